@@ -1,0 +1,183 @@
+//! Layer 1: a network-neutral "something happened".
+//!
+//! One message of a network (a notification, a postback) becomes one [`Event`]. It owns everything that the decision needs; what the
+//! message looked like is forgotten. An event says what the network said, never what it means here: that is `tracker`'s work.
+
+use crate::value::{ClickId, EventId, Money, OfferSourceId, Pii, Receipt, Timestamp, open_enum};
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use serde::{Deserialize, Serialize};
+
+/// The most click-id candidates of one event: more are left out, so that one message asks for a bounded number of rows.
+pub const MAX_CANDIDATES: usize = 16;
+
+open_enum! {
+    /// What happened, in words that no network owns.
+    pub enum Kind {
+        /// A first purchase.
+        Sale = "sale",
+        /// A purchase in the flow of another one.
+        Upsell = "upsell",
+        /// A later payment of a subscription.
+        Rebill = "rebill",
+        /// Money given back.
+        Refund = "refund",
+        /// Money taken back by the card's bank.
+        Chargeback = "chargeback",
+        /// An electronic cheque that bounced.
+        EcheckReturn = "echeck_return",
+        /// A subscription was cancelled.
+        Cancel = "cancel",
+        /// A cancellation was withdrawn.
+        Uncancel = "uncancel",
+        /// A subscription changed its product.
+        Change = "change",
+        /// A cart was left.
+        Abandoned = "abandoned",
+        /// An order form was seen.
+        Impression = "impression",
+        /// Payment data were entered.
+        PaymentInfo = "payment_info",
+        /// A test of the connection.
+        Test = "test",
+    }
+}
+
+impl Kind {
+    /// Whether its amount adds money.
+    #[must_use]
+    pub fn adds(&self) -> bool {
+        matches!(self, Self::Sale | Self::Upsell | Self::Rebill)
+    }
+
+    /// Whether its amount takes money away.
+    #[must_use]
+    pub fn subtracts(&self) -> bool {
+        matches!(self, Self::Refund | Self::Chargeback | Self::EcheckReturn)
+    }
+
+    /// Whether it follows an earlier sale, so that a click's expiration does not bind it.
+    #[must_use]
+    pub fn follows(&self) -> bool {
+        self.subtracts() || matches!(self, Self::Upsell | Self::Rebill | Self::Cancel | Self::Uncancel | Self::Change)
+    }
+}
+
+/// Through which door an event came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Interface {
+    /// A ClickBank Instant Notification.
+    Ins,
+    /// A postback: a query, from a server or a pixel.
+    Postback,
+}
+
+impl Interface {
+    /// The word of the configuration: `ins` or `s2s`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ins => "ins",
+            Self::Postback => "s2s",
+        }
+    }
+}
+
+/// How a message was received: the clock and a number that the host draws for it. The number matters only where a message names nothing
+/// that could identify it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Received {
+    /// The time of arrival.
+    pub at: Timestamp,
+    /// A random number, drawn once for each arrival.
+    pub nonce: u64,
+}
+
+/// One message of a network, read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Event {
+    /// The identity of the message.
+    pub id: EventId,
+    /// Whether `id` comes from the message; if not, a repeat cannot be told from news.
+    pub identified: bool,
+    /// Who sent it.
+    pub source: OfferSourceId,
+    /// Through which door.
+    pub interface: Interface,
+    /// What happened, where the message says it; a postback may leave it to its conversion type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
+    /// The network's own word for it (`SALE`, or the `type` of a postback), verbatim.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Whether the network marked it as a test.
+    #[serde(default)]
+    pub test: bool,
+    /// When it happened: the network's time, else the arrival.
+    pub at: Timestamp,
+    /// Whether `at` is the network's time.
+    pub timed: bool,
+    /// When it arrived.
+    pub received_at: Timestamp,
+    /// The texts that may be a click id, best first, at most [`MAX_CANDIDATES`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clicks: Vec<ClickId>,
+    /// Whether it carried a click id that claims to be ours and is not; such a one is not among `clicks`.
+    #[serde(default)]
+    pub forged_click: bool,
+    /// The network's receipt, without a rebill's suffix.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<Receipt>,
+    /// The receipt of the sale that this one belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Receipt>,
+    /// The status word as the network wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// The amount as it came, in its currency; absent is not zero.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sum: Option<Money>,
+    /// The network's own id of the event, for duplicates by event id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_id: Option<String>,
+    /// The network's order number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<String>,
+    /// The parameters of the offer source's table (and `sub1`..`sub20` of a postback) by name, but for the personal ones.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, String>,
+    /// The personal parameters by name. Kept apart: a store writes them to its expiring column alone.
+    #[serde(skip)]
+    pub private: BTreeMap<String, Pii>,
+}
+
+impl Event {
+    /// An event with its required parts; everything else is absent. Set the public fields that are known.
+    #[must_use]
+    pub fn new(id: EventId, source: OfferSourceId, interface: Interface, at: Timestamp) -> Self {
+        Self {
+            id,
+            identified: true,
+            source,
+            interface,
+            kind: None,
+            name: None,
+            test: false,
+            at,
+            timed: true,
+            received_at: at,
+            clicks: Vec::new(),
+            forged_click: false,
+            receipt: None,
+            parent: None,
+            status: None,
+            sum: None,
+            event_id: None,
+            order_id: None,
+            parameters: BTreeMap::new(),
+            private: BTreeMap::new(),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! A conversion: what an event, or several of them, came to.
+
+use super::Status;
+use crate::event::Kind;
+use crate::value::{
+    CampaignId, ChannelId, ClickId, ConversionId, EventId, Money, OfferId, OfferSourceId, Receipt, Timestamp, TypeName,
+};
+use alloc::{collections::BTreeMap, string::String};
+use serde::{Deserialize, Serialize};
+
+/// What one event contributes to a conversion. Depends on the event and the configuration alone, never on arrival or on what else is
+/// known, so that the order of arrival cannot change it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Entry {
+    /// The event.
+    pub event: EventId,
+    /// When it happened.
+    pub at: Timestamp,
+    /// Whether `at` is the network's time.
+    pub timed: bool,
+    /// What happened.
+    pub kind: Kind,
+    /// The conversion type's name.
+    #[serde(rename = "type")]
+    pub type_name: TypeName,
+    /// Whether the configuration knows that type.
+    pub known: bool,
+    /// The approval state.
+    pub status: Status,
+    /// The network's own status word, when it sent one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_word: Option<String>,
+    /// The amount as it came; the offer's own payout where a sale came without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sum: Option<Money>,
+    /// Whether the network marked it as a test.
+    #[serde(default)]
+    pub test: bool,
+    /// The network's receipt; a reversal carries that of the sale which it takes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<Receipt>,
+    /// The receipt of the sale that an upsell belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Receipt>,
+    /// The network's own id of the event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_id: Option<String>,
+    /// The network's order number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<String>,
+    /// The plain parameters by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// A conversion's money in the account's currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Revenue {
+    /// It counts, negative for a reversal.
+    Counted {
+        /// In the account's currency.
+        money: Money,
+    },
+    /// It would be this much, but its status is not one that counts, or it is a test.
+    NotCounted {
+        /// In the account's currency.
+        money: Money,
+    },
+    /// The type or the kind is never money, or it came without an amount.
+    Nothing,
+    /// There is no rate from its currency to the account's.
+    NoRate,
+}
+
+/// One conversion as it is stored and shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Conversion {
+    /// Its id, stable over every update.
+    pub id: ConversionId,
+    /// The click that made it.
+    pub click: ClickId,
+    /// The click's campaign.
+    pub campaign: CampaignId,
+    /// The click's offer.
+    pub offer: OfferId,
+    /// The offer's source.
+    pub source: OfferSourceId,
+    /// The click's channel.
+    pub channel: ChannelId,
+    /// The event that it shows.
+    pub shown: Entry,
+    /// The amount: of the shown event, or the sum under `increment`; negative for a reversal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sum: Option<Money>,
+    /// The money in the account's currency.
+    pub revenue: Revenue,
+    /// How many events it holds.
+    pub count: u32,
+}

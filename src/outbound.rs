@@ -1,0 +1,182 @@
+//! Layer 1: a request as data, rendered but for its holes.
+//!
+//! A postback is rendered when it is decided, so it can be audited and never changes between retries. What must not lie in a row, or is
+//! only known when it is sent, is left open: a secret, a personal value, the time of sending, a signature over them. An [`Outbound`] is
+//! either a whole request or one item of a batch, which the conversion APIs of ad platforms take together in one request.
+
+use crate::model::Method;
+use alloc::{string::String, vec::Vec};
+use serde::{Deserialize, Serialize};
+
+/// How a hole's value is written into the text around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Encoding {
+    /// As it is: headers.
+    Verbatim,
+    /// A value in a URL's query: everything but unreserved characters is percent-encoded.
+    Query,
+    /// A segment of a URL's path: the same, and never empty, `.` or `..`.
+    Path,
+    /// Inside a JSON string.
+    Json,
+}
+
+/// A value that is filled in when the request is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Hole {
+    /// A secret by its reference, as in `env:META_TOKEN`.
+    Secret {
+        /// The reference.
+        reference: String,
+        /// How it is written.
+        encoding: Encoding,
+    },
+    /// The lower-case hex HMAC-SHA256 of a message, whose holes are filled first.
+    Hmac {
+        /// The key's reference.
+        key: String,
+        /// The message.
+        message: HoledText,
+    },
+    /// The time of sending in Unix seconds.
+    UnixTime,
+    /// A personal value by its name (`ip`, `useragent`, or a parameter's name); empty once it has expired.
+    Private {
+        /// The name.
+        field: String,
+        /// How it is written.
+        encoding: Encoding,
+    },
+    /// The items of a batch, joined by commas.
+    Items,
+}
+
+/// A piece of a text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Part {
+    /// Rendered text.
+    Text(String),
+    /// A hole.
+    Hole(Hole),
+}
+
+/// A text with holes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct HoledText(pub Vec<Part>);
+
+impl HoledText {
+    /// A text without holes.
+    #[must_use]
+    pub fn plain(text: impl Into<String>) -> Self {
+        let mut made = Self::default();
+        made.push_str(&text.into());
+        made
+    }
+
+    /// Adds text to the end.
+    pub fn push_str(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        match self.0.last_mut() {
+            Some(Part::Text(last)) => last.push_str(text),
+            _ => self.0.push(Part::Text(text.into())),
+        }
+    }
+
+    /// Adds a hole to the end.
+    pub fn push_hole(&mut self, hole: Hole) {
+        self.0.push(Part::Hole(hole));
+    }
+
+    /// The holes in order, those inside a signed message included.
+    pub fn holes(&self) -> impl Iterator<Item = &Hole> {
+        self.0.iter().flat_map(|part| {
+            let hole = match part {
+                Part::Text(_) => None,
+                Part::Hole(hole) => Some(hole),
+            };
+            let inner = match hole {
+                Some(Hole::Hmac { message, .. }) => message.0.as_slice(),
+                _ => &[],
+            };
+            hole.into_iter().chain(inner.iter().filter_map(|part| match part {
+                Part::Text(_) => None,
+                Part::Hole(hole) => Some(hole),
+            }))
+        })
+    }
+}
+
+/// One request, or one item of a batch with the request that it goes into.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Outbound {
+    /// The method.
+    pub method: Method,
+    /// The absolute URL.
+    pub url: HoledText,
+    /// Header names, lower case, and values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<(String, HoledText)>,
+    /// The body. In a batch it has one [`Hole::Items`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<HoledText>,
+    /// This one's item, when requests that are otherwise equal may be sent together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<Item>,
+}
+
+/// One item of a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// How many items the receiver takes in one request.
+    pub limit: u32,
+    /// The item.
+    pub text: HoledText,
+}
+
+impl Outbound {
+    /// A request without headers and body.
+    #[must_use]
+    pub fn new(method: Method, url: HoledText) -> Self {
+        Self { method, url, headers: Vec::new(), body: None, item: None }
+    }
+
+    /// Every hole of the request and its item.
+    pub fn holes(&self) -> impl Iterator<Item = &Hole> {
+        let headers = self.headers.iter().flat_map(|(_, value)| value.holes());
+        let body = self.body.iter().flat_map(HoledText::holes);
+        let item = self.item.iter().flat_map(|item| item.text.holes());
+        self.url.holes().chain(headers).chain(body).chain(item)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[test]
+    fn neighbouring_texts_become_one_part() {
+        let mut text = HoledText::plain("a");
+        text.push_str("b");
+        text.push_hole(Hole::UnixTime);
+        text.push_str("");
+        assert_eq!(text.0, vec![Part::Text("ab".into()), Part::Hole(Hole::UnixTime)]);
+    }
+
+    #[test]
+    fn a_row_round_trips_as_json() {
+        let mut text = HoledText::plain("https://example.com/?t=");
+        text.push_hole(Hole::Secret { reference: "env:T".into(), encoding: Encoding::Query });
+        let json = serde_json::to_string(&text).unwrap();
+        assert_eq!(json, r#"["https://example.com/?t=",{"secret":{"reference":"env:T","encoding":"query"}}]"#);
+        assert_eq!(serde_json::from_str::<HoledText>(&json).unwrap(), text);
+    }
+}

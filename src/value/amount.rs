@@ -1,0 +1,254 @@
+//! Exact decimal amounts, with a grammar of their own: what is not plainly an amount is refused by name, never read as zero.
+
+use super::text::{shown, text_serde};
+use alloc::string::String;
+use core::{fmt, str::FromStr};
+use rust_decimal::Decimal;
+use thiserror::Error;
+
+/// The most digits of an amount, before and after the point together, leading and trailing zeros included. The arithmetic below is exact
+/// for any 28 digits (96 bits hold them), and no currency needs more.
+pub const MAX_AMOUNT_DIGITS: u32 = 28;
+/// The most digits after the point of an amount read from text; zeros after the last other digit are free. Networks send 2 to 6; a longer
+/// fraction is a float's noise, which is better refused than booked.
+pub const MAX_AMOUNT_FRACTION: u32 = 9;
+/// The longest fraction that arithmetic may make: with the zero before the point it still prints as [`MAX_AMOUNT_DIGITS`] digits.
+const MAX_EXACT_FRACTION: u32 = 27;
+/// The first mantissa that is too long: 10 to the power [`MAX_AMOUNT_DIGITS`].
+const MANTISSA_END: u128 = 10_u128.pow(MAX_AMOUNT_DIGITS);
+
+/// An exact decimal number without a currency. Trailing zeros do not matter: `8.0` and `8` are equal and both print as `8`.
+///
+/// ```
+/// use postback::value::Amount;
+/// let price: Amount = "8.50".parse()?;
+/// assert_eq!(price.to_string(), "8.5");
+/// assert_eq!("1e3".parse::<Amount>().unwrap_err().to_string(), "`1e3` is not an amount: it holds 'e'");
+/// # Ok::<(), postback::value::AmountError>(())
+/// ```
+// Invariant: no trailing zeros after the point, no negative zero, at most 28 digits and 27 of them after the point. So the derived
+// comparisons and hash agree with the printed text.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Amount(Decimal);
+
+/// A text that is not an amount.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{text}` is not an amount: {problem}")]
+pub struct AmountError {
+    text: String,
+    problem: Problem,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+enum Problem {
+    #[error("it is empty")]
+    Empty,
+    #[error("it holds {0:?}")]
+    Character(char),
+    #[error("a digit is missing beside the point or the sign")]
+    MissingDigit,
+    #[error("it has more than {MAX_AMOUNT_DIGITS} digits")]
+    TooLong,
+    #[error("it has more than {0} digits after the point")]
+    Fraction(u32),
+}
+
+impl Amount {
+    /// Nothing: 0, in whatever currency.
+    pub const ZERO: Self = Self(Decimal::ZERO);
+
+    /// `units` times 10 to the power `-digits`: `from_minor_units(850, 2)` is 8.5. None when `digits` is over 27 (no currency has more
+    /// than 4), which an amount has no room for.
+    #[must_use]
+    pub fn from_minor_units(units: i64, digits: u32) -> Option<Self> {
+        Self::exact(i128::from(units), digits)
+    }
+
+    /// Whether it is 0.
+    #[must_use]
+    pub const fn is_zero(self) -> bool {
+        self.0.is_zero()
+    }
+
+    /// Whether it is below 0.
+    #[must_use]
+    pub const fn is_negative(self) -> bool {
+        self.0.is_sign_negative()
+    }
+
+    /// The amount without its sign.
+    #[must_use]
+    pub fn abs(self) -> Self {
+        Self(self.0.abs())
+    }
+
+    /// The amount with the other sign; 0 stays 0.
+    #[must_use]
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "an operator would invite the unchecked ones beside it"
+    )]
+    pub fn neg(self) -> Self {
+        let mut other = self.0;
+        other.set_sign_negative(!self.is_zero() && !self.is_negative());
+        Self(other)
+    }
+
+    /// The exact sum, or none when it does not fit in [`MAX_AMOUNT_DIGITS`] digits.
+    #[must_use]
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        let scale = self.0.scale().max(other.0.scale());
+        Self::exact(self.mantissa_at(scale)?.checked_add(other.mantissa_at(scale)?)?, scale)
+    }
+
+    /// The exact difference, or none when it does not fit in [`MAX_AMOUNT_DIGITS`] digits.
+    #[must_use]
+    pub fn checked_sub(self, other: Self) -> Option<Self> {
+        self.checked_add(other.neg())
+    }
+
+    /// The exact product (an amount by a rate, or by a count), or none when it does not fit in [`MAX_AMOUNT_DIGITS`] digits. It is never
+    /// rounded: call [`Amount::rounded`] where rounding is due.
+    #[must_use]
+    pub fn checked_mul(self, other: Self) -> Option<Self> {
+        let scale = self.0.scale().checked_add(other.0.scale())?;
+        Self::exact(self.0.mantissa().checked_mul(other.0.mantissa())?, scale)
+    }
+
+    /// The nearest amount with at most `digits` digits after the point; halfway goes to the even neighbour, so that a long column of
+    /// roundings does not drift upwards.
+    #[must_use]
+    pub fn rounded(self, digits: u32) -> Self {
+        if digits >= self.0.scale() {
+            return self;
+        }
+        let rounded = self.0.round_dp(digits).normalize();
+        // A negative amount may have been rounded to a negative zero.
+        if rounded.is_zero() { Self::ZERO } else { Self(rounded) }
+    }
+
+    /// `mantissa` times 10 to the power `-scale`, when it can be kept without rounding.
+    fn exact(mut mantissa: i128, mut scale: u32) -> Option<Self> {
+        if mantissa == 0 {
+            return (scale <= MAX_EXACT_FRACTION).then_some(Self::ZERO);
+        }
+        while scale > 0 && mantissa % 10 == 0 {
+            mantissa /= 10;
+            scale = scale.saturating_sub(1);
+        }
+        if scale > MAX_EXACT_FRACTION || mantissa.unsigned_abs() >= MANTISSA_END {
+            return None;
+        }
+        Decimal::try_from_i128_with_scale(mantissa, scale).ok().map(Self)
+    }
+
+    /// The mantissa when the fraction has `scale` digits; none when that needs more than 127 bits, which is more than any amount has.
+    fn mantissa_at(self, scale: u32) -> Option<i128> {
+        let shift = scale.checked_sub(self.0.scale())?;
+        self.0.mantissa().checked_mul(10_i128.checked_pow(shift)?)
+    }
+
+    /// Reads the grammar with at most `max_fraction` significant digits after the point.
+    fn read(text: &str, max_fraction: u32) -> Result<Self, AmountError> {
+        Self::read_bytes(text.as_bytes(), max_fraction).map_err(|problem| {
+            // A byte is a whole character only in ASCII.
+            let problem = match problem {
+                Problem::Character(_) => text.chars().find(|c| !c.is_ascii()).map_or(problem, Problem::Character),
+                other => other,
+            };
+            AmountError {
+                text: shown(text),
+                problem,
+            }
+        })
+    }
+
+    fn read_bytes(text: &[u8], max_fraction: u32) -> Result<Self, Problem> {
+        let (negative, digits) = match text {
+            [] => return Err(Problem::Empty),
+            [b'-', rest @ ..] => (true, rest),
+            rest => (false, rest),
+        };
+        let mut mantissa = 0_i128;
+        let (mut count, mut scale, mut significant, mut point) = (0_u32, 0_u32, 0_u32, false);
+        let mut after_digit = false;
+        for byte in digits {
+            match byte {
+                b'0'..=b'9' => {
+                    count = count.saturating_add(1);
+                    if count > MAX_AMOUNT_DIGITS {
+                        // What follows may still be the better reason.
+                        continue;
+                    }
+                    // 28 digits are far below the 38 that fit, so neither step saturates.
+                    mantissa = mantissa.saturating_mul(10).saturating_add(i128::from(byte & 0x0f));
+                    if point {
+                        scale = scale.saturating_add(1);
+                        if *byte != b'0' {
+                            significant = scale;
+                        }
+                    }
+                    after_digit = true;
+                }
+                b'.' if !point && after_digit => {
+                    point = true;
+                    after_digit = false;
+                }
+                b'.' if !point => return Err(Problem::MissingDigit),
+                other => return Err(Problem::Character(char::from(*other))),
+            }
+        }
+        if count > MAX_AMOUNT_DIGITS {
+            return Err(Problem::TooLong);
+        }
+        if !after_digit {
+            return Err(Problem::MissingDigit);
+        }
+        if significant > max_fraction {
+            return Err(Problem::Fraction(max_fraction));
+        }
+        if negative {
+            mantissa = mantissa.saturating_neg();
+        }
+        // `0.` and 27 zeros is the longest fraction that 28 digits allow.
+        Self::exact(mantissa, scale).ok_or(Problem::TooLong)
+    }
+}
+
+impl FromStr for Amount {
+    type Err = AmountError;
+
+    /// Reads `-?[0-9]+(\.[0-9]+)?`. Leading zeros are allowed, since networks pad (`007.50`), and `-0` is 0.
+    ///
+    /// # Errors
+    /// - the empty text; anything but digits, one point and a leading `-`: `1_000`, `1,000`, `1e3`, `+1`, spaces, `$8`
+    /// - no digit on a side of the point: `.5`, `5.`, and `-` alone
+    /// - more than [`MAX_AMOUNT_DIGITS`] digits in all, or more than [`MAX_AMOUNT_FRACTION`] after the point, zeros at the end not counted
+    fn from_str(text: &str) -> Result<Self, AmountError> {
+        Self::read(text, MAX_AMOUNT_FRACTION)
+    }
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Debug for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Amount({})", self.0)
+    }
+}
+
+impl From<u32> for Amount {
+    fn from(count: u32) -> Self {
+        Self(Decimal::from(count))
+    }
+}
+
+// Stored amounts come from the arithmetic above too, so every fraction that prints is read back.
+text_serde!(Amount, "an amount as text, such as \"8.50\"", |text| Amount::read(
+    text,
+    MAX_EXACT_FRACTION
+));

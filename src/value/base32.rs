@@ -1,0 +1,82 @@
+//! Lower-case base32 whose letters sort like the bits that they stand for.
+//!
+//! The 32 symbols are those of RFC 4648 (`a-z2-7`), taken in ASCII order, so ids that begin with their time sort by it.
+
+use alloc::{string::String, vec::Vec};
+
+const ALPHABET: &[u8; 32] = b"234567abcdefghijklmnopqrstuvwxyz";
+
+/// Five bits a character; the last character is padded with zero bits.
+pub(crate) fn encode(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len().saturating_mul(8).div_ceil(5));
+    let (mut buffer, mut bits) = (0_u32, 0_u32);
+    let push = |out: &mut String, value: u32| {
+        out.push(char::from(ALPHABET.get((value & 31) as usize).copied().unwrap_or(b'2')));
+    };
+    for byte in bytes {
+        buffer = (buffer << 8) | u32::from(*byte);
+        bits = bits.saturating_add(8);
+        while bits >= 5 {
+            bits = bits.saturating_sub(5);
+            push(&mut out, buffer >> bits);
+        }
+        buffer &= (1 << bits) - 1;
+    }
+    if bits > 0 {
+        push(&mut out, buffer << 5_u32.saturating_sub(bits));
+    }
+    out
+}
+
+/// The bytes of `text`, or none if it holds another character or padding bits that are not zero.
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(text.len().saturating_mul(5) / 8);
+    let (mut buffer, mut bits) = (0_u32, 0_u32);
+    for byte in text.bytes() {
+        let value = match byte {
+            b'2'..=b'7' => byte.wrapping_sub(b'2'),
+            b'a'..=b'z' => byte.wrapping_sub(b'a').wrapping_add(6),
+            _ => return None,
+        };
+        buffer = (buffer << 5) | u32::from(value);
+        bits = bits.saturating_add(5);
+        if bits >= 8 {
+            bits = bits.saturating_sub(8);
+            out.push(u8::try_from((buffer >> bits) & 0xff).ok()?);
+            buffer &= (1 << bits) - 1;
+        }
+    }
+    (bits < 5 && buffer == 0).then_some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[test]
+    fn sixteen_bytes_make_twenty_six_characters_and_come_back() {
+        let bytes: Vec<u8> = (0..16).map(|n| n * 17).collect();
+        let text = encode(&bytes);
+        assert_eq!(text.len(), 26);
+        assert_eq!(decode(&text), Some(bytes));
+    }
+
+    #[test]
+    fn text_sorts_like_the_bytes() {
+        let mut previous = encode(&[0, 0]);
+        for value in 1_u16..2000 {
+            let text = encode(&value.to_be_bytes());
+            assert!(previous < text, "{previous} {text}");
+            previous = text;
+        }
+    }
+
+    #[test]
+    fn foreign_characters_and_stray_bits_are_refused() {
+        assert_eq!(decode("0"), None);
+        assert_eq!(decode("A2"), None);
+        assert_eq!(decode("zz"), None);
+        assert_eq!(decode("22"), Some(vec![0]));
+    }
+}

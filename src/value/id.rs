@@ -1,0 +1,271 @@
+//! Ids and names: bounded, printable, compared exactly.
+
+use alloc::{borrow::ToOwned, string::String};
+use core::{fmt, str::FromStr};
+use thiserror::Error;
+
+/// The longest id of the configuration (campaign, offer, postback ..), in bytes: it must fit in a path segment and an index.
+pub const MAX_CONFIG_ID: usize = 64;
+/// The longest click id, receipt or network event id, in bytes: ClickBank passes `extclid` up to 256.
+pub const MAX_FOREIGN_ID: usize = 256;
+/// The longest conversion type name, in bytes.
+pub const MAX_TYPE_NAME: usize = 64;
+
+/// A text that is not an id.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{what} {problem}")]
+pub struct IdError {
+    what: &'static str,
+    problem: Problem,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+enum Problem {
+    #[error("is empty")]
+    Empty,
+    #[error("is {0} bytes long, at most {1} are allowed")]
+    TooLong(usize, usize),
+    #[error("holds {0:?}, which is not allowed there")]
+    Character(char),
+    #[error("is not 26 characters of lower-case base32")]
+    NotBase32,
+}
+
+fn bounded(what: &'static str, text: &str, longest: usize, allowed: fn(char) -> bool) -> Result<(), IdError> {
+    let problem = if text.is_empty() {
+        Problem::Empty
+    } else if text.len() > longest {
+        Problem::TooLong(text.len(), longest)
+    } else if let Some(character) = text.chars().find(|c| !allowed(*c)) {
+        Problem::Character(character)
+    } else {
+        return Ok(());
+    };
+    Err(IdError { what, problem })
+}
+
+fn config_character(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')
+}
+
+fn foreign_character(c: char) -> bool {
+    !c.is_control()
+}
+
+fn hash_text(what: &'static str, text: &str) -> Result<(), IdError> {
+    let fits = text.len() == HASH_ID && text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'2'..=b'7'));
+    if fits {
+        Ok(())
+    } else {
+        Err(IdError {
+            what,
+            problem: Problem::NotBase32,
+        })
+    }
+}
+
+/// The length of an id made by hashing: 16 bytes in base32.
+const HASH_ID: usize = 26;
+
+macro_rules! id {
+    ($(#[$meta:meta])* $name:ident, $what:literal, $check:expr) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Checks `text` and takes it over.
+            ///
+            /// # Errors
+            /// Rejects the empty text, one over its length, and characters that do not belong in it.
+            pub fn new(text: impl Into<String>) -> Result<Self, IdError> {
+                let text = text.into();
+                let check: fn(&'static str, &str) -> Result<(), IdError> = $check;
+                check($what, &text)?;
+                Ok(Self(text))
+            }
+
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                Self::new(text.to_owned())
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = IdError;
+            fn try_from(text: String) -> Result<Self, IdError> {
+                Self::new(text)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0)
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl core::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+                Self::new(text).map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+macro_rules! config_id {
+    ($(#[$meta:meta])* $name:ident, $what:literal) => {
+        id!($(#[$meta])* $name, $what, |what, text| bounded(what, text, MAX_CONFIG_ID, config_character));
+    };
+}
+macro_rules! foreign_id {
+    ($(#[$meta:meta])* $name:ident, $what:literal) => {
+        id!($(#[$meta])* $name, $what, |what, text| bounded(what, text, MAX_FOREIGN_ID, foreign_character));
+    };
+}
+macro_rules! hash_id {
+    ($(#[$meta:meta])* $name:ident, $what:literal) => {
+        id!($(#[$meta])* $name, $what, hash_text);
+    };
+}
+
+config_id!(
+    /// A campaign's id, also the first path segment of its click URL.
+    CampaignId, "campaign id");
+config_id!(
+    /// An offer's id.
+    OfferId, "offer id");
+config_id!(
+    /// An offer source's id, also the last path segment of its postback and INS URL.
+    OfferSourceId, "offer source id");
+config_id!(
+    /// A traffic channel's id.
+    ChannelId, "traffic channel id");
+config_id!(
+    /// A postback's id inside its campaign.
+    PostbackId, "postback id");
+config_id!(
+    /// A domain's id.
+    DomainId, "domain id");
+config_id!(
+    /// The tenant of a store; part of every delivery id.
+    Namespace, "namespace");
+foreign_id!(
+    /// A click id, ours or another tracker's; compared exactly.
+    ClickId, "click id");
+foreign_id!(
+    /// A network's receipt, without the `-Bnnn` of a rebill.
+    Receipt, "receipt");
+id!(
+    /// A conversion type's name: exact, case-sensitive, sent to the channel as it is.
+    TypeName, "conversion type", |what, text| bounded(what, text, MAX_TYPE_NAME, foreign_character));
+hash_id!(
+    /// The identity of one message: sending it again is a duplicate.
+    EventId, "event id");
+hash_id!(
+    /// The identity of one conversion.
+    ConversionId, "conversion id");
+hash_id!(
+    /// The identity of one postback to be delivered; it never changes over retries, restarts and replays.
+    DeliveryId, "delivery id");
+hash_id!(
+    /// The fingerprint of a configuration document.
+    Fingerprint, "fingerprint");
+
+/// Hashes `parts` (each with its length, so that no two lists collide by concatenation) into 26 characters. With a time prefix of whole
+/// seconds, ids of one time lie together.
+pub(crate) fn hash_text_of(prefix_seconds: Option<i64>, domain: &str, parts: &[&str]) -> String {
+    use sha2::{Digest, Sha256};
+    let mut hasher = Sha256::new();
+    for part in core::iter::once(&domain).chain(parts) {
+        hasher.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hasher.update(part.as_bytes());
+    }
+    let digest = hasher.finalize();
+    let mut bytes = [0_u8; 16];
+    let prefix = prefix_seconds.map(|s| u64::try_from(s).unwrap_or(0).to_be_bytes());
+    // Forty bits of seconds reach the year 36812.
+    let time = prefix.as_ref().and_then(|p| p.get(3..)).unwrap_or_default();
+    for (slot, byte) in bytes.iter_mut().zip(time.iter().chain(digest.iter())) {
+        *slot = *byte;
+    }
+    super::base32::encode(&bytes)
+}
+
+macro_rules! hashed {
+    ($name:ident, $domain:literal) => {
+        impl $name {
+            /// The id of these parts; with `seconds`, prefixed by that time.
+            pub(crate) fn of(seconds: Option<i64>, parts: &[&str]) -> Self {
+                Self(hash_text_of(seconds, $domain, parts))
+            }
+        }
+    };
+}
+hashed!(EventId, "event");
+hashed!(ConversionId, "conversion");
+hashed!(DeliveryId, "delivery");
+hashed!(Fingerprint, "configuration");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn an_id_says_what_is_wrong_with_it() {
+        let text = |r: Result<CampaignId, IdError>| r.unwrap_err().to_string();
+        assert_eq!(text(CampaignId::new("")), "campaign id is empty");
+        assert_eq!(
+            text(CampaignId::new("a b")),
+            "campaign id holds ' ', which is not allowed there"
+        );
+        assert_eq!(
+            text(CampaignId::new("a".repeat(65))),
+            "campaign id is 65 bytes long, at most 64 are allowed"
+        );
+        assert!(CampaignId::new("a".repeat(64)).is_ok());
+        assert!(CampaignId::new("a".repeat(63)).is_ok());
+    }
+
+    #[test]
+    fn hashed_ids_have_26_characters_and_depend_on_every_part() {
+        let one = EventId::of(Some(1_700_000_000), &["a", "bc"]);
+        assert_eq!(one.as_str().len(), 26);
+        assert_ne!(one, EventId::of(Some(1_700_000_000), &["ab", "c"]));
+        assert!(EventId::new(one.as_str()).is_ok());
+        assert!(EventId::of(Some(1), &["x"]).as_str() < EventId::of(Some(2), &["x"]).as_str());
+    }
+}

@@ -1,0 +1,146 @@
+//! Macros that a network left unfilled: a value such as `{tid}` is the name of what should stand there, so it is no value.
+
+use alloc::borrow::Cow;
+use percent_encoding::percent_decode_str;
+
+/// How many more times a value is decoded in search of a macro: links that pass through two redirects arrive encoded twice, and a bound
+/// keeps the work linear.
+const MAX_EXTRA_DECODINGS: u32 = 2;
+
+/// Whether `value`, already decoded once, is or holds a macro that was not filled:
+///
+/// - `{name}` anywhere, so also `${name}`, `{{name}}` and `a-{name}`
+/// - the whole value `[name]`, `%name%` or `[%name%]`, the name beginning with a letter or `_`
+/// - any of these after decoding percent escapes up to twice more: `%7Btid%7D`, `%257Btid%257D`
+///
+/// A name is one or more ASCII letters, digits, `_`, `-`, `.` or `:`. So JSON, `{}`, `[1]`, `50%` and a lone brace are values.
+/// ClickBank does not document what it sends for a macro without a value; receivers in the field treat both the empty text and a value
+/// that still has its braces as missing.
+///
+/// ```
+/// use postback::value::is_unfilled_macro;
+/// assert!(is_unfilled_macro("{tid}"));
+/// assert!(is_unfilled_macro("[CLICK_ID]"));
+/// assert!(!is_unfilled_macro("tid"));
+/// ```
+#[must_use]
+pub fn is_unfilled_macro(value: &str) -> bool {
+    if holds_macro(value) {
+        return true;
+    }
+    let mut text = Cow::Borrowed(value);
+    for _ in 0..MAX_EXTRA_DECODINGS {
+        if !text.contains('%') {
+            return false;
+        }
+        let decoded = percent_decode_str(&text).decode_utf8_lossy().into_owned();
+        if holds_macro(&decoded) {
+            return true;
+        }
+        text = Cow::Owned(decoded);
+    }
+    false
+}
+
+fn holds_macro(text: &str) -> bool {
+    let within = |open, close| text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+    // `[%name%]` before `[name]`: the second alone would take `%name%` for a name that it is not.
+    let whole = within("[%", "%]")
+        .or_else(|| within("[", "]"))
+        .or_else(|| within("%", "%"));
+    whole.is_some_and(begins_and_is_a_name) || holds_braces(text)
+}
+
+fn begins_and_is_a_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && text.bytes().all(is_name_byte)
+}
+
+/// Whether `{name}` stands anywhere. A name holds no brace, so what follows an opening brace is looked at only up to the next one.
+fn holds_braces(text: &str) -> bool {
+    text.split('{').skip(1).any(|after| {
+        after
+            .split_once('}')
+            .is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(is_name_byte))
+    })
+}
+
+const fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_macro_in_any_of_the_known_brackets_is_unfilled() {
+        for value in [
+            "{tid}",
+            "[CLICK_ID]",
+            "${SUBID}",
+            "%tid%",
+            "[%token%]",
+            "{{campaign.id}}",
+            "{sub-1}",
+            "{a:b}",
+        ] {
+            assert!(is_unfilled_macro(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn braces_inside_a_value_leave_it_unfilled() {
+        for value in ["{tid}-{sub1}", "x{tid}", "{tid}x", "{ {tid}", "a{b{c}"] {
+            assert!(is_unfilled_macro(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn an_encoded_macro_is_unfilled_up_to_two_more_encodings() {
+        for value in [
+            "%7Btid%7D",
+            "%7btid%7d",
+            "%257Btid%257D",
+            "%5BCLICK_ID%5D",
+            "%24%7BSUBID%7D",
+            "%25tid%25",
+            "{tid%7D",
+        ] {
+            assert!(is_unfilled_macro(value), "{value}");
+        }
+        assert!(!is_unfilled_macro("%25257Btid%25257D"));
+    }
+
+    #[test]
+    fn what_only_resembles_a_macro_is_a_value() {
+        for value in [
+            "",
+            "tid",
+            "{",
+            "}",
+            "{}",
+            "}{",
+            "{tid",
+            "tid}",
+            "[]",
+            "[1]",
+            "[1,2]",
+            "[\"a\"]",
+            "{\"a\":1}",
+            "{a b}",
+            "x[a]",
+            "[a]x",
+            "%",
+            "%%",
+            "50%",
+            "%50%",
+            "100% {of} it".trim_end_matches(" {of} it"),
+            "$5",
+            "a%b",
+            "[%%]",
+            "REPLACE",
+        ] {
+            assert!(!is_unfilled_macro(value), "{value}");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Layer 0: the values that everything else is made of. Each is parsed once, at the edge, and valid from then on.
+
+mod amount;
+pub(crate) mod base32;
+mod currency;
+mod id;
+mod ip_range;
+mod macros;
+mod money;
+mod open_enum;
+mod percent;
+mod query;
+mod secret;
+mod text;
+mod time;
+
+pub use self::time::{Timestamp, TimestampError};
+pub use amount::{Amount, AmountError, MAX_AMOUNT_DIGITS, MAX_AMOUNT_FRACTION};
+pub use currency::{Currency, CurrencyError};
+pub use id::*;
+pub use ip_range::{IpRange, IpRangeError};
+pub use macros::is_unfilled_macro;
+pub use money::Money;
+pub(crate) use open_enum::open_enum;
+pub use percent::{MAX_PERCENT, Percent, PercentError};
+pub use query::{MAX_QUERY, MAX_QUERY_PARAMETERS, Query, QueryError};
+pub use secret::{Pii, Secret};

@@ -1,0 +1,85 @@
+//! The macro behind every foreign vocabulary: known words are variants, an unknown word is kept verbatim.
+
+/// Declares an open enum: each known variant with the network's own text (matched exactly), and `Other(String)` for the rest.
+///
+/// `as_str` prints back what was read, so parse and print are inverse for every input.
+macro_rules! open_enum {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        $vis enum $name {
+            $($(#[$vmeta])* #[doc = concat!("`", $text, "`")] $variant,)+
+            /// A word that is not known here, verbatim.
+            Other(alloc::string::String),
+        }
+
+        impl $name {
+            /// The word as the network writes it.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $text,)+
+                    Self::Other(text) => text,
+                }
+            }
+
+            /// The known word, or none when it would be `Other`.
+            #[allow(dead_code)]
+            #[must_use]
+            pub fn known(text: &str) -> Option<Self> {
+                match text {
+                    $($text => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+
+            /// Every word known here, in the order of declaration.
+            #[allow(dead_code)]
+            pub const KNOWN: &'static [&'static str] = &[$($text),+];
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self::known(text).unwrap_or_else(|| Self::Other(text.into()))
+            }
+        }
+
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <alloc::string::String as serde::Deserialize>::deserialize(deserializer)?;
+                Ok(Self::known(&text).unwrap_or(Self::Other(text)))
+            }
+        }
+    };
+}
+pub(crate) use open_enum;
+
+#[cfg(test)]
+mod tests {
+    open_enum! {
+        /// A vocabulary for the test.
+        pub enum Fruit { Apple = "APPLE", Pear = "PEAR" }
+    }
+
+    #[test]
+    fn an_unknown_word_is_kept_verbatim() {
+        assert_eq!(Fruit::from("APPLE"), Fruit::Apple);
+        assert_eq!(Fruit::from("apple"), Fruit::Other("apple".into()));
+        assert_eq!(Fruit::from("apple").as_str(), "apple");
+        assert_eq!(Fruit::known("KIWI"), None);
+        assert_eq!(Fruit::KNOWN, ["APPLE", "PEAR"]);
+    }
+}

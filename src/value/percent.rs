@@ -1,0 +1,91 @@
+//! Percentages of amounts.
+
+use super::amount::{Amount, AmountError, MAX_AMOUNT_FRACTION};
+use super::text::text_serde;
+use core::{fmt, str::FromStr};
+use thiserror::Error;
+
+/// The largest percentage: ten times the whole, so that a bonus payout is possible and a payout typed with a lost point is not.
+pub const MAX_PERCENT: u32 = 1000;
+
+/// A percentage from 0 to [`MAX_PERCENT`]; `100` is the whole.
+///
+/// ```
+/// use postback::value::{Amount, Percent};
+/// let share: Percent = "33.3".parse()?;
+/// assert_eq!(share.of("8.50".parse()?), Some("2.8305".parse()?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Percent(Amount);
+
+/// A text or a number that is not a percentage.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error(transparent)]
+pub struct PercentError(Problem);
+
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+enum Problem {
+    #[error(transparent)]
+    Amount(#[from] AmountError),
+    #[error("percentage `{0}` is not between 0 and {MAX_PERCENT}")]
+    Range(Amount),
+    #[error("percentage `{0}` has more than {MAX_AMOUNT_FRACTION} digits after the point")]
+    Fraction(Amount),
+}
+
+impl Percent {
+    /// The percentage `percent`: `100` is the whole.
+    ///
+    /// # Errors
+    /// - below 0 or above [`MAX_PERCENT`]
+    /// - more than [`MAX_AMOUNT_FRACTION`] digits after the point
+    pub fn new(percent: Amount) -> Result<Self, PercentError> {
+        if percent.is_negative() || percent > Amount::from(MAX_PERCENT) {
+            return Err(PercentError(Problem::Range(percent)));
+        }
+        if percent != percent.rounded(MAX_AMOUNT_FRACTION) {
+            return Err(PercentError(Problem::Fraction(percent)));
+        }
+        Ok(Self(percent))
+    }
+
+    /// The number: 100 for the whole.
+    #[must_use]
+    pub const fn amount(self) -> Amount {
+        self.0
+    }
+
+    /// Exactly `amount * percent / 100`, unrounded; none when that does not fit in an [`Amount`].
+    #[must_use]
+    pub fn of(self, amount: Amount) -> Option<Amount> {
+        amount.checked_mul(self.0.checked_mul(Amount::from_minor_units(1, 2)?)?)
+    }
+}
+
+impl FromStr for Percent {
+    type Err = PercentError;
+
+    /// Reads an amount from 0 to [`MAX_PERCENT`], without a percent sign.
+    ///
+    /// # Errors
+    /// - what [`Amount`] refuses
+    /// - below 0 or above [`MAX_PERCENT`]
+    fn from_str(text: &str) -> Result<Self, PercentError> {
+        Self::new(text.parse().map_err(|error: AmountError| PercentError(error.into()))?)
+    }
+}
+
+impl fmt::Display for Percent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for Percent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Percent({})", self.0)
+    }
+}
+
+text_serde!(Percent, "a percentage as text, such as \"80\"", str::parse::<Percent>);

@@ -1,0 +1,130 @@
+//! Secrets and personal data as types: they do not print, and they are wiped when dropped.
+
+use alloc::{string::String, vec::Vec};
+use core::fmt;
+use zeroize::Zeroize;
+
+/// A secret: an INS secret key, a token, an HMAC key. `Debug` is redacted, there is no `Display`, and the memory is wiped on drop
+/// (best effort: copies made by other crates are out of reach).
+#[derive(Clone)]
+pub struct Secret(Vec<u8>);
+
+impl Secret {
+    /// Takes the bytes of a secret.
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        Self(bytes.into())
+    }
+
+    /// The bytes themselves. The name is loud on purpose: search for it to see every place that reads a secret.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The secret as text, if it is UTF-8.
+    #[must_use]
+    pub fn expose_str(&self) -> Option<&str> {
+        core::str::from_utf8(&self.0).ok()
+    }
+
+    /// Compares with `presented` in time that depends on the lengths alone.
+    #[must_use]
+    pub fn matches(&self, presented: &[u8]) -> bool {
+        use subtle::ConstantTimeEq;
+        self.0.as_slice().ct_eq(presented).into()
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self::new(text.as_bytes())
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text.into_bytes())
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// A plain personal value: an e-mail address, a phone number, an IP address. Redacted `Debug`, no `Display`, wiped on drop.
+///
+/// Serialising writes the value: only the expiring `private` columns of a store do that.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Pii(String);
+
+impl Pii {
+    /// Takes a personal value.
+    pub fn new(value: impl Into<String>) -> Self {
+        Self(value.into())
+    }
+
+    /// The value itself.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Pii {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl Drop for Pii {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl fmt::Debug for Pii {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pii(..)")
+    }
+}
+
+impl serde::Serialize for Pii {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Pii {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    #[test]
+    fn debug_shows_nothing_of_a_secret_or_a_personal_value() {
+        assert_eq!(format!("{:?}", Secret::from("CANARYSECRET")), "Secret(..)");
+        assert_eq!(format!("{:?}", Pii::from("canary@example.com")), "Pii(..)");
+    }
+
+    #[test]
+    fn a_secret_matches_itself_and_nothing_else() {
+        let secret = Secret::from("ABCDEF");
+        assert!(secret.matches(b"ABCDEF"));
+        assert!(!secret.matches(b"ABCDEG"));
+        assert!(!secret.matches(b"ABCDE"));
+        assert!(!secret.matches(b""));
+    }
+}

@@ -1,0 +1,398 @@
+//! Points in time: UTC, to the nanosecond, read strictly and printed in one form.
+
+use super::text::{shown, text_serde};
+use ::time::{Date, Month, OffsetDateTime};
+use alloc::string::String;
+use core::{fmt, str::FromStr, time::Duration};
+use thiserror::Error;
+
+/// 0001-01-01T00:00:00Z: RFC 3339 has four digits for the year, and no calendar agrees on a year 0.
+const FIRST_SECOND: i64 = -62_135_596_800;
+/// 9999-12-31T23:59:59Z.
+const LAST_SECOND: i64 = 253_402_300_799;
+/// The Julian day number of 1970-01-01.
+const UNIX_EPOCH_DAY: i64 = 2_440_588;
+const NANOS_PER_SECOND: u32 = 1_000_000_000;
+const NANOS_PER_MILLI: u32 = 1_000_000;
+
+/// A point in time of the years 0001 to 9999: UTC, nanoseconds, no leap seconds.
+///
+/// ```
+/// use postback::value::Timestamp;
+/// let sold: Timestamp = "20220810T162015-0700".parse()?;
+/// assert_eq!(sold.to_string(), "2022-08-10T23:20:15Z");
+/// assert_eq!(sold.unix_seconds(), 1_660_173_615);
+/// # Ok::<(), postback::value::TimestampError>(())
+/// ```
+// Invariant: FIRST_SECOND <= seconds <= LAST_SECOND and nanos < NANOS_PER_SECOND; nanos count upwards, before 1970 too.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp {
+    seconds: i64,
+    nanos: u32,
+}
+
+/// What is not a time, or not one of the years 0001 to 9999.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error(transparent)]
+pub struct TimestampError(Kind);
+
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+enum Kind {
+    #[error("`{0}` is not a time: {1}")]
+    Text(String, Problem),
+    #[error("unix time `{0}` is outside the years 0001 to 9999")]
+    Seconds(i64),
+    #[error("unix time `{0}` ms is outside the years 0001 to 9999")]
+    Millis(i64),
+    #[error("`{0}` nanoseconds are a second or more")]
+    Nanos(u32),
+    #[error("the date is outside the years 0001 to 9999")]
+    Foreign,
+    #[cfg(feature = "chrono")]
+    #[error("a leap second has no place in unix time")]
+    Leap,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+enum Problem {
+    #[error("it is not written like `2026-04-24T00:16:10Z` or `20260424T001610-0700`")]
+    Shape,
+    #[error("there is no such day")]
+    Day,
+    #[error("there is no such time of day")]
+    TimeOfDay,
+    #[error("its fraction has more than 9 digits")]
+    Fraction,
+    #[error("its offset is over 23:59")]
+    Offset,
+    #[error("it is outside the years 0001 to 9999")]
+    Range,
+    #[error("it is not a whole number of seconds")]
+    Unix,
+}
+
+impl Timestamp {
+    /// `seconds` after 1970-01-01T00:00:00Z.
+    ///
+    /// # Errors
+    /// - outside the years 0001 to 9999
+    pub const fn from_unix_seconds(seconds: i64) -> Result<Self, TimestampError> {
+        Self::from_parts(seconds, 0)
+    }
+
+    /// `millis` milliseconds after 1970-01-01T00:00:00Z.
+    ///
+    /// # Errors
+    /// - outside the years 0001 to 9999
+    pub fn from_unix_millis(millis: i64) -> Result<Self, TimestampError> {
+        let rest = u32::try_from(millis.rem_euclid(1000)).unwrap_or_default();
+        Self::from_parts(millis.div_euclid(1000), rest.saturating_mul(NANOS_PER_MILLI))
+            .map_err(|_| TimestampError(Kind::Millis(millis)))
+    }
+
+    /// `seconds` after 1970-01-01T00:00:00Z, and `nanos` nanoseconds more.
+    ///
+    /// # Errors
+    /// - outside the years 0001 to 9999
+    /// - `nanos` of a second or more
+    pub const fn from_parts(seconds: i64, nanos: u32) -> Result<Self, TimestampError> {
+        if seconds < FIRST_SECOND || seconds > LAST_SECOND {
+            return Err(TimestampError(Kind::Seconds(seconds)));
+        }
+        if nanos >= NANOS_PER_SECOND {
+            return Err(TimestampError(Kind::Nanos(nanos)));
+        }
+        Ok(Self { seconds, nanos })
+    }
+
+    /// Reads whole seconds since 1970 in decimal, `-?[0-9]+`.
+    ///
+    /// # Errors
+    /// - anything but digits and a leading `-`: a fraction, an exponent, `+`, spaces, the empty text
+    /// - outside the years 0001 to 9999, which catches milliseconds of today
+    pub fn parse_unix(text: &str) -> Result<Self, TimestampError> {
+        let refused = |problem| TimestampError(Kind::Text(shown(text), problem));
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(refused(Problem::Unix));
+        }
+        // Only a number that is too large is still refused here.
+        let seconds = text.parse::<i64>().map_err(|_| refused(Problem::Range))?;
+        Self::from_unix_seconds(seconds).map_err(|_| refused(Problem::Range))
+    }
+
+    /// Whole seconds since 1970-01-01T00:00:00Z, rounded down.
+    #[must_use]
+    pub const fn unix_seconds(self) -> i64 {
+        self.seconds
+    }
+
+    /// Whole milliseconds since 1970-01-01T00:00:00Z, rounded down.
+    #[must_use]
+    pub fn unix_millis(self) -> i64 {
+        // The years 0001 to 9999 in milliseconds are far inside 64 bits, so nothing saturates.
+        self.seconds
+            .saturating_mul(1000)
+            .saturating_add(i64::from(self.nanos / NANOS_PER_MILLI))
+    }
+
+    /// The nanoseconds after [`Timestamp::unix_seconds`], below 1 000 000 000.
+    #[must_use]
+    pub const fn subsec_nanos(self) -> u32 {
+        self.nanos
+    }
+
+    /// The time `later` by that much, or none after the year 9999.
+    #[must_use]
+    pub fn checked_add(self, later: Duration) -> Option<Self> {
+        let mut seconds = self.seconds.checked_add(i64::try_from(later.as_secs()).ok()?)?;
+        // Both are below a second, and two seconds of nanoseconds fit in 32 bits.
+        let mut nanos = self.nanos.checked_add(later.subsec_nanos())?;
+        if let Some(over) = nanos.checked_sub(NANOS_PER_SECOND) {
+            (seconds, nanos) = (seconds.checked_add(1)?, over);
+        }
+        Self::from_parts(seconds, nanos).ok()
+    }
+
+    /// The time `earlier` by that much, or none before the year 0001.
+    #[must_use]
+    pub fn checked_sub(self, earlier: Duration) -> Option<Self> {
+        let mut seconds = self.seconds.checked_sub(i64::try_from(earlier.as_secs()).ok()?)?;
+        let nanos = match self.nanos.checked_sub(earlier.subsec_nanos()) {
+            Some(nanos) => nanos,
+            None => {
+                seconds = seconds.checked_sub(1)?;
+                self.nanos
+                    .checked_add(NANOS_PER_SECOND)?
+                    .checked_sub(earlier.subsec_nanos())?
+            }
+        };
+        Self::from_parts(seconds, nanos).ok()
+    }
+
+    /// How much time passed since `earlier`; zero when that was not earlier.
+    #[must_use]
+    pub fn saturating_since(self, earlier: Self) -> Duration {
+        let since_first = |t: Self| {
+            let seconds = u64::try_from(t.seconds.saturating_sub(FIRST_SECOND)).unwrap_or_default();
+            Duration::new(seconds, t.nanos)
+        };
+        since_first(self).saturating_sub(since_first(earlier))
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = TimestampError;
+
+    /// Reads RFC 3339 (`2014-12-20T14:03:10-08:00`, ClickBank INS 6), ISO 8601 basic with an offset (`20220810T162015-0700`, INS 7 and 8),
+    /// either with up to 9 digits of a second (`2026-04-24T00:16:10.669756922Z`, `clickTimestamp` of INS 8). The offset is `Z`, `+hh:mm` or
+    /// `+hhmm`, up to 23:59 on either side, and must be there; `t` and `z` may be lower case.
+    ///
+    /// # Errors
+    /// - another shape: no offset, a space for `T`, a comma before the fraction, a mixture of both forms in the date and time
+    /// - a day that the calendar does not have; hour 24, minute 60, second 60 (a leap second, which unix time cannot tell from the next)
+    /// - more than 9 digits of a second; an offset over 23:59; a UTC time outside the years 0001 to 9999
+    fn from_str(text: &str) -> Result<Self, TimestampError> {
+        Reader(text.as_bytes())
+            .timestamp()
+            .map_err(|problem| TimestampError(Kind::Text(shown(text), problem)))
+    }
+}
+
+/// What is left to read of a time.
+struct Reader<'a>(&'a [u8]);
+
+impl Reader<'_> {
+    fn timestamp(mut self) -> Result<Timestamp, Problem> {
+        let year = self.number(4)?;
+        let extended = self.eat(b"-");
+        let month = self.number(2)?;
+        self.separator(extended, b"-")?;
+        let day = self.number(2)?;
+        self.separator(true, b"Tt")?;
+        let hour = self.number(2)?;
+        self.separator(extended, b":")?;
+        let minute = self.number(2)?;
+        self.separator(extended, b":")?;
+        let second = self.number(2)?;
+        let nanos = if self.eat(b".") { self.fraction()? } else { 0 };
+        let offset = self.offset()?;
+        if !self.0.is_empty() {
+            return Err(Problem::Shape);
+        }
+        if hour > 23 || minute > 59 || second > 59 {
+            return Err(Problem::TimeOfDay);
+        }
+        let days = i64::from(julian_day(year, month, day).ok_or(Problem::Day)?).saturating_sub(UNIX_EPOCH_DAY);
+        // Every number here has at most four digits, so nothing saturates.
+        let seconds = days
+            .saturating_mul(86_400)
+            .saturating_add(seconds_of(hour, minute))
+            .saturating_add(i64::from(second))
+            .saturating_sub(offset);
+        Timestamp::from_parts(seconds, nanos).map_err(|_| Problem::Range)
+    }
+
+    /// Takes one byte of `any`, if it is next.
+    fn eat(&mut self, any: &[u8]) -> bool {
+        match self.0 {
+            [first, rest @ ..] if any.contains(first) => {
+                self.0 = rest;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Takes one byte of `any` when the form has it there.
+    fn separator(&mut self, wanted: bool, any: &[u8]) -> Result<(), Problem> {
+        if !wanted || self.eat(any) {
+            Ok(())
+        } else {
+            Err(Problem::Shape)
+        }
+    }
+
+    fn digit(&mut self) -> Option<u32> {
+        match self.0 {
+            [digit @ b'0'..=b'9', rest @ ..] => {
+                self.0 = rest;
+                Some(u32::from(digit & 0x0f))
+            }
+            _ => None,
+        }
+    }
+
+    /// Takes exactly `digits` digits, at most 9.
+    fn number(&mut self, digits: u32) -> Result<u32, Problem> {
+        (0..digits).try_fold(0_u32, |number, _| {
+            Ok(number
+                .saturating_mul(10)
+                .saturating_add(self.digit().ok_or(Problem::Shape)?))
+        })
+    }
+
+    /// Takes 1 to 9 digits: nanoseconds.
+    fn fraction(&mut self) -> Result<u32, Problem> {
+        let mut nanos = 0_u32;
+        let mut weight = NANOS_PER_SECOND;
+        while let Some(digit) = self.digit() {
+            weight /= 10;
+            if weight == 0 {
+                return Err(Problem::Fraction);
+            }
+            nanos = nanos.saturating_add(digit.saturating_mul(weight));
+        }
+        if weight == NANOS_PER_SECOND {
+            Err(Problem::Shape)
+        } else {
+            Ok(nanos)
+        }
+    }
+
+    /// Takes the offset: seconds east of UTC.
+    fn offset(&mut self) -> Result<i64, Problem> {
+        if self.eat(b"Zz") {
+            return Ok(0);
+        }
+        let east = self.eat(b"+");
+        self.separator(!east, b"-")?;
+        let hour = self.number(2)?;
+        // `-0800` beside an extended date is what PHP's ISO 8601 prints, so the colon is free.
+        self.eat(b":");
+        let minute = self.number(2)?;
+        if hour > 23 || minute > 59 {
+            return Err(Problem::Offset);
+        }
+        let seconds = seconds_of(hour, minute);
+        Ok(if east { seconds } else { seconds.saturating_neg() })
+    }
+}
+
+fn seconds_of(hour: u32, minute: u32) -> i64 {
+    i64::from(hour.saturating_mul(3600).saturating_add(minute.saturating_mul(60)))
+}
+
+fn julian_day(year: u32, month: u32, day: u32) -> Option<i32> {
+    let month = Month::try_from(u8::try_from(month).ok()?).ok()?;
+    let date = Date::from_calendar_date(i32::try_from(year).ok()?, month, u8::try_from(day).ok()?).ok()?;
+    Some(date.to_julian_day())
+}
+
+impl fmt::Display for Timestamp {
+    /// RFC 3339 in UTC, the fraction without trailing zeros.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = OffsetDateTime::from(*self);
+        let (year, month, day) = at.to_calendar_date();
+        let (hour, minute, second) = at.to_hms();
+        write!(
+            f,
+            "{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}",
+            u8::from(month)
+        )?;
+        if self.nanos != 0 {
+            let (mut fraction, mut width) = (self.nanos, 9_usize);
+            while fraction % 10 == 0 {
+                fraction /= 10;
+                width = width.saturating_sub(1);
+            }
+            write!(f, ".{fraction:0width$}")?;
+        }
+        f.write_str("Z")
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Timestamp({self})")
+    }
+}
+
+text_serde!(
+    Timestamp,
+    "a time as text, such as \"2026-04-24T00:16:10Z\"",
+    str::parse::<Timestamp>
+);
+
+impl From<Timestamp> for OffsetDateTime {
+    fn from(at: Timestamp) -> Self {
+        // The years 0001 to 9999 are all within its range, so the default is never taken.
+        Self::from_unix_timestamp(at.seconds)
+            .and_then(|whole| whole.replace_nanosecond(at.nanos))
+            .unwrap_or(Self::UNIX_EPOCH)
+    }
+}
+
+impl TryFrom<OffsetDateTime> for Timestamp {
+    type Error = TimestampError;
+
+    /// # Errors
+    /// - a UTC time outside the years 0001 to 9999
+    fn try_from(at: OffsetDateTime) -> Result<Self, TimestampError> {
+        Self::from_parts(at.unix_timestamp(), at.nanosecond()).map_err(|_| TimestampError(Kind::Foreign))
+    }
+}
+
+#[cfg(feature = "chrono")]
+impl From<Timestamp> for chrono::DateTime<chrono::Utc> {
+    fn from(at: Timestamp) -> Self {
+        // The years 0001 to 9999 are all within its range, so the default is never taken.
+        Self::from_timestamp(at.seconds, at.nanos).unwrap_or_default()
+    }
+}
+
+#[cfg(feature = "chrono")]
+impl TryFrom<chrono::DateTime<chrono::Utc>> for Timestamp {
+    type Error = TimestampError;
+
+    /// # Errors
+    /// - outside the years 0001 to 9999
+    /// - a leap second, which chrono keeps as a nanosecond count of a second or more
+    fn try_from(at: chrono::DateTime<chrono::Utc>) -> Result<Self, TimestampError> {
+        let nanos = at.timestamp_subsec_nanos();
+        if nanos >= NANOS_PER_SECOND {
+            return Err(TimestampError(Kind::Leap));
+        }
+        Self::from_parts(at.timestamp(), nanos).map_err(|_| TimestampError(Kind::Foreign))
+    }
+}
