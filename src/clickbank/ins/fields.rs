@@ -1,0 +1,372 @@
+//! The parts of a notification as views: each method reads one key. Personal values come as [`Pii`]; `Debug` shows none of the values.
+
+use super::{
+    json::Json,
+    scalar::{Number, SourceTime},
+    words::{LineItemType, RebillFrequency, RebillStatus},
+};
+use crate::value::Pii;
+use core::fmt;
+
+/// How a key is read. Absent, null and of another type are all none; so is the empty text, which says nothing. Whoever needs the
+/// difference prints the notification.
+impl Json {
+    pub(super) fn text(&self, key: &str) -> Option<&str> {
+        match self.member(key)? {
+            Self::Text(text) => Some(text.as_str()).filter(|text| !text.is_empty()),
+            _ => None,
+        }
+    }
+
+    /// The text of a string, a number, `true` or `false`.
+    pub(super) fn scalar(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text.as_str()),
+            Self::Number(text) => Some(text.as_str()),
+            Self::Bool(true) => Some("true"),
+            Self::Bool(false) => Some("false"),
+            Self::Null | Self::List(_) | Self::Object(_) => None,
+        }
+        .filter(|text| !text.is_empty())
+    }
+
+    /// A text that someone in between may have turned into a number.
+    pub(super) fn label(&self, key: &str) -> Option<&str> {
+        self.member(key)?.scalar()
+    }
+
+    /// What stands there is never taken for absent: an amount in another type fails when its [`Number`] is read.
+    pub(super) fn number(&self, key: &str) -> Option<Number<'_>> {
+        match self.member(key)? {
+            Self::Null => None,
+            Self::List(_) | Self::Object(_) => Some(Number("[..]")),
+            json => Some(Number(json.scalar().unwrap_or_default())),
+        }
+    }
+
+    pub(super) fn count(&self, key: &str) -> Option<u64> {
+        match self.member(key)? {
+            Self::Number(text) => {
+                let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+                fraction
+                    .bytes()
+                    .all(|digit| digit == b'0')
+                    .then(|| whole.parse().ok())?
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn flag(&self, key: &str) -> Option<bool> {
+        match self.member(key)? {
+            Self::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    pub(super) fn time(&self, key: &str) -> Option<SourceTime> {
+        SourceTime::parse(self.text(key)?)
+    }
+
+    pub(super) fn personal(&self, key: &str) -> Option<Pii> {
+        self.label(key).map(Pii::from)
+    }
+
+    pub(super) fn word<T: for<'a> From<&'a str>>(&self, key: &str) -> Option<T> {
+        self.text(key).map(T::from)
+    }
+
+    pub(super) fn object(&self, key: &str) -> Option<&Self> {
+        self.member(key).filter(|json| matches!(json, Self::Object(_)))
+    }
+}
+
+/// Writes one method for each key: its documentation begins with the key's own name.
+macro_rules! fields {
+    ($($(#[$meta:meta])* $method:ident -> $type:ty = $kind:ident($key:literal);)+) => {
+        $(
+            #[doc = concat!("`", $key, "`: ")]
+            $(#[$meta])*
+            #[must_use]
+            pub fn $method(&self) -> Option<$type> {
+                self.json().$kind($key)
+            }
+        )+
+    };
+}
+pub(super) use fields;
+
+macro_rules! view {
+    ($(#[$meta:meta])* $name:ident { $($fields:tt)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, PartialEq, Eq)]
+        pub struct $name<'a>(pub(super) &'a Json);
+
+        impl<'a> $name<'a> {
+            fn json(&self) -> &'a Json {
+                self.0
+            }
+
+            fields! { $($fields)+ }
+        }
+
+        impl fmt::Debug for $name<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(..)"))
+            }
+        }
+    };
+}
+
+view! {
+    /// One line of the order. The prices, discounts, taxes and payouts of a line exist since version 7.
+    LineItem {
+        /// the seller's number of the product (SKU)
+        item_number -> &'a str = label("itemNo");
+        /// the product's name
+        product_title -> &'a str = label("productTitle");
+        /// whether it is sent by post
+        shippable -> bool = flag("shippable");
+        /// whether it is a subscription or a payment plan
+        recurring -> bool = flag("recurring");
+        /// what the receiver of the notification earns with this line, in USD
+        account_amount -> Number<'a> = number("accountAmount");
+        /// how many (absent in 2014)
+        quantity -> u64 = count("quantity");
+        /// where the buyer gets it; the URL carries the buyer's name and e-mail address
+        download_url -> Pii = personal("downloadUrl");
+        /// original, cart, bump or upsell (absent in 2014)
+        line_item_type -> LineItemType = word("lineItemType");
+        /// the price of the product
+        product_price -> Number<'a> = number("productPrice");
+        /// the discount on it
+        product_discount -> Number<'a> = number("productDiscount");
+        /// the tax on it
+        tax_amount -> Number<'a> = number("taxAmount");
+        /// the shipping of it
+        shipping_amount -> Number<'a> = number("shippingAmount");
+        /// whether the seller has to ship it
+        shipping_liable -> bool = flag("shippingLiable");
+        /// what the affiliate earns (the vendor's notification only)
+        affiliate_payout -> Number<'a> = number("affiliatePayout");
+        /// what the joint venture partner earns
+        joint_venture_payout -> Number<'a> = number("jvPayout");
+    }
+}
+
+impl<'a> LineItem<'a> {
+    /// `paymentPlan`: only of a recurring line.
+    #[must_use]
+    pub fn payment_plan(&self) -> Option<PaymentPlan<'a>> {
+        self.0.object("paymentPlan").map(PaymentPlan)
+    }
+}
+
+view! {
+    /// The subscription or payment plan of a line.
+    PaymentPlan {
+        /// active, completed or cancelled
+        rebill_status -> RebillStatus = word("rebillStatus");
+        /// the time between two payments
+        rebill_frequency -> RebillFrequency = word("rebillFrequency");
+        /// one payment, in the currency of the order
+        rebill_amount -> Number<'a> = number("rebillAmount");
+        /// payments made, this one included
+        payments_processed -> u64 = count("paymentsProcessed");
+        /// payments to come; 998 was seen for a plan without end
+        payments_remaining -> u64 = count("paymentsRemaining");
+        /// the next payment, in the same form as `transactionTime`; none when the text is no time
+        next_payment_date -> SourceTime = time("nextPaymentDate");
+    }
+}
+
+view! {
+    /// The customer as the goods are sent to, or as the bill is. An affiliate's notification has only the address of the bill.
+    Contact {
+        /// first name, often in capitals
+        first_name -> Pii = personal("firstName");
+        /// last name, often in capitals
+        last_name -> Pii = personal("lastName");
+        /// both, as typed
+        full_name -> Pii = personal("fullName");
+        /// telephone number
+        phone_number -> Pii = personal("phoneNumber");
+        /// e-mail address
+        email -> Pii = personal("email");
+    }
+}
+
+impl<'a> Contact<'a> {
+    /// `address`: may be empty, as in the test of the settings.
+    #[must_use]
+    pub fn address(&self) -> Option<Address<'a>> {
+        self.0.object("address").map(Address)
+    }
+}
+
+view! {
+    /// An address. That of the bill has only state, postal code and country.
+    Address {
+        /// first line
+        address1 -> Pii = personal("address1");
+        /// second line
+        address2 -> Pii = personal("address2");
+        /// city
+        city -> Pii = personal("city");
+        /// county
+        county -> Pii = personal("county");
+        /// state or province; may be longer than two characters
+        state -> Pii = personal("state");
+        /// postal code
+        postal_code -> Pii = personal("postalCode");
+        /// country, two letters
+        country -> &'a str = text("country");
+    }
+}
+
+view! {
+    /// The upsell flow that the order belongs to. The first sale of a flow may name itself as the original, or nothing.
+    Upsell {
+        /// the receipt of the first sale of the flow; see [`Notification::parent_receipt`](super::Notification::parent_receipt)
+        original_receipt -> &'a str = text("upsellOriginalReceipt");
+        /// the number of the flow
+        flow_id -> u64 = count("upsellFlowId");
+        /// the name of the flow (since version 8)
+        flow_name -> &'a str = text("upsellFlowName");
+        /// the buyer's session in the flow
+        session -> &'a str = label("upsellSession");
+        /// the way through the flow
+        path -> &'a str = label("upsellPath");
+    }
+}
+
+view! {
+    /// The feed of offers that ClickBank has given up; its fields may still come.
+    Hopfeed {
+        /// the click
+        click_id -> &'a str = label("hopfeedClickId");
+        /// the application
+        application_id -> u64 = count("hopfeedApplicationId");
+        /// the creative
+        creative_id -> u64 = count("hopfeedCreativeId");
+        /// the payout of the application
+        application_payout -> Number<'a> = number("hopfeedApplicationPayout");
+        /// the payout of the vendor
+        vendor_payout -> Number<'a> = number("hopfeedVendorPayout");
+    }
+}
+
+view! {
+    /// The click on the hoplink as ClickBank saw it (since version 8).
+    CommonTracking {
+        /// RFC 3339 in UTC, with nanoseconds; none when the text is no time
+        click_timestamp -> SourceTime = time("clickTimestamp");
+        /// ClickBank's own id of the click, not the promoter's
+        click_id -> &'a str = label("clickId");
+        /// the browser's name of itself (in lower case)
+        user_agent -> Pii = personal("useragent");
+        /// `Desktop`, ..
+        device_type -> &'a str = label("deviceType");
+        /// the maker of the device
+        device_brand -> &'a str = label("deviceBrand");
+        /// the model of the device
+        device_model -> &'a str = label("deviceModel");
+        /// operating system
+        os -> &'a str = label("os");
+        /// its version; `??` was seen
+        os_version -> &'a str = label("osVersion");
+        /// browser
+        browser -> &'a str = label("browser");
+        /// its version
+        browser_version -> &'a str = label("browserVersion");
+        /// its language
+        browser_language -> &'a str = label("browserLang");
+        /// country, two letters
+        country -> &'a str = label("country");
+        /// region
+        region -> &'a str = label("region");
+        /// state
+        state -> &'a str = label("state");
+        /// city
+        city -> Pii = personal("city");
+        /// the page that the hoplink leads to
+        cb_page -> &'a str = label("cbPage");
+        /// `direct`, ..
+        tracking_type -> &'a str = label("trackingType");
+    }
+}
+
+view! {
+    /// What the affiliate wrote into the hoplink (since version 8, role AFFILIATE only; what was not used is absent).
+    AffiliateTracking {
+        /// the affiliate's name of the offer
+        offer -> &'a str = label("offer");
+        /// kind of traffic
+        traffic_type -> &'a str = label("trafficType");
+        /// source of traffic
+        traffic_source -> &'a str = label("trafficSource");
+        /// campaign
+        campaign -> &'a str = label("campaign");
+        /// group of ads
+        ad_group -> &'a str = label("adgroup");
+        /// ad
+        ad -> &'a str = label("ad");
+        /// creative
+        creative -> &'a str = label("creative");
+        /// the click id of another system, at most 256 bytes
+        external_click_id -> &'a str = label("extclid");
+        /// the click id of Facebook, at most 256 bytes
+        facebook_click_id -> &'a str = label("fbclid");
+        /// the affiliate's own value
+        sub1 -> &'a str = label("affSub1");
+        /// the affiliate's own value
+        sub2 -> &'a str = label("affSub2");
+        /// the affiliate's own value
+        sub3 -> &'a str = label("affSub3");
+        /// the affiliate's own value
+        sub4 -> &'a str = label("affSub4");
+        /// the affiliate's own value
+        sub5 -> &'a str = label("affSub5");
+        /// the affiliate's own value, meant to be unique
+        unique_sub1 -> &'a str = label("uniqueAffSub1");
+        /// the affiliate's own value, meant to be unique
+        unique_sub2 -> &'a str = label("uniqueAffSub2");
+        /// the affiliate's own value, meant to be unique
+        unique_sub3 -> &'a str = label("uniqueAffSub3");
+        /// the affiliate's own value, meant to be unique
+        unique_sub4 -> &'a str = label("uniqueAffSub4");
+        /// the affiliate's own value, meant to be unique
+        unique_sub5 -> &'a str = label("uniqueAffSub5");
+        /// the affiliate's contact
+        contact_id -> &'a str = label("contactId");
+    }
+}
+
+/// The seller's own query parameters, with values that are still percent-encoded as they stood in the URL.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct VendorVariables<'a>(pub(super) &'a Json);
+
+impl<'a> VendorVariables<'a> {
+    /// The variable of that name; none when it is absent or empty.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<&'a str> {
+        self.0.label(name)
+    }
+
+    /// Every name with a text, in the order of the notification; empty ones are left out.
+    pub fn pairs(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        let members = match self.0 {
+            Json::Object(members) => members.as_slice(),
+            _ => &[],
+        };
+        members
+            .iter()
+            .filter_map(|(name, value)| Some((name.as_str(), value.scalar()?)))
+    }
+}
+
+impl fmt::Debug for VendorVariables<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("VendorVariables(..)")
+    }
+}

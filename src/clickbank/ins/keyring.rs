@@ -1,0 +1,181 @@
+//! The secret keys of one account, with the AES keys that follow from them.
+
+use crate::value::Secret;
+use aes::{Aes256Dec, cipher::KeyInit};
+use alloc::vec::Vec;
+use core::fmt;
+use sha1::{Digest, Sha1};
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+/// How many secrets may be live: the new one, the old one, and those of ClickBank's two URL slots. Each costs a decryption for a refusal.
+pub const MAX_SECRETS: usize = 4;
+/// The shortest secret, in bytes, that is taken without being asked for: 36^12 is about 2^62, and guessing needs no more than one captured
+/// notification.
+pub const MIN_SECRET: usize = 12;
+/// The longest secret key that ClickBank lets one set.
+const CLICKBANK_LONGEST: usize = 16;
+
+/// The secret keys of a ClickBank account, newest first, ready to decrypt. `Debug` shows how many there are.
+#[derive(Clone)]
+pub struct KeyRing {
+    pub(super) keys: Vec<Aes256Dec>,
+}
+
+impl KeyRing {
+    /// Takes the secrets, newest first. Case matters: ClickBank's keys have capital letters.
+    ///
+    /// # Errors
+    /// - no secret, or more than [`MAX_SECRETS`]
+    /// - an empty secret
+    /// - a secret of fewer than [`MIN_SECRET`] bytes ([`KeyRing::allow_short`] takes it)
+    pub fn new(secrets: Vec<Secret>) -> Result<Self, KeyRingError> {
+        Self::with_shortest(secrets, MIN_SECRET)
+    }
+
+    /// As [`KeyRing::new`], for an account whose secret is short. ClickBank allows it; a short key can be guessed from one captured body.
+    ///
+    /// # Errors
+    /// - no secret, or more than [`MAX_SECRETS`]
+    /// - an empty secret
+    pub fn allow_short(secrets: Vec<Secret>) -> Result<Self, KeyRingError> {
+        Self::with_shortest(secrets, 1)
+    }
+
+    fn with_shortest(secrets: Vec<Secret>, shortest: usize) -> Result<Self, KeyRingError> {
+        if secrets.is_empty() {
+            return Err(KeyRingError(Problem::None));
+        }
+        if secrets.len() > MAX_SECRETS {
+            return Err(KeyRingError(Problem::TooMany(secrets.len())));
+        }
+        let keys = secrets
+            .iter()
+            .enumerate()
+            .map(|(index, secret)| match secret.expose().len() {
+                0 => Err(KeyRingError(Problem::Empty(index.saturating_add(1)))),
+                length if length < shortest => Err(KeyRingError(Problem::Short(index.saturating_add(1)))),
+                _ => Ok(key(secret)),
+            });
+        Ok(Self {
+            keys: keys.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl fmt::Debug for KeyRing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyRing({} secrets)", self.keys.len())
+    }
+}
+
+/// Secrets that make no key ring. The text tells which one by its place, never what it is.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error(transparent)]
+pub struct KeyRingError(Problem);
+
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+enum Problem {
+    #[error("key ring needs a secret")]
+    None,
+    #[error("key ring has {0} secrets, at most {MAX_SECRETS} are allowed")]
+    TooMany(usize),
+    #[error("secret {0} is empty")]
+    Empty(usize),
+    #[error("secret {0} is shorter than {MIN_SECRET} characters")]
+    Short(usize),
+}
+
+/// What makes one doubt that `secret` is a ClickBank secret key, for a lint: they have at most 16 characters, digits and capital letters.
+/// Only restatements of ClickBank's rule were found, so such a secret is taken all the same.
+#[must_use]
+pub fn secret_hint(secret: &Secret) -> Option<&'static str> {
+    let bytes = secret.expose();
+    if bytes
+        .iter()
+        .any(|byte| !byte.is_ascii_uppercase() && !byte.is_ascii_digit())
+    {
+        Some("holds characters other than digits and capital letters")
+    } else if bytes.len() > CLICKBANK_LONGEST {
+        Some("is longer than 16 characters")
+    } else {
+        None
+    }
+}
+
+/// AES-256 with the first 32 characters of the lower-case hex SHA-1 of the secret, as ASCII bytes (recomputed from real notifications of
+/// versions 6 and 7). Not 32 raw bytes, not SHA-256, not upper-case hex: each of these is in public code, and wrong.
+fn key(secret: &Secret) -> Aes256Dec {
+    let mut hex = Zeroizing::new([0_u8; 32]);
+    let digest = Zeroizing::new(<[u8; 20]>::from(Sha1::digest(secret.expose())));
+    for (pair, byte) in hex.chunks_exact_mut(2).zip(digest.iter()) {
+        for (slot, nibble) in pair.iter_mut().zip([byte >> 4, byte & 0x0f]) {
+            *slot = if nibble < 10 {
+                b'0'.wrapping_add(nibble)
+            } else {
+                b'a'.wrapping_add(nibble.wrapping_sub(10))
+            };
+        }
+    }
+    Aes256Dec::new(&(*hex).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::{format, string::ToString, vec};
+
+    fn error(secrets: &[&str]) -> alloc::string::String {
+        KeyRing::new(secrets.iter().map(|text| Secret::from(*text)).collect())
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn a_key_ring_says_what_is_wrong_with_its_secrets() {
+        assert_eq!(error(&[]), "key ring needs a secret");
+        assert_eq!(
+            error(&["SECRETSECRET1234"; 5]),
+            "key ring has 5 secrets, at most 4 are allowed"
+        );
+        assert_eq!(error(&["SECRETSECRET1234", ""]), "secret 2 is empty");
+        assert_eq!(error(&["SECRETSECRE"]), "secret 1 is shorter than 12 characters");
+    }
+
+    #[test]
+    fn one_to_four_secrets_of_12_bytes_or_more_are_taken() {
+        for count in [1, 3, 4] {
+            assert!(KeyRing::new(vec![Secret::from("SECRETSECRET"); count]).is_ok());
+        }
+        assert!(KeyRing::new(vec![Secret::from("SECRETSECRET1")]).is_ok());
+    }
+
+    #[test]
+    fn a_short_secret_is_taken_only_on_request() {
+        assert!(KeyRing::allow_short(vec![Secret::from("A")]).is_ok());
+        let error = KeyRing::allow_short(vec![Secret::from("")]).unwrap_err();
+        assert_eq!(error.to_string(), "secret 1 is empty");
+    }
+
+    #[test]
+    fn a_secret_unlike_those_of_clickbank_is_taken_with_a_hint() {
+        assert_eq!(secret_hint(&"SECRETSECRET1234".into()), None);
+        assert_eq!(
+            secret_hint(&"SECRETSECRET12345".into()),
+            Some("is longer than 16 characters")
+        );
+        for text in ["secretsecret1234", "SECRETSECRET123\n", "SECRET SECRET12"] {
+            assert_eq!(
+                secret_hint(&text.into()),
+                Some("holds characters other than digits and capital letters")
+            );
+            assert!(KeyRing::new(vec![Secret::from(text)]).is_ok());
+        }
+    }
+
+    #[test]
+    fn debug_shows_nothing_of_a_secret() {
+        let ring = KeyRing::new(vec![Secret::from("CANARYCANARY")]).unwrap();
+        assert_eq!(format!("{ring:?}"), "KeyRing(1 secrets)");
+    }
+}

@@ -1,0 +1,349 @@
+//! A notification in plain text: everything that stood in it, and typed access to what is known.
+
+use super::{
+    fields::{AffiliateTracking, CommonTracking, Contact, Hopfeed, LineItem, Upsell, VendorVariables, fields},
+    json::{Json, JsonFault, MAX_DEPTH},
+    path::Path,
+    scalar::{Number, SourceReceipt, SourceTime},
+    words::{PaymentMethod, Role, SubscriptionChange, TransactionType, Version},
+};
+use crate::value::{Currency, Receipt};
+use alloc::{string::String, vec::Vec};
+use core::fmt;
+use thiserror::Error;
+
+/// The longest plaintext, in bytes. Real ones are 1 to 4 KiB; the seller's variables are at most 128 bytes, so lines make the rest.
+pub const MAX_PLAINTEXT: usize = 256 * 1024;
+
+/// One notification. It keeps every key that came, known or not, in its order, with the text of each number; the methods read the known ones.
+///
+/// `Debug` shows what names the transaction and nothing of the customer.
+///
+/// ```
+/// use postback::clickbank::ins::{Notification, TransactionType, Version};
+///
+/// let notification = Notification::parse(br#"{"transactionTime":"20260423T175704-0700","receipt":"TEST0001",
+///     "transactionType":"SALE","role":"VENDOR","totalAccountAmount":28.90,"version":8.0}"#)?;
+/// assert_eq!(notification.transaction_type(), &TransactionType::Sale);
+/// assert_eq!(notification.version(), &Version::V8);
+/// assert_eq!(notification.total_account_amount().unwrap().text(), "28.90");
+/// assert_eq!(notification.lookup(&"role".parse().unwrap()), Some("VENDOR"));
+/// # Ok::<(), postback::clickbank::ins::Fault>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Notification {
+    root: Json,
+    transaction_time: SourceTime,
+    receipt: Option<SourceReceipt>,
+    transaction_type: TransactionType,
+    version: Version,
+}
+
+/// Why a plaintext is not a notification. For a person at the own machine: whoever answers a caller with it opens a decryption oracle
+/// (that is what [`Refused`](super::Refused) is for).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Fault {
+    /// Over [`MAX_PLAINTEXT`].
+    #[error("plaintext is longer than {MAX_PLAINTEXT} bytes")]
+    TooLong,
+    /// Bytes that are not UTF-8: most likely another secret.
+    #[error("plaintext is not UTF-8")]
+    Text,
+    /// Not one JSON object with nothing around it.
+    #[error("plaintext is not one strict JSON object")]
+    Json,
+    /// A key that stands twice in its object.
+    #[error("a key stands twice in one object")]
+    DuplicateKey,
+    /// Nested deeper than [`MAX_DEPTH`].
+    #[error("objects and lists are nested deeper than {MAX_DEPTH} levels")]
+    Depth,
+    /// A required key is absent, null or empty.
+    #[error("`{0}` is missing")]
+    Missing(&'static str),
+    /// A required key holds another type, or a text that cannot be read.
+    #[error("`{0}` cannot be read")]
+    Invalid(&'static str),
+}
+
+impl From<JsonFault> for Fault {
+    fn from(fault: JsonFault) -> Self {
+        match fault {
+            JsonFault::Malformed => Self::Json,
+            JsonFault::DuplicateKey => Self::DuplicateKey,
+            JsonFault::Depth => Self::Depth,
+        }
+    }
+}
+
+impl Notification {
+    /// Reads a plaintext: one that was decrypted elsewhere, or that [`Notification::to_json`] wrote. Nothing says who wrote it.
+    ///
+    /// Required are `transactionTime`, `receipt`, `transactionType` (texts) and `version` (a number); the receipt may be absent, null or
+    /// empty in an `ABANDONED_ORDER` and in every `CUSTOMER_*`. A version or a type that is not known is no fault.
+    ///
+    /// # Errors
+    /// - more than [`MAX_PLAINTEXT`] bytes
+    /// - what is not UTF-8 to the last byte
+    /// - what is not one JSON object by the letter of RFC 8259: a byte order mark, bytes after it, lone surrogates
+    /// - a key that stands twice in an object, at any depth, its escapes decoded
+    /// - more than [`MAX_DEPTH`] levels
+    /// - a required key that is missing, of another type, a time that is no time, a receipt with control characters or over 256 bytes
+    pub fn parse(plaintext: &[u8]) -> Result<Self, Fault> {
+        if plaintext.len() > MAX_PLAINTEXT {
+            return Err(Fault::TooLong);
+        }
+        Self::parse_any_size(plaintext)
+    }
+
+    /// The same, for a buffer whose size is bounded elsewhere.
+    pub(super) fn parse_any_size(plaintext: &[u8]) -> Result<Self, Fault> {
+        let text = core::str::from_utf8(plaintext).map_err(|_| Fault::Text)?;
+        let root = Json::parse_object(text)?;
+        let transaction_time = SourceTime::parse(required_text(&root, "transactionTime")?);
+        let transaction_time = transaction_time.ok_or(Fault::Invalid("transactionTime"))?;
+        let transaction_type = TransactionType::parse(required_text(&root, "transactionType")?);
+        let receipt = match required_text(&root, "receipt") {
+            Ok(text) => Some(SourceReceipt::parse(text).ok_or(Fault::Invalid("receipt"))?),
+            Err(Fault::Missing(_)) if transaction_type.may_lack_receipt() => None,
+            Err(fault) => return Err(fault),
+        };
+        let version = match root.member("version") {
+            Some(Json::Number(text)) => Version::parse(text),
+            None | Some(Json::Null) => return Err(Fault::Missing("version")),
+            Some(_) => return Err(Fault::Invalid("version")),
+        };
+        Ok(Self {
+            root,
+            transaction_time,
+            receipt,
+            transaction_type,
+            version,
+        })
+    }
+
+    /// `transactionTime`: when it happened. With the receipt, the type, the role and the items it names the message.
+    #[must_use]
+    pub fn transaction_time(&self) -> &SourceTime {
+        &self.transaction_time
+    }
+
+    /// `receipt`: the order, or one rebill of it. Only an `ABANDONED_ORDER` and `CUSTOMER_*` come without.
+    #[must_use]
+    pub fn receipt(&self) -> Option<&SourceReceipt> {
+        self.receipt.as_ref()
+    }
+
+    /// `transactionType`, its word.
+    #[must_use]
+    pub fn transaction_type(&self) -> &TransactionType {
+        &self.transaction_type
+    }
+
+    /// `transactionType` as it came: another text than the word for a `SUBSCRIPTION-CHG <old>-><new>`.
+    #[must_use]
+    pub fn transaction_type_text(&self) -> &str {
+        self.root.text("transactionType").unwrap_or_default()
+    }
+
+    /// The products of a `SUBSCRIPTION-CHG <old>-><new>`.
+    #[must_use]
+    pub fn subscription_change(&self) -> Option<SubscriptionChange<'_>> {
+        SubscriptionChange::parse(self.transaction_type_text())
+    }
+
+    /// `version`: of the notification, by its value.
+    #[must_use]
+    pub fn version(&self) -> &Version {
+        &self.version
+    }
+
+    fields! {
+        /// the seller
+        vendor -> &str = text("vendor");
+        /// the promoter; absent when there is none
+        affiliate -> &str = text("affiliate");
+        /// whose notification this is
+        role -> Role = word("role");
+        /// what the receiver of the notification earns, in USD whatever the order's currency
+        total_account_amount -> Number<'_> = number("totalAccountAmount");
+        /// what the customer paid, in [`Notification::order_currency`]
+        total_order_amount -> Number<'_> = number("totalOrderAmount");
+        /// the tax in it; absent for an affiliate
+        total_tax_amount -> Number<'_> = number("totalTaxAmount");
+        /// the shipping in it; absent for an affiliate
+        total_shipping_amount -> Number<'_> = number("totalShippingAmount");
+        /// how the customer paid
+        payment_method -> PaymentMethod = word("paymentMethod");
+        /// the language of the order form: `DE EN ES FR IT PT`; absent in the test of the settings
+        order_language -> &str = text("orderLanguage");
+        /// whether the customer refused to be contacted (one third-party model has it)
+        declined_consent -> bool = flag("declinedConsent");
+        /// which delivery of the same news this is, from 1
+        attempt_count -> u64 = count("attemptCount");
+    }
+
+    fn json(&self) -> &Json {
+        &self.root
+    }
+
+    /// `currency`: of the amounts of the order, a vendor's notification only. It is not the currency of `totalAccountAmount`.
+    #[must_use]
+    pub fn order_currency(&self) -> Option<Currency> {
+        self.root.text("currency")?.parse().ok()
+    }
+
+    /// `trackingCodes`: the `tid` of the hoplink or the seller's `vtid`; empty ones are left out. The key is absent when there is none.
+    pub fn tracking_codes(&self) -> impl Iterator<Item = &str> {
+        let codes = match self.root.member("trackingCodes") {
+            Some(Json::List(codes)) => codes.as_slice(),
+            _ => &[],
+        };
+        codes.iter().filter_map(Json::scalar)
+    }
+
+    /// `lineItems`: the products. One object in place of the list (it was seen in the wild) is one line; null and absent are none.
+    pub fn line_items(&self) -> impl Iterator<Item = LineItem<'_>> {
+        let items = match self.root.member("lineItems") {
+            Some(Json::List(items)) => items.as_slice(),
+            Some(item @ Json::Object(_)) => core::slice::from_ref(item),
+            _ => &[],
+        };
+        items
+            .iter()
+            .filter(|item| matches!(item, Json::Object(_)))
+            .map(LineItem)
+    }
+
+    /// `customer.shipping`: absent for an affiliate.
+    #[must_use]
+    pub fn shipping(&self) -> Option<Contact<'_>> {
+        self.root.object("customer")?.object("shipping").map(Contact)
+    }
+
+    /// `customer.billing`
+    #[must_use]
+    pub fn billing(&self) -> Option<Contact<'_>> {
+        self.root.object("customer")?.object("billing").map(Contact)
+    }
+
+    /// `upsell`: may be there and empty.
+    #[must_use]
+    pub fn upsell(&self) -> Option<Upsell<'_>> {
+        self.root.object("upsell").map(Upsell)
+    }
+
+    /// `hopfeed`
+    #[must_use]
+    pub fn hopfeed(&self) -> Option<Hopfeed<'_>> {
+        self.root.object("hopfeed").map(Hopfeed)
+    }
+
+    /// `vendorVariables`: the seller's own query parameters; absent when there are none.
+    #[must_use]
+    pub fn vendor_variables(&self) -> Option<VendorVariables<'_>> {
+        self.root.object("vendorVariables").map(VendorVariables)
+    }
+
+    /// `commonTrackingParameters` (since version 8).
+    #[must_use]
+    pub fn common_tracking_parameters(&self) -> Option<CommonTracking<'_>> {
+        self.root.object("commonTrackingParameters").map(CommonTracking)
+    }
+
+    /// `affiliateTrackingParameters` (since version 8, for an affiliate).
+    #[must_use]
+    pub fn affiliate_tracking_parameters(&self) -> Option<AffiliateTracking<'_>> {
+        self.root.object("affiliateTrackingParameters").map(AffiliateTracking)
+    }
+
+    /// Whether no money moved ([`TransactionType::is_test`]).
+    #[must_use]
+    pub fn is_test(&self) -> bool {
+        self.transaction_type.is_test()
+    }
+
+    /// Whether there are lines and every one is an `UPSELL`. Bumps and cart lines belong to the first sale.
+    #[must_use]
+    pub fn all_items_are_upsells(&self) -> bool {
+        let mut items = self.line_items().peekable();
+        items.peek().is_some() && items.all(|item| item.0.text("lineItemType") == Some("UPSELL"))
+    }
+
+    /// The receipt of the first sale of the upsell flow, unless it is this one's own. Rebill numbers are taken off on both sides.
+    #[must_use]
+    pub fn parent_receipt(&self) -> Option<Receipt> {
+        let parent = SourceReceipt::parse(self.upsell()?.original_receipt()?)?;
+        let own = self.receipt.as_ref().map(SourceReceipt::stripped);
+        (own != Some(parent.stripped())).then(|| parent.stripped().clone())
+    }
+
+    /// The item number of each line in byte order, repeated ones kept.
+    #[must_use]
+    pub fn item_numbers_sorted(&self) -> Vec<&str> {
+        let mut numbers: Vec<&str> = self.line_items().filter_map(|item| item.item_number()).collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
+    /// The text at `path`: a string as it came, a number by its text, `true` or `false`. None for what is absent, null or empty, and for an
+    /// object or a list.
+    #[must_use]
+    pub fn lookup(&self, path: &Path) -> Option<&str> {
+        path.find(&self.root)?.scalar()
+    }
+
+    /// Everything but `attemptCount`, which changes with each delivery of the same news: an identity for what has no receipt. Personal data
+    /// included; hash it.
+    pub(crate) fn text_without_attempt(&self) -> String {
+        let Json::Object(members) = &self.root else { return String::new() };
+        let kept = members.iter().filter(|(key, _)| key != "attemptCount");
+        let mut lines: Vec<String> = kept
+            .map(|(key, value)| alloc::format!("{key}={}\n", serde_json::to_string(value).unwrap_or_default()))
+            .collect();
+        lines.sort_unstable();
+        lines.concat()
+    }
+
+    /// Prints everything back as JSON on one line, personal data included: ClickBank's own keys in their order, numbers by their text,
+    /// strings in the shortest escaping.
+    #[must_use]
+    #[expect(
+        clippy::expect_used,
+        reason = "the tree holds only texts that were read as JSON, and writing to memory does not fail"
+    )]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(&self.root).expect("what was read can be written")
+    }
+}
+
+/// As [`Notification::to_json`]; made for `serde_json`.
+impl serde::Serialize for Notification {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.root.serialize(serializer)
+    }
+}
+
+impl fmt::Debug for Notification {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Notification")
+            .field("version", &self.version)
+            .field("transaction_type", &self.transaction_type)
+            .field("transaction_time", &self.transaction_time.text())
+            .field("receipt", &self.receipt.as_ref().map(SourceReceipt::text))
+            .field("role", &self.role())
+            .field("vendor", &self.vendor())
+            .field("affiliate", &self.affiliate())
+            .field("item_numbers", &self.item_numbers_sorted())
+            .finish_non_exhaustive()
+    }
+}
+
+fn required_text<'a>(root: &'a Json, key: &'static str) -> Result<&'a str, Fault> {
+    match root.member(key) {
+        Some(Json::Text(text)) if !text.is_empty() => Ok(text),
+        None | Some(Json::Null | Json::Text(_)) => Err(Fault::Missing(key)),
+        Some(_) => Err(Fault::Invalid(key)),
+    }
+}

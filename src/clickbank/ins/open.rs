@@ -1,0 +1,159 @@
+//! Decryption. CBC without a MAC is malleable, and whoever can tell a wrong padding from a wrong text can decrypt block by block, so all
+//! refusals look the same and the work does not depend on the padding.
+
+use super::{
+    envelope::{BLOCK, Envelope},
+    keyring::KeyRing,
+    notification::{Fault, MAX_PLAINTEXT, Notification},
+};
+use aes::{
+    Aes256Dec,
+    cipher::{BlockModeDecrypt, InnerIvInit, block_padding::NoPadding},
+};
+use alloc::vec::Vec;
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq, ConstantTimeLess};
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+/// The one answer to everything that does not open: a wrong secret, a tampered body, a text that is not a notification. It says no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("notification refused")]
+#[non_exhaustive]
+pub struct Refused;
+
+/// How one secret of the key ring fares with an envelope ([`KeyRing::diagnose`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Diagnosis {
+    /// It opens.
+    #[error("opens")]
+    Opens,
+    /// The padding is not PKCS#7. A wrong secret gives this 255 times of 256.
+    #[error("padding is not valid: most likely another secret, or a body that was cut")]
+    Padding,
+    /// The padding is valid, what it pads is not a notification.
+    #[error("{0}")]
+    Plaintext(Fault),
+}
+
+impl KeyRing {
+    /// Decrypts and reads a notification. The newest secret is tried first; a refusal has tried all.
+    ///
+    /// # Errors
+    /// [`Refused`], always the same: a wrong secret, a changed ciphertext or IV, and every plaintext that [`Notification::parse`] rejects.
+    pub fn open(&self, envelope: &Envelope) -> Result<Notification, Refused> {
+        self.keys
+            .iter()
+            .find_map(|key| attempt(key, envelope).accepted())
+            .ok_or(Refused)
+    }
+
+    /// Names the failing step for each secret, in the order of the key ring. For a person at the own machine: to answer a caller with it,
+    /// or to let it reach a log that others read, is a padding oracle.
+    #[must_use]
+    pub fn diagnose(&self, envelope: &Envelope) -> Vec<Diagnosis> {
+        self.keys.iter().map(|key| attempt(key, envelope).diagnosis()).collect()
+    }
+}
+
+struct Attempt {
+    padded: Choice,
+    fits: bool,
+    read: Result<Notification, Fault>,
+}
+
+impl Attempt {
+    fn accepted(self) -> Option<Notification> {
+        self.read.ok().filter(|_| bool::from(self.padded) && self.fits)
+    }
+
+    fn diagnosis(self) -> Diagnosis {
+        match self.read {
+            _ if !bool::from(self.padded) => Diagnosis::Padding,
+            _ if !self.fits => Diagnosis::Plaintext(Fault::TooLong),
+            Ok(_) => Diagnosis::Opens,
+            Err(fault) => Diagnosis::Plaintext(fault),
+        }
+    }
+}
+
+fn attempt(key: &Aes256Dec, envelope: &Envelope) -> Attempt {
+    let mut buffer = Zeroizing::new(envelope.ciphertext().to_vec());
+    let cipher = cbc::Decryptor::inner_iv_init(key, envelope.iv().into());
+    let whole = cipher.decrypt_padded::<NoPadding>(&mut buffer).is_ok();
+    let (length, padded) = unpad(&buffer);
+    let plaintext = buffer.get(..length).unwrap_or_default();
+    // The text is read whatever the padding and the size: where it breaks may show, whether the padding was right may not.
+    let read = Notification::parse_any_size(plaintext);
+    Attempt {
+        padded: padded & Choice::from(u8::from(whole)),
+        fits: length <= MAX_PLAINTEXT,
+        read,
+    }
+}
+
+/// The length without PKCS#7 padding, in constant time; the whole length when there is none.
+fn unpad(buffer: &[u8]) -> (usize, Choice) {
+    let Some(last) = buffer.last_chunk::<BLOCK>() else {
+        return (buffer.len(), Choice::from(0));
+    };
+    let padding = last[BLOCK - 1];
+    let mut valid = !padding.ct_eq(&0) & padding.ct_lt(&17);
+    for (distance, byte) in (1_u8..).zip(last.iter().rev()) {
+        let inside = !padding.ct_lt(&distance);
+        valid &= !inside | byte.ct_eq(&padding);
+    }
+    let taken = u8::conditional_select(&0, &padding, valid);
+    (buffer.len().saturating_sub(usize::from(taken)), valid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unpadded(tail: &[u8]) -> Option<usize> {
+        let mut buffer = [b'x'; 2 * BLOCK];
+        let start = buffer.len() - tail.len();
+        buffer[start..].copy_from_slice(tail);
+        let (length, valid) = unpad(&buffer);
+        if !bool::from(valid) {
+            assert_eq!(length, buffer.len());
+        }
+        bool::from(valid).then_some(length)
+    }
+
+    #[test]
+    fn one_to_sixteen_bytes_of_padding_are_taken_off() {
+        for count in 1..=16_u8 {
+            assert_eq!(
+                unpadded(&[count; 16][..usize::from(count)]),
+                Some(32 - usize::from(count))
+            );
+        }
+    }
+
+    #[test]
+    fn every_other_last_byte_is_no_padding() {
+        assert_eq!(unpadded(&[0]), None);
+        for count in 17..=255_u8 {
+            assert_eq!(unpadded(&[count; 32]), None, "{count}");
+        }
+    }
+
+    #[test]
+    fn each_byte_of_the_padding_counts() {
+        for count in 2..=16_u8 {
+            for wrong in 0..usize::from(count) {
+                let mut tail = [count; 16];
+                tail[16 - usize::from(count) + wrong] ^= 0x80;
+                assert_eq!(unpadded(&tail[16 - usize::from(count)..]), None, "{count} {wrong}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_empty_buffer_has_no_padding() {
+        let (length, valid) = unpad(&[]);
+        assert_eq!((length, bool::from(valid)), (0, false));
+    }
+}

@@ -1,0 +1,234 @@
+//! Paths into a notification, as the configuration writes them: `from = "lineItems[0].productTitle"`.
+
+use super::json::Json;
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use core::{fmt, str::FromStr};
+use thiserror::Error;
+
+/// The longest path, in bytes: the longest real one, `customer.shipping.address.postalCode`, has 36, and a vendor's variable at most 128.
+pub const MAX_PATH: usize = 256;
+/// The highest index: no order has a thousand lines.
+pub const MAX_INDEX: usize = 999;
+
+/// Where a value stands: names separated by `.`, each followed by `[index]` where a list is entered. Names are matched exactly; one that
+/// holds `.`, `[` or `]` cannot be written.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Path {
+    text: String,
+    steps: Vec<Step>,
+}
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Step {
+    Name(String),
+    Index(usize),
+}
+
+impl Path {
+    /// The text that was parsed.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The value it leads to.
+    pub(super) fn find<'a>(&self, root: &'a Json) -> Option<&'a Json> {
+        self.steps.iter().try_fold(root, |json, step| match (step, json) {
+            (Step::Name(name), json) => json.member(name),
+            (Step::Index(index), Json::List(items)) => items.get(*index),
+            // A single line item was seen without its list: it is the first one.
+            (Step::Index(0), Json::Object(_)) => Some(json),
+            (Step::Index(_), _) => None,
+        })
+    }
+}
+
+impl FromStr for Path {
+    type Err = PathError;
+
+    /// # Errors
+    /// - the empty text, and one of more than [`MAX_PATH`] bytes
+    /// - an empty name: a `.` or `[` at the beginning, a `.` at the end, `..`
+    /// - brackets that do not pair, or have anything but `.` or another bracket after them
+    /// - an index that is not a decimal number of 0 to [`MAX_INDEX`]
+    fn from_str(text: &str) -> Result<Self, PathError> {
+        let fail = |problem| {
+            Err(PathError {
+                path: text.to_owned(),
+                problem,
+            })
+        };
+        if text.is_empty() {
+            return fail(Problem::Empty);
+        }
+        if text.len() > MAX_PATH {
+            // The text is not repeated: it is too long to be of use.
+            return Err(PathError {
+                path: String::new(),
+                problem: Problem::TooLong(text.len()),
+            });
+        }
+        let mut steps = Vec::new();
+        for part in text.split('.') {
+            let (name, mut rest) = part
+                .find('[')
+                .and_then(|at| part.split_at_checked(at))
+                .unwrap_or((part, ""));
+            if name.is_empty() {
+                return fail(Problem::EmptyName);
+            }
+            if name.contains(']') {
+                return fail(Problem::Bracket);
+            }
+            steps.push(Step::Name(name.to_owned()));
+            while !rest.is_empty() {
+                let Some((index, after)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) else {
+                    return fail(Problem::Bracket);
+                };
+                match index
+                    .parse()
+                    .ok()
+                    .filter(|_| index.bytes().all(|byte| byte.is_ascii_digit()))
+                {
+                    Some(number) if number <= MAX_INDEX => steps.push(Step::Index(number)),
+                    _ => return fail(Problem::Index(index.to_owned())),
+                }
+                rest = after;
+            }
+        }
+        Ok(Self {
+            text: text.to_owned(),
+            steps,
+        })
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Path({})", self.text)
+    }
+}
+
+impl serde::Serialize for Path {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Path {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A text that is not a path into a notification.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub struct PathError {
+    path: String,
+    problem: Problem,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Problem {
+    Empty,
+    TooLong(usize),
+    EmptyName,
+    Bracket,
+    Index(String),
+}
+
+impl fmt::Display for PathError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = &self.path;
+        match &self.problem {
+            Problem::Empty => f.write_str("path is empty"),
+            Problem::TooLong(length) => write!(f, "path is {length} bytes long, at most {MAX_PATH} are allowed"),
+            Problem::EmptyName => write!(f, "path `{path}` holds an empty name"),
+            Problem::Bracket => write!(
+                f,
+                "path `{path}` holds a bracket out of place, an index is written `name[0]`"
+            ),
+            Problem::Index(index) => write!(
+                f,
+                "path `{path}` holds the index `{index}`, which is not 0 to {MAX_INDEX}"
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::{format, string::ToString};
+
+    fn found<'a>(json: &'a Json, path: &str) -> Option<&'a Json> {
+        path.parse::<Path>().unwrap().find(json)
+    }
+
+    #[test]
+    fn a_path_leads_through_objects_and_lists() {
+        let json = Json::parse_object(r#"{"a":{"b":[[1,2],{"c d":3}]},"one":{"x":4}}"#).unwrap();
+        let number = |text: &str| Some(Json::Number(text.into()));
+        assert_eq!(found(&json, "a.b[0][1]").cloned(), number("2"));
+        assert_eq!(found(&json, "a.b[1].c d").cloned(), number("3"));
+        assert_eq!(found(&json, "one[0].x").cloned(), number("4"));
+        for path in ["b", "a.b[2]", "a.b.c", "a[1]", "one[1].x", "a.b[0][0][0]", "A.b"] {
+            assert!(found(&json, path).is_none(), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_path_says_what_is_wrong() {
+        let text = |path: &str| path.parse::<Path>().unwrap_err().to_string();
+        assert_eq!(text(""), "path is empty");
+        for path in ["a..b", ".a", "a.", "[0]", "a.[0]", "."] {
+            assert_eq!(text(path), format!("path `{path}` holds an empty name"));
+        }
+        for path in ["a[0", "a]", "a[0]b", "a[0]]", "a[", "a[[0]]x"] {
+            let text = text(path);
+            let bracket = format!("path `{path}` holds a bracket out of place, an index is written `name[0]`");
+            let index = format!("path `{path}` holds the index `[0`, which is not 0 to 999");
+            assert!(text == bracket || text == index, "{text}");
+        }
+        for index in ["", "x", "-1", "+1", "1000", " 1", "99999999999999999999999"] {
+            let path = format!("a[{index}]");
+            assert_eq!(
+                text(&path),
+                format!("path `{path}` holds the index `{index}`, which is not 0 to 999")
+            );
+        }
+    }
+
+    #[test]
+    fn a_path_has_at_most_256_bytes_and_an_index_is_at_most_999() {
+        assert!("a".repeat(MAX_PATH - 1).parse::<Path>().is_ok());
+        assert!("a".repeat(MAX_PATH).parse::<Path>().is_ok());
+        let error = "a".repeat(MAX_PATH + 1).parse::<Path>().unwrap_err();
+        assert_eq!(error.to_string(), "path is 257 bytes long, at most 256 are allowed");
+        assert!("a[998]".parse::<Path>().is_ok());
+        assert!("a[999]".parse::<Path>().is_ok());
+    }
+
+    #[test]
+    fn a_path_prints_as_it_was_written() {
+        let path: Path = "lineItems[0].productTitle".parse().unwrap();
+        assert_eq!(
+            (path.to_string(), format!("{path:?}")),
+            (path.as_str().into(), format!("Path({path})"))
+        );
+        assert_eq!(serde_json::to_string(&path).unwrap(), "\"lineItems[0].productTitle\"");
+        assert_eq!(
+            serde_json::from_str::<Path>("\"lineItems[0].productTitle\"").unwrap(),
+            path
+        );
+        let error = serde_json::from_str::<Path>("\"a..b\"").unwrap_err().to_string();
+        assert!(error.starts_with("path `a..b` holds an empty name"), "{error}");
+    }
+}

@@ -1,0 +1,310 @@
+//! ClickBank's vocabularies. Each is open: ClickBank adds and renames words without notice (`TEST_CANCEL-REBILL` became
+//! `CANCEL-TEST-REBILL` in 2016), and an unknown word must be stored, not refused.
+
+use crate::value::{Amount, open_enum};
+use alloc::{borrow::ToOwned, string::String};
+use core::fmt;
+
+open_enum! {
+    /// What a notification is about (ClickBank's list, support article 10535147; the last ones are historical or from third parties).
+    pub enum TransactionType {
+        /// A purchase.
+        Sale = "SALE",
+        /// A rebill of a subscription or payment plan.
+        Bill = "BILL",
+        /// A refund; one of a subscription is followed by a `CANCEL-REBILL`.
+        Refund = "RFND",
+        /// A chargeback.
+        Chargeback = "CGBK",
+        /// An electronic check that came back.
+        InsufficientFunds = "INSF",
+        /// A subscription was cancelled.
+        CancelRebill = "CANCEL-REBILL",
+        /// A cancelled subscription goes on.
+        UncancelRebill = "UNCANCEL-REBILL",
+        /// Another product in a subscription. It comes as `SUBSCRIPTION-CHG <old>-><new>`: see
+        /// [`Notification::subscription_change`](super::Notification::subscription_change).
+        SubscriptionChange = "SUBSCRIPTION-CHG",
+        /// An order form that was left.
+        AbandonedOrder = "ABANDONED_ORDER",
+        /// A customer failed to authenticate.
+        CustomerAuthFailure = "CUSTOMER_AUTH_FAILURE",
+        /// A customer changed the e-mail address.
+        CustomerEmailUpdate = "CUSTOMER_EMAIL_UPDATE",
+        /// A customer was told to renew a card.
+        CustomerUpdateCard = "CUSTOMER_UPDATE_CC_NOTIFICATION",
+        /// The answer to an e-mail about the purchase.
+        PurchaseDetailsEmailResponse = "PURCHASE_DETAILS_EMAIL_RESPONSE",
+        /// The test of the URL in ClickBank's settings.
+        Test = "TEST",
+        /// A purchase with a test card.
+        TestSale = "TEST_SALE",
+        /// A rebill of a test purchase.
+        TestBill = "TEST_BILL",
+        /// A refund of a test purchase.
+        TestRefund = "TEST_RFND",
+        /// A test subscription was cancelled.
+        CancelTestRebill = "CANCEL-TEST-REBILL",
+        /// A cancelled test subscription goes on.
+        UncancelTestRebill = "UNCANCEL-TEST-REBILL",
+        /// The older name of `CANCEL-TEST-REBILL` (until February 2016).
+        TestCancelRebill = "TEST_CANCEL-REBILL",
+    }
+}
+
+impl TransactionType {
+    /// Reads the text of a notification: as `From<&str>`, and a `SUBSCRIPTION-CHG` is known by its beginning.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        match Self::from(text) {
+            Self::Other(other) if other.starts_with(SUBSCRIPTION_CHANGE) => Self::SubscriptionChange,
+            word => word,
+        }
+    }
+
+    /// Whether no money moved: the settings' test, and whatever a test card does.
+    #[must_use]
+    pub fn is_test(&self) -> bool {
+        let text = self.as_str();
+        text == "TEST" || text.starts_with("TEST_") || text.ends_with("-TEST-REBILL")
+    }
+
+    /// Whether ClickBank may leave out the receipt: nothing was bought yet, or the news is about a customer.
+    pub(super) fn may_lack_receipt(&self) -> bool {
+        matches!(self, Self::AbandonedOrder) || self.as_str().starts_with("CUSTOMER_")
+    }
+}
+
+const SUBSCRIPTION_CHANGE: &str = "SUBSCRIPTION-CHG";
+
+/// The products of a `SUBSCRIPTION-CHG <old>-><new>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SubscriptionChange<'a> {
+    /// The item number before.
+    pub old: &'a str,
+    /// The item number from now on.
+    pub new: &'a str,
+}
+
+impl<'a> SubscriptionChange<'a> {
+    /// Reads it from the text of a transaction type; none when there is no such pair in it.
+    #[must_use]
+    pub fn parse(transaction_type: &'a str) -> Option<Self> {
+        let (old, new) = transaction_type.strip_prefix(SUBSCRIPTION_CHANGE)?.split_once("->")?;
+        let (old, new) = (old.trim(), new.trim());
+        (!old.is_empty() && !new.is_empty()).then_some(Self { old, new })
+    }
+}
+
+open_enum! {
+    /// Whose notification it is: each party of an order gets its own, with its own share as the amount.
+    pub enum Role {
+        /// The seller.
+        Vendor = "VENDOR",
+        /// The promoter.
+        Affiliate = "AFFILIATE",
+        /// The partner of a joint venture, on an upsell.
+        JointVentureUpsell = "JV_UPSELL",
+        /// The partner of a joint venture (seen in ClickBank's REST interface only).
+        JointVentureTraditional = "JV_TRADITIONAL",
+    }
+}
+
+open_enum! {
+    /// How the customer paid (INS lists, REST interface and captures). The lists disagree; `ENRT`, `AUST`, `BLME` and `STVA` are explained
+    /// nowhere and stay unknown words.
+    pub enum PaymentMethod {
+        /// PayPal.
+        PayPal = "PYPL",
+        /// PayPal, the newer integration.
+        PayPalNew = "PYPL-NEW",
+        /// Visa.
+        Visa = "VISA",
+        /// Mastercard.
+        Mastercard = "MSTR",
+        /// Discover.
+        Discover = "DISC",
+        /// American Express.
+        AmericanExpress = "AMEX",
+        /// Diners Club.
+        Diners = "DNRS",
+        /// JCB.
+        Jcb = "JCBC",
+        /// Maestro.
+        Maestro = "MAES",
+        /// Switch.
+        Switch = "SWIT",
+        /// Solo.
+        Solo = "SOLO",
+        /// A card of some kind.
+        Card = "CARD",
+        /// A test card.
+        Test = "TEST",
+    }
+}
+
+open_enum! {
+    /// What a line of the order is (INS; `STANDARD` and `TOKEN` in the REST interface only). A downsell comes as `UPSELL`.
+    pub enum LineItemType {
+        /// The product that was clicked.
+        Original = "ORIGINAL",
+        /// One of several products in a cart.
+        Cart = "CART",
+        /// Added on the order form.
+        Bump = "BUMP",
+        /// Bought in the flow after the order.
+        Upsell = "UPSELL",
+        /// A plain product.
+        Standard = "STANDARD",
+        /// A token.
+        Token = "TOKEN",
+    }
+}
+
+open_enum! {
+    /// The state of a subscription or payment plan. `CANCELED` with one L.
+    pub enum RebillStatus {
+        /// It goes on.
+        Active = "ACTIVE",
+        /// All payments were made.
+        Completed = "COMPLETED",
+        /// It was cancelled.
+        Canceled = "CANCELED",
+    }
+}
+
+open_enum! {
+    /// The time between two rebills.
+    pub enum RebillFrequency {
+        /// Every week.
+        Weekly = "WEEKLY",
+        /// Every two weeks.
+        BiWeekly = "BI_WEEKLY",
+        /// Every month.
+        Monthly = "MONTHLY",
+        /// Every three months.
+        Quarterly = "QUARTERLY",
+        /// Every six months.
+        HalfYearly = "HALF_YEARLY",
+        /// Every year.
+        Yearly = "YEARLY",
+    }
+}
+
+/// The version inside the plaintext, a JSON number: ClickBank writes `8.0`, what was encoded again says `8`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Version {
+    /// 6.0 (2014)
+    V6,
+    /// 7.0: prices per line, dates in the basic format
+    V7,
+    /// 8.0 (2024): tracking parameters
+    V8,
+    /// A number that is not known here, verbatim.
+    Other(String),
+}
+
+impl Version {
+    /// Reads the text of a number by its value.
+    #[must_use]
+    pub fn parse(number: &str) -> Self {
+        let version = number.parse::<Amount>().ok();
+        let is = |major| version.is_some() && version == Amount::from_minor_units(major, 0);
+        match () {
+            () if is(6) => Self::V6,
+            () if is(7) => Self::V7,
+            () if is(8) => Self::V8,
+            () => Self::Other(number.to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::V6 => "6.0",
+            Self::V7 => "7.0",
+            Self::V8 => "8.0",
+            Self::Other(text) => text,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subscription_change_is_known_by_its_beginning_and_names_both_products() {
+        let text = "SUBSCRIPTION-CHG old-1->new-2";
+        assert_eq!(TransactionType::parse(text), TransactionType::SubscriptionChange);
+        assert_eq!(
+            SubscriptionChange::parse(text),
+            Some(SubscriptionChange {
+                old: "old-1",
+                new: "new-2"
+            })
+        );
+        assert_eq!(
+            TransactionType::parse("SUBSCRIPTION-CHG"),
+            TransactionType::SubscriptionChange
+        );
+        for text in [
+            "SUBSCRIPTION-CHG",
+            "SUBSCRIPTION-CHG a",
+            "SUBSCRIPTION-CHG ->b",
+            "SUBSCRIPTION-CHG a-> ",
+            "SALE a->b",
+        ] {
+            assert_eq!(SubscriptionChange::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn tests_are_known_by_their_name_even_when_the_type_is_not() {
+        for text in [
+            "TEST",
+            "TEST_SALE",
+            "TEST_CGBK",
+            "CANCEL-TEST-REBILL",
+            "UNCANCEL-TEST-REBILL",
+            "TEST_CANCEL-REBILL",
+        ] {
+            assert!(TransactionType::parse(text).is_test(), "{text}");
+        }
+        for text in [
+            "SALE",
+            "CANCEL-REBILL",
+            "UNCANCEL-REBILL",
+            "TESTIMONIAL",
+            "LATEST",
+            "ATEST_SALE",
+            "test",
+        ] {
+            assert!(!TransactionType::parse(text).is_test(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_transaction_type_is_kept_verbatim() {
+        assert_eq!(TransactionType::parse("JV_SALE").as_str(), "JV_SALE");
+        assert_eq!(TransactionType::parse("sale"), TransactionType::Other("sale".into()));
+    }
+
+    #[test]
+    fn a_version_is_read_by_its_value() {
+        assert_eq!(
+            [Version::parse("6.0"), Version::parse("7"), Version::parse("8.00")],
+            [Version::V6, Version::V7, Version::V8]
+        );
+        for text in ["6.1", "5", "-6", "60e-1", "9.0"] {
+            assert_eq!(Version::parse(text), Version::Other(text.into()), "{text}");
+        }
+        assert_eq!(
+            alloc::format!("{} {}", Version::V6, Version::Other("9.0".into())),
+            "6.0 9.0"
+        );
+    }
+}
