@@ -1,0 +1,103 @@
+//! What ClickBank's Postback/Pixel (S2S) sends: its macros, its event words and the form of its receipts.
+
+use super::Meaning;
+use crate::event::Kind;
+use crate::model::AccountRole;
+
+/// A row of the URL that is pasted into ClickBank: the query name and the macro. The guide "ClickBank and RedTrack (S2S postback
+/// integration)" has them in this order: the click id and the sum, then step 2.2's additional parameters. The receipt is ours: without it
+/// a postback could not be told to be the sale that a notification reports too.
+pub(super) type Row = (&'static str, Option<Meaning>, &'static str);
+
+const AFFILIATE: &[Row] = &[
+    ("clickid", Some(Meaning::ClickId), "{tid}"),
+    ("sum", Some(Meaning::Sum), "{affiliate_earnings}"),
+    ("eventid", Some(Meaning::EventId), "{event_id}"),
+    ("zip", None, "{postal_code}"),
+    ("order_id", Some(Meaning::OrderId), "{order_id}"),
+    ("receipt", Some(Meaning::Receipt), "{receipt_id}"),
+];
+
+/// As [`AFFILIATE`], with the guide's two changes "for vendors only".
+const VENDOR: &[Row] = &[
+    ("clickid", Some(Meaning::ClickId), "{vtid}"),
+    ("sum", Some(Meaning::Sum), "{vendor_earnings}"),
+    ("eventid", Some(Meaning::EventId), "{event_id}"),
+    ("zip", None, "{postal_code}"),
+    ("order_id", Some(Meaning::OrderId), "{order_id}"),
+    ("receipt", Some(Meaning::Receipt), "{receipt_id}"),
+];
+
+pub(super) const fn rows(role: AccountRole) -> &'static [Row] {
+    match role {
+        AccountRole::Affiliate => AFFILIATE,
+        AccountRole::Vendor => VENDOR,
+    }
+}
+
+/// The kind of a ClickBank S2S event by its `{event_type}`, in any case; none for a word that is not known here.
+///
+/// `PURCHASE`, `UPSELL` and `ORDER_IMPRESSION` stand in Keitaro's exported ClickBank template; receivers in the field compare them in
+/// lower case. ClickBank's "Combined Conversion" (the first purchase and its upsells as one event) is a sale; how its word is spelled is
+/// known from one receiver only, which takes `combined conversion`, so an underscore is read as a space there.
+#[must_use]
+pub fn clickbank_kind(word: &str) -> Option<Kind> {
+    const WORDS: &[(&str, Kind)] = &[
+        ("PURCHASE", Kind::Sale),
+        ("UPSELL", Kind::Upsell),
+        ("ORDER_IMPRESSION", Kind::Impression),
+        ("COMBINED CONVERSION", Kind::Sale),
+        ("COMBINED_CONVERSION", Kind::Sale),
+    ];
+    WORDS
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(word))
+        .map(|(_, kind)| kind.clone())
+}
+
+/// A receipt without the `-Bnnn` of a rebill (ClickBank's vendor tools page: `P3RGBKGB-B002` is the second payment of `P3RGBKGB`).
+pub(super) fn without_rebill(receipt: &str) -> &str {
+    match receipt.rsplit_once("-B") {
+        Some((sale, number)) if number.len() == 3 && number.bytes().all(|b| b.is_ascii_digit()) && !sale.is_empty() => {
+            sale
+        }
+        _ => receipt,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_events_of_clickbank_are_known_in_any_case() {
+        for (word, kind) in [
+            ("PURCHASE", Kind::Sale),
+            ("purchase", Kind::Sale),
+            ("Upsell", Kind::Upsell),
+            ("ORDER_IMPRESSION", Kind::Impression),
+            ("order_impression", Kind::Impression),
+            ("combined conversion", Kind::Sale),
+            ("COMBINED_CONVERSION", Kind::Sale),
+        ] {
+            assert_eq!(clickbank_kind(word), Some(kind), "{word}");
+        }
+        for word in ["", "SALE", "RFND", "PURCHASE ", "ORDER IMPRESSION"] {
+            assert_eq!(clickbank_kind(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_rebills_suffix_is_three_digits_behind_a_dash_and_b() {
+        for (receipt, sale) in [
+            ("P3RGBKGB-B002", "P3RGBKGB"),
+            ("P3RGBKGB", "P3RGBKGB"),
+            ("P3RGBKGB-B02", "P3RGBKGB-B02"),
+            ("P3RGBKGB-B0002", "P3RGBKGB-B0002"),
+            ("P3RGBKGB-b002", "P3RGBKGB-b002"),
+            ("-B002", "-B002"),
+        ] {
+            assert_eq!(without_rebill(receipt), sale);
+        }
+    }
+}

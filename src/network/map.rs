@@ -1,0 +1,236 @@
+//! Which query parameter holds which meaning.
+
+use super::Meaning;
+use super::clickbank::{Row, rows};
+use crate::model::{AccountRole, SLOTS};
+use crate::value::Currency;
+use alloc::{
+    collections::BTreeMap,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use thiserror::Error;
+
+/// The longest name of a query parameter, in bytes; the names in the field have up to twenty.
+pub const MAX_PARAMETER_NAME: usize = 64;
+
+/// Which query parameter of a postback holds which [`Meaning`]. Names are compared exactly.
+///
+/// Two names may share a meaning; the one that is listed first wins where both are given. So it is with RedTrack's `rdtk_event_id`, its
+/// id for duplicates, and `eventid`, the additional parameter of its ClickBank template with the role Event ID.
+///
+/// ```
+/// use postback::network::ParameterMap;
+/// let names = [("clickid", "subid"), ("sum", "payout"), ("event_id", "tid")];
+/// let names = names.map(|(meaning, name)| (meaning.into(), name.into())).into();
+/// let keitaro = ParameterMap::generic().with_names(&names).unwrap();
+/// # let _ = keitaro;
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParameterMap {
+    names: Vec<(String, Meaning)>,
+    clickbank: Option<AccountRole>,
+}
+
+/// A name that does not fit in a [`ParameterMap`].
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{problem}")]
+pub struct NameError {
+    word: String,
+    problem: Problem,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+enum Problem {
+    #[error("`{0}` is not a meaning of a parameter; did you mean `{1}`?")]
+    Mistyped(String, &'static str),
+    #[error("`{0}` is not a meaning of a parameter; there are {1} and sub1 to sub{SLOTS}")]
+    Unknown(String, String),
+    #[error("the parameter name of `{0}` is empty")]
+    Empty(Meaning),
+    #[error("the parameter name of `{0}` is {1} bytes long, at most {MAX_PARAMETER_NAME} are allowed")]
+    TooLong(Meaning, usize),
+    #[error("the parameter name of `{0}` holds {1:?}, which is not allowed there")]
+    Character(Meaning, char),
+    #[error("parameter `{name}` cannot mean `{second}`: it means `{first}`")]
+    Twice {
+        name: String,
+        first: Meaning,
+        second: Meaning,
+    },
+    #[error("clickbank's earnings are always in USD: `currency` has no parameter")]
+    Currency,
+}
+
+impl NameError {
+    /// The meaning's word in the table of names, where the problem is.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        &self.word
+    }
+}
+
+impl ParameterMap {
+    /// RedTrack's names: `clickid sum type status currency rdtk_event_id eventid order_id token format sub1`..`sub20` (help pages
+    /// "Supported dynamic parameters", "Conversion tracking" and "Duplicate postback settings"; `token` is a choice of ours, the name
+    /// of theirs is not published).
+    #[must_use]
+    pub fn redtrack() -> Self {
+        let plain = [
+            ("clickid", Meaning::ClickId),
+            ("sum", Meaning::Sum),
+            ("type", Meaning::Type),
+            ("status", Meaning::Status),
+            ("currency", Meaning::Currency),
+            ("rdtk_event_id", Meaning::EventId),
+            ("eventid", Meaning::EventId),
+            ("order_id", Meaning::OrderId),
+            ("token", Meaning::Token),
+            ("format", Meaning::Format),
+        ];
+        let plain = plain.into_iter().map(|(name, meaning)| (name.to_string(), meaning));
+        let slots = (1..=SLOTS).map(|number| (format!("sub{number}"), Meaning::Sub(number)));
+        Self {
+            names: plain.chain(slots).collect(),
+            clickbank: None,
+        }
+    }
+
+    /// RedTrack's names with `receipt` and `parent`, for a network of one's own; rename them with [`ParameterMap::with_names`]. `time` is
+    /// not among them, since other networks use that word for other things: name it to have it read.
+    #[must_use]
+    pub fn generic() -> Self {
+        let mut map = Self::redtrack();
+        map.names.push(("receipt".into(), Meaning::Receipt));
+        map.names.push(("parent".into(), Meaning::Parent));
+        map
+    }
+
+    /// What ClickBank's Postback/Pixel sends when [`ParameterMap::pasted_query`] was pasted there. Earnings are always in USD, so a
+    /// `currency` is ignored: ClickBank's `{currency}` is what the customer paid in. A receipt loses the `-Bnnn` of a rebill.
+    #[must_use]
+    pub fn clickbank_s2s(role: AccountRole) -> Self {
+        let mut map = Self::redtrack();
+        map.names.retain(|(_, meaning)| *meaning != Meaning::Currency);
+        map.names.push(("receipt".into(), Meaning::Receipt));
+        map.names.push(("parent".into(), Meaning::Parent));
+        map.clickbank = Some(role);
+        map
+    }
+
+    /// The map with a network's own names, by the word of the meaning: `{"clickid": "subid"}`. A name replaces all names that the meaning
+    /// had; the other meanings keep theirs.
+    ///
+    /// # Errors
+    /// All of them, not only the first:
+    /// - a word that is not a meaning
+    /// - an empty name, one over [`MAX_PARAMETER_NAME`] bytes, or one with another character than ASCII letters, digits and `-_.~[]`
+    /// - a name that another meaning has, given here or from the start: rename that one too
+    /// - a name for ClickBank's currency
+    pub fn with_names(mut self, names: &BTreeMap<String, String>) -> Result<Self, Vec<NameError>> {
+        let mut errors = Vec::new();
+        let mut given = Vec::new();
+        for (word, name) in names {
+            match self.checked(word, name) {
+                Ok(meaning) => given.push((word, name, meaning)),
+                Err(problem) => errors.push(NameError {
+                    word: word.clone(),
+                    problem,
+                }),
+            }
+        }
+        self.names
+            .retain(|(_, meaning)| given.iter().all(|(_, _, renamed)| renamed != meaning));
+        for (word, name, meaning) in given {
+            match self.meaning(name) {
+                Some(first) => {
+                    let problem = Problem::Twice {
+                        name: name.clone(),
+                        first,
+                        second: meaning,
+                    };
+                    errors.push(NameError {
+                        word: word.clone(),
+                        problem,
+                    });
+                }
+                None => self.names.push((name.clone(), meaning)),
+            }
+        }
+        if errors.is_empty() { Ok(self) } else { Err(errors) }
+    }
+
+    fn checked(&self, word: &str, name: &str) -> Result<Meaning, Problem> {
+        let Some(meaning) = Meaning::from_word(word) else {
+            return Err(match Meaning::suggestion(word) {
+                Some(near) => Problem::Mistyped(word.into(), near),
+                None => Problem::Unknown(word.into(), Meaning::words().collect::<Vec<_>>().join(", ")),
+            });
+        };
+        if meaning == Meaning::Currency && self.clickbank.is_some() {
+            Err(Problem::Currency)
+        } else if name.is_empty() {
+            Err(Problem::Empty(meaning))
+        } else if name.len() > MAX_PARAMETER_NAME {
+            Err(Problem::TooLong(meaning, name.len()))
+        } else if let Some(character) = name.chars().find(|c| !is_name_character(*c)) {
+            Err(Problem::Character(meaning, character))
+        } else {
+            Ok(meaning)
+        }
+    }
+
+    /// The meaning of a parameter, if it has one.
+    #[must_use]
+    pub fn meaning(&self, name: &str) -> Option<Meaning> {
+        self.names
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, meaning)| *meaning)
+    }
+
+    /// The names of a meaning, the one that wins first.
+    pub fn names(&self, meaning: Meaning) -> impl Iterator<Item = &str> {
+        self.names
+            .iter()
+            .filter(move |(_, own)| *own == meaning)
+            .map(|(name, _)| name.as_str())
+    }
+
+    /// The query to paste into the network, macros unfilled, in its guide's order; none where the network's macros are not known here.
+    /// The event's `&type=NAME` and the token are to be appended.
+    #[must_use]
+    pub fn pasted_query(&self) -> Option<String> {
+        let pairs: Vec<_> = rows(self.clickbank?).iter().map(|row| self.pasted(row)).collect();
+        Some(pairs.join("&"))
+    }
+
+    fn pasted(&self, (usual, meaning, filled): &Row) -> String {
+        // Where a meaning has two names, the guide's is pasted.
+        let kept = meaning.is_none_or(|meaning| self.meaning(usual) == Some(meaning));
+        let renamed = || meaning.and_then(|meaning| self.names(meaning).next()).unwrap_or(usual);
+        format!("{}={filled}", if kept { usual } else { renamed() })
+    }
+
+    pub(super) fn slots(&self) -> impl Iterator<Item = u8> {
+        self.names.iter().filter_map(|(_, meaning)| match meaning {
+            Meaning::Sub(number) => Some(*number),
+            _ => None,
+        })
+    }
+
+    pub(super) fn is_clickbank(&self) -> bool {
+        self.clickbank.is_some()
+    }
+
+    /// The currency of every amount, whatever the postback says.
+    pub(super) fn forced_currency(&self) -> Option<Currency> {
+        self.clickbank.map(|_| Currency::USD)
+    }
+}
+
+/// What stands in a URL's query as it is, and the brackets that some systems use in names.
+fn is_name_character(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~' | '[' | ']')
+}

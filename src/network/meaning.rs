@@ -1,0 +1,149 @@
+//! What a query parameter of a postback can stand for.
+
+use crate::scope::ClickSlot;
+use core::fmt;
+
+/// What a query parameter stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Meaning {
+    /// `clickid`: our click id, as the network gives it back.
+    ClickId,
+    /// `sum`: what the conversion is worth.
+    Sum,
+    /// `type`: the event's name.
+    Type,
+    /// `status`: the approval state in the network's word.
+    Status,
+    /// `currency`: the currency of `sum`.
+    Currency,
+    /// `event_id`: the network's id of the event.
+    EventId,
+    /// `order_id`: the network's order number.
+    OrderId,
+    /// `receipt`: the network's receipt of the sale.
+    Receipt,
+    /// `parent`: the receipt of the sale that an upsell belongs to.
+    Parent,
+    /// `time`: when it happened, in Unix seconds or RFC 3339.
+    Time,
+    /// `token`: what proves the sender.
+    Token,
+    /// `format`: the kind of answer.
+    Format,
+    /// `sub1`..`sub20`: a slot of the conversion.
+    Sub(u8),
+}
+
+/// The meanings but for the slots, with their words.
+const WORDS: &[(&str, Meaning)] = &[
+    ("clickid", Meaning::ClickId),
+    ("sum", Meaning::Sum),
+    ("type", Meaning::Type),
+    ("status", Meaning::Status),
+    ("currency", Meaning::Currency),
+    ("event_id", Meaning::EventId),
+    ("order_id", Meaning::OrderId),
+    ("receipt", Meaning::Receipt),
+    ("parent", Meaning::Parent),
+    ("time", Meaning::Time),
+    ("token", Meaning::Token),
+    ("format", Meaning::Format),
+];
+
+impl Meaning {
+    /// The meaning of a word of the configuration, matched exactly.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        if let Some(ClickSlot::Sub(number)) = ClickSlot::from_word(word) {
+            return Some(Self::Sub(number));
+        }
+        WORDS
+            .iter()
+            .find(|(known, _)| *known == word)
+            .map(|(_, meaning)| *meaning)
+    }
+
+    /// Every word but those of the slots.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        WORDS.iter().map(|(word, _)| *word)
+    }
+
+    /// The word that a mistyped one was probably meant to be.
+    pub(super) fn suggestion(word: &str) -> Option<&'static str> {
+        let near = Self::words().map(|known| (distance(word, known), known));
+        near.min()
+            .filter(|(distance, known)| *distance <= FAR && *distance < known.len())
+            .map(|(_, known)| known)
+    }
+}
+
+impl fmt::Display for Meaning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Self::Sub(number) = self {
+            return write!(f, "sub{number}");
+        }
+        let word = WORDS.iter().find(|(_, meaning)| meaning == self).map(|(word, _)| *word);
+        f.write_str(word.unwrap_or_default())
+    }
+}
+
+/// The most edits between a mistyped word and the one that is suggested; with three, half of the words are near to each other.
+const FAR: usize = 2;
+
+/// How many characters must be added, dropped or changed to make one word from the other (Levenshtein).
+fn distance(from: &str, to: &str) -> usize {
+    let mut row: alloc::vec::Vec<usize> = (0..=to.chars().count()).collect();
+    for (index, a) in from.chars().enumerate() {
+        let mut diagonal = index;
+        let mut left = index.saturating_add(1);
+        let mut cells = row.iter_mut();
+        if let Some(first) = cells.next() {
+            *first = left;
+        }
+        for (cell, b) in cells.zip(to.chars()) {
+            let changed = diagonal.saturating_add(usize::from(a != b));
+            diagonal = *cell;
+            left = changed.min(left.saturating_add(1)).min(diagonal.saturating_add(1));
+            *cell = left;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn every_meaning_prints_the_word_that_it_is_read_from() {
+        for word in Meaning::words().chain(["sub1", "sub20"]) {
+            assert_eq!(Meaning::from_word(word).unwrap().to_string(), word);
+        }
+        for word in ["sub0", "sub21", "Sum", "", "cost", "ref_id"] {
+            assert_eq!(Meaning::from_word(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn distances_are_those_of_the_textbooks() {
+        for (from, to, expected) in [
+            ("kitten", "sitting", 3),
+            ("flaw", "lawn", 2),
+            ("", "abc", 3),
+            ("abc", "", 3),
+        ] {
+            assert_eq!(distance(from, to), expected, "{from} {to}");
+        }
+    }
+
+    #[test]
+    fn a_word_two_edits_away_is_suggested_and_no_farther() {
+        assert_eq!(Meaning::suggestion("click_id"), Some("clickid"));
+        assert_eq!(Meaning::suggestion("eventid"), Some("event_id"));
+        assert_eq!(Meaning::suggestion("curency"), Some("currency"));
+        assert_eq!(Meaning::suggestion("payout"), None);
+        assert_eq!(Meaning::suggestion("xy"), None);
+    }
+}

@@ -1,0 +1,301 @@
+//! One postback, read.
+
+use super::clickbank::without_rebill;
+use super::{Meaning, ParameterMap};
+use crate::value::{
+    Amount, AmountError, ClickId, Currency, CurrencyError, MAX_FOREIGN_ID, MAX_TYPE_NAME, Query, QueryError, Receipt,
+    Secret, Timestamp, TimestampError, TypeName, open_enum,
+};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::fmt;
+use thiserror::Error;
+
+/// The longest status word, in bytes: as long as a type's name.
+pub const MAX_STATUS_WORD: usize = MAX_TYPE_NAME;
+/// The longest value of a slot or a parameter of the source's own, in bytes. ClickBank's tracking parameters have up to 256; product
+/// titles and user agents are longer.
+pub const MAX_PARAMETER: usize = 1024;
+/// The most of an ignored name that is kept for the log, in characters.
+pub const MAX_IGNORED_SHOWN: usize = 64;
+
+open_enum! {
+    /// The kind of answer that a postback asks for.
+    pub enum Format {
+        /// A one-pixel image, for a browser.
+        Image = "img",
+        /// The usual one.
+        Json = "json",
+    }
+}
+
+/// One postback, network-neutral. A value that is absent, empty or an unfilled macro is none; an amount is never zero unless it says so.
+///
+/// `Debug` shows no parameter's value and no token: parameters may be personal.
+///
+/// ```
+/// use postback::network::{ParameterMap, Postback};
+/// use postback::value::Query;
+/// let query = Query::parse(b"clickid=abc&sum=8.50&type=Purchase&product=Book&page=2&status={status}")?;
+/// let read = Postback::read(&query, &ParameterMap::generic(), &["product"])?;
+/// assert_eq!(read.sum, Some("8.5".parse()?));
+/// assert_eq!(read.status_word, None);
+/// assert_eq!(read.parameters["product"], "Book");
+/// assert_eq!(read.ignored, ["page"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct Postback {
+    /// The click id that the network gives back.
+    pub click_id: Option<ClickId>,
+    /// What it is worth, in `currency`.
+    pub sum: Option<Amount>,
+    /// The currency of `sum`, where the postback or the network says it; else the source's default is meant.
+    pub currency: Option<Currency>,
+    /// The event's name, verbatim.
+    pub type_word: Option<TypeName>,
+    /// The status in the network's word, verbatim.
+    pub status_word: Option<String>,
+    /// The network's id of the event.
+    pub event_id: Option<String>,
+    /// The network's order number.
+    pub order_id: Option<String>,
+    /// The network's receipt of the sale.
+    pub receipt: Option<Receipt>,
+    /// The receipt of the sale that this one belongs to.
+    pub parent: Option<Receipt>,
+    /// When it happened, by the network's clock.
+    pub time: Option<Timestamp>,
+    /// What proves the sender.
+    pub token: Option<Secret>,
+    /// The answer that is asked for.
+    pub format: Option<Format>,
+    /// `sub1`..`sub20` under these names, whatever the query called them, and the source's own parameters under theirs. Some may be
+    /// personal: who knows their roles moves those away.
+    pub parameters: BTreeMap<String, String>,
+    /// The names that mean nothing here, each once, sorted, cut at [`MAX_IGNORED_SHOWN`] characters; also an own parameter whose name is
+    /// that of a slot which the query calls otherwise, and an event id that another one outranks.
+    pub ignored: Vec<String>,
+}
+
+/// A postback that is refused, with the parameter at fault. Prints as the text of a 400 answer.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error(transparent)]
+pub struct PostbackError(Problem);
+
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+enum Problem {
+    #[error(transparent)]
+    Repeated(#[from] QueryError),
+    #[error("parameter `{name}` is {length} bytes long, at most {longest} are allowed")]
+    TooLong {
+        name: String,
+        length: usize,
+        longest: usize,
+    },
+    #[error("parameter `{0}`: {1}")]
+    Amount(String, AmountError),
+    #[error("parameter `{0}`: {1}")]
+    Currency(String, CurrencyError),
+    #[error("parameter `{0}`: {1}")]
+    Time(String, TimestampError),
+    #[error("parameter `{0}` holds a character that is not allowed there")]
+    Character(String),
+}
+
+impl From<Problem> for PostbackError {
+    fn from(problem: Problem) -> Self {
+        Self(problem)
+    }
+}
+
+impl Postback {
+    /// Reads a query by the names of `map`. `own` names the source's own parameters; a name may be own and have a meaning, then it is
+    /// read as both.
+    ///
+    /// # Errors
+    /// - a name that means something here, or is own, and stands there more than once
+    /// - a value over its length: [`MAX_FOREIGN_ID`] for the ids and the token, [`MAX_TYPE_NAME`] for the type, [`MAX_STATUS_WORD`] for
+    ///   the status, [`MAX_PARAMETER`] for slots and own parameters
+    /// - a sum that is not an [`Amount`], a currency that is not three letters, a time that is neither whole Unix seconds nor RFC 3339
+    pub fn read(query: &Query<'_>, map: &ParameterMap, own: &[&str]) -> Result<Self, PostbackError> {
+        let mut reader = Reader {
+            query,
+            map,
+            own,
+            ignored: BTreeSet::new(),
+        };
+        let id = MAX_FOREIGN_ID;
+        let mut read = Self {
+            click_id: reader.typed(Meaning::ClickId, id, |text| ClickId::new(text))?,
+            sum: reader.sum()?,
+            currency: reader.currency()?,
+            type_word: reader.typed(Meaning::Type, MAX_TYPE_NAME, |text| TypeName::new(text))?,
+            status_word: reader.text(Meaning::Status, MAX_STATUS_WORD)?,
+            event_id: reader.text(Meaning::EventId, id)?,
+            order_id: reader.text(Meaning::OrderId, id)?,
+            receipt: reader.receipt(Meaning::Receipt)?,
+            parent: reader.receipt(Meaning::Parent)?,
+            time: reader.time()?,
+            token: reader.text(Meaning::Token, id)?.map(Secret::from),
+            format: reader
+                .text(Meaning::Format, id)?
+                .map(|word| Format::from(word.as_str())),
+            parameters: BTreeMap::new(),
+            ignored: Vec::new(),
+        };
+        for number in map.slots() {
+            if let Some(value) = reader.text(Meaning::Sub(number), MAX_PARAMETER)? {
+                read.parameters.insert(format!("sub{number}"), value);
+            }
+        }
+        for name in own {
+            let Some(value) = query.value(name).map_err(Problem::from)? else {
+                continue;
+            };
+            bounded(name, value, MAX_PARAMETER)?;
+            if Meaning::from_word(name).is_some_and(|m| matches!(m, Meaning::Sub(_)) && map.meaning(name) != Some(m)) {
+                // A slot that the network calls otherwise has this name.
+                reader.ignored.insert((*name).to_string());
+                continue;
+            }
+            read.parameters.insert((*name).to_string(), value.to_string());
+        }
+        let unknown = query
+            .pairs()
+            .map(|(name, _)| name)
+            .filter(|name| map.meaning(name).is_none() && !own.contains(name));
+        reader
+            .ignored
+            .extend(unknown.map(|name| name.chars().take(MAX_IGNORED_SHOWN).collect::<String>()));
+        read.ignored = reader.ignored.into_iter().collect();
+        Ok(read)
+    }
+}
+
+struct Reader<'q, 'a> {
+    query: &'q Query<'a>,
+    map: &'q ParameterMap,
+    own: &'q [&'q str],
+    ignored: BTreeSet<String>,
+}
+
+impl<'q> Reader<'q, '_> {
+    /// The value of a meaning and the name that it stands under. Every name is looked at, since each may be repeated or too long.
+    fn value(&mut self, meaning: Meaning, longest: usize) -> Result<Option<(&'q str, &'q str)>, PostbackError> {
+        let mut found: Option<(&'q str, &'q str)> = None;
+        for name in self.map.names(meaning) {
+            let Some(value) = self.query.value(name).map_err(Problem::from)? else {
+                continue;
+            };
+            bounded(name, value, longest)?;
+            match found {
+                None => found = Some((name, value)),
+                Some((_, first)) if first == value || self.own.contains(&name) => {}
+                Some(_) => {
+                    self.ignored.insert(name.to_string());
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn text(&mut self, meaning: Meaning, longest: usize) -> Result<Option<String>, PostbackError> {
+        Ok(self.value(meaning, longest)?.map(|(_, value)| value.to_string()))
+    }
+
+    /// A text of a checked type. `Query` holds no control characters and the length is known, so `make` has nothing left to refuse.
+    fn typed<T, E>(
+        &mut self,
+        meaning: Meaning,
+        longest: usize,
+        make: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, PostbackError> {
+        let Some((name, value)) = self.value(meaning, longest)? else {
+            return Ok(None);
+        };
+        Ok(Some(make(value).map_err(|_| Problem::Character(name.to_string()))?))
+    }
+
+    fn receipt(&mut self, meaning: Meaning) -> Result<Option<Receipt>, PostbackError> {
+        let clickbank = self.map.is_clickbank();
+        self.typed(meaning, MAX_FOREIGN_ID, |text| {
+            Receipt::new(if clickbank { without_rebill(text) } else { text })
+        })
+    }
+
+    fn sum(&mut self) -> Result<Option<Amount>, PostbackError> {
+        let Some((name, value)) = self.value(Meaning::Sum, usize::MAX)? else {
+            return Ok(None);
+        };
+        Ok(Some(
+            value
+                .parse()
+                .map_err(|error| Problem::Amount(name.to_string(), error))?,
+        ))
+    }
+
+    fn currency(&mut self) -> Result<Option<Currency>, PostbackError> {
+        if let Some(forced) = self.map.forced_currency() {
+            return Ok(Some(forced));
+        }
+        let Some((name, value)) = self.value(Meaning::Currency, usize::MAX)? else {
+            return Ok(None);
+        };
+        Ok(Some(
+            value
+                .parse()
+                .map_err(|error| Problem::Currency(name.to_string(), error))?,
+        ))
+    }
+
+    fn time(&mut self) -> Result<Option<Timestamp>, PostbackError> {
+        let Some((name, value)) = self.value(Meaning::Time, usize::MAX)? else {
+            return Ok(None);
+        };
+        let digits = value.bytes().all(|byte| byte.is_ascii_digit());
+        let time = if digits {
+            Timestamp::parse_unix(value)
+        } else {
+            value.parse()
+        };
+        Ok(Some(time.map_err(|error| Problem::Time(name.to_string(), error))?))
+    }
+}
+
+fn bounded(name: &str, value: &str, longest: usize) -> Result<(), Problem> {
+    if value.len() <= longest {
+        return Ok(());
+    }
+    Err(Problem::TooLong {
+        name: name.to_string(),
+        length: value.len(),
+        longest,
+    })
+}
+
+impl fmt::Debug for Postback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Postback")
+            .field("click_id", &self.click_id)
+            .field("sum", &self.sum)
+            .field("currency", &self.currency)
+            .field("type_word", &self.type_word)
+            .field("status_word", &self.status_word)
+            .field("event_id", &self.event_id)
+            .field("order_id", &self.order_id)
+            .field("receipt", &self.receipt)
+            .field("parent", &self.parent)
+            .field("time", &self.time)
+            .field("token", &self.token)
+            .field("format", &self.format)
+            .field("parameters", &self.parameters.keys())
+            .field("ignored", &self.ignored)
+            .finish()
+    }
+}

@@ -1,0 +1,210 @@
+//! The answer of a rule, as sixteen bits.
+
+use core::fmt;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// What a rule can fail on. The numbers are the bits of [`Answer::code`] in stored traces: none is ever given another meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Condition {
+    /// There is no conversion to answer for.
+    NoConversion = 0,
+    /// The configuration does not know the conversion's type.
+    UnknownType = 1,
+    /// The type is not one of `types`.
+    Types = 2,
+    /// The status is not one of `statuses`.
+    Statuses = 3,
+    /// It is a test, and the rule is not for tests.
+    Test = 4,
+    /// It takes money back, and the rule skips that.
+    Negative = 5,
+    /// The payout is under `min_payout`.
+    MinPayout = 6,
+    /// An amount that the rule needs has no rate into the channel's currency.
+    NoRate = 7,
+    /// The payout and `min_payout` are of different currencies.
+    CurrencyMismatch = 8,
+    /// The conversion came too long after the click.
+    Within = 9,
+    /// A parameter of `where` is another text.
+    Where = 10,
+    /// A parameter of `require` is not there.
+    Require = 11,
+    /// The conversion is not in the share.
+    Share = 12,
+}
+
+impl Condition {
+    /// All of them, by number.
+    pub const ALL: &'static [Self] = &[
+        Self::NoConversion,
+        Self::UnknownType,
+        Self::Types,
+        Self::Statuses,
+        Self::Test,
+        Self::Negative,
+        Self::MinPayout,
+        Self::NoRate,
+        Self::CurrencyMismatch,
+        Self::Within,
+        Self::Where,
+        Self::Require,
+        Self::Share,
+    ];
+
+    /// The word, as in metrics and JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoConversion => "no_conversion",
+            Self::UnknownType => "unknown_type",
+            Self::Types => "types",
+            Self::Statuses => "statuses",
+            Self::Test => "test",
+            Self::Negative => "negative",
+            Self::MinPayout => "min_payout",
+            Self::NoRate => "no_rate",
+            Self::CurrencyMismatch => "currency_mismatch",
+            Self::Within => "within",
+            Self::Where => "where",
+            Self::Require => "require",
+            Self::Share => "share",
+        }
+    }
+
+    const fn bit(self) -> u16 {
+        1_u16.wrapping_shl(self as u32)
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Whether a rule fires, and if not, every condition that it failed on. A number in JSON: the code.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u16", into = "u16")]
+pub struct Answer(u16);
+
+/// A number that is no [`Answer::code`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("`{0}` is not the code of a rule's answer")]
+pub struct AnswerError(u16);
+
+impl Answer {
+    /// Every condition held.
+    pub const FIRES: Self = Self(0);
+
+    /// Whether every condition held.
+    #[must_use]
+    pub const fn fires(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether `condition` failed.
+    #[must_use]
+    pub const fn failed_on(self, condition: Condition) -> bool {
+        self.0 & condition.bit() != 0
+    }
+
+    /// The conditions that failed, in the order of their numbers.
+    pub fn failed(self) -> impl Iterator<Item = Condition> {
+        Condition::ALL
+            .iter()
+            .copied()
+            .filter(move |condition| self.failed_on(*condition))
+    }
+
+    /// The answer as a number for traces: 0 fires, else one bit for each failed [`Condition`]. `TryFrom<u16>` reads it back.
+    #[must_use]
+    pub const fn code(self) -> u16 {
+        self.0
+    }
+
+    pub(super) fn insert(&mut self, condition: Condition) {
+        self.0 |= condition.bit();
+    }
+}
+
+impl TryFrom<u16> for Answer {
+    type Error = AnswerError;
+
+    /// Reads [`Answer::code`].
+    ///
+    /// # Errors
+    /// - a number with a bit that is no condition's
+    fn try_from(code: u16) -> Result<Self, AnswerError> {
+        let known = Condition::ALL.iter().fold(0, |all, condition| all | condition.bit());
+        if code & !known == 0 {
+            Ok(Self(code))
+        } else {
+            Err(AnswerError(code))
+        }
+    }
+}
+
+impl From<Answer> for u16 {
+    fn from(answer: Answer) -> Self {
+        answer.code()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::{string::ToString, vec, vec::Vec};
+
+    #[test]
+    fn the_codes_in_stored_traces_never_change() {
+        let codes: Vec<_> = Condition::ALL.iter().map(|c| (c.bit(), c.as_str())).collect();
+        let expected = vec![
+            (1, "no_conversion"),
+            (2, "unknown_type"),
+            (4, "types"),
+            (8, "statuses"),
+            (16, "test"),
+            (32, "negative"),
+            (64, "min_payout"),
+            (128, "no_rate"),
+            (256, "currency_mismatch"),
+            (512, "within"),
+            (1024, "where"),
+            (2048, "require"),
+            (4096, "share"),
+        ];
+        assert_eq!(codes, expected);
+    }
+
+    #[test]
+    fn a_code_reads_back_as_the_same_answer() {
+        let mut answer = Answer::FIRES;
+        answer.insert(Condition::Types);
+        answer.insert(Condition::Share);
+        assert_eq!(Answer::try_from(answer.code()), Ok(answer));
+        assert_eq!(serde_json::to_string(&answer).unwrap(), "4100");
+        assert_eq!(serde_json::from_str::<Answer>("4100").unwrap(), answer);
+        assert_eq!(
+            answer.failed().collect::<Vec<_>>(),
+            vec![Condition::Types, Condition::Share]
+        );
+    }
+
+    #[test]
+    fn a_bit_that_is_no_conditions_is_refused() {
+        let error = Answer::try_from(8192).unwrap_err();
+        assert_eq!(error.to_string(), "`8192` is not the code of a rule's answer");
+        assert!(Answer::try_from(8191).is_ok());
+    }
+
+    #[test]
+    fn a_condition_is_the_same_word_in_json() {
+        for condition in Condition::ALL {
+            assert_eq!(serde_json::to_value(condition).unwrap(), condition.as_str());
+        }
+    }
+}

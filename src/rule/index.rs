@@ -1,0 +1,94 @@
+//! Types and statuses of many rules as bitsets.
+
+use super::Conditions;
+use crate::model::Status;
+use crate::value::TypeName;
+use alloc::{vec, vec::Vec};
+
+/// One bit for each rule in a row of 64-bit words.
+const WORD: usize = u64::BITS as usize;
+
+/// Which rules accept a type and a status, computed once: a look-up is the AND of two rows of bits, one bit for each rule.
+///
+/// It answers for `types` and `statuses` alone; the other conditions are evaluated for the rules that it names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Index {
+    /// Words in a row.
+    width: usize,
+    /// One row for each type.
+    types: Vec<u64>,
+    /// One row for each status, in the order of [`Status::ALL`].
+    statuses: Vec<u64>,
+}
+
+impl Index {
+    /// The index of `rules` over the known `types`. A rule is named by its place in `rules`, a type by its place in `types`. A rule's
+    /// type that is not in `types` can never match.
+    #[must_use]
+    pub fn new(rules: &[&Conditions], types: &[TypeName]) -> Self {
+        let width = rules.len().div_ceil(WORD).max(1);
+        let accepts_type = |rule: &Conditions, name: &TypeName| rule.types.is_empty() || rule.types.contains(name);
+        let accepts_status = |rule: &Conditions, s: &Status| rule.statuses.is_empty() || rule.statuses.contains(s);
+        Self {
+            width,
+            types: rows(width, rules, types, accepts_type),
+            statuses: rows(width, rules, Status::ALL, accepts_status),
+        }
+    }
+
+    /// The rules that accept the type and the status, by their places, ascending. A type that is not known (a place past the end)
+    /// matches none, not even a rule without types.
+    pub fn candidates(&self, type_index: usize, status: Status) -> impl Iterator<Item = usize> {
+        let of_type = self.row(&self.types, type_index);
+        let of_status = self.row(&self.statuses, status_index(status));
+        of_type
+            .iter()
+            .zip(of_status)
+            .enumerate()
+            .flat_map(|(word, (of_type, of_status))| {
+                let base = word.saturating_mul(WORD);
+                Bits(of_type & of_status).map(move |bit| base.saturating_add(bit))
+            })
+    }
+
+    fn row<'a>(&self, rows: &'a [u64], index: usize) -> &'a [u64] {
+        let start = index.saturating_mul(self.width);
+        rows.get(start..start.saturating_add(self.width)).unwrap_or_default()
+    }
+}
+
+fn status_index(status: Status) -> usize {
+    Status::ALL
+        .iter()
+        .position(|known| *known == status)
+        .unwrap_or(usize::MAX)
+}
+
+fn rows<T>(width: usize, rules: &[&Conditions], columns: &[T], accepts: impl Fn(&Conditions, &T) -> bool) -> Vec<u64> {
+    let mut rows = vec![0; width.saturating_mul(columns.len())];
+    for (row, column) in rows.chunks_exact_mut(width).zip(columns) {
+        for (word, rules) in row.iter_mut().zip(rules.chunks(WORD)) {
+            *word = rules
+                .iter()
+                .rev()
+                .fold(0, |bits, rule| (bits << 1) | u64::from(accepts(rule, column)));
+        }
+    }
+    rows
+}
+
+/// The places of the ones in a word, ascending.
+struct Bits(u64);
+
+impl Iterator for Bits {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        let bit = usize::try_from(self.0.trailing_zeros())
+            .ok()
+            .filter(|bit| *bit < WORD)?;
+        // Clears the lowest one.
+        self.0 &= self.0.wrapping_sub(1);
+        Some(bit)
+    }
+}

@@ -1,0 +1,44 @@
+//! A stable draw for every conversion.
+
+use crate::value::{Amount, ConversionId};
+use sha2::{Digest, Sha256};
+
+/// The digits after the point of a draw, the most that a percentage can be written with.
+const DRAW_DIGITS: u32 = crate::value::MAX_AMOUNT_FRACTION;
+/// How many draws there are: 100 % in steps of 10^-9. So many of 2^64 hashes are off by less than one in 10^8 from an even chance.
+const DRAWS: u64 = 100_000_000_000;
+
+/// The draw of a conversion, from 0 up to but not including 100: the first eight bytes of SHA-256 over `share:` and the id, as a
+/// big-endian number, modulo [`DRAWS`].
+pub(super) fn draw(conversion: &ConversionId) -> Amount {
+    let hash = Sha256::new_with_prefix(b"share:")
+        .chain_update(conversion.as_str())
+        .finalize();
+    let number = hash
+        .iter()
+        .take(8)
+        .fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
+    let drawn = number
+        .checked_rem(DRAWS)
+        .and_then(|drawn| i64::try_from(drawn).ok())
+        .unwrap_or_default();
+    Amount::from_minor_units(drawn, DRAW_DIGITS).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn a_draw_agrees_with_another_programs_hash() {
+        // Python: int.from_bytes(hashlib.sha256(b"share:" + id).digest()[:8], "big") % 10**11
+        for (id, expected) in [
+            ("aaaaaaaaaaaaaaaaaaaaaaaaaa", "43.82356279"),
+            ("bbbbbbbbbbbbbbbbbbbbbbbbbb", "38.201278583"),
+            ("mfrggzdfmztwq2lknnwg23tpoa", "73.948510157"),
+        ] {
+            assert_eq!(draw(&id.parse().unwrap()).to_string(), expected, "{id}");
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! How a value is written into the text around it.
+
+use crate::outbound::Encoding;
+use alloc::string::String;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// Everything but the unreserved characters of RFC 3986, section 2.3.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Where a macro stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Position {
+    /// A segment of a URL's path.
+    Path,
+    /// A parameter's name, in a URL or a form.
+    Name,
+    /// A parameter's value.
+    Value,
+    /// Inside a JSON string.
+    JsonString,
+    /// Where a JSON number stands.
+    JsonNumber,
+    /// A plain text.
+    Plain,
+}
+
+/// Why a value cannot be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    Raw(char),
+    NotANumber,
+    Control,
+}
+
+impl Position {
+    /// How a hole is filled there; none where it cannot be.
+    pub(super) fn hole(self) -> Option<Encoding> {
+        match self {
+            Self::Path => Some(Encoding::Path),
+            Self::Name | Self::Value => Some(Encoding::Query),
+            Self::JsonString => Some(Encoding::Json),
+            Self::Plain => Some(Encoding::Verbatim),
+            Self::JsonNumber => None,
+        }
+    }
+
+    /// Writes `value` so that the text around it keeps its structure.
+    pub(super) fn write(self, value: &str, out: &mut String) -> Result<(), Fault> {
+        match self {
+            Self::Path | Self::Name | Self::Value => percent(value, out),
+            Self::JsonString => json_string(value, out),
+            Self::JsonNumber if is_json_number(value) => out.push_str(value),
+            Self::JsonNumber => return Err(Fault::NotANumber),
+            Self::Plain if value.chars().any(char::is_control) => return Err(Fault::Control),
+            Self::Plain => out.push_str(value),
+        }
+        Ok(())
+    }
+
+    /// Writes `value` as it is, if it keeps the structure so.
+    pub(super) fn write_raw(self, value: &str, out: &mut String) -> Result<(), Fault> {
+        let mut rest = value.chars();
+        while let Some(character) = rest.next() {
+            let allowed = match character {
+                '%' => is_escape(rest.as_str()),
+                '=' => self == Self::Value,
+                '/' | '?' => self != Self::Path,
+                // The rest of RFC 3986's `query` but for `&` and `+`, which part and decode it.
+                '-' | '.' | '_' | '~' | '!' | '$' | '\'' | '(' | ')' | '*' | ',' | ';' | ':' | '@' => true,
+                other => other.is_ascii_alphanumeric(),
+            };
+            if !allowed {
+                return Err(Fault::Raw(character));
+            }
+        }
+        out.push_str(value);
+        Ok(())
+    }
+}
+
+/// Percent-encodes everything but unreserved characters.
+pub(super) fn percent(value: &str, out: &mut String) {
+    out.extend(utf8_percent_encode(value, ESCAPED));
+}
+
+/// Whether a text behind `%` begins with two hexadecimal digits.
+pub(super) fn is_escape(behind: &str) -> bool {
+    let mut digits = behind.bytes().take(2);
+    matches!((digits.next(), digits.next()), (Some(a), Some(b)) if a.is_ascii_hexdigit() && b.is_ascii_hexdigit())
+}
+
+/// Whether a client would not send this path segment as it is: `.` and `..`, also with encoded dots (WHATWG URL, section 4.1).
+pub(super) fn is_dot_segment(segment: &str) -> bool {
+    [".", "%2e", "..", ".%2e", "%2e.", "%2e%2e"]
+        .iter()
+        .any(|dots| dots.eq_ignore_ascii_case(segment))
+}
+
+/// Escapes as RFC 8259, section 7 asks: the quote, the backslash and the control characters.
+fn json_string(value: &str, out: &mut String) {
+    let mut start = 0;
+    for (at, byte) in value.bytes().enumerate() {
+        let short = match byte {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            b'\n' => "\\n",
+            b'\r' => "\\r",
+            b'\t' => "\\t",
+            0..=0x1f => "",
+            _ => continue,
+        };
+        out.push_str(value.get(start..at).unwrap_or_default());
+        if short.is_empty() {
+            out.push_str(if byte < 0x10 { "\\u000" } else { "\\u001" });
+            out.extend(char::from_digit(u32::from(byte & 0x0f), 16));
+        } else {
+            out.push_str(short);
+        }
+        start = at.saturating_add(1);
+    }
+    out.push_str(value.get(start..).unwrap_or_default());
+}
+
+/// Whether `text` is a number by RFC 8259, section 6: no leading zero, no `+`, no bare point.
+pub(super) fn is_json_number(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))),
+        None => (text, None),
+    };
+    let (whole, fraction) = match mantissa.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (mantissa, None),
+    };
+    let whole = whole.strip_prefix('-').unwrap_or(whole);
+    digits(whole)
+        && (whole == "0" || !whole.starts_with('0'))
+        && fraction.is_none_or(digits)
+        && exponent.is_none_or(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw(position: Position, value: &str) -> Result<(), Fault> {
+        position.write_raw(value, &mut String::new())
+    }
+
+    #[test]
+    fn json_strings_are_escaped_as_serde_json_does() {
+        for code in 0..=0x2ff_u32 {
+            let value: String = char::from_u32(code).into_iter().chain(['é', '"', '\u{2028}']).collect();
+            let mut out = String::from("\"");
+            json_string(&value, &mut out);
+            out.push('"');
+            assert_eq!(serde_json::from_str::<String>(&out).unwrap(), value, "{out}");
+        }
+        let mut out = String::new();
+        json_string("a\"b\\c\nd\u{1}\u{1f}", &mut out);
+        assert_eq!(out, r#"a\"b\\c\nd\u0001\u001f"#);
+    }
+
+    #[test]
+    fn numbers_are_those_of_rfc_8259() {
+        for number in [
+            "0",
+            "-0",
+            "8",
+            "8.5",
+            "-3.20",
+            "10",
+            "1e3",
+            "1E+3",
+            "1.5e-10",
+            "123456789012345678901234567890",
+        ] {
+            assert!(is_json_number(number), "{number}");
+        }
+        for text in [
+            "", "-", "+1", "01", "-01", ".5", "5.", "1e", "1e+", "0x1", "1_000", "1,5", "NaN", "Infinity", " 1", "1 ",
+            "--1",
+        ] {
+            assert!(!is_json_number(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn raw_values_take_the_bytes_that_change_nothing_where_they_stand() {
+        assert_eq!(raw(Position::Value, "a=b/c?d:e@f;g,h%20i"), Ok(()));
+        for (value, character) in [
+            ("a&b", '&'),
+            ("a#b", '#'),
+            ("a+b", '+'),
+            ("a b", ' '),
+            ("50%", '%'),
+            ("%2", '%'),
+            ("%zz", '%'),
+            ("\r\n", '\r'),
+            ("é", 'é'),
+            ("a\"", '"'),
+            ("[1]", '['),
+        ] {
+            assert_eq!(raw(Position::Value, value), Err(Fault::Raw(character)), "{value}");
+        }
+        assert_eq!(raw(Position::Name, "a=b"), Err(Fault::Raw('=')));
+        assert_eq!(raw(Position::Path, "a/b"), Err(Fault::Raw('/')));
+        assert_eq!(raw(Position::Path, "a?b"), Err(Fault::Raw('?')));
+    }
+
+    #[test]
+    fn dot_segments_are_seen_in_every_writing() {
+        for segment in [".", "..", "%2e", "%2E", ".%2e", "%2E.", "%2e%2E"] {
+            assert!(is_dot_segment(segment), "{segment}");
+        }
+        for segment in ["", "...", "a.", "%2f", "%252e"] {
+            assert!(!is_dot_segment(segment), "{segment}");
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! What stands between two braces.
+
+use super::error::{MapFault, Problem, shown};
+use crate::model::Status;
+use crate::scope::Field;
+use crate::value::is_unfilled_macro;
+use alloc::{
+    borrow::ToOwned,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use percent_encoding::percent_decode_str;
+
+/// A macro, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Macro {
+    /// A field's value, encoded or raw.
+    Value { field: Field, raw: bool },
+    /// A text chosen by a field's value.
+    Mapped { field: Field, map: Map },
+    /// A secret, by its reference.
+    Secret(String),
+}
+
+/// Which text stands for which value.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Map {
+    entries: Vec<(String, String)>,
+    default: Option<String>,
+}
+
+impl Map {
+    /// The text for a value; none when the map does not know it.
+    pub(super) fn text(&self, value: &str) -> Option<&str> {
+        let known = self.entries.iter().find(|(key, _)| key == value).map(|(_, text)| text);
+        known.or(self.default.as_ref()).map(String::as_str)
+    }
+
+    /// Every text that it may give, to be encoded where it stands.
+    pub(super) fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        self.entries
+            .iter_mut()
+            .map(|(_, text)| text)
+            .chain(self.default.as_mut())
+    }
+}
+
+/// Reads what stands between the braces that open at byte `at`.
+pub(super) fn read(text: &str, at: usize) -> Result<Macro, Problem> {
+    if let Some(reference) = text.strip_prefix("secret:") {
+        let reference = secret_reference(reference);
+        return reference
+            .map(Macro::Secret)
+            .ok_or_else(|| Problem::SecretReference { text: shown(text), at });
+    }
+    let (name, map) = match text.split_once(':') {
+        Some((name, map)) => (name, Some(map)),
+        None => (text, None),
+    };
+    let (plain, raw) = match name.strip_prefix('_') {
+        Some(plain) => (plain, true),
+        None => (name, false),
+    };
+    let Some(field) = Field::from_name(plain) else {
+        return Err(Problem::UnknownMacro {
+            text: shown(text),
+            at,
+            hint: hint(plain),
+        });
+    };
+    let fault = |fault| Problem::Map {
+        text: shown(text),
+        at,
+        fault,
+    };
+    let Some(map) = map else {
+        if raw && matches!(field, Field::Private(_)) {
+            return Err(Problem::Misplaced {
+                text: shown(text),
+                at,
+                why: "is a personal value, which is always encoded",
+            });
+        }
+        return Ok(Macro::Value { field, raw });
+    };
+    if raw {
+        return Err(fault(MapFault::Raw));
+    }
+    if matches!(field, Field::Private(_)) {
+        return Err(fault(MapFault::Private));
+    }
+    let map = read_map(&field, map).map_err(fault)?;
+    Ok(Macro::Mapped { field, map })
+}
+
+/// `NAME` is short for `env:NAME`.
+fn secret_reference(text: &str) -> Option<String> {
+    let is_name = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let is_text = |text: &str| !text.is_empty() && !text.chars().any(char::is_control);
+    match text.split_once(':') {
+        None if is_name(text) => Some(format!("env:{text}")),
+        Some(("env", name)) if is_name(name) => Some(text.to_owned()),
+        Some(("file" | "host", rest)) if is_text(rest) => Some(text.to_owned()),
+        _ => None,
+    }
+}
+
+fn read_map(field: &Field, text: &str) -> Result<Map, MapFault> {
+    let mut map = Map::default();
+    for entry in text.split(' ').filter(|entry| !entry.is_empty()) {
+        let (key, value) = entry.split_once('=').ok_or_else(|| MapFault::Entry(shown(entry)))?;
+        let value = decoded(value)?;
+        if key == "*" {
+            if map.default.replace(value).is_some() {
+                return Err(MapFault::Twice(key.to_owned()));
+            }
+            continue;
+        }
+        let key = decoded(key)?;
+        if *field == Field::Status && Status::from_word(&key).is_none() {
+            return Err(MapFault::NotAStatus(shown(&key)));
+        }
+        if map.entries.iter().any(|(known, _)| *known == key) {
+            return Err(MapFault::Twice(shown(&key)));
+        }
+        map.entries.push((key, value));
+    }
+    if map == Map::default() {
+        return Err(MapFault::Empty);
+    }
+    if *field == Field::Status && map.default.is_none() {
+        let missing = Status::ALL.iter().filter(|status| map.text(status.as_str()).is_none());
+        let missing: Vec<&str> = missing.map(|status| status.as_str()).collect();
+        if !missing.is_empty() {
+            return Err(MapFault::Misses(missing.join(", ")));
+        }
+    }
+    Ok(map)
+}
+
+fn decoded(text: &str) -> Result<String, MapFault> {
+    let mut pieces = text.split('%').skip(1);
+    let sound = pieces.all(super::encode::is_escape);
+    let decoded = percent_decode_str(text).decode_utf8().ok().filter(|_| sound);
+    decoded
+        .map(|text| text.to_string())
+        .ok_or_else(|| MapFault::Encoding(shown(text)))
+}
+
+/// What to say about a name that no field has.
+fn hint(name: &str) -> String {
+    let name = name.trim().to_ascii_lowercase();
+    let slots = |prefix: &str| {
+        let number = name
+            .strip_prefix(prefix)
+            .filter(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+        number.map(|_| {
+            format!(
+                ", slots go from `{{{prefix}1}}` to `{{{prefix}{}}}`",
+                crate::model::SLOTS
+            )
+        })
+    };
+    if let Some(hint) = slots("sub").or_else(|| slots("p_sub")) {
+        return hint;
+    }
+    // A third of the letters may be wrong: `{offer}` is not taken for `{os}`.
+    let nearest = Field::names().map(|known| (distance(&name, known), known)).min();
+    match nearest {
+        Some((wrong, known)) if wrong.saturating_mul(3) <= known.len().max(name.len()) => {
+            format!(", did you mean `{{{known}}}`?")
+        }
+        _ => String::new(),
+    }
+}
+
+/// How many letters must be put in, taken out or replaced to get from one text to the other.
+fn distance(from: &str, to: &str) -> usize {
+    /// Names are shorter; a longer text is no typing mistake.
+    const LONGEST: usize = 32;
+    if from.len() > LONGEST {
+        return usize::MAX;
+    }
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (index, a) in from.bytes().enumerate() {
+        let mut left = index.saturating_add(1);
+        let mut next = Vec::with_capacity(row.len());
+        next.push(left);
+        for ((b, diagonal), above) in to.bytes().zip(&row).zip(row.iter().skip(1)) {
+            let replaced = diagonal.saturating_add(usize::from(a != b));
+            left = replaced.min(above.saturating_add(1)).min(left.saturating_add(1));
+            next.push(left);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(usize::MAX)
+}
+
+/// Whether a field is only known when a conversion is.
+pub(super) fn is_of_conversion(field: &Field) -> bool {
+    matches!(
+        field,
+        Field::ConversionSub(_)
+            | Field::Status
+            | Field::Type
+            | Field::EventId
+            | Field::OrderId
+            | Field::Sum
+            | Field::Payout
+            | Field::PayoutDelta
+            | Field::CustPayout
+            | Field::Currency
+            | Field::PostbackId
+    )
+}
+
+/// The word of a placeholder that a person must replace: `REPLACE` or `OPTIONAL`, also with more behind it, as in `REPLACE_ME`. RedTrack
+/// and BeMob write them into their templates (help.bemob.com/docs/adding-a-traffic-source-from-template).
+pub(super) fn is_placeholder(text: &str) -> bool {
+    ["REPLACE", "OPTIONAL"]
+        .iter()
+        .filter_map(|word| text.strip_prefix(word))
+        .any(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+}
+
+/// Whether a whole value is a macro of another system (`[CLICK_ID]`, `%7Bclickid%7D`, `<CLICK_ID>`). One inside a longer value, as in an
+/// encoded URL that the next server fills, is left alone.
+pub(super) fn is_foreign_macro(text: &str) -> bool {
+    let decoded = percent_decode_str(text).decode_utf8_lossy();
+    let decoded = percent_decode_str(&decoded).decode_utf8_lossy();
+    let within = |open, close| decoded.len() > 2 && decoded.starts_with(open) && decoded.ends_with(close);
+    let bracketed = within('{', '}') || within('[', ']') || within('$', '}') || within('%', '%');
+    (bracketed && is_unfilled_macro(text)) || within('<', '>')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> String {
+        read(text, 7).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_secret_is_a_reference_and_a_bare_name_is_one_of_the_environment() {
+        for (text, reference) in [
+            ("secret:META_TOKEN", "env:META_TOKEN"),
+            ("secret:env:META_TOKEN", "env:META_TOKEN"),
+            ("secret:file:/run/secrets/meta", "file:/run/secrets/meta"),
+            ("secret:host:meta", "host:meta"),
+        ] {
+            assert_eq!(read(text, 0), Ok(Macro::Secret(reference.into())), "{text}");
+        }
+        for text in [
+            "secret:",
+            "secret:env:",
+            "secret:file:",
+            "secret:a b",
+            "secret:vault:x",
+            "secret:a-b",
+        ] {
+            assert_eq!(
+                refused(text),
+                format!(
+                    "`{{{text}}}` at byte 7 is no reference to a secret; write `{{secret:env:NAME}}`, `file:PATH` or `host:NAME`"
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn an_unknown_macro_names_the_nearest_field() {
+        for (text, hint) in [
+            ("clikid", ", did you mean `{clickid}`?"),
+            ("ClickID", ", did you mean `{clickid}`?"),
+            (" clickid ", ", did you mean `{clickid}`?"),
+            ("_refid", ", did you mean `{ref_id}`?"),
+            ("offerpayout", ", did you mean `{offer_payout}`?"),
+            ("stauts:approved=1", ", did you mean `{status}`?"),
+            ("sub21", ", slots go from `{sub1}` to `{sub20}`"),
+            ("p_sub0", ", slots go from `{p_sub1}` to `{p_sub20}`"),
+            ("goal", ""),
+            ("", ""),
+        ] {
+            assert_eq!(refused(text), format!("unknown macro `{{{text}}}` at byte 7{hint}"));
+        }
+    }
+
+    #[test]
+    fn a_map_says_what_is_wrong_with_it() {
+        for (text, fault) in [
+            ("status:", "is empty"),
+            ("status: ", "is empty"),
+            ("_status:*=1", "is always encoded; leave out the `_`"),
+            (
+                "ip:*=1",
+                "reads a personal value, which is not known when it is rendered",
+            ),
+            ("type:Purchase", "has the entry `Purchase`, which is not `key=value`"),
+            ("type:a=%ff", "holds `%ff`, which is not percent-encoded UTF-8"),
+            ("type:a=5%", "holds `5%`, which is not percent-encoded UTF-8"),
+            ("type:a=1 a=2", "names `a` twice"),
+            ("type:*=1 *=2", "names `*` twice"),
+            (
+                "status:lead=0 sale=1",
+                "names `lead`, which is not a status; they are approved, pending, declined and other",
+            ),
+            ("status:approved=1 pending=0", "misses declined, other and has no `*=`"),
+        ] {
+            assert_eq!(refused(text), format!("map `{{{text}}}` at byte 7 {fault}"));
+        }
+    }
+
+    #[test]
+    fn a_status_map_is_whole_with_all_four_or_with_a_star() {
+        assert!(read("status:approved=1 pending=0 declined=2 other=3", 0).is_ok());
+        assert!(read("status:approved=1 *=0", 0).is_ok());
+        assert!(
+            read("type:Purchase=sale", 0).is_ok(),
+            "other fields may leave values out"
+        );
+    }
+
+    #[test]
+    fn keys_and_texts_of_a_map_are_percent_decoded() {
+        let Ok(Macro::Mapped { map, .. }) = read("type:Initiate%20Checkout=a%20b %2A=star x%3Dy=", 0) else {
+            panic!("not a map")
+        };
+        assert_eq!(map.text("Initiate Checkout"), Some("a b"));
+        assert_eq!(map.text("*"), Some("star"));
+        assert_eq!(map.text("x=y"), Some(""));
+        assert_eq!(map.text("else"), None);
+    }
+
+    #[test]
+    fn placeholders_are_whole_words_in_upper_case() {
+        for text in ["REPLACE", "OPTIONAL", "REPLACE_ME", "REPLACE-THIS", "OPTIONAL_GOAL"] {
+            assert!(is_placeholder(text), "{text}");
+        }
+        for text in [
+            "",
+            "replace",
+            "Replace",
+            "REPLACED",
+            "REPLACEMENT1",
+            "NOT_OPTIONAL",
+            "xREPLACE",
+        ] {
+            assert!(!is_placeholder(text), "{text}");
+        }
+    }
+}

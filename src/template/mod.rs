@@ -1,0 +1,58 @@
+//! Layer 2: templates of URLs and bodies: text with macros, compiled once and rendered for each conversion or click.
+//!
+//! | written | means |
+//! |---|---|
+//! | `{ref_id}` | the value of a [`Field`](crate::scope::Field), encoded for where it stands; empty where nothing is known |
+//! | `{_sub1}` | the same in a URL's raw form: not encoded, so only bytes that change nothing there are taken |
+//! | `{status:approved=1 pending=0 *=2}` | a map: the text behind the first key that equals the value, `*` for every other one |
+//! | `{secret:META_TOKEN}` | a secret by its reference `env:META_TOKEN`; `{secret:file:PATH}` and `{secret:host:NAME}` are taken as they are |
+//! | `{ip}`, `{useragent}` | a personal value, filled in when the request is sent |
+//!
+//! Raw form and map are Keitaro's (<https://docs.keitaro.io/en/campaigns-and-streams/s2s-postback-placeholders.html>). In a map a space, a
+//! brace, `=` or `*` of a key or a value is percent-encoded; without `*=` an empty value stays empty.
+//!
+//! A value never changes the structure around it: it is encoded by its position, in one pass, and braces inside it mean nothing. What
+//! cannot be rendered so is a [`RenderError`], never a guess. Parsing reports every problem at once, and what a person has yet to fill in
+//! (a blank `&goal=`, `REPLACE`, `OPTIONAL`, a network's `[CLICK_ID]`) is a problem too: it would be sent as it stands.
+//!
+//! ```
+//! use postback::scope::{Field, Value};
+//! use postback::template::UrlTemplate;
+//!
+//! let template = UrlTemplate::parse("https://us.ahows.co/log?action=conversion&key={ref_id}&price={payout}")?;
+//! let url = template.render_with(|field| match field {
+//!     Field::RefId => Value::Text("a&b {payout}".into()),
+//!     Field::Payout => Value::Text("8".into()),
+//!     _ => Value::Empty,
+//! })?;
+//! assert_eq!(
+//!     url,
+//!     postback::outbound::HoledText::plain("https://us.ahows.co/log?action=conversion&key=a%26b%20%7Bpayout%7D&price=8"),
+//! );
+//! assert_eq!(
+//!     UrlTemplate::parse("https://a.example/?cid={clikid}&goal=").unwrap_err().to_string(),
+//!     "unknown macro `{clikid}` at byte 23, did you mean `{clickid}`?; \
+//!      parameter `goal` has no value: write one, or give `goal` in `values`",
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod body;
+mod encode;
+mod error;
+mod grammar;
+mod program;
+mod structure;
+mod url;
+
+pub use self::url::{Placeholder, UrlTemplate, placeholders};
+pub use body::{BodyTemplate, ContentType};
+pub use error::{RenderError, TemplateError, TemplateProblem};
+
+/// The longest template, in bytes: servers commonly refuse request lines beyond 8 KiB.
+pub const MAX_TEMPLATE: usize = 8 * 1024;
+/// The most macros of a template: more than there are fields, so that only a mistake or an attack needs more.
+pub const MAX_MACROS: usize = 128;
+/// The longest rendered text, in bytes without holes: twice the longest template, since values grow when they are encoded. No known
+/// receiver takes a longer URL, and values come from strangers.
+pub const MAX_RENDERED: usize = 16 * 1024;

@@ -1,0 +1,233 @@
+//! URLs with macros.
+
+use super::error::{Place, Problem, RenderError, TemplateError, shown};
+use super::program::Program;
+use super::structure::{Builder, Usage, split_at_any};
+use crate::outbound::HoledText;
+use crate::scope::{Field, Scope, Value};
+use alloc::{
+    borrow::ToOwned,
+    collections::BTreeMap,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::fmt;
+use url::Url;
+
+/// An absolute http or https URL with macros in its path and query. The host is fixed, so no value can choose who is called.
+#[derive(Clone, PartialEq, Eq)]
+pub struct UrlTemplate {
+    source: String,
+    origin: String,
+    program: Program,
+}
+
+impl UrlTemplate {
+    /// Reads the URL of a postback.
+    ///
+    /// # Errors
+    /// Rejects, all at once:
+    /// - what is not an absolute http or https URL, a user name or password, a fragment
+    /// - a space, a backslash, a control character, a `%` without two digits (other characters that no URL may hold are encoded)
+    /// - an unknown or unclosed macro, a map that is not whole, a secret that is no reference
+    /// - a macro in the scheme or the host; a personal value or a secret in raw form
+    /// - a parameter that is blank, and a value or path segment that is still `REPLACE`, `OPTIONAL` (`REPLACE_ME` ..) or another
+    ///   system's macro
+    /// - over [`MAX_TEMPLATE`](super::MAX_TEMPLATE) bytes or [`MAX_MACROS`](super::MAX_MACROS) macros
+    pub fn parse(text: &str) -> Result<Self, TemplateError> {
+        Self::parse_with(text, &BTreeMap::new())
+    }
+
+    /// Reads the URL of a postback whose blanks `values` fills: a blank parameter by its name, a path segment `REPLACE` by the segment
+    /// before it (`path` where there is none). Values are literal text: they are encoded, and braces in them mean nothing. An empty value
+    /// leaves a parameter blank on purpose.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse) for blanks without a value; also a value that fills no blank, is itself a placeholder, or would make an
+    /// empty or a dot segment.
+    pub fn parse_with(text: &str, values: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
+        let (template, _, problems) = build(text, Usage::Postback, values);
+        if problems.is_empty() {
+            Ok(template)
+        } else {
+            Err(TemplateError::new(problems))
+        }
+    }
+
+    /// Reads the URL of an offer or a lander, which a visitor is sent to. Its parameters may be blank.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse) but for blank parameters; also fields of the conversion, which is not known yet, and secrets, which the
+    /// visitor would see.
+    pub fn parse_offer(text: &str) -> Result<Self, TemplateError> {
+        let (template, _, problems) = build(text, Usage::Offer, &BTreeMap::new());
+        if problems.is_empty() {
+            Ok(template)
+        } else {
+            Err(TemplateError::new(problems))
+        }
+    }
+
+    /// The template as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.source
+    }
+
+    /// Scheme, host and port, normalised, as in `https://us.ahows.co`: who is called, whatever the values are.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The fields that it reads, in order, repeats included.
+    pub fn fields(&self) -> impl Iterator<Item = &Field> {
+        self.program.fields()
+    }
+
+    /// The references of the secrets that it names, in order, repeats included.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.program.secrets()
+    }
+
+    /// Renders it.
+    ///
+    /// # Errors
+    /// - an amount without a rate into the channel's currency
+    /// - a value that a map without `*` does not know
+    /// - a raw value with bytes that would change the URL
+    /// - a path segment that would be empty, `.` or `..`
+    /// - over [`MAX_RENDERED`](super::MAX_RENDERED) bytes
+    pub fn render(&self, scope: &Scope<'_>) -> Result<HoledText, RenderError> {
+        self.render_with(|field| scope.value(field))
+    }
+
+    /// Renders it with values from anywhere.
+    ///
+    /// # Errors
+    /// As [`render`](Self::render).
+    pub fn render_with<'v>(&self, value: impl Fn(&Field) -> Value<'v>) -> Result<HoledText, RenderError> {
+        let mut out = HoledText::default();
+        self.program.render(value, &mut out)?;
+        Ok(out)
+    }
+
+    /// Renders it in place of what `out` holds, and into its buffer, so that a loop need not allocate.
+    ///
+    /// # Errors
+    /// As [`render`](Self::render); `out` is then empty.
+    pub fn render_into<'v>(&self, value: impl Fn(&Field) -> Value<'v>, out: &mut HoledText) -> Result<(), RenderError> {
+        self.program.render(value, out)
+    }
+}
+
+impl fmt::Debug for UrlTemplate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "UrlTemplate({})", self.source)
+    }
+}
+
+impl fmt::Display for UrlTemplate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.source)
+    }
+}
+
+/// Something in a URL template that a person has to fill in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Placeholder {
+    /// The name in `values`: a parameter's, or that of the segment before (`path` where there is none).
+    pub name: String,
+    /// What stands there: nothing, `REPLACE`, `OPTIONAL`.
+    pub word: String,
+}
+
+/// What [`UrlTemplate::parse_with`] needs values for, in order; whatever else is wrong with the text is passed over.
+#[must_use]
+pub fn placeholders(text: &str) -> Vec<Placeholder> {
+    let (_, blanks, _) = build(text, Usage::Postback, &BTreeMap::new());
+    let named = |(place, word): (Place, String)| {
+        Some(Placeholder {
+            name: place.fill_name()?.to_owned(),
+            word,
+        })
+    };
+    blanks.into_iter().filter_map(named).collect()
+}
+
+fn build(
+    text: &str,
+    usage: Usage,
+    values: &BTreeMap<String, String>,
+) -> (UrlTemplate, Vec<(Place, String)>, Vec<Problem>) {
+    let mut builder = Builder::new(usage, values);
+    let mut origin = String::new();
+    if builder.fits(text) {
+        match split(text) {
+            None => {
+                let host_is_open = text.starts_with('{');
+                builder.problems.push(if host_is_open {
+                    Problem::MacroInHost
+                } else {
+                    Problem::NotAbsolute
+                });
+            }
+            Some((scheme, authority, rest)) => {
+                match origin_of(scheme, authority) {
+                    Ok(found) => origin = found,
+                    Err(problem) => builder.problems.push(problem),
+                }
+                builder.program.push_text(&origin);
+                if !rest.starts_with('/') {
+                    builder.program.push_text("/");
+                }
+                let base = text.len().saturating_sub(rest.len());
+                let tokens = builder.tokens(rest, base);
+                builder.path_and_query(&tokens);
+            }
+        }
+    }
+    let (program, blanks, problems) = builder.finish();
+    (
+        UrlTemplate {
+            source: text.to_owned(),
+            origin,
+            program,
+        },
+        blanks,
+        problems,
+    )
+}
+
+/// Scheme, host part and rest.
+fn split(text: &str) -> Option<(&str, &str, &str)> {
+    let (scheme, rest) = text.split_once("://")?;
+    if !["http", "https"].iter().any(|known| known.eq_ignore_ascii_case(scheme)) {
+        return None;
+    }
+    let authority = split_at_any(rest, &['/', '?', '#']).map_or(rest, |(authority, _, _)| authority);
+    Some((scheme, authority, rest.strip_prefix(authority)?))
+}
+
+fn origin_of(scheme: &str, authority: &str) -> Result<String, Problem> {
+    let invalid = |why: &str| Problem::Host(shown(authority), why.to_owned());
+    if authority.contains(['{', '}']) {
+        return Err(Problem::MacroInHost);
+    }
+    if authority.contains('@') {
+        return Err(Problem::UserInfo);
+    }
+    // The URL parser would drop a tab or a line end, and take a backslash for a slash.
+    if authority
+        .chars()
+        .any(|c| c.is_control() || c.is_whitespace() || c == '\\')
+    {
+        return Err(invalid("it holds a space, a control character or a backslash"));
+    }
+    match Url::parse(&format!("{scheme}://{authority}/")) {
+        Ok(url) => Ok(url.origin().ascii_serialization()),
+        Err(error) => Err(invalid(&error.to_string())),
+    }
+}
