@@ -29,10 +29,17 @@ pub struct IpRangeError {
 enum Problem {
     #[error("is no IP address or range, as in `10.0.0.0/8`")]
     Address,
-    #[error("has a prefix that is no number or too long")]
+    #[error("has a prefix that is no length of this kind of address")]
     Prefix,
-    #[error("has bits beyond its prefix; write `{0}` for the range")]
+    #[error("has bits beyond its prefix; the range is {0}")]
     HostBits(IpRange),
+}
+
+impl IpRangeError {
+    /// Whether the text begins with an address, so that a range was meant.
+    pub(crate) fn is_of_an_address(&self) -> bool {
+        self.problem != Problem::Address
+    }
 }
 
 impl IpRange {
@@ -96,7 +103,10 @@ impl FromStr for IpRange {
     /// - a prefix that is no number or longer than its family's addresses
     /// - a base with bits beyond the prefix (`10.0.0.1/8`): it could mean the range or the address
     fn from_str(text: &str) -> Result<Self, IpRangeError> {
-        let fail = |problem| IpRangeError { text: text.to_owned(), problem };
+        let fail = |problem| IpRangeError {
+            text: text.to_owned(),
+            problem,
+        };
         let (host, prefix) = match text.split_once('/') {
             None => (text, None),
             Some((host, prefix)) => (host, Some(prefix)),
@@ -107,11 +117,20 @@ impl FromStr for IpRange {
             None => host.parse().ok(),
         };
         let address: IpAddr = address.ok_or_else(|| fail(Problem::Address))?;
-        let Some(prefix) = prefix else { return Ok(Self::single(address)) };
+        let Some(prefix) = prefix else {
+            return Ok(Self::single(address));
+        };
         let plain = prefix.len() <= 3 && prefix.bytes().all(|b| b.is_ascii_digit());
-        let range = plain.then(|| prefix.parse().ok()).flatten().and_then(|prefix| Self::truncated(address, prefix));
+        let range = plain
+            .then(|| prefix.parse().ok())
+            .flatten()
+            .and_then(|prefix| Self::truncated(address, prefix));
         let range = range.ok_or_else(|| fail(Problem::Prefix))?;
-        if range.base() == address { Ok(range) } else { Err(fail(Problem::HostBits(range))) }
+        if range.base() == address {
+            Ok(range)
+        } else {
+            Err(fail(Problem::HostBits(range)))
+        }
     }
 }
 
@@ -143,8 +162,30 @@ mod tests {
     #[test]
     fn a_text_that_is_no_range_says_why() {
         let text = |t: &str| t.parse::<IpRange>().unwrap_err().to_string();
-        assert_eq!(text("10.0.0.1/8"), "`10.0.0.1/8` has bits beyond its prefix; write `10.0.0.0/8` for the range");
-        assert_eq!(text("10.0.0.0/33"), "`10.0.0.0/33` has a prefix that is no number or too long");
+        assert_eq!(
+            text("10.0.0.1/8"),
+            "`10.0.0.1/8` has bits beyond its prefix; the range is 10.0.0.0/8"
+        );
+        assert_eq!(
+            text("10.0.0.0/33"),
+            "`10.0.0.0/33` has a prefix that is no length of this kind of address"
+        );
         assert_eq!(text("host"), "`host` is no IP address or range, as in `10.0.0.0/8`");
+    }
+
+    #[test]
+    fn a_prefix_of_zero_holds_its_whole_family_and_nothing_else() {
+        let all = IpRange::V4(Ipv4Addr::UNSPECIFIED, 0);
+        assert!(all.contains(IpAddr::V4(Ipv4Addr::BROADCAST)));
+        assert!(!all.contains(IpAddr::V6(Ipv6Addr::LOCALHOST)));
+        assert!(!all.contains(IpAddr::V6(Ipv4Addr::LOCALHOST.to_ipv6_mapped())));
+    }
+
+    #[test]
+    fn a_prefix_longer_than_its_family_is_no_range() {
+        assert!(IpRange::truncated(IpAddr::V4(Ipv4Addr::LOCALHOST), 32).is_some());
+        assert!(IpRange::truncated(IpAddr::V4(Ipv4Addr::LOCALHOST), 33).is_none());
+        assert!(IpRange::truncated(IpAddr::V6(Ipv6Addr::LOCALHOST), 128).is_some());
+        assert!(IpRange::truncated(IpAddr::V6(Ipv6Addr::LOCALHOST), 129).is_none());
     }
 }

@@ -1,0 +1,107 @@
+//! From reqwest's errors, which hold URLs, to the port's, which do not.
+
+use crate::resolve::Unresolved;
+use postback::delivery::address::Denied;
+use postback::port::http::HttpError;
+use rustls::CertificateError;
+use std::error::Error;
+use std::io;
+
+/// What kept a request from its answer. Only kinds are carried over: every text of reqwest's is left behind.
+pub(crate) fn failure(error: &reqwest::Error) -> HttpError {
+    if let Some(denied) = find::<Denied>(error) {
+        return HttpError::Refused(denied.clone());
+    }
+    if error.is_builder() {
+        return HttpError::Request;
+    }
+    if error.is_timeout() {
+        return HttpError::Timeout;
+    }
+    if find::<Unresolved>(error).is_some() {
+        return HttpError::Resolve;
+    }
+    if let Some(tls) = find::<rustls::Error>(error) {
+        return HttpError::Tls(tls_reason(tls));
+    }
+    if error.is_connect() {
+        return HttpError::Connect(find::<io::Error>(error).map(io::Error::kind));
+    }
+    HttpError::Protocol
+}
+
+/// Whether a client could not be built because of a root certificate.
+pub(crate) fn bad_certificate(error: &reqwest::Error) -> bool {
+    matches!(find::<rustls::Error>(error), Some(rustls::Error::InvalidCertificate(_)))
+}
+
+fn tls_reason(error: &rustls::Error) -> &'static str {
+    match error {
+        rustls::Error::InvalidCertificate(certificate) => match certificate {
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => "the certificate has expired",
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                "the certificate is not valid yet"
+            }
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                "the certificate is for another name"
+            }
+            CertificateError::UnknownIssuer => "the certificate is from an unknown issuer",
+            CertificateError::Revoked => "the certificate was revoked",
+            _ => "the certificate is not valid",
+        },
+        rustls::Error::AlertReceived(_) => "the host refused the handshake",
+        rustls::Error::InvalidMessage(_) => "the host does not speak TLS",
+        _ => "the handshake failed",
+    }
+}
+
+/// The first error of type `T` in the chain. An `io::Error` hides the error that it wraps from `source`, so it is opened.
+fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<T>() {
+            return Some(found);
+        }
+        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        next = match wrapped {
+            Some(inner) => Some(inner as &(dyn Error + 'static)),
+            None => error.source(),
+        };
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_found_inside_nested_io_errors() {
+        let denied = postback::delivery::address::AddressPolicy::default()
+            .check("http://127.0.0.1/")
+            .unwrap_err();
+        let error = io::Error::other(io::Error::other(denied.clone()));
+        assert_eq!(find::<Denied>(&error), Some(&denied));
+        assert!(find::<Unresolved>(&error).is_none());
+    }
+
+    #[test]
+    fn a_bad_certificate_is_named_by_its_fault() {
+        let reason = |fault| tls_reason(&rustls::Error::InvalidCertificate(fault));
+        assert_eq!(reason(CertificateError::Expired), "the certificate has expired");
+        assert_eq!(
+            reason(CertificateError::NotValidYet),
+            "the certificate is not valid yet"
+        );
+        assert_eq!(
+            reason(CertificateError::NotValidForName),
+            "the certificate is for another name"
+        );
+        assert_eq!(
+            reason(CertificateError::UnknownIssuer),
+            "the certificate is from an unknown issuer"
+        );
+        assert_eq!(reason(CertificateError::Revoked), "the certificate was revoked");
+        assert_eq!(reason(CertificateError::BadSignature), "the certificate is not valid");
+    }
+}

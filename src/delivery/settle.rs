@@ -1,0 +1,176 @@
+//! From an answer to a verdict.
+
+use super::request::Batch;
+use super::row::{Attempt, Leased, Settlement, Verdict};
+use super::rules::{RetryPolicy, SuccessRule};
+use crate::value::Timestamp;
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::time::Duration;
+
+/// The most of an answer's body that is noted, in characters.
+pub const MAX_EXCERPT: usize = 200;
+
+/// The longest wait that a receiver may ask for with `Retry-After`: longer ones are cut, so that no receiver can park a delivery for ever.
+pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What sending came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sent<'a> {
+    /// There was an answer.
+    Answered {
+        /// The HTTP status.
+        status: u16,
+        /// The body, or its beginning, without what was filled into the request ([`super::Filled::redact`]).
+        body: &'a str,
+        /// Whether `body` is the beginning alone.
+        truncated: bool,
+        /// The `Retry-After` header, as it came.
+        retry_after: Option<&'a str>,
+    },
+    /// There was none.
+    Failed {
+        /// Why, without URL, secret or personal value.
+        finding: &'a str,
+        /// Whether trying again may help.
+        retry: bool,
+    },
+}
+
+impl Batch {
+    /// The verdict over each delivery of the batch. `entropy` shortens the wait of each by up to half, so that what failed together is not
+    /// tried together.
+    #[must_use]
+    pub fn settle(&self, sent: &Sent<'_>, now: Timestamp, entropy: u64) -> Vec<Settlement> {
+        let each = self.deliveries().iter().zip(0_u32..);
+        each.map(|(leased, place)| settle_one(leased, sent, now, entropy.rotate_left(place.wrapping_mul(7))))
+            .collect()
+    }
+}
+
+fn settle_one(leased: &Leased, sent: &Sent<'_>, now: Timestamp, entropy: u64) -> Settlement {
+    let (status, finding, judged) = match sent {
+        Sent::Answered {
+            status,
+            body,
+            truncated,
+            retry_after,
+        } => {
+            let judged = judge(&leased.delivery.success, *status, body, *truncated);
+            let asked = retry_after.and_then(|text| asked_wait(text, now));
+            let why = judged
+                .as_ref()
+                .err()
+                .map_or(String::new(), |fault| format!(" ({})", fault.text));
+            let finding = format!("HTTP {status}{why}{}", excerpt(body));
+            (
+                Some(*status),
+                finding,
+                judged.map_err(|fault| fault.retry.then_some(asked)),
+            )
+        }
+        Sent::Failed { finding, retry } => (None, (*finding).to_string(), Err(retry.then_some(None))),
+    };
+    let verdict = match judged {
+        Ok(()) => Verdict::Delivered,
+        Err(None) => Verdict::Dead,
+        Err(Some(asked)) => again(&leased.delivery.retry, leased.attempts, asked, now, entropy),
+    };
+    Settlement {
+        delivery: leased.delivery.id.clone(),
+        fence: leased.fence,
+        verdict,
+        attempt: Attempt {
+            at: now,
+            status,
+            finding,
+        },
+    }
+}
+
+struct Fault {
+    text: &'static str,
+    retry: bool,
+}
+
+/// The field's rule (redtrack-and-channels facts 3.6): the expected status and body, 408, 429 and 5xx again, everything else is final.
+fn judge(rule: &SuccessRule, status: u16, body: &str, truncated: bool) -> Result<(), Fault> {
+    if !rule
+        .status
+        .iter()
+        .any(|(first, last)| (*first..=*last).contains(&status))
+    {
+        let retry = matches!(status, 408 | 425 | 429) || (500..=599).contains(&status);
+        return Err(Fault {
+            text: "status is no success",
+            retry,
+        });
+    }
+    if rule
+        .body_excludes
+        .as_ref()
+        .is_some_and(|text| body.contains(text.as_str()))
+    {
+        return Err(Fault {
+            text: "body holds what means failure",
+            retry: false,
+        });
+    }
+    if rule
+        .body_includes
+        .as_ref()
+        .is_some_and(|text| !body.contains(text.as_str()))
+    {
+        // Behind the cut it may stand all the same; sending again could count twice.
+        let text = if truncated {
+            "body is too long to be searched for success"
+        } else {
+            "body misses what means success"
+        };
+        return Err(Fault { text, retry: false });
+    }
+    Ok(())
+}
+
+fn again(policy: &RetryPolicy, before: u32, asked: Option<Duration>, now: Timestamp, entropy: u64) -> Verdict {
+    let made = before.saturating_add(1);
+    if made >= policy.attempts {
+        return Verdict::Dead;
+    }
+    let doubled = policy.first.saturating_mul(2_u32.saturating_pow(before.min(31)));
+    let wait = doubled.min(policy.longest);
+    let half = wait / 2;
+    let millis = u64::try_from(half.as_millis()).unwrap_or(u64::MAX);
+    let jitter = Duration::from_millis(entropy.checked_rem(millis.saturating_add(1)).unwrap_or(0));
+    let wait = half.saturating_add(jitter).max(asked.unwrap_or_default());
+    now.checked_add(wait)
+        .map_or(Verdict::Dead, |due_at| Verdict::Retry { due_at })
+}
+
+/// `Retry-After`: seconds or an HTTP date (RFC 9110, section 10.2.3).
+fn asked_wait(text: &str, now: Timestamp) -> Option<Duration> {
+    let text = text.trim();
+    let wait = if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+        Duration::from_secs(text.parse().unwrap_or(u64::MAX))
+    } else {
+        let date = time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc2822).ok()?;
+        Timestamp::try_from(date).ok()?.saturating_since(now)
+    };
+    Some(wait.min(MAX_RETRY_AFTER))
+}
+
+fn excerpt(body: &str) -> String {
+    let shown: String = body
+        .chars()
+        .take(MAX_EXCERPT)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if shown.trim().is_empty() {
+        String::new()
+    } else {
+        format!(": `{}`", shown.trim())
+    }
+}

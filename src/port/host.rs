@@ -1,0 +1,46 @@
+//! The contracts of what else a host has: a clock, a random source, secrets.
+
+use super::BoxFuture;
+use crate::value::{Secret, Timestamp};
+use core::fmt::Debug;
+use thiserror::Error;
+
+/// The time.
+pub trait Clock: Debug + Send + Sync {
+    /// The time now.
+    fn now(&self) -> Timestamp;
+}
+
+/// Randomness that nobody can guess.
+pub trait Entropy: Debug + Send + Sync {
+    /// Sixty-four random bits.
+    fn next_u64(&self) -> u64;
+}
+
+/// Resolves references to secrets, as in `env:CLICKBANK_SECRET`.
+pub trait Secrets: Debug + Send + Sync {
+    /// The secret behind a reference.
+    ///
+    /// # Errors
+    /// [`SecretError`] for a reference that leads nowhere.
+    fn secret<'a>(&'a self, reference: &'a str) -> BoxFuture<'a, Result<Secret, SecretError>>;
+}
+
+/// A reference that cannot be resolved.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("secret `{reference}` {problem}")]
+pub struct SecretError {
+    reference: alloc::string::String,
+    problem: alloc::string::String,
+}
+
+impl SecretError {
+    /// The reference and what is wrong with it, as in `is not set`.
+    #[must_use]
+    pub fn new(reference: impl Into<alloc::string::String>, problem: impl Into<alloc::string::String>) -> Self {
+        Self {
+            reference: reference.into(),
+            problem: problem.into(),
+        }
+    }
+}

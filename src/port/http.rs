@@ -1,0 +1,155 @@
+//! The port through which postbacks leave: one request out, one capped answer back.
+
+use crate::delivery::address::Denied;
+use alloc::boxed::Box;
+use bytes::Bytes;
+use core::{fmt, future::Future, pin::Pin, time::Duration};
+
+/// A boxed future that may be sent between threads: what every method of a port answers with.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The most of an answer's body that is kept, in bytes. Postback endpoints answer with a word, conversion APIs with a page of JSON; more than
+/// that only costs memory, which the other side would choose.
+pub const MAX_ANSWER_BYTES: usize = 64 * 1024;
+
+/// The time for one request in all, from the look-up of the name to the last byte of the answer. A channel that needs longer is tried again
+/// later; a worker that waits sends nothing to the others.
+pub const SEND_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Sends one request.
+///
+/// An implementation promises:
+///
+/// 1. **The dialled address is vetted.** The URL passes [`AddressPolicy::check_url`](crate::delivery::address::AddressPolicy::check_url), and
+///    each address that its name resolves to passes
+///    [`AddressPolicy::check_resolved`](crate::delivery::address::AddressPolicy::check_resolved) before a connection to *that* address is
+///    opened. Looking up once to check and again to connect is not enough: a name can change in between.
+/// 2. **No redirect is followed.** A 3xx is an answer like any other; the caller judges it.
+/// 3. **No proxy of the environment is used** (`HTTP_PROXY` and its like): it would dial what nobody vetted.
+/// 4. **At most [`MAX_ANSWER_BYTES`] of the body are read**, as they came: nothing is decompressed. Of a longer body the first
+///    [`MAX_ANSWER_BYTES`] are returned and [`Truncated`] stands in the response's extensions. This is no error: the status is known and
+///    the destination has acted on the request, so sending it again would count it twice.
+/// 5. **It ends within [`SEND_TIMEOUT`]**, whatever the other side does.
+/// 6. **It sends once.** Trying again is the caller's decision. (The protocol may still send again what surely never arrived, as on a
+///    connection that was closed while idle.)
+/// 7. **It prints no URL**: no error, log line or `Debug` text holds a path, a query, a header or a body. They carry tokens and
+///    personal data.
+///
+/// Method, body and the request's header values go out as they are; the URL goes out as [`url::Url`] prints it. A status is never an
+/// error, 500 included.
+///
+/// # Errors
+/// See [`HttpError`]; [`HttpError::retry`] says whether another attempt can help.
+pub trait HttpClient: fmt::Debug + Send + Sync {
+    /// Sends `request`, whose URI is absolute.
+    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, HttpError>>;
+}
+
+/// In the extensions of a response: the body was longer than the limit, and only its beginning is here. A rule that looks for something in
+/// the body can trust what it found, not what it missed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Truncated;
+
+/// Why there is no answer. The texts name a host or an address at most, never a path or a query.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HttpError {
+    /// The destination may not be dialled. Nothing was sent.
+    #[error("destination refused: {0}")]
+    Refused(#[from] Denied),
+    /// The request itself cannot be sent: the client does not understand it. Nothing was sent.
+    #[error("the request cannot be sent")]
+    Request,
+    /// The host name has no address, or the look-up failed. Nothing was sent.
+    #[error("the host name was not resolved")]
+    Resolve,
+    /// No connection to the host, with the system's reason where it gave one. Nothing was sent.
+    #[error("no connection to the host{}", Reason(*.0))]
+    Connect(Option<std::io::ErrorKind>),
+    /// No secure connection to the host: its certificate, or the protocol. Nothing was sent. Certificates are renewed, so trying again can
+    /// help.
+    #[error("no TLS connection to the host: {0}")]
+    Tls(&'static str),
+    /// The time was over. Whether the request arrived is unknown.
+    #[error("no answer in time")]
+    Timeout,
+    /// What came back is not HTTP, or it broke off. Whether the request arrived is unknown.
+    #[error("the answer is not valid HTTP or broke off")]
+    Protocol,
+}
+
+impl HttpError {
+    /// Whether sending the same request again can help. A refused destination and a malformed request stay what they are.
+    #[must_use]
+    pub const fn retry(&self) -> bool {
+        match self {
+            Self::Refused(_) | Self::Request => false,
+            Self::Resolve | Self::Connect(_) | Self::Tls(_) | Self::Timeout | Self::Protocol => true,
+        }
+    }
+}
+
+struct Reason(Option<std::io::ErrorKind>);
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            None => Ok(()),
+            Some(kind) => write!(f, ": {kind}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::address::AddressPolicy;
+    use alloc::string::ToString;
+
+    #[test]
+    fn a_refused_destination_is_final_and_says_why() {
+        let denied = AddressPolicy::default()
+            .check("http://127.0.0.1/CANARY?CANARY")
+            .unwrap_err();
+        let error = HttpError::from(denied);
+        assert!(!error.retry());
+        assert_eq!(
+            error.to_string(),
+            "destination refused: address 127.0.0.1 is loopback (127.0.0.0/8); allow it explicitly if it is meant"
+        );
+    }
+
+    #[test]
+    fn a_request_that_cannot_be_sent_is_final() {
+        assert!(!HttpError::Request.retry());
+        assert_eq!(HttpError::Request.to_string(), "the request cannot be sent");
+    }
+
+    #[test]
+    fn faults_of_the_network_and_of_the_other_side_are_tried_again() {
+        for (error, text) in [
+            (HttpError::Resolve, "the host name was not resolved"),
+            (HttpError::Connect(None), "no connection to the host"),
+            (
+                HttpError::Connect(Some(std::io::ErrorKind::ConnectionRefused)),
+                "no connection to the host: connection refused",
+            ),
+            (
+                HttpError::Tls("certificate expired"),
+                "no TLS connection to the host: certificate expired",
+            ),
+            (HttpError::Timeout, "no answer in time"),
+            (HttpError::Protocol, "the answer is not valid HTTP or broke off"),
+        ] {
+            assert!(error.retry(), "{text}");
+            assert_eq!(error.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn the_port_is_object_safe_and_its_error_crosses_threads() {
+        fn crosses<T: Send + Sync + 'static>() {}
+        crosses::<alloc::sync::Arc<dyn HttpClient>>();
+        crosses::<HttpError>();
+    }
+}

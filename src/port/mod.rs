@@ -1,0 +1,16 @@
+//! Layer 4: the contracts with the world: storage, HTTP, clock, randomness, secrets.
+//!
+//! Futures are boxed by hand, so that every port is usable as `Arc<dyn ..>` without a macro and without a runtime. A host without async
+//! uses the pure calls of [`crate::tracker`] and [`crate::delivery`] with storage of its own.
+
+mod host;
+pub mod http;
+pub mod row;
+mod store;
+
+pub use host::{Clock, Entropy, SecretError, Secrets};
+pub use http::{BoxFuture, HttpClient, HttpError};
+pub use store::{
+    Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest, Purge,
+    Selection, Store, StoreError, StoreErrorKind, Which,
+};

@@ -1,0 +1,384 @@
+//! The contract of storage.
+
+use super::BoxFuture;
+use crate::delivery::{DeliveryRow, DeliveryState, Lane, Leased, Settled, Settlement};
+use crate::event::Event;
+use crate::model::{Click, Conversion};
+use crate::tracker::{Commit, Committed, EventRow, FactQuery, Facts, Outcome, RefusedBody, Slot};
+use crate::value::{ClickId, ConversionId, DeliveryId, EventId, Fingerprint, OfferSourceId, Receipt, Timestamp};
+use alloc::{
+    borrow::Cow,
+    boxed::Box,
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::{fmt::Debug, time::Duration};
+use thiserror::Error;
+
+/// Where clicks, events, conversions and deliveries are kept. A store is opened for one namespace.
+///
+/// There are no default methods: an adapter that misses one does not compile. What every adapter must do beyond the signatures is what
+/// the suite in [`crate::conformance`] asks for (feature `conformance`):
+///
+/// - An answer of `Ok` means durable: it survives the end of the process and of the machine.
+/// - [`Store::commit`] is one transaction. `identity` is checked first, then `waiting`, then `guards`; then every guard's version is
+///   raised by one, and rows and deliveries are written.
+/// - [`Store::record`] raises the version of `click:<id>` for each click that it writes, so that a decision made without the click
+///   conflicts.
+/// - Personal values (`private` of clicks, events and deliveries) are kept in columns that [`Store::purge`] empties, never in the payload.
+pub trait Store: Debug + Send + Sync {
+    /// Writes clicks. A click whose id is known is left as it is.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing was written.
+    fn record<'a>(&'a self, clicks: &'a [Click]) -> BoxFuture<'a, Result<(), StoreError>>;
+
+    /// Reads what a decision needs, as of one moment; see [`Facts`].
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn facts<'a>(&'a self, query: &'a FactQuery) -> BoxFuture<'a, Result<Facts, StoreError>>;
+
+    /// Applies one transaction.
+    ///
+    /// # Errors
+    /// [`StoreError`]: whether it was applied may be unknown; committing it again is safe.
+    fn commit<'a>(&'a self, commit: &'a Commit) -> BoxFuture<'a, Result<Committed, StoreError>>;
+
+    /// Lists events stored as [`Outcome::Unattributed`] by event id, after `after`, with their personal values.
+    ///
+    /// # Errors
+    /// [`StoreError`], of kind [`StoreErrorKind::ApiMisuse`] for a foreign cursor.
+    fn orphans<'a>(&'a self, after: &'a Cursor, limit: u32) -> BoxFuture<'a, Result<Vec<Event>, StoreError>>;
+
+    /// Leases deliveries that are queued, due and not under a running lease, earliest first. Each gets a new fencing number, and its
+    /// lease ends at `now + lease`.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing was leased, or leases that nobody holds run out by themselves.
+    fn claim<'a>(&'a self, claim: &'a Claim) -> BoxFuture<'a, Result<Claimed, StoreError>>;
+
+    /// Writes verdicts, each under its lease; one answer each, in order.
+    ///
+    /// # Errors
+    /// [`StoreError`]: writing them again is safe.
+    fn settle<'a>(&'a self, verdicts: &'a [Settlement]) -> BoxFuture<'a, Result<Vec<Settled>, StoreError>>;
+
+    /// Queues dead deliveries again, under the same ids and with their attempts forgotten; says how many.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn requeue<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<u64, StoreError>>;
+
+    /// Forgets; says how many rows were changed.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<u64, StoreError>>;
+}
+
+/// Point reads and pages, for people and their tools. Lists are newest first, by when a row was first written.
+pub trait Inspect: Debug + Send + Sync {
+    /// A click, with its personal values as far as they are still kept.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn click<'a>(&'a self, id: &'a ClickId) -> BoxFuture<'a, Result<Option<Click>, StoreError>>;
+
+    /// The slots of a click: which conversion of a type was first, what has fired.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn slots<'a>(&'a self, click: &'a ClickId) -> BoxFuture<'a, Result<Vec<Slot>, StoreError>>;
+
+    /// Conversions.
+    ///
+    /// # Errors
+    /// [`StoreError`], of kind [`StoreErrorKind::ApiMisuse`] for a foreign cursor; so the other lists.
+    fn conversions<'a>(
+        &'a self,
+        filter: &'a ConversionFilter,
+        page: &'a PageRequest,
+    ) -> BoxFuture<'a, Result<Page<Conversion>, StoreError>>;
+
+    /// Events with their outcomes, without personal values.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn events<'a>(
+        &'a self,
+        filter: &'a EventFilter,
+        page: &'a PageRequest,
+    ) -> BoxFuture<'a, Result<Page<EventRow>, StoreError>>;
+
+    /// Deliveries, without personal values.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn deliveries<'a>(
+        &'a self,
+        filter: &'a DeliveryFilter,
+        page: &'a PageRequest,
+    ) -> BoxFuture<'a, Result<Page<DeliveryRow>, StoreError>>;
+
+    /// Refused bodies of a source.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn refused<'a>(
+        &'a self,
+        source: &'a OfferSourceId,
+        page: &'a PageRequest,
+    ) -> BoxFuture<'a, Result<Page<RefusedBody>, StoreError>>;
+
+    /// A configuration document by its fingerprint.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn configuration<'a>(&'a self, fingerprint: &'a Fingerprint) -> BoxFuture<'a, Result<Option<String>, StoreError>>;
+}
+
+/// What to lease.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Claim {
+    /// The time; what is due later stays.
+    pub now: Timestamp,
+    /// How long the lease runs.
+    pub lease: Duration,
+    /// How many at most.
+    pub limit: u32,
+    /// One destination, or all.
+    pub lane: Option<Lane>,
+}
+
+impl Claim {
+    /// Up to `limit` deliveries of any lane.
+    #[must_use]
+    pub fn new(now: Timestamp, lease: Duration, limit: u32) -> Self {
+        Self {
+            now,
+            lease,
+            limit,
+            lane: None,
+        }
+    }
+}
+
+/// What was leased.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Claimed {
+    /// The deliveries.
+    pub deliveries: Vec<Leased>,
+    /// When the next one that was not leased is due, or its lease ends; it may lie in the past.
+    pub next_due: Option<Timestamp>,
+}
+
+/// Which dead deliveries are queued again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Selection {
+    /// Which ones.
+    pub which: Which,
+    /// When they are due.
+    pub due_at: Timestamp,
+}
+
+impl Selection {
+    /// These, due then.
+    #[must_use]
+    pub fn new(which: Which, due_at: Timestamp) -> Self {
+        Self { which, due_at }
+    }
+}
+
+/// Which dead deliveries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Which {
+    /// One.
+    One(DeliveryId),
+    /// All of a destination.
+    Lane(Lane),
+    /// All.
+    All,
+}
+
+/// What to forget.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purge {
+    /// The personal values of clicks and events written, and of deliveries decided, before then. Deliveries that are still queued keep
+    /// theirs.
+    PrivateBefore(Timestamp),
+    /// Delivered and dead deliveries that were decided before then.
+    DeliveriesBefore(Timestamp),
+    /// The personal values that hang on one click, those of queued deliveries too.
+    Erase(ClickId),
+}
+
+/// A place in a list, made by a store and understood by it alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cursor(String);
+
+impl Cursor {
+    /// The beginning.
+    #[must_use]
+    pub fn start() -> Self {
+        Self::default()
+    }
+
+    /// Behind an event, in the order of [`Store::orphans`].
+    #[must_use]
+    pub fn after(event: &EventId) -> Self {
+        Self(event.as_str().into())
+    }
+
+    /// A cursor from its text, as a client sends it back.
+    #[must_use]
+    pub fn from_text(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text; empty at the beginning.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Which page of a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PageRequest {
+    /// Where to go on.
+    pub after: Cursor,
+    /// How many rows at most.
+    pub limit: u32,
+}
+
+impl PageRequest {
+    /// The first page.
+    #[must_use]
+    pub fn first(limit: u32) -> Self {
+        Self {
+            after: Cursor::start(),
+            limit,
+        }
+    }
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<Cursor>,
+}
+
+/// Which conversions; what is absent does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ConversionFilter {
+    /// Of this click.
+    pub click: Option<ClickId>,
+    /// That show this receipt.
+    pub receipt: Option<Receipt>,
+}
+
+/// Which events; what is absent does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EventFilter {
+    /// Of this source.
+    pub source: Option<OfferSourceId>,
+    /// With this outcome.
+    pub outcome: Option<Outcome>,
+    /// With this receipt.
+    pub receipt: Option<Receipt>,
+    /// Attributed to this click.
+    pub click: Option<ClickId>,
+}
+
+/// Which deliveries; what is absent does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeliveryFilter {
+    /// In this state.
+    pub state: Option<DeliveryState>,
+    /// With this id.
+    pub id: Option<DeliveryId>,
+    /// Of this conversion.
+    pub conversion: Option<ConversionId>,
+    /// Of this click.
+    pub click: Option<ClickId>,
+}
+
+/// Trouble of a store.
+#[derive(Debug, Error)]
+#[error("{context}")]
+pub struct StoreError {
+    kind: StoreErrorKind,
+    context: Cow<'static, str>,
+    #[source]
+    source: Option<Box<dyn core::error::Error + Send + Sync>>,
+}
+
+/// Whose fault a [`StoreError`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StoreErrorKind {
+    /// The store is busy or away; the same call may go through later.
+    Unavailable,
+    /// What is stored is not what this version writes.
+    Corrupt,
+    /// The host called it wrongly: a foreign cursor, a row that breaks the contract.
+    ApiMisuse,
+}
+
+impl StoreError {
+    /// An error with what was being done.
+    #[must_use]
+    pub fn new(kind: StoreErrorKind, context: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            kind,
+            context: context.into(),
+            source: None,
+        }
+    }
+
+    /// An error with its cause.
+    #[must_use]
+    pub fn caused(
+        kind: StoreErrorKind,
+        context: impl Into<Cow<'static, str>>,
+        source: impl Into<Box<dyn core::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self {
+            kind,
+            context: context.into(),
+            source: Some(source.into()),
+        }
+    }
+
+    /// Whose fault it is.
+    #[must_use]
+    pub fn kind(&self) -> StoreErrorKind {
+        self.kind
+    }
+
+    /// Whether the same call may go through later.
+    #[must_use]
+    pub fn retry(&self) -> bool {
+        self.kind == StoreErrorKind::Unavailable
+    }
+}
+
+impl From<StoreErrorKind> for StoreError {
+    fn from(kind: StoreErrorKind) -> Self {
+        let context = match kind {
+            StoreErrorKind::Unavailable => "the store is not available",
+            StoreErrorKind::Corrupt => "a stored row cannot be read",
+            StoreErrorKind::ApiMisuse => "the store was called wrongly",
+        };
+        Self::new(kind, context.to_string())
+    }
+}
