@@ -58,7 +58,11 @@ impl Kind {
     /// Whether it follows an earlier sale, so that a click's expiration does not bind it.
     #[must_use]
     pub fn follows(&self) -> bool {
-        self.subtracts() || matches!(self, Self::Upsell | Self::Rebill | Self::Cancel | Self::Uncancel | Self::Change)
+        self.subtracts()
+            || matches!(
+                self,
+                Self::Upsell | Self::Rebill | Self::Cancel | Self::Uncancel | Self::Change
+            )
     }
 }
 

@@ -24,7 +24,7 @@ pub enum Encoding {
 
 /// A value that is filled in when the request is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(tag = "hole", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Hole {
     /// A secret by its reference, as in `env:META_TOKEN`.
@@ -145,7 +145,13 @@ impl Outbound {
     /// A request without headers and body.
     #[must_use]
     pub fn new(method: Method, url: HoledText) -> Self {
-        Self { method, url, headers: Vec::new(), body: None, item: None }
+        Self {
+            method,
+            url,
+            headers: Vec::new(),
+            body: None,
+            item: None,
+        }
     }
 
     /// Every hole of the request and its item.
@@ -172,11 +178,19 @@ mod tests {
     }
 
     #[test]
-    fn a_row_round_trips_as_json() {
-        let mut text = HoledText::plain("https://example.com/?t=");
+    fn every_hole_round_trips_as_json() {
+        let mut text = HoledText::plain("unix_time");
         text.push_hole(Hole::Secret { reference: "env:T".into(), encoding: Encoding::Query });
+        text.push_hole(Hole::UnixTime);
+        text.push_hole(Hole::Items);
+        text.push_hole(Hole::Private { field: "ip".into(), encoding: Encoding::Json });
+        text.push_hole(Hole::Hmac { key: "env:K".into(), message: HoledText::plain("m") });
         let json = serde_json::to_string(&text).unwrap();
-        assert_eq!(json, r#"["https://example.com/?t=",{"secret":{"reference":"env:T","encoding":"query"}}]"#);
+        let expected = concat!(
+            r#"["unix_time",{"hole":"secret","reference":"env:T","encoding":"query"},{"hole":"unix_time"},{"hole":"items"},"#,
+            r#"{"hole":"private","field":"ip","encoding":"json"},{"hole":"hmac","key":"env:K","message":["m"]}]"#
+        );
+        assert_eq!(json, expected);
         assert_eq!(serde_json::from_str::<HoledText>(&json).unwrap(), text);
     }
 }

@@ -170,7 +170,11 @@ impl<'a> Scope<'a> {
 }
 
 fn text(value: &str) -> Value<'_> {
-    if value.is_empty() { Value::Empty } else { Value::Text(Cow::Borrowed(value)) }
+    if value.is_empty() {
+        Value::Empty
+    } else {
+        Value::Text(Cow::Borrowed(value))
+    }
 }
 
 fn optional(value: Option<&str>) -> Value<'_> {
@@ -178,7 +182,9 @@ fn optional(value: Option<&str>) -> Value<'_> {
 }
 
 fn seconds(at: Option<crate::value::Timestamp>) -> Value<'static> {
-    at.map_or(Value::Empty, |at| Value::Text(Cow::Owned(at.unix_seconds().to_string())))
+    at.map_or(Value::Empty, |at| {
+        Value::Text(Cow::Owned(at.unix_seconds().to_string()))
+    })
 }
 
 fn amount(payout: Option<Payout>) -> Value<'static> {
@@ -266,8 +272,26 @@ pub enum Field {
 
 /// The macros that read what the host knows of the visitor (redtrack-and-channels facts 3.5 and 8.1).
 const VISITOR: &[&str] = &[
-    "prelanderid", "prelandername", "landerid", "landername", "os", "osversion", "brand", "model", "browser", "browserver",
-    "connectiontype", "isp", "country", "countryname", "region", "city", "language", "referrerdomain", "lpkey", "palias",
+    "prelanderid",
+    "prelandername",
+    "landerid",
+    "landername",
+    "os",
+    "osversion",
+    "brand",
+    "model",
+    "browser",
+    "browserver",
+    "connectiontype",
+    "isp",
+    "country",
+    "countryname",
+    "region",
+    "city",
+    "language",
+    "referrerdomain",
+    "lpkey",
+    "palias",
 ];
 
 /// The macros that read personal values of the click.
@@ -325,15 +349,32 @@ impl Field {
         if let Some(number) = numbered(name, "p_sub") {
             return Some(Self::ConversionSub(number));
         }
-        let visitor = VISITOR.iter().find(|known| **known == name).map(|known| Self::Visitor(known));
-        let private = || PRIVATE.iter().find(|known| **known == name).map(|known| Self::Private(known));
-        let plain = || PLAIN.iter().find(|(known, _)| *known == name).map(|(_, field)| field.clone());
+        let visitor = VISITOR
+            .iter()
+            .find(|known| **known == name)
+            .map(|known| Self::Visitor(known));
+        let private = || {
+            PRIVATE
+                .iter()
+                .find(|known| **known == name)
+                .map(|known| Self::Private(known))
+        };
+        let plain = || {
+            PLAIN
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, field)| field.clone())
+        };
         visitor.or_else(private).or_else(plain)
     }
 
     /// Every macro's name but the numbered ones, for suggestions.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        PLAIN.iter().map(|(name, _)| *name).chain(VISITOR.iter().copied()).chain(PRIVATE.iter().copied())
+        PLAIN
+            .iter()
+            .map(|(name, _)| *name)
+            .chain(VISITOR.iter().copied())
+            .chain(PRIVATE.iter().copied())
     }
 }
 

@@ -200,13 +200,7 @@ impl Role {
     pub fn is_private(&self) -> bool {
         matches!(
             self,
-            Self::Email
-                | Self::Phone
-                | Self::FirstName
-                | Self::LastName
-                | Self::Zip
-                | Self::DateOfBirth
-                | Self::Gender
+            Self::Email | Self::Phone | Self::FirstName | Self::LastName | Self::Zip | Self::DateOfBirth | Self::Gender
         )
     }
 }

@@ -297,7 +297,9 @@ impl Notification {
     /// Everything but `attemptCount`, which changes with each delivery of the same news: an identity for what has no receipt. Personal data
     /// included; hash it.
     pub(crate) fn text_without_attempt(&self) -> String {
-        let Json::Object(members) = &self.root else { return String::new() };
+        let Json::Object(members) = &self.root else {
+            return String::new();
+        };
         let kept = members.iter().filter(|(key, _)| key != "attemptCount");
         let mut lines: Vec<String> = kept
             .map(|(key, value)| alloc::format!("{key}={}\n", serde_json::to_string(value).unwrap_or_default()))
