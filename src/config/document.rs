@@ -1,0 +1,115 @@
+//! The document as a whole.
+
+use super::node::{MAX_DEPTH, Node, Seed};
+use super::problem::{Problem, Problems};
+use crate::value::Fingerprint;
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec,
+};
+use core::fmt;
+use serde::de::DeserializeSeed;
+
+/// The longest document, in bytes: ten thousand campaigns with three postbacks each have about 10 MiB.
+pub const MAX_DOCUMENT: usize = 16 * 1024 * 1024;
+
+/// A configuration, read but not yet understood: a tree of texts, numbers, lists and tables.
+/// [`compile`](crate::tracker::compile) says what is wrong with it.
+///
+/// ```
+/// use postback::config::Document;
+/// let document = Document::from_json(r#"{"version": 1, "currency": "USD"}"#)?;
+/// assert_eq!(document.to_json(), r#"{"currency":"USD","version":1}"#);
+/// # Ok::<(), postback::config::Problems>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Document {
+    root: Node,
+}
+
+impl Document {
+    /// Reads JSON.
+    ///
+    /// # Errors
+    /// - over [`MAX_DOCUMENT`] bytes
+    /// - what is not JSON, or not an object
+    /// - a key given twice, `null`, a number with a point or beyond 64 bits (amounts are texts)
+    /// - lists and objects more than [`MAX_DEPTH`] deep in each other
+    pub fn from_json(text: &str) -> Result<Self, Problems> {
+        Self::sized(text)?;
+        let mut json = serde_json::Deserializer::from_str(text);
+        let read = Seed(MAX_DEPTH)
+            .deserialize(&mut json)
+            .and_then(|root| json.end().map(|()| root));
+        Self::of(read.map_err(|error| whole(&format!("the document cannot be read as JSON: {error}")))?)
+    }
+
+    /// Reads TOML. A date without quotes is taken as its text.
+    ///
+    /// # Errors
+    /// - over [`MAX_DOCUMENT`] bytes
+    /// - what is not TOML
+    /// - a number with a point (amounts are texts)
+    /// - lists and tables more than [`MAX_DEPTH`] deep in each other
+    #[cfg(feature = "toml")]
+    pub fn from_toml(text: &str) -> Result<Self, Problems> {
+        Self::sized(text)?;
+        let read = toml::Deserializer::parse(text).and_then(|toml| Seed(MAX_DEPTH).deserialize(toml));
+        // The error's own text shows the line, which may hold what belongs nowhere; its number is enough.
+        let said = |error: toml::de::Error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = before.split('\n').count();
+            whole(&format!(
+                "the document cannot be read as TOML: {} at line {line}",
+                error.message()
+            ))
+        };
+        Self::of(read.map_err(said)?)
+    }
+
+    fn sized(text: &str) -> Result<(), Problems> {
+        if text.len() <= MAX_DOCUMENT {
+            return Ok(());
+        }
+        Err(whole(&format!(
+            "the document is {} bytes long, at most {MAX_DOCUMENT} are allowed",
+            text.len()
+        )))
+    }
+
+    fn of(root: Node) -> Result<Self, Problems> {
+        match root {
+            Node::Table(_) => Ok(Self { root }),
+            other => Err(whole(&format!("the document is {}, not a table", other.what()))),
+        }
+    }
+
+    /// The document as canonical JSON: keys sorted, no spaces. The same for every way to write it.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Serialising texts, whole numbers and maps with text keys has nothing to fail at.
+        serde_json::to_string(&self.root).unwrap_or_default()
+    }
+
+    /// The fingerprint of the canonical JSON.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(None, &[&self.to_json()])
+    }
+
+    pub(crate) fn root(&self) -> &Node {
+        &self.root
+    }
+}
+
+fn whole(message: &str) -> Problems {
+    Problems::new(vec![Problem::new("", message.to_string(), None)])
+}
+
+impl fmt::Debug for Document {
+    /// Shows the fingerprint alone: a document that was not compiled yet may hold a secret in the clear.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Document({})", self.fingerprint())
+    }
+}

@@ -1,0 +1,160 @@
+//! The neutral tree that a document is read into, whatever it was written in.
+
+use alloc::{
+    collections::{BTreeMap, btree_map::Entry},
+    format,
+    string::String,
+    vec::Vec,
+};
+use core::fmt;
+use serde::{
+    Serialize, Serializer,
+    de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor},
+};
+
+/// How deep lists and tables may stand in each other. The document's own parts need six; the bound keeps recursion off the stack's end.
+pub const MAX_DEPTH: u8 = 64;
+
+/// The key under which the `toml` crate hands over a date or a time that was written without quotes.
+const TOML_DATE: &str = "$__toml_private_datetime";
+
+/// A value of a document. There is no number with a point: amounts are text, since a float would change them.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Node {
+    Text(String),
+    Integer(i64),
+    Flag(bool),
+    List(Vec<Node>),
+    Table(BTreeMap<String, Node>),
+}
+
+impl Node {
+    /// What it is, with an article.
+    pub(crate) fn what(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "a text",
+            Self::Integer(_) => "a number",
+            Self::Flag(_) => "true or false",
+            Self::List(_) => "a list",
+            Self::Table(_) => "a table",
+        }
+    }
+
+    pub(crate) fn table(&self) -> Option<&BTreeMap<String, Node>> {
+        match self {
+            Self::Table(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value under a key of a table.
+    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
+        self.table().and_then(|entries| entries.get(key))
+    }
+
+    /// The tables of a list under a key.
+    pub(crate) fn rows(&self, key: &str) -> &[Node] {
+        match self.get(key) {
+            Some(Self::List(rows)) => rows,
+            _ => &[],
+        }
+    }
+}
+
+impl Serialize for Node {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Integer(number) => serializer.serialize_i64(*number),
+            Self::Flag(flag) => serializer.serialize_bool(*flag),
+            Self::List(items) => serializer.collect_seq(items),
+            Self::Table(entries) => serializer.collect_map(entries),
+        }
+    }
+}
+
+/// Reads a [`Node`] that may hold this many more levels.
+pub(super) struct Seed(pub(super) u8);
+
+impl Seed {
+    fn below<E: Error>(&self) -> Result<Self, E> {
+        let below = self.0.checked_sub(1).map(Self);
+        below.ok_or_else(|| {
+            E::custom(format!(
+                "lists and tables stand more than {MAX_DEPTH} deep in each other"
+            ))
+        })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Seed {
+    type Value = Node;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Seed {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text, a whole number, true or false, a list or a table (an amount is a text, as in \"25.00\")")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Node, E> {
+        Ok(Node::Text(text.into()))
+    }
+
+    fn visit_string<E: Error>(self, text: String) -> Result<Node, E> {
+        Ok(Node::Text(text))
+    }
+
+    fn visit_bool<E: Error>(self, flag: bool) -> Result<Node, E> {
+        Ok(Node::Flag(flag))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Node, E> {
+        Ok(Node::Integer(number))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Node, E> {
+        let fits = i64::try_from(number).map(Node::Integer);
+        fits.map_err(|_| E::custom(format!("number {number} is too large")))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(self.below()?)? {
+            list.push(item);
+        }
+        Ok(Node::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
+        let mut table = BTreeMap::new();
+        while let Some(key) = map.next_key::<String>()? {
+            let value = map.next_value_seed(self.below()?)?;
+            if key == TOML_DATE {
+                return Ok(value);
+            }
+            match table.entry(key) {
+                Entry::Vacant(free) => free.insert(value),
+                Entry::Occupied(taken) => {
+                    return Err(A::Error::custom(format!(
+                        "key `{}` is given twice",
+                        taken.key().escape_debug()
+                    )));
+                }
+            };
+        }
+        Ok(Node::Table(table))
+    }
+}

@@ -1,0 +1,89 @@
+//! Leases.
+
+use super::make::{LEASE, at, cases, claim, delivery, enqueue, join, leased};
+use crate::delivery::Lane;
+use crate::port::{Claim, StoreErrorKind};
+use crate::value::Timestamp;
+use alloc::{vec, vec::Vec};
+use core::time::Duration;
+
+cases! {
+    async fn what_is_due_is_leased_earliest_first(store) {
+        enqueue(store, vec![delivery(2, "a.example"), delivery(3, "b.example"), delivery(1, "a.example")]).await;
+        let claimed = claim(store, 9, 10).await;
+        assert_eq!(leased(&claimed), [1, 2, 3]);
+        assert_eq!(claimed[0].delivery, delivery(1, "a.example"));
+        assert_eq!(claimed[0].attempts, 0);
+    }
+
+    async fn what_is_due_later_stays(store) {
+        enqueue(store, vec![delivery(2, "a.example")]).await;
+        assert!(leased(&claim(store, 1, 10).await).is_empty());
+    }
+
+    async fn what_is_due_at_this_very_moment_is_leased(store) {
+        let mut due = delivery(2, "a.example");
+        due.created_at = at(2).checked_add(Duration::from_micros(1)).unwrap();
+        enqueue(store, vec![due.clone()]).await;
+        let early = store.claim(&Claim::new(at(2), LEASE, 10)).await.unwrap();
+        assert_eq!((early.deliveries.len(), early.next_due), (0, Some(due.created_at)));
+        assert_eq!(store.claim(&Claim::new(due.created_at, LEASE, 10)).await.unwrap().deliveries.len(), 1);
+    }
+
+    async fn no_more_than_the_limit_is_leased(store) {
+        enqueue(store, (1..=5).map(|number| delivery(number, "a.example")).collect()).await;
+        assert_eq!(leased(&claim(store, 9, 2).await), [1, 2]);
+        assert_eq!(leased(&claim(store, 9, 2).await), [3, 4]);
+        assert_eq!(leased(&claim(store, 9, 2).await), [5]);
+    }
+
+    async fn nothing_is_leased_under_a_limit_of_zero(store) {
+        enqueue(store, vec![delivery(1, "a.example")]).await;
+        let claimed = store.claim(&Claim::new(at(9), LEASE, 0)).await.unwrap();
+        assert_eq!((claimed.deliveries.len(), claimed.next_due), (0, Some(at(1))));
+    }
+
+    async fn one_lane_is_leased_apart(store) {
+        enqueue(store, vec![delivery(1, "a.example"), delivery(2, "b.example"), delivery(3, "a.example")]).await;
+        let mut of_lane = Claim::new(at(1), LEASE, 10);
+        of_lane.lane = Some(Lane::new("A.example"));
+        let claimed = store.claim(&of_lane).await.unwrap();
+        assert_eq!((leased(&claimed.deliveries), claimed.next_due), (vec![1], Some(at(3))), "of that lane alone");
+        assert_eq!(leased(&claim(store, 9, 10).await), [2, 3]);
+    }
+
+    async fn a_running_lease_is_respected_and_an_expired_one_is_not(store) {
+        enqueue(store, vec![delivery(1, "a.example")]).await;
+        let first = claim(store, 1, 10).await;
+        assert!(leased(&claim(store, 60, 10).await).is_empty(), "the lease runs for 60 s from 1");
+        let second = claim(store, 61, 10).await;
+        assert_eq!(leased(&second), [1]);
+        assert!(second[0].fence > first[0].fence, "{second:?}");
+        assert_eq!(second[0].attempts, 0, "a lease that ran out is no attempt");
+    }
+
+    async fn the_next_due_time_is_that_of_the_next_delivery_or_lease(store) {
+        let next_due = async |now, limit| store.claim(&Claim::new(at(now), LEASE, limit)).await.unwrap().next_due;
+        assert_eq!(next_due(0, 1).await, None);
+        enqueue(store, vec![delivery(1, "a.example"), delivery(2, "a.example"), delivery(500, "a.example")]).await;
+        assert_eq!(next_due(9, 1).await, Some(at(2)), "due, but over the limit");
+        assert_eq!(next_due(9, 1).await, Some(at(69)), "the lease of the first");
+        assert_eq!(next_due(70, 10).await, Some(at(500)), "what was just leased does not count");
+    }
+
+    async fn concurrent_claims_lease_each_delivery_once(store) {
+        enqueue(store, (1..=20).map(|number| delivery(number, "a.example")).collect()).await;
+        let due = Claim::new(at(30), LEASE, 3);
+        let claims = join((0..10).map(|_| store.claim(&due)).collect()).await;
+        let mut all: Vec<_> = claims.into_iter().flat_map(|claimed| leased(&claimed.unwrap().deliveries)).collect();
+        all.sort_unstable();
+        all.extend(leased(&claim(store, 30, 20).await));
+        assert_eq!(all, (1..=20).collect::<Vec<_>>());
+    }
+
+    async fn a_lease_past_the_year_9999_is_a_misuse(store) {
+        let last: Timestamp = "9999-12-31T23:59:59Z".parse().unwrap();
+        let error = store.claim(&Claim::new(last, LEASE, 1)).await.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::ApiMisuse);
+    }
+}

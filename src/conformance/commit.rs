@@ -1,0 +1,183 @@
+//! Transactions.
+
+use super::make::{
+    ask, at, cases, click, click_guard, click_id, conversion, decided, delivery, event, event_id, everything,
+    fingerprint, join, receipt_guard, record, row, slot, stored, version, waiting, write,
+};
+use crate::port::{ConversionFilter, DeliveryFilter, EventFilter};
+use crate::tracker::{Commit, Committed, ConfigurationRow, EventRow, Outcome, ReceiptRecord, Write};
+use alloc::{string::ToString, vec, vec::Vec};
+
+/// A commit with one row of every kind that lists show.
+fn full(number: i64, guards: Vec<crate::tracker::Guard>) -> Commit {
+    let mut commit = decided(number, guards);
+    commit.writes.push(Write::Conversion(conversion(number, "one")));
+    commit.writes.push(Write::Slot(slot("one", "Purchase", 1)));
+    commit.writes.push(Write::Receipt(record("a", None)));
+    let row = ConfigurationRow {
+        fingerprint: fingerprint("full"),
+        document: "{}".into(),
+    };
+    commit.writes.push(Write::Configuration(row));
+    commit.outbox.push(delivery(number, "a.example"));
+    commit
+}
+
+/// Whether anything of [`full`] was written.
+async fn is_untouched(store: &dyn super::Subject) -> bool {
+    let conversions = store
+        .conversions(&ConversionFilter::default(), &everything())
+        .await
+        .unwrap();
+    let deliveries = store
+        .deliveries(&DeliveryFilter::default(), &everything())
+        .await
+        .unwrap();
+    let receipts = ask(store, &[], &["a"]).await;
+    conversions.items.is_empty()
+        && deliveries.items.is_empty()
+        && receipts.receipts["a"].record.is_none()
+        && store.slots(&click_id("one")).await.unwrap().is_empty()
+        && store.configuration(&fingerprint("full")).await.unwrap().is_none()
+}
+
+cases! {
+    async fn the_same_event_twice_is_a_duplicate_that_writes_nothing(store) {
+        assert_eq!(store.commit(&decided(1, vec![])).await.unwrap(), Committed::Applied);
+        let again = full(1, vec![click_guard("one", 0)]);
+        assert_eq!(store.commit(&again).await.unwrap(), Committed::Duplicate);
+        assert!(is_untouched(store).await);
+        assert_eq!(version(store, "one").await, 0);
+    }
+
+    async fn a_duplicate_is_told_before_a_conflict(store) {
+        let first = decided(1, vec![click_guard("one", 0)]);
+        assert_eq!(store.commit(&first).await.unwrap(), Committed::Applied);
+        let mut again = first.clone();
+        again.waiting = vec![event_id(7)];
+        assert_eq!(store.commit(&again).await.unwrap(), Committed::Duplicate);
+    }
+
+    async fn a_stale_guard_is_a_conflict_that_writes_nothing(store) {
+        store.record(&[click("one")]).await.unwrap();
+        let stale = full(1, vec![receipt_guard("a", 0), click_guard("one", 0), click_guard("two", 0)]);
+        assert_eq!(store.commit(&stale).await.unwrap(), Committed::Conflict);
+        assert!(is_untouched(store).await);
+        assert_eq!(stored(store, 1).await, None);
+        let facts = ask(store, &["one", "two"], &["a"]).await;
+        let versions = (facts.clicks["one"].version, facts.clicks["two"].version, facts.receipts["a"].version);
+        assert_eq!(versions, (1, 0, 0));
+    }
+
+    async fn two_firsts_for_an_absent_click_conflict(store) {
+        assert_eq!(store.commit(&decided(1, vec![click_guard("one", 0)])).await.unwrap(), Committed::Applied);
+        assert_eq!(store.commit(&decided(2, vec![click_guard("one", 0)])).await.unwrap(), Committed::Conflict);
+        assert_eq!(store.commit(&decided(2, vec![click_guard("one", 1)])).await.unwrap(), Committed::Applied);
+    }
+
+    async fn two_firsts_for_an_absent_receipt_conflict(store) {
+        assert_eq!(store.commit(&decided(1, vec![receipt_guard("a", 0)])).await.unwrap(), Committed::Applied);
+        assert_eq!(store.commit(&decided(2, vec![receipt_guard("a", 0)])).await.unwrap(), Committed::Conflict);
+    }
+
+    async fn a_guard_from_the_future_is_a_conflict(store) {
+        assert_eq!(store.commit(&decided(1, vec![click_guard("one", 1)])).await.unwrap(), Committed::Conflict);
+        assert_eq!(version(store, "one").await, 0);
+    }
+
+    async fn every_commit_raises_its_guards_by_one(store) {
+        for number in 0..5_i64 {
+            let before = u64::try_from(number).unwrap();
+            let guards = vec![click_guard("one", before), receipt_guard("a", before)];
+            assert_eq!(store.commit(&decided(number, guards)).await.unwrap(), Committed::Applied);
+        }
+        let facts = ask(store, &["one"], &["a"]).await;
+        assert_eq!((facts.clicks["one"].version, facts.receipts["a"].version), (5, 5));
+    }
+
+    async fn a_commit_without_guards_raises_none(store) {
+        store.commit(&full(1, vec![])).await.unwrap();
+        let facts = ask(store, &["one"], &["a"]).await;
+        assert_eq!((facts.clicks["one"].version, facts.receipts["a"].version), (0, 0));
+    }
+
+    async fn an_event_that_does_not_wait_makes_a_conflict(store) {
+        write(store, vec![Write::Event(row(event(1), Outcome::Counted))]).await;
+        for absent_or_decided in [event_id(1), event_id(2)] {
+            let mut commit = full(3, vec![click_guard("one", 0)]);
+            commit.waiting = vec![absent_or_decided];
+            assert_eq!(store.commit(&commit).await.unwrap(), Committed::Conflict);
+        }
+        assert!(is_untouched(store).await);
+        assert_eq!((stored(store, 3).await, version(store, "one").await), (None, 0));
+    }
+
+    async fn an_event_that_waits_is_decided_once(store) {
+        write(store, vec![waiting(event(1))]).await;
+        let mut commit = Commit::of(vec![Write::Event(row(event(1), Outcome::Counted))], at(1));
+        commit.waiting = vec![event_id(1)];
+        assert_eq!(store.commit(&commit).await.unwrap(), Committed::Applied);
+        assert_eq!(stored(store, 1).await, Some(Outcome::Counted));
+        assert_eq!(store.commit(&commit).await.unwrap(), Committed::Conflict);
+    }
+
+    async fn a_row_replaces_the_row_of_the_same_key(store) {
+        store.commit(&full(1, vec![])).await.unwrap();
+        let event = EventRow { click: Some(click_id("one")), ..row(event(1), Outcome::Ignored) };
+        let mut conversion = conversion(1, "one");
+        conversion.count = 2;
+        let receipt = ReceiptRecord { paid: false, ..record("a", Some("b")) };
+        write(store, vec![
+            Write::Event(event.clone()),
+            Write::Conversion(conversion.clone()),
+            Write::Slot(slot("one", "Purchase", 7)),
+            Write::Receipt(receipt.clone()),
+        ]).await;
+        assert_eq!(store.events(&EventFilter::default(), &everything()).await.unwrap().items, [event]);
+        assert_eq!(store.conversions(&ConversionFilter::default(), &everything()).await.unwrap().items, [conversion]);
+        assert_eq!(store.slots(&click_id("one")).await.unwrap(), [slot("one", "Purchase", 7)]);
+        assert_eq!(ask(store, &[], &["a"]).await.receipts["a"].record, Some(receipt));
+    }
+
+    async fn a_configuration_is_written_once(store) {
+        assert_eq!(store.configuration(&fingerprint("x")).await.unwrap(), None);
+        for document in ["{\"first\":1}", "{\"second\":2}"] {
+            let row = ConfigurationRow { fingerprint: fingerprint("x"), document: document.to_string() };
+            write(store, vec![Write::Configuration(row)]).await;
+        }
+        assert_eq!(store.configuration(&fingerprint("x")).await.unwrap().as_deref(), Some("{\"first\":1}"));
+    }
+
+    async fn a_click_recorded_after_the_facts_makes_a_conflict(store) {
+        let read = version(store, "one").await;
+        store.record(&[click("one")]).await.unwrap();
+        assert_eq!(store.commit(&decided(1, vec![click_guard("one", read)])).await.unwrap(), Committed::Conflict);
+    }
+
+    async fn of_many_commits_under_one_guard_one_is_applied(store) {
+        let commits: Vec<_> = (0..16).map(|number| full(number, vec![click_guard("one", 0)])).collect();
+        let answers = join(commits.iter().map(|commit| store.commit(commit)).collect()).await;
+        let answers: Vec<_> = answers.into_iter().map(Result::unwrap).collect();
+        assert_eq!(answers.iter().filter(|answer| **answer == Committed::Applied).count(), 1, "{answers:?}");
+        assert_eq!(answers.iter().filter(|answer| **answer == Committed::Conflict).count(), 15, "{answers:?}");
+        assert_eq!(store.events(&EventFilter::default(), &everything()).await.unwrap().items.len(), 1);
+        assert_eq!(store.deliveries(&DeliveryFilter::default(), &everything()).await.unwrap().items.len(), 1);
+        assert_eq!(version(store, "one").await, 1);
+    }
+
+    async fn of_one_commit_many_times_one_is_applied(store) {
+        let commit = full(1, vec![click_guard("one", 0)]);
+        let answers = join((0..16).map(|_| store.commit(&commit)).collect()).await;
+        let answers: Vec<_> = answers.into_iter().map(Result::unwrap).collect();
+        assert_eq!(answers.iter().filter(|answer| **answer == Committed::Applied).count(), 1, "{answers:?}");
+        assert_eq!(answers.iter().filter(|answer| **answer == Committed::Duplicate).count(), 15, "{answers:?}");
+    }
+
+    async fn concurrent_commits_are_all_kept(store) {
+        let commits: Vec<_> = (0..100).map(|number| decided(number, vec![])).collect();
+        let answers = join(commits.iter().map(|commit| store.commit(commit)).collect()).await;
+        assert!(answers.into_iter().all(|answer| answer.unwrap() == Committed::Applied));
+        let events = store.events(&EventFilter::default(), &everything()).await.unwrap().items;
+        assert_eq!(events.len(), 100);
+    }
+}

@@ -1,0 +1,185 @@
+//! What a decision reads.
+
+use super::make::{
+    ask, at, cases, click, click_id, decided, event, event_id, other_source, private, receipt, receipt_event,
+    receipt_guard, record, row, slot, source, stored, waiting, write,
+};
+use crate::event::Event;
+use crate::tracker::{
+    Claimed, ClickFacts, FactQuery, Facts, MAX_HOPS, MAX_ORPHANS, Outcome, ReceiptFacts, ReceiptRecord, Write,
+};
+use crate::value::EventId;
+use alloc::{format, string::String, vec, vec::Vec};
+
+fn orphans(facts: &Facts) -> Vec<EventId> {
+    facts.orphans.iter().map(|event| event.id.clone()).collect()
+}
+
+fn receipts(facts: &Facts) -> Vec<&str> {
+    facts.receipts.keys().map(AsRef::as_ref).collect()
+}
+
+fn claimed(record: ReceiptRecord, by: &str) -> Write {
+    let click = Some(Claimed {
+        at: at(1),
+        event: event_id(1),
+        click: click_id(by),
+    });
+    Write::Receipt(ReceiptRecord { click, ..record })
+}
+
+/// `r0` whose parent is `r1`, whose parent is `r2` and so on; or the events that wait that way.
+fn names(count: usize) -> Vec<String> {
+    (0..count).map(|number| format!("r{number:02}")).collect()
+}
+
+cases! {
+    async fn absence_is_an_answer_with_version_zero(store) {
+        let facts = ask(store, &["no-click"], &["no-receipt"]).await;
+        assert_eq!(facts.event, None);
+        assert_eq!(facts.clicks.into_iter().collect::<Vec<_>>(), [(click_id("no-click"), ClickFacts::default())]);
+        assert_eq!(facts.receipts.into_iter().collect::<Vec<_>>(), [(receipt("no-receipt"), ReceiptFacts::default())]);
+        assert_eq!(facts.orphans, []);
+    }
+
+    async fn the_outcome_of_a_stored_event_is_told(store) {
+        for (number, outcome) in (1..).zip(Outcome::ALL) {
+            assert_eq!(stored(store, number).await, None);
+            write(store, vec![Write::Event(row(event(number), *outcome))]).await;
+            assert_eq!(stored(store, number).await, Some(*outcome));
+        }
+    }
+
+    async fn eight_parents_are_followed_and_the_ninth_is_not(store) {
+        let names = names(MAX_HOPS + 3);
+        for pair in names.windows(2) {
+            write(store, vec![Write::Receipt(record(&pair[0], Some(&pair[1])))]).await;
+        }
+        let facts = ask(store, &[], &["r00"]).await;
+        assert_eq!(receipts(&facts), names[..=MAX_HOPS]);
+        let last = facts.receipts.values().next_back().unwrap().record.as_ref().unwrap();
+        assert_eq!(last.parent, Some(receipt("r09")), "the last one still names its parent");
+    }
+
+    async fn a_cycle_of_parents_ends(store) {
+        write(store, vec![
+            Write::Receipt(record("a", Some("b"))),
+            Write::Receipt(record("b", Some("c"))),
+            Write::Receipt(record("c", Some("a"))),
+            Write::Receipt(record("own", Some("own"))),
+        ]).await;
+        assert_eq!(receipts(&ask(store, &[], &["a"]).await), ["a", "b", "c"]);
+        assert_eq!(receipts(&ask(store, &[], &["own"]).await), ["own"]);
+    }
+
+    async fn receipts_of_another_source_are_other_receipts(store) {
+        let elsewhere = ReceiptRecord { source: other_source(), ..record("a", Some("b")) };
+        let mut commit = decided(1, vec![receipt_guard("a", 0)]);
+        commit.writes.push(Write::Receipt(elsewhere.clone()));
+        store.commit(&commit).await.unwrap();
+        let facts = ask(store, &[], &["a"]).await;
+        assert_eq!(facts.receipts["a"], ReceiptFacts { version: 1, record: None });
+        let mut query = FactQuery::new(other_source(), event_id(0));
+        query.receipts = vec![receipt("a")];
+        let facts = store.facts(&query).await.unwrap();
+        assert_eq!(facts.receipts["a"], ReceiptFacts { version: 0, record: Some(elsewhere) });
+    }
+
+    async fn the_click_that_a_receipt_names_comes_along_with_its_slots(store) {
+        store.record(&[click("one")]).await.unwrap();
+        let slots = [slot("one", "Lead", 1), slot("one", "Purchase", 2)];
+        let mut writes = vec![claimed(record("a", None), "one"), Write::Slot(slot("two", "Purchase", 1))];
+        writes.extend(slots.iter().cloned().map(Write::Slot));
+        write(store, writes).await;
+        let facts = ask(store, &[], &["a"]).await;
+        let found = ClickFacts { version: 1, click: Some(click("one")), slots: slots.into() };
+        assert_eq!(facts.clicks.into_iter().collect::<Vec<_>>(), [(click_id("one"), found)]);
+    }
+
+    async fn the_click_that_a_parent_names_comes_along(store) {
+        write(store, vec![Write::Receipt(record("a", Some("b"))), claimed(record("b", None), "unrecorded")]).await;
+        let facts = ask(store, &["asked"], &["a"]).await;
+        assert_eq!(facts.clicks.keys().map(AsRef::as_ref).collect::<Vec<&str>>(), ["asked", "unrecorded"]);
+    }
+
+    async fn an_event_that_waits_under_the_receipt_comes_along(store) {
+        let mut orphan = receipt_event(1, "a", None);
+        orphan.private = private("192.0.2.1");
+        write(store, vec![waiting(orphan.clone()), waiting(receipt_event(2, "elsewhere", None)), waiting(event(3))]).await;
+        assert_eq!(ask(store, &[], &["a"]).await.orphans, [orphan]);
+    }
+
+    async fn an_event_that_waits_for_the_receipt_as_its_parent_comes_along(store) {
+        write(store, vec![waiting(receipt_event(1, "child", Some("a"))), Write::Receipt(record("child", Some("a")))]).await;
+        let facts = ask(store, &[], &["a"]).await;
+        assert_eq!(orphans(&facts), [event_id(1)]);
+        assert_eq!(facts.receipts["child"].record, Some(record("child", Some("a"))), "with its own receipt");
+    }
+
+    async fn an_event_that_waits_for_a_parent_of_the_receipt_comes_along(store) {
+        write(store, vec![waiting(receipt_event(1, "sibling", Some("b"))), Write::Receipt(record("a", Some("b")))]).await;
+        let facts = ask(store, &[], &["a"]).await;
+        assert_eq!(orphans(&facts), [event_id(1)]);
+        assert_eq!(receipts(&facts), ["a", "b", "sibling"]);
+    }
+
+    async fn a_chain_of_waiting_events_comes_along(store) {
+        let chain = [receipt_event(2, "child", Some("a")), receipt_event(1, "grandchild", Some("child"))];
+        write(store, chain.iter().cloned().map(waiting).collect()).await;
+        write(store, vec![claimed(record("grandchild", Some("child")), "one")]).await;
+        let facts = ask(store, &[], &["a"]).await;
+        assert_eq!(orphans(&facts), [event_id(1), event_id(2)], "by event id");
+        assert_eq!(receipts(&facts), ["a", "child", "grandchild"]);
+        assert!(facts.clicks.contains_key("one"), "the click that one of their receipts names");
+    }
+
+    async fn eight_links_of_waiting_events_are_followed_and_the_ninth_is_not(store) {
+        let names = names(MAX_HOPS + 3);
+        for (number, pair) in (1..).zip(names.windows(2)) {
+            write(store, vec![waiting(receipt_event(number, &pair[1], Some(&pair[0])))]).await;
+        }
+        let facts = ask(store, &[], &["r00"]).await;
+        assert_eq!(facts.orphans.len(), MAX_HOPS);
+        assert_eq!(receipts(&facts), names[..=MAX_HOPS]);
+    }
+
+    async fn a_decided_event_no_longer_waits(store) {
+        let event = receipt_event(1, "a", None);
+        write(store, vec![waiting(event.clone())]).await;
+        write(store, vec![Write::Event(row(event, Outcome::Counted))]).await;
+        assert_eq!(ask(store, &[], &["a"]).await.orphans, []);
+    }
+
+    async fn waiting_events_of_another_source_stay(store) {
+        let event = Event { source: other_source(), ..receipt_event(1, "a", Some("b")) };
+        write(store, vec![waiting(event)]).await;
+        assert_eq!(ask(store, &[], &["a", "b"]).await.orphans, []);
+    }
+
+    async fn the_event_that_is_decided_is_not_its_own_orphan(store) {
+        write(store, vec![waiting(receipt_event(1, "a", None)), waiting(receipt_event(2, "a", None))]).await;
+        let mut query = FactQuery::new(source(), event_id(1));
+        query.receipts = vec![receipt("a")];
+        let facts = store.facts(&query).await.unwrap();
+        assert_eq!((facts.event, orphans(&facts)), (Some(Outcome::Unattributed), vec![event_id(2)]));
+    }
+
+    async fn at_most_64_waiting_events_come_along_by_event_id(store) {
+        let most = i64::try_from(MAX_ORPHANS).unwrap();
+        for count in [most - 1, most, most + 1] {
+            // The later ones come first, and every other one is a child.
+            let name = format!("of-{count}");
+            let first = count * 1000;
+            for number in (first..first + count).rev() {
+                let child = format!("{name}-{number}");
+                let event = match number % 2 {
+                    0 => receipt_event(number, &name, None),
+                    _ => receipt_event(number, &child, Some(&name)),
+                };
+                write(store, vec![waiting(event)]).await;
+            }
+            let expected: Vec<_> = (first..first + count.min(most)).map(event_id).collect();
+            assert_eq!(orphans(&ask(store, &[], &[&name]).await), expected, "{count} waiting");
+        }
+    }
+}

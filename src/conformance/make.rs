@@ -1,0 +1,339 @@
+//! Small rows for the cases, and short ways to use them.
+
+use super::Subject;
+use crate::delivery::{Attempt, Delivery, Lane, Leased, RetryPolicy, Settled, Settlement, SuccessRule, Verdict};
+use crate::event::{Event, Interface, Kind};
+use crate::model::{Click, Conversion, Entry, Method, Revenue, Status};
+use crate::outbound::{HoledText, Outbound};
+use crate::port::{BoxFuture, Claim, PageRequest};
+use crate::tracker::{
+    Commit, Committed, EventRow, FactQuery, Facts, Guard, GuardKey, Outcome, ReceiptRecord, Slot, SlotKey, Trace, Write,
+};
+use crate::value::{
+    CampaignId, ChannelId, ClickId, ConversionId, DeliveryId, EventId, Fingerprint, OfferId, OfferSourceId, Pii,
+    PostbackId, Receipt, Timestamp, TypeName,
+};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    format,
+    string::String,
+    vec,
+    vec::Vec,
+};
+use core::{future::poll_fn, task::Poll, time::Duration};
+
+/// How long a lease of the cases runs.
+pub(super) const LEASE: Duration = Duration::from_secs(60);
+/// A page that holds everything.
+pub(super) const ALL: u32 = 10_000;
+
+/// `seconds` after a day in 2026.
+pub(super) fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_unix_seconds(1_780_000_000 + seconds).unwrap()
+}
+
+pub(super) fn source() -> OfferSourceId {
+    OfferSourceId::new("clickbank").unwrap()
+}
+
+pub(super) fn other_source() -> OfferSourceId {
+    OfferSourceId::new("elsewhere").unwrap()
+}
+
+pub(super) fn click_id(name: &str) -> ClickId {
+    ClickId::new(name).unwrap()
+}
+
+pub(super) fn receipt(name: &str) -> Receipt {
+    Receipt::new(name).unwrap()
+}
+
+/// Ids grow with their numbers.
+pub(super) fn event_id(number: i64) -> EventId {
+    EventId::of(Some(1_780_000_000 + number), &["conformance"])
+}
+
+pub(super) fn conversion_id(number: i64) -> ConversionId {
+    ConversionId::of(Some(1_780_000_000 + number), &["conformance"])
+}
+
+pub(super) fn delivery_id(number: i64) -> DeliveryId {
+    DeliveryId::of(Some(1_780_000_000 + number), &["conformance"])
+}
+
+pub(super) fn fingerprint(name: &str) -> Fingerprint {
+    Fingerprint::of(None, &[name])
+}
+
+pub(super) fn private(value: &str) -> BTreeMap<String, Pii> {
+    BTreeMap::from([("ip".into(), Pii::new(value))])
+}
+
+pub(super) fn click(name: &str) -> Click {
+    let campaign = CampaignId::new("campaign").unwrap();
+    let offer = OfferId::new("offer").unwrap();
+    let mut click = Click::new(
+        click_id(name),
+        at(0),
+        campaign,
+        offer,
+        source(),
+        ChannelId::new("channel").unwrap(),
+    );
+    click.ref_id = Some("ref-1".into());
+    click.subs.insert(20, "twenty".into());
+    click.visitor.insert("country".into(), "PT".into());
+    click
+}
+
+pub(super) fn event(number: i64) -> Event {
+    let mut event = Event::new(event_id(number), source(), Interface::Ins, at(number));
+    event.kind = Some(Kind::Sale);
+    event.parameters.insert("sub1".into(), "é \"1\"".into());
+    event
+}
+
+/// An event of a receipt, perhaps with a parent.
+pub(super) fn receipt_event(number: i64, own: &str, parent: Option<&str>) -> Event {
+    let mut event = event(number);
+    event.receipt = Some(receipt(own));
+    event.parent = parent.map(receipt);
+    event
+}
+
+pub(super) fn row(event: Event, outcome: Outcome) -> EventRow {
+    EventRow {
+        decided_at: event.received_at,
+        event,
+        outcome,
+        reason: None,
+        click: None,
+        conversion: None,
+        configuration: fingerprint("configuration"),
+        trace: Trace::default(),
+    }
+}
+
+pub(super) fn waiting(event: Event) -> Write {
+    Write::Event(row(event, Outcome::Unattributed))
+}
+
+fn entry(number: i64) -> Entry {
+    Entry {
+        event: event_id(number),
+        at: at(number),
+        timed: true,
+        kind: Kind::Sale,
+        type_name: TypeName::new("Purchase").unwrap(),
+        known: true,
+        status: Status::Approved,
+        status_word: None,
+        sum: None,
+        test: false,
+        receipt: None,
+        parent: None,
+        event_id: None,
+        order_id: None,
+        parameters: BTreeMap::new(),
+    }
+}
+
+pub(super) fn conversion(number: i64, of: &str) -> Conversion {
+    let click = click(of);
+    Conversion {
+        id: conversion_id(number),
+        click: click.id,
+        campaign: click.campaign,
+        offer: click.offer,
+        source: click.source,
+        channel: click.channel,
+        shown: entry(number),
+        sum: None,
+        revenue: Revenue::Nothing,
+        count: 1,
+    }
+}
+
+pub(super) fn slot(of: &str, type_name: &str, count: u32) -> Slot {
+    Slot {
+        click: click_id(of),
+        key: SlotKey::Type(TypeName::new(type_name).unwrap()),
+        conversion: Some(conversion_id(1)),
+        first: entry(1),
+        last: entry(2),
+        sums: BTreeMap::from([("USD".parse().unwrap(), "8.5".parse().unwrap())]),
+        count,
+        fired: BTreeSet::from([(CampaignId::new("campaign").unwrap(), PostbackId::new("sale").unwrap())]),
+    }
+}
+
+pub(super) fn record(own: &str, parent: Option<&str>) -> ReceiptRecord {
+    ReceiptRecord {
+        source: source(),
+        receipt: receipt(own),
+        parent: parent.map(receipt),
+        click: None,
+        paid: true,
+        expired: false,
+    }
+}
+
+/// A delivery of the lane `lane`, for the click `click`, decided at `at(number)`.
+pub(super) fn delivery(number: i64, lane: &str) -> Delivery {
+    Delivery {
+        id: delivery_id(number),
+        lane: Lane::new(lane),
+        conversion: conversion_id(number),
+        click: click_id("click"),
+        event: event_id(number),
+        campaign: CampaignId::new("campaign").unwrap(),
+        postback: PostbackId::new("sale").unwrap(),
+        created_at: at(number),
+        outbound: Outbound::new(Method::Get, HoledText::plain(format!("https://{lane}/?n={number}"))),
+        success: SuccessRule::default(),
+        retry: RetryPolicy::default(),
+        private: BTreeMap::new(),
+    }
+}
+
+/// A commit of deliveries alone, due at their own times of decision.
+pub(super) async fn enqueue(store: &dyn Subject, deliveries: Vec<Delivery>) {
+    for delivery in deliveries {
+        let mut commit = Commit::of(Vec::new(), delivery.created_at);
+        commit.outbox = vec![delivery];
+        assert_eq!(store.commit(&commit).await.unwrap(), Committed::Applied);
+    }
+}
+
+/// Writes rows without identity and guards.
+pub(super) async fn write(store: &dyn Subject, writes: Vec<Write>) {
+    assert_eq!(
+        store.commit(&Commit::of(writes, at(0))).await.unwrap(),
+        Committed::Applied
+    );
+}
+
+pub(super) fn click_guard(name: &str, version: u64) -> Guard {
+    Guard {
+        key: GuardKey::Click(click_id(name)),
+        version,
+    }
+}
+
+pub(super) fn receipt_guard(name: &str, version: u64) -> Guard {
+    Guard {
+        key: GuardKey::Receipt(source(), receipt(name)),
+        version,
+    }
+}
+
+/// A commit of one event with its identity, under these guards.
+pub(super) fn decided(number: i64, guards: Vec<Guard>) -> Commit {
+    let mut commit = Commit::of(vec![Write::Event(row(event(number), Outcome::Counted))], at(number));
+    commit.identity = Some(event_id(number));
+    commit.guards = guards;
+    commit
+}
+
+/// Asks for clicks and receipts of [`source`].
+pub(super) async fn ask(store: &dyn Subject, clicks: &[&str], receipts: &[&str]) -> Facts {
+    let mut query = FactQuery::new(source(), event_id(0));
+    query.clicks = clicks.iter().copied().map(click_id).collect();
+    query.receipts = receipts.iter().copied().map(receipt).collect();
+    store.facts(&query).await.unwrap()
+}
+
+pub(super) async fn version(store: &dyn Subject, click: &str) -> u64 {
+    ask(store, &[click], &[]).await.clicks[click].version
+}
+
+/// Whether an event with this number is stored.
+pub(super) async fn stored(store: &dyn Subject, number: i64) -> Option<Outcome> {
+    store
+        .facts(&FactQuery::new(source(), event_id(number)))
+        .await
+        .unwrap()
+        .event
+}
+
+pub(super) async fn claim(store: &dyn Subject, now: i64, limit: u32) -> Vec<Leased> {
+    store
+        .claim(&Claim::new(at(now), LEASE, limit))
+        .await
+        .unwrap()
+        .deliveries
+}
+
+/// The numbers of deliveries as [`delivery`] made them.
+pub(super) fn numbers<'a>(deliveries: impl IntoIterator<Item = &'a Delivery>) -> Vec<i64> {
+    let number = |delivery: &Delivery| delivery.created_at.unix_seconds() - at(0).unix_seconds();
+    deliveries.into_iter().map(number).collect()
+}
+
+pub(super) fn leased(claimed: &[Leased]) -> Vec<i64> {
+    numbers(claimed.iter().map(|leased| &leased.delivery))
+}
+
+pub(super) fn verdict(of: &Leased, verdict: Verdict) -> Settlement {
+    let finding = "HTTP 503".into();
+    let attempt = Attempt {
+        at: at(5),
+        status: Some(503),
+        finding,
+    };
+    Settlement {
+        delivery: of.delivery.id.clone(),
+        fence: of.fence,
+        verdict,
+        attempt,
+    }
+}
+
+pub(super) async fn settle(store: &dyn Subject, settlement: Settlement) -> Settled {
+    let answers = store.settle(&[settlement]).await.unwrap();
+    assert_eq!(answers.len(), 1, "one answer for each verdict");
+    answers[0]
+}
+
+/// Enqueues one delivery and lets its first attempt end so.
+pub(super) async fn settled(store: &dyn Subject, delivery: Delivery, end: Verdict) {
+    let now = numbers([&delivery])[0];
+    enqueue(store, vec![delivery]).await;
+    let claimed = claim(store, now, 1).await;
+    assert_eq!(settle(store, verdict(&claimed[0], end)).await, Settled::Recorded);
+}
+
+pub(super) fn everything() -> PageRequest {
+    PageRequest::first(ALL)
+}
+
+/// Drives futures side by side to their ends.
+pub(super) async fn join<T>(futures: Vec<BoxFuture<'_, T>>) -> Vec<T> {
+    let mut running: Vec<_> = futures.into_iter().map(Some).collect();
+    let mut done: Vec<Option<T>> = running.iter().map(|_| None).collect();
+    poll_fn(|context| {
+        for (future, answer) in running.iter_mut().zip(&mut done) {
+            if let Some(Poll::Ready(value)) = future.as_mut().map(|future| future.as_mut().poll(context)) {
+                (*future, *answer) = (None, Some(value));
+            }
+        }
+        if running.iter().all(Option::is_none) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await;
+    done.into_iter().flatten().collect()
+}
+
+/// Declares cases: functions that a [`Case`](super::Case) can point to.
+macro_rules! cases {
+    ($($(#[$meta:meta])* async fn $name:ident($store:ident) $body:block)+) => {
+        $($(#[$meta])*
+        pub fn $name($store: &dyn crate::conformance::Subject) -> crate::port::BoxFuture<'_, ()> {
+            alloc::boxed::Box::pin(async move $body)
+        })+
+    };
+}
+pub(super) use cases;

@@ -1,0 +1,172 @@
+//! Layer 4: the suite that every [`Store`] with [`Inspect`] must pass (feature `conformance`).
+//!
+//! The signatures of a storage port say little; what makes an adapter right is written here, one rule a function. Each [`Case`] takes a
+//! store that is empty and panics when the store breaks the rule. The cases need no runtime: an adapter runs them in its own. They hand a
+//! store whole microseconds of time, the finest that every database keeps.
+//!
+//! ```
+//! use postback::{conformance::Case, memory::MemoryStore};
+//!
+//! // Opens an empty store and drives one case to its end, in whatever runtime the store needs.
+//! fn check(case: Case) {
+//!     let store = MemoryStore::new();
+//!     let mut run = case(&store);
+//!     let waker = std::task::Waker::noop();
+//!     while run.as_mut().poll(&mut std::task::Context::from_waker(waker)).is_pending() {}
+//! }
+//!
+//! // Every rule becomes a test of its own.
+//! postback::conformance_tests!(check);
+//! # for (_, case) in postback::conformance::suite() { check(case); }
+//! ```
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test says no by panicking"
+)]
+
+#[doc(hidden)]
+pub mod claim;
+#[doc(hidden)]
+pub mod commit;
+#[doc(hidden)]
+pub mod facts;
+mod make;
+#[doc(hidden)]
+pub mod outbox;
+#[doc(hidden)]
+pub mod pages;
+#[doc(hidden)]
+pub mod private;
+#[doc(hidden)]
+pub mod record;
+
+use crate::port::{BoxFuture, Inspect, Store};
+
+/// A store as the suite needs it.
+pub trait Subject: Store + Inspect {}
+
+impl<T: Store + Inspect> Subject for T {}
+
+/// One rule. It panics when the store, which must be empty, breaks it.
+pub type Case = for<'a> fn(&'a dyn Subject) -> BoxFuture<'a, ()>;
+
+/// Hands the list of all cases to a macro, so that `suite` and the tests of adapters cannot drift apart.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __conformance_cases {
+    ([$($then:tt)+], $with:path) => {
+        $($then)+! { $with;
+            record: an_absent_click_is_no_click
+            record: a_click_is_kept_as_it_was_recorded
+            record: a_known_click_is_left_as_it_is
+            record: recording_raises_the_guard_of_each_click_that_is_written
+            record: of_one_id_twice_in_one_call_the_first_is_kept
+            facts: absence_is_an_answer_with_version_zero
+            facts: the_outcome_of_a_stored_event_is_told
+            facts: eight_parents_are_followed_and_the_ninth_is_not
+            facts: a_cycle_of_parents_ends
+            facts: receipts_of_another_source_are_other_receipts
+            facts: the_click_that_a_receipt_names_comes_along_with_its_slots
+            facts: the_click_that_a_parent_names_comes_along
+            facts: an_event_that_waits_under_the_receipt_comes_along
+            facts: an_event_that_waits_for_the_receipt_as_its_parent_comes_along
+            facts: an_event_that_waits_for_a_parent_of_the_receipt_comes_along
+            facts: a_chain_of_waiting_events_comes_along
+            facts: eight_links_of_waiting_events_are_followed_and_the_ninth_is_not
+            facts: a_decided_event_no_longer_waits
+            facts: waiting_events_of_another_source_stay
+            facts: the_event_that_is_decided_is_not_its_own_orphan
+            facts: at_most_64_waiting_events_come_along_by_event_id
+            commit: the_same_event_twice_is_a_duplicate_that_writes_nothing
+            commit: a_duplicate_is_told_before_a_conflict
+            commit: a_stale_guard_is_a_conflict_that_writes_nothing
+            commit: two_firsts_for_an_absent_click_conflict
+            commit: two_firsts_for_an_absent_receipt_conflict
+            commit: a_guard_from_the_future_is_a_conflict
+            commit: every_commit_raises_its_guards_by_one
+            commit: a_commit_without_guards_raises_none
+            commit: an_event_that_does_not_wait_makes_a_conflict
+            commit: an_event_that_waits_is_decided_once
+            commit: a_row_replaces_the_row_of_the_same_key
+            commit: a_configuration_is_written_once
+            commit: a_click_recorded_after_the_facts_makes_a_conflict
+            commit: of_many_commits_under_one_guard_one_is_applied
+            commit: of_one_commit_many_times_one_is_applied
+            commit: concurrent_commits_are_all_kept
+            claim: what_is_due_is_leased_earliest_first
+            claim: what_is_due_later_stays
+            claim: what_is_due_at_this_very_moment_is_leased
+            claim: no_more_than_the_limit_is_leased
+            claim: nothing_is_leased_under_a_limit_of_zero
+            claim: one_lane_is_leased_apart
+            claim: a_running_lease_is_respected_and_an_expired_one_is_not
+            claim: the_next_due_time_is_that_of_the_next_delivery_or_lease
+            claim: concurrent_claims_lease_each_delivery_once
+            claim: a_lease_past_the_year_9999_is_a_misuse
+            outbox: a_known_delivery_is_left_as_it_is
+            outbox: a_delivered_one_is_never_leased_again
+            outbox: a_retry_waits_for_its_time
+            outbox: a_dead_one_is_kept_and_not_leased
+            outbox: a_verdict_under_an_old_lease_is_refused
+            outbox: a_verdict_after_the_lease_ran_out_counts_while_nobody_else_has_it
+            outbox: a_verdict_is_written_once
+            outbox: a_verdict_without_a_lease_is_refused
+            outbox: verdicts_are_answered_in_order
+            outbox: one_dead_delivery_is_queued_again_under_its_id
+            outbox: the_dead_ones_of_a_lane_are_queued_again
+            outbox: all_dead_ones_are_queued_again
+            private: personal_values_come_back_where_work_needs_them
+            private: lists_show_no_personal_values
+            private: personal_values_of_before_a_time_are_forgotten
+            private: a_queued_delivery_keeps_its_personal_values_until_it_is_settled
+            private: erasure_forgets_all_that_hangs_on_one_click
+            private: old_deliveries_are_forgotten_but_for_queued_ones
+            pages: conversions_are_listed_newest_first
+            pages: a_changed_conversion_keeps_its_place
+            pages: conversions_are_found_by_click_and_receipt
+            pages: events_are_found_by_source_outcome_receipt_and_click
+            pages: deliveries_are_found_by_state_id_conversion_and_click
+            pages: no_row_is_shown_twice_or_missed_while_rows_arrive
+            pages: a_full_last_page_has_no_next
+            pages: a_foreign_cursor_is_a_misuse
+            pages: a_cursor_of_another_list_is_a_misuse
+            pages: orphans_are_listed_by_event_id
+            pages: a_foreign_cursor_for_orphans_is_a_misuse
+            pages: slots_are_listed_by_click
+            pages: a_refused_body_is_kept_to_the_byte
+            pages: a_source_keeps_256_refused_bodies_and_no_more
+        }
+    };
+}
+
+macro_rules! listed {
+    ($with:path; $($group:ident: $name:ident)+) => {
+        [$((stringify!($name), $group::$name as Case)),+]
+    };
+}
+
+/// Every case with its name.
+pub fn suite() -> impl Iterator<Item = (&'static str, Case)> {
+    __conformance_cases!([listed], suite).into_iter()
+}
+
+/// Declares one `#[test]` for each case of the suite; the argument is a function that takes a [`Case`], opens an empty store and drives the
+/// case to its end. See [`crate::conformance`].
+#[macro_export]
+macro_rules! conformance_tests {
+    ($check:path) => {
+        $crate::__conformance_cases!([$crate::__conformance_test], $check);
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __conformance_test {
+    ($check:path; $($group:ident: $name:ident)+) => {
+        $(#[test] fn $name() { $check($crate::conformance::$group::$name) })+
+    };
+}

@@ -1,0 +1,138 @@
+//! Deliveries from their first lease to their end.
+
+use super::make::{
+    LEASE, at, cases, claim, delivery, delivery_id, enqueue, everything, leased, numbers, settle, settled, verdict,
+};
+use crate::delivery::{DeliveryRow, DeliveryState, Lane, Leased, Settled, Verdict};
+use crate::port::{Claim, DeliveryFilter, Selection, Which};
+use alloc::{vec, vec::Vec};
+
+async fn listed(store: &dyn super::Subject, number: i64) -> DeliveryRow {
+    let filter = DeliveryFilter {
+        id: Some(delivery_id(number)),
+        ..DeliveryFilter::default()
+    };
+    store.deliveries(&filter, &everything()).await.unwrap().items.remove(0)
+}
+
+cases! {
+    async fn a_known_delivery_is_left_as_it_is(store) {
+        settled(store, delivery(1, "a.example"), Verdict::Delivered).await;
+        let before = listed(store, 1).await;
+        let mut again = delivery(1, "b.example");
+        again.created_at = at(7);
+        enqueue(store, vec![again]).await;
+        assert_eq!(listed(store, 1).await, before);
+        assert!(leased(&claim(store, 9, 10).await).is_empty());
+    }
+
+    async fn a_delivered_one_is_never_leased_again(store) {
+        settled(store, delivery(1, "a.example"), Verdict::Delivered).await;
+        let claimed = store.claim(&Claim::new(at(999), LEASE, 10)).await.unwrap();
+        assert_eq!((claimed.deliveries.len(), claimed.next_due), (0, None));
+        let row = listed(store, 1).await;
+        assert_eq!((row.state, row.attempts, &row.delivery), (DeliveryState::Delivered, 1, &delivery(1, "a.example")));
+        assert_eq!(row.last.unwrap().finding, "HTTP 503");
+    }
+
+    async fn a_retry_waits_for_its_time(store) {
+        settled(store, delivery(1, "a.example"), Verdict::Retry { due_at: at(30) }).await;
+        let row = listed(store, 1).await;
+        assert_eq!((row.state, row.due_at, row.attempts), (DeliveryState::Queued, at(30), 1));
+        let early = store.claim(&Claim::new(at(29), LEASE, 10)).await.unwrap();
+        assert_eq!((early.deliveries.len(), early.next_due), (0, Some(at(30))));
+        let again = claim(store, 30, 10).await;
+        assert_eq!((leased(&again), again[0].attempts), (vec![1], 1));
+    }
+
+    async fn a_dead_one_is_kept_and_not_leased(store) {
+        settled(store, delivery(1, "a.example"), Verdict::Dead).await;
+        assert!(leased(&claim(store, 999, 10).await).is_empty());
+        let row = listed(store, 1).await;
+        assert_eq!((row.state, row.attempts), (DeliveryState::Dead, 1));
+    }
+
+    async fn a_verdict_under_an_old_lease_is_refused(store) {
+        enqueue(store, vec![delivery(1, "a.example")]).await;
+        let slow = claim(store, 1, 10).await;
+        let quick = claim(store, 100, 10).await;
+        assert_eq!(settle(store, verdict(&slow[0], Verdict::Dead)).await, Settled::LeaseLost);
+        assert_eq!(listed(store, 1).await.attempts, 0);
+        assert_eq!(settle(store, verdict(&quick[0], Verdict::Delivered)).await, Settled::Recorded);
+        assert_eq!(settle(store, verdict(&slow[0], Verdict::Dead)).await, Settled::LeaseLost);
+        assert_eq!(listed(store, 1).await.state, DeliveryState::Delivered);
+    }
+
+    async fn a_verdict_after_the_lease_ran_out_counts_while_nobody_else_has_it(store) {
+        enqueue(store, vec![delivery(1, "a.example")]).await;
+        let slow = claim(store, 1, 10).await;
+        let nothing = Claim::new(at(999), LEASE, 0);
+        store.claim(&nothing).await.unwrap();
+        assert_eq!(settle(store, verdict(&slow[0], Verdict::Delivered)).await, Settled::Recorded);
+    }
+
+    async fn a_verdict_is_written_once(store) {
+        enqueue(store, vec![delivery(1, "a.example")]).await;
+        let claimed = claim(store, 1, 10).await;
+        let retry = verdict(&claimed[0], Verdict::Retry { due_at: at(30) });
+        let answers = store.settle(&[retry.clone(), retry.clone()]).await.unwrap();
+        assert_eq!(answers, [Settled::Recorded, Settled::LeaseLost]);
+        assert_eq!(settle(store, retry).await, Settled::LeaseLost);
+        assert_eq!(listed(store, 1).await.attempts, 1);
+    }
+
+    async fn a_verdict_without_a_lease_is_refused(store) {
+        enqueue(store, vec![delivery(1, "a.example")]).await;
+        for (number, fence) in [(1, 0), (1, 1), (2, 0)] {
+            let invented = Leased { delivery: delivery(number, "a.example"), attempts: 0, fence };
+            assert_eq!(settle(store, verdict(&invented, Verdict::Delivered)).await, Settled::LeaseLost);
+        }
+        assert_eq!(listed(store, 1).await.state, DeliveryState::Queued);
+    }
+
+    async fn verdicts_are_answered_in_order(store) {
+        enqueue(store, (1..=3).map(|number| delivery(number, "a.example")).collect()).await;
+        let claimed = claim(store, 9, 10).await;
+        let mut verdicts: Vec<_> = claimed.iter().map(|leased| verdict(leased, Verdict::Delivered)).collect();
+        verdicts[1].fence += 1;
+        let answers = store.settle(&verdicts).await.unwrap();
+        assert_eq!(answers, [Settled::Recorded, Settled::LeaseLost, Settled::Recorded]);
+        assert_eq!(store.settle(&[]).await.unwrap(), []);
+    }
+
+    async fn one_dead_delivery_is_queued_again_under_its_id(store) {
+        settled(store, delivery(1, "a.example"), Verdict::Dead).await;
+        settled(store, delivery(2, "a.example"), Verdict::Dead).await;
+        settled(store, delivery(3, "a.example"), Verdict::Delivered).await;
+        let one = |number| Selection::new(Which::One(delivery_id(number)), at(50));
+        assert_eq!(store.requeue(&one(1)).await.unwrap(), 1);
+        assert_eq!(store.requeue(&one(1)).await.unwrap(), 0, "it is no longer dead");
+        assert_eq!(store.requeue(&one(3)).await.unwrap(), 0, "it was delivered");
+        assert_eq!(store.requeue(&one(4)).await.unwrap(), 0, "there is none");
+        let row = listed(store, 1).await;
+        assert_eq!((row.state, row.due_at, row.attempts, row.last), (DeliveryState::Queued, at(50), 0, None));
+        assert!(leased(&claim(store, 49, 10).await).is_empty());
+        let again = claim(store, 50, 10).await;
+        assert_eq!((again[0].delivery.id.clone(), again[0].attempts, again.len()), (delivery_id(1), 0, 1));
+        assert!(again[0].fence > 1, "a new lease has a new number");
+    }
+
+    async fn the_dead_ones_of_a_lane_are_queued_again(store) {
+        settled(store, delivery(1, "a.example"), Verdict::Dead).await;
+        settled(store, delivery(2, "b.example"), Verdict::Dead).await;
+        settled(store, delivery(3, "a.example"), Verdict::Dead).await;
+        let lane = Selection::new(Which::Lane(Lane::new("a.example")), at(50));
+        assert_eq!(store.requeue(&lane).await.unwrap(), 2);
+        assert_eq!(leased(&claim(store, 50, 10).await), [1, 3]);
+    }
+
+    async fn all_dead_ones_are_queued_again(store) {
+        settled(store, delivery(1, "a.example"), Verdict::Dead).await;
+        settled(store, delivery(2, "b.example"), Verdict::Dead).await;
+        settled(store, delivery(3, "b.example"), Verdict::Delivered).await;
+        assert_eq!(store.requeue(&Selection::new(Which::All, at(50))).await.unwrap(), 2);
+        let rows = store.deliveries(&DeliveryFilter::default(), &everything()).await.unwrap().items;
+        let queued = rows.iter().filter(|row| row.state == DeliveryState::Queued).map(|row| &row.delivery);
+        assert_eq!(numbers(queued), [2, 1]);
+    }
+}

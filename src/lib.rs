@@ -1,0 +1,34 @@
+#![cfg_attr(not(doctest), doc = include_str!("../README.md"))]
+#![no_std]
+
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+pub mod clickbank;
+pub mod config;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+pub mod delivery;
+#[cfg(feature = "std")]
+pub mod drive;
+pub mod event;
+#[cfg(feature = "std")]
+pub mod memory;
+pub mod model;
+pub mod network;
+pub mod outbound;
+#[cfg(feature = "std")]
+pub mod port;
+pub mod rule;
+pub mod scope;
+pub mod template;
+pub mod tracker;
+pub mod value;
+
+pub use clickbank::ins::{Envelope, KeyRing, Notification};
+pub use config::Document;
+pub use event::{Event, Received};
+pub use model::{Click, Conversion};
+pub use tracker::{Credentials, Facts, Options, Plan, Tracker, compile};
+pub use value::{Money, Query, Secret, Timestamp};

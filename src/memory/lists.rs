@@ -1,0 +1,99 @@
+//! Pages, newest first. A cursor is the letter of its list and the number of the last row that was shown, so that rows which arrive
+//! meanwhile (with higher numbers) shift nothing.
+
+use super::state::{Kept, State, foreign_cursor};
+use crate::delivery::DeliveryRow;
+use crate::model::Conversion;
+use crate::port::{ConversionFilter, Cursor, DeliveryFilter, EventFilter, Page, PageRequest, StoreError};
+use crate::tracker::{EventRow, RefusedBody};
+use crate::value::OfferSourceId;
+use alloc::{format, vec::Vec};
+
+impl State {
+    pub(super) fn list_conversions(
+        &self,
+        filter: &ConversionFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Conversion>, StoreError> {
+        let matches = |row: &Conversion| {
+            same(&filter.click, Some(&row.click)) && same(&filter.receipt, row.shown.receipt.as_ref())
+        };
+        let rows = self.conversions.values().filter(|kept| matches(&kept.row));
+        paged('c', page, rows.map(|kept| (kept.number, &kept.row)), Conversion::clone)
+    }
+
+    pub(super) fn list_events(&self, filter: &EventFilter, page: &PageRequest) -> Result<Page<EventRow>, StoreError> {
+        let matches = |row: &EventRow| {
+            same(&filter.source, Some(&row.event.source))
+                && same(&filter.outcome, Some(&row.outcome))
+                && same(&filter.receipt, row.event.receipt.as_ref())
+                && same(&filter.click, row.click.as_ref())
+        };
+        let rows = self.events.values().filter(|kept| matches(&kept.row));
+        paged('e', page, rows.map(|kept| (kept.number, &kept.row)), EventRow::clone)
+    }
+
+    pub(super) fn list_deliveries(
+        &self,
+        filter: &DeliveryFilter,
+        page: &PageRequest,
+    ) -> Result<Page<DeliveryRow>, StoreError> {
+        let rows = self.deliveries.values().filter(|Kept { row, .. }| {
+            same(&filter.state, Some(&row.state))
+                && same(&filter.id, Some(&row.delivery.id))
+                && same(&filter.conversion, Some(&row.delivery.conversion))
+                && same(&filter.click, Some(&row.delivery.click))
+        });
+        paged(
+            'd',
+            page,
+            rows.map(|kept| (kept.number, &kept.row)),
+            super::outbox::Sending::listed,
+        )
+    }
+
+    pub(super) fn list_refused(
+        &self,
+        source: &OfferSourceId,
+        page: &PageRequest,
+    ) -> Result<Page<RefusedBody>, StoreError> {
+        let rows = self.refused.iter().filter(|(_, body)| body.source == *source);
+        paged(
+            'r',
+            page,
+            rows.map(|(number, body)| (*number, body)),
+            RefusedBody::clone,
+        )
+    }
+}
+
+fn same<T: PartialEq>(wanted: &Option<T>, found: Option<&T>) -> bool {
+    wanted.as_ref().is_none_or(|wanted| found == Some(wanted))
+}
+
+fn paged<'a, R: 'a, T>(
+    list: char,
+    page: &PageRequest,
+    rows: impl Iterator<Item = (u64, &'a R)>,
+    show: impl Fn(&R) -> T,
+) -> Result<Page<T>, StoreError> {
+    let after = match page.after.as_str() {
+        "" => u64::MAX,
+        text => text
+            .strip_prefix(list)
+            .and_then(|number| number.parse().ok())
+            .ok_or_else(|| foreign_cursor(text))?,
+    };
+    let mut rows: Vec<(u64, &R)> = rows.filter(|(number, _)| *number < after).collect();
+    rows.sort_by_key(|(number, _)| core::cmp::Reverse(*number));
+    let more = rows.len() > page.limit as usize;
+    rows.truncate(page.limit as usize);
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|(number, _)| Cursor::from_text(format!("{list}{number}")));
+    Ok(Page {
+        items: rows.into_iter().map(|(_, row)| show(row)).collect(),
+        next,
+    })
+}

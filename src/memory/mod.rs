@@ -1,0 +1,136 @@
+//! Layer 4: a [`Store`] in memory, for tests, demonstrations and tools.
+//!
+//! It is also the contract of [`Store`] written as a program: `state.rs` says in a few lines each what every adapter must do, and the suite
+//! in `conformance` (feature `conformance`) holds them all to it. Its answers are as durable as the process, and lists look at every row.
+
+mod lists;
+mod outbox;
+mod state;
+
+use crate::delivery::{DeliveryRow, Settled, Settlement};
+use crate::event::Event;
+use crate::model::{Click, Conversion};
+use crate::port::{
+    BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
+    Purge, Selection, Store, StoreError,
+};
+use crate::tracker::{Commit, Committed, EventRow, FactQuery, Facts, RefusedBody, Slot};
+use crate::value::{ClickId, Fingerprint, OfferSourceId};
+use alloc::{boxed::Box, string::String, vec::Vec};
+use core::future::ready;
+use state::State;
+use std::sync::{Mutex, PoisonError};
+
+/// A store in memory.
+///
+/// ```
+/// use postback::memory::MemoryStore;
+/// use std::sync::Arc;
+/// let store: Arc<dyn postback::port::Store> = Arc::new(MemoryStore::new());
+/// # let _ = store;
+/// ```
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    state: Mutex<State>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Works on the state alone; every call is a transaction. A panic of another thread cannot leave it half written, because nothing
+    /// in here panics, so a poisoned lock is taken as it is.
+    fn with<'a, T: Send + 'a>(&self, work: impl FnOnce(&mut State) -> T) -> BoxFuture<'a, T> {
+        let answer = work(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
+        Box::pin(ready(answer))
+    }
+}
+
+impl Store for MemoryStore {
+    fn record<'a>(&'a self, clicks: &'a [Click]) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.with(|state| {
+            state.record(clicks);
+            Ok(())
+        })
+    }
+
+    fn facts<'a>(&'a self, query: &'a FactQuery) -> BoxFuture<'a, Result<Facts, StoreError>> {
+        self.with(|state| Ok(state.facts(query)))
+    }
+
+    fn commit<'a>(&'a self, commit: &'a Commit) -> BoxFuture<'a, Result<Committed, StoreError>> {
+        self.with(|state| Ok(state.commit(commit)))
+    }
+
+    fn orphans<'a>(&'a self, after: &'a Cursor, limit: u32) -> BoxFuture<'a, Result<Vec<Event>, StoreError>> {
+        self.with(|state| state.orphans(after, limit))
+    }
+
+    fn claim<'a>(&'a self, claim: &'a Claim) -> BoxFuture<'a, Result<Claimed, StoreError>> {
+        self.with(|state| state.claim(claim))
+    }
+
+    fn settle<'a>(&'a self, verdicts: &'a [Settlement]) -> BoxFuture<'a, Result<Vec<Settled>, StoreError>> {
+        self.with(|state| Ok(verdicts.iter().map(|verdict| state.settle(verdict)).collect()))
+    }
+
+    fn requeue<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<u64, StoreError>> {
+        self.with(|state| Ok(state.requeue(selection)))
+    }
+
+    fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<u64, StoreError>> {
+        self.with(|state| Ok(state.purge(what)))
+    }
+}
+
+impl Inspect for MemoryStore {
+    fn click<'a>(&'a self, id: &'a ClickId) -> BoxFuture<'a, Result<Option<Click>, StoreError>> {
+        self.with(|state| Ok(state.click(id)))
+    }
+
+    fn slots<'a>(&'a self, click: &'a ClickId) -> BoxFuture<'a, Result<Vec<Slot>, StoreError>> {
+        self.with(|state| Ok(state.slots(click)))
+    }
+
+    fn conversions<'a>(
+        &'a self,
+        filter: &'a ConversionFilter,
+        page: &'a PageRequest,
+    ) -> BoxFuture<'a, Result<Page<Conversion>, StoreError>> {
+        self.with(|state| state.list_conversions(filter, page))
+    }
+
+    fn events<'a>(
+        &'a self,
+        filter: &'a EventFilter,
+        page: &'a PageRequest,
+    ) -> BoxFuture<'a, Result<Page<EventRow>, StoreError>> {
+        self.with(|state| state.list_events(filter, page))
+    }
+
+    fn deliveries<'a>(
+        &'a self,
+        filter: &'a DeliveryFilter,
+        page: &'a PageRequest,
+    ) -> BoxFuture<'a, Result<Page<DeliveryRow>, StoreError>> {
+        self.with(|state| state.list_deliveries(filter, page))
+    }
+
+    fn refused<'a>(
+        &'a self,
+        source: &'a OfferSourceId,
+        page: &'a PageRequest,
+    ) -> BoxFuture<'a, Result<Page<RefusedBody>, StoreError>> {
+        self.with(|state| state.list_refused(source, page))
+    }
+
+    fn configuration<'a>(&'a self, fingerprint: &'a Fingerprint) -> BoxFuture<'a, Result<Option<String>, StoreError>> {
+        self.with(|state| Ok(state.configuration(fingerprint)))
+    }
+}
+
+#[cfg(test)]
+mod tests;

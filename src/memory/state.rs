@@ -1,0 +1,302 @@
+//! What is kept, and how a transaction changes it.
+
+use super::outbox::Sending;
+use crate::event::Event;
+use crate::model::{Click, Conversion};
+use crate::port::{Cursor, StoreError, StoreErrorKind};
+use crate::tracker::{
+    ClickFacts, Commit, Committed, EventRow, FactQuery, Facts, GuardKey, MAX_HOPS, MAX_ORPHANS, MAX_REFUSED, Outcome,
+    ReceiptFacts, ReceiptRecord, RefusedBody, Slot, Write,
+};
+use crate::value::{ClickId, ConversionId, DeliveryId, EventId, Fingerprint, OfferSourceId, Pii, Receipt};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+    vec::Vec,
+};
+use core::mem::take;
+
+/// Personal values by name.
+pub(super) type Private = BTreeMap<String, Pii>;
+
+/// A row with its place in the order of first writing, its personal values apart.
+#[derive(Debug)]
+pub(super) struct Kept<T> {
+    pub(super) number: u64,
+    pub(super) row: T,
+    pub(super) private: Private,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) written: u64,
+    pub(super) guards: BTreeMap<GuardKey, u64>,
+    pub(super) clicks: BTreeMap<ClickId, Kept<Click>>,
+    pub(super) events: BTreeMap<EventId, Kept<EventRow>>,
+    pub(super) conversions: BTreeMap<ConversionId, Kept<Conversion>>,
+    pub(super) slots: BTreeMap<(ClickId, String), Slot>,
+    pub(super) receipts: BTreeMap<(OfferSourceId, Receipt), ReceiptRecord>,
+    pub(super) configurations: BTreeMap<Fingerprint, String>,
+    pub(super) refused: BTreeMap<u64, RefusedBody>,
+    pub(super) deliveries: BTreeMap<DeliveryId, Kept<Sending>>,
+}
+
+impl State {
+    pub(super) fn number(&mut self) -> u64 {
+        self.written = self.written.saturating_add(1);
+        self.written
+    }
+
+    fn version(&self, key: &GuardKey) -> u64 {
+        self.guards.get(key).copied().unwrap_or_default()
+    }
+
+    fn raise(&mut self, key: GuardKey) {
+        let version = self.guards.entry(key).or_default();
+        *version = version.saturating_add(1);
+    }
+
+    pub(super) fn record(&mut self, clicks: &[Click]) {
+        for click in clicks {
+            if self.clicks.contains_key(&click.id) {
+                continue;
+            }
+            let mut row = click.clone();
+            let kept = Kept {
+                number: self.number(),
+                private: take(&mut row.private),
+                row,
+            };
+            self.clicks.insert(click.id.clone(), kept);
+            self.raise(GuardKey::Click(click.id.clone()));
+        }
+    }
+
+    pub(super) fn commit(&mut self, commit: &Commit) -> Committed {
+        let waits = |id| {
+            self.events
+                .get(id)
+                .is_some_and(|kept| kept.row.outcome == Outcome::Unattributed)
+        };
+        if commit.identity.as_ref().is_some_and(|id| self.events.contains_key(id)) {
+            return Committed::Duplicate;
+        }
+        if !commit.waiting.iter().all(waits) {
+            return Committed::Conflict;
+        }
+        if commit
+            .guards
+            .iter()
+            .any(|guard| self.version(&guard.key) != guard.version)
+        {
+            return Committed::Conflict;
+        }
+        for guard in &commit.guards {
+            self.raise(guard.key.clone());
+        }
+        for write in &commit.writes {
+            self.write(write);
+        }
+        for delivery in &commit.outbox {
+            if !self.deliveries.contains_key(&delivery.id) {
+                let number = self.number();
+                self.deliveries
+                    .insert(delivery.id.clone(), Sending::queued(number, delivery, commit.now));
+            }
+        }
+        Committed::Applied
+    }
+
+    fn write(&mut self, write: &Write) {
+        match write {
+            Write::Event(event) => {
+                let mut row = event.clone();
+                let private = take(&mut row.event.private);
+                let id = row.event.id.clone();
+                let number = self
+                    .events
+                    .get(&id)
+                    .map(|kept| kept.number)
+                    .unwrap_or_else(|| self.number());
+                self.events.insert(id, Kept { number, row, private });
+            }
+            Write::Conversion(row) => {
+                let number = self
+                    .conversions
+                    .get(&row.id)
+                    .map(|kept| kept.number)
+                    .unwrap_or_else(|| self.number());
+                self.conversions.insert(
+                    row.id.clone(),
+                    Kept {
+                        number,
+                        row: row.clone(),
+                        private: Private::new(),
+                    },
+                );
+            }
+            Write::Slot(slot) => {
+                self.slots.insert((slot.click.clone(), slot.key.column()), slot.clone());
+            }
+            Write::Receipt(record) => {
+                self.receipts
+                    .insert((record.source.clone(), record.receipt.clone()), record.clone());
+            }
+            Write::Configuration(row) => {
+                self.configurations
+                    .entry(row.fingerprint.clone())
+                    .or_insert_with(|| row.document.clone());
+            }
+            Write::Refused(body) => {
+                let number = self.number();
+                self.refused.insert(number, body.clone());
+                let of_source = self.refused.iter().filter(|(_, kept)| kept.source == body.source);
+                let oldest = of_source.map(|(number, _)| *number).rev().nth(MAX_REFUSED as usize);
+                oldest.map(|number| self.refused.remove(&number));
+            }
+        }
+    }
+
+    pub(super) fn facts(&self, query: &FactQuery) -> Facts {
+        let mut facts = Facts {
+            event: self.events.get(&query.event).map(|kept| kept.row.outcome),
+            ..Facts::default()
+        };
+        self.climb(query, &mut facts);
+        self.descend(query, &mut facts);
+        let named = facts
+            .receipts
+            .values()
+            .filter_map(|found| Some(found.record.as_ref()?.click.as_ref()?.click.clone()));
+        let clicks: BTreeSet<ClickId> = query.clicks.iter().cloned().chain(named).collect();
+        for id in clicks {
+            let version = self.version(&GuardKey::Click(id.clone()));
+            let found = ClickFacts {
+                version,
+                click: self.click(&id),
+                slots: self.slots(&id),
+            };
+            facts.clicks.insert(id, found);
+        }
+        facts
+    }
+
+    /// The receipts that are asked for, their parents, and so on.
+    fn climb(&self, query: &FactQuery, facts: &mut Facts) {
+        let mut level = query.receipts.clone();
+        for _ in 0..=MAX_HOPS {
+            let mut parents = Vec::new();
+            for receipt in level {
+                if facts.receipts.contains_key(&receipt) {
+                    continue;
+                }
+                let found = self.receipt(&query.source, &receipt);
+                parents.extend(found.record.as_ref().and_then(|record| record.parent.clone()));
+                facts.receipts.insert(receipt, found);
+            }
+            level = parents;
+        }
+    }
+
+    /// The other events that wait for one of these receipts, those that wait for theirs, and so on.
+    fn descend(&self, query: &FactQuery, facts: &mut Facts) {
+        let mut level: BTreeSet<Receipt> = facts.receipts.keys().cloned().collect();
+        let mut found: BTreeMap<EventId, Event> = BTreeMap::new();
+        for _ in 0..MAX_HOPS {
+            let mut next = BTreeSet::new();
+            let room = MAX_ORPHANS.saturating_sub(found.len());
+            let new: Vec<&EventId> = self
+                .events
+                .iter()
+                .filter(|(id, kept)| {
+                    let event = &kept.row.event;
+                    let linked = event
+                        .receipt
+                        .iter()
+                        .chain(&event.parent)
+                        .any(|receipt| level.contains(receipt));
+                    let other = **id != query.event && !found.contains_key(*id);
+                    linked && other && kept.row.outcome == Outcome::Unattributed && event.source == query.source
+                })
+                .map(|(id, _)| id)
+                .take(room)
+                .collect();
+            for event in new.into_iter().filter_map(|id| self.event(id)) {
+                if let Some(receipt) = event
+                    .receipt
+                    .clone()
+                    .filter(|receipt| !facts.receipts.contains_key(receipt))
+                {
+                    facts
+                        .receipts
+                        .insert(receipt.clone(), self.receipt(&query.source, &receipt));
+                    next.insert(receipt);
+                }
+                found.insert(event.id.clone(), event);
+            }
+            level = next;
+        }
+        facts.orphans = found.into_values().collect();
+    }
+
+    fn receipt(&self, source: &OfferSourceId, receipt: &Receipt) -> ReceiptFacts {
+        let key = (source.clone(), receipt.clone());
+        ReceiptFacts {
+            record: self.receipts.get(&key).cloned(),
+            version: self.version(&GuardKey::Receipt(key.0, key.1)),
+        }
+    }
+
+    /// An event with its personal values.
+    fn event(&self, id: &EventId) -> Option<Event> {
+        let kept = self.events.get(id)?;
+        Some(Event {
+            private: kept.private.clone(),
+            ..kept.row.event.clone()
+        })
+    }
+
+    pub(super) fn orphans(&self, after: &Cursor, limit: u32) -> Result<Vec<Event>, StoreError> {
+        let after = match after.as_str() {
+            "" => None,
+            text => Some(EventId::new(text).map_err(|_| foreign_cursor(text))?),
+        };
+        let waiting = self.events.iter().filter(|(id, kept)| {
+            after.as_ref().is_none_or(|after| *id > after) && kept.row.outcome == Outcome::Unattributed
+        });
+        Ok(waiting
+            .take(limit as usize)
+            .filter_map(|(id, _)| self.event(id))
+            .collect())
+    }
+
+    /// A click with its personal values.
+    pub(super) fn click(&self, id: &ClickId) -> Option<Click> {
+        let kept = self.clicks.get(id)?;
+        Some(Click {
+            private: kept.private.clone(),
+            ..kept.row.clone()
+        })
+    }
+
+    pub(super) fn slots(&self, click: &ClickId) -> Vec<Slot> {
+        let from = (click.clone(), String::new());
+        self.slots
+            .range(from..)
+            .take_while(|((id, _), _)| id == click)
+            .map(|(_, slot)| slot.clone())
+            .collect()
+    }
+
+    pub(super) fn configuration(&self, fingerprint: &Fingerprint) -> Option<String> {
+        self.configurations.get(fingerprint).cloned()
+    }
+}
+
+pub(super) fn foreign_cursor(text: &str) -> StoreError {
+    let shown: String = text.chars().take(40).flat_map(char::escape_default).collect();
+    StoreError::new(
+        StoreErrorKind::ApiMisuse,
+        alloc::format!("cursor `{shown}` was not made for this list"),
+    )
+}

@@ -1,0 +1,111 @@
+//! Which click an event belongs to.
+//!
+//! A click id in the message comes first. Without one, receipts lead the way: the event's own receipt, then the receipt of the sale that it
+//! belongs to, and so on. A reversal goes by its receipt alone when it has one: it counts only if the payment that it takes back does, so
+//! that the order in which the two arrive cannot matter. For the same reason what follows an expired sale without a click id of its own
+//! waits: another payment of the receipt may still count.
+
+use super::facts::{Facts, MAX_HOPS, ReceiptRecord};
+use super::plan::Reason;
+use super::trace::Found;
+use crate::event::{Event, Kind};
+use crate::model::Click;
+use crate::value::Receipt;
+use alloc::{collections::BTreeMap, vec, vec::Vec};
+
+/// Where the click of an event was found, or why not.
+pub(super) enum Attribution<'a> {
+    Click {
+        click: &'a Click,
+        found: Found,
+    },
+    Unattributed(Reason),
+}
+
+/// The receipts as they are known while a plan is made.
+pub(super) type Receipts = BTreeMap<Receipt, ReceiptRecord>;
+
+pub(super) fn attribute<'a>(event: &Event, kind: &Kind, facts: &'a Facts, receipts: &Receipts) -> Attribution<'a> {
+    let reversal = kind.subtracts() && !event.test;
+    if let Some(receipt) = event.receipt.as_ref().filter(|_| reversal) {
+        return match receipts.get(receipt) {
+            Some(record) if record.paid => through_receipts(event, facts, receipts),
+            Some(record) if record.expired => Attribution::Unattributed(Reason::SaleExpired),
+            _ => Attribution::Unattributed(Reason::WaitsForSale),
+        };
+    }
+    let mut other_source = false;
+    for (index, candidate) in event.clicks.iter().enumerate() {
+        let Some(click) = facts.clicks.get(candidate).and_then(|known| known.click.as_ref()) else {
+            continue;
+        };
+        if click.source != event.source {
+            other_source = true;
+            continue;
+        }
+        let found = Found::Candidate {
+            index: u32::try_from(index).unwrap_or(u32::MAX),
+            click: click.id.clone(),
+        };
+        return Attribution::Click { click, found };
+    }
+    match through_receipts(event, facts, receipts) {
+        Attribution::Unattributed(Reason::NoClickId) => {}
+        found => return found,
+    }
+    Attribution::Unattributed(if other_source {
+        Reason::OtherSource
+    } else if !event.clicks.is_empty() {
+        Reason::UnknownClick
+    } else if event.forged_click {
+        Reason::ForgedClick
+    } else {
+        Reason::NoClickId
+    })
+}
+
+fn through_receipts<'a>(event: &Event, facts: &'a Facts, receipts: &Receipts) -> Attribution<'a> {
+    let Some(start) = event.receipt.as_ref().or(event.parent.as_ref()) else {
+        return Attribution::Unattributed(Reason::NoClickId);
+    };
+    let mut path: Vec<Receipt> = vec![start.clone()];
+    let mut next = Some(start);
+    let mut links = 0_usize;
+    let mut expired = false;
+    while let Some(receipt) = next {
+        let record = receipts.get(receipt);
+        if let Some(record) = record {
+            expired |= record.expired;
+            if let Some(claimed) = &record.click {
+                let known = facts.clicks.get(&claimed.click).and_then(|known| known.click.as_ref());
+                if let Some(click) = known.filter(|click| click.source == event.source) {
+                    return Attribution::Click {
+                        click,
+                        found: Found::Receipt {
+                            path,
+                            click: click.id.clone(),
+                        },
+                    };
+                }
+            }
+        }
+        // The event's own word on its parent holds even before it is in the record.
+        let own = event.receipt.as_ref() == Some(receipt);
+        let parent = own
+            .then_some(event.parent.as_ref())
+            .flatten()
+            .or(record.and_then(|known| known.parent.as_ref()));
+        if let Some(parent) = parent {
+            if path.contains(parent) {
+                return Attribution::Unattributed(Reason::ReceiptCycle);
+            }
+            links = links.saturating_add(1);
+            if links > MAX_HOPS {
+                return Attribution::Unattributed(Reason::TooManyHops);
+            }
+            path.push(parent.clone());
+        }
+        next = parent;
+    }
+    Attribution::Unattributed(if expired { Reason::SaleExpired } else { Reason::NoClickId })
+}

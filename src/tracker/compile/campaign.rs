@@ -1,0 +1,147 @@
+//! Campaigns: paths, costs, postbacks.
+
+use super::channel::Draft;
+use super::{Context, MAX_ROWS, amount, name, postback, refer, title};
+use crate::config::{MAX_ENTRIES, Refusal, Table};
+use crate::rule::{Conditions, Index};
+use crate::tracker::compiled::{Campaign, Path};
+use crate::value::{Amount, CampaignId, ChannelId, Currency, DomainId, Money, OfferId, Percent, TypeName};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    format,
+    vec::Vec,
+};
+
+/// The names of routes, which stand where a campaign's id stands in a URL.
+pub(super) const ROUTES: &[&str] = &[
+    "postback", "ins", "api", "healthz", "metrics", "track.js", "view", "click", "clickupd", "imp",
+];
+
+/// The largest weight: finer shares than a millionth cannot be seen in any traffic, and sums stay far below 32 bits.
+pub const MAX_WEIGHT: u32 = 1_000_000;
+
+/// The weight of a path or an offer that says none, as in the trackers of the field.
+const WEIGHT: u32 = 100;
+
+pub(super) fn read(
+    root: &Table<'_>,
+    context: &Context<'_>,
+    channels: &BTreeMap<ChannelId, Draft<'_>>,
+) -> BTreeMap<CampaignId, Campaign> {
+    let types: Vec<TypeName> = context.types.keys().cloned().collect();
+    let mut seen = BTreeSet::new();
+    let mut campaigns = BTreeMap::new();
+    for row in root.rows("campaign", MAX_ROWS) {
+        row.only(&[
+            "id",
+            "title",
+            "channel",
+            "domain",
+            "cost",
+            "path",
+            "postback",
+            "conversion_api",
+        ]);
+        let id: Option<CampaignId> = name(&row, "id", &mut seen);
+        if let Some(id) = id.as_ref().filter(|id| ROUTES.contains(&id.as_str())) {
+            row.problem(
+                "id",
+                format!("`{id}` is the name of a route, so no click would reach the campaign"),
+            );
+        }
+        let title = title(&row, id.as_ref());
+        let channel: Option<ChannelId> = row.needed("channel", |text| {
+            refer(text, "traffic channel", &context.known.channels)
+        });
+        let draft = channel.as_ref().and_then(|id| channels.get(id));
+        let domain: Option<DomainId> = row.parsed("domain", |text| refer(text, "domain", &context.known.domains));
+        let cost = cost(&row, draft.map_or(context.currency, |draft| draft.channel.currency));
+        let paths = paths(&row, context);
+        let postbacks = postback::read(&row, context, draft);
+        super::later::campaign_apis(&row, context);
+        let conditions: Vec<&Conditions> = postbacks.iter().map(|postback| &postback.conditions).collect();
+        let rules = Index::new(&conditions, &types);
+        if let (Some(id), Some(channel)) = (id, channel) {
+            campaigns.insert(
+                id.clone(),
+                Campaign {
+                    id,
+                    title,
+                    channel,
+                    domain,
+                    cost,
+                    paths,
+                    postbacks,
+                    rules,
+                },
+            );
+        }
+    }
+    campaigns
+}
+
+/// What one click costs, where the model says so.
+fn cost(row: &Table<'_>, currency: Currency) -> Option<Money> {
+    const MODELS: [&str; 6] = ["cpc", "cpa", "cpm", "popcpm", "revshare", "none"];
+    let table = row.table("cost")?;
+    table.only(&["model", "amount"]);
+    let known = |word| {
+        if MODELS.contains(&word) {
+            Ok(word)
+        } else {
+            Err(Refusal::word(word, "a cost model", MODELS))
+        }
+    };
+    let amount: Option<Amount> = match table.needed("model", known)? {
+        "none" => {
+            if table.has("amount") {
+                table.problem("amount", "the model `none` has no amount");
+            }
+            return None;
+        }
+        "revshare" => {
+            table.needed("amount", str::parse::<Percent>);
+            return None;
+        }
+        "cpc" => table.needed("amount", amount),
+        _ => {
+            table.needed("amount", amount);
+            return None;
+        }
+    };
+    amount.map(|amount| Money { amount, currency })
+}
+
+fn paths(row: &Table<'_>, context: &Context<'_>) -> Vec<Path> {
+    let rows = row.rows("path", MAX_ENTRIES);
+    let mut paths = Vec::new();
+    for path in &rows {
+        path.only(&["weight", "offers"]);
+        let weight = weight(path);
+        let offers = path.rows("offers", MAX_ENTRIES);
+        if offers.is_empty() {
+            path.problem("offers", "a path needs an offer");
+        }
+        let offers = offers.iter().filter_map(|row| {
+            row.only(&["offer", "weight"]);
+            let weight = self::weight(row);
+            let offer: Option<OfferId> = row.needed("offer", |text| refer(text, "offer", &context.known.offers));
+            Some((offer?, weight))
+        });
+        let offers: Vec<_> = offers.collect();
+        all_zero(path, "offers", offers.iter().map(|(_, weight)| *weight));
+        paths.push(Path { weight, offers });
+    }
+    all_zero(row, "path", paths.iter().map(|path| path.weight));
+    paths
+}
+
+fn weight(row: &Table<'_>) -> u32 {
+    row.number("weight", 0, MAX_WEIGHT).unwrap_or(WEIGHT)
+}
+
+fn all_zero(row: &Table<'_>, key: &str, mut weights: impl ExactSizeIterator<Item = u32>) {
+    if weights.len() > 0 && weights.all(|weight| weight == 0) {
+        row.problem(key, "every weight is zero, so none can be chosen");
+    }
+}

@@ -1,0 +1,125 @@
+//! Traffic channels.
+
+use super::parameter::parameter_name;
+use super::{Context, MAX_ROWS, name, request, title};
+use crate::config::{Node, Refusal, Table};
+use crate::model::{Role, SLOTS};
+use crate::rule::ParameterName;
+use crate::scope::ClickSlot;
+use crate::template::placeholders;
+use crate::tracker::compiled::{Channel, ChannelParameter};
+use crate::value::ChannelId;
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+/// A channel with what its campaigns take over.
+pub(super) struct Draft<'a> {
+    pub(super) channel: Channel,
+    /// The template of its postback.
+    pub(super) postback: Option<&'a Node>,
+    /// The parameters without which nothing is sent to it.
+    pub(super) require: Vec<ParameterName>,
+}
+
+pub(super) fn read<'a>(root: &Table<'a>, context: &Context<'_>) -> BTreeMap<ChannelId, Draft<'a>> {
+    let mut seen = BTreeSet::new();
+    let mut channels = BTreeMap::new();
+    for row in root.rows("traffic_channel", MAX_ROWS) {
+        row.only(&["id", "title", "template", "currency", "api", "postback", "parameter"]);
+        let id: Option<ChannelId> = name(&row, "id", &mut seen);
+        super::later::channel_api(&row);
+        check_postback(&row);
+        let Parameters { rows, roles, require } = parameters(&row);
+        let channel = Channel {
+            title: title(&row, id.as_ref()),
+            currency: row.parsed("currency", str::parse).unwrap_or(context.currency),
+            parameters: rows,
+            roles,
+        };
+        if let Some(id) = id {
+            channels.insert(
+                id,
+                Draft {
+                    channel,
+                    postback: row.node("postback"),
+                    require,
+                },
+            );
+        }
+    }
+    channels
+}
+
+/// The template may have blanks, which each campaign fills; all else is as sound as in a campaign.
+fn check_postback(row: &Table<'_>) {
+    let Some(table) = row.table("postback") else { return };
+    table.only(request::KEYS);
+    let blanks = placeholders(table.node("url").and_then(Node::text).unwrap_or_default());
+    let filled = blanks
+        .into_iter()
+        .map(|blank| (blank.name, String::from("x")))
+        .collect();
+    request::read(&table, &filled);
+}
+
+#[derive(Default)]
+struct Parameters {
+    rows: Vec<ChannelParameter>,
+    roles: BTreeMap<Role, ClickSlot>,
+    require: Vec<ParameterName>,
+}
+
+fn parameters(row: &Table<'_>) -> Parameters {
+    /// Three slots with names, and the numbered ones.
+    const MOST: usize = 3 + SLOTS as usize;
+    let mut read = Parameters::default();
+    let (mut slots, mut names) = (BTreeSet::new(), BTreeSet::new());
+    for row in row.rows("parameter", MOST) {
+        row.only(&["slot", "name", "macro", "role", "required"]);
+        let word = row.text("slot").unwrap_or_default();
+        let slot = row.needed("slot", slot);
+        let name = row.needed("name", parameter_name);
+        let macro_text = row.text("macro").unwrap_or_default().to_string();
+        let role = row.text("role").map(Role::from);
+        let required = row.flag("required");
+        let (Some(slot), Some(name)) = (slot, name) else {
+            continue;
+        };
+        if !slots.insert(slot) {
+            row.problem("slot", format!("`{word}` is given twice"));
+        }
+        if !names.insert(name.clone()) {
+            row.problem("name", format!("`{name}` is given twice"));
+        }
+        if required == Some(true) && slot == ClickSlot::Cost {
+            row.problem(
+                "required",
+                "a click without a cost has the campaign's, so `cost` cannot be required",
+            );
+        }
+        if required.unwrap_or(slot == ClickSlot::RefId) {
+            read.require.push(ParameterName::from(word));
+        }
+        if let Some(role) = role
+            && read.roles.insert(role.clone(), slot).is_some()
+        {
+            row.problem("role", format!("`{role}` is given twice"));
+        }
+        read.rows.push(ChannelParameter { slot, name, macro_text });
+    }
+    read
+}
+
+fn slot(word: &str) -> Result<ClickSlot, Refusal> {
+    ClickSlot::from_word(word).ok_or_else(|| Refusal {
+        suggestion: crate::config::nearest(word, ["ref_id", "external_id", "cost"]),
+        message: format!(
+            "`{}` is not a slot; there are ref_id, external_id, cost and sub1 to sub{SLOTS}",
+            word.escape_debug()
+        ),
+    })
+}

@@ -1,0 +1,215 @@
+//! From a document to a [`Tracker`]: every reference resolved, every template parsed, every rule indexed, and every problem reported.
+
+mod account;
+mod campaign;
+mod channel;
+mod later;
+mod offer;
+mod parameter;
+mod pasted;
+mod postback;
+mod request;
+mod secrets;
+mod source;
+
+pub use campaign::MAX_WEIGHT;
+pub use request::MAX_ATTEMPTS;
+
+use super::compiled::{ConversionType, Tracker};
+use crate::config::{Document, Node, Problems, Refusal, Report, Table};
+use crate::value::{Currency, IdError, Namespace, TypeName};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    format,
+    string::{String, ToString},
+};
+use core::{fmt::Display, str::FromStr};
+
+/// The most rows of a top-level list (campaigns, offers, sources, channels, domains, rates): ten times the largest accounts in the field.
+pub const MAX_ROWS: usize = 10_000;
+/// The most conversion types: the trackers of the field allow 40, and each costs one bit for each postback.
+pub const MAX_TYPES: usize = 256;
+/// The most secrets of one use (keys, tokens) that may be live at once: a new one, an old one, and room for two interfaces.
+pub const MAX_REFERENCES: usize = crate::clickbank::ins::MAX_SECRETS;
+
+/// What a document is compiled for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Options {
+    /// The tenant; part of every delivery's id.
+    pub namespace: Namespace,
+}
+
+impl Options {
+    /// For this tenant.
+    #[must_use]
+    pub fn new(namespace: Namespace) -> Self {
+        Self { namespace }
+    }
+}
+
+/// The keys of a document.
+const ROOT: &[&str] = &[
+    "version",
+    "currency",
+    "timezone",
+    "revenue_statuses",
+    "click_id",
+    "domain",
+    "conversion_type",
+    "offer_source",
+    "offer",
+    "rate",
+    "conversion_api",
+    "traffic_channel",
+    "campaign",
+];
+
+/// Compiles a document.
+///
+/// Conversion APIs (`[[conversion_api]]`, `[[campaign.conversion_api]]`), a channel's `api`, an offer's `caps`, the `timezone` and the cost
+/// models other than `cpc` are checked for their shape and change nothing yet; [`lint`](super::lint) names each that does.
+///
+/// # Errors
+/// Rejects, all at once, each with its path:
+/// - a version other than 1; a key that no table has; a value of another kind; over [`MAX_ROWS`], [`MAX_TYPES`], [`MAX_REFERENCES`] or
+///   [`MAX_ENTRIES`](crate::config::MAX_ENTRIES) entries
+/// - an id, a name or a word that is none, is given twice or is missing; a reference to what is not defined; an unknown template
+/// - no default conversion type, or two; two offer sources and no default, or two
+/// - a refund, chargeback or returned cheque matched to a type that does not count as `reversal`; an open type that carries money; a
+///   reversal that would be approved
+/// - a secret in the clear
+/// - a URL or a body that is no [`UrlTemplate`](crate::template::UrlTemplate) or [`BodyTemplate`](crate::template::BodyTemplate)
+/// - a campaign whose id is the name of a route; weights that are all zero
+/// - amounts, percentages, currencies, durations, dates, HTTP statuses and address ranges that are none, and negative amounts
+pub fn compile(document: &Document, options: &Options) -> Result<Tracker, Problems> {
+    let report = Report::default();
+    let expanded = document.expanded(&report);
+    let compiled = tracker(document, &expanded, &report, options);
+    report.finish(compiled)
+}
+
+fn tracker(document: &Document, expanded: &Node, report: &Report, options: &Options) -> Option<Tracker> {
+    let root = Table::new(expanded.table()?, "", report);
+    match root.node("version") {
+        Some(Node::Integer(1)) => {}
+        None => root.problem("version", "is missing; this is version 1"),
+        // Nothing else is known to mean the same in another version.
+        Some(_) => {
+            root.problem("version", "is not the number 1, the only version there is");
+            return None;
+        }
+    }
+    root.only(ROOT);
+    let account = account::read(&root);
+    let context = Context {
+        currency: account.currency,
+        known: Known::of(expanded),
+        types: account.types,
+    };
+    let (sources, default_source) = source::read(&root, &context);
+    let offers = offer::read(&root, &context, &sources);
+    later::read(&root, &context);
+    let channels = channel::read(&root, &context);
+    let campaigns = campaign::read(&root, &context, &channels);
+    Some(Tracker {
+        fingerprint: document.fingerprint(),
+        document: document.to_json(),
+        namespace: options.namespace.clone(),
+        currency: account.currency,
+        revenue_statuses: account.revenue_statuses,
+        default_type: account.default_type?,
+        types: context.types,
+        rates: account.rates,
+        domains: account.domains,
+        sources,
+        default_source,
+        offers,
+        channels: channels.into_iter().map(|(id, draft)| (id, draft.channel)).collect(),
+        campaigns,
+        click_id_keys: account.click_id_keys,
+    })
+}
+
+/// What every part of the document may refer to.
+struct Context<'a> {
+    /// The account's currency.
+    currency: Currency,
+    known: Known<'a>,
+    /// The types without a problem.
+    types: BTreeMap<TypeName, ConversionType>,
+}
+
+impl Context<'_> {
+    fn type_name(&self, text: &str) -> Result<TypeName, Refusal> {
+        refer(text, "conversion type", &self.known.types)
+    }
+}
+
+/// What is defined, whether or not it has a problem of its own: a broken row is reported once, not at every place that refers to it.
+struct Known<'a> {
+    types: BTreeSet<&'a str>,
+    domains: BTreeSet<&'a str>,
+    sources: BTreeSet<&'a str>,
+    offers: BTreeSet<&'a str>,
+    channels: BTreeSet<&'a str>,
+    apis: BTreeSet<&'a str>,
+}
+
+impl<'a> Known<'a> {
+    fn of(root: &'a Node) -> Self {
+        let named = |list, key| root.rows(list).iter().filter_map(|row| row.get(key)?.text()).collect();
+        Self {
+            types: named("conversion_type", "name"),
+            domains: named("domain", "id"),
+            sources: named("offer_source", "id"),
+            offers: named("offer", "id"),
+            channels: named("traffic_channel", "id"),
+            apis: named("conversion_api", "id"),
+        }
+    }
+}
+
+/// A reference to something that is defined.
+fn refer<T: FromStr<Err = IdError>>(text: &str, what: &str, known: &BTreeSet<&str>) -> Result<T, Refusal> {
+    if known.contains(text) {
+        Ok(text.parse::<T>()?)
+    } else {
+        Err(Refusal::reference(text, what, known.iter().copied()))
+    }
+}
+
+/// The name of a row, which no other row of its list has.
+fn name<T: FromStr<Err = IdError> + Ord + Clone + Display>(
+    row: &Table<'_>,
+    key: &str,
+    seen: &mut BTreeSet<T>,
+) -> Option<T> {
+    let name: T = row.needed(key, str::parse)?;
+    if seen.insert(name.clone()) {
+        return Some(name);
+    }
+    row.problem(key, format!("`{name}` is given twice"));
+    None
+}
+
+/// The title of a row, else its id.
+fn title(row: &Table<'_>, id: Option<&impl ToString>) -> String {
+    row.text("title")
+        .map_or_else(|| id.map(ToString::to_string).unwrap_or_default(), ToString::to_string)
+}
+
+/// References to secrets, newest first.
+fn references(row: &Table<'_>, key: &str) -> alloc::vec::Vec<String> {
+    row.parsed_list(key, MAX_REFERENCES, crate::config::secret_reference)
+}
+
+/// An amount that is not below zero.
+fn amount(text: &str) -> Result<crate::value::Amount, Refusal> {
+    let amount: crate::value::Amount = text.parse()?;
+    if amount.is_negative() {
+        Err(format!("`{amount}` is negative").into())
+    } else {
+        Ok(amount)
+    }
+}

@@ -1,0 +1,283 @@
+//! The configuration, compiled: every reference resolved, every template parsed, every rule indexed.
+
+use super::rates::Rates;
+use crate::clickbank::ins::{Path as InsPath, Version};
+use crate::delivery::{RetryPolicy, SuccessRule};
+use crate::event::Interface;
+use crate::model::{AccountRole, Counts, Duplicates, Method, Role, Status, Updates};
+use crate::network::ParameterMap;
+use crate::rule::{Conditions, Index};
+use crate::scope::ClickSlot;
+use crate::template::{BodyTemplate, UrlTemplate};
+use crate::value::{
+    CampaignId, ChannelId, Currency, DomainId, Fingerprint, IpRange, Money, Namespace, OfferId, OfferSourceId, Percent,
+    PostbackId, TypeName,
+};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+    vec::Vec,
+};
+use core::time::Duration;
+
+/// A compiled configuration: everything that decides. Made by [`crate::tracker::compile`]; cheap to share, never changed.
+#[derive(Debug)]
+pub struct Tracker {
+    pub(crate) fingerprint: Fingerprint,
+    /// The document as canonical JSON.
+    pub(crate) document: String,
+    pub(crate) namespace: Namespace,
+    /// The account's currency.
+    pub(crate) currency: Currency,
+    pub(crate) revenue_statuses: BTreeSet<Status>,
+    pub(crate) types: BTreeMap<TypeName, ConversionType>,
+    pub(crate) default_type: TypeName,
+    pub(crate) rates: Rates,
+    pub(crate) domains: BTreeMap<DomainId, Domain>,
+    pub(crate) sources: BTreeMap<OfferSourceId, Source>,
+    pub(crate) default_source: Option<OfferSourceId>,
+    pub(crate) offers: BTreeMap<OfferId, Offer>,
+    pub(crate) channels: BTreeMap<ChannelId, Channel>,
+    pub(crate) campaigns: BTreeMap<CampaignId, Campaign>,
+    /// References to the keys that sign our click ids, newest first; without any, every click id is taken as another's.
+    pub(crate) click_id_keys: Vec<String>,
+}
+
+/// A tracking domain.
+#[derive(Debug, Clone)]
+pub(crate) struct Domain {
+    pub(crate) url: String,
+    pub(crate) fallback: Option<String>,
+}
+
+/// A conversion type.
+#[derive(Debug, Clone)]
+pub(crate) struct ConversionType {
+    pub(crate) name: TypeName,
+    pub(crate) counts: Counts,
+    /// Its own policy; the source's holds when it has none.
+    pub(crate) duplicates: Option<Duplicates>,
+    /// Its number in the campaigns' rule indices.
+    pub(crate) index: usize,
+}
+
+/// An offer source.
+#[derive(Debug)]
+pub struct Source {
+    pub(crate) id: OfferSourceId,
+    pub(crate) title: String,
+    pub(crate) role: Option<AccountRole>,
+    pub(crate) domain: Option<DomainId>,
+    pub(crate) secrets: Vec<String>,
+    pub(crate) allow_short_secret: bool,
+    pub(crate) tokens: Vec<String>,
+    pub(crate) allow_ips: Vec<IpRange>,
+    pub(crate) ins_versions: Vec<Version>,
+    pub(crate) amount: AmountField,
+    /// The currency of an amount that comes without one.
+    pub(crate) currency: Currency,
+    pub(crate) default_status: Status,
+    pub(crate) reversal_status: Status,
+    pub(crate) duplicates: Duplicates,
+    pub(crate) click_expiration: Option<Duration>,
+    pub(crate) open_types: BTreeSet<TypeName>,
+    /// The network's word or a kind -> a conversion type; `None` is chosen: stored, fires nothing.
+    pub(crate) events: BTreeMap<String, Option<TypeName>>,
+    /// The network's status words.
+    pub(crate) statuses: BTreeMap<String, Status>,
+    pub(crate) parameters: Vec<SourceParameter>,
+    /// Where a notification may carry our click id, best first.
+    pub(crate) click_id_paths: Vec<InsPath>,
+    /// Which query parameter of a postback means what.
+    pub(crate) names: ParameterMap,
+    /// The network's macros for the URL that is pasted there, by the word of their meaning (`clickid` -> `{vtid}`), where they are not
+    /// the usual ones.
+    pub(crate) pasted: BTreeMap<String, String>,
+    /// Whether its postbacks use ClickBank's event words.
+    pub(crate) clickbank_words: bool,
+    /// Which interface counts when both bring the same sale.
+    pub(crate) truth: Option<Interface>,
+}
+
+/// Which amount of a notification counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AmountField {
+    /// `totalAccountAmount`: what the account received, USD.
+    Account,
+    /// `totalOrderAmount`, in the notification's `currency`.
+    Order,
+}
+
+/// A row of an offer source's parameter table.
+#[derive(Debug, Clone)]
+pub(crate) struct SourceParameter {
+    pub(crate) name: String,
+    /// The network's macro, as pasted into its postback URL; `{r}` is read from the notification.
+    pub(crate) macro_text: String,
+    pub(crate) role: Option<Role>,
+    pub(crate) from: Vec<InsPath>,
+}
+
+/// An offer.
+#[derive(Debug)]
+pub(crate) struct Offer {
+    pub(crate) title: String,
+    pub(crate) source: OfferSourceId,
+    pub(crate) url: UrlTemplate,
+    pub(crate) payout: Option<Money>,
+    pub(crate) default_status: Option<Status>,
+}
+
+/// A traffic channel.
+#[derive(Debug)]
+pub(crate) struct Channel {
+    pub(crate) title: String,
+    pub(crate) currency: Currency,
+    pub(crate) parameters: Vec<ChannelParameter>,
+    pub(crate) roles: BTreeMap<Role, ClickSlot>,
+}
+
+/// A row of a channel's parameter table.
+#[derive(Debug, Clone)]
+pub(crate) struct ChannelParameter {
+    pub(crate) slot: ClickSlot,
+    pub(crate) name: String,
+    pub(crate) macro_text: String,
+}
+
+/// A campaign.
+#[derive(Debug)]
+pub struct Campaign {
+    pub(crate) id: CampaignId,
+    pub(crate) title: String,
+    pub(crate) channel: ChannelId,
+    pub(crate) domain: Option<DomainId>,
+    pub(crate) cost: Option<Money>,
+    pub(crate) paths: Vec<Path>,
+    pub(crate) postbacks: Vec<Postback>,
+    /// Types and statuses of `postbacks` as bitsets.
+    pub(crate) rules: Index,
+}
+
+/// A weighted path of a campaign.
+#[derive(Debug, Clone)]
+pub(crate) struct Path {
+    pub(crate) weight: u32,
+    pub(crate) offers: Vec<(OfferId, u32)>,
+}
+
+/// A postback of a campaign.
+#[derive(Debug)]
+pub struct Postback {
+    pub(crate) id: PostbackId,
+    pub(crate) method: Method,
+    pub(crate) url: UrlTemplate,
+    pub(crate) body: Option<BodyTemplate>,
+    pub(crate) conditions: Conditions,
+    pub(crate) payout: PayoutRule,
+    pub(crate) updates: Updates,
+    pub(crate) success: SuccessRule,
+    pub(crate) retry: RetryPolicy,
+}
+
+/// What the channel is told of a conversion's money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PayoutRule {
+    /// A share of it.
+    Percent(Percent),
+    /// Always this much, in the channel's currency; the sign follows the conversion's.
+    Fixed(Money),
+}
+
+impl Tracker {
+    /// The fingerprint of the document.
+    #[must_use]
+    pub fn fingerprint(&self) -> &Fingerprint {
+        &self.fingerprint
+    }
+
+    /// The document as canonical JSON, as it is stored once for its fingerprint.
+    #[must_use]
+    pub fn document(&self) -> &str {
+        &self.document
+    }
+
+    /// An offer source by id; without an id, the one for bare `/postback` URLs.
+    #[must_use]
+    pub fn source(&self, id: Option<&str>) -> Option<&Source> {
+        match id {
+            Some(id) => self.sources.get(id),
+            None => self.default_source.as_ref().and_then(|id| self.sources.get(id)),
+        }
+    }
+
+    /// Every offer source.
+    pub fn sources(&self) -> impl Iterator<Item = &Source> {
+        self.sources.values()
+    }
+
+    /// A campaign by id.
+    #[must_use]
+    pub fn campaign(&self, id: &str) -> Option<&Campaign> {
+        self.campaigns.get(id)
+    }
+
+    /// Every campaign.
+    pub fn campaigns(&self) -> impl Iterator<Item = &Campaign> {
+        self.campaigns.values()
+    }
+
+    /// Where a visitor goes when no offer can take the click.
+    #[must_use]
+    pub fn fallback(&self, campaign: &Campaign) -> Option<&str> {
+        let domain = campaign.domain.as_ref().and_then(|id| self.domains.get(id))?;
+        domain.fallback.as_deref()
+    }
+}
+
+impl Source {
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> &OfferSourceId {
+        &self.id
+    }
+
+    /// Its title.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+}
+
+impl Campaign {
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> &CampaignId {
+        &self.id
+    }
+
+    /// Its title.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Its postbacks, in the order of the document.
+    pub fn postbacks(&self) -> impl Iterator<Item = &Postback> {
+        self.postbacks.iter()
+    }
+}
+
+impl Postback {
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> &PostbackId {
+        &self.id
+    }
+
+    /// Its conditions.
+    #[must_use]
+    pub fn conditions(&self) -> &Conditions {
+        &self.conditions
+    }
+}

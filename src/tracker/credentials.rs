@@ -1,0 +1,124 @@
+//! The secrets behind a configuration's references, resolved once by the host.
+
+use super::click_id::ClickIdKeys;
+use super::compiled::Tracker;
+use crate::clickbank::ins::KeyRing;
+use crate::value::{OfferSourceId, Secret};
+use alloc::{
+    collections::BTreeMap,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::fmt;
+
+/// Everything secret that reading events needs: key rings, tokens, click-id keys. What outgoing requests need is resolved when they are
+/// sent, so a rotated token works for retries.
+#[derive(Debug, Clone, Default)]
+pub struct Credentials {
+    click_ids: ClickIdKeys,
+    sources: BTreeMap<OfferSourceId, SourceCredentials>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct SourceCredentials {
+    key_ring: Option<KeyRing>,
+    tokens: Vec<Secret>,
+}
+
+/// Every reference that is missing or holds what cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CredentialsError(Vec<String>);
+
+impl CredentialsError {
+    /// One text for each problem.
+    #[must_use]
+    pub fn problems(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl fmt::Display for CredentialsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("; "))
+    }
+}
+
+impl core::error::Error for CredentialsError {}
+
+impl Credentials {
+    /// Takes the secrets behind [`Tracker::inbound_references`], by reference.
+    ///
+    /// # Errors
+    /// Every reference that is not in `secrets`, and every list of INS secrets that [`KeyRing::new`] refuses.
+    pub fn new(tracker: &Tracker, secrets: &BTreeMap<String, Secret>) -> Result<Self, CredentialsError> {
+        let mut problems = Vec::new();
+        let mut resolve = |references: &[String]| -> Vec<Secret> {
+            let found = references.iter().filter_map(|reference| match secrets.get(reference) {
+                Some(secret) if !secret.expose().is_empty() => Some(secret.clone()),
+                _ => {
+                    problems.push(format!("secret `{reference}` is not set"));
+                    None
+                }
+            });
+            found.collect()
+        };
+        let click_ids = ClickIdKeys::new(resolve(&tracker.click_id_keys));
+        let mut sources = BTreeMap::new();
+        let mut refused = Vec::new();
+        for (id, source) in &tracker.sources {
+            let tokens = resolve(&source.tokens);
+            let ins = resolve(&source.secrets);
+            let complete = ins.len() == source.secrets.len();
+            let made = if source.allow_short_secret {
+                KeyRing::allow_short(ins)
+            } else {
+                KeyRing::new(ins)
+            };
+            let key_ring = match made {
+                _ if source.secrets.is_empty() || !complete => None,
+                Ok(key_ring) => Some(key_ring),
+                Err(error) => {
+                    refused.push(format!("offer source `{id}`: {}", error.to_string()));
+                    None
+                }
+            };
+            sources.insert(id.clone(), SourceCredentials { key_ring, tokens });
+        }
+        problems.extend(refused);
+        if problems.is_empty() {
+            Ok(Self { click_ids, sources })
+        } else {
+            Err(CredentialsError(problems))
+        }
+    }
+
+    /// The keys that sign click ids.
+    #[must_use]
+    pub fn click_ids(&self) -> &ClickIdKeys {
+        &self.click_ids
+    }
+
+    /// The key ring of a source that reads notifications; absent when it has no secret.
+    #[must_use]
+    pub fn key_ring(&self, source: &OfferSourceId) -> Option<&KeyRing> {
+        self.sources.get(source)?.key_ring.as_ref()
+    }
+
+    /// The tokens of a source, newest first.
+    pub(super) fn tokens(&self, source: &OfferSourceId) -> &[Secret] {
+        self.sources.get(source).map_or(&[], |known| &known.tokens)
+    }
+}
+
+impl Tracker {
+    /// Every reference that [`Credentials`] needs: click-id keys, INS secrets, tokens.
+    #[must_use]
+    pub fn inbound_references(&self) -> alloc::collections::BTreeSet<&str> {
+        let sources = self
+            .sources
+            .values()
+            .flat_map(|source| source.secrets.iter().chain(&source.tokens));
+        self.click_id_keys.iter().chain(sources).map(String::as_str).collect()
+    }
+}

@@ -1,0 +1,222 @@
+//! Which postbacks a conversion fires, and the requests that they become.
+
+use super::compiled::{Campaign, Channel, Postback, Tracker};
+use super::facts::Slot;
+use super::money::delta;
+use super::trace::{MAX_TRACED_RULES, RuleTrace, RuleVerdict, Trace};
+use crate::delivery::{Delivery, Lane};
+use crate::event::Event;
+use crate::model::{Click, Conversion, Updates};
+use crate::outbound::{Hole, HoledText, Outbound};
+use crate::rule::evaluate;
+use crate::scope::{Names, Payout, Scope};
+use crate::value::{CampaignId, DeliveryId, EventId, Pii, PostbackId, Timestamp};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+    vec::Vec,
+};
+
+/// A conversion before and after an event.
+pub(super) struct Change<'a> {
+    pub(super) event: &'a Event,
+    pub(super) click: &'a Click,
+    pub(super) before: Option<&'a Conversion>,
+    pub(super) after: &'a Conversion,
+}
+
+/// What has fired for a conversion.
+pub(super) type FiredSet = BTreeSet<(CampaignId, PostbackId)>;
+
+impl Tracker {
+    /// The view of a conversion that the rules and templates of a postback read.
+    pub(super) fn scope<'a>(
+        &'a self,
+        campaign: &'a Campaign,
+        channel: &'a Channel,
+        postback: &'a Postback,
+        click: &'a Click,
+        conversion: &'a Conversion,
+    ) -> Scope<'a> {
+        let payout = self.payout(postback.payout, conversion.sum, channel.currency, conversion.shown.at);
+        let mut scope = Scope::of_click(click);
+        scope.conversion = Some(conversion);
+        scope.names = self.names(campaign, channel, click);
+        scope.roles = Some(&channel.roles);
+        scope.payout = Some(payout);
+        scope.payout_delta = Some(payout);
+        scope.fixed_payout = match postback.payout {
+            super::compiled::PayoutRule::Fixed(money) => Some(money),
+            super::compiled::PayoutRule::Percent(_) => None,
+        };
+        scope
+    }
+
+    pub(super) fn names<'a>(&'a self, campaign: &'a Campaign, channel: &'a Channel, click: &Click) -> Names<'a> {
+        let mut names = Names::default();
+        names.campaign = &campaign.title;
+        names.channel = &channel.title;
+        names.offer = self.offers.get(&click.offer).map_or("", |offer| &offer.title);
+        names.source = self.sources.get(&click.source).map_or("", |source| &source.title);
+        names
+    }
+
+    /// Evaluates every rule of the click's campaign on a change, and renders what fires.
+    pub(super) fn fire(
+        &self,
+        change: &Change<'_>,
+        fired: &mut FiredSet,
+        now: Timestamp,
+        trace: &mut Trace,
+    ) -> Vec<Delivery> {
+        let campaign = self.campaigns.get(&change.click.campaign);
+        let Some((campaign, channel)) = campaign.and_then(|c| Some((c, self.channels.get(&c.channel)?))) else {
+            return Vec::new();
+        };
+        let shown = &change.after.shown;
+        let known = self.types.get(&shown.type_name).filter(|_| shown.known);
+        let mut survives = alloc::vec![false; campaign.postbacks.len()];
+        for index in known
+            .into_iter()
+            .flat_map(|known| campaign.rules.candidates(known.index, shown.status))
+        {
+            if let Some(slot) = survives.get_mut(index) {
+                *slot = true;
+            }
+        }
+        let mut deliveries = Vec::new();
+        for (postback, survives) in campaign.postbacks.iter().zip(survives) {
+            let traced = trace.rules.len() < MAX_TRACED_RULES;
+            if !survives && !traced {
+                trace.more_rules = trace.more_rules.saturating_add(1);
+                continue;
+            }
+            let scope = self.scope(campaign, channel, postback, change.click, change.after);
+            let answer = evaluate(&postback.conditions, &scope);
+            let verdict = if answer.fires() {
+                match self.fire_one(change, campaign, channel, postback, scope, fired, now) {
+                    Ok(delivery) => {
+                        fired.insert((campaign.id.clone(), postback.id.clone()));
+                        deliveries.push(delivery);
+                        RuleVerdict::Fired
+                    }
+                    Err(verdict) => verdict,
+                }
+            } else {
+                RuleVerdict::Failed(answer)
+            };
+            if traced {
+                trace.rules.push(RuleTrace {
+                    postback: postback.id.clone(),
+                    verdict,
+                });
+            } else {
+                trace.more_rules = trace.more_rules.saturating_add(1);
+            }
+        }
+        deliveries
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one call, of values that have no other reason to stand together"
+    )]
+    fn fire_one(
+        &self,
+        change: &Change<'_>,
+        campaign: &Campaign,
+        channel: &Channel,
+        postback: &Postback,
+        scope: Scope<'_>,
+        fired: &FiredSet,
+        now: Timestamp,
+    ) -> Result<Delivery, RuleVerdict> {
+        let revision = match (change.before, postback.updates) {
+            (None, _) => None,
+            (Some(_), Updates::Never) => return Err(RuleVerdict::NotOnUpdate),
+            (Some(_), Updates::FirstMatch) => {
+                if fired.contains(&(campaign.id.clone(), postback.id.clone())) {
+                    return Err(RuleVerdict::AlreadyFired);
+                }
+                None
+            }
+            (Some(_), Updates::EveryChange) => Some(&change.event.id),
+        };
+        let id = self.delivery_id(change.click, change.after, campaign, postback, revision);
+        let before = change
+            .before
+            .map(|before| self.payout(postback.payout, before.sum, channel.currency, before.shown.at));
+        let mut scope = scope;
+        scope.payout_delta = scope.payout.map(|after: Payout| delta(before, after));
+        scope.delivery = Some(&id);
+        let outbound = render(postback, &scope).map_err(RuleVerdict::NotRendered)?;
+        let private = private_values(&outbound, change.click, change.event);
+        Ok(Delivery {
+            lane: Lane::new(postback.url.origin()),
+            conversion: change.after.id.clone(),
+            click: change.click.id.clone(),
+            event: change.event.id.clone(),
+            campaign: campaign.id.clone(),
+            postback: postback.id.clone(),
+            created_at: now,
+            outbound,
+            success: postback.success.clone(),
+            retry: postback.retry.clone(),
+            private,
+            id,
+        })
+    }
+
+    /// One id for (namespace, conversion, campaign, postback, revision), over retries, restarts and replays.
+    fn delivery_id(
+        &self,
+        click: &Click,
+        conversion: &Conversion,
+        campaign: &Campaign,
+        postback: &Postback,
+        revision: Option<&EventId>,
+    ) -> DeliveryId {
+        DeliveryId::of(
+            Some(click.at.unix_seconds()),
+            &[
+                self.namespace.as_str(),
+                conversion.id.as_str(),
+                campaign.id.as_str(),
+                postback.id.as_str(),
+                revision.map_or("", |event| event.as_str()),
+            ],
+        )
+    }
+}
+
+fn render(postback: &Postback, scope: &Scope<'_>) -> Result<Outbound, String> {
+    use alloc::string::ToString;
+    let url = postback.url.render(scope).map_err(|error| error.to_string())?;
+    let mut outbound = Outbound::new(postback.method, url);
+    if let Some(body) = &postback.body {
+        outbound.body = Some(body.render(scope).map_err(|error| error.to_string())?);
+        outbound
+            .headers
+            .push(("content-type".into(), HoledText::plain(body.content_type().as_str())));
+    }
+    Ok(outbound)
+}
+
+/// The personal values that the holes of a request name: of the click, else of the event.
+fn private_values(outbound: &Outbound, click: &Click, event: &Event) -> BTreeMap<String, Pii> {
+    let names = outbound.holes().filter_map(|hole| match hole {
+        Hole::Private { field, .. } => Some(field),
+        _ => None,
+    });
+    names
+        .filter_map(|name| {
+            let value = click.private.get(name).or_else(|| event.private.get(name))?;
+            Some((name.clone(), value.clone()))
+        })
+        .collect()
+}
+
+/// What has fired for the conversion of a slot; nothing yet where each event makes its own.
+pub(super) fn fired_of(slot: Option<&Slot>) -> FiredSet {
+    slot.map(|slot| slot.fired.clone()).unwrap_or_default()
+}

@@ -1,0 +1,42 @@
+//! Layer 3: what an event means.
+//!
+//! [`compile`] turns a configuration document into a [`Tracker`]; a tracker's sources turn messages into [`Event`](crate::event::Event)s;
+//! [`Tracker::needs`] says which rows a decision reads and [`Tracker::decide`] makes it: a [`Plan`] with one transaction, a reply and a
+//! trace. Nothing here reads a clock or a store, so the same inputs give the same plan, and every plan can be made again.
+
+mod attribute;
+mod click_id;
+mod compile;
+mod compiled;
+mod credentials;
+mod decide;
+mod facts;
+mod fire;
+mod lint;
+mod money;
+mod plan;
+mod rates;
+mod resolve;
+mod route;
+mod slots;
+mod source;
+mod trace;
+
+pub use click_id::{CLICK_ID_LENGTH, ClickIdKeys, Recognised};
+pub use compile::{MAX_ATTEMPTS, MAX_REFERENCES, MAX_ROWS, MAX_TYPES, MAX_WEIGHT, Options, compile};
+pub use compiled::{Campaign, Postback, Source, Tracker};
+pub use credentials::{Credentials, CredentialsError};
+pub use decide::UnknownSource;
+pub use facts::{
+    Claimed, ClickFacts, FactQuery, Facts, MAX_HOPS, MAX_ORPHANS, ReceiptFacts, ReceiptRecord, Slot, SlotKey,
+};
+pub use lint::{Warning, lint};
+pub use plan::{
+    Commit, Committed, ConfigurationRow, EventRow, Guard, GuardKey, MAX_REFUSED, Outcome, Plan, Reason, RefusedBody,
+    Reply, ReplyOutcome, Write,
+};
+pub use rates::Rates;
+pub use route::{MAX_CLICK_VALUE, RouteError, Routed, Visit};
+pub use slots::{MAX_SLOTS, Mark, mark};
+pub use source::{Caller, NotTaken, Unauthorized};
+pub use trace::{DuplicateDecision, Found, MAX_TRACED_RULES, RuleTrace, RuleVerdict, Trace};

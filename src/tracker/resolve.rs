@@ -1,0 +1,140 @@
+//! What an event is here: its conversion type, its status, its amount.
+
+use super::compiled::{ConversionType, Offer, Source, Tracker};
+use crate::event::{Event, Interface, Kind};
+use crate::model::{Counts, Entry, Status};
+use crate::network::clickbank_kind;
+use crate::value::{Money, TypeName};
+
+/// What the configuration says of an event's name.
+pub(super) enum Meaning<'a> {
+    /// This type.
+    Type(&'a ConversionType),
+    /// A postback named a type that is not configured: kept under its name.
+    Unknown(TypeName),
+    /// None, on purpose.
+    Chosen,
+    /// Nothing.
+    Unmapped,
+}
+
+impl Tracker {
+    /// The conversion type of an event.
+    pub(super) fn meaning(&self, source: &Source, event: &Event) -> Meaning<'_> {
+        let Some(name) = event.name.as_deref() else {
+            return self
+                .types
+                .get(&self.default_type)
+                .map_or(Meaning::Unmapped, Meaning::Type);
+        };
+        let kind = event.kind.as_ref();
+        let listed = mapped_word(source, name, kind).or_else(|| mapped_kind(source, kind));
+        match listed {
+            Some(Some(type_name)) => self.types.get(type_name).map_or(Meaning::Unmapped, Meaning::Type),
+            Some(None) => Meaning::Chosen,
+            None if event.interface == Interface::Ins => Meaning::Unmapped,
+            None => match self.types.get(name) {
+                Some(known) => Meaning::Type(known),
+                None => TypeName::new(name).map_or(Meaning::Unmapped, Meaning::Unknown),
+            },
+        }
+    }
+
+    /// What kind of event it is: the network's word for it, else what its conversion type counts as.
+    pub(super) fn kind(&self, source: &Source, event: &Event, meaning: &Meaning<'_>) -> Kind {
+        if let Some(kind) = &event.kind {
+            return kind.clone();
+        }
+        let word = event
+            .name
+            .as_deref()
+            .filter(|_| source.clickbank_words)
+            .and_then(clickbank_kind);
+        word.unwrap_or_else(|| match meaning {
+            Meaning::Type(known) => match known.counts {
+                Counts::Sale => Kind::Sale,
+                Counts::Revenue => Kind::Upsell,
+                Counts::Reversal => Kind::Refund,
+                Counts::Step | Counts::Info => Kind::Other(known.counts.as_str().into()),
+            },
+            Meaning::Unknown(_) | Meaning::Chosen | Meaning::Unmapped => Kind::Other("unknown".into()),
+        })
+    }
+
+    /// What the event contributes to a conversion: a function of the event and the configuration alone.
+    pub(super) fn entry(
+        &self,
+        source: &Source,
+        offer: Option<&Offer>,
+        event: &Event,
+        meaning: &Meaning<'_>,
+    ) -> Option<Entry> {
+        let (type_name, counts, known) = match meaning {
+            Meaning::Type(known) => (known.name.clone(), known.counts, true),
+            Meaning::Unknown(name) => (name.clone(), Counts::Info, false),
+            Meaning::Chosen | Meaning::Unmapped => return None,
+        };
+        let kind = self.kind(source, event, meaning);
+        let open = source.open_types.contains(&type_name);
+        let stand_in = || {
+            offer
+                .and_then(|offer| offer.payout)
+                .filter(|_| counts == Counts::Sale && kind.adds())
+        };
+        let sum: Option<Money> = if open { None } else { event.sum.or_else(stand_in) };
+        Some(Entry {
+            event: event.id.clone(),
+            at: event.at,
+            timed: event.timed,
+            status: self.status(source, offer, event, counts, &kind),
+            kind,
+            type_name,
+            known,
+            status_word: event.status.clone(),
+            sum,
+            test: event.test,
+            receipt: event.receipt.clone(),
+            parent: event.parent.clone(),
+            event_id: event.event_id.clone(),
+            order_id: event.order_id.clone(),
+            parameters: event.parameters.clone(),
+        })
+    }
+
+    fn status(&self, source: &Source, offer: Option<&Offer>, event: &Event, counts: Counts, kind: &Kind) -> Status {
+        if counts == Counts::Reversal || kind.subtracts() {
+            return source.reversal_status;
+        }
+        match event.status.as_deref() {
+            None => offer
+                .and_then(|offer| offer.default_status)
+                .unwrap_or(source.default_status),
+            Some(word) => match source.statuses.get(word) {
+                Some(status) => *status,
+                None => Status::from_word(&word.to_ascii_lowercase()).unwrap_or(Status::Other),
+            },
+        }
+    }
+}
+
+/// The row of the network's own word. A `SALE` of upsells alone goes by `UPSELL`, never by `SALE`.
+fn mapped_word<'a>(source: &'a Source, name: &str, kind: Option<&Kind>) -> Option<&'a Option<TypeName>> {
+    if kind == Some(&Kind::Upsell) && name == "SALE" {
+        return source.events.get("UPSELL");
+    }
+    let exact = source.events.get(name);
+    // `SUBSCRIPTION-CHG 12->34` carries the change in the word itself.
+    let prefix = || name.split_once(' ').and_then(|(word, _)| source.events.get(word));
+    // ClickBank's postback words come in either case (clickbank-s2s facts 1.2).
+    let folded = || {
+        source
+            .events
+            .get(&name.to_ascii_uppercase())
+            .filter(|_| source.clickbank_words)
+    };
+    exact.or_else(prefix).or_else(folded)
+}
+
+fn mapped_kind<'a>(source: &'a Source, kind: Option<&Kind>) -> Option<&'a Option<TypeName>> {
+    kind.and_then(|kind| source.events.get(kind.as_str()))
+}

@@ -1,0 +1,206 @@
+//! Duplicates: which events of a click fall together, and what they come to.
+//!
+//! Merging is min, max and add over (time, event id), so every order of arrival ends in the same slot. The one exception is meant: an event
+//! without a time of its own is as old as its arrival.
+
+use super::compiled::{Source, Tracker};
+use super::facts::{Slot, SlotKey};
+use super::trace::DuplicateDecision;
+use crate::model::{Click, Conversion, Duplicates, Entry, Status};
+use crate::value::{Amount, ConversionId, Money};
+use alloc::collections::{BTreeMap, BTreeSet};
+use core::cmp::Ordering;
+
+/// The most slots with network ids of their own that one click may have: they are read with every event of the click.
+pub const MAX_SLOTS: usize = 1_000;
+
+impl Tracker {
+    /// The policy for an entry; absent for what never goes through it: reversals and tests.
+    pub(super) fn policy(&self, source: &Source, entry: &Entry) -> Option<Duplicates> {
+        if entry.test || entry.kind.subtracts() {
+            return None;
+        }
+        let own = self.types.get(&entry.type_name).and_then(|known| known.duplicates);
+        Some(own.unwrap_or(source.duplicates))
+    }
+
+    /// The conversion that a slot shows under its policy.
+    pub(super) fn shown(&self, slot: &Slot, policy: Duplicates, click: &Click) -> Option<Conversion> {
+        let id = slot.conversion.clone()?;
+        let entry = if policy == Duplicates::Edit {
+            &slot.last
+        } else {
+            &slot.first
+        };
+        let sum = match (policy, self.signed(entry)) {
+            (Duplicates::Increment, Some(money)) => {
+                let amount = slot.sums.get(&money.currency).copied().unwrap_or(Amount::ZERO);
+                Some(Money {
+                    amount,
+                    currency: money.currency,
+                })
+            }
+            (_, sum) => sum,
+        };
+        let count = if policy == Duplicates::Increment || policy == Duplicates::Edit {
+            slot.count
+        } else {
+            1
+        };
+        Some(self.conversion(id, click, entry.clone(), sum, count))
+    }
+
+    /// A conversion of a click.
+    pub(super) fn conversion(
+        &self,
+        id: ConversionId,
+        click: &Click,
+        shown: Entry,
+        sum: Option<Money>,
+        count: u32,
+    ) -> Conversion {
+        Conversion {
+            id,
+            click: click.id.clone(),
+            campaign: click.campaign.clone(),
+            offer: click.offer.clone(),
+            source: click.source.clone(),
+            channel: click.channel.clone(),
+            revenue: self.revenue(&shown, sum),
+            sum,
+            shown,
+            count,
+        }
+    }
+}
+
+/// Whether a conversion is the first of its click and type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// The first one.
+    New,
+    /// A later one.
+    Repeated,
+    /// The policy `create_marked` was not in force.
+    Unknown,
+}
+
+impl Mark {
+    /// The word: `new`, `repeated`, `unknown`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Repeated => "repeated",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Marks a conversion by the slots of its click. Derived when it is read, so an earlier event that arrives late needs no rewriting.
+#[must_use]
+pub fn mark(conversion: &Conversion, slots: &[Slot]) -> Mark {
+    let key = SlotKey::Type(conversion.shown.type_name.clone());
+    let slot = slots
+        .iter()
+        .find(|slot| slot.click == conversion.click && slot.key == key && slot.conversion.is_none());
+    match slot {
+        _ if conversion.shown.test || conversion.shown.kind.subtracts() => Mark::Unknown,
+        None => Mark::Unknown,
+        Some(slot) if slot.first.event == conversion.shown.event => Mark::New,
+        Some(_) => Mark::Repeated,
+    }
+}
+
+/// The slot of an entry under a policy; absent where nothing falls together.
+pub(super) fn key(policy: Duplicates, entry: &Entry) -> Option<SlotKey> {
+    match policy {
+        Duplicates::Create => None,
+        Duplicates::CreateMarked | Duplicates::Ignore | Duplicates::Increment => {
+            Some(SlotKey::Type(entry.type_name.clone()))
+        }
+        Duplicates::Edit => Some(SlotKey::Edit),
+        Duplicates::IgnoreEventId => {
+            let id = entry.event_id.clone()?;
+            Some(SlotKey::TypeAndId(entry.type_name.clone(), id))
+        }
+    }
+}
+
+/// The id of the conversion that a slot makes. An edit may change the type, so the type is no part of it.
+pub(super) fn conversion_id(click: &Click, key: &SlotKey) -> ConversionId {
+    ConversionId::of(Some(click.at.unix_seconds()), &[click.id.as_str(), &key.column()])
+}
+
+/// The id of the conversion of one event alone.
+pub(super) fn event_conversion_id(entry: &Entry) -> ConversionId {
+    ConversionId::of(Some(entry.at.unix_seconds()), &["event", entry.event.as_str()])
+}
+
+/// A slot with its first entry.
+pub(super) fn open(
+    click: &Click,
+    key: SlotKey,
+    conversion: Option<ConversionId>,
+    entry: &Entry,
+    signed: Option<Money>,
+) -> Slot {
+    let mut slot = Slot {
+        click: click.id.clone(),
+        key,
+        conversion,
+        first: entry.clone(),
+        last: entry.clone(),
+        sums: BTreeMap::new(),
+        count: 1,
+        fired: BTreeSet::new(),
+    };
+    add(&mut slot, entry, signed);
+    slot
+}
+
+/// Merges an entry into its slot and says what that did under the policy.
+pub(super) fn merge(slot: &mut Slot, policy: Duplicates, entry: &Entry, signed: Option<Money>) -> DuplicateDecision {
+    let first = order(entry, &slot.first) == Ordering::Less;
+    let last = supersedes(entry, &slot.last);
+    slot.count = slot.count.saturating_add(1);
+    add(slot, entry, signed);
+    if first {
+        slot.first = entry.clone();
+    }
+    if last {
+        slot.last = entry.clone();
+    }
+    match policy {
+        Duplicates::Create | Duplicates::CreateMarked => DuplicateDecision::Created,
+        Duplicates::Increment => DuplicateDecision::Incremented,
+        Duplicates::Edit if last => DuplicateDecision::Edited,
+        Duplicates::Edit => DuplicateDecision::Superseded,
+        Duplicates::Ignore | Duplicates::IgnoreEventId if first => DuplicateDecision::ReplacedFirst,
+        Duplicates::Ignore | Duplicates::IgnoreEventId => DuplicateDecision::Kept,
+    }
+}
+
+/// A declined amount is none; everything else adds up in its own currency.
+fn add(slot: &mut Slot, entry: &Entry, signed: Option<Money>) {
+    let Some(money) = signed.filter(|_| entry.status != Status::Declined) else {
+        return;
+    };
+    let sum = slot.sums.entry(money.currency).or_default();
+    // Twenty-eight digits never overflow on real money; if they do, the sum stays what it was.
+    *sum = sum.checked_add(money.amount).unwrap_or(*sum);
+}
+
+fn order(one: &Entry, other: &Entry) -> Ordering {
+    one.at.cmp(&other.at).then_with(|| one.event.cmp(&other.event))
+}
+
+/// Whether `entry` is newer than `last`. Without a time of its own a pending state never overwrites a decided one of the same type: the
+/// network may send it late.
+fn supersedes(entry: &Entry, last: &Entry) -> bool {
+    let decided = matches!(last.status, Status::Approved | Status::Declined);
+    if !entry.timed && entry.status == Status::Pending && decided && entry.type_name == last.type_name {
+        return false;
+    }
+    order(entry, last) == Ordering::Greater
+}

@@ -1,0 +1,312 @@
+//! What an offer source sends, made into events; and who may send it.
+
+use super::click_id::Recognised;
+use super::compiled::{AmountField, Source};
+use super::credentials::Credentials;
+use crate::clickbank::ins::{Notification, TransactionType};
+use crate::event::{Event, Interface, Kind, MAX_CANDIDATES, Received};
+use crate::model::Role;
+use crate::network::{Postback, PostbackError};
+use crate::value::{AmountError, Currency, EventId, Money, Pii, Query, is_unfilled_macro};
+use alloc::{
+    borrow::Cow,
+    collections::BTreeMap,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::net::IpAddr;
+use percent_encoding::percent_decode_str;
+use thiserror::Error;
+
+/// Who calls, as the host knows it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Caller<'a> {
+    /// The address of the connection, or what a trusted proxy says of it.
+    pub address: Option<IpAddr>,
+    /// The token that was presented.
+    pub token: Option<&'a [u8]>,
+    /// The conversion type that a postback names; of a notification there is none.
+    pub type_word: Option<&'a str>,
+}
+
+/// A caller that a source does not take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Unauthorized {
+    /// The source asks for a token, and this one is missing or wrong.
+    #[error("the token is missing or wrong")]
+    Token,
+    /// The source lists addresses, and this one is not among them.
+    #[error("the address is not allowed")]
+    Address,
+}
+
+/// A notification that was decrypted and is not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum NotTaken {
+    /// Its version is none of the source's `ins_versions`.
+    #[error("version `{0}` is not one of the source's `ins_versions`")]
+    Version(String),
+    /// Its amount cannot be read exactly.
+    #[error("{0}")]
+    Amount(#[from] AmountError),
+}
+
+impl Source {
+    /// Whether a caller may bring events to this source. Every check that is configured must hold: a token where there are tokens, an
+    /// address where addresses are listed. A conversion type of `open_types` needs neither.
+    ///
+    /// # Errors
+    /// [`Unauthorized`], with the first check that failed.
+    pub fn authorize(&self, caller: &Caller<'_>, credentials: &Credentials) -> Result<(), Unauthorized> {
+        if caller.type_word.is_some_and(|word| self.open_types.contains(word)) {
+            return Ok(());
+        }
+        let tokens = credentials.tokens(&self.id);
+        let presented = caller.token.unwrap_or_default();
+        // Without a short circuit: which of several tokens is right shows in no time.
+        let known = tokens
+            .iter()
+            .fold(false, |known, token| known | token.matches(presented));
+        if !self.tokens.is_empty() && !known {
+            return Err(Unauthorized::Token);
+        }
+        let inside = caller
+            .address
+            .is_some_and(|address| self.allow_ips.iter().any(|range| range.contains(address)));
+        if !self.allow_ips.is_empty() && !inside {
+            return Err(Unauthorized::Address);
+        }
+        Ok(())
+    }
+
+    /// The event of a notification.
+    ///
+    /// Its identity is (source, receipt, transaction type, role, transaction time, item numbers): ClickBank sends a notification up to five
+    /// times, and `attemptCount` is the only thing that changes. Without a receipt it is the whole text but for that count.
+    ///
+    /// # Errors
+    /// [`NotTaken`]: a version that is not chosen, an amount that is not exact decimal text.
+    pub fn event(
+        &self,
+        notification: &Notification,
+        received: Received,
+        credentials: &Credentials,
+    ) -> Result<Event, NotTaken> {
+        if !self.ins_versions.contains(notification.version()) {
+            return Err(NotTaken::Version(notification.version().to_string()));
+        }
+        let at = notification.transaction_time().at();
+        let mut event = Event::new(self.notification_id(notification), self.id.clone(), Interface::Ins, at);
+        event.received_at = received.at;
+        event.kind = Some(notification_kind(notification));
+        event.name = Some(notification.transaction_type_text().into());
+        event.test = notification.is_test();
+        event.receipt = notification
+            .receipt()
+            .filter(|receipt| !receipt.is_placeholder())
+            .map(|receipt| receipt.stripped().clone());
+        event.parent = notification.parent_receipt();
+        event.sum = self.notification_sum(notification)?;
+        self.read_candidates(&mut event, self.notification_candidates(notification), credentials);
+        for row in &self.parameters {
+            let value = row.from.iter().find_map(|path| notification.lookup(path));
+            if let Some(value) = value.filter(|value| !is_unfilled_macro(value)) {
+                self.keep(&mut event, &row.name, row.role.as_ref(), value);
+            }
+        }
+        Ok(event)
+    }
+
+    fn notification_id(&self, notification: &Notification) -> EventId {
+        let at = notification.transaction_time();
+        let seconds = Some(at.at().unix_seconds());
+        let Some(receipt) = notification.receipt() else {
+            return EventId::of(
+                seconds,
+                &["ins text", self.id.as_str(), &notification.text_without_attempt()],
+            );
+        };
+        let role = notification.role();
+        let items = notification.item_numbers_sorted();
+        let mut parts = alloc::vec![
+            "ins",
+            self.id.as_str(),
+            receipt.text(),
+            notification.transaction_type_text(),
+            role.as_ref().map_or("", |role| role.as_str()),
+            at.text(),
+        ];
+        parts.extend(items);
+        EventId::of(seconds, &parts)
+    }
+
+    fn notification_sum(&self, notification: &Notification) -> Result<Option<Money>, AmountError> {
+        let (number, currency) = match self.amount {
+            AmountField::Account => (notification.total_account_amount(), Currency::USD),
+            AmountField::Order => (
+                notification.total_order_amount(),
+                notification.order_currency().unwrap_or(self.currency),
+            ),
+        };
+        number
+            .map(|number| {
+                Ok(Money {
+                    amount: number.amount()?,
+                    currency,
+                })
+            })
+            .transpose()
+    }
+
+    fn notification_candidates<'a>(&'a self, notification: &'a Notification) -> Vec<Cow<'a, str>> {
+        let mut found = Vec::new();
+        for path in &self.click_id_paths {
+            if path.as_str() == "trackingCodes" {
+                found.extend(notification.tracking_codes().map(Cow::Borrowed));
+            } else if let Some(value) = notification.lookup(path) {
+                // Values of `vendorVariables` come still percent-encoded (clickbank-ins facts, section 4).
+                found.push(percent_decode_str(value).decode_utf8().unwrap_or(Cow::Borrowed(value)));
+            }
+        }
+        found
+    }
+
+    /// The event of a postback, and what was read of the query.
+    ///
+    /// Its identity is (source, its event id or receipt, type, status, amount, currency), so that the same id with a new status is news.
+    /// With neither id, each arrival is an event of its own.
+    ///
+    /// # Errors
+    /// [`PostbackError`]: a value that is malformed, too long or repeated.
+    pub fn postback(
+        &self,
+        query: &Query<'_>,
+        received: Received,
+        credentials: &Credentials,
+    ) -> Result<(Event, Postback), PostbackError> {
+        let own: Vec<&str> = self.parameters.iter().map(|row| row.name.as_str()).collect();
+        let read = Postback::read(query, &self.names, &own)?;
+        let role_of = |name: &str| {
+            self.parameters
+                .iter()
+                .find(|row| row.name == name)
+                .and_then(|row| row.role.as_ref())
+        };
+        let (id, identified) = self.postback_id(&read, received);
+        let mut event = Event::new(
+            id,
+            self.id.clone(),
+            Interface::Postback,
+            read.time.unwrap_or(received.at),
+        );
+        event.identified = identified;
+        event.timed = read.time.is_some();
+        event.received_at = received.at;
+        event.name = read.type_word.as_ref().map(ToString::to_string);
+        event.status = read.status_word.clone();
+        let currency = read.currency.unwrap_or(self.currency);
+        event.sum = read.sum.map(|amount| Money { amount, currency });
+        event.event_id = read.event_id.clone();
+        event.order_id = read.order_id.clone();
+        event.receipt = read.receipt.clone();
+        event.parent = read
+            .parent
+            .clone()
+            .filter(|parent| Some(parent) != read.receipt.as_ref());
+        let candidates = read.click_id.as_ref().map(|id| Cow::Borrowed(id.as_str()));
+        self.read_candidates(&mut event, candidates, credentials);
+        for (name, value) in &read.parameters {
+            self.keep(&mut event, name, role_of(name), value);
+        }
+        Ok((event, read))
+    }
+
+    fn postback_id(&self, read: &Postback, received: Received) -> (EventId, bool) {
+        let word = read.type_word.as_ref().map_or("", |word| word.as_str());
+        let id = read.event_id.as_deref().map(|id| ("event id", id));
+        let id = id.or_else(|| read.receipt.as_ref().map(|receipt| ("receipt", receipt.as_str())));
+        let seconds = read.time.map(|time| time.unix_seconds());
+        let Some((what, id)) = id else {
+            let nonce = format!("{}:{}", received.at, received.nonce);
+            let id = EventId::of(
+                Some(received.at.unix_seconds()),
+                &["postback arrival", self.id.as_str(), &nonce],
+            );
+            return (id, false);
+        };
+        let amount = read.sum.map(|sum| sum.to_string()).unwrap_or_default();
+        let currency = read.currency.map(|currency| currency.to_string()).unwrap_or_default();
+        let status = read.status_word.as_deref().unwrap_or_default();
+        let parts = ["postback", self.id.as_str(), what, id, word, status, &amount, &currency];
+        (EventId::of(seconds, &parts), true)
+    }
+
+    fn read_candidates<'a>(
+        &self,
+        event: &mut Event,
+        texts: impl IntoIterator<Item = Cow<'a, str>>,
+        credentials: &Credentials,
+    ) {
+        for text in texts {
+            if is_unfilled_macro(&text) {
+                continue;
+            }
+            match credentials.click_ids().recognise(&text) {
+                Recognised::Ours(id) | Recognised::Foreign(id) => {
+                    if !event.clicks.contains(&id) && event.clicks.len() < MAX_CANDIDATES {
+                        event.clicks.push(id);
+                    }
+                }
+                Recognised::Forged => event.forged_click = true,
+                Recognised::Invalid => {}
+            }
+        }
+    }
+
+    /// Keeps a parameter where its role puts it.
+    fn keep(&self, event: &mut Event, name: &str, role: Option<&Role>, value: &str) {
+        if value.is_empty() {
+            return;
+        }
+        match role {
+            Some(role) if role.is_private() => {
+                event.private.insert(name.into(), Pii::new(value));
+                return;
+            }
+            Some(Role::EventId) if event.event_id.is_none() => event.event_id = Some(value.into()),
+            Some(Role::OrderId) if event.order_id.is_none() => event.order_id = Some(value.into()),
+            _ => {}
+        }
+        event.parameters.insert(name.into(), value.into());
+    }
+
+    /// The parameters' names with their roles.
+    #[must_use]
+    pub fn roles(&self) -> BTreeMap<&str, Option<&Role>> {
+        self.parameters
+            .iter()
+            .map(|row| (row.name.as_str(), row.role.as_ref()))
+            .collect()
+    }
+}
+
+/// The neutral kind of a notification. A `SALE` whose items are all upsells is an upsell.
+fn notification_kind(notification: &Notification) -> Kind {
+    match notification.transaction_type() {
+        TransactionType::Sale if notification.all_items_are_upsells() => Kind::Upsell,
+        TransactionType::Sale => Kind::Sale,
+        TransactionType::Bill => Kind::Rebill,
+        TransactionType::Refund => Kind::Refund,
+        TransactionType::Chargeback => Kind::Chargeback,
+        TransactionType::InsufficientFunds => Kind::EcheckReturn,
+        TransactionType::CancelRebill => Kind::Cancel,
+        TransactionType::UncancelRebill => Kind::Uncancel,
+        TransactionType::SubscriptionChange => Kind::Change,
+        TransactionType::AbandonedOrder => Kind::Abandoned,
+        kind if kind.is_test() => Kind::Test,
+        kind => Kind::Other(kind.as_str().to_ascii_lowercase()),
+    }
+}

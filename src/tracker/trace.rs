@@ -1,0 +1,101 @@
+//! How an event was decided, as indices and codes. Texts are rendered on demand.
+
+use crate::value::{ClickId, PostbackId, Receipt};
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+/// The most rules that a trace names; a campaign with more is truncated and says so.
+pub const MAX_TRACED_RULES: usize = 64;
+
+/// How one event was decided.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Trace {
+    /// How the click was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<Found>,
+    /// What the duplicate policy did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicate: Option<DuplicateDecision>,
+    /// Each rule of the campaign, in the order of the configuration.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<RuleTrace>,
+    /// How many rules are left out.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more_rules: u32,
+    /// How many waiting events it resolved.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub resolved: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(value: &u32) -> bool {
+    *value == 0
+}
+
+/// How a click was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum Found {
+    /// By the n-th click-id candidate, counted from 0.
+    Candidate {
+        /// Which one.
+        index: u32,
+        /// The click.
+        click: ClickId,
+    },
+    /// Through receipts.
+    Receipt {
+        /// The receipts from the event's own one to the one that names the click.
+        path: Vec<Receipt>,
+        /// The click.
+        click: ClickId,
+    },
+}
+
+/// What the duplicate policy did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DuplicateDecision {
+    /// A conversion was made.
+    Created,
+    /// The conversion shows this event's data now.
+    Edited,
+    /// This event's amount was added.
+    Incremented,
+    /// The conversion shows this, earlier event now.
+    ReplacedFirst,
+    /// An earlier event stays.
+    Kept,
+    /// A later event stays.
+    Superseded,
+    /// Reversals and tests do not go through the policy.
+    Bypassed,
+}
+
+/// What one rule said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleTrace {
+    /// The postback.
+    #[serde(rename = "p")]
+    pub postback: PostbackId,
+    /// The answer.
+    #[serde(rename = "v")]
+    pub verdict: RuleVerdict,
+}
+
+/// The answer of one rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RuleVerdict {
+    /// It fires.
+    Fired,
+    /// It matches and has fired before.
+    AlreadyFired,
+    /// It matches, and `updates` says that a change does not fire it.
+    NotOnUpdate,
+    /// Conditions do not hold.
+    Failed(crate::rule::Answer),
+    /// It matches, but a value that its template needs is missing or does not fit.
+    NotRendered(alloc::string::String),
+}
