@@ -1,0 +1,175 @@
+//! A commit: encoded by the caller's thread, applied by the one that holds the transaction.
+
+use crate::{fault::Fault, sql, time};
+use postback::delivery::Delivery;
+use postback::model::Click;
+use postback::port::{StoreError, row};
+use postback::tracker::{Commit, Committed, EventRow, MAX_REFUSED, Outcome, Write};
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter, types::Value};
+
+/// A statement with its values.
+pub(crate) type Statement = (&'static str, Vec<Value>);
+
+/// A commit as texts and statements.
+pub(crate) struct Encoded {
+    identity: Option<String>,
+    waiting: Vec<String>,
+    guards: Vec<(String, i64)>,
+    statements: Vec<Statement>,
+}
+
+impl Encoded {
+    pub(crate) fn new(commit: &Commit) -> Result<Self, StoreError> {
+        let mut statements = Vec::new();
+        for write in &commit.writes {
+            encode(write, &mut statements)?;
+        }
+        for delivery in &commit.outbox {
+            statements.push(enqueue(delivery, time::ceil(commit.now))?);
+        }
+        // A version that does not fit was never stored, and -1 is none.
+        let guards = commit
+            .guards
+            .iter()
+            .map(|guard| (guard.key.column(), i64::try_from(guard.version).unwrap_or(-1)));
+        Ok(Self {
+            identity: commit.identity.as_ref().map(ToString::to_string),
+            waiting: commit.waiting.iter().map(ToString::to_string).collect(),
+            guards: guards.collect(),
+            statements,
+        })
+    }
+
+    /// Checks, then writes. Every check comes before the first write, so any other answer than `Applied` has written nothing.
+    pub(crate) fn apply(&self, connection: &Connection) -> Result<Committed, Fault> {
+        if let Some(identity) = &self.identity
+            && outcome(connection, identity)?.is_some()
+        {
+            return Ok(Committed::Duplicate);
+        }
+        for event in &self.waiting {
+            if outcome(connection, event)?.as_deref() != Some(Outcome::Unattributed.as_str()) {
+                return Ok(Committed::Conflict);
+            }
+        }
+        for (key, version) in &self.guards {
+            if guard(connection, key)? != *version {
+                return Ok(Committed::Conflict);
+            }
+        }
+        for (key, _) in &self.guards {
+            connection.prepare_cached(sql::RAISE)?.execute(params![key])?;
+        }
+        for (text, values) in &self.statements {
+            connection.prepare_cached(text)?.execute(params_from_iter(values))?;
+        }
+        Ok(Committed::Applied)
+    }
+}
+
+/// The code of a stored event's outcome.
+pub(crate) fn outcome(connection: &Connection, event: &str) -> Result<Option<String>, Fault> {
+    Ok(connection
+        .prepare_cached(sql::OUTCOME)?
+        .query_row(params![event], |row| row.get(0))
+        .optional()?)
+}
+
+/// The version of a guard; 0 when it was never raised.
+pub(crate) fn guard(connection: &Connection, key: &str) -> Result<i64, Fault> {
+    let version = connection
+        .prepare_cached(sql::GUARD)?
+        .query_row(params![key], |row| row.get(0))
+        .optional()?;
+    Ok(version.unwrap_or_default())
+}
+
+/// A click's row.
+pub(crate) fn record(click: &Click) -> Result<Statement, StoreError> {
+    let (payload, private) = (row::encode(click)?, row::encode_private(&click.private)?);
+    Ok((
+        sql::RECORD,
+        vec![
+            text(&click.id),
+            time::floor(click.at).into(),
+            payload.into(),
+            private.into(),
+        ],
+    ))
+}
+
+fn encode(write: &Write, statements: &mut Vec<Statement>) -> Result<(), StoreError> {
+    let statement = match write {
+        Write::Event(event) => encode_event(event)?,
+        Write::Conversion(conversion) => {
+            let receipt = optional(conversion.shown.receipt.as_ref());
+            let payload = row::encode(conversion)?.into();
+            (
+                sql::WRITE_CONVERSION,
+                vec![text(&conversion.id), text(&conversion.click), receipt, payload],
+            )
+        }
+        Write::Slot(slot) => (
+            sql::WRITE_SLOT,
+            vec![text(&slot.click), slot.key.column().into(), row::encode(slot)?.into()],
+        ),
+        Write::Receipt(record) => (
+            sql::WRITE_RECEIPT,
+            vec![text(&record.source), text(&record.receipt), row::encode(record)?.into()],
+        ),
+        Write::Configuration(row) => (
+            sql::WRITE_CONFIGURATION,
+            vec![text(&row.fingerprint), row.document.clone().into()],
+        ),
+        Write::Refused(refused) => {
+            let source = text(&refused.source);
+            let values = vec![
+                source.clone(),
+                refused.at.to_string().into(),
+                refused.body.clone().into(),
+            ];
+            statements.push((sql::WRITE_REFUSED, values));
+            (sql::TRIM_REFUSED, vec![source, i64::from(MAX_REFUSED).into()])
+        }
+    };
+    statements.push(statement);
+    Ok(())
+}
+
+fn encode_event(written: &EventRow) -> Result<Statement, StoreError> {
+    let event = &written.event;
+    let values = vec![
+        text(&event.id),
+        text(&event.source),
+        written.outcome.as_str().to_owned().into(),
+        optional(event.receipt.as_ref()),
+        optional(event.parent.as_ref()),
+        optional(written.click.as_ref()),
+        time::floor(event.received_at).into(),
+        row::encode(written)?.into(),
+        row::encode_private(&event.private)?.into(),
+    ];
+    Ok((sql::WRITE_EVENT, values))
+}
+
+fn enqueue(delivery: &Delivery, due: i64) -> Result<Statement, StoreError> {
+    let values = vec![
+        text(&delivery.id),
+        delivery.lane.as_str().to_owned().into(),
+        text(&delivery.conversion),
+        text(&delivery.click),
+        time::floor(delivery.created_at).into(),
+        due.into(),
+        row::encode(delivery)?.into(),
+        row::encode_private(&delivery.private)?.into(),
+    ];
+    Ok((sql::ENQUEUE, values))
+}
+
+fn text(id: &impl AsRef<str>) -> Value {
+    Value::Text(id.as_ref().to_owned())
+}
+
+fn optional(id: Option<&impl AsRef<str>>) -> Value {
+    id.map_or(Value::Null, text)
+}

@@ -1,0 +1,107 @@
+//! What goes wrong in SQLite, as the port's errors. Texts and causes name codes, tables and columns, never values: values are bound.
+
+use postback::port::{StoreError, StoreErrorKind};
+use rusqlite::ErrorCode;
+
+/// Trouble inside a job.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    Sqlite(rusqlite::Error),
+    Store(StoreError),
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Fault> for StoreError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Store(error) => error,
+            Fault::Sqlite(error) => {
+                let (kind, context) = meaning(&error);
+                Self::caused(kind, context, error)
+            }
+        }
+    }
+}
+
+/// Whose fault it is, and what a person reads.
+pub(crate) fn meaning(error: &rusqlite::Error) -> (StoreErrorKind, &'static str) {
+    use StoreErrorKind::{ApiMisuse, Corrupt, Unavailable};
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => (Unavailable, "the database is busy"),
+        Some(ErrorCode::DiskFull) => (Unavailable, "the disk is full"),
+        Some(ErrorCode::SystemIoFailure) => (Unavailable, "the database's disk fails"),
+        Some(
+            ErrorCode::CannotOpen
+            | ErrorCode::PermissionDenied
+            | ErrorCode::ReadOnly
+            | ErrorCode::FileLockingProtocolFailed,
+        ) => (Unavailable, "the database cannot be opened for writing"),
+        Some(ErrorCode::OutOfMemory | ErrorCode::OperationInterrupted | ErrorCode::OperationAborted) => {
+            (Unavailable, "the database gave up")
+        }
+        Some(ErrorCode::NotADatabase) => (Corrupt, "the file is no SQLite database"),
+        Some(ErrorCode::DatabaseCorrupt) => (Corrupt, "the database is damaged"),
+        Some(ErrorCode::TooBig) => (ApiMisuse, "a row is too large for the database"),
+        _ => (Corrupt, "the database is not as this version writes it"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::ffi;
+
+    #[test]
+    fn a_code_says_whose_fault_it_is_and_whether_to_try_again() {
+        for (code, kind, text) in [
+            (ffi::SQLITE_BUSY, StoreErrorKind::Unavailable, "the database is busy"),
+            (
+                ffi::SQLITE_BUSY_SNAPSHOT,
+                StoreErrorKind::Unavailable,
+                "the database is busy",
+            ),
+            (ffi::SQLITE_FULL, StoreErrorKind::Unavailable, "the disk is full"),
+            (
+                ffi::SQLITE_IOERR_FSYNC,
+                StoreErrorKind::Unavailable,
+                "the database's disk fails",
+            ),
+            (
+                ffi::SQLITE_CANTOPEN,
+                StoreErrorKind::Unavailable,
+                "the database cannot be opened for writing",
+            ),
+            (ffi::SQLITE_CORRUPT, StoreErrorKind::Corrupt, "the database is damaged"),
+            (
+                ffi::SQLITE_NOTADB,
+                StoreErrorKind::Corrupt,
+                "the file is no SQLite database",
+            ),
+            (
+                ffi::SQLITE_TOOBIG,
+                StoreErrorKind::ApiMisuse,
+                "a row is too large for the database",
+            ),
+            (
+                ffi::SQLITE_CONSTRAINT_NOTNULL,
+                StoreErrorKind::Corrupt,
+                "the database is not as this version writes it",
+            ),
+        ] {
+            let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+            let error = StoreError::from(Fault::from(error));
+            assert_eq!((error.kind(), error.to_string().as_str()), (kind, text));
+        }
+    }
+}

@@ -1,0 +1,120 @@
+#![doc = include_str!("../README.md")]
+
+mod commit;
+mod facts;
+mod fault;
+mod lists;
+mod outbox;
+mod schema;
+mod sql;
+mod store;
+mod threads;
+mod time;
+mod writer;
+
+use commit::Encoded;
+use postback::port::StoreError;
+use postback::tracker::{Commit, Committed};
+use postback::value::Namespace;
+use rusqlite::Transaction;
+use std::{path::Path, sync::Arc, time::Duration};
+use threads::Threads;
+
+/// How a store is opened.
+///
+/// ```
+/// let mut options = postback_sqlite::Options::new("acme".parse()?);
+/// options.readers = 4;
+/// # Ok::<(), postback::value::IdError>(())
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Options {
+    /// The tenant. A file belongs to the first namespace that opens it.
+    pub namespace: Namespace,
+    /// How long a transaction waits for other processes that write to the same file. The default of 2 s leaves time to answer a
+    /// notification, which must happen within 3 s.
+    pub busy_timeout: Duration,
+    /// How many threads read, each with a connection; at least one. The default is 2.
+    pub readers: usize,
+    /// How many calls may wait for the writer, and as many for the readers, before more are refused as unavailable. The default is 1024.
+    pub queue: usize,
+}
+
+impl Options {
+    /// The defaults, for a namespace.
+    #[must_use]
+    pub fn new(namespace: Namespace) -> Self {
+        Self {
+            namespace,
+            busy_timeout: Duration::from_secs(2),
+            readers: 2,
+            queue: 1024,
+        }
+    }
+}
+
+/// A store in an SQLite file. Clones are handles of the same store; dropping the last one writes what is still queued and closes the file.
+#[derive(Debug, Clone)]
+pub struct SqliteStore {
+    threads: Arc<Threads>,
+}
+
+impl SqliteStore {
+    /// Opens the file, which is made if there is none, and brings it to this version's schema. Blocks for as long as that takes.
+    ///
+    /// # Errors
+    /// - a file that another namespace owns, or that cannot be in WAL mode (`:memory:`, a network share)
+    /// - a file with a newer schema, or one that is no such database
+    /// - a file that cannot be opened for reading and writing, or that others keep locked
+    pub fn open(path: impl AsRef<Path>, options: &Options) -> Result<Self, StoreError> {
+        let path = path.as_ref();
+        let mut writer = schema::connect(path, options.busy_timeout)?;
+        schema::prepare(&mut writer, &options.namespace)?;
+        let threads = Threads::start(path, writer, options)?;
+        Ok(Self {
+            threads: Arc::new(threads),
+        })
+    }
+
+    /// What the writer has done since the store was opened.
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        self.threads.statistics()
+    }
+}
+
+/// What a store's writer has done since it was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Statistics {
+    /// Calls that were written: commits, claims, verdicts and so on.
+    pub calls: u64,
+    /// The transactions that they took; each is one wait for the disk.
+    pub transactions: u64,
+}
+
+/// Applies a commit inside a transaction of the host's own, on a file that [`SqliteStore::open`] has prepared: with the host's rows, or not
+/// at all. Begin it as `IMMEDIATE`; nothing is decided before it is committed. After an error roll it back; after any other answer than
+/// [`Committed::Applied`] nothing was written here.
+///
+/// ```
+/// use postback::tracker::{Commit, Committed};
+/// use rusqlite::{Connection, TransactionBehavior};
+///
+/// fn with_an_invoice(file: &mut Connection, commit: &Commit) -> Result<Committed, Box<dyn std::error::Error>> {
+///     let transaction = file.transaction_with_behavior(TransactionBehavior::Immediate)?;
+///     let answer = postback_sqlite::apply(&transaction, commit)?;
+///     if answer == Committed::Applied {
+///         transaction.execute("INSERT INTO invoice DEFAULT VALUES", [])?;
+///         transaction.commit()?;
+///     }
+///     Ok(answer)
+/// }
+/// ```
+///
+/// # Errors
+/// As [`Store::commit`](postback::port::Store::commit).
+pub fn apply(transaction: &Transaction<'_>, commit: &Commit) -> Result<Committed, StoreError> {
+    Ok(Encoded::new(commit)?.apply(transaction)?)
+}

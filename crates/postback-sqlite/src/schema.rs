@@ -1,0 +1,197 @@
+//! Opening a connection as the store needs it, and bringing a file to the newest schema.
+
+use crate::fault::Fault;
+use postback::port::{StoreError, StoreErrorKind};
+use postback::value::Namespace;
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
+use std::{
+    path::Path,
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+/// The steps from an empty file to the newest schema; `user_version` counts those that a file has taken. A step never changes once it
+/// was released.
+const STEPS: &[&str] = &[include_str!("schema.sql")];
+
+/// The write-ahead log is cut back to this many bytes once it was written back: it grew for a burst, not for ever.
+const WAL_LIMIT: i64 = 64 * 1024 * 1024;
+
+/// More than the store's fixed statements and the usual lists.
+const CACHED_STATEMENTS: usize = 64;
+
+/// SQLite does not wait for other processes where the file is first put into WAL mode, so opening tries again itself.
+const OPEN_PAUSE: Duration = Duration::from_millis(10);
+
+/// Opens a connection: WAL, and a commit is on the disk before it returns.
+pub(crate) fn connect(path: &Path, busy_timeout: Duration) -> Result<Connection, Fault> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(busy_timeout)?;
+    connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    let begun = Instant::now();
+    while let Err(error) = connection.pragma_update(None, "journal_mode", "wal") {
+        if error.sqlite_error_code() != Some(ErrorCode::DatabaseBusy) || begun.elapsed() >= busy_timeout {
+            return Err(error.into());
+        }
+        sleep(OPEN_PAUSE);
+    }
+    connection.pragma_update(None, "synchronous", "full")?;
+    // Only macOS needs it: its fsync alone leaves data in the disk's cache.
+    connection.pragma_update(None, "fullfsync", true)?;
+    connection.pragma_update(None, "checkpoint_fullfsync", true)?;
+    connection.pragma_update(None, "journal_size_limit", WAL_LIMIT)?;
+    // Personal values that were emptied are overwritten, and none lie in temporary files.
+    connection.pragma_update(None, "secure_delete", true)?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    assert_durable(&connection)?;
+    Ok(connection)
+}
+
+/// A pragma that SQLite does not know, or cannot obey for this file, is ignored without an error; so ask.
+fn assert_durable(connection: &Connection) -> Result<(), Fault> {
+    let journal: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+    let synchronous: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
+    if journal == "wal" && synchronous == 2 {
+        return Ok(());
+    }
+    let text = format!("the database is not durable: journal_mode is `{journal}`, synchronous is `{synchronous}`");
+    Err(StoreError::new(StoreErrorKind::ApiMisuse, text).into())
+}
+
+/// Takes the steps that the file has not taken, and checks whose it is.
+pub(crate) fn prepare(connection: &mut Connection, namespace: &Namespace) -> Result<(), Fault> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let taken: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let newest = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    if taken > newest {
+        let text = format!(
+            "the database has schema {taken}, this version knows {newest} at most; use the newer version again"
+        );
+        return Err(StoreError::new(StoreErrorKind::Corrupt, text).into());
+    }
+    for step in STEPS.iter().skip(usize::try_from(taken).unwrap_or_default()) {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "user_version", newest)?;
+    let owner = transaction
+        .query_row("SELECT value FROM meta WHERE key = 'namespace'", [], |row| {
+            row.get::<_, String>(0)
+        })
+        .optional()?;
+    match owner {
+        Some(owner) if owner != namespace.as_str() => {
+            let text = format!("the database belongs to namespace `{owner}`, not to `{namespace}`");
+            return Err(StoreError::new(StoreErrorKind::ApiMisuse, text).into());
+        }
+        Some(_) => {}
+        None => {
+            let insert = "INSERT INTO meta (key, value) VALUES ('namespace', ?1)";
+            transaction.execute(insert, params![namespace.as_str()])?;
+        }
+    }
+    Ok(transaction.commit()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{lists, sql};
+    use postback::tracker::Outcome;
+
+    fn empty() -> (tempfile::TempDir, Connection) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut connection = connect(&folder.path().join("store.db"), Duration::from_secs(1)).unwrap();
+        prepare(&mut connection, &Namespace::new("test").unwrap()).unwrap();
+        (folder, connection)
+    }
+
+    /// How SQLite would run a statement, line by line.
+    fn plan(connection: &Connection, text: &str) -> Vec<String> {
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {text}")).unwrap();
+        for index in 1..=statement.parameter_count() {
+            statement.raw_bind_parameter(index, 1).unwrap();
+        }
+        let mut rows = statement.raw_query();
+        let mut lines = Vec::new();
+        while let Some(row) = rows.next().unwrap() {
+            lines.push(row.get(3).unwrap());
+        }
+        lines
+    }
+
+    fn assert_by_index(connection: &Connection, name: &str, text: &str) {
+        for line in plan(connection, text) {
+            // That index holds what is queued alone, in the order that is asked for, and is left at the limit.
+            let walks = line == "SCAN delivery USING INDEX delivery_ready";
+            assert!(
+                walks || !line.starts_with("SCAN") && !line.contains("TEMP B-TREE"),
+                "{name}: {line}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_fixed_statement_reads_a_whole_table_or_sorts() {
+        let (_folder, connection) = empty();
+        for (name, text) in sql::ALL {
+            assert_by_index(&connection, name, text);
+        }
+    }
+
+    #[test]
+    fn no_list_reads_a_whole_table_or_sorts() {
+        let (_folder, connection) = empty();
+        let lists = lists::statements();
+        assert_eq!(lists.len(), 4 + 16 + 16 + 1, "every choice of filters");
+        for text in lists {
+            assert_by_index(&connection, &text, &text);
+        }
+    }
+
+    #[test]
+    fn claiming_walks_the_partial_index_of_ready_deliveries() {
+        let (_folder, connection) = empty();
+        assert_eq!(
+            plan(&connection, sql::READY),
+            ["SCAN delivery USING INDEX delivery_ready"]
+        );
+        assert_eq!(
+            plan(&connection, sql::READY_IN_LANE),
+            ["SEARCH delivery USING INDEX delivery_lane_ready (lane=?)"]
+        );
+    }
+
+    #[test]
+    fn the_word_for_waiting_events_is_that_of_the_core() {
+        assert_eq!(Outcome::Unattributed.as_str(), "unattributed");
+    }
+
+    #[test]
+    fn deleted_content_is_overwritten_and_the_log_is_bounded() {
+        let (_folder, connection) = empty();
+        let value = |name| {
+            connection
+                .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
+                .unwrap()
+        };
+        assert_eq!(
+            (value("secure_delete"), value("journal_size_limit"), value("temp_store")),
+            (1, WAL_LIMIT, 2)
+        );
+        assert_eq!(
+            (value("synchronous"), value("busy_timeout"), value("user_version")),
+            (2, 1000, 1)
+        );
+    }
+
+    #[test]
+    fn a_database_that_cannot_be_durable_is_refused() {
+        let error = StoreError::from(connect(Path::new(":memory:"), Duration::ZERO).unwrap_err());
+        assert_eq!(
+            error.to_string(),
+            "the database is not durable: journal_mode is `memory`, synchronous is `2`"
+        );
+    }
+}

@@ -1,0 +1,106 @@
+-- Version 1. Times are microseconds since 1970, rounded up where something is due. Personal values are in the columns `private` alone.
+-- Rows are large beside their keys, so most tables keep their rowid (`seq`, the order of first writing) and find rows through an index.
+
+CREATE TABLE meta (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE guard (
+    key TEXT PRIMARY KEY,
+    version INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE click (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    at INTEGER NOT NULL,
+    payload TEXT NOT NULL,
+    private TEXT
+) STRICT;
+CREATE INDEX click_private ON click (at) WHERE private IS NOT NULL;
+
+CREATE TABLE event (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    source TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    receipt TEXT,
+    parent TEXT,
+    click TEXT,
+    received INTEGER NOT NULL,
+    payload TEXT NOT NULL,
+    private TEXT
+) STRICT;
+CREATE INDEX event_source ON event (source);
+CREATE INDEX event_source_outcome ON event (source, outcome);
+CREATE INDEX event_outcome ON event (outcome);
+CREATE INDEX event_receipt ON event (receipt) WHERE receipt IS NOT NULL;
+CREATE INDEX event_click ON event (click) WHERE click IS NOT NULL;
+CREATE INDEX event_waiting ON event (id) WHERE outcome = 'unattributed';
+CREATE INDEX event_waiting_receipt ON event (source, receipt, id) WHERE outcome = 'unattributed' AND receipt IS NOT NULL;
+CREATE INDEX event_waiting_parent ON event (source, parent, id) WHERE outcome = 'unattributed' AND parent IS NOT NULL;
+CREATE INDEX event_private ON event (received) WHERE private IS NOT NULL;
+
+CREATE TABLE conversion (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    click TEXT NOT NULL,
+    receipt TEXT,
+    payload TEXT NOT NULL
+) STRICT;
+CREATE INDEX conversion_click ON conversion (click);
+CREATE INDEX conversion_receipt ON conversion (receipt) WHERE receipt IS NOT NULL;
+
+CREATE TABLE slot (
+    click TEXT NOT NULL,
+    key TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    PRIMARY KEY (click, key)
+) STRICT;
+
+CREATE TABLE receipt (
+    source TEXT NOT NULL,
+    receipt TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    PRIMARY KEY (source, receipt)
+) STRICT;
+
+CREATE TABLE configuration (
+    fingerprint TEXT PRIMARY KEY,
+    document TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE refused (
+    seq INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,
+    at TEXT NOT NULL,
+    body BLOB NOT NULL
+) STRICT;
+CREATE INDEX refused_source ON refused (source);
+
+-- `ready` is when a worker may take it: `due`, or the end of the lease. The newest rows can be deleted, and no number is used twice.
+CREATE TABLE delivery (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    lane TEXT NOT NULL,
+    conversion TEXT NOT NULL,
+    click TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    state TEXT NOT NULL DEFAULT 'queued',
+    due INTEGER NOT NULL,
+    ready INTEGER NOT NULL,
+    leased INTEGER NOT NULL DEFAULT 0,
+    fence INTEGER NOT NULL DEFAULT 0,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    payload TEXT NOT NULL,
+    private TEXT,
+    last TEXT
+) STRICT;
+CREATE INDEX delivery_ready ON delivery (ready, id) WHERE state = 'queued';
+CREATE INDEX delivery_lane_ready ON delivery (lane, ready, id) WHERE state = 'queued';
+CREATE INDEX delivery_state ON delivery (state);
+CREATE INDEX delivery_conversion ON delivery (conversion);
+CREATE INDEX delivery_click ON delivery (click);
+CREATE INDEX delivery_created ON delivery (created) WHERE state <> 'queued';
+CREATE INDEX delivery_private ON delivery (created) WHERE private IS NOT NULL;

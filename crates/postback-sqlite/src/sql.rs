@@ -1,0 +1,76 @@
+//! Every fixed statement, so that a test can ask SQLite how it would run each of them. Where SQLite would rather sort than walk a partial
+//! index, the index is named.
+
+macro_rules! statements {
+    ($($(#[$meta:meta])* $name:ident = $text:literal;)+) => {
+        $($(#[$meta])* pub(crate) const $name: &str = $text;)+
+
+        #[cfg(test)]
+        pub(crate) const ALL: &[(&str, &str)] = &[$((stringify!($name), $name)),+];
+    };
+}
+
+statements! {
+    GUARD = "SELECT version FROM guard WHERE key = ?1";
+    RAISE = "INSERT INTO guard (key, version) VALUES (?1, 1) ON CONFLICT (key) DO UPDATE SET version = version + 1";
+
+    CLICK = "SELECT payload, private FROM click WHERE id = ?1";
+    RECORD = "INSERT INTO click (id, at, payload, private) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO NOTHING";
+
+    OUTCOME = "SELECT outcome FROM event WHERE id = ?1";
+    WAITING_OF_RECEIPT = "SELECT id, payload, private FROM event INDEXED BY event_waiting_receipt \
+        WHERE outcome = 'unattributed' AND source = ?1 AND receipt = ?2 ORDER BY id LIMIT ?3";
+    WAITING_FOR_PARENT = "SELECT id, payload, private FROM event INDEXED BY event_waiting_parent \
+        WHERE outcome = 'unattributed' AND source = ?1 AND parent = ?2 ORDER BY id LIMIT ?3";
+    WAITING = "SELECT payload, private FROM event INDEXED BY event_waiting \
+        WHERE outcome = 'unattributed' AND id > ?1 ORDER BY id LIMIT ?2";
+    WRITE_EVENT = "INSERT INTO event (id, source, outcome, receipt, parent, click, received, payload, private) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO UPDATE SET \
+        source = ?2, outcome = ?3, receipt = ?4, parent = ?5, click = ?6, received = ?7, payload = ?8, private = ?9";
+
+    WRITE_CONVERSION = "INSERT INTO conversion (id, click, receipt, payload) VALUES (?1, ?2, ?3, ?4) \
+        ON CONFLICT (id) DO UPDATE SET click = ?2, receipt = ?3, payload = ?4";
+
+    SLOTS = "SELECT payload FROM slot WHERE click = ?1 ORDER BY key";
+    WRITE_SLOT = "INSERT INTO slot (click, key, payload) VALUES (?1, ?2, ?3) \
+        ON CONFLICT (click, key) DO UPDATE SET payload = ?3";
+
+    RECEIPT = "SELECT payload FROM receipt WHERE source = ?1 AND receipt = ?2";
+    WRITE_RECEIPT = "INSERT INTO receipt (source, receipt, payload) VALUES (?1, ?2, ?3) \
+        ON CONFLICT (source, receipt) DO UPDATE SET payload = ?3";
+
+    CONFIGURATION = "SELECT document FROM configuration WHERE fingerprint = ?1";
+    WRITE_CONFIGURATION = "INSERT INTO configuration (fingerprint, document) VALUES (?1, ?2) \
+        ON CONFLICT (fingerprint) DO NOTHING";
+
+    WRITE_REFUSED = "INSERT INTO refused (source, at, body) VALUES (?1, ?2, ?3)";
+    /// All of a source but its newest rows.
+    TRIM_REFUSED = "DELETE FROM refused WHERE source = ?1 AND seq <= \
+        (SELECT seq FROM refused WHERE source = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)";
+
+    ENQUEUE = "INSERT INTO delivery (id, lane, conversion, click, created, due, ready, payload, private) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8) ON CONFLICT (id) DO NOTHING";
+    READY = "SELECT seq, ready, fence, attempts, payload, private FROM delivery INDEXED BY delivery_ready \
+        WHERE state = 'queued' ORDER BY ready, id LIMIT ?1";
+    READY_IN_LANE = "SELECT seq, ready, fence, attempts, payload, private FROM delivery INDEXED BY delivery_lane_ready \
+        WHERE state = 'queued' AND lane = ?2 ORDER BY ready, id LIMIT ?1";
+    LEASE = "UPDATE delivery SET fence = ?2, ready = ?3, leased = 1 WHERE seq = ?1";
+    SETTLE = "UPDATE delivery SET state = ?3, due = coalesce(?4, due), ready = coalesce(?4, ready), leased = 0, \
+        attempts = attempts + 1, last = ?5 WHERE id = ?1 AND fence = ?2 AND leased = 1";
+    DEAD = "SELECT seq FROM delivery WHERE state = 'dead' AND seq > ?1 ORDER BY seq LIMIT ?2";
+    DEAD_IN_LANE = "SELECT seq FROM delivery WHERE state = 'dead' AND seq > ?1 AND lane = ?3 ORDER BY seq LIMIT ?2";
+    DEAD_ONE = "SELECT seq FROM delivery WHERE state = 'dead' AND seq > ?1 AND id = ?3 LIMIT ?2";
+    REQUEUE = "UPDATE delivery SET state = 'queued', due = ?2, ready = ?2, attempts = 0, last = NULL WHERE seq = ?1";
+
+    FORGET_CLICKS = "UPDATE click SET private = NULL WHERE seq IN \
+        (SELECT seq FROM click WHERE private IS NOT NULL AND at < ?1 LIMIT ?2)";
+    FORGET_EVENTS = "UPDATE event SET private = NULL WHERE seq IN \
+        (SELECT seq FROM event WHERE private IS NOT NULL AND received < ?1 LIMIT ?2)";
+    FORGET_DELIVERIES = "UPDATE delivery SET private = NULL WHERE seq IN \
+        (SELECT seq FROM delivery WHERE private IS NOT NULL AND state <> 'queued' AND created < ?1 LIMIT ?2)";
+    DROP_DELIVERIES = "DELETE FROM delivery WHERE seq IN \
+        (SELECT seq FROM delivery WHERE state <> 'queued' AND created < ?1 LIMIT ?2)";
+    ERASE_CLICK = "UPDATE click SET private = NULL WHERE id = ?1 AND private IS NOT NULL";
+    ERASE_EVENTS = "UPDATE event SET private = NULL WHERE click = ?1 AND private IS NOT NULL";
+    ERASE_DELIVERIES = "UPDATE delivery SET private = NULL WHERE click = ?1 AND private IS NOT NULL";
+}

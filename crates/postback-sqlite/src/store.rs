@@ -1,0 +1,197 @@
+//! The ports: what the caller's thread prepares, and which thread does the rest.
+
+use crate::{
+    SqliteStore,
+    commit::{self, Encoded},
+    facts, lists,
+    lists::List,
+    outbox,
+};
+use postback::delivery::{DeliveryRow, Settled, Settlement};
+use postback::event::Event;
+use postback::model::{Click, Conversion};
+use postback::port::{
+    BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
+    Purge, Selection, Store, StoreError,
+};
+use postback::tracker::{Commit, Committed, EventRow, FactQuery, Facts, GuardKey, RefusedBody, Slot};
+use postback::value::{ClickId, EventId, Fingerprint, OfferSourceId};
+use rusqlite::params_from_iter;
+
+impl Store for SqliteStore {
+    fn record<'a>(&'a self, clicks: &'a [Click]) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            let encode = |click: &Click| Ok((GuardKey::Click(click.id.clone()).column(), commit::record(click)?));
+            let rows = clicks.iter().map(encode).collect::<Result<Vec<_>, StoreError>>()?;
+            let record = move |connection: &rusqlite::Connection| {
+                for (guard, (text, values)) in rows {
+                    if connection.prepare_cached(text)?.execute(params_from_iter(values))? != 0 {
+                        connection.prepare_cached(crate::sql::RAISE)?.execute([guard])?;
+                    }
+                }
+                Ok(())
+            };
+            self.threads.write(record).await
+        })
+    }
+
+    fn facts<'a>(&'a self, query: &'a FactQuery) -> BoxFuture<'a, Result<Facts, StoreError>> {
+        Box::pin(async move {
+            let query = query.clone();
+            self.threads
+                .read(move |connection| facts::facts(connection, &query))
+                .await
+        })
+    }
+
+    fn commit<'a>(&'a self, commit: &'a Commit) -> BoxFuture<'a, Result<Committed, StoreError>> {
+        Box::pin(async move {
+            let encoded = Encoded::new(commit)?;
+            self.threads.write(move |connection| encoded.apply(connection)).await
+        })
+    }
+
+    fn orphans<'a>(&'a self, after: &'a Cursor, limit: u32) -> BoxFuture<'a, Result<Vec<Event>, StoreError>> {
+        Box::pin(async move {
+            let text = after.as_str();
+            if !text.is_empty() && EventId::new(text).is_err() {
+                return Err(lists::foreign_cursor(after));
+            }
+            let after = text.to_owned();
+            self.threads
+                .read(move |connection| facts::orphans(connection, &after, limit))
+                .await
+        })
+    }
+
+    fn claim<'a>(&'a self, claim: &'a Claim) -> BoxFuture<'a, Result<Claimed, StoreError>> {
+        Box::pin(async move {
+            let claim = claim.clone();
+            self.threads
+                .write(move |connection| outbox::claim(connection, &claim))
+                .await
+        })
+    }
+
+    fn settle<'a>(&'a self, verdicts: &'a [Settlement]) -> BoxFuture<'a, Result<Vec<Settled>, StoreError>> {
+        Box::pin(async move {
+            let verdicts = verdicts.iter().map(outbox::encode).collect::<Result<Vec<_>, _>>()?;
+            self.threads
+                .write(move |connection| outbox::settle(connection, &verdicts))
+                .await
+        })
+    }
+
+    fn requeue<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<u64, StoreError>> {
+        Box::pin(async move {
+            let (mut count, mut after) = (0_u64, Some(0));
+            while let Some(row) = after {
+                let selection = selection.clone();
+                let batch = self
+                    .threads
+                    .write(move |connection| outbox::requeue(connection, &selection, row))
+                    .await?;
+                count = count.saturating_add(batch.0);
+                after = batch.1;
+            }
+            Ok(count)
+        })
+    }
+
+    fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<u64, StoreError>> {
+        Box::pin(async move {
+            let mut count = 0_u64;
+            loop {
+                let what = what.clone();
+                let changed = self
+                    .threads
+                    .write(move |connection| outbox::purge(connection, &what))
+                    .await?;
+                count = count.saturating_add(changed);
+                if changed == 0 {
+                    break;
+                }
+            }
+            self.threads.tidy().await?;
+            Ok(count)
+        })
+    }
+}
+
+impl Inspect for SqliteStore {
+    fn click<'a>(&'a self, id: &'a ClickId) -> BoxFuture<'a, Result<Option<Click>, StoreError>> {
+        Box::pin(async move {
+            let id = id.clone();
+            self.threads.read(move |connection| facts::click(connection, &id)).await
+        })
+    }
+
+    fn slots<'a>(&'a self, click: &'a ClickId) -> BoxFuture<'a, Result<Vec<Slot>, StoreError>> {
+        Box::pin(async move {
+            let click = click.clone();
+            self.threads
+                .read(move |connection| facts::slots(connection, &click))
+                .await
+        })
+    }
+
+    fn conversions<'a>(
+        &'a self,
+        filter: &'a ConversionFilter,
+        page: &'a PageRequest,
+    ) -> BoxFuture<'a, Result<Page<Conversion>, StoreError>> {
+        Box::pin(async move {
+            let (filter, page) = (filter.clone(), page.clone());
+            let list = move |file: &_| List::conversions(&filter).page(file, &page, lists::conversion);
+            self.threads.read(list).await
+        })
+    }
+
+    fn events<'a>(
+        &'a self,
+        filter: &'a EventFilter,
+        page: &'a PageRequest,
+    ) -> BoxFuture<'a, Result<Page<EventRow>, StoreError>> {
+        Box::pin(async move {
+            let (filter, page) = (filter.clone(), page.clone());
+            self.threads
+                .read(move |file| List::events(&filter).page(file, &page, lists::event))
+                .await
+        })
+    }
+
+    fn deliveries<'a>(
+        &'a self,
+        filter: &'a DeliveryFilter,
+        page: &'a PageRequest,
+    ) -> BoxFuture<'a, Result<Page<DeliveryRow>, StoreError>> {
+        Box::pin(async move {
+            let (filter, page) = (filter.clone(), page.clone());
+            self.threads
+                .read(move |file| List::deliveries(&filter).page(file, &page, lists::delivery))
+                .await
+        })
+    }
+
+    fn refused<'a>(
+        &'a self,
+        source: &'a OfferSourceId,
+        page: &'a PageRequest,
+    ) -> BoxFuture<'a, Result<Page<RefusedBody>, StoreError>> {
+        Box::pin(async move {
+            let (source, page) = (source.clone(), page.clone());
+            self.threads
+                .read(move |file| List::refused(&source).page(file, &page, lists::refused))
+                .await
+        })
+    }
+
+    fn configuration<'a>(&'a self, fingerprint: &'a Fingerprint) -> BoxFuture<'a, Result<Option<String>, StoreError>> {
+        Box::pin(async move {
+            let fingerprint = fingerprint.clone();
+            self.threads
+                .read(move |file| facts::configuration(file, fingerprint.as_str()))
+                .await
+        })
+    }
+}

@@ -1,0 +1,159 @@
+//! The threads behind a store: one that writes, a few that read. Answers come through one-shot channels, so that callers need no particular
+//! runtime and none of its threads ever waits for the disk.
+
+use crate::{
+    Options, Statistics,
+    fault::Fault,
+    schema,
+    writer::{self, Job, Shared, Task, stopped},
+};
+use futures_channel::oneshot;
+use postback::port::{StoreError, StoreErrorKind};
+use rusqlite::Connection;
+use std::{
+    fmt,
+    path::Path,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::Ordering,
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    },
+    thread::{self, JoinHandle},
+};
+
+type Read = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// The queues and what works on them. Dropping it ends the threads, after they have done what is queued.
+pub(crate) struct Threads {
+    writes: Option<SyncSender<Box<dyn Job>>>,
+    reads: Option<SyncSender<Read>>,
+    shared: Arc<Shared>,
+    handles: Vec<JoinHandle<()>>,
+}
+
+impl Threads {
+    pub(crate) fn start(path: &Path, writer: Connection, options: &Options) -> Result<Self, StoreError> {
+        // A queue without room would refuse whatever finds its thread at work.
+        let room = options.queue.max(1);
+        let (writes, write_queue) = sync_channel(room);
+        let (reads, read_queue) = sync_channel(room);
+        let shared = Arc::new(Shared::default());
+        let mut threads = Self {
+            writes: Some(writes),
+            reads: Some(reads),
+            shared: shared.clone(),
+            handles: Vec::new(),
+        };
+        let read_queue = Arc::new(Mutex::new(read_queue));
+        for _ in 0..options.readers.max(1) {
+            let mut connection = schema::connect(path, options.busy_timeout)?;
+            connection
+                .pragma_update(None, "query_only", true)
+                .map_err(Fault::from)?;
+            let queue = read_queue.clone();
+            threads.spawn("postback-read", move || read(&mut connection, &queue))?;
+        }
+        let busy_timeout = options.busy_timeout;
+        threads.spawn("postback-write", move || {
+            writer::work(&writer, &write_queue, &shared, busy_timeout)
+        })?;
+        Ok(threads)
+    }
+
+    fn spawn(&mut self, name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
+        let handle = thread::Builder::new().name(name.into()).spawn(work).map_err(|error| {
+            StoreError::caused(
+                StoreErrorKind::Unavailable,
+                "the store's threads cannot be started",
+                error,
+            )
+        })?;
+        self.handles.push(handle);
+        Ok(())
+    }
+
+    /// Does `work` in a transaction, alone or together with others, and answers once it is durable.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (task, answer) = Task::new(work);
+        send(self.writes.as_ref(), Box::new(task))?;
+        answer.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Reads as of one moment.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (caller, answer) = oneshot::channel();
+        let read = move |connection: &mut Connection| {
+            if !caller.is_canceled() {
+                let result = connection
+                    .transaction()
+                    .map_err(Fault::from)
+                    .and_then(|transaction| work(&transaction));
+                // A caller that has gone needs no answer.
+                drop(caller.send(result.map_err(StoreError::from)));
+            }
+        };
+        send(self.reads.as_ref(), Box::new(read))?;
+        answer.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Empties the log, so that nothing which was forgotten is kept there.
+    pub(crate) async fn tidy(&self) -> Result<(), StoreError> {
+        self.shared.tidy.store(true, Ordering::Relaxed);
+        self.write(|_| Ok(())).await
+    }
+
+    pub(crate) fn statistics(&self) -> Statistics {
+        Statistics {
+            calls: self.shared.jobs.load(Ordering::Relaxed),
+            transactions: self.shared.transactions.load(Ordering::Relaxed),
+        }
+    }
+}
+
+fn send<T>(queue: Option<&SyncSender<T>>, job: T) -> Result<(), StoreError> {
+    match queue.ok_or_else(stopped)?.try_send(job) {
+        Ok(()) => Ok(()),
+        Err(TrySendError::Full(_)) => Err(StoreError::new(
+            StoreErrorKind::Unavailable,
+            "too many calls wait for the database",
+        )),
+        Err(TrySendError::Disconnected(_)) => Err(stopped()),
+    }
+}
+
+fn read(connection: &mut Connection, queue: &Mutex<Receiver<Read>>) {
+    loop {
+        // The lock is held while waiting: whoever has it takes the next call, the others wait for the lock instead.
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        match next {
+            Ok(read) => read(connection),
+            Err(_) => return,
+        }
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        (self.writes, self.reads) = (None, None);
+        for handle in self.handles.drain(..) {
+            // Waking a caller can run its code, and that can drop the last handle right here: a thread cannot wait for itself.
+            if handle.thread().id() != thread::current().id() {
+                drop(handle.join());
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Threads {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Threads")
+            .field("statistics", &self.statistics())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,98 @@
+//! What the tests share: a folder of its own for each, a runtime of one thread, small rows.
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing
+)]
+
+use postback::port::row;
+use postback::tracker::{Commit, EventRow, Write};
+use postback::value::{EventId, Timestamp};
+use postback_sqlite::{Options, SqliteStore};
+use std::{
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll, Wake, Waker},
+    thread::{self, Thread},
+};
+use tempfile::TempDir;
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// Drives a future on this thread.
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(answer) => return answer,
+            Poll::Pending => thread::park(),
+        }
+    }
+}
+
+/// Drives futures side by side on this thread.
+pub(crate) fn join<T>(futures: impl IntoIterator<Item = impl Future<Output = T>>) -> Vec<T> {
+    let mut running: Vec<_> = futures.into_iter().map(|future| Some(Box::pin(future))).collect();
+    let mut done: Vec<Option<T>> = running.iter().map(|_| None).collect();
+    block_on(std::future::poll_fn(|context| {
+        for (future, answer) in running.iter_mut().zip(&mut done) {
+            if let Some(Poll::Ready(value)) = future.as_mut().map(|future| future.as_mut().poll(context)) {
+                (*future, *answer) = (None, Some(value));
+            }
+        }
+        if running.iter().all(Option::is_none) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }));
+    done.into_iter().flatten().collect()
+}
+
+pub(crate) fn options() -> Options {
+    Options::new("test".parse().unwrap())
+}
+
+pub(crate) fn folder() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+pub(crate) fn open(folder: &TempDir) -> SqliteStore {
+    SqliteStore::open(folder.path().join("store.db"), &options()).unwrap()
+}
+
+pub(crate) fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_unix_seconds(1_780_000_000 + seconds).unwrap()
+}
+
+/// An id that grows with its number.
+pub(crate) fn event_id(mut number: u64) -> EventId {
+    let mut text = [b'2'; 26];
+    for place in text.iter_mut().rev() {
+        *place = b"234567abcdefghijklmnopqrstuvwxyz"[(number % 32) as usize];
+        number /= 32;
+    }
+    EventId::new(String::from_utf8(text.into()).unwrap()).unwrap()
+}
+
+/// A commit of one event, with its identity.
+pub(crate) fn commit(number: u64) -> Commit {
+    let id = event_id(number);
+    let payload = format!(
+        r#"{{"v":1,"row":{{"event":{{"id":"{id}","identified":true,"source":"clickbank","interface":"ins",
+        "at":"2026-05-28T20:26:40Z","timed":true,"received_at":"2026-05-28T20:26:40Z"}},"outcome":"counted",
+        "decided_at":"2026-05-28T20:26:40Z","configuration":"{id}","trace":{{}}}}}}"#
+    );
+    let row: EventRow = row::decode(&payload).unwrap();
+    let mut commit = Commit::of(vec![Write::Event(row)], at(0));
+    commit.identity = Some(id);
+    commit
+}
