@@ -265,9 +265,11 @@ async fn send(sender: &Sender<'_>, batch: &Batch) -> Vec<Settlement> {
                 .headers()
                 .get(http::header::RETRY_AFTER)
                 .and_then(|value| value.to_str().ok());
+            let body = String::from_utf8_lossy(response.body());
             let sent = Sent::Answered {
                 status: response.status().as_u16(),
-                body: &filled.redact(&String::from_utf8_lossy(response.body())),
+                body: &body,
+                shown: &filled.redact(&body),
                 truncated: response.extensions().get::<Truncated>().is_some(),
                 retry_after,
             };

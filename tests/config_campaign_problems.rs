@@ -37,7 +37,9 @@ fn a_macro_in_the_scheme_or_the_host_is_refused() {
 fn a_status_map_misses_nothing_or_has_a_star() {
     assert_eq!(
         url("https://a.example/?s={status:approved=1 pending=0}"),
-        ["campaign[0].postback[0].url: map `{status:approved=1 pending=0}` at byte 21 misses declined, other and has no `*=`"]
+        [
+            "campaign[0].postback[0].url: map `{status:approved=1 pending=0}` at byte 21 misses declined, other and has no `*=`"
+        ]
     );
     tracker(&[("#postback", "url = \"https://a.example/?s={status:approved=1 *=0}\"")]);
 }
@@ -59,7 +61,11 @@ fn values_fill_the_blanks_of_the_channels_template() {
     let blank = (URL, "https://a.example/?k={ref_id}&goal=&ap=REPLACE");
     tracker(&[blank, ("#postback", "values = { goal = \"0123\", ap = \"k\" }")]);
     assert_eq!(
-        problems(&[blank, ("#postback", "values = { goal = \"1\", ap = \"k\", gaol = \"1\" }")]).len(),
+        problems(&[
+            blank,
+            ("#postback", "values = { goal = \"1\", ap = \"k\", gaol = \"1\" }")
+        ])
+        .len(),
         1,
         "a value that fills nothing"
     );
@@ -67,10 +73,18 @@ fn values_fill_the_blanks_of_the_channels_template() {
 
 #[test]
 fn a_slot_is_one_of_twenty_or_has_a_name() {
-    for (slot, near) in [("sub0", ""), ("sub21", ""), ("ref", ""), ("refid", "; did you mean `ref_id`?"), ("costs", "; did you mean `cost`?")] {
+    for (slot, near) in [
+        ("sub0", ""),
+        ("sub21", ""),
+        ("ref", ""),
+        ("refid", "; did you mean `ref_id`?"),
+        ("costs", "; did you mean `cost`?"),
+    ] {
         assert_eq!(
             problem("slot = \"ref_id\"", &format!("slot = \"{slot}\"")),
-            format!("traffic_channel[0].parameter[0].slot: `{slot}` is not a slot; there are ref_id, external_id, cost and sub1 to sub20{near}")
+            format!(
+                "traffic_channel[0].parameter[0].slot: `{slot}` is not a slot; there are ref_id, external_id, cost and sub1 to sub20{near}"
+            )
         );
     }
     for slot in ["sub1", "sub19", "sub20"] {
@@ -89,14 +103,30 @@ fn a_cost_cannot_be_required() {
 #[test]
 fn a_cost_has_a_model_and_the_amount_that_it_needs() {
     for (cost, said) in [
-        ("model = \"cpx\"", "model: `cpx` is not a cost model; there are cpc, cpa, cpm, popcpm, revshare, none; did you mean `cpa`?"),
-        ("model = \"none\", amount = \"1\"", "amount: the model `none` has no amount"),
+        (
+            "model = \"cpx\"",
+            "model: `cpx` is not a cost model; there are cpc, cpa, cpm, popcpm, revshare, none; did you mean `cpa`?",
+        ),
+        (
+            "model = \"none\", amount = \"1\"",
+            "amount: the model `none` has no amount",
+        ),
         ("model = \"cpm\", amount = \"-1\"", "amount: `-1` is negative"),
-        ("model = \"revshare\", amount = \"1001\"", "amount: percentage `1001` is not between 0 and 1000"),
+        (
+            "model = \"revshare\", amount = \"1001\"",
+            "amount: percentage `1001` is not between 0 and 1000",
+        ),
     ] {
-        assert_eq!(problem("#campaign", &format!("cost = {{ {cost} }}")), format!("campaign[0].cost.{said}"));
+        assert_eq!(
+            problem("#campaign", &format!("cost = {{ {cost} }}")),
+            format!("campaign[0].cost.{said}")
+        );
     }
-    for cost in ["model = \"cpc\", amount = \"0.02\"", "model = \"none\"", "model = \"revshare\", amount = \"30\""] {
+    for cost in [
+        "model = \"cpc\", amount = \"0.02\"",
+        "model = \"none\"",
+        "model = \"revshare\", amount = \"30\"",
+    ] {
         tracker(&[("#campaign", &format!("cost = {{ {cost} }}"))]);
     }
 }
@@ -111,30 +141,63 @@ fn weights_are_not_all_zero() {
         problem("{ offer = \"book\" }", "{ offer = \"book\", weight = 0 }"),
         "campaign[0].path[0].offers: every weight is zero, so none can be chosen"
     );
-    assert_eq!(problem("[{ offer = \"book\" }]", "[]"), "campaign[0].path[0].offers: a path needs an offer");
+    assert_eq!(
+        problem("[{ offer = \"book\" }]", "[]"),
+        "campaign[0].path[0].offers: a path needs an offer"
+    );
 }
 
 #[test]
 fn a_word_or_a_text_of_a_postback_is_checked() {
     for (line, said) in [
-        ("statuses = [\"Approved\"]", "statuses[0]: `Approved` is not a status; there are approved, pending, declined, other; did you mean `approved`?"),
-        ("updates = \"always\"", "updates: `always` is not a way to treat updates; there are first_match, every_change, never"),
-        ("negative = \"sent\"", "negative: `sent` is not a way to treat negative payouts; there are skip, send; did you mean `send`?"),
+        (
+            "statuses = [\"Approved\"]",
+            "statuses[0]: `Approved` is not a status; there are approved, pending, declined, other; did you mean `approved`?",
+        ),
+        (
+            "updates = \"always\"",
+            "updates: `always` is not a way to treat updates; there are first_match, every_change, never",
+        ),
+        (
+            "negative = \"sent\"",
+            "negative: `sent` is not a way to treat negative payouts; there are skip, send; did you mean `send`?",
+        ),
         ("method = \"PUT\"", "method: `PUT` is not a method; there are GET, POST"),
         ("payout = {}", "payout: needs either `percent` or `fixed`"),
-        ("payout = { percent = \"50\", fixed = \"1\" }", "payout: needs either `percent` or `fixed`"),
-        ("payout = { percent = \"1000.1\" }", "payout.percent: percentage `1000.1` is not between 0 and 1000"),
+        (
+            "payout = { percent = \"50\", fixed = \"1\" }",
+            "payout: needs either `percent` or `fixed`",
+        ),
+        (
+            "payout = { percent = \"1000.1\" }",
+            "payout.percent: percentage `1000.1` is not between 0 and 1000",
+        ),
         ("payout = { fixed = \"-25\" }", "payout.fixed: `-25` is negative"),
         ("min_payout = \"-1\"", "min_payout: `-1` is negative"),
         ("share = \"-1\"", "share: percentage `-1` is not between 0 and 1000"),
-        ("within = \"1x\"", "within: `1x` is not a duration, as in `60d`, `12h`, `30m`, `5s` or `1h30m`"),
+        (
+            "within = \"1x\"",
+            "within: `1x` is not a duration, as in `60d`, `12h`, `30m`, `5s` or `1h30m`",
+        ),
         ("where = { \"\" = \"1\" }", "where.: the parameter's name is empty"),
         ("require = [\"\"]", "require[0]: the parameter's name is empty"),
-        ("success = { status = \"ok\" }", "success.status: `ok` is not a list of HTTP statuses, as in `2xx`, `200,204` or `200-299`"),
+        (
+            "success = { status = \"ok\" }",
+            "success.status: `ok` is not a list of HTTP statuses, as in `2xx`, `200,204` or `200-299`",
+        ),
         ("success = { body_includes = \"\" }", "success.body_includes: is empty"),
-        ("retry = { first = \"1h\", longest = \"30m\" }", "retry.longest: the longest wait is shorter than the first one"),
-        ("retry = { first = \"7h\" }", "retry.first: the longest wait is shorter than the first one"),
-        ("content_type = \"text/plain\"", "content_type: there is no `body` that it could describe"),
+        (
+            "retry = { first = \"1h\", longest = \"30m\" }",
+            "retry.longest: the longest wait is shorter than the first one",
+        ),
+        (
+            "retry = { first = \"7h\" }",
+            "retry.first: the longest wait is shorter than the first one",
+        ),
+        (
+            "content_type = \"text/plain\"",
+            "content_type: there is no `body` that it could describe",
+        ),
         ("body = \"{}\"\nmethod = \"GET\"", "method: a GET has no body"),
     ] {
         assert_eq!(problem("#postback", line), format!("campaign[0].postback[0].{said}"));
@@ -144,28 +207,43 @@ fn a_word_or_a_text_of_a_postback_is_checked() {
 #[test]
 fn a_body_is_a_template_of_its_content_type() {
     let said = problem("#postback", "body = '{\"v\": {payut}}'");
-    assert!(said.starts_with("campaign[0].postback[0].body: unknown macro `{payut}` at byte "), "{said}");
+    assert!(
+        said.starts_with("campaign[0].postback[0].body: unknown macro `{payut}` at byte "),
+        "{said}"
+    );
     assert!(said.ends_with("; did you mean `{payout}`?"), "{said}");
     assert_eq!(
         problem("#postback", "body = \"a\"\ncontent_type = \"text/xml\""),
         "campaign[0].postback[0].body: content type `text/xml` has no templates; known are application/json, application/x-www-form-urlencoded and text/plain"
     );
-    tracker(&[("#postback", "body = \"v={payout}\"\ncontent_type = \"application/x-www-form-urlencoded\"")]);
+    tracker(&[(
+        "#postback",
+        "body = \"v={payout}\"\ncontent_type = \"application/x-www-form-urlencoded\"",
+    )]);
 }
 
 #[test]
 fn conversion_apis_are_checked_for_their_shape() {
     let api = "[[conversion_api]]\nid = \"fb\"\nplatform = \"meta\"\ntoken = \"env:T\"\n";
     for (more, said) in [
-        ("evnts = {}", "conversion_api[0].evnts: there is no such key; did you mean `events`?"),
+        (
+            "evnts = {}",
+            "conversion_api[0].evnts: there is no such key; did you mean `events`?",
+        ),
         ("value = \"-1\"", "conversion_api[0].value: `-1` is negative"),
-        ("events = { Purchas = \"Purchase\" }", "conversion_api[0].events.Purchas: there is no conversion type `Purchas`; did you mean `Purchase`?"),
+        (
+            "events = { Purchas = \"Purchase\" }",
+            "conversion_api[0].events.Purchas: there is no conversion type `Purchas`; did you mean `Purchase`?",
+        ),
         ("pixel = 1", "conversion_api[0].pixel: is a number, not a text"),
     ] {
         assert_eq!(problem("#root", &format!("{api}{more}")), said);
     }
     assert_eq!(
-        problem("#root", "[[conversion_api]]\nid = \"fb\"\nplatform = \"facebook\"\ntoken = \"env:T\""),
+        problem(
+            "#root",
+            "[[conversion_api]]\nid = \"fb\"\nplatform = \"facebook\"\ntoken = \"env:T\""
+        ),
         "conversion_api[0].platform: `facebook` is not a platform; there are meta, google, tiktok, microsoft"
     );
     let refers = "[[campaign.conversion_api]]\nid = \"a\"\napi = \"fbb\"";
@@ -173,5 +251,8 @@ fn conversion_apis_are_checked_for_their_shape() {
         problems(&[("#root", api), ("#postback", refers)]),
         ["campaign[0].conversion_api[0].api: there is no conversion API `fbb`; did you mean `fb`?"]
     );
-    assert_eq!(problem("#channel", "api = { recipe = \"\", key = \"env:A\" }"), "traffic_channel[0].api.recipe: is empty");
+    assert_eq!(
+        problem("#channel", "api = { recipe = \"\", key = \"env:A\" }"),
+        "traffic_channel[0].api.recipe: is empty"
+    );
 }

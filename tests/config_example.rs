@@ -1,6 +1,6 @@
 //! The agreed form of the document: `tracker.example.toml` compiles as it stands.
 #![cfg(feature = "toml")]
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use postback::config::Document;
 use postback::tracker::{Options, Tracker, compile, lint};
@@ -17,7 +17,10 @@ fn compiled(document: &Document) -> Tracker {
 #[test]
 fn the_example_compiles_without_a_problem() {
     let tracker = compiled(&Document::from_toml(TOML).unwrap());
-    assert_eq!(tracker.campaigns().map(|c| c.id().as_str()).collect::<Vec<_>>(), ["summer-fb", "summer-push"]);
+    assert_eq!(
+        tracker.campaigns().map(|c| c.id().as_str()).collect::<Vec<_>>(),
+        ["summer-fb", "summer-push"]
+    );
 }
 
 #[test]
@@ -47,7 +50,10 @@ fn the_secrets_of_the_example_are_those_of_its_source() {
 fn the_example_tells_what_to_paste_where() {
     let tracker = compiled(&Document::from_toml(TOML).unwrap());
     let source = tracker.source(Some("clickbank")).unwrap();
-    assert_eq!(tracker.ins_url(source).unwrap(), "https://trk.example.com/ins/clickbank");
+    assert_eq!(
+        tracker.ins_url(source).unwrap(),
+        "https://trk.example.com/ins/clickbank"
+    );
     assert_eq!(
         tracker.click_url(tracker.campaign("summer-push").unwrap()).unwrap(),
         "https://trk.example.com/summer-push?ref_id=[CLICK_ID]&cost=[BID_PRICE]&sub1=[CAMPAIGN_ID]&sub2=[CREATIVE_ID]\
@@ -58,7 +64,10 @@ fn the_example_tells_what_to_paste_where() {
 #[test]
 fn the_only_doubts_about_the_example_are_parts_that_change_nothing_yet() {
     let document = Document::from_toml(TOML).unwrap();
-    let warnings: Vec<String> = lint(&document, &compiled(&document)).iter().map(ToString::to_string).collect();
+    let warnings: Vec<String> = lint(&document, &compiled(&document))
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     assert_eq!(
         warnings,
         [

@@ -43,27 +43,107 @@ fn a_document_has_version_1() {
 #[test]
 fn an_unknown_key_is_a_problem_in_every_table() {
     for (from, to, said) in [
-        ("#root", "curency = \"USD\"", "curency: there is no such key; did you mean `currency`?"),
+        (
+            "#root",
+            "curency = \"USD\"",
+            "curency: there is no such key; did you mean `currency`?",
+        ),
         ("#root", "zzz = 1", "zzz: there is no such key"),
-        ("#root", "click_id = { key = [] }", "click_id.key: there is no such key; did you mean `keys`?"),
-        ("id = \"main\"", "id = \"main\"\nurls = 1", "domain[0].urls: there is no such key; did you mean `url`?"),
-        ("default = true", "default = true\ncount = 1", "conversion_type[0].count: there is no such key; did you mean `counts`?"),
-        ("#source", "token = []", "offer_source[0].token: there is no such key; did you mean `tokens`?"),
-        ("role = \"event_id\"", "rolle = 1", "offer_source[0].parameter[0].rolle: there is no such key; did you mean `role`?"),
-        ("#offer", "pay_out = \"1\"", "offer[0].pay_out: there is no such key; did you mean `payout`?"),
-        ("#offer", "caps = { click = 1 }", "offer[0].caps.click: there is no such key; did you mean `clicks`?"),
-        ("#channel", "parameters = []", "traffic_channel[0].parameters: there is no such key; did you mean `parameter`?"),
-        ("slot = \"ref_id\",", "slot = \"ref_id\", need = true,", "traffic_channel[0].parameter[0].need: there is no such key"),
-        ("{payout}\" }", "{payout}\", types = [] }", "traffic_channel[0].postback.types: there is no such key"),
-        ("#campaign", "costs = {}", "campaign[0].costs: there is no such key; did you mean `cost`?"),
-        ("#campaign", "cost = { model = \"none\", ammount = \"1\" }", "campaign[0].cost.ammount: there is no such key; did you mean `amount`?"),
-        ("[[campaign.path]]", "[[campaign.path]]\nwheight = 1", "campaign[0].path[0].wheight: there is no such key; did you mean `weight`?"),
-        ("{ offer = \"book\" }", "{ offer = \"book\", w = 1 }", "campaign[0].path[0].offers[0].w: there is no such key"),
-        ("#postback", "wher = {}", "campaign[0].postback[0].wher: there is no such key; did you mean `where`?"),
-        ("#postback", "payout = { percent = \"1\", fix = \"1\" }", "campaign[0].postback[0].payout.fix: there is no such key"),
-        ("#postback", "success = { stat = \"2xx\" }", "campaign[0].postback[0].success.stat: there is no such key; did you mean `status`?"),
-        ("#postback", "retry = { attempt = 1 }", "campaign[0].postback[0].retry.attempt: there is no such key; did you mean `attempts`?"),
-        ("#postback", "[[rate]]\nfrom = \"EUR\"\nto = \"USD\"\nrate = \"1\"\nsince = \"2026-01-01\"\nuntil = \"\"", "rate[0].until: there is no such key"),
+        (
+            "#root",
+            "click_id = { key = [] }",
+            "click_id.key: there is no such key; did you mean `keys`?",
+        ),
+        (
+            "id = \"main\"",
+            "id = \"main\"\nurls = 1",
+            "domain[0].urls: there is no such key; did you mean `url`?",
+        ),
+        (
+            "default = true",
+            "default = true\ncount = 1",
+            "conversion_type[0].count: there is no such key; did you mean `counts`?",
+        ),
+        (
+            "#source",
+            "token = []",
+            "offer_source[0].token: there is no such key; did you mean `tokens`?",
+        ),
+        (
+            "role = \"event_id\"",
+            "rolle = 1",
+            "offer_source[0].parameter[0].rolle: there is no such key; did you mean `role`?",
+        ),
+        (
+            "#offer",
+            "pay_out = \"1\"",
+            "offer[0].pay_out: there is no such key; did you mean `payout`?",
+        ),
+        (
+            "#offer",
+            "caps = { click = 1 }",
+            "offer[0].caps.click: there is no such key; did you mean `clicks`?",
+        ),
+        (
+            "#channel",
+            "parameters = []",
+            "traffic_channel[0].parameters: there is no such key; did you mean `parameter`?",
+        ),
+        (
+            "slot = \"ref_id\",",
+            "slot = \"ref_id\", need = true,",
+            "traffic_channel[0].parameter[0].need: there is no such key",
+        ),
+        (
+            "{payout}\" }",
+            "{payout}\", types = [] }",
+            "traffic_channel[0].postback.types: there is no such key",
+        ),
+        (
+            "#campaign",
+            "costs = {}",
+            "campaign[0].costs: there is no such key; did you mean `cost`?",
+        ),
+        (
+            "#campaign",
+            "cost = { model = \"none\", ammount = \"1\" }",
+            "campaign[0].cost.ammount: there is no such key; did you mean `amount`?",
+        ),
+        (
+            "[[campaign.path]]",
+            "[[campaign.path]]\nwheight = 1",
+            "campaign[0].path[0].wheight: there is no such key; did you mean `weight`?",
+        ),
+        (
+            "{ offer = \"book\" }",
+            "{ offer = \"book\", w = 1 }",
+            "campaign[0].path[0].offers[0].w: there is no such key",
+        ),
+        (
+            "#postback",
+            "wher = {}",
+            "campaign[0].postback[0].wher: there is no such key; did you mean `where`?",
+        ),
+        (
+            "#postback",
+            "payout = { percent = \"1\", fix = \"1\" }",
+            "campaign[0].postback[0].payout.fix: there is no such key",
+        ),
+        (
+            "#postback",
+            "success = { stat = \"2xx\" }",
+            "campaign[0].postback[0].success.stat: there is no such key; did you mean `status`?",
+        ),
+        (
+            "#postback",
+            "retry = { attempt = 1 }",
+            "campaign[0].postback[0].retry.attempt: there is no such key; did you mean `attempts`?",
+        ),
+        (
+            "#postback",
+            "[[rate]]\nfrom = \"EUR\"\nto = \"USD\"\nrate = \"1\"\nsince = \"2026-01-01\"\nuntil = \"\"",
+            "rate[0].until: there is no such key",
+        ),
     ] {
         assert_eq!(problem(from, to), said);
     }
@@ -72,15 +152,47 @@ fn an_unknown_key_is_a_problem_in_every_table() {
 #[test]
 fn a_value_of_another_kind_is_a_problem() {
     for (from, to, said) in [
-        ("currency = \"USD\"", "currency = 840", "currency: is a number, not a text"),
-        ("default = true", "default = \"yes\"\n[[conversion_type]]\nname = \"D\"\ndefault = true", "conversion_type[0].default: is a text, not true or false"),
-        ("tokens = [\"env:TOKEN\"]", "tokens = \"env:TOKEN\"", "offer_source[0].tokens: is a text, not a list"),
-        ("tokens = [\"env:TOKEN\"]", "tokens = [1]", "offer_source[0].tokens[0]: is a number, not a text"),
-        ("#source", "events = []", "offer_source[0].events: is a list, not a table"),
-        ("#source", "events = { a = true }", "offer_source[0].events.a: is true or false, not a text"),
+        (
+            "currency = \"USD\"",
+            "currency = 840",
+            "currency: is a number, not a text",
+        ),
+        (
+            "default = true",
+            "default = \"yes\"\n[[conversion_type]]\nname = \"D\"\ndefault = true",
+            "conversion_type[0].default: is a text, not true or false",
+        ),
+        (
+            "tokens = [\"env:TOKEN\"]",
+            "tokens = \"env:TOKEN\"",
+            "offer_source[0].tokens: is a text, not a list",
+        ),
+        (
+            "tokens = [\"env:TOKEN\"]",
+            "tokens = [1]",
+            "offer_source[0].tokens[0]: is a number, not a text",
+        ),
+        (
+            "#source",
+            "events = []",
+            "offer_source[0].events: is a list, not a table",
+        ),
+        (
+            "#source",
+            "events = { a = true }",
+            "offer_source[0].events.a: is true or false, not a text",
+        ),
         ("#offer", "payout = 40", "offer[0].payout: is a number, not a text"),
-        ("offers = [{ offer = \"book\" }]", "offers = [\"book\", { offer = \"book\" }]", "campaign[0].path[0].offers[0]: is a text, not a table"),
-        ("[[campaign.path]]", "[[campaign.path]]\nweight = \"1\"", "campaign[0].path[0].weight: is a text, not a whole number"),
+        (
+            "offers = [{ offer = \"book\" }]",
+            "offers = [\"book\", { offer = \"book\" }]",
+            "campaign[0].path[0].offers[0]: is a text, not a table",
+        ),
+        (
+            "[[campaign.path]]",
+            "[[campaign.path]]\nweight = \"1\"",
+            "campaign[0].path[0].weight: is a text, not a whole number",
+        ),
     ] {
         assert_eq!(problem(from, to), said);
     }
@@ -92,13 +204,37 @@ fn what_must_be_there_is_missed_by_name() {
         ("id = \"main\"\nurl", "url", "domain[0].id: is missing"),
         ("name = \"Refund\"\n", "", "conversion_type[1].name: is missing"),
         ("name = \"txid\", ", "", "offer_source[0].parameter[0].name: is missing"),
-        ("url = \"https://shop.example.com/?id={clickid}\"", "", "offer[0].url: is missing"),
+        (
+            "url = \"https://shop.example.com/?id={clickid}\"",
+            "",
+            "offer[0].url: is missing",
+        ),
         ("channel = \"push\"\n", "", "campaign[0].channel: is missing"),
-        ("slot = \"ref_id\", ", "", "traffic_channel[0].parameter[0].slot: is missing"),
-        ("{ offer = \"book\" }", "{ weight = 1 }", "campaign[0].path[0].offers[0].offer: is missing"),
-        ("#campaign", "cost = { amount = \"1\" }", "campaign[0].cost.model: is missing"),
-        ("#campaign", "cost = { model = \"cpc\" }", "campaign[0].cost.amount: is missing"),
-        ("postback = { url = \"https://ads.example.com/c?key={ref_id}&price={payout}\" }", "", "campaign[0].postback[0].url: is missing"),
+        (
+            "slot = \"ref_id\", ",
+            "",
+            "traffic_channel[0].parameter[0].slot: is missing",
+        ),
+        (
+            "{ offer = \"book\" }",
+            "{ weight = 1 }",
+            "campaign[0].path[0].offers[0].offer: is missing",
+        ),
+        (
+            "#campaign",
+            "cost = { amount = \"1\" }",
+            "campaign[0].cost.model: is missing",
+        ),
+        (
+            "#campaign",
+            "cost = { model = \"cpc\" }",
+            "campaign[0].cost.amount: is missing",
+        ),
+        (
+            "postback = { url = \"https://ads.example.com/c?key={ref_id}&price={payout}\" }",
+            "",
+            "campaign[0].postback[0].url: is missing",
+        ),
     ] {
         let problems = problems(&[(from, to)]);
         assert!(problems.contains(&said.to_owned()), "{problems:?} misses {said}");
@@ -108,17 +244,61 @@ fn what_must_be_there_is_missed_by_name() {
 #[test]
 fn an_id_is_given_once() {
     for (from, to, said) in [
-        ("[[conversion_type]]\nname = \"Refund\"", "[[conversion_type]]\nname = \"Purchase\"", "conversion_type[1].name: `Purchase` is given twice"),
-        ("#root", "[[domain]]\nid = \"main\"\nurl = \"http://b.example.com\"", "domain[1].id: `main` is given twice"),
-        ("#offer", "[[offer]]\nid = \"book\"\nsource = \"network\"\nurl = \"https://b.example.com/\"", "offer[1].id: `book` is given twice"),
-        ("#channel", "[[traffic_channel]]\nid = \"push\"", "traffic_channel[1].id: `push` is given twice"),
-        ("#postback", "[[campaign.postback]]\nid = \"sales\"", "campaign[0].postback[1].id: `sales` is given twice"),
-        ("#postback", "[[campaign]]\nid = \"summer\"\nchannel = \"push\"", "campaign[1].id: `summer` is given twice"),
-        ("#source", "[[offer_source]]\nid = \"network\"\ndefault = true", "offer_source[1].id: `network` is given twice"),
-        ("role = \"event_id\" }", "role = \"event_id\" }, { name = \"txid\" }", "offer_source[0].parameter[1].name: `txid` is given twice"),
-        ("macro = \"[CLICK_ID]\" }", "macro = \"[CLICK_ID]\" }, { slot = \"ref_id\", name = \"b\" }", "traffic_channel[0].parameter[1].slot: `ref_id` is given twice"),
-        ("macro = \"[CLICK_ID]\" }", "macro = \"[CLICK_ID]\" }, { slot = \"sub1\", name = \"ref_id\" }", "traffic_channel[0].parameter[1].name: `ref_id` is given twice"),
-        ("macro = \"[CLICK_ID]\" }", "macro = \"[CLICK_ID]\", role = \"rt_ad\" }, { slot = \"sub1\", name = \"b\", role = \"rt_ad\" }", "traffic_channel[0].parameter[1].role: `rt_ad` is given twice"),
+        (
+            "[[conversion_type]]\nname = \"Refund\"",
+            "[[conversion_type]]\nname = \"Purchase\"",
+            "conversion_type[1].name: `Purchase` is given twice",
+        ),
+        (
+            "#root",
+            "[[domain]]\nid = \"main\"\nurl = \"http://b.example.com\"",
+            "domain[1].id: `main` is given twice",
+        ),
+        (
+            "#offer",
+            "[[offer]]\nid = \"book\"\nsource = \"network\"\nurl = \"https://b.example.com/\"",
+            "offer[1].id: `book` is given twice",
+        ),
+        (
+            "#channel",
+            "[[traffic_channel]]\nid = \"push\"",
+            "traffic_channel[1].id: `push` is given twice",
+        ),
+        (
+            "#postback",
+            "[[campaign.postback]]\nid = \"sales\"",
+            "campaign[0].postback[1].id: `sales` is given twice",
+        ),
+        (
+            "#postback",
+            "[[campaign]]\nid = \"summer\"\nchannel = \"push\"",
+            "campaign[1].id: `summer` is given twice",
+        ),
+        (
+            "#source",
+            "[[offer_source]]\nid = \"network\"\ndefault = true",
+            "offer_source[1].id: `network` is given twice",
+        ),
+        (
+            "role = \"event_id\" }",
+            "role = \"event_id\" }, { name = \"txid\" }",
+            "offer_source[0].parameter[1].name: `txid` is given twice",
+        ),
+        (
+            "macro = \"[CLICK_ID]\" }",
+            "macro = \"[CLICK_ID]\" }, { slot = \"ref_id\", name = \"b\" }",
+            "traffic_channel[0].parameter[1].slot: `ref_id` is given twice",
+        ),
+        (
+            "macro = \"[CLICK_ID]\" }",
+            "macro = \"[CLICK_ID]\" }, { slot = \"sub1\", name = \"ref_id\" }",
+            "traffic_channel[0].parameter[1].name: `ref_id` is given twice",
+        ),
+        (
+            "macro = \"[CLICK_ID]\" }",
+            "macro = \"[CLICK_ID]\", role = \"rt_ad\" }, { slot = \"sub1\", name = \"b\", role = \"rt_ad\" }",
+            "traffic_channel[0].parameter[1].role: `rt_ad` is given twice",
+        ),
     ] {
         let problems = problems(&[(from, to)]);
         assert!(problems.contains(&said.to_owned()), "{problems:?} misses {said}");
@@ -127,19 +307,49 @@ fn an_id_is_given_once() {
 
 #[test]
 fn a_malformed_id_says_what_is_wrong_with_it() {
-    assert_eq!(problem("id = \"sales\"", "id = \"all sales\""), "campaign[0].postback[0].id: postback id holds ' ', which is not allowed there");
-    assert_eq!(problem("id = \"summer\"", "id = \"\""), "campaign[0].id: campaign id is empty");
+    assert_eq!(
+        problem("id = \"sales\"", "id = \"all sales\""),
+        "campaign[0].postback[0].id: postback id holds ' ', which is not allowed there"
+    );
+    assert_eq!(
+        problem("id = \"summer\"", "id = \"\""),
+        "campaign[0].id: campaign id is empty"
+    );
 }
 
 #[test]
 fn a_reference_leads_to_something_defined() {
     for (from, to, said) in [
-        ("source = \"network\"", "source = \"netwrok\"", "offer[0].source: there is no offer source `netwrok`; did you mean `network`?"),
-        ("channel = \"push\"", "channel = \"facebook\"", "campaign[0].channel: there is no traffic channel `facebook`"),
-        ("{ offer = \"book\" }", "{ offer = \"boook\" }", "campaign[0].path[0].offers[0].offer: there is no offer `boook`; did you mean `book`?"),
-        ("domain = \"main\"\n#campaign", "domain = \"man\"", "campaign[0].domain: there is no domain `man`; did you mean `main`?"),
-        ("#source", "open_types = [\"Lead\"]", "offer_source[0].open_types[0]: there is no conversion type `Lead`"),
-        ("#source", "events = { sale = \"Purchse\" }", "offer_source[0].events.sale: there is no conversion type `Purchse`; did you mean `Purchase`?"),
+        (
+            "source = \"network\"",
+            "source = \"netwrok\"",
+            "offer[0].source: there is no offer source `netwrok`; did you mean `network`?",
+        ),
+        (
+            "channel = \"push\"",
+            "channel = \"facebook\"",
+            "campaign[0].channel: there is no traffic channel `facebook`",
+        ),
+        (
+            "{ offer = \"book\" }",
+            "{ offer = \"boook\" }",
+            "campaign[0].path[0].offers[0].offer: there is no offer `boook`; did you mean `book`?",
+        ),
+        (
+            "domain = \"main\"\n#campaign",
+            "domain = \"man\"",
+            "campaign[0].domain: there is no domain `man`; did you mean `main`?",
+        ),
+        (
+            "#source",
+            "open_types = [\"Lead\"]",
+            "offer_source[0].open_types[0]: there is no conversion type `Lead`",
+        ),
+        (
+            "#source",
+            "events = { sale = \"Purchse\" }",
+            "offer_source[0].events.sale: there is no conversion type `Purchse`; did you mean `Purchase`?",
+        ),
     ] {
         assert_eq!(problem(from, to), said);
     }
@@ -159,7 +369,13 @@ fn what_is_defined_and_broken_is_reported_once_and_not_where_it_is_referred_to()
 
 #[test]
 fn a_domain_is_an_origin_and_its_fallback_any_url() {
-    for url in ["https://trk.example.com/a", "https://trk.example.com/?a", "ftp://trk.example.com", "https://u@trk.example.com", "https://trk.example.com#a"] {
+    for url in [
+        "https://trk.example.com/a",
+        "https://trk.example.com/?a",
+        "ftp://trk.example.com",
+        "https://u@trk.example.com",
+        "https://trk.example.com#a",
+    ] {
         let said = format!("domain[0].url: `{url}` is not the URL of a domain, as in `https://trk.example.com`");
         assert_eq!(problem("https://trk.example.com", url), said);
     }
@@ -169,7 +385,10 @@ fn a_domain_is_an_origin_and_its_fallback_any_url() {
     );
     let sound = tracker(&[("https://trk.example.com", "https://TRK.example.com:8443/")]);
     let source = sound.source(None).unwrap();
-    assert_eq!(sound.ins_url(source).unwrap(), "https://trk.example.com:8443/ins/network");
+    assert_eq!(
+        sound.ins_url(source).unwrap(),
+        "https://trk.example.com:8443/ins/network"
+    );
 }
 
 #[test]
@@ -202,7 +421,9 @@ fn of_several_sources_one_is_the_default() {
 
 #[test]
 fn a_campaign_is_not_called_like_a_route() {
-    for route in ["postback", "ins", "api", "healthz", "metrics", "track.js", "view", "click", "clickupd", "imp"] {
+    for route in [
+        "postback", "ins", "api", "healthz", "metrics", "track.js", "view", "click", "clickupd", "imp",
+    ] {
         assert_eq!(
             problem("id = \"summer\"", &format!("id = \"{route}\"")),
             format!("campaign[0].id: `{route}` is the name of a route, so no click would reach the campaign")
@@ -216,10 +437,16 @@ fn a_rate_is_dated_positive_and_between_two_currencies() {
         format!("[[rate]]\nfrom = \"{from}\"\nto = \"USD\"\nrate = \"{rate}\"\nsince = \"{since}\"\n")
     };
     for (text, said) in [
-        (rate("USD", "1", "2026-01-01"), "rate[0].to: a rate from USD to itself is always 1"),
+        (
+            rate("USD", "1", "2026-01-01"),
+            "rate[0].to: a rate from USD to itself is always 1",
+        ),
         (rate("EUR", "0", "2026-01-01"), "rate[0].rate: is zero"),
         (rate("EUR", "-1.1", "2026-01-01"), "rate[0].rate: `-1.1` is negative"),
-        (rate("EUR", "1.1", "2026-01-01").repeat(2), "rate[1].since: there are two rates from EUR to USD since 2026-01-01T00:00:00Z"),
+        (
+            rate("EUR", "1.1", "2026-01-01").repeat(2),
+            "rate[1].since: there are two rates from EUR to USD since 2026-01-01T00:00:00Z",
+        ),
         (
             rate("EUR", "1.1", "yesterday"),
             "rate[0].since: `yesterday` is not a time: it is not written like `2026-04-24T00:16:10Z` or `20260424T001610-0700`",
@@ -227,7 +454,10 @@ fn a_rate_is_dated_positive_and_between_two_currencies() {
     ] {
         assert_eq!(problem("#root", &text), said);
     }
-    tracker(&[("#root", "[[rate]]\nfrom = \"EUR\"\nto = \"USD\"\nrate = \"1.1\"\nsince = 2026-01-01")]);
+    tracker(&[(
+        "#root",
+        "[[rate]]\nfrom = \"EUR\"\nto = \"USD\"\nrate = \"1.1\"\nsince = 2026-01-01",
+    )]);
 }
 
 #[test]

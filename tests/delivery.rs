@@ -238,6 +238,7 @@ fn verdict(rule: SuccessRule, status: u16, body: &str, truncated: bool) -> (Verd
     let sent = Sent::Answered {
         status,
         body,
+        shown: body,
         truncated,
         retry_after: None,
     };
@@ -293,6 +294,7 @@ fn wait(attempts: u32, entropy: u64, retry_after: Option<&str>) -> Option<Durati
     let sent = Sent::Answered {
         status: 503,
         body: "",
+        shown: "",
         truncated: false,
         retry_after,
     };

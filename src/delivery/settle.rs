@@ -24,8 +24,10 @@ pub enum Sent<'a> {
     Answered {
         /// The HTTP status.
         status: u16,
-        /// The body, or its beginning, without what was filled into the request ([`super::Filled::redact`]).
+        /// The body, or its beginning, as it came: the success rule looks at it.
         body: &'a str,
+        /// The same without what was filled into the request ([`super::Filled::redact`]): it is noted.
+        shown: &'a str,
         /// Whether `body` is the beginning alone.
         truncated: bool,
         /// The `Retry-After` header, as it came.
@@ -56,6 +58,7 @@ fn settle_one(leased: &Leased, sent: &Sent<'_>, now: Timestamp, entropy: u64) ->
         Sent::Answered {
             status,
             body,
+            shown,
             truncated,
             retry_after,
         } => {
@@ -65,7 +68,7 @@ fn settle_one(leased: &Leased, sent: &Sent<'_>, now: Timestamp, entropy: u64) ->
                 .as_ref()
                 .err()
                 .map_or(String::new(), |fault| format!(" ({})", fault.text));
-            let finding = format!("HTTP {status}{why}{}", excerpt(body));
+            let finding = format!("HTTP {status}{why}{}", excerpt(shown));
             (
                 Some(*status),
                 finding,
@@ -142,7 +145,7 @@ fn again(policy: &RetryPolicy, before: u32, asked: Option<Duration>, now: Timest
     }
     let doubled = policy.first.saturating_mul(2_u32.saturating_pow(before.min(31)));
     let wait = doubled.min(policy.longest);
-    let half = wait / 2;
+    let half = wait.checked_div(2).unwrap_or_default();
     let millis = u64::try_from(half.as_millis()).unwrap_or(u64::MAX);
     let jitter = Duration::from_millis(entropy.checked_rem(millis.saturating_add(1)).unwrap_or(0));
     let wait = half.saturating_add(jitter).max(asked.unwrap_or_default());

@@ -7,7 +7,7 @@ use crate::value::{OfferSourceId, Secret};
 use alloc::{
     collections::BTreeMap,
     format,
-    string::{String, ToString},
+    string::String,
     vec::Vec,
 };
 use core::fmt;
@@ -79,7 +79,7 @@ impl Credentials {
                 _ if source.secrets.is_empty() || !complete => None,
                 Ok(key_ring) => Some(key_ring),
                 Err(error) => {
-                    refused.push(format!("offer source `{id}`: {}", error.to_string()));
+                    refused.push(format!("offer source `{id}`: {}", error));
                     None
                 }
             };

@@ -281,7 +281,6 @@ impl<'a> Work<'a> {
     }
 
     /// The slot with the entry in it, what that did, and the conversion before and after.
-    #[expect(clippy::type_complexity, reason = "used once, right above")]
     fn merged(
         &self,
         click: &Click,
@@ -295,17 +294,18 @@ impl<'a> Work<'a> {
         let place = (click.id.clone(), key.clone());
         let (slot, decision, before) = match self.slots.get(&place) {
             Some(known) => {
+                let mut slot = known.clone();
+                if !marked && slot.conversion.is_none() {
+                    // The policy was `create_marked` before. The conversion that the first event made goes on; the others stay.
+                    let own = slots::event_conversion_id(&known.first);
+                    slot = self.tracker.open_slot(click, key, Some(own), &known.first);
+                }
                 let before = if marked {
                     None
                 } else {
-                    self.tracker.shown(known, policy, click)
+                    self.tracker.shown(&slot, policy, click)
                 };
-                let mut slot = known.clone();
-                if !marked && slot.conversion.is_none() {
-                    // The policy was `create_marked` before: the conversion that the first event made goes on.
-                    slot.conversion = Some(slots::event_conversion_id(&slot.first));
-                }
-                let decision = self.tracker.merge(&mut slot, policy, entry, signed);
+                let decision = self.tracker.merge(&mut slot, policy, entry);
                 (slot, decision, before)
             }
             None => {
@@ -315,7 +315,7 @@ impl<'a> Work<'a> {
                 }
                 let conversion = (!marked).then(|| slots::conversion_id(click, &key));
                 (
-                    self.tracker.open_slot(click, key, conversion, entry, signed),
+                    self.tracker.open_slot(click, key, conversion, entry),
                     DuplicateDecision::Created,
                     None,
                 )

@@ -123,9 +123,9 @@ pub struct Claimed {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SlotKey {
-    /// All events of a type: `create` (to know the first), `ignore` and `increment`.
+    /// All events of a type: `create_marked` (to know the first), `ignore`, `increment`, and `edit` as the source's policy.
     Type(TypeName),
-    /// All events of all types that are edited: a lead becomes a purchase.
+    /// All events of all types whose own policy is `edit`: a lead becomes a purchase.
     Edit,
     /// All events of a type with one event id of the network.
     TypeAndId(TypeName, String),

@@ -38,7 +38,7 @@ impl Tracker {
         click: &'a Click,
         conversion: &'a Conversion,
     ) -> Scope<'a> {
-        let payout = self.payout(postback.payout, conversion.sum, channel.currency, conversion.shown.at);
+        let payout = self.payout(postback.payout, conversion, channel.currency);
         let mut scope = Scope::of_click(click);
         scope.conversion = Some(conversion);
         scope.names = self.names(campaign, channel, click);
@@ -53,12 +53,12 @@ impl Tracker {
     }
 
     pub(super) fn names<'a>(&'a self, campaign: &'a Campaign, channel: &'a Channel, click: &Click) -> Names<'a> {
-        let mut names = Names::default();
-        names.campaign = &campaign.title;
-        names.channel = &channel.title;
-        names.offer = self.offers.get(&click.offer).map_or("", |offer| &offer.title);
-        names.source = self.sources.get(&click.source).map_or("", |source| &source.title);
-        names
+        Names {
+            campaign: &campaign.title,
+            channel: &channel.title,
+            offer: self.offers.get(&click.offer).map_or("", |offer| &offer.title),
+            source: self.sources.get(&click.source).map_or("", |source| &source.title),
+        }
     }
 
     /// Evaluates every rule of the click's campaign on a change, and renders what fires.
@@ -143,9 +143,11 @@ impl Tracker {
             (Some(_), Updates::EveryChange) => Some(&change.event.id),
         };
         let id = self.delivery_id(change.click, change.after, campaign, postback, revision);
+        // Of what was never told, everything is new.
         let before = change
             .before
-            .map(|before| self.payout(postback.payout, before.sum, channel.currency, before.shown.at));
+            .filter(|_| fired.contains(&(campaign.id.clone(), postback.id.clone())))
+            .map(|before| self.payout(postback.payout, before, channel.currency));
         let mut scope = scope;
         scope.payout_delta = scope.payout.map(|after: Payout| delta(before, after));
         scope.delivery = Some(&id);

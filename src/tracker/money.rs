@@ -1,7 +1,7 @@
 //! What an entry is worth: signed, in the account's currency, in the channel's.
 
 use super::compiled::{PayoutRule, Tracker};
-use crate::model::{Counts, Entry, Revenue};
+use crate::model::{Conversion, Counts, Entry, Revenue};
 use crate::scope::Payout;
 use crate::value::{Amount, Currency, Money, Timestamp, TypeName};
 
@@ -15,24 +15,38 @@ impl Tracker {
     /// else is no money whatever it carries.
     pub(super) fn signed(&self, entry: &Entry) -> Option<Money> {
         let money = entry.sum?;
+        let amount = if self.adds(entry)? {
+            money.amount
+        } else {
+            money.amount.abs().neg()
+        };
+        Some(Money {
+            amount,
+            currency: money.currency,
+        })
+    }
+
+    /// Whether an entry adds money or takes it away; none where it is never money.
+    pub(super) fn adds(&self, entry: &Entry) -> Option<bool> {
         match self.counts(&entry.type_name) {
             Counts::Step | Counts::Info => None,
-            _ if entry.kind.adds() => Some(money),
-            _ if entry.kind.subtracts() => Some(Money {
-                amount: money.amount.abs().neg(),
-                currency: money.currency,
-            }),
+            _ if entry.kind.adds() => Some(true),
+            _ if entry.kind.subtracts() => Some(false),
             _ => None,
         }
     }
 
+    /// Whether an entry's money is revenue: its status is one that counts. What is taken back always is, a test never.
+    pub(super) fn earns(&self, entry: &Entry) -> bool {
+        !entry.test && (entry.kind.subtracts() || self.revenue_statuses.contains(&entry.status))
+    }
+
     /// A conversion's money in the account's currency, rounded only if it was converted.
-    pub(super) fn revenue(&self, entry: &Entry, sum: Option<Money>) -> Revenue {
+    pub(super) fn revenue(&self, entry: &Entry, sum: Option<Money>, counts: bool) -> Revenue {
         let Some(sum) = sum else { return Revenue::Nothing };
         let Some(money) = self.convert(sum, self.currency, entry.at) else {
             return Revenue::NoRate;
         };
-        let counts = !entry.test && (entry.kind.subtracts() || self.revenue_statuses.contains(&entry.status));
         if counts {
             Revenue::Counted { money }
         } else {
@@ -52,26 +66,27 @@ impl Tracker {
         direct.or_else(through).map(Money::rounded)
     }
 
-    /// What a channel is told of `sum`: percent or fixed, in its currency, half-even at that currency's digits. Nothing is zero.
-    pub(super) fn payout(&self, rule: PayoutRule, sum: Option<Money>, currency: Currency, at: Timestamp) -> Payout {
+    /// What a channel is told of a conversion: percent or fixed, in its currency, half-even at that currency's digits. What is never money
+    /// is zero; a fixed payout needs no amount.
+    pub(super) fn payout(&self, rule: PayoutRule, conversion: &Conversion, currency: Currency) -> Payout {
         let zero = Money {
             amount: Amount::ZERO,
             currency,
         };
-        let Some(sum) = sum else { return Payout::Known(zero) };
-        match rule {
-            PayoutRule::Fixed(fixed) if sum.amount.is_negative() => Payout::Known(Money {
+        match (rule, self.adds(&conversion.shown), conversion.sum) {
+            (PayoutRule::Fixed(fixed), Some(true), _) => Payout::Known(fixed),
+            (PayoutRule::Fixed(fixed), Some(false), _) => Payout::Known(Money {
                 amount: fixed.amount.neg(),
                 ..fixed
             }),
-            PayoutRule::Fixed(fixed) => Payout::Known(fixed),
-            PayoutRule::Percent(percent) => {
+            (PayoutRule::Fixed(_), None, _) | (PayoutRule::Percent(_), _, None) => Payout::Known(zero),
+            (PayoutRule::Percent(percent), _, Some(sum)) => {
                 // The share is taken before the conversion, so that rounding happens once.
                 let share = percent.of(sum.amount).map(|amount| Money {
                     amount,
                     currency: sum.currency,
                 });
-                let told = share.and_then(|share| self.convert(share, currency, at));
+                let told = share.and_then(|share| self.convert(share, currency, conversion.shown.at));
                 told.map_or(Payout::NoRate, |money| Payout::Known(money.rounded()))
             }
         }

@@ -27,9 +27,7 @@ impl Tracker {
                 .get(&self.default_type)
                 .map_or(Meaning::Unmapped, Meaning::Type);
         };
-        let kind = event.kind.as_ref();
-        let listed = mapped_word(source, name, kind).or_else(|| mapped_kind(source, kind));
-        match listed {
+        match listed(source, name, event.kind.as_ref()) {
             Some(Some(type_name)) => self.types.get(type_name).map_or(Meaning::Unmapped, Meaning::Type),
             Some(None) => Meaning::Chosen,
             None if event.interface == Interface::Ins => Meaning::Unmapped,
@@ -45,11 +43,7 @@ impl Tracker {
         if let Some(kind) = &event.kind {
             return kind.clone();
         }
-        let word = event
-            .name
-            .as_deref()
-            .filter(|_| source.clickbank_words)
-            .and_then(clickbank_kind);
+        let word = event.name.as_deref().and_then(|name| word_kind(source, name));
         word.unwrap_or_else(|| match meaning {
             Meaning::Type(known) => match known.counts {
                 Counts::Sale => Kind::Sale,
@@ -117,6 +111,17 @@ impl Tracker {
     }
 }
 
+/// The configuration's row for an event: that of the network's own word, else that of its kind.
+pub(super) fn listed<'a>(source: &'a Source, name: &str, kind: Option<&Kind>) -> Option<&'a Option<TypeName>> {
+    let of_word = || word_kind(source, name);
+    mapped_word(source, name, kind).or_else(|| source.events.get(kind.cloned().or_else(of_word)?.as_str()))
+}
+
+/// The kind that a postback's word says by itself.
+fn word_kind(source: &Source, name: &str) -> Option<Kind> {
+    clickbank_kind(name).filter(|_| source.clickbank_words)
+}
+
 /// The row of the network's own word. A `SALE` of upsells alone goes by `UPSELL`, never by `SALE`.
 fn mapped_word<'a>(source: &'a Source, name: &str, kind: Option<&Kind>) -> Option<&'a Option<TypeName>> {
     if kind == Some(&Kind::Upsell) && name == "SALE" {
@@ -133,8 +138,4 @@ fn mapped_word<'a>(source: &'a Source, name: &str, kind: Option<&Kind>) -> Optio
             .filter(|_| source.clickbank_words)
     };
     exact.or_else(prefix).or_else(folded)
-}
-
-fn mapped_kind<'a>(source: &'a Source, kind: Option<&Kind>) -> Option<&'a Option<TypeName>> {
-    kind.and_then(|kind| source.events.get(kind.as_str()))
 }

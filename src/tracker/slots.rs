@@ -7,7 +7,7 @@ use super::compiled::{Source, Tracker};
 use super::facts::{Slot, SlotKey};
 use super::trace::DuplicateDecision;
 use crate::model::{Click, Conversion, Duplicates, Entry, Status};
-use crate::value::{Amount, ConversionId, Money};
+use crate::value::{ConversionId, Money};
 use alloc::collections::{BTreeMap, BTreeSet};
 use core::cmp::Ordering;
 
@@ -32,22 +32,22 @@ impl Tracker {
         } else {
             &slot.first
         };
-        let sum = match (policy, self.signed(entry)) {
-            (Duplicates::Increment, Some(money)) => {
-                let amount = slot.sums.get(&money.currency).copied().unwrap_or(Amount::ZERO);
-                Some(Money {
-                    amount,
-                    currency: money.currency,
-                })
-            }
-            (_, sum) => sum,
+        let own = self.signed(entry);
+        let added = match policy {
+            Duplicates::Increment => added(slot, own),
+            _ => None,
         };
         let count = if policy == Duplicates::Increment || policy == Duplicates::Edit {
             slot.count
         } else {
             1
         };
-        Some(self.conversion(id, click, entry.clone(), sum, count))
+        let mut conversion = self.conversion(id, click, entry.clone(), added.or(own), count);
+        if added.is_some() {
+            // What was added counts, whatever the status of the entry that is shown.
+            conversion.revenue = self.revenue(entry, added, true);
+        }
+        Some(conversion)
     }
 
     /// A conversion of a click.
@@ -66,12 +66,95 @@ impl Tracker {
             offer: click.offer.clone(),
             source: click.source.clone(),
             channel: click.channel.clone(),
-            revenue: self.revenue(&shown, sum),
+            revenue: self.revenue(&shown, sum, self.earns(&shown)),
             sum,
             shown,
             count,
         }
     }
+
+    /// The slot of an entry under a policy; absent where nothing falls together. Across types only those are edited that say so
+    /// themselves: under a source's policy a cancellation would otherwise edit the money of its sale away.
+    pub(super) fn slot_key(&self, policy: Duplicates, entry: &Entry) -> Option<SlotKey> {
+        let own = self.types.get(&entry.type_name).and_then(|known| known.duplicates);
+        match policy {
+            Duplicates::Create => None,
+            Duplicates::Edit if own == Some(Duplicates::Edit) => Some(SlotKey::Edit),
+            Duplicates::CreateMarked | Duplicates::Ignore | Duplicates::Increment | Duplicates::Edit => {
+                Some(SlotKey::Type(entry.type_name.clone()))
+            }
+            Duplicates::IgnoreEventId => {
+                let id = entry.event_id.clone()?;
+                Some(SlotKey::TypeAndId(entry.type_name.clone(), id))
+            }
+        }
+    }
+
+    /// A slot with its first entry.
+    pub(super) fn open_slot(&self, click: &Click, key: SlotKey, conversion: Option<ConversionId>, entry: &Entry) -> Slot {
+        let mut slot = Slot {
+            click: click.id.clone(),
+            key,
+            conversion,
+            first: entry.clone(),
+            last: entry.clone(),
+            sums: BTreeMap::new(),
+            count: 1,
+            fired: BTreeSet::new(),
+        };
+        self.add(&mut slot, entry);
+        slot
+    }
+
+    /// Merges an entry into its slot and says what that did under the policy.
+    pub(super) fn merge(&self, slot: &mut Slot, policy: Duplicates, entry: &Entry) -> DuplicateDecision {
+        let first = order(entry, &slot.first) == Ordering::Less;
+        let last = supersedes(entry, &slot.last);
+        slot.count = slot.count.saturating_add(1);
+        if first {
+            slot.first = entry.clone();
+        }
+        if last {
+            slot.last = entry.clone();
+        }
+        match policy {
+            Duplicates::Increment => self.add(slot, entry),
+            // Should the policy become `increment` later, it goes on from what the conversion shows.
+            _ if first => {
+                slot.sums.clear();
+                self.add(slot, entry);
+            }
+            _ => {}
+        }
+        match policy {
+            Duplicates::Create | Duplicates::CreateMarked => DuplicateDecision::Created,
+            Duplicates::Increment => DuplicateDecision::Incremented,
+            Duplicates::Edit if last => DuplicateDecision::Edited,
+            Duplicates::Edit => DuplicateDecision::Superseded,
+            Duplicates::Ignore | Duplicates::IgnoreEventId if first => DuplicateDecision::ReplacedFirst,
+            Duplicates::Ignore | Duplicates::IgnoreEventId => DuplicateDecision::Kept,
+        }
+    }
+
+    /// Only what counts as money adds up, each currency by itself: an amount that is pending is added when it is approved.
+    fn add(&self, slot: &mut Slot, entry: &Entry) {
+        let Some(money) = self.signed(entry).filter(|_| self.earns(entry)) else {
+            return;
+        };
+        let sum = slot.sums.entry(money.currency).or_default();
+        // Twenty-eight digits never overflow on real money; if they do, the sum stays what it was.
+        *sum = sum.checked_add(money.amount).unwrap_or(*sum);
+    }
+}
+
+/// What the amounts of a slot come to: in the currency of the entry that is shown, else in the first that there is.
+fn added(slot: &Slot, own: Option<Money>) -> Option<Money> {
+    let same = own.and_then(|own| slot.sums.get_key_value(&own.currency));
+    let (currency, amount) = same.or_else(|| slot.sums.first_key_value())?;
+    Some(Money {
+        amount: *amount,
+        currency: *currency,
+    })
 }
 
 /// Whether a conversion is the first of its click and type.
@@ -112,22 +195,7 @@ pub fn mark(conversion: &Conversion, slots: &[Slot]) -> Mark {
     }
 }
 
-/// The slot of an entry under a policy; absent where nothing falls together.
-pub(super) fn key(policy: Duplicates, entry: &Entry) -> Option<SlotKey> {
-    match policy {
-        Duplicates::Create => None,
-        Duplicates::CreateMarked | Duplicates::Ignore | Duplicates::Increment => {
-            Some(SlotKey::Type(entry.type_name.clone()))
-        }
-        Duplicates::Edit => Some(SlotKey::Edit),
-        Duplicates::IgnoreEventId => {
-            let id = entry.event_id.clone()?;
-            Some(SlotKey::TypeAndId(entry.type_name.clone(), id))
-        }
-    }
-}
-
-/// The id of the conversion that a slot makes. An edit may change the type, so the type is no part of it.
+/// The id of the conversion that a slot makes. An edit may change the type, so the type is no part of its key.
 pub(super) fn conversion_id(click: &Click, key: &SlotKey) -> ConversionId {
     ConversionId::of(Some(click.at.unix_seconds()), &[click.id.as_str(), &key.column()])
 }
@@ -135,60 +203,6 @@ pub(super) fn conversion_id(click: &Click, key: &SlotKey) -> ConversionId {
 /// The id of the conversion of one event alone.
 pub(super) fn event_conversion_id(entry: &Entry) -> ConversionId {
     ConversionId::of(Some(entry.at.unix_seconds()), &["event", entry.event.as_str()])
-}
-
-/// A slot with its first entry.
-pub(super) fn open(
-    click: &Click,
-    key: SlotKey,
-    conversion: Option<ConversionId>,
-    entry: &Entry,
-    signed: Option<Money>,
-) -> Slot {
-    let mut slot = Slot {
-        click: click.id.clone(),
-        key,
-        conversion,
-        first: entry.clone(),
-        last: entry.clone(),
-        sums: BTreeMap::new(),
-        count: 1,
-        fired: BTreeSet::new(),
-    };
-    add(&mut slot, entry, signed);
-    slot
-}
-
-/// Merges an entry into its slot and says what that did under the policy.
-pub(super) fn merge(slot: &mut Slot, policy: Duplicates, entry: &Entry, signed: Option<Money>) -> DuplicateDecision {
-    let first = order(entry, &slot.first) == Ordering::Less;
-    let last = supersedes(entry, &slot.last);
-    slot.count = slot.count.saturating_add(1);
-    add(slot, entry, signed);
-    if first {
-        slot.first = entry.clone();
-    }
-    if last {
-        slot.last = entry.clone();
-    }
-    match policy {
-        Duplicates::Create | Duplicates::CreateMarked => DuplicateDecision::Created,
-        Duplicates::Increment => DuplicateDecision::Incremented,
-        Duplicates::Edit if last => DuplicateDecision::Edited,
-        Duplicates::Edit => DuplicateDecision::Superseded,
-        Duplicates::Ignore | Duplicates::IgnoreEventId if first => DuplicateDecision::ReplacedFirst,
-        Duplicates::Ignore | Duplicates::IgnoreEventId => DuplicateDecision::Kept,
-    }
-}
-
-/// A declined amount is none; everything else adds up in its own currency.
-fn add(slot: &mut Slot, entry: &Entry, signed: Option<Money>) {
-    let Some(money) = signed.filter(|_| entry.status != Status::Declined) else {
-        return;
-    };
-    let sum = slot.sums.entry(money.currency).or_default();
-    // Twenty-eight digits never overflow on real money; if they do, the sum stays what it was.
-    *sum = sum.checked_add(money.amount).unwrap_or(*sum);
 }
 
 fn order(one: &Entry, other: &Entry) -> Ordering {

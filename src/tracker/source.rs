@@ -3,6 +3,7 @@
 use super::click_id::Recognised;
 use super::compiled::{AmountField, Source};
 use super::credentials::Credentials;
+use super::resolve::listed;
 use crate::clickbank::ins::{Notification, TransactionType};
 use crate::event::{Event, Interface, Kind, MAX_CANDIDATES, Received};
 use crate::model::Role;
@@ -61,7 +62,7 @@ impl Source {
     /// # Errors
     /// [`Unauthorized`], with the first check that failed.
     pub fn authorize(&self, caller: &Caller<'_>, credentials: &Credentials) -> Result<(), Unauthorized> {
-        if caller.type_word.is_some_and(|word| self.open_types.contains(word)) {
+        if caller.type_word.is_some_and(|word| self.is_open(word)) {
             return Ok(());
         }
         let tokens = credentials.tokens(&self.id);
@@ -80,6 +81,13 @@ impl Source {
             return Err(Unauthorized::Address);
         }
         Ok(())
+    }
+
+    /// Whether a postback's word is an open type and nothing else: a word that `events` gives another meaning could carry money.
+    fn is_open(&self, word: &str) -> bool {
+        let open = |name: &str| self.open_types.contains(name);
+        let mapped = listed(self, word, None);
+        open(word) && mapped.is_none_or(|mapped| mapped.as_ref().is_some_and(|name| open(name.as_str())))
     }
 
     /// The event of a notification.

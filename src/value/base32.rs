@@ -20,12 +20,17 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
             bits = bits.saturating_sub(5);
             push(&mut out, buffer >> bits);
         }
-        buffer &= (1 << bits) - 1;
+        buffer &= low(bits);
     }
     if bits > 0 {
         push(&mut out, buffer << 5_u32.saturating_sub(bits));
     }
     out
+}
+
+/// A mask of the lowest bits.
+fn low(bits: u32) -> u32 {
+    !(u32::MAX << bits)
 }
 
 /// The bytes of `text`, or none if it holds another character or padding bits that are not zero.
@@ -43,7 +48,7 @@ pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
         if bits >= 8 {
             bits = bits.saturating_sub(8);
             out.push(u8::try_from((buffer >> bits) & 0xff).ok()?);
-            buffer &= (1 << bits) - 1;
+            buffer &= low(bits);
         }
     }
     (bits < 5 && buffer == 0).then_some(out)

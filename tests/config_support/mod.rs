@@ -1,5 +1,5 @@
 //! What the tests of the configuration share: one sound document, and what is said when it is changed.
-#![allow(dead_code)]
+#![allow(dead_code, unreachable_pub)]
 
 use postback::config::Document;
 use postback::tracker::{Options, Tracker, compile, lint};
@@ -49,5 +49,8 @@ pub fn tracker(changes: &[(&str, &str)]) -> Tracker {
 pub fn warnings(changes: &[(&str, &str)]) -> Vec<String> {
     let text = changed(changes);
     let tracker = compiled(&text).unwrap_or_else(|problems| panic!("{}", problems.join("\n")));
-    lint(&Document::from_toml(&text).unwrap(), &tracker).iter().map(ToString::to_string).collect()
+    lint(&Document::from_toml(&text).unwrap(), &tracker)
+        .iter()
+        .map(ToString::to_string)
+        .collect()
 }

@@ -11,6 +11,8 @@ mod postback;
 mod request;
 mod secrets;
 mod source;
+#[cfg(test)]
+mod tests;
 
 pub use campaign::MAX_WEIGHT;
 pub use request::MAX_ATTEMPTS;
@@ -40,6 +42,15 @@ pub struct Options {
     pub namespace: Namespace,
 }
 
+impl Default for Options {
+    /// For the tenant `main`.
+    fn default() -> Self {
+        #[expect(clippy::expect_used, reason = "a constant text that every test compiles with")]
+        let namespace = Namespace::new("main").expect("a word is a namespace");
+        Self { namespace }
+    }
+}
+
 impl Options {
     /// For this tenant.
     #[must_use]
@@ -66,6 +77,18 @@ const ROOT: &[&str] = &[
 ];
 
 /// Compiles a document.
+///
+/// ```
+/// use postback::{config::Document, tracker};
+/// let document = Document::from_json(r#"{"version": 1, "conversion_type": [{"name": "Sale", "defualt": true}]}"#)?;
+/// let problems = tracker::compile(&document, &tracker::Options::new("main".parse()?)).unwrap_err();
+/// assert_eq!(
+///     problems.to_string(),
+///     "conversion_type[0].defualt: there is no such key; did you mean `default`?\n\
+///      conversion_type: no type has `default = true`; conversions without a type need one",
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// Conversion APIs (`[[conversion_api]]`, `[[campaign.conversion_api]]`), a channel's `api`, an offer's `caps`, the `timezone` and the cost
 /// models other than `cpc` are checked for their shape and change nothing yet; [`lint`](super::lint) names each that does.

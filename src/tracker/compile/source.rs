@@ -46,7 +46,7 @@ const KEYS: &[&str] = &[
 
 /// Where ClickBank gives a click id back, best first: the tracking codes of the order, a seller's variables, and version 8's affiliate
 /// parameters (clickbank-s2s facts, section 2.4).
-const CLICK_ID_FROM: &[&str] = &[
+pub(super) const CLICK_ID_FROM: &[&str] = &[
     "trackingCodes",
     "vendorVariables.vtid",
     "vendorVariables.tid",

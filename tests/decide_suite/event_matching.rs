@@ -1,0 +1,122 @@
+//! **Event matching**: a network's word or a kind becomes a conversion type.
+
+use super::support::{TRACKED, World, document, notification, with, with_postback};
+use postback::tracker::{Outcome, Reason};
+use serde_json::json;
+
+fn events(source: usize, events: serde_json::Value) -> World {
+    World::new(&with(|d| d["offer_source"][source]["events"] = events))
+}
+
+#[test]
+fn a_networks_own_word_is_matched_to_a_type() {
+    let world = events(0, json!({"ftd": "Purchase"}));
+    world.postback("clickid=c1&type=ftd&sum=10");
+    assert_eq!(world.told(), ["Purchase approved 10 USD 10 USD"]);
+}
+
+#[test]
+fn a_kind_is_matched_where_the_word_is_not() {
+    let world = events(1, json!({"sale": "Purchase", "rebill": "Rebill"}));
+    world.notify(&notification("SALE", "R1", 60, "10", TRACKED));
+    world.notify(&notification("BILL", "R1-B002", 61, "5", TRACKED));
+    assert_eq!(world.told(), ["Purchase approved 10 USD 10 USD", "Rebill approved 5 USD 5 USD"]);
+}
+
+#[test]
+fn the_kind_of_clickbanks_postback_words_is_matched_too() {
+    let world = events(1, json!({"sale": "Purchase", "upsell": "Upsell", "impression": ""}));
+    let world = world.reconfigured(&with(|d| {
+        d["offer_source"][1]["events"] = json!({"sale": "Purchase", "upsell": "Upsell", "impression": ""});
+        d["offer_source"][1]["truth"] = "s2s".into();
+    }));
+    let ingest = |query: &str| world.ingest(&world.postback_to("clickbank", query)).0.outcome.as_str();
+    assert_eq!(ingest("clickid=cb&type=PURCHASE&sum=10&receipt=R1"), "applied");
+    assert_eq!(ingest("clickid=cb&type=upsell&sum=5&receipt=R2"), "applied");
+    assert_eq!(ingest("clickid=cb&type=ORDER_IMPRESSION&eventid=x"), "ignored");
+    assert_eq!(world.told(), ["Purchase approved 10 USD 10 USD", "Upsell approved 5 USD 5 USD"]);
+}
+
+#[test]
+fn the_word_wins_over_the_kind() {
+    let world = events(1, json!({"SALE": "Lead", "sale": "Purchase"}));
+    world.notify(&notification("SALE", "R1", 60, "10", TRACKED));
+    assert_eq!(world.told(), ["Lead approved 10 USD 10 USD"]);
+}
+
+#[test]
+fn none_that_was_chosen_is_stored_answered_and_fires_nothing() {
+    let world = World::new(&document());
+    assert_eq!(world.notify(&notification("UNCANCEL-REBILL", "R1", 60, "0", TRACKED)), "ignored");
+    assert_eq!(world.outcome(None), (Outcome::Chosen, None));
+    assert!(world.told().is_empty() && world.sent().is_empty());
+    assert_eq!(world.events()[0].click.as_ref().unwrap().as_str(), "cb");
+}
+
+#[test]
+fn an_absent_key_is_unmapped() {
+    let world = World::new(&document());
+    assert_eq!(world.notify(&notification("SUBSCRIPTION-CHG", "R1", 60, "0", TRACKED)), "ignored");
+    assert_eq!(world.outcome(None), (Outcome::Unmapped, None));
+}
+
+#[test]
+fn a_subscription_change_with_its_products_goes_by_its_first_word() {
+    let world = events(1, json!({"SUBSCRIPTION-CHG": "CancelRebill"}));
+    world.notify(&notification("SUBSCRIPTION-CHG 12->34", "R1", 60, "0", TRACKED));
+    assert_eq!(world.told(), ["CancelRebill approved none nothing"]);
+}
+
+#[test]
+fn a_sale_of_upsells_never_goes_by_sale() {
+    let world = events(1, json!({"SALE": "Purchase"}));
+    world.notify(&notification("SALE", "R1", 60, "1", &format!(r#"{TRACKED},"lineItems":[{{"lineItemType":"UPSELL"}}]"#)));
+    assert_eq!(world.outcome(None), (Outcome::Unmapped, None));
+}
+
+#[test]
+fn a_mapped_test_is_a_flagged_conversion_without_revenue() {
+    let world = World::new(&document());
+    assert_eq!(world.notify(&notification("TEST_SALE", "R1", 60, "10", TRACKED)), "test");
+    assert_eq!(world.outcome(None), (Outcome::Test, None));
+    assert!(world.conversions()[0].shown.test);
+    assert_eq!(world.told(), ["Purchase approved none nothing"]);
+    assert_eq!(world.sent(), [""; 0]);
+}
+
+#[test]
+fn a_test_fires_only_where_the_postback_says_so() {
+    let world = World::new(&with_postback(json!({"test": true})));
+    world.notify(&notification("TEST_SALE", "R1", 60, "10", TRACKED));
+    assert_eq!(world.sent(), ["key=ref-cb&type=Purchase&price=0"]);
+}
+
+#[test]
+fn a_test_without_a_click_is_a_test_and_waits_for_nothing() {
+    let world = World::new(&document());
+    assert_eq!(world.notify(&notification("TEST", "********", 60, "0", "")), "test: no_click_id");
+    assert_eq!(world.outcome(None), (Outcome::Test, Some(Reason::NoClickId)));
+    assert_eq!(world.attribute(), 0);
+}
+
+#[test]
+fn a_test_never_goes_through_the_duplicate_policy() {
+    let world = World::new(&with(|d| d["conversion_type"][0]["duplicates"] = "ignore".into()));
+    world.notify(&notification("TEST_SALE", "T1", 60, "10", TRACKED));
+    world.notify(&notification("SALE", "R1", 61, "10", TRACKED));
+    assert_eq!(world.told(), ["Purchase approved none nothing", "Purchase approved 10 USD 10 USD"]);
+}
+
+#[test]
+fn nothing_is_learnt_of_receipts_from_a_test() {
+    let world = World::new(&document());
+    world.notify(&notification("TEST_SALE", "R1", 60, "10", TRACKED));
+    assert_eq!(world.notify(&notification("RFND", "R1", 61, "10", "")), "unattributed: waits_for_sale");
+}
+
+#[test]
+fn an_unmapped_test_is_a_test() {
+    let world = World::new(&document());
+    assert_eq!(world.notify(&notification("TEST_BILL", "R1", 60, "10", TRACKED)), "test");
+    assert!(world.told().is_empty());
+}
