@@ -71,6 +71,7 @@ fn the_only_doubts_about_the_example_are_parts_that_change_nothing_yet() {
     assert_eq!(
         warnings,
         [
+            "timezone: is accepted, and changes nothing in this version",
             "conversion_api: is accepted, and changes nothing in this version",
             "traffic_channel[0].api: is accepted, and changes nothing in this version",
             "campaign[1].conversion_api: is accepted, and changes nothing in this version",

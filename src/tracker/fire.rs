@@ -8,12 +8,12 @@ use crate::delivery::{Delivery, Lane};
 use crate::event::Event;
 use crate::model::{Click, Conversion, Updates};
 use crate::outbound::{Hole, HoledText, Outbound};
-use crate::rule::evaluate;
+use crate::rule::{evaluate, reasons};
 use crate::scope::{Names, Payout, Scope};
 use crate::value::{CampaignId, DeliveryId, EventId, Pii, PostbackId, Timestamp};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
-    string::String,
+    string::{String, ToString},
     vec::Vec,
 };
 
@@ -169,6 +169,20 @@ impl Tracker {
         })
     }
 
+    /// What the rule of a postback wants and sees in a conversion as it is now: one text for each condition that does not hold, none when all
+    /// hold or the postback is not one of the click's campaign.
+    #[must_use]
+    pub fn reasons(&self, click: &Click, conversion: &Conversion, postback: &PostbackId) -> Vec<String> {
+        let campaign = self.campaigns.get(&click.campaign);
+        let found = campaign.and_then(|campaign| {
+            let postback = campaign.postbacks.iter().find(|known| known.id == *postback)?;
+            Some((campaign, self.channels.get(&campaign.channel)?, postback))
+        });
+        let Some((campaign, channel, postback)) = found else { return Vec::new() };
+        let scope = self.scope(campaign, channel, postback, click, conversion);
+        reasons(&postback.conditions, &scope).iter().map(ToString::to_string).collect()
+    }
+
     /// One id for (namespace, conversion, campaign, postback, revision), over retries, restarts and replays.
     fn delivery_id(
         &self,
@@ -192,7 +206,6 @@ impl Tracker {
 }
 
 fn render(postback: &Postback, scope: &Scope<'_>) -> Result<Outbound, String> {
-    use alloc::string::ToString;
     let url = postback.url.render(scope).map_err(|error| error.to_string())?;
     let mut outbound = Outbound::new(postback.method, url);
     if let Some(body) = &postback.body {

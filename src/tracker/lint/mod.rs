@@ -78,6 +78,7 @@ pub fn lint(document: &Document, tracker: &Tracker) -> Vec<Warning> {
         }
         inert(&path, row, "caps", &mut found);
     }
+    inert("", &root, "timezone", &mut found);
     inert("", &root, "conversion_api", &mut found);
     for (index, row) in root.rows("traffic_channel").iter().enumerate() {
         let path = format!("traffic_channel[{index}]");
