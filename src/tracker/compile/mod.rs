@@ -43,10 +43,10 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// For the tenant `main`.
+    /// For the tenant `default`.
     fn default() -> Self {
         #[expect(clippy::expect_used, reason = "a constant text that every test compiles with")]
-        let namespace = Namespace::new("main").expect("a word is a namespace");
+        let namespace = Namespace::new("default").expect("a word is a namespace");
         Self { namespace }
     }
 }

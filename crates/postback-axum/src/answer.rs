@@ -1,0 +1,95 @@
+//! The answers that several routes give.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use postback::port::{StoreError, StoreErrorKind};
+use serde::Serialize;
+
+/// When a caller may come back after trouble of the store, in seconds.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
+
+/// The smallest transparent image: GIF89a, one pixel, one colour, transparent.
+pub(crate) const PIXEL: &[u8] = &[
+    0x47, 0x49, 0x46, 0x38, 0x39, 0x61, 0x01, 0x00, 0x01, 0x00, 0x80, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x21, 0xf9, 0x04, 0x01, 0x00, 0x00, 0x00, 0x00, 0x2c, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x01, 0x00, 0x00, 0x02,
+    0x02, 0x44, 0x01, 0x00, 0x3b,
+];
+
+#[derive(Serialize)]
+struct Fault<'a> {
+    error: &'a str,
+}
+
+/// A refusal as JSON: `{"error": ".."}`.
+pub(crate) fn fault(status: StatusCode, text: &str) -> Response {
+    no_store((status, Json(Fault { error: text })).into_response())
+}
+
+/// A refusal on its way out of a function: `Result`s stay small.
+pub(crate) type Refusal = Box<Response>;
+
+/// [`fault`], as an error.
+pub(crate) fn refusal(status: StatusCode, text: &str) -> Refusal {
+    Box::new(fault(status, text))
+}
+
+/// A refusal as plain text, for a person in front of a browser.
+pub(crate) fn plain(status: StatusCode, text: &str) -> Response {
+    no_store((status, text.to_owned()).into_response())
+}
+
+/// An answer with a value of our own.
+pub(crate) fn json(value: &impl Serialize) -> Response {
+    no_store(Json(value).into_response())
+}
+
+/// The answer that a browser shows nothing of.
+pub(crate) fn pixel(status: StatusCode) -> Response {
+    no_store(
+        (
+            status,
+            [(header::CONTENT_TYPE, HeaderValue::from_static("image/gif"))],
+            PIXEL,
+        )
+            .into_response(),
+    )
+}
+
+/// A caller that may try again: what it asked for may or may not have happened.
+pub(crate) fn unavailable() -> Response {
+    retry_later(fault(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "the store is not available, try again",
+    ))
+}
+
+pub(crate) fn retry_later(mut response: Response) -> Response {
+    response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+    response
+}
+
+/// No answer of a tracker is another visitor's.
+pub(crate) fn no_store(mut response: Response) -> Response {
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The answer to a read that failed. Only what the caller did wrong is told in words.
+pub(crate) fn store_trouble(error: &StoreError) -> Response {
+    match error.kind() {
+        StoreErrorKind::ApiMisuse => fault(StatusCode::BAD_REQUEST, &error.to_string()),
+        kind if error.retry() => {
+            tracing::error!(?kind, error = %error, "the store failed");
+            unavailable()
+        }
+        kind => {
+            tracing::error!(?kind, error = %error, "the store failed");
+            fault(StatusCode::INTERNAL_SERVER_ERROR, "what is stored cannot be read")
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Everything that became of a click: why a postback was sent, or why not.
+
+use super::parameters::{MAX_LIMIT, Parameters};
+use super::view::{ConversionView, DeliveryView};
+use super::{either, read, text, unknown_click};
+use crate::answer::{json, refusal};
+use crate::state::AppState;
+use axum::{
+    extract::{RawQuery, State},
+    http::StatusCode,
+    response::Response,
+};
+use postback::event::{Interface, Kind};
+use postback::model::Click;
+use postback::port::{ConversionFilter, DeliveryFilter, EventFilter, PageRequest};
+use postback::rule::Condition;
+use postback::tracker::{EventRow, Found, Outcome, Reason, RuleTrace, RuleVerdict};
+use postback::value::{
+    ClickId, ConversionId, EventId, Fingerprint, Money, OfferSourceId, PostbackId, Receipt, Timestamp,
+};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Explanation {
+    click: Click,
+    conversions: Vec<ConversionView>,
+    events: Vec<EventExplanation>,
+    deliveries: Vec<DeliveryView>,
+    /// Whether a list has more rows than are shown.
+    truncated: bool,
+}
+
+/// One event and how it was decided. Codes for programs, `text` for people.
+#[derive(Serialize)]
+struct EventExplanation {
+    id: EventId,
+    source: OfferSourceId,
+    interface: Interface,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<Kind>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt: Option<Receipt>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sum: Option<Money>,
+    at: Timestamp,
+    received_at: Timestamp,
+    decided_at: Timestamp,
+    /// The configuration that decided.
+    configuration: Fingerprint,
+    /// Whether that is the one at work now.
+    current: bool,
+    outcome: Outcome,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Reason>,
+    text: String,
+    found: FoundExplanation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duplicate: Option<Words>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    conversion: Option<ConversionId>,
+    rules: Vec<RuleExplanation>,
+    /// How many rules of the campaign the trace had no room for.
+    more_rules: u32,
+}
+
+#[derive(Serialize)]
+struct FoundExplanation {
+    #[serde(flatten)]
+    found: Option<Found>,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Words {
+    code: &'static str,
+    text: &'static str,
+}
+
+#[derive(Serialize)]
+struct RuleExplanation {
+    postback: PostbackId,
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    failed: Vec<&'static str>,
+    text: String,
+}
+
+pub(crate) async fn explain(State(state): State<AppState>, RawQuery(query): RawQuery) -> Response {
+    let answer = async {
+        let parameters = Parameters::parse(query.as_deref(), &["clickid"])?;
+        let id: Option<ClickId> = parameters.typed("clickid")?;
+        let id = id.ok_or_else(|| refusal(StatusCode::BAD_REQUEST, "parameter `clickid` is missing"))?;
+        let click = read(&state, state.shared.inspect.click(&id))
+            .await?
+            .ok_or_else(|| unknown_click(&id))?;
+        let page = PageRequest::first(MAX_LIMIT);
+        let mut of_click = ConversionFilter::default();
+        of_click.click = Some(id.clone());
+        let conversions = read(&state, state.shared.inspect.conversions(&of_click, &page)).await?;
+        let slots = read(&state, state.shared.inspect.slots(&id)).await?;
+        let mut of_click = EventFilter::default();
+        of_click.click = Some(id.clone());
+        let events = read(&state, state.shared.inspect.events(&of_click, &page)).await?;
+        let mut of_click = DeliveryFilter::default();
+        of_click.click = Some(id.clone());
+        let deliveries = read(&state, state.shared.inspect.deliveries(&of_click, &page)).await?;
+        let tracker = state.tracker();
+        Ok(json(&Explanation {
+            click,
+            truncated: conversions.next.is_some() || events.next.is_some() || deliveries.next.is_some(),
+            conversions: conversions
+                .items
+                .into_iter()
+                .map(|row| ConversionView::new(row, &slots))
+                .collect(),
+            events: events
+                .items
+                .into_iter()
+                .map(|row| event(row, tracker.fingerprint()))
+                .collect(),
+            deliveries: deliveries.items.into_iter().map(DeliveryView::new).collect(),
+        }))
+    };
+    either(answer.await)
+}
+
+fn event(row: EventRow, current: &Fingerprint) -> EventExplanation {
+    let trace = row.trace;
+    let duplicate = trace.duplicate.map(|decision| {
+        let (code, text) = text::duplicate(decision);
+        Words { code, text }
+    });
+    EventExplanation {
+        id: row.event.id,
+        source: row.event.source,
+        interface: row.event.interface,
+        kind: row.event.kind,
+        name: row.event.name,
+        receipt: row.event.receipt,
+        sum: row.event.sum,
+        at: row.event.at,
+        received_at: row.event.received_at,
+        decided_at: row.decided_at,
+        current: row.configuration == *current,
+        configuration: row.configuration,
+        outcome: row.outcome,
+        reason: row.reason,
+        text: text::outcome(row.outcome, row.reason),
+        found: FoundExplanation {
+            text: text::found(trace.found.as_ref()),
+            found: trace.found,
+        },
+        duplicate,
+        conversion: row.conversion,
+        rules: trace.rules.iter().map(rule).collect(),
+        more_rules: trace.more_rules,
+    }
+}
+
+fn rule(rule: &RuleTrace) -> RuleExplanation {
+    let (verdict, text) = text::verdict(&rule.verdict);
+    let failed = match &rule.verdict {
+        RuleVerdict::Failed(answer) => answer.failed().map(Condition::as_str).collect(),
+        _ => Vec::new(),
+    };
+    RuleExplanation {
+        postback: rule.postback.clone(),
+        verdict,
+        failed,
+        text,
+    }
+}

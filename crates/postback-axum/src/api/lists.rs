@@ -1,0 +1,122 @@
+//! The lists, and queueing a dead delivery again.
+
+use super::parameters::Parameters;
+use super::view::{ConversionView, DeliveryView, EventView, List};
+use super::{either, id, read};
+use crate::answer::{Refusal, json, refusal};
+use crate::state::AppState;
+use axum::{
+    extract::{Path, RawQuery, State, rejection::PathRejection},
+    http::StatusCode,
+    response::Response,
+};
+use postback::delivery::DeliveryState;
+use postback::model::Conversion;
+use postback::port::{ConversionFilter, DeliveryFilter, EventFilter, PageRequest, Selection, Which};
+use postback::tracker::{Outcome, Slot};
+use postback::value::{ClickId, DeliveryId};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+pub(crate) async fn conversions(State(state): State<AppState>, RawQuery(query): RawQuery) -> Response {
+    let answer = async {
+        let parameters = Parameters::parse(query.as_deref(), &["clickid", "receipt", "limit", "after"])?;
+        let mut filter = ConversionFilter::default();
+        filter.click = parameters.typed("clickid")?;
+        filter.receipt = parameters.typed("receipt")?;
+        let page = read(&state, state.shared.inspect.conversions(&filter, &parameters.page()?)).await?;
+        let slots = slots(&state, &page.items).await?;
+        Ok(json(&List::of(page, |conversion| marked(conversion, &slots))))
+    };
+    either(answer.await)
+}
+
+/// The slots of the clicks of some conversions.
+async fn slots(state: &AppState, conversions: &[Conversion]) -> Result<BTreeMap<ClickId, Vec<Slot>>, Refusal> {
+    let mut slots: BTreeMap<ClickId, Vec<Slot>> = BTreeMap::new();
+    for conversion in conversions {
+        if !slots.contains_key(&conversion.click) {
+            let of_click = read(state, state.shared.inspect.slots(&conversion.click)).await?;
+            slots.insert(conversion.click.clone(), of_click);
+        }
+    }
+    Ok(slots)
+}
+
+fn marked(conversion: Conversion, slots: &BTreeMap<ClickId, Vec<Slot>>) -> ConversionView {
+    let of_click = slots.get(&conversion.click).map(Vec::as_slice).unwrap_or_default();
+    ConversionView::new(conversion, of_click)
+}
+
+pub(crate) async fn events(State(state): State<AppState>, RawQuery(query): RawQuery) -> Response {
+    let answer = async {
+        let parameters = Parameters::parse(
+            query.as_deref(),
+            &["source", "outcome", "receipt", "clickid", "limit", "after"],
+        )?;
+        let outcomes: Vec<(&str, Outcome)> = Outcome::ALL
+            .iter()
+            .map(|outcome| (outcome.as_str(), *outcome))
+            .collect();
+        let mut filter = EventFilter::default();
+        filter.source = parameters.typed("source")?;
+        filter.outcome = parameters.word("outcome", &outcomes)?;
+        filter.receipt = parameters.typed("receipt")?;
+        filter.click = parameters.typed("clickid")?;
+        let page = read(&state, state.shared.inspect.events(&filter, &parameters.page()?)).await?;
+        Ok(json(&List::of(page, EventView::new)))
+    };
+    either(answer.await)
+}
+
+pub(crate) async fn deliveries(State(state): State<AppState>, RawQuery(query): RawQuery) -> Response {
+    let answer = async {
+        let parameters = Parameters::parse(query.as_deref(), &["state", "clickid", "limit", "after"])?;
+        let states = [DeliveryState::Queued, DeliveryState::Delivered, DeliveryState::Dead];
+        let mut filter = DeliveryFilter::default();
+        filter.state = parameters.word("state", &states.map(|state| (state.as_str(), state)))?;
+        filter.click = parameters.typed("clickid")?;
+        let page = read(&state, state.shared.inspect.deliveries(&filter, &parameters.page()?)).await?;
+        Ok(json(&List::of(page, DeliveryView::new)))
+    };
+    either(answer.await)
+}
+
+#[derive(Serialize)]
+struct Requeued {
+    requeued: u64,
+}
+
+/// Queues a dead delivery again under its own id.
+pub(crate) async fn retry(
+    State(state): State<AppState>,
+    path: Result<Path<String>, PathRejection>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let answer = async {
+        Parameters::parse(query.as_deref(), &[])?;
+        let id: DeliveryId = id(path)?;
+        let mut filter = DeliveryFilter::default();
+        filter.id = Some(id.clone());
+        let known = read(&state, state.shared.inspect.deliveries(&filter, &PageRequest::first(1))).await?;
+        let Some(row) = known.items.first() else {
+            return Err(refusal(StatusCode::NOT_FOUND, &format!("delivery `{id}` is not known")));
+        };
+        let selection = Selection::new(Which::One(id.clone()), state.now());
+        let requeued = match row.state {
+            DeliveryState::Dead => read(&state, state.shared.store.requeue(&selection)).await?,
+            DeliveryState::Queued | DeliveryState::Delivered => 0,
+        };
+        if requeued == 0 {
+            let text = format!(
+                "delivery `{id}` is {}; only dead ones are queued again",
+                row.state.as_str()
+            );
+            return Err(refusal(StatusCode::CONFLICT, &text));
+        }
+        tracing::info!(delivery = %id, "delivery queued again");
+        state.committed();
+        Ok(json(&Requeued { requeued }))
+    };
+    either(answer.await)
+}

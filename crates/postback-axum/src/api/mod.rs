@@ -1,0 +1,105 @@
+//! `/api` and `/metrics`: what a person and their tools look at, behind a bearer token.
+//!
+//! Rows are shown as they are stored, without personal values; lists are `{"items": [..], "next": cursor}`, newest first.
+
+mod explain;
+mod lists;
+mod parameters;
+mod sources;
+mod text;
+mod view;
+
+use crate::answer::{Refusal, fault, json, refusal, store_trouble, unavailable};
+use crate::state::AppState;
+use crate::{health, only_get};
+use axum::{
+    Router,
+    extract::{Path, Request, State, rejection::PathRejection},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware::{self, Next},
+    response::Response,
+    routing::post,
+};
+use parameters::Parameters;
+use postback::port::{BoxFuture, StoreError};
+use postback::value::ClickId;
+
+/// Why the API does not answer without a token, and what to do.
+const CLOSED: &str = "the api is closed: set POSTBACK_API_TOKEN to open it";
+
+pub(crate) fn routes(state: &AppState) -> Router<AppState> {
+    Router::new()
+        .route("/api/clicks/{id}", only_get(click))
+        .route("/api/conversions", only_get(lists::conversions))
+        .route("/api/events", only_get(lists::events))
+        .route("/api/deliveries", only_get(lists::deliveries))
+        .route("/api/deliveries/{id}/retry", post(lists::retry))
+        .route("/api/explain", only_get(explain::explain))
+        .route("/api/sources", only_get(sources::sources))
+        .route("/metrics", only_get(health::metrics))
+        .route_layer(middleware::from_fn_with_state(state.clone(), guard))
+}
+
+async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let Some(token) = &state.shared.api_token else {
+        return fault(StatusCode::FORBIDDEN, CLOSED);
+    };
+    match bearer(request.headers()) {
+        Some(presented) if token.matches(presented) => next.run(request).await,
+        _ => {
+            let mut response = fault(StatusCode::UNAUTHORIZED, "the bearer token is missing or wrong");
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            response
+        }
+    }
+}
+
+/// The token of `Authorization: Bearer ..`; the scheme in any case (RFC 9110, section 11.1).
+fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
+    let (scheme, token) = headers
+        .get(header::AUTHORIZATION)?
+        .as_bytes()
+        .split_at_checked("Bearer ".len())?;
+    scheme.eq_ignore_ascii_case(b"bearer ").then_some(token)
+}
+
+/// A read of the store that a person waits for.
+async fn read<T>(state: &AppState, reading: BoxFuture<'_, Result<T, StoreError>>) -> Result<T, Refusal> {
+    match tokio::time::timeout(state.shared.limits.api_timeout, reading).await {
+        Ok(read) => read.map_err(|error| Box::new(store_trouble(&error))),
+        Err(_) => Err(Box::new(unavailable())),
+    }
+}
+
+fn either(answer: Result<Response, Refusal>) -> Response {
+    answer.unwrap_or_else(|refusal| *refusal)
+}
+
+/// The id in a path, of a type that says what is wrong with it.
+fn id<T: TryFrom<String, Error = E>, E: ToString>(path: Result<Path<String>, PathRejection>) -> Result<T, Refusal> {
+    let text = path
+        .map_err(|_| refusal(StatusCode::BAD_REQUEST, "the id in the path is no text"))?
+        .0;
+    T::try_from(text).map_err(|error| refusal(StatusCode::BAD_REQUEST, &error.to_string()))
+}
+
+async fn click(
+    State(state): State<AppState>,
+    path: Result<Path<String>, PathRejection>,
+    axum::extract::RawQuery(query): axum::extract::RawQuery,
+) -> Response {
+    let answer = async {
+        Parameters::parse(query.as_deref(), &[])?;
+        let id: ClickId = id(path)?;
+        let click = read(&state, state.shared.inspect.click(&id)).await?;
+        // Its personal values are not part of what is serialised.
+        Ok(json(&click.ok_or_else(|| unknown_click(&id))?))
+    };
+    either(answer.await)
+}
+
+fn unknown_click(id: &ClickId) -> Refusal {
+    refusal(StatusCode::NOT_FOUND, &format!("click `{id}` is not known"))
+}

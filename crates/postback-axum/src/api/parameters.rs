@@ -1,0 +1,87 @@
+//! The query of an API request: every parameter is known or refused, so that a mistyped filter does not show everything.
+
+use crate::answer::{Refusal, refusal};
+use axum::http::StatusCode;
+use postback::port::{Cursor, PageRequest};
+use postback::value::{Query, QueryError};
+
+/// The most rows of one page: a page is read into memory whole.
+pub(crate) const MAX_LIMIT: u32 = 1_000;
+/// The rows of a page when nothing is said.
+const USUAL_LIMIT: u32 = 100;
+
+/// The parameters of a request.
+#[derive(Debug)]
+pub(crate) struct Parameters<'q>(Query<'q>);
+
+impl<'q> Parameters<'q> {
+    /// Reads a query whose parameters are `known`.
+    pub(crate) fn parse(query: Option<&'q str>, known: &[&str]) -> Result<Self, Refusal> {
+        let query = Query::parse(query.unwrap_or_default().as_bytes()).map_err(|error| refused(&error))?;
+        if let Some((name, _)) = query.pairs().find(|(name, _)| !known.contains(name)) {
+            let name: String = name.chars().take(64).collect();
+            let known = if known.is_empty() {
+                "none is known here".to_owned()
+            } else {
+                format!("known are {}", known.join(", "))
+            };
+            return Err(bad(&format!("unknown parameter `{name}`; {known}")));
+        }
+        Ok(Self(query))
+    }
+
+    /// A value; absent when it is empty.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<&str>, Refusal> {
+        Ok(self
+            .0
+            .raw(name)
+            .map_err(|error| refused(&error))?
+            .filter(|text| !text.is_empty()))
+    }
+
+    /// A value of a type that says what is wrong with a text.
+    pub(crate) fn typed<T: TryFrom<String, Error = E>, E: ToString>(&self, name: &str) -> Result<Option<T>, Refusal> {
+        let text = self.text(name)?.map(str::to_owned);
+        text.map(T::try_from)
+            .transpose()
+            .map_err(|error| bad(&format!("parameter `{name}`: {}", error.to_string())))
+    }
+
+    /// One of a list of words.
+    pub(crate) fn word<T: Copy>(&self, name: &str, words: &[(&str, T)]) -> Result<Option<T>, Refusal> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
+        found.map(Some).ok_or_else(|| {
+            let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            let text: String = text.chars().take(64).collect();
+            bad(&format!("parameter `{name}`: `{text}` is none of {}", words.join(", ")))
+        })
+    }
+
+    /// Which page: `limit` and `after`.
+    pub(crate) fn page(&self) -> Result<PageRequest, Refusal> {
+        let limit = match self.text("limit")? {
+            None => USUAL_LIMIT,
+            Some(text) => {
+                let plain = text.bytes().all(|byte| byte.is_ascii_digit());
+                let number = text
+                    .parse()
+                    .ok()
+                    .filter(|number| plain && (1..=MAX_LIMIT).contains(number));
+                number.ok_or_else(|| bad(&format!("parameter `limit` is no whole number from 1 to {MAX_LIMIT}")))?
+            }
+        };
+        Ok(PageRequest {
+            after: Cursor::from_text(self.text("after")?.unwrap_or_default()),
+            limit,
+        })
+    }
+}
+
+fn refused(error: &QueryError) -> Refusal {
+    bad(&error.to_string())
+}
+
+fn bad(text: &str) -> Refusal {
+    refusal(StatusCode::BAD_REQUEST, text)
+}

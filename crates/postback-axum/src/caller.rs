@@ -1,0 +1,130 @@
+//! Who calls.
+
+use crate::state::AppState;
+use axum::{
+    extract::{ConnectInfo, FromRequestParts},
+    http::{HeaderMap, request::Parts},
+};
+use postback::value::IpRange;
+use std::{
+    convert::Infallible,
+    net::{IpAddr, SocketAddr},
+};
+
+/// The address of the caller: of the connection, or, where that is a trusted proxy's, what the proxy says in `X-Forwarded-For`. None when
+/// the host did not provide it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CallerAddress(pub(crate) Option<IpAddr>);
+
+impl FromRequestParts<AppState> for CallerAddress {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+        let peer = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|info| info.0.ip());
+        Ok(Self(peer.and_then(|peer| {
+            address(peer, &parts.headers, &state.shared.trusted_proxies)
+        })))
+    }
+}
+
+/// Walks from the connection backwards as long as the hop that says it is trusted. Each proxy appends whom it was called by, so the
+/// rightmost address that no trusted proxy has is the caller; everything left of it the caller may have written itself. A hop that says
+/// what is no address leaves the caller unknown.
+fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpRange]) -> Option<IpAddr> {
+    // On a dual-stack socket IPv4 callers have mapped addresses, which no IPv4 range holds.
+    let mut caller = peer.to_canonical();
+    let values: Vec<&str> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .map(|value| value.to_str().unwrap_or("?"))
+        .collect();
+    let hops = values.iter().rev().flat_map(|value| value.rsplit(','));
+    for hop in hops {
+        if !trusted.iter().any(|range| range.contains(caller)) {
+            break;
+        }
+        caller = parse(hop.trim())?.to_canonical();
+    }
+    Some(caller)
+}
+
+/// An address as proxies write it: alone, with a port, in brackets.
+fn parse(hop: &str) -> Option<IpAddr> {
+    let plain = hop.parse().ok();
+    let with_port = || hop.parse::<SocketAddr>().ok().map(|address| address.ip());
+    let bracketed = || hop.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
+    plain.or_else(with_port).or_else(bracketed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(peer: &str, forwarded: &[&str], trusted: &[&str]) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        for value in forwarded {
+            headers.append("x-forwarded-for", value.parse().unwrap());
+        }
+        let trusted: Vec<IpRange> = trusted.iter().map(|range| range.parse().unwrap()).collect();
+        address(peer.parse().unwrap(), &headers, &trusted).map(|address| address.to_string())
+    }
+
+    #[test]
+    fn nobody_is_believed_by_default() {
+        assert_eq!(seen("203.0.113.1", &["198.51.100.7"], &[]).unwrap(), "203.0.113.1");
+    }
+
+    #[test]
+    fn a_trusted_proxy_is_believed_about_its_caller_and_no_further() {
+        let trusted = ["10.0.0.0/8"];
+        assert_eq!(seen("10.0.0.1", &["198.51.100.7"], &trusted).unwrap(), "198.51.100.7");
+        assert_eq!(
+            seen("10.0.0.1", &["1.1.1.1, 198.51.100.7"], &trusted).unwrap(),
+            "198.51.100.7"
+        );
+        assert_eq!(
+            seen("10.0.0.1", &["1.1.1.1, 198.51.100.7, 10.9.9.9"], &trusted).unwrap(),
+            "198.51.100.7"
+        );
+        assert_eq!(
+            seen("10.0.0.1", &["1.1.1.1", "198.51.100.7"], &trusted).unwrap(),
+            "198.51.100.7"
+        );
+        assert_eq!(seen("203.0.113.1", &["198.51.100.7"], &trusted).unwrap(), "203.0.113.1");
+        assert_eq!(seen("10.0.0.1", &[], &trusted).unwrap(), "10.0.0.1");
+        assert_eq!(seen("10.0.0.1", &["10.0.0.2,10.0.0.3"], &trusted).unwrap(), "10.0.0.2");
+    }
+
+    #[test]
+    fn a_mapped_address_is_the_ipv4_address_that_it_means() {
+        assert_eq!(
+            seen("::ffff:10.0.0.1", &["::ffff:198.51.100.7"], &["10.0.0.0/8"]).unwrap(),
+            "198.51.100.7"
+        );
+    }
+
+    #[test]
+    fn a_hop_may_have_a_port_or_brackets() {
+        let trusted = ["10.0.0.0/8"];
+        assert_eq!(
+            seen("10.0.0.1", &["198.51.100.7:4711"], &trusted).unwrap(),
+            "198.51.100.7"
+        );
+        assert_eq!(
+            seen("10.0.0.1", &["[2001:db8::1]:80"], &trusted).unwrap(),
+            "2001:db8::1"
+        );
+        assert_eq!(seen("10.0.0.1", &["[2001:db8::1]"], &trusted).unwrap(), "2001:db8::1");
+        assert_eq!(seen("10.0.0.1", &["2001:db8::1"], &trusted).unwrap(), "2001:db8::1");
+    }
+
+    #[test]
+    fn a_proxy_that_says_what_is_no_address_leaves_the_caller_unknown() {
+        for hop in ["unknown", "", "198.51.100.7, ", "_hidden", "é"] {
+            assert_eq!(seen("10.0.0.1", &[hop], &["10.0.0.0/8"]), None, "{hop}");
+        }
+    }
+}

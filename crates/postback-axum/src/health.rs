@@ -1,0 +1,37 @@
+//! Whether it lives, and its numbers.
+
+use crate::answer::{plain, retry_later};
+use crate::state::AppState;
+use axum::{
+    extract::State,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use postback::port::Cursor;
+
+/// 200 when the store answers a trivial read in time.
+pub(crate) async fn healthz(State(state): State<AppState>) -> Response {
+    let read = async { state.shared.store.orphans(&Cursor::start(), 1).await };
+    match tokio::time::timeout(state.shared.limits.health_timeout, read).await {
+        Ok(Ok(_)) => plain(StatusCode::OK, "ok\n"),
+        Ok(Err(error)) => {
+            tracing::error!(kind = ?error.kind(), error = %error, "the store failed");
+            retry_later(plain(StatusCode::SERVICE_UNAVAILABLE, "the store failed\n"))
+        }
+        Err(_) => retry_later(plain(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the store does not answer in time\n",
+        )),
+    }
+}
+
+/// The numbers in Prometheus' text form.
+pub(crate) async fn metrics(State(state): State<AppState>) -> Response {
+    match &state.shared.metrics {
+        Some(render) => {
+            let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+            ([(header::CONTENT_TYPE, kind)], render()).into_response()
+        }
+        None => plain(StatusCode::NOT_FOUND, "no metrics are kept here\n"),
+    }
+}

@@ -1,0 +1,130 @@
+//! `POST /ins/{offer_source}?token=`: ClickBank's notifications.
+//!
+//! There is one refusal: the same status, headers, body, log line, metric and the same one commit, whether the token is missing, the address
+//! is not allowed, the body is no envelope, the secret is wrong, the text is not a notification or its version is not chosen. The body is
+//! kept as it came, in a bounded ring, so that a wrong secret loses nothing. Only when even that fails the answer is 503, and ClickBank
+//! tries again.
+
+use crate::answer::{fault, json, unavailable};
+use crate::body;
+use crate::caller::CallerAddress;
+use crate::ingest::take_in;
+use crate::meter;
+use crate::state::{AppState, Live};
+use axum::{
+    body::Body,
+    extract::{Path, RawQuery, State, rejection::PathRejection},
+    http::StatusCode,
+    response::Response,
+};
+use postback::clickbank::ins::Envelope;
+use postback::event::{Event, Interface, Received};
+use postback::tracker::{Caller, Commit, RefusedBody, Source, Write};
+use postback::value::{Query, Timestamp};
+
+/// The name of the token in the pasted URL.
+const TOKEN: &str = "token";
+/// The most names of other URL parameters that one log line has.
+const MAX_NAMES: usize = 8;
+/// The longest name that is logged, in characters.
+const MAX_NAME: usize = 32;
+
+pub(crate) async fn receive(
+    State(state): State<AppState>,
+    source: Result<Path<String>, PathRejection>,
+    caller: CallerAddress,
+    RawQuery(query): RawQuery,
+    body: Body,
+) -> Response {
+    let live = state.live();
+    let named = source.ok().and_then(|Path(source)| live.tracker.source(Some(&source)));
+    let Some(source) = named.filter(|source| live.credentials.key_ring(source.id()).is_some()) else {
+        return fault(StatusCode::NOT_FOUND, "no offer source takes notifications here");
+    };
+    let body = match body::read(body, &state.shared.limits).await {
+        Ok(body) => body,
+        Err(error) => return error.answer(),
+    };
+    let query = query.unwrap_or_default();
+    // A query that cannot be read presents no token.
+    let query = Query::parse(query.as_bytes()).unwrap_or_default();
+    name_others(source, &query);
+    let now = state.now();
+    match event(
+        &live,
+        source,
+        caller,
+        &query,
+        &body,
+        Received {
+            at: now,
+            nonce: state.random(),
+        },
+    ) {
+        Some(event) => match take_in(&state, &live, &event).await {
+            Ok(reply) => json(&reply),
+            Err(_) => unavailable(),
+        },
+        None => refuse(&state, source, &body, now).await,
+    }
+}
+
+/// The event of a notification that may and can be read. Why not is nobody's to know; a person asks the command-line tool with the body
+/// that was kept.
+fn event(
+    live: &Live,
+    source: &Source,
+    caller: CallerAddress,
+    query: &Query<'_>,
+    body: &[u8],
+    received: Received,
+) -> Option<Event> {
+    let token = query.raw(TOKEN).ok().flatten().map(str::as_bytes);
+    let caller = Caller {
+        address: caller.0,
+        token,
+        type_word: None,
+    };
+    source.authorize(&caller, &live.credentials).ok()?;
+    let envelope = Envelope::parse(body).ok()?;
+    let notification = live.credentials.key_ring(source.id())?.open(&envelope).ok()?;
+    source.event(&notification, received, &live.credentials).ok()
+}
+
+async fn refuse(state: &AppState, source: &Source, body: &[u8], at: Timestamp) -> Response {
+    let kept = RefusedBody {
+        source: source.id().clone(),
+        at,
+        body: body.to_vec(),
+    };
+    let commit = Commit::of(vec![Write::Refused(kept)], at);
+    let kept = tokio::time::timeout(state.shared.limits.store_timeout, state.shared.store.commit(&commit)).await;
+    let source = source.id().as_str();
+    match kept {
+        Ok(Ok(_)) => {
+            meter::refused(source, Interface::Ins, 400);
+            tracing::warn!(source, "notification refused");
+            fault(StatusCode::BAD_REQUEST, "notification refused")
+        }
+        Ok(Err(_)) | Err(_) => {
+            meter::refused(source, Interface::Ins, 503);
+            tracing::error!(source, "a refused notification was not kept");
+            unavailable()
+        }
+    }
+}
+
+/// Names what else stands in the URL: most likely it was pasted from another tracker. A name without a value may be the token itself, so it
+/// is not shown.
+fn name_others(source: &Source, query: &Query<'_>) {
+    let others = query
+        .pairs()
+        .filter(|(name, value)| *name != TOKEN && !value.is_empty());
+    let names: Vec<String> = others
+        .take(MAX_NAMES)
+        .map(|(name, _)| name.chars().take(MAX_NAME).collect())
+        .collect();
+    if !names.is_empty() {
+        tracing::info!(source = source.id().as_str(), ignored = ?names, "url parameters are ignored");
+    }
+}

@@ -1,0 +1,147 @@
+//! Events that the store could not take, on disk until it can.
+//!
+//! Nobody sends a postback again. When the store is down, its event is appended here, synchronised to disk, and acknowledged; [`Journal::replay`]
+//! takes it in later, under the identity that it got on arrival, so that taking it in twice does nothing.
+
+use postback::event::Event;
+use postback::port::{StoreError, row};
+use postback::value::Pii;
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    fs::{self, File, OpenOptions},
+    io::{self, BufRead, BufReader, Write},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// The largest journal, in bytes: some hundred thousand events. Past it the sender is told to come back.
+pub const MAX_JOURNAL: u64 = 256 * 1024 * 1024;
+
+/// A file of waiting events, one a line. Cheap to clone; all clones are one. Its files are readable by their owner alone: they hold the
+/// personal values of the events until these are taken in.
+#[derive(Debug, Clone)]
+pub struct Journal(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    path: PathBuf,
+    /// Held while a line is written, and while the file is moved aside.
+    writing: Mutex<()>,
+    /// Held while events are taken in again.
+    replaying: tokio::sync::Mutex<()>,
+}
+
+/// What [`Journal::replay`] came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Replayed {
+    /// How many events were taken in.
+    pub taken: u64,
+    /// How many lines could not be read; they are kept in a file beside the journal that ends in `.unreadable`.
+    pub unreadable: u64,
+}
+
+impl Journal {
+    /// A journal in a file, made when the first event comes. Its folder must exist.
+    ///
+    /// # Errors
+    /// A folder that does not exist or cannot be written to.
+    pub fn open(path: impl Into<PathBuf>) -> io::Result<Self> {
+        let path = path.into();
+        // Found out now, not when the store is down.
+        append(&path, b"")?;
+        let inner = Inner { path, writing: Mutex::new(()), replaying: tokio::sync::Mutex::new(()) };
+        Ok(Self(Arc::new(inner)))
+    }
+
+    /// Writes an event down. `Ok` means durable. Blocks until the disk has it.
+    ///
+    /// # Errors
+    /// A disk that does not take it, a journal over [`MAX_JOURNAL`].
+    pub fn append(&self, event: &Event) -> io::Result<()> {
+        let mut line = row::encode(&(event, &event.private)).map_err(io::Error::other)?;
+        line.push('\n');
+        let _writing = self.0.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        if fs::metadata(&self.0.path).map_or(0, |known| known.len()) > MAX_JOURNAL {
+            return Err(io::Error::new(io::ErrorKind::StorageFull, "the journal is full"));
+        }
+        append(&self.0.path, line.as_bytes())
+    }
+
+    /// Takes waiting events in, oldest first, until one fails; what is left waits for the next time. An event that was taken in before is taken
+    /// in again, which does nothing.
+    ///
+    /// # Errors
+    /// Trouble with the journal's files. What was taken in stays taken in.
+    pub async fn replay<E>(&self, mut take: impl AsyncFnMut(&Event) -> Result<(), E>) -> io::Result<Replayed> {
+        let _replaying = self.0.replaying.lock().await;
+        let mut done = Replayed::default();
+        let aside = beside(&self.0.path, ".replaying");
+        loop {
+            if !aside.exists() && !self.move_aside(&aside)? {
+                return Ok(done);
+            }
+            for line in BufReader::new(File::open(&aside)?).split(b'\n') {
+                let line = line?;
+                if line.is_empty() {
+                    continue;
+                }
+                let Ok(event) = read(&line) else {
+                    let mut kept = line;
+                    kept.push(b'\n');
+                    append(&beside(&self.0.path, ".unreadable"), &kept)?;
+                    done.unreadable = done.unreadable.saturating_add(1);
+                    continue;
+                };
+                if take(&event).await.is_err() {
+                    return Ok(done);
+                }
+                done.taken = done.taken.saturating_add(1);
+            }
+            fs::remove_file(&aside)?;
+        }
+    }
+
+    /// Moves the journal aside, so that new events go to a new file; false when there is nothing in it.
+    fn move_aside(&self, aside: &Path) -> io::Result<bool> {
+        let _writing = self.0.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        if fs::metadata(&self.0.path).map_or(0, |known| known.len()) == 0 {
+            return Ok(false);
+        }
+        fs::rename(&self.0.path, aside)?;
+        Ok(true)
+    }
+}
+
+fn read(line: &[u8]) -> Result<Event, StoreError> {
+    let line = String::from_utf8_lossy(line);
+    let (mut event, private): (Event, BTreeMap<String, Pii>) = row::decode(&line)?;
+    event.private = private;
+    Ok(event)
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(ending);
+    name.into()
+}
+
+/// Appends and synchronises; with nothing to append, makes the file.
+fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    let before = file.metadata()?.len();
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    if written.is_err() {
+        // Half a line would spoil the next one.
+        drop(file.set_len(before));
+    } else if before == 0 {
+        // A new file's name is durable only when its folder is.
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(folder)?.sync_all()?;
+    }
+    written
+}

@@ -1,0 +1,92 @@
+//! Counting and logging. Labels and fields are names and ids of the configuration, outcomes and statuses: never a query, a token, a body
+//! or a value that a caller chose.
+
+use axum::{
+    extract::{MatchedPath, Request},
+    middleware::Next,
+    response::Response,
+};
+use metrics::counter;
+use postback::drive::IngestError;
+use postback::event::{Event, Interface};
+use postback::tracker::Reply;
+use std::time::Duration;
+use tracing::Instrument;
+
+/// Answers by route and status.
+const RESPONSES: &str = "postback_http_responses_total";
+/// Events that were taken in, by source, interface, outcome and reason.
+const EVENTS: &str = "postback_events_total";
+/// Messages that were not taken in, by source, interface and status.
+const REFUSALS: &str = "postback_refusals_total";
+/// Clicks by what became of them.
+const CLICKS: &str = "postback_clicks_total";
+/// How long taking in took, added up; divide by the number beside it.
+const INGEST_MICROSECONDS: &str = "postback_ingest_microseconds_total";
+/// How many times something was taken in, whatever came of it.
+const INGESTS: &str = "postback_ingests_total";
+
+/// Counts each answer and gives each request its span.
+pub(crate) async fn observe(request: Request, next: Next) -> Response {
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("none", MatchedPath::as_str)
+        .to_owned();
+    let span = tracing::info_span!("request", method = method(request.method()), route = %route);
+    let response = next.run(request).instrument(span).await;
+    counter!(RESPONSES, "route" => route, "status" => response.status().as_u16().to_string()).increment(1);
+    response
+}
+
+/// A method is a caller's own word, unless it is a known one.
+fn method(method: &http::Method) -> &'static str {
+    match *method {
+        http::Method::GET => "GET",
+        http::Method::POST => "POST",
+        http::Method::HEAD => "HEAD",
+        _ => "other",
+    }
+}
+
+/// Counts and names what an event came to.
+pub(crate) fn ingested(event: &Event, ingested: Result<&Reply, Option<&IngestError>>, took: Duration) {
+    let source = event.source.as_str();
+    let interface = event.interface.as_str();
+    counter!(INGESTS, "interface" => interface).increment(1);
+    let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    counter!(INGEST_MICROSECONDS, "interface" => interface).increment(microseconds);
+    match ingested {
+        Ok(reply) => {
+            let reason = reply.reason.map_or("", |reason| reason.as_str());
+            let labels = [
+                ("source", source.to_owned()),
+                ("interface", interface.to_owned()),
+                ("outcome", reply.outcome.as_str().to_owned()),
+                ("reason", reason.to_owned()),
+            ];
+            counter!(EVENTS, &labels).increment(1);
+            tracing::info!(source, interface, event = %event.id, outcome = reply.outcome.as_str(), reason, "event");
+        }
+        Err(error) => {
+            refused(source, event.interface, 503);
+            let error = error.map_or_else(|| "no answer in time".to_owned(), ToString::to_string);
+            tracing::error!(source, interface, event = %event.id, error, "event was not stored");
+        }
+    }
+}
+
+/// Counts a message that was not taken in.
+pub(crate) fn refused(source: &str, interface: Interface, status: u16) {
+    let labels = [
+        ("source", source.to_owned()),
+        ("interface", interface.as_str().to_owned()),
+        ("status", status.to_string()),
+    ];
+    counter!(REFUSALS, &labels).increment(1);
+}
+
+/// Counts a click by its outcome: `recorded`, `unknown_campaign`, `not_routed`, `not_stored`.
+pub(crate) fn clicked(outcome: &'static str) {
+    counter!(CLICKS, "outcome" => outcome).increment(1);
+}

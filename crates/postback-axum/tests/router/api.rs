@@ -1,0 +1,338 @@
+//! The token, the lists, the parameters, queueing again.
+
+use crate::support::{API_TOKEN, Mode, Tested, authorized, notification, request, tested, tested_with};
+use axum::body::Body;
+use postback::delivery::{Attempt, Settlement, Verdict};
+use postback::port::{Claim, Clock, Store};
+use postback::value::Secret;
+use postback_axum::{AppState, SystemClock};
+use std::time::Duration;
+
+const GUARDED: [&str; 8] = [
+    "/api/clicks/a",
+    "/api/conversions",
+    "/api/deliveries",
+    "/api/explain?clickid=a",
+    "/api/events",
+    "/api/sources",
+    "/metrics",
+    "/api/events?source=net",
+];
+
+/// Claims everything and gives it up.
+pub async fn fail_all(tested: &Tested) {
+    let now = SystemClock.now().checked_add(Duration::from_secs(3_600)).unwrap();
+    let claimed = tested
+        .store
+        .inner
+        .claim(&Claim::new(now, Duration::from_secs(60), 100))
+        .await
+        .unwrap();
+    let verdicts: Vec<Settlement> = claimed
+        .deliveries
+        .iter()
+        .map(|leased| Settlement {
+            delivery: leased.delivery.id.clone(),
+            fence: leased.fence,
+            verdict: Verdict::Dead,
+            attempt: Attempt {
+                at: now,
+                status: Some(404),
+                finding: "HTTP 404".into(),
+            },
+        })
+        .collect();
+    tested.store.inner.settle(&verdicts).await.unwrap();
+}
+
+#[tokio::test]
+async fn without_a_configured_token_the_api_is_closed_and_says_how_to_open_it() {
+    for token in [None, Some(Secret::from(""))] {
+        let tested = tested_with(|builder| builder.api_token(token));
+        for url in GUARDED {
+            let answer = tested.api(url).await;
+            assert_eq!(answer.status, 403, "{url}");
+            assert_eq!(answer.error(), "the api is closed: set POSTBACK_API_TOKEN to open it");
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_the_right_bearer_token_the_api_is_401() {
+    let tested = tested();
+    let wrong = [
+        "Bearer wrong",
+        "Bearer ",
+        "Basic abc",
+        "",
+        API_TOKEN,
+        &format!("Bearer  {API_TOKEN}"),
+    ];
+    for url in GUARDED {
+        for header in wrong {
+            let request = request("GET", url)
+                .header("authorization", header)
+                .body(Body::empty())
+                .unwrap();
+            let answer = tested.send(request).await;
+            assert_eq!(answer.status, 401, "{url}: {header}");
+            assert_eq!(answer.error(), "the bearer token is missing or wrong");
+            assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
+        }
+        assert_eq!(tested.get(url).await.status, 401);
+    }
+    assert!(tested.store.calls().is_empty());
+}
+
+#[tokio::test]
+async fn the_schemes_case_does_not_matter() {
+    let tested = tested();
+    let request = request("GET", "/api/sources").header("authorization", format!("bearer {API_TOKEN}"));
+    assert_eq!(tested.send(request.body(Body::empty()).unwrap()).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_click_is_shown_without_its_personal_values() {
+    let tested = tested();
+    let id = tested.click("summer").await;
+    let answer = tested.api(&format!("/api/clicks/{id}")).await;
+    assert_eq!(answer.status, 200);
+    let json = answer.json();
+    assert_eq!(
+        (&json["id"], &json["campaign"], &json["ref_id"]),
+        (&id.into(), &"summer".into(), &"R-1".into())
+    );
+    assert!(!answer.text().contains("198.51.100.7"), "{}", answer.text());
+    let answer = tested.api("/api/clicks/nobody").await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.error().as_str()),
+        (404, "click `nobody` is not known")
+    );
+}
+
+#[tokio::test]
+async fn conversions_carry_their_mark() {
+    let tested = tested();
+    let click = tested.click("summer").await;
+    for id in ["E1", "E2"] {
+        tested
+            .postback(&format!("clickid={click}&sum=8.50&eventid={id}&receipt={id}"))
+            .await;
+    }
+    let answer = tested.api(&format!("/api/conversions?clickid={click}")).await;
+    let items = answer.json()["items"].as_array().unwrap().clone();
+    let marks: Vec<_> = items.iter().map(|row| row["mark"].as_str().unwrap()).collect();
+    assert_eq!(marks, ["repeated", "new"]);
+    assert_eq!(items[0]["sum"]["amount"], "8.5");
+    let answer = tested.api("/api/conversions?receipt=E1").await;
+    assert_eq!(answer.json()["items"].as_array().unwrap().len(), 1);
+    assert_eq!(answer.json()["next"], serde_json::Value::Null);
+}
+
+#[tokio::test]
+async fn a_list_goes_on_where_its_cursor_says() {
+    let tested = tested();
+    for number in 0..5 {
+        tested.postback(&format!("sum={number}&eventid=E{number}")).await;
+    }
+    let mut seen = Vec::new();
+    let mut after = String::new();
+    loop {
+        let answer = tested.api(&format!("/api/events?limit=2&after={after}")).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let json = answer.json();
+        seen.extend(
+            json["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|row| row["event"]["event_id"].as_str().unwrap().to_owned()),
+        );
+        match json["next"].as_str() {
+            Some(next) => after = next.to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!(seen, ["E4", "E3", "E2", "E1", "E0"]);
+}
+
+#[tokio::test]
+async fn events_are_filtered_by_source_outcome_and_receipt() {
+    let tested = tested();
+    tested.postback("sum=1&eventid=E1&receipt=R1").await;
+    tested.notify(&notification("", "TEST_SALE", "R2")).await;
+    let count = async |query: &str| {
+        tested.api(&format!("/api/events?{query}")).await.json()["items"]
+            .as_array()
+            .unwrap()
+            .len()
+    };
+    assert_eq!(count("").await, 2);
+    assert_eq!(count("source=net").await, 1);
+    assert_eq!(count("outcome=unattributed").await, 1);
+    assert_eq!(count("outcome=test&source=clickbank").await, 1);
+    assert_eq!(count("receipt=R1").await, 1);
+    let answer = tested.api("/api/events?outcome=unattributed").await;
+    assert_eq!(
+        answer.json()["items"][0]["text"],
+        "no click is known for it; it is kept until one is: it carries no click id and no receipt that leads to a click"
+    );
+}
+
+#[tokio::test]
+async fn a_parameter_that_is_unknown_malformed_or_repeated_is_400() {
+    let tested = tested();
+    for (url, error) in [
+        (
+            "/api/events?sorce=net",
+            "unknown parameter `sorce`; known are source, outcome, receipt, clickid, limit, after",
+        ),
+        (
+            "/api/conversions?click=a",
+            "unknown parameter `click`; known are clickid, receipt, limit, after",
+        ),
+        (
+            "/api/deliveries?status=dead",
+            "unknown parameter `status`; known are state, clickid, limit, after",
+        ),
+        ("/api/sources?a=b", "unknown parameter `a`; none is known here"),
+        ("/api/clicks/c?a=b", "unknown parameter `a`; none is known here"),
+        (
+            "/api/deliveries?state=gone",
+            "parameter `state`: `gone` is none of queued, delivered, dead",
+        ),
+        (
+            "/api/events?outcome=x",
+            "parameter `outcome`: `x` is none of counted, none, unmapped, ignored, expired, unattributed, test",
+        ),
+        (
+            "/api/events?source=a%20b",
+            "parameter `source`: offer source id holds ' ', which is not allowed there",
+        ),
+        ("/api/events?source=a&source=b", "parameter `source` is repeated"),
+        (
+            "/api/events?limit=0",
+            "parameter `limit` is no whole number from 1 to 1000",
+        ),
+        (
+            "/api/events?limit=1001",
+            "parameter `limit` is no whole number from 1 to 1000",
+        ),
+        (
+            "/api/events?limit=%2B5",
+            "parameter `limit` is no whole number from 1 to 1000",
+        ),
+        ("/api/events?after=zzz", "cursor `zzz` was not made for this list"),
+        ("/api/explain", "parameter `clickid` is missing"),
+    ] {
+        let answer = tested.api(url).await;
+        assert_eq!((answer.status.as_u16(), answer.error().as_str()), (400, error), "{url}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_has_1_to_1000_rows() {
+    let tested = tested();
+    for (limit, status) in [("1", 200), ("2", 200), ("999", 200), ("1000", 200), ("1001", 400)] {
+        assert_eq!(
+            tested.api(&format!("/api/events?limit={limit}")).await.status,
+            status,
+            "{limit}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_delivery_is_shown_with_its_holes_and_queued_again_when_it_is_dead() {
+    let tested = tested();
+    let click = tested.click("summer").await;
+    tested.postback(&format!("clickid={click}&sum=8.50")).await;
+    let json = tested.api("/api/deliveries?state=queued").await.json();
+    let row = &json["items"][0];
+    assert_eq!(
+        row["url"],
+        "https://s2s.example.com/log?key=R-1&price=8.5&ip={ip}&t={secret:env:PUSH}"
+    );
+    assert_eq!(
+        (&row["postback"], &row["lane"], &row["attempts"]),
+        (&"sales".into(), &"https://s2s.example.com".into(), &0.into())
+    );
+    let id = row["id"].as_str().unwrap().to_owned();
+    let retry = format!("/api/deliveries/{id}/retry");
+    let answer = tested.send(authorized("POST", &retry)).await;
+    assert_eq!(answer.status, 409);
+    assert_eq!(
+        answer.error(),
+        format!("delivery `{id}` is queued; only dead ones are queued again")
+    );
+    fail_all(&tested).await;
+    let json = tested.api("/api/deliveries?state=dead").await.json();
+    assert_eq!(json["items"][0]["last"]["finding"], "HTTP 404");
+    let answer = tested.send(authorized("POST", &retry)).await;
+    assert_eq!((answer.status.as_u16(), answer.text()), (200, r#"{"requeued":1}"#));
+    let json = tested.api("/api/deliveries?state=queued").await.json();
+    assert_eq!(json["items"][0]["id"], id);
+}
+
+#[tokio::test]
+async fn only_a_known_delivery_is_queued_again_and_only_by_post() {
+    let tested = tested();
+    let answer = tested
+        .send(authorized("POST", &format!("/api/deliveries/{}/retry", "a".repeat(26))))
+        .await;
+    assert_eq!(answer.status, 404);
+    assert_eq!(answer.error(), format!("delivery `{}` is not known", "a".repeat(26)));
+    let answer = tested.send(authorized("POST", "/api/deliveries/x/retry")).await;
+    assert_eq!(answer.status, 400);
+    assert_eq!(answer.error(), "delivery id is not 26 characters of lower-case base32");
+    assert_eq!(
+        tested
+            .api(&format!("/api/deliveries/{}/retry", "a".repeat(26)))
+            .await
+            .status,
+        405
+    );
+}
+
+#[tokio::test]
+async fn sources_say_what_came_last_and_what_was_refused() {
+    let tested = tested();
+    tested.postback("sum=1&eventid=E1").await;
+    tested.notify(&notification("", "TEST_SALE", "R2")).await;
+    tested.post("/ins/clickbank", "junk").await;
+    tested.post("/ins/clickbank", "more").await;
+    let json = tested.api("/api/sources").await.json();
+    let rows = json["items"].as_array().unwrap();
+    let of = |id: &str| rows.iter().find(|row| row["id"] == id).unwrap();
+    assert_eq!(
+        (&of("clickbank")["ins"], &of("net")["ins"]),
+        (&true.into(), &false.into())
+    );
+    assert_eq!(of("net")["title"], "A network");
+    assert_eq!(of("net")["last_event"]["event"]["event_id"], "E1");
+    assert_eq!(of("clickbank")["last_test"]["event"]["receipt"], "R2");
+    assert_eq!(of("clickbank")["refused"]["kept"], 2);
+    assert!(of("clickbank")["refused"]["last_at"].is_string());
+    assert!(of("walled")["last_event"].is_null() && of("walled")["refused"]["last_at"].is_null());
+}
+
+#[tokio::test(start_paused = true)]
+async fn trouble_of_the_store_is_503() {
+    let tested = tested();
+    for mode in [Mode::Fails, Mode::Hangs] {
+        tested.store.set(mode);
+        for url in ["/api/events", "/api/clicks/a", "/api/sources"] {
+            let answer = tested.api(url).await;
+            assert_eq!(
+                (answer.status.as_u16(), answer.error().as_str()),
+                (503, "the store is not available, try again")
+            );
+        }
+    }
+}
+
+#[test]
+fn the_state_is_shared_between_threads() {
+    fn shared<T: Clone + Send + Sync + 'static>() {}
+    shared::<AppState>();
+}

@@ -1,0 +1,172 @@
+//! Secrets and personal values reach no log, no metric, no answer and no `Debug`.
+
+use crate::api::fail_all;
+use crate::support::{API_TOKEN, INS_SECRET, INS_TOKEN, Mode, NET_TOKEN, envelope, notification, request, tested_with};
+use axum::body::Body;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+use tracing_subscriber::fmt::MakeWriter;
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+const ADDRESS: &str = "198.51.100.7";
+const AGENT: &str = "CANARY-agent";
+const BUYER: &str = "CANARY-buyer@example.com";
+
+/// Every form in which a canary may show.
+fn canaries() -> Vec<String> {
+    let mut all: Vec<String> = [INS_SECRET, INS_TOKEN, NET_TOKEN, API_TOKEN, ADDRESS, AGENT, BUYER]
+        .iter()
+        .map(|text| (*text).to_owned())
+        .collect();
+    all.extend(["CANARY".into(), "CANARY-buyer%40example.com".into()]);
+    all
+}
+
+fn sweep(what: &str, text: &str) {
+    for canary in canaries() {
+        assert!(!text.contains(&canary), "{what} shows `{canary}`: {text}");
+    }
+}
+
+#[tokio::test]
+async fn no_canary_comes_out() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(log.clone())
+        .finish();
+    let _logging = tracing::subscriber::set_default(subscriber);
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let handle = recorder.handle();
+    let tested = tested_with(|builder| builder.metrics(move || handle.render()));
+    let _metering = metrics::set_default_local_recorder(&recorder);
+
+    let visit = request("GET", "/summer?ref_id=R-1&format=json")
+        .header("user-agent", AGENT)
+        .body(Body::empty())
+        .unwrap();
+    let click = tested.send(visit).await.json()["clickid"].as_str().unwrap().to_owned();
+    let visit = request("GET", "/bare-one?ref_id=R-2&format=json")
+        .header("user-agent", AGENT)
+        .body(Body::empty())
+        .unwrap();
+    let bought = tested.send(visit).await.json()["clickid"].as_str().unwrap().to_owned();
+    let mut answers = Vec::new();
+    answers.push(
+        tested
+            .postback(&format!("clickid={click}&sum=8.50&email={BUYER}&eventid=E1"))
+            .await,
+    );
+    answers.push(
+        tested
+            .postback(&format!("clickid={click}&sum=CANARY-no-amount&email={BUYER}"))
+            .await,
+    );
+    answers.push(
+        tested
+            .get(&format!("/postback?clickid={click}&token=CANARY-wrong&email={BUYER}"))
+            .await,
+    );
+    answers.push(tested.get("/postback?CANARY-name=1&token=x").await);
+    answers.push(tested.notify(&notification(&bought, "SALE", "R1")).await);
+    answers.push(
+        tested
+            .post(
+                "/ins/clickbank?token=CANARY-wrong&clickid=CANARY&CANARY-bare",
+                envelope("{}"),
+            )
+            .await,
+    );
+    answers.push(
+        tested
+            .post(&format!("/ins/clickbank?token={INS_TOKEN}"), r#"{"CANARY":1}"#)
+            .await,
+    );
+    answers.push(tested.get("/CANARY-campaign?CANARY=1").await);
+    answers.push(tested.get("/summer?ref_id=CANARY%zz").await);
+    fail_all(&tested).await;
+    tested.store.set(Mode::Fails);
+    answers.push(
+        tested
+            .postback(&format!("clickid={click}&sum=8.50&email={BUYER}&eventid=E2"))
+            .await,
+    );
+    answers.push(tested.notify(&notification(&bought, "SALE", "R3")).await);
+    tested.store.set(Mode::Works);
+    for url in [
+        format!("/api/clicks/{click}"),
+        format!("/api/clicks/{bought}"),
+        format!("/api/explain?clickid={click}"),
+        format!("/api/explain?clickid={bought}"),
+        "/api/conversions".into(),
+        "/api/events".into(),
+        "/api/deliveries".into(),
+        "/api/sources".into(),
+        "/metrics".into(),
+    ] {
+        let answer = tested.api(&url).await;
+        assert_eq!(answer.status, 200, "{url}");
+        sweep(&url, answer.text());
+    }
+
+    // A 400 names the text that it refuses, and only to whoever sent it.
+    for answer in answers.iter().filter(|answer| answer.status != 400) {
+        sweep("an answer", answer.text());
+    }
+    sweep("the state", &format!("{:?}", tested.state));
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.lines().count() > 5, "{log}");
+    sweep("the log", &log);
+}
+
+#[tokio::test]
+async fn a_refused_notification_writes_the_same_log_whatever_the_reason() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(log.clone())
+        .without_time()
+        .with_ansi(false)
+        .finish();
+    let _logging = tracing::subscriber::set_default(subscriber);
+    let tested = tested_with(|builder| builder);
+    let right = format!("/ins/clickbank?token={INS_TOKEN}");
+    for (url, body) in [
+        ("/ins/clickbank?token=no", "{}".to_owned()),
+        (&right, "{}".into()),
+        (&right, envelope("{}")),
+    ] {
+        tested.post(url, body).await;
+    }
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let lines: Vec<&str> = log.lines().collect();
+    assert_eq!(lines.len(), 3, "{log}");
+    assert!(lines.iter().all(|line| *line == lines[0]), "{log}");
+    assert!(
+        lines[0].contains("notification refused") && lines[0].contains("clickbank"),
+        "{log}"
+    );
+}

@@ -1,0 +1,248 @@
+//! `POST /ins/{offer_source}`.
+
+use crate::support::{INS_TOKEN, Mode, Tested, envelope, notification, tested, tested_with};
+use axum::http::{HeaderMap, StatusCode};
+use postback::port::{EventFilter, Inspect, PageRequest};
+use postback_axum::Limits;
+use std::time::Duration;
+
+async fn kept(tested: &Tested) -> Vec<Vec<u8>> {
+    let source = "clickbank".parse().unwrap();
+    let page = tested
+        .store
+        .inner
+        .refused(&source, &PageRequest::first(1_000))
+        .await
+        .unwrap();
+    page.items.into_iter().map(|body| body.body).collect()
+}
+
+#[tokio::test]
+async fn a_notification_is_taken_in_once() {
+    let tested = tested();
+    let click = tested.click("bare-one").await;
+    let sale = notification(&click, "SALE", "R1");
+    let answer = tested.notify(&sale).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.text()),
+        (200, r#"{"outcome":"applied"}"#)
+    );
+    let answer = tested.notify(&sale).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.text()),
+        (200, r#"{"outcome":"duplicate"}"#)
+    );
+    assert!(kept(&tested).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_test_is_said_to_be_one() {
+    let tested = tested();
+    let answer = tested.notify(&notification("", "TEST_SALE", "R1")).await;
+    assert_eq!(answer.json()["outcome"], "test");
+}
+
+/// Every class of refusal: what is posted where.
+fn refusals() -> Vec<(&'static str, String, String)> {
+    let right = format!("/ins/clickbank?token={INS_TOKEN}");
+    let sale = notification("c1", "SALE", "R1");
+    let good = envelope(&sale);
+    let wrong_secret = good.replacen(r#""notification":""#, r#""notification":"AAAAAAAAAAAAAAAAAAAAAAAA"#, 1);
+    vec![
+        ("no token", "/ins/clickbank".into(), good.clone()),
+        ("a wrong token", "/ins/clickbank?token=wrong".into(), good.clone()),
+        ("two tokens", format!("{right}&token=b"), good.clone()),
+        ("a malformed query", format!("{right}&x=%zz"), good),
+        ("no body", right.clone(), String::new()),
+        ("a body that is no envelope", right.clone(), "hello".into()),
+        (
+            "a wrong iv",
+            right.clone(),
+            r#"{"notification":"AAAAAAAAAAAAAAAAAAAAAA==","iv":"AAAA"}"#.into(),
+        ),
+        (
+            "another secret",
+            right.clone(),
+            r#"{"notification":"AAAAAAAAAAAAAAAAAAAAAA==","iv":"MjAwQkFGNjYyNkNCMkMxMg=="}"#.into(),
+        ),
+        ("a changed ciphertext", right.clone(), wrong_secret),
+        ("a text that is no JSON", right.clone(), envelope("hello")),
+        ("a text that is no notification", right.clone(), envelope("{}")),
+        (
+            "a key given twice",
+            right.clone(),
+            envelope(&sale.replacen('{', r#"{"receipt":"R1","#, 1)),
+        ),
+        (
+            "a version that is not chosen",
+            right.clone(),
+            envelope(&sale.replace("7.0", "8.0")),
+        ),
+        (
+            "an amount that is none",
+            right,
+            envelope(&sale.replace("37.50", r#""x""#)),
+        ),
+    ]
+}
+
+fn without_date(mut headers: HeaderMap) -> HeaderMap {
+    headers.remove("date");
+    headers
+}
+
+#[tokio::test]
+async fn every_refusal_is_the_same_and_keeps_the_body_by_one_commit() {
+    let tested = tested();
+    let mut first: Option<(StatusCode, HeaderMap, Vec<u8>)> = None;
+    for (number, (class, url, body)) in refusals().into_iter().enumerate() {
+        let answer = tested.post(&url, body.clone()).await;
+        assert_eq!(tested.store.calls(), ["commit"], "{class}");
+        assert_eq!(kept(&tested).await[0], body.as_bytes(), "{class}");
+        assert_eq!(kept(&tested).await.len(), number + 1, "{class}");
+        let seen = (answer.status, without_date(answer.headers), answer.body);
+        assert_eq!(first.get_or_insert_with(|| seen.clone()), &seen, "{class}");
+    }
+    let (status, headers, body) = first.unwrap();
+    assert_eq!(status, 400);
+    assert_eq!(body, br#"{"error":"notification refused"}"#);
+    assert_eq!(headers["content-type"], "application/json");
+    let page = tested
+        .store
+        .inner
+        .events(&EventFilter::default(), &PageRequest::first(10))
+        .await
+        .unwrap();
+    assert!(page.items.is_empty());
+}
+
+#[tokio::test]
+async fn a_refused_body_that_cannot_be_kept_is_503() {
+    let mut limits = Limits::default();
+    limits.store_timeout = Duration::from_millis(20);
+    let tested = tested_with(|builder| builder.limits(limits));
+    for mode in [Mode::Fails, Mode::Hangs] {
+        tested.store.set(mode);
+        for (class, url, body) in refusals() {
+            let answer = tested.post(&url, body).await;
+            assert_eq!(answer.status, 503, "{class}");
+            assert_eq!(answer.error(), "the store is not available, try again");
+        }
+    }
+}
+
+#[tokio::test]
+async fn trouble_of_the_store_is_503_so_that_it_is_sent_again() {
+    let tested = tested();
+    let click = tested.click("bare-one").await;
+    tested.store.set(Mode::Fails);
+    let sale = notification(&click, "SALE", "R1");
+    assert_eq!(tested.notify(&sale).await.status, 503);
+    tested.store.set(Mode::Works);
+    assert_eq!(tested.notify(&sale).await.text(), r#"{"outcome":"applied"}"#);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_does_not_answer_costs_two_and_a_half_seconds() {
+    let tested = tested();
+    tested.store.set(Mode::Hangs);
+    let began = tokio::time::Instant::now();
+    let answer = tested.notify(&notification("c", "SALE", "R1")).await;
+    assert_eq!(answer.status, 503);
+    let took = began.elapsed();
+    assert!(
+        took >= Duration::from_millis(2_500) && took < Duration::from_millis(2_600),
+        "{took:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_does_not_arrive_is_408() {
+    use futures_body::Stalled;
+    let tested = tested();
+    let began = tokio::time::Instant::now();
+    let answer = tested
+        .post(
+            &format!("/ins/clickbank?token={INS_TOKEN}"),
+            axum::body::Body::new(Stalled),
+        )
+        .await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.error().as_str()),
+        (408, "body did not arrive in time")
+    );
+    assert_eq!(began.elapsed().as_secs(), 5);
+    assert!(tested.store.calls().is_empty());
+}
+
+mod futures_body {
+    use bytes::Bytes;
+    use std::{
+        convert::Infallible,
+        pin::Pin,
+        task::{Context, Poll},
+    };
+
+    /// A body of which nothing comes.
+    pub struct Stalled;
+
+    impl axum::body::HttpBody for Stalled {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<http_body::Frame<Bytes>, Infallible>>> {
+            Poll::Pending
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_of_more_than_64_kib_is_413() {
+    let tested = tested();
+    let url = format!("/ins/clickbank?token={INS_TOKEN}");
+    for (length, status) in [(64 * 1024 - 1, 400), (64 * 1024, 400), (64 * 1024 + 1, 413)] {
+        assert_eq!(tested.post(&url, "a".repeat(length)).await.status, status, "{length}");
+    }
+    assert_eq!(kept(&tested).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_source_that_takes_no_notifications_is_404() {
+    let tested = tested();
+    for url in ["/ins/nobody", "/ins/net", "/ins/%FF"] {
+        let answer = tested.post(url, "{}").await;
+        assert_eq!(answer.status, 404, "{url}");
+        assert_eq!(answer.error(), "no offer source takes notifications here", "{url}");
+    }
+    assert!(tested.store.calls().is_empty());
+}
+
+#[tokio::test]
+async fn other_url_parameters_change_nothing() {
+    let tested = tested();
+    let click = tested.click("bare-one").await;
+    let url = format!("/ins/clickbank?clickid=other&sum=999&token={INS_TOKEN}&type=Refund");
+    let answer = tested.post(&url, envelope(&notification(&click, "SALE", "R1"))).await;
+    assert_eq!(answer.text(), r#"{"outcome":"applied"}"#);
+}
+
+#[tokio::test]
+async fn the_ring_keeps_the_newest_256() {
+    let tested = tested();
+    for number in 0..258 {
+        tested.post("/ins/clickbank", format!("body {number}")).await;
+    }
+    let kept = kept(&tested).await;
+    assert_eq!(kept.len(), 256);
+    assert_eq!(kept[0], b"body 257");
+    assert_eq!(kept[255], b"body 2");
+}
+
+#[tokio::test]
+async fn only_post_is_answered() {
+    let answer = tested().get("/ins/clickbank").await;
+    assert_eq!((answer.status.as_u16(), answer.header("allow")), (405, Some("POST")));
+}

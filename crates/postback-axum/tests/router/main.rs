@@ -1,0 +1,20 @@
+//! The router as its callers see it: every route over a store in memory.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    clippy::string_slice,
+    missing_docs,
+    unreachable_pub
+)]
+
+mod api;
+mod canary;
+mod clicks;
+mod explain;
+mod ins;
+mod postbacks;
+mod service;
+mod support;

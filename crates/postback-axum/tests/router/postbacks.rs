@@ -1,0 +1,257 @@
+//! `GET` and `POST /postback[/{offer_source}]`.
+
+use crate::support::{Mode, NET_TOKEN, PROXY, request, tested, tested_with};
+use axum::{body::Body, extract::ConnectInfo, http::Request};
+use postback::port::{ConversionFilter, DeliveryFilter, EventFilter, Inspect, PageRequest};
+use postback_axum::Limits;
+use std::{net::SocketAddr, time::Duration};
+
+const GIF: &[u8] = b"GIF89a\x01\x00\x01\x00";
+
+#[tokio::test]
+async fn a_postback_is_taken_in_and_fires() {
+    let tested = tested();
+    let click = tested.click("summer").await;
+    let answer = tested.postback(&format!("clickid={click}&sum=8.50&eventid=E1")).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.text()),
+        (200, r#"{"outcome":"applied"}"#)
+    );
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    let page = PageRequest::first(10);
+    assert_eq!(
+        tested
+            .store
+            .inner
+            .conversions(&ConversionFilter::default(), &page)
+            .await
+            .unwrap()
+            .items
+            .len(),
+        1
+    );
+    assert_eq!(
+        tested
+            .store
+            .inner
+            .deliveries(&DeliveryFilter::default(), &page)
+            .await
+            .unwrap()
+            .items
+            .len(),
+        1
+    );
+    let again = tested.postback(&format!("clickid={click}&sum=8.50&eventid=E1")).await;
+    assert_eq!(
+        (again.status.as_u16(), again.text()),
+        (200, r#"{"outcome":"duplicate"}"#)
+    );
+}
+
+#[tokio::test]
+async fn whoever_sends_deliveries_is_woken() {
+    let tested = tested();
+    let click = tested.click("summer").await;
+    tested.postback(&format!("clickid={click}&sum=1")).await;
+    tokio::time::timeout(Duration::from_secs(1), tested.state.wake().notified())
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn without_a_click_it_is_stored_as_unattributed() {
+    let tested = tested();
+    let answer = tested.postback("sum=8.50").await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.text()),
+        (200, r#"{"outcome":"unattributed","reason":"no_click_id"}"#)
+    );
+    let answer = tested.postback("clickid=nobody&sum=8.50").await;
+    assert_eq!(answer.text(), r#"{"outcome":"unattributed","reason":"unknown_click"}"#);
+    let page = tested
+        .store
+        .inner
+        .events(&EventFilter::default(), &PageRequest::first(10))
+        .await
+        .unwrap();
+    assert_eq!(page.items.len(), 2);
+}
+
+#[tokio::test]
+async fn a_post_is_read_from_its_body_alone() {
+    let tested = tested();
+    let click = tested.click("summer").await;
+    let answer = tested
+        .post_form("/postback", &format!("clickid={click}&sum=5&token={NET_TOKEN}"))
+        .await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.text()),
+        (200, r#"{"outcome":"applied"}"#)
+    );
+    let answer = tested
+        .post_form(&format!("/postback?clickid={click}&token={NET_TOKEN}"), "sum=5")
+        .await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.error().as_str()),
+        (403, "the token is missing or wrong")
+    );
+    let answer = tested
+        .post("/postback/net", format!("clickid={click}&sum=6&token={NET_TOKEN}"))
+        .await;
+    assert_eq!(answer.status, 200, "a form without a content type");
+}
+
+#[tokio::test]
+async fn a_post_of_another_type_is_415() {
+    let tested = tested();
+    let request = request("POST", "/postback")
+        .header("content-type", "application/json")
+        .body(Body::from("{}"))
+        .unwrap();
+    let answer = tested.send(request).await;
+    assert_eq!(answer.status, 415);
+    assert_eq!(
+        answer.error(),
+        "the body of a postback is a form: `application/x-www-form-urlencoded`"
+    );
+}
+
+#[tokio::test]
+async fn a_body_of_more_than_64_kib_is_413() {
+    let tested = tested();
+    for (length, status) in [(64 * 1024 - 1, 400), (64 * 1024, 400), (64 * 1024 + 1, 413)] {
+        let answer = tested.post_form("/postback", &"a".repeat(length)).await;
+        assert_eq!(answer.status, status, "{length}");
+    }
+    let answer = tested.post_form("/postback", &"a".repeat(64 * 1024 + 1)).await;
+    assert_eq!(answer.error(), "body is over 65536 bytes long");
+}
+
+#[tokio::test]
+async fn what_is_malformed_is_said_plainly() {
+    let tested = tested();
+    for (query, error) in [
+        (
+            "clickid=%zz",
+            "value of parameter `clickid` holds a malformed percent escape",
+        ),
+        ("clickid=a&clickid=b", "parameter `clickid` is repeated"),
+        (
+            "clickid=a&sum=1_000",
+            "parameter `sum`: `1_000` is not an amount: it holds '_'",
+        ),
+        (
+            "clickid=a&currency=dollar",
+            "parameter `currency`: `dollar` is not a currency code of three letters",
+        ),
+    ] {
+        let answer = tested.postback(query).await;
+        assert_eq!(answer.status, 400, "{query}");
+        assert_eq!(answer.error(), error, "{query}");
+    }
+    assert!(tested.store.calls().is_empty());
+}
+
+#[tokio::test]
+async fn a_missing_or_wrong_token_is_403() {
+    let tested = tested();
+    for url in [
+        "/postback?clickid=a",
+        "/postback?clickid=a&token=x",
+        "/postback/net?clickid=a&token=",
+    ] {
+        let answer = tested.get(url).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.error().as_str()),
+            (403, "the token is missing or wrong"),
+            "{url}"
+        );
+    }
+    assert!(tested.store.calls().is_empty());
+}
+
+#[tokio::test]
+async fn an_open_type_needs_no_token_and_carries_no_money() {
+    let tested = tested();
+    let click = tested.click("summer").await;
+    let answer = tested
+        .get(&format!(
+            "/postback/net?clickid={click}&type=InitiateCheckout&sum=99&format=img"
+        ))
+        .await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("content-type")),
+        (200, Some("image/gif"))
+    );
+    assert!(answer.body.starts_with(GIF));
+    let page = tested
+        .store
+        .inner
+        .conversions(&ConversionFilter::default(), &PageRequest::first(10))
+        .await
+        .unwrap();
+    assert_eq!(page.items[0].sum, None);
+}
+
+#[tokio::test]
+async fn an_address_that_is_not_listed_is_403_and_a_proxy_is_believed() {
+    let tested = tested();
+    let answer = tested.get("/postback/walled?clickid=a").await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.error().as_str()),
+        (403, "the address is not allowed")
+    );
+    let peer: SocketAddr = PROXY.parse().unwrap();
+    let through = |forwarded: &str| {
+        let request = Request::get("/postback/walled?clickid=a").extension(ConnectInfo(peer));
+        request
+            .header("x-forwarded-for", forwarded)
+            .body(Body::empty())
+            .unwrap()
+    };
+    assert_eq!(tested.send(through("203.0.113.9")).await.status, 200);
+    assert_eq!(tested.send(through("203.0.113.9, 198.51.100.1")).await.status, 403);
+}
+
+#[tokio::test]
+async fn an_unknown_source_is_404() {
+    let tested = tested();
+    let answer = tested.get("/postback/nobody?clickid=a").await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.error().as_str()),
+        (404, "there is no such offer source")
+    );
+    assert_eq!(tested.post_form("/postback/nobody", "clickid=a").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_pixel_gets_its_image_under_the_status_that_says_what_happened() {
+    let tested = tested();
+    for (query, status) in [
+        (format!("token={NET_TOKEN}&sum=1&format=img"), 200),
+        ("sum=1&format=img".to_owned(), 403),
+        ("sum=x&format=img".to_owned(), 400),
+    ] {
+        let answer = tested.get(&format!("/postback?{query}")).await;
+        assert_eq!(answer.status, status, "{query}");
+        assert_eq!(answer.header("content-type"), Some("image/gif"));
+        assert!(answer.body.starts_with(GIF) && answer.body.ends_with(&[0x3b]));
+        assert_eq!(answer.body.len(), 43);
+    }
+}
+
+#[tokio::test]
+async fn trouble_of_the_store_is_503() {
+    let mut limits = Limits::default();
+    limits.store_timeout = Duration::from_millis(20);
+    let tested = tested_with(|builder| builder.limits(limits));
+    for mode in [Mode::Fails, Mode::Hangs] {
+        tested.store.set(mode);
+        let answer = tested.postback("clickid=a&sum=1").await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.error().as_str()),
+            (503, "the store is not available, try again")
+        );
+        assert_eq!(answer.header("retry-after"), Some("1"));
+    }
+}

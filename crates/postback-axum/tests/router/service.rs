@@ -1,0 +1,135 @@
+//! Health, metrics, unknown paths, another configuration.
+
+use crate::support::{CONFIG, Mode, authorized, credentials, request, tested, tested_with};
+use axum::body::Body;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use postback::config::Document;
+use postback::tracker::{Options, compile};
+use std::sync::Arc;
+
+#[tokio::test(start_paused = true)]
+async fn health_follows_the_store() {
+    let tested = tested();
+    let answer = tested.get("/healthz").await;
+    assert_eq!((answer.status.as_u16(), answer.text()), (200, "ok\n"));
+    tested.store.set(Mode::Fails);
+    let answer = tested.get("/healthz").await;
+    assert_eq!((answer.status.as_u16(), answer.text()), (503, "the store failed\n"));
+    tested.store.set(Mode::Hangs);
+    let began = tokio::time::Instant::now();
+    let answer = tested.get("/healthz").await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.text()),
+        (503, "the store does not answer in time\n")
+    );
+    assert_eq!(began.elapsed().as_secs(), 1);
+}
+
+#[tokio::test]
+async fn metrics_count_what_happened() {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let handle = recorder.handle();
+    let tested = tested_with(|builder| builder.metrics(move || handle.render()));
+    let _installed = metrics::set_default_local_recorder(&recorder);
+    let click = tested.click("summer").await;
+    tested.postback(&format!("clickid={click}&sum=8.50")).await;
+    tested.postback("sum=8.50").await;
+    tested.get("/postback?sum=1&token=x").await;
+    tested.post("/ins/clickbank?token=x", "{}").await;
+    tested.get("/nowhere").await;
+    let page = tested.api("/metrics").await;
+    assert_eq!(page.status, 200);
+    assert_eq!(
+        page.header("content-type"),
+        Some("text/plain; version=0.0.4; charset=utf-8")
+    );
+    for line in [
+        r#"postback_clicks_total{outcome="recorded"} 1"#,
+        r#"postback_clicks_total{outcome="unknown_campaign"} 1"#,
+        r#"postback_events_total{source="net",interface="s2s",outcome="applied",reason=""} 1"#,
+        r#"postback_events_total{source="net",interface="s2s",outcome="unattributed",reason="no_click_id"} 1"#,
+        r#"postback_refusals_total{source="net",interface="s2s",status="403"} 1"#,
+        r#"postback_refusals_total{source="clickbank",interface="ins",status="400"} 1"#,
+        r#"postback_ingests_total{interface="s2s"} 2"#,
+        r#"postback_http_responses_total{route="/postback",status="200"} 2"#,
+        r#"postback_http_responses_total{route="/{campaign}",status="404"} 1"#,
+    ] {
+        assert!(
+            page.text().lines().any(|found| found == line),
+            "{line}\n{}",
+            page.text()
+        );
+    }
+}
+
+#[tokio::test]
+async fn without_a_recorder_there_is_no_page_of_metrics() {
+    let answer = tested().api("/metrics").await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.text()),
+        (404, "no metrics are kept here\n")
+    );
+}
+
+#[tokio::test]
+async fn an_unknown_path_is_404_and_an_unknown_method_405() {
+    let tested = tested();
+    for url in ["/", "/a/b", "/api/nothing", "/postback/net/more"] {
+        assert_eq!(tested.get(url).await.status, 404, "{url}");
+    }
+    for (method, url) in [
+        ("DELETE", "/postback"),
+        ("PUT", "/summer"),
+        ("POST", "/summer"),
+        ("POST", "/healthz"),
+    ] {
+        assert_eq!(
+            tested
+                .send(request(method, url).body(Body::empty()).unwrap())
+                .await
+                .status,
+            405,
+            "{method} {url}"
+        );
+    }
+    assert_eq!(tested.send(authorized("DELETE", "/api/events")).await.status, 405);
+}
+
+#[tokio::test]
+async fn the_router_fits_into_a_service_with_a_fallback_of_its_own() {
+    use axum::{Router, routing::get};
+    use tower::ServiceExt;
+    let tested = tested();
+    let own = Router::new()
+        .route("/own/page", get(|| async { "own" }))
+        .fallback(|| async { "elsewhere" });
+    let merged = own.clone().merge(tested.router.clone());
+    let nested = own.nest("/track", tested.router.clone());
+    for (service, path) in [
+        (&merged, "/healthz"),
+        (&nested, "/track/healthz"),
+        (&merged, "/own/page"),
+        (&merged, "/a/b/c"),
+    ] {
+        let answer = service
+            .clone()
+            .oneshot(request("GET", path).body(Body::empty()).unwrap())
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn another_configuration_is_put_to_work_without_a_restart() {
+    let tested = tested();
+    assert_eq!(tested.get("/autumn?ref_id=1").await.status, 404);
+    let document = Document::from_toml(&CONFIG.replace(r#"id = "summer""#, r#"id = "autumn""#)).unwrap();
+    let options = Options::new("test".parse().unwrap());
+    let tracker = Arc::new(compile(&document, &options).unwrap());
+    let credentials = credentials(&tracker);
+    tested.state.replace(tracker.clone(), credentials);
+    assert_eq!(tested.get("/autumn?ref_id=1").await.status, 302);
+    assert_eq!(tested.get("/summer?ref_id=1").await.status, 404);
+    assert_eq!(tested.state.tracker().fingerprint(), tracker.fingerprint());
+}

@@ -1,0 +1,186 @@
+//! The command line.
+
+use crate::demo;
+use crate::document::read_document;
+use crate::serve::{Config, StartError, serve};
+use crate::stores::Database;
+use clap::{Args, Parser, Subcommand};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use postback::delivery::address::Allowed;
+use postback::tracker::{Options, compile, lint};
+use postback::value::{IpRange, Namespace, Secret};
+use std::{fmt::Display, io::Write, net::SocketAddr, path::PathBuf, process::ExitCode};
+use tracing_subscriber::EnvFilter;
+
+/// The environment variable with the bearer token of the API.
+pub const API_TOKEN: &str = "POSTBACK_API_TOKEN";
+/// The exit code for wrong flags and for a configuration that cannot be used.
+const USAGE: u8 = 2;
+
+/// A tracker: click redirects, postbacks, ClickBank notifications, conditional postbacks.
+///
+/// Secrets come from the environment and from files, as the configuration's references say; POSTBACK_API_TOKEN opens /api and /metrics.
+#[derive(Debug, Parser)]
+#[command(name = "postback-server", version, args_conflicts_with_subcommands = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: ServeArguments,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves; what happens without a command too.
+    Serve(ServeArguments),
+    /// Says what is wrong with a configuration, and what is probably not meant.
+    Check(CheckArguments),
+    /// Shows the tracker at work, without any set-up.
+    Demo,
+}
+
+#[derive(Debug, Args)]
+struct ServeArguments {
+    /// The configuration: a `.toml` or a `.json` file.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where things are kept: `sqlite:PATH`.
+    #[arg(long, value_name = "URL")]
+    database: Option<Database>,
+    /// Where to listen.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// A destination that may be dialled although it is not public: an address, a range or a host name. May be repeated.
+    #[arg(long, value_name = "CIDR or HOST")]
+    allow_destination: Vec<Allowed>,
+    /// A proxy in front whose `X-Forwarded-For` is believed. May be repeated.
+    #[arg(long, value_name = "CIDR")]
+    trusted_proxy: Vec<IpRange>,
+    /// The tenant of the database; part of every delivery's id.
+    #[arg(long, default_value = "default")]
+    namespace: Namespace,
+    /// How many days IP addresses, user agents and other personal values are kept.
+    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    private_days: u32,
+}
+
+#[derive(Debug, Args)]
+struct CheckArguments {
+    /// The configuration: a `.toml` or a `.json` file.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+}
+
+impl Arguments {
+    /// Does what they say, and answers with the exit code: 0; 2 for flags and configurations that cannot be used, with one problem a line on
+    /// stderr; 1 for other trouble.
+    pub async fn run(self) -> ExitCode {
+        let done = match self.command {
+            Some(Command::Demo) => demo::run(&mut std::io::stdout()).await.map_err(trouble),
+            Some(Command::Check(arguments)) => check(&arguments),
+            Some(Command::Serve(arguments)) => run(arguments).await,
+            None => run(self.serve).await,
+        };
+        match done {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(Failed { code, text }) => {
+                // Nothing is left to do about a closed stderr.
+                let _ = writeln!(std::io::stderr(), "{text}");
+                ExitCode::from(code)
+            }
+        }
+    }
+}
+
+struct Failed {
+    code: u8,
+    text: String,
+}
+
+fn usage(text: impl Display) -> Failed {
+    Failed {
+        code: USAGE,
+        text: text.to_string(),
+    }
+}
+
+fn trouble(text: impl Display) -> Failed {
+    Failed {
+        code: 1,
+        text: text.to_string(),
+    }
+}
+
+fn check(arguments: &CheckArguments) -> Result<(), Failed> {
+    let document = read_document(&arguments.config).map_err(usage)?;
+    // What the namespace is changes no problem.
+    let namespace = "default".parse().map_err(usage)?;
+    let tracker = compile(&document, &Options::new(namespace)).map_err(usage)?;
+    let mut out = std::io::stdout().lock();
+    for warning in lint(&document, &tracker) {
+        writeln!(out, "warning: {warning}").map_err(trouble)?;
+    }
+    writeln!(out, "`{}` compiles", arguments.config.display()).map_err(trouble)
+}
+
+async fn run(arguments: ServeArguments) -> Result<(), Failed> {
+    let file = arguments.config.ok_or_else(|| usage("`--config FILE` is missing"))?;
+    let database = arguments
+        .database
+        .ok_or_else(|| usage("`--database sqlite:PATH` is missing"))?;
+    let document = read_document(&file).map_err(usage)?;
+    // Before a database is opened, so that a mistyped configuration makes none.
+    compile(&document, &Options::new(arguments.namespace.clone())).map_err(usage)?;
+    log();
+    let opening = arguments.namespace.clone();
+    let opened = tokio::task::spawn_blocking(move || database.open(opening))
+        .await
+        .map_err(trouble)?;
+    let stores = opened.map_err(|error| trouble(StartError::Store(error)))?;
+    let mut config = Config::new(document, stores, arguments.namespace);
+    config.listen = arguments.listen;
+    config.allow_destinations = arguments.allow_destination;
+    config.trusted_proxies = arguments.trusted_proxy;
+    config.private_days = arguments.private_days;
+    config.api_token = std::env::var_os(API_TOKEN).map(|token| Secret::new(token.into_encoded_bytes()));
+    config.metrics = Some(record().map_err(trouble)?);
+    let server = serve(config).await.map_err(|error| match error.is_configuration() {
+        true => usage(error),
+        false => trouble(error),
+    })?;
+    stop_signal().await.map_err(trouble)?;
+    tracing::info!("stopping");
+    server.shutdown().await;
+    Ok(())
+}
+
+/// JSON lines on stderr; `RUST_LOG` chooses which.
+fn log() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let logging = tracing_subscriber::fmt()
+        .json()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init();
+    // A host that logs already goes on as it does.
+    drop(logging);
+}
+
+fn record() -> Result<PrometheusHandle, impl Display> {
+    PrometheusBuilder::new().install_recorder()
+}
+
+#[cfg(unix)]
+async fn stop_signal() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+    }
+}
+
+#[cfg(not(unix))]
+async fn stop_signal() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

@@ -1,0 +1,19 @@
+//! A tracker to run: [`postback_axum`]'s router behind a server with time-outs and limits, the loops that send deliveries and forget
+//! personal values, and the flags around them.
+//!
+//! `postback-server --config FILE --database sqlite:PATH` serves; `postback-server check --config FILE` says what is wrong with a
+//! configuration; `postback-server demo` shows it all without any set-up.
+
+pub mod args;
+mod connections;
+pub mod demo;
+mod document;
+mod secrets;
+mod serve;
+mod stores;
+mod work;
+
+pub use document::{ReadError, read_document};
+pub use secrets::EnvSecrets;
+pub use serve::{Config, Limits, StartError, Server, serve};
+pub use stores::{Database, DatabaseError, Stores};

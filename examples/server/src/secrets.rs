@@ -1,0 +1,101 @@
+//! Secrets from the environment and from files.
+
+use postback::port::{BoxFuture, SecretError, Secrets};
+use postback::value::Secret;
+
+/// The longest secret in a file, in bytes: a key or a token has some hundred, and a mistaken path should not be read whole.
+const MAX_FILE: u64 = 64 * 1024;
+
+/// Resolves `env:NAME` and `file:PATH`. A file is read anew each time, so a rotated secret works at once; its last line break is no part of
+/// it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct EnvSecrets;
+
+impl Secrets for EnvSecrets {
+    fn secret<'a>(&'a self, reference: &'a str) -> BoxFuture<'a, Result<Secret, SecretError>> {
+        Box::pin(async move {
+            let found = match reference.split_once(':') {
+                Some(("env", name)) => from_environment(name),
+                Some(("file", path)) => from_file(path).await,
+                Some(("host", _)) => {
+                    Err("is the host's own, and this server has none: use `env:NAME` or `file:PATH`".into())
+                }
+                _ => Err("is no reference, as in `env:NAME` or `file:PATH`".into()),
+            };
+            found.map_err(|problem: String| SecretError::new(reference, problem))
+        })
+    }
+}
+
+fn from_environment(name: &str) -> Result<Secret, String> {
+    let value = std::env::var_os(name)
+        .filter(|value| !value.is_empty())
+        .ok_or("is not set")?;
+    Ok(Secret::new(value.into_encoded_bytes()))
+}
+
+async fn from_file(path: &str) -> Result<Secret, String> {
+    let unreadable = |error: std::io::Error| format!("cannot be read: {}", error.kind());
+    let length = tokio::fs::metadata(path).await.map_err(unreadable)?.len();
+    if length > MAX_FILE {
+        return Err(format!("is {length} bytes long, at most {MAX_FILE} are allowed"));
+    }
+    let mut bytes = tokio::fs::read(path).await.map_err(unreadable)?;
+    while bytes.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
+        bytes.pop();
+    }
+    if bytes.is_empty() {
+        return Err("is empty".into());
+    }
+    Ok(Secret::new(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn refused(reference: &str) -> String {
+        EnvSecrets.secret(reference).await.unwrap_err().to_string()
+    }
+
+    #[tokio::test]
+    async fn a_variable_of_the_environment_is_read() {
+        let path = EnvSecrets.secret("env:PATH").await.unwrap();
+        assert!(!path.expose().is_empty());
+        assert_eq!(
+            refused("env:POSTBACK_SURELY_UNSET").await,
+            "secret `env:POSTBACK_SURELY_UNSET` is not set"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_file_is_read_without_its_last_line_break() {
+        let path = std::env::temp_dir().join(format!("postback-secret-{}", std::process::id()));
+        let reference = format!("file:{}", path.display());
+        std::fs::write(&path, "s3cret\r\n").unwrap();
+        assert_eq!(EnvSecrets.secret(&reference).await.unwrap().expose(), b"s3cret");
+        std::fs::write(&path, "\n").unwrap();
+        assert_eq!(refused(&reference).await, format!("secret `{reference}` is empty"));
+        for (length, taken) in [(MAX_FILE - 1, true), (MAX_FILE, true), (MAX_FILE + 1, false)] {
+            std::fs::write(&path, vec![b'a'; usize::try_from(length).unwrap()]).unwrap();
+            assert_eq!(EnvSecrets.secret(&reference).await.is_ok(), taken, "{length}");
+        }
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(
+            refused(&reference).await,
+            format!("secret `{reference}` cannot be read: entity not found")
+        );
+    }
+
+    #[tokio::test]
+    async fn the_hosts_own_secrets_are_refused_with_a_reason() {
+        assert_eq!(
+            refused("host:meta").await,
+            "secret `host:meta` is the host's own, and this server has none: use `env:NAME` or `file:PATH`"
+        );
+        assert_eq!(
+            refused("meta").await,
+            "secret `meta` is no reference, as in `env:NAME` or `file:PATH`"
+        );
+    }
+}

@@ -1,0 +1,198 @@
+//! The program's flags: exit codes and texts.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::PathBuf,
+    process::{Command, Output, Stdio},
+};
+use tempfile::TempDir;
+
+const SMALL: &str = r#"
+version = 1
+currency = "USD"
+[[conversion_type]]
+name = "Purchase"
+default = true
+counts = "sale"
+[[offer_source]]
+id = "net"
+template = "generic"
+"#;
+
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_postback-server"));
+    command.env_remove("POSTBACK_API_TOKEN").env_remove("RUST_LOG");
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    program().args(arguments).output().unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn file(name: &str, text: &str) -> (TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let path: PathBuf = folder.path().join(name);
+    fs::write(&path, text).unwrap();
+    (folder, path.display().to_string())
+}
+
+#[test]
+fn a_missing_configuration_or_database_is_2() {
+    let output = run(&[]);
+    assert_eq!(
+        (output.status.code(), stderr(&output).as_str()),
+        (Some(2), "`--config FILE` is missing\n")
+    );
+    let (_folder, path) = file("a.toml", SMALL);
+    let output = run(&["--config", &path]);
+    assert_eq!(
+        (output.status.code(), stderr(&output).as_str()),
+        (Some(2), "`--database sqlite:PATH` is missing\n")
+    );
+}
+
+#[test]
+fn a_postgres_url_is_refused_plainly() {
+    let output = run(&["--config", "a.toml", "--database", "postgres://user:secret@host/db"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("postgres is not built yet; use `sqlite:PATH`"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn flags_that_are_malformed_are_2() {
+    for (flag, value, text) in [
+        ("--database", "mysql://x", "it is no database, as in `sqlite:PATH`"),
+        (
+            "--trusted-proxy",
+            "10.0.0.1/8",
+            "`10.0.0.1/8` has bits beyond its prefix",
+        ),
+        ("--allow-destination", "http://x", "destination"),
+        ("--listen", "here", "invalid socket address syntax"),
+        ("--namespace", "a b", "namespace holds ' ', which is not allowed there"),
+        ("--private-days", "-1", "unexpected argument"),
+        ("--nothing", "x", "unexpected argument"),
+    ] {
+        let output = run(&[flag, value]);
+        assert_eq!(output.status.code(), Some(2), "{flag}");
+        assert!(stderr(&output).contains(text), "{flag}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_2() {
+    let output = run(&["check", "--config", "/nowhere/a.toml"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(stderr(&output), "`/nowhere/a.toml` cannot be read: entity not found\n");
+    let output = run(&["check", "--config", "a.yaml"]);
+    assert_eq!(
+        (output.status.code(), stderr(&output).as_str()),
+        (Some(2), "`a.yaml` is neither `.toml` nor `.json`\n")
+    );
+}
+
+#[test]
+fn problems_are_printed_one_a_line() {
+    let (_folder, path) = file(
+        "a.toml",
+        &format!("{SMALL}[[offer]]\nid = \"a\"\nsource = \"nte\"\nurl = \"https://x.example.com/\"\nfoo = 1\n"),
+    );
+    for arguments in [
+        vec!["check", "--config", &path],
+        vec!["--config", &path, "--database", "sqlite:/nowhere/at/all.db"],
+    ] {
+        let output = run(&arguments);
+        let text = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert!(text.lines().any(|line| line.starts_with("offer[0].foo: ")), "{text}");
+        assert!(text.lines().any(|line| line.starts_with("offer[0].source: ")), "{text}");
+        assert_eq!(text.lines().count(), 2, "{text}");
+    }
+}
+
+#[test]
+fn a_configuration_is_checked_and_its_warnings_are_printed() {
+    let (_folder, path) = file("a.toml", SMALL);
+    let output = run(&["check", "--config", &path]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.lines().any(|line| line.starts_with("warning: offer_source[0]")),
+        "{text}"
+    );
+    assert!(text.ends_with(&format!("`{path}` compiles\n")), "{text}");
+    let (_folder, path) = file("a.json", r#"{"version": 2}"#);
+    let output = run(&["check", "--config", &path]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("version: is not the number 1, the only version there is"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn missing_secrets_are_printed_one_a_line() {
+    let (folder, path) = file(
+        "a.toml",
+        &format!("{SMALL}tokens = [\"env:POSTBACK_UNSET_A\", \"host:b\"]\n"),
+    );
+    let database = format!("sqlite:{}", folder.path().join("a.db").display());
+    let output = run(&["serve", "--config", &path, "--database", &database]);
+    assert_eq!(output.status.code(), Some(2));
+    let text = stderr(&output);
+    assert!(text.contains("secret `env:POSTBACK_UNSET_A` is not set\n"), "{text}");
+    assert!(
+        text.contains("secret `host:b` is the host's own, and this server has none"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_database_that_cannot_be_opened_is_1() {
+    let (_folder, path) = file("a.toml", SMALL);
+    let output = run(&["--config", &path, "--database", "sqlite:/nowhere/at/all.db"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).starts_with("the store failed: "), "{}", stderr(&output));
+}
+
+#[cfg(unix)]
+#[test]
+fn it_serves_logs_json_and_stops_at_sigterm() {
+    let (folder, path) = file("a.toml", SMALL);
+    let database = format!("sqlite:{}", folder.path().join("a.db").display());
+    let mut child = program()
+        .args(["--config", &path, "--database", &database, "--listen", "127.0.0.1:0"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let serving: serde_json::Value = loop {
+        let line: serde_json::Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        if line["fields"]["message"] == "serving" {
+            break line;
+        }
+    };
+    assert!(
+        serving["fields"]["address"].as_str().unwrap().starts_with("127.0.0.1:"),
+        "{serving}"
+    );
+    let killed = Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(killed.success());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let rest: Vec<String> = lines.map(Result::unwrap).collect();
+    assert!(rest.iter().any(|line| line.contains("\"stopped\"")), "{rest:?}");
+}

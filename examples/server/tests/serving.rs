@@ -1,0 +1,488 @@
+//! The server on a real socket: time-outs, limits, shutting down.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic
+)]
+
+use bytes::Bytes;
+use postback::config::Document;
+use postback::model::Click;
+use postback::port::{BoxFuture, DeliveryFilter, HttpClient, HttpError, PageRequest, SecretError, Secrets};
+use postback::value::{ClickId, Secret, Timestamp};
+use postback_server::{Config, Database, Limits, Server, StartError, Stores, serve};
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
+
+const CONFIG: &str = r#"
+version = 1
+currency = "USD"
+[[conversion_type]]
+name = "Purchase"
+default = true
+counts = "sale"
+[[offer_source]]
+id = "net"
+template = "generic"
+tokens = ["host:net"]
+[[offer]]
+id = "book"
+source = "net"
+url = "https://shop.example.com/?c={clickid}"
+[[traffic_channel]]
+id = "push"
+[[campaign]]
+id = "summer"
+channel = "push"
+[[campaign.path]]
+weight = 1
+offers = [{ offer = "book", weight = 1 }]
+[[campaign.postback]]
+id = "sales"
+url = "https://s2s.example.com/?key={ref_id}&price={payout}"
+"#;
+const TOKEN: &str = "a-token-of-the-network";
+/// Longer than anything here may take, shorter than a person waits.
+const SOON: Duration = Duration::from_secs(10);
+
+#[derive(Debug)]
+struct OneSecret;
+
+impl Secrets for OneSecret {
+    fn secret<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Secret, SecretError>> {
+        Box::pin(async { Ok(Secret::from(TOKEN)) })
+    }
+}
+
+/// Answers with a status, or with no connection.
+#[derive(Debug)]
+struct Channel {
+    status: Option<u16>,
+    asked: AtomicU64,
+}
+
+impl Channel {
+    fn answering(status: Option<u16>) -> Arc<Self> {
+        Arc::new(Self {
+            status,
+            asked: AtomicU64::new(0),
+        })
+    }
+
+    async fn asked(&self) {
+        let asked = async {
+            while self.asked.load(Ordering::SeqCst) == 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(SOON, asked).await.expect("a delivery is sent");
+    }
+}
+
+impl HttpClient for Channel {
+    fn send(&self, _: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, HttpError>> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        Box::pin(async {
+            let status = self.status.ok_or(HttpError::Connect(None))?;
+            Ok(http::Response::builder().status(status).body(Bytes::new()).unwrap())
+        })
+    }
+}
+
+fn config(stores: Stores, change: impl FnOnce(&mut Limits)) -> Config {
+    let mut config = Config::new(Document::from_toml(CONFIG).unwrap(), stores, "test".parse().unwrap());
+    config.listen = "127.0.0.1:0".parse().unwrap();
+    config.secrets = Arc::new(OneSecret);
+    config.http = Some(Channel::answering(Some(200)));
+    change(&mut config.limits);
+    config
+}
+
+async fn started(change: impl FnOnce(&mut Limits)) -> Server {
+    serve(config(Stores::memory(), change)).await.unwrap()
+}
+
+async fn connect(server: &Server) -> TcpStream {
+    TcpStream::connect(server.address()).await.unwrap()
+}
+
+/// Everything until the other side closes, or until nothing came for a while.
+async fn read(stream: &mut TcpStream, patience: Duration) -> String {
+    let mut text = Vec::new();
+    let mut buffer = [0; 4096];
+    loop {
+        match timeout(patience, stream.read(&mut buffer)).await {
+            Ok(Ok(0) | Err(_)) | Err(_) => return String::from_utf8(text).unwrap(),
+            Ok(Ok(length)) => text.extend_from_slice(&buffer[..length]),
+        }
+    }
+}
+
+async fn ask(address: SocketAddr, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    read(&mut stream, SOON).await
+}
+
+async fn get(address: SocketAddr, path: &str) -> String {
+    ask(
+        address,
+        &format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"),
+    )
+    .await
+}
+
+async fn closed_after(stream: &mut TcpStream) -> Duration {
+    let began = Instant::now();
+    let mut buffer = [0; 64];
+    let read = timeout(SOON, stream.read(&mut buffer))
+        .await
+        .expect("the connection is closed");
+    assert!(matches!(read, Ok(0) | Err(_)), "{read:?}");
+    began.elapsed()
+}
+
+#[tokio::test]
+async fn a_head_that_comes_too_slowly_is_cut_off() {
+    let server = started(|limits| limits.header_timeout = Duration::from_millis(300)).await;
+    let mut stream = connect(&server).await;
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nho").await.unwrap();
+    let took = closed_after(&mut stream).await;
+    assert!(
+        took >= Duration::from_millis(250) && took < Duration::from_secs(3),
+        "{took:?}"
+    );
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_closed() {
+    let server = started(|limits| limits.header_timeout = Duration::from_millis(300)).await;
+    let mut silent = connect(&server).await;
+    assert!(closed_after(&mut silent).await < Duration::from_secs(3));
+    let mut stream = connect(&server).await;
+    stream
+        .write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+        .await
+        .unwrap();
+    let began = Instant::now();
+    assert!(read(&mut stream, SOON).await.starts_with("HTTP/1.1 200 OK"));
+    assert!(began.elapsed() < Duration::from_secs(3));
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_old_connection_is_closed_even_when_it_goes_on_asking() {
+    let server = started(|limits| {
+        limits.connection_age = Duration::from_millis(200);
+        limits.drain = Duration::from_millis(200);
+    })
+    .await;
+    let mut stream = connect(&server).await;
+    let asking = async {
+        loop {
+            if stream
+                .write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+                .await
+                .is_err()
+            {
+                return;
+            }
+            let mut buffer = [0; 512];
+            if matches!(stream.read(&mut buffer).await, Ok(0) | Err(_)) {
+                return;
+            }
+        }
+    };
+    timeout(SOON, asking).await.expect("the connection is closed");
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_body_that_comes_too_slowly_is_408() {
+    let server = started(|limits| limits.router.body_timeout = Duration::from_millis(300)).await;
+    let began = Instant::now();
+    let request = "POST /postback HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\nconnection: close\r\n\r\nclickid=";
+    let answer = ask(server.address(), request).await;
+    assert!(answer.starts_with("HTTP/1.1 408 Request Timeout"), "{answer}");
+    assert!(
+        answer.ends_with(r#"{"error":"body did not arrive in time"}"#),
+        "{answer}"
+    );
+    assert!(began.elapsed() < Duration::from_secs(3));
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_long_is_413_before_it_is_sent() {
+    let server = started(|_| {}).await;
+    let request = "POST /postback HTTP/1.1\r\nhost: x\r\ncontent-length: 65537\r\nconnection: close\r\n\r\n";
+    let answer = ask(server.address(), request).await;
+    assert!(answer.starts_with("HTTP/1.1 413 Payload Too Large"), "{answer}");
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_body_in_chunks_is_413_when_it_grows_too_long() {
+    let server = started(|limits| limits.router.body = 10).await;
+    let head = "POST /postback HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n";
+    let answer = ask(
+        server.address(),
+        &format!("{head}6\r\nabcdef\r\n6\r\nabcdef\r\n0\r\n\r\n"),
+    )
+    .await;
+    assert!(answer.starts_with("HTTP/1.1 413 Payload Too Large"), "{answer}");
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_head_that_is_too_long_is_refused() {
+    let server = started(|_| {}).await;
+    let answer = get(server.address(), &format!("/postback?a={}", "a".repeat(70_000))).await;
+    assert!(
+        answer.starts_with("HTTP/1.1 414") || answer.starts_with("HTTP/1.1 431"),
+        "{answer}"
+    );
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn over_the_cap_a_connection_waits_for_its_turn() {
+    let server = started(|limits| limits.connections = 1).await;
+    let first = connect(&server).await;
+    // The first must hold the place before the second comes.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let mut second = connect(&server).await;
+    second
+        .write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        .await
+        .unwrap();
+    assert_eq!(read(&mut second, Duration::from_millis(300)).await, "");
+    drop(first);
+    assert!(read(&mut second, SOON).await.starts_with("HTTP/1.1 200 OK"));
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_request_that_is_open_when_the_server_stops_is_answered() {
+    let server = started(|_| {}).await;
+    let address = server.address();
+    let mut stream = connect(&server).await;
+    let body = format!("token={TOKEN}&sum=8.50");
+    let head = format!(
+        "POST /postback HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let stopping = tokio::spawn(server.shutdown());
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(TcpStream::connect(address).await.is_err(), "nobody new is taken");
+    stream.write_all(body.as_bytes()).await.unwrap();
+    let answer = read(&mut stream, SOON).await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    assert!(
+        answer.contains(r#"{"outcome":"unattributed","reason":"no_click_id"}"#),
+        "{answer}"
+    );
+    timeout(SOON, stopping).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_request_that_never_ends_does_not_keep_the_server_from_stopping() {
+    let server = started(|limits| limits.drain = Duration::from_millis(200)).await;
+    let mut stream = connect(&server).await;
+    stream
+        .write_all(b"POST /postback HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n")
+        .await
+        .unwrap();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let began = Instant::now();
+    server.shutdown().await;
+    assert!(began.elapsed() < Duration::from_secs(3));
+}
+
+fn click_id(answer: &str) -> String {
+    let (_, rest) = answer
+        .split_once(r#""clickid":""#)
+        .unwrap_or_else(|| panic!("{answer}"));
+    rest.split('"').next().unwrap().to_owned()
+}
+
+async fn buy(server: &Server) {
+    let click = click_id(&get(server.address(), "/summer?ref_id=R-1&format=json").await);
+    let answer = get(
+        server.address(),
+        &format!("/postback?token={TOKEN}&clickid={click}&sum=8.50"),
+    )
+    .await;
+    assert!(answer.ends_with(r#"{"outcome":"applied"}"#), "{answer}");
+}
+
+#[tokio::test]
+async fn a_sale_is_told_to_the_channel_at_once() {
+    let channel = Channel::answering(Some(200));
+    let stores = Stores::memory();
+    let mut config = config(stores.clone(), |_| {});
+    config.http = Some(channel.clone());
+    let server = serve(config).await.unwrap();
+    let began = Instant::now();
+    buy(&server).await;
+    channel.asked().await;
+    assert!(
+        began.elapsed() < Duration::from_millis(900),
+        "it does not wait for the poll"
+    );
+    server.shutdown().await;
+    let rows = stores
+        .inspect
+        .deliveries(&DeliveryFilter::default(), &PageRequest::first(10))
+        .await
+        .unwrap();
+    assert_eq!(rows.items[0].state.as_str(), "delivered");
+}
+
+#[tokio::test]
+async fn what_is_queued_when_the_server_stops_is_sent_by_the_next_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::Sqlite(folder.path().join("test.db"));
+    let open = || database.open("test".parse().unwrap()).unwrap();
+    let away = Channel::answering(None);
+    let mut first = config(open(), |_| {});
+    first.http = Some(away.clone());
+    let server = serve(first).await.unwrap();
+    buy(&server).await;
+    away.asked().await;
+    server.shutdown().await;
+
+    let stores = open();
+    let rows = stores
+        .inspect
+        .deliveries(&DeliveryFilter::default(), &PageRequest::first(10))
+        .await
+        .unwrap();
+    assert_eq!(
+        (rows.items.len(), rows.items[0].state.as_str(), rows.items[0].attempts),
+        (1, "queued", 1)
+    );
+    let last = rows.items[0].last.as_ref().unwrap();
+    assert_eq!(last.finding, "no connection to the host");
+}
+
+#[tokio::test]
+async fn a_server_that_is_dropped_stops() {
+    let server = started(|_| {}).await;
+    let address = server.address();
+    drop(server);
+    let refused = async {
+        while TcpStream::connect(address).await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(SOON, refused).await.expect("it stops listening");
+}
+
+fn late_click() -> Click {
+    let id = |text: &str| text.to_owned();
+    let at = Timestamp::from_unix_seconds(1_600_000_000).unwrap();
+    let mut click = Click::new(
+        ClickId::new("c1").unwrap(),
+        at,
+        id("summer").try_into().unwrap(),
+        id("book").try_into().unwrap(),
+        id("net").try_into().unwrap(),
+        id("push").try_into().unwrap(),
+    );
+    click.ref_id = Some("R-1".into());
+    click.private.insert("ip".into(), "198.51.100.7".into());
+    click
+}
+
+#[tokio::test]
+async fn a_sale_whose_click_was_recorded_late_is_told_to_the_channel() {
+    let channel = Channel::answering(Some(200));
+    let stores = Stores::memory();
+    let server = serve(config(stores.clone(), |_| {})).await.unwrap();
+    let answer = get(
+        server.address(),
+        &format!("/postback?token={TOKEN}&clickid=c1&sum=8.50"),
+    )
+    .await;
+    assert!(
+        answer.ends_with(r#"{"outcome":"unattributed","reason":"unknown_click"}"#),
+        "{answer}"
+    );
+    server.shutdown().await;
+    stores.store.record(&[late_click()]).await.unwrap();
+    let mut second = config(stores, |_| {});
+    second.http = Some(channel.clone());
+    let server = serve(second).await.unwrap();
+    channel.asked().await;
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn personal_values_are_forgotten_when_their_time_is_over() {
+    let stores = Stores::memory();
+    stores.store.record(&[late_click()]).await.unwrap();
+    let server = serve(config(stores.clone(), |_| {})).await.unwrap();
+    let id = ClickId::new("c1").unwrap();
+    let forgotten = async {
+        while !stores.inspect.click(&id).await.unwrap().unwrap().private.is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(SOON, forgotten).await.expect("the address is forgotten");
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_configuration_that_does_not_compile_starts_nothing() {
+    let mut config = config(Stores::memory(), |_| {});
+    config.document = Document::from_toml(&CONFIG.replace("counts = \"sale\"", "counts = \"sail\"")).unwrap();
+    let error = serve(config).await.unwrap_err();
+    assert!(error.is_configuration());
+    assert!(error.to_string().starts_with("conversion_type[0].counts: "), "{error}");
+}
+
+#[tokio::test]
+async fn missing_secrets_are_named_all_at_once() {
+    let mut config = config(Stores::memory(), |_| {});
+    config.document =
+        Document::from_toml(&CONFIG.replace(r#"["host:net"]"#, r#"["env:POSTBACK_UNSET_A", "env:POSTBACK_UNSET_B"]"#))
+            .unwrap();
+    config.secrets = Arc::new(postback_server::EnvSecrets);
+    let error = serve(config).await.unwrap_err();
+    assert!(error.is_configuration());
+    assert_eq!(
+        error.to_string(),
+        "secret `env:POSTBACK_UNSET_A` is not set\nsecret `env:POSTBACK_UNSET_B` is not set"
+    );
+}
+
+#[tokio::test]
+async fn an_address_that_is_taken_is_said() {
+    let server = started(|_| {}).await;
+    let mut second = config(Stores::memory(), |_| {});
+    second.listen = server.address();
+    let error = serve(second).await.unwrap_err();
+    assert!(matches!(error, StartError::Listen { .. }) && !error.is_configuration());
+    assert_eq!(
+        error.to_string(),
+        format!("cannot listen on {}: address in use", server.address())
+    );
+    server.shutdown().await;
+}
