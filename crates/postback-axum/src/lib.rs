@@ -63,3 +63,8 @@ async fn no_head(method: Method) -> Response {
     )
         .into_response()
 }
+
+/// The repository's front page, so that its examples compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct FrontPage;

@@ -9,7 +9,7 @@ use postback::config::{Document, Problems};
 use postback::delivery::address::{AddressPolicy, Allowed};
 use postback::drive;
 use postback::port::{Clock, HttpClient, Secrets, StoreError};
-use postback::tracker::{Credentials, Options, Tracker, compile};
+use postback::tracker::{Credentials, Options, Tracker, compile, lint};
 use postback::value::{IpRange, Namespace, Secret};
 use postback_axum::{AppState, SystemClock, router};
 use postback_http::{BuildError, Client};
@@ -158,6 +158,9 @@ pub struct Server {
 /// [`StartError`]; nothing is left running.
 pub async fn serve(config: Config) -> Result<Server, StartError> {
     let tracker = Arc::new(compile(&config.document, &Options::new(config.namespace.clone()))?);
+    for warning in lint(&config.document, &tracker) {
+        tracing::warn!(%warning, "configuration");
+    }
     let credentials = credentials(&tracker, &*config.secrets).await?;
     let http: Arc<dyn HttpClient> = match config.http {
         Some(http) => http,

@@ -11,10 +11,10 @@ use axum::{
     response::Response,
 };
 use postback::event::{Interface, Kind};
-use postback::model::Click;
+use postback::model::{Click, Conversion};
 use postback::port::{ConversionFilter, DeliveryFilter, EventFilter, PageRequest};
 use postback::rule::Condition;
-use postback::tracker::{EventRow, Found, Outcome, Reason, RuleTrace, RuleVerdict};
+use postback::tracker::{EventRow, Found, Outcome, Reason, RuleTrace, RuleVerdict, Tracker};
 use postback::value::{
     ClickId, ConversionId, EventId, Fingerprint, Money, OfferSourceId, PostbackId, Receipt, Timestamp,
 };
@@ -85,6 +85,9 @@ struct RuleExplanation {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     failed: Vec<&'static str>,
     text: String,
+    /// What each condition that failed wants, and what it sees in the conversion as it is now.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reasons: Vec<String>,
 }
 
 pub(crate) async fn explain(State(state): State<AppState>, RawQuery(query): RawQuery) -> Response {
@@ -107,26 +110,31 @@ pub(crate) async fn explain(State(state): State<AppState>, RawQuery(query): RawQ
         of_click.click = Some(id.clone());
         let deliveries = read(&state, state.shared.inspect.deliveries(&of_click, &page)).await?;
         let tracker = state.tracker();
+        let more_events = events.next.is_some();
+        let events = events.items.into_iter().map(|row| {
+            let conversion = row.conversion.as_ref();
+            let conversion = conversion.and_then(|id| conversions.items.iter().find(|known| known.id == *id));
+            let seen = conversion.filter(|_| row.configuration == *tracker.fingerprint());
+            event(&tracker, &click, seen, row)
+        });
+        let events: Vec<EventExplanation> = events.collect();
         Ok(json(&Explanation {
             click,
-            truncated: conversions.next.is_some() || events.next.is_some() || deliveries.next.is_some(),
+            truncated: conversions.next.is_some() || more_events || deliveries.next.is_some(),
             conversions: conversions
                 .items
                 .into_iter()
                 .map(|row| ConversionView::new(row, &slots))
                 .collect(),
-            events: events
-                .items
-                .into_iter()
-                .map(|row| event(row, tracker.fingerprint()))
-                .collect(),
+            events,
             deliveries: deliveries.items.into_iter().map(DeliveryView::new).collect(),
         }))
     };
     either(answer.await)
 }
 
-fn event(row: EventRow, current: &Fingerprint) -> EventExplanation {
+/// `seen` is the conversion of the event as it is now, if the configuration at work decided it: only then can the rules be asked again.
+fn event(tracker: &Tracker, click: &Click, seen: Option<&Conversion>, row: EventRow) -> EventExplanation {
     let trace = row.trace;
     let duplicate = trace.duplicate.map(|decision| {
         let (code, text) = text::duplicate(decision);
@@ -143,7 +151,7 @@ fn event(row: EventRow, current: &Fingerprint) -> EventExplanation {
         at: row.event.at,
         received_at: row.event.received_at,
         decided_at: row.decided_at,
-        current: row.configuration == *current,
+        current: row.configuration == *tracker.fingerprint(),
         configuration: row.configuration,
         outcome: row.outcome,
         reason: row.reason,
@@ -154,21 +162,33 @@ fn event(row: EventRow, current: &Fingerprint) -> EventExplanation {
         },
         duplicate,
         conversion: row.conversion,
-        rules: trace.rules.iter().map(rule).collect(),
+        rules: trace
+            .rules
+            .iter()
+            .map(|traced| {
+                rule(traced, |postback| {
+                    seen.map(|seen| tracker.reasons(click, seen, postback))
+                })
+            })
+            .collect(),
         more_rules: trace.more_rules,
     }
 }
 
-fn rule(rule: &RuleTrace) -> RuleExplanation {
+fn rule(rule: &RuleTrace, reasons: impl Fn(&PostbackId) -> Option<Vec<String>>) -> RuleExplanation {
     let (verdict, text) = text::verdict(&rule.verdict);
-    let failed = match &rule.verdict {
-        RuleVerdict::Failed(answer) => answer.failed().map(Condition::as_str).collect(),
-        _ => Vec::new(),
+    let (failed, reasons) = match &rule.verdict {
+        RuleVerdict::Failed(answer) => (
+            answer.failed().map(Condition::as_str).collect(),
+            reasons(&rule.postback).unwrap_or_default(),
+        ),
+        _ => Default::default(),
     };
     RuleExplanation {
         postback: rule.postback.clone(),
         verdict,
         failed,
         text,
+        reasons,
     }
 }

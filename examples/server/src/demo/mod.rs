@@ -18,7 +18,6 @@ use receiver::Receiver;
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
-    fmt::Write as _,
     io,
     net::SocketAddr,
     path::PathBuf,
@@ -192,15 +191,12 @@ fn rules(out: &mut (dyn io::Write + Send), explained: &Value) -> Result<(), Demo
     for rule in rules.into_iter().flatten() {
         let (postback, verdict) = (text(rule, "/postback")?, text(rule, "/verdict")?);
         let reasons = rule.pointer("/reasons").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-        let mut why = reasons.collect::<Vec<_>>().join("; ");
-        if why.is_empty() {
-            why.push_str(text(rule, "/text")?);
+        let reasons = reasons.collect::<Vec<_>>().join("; ");
+        match verdict {
+            "fired" => writeln!(out, "   fired      {postback}: its types and statuses match")?,
+            _ if reasons.is_empty() => writeln!(out, "   not fired  {postback}: {}", text(rule, "/text")?)?,
+            _ => writeln!(out, "   not fired  {postback}: {reasons}")?,
         }
-        let mark = if verdict == "fired" { "fired    " } else { "not fired" };
-        let mut line = String::new();
-        // Writing to a text does not fail.
-        let _ = write!(line, "   {mark}  {postback}: {why}");
-        writeln!(out, "{line}")?;
         verdicts.insert(postback.to_string(), verdict == "fired");
     }
     let expected = [("approved-purchases", true), ("big-purchases", false), ("pending-purchases", false)];
