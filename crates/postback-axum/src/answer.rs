@@ -23,6 +23,11 @@ struct Fault<'a> {
     error: &'a str,
 }
 
+#[derive(Serialize)]
+struct Journalled {
+    outcome: &'static str,
+}
+
 /// A refusal as JSON: `{"error": ".."}`.
 pub(crate) fn fault(status: StatusCode, text: &str) -> Response {
     no_store((status, Json(Fault { error: text })).into_response())
@@ -44,6 +49,13 @@ pub(crate) fn plain(status: StatusCode, text: &str) -> Response {
 /// An answer with a value of our own.
 pub(crate) fn json(value: &impl Serialize) -> Response {
     no_store(Json(value).into_response())
+}
+
+/// A postback that waits in the journal.
+pub(crate) fn journalled() -> Response {
+    let mut response = json(&Journalled { outcome: "journalled" });
+    *response.status_mut() = StatusCode::ACCEPTED;
+    response
 }
 
 /// The answer that a browser shows nothing of.

@@ -1,8 +1,10 @@
 //! Events that the store could not take, on disk until it can.
 //!
-//! Nobody sends a postback again. When the store is down, its event is appended here, synchronised to disk, and acknowledged; [`Journal::replay`]
+//! Nobody sends a postback again. When the store is down, its event is appended here, synchronised to disk, and acknowledged; [`AppState::replay_journal`]
 //! takes it in later, under the identity that it got on arrival, so that taking it in twice does nothing.
 
+use crate::state::AppState;
+use postback::drive;
 use postback::event::Event;
 use postback::port::{StoreError, row};
 use postback::value::Pii;
@@ -32,12 +34,13 @@ struct Inner {
     replaying: tokio::sync::Mutex<()>,
 }
 
-/// What [`Journal::replay`] came to.
+/// What [`AppState::replay_journal`] came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Replayed {
     /// How many events were taken in.
     pub taken: u64,
-    /// How many lines could not be read; they are kept in a file beside the journal that ends in `.unreadable`.
+    /// How many lines could not be read or are of a source that is no longer configured; they are kept in a file beside the journal that
+    /// ends in `.unreadable`.
     pub unreadable: u64,
 }
 
@@ -73,7 +76,7 @@ impl Journal {
     ///
     /// # Errors
     /// Trouble with the journal's files. What was taken in stays taken in.
-    pub async fn replay<E>(&self, mut take: impl AsyncFnMut(&Event) -> Result<(), E>) -> io::Result<Replayed> {
+    pub(crate) async fn replay(&self, state: &AppState) -> io::Result<Replayed> {
         let _replaying = self.0.replaying.lock().await;
         let mut done = Replayed::default();
         let aside = beside(&self.0.path, ".replaying");
@@ -86,17 +89,14 @@ impl Journal {
                 if line.is_empty() {
                     continue;
                 }
-                let Ok(event) = read(&line) else {
-                    let mut kept = line;
-                    kept.push(b'\n');
-                    append(&beside(&self.0.path, ".unreadable"), &kept)?;
-                    done.unreadable = done.unreadable.saturating_add(1);
-                    continue;
-                };
-                if take(&event).await.is_err() {
-                    return Ok(done);
+                match take_in(state, &line).await {
+                    Ok(()) => done.taken = done.taken.saturating_add(1),
+                    Err(Trouble::Later) => return Ok(done),
+                    Err(Trouble::Never) => {
+                        append(&beside(&self.0.path, ".unreadable"), &[&line, b"\n".as_slice()].concat())?;
+                        done.unreadable = done.unreadable.saturating_add(1);
+                    }
                 }
-                done.taken = done.taken.saturating_add(1);
             }
             fs::remove_file(&aside)?;
         }
@@ -110,6 +110,27 @@ impl Journal {
         }
         fs::rename(&self.0.path, aside)?;
         Ok(true)
+    }
+}
+
+enum Trouble {
+    /// The store does not take it yet.
+    Later,
+    /// It cannot be read, or its source is no longer configured.
+    Never,
+}
+
+async fn take_in(state: &AppState, line: &[u8]) -> Result<(), Trouble> {
+    let event = read(line).map_err(|_| Trouble::Never)?;
+    let ingested = drive::ingest(&state.tracker(), &*state.shared.store, &event, state.now()).await;
+    state.committed();
+    match ingested {
+        Ok(_) => Ok(()),
+        Err(error) if error.retry() => Err(Trouble::Later),
+        Err(error) => {
+            tracing::error!(source = event.source.as_str(), event = %event.id, %error, "journalled event was not taken in");
+            Err(Trouble::Never)
+        }
     }
 }
 

@@ -9,11 +9,13 @@ mod health;
 mod host;
 mod ingest;
 mod ins;
+mod journal;
 mod meter;
 mod postback;
 mod state;
 
 pub use host::{OsEntropy, SystemClock};
+pub use journal::{Journal, MAX_JOURNAL, Replayed};
 pub use state::{AppState, AppStateBuilder, Limits, MAX_BODY, STORE_TIMEOUT};
 
 use axum::{

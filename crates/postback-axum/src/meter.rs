@@ -19,6 +19,8 @@ const RESPONSES: &str = "postback_http_responses_total";
 const EVENTS: &str = "postback_events_total";
 /// Messages that were not taken in, by source, interface and status.
 const REFUSALS: &str = "postback_refusals_total";
+/// Postbacks that were journalled, by source.
+const JOURNALLED: &str = "postback_journalled_total";
 /// Clicks by what became of them.
 const CLICKS: &str = "postback_clicks_total";
 /// How long taking in took, added up; divide by the number beside it.
@@ -84,6 +86,12 @@ pub(crate) fn refused(source: &str, interface: Interface, status: u16) {
         ("status", status.to_string()),
     ];
     counter!(REFUSALS, &labels).increment(1);
+}
+
+/// Counts a postback that waits in the journal.
+pub(crate) fn journalled(source: &str) {
+    counter!(JOURNALLED, "source" => source.to_owned()).increment(1);
+    tracing::warn!(source, "postback was journalled");
 }
 
 /// Counts a click by its outcome: `recorded`, `unknown_campaign`, `not_routed`, `not_stored`.

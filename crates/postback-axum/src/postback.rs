@@ -3,10 +3,10 @@
 //! A `GET` is read from its query, a `POST` from its form body alone. What is malformed is said plainly, since whoever pasted the URL must
 //! mend it. A browser's pixel (`format=img`) gets its image whatever happened, under the status that says it.
 
-use crate::answer::{Refusal, fault, json, pixel, refusal, unavailable};
+use crate::answer::{Refusal, fault, journalled, json, pixel, refusal, unavailable};
 use crate::body;
 use crate::caller::CallerAddress;
-use crate::ingest::take_in;
+use crate::ingest::{NotStored, take_in};
 use crate::meter;
 use crate::state::AppState;
 use axum::{
@@ -15,7 +15,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::Response,
 };
-use postback::event::{Interface, Received};
+use postback::event::{Event, Interface, Received};
 use postback::network::Format;
 use postback::tracker::{Caller, Reply};
 use postback::value::Query;
@@ -90,8 +90,9 @@ async fn answer(state: &AppState, source: Option<&str>, caller: CallerAddress, q
     // Before the source's own names are known, or when they cannot be read, the usual name counts.
     let image = query.pairs().any(|pair| pair == ("format", "img"));
     match take(state, source, caller, &query).await {
-        Ok((reply, asked)) if !(image || asked) => json(&reply),
-        Ok(_) => pixel(StatusCode::OK),
+        Ok((taken, asked)) if image || asked => pixel(taken.status()),
+        Ok((Taken::Decided(reply), _)) => json(&reply),
+        Ok((Taken::Journalled, _)) => journalled(),
         Err((response, asked)) if !(image || asked) => *response,
         Err((response, _)) => pixel(response.status()),
     }
@@ -103,7 +104,7 @@ async fn take(
     source: Option<&str>,
     caller: CallerAddress,
     query: &Query<'_>,
-) -> Result<(Reply, bool), (Refusal, bool)> {
+) -> Result<(Taken, bool), (Refusal, bool)> {
     let live = state.live();
     let no_source = match source {
         Some(_) => "there is no such offer source",
@@ -134,8 +135,44 @@ async fn take(
         tracing::warn!(source = source.id().as_str(), %error, "postback refused");
         refuse(StatusCode::FORBIDDEN, &error.to_string(), image)
     })?;
-    take_in(state, &live, &event)
-        .await
-        .map(|reply| (reply, image))
-        .map_err(|_| (Box::new(unavailable()), image))
+    match take_in(state, &live, &event).await {
+        Ok(reply) => Ok((Taken::Decided(reply), image)),
+        Err(NotStored) if journal(state, event).await => Ok((Taken::Journalled, image)),
+        Err(NotStored) => Err((Box::new(unavailable()), image)),
+    }
+}
+
+/// A postback that is durable.
+enum Taken {
+    /// In the store, with what it means.
+    Decided(Reply),
+    /// In the journal; what it means is decided when the store is back.
+    Journalled,
+}
+
+impl Taken {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Decided(_) => StatusCode::OK,
+            Self::Journalled => StatusCode::ACCEPTED,
+        }
+    }
+}
+
+/// Nobody sends a postback again, so it is written down while the store is in trouble. False when there is no journal, or no room in it.
+async fn journal(state: &AppState, event: Event) -> bool {
+    let Some(journal) = state.shared.journal.clone() else { return false };
+    let source = event.source.clone();
+    let written = tokio::task::spawn_blocking(move || journal.append(&event)).await;
+    match written {
+        Ok(Ok(())) => {
+            meter::journalled(source.as_str());
+            true
+        }
+        Ok(Err(error)) => {
+            tracing::error!(source = source.as_str(), kind = %error.kind(), "postback was not journalled");
+            false
+        }
+        Err(_) => false,
+    }
 }

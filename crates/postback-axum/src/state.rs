@@ -1,11 +1,12 @@
 //! What the handlers share: the tracker with its credentials, the ports, the limits.
 
 use crate::host::{OsEntropy, SystemClock};
+use crate::journal::{Journal, Replayed};
 use postback::port::{Clock, Entropy, Inspect, Store};
 use postback::tracker::{Credentials, Tracker};
 use postback::value::{IpRange, Secret, Timestamp};
 use std::{
-    fmt,
+    fmt, io,
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
@@ -78,6 +79,7 @@ pub(crate) struct Shared {
     pub(crate) trusted_proxies: Vec<IpRange>,
     pub(crate) limits: Limits,
     pub(crate) metrics: Option<RenderMetrics>,
+    pub(crate) journal: Option<Journal>,
     wake: Arc<Notify>,
 }
 
@@ -100,6 +102,7 @@ impl AppState {
             trusted_proxies: Vec::new(),
             limits: Limits::default(),
             metrics: None,
+            journal: None,
             wake: Arc::new(Notify::new()),
         })
     }
@@ -120,6 +123,15 @@ impl AppState {
     #[must_use]
     pub fn wake(&self) -> Arc<Notify> {
         self.shared.wake.clone()
+    }
+
+    /// Takes in what waits in the journal; nothing without one.
+    ///
+    /// # Errors
+    /// Trouble with the journal's files. Events that the store does not take yet are no error: they go on waiting.
+    pub async fn replay_journal(&self) -> io::Result<Replayed> {
+        let Some(journal) = &self.shared.journal else { return Ok(Replayed::default()) };
+        journal.replay(self).await
     }
 
     pub(crate) fn live(&self) -> Arc<Live> {
@@ -203,6 +215,14 @@ impl AppStateBuilder {
     #[must_use]
     pub fn metrics(mut self, render: impl Fn() -> String + Send + Sync + 'static) -> Self {
         self.0.metrics = Some(Box::new(render));
+        self
+    }
+
+    /// Where postbacks wait while the store does not take them; without one their senders are told to come back, which few do. Whoever runs the
+    /// router calls [`AppState::replay_journal`] at the start and from time to time.
+    #[must_use]
+    pub fn journal(mut self, journal: Journal) -> Self {
+        self.0.journal = Some(journal);
         self
     }
 

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use postback::delivery::address::Allowed;
 use postback::tracker::{Options, compile, lint};
+use postback_axum::Journal;
 use postback::value::{IpRange, Namespace, Secret};
 use std::{fmt::Display, io::Write, net::SocketAddr, path::PathBuf, process::ExitCode};
 use tracing_subscriber::EnvFilter;
@@ -59,6 +60,9 @@ struct ServeArguments {
     /// The tenant of the database; part of every delivery's id.
     #[arg(long, default_value = "default")]
     namespace: Namespace,
+    /// Where postbacks wait while the database does not take them; beside the database by default, with `.journal` at the end.
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
     /// How many days IP addresses, user agents and other personal values are kept.
     #[arg(long, value_name = "DAYS", default_value_t = 30)]
     private_days: u32,
@@ -132,6 +136,9 @@ async fn run(arguments: ServeArguments) -> Result<(), Failed> {
     // Before a database is opened, so that a mistyped configuration makes none.
     compile(&document, &Options::new(arguments.namespace.clone())).map_err(usage)?;
     log();
+    let waiting = arguments.journal.unwrap_or_else(|| database.journal());
+    let journal = Journal::open(&waiting)
+        .map_err(|error| usage(format_args!("journal `{}`: {}", waiting.display(), error.kind())))?;
     let opening = arguments.namespace.clone();
     let opened = tokio::task::spawn_blocking(move || database.open(opening))
         .await
@@ -142,6 +149,7 @@ async fn run(arguments: ServeArguments) -> Result<(), Failed> {
     config.allow_destinations = arguments.allow_destination;
     config.trusted_proxies = arguments.trusted_proxy;
     config.private_days = arguments.private_days;
+    config.journal = Some(journal);
     config.api_token = std::env::var_os(API_TOKEN).map(|token| Secret::new(token.into_encoded_bytes()));
     config.metrics = Some(record().map_err(trouble)?);
     let server = serve(config).await.map_err(|error| match error.is_configuration() {

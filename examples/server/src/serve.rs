@@ -11,7 +11,7 @@ use postback::drive;
 use postback::port::{Clock, HttpClient, Secrets, StoreError};
 use postback::tracker::{Credentials, Options, Tracker, compile, lint};
 use postback::value::{IpRange, Namespace, Secret};
-use postback_axum::{AppState, SystemClock, router};
+use postback_axum::{AppState, Journal, SystemClock, router};
 use postback_http::{BuildError, Client};
 use std::{
     collections::BTreeMap,
@@ -79,6 +79,8 @@ pub struct Config {
     pub secrets: Arc<dyn Secrets>,
     /// Who sends deliveries; a vetting [`Client`] that dials `allow_destinations` by default.
     pub http: Option<Arc<dyn HttpClient>>,
+    /// Where postbacks wait while the store does not take them; nowhere by default: then their senders are told to come back.
+    pub journal: Option<Journal>,
     /// The recorder whose numbers `/metrics` shows.
     pub metrics: Option<PrometheusHandle>,
     /// The limits.
@@ -100,6 +102,7 @@ impl Config {
             private_days: 30,
             secrets: Arc::new(EnvSecrets),
             http: None,
+            journal: None,
             metrics: None,
             limits: Limits::default(),
         }
@@ -182,6 +185,9 @@ pub async fn serve(config: Config) -> Result<Server, StartError> {
         .api_token(config.api_token)
         .trusted_proxies(config.trusted_proxies)
         .limits(config.limits.router);
+    if let Some(journal) = config.journal {
+        builder = builder.journal(journal);
+    }
     if let Some(handle) = config.metrics {
         builder = builder.metrics(move || handle.render());
     }
@@ -202,6 +208,7 @@ pub async fn serve(config: Config) -> Result<Server, StartError> {
         .map(|_| tokio::spawn(work.clone().deliver(work_until.clone())))
         .collect();
     working.push(tokio::spawn(work.clone().attribute(work_until.clone())));
+    working.push(tokio::spawn(work.clone().replay(work_until.clone())));
     working.push(tokio::spawn(work.purge(work_until)));
     let accepting = tokio::spawn(connections::accept(
         listener,

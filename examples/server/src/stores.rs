@@ -76,6 +76,18 @@ impl FromStr for Database {
 }
 
 impl Database {
+    /// Where postbacks wait when nothing else is said: the database's path with `.journal` behind it.
+    #[must_use]
+    pub fn journal(&self) -> PathBuf {
+        match self {
+            Self::Sqlite(path) => {
+                let mut name = path.clone().into_os_string();
+                name.push(".journal");
+                name.into()
+            }
+        }
+    }
+
     /// Opens it for a namespace. Blocks for as long as that takes.
     ///
     /// # Errors

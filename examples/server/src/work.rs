@@ -23,6 +23,8 @@ const POLL: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(20);
 /// How often waiting events are decided again.
 const ATTRIBUTE_EVERY: Duration = Duration::from_secs(30);
+/// How often what waits in the journal is tried again.
+const REPLAY_EVERY: Duration = Duration::from_secs(5);
 /// How often personal values are forgotten.
 const PURGE_EVERY: Duration = Duration::from_secs(60 * 60);
 const DAY: u64 = 24 * 60 * 60;
@@ -113,6 +115,21 @@ impl Work {
                 }
                 Ok(_) => {}
                 Err(error) => tracing::error!(%error, "events were not attributed"),
+            }
+        })
+        .await;
+    }
+
+    /// Takes in what waits in the journal, at the start and from time to time.
+    pub(crate) async fn replay(self, stop: watch::Receiver<bool>) {
+        every(REPLAY_EVERY, stop, || async {
+            match self.state.replay_journal().await {
+                Ok(done) if done.unreadable > 0 => {
+                    tracing::error!(unreadable = done.unreadable, "lines of the journal cannot be read; they are kept beside it");
+                }
+                Ok(done) if done.taken > 0 => tracing::info!(taken = done.taken, "the journal was taken in"),
+                Ok(_) => {}
+                Err(error) => tracing::error!(kind = %error.kind(), "the journal cannot be read"),
             }
         })
         .await;

@@ -15,6 +15,7 @@ mod canary;
 mod clicks;
 mod explain;
 mod ins;
+mod journal;
 mod postbacks;
 mod service;
 mod support;

@@ -1,0 +1,84 @@
+//! Postbacks while the store is in trouble.
+
+use crate::support::{Mode, tested_with};
+use postback::port::{ConversionFilter, Inspect, PageRequest};
+use postback_axum::{Journal, Replayed};
+use std::fs;
+
+fn journal() -> (tempfile::TempDir, Journal) {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path().join("journal")).unwrap();
+    (folder, journal)
+}
+
+#[tokio::test]
+async fn a_postback_that_the_store_does_not_take_is_journalled_and_taken_in_later_once() {
+    let (folder, journal) = journal();
+    let tested = tested_with(|builder| builder.journal(journal));
+    let click = tested.click("summer").await;
+    tested.store.set(Mode::Fails);
+    let answer = tested.postback(&format!("clickid={click}&sum=8.50&eventid=E1")).await;
+    assert_eq!((answer.status.as_u16(), answer.text()), (202, r#"{"outcome":"journalled"}"#));
+    // Without an id of its own it is the arrival that counts, also when it is read twice.
+    let answer = tested.postback(&format!("clickid={click}&sum=2")).await;
+    assert_eq!(answer.status, 202);
+    assert_eq!(tested.state.replay_journal().await.unwrap(), Replayed::default());
+
+    tested.store.set(Mode::Works);
+    let kept = fs::read(folder.path().join("journal.replaying")).unwrap();
+    let replayed = tested.state.replay_journal().await.unwrap();
+    assert_eq!((replayed.taken, replayed.unreadable), (2, 0));
+    fs::write(folder.path().join("journal.replaying"), kept).unwrap();
+    assert_eq!(tested.state.replay_journal().await.unwrap().taken, 2);
+    assert!(!folder.path().join("journal.replaying").exists());
+    let conversions = tested.store.inner.conversions(&ConversionFilter::default(), &PageRequest::first(10)).await.unwrap();
+    assert_eq!(conversions.items.len(), 2);
+    let again = tested.postback(&format!("clickid={click}&sum=8.50&eventid=E1")).await;
+    assert_eq!(again.text(), r#"{"outcome":"duplicate"}"#);
+}
+
+#[tokio::test]
+async fn a_journalled_pixel_gets_its_image() {
+    let (_folder, journal) = journal();
+    let tested = tested_with(|builder| builder.journal(journal));
+    tested.store.set(Mode::Fails);
+    let answer = tested.postback("clickid=x&eventid=E1&format=img").await;
+    assert_eq!((answer.status.as_u16(), answer.header("content-type")), (202, Some("image/gif")));
+}
+
+#[tokio::test]
+async fn half_a_line_and_strange_lines_are_kept_aside_and_stop_nobody() {
+    let (folder, journal) = journal();
+    let tested = tested_with(|builder| builder.journal(journal));
+    let click = tested.click("summer").await;
+    tested.store.set(Mode::Fails);
+    tested.postback(&format!("clickid={click}&sum=1&eventid=E1")).await;
+    tested.store.set(Mode::Works);
+    let path = folder.path().join("journal");
+    let good = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("{{}}\n{good}{}", &good[..20])).unwrap();
+    let replayed = tested.state.replay_journal().await.unwrap();
+    assert_eq!((replayed.taken, replayed.unreadable), (1, 2));
+    let aside = fs::read_to_string(folder.path().join("journal.unreadable")).unwrap();
+    assert_eq!(aside, format!("{{}}\n{}\n", &good[..20]));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_journal_is_its_owners_alone_and_holds_no_token() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, journal) = journal();
+    let tested = tested_with(|builder| builder.journal(journal));
+    tested.store.set(Mode::Fails);
+    tested.postback("clickid=x&eventid=E1").await;
+    let path = folder.path().join("journal");
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(!text.contains(crate::support::NET_TOKEN), "{text}");
+}
+
+#[tokio::test]
+async fn a_folder_that_does_not_exist_is_refused_at_the_start() {
+    let error = Journal::open("/nonexistent/journal").unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
+}
