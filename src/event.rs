@@ -74,6 +74,7 @@ pub enum Interface {
     /// A ClickBank Instant Notification.
     Ins,
     /// A postback: a query, from a server or a pixel.
+    #[serde(rename = "s2s")]
     Postback,
 }
 

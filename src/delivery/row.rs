@@ -6,7 +6,7 @@ use crate::value::{CampaignId, ClickId, ConversionId, DeliveryId, EventId, Pii, 
 use alloc::{collections::BTreeMap, string::String};
 use serde::{Deserialize, Serialize};
 
-/// A destination: deliveries of one lane wait for each other's trouble, not for that of other lanes. The URL's host and port, lower case.
+/// A destination: the origin of the URL (scheme, host and port), lower case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Lane(String);
