@@ -19,7 +19,6 @@ mod expand;
 mod node;
 mod problem;
 mod read;
-mod suggest;
 mod text;
 
 pub use document::{Document, MAX_DOCUMENT};
@@ -30,6 +29,5 @@ pub use node::MAX_DEPTH;
 pub(crate) use node::Node;
 pub use read::MAX_ENTRIES;
 pub(crate) use read::{Refusal, Report, Table, one_of};
-pub(crate) use suggest::nearest;
 pub use text::MAX_DURATION_DAYS;
 pub(crate) use text::{duration, secret_reference, since, status_ranges};

@@ -2,7 +2,7 @@
 
 use super::node::Node;
 use super::problem::{Problem, Problems};
-use super::suggest::nearest;
+use crate::value::nearest;
 use alloc::{
     collections::BTreeMap,
     format,
@@ -63,7 +63,7 @@ impl Refusal {
         );
         Self {
             message,
-            suggestion: nearest(word, known),
+            suggestion: nearest(word, known).map(Into::into),
         }
     }
 
@@ -72,7 +72,7 @@ impl Refusal {
         let message = format!("there is no {what} `{}`", name.escape_debug());
         Self {
             message,
-            suggestion: nearest(name, known),
+            suggestion: nearest(name, known).map(Into::into),
         }
     }
 }
@@ -134,7 +134,7 @@ impl<'a> Table<'a> {
     /// Reports every key but these.
     pub(crate) fn only(&self, keys: &[&str]) {
         for key in self.entries.keys().filter(|key| !keys.contains(&key.as_str())) {
-            let near = nearest(key, keys.iter().copied());
+            let near = nearest(key, keys.iter().copied()).map(Into::into);
             self.report
                 .push(Problem::new(self.at(key), "there is no such key", near));
         }

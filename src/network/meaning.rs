@@ -1,6 +1,7 @@
 //! What a query parameter of a postback can stand for.
 
 use crate::scope::ClickSlot;
+use crate::value::nearest;
 use core::fmt;
 
 /// What a query parameter stands for.
@@ -71,10 +72,7 @@ impl Meaning {
 
     /// The word that a mistyped one was probably meant to be.
     pub(super) fn suggestion(word: &str) -> Option<&'static str> {
-        let near = Self::words().map(|known| (distance(word, known), known));
-        near.min()
-            .filter(|(distance, known)| *distance <= FAR && *distance < known.len())
-            .map(|(_, known)| known)
+        nearest(word, Self::words())
     }
 }
 
@@ -86,29 +84,6 @@ impl fmt::Display for Meaning {
         let word = WORDS.iter().find(|(_, meaning)| meaning == self).map(|(word, _)| *word);
         f.write_str(word.unwrap_or_default())
     }
-}
-
-/// The most edits between a mistyped word and the one that is suggested; with three, half of the words are near to each other.
-const FAR: usize = 2;
-
-/// How many characters must be added, dropped or changed to make one word from the other (Levenshtein).
-fn distance(from: &str, to: &str) -> usize {
-    let mut row: alloc::vec::Vec<usize> = (0..=to.chars().count()).collect();
-    for (index, a) in from.chars().enumerate() {
-        let mut diagonal = index;
-        let mut left = index.saturating_add(1);
-        let mut cells = row.iter_mut();
-        if let Some(first) = cells.next() {
-            *first = left;
-        }
-        for (cell, b) in cells.zip(to.chars()) {
-            let changed = diagonal.saturating_add(usize::from(a != b));
-            diagonal = *cell;
-            left = changed.min(left.saturating_add(1)).min(diagonal.saturating_add(1));
-            *cell = left;
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -127,19 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn distances_are_those_of_the_textbooks() {
-        for (from, to, expected) in [
-            ("kitten", "sitting", 3),
-            ("flaw", "lawn", 2),
-            ("", "abc", 3),
-            ("abc", "", 3),
-        ] {
-            assert_eq!(distance(from, to), expected, "{from} {to}");
-        }
-    }
-
-    #[test]
-    fn a_word_two_edits_away_is_suggested_and_no_farther() {
+    fn a_near_word_is_suggested_and_no_farther_one() {
         assert_eq!(Meaning::suggestion("click_id"), Some("clickid"));
         assert_eq!(Meaning::suggestion("eventid"), Some("event_id"));
         assert_eq!(Meaning::suggestion("curency"), Some("currency"));

@@ -4,6 +4,7 @@ use super::error::{MapFault, Problem, shown};
 use crate::model::Status;
 use crate::scope::Field;
 use crate::value::is_unfilled_macro;
+use crate::value::nearest;
 use alloc::{
     borrow::ToOwned,
     format,
@@ -165,36 +166,7 @@ fn hint(name: &str) -> String {
     if let Some(hint) = slots("sub").or_else(|| slots("p_sub")) {
         return hint;
     }
-    // A third of the letters may be wrong: `{offer}` is not taken for `{os}`.
-    let nearest = Field::names().map(|known| (distance(&name, known), known)).min();
-    match nearest {
-        Some((wrong, known)) if wrong.saturating_mul(3) <= known.len().max(name.len()) => {
-            format!(", did you mean `{{{known}}}`?")
-        }
-        _ => String::new(),
-    }
-}
-
-/// How many letters must be put in, taken out or replaced to get from one text to the other.
-fn distance(from: &str, to: &str) -> usize {
-    /// Names are shorter; a longer text is no typing mistake.
-    const LONGEST: usize = 32;
-    if from.len() > LONGEST {
-        return usize::MAX;
-    }
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (index, a) in from.bytes().enumerate() {
-        let mut left = index.saturating_add(1);
-        let mut next = Vec::with_capacity(row.len());
-        next.push(left);
-        for ((b, diagonal), above) in to.bytes().zip(&row).zip(row.iter().skip(1)) {
-            let replaced = diagonal.saturating_add(usize::from(a != b));
-            left = replaced.min(above.saturating_add(1)).min(left.saturating_add(1));
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or(usize::MAX)
+    nearest(&name, Field::names()).map_or_else(String::new, |known| format!(", did you mean `{{{known}}}`?"))
 }
 
 /// Whether a field is only known when a conversion is.

@@ -11,6 +11,7 @@ mod open_enum;
 mod percent;
 mod query;
 mod secret;
+mod suggest;
 mod text;
 mod time;
 
@@ -25,3 +26,4 @@ pub(crate) use open_enum::open_enum;
 pub use percent::{MAX_PERCENT, Percent, PercentError};
 pub use query::{MAX_QUERY, MAX_QUERY_PARAMETERS, Query, QueryError};
 pub use secret::{Pii, Secret};
+pub(crate) use suggest::nearest;

@@ -116,7 +116,7 @@ fn parameters(row: &Table<'_>) -> Parameters {
 
 fn slot(word: &str) -> Result<ClickSlot, Refusal> {
     ClickSlot::from_word(word).ok_or_else(|| Refusal {
-        suggestion: crate::config::nearest(word, ["ref_id", "external_id", "cost"]),
+        suggestion: crate::value::nearest(word, ["ref_id", "external_id", "cost"]).map(Into::into),
         message: format!(
             "`{}` is not a slot; there are ref_id, external_id, cost and sub1 to sub{SLOTS}",
             word.escape_debug()

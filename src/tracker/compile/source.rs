@@ -3,11 +3,12 @@
 use super::parameter::{check_meanings, names, parameters};
 use super::{Context, MAX_ROWS, name, refer, references, title};
 use crate::clickbank::ins::{Path, Version};
-use crate::config::{MAX_ENTRIES, Node, Refusal, Table, duration, nearest, one_of};
+use crate::config::{MAX_ENTRIES, Node, Refusal, Table, duration, one_of};
 use crate::event::{Interface, Kind};
 use crate::model::{AccountRole, Counts, Duplicates, Status};
 use crate::network::Meaning;
 use crate::tracker::compiled::{AmountField, Source};
+use crate::value::nearest;
 use crate::value::{IpRange, OfferSourceId, TypeName};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -261,7 +262,7 @@ fn pasted(row: &Table<'_>) -> BTreeMap<String, String> {
             row.refuse(
                 path,
                 Refusal {
-                    suggestion: nearest(word, words),
+                    suggestion: nearest(word, words).map(Into::into),
                     message,
                 },
             );

@@ -5,8 +5,9 @@ mod offer;
 mod source;
 
 use super::compiled::Tracker;
-use crate::config::{Document, Node, Problem, Report, nearest};
+use crate::config::{Document, Node, Problem, Report};
 use crate::model::Role;
+use crate::value::nearest;
 use alloc::{
     format,
     string::{String, ToString},
@@ -130,7 +131,11 @@ fn roles(path: &str, row: &Node, here: impl Fn(&Role) -> bool, found: &mut Vec<W
                     .iter()
                     .copied()
                     .filter(|word| Role::known(word).is_some_and(|role| here(&role)));
-                found.push(Warning(Problem::new(path, message, nearest(text, known))));
+                found.push(Warning(Problem::new(
+                    path,
+                    message,
+                    nearest(text, known).map(Into::into),
+                )));
             }
             known if here(&known) => {}
             known => found.push(Warning::new(

@@ -2,11 +2,12 @@
 
 use super::Warning;
 use crate::clickbank::ins::TransactionType;
-use crate::config::{Node, Problem, nearest};
+use crate::config::{Node, Problem};
 use crate::event::Kind;
 use crate::model::Role;
 use crate::network::{Meaning, clickbank_kind};
 use crate::tracker::compiled::Source;
+use crate::value::nearest;
 use alloc::{format, string::String, vec::Vec};
 
 /// The events that the guide "ClickBank and RedTrack (INS integration)" matches, with the returned cheque, and their neutral kinds.
@@ -98,7 +99,7 @@ fn words(path: &str, source: &Source, found: &mut Vec<Warning>) {
         found.push(Warning(Problem::new(
             format!("{path}.events.{word}"),
             message,
-            nearest(word, known),
+            nearest(word, known).map(Into::into),
         )));
     }
 }

@@ -1,20 +1,20 @@
 //! What a mistyped word was probably meant to be.
 
-use alloc::{string::String, vec::Vec};
+use alloc::vec::Vec;
 
-/// Words of a configuration are shorter; a longer text is no typing mistake.
+/// Words of a configuration and macros are shorter; a longer text is no typing mistake.
 const LONGEST: usize = 64;
 
 /// The candidate nearest to `word`: at most a third of its letters differ, case and `_`, `-` or a space between words aside. Of several
 /// the first in order.
-pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain = folded(word)?;
     let measured = candidates.into_iter().filter_map(|candidate| {
         let known = folded(candidate)?;
         let distance = distance(&plain, &known);
         (distance.saturating_mul(3) <= plain.len().max(known.len())).then_some((distance, candidate))
     });
-    measured.min().map(|(_, candidate)| candidate.into())
+    measured.min().map(|(_, candidate)| candidate)
 }
 
 fn folded(text: &str) -> Option<Vec<char>> {
