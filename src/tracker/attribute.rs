@@ -15,10 +15,7 @@ use alloc::{collections::BTreeMap, vec, vec::Vec};
 
 /// Where the click of an event was found, or why not.
 pub(super) enum Attribution<'a> {
-    Click {
-        click: &'a Click,
-        found: Found,
-    },
+    Click { click: &'a Click, found: Found },
     Unattributed(Reason),
 }
 
@@ -107,5 +104,9 @@ fn through_receipts<'a>(event: &Event, facts: &'a Facts, receipts: &Receipts) ->
         }
         next = parent;
     }
-    Attribution::Unattributed(if expired { Reason::SaleExpired } else { Reason::NoClickId })
+    Attribution::Unattributed(if expired {
+        Reason::SaleExpired
+    } else {
+        Reason::NoClickId
+    })
 }

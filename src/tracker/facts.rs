@@ -96,13 +96,13 @@ pub struct ReceiptRecord {
     /// The receipt of the sale that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<Receipt>,
-    /// The click that its payments belong to, found by a click id or through `parent`.
+    /// The click that one of its events named itself, before the click had expired.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub click: Option<Claimed>,
     /// Whether a payment of it counts, so that a reversal has something to take back.
     #[serde(default)]
     pub paid: bool,
-    /// Whether its first payment came after the click had expired.
+    /// Whether a payment of it came after the click had expired.
     #[serde(default)]
     pub expired: bool,
 }

@@ -178,9 +178,14 @@ impl Tracker {
             let postback = campaign.postbacks.iter().find(|known| known.id == *postback)?;
             Some((campaign, self.channels.get(&campaign.channel)?, postback))
         });
-        let Some((campaign, channel, postback)) = found else { return Vec::new() };
+        let Some((campaign, channel, postback)) = found else {
+            return Vec::new();
+        };
         let scope = self.scope(campaign, channel, postback, click, conversion);
-        reasons(&postback.conditions, &scope).iter().map(ToString::to_string).collect()
+        reasons(&postback.conditions, &scope)
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     /// One id for (namespace, conversion, campaign, postback, revision), over retries, restarts and replays.

@@ -91,7 +91,13 @@ impl Tracker {
     }
 
     /// A slot with its first entry.
-    pub(super) fn open_slot(&self, click: &Click, key: SlotKey, conversion: Option<ConversionId>, entry: &Entry) -> Slot {
+    pub(super) fn open_slot(
+        &self,
+        click: &Click,
+        key: SlotKey,
+        conversion: Option<ConversionId>,
+        entry: &Entry,
+    ) -> Slot {
         let mut slot = Slot {
             click: click.id.clone(),
             key,

@@ -16,12 +16,12 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
-use core::net::IpAddr;
+use core::{fmt, net::IpAddr};
 use percent_encoding::percent_decode_str;
 use thiserror::Error;
 
 /// Who calls, as the host knows it.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Caller<'a> {
     /// The address of the connection, or what a trusted proxy says of it.
     pub address: Option<IpAddr>,
@@ -29,6 +29,15 @@ pub struct Caller<'a> {
     pub token: Option<&'a [u8]>,
     /// The conversion type that a postback names; of a notification there is none.
     pub type_word: Option<&'a str>,
+}
+
+impl fmt::Debug for Caller<'_> {
+    /// Shows the type alone: whoever calls, a pixel's visitor among them, is nobody's business, and a token may be right.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Caller")
+            .field("type_word", &self.type_word)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A caller that a source does not take.

@@ -20,13 +20,15 @@ fn a_kind_is_matched_where_the_word_is_not() {
     let world = events(1, json!({"sale": "Purchase", "rebill": "Rebill"}));
     world.notify(&notification("SALE", "R1", 60, "10", TRACKED));
     world.notify(&notification("BILL", "R1-B002", 61, "5", TRACKED));
-    assert_eq!(world.told(), ["Purchase approved 10 USD 10 USD", "Rebill approved 5 USD 5 USD"]);
+    assert_eq!(
+        world.told(),
+        ["Purchase approved 10 USD 10 USD", "Rebill approved 5 USD 5 USD"]
+    );
 }
 
 #[test]
 fn the_kind_of_clickbanks_postback_words_is_matched_too() {
-    let world = events(1, json!({"sale": "Purchase", "upsell": "Upsell", "impression": ""}));
-    let world = world.reconfigured(&with(|d| {
+    let world = World::new(&with(|d| {
         d["offer_source"][1]["events"] = json!({"sale": "Purchase", "upsell": "Upsell", "impression": ""});
         d["offer_source"][1]["truth"] = "s2s".into();
     }));
@@ -34,7 +36,10 @@ fn the_kind_of_clickbanks_postback_words_is_matched_too() {
     assert_eq!(ingest("clickid=cb&type=PURCHASE&sum=10&receipt=R1"), "applied");
     assert_eq!(ingest("clickid=cb&type=upsell&sum=5&receipt=R2"), "applied");
     assert_eq!(ingest("clickid=cb&type=ORDER_IMPRESSION&eventid=x"), "ignored");
-    assert_eq!(world.told(), ["Purchase approved 10 USD 10 USD", "Upsell approved 5 USD 5 USD"]);
+    assert_eq!(
+        world.told(),
+        ["Purchase approved 10 USD 10 USD", "Upsell approved 5 USD 5 USD"]
+    );
 }
 
 #[test]
@@ -47,7 +52,10 @@ fn the_word_wins_over_the_kind() {
 #[test]
 fn none_that_was_chosen_is_stored_answered_and_fires_nothing() {
     let world = World::new(&document());
-    assert_eq!(world.notify(&notification("UNCANCEL-REBILL", "R1", 60, "0", TRACKED)), "ignored");
+    assert_eq!(
+        world.notify(&notification("UNCANCEL-REBILL", "R1", 60, "0", TRACKED)),
+        "ignored"
+    );
     assert_eq!(world.outcome(None), (Outcome::Chosen, None));
     assert!(world.told().is_empty() && world.sent().is_empty());
     assert_eq!(world.events()[0].click.as_ref().unwrap().as_str(), "cb");
@@ -56,7 +64,10 @@ fn none_that_was_chosen_is_stored_answered_and_fires_nothing() {
 #[test]
 fn an_absent_key_is_unmapped() {
     let world = World::new(&document());
-    assert_eq!(world.notify(&notification("SUBSCRIPTION-CHG", "R1", 60, "0", TRACKED)), "ignored");
+    assert_eq!(
+        world.notify(&notification("SUBSCRIPTION-CHG", "R1", 60, "0", TRACKED)),
+        "ignored"
+    );
     assert_eq!(world.outcome(None), (Outcome::Unmapped, None));
 }
 
@@ -70,14 +81,23 @@ fn a_subscription_change_with_its_products_goes_by_its_first_word() {
 #[test]
 fn a_sale_of_upsells_never_goes_by_sale() {
     let world = events(1, json!({"SALE": "Purchase"}));
-    world.notify(&notification("SALE", "R1", 60, "1", &format!(r#"{TRACKED},"lineItems":[{{"lineItemType":"UPSELL"}}]"#)));
+    world.notify(&notification(
+        "SALE",
+        "R1",
+        60,
+        "1",
+        &format!(r#"{TRACKED},"lineItems":[{{"lineItemType":"UPSELL"}}]"#),
+    ));
     assert_eq!(world.outcome(None), (Outcome::Unmapped, None));
 }
 
 #[test]
 fn a_mapped_test_is_a_flagged_conversion_without_revenue() {
     let world = World::new(&document());
-    assert_eq!(world.notify(&notification("TEST_SALE", "R1", 60, "10", TRACKED)), "test");
+    assert_eq!(
+        world.notify(&notification("TEST_SALE", "R1", 60, "10", TRACKED)),
+        "test"
+    );
     assert_eq!(world.outcome(None), (Outcome::Test, None));
     assert!(world.conversions()[0].shown.test);
     assert_eq!(world.told(), ["Purchase approved none nothing"]);
@@ -94,7 +114,10 @@ fn a_test_fires_only_where_the_postback_says_so() {
 #[test]
 fn a_test_without_a_click_is_a_test_and_waits_for_nothing() {
     let world = World::new(&document());
-    assert_eq!(world.notify(&notification("TEST", "********", 60, "0", "")), "test: no_click_id");
+    assert_eq!(
+        world.notify(&notification("TEST", "********", 60, "0", "")),
+        "test: no_click_id"
+    );
     assert_eq!(world.outcome(None), (Outcome::Test, Some(Reason::NoClickId)));
     assert_eq!(world.attribute(), 0);
 }
@@ -104,19 +127,28 @@ fn a_test_never_goes_through_the_duplicate_policy() {
     let world = World::new(&with(|d| d["conversion_type"][0]["duplicates"] = "ignore".into()));
     world.notify(&notification("TEST_SALE", "T1", 60, "10", TRACKED));
     world.notify(&notification("SALE", "R1", 61, "10", TRACKED));
-    assert_eq!(world.told(), ["Purchase approved none nothing", "Purchase approved 10 USD 10 USD"]);
+    assert_eq!(
+        world.told(),
+        ["Purchase approved none nothing", "Purchase approved 10 USD 10 USD"]
+    );
 }
 
 #[test]
 fn nothing_is_learnt_of_receipts_from_a_test() {
     let world = World::new(&document());
     world.notify(&notification("TEST_SALE", "R1", 60, "10", TRACKED));
-    assert_eq!(world.notify(&notification("RFND", "R1", 61, "10", "")), "unattributed: waits_for_sale");
+    assert_eq!(
+        world.notify(&notification("RFND", "R1", 61, "10", "")),
+        "unattributed: waits_for_sale"
+    );
 }
 
 #[test]
 fn an_unmapped_test_is_a_test() {
     let world = World::new(&document());
-    assert_eq!(world.notify(&notification("TEST_BILL", "R1", 60, "10", TRACKED)), "test");
+    assert_eq!(
+        world.notify(&notification("TEST_BILL", "R1", 60, "10", TRACKED)),
+        "test"
+    );
     assert!(world.told().is_empty());
 }

@@ -11,8 +11,14 @@ fn world() -> World {
 fn a_notification_that_is_sent_again_is_a_duplicate() {
     let world = world();
     let again = |attempt| format!(r#"{TRACKED},"attemptCount":{attempt}"#);
-    assert_eq!(world.notify(&notification("SALE", "R1", 60, "10", &again(1))), "applied");
-    assert_eq!(world.notify(&notification("SALE", "R1", 60, "10", &again(2))), "duplicate");
+    assert_eq!(
+        world.notify(&notification("SALE", "R1", 60, "10", &again(1))),
+        "applied"
+    );
+    assert_eq!(
+        world.notify(&notification("SALE", "R1", 60, "10", &again(2))),
+        "duplicate"
+    );
     assert_eq!(world.told(), ["Purchase approved 10 USD 10 USD"]);
 }
 
@@ -22,8 +28,14 @@ fn each_part_of_a_notifications_identity_makes_another_event() {
     let of = |text: &str| world.notification_event(text).id;
     let plain = notification("SALE", "R1", 60, "10", r#""lineItems":[{"itemNo":"1"},{"itemNo":"2"}]"#);
     let same = of(&plain);
-    assert_eq!(of(&plain.replace(r#"{"itemNo":"1"},{"itemNo":"2"}"#, r#"{"itemNo":"2"},{"itemNo":"1"}"#)), same);
-    assert_eq!(of(&plain.replace("\"totalAccountAmount\":10", "\"totalAccountAmount\":11")), same);
+    assert_eq!(
+        of(&plain.replace(r#"{"itemNo":"1"},{"itemNo":"2"}"#, r#"{"itemNo":"2"},{"itemNo":"1"}"#)),
+        same
+    );
+    assert_eq!(
+        of(&plain.replace("\"totalAccountAmount\":10", "\"totalAccountAmount\":11")),
+        same
+    );
     for (part, other) in [
         ("\"R1\"", "\"R2\""),
         ("\"R1\"", "\"R1-B002\""),
@@ -55,7 +67,10 @@ fn a_postback_with_an_event_id_is_the_same_until_its_type_status_amount_or_curre
     let world = world();
     let of = |query: &str| world.postback_event(query).id;
     let same = of("clickid=c1&eventid=e1&type=Purchase&status=pending&sum=10&currency=USD");
-    assert_eq!(of("clickid=c1&eventid=e1&type=Purchase&status=pending&sum=10.00&currency=usd&sub1=x"), same);
+    assert_eq!(
+        of("clickid=c1&eventid=e1&type=Purchase&status=pending&sum=10.00&currency=usd&sub1=x"),
+        same
+    );
     for other in [
         "clickid=c1&eventid=e2&type=Purchase&status=pending&sum=10&currency=USD",
         "clickid=c1&eventid=e1&type=Upsell&status=pending&sum=10&currency=USD",
@@ -116,7 +131,11 @@ fn ignore_and_increment_have_the_conversion_of_click_and_type_whichever_event_ma
     for policy in ["ignore", "increment", "edit"] {
         let one = conversions_of(policy, &["clickid=c1&eventid=a&sum=1"]);
         assert_eq!(one, conversions_of(policy, &["clickid=c1&eventid=b&sum=2"]), "{policy}");
-        assert_ne!(one, conversions_of(policy, &["clickid=c1&eventid=a&type=Lead"]), "{policy}");
+        assert_ne!(
+            one,
+            conversions_of(policy, &["clickid=c1&eventid=a&type=Lead"]),
+            "{policy}"
+        );
     }
 }
 
@@ -135,7 +154,10 @@ fn types_that_are_edited_share_one_conversion_of_the_click() {
         world.postback(query);
         world.conversions()[0].id.clone()
     };
-    assert_eq!(of("clickid=c1&eventid=a&type=Lead"), of("clickid=c1&eventid=b&type=Purchase"));
+    assert_eq!(
+        of("clickid=c1&eventid=a&type=Lead"),
+        of("clickid=c1&eventid=b&type=Purchase")
+    );
 }
 
 #[test]
@@ -152,7 +174,10 @@ fn ids_are_26_characters_of_lower_case_base32() {
     let row = &world.deliveries()[0].delivery;
     for id in [row.id.as_str(), row.conversion.as_str(), row.event.as_str()] {
         assert_eq!(id.len(), 26);
-        assert!(id.bytes().all(|b| b.is_ascii_lowercase() || (b'2'..=b'7').contains(&b)), "{id}");
+        assert!(
+            id.bytes().all(|b| b.is_ascii_lowercase() || (b'2'..=b'7').contains(&b)),
+            "{id}"
+        );
     }
 }
 

@@ -1,5 +1,7 @@
 //! What an event means: every sentence of `DESIGN.md`, section 4, as a test that is named after it.
+#![cfg(feature = "std")]
 #![allow(
+    unreachable_pub,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,

@@ -14,7 +14,6 @@ use postback::tracker::{
 use postback::value::{ClickId, Query, Secret, Timestamp};
 use serde_json::{Value, json};
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -102,7 +101,9 @@ pub fn with(change: impl FnOnce(&mut Value)) -> Value {
 pub fn with_postback(postback: Value) -> Value {
     with(|document| {
         let mut row = json!({"id": "p", "url": "https://push.example/log?key={ref_id}&type={type}&price={payout}"});
-        row.as_object_mut().unwrap().extend(postback.as_object().unwrap().clone());
+        row.as_object_mut()
+            .unwrap()
+            .extend(postback.as_object().unwrap().clone());
         document["campaign"][0]["postback"] = json!([row]);
     })
 }
@@ -142,14 +143,24 @@ impl World {
     pub fn without_clicks(document: &Value) -> Self {
         let tracker = tracker(document);
         let secrets = tracker.inbound_references();
-        let secrets = secrets.into_iter().map(|name| (name.to_owned(), Secret::from("SECRETSECRET1234")));
+        let secrets = secrets
+            .into_iter()
+            .map(|name| (name.to_owned(), Secret::from("SECRETSECRET1234")));
         let credentials = Credentials::new(&tracker, &secrets.collect()).unwrap();
-        Self { tracker, store: MemoryStore::new(), credentials, arrivals: Cell::new(0) }
+        Self {
+            tracker,
+            store: MemoryStore::new(),
+            credentials,
+            arrivals: Cell::new(0),
+        }
     }
 
     /// The same store under another configuration.
     pub fn reconfigured(self, document: &Value) -> Self {
-        Self { tracker: tracker(document), ..self }
+        Self {
+            tracker: tracker(document),
+            ..self
+        }
     }
 
     pub fn record(&self, click: &Click) {
@@ -184,7 +195,10 @@ impl World {
     fn received(&self) -> Received {
         let nonce = self.arrivals.get() + 1;
         self.arrivals.set(nonce);
-        Received { at: after(3_600 + nonce as i64), nonce }
+        Received {
+            at: after(3_600 + nonce as i64),
+            nonce,
+        }
     }
 
     pub fn ingest(&self, event: &Event) -> (Reply, Option<Plan>) {
@@ -207,12 +221,18 @@ impl World {
     }
 
     pub fn attribute(&self) -> u64 {
-        block_on(attribute(&self.tracker, &self.store, after(7_200))).unwrap().resolved
+        block_on(attribute(&self.tracker, &self.store, after(7_200)))
+            .unwrap()
+            .resolved
     }
 
     /// Every conversion by time.
     pub fn conversions(&self) -> Vec<Conversion> {
-        let page = block_on(self.store.conversions(&ConversionFilter::default(), &PageRequest::first(1_000))).unwrap();
+        let page = block_on(
+            self.store
+                .conversions(&ConversionFilter::default(), &PageRequest::first(1_000)),
+        )
+        .unwrap();
         let mut items = page.items;
         items.sort_by_key(|row| (row.shown.at, row.id.clone()));
         items
@@ -234,16 +254,20 @@ impl World {
     /// The outcome of the only event, or of the one with a receipt.
     pub fn outcome(&self, receipt: Option<&str>) -> (Outcome, Option<Reason>) {
         let events = self.events();
-        let mut found = events
-            .iter()
-            .filter(|row| receipt.is_none_or(|wanted| row.event.receipt.as_ref().is_some_and(|r| r.as_str() == wanted)));
+        let mut found = events.iter().filter(|row| {
+            receipt.is_none_or(|wanted| row.event.receipt.as_ref().is_some_and(|r| r.as_str() == wanted))
+        });
         let row = found.next().unwrap();
         assert!(found.next().is_none(), "there is more than one");
         (row.outcome, row.reason)
     }
 
     pub fn deliveries(&self) -> Vec<DeliveryRow> {
-        let page = block_on(self.store.deliveries(&DeliveryFilter::default(), &PageRequest::first(1_000))).unwrap();
+        let page = block_on(
+            self.store
+                .deliveries(&DeliveryFilter::default(), &PageRequest::first(1_000)),
+        )
+        .unwrap();
         let mut items = page.items;
         items.reverse();
         items
@@ -259,7 +283,11 @@ impl World {
     /// The marks of a click's conversions by time.
     pub fn marks(&self, id: &str) -> Vec<Mark> {
         let slots = block_on(self.store.slots(&click_id(id))).unwrap();
-        self.conversions().iter().filter(|row| row.click.as_str() == id).map(|row| mark(row, &slots)).collect()
+        self.conversions()
+            .iter()
+            .filter(|row| row.click.as_str() == id)
+            .map(|row| mark(row, &slots))
+            .collect()
     }
 
     /// All revenue that counts, as an exact text.
@@ -268,7 +296,11 @@ impl World {
             Revenue::Counted { money } => Some(money.amount),
             _ => None,
         });
-        counted.fold(postback::value::Amount::ZERO, |sum, amount| sum.checked_add(amount).unwrap()).to_string()
+        counted
+            .fold(postback::value::Amount::ZERO, |sum, amount| {
+                sum.checked_add(amount).unwrap()
+            })
+            .to_string()
     }
 }
 
@@ -302,7 +334,11 @@ pub fn click(id: &str) -> Click {
 
 /// A notification so many seconds after the click. `members` are further members of the object.
 pub fn notification(kind: &str, receipt: &str, seconds: i64, amount: &str, members: &str) -> String {
-    let time: String = after(seconds).to_string().chars().filter(|c| !matches!(c, '-' | ':' | 'Z')).collect();
+    let time: String = after(seconds)
+        .to_string()
+        .chars()
+        .filter(|c| !matches!(c, '-' | ':' | 'Z'))
+        .collect();
     let comma = if members.is_empty() { "" } else { "," };
     format!(
         r#"{{"transactionTime":"{time}+0000","receipt":"{receipt}","transactionType":"{kind}","role":"VENDOR",
@@ -329,7 +365,10 @@ pub fn line(conversion: &Conversion) -> String {
         Revenue::NoRate => "no rate".into(),
         _ => "?".into(),
     };
-    format!("{} {} {sum} {revenue}", conversion.shown.type_name, conversion.shown.status)
+    format!(
+        "{} {} {sum} {revenue}",
+        conversion.shown.type_name, conversion.shown.status
+    )
 }
 
 /// A text with its holes named.
@@ -356,10 +395,4 @@ pub fn verdicts(plan: &Plan) -> Vec<String> {
         }
     });
     said.collect()
-}
-
-/// Secrets by reference, for requests.
-#[allow(dead_code)]
-pub fn no_secrets() -> BTreeMap<String, Secret> {
-    BTreeMap::new()
 }

@@ -17,17 +17,23 @@ fn a_types_name_is_matched_case_by_case_and_sent_as_it_is() {
     let world = World::new(&with_postback(json!({})));
     world.postback("clickid=c1&type=Lead&sum=3");
     world.postback("clickid=c1&type=lead&sum=4");
-    assert_eq!(world.told(), ["Lead approved 3 USD 3 USD", "lead approved 4 USD nothing"]);
+    assert_eq!(
+        world.told(),
+        ["Lead approved 3 USD 3 USD", "lead approved none nothing"]
+    );
     assert_eq!(world.sent(), ["key=ref-c1&type=Lead&price=3"]);
 }
 
 #[test]
 fn an_unknown_type_is_kept_under_its_name_and_fires_nothing_even_without_types() {
     let world = World::new(&document());
-    assert_eq!(world.postback("clickid=c1&type=Mystery&sum=10"), "applied: unknown_type");
+    assert_eq!(
+        world.postback("clickid=c1&type=Mystery&sum=10"),
+        "applied: unknown_type"
+    );
     assert!(!world.conversions()[0].shown.known);
     assert_eq!(world.outcome(None), (Outcome::Counted, Some(Reason::UnknownType)));
-    assert_eq!(world.told(), ["Mystery approved 10 USD nothing"]);
+    assert_eq!(world.told(), ["Mystery approved none nothing"]);
     assert_eq!(world.sent(), [""; 0]);
 }
 
@@ -36,7 +42,13 @@ fn a_step_and_an_info_are_never_money_whatever_they_carry() {
     let world = World::new(&document());
     world.postback("clickid=c1&type=InitiateCheckout&sum=10");
     world.postback("clickid=c1&type=CancelRebill&sum=10");
-    assert_eq!(world.told(), ["InitiateCheckout approved none nothing", "CancelRebill approved none nothing"]);
+    assert_eq!(
+        world.told(),
+        [
+            "InitiateCheckout approved none nothing",
+            "CancelRebill approved none nothing"
+        ]
+    );
     assert_eq!(world.sent(), ["key=ref-c1&price=0", "key=ref-c1&price=0"]);
 }
 
@@ -57,7 +69,9 @@ fn without_a_status_it_is_the_offers_default_else_the_sources() {
 
 #[test]
 fn a_source_maps_its_words_and_an_unmapped_word_is_other_with_its_text_kept() {
-    let world = World::new(&with(|d| d["offer_source"][0]["statuses"] = json!({"confirmed": "approved", "Hold": "pending"})));
+    let world = World::new(&with(|d| {
+        d["offer_source"][0]["statuses"] = json!({"confirmed": "approved", "Hold": "pending"})
+    }));
     for (word, status) in [
         ("confirmed", Status::Approved),
         ("Hold", Status::Pending),
@@ -65,7 +79,11 @@ fn a_source_maps_its_words_and_an_unmapped_word_is_other_with_its_text_kept() {
         ("trash", Status::Other),
     ] {
         let conversion = world.plan(&format!("clickid=c1&sum=1&status={word}"));
-        let row = world.conversions().into_iter().find(|row| row.shown.status_word.as_deref() == Some(word)).unwrap();
+        let row = world
+            .conversions()
+            .into_iter()
+            .find(|row| row.shown.status_word.as_deref() == Some(word))
+            .unwrap();
         assert_eq!(row.shown.status, status, "{word}");
         assert_eq!(conversion.reply.reason, None);
     }
@@ -76,7 +94,9 @@ fn approved_and_other_count_as_money_unless_the_account_says_otherwise() {
     let statuses = ["approved", "pending", "declined", "odd"];
     let told = |document| {
         let world = World::new(&document);
-        statuses.map(|status| world.postback(&format!("clickid=c1&sum=1&status={status}")));
+        for status in statuses {
+            world.postback(&format!("clickid=c1&sum=1&status={status}"));
+        }
         world.told()
     };
     assert_eq!(
@@ -105,7 +125,10 @@ fn changing_a_default_rewrites_nothing() {
     world.postback("clickid=c1&sum=1");
     let world = world.reconfigured(&with(|d| d["offer_source"][0]["default_status"] = "declined".into()));
     world.postback("clickid=c1&sum=2");
-    assert_eq!(world.told(), ["Purchase approved 1 USD 1 USD", "Purchase declined 2 USD (2 USD)"]);
+    assert_eq!(
+        world.told(),
+        ["Purchase approved 1 USD 1 USD", "Purchase declined 2 USD (2 USD)"]
+    );
 }
 
 #[test]
@@ -121,6 +144,10 @@ fn a_sale_whose_items_are_all_upsells_is_an_upsell() {
     world.notify(&notification("SALE", "R3", 62, "3", &items(&["UPSELL", "STANDARD"])));
     assert_eq!(
         world.told(),
-        ["Purchase approved 1 USD 1 USD", "Upsell approved 2 USD 2 USD", "Purchase approved 3 USD 3 USD"]
+        [
+            "Purchase approved 1 USD 1 USD",
+            "Upsell approved 2 USD 2 USD",
+            "Purchase approved 3 USD 3 USD"
+        ]
     );
 }

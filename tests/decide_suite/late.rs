@@ -1,0 +1,164 @@
+//! **Unattributed** events: never lost, resolved by what comes later.
+
+use super::support::{TRACKED, World, click, document, notification, verdicts, with, with_policy};
+use postback::tracker::{MAX_ORPHANS, Outcome};
+
+#[test]
+fn a_later_event_decides_every_event_that_waited_for_it_in_one_plan() {
+    let world = World::new(&document());
+    world.notify(&notification("BILL", "R1-B002", 90, "5", ""));
+    world.notify(&notification("RFND", "R1-B002", 95, "-5", ""));
+    world.notify(&notification(
+        "SALE",
+        "R2",
+        70,
+        "3",
+        r#""lineItems":[{"lineItemType":"UPSELL"}],"upsell":{"upsellOriginalReceipt":"R1"}"#,
+    ));
+    assert!(world.told().is_empty());
+    let plan = world
+        .ingest(&world.notification_event(&notification("SALE", "R1", 60, "10", TRACKED)))
+        .1
+        .unwrap();
+    assert_eq!(plan.trace.resolved, 3);
+    assert_eq!(plan.commit.waiting.len(), 3);
+    assert_eq!(
+        world.told(),
+        [
+            "Purchase approved 10 USD 10 USD",
+            "Upsell approved 3 USD 3 USD",
+            "Rebill approved 5 USD 5 USD",
+            "Refund declined -5 USD -5 USD",
+        ]
+    );
+    assert!(world.events().iter().all(|row| row.outcome == Outcome::Counted));
+    assert_eq!(world.sent().len(), 3);
+}
+
+#[test]
+fn a_chain_that_waits_is_resolved_whatever_its_order() {
+    let world = World::new(&document());
+    for link in [3, 1, 8, 2, 5, 7, 6, 4] {
+        let parent = link - 1;
+        world.postback(&format!(
+            "receipt=R{link}&parent=R{parent}&type=Upsell&sum=1&time=@{link}"
+        ));
+    }
+    world.postback("clickid=c1&receipt=R0&sum=1&time=@0");
+    assert_eq!(world.revenue(), "9");
+}
+
+#[test]
+fn what_waits_for_something_that_waits_itself_is_resolved_in_the_same_plan() {
+    let world = World::new(&document());
+    world.postback("receipt=R2&type=Refund&sum=2&time=@1");
+    world.postback("receipt=R2&parent=R1&type=Upsell&sum=5&time=@2");
+    let plan = world.plan("clickid=c1&receipt=R1&sum=10&time=@3");
+    assert_eq!(plan.trace.resolved, 2);
+    assert_eq!(world.revenue(), "13");
+}
+
+#[test]
+fn attribute_decides_what_waited_for_a_click_that_was_recorded_late() {
+    let world = World::without_clicks(&document());
+    world.postback("clickid=c1&receipt=R1&sum=10&time=@60");
+    world.postback("receipt=R1&type=Refund&sum=4&time=@61");
+    world.postback("clickid=c1&sum=7&time=@62");
+    assert_eq!(world.attribute(), 0);
+    world.record(&click("c1"));
+    assert!(world.attribute() >= 2);
+    assert_eq!(world.revenue(), "13");
+    assert_eq!(world.attribute(), 0);
+}
+
+#[test]
+fn attribute_goes_through_more_than_one_page_and_more_than_one_answer_holds() {
+    let world = World::without_clicks(&document());
+    let count = MAX_ORPHANS * 5;
+    for number in 0..count {
+        world.postback(&format!(
+            "receipt=R1&eventid=e{number}&type=Upsell&sum=1&time=@{number}"
+        ));
+    }
+    world.record(&click("c1"));
+    world.postback("clickid=c1&receipt=R1&sum=1&time=@0");
+    assert_eq!(world.conversions().len(), MAX_ORPHANS + 1);
+    world.attribute();
+    assert_eq!(world.revenue(), (count + 1).to_string());
+}
+
+#[test]
+fn what_is_decided_late_fires_as_it_would_have_in_time() {
+    let world = World::without_clicks(&document());
+    let event = world.postback_event("clickid=c1&eventid=a&sum=10&time=@60");
+    world.ingest(&event);
+    world.record(&click("c1"));
+    world.attribute();
+    let late = world.deliveries();
+    let in_time = World::new(&document());
+    in_time.ingest(&event);
+    assert_eq!(late[0].delivery.id, in_time.deliveries()[0].delivery.id);
+    assert_eq!(world.sent(), in_time.sent());
+}
+
+#[test]
+fn an_event_that_waits_is_a_duplicate_when_it_is_sent_again() {
+    let world = World::without_clicks(&document());
+    assert_eq!(
+        world.postback("clickid=c1&eventid=a&sum=10"),
+        "unattributed: unknown_click"
+    );
+    assert_eq!(world.postback("clickid=c1&eventid=a&sum=10"), "duplicate");
+}
+
+#[test]
+fn what_waits_is_merged_with_what_came_before_it() {
+    let world = World::new(&with_policy("increment", &[]));
+    world.postback("receipt=R1&eventid=a&sum=5&time=@30");
+    world.postback("clickid=c1&eventid=b&sum=10&time=@60");
+    world.postback("clickid=c1&receipt=R1&eventid=c&sum=1&time=@90");
+    assert_eq!(world.told(), ["Purchase approved 16 USD 16 USD"]);
+    assert_eq!(world.conversions()[0].shown.event_id.as_deref(), Some("a"));
+}
+
+#[test]
+fn a_decision_that_was_overtaken_conflicts_and_writes_nothing() {
+    use super::support::block_on;
+    use postback::port::Store;
+    use postback::tracker::Committed;
+    let world = World::new(&with_policy("ignore", &[]));
+    let (one, two) = (
+        world.postback_event("clickid=c1&eventid=a&sum=1"),
+        world.postback_event("clickid=c1&eventid=b&sum=2"),
+    );
+    let facts = block_on(world.store.facts(&world.tracker.needs(&one))).unwrap();
+    let plan = world.tracker.decide(&one, &facts, one.received_at).unwrap();
+    world.ingest(&two);
+    assert_eq!(block_on(world.store.commit(&plan.commit)).unwrap(), Committed::Conflict);
+    assert_eq!(super::support::answer(world.ingest(&one).0), "applied");
+    assert_eq!(world.told(), ["Purchase approved 1 USD 1 USD"]);
+}
+
+#[test]
+fn a_decision_made_without_a_click_conflicts_once_the_click_is_recorded() {
+    use super::support::block_on;
+    use postback::port::Store;
+    use postback::tracker::Committed;
+    let world = World::without_clicks(&document());
+    let event = world.postback_event("clickid=c1&eventid=a&sum=1");
+    let facts = block_on(world.store.facts(&world.tracker.needs(&event))).unwrap();
+    let plan = world.tracker.decide(&event, &facts, event.received_at).unwrap();
+    world.record(&click("c1"));
+    assert_eq!(block_on(world.store.commit(&plan.commit)).unwrap(), Committed::Conflict);
+}
+
+#[test]
+fn an_unknown_type_of_a_late_click_is_decided_too() {
+    let world = World::without_clicks(&with(|_| {}));
+    world.postback("clickid=c1&type=Mystery&sum=1");
+    world.record(&click("c1"));
+    assert_eq!(world.attribute(), 1);
+    assert_eq!(world.told(), ["Mystery approved none nothing"]);
+    let plan = world.plan("clickid=c1&type=Mystery&sum=1");
+    assert_eq!(verdicts(&plan), ["all: failed on unknown_type"]);
+}

@@ -1,0 +1,238 @@
+//! **Money**: sum, revenue, payout.
+
+use super::support::{TRACKED, World, document, notification, with, with_postback};
+use serde_json::{Value, json};
+
+/// One postback to the channel for each macro of money.
+fn telling(change: impl FnOnce(&mut Value)) -> World {
+    let mut document = with_postback(json!({
+        "url": "https://push.example/log?payout={payout}&offer={offer_payout}&sum={sum}&fixed={cust_payout}&currency={currency}",
+    }));
+    change(&mut document);
+    World::new(&document)
+}
+
+#[test]
+fn the_sum_is_what_came_in_its_currency() {
+    let world = World::new(&document());
+    world.postback("clickid=c1&sum=8.50&currency=USD");
+    assert_eq!(world.told(), ["Purchase approved 8.5 USD 8.5 USD"]);
+}
+
+#[test]
+fn an_amount_without_a_currency_is_in_that_of_the_source() {
+    let world = World::new(&with(|d| d["offer_source"][0]["currency"] = "EUR".into()));
+    assert_eq!(world.postback("clickid=c1&sum=8.5"), "applied: no_rate");
+    assert_eq!(world.told(), ["Purchase approved 8.5 EUR no rate"]);
+}
+
+#[test]
+fn without_a_rate_it_is_stored_and_a_postback_that_needs_the_amount_says_so() {
+    let world = telling(|_| {});
+    let plan = world.plan("clickid=c1&sum=8&currency=EUR");
+    assert_eq!(world.told(), ["Purchase approved 8 EUR no rate"]);
+    assert_eq!(
+        super::support::verdicts(&plan),
+        ["p: not rendered: `{payout}` has no rate into the channel's currency"]
+    );
+    let plain = World::new(&with_postback(json!({"url": "https://push.example/log?key={ref_id}"})));
+    plain.postback("clickid=c1&sum=8&currency=EUR");
+    assert_eq!(plain.sent(), ["key=ref-c1"]);
+}
+
+#[test]
+fn revenue_is_the_sum_by_the_rate_of_its_day() {
+    let rates = json!([
+        {"from": "EUR", "to": "USD", "rate": "1.1", "since": "2026-01-01"},
+        {"from": "EUR", "to": "USD", "rate": "1.2", "since": "2026-04-02"},
+    ]);
+    let world = World::new(&with(|d| d["rate"] = rates));
+    world.postback("clickid=c1&eventid=a&sum=10&currency=EUR&time=@60");
+    world.postback("clickid=c1&eventid=b&sum=10&currency=EUR&time=@90000");
+    assert_eq!(
+        world.told(),
+        ["Purchase approved 10 EUR 11 USD", "Purchase approved 10 EUR 12 USD"]
+    );
+}
+
+#[test]
+fn the_channel_is_told_a_share_in_its_currency() {
+    let world = telling(|d| {
+        d["campaign"][0]["postback"][0]["payout"] = json!({"percent": "50"});
+        d["traffic_channel"][0]["currency"] = "EUR".into();
+        d["rate"] = json!([{"from": "USD", "to": "EUR", "rate": "0.9", "since": "2020-01-01"}]);
+    });
+    world.postback("clickid=c1&sum=25.00");
+    assert_eq!(world.sent(), ["payout=11.25&offer=11.25&sum=25&fixed=&currency=EUR"]);
+}
+
+#[test]
+fn the_share_is_rounded_half_even_at_the_currencys_digits() {
+    for (currency, sum, told) in [
+        ("USD", "0.25", "0.12"),
+        ("USD", "0.75", "0.38"),
+        ("JPY", "5", "2"),
+        ("JPY", "7", "4"),
+        ("KWD", "0.005", "0.002"),
+    ] {
+        let world = telling(|d| {
+            d["campaign"][0]["postback"][0]["payout"] = json!({"percent": "50"});
+            d["traffic_channel"][0]["currency"] = currency.into();
+            d["currency"] = currency.into();
+        });
+        world.postback(&format!("clickid=c1&sum={sum}&currency={currency}"));
+        assert_eq!(
+            world.sent(),
+            [format!(
+                "payout={told}&offer={told}&sum={sum}&fixed=&currency={currency}"
+            )]
+        );
+    }
+}
+
+#[test]
+fn a_fixed_payout_is_told_whatever_came() {
+    let fixed = |d: &mut Value| d["campaign"][0]["postback"][0]["payout"] = json!({"fixed": "25.00"});
+    let world = telling(fixed);
+    world.postback("clickid=c1&sum=8");
+    world.postback("clickid=c1");
+    assert_eq!(
+        world.sent(),
+        [
+            "payout=25&offer=25&sum=8&fixed=25&currency=USD",
+            "payout=25&offer=25&sum=&fixed=25&currency=USD"
+        ]
+    );
+}
+
+#[test]
+fn a_fixed_payout_is_nothing_for_what_is_never_money() {
+    let world = telling(|d| d["campaign"][0]["postback"][0]["payout"] = json!({"fixed": "25"}));
+    world.postback("clickid=c1&type=InitiateCheckout&sum=9");
+    assert_eq!(world.sent(), ["payout=0&offer=0&sum=&fixed=25&currency=USD"]);
+}
+
+#[test]
+fn a_fixed_payout_is_taken_back_by_a_refund_even_of_nothing() {
+    let world = telling(|d| {
+        d["campaign"][0]["postback"][0]["payout"] = json!({"fixed": "25"});
+        d["campaign"][0]["postback"][0]["negative"] = "send".into();
+    });
+    world.postback("clickid=c1&type=Refund&sum=0");
+    world.postback("clickid=c1&type=Refund");
+    assert_eq!(
+        world.sent(),
+        [
+            "payout=-25&offer=-25&sum=0&fixed=25&currency=USD",
+            "payout=-25&offer=-25&sum=&fixed=25&currency=USD"
+        ]
+    );
+}
+
+#[test]
+fn the_payout_comes_from_the_sum_whatever_the_status() {
+    let world = telling(|_| {});
+    world.postback("clickid=c1&sum=8&status=pending");
+    assert_eq!(world.sent(), ["payout=8&offer=8&sum=8&fixed=&currency=USD"]);
+    assert_eq!(world.revenue(), "0");
+}
+
+#[test]
+fn the_offers_payout_stands_in_only_for_a_sale_without_an_amount() {
+    let world = World::new(&with(|d| d["offer"][0]["payout"] = "40".into()));
+    world.postback("clickid=c1");
+    world.postback("clickid=c1&sum=0");
+    world.postback("clickid=c1&type=Upsell");
+    world.postback("clickid=c1&type=InitiateCheckout");
+    world.postback("clickid=c1&type=Refund");
+    assert_eq!(
+        world.told(),
+        [
+            "Purchase approved 40 USD 40 USD",
+            "Purchase approved 0 USD 0 USD",
+            "Upsell approved none nothing",
+            "InitiateCheckout approved none nothing",
+            "Refund declined none nothing",
+        ]
+    );
+}
+
+#[test]
+fn sales_upsells_and_rebills_add_and_what_is_taken_back_is_subtracted_whatever_its_sign() {
+    let world = World::new(&document());
+    for (kind, receipt, seconds, amount) in [
+        ("SALE", "R1", 60, "10"),
+        ("BILL", "R1-B002", 61, "10"),
+        ("RFND", "R1", 62, "-4"),
+        ("CGBK", "R1-B002", 63, "3"),
+        ("INSF", "R1", 64, "-2.00"),
+        ("CANCEL-REBILL", "R1", 65, "99"),
+    ] {
+        world.notify(&notification(kind, receipt, seconds, amount, TRACKED));
+    }
+    assert_eq!(
+        world.told(),
+        [
+            "Purchase approved 10 USD 10 USD",
+            "Rebill approved 10 USD 10 USD",
+            "Refund declined -4 USD -4 USD",
+            "Chargeback declined -3 USD -3 USD",
+            "Chargeback declined -2 USD -2 USD",
+            "CancelRebill approved none nothing",
+        ]
+    );
+    assert_eq!(world.revenue(), "11");
+}
+
+#[test]
+fn a_notifications_amount_is_the_accounts_in_usd_whatever_the_order_was_paid_in() {
+    let members = format!(r#"{TRACKED},"totalOrderAmount":40.00,"currency":"EUR""#);
+    let world = World::new(&document());
+    world.notify(&notification("SALE", "R1", 60, "28.90", &members));
+    assert_eq!(world.told(), ["Purchase approved 28.9 USD 28.9 USD"]);
+    let order = World::new(&with(|d| d["offer_source"][1]["amount"] = "order".into()));
+    order.notify(&notification("SALE", "R1", 60, "28.90", &members));
+    assert_eq!(order.told(), ["Purchase approved 40 EUR no rate"]);
+}
+
+#[test]
+fn amounts_of_two_currencies_are_never_added() {
+    let world = World::new(&with(|d| {
+        d["offer_source"][0]["duplicates"] = "increment".into();
+        d["rate"] = json!([{"from": "EUR", "to": "USD", "rate": "1.1", "since": "2020-01-01"}]);
+    }));
+    world.postback("clickid=c1&eventid=a&sum=10&time=@60");
+    assert_eq!(
+        world.postback("clickid=c1&eventid=b&sum=5&currency=EUR&time=@61"),
+        "ignored: other_currency"
+    );
+    world.postback("clickid=c1&eventid=c&sum=2&time=@62");
+    assert_eq!(world.told(), ["Purchase approved 12 USD 12 USD"]);
+}
+
+#[test]
+fn a_condition_never_compares_two_currencies() {
+    let world = World::new(&with(|d| {
+        d["campaign"][0]["postback"][0]["min_payout"] = "5".into();
+    }));
+    let plan = world.plan("clickid=c1&sum=8&currency=EUR");
+    assert_eq!(super::support::verdicts(&plan), ["all: failed on no_rate"]);
+}
+
+#[test]
+fn an_amount_that_is_no_exact_decimal_is_refused_by_name() {
+    use postback::event::Received;
+    use postback::value::Query;
+    let world = World::new(&document());
+    let source = world.tracker.source(None).unwrap();
+    let received = Received {
+        at: super::support::after(0),
+        nonce: 1,
+    };
+    for text in ["1_000", ".5", "1e3", "1,5", "10USD", "--1"] {
+        let query = format!("clickid=c1&sum={text}");
+        let query = Query::parse(query.as_bytes()).unwrap();
+        let error = source.postback(&query, received, &world.credentials).unwrap_err();
+        assert!(error.to_string().starts_with("parameter `sum`: "), "{error}");
+    }
+}

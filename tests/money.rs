@@ -1,0 +1,258 @@
+//! Money from the event to what a channel is told: exact, in one currency, rounded once. The expected amounts are computed in whole numbers.
+#![cfg(feature = "std")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::disallowed_methods,
+    clippy::arithmetic_side_effects
+)]
+
+#[allow(dead_code, unreachable_pub)]
+#[path = "decide_suite/support.rs"]
+mod support;
+
+use postback::value::Amount;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use std::{fs, path::Path};
+use support::{World, with};
+
+/// The code of a Rust file without its comments and texts.
+fn code(source: &str) -> String {
+    let mut code = String::new();
+    let mut rest = source;
+    while let Some(first) = rest.chars().next() {
+        let skipped = if rest.starts_with("//") {
+            rest.find('\n').unwrap_or(rest.len())
+        } else if rest.starts_with("/*") {
+            rest.find("*/").map_or(rest.len(), |end| end + 2)
+        } else if rest.starts_with("r#\"") {
+            rest.find("\"#").map_or(rest.len(), |end| end + 2)
+        } else if rest.starts_with("'\"'") || rest.starts_with("b'\"'") {
+            rest.find("'\"'").unwrap() + 3
+        } else if first == '"' {
+            let mut escaped = false;
+            let end = rest[1..].find(|c| {
+                let ends = c == '"' && !escaped;
+                escaped = c == '\\' && !escaped;
+                ends
+            });
+            end.map_or(rest.len(), |end| end + 2)
+        } else {
+            code.push(first);
+            first.len_utf8()
+        };
+        rest = &rest[skipped..];
+    }
+    code
+}
+
+fn has_float(code: &str) -> bool {
+    let mut words = code.split(|c: char| !c.is_alphanumeric() && c != '_');
+    words.any(|word| {
+        let number = word.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_');
+        matches!(number, "f32" | "f64")
+    })
+}
+
+fn rust_files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            rust_files(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn a_float_is_seen_in_code_and_not_in_comments_and_texts() {
+    assert!(has_float(&code("let x: f64 = 0.into(); // fine")));
+    assert!(has_float(&code("let x = 1f32;")));
+    assert!(has_float(&code(r#"let q = '"'; let x: f64;"#)));
+    assert!(has_float(&code(r#"let url = "https://x"; let x: f64;"#)));
+    assert!(!has_float(&code(
+        "// no f64\nlet x = \"f64 \\\" f32\"; /* f32 */ let r = r#\"a \" f64\"#;"
+    )));
+    assert!(!has_float(&code("let f64_count = 0; let half64 = 1;")));
+}
+
+#[test]
+fn there_is_no_float_in_the_code() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    rust_files(&root.join("src"), &mut files);
+    // A published crate holds `src` alone.
+    for folder in [
+        "crates/postback-sqlite/src",
+        "crates/postback-http/src",
+        "crates/postback-axum/src",
+        "examples/server/src",
+    ] {
+        if root.join(folder).is_dir() {
+            rust_files(&root.join(folder), &mut files);
+        }
+    }
+    assert!(files.len() > 50, "{} files", files.len());
+    let floats: Vec<_> = files
+        .iter()
+        .filter(|file| has_float(&code(&fs::read_to_string(file).unwrap())))
+        .collect();
+    assert!(floats.is_empty(), "{floats:?}");
+}
+
+/// `numerator / denominator` to a whole number, half to even.
+fn rounded(numerator: i128, denominator: i128) -> i128 {
+    let (whole, rest) = (numerator.div_euclid(denominator), numerator.rem_euclid(denominator));
+    match (2 * rest).cmp(&denominator) {
+        std::cmp::Ordering::Less => whole,
+        std::cmp::Ordering::Greater => whole + 1,
+        std::cmp::Ordering::Equal => whole + whole.rem_euclid(2),
+    }
+}
+
+fn power(digits: u32) -> i128 {
+    10_i128.pow(digits)
+}
+
+/// A whole number of units of `digits` decimal places, as it is written.
+fn decimal(units: i128, digits: u32) -> String {
+    Amount::from_minor_units(i64::try_from(units).unwrap(), digits)
+        .unwrap()
+        .to_string()
+}
+
+/// The account's currency is USD, the channel's another one, and each postback tells payout, delta, sum and currency.
+fn world(currency: &str, change: impl FnOnce(&mut Value)) -> World {
+    World::new(&with(|d| {
+        d["traffic_channel"][0]["currency"] = currency.into();
+        d["campaign"][0]["postback"][0]["url"] =
+            "https://push.example/log?p={payout}&d={payout_delta}&s={sum}&c={currency}".into();
+        change(d);
+    }))
+}
+
+/// The value of a name in what was sent.
+fn told(sent: &str, name: &str) -> Amount {
+    let pair = sent
+        .split('&')
+        .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    pair.unwrap().parse().unwrap()
+}
+
+fn currency() -> impl Strategy<Value = (&'static str, u32)> {
+    prop::sample::select(&[("USD", 2), ("JPY", 0), ("KWD", 3)][..])
+}
+
+fn config() -> ProptestConfig {
+    ProptestConfig {
+        cases: 200,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn a_share_is_exact_and_rounded_half_even_once(
+        (name, digits) in currency(),
+        units in 0_i64..10_000_000,
+        scale in 0_u32..=4,
+        percent in 0_i64..=100_000,
+    ) {
+        let world = world(name, |d| d["campaign"][0]["postback"][0]["payout"] = json!({"percent": decimal(percent.into(), 2)}));
+        let sum = decimal(units.into(), scale);
+        world.postback(&format!("clickid=c1&sum={sum}&currency={name}"));
+        // sum / 10^scale * percent / 100 / 100, in units of the currency.
+        let units = rounded(i128::from(units) * i128::from(percent) * power(digits), power(scale) * 10_000);
+        let expected = decimal(units, digits);
+        prop_assert_eq!(world.sent(), [format!("p={expected}&d={expected}&s={sum}&c={name}")]);
+    }
+
+    #[test]
+    fn a_fixed_payout_is_told_whatever_the_amount(
+        (name, _) in currency(),
+        units in 0_i64..10_000_000,
+        fixed in 0_i64..100_000,
+    ) {
+        let fixed = decimal(fixed.into(), 2);
+        let world = world(name, |d| d["campaign"][0]["postback"][0]["payout"] = json!({"fixed": fixed}));
+        let sum = decimal(units.into(), 2);
+        world.postback(&format!("clickid=c1&sum={sum}&currency={name}"));
+        prop_assert_eq!(world.sent(), [format!("p={fixed}&d={fixed}&s={sum}&c={name}")]);
+    }
+
+    #[test]
+    fn what_increments_add_is_the_payout_of_their_total(
+        (name, digits) in currency(),
+        events in prop::collection::vec((1_i64..100_000, 0_i64..100), 1..8),
+        percent in 1_i64..=20_000,
+        rate in 1_i64..=500_000,
+    ) {
+        let world = world(name, |d| {
+            d["offer_source"][0]["duplicates"] = "increment".into();
+            d["campaign"][0]["postback"][0]["updates"] = "every_change".into();
+            d["campaign"][0]["postback"][0]["payout"] = json!({"percent": decimal(percent.into(), 2)});
+            d["rate"] = json!([{"from": "EUR", "to": name, "rate": decimal(rate.into(), 3), "since": "2020-01-01"}]);
+        });
+        for (index, (cents, at)) in events.iter().enumerate() {
+            let sum = decimal((*cents).into(), 2);
+            world.postback(&format!("clickid=c1&eventid=e{index}&sum={sum}&currency=EUR&time=@{at}"));
+        }
+        let sent = world.sent();
+        prop_assert_eq!(sent.len(), events.len());
+        let added = sent.iter().fold(Amount::ZERO, |sum, one| sum.checked_add(told(one, "d")).unwrap());
+        prop_assert_eq!(added, told(sent.last().unwrap(), "p"));
+        let total: i128 = events.iter().map(|(cents, _)| i128::from(*cents)).sum();
+        // total / 100 * percent / 10,000 * rate / 1,000, in units of the channel's currency.
+        let units = rounded(total * i128::from(percent) * i128::from(rate) * power(digits), 100 * 10_000 * 1_000);
+        prop_assert_eq!(told(sent.last().unwrap(), "p").to_string(), decimal(units, digits));
+    }
+
+    #[test]
+    fn revenue_is_the_sum_by_the_newest_rate_that_is_not_later(
+        cents in 1_i64..10_000_000,
+        rates in prop::collection::btree_map(0_i64..100, 1_i64..=50_000, 1..5),
+        at in 0_i64..100,
+    ) {
+        let since = |hours: i64| support::after(hours * 3_600).to_string();
+        let rows: Vec<Value> = rates
+            .iter()
+            .map(|(hours, rate)| json!({"from": "EUR", "to": "USD", "rate": decimal((*rate).into(), 4), "since": since(*hours)}))
+            .collect();
+        let world = world("USD", |d| d["rate"] = json!(rows));
+        let sum = decimal(cents.into(), 2);
+        world.postback(&format!("clickid=c1&sum={sum}&currency=EUR&time=@{}", at * 3_600));
+        let expected = match rates.range(..=at).next_back() {
+            None => format!("Purchase approved {sum} EUR no rate"),
+            Some((_, rate)) => {
+                let cents = rounded(i128::from(cents) * i128::from(*rate), power(4));
+                format!("Purchase approved {sum} EUR {} USD", decimal(cents, 2))
+            }
+        };
+        prop_assert_eq!(world.told(), [expected]);
+    }
+
+    #[test]
+    fn an_increment_never_mixes_currencies(
+        events in prop::collection::vec((1_i64..1_000, prop::sample::select(&["USD", "EUR", "JPY"][..])), 1..6),
+    ) {
+        let world = world("USD", |d| d["offer_source"][0]["duplicates"] = "increment".into());
+        for (index, (units, name)) in events.iter().enumerate() {
+            world.postback(&format!("clickid=c1&eventid=e{index}&sum={units}&currency={name}&time=@{index}"));
+        }
+        let first = events[0].1;
+        let expected: i64 = events.iter().filter(|(_, name)| *name == first).map(|(units, _)| units).sum();
+        let conversions = world.conversions();
+        prop_assert_eq!(conversions.len(), 1);
+        prop_assert_eq!(conversions[0].sum.unwrap().to_string(), format!("{expected} {first}"));
+        let others = world.events().into_iter().filter(|row| row.reason.is_some_and(|r| r.as_str() == "other_currency"));
+        prop_assert_eq!(others.count(), events.iter().filter(|(_, name)| *name != first).count());
+    }
+}
