@@ -189,6 +189,7 @@ impl<'a> Work<'a> {
         if expired {
             self.note(event, |record| record.expired |= kind.adds());
             row.outcome = Outcome::Expired;
+            row.reason = Some(Reason::Expired);
             return;
         }
         if by_id && !self.is_open(meaning) {
@@ -196,11 +197,12 @@ impl<'a> Work<'a> {
         }
         let offer = self.tracker.offers.get(&click.offer);
         let Some(entry) = self.tracker.entry(self.source, offer, event, meaning) else {
-            row.outcome = match meaning {
-                _ if event.test => Outcome::Test,
-                Meaning::Chosen => Outcome::Chosen,
-                _ => Outcome::Unmapped,
+            let (outcome, reason) = match meaning {
+                Meaning::Chosen => (Outcome::Chosen, Reason::ChosenNone),
+                _ => (Outcome::Unmapped, Reason::Unmapped),
             };
+            row.outcome = if event.test { Outcome::Test } else { outcome };
+            row.reason = Some(reason);
             return;
         };
         let pays = self.tracker.adds(&entry) == Some(true);

@@ -4,8 +4,8 @@ use crate::value::{ClickId, PostbackId, Receipt};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
-/// The most rules that a trace names; a campaign with more is truncated and says so.
-pub const MAX_TRACED_RULES: usize = 64;
+/// The most rules that a trace names, so that it stays within about 4 KiB even when their ids are as long as ids may be; the rest is counted.
+pub const MAX_TRACED_RULES: usize = 32;
 
 /// How one event was decided.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -125,7 +125,7 @@ fn no_click_id_an_unknown_click_and_anothers_click_are_stored_with_their_reason_
 #[test]
 fn a_first_conversion_after_the_expiration_is_expired() {
     let world = World::new(&with(|d| d["offer_source"][0]["click_expiration"] = "1h".into()));
-    for (seconds, answer) in [(3_599, "applied"), (3_600, "applied"), (3_601, "ignored")] {
+    for (seconds, answer) in [(3_599, "applied"), (3_600, "applied"), (3_601, "ignored: expired")] {
         assert_eq!(
             world.postback(&format!("clickid=c1&eventid=e{seconds}&sum=1&time=@{seconds}")),
             answer,

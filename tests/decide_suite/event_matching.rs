@@ -54,9 +54,9 @@ fn none_that_was_chosen_is_stored_answered_and_fires_nothing() {
     let world = World::new(&document());
     assert_eq!(
         world.notify(&notification("UNCANCEL-REBILL", "R1", 60, "0", TRACKED)),
-        "ignored"
+        "ignored: chosen_none"
     );
-    assert_eq!(world.outcome(None), (Outcome::Chosen, None));
+    assert_eq!(world.outcome(None), (Outcome::Chosen, Some(Reason::ChosenNone)));
     assert!(world.told().is_empty() && world.sent().is_empty());
     assert_eq!(world.events()[0].click.as_ref().unwrap().as_str(), "cb");
 }
@@ -66,9 +66,9 @@ fn an_absent_key_is_unmapped() {
     let world = World::new(&document());
     assert_eq!(
         world.notify(&notification("SUBSCRIPTION-CHG", "R1", 60, "0", TRACKED)),
-        "ignored"
+        "ignored: unmapped"
     );
-    assert_eq!(world.outcome(None), (Outcome::Unmapped, None));
+    assert_eq!(world.outcome(None), (Outcome::Unmapped, Some(Reason::Unmapped)));
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn a_sale_of_upsells_never_goes_by_sale() {
         "1",
         &format!(r#"{TRACKED},"lineItems":[{{"lineItemType":"UPSELL"}}]"#),
     ));
-    assert_eq!(world.outcome(None), (Outcome::Unmapped, None));
+    assert_eq!(world.outcome(None), (Outcome::Unmapped, Some(Reason::Unmapped)));
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn an_unmapped_test_is_a_test() {
     let world = World::new(&document());
     assert_eq!(
         world.notify(&notification("TEST_BILL", "R1", 60, "10", TRACKED)),
-        "test"
+        "test: unmapped"
     );
     assert!(world.told().is_empty());
 }
