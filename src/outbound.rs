@@ -180,11 +180,20 @@ mod tests {
     #[test]
     fn every_hole_round_trips_as_json() {
         let mut text = HoledText::plain("unix_time");
-        text.push_hole(Hole::Secret { reference: "env:T".into(), encoding: Encoding::Query });
+        text.push_hole(Hole::Secret {
+            reference: "env:T".into(),
+            encoding: Encoding::Query,
+        });
         text.push_hole(Hole::UnixTime);
         text.push_hole(Hole::Items);
-        text.push_hole(Hole::Private { field: "ip".into(), encoding: Encoding::Json });
-        text.push_hole(Hole::Hmac { key: "env:K".into(), message: HoledText::plain("m") });
+        text.push_hole(Hole::Private {
+            field: "ip".into(),
+            encoding: Encoding::Json,
+        });
+        text.push_hole(Hole::Hmac {
+            key: "env:K".into(),
+            message: HoledText::plain("m"),
+        });
         let json = serde_json::to_string(&text).unwrap();
         let expected = concat!(
             r#"["unix_time",{"hole":"secret","reference":"env:T","encoding":"query"},{"hole":"unix_time"},{"hole":"items"},"#,

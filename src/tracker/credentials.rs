@@ -4,12 +4,7 @@ use super::click_id::ClickIdKeys;
 use super::compiled::Tracker;
 use crate::clickbank::ins::KeyRing;
 use crate::value::{OfferSourceId, Secret};
-use alloc::{
-    collections::BTreeMap,
-    format,
-    string::String,
-    vec::Vec,
-};
+use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 use core::fmt;
 
 /// Everything secret that reading events needs: key rings, tokens, click-id keys. What outgoing requests need is resolved when they are

@@ -76,9 +76,9 @@ mod tests {
     #[test]
     fn a_near_word_is_suggested_and_a_far_one_is_not() {
         let words = ["Purchase", "Upsell", "InitiateCheckout"];
-        assert_eq!(nearest("purchase", words).as_deref(), Some("Purchase"));
-        assert_eq!(nearest("Purhcase", words).as_deref(), Some("Purchase"));
-        assert_eq!(nearest("initiate_checkout", words).as_deref(), Some("InitiateCheckout"));
+        assert_eq!(nearest("purchase", words), Some("Purchase"));
+        assert_eq!(nearest("Purhcase", words), Some("Purchase"));
+        assert_eq!(nearest("initiate_checkout", words), Some("InitiateCheckout"));
         assert_eq!(nearest("Refund", words), None);
         assert_eq!(nearest("", words), None);
         assert_eq!(nearest("_", words), None);

@@ -53,7 +53,11 @@ impl Journal {
         let path = path.into();
         // Found out now, not when the store is down.
         append(&path, b"")?;
-        let inner = Inner { path, writing: Mutex::new(()), replaying: tokio::sync::Mutex::new(()) };
+        let inner = Inner {
+            path,
+            writing: Mutex::new(()),
+            replaying: tokio::sync::Mutex::new(()),
+        };
         Ok(Self(Arc::new(inner)))
     }
 
@@ -93,7 +97,10 @@ impl Journal {
                     Ok(()) => done.taken = done.taken.saturating_add(1),
                     Err(Trouble::Later) => return Ok(done),
                     Err(Trouble::Never) => {
-                        append(&beside(&self.0.path, ".unreadable"), &[&line, b"\n".as_slice()].concat())?;
+                        append(
+                            &beside(&self.0.path, ".unreadable"),
+                            &[&line, b"\n".as_slice()].concat(),
+                        )?;
                         done.unreadable = done.unreadable.saturating_add(1);
                     }
                 }
@@ -161,7 +168,10 @@ fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
         drop(file.set_len(before));
     } else if before == 0 {
         // A new file's name is durable only when its folder is.
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
         File::open(folder)?.sync_all()?;
     }
     written

@@ -161,7 +161,9 @@ impl Taken {
 
 /// Nobody sends a postback again, so it is written down while the store is in trouble. False when there is no journal, or no room in it.
 async fn journal(state: &AppState, event: Event) -> bool {
-    let Some(journal) = state.shared.journal.clone() else { return false };
+    let Some(journal) = state.shared.journal.clone() else {
+        return false;
+    };
     let source = event.source.clone();
     let written = tokio::task::spawn_blocking(move || journal.append(&event)).await;
     match written {

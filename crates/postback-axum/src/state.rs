@@ -130,7 +130,9 @@ impl AppState {
     /// # Errors
     /// Trouble with the journal's files. Events that the store does not take yet are no error: they go on waiting.
     pub async fn replay_journal(&self) -> io::Result<Replayed> {
-        let Some(journal) = &self.shared.journal else { return Ok(Replayed::default()) };
+        let Some(journal) = &self.shared.journal else {
+            return Ok(Replayed::default());
+        };
         journal.replay(self).await
     }
 

@@ -8,8 +8,8 @@ use clap::{Args, Parser, Subcommand};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use postback::delivery::address::Allowed;
 use postback::tracker::{Options, compile, lint};
-use postback_axum::Journal;
 use postback::value::{IpRange, Namespace, Secret};
+use postback_axum::Journal;
 use std::{fmt::Display, io::Write, net::SocketAddr, path::PathBuf, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 

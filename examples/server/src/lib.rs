@@ -15,5 +15,5 @@ mod work;
 
 pub use document::{ReadError, read_document};
 pub use secrets::EnvSecrets;
-pub use serve::{Config, Limits, StartError, Server, serve};
+pub use serve::{Config, Limits, Server, StartError, serve};
 pub use stores::{Database, DatabaseError, Stores};

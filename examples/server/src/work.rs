@@ -125,7 +125,10 @@ impl Work {
         every(REPLAY_EVERY, stop, || async {
             match self.state.replay_journal().await {
                 Ok(done) if done.unreadable > 0 => {
-                    tracing::error!(unreadable = done.unreadable, "lines of the journal cannot be read; they are kept beside it");
+                    tracing::error!(
+                        unreadable = done.unreadable,
+                        "lines of the journal cannot be read; they are kept beside it"
+                    );
                 }
                 Ok(done) if done.taken > 0 => tracing::info!(taken = done.taken, "the journal was taken in"),
                 Ok(_) => {}

@@ -117,7 +117,12 @@ async fn hammer(server: SocketAddr, messages: Vec<Message>) -> BTreeMap<(u16, St
         });
     }
     let mut counts = BTreeMap::new();
-    for answer in timeout(PATIENCE, callers.join_all()).await.unwrap().into_iter().flatten() {
+    for answer in timeout(PATIENCE, callers.join_all())
+        .await
+        .unwrap()
+        .into_iter()
+        .flatten()
+    {
         *counts.entry(answer).or_default() += 1;
     }
     counts
@@ -159,14 +164,18 @@ async fn a_postback_that_comes_a_thousand_times_at_once_is_one_conversion_and_on
 }
 
 fn total(amounts: impl IntoIterator<Item = Amount>) -> Amount {
-    amounts.into_iter().fold(Amount::ZERO, |sum, amount| sum.checked_add(amount).unwrap())
+    amounts
+        .into_iter()
+        .fold(Amount::ZERO, |sum, amount| sum.checked_add(amount).unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sales_of_one_click_that_come_at_once_add_up() {
     let world = World::start().await;
     let click = world.connection().await.click("summer").await.unwrap();
-    let amounts: Vec<String> = (1..=SALES).map(|number| format!("{number}.{:02}", number % 100)).collect();
+    let amounts: Vec<String> = (1..=SALES)
+        .map(|number| format!("{number}.{:02}", number % 100))
+        .collect();
     let sales = amounts
         .iter()
         .enumerate()

@@ -184,7 +184,12 @@ async fn repeat(server: SocketAddr, all: &mut Ledger) {
     let notifications: Vec<Sale> = notifications;
     for sale in notifications {
         let answer = connection.send(&sale.message).await.unwrap();
-        assert!(matches!(answer.outcome(), "applied" | "duplicate"), "{}: {}", sale.event, answer.json);
+        assert!(
+            matches!(answer.outcome(), "applied" | "duplicate"),
+            "{}: {}",
+            sale.event,
+            answer.json
+        );
         all.acknowledged.push(sale);
     }
 }
@@ -196,7 +201,10 @@ fn amounts(rows: &[Value], pointer: &str) -> BTreeMap<String, Vec<String>> {
         let event = row.pointer(pointer).unwrap();
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let name = text(&event["receipt"]).or_else(|| text(&event["event_id"])).unwrap();
-        amounts.entry(name).or_default().push(text(&event["sum"]["amount"]).unwrap());
+        amounts
+            .entry(name)
+            .or_default()
+            .push(text(&event["sum"]["amount"]).unwrap());
     }
     amounts
 }
@@ -205,13 +213,22 @@ fn amounts(rows: &[Value], pointer: &str) -> BTreeMap<String, Vec<String>> {
 fn check(rows: &BTreeMap<String, Vec<String>>, all: &Ledger, what: &str) {
     for sale in &all.acknowledged {
         let found = rows.get(&sale.event).map(Vec::as_slice);
-        assert_eq!(found, Some([sale.amount.clone()].as_slice()), "{what} of {}", sale.event);
+        assert_eq!(
+            found,
+            Some([sale.amount.clone()].as_slice()),
+            "{what} of {}",
+            sale.event
+        );
     }
     let sales = all.acknowledged.iter().chain(&all.unanswered);
     let known: BTreeMap<&str, &str> = sales.map(|sale| (sale.event.as_str(), sale.amount.as_str())).collect();
     for (event, amounts) in rows {
         assert_eq!(amounts.len(), 1, "{what} of {event}");
-        assert_eq!(known.get(event.as_str()), Some(&amounts[0].as_str()), "{what} of {event}");
+        assert_eq!(
+            known.get(event.as_str()),
+            Some(&amounts[0].as_str()),
+            "{what} of {event}"
+        );
     }
 }
 
@@ -227,7 +244,9 @@ impl Clock for Later {
 
 /// Sends what the killed servers left in the outbox.
 async fn deliver_the_rest(folder: &Path) {
-    let stores = Database::Sqlite(folder.join(DATABASE)).open(NAMESPACE.parse().unwrap()).unwrap();
+    let stores = Database::Sqlite(folder.join(DATABASE))
+        .open(NAMESPACE.parse().unwrap())
+        .unwrap();
     let policy = AddressPolicy::from_iter(["127.0.0.1/32".parse::<Allowed>().unwrap()]);
     let http = Client::builder().policy(policy).build().unwrap();
     let sender = Sender {
@@ -263,7 +282,11 @@ async fn a_server_that_is_killed_again_and_again_keeps_what_it_acknowledged_and_
         cycle(folder, number, &mut all).await;
     }
     // Otherwise nothing was killed under load.
-    assert!(all.acknowledged.len() as u64 > cycles() * POSTBACKS, "{}", all.acknowledged.len());
+    assert!(
+        all.acknowledged.len() as u64 > cycles() * POSTBACKS,
+        "{}",
+        all.acknowledged.len()
+    );
     assert!(!receiver.told().is_empty());
 
     let (program, server) = Program::start(folder);
@@ -293,7 +316,10 @@ async fn a_server_that_is_killed_again_and_again_keeps_what_it_acknowledged_and_
         .iter()
         .map(|row| (row["conversion"].as_str().unwrap(), row["id"].as_str().unwrap()))
         .collect();
-    assert_eq!((by_conversion.len(), deliveries.len()), (conversions.len(), conversions.len()));
+    assert_eq!(
+        (by_conversion.len(), deliveries.len()),
+        (conversions.len(), conversions.len())
+    );
     assert_eq!(ids.len(), conversions.len());
     for conversion in &conversions {
         let shown = &conversion["shown"];

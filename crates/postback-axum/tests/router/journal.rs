@@ -18,7 +18,10 @@ async fn a_postback_that_the_store_does_not_take_is_journalled_and_taken_in_late
     let click = tested.click("summer").await;
     tested.store.set(Mode::Fails);
     let answer = tested.postback(&format!("clickid={click}&sum=8.50&eventid=E1")).await;
-    assert_eq!((answer.status.as_u16(), answer.text()), (202, r#"{"outcome":"journalled"}"#));
+    assert_eq!(
+        (answer.status.as_u16(), answer.text()),
+        (202, r#"{"outcome":"journalled"}"#)
+    );
     // Without an id of its own it is the arrival that counts, also when it is read twice.
     let answer = tested.postback(&format!("clickid={click}&sum=2")).await;
     assert_eq!(answer.status, 202);
@@ -31,7 +34,12 @@ async fn a_postback_that_the_store_does_not_take_is_journalled_and_taken_in_late
     fs::write(folder.path().join("journal.replaying"), kept).unwrap();
     assert_eq!(tested.state.replay_journal().await.unwrap().taken, 2);
     assert!(!folder.path().join("journal.replaying").exists());
-    let conversions = tested.store.inner.conversions(&ConversionFilter::default(), &PageRequest::first(10)).await.unwrap();
+    let conversions = tested
+        .store
+        .inner
+        .conversions(&ConversionFilter::default(), &PageRequest::first(10))
+        .await
+        .unwrap();
     assert_eq!(conversions.items.len(), 2);
     let again = tested.postback(&format!("clickid={click}&sum=8.50&eventid=E1")).await;
     assert_eq!(again.text(), r#"{"outcome":"duplicate"}"#);
@@ -43,7 +51,10 @@ async fn a_journalled_pixel_gets_its_image() {
     let tested = tested_with(|builder| builder.journal(journal));
     tested.store.set(Mode::Fails);
     let answer = tested.postback("clickid=x&eventid=E1&format=img").await;
-    assert_eq!((answer.status.as_u16(), answer.header("content-type")), (202, Some("image/gif")));
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("content-type")),
+        (202, Some("image/gif"))
+    );
 }
 
 #[tokio::test]

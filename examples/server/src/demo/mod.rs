@@ -16,14 +16,7 @@ use postback_axum::OsEntropy;
 use postback_http::Client;
 use receiver::Receiver;
 use serde_json::Value;
-use std::{
-    collections::BTreeMap,
-    io,
-    net::SocketAddr,
-    path::PathBuf,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use thiserror::Error;
 
 /// How long the postback may take to arrive.
@@ -117,24 +110,44 @@ async fn tell(
     out: &mut (dyn io::Write + Send),
 ) -> Result<(), DemoError> {
     let caller = Caller::new(server.address())?;
-    writeln!(out, "A tracker runs on http://{}, its traffic channel on http://{}.\n", server.address(), receiver.address())?;
+    writeln!(
+        out,
+        "A tracker runs on http://{}, its traffic channel on http://{}.\n",
+        server.address(),
+        receiver.address()
+    )?;
 
-    let click = caller.get("/summer?ref_id=RP-4711&cost=0.02&format=json", None).await?.json("the click", StatusCode::OK)?;
+    let click = caller
+        .get("/summer?ref_id=RP-4711&cost=0.02&format=json", None)
+        .await?
+        .json("the click", StatusCode::OK)?;
     let id = text(&click, "/clickid")?.to_string();
     writeln!(out, "1. A visitor clicks, sent by RichPush with its click id RP-4711.")?;
     writeln!(out, "   click id   {id}\n   sent on to {}\n", text(&click, "/url")?)?;
 
     let path = format!("/ins/clickbank?token={}", secrets.token);
     let real = real_body()?;
-    writeln!(out, "2. ClickBank's server posts a notification: a real one of 2014, as it was captured.")?;
+    writeln!(
+        out,
+        "2. ClickBank's server posts a notification: a real one of 2014, as it was captured."
+    )?;
     describe(out, &open(&real, REAL_SECRET)?)?;
-    let answer = caller.post(&path, &real).await?.json("the real notification", StatusCode::OK)?;
+    let answer = caller
+        .post(&path, &real)
+        .await?
+        .json("the real notification", StatusCode::OK)?;
     expect("the real notification", "/outcome", &answer, "test")?;
     writeln!(out, "   answer     {answer}")?;
-    writeln!(out, "   It is a test purchase and no click of ours: stored, counted nowhere.\n")?;
+    writeln!(
+        out,
+        "   It is a test purchase and no click of ours: stored, counted nowhere.\n"
+    )?;
 
     let sale = sale_body(&id, &secrets.ins).map_err(DemoError::Own)?;
-    writeln!(out, "3. A sale of that visitor, encrypted just now, with the click id as tracking code.")?;
+    writeln!(
+        out,
+        "3. A sale of that visitor, encrypted just now, with the click id as tracking code."
+    )?;
     describe(out, &open(&sale, &secrets.ins)?)?;
     let answer = caller.post(&path, &sale).await?.json("the sale", StatusCode::OK)?;
     expect("the sale", "/outcome", &answer, "applied")?;
@@ -157,40 +170,81 @@ async fn tell(
     let expected = "GET /log?action=conversion&key=RP-4711&price=30";
     if request != expected || receiver.next(Duration::from_millis(300)).await.is_some() {
         let got = format!("`{request}`, or more than that");
-        return Err(DemoError::Unexpected { step: "the postback", expected: format!("`{expected}` alone"), got });
+        return Err(DemoError::Unexpected {
+            step: "the postback",
+            expected: format!("`{expected}` alone"),
+            got,
+        });
     }
-    let conversions = caller.get(&format!("/api/conversions?clickid={id}"), Some(&secrets.api)).await?;
+    let conversions = caller
+        .get(&format!("/api/conversions?clickid={id}"), Some(&secrets.api))
+        .await?;
     let conversions = conversions.json("the conversions", StatusCode::OK)?;
-    let count = conversions.pointer("/items").and_then(Value::as_array).map_or(0, Vec::len);
+    let count = conversions
+        .pointer("/items")
+        .and_then(Value::as_array)
+        .map_or(0, Vec::len);
     if count != 1 {
         let (expected, got) = ("one conversion".into(), format!("{count}"));
-        return Err(DemoError::Unexpected { step: "the conversions", expected, got });
+        return Err(DemoError::Unexpected {
+            step: "the conversions",
+            expected,
+            got,
+        });
     }
-    writeln!(out, "\nThree notifications came in; one conversion is stored, one postback was delivered.")?;
+    writeln!(
+        out,
+        "\nThree notifications came in; one conversion is stored, one postback was delivered."
+    )?;
     Ok(())
 }
 
 /// The sale as a person would want to read it.
 fn describe(out: &mut (dyn io::Write + Send), sale: &Notification) -> io::Result<()> {
-    let item = sale.line_items().next().and_then(|item| item.product_title().map(str::to_string)).unwrap_or_default();
+    let item = sale
+        .line_items()
+        .next()
+        .and_then(|item| item.product_title().map(str::to_string))
+        .unwrap_or_default();
     let amount = sale.total_account_amount().map_or("no amount", |number| number.text());
     let codes: Vec<&str> = sale.tracking_codes().collect();
     let receipt = sale.receipt().map_or("none", |receipt| receipt.text());
-    writeln!(out, "   decrypted  INS {}, {}, receipt {receipt}", sale.version(), sale.transaction_type_text())?;
-    writeln!(out, "              {amount} USD for \"{item}\" at {}", sale.transaction_time().text())?;
-    let tracking = if codes.is_empty() { "none".into() } else { codes.join(", ") };
+    writeln!(
+        out,
+        "   decrypted  INS {}, {}, receipt {receipt}",
+        sale.version(),
+        sale.transaction_type_text()
+    )?;
+    writeln!(
+        out,
+        "              {amount} USD for \"{item}\" at {}",
+        sale.transaction_time().text()
+    )?;
+    let tracking = if codes.is_empty() {
+        "none".into()
+    } else {
+        codes.join(", ")
+    };
     writeln!(out, "              tracking codes: {tracking}")
 }
 
 /// Which postbacks fired and which did not, and why.
 fn rules(out: &mut (dyn io::Write + Send), explained: &Value) -> Result<(), DemoError> {
     let events = explained.pointer("/events").and_then(Value::as_array);
-    let sale = events.into_iter().flatten().find(|event| event.pointer("/name") == Some(&Value::from("SALE")));
+    let sale = events
+        .into_iter()
+        .flatten()
+        .find(|event| event.pointer("/name") == Some(&Value::from("SALE")));
     let rules = sale.and_then(|sale| sale.pointer("/rules")?.as_array());
     let mut verdicts = BTreeMap::new();
     for rule in rules.into_iter().flatten() {
         let (postback, verdict) = (text(rule, "/postback")?, text(rule, "/verdict")?);
-        let reasons = rule.pointer("/reasons").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let reasons = rule
+            .pointer("/reasons")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str);
         let reasons = reasons.collect::<Vec<_>>().join("; ");
         match verdict {
             "fired" => writeln!(out, "   fired      {postback}: its types and statuses match")?,
@@ -199,12 +253,23 @@ fn rules(out: &mut (dyn io::Write + Send), explained: &Value) -> Result<(), Demo
         }
         verdicts.insert(postback.to_string(), verdict == "fired");
     }
-    let expected = [("approved-purchases", true), ("big-purchases", false), ("pending-purchases", false)];
-    let expected: BTreeMap<String, bool> = expected.into_iter().map(|(id, fired)| (id.to_string(), fired)).collect();
+    let expected = [
+        ("approved-purchases", true),
+        ("big-purchases", false),
+        ("pending-purchases", false),
+    ];
+    let expected: BTreeMap<String, bool> = expected
+        .into_iter()
+        .map(|(id, fired)| (id.to_string(), fired))
+        .collect();
     if verdicts == expected {
         return Ok(());
     }
-    Err(DemoError::Unexpected { step: "the rules", expected: format!("{expected:?}"), got: format!("{verdicts:?}") })
+    Err(DemoError::Unexpected {
+        step: "the rules",
+        expected: format!("{expected:?}"),
+        got: format!("{verdicts:?}"),
+    })
 }
 
 fn open(body: &[u8], secret: &str) -> Result<Notification, DemoError> {
@@ -213,7 +278,11 @@ fn open(body: &[u8], secret: &str) -> Result<Notification, DemoError> {
 
 fn text<'a>(value: &'a Value, pointer: &str) -> Result<&'a str, DemoError> {
     let found = value.pointer(pointer).and_then(Value::as_str);
-    found.ok_or_else(|| DemoError::Unexpected { step: "an answer", expected: pointer.into(), got: value.to_string() })
+    found.ok_or_else(|| DemoError::Unexpected {
+        step: "an answer",
+        expected: pointer.into(),
+        got: value.to_string(),
+    })
 }
 
 fn expect(step: &'static str, pointer: &str, answer: &Value, expected: &str) -> Result<(), DemoError> {
@@ -221,7 +290,11 @@ fn expect(step: &'static str, pointer: &str, answer: &Value, expected: &str) -> 
     if got == expected {
         return Ok(());
     }
-    Err(DemoError::Unexpected { step, expected: expected.into(), got: answer.to_string() })
+    Err(DemoError::Unexpected {
+        step,
+        expected: expected.into(),
+        got: answer.to_string(),
+    })
 }
 
 /// The secrets of one run.
@@ -235,7 +308,12 @@ struct Drawn {
 impl Drawn {
     fn draw() -> Self {
         let draw = || format!("{:016X}", OsEntropy.next_u64());
-        Self { ins: draw(), token: draw(), api: draw(), click_key: draw() }
+        Self {
+            ins: draw(),
+            token: draw(),
+            api: draw(),
+            click_key: draw(),
+        }
     }
 
     fn resolver(&self) -> Resolver {
@@ -245,7 +323,12 @@ impl Drawn {
             ("env:DEMO_TOKEN", &self.token),
             ("env:DEMO_CLICK_KEY", &self.click_key),
         ];
-        Resolver(pairs.into_iter().map(|(reference, secret)| (reference.to_string(), Secret::from(secret))).collect())
+        Resolver(
+            pairs
+                .into_iter()
+                .map(|(reference, secret)| (reference.to_string(), Secret::from(secret)))
+                .collect(),
+        )
     }
 }
 
@@ -255,7 +338,11 @@ struct Resolver(BTreeMap<String, Secret>);
 
 impl Secrets for Resolver {
     fn secret<'a>(&'a self, reference: &'a str) -> BoxFuture<'a, Result<Secret, SecretError>> {
-        let found = self.0.get(reference).cloned().ok_or_else(|| SecretError::new(reference, "is not one of the demo's"));
+        let found = self
+            .0
+            .get(reference)
+            .cloned()
+            .ok_or_else(|| SecretError::new(reference, "is not one of the demo's"));
         Box::pin(async move { found })
     }
 }
@@ -277,14 +364,21 @@ impl Answer {
             return Ok(serde_json::from_slice(&self.body)?);
         }
         let got = format!("{}: {}", self.status, String::from_utf8_lossy(&self.body));
-        Err(DemoError::Unexpected { step, expected: expected.to_string(), got })
+        Err(DemoError::Unexpected {
+            step,
+            expected: expected.to_string(),
+            got,
+        })
     }
 }
 
 impl Caller {
     fn new(server: SocketAddr) -> Result<Self, DemoError> {
         let policy = AddressPolicy::default().allow("127.0.0.1/32".parse()?);
-        Ok(Self { client: Client::builder().policy(policy).build()?, base: format!("http://{server}") })
+        Ok(Self {
+            client: Client::builder().policy(policy).build()?,
+            base: format!("http://{server}"),
+        })
     }
 
     async fn get(&self, path: &str, token: Option<&str>) -> Result<Answer, DemoError> {
@@ -296,12 +390,16 @@ impl Caller {
     }
 
     async fn post(&self, path: &str, body: &[u8]) -> Result<Answer, DemoError> {
-        self.send(Request::post(format!("{}{path}", self.base)).body(Bytes::copy_from_slice(body))?).await
+        self.send(Request::post(format!("{}{path}", self.base)).body(Bytes::copy_from_slice(body))?)
+            .await
     }
 
     async fn send(&self, request: Request<Bytes>) -> Result<Answer, DemoError> {
         let (parts, body) = self.client.send(request).await?.into_parts();
-        Ok(Answer { status: parts.status, body })
+        Ok(Answer {
+            status: parts.status,
+            body,
+        })
     }
 
     /// What became of a click, once its delivery is settled: the receiver has it a moment before the store knows.
@@ -309,14 +407,24 @@ impl Caller {
         let path = format!("/api/explain?clickid={click}");
         let mut explained = Value::Null;
         for _ in 0..100 {
-            explained = self.get(&path, Some(token)).await?.json("the explanation", StatusCode::OK)?;
+            explained = self
+                .get(&path, Some(token))
+                .await?
+                .json("the explanation", StatusCode::OK)?;
             if explained.pointer("/deliveries/0/state") == Some(&Value::from("delivered")) {
                 return Ok(explained);
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        let got = explained.pointer("/deliveries").map(Value::to_string).unwrap_or_default();
-        Err(DemoError::Unexpected { step: "the delivery", expected: "one, delivered".into(), got })
+        let got = explained
+            .pointer("/deliveries")
+            .map(Value::to_string)
+            .unwrap_or_default();
+        Err(DemoError::Unexpected {
+            step: "the delivery",
+            expected: "one, delivered".into(),
+            got,
+        })
     }
 }
 

@@ -19,13 +19,19 @@ const SALE: &str = include_str!("../../demo/sale-7.0.json");
 /// The body of the real notification, as it was posted.
 pub(super) fn real_body() -> Result<Vec<u8>, DemoError> {
     let vector: Value = serde_json::from_str(REAL)?;
-    let body = vector.get("body").and_then(Value::as_str).ok_or_else(|| DemoError::Own("no body".into()))?;
+    let body = vector
+        .get("body")
+        .and_then(Value::as_str)
+        .ok_or_else(|| DemoError::Own("no body".into()))?;
     Ok(body.as_bytes().to_vec())
 }
 
 /// The body of a sale with this click id as tracking code.
 pub(super) fn sale_body(click: &str, secret: &str) -> Result<Vec<u8>, String> {
-    let sale = SALE.trim_end().replace("@CLICK@", click).replace("@TIME@", &pacific_now()?);
+    let sale = SALE
+        .trim_end()
+        .replace("@CLICK@", click)
+        .replace("@TIME@", &pacific_now()?);
     // Sixteen upper-case hex digits: the initialisation vectors of all captures look like that.
     let iv = format!("{:016X}", OsEntropy.next_u64());
     let digest = Sha1::digest(secret.as_bytes());
@@ -43,5 +49,8 @@ fn pacific_now() -> Result<String, String> {
     let (date, time) = (now.date(), now.time());
     let (month, day) = (u8::from(date.month()), date.day());
     let (hour, minute, second) = (time.hour(), time.minute(), time.second());
-    Ok(format!("{:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}-0800", date.year()))
+    Ok(format!(
+        "{:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}-0800",
+        date.year()
+    ))
 }

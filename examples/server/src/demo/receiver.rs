@@ -33,11 +33,19 @@ impl Receiver {
                         async { Ok::<_, Infallible>(Response::new(Full::new(Bytes::from_static(b"OK")))) }
                     });
                     // A broken connection is the other side's matter.
-                    drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
+                    drop(
+                        http1::Builder::new()
+                            .serve_connection(TokioIo::new(stream), service)
+                            .await,
+                    );
                 });
             }
         });
-        Ok(Self { address, requests: Mutex::new(requests), task })
+        Ok(Self {
+            address,
+            requests: Mutex::new(requests),
+            task,
+        })
     }
 
     pub(super) fn address(&self) -> SocketAddr {
@@ -46,7 +54,10 @@ impl Receiver {
 
     /// The next request, if it comes in time.
     pub(super) async fn next(&self, patience: Duration) -> Option<String> {
-        timeout(patience, async { self.requests.lock().await.recv().await }).await.ok().flatten()
+        timeout(patience, async { self.requests.lock().await.recv().await })
+            .await
+            .ok()
+            .flatten()
     }
 }
 

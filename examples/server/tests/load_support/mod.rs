@@ -15,7 +15,6 @@ use postback::port::{BoxFuture, SecretError, Secrets};
 use postback::value::Secret;
 use receiver::Receiver;
 
-
 /// The bearer token of the API.
 pub const API_TOKEN: &str = "a-token-of-the-api";
 /// The token of both sources.

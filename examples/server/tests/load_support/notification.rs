@@ -28,7 +28,11 @@ pub fn sale(click: &str, receipt: &str, amount: &str) -> Bytes {
 }
 
 fn encrypted(text: &str) -> Bytes {
-    let key: String = Sha1::digest(INS_SECRET).iter().map(|byte| format!("{byte:02x}")).take(16).collect();
+    let key: String = Sha1::digest(INS_SECRET)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .take(16)
+        .collect();
     let iv = format!("{:016X}", OsEntropy.next_u64());
     let cipher = cbc::Encryptor::<Aes256>::new_from_slices(key.as_bytes(), iv.as_bytes()).unwrap();
     let ciphertext = cipher.encrypt_padded_vec::<Pkcs7>(text.as_bytes());

@@ -38,7 +38,9 @@ impl Receiver {
             while let Ok((stream, _)) = listener.accept().await {
                 let told = all.clone();
                 let service = service_fn(move |request: Request<Incoming>| {
-                    told.lock().unwrap().push(read(request.uri().query().unwrap_or_default()));
+                    told.lock()
+                        .unwrap()
+                        .push(read(request.uri().query().unwrap_or_default()));
                     async { Ok::<_, Infallible>(Response::new(Full::new(Bytes::from_static(b"OK")))) }
                 });
                 // A broken connection is the other side's matter.
