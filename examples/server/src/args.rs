@@ -136,14 +136,14 @@ async fn run(arguments: ServeArguments) -> Result<(), Failed> {
     // Before a database is opened, so that a mistyped configuration makes none.
     compile(&document, &Options::new(arguments.namespace.clone())).map_err(usage)?;
     log();
-    let waiting = arguments.journal.unwrap_or_else(|| database.journal());
-    let journal = Journal::open(&waiting)
-        .map_err(|error| usage(format_args!("journal `{}`: {}", waiting.display(), error.kind())))?;
     let opening = arguments.namespace.clone();
+    let waiting = arguments.journal.unwrap_or_else(|| database.journal());
     let opened = tokio::task::spawn_blocking(move || database.open(opening))
         .await
         .map_err(trouble)?;
     let stores = opened.map_err(|error| trouble(StartError::Store(error)))?;
+    let journal = Journal::open(&waiting)
+        .map_err(|error| trouble(format_args!("journal `{}`: {}", waiting.display(), error.kind())))?;
     let mut config = Config::new(document, stores, arguments.namespace);
     config.listen = arguments.listen;
     config.allow_destinations = arguments.allow_destination;
