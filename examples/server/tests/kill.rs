@@ -111,7 +111,7 @@ struct Sale {
 struct Ledger {
     /// Answered with 200: it is in the store.
     acknowledged: Vec<Sale>,
-    /// Answered with 200: it is in the journal, and in the store soon.
+    /// Answered with 202: it is in the journal, and in the store soon.
     journalled: Vec<Sale>,
     /// Sent and not answered.
     unanswered: Vec<Sale>,
@@ -139,7 +139,7 @@ async fn sell(server: SocketAddr, seller: String, by_notification: bool) -> Ledg
             match connection.send(&sale.message).await {
                 Ok(answer) => match (answer.status, answer.outcome()) {
                     (200, "applied") => ledger.acknowledged.push(sale),
-                    (200, "journalled") => ledger.journalled.push(sale),
+                    (202, "journalled") => ledger.journalled.push(sale),
                     (503, _) => ledger.unanswered.push(sale),
                     (status, _) => panic!("{}: {status} {}", sale.event, answer.json),
                 },
