@@ -1,6 +1,7 @@
 //! What the handlers share: the tracker with its credentials, the ports, the limits.
 
 use crate::host::{OsEntropy, SystemClock};
+use crate::ingest::Turns;
 use crate::journal::{Journal, Replayed};
 use postback::port::{Clock, Entropy, Inspect, Store};
 use postback::tracker::{Credentials, Tracker};
@@ -80,6 +81,7 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     pub(crate) metrics: Option<RenderMetrics>,
     pub(crate) journal: Option<Journal>,
+    pub(crate) turns: Turns,
     wake: Arc<Notify>,
 }
 
@@ -103,6 +105,7 @@ impl AppState {
             limits: Limits::default(),
             metrics: None,
             journal: None,
+            turns: Turns::default(),
             wake: Arc::new(Notify::new()),
         })
     }
