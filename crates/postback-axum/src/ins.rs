@@ -8,7 +8,7 @@
 use crate::answer::{fault, json, unavailable};
 use crate::body;
 use crate::caller::CallerAddress;
-use crate::ingest::take_in;
+use crate::ingest::{Taken, take_in};
 use crate::meter;
 use crate::state::{AppState, Live};
 use axum::{
@@ -61,16 +61,17 @@ pub(crate) async fn receive(
             nonce: state.random(),
         },
     ) {
-        Some(event) => match take_in(&state, &live, &event).await {
-            Ok(reply) => json(&reply),
-            Err(_) => unavailable(),
+        Some(event) => match take_in(&state, &live, event).await {
+            Ok(Taken::Decided(reply)) => json(&reply),
+            // A notification is never journalled: ClickBank sends it again.
+            Ok(Taken::Journalled) | Err(_) => unavailable(),
         },
         None => refuse(&state, source, &body, now).await,
     }
 }
 
-/// The event of a notification that may and can be read. Why not is nobody's to know; a person asks the command-line tool with the body
-/// that was kept.
+/// The event of a notification that may and can be read. Why not is nobody's to know; the body is kept, so that a
+/// person can find out with [`KeyRing::diagnose`](postback::clickbank::ins::KeyRing::diagnose).
 fn event(
     live: &Live,
     source: &Source,

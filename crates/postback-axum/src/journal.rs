@@ -4,14 +4,14 @@
 //! takes it in later, under the identity that it got on arrival, so that taking it in twice does nothing.
 
 use crate::state::AppState;
-use postback::drive;
+use postback::drive::{self, IngestError};
 use postback::event::Event;
 use postback::port::{StoreError, row};
 use postback::value::Pii;
 use std::{
     collections::BTreeMap,
     ffi::OsString,
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, BufRead, BufReader, Write},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
@@ -28,6 +28,8 @@ pub struct Journal(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     path: PathBuf,
+    /// Locked for as long as the journal is open: two processes with one journal would take each other's files away.
+    _lock: File,
     /// Held while a line is written, and while the file is moved aside.
     writing: Mutex<()>,
     /// Held while events are taken in again.
@@ -48,13 +50,25 @@ impl Journal {
     /// A journal in a file, made when the first event comes. Its folder must exist.
     ///
     /// # Errors
-    /// A folder that does not exist or cannot be written to.
+    /// A folder that does not exist or cannot be written to; a journal that another process, or this one, has open.
     pub fn open(path: impl Into<PathBuf>) -> io::Result<Self> {
         let path = path.into();
+        let lock = private().write(true).truncate(false).open(beside(&path, ".lock"))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(io::Error::new(
+                    io::ErrorKind::ResourceBusy,
+                    "another process has this journal open",
+                ));
+            }
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
         // Found out now, not when the store is down.
         append(&path, b"")?;
         let inner = Inner {
             path,
+            _lock: lock,
             writing: Mutex::new(()),
             replaying: tokio::sync::Mutex::new(()),
         };
@@ -67,6 +81,8 @@ impl Journal {
     /// A disk that does not take it, a journal over [`MAX_JOURNAL`].
     pub fn append(&self, event: &Event) -> io::Result<()> {
         let mut line = row::encode(&(event, &event.private)).map_err(io::Error::other)?;
+        // A crash may have left half a line behind; empty lines mean nothing.
+        line.insert(0, '\n');
         line.push('\n');
         let _writing = self.0.writing.lock().unwrap_or_else(PoisonError::into_inner);
         if fs::metadata(&self.0.path).map_or(0, |known| known.len()) > MAX_JOURNAL {
@@ -133,7 +149,8 @@ async fn take_in(state: &AppState, line: &[u8]) -> Result<(), Trouble> {
     state.committed();
     match ingested {
         Ok(_) => Ok(()),
-        Err(error) if error.retry() => Err(Trouble::Later),
+        // A store that cannot be read may be mended, or the server's version put right.
+        Err(error) if !matches!(error, IngestError::UnknownSource(_)) => Err(Trouble::Later),
         Err(error) => {
             tracing::error!(source = event.source.as_str(), event = %event.id, %error, "journalled event was not taken in");
             Err(Trouble::Never)
@@ -156,11 +173,7 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 
 /// Appends and synchronises; with nothing to append, makes the file.
 fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = private().append(true).open(path)?;
     let before = file.metadata()?.len();
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
     if written.is_err() {
@@ -175,4 +188,13 @@ fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
         File::open(folder)?.sync_all()?;
     }
     written
+}
+
+/// A file that is its owner's alone, made when it is not there.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }

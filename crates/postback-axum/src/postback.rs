@@ -6,7 +6,7 @@
 use crate::answer::{Refusal, fault, journalled, json, pixel, refusal, unavailable};
 use crate::body;
 use crate::caller::CallerAddress;
-use crate::ingest::{NotStored, take_in};
+use crate::ingest::{NotStored, Taken, take_in};
 use crate::meter;
 use crate::state::AppState;
 use axum::{
@@ -15,9 +15,9 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::Response,
 };
-use postback::event::{Event, Interface, Received};
+use postback::event::{Interface, Received};
 use postback::network::Format;
-use postback::tracker::{Caller, Reply};
+use postback::tracker::Caller;
 use postback::value::Query;
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -90,7 +90,8 @@ async fn answer(state: &AppState, source: Option<&str>, caller: CallerAddress, q
     // Before the source's own names are known, or when they cannot be read, the usual name counts.
     let image = query.pairs().any(|pair| pair == ("format", "img"));
     match take(state, source, caller, &query).await {
-        Ok((taken, asked)) if image || asked => pixel(taken.status()),
+        Ok((Taken::Decided(_), asked)) if image || asked => pixel(StatusCode::OK),
+        Ok((Taken::Journalled, asked)) if image || asked => pixel(StatusCode::ACCEPTED),
         Ok((Taken::Decided(reply), _)) => json(&reply),
         Ok((Taken::Journalled, _)) => journalled(),
         Err((response, asked)) if !(image || asked) => *response,
@@ -135,46 +136,8 @@ async fn take(
         tracing::warn!(source = source.id().as_str(), %error, "postback refused");
         refuse(StatusCode::FORBIDDEN, &error.to_string(), image)
     })?;
-    match take_in(state, &live, &event).await {
-        Ok(reply) => Ok((Taken::Decided(reply), image)),
-        Err(NotStored) if journal(state, event).await => Ok((Taken::Journalled, image)),
+    match take_in(state, &live, event).await {
+        Ok(taken) => Ok((taken, image)),
         Err(NotStored) => Err((Box::new(unavailable()), image)),
-    }
-}
-
-/// A postback that is durable.
-enum Taken {
-    /// In the store, with what it means.
-    Decided(Reply),
-    /// In the journal; what it means is decided when the store is back.
-    Journalled,
-}
-
-impl Taken {
-    fn status(&self) -> StatusCode {
-        match self {
-            Self::Decided(_) => StatusCode::OK,
-            Self::Journalled => StatusCode::ACCEPTED,
-        }
-    }
-}
-
-/// Nobody sends a postback again, so it is written down while the store is in trouble. False when there is no journal, or no room in it.
-async fn journal(state: &AppState, event: Event) -> bool {
-    let Some(journal) = state.shared.journal.clone() else {
-        return false;
-    };
-    let source = event.source.clone();
-    let written = tokio::task::spawn_blocking(move || journal.append(&event)).await;
-    match written {
-        Ok(Ok(())) => {
-            meter::journalled(source.as_str());
-            true
-        }
-        Ok(Err(error)) => {
-            tracing::error!(source = source.as_str(), kind = %error.kind(), "postback was not journalled");
-            false
-        }
-        Err(_) => false,
     }
 }

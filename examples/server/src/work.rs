@@ -5,7 +5,13 @@ use metrics::counter;
 use postback::drive::{self, Round, Sender};
 use postback::port::{Claim, Clock, Entropy, HttpClient, Purge, Secrets, Store, StoreError};
 use postback_axum::{AppState, OsEntropy, SystemClock};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 use tokio::{
     sync::{Notify, watch},
     time::{sleep, timeout},
@@ -21,8 +27,12 @@ const LEASE: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_secs(1);
 /// The shortest sleep after a round that found nothing to do.
 const PAUSE: Duration = Duration::from_millis(20);
-/// How often waiting events are decided again.
+/// How often events that have waited for less than [`RECENT`] are decided again.
 const ATTRIBUTE_EVERY: Duration = Duration::from_secs(30);
+/// How long a click may take to be recorded after the event that names it.
+const RECENT: Duration = Duration::from_secs(60 * 60);
+/// How many rounds lie between two that decide everything that waits: six hours.
+const ATTRIBUTE_ALL_EVERY: u32 = 6 * 60 * 2;
 /// How often what waits in the journal is tried again.
 const REPLAY_EVERY: Duration = Duration::from_secs(5);
 /// How often personal values are forgotten.
@@ -104,10 +114,16 @@ impl Work {
         }
     }
 
-    /// Decides waiting events again, at the start and from time to time.
+    /// Decides waiting events again: all of them at the start and now and then, those of the last hour more often.
     pub(crate) async fn attribute(self, stop: watch::Receiver<bool>) {
+        let rounds = AtomicU32::new(0);
         every(ATTRIBUTE_EVERY, stop, || async {
-            match drive::attribute(&self.state.tracker(), &*self.store, SystemClock.now()).await {
+            let all = rounds
+                .fetch_add(1, Ordering::Relaxed)
+                .is_multiple_of(ATTRIBUTE_ALL_EVERY);
+            let now = SystemClock.now();
+            let since = now.checked_sub(RECENT).filter(|_| !all);
+            match drive::attribute(&self.state.tracker(), &*self.store, since, now).await {
                 Ok(done) if done.resolved > 0 => {
                     counter!("postback_attributed_late_total").increment(done.resolved);
                     tracing::info!(seen = done.seen, resolved = done.resolved, "events were attributed");

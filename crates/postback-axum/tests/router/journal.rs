@@ -64,14 +64,40 @@ async fn half_a_line_and_strange_lines_are_kept_aside_and_stop_nobody() {
     let click = tested.click("summer").await;
     tested.store.set(Mode::Fails);
     tested.postback(&format!("clickid={click}&sum=1&eventid=E1")).await;
-    tested.store.set(Mode::Works);
     let path = folder.path().join("journal");
     let good = fs::read_to_string(&path).unwrap();
-    fs::write(&path, format!("{{}}\n{good}{}", &good[..20])).unwrap();
+    let half = good.trim()[..20].to_owned();
+    // A crash in the middle of a line, and another postback after it.
+    fs::write(&path, format!("{{}}\n{good}{half}")).unwrap();
+    tested.postback(&format!("clickid={click}&sum=1&eventid=E2")).await;
+    tested.store.set(Mode::Works);
     let replayed = tested.state.replay_journal().await.unwrap();
-    assert_eq!((replayed.taken, replayed.unreadable), (1, 2));
+    assert_eq!((replayed.taken, replayed.unreadable), (2, 2));
     let aside = fs::read_to_string(folder.path().join("journal.unreadable")).unwrap();
-    assert_eq!(aside, format!("{{}}\n{}\n", &good[..20]));
+    assert_eq!(aside, format!("{{}}\n{half}\n"));
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_be_read_leaves_the_journal_as_it_is() {
+    let (_folder, journal) = journal();
+    let tested = tested_with(|builder| builder.journal(journal));
+    let click = tested.click("summer").await;
+    tested.store.set(Mode::Corrupt);
+    let answer = tested.postback(&format!("clickid={click}&sum=1&eventid=E1")).await;
+    assert_eq!(answer.status, 202);
+    assert_eq!(tested.state.replay_journal().await.unwrap(), Replayed::default());
+    tested.store.set(Mode::Works);
+    assert_eq!(tested.state.replay_journal().await.unwrap().taken, 1);
+}
+
+#[tokio::test]
+async fn a_journal_is_opened_by_one_process_at_a_time() {
+    let (folder, journal) = journal();
+    let path = folder.path().join("journal");
+    let error = Journal::open(&path).unwrap_err();
+    assert_eq!(error.to_string(), "another process has this journal open");
+    drop(journal);
+    assert!(Journal::open(&path).is_ok());
 }
 
 #[cfg(unix)]

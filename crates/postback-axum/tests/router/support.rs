@@ -210,6 +210,7 @@ pub enum Mode {
     #[default]
     Works,
     Fails,
+    Corrupt,
     Hangs,
 }
 
@@ -242,6 +243,7 @@ impl Watched {
             match mode {
                 Mode::Works => call.await,
                 Mode::Fails => Err(StoreErrorKind::Unavailable.into()),
+                Mode::Corrupt => Err(StoreErrorKind::Corrupt.into()),
                 Mode::Hangs => std::future::pending().await,
             }
         })
