@@ -385,6 +385,42 @@ fn an_echo_of_what_was_sent_is_noted_without_it() {
     assert!(!format!("{filled:?}").contains("CANARY"));
 }
 
+/// As PHP's `json_encode`, lower-case hex, a form and an HTML page repeat it.
+#[test]
+fn an_echo_in_another_spelling_is_not_noted_at_all() {
+    let mut url = HoledText::plain("https://channel.example/pb?token=");
+    url.push_hole(Hole::Secret {
+        reference: "env:T".into(),
+        encoding: Encoding::Query,
+    });
+    url.push_str("&ua=");
+    url.push_hole(Hole::Private {
+        field: "useragent".into(),
+        encoding: Encoding::Query,
+    });
+    let mut leased = leased('a', &get(url), 0);
+    leased.delivery.private = BTreeMap::from([("useragent".to_string(), Pii::new("Mozilla/5.0 (X11; Linux)"))]);
+    let secrets = BTreeMap::from([("env:T".to_string(), Secret::from("EAAB/tok+en=="))]);
+    let filled = one(leased)
+        .request(&Values {
+            secrets: &secrets,
+            now: at(0),
+        })
+        .unwrap();
+    for echo in [
+        r#"{"v":"EAAB\/tok+en=="}"#,
+        r#"{"ua":"Mozilla\/5.0 (X11; Linux)"}"#,
+        "EAAB%2ftok%2ben%3d%3d",
+        "ua=Mozilla%2F5.0+%28X11%3B+Linux%29",
+        "token EAAB&#x2F;tok+en==",
+        "EAAB%252Ftok%252Ben%253D%253D",
+        r#"EAAB\u002ftok\u002Ben=="#,
+    ] {
+        assert_eq!(filled.redact(echo), "", "{echo}");
+    }
+    assert_eq!(filled.redact("OK: conversion 17"), "OK: conversion 17");
+}
+
 #[test]
 fn a_finding_keeps_the_beginning_of_a_body_without_control_characters() {
     let (_, finding) = verdict(

@@ -13,7 +13,7 @@ use alloc::{
 };
 use core::fmt;
 use hmac::{Hmac, KeyInit, Mac};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use sha2::Sha256;
 use thiserror::Error;
 
@@ -316,7 +316,8 @@ impl Filled {
         self.body.as_deref()
     }
 
-    /// A text of the receiver without what was filled in: receivers like to repeat what they got.
+    /// A text of the receiver without what was filled in: receivers like to repeat what they got. A text that repeats it in another spelling
+    /// (percent-encoded otherwise, with JSON's or HTML's escapes) is left out as a whole.
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
         let mut text = text.to_string();
@@ -326,7 +327,10 @@ impl Filled {
         for value in used {
             text = text.replace(value, "***");
         }
-        text
+        let spelled = plain(&text);
+        let values = self.used.iter().map(|value| plain(value.expose()));
+        let repeats = values.into_iter().any(|value| !value.is_empty() && spelled.contains(&value));
+        if repeats { String::new() } else { text }
     }
 
     /// The request for [`crate::port::HttpClient`].
@@ -343,3 +347,43 @@ impl Filled {
         request.body(body).map_err(|_| FillError::Malformed)
     }
 }
+
+/// A text with the spellings undone in which receivers repeat a value, for comparing alone: percent-encoding, `+` for a space, backslashes,
+/// and the entities and escapes of single characters.
+fn plain(text: &str) -> String {
+    let mut text = text.replace('+', " ");
+    for (spelling, character) in SPELLINGS {
+        text = text.replace(spelling, character);
+    }
+    // Twice, for what was encoded again.
+    for _ in 0..2 {
+        text = percent_decode_str(&text).decode_utf8_lossy().into_owned();
+    }
+    text.retain(|character| character != '\\' && character != '+' && character != ' ');
+    text.make_ascii_lowercase();
+    text
+}
+
+/// JSON's and HTML's spellings of what stands in tokens, addresses and user agents.
+const SPELLINGS: &[(&str, &str)] = &[
+    ("\\u002f", "/"),
+    ("\\u002F", "/"),
+    ("\\u003d", "="),
+    ("\\u003D", "="),
+    ("\\u002b", "+"),
+    ("\\u002B", "+"),
+    ("\\u0026", "&"),
+    ("&#x2F;", "/"),
+    ("&#x2f;", "/"),
+    ("&#47;", "/"),
+    ("&#x3D;", "="),
+    ("&#61;", "="),
+    ("&#43;", "+"),
+    ("&amp;", "&"),
+    ("&quot;", "\""),
+    ("&#34;", "\""),
+    ("&#39;", "'"),
+    ("&#x27;", "'"),
+    ("&lt;", "<"),
+    ("&gt;", ">"),
+];

@@ -57,6 +57,10 @@ pub enum HttpError {
     /// The destination may not be dialled. Nothing was sent.
     #[error("destination refused: {0}")]
     Refused(#[from] Denied),
+    /// The host's name resolves to addresses that may not be dialled. Nothing was sent. Names are mended: a resolver that lies for a minute
+    /// (a captive portal, a blocker) must not end deliveries for good.
+    #[error("the host resolves to a refused address: {0}")]
+    ResolvedRefused(Denied),
     /// The request itself cannot be sent: the client does not understand it. Nothing was sent.
     #[error("the request cannot be sent")]
     Request,
@@ -84,7 +88,12 @@ impl HttpError {
     pub const fn retry(&self) -> bool {
         match self {
             Self::Refused(_) | Self::Request => false,
-            Self::Resolve | Self::Connect(_) | Self::Tls(_) | Self::Timeout | Self::Protocol => true,
+            Self::ResolvedRefused(_)
+            | Self::Resolve
+            | Self::Connect(_)
+            | Self::Tls(_)
+            | Self::Timeout
+            | Self::Protocol => true,
         }
     }
 }

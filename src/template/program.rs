@@ -28,7 +28,12 @@ enum Piece {
         raw: bool,
     },
     /// A text chosen by a field's value, already encoded.
-    Mapped { field: Field, name: String, map: Map },
+    Mapped {
+        field: Field,
+        name: String,
+        position: Position,
+        map: Map,
+    },
     /// A secret, left open.
     Secret { reference: String, encoding: Encoding },
     /// A path segment that holds a macro begins.
@@ -104,7 +109,12 @@ impl Program {
                     })?;
                     *text = encoded;
                 }
-                Piece::Mapped { field, name, map }
+                Piece::Mapped {
+                    field,
+                    name,
+                    position,
+                    map,
+                }
             }
         };
         self.pieces.push(piece);
@@ -200,12 +210,24 @@ impl Writer<'_> {
                     _ => return Err(RenderError::Private { name: name.clone() }),
                 },
             },
-            Piece::Mapped { field, name, map } => match value(field) {
+            Piece::Mapped {
+                field,
+                name,
+                position,
+                map,
+            } => match value(field) {
                 Value::Text(text) => match map.text(&text) {
                     Some(text) => self.text.push_str(text),
                     None => return Err(RenderError::Unmapped { name: name.clone() }),
                 },
-                Value::Empty => self.text.push_str(map.text("").unwrap_or_default()),
+                Value::Empty => match map.text("") {
+                    Some(text) => self.text.push_str(text),
+                    // Nothing is no number.
+                    None if *position == Position::JsonNumber => {
+                        return Err(RenderError::Unmapped { name: name.clone() });
+                    }
+                    None => {}
+                },
                 Value::NoRate => return Err(RenderError::NoRate { name: name.clone() }),
                 Value::Private(_) => return Err(RenderError::Private { name: name.clone() }),
             },

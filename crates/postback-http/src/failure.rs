@@ -10,7 +10,8 @@ use std::io;
 /// What kept a request from its answer. Only kinds are carried over: every text of reqwest's is left behind.
 pub(crate) fn failure(error: &reqwest::Error) -> HttpError {
     if let Some(denied) = find::<Denied>(error) {
-        return HttpError::Refused(denied.clone());
+        // A refused URL was refused before the client saw it, so this comes from resolving its name.
+        return HttpError::ResolvedRefused(denied.clone());
     }
     if error.is_builder() {
         return HttpError::Request;

@@ -218,7 +218,7 @@ async fn a_public_name_that_resolves_to_loopback_is_refused_before_it_is_dialled
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "destination refused: address 127.0.0.1 is loopback (127.0.0.0/8); allow it explicitly if it is meant"
+        "the host resolves to a refused address: address 127.0.0.1 is loopback (127.0.0.0/8); allow it explicitly if it is meant"
     );
     assert_eq!(*resolver.asked.lock().unwrap(), ["rebind.example.com"]);
     assert_eq!(server.connections(), 0);
@@ -250,7 +250,8 @@ async fn a_name_is_judged_again_for_every_connection() {
         .unwrap();
     let url = format!("http://rebind.example.com:{}/", server.address().port());
     assert_eq!(client.send(get(&url)).await.unwrap().body(), "first");
-    assert!(matches!(client.send(get(&url)).await, Err(HttpError::Refused(_))));
+    let error = client.send(get(&url)).await.unwrap_err();
+    assert!(matches!(error, HttpError::ResolvedRefused(_)) && error.retry(), "{error}");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use crate::{
 };
 use postback::delivery::{Delivery, DeliveryState, Leased, Settled, Settlement, Verdict};
 use postback::port::{Claim, Claimed, Purge, Selection, StoreError, StoreErrorKind, Which, row};
-use rusqlite::{CachedStatement, Connection, params, types::Value};
+use rusqlite::{CachedStatement, Connection, Row, params, types::Value};
 
 /// How many rows one transaction of a long clean-up changes: commits of others pass in between.
 pub(crate) const BATCH: u32 = 500;
@@ -43,8 +43,8 @@ pub(crate) fn claim(connection: &Connection, claim: &Claim) -> Result<Claimed, F
         }
         let fence = found.get::<_, i64>(2)?.saturating_add(1);
         leases.push((found.get::<_, i64>(0)?, fence));
-        let mut delivery: Delivery = row::decode(text(found, 4)?)?;
-        delivery.private = row::decode_private(optional(found, 5)?)?;
+        // A row of a newer version is left for whoever can read it: under a lease like the others, it stops none of them.
+        let Ok(delivery) = read(found) else { continue };
         let fence = u64::try_from(fence).map_err(|_| unreadable("fence"))?;
         claimed.deliveries.push(Leased {
             delivery,
@@ -59,6 +59,12 @@ pub(crate) fn claim(connection: &Connection, claim: &Claim) -> Result<Claimed, F
         lease.execute(params![row, fence, until])?;
     }
     Ok(claimed)
+}
+
+fn read(found: &Row<'_>) -> Result<Delivery, Fault> {
+    let mut delivery: Delivery = row::decode(text(found, 4)?)?;
+    delivery.private = row::decode_private(optional(found, 5)?)?;
+    Ok(delivery)
 }
 
 /// A verdict as the values of its statement; none for a number that no lease ever had.

@@ -5,6 +5,7 @@ use postback::port::{StoreError, StoreErrorKind};
 use postback::value::Namespace;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
 use std::{
+    fs::OpenOptions,
     path::Path,
     thread::sleep,
     time::{Duration, Instant},
@@ -25,6 +26,7 @@ const OPEN_PAUSE: Duration = Duration::from_millis(10);
 
 /// Opens a connection: WAL, and a commit is on the disk before it returns.
 pub(crate) fn connect(path: &Path, busy_timeout: Duration) -> Result<Connection, Fault> {
+    make_private(path);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(busy_timeout)?;
@@ -47,6 +49,16 @@ pub(crate) fn connect(path: &Path, busy_timeout: Duration) -> Result<Connection,
     connection.pragma_update(None, "trusted_schema", false)?;
     assert_durable(&connection)?;
     Ok(connection)
+}
+
+/// Makes the file when there is none, readable by its owner alone: personal values lie in it. SQLite gives its other files the same mode.
+fn make_private(path: &Path) {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // A file that is there keeps its mode; one that cannot be made is SQLite's to report.
+    drop(options.open(path));
 }
 
 /// A pragma that SQLite does not know, or cannot obey for this file, is ignored without an error; so ask.
