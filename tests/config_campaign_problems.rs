@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod config_support;
-use config_support::{problem, problems, tracker};
+use config_support::{changed, compiled, problem, problems, tracker};
 
 const URL: &str = "https://ads.example.com/c?key={ref_id}&price={payout}";
 
@@ -201,6 +201,77 @@ fn a_word_or_a_text_of_a_postback_is_checked() {
         ("body = \"{}\"\nmethod = \"GET\"", "method: a GET has no body"),
     ] {
         assert_eq!(problem("#postback", line), format!("campaign[0].postback[0].{said}"));
+    }
+}
+
+#[test]
+fn a_condition_does_not_read_what_is_personal() {
+    let rows = |more: &str| {
+        format!(
+            "role = \"event_id\" }}, {{ name = \"mail\", macro = \"{{m}}\", role = \"email\" }}, {{ name = \"sub3\", role = \"phone\" }}{more}"
+        )
+    };
+    let said = |line: &str| problems(&[("role = \"event_id\" }", &rows("")), ("#postback", line)]);
+    let personal = |place: &str, name: &str| {
+        [format!(
+            "campaign[0].postback[0].{place}: `{name}` is personal and never within a rule's reach"
+        )]
+    };
+    assert_eq!(said("where = { mail = \"a\" }"), personal("where.mail", "mail"));
+    assert_eq!(said("require = [\"txid\", \"mail\"]"), personal("require[1]", "mail"));
+    assert_eq!(said("require = [\"p_sub3\"]"), personal("require[0]", "p_sub3"));
+    for line in [
+        "require = [\"sub3\"]",
+        "require = [\"p_sub4\"]",
+        "where = { txid = \"1\" }",
+    ] {
+        tracker(&[("role = \"event_id\" }", &rows("")), ("#postback", line)]);
+    }
+}
+
+#[test]
+fn a_parameter_that_is_personal_at_one_source_alone_may_be_named() {
+    let other = "[[offer_source]]\nid = \"other\"\ndefault = true\nparameter = [{ name = \"txid\", role = \"email\" }]\n\
+                 [[offer]]\nid = \"pen\"\nsource = \"other\"\nurl = \"https://pen.example.com/\"\n\n[[traffic_channel]]";
+    let changes = |offers| {
+        [
+            ("[[traffic_channel]]", other),
+            ("[{ offer = \"book\" }]", offers),
+            ("#postback", "require = [\"txid\"]"),
+        ]
+    };
+    tracker(&changes("[{ offer = \"book\" }, { offer = \"pen\" }]"));
+    tracker(&changes("[{ offer = \"book\" }]"));
+    assert_eq!(
+        problems(&changes("[{ offer = \"pen\" }]")),
+        ["campaign[0].postback[0].require[0]: `txid` is personal and never within a rule's reach"]
+    );
+}
+
+#[test]
+fn a_fixed_payout_has_no_more_digits_than_the_channels_currency() {
+    let fixed = |currency: &str, amount: &str| {
+        let currency = format!("currency = \"{currency}\"");
+        let payout = format!("payout = {{ fixed = \"{amount}\" }}");
+        let text = changed(&[("currency = \"EUR\"", &currency), ("#postback", &payout)]);
+        compiled(&text).map(|_| ())
+    };
+    for (currency, amount, digits) in [("USD", "25.005", 2), ("JPY", "25.5", 0), ("KWD", "0.0001", 3)] {
+        assert_eq!(
+            fixed(currency, amount),
+            Err(vec![format!(
+                "campaign[0].postback[0].payout.fixed: `{amount}` is finer than {currency}, which has {digits} digits after the point"
+            )])
+        );
+    }
+    for (currency, amount) in [
+        ("USD", "25.05"),
+        ("USD", "25.000"),
+        ("JPY", "25"),
+        ("JPY", "25.0"),
+        ("KWD", "0.001"),
+    ] {
+        assert_eq!(fixed(currency, amount), Ok(()), "{amount} {currency}");
     }
 }
 

@@ -9,11 +9,6 @@ const OFFER: &str = "https://shop.example.com/?id={clickid}";
 const EVENTS: &str = "events = { SALE = \"Purchase\", UPSELL = \"Purchase\", BILL = \"Purchase\", RFND = \"Refund\", CGBK = \"Refund\", \
                       INSF = \"Refund\", CANCEL-REBILL = \"\", UNCANCEL-REBILL = \"\", SUBSCRIPTION-CHG = \"\", ABANDONED_ORDER = \"\" }";
 
-/// The doubts about an offer of a ClickBank source.
-fn offer(url: &str) -> Vec<String> {
-    warnings(&[("\"generic\"", "\"clickbank-s2s\""), (OFFER, url)])
-}
-
 /// The doubts about a source for ClickBank's notifications.
 fn notified(lines: &str) -> Vec<String> {
     warnings(&[
@@ -26,57 +21,6 @@ fn notified(lines: &str) -> Vec<String> {
 #[test]
 fn nothing_is_doubtful_about_the_base() {
     assert_eq!(warnings(&[]), [""; 0]);
-}
-
-#[test]
-fn a_clickbank_offer_brings_the_click_id_back() {
-    for url in [
-        "https://hop.clickbank.net/?affiliate=a&vendor=v&tid={clickid}",
-        "https://abc123.hop.clickbank.net/?tid={clickid}&cbpage=2",
-        "https://v.pay.clickbank.net/?cbitems=1&vtid={clickid}",
-        "https://v.pay.clickbank.net/?cbitems=1&clickid={clickid}",
-        "https://hop.clickbank.net/?vendor=v&extclid={clickid}",
-        "https://seller.example/?affiliate=a&aff_sub3={clickid}",
-    ] {
-        assert_eq!(offer(url), [""; 0], "{url}");
-    }
-    let said =
-        |name: &str| format!("offer[0].url: no click id can come back through this URL; add `{name}={{clickid}}`");
-    assert_eq!(offer("https://hop.clickbank.net/?affiliate=a&vendor=v"), [said("tid")]);
-    assert_eq!(offer("https://v.pay.clickbank.net/?cbitems=1"), [said("vtid")]);
-    assert_eq!(
-        offer("https://hop.clickbank.net/?vendor=v&clickid={clickid}"),
-        [said("tid")]
-    );
-    assert_eq!(
-        offer("https://v.pay.clickbank.net/?cbitems=1&vtid={sub1}"),
-        [said("vtid")]
-    );
-}
-
-#[test]
-fn another_networks_offer_may_look_as_it_likes() {
-    assert_eq!(warnings(&[(OFFER, "https://shop.example.com/")]), [""; 0]);
-}
-
-#[test]
-fn a_sellers_code_does_not_come_back_from_a_hoplink() {
-    for host in ["hop.clickbank.net", "abc123.hop.clickbank.net"] {
-        assert_eq!(
-            offer(&format!("https://{host}/?vendor=v&vtid={{clickid}}")),
-            ["offer[0].url: `vtid` is the seller's and does not come back from a hoplink; write `tid={clickid}`"]
-        );
-    }
-}
-
-#[test]
-fn a_code_that_holds_more_than_the_click_id_may_be_dropped() {
-    assert_eq!(
-        offer("https://hop.clickbank.net/?vendor=v&tid={clickid}-{sub1}"),
-        [
-            "offer[0].url: `tid={clickid}-{sub1}` holds more than the click id, and one character that ClickBank does not allow may drop the whole code; write `tid={clickid}` and put the rest elsewhere"
-        ]
-    );
 }
 
 #[test]
@@ -168,6 +112,138 @@ fn a_word_that_clickbank_does_not_send_is_named_with_a_suggestion() {
         notified(&format!("secrets = [\"env:S\"]\n{events}")),
         [
             "offer_source[0].events.CANCEL_REBIL: is not a word of ClickBank's, as far as is known; did you mean `CANCEL-REBILL`?"
+        ]
+    );
+}
+
+#[test]
+fn postbacks_under_clickbanks_own_words_are_matched_or_named() {
+    let url = "https://hop.clickbank.net/?vendor=v&tid={clickid}";
+    let doubts = |events: &str, types: &str| {
+        let root = format!("#root\n{types}");
+        warnings(&[
+            ("\"generic\"", "\"clickbank-s2s\""),
+            (OFFER, url),
+            ("#source", events),
+            ("#root", &root),
+        ])
+    };
+    let said = |words: &str| {
+        format!(
+            "offer_source[0].events: postbacks with {words}, ClickBank's own words, are kept under unknown types; match each to a type, or to \"\" if that is meant"
+        )
+    };
+    assert_eq!(doubts("", ""), [said("`PURCHASE` and `UPSELL`")]);
+    assert_eq!(doubts("events = { PURCHASE = \"Purchase\" }", ""), [said("`UPSELL`")]);
+    assert_eq!(doubts("events = { upsell = \"\" }", ""), [said("`PURCHASE`")]);
+    for sale in ["PURCHASE", "SALE", "sale"] {
+        for upsell in ["UPSELL", "upsell"] {
+            let events = format!("events = {{ {sale} = \"Purchase\", {upsell} = \"Purchase\" }}");
+            assert_eq!(doubts(&events, ""), [""; 0], "{events}");
+        }
+    }
+    let types = "[[conversion_type]]\nname = \"PURCHASE\"\n[[conversion_type]]\nname = \"UPSELL\"\n";
+    assert_eq!(doubts("", types), [""; 0]);
+}
+
+#[test]
+fn an_open_type_is_not_edited_and_uses_up_no_event_id() {
+    let open = |policy: &str, own: &str| {
+        warnings(&[
+            (
+                "#source",
+                &format!("duplicates = \"{policy}\"\nopen_types = [\"InitiateCheckout\"]"),
+            ),
+            ("counts = \"step\"", &format!("counts = \"step\"\n{own}")),
+        ])
+    };
+    let said = |policy: &str, can: &str| {
+        format!(
+            "offer_source[0].open_types[0]: `InitiateCheckout` is open under the policy `{policy}`, so anyone could {can}; give the type `duplicates = \"ignore\"`"
+        )
+    };
+    let (edit, event_id) = (
+        said("edit", "rewrite what the network said"),
+        said("ignore_event_id", "use up an event id before the network sends it"),
+    );
+    assert_eq!(open("edit", ""), [edit]);
+    assert_eq!(open("ignore_event_id", ""), [event_id.as_str()]);
+    assert_eq!(open("create", "duplicates = \"ignore_event_id\""), [event_id]);
+    assert_eq!(open("edit", "duplicates = \"ignore\""), [""; 0]);
+    for policy in ["create", "create_marked", "ignore", "increment"] {
+        assert_eq!(open(policy, ""), [""; 0], "{policy}");
+    }
+}
+
+#[test]
+fn clickbanks_earnings_have_no_other_currency() {
+    let lines = format!("secrets = [\"env:S\"]\n{EVENTS}");
+    assert_eq!(
+        notified(&format!("{lines}\ncurrency = \"EUR\"")),
+        [
+            "offer_source[0].currency: changes no amount that ClickBank sends: earnings are in USD; only the offers' own payouts are read in it"
+        ]
+    );
+    assert_eq!(notified(&format!("{lines}\ncurrency = \"USD\"")), [""; 0]);
+    assert_eq!(
+        notified(&format!("{lines}\ncurrency = \"EUR\"\namount = \"order\"")),
+        [""; 0],
+        "an order may come without its currency"
+    );
+    assert_eq!(warnings(&[("#source", "currency = \"EUR\"")]), [""; 0]);
+}
+
+#[test]
+fn a_condition_on_what_no_conversion_has_is_named_with_a_suggestion() {
+    let doubts = |line: &str| {
+        warnings(&[
+            (
+                "role = \"event_id\" }",
+                "role = \"event_id\" }, { name = \"product\", macro = \"{p}\" }, { name = \"mail\", role = \"email\" }",
+            ),
+            ("#postback", line),
+        ])
+    };
+    let never = |place: &str, name: &str, near: &str| {
+        format!(
+            "campaign[0].postback[0].{place}: `{name}` is neither a macro nor a parameter of the offers' sources, so it is never there{near}"
+        )
+    };
+    assert_eq!(
+        doubts("where = { prodcut = \"1\", product = \"1\", sub1 = \"1\", p_sub3 = \"1\" }"),
+        [never("where.prodcut", "prodcut", "; did you mean `product`?")]
+    );
+    assert_eq!(
+        doubts("require = [\"ref_id\", \"contry\", \"txid\", \"qqq\"]"),
+        [
+            never("require[1]", "contry", "; did you mean `country`?"),
+            never("require[3]", "qqq", ""),
+        ]
+    );
+    assert_eq!(
+        doubts("require = [\"mails\"]"),
+        [never("require[0]", "mails", "")],
+        "a personal one is not suggested"
+    );
+}
+
+#[test]
+fn a_condition_may_name_a_parameter_of_any_source_of_the_campaigns_offers() {
+    let other = "[[offer_source]]\nid = \"other\"\ndefault = true\ntokens = [\"env:T\"]\n\
+                 parameter = [{ name = \"plan\", role = \"event_id\" }]\n\
+                 [[offer]]\nid = \"pen\"\nsource = \"other\"\nurl = \"https://pen.example.com/\"\n";
+    let doubts = |offers: &str| {
+        warnings(&[
+            ("[[traffic_channel]]", &format!("{other}\n[[traffic_channel]]")),
+            ("[{ offer = \"book\" }]", offers),
+            ("#postback", "require = [\"plan\"]"),
+        ])
+    };
+    assert_eq!(doubts("[{ offer = \"book\" }, { offer = \"pen\" }]"), [""; 0]);
+    assert_eq!(
+        doubts("[{ offer = \"book\" }]"),
+        [
+            "campaign[0].postback[0].require[0]: `plan` is neither a macro nor a parameter of the offers' sources, so it is never there"
         ]
     );
 }

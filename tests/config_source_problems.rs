@@ -28,6 +28,43 @@ fn money_that_is_taken_back_goes_to_a_type_that_counts_as_reversal() {
 }
 
 #[test]
+fn money_that_comes_goes_to_no_type_that_counts_as_reversal() {
+    for word in [
+        "SALE",
+        "BILL",
+        "UPSELL",
+        "PURCHASE",
+        "COMBINED_CONVERSION",
+        "TEST_SALE",
+        "TEST_BILL",
+        "sale",
+        "upsell",
+        "rebill",
+    ] {
+        assert_eq!(
+            problem("#source", &format!("events = {{ {word} = \"Refund\" }}")),
+            format!(
+                "offer_source[0].events.{word}: `{word}` brings money, and `Refund` counts as reversal; match it to a type that does not"
+            )
+        );
+        tracker(&[("#source", &format!("events = {{ {word} = \"Purchase\" }}"))]);
+        tracker(&[("#source", &format!("events = {{ {word} = \"\" }}"))]);
+    }
+    tracker(&[("#source", "events = { CANCEL-REBILL = \"Refund\" }")]);
+}
+
+#[test]
+fn a_source_for_notifications_takes_a_version_of_them() {
+    assert_eq!(
+        problem("#source", "secrets = [\"env:S\"]\nins_versions = []"),
+        "offer_source[0].ins_versions: is empty, so every notification would be refused"
+    );
+    tracker(&[("#source", "ins_versions = []")]);
+    tracker(&[("#source", "secrets = []\nins_versions = []")]);
+    tracker(&[("#source", "secrets = [\"env:S\"]\nins_versions = [\"8.0\"]")]);
+}
+
+#[test]
 fn a_reversal_is_never_approved() {
     assert_eq!(
         problem("#source", "reversal_status = \"approved\""),
@@ -44,6 +81,18 @@ fn an_open_type_carries_no_money() {
         );
     }
     tracker(&[("#source", "open_types = [\"InitiateCheckout\"]")]);
+}
+
+#[test]
+fn an_open_type_edits_nothing() {
+    assert_eq!(
+        problems(&[
+            ("#source", "open_types = [\"InitiateCheckout\"]"),
+            ("counts = \"step\"", "counts = \"step\"\nduplicates = \"edit\""),
+        ]),
+        ["offer_source[0].open_types[0]: `InitiateCheckout` has the policy `edit`, so anyone could edit money away"]
+    );
+    tracker(&[("counts = \"step\"", "counts = \"step\"\nduplicates = \"edit\"")]);
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! Campaigns: paths, costs, postbacks.
 
 use super::channel::Draft;
-use super::{Context, MAX_ROWS, amount, name, postback, refer, title};
+use super::{Context, MAX_ROWS, Reach, amount, name, postback, refer, title};
 use crate::config::{MAX_ENTRIES, Refusal, Table};
 use crate::rule::{Conditions, Index};
-use crate::tracker::compiled::{Campaign, Path};
-use crate::value::{Amount, CampaignId, ChannelId, Currency, DomainId, Money, OfferId, Percent, TypeName};
+use crate::tracker::compiled::{Campaign, Offer, Path, Source};
+use crate::value::{
+    Amount, CampaignId, ChannelId, Currency, DomainId, Money, OfferId, OfferSourceId, Percent, TypeName,
+};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     format,
@@ -27,8 +29,11 @@ pub(super) fn read(
     root: &Table<'_>,
     context: &Context<'_>,
     channels: &BTreeMap<ChannelId, Draft<'_>>,
+    offers: &BTreeMap<OfferId, Offer>,
+    sources: &BTreeMap<OfferSourceId, Source>,
 ) -> BTreeMap<CampaignId, Campaign> {
     let types: Vec<TypeName> = context.types.keys().cloned().collect();
+    let every = Reach::of(sources.values());
     let mut seen = BTreeSet::new();
     let mut campaigns = BTreeMap::new();
     for row in root.rows("campaign", MAX_ROWS) {
@@ -57,7 +62,8 @@ pub(super) fn read(
         let domain: Option<DomainId> = row.parsed("domain", |text| refer(text, "domain", &context.known.domains));
         let cost = cost(&row, draft.map_or(context.currency, |draft| draft.channel.currency));
         let paths = paths(&row, context);
-        let postbacks = postback::read(&row, context, draft);
+        let offered = Reach::of_paths(&paths, offers, sources);
+        let postbacks = postback::read(&row, context, draft, offered.as_ref().unwrap_or(&every));
         super::later::campaign_apis(&row, context);
         let conditions: Vec<&Conditions> = postbacks.iter().map(|postback| &postback.conditions).collect();
         let rules = Index::new(&conditions, &types);

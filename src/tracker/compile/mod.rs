@@ -8,6 +8,7 @@ mod offer;
 mod parameter;
 mod pasted;
 mod postback;
+mod reach;
 mod request;
 mod secrets;
 mod source;
@@ -16,6 +17,8 @@ mod tests;
 
 pub use campaign::MAX_WEIGHT;
 pub use request::MAX_ATTEMPTS;
+
+pub(in crate::tracker) use reach::Reach;
 
 use super::compiled::{ConversionType, Tracker};
 use crate::config::{Document, Node, Problems, Refusal, Report, Table};
@@ -99,11 +102,13 @@ const ROOT: &[&str] = &[
 ///   [`MAX_ENTRIES`](crate::config::MAX_ENTRIES) entries
 /// - an id, a name or a word that is none, is given twice or is missing; a reference to what is not defined; an unknown template
 /// - no default conversion type, or two; two offer sources and no default, or two
-/// - a refund, chargeback or returned cheque matched to a type that does not count as `reversal`; an open type that carries money; a
-///   reversal that would be approved
+/// - a refund, chargeback or returned cheque matched to a type that does not count as `reversal`; a sale, upsell or rebill matched to one
+///   that does; an open type that carries money, or whose own policy is `edit`; a reversal that would be approved
+/// - a source with secrets for its notifications that takes none of their versions
 /// - a secret in the clear
 /// - a URL or a body that is no [`UrlTemplate`](crate::template::UrlTemplate) or [`BodyTemplate`](crate::template::BodyTemplate)
 /// - a campaign whose id is the name of a route; weights that are all zero
+/// - a condition on a parameter that is personal; a fixed payout with more digits than its currency has
 /// - amounts, percentages, currencies, durations, dates, HTTP statuses and address ranges that are none, and negative amounts
 pub fn compile(document: &Document, options: &Options) -> Result<Tracker, Problems> {
     let report = Report::default();
@@ -134,7 +139,7 @@ fn tracker(document: &Document, expanded: &Node, report: &Report, options: &Opti
     let offers = offer::read(&root, &context, &sources);
     later::read(&root, &context);
     let channels = channel::read(&root, &context);
-    let campaigns = campaign::read(&root, &context, &channels);
+    let campaigns = campaign::read(&root, &context, &channels, &offers, &sources);
     Some(Tracker {
         fingerprint: document.fingerprint(),
         document: document.to_json(),

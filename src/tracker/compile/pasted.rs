@@ -6,7 +6,9 @@ use crate::tracker::compiled::{Campaign, Source, Tracker};
 use alloc::{format, string::String, vec::Vec};
 
 impl Source {
-    /// The account's role in ClickBank, where the document says it.
+    /// The account's role in ClickBank, where the document says it. It chooses the macros of [`Source::pasted_query`], affiliate where
+    /// nothing is said, and nothing else: a notification says its own role, and the source's is neither compared with it nor stands in for
+    /// it.
     #[must_use]
     pub fn account_role(&self) -> Option<AccountRole> {
         self.role

@@ -1,13 +1,13 @@
 //! A campaign's postbacks: conditions, payout, updates, request.
 
 use super::channel::Draft;
-use super::{Context, amount, name, request};
+use super::{Context, Reach, amount, name, request};
 use crate::config::{MAX_ENTRIES, Node, Refusal, Table, duration, merge, one_of};
 use crate::model::{Status, Updates};
 use crate::rule::{Conditions, Negative};
 use crate::tracker::compiled::{PayoutRule, Postback};
 use crate::value::{Amount, Currency, Money, Percent, PostbackId};
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::{collections::BTreeSet, format, vec::Vec};
 
 const KEYS: &[&str] = &[
     "id",
@@ -25,10 +25,15 @@ const KEYS: &[&str] = &[
     "test",
 ];
 
-pub(super) fn read(campaign: &Table<'_>, context: &Context<'_>, channel: Option<&Draft<'_>>) -> Vec<Postback> {
+pub(super) fn read(
+    campaign: &Table<'_>,
+    context: &Context<'_>,
+    channel: Option<&Draft<'_>>,
+    reach: &Reach<'_>,
+) -> Vec<Postback> {
     let mut seen = BTreeSet::new();
     let rows = campaign.rows("postback", MAX_ENTRIES).into_iter();
-    rows.filter_map(|row| postback(&row, context, channel, &mut seen))
+    rows.filter_map(|row| postback(&row, context, channel, reach, &mut seen))
         .collect()
 }
 
@@ -36,14 +41,14 @@ fn postback(
     row: &Table<'_>,
     context: &Context<'_>,
     channel: Option<&Draft<'_>>,
+    reach: &Reach<'_>,
     seen: &mut BTreeSet<PostbackId>,
 ) -> Option<Postback> {
     let keys: Vec<&str> = KEYS.iter().chain(request::KEYS).copied().collect();
     row.only(&keys);
-    let currency = channel.map_or(context.currency, |draft| draft.channel.currency);
     let id = name(row, "id", seen);
-    let conditions = conditions(row, context, channel, currency);
-    let payout = payout(row, currency);
+    let conditions = conditions(row, context, channel, reach);
+    let payout = payout(row, context, channel);
     let updates = row
         .word("updates", "a way to treat updates", Updates::ALL)
         .unwrap_or(Updates::FirstMatch);
@@ -83,7 +88,13 @@ fn own_or_channels(row: &Table<'_>, channel: Option<&Draft<'_>>) -> request::Req
     }
 }
 
-fn conditions(row: &Table<'_>, context: &Context<'_>, channel: Option<&Draft<'_>>, currency: Currency) -> Conditions {
+/// The currency of the channel, in which it is told amounts.
+fn currency(context: &Context<'_>, channel: Option<&Draft<'_>>) -> Currency {
+    channel.map_or(context.currency, |draft| draft.channel.currency)
+}
+
+fn conditions(row: &Table<'_>, context: &Context<'_>, channel: Option<&Draft<'_>>, reach: &Reach<'_>) -> Conditions {
+    let currency = currency(context, channel);
     let mut conditions = Conditions {
         types: row.parsed_list("types", MAX_ENTRIES, |text| context.type_name(text)),
         statuses: row.parsed_list("statuses", MAX_ENTRIES, |word| one_of(word, "a status", Status::ALL)),
@@ -98,12 +109,12 @@ fn conditions(row: &Table<'_>, context: &Context<'_>, channel: Option<&Draft<'_>
         ..Conditions::default()
     };
     for (path, name, text) in row.text_entries("where") {
-        match request::condition_name(name) {
+        match reach.condition_name(name) {
             Ok(name) => conditions.matches.push((name, text.into())),
             Err(refusal) => row.refuse(path, refusal),
         }
     }
-    for name in row.parsed_list("require", MAX_ENTRIES, request::condition_name) {
+    for name in row.parsed_list("require", MAX_ENTRIES, |name| reach.condition_name(name)) {
         if !conditions.require.contains(&name) {
             conditions.require.push(name);
         }
@@ -123,7 +134,8 @@ fn negative(word: &str) -> Result<Negative, Refusal> {
     }
 }
 
-fn payout(row: &Table<'_>, currency: Currency) -> PayoutRule {
+fn payout(row: &Table<'_>, context: &Context<'_>, channel: Option<&Draft<'_>>) -> PayoutRule {
+    let currency = currency(context, channel);
     let whole = Percent::new(Amount::from(100)).map(PayoutRule::Percent);
     let whole = whole.unwrap_or(PayoutRule::Fixed(Money {
         amount: Amount::ZERO,
@@ -133,10 +145,24 @@ fn payout(row: &Table<'_>, currency: Currency) -> PayoutRule {
     table.only(&["percent", "fixed"]);
     let percent = table.parsed("percent", str::parse).map(PayoutRule::Percent);
     let fixed = table
-        .parsed("fixed", amount)
+        // Without its channel the currency is a guess.
+        .parsed("fixed", |text| fixed(text, channel.map(|_| currency)))
         .map(|amount| PayoutRule::Fixed(Money { amount, currency }));
     if table.has("percent") == table.has("fixed") {
         row.problem("payout", "needs either `percent` or `fixed`");
     }
     percent.or(fixed).unwrap_or(whole)
+}
+
+/// An amount that a channel can be told as it is written.
+fn fixed(text: &str, currency: Option<Currency>) -> Result<Amount, Refusal> {
+    let fixed = amount(text)?;
+    match currency {
+        Some(currency) if fixed.rounded(currency.digits()) != fixed => Err(format!(
+            "`{fixed}` is finer than {currency}, which has {} digits after the point",
+            currency.digits()
+        )
+        .into()),
+        _ => Ok(fixed),
+    }
 }

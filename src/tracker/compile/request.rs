@@ -1,7 +1,7 @@
 //! The request of a postback: where it goes, what it carries, what answer is success, when it is tried again.
 
 use super::offer::template;
-use crate::config::{MAX_ENTRIES, Refusal, Table, duration, status_ranges};
+use crate::config::{MAX_ENTRIES, Table, duration, status_ranges};
 use crate::delivery::{RetryPolicy, SuccessRule};
 use crate::model::Method;
 use crate::template::{BodyTemplate, UrlTemplate};
@@ -97,13 +97,4 @@ pub(super) fn values(row: &Table<'_>) -> BTreeMap<String, String> {
         .into_iter()
         .map(|(_, name, value)| (name.into(), value.into()))
         .collect()
-}
-
-/// The name of a condition's parameter.
-pub(super) fn condition_name(text: &str) -> Result<crate::rule::ParameterName, Refusal> {
-    if text.is_empty() {
-        Err("the parameter's name is empty".into())
-    } else {
-        Ok(text.into())
-    }
 }

@@ -1,4 +1,8 @@
 //! Offer sources.
+//!
+//! `account_role` chooses what is pasted into ClickBank's postback, `{tid}` and `{affiliate_earnings}` or `{vtid}` and `{vendor_earnings}`,
+//! and changes nothing else: a notification says its own role, its amount is the one that `amount` names, and a click id is looked for
+//! at every path of `click_id_from`. A source for notifications alone can leave it out.
 
 use super::parameter::{check_meanings, names, parameters};
 use super::{Context, MAX_ROWS, name, refer, references, title};
@@ -6,7 +10,7 @@ use crate::clickbank::ins::{Path, Version};
 use crate::config::{MAX_ENTRIES, Node, Refusal, Table, duration, one_of};
 use crate::event::{Interface, Kind};
 use crate::model::{AccountRole, Counts, Duplicates, Status};
-use crate::network::Meaning;
+use crate::network::{Meaning, clickbank_kind};
 use crate::tracker::compiled::{AmountField, Source};
 use crate::value::nearest;
 use crate::value::{IpRange, OfferSourceId, TypeName};
@@ -73,6 +77,9 @@ pub(super) const CLICK_ID_FROM: &[&str] = &[
 
 /// ClickBank's words for money that is taken back.
 const TAKEN_BACK: &[&str] = &["RFND", "CGBK", "INSF", "TEST_RFND", "TEST_CGBK", "TEST_INSF"];
+
+/// The notifications' words for money that comes; those of the postbacks are [`clickbank_kind`]'s.
+const BROUGHT: &[&str] = &["SALE", "BILL", "TEST_SALE", "TEST_BILL"];
 
 type Sources = BTreeMap<OfferSourceId, Source>;
 
@@ -162,6 +169,10 @@ fn versions(row: &Table<'_>) -> Vec<Version> {
     if !row.has("ins_versions") {
         return all.into();
     }
+    let secrets = matches!(row.node("secrets"), Some(Node::List(secrets)) if !secrets.is_empty());
+    if secrets && matches!(row.node("ins_versions"), Some(Node::List(versions)) if versions.is_empty()) {
+        row.problem("ins_versions", "is empty, so every notification would be refused");
+    }
     row.parsed_list("ins_versions", MAX_ENTRIES, |text| match Version::parse(text) {
         Version::Other(_) => Err(Refusal::word(
             text,
@@ -196,9 +207,14 @@ fn truth(row: &Table<'_>) -> Option<Interface> {
 fn open_types(row: &Table<'_>, context: &Context<'_>) -> BTreeSet<TypeName> {
     let read = |text| {
         let name = context.type_name(text)?;
-        match context.types.get(&name).map(|known| known.counts) {
-            Some(counts @ (Counts::Sale | Counts::Revenue | Counts::Reversal)) => Err(Refusal::from(format!(
+        let known = context.types.get(&name).map(|known| (known.counts, known.duplicates));
+        match known {
+            Some((counts @ (Counts::Sale | Counts::Revenue | Counts::Reversal), _)) => Err(Refusal::from(format!(
                 "`{name}` counts as {counts}, and an open type carries no money"
+            ))),
+            // All types with this policy share one slot of the click.
+            Some((_, Some(Duplicates::Edit))) => Err(Refusal::from(format!(
+                "`{name}` has the policy `edit`, so anyone could edit money away"
             ))),
             _ => Ok(name),
         }
@@ -220,13 +236,21 @@ fn events(row: &Table<'_>, context: &Context<'_>) -> BTreeMap<String, Option<Typ
                 continue;
             }
         };
-        let takes_back = TAKEN_BACK.contains(&word) || Kind::known(word).is_some_and(|kind| kind.subtracts());
-        let counts = context.types.get(&type_name).map(|known| known.counts);
-        if let Some(counts) = counts.filter(|counts| takes_back && *counts != Counts::Reversal) {
-            let said = format!(
-                "`{word}` takes money back, and `{type_name}` counts as {counts}; match it to a type that counts as reversal"
-            );
-            row.report().add(path, said);
+        let kind = Kind::known(word).or_else(|| clickbank_kind(word));
+        let takes_back = TAKEN_BACK.contains(&word) || kind.as_ref().is_some_and(Kind::subtracts);
+        let brings = BROUGHT.contains(&word) || kind.as_ref().is_some_and(Kind::adds);
+        match context.types.get(&type_name).map(|known| known.counts) {
+            Some(Counts::Reversal) if brings => row.report().add(
+                path,
+                format!("`{word}` brings money, and `{type_name}` counts as reversal; match it to a type that does not"),
+            ),
+            Some(counts) if takes_back && counts != Counts::Reversal => row.report().add(
+                path,
+                format!(
+                    "`{word}` takes money back, and `{type_name}` counts as {counts}; match it to a type that counts as reversal"
+                ),
+            ),
+            _ => {}
         }
         events.insert(word.into(), Some(type_name));
     }

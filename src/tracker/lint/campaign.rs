@@ -1,10 +1,13 @@
 //! Doubts about a campaign and its postbacks.
 
 use super::{Warning, id};
-use crate::config::Node;
+use crate::config::{Node, Problem};
 use crate::model::Counts;
+use crate::scope::Field;
 use crate::template::placeholders;
+use crate::tracker::compile::Reach;
 use crate::tracker::compiled::{Campaign, Tracker};
+use crate::value::nearest;
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     format,
@@ -43,8 +46,11 @@ pub(super) fn lint(
         .filter(|known| matches!(known.counts, Counts::Step | Counts::Reversal))
         .map(|known| format!("`{}`", known.name))
         .collect();
+    let offered = Reach::of_paths(&campaign.paths, &tracker.offers, &tracker.sources);
+    let reach = offered.unwrap_or_else(|| Reach::of(tracker.sources.values()));
     for (index, row) in row.rows("postback").iter().enumerate() {
         let path = format!("{path}.postback[{index}]");
+        conditions(&path, row, &reach, found);
         let compiled = id(row).and_then(|id| campaign.postbacks.iter().find(|known| known.id.as_str() == id));
         if compiled.is_some_and(|known| known.conditions.types.is_empty()) && !uncounted.is_empty() {
             let said = format!(
@@ -63,6 +69,30 @@ pub(super) fn lint(
             );
             found.push(Warning::new(format!("{path}.url"), said));
         }
+    }
+}
+
+/// Conditions on what no conversion has.
+fn conditions(path: &str, row: &Node, reach: &Reach<'_>, found: &mut Vec<Warning>) {
+    let matches = row.get("where").and_then(Node::table).into_iter().flatten();
+    let matches = matches.map(|(name, _)| (format!("{path}.where.{}", name.escape_debug()), name.as_str()));
+    let required = match row.get("require") {
+        Some(Node::List(names)) => names.as_slice(),
+        _ => &[],
+    };
+    let required = required.iter().enumerate();
+    let required = required.filter_map(|(index, name)| Some((format!("{path}.require[{index}]"), name.text()?)));
+    for (place, name) in matches.chain(required) {
+        if Field::from_name(name).is_some() || reach.has(name) {
+            continue;
+        }
+        let said = format!(
+            "`{}` is neither a macro nor a parameter of the offers' sources, so it is never there",
+            name.escape_debug()
+        );
+        let macros = Field::names().map(|known| -> &str { known });
+        let near = nearest(name, macros.chain(reach.names())).map(Into::into);
+        found.push(Warning(Problem::new(place, said, near)));
     }
 }
 

@@ -4,7 +4,7 @@ mod campaign;
 mod offer;
 mod source;
 
-use super::compiled::Tracker;
+use super::compiled::{Source, Tracker};
 use crate::config::{Document, Node, Problem, Report};
 use crate::model::Role;
 use crate::value::nearest;
@@ -54,9 +54,11 @@ impl fmt::Display for Warning {
 /// What compiles and is probably not what was meant, in the order of the document's parts. `tracker` is the document, compiled.
 ///
 /// - an offer source that accepts anyone, that sends no event id, that has no secret for its notifications, that leaves transaction types
-///   unmatched, or that matches a word which ClickBank does not send
+///   or postbacks unmatched, that matches a word which ClickBank does not send, or that gives ClickBank's earnings another currency
+/// - an open type whose policy lets anyone rewrite a conversion or take an event id
 /// - a role that is neither known nor one's own (`x_..`)
-/// - a ClickBank offer through which no click id can return, or only a damaged one
+/// - a ClickBank offer through which no click id can return, or only a damaged one, or only where nobody looks for it
+/// - a condition on a parameter that is neither a macro nor in the table of an offer source
 /// - a postback that covers steps and reversals since it names no type; one that has drifted from its channel's template
 /// - a campaign without a path
 /// - a part of the document that changes nothing yet
@@ -67,7 +69,7 @@ pub fn lint(document: &Document, tracker: &Tracker) -> Vec<Warning> {
     for (index, row) in root.rows("offer_source").iter().enumerate() {
         let path = format!("offer_source[{index}]");
         if let Some(source) = id(row).and_then(|id| tracker.sources.get(id)) {
-            source::lint(&path, row, source, &mut found);
+            source::lint(&path, row, source, tracker, &mut found);
         }
         roles(&path, row, |role| !role.as_str().starts_with("rt_"), &mut found);
     }
@@ -75,7 +77,7 @@ pub fn lint(document: &Document, tracker: &Tracker) -> Vec<Warning> {
         let path = format!("offer[{index}]");
         let offer = id(row).and_then(|id| tracker.offers.get(id));
         if let Some((offer, source)) = offer.and_then(|offer| Some((offer, tracker.sources.get(&offer.source)?))) {
-            offer::lint(&path, offer, source, &mut found);
+            offer::lint(&path, offer, source, template(&root, source), &mut found);
         }
         inert(&path, row, "caps", &mut found);
     }
@@ -94,6 +96,13 @@ pub fn lint(document: &Document, tracker: &Tracker) -> Vec<Warning> {
         inert(&path, row, "conversion_api", &mut found);
     }
     found
+}
+
+/// The template that a source names.
+fn template<'a>(root: &'a Node, source: &Source) -> Option<&'a str> {
+    let mut rows = root.rows("offer_source").iter();
+    let row = rows.find(|row| id(row) == Some(source.id.as_str()))?;
+    row.get("template").and_then(Node::text)
 }
 
 fn id(row: &Node) -> Option<&str> {

@@ -1,8 +1,9 @@
-//! Doubts about the URL of a ClickBank offer: whether the click id comes back.
+//! Doubts about the URL of a ClickBank offer: whether the click id comes back, and to where the source looks for it.
 
 use super::Warning;
+use crate::network::Meaning;
 use crate::tracker::compiled::{Offer, Source};
-use alloc::{format, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 
 /// The parameters of a link that ClickBank gives back (clickbank-s2s facts, sections 2.2 and 2.4).
 const RETURNED: &[&str] = &[
@@ -21,16 +22,22 @@ const RETURNED: &[&str] = &[
     "unique_aff_sub5",
 ];
 
-pub(super) fn lint(path: &str, offer: &Offer, source: &Source, found: &mut Vec<Warning>) {
+pub(super) fn lint(path: &str, offer: &Offer, source: &Source, template: Option<&str>, found: &mut Vec<Warning>) {
     if !source.clickbank_words {
         return;
     }
-    let url = offer.url.as_str();
     let (place, host) = (format!("{path}.url"), host(offer.url.origin()));
-    let hoplink = is_under(host, "hop.clickbank.net");
+    let link = Link {
+        source,
+        hoplink: is_under(host, "hop.clickbank.net"),
+        pay_link: is_under(host, "pay.clickbank.net"),
+        asked: asked(source).filter(|_| template == Some("clickbank-s2s")),
+        notified: template != Some("clickbank-s2s") || !source.secrets.is_empty(),
+    };
     let mut returns = false;
-    for (name, value) in parameters(url).filter(|(_, value)| holds_click_id(value)) {
-        if name == "vtid" && hoplink {
+    let mut astray = None;
+    for (name, value) in parameters(offer.url.as_str()).filter(|(_, value)| holds_click_id(value)) {
+        if name == "vtid" && link.hoplink {
             let said = "`vtid` is the seller's and does not come back from a hoplink; write `tid={clickid}`";
             found.push(Warning::new(place.as_str(), said));
             return;
@@ -42,21 +49,103 @@ pub(super) fn lint(path: &str, offer: &Offer, source: &Source, found: &mut Vec<W
             );
             found.push(Warning::new(place.as_str(), said));
         }
-        returns = returns || RETURNED.contains(&name) || own_variable(source, host, name);
+        if link.returns(name) {
+            returns = true;
+        } else if RETURNED.contains(&name) {
+            astray = astray.or(Some(name));
+        }
     }
-    if !returns {
-        let name = if hoplink { "tid" } else { "vtid" };
-        found.push(Warning::new(
-            place,
-            format!("no click id can come back through this URL; add `{name}={{clickid}}`"),
-        ));
+    match astray {
+        _ if returns => {}
+        Some(name) => found.push(Warning::new(place, link.astray(name))),
+        None => {
+            let said = format!(
+                "no click id can come back through this URL; add `{}={{clickid}}`",
+                link.usual()
+            );
+            found.push(Warning::new(place, said));
+        }
     }
 }
 
-/// Whether a variable of a pay link is one of those that the source looks into.
-fn own_variable(source: &Source, host: &str, name: &str) -> bool {
-    let variable = format!("vendorVariables.{name}");
-    is_under(host, "pay.clickbank.net") && source.click_id_paths.iter().any(|path| path.as_str() == variable)
+/// A link of ClickBank's and the ways by which what stands in it comes back.
+struct Link<'a> {
+    source: &'a Source,
+    hoplink: bool,
+    pay_link: bool,
+    /// The macro that the postback's URL asks for the click id with, where postbacks are what the source is for.
+    asked: Option<String>,
+    /// Whether notifications come too.
+    notified: bool,
+}
+
+impl Link<'_> {
+    fn returns(&self, name: &str) -> bool {
+        let by_postback = match self.asked.as_deref() {
+            Some(asked) => asked == name,
+            // More than a macro is pasted, and what it makes of the link cannot be told.
+            None => !self.notified && RETURNED.contains(&name),
+        };
+        by_postback || (self.notified && self.is_looked_for(name))
+    }
+
+    /// Whether one of the places of a notification where the source looks is this parameter's.
+    fn is_looked_for(&self, name: &str) -> bool {
+        let paths = || self.source.click_id_paths.iter().map(|path| path.as_str());
+        let given_back = RETURNED.contains(&name);
+        let code = matches!(name, "tid" | "vtid")
+            && paths().any(|path| path == "trackingCodes" || path.starts_with("trackingCodes["));
+        let variable =
+            (given_back || self.pay_link) && paths().any(|path| path.strip_prefix("vendorVariables.") == Some(name));
+        let parameter = given_back
+            && paths().any(|path| path.strip_prefix("affiliateTrackingParameters.") == Some(&camel_case(name)));
+        code || variable || parameter
+    }
+
+    /// The parameter that this kind of link gives back to this source.
+    fn usual(&self) -> &str {
+        match self.asked.as_deref() {
+            Some(asked) if !matches!(asked, "tid" | "vtid") => asked,
+            _ if self.hoplink => "tid",
+            Some(asked) if !self.pay_link => asked,
+            _ => "vtid",
+        }
+    }
+
+    /// What to say of a click id that comes back where nobody looks for it.
+    fn astray(&self, name: &str) -> String {
+        let Some(asked) = &self.asked else {
+            return format!("the click id is in `{name}`, and no path of `click_id_from` looks there");
+        };
+        let remedy = match (name, asked.as_str()) {
+            ("vtid", "tid") => "say `account_role = \"vendor\"`".into(),
+            (_, "vtid") if self.hoplink => "say `account_role = \"affiliate\"` and write `tid={clickid}`".into(),
+            (_, asked) => format!("write `{asked}={{clickid}}`"),
+        };
+        format!("the click id is in `{name}`, and the postback's URL asks for `{{{asked}}}`; {remedy}")
+    }
+}
+
+/// The name of the macro that is pasted for the click id; none where it is not a macro alone.
+fn asked(source: &Source) -> Option<String> {
+    let query = source.pasted_query();
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let (_, filled) = pairs.find(|(name, _)| source.names.meaning(name) == Some(Meaning::ClickId))?;
+    let name = filled.strip_prefix('{')?.strip_suffix('}')?;
+    (!name.contains(['{', '}'])).then(|| name.into())
+}
+
+/// The name of a link's parameter as a notification writes it: `aff_sub1` is `affSub1` there.
+fn camel_case(name: &str) -> String {
+    let mut begins = false;
+    let mut camel = String::new();
+    for letter in name.chars() {
+        if letter != '_' {
+            camel.push(if begins { letter.to_ascii_uppercase() } else { letter });
+        }
+        begins = letter == '_';
+    }
+    camel
 }
 
 fn host(origin: &str) -> &str {

@@ -4,10 +4,10 @@ use super::Warning;
 use crate::clickbank::ins::TransactionType;
 use crate::config::{Node, Problem};
 use crate::event::Kind;
-use crate::model::Role;
+use crate::model::{Duplicates, Role};
 use crate::network::{Meaning, clickbank_kind};
-use crate::tracker::compiled::Source;
-use crate::value::nearest;
+use crate::tracker::compiled::{AmountField, Source, Tracker};
+use crate::value::{Currency, nearest};
 use alloc::{format, string::String, vec::Vec};
 
 /// The events that the guide "ClickBank and RedTrack (INS integration)" matches, with the returned cheque, and their neutral kinds.
@@ -33,7 +33,15 @@ const OTHER_WORDS: &[&str] = &[
     "COMBINED_CONVERSION",
 ];
 
-pub(super) fn lint(path: &str, row: &Node, source: &Source, found: &mut Vec<Warning>) {
+/// The words of a postback's `{event_type}` that carry money, each with the rows of `events` that cover it (clickbank-s2s facts, section
+/// 1.2). The word of ClickBank's combined event is not known for certain.
+const POSTBACKS: &[(&str, &[&str])] = &[
+    ("PURCHASE", &["PURCHASE", "SALE", "sale"]),
+    ("UPSELL", &["UPSELL", "upsell"]),
+];
+
+pub(super) fn lint(path: &str, row: &Node, source: &Source, tracker: &Tracker, found: &mut Vec<Warning>) {
+    open_types(path, row, source, tracker, found);
     if source.tokens.is_empty() && source.allow_ips.is_empty() {
         let said = "anyone may send postbacks: there are neither tokens nor `allow_ips`";
         found.push(Warning::new(format!("{path}.tokens"), said));
@@ -55,7 +63,51 @@ pub(super) fn lint(path: &str, row: &Node, source: &Source, found: &mut Vec<Warn
         found.push(Warning::new(path, said));
     }
     if source.clickbank_words {
+        postbacks(path, source, tracker, found);
         words(path, source, found);
+        // The currency of an order may be missing, and this one stands in.
+        if source.currency != Currency::USD && source.amount != AmountField::Order {
+            let said = "changes no amount that ClickBank sends: earnings are in USD; only the offers' own payouts are read in it";
+            found.push(Warning::new(format!("{path}.currency"), said));
+        }
+    }
+}
+
+/// Open types that are worse than a word of anyone's.
+fn open_types(path: &str, row: &Node, source: &Source, tracker: &Tracker, found: &mut Vec<Warning>) {
+    let Some(Node::List(names)) = row.get("open_types") else {
+        return;
+    };
+    for (index, name) in names.iter().enumerate() {
+        let Some(known) = name.text().and_then(|name| tracker.types.get(name)) else {
+            continue;
+        };
+        let policy = known.duplicates.unwrap_or(source.duplicates);
+        let can = match policy {
+            Duplicates::Edit => "rewrite what the network said",
+            Duplicates::IgnoreEventId => "use up an event id before the network sends it",
+            _ => continue,
+        };
+        let said = format!(
+            "`{}` is open under the policy `{policy}`, so anyone could {can}; give the type `duplicates = \"ignore\"`",
+            known.name
+        );
+        found.push(Warning::new(format!("{path}.open_types[{index}]"), said));
+    }
+}
+
+fn postbacks(path: &str, source: &Source, tracker: &Tracker, found: &mut Vec<Warning>) {
+    let covered = |word: &str, rows: &[&str]| {
+        tracker.types.contains_key(word) || rows.iter().any(|row| source.events.contains_key(*row))
+    };
+    let missing = POSTBACKS.iter().filter(|(word, rows)| !covered(word, rows));
+    let missing: Vec<String> = missing.map(|(word, _)| format!("`{word}`")).collect();
+    if !missing.is_empty() {
+        let said = format!(
+            "postbacks with {}, ClickBank's own words, are kept under unknown types; match each to a type, or to \"\" if that is meant",
+            missing.join(" and ")
+        );
+        found.push(Warning::new(format!("{path}.events"), said));
     }
 }
 

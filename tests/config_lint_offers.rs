@@ -1,0 +1,212 @@
+//! Each doubt about the URL of an offer has its path and its text: whether the click id comes back to where the source looks for it.
+#![cfg(feature = "toml")]
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod config_support;
+use config_support::warnings;
+
+const OFFER: &str = "https://shop.example.com/?id={clickid}";
+const EVENTS: &str = "events = { SALE = \"Purchase\", UPSELL = \"Purchase\", BILL = \"Purchase\", RFND = \"Refund\", CGBK = \"Refund\", \
+                      INSF = \"Refund\", CANCEL-REBILL = \"\", UNCANCEL-REBILL = \"\", SUBSCRIPTION-CHG = \"\", ABANDONED_ORDER = \"\" }";
+
+/// The rows that match the words of ClickBank's postbacks.
+const WORDS: &str = "events = { PURCHASE = \"Purchase\", UPSELL = \"Purchase\" }";
+
+/// The doubts about an offer of a source for ClickBank's postbacks.
+fn posted(lines: &str, url: &str) -> Vec<String> {
+    let lines = format!("{WORDS}\n{lines}");
+    warnings(&[("\"generic\"", "\"clickbank-s2s\""), (OFFER, url), ("#source", &lines)])
+}
+
+/// The doubts about an offer of a source for ClickBank's notifications.
+fn offer(url: &str) -> Vec<String> {
+    offer_with("", url)
+}
+
+fn offer_with(lines: &str, url: &str) -> Vec<String> {
+    let lines = format!("secrets = [\"env:S\"]\n{EVENTS}\n{lines}");
+    warnings(&[("\"generic\"", "\"clickbank-ins\""), (OFFER, url), ("#source", &lines)])
+}
+
+#[test]
+fn a_clickbank_offer_brings_the_click_id_back() {
+    for url in [
+        "https://hop.clickbank.net/?affiliate=a&vendor=v&tid={clickid}",
+        "https://abc123.hop.clickbank.net/?tid={clickid}&cbpage=2",
+        "https://v.pay.clickbank.net/?cbitems=1&vtid={clickid}",
+        "https://v.pay.clickbank.net/?cbitems=1&clickid={clickid}",
+        "https://hop.clickbank.net/?vendor=v&extclid={clickid}",
+        "https://seller.example/?affiliate=a&aff_sub3={clickid}",
+    ] {
+        assert_eq!(offer(url), [""; 0], "{url}");
+    }
+    let said =
+        |name: &str| format!("offer[0].url: no click id can come back through this URL; add `{name}={{clickid}}`");
+    assert_eq!(offer("https://hop.clickbank.net/?affiliate=a&vendor=v"), [said("tid")]);
+    assert_eq!(offer("https://v.pay.clickbank.net/?cbitems=1"), [said("vtid")]);
+    assert_eq!(
+        offer("https://hop.clickbank.net/?vendor=v&clickid={clickid}"),
+        [said("tid")]
+    );
+    assert_eq!(
+        offer("https://v.pay.clickbank.net/?cbitems=1&vtid={sub1}"),
+        [said("vtid")]
+    );
+}
+
+#[test]
+fn a_postback_brings_back_what_its_url_asks_for() {
+    for (lines, url) in [
+        ("", "https://hop.clickbank.net/?vendor=v&tid={clickid}"),
+        (
+            "",
+            "https://hop.clickbank.net/?vendor=v&extclid={clickid}&tid={clickid}",
+        ),
+        ("", "https://seller.example/?affiliate=a&tid={clickid}"),
+        (
+            "account_role = \"vendor\"",
+            "https://v.pay.clickbank.net/?cbitems=1&vtid={clickid}",
+        ),
+        (
+            "postback = { clickid = \"{extclid}\" }",
+            "https://hop.clickbank.net/?vendor=v&extclid={clickid}",
+        ),
+        (
+            "names = { clickid = \"subid\" }\npostback = { clickid = \"{aff_sub3}\" }",
+            "https://hop.clickbank.net/?vendor=v&aff_sub3={clickid}",
+        ),
+        (
+            "postback = { clickid = \"{aff_sub1}{aff_sub2}\" }",
+            "https://hop.clickbank.net/?vendor=v&aff_sub1={clickid}",
+        ),
+        (
+            "secrets = [\"env:S\"]",
+            "https://hop.clickbank.net/?vendor=v&extclid={clickid}",
+        ),
+    ] {
+        let doubts = posted(lines, url);
+        assert!(
+            doubts.iter().all(|doubt| !doubt.starts_with("offer[0]")),
+            "{lines} {url}: {doubts:?}"
+        );
+    }
+}
+
+#[test]
+fn a_click_id_that_a_postback_does_not_ask_for_is_lost() {
+    let (vendor, said) = ("account_role = \"vendor\"", "offer[0].url: the click id is in");
+    for (lines, url, asked) in [
+        (
+            "",
+            "https://hop.clickbank.net/?vendor=v&extclid={clickid}",
+            "`extclid`, and the postback's URL asks for `{tid}`; write `tid={clickid}`",
+        ),
+        (
+            vendor,
+            "https://v.pay.clickbank.net/?cbitems=1&tid={clickid}",
+            "`tid`, and the postback's URL asks for `{vtid}`; write `vtid={clickid}`",
+        ),
+        (
+            "",
+            "https://v.pay.clickbank.net/?cbitems=1&vtid={clickid}",
+            "`vtid`, and the postback's URL asks for `{tid}`; say `account_role = \"vendor\"`",
+        ),
+        (
+            vendor,
+            "https://hop.clickbank.net/?vendor=v&tid={clickid}",
+            "`tid`, and the postback's URL asks for `{vtid}`; say `account_role = \"affiliate\"` and write `tid={clickid}`",
+        ),
+        (
+            "postback = { clickid = \"{extclid}\" }",
+            "https://hop.clickbank.net/?vendor=v&tid={clickid}",
+            "`tid`, and the postback's URL asks for `{extclid}`; write `extclid={clickid}`",
+        ),
+    ] {
+        assert_eq!(posted(lines, url), [format!("{said} {asked}")]);
+    }
+}
+
+#[test]
+fn without_a_click_id_the_parameter_that_comes_back_is_named() {
+    let extclid = "postback = { clickid = \"{extclid}\" }";
+    for (lines, url, name) in [
+        ("", "https://hop.clickbank.net/?vendor=v", "tid"),
+        ("", "https://seller.example/?affiliate=a", "tid"),
+        (
+            "account_role = \"vendor\"",
+            "https://v.pay.clickbank.net/?cbitems=1",
+            "vtid",
+        ),
+        (extclid, "https://hop.clickbank.net/?vendor=v", "extclid"),
+    ] {
+        assert_eq!(
+            posted(lines, url),
+            [format!(
+                "offer[0].url: no click id can come back through this URL; add `{name}={{clickid}}`"
+            )]
+        );
+    }
+}
+
+#[test]
+fn a_notification_brings_back_what_the_source_looks_for() {
+    for (paths, url) in [
+        ("trackingCodes", "https://v.pay.clickbank.net/?vtid={clickid}"),
+        ("trackingCodes[0]", "https://hop.clickbank.net/?tid={clickid}"),
+        ("vendorVariables.my", "https://v.pay.clickbank.net/?my={clickid}"),
+        (
+            "vendorVariables.aff_sub2",
+            "https://hop.clickbank.net/?aff_sub2={clickid}",
+        ),
+        (
+            "affiliateTrackingParameters.uniqueAffSub2",
+            "https://hop.clickbank.net/?unique_aff_sub2={clickid}",
+        ),
+        (
+            "affiliateTrackingParameters.extclid",
+            "https://hop.clickbank.net/?extclid={clickid}",
+        ),
+    ] {
+        let found = format!("click_id_from = [\"a\", \"{paths}\"]");
+        assert_eq!(offer_with(&found, url), [""; 0], "{paths} {url}");
+        let name = url
+            .split_once('?')
+            .and_then(|(_, query)| query.split_once('='))
+            .unwrap()
+            .0;
+        let lost = if name == "my" {
+            "no click id can come back through this URL; add `vtid={clickid}`".to_owned()
+        } else {
+            format!("the click id is in `{name}`, and no path of `click_id_from` looks there")
+        };
+        assert_eq!(
+            offer_with("click_id_from = [\"vendorVariables.other\"]", url),
+            [format!("offer[0].url: {lost}")]
+        );
+    }
+}
+
+#[test]
+fn another_networks_offer_may_look_as_it_likes() {
+    assert_eq!(warnings(&[(OFFER, "https://shop.example.com/")]), [""; 0]);
+}
+
+#[test]
+fn a_sellers_code_does_not_come_back_from_a_hoplink() {
+    for host in ["hop.clickbank.net", "abc123.hop.clickbank.net"] {
+        assert_eq!(
+            offer(&format!("https://{host}/?vendor=v&vtid={{clickid}}")),
+            ["offer[0].url: `vtid` is the seller's and does not come back from a hoplink; write `tid={clickid}`"]
+        );
+    }
+}
+
+#[test]
+fn a_code_that_holds_more_than_the_click_id_may_be_dropped() {
+    assert_eq!(
+        offer("https://hop.clickbank.net/?vendor=v&tid={clickid}-{sub1}"),
+        [
+            "offer[0].url: `tid={clickid}-{sub1}` holds more than the click id, and one character that ClickBank does not allow may drop the whole code; write `tid={clickid}` and put the rest elsewhere"
+        ]
+    );
+}
