@@ -60,7 +60,8 @@ struct ServeArguments {
     /// The tenant of the database; part of every delivery's id.
     #[arg(long, default_value = "default")]
     namespace: Namespace,
-    /// Where postbacks wait while the database does not take them; beside the database by default, with `.journal` at the end.
+    /// Where postbacks wait while the database does not take them; beside the database by default, with `.journal` at the end. On another disk
+    /// it also helps when the database's disk is full.
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
     /// How many days IP addresses, user agents and other personal values are kept.

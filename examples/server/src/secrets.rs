@@ -6,8 +6,8 @@ use postback::value::Secret;
 /// The longest secret in a file, in bytes: a key or a token has some hundred, and a mistaken path should not be read whole.
 const MAX_FILE: u64 = 64 * 1024;
 
-/// Resolves `env:NAME` and `file:PATH`. A file is read anew each time, so a rotated secret works at once; its last line break is no part of
-/// it.
+/// Resolves `env:NAME` and `file:PATH`. What outgoing requests need is read anew for each attempt, so a rotated file works at once; INS
+/// secrets, tokens and click-id keys are read when the server starts. A file's last line break is no part of the secret.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct EnvSecrets;
 

@@ -165,6 +165,7 @@ pub async fn serve(config: Config) -> Result<Server, StartError> {
         tracing::warn!(%warning, "configuration");
     }
     let credentials = credentials(&tracker, &*config.secrets).await?;
+    warn_of_outgoing(&tracker, &*config.secrets).await;
     let http: Arc<dyn HttpClient> = match config.http {
         Some(http) => http,
         None => Arc::new(
@@ -226,6 +227,15 @@ pub async fn serve(config: Config) -> Result<Server, StartError> {
         working,
         patience,
     })
+}
+
+/// Says at the start which secrets of outgoing requests are missing: their deliveries would be tried for hours and then given up.
+async fn warn_of_outgoing(tracker: &Tracker, secrets: &dyn Secrets) {
+    for reference in tracker.secret_references() {
+        if let Err(error) = secrets.secret(reference).await {
+            tracing::warn!(%error, "outgoing requests that need it will fail");
+        }
+    }
 }
 
 /// Resolves what reading events needs.

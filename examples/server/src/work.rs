@@ -17,7 +17,8 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-/// How many workers send. Each waits for the slowest answer of its round, so one slow destination does not stop the others.
+/// How many workers send. Each waits for the slowest answer of its round, so a few slow requests do not stop the others; a long queue to one
+/// slow destination does, for as long as it takes to work off.
 pub(crate) const WORKERS: usize = 4;
 /// How many deliveries one worker takes at once; 32 in all.
 const BATCH: u32 = 8;
