@@ -137,6 +137,7 @@ macro_rules! __conformance_cases {
             pages: orphans_are_listed_by_event_id
             pages: a_foreign_cursor_for_orphans_is_a_misuse
             pages: slots_are_listed_by_click
+            pages: refused_bodies_expire_with_the_personal_values
             pages: a_refused_body_is_kept_to_the_byte
             pages: a_source_keeps_256_refused_bodies_and_no_more
         }

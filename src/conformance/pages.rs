@@ -7,7 +7,9 @@ use super::make::{
 use crate::delivery::{Delivery, DeliveryState, Verdict};
 use crate::event::Event;
 use crate::model::Conversion;
-use crate::port::{ConversionFilter, Cursor, DeliveryFilter, EventFilter, PageRequest, StoreError, StoreErrorKind};
+use crate::port::{
+    ConversionFilter, Cursor, DeliveryFilter, EventFilter, PageRequest, Purge, StoreError, StoreErrorKind,
+};
 use crate::tracker::{EventRow, MAX_REFUSED, Outcome, RefusedBody, Write};
 use crate::value::{ConversionId, EventId};
 use alloc::{vec, vec::Vec};
@@ -181,6 +183,13 @@ cases! {
         write(store, vec![Write::Slot(slots[0].clone())]).await;
         assert_eq!(store.slots(&click_id("one")).await.unwrap(), slots);
         assert_eq!(store.slots(&click_id("on")).await.unwrap(), []);
+    }
+
+    async fn refused_bodies_expire_with_the_personal_values(store) {
+        let body = |seconds| RefusedBody { source: other_source(), at: at(seconds), body: vec![0] };
+        write(store, vec![Write::Refused(body(1)), Write::Refused(body(2))]).await;
+        assert_eq!(store.purge(&Purge::PrivateBefore(at(2))).await.unwrap(), 1);
+        assert_eq!(store.refused(&other_source(), &PageRequest::first(9)).await.unwrap().items, [body(2)]);
     }
 
     async fn a_refused_body_is_kept_to_the_byte(store) {

@@ -140,7 +140,11 @@ impl State {
                 let deliveries = deliveries
                     .filter(|(row, _)| row.state != DeliveryState::Queued && row.delivery.created_at < *time)
                     .map(|(_, private)| private);
-                empty(clicks.chain(events).chain(deliveries))
+                let emptied = empty(clicks.chain(events).chain(deliveries));
+                let before = self.refused.len();
+                self.refused.retain(|_, body| body.at >= *time);
+                let dropped = before.saturating_sub(self.refused.len());
+                emptied.saturating_add(u64::try_from(dropped).unwrap_or(u64::MAX))
             }
             Purge::Erase(id) => {
                 let clicks = clicks.filter(|(click, _)| click.id == *id).map(|(_, private)| private);

@@ -206,8 +206,8 @@ pub enum Which {
 /// What to forget.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purge {
-    /// The personal values of clicks and events written, and of deliveries decided, before then. Deliveries that are still queued keep
-    /// theirs.
+    /// The personal values of clicks that happened, of events received and of deliveries decided before then, and bodies refused before then.
+    /// Deliveries that are still queued keep theirs.
     PrivateBefore(Timestamp),
     /// Delivered and dead deliveries that were decided before then.
     DeliveriesBefore(Timestamp),

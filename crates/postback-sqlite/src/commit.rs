@@ -126,6 +126,7 @@ fn encode(write: &Write, statements: &mut Vec<Statement>) -> Result<(), StoreErr
             let values = vec![
                 source.clone(),
                 refused.at.to_string().into(),
+                time::floor(refused.at).into(),
                 refused.body.clone().into(),
             ];
             statements.push((sql::WRITE_REFUSED, values));

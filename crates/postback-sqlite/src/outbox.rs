@@ -142,7 +142,15 @@ pub(crate) fn purge(connection: &Connection, what: &Purge) -> Result<u64, Fault>
         Ok::<_, Fault>(changed)
     };
     let changed = match what {
-        Purge::PrivateBefore(time) => before(&[sql::FORGET_CLICKS, sql::FORGET_EVENTS, sql::FORGET_DELIVERIES], *time)?,
+        Purge::PrivateBefore(time) => before(
+            &[
+                sql::FORGET_CLICKS,
+                sql::FORGET_EVENTS,
+                sql::FORGET_DELIVERIES,
+                sql::FORGET_REFUSED,
+            ],
+            *time,
+        )?,
         Purge::DeliveriesBefore(time) => before(&[sql::DROP_DELIVERIES], *time)?,
         Purge::Erase(click) => {
             let mut changed = 0_usize;

@@ -75,9 +75,11 @@ CREATE TABLE refused (
     seq INTEGER PRIMARY KEY,
     source TEXT NOT NULL,
     at TEXT NOT NULL,
+    received INTEGER NOT NULL,
     body BLOB NOT NULL
 ) STRICT;
 CREATE INDEX refused_source ON refused (source);
+CREATE INDEX refused_received ON refused (received);
 
 -- `ready` is when a worker may take it: `due`, or the end of the lease. The newest rows can be deleted, and no number is used twice.
 CREATE TABLE delivery (

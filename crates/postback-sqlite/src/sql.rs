@@ -43,7 +43,7 @@ statements! {
     WRITE_CONFIGURATION = "INSERT INTO configuration (fingerprint, document) VALUES (?1, ?2) \
         ON CONFLICT (fingerprint) DO NOTHING";
 
-    WRITE_REFUSED = "INSERT INTO refused (source, at, body) VALUES (?1, ?2, ?3)";
+    WRITE_REFUSED = "INSERT INTO refused (source, at, received, body) VALUES (?1, ?2, ?3, ?4)";
     /// All of a source but its newest rows.
     TRIM_REFUSED = "DELETE FROM refused WHERE source = ?1 AND seq <= \
         (SELECT seq FROM refused WHERE source = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)";
@@ -62,6 +62,8 @@ statements! {
     DEAD_ONE = "SELECT seq FROM delivery WHERE state = 'dead' AND seq > ?1 AND id = ?3 LIMIT ?2";
     REQUEUE = "UPDATE delivery SET state = 'queued', due = ?2, ready = ?2, attempts = 0, last = NULL WHERE seq = ?1";
 
+    /// A body of an older version of the interface is a plain form, personal values and all.
+    FORGET_REFUSED = "DELETE FROM refused WHERE seq IN (SELECT seq FROM refused WHERE received < ?1 LIMIT ?2)";
     FORGET_CLICKS = "UPDATE click SET private = NULL WHERE seq IN \
         (SELECT seq FROM click WHERE private IS NOT NULL AND at < ?1 LIMIT ?2)";
     FORGET_EVENTS = "UPDATE event SET private = NULL WHERE seq IN \
