@@ -52,7 +52,8 @@ impl IngestError {
 }
 
 /// Takes an event in: reads, decides, commits, and again while another event of the same click or receipt was faster. When it answers `Ok`,
-/// the event is durable.
+/// the event is durable. What is stored already is a duplicate, but for an event that waits and whose message comes again when its click can
+/// be found: it is decided now, and answered with its outcome.
 ///
 /// # Errors
 /// [`IngestError`]. Sending the event again is safe in every case.
@@ -78,10 +79,13 @@ pub async fn ingest_with_plan(
     };
     for _ in 0..MAX_CONFLICTS {
         let facts = store.facts(&tracker.needs(event)).await?;
-        if facts.event.is_some() {
+        if facts.event.is_some_and(|outcome| outcome != Outcome::Unattributed) {
             return Ok((duplicate, None));
         }
         let plan = tracker.decide(event, &facts, now)?;
+        if facts.event.is_some() && plan.reply.outcome == ReplyOutcome::Unattributed {
+            return Ok((duplicate, None));
+        }
         match store.commit(&plan.commit).await? {
             Committed::Applied => return Ok((plan.reply, Some(plan))),
             Committed::Duplicate => return Ok((duplicate, None)),
@@ -96,52 +100,59 @@ pub async fn ingest_with_plan(
 pub struct Attributed {
     /// How many waiting events were looked at.
     pub seen: u64,
-    /// How many of them have their click now.
+    /// How many events wait no more, with those that one of these brought along.
     pub resolved: u64,
 }
 
-/// Decides every waiting event again: after clicks were recorded late, or after the configuration changed. Each one's decision is a
-/// transaction of its own, so it may be stopped and started anywhere and run on several nodes at once.
+/// Decides waiting events again: after clicks were recorded late, or after the configuration changed. With `since` only those that were
+/// received then or later: a click is rarely recorded an hour late, and what waits for one that never comes need not be decided each time.
+/// Each one's decision is a transaction of its own, so it may be stopped and started anywhere and run on several nodes at once.
 ///
 /// # Errors
 /// [`IngestError`]; what was resolved before stays resolved.
-pub async fn attribute(tracker: &Tracker, store: &dyn Store, now: Timestamp) -> Result<Attributed, IngestError> {
+pub async fn attribute(
+    tracker: &Tracker,
+    store: &dyn Store,
+    since: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<Attributed, IngestError> {
     let mut done = Attributed::default();
     let mut after = Cursor::start();
     loop {
         let page = store.orphans(&after, PAGE).await?;
         let Some(last) = page.last() else { return Ok(done) };
         after = Cursor::after(&last.id);
-        for event in &page {
+        let recent = |event: &&Event| since.is_none_or(|since| event.received_at >= since);
+        for event in page.iter().filter(recent) {
             done.seen = done.seen.saturating_add(1);
-            if attribute_one(tracker, store, event, now).await? {
-                done.resolved = done.resolved.saturating_add(1);
-            }
+            let resolved = attribute_one(tracker, store, event, now).await?;
+            done.resolved = done.resolved.saturating_add(resolved);
         }
     }
 }
 
+/// How many events wait no more.
 async fn attribute_one(
     tracker: &Tracker,
     store: &dyn Store,
     event: &Event,
     now: Timestamp,
-) -> Result<bool, IngestError> {
+) -> Result<u64, IngestError> {
     for _ in 0..MAX_CONFLICTS {
         let facts = store.facts(&tracker.needs(event)).await?;
         if facts.event != Some(Outcome::Unattributed) {
-            return Ok(false);
+            return Ok(0);
         }
         let plan = match tracker.decide(event, &facts, now) {
             Ok(plan) => plan,
             // Its source is no longer configured: it goes on waiting.
-            Err(UnknownSource { .. }) => return Ok(false),
+            Err(UnknownSource { .. }) => return Ok(0),
         };
         if plan.reply.outcome == ReplyOutcome::Unattributed {
-            return Ok(false);
+            return Ok(0);
         }
         if store.commit(&plan.commit).await? == Committed::Applied {
-            return Ok(true);
+            return Ok(u64::from(plan.trace.resolved).saturating_add(1));
         }
     }
     Err(IngestError::Contended)

@@ -83,7 +83,7 @@ pub struct Scope<'a> {
     pub payout: Option<Payout>,
     /// The fixed payout of the postback, if it has one.
     pub fixed_payout: Option<Money>,
-    /// What this event added to the payout.
+    /// What of the payout the channel was not yet told.
     pub payout_delta: Option<Payout>,
     /// The id of the delivery that is rendered.
     pub delivery: Option<&'a DeliveryId>,

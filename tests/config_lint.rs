@@ -325,7 +325,6 @@ fn a_part_that_changes_nothing_yet_is_named() {
     let api = "[[conversion_api]]\nid = \"fb\"\nplatform = \"meta\"\ntoken = \"env:T\"";
     for (from, to, path) in [
         ("#root", api, "conversion_api"),
-        ("#offer", "caps = { clicks = 10 }", "offer[0].caps"),
         (
             "#channel",
             "api = { recipe = \"push\", key = \"env:K\" }",

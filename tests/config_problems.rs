@@ -80,11 +80,6 @@ fn an_unknown_key_is_a_problem_in_every_table() {
             "offer[0].pay_out: there is no such key; did you mean `payout`?",
         ),
         (
-            "#offer",
-            "caps = { click = 1 }",
-            "offer[0].caps.click: there is no such key; did you mean `clicks`?",
-        ),
-        (
             "#channel",
             "parameters = []",
             "traffic_channel[0].parameters: there is no such key; did you mean `parameter`?",

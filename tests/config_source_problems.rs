@@ -242,10 +242,6 @@ fn an_offers_payout_is_not_negative_and_its_status_a_status() {
             "default_status = \"\"",
             "default_status: `` is not a status; there are approved, pending, declined, other",
         ),
-        (
-            "caps = { clicks = 0 }",
-            "caps.clicks: `0` is not between 1 and 4294967295",
-        ),
     ] {
         assert_eq!(problem("#offer", line), format!("offer[0].{said}"));
     }

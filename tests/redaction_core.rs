@@ -190,7 +190,7 @@ fn from_the_door_to_the_outbox_nothing_shows_a_canary() {
     );
     clean_debug(&(events, conversions, deliveries));
     clean_debug(&block_on(house.store.orphans(&Cursor::start(), 10)).unwrap());
-    block_on(attribute(&house.tracker, &house.store, after(200))).unwrap();
+    block_on(attribute(&house.tracker, &house.store, None, after(200))).unwrap();
     clean_debug(&house.store);
 }
 

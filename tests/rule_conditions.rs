@@ -404,9 +404,10 @@ fn without_a_rate_the_sum_says_whether_a_payout_is_negative() {
 }
 
 #[test]
-fn a_share_is_drawn_once_for_each_conversion() {
-    // The draw of this conversion is 43.82356279, by another program's SHA-256.
-    let case = Case::new();
+fn a_share_is_drawn_once_for_each_click() {
+    // The draw of this click is 43.82356279, by another program's SHA-256.
+    let mut case = Case::new();
+    case.click.id = "aaaaaaaaaaaaaaaaaaaaaaaaaa".parse().unwrap();
     let share = |percent: &str| with(|c| c.share = Some(percent.parse().unwrap()));
     for (percent, expected) in [
         ("0", false),
@@ -425,6 +426,17 @@ fn a_share_is_drawn_once_for_each_conversion() {
 }
 
 #[test]
+fn conversions_of_one_click_are_in_the_share_together() {
+    let mut case = Case::new();
+    case.click.id = "aaaaaaaaaaaaaaaaaaaaaaaaaa".parse().unwrap();
+    let half = with(|c| c.share = Some("50".parse().unwrap()));
+    for id in ["aaaaaaaaaaaaaaaaaaaaaaaaaa", "mfrggzdfmztwq2lknnwg23tpoa"] {
+        case.conversion.id = id.parse().unwrap();
+        assert!(case.fires(&half), "{id}");
+    }
+}
+
+#[test]
 fn a_share_grows_and_keeps_what_it_had() {
     let mut case = Case::new();
     let share = |percent: u32| with(|c| c.share = Some(percent.to_string().parse().unwrap()));
@@ -433,7 +445,7 @@ fn a_share_grows_and_keeps_what_it_had() {
     for number in 0..2000_u32 {
         let letter = |shift: u32| char::from(b'a' + u8::try_from((number >> shift) & 15).unwrap());
         let id = format!("{}{}{}aaaaaaaaaaaaaaaaaaaaaaa", letter(0), letter(4), letter(8));
-        case.conversion.id = id.parse().unwrap();
+        case.click.id = id.parse().unwrap();
         let answers: Vec<bool> = shares.iter().map(|share| case.fires(share)).collect();
         assert!(answers.is_sorted(), "{id}: {answers:?}");
         assert!(!answers[0] && answers[5]);

@@ -3,6 +3,7 @@
 
 use postback::value::{Amount, Currency, MAX_AMOUNT_DIGITS, MAX_AMOUNT_FRACTION, Money, Percent};
 use proptest::prelude::*;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 fn amount(text: &str) -> Amount {
     text.parse().unwrap()
@@ -37,10 +38,13 @@ fn an_amount_prints_without_trailing_zeros() {
 #[test]
 fn trailing_zeros_do_not_make_an_amount_another() {
     assert_eq!(amount("8.0"), amount("8"));
-    assert_eq!(
-        std::collections::HashSet::from([amount("8.0"), amount("8"), amount("8.00")]).len(),
-        1
-    );
+    let hashed = |text| {
+        let mut hasher = DefaultHasher::new();
+        amount(text).hash(&mut hasher);
+        hasher.finish()
+    };
+    assert_eq!(hashed("8.0"), hashed("8"));
+    assert_eq!(hashed("8.00"), hashed("8"));
     assert!(amount("8.10") < amount("8.2"));
     assert!(amount("-1") < Amount::ZERO);
     assert_eq!(Amount::default(), Amount::ZERO);

@@ -7,19 +7,14 @@ use crate::model::{Click, Conversion, Entry, Method, Revenue, Status};
 use crate::outbound::{HoledText, Outbound};
 use crate::port::{BoxFuture, Claim, PageRequest};
 use crate::tracker::{
-    Commit, Committed, EventRow, FactQuery, Facts, Guard, GuardKey, Outcome, ReceiptRecord, Slot, SlotKey, Trace, Write,
+    Added, Commit, Committed, EventRow, FactQuery, Facts, Fired, Guard, GuardKey, Outcome, ReceiptRecord, Slot,
+    SlotKey, Trace, Write,
 };
 use crate::value::{
-    CampaignId, ChannelId, ClickId, ConversionId, DeliveryId, EventId, Fingerprint, OfferId, OfferSourceId, Pii,
-    PostbackId, Receipt, Timestamp, TypeName,
+    CampaignId, ChannelId, ClickId, ConversionId, Currency, DeliveryId, EventId, Fingerprint, Money, OfferId,
+    OfferSourceId, Pii, PostbackId, Receipt, Timestamp, TypeName,
 };
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    format,
-    string::String,
-    vec,
-    vec::Vec,
-};
+use alloc::{collections::BTreeMap, format, string::String, vec, vec::Vec};
 use core::{future::poll_fn, task::Poll, time::Duration};
 
 /// How long a lease of the cases runs.
@@ -155,15 +150,30 @@ pub(super) fn conversion(number: i64, of: &str) -> Conversion {
 }
 
 pub(super) fn slot(of: &str, type_name: &str, count: u32) -> Slot {
+    let told = Money {
+        amount: "8.5".parse().unwrap(),
+        currency: Currency::USD,
+    };
+    let added = Added {
+        at: at(1),
+        event: event_id(1),
+        sum: Some("8".parse().unwrap()),
+        revenue: Some(told),
+    };
+    let fired = Fired {
+        campaign: CampaignId::new("campaign").unwrap(),
+        postback: PostbackId::new("sale").unwrap(),
+        told: Some(told),
+    };
     Slot {
         click: click_id(of),
         key: SlotKey::Type(TypeName::new(type_name).unwrap()),
         conversion: Some(conversion_id(1)),
         first: entry(1),
         last: entry(2),
-        sums: BTreeMap::from([("USD".parse().unwrap(), "8.5".parse().unwrap())]),
+        sums: BTreeMap::from([("EUR".parse().unwrap(), added)]),
         count,
-        fired: BTreeSet::from([(CampaignId::new("campaign").unwrap(), PostbackId::new("sale").unwrap())]),
+        fired: vec![fired],
     }
 }
 

@@ -329,7 +329,9 @@ impl Filled {
         }
         let spelled = plain(&text);
         let values = self.used.iter().map(|value| plain(value.expose()));
-        let repeats = values.into_iter().any(|value| !value.is_empty() && spelled.contains(&value));
+        let repeats = values
+            .into_iter()
+            .any(|value| !value.is_empty() && spelled.contains(&value));
         if repeats { String::new() } else { text }
     }
 

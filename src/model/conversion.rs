@@ -34,7 +34,7 @@ pub struct Entry {
     /// The amount as it came; the offer's own payout where a sale came without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sum: Option<Money>,
-    /// Whether the network marked it as a test.
+    /// Whether the network marked it as a test: it is never money.
     #[serde(default)]
     pub test: bool,
     /// The network's receipt; a reversal carries that of the sale which it takes back.
@@ -64,14 +64,14 @@ pub enum Revenue {
         /// In the account's currency.
         money: Money,
     },
-    /// It would be this much, but its status is not one that counts, or it is a test.
+    /// It would be this much, but its status is not one that counts.
     NotCounted {
         /// In the account's currency.
         money: Money,
     },
-    /// The type or the kind is never money, or it came without an amount.
+    /// The type or the kind is never money, it is a test, or it came without an amount.
     Nothing,
-    /// There is no rate from its currency to the account's.
+    /// There is no rate from its currency to the account's; under `increment`, for none of its amounts.
     NoRate,
 }
 

@@ -65,8 +65,10 @@ pub struct Postback {
     pub event_id: Option<String>,
     /// The network's order number.
     pub order_id: Option<String>,
-    /// The network's receipt of the sale.
+    /// The network's receipt of the sale; of a rebill that of the sale which it pays for once more.
     pub receipt: Option<Receipt>,
+    /// The receipt as the network wrote it: ClickBank's with the `-Bnnn` of a rebill, which tells two payments of one sale apart.
+    pub receipt_text: Option<String>,
     /// The receipt of the sale that this one belongs to.
     pub parent: Option<Receipt>,
     /// When it happened, by the network's clock.
@@ -140,6 +142,7 @@ impl Postback {
             event_id: reader.text(Meaning::EventId, id)?,
             order_id: reader.text(Meaning::OrderId, id)?,
             receipt: reader.receipt(Meaning::Receipt)?,
+            receipt_text: reader.text(Meaning::Receipt, id)?,
             parent: reader.receipt(Meaning::Parent)?,
             time: reader.time()?,
             token: reader.text(Meaning::Token, id)?.map(Secret::from),
@@ -290,6 +293,7 @@ impl fmt::Debug for Postback {
             .field("event_id", &self.event_id)
             .field("order_id", &self.order_id)
             .field("receipt", &self.receipt)
+            .field("receipt_text", &self.receipt_text)
             .field("parent", &self.parent)
             .field("time", &self.time)
             .field("token", &self.token)

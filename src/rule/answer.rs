@@ -33,7 +33,7 @@ pub enum Condition {
     Where = 10,
     /// A parameter of `require` is not there.
     Require = 11,
-    /// The conversion is not in the share.
+    /// The click is not in the share.
     Share = 12,
 }
 

@@ -27,9 +27,10 @@ pub struct Conditions {
     pub statuses: Vec<Status>,
     /// The least payout that is sent, itself included. Compared with what the channel is told, in the same currency only.
     pub min_payout: Option<Money>,
-    /// How many of the conversions are sent: a conversion's id is hashed to a draw from 0 up to 100, in steps of 10^-9, as fine as a
-    /// [`Percent`] can be written; it is sent when the draw is below the share. So the answer for one conversion never changes, what is
-    /// sent at 30 % is also sent at 50 %, at 0 nothing is sent and from 100 on everything.
+    /// Of how many of the clicks the conversions are sent: a click's id is hashed to a draw from 0 up to 100, in steps of 10^-9, as fine
+    /// as a [`Percent`] can be written; its conversions are sent when the draw is below the share. So a sale and the upsell or the refund
+    /// that follows it are sent together or not at all, the answer for one click never changes, what is sent at 30 % is also sent at 50 %,
+    /// at 0 nothing is sent and from 100 on everything.
     pub share: Option<Percent>,
     /// The longest time from click to conversion, itself included. A conversion before its click is within.
     pub within: Option<Duration>,

@@ -69,7 +69,7 @@ fn walk<'a>(conditions: &'a Conditions, scope: &Scope<'a>, fail: &mut impl FnMut
         require(name, scope, fail);
     }
     if let Some(wanted) = conditions.share {
-        let drawn = draw(&conversion.id);
+        let drawn = draw(&scope.click.id);
         if drawn >= wanted.amount() {
             fail(Reason::Share { drawn, wanted });
         }

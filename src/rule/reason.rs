@@ -98,9 +98,9 @@ pub enum Reason<'a> {
         /// The parameter.
         name: &'a ParameterName,
     },
-    /// The conversion is not in the share.
+    /// The click is not in the share.
     Share {
-        /// Its draw, from 0 up to 100.
+        /// The click's draw, from 0 up to 100.
         drawn: Amount,
         /// The share.
         wanted: Percent,

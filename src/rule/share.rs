@@ -1,6 +1,6 @@
-//! A stable draw for every conversion.
+//! A stable draw for every click: a sale and what follows it are sent together, or not at all.
 
-use crate::value::{Amount, ConversionId};
+use crate::value::{Amount, ClickId};
 use sha2::{Digest, Sha256};
 
 /// The digits after the point of a draw, the most that a percentage can be written with.
@@ -8,11 +8,11 @@ const DRAW_DIGITS: u32 = crate::value::MAX_AMOUNT_FRACTION;
 /// How many draws there are: 100 % in steps of 10^-9. So many of 2^64 hashes are off by less than one in 10^8 from an even chance.
 const DRAWS: u64 = 100_000_000_000;
 
-/// The draw of a conversion, from 0 up to but not including 100: the first eight bytes of SHA-256 over `share:` and the id, as a
+/// The draw of a click, from 0 up to but not including 100: the first eight bytes of SHA-256 over `share:` and the id, as a
 /// big-endian number, modulo [`DRAWS`].
-pub(super) fn draw(conversion: &ConversionId) -> Amount {
+pub(super) fn draw(click: &ClickId) -> Amount {
     let hash = Sha256::new_with_prefix(b"share:")
-        .chain_update(conversion.as_str())
+        .chain_update(click.as_str())
         .finalize();
     let number = hash
         .iter()

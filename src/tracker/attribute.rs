@@ -23,8 +23,7 @@ pub(super) enum Attribution<'a> {
 pub(super) type Receipts = BTreeMap<Receipt, ReceiptRecord>;
 
 pub(super) fn attribute<'a>(event: &Event, kind: &Kind, facts: &'a Facts, receipts: &Receipts) -> Attribution<'a> {
-    let reversal = kind.subtracts() && !event.test;
-    if let Some(receipt) = event.receipt.as_ref().filter(|_| reversal) {
+    if let Some(receipt) = event.receipt.as_ref().filter(|_| by_receipt_alone(event, kind)) {
         return match receipts.get(receipt) {
             Some(record) if record.paid => through_receipts(event, facts, receipts),
             Some(record) if record.expired => Attribution::Unattributed(Reason::SaleExpired),
@@ -59,6 +58,11 @@ pub(super) fn attribute<'a>(event: &Event, kind: &Kind, facts: &'a Facts, receip
     } else {
         Reason::NoClickId
     })
+}
+
+/// Whether an event goes by its receipt, whatever click it names: a reversal that has one.
+pub(super) fn by_receipt_alone(event: &Event, kind: &Kind) -> bool {
+    kind.subtracts() && !event.test && event.receipt.is_some()
 }
 
 fn through_receipts<'a>(event: &Event, facts: &'a Facts, receipts: &Receipts) -> Attribution<'a> {

@@ -1,15 +1,15 @@
 //! The decision: an event and the facts become one plan.
 
-use super::attribute::{Attribution, Receipts, attribute};
+use super::attribute::{Attribution, Receipts, attribute, by_receipt_alone};
 use super::compiled::{Source, Tracker};
 use super::facts::{Claimed, FactQuery, Facts, ReceiptRecord, Slot, SlotKey};
-use super::fire::{Change, fired_of};
+use super::fire::Change;
 use super::plan::{Commit, EventRow, Guard, GuardKey, Outcome, Plan, Reason, Reply, ReplyOutcome, Write};
 use super::resolve::Meaning;
 use super::slots::{self, MAX_SLOTS};
 use super::trace::{DuplicateDecision, Found, Trace};
 use crate::delivery::Delivery;
-use crate::event::{Event, Kind};
+use crate::event::{Event, Interface, Kind};
 use crate::model::{Click, Conversion, Duplicates, Entry, Revenue};
 use crate::value::{ClickId, ConversionId, DeliveryId, OfferSourceId, Timestamp};
 use alloc::{collections::BTreeMap, vec, vec::Vec};
@@ -44,7 +44,8 @@ impl Tracker {
             .ok_or_else(|| UnknownSource(event.source.clone()))?;
         let mut work = Work::new(self, source, facts, now);
         let mut row = work.decide_one(event);
-        let mut waiting: Vec<&Event> = facts.orphans.iter().filter(|orphan| orphan.id != event.id).collect();
+        let others = facts.orphans.iter().filter(|orphan| orphan.id != event.id);
+        let mut waiting: Vec<&Event> = others.filter(|orphan| work.knows_clicks_of(orphan)).collect();
         waiting.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.id.cmp(&b.id)));
         let mut resolved = Vec::new();
         // Each round resolves what the round before made resolvable, so the order among waiting events does not matter.
@@ -149,24 +150,19 @@ impl<'a> Work<'a> {
         if !open {
             self.note_parent(event);
         }
-        if let Some(truth) = self
-            .source
-            .truth
-            .filter(|truth| *truth != event.interface && is_of_one_sale(event, &kind))
-        {
+        if let Some(truth) = self.source.truth.filter(|truth| counts_for(*truth, event, &kind)) {
             row.outcome = Outcome::Ignored;
             row.reason = Some(Reason::counted_by(truth));
             return row;
         }
         match attribute(event, &kind, self.facts, &self.receipts) {
             Attribution::Unattributed(reason) => {
-                // A test has no click to wait for.
-                row.outcome = if event.test {
-                    Outcome::Test
-                } else {
-                    Outcome::Unattributed
+                // A test has no click to wait for, and what means nothing here would mean nothing with a click.
+                (row.outcome, row.reason) = match nothing(&meaning) {
+                    _ if event.test => (Outcome::Test, Some(reason)),
+                    Some((outcome, reason)) => (outcome, Some(reason)),
+                    None => (Outcome::Unattributed, Some(reason)),
                 };
-                row.reason = Some(reason);
             }
             Attribution::Click { click, found } => self.attributed(&mut row, event, &meaning, &kind, click, found),
         }
@@ -197,15 +193,12 @@ impl<'a> Work<'a> {
         }
         let offer = self.tracker.offers.get(&click.offer);
         let Some(entry) = self.tracker.entry(self.source, offer, event, meaning) else {
-            let (outcome, reason) = match meaning {
-                Meaning::Chosen => (Outcome::Chosen, Reason::ChosenNone),
-                _ => (Outcome::Unmapped, Reason::Unmapped),
-            };
+            let (outcome, reason) = nothing(meaning).unwrap_or((Outcome::Unmapped, Reason::Unmapped));
             row.outcome = if event.test { Outcome::Test } else { outcome };
             row.reason = Some(reason);
             return;
         };
-        let pays = self.tracker.adds(&entry) == Some(true);
+        let pays = self.tracker.pays(&entry);
         self.count(row, event, click, entry);
         if pays && row.conversion.is_some() {
             self.note(event, |record| record.paid = true);
@@ -242,24 +235,31 @@ impl<'a> Work<'a> {
         row.outcome = if entry.test { Outcome::Test } else { Outcome::Counted };
         if let Some(after) = after {
             row.conversion = Some(after.id.clone());
-            row.reason = reason_of(&after, self.tracker.campaigns.contains_key(&click.campaign));
-            let unchanged = before
-                .as_ref()
-                .is_some_and(|before| before.shown == after.shown && before.sum == after.sum);
+            let own = self.tracker.revenue(&entry, signed, true);
+            row.reason = reason_of(&entry, own, self.tracker.campaigns.contains_key(&click.campaign));
+            let unchanged = before.as_ref().is_some_and(|before| {
+                before.shown == after.shown && before.sum == after.sum && before.revenue == after.revenue
+            });
             if unchanged {
                 row.outcome = Outcome::Ignored;
-                let added = signed.filter(|_| policy == Some(Duplicates::Increment));
-                row.reason = Some(match (policy, &after.sum, added) {
-                    (Some(Duplicates::IgnoreEventId), ..) => Reason::DuplicateEventId,
-                    (Some(Duplicates::Edit), ..) => Reason::Superseded,
-                    (_, Some(sum), Some(added)) if sum.currency != added.currency => Reason::OtherCurrency,
+                let other = || {
+                    signed
+                        .zip(slot.as_ref())
+                        .is_some_and(|(money, slot)| slots::is_other_currency(slot, money))
+                };
+                row.reason = Some(match policy {
+                    Some(Duplicates::IgnoreEventId) => Reason::DuplicateEventId,
+                    Some(Duplicates::Edit) => Reason::Superseded,
+                    Some(Duplicates::Increment) if other() => Reason::OtherCurrency,
                     _ => Reason::Duplicate,
                 });
                 if before.as_ref() != Some(&after) {
                     self.conversions.insert(after.id.clone(), after);
                 }
             } else {
-                let mut fired = fired_of(slot.as_ref());
+                // A conversion of the event's own has told nothing yet.
+                let shared = slot.as_ref().filter(|_| policy != Some(Duplicates::CreateMarked));
+                let mut fired = shared.map(|slot| slot.fired.clone()).unwrap_or_default();
                 let change = Change {
                     event,
                     click,
@@ -269,7 +269,12 @@ impl<'a> Work<'a> {
                 for delivery in self.tracker.fire(&change, &mut fired, self.now, &mut row.trace) {
                     self.outbox.entry(delivery.id.clone()).or_insert(delivery);
                 }
-                if let Some(slot) = slot.as_mut().filter(|slot| slot.conversion.is_some()) {
+                // Of conversions of their own the slot keeps what the first has told: another policy may go on with it.
+                let keeps = |slot: &&mut Slot| match policy {
+                    Some(Duplicates::CreateMarked) => slot.conversion.is_none() && slot.first.event == entry.event,
+                    _ => slot.conversion.is_some(),
+                };
+                if let Some(slot) = slot.as_mut().filter(keeps) {
                     slot.fired = fired;
                 }
                 self.conversions.insert(after.id.clone(), after);
@@ -301,6 +306,7 @@ impl<'a> Work<'a> {
                     // The policy was `create_marked` before. The conversion that the first event made goes on; the others stay.
                     let own = slots::event_conversion_id(&known.first);
                     slot = self.tracker.open_slot(click, key, Some(own), &known.first);
+                    slot.fired = known.fired.clone();
                 }
                 let before = if marked {
                     None
@@ -311,8 +317,7 @@ impl<'a> Work<'a> {
                 (slot, decision, before)
             }
             None => {
-                let held = self.slots.keys().filter(|(id, _)| *id == click.id).count();
-                if matches!(key, SlotKey::TypeAndId(..)) && held >= MAX_SLOTS {
+                if matches!(key, SlotKey::TypeAndId(..)) && self.held(click) >= MAX_SLOTS {
                     return Err(Reason::TooManySlots);
                 }
                 let conversion = (!marked).then(|| slots::conversion_id(click, &key));
@@ -330,6 +335,24 @@ impl<'a> Work<'a> {
     fn own_conversion(&self, click: &Click, entry: &Entry, signed: Option<crate::value::Money>) -> Conversion {
         self.tracker
             .conversion(slots::event_conversion_id(entry), click, entry.clone(), signed, 1)
+    }
+
+    /// How many slots with network ids of their own a click has. Those of open types, left from before they were open, do not count.
+    fn held(&self, click: &Click) -> usize {
+        let counts = |key: &SlotKey| match key {
+            SlotKey::TypeAndId(name, _) => !self.source.open_types.contains(name),
+            _ => false,
+        };
+        let held = self.slots.keys().filter(|(id, key)| *id == click.id && counts(key));
+        held.count()
+    }
+
+    /// Whether every click that a waiting event names was asked for. One that was not might be its click; it is decided when its own
+    /// facts are read. A reversal that goes by its receipt needs none.
+    fn knows_clicks_of(&self, event: &Event) -> bool {
+        let meaning = self.tracker.meaning(self.source, event);
+        let kind = self.tracker.kind(self.source, event, &meaning);
+        by_receipt_alone(event, &kind) || event.clicks.iter().all(|id| self.facts.clicks.contains_key(id))
     }
 
     fn expired(&self, event: &Event, click: &Click) -> bool {
@@ -408,15 +431,29 @@ impl<'a> Work<'a> {
     }
 }
 
-/// Whether a notification and a postback may both tell of it: a receipt, and money on the move.
-fn is_of_one_sale(event: &Event, kind: &Kind) -> bool {
-    event.receipt.is_some() && !event.test && (kind.adds() || kind.subtracts())
+/// Whether an event is told by the other interface too, which counts: it has a receipt, and money is on the move. Notifications tell of all
+/// money, ClickBank's postbacks of sales and upsells alone (clickbank-s2s facts 1.2), so rebills and reversals go by the notifications.
+fn counts_for(truth: Interface, event: &Event, kind: &Kind) -> bool {
+    let told = match truth {
+        Interface::Ins => kind.adds() || kind.subtracts(),
+        Interface::Postback => matches!(kind, Kind::Sale | Kind::Upsell),
+    };
+    truth != event.interface && event.receipt.is_some() && !event.test && told
 }
 
-fn reason_of(conversion: &Conversion, campaign_known: bool) -> Option<Reason> {
-    if !conversion.shown.known {
+/// What an event comes to that has no conversion type here.
+fn nothing(meaning: &Meaning<'_>) -> Option<(Outcome, Reason)> {
+    match meaning {
+        Meaning::Chosen => Some((Outcome::Chosen, Reason::ChosenNone)),
+        Meaning::Unmapped => Some((Outcome::Unmapped, Reason::Unmapped)),
+        Meaning::Type(_) | Meaning::Unknown(_) => None,
+    }
+}
+
+fn reason_of(entry: &Entry, own: Revenue, campaign_known: bool) -> Option<Reason> {
+    if !entry.known {
         Some(Reason::UnknownType)
-    } else if conversion.revenue == Revenue::NoRate {
+    } else if own == Revenue::NoRate {
         Some(Reason::NoRate)
     } else if !campaign_known {
         Some(Reason::UnknownCampaign)

@@ -4,15 +4,10 @@ use super::plan::Outcome;
 use crate::event::Event;
 use crate::model::{Click, Entry};
 use crate::value::{
-    Amount, CampaignId, ClickId, ConversionId, Currency, EventId, OfferSourceId, PostbackId, Receipt, Timestamp,
+    Amount, CampaignId, ClickId, ConversionId, Currency, EventId, Money, OfferSourceId, PostbackId, Receipt, Timestamp,
     TypeName,
 };
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    format,
-    string::String,
-    vec::Vec,
-};
+use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 /// How many links of a chain of receipts are followed, upwards and downwards.
@@ -160,10 +155,38 @@ pub struct Slot {
     pub last: Entry,
     /// The amounts added, by currency.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub sums: BTreeMap<Currency, Amount>,
+    pub sums: BTreeMap<Currency, Added>,
     /// How many.
     pub count: u32,
-    /// Which postbacks have fired for its conversion. Unlike the rest it depends on the order of arrival: what was sent stays sent.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub fired: BTreeSet<(CampaignId, PostbackId)>,
+    /// Which postbacks have fired for its conversion, by campaign and postback; where each event makes its own conversion, for that of the
+    /// first. Unlike the rest it depends on the order of arrival: what was sent stays sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fired: Vec<Fired>,
+}
+
+/// What the amounts of one currency have come to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Added {
+    /// When the earliest entry with an amount in this currency happened: the currency whose entry is the earliest is the conversion's.
+    pub at: Timestamp,
+    /// That entry's event.
+    pub event: EventId,
+    /// The sum of what counts as revenue; absent while nothing does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sum: Option<Amount>,
+    /// What of `sum` has a rate, in the account's currency, each amount at the rate of its own time; absent while nothing has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revenue: Option<Money>,
+}
+
+/// A postback that has fired for a conversion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fired {
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// The postback.
+    pub postback: PostbackId,
+    /// The payout that was told last, in the channel's currency; absent while none was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<Money>,
 }

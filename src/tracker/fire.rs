@@ -1,7 +1,7 @@
 //! Which postbacks a conversion fires, and the requests that they become.
 
 use super::compiled::{Campaign, Channel, Postback, Tracker};
-use super::facts::Slot;
+use super::facts::Fired;
 use super::money::delta;
 use super::trace::{MAX_TRACED_RULES, RuleTrace, RuleVerdict, Trace};
 use crate::delivery::{Delivery, Lane};
@@ -12,7 +12,7 @@ use crate::rule::{evaluate, reasons};
 use crate::scope::{Names, Payout, Scope};
 use crate::value::{CampaignId, DeliveryId, EventId, Pii, PostbackId, Timestamp};
 use alloc::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     string::{String, ToString},
     vec::Vec,
 };
@@ -25,8 +25,38 @@ pub(super) struct Change<'a> {
     pub(super) after: &'a Conversion,
 }
 
-/// What has fired for a conversion.
-pub(super) type FiredSet = BTreeSet<(CampaignId, PostbackId)>;
+/// Where a postback stands, or would stand, in what has fired for a conversion.
+fn place(fired: &[Fired], campaign: &CampaignId, postback: &PostbackId) -> Result<usize, usize> {
+    fired.binary_search_by(|known| (&known.campaign, &known.postback).cmp(&(campaign, postback)))
+}
+
+/// What of a postback has fired for a conversion.
+fn known<'a>(fired: &'a [Fired], campaign: &Campaign, postback: &Postback) -> Option<&'a Fired> {
+    fired.get(place(fired, &campaign.id, &postback.id).ok()?)
+}
+
+/// Notes that a postback has fired and what it told. Where no payout is known now, the channel still has the one before.
+fn note(fired: &mut Vec<Fired>, campaign: &Campaign, postback: &Postback, payout: Option<Payout>) {
+    let now = match payout {
+        Some(Payout::Known(money)) => Some(money),
+        Some(Payout::NoRate) | None => None,
+    };
+    match place(fired, &campaign.id, &postback.id) {
+        Ok(index) => {
+            if let Some(known) = fired.get_mut(index) {
+                known.told = now.or(known.told);
+            }
+        }
+        Err(index) => fired.insert(
+            index,
+            Fired {
+                campaign: campaign.id.clone(),
+                postback: postback.id.clone(),
+                told: now,
+            },
+        ),
+    }
+}
 
 impl Tracker {
     /// The view of a conversion that the rules and templates of a postback read.
@@ -65,7 +95,7 @@ impl Tracker {
     pub(super) fn fire(
         &self,
         change: &Change<'_>,
-        fired: &mut FiredSet,
+        fired: &mut Vec<Fired>,
         now: Timestamp,
         trace: &mut Trace,
     ) -> Vec<Delivery> {
@@ -94,9 +124,9 @@ impl Tracker {
             let scope = self.scope(campaign, channel, postback, change.click, change.after);
             let answer = evaluate(&postback.conditions, &scope);
             let verdict = if answer.fires() {
-                match self.fire_one(change, campaign, channel, postback, scope, fired, now) {
+                match self.fire_one(change, campaign, postback, scope, fired, now) {
                     Ok(delivery) => {
-                        fired.insert((campaign.id.clone(), postback.id.clone()));
+                        note(fired, campaign, postback, scope.payout);
                         deliveries.push(delivery);
                         RuleVerdict::Fired
                     }
@@ -117,25 +147,21 @@ impl Tracker {
         deliveries
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one call, of values that have no other reason to stand together"
-    )]
     fn fire_one(
         &self,
         change: &Change<'_>,
         campaign: &Campaign,
-        channel: &Channel,
         postback: &Postback,
         scope: Scope<'_>,
-        fired: &FiredSet,
+        fired: &[Fired],
         now: Timestamp,
     ) -> Result<Delivery, RuleVerdict> {
+        let known = known(fired, campaign, postback);
         let revision = match (change.before, postback.updates) {
             (None, _) => None,
             (Some(_), Updates::Never) => return Err(RuleVerdict::NotOnUpdate),
             (Some(_), Updates::FirstMatch) => {
-                if fired.contains(&(campaign.id.clone(), postback.id.clone())) {
+                if known.is_some() {
                     return Err(RuleVerdict::AlreadyFired);
                 }
                 None
@@ -144,12 +170,9 @@ impl Tracker {
         };
         let id = self.delivery_id(change.click, change.after, campaign, postback, revision);
         // Of what was never told, everything is new.
-        let before = change
-            .before
-            .filter(|_| fired.contains(&(campaign.id.clone(), postback.id.clone())))
-            .map(|before| self.payout(postback.payout, before, channel.currency));
+        let told = known.and_then(|known| known.told).map(Payout::Known);
         let mut scope = scope;
-        scope.payout_delta = scope.payout.map(|after: Payout| delta(before, after));
+        scope.payout_delta = scope.payout.map(|payout: Payout| delta(told, payout));
         scope.delivery = Some(&id);
         let outbound = render(postback, &scope).map_err(RuleVerdict::NotRendered)?;
         let private = private_values(&outbound, change.click, change.event);
@@ -234,9 +257,4 @@ fn private_values(outbound: &Outbound, click: &Click, event: &Event) -> BTreeMap
             Some((name.clone(), value.clone()))
         })
         .collect()
-}
-
-/// What has fired for the conversion of a slot; nothing yet where each event makes its own.
-pub(super) fn fired_of(slot: Option<&Slot>) -> FiredSet {
-    slot.map(|slot| slot.fired.clone()).unwrap_or_default()
 }

@@ -28,7 +28,8 @@ pub use compiled::{Campaign, Postback, Source, Tracker};
 pub use credentials::{Credentials, CredentialsError};
 pub use decide::UnknownSource;
 pub use facts::{
-    Claimed, ClickFacts, FactQuery, Facts, MAX_HOPS, MAX_ORPHANS, ReceiptFacts, ReceiptRecord, Slot, SlotKey,
+    Added, Claimed, ClickFacts, FactQuery, Facts, Fired, MAX_HOPS, MAX_ORPHANS, ReceiptFacts, ReceiptRecord, Slot,
+    SlotKey,
 };
 pub use lint::{Warning, lint};
 pub use plan::{

@@ -26,9 +26,10 @@ impl Tracker {
         })
     }
 
-    /// Whether an entry adds money or takes it away; none where it is never money.
+    /// Whether an entry adds money or takes it away; none where it is never money, as a test.
     pub(super) fn adds(&self, entry: &Entry) -> Option<bool> {
         match self.counts(&entry.type_name) {
+            _ if entry.test => None,
             Counts::Step | Counts::Info => None,
             _ if entry.kind.adds() => Some(true),
             _ if entry.kind.subtracts() => Some(false),
@@ -36,9 +37,16 @@ impl Tracker {
         }
     }
 
-    /// Whether an entry's money is revenue: its status is one that counts. What is taken back always is, a test never.
+    /// Whether an entry's money is revenue: its status is one that counts. What is taken back always is.
     pub(super) fn earns(&self, entry: &Entry) -> bool {
-        !entry.test && (entry.kind.subtracts() || self.revenue_statuses.contains(&entry.status))
+        entry.kind.subtracts() || self.revenue_statuses.contains(&entry.status)
+    }
+
+    /// Whether an entry is a payment that a reversal can take back: its amount counts as revenue and has a rate. Says nothing of what became
+    /// of the entry, so that no order of arrival can change it.
+    pub(super) fn pays(&self, entry: &Entry) -> bool {
+        let revenue = || self.revenue(entry, self.signed(entry), self.earns(entry));
+        self.adds(entry) == Some(true) && matches!(revenue(), Revenue::Counted { .. })
     }
 
     /// A conversion's money in the account's currency, rounded only if it was converted.
@@ -54,7 +62,7 @@ impl Tracker {
         }
     }
 
-    fn convert(&self, money: Money, to: Currency, at: Timestamp) -> Option<Money> {
+    pub(super) fn convert(&self, money: Money, to: Currency, at: Timestamp) -> Option<Money> {
         if money.currency == to {
             return Some(money);
         }

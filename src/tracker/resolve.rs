@@ -103,18 +103,46 @@ impl Tracker {
             None => offer
                 .and_then(|offer| offer.default_status)
                 .unwrap_or(source.default_status),
-            Some(word) => match source.statuses.get(word) {
-                Some(status) => *status,
-                None => Status::from_word(&word.to_ascii_lowercase()).unwrap_or(Status::Other),
-            },
+            Some(word) => status_of(source, word),
         }
     }
 }
 
-/// The configuration's row for an event: that of the network's own word, else that of its kind.
+/// The status of a network's word: the source's row for it, exactly or in another case, else its row `*` for all other words; without one
+/// our own four words in any case. What is left is other.
+fn status_of(source: &Source, word: &str) -> Status {
+    let folded = || {
+        source
+            .statuses
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(word))
+            .map(|(_, status)| status)
+    };
+    let mapped = source
+        .statuses
+        .get(word)
+        .or_else(folded)
+        .or_else(|| source.statuses.get("*"));
+    let own = || Status::from_word(&word.to_ascii_lowercase()).unwrap_or(Status::Other);
+    mapped.copied().unwrap_or_else(own)
+}
+
+/// The configuration's row for an event: that of the network's own word, else that of its kind, else that of the word which ClickBank's
+/// notifications have for it (a `PURCHASE` is their `SALE`).
 pub(super) fn listed<'a>(source: &'a Source, name: &str, kind: Option<&Kind>) -> Option<&'a Option<TypeName>> {
-    let of_word = || word_kind(source, name);
-    mapped_word(source, name, kind).or_else(|| source.events.get(kind.cloned().or_else(of_word)?.as_str()))
+    if let Some(row) = mapped_word(source, name, kind) {
+        return Some(row);
+    }
+    let kind = kind.cloned().or_else(|| word_kind(source, name))?;
+    let notified = || {
+        let word = match kind {
+            Kind::Sale => "SALE",
+            Kind::Upsell => "UPSELL",
+            _ => return None,
+        };
+        source.events.get(word).filter(|_| source.clickbank_words)
+    };
+    source.events.get(kind.as_str()).or_else(notified)
 }
 
 /// The kind that a postback's word says by itself.

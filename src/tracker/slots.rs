@@ -4,14 +4,15 @@
 //! without a time of its own is as old as its arrival.
 
 use super::compiled::{Source, Tracker};
-use super::facts::{Slot, SlotKey};
+use super::facts::{Added, Slot, SlotKey};
 use super::trace::DuplicateDecision;
-use crate::model::{Click, Conversion, Duplicates, Entry, Status};
-use crate::value::{ConversionId, Money};
-use alloc::collections::{BTreeMap, BTreeSet};
+use crate::model::{Click, Conversion, Duplicates, Entry, Revenue, Status};
+use crate::value::{ConversionId, Currency, Money};
+use alloc::{collections::BTreeMap, vec::Vec};
 use core::cmp::Ordering;
 
-/// The most slots with network ids of their own that one click may have: they are read with every event of the click.
+/// The most slots with network ids of their own that one click may have: they are read with every event of the click. Open types have none,
+/// so that what anyone may send takes no room from what is paid.
 pub const MAX_SLOTS: usize = 1_000;
 
 impl Tracker {
@@ -20,8 +21,15 @@ impl Tracker {
         if entry.test || entry.kind.subtracts() {
             return None;
         }
+        // A name that is not configured has no policy: anyone's word would open a slot of its own.
+        if !entry.known {
+            return Some(Duplicates::Create);
+        }
         let own = self.types.get(&entry.type_name).and_then(|known| known.duplicates);
-        Some(own.unwrap_or(source.duplicates))
+        Some(match own.unwrap_or(source.duplicates) {
+            Duplicates::IgnoreEventId if source.open_types.contains(&entry.type_name) => Duplicates::Ignore,
+            policy => policy,
+        })
     }
 
     /// The conversion that a slot shows under its policy.
@@ -32,20 +40,21 @@ impl Tracker {
         } else {
             &slot.first
         };
-        let own = self.signed(entry);
-        let added = match policy {
-            Duplicates::Increment => added(slot, own),
-            _ => None,
-        };
         let count = if policy == Duplicates::Increment || policy == Duplicates::Edit {
             slot.count
         } else {
             1
         };
-        let mut conversion = self.conversion(id, click, entry.clone(), added.or(own), count);
-        if added.is_some() {
-            // What was added counts, whatever the status of the entry that is shown.
-            conversion.revenue = self.revenue(entry, added, true);
+        let mut conversion = self.conversion(id, click, entry.clone(), self.signed(entry), count);
+        if policy == Duplicates::Increment
+            && let Some((currency, added)) = leading(slot)
+            && let Some(amount) = added.sum
+        {
+            // What was added counts, whatever the status of the entry that is shown. There is no rate only where nothing of it has one.
+            conversion.sum = Some(Money { amount, currency });
+            conversion.revenue = added
+                .revenue
+                .map_or(Revenue::NoRate, |money| Revenue::Counted { money });
         }
         Some(conversion)
     }
@@ -106,7 +115,7 @@ impl Tracker {
             last: entry.clone(),
             sums: BTreeMap::new(),
             count: 1,
-            fired: BTreeSet::new(),
+            fired: Vec::new(),
         };
         self.add(&mut slot, entry);
         slot
@@ -144,23 +153,49 @@ impl Tracker {
 
     /// Only what counts as money adds up, each currency by itself: an amount that is pending is added when it is approved.
     fn add(&self, slot: &mut Slot, entry: &Entry) {
-        let Some(money) = self.signed(entry).filter(|_| self.earns(entry)) else {
+        let Some(money) = self.signed(entry) else { return };
+        let added = slot.sums.entry(money.currency).or_insert_with(|| Added {
+            at: entry.at,
+            event: entry.event.clone(),
+            sum: None,
+            revenue: None,
+        });
+        if (entry.at, &entry.event) < (added.at, &added.event) {
+            added.at = entry.at;
+            added.event = entry.event.clone();
+        }
+        if !self.earns(entry) {
             return;
-        };
-        let sum = slot.sums.entry(money.currency).or_default();
+        }
         // Twenty-eight digits never overflow on real money; if they do, the sum stays what it was.
-        *sum = sum.checked_add(money.amount).unwrap_or(*sum);
+        let known = added.sum.unwrap_or_default();
+        added.sum = Some(known.checked_add(money.amount).unwrap_or(known));
+        if let Some(money) = self.convert(money, self.currency, entry.at) {
+            // After the account's currency has changed, what was added before is converted once more.
+            let known = added
+                .revenue
+                .and_then(|known| self.convert(known, self.currency, entry.at));
+            let known = known.map_or_else(Default::default, |known| known.amount);
+            added.revenue = Some(Money {
+                amount: known.checked_add(money.amount).unwrap_or(known),
+                currency: self.currency,
+            });
+        }
     }
 }
 
-/// What the amounts of a slot come to: in the currency of the entry that is shown, else in the first that there is.
-fn added(slot: &Slot, own: Option<Money>) -> Option<Money> {
-    let same = own.and_then(|own| slot.sums.get_key_value(&own.currency));
-    let (currency, amount) = same.or_else(|| slot.sums.first_key_value())?;
-    Some(Money {
-        amount: *amount,
-        currency: *currency,
-    })
+/// The currency of what a slot adds up, with its amounts: that of the earliest entry with an amount, whatever its status.
+fn leading(slot: &Slot) -> Option<(Currency, &Added)> {
+    let earliest = slot
+        .sums
+        .iter()
+        .min_by(|(_, one), (_, other)| (one.at, &one.event).cmp(&(other.at, &other.event)));
+    earliest.map(|(currency, added)| (*currency, added))
+}
+
+/// Whether an amount is in another currency than the one that a slot adds up.
+pub(super) fn is_other_currency(slot: &Slot, money: Money) -> bool {
+    leading(slot).is_some_and(|(currency, _)| currency != money.currency)
 }
 
 /// Whether a conversion is the first of its click and type.
@@ -215,11 +250,11 @@ fn order(one: &Entry, other: &Entry) -> Ordering {
     one.at.cmp(&other.at).then_with(|| one.event.cmp(&other.event))
 }
 
-/// Whether `entry` is newer than `last`. Without a time of its own a pending state never overwrites a decided one of the same type: the
+/// Whether `entry` is newer than `last`. Without a time of its own a pending state never overwrites a decided one, of whatever type: the
 /// network may send it late.
 fn supersedes(entry: &Entry, last: &Entry) -> bool {
     let decided = matches!(last.status, Status::Approved | Status::Declined);
-    if !entry.timed && entry.status == Status::Pending && decided && entry.type_name == last.type_name {
+    if !entry.timed && entry.status == Status::Pending && decided {
         return false;
     }
     order(entry, last) == Ordering::Greater

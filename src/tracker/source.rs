@@ -102,7 +102,8 @@ impl Source {
     /// The event of a notification.
     ///
     /// Its identity is (source, receipt, transaction type, role, transaction time, item numbers): ClickBank sends a notification up to five
-    /// times, and `attemptCount` is the only thing that changes. Without a receipt it is the whole text but for that count.
+    /// times, and `attemptCount` is the only thing that changes. The time is the instant, not its text: the two URLs of an account may get
+    /// different versions, which write it differently. Without a receipt it is the whole text but for that count.
     ///
     /// # Errors
     /// [`NotTaken`]: a version that is not chosen, an amount that is not exact decimal text.
@@ -129,8 +130,8 @@ impl Source {
         event.sum = self.notification_sum(notification)?;
         self.read_candidates(&mut event, self.notification_candidates(notification), credentials);
         for row in &self.parameters {
-            let value = row.from.iter().find_map(|path| notification.lookup(path));
-            if let Some(value) = value.filter(|value| !is_unfilled_macro(value)) {
+            // What was decrypted was filled in by ClickBank: a product may well be called `{Best} Seller`.
+            if let Some(value) = row.from.iter().find_map(|path| notification.lookup(path)) {
                 self.keep(&mut event, &row.name, row.role.as_ref(), value);
             }
         }
@@ -138,8 +139,8 @@ impl Source {
     }
 
     fn notification_id(&self, notification: &Notification) -> EventId {
-        let at = notification.transaction_time();
-        let seconds = Some(at.at().unix_seconds());
+        let at = notification.transaction_time().at();
+        let seconds = Some(at.unix_seconds());
         let Some(receipt) = notification.receipt() else {
             return EventId::of(
                 seconds,
@@ -148,13 +149,14 @@ impl Source {
         };
         let role = notification.role();
         let items = notification.item_numbers_sorted();
+        let instant = at.to_string();
         let mut parts = alloc::vec![
             "ins",
             self.id.as_str(),
             receipt.text(),
             notification.transaction_type_text(),
             role.as_ref().map_or("", |role| role.as_str()),
-            at.text(),
+            &instant,
         ];
         parts.extend(items);
         EventId::of(seconds, &parts)
@@ -193,8 +195,11 @@ impl Source {
 
     /// The event of a postback, and what was read of the query.
     ///
-    /// Its identity is (source, its event id or receipt, type, status, amount, currency), so that the same id with a new status is news.
-    /// With neither id, each arrival is an event of its own.
+    /// Its identity is (source, its event id or receipt, type, status, amount, currency), so that the same id with a new status is news, and
+    /// the same id with another time is not. The receipt is the one that came, with a rebill's suffix. With neither id, each arrival is an
+    /// event of its own.
+    ///
+    /// A postback with ClickBank's word `TEST`, or one that begins with `TEST_`, is a test.
     ///
     /// # Errors
     /// [`PostbackError`]: a value that is malformed, too long or repeated.
@@ -223,6 +228,8 @@ impl Source {
         event.timed = read.time.is_some();
         event.received_at = received.at;
         event.name = read.type_word.as_ref().map(ToString::to_string);
+        event.test = event.name.as_deref().is_some_and(|word| self.is_test_word(word));
+        event.kind = event.test.then_some(Kind::Test);
         event.status = read.status_word.clone();
         let currency = read.currency.unwrap_or(self.currency);
         event.sum = read.sum.map(|amount| Money { amount, currency });
@@ -241,11 +248,16 @@ impl Source {
         Ok((event, read))
     }
 
+    /// As the transaction types of notifications do, ClickBank's words of tests begin with `TEST`.
+    fn is_test_word(&self, word: &str) -> bool {
+        let word = word.to_ascii_uppercase();
+        self.clickbank_words && (word == "TEST" || word.starts_with("TEST_"))
+    }
+
     fn postback_id(&self, read: &Postback, received: Received) -> (EventId, bool) {
         let word = read.type_word.as_ref().map_or("", |word| word.as_str());
         let id = read.event_id.as_deref().map(|id| ("event id", id));
-        let id = id.or_else(|| read.receipt.as_ref().map(|receipt| ("receipt", receipt.as_str())));
-        let seconds = read.time.map(|time| time.unix_seconds());
+        let id = id.or_else(|| read.receipt_text.as_deref().map(|receipt| ("receipt", receipt)));
         let Some((what, id)) = id else {
             let nonce = format!("{}:{}", received.at, received.nonce);
             let id = EventId::of(
@@ -258,7 +270,8 @@ impl Source {
         let currency = read.currency.map(|currency| currency.to_string()).unwrap_or_default();
         let status = read.status_word.as_deref().unwrap_or_default();
         let parts = ["postback", self.id.as_str(), what, id, word, status, &amount, &currency];
-        (EventId::of(seconds, &parts), true)
+        // Without its time in front: what the id says is the same at another time.
+        (EventId::of(None, &parts), true)
     }
 
     fn read_candidates<'a>(

@@ -173,6 +173,95 @@ fn an_increment_loses_nothing_when_the_first_came_without_an_amount() {
 }
 
 #[test]
+fn a_pending_amount_that_is_approved_under_increment_is_a_change() {
+    let world = World::new(&with_policy("increment", &[]));
+    world.postback("clickid=c1&eventid=a&sum=10&status=pending&time=@60");
+    let plan = world.plan("clickid=c1&eventid=a&sum=10&status=approved&time=@61");
+    assert_eq!(super::support::answer(plan.reply), "applied");
+    assert_eq!(plan.trace.rules.len(), 1);
+    assert_eq!(world.told(), ["Purchase pending 10 USD 10 USD"]);
+}
+
+#[test]
+fn an_increment_stays_in_the_currency_of_the_earliest_amount_though_it_is_pending() {
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+        let world = World::new(&with_policy("increment", &[]));
+        let queries = [
+            "clickid=c1&eventid=a&sum=10&currency=EUR&status=pending&time=@60",
+            "clickid=c1&eventid=b&sum=7&time=@61",
+            "clickid=c1&eventid=c&time=@59",
+        ];
+        for index in order {
+            world.postback(queries[index]);
+        }
+        // The pending amount is not added, and what is in another currency is not either.
+        assert_eq!(world.told(), ["Purchase approved none nothing"], "{order:?}");
+        assert_eq!(
+            world.postback("clickid=c1&eventid=d&sum=7&time=@70"),
+            "ignored: other_currency"
+        );
+        world.postback("clickid=c1&eventid=e&sum=3&currency=EUR&time=@71");
+        assert_eq!(world.told(), ["Purchase approved 3 EUR no rate"], "{order:?}");
+    }
+}
+
+#[test]
+fn an_increment_that_shows_a_pending_amount_adds_none_of_another_currency() {
+    let world = World::new(&with_policy("increment", &[]));
+    world.postback("clickid=c1&eventid=a&sum=10&currency=EUR&status=pending&time=@60");
+    assert_eq!(
+        world.postback("clickid=c1&eventid=b&sum=7&time=@61"),
+        "ignored: other_currency"
+    );
+    assert_eq!(world.told(), ["Purchase pending 10 EUR no rate"]);
+}
+
+#[test]
+fn a_name_that_is_not_configured_makes_a_conversion_of_each_event_and_no_slot() {
+    use super::support::{block_on, click_id};
+    use postback::port::Inspect;
+    for policy in ["create_marked", "ignore", "edit", "increment", "ignore_event_id"] {
+        let world = World::new(&with_policy(policy, &[]));
+        for id in ["a", "b"] {
+            let plan = world.plan(&format!("clickid=c1&eventid={id}&type=Mystery&sum=1"));
+            assert_eq!(plan.trace.duplicate, Some(DuplicateDecision::Created), "{policy}");
+        }
+        assert_eq!(world.told().len(), 2, "{policy}");
+        assert!(
+            block_on(world.store.slots(&click_id("c1"))).unwrap().is_empty(),
+            "{policy}"
+        );
+    }
+}
+
+/// The order-form pixel needs no token, so that anyone could fill a click's slots.
+#[test]
+fn an_open_type_has_one_slot_and_takes_no_room_from_what_is_paid() {
+    use super::support::{block_on, click_id};
+    use postback::port::Inspect;
+    let mut document = with_policy("ignore_event_id", &[]);
+    document["offer_source"][0]["open_types"] = serde_json::json!(["InitiateCheckout"]);
+    let world = World::new(&document);
+    assert_eq!(
+        world.postback("clickid=c1&type=InitiateCheckout&eventid=a&time=@1"),
+        "applied"
+    );
+    assert_eq!(
+        world.postback("clickid=c1&type=InitiateCheckout&eventid=b&time=@2"),
+        "ignored: duplicate"
+    );
+    assert_eq!(block_on(world.store.slots(&click_id("c1"))).unwrap().len(), 1);
+    for number in 0..MAX_SLOTS {
+        let answer = world.postback(&format!("clickid=c1&eventid=e{number}&sum=1&time=@{number}"));
+        assert_eq!(answer, "applied", "{number}");
+    }
+    assert_eq!(
+        world.postback("clickid=c1&eventid=f&sum=1&time=@1"),
+        "ignored: too_many_slots"
+    );
+}
+
+#[test]
 fn the_trace_says_what_the_policy_did() {
     let decided = |policy: &str| {
         let world = World::new(&with_policy(policy, &[]));

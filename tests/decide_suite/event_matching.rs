@@ -92,6 +92,79 @@ fn a_sale_of_upsells_never_goes_by_sale() {
 }
 
 #[test]
+fn what_means_nothing_here_is_final_without_a_click_and_its_parent_is_noted() {
+    let world = World::new(&document());
+    assert_eq!(
+        world.notify(&notification("UNCANCEL-REBILL", "R9", 60, "0", "")),
+        "ignored: chosen_none"
+    );
+    let unmapped = r#""upsell":{"upsellOriginalReceipt":"R1"}"#;
+    assert_eq!(
+        world.notify(&notification("SUBSCRIPTION-CHG", "R2", 61, "0", unmapped)),
+        "ignored: unmapped"
+    );
+    assert_eq!(world.attribute(), 0);
+    world.notify(&notification("SALE", "R1", 62, "10", TRACKED));
+    assert_eq!(world.notify(&notification("BILL", "R2-B002", 63, "5", "")), "applied");
+}
+
+#[test]
+fn clickbanks_purchase_and_upsell_go_by_the_words_of_the_notifications() {
+    let told = |events: serde_json::Value, word: &str| {
+        let world = World::new(&with(|d| {
+            d["offer_source"][1]["events"] = events;
+            d["offer_source"][1]["truth"] = "s2s".into();
+        }));
+        world.ingest(&world.postback_to("clickbank", &format!("clickid=cb&type={word}&sum=1&receipt=R1")));
+        world.told().concat()
+    };
+    let rows = || json!({"SALE": "Purchase", "UPSELL": "Upsell"});
+    assert_eq!(told(rows(), "PURCHASE"), "Purchase approved 1 USD 1 USD");
+    assert_eq!(told(rows(), "purchase"), "Purchase approved 1 USD 1 USD");
+    assert_eq!(told(rows(), "upsell"), "Upsell approved 1 USD 1 USD");
+    let own = || json!({"SALE": "Purchase", "PURCHASE": "Lead"});
+    assert_eq!(told(own(), "PURCHASE"), "Lead approved 1 USD 1 USD");
+    let kind = || json!({"SALE": "Purchase", "sale": "Lead"});
+    assert_eq!(told(kind(), "PURCHASE"), "Lead approved 1 USD 1 USD");
+    assert_eq!(told(json!({"SALE": ""}), "PURCHASE"), "");
+}
+
+#[test]
+fn a_postback_with_clickbanks_word_of_a_test_is_a_test() {
+    let world = World::new(&with(|d| {
+        d["offer_source"][1]["truth"] = "s2s".into();
+        d["offer_source"][1]["events"]["test_purchase"] = "Purchase".into();
+    }));
+    for (word, test) in [
+        ("TEST", true),
+        ("test_purchase", true),
+        ("Test_Upsell", true),
+        ("TESTS", false),
+    ] {
+        let event = world.postback_to("clickbank", &format!("clickid=cb&type={word}&sum=10&eventid=e{word}"));
+        assert_eq!(event.test, test, "{word}");
+        assert_eq!(world.ingest(&event).0.outcome.as_str() == "test", test, "{word}");
+    }
+    assert_eq!(world.revenue(), "0");
+    assert_eq!(world.sent(), [""; 0]);
+    assert!(!World::new(&document()).postback_event("clickid=c1&type=TEST").test);
+}
+
+#[test]
+fn what_a_notification_says_is_kept_though_it_looks_like_a_macro() {
+    let world = World::new(&with(|d| {
+        d["offer_source"][1]["parameter"] = json!([
+            {"name": "product", "macro": "{r}", "from": "lineItems[0].productTitle"},
+        ]);
+    }));
+    for title in ["{Best} Seller", "[Sale]", "{all}"] {
+        let members = format!(r#"{TRACKED},"lineItems":[{{"productTitle":"{title}"}}]"#);
+        let event = world.notification_event(&notification("SALE", "R1", 60, "10", &members));
+        assert_eq!(event.parameters["product"], title);
+    }
+}
+
+#[test]
 fn a_mapped_test_is_a_flagged_conversion_without_revenue() {
     let world = World::new(&document());
     assert_eq!(

@@ -111,11 +111,56 @@ fn two_sources_never_share_an_event() {
 }
 
 #[test]
-fn ids_of_one_time_lie_together() {
+fn ids_of_notifications_of_one_time_lie_together() {
     let world = world();
-    let early = world.postback_event("eventid=z&time=@1").id;
-    let late = world.postback_event("eventid=a&time=@100000").id;
-    assert!(early < late);
+    let of = |receipt, seconds| {
+        world
+            .notification_event(&notification("SALE", receipt, seconds, "1", ""))
+            .id
+    };
+    assert!(of("Z", 1) < of("A", 100_000));
+}
+
+#[test]
+fn a_postback_with_the_same_id_and_another_time_is_a_duplicate() {
+    let world = world();
+    assert_eq!(world.postback("clickid=c1&eventid=a&sum=1&time=@60"), "applied");
+    assert_eq!(world.postback("clickid=c1&eventid=a&sum=1&time=@100000"), "duplicate");
+    assert_eq!(world.postback("clickid=c1&eventid=a&sum=1"), "duplicate");
+    assert_eq!(world.told(), ["Purchase approved 1 USD 1 USD"]);
+}
+
+/// Each of the two URLs of a ClickBank account has a version of its own: 6 writes times in the extended format, 7 and 8 in the basic one
+/// (INS pages, "transactionTime").
+#[test]
+fn one_sale_as_version_6_and_as_version_8_is_a_duplicate() {
+    for order in [[0, 1], [1, 0]] {
+        let world = world();
+        let eight = notification("SALE", "R1", 60, "10", TRACKED);
+        let six = eight
+            .replace("20260401T000100+0000", "2026-03-31T17:01:00-07:00")
+            .replace("\"version\":8.0", "\"version\":6.0");
+        let texts = [eight, six];
+        assert_ne!(texts[0], texts[1]);
+        assert_eq!(order.map(|index| world.notify(&texts[index])), ["applied", "duplicate"]);
+        assert_eq!(world.told(), ["Purchase approved 10 USD 10 USD"]);
+    }
+}
+
+#[test]
+fn two_rebills_without_event_ids_are_two_events_of_one_receipt() {
+    let world = World::new(&with(|d| d["offer_source"][1]["truth"] = "s2s".into()));
+    let ingest = |query: &str| world.ingest(&world.postback_to("clickbank", query)).0.outcome.as_str();
+    assert_eq!(ingest("clickid=cb&type=PURCHASE&sum=10&receipt=R1"), "applied");
+    assert_eq!(ingest("type=Rebill&sum=5&receipt=R1-B002"), "applied");
+    assert_eq!(ingest("type=Rebill&sum=5&receipt=R1-B003"), "applied");
+    assert_eq!(ingest("type=Rebill&sum=5&receipt=R1-B003"), "duplicate");
+    assert_eq!(world.revenue(), "20");
+    let receipts = world
+        .conversions()
+        .into_iter()
+        .map(|row| row.shown.receipt.unwrap().to_string());
+    assert!(receipts.eq(["R1", "R1", "R1"]));
 }
 
 fn conversions_of(policy: &str, queries: &[&str]) -> Vec<String> {

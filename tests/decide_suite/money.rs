@@ -211,6 +211,38 @@ fn amounts_of_two_currencies_are_never_added() {
 }
 
 #[test]
+fn an_increment_converts_each_amount_by_the_rate_of_its_own_day() {
+    let world = World::new(&with(|d| {
+        d["offer_source"][0]["duplicates"] = "increment".into();
+        d["rate"] = json!([
+            {"from": "EUR", "to": "USD", "rate": "1.1", "since": "2026-01-01"},
+            {"from": "EUR", "to": "USD", "rate": "2.0", "since": "2026-04-02"},
+        ]);
+    }));
+    world.postback("clickid=c1&eventid=a&sum=10&currency=EUR&time=@60");
+    world.postback("clickid=c1&eventid=b&sum=10&currency=EUR&time=@90000");
+    assert_eq!(world.told(), ["Purchase approved 20 EUR 31 USD"]);
+}
+
+#[test]
+fn an_increments_revenue_is_what_has_a_rate_and_none_only_where_nothing_has() {
+    let world = World::new(&with(|d| {
+        d["offer_source"][0]["duplicates"] = "increment".into();
+        d["rate"] = json!([{"from": "EUR", "to": "USD", "rate": "2", "since": "2026-04-02"}]);
+    }));
+    assert_eq!(
+        world.postback("clickid=c1&eventid=a&sum=10&currency=EUR&time=@60"),
+        "applied: no_rate"
+    );
+    assert_eq!(world.told(), ["Purchase approved 10 EUR no rate"]);
+    assert_eq!(
+        world.postback("clickid=c1&eventid=b&sum=5&currency=EUR&time=@90000"),
+        "applied"
+    );
+    assert_eq!(world.told(), ["Purchase approved 15 EUR 10 USD"]);
+}
+
+#[test]
 fn a_condition_never_compares_two_currencies() {
     let world = World::new(&with(|d| {
         d["campaign"][0]["postback"][0]["min_payout"] = "5".into();

@@ -39,6 +39,19 @@ fn without_a_time_pending_never_overwrites_approved_or_declined() {
 }
 
 #[test]
+fn without_a_time_pending_never_overwrites_approved_or_declined_of_another_type() {
+    for decided in ["approved", "declined"] {
+        let world = World::new(&with_policy("create", &[("Lead", "edit"), ("Purchase", "edit")]));
+        world.postback(&format!("clickid=c1&eventid=a&type=Lead&sum=1&status={decided}"));
+        assert_eq!(
+            world.postback("clickid=c1&eventid=b&type=Purchase&sum=9&status=pending"),
+            "ignored: superseded"
+        );
+        assert_eq!(world.conversions()[0].shown.status.as_str(), decided);
+    }
+}
+
+#[test]
 fn without_a_time_declined_overwrites_approved() {
     let world = World::new(&with_policy("edit", &[]));
     world.postback("clickid=c1&eventid=a&sum=1&status=approved");

@@ -77,6 +77,50 @@ fn a_reversal_without_a_receipt_goes_by_its_click_id() {
 }
 
 #[test]
+fn a_reversal_waits_for_a_payment_whose_status_counts() {
+    for status in ["pending", "declined"] {
+        let world = World::new(&document());
+        world.postback(&format!("clickid=c1&receipt=R1&sum=10&status={status}&time=@60"));
+        assert_eq!(
+            world.postback("receipt=R1&type=Refund&sum=10&time=@61"),
+            "unattributed: waits_for_sale"
+        );
+        assert_eq!(world.revenue(), "0", "{status}");
+        world.postback("clickid=c1&receipt=R1&sum=10&status=approved&time=@62");
+        assert_eq!(world.revenue(), "0", "{status}");
+        assert_eq!(world.told().len(), 3, "{status}");
+    }
+}
+
+#[test]
+fn a_reversal_of_notifications_that_are_pending_by_default_takes_nothing_back() {
+    let world = World::new(&with(|d| d["offer"][1]["default_status"] = "pending".into()));
+    sale_and_refund(&world, [0, 1]);
+    assert_eq!(world.told(), ["Purchase pending 10 USD (10 USD)"]);
+    assert_eq!(world.revenue(), "0");
+}
+
+#[test]
+fn a_reversal_waits_for_a_payment_that_has_a_rate() {
+    let rate = |since: i64| {
+        with(|d| {
+            d["rate"] =
+                json!([{"from": "EUR", "to": "USD", "rate": "2", "since": super::support::after(since).to_string()}]);
+        })
+    };
+    for (since, revenue, conversions) in [(61, "0", 1), (60, "0", 2)] {
+        let world = World::new(&rate(since));
+        world.postback("clickid=c1&receipt=R1&sum=10&currency=EUR&time=@60");
+        world.postback("receipt=R1&type=Refund&sum=10&currency=EUR&time=@61");
+        assert_eq!(
+            (world.revenue().as_str(), world.told().len()),
+            (revenue, conversions),
+            "{since}"
+        );
+    }
+}
+
+#[test]
 fn a_sale_that_means_nothing_here_has_nothing_to_take_back() {
     for events in [
         json!({"RFND": "Refund"}),

@@ -118,11 +118,12 @@ fn min_payout_is_compared_with_what_the_channel_is_told() {
 }
 
 #[test]
-fn a_share_is_sent_of_the_conversions_and_the_same_ones_each_time() {
+fn a_share_is_sent_of_the_clicks_and_the_same_ones_each_time() {
     let count = |share: &str| {
         let world = World::new(&with_postback(json!({"share": share})));
         for number in 0..200 {
-            world.postback(&format!("clickid=c1&eventid=e{number}&sum=1&time=@{number}"));
+            world.record(&click(&format!("s{number}")));
+            world.postback(&format!("clickid=s{number}&eventid=e{number}&sum=1&time=@{number}"));
         }
         world.sent().len()
     };
@@ -130,6 +131,22 @@ fn a_share_is_sent_of_the_conversions_and_the_same_ones_each_time() {
     let half = count("50");
     assert!((70..=130).contains(&half), "{half}");
     assert_eq!(count("50"), half);
+}
+
+#[test]
+fn a_sale_and_what_follows_it_are_in_the_share_together_or_not_at_all() {
+    let world = World::new(&with_postback(json!({"share": "50", "negative": "send"})));
+    let mut sent = 0;
+    for number in 0..40 {
+        world.record(&click(&format!("s{number}")));
+        for event in ["type=Purchase&sum=10", "type=Upsell&sum=5", "type=Refund&sum=10"] {
+            world.postback(&format!("clickid=s{number}&receipt=R{number}&{event}"));
+        }
+        let before = sent;
+        sent = world.sent().len();
+        assert!([0, 3].contains(&(sent - before)), "{number}");
+    }
+    assert!((1..120).contains(&sent), "{sent}");
 }
 
 #[test]

@@ -221,7 +221,7 @@ impl World {
     }
 
     pub fn attribute(&self) -> u64 {
-        block_on(attribute(&self.tracker, &self.store, after(7_200)))
+        block_on(attribute(&self.tracker, &self.store, None, after(7_200)))
             .unwrap()
             .resolved
     }

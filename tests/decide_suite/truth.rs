@@ -44,6 +44,39 @@ fn truth_says_who_counts_whatever_came_first() {
     }
 }
 
+/// ClickBank's postbacks tell of first purchases and upsells alone (clickbank-s2s facts, 1.2).
+#[test]
+fn where_the_postbacks_count_rebills_and_reversals_come_by_notification() {
+    let world = world(Some("s2s"));
+    let upsell = r#""lineItems":[{"lineItemType":"UPSELL"}],"upsell":{"upsellOriginalReceipt":"R1"}"#;
+    world.ingest(&world.postback_to("clickbank", S2S));
+    for (text, said) in [
+        (notification("SALE", "R1", 60, "10", TRACKED), "ignored: counted_by_s2s"),
+        (notification("SALE", "R2", 61, "5", upsell), "ignored: counted_by_s2s"),
+        (notification("BILL", "R1-B002", 62, "7", ""), "applied"),
+        (notification("RFND", "R1", 63, "-4", ""), "applied"),
+        (notification("CGBK", "R1", 64, "-2", ""), "applied"),
+        (notification("INSF", "R1", 65, "-1", ""), "applied"),
+    ] {
+        assert_eq!(world.notify(&text), said, "{text}");
+    }
+    assert_eq!(world.revenue(), "10");
+}
+
+#[test]
+fn where_the_notifications_count_no_money_of_a_postback_does() {
+    let world = world(Some("ins"));
+    for kind in ["Purchase", "PURCHASE", "Upsell", "Rebill", "Refund", "Chargeback"] {
+        let event = world.postback_to("clickbank", &format!("clickid=cb&type={kind}&sum=10&receipt=R1"));
+        assert_eq!(
+            super::support::answer(world.ingest(&event).0),
+            "ignored: counted_by_ins",
+            "{kind}"
+        );
+    }
+    assert!(world.told().is_empty());
+}
+
 #[test]
 fn the_template_of_the_notifications_lets_them_count() {
     let world = world(None);

@@ -90,6 +90,33 @@ fn a_source_maps_its_words_and_an_unmapped_word_is_other_with_its_text_kept() {
 }
 
 #[test]
+fn a_status_word_goes_by_its_row_then_by_its_case_then_by_the_star_then_by_our_own_words() {
+    let status = |statuses: serde_json::Value, word: &str| {
+        let world = World::new(&with(|d| d["offer_source"][0]["statuses"] = statuses));
+        world.postback(&format!("clickid=c1&sum=1&status={word}"));
+        world.conversions()[0].shown.status.as_str()
+    };
+    let rows = || json!({"Confirmed": "approved", "approved": "pending", "PAID": "approved", "paid": "declined"});
+    for (word, expected) in [
+        ("Confirmed", "approved"),
+        ("CONFIRMED", "approved"),
+        ("PAID", "approved"),
+        ("paid", "declined"),
+        ("approved", "pending"),
+        ("Approved", "pending"),
+        ("Declined", "declined"),
+        ("PENDING", "pending"),
+        ("trash", "other"),
+    ] {
+        assert_eq!(status(rows(), word), expected, "{word}");
+    }
+    let star = || json!({"Confirmed": "approved", "*": "pending"});
+    for (word, expected) in [("confirmed", "approved"), ("trash", "pending"), ("declined", "pending")] {
+        assert_eq!(status(star(), word), expected, "{word}");
+    }
+}
+
+#[test]
 fn approved_and_other_count_as_money_unless_the_account_says_otherwise() {
     let statuses = ["approved", "pending", "declined", "odd"];
     let told = |document| {

@@ -72,6 +72,69 @@ fn what_was_never_told_is_all_new() {
 }
 
 #[test]
+fn what_is_added_is_counted_from_what_was_told_last() {
+    let world = world("edit", json!({"updates": "every_change", "statuses": ["approved"]}));
+    for (sum, status, seconds) in [(10, "approved", 60), (25, "declined", 61), (25, "approved", 62)] {
+        world.postback(&format!(
+            "clickid=c1&eventid=a&sum={sum}&status={status}&time=@{seconds}"
+        ));
+    }
+    assert_eq!(world.sent(), ["s=approved&p=10&d=10", "s=approved&p=25&d=15"]);
+}
+
+#[test]
+fn what_was_added_and_not_told_is_told_with_the_next_change() {
+    let document = |conditions: Value| {
+        let mut row = json!({"id": "p", "url": "https://push.example/log?s={status}&p={payout}&d={payout_delta}", "updates": "every_change"});
+        row.as_object_mut()
+            .unwrap()
+            .extend(conditions.as_object().unwrap().clone());
+        let mut document = with_policy("increment", &[]);
+        document["campaign"][0]["postback"] = json!([row]);
+        document
+    };
+    let world = World::new(&document(json!({})));
+    world.postback("clickid=c1&eventid=a&sum=10&time=@60");
+    let world = world.reconfigured(&document(json!({"min_payout": "100"})));
+    world.postback("clickid=c1&eventid=b&sum=5&time=@61");
+    let world = world.reconfigured(&document(json!({})));
+    world.postback("clickid=c1&eventid=c&sum=7&time=@62");
+    assert_eq!(world.sent(), ["s=approved&p=10&d=10", "s=approved&p=22&d=12"]);
+}
+
+#[test]
+fn what_the_first_of_marked_conversions_told_is_not_told_again_by_an_increment() {
+    let update = json!({"updates": "every_change"});
+    let marked = world("create_marked", update.clone());
+    marked.postback("clickid=c1&eventid=a&sum=10&time=@60");
+    marked.postback("clickid=c1&eventid=b&sum=20&time=@61");
+    let mut document = with_policy("increment", &[]);
+    document["campaign"][0]["postback"] = json!([{
+        "id": "p", "url": "https://push.example/log?s={status}&p={payout}&d={payout_delta}", "updates": "every_change",
+    }]);
+    let world = marked.reconfigured(&document);
+    world.postback("clickid=c1&eventid=c&sum=7&time=@62");
+    assert_eq!(
+        world.sent(),
+        ["s=approved&p=10&d=10", "s=approved&p=20&d=20", "s=approved&p=17&d=7"]
+    );
+}
+
+#[test]
+fn what_the_first_of_marked_conversions_told_is_what_the_earliest_told() {
+    let marked = world("create_marked", json!({"updates": "every_change"}));
+    marked.postback("clickid=c1&eventid=a&sum=10&time=@60");
+    marked.postback("clickid=c1&eventid=b&sum=20&time=@30");
+    let slots = super::support::block_on(postback::port::Inspect::slots(
+        &marked.store,
+        &super::support::click_id("c1"),
+    ))
+    .unwrap();
+    let told = slots[0].fired.iter().map(|fired| fired.told.unwrap().to_string());
+    assert!(told.eq(["20 USD"]));
+}
+
+#[test]
 fn never_fires_only_at_creation() {
     let world = world("edit", json!({"updates": "never", "statuses": ["approved"]}));
     world.postback("clickid=c1&eventid=a&sum=1&status=pending&time=@60");

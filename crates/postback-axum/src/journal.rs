@@ -85,44 +85,66 @@ impl Journal {
         line.insert(0, '\n');
         line.push('\n');
         let _writing = self.0.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        if fs::metadata(&self.0.path).map_or(0, |known| known.len()) > MAX_JOURNAL {
+        let held = fs::metadata(&self.0.path).map_or(0, |known| known.len());
+        let added = u64::try_from(line.len()).unwrap_or(u64::MAX);
+        if held.saturating_add(added) > MAX_JOURNAL {
             return Err(io::Error::new(io::ErrorKind::StorageFull, "the journal is full"));
         }
         append(&self.0.path, line.as_bytes())
     }
 
-    /// Takes waiting events in, oldest first, until one fails; what is left waits for the next time. An event that was taken in before is taken
-    /// in again, which does nothing.
+    /// Takes waiting events in, oldest first. What the store does not take is kept for the next time: of one event when its own rows are in
+    /// trouble, of all the rest when the store is away.
     ///
     /// # Errors
-    /// Trouble with the journal's files. What was taken in stays taken in.
+    /// Trouble with the journal's files. What was taken in stays taken in; taking it in again does nothing.
     pub(crate) async fn replay(&self, state: &AppState) -> io::Result<Replayed> {
         let _replaying = self.0.replaying.lock().await;
         let mut done = Replayed::default();
         let aside = beside(&self.0.path, ".replaying");
-        loop {
-            if !aside.exists() && !self.move_aside(&aside)? {
-                return Ok(done);
+        while aside.exists() || self.move_aside(&aside)? {
+            let before = done;
+            let left = self.replay_file(state, &aside, &mut done).await?;
+            if left.is_empty() {
+                fs::remove_file(&aside)?;
+                continue;
             }
-            for line in BufReader::new(File::open(&aside)?).split(b'\n') {
-                let line = line?;
-                if line.is_empty() {
-                    continue;
-                }
-                match take_in(state, &line).await {
-                    Ok(()) => done.taken = done.taken.saturating_add(1),
-                    Err(Trouble::Later) => return Ok(done),
-                    Err(Trouble::Never) => {
-                        append(
-                            &beside(&self.0.path, ".unreadable"),
-                            &[&line, b"\n".as_slice()].concat(),
-                        )?;
-                        done.unreadable = done.unreadable.saturating_add(1);
-                    }
-                }
+            if done != before {
+                replace(&aside, &left)?;
             }
-            fs::remove_file(&aside)?;
+            break;
         }
+        Ok(done)
+    }
+
+    /// Takes in the lines of a file; answers with those that are left.
+    async fn replay_file(&self, state: &AppState, aside: &Path, done: &mut Replayed) -> io::Result<Vec<u8>> {
+        let mut left = Vec::new();
+        let mut away = false;
+        for line in BufReader::new(File::open(aside)?).split(b'\n') {
+            let mut line = line?;
+            if line.is_empty() {
+                continue;
+            }
+            let taken = if away {
+                Err(Trouble::Away)
+            } else {
+                take_in(state, &line).await
+            };
+            line.push(b'\n');
+            match taken {
+                Ok(()) => done.taken = done.taken.saturating_add(1),
+                Err(Trouble::Never) => {
+                    append(&beside(&self.0.path, ".unreadable"), &line)?;
+                    done.unreadable = done.unreadable.saturating_add(1);
+                }
+                Err(trouble) => {
+                    away = matches!(trouble, Trouble::Away);
+                    left.append(&mut line);
+                }
+            }
+        }
+        Ok(left)
     }
 
     /// Moves the journal aside, so that new events go to a new file; false when there is nothing in it.
@@ -137,7 +159,9 @@ impl Journal {
 }
 
 enum Trouble {
-    /// The store does not take it yet.
+    /// The store takes nothing.
+    Away,
+    /// The store does not take this one yet.
     Later,
     /// It cannot be read, or its source is no longer configured.
     Never,
@@ -149,7 +173,8 @@ async fn take_in(state: &AppState, line: &[u8]) -> Result<(), Trouble> {
     state.committed();
     match ingested {
         Ok(_) => Ok(()),
-        // A store that cannot be read may be mended, or the server's version put right.
+        Err(error) if error.retry() => Err(Trouble::Away),
+        // Rows that cannot be read may be mended, or the server's version put right.
         Err(error) if !matches!(error, IngestError::UnknownSource(_)) => Err(Trouble::Later),
         Err(error) => {
             tracing::error!(source = event.source.as_str(), event = %event.id, %error, "journalled event was not taken in");
@@ -188,6 +213,15 @@ fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
         File::open(folder)?.sync_all()?;
     }
     written
+}
+
+/// Puts other bytes in a file's place, all at once.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let new = beside(path, ".new");
+    let mut file = private().write(true).truncate(true).open(&new)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&new, path)
 }
 
 /// A file that is its owner's alone, made when it is not there.

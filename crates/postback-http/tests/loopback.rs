@@ -251,7 +251,10 @@ async fn a_name_is_judged_again_for_every_connection() {
     let url = format!("http://rebind.example.com:{}/", server.address().port());
     assert_eq!(client.send(get(&url)).await.unwrap().body(), "first");
     let error = client.send(get(&url)).await.unwrap_err();
-    assert!(matches!(error, HttpError::ResolvedRefused(_)) && error.retry(), "{error}");
+    assert!(
+        matches!(error, HttpError::ResolvedRefused(_)) && error.retry(),
+        "{error}"
+    );
 }
 
 #[tokio::test]

@@ -26,7 +26,10 @@ const OPEN_PAUSE: Duration = Duration::from_millis(10);
 
 /// Opens a connection: WAL, and a commit is on the disk before it returns.
 pub(crate) fn connect(path: &Path, busy_timeout: Duration) -> Result<Connection, Fault> {
-    make_private(path);
+    // `:memory:` is a name of SQLite's, no file.
+    if !path.as_os_str().is_empty() && !path.to_string_lossy().starts_with(':') {
+        make_private(path);
+    }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(busy_timeout)?;

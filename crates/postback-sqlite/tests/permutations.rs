@@ -32,6 +32,10 @@ const CLICKS: [&str; 2] = ["c1", "c2"];
 fn tracker(policy: &str) -> Tracker {
     let document = r#"{
         "version": 1,
+        "rate": [
+            {"from": "EUR", "to": "USD", "rate": "1.5", "since": "SINCE"},
+            {"from": "EUR", "to": "USD", "rate": "2", "since": "LATER"}
+        ],
         "conversion_type": [
             {"name": "Purchase", "default": true},
             {"name": "Upsell", "counts": "revenue"},
@@ -50,7 +54,11 @@ fn tracker(policy: &str) -> Tracker {
             ]
         }]
     }"#;
-    let document = Document::from_json(&document.replace("POLICY", policy)).unwrap();
+    let document = document
+        .replace("POLICY", policy)
+        .replace("SINCE", &at(1).to_string())
+        .replace("LATER", &at(3).to_string());
+    let document = Document::from_json(&document).unwrap();
     compile(&document, &Options::new("test".parse().unwrap())).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
@@ -81,9 +89,10 @@ impl Numbers {
 
 fn event(tracker: &Tracker, numbers: &mut Numbers, arrival: u64) -> Event {
     let query = format!(
-        "type={}&sum={}&status={}&eventid={}&time={}&{}{}",
+        "type={}&sum={}&currency={}&status={}&eventid={}&time={}&{}{}",
         numbers.one(&["Purchase", "Purchase", "Upsell", "Refund"]),
         numbers.one(&["1", "2.5", "10"]),
+        numbers.one(&["USD", "USD", "EUR"]),
         numbers.one(&["approved", "pending", "declined"]),
         numbers.one(&["a", "b"]),
         at(numbers.below(5) as i64).unix_seconds(),
@@ -138,7 +147,7 @@ fn run<S: Store + Inspect>(store: &S, tracker: &Tracker, events: &[Event], click
     }
     if clicks_last {
         record();
-        block_on(attribute(tracker, store, at(300))).unwrap();
+        block_on(attribute(tracker, store, None, at(300))).unwrap();
     }
     let page = PageRequest::first(1_000);
     let conversions = block_on(store.conversions(&ConversionFilter::default(), &page))

@@ -10,7 +10,9 @@
 use bytes::Bytes;
 use postback::config::Document;
 use postback::model::Click;
-use postback::port::{BoxFuture, DeliveryFilter, EventFilter, HttpClient, HttpError, PageRequest, SecretError, Secrets};
+use postback::port::{
+    BoxFuture, DeliveryFilter, EventFilter, HttpClient, HttpError, PageRequest, SecretError, Secrets,
+};
 use postback::value::{ClickId, Secret, Timestamp};
 use postback_server::{Config, Database, Limits, Server, StartError, Stores, serve};
 use std::{
@@ -377,6 +379,19 @@ async fn what_is_queued_when_the_server_stops_stays_queued_for_the_next_one() {
     assert_eq!(last.finding, "no connection to the host");
 }
 
+#[test]
+fn the_limits_are_those_of_the_documents() {
+    let limits = Limits::default();
+    assert_eq!(limits.connections, 1_024);
+    assert_eq!(limits.header_timeout, Duration::from_secs(5));
+    assert_eq!(limits.drain, Duration::from_secs(10));
+    assert_eq!(
+        (limits.router.body, limits.router.body_timeout),
+        (64 * 1024, Duration::from_secs(5))
+    );
+    assert_eq!(limits.router.store_timeout, Duration::from_millis(2_500));
+}
+
 /// Fire-and-forget senders, and pixels of visitors who leave: the request is all there is.
 #[tokio::test]
 async fn a_postback_whose_sender_does_not_wait_for_the_answer_is_taken_in() {
@@ -385,9 +400,8 @@ async fn a_postback_whose_sender_does_not_wait_for_the_answer_is_taken_in() {
     let server = serve(config(stores.clone(), |_| {})).await.unwrap();
     for number in 0..2 * EACH {
         let mut stream = TcpStream::connect(server.address()).await.unwrap();
-        let request = format!(
-            "GET /postback?clickid=c&eventid=e{number}&sum=1&token={TOKEN} HTTP/1.1\r\nhost: t\r\n\r\n"
-        );
+        let request =
+            format!("GET /postback?clickid=c&eventid=e{number}&sum=1&token={TOKEN} HTTP/1.1\r\nhost: t\r\n\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
         if number % 2 == 0 {
             stream.shutdown().await.unwrap();

@@ -1,4 +1,4 @@
-//! Parts of the document that are checked for their shape and change nothing yet: conversion APIs, a channel's own API, caps.
+//! Parts of the document that are checked for their shape and change nothing yet: conversion APIs, a channel's own API.
 //!
 //! They are read so that a document may hold them and a mistyped key in them is refused.
 
@@ -83,13 +83,4 @@ pub(super) fn channel_api(channel: &Table<'_>) {
     table.only(&["recipe", "key"]);
     table.needed("recipe", |text| if text.is_empty() { Err("is empty") } else { Ok(()) });
     table.needed("key", secret_reference);
-}
-
-/// `caps` of an offer: the most conversions and clicks of a day.
-pub(super) fn caps(offer: &Table<'_>) {
-    let Some(table) = offer.table("caps") else { return };
-    table.only(&["conversions", "clicks"]);
-    for key in ["conversions", "clicks"] {
-        table.number(key, 1, u32::MAX);
-    }
 }

@@ -93,7 +93,7 @@ const ROOT: &[&str] = &[
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Conversion APIs (`[[conversion_api]]`, `[[campaign.conversion_api]]`), a channel's `api`, an offer's `caps`, the `timezone` and the cost
+/// Conversion APIs (`[[conversion_api]]`, `[[campaign.conversion_api]]`), a channel's `api`, the `timezone` and the cost
 /// models other than `cpc` are checked for their shape and change nothing yet; [`lint`](super::lint) names each that does.
 ///
 /// # Errors

@@ -19,16 +19,7 @@ pub(super) fn read(
     let mut seen = BTreeSet::new();
     let mut offers = BTreeMap::new();
     for row in root.rows("offer", MAX_ROWS) {
-        row.only(&[
-            "id",
-            "title",
-            "source",
-            "url",
-            "payout",
-            "currency",
-            "default_status",
-            "caps",
-        ]);
+        row.only(&["id", "title", "source", "url", "payout", "currency", "default_status"]);
         let id: Option<OfferId> = name(&row, "id", &mut seen);
         let title = title(&row, id.as_ref());
         let source: Option<OfferSourceId> =
@@ -42,7 +33,6 @@ pub(super) fn read(
         let currency = own.or(of_source).unwrap_or(context.currency);
         let payout = row.parsed("payout", amount).map(|amount| Money { amount, currency });
         let default_status = row.word("default_status", "a status", Status::ALL);
-        super::later::caps(&row);
         if let (Some(id), Some(source), Some(url)) = (id, source, url) {
             offers.insert(
                 id,

@@ -79,7 +79,6 @@ pub fn lint(document: &Document, tracker: &Tracker) -> Vec<Warning> {
         if let Some((offer, source)) = offer.and_then(|offer| Some((offer, tracker.sources.get(&offer.source)?))) {
             offer::lint(&path, offer, source, template(&root, source), &mut found);
         }
-        inert(&path, row, "caps", &mut found);
     }
     inert("", &root, "timezone", &mut found);
     inert("", &root, "conversion_api", &mut found);

@@ -16,6 +16,32 @@ fn reverses(what: What) -> bool {
     matches!(what, What::Refund | What::Chargeback)
 }
 
+/// The amount in the account's currency; none before there is a rate.
+fn value(spec: &Spec) -> Option<i64> {
+    match (spec.currency, spec.at) {
+        ("USD", _) => Some(spec.cents),
+        (_, 0..=2) => (spec.cents == 0).then_some(0),
+        (_, 3..=4) => Some(spec.cents * 3 / 2),
+        _ => Some(spec.cents * 2),
+    }
+}
+
+/// What counts: approved, with a rate.
+fn earned(spec: &Spec) -> Option<i64> {
+    value(spec).filter(|_| spec.status == "approved")
+}
+
+/// Whether it is a first conversion, which a click's expiration binds. A postback that is known by its type alone cannot say that it is a
+/// rebill of the same type, or a cancellation.
+fn is_first(spec: &Spec, scenario: &Scenario) -> bool {
+    match spec.what {
+        What::Sale => true,
+        What::Upsell | What::Rebill => scenario.by_type && scenario.one_type,
+        What::Cancel => scenario.by_type,
+        What::Refund | What::Chargeback => false,
+    }
+}
+
 /// The receipt and those above it: 3 is the child of 2, 2 of 1, as far as an event said so.
 fn line_of(receipt: u8, specs: &[Spec]) -> Vec<u8> {
     match receipt {
@@ -27,7 +53,8 @@ fn line_of(receipt: u8, specs: &[Spec]) -> Vec<u8> {
 
 /// The revenue of all conversions.
 pub(super) fn revenue(scenario: &Scenario, specs: &[Spec], events: &[Event]) -> Amount {
-    let expired = |spec: &Spec| spec.what == What::Sale && scenario.expiration.is_some_and(|longest| spec.at > longest);
+    let expired =
+        |spec: &Spec| is_first(spec, scenario) && scenario.expiration.is_some_and(|longest| spec.at > longest);
     // A receipt's click is known from an event that names it, unless that one came too late.
     let claimed: BTreeSet<u8> = specs
         .iter()
@@ -44,7 +71,11 @@ pub(super) fn revenue(scenario: &Scenario, specs: &[Spec], events: &[Event]) -> 
         .enumerate()
         .filter(|(_, spec)| adds(spec.what) && counts(spec))
         .collect();
-    let paid: BTreeSet<u8> = payments.iter().filter_map(|(_, spec)| spec.receipt).collect();
+    let paid: BTreeSet<u8> = payments
+        .iter()
+        .filter(|(_, spec)| earned(spec).is_some())
+        .filter_map(|(_, spec)| spec.receipt)
+        .collect();
     let taken = specs
         .iter()
         .filter(|spec| reverses(spec.what))
@@ -52,7 +83,7 @@ pub(super) fn revenue(scenario: &Scenario, specs: &[Spec], events: &[Event]) -> 
             Some(receipt) => paid.contains(&receipt),
             None => spec.tracked,
         });
-    let taken: i64 = taken.map(|spec| spec.cents).sum();
+    let taken: i64 = taken.filter_map(value).sum();
 
     let mut groups: BTreeMap<String, Vec<Indexed<'_>>> = BTreeMap::new();
     for (index, spec) in payments {
@@ -70,15 +101,18 @@ pub(super) fn revenue(scenario: &Scenario, specs: &[Spec], events: &[Event]) -> 
             .or_default()
             .push((index, spec));
     }
-    let earned = |spec: &Spec| if spec.status == "approved" { spec.cents } else { 0 };
     let order = |(index, spec): &Indexed<'_>| (spec.at, events[*index].id.clone());
     let shown: i64 = groups
         .iter()
         .map(|(key, group)| {
-            let of = |found: Option<&Indexed<'_>>| earned(found.unwrap().1);
+            let of = |found: Option<&Indexed<'_>>| earned(found.unwrap().1).unwrap_or_default();
+            let currency = group.iter().min_by_key(|one| order(one)).unwrap().1.currency;
             match scenario.policy {
                 _ if key.ends_with(" edit") => of(group.iter().max_by_key(|one| order(one))),
-                "increment" => group.iter().map(|(_, spec)| earned(spec)).sum(),
+                "increment" => {
+                    let same = group.iter().filter(|(_, spec)| spec.currency == currency);
+                    same.filter_map(|(_, spec)| earned(spec)).sum()
+                }
                 "edit" => of(group.iter().max_by_key(|one| order(one))),
                 _ => of(group.iter().min_by_key(|one| order(one))),
             }

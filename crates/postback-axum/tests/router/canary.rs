@@ -1,6 +1,7 @@
 //! Secrets and personal values reach no log, no metric, no answer and no `Debug`.
 
 use crate::api::fail_all;
+use crate::ins::refusals;
 use crate::support::{API_TOKEN, INS_SECRET, INS_TOKEN, Mode, NET_TOKEN, envelope, notification, request, tested_with};
 use axum::body::Body;
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -143,30 +144,72 @@ async fn no_canary_comes_out() {
     sweep("the log", &log);
 }
 
-#[tokio::test]
-async fn a_refused_notification_writes_the_same_log_whatever_the_reason() {
-    let log = Log::default();
+/// Plain lines without time, as far as they have a level of at least INFO.
+fn plain(log: &Log) -> tracing::subscriber::DefaultGuard {
     let subscriber = tracing_subscriber::fmt()
         .with_writer(log.clone())
         .without_time()
         .with_ansi(false)
         .finish();
-    let _logging = tracing::subscriber::set_default(subscriber);
-    let tested = tested_with(|builder| builder);
-    let right = format!("/ins/clickbank?token={INS_TOKEN}");
-    for (url, body) in [
-        ("/ins/clickbank?token=no", "{}".to_owned()),
-        (&right, "{}".into()),
-        (&right, envelope("{}")),
-    ] {
-        tested.post(url, body).await;
+    tracing::subscriber::set_default(subscriber)
+}
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    let lines: Vec<&str> = log.lines().collect();
-    assert_eq!(lines.len(), 3, "{log}");
+}
+
+#[tokio::test]
+async fn a_refused_notification_writes_the_same_log_and_metric_whatever_the_reason() {
+    let log = Log::default();
+    let _logging = plain(&log);
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let handle = recorder.handle();
+    let _counting = metrics::set_default_local_recorder(&recorder);
+    let tested = tested_with(|builder| builder);
+    let refusals = refusals();
+    for (_, url, body) in &refusals {
+        tested.post(url, body.clone()).await;
+    }
+    let log = log.text();
+    // What else stands in a URL is named beside it; that is no part of the refusal.
+    let lines: Vec<&str> = log
+        .lines()
+        .filter(|line| !line.contains("url parameters are ignored"))
+        .collect();
+    assert_eq!(lines.len(), refusals.len(), "{log}");
     assert!(lines.iter().all(|line| *line == lines[0]), "{log}");
     assert!(
         lines[0].contains("notification refused") && lines[0].contains("clickbank"),
         "{log}"
     );
+    let metrics = handle.render();
+    let counted: Vec<&str> = metrics
+        .lines()
+        .filter(|line| line.starts_with("postback_refusals_total"))
+        .collect();
+    let expected = r#"postback_refusals_total{source="clickbank",interface="ins",status="400"}"#;
+    assert_eq!(counted, [format!("{expected} {}", refusals.len())]);
+}
+
+#[tokio::test]
+async fn other_parameters_of_the_ins_url_are_ignored_and_named_without_their_values() {
+    let log = Log::default();
+    let _logging = plain(&log);
+    let tested = tested_with(|builder| builder);
+    let long = "n".repeat(100);
+    let many: String = (0..40).map(|number| format!("&p{number}=v")).collect();
+    let url = format!("/ins/clickbank?eventid=VALUE&token={INS_TOKEN}&{long}=VALUE&TOKENLIKE&{many}");
+    let answer = tested.post(&url, envelope(&notification("c1", "SALE", "R1"))).await;
+    assert_eq!(answer.status, 200);
+    let log = log.text();
+    let line = log
+        .lines()
+        .find(|line| line.contains("url parameters are ignored"))
+        .unwrap();
+    assert!(line.contains(r#""eventid", "nnnnn"#), "{line}");
+    for hidden in ["VALUE", INS_TOKEN, "TOKENLIKE", &"n".repeat(33), "\"p39\""] {
+        assert!(!line.contains(hidden), "{hidden}: {line}");
+    }
 }

@@ -43,7 +43,7 @@ async fn a_test_is_said_to_be_one() {
 }
 
 /// Every class of refusal: what is posted where.
-fn refusals() -> Vec<(&'static str, String, String)> {
+pub fn refusals() -> Vec<(&'static str, String, String)> {
     let right = format!("/ins/clickbank?token={INS_TOKEN}");
     let sale = notification("c1", "SALE", "R1");
     let good = envelope(&sale);

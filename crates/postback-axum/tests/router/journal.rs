@@ -2,7 +2,7 @@
 
 use crate::support::{Mode, tested_with};
 use postback::port::{ConversionFilter, Inspect, PageRequest};
-use postback_axum::{Journal, Replayed};
+use postback_axum::{Journal, MAX_JOURNAL, Replayed};
 use std::fs;
 
 fn journal() -> (tempfile::TempDir, Journal) {
@@ -88,6 +88,48 @@ async fn a_store_that_cannot_be_read_leaves_the_journal_as_it_is() {
     assert_eq!(tested.state.replay_journal().await.unwrap(), Replayed::default());
     tested.store.set(Mode::Works);
     assert_eq!(tested.state.replay_journal().await.unwrap().taken, 1);
+}
+
+#[tokio::test]
+async fn a_strange_line_is_set_aside_once_however_long_the_store_is_away() {
+    let (folder, journal) = journal();
+    let tested = tested_with(|builder| builder.journal(journal));
+    let click = tested.click("summer").await;
+    tested.store.set(Mode::Fails);
+    tested.postback(&format!("clickid={click}&sum=1&eventid=E1")).await;
+    let path = folder.path().join("journal");
+    let good = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("{{}}\n{good}")).unwrap();
+    for _ in 0..5 {
+        tested.state.replay_journal().await.unwrap();
+    }
+    assert_eq!(
+        fs::read_to_string(folder.path().join("journal.unreadable")).unwrap(),
+        "{}\n"
+    );
+    tested.store.set(Mode::Works);
+    assert_eq!(tested.state.replay_journal().await.unwrap().taken, 1);
+}
+
+#[tokio::test]
+async fn a_journal_takes_256_mib_and_no_line_more() {
+    let (folder, journal) = journal();
+    let tested = tested_with(|builder| builder.journal(journal));
+    tested.store.set(Mode::Fails);
+    tested.postback("clickid=c&sum=1&eventid=E1").await;
+    let path = folder.path().join("journal");
+    let line = fs::metadata(&path).unwrap().len();
+    // A hole in the file takes no room on the disk.
+    let file = fs::File::options().write(true).open(&path).unwrap();
+    for (size, status) in [
+        (MAX_JOURNAL - line - 1, 202),
+        (MAX_JOURNAL - line, 202),
+        (MAX_JOURNAL - line + 1, 503),
+    ] {
+        file.set_len(size).unwrap();
+        let answer = tested.postback("clickid=c&sum=1&eventid=E1").await;
+        assert_eq!(answer.status, status, "{size}");
+    }
 }
 
 #[tokio::test]

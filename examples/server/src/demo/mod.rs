@@ -176,9 +176,7 @@ async fn tell(
             got,
         });
     }
-    let conversions = caller
-        .get(&format!("/api/conversions?clickid={id}"), Some(&secrets.api))
-        .await?;
+    let conversions = caller.get("/api/conversions", Some(&secrets.api)).await?;
     let conversions = conversions.json("the conversions", StatusCode::OK)?;
     let count = conversions
         .pointer("/items")
