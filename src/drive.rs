@@ -117,16 +117,23 @@ pub async fn attribute(
     now: Timestamp,
 ) -> Result<Attributed, IngestError> {
     let mut done = Attributed::default();
+    let mut trouble = None;
     let mut after = Cursor::start();
     loop {
         let page = store.orphans(&after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(done) };
+        let Some(last) = page.last() else {
+            return trouble.map_or(Ok(done), Err);
+        };
         after = Cursor::after(&last.id);
         let recent = |event: &&Event| since.is_none_or(|since| event.received_at >= since);
         for event in page.iter().filter(recent) {
             done.seen = done.seen.saturating_add(1);
-            let resolved = attribute_one(tracker, store, event, now).await?;
-            done.resolved = done.resolved.saturating_add(resolved);
+            match attribute_one(tracker, store, event, now).await {
+                Ok(resolved) => done.resolved = done.resolved.saturating_add(resolved),
+                Err(error) if matches!(&error, IngestError::Store(error) if error.retry()) => return Err(error),
+                // One that cannot be decided now must not keep the others waiting.
+                Err(error) => trouble = trouble.or(Some(error)),
+            }
         }
     }
 }

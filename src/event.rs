@@ -129,9 +129,10 @@ pub struct Event {
     /// The texts that may be a click id, best first, at most [`MAX_CANDIDATES`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clicks: Vec<ClickId>,
-    /// Whether it carried a click id that claims to be ours and is not; such a one is not among `clicks`.
-    #[serde(default)]
-    pub forged_click: bool,
+    /// Click ids that claim to be ours and are not signed by any of the keys, at most [`MAX_CANDIDATES`]. They are not among `clicks`; they are
+    /// kept, so that a key that went missing loses nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forged: Vec<ClickId>,
     /// The network's receipt, without a rebill's suffix.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<Receipt>,
@@ -174,7 +175,7 @@ impl Event {
             timed: true,
             received_at: at,
             clicks: Vec::new(),
-            forged_click: false,
+            forged: Vec::new(),
             receipt: None,
             parent: None,
             status: None,

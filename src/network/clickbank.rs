@@ -55,16 +55,6 @@ pub fn clickbank_kind(word: &str) -> Option<Kind> {
         .map(|(_, kind)| kind.clone())
 }
 
-/// A receipt without the `-Bnnn` of a rebill (ClickBank's vendor tools page: `P3RGBKGB-B002` is the second payment of `P3RGBKGB`).
-pub(super) fn without_rebill(receipt: &str) -> &str {
-    match receipt.rsplit_once("-B") {
-        Some((sale, number)) if number.len() == 3 && number.bytes().all(|b| b.is_ascii_digit()) && !sale.is_empty() => {
-            sale
-        }
-        _ => receipt,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,20 +74,6 @@ mod tests {
         }
         for word in ["", "SALE", "RFND", "PURCHASE ", "ORDER IMPRESSION"] {
             assert_eq!(clickbank_kind(word), None, "{word}");
-        }
-    }
-
-    #[test]
-    fn a_rebills_suffix_is_three_digits_behind_a_dash_and_b() {
-        for (receipt, sale) in [
-            ("P3RGBKGB-B002", "P3RGBKGB"),
-            ("P3RGBKGB", "P3RGBKGB"),
-            ("P3RGBKGB-B02", "P3RGBKGB-B02"),
-            ("P3RGBKGB-B0002", "P3RGBKGB-B0002"),
-            ("P3RGBKGB-b002", "P3RGBKGB-b002"),
-            ("-B002", "-B002"),
-        ] {
-            assert_eq!(without_rebill(receipt), sale);
         }
     }
 }

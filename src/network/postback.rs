@@ -1,6 +1,5 @@
 //! One postback, read.
 
-use super::clickbank::without_rebill;
 use super::{Meaning, ParameterMap};
 use crate::value::{
     Amount, AmountError, ClickId, Currency, CurrencyError, MAX_FOREIGN_ID, MAX_TYPE_NAME, Query, QueryError, Receipt,
@@ -228,7 +227,7 @@ impl<'q> Reader<'q, '_> {
     fn receipt(&mut self, meaning: Meaning) -> Result<Option<Receipt>, PostbackError> {
         let clickbank = self.map.is_clickbank();
         self.typed(meaning, MAX_FOREIGN_ID, |text| {
-            Receipt::new(if clickbank { without_rebill(text) } else { text })
+            Receipt::new(if clickbank { Receipt::split_rebill(text).0 } else { text })
         })
     }
 

@@ -53,7 +53,7 @@ pub(super) fn attribute<'a>(event: &Event, kind: &Kind, facts: &'a Facts, receip
         Reason::OtherSource
     } else if !event.clicks.is_empty() {
         Reason::UnknownClick
-    } else if event.forged_click {
+    } else if !event.forged.is_empty() {
         Reason::ForgedClick
     } else {
         Reason::NoClickId

@@ -29,7 +29,7 @@ pub enum Recognised {
     /// Another tracker's, taken exactly as it is.
     Foreign(ClickId),
     /// It has the form of ours and was not signed by any of the keys.
-    Forged,
+    Forged(ClickId),
     /// No click id: empty, too long, or with control characters.
     Invalid,
 }
@@ -68,10 +68,12 @@ impl ClickIdKeys {
                 .0
                 .iter()
                 .any(|key| bool::from(tag(key, stamp).as_slice().ct_eq(presented)));
-            if !signed && !self.0.is_empty() {
-                return Recognised::Forged;
-            }
-            return ClickId::new(folded.clone()).map_or(Recognised::Invalid, Recognised::Ours);
+            let made = if signed || self.0.is_empty() {
+                Recognised::Ours
+            } else {
+                Recognised::Forged
+            };
+            return ClickId::new(folded.clone()).map_or(Recognised::Invalid, made);
         }
         ClickId::new(text.to_owned()).map_or(Recognised::Invalid, Recognised::Foreign)
     }
@@ -121,7 +123,7 @@ mod tests {
             both.recognise(&old.as_str().to_uppercase()),
             Recognised::Ours(old.clone())
         );
-        assert_eq!(keys(&["new"]).recognise(old.as_str()), Recognised::Forged);
+        assert_eq!(keys(&["new"]).recognise(old.as_str()), Recognised::Forged(old.clone()));
         assert_eq!(keys(&[]).recognise(old.as_str()), Recognised::Ours(old));
     }
 
@@ -134,7 +136,7 @@ mod tests {
             text[place] = if text[place] == b'3' { b'4' } else { b'3' };
             let text = String::from_utf8(text).unwrap();
             assert!(
-                matches!(keys.recognise(&text), Recognised::Forged | Recognised::Foreign(_)),
+                matches!(keys.recognise(&text), Recognised::Forged(_) | Recognised::Foreign(_)),
                 "{text}"
             );
         }

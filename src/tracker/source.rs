@@ -290,7 +290,11 @@ impl Source {
                         event.clicks.push(id);
                     }
                 }
-                Recognised::Forged => event.forged_click = true,
+                Recognised::Forged(id) => {
+                    if event.forged.len() < MAX_CANDIDATES {
+                        event.forged.push(id);
+                    }
+                }
                 Recognised::Invalid => {}
             }
         }

@@ -188,6 +188,20 @@ foreign_id!(
 foreign_id!(
     /// A network's receipt, without the `-Bnnn` of a rebill.
     Receipt, "receipt");
+impl Receipt {
+    /// A receipt's text without the `-Bnnn` of a rebill, and which payment it is, counted from 1 for the sale (ClickBank's vendor tools page:
+    /// `P3RGBKGB-B002` is the second payment of `P3RGBKGB`). Three digits or more.
+    #[must_use]
+    pub fn split_rebill(text: &str) -> (&str, Option<u32>) {
+        let split = text.rsplit_once("-B").filter(|(sale, number)| {
+            !sale.is_empty() && number.len() >= 3 && number.bytes().all(|byte| byte.is_ascii_digit())
+        });
+        match split.and_then(|(sale, number)| Some((sale, number.parse().ok()?))) {
+            Some((sale, number)) => (sale, Some(number)),
+            None => (text, None),
+        }
+    }
+}
 id!(
     /// A conversion type's name: exact, case-sensitive, sent to the channel as it is.
     TypeName, "conversion type", |what, text| bounded(what, text, MAX_TYPE_NAME, foreign_character));
@@ -267,5 +281,19 @@ mod tests {
         assert_ne!(one, EventId::of(Some(1_700_000_000), &["ab", "c"]));
         assert!(EventId::new(one.as_str()).is_ok());
         assert!(EventId::of(Some(1), &["x"]).as_str() < EventId::of(Some(2), &["x"]).as_str());
+    }
+
+    #[test]
+    fn a_rebills_suffix_is_three_digits_or_more_behind_a_dash_and_b() {
+        for (receipt, sale) in [
+            ("P3RGBKGB-B002", "P3RGBKGB"),
+            ("P3RGBKGB", "P3RGBKGB"),
+            ("P3RGBKGB-B02", "P3RGBKGB-B02"),
+            ("P3RGBKGB-B1000", "P3RGBKGB"),
+            ("P3RGBKGB-b002", "P3RGBKGB-b002"),
+            ("-B002", "-B002"),
+        ] {
+            assert_eq!(Receipt::split_rebill(receipt).0, sale);
+        }
     }
 }

@@ -46,9 +46,9 @@ impl SourceReceipt {
     /// None when the text is empty, over [`MAX_FOREIGN_ID`](crate::value::MAX_FOREIGN_ID) bytes or holds control characters.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let whole = Receipt::new(text).ok()?;
-        let (stripped, rebill) = match rebill_of(text) {
-            Some((stripped, number)) => (Receipt::new(stripped).ok()?, Some(number)),
-            None => (whole, None),
+        let (stripped, rebill) = match Receipt::split_rebill(text) {
+            (stripped, Some(number)) => (Receipt::new(stripped).ok()?, Some(number)),
+            (_, None) => (whole, None),
         };
         Some(Self {
             text: text.to_owned(),
@@ -80,12 +80,6 @@ impl SourceReceipt {
     pub fn is_placeholder(&self) -> bool {
         self.text.bytes().all(|byte| byte == b'*')
     }
-}
-
-fn rebill_of(text: &str) -> Option<(&str, u32)> {
-    let (receipt, number) = text.rsplit_once("-B")?;
-    let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    (digits && !receipt.is_empty()).then_some((receipt, number.parse().ok()?))
 }
 
 /// A JSON number by its text: `0.00`, `47` and `8.690` stay what they are.
