@@ -18,7 +18,7 @@ use thiserror::Error;
 /// Where clicks, events, conversions and deliveries are kept. A store is opened for one namespace.
 ///
 /// There are no default methods: an adapter that misses one does not compile. What every adapter must do beyond the signatures is what
-/// the suite in [`crate::conformance`] asks for (feature `conformance`):
+/// the suite in `postback::conformance` asks for (feature `conformance`):
 ///
 /// - An answer of `Ok` means durable: it survives the end of the process and of the machine.
 /// - [`Store::commit`] is one transaction. `identity` is checked first, then `waiting`, then `guards`; then every guard's version is
