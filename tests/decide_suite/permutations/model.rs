@@ -1,6 +1,6 @@
 //! What a set of events comes to, without any order: a second, slower reading of the rules, in whole cents.
 
-use super::{Scenario, Spec, What};
+use super::scenario::{Scenario, Spec, What};
 use postback::event::Event;
 use postback::value::Amount;
 use std::collections::{BTreeMap, BTreeSet};
