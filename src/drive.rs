@@ -209,6 +209,8 @@ pub struct Round {
     pub dead: u64,
     /// How many verdicts came too late: another worker holds the lease.
     pub lost: u64,
+    /// How many could not be read: a newer version wrote them. They are tried again when their leases end.
+    pub unreadable: u32,
     /// When the next delivery is due; it may lie in the past.
     pub next_due: Option<Timestamp>,
 }
@@ -223,6 +225,7 @@ pub async fn deliver_once(sender: &Sender<'_>, claim: &Claim) -> Result<Round, S
     let batches = batch(claimed.deliveries);
     let mut round = Round {
         next_due: claimed.next_due,
+        unreadable: claimed.unreadable,
         ..Round::default()
     };
     round.requests = u64::try_from(batches.len()).unwrap_or(u64::MAX);

@@ -130,7 +130,7 @@ pub struct Event {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clicks: Vec<ClickId>,
     /// Click ids that claim to be ours and are not signed by any of the keys, at most [`MAX_CANDIDATES`]. They are not among `clicks`; they are
-    /// kept, so that a key that went missing loses nothing.
+    /// kept, so that a person can find the click when a key went missing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forged: Vec<ClickId>,
     /// The network's receipt, without a rebill's suffix.

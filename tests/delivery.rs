@@ -422,6 +422,44 @@ fn an_echo_in_another_spelling_is_not_noted_at_all() {
 }
 
 #[test]
+fn an_echo_in_escapes_of_single_characters_is_not_noted_either() {
+    let outbound = with_hole(Hole::Private {
+        field: "city".into(),
+        encoding: Encoding::Query,
+    });
+    for (value, echoes) in [
+        (
+            "Zürich",
+            &[r#"{"city":"Z\u00fcrich"}"#, "Z&#252;rich", "Z&#xFC;rich", "Z%C3%BCrich"][..],
+        ),
+        (
+            "2001:db8::1",
+            &[r"2001\u003adb8\u003A\u003a1", "2001&#58;db8&#58;&#x3a;1"][..],
+        ),
+        (
+            "O'Neill 😀",
+            &[r"O\u0027Neill \ud83d\ude00", "O&apos;Neill+&#128512;"][..],
+        ),
+    ] {
+        let mut leased = leased('a', &outbound, 0);
+        leased.delivery.private = BTreeMap::from([("city".to_string(), Pii::new(value))]);
+        let secrets = BTreeMap::new();
+        let values = Values {
+            secrets: &secrets,
+            now: at(0),
+        };
+        let filled = one(leased).request(&values).unwrap();
+        for echo in echoes {
+            let shown = filled.redact(echo);
+            assert!(
+                !shown.contains("rich") && !shown.contains("2001") && !shown.contains("Neill"),
+                "{shown}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_finding_keeps_the_beginning_of_a_body_without_control_characters() {
     let (_, finding) = verdict(
         SuccessRule::default(),

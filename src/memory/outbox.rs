@@ -88,7 +88,11 @@ impl State {
                 });
             }
         }
-        Ok(Claimed { deliveries, next_due })
+        Ok(Claimed {
+            deliveries,
+            next_due,
+            unreadable: 0,
+        })
     }
 
     pub(super) fn settle(&mut self, settlement: &Settlement) -> Settled {

@@ -172,6 +172,8 @@ pub struct Claimed {
     pub deliveries: Vec<Leased>,
     /// When the next one that was not leased is due, or its lease ends; it may lie in the past.
     pub next_due: Option<Timestamp>,
+    /// How many were leased and left out, because a newer version wrote them.
+    pub unreadable: u32,
 }
 
 /// Which dead deliveries are queued again.

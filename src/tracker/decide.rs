@@ -158,7 +158,9 @@ impl<'a> Work<'a> {
         match attribute(event, &kind, self.facts, &self.receipts) {
             Attribution::Unattributed(reason) => {
                 // A test has no click to wait for, and what means nothing here would mean nothing with a click.
-                (row.outcome, row.reason) = match nothing(&meaning) {
+                // Only one that may still teach its receipt the click goes on waiting.
+                let teaches = !open && event.receipt.is_some() && !event.clicks.is_empty();
+                (row.outcome, row.reason) = match nothing(&meaning).filter(|_| !teaches) {
                     _ if event.test => (Outcome::Test, Some(reason)),
                     Some((outcome, reason)) => (outcome, Some(reason)),
                     None => (Outcome::Unattributed, Some(reason)),

@@ -170,7 +170,13 @@ impl Tracker {
         };
         let id = self.delivery_id(change.click, change.after, campaign, postback, revision);
         // Of what was never told, everything is new.
-        let told = known.and_then(|known| known.told).map(Payout::Known);
+        let told = known.and_then(|known| known.told).map(|told| match scope.payout {
+            // The channel's currency may have been changed since.
+            Some(Payout::Known(now)) => self
+                .convert(told, now.currency, change.after.shown.at)
+                .map_or(Payout::NoRate, Payout::Known),
+            _ => Payout::Known(told),
+        });
         let mut scope = scope;
         scope.payout_delta = scope.payout.map(|payout: Payout| delta(told, payout));
         scope.delivery = Some(&id);

@@ -130,8 +130,14 @@ impl Source {
         event.sum = self.notification_sum(notification)?;
         self.read_candidates(&mut event, self.notification_candidates(notification), credentials);
         for row in &self.parameters {
-            // What was decrypted was filled in by ClickBank: a product may well be called `{Best} Seller`.
-            if let Some(value) = row.from.iter().find_map(|path| notification.lookup(path)) {
+            let found = row.from.iter().find_map(|path| {
+                // ClickBank's own fields are filled in: a product may well be called `{Best} Seller`. Others echo the link.
+                let echoed = ECHOES.iter().any(|echo| path.as_str().starts_with(echo));
+                notification
+                    .lookup(path)
+                    .filter(|value| !(echoed && is_unfilled_macro(value)))
+            });
+            if let Some(value) = found {
                 self.keep(&mut event, &row.name, row.role.as_ref(), value);
             }
         }
@@ -326,6 +332,9 @@ impl Source {
             .collect()
     }
 }
+
+/// The parts of a notification that repeat what the link to the order form said (clickbank-s2s facts 2.4).
+const ECHOES: &[&str] = &["vendorVariables", "affiliateTrackingParameters", "trackingCodes"];
 
 /// The neutral kind of a notification. A `SALE` whose items are all upsells is an upsell.
 fn notification_kind(notification: &Notification) -> Kind {

@@ -164,6 +164,27 @@ fn what_a_notification_says_is_kept_though_it_looks_like_a_macro() {
     }
 }
 
+/// What the link to the order form said comes back as it was, unfilled macros and all.
+#[test]
+fn an_unfilled_macro_in_what_a_notification_echoes_is_a_missing_value() {
+    let world = World::new(&with(|d| {
+        d["offer_source"][1]["parameter"] = json!([
+            {"name": "a", "macro": "{r}", "from": "vendorVariables.a"},
+            {"name": "b", "macro": "{r}", "from": "affiliateTrackingParameters.affSub1"},
+            {"name": "c", "macro": "{r}", "from": ["trackingCodes[1]", "vendorVariables.c"]},
+        ]);
+    }));
+    let members = r#""trackingCodes":["cb","{c}"],"vendorVariables":{"a":"%7Bsub1%7D","c":"kept"},
+        "affiliateTrackingParameters":{"affSub1":"[SUB]"}"#;
+    let event = world.notification_event(&notification("SALE", "R1", 60, "10", members));
+    let found: Vec<_> = event
+        .parameters
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    assert_eq!(found, ["c=kept", "eventid=R1"]);
+}
+
 #[test]
 fn a_mapped_test_is_a_flagged_conversion_without_revenue() {
     let world = World::new(&document());

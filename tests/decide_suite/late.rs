@@ -217,3 +217,23 @@ fn an_unknown_type_of_a_late_click_is_decided_too() {
     let plan = world.plan("clickid=c1&type=Mystery&sum=1");
     assert_eq!(verdicts(&plan), ["all: failed on unknown_type"]);
 }
+
+/// An event that means nothing still teaches its receipt the click, whenever the click is recorded.
+#[test]
+fn a_sale_that_is_matched_to_none_leads_its_upsell_to_a_click_that_is_recorded_late() {
+    let world = World::without_clicks(&with(|d| d["offer_source"][1]["events"]["SALE"] = "".into()));
+    world.notify(&notification("SALE", "R1", 60, "10", TRACKED));
+    world.notify(&notification(
+        "SALE",
+        "R2",
+        70,
+        "3",
+        r#""lineItems":[{"lineItemType":"UPSELL"}],"upsell":{"upsellOriginalReceipt":"R1"}"#,
+    ));
+    let mut late = click("cb");
+    late.offer = "product".parse().unwrap();
+    late.source = "clickbank".parse().unwrap();
+    world.record(&late);
+    world.attribute();
+    assert_eq!(world.told(), ["Upsell approved 3 USD 3 USD"]);
+}

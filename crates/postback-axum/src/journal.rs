@@ -41,6 +41,8 @@ struct Inner {
 pub struct Replayed {
     /// How many events were taken in.
     pub taken: u64,
+    /// How many wait on: the store did not take them.
+    pub left: u64,
     /// How many lines could not be read or are of a source that is no longer configured; they are kept in a file beside the journal that
     /// ends in `.unreadable`.
     pub unreadable: u64,
@@ -101,32 +103,43 @@ impl Journal {
     pub(crate) async fn replay(&self, state: &AppState) -> io::Result<Replayed> {
         let _replaying = self.0.replaying.lock().await;
         let mut done = Replayed::default();
-        let aside = beside(&self.0.path, ".replaying");
-        while aside.exists() || self.move_aside(&aside)? {
-            let before = done;
-            let left = self.replay_file(state, &aside, &mut done).await?;
-            if left.is_empty() {
-                fs::remove_file(&aside)?;
-                continue;
-            }
-            if done != before {
-                replace(&aside, &left)?;
-            }
-            break;
+        // What an earlier round left, then what came since.
+        let (left, next) = (beside(&self.0.path, ".replaying"), beside(&self.0.path, ".next"));
+        let mut lines = Vec::new();
+        let mut away = false;
+        if left.exists() {
+            lines = self.replay_file(state, &left, &mut done, &mut away).await?;
         }
+        if !away && (next.exists() || self.move_aside(&next)?) {
+            lines.append(&mut self.replay_file(state, &next, &mut done, &mut away).await?);
+            replace(&left, &lines)?;
+            fs::remove_file(&next)?;
+        } else if left.exists() && fs::metadata(&left)?.len() != u64::try_from(lines.len()).unwrap_or(u64::MAX) {
+            replace(&left, &lines)?;
+        }
+        if lines.is_empty() && left.exists() {
+            fs::remove_file(&left)?;
+        }
+        let count = lines.iter().filter(|byte| **byte == b'\n').count();
+        done.left = u64::try_from(count).unwrap_or(u64::MAX);
         Ok(done)
     }
 
     /// Takes in the lines of a file; answers with those that are left.
-    async fn replay_file(&self, state: &AppState, aside: &Path, done: &mut Replayed) -> io::Result<Vec<u8>> {
+    async fn replay_file(
+        &self,
+        state: &AppState,
+        aside: &Path,
+        done: &mut Replayed,
+        away: &mut bool,
+    ) -> io::Result<Vec<u8>> {
         let mut left = Vec::new();
-        let mut away = false;
         for line in BufReader::new(File::open(aside)?).split(b'\n') {
             let mut line = line?;
             if line.is_empty() {
                 continue;
             }
-            let taken = if away {
+            let taken = if *away {
                 Err(Trouble::Away)
             } else {
                 take_in(state, &line).await
@@ -139,7 +152,7 @@ impl Journal {
                     done.unreadable = done.unreadable.saturating_add(1);
                 }
                 Err(trouble) => {
-                    away = matches!(trouble, Trouble::Away);
+                    *away = matches!(trouble, Trouble::Away);
                     left.append(&mut line);
                 }
             }

@@ -142,12 +142,21 @@ pub(crate) fn slots(connection: &Connection, click: &ClickId) -> Result<Vec<Slot
 /// Waiting events by event id, behind `after`.
 pub(crate) fn orphans(connection: &Connection, after: &str, limit: u32) -> Result<Vec<Event>, Fault> {
     let mut statement = connection.prepare_cached(sql::WAITING)?;
-    let mut rows = statement.query(params![after, limit])?;
-    let mut events = Vec::new();
-    while let Some(found) = rows.next()? {
-        events.push(event(found, 0)?);
+    let mut after = after.to_owned();
+    loop {
+        let mut rows = statement.query(params![after, limit])?;
+        let (mut events, mut last) = (Vec::new(), None);
+        while let Some(found) = rows.next()? {
+            last = Some(text(found, 2)?.to_owned());
+            // A row of a newer version is left for whoever can read it, and keeps no others waiting.
+            events.extend(event(found, 0));
+        }
+        match last {
+            // A page that holds nothing readable is not the end.
+            Some(last) if events.is_empty() => after = last,
+            _ => return Ok(events),
+        }
     }
-    Ok(events)
 }
 
 pub(crate) fn configuration(connection: &Connection, fingerprint: &str) -> Result<Option<String>, Fault> {

@@ -44,7 +44,10 @@ pub(crate) fn claim(connection: &Connection, claim: &Claim) -> Result<Claimed, F
         let fence = found.get::<_, i64>(2)?.saturating_add(1);
         leases.push((found.get::<_, i64>(0)?, fence));
         // A row of a newer version is left for whoever can read it: under a lease like the others, it stops none of them.
-        let Ok(delivery) = read(found) else { continue };
+        let Ok(delivery) = read(found) else {
+            claimed.unreadable = claimed.unreadable.saturating_add(1);
+            continue;
+        };
         let fence = u64::try_from(fence).map_err(|_| unreadable("fence"))?;
         claimed.deliveries.push(Leased {
             delivery,

@@ -22,7 +22,7 @@ statements! {
         WHERE outcome = 'unattributed' AND source = ?1 AND receipt = ?2 ORDER BY id LIMIT ?3";
     WAITING_FOR_PARENT = "SELECT id, payload, private FROM event INDEXED BY event_waiting_parent \
         WHERE outcome = 'unattributed' AND source = ?1 AND parent = ?2 ORDER BY id LIMIT ?3";
-    WAITING = "SELECT payload, private FROM event INDEXED BY event_waiting \
+    WAITING = "SELECT payload, private, id FROM event INDEXED BY event_waiting \
         WHERE outcome = 'unattributed' AND id > ?1 ORDER BY id LIMIT ?2";
     WRITE_EVENT = "INSERT INTO event (id, source, outcome, receipt, parent, click, received, payload, private) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO UPDATE SET \

@@ -92,12 +92,38 @@ fn a_delivery_that_cannot_be_read_does_not_stop_the_others() {
         .map(|leased| leased.delivery.id.as_str())
         .collect();
     assert_eq!(ids, [delivery("b").id.as_str()]);
+    assert_eq!(claimed.unreadable, 1);
     // It waits for a lease like the others, and its payload is left as it is.
     assert!(block_on(store.claim(&claim)).unwrap().deliveries.is_empty());
     let left: String = file
         .query_row("SELECT payload FROM delivery WHERE id LIKE '%a'", [], |row| row.get(0))
         .unwrap();
     assert_eq!(left, "{\"v\":2,\"row\":{}}");
+}
+
+#[test]
+fn a_waiting_event_that_cannot_be_read_keeps_no_others_from_being_listed() {
+    let folder = folder();
+    let store = open(&folder);
+    for number in 1..=3 {
+        block_on(store.commit(&commit(number))).unwrap();
+    }
+    let file = Connection::open(folder.path().join("store.db")).unwrap();
+    file.execute("UPDATE event SET outcome = 'unattributed'", []).unwrap();
+    let listed = |after: &Cursor, limit| -> Vec<_> {
+        let events = block_on(store.orphans(after, limit)).unwrap();
+        events.into_iter().map(|event| event.id).collect()
+    };
+    let all = listed(&Cursor::start(), 9);
+    assert_eq!(all.len(), 3);
+    for id in &all[..2] {
+        file.execute("UPDATE event SET payload = '{}' WHERE id = ?1", [id.as_str()])
+            .unwrap();
+    }
+    // Also when a page holds nothing else.
+    assert_eq!(listed(&Cursor::start(), 1), all[2..]);
+    assert_eq!(listed(&Cursor::start(), 9), all[2..]);
+    assert!(listed(&Cursor::after(&all[2]), 1).is_empty());
 }
 
 fn delivery(last: &str) -> Delivery {

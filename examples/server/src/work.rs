@@ -102,6 +102,13 @@ impl Work {
                 counter!("postback_deliveries_total", "outcome" => outcome).increment(count);
             }
         }
+        if round.unreadable > 0 {
+            counter!("postback_deliveries_total", "outcome" => "unreadable").increment(u64::from(round.unreadable));
+            tracing::error!(
+                unreadable = round.unreadable,
+                "deliveries of a newer version cannot be read"
+            );
+        }
         if round.requests > 0 {
             let Round {
                 requests,
@@ -119,12 +126,15 @@ impl Work {
     pub(crate) async fn attribute(self, stop: watch::Receiver<bool>) {
         let rounds = AtomicU32::new(0);
         every(ATTRIBUTE_EVERY, stop, || async {
-            let all = rounds
-                .fetch_add(1, Ordering::Relaxed)
-                .is_multiple_of(ATTRIBUTE_ALL_EVERY);
+            let all = rounds.load(Ordering::Relaxed).is_multiple_of(ATTRIBUTE_ALL_EVERY);
             let now = SystemClock.now();
             let since = now.checked_sub(RECENT).filter(|_| !all);
-            match drive::attribute(&self.state.tracker(), &*self.store, since, now).await {
+            let attributed = drive::attribute(&self.state.tracker(), &*self.store, since, now).await;
+            if attributed.is_ok() {
+                // A round over everything that failed is made again.
+                rounds.fetch_add(1, Ordering::Relaxed);
+            }
+            match attributed {
                 Ok(done) if done.resolved > 0 => {
                     counter!("postback_attributed_late_total").increment(done.resolved);
                     tracing::info!(seen = done.seen, resolved = done.resolved, "events were attributed");
@@ -146,6 +156,9 @@ impl Work {
                         unreadable = done.unreadable,
                         "lines of the journal cannot be read; they are kept beside it"
                     );
+                }
+                Ok(done) if done.left > 0 => {
+                    tracing::warn!(taken = done.taken, left = done.left, "a part of the journal waits on");
                 }
                 Ok(done) if done.taken > 0 => tracing::info!(taken = done.taken, "the journal was taken in"),
                 Ok(_) => {}

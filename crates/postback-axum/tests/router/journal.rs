@@ -2,7 +2,7 @@
 
 use crate::support::{Mode, tested_with};
 use postback::port::{ConversionFilter, Inspect, PageRequest};
-use postback_axum::{Journal, MAX_JOURNAL, Replayed};
+use postback_axum::{Journal, MAX_JOURNAL};
 use std::fs;
 
 fn journal() -> (tempfile::TempDir, Journal) {
@@ -25,7 +25,7 @@ async fn a_postback_that_the_store_does_not_take_is_journalled_and_taken_in_late
     // Without an id of its own it is the arrival that counts, also when it is read twice.
     let answer = tested.postback(&format!("clickid={click}&sum=2")).await;
     assert_eq!(answer.status, 202);
-    assert_eq!(tested.state.replay_journal().await.unwrap(), Replayed::default());
+    assert_eq!(tested.state.replay_journal().await.unwrap().taken, 0);
 
     tested.store.set(Mode::Works);
     let kept = fs::read(folder.path().join("journal.replaying")).unwrap();
@@ -85,9 +85,31 @@ async fn a_store_that_cannot_be_read_leaves_the_journal_as_it_is() {
     tested.store.set(Mode::Corrupt);
     let answer = tested.postback(&format!("clickid={click}&sum=1&eventid=E1")).await;
     assert_eq!(answer.status, 202);
-    assert_eq!(tested.state.replay_journal().await.unwrap(), Replayed::default());
+    assert_eq!(tested.state.replay_journal().await.unwrap().taken, 0);
     tested.store.set(Mode::Works);
     assert_eq!(tested.state.replay_journal().await.unwrap().taken, 1);
+}
+
+/// One event whose own rows are in trouble, and others that come after it.
+#[tokio::test]
+async fn a_stubborn_line_keeps_no_others_waiting() {
+    let (folder, journal) = journal();
+    let tested = tested_with(|builder| builder.journal(journal));
+    tested.store.set(Mode::Corrupt);
+    tested.postback("clickid=a&sum=1&eventid=E1").await;
+    // A round that the store refuses leaves it in the file of what is left.
+    assert_eq!(tested.state.replay_journal().await.unwrap().left, 1);
+    tested.store.set(Mode::Fails);
+    tested.postback("clickid=b&sum=1&eventid=E2").await;
+    tested.store.set(Mode::CorruptFor("a"));
+    let replayed = tested.state.replay_journal().await.unwrap();
+    assert_eq!((replayed.taken, replayed.left), (1, 1));
+    tested.store.set(Mode::Works);
+    let replayed = tested.state.replay_journal().await.unwrap();
+    assert_eq!((replayed.taken, replayed.left), (1, 0));
+    for file in ["journal.replaying", "journal.next"] {
+        assert!(!folder.path().join(file).exists(), "{file}");
+    }
 }
 
 #[tokio::test]

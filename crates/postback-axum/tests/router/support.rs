@@ -211,6 +211,8 @@ pub enum Mode {
     Works,
     Fails,
     Corrupt,
+    /// Only what has to do with one click cannot be read.
+    CorruptFor(&'static str),
     Hangs,
 }
 
@@ -241,7 +243,7 @@ impl Watched {
         let mode = *self.mode.lock().unwrap();
         Box::pin(async move {
             match mode {
-                Mode::Works => call.await,
+                Mode::Works | Mode::CorruptFor(_) => call.await,
                 Mode::Fails => Err(StoreErrorKind::Unavailable.into()),
                 Mode::Corrupt => Err(StoreErrorKind::Corrupt.into()),
                 Mode::Hangs => std::future::pending().await,
@@ -261,12 +263,20 @@ macro_rules! guarded {
 impl Store for Watched {
     guarded! {
         record(clicks: [Click]) -> ();
-        facts(query: FactQuery) -> Facts;
         commit(commit: Commit) -> Committed;
         claim(claim: Claim) -> Claimed;
         settle(verdicts: [Settlement]) -> Vec<Settled>;
         requeue(selection: Selection) -> u64;
         purge(what: Purge) -> u64;
+    }
+
+    fn facts<'a>(&'a self, query: &'a FactQuery) -> BoxFuture<'a, Result<Facts, StoreError>> {
+        let mode = *self.mode.lock().unwrap();
+        let meant = |click: &str| query.clicks.iter().any(|asked| asked.as_str() == click);
+        if matches!(mode, Mode::CorruptFor(click) if meant(click)) {
+            return Box::pin(async { Err(StoreErrorKind::Corrupt.into()) });
+        }
+        self.guarded("facts", self.inner.facts(query))
     }
 
     fn orphans<'a>(&'a self, after: &'a Cursor, limit: u32) -> BoxFuture<'a, Result<Vec<Event>, StoreError>> {
