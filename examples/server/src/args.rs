@@ -153,11 +153,13 @@ async fn run(arguments: ServeArguments) -> Result<(), Failed> {
     config.journal = Some(journal);
     config.api_token = std::env::var_os(API_TOKEN).map(|token| Secret::new(token.into_encoded_bytes()));
     config.metrics = Some(record().map_err(trouble)?);
+    // Before anybody can know that it serves.
+    let stop = stop_signal().map_err(trouble)?;
     let server = serve(config).await.map_err(|error| match error.is_configuration() {
         true => usage(error),
         false => trouble(error),
     })?;
-    stop_signal().await.map_err(trouble)?;
+    stop.await.map_err(trouble)?;
     tracing::info!("stopping");
     server.shutdown().await;
     Ok(())
@@ -179,17 +181,22 @@ fn record() -> Result<PrometheusHandle, impl Display> {
     PrometheusBuilder::new().install_recorder()
 }
 
+/// Listens for SIGTERM and SIGINT from now on; what it answers with ends at the first of them.
 #[cfg(unix)]
-async fn stop_signal() -> std::io::Result<()> {
+fn stop_signal() -> std::io::Result<impl Future<Output = std::io::Result<()>>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-    }
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        Ok(())
+    })
 }
 
 #[cfg(not(unix))]
-async fn stop_signal() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+fn stop_signal() -> std::io::Result<impl Future<Output = std::io::Result<()>>> {
+    Ok(tokio::signal::ctrl_c())
 }
