@@ -4,6 +4,7 @@
 //! [`address`] says who may be dialled at all.
 
 pub mod address;
+mod echo;
 mod request;
 mod row;
 mod rules;

@@ -2,18 +2,13 @@
 
 use crate::template::{BodyTemplate, UrlTemplate};
 use crate::tracker::compiled::Tracker;
-use alloc::{collections::BTreeSet, string::String};
+use alloc::collections::BTreeSet;
 
 impl Tracker {
     /// Every reference to a secret: keys of click ids, sources' secrets and tokens, and the holes of templates (`env:META_TOKEN`). A host
     /// that resolves them at its start finds out then, not at the first conversion, that one is missing.
     #[must_use]
     pub fn secret_references(&self) -> BTreeSet<&str> {
-        let sources = self
-            .sources
-            .values()
-            .flat_map(|source| source.secrets.iter().chain(&source.tokens));
-        let inbound = self.click_id_keys.iter().chain(sources).map(String::as_str);
         let postbacks = self.campaigns.values().flat_map(|campaign| &campaign.postbacks);
         let templates = postbacks.flat_map(|postback| {
             postback
@@ -22,6 +17,10 @@ impl Tracker {
                 .chain(postback.body.iter().flat_map(BodyTemplate::secrets))
         });
         let offers = self.offers.values().flat_map(|offer| UrlTemplate::secrets(&offer.url));
-        inbound.chain(templates).chain(offers).collect()
+        self.inbound_references()
+            .into_iter()
+            .chain(templates)
+            .chain(offers)
+            .collect()
     }
 }
