@@ -218,12 +218,7 @@ fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
         // Half a line would spoil the next one.
         drop(file.set_len(before));
     } else if before == 0 {
-        // A new file's name is durable only when its folder is.
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
-        File::open(folder)?.sync_all()?;
+        sync_folder(path)?;
     }
     written
 }
@@ -234,7 +229,14 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = private().write(true).truncate(true).open(&new)?;
     file.write_all(bytes)?;
     file.sync_all()?;
-    fs::rename(&new, path)
+    fs::rename(&new, path)?;
+    sync_folder(path)
+}
+
+/// A file's name is durable only when its folder is.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 /// A file that is its owner's alone, made when it is not there.
