@@ -5,7 +5,7 @@ use crate::document::read_document;
 use crate::serve::{Config, StartError, serve};
 use crate::stores::Database;
 use clap::{Args, Parser, Subcommand};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use postback::delivery::address::Allowed;
 use postback::tracker::{Options, compile, lint};
 use postback::value::{IpRange, Namespace, Secret};
@@ -165,8 +165,8 @@ async fn run(arguments: ServeArguments) -> Result<(), Failed> {
     Ok(())
 }
 
-/// JSON lines on stderr; `RUST_LOG` chooses which.
-fn log() {
+/// Writes JSON lines to stderr from now on; `RUST_LOG` chooses which.
+pub fn log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let logging = tracing_subscriber::fmt()
         .json()
@@ -177,7 +177,11 @@ fn log() {
     drop(logging);
 }
 
-fn record() -> Result<PrometheusHandle, impl Display> {
+/// Keeps the numbers of `/metrics` from now on.
+///
+/// # Errors
+/// A process that keeps numbers already.
+pub fn record() -> Result<PrometheusHandle, BuildError> {
     PrometheusBuilder::new().install_recorder()
 }
 

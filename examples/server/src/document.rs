@@ -6,16 +6,10 @@ use thiserror::Error;
 
 /// A file that holds no document.
 #[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum ReadError {
+pub(crate) enum ReadError {
     /// The file cannot be read.
     #[error("`{path}` cannot be read: {}", .error.kind())]
-    File {
-        /// Which.
-        path: String,
-        /// Why.
-        error: io::Error,
-    },
+    File { path: String, error: io::Error },
     /// Its name does not say how to read it.
     #[error("`{0}` is neither `.toml` nor `.json`")]
     Extension(String),
@@ -30,7 +24,7 @@ pub enum ReadError {
 /// - a file that cannot be read, or is not UTF-8
 /// - a name that ends in neither `.toml` nor `.json`
 /// - what [`Document::from_toml`] and [`Document::from_json`] refuse
-pub fn read_document(path: &Path) -> Result<Document, ReadError> {
+pub(crate) fn read_document(path: &Path) -> Result<Document, ReadError> {
     let name = || path.display().to_string();
     let is_toml = match path.extension().and_then(OsStr::to_str) {
         Some("toml") => true,

@@ -6,14 +6,13 @@
 
 pub mod args;
 mod connections;
-pub mod demo;
+mod demo;
 mod document;
 mod secrets;
 mod serve;
 mod stores;
 mod work;
 
-pub use document::{ReadError, read_document};
 pub use secrets::EnvSecrets;
 pub use serve::{Config, Limits, Server, StartError, serve};
 pub use stores::{Database, DatabaseError, Stores};

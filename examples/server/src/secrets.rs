@@ -2,6 +2,7 @@
 
 use postback::port::{BoxFuture, SecretError, Secrets};
 use postback::value::Secret;
+use tokio::{fs::File, io::AsyncReadExt};
 
 /// The longest secret in a file, in bytes: a key or a token has some hundred, and a mistaken path should not be read whole.
 const MAX_FILE: u64 = 64 * 1024;
@@ -36,11 +37,14 @@ fn from_environment(name: &str) -> Result<Secret, String> {
 
 async fn from_file(path: &str) -> Result<Secret, String> {
     let unreadable = |error: std::io::Error| format!("cannot be read: {}", error.kind());
-    let length = tokio::fs::metadata(path).await.map_err(unreadable)?.len();
-    if length > MAX_FILE {
-        return Err(format!("is {length} bytes long, at most {MAX_FILE} are allowed"));
+    let file = File::open(path).await.map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    // What a file says of its length is not asked: a device says 0 and has no end.
+    let mut start = file.take(MAX_FILE.saturating_add(1));
+    let length = start.read_to_end(&mut bytes).await.map_err(unreadable)?;
+    if u64::try_from(length).is_ok_and(|length| length > MAX_FILE) {
+        return Err(format!("is over {MAX_FILE} bytes long"));
     }
-    let mut bytes = tokio::fs::read(path).await.map_err(unreadable)?;
     while bytes.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
         bytes.pop();
     }
@@ -80,10 +84,23 @@ mod tests {
             std::fs::write(&path, vec![b'a'; usize::try_from(length).unwrap()]).unwrap();
             assert_eq!(EnvSecrets.secret(&reference).await.is_ok(), taken, "{length}");
         }
+        assert_eq!(
+            refused(&reference).await,
+            format!("secret `{reference}` is over 65536 bytes long")
+        );
         std::fs::remove_file(&path).unwrap();
         assert_eq!(
             refused(&reference).await,
             format!("secret `{reference}` cannot be read: entity not found")
+        );
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_file_without_an_end_is_too_long() {
+        assert_eq!(
+            refused("file:/dev/zero").await,
+            "secret `file:/dev/zero` is over 65536 bytes long"
         );
     }
 

@@ -152,7 +152,7 @@ pub struct Server {
     stop_working: watch::Sender<bool>,
     accepting: JoinHandle<()>,
     working: Vec<JoinHandle<()>>,
-    patience: Duration,
+    last_round: Duration,
 }
 
 /// Starts a server inside the running tokio runtime.
@@ -196,15 +196,12 @@ pub async fn serve(config: Config) -> Result<Server, StartError> {
     let (stop_accepting, accept_until) = watch::channel(false);
     let (stop_working, work_until) = watch::channel(false);
     let work = Work {
-        wake: state.wake(),
         state: state.clone(),
         store,
         http,
         secrets: config.secrets,
         private_days: config.private_days,
-        limits: config.limits,
     };
-    let patience = work.patience();
     let mut working: Vec<JoinHandle<()>> = (0..WORKERS)
         .map(|_| tokio::spawn(work.clone().deliver(work_until.clone())))
         .collect();
@@ -225,7 +222,7 @@ pub async fn serve(config: Config) -> Result<Server, StartError> {
         stop_working,
         accepting,
         working,
-        patience,
+        last_round: config.limits.last_round,
     })
 }
 
@@ -278,14 +275,14 @@ impl Server {
             stop_working,
             accepting,
             working,
-            patience,
+            last_round,
             ..
         } = self;
         stop_accepting.send_replace(true);
         let _ = accepting.await;
         stop_working.send_replace(true);
         let aborts: Vec<_> = working.iter().map(JoinHandle::abort_handle).collect();
-        let ended = timeout(patience, async {
+        let ended = timeout(last_round, async {
             for task in working {
                 let _ = task.await;
             }

@@ -1,6 +1,5 @@
 //! What goes on without a request: sending deliveries, attributing late, forgetting.
 
-use crate::serve::Limits;
 use metrics::counter;
 use postback::drive::{self, Round, Sender};
 use postback::port::{Claim, Clock, Entropy, HttpClient, Purge, Secrets, Store, StoreError};
@@ -13,7 +12,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    sync::{Notify, watch},
+    sync::watch,
     time::{sleep, timeout},
 };
 
@@ -47,9 +46,7 @@ pub(crate) struct Work {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) http: Arc<dyn HttpClient>,
     pub(crate) secrets: Arc<dyn Secrets>,
-    pub(crate) wake: Arc<Notify>,
     pub(crate) private_days: u32,
-    pub(crate) limits: Limits,
 }
 
 impl Work {
@@ -63,7 +60,8 @@ impl Work {
             clock,
             entropy,
         };
-        while !*stop.borrow() {
+        let wake = self.state.wake();
+        while goes_on(&stop) {
             let round = drive::deliver_once(&sender, &Claim::new(clock.now(), LEASE, BATCH)).await;
             let wait = match &round {
                 Ok(round) => {
@@ -79,13 +77,13 @@ impl Work {
             };
             if wait.is_zero() {
                 // There is more than one worker takes.
-                self.wake.notify_one();
+                wake.notify_one();
                 continue;
             }
             tokio::select! {
                 // Told to stop, or the server is gone.
                 _ = stop.wait_for(|stop| *stop) => return,
-                () = self.wake.notified() => {}
+                () = wake.notified() => {}
                 () = sleep(wait) => {}
             }
         }
@@ -138,7 +136,7 @@ impl Work {
                 Ok(done) if done.resolved > 0 => {
                     counter!("postback_attributed_late_total").increment(done.resolved);
                     tracing::info!(seen = done.seen, resolved = done.resolved, "events were attributed");
-                    self.wake.notify_one();
+                    self.state.wake().notify_one();
                 }
                 Ok(_) => {}
                 Err(error) => tracing::error!(%error, "events were not attributed"),
@@ -183,21 +181,21 @@ impl Work {
         })
         .await;
     }
-
-    /// How long the loops may take to end: a request and its verdict.
-    pub(crate) fn patience(&self) -> Duration {
-        self.limits.last_round
-    }
 }
 
 async fn every<F: Future<Output = ()>>(period: Duration, mut stop: watch::Receiver<bool>, mut work: impl FnMut() -> F) {
-    while !*stop.borrow() {
+    while goes_on(&stop) {
         work().await;
         // Told to stop, or the server is gone.
         if timeout(period, stop.wait_for(|stop| *stop)).await.is_ok() {
             return;
         }
     }
+}
+
+/// Not told to stop, and the server is there.
+fn goes_on(stop: &watch::Receiver<bool>) -> bool {
+    !*stop.borrow() && stop.has_changed().is_ok()
 }
 
 fn failed(what: &'static str, error: &StoreError) {

@@ -7,12 +7,10 @@
     clippy::panic
 )]
 
-mod support {
-    pub(crate) mod page;
-}
+mod support;
 
-use std::{fs, process::Command, sync::OnceLock};
-use support::page;
+use std::{fs, sync::OnceLock};
+use support::{page, program};
 
 /// The demo's command, as the README writes it.
 const COMMAND: &str = "$ cargo run --release -p postback-server -- demo\n";
@@ -21,10 +19,7 @@ const COMMAND: &str = "$ cargo run --release -p postback-server -- demo\n";
 fn demo() -> &'static str {
     static OUTPUT: OnceLock<String> = OnceLock::new();
     OUTPUT.get_or_init(|| {
-        let output = Command::new(env!("CARGO_BIN_EXE_postback-server"))
-            .arg("demo")
-            .output()
-            .unwrap();
+        let output = program::command().arg("demo").output().unwrap();
         let complaints = String::from_utf8(output.stderr).unwrap();
         assert_eq!((output.status.code(), complaints.as_str()), (Some(0), ""));
         String::from_utf8(output.stdout).unwrap()

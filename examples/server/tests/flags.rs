@@ -1,12 +1,10 @@
 //! The program's flags: exit codes and texts.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-use std::{
-    fs,
-    io::{BufRead, BufReader},
-    path::PathBuf,
-    process::{Command, Output, Stdio},
-};
+mod support;
+
+use std::{fs, path::PathBuf, process::Output};
+use support::program::{self, Program};
 use tempfile::TempDir;
 
 const SMALL: &str = r#"
@@ -21,14 +19,8 @@ id = "net"
 template = "generic"
 "#;
 
-fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_postback-server"));
-    command.env_remove("POSTBACK_API_TOKEN").env_remove("RUST_LOG");
-    command
-}
-
 fn run(arguments: &[&str]) -> Output {
-    program().args(arguments).output().unwrap()
+    program::command().args(arguments).output().unwrap()
 }
 
 fn stderr(output: &Output) -> String {
@@ -171,28 +163,20 @@ fn a_database_that_cannot_be_opened_is_1() {
 fn it_serves_logs_json_and_stops_at_sigterm() {
     let (folder, path) = file("a.toml", SMALL);
     let database = format!("sqlite:{}", folder.path().join("a.db").display());
-    let mut child = program()
-        .args(["--config", &path, "--database", &database, "--listen", "127.0.0.1:0"])
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    let serving: serde_json::Value = loop {
-        let line: serde_json::Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
-        if line["fields"]["message"] == "serving" {
-            break line;
-        }
-    };
+    let serving = Program::start(program::command().args([
+        "--config",
+        &path,
+        "--database",
+        &database,
+        "--listen",
+        "127.0.0.1:0",
+    ]));
+    assert!(serving.address().ip().is_loopback());
+    let (status, log) = serving.stop();
+    assert_eq!(status.code(), Some(0));
+    let entries: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert!(
-        serving["fields"]["address"].as_str().unwrap().starts_with("127.0.0.1:"),
-        "{serving}"
+        entries.iter().any(|entry| entry["fields"]["message"] == "stopped"),
+        "{log}"
     );
-    let killed = Command::new("kill")
-        .args(["-TERM", &child.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(killed.success());
-    assert_eq!(child.wait().unwrap().code(), Some(0));
-    let rest: Vec<String> = lines.map(Result::unwrap).collect();
-    assert!(rest.iter().any(|line| line.contains("\"stopped\"")), "{rest:?}");
 }

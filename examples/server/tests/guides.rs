@@ -15,26 +15,17 @@
     clippy::panic
 )]
 
-mod support {
-    pub(crate) mod console;
-    pub(crate) mod http;
-    pub(crate) mod page;
-    pub(crate) mod receiver;
-}
+mod support;
 
+use bytes::Bytes;
+use http::Request;
 use serde_json::Value;
-use std::{
-    collections::BTreeSet,
-    fs,
-    io::{BufRead, BufReader},
-    net::SocketAddr,
-    path::Path,
-    process::{Child, Command, Stdio},
-    thread,
-};
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
 use support::{
+    client::Connection,
     console::{Curl, Step, steps},
-    http, page,
+    page,
+    program::{self, Program},
     receiver::Receiver,
 };
 use tempfile::TempDir;
@@ -46,22 +37,23 @@ const SERVER: &str = "http://127.0.0.1:8080";
 /// The click id, as the pages write it.
 const CLICK: &str = "CLICK";
 
-#[test]
-fn the_guide_to_conditional_postbacks_does_what_it_says() {
+#[tokio::test]
+async fn the_guide_to_conditional_postbacks_does_what_it_says() {
     let page = fs::read_to_string(concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../docs/guides/conditional-postback.md"
     ))
     .unwrap();
-    let mut guide = Guide::new();
+    let mut guide = Guide::new().await;
     let mut languages = BTreeSet::new();
     for block in page::blocks(&page) {
         guide
             .play(&block)
+            .await
             .unwrap_or_else(|problem| panic!("line {}: {problem}", block.line));
         languages.insert(block.language);
     }
-    guide.end();
+    guide.end().await;
     assert_eq!(
         languages.into_iter().collect::<Vec<_>>(),
         ["console", "json", "received", "toml"]
@@ -73,49 +65,49 @@ struct Guide {
     folder: TempDir,
     configuration: String,
     receiver: Receiver,
-    server: Option<Server>,
+    server: Option<Program>,
     click: Option<String>,
     /// The last question whose answer the page has not shown yet.
     unshown: Option<Curl>,
 }
 
 impl Guide {
-    fn new() -> Self {
+    async fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
             configuration: String::new(),
-            receiver: Receiver::start(),
+            receiver: Receiver::start().await,
             server: None,
             click: None,
             unshown: None,
         }
     }
 
-    fn play(&mut self, block: &page::Block) -> Result<(), String> {
+    async fn play(&mut self, block: &page::Block) -> Result<(), String> {
         match block.language.as_str() {
             "toml" => self.configuration.push_str(&block.text),
             "console" => {
                 for step in steps(&block.text)? {
-                    self.run(&step)?;
+                    self.run(&step).await?;
                 }
             }
             "received" => {
                 let lines: Vec<&str> = block.text.lines().collect();
-                same(&lines.join("\n"), &self.receiver.exactly(lines.len()).join("\n"))?;
+                same(&lines.join("\n"), &self.receiver.exactly(lines.len()).await.join("\n"))?;
             }
-            "json" => self.show(&serde_json::from_str(&block.text).map_err(|error| error.to_string())?)?,
+            "json" => self.show(&json(&block.text)?).await?,
             other => return Err(format!("`{other}` is no language of a guide's blocks")),
         }
         Ok(())
     }
 
-    fn run(&mut self, step: &Step) -> Result<(), String> {
-        self.settled();
+    async fn run(&mut self, step: &Step) -> Result<(), String> {
+        self.settled().await;
         let checks = step.arguments.first().is_some_and(|argument| argument == "check");
         match step.program.as_str() {
             "postback-server" if checks => self.check(step),
             "postback-server" => self.serve(step),
-            "curl" => self.ask(step),
+            "curl" => self.ask(step).await,
             other => Err(format!("`{other}` is no program of a guide")),
         }
     }
@@ -123,7 +115,7 @@ impl Guide {
     /// Checks the file exactly as it stands on the page.
     fn check(&self, step: &Step) -> Result<(), String> {
         fs::write(self.folder.path().join("tracker.toml"), &self.configuration).unwrap();
-        let output = program(step, self.folder.path()).output().unwrap();
+        let output = command(step, self.folder.path()).output().unwrap();
         let (printed, complaints) = (
             String::from_utf8(output.stdout).unwrap(),
             String::from_utf8(output.stderr).unwrap(),
@@ -135,44 +127,41 @@ impl Guide {
     /// Serves the file with the receiver as its traffic channel.
     fn serve(&mut self, step: &Step) -> Result<(), String> {
         same(&step.output, "")?;
-        let receiver = format!("http://{}", self.receiver.address());
         assert!(self.configuration.contains(CHANNEL));
         fs::write(
             self.folder.path().join("tracker.toml"),
-            self.configuration.replace(CHANNEL, &receiver),
+            self.configuration.replace(CHANNEL, &self.receiver.url()),
         )
         .unwrap();
-        let mut command = program(step, self.folder.path());
+        let mut command = command(step, self.folder.path());
         command.args(["--listen", "127.0.0.1:0", "--allow-destination", "127.0.0.1/32"]);
         assert!(
-            self.server.replace(Server::start(command)).is_none(),
+            self.server.replace(Program::start(&mut command)).is_none(),
             "the page starts two servers"
         );
         Ok(())
     }
 
-    fn ask(&mut self, step: &Step) -> Result<(), String> {
+    async fn ask(&mut self, step: &Step) -> Result<(), String> {
         let question = Curl::parse(&step.arguments)?;
         if step.output.is_empty() {
             self.unshown = Some(question);
             return Ok(());
         }
-        let answer = self.answer(&question)?;
+        let answer = self.answer(&question).await?;
         if self.click.is_none() {
-            let answer: Value = serde_json::from_str(&answer).map_err(|error| error.to_string())?;
-            self.click = answer["clickid"].as_str().map(str::to_owned);
+            self.click = json(&answer)?["clickid"].as_str().map(str::to_owned);
         }
         same(step.output.trim_end(), &self.without_click(&answer))
     }
 
-    fn show(&mut self, shown: &Value) -> Result<(), String> {
+    async fn show(&mut self, shown: &Value) -> Result<(), String> {
         let question = self.unshown.take().ok_or("the page shows a part of no answer")?;
-        let answer = self.without_click(&self.answer(&question)?);
-        let answer: Value = serde_json::from_str(&answer).map_err(|error| error.to_string())?;
+        let answer = json(&self.without_click(&self.answer(&question).await?))?;
         part("", shown, &answer).map_err(|problem| format!("{problem}, in\n{answer:#}"))
     }
 
-    fn answer(&self, question: &Curl) -> Result<String, String> {
+    async fn answer(&self, question: &Curl) -> Result<String, String> {
         let server = self.server.as_ref().ok_or("no server was started")?;
         let mut target = question
             .url
@@ -182,7 +171,17 @@ impl Guide {
         if target.contains(CLICK) {
             target = target.replace(CLICK, self.click.as_ref().ok_or("no click id was answered yet")?);
         }
-        Ok(http::get(server.address, &target, &question.headers))
+        let mut request = Request::get(&target);
+        for header in &question.headers {
+            let (name, value) = header
+                .split_once(": ")
+                .ok_or_else(|| format!("`{header}` is no header"))?;
+            request = request.header(name, value);
+        }
+        let mut connection = Connection::open(server.address()).await.unwrap();
+        let answer = connection.send(request.body(Bytes::new()).unwrap()).await.unwrap();
+        assert_eq!(answer.status, 200, "{target}: {answer:?}");
+        Ok(answer.body)
     }
 
     fn without_click(&self, answer: &str) -> String {
@@ -192,68 +191,30 @@ impl Guide {
     }
 
     /// Everything that the page says has come, and every answer was shown.
-    fn settled(&self) {
+    async fn settled(&mut self) {
         assert_eq!(self.unshown, None, "the page shows nothing of this answer");
-        self.receiver.exactly(0);
+        self.receiver.exactly(0).await;
     }
 
-    fn end(self) {
-        self.settled();
-        self.server.expect("the page starts a server").stop();
+    async fn end(mut self) {
+        self.settled().await;
+        let mut server = self.server.expect("the page starts a server");
+        assert!(server.runs(), "the server ended by itself");
     }
 }
 
-fn program(step: &Step, folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_postback-server"));
-    // Only the page says what the program finds in its environment.
-    for name in ["NETWORK_TOKEN", "POSTBACK_API_TOKEN", "RUST_LOG"] {
-        command.env_remove(name);
-    }
+fn command(step: &Step, folder: &Path) -> Command {
+    let mut command = program::command();
     command
+        .env_remove("NETWORK_TOKEN")
         .envs(step.environment.iter().cloned())
         .args(&step.arguments)
         .current_dir(folder);
     command
 }
 
-/// The program, serving.
-struct Server {
-    process: Child,
-    address: SocketAddr,
-}
-
-impl Server {
-    fn start(mut command: Command) -> Self {
-        let mut process = command.stderr(Stdio::piped()).spawn().unwrap();
-        let mut log = BufReader::new(process.stderr.take().unwrap())
-            .lines()
-            .map_while(Result::ok);
-        let mut before = String::new();
-        let address = log.by_ref().find_map(|line| {
-            let entry: Value = serde_json::from_str(&line).unwrap_or_default();
-            before.extend([&line, "\n"]);
-            (entry["fields"]["message"] == "serving")
-                .then(|| entry["fields"]["address"].as_str().unwrap().parse().unwrap())
-        });
-        let Some(address) = address else {
-            panic!("it did not start:\n{before}")
-        };
-        // A full pipe would stop the server.
-        thread::spawn(move || log.for_each(drop));
-        Self { process, address }
-    }
-
-    fn stop(mut self) {
-        assert_eq!(self.process.try_wait().unwrap(), None, "the server ended by itself");
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have ended already.
-        drop(self.process.kill());
-        drop(self.process.wait());
-    }
+fn json(text: &str) -> Result<Value, String> {
+    serde_json::from_str(text).map_err(|error| error.to_string())
 }
 
 fn same(page: &str, real: &str) -> Result<(), String> {
@@ -283,26 +244,22 @@ fn part(place: &str, shown: &Value, answer: &Value) -> Result<(), String> {
     }
 }
 
-fn refused(language: &str, text: &str) -> String {
+async fn refused(language: &str, text: &str) -> String {
     let (language, text) = (language.to_owned(), text.to_owned());
-    Guide::new()
-        .play(&page::Block {
-            language,
-            text,
-            line: 1,
-        })
-        .unwrap_err()
+    let line = 1;
+    let block = page::Block { language, text, line };
+    Guide::new().await.play(&block).await.unwrap_err()
 }
 
-#[test]
-fn a_block_that_is_not_understood_is_refused() {
-    assert_eq!(refused("sh", ""), "`sh` is no language of a guide's blocks");
-    assert_eq!(refused("", ""), "`` is no language of a guide's blocks");
-    assert_eq!(refused("json", "{}"), "the page shows a part of no answer");
+#[tokio::test]
+async fn a_block_that_is_not_understood_is_refused() {
+    assert_eq!(refused("sh", "").await, "`sh` is no language of a guide's blocks");
+    assert_eq!(refused("", "").await, "`` is no language of a guide's blocks");
+    assert_eq!(refused("json", "{}").await, "the page shows a part of no answer");
 }
 
-#[test]
-fn a_command_that_is_not_understood_is_refused() {
+#[tokio::test]
+async fn a_command_that_is_not_understood_is_refused() {
     for (text, problem) in [
         ("$ rm x\n", "`rm` is no program of a guide"),
         ("applied\n", "`applied` is printed by no command"),
@@ -319,7 +276,7 @@ fn a_command_that_is_not_understood_is_refused() {
         ("$ curl x y\n", "`y` is a second URL"),
         ("$ curl x\nOK\n", "no server was started"),
     ] {
-        assert_eq!(refused("console", text), problem, "{text}");
+        assert_eq!(refused("console", text).await, problem, "{text}");
     }
 }
 

@@ -7,17 +7,12 @@
     clippy::panic
 )]
 
-mod load_support;
+mod support;
 
-use load_support::{
-    API_TOKEN, Fixed,
-    client::{Connection, Message},
-    configuration, notification, postback,
-    receiver::{Receiver, Told},
-};
-use postback::config::Document;
-use postback::value::{Amount, Secret};
-use postback_server::{Config, Database, Server, serve};
+use bytes::Bytes;
+use http::Request;
+use postback::value::Amount;
+use postback_server::{Database, Server, serve};
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -27,6 +22,12 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
+};
+use support::{
+    client::Connection,
+    load::{Told, configuration, sale_by_notification, sale_by_postback},
+    receiver::Receiver,
+    tracker::{NAMESPACE, config},
 };
 use tempfile::TempDir;
 use tokio::{sync::Barrier, task::JoinSet, time::timeout};
@@ -51,16 +52,10 @@ impl World {
         let receiver = Receiver::start().await;
         let folder = tempfile::tempdir().unwrap();
         let stores = Database::Sqlite(folder.path().join("hammer.db"))
-            .open("hammer".parse().unwrap())
+            .open(NAMESPACE.parse().unwrap())
             .unwrap();
-        let document = Document::from_toml(&configuration(&receiver)).unwrap();
-        let mut config = Config::new(document, stores, "hammer".parse().unwrap());
-        config.listen = "127.0.0.1:0".parse().unwrap();
-        config.allow_destinations = vec!["127.0.0.1/32".parse().unwrap()];
-        config.api_token = Some(Secret::from(API_TOKEN));
-        config.secrets = Arc::new(Fixed);
         Self {
-            server: serve(config).await.unwrap(),
+            server: serve(config(&configuration(&receiver), stores)).await.unwrap(),
             receiver,
             _folder: folder,
         }
@@ -86,12 +81,12 @@ impl World {
         drop(connection);
         // Whatever it has begun to send is sent when this returns.
         self.server.shutdown().await;
-        (rows, self.receiver.told())
+        (rows, Told::all(&self.receiver))
     }
 }
 
 /// Sends messages from 16 connections at once, each once; answers with how often there was each answer.
-async fn hammer(server: SocketAddr, messages: Vec<Message>) -> BTreeMap<(u16, String), usize> {
+async fn hammer(server: SocketAddr, messages: Vec<Request<Bytes>>) -> BTreeMap<(u16, String), usize> {
     let messages = Arc::new(messages);
     let next = Arc::new(AtomicUsize::new(0));
     let start = Arc::new(Barrier::new(CONNECTIONS));
@@ -103,8 +98,8 @@ async fn hammer(server: SocketAddr, messages: Vec<Message>) -> BTreeMap<(u16, St
             let mut answers = Vec::new();
             start.wait().await;
             while let Some(message) = messages.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let answer = connection.send(message).await.unwrap();
-                answers.push((answer.status, answer.outcome().to_owned()));
+                let answer = connection.send(message.clone()).await.unwrap();
+                answers.push((answer.status, answer.outcome()));
             }
             answers
         });
@@ -122,7 +117,7 @@ async fn hammer(server: SocketAddr, messages: Vec<Message>) -> BTreeMap<(u16, St
 }
 
 /// Sends one message a thousand times and looks at everything that came of it.
-async fn has_one_effect(world: World, message: Message, event_id: &str) {
+async fn has_one_effect(world: World, message: Request<Bytes>, event_id: &str) {
     let answers = hammer(world.server.address(), vec![message; REPEATS]).await;
     let expected = [("applied", 1), ("duplicate", REPEATS - 1)];
     assert_eq!(
@@ -146,14 +141,14 @@ async fn has_one_effect(world: World, message: Message, event_id: &str) {
 async fn a_notification_that_comes_a_thousand_times_at_once_is_one_conversion_and_one_postback() {
     let world = World::start().await;
     let click = world.connection().await.click("autumn").await.unwrap();
-    has_one_effect(world, notification(&click, "HAMMERED", "8.50"), "HAMMERED").await;
+    has_one_effect(world, sale_by_notification(&click, "HAMMERED", "8.50"), "HAMMERED").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_postback_that_comes_a_thousand_times_at_once_is_one_conversion_and_one_postback() {
     let world = World::start().await;
     let click = world.connection().await.click("summer").await.unwrap();
-    has_one_effect(world, postback(&click, "Purchase", "E-1", "8.50"), "E-1").await;
+    has_one_effect(world, sale_by_postback(&click, "Purchase", "E-1", "8.50"), "E-1").await;
 }
 
 fn total(amounts: impl IntoIterator<Item = Amount>) -> Amount {
@@ -172,7 +167,7 @@ async fn sales_of_one_click_that_come_at_once_add_up() {
     let sales = amounts
         .iter()
         .enumerate()
-        .map(|(number, amount)| postback(&click, "Addition", &format!("E-{number}"), amount));
+        .map(|(number, amount)| sale_by_postback(&click, "Addition", &format!("E-{number}"), amount));
     let answers = hammer(world.server.address(), sales.collect()).await;
     let taken: usize = answers
         .iter()

@@ -9,14 +9,10 @@
     clippy::panic
 )]
 
-mod load_support;
+mod support;
 
-use load_support::{
-    API_TOKEN, Fixed, SECRETS,
-    client::{Connection, Message},
-    configuration, notification, postback,
-    receiver::Receiver,
-};
+use bytes::Bytes;
+use http::{Method, Request};
 use postback::delivery::address::{AddressPolicy, Allowed};
 use postback::drive::{Sender, deliver_once};
 use postback::port::{Claim, Clock, Entropy};
@@ -27,13 +23,17 @@ use postback_server::{Database, args};
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    env, fs, io,
-    io::{BufRead, BufReader},
+    env, fs,
     net::SocketAddr,
     path::Path,
-    process::{Child, Command, Stdio},
-    thread,
     time::Duration,
+};
+use support::{
+    client::Connection,
+    load::{Told, configuration, sale_by_notification, sale_by_postback},
+    program::{self, Program},
+    receiver::Receiver,
+    tracker::{API_TOKEN, Fixed, NAMESPACE, SECRETS},
 };
 use tokio::task::JoinSet;
 
@@ -50,14 +50,11 @@ const REPLAYED: Duration = Duration::from_secs(8);
 /// How many sales one click brings.
 const SALES_OF_A_CLICK: u64 = 5;
 const DATABASE: &str = "kill.db";
-const NAMESPACE: &str = "kill";
 
-/// The program; it is ended whatever becomes of the test.
-struct Program(Child);
-
-impl Program {
-    fn start(folder: &Path) -> (Self, SocketAddr) {
-        let child = Command::new(env!("CARGO_BIN_EXE_postback-server"))
+/// Starts the program on a folder's configuration and database.
+fn start(folder: &Path) -> Program {
+    Program::start(
+        program::command()
             .arg("--config")
             .arg(folder.join("tracker.toml"))
             .arg("--database")
@@ -66,35 +63,8 @@ impl Program {
             .args(["--listen", "127.0.0.1:0", "--allow-destination", "127.0.0.1"])
             .envs(SECRETS)
             .env(args::API_TOKEN, API_TOKEN)
-            .env("RUST_LOG", "error,postback_server::serve=info")
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut program = Self(child);
-        let mut log = BufReader::new(program.0.stderr.take().unwrap());
-        let mut said = String::new();
-        loop {
-            let mut line = String::new();
-            assert_ne!(log.read_line(&mut line).unwrap(), 0, "it does not start: {said}");
-            let entry: Value = serde_json::from_str(&line).unwrap_or_default();
-            if entry["fields"]["message"] == "serving" {
-                let address = entry["fields"]["address"].as_str().unwrap().parse().unwrap();
-                // A full pipe would stop it.
-                thread::spawn(move || io::copy(&mut log, &mut io::sink()));
-                return (program, address);
-            }
-            said.push_str(&line);
-        }
-    }
-}
-
-impl Drop for Program {
-    /// SIGKILL: it closes nothing.
-    fn drop(&mut self) {
-        // There is nothing to kill when it ended by itself.
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
+            .env("RUST_LOG", "error,postback_server::serve=info"),
+    )
 }
 
 /// A sale as the network knows it.
@@ -103,7 +73,7 @@ struct Sale {
     /// The event's id, or the receipt.
     event: String,
     amount: String,
-    message: Message,
+    message: Request<Bytes>,
 }
 
 /// What the networks know of their sales.
@@ -132,16 +102,16 @@ async fn sell(server: SocketAddr, seller: String, by_notification: bool) -> Ledg
             let event = format!("{seller}N{}", number * SALES_OF_A_CLICK + part);
             let amount = format!("{number}.{part}5");
             let message = match by_notification {
-                true => notification(&click, &event, &amount),
-                false => postback(&click, "Purchase", &event, &amount),
+                true => sale_by_notification(&click, &event, &amount),
+                false => sale_by_postback(&click, "Purchase", &event, &amount),
             };
             let sale = Sale { event, amount, message };
-            match connection.send(&sale.message).await {
-                Ok(answer) => match (answer.status, answer.outcome()) {
+            match connection.send(sale.message.clone()).await {
+                Ok(answer) => match (answer.status, answer.outcome().as_str()) {
                     (200, "applied") => ledger.acknowledged.push(sale),
                     (202, "journalled") => ledger.journalled.push(sale),
                     (503, _) => ledger.unanswered.push(sale),
-                    (status, _) => panic!("{}: {status} {}", sale.event, answer.json),
+                    (status, _) => panic!("{}: {status} {}", sale.event, answer.body),
                 },
                 Err(_) => {
                     ledger.unanswered.push(sale);
@@ -155,7 +125,8 @@ async fn sell(server: SocketAddr, seller: String, by_notification: bool) -> Ledg
 
 /// Lets the networks sell until the server is killed in the midst of it.
 async fn cycle(folder: &Path, number: u64, all: &mut Ledger) {
-    let (program, server) = Program::start(folder);
+    let program = start(folder);
+    let server = program.address();
     repeat(server, all).await;
     let mut sellers = JoinSet::new();
     for seller in 0..POSTBACKS + NOTIFICATIONS {
@@ -175,20 +146,23 @@ async fn cycle(folder: &Path, number: u64, all: &mut Ledger) {
 /// ClickBank sends a notification that was not answered again; nobody does so with a postback. What was acknowledged is known.
 async fn repeat(server: SocketAddr, all: &mut Ledger) {
     let mut connection = Connection::open(server).await.unwrap();
-    let (notifications, postbacks) = all.unanswered.drain(..).partition(|sale| sale.message.body.is_some());
+    let (notifications, postbacks) = all
+        .unanswered
+        .drain(..)
+        .partition(|sale| sale.message.method() == Method::POST);
     all.unanswered = postbacks;
     if let Some(sale) = all.acknowledged.last() {
-        let answer = connection.send(&sale.message).await.unwrap();
-        assert_eq!(answer.outcome(), "duplicate", "{}: {}", sale.event, answer.json);
+        let answer = connection.send(sale.message.clone()).await.unwrap();
+        assert_eq!(answer.outcome(), "duplicate", "{}: {}", sale.event, answer.body);
     }
     let notifications: Vec<Sale> = notifications;
     for sale in notifications {
-        let answer = connection.send(&sale.message).await.unwrap();
+        let answer = connection.send(sale.message.clone()).await.unwrap();
         assert!(
-            matches!(answer.outcome(), "applied" | "duplicate"),
+            matches!(answer.outcome().as_str(), "applied" | "duplicate"),
             "{}: {}",
             sale.event,
-            answer.json
+            answer.body
         );
         all.acknowledged.push(sale);
     }
@@ -287,9 +261,10 @@ async fn a_server_that_is_killed_again_and_again_keeps_what_it_acknowledged_and_
         "{}",
         all.acknowledged.len()
     );
-    assert!(!receiver.told().is_empty());
+    assert!(!receiver.requests().is_empty());
 
-    let (program, server) = Program::start(folder);
+    let program = start(folder);
+    let server = program.address();
     repeat(server, &mut all).await;
     let mut connection = Connection::open(server).await.unwrap();
     if !all.journalled.is_empty() {
@@ -305,11 +280,15 @@ async fn a_server_that_is_killed_again_and_again_keeps_what_it_acknowledged_and_
     drop((connection, program));
 
     deliver_the_rest(folder).await;
-    let (_program, server) = Program::start(folder);
-    let deliveries = Connection::open(server).await.unwrap().rows("deliveries").await;
+    let program = start(folder);
+    let deliveries = Connection::open(program.address())
+        .await
+        .unwrap()
+        .rows("deliveries")
+        .await;
     assert!(deliveries.iter().all(|row| row["state"] == "delivered"));
     let mut ids: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for told in receiver.told() {
+    for told in Told::all(&receiver) {
         ids.entry(told.event).or_default().insert(told.id);
     }
     let by_conversion: BTreeMap<&str, &str> = deliveries

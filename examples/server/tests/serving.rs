@@ -1,4 +1,4 @@
-//! The server on a real socket: time-outs, limits, shutting down.
+//! The server on a real socket: time-outs, limits, starting, shutting down.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,24 +7,67 @@
     clippy::panic
 )]
 
-mod serving_support;
+mod support;
 
 use postback::config::Document;
-use postback::model::Click;
-use postback::port::{DeliveryFilter, EventFilter, PageRequest};
-use postback::value::{ClickId, Timestamp};
-use postback_server::{Database, Limits, Server, StartError, Stores, serve};
+use postback::port::{EventFilter, PageRequest};
+use postback_server::{Config, EnvSecrets, Limits, Server, StartError, Stores, serve};
 use std::{
+    net::SocketAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
+use support::tracker::{self, TOKEN, configuration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     time::timeout,
 };
 
-use serving_support::*;
+/// Longer than anything here may take, shorter than a person waits.
+const SOON: Duration = Duration::from_secs(10);
+
+fn config() -> Config {
+    tracker::config(&configuration("", ""), Stores::memory())
+}
+
+async fn started(change: impl FnOnce(&mut Limits)) -> Server {
+    let mut config = config();
+    change(&mut config.limits);
+    serve(config).await.unwrap()
+}
+
+async fn connect(server: &Server) -> TcpStream {
+    TcpStream::connect(server.address()).await.unwrap()
+}
+
+/// Everything until the other side closes, or until nothing came for a while.
+async fn read(stream: &mut TcpStream, patience: Duration) -> String {
+    let mut text = Vec::new();
+    let mut buffer = [0; 4096];
+    loop {
+        match timeout(patience, stream.read(&mut buffer)).await {
+            Ok(Ok(0) | Err(_)) | Err(_) => return String::from_utf8(text).unwrap(),
+            Ok(Ok(length)) => text.extend_from_slice(&buffer[..length]),
+        }
+    }
+}
+
+async fn ask(address: SocketAddr, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    read(&mut stream, SOON).await
+}
+
+async fn closed_after(stream: &mut TcpStream) -> Duration {
+    let began = Instant::now();
+    let mut buffer = [0; 64];
+    let read = timeout(SOON, stream.read(&mut buffer))
+        .await
+        .expect("the connection is closed");
+    assert!(matches!(read, Ok(0) | Err(_)), "{read:?}");
+    began.elapsed()
+}
 
 #[tokio::test]
 async fn a_head_that_comes_too_slowly_is_cut_off() {
@@ -122,7 +165,9 @@ async fn a_body_in_chunks_is_413_when_it_grows_too_long() {
 #[tokio::test]
 async fn a_head_that_is_too_long_is_refused() {
     let server = started(|_| {}).await;
-    let answer = get(server.address(), &format!("/postback?a={}", "a".repeat(70_000))).await;
+    let long = "a".repeat(70_000);
+    let request = format!("GET /postback?a={long} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    let answer = ask(server.address(), &request).await;
     assert!(
         answer.starts_with("HTTP/1.1 414") || answer.starts_with("HTTP/1.1 431"),
         "{answer}"
@@ -186,87 +231,13 @@ async fn a_request_that_never_ends_does_not_keep_the_server_from_stopping() {
     assert!(began.elapsed() < Duration::from_secs(3));
 }
 
-fn click_id(answer: &str) -> String {
-    let (_, rest) = answer
-        .split_once(r#""clickid":""#)
-        .unwrap_or_else(|| panic!("{answer}"));
-    rest.split('"').next().unwrap().to_owned()
-}
-
-async fn buy(server: &Server) {
-    let click = click_id(&get(server.address(), "/summer?ref_id=R-1&format=json").await);
-    let answer = get(
-        server.address(),
-        &format!("/postback?token={TOKEN}&clickid={click}&sum=8.50"),
-    )
-    .await;
-    assert!(answer.ends_with(r#"{"outcome":"applied"}"#), "{answer}");
-}
-
-#[tokio::test]
-async fn a_sale_is_told_to_the_channel() {
-    let channel = Channel::answering(Some(200));
-    let stores = Stores::memory();
-    let mut config = config(stores.clone(), |_| {});
-    config.http = Some(channel.clone());
-    let server = serve(config).await.unwrap();
-    buy(&server).await;
-    channel.asked().await;
-    server.shutdown().await;
-    let rows = stores
-        .inspect
-        .deliveries(&DeliveryFilter::default(), &PageRequest::first(10))
-        .await
-        .unwrap();
-    assert_eq!(rows.items[0].state.as_str(), "delivered");
-}
-
-#[tokio::test]
-async fn what_is_queued_when_the_server_stops_stays_queued_for_the_next_one() {
-    let folder = tempfile::tempdir().unwrap();
-    let database = Database::Sqlite(folder.path().join("test.db"));
-    let open = || database.open("test".parse().unwrap()).unwrap();
-    let away = Channel::answering(None);
-    let mut first = config(open(), |_| {});
-    first.http = Some(away.clone());
-    let server = serve(first).await.unwrap();
-    buy(&server).await;
-    away.asked().await;
-    server.shutdown().await;
-
-    let stores = open();
-    let rows = stores
-        .inspect
-        .deliveries(&DeliveryFilter::default(), &PageRequest::first(10))
-        .await
-        .unwrap();
-    assert_eq!(
-        (rows.items.len(), rows.items[0].state.as_str(), rows.items[0].attempts),
-        (1, "queued", 1)
-    );
-    let last = rows.items[0].last.as_ref().unwrap();
-    assert_eq!(last.finding, "no connection to the host");
-}
-
-#[test]
-fn the_limits_are_those_of_the_documents() {
-    let limits = Limits::default();
-    assert_eq!(limits.connections, 1_024);
-    assert_eq!(limits.header_timeout, Duration::from_secs(5));
-    assert_eq!(limits.drain, Duration::from_secs(10));
-    assert_eq!(
-        (limits.router.body, limits.router.body_timeout),
-        (64 * 1024, Duration::from_secs(5))
-    );
-    assert_eq!(limits.router.store_timeout, Duration::from_millis(2_500));
-}
-
 /// Fire-and-forget senders, and pixels of visitors who leave: the request is all there is.
 #[tokio::test]
 async fn a_postback_whose_sender_does_not_wait_for_the_answer_is_taken_in() {
     const EACH: usize = 50;
-    let stores = Stores::memory();
-    let server = serve(config(stores.clone(), |_| {})).await.unwrap();
+    let config = config();
+    let stores = config.stores.clone();
+    let server = serve(config).await.unwrap();
     for number in 0..2 * EACH {
         let mut stream = TcpStream::connect(server.address()).await.unwrap();
         let request =
@@ -305,64 +276,24 @@ async fn a_server_that_is_dropped_stops() {
     timeout(SOON, refused).await.expect("it stops listening");
 }
 
-fn late_click() -> Click {
-    let id = |text: &str| text.to_owned();
-    let at = Timestamp::from_unix_seconds(1_600_000_000).unwrap();
-    let mut click = Click::new(
-        ClickId::new("c1").unwrap(),
-        at,
-        id("summer").try_into().unwrap(),
-        id("book").try_into().unwrap(),
-        id("net").try_into().unwrap(),
-        id("push").try_into().unwrap(),
+#[test]
+fn the_limits_are_those_of_the_documents() {
+    let limits = Limits::default();
+    assert_eq!(limits.connections, 1_024);
+    assert_eq!(limits.header_timeout, Duration::from_secs(5));
+    assert_eq!(limits.drain, Duration::from_secs(10));
+    assert_eq!(
+        (limits.router.body, limits.router.body_timeout),
+        (64 * 1024, Duration::from_secs(5))
     );
-    click.ref_id = Some("R-1".into());
-    click.private.insert("ip".into(), "198.51.100.7".into());
-    click
-}
-
-#[tokio::test]
-async fn a_sale_whose_click_was_recorded_late_is_told_to_the_channel() {
-    let channel = Channel::answering(Some(200));
-    let stores = Stores::memory();
-    let server = serve(config(stores.clone(), |_| {})).await.unwrap();
-    let answer = get(
-        server.address(),
-        &format!("/postback?token={TOKEN}&clickid=c1&sum=8.50"),
-    )
-    .await;
-    assert!(
-        answer.ends_with(r#"{"outcome":"unattributed","reason":"unknown_click"}"#),
-        "{answer}"
-    );
-    server.shutdown().await;
-    stores.store.record(&[late_click()]).await.unwrap();
-    let mut second = config(stores, |_| {});
-    second.http = Some(channel.clone());
-    let server = serve(second).await.unwrap();
-    channel.asked().await;
-    server.shutdown().await;
-}
-
-#[tokio::test]
-async fn personal_values_are_forgotten_when_their_time_is_over() {
-    let stores = Stores::memory();
-    stores.store.record(&[late_click()]).await.unwrap();
-    let server = serve(config(stores.clone(), |_| {})).await.unwrap();
-    let id = ClickId::new("c1").unwrap();
-    let forgotten = async {
-        while !stores.inspect.click(&id).await.unwrap().unwrap().private.is_empty() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    timeout(SOON, forgotten).await.expect("the address is forgotten");
-    server.shutdown().await;
+    assert_eq!(limits.router.store_timeout, Duration::from_millis(2_500));
 }
 
 #[tokio::test]
 async fn a_configuration_that_does_not_compile_starts_nothing() {
-    let mut config = config(Stores::memory(), |_| {});
-    config.document = Document::from_toml(&CONFIG.replace("counts = \"sale\"", "counts = \"sail\"")).unwrap();
+    let mut config = config();
+    let misspelt = configuration("", "").replacen(r#"counts = "sale""#, r#"counts = "sail""#, 1);
+    config.document = Document::from_toml(&misspelt).unwrap();
     let error = serve(config).await.unwrap_err();
     assert!(error.is_configuration());
     assert!(error.to_string().starts_with("conversion_type[0].counts: "), "{error}");
@@ -370,23 +301,22 @@ async fn a_configuration_that_does_not_compile_starts_nothing() {
 
 #[tokio::test]
 async fn missing_secrets_are_named_all_at_once() {
-    let mut config = config(Stores::memory(), |_| {});
-    config.document =
-        Document::from_toml(&CONFIG.replace(r#"["host:net"]"#, r#"["env:POSTBACK_UNSET_A", "env:POSTBACK_UNSET_B"]"#))
-            .unwrap();
-    config.secrets = Arc::new(postback_server::EnvSecrets);
+    let mut config = config();
+    config.secrets = Arc::new(EnvSecrets);
     let error = serve(config).await.unwrap_err();
     assert!(error.is_configuration());
     assert_eq!(
         error.to_string(),
-        "secret `env:POSTBACK_UNSET_A` is not set\nsecret `env:POSTBACK_UNSET_B` is not set"
+        "secret `env:TEST_CLICK_KEY` is not set\n\
+         secret `env:TEST_INS_SECRET` is not set\n\
+         secret `env:TEST_TOKEN` is not set"
     );
 }
 
 #[tokio::test]
 async fn an_address_that_is_taken_is_said() {
     let server = started(|_| {}).await;
-    let mut second = config(Stores::memory(), |_| {});
+    let mut second = config();
     second.listen = server.address();
     let error = serve(second).await.unwrap_err();
     assert!(matches!(error, StartError::Listen { .. }) && !error.is_configuration());

@@ -1,12 +1,10 @@
 //! The token, the lists, the parameters, queueing again.
 
-use crate::support::{API_TOKEN, Mode, Tested, authorized, notification, request, tested, tested_with};
+use crate::support::{API_TOKEN, authorized, notification, request, tested, tested_with};
+use crate::watched::Mode;
 use axum::body::Body;
-use postback::delivery::{Attempt, Settlement, Verdict};
-use postback::port::{Claim, Clock, Store};
 use postback::value::Secret;
-use postback_axum::{AppState, SystemClock};
-use std::time::Duration;
+use postback_axum::AppState;
 
 const GUARDED: [&str; 8] = [
     "/api/clicks/a",
@@ -18,32 +16,6 @@ const GUARDED: [&str; 8] = [
     "/metrics",
     "/api/events?source=net",
 ];
-
-/// Claims everything and gives it up.
-pub async fn fail_all(tested: &Tested) {
-    let now = SystemClock.now().checked_add(Duration::from_secs(3_600)).unwrap();
-    let claimed = tested
-        .store
-        .inner
-        .claim(&Claim::new(now, Duration::from_secs(60), 100))
-        .await
-        .unwrap();
-    let verdicts: Vec<Settlement> = claimed
-        .deliveries
-        .iter()
-        .map(|leased| Settlement {
-            delivery: leased.delivery.id.clone(),
-            fence: leased.fence,
-            verdict: Verdict::Dead,
-            attempt: Attempt {
-                at: now,
-                status: Some(404),
-                finding: "HTTP 404".into(),
-            },
-        })
-        .collect();
-    tested.store.inner.settle(&verdicts).await.unwrap();
-}
 
 #[tokio::test]
 async fn without_a_configured_token_the_api_is_closed_and_says_how_to_open_it() {
@@ -265,7 +237,7 @@ async fn a_delivery_is_shown_with_its_holes_and_queued_again_when_it_is_dead() {
         answer.error(),
         format!("delivery `{id}` is queued; only dead ones are queued again")
     );
-    fail_all(&tested).await;
+    tested.fail_all().await;
     let json = tested.api("/api/deliveries?state=dead").await.json();
     assert_eq!(json["items"][0]["last"]["finding"], "HTTP 404");
     let answer = tested.send(authorized("POST", &retry)).await;

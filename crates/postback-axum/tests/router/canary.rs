@@ -1,8 +1,10 @@
 //! Secrets and personal values reach no log, no metric, no answer and no `Debug`.
 
-use crate::api::fail_all;
 use crate::ins::refusals;
-use crate::support::{API_TOKEN, INS_SECRET, INS_TOKEN, Mode, NET_TOKEN, envelope, notification, request, tested_with};
+use crate::support::{
+    API_TOKEN, INS_SECRET, INS_TOKEN, NET_TOKEN, Tested, envelope, notification, request, tested, tested_with,
+};
+use crate::watched::Mode;
 use axum::body::Body;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use std::{
@@ -13,6 +15,12 @@ use tracing_subscriber::fmt::MakeWriter;
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -52,6 +60,12 @@ fn sweep(what: &str, text: &str) {
     }
 }
 
+/// A click of a visitor whose browser says who it is.
+async fn visit(tested: &Tested, campaign: &str) -> String {
+    let request = request("GET", &format!("/{campaign}?ref_id=R-1&format=json")).header("user-agent", AGENT);
+    tested.send(request.body(Body::empty()).unwrap()).await.click_id()
+}
+
 #[tokio::test]
 async fn no_canary_comes_out() {
     let log = Log::default();
@@ -66,16 +80,8 @@ async fn no_canary_comes_out() {
     let tested = tested_with(|builder| builder.metrics(move || handle.render()));
     let _metering = metrics::set_default_local_recorder(&recorder);
 
-    let visit = request("GET", "/summer?ref_id=R-1&format=json")
-        .header("user-agent", AGENT)
-        .body(Body::empty())
-        .unwrap();
-    let click = tested.send(visit).await.json()["clickid"].as_str().unwrap().to_owned();
-    let visit = request("GET", "/bare-one?ref_id=R-2&format=json")
-        .header("user-agent", AGENT)
-        .body(Body::empty())
-        .unwrap();
-    let bought = tested.send(visit).await.json()["clickid"].as_str().unwrap().to_owned();
+    let click = visit(&tested, "summer").await;
+    let bought = visit(&tested, "bare-one").await;
     let mut answers = Vec::new();
     answers.push(
         tested
@@ -109,7 +115,7 @@ async fn no_canary_comes_out() {
     );
     answers.push(tested.get("/CANARY-campaign?CANARY=1").await);
     answers.push(tested.get("/summer?ref_id=CANARY%zz").await);
-    fail_all(&tested).await;
+    tested.fail_all().await;
     tested.store.set(Mode::Fails);
     answers.push(
         tested
@@ -139,7 +145,7 @@ async fn no_canary_comes_out() {
         sweep("an answer", answer.text());
     }
     sweep("the state", &format!("{:?}", tested.state));
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(log.lines().count() > 5, "{log}");
     sweep("the log", &log);
 }
@@ -154,12 +160,6 @@ fn plain(log: &Log) -> tracing::subscriber::DefaultGuard {
     tracing::subscriber::set_default(subscriber)
 }
 
-impl Log {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
 #[tokio::test]
 async fn a_refused_notification_writes_the_same_log_and_metric_whatever_the_reason() {
     let log = Log::default();
@@ -167,7 +167,7 @@ async fn a_refused_notification_writes_the_same_log_and_metric_whatever_the_reas
     let recorder = PrometheusBuilder::new().build_recorder();
     let handle = recorder.handle();
     let _counting = metrics::set_default_local_recorder(&recorder);
-    let tested = tested_with(|builder| builder);
+    let tested = tested();
     let refusals = refusals();
     for (_, url, body) in &refusals {
         tested.post(url, body.clone()).await;
@@ -197,7 +197,7 @@ async fn a_refused_notification_writes_the_same_log_and_metric_whatever_the_reas
 async fn other_parameters_of_the_ins_url_are_ignored_and_named_without_their_values() {
     let log = Log::default();
     let _logging = plain(&log);
-    let tested = tested_with(|builder| builder);
+    let tested = tested();
     let long = "n".repeat(100);
     let many: String = (0..40).map(|number| format!("&p{number}=v")).collect();
     let url = format!("/ins/clickbank?eventid=VALUE&token={INS_TOKEN}&{long}=VALUE&TOKENLIKE&{many}");

@@ -1,11 +1,11 @@
 //! `GET /{campaign}`.
 
-use crate::support::{Mode, PROXY, Tested, request, tested, tested_with};
+use crate::support::{PROXY, Tested, impatient, request, tested};
+use crate::watched::Mode;
 use axum::{body::Body, extract::ConnectInfo, http::Request};
 use postback::model::Click;
 use postback::port::Inspect;
-use postback_axum::Limits;
-use std::{net::SocketAddr, time::Duration};
+use std::net::SocketAddr;
 
 async fn stored(tested: &Tested, id: &str) -> Click {
     tested.store.inner.click(&id.parse().unwrap()).await.unwrap().unwrap()
@@ -35,10 +35,12 @@ async fn the_click_id_is_given_as_json_when_that_is_asked_for() {
     let answer = tested.get("/summer?ref_id=R-1&format=json").await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("content-type"), Some("application/json"));
-    let json = answer.json();
-    let id = json["clickid"].as_str().unwrap();
-    assert_eq!(json["url"], format!("https://shop.example.com/book?aff={id}&s="));
-    stored(&tested, id).await;
+    let id = answer.click_id();
+    assert_eq!(
+        answer.json()["url"],
+        format!("https://shop.example.com/book?aff={id}&s=")
+    );
+    stored(&tested, &id).await;
 }
 
 #[tokio::test]
@@ -52,7 +54,7 @@ async fn what_is_known_of_the_visitor_is_kept_and_personal_values_apart() {
         .header("referer", "https://news.example.com/path?q=1")
         .header("accept-language", "de-AT,de;q=0.9");
     let answer = tested.send(request.body(Body::empty()).unwrap()).await;
-    let click = stored(&tested, answer.json()["clickid"].as_str().unwrap()).await;
+    let click = stored(&tested, &answer.click_id()).await;
     assert_eq!(click.visitor["referrerdomain"], "news.example.com");
     assert_eq!(click.visitor["language"], "de-AT");
     assert_eq!(click.private["ip"].expose(), "198.51.100.9");
@@ -64,7 +66,7 @@ async fn x_forwarded_for_of_a_stranger_is_not_believed() {
     let tested = tested();
     let request = request("GET", "/summer?ref_id=R-1&format=json").header("x-forwarded-for", "1.2.3.4");
     let answer = tested.send(request.body(Body::empty()).unwrap()).await;
-    let click = stored(&tested, answer.json()["clickid"].as_str().unwrap()).await;
+    let click = stored(&tested, &answer.click_id()).await;
     assert_eq!(click.private["ip"].expose(), "198.51.100.7");
 }
 
@@ -78,7 +80,7 @@ async fn without_an_address_from_the_host_the_click_has_none() {
                 .unwrap(),
         )
         .await;
-    let click = stored(&tested, answer.json()["clickid"].as_str().unwrap()).await;
+    let click = stored(&tested, &answer.click_id()).await;
     assert!(click.private.is_empty());
 }
 
@@ -128,12 +130,7 @@ async fn a_malformed_click_url_leads_to_the_fallback_where_there_is_one() {
 
 #[tokio::test]
 async fn a_click_that_is_not_stored_leads_to_the_fallback_where_there_is_one() {
-    let limits = {
-        let mut limits = Limits::default();
-        limits.store_timeout = Duration::from_millis(20);
-        limits
-    };
-    let tested = tested_with(|builder| builder.limits(limits));
+    let tested = impatient();
     for mode in [Mode::Fails, Mode::Hangs] {
         tested.store.set(mode);
         let answer = tested.get("/summer?ref_id=R-1").await;

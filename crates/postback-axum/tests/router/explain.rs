@@ -47,8 +47,7 @@ async fn a_sale_is_explained_from_click_to_delivery() {
 #[tokio::test]
 async fn a_missing_value_is_said_where_a_postback_needs_it() {
     let tested = tested();
-    let answer = tested.get("/summer?format=json").await;
-    let click = answer.json()["clickid"].as_str().unwrap().to_owned();
+    let click = tested.get("/summer?format=json").await.click_id();
     tested.postback(&format!("clickid={click}&sum=8.50&eventid=E1")).await;
     let json = tested.api(&format!("/api/explain?clickid={click}")).await.json();
     let rule = &json["events"][0]["rules"][0];

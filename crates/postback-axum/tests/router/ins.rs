@@ -1,21 +1,19 @@
 //! `POST /ins/{offer_source}`.
 
-use crate::support::{INS_TOKEN, Mode, Tested, envelope, notification, tested, tested_with};
-use axum::http::{HeaderMap, StatusCode};
-use postback::port::{EventFilter, Inspect, PageRequest};
-use postback_axum::Limits;
-use std::time::Duration;
-
-async fn kept(tested: &Tested) -> Vec<Vec<u8>> {
-    let source = "clickbank".parse().unwrap();
-    let page = tested
-        .store
-        .inner
-        .refused(&source, &PageRequest::first(1_000))
-        .await
-        .unwrap();
-    page.items.into_iter().map(|body| body.body).collect()
-}
+use crate::support::{INS_TOKEN, envelope, impatient, notification, tested};
+use crate::watched::Mode;
+use axum::{
+    body::{Body, HttpBody},
+    http::{HeaderMap, StatusCode},
+};
+use bytes::Bytes;
+use http_body::Frame;
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 #[tokio::test]
 async fn a_notification_is_taken_in_once() {
@@ -32,7 +30,7 @@ async fn a_notification_is_taken_in_once() {
         (answer.status.as_u16(), answer.text()),
         (200, r#"{"outcome":"duplicate"}"#)
     );
-    assert!(kept(&tested).await.is_empty());
+    assert!(tested.refused().await.is_empty());
 }
 
 #[tokio::test]
@@ -98,8 +96,8 @@ async fn every_refusal_is_the_same_and_keeps_the_body_by_one_commit() {
     for (number, (class, url, body)) in refusals().into_iter().enumerate() {
         let answer = tested.post(&url, body.clone()).await;
         assert_eq!(tested.store.calls(), ["commit"], "{class}");
-        assert_eq!(kept(&tested).await[0], body.as_bytes(), "{class}");
-        assert_eq!(kept(&tested).await.len(), number + 1, "{class}");
+        assert_eq!(tested.refused().await[0], body.as_bytes(), "{class}");
+        assert_eq!(tested.refused().await.len(), number + 1, "{class}");
         let seen = (answer.status, without_date(answer.headers), answer.body);
         assert_eq!(first.get_or_insert_with(|| seen.clone()), &seen, "{class}");
     }
@@ -107,20 +105,12 @@ async fn every_refusal_is_the_same_and_keeps_the_body_by_one_commit() {
     assert_eq!(status, 400);
     assert_eq!(body, br#"{"error":"notification refused"}"#);
     assert_eq!(headers["content-type"], "application/json");
-    let page = tested
-        .store
-        .inner
-        .events(&EventFilter::default(), &PageRequest::first(10))
-        .await
-        .unwrap();
-    assert!(page.items.is_empty());
+    assert!(tested.events().await.is_empty());
 }
 
 #[tokio::test]
 async fn a_refused_body_that_cannot_be_kept_is_503() {
-    let mut limits = Limits::default();
-    limits.store_timeout = Duration::from_millis(20);
-    let tested = tested_with(|builder| builder.limits(limits));
+    let tested = impatient();
     for mode in [Mode::Fails, Mode::Hangs] {
         tested.store.set(mode);
         for (class, url, body) in refusals() {
@@ -156,16 +146,24 @@ async fn a_store_that_does_not_answer_costs_two_and_a_half_seconds() {
     );
 }
 
+/// A body of which nothing comes.
+struct Stalled;
+
+impl HttpBody for Stalled {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Pending
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_body_that_does_not_arrive_is_408() {
-    use futures_body::Stalled;
     let tested = tested();
     let began = tokio::time::Instant::now();
     let answer = tested
-        .post(
-            &format!("/ins/clickbank?token={INS_TOKEN}"),
-            axum::body::Body::new(Stalled),
-        )
+        .post(&format!("/ins/clickbank?token={INS_TOKEN}"), Body::new(Stalled))
         .await;
     assert_eq!(
         (answer.status.as_u16(), answer.error().as_str()),
@@ -175,30 +173,6 @@ async fn a_body_that_does_not_arrive_is_408() {
     assert!(tested.store.calls().is_empty());
 }
 
-mod futures_body {
-    use bytes::Bytes;
-    use std::{
-        convert::Infallible,
-        pin::Pin,
-        task::{Context, Poll},
-    };
-
-    /// A body of which nothing comes.
-    pub struct Stalled;
-
-    impl axum::body::HttpBody for Stalled {
-        type Data = Bytes;
-        type Error = Infallible;
-
-        fn poll_frame(
-            self: Pin<&mut Self>,
-            _: &mut Context<'_>,
-        ) -> Poll<Option<Result<http_body::Frame<Bytes>, Infallible>>> {
-            Poll::Pending
-        }
-    }
-}
-
 #[tokio::test]
 async fn a_body_of_more_than_64_kib_is_413() {
     let tested = tested();
@@ -206,7 +180,7 @@ async fn a_body_of_more_than_64_kib_is_413() {
     for (length, status) in [(64 * 1024 - 1, 400), (64 * 1024, 400), (64 * 1024 + 1, 413)] {
         assert_eq!(tested.post(&url, "a".repeat(length)).await.status, status, "{length}");
     }
-    assert_eq!(kept(&tested).await.len(), 2);
+    assert_eq!(tested.refused().await.len(), 2);
 }
 
 #[tokio::test]
@@ -235,7 +209,7 @@ async fn the_ring_keeps_the_newest_256() {
     for number in 0..258 {
         tested.post("/ins/clickbank", format!("body {number}")).await;
     }
-    let kept = kept(&tested).await;
+    let kept = tested.refused().await;
     assert_eq!(kept.len(), 256);
     assert_eq!(kept[0], b"body 257");
     assert_eq!(kept[255], b"body 2");

@@ -1,20 +1,50 @@
 //! Postbacks while the store is in trouble.
 
-use crate::support::{Mode, tested_with};
-use postback::port::{ConversionFilter, Inspect, PageRequest};
+use crate::support::{NET_TOKEN, Tested, tested_with};
+use crate::watched::Mode;
 use postback_axum::{Journal, MAX_JOURNAL};
-use std::fs;
+use std::{fs, path::PathBuf};
+use tempfile::TempDir;
 
-fn journal() -> (tempfile::TempDir, Journal) {
-    let folder = tempfile::tempdir().unwrap();
-    let journal = Journal::open(folder.path().join("journal")).unwrap();
-    (folder, journal)
+/// A router with a journal, in a folder of its own.
+struct Journalling {
+    tested: Tested,
+    folder: TempDir,
+}
+
+impl Journalling {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path().join("journal")).unwrap();
+        let tested = tested_with(|builder| builder.journal(journal));
+        Self { tested, folder }
+    }
+
+    /// With a store that fails, and one postback in the journal.
+    async fn holding_one() -> Self {
+        let journalling = Self::start();
+        journalling.tested.store.set(Mode::Fails);
+        let answer = journalling.tested.postback("clickid=c&sum=1&eventid=E1").await;
+        assert_eq!(answer.status, 202);
+        journalling
+    }
+
+    /// One of the journal's files.
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Tries what waits; how many lines were taken in, are left, and cannot be read.
+    async fn replay(&self) -> (u64, u64, u64) {
+        let done = self.tested.state.replay_journal().await.unwrap();
+        (done.taken, done.left, done.unreadable)
+    }
 }
 
 #[tokio::test]
 async fn a_postback_that_the_store_does_not_take_is_journalled_and_taken_in_later_once() {
-    let (folder, journal) = journal();
-    let tested = tested_with(|builder| builder.journal(journal));
+    let journalling = Journalling::start();
+    let tested = &journalling.tested;
     let click = tested.click("summer").await;
     tested.store.set(Mode::Fails);
     let answer = tested.postback(&format!("clickid={click}&sum=8.50&eventid=E1")).await;
@@ -25,30 +55,24 @@ async fn a_postback_that_the_store_does_not_take_is_journalled_and_taken_in_late
     // Without an id of its own it is the arrival that counts, also when it is read twice.
     let answer = tested.postback(&format!("clickid={click}&sum=2")).await;
     assert_eq!(answer.status, 202);
-    assert_eq!(tested.state.replay_journal().await.unwrap().taken, 0);
+    assert_eq!(journalling.replay().await, (0, 2, 0));
 
     tested.store.set(Mode::Works);
-    let kept = fs::read(folder.path().join("journal.replaying")).unwrap();
-    let replayed = tested.state.replay_journal().await.unwrap();
-    assert_eq!((replayed.taken, replayed.unreadable), (2, 0));
-    fs::write(folder.path().join("journal.replaying"), kept).unwrap();
-    assert_eq!(tested.state.replay_journal().await.unwrap().taken, 2);
-    assert!(!folder.path().join("journal.replaying").exists());
-    let conversions = tested
-        .store
-        .inner
-        .conversions(&ConversionFilter::default(), &PageRequest::first(10))
-        .await
-        .unwrap();
-    assert_eq!(conversions.items.len(), 2);
+    let replaying = journalling.file("journal.replaying");
+    let kept = fs::read(&replaying).unwrap();
+    assert_eq!(journalling.replay().await, (2, 0, 0));
+    fs::write(&replaying, kept).unwrap();
+    assert_eq!(journalling.replay().await, (2, 0, 0));
+    assert!(!replaying.exists());
+    assert_eq!(tested.conversions().await.len(), 2);
     let again = tested.postback(&format!("clickid={click}&sum=8.50&eventid=E1")).await;
     assert_eq!(again.text(), r#"{"outcome":"duplicate"}"#);
 }
 
 #[tokio::test]
 async fn a_journalled_pixel_gets_its_image() {
-    let (_folder, journal) = journal();
-    let tested = tested_with(|builder| builder.journal(journal));
+    let journalling = Journalling::start();
+    let tested = &journalling.tested;
     tested.store.set(Mode::Fails);
     let answer = tested.postback("clickid=x&eventid=E1&format=img").await;
     assert_eq!(
@@ -59,87 +83,73 @@ async fn a_journalled_pixel_gets_its_image() {
 
 #[tokio::test]
 async fn half_a_line_and_strange_lines_are_kept_aside_and_stop_nobody() {
-    let (folder, journal) = journal();
-    let tested = tested_with(|builder| builder.journal(journal));
-    let click = tested.click("summer").await;
-    tested.store.set(Mode::Fails);
-    tested.postback(&format!("clickid={click}&sum=1&eventid=E1")).await;
-    let path = folder.path().join("journal");
+    let journalling = Journalling::holding_one().await;
+    let tested = &journalling.tested;
+    let path = journalling.file("journal");
     let good = fs::read_to_string(&path).unwrap();
     let half = good.trim()[..20].to_owned();
     // A crash in the middle of a line, and another postback after it.
     fs::write(&path, format!("{{}}\n{good}{half}")).unwrap();
-    tested.postback(&format!("clickid={click}&sum=1&eventid=E2")).await;
+    tested.postback("clickid=c&sum=1&eventid=E2").await;
     tested.store.set(Mode::Works);
-    let replayed = tested.state.replay_journal().await.unwrap();
-    assert_eq!((replayed.taken, replayed.unreadable), (2, 2));
-    let aside = fs::read_to_string(folder.path().join("journal.unreadable")).unwrap();
+    assert_eq!(journalling.replay().await, (2, 0, 2));
+    let aside = fs::read_to_string(journalling.file("journal.unreadable")).unwrap();
     assert_eq!(aside, format!("{{}}\n{half}\n"));
 }
 
 #[tokio::test]
 async fn a_store_that_cannot_be_read_leaves_the_journal_as_it_is() {
-    let (_folder, journal) = journal();
-    let tested = tested_with(|builder| builder.journal(journal));
-    let click = tested.click("summer").await;
+    let journalling = Journalling::start();
+    let tested = &journalling.tested;
     tested.store.set(Mode::Corrupt);
-    let answer = tested.postback(&format!("clickid={click}&sum=1&eventid=E1")).await;
+    let answer = tested.postback("clickid=c&sum=1&eventid=E1").await;
     assert_eq!(answer.status, 202);
-    assert_eq!(tested.state.replay_journal().await.unwrap().taken, 0);
+    assert_eq!(journalling.replay().await, (0, 1, 0));
     tested.store.set(Mode::Works);
-    assert_eq!(tested.state.replay_journal().await.unwrap().taken, 1);
+    assert_eq!(journalling.replay().await, (1, 0, 0));
 }
 
 /// One event whose own rows are in trouble, and others that come after it.
 #[tokio::test]
 async fn a_stubborn_line_keeps_no_others_waiting() {
-    let (folder, journal) = journal();
-    let tested = tested_with(|builder| builder.journal(journal));
+    let journalling = Journalling::start();
+    let tested = &journalling.tested;
     tested.store.set(Mode::Corrupt);
     tested.postback("clickid=a&sum=1&eventid=E1").await;
     // A round that the store refuses leaves it in the file of what is left.
-    assert_eq!(tested.state.replay_journal().await.unwrap().left, 1);
+    assert_eq!(journalling.replay().await, (0, 1, 0));
     tested.store.set(Mode::Fails);
     tested.postback("clickid=b&sum=1&eventid=E2").await;
     tested.store.set(Mode::CorruptFor("a"));
-    let replayed = tested.state.replay_journal().await.unwrap();
-    assert_eq!((replayed.taken, replayed.left), (1, 1));
+    assert_eq!(journalling.replay().await, (1, 1, 0));
     tested.store.set(Mode::Works);
-    let replayed = tested.state.replay_journal().await.unwrap();
-    assert_eq!((replayed.taken, replayed.left), (1, 0));
-    for file in ["journal.replaying", "journal.next"] {
-        assert!(!folder.path().join(file).exists(), "{file}");
+    assert_eq!(journalling.replay().await, (1, 0, 0));
+    for name in ["journal.replaying", "journal.next"] {
+        assert!(!journalling.file(name).exists(), "{name}");
     }
 }
 
 #[tokio::test]
 async fn a_strange_line_is_set_aside_once_however_long_the_store_is_away() {
-    let (folder, journal) = journal();
-    let tested = tested_with(|builder| builder.journal(journal));
-    let click = tested.click("summer").await;
-    tested.store.set(Mode::Fails);
-    tested.postback(&format!("clickid={click}&sum=1&eventid=E1")).await;
-    let path = folder.path().join("journal");
+    let journalling = Journalling::holding_one().await;
+    let tested = &journalling.tested;
+    let path = journalling.file("journal");
     let good = fs::read_to_string(&path).unwrap();
     fs::write(&path, format!("{{}}\n{good}")).unwrap();
     for _ in 0..5 {
-        tested.state.replay_journal().await.unwrap();
+        journalling.replay().await;
     }
-    assert_eq!(
-        fs::read_to_string(folder.path().join("journal.unreadable")).unwrap(),
-        "{}\n"
-    );
+    let aside = fs::read_to_string(journalling.file("journal.unreadable")).unwrap();
+    assert_eq!(aside, "{}\n");
     tested.store.set(Mode::Works);
-    assert_eq!(tested.state.replay_journal().await.unwrap().taken, 1);
+    assert_eq!(journalling.replay().await, (1, 0, 0));
 }
 
 #[tokio::test]
 async fn a_journal_takes_256_mib_and_no_line_more() {
-    let (folder, journal) = journal();
-    let tested = tested_with(|builder| builder.journal(journal));
-    tested.store.set(Mode::Fails);
-    tested.postback("clickid=c&sum=1&eventid=E1").await;
-    let path = folder.path().join("journal");
+    let journalling = Journalling::holding_one().await;
+    let tested = &journalling.tested;
+    let path = journalling.file("journal");
     let line = fs::metadata(&path).unwrap().len();
     // A hole in the file takes no room on the disk.
     let file = fs::File::options().write(true).open(&path).unwrap();
@@ -156,8 +166,9 @@ async fn a_journal_takes_256_mib_and_no_line_more() {
 
 #[tokio::test]
 async fn a_journal_is_opened_by_one_process_at_a_time() {
-    let (folder, journal) = journal();
+    let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("journal");
+    let journal = Journal::open(&path).unwrap();
     let error = Journal::open(&path).unwrap_err();
     assert_eq!(error.to_string(), "another process has this journal open");
     drop(journal);
@@ -168,14 +179,11 @@ async fn a_journal_is_opened_by_one_process_at_a_time() {
 #[tokio::test]
 async fn the_journal_is_its_owners_alone_and_holds_no_token() {
     use std::os::unix::fs::PermissionsExt;
-    let (folder, journal) = journal();
-    let tested = tested_with(|builder| builder.journal(journal));
-    tested.store.set(Mode::Fails);
-    tested.postback("clickid=x&eventid=E1").await;
-    let path = folder.path().join("journal");
+    let journalling = Journalling::holding_one().await;
+    let path = journalling.file("journal");
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     let text = fs::read_to_string(&path).unwrap();
-    assert!(!text.contains(crate::support::NET_TOKEN), "{text}");
+    assert!(!text.contains(NET_TOKEN), "{text}");
 }
 
 #[tokio::test]

@@ -19,3 +19,4 @@ mod journal;
 mod postbacks;
 mod service;
 mod support;
+mod watched;

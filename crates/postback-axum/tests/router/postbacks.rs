@@ -1,9 +1,8 @@
 //! `GET` and `POST /postback[/{offer_source}]`.
 
-use crate::support::{Mode, NET_TOKEN, PROXY, request, tested, tested_with};
+use crate::support::{NET_TOKEN, PROXY, impatient, request, tested};
+use crate::watched::Mode;
 use axum::{body::Body, extract::ConnectInfo, http::Request};
-use postback::port::{ConversionFilter, DeliveryFilter, EventFilter, Inspect, PageRequest};
-use postback_axum::Limits;
 use std::{net::SocketAddr, time::Duration};
 
 const GIF: &[u8] = b"GIF89a\x01\x00\x01\x00";
@@ -18,28 +17,9 @@ async fn a_postback_is_taken_in_and_fires() {
         (200, r#"{"outcome":"applied"}"#)
     );
     assert_eq!(answer.header("cache-control"), Some("no-store"));
-    let page = PageRequest::first(10);
     assert_eq!(
-        tested
-            .store
-            .inner
-            .conversions(&ConversionFilter::default(), &page)
-            .await
-            .unwrap()
-            .items
-            .len(),
-        1
-    );
-    assert_eq!(
-        tested
-            .store
-            .inner
-            .deliveries(&DeliveryFilter::default(), &page)
-            .await
-            .unwrap()
-            .items
-            .len(),
-        1
+        (tested.conversions().await.len(), tested.deliveries().await.len()),
+        (1, 1)
     );
     let again = tested.postback(&format!("clickid={click}&sum=8.50&eventid=E1")).await;
     assert_eq!(
@@ -68,13 +48,7 @@ async fn without_a_click_it_is_stored_as_unattributed() {
     );
     let answer = tested.postback("clickid=nobody&sum=8.50").await;
     assert_eq!(answer.text(), r#"{"outcome":"unattributed","reason":"unknown_click"}"#);
-    let page = tested
-        .store
-        .inner
-        .events(&EventFilter::default(), &PageRequest::first(10))
-        .await
-        .unwrap();
-    assert_eq!(page.items.len(), 2);
+    assert_eq!(tested.events().await.len(), 2);
 }
 
 #[tokio::test]
@@ -184,13 +158,7 @@ async fn an_open_type_needs_no_token_and_carries_no_money() {
         (200, Some("image/gif"))
     );
     assert!(answer.body.starts_with(GIF));
-    let page = tested
-        .store
-        .inner
-        .conversions(&ConversionFilter::default(), &PageRequest::first(10))
-        .await
-        .unwrap();
-    assert_eq!(page.items[0].sum, None);
+    assert_eq!(tested.conversions().await[0].sum, None);
 }
 
 #[tokio::test]
@@ -242,9 +210,7 @@ async fn a_pixel_gets_its_image_under_the_status_that_says_what_happened() {
 
 #[tokio::test]
 async fn trouble_of_the_store_is_503() {
-    let mut limits = Limits::default();
-    limits.store_timeout = Duration::from_millis(20);
-    let tested = tested_with(|builder| builder.limits(limits));
+    let tested = impatient();
     for mode in [Mode::Fails, Mode::Hangs] {
         tested.store.set(mode);
         let answer = tested.postback("clickid=a&sum=1").await;

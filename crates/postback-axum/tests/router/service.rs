@@ -1,6 +1,7 @@
 //! Health, metrics, unknown paths, another configuration.
 
-use crate::support::{CONFIG, Mode, authorized, credentials, request, tested, tested_with};
+use crate::support::{CONFIG, authorized, credentials, request, tested, tested_with};
+use crate::watched::Mode;
 use axum::body::Body;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use postback::config::Document;

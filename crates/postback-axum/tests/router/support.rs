@@ -1,5 +1,6 @@
-//! A router over a store in memory that can be made to fail, and what its callers send.
+//! A router over a store in memory, and what its callers send.
 
+use crate::watched::Watched;
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -8,26 +9,20 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use postback::config::Document;
-use postback::delivery::{DeliveryRow, Settled, Settlement};
-use postback::event::Event;
-use postback::memory::MemoryStore;
-use postback::model::{Click, Conversion};
-use postback::port::{
-    BoxFuture, Claim, Claimed, Clock, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page,
-    PageRequest, Purge, Selection, Store, StoreError, StoreErrorKind,
-};
-use postback::tracker::{
-    Commit, Committed, Credentials, EventRow, FactQuery, Facts, Options, RefusedBody, Slot, Tracker, compile,
-};
-use postback::value::{ClickId, Fingerprint, Namespace, OfferSourceId, Secret, Timestamp};
-use postback_axum::{AppState, AppStateBuilder, router};
+use postback::delivery::{Attempt, DeliveryRow, Settlement, Verdict};
+use postback::model::Conversion;
+use postback::port::{Claim, Clock, ConversionFilter, DeliveryFilter, EventFilter, Inspect, PageRequest, Store};
+use postback::tracker::{Credentials, EventRow, Options, Tracker, compile};
+use postback::value::{Namespace, Secret, Timestamp};
+use postback_axum::{AppState, AppStateBuilder, Limits, SystemClock, router};
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 use tower::ServiceExt;
 
@@ -88,6 +83,13 @@ pub fn tested_with(change: impl FnOnce(AppStateBuilder) -> AppStateBuilder) -> T
     }
 }
 
+/// With a store that is soon given up.
+pub fn impatient() -> Tested {
+    let mut limits = Limits::default();
+    limits.store_timeout = Duration::from_millis(20);
+    tested_with(|builder| builder.limits(limits))
+}
+
 /// A clock that goes on by a second each time it is read.
 #[derive(Debug, Default)]
 pub struct Ticking(AtomicU64);
@@ -117,6 +119,12 @@ impl Answer {
 
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// The click id of an answer with `format=json`.
+    pub fn click_id(&self) -> String {
+        let click = self.json()["clickid"].as_str().map(str::to_owned);
+        click.unwrap_or_else(|| panic!("{}", self.text()))
     }
 
     /// The text of a refusal.
@@ -158,10 +166,7 @@ impl Tested {
     /// A click of a campaign; its id.
     pub async fn click(&self, campaign: &str) -> String {
         let answer = self.get(&format!("/{campaign}?ref_id=R-1&sub1=zone&format=json")).await;
-        answer.json()["clickid"]
-            .as_str()
-            .unwrap_or_else(|| panic!("{}", answer.text()))
-            .to_owned()
+        answer.click_id()
     }
 
     /// A postback of the default source with its token.
@@ -173,6 +178,54 @@ impl Tested {
         self.post(&format!("/ins/clickbank?token={INS_TOKEN}"), envelope(plaintext))
             .await
     }
+
+    /// All events that are stored, the newest first; so the other lists.
+    pub async fn events(&self) -> Vec<EventRow> {
+        let stored = self.store.inner.events(&EventFilter::default(), &all()).await;
+        stored.unwrap().items
+    }
+
+    pub async fn conversions(&self) -> Vec<Conversion> {
+        let stored = self.store.inner.conversions(&ConversionFilter::default(), &all()).await;
+        stored.unwrap().items
+    }
+
+    pub async fn deliveries(&self) -> Vec<DeliveryRow> {
+        let stored = self.store.inner.deliveries(&DeliveryFilter::default(), &all()).await;
+        stored.unwrap().items
+    }
+
+    /// The bodies that were refused at the INS source.
+    pub async fn refused(&self) -> Vec<Vec<u8>> {
+        let stored = self.store.inner.refused(&"clickbank".parse().unwrap(), &all()).await;
+        stored.unwrap().items.into_iter().map(|row| row.body).collect()
+    }
+
+    /// Claims every delivery and gives it up.
+    pub async fn fail_all(&self) {
+        let now = SystemClock.now().checked_add(Duration::from_secs(3_600)).unwrap();
+        let claim = Claim::new(now, Duration::from_secs(60), 100);
+        let claimed = self.store.inner.claim(&claim).await.unwrap();
+        let verdicts: Vec<Settlement> = claimed
+            .deliveries
+            .iter()
+            .map(|leased| Settlement {
+                delivery: leased.delivery.id.clone(),
+                fence: leased.fence,
+                verdict: Verdict::Dead,
+                attempt: Attempt {
+                    at: now,
+                    status: Some(404),
+                    finding: "HTTP 404".into(),
+                },
+            })
+            .collect();
+        self.store.inner.settle(&verdicts).await.unwrap();
+    }
+}
+
+fn all() -> PageRequest {
+    PageRequest::first(1_000)
 }
 
 pub fn request(method: &str, url: &str) -> axum::http::request::Builder {
@@ -202,96 +255,4 @@ pub fn notification(click: &str, kind: &str, receipt: &str) -> String {
     format!(
         r#"{{"transactionTime":"20251009T080000-0700","receipt":"{receipt}","transactionType":"{kind}","totalAccountAmount":37.50,"trackingCodes":["{click}"],"customer":{{"billing":{{"email":"CANARY-buyer@example.com"}}}},"version":7.0}}"#
     )
-}
-
-/// How a [`Watched`] store answers.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Mode {
-    #[default]
-    Works,
-    Fails,
-    Corrupt,
-    /// Only what has to do with one click cannot be read.
-    CorruptFor(&'static str),
-    Hangs,
-}
-
-/// A store in memory that counts commits and can be made to fail.
-#[derive(Debug, Default)]
-pub struct Watched {
-    pub inner: MemoryStore,
-    mode: Mutex<Mode>,
-    calls: Mutex<Vec<&'static str>>,
-}
-
-impl Watched {
-    pub fn set(&self, mode: Mode) {
-        *self.mode.lock().unwrap() = mode;
-    }
-
-    /// The calls since the last time.
-    pub fn calls(&self) -> Vec<&'static str> {
-        std::mem::take(&mut self.calls.lock().unwrap())
-    }
-
-    fn guarded<'a, T: Send + 'a>(
-        &'a self,
-        name: &'static str,
-        call: BoxFuture<'a, Result<T, StoreError>>,
-    ) -> BoxFuture<'a, Result<T, StoreError>> {
-        self.calls.lock().unwrap().push(name);
-        let mode = *self.mode.lock().unwrap();
-        Box::pin(async move {
-            match mode {
-                Mode::Works | Mode::CorruptFor(_) => call.await,
-                Mode::Fails => Err(StoreErrorKind::Unavailable.into()),
-                Mode::Corrupt => Err(StoreErrorKind::Corrupt.into()),
-                Mode::Hangs => std::future::pending().await,
-            }
-        })
-    }
-}
-
-macro_rules! guarded {
-    ($($name:ident ( $($argument:ident : $type:ty),* ) -> $answer:ty;)+) => {
-        $(fn $name<'a>(&'a self, $($argument: &'a $type),*) -> BoxFuture<'a, Result<$answer, StoreError>> {
-            self.guarded(stringify!($name), Box::pin(async move { self.inner.$name($($argument),*).await }))
-        })+
-    };
-}
-
-impl Store for Watched {
-    guarded! {
-        record(clicks: [Click]) -> ();
-        commit(commit: Commit) -> Committed;
-        claim(claim: Claim) -> Claimed;
-        settle(verdicts: [Settlement]) -> Vec<Settled>;
-        requeue(selection: Selection) -> u64;
-        purge(what: Purge) -> u64;
-    }
-
-    fn facts<'a>(&'a self, query: &'a FactQuery) -> BoxFuture<'a, Result<Facts, StoreError>> {
-        let mode = *self.mode.lock().unwrap();
-        let meant = |click: &str| query.clicks.iter().any(|asked| asked.as_str() == click);
-        if matches!(mode, Mode::CorruptFor(click) if meant(click)) {
-            return Box::pin(async { Err(StoreErrorKind::Corrupt.into()) });
-        }
-        self.guarded("facts", self.inner.facts(query))
-    }
-
-    fn orphans<'a>(&'a self, after: &'a Cursor, limit: u32) -> BoxFuture<'a, Result<Vec<Event>, StoreError>> {
-        self.guarded("orphans", self.inner.orphans(after, limit))
-    }
-}
-
-impl Inspect for Watched {
-    guarded! {
-        click(id: ClickId) -> Option<Click>;
-        slots(click: ClickId) -> Vec<Slot>;
-        conversions(filter: ConversionFilter, page: PageRequest) -> Page<Conversion>;
-        events(filter: EventFilter, page: PageRequest) -> Page<EventRow>;
-        deliveries(filter: DeliveryFilter, page: PageRequest) -> Page<DeliveryRow>;
-        refused(source: OfferSourceId, page: PageRequest) -> Page<RefusedBody>;
-        configuration(fingerprint: Fingerprint) -> Option<String>;
-    }
 }

@@ -1,33 +1,29 @@
 //! The demo's two notifications: a real one, and one that is made on the spot as ClickBank makes them.
 
-use super::DemoError;
+use super::Failure;
 use aes::Aes256;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cbc::cipher::{BlockModeEncrypt, KeyIvInit, block_padding::Pkcs7};
+use postback::clickbank::ins::{Envelope, KeyRing, Notification};
 use postback::port::Entropy;
+use postback::value::Secret;
 use postback_axum::OsEntropy;
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 use time::{OffsetDateTime, UtcOffset};
 
-/// The secret under which the real notification was published.
-pub(super) const REAL_SECRET: &str = "SECRETSECRET1234";
-
 const REAL: &str = include_str!("../../demo/notification-6.0.json");
 const SALE: &str = include_str!("../../demo/sale-7.0.json");
 
 /// The body of the real notification, as it was posted.
-pub(super) fn real_body() -> Result<Vec<u8>, DemoError> {
+pub(super) fn real_body() -> Result<Vec<u8>, Failure> {
     let vector: Value = serde_json::from_str(REAL)?;
-    let body = vector
-        .get("body")
-        .and_then(Value::as_str)
-        .ok_or_else(|| DemoError::Own("no body".into()))?;
-    Ok(body.as_bytes().to_vec())
+    let body = vector.get("body").and_then(Value::as_str);
+    Ok(body.ok_or("the real notification has no body")?.into())
 }
 
 /// The body of a sale with this click id as tracking code.
-pub(super) fn sale_body(click: &str, secret: &str) -> Result<Vec<u8>, String> {
+pub(super) fn sale_body(click: &str, secret: &str) -> Result<Vec<u8>, Failure> {
     let sale = SALE
         .trim_end()
         .replace("@CLICK@", click)
@@ -36,15 +32,20 @@ pub(super) fn sale_body(click: &str, secret: &str) -> Result<Vec<u8>, String> {
     let iv = format!("{:016X}", OsEntropy.next_u64());
     let digest = Sha1::digest(secret.as_bytes());
     let key: String = digest.iter().map(|byte| format!("{byte:02x}")).take(16).collect();
-    let cipher = cbc::Encryptor::<Aes256>::new_from_slices(key.as_bytes(), iv.as_bytes()).map_err(|e| e.to_string())?;
+    let cipher = cbc::Encryptor::<Aes256>::new_from_slices(key.as_bytes(), iv.as_bytes())?;
     let ciphertext = cipher.encrypt_padded_vec::<Pkcs7>(sale.as_bytes());
     let body = json!({ "notification": STANDARD.encode(ciphertext), "iv": STANDARD.encode(iv) });
     Ok(body.to_string().into_bytes())
 }
 
+/// A body, read as the server reads it.
+pub(super) fn open(body: &[u8], secret: &str) -> Result<Notification, Failure> {
+    Ok(KeyRing::new(vec![Secret::from(secret)])?.open(&Envelope::parse(body)?)?)
+}
+
 /// ClickBank writes its own time, in the basic format since version 7.
-fn pacific_now() -> Result<String, String> {
-    let offset = UtcOffset::from_hms(-8, 0, 0).map_err(|error| error.to_string())?;
+fn pacific_now() -> Result<String, Failure> {
+    let offset = UtcOffset::from_hms(-8, 0, 0)?;
     let now = OffsetDateTime::now_utc().to_offset(offset);
     let (date, time) = (now.date(), now.time());
     let (month, day) = (u8::from(date.month()), date.day());

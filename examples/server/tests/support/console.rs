@@ -2,19 +2,19 @@
 
 /// One command and what it prints.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Step {
+pub struct Step {
     /// `NAME=VALUE` in front of the program.
-    pub(crate) environment: Vec<(String, String)>,
+    pub environment: Vec<(String, String)>,
     /// The program.
-    pub(crate) program: String,
+    pub program: String,
     /// Its arguments.
-    pub(crate) arguments: Vec<String>,
+    pub arguments: Vec<String>,
     /// What the page says that it prints, each line with its line break; empty where the page shows nothing.
-    pub(crate) output: String,
+    pub output: String,
 }
 
 /// The commands of a console block: a line after `$ ` and, behind a backslash at its end, the next one.
-pub(crate) fn steps(block: &str) -> Result<Vec<Step>, String> {
+pub fn steps(block: &str) -> Result<Vec<Step>, String> {
     let mut steps: Vec<Step> = Vec::new();
     let mut lines = block.lines();
     while let Some(line) = lines.next() {
@@ -79,16 +79,16 @@ fn words(command: &str) -> Result<Vec<String>, String> {
 
 /// What `curl` is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Curl {
+pub struct Curl {
     /// The headers of `-H`.
-    pub(crate) headers: Vec<String>,
+    pub headers: Vec<String>,
     /// The URL.
-    pub(crate) url: String,
+    pub url: String,
 }
 
 impl Curl {
     /// Reads the arguments that the pages use: `-s`, `-H` and one URL.
-    pub(crate) fn parse(arguments: &[String]) -> Result<Self, String> {
+    pub fn parse(arguments: &[String]) -> Result<Self, String> {
         let (mut headers, mut url) = (Vec::new(), None);
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {

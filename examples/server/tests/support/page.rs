@@ -2,17 +2,17 @@
 
 /// One fenced block.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Block {
+pub struct Block {
     /// What stands behind the opening fence.
-    pub(crate) language: String,
+    pub language: String,
     /// The lines between the fences, each with its line break.
-    pub(crate) text: String,
+    pub text: String,
     /// The line of the opening fence, from 1.
-    pub(crate) line: usize,
+    pub line: usize,
 }
 
 /// The fenced blocks of a page, in order. Fences start at the margin.
-pub(crate) fn blocks(page: &str) -> Vec<Block> {
+pub fn blocks(page: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut open: Option<Block> = None;
     for (index, line) in page.lines().enumerate() {

@@ -1,11 +1,19 @@
-//! A traffic channel on this machine: answers `OK` to everything and remembers what was asked.
+//! A traffic channel on this machine: answers `OK` to everything and remembers what it was asked.
 
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::{Request, Response, body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
 use std::{
-    io::{BufRead, BufReader, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
-    sync::mpsc,
-    thread,
+    convert::Infallible,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
     time::Duration,
+};
+use tokio::{
+    net::TcpListener,
+    task::JoinHandle,
+    time::{sleep, timeout},
 };
 
 /// Longer than a delivery takes, on a busy machine too.
@@ -13,53 +21,69 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How long nothing may come. What must not come is never put into the outbox; this is for what is sent without one.
 const GRACE: Duration = Duration::from_millis(400);
 
-pub(crate) struct Receiver {
+pub struct Receiver {
     address: SocketAddr,
-    requests: mpsc::Receiver<String>,
+    requests: Arc<Mutex<Vec<String>>>,
+    /// How many of the requests [`Receiver::exactly`] has answered with.
+    shown: usize,
+    task: JoinHandle<()>,
 }
 
 impl Receiver {
-    pub(crate) fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (sender, requests) = mpsc::channel();
-        thread::spawn(move || {
-            for stream in listener.incoming().map_while(Result::ok) {
-                let sender = sender.clone();
-                thread::spawn(move || answer(&stream, &sender));
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let all = requests.clone();
+        let task = tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let requests = all.clone();
+                let service = service_fn(move |request: Request<Incoming>| {
+                    let line = format!("{} {}", request.method(), request.uri());
+                    requests.lock().unwrap().push(line);
+                    async { Ok::<_, Infallible>(Response::new(Full::new(Bytes::from_static(b"OK")))) }
+                });
+                // A broken connection is the other side's matter.
+                tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
             }
         });
-        Self { address, requests }
-    }
-
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// As many requests as there should be, each as `METHOD target`, sorted: deliveries have no order. More than that is a failure.
-    pub(crate) fn exactly(&self, count: usize) -> Vec<String> {
-        let next = |index| {
-            let waited = self.requests.recv_timeout(PATIENCE);
-            waited.unwrap_or_else(|_| panic!("{index} requests came, {count} should have"))
-        };
-        let mut requests: Vec<String> = (0..count).map(next).collect();
-        if let Ok(more) = self.requests.recv_timeout(GRACE) {
-            panic!("`{more}` came after {requests:?}");
+        Self {
+            address,
+            requests,
+            shown: 0,
+            task,
         }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Every request so far, each as `METHOD target`.
+    pub fn requests(&self) -> Vec<String> {
+        self.requests.lock().unwrap().clone()
+    }
+
+    /// The requests since the last time, sorted: deliveries have no order. Fewer or more than `count` are a failure.
+    pub async fn exactly(&mut self, count: usize) -> Vec<String> {
+        let all_came = async {
+            while self.requests().len() < self.shown + count {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        // Those that are missing fail below.
+        drop(timeout(PATIENCE, all_came).await);
+        sleep(GRACE).await;
+        let mut requests = self.requests().split_off(self.shown);
+        assert_eq!(requests.len(), count, "{requests:?}");
+        self.shown += count;
         requests.sort();
         requests
     }
 }
 
-fn answer(stream: &TcpStream, requests: &mpsc::Sender<String>) {
-    let mut head = BufReader::new(stream).lines().map_while(Result::ok);
-    let Some(first) = head.next() else { return };
-    // The rest of the head: an answer before its end would reset the connection.
-    head.take_while(|line| !line.is_empty()).for_each(drop);
-    let mut words = first.split(' ');
-    let (method, target) = (words.next().unwrap(), words.next().unwrap());
-    // Nobody listens any more when the test is over.
-    drop(requests.send(format!("{method} {target}")));
-    let mut stream = stream;
-    drop(stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nOK"));
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
 }

@@ -1,6 +1,6 @@
 //! Notifications as ClickBank makes them.
 
-use super::INS_SECRET;
+use super::tracker::INS_SECRET;
 use aes::Aes256;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;

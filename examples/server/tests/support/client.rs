@@ -1,13 +1,13 @@
 //! A client that keeps its connection, as the servers of networks do.
 
-use super::API_TOKEN;
+use super::tracker::API_TOKEN;
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
-use hyper::{
+use http::{
     Request,
-    client::conn::http1::{SendRequest, handshake},
     header::{AUTHORIZATION, HOST},
 };
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -20,23 +20,26 @@ const PAGE: usize = 1_000;
 #[derive(Debug)]
 pub struct NoAnswer;
 
+#[derive(Debug)]
 pub struct Answer {
     pub status: u16,
-    pub json: Value,
+    pub body: String,
 }
 
 impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{self:?}"))
+    }
+
     /// The word under `outcome`; empty when there is none.
-    pub fn outcome(&self) -> &str {
-        self.json["outcome"].as_str().unwrap_or_default()
+    pub fn outcome(&self) -> String {
+        self.json()["outcome"].as_str().unwrap_or_default().to_owned()
     }
 }
 
-/// A request: a `GET`, or a `POST` with a body.
-#[derive(Debug, Clone)]
-pub struct Message {
-    pub path: String,
-    pub body: Option<Bytes>,
+/// A `GET`, which has no body.
+pub fn get(target: &str) -> Request<Bytes> {
+    Request::get(target).body(Bytes::new()).unwrap()
 }
 
 pub struct Connection(SendRequest<Full<Bytes>>);
@@ -51,33 +54,32 @@ impl Connection {
         Ok(Self(sender))
     }
 
-    pub async fn send(&mut self, message: &Message) -> Result<Answer, NoAnswer> {
-        let request = match &message.body {
-            None => Request::get(&message.path).body(Full::default()),
-            Some(body) => Request::post(&message.path).body(Full::new(body.clone())),
-        };
-        let mut request = request.unwrap();
-        let headers = request.headers_mut();
-        headers.insert(HOST, "tracker.test".parse().unwrap());
-        headers.insert(AUTHORIZATION, format!("Bearer {API_TOKEN}").parse().unwrap());
+    pub async fn send(&mut self, request: Request<Bytes>) -> Result<Answer, NoAnswer> {
+        let mut request = request.map(Full::new);
+        request.headers_mut().insert(HOST, "tracker.test".parse().unwrap());
         self.0.ready().await.map_err(|_| NoAnswer)?;
         let answer = self.0.send_request(request).await.map_err(|_| NoAnswer)?;
         let status = answer.status().as_u16();
         let body = answer.into_body().collect().await.map_err(|_| NoAnswer)?.to_bytes();
-        let json = serde_json::from_slice(&body).unwrap_or_else(|_| panic!("{status}: {body:?}"));
-        Ok(Answer { status, json })
-    }
-
-    async fn get(&mut self, path: &str) -> Result<Answer, NoAnswer> {
-        let path = path.to_owned();
-        self.send(&Message { path, body: None }).await
+        let body = String::from_utf8(body.into()).unwrap();
+        Ok(Answer { status, body })
     }
 
     /// A new click of a campaign.
     pub async fn click(&mut self, campaign: &str) -> Result<String, NoAnswer> {
-        let answer = self.get(&format!("/{campaign}?ref_id=R-1&format=json")).await?;
-        assert_eq!(answer.status, 200, "{}", answer.json);
-        Ok(answer.json["clickid"].as_str().unwrap().to_owned())
+        let answer = self.send(get(&format!("/{campaign}?ref_id=R-1&format=json"))).await?;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        Ok(answer.json()["clickid"].as_str().unwrap().to_owned())
+    }
+
+    /// What the API answers.
+    pub async fn api(&mut self, target: &str) -> Value {
+        let mut request = get(&format!("/api/{target}"));
+        let token = format!("Bearer {API_TOKEN}").parse().unwrap();
+        request.headers_mut().insert(AUTHORIZATION, token);
+        let answer = self.send(request).await.expect("the api answers");
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json()
     }
 
     /// All rows of a list of the API, page by page.
@@ -85,11 +87,9 @@ impl Connection {
         let mut rows = Vec::new();
         let mut after = String::new();
         loop {
-            let path = format!("/api/{list}?limit={PAGE}&after={after}");
-            let mut answer = self.get(&path).await.expect("the api answers");
-            assert_eq!(answer.status, 200, "{}", answer.json);
-            rows.append(answer.json["items"].as_array_mut().unwrap());
-            match answer.json["next"].as_str() {
+            let mut page = self.api(&format!("{list}?limit={PAGE}&after={after}")).await;
+            rows.append(page["items"].as_array_mut().unwrap());
+            match page["next"].as_str() {
                 Some(next) => after = next.to_owned(),
                 None => return rows,
             }

@@ -1,12 +1,15 @@
 //! An HTTP/1.1 server as small as the tests need: it reads one request a connection, remembers it, and writes bytes.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::{TlsAcceptor, rustls};
+
+/// Any port of this machine.
+const ANY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 /// The bytes of an answer; `headers` end in `\r\n` each.
 pub(crate) fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
@@ -39,6 +42,12 @@ struct Reply {
     again: Option<(Vec<u8>, Duration)>,
 }
 
+impl Reply {
+    fn once(head: Vec<u8>) -> Self {
+        Self { head, again: None }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Server {
     address: SocketAddr,
@@ -48,19 +57,11 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) async fn answering(answer: Vec<u8>) -> Self {
-        Self::at(SocketAddr::from(([127, 0, 0, 1], 0)), answer).await
+        Self::at(ANY, answer).await
     }
 
     pub(crate) async fn at(address: SocketAddr, answer: Vec<u8>) -> Self {
-        Self::start(
-            address,
-            Reply {
-                head: answer,
-                again: None,
-            },
-            None,
-        )
-        .await
+        Self::start(address, Reply::once(answer), None).await
     }
 
     pub(crate) async fn streaming(head: &[u8], piece: &[u8], pause: Duration) -> Self {
@@ -68,7 +69,7 @@ impl Server {
             head: head.to_vec(),
             again: Some((piece.to_vec(), pause)),
         };
-        Self::start(SocketAddr::from(([127, 0, 0, 1], 0)), reply, None).await
+        Self::start(ANY, reply, None).await
     }
 
     /// A server behind TLS, and the certificate (DER) that signs it.
@@ -83,11 +84,7 @@ impl Server {
             .with_single_cert(vec![made.cert.der().clone()], key)
             .unwrap();
         let tls = TlsAcceptor::from(Arc::new(config));
-        let reply = Reply {
-            head: answer,
-            again: None,
-        };
-        let server = Self::start(SocketAddr::from(([127, 0, 0, 1], 0)), reply, Some(tls)).await;
+        let server = Self::start(ANY, Reply::once(answer), Some(tls)).await;
         (server, made.cert.der().to_vec())
     }
 

@@ -1,0 +1,105 @@
+//! A store in memory that writes down what it is asked and can be made to fail.
+
+use postback::delivery::{DeliveryRow, Settled, Settlement};
+use postback::event::Event;
+use postback::memory::MemoryStore;
+use postback::model::{Click, Conversion};
+use postback::port::{
+    BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
+    Purge, Selection, Store, StoreError, StoreErrorKind,
+};
+use postback::tracker::{Commit, Committed, EventRow, FactQuery, Facts, RefusedBody, Slot};
+use postback::value::{ClickId, Fingerprint, OfferSourceId};
+use std::sync::Mutex;
+
+/// How a [`Watched`] store answers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Mode {
+    #[default]
+    Works,
+    Fails,
+    Corrupt,
+    /// Only what has to do with one click cannot be read.
+    CorruptFor(&'static str),
+    Hangs,
+}
+
+#[derive(Debug, Default)]
+pub struct Watched {
+    /// The store itself: what is asked here is not written down and never fails.
+    pub inner: MemoryStore,
+    mode: Mutex<Mode>,
+    calls: Mutex<Vec<&'static str>>,
+}
+
+impl Watched {
+    pub fn set(&self, mode: Mode) {
+        *self.mode.lock().unwrap() = mode;
+    }
+
+    /// The calls since the last time.
+    pub fn calls(&self) -> Vec<&'static str> {
+        std::mem::take(&mut self.calls.lock().unwrap())
+    }
+
+    fn guarded<'a, T: Send + 'a>(
+        &'a self,
+        name: &'static str,
+        call: BoxFuture<'a, Result<T, StoreError>>,
+    ) -> BoxFuture<'a, Result<T, StoreError>> {
+        self.calls.lock().unwrap().push(name);
+        let mode = *self.mode.lock().unwrap();
+        Box::pin(async move {
+            match mode {
+                Mode::Works | Mode::CorruptFor(_) => call.await,
+                Mode::Fails => Err(StoreErrorKind::Unavailable.into()),
+                Mode::Corrupt => Err(StoreErrorKind::Corrupt.into()),
+                Mode::Hangs => std::future::pending().await,
+            }
+        })
+    }
+}
+
+macro_rules! guarded {
+    ($($name:ident ( $($argument:ident : $type:ty),* ) -> $answer:ty;)+) => {
+        $(fn $name<'a>(&'a self, $($argument: &'a $type),*) -> BoxFuture<'a, Result<$answer, StoreError>> {
+            self.guarded(stringify!($name), Box::pin(async move { self.inner.$name($($argument),*).await }))
+        })+
+    };
+}
+
+impl Store for Watched {
+    guarded! {
+        record(clicks: [Click]) -> ();
+        commit(commit: Commit) -> Committed;
+        claim(claim: Claim) -> Claimed;
+        settle(verdicts: [Settlement]) -> Vec<Settled>;
+        requeue(selection: Selection) -> u64;
+        purge(what: Purge) -> u64;
+    }
+
+    fn facts<'a>(&'a self, query: &'a FactQuery) -> BoxFuture<'a, Result<Facts, StoreError>> {
+        let mode = *self.mode.lock().unwrap();
+        let meant = |click: &str| query.clicks.iter().any(|asked| asked.as_str() == click);
+        if matches!(mode, Mode::CorruptFor(click) if meant(click)) {
+            return Box::pin(async { Err(StoreErrorKind::Corrupt.into()) });
+        }
+        self.guarded("facts", self.inner.facts(query))
+    }
+
+    fn orphans<'a>(&'a self, after: &'a Cursor, limit: u32) -> BoxFuture<'a, Result<Vec<Event>, StoreError>> {
+        self.guarded("orphans", self.inner.orphans(after, limit))
+    }
+}
+
+impl Inspect for Watched {
+    guarded! {
+        click(id: ClickId) -> Option<Click>;
+        slots(click: ClickId) -> Vec<Slot>;
+        conversions(filter: ConversionFilter, page: PageRequest) -> Page<Conversion>;
+        events(filter: EventFilter, page: PageRequest) -> Page<EventRow>;
+        deliveries(filter: DeliveryFilter, page: PageRequest) -> Page<DeliveryRow>;
+        refused(source: OfferSourceId, page: PageRequest) -> Page<RefusedBody>;
+        configuration(fingerprint: Fingerprint) -> Option<String>;
+    }
+}

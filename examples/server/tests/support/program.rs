@@ -1,0 +1,87 @@
+//! The program, as a person starts it.
+
+use postback_server::args::API_TOKEN;
+use serde_json::Value;
+use std::{
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    process::{Child, Command, ExitStatus, Stdio},
+    thread::{self, JoinHandle},
+};
+
+/// The program; what it finds in its environment is said by the test alone.
+pub fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_postback-server"));
+    command.env_remove(API_TOKEN).env_remove("RUST_LOG");
+    command
+}
+
+/// The program, serving. It is killed whatever becomes of the test.
+pub struct Program {
+    process: Child,
+    address: SocketAddr,
+    log: Option<JoinHandle<String>>,
+}
+
+impl Program {
+    /// Starts it and waits until it serves.
+    pub fn start(command: &mut Command) -> Self {
+        let mut process = command.stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(process.stderr.take().unwrap())
+            .lines()
+            .map_while(Result::ok);
+        let mut log = String::new();
+        let address = lines.by_ref().find_map(|line| {
+            log.extend([&line, "\n"]);
+            // What it says before it logs is no JSON.
+            let entry: Value = serde_json::from_str(&line).unwrap_or_default();
+            (entry["fields"]["message"] == "serving")
+                .then(|| entry["fields"]["address"].as_str().unwrap().parse().unwrap())
+        });
+        let Some(address) = address else {
+            panic!("it does not start:\n{log}")
+        };
+        // It is read on and on: a full pipe would stop the program.
+        let log = thread::spawn(move || {
+            lines.for_each(|line| log.extend([&line, "\n"]));
+            log
+        });
+        Self {
+            process,
+            address,
+            log: Some(log),
+        }
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub fn runs(&mut self) -> bool {
+        self.process.try_wait().unwrap().is_none()
+    }
+
+    /// Asks it to stop, by SIGTERM; how it ended, and all that it logged.
+    #[cfg(unix)]
+    pub fn stop(mut self) -> (ExitStatus, String) {
+        let process = self.process.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &process])
+                .status()
+                .unwrap()
+                .success()
+        );
+        let status = self.process.wait().unwrap();
+        (status, self.log.take().unwrap().join().unwrap())
+    }
+}
+
+impl Drop for Program {
+    /// SIGKILL: it closes nothing.
+    fn drop(&mut self) {
+        // There is nothing to kill when it ended by itself.
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
