@@ -1,0 +1,82 @@
+//! How much memory a compiled `Tracker` of 1,000 campaigns holds: resident memory before and after ten of them are kept, divided by ten.
+//! Linux only, for it reads `/proc/self/statm`.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a program that measures and prints"
+)]
+
+use postback::{Document, Options, Tracker, compile};
+use std::{error::Error, fs, time::Instant};
+
+const EXAMPLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tracker.example.toml"));
+const CAMPAIGNS: usize = 1_000;
+/// Pages are coarse; ten trackers make their rounding small.
+const KEPT: usize = 10;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let text = document(CAMPAIGNS);
+    println!(
+        "the document: {CAMPAIGNS} campaigns with two postbacks each, {} bytes of TOML",
+        text.len()
+    );
+    let document = Document::from_toml(&text)?;
+    // The first one pays for what stays: the allocator's arenas, the code's pages.
+    drop(compile(&document, &Options::default())?);
+    let before = resident_bytes()?;
+    let start = Instant::now();
+    let kept: Vec<Tracker> = (0..KEPT)
+        .map(|_| compile(&document, &Options::default()))
+        .collect::<Result<_, _>>()?;
+    let took = start.elapsed() / u32::try_from(KEPT)?;
+    let each = resident_bytes()?.saturating_sub(before) / KEPT;
+    let campaigns = kept.first().map_or(0, |tracker| tracker.campaigns().count());
+    println!(
+        "a tracker of {campaigns} campaigns: {} KiB resident, {} bytes a campaign",
+        each / 1024,
+        each / campaigns.max(1)
+    );
+    println!("compiling one: {} ms", took.as_millis());
+    Ok(())
+}
+
+/// The example's sources, offers and channels, and `count` campaigns in place of its own.
+fn document(count: usize) -> String {
+    let head = EXAMPLE.split("[[campaign]]").next().unwrap_or_default();
+    let campaigns = (0..count).map(|number| {
+        format!(
+            r#"
+[[campaign]]
+id = "campaign-{number}"
+channel = "richpush"
+domain = "main"
+[[campaign.path]]
+weight = 100
+offers = [{{ offer = "mitolyn", weight = 100 }}]
+[[campaign.postback]]
+id = "sales"
+url = "https://us.ahows.co/log?action=conversion&key={{ref_id}}&price={{payout}}"
+types = ["Purchase"]
+statuses = ["approved"]
+[[campaign.postback]]
+id = "upsells"
+url = "https://us.ahows.co/log?action=upsell&key={{ref_id}}&price={{payout}}&campaign={{sub1}}"
+types = ["Upsell", "Rebill"]
+statuses = ["approved", "other"]
+min_payout = "{number}.50"
+"#
+        )
+    });
+    core::iter::once(head.to_owned()).chain(campaigns).collect()
+}
+
+fn resident_bytes() -> Result<usize, Box<dyn Error>> {
+    let statm = fs::read_to_string("/proc/self/statm")?;
+    let pages: usize = statm
+        .split_whitespace()
+        .nth(1)
+        .ok_or("no second field in statm")?
+        .parse()?;
+    Ok(pages * 4096)
+}
