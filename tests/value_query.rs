@@ -203,6 +203,33 @@ fn debug_shows_no_value() {
     assert_eq!(format!("{query:?}"), "Query(2 parameters)");
 }
 
+#[test]
+fn what_means_something_is_seen_at_every_place() {
+    for before in 0..=24 {
+        let filler = "a".repeat(before);
+        let owned = |name: String, value: String| (name, value);
+        assert_eq!(
+            pairs(&format!("{filler}n=v&m={filler}%41+=é&&{filler}o")),
+            [
+                owned(format!("{filler}n"), "v".into()),
+                owned("m".into(), format!("{filler}A =é")),
+                owned(format!("{filler}o"), String::new()),
+            ]
+        );
+        for fault in [
+            "\u{0}", "\u{1f}", "\u{7f}", "\u{80}", "\u{9f}", "%00", "%7F", "%C2%85", "%", "%4", "%4g", "%FF",
+        ] {
+            for query in [
+                format!("{filler}{fault}"),
+                format!("n={filler}{fault}"),
+                format!("n={filler}{fault}&m=1"),
+            ] {
+                assert!(Query::parse(query.as_bytes()).is_err(), "{query:?}");
+            }
+        }
+    }
+}
+
 /// Encodes each byte that is not a letter or a digit.
 fn encoded(text: &str) -> String {
     text.bytes().fold(String::new(), |mut out, byte| {

@@ -4,6 +4,8 @@ use super::Conditions;
 use crate::model::Status;
 use crate::value::TypeName;
 use alloc::{vec, vec::Vec};
+use core::iter::{Enumerate, Zip};
+use core::slice::Iter;
 
 /// One bit for each rule in a row of 64-bit words.
 const WORD: usize = u64::BITS as usize;
@@ -41,14 +43,11 @@ impl Index {
     pub fn candidates(&self, type_index: usize, status: Status) -> impl Iterator<Item = usize> {
         let of_type = self.row(&self.types, type_index);
         let of_status = self.row(&self.statuses, status_index(status));
-        of_type
-            .iter()
-            .zip(of_status)
-            .enumerate()
-            .flat_map(|(word, (of_type, of_status))| {
-                let base = word.saturating_mul(WORD);
-                Bits(of_type & of_status).map(move |bit| base.saturating_add(bit))
-            })
+        Common {
+            words: of_type.iter().zip(of_status).enumerate(),
+            index: 0,
+            word: 0,
+        }
     }
 
     fn row<'a>(&self, rows: &'a [u64], index: usize) -> &'a [u64] {
@@ -77,18 +76,27 @@ fn rows<T>(width: usize, rules: &[&Conditions], columns: &[T], accepts: impl Fn(
     rows
 }
 
-/// The places of the ones in a word, ascending.
-struct Bits(u64);
+/// The places of the bits that are one in both of two rows, ascending.
+struct Common<'a> {
+    words: Enumerate<Zip<Iter<'a, u64>, Iter<'a, u64>>>,
+    /// Which word is being read.
+    index: usize,
+    /// What is left of it.
+    word: u64,
+}
 
-impl Iterator for Bits {
+impl Iterator for Common<'_> {
     type Item = usize;
 
+    #[inline]
     fn next(&mut self) -> Option<usize> {
-        let bit = usize::try_from(self.0.trailing_zeros())
-            .ok()
-            .filter(|bit| *bit < WORD)?;
+        while self.word == 0 {
+            let (index, (one, other)) = self.words.next()?;
+            (self.index, self.word) = (index, one & other);
+        }
+        let bit = self.word.trailing_zeros() as usize;
         // Clears the lowest one.
-        self.0 &= self.0.wrapping_sub(1);
-        Some(bit)
+        self.word &= self.word.wrapping_sub(1);
+        Some(self.index.wrapping_mul(WORD) | bit)
     }
 }

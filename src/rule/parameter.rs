@@ -1,6 +1,5 @@
 //! The names that `where` and `require` read.
 
-use crate::model::SLOTS;
 use crate::scope::{ClickSlot, Field, Scope, Value};
 use alloc::{borrow::Cow, string::String};
 use core::fmt;
@@ -41,7 +40,6 @@ impl ParameterName {
     pub(super) fn read<'a>(&self, scope: &Scope<'a>) -> Value<'a> {
         match &self.field {
             None => parameter(scope, &self.text),
-            Some(Field::ConversionSub(number)) => parameter(scope, sub_name(*number)),
             Some(Field::Private(name)) => scope
                 .click
                 .private
@@ -94,33 +92,9 @@ fn text(value: &str) -> Value<'_> {
     }
 }
 
-/// The conversion's slots by number, less one, so that a look-up does not have to print the number.
-const SUB_NAMES: [&str; SLOTS as usize] = [
-    "sub1", "sub2", "sub3", "sub4", "sub5", "sub6", "sub7", "sub8", "sub9", "sub10", "sub11", "sub12", "sub13",
-    "sub14", "sub15", "sub16", "sub17", "sub18", "sub19", "sub20",
-];
-
-fn sub_name(number: u8) -> &'static str {
-    number
-        .checked_sub(1)
-        .and_then(|index| SUB_NAMES.get(usize::from(index)))
-        .copied()
-        .unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::format;
-
-    #[test]
-    fn every_slot_of_a_conversion_has_its_name() {
-        for number in 1..=SLOTS {
-            assert_eq!(sub_name(number), format!("sub{number}"));
-        }
-        assert_eq!(sub_name(0), "");
-        assert_eq!(sub_name(SLOTS + 1), "");
-    }
 
     #[test]
     fn a_macros_name_is_a_field_and_any_other_a_parameter() {

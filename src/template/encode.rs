@@ -7,6 +7,21 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 /// Everything but the unreserved characters of RFC 3986, section 2.3.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// The characters that [`ESCAPED`] leaves as they are.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "evaluated by the compiler, which refuses a bad index"
+)]
+static UNRESERVED: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = b' ';
+    while byte <= b'~' {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+        byte += 1;
+    }
+    table
+};
+
 /// Where a macro stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Position {
@@ -78,9 +93,18 @@ impl Position {
     }
 }
 
-/// Percent-encodes everything but unreserved characters.
+/// Percent-encodes everything but unreserved characters. Most values are ids and amounts, which hold nothing else.
 pub(super) fn percent(value: &str, out: &mut String) {
-    out.extend(utf8_percent_encode(value, ESCAPED));
+    if value.bytes().all(is_unreserved) {
+        out.push_str(value);
+    } else {
+        out.extend(utf8_percent_encode(value, ESCAPED));
+    }
+}
+
+/// Whether it is in the `unreserved` set of RFC 3986, section 2.3, as a table: a value is looked at byte by byte.
+fn is_unreserved(byte: u8) -> bool {
+    UNRESERVED.get(usize::from(byte)).is_some_and(|unreserved| *unreserved)
 }
 
 /// Whether a text behind `%` begins with two hexadecimal digits.
@@ -145,6 +169,15 @@ mod tests {
 
     fn raw(position: Position, value: &str) -> Result<(), Fault> {
         position.write_raw(value, &mut String::new())
+    }
+
+    #[test]
+    fn a_byte_is_unreserved_when_the_encoder_leaves_it_alone() {
+        for code in 0..=0x17f_u32 {
+            let text: String = char::from_u32(code).into_iter().collect();
+            let left_alone = utf8_percent_encode(&text, ESCAPED).eq([text.as_str()]);
+            assert_eq!(text.bytes().all(is_unreserved), left_alone, "{text:?}");
+        }
     }
 
     #[test]

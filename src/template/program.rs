@@ -46,6 +46,8 @@ enum Piece {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Program {
     pieces: Vec<Piece>,
+    /// Room for a usual rendering.
+    room: usize,
 }
 
 impl Program {
@@ -54,6 +56,7 @@ impl Program {
         if text.is_empty() {
             return;
         }
+        self.room = self.room.saturating_add(text.len());
         match self.pieces.last_mut() {
             Some(Piece::Text(last)) => last.push_str(text),
             _ => self.pieces.push(Piece::Text(text.into())),
@@ -118,6 +121,7 @@ impl Program {
             }
         };
         self.pieces.push(piece);
+        self.room = self.room.saturating_add(TYPICAL_VALUE);
         Ok(())
     }
 
@@ -137,15 +141,6 @@ impl Program {
         })
     }
 
-    fn capacity(&self) -> usize {
-        let of_piece = |piece: &Piece| match piece {
-            Piece::Text(text) => text.len(),
-            Piece::Value { .. } | Piece::Mapped { .. } => TYPICAL_VALUE,
-            Piece::Secret { .. } | Piece::Segment | Piece::SegmentEnd(_) => 0,
-        };
-        self.pieces.iter().map(of_piece).fold(0, usize::saturating_add)
-    }
-
     /// Replaces `out` by the rendered text, keeping its buffer; it is empty after an error.
     pub(super) fn render<'v>(
         &self,
@@ -158,7 +153,7 @@ impl Program {
             _ => String::new(),
         };
         text.clear();
-        text.reserve(self.capacity());
+        text.reserve(self.room);
         let mut writer = Writer {
             text,
             parts: &mut out.0,

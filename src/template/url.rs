@@ -47,12 +47,7 @@ impl UrlTemplate {
     /// As [`parse`](Self::parse) for blanks without a value; also a value that fills no blank, is itself a placeholder, or would make an
     /// empty or a dot segment.
     pub fn parse_with(text: &str, values: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
-        let (template, _, problems) = build(text, Usage::Postback, values);
-        if problems.is_empty() {
-            Ok(template)
-        } else {
-            Err(TemplateError::new(problems))
-        }
+        build(text, Usage::Postback, values).sound()
     }
 
     /// Reads the URL of an offer or a lander, which a visitor is sent to. Its parameters may be blank.
@@ -61,12 +56,7 @@ impl UrlTemplate {
     /// As [`parse`](Self::parse) but for blank parameters; also fields of the conversion, which is not known yet, and secrets, which the
     /// visitor would see.
     pub fn parse_offer(text: &str) -> Result<Self, TemplateError> {
-        let (template, _, problems) = build(text, Usage::Offer, &BTreeMap::new());
-        if problems.is_empty() {
-            Ok(template)
-        } else {
-            Err(TemplateError::new(problems))
-        }
+        build(text, Usage::Offer, &BTreeMap::new()).sound()
     }
 
     /// The template as it was written.
@@ -147,21 +137,34 @@ pub struct Placeholder {
 /// What [`UrlTemplate::parse_with`] needs values for, in order; whatever else is wrong with the text is passed over.
 #[must_use]
 pub fn placeholders(text: &str) -> Vec<Placeholder> {
-    let (_, blanks, _) = build(text, Usage::Postback, &BTreeMap::new());
     let named = |(place, word): (Place, String)| {
         Some(Placeholder {
             name: place.fill_name()?.to_owned(),
             word,
         })
     };
-    blanks.into_iter().filter_map(named).collect()
+    let built = build(text, Usage::Postback, &BTreeMap::new());
+    built.blanks.into_iter().filter_map(named).collect()
 }
 
-fn build(
-    text: &str,
-    usage: Usage,
-    values: &BTreeMap<String, String>,
-) -> (UrlTemplate, Vec<(Place, String)>, Vec<Problem>) {
+/// A template with what has to be filled in and what is wrong with it.
+struct Built {
+    template: UrlTemplate,
+    blanks: Vec<(Place, String)>,
+    problems: Vec<Problem>,
+}
+
+impl Built {
+    fn sound(self) -> Result<UrlTemplate, TemplateError> {
+        if self.problems.is_empty() {
+            Ok(self.template)
+        } else {
+            Err(TemplateError::new(self.problems))
+        }
+    }
+}
+
+fn build(text: &str, usage: Usage, values: &BTreeMap<String, String>) -> Built {
     let mut builder = Builder::new(usage, values);
     let mut origin = String::new();
     if builder.fits(text) {
@@ -190,15 +193,16 @@ fn build(
         }
     }
     let (program, blanks, problems) = builder.finish();
-    (
-        UrlTemplate {
-            source: text.to_owned(),
-            origin,
-            program,
-        },
+    let template = UrlTemplate {
+        source: text.to_owned(),
+        origin,
+        program,
+    };
+    Built {
+        template,
         blanks,
         problems,
-    )
+    }
 }
 
 /// Scheme, host part and rest.
