@@ -3,7 +3,7 @@
 //! One message of a network (a notification, a postback) becomes one [`Event`]. It owns everything that the decision needs; what the
 //! message looked like is forgotten. An event says what the network said, never what it means here: that is `tracker`'s work.
 
-use crate::value::{ClickId, EventId, Money, OfferSourceId, Pii, Receipt, Timestamp, open_enum};
+use crate::value::{ClickId, EventId, Money, OfferSourceId, Pii, Receipt, Shared, Timestamp, open_enum};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
@@ -153,7 +153,7 @@ pub struct Event {
     pub order_id: Option<String>,
     /// The parameters of the offer source's table (and `sub1`..`sub20` of a postback) by name, but for the personal ones.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub parameters: BTreeMap<String, String>,
+    pub parameters: Shared<BTreeMap<String, String>>,
     /// The personal parameters by name. Kept apart: a store writes them to its expiring column alone.
     #[serde(skip)]
     pub private: BTreeMap<String, Pii>,
@@ -182,7 +182,7 @@ impl Event {
             sum: None,
             event_id: None,
             order_id: None,
-            parameters: BTreeMap::new(),
+            parameters: Shared::default(),
             private: BTreeMap::new(),
         }
     }

@@ -6,6 +6,7 @@
 
 use crate::model::Method;
 use alloc::{string::String, vec::Vec};
+use core::{fmt, iter::once};
 use serde::{Deserialize, Serialize};
 
 /// How a hole's value is written into the text around it.
@@ -96,20 +97,38 @@ impl HoledText {
 
     /// The holes in order, those inside a signed message included.
     pub fn holes(&self) -> impl Iterator<Item = &Hole> {
-        self.0.iter().flat_map(|part| {
-            let hole = match part {
-                Part::Text(_) => None,
-                Part::Hole(hole) => Some(hole),
+        self.own_holes().flat_map(|hole| {
+            let signed = match hole {
+                Hole::Hmac { message, .. } => Some(message),
+                _ => None,
             };
-            let inner = match hole {
-                Some(Hole::Hmac { message, .. }) => message.0.as_slice(),
-                _ => &[],
-            };
-            hole.into_iter().chain(inner.iter().filter_map(|part| match part {
-                Part::Text(_) => None,
-                Part::Hole(hole) => Some(hole),
-            }))
+            once(hole).chain(signed.into_iter().flat_map(HoledText::own_holes))
         })
+    }
+
+    /// The holes in order, without those inside a signed message.
+    pub(crate) fn own_holes(&self) -> impl Iterator<Item = &Hole> {
+        self.0.iter().filter_map(|part| match part {
+            Part::Text(_) => None,
+            Part::Hole(hole) => Some(hole),
+        })
+    }
+}
+
+impl fmt::Display for HoledText {
+    /// The text for people, with each hole by its name in braces, as in `{secret:env:META_TOKEN}` or `{ip}`. What is sent is something else.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for part in &self.0 {
+            match part {
+                Part::Text(text) => f.write_str(text)?,
+                Part::Hole(Hole::Secret { reference, .. }) => write!(f, "{{secret:{reference}}}")?,
+                Part::Hole(Hole::Private { field, .. }) => write!(f, "{{{field}}}")?,
+                Part::Hole(Hole::UnixTime) => f.write_str("{unix_time}")?,
+                Part::Hole(Hole::Hmac { .. }) => f.write_str("{signature}")?,
+                Part::Hole(Hole::Items) => f.write_str("{..}")?,
+            }
+        }
+        Ok(())
     }
 }
 
@@ -156,17 +175,22 @@ impl Outbound {
 
     /// Every hole of the request and its item.
     pub fn holes(&self) -> impl Iterator<Item = &Hole> {
+        let item = self.item.iter().flat_map(|item| item.text.holes());
+        self.shared_holes().chain(item)
+    }
+
+    /// The holes of the request without its item: those that a batch shares.
+    pub(crate) fn shared_holes(&self) -> impl Iterator<Item = &Hole> {
         let headers = self.headers.iter().flat_map(|(_, value)| value.holes());
         let body = self.body.iter().flat_map(HoledText::holes);
-        let item = self.item.iter().flat_map(|item| item.text.holes());
-        self.url.holes().chain(headers).chain(body).chain(item)
+        self.url.holes().chain(headers).chain(body)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::vec;
+    use alloc::{string::ToString, vec};
 
     #[test]
     fn neighbouring_texts_become_one_part() {
@@ -175,6 +199,27 @@ mod tests {
         text.push_hole(Hole::UnixTime);
         text.push_str("");
         assert_eq!(text.0, vec![Part::Text("ab".into()), Part::Hole(Hole::UnixTime)]);
+    }
+
+    #[test]
+    fn a_text_is_shown_with_its_holes_by_name() {
+        let mut text = HoledText::plain("a=");
+        text.push_hole(Hole::Secret {
+            reference: "env:T".into(),
+            encoding: Encoding::Query,
+        });
+        text.push_str("&ip=");
+        text.push_hole(Hole::Private {
+            field: "ip".into(),
+            encoding: Encoding::Query,
+        });
+        text.push_hole(Hole::UnixTime);
+        text.push_hole(Hole::Hmac {
+            key: "env:K".into(),
+            message: HoledText::plain("m"),
+        });
+        text.push_hole(Hole::Items);
+        assert_eq!(text.to_string(), "a={secret:env:T}&ip={ip}{unix_time}{signature}{..}");
     }
 
     #[test]

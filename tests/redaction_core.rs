@@ -21,7 +21,7 @@ mod house;
 use house::*;
 use postback::clickbank::ins::{Envelope, KeyRing};
 use postback::config::Document;
-use postback::delivery::{Values, batch};
+use postback::delivery::{DeliveryRow, Values, batch};
 use postback::drive::{Sender, attribute, deliver_once, ingest_with_plan, install};
 use postback::event::{Event, Received};
 use postback::port::{Claim, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, PageRequest, Store, row};
@@ -232,6 +232,13 @@ fn a_request_shows_nothing_of_what_was_filled_in() {
     assert!(held >= 6, "the canaries are on their way: {held}");
 }
 
+fn deliveries(house: &House) -> Vec<DeliveryRow> {
+    let page = PageRequest::first(10);
+    block_on(house.store.deliveries(&DeliveryFilter::default(), &page))
+        .unwrap()
+        .items
+}
+
 #[test]
 fn a_receiver_that_repeats_the_request_leaves_no_trace_of_it() {
     let house = house();
@@ -254,13 +261,7 @@ fn a_receiver_that_repeats_the_request_leaves_no_trace_of_it() {
         seen.len() >= 3 && seen.iter().all(|sent| sent.contains("203.0.113.77")),
         "{seen:?}"
     );
-    let rows = block_on(
-        house
-            .store
-            .deliveries(&DeliveryFilter::default(), &PageRequest::first(10)),
-    )
-    .unwrap()
-    .items;
+    let rows = deliveries(&house);
     for row in &rows {
         let attempt = row.last.as_ref().unwrap();
         assert!(attempt.finding.contains("***"), "{}", attempt.finding);
@@ -286,13 +287,7 @@ fn a_destination_that_cannot_be_reached_is_noted_without_its_url() {
         &Claim::new(after(10_000), Duration::from_secs(60), 10),
     ))
     .unwrap();
-    let rows = block_on(
-        house
-            .store
-            .deliveries(&DeliveryFilter::default(), &PageRequest::first(10)),
-    )
-    .unwrap()
-    .items;
+    let rows = deliveries(&house);
     for row in &rows {
         assert_eq!(row.last.as_ref().unwrap().finding, "no answer in time");
     }

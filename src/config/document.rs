@@ -1,6 +1,6 @@
 //! The document as a whole.
 
-use super::node::{MAX_DEPTH, Node, Seed};
+use super::node::{Entries, MAX_DEPTH, Node, Seed};
 use super::problem::{Problem, Problems};
 use crate::value::Fingerprint;
 use alloc::{
@@ -25,7 +25,7 @@ pub const MAX_DOCUMENT: usize = 16 * 1024 * 1024;
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Document {
-    root: Node,
+    entries: Entries,
 }
 
 impl Document {
@@ -80,7 +80,7 @@ impl Document {
 
     fn of(root: Node) -> Result<Self, Problems> {
         match root {
-            Node::Table(_) => Ok(Self { root }),
+            Node::Table(entries) => Ok(Self { entries }),
             other => Err(whole(&format!("the document is {}, not a table", other.what()))),
         }
     }
@@ -89,7 +89,7 @@ impl Document {
     #[must_use]
     pub fn to_json(&self) -> String {
         // Serialising texts, whole numbers and maps with text keys has nothing to fail at.
-        serde_json::to_string(&self.root).unwrap_or_default()
+        serde_json::to_string(&self.entries).unwrap_or_default()
     }
 
     /// The fingerprint of the canonical JSON.
@@ -98,8 +98,8 @@ impl Document {
         Fingerprint::of(None, &[&self.to_json()])
     }
 
-    pub(crate) fn root(&self) -> &Node {
-        &self.root
+    pub(crate) fn entries(&self) -> &Entries {
+        &self.entries
     }
 }
 

@@ -1,10 +1,9 @@
 //! Shipped templates, and how they fill in what a document leaves out.
 
-use super::node::{MAX_DEPTH, Node, Seed};
-use super::problem::Problem;
-use super::read::{Refusal, Report};
+use super::Document;
+use super::node::{Entries, Node};
+use super::report::{Refusal, Report};
 use alloc::{format, vec::Vec};
-use serde::de::DeserializeSeed;
 
 /// A template's name and its text.
 type Template = (&'static str, &'static str);
@@ -42,77 +41,66 @@ const TEMPLATES: [(&str, &str, &[Template]); 2] = [
     ),
 ];
 
-/// The names of the templates for a list of the document.
-fn template_names(list: &str) -> Vec<&'static str> {
-    let of_list = TEMPLATES.iter().filter(|(known, ..)| *known == list);
-    of_list
-        .flat_map(|(.., templates)| templates.iter().map(|(name, _)| *name))
-        .collect()
-}
-
-impl super::Document {
-    /// The document with its templates filled in. An unknown template's name is reported.
-    pub(crate) fn expanded(&self, report: &Report) -> Node {
-        let mut root = self.root().clone();
-        let Node::Table(entries) = &mut root else { return root };
+impl Document {
+    /// The entries of the document with its templates filled in. An unknown template's name is reported.
+    pub(crate) fn expanded(&self, report: &Report) -> Entries {
+        let mut entries = self.entries().clone();
         for (list, what, templates) in TEMPLATES {
             let Some(Node::List(rows)) = entries.get_mut(list) else {
                 continue;
             };
             for (index, row) in rows.iter_mut().enumerate() {
-                let Some(name) = row.get("template").and_then(Node::text) else {
-                    continue;
+                let Node::Table(row) = row else { continue };
+                let path = || format!("{list}[{index}].template");
+                let name = match row.get("template") {
+                    None => continue,
+                    Some(Node::Text(name)) => name,
+                    Some(other) => {
+                        report.add(path(), format!("is {}, not a text", other.what()));
+                        continue;
+                    }
                 };
-                let template = templates.iter().find(|(known, _)| *known == name);
-                match template {
+                match templates.iter().find(|(known, _)| known == name) {
+                    // A test reads every shipped template, so there is nothing left to refuse.
                     Some((_, text)) => {
-                        let mut json = serde_json::Deserializer::from_str(text);
-                        // A test reads every shipped template, so there is nothing left to refuse.
-                        if let Ok(template) = Seed(MAX_DEPTH).deserialize(&mut json) {
-                            merge(row, &template);
+                        if let Ok(template) = Self::from_json(text) {
+                            merge(row, template.entries());
                         }
                     }
                     None => {
-                        let known = template_names(list);
-                        let refused = Refusal::word(name, what, known);
-                        let path = format!("{list}[{index}].template");
-                        report.push(Problem::new(path, refused.message, refused.suggestion));
+                        let known = templates.iter().map(|(known, _)| *known);
+                        report.refuse(path(), Refusal::word(name, what, known));
                     }
                 }
             }
         }
-        root
+        entries
     }
 }
 
 /// Fills in what `own` leaves out: tables key by key, lists of rows by the rows' names. What `own` has stays, and its rows stay first, so
 /// that their paths are those of the document. A row is taken whole: half of another parameter's row would mean something else.
-pub(crate) fn merge(own: &mut Node, template: &Node) {
-    match (own, template) {
-        (Node::Table(own), Node::Table(template)) => {
-            for (key, value) in template {
-                match own.get_mut(key) {
-                    Some(own) => merge(own, value),
-                    None => {
-                        own.insert(key.clone(), value.clone());
-                    }
-                }
+pub(crate) fn merge(own: &mut Entries, template: &Entries) {
+    for (key, value) in template {
+        match (own.get_mut(key), value) {
+            (None, value) => {
+                own.insert(key.clone(), value.clone());
             }
+            (Some(Node::Table(own)), Node::Table(template)) => merge(own, template),
+            (Some(Node::List(own)), Node::List(template)) => {
+                let is_missing =
+                    |row: &&Node| row_name(row).is_some_and(|name| own.iter().all(|own| row_name(own) != Some(name)));
+                let missing: Vec<Node> = template.iter().filter(is_missing).cloned().collect();
+                own.extend(missing);
+            }
+            (Some(_), _) => {}
         }
-        (Node::List(own), Node::List(template)) => {
-            let missing: Vec<Node> = template
-                .iter()
-                .filter(|row| row_name(row).is_some_and(|name| own.iter().all(|own| row_name(own) != Some(name))))
-                .cloned()
-                .collect();
-            own.extend(missing);
-        }
-        _ => {}
     }
 }
 
 /// By what a row of a list is known.
 fn row_name(row: &Node) -> Option<&str> {
+    let row = row.table()?;
     ["slot", "id", "name"]
         .into_iter()
         .find_map(|key| row.get(key))
@@ -122,12 +110,11 @@ fn row_name(row: &Node) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Document;
 
     fn merged(own: &str, template: &str) -> alloc::string::String {
-        let mut node = Document::from_json(own).unwrap().root().clone();
-        merge(&mut node, Document::from_json(template).unwrap().root());
-        serde_json::to_string(&node).unwrap()
+        let mut own = Document::from_json(own).unwrap().entries().clone();
+        merge(&mut own, Document::from_json(template).unwrap().entries());
+        serde_json::to_string(&own).unwrap()
     }
 
     #[test]
@@ -136,8 +123,7 @@ mod tests {
             for (name, text) in templates {
                 assert!(Document::from_json(text).is_ok(), "{list} {name}");
             }
-            let names = template_names(list);
-            assert!(names.is_sorted(), "{names:?}");
+            assert!(templates.is_sorted_by_key(|(name, _)| *name), "{list}");
         }
     }
 

@@ -18,16 +18,18 @@ mod document;
 mod expand;
 mod node;
 mod problem;
-mod read;
+mod report;
+mod table;
 mod text;
 
 pub use document::{Document, MAX_DOCUMENT};
+pub use node::MAX_DEPTH;
 pub use problem::{Problem, Problems};
+pub use table::MAX_ENTRIES;
+pub use text::MAX_DURATION_DAYS;
 
 pub(crate) use expand::merge;
-pub use node::MAX_DEPTH;
-pub(crate) use node::Node;
-pub use read::MAX_ENTRIES;
-pub(crate) use read::{Refusal, Report, Table, one_of};
-pub use text::MAX_DURATION_DAYS;
-pub(crate) use text::{duration, secret_reference, since, status_ranges};
+pub(crate) use node::{Entries, Node};
+pub(crate) use report::{Refusal, Report, one_of};
+pub(crate) use table::Table;
+pub(crate) use text::{date_or_time, duration, secret_reference, status_ranges};

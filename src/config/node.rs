@@ -18,6 +18,9 @@ pub const MAX_DEPTH: u8 = 64;
 /// The key under which the `toml` crate hands over a date or a time that was written without quotes.
 const TOML_DATE: &str = "$__toml_private_datetime";
 
+/// The entries of a table, sorted by their keys.
+pub(crate) type Entries = BTreeMap<String, Node>;
+
 /// A value of a document. There is no number with a point: amounts are text, since a float would change them.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Node {
@@ -25,7 +28,7 @@ pub(crate) enum Node {
     Integer(i64),
     Flag(bool),
     List(Vec<Node>),
-    Table(BTreeMap<String, Node>),
+    Table(Entries),
 }
 
 impl Node {
@@ -40,7 +43,7 @@ impl Node {
         }
     }
 
-    pub(crate) fn table(&self) -> Option<&BTreeMap<String, Node>> {
+    pub(crate) fn table(&self) -> Option<&Entries> {
         match self {
             Self::Table(entries) => Some(entries),
             _ => None,
@@ -51,19 +54,6 @@ impl Node {
         match self {
             Self::Text(text) => Some(text),
             _ => None,
-        }
-    }
-
-    /// The value under a key of a table.
-    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
-        self.table().and_then(|entries| entries.get(key))
-    }
-
-    /// The tables of a list under a key.
-    pub(crate) fn rows(&self, key: &str) -> &[Node] {
-        match self.get(key) {
-            Some(Self::List(rows)) => rows,
-            _ => &[],
         }
     }
 }
@@ -139,7 +129,7 @@ impl<'de> Visitor<'de> for Seed {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
-        let mut table = BTreeMap::new();
+        let mut table = Entries::new();
         while let Some(key) = map.next_key::<String>()? {
             let value = map.next_value_seed(self.below()?)?;
             if key == TOML_DATE {

@@ -47,7 +47,7 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
 }
 
 /// Reads a time as [`Timestamp`] does, or a date, which begins at midnight UTC.
-pub(crate) fn since(text: &str) -> Result<Timestamp, TimestampError> {
+pub(crate) fn date_or_time(text: &str) -> Result<Timestamp, TimestampError> {
     if text.len() == 10 {
         format!("{text}T00:00:00Z").parse().or_else(|_| text.parse())
     } else {
@@ -136,13 +136,13 @@ mod tests {
 
     #[test]
     fn a_date_begins_at_midnight_utc() {
-        assert_eq!(since("2026-01-31").unwrap().to_string(), "2026-01-31T00:00:00Z");
+        assert_eq!(date_or_time("2026-01-31").unwrap().to_string(), "2026-01-31T00:00:00Z");
         assert_eq!(
-            since("2026-01-31T08:00:00+01:00").unwrap().to_string(),
+            date_or_time("2026-01-31T08:00:00+01:00").unwrap().to_string(),
             "2026-01-31T07:00:00Z"
         );
         assert!(
-            since("2026-02-30")
+            date_or_time("2026-02-30")
                 .unwrap_err()
                 .to_string()
                 .starts_with("`2026-02-30` is not a time")

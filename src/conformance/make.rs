@@ -2,20 +2,21 @@
 
 use super::Subject;
 use crate::delivery::{Attempt, Delivery, Lane, Leased, RetryPolicy, Settled, Settlement, SuccessRule, Verdict};
+pub(super) use crate::drive::join;
 use crate::event::{Event, Interface, Kind};
 use crate::model::{Click, Conversion, Entry, Method, Revenue, Status};
 use crate::outbound::{HoledText, Outbound};
-use crate::port::{BoxFuture, Claim, PageRequest};
+use crate::port::{Claim, PageRequest};
 use crate::tracker::{
     Added, Commit, Committed, EventRow, FactQuery, Facts, Fired, Guard, GuardKey, Outcome, ReceiptRecord, Slot,
     SlotKey, Trace, Write,
 };
 use crate::value::{
     CampaignId, ChannelId, ClickId, ConversionId, Currency, DeliveryId, EventId, Fingerprint, Money, OfferId,
-    OfferSourceId, Pii, PostbackId, Receipt, Timestamp, TypeName,
+    OfferSourceId, Pii, PostbackId, Receipt, Shared, Timestamp, TypeName,
 };
 use alloc::{collections::BTreeMap, format, string::String, vec, vec::Vec};
-use core::{future::poll_fn, task::Poll, time::Duration};
+use core::time::Duration;
 
 /// How long a lease of the cases runs.
 pub(super) const LEASE: Duration = Duration::from_secs(60);
@@ -129,7 +130,7 @@ fn entry(number: i64) -> Entry {
         parent: None,
         event_id: None,
         order_id: None,
-        parameters: BTreeMap::new(),
+        parameters: Shared::default(),
     }
 }
 
@@ -142,7 +143,7 @@ pub(super) fn conversion(number: i64, of: &str) -> Conversion {
         offer: click.offer,
         source: click.source,
         channel: click.channel,
-        shown: entry(number),
+        shown: entry(number).into(),
         sum: None,
         revenue: Revenue::Nothing,
         count: 1,
@@ -169,8 +170,8 @@ pub(super) fn slot(of: &str, type_name: &str, count: u32) -> Slot {
         click: click_id(of),
         key: SlotKey::Type(TypeName::new(type_name).unwrap()),
         conversion: Some(conversion_id(1)),
-        first: entry(1),
-        last: entry(2),
+        first: entry(1).into(),
+        last: entry(2).into(),
         sums: BTreeMap::from([("EUR".parse().unwrap(), added)]),
         count,
         fired: vec![fired],
@@ -315,26 +316,6 @@ pub(super) async fn settled(store: &dyn Subject, delivery: Delivery, end: Verdic
 
 pub(super) fn everything() -> PageRequest {
     PageRequest::first(ALL)
-}
-
-/// Drives futures side by side to their ends.
-pub(super) async fn join<T>(futures: Vec<BoxFuture<'_, T>>) -> Vec<T> {
-    let mut running: Vec<_> = futures.into_iter().map(Some).collect();
-    let mut done: Vec<Option<T>> = running.iter().map(|_| None).collect();
-    poll_fn(|context| {
-        for (future, answer) in running.iter_mut().zip(&mut done) {
-            if let Some(Poll::Ready(value)) = future.as_mut().map(|future| future.as_mut().poll(context)) {
-                (*future, *answer) = (None, Some(value));
-            }
-        }
-        if running.iter().all(Option::is_none) {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
-    })
-    .await;
-    done.into_iter().flatten().collect()
 }
 
 /// Declares cases: functions that a [`Case`](super::Case) can point to.

@@ -4,14 +4,18 @@
 //! [`address`] says who may be dialled at all.
 
 pub mod address;
+mod batch;
 mod echo;
-mod request;
+mod fill;
+mod filled;
 mod row;
 mod rules;
 mod settle;
 
-pub(crate) use request::fill_private;
-pub use request::{Batch, FillError, Filled, Values, batch};
+pub use batch::{Batch, batch};
+pub(crate) use fill::fill_private;
+pub use fill::{FillError, Values};
+pub use filled::Filled;
 pub use row::{Attempt, Delivery, DeliveryRow, DeliveryState, Lane, Leased, Settled, Settlement, Verdict};
 pub use rules::{RetryPolicy, SuccessRule};
 pub use settle::{MAX_EXCERPT, MAX_RETRY_AFTER, Sent};

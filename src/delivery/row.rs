@@ -4,6 +4,7 @@ use super::{RetryPolicy, SuccessRule};
 use crate::outbound::Outbound;
 use crate::value::{CampaignId, ClickId, ConversionId, DeliveryId, EventId, Pii, PostbackId, Timestamp};
 use alloc::{collections::BTreeMap, string::String};
+use core::fmt;
 use serde::{Deserialize, Serialize};
 
 /// A destination: the origin of the URL (scheme, host and port), lower case.
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub struct Lane(String);
 
 impl Lane {
-    /// The lane of a host, or host and port.
+    /// The lane of an origin, as in `https://channel.example`.
     #[must_use]
     pub fn new(destination: &str) -> Self {
         Self(destination.to_ascii_lowercase())
@@ -22,6 +23,12 @@ impl Lane {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl fmt::Display for Lane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -181,10 +188,4 @@ pub enum Settled {
     Recorded,
     /// The lease was lost to another worker, or the delivery is gone; nothing was written.
     LeaseLost,
-}
-
-impl core::fmt::Display for Lane {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(&self.0)
-    }
 }

@@ -1,6 +1,6 @@
 //! From an answer to a verdict.
 
-use super::request::Batch;
+use super::batch::Batch;
 use super::row::{Attempt, Leased, Settlement, Verdict};
 use super::rules::{RetryPolicy, SuccessRule};
 use crate::value::Timestamp;
@@ -42,6 +42,23 @@ pub enum Sent<'a> {
     },
 }
 
+impl Sent<'_> {
+    /// The wait that `Retry-After` asks for: seconds or an HTTP date (RFC 9110, section 10.2.3).
+    fn asked_wait(&self, now: Timestamp) -> Option<Duration> {
+        let Self::Answered { retry_after, .. } = self else {
+            return None;
+        };
+        let text = retry_after.as_ref()?.trim();
+        let wait = if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+            Duration::from_secs(text.parse().unwrap_or(u64::MAX))
+        } else {
+            let date = time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc2822).ok()?;
+            Timestamp::try_from(date).ok()?.saturating_since(now)
+        };
+        Some(wait.min(MAX_RETRY_AFTER))
+    }
+}
+
 impl Batch {
     /// The verdict over each delivery of the batch. `entropy` shortens the wait of each by up to half, so that what failed together is not
     /// tried together.
@@ -54,37 +71,37 @@ impl Batch {
 }
 
 fn settle_one(leased: &Leased, sent: &Sent<'_>, now: Timestamp, entropy: u64) -> Settlement {
+    let Leased {
+        delivery,
+        attempts,
+        fence,
+    } = leased;
     let (status, finding, judged) = match sent {
         Sent::Answered {
             status,
             body,
             shown,
             truncated,
-            retry_after,
+            ..
         } => {
-            let judged = judge(&leased.delivery.success, *status, body, *truncated);
-            let asked = retry_after.and_then(|text| asked_wait(text, now));
-            let why = judged
-                .as_ref()
-                .err()
-                .map_or(String::new(), |fault| format!(" ({})", fault.text));
+            let judged = judge(&delivery.success, *status, body, *truncated);
+            let why = judged.map_or_else(|(_, why)| format!(" ({why})"), |()| String::new());
             let finding = format!("HTTP {status}{why}{}", excerpt(shown));
-            (
-                Some(*status),
-                finding,
-                judged.map_err(|fault| fault.retry.then_some(asked)),
-            )
+            (Some(*status), finding, judged.map_err(|(fault, _)| fault))
         }
-        Sent::Failed { finding, retry } => (None, (*finding).to_string(), Err(retry.then_some(None))),
+        Sent::Failed { finding, retry } => {
+            let fault = if *retry { Fault::Passing } else { Fault::Final };
+            (None, (*finding).to_string(), Err(fault))
+        }
     };
     let verdict = match judged {
         Ok(()) => Verdict::Delivered,
-        Err(None) => Verdict::Dead,
-        Err(Some(asked)) => again(&leased.delivery.retry, leased.attempts, asked, now, entropy),
+        Err(Fault::Final) => Verdict::Dead,
+        Err(Fault::Passing) => again(&delivery.retry, *attempts, sent.asked_wait(now), now, entropy),
     };
     Settlement {
-        delivery: leased.delivery.id.clone(),
-        fence: leased.fence,
+        delivery: delivery.id.clone(),
+        fence: *fence,
         verdict,
         attempt: Attempt {
             at: now,
@@ -94,46 +111,34 @@ fn settle_one(leased: &Leased, sent: &Sent<'_>, now: Timestamp, entropy: u64) ->
     }
 }
 
-struct Fault {
-    text: &'static str,
-    retry: bool,
+/// Whether trying again may help.
+#[derive(Clone, Copy)]
+enum Fault {
+    Passing,
+    Final,
 }
 
-/// The field's rule (redtrack-and-channels facts 3.6): the expected status and body, 408, 429 and 5xx again, everything else is final.
-fn judge(rule: &SuccessRule, status: u16, body: &str, truncated: bool) -> Result<(), Fault> {
-    if !rule
-        .status
-        .iter()
-        .any(|(first, last)| (*first..=*last).contains(&status))
-    {
-        let retry = matches!(status, 408 | 425 | 429) || (500..=599).contains(&status);
-        return Err(Fault {
-            text: "status is no success",
-            retry,
-        });
+/// As other trackers judge (blog.xtracker.cc, "S2S postback macros"): the expected status and body, 408, 429 and 5xx again, everything else
+/// is final.
+fn judge(rule: &SuccessRule, status: u16, body: &str, truncated: bool) -> Result<(), (Fault, &'static str)> {
+    let is_within = |(first, last): &(u16, u16)| (*first..=*last).contains(&status);
+    if !rule.status.iter().any(is_within) {
+        let passing = matches!(status, 408 | 425 | 429) || (500..=599).contains(&status);
+        let fault = if passing { Fault::Passing } else { Fault::Final };
+        return Err((fault, "status is no success"));
     }
-    if rule
-        .body_excludes
-        .as_ref()
-        .is_some_and(|text| body.contains(text.as_str()))
-    {
-        return Err(Fault {
-            text: "body holds what means failure",
-            retry: false,
-        });
+    let holds = |text: &String| body.contains(text.as_str());
+    if rule.body_excludes.as_ref().is_some_and(holds) {
+        return Err((Fault::Final, "body holds what means failure"));
     }
-    if rule
-        .body_includes
-        .as_ref()
-        .is_some_and(|text| !body.contains(text.as_str()))
-    {
+    if !rule.body_includes.as_ref().is_none_or(holds) {
         // Behind the cut it may stand all the same; sending again could count twice.
-        let text = if truncated {
+        let why = if truncated {
             "body is too long to be searched for success"
         } else {
             "body misses what means success"
         };
-        return Err(Fault { text, retry: false });
+        return Err((Fault::Final, why));
     }
     Ok(())
 }
@@ -151,18 +156,6 @@ fn again(policy: &RetryPolicy, before: u32, asked: Option<Duration>, now: Timest
     let wait = half.saturating_add(jitter).max(asked.unwrap_or_default());
     now.checked_add(wait)
         .map_or(Verdict::Dead, |due_at| Verdict::Retry { due_at })
-}
-
-/// `Retry-After`: seconds or an HTTP date (RFC 9110, section 10.2.3).
-fn asked_wait(text: &str, now: Timestamp) -> Option<Duration> {
-    let text = text.trim();
-    let wait = if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-        Duration::from_secs(text.parse().unwrap_or(u64::MAX))
-    } else {
-        let date = time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc2822).ok()?;
-        Timestamp::try_from(date).ok()?.saturating_since(now)
-    };
-    Some(wait.min(MAX_RETRY_AFTER))
 }
 
 fn excerpt(body: &str) -> String {

@@ -2,7 +2,9 @@
 
 use super::state::{Kept, Private, State};
 use crate::delivery::{Attempt, Delivery, DeliveryRow, DeliveryState, Leased, Settled, Settlement, Verdict};
+use crate::model::Click;
 use crate::port::{Claim, Claimed, Purge, Selection, StoreError, StoreErrorKind, Which};
+use crate::tracker::EventRow;
 use crate::value::{DeliveryId, Timestamp};
 use alloc::vec::Vec;
 use core::mem::take;
@@ -132,46 +134,50 @@ impl State {
     }
 
     pub(super) fn purge(&mut self, what: &Purge) -> u64 {
-        let clicks = self.clicks.values_mut().map(|kept| (&kept.row, &mut kept.private));
-        let events = self.events.values_mut().map(|kept| (&kept.row, &mut kept.private));
-        let deliveries = self.deliveries.values_mut().map(|kept| (&kept.row, &mut kept.private));
         match what {
             Purge::PrivateBefore(time) => {
-                let clicks = clicks.filter(|(click, _)| click.at < *time).map(|(_, private)| private);
-                let events = events
-                    .filter(|(row, _)| row.event.received_at < *time)
-                    .map(|(_, private)| private);
-                let deliveries = deliveries
-                    .filter(|(row, _)| row.state != DeliveryState::Queued && row.delivery.created_at < *time)
-                    .map(|(_, private)| private);
-                let emptied = empty(clicks.chain(events).chain(deliveries));
+                let emptied = self.empty(
+                    |click| click.at < *time,
+                    |row| row.event.received_at < *time,
+                    |row| row.state != DeliveryState::Queued && row.delivery.created_at < *time,
+                );
                 let before = self.refused.len();
                 self.refused.retain(|_, body| body.at >= *time);
-                let dropped = before.saturating_sub(self.refused.len());
-                emptied.saturating_add(u64::try_from(dropped).unwrap_or(u64::MAX))
+                emptied.saturating_add(dropped(before, self.refused.len()))
             }
-            Purge::Erase(id) => {
-                let clicks = clicks.filter(|(click, _)| click.id == *id).map(|(_, private)| private);
-                let events = events
-                    .filter(|(row, _)| row.click.as_ref() == Some(id))
-                    .map(|(_, private)| private);
-                let deliveries = deliveries
-                    .filter(|(row, _)| row.delivery.click == *id)
-                    .map(|(_, private)| private);
-                empty(clicks.chain(events).chain(deliveries))
-            }
+            Purge::Erase(id) => self.empty(
+                |click| click.id == *id,
+                |row| row.click.as_ref() == Some(id),
+                |row| row.delivery.click == *id,
+            ),
             Purge::DeliveriesBefore(time) => {
                 let before = self.deliveries.len();
                 let keeps = |row: &Sending| row.state == DeliveryState::Queued || row.delivery.created_at >= *time;
                 self.deliveries.retain(|_, kept| keeps(&kept.row));
-                u64::try_from(before.saturating_sub(self.deliveries.len())).unwrap_or(u64::MAX)
+                dropped(before, self.deliveries.len())
             }
         }
     }
+
+    /// Forgets the personal values of these clicks, events and deliveries; says how many had some.
+    fn empty(
+        &mut self,
+        click: impl Fn(&Click) -> bool,
+        event: impl Fn(&EventRow) -> bool,
+        delivery: impl Fn(&Sending) -> bool,
+    ) -> u64 {
+        let clicks = self.clicks.values_mut().filter(|kept| click(&kept.row));
+        let events = self.events.values_mut().filter(|kept| event(&kept.row));
+        let deliveries = self.deliveries.values_mut().filter(|kept| delivery(&kept.row));
+        let columns = clicks.map(|kept| &mut kept.private);
+        let columns = columns.chain(events.map(|kept| &mut kept.private));
+        let columns = columns.chain(deliveries.map(|kept| &mut kept.private));
+        count(columns.filter(|private| !private.is_empty()).map(Private::clear))
+    }
 }
 
-fn empty<'a>(columns: impl Iterator<Item = &'a mut Private>) -> u64 {
-    count(columns.filter(|private| !private.is_empty()).map(Private::clear))
+fn dropped(before: usize, after: usize) -> u64 {
+    u64::try_from(before.saturating_sub(after)).unwrap_or(u64::MAX)
 }
 
 fn count(changes: impl Iterator<Item = ()>) -> u64 {

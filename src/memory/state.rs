@@ -73,22 +73,19 @@ impl State {
     }
 
     pub(super) fn commit(&mut self, commit: &Commit) -> Committed {
-        let waits = |id| {
-            self.events
-                .get(id)
-                .is_some_and(|kept| kept.row.outcome == Outcome::Unattributed)
-        };
-        if commit.identity.as_ref().is_some_and(|id| self.events.contains_key(id)) {
+        let outcome = |id| self.events.get(id).map(|kept| kept.row.outcome);
+        if commit.identity.as_ref().and_then(outcome).is_some() {
             return Committed::Duplicate;
         }
-        if !commit.waiting.iter().all(waits) {
-            return Committed::Conflict;
-        }
-        if commit
+        let all_wait = commit
+            .waiting
+            .iter()
+            .all(|id| outcome(id) == Some(Outcome::Unattributed));
+        let all_hold = commit
             .guards
             .iter()
-            .any(|guard| self.version(&guard.key) != guard.version)
-        {
+            .all(|guard| self.version(&guard.key) == guard.version);
+        if !(all_wait && all_hold) {
             return Committed::Conflict;
         }
         for guard in &commit.guards {
@@ -113,27 +110,18 @@ impl State {
                 let mut row = event.clone();
                 let private = take(&mut row.event.private);
                 let id = row.event.id.clone();
-                let number = self
-                    .events
-                    .get(&id)
-                    .map(|kept| kept.number)
-                    .unwrap_or_else(|| self.number());
+                let known = self.events.get(&id).map(|kept| kept.number);
+                let number = known.unwrap_or_else(|| self.number());
                 self.events.insert(id, Kept { number, row, private });
             }
             Write::Conversion(row) => {
-                let number = self
-                    .conversions
-                    .get(&row.id)
-                    .map(|kept| kept.number)
-                    .unwrap_or_else(|| self.number());
-                self.conversions.insert(
-                    row.id.clone(),
-                    Kept {
-                        number,
-                        row: row.clone(),
-                        private: Private::new(),
-                    },
-                );
+                let known = self.conversions.get(&row.id).map(|kept| kept.number);
+                let kept = Kept {
+                    number: known.unwrap_or_else(|| self.number()),
+                    row: row.clone(),
+                    private: Private::new(),
+                };
+                self.conversions.insert(row.id.clone(), kept);
             }
             Write::Slot(slot) => {
                 self.slots.insert((slot.click.clone(), slot.key.column()), slot.clone());

@@ -3,7 +3,8 @@
 use super::Status;
 use crate::event::Kind;
 use crate::value::{
-    CampaignId, ChannelId, ClickId, ConversionId, EventId, Money, OfferId, OfferSourceId, Receipt, Timestamp, TypeName,
+    CampaignId, ChannelId, ClickId, ConversionId, EventId, Money, OfferId, OfferSourceId, Receipt, Shared, Timestamp,
+    TypeName,
 };
 use alloc::{collections::BTreeMap, string::String};
 use serde::{Deserialize, Serialize};
@@ -51,7 +52,7 @@ pub struct Entry {
     pub order_id: Option<String>,
     /// The plain parameters by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub parameters: BTreeMap<String, String>,
+    pub parameters: Shared<BTreeMap<String, String>>,
 }
 
 /// A conversion's money in the account's currency.
@@ -92,7 +93,7 @@ pub struct Conversion {
     /// The click's channel.
     pub channel: ChannelId,
     /// The event that it shows.
-    pub shown: Entry,
+    pub shown: Shared<Entry>,
     /// The amount: of the shown event, or the sum under `increment`; negative for a reversal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sum: Option<Money>,

@@ -4,35 +4,25 @@ use super::Meaning;
 use crate::event::Kind;
 use crate::model::AccountRole;
 
-/// A row of the URL that is pasted into ClickBank: the query name and the macro. The guide "ClickBank and RedTrack (S2S postback
-/// integration)" has them in this order: the click id and the sum, then step 2.2's additional parameters. The receipt is ours: without it
-/// a postback could not be told to be the sale that a notification reports too.
+/// A row of the URL that is pasted into ClickBank: the query name, what it means and the macro.
 pub(super) type Row = (&'static str, Option<Meaning>, &'static str);
 
-const AFFILIATE: &[Row] = &[
-    ("clickid", Some(Meaning::ClickId), "{tid}"),
-    ("sum", Some(Meaning::Sum), "{affiliate_earnings}"),
-    ("eventid", Some(Meaning::EventId), "{event_id}"),
-    ("zip", None, "{postal_code}"),
-    ("order_id", Some(Meaning::OrderId), "{order_id}"),
-    ("receipt", Some(Meaning::Receipt), "{receipt_id}"),
-];
-
-/// As [`AFFILIATE`], with the guide's two changes "for vendors only".
-const VENDOR: &[Row] = &[
-    ("clickid", Some(Meaning::ClickId), "{vtid}"),
-    ("sum", Some(Meaning::Sum), "{vendor_earnings}"),
-    ("eventid", Some(Meaning::EventId), "{event_id}"),
-    ("zip", None, "{postal_code}"),
-    ("order_id", Some(Meaning::OrderId), "{order_id}"),
-    ("receipt", Some(Meaning::Receipt), "{receipt_id}"),
-];
-
-pub(super) const fn rows(role: AccountRole) -> &'static [Row] {
-    match role {
-        AccountRole::Affiliate => AFFILIATE,
-        AccountRole::Vendor => VENDOR,
-    }
+/// The guide "ClickBank and RedTrack (S2S postback integration)" has the rows in this order: the click id and the sum, which are others "for
+/// vendors only", then step 2.2's additional parameters. The receipt is ours: without it a postback could not be told to be the sale that
+/// a notification reports too.
+pub(super) const fn rows(role: AccountRole) -> [Row; 6] {
+    let (click_id, sum) = match role {
+        AccountRole::Affiliate => ("{tid}", "{affiliate_earnings}"),
+        AccountRole::Vendor => ("{vtid}", "{vendor_earnings}"),
+    };
+    [
+        ("clickid", Some(Meaning::ClickId), click_id),
+        ("sum", Some(Meaning::Sum), sum),
+        ("eventid", Some(Meaning::EventId), "{event_id}"),
+        ("zip", None, "{postal_code}"),
+        ("order_id", Some(Meaning::OrderId), "{order_id}"),
+        ("receipt", Some(Meaning::Receipt), "{receipt_id}"),
+    ]
 }
 
 /// The kind of a ClickBank S2S event by its `{event_type}`, in any case; none for a word that is not known here.

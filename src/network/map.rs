@@ -1,7 +1,8 @@
 //! Which query parameter holds which meaning.
 
 use super::Meaning;
-use super::clickbank::{Row, rows};
+use super::clickbank::rows;
+use super::meaning::UnknownMeaning;
 use crate::model::{AccountRole, SLOTS};
 use crate::value::Currency;
 use alloc::{
@@ -43,10 +44,8 @@ pub struct NameError {
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 enum Problem {
-    #[error("`{0}` is not a meaning of a parameter; did you mean `{1}`?")]
-    Mistyped(String, &'static str),
-    #[error("`{0}` is not a meaning of a parameter; there are {1} and sub1 to sub{SLOTS}")]
-    Unknown(String, String),
+    #[error(transparent)]
+    Meaning(#[from] UnknownMeaning),
     #[error("the parameter name of `{0}` is empty")]
     Empty(Meaning),
     #[error("the parameter name of `{0}` is {1} bytes long, at most {MAX_PARAMETER_NAME} are allowed")]
@@ -111,10 +110,8 @@ impl ParameterMap {
     /// `currency` is ignored: ClickBank's `{currency}` is what the customer paid in. A receipt loses the `-Bnnn` of a rebill.
     #[must_use]
     pub fn clickbank_s2s(role: AccountRole) -> Self {
-        let mut map = Self::redtrack();
+        let mut map = Self::generic();
         map.names.retain(|(_, meaning)| *meaning != Meaning::Currency);
-        map.names.push(("receipt".into(), Meaning::Receipt));
-        map.names.push(("parent".into(), Meaning::Parent));
         map.clickbank = Some(role);
         map
     }
@@ -162,12 +159,7 @@ impl ParameterMap {
     }
 
     fn checked(&self, word: &str, name: &str) -> Result<Meaning, Problem> {
-        let Some(meaning) = Meaning::from_word(word) else {
-            return Err(match Meaning::suggestion(word) {
-                Some(near) => Problem::Mistyped(word.into(), near),
-                None => Problem::Unknown(word.into(), Meaning::words().collect::<Vec<_>>().join(", ")),
-            });
-        };
+        let meaning = Meaning::parse(word)?;
         if meaning == Meaning::Currency && self.clickbank.is_some() {
             Err(Problem::Currency)
         } else if name.is_empty() {
@@ -202,15 +194,20 @@ impl ParameterMap {
     /// The event's `&type=NAME` and the token are to be appended.
     #[must_use]
     pub fn pasted_query(&self) -> Option<String> {
-        let pairs: Vec<_> = rows(self.clickbank?).iter().map(|row| self.pasted(row)).collect();
+        self.clickbank?;
+        let pairs: Vec<String> = self.pasted().map(|(name, filled)| format!("{name}={filled}")).collect();
         Some(pairs.join("&"))
     }
 
-    fn pasted(&self, (usual, meaning, filled): &Row) -> String {
-        // Where a meaning has two names, the guide's is pasted.
-        let kept = meaning.is_none_or(|meaning| self.meaning(usual) == Some(meaning));
-        let renamed = || meaning.and_then(|meaning| self.names(meaning).next()).unwrap_or(usual);
-        format!("{}={filled}", if kept { usual } else { renamed() })
+    /// The names and macros of [`ParameterMap::pasted_query`]; none where the network's macros are not known here.
+    pub(crate) fn pasted(&self) -> impl Iterator<Item = (&str, &'static str)> {
+        let rows = self.clickbank.into_iter().flat_map(rows);
+        rows.map(|(usual, meaning, filled)| {
+            // Where a meaning has two names, the guide's is pasted.
+            let kept = meaning.is_none_or(|meaning| self.meaning(usual) == Some(meaning));
+            let renamed = meaning.filter(|_| !kept).and_then(|meaning| self.names(meaning).next());
+            (renamed.unwrap_or(usual), filled)
+        })
     }
 
     pub(super) fn slots(&self) -> impl Iterator<Item = u8> {

@@ -1,8 +1,11 @@
 //! What a query parameter of a postback can stand for.
 
+use crate::model::SLOTS;
 use crate::scope::ClickSlot;
 use crate::value::nearest;
+use alloc::{string::String, vec::Vec};
 use core::fmt;
+use thiserror::Error;
 
 /// What a query parameter stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,15 +68,27 @@ impl Meaning {
             .map(|(_, meaning)| *meaning)
     }
 
+    /// As [`Meaning::from_word`], saying what there is instead of an unknown word.
+    pub(crate) fn parse(word: &str) -> Result<Self, UnknownMeaning> {
+        Self::from_word(word).ok_or_else(|| match nearest(word, Self::words()) {
+            Some(near) => UnknownMeaning::Mistyped(word.into(), near),
+            None => UnknownMeaning::Unknown(word.into(), Self::words().collect::<Vec<_>>().join(", ")),
+        })
+    }
+
     /// Every word but those of the slots.
     pub fn words() -> impl Iterator<Item = &'static str> {
         WORDS.iter().map(|(word, _)| *word)
     }
+}
 
-    /// The word that a mistyped one was probably meant to be.
-    pub(super) fn suggestion(word: &str) -> Option<&'static str> {
-        nearest(word, Self::words())
-    }
+/// A word that is no meaning.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub(crate) enum UnknownMeaning {
+    #[error("`{0}` is not a meaning of a parameter; did you mean `{1}`?")]
+    Mistyped(String, &'static str),
+    #[error("`{0}` is not a meaning of a parameter; there are {1} and sub1 to sub{SLOTS}")]
+    Unknown(String, String),
 }
 
 impl fmt::Display for Meaning {
@@ -103,10 +118,14 @@ mod tests {
 
     #[test]
     fn a_near_word_is_suggested_and_no_farther_one() {
-        assert_eq!(Meaning::suggestion("click_id"), Some("clickid"));
-        assert_eq!(Meaning::suggestion("eventid"), Some("event_id"));
-        assert_eq!(Meaning::suggestion("curency"), Some("currency"));
-        assert_eq!(Meaning::suggestion("payout"), None);
-        assert_eq!(Meaning::suggestion("xy"), None);
+        let suggested = |word: &str| match Meaning::parse(word) {
+            Err(UnknownMeaning::Mistyped(_, near)) => Some(near),
+            _ => None,
+        };
+        assert_eq!(suggested("click_id"), Some("clickid"));
+        assert_eq!(suggested("eventid"), Some("event_id"));
+        assert_eq!(suggested("curency"), Some("currency"));
+        assert_eq!(suggested("payout"), None);
+        assert_eq!(suggested("xy"), None);
     }
 }

@@ -133,17 +133,17 @@ impl Postback {
         };
         let id = MAX_FOREIGN_ID;
         let mut read = Self {
-            click_id: reader.typed(Meaning::ClickId, id, |text| ClickId::new(text))?,
-            sum: reader.sum()?,
+            click_id: reader.made(Meaning::ClickId, id, |text| ClickId::new(text))?,
+            sum: reader.parsed(Meaning::Sum, usize::MAX, str::parse, Problem::Amount)?,
             currency: reader.currency()?,
-            type_word: reader.typed(Meaning::Type, MAX_TYPE_NAME, |text| TypeName::new(text))?,
+            type_word: reader.made(Meaning::Type, MAX_TYPE_NAME, |text| TypeName::new(text))?,
             status_word: reader.text(Meaning::Status, MAX_STATUS_WORD)?,
             event_id: reader.text(Meaning::EventId, id)?,
             order_id: reader.text(Meaning::OrderId, id)?,
             receipt: reader.receipt(Meaning::Receipt)?,
             receipt_text: reader.text(Meaning::Receipt, id)?,
             parent: reader.receipt(Meaning::Parent)?,
-            time: reader.time()?,
+            time: reader.parsed(Meaning::Time, usize::MAX, time, Problem::Time)?,
             token: reader.text(Meaning::Token, id)?.map(Secret::from),
             format: reader
                 .text(Meaning::Format, id)?
@@ -211,62 +211,52 @@ impl<'q> Reader<'q, '_> {
         Ok(self.value(meaning, longest)?.map(|(_, value)| value.to_string()))
     }
 
+    /// A value that `parse` takes; what it refuses is told by `problem`, which gets the parameter's name.
+    fn parsed<T, E>(
+        &mut self,
+        meaning: Meaning,
+        longest: usize,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+        problem: impl FnOnce(String, E) -> Problem,
+    ) -> Result<Option<T>, PostbackError> {
+        let Some((name, value)) = self.value(meaning, longest)? else {
+            return Ok(None);
+        };
+        let parsed = parse(value).map_err(|error| problem(name.to_string(), error))?;
+        Ok(Some(parsed))
+    }
+
     /// A text of a checked type. `Query` holds no control characters and the length is known, so `make` has nothing left to refuse.
-    fn typed<T, E>(
+    fn made<T, E>(
         &mut self,
         meaning: Meaning,
         longest: usize,
         make: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<Option<T>, PostbackError> {
-        let Some((name, value)) = self.value(meaning, longest)? else {
-            return Ok(None);
-        };
-        Ok(Some(make(value).map_err(|_| Problem::Character(name.to_string()))?))
+        self.parsed(meaning, longest, make, |name, _| Problem::Character(name))
+    }
+
+    fn currency(&mut self) -> Result<Option<Currency>, PostbackError> {
+        match self.map.forced_currency() {
+            Some(forced) => Ok(Some(forced)),
+            None => self.parsed(Meaning::Currency, usize::MAX, str::parse, Problem::Currency),
+        }
     }
 
     fn receipt(&mut self, meaning: Meaning) -> Result<Option<Receipt>, PostbackError> {
         let clickbank = self.map.is_clickbank();
-        self.typed(meaning, MAX_FOREIGN_ID, |text| {
+        self.made(meaning, MAX_FOREIGN_ID, |text| {
             Receipt::new(if clickbank { Receipt::split_rebill(text).0 } else { text })
         })
     }
+}
 
-    fn sum(&mut self) -> Result<Option<Amount>, PostbackError> {
-        let Some((name, value)) = self.value(Meaning::Sum, usize::MAX)? else {
-            return Ok(None);
-        };
-        Ok(Some(
-            value
-                .parse()
-                .map_err(|error| Problem::Amount(name.to_string(), error))?,
-        ))
-    }
-
-    fn currency(&mut self) -> Result<Option<Currency>, PostbackError> {
-        if let Some(forced) = self.map.forced_currency() {
-            return Ok(Some(forced));
-        }
-        let Some((name, value)) = self.value(Meaning::Currency, usize::MAX)? else {
-            return Ok(None);
-        };
-        Ok(Some(
-            value
-                .parse()
-                .map_err(|error| Problem::Currency(name.to_string(), error))?,
-        ))
-    }
-
-    fn time(&mut self) -> Result<Option<Timestamp>, PostbackError> {
-        let Some((name, value)) = self.value(Meaning::Time, usize::MAX)? else {
-            return Ok(None);
-        };
-        let digits = value.bytes().all(|byte| byte.is_ascii_digit());
-        let time = if digits {
-            Timestamp::parse_unix(value)
-        } else {
-            value.parse()
-        };
-        Ok(Some(time.map_err(|error| Problem::Time(name.to_string(), error))?))
+/// Whole Unix seconds or RFC 3339.
+fn time(text: &str) -> Result<Timestamp, TimestampError> {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        Timestamp::parse_unix(text)
+    } else {
+        text.parse()
     }
 }
 

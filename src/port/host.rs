@@ -2,6 +2,7 @@
 
 use super::BoxFuture;
 use crate::value::{Secret, Timestamp};
+use alloc::string::String;
 use core::fmt::Debug;
 use thiserror::Error;
 
@@ -30,14 +31,14 @@ pub trait Secrets: Debug + Send + Sync {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("secret `{reference}` {problem}")]
 pub struct SecretError {
-    reference: alloc::string::String,
-    problem: alloc::string::String,
+    reference: String,
+    problem: String,
 }
 
 impl SecretError {
     /// The reference and what is wrong with it, as in `is not set`.
     #[must_use]
-    pub fn new(reference: impl Into<alloc::string::String>, problem: impl Into<alloc::string::String>) -> Self {
+    pub fn new(reference: impl Into<String>, problem: impl Into<String>) -> Self {
         Self {
             reference: reference.into(),
             problem: problem.into(),

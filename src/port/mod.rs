@@ -5,12 +5,11 @@
 
 mod host;
 pub mod http;
+mod inspect;
 pub mod row;
 mod store;
 
 pub use host::{Clock, Entropy, SecretError, Secrets};
 pub use http::{BoxFuture, HttpClient, HttpError};
-pub use store::{
-    Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest, Purge,
-    Selection, Store, StoreError, StoreErrorKind, Which,
-};
+pub use inspect::{ConversionFilter, DeliveryFilter, EventFilter, Inspect, Page, PageRequest};
+pub use store::{Claim, Claimed, Cursor, Purge, Selection, Store, StoreError, StoreErrorKind, Which};

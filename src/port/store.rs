@@ -1,11 +1,11 @@
 //! The contract of storage.
 
 use super::BoxFuture;
-use crate::delivery::{DeliveryRow, DeliveryState, Lane, Leased, Settled, Settlement};
+use crate::delivery::{Lane, Leased, Settled, Settlement};
 use crate::event::Event;
-use crate::model::{Click, Conversion};
-use crate::tracker::{Commit, Committed, EventRow, FactQuery, Facts, Outcome, RefusedBody, Slot};
-use crate::value::{ClickId, ConversionId, DeliveryId, EventId, Fingerprint, OfferSourceId, Receipt, Timestamp};
+use crate::model::Click;
+use crate::tracker::{Commit, Committed, FactQuery, Facts};
+use crate::value::{ClickId, DeliveryId, EventId, Timestamp};
 use alloc::{
     borrow::Cow,
     boxed::Box,
@@ -45,7 +45,7 @@ pub trait Store: Debug + Send + Sync {
     /// [`StoreError`]: whether it was applied may be unknown; committing it again is safe.
     fn commit<'a>(&'a self, commit: &'a Commit) -> BoxFuture<'a, Result<Committed, StoreError>>;
 
-    /// Lists events stored as [`Outcome::Unattributed`] by event id, after `after`, with their personal values.
+    /// Lists events stored as [`Outcome::Unattributed`](crate::tracker::Outcome::Unattributed) by event id, after `after`, with their personal values.
     ///
     /// # Errors
     /// [`StoreError`], of kind [`StoreErrorKind::ApiMisuse`] for a foreign cursor.
@@ -75,67 +75,6 @@ pub trait Store: Debug + Send + Sync {
     /// # Errors
     /// [`StoreError`].
     fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<u64, StoreError>>;
-}
-
-/// Point reads and pages, for people and their tools. Lists are newest first, by when a row was first written.
-pub trait Inspect: Debug + Send + Sync {
-    /// A click, with its personal values as far as they are still kept.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    fn click<'a>(&'a self, id: &'a ClickId) -> BoxFuture<'a, Result<Option<Click>, StoreError>>;
-
-    /// The slots of a click: which conversion of a type was first, what has fired.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    fn slots<'a>(&'a self, click: &'a ClickId) -> BoxFuture<'a, Result<Vec<Slot>, StoreError>>;
-
-    /// Conversions.
-    ///
-    /// # Errors
-    /// [`StoreError`], of kind [`StoreErrorKind::ApiMisuse`] for a foreign cursor; so the other lists.
-    fn conversions<'a>(
-        &'a self,
-        filter: &'a ConversionFilter,
-        page: &'a PageRequest,
-    ) -> BoxFuture<'a, Result<Page<Conversion>, StoreError>>;
-
-    /// Events with their outcomes, without personal values.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    fn events<'a>(
-        &'a self,
-        filter: &'a EventFilter,
-        page: &'a PageRequest,
-    ) -> BoxFuture<'a, Result<Page<EventRow>, StoreError>>;
-
-    /// Deliveries, without personal values.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    fn deliveries<'a>(
-        &'a self,
-        filter: &'a DeliveryFilter,
-        page: &'a PageRequest,
-    ) -> BoxFuture<'a, Result<Page<DeliveryRow>, StoreError>>;
-
-    /// Refused bodies of a source.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    fn refused<'a>(
-        &'a self,
-        source: &'a OfferSourceId,
-        page: &'a PageRequest,
-    ) -> BoxFuture<'a, Result<Page<RefusedBody>, StoreError>>;
-
-    /// A configuration document by its fingerprint.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    fn configuration<'a>(&'a self, fingerprint: &'a Fingerprint) -> BoxFuture<'a, Result<Option<String>, StoreError>>;
 }
 
 /// What to lease.
@@ -245,73 +184,6 @@ impl Cursor {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// Which page of a list.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PageRequest {
-    /// Where to go on.
-    pub after: Cursor,
-    /// How many rows at most.
-    pub limit: u32,
-}
-
-impl PageRequest {
-    /// The first page.
-    #[must_use]
-    pub fn first(limit: u32) -> Self {
-        Self {
-            after: Cursor::start(),
-            limit,
-        }
-    }
-}
-
-/// A page of a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page<T> {
-    /// The rows.
-    pub items: Vec<T>,
-    /// Where the next page begins, if there is one.
-    pub next: Option<Cursor>,
-}
-
-/// Which conversions; what is absent does not matter.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ConversionFilter {
-    /// Of this click.
-    pub click: Option<ClickId>,
-    /// That show this receipt.
-    pub receipt: Option<Receipt>,
-}
-
-/// Which events; what is absent does not matter.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct EventFilter {
-    /// Of this source.
-    pub source: Option<OfferSourceId>,
-    /// With this outcome.
-    pub outcome: Option<Outcome>,
-    /// With this receipt.
-    pub receipt: Option<Receipt>,
-    /// Attributed to this click.
-    pub click: Option<ClickId>,
-}
-
-/// Which deliveries; what is absent does not matter.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct DeliveryFilter {
-    /// In this state.
-    pub state: Option<DeliveryState>,
-    /// With this id.
-    pub id: Option<DeliveryId>,
-    /// Of this conversion.
-    pub conversion: Option<ConversionId>,
-    /// Of this click.
-    pub click: Option<ClickId>,
 }
 
 /// Trouble of a store.

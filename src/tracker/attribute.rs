@@ -5,13 +5,14 @@
 //! that the order in which the two arrive cannot matter. For the same reason what follows an expired sale without a click id of its own
 //! waits: another payment of the receipt may still count.
 
-use super::facts::{Facts, MAX_HOPS, ReceiptRecord};
+use super::facts::{Facts, MAX_HOPS};
 use super::plan::Reason;
+use super::receipts::Receipts;
 use super::trace::Found;
 use crate::event::{Event, Kind};
 use crate::model::Click;
 use crate::value::Receipt;
-use alloc::{collections::BTreeMap, vec, vec::Vec};
+use alloc::{vec, vec::Vec};
 
 /// Where the click of an event was found, or why not.
 pub(super) enum Attribution<'a> {
@@ -19,10 +20,7 @@ pub(super) enum Attribution<'a> {
     Unattributed(Reason),
 }
 
-/// The receipts as they are known while a plan is made.
-pub(super) type Receipts = BTreeMap<Receipt, ReceiptRecord>;
-
-pub(super) fn attribute<'a>(event: &Event, kind: &Kind, facts: &'a Facts, receipts: &Receipts) -> Attribution<'a> {
+pub(super) fn attribute<'a>(event: &Event, kind: &Kind, facts: &'a Facts, receipts: &Receipts<'_>) -> Attribution<'a> {
     if let Some(receipt) = event.receipt.as_ref().filter(|_| by_receipt_alone(event, kind)) {
         return match receipts.get(receipt) {
             Some(record) if record.paid => through_receipts(event, facts, receipts),
@@ -65,7 +63,7 @@ pub(super) fn by_receipt_alone(event: &Event, kind: &Kind) -> bool {
     kind.subtracts() && !event.test && event.receipt.is_some()
 }
 
-fn through_receipts<'a>(event: &Event, facts: &'a Facts, receipts: &Receipts) -> Attribution<'a> {
+fn through_receipts<'a>(event: &Event, facts: &'a Facts, receipts: &Receipts<'_>) -> Attribution<'a> {
     let Some(start) = event.receipt.as_ref().or(event.parent.as_ref()) else {
         return Attribution::Unattributed(Reason::NoClickId);
     };

@@ -6,7 +6,7 @@
 //! sums have 32, SHA-1 sums 40.
 
 use crate::value::{ClickId, Secret, Timestamp, base32};
-use alloc::{borrow::ToOwned, format, vec::Vec};
+use alloc::{format, vec::Vec};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
@@ -73,9 +73,9 @@ impl ClickIdKeys {
             } else {
                 Recognised::Forged
             };
-            return ClickId::new(folded.clone()).map_or(Recognised::Invalid, made);
+            return ClickId::new(&folded).map_or(Recognised::Invalid, made);
         }
-        ClickId::new(text.to_owned()).map_or(Recognised::Invalid, Recognised::Foreign)
+        ClickId::new(text).map_or(Recognised::Invalid, Recognised::Foreign)
     }
 }
 

@@ -120,7 +120,7 @@ pub(crate) struct SourceParameter {
 
 /// An offer.
 #[derive(Debug)]
-pub(crate) struct Offer {
+pub struct Offer {
     pub(crate) title: String,
     pub(crate) source: OfferSourceId,
     pub(crate) url: UrlTemplate,
@@ -130,7 +130,7 @@ pub(crate) struct Offer {
 
 /// A traffic channel.
 #[derive(Debug)]
-pub(crate) struct Channel {
+pub struct Channel {
     pub(crate) title: String,
     pub(crate) currency: Currency,
     pub(crate) parameters: Vec<ChannelParameter>,

@@ -88,6 +88,15 @@ impl Credentials {
         }
     }
 
+    /// Those of a tool that only reads postbacks: the keys that sign click ids, and nothing else. Every token is wrong for them.
+    #[must_use]
+    pub fn of_click_ids(click_ids: ClickIdKeys) -> Self {
+        Self {
+            click_ids,
+            sources: BTreeMap::new(),
+        }
+    }
+
     /// The keys that sign click ids.
     #[must_use]
     pub fn click_ids(&self) -> &ClickIdKeys {
@@ -103,17 +112,5 @@ impl Credentials {
     /// The tokens of a source, newest first.
     pub(super) fn tokens(&self, source: &OfferSourceId) -> &[Secret] {
         self.sources.get(source).map_or(&[], |known| &known.tokens)
-    }
-}
-
-impl Tracker {
-    /// Every reference that [`Credentials`] needs: click-id keys, INS secrets, tokens.
-    #[must_use]
-    pub fn inbound_references(&self) -> alloc::collections::BTreeSet<&str> {
-        let sources = self
-            .sources
-            .values()
-            .flat_map(|source| source.secrets.iter().chain(&source.tokens));
-        self.click_id_keys.iter().chain(sources).map(String::as_str).collect()
     }
 }

@@ -1,18 +1,17 @@
 //! The decision: an event and the facts become one plan.
 
-use super::attribute::{Attribution, Receipts, attribute, by_receipt_alone};
+use super::attribute::{Attribution, attribute, by_receipt_alone};
 use super::compiled::{Source, Tracker};
-use super::facts::{Claimed, FactQuery, Facts, ReceiptRecord, Slot, SlotKey};
-use super::fire::Change;
+use super::facts::{FactQuery, Facts, Slot};
 use super::plan::{Commit, EventRow, Guard, GuardKey, Outcome, Plan, Reason, Reply, ReplyOutcome, Write};
+use super::receipts::Receipts;
 use super::resolve::Meaning;
-use super::slots::{self, MAX_SLOTS};
-use super::trace::{DuplicateDecision, Found, Trace};
+use super::trace::{Found, Trace};
 use crate::delivery::Delivery;
 use crate::event::{Event, Interface, Kind};
-use crate::model::{Click, Conversion, Duplicates, Entry, Revenue};
-use crate::value::{ClickId, ConversionId, DeliveryId, OfferSourceId, Timestamp};
-use alloc::{collections::BTreeMap, vec, vec::Vec};
+use crate::model::{Click, Conversion};
+use crate::value::{OfferSourceId, Timestamp};
+use alloc::vec::Vec;
 use thiserror::Error;
 
 /// An event of a source that the configuration does not know.
@@ -64,20 +63,11 @@ impl Tracker {
             }
         }
         row.trace.resolved = u32::try_from(resolved.len()).unwrap_or(u32::MAX);
-        let trace = row.trace.clone();
-        let reply = reply(&row);
-        let waits = facts.event == Some(Outcome::Unattributed);
-        let identity = (!waits).then(|| event.id.clone());
-        let mut waiting: Vec<_> = resolved.iter().map(|row| row.event.id.clone()).collect();
-        if waits {
-            waiting.push(event.id.clone());
-        }
-        let mut commit = work.into_commit(&event.source);
-        commit.identity = identity;
-        commit.waiting = waiting;
-        commit.writes.insert(0, Write::Event(row));
-        commit.writes.extend(resolved.into_iter().map(Write::Event));
-        Ok(Plan { commit, reply, trace })
+        Ok(Plan {
+            trace: row.trace.clone(),
+            reply: reply(&row),
+            commit: work.into_commit(row, resolved),
+        })
     }
 }
 
@@ -95,40 +85,30 @@ fn reply(row: &EventRow) -> Reply {
     }
 }
 
-/// The rows as they change while one plan is made.
-struct Work<'a> {
-    tracker: &'a Tracker,
-    source: &'a Source,
-    facts: &'a Facts,
-    now: Timestamp,
-    receipts: Receipts,
-    changed_receipts: Receipts,
-    slots: BTreeMap<(ClickId, SlotKey), Slot>,
-    changed_slots: BTreeMap<(ClickId, SlotKey), Slot>,
-    conversions: BTreeMap<ConversionId, Conversion>,
-    outbox: BTreeMap<DeliveryId, Delivery>,
+/// What is read, and the rows as they change while one plan is made.
+pub(super) struct Work<'a> {
+    pub(super) tracker: &'a Tracker,
+    pub(super) source: &'a Source,
+    pub(super) facts: &'a Facts,
+    pub(super) now: Timestamp,
+    receipts: Receipts<'a>,
+    /// Those that have changed, by click and key; so the other rows by their ids.
+    pub(super) slots: Vec<Slot>,
+    pub(super) conversions: Vec<Conversion>,
+    pub(super) outbox: Vec<Delivery>,
 }
 
 impl<'a> Work<'a> {
     fn new(tracker: &'a Tracker, source: &'a Source, facts: &'a Facts, now: Timestamp) -> Self {
-        let receipts = facts
-            .receipts
-            .iter()
-            .filter_map(|(id, known)| Some((id.clone(), known.record.clone()?)));
-        let slots = facts.clicks.values().flat_map(|known| &known.slots);
         Self {
             tracker,
             source,
             facts,
             now,
-            receipts: receipts.collect(),
-            changed_receipts: BTreeMap::new(),
-            slots: slots
-                .map(|slot| ((slot.click.clone(), slot.key.clone()), slot.clone()))
-                .collect(),
-            changed_slots: BTreeMap::new(),
-            conversions: BTreeMap::new(),
-            outbox: BTreeMap::new(),
+            receipts: Receipts::new(&source.id, facts),
+            slots: Vec::new(),
+            conversions: Vec::new(),
+            outbox: Vec::new(),
         }
     }
 
@@ -148,7 +128,7 @@ impl<'a> Work<'a> {
         };
         let open = self.is_open(&meaning);
         if !open {
-            self.note_parent(event);
+            self.receipts.note_parent(event);
         }
         if let Some(truth) = self.source.truth.filter(|truth| counts_for(*truth, event, &kind)) {
             row.outcome = Outcome::Ignored;
@@ -185,13 +165,13 @@ impl<'a> Work<'a> {
         row.trace.found = Some(found);
         let expired = by_id && !kind.follows() && !event.test && self.expired(event, click);
         if expired {
-            self.note(event, |record| record.expired |= kind.adds());
+            self.receipts.note(event, |record| record.expired |= kind.adds());
             row.outcome = Outcome::Expired;
             row.reason = Some(Reason::Expired);
             return;
         }
         if by_id && !self.is_open(meaning) {
-            self.note_click(event, click);
+            self.receipts.note_click(event, click);
         }
         let offer = self.tracker.offers.get(&click.offer);
         let Some(entry) = self.tracker.entry(self.source, offer, event, meaning) else {
@@ -200,153 +180,16 @@ impl<'a> Work<'a> {
             row.reason = Some(reason);
             return;
         };
-        let pays = self.tracker.pays(&entry);
-        self.count(row, event, click, entry);
+        let pays = event.receipt.is_some() && self.tracker.pays(&entry);
+        self.count(row, event, click, entry.into());
         if pays && row.conversion.is_some() {
-            self.note(event, |record| record.paid = true);
+            self.receipts.note(event, |record| record.paid = true);
         }
     }
 
     /// Whether anyone may have sent it: what it says of receipts is not believed.
     fn is_open(&self, meaning: &Meaning<'_>) -> bool {
         matches!(meaning, Meaning::Type(known) if self.source.open_types.contains(&known.name))
-    }
-
-    /// Lets an entry make or change a conversion, and fires what follows from it.
-    fn count(&mut self, row: &mut EventRow, event: &Event, click: &'a Click, entry: Entry) {
-        let signed = self.tracker.signed(&entry);
-        let policy = self.tracker.policy(self.source, &entry);
-        let key = policy.and_then(|policy| self.tracker.slot_key(policy, &entry));
-        let (before, after, mut slot) = match (policy, key) {
-            (Some(policy), Some(key)) => match self.merged(click, policy, key, &entry, signed) {
-                Ok((slot, decision, before, after)) => {
-                    row.trace.duplicate = Some(decision);
-                    (before, after, Some(slot))
-                }
-                Err(reason) => {
-                    row.outcome = Outcome::Ignored;
-                    row.reason = Some(reason);
-                    return;
-                }
-            },
-            (policy, _) => {
-                row.trace.duplicate = Some(policy.map_or(DuplicateDecision::Bypassed, |_| DuplicateDecision::Created));
-                (None, Some(self.own_conversion(click, &entry, signed)), None)
-            }
-        };
-        row.outcome = if entry.test { Outcome::Test } else { Outcome::Counted };
-        if let Some(after) = after {
-            row.conversion = Some(after.id.clone());
-            let own = self.tracker.revenue(&entry, signed, true);
-            row.reason = reason_of(&entry, own, self.tracker.campaigns.contains_key(&click.campaign));
-            let unchanged = before.as_ref().is_some_and(|before| {
-                before.shown == after.shown && before.sum == after.sum && before.revenue == after.revenue
-            });
-            if unchanged {
-                row.outcome = Outcome::Ignored;
-                let other = || {
-                    signed
-                        .zip(slot.as_ref())
-                        .is_some_and(|(money, slot)| slots::is_other_currency(slot, money))
-                };
-                row.reason = Some(match policy {
-                    Some(Duplicates::IgnoreEventId) => Reason::DuplicateEventId,
-                    Some(Duplicates::Edit) => Reason::Superseded,
-                    Some(Duplicates::Increment) if other() => Reason::OtherCurrency,
-                    _ => Reason::Duplicate,
-                });
-                if before.as_ref() != Some(&after) {
-                    self.conversions.insert(after.id.clone(), after);
-                }
-            } else {
-                // A conversion of the event's own has told nothing yet.
-                let shared = slot.as_ref().filter(|_| policy != Some(Duplicates::CreateMarked));
-                let mut fired = shared.map(|slot| slot.fired.clone()).unwrap_or_default();
-                let change = Change {
-                    event,
-                    click,
-                    before: before.as_ref(),
-                    after: &after,
-                };
-                for delivery in self.tracker.fire(&change, &mut fired, self.now, &mut row.trace) {
-                    self.outbox.entry(delivery.id.clone()).or_insert(delivery);
-                }
-                // Of conversions of their own the slot keeps what the first has told: another policy may go on with it.
-                let keeps = |slot: &&mut Slot| match policy {
-                    Some(Duplicates::CreateMarked) => slot.conversion.is_none() && slot.first.event == entry.event,
-                    _ => slot.conversion.is_some(),
-                };
-                if let Some(slot) = slot.as_mut().filter(keeps) {
-                    slot.fired = fired;
-                }
-                self.conversions.insert(after.id.clone(), after);
-            }
-        }
-        if let Some(slot) = slot {
-            let place = (click.id.clone(), slot.key.clone());
-            self.slots.insert(place.clone(), slot.clone());
-            self.changed_slots.insert(place, slot);
-        }
-    }
-
-    /// The slot with the entry in it, what that did, and the conversion before and after.
-    fn merged(
-        &self,
-        click: &Click,
-        policy: Duplicates,
-        key: SlotKey,
-        entry: &Entry,
-        signed: Option<crate::value::Money>,
-    ) -> Result<(Slot, DuplicateDecision, Option<Conversion>, Option<Conversion>), Reason> {
-        let marked = policy == Duplicates::CreateMarked;
-        let own = marked.then(|| self.own_conversion(click, entry, signed));
-        let place = (click.id.clone(), key.clone());
-        let (slot, decision, before) = match self.slots.get(&place) {
-            Some(known) => {
-                let mut slot = known.clone();
-                if !marked && slot.conversion.is_none() {
-                    // The policy was `create_marked` before. The conversion that the first event made goes on; the others stay.
-                    let own = slots::event_conversion_id(&known.first);
-                    slot = self.tracker.open_slot(click, key, Some(own), &known.first);
-                    slot.fired = known.fired.clone();
-                }
-                let before = if marked {
-                    None
-                } else {
-                    self.tracker.shown(&slot, policy, click)
-                };
-                let decision = self.tracker.merge(&mut slot, policy, entry);
-                (slot, decision, before)
-            }
-            None => {
-                if matches!(key, SlotKey::TypeAndId(..)) && self.held(click) >= MAX_SLOTS {
-                    return Err(Reason::TooManySlots);
-                }
-                let conversion = (!marked).then(|| slots::conversion_id(click, &key));
-                (
-                    self.tracker.open_slot(click, key, conversion, entry),
-                    DuplicateDecision::Created,
-                    None,
-                )
-            }
-        };
-        let after = own.or_else(|| self.tracker.shown(&slot, policy, click));
-        Ok((slot, decision, before, after))
-    }
-
-    fn own_conversion(&self, click: &Click, entry: &Entry, signed: Option<crate::value::Money>) -> Conversion {
-        self.tracker
-            .conversion(slots::event_conversion_id(entry), click, entry.clone(), signed, 1)
-    }
-
-    /// How many slots with network ids of their own a click has. Those of open types, left from before they were open, do not count.
-    fn held(&self, click: &Click) -> usize {
-        let counts = |key: &SlotKey| match key {
-            SlotKey::TypeAndId(name, _) => !self.source.open_types.contains(name),
-            _ => false,
-        };
-        let held = self.slots.keys().filter(|(id, key)| *id == click.id && counts(key));
-        held.count()
     }
 
     /// Whether every click that a waiting event names was asked for. One that was not might be its click; it is decided when its own
@@ -363,73 +206,44 @@ impl<'a> Work<'a> {
             .is_some_and(|longest| event.at.saturating_since(click.at) > longest)
     }
 
-    /// Keeps what an event says of its receipt's parent, whether or not its click is known.
-    fn note_parent(&mut self, event: &Event) {
-        let Some(parent) = &event.parent else { return };
-        self.note(event, |record| match &record.parent {
-            // Of two answers the smaller one stays, whatever came first.
-            Some(known) if known <= parent => {}
-            _ => record.parent = Some(parent.clone()),
-        });
-    }
-
-    /// Keeps that an event named the click of its receipt itself.
-    fn note_click(&mut self, event: &Event, click: &Click) {
-        let claim = Claimed {
-            at: event.at,
-            event: event.id.clone(),
-            click: click.id.clone(),
-        };
-        self.note(event, |record| {
-            if record.click.as_ref().is_none_or(|known| claim < *known) {
-                record.click = Some(claim);
-            }
-        });
-    }
-
-    /// Changes what is known of an event's receipt. Nothing is learnt from a test.
-    fn note(&mut self, event: &Event, change: impl FnOnce(&mut ReceiptRecord)) {
-        let Some(receipt) = event.receipt.clone().filter(|_| !event.test) else {
-            return;
-        };
-        let mut record = self.receipts.get(&receipt).cloned().unwrap_or_else(|| ReceiptRecord {
-            source: self.source.id.clone(),
-            receipt: receipt.clone(),
-            parent: None,
-            click: None,
-            paid: false,
-            expired: false,
-        });
-        let before = record.clone();
-        change(&mut record);
-        if record != before || !self.receipts.contains_key(&receipt) {
-            self.receipts.insert(receipt.clone(), record.clone());
-            self.changed_receipts.insert(receipt, record);
+    /// The transaction: the event's row first, then what it changes, then the rows of the waiting events that it resolves.
+    fn into_commit(self, row: EventRow, resolved: Vec<EventRow>) -> Commit {
+        let source = &self.source.id;
+        let waits = self.facts.event == Some(Outcome::Unattributed);
+        let mut waiting: Vec<_> = resolved.iter().map(|row| row.event.id.clone()).collect();
+        if waits {
+            waiting.push(row.event.id.clone());
         }
-    }
-
-    fn into_commit(self, source: &OfferSourceId) -> Commit {
-        let clicks = self
-            .facts
-            .clicks
-            .iter()
-            .map(|(id, known)| (GuardKey::Click(id.clone()), known.version));
-        let receipts = self.facts.receipts.iter();
-        let receipts = receipts.map(|(id, known)| (GuardKey::Receipt(source.clone(), id.clone()), known.version));
-        let mut commit = Commit::of(vec![], self.now);
-        commit.guards = clicks
-            .chain(receipts)
-            .map(|(key, version)| Guard { key, version })
-            .collect();
-        commit
-            .writes
-            .extend(self.changed_receipts.into_values().map(Write::Receipt));
-        commit.writes.extend(self.changed_slots.into_values().map(Write::Slot));
-        commit
-            .writes
-            .extend(self.conversions.into_values().map(Write::Conversion));
-        commit.outbox = self.outbox.into_values().collect();
-        commit
+        let clicks = self.facts.clicks.iter().map(|(id, known)| Guard {
+            key: GuardKey::Click(id.clone()),
+            version: known.version,
+        });
+        let receipts = self.facts.receipts.iter().map(|(id, known)| Guard {
+            key: GuardKey::Receipt(source.clone(), id.clone()),
+            version: known.version,
+        });
+        let identity = (!waits).then(|| row.event.id.clone());
+        let receipt_rows = self.receipts.into_changed();
+        let changed = [
+            receipt_rows.len(),
+            self.slots.len(),
+            self.conversions.len(),
+            resolved.len(),
+        ];
+        let mut writes = Vec::with_capacity(changed.into_iter().fold(1, usize::saturating_add));
+        writes.push(Write::Event(row));
+        writes.extend(receipt_rows.into_iter().map(Write::Receipt));
+        writes.extend(self.slots.into_iter().map(Write::Slot));
+        writes.extend(self.conversions.into_iter().map(Write::Conversion));
+        writes.extend(resolved.into_iter().map(Write::Event));
+        Commit {
+            identity,
+            waiting,
+            guards: clicks.chain(receipts).collect(),
+            writes,
+            outbox: self.outbox,
+            now: self.now,
+        }
     }
 }
 
@@ -449,17 +263,5 @@ fn nothing(meaning: &Meaning<'_>) -> Option<(Outcome, Reason)> {
         Meaning::Chosen => Some((Outcome::Chosen, Reason::ChosenNone)),
         Meaning::Unmapped => Some((Outcome::Unmapped, Reason::Unmapped)),
         Meaning::Type(_) | Meaning::Unknown(_) => None,
-    }
-}
-
-fn reason_of(entry: &Entry, own: Revenue, campaign_known: bool) -> Option<Reason> {
-    if !entry.known {
-        Some(Reason::UnknownType)
-    } else if own == Revenue::NoRate {
-        Some(Reason::NoRate)
-    } else if !campaign_known {
-        Some(Reason::UnknownCampaign)
-    } else {
-        None
     }
 }

@@ -4,8 +4,8 @@ use super::plan::Outcome;
 use crate::event::Event;
 use crate::model::{Click, Entry};
 use crate::value::{
-    Amount, CampaignId, ClickId, ConversionId, Currency, EventId, Money, OfferSourceId, PostbackId, Receipt, Timestamp,
-    TypeName,
+    Amount, CampaignId, ClickId, ConversionId, Currency, EventId, Money, OfferSourceId, PostbackId, Receipt, Shared,
+    Timestamp, TypeName,
 };
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
@@ -131,7 +131,7 @@ impl SlotKey {
     #[must_use]
     pub fn column(&self) -> String {
         match self {
-            Self::Type(name) => format!("type:{name}"),
+            Self::Type(name) => ["type:", name.as_str()].concat(),
             Self::Edit => "edit".into(),
             Self::TypeAndId(name, id) => format!("id:{}:{name}:{id}", name.as_str().len()),
         }
@@ -150,9 +150,9 @@ pub struct Slot {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversion: Option<ConversionId>,
     /// The earliest.
-    pub first: Entry,
+    pub first: Shared<Entry>,
     /// The latest.
-    pub last: Entry,
+    pub last: Shared<Entry>,
     /// The amounts added, by currency.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub sums: BTreeMap<Currency, Added>,

@@ -1,8 +1,9 @@
 //! Which postbacks a conversion fires, and the requests that they become.
 
-use super::compiled::{Campaign, Channel, Postback, Tracker};
+use super::compiled::{Campaign, Channel, PayoutRule, Postback, Tracker};
 use super::facts::Fired;
 use super::money::delta;
+use super::rows;
 use super::trace::{MAX_TRACED_RULES, RuleTrace, RuleVerdict, Trace};
 use crate::delivery::{Delivery, Lane};
 use crate::event::Event;
@@ -58,30 +59,52 @@ fn note(fired: &mut Vec<Fired>, campaign: &Campaign, postback: &Postback, payout
     }
 }
 
-impl Tracker {
-    /// The view of a conversion that the rules and templates of a postback read.
-    pub(super) fn scope<'a>(
-        &'a self,
+/// The views of a conversion that the rules and templates of its campaign's postbacks read: they differ in what the channel is told.
+struct Scopes<'a> {
+    tracker: &'a Tracker,
+    channel: &'a Channel,
+    conversion: &'a Conversion,
+    adds: Option<bool>,
+    scope: Scope<'a>,
+}
+
+impl<'a> Scopes<'a> {
+    fn new(
+        tracker: &'a Tracker,
         campaign: &'a Campaign,
         channel: &'a Channel,
-        postback: &'a Postback,
         click: &'a Click,
         conversion: &'a Conversion,
-    ) -> Scope<'a> {
-        let payout = self.payout(postback.payout, conversion, channel.currency);
+    ) -> Self {
         let mut scope = Scope::of_click(click);
         scope.conversion = Some(conversion);
-        scope.names = self.names(campaign, channel, click);
+        scope.names = tracker.names(campaign, channel, click);
         scope.roles = Some(&channel.roles);
-        scope.payout = Some(payout);
-        scope.payout_delta = Some(payout);
-        scope.fixed_payout = match postback.payout {
-            super::compiled::PayoutRule::Fixed(money) => Some(money),
-            super::compiled::PayoutRule::Percent(_) => None,
-        };
-        scope
+        Self {
+            tracker,
+            channel,
+            conversion,
+            adds: tracker.adds(&conversion.shown),
+            scope,
+        }
     }
 
+    fn of(&mut self, postback: &Postback) -> &Scope<'a> {
+        let rule = postback.payout;
+        let payout = self
+            .tracker
+            .payout(rule, self.adds, self.conversion, self.channel.currency);
+        self.scope.payout = Some(payout);
+        self.scope.payout_delta = Some(payout);
+        self.scope.fixed_payout = match rule {
+            PayoutRule::Fixed(money) => Some(money),
+            PayoutRule::Percent(_) => None,
+        };
+        &self.scope
+    }
+}
+
+impl Tracker {
     pub(super) fn names<'a>(&'a self, campaign: &'a Campaign, channel: &'a Channel, click: &Click) -> Names<'a> {
         Names {
             campaign: &campaign.title,
@@ -91,60 +114,59 @@ impl Tracker {
         }
     }
 
-    /// Evaluates every rule of the click's campaign on a change, and renders what fires.
+    /// Evaluates every rule of the click's campaign on a change, and renders what fires into the outbox.
     pub(super) fn fire(
         &self,
         change: &Change<'_>,
         fired: &mut Vec<Fired>,
         now: Timestamp,
         trace: &mut Trace,
-    ) -> Vec<Delivery> {
+        outbox: &mut Vec<Delivery>,
+    ) {
         let campaign = self.campaigns.get(&change.click.campaign);
         let Some((campaign, channel)) = campaign.and_then(|c| Some((c, self.channels.get(&c.channel)?))) else {
-            return Vec::new();
+            return;
         };
         let shown = &change.after.shown;
         let known = self.types.get(&shown.type_name).filter(|_| shown.known);
-        let mut survives = alloc::vec![false; campaign.postbacks.len()];
-        for index in known
-            .into_iter()
-            .flat_map(|known| campaign.rules.candidates(known.index, shown.status))
-        {
-            if let Some(slot) = survives.get_mut(index) {
-                *slot = true;
+        let candidates = || {
+            let known = known.into_iter();
+            known.flat_map(|known| campaign.rules.candidates(known.index, shown.status))
+        };
+        outbox.reserve_exact(candidates().count());
+        let mut scopes = Scopes::new(self, campaign, channel, change.click, change.after);
+        let mut one = |postback: &Postback| {
+            let scope = scopes.of(postback);
+            let answer = evaluate(&postback.conditions, scope);
+            if !answer.fires() {
+                return RuleVerdict::Failed(answer);
             }
-        }
-        let mut deliveries = Vec::new();
-        for (postback, survives) in campaign.postbacks.iter().zip(survives) {
-            let traced = trace.rules.len() < MAX_TRACED_RULES;
-            if !survives && !traced {
-                trace.more_rules = trace.more_rules.saturating_add(1);
-                continue;
-            }
-            let scope = self.scope(campaign, channel, postback, change.click, change.after);
-            let answer = evaluate(&postback.conditions, &scope);
-            let verdict = if answer.fires() {
-                match self.fire_one(change, campaign, postback, scope, fired, now) {
-                    Ok(delivery) => {
-                        note(fired, campaign, postback, scope.payout);
-                        deliveries.push(delivery);
-                        RuleVerdict::Fired
+            match self.fire_one(change, campaign, postback, scope, fired, now) {
+                Ok(delivery) => {
+                    note(fired, campaign, postback, scope.payout);
+                    if rows::get(outbox, |known| known.id.cmp(&delivery.id)).is_none() {
+                        rows::put(outbox, delivery, |one, other| one.id.cmp(&other.id));
                     }
-                    Err(verdict) => verdict,
+                    RuleVerdict::Fired
                 }
-            } else {
-                RuleVerdict::Failed(answer)
-            };
-            if traced {
-                trace.rules.push(RuleTrace {
-                    postback: postback.id.clone(),
-                    verdict,
-                });
-            } else {
-                trace.more_rules = trace.more_rules.saturating_add(1);
+                Err(verdict) => verdict,
             }
+        };
+        let traced = campaign.postbacks.iter().take(MAX_TRACED_RULES);
+        let rules: Vec<RuleTrace> = traced
+            .map(|postback| RuleTrace {
+                verdict: one(postback),
+                postback: postback.id.clone(),
+            })
+            .collect();
+        // Of the others nobody asks why they do not fire, so only those are evaluated whose types and statuses match.
+        let others = candidates().filter(|index| *index >= rules.len());
+        for postback in others.filter_map(|index| campaign.postbacks.get(index)) {
+            one(postback);
         }
-        deliveries
+        let more = campaign.postbacks.len().saturating_sub(rules.len());
+        trace.more_rules = u32::try_from(more).unwrap_or(u32::MAX);
+        trace.rules = rules.into();
     }
 
     fn fire_one(
@@ -152,7 +174,7 @@ impl Tracker {
         change: &Change<'_>,
         campaign: &Campaign,
         postback: &Postback,
-        scope: Scope<'_>,
+        scope: &Scope<'_>,
         fired: &[Fired],
         now: Timestamp,
     ) -> Result<Delivery, RuleVerdict> {
@@ -177,8 +199,8 @@ impl Tracker {
                 .map_or(Payout::NoRate, Payout::Known),
             _ => Payout::Known(told),
         });
-        let mut scope = scope;
-        scope.payout_delta = scope.payout.map(|payout: Payout| delta(told, payout));
+        let mut scope = *scope;
+        scope.payout_delta = scope.payout.map(|payout| delta(told, payout));
         scope.delivery = Some(&id);
         let outbound = render(postback, &scope).map_err(RuleVerdict::NotRendered)?;
         let private = private_values(&outbound, change.click, change.event);
@@ -210,8 +232,8 @@ impl Tracker {
         let Some((campaign, channel, postback)) = found else {
             return Vec::new();
         };
-        let scope = self.scope(campaign, channel, postback, click, conversion);
-        reasons(&postback.conditions, &scope)
+        let mut scopes = Scopes::new(self, campaign, channel, click, conversion);
+        reasons(&postback.conditions, scopes.of(postback))
             .iter()
             .map(ToString::to_string)
             .collect()

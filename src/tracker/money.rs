@@ -75,13 +75,19 @@ impl Tracker {
     }
 
     /// What a channel is told of a conversion: percent or fixed, in its currency, half-even at that currency's digits. What is never money
-    /// is zero; a fixed payout needs no amount.
-    pub(super) fn payout(&self, rule: PayoutRule, conversion: &Conversion, currency: Currency) -> Payout {
+    /// is zero; a fixed payout needs no amount. `adds` is [`Tracker::adds`] of what the conversion shows.
+    pub(super) fn payout(
+        &self,
+        rule: PayoutRule,
+        adds: Option<bool>,
+        conversion: &Conversion,
+        currency: Currency,
+    ) -> Payout {
         let zero = Money {
             amount: Amount::ZERO,
             currency,
         };
-        match (rule, self.adds(&conversion.shown), conversion.sum) {
+        match (rule, adds, conversion.sum) {
             (PayoutRule::Fixed(fixed), Some(true), _) => Payout::Known(fixed),
             (PayoutRule::Fixed(fixed), Some(false), _) => Payout::Known(Money {
                 amount: fixed.amount.neg(),

@@ -74,6 +74,10 @@ impl Commit {
 
 /// One row. Each replaces the row with the same key, but for `Configuration`, which is written once, and `Refused`, which is added.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "every commit has an event's row; a box would be one more allocation"
+)]
 pub enum Write {
     /// An event with its outcome; key: the event's id.
     Event(EventRow),

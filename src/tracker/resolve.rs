@@ -123,8 +123,8 @@ fn status_of(source: &Source, word: &str) -> Status {
         .get(word)
         .or_else(folded)
         .or_else(|| source.statuses.get("*"));
-    let own = || Status::from_word(&word.to_ascii_lowercase()).unwrap_or(Status::Other);
-    mapped.copied().unwrap_or_else(own)
+    let own = || Status::ALL.iter().find(|own| own.as_str().eq_ignore_ascii_case(word));
+    mapped.or_else(own).copied().unwrap_or(Status::Other)
 }
 
 /// The configuration's row for an event: that of the network's own word, else that of its kind, else that of the word which ClickBank's
@@ -136,18 +136,18 @@ pub(super) fn listed<'a>(source: &'a Source, name: &str, kind: Option<&Kind>) ->
     let kind = kind.cloned().or_else(|| word_kind(source, name))?;
     let notified = || {
         let word = match kind {
-            Kind::Sale => "SALE",
-            Kind::Upsell => "UPSELL",
+            Kind::Sale if source.clickbank_words => "SALE",
+            Kind::Upsell if source.clickbank_words => "UPSELL",
             _ => return None,
         };
-        source.events.get(word).filter(|_| source.clickbank_words)
+        source.events.get(word)
     };
     source.events.get(kind.as_str()).or_else(notified)
 }
 
 /// The kind that a postback's word says by itself.
 fn word_kind(source: &Source, name: &str) -> Option<Kind> {
-    clickbank_kind(name).filter(|_| source.clickbank_words)
+    source.clickbank_words.then(|| clickbank_kind(name))?
 }
 
 /// The row of the network's own word. A `SALE` of upsells alone goes by `UPSELL`, never by `SALE`.
@@ -159,11 +159,9 @@ fn mapped_word<'a>(source: &'a Source, name: &str, kind: Option<&Kind>) -> Optio
     // `SUBSCRIPTION-CHG 12->34` carries the change in the word itself.
     let prefix = || name.split_once(' ').and_then(|(word, _)| source.events.get(word));
     // ClickBank's postback words come in either case (clickbank-s2s facts 1.2).
-    let folded = || {
-        source
-            .events
-            .get(&name.to_ascii_uppercase())
-            .filter(|_| source.clickbank_words)
+    let folded = || match source.clickbank_words {
+        true => source.events.get(&name.to_ascii_uppercase()),
+        false => None,
     };
     exact.or_else(prefix).or_else(folded)
 }

@@ -7,7 +7,7 @@ use super::compiled::{Source, Tracker};
 use super::facts::{Added, Slot, SlotKey};
 use super::trace::DuplicateDecision;
 use crate::model::{Click, Conversion, Duplicates, Entry, Revenue, Status};
-use crate::value::{ConversionId, Currency, Money};
+use crate::value::{ConversionId, Currency, Money, Shared};
 use alloc::{collections::BTreeMap, vec::Vec};
 use core::cmp::Ordering;
 
@@ -32,9 +32,8 @@ impl Tracker {
         })
     }
 
-    /// The conversion that a slot shows under its policy.
-    pub(super) fn shown(&self, slot: &Slot, policy: Duplicates, click: &Click) -> Option<Conversion> {
-        let id = slot.conversion.clone()?;
+    /// The conversion `id` that a slot shows under its policy.
+    pub(super) fn shown(&self, slot: &Slot, id: ConversionId, policy: Duplicates, click: &Click) -> Conversion {
         let entry = if policy == Duplicates::Edit {
             &slot.last
         } else {
@@ -56,7 +55,7 @@ impl Tracker {
                 .revenue
                 .map_or(Revenue::NoRate, |money| Revenue::Counted { money });
         }
-        Some(conversion)
+        conversion
     }
 
     /// A conversion of a click.
@@ -64,7 +63,7 @@ impl Tracker {
         &self,
         id: ConversionId,
         click: &Click,
-        shown: Entry,
+        shown: Shared<Entry>,
         sum: Option<Money>,
         count: u32,
     ) -> Conversion {
@@ -105,7 +104,7 @@ impl Tracker {
         click: &Click,
         key: SlotKey,
         conversion: Option<ConversionId>,
-        entry: &Entry,
+        entry: &Shared<Entry>,
     ) -> Slot {
         let mut slot = Slot {
             click: click.id.clone(),
@@ -122,7 +121,7 @@ impl Tracker {
     }
 
     /// Merges an entry into its slot and says what that did under the policy.
-    pub(super) fn merge(&self, slot: &mut Slot, policy: Duplicates, entry: &Entry) -> DuplicateDecision {
+    pub(super) fn merge(&self, slot: &mut Slot, policy: Duplicates, entry: &Shared<Entry>) -> DuplicateDecision {
         let first = order(entry, &slot.first) == Ordering::Less;
         let last = supersedes(entry, &slot.last);
         slot.count = slot.count.saturating_add(1);

@@ -1,6 +1,6 @@
 //! How an event was decided, as indices and codes. Texts are rendered on demand.
 
-use crate::value::{ClickId, PostbackId, Receipt};
+use crate::value::{ClickId, PostbackId, Receipt, Shared};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,7 @@ pub struct Trace {
     pub duplicate: Option<DuplicateDecision>,
     /// Each rule of the campaign, in the order of the configuration.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub rules: Vec<RuleTrace>,
+    pub rules: Shared<Vec<RuleTrace>>,
     /// How many rules are left out.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub more_rules: u32,

@@ -2,7 +2,7 @@
 
 use super::text::{shown, text_serde};
 use alloc::string::String;
-use core::{fmt, str::FromStr};
+use core::{cmp::Ordering, fmt, str::FromStr};
 use rust_decimal::Decimal;
 use thiserror::Error;
 
@@ -112,19 +112,40 @@ impl Amount {
     #[must_use]
     pub fn checked_mul(self, other: Self) -> Option<Self> {
         let scale = self.0.scale().checked_add(other.0.scale())?;
-        Self::exact(self.0.mantissa().checked_mul(other.0.mantissa())?, scale)
+        Self::exact(product(self.0.mantissa(), other.0.mantissa())?, scale)
+    }
+
+    /// Exactly so many hundredths of the amount; see [`Amount::checked_mul`].
+    pub(super) fn hundredths(self, percent: Self) -> Option<Self> {
+        let scale = self.0.scale().checked_add(percent.0.scale())?.checked_add(2)?;
+        Self::exact(product(self.0.mantissa(), percent.0.mantissa())?, scale)
     }
 
     /// The nearest amount with at most `digits` digits after the point; halfway goes to the even neighbour, so that a long column of
     /// roundings does not drift upwards.
     #[must_use]
     pub fn rounded(self, digits: u32) -> Self {
-        if digits >= self.0.scale() {
+        let Some(unit) = self
+            .0
+            .scale()
+            .checked_sub(digits)
+            .and_then(|cut| 10_i128.checked_pow(cut))
+        else {
             return self;
-        }
-        let rounded = self.0.round_dp(digits).normalize();
-        // A negative amount may have been rounded to a negative zero.
-        if rounded.is_zero() { Self::ZERO } else { Self(rounded) }
+        };
+        let mantissa = self.0.mantissa();
+        let (whole, rest) = divided(mantissa, unit);
+        let away = match rest.unsigned_abs().saturating_mul(2).cmp(&unit.unsigned_abs()) {
+            Ordering::Greater => true,
+            Ordering::Equal => whole & 1 == 1,
+            Ordering::Less => false,
+        };
+        let whole = if away {
+            whole.saturating_add(mantissa.signum())
+        } else {
+            whole
+        };
+        Self::exact(whole, digits).unwrap_or(self)
     }
 
     /// `mantissa` times 10 to the power `-scale`, when it can be kept without rounding.
@@ -132,8 +153,9 @@ impl Amount {
         if mantissa == 0 {
             return (scale <= MAX_EXACT_FRACTION).then_some(Self::ZERO);
         }
-        while scale > 0 && mantissa % 10 == 0 {
-            mantissa /= 10;
+        while scale > 0 {
+            let (shorter, 0) = divided(mantissa, 10) else { break };
+            mantissa = shorter;
             scale = scale.saturating_sub(1);
         }
         if scale > MAX_EXACT_FRACTION || mantissa.unsigned_abs() >= MANTISSA_END {
@@ -213,6 +235,26 @@ impl Amount {
         // `0.` and 27 zeros is the longest fraction that 28 digits allow.
         Self::exact(mantissa, scale).ok_or(Problem::TooLong)
     }
+}
+
+/// The product, in one step where both fit in 64 bits.
+fn product(one: i128, other: i128) -> Option<i128> {
+    match (i64::try_from(one), i64::try_from(other)) {
+        (Ok(one), Ok(other)) => Some(i128::from(one).wrapping_mul(i128::from(other))),
+        _ => one.checked_mul(other),
+    }
+}
+
+/// Quotient and remainder. Almost every amount fits in 64 bits, where a division is many times cheaper. `by` is above 0.
+fn divided(mantissa: i128, by: i128) -> (i128, i128) {
+    let parts = match (i64::try_from(mantissa), i64::try_from(by)) {
+        (Ok(short), Ok(by)) => {
+            let parts = short.checked_div(by).zip(short.checked_rem(by));
+            parts.map(|(whole, rest)| (whole.into(), rest.into()))
+        }
+        _ => mantissa.checked_div(by).zip(mantissa.checked_rem(by)),
+    };
+    parts.unwrap_or((0, mantissa))
 }
 
 impl FromStr for Amount {

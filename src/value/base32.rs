@@ -28,6 +28,26 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     out
 }
 
+/// The length of an id that is made by hashing: 16 bytes.
+pub(crate) const HASH_LENGTH: usize = 26;
+
+/// As [`encode`], of 16 bytes and without a buffer.
+pub(crate) fn encode_hash(bytes: [u8; 16]) -> [u8; HASH_LENGTH] {
+    let bits = u128::from_be_bytes(bytes);
+    let mut text = [b'2'; HASH_LENGTH];
+    for (index, place) in text.iter_mut().enumerate() {
+        // The last character has three bits, which stand in front.
+        let end = 123_usize.saturating_sub(index.saturating_mul(5));
+        let value = if index < HASH_LENGTH - 1 {
+            bits >> end
+        } else {
+            bits << 2
+        };
+        *place = ALPHABET.get((value & 31) as usize).copied().unwrap_or(b'2');
+    }
+    text
+}
+
 /// A mask of the lowest bits.
 fn low(bits: u32) -> u32 {
     !(u32::MAX << bits)
@@ -63,8 +83,16 @@ mod tests {
     fn sixteen_bytes_make_twenty_six_characters_and_come_back() {
         let bytes: Vec<u8> = (0..16).map(|n| n * 17).collect();
         let text = encode(&bytes);
-        assert_eq!(text.len(), 26);
+        assert_eq!(text.len(), HASH_LENGTH);
         assert_eq!(decode(&text), Some(bytes));
+    }
+
+    #[test]
+    fn a_hash_is_written_as_any_sixteen_bytes() {
+        for seed in 0..=255_u8 {
+            let bytes: [u8; 16] = core::array::from_fn(|n| seed.wrapping_mul(31).wrapping_add(n as u8).rotate_left(3));
+            assert_eq!(encode_hash(bytes).as_slice(), encode(&bytes).as_bytes());
+        }
     }
 
     #[test]

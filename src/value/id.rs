@@ -1,7 +1,10 @@
 //! Ids and names: bounded, printable, compared exactly.
 
-use alloc::{borrow::ToOwned, string::String};
+use super::base32;
+use super::id_text::IdText;
+use alloc::string::String;
 use core::{fmt, str::FromStr};
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 /// The longest id of the configuration (campaign, offer, postback ..), in bytes: it must fit in a path segment and an index.
@@ -53,7 +56,7 @@ fn foreign_character(c: char) -> bool {
 }
 
 fn hash_text(what: &'static str, text: &str) -> Result<(), IdError> {
-    let fits = text.len() == HASH_ID && text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'2'..=b'7'));
+    let fits = text.len() == base32::HASH_LENGTH && text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'2'..=b'7'));
     if fits {
         Ok(())
     } else {
@@ -64,38 +67,35 @@ fn hash_text(what: &'static str, text: &str) -> Result<(), IdError> {
     }
 }
 
-/// The length of an id made by hashing: 16 bytes in base32.
-const HASH_ID: usize = 26;
-
 macro_rules! id {
     ($(#[$meta:meta])* $name:ident, $what:literal, $check:expr) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(String);
+        pub struct $name(IdText);
 
         impl $name {
-            /// Checks `text` and takes it over.
+            /// Checks `text`.
             ///
             /// # Errors
             /// Rejects the empty text, one over its length, and characters that do not belong in it.
-            pub fn new(text: impl Into<String>) -> Result<Self, IdError> {
-                let text = text.into();
+            pub fn new(text: impl AsRef<str>) -> Result<Self, IdError> {
+                let text = text.as_ref();
                 let check: fn(&'static str, &str) -> Result<(), IdError> = $check;
-                check($what, &text)?;
-                Ok(Self(text))
+                check($what, text)?;
+                Ok(Self(IdText::new(text)))
             }
 
             /// The text.
             #[must_use]
             pub fn as_str(&self) -> &str {
-                &self.0
+                self.0.as_str()
             }
         }
 
         impl FromStr for $name {
             type Err = IdError;
             fn from_str(text: &str) -> Result<Self, IdError> {
-                Self::new(text.to_owned())
+                Self::new(text)
             }
         }
 
@@ -108,31 +108,31 @@ macro_rules! id {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
+                f.write_str(self.as_str())
             }
         }
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!(stringify!($name), "({})"), self.0)
+                write!(f, concat!(stringify!($name), "({})"), self.as_str())
             }
         }
 
         impl AsRef<str> for $name {
             fn as_ref(&self) -> &str {
-                &self.0
+                self.as_str()
             }
         }
 
         impl core::borrow::Borrow<str> for $name {
             fn borrow(&self) -> &str {
-                &self.0
+                self.as_str()
             }
         }
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(&self.0)
+                serializer.serialize_str(self.as_str())
             }
         }
 
@@ -220,8 +220,7 @@ hash_id!(
 
 /// Hashes `parts` (each with its length, so that no two lists collide by concatenation) into 26 characters. With a time prefix of whole
 /// seconds, ids of one time lie together.
-pub(crate) fn hash_text_of(prefix_seconds: Option<i64>, domain: &str, parts: &[&str]) -> String {
-    use sha2::{Digest, Sha256};
+fn hashed(prefix_seconds: Option<i64>, domain: &str, parts: &[&str]) -> IdText {
     let mut hasher = Sha256::new();
     for part in core::iter::once(&domain).chain(parts) {
         hasher.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
@@ -235,7 +234,8 @@ pub(crate) fn hash_text_of(prefix_seconds: Option<i64>, domain: &str, parts: &[&
     for (slot, byte) in bytes.iter_mut().zip(time.iter().chain(digest.iter())) {
         *slot = *byte;
     }
-    super::base32::encode(&bytes)
+    let text = base32::encode_hash(bytes);
+    IdText::new(core::str::from_utf8(&text).unwrap_or_default())
 }
 
 macro_rules! hashed {
@@ -243,7 +243,7 @@ macro_rules! hashed {
         impl $name {
             /// The id of these parts; with `seconds`, prefixed by that time.
             pub(crate) fn of(seconds: Option<i64>, parts: &[&str]) -> Self {
-                Self(hash_text_of(seconds, $domain, parts))
+                Self(hashed(seconds, $domain, parts))
             }
         }
     };

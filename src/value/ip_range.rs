@@ -12,8 +12,10 @@ use thiserror::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum IpRange {
     /// IPv4; the prefix is at most 32.
+    #[non_exhaustive]
     V4(Ipv4Addr, u8),
     /// IPv6; the prefix is at most 128.
+    #[non_exhaustive]
     V6(Ipv6Addr, u8),
 }
 

@@ -35,6 +35,12 @@ enum Problem {
 }
 
 impl Percent {
+    /// All of it: 100.
+    #[must_use]
+    pub fn whole() -> Self {
+        Self(Amount::from(100))
+    }
+
     /// The percentage `percent`: `100` is the whole.
     ///
     /// # Errors
@@ -59,7 +65,7 @@ impl Percent {
     /// Exactly `amount * percent / 100`, unrounded; none when that does not fit in an [`Amount`].
     #[must_use]
     pub fn of(self, amount: Amount) -> Option<Amount> {
-        amount.checked_mul(self.0.checked_mul(Amount::from_minor_units(1, 2)?)?)
+        amount.hundredths(self.0)
     }
 }
 

@@ -159,7 +159,7 @@ fn two_rebills_without_event_ids_are_two_events_of_one_receipt() {
     let receipts = world
         .conversions()
         .into_iter()
-        .map(|row| row.shown.receipt.unwrap().to_string());
+        .map(|row| row.shown.into_inner().receipt.unwrap().to_string());
     assert!(receipts.eq(["R1", "R1", "R1"]));
 }
 

@@ -1,7 +1,8 @@
 //! What belongs to the account as a whole: currency, statuses, types, rates, domains, the keys of click ids.
 
-use super::{MAX_ROWS, MAX_TYPES, amount, name, references};
-use crate::config::{MAX_ENTRIES, Refusal, Table, one_of, since};
+use super::rows::{amount, is_default, named, references};
+use super::{MAX_ROWS, MAX_TYPES};
+use crate::config::{MAX_ENTRIES, Refusal, Table, date_or_time, one_of};
 use crate::model::{Counts, Duplicates, Status};
 use crate::tracker::compiled::{ConversionType, Domain};
 use crate::tracker::rates::Rates;
@@ -50,37 +51,29 @@ fn revenue_statuses(root: &Table<'_>) -> BTreeSet<Status> {
 }
 
 fn types(root: &Table<'_>) -> (BTreeMap<TypeName, ConversionType>, Option<TypeName>) {
-    let mut seen = BTreeSet::new();
-    let mut types = BTreeMap::new();
+    const KEYS: &[&str] = &["name", "default", "counts", "duplicates"];
     let mut default = None;
     let mut has_default = false;
-    for row in root.rows("conversion_type", MAX_TYPES) {
-        row.only(&["name", "default", "counts", "duplicates"]);
-        let name: Option<TypeName> = name(&row, "name", &mut seen);
-        let counts = row
-            .word("counts", "a way to count", Counts::ALL)
-            .unwrap_or(Counts::Sale);
-        let duplicates = row.word("duplicates", "a duplicate policy", Duplicates::ALL);
-        if row.flag("default") == Some(true) {
-            if has_default {
-                row.problem("default", "a type before this one is the default already");
-            } else {
-                default.clone_from(&name);
+    let mut types: BTreeMap<TypeName, ConversionType> = named(
+        root,
+        "conversion_type",
+        MAX_TYPES,
+        KEYS,
+        |row, name: Option<&TypeName>| {
+            let counts = row.word("counts", "a way to count", Counts::ALL);
+            let duplicates = row.word("duplicates", "a duplicate policy", Duplicates::ALL);
+            if is_default(row, "type", &mut has_default) {
+                default = name.cloned();
             }
-            has_default = true;
-        }
-        if let Some(name) = name {
-            types.insert(
-                name.clone(),
-                ConversionType {
-                    name,
-                    counts,
-                    duplicates,
-                    index: 0,
-                },
-            );
-        }
-    }
+            Some(ConversionType {
+                name: name?.clone(),
+                counts: counts.unwrap_or(Counts::Sale),
+                duplicates,
+                // Known when all of them are.
+                index: 0,
+            })
+        },
+    );
     if !has_default {
         root.problem(
             "conversion_type",
@@ -101,7 +94,7 @@ fn rates(root: &Table<'_>) -> Rates {
         let from: Option<Currency> = row.needed("from", str::parse);
         let to: Option<Currency> = row.needed("to", str::parse);
         let rate = row.needed("rate", amount);
-        let since = row.needed("since", since);
+        let since = row.needed("since", date_or_time);
         if rate.is_some_and(|rate| rate.is_zero()) {
             row.problem("rate", "is zero");
         }
@@ -122,31 +115,29 @@ fn rates(root: &Table<'_>) -> Rates {
 }
 
 fn domains(root: &Table<'_>) -> BTreeMap<DomainId, Domain> {
-    let mut seen = BTreeSet::new();
-    let mut domains = BTreeMap::new();
-    for row in root.rows("domain", MAX_ROWS) {
-        row.only(&["id", "url", "fallback"]);
-        let id: Option<DomainId> = name(&row, "id", &mut seen);
-        let url = row.needed("url", |text| domain_url(text).ok_or_else(|| not_a_domain(text)));
-        let fallback = row.parsed("fallback", |text| {
-            web_url(text).map(|_| String::from(text)).ok_or_else(|| not_a_url(text))
+    named(root, "domain", MAX_ROWS, &["id", "url", "fallback"], |row, _| {
+        let url = row.needed("url", domain_url);
+        let fallback = row.parsed("fallback", |text| match web_url(text) {
+            Some(_) => Ok(text.into()),
+            None => Err(format!(
+                "`{}` is not an absolute http or https URL",
+                text.escape_debug()
+            )),
         });
-        if let (Some(id), Some(url)) = (id, url) {
-            domains.insert(id, Domain { url, fallback });
-        }
+        Some(Domain { url: url?, fallback })
+    })
+}
+
+/// The URL without a slash at the end.
+fn domain_url(text: &str) -> Result<String, String> {
+    let is_bare = |url: &Url| url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    match web_url(text).filter(is_bare) {
+        Some(url) => Ok(url.origin().ascii_serialization()),
+        None => Err(format!(
+            "`{}` is not the URL of a domain, as in `https://trk.example.com`",
+            text.escape_debug()
+        )),
     }
-    domains
-}
-
-fn not_a_domain(text: &str) -> String {
-    format!(
-        "`{}` is not the URL of a domain, as in `https://trk.example.com`",
-        text.escape_debug()
-    )
-}
-
-fn not_a_url(text: &str) -> String {
-    format!("`{}` is not an absolute http or https URL", text.escape_debug())
 }
 
 fn web_url(text: &str) -> Option<Url> {
@@ -155,12 +146,6 @@ fn web_url(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok().filter(|_| clean)?;
     let plain = url.username().is_empty() && url.password().is_none();
     (matches!(url.scheme(), "http" | "https") && plain).then_some(url)
-}
-
-/// The URL without a slash at the end.
-fn domain_url(text: &str) -> Option<String> {
-    let url = web_url(text).filter(|url| url.path() == "/" && url.query().is_none() && url.fragment().is_none())?;
-    Some(url.origin().ascii_serialization())
 }
 
 fn click_id_keys(root: &Table<'_>) -> Vec<String> {

@@ -1,18 +1,14 @@
 //! Campaigns: paths, costs, postbacks.
 
 use super::channel::Draft;
-use super::{Context, MAX_ROWS, Reach, amount, name, postback, refer, title};
-use crate::config::{MAX_ENTRIES, Refusal, Table};
+use super::rows::{amount, named, refer, title};
+use super::{Context, MAX_ROWS, postback};
+use crate::config::{MAX_ENTRIES, Table, one_of};
 use crate::rule::{Conditions, Index};
 use crate::tracker::compiled::{Campaign, Offer, Path, Source};
-use crate::value::{
-    Amount, CampaignId, ChannelId, Currency, DomainId, Money, OfferId, OfferSourceId, Percent, TypeName,
-};
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    format,
-    vec::Vec,
-};
+use crate::tracker::reach::Reach;
+use crate::value::{CampaignId, ChannelId, Currency, Money, OfferId, OfferSourceId, Percent, TypeName};
+use alloc::{collections::BTreeMap, format, vec::Vec};
 
 /// The names of routes, which stand where a campaign's id stands in a URL.
 pub(super) const ROUTES: &[&str] = &[
@@ -25,6 +21,17 @@ pub const MAX_WEIGHT: u32 = 1_000_000;
 /// The weight of a path or an offer that says none, as in the trackers of the field.
 const WEIGHT: u32 = 100;
 
+const KEYS: &[&str] = &[
+    "id",
+    "title",
+    "channel",
+    "domain",
+    "cost",
+    "path",
+    "postback",
+    "conversion_api",
+];
+
 pub(super) fn read(
     root: &Table<'_>,
     context: &Context<'_>,
@@ -34,88 +41,60 @@ pub(super) fn read(
 ) -> BTreeMap<CampaignId, Campaign> {
     let types: Vec<TypeName> = context.types.keys().cloned().collect();
     let every = Reach::of(sources.values());
-    let mut seen = BTreeSet::new();
-    let mut campaigns = BTreeMap::new();
-    for row in root.rows("campaign", MAX_ROWS) {
-        row.only(&[
-            "id",
-            "title",
-            "channel",
-            "domain",
-            "cost",
-            "path",
-            "postback",
-            "conversion_api",
-        ]);
-        let id: Option<CampaignId> = name(&row, "id", &mut seen);
-        if let Some(id) = id.as_ref().filter(|id| ROUTES.contains(&id.as_str())) {
+    named(root, "campaign", MAX_ROWS, KEYS, |row, id: Option<&CampaignId>| {
+        if let Some(id) = id.filter(|id| ROUTES.contains(&id.as_str())) {
             row.problem(
                 "id",
                 format!("`{id}` is the name of a route, so no click would reach the campaign"),
             );
         }
-        let title = title(&row, id.as_ref());
+        let title = title(row, id);
         let channel: Option<ChannelId> = row.needed("channel", |text| {
             refer(text, "traffic channel", &context.known.channels)
         });
         let draft = channel.as_ref().and_then(|id| channels.get(id));
-        let domain: Option<DomainId> = row.parsed("domain", |text| refer(text, "domain", &context.known.domains));
-        let cost = cost(&row, draft.map_or(context.currency, |draft| draft.channel.currency));
-        let paths = paths(&row, context);
+        let domain = row.parsed("domain", |text| refer(text, "domain", &context.known.domains));
+        let cost = cost(row, draft.map_or(context.currency, |draft| draft.channel.currency));
+        let paths = paths(row, context);
         let offered = Reach::of_paths(&paths, offers, sources);
-        let postbacks = postback::read(&row, context, draft, offered.as_ref().unwrap_or(&every));
-        super::later::campaign_apis(&row, context);
+        let postbacks = postback::read(row, context, draft, offered.as_ref().unwrap_or(&every));
+        super::later::campaign_apis(row, context);
         let conditions: Vec<&Conditions> = postbacks.iter().map(|postback| &postback.conditions).collect();
         let rules = Index::new(&conditions, &types);
-        if let (Some(id), Some(channel)) = (id, channel) {
-            campaigns.insert(
-                id.clone(),
-                Campaign {
-                    id,
-                    title,
-                    channel,
-                    domain,
-                    cost,
-                    paths,
-                    postbacks,
-                    rules,
-                },
-            );
-        }
-    }
-    campaigns
+        Some(Campaign {
+            id: id?.clone(),
+            title,
+            channel: channel?,
+            domain,
+            cost,
+            paths,
+            postbacks,
+            rules,
+        })
+    })
 }
 
-/// What one click costs, where the model says so.
+/// What one click costs, where the model says so. The other models are checked for their shape and change nothing yet.
 fn cost(row: &Table<'_>, currency: Currency) -> Option<Money> {
-    const MODELS: [&str; 6] = ["cpc", "cpa", "cpm", "popcpm", "revshare", "none"];
+    const MODELS: &[&str] = &["cpc", "cpa", "cpm", "popcpm", "revshare", "none"];
     let table = row.table("cost")?;
     table.only(&["model", "amount"]);
-    let known = |word| {
-        if MODELS.contains(&word) {
-            Ok(word)
-        } else {
-            Err(Refusal::word(word, "a cost model", MODELS))
-        }
-    };
-    let amount: Option<Amount> = match table.needed("model", known)? {
+    match table.needed("model", |word| one_of(word, "a cost model", MODELS))? {
         "none" => {
             if table.has("amount") {
                 table.problem("amount", "the model `none` has no amount");
             }
-            return None;
+            None
         }
         "revshare" => {
             table.needed("amount", str::parse::<Percent>);
-            return None;
+            None
         }
-        "cpc" => table.needed("amount", amount),
-        _ => {
-            table.needed("amount", amount);
-            return None;
+        model => {
+            let amount = table.needed("amount", amount)?;
+            (model == "cpc").then_some(Money { amount, currency })
         }
-    };
-    amount.map(|amount| Money { amount, currency })
+    }
 }
 
 fn paths(row: &Table<'_>, context: &Context<'_>) -> Vec<Path> {

@@ -1,8 +1,9 @@
 //! Traffic channels.
 
 use super::parameter::parameter_name;
-use super::{Context, MAX_ROWS, name, request, title};
-use crate::config::{Node, Refusal, Table};
+use super::rows::{is_new, named, title};
+use super::{Context, MAX_ROWS, request};
+use crate::config::{Entries, Node, Refusal, Table};
 use crate::model::{Role, SLOTS};
 use crate::rule::ParameterName;
 use crate::scope::ClickSlot;
@@ -12,7 +13,7 @@ use crate::value::ChannelId;
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     format,
-    string::{String, ToString},
+    string::String,
     vec::Vec,
 };
 
@@ -20,50 +21,44 @@ use alloc::{
 pub(super) struct Draft<'a> {
     pub(super) channel: Channel,
     /// The template of its postback.
-    pub(super) postback: Option<&'a Node>,
+    pub(super) postback: Option<&'a Entries>,
     /// The parameters without which nothing is sent to it.
     pub(super) require: Vec<ParameterName>,
 }
 
+const KEYS: &[&str] = &["id", "title", "template", "currency", "api", "postback", "parameter"];
+
 pub(super) fn read<'a>(root: &Table<'a>, context: &Context<'_>) -> BTreeMap<ChannelId, Draft<'a>> {
-    let mut seen = BTreeSet::new();
-    let mut channels = BTreeMap::new();
-    for row in root.rows("traffic_channel", MAX_ROWS) {
-        row.only(&["id", "title", "template", "currency", "api", "postback", "parameter"]);
-        let id: Option<ChannelId> = name(&row, "id", &mut seen);
-        super::later::channel_api(&row);
-        check_postback(&row);
-        let Parameters { rows, roles, require } = parameters(&row);
+    named(root, "traffic_channel", MAX_ROWS, KEYS, |row, id| {
+        super::later::channel_api(row);
+        let postback = row.table("postback");
+        if let Some(template) = &postback {
+            check_postback(template);
+        }
+        let Parameters { rows, roles, require } = parameters(row);
         let channel = Channel {
-            title: title(&row, id.as_ref()),
+            title: title(row, id),
             currency: row.parsed("currency", str::parse).unwrap_or(context.currency),
             parameters: rows,
             roles,
         };
-        if let Some(id) = id {
-            channels.insert(
-                id,
-                Draft {
-                    channel,
-                    postback: row.node("postback"),
-                    require,
-                },
-            );
-        }
-    }
-    channels
+        Some(Draft {
+            channel,
+            postback: postback.map(|template| template.entries()),
+            require,
+        })
+    })
 }
 
 /// The template may have blanks, which each campaign fills; all else is as sound as in a campaign.
-fn check_postback(row: &Table<'_>) {
-    let Some(table) = row.table("postback") else { return };
-    table.only(request::KEYS);
-    let blanks = placeholders(table.node("url").and_then(Node::text).unwrap_or_default());
+fn check_postback(template: &Table<'_>) {
+    template.only(request::KEYS);
+    let blanks = template.node("url").and_then(Node::text).map(placeholders);
     let filled = blanks
         .into_iter()
-        .map(|blank| (blank.name, String::from("x")))
-        .collect();
-    request::read(&table, &filled);
+        .flatten()
+        .map(|blank| (blank.name, String::from("x")));
+    request::read(template, &filled.collect());
 }
 
 #[derive(Default)]
@@ -83,18 +78,14 @@ fn parameters(row: &Table<'_>) -> Parameters {
         let word = row.text("slot").unwrap_or_default();
         let slot = row.needed("slot", slot);
         let name = row.needed("name", parameter_name);
-        let macro_text = row.text("macro").unwrap_or_default().to_string();
+        let macro_text = row.text("macro").unwrap_or_default().into();
         let role = row.text("role").map(Role::from);
         let required = row.flag("required");
         let (Some(slot), Some(name)) = (slot, name) else {
             continue;
         };
-        if !slots.insert(slot) {
-            row.problem("slot", format!("`{word}` is given twice"));
-        }
-        if !names.insert(name.clone()) {
-            row.problem("name", format!("`{name}` is given twice"));
-        }
+        is_new(&row, "slot", &word, &mut slots);
+        is_new(&row, "name", &name, &mut names);
         if required == Some(true) && slot == ClickSlot::Cost {
             row.problem(
                 "required",
@@ -115,11 +106,11 @@ fn parameters(row: &Table<'_>) -> Parameters {
 }
 
 fn slot(word: &str) -> Result<ClickSlot, Refusal> {
-    ClickSlot::from_word(word).ok_or_else(|| Refusal {
-        suggestion: crate::value::nearest(word, ["ref_id", "external_id", "cost"]).map(Into::into),
-        message: format!(
+    ClickSlot::from_word(word).ok_or_else(|| {
+        let message = format!(
             "`{}` is not a slot; there are ref_id, external_id, cost and sub1 to sub{SLOTS}",
             word.escape_debug()
-        ),
+        );
+        Refusal::near(message, word, ["ref_id", "external_id", "cost"])
     })
 }

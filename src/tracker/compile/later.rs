@@ -2,46 +2,40 @@
 //!
 //! They are read so that a document may hold them and a mistyped key in them is refused.
 
-use super::{Context, MAX_ROWS, amount, name, refer};
-use crate::config::{MAX_ENTRIES, Refusal, Table, one_of, secret_reference};
+use super::rows::{amount, named, refer};
+use super::{Context, MAX_ROWS};
+use crate::config::{MAX_ENTRIES, Table, one_of, secret_reference};
 use crate::model::Status;
 use crate::value::PostbackId;
-use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
 
 /// The ad platforms with a conversion API.
-const PLATFORMS: [&str; 4] = ["meta", "google", "tiktok", "microsoft"];
+const PLATFORMS: &[&str] = &["meta", "google", "tiktok", "microsoft"];
+
+const KEYS: &[&str] = &[
+    "id",
+    "platform",
+    "pixel",
+    "token",
+    "app_secret",
+    "api_version",
+    "action_source",
+    "event_source_url",
+    "event_id",
+    "value",
+    "test_event_code",
+    "events",
+];
 
 /// `[[conversion_api]]`: the pixels that campaigns refer to.
 pub(super) fn read(root: &Table<'_>, context: &Context<'_>) {
-    let mut seen = BTreeSet::<PostbackId>::new();
-    for row in root.rows("conversion_api", MAX_ROWS) {
-        row.only(&[
-            "id",
-            "platform",
-            "pixel",
-            "token",
-            "app_secret",
-            "api_version",
-            "action_source",
-            "event_source_url",
-            "event_id",
-            "value",
-            "test_event_code",
-            "events",
-        ]);
-        name(&row, "id", &mut seen);
-        row.needed("platform", |word| {
-            if PLATFORMS.contains(&word) {
-                Ok(())
-            } else {
-                Err(Refusal::word(word, "a platform", PLATFORMS))
-            }
-        });
+    let _: Vec<(PostbackId, ())> = named(root, "conversion_api", MAX_ROWS, KEYS, |row, _| {
+        row.needed("platform", |word| one_of(word, "a platform", PLATFORMS));
         row.needed("token", secret_reference);
         row.parsed("app_secret", secret_reference);
         row.parsed("value", |text| match text {
             "revenue" | "payout" => Ok(()),
-            other => amount(other).map(|_| ()),
+            fixed => amount(fixed).map(|_| ()),
         });
         for key in [
             "pixel",
@@ -53,28 +47,22 @@ pub(super) fn read(root: &Table<'_>, context: &Context<'_>) {
         ] {
             row.text(key);
         }
-        if let Some(events) = row.table("events") {
-            for (_, word, _) in row.text_entries("events") {
-                if let Err(refusal) = context.type_name(word) {
-                    row.refuse(events.at(word), refusal);
-                }
-            }
-        }
-    }
+        row.parsed_entries("events", |name, _| context.type_name(name));
+        None
+    });
 }
 
 /// `[[campaign.conversion_api]]`: which conversions go to which pixel.
 pub(super) fn campaign_apis(campaign: &Table<'_>, context: &Context<'_>) {
-    let mut seen = BTreeSet::<PostbackId>::new();
-    for row in campaign.rows("conversion_api", MAX_ENTRIES) {
-        row.only(&["id", "api", "types", "statuses"]);
-        name(&row, "id", &mut seen);
+    let keys = &["id", "api", "types", "statuses"];
+    let _: Vec<(PostbackId, ())> = named(campaign, "conversion_api", MAX_ENTRIES, keys, |row, _| {
         row.needed("api", |text| {
             refer::<PostbackId>(text, "conversion API", &context.known.apis)
         });
         row.parsed_list("types", MAX_ENTRIES, |text| context.type_name(text));
         row.parsed_list("statuses", MAX_ENTRIES, |word| one_of(word, "a status", Status::ALL));
-    }
+        None
+    });
 }
 
 /// `api` of a traffic channel: how its campaigns are paused.

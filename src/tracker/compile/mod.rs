@@ -6,29 +6,24 @@ mod channel;
 mod later;
 mod offer;
 mod parameter;
-mod pasted;
 mod postback;
-mod reach;
 mod request;
-mod secrets;
+mod rows;
 mod source;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use campaign::MAX_WEIGHT;
 pub use request::MAX_ATTEMPTS;
 
-pub(in crate::tracker) use reach::Reach;
+pub(super) use words::MATCHED;
 
 use super::compiled::{ConversionType, Tracker};
 use crate::config::{Document, Node, Problems, Refusal, Report, Table};
-use crate::value::{Currency, IdError, Namespace, TypeName};
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    format,
-    string::{String, ToString},
-};
-use core::{fmt::Display, str::FromStr};
+use crate::value::{Currency, Namespace, TypeName};
+use alloc::collections::{BTreeMap, BTreeSet};
+use rows::refer;
 
 /// The most rows of a top-level list (campaigns, offers, sources, channels, domains, rates): ten times the largest accounts in the field.
 pub const MAX_ROWS: usize = 10_000;
@@ -113,12 +108,11 @@ const ROOT: &[&str] = &[
 pub fn compile(document: &Document, options: &Options) -> Result<Tracker, Problems> {
     let report = Report::default();
     let expanded = document.expanded(&report);
-    let compiled = tracker(document, &expanded, &report, options);
+    let compiled = tracker(document, &Table::new(&expanded, "", &report), options);
     report.finish(compiled)
 }
 
-fn tracker(document: &Document, expanded: &Node, report: &Report, options: &Options) -> Option<Tracker> {
-    let root = Table::new(expanded.table()?, "", report);
+fn tracker(document: &Document, root: &Table<'_>, options: &Options) -> Option<Tracker> {
     match root.node("version") {
         Some(Node::Integer(1)) => {}
         None => root.problem("version", "is missing; this is version 1"),
@@ -129,17 +123,17 @@ fn tracker(document: &Document, expanded: &Node, report: &Report, options: &Opti
         }
     }
     root.only(ROOT);
-    let account = account::read(&root);
+    let account = account::read(root);
     let context = Context {
         currency: account.currency,
-        known: Known::of(expanded),
+        known: Known::of(root),
         types: account.types,
     };
-    let (sources, default_source) = source::read(&root, &context);
-    let offers = offer::read(&root, &context, &sources);
-    later::read(&root, &context);
-    let channels = channel::read(&root, &context);
-    let campaigns = campaign::read(&root, &context, &channels, &offers, &sources);
+    let (sources, default_source) = source::read(root, &context);
+    let offers = offer::read(root, &context, &sources);
+    later::read(root, &context);
+    let channels = channel::read(root, &context);
+    let campaigns = campaign::read(root, &context, &channels, &offers, &sources);
     Some(Tracker {
         fingerprint: document.fingerprint(),
         document: document.to_json(),
@@ -185,8 +179,11 @@ struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    fn of(root: &'a Node) -> Self {
-        let named = |list, key| root.rows(list).iter().filter_map(|row| row.get(key)?.text()).collect();
+    fn of(root: &Table<'a>) -> Self {
+        let named = |list, key: &str| match root.node(list) {
+            Some(Node::List(rows)) => rows.iter().filter_map(|row| row.table()?.get(key)?.text()).collect(),
+            _ => BTreeSet::new(),
+        };
         Self {
             types: named("conversion_type", "name"),
             domains: named("domain", "id"),
@@ -195,49 +192,5 @@ impl<'a> Known<'a> {
             channels: named("traffic_channel", "id"),
             apis: named("conversion_api", "id"),
         }
-    }
-}
-
-/// A reference to something that is defined.
-fn refer<T: FromStr<Err = IdError>>(text: &str, what: &str, known: &BTreeSet<&str>) -> Result<T, Refusal> {
-    if known.contains(text) {
-        Ok(text.parse::<T>()?)
-    } else {
-        Err(Refusal::reference(text, what, known.iter().copied()))
-    }
-}
-
-/// The name of a row, which no other row of its list has.
-fn name<T: FromStr<Err = IdError> + Ord + Clone + Display>(
-    row: &Table<'_>,
-    key: &str,
-    seen: &mut BTreeSet<T>,
-) -> Option<T> {
-    let name: T = row.needed(key, str::parse)?;
-    if seen.insert(name.clone()) {
-        return Some(name);
-    }
-    row.problem(key, format!("`{name}` is given twice"));
-    None
-}
-
-/// The title of a row, else its id.
-fn title(row: &Table<'_>, id: Option<&impl ToString>) -> String {
-    row.text("title")
-        .map_or_else(|| id.map(ToString::to_string).unwrap_or_default(), ToString::to_string)
-}
-
-/// References to secrets, newest first.
-fn references(row: &Table<'_>, key: &str) -> alloc::vec::Vec<String> {
-    row.parsed_list(key, MAX_REFERENCES, crate::config::secret_reference)
-}
-
-/// An amount that is not below zero.
-fn amount(text: &str) -> Result<crate::value::Amount, Refusal> {
-    let amount: crate::value::Amount = text.parse()?;
-    if amount.is_negative() {
-        Err(format!("`{amount}` is negative").into())
-    } else {
-        Ok(amount)
     }
 }

@@ -1,5 +1,6 @@
 //! The parameter table of an offer source, and which query parameter of its postbacks means what.
 
+use super::rows::is_new;
 use crate::clickbank::ins::Path;
 use crate::config::{MAX_ENTRIES, Node, Refusal, Table};
 use crate::model::{AccountRole, Role, SLOTS};
@@ -12,36 +13,47 @@ use alloc::{
     vec::Vec,
 };
 
-pub(super) fn parameters(row: &Table<'_>) -> Vec<SourceParameter> {
+/// Reads the table of a source's own parameters, and which parameter of a postback means what. `clickbank` is the role of a ClickBank
+/// account.
+pub(super) fn read(source: &Table<'_>, clickbank: Option<AccountRole>) -> (Vec<SourceParameter>, ParameterMap) {
+    let rows = source.rows("parameter", usize::from(SLOTS));
     let mut seen = BTreeSet::new();
-    let mut parameters = Vec::new();
-    for row in row.rows("parameter", usize::from(SLOTS)) {
-        row.only(&["name", "macro", "role", "from"]);
-        let name = row.needed("name", parameter_name);
-        let macro_text = row.text("macro").unwrap_or_default();
-        let from = match row.node("from") {
-            Some(Node::Text(_)) => row.parsed("from", str::parse).into_iter().collect(),
-            _ => row.parsed_list("from", MAX_ENTRIES, str::parse::<Path>),
-        };
-        if macro_text == "{r}" && !row.has("from") {
-            row.problem(
-                "macro",
-                "`{r}` is read from the notification, and `from` does not say where",
-            );
-        }
-        let role = row.text("role").map(Role::from);
-        let Some(name) = name else { continue };
-        if !seen.insert(name.clone()) {
-            row.problem("name", format!("`{name}` is given twice"));
-        }
-        parameters.push(SourceParameter {
-            name,
-            macro_text: macro_text.into(),
-            role,
-            from,
-        });
+    let parameters: Vec<_> = rows.iter().map(|row| parameter(row, &mut seen)).collect();
+    let sound = || {
+        rows.iter()
+            .zip(&parameters)
+            .filter_map(|(row, read)| Some((row, read.as_ref()?)))
+    };
+    let names = names(source, sound(), clickbank);
+    for (row, parameter) in sound() {
+        check_meaning(row, parameter, &names);
     }
-    parameters
+    (parameters.into_iter().flatten().collect(), names)
+}
+
+fn parameter(row: &Table<'_>, seen: &mut BTreeSet<String>) -> Option<SourceParameter> {
+    row.only(&["name", "macro", "role", "from"]);
+    let name = row.needed("name", parameter_name);
+    let macro_text = row.text("macro").unwrap_or_default();
+    let from = match row.node("from") {
+        Some(Node::Text(_)) => row.parsed("from", str::parse).into_iter().collect(),
+        _ => row.parsed_list("from", MAX_ENTRIES, str::parse::<Path>),
+    };
+    if macro_text == "{r}" && !row.has("from") {
+        row.problem(
+            "macro",
+            "`{r}` is read from the notification, and `from` does not say where",
+        );
+    }
+    let role = row.text("role").map(Role::from);
+    let name = name?;
+    is_new(row, "name", &name, seen);
+    Some(SourceParameter {
+        name,
+        macro_text: macro_text.into(),
+        role,
+        from,
+    })
 }
 
 /// The name of a parameter in a URL, as it is written there.
@@ -61,47 +73,48 @@ pub(super) fn parameter_name(text: &str) -> Result<String, Refusal> {
     }
 }
 
-pub(super) fn names(row: &Table<'_>, parameters: &[SourceParameter], clickbank: Option<AccountRole>) -> ParameterMap {
+fn names<'r, 'a: 'r>(
+    source: &Table<'_>,
+    parameters: impl Iterator<Item = (&'r Table<'a>, &'r SourceParameter)>,
+    clickbank: Option<AccountRole>,
+) -> ParameterMap {
     let map = clickbank.map_or_else(ParameterMap::generic, ParameterMap::clickbank_s2s);
-    let mut names: BTreeMap<String, String> = BTreeMap::new();
-    for (_, word, name) in row.text_entries("names") {
-        names.insert(word.into(), name.into());
-    }
+    let mut names: BTreeMap<String, String> = source.parsed_entries("names", |_, name| Ok::<_, Refusal>(name.into()));
     // A row with the role of an id is that id, under whatever name: the identity of the message depends on it.
-    for parameter in parameters {
+    let mut named_by_role = BTreeMap::new();
+    for (row, parameter) in parameters {
         let word = match &parameter.role {
             Some(Role::EventId) => "event_id",
             Some(Role::OrderId) => "order_id",
             _ => continue,
         };
-        if map.meaning(&parameter.name).is_none() && !names.values().any(|name| *name == parameter.name) {
-            names.entry(word.into()).or_insert_with(|| parameter.name.clone());
+        let is_free = map.meaning(&parameter.name).is_none() && !names.values().any(|name| *name == parameter.name);
+        if is_free && !names.contains_key(word) {
+            names.insert(word.into(), parameter.name.clone());
+            named_by_role.insert(word, row);
         }
     }
-    match map.clone().with_names(&names) {
-        Ok(renamed) => renamed,
-        Err(errors) => {
-            for error in errors {
-                row.refuse(format!("{}.{}", row.at("names"), error.word()), format!("{error}"));
+    map.clone().with_names(&names).unwrap_or_else(|errors| {
+        for error in errors {
+            match named_by_role.get(error.word()) {
+                Some(row) => row.refuse(row.at("name"), error),
+                None => {
+                    let path = format!("{}.{}", source.at("names"), error.word().escape_debug());
+                    source.refuse(path, error);
+                }
             }
-            map
         }
-    }
+        map
+    })
 }
 
 /// A row of the table may share its name with an id or a slot; with nothing else that a postback means.
-pub(super) fn check_meanings(row: &Table<'_>, parameters: &[SourceParameter], names: &ParameterMap) {
-    for (index, parameter) in parameters.iter().enumerate() {
-        match names.meaning(&parameter.name) {
-            None | Some(Meaning::EventId | Meaning::OrderId | Meaning::Receipt | Meaning::Parent | Meaning::Sub(_)) => {
-            }
-            Some(meaning) => {
-                let path = format!("{}[{index}].name", row.at("parameter"));
-                row.report().add(
-                    path,
-                    format!("`{}` is the postback's `{meaning}` already", parameter.name),
-                );
-            }
-        }
+fn check_meaning(row: &Table<'_>, parameter: &SourceParameter, names: &ParameterMap) {
+    match names.meaning(&parameter.name) {
+        None | Some(Meaning::EventId | Meaning::OrderId | Meaning::Receipt | Meaning::Parent | Meaning::Sub(_)) => {}
+        Some(meaning) => row.problem(
+            "name",
+            format!("`{}` is the postback's `{meaning}` already", parameter.name),
+        ),
     }
 }

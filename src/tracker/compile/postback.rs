@@ -1,13 +1,15 @@
 //! A campaign's postbacks: conditions, payout, updates, request.
 
 use super::channel::Draft;
-use super::{Context, Reach, amount, name, request};
-use crate::config::{MAX_ENTRIES, Node, Refusal, Table, duration, merge, one_of};
+use super::rows::{amount, named};
+use super::{Context, request};
+use crate::config::{Entries, MAX_ENTRIES, Refusal, Table, duration, merge, one_of};
 use crate::model::{Status, Updates};
-use crate::rule::{Conditions, Negative};
+use crate::rule::{Conditions, Negative, ParameterName};
 use crate::tracker::compiled::{PayoutRule, Postback};
+use crate::tracker::reach::Reach;
 use crate::value::{Amount, Currency, Money, Percent, PostbackId};
-use alloc::{collections::BTreeSet, format, vec::Vec};
+use alloc::{format, vec::Vec};
 
 const KEYS: &[&str] = &[
     "id",
@@ -31,40 +33,36 @@ pub(super) fn read(
     channel: Option<&Draft<'_>>,
     reach: &Reach<'_>,
 ) -> Vec<Postback> {
-    let mut seen = BTreeSet::new();
-    let rows = campaign.rows("postback", MAX_ENTRIES).into_iter();
-    rows.filter_map(|row| postback(&row, context, channel, reach, &mut seen))
-        .collect()
+    let keys = [KEYS, request::KEYS].concat();
+    let postbacks: Vec<(PostbackId, Postback)> = named(campaign, "postback", MAX_ENTRIES, &keys, |row, id| {
+        postback(row, id, context, channel, reach)
+    });
+    postbacks.into_iter().map(|(_, postback)| postback).collect()
 }
 
 fn postback(
     row: &Table<'_>,
+    id: Option<&PostbackId>,
     context: &Context<'_>,
     channel: Option<&Draft<'_>>,
     reach: &Reach<'_>,
-    seen: &mut BTreeSet<PostbackId>,
 ) -> Option<Postback> {
-    let keys: Vec<&str> = KEYS.iter().chain(request::KEYS).copied().collect();
-    row.only(&keys);
-    let id = name(row, "id", seen);
     let conditions = conditions(row, context, channel, reach);
     let payout = payout(row, context, channel);
-    let updates = row
-        .word("updates", "a way to treat updates", Updates::ALL)
-        .unwrap_or(Updates::FirstMatch);
+    let updates = row.word("updates", "a way to treat updates", Updates::ALL);
     if channel.is_none() && !row.has("url") {
         // The channel is missing or broken, which was reported; whether it has a template cannot be said.
         return None;
     }
     let request = own_or_channels(row, channel);
     Some(Postback {
-        id: id?,
+        id: id?.clone(),
         method: request.method,
         url: request.url?,
         body: request.body,
         conditions,
         payout,
-        updates,
+        updates: updates.unwrap_or(Updates::FirstMatch),
         success: request.success,
         retry: request.retry,
     })
@@ -77,15 +75,11 @@ fn own_or_channels(row: &Table<'_>, channel: Option<&Draft<'_>>) -> request::Req
     let Some(template) = template else {
         return request::read(row, &values);
     };
-    let own = request::KEYS
-        .iter()
-        .filter_map(|key| Some(((*key).into(), row.node(key)?.clone())));
-    let mut merged = Node::Table(own.collect());
+    let own = request::KEYS.iter();
+    let own = own.filter_map(|key| Some(((*key).into(), row.node(key)?.clone())));
+    let mut merged: Entries = own.collect();
     merge(&mut merged, template);
-    match merged.table() {
-        Some(entries) => request::read(&row.other(entries), &values),
-        None => request::read(row, &values),
-    }
+    request::read(&row.other(&merged), &values)
 }
 
 /// The currency of the channel, in which it is told amounts.
@@ -94,8 +88,10 @@ fn currency(context: &Context<'_>, channel: Option<&Draft<'_>>) -> Currency {
 }
 
 fn conditions(row: &Table<'_>, context: &Context<'_>, channel: Option<&Draft<'_>>, reach: &Reach<'_>) -> Conditions {
+    const NEGATIVE: &[(&str, Negative)] = &[("skip", Negative::Skip), ("send", Negative::Send)];
     let currency = currency(context, channel);
-    let mut conditions = Conditions {
+    let named = |name, text: &str| reach.condition_name(name).map(|name| (name, text.into()));
+    Conditions {
         types: row.parsed_list("types", MAX_ENTRIES, |text| context.type_name(text)),
         statuses: row.parsed_list("statuses", MAX_ENTRIES, |word| one_of(word, "a status", Status::ALL)),
         min_payout: row
@@ -103,47 +99,32 @@ fn conditions(row: &Table<'_>, context: &Context<'_>, channel: Option<&Draft<'_>
             .map(|amount| Money { amount, currency }),
         share: row.parsed("share", str::parse),
         within: row.parsed("within", duration),
-        require: channel.map(|draft| draft.require.clone()).unwrap_or_default(),
-        test: row.flag("test").unwrap_or(false),
-        negative: row.parsed("negative", negative).unwrap_or_default(),
-        ..Conditions::default()
-    };
-    for (path, name, text) in row.text_entries("where") {
-        match reach.condition_name(name) {
-            Ok(name) => conditions.matches.push((name, text.into())),
-            Err(refusal) => row.refuse(path, refusal),
-        }
+        test: row.flag("test").unwrap_or_default(),
+        negative: row
+            .choice("negative", "a way to treat negative payouts", NEGATIVE)
+            .unwrap_or_default(),
+        matches: row.parsed_entries("where", named).into_values().collect(),
+        require: require(row, channel, reach),
     }
-    for name in row.parsed_list("require", MAX_ENTRIES, |name| reach.condition_name(name)) {
-        if !conditions.require.contains(&name) {
-            conditions.require.push(name);
-        }
-    }
-    conditions
 }
 
-fn negative(word: &str) -> Result<Negative, Refusal> {
-    match word {
-        "skip" => Ok(Negative::Skip),
-        "send" => Ok(Negative::Send),
-        other => Err(Refusal::word(
-            other,
-            "a way to treat negative payouts",
-            ["skip", "send"],
-        )),
+/// What the channel requires of each of its postbacks, and what this one requires besides.
+fn require(row: &Table<'_>, channel: Option<&Draft<'_>>, reach: &Reach<'_>) -> Vec<ParameterName> {
+    let mut names = channel.map(|draft| draft.require.clone()).unwrap_or_default();
+    for name in row.parsed_list("require", MAX_ENTRIES, |name| reach.condition_name(name)) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
     }
+    names
 }
 
 fn payout(row: &Table<'_>, context: &Context<'_>, channel: Option<&Draft<'_>>) -> PayoutRule {
-    let currency = currency(context, channel);
-    let whole = Percent::new(Amount::from(100)).map(PayoutRule::Percent);
-    let whole = whole.unwrap_or(PayoutRule::Fixed(Money {
-        amount: Amount::ZERO,
-        currency,
-    }));
+    let whole = PayoutRule::Percent(Percent::whole());
     let Some(table) = row.table("payout") else { return whole };
     table.only(&["percent", "fixed"]);
     let percent = table.parsed("percent", str::parse).map(PayoutRule::Percent);
+    let currency = currency(context, channel);
     let fixed = table
         // Without its channel the currency is a guess.
         .parsed("fixed", |text| fixed(text, channel.map(|_| currency)))

@@ -1,7 +1,7 @@
 //! The request of a postback: where it goes, what it carries, what answer is success, when it is tried again.
 
-use super::offer::template;
-use crate::config::{MAX_ENTRIES, Table, duration, status_ranges};
+use super::rows::template;
+use crate::config::{MAX_ENTRIES, Refusal, Table, duration, status_ranges};
 use crate::delivery::{RetryPolicy, SuccessRule};
 use crate::model::Method;
 use crate::template::{BodyTemplate, UrlTemplate};
@@ -65,12 +65,9 @@ fn success(row: &Table<'_>) -> SuccessRule {
         }
         rule.status = status;
     }
-    let text = |text: &str| {
-        if text.is_empty() {
-            Err("is empty")
-        } else {
-            Ok(text.to_string())
-        }
+    let text = |text: &str| match text {
+        "" => Err("is empty"),
+        text => Ok(text.to_string()),
     };
     rule.body_includes = table.parsed("body_includes", text);
     rule.body_excludes = table.parsed("body_excludes", text);
@@ -91,10 +88,7 @@ fn retry(row: &Table<'_>) -> RetryPolicy {
     policy
 }
 
-/// The values that fill a template's blanks.
+/// The values that fill a template's blanks, by the blanks' names.
 pub(super) fn values(row: &Table<'_>) -> BTreeMap<String, String> {
-    row.text_entries("values")
-        .into_iter()
-        .map(|(_, name, value)| (name.into(), value.into()))
-        .collect()
+    row.parsed_entries("values", |_, value| Ok::<_, Refusal>(value.into()))
 }

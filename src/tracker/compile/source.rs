@@ -4,15 +4,15 @@
 //! and changes nothing else: a notification says its own role, its amount is the one that `amount` names, and a click id is looked for
 //! at every path of `click_id_from`. A source for notifications alone can leave it out.
 
-use super::parameter::{check_meanings, names, parameters};
-use super::{Context, MAX_ROWS, name, refer, references, title};
+use super::rows::{is_default, named, refer, references, title};
+use super::words::kind_of;
+use super::{Context, MAX_ROWS, parameter};
 use crate::clickbank::ins::{Path, Version};
 use crate::config::{MAX_ENTRIES, Node, Refusal, Table, duration, one_of};
 use crate::event::{Interface, Kind};
 use crate::model::{AccountRole, Counts, Duplicates, Status};
-use crate::network::{Meaning, clickbank_kind};
+use crate::network::Meaning;
 use crate::tracker::compiled::{AmountField, Source};
-use crate::value::nearest;
 use crate::value::{IpRange, OfferSourceId, TypeName};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -50,7 +50,8 @@ const KEYS: &[&str] = &[
 ];
 
 /// Where ClickBank gives a click id back, best first: the tracking codes of the order, a seller's variables, and version 8's affiliate
-/// parameters (clickbank-s2s facts, section 2.4).
+/// parameters (the support article on Instant Notifications and 26455062697620, "Affiliate Tracking Parameters"; the keys inside the last
+/// ones are named as in ClickBank's Orders API).
 pub(super) const CLICK_ID_FROM: &[&str] = &[
     "trackingCodes",
     "vendorVariables.vtid",
@@ -75,48 +76,38 @@ pub(super) const CLICK_ID_FROM: &[&str] = &[
     "affiliateTrackingParameters.uniqueAffSub5",
 ];
 
-/// ClickBank's words for money that is taken back.
-const TAKEN_BACK: &[&str] = &["RFND", "CGBK", "INSF", "TEST_RFND", "TEST_CGBK", "TEST_INSF"];
-
-/// The notifications' words for money that comes; those of the postbacks are [`clickbank_kind`]'s.
-const BROUGHT: &[&str] = &["SALE", "BILL", "TEST_SALE", "TEST_BILL"];
-
 type Sources = BTreeMap<OfferSourceId, Source>;
 
 pub(super) fn read(root: &Table<'_>, context: &Context<'_>) -> (Sources, Option<OfferSourceId>) {
-    let mut seen = BTreeSet::new();
-    let mut sources = BTreeMap::new();
     let mut default = None;
     let mut has_default = false;
-    let rows = root.rows("offer_source", MAX_ROWS);
-    for row in &rows {
-        row.only(KEYS);
-        let id: Option<OfferSourceId> = name(row, "id", &mut seen);
-        if row.flag("default") == Some(true) {
-            if has_default {
-                row.problem("default", "a source before this one is the default already");
+    let sources: Sources = named(
+        root,
+        "offer_source",
+        MAX_ROWS,
+        KEYS,
+        |row, id: Option<&OfferSourceId>| {
+            if is_default(row, "source", &mut has_default) {
+                default = id.cloned();
             }
-            has_default = true;
-            default.clone_from(&id);
+            source(row, context, id)
+        },
+    );
+    if !has_default {
+        if context.known.sources.len() > 1 {
+            root.problem(
+                "offer_source",
+                "none of them has `default = true`; a bare `/postback` needs one",
+            );
         }
-        let source = source(row, context, id.clone());
-        if let (Some(id), Some(source)) = (id, source) {
-            sources.insert(id, source);
-        }
-    }
-    if rows.len() > 1 && !has_default {
-        root.problem(
-            "offer_source",
-            "none of them has `default = true`; a bare `/postback` needs one",
-        );
-    }
-    if rows.len() == 1 {
         default = sources.keys().next().cloned();
     }
     (sources, default)
 }
 
-fn source(row: &Table<'_>, context: &Context<'_>, id: Option<OfferSourceId>) -> Option<Source> {
+fn source(row: &Table<'_>, context: &Context<'_>, id: Option<&OfferSourceId>) -> Option<Source> {
+    const AMOUNTS: &[(&str, AmountField)] = &[("account", AmountField::Account), ("order", AmountField::Order)];
+    const INTERFACES: &[(&str, Interface)] = &[("ins", Interface::Ins), ("s2s", Interface::Postback)];
     let clickbank_words = row
         .node("template")
         .and_then(Node::text)
@@ -127,22 +118,19 @@ fn source(row: &Table<'_>, context: &Context<'_>, id: Option<OfferSourceId>) -> 
     if reversal_status == Status::Approved {
         row.problem("reversal_status", "money that is taken back is never `approved`");
     }
-    let parameters = parameters(row);
-    let names = names(
-        row,
-        &parameters,
-        clickbank_words.then(|| role.unwrap_or(AccountRole::Affiliate)),
-    );
-    check_meanings(row, &parameters, &names);
+    let clickbank = clickbank_words.then(|| role.unwrap_or(AccountRole::Affiliate));
+    let (parameters, names) = parameter::read(row, clickbank);
     Some(Source {
-        title: title(row, id.as_ref()),
+        title: title(row, id),
         domain: row.parsed("domain", |text| refer(text, "domain", &context.known.domains)),
         secrets: references(row, "secrets"),
         allow_short_secret: row.flag("allow_short_secret").unwrap_or(false),
         tokens: references(row, "tokens"),
         allow_ips: row.parsed_list("allow_ips", MAX_ENTRIES, str::parse::<IpRange>),
         ins_versions: versions(row),
-        amount: amount_field(row),
+        amount: row
+            .choice("amount", "an amount of a notification", AMOUNTS)
+            .unwrap_or(AmountField::Account),
         currency: row.parsed("currency", str::parse).unwrap_or(context.currency),
         default_status: status("default_status").unwrap_or(Status::Approved),
         reversal_status,
@@ -152,15 +140,15 @@ fn source(row: &Table<'_>, context: &Context<'_>, id: Option<OfferSourceId>) -> 
         click_expiration: row.parsed("click_expiration", duration),
         open_types: open_types(row, context),
         events: events(row, context),
-        statuses: statuses(row),
+        statuses: row.parsed_entries("statuses", |_, word| one_of(word, "a status", Status::ALL)),
         parameters,
         click_id_paths: click_id_paths(row),
         names,
-        pasted: pasted(row),
+        pasted: row.parsed_entries("postback", |word, text| Meaning::parse(word).map(|_| text.into())),
         clickbank_words,
-        truth: truth(row),
+        truth: row.choice("truth", "an interface", INTERFACES),
         role,
-        id: id?,
+        id: id?.clone(),
     })
 }
 
@@ -183,27 +171,6 @@ fn versions(row: &Table<'_>) -> Vec<Version> {
     })
 }
 
-fn amount_field(row: &Table<'_>) -> AmountField {
-    let read = |word: &str| match word {
-        "account" => Ok(AmountField::Account),
-        "order" => Ok(AmountField::Order),
-        other => Err(Refusal::word(
-            other,
-            "an amount of a notification",
-            ["account", "order"],
-        )),
-    };
-    row.parsed("amount", read).unwrap_or(AmountField::Account)
-}
-
-fn truth(row: &Table<'_>) -> Option<Interface> {
-    row.parsed("truth", |word| match word {
-        "ins" => Ok(Interface::Ins),
-        "s2s" => Ok(Interface::Postback),
-        other => Err(Refusal::word(other, "an interface", ["ins", "s2s"])),
-    })
-}
-
 fn open_types(row: &Table<'_>, context: &Context<'_>) -> BTreeSet<TypeName> {
     let read = |text| {
         let name = context.type_name(text)?;
@@ -223,51 +190,24 @@ fn open_types(row: &Table<'_>, context: &Context<'_>) -> BTreeSet<TypeName> {
 }
 
 fn events(row: &Table<'_>, context: &Context<'_>) -> BTreeMap<String, Option<TypeName>> {
-    let mut events = BTreeMap::new();
-    for (path, word, text) in row.text_entries("events") {
+    row.parsed_entries("events", |word, text| {
         if text.is_empty() {
-            events.insert(word.into(), None);
-            continue;
+            return Ok(None);
         }
-        let type_name = match context.type_name(text) {
-            Ok(name) => name,
-            Err(refusal) => {
-                row.refuse(path, refusal);
-                continue;
-            }
-        };
-        let kind = Kind::known(word).or_else(|| clickbank_kind(word));
-        let takes_back = TAKEN_BACK.contains(&word) || kind.as_ref().is_some_and(Kind::subtracts);
-        let brings = BROUGHT.contains(&word) || kind.as_ref().is_some_and(Kind::adds);
-        match context.types.get(&type_name).map(|known| known.counts) {
-            Some(Counts::Reversal) if brings => row.report().add(
-                path,
-                format!("`{word}` brings money, and `{type_name}` counts as reversal; match it to a type that does not"),
-            ),
-            Some(counts) if takes_back && counts != Counts::Reversal => row.report().add(
-                path,
-                format!(
-                    "`{word}` takes money back, and `{type_name}` counts as {counts}; match it to a type that counts as reversal"
-                ),
-            ),
-            _ => {}
+        let name = context.type_name(text)?;
+        let kind = kind_of(word);
+        let takes_back = kind.as_ref().is_some_and(Kind::subtracts);
+        let brings = kind.as_ref().is_some_and(Kind::adds);
+        match context.types.get(&name).map(|known| known.counts) {
+            Some(Counts::Reversal) if brings => Err(Refusal::from(format!(
+                "`{word}` brings money, and `{name}` counts as reversal; match it to a type that does not"
+            ))),
+            Some(counts) if takes_back && counts != Counts::Reversal => Err(Refusal::from(format!(
+                "`{word}` takes money back, and `{name}` counts as {counts}; match it to a type that counts as reversal"
+            ))),
+            _ => Ok(Some(name)),
         }
-        events.insert(word.into(), Some(type_name));
-    }
-    events
-}
-
-fn statuses(row: &Table<'_>) -> BTreeMap<String, Status> {
-    let mut statuses = BTreeMap::new();
-    for (path, word, text) in row.text_entries("statuses") {
-        match one_of(text, "a status", Status::ALL) {
-            Ok(status) => {
-                statuses.insert(word.into(), status);
-            }
-            Err(refusal) => row.refuse(path, refusal),
-        }
-    }
-    statuses
+    })
 }
 
 fn click_id_paths(row: &Table<'_>) -> Vec<Path> {
@@ -275,24 +215,4 @@ fn click_id_paths(row: &Table<'_>) -> Vec<Path> {
         return row.parsed_list("click_id_from", MAX_ENTRIES, str::parse);
     }
     CLICK_ID_FROM.iter().filter_map(|path| path.parse().ok()).collect()
-}
-
-fn pasted(row: &Table<'_>) -> BTreeMap<String, String> {
-    let mut pasted = BTreeMap::new();
-    for (path, word, text) in row.text_entries("postback") {
-        if Meaning::from_word(word).is_none() {
-            let words: Vec<&str> = Meaning::words().collect();
-            let message = format!("`{}` is not a meaning of a parameter", word.escape_debug());
-            row.refuse(
-                path,
-                Refusal {
-                    suggestion: nearest(word, words).map(Into::into),
-                    message,
-                },
-            );
-            continue;
-        }
-        pasted.insert(word.into(), text.into());
-    }
-    pasted
 }

@@ -1,13 +1,13 @@
 //! Doubts about a campaign and its postbacks.
 
-use super::{Warning, id};
-use crate::config::{Node, Problem};
+use super::{INERT, inert};
+use crate::config::{MAX_ENTRIES, Refusal, Table};
 use crate::model::Counts;
 use crate::scope::Field;
 use crate::template::placeholders;
-use crate::tracker::compile::Reach;
-use crate::tracker::compiled::{Campaign, Tracker};
-use crate::value::nearest;
+use crate::tracker::compile::MAX_ROWS;
+use crate::tracker::compiled::{Postback, Tracker};
+use crate::tracker::reach::Reach;
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     format,
@@ -15,84 +15,74 @@ use alloc::{
     vec::Vec,
 };
 
-pub(super) fn lint(
-    path: &str,
-    row: &Node,
-    root: &Node,
-    campaign: &Campaign,
-    tracker: &Tracker,
-    found: &mut Vec<Warning>,
-) {
-    if campaign.paths.is_empty() {
-        found.push(Warning::new(
-            format!("{path}.path"),
-            "there is none, so no click can be sent to an offer",
-        ));
-    }
-    let models = ["cpa", "cpm", "popcpm", "revshare"];
-    let model = row.get("cost").and_then(|cost| cost.get("model")).and_then(Node::text);
-    if let Some(model) = model.filter(|model| models.contains(model)) {
-        let said = format!("`{model}` is accepted, and changes nothing in this version");
-        found.push(Warning::new(format!("{path}.cost.model"), said));
-    }
-    let channel = root
-        .rows("traffic_channel")
+pub(super) fn lint(root: &Table<'_>, channels: &[Table<'_>], tracker: &Tracker) {
+    let templates: BTreeMap<&str, &str> = channels
         .iter()
-        .find(|row| id(row) == Some(campaign.channel.as_str()));
-    let template = channel.and_then(|row| row.get("postback")?.get("url")?.text());
-    let uncounted: Vec<String> = tracker
-        .types
-        .values()
-        .filter(|known| matches!(known.counts, Counts::Step | Counts::Reversal))
-        .map(|known| format!("`{}`", known.name))
+        .filter_map(|row| Some((row.text("id")?, row.table("postback")?.text("url")?)))
         .collect();
-    let offered = Reach::of_paths(&campaign.paths, &tracker.offers, &tracker.sources);
-    let reach = offered.unwrap_or_else(|| Reach::of(tracker.sources.values()));
-    for (index, row) in row.rows("postback").iter().enumerate() {
-        let path = format!("{path}.postback[{index}]");
-        conditions(&path, row, &reach, found);
-        let compiled = id(row).and_then(|id| campaign.postbacks.iter().find(|known| known.id.as_str() == id));
-        if compiled.is_some_and(|known| known.conditions.types.is_empty()) && !uncounted.is_empty() {
-            let said = format!(
-                "covers every type, steps and reversals too ({}); name the types that are meant",
-                uncounted.join(", ")
-            );
-            found.push(Warning::new(format!("{path}.types"), said));
+    let uncounted = uncounted(tracker);
+    for row in root.rows("campaign", MAX_ROWS) {
+        let Some(campaign) = row.text("id").and_then(|id| tracker.campaigns.get(id)) else {
+            continue;
+        };
+        if campaign.paths.is_empty() {
+            row.problem("path", "there is none, so no click can be sent to an offer");
         }
-        let own = row.get("url").and_then(Node::text);
-        if let Some((own, template)) = own.zip(template)
-            && drifted(own, template)
+        if let Some(cost) = row.table("cost")
+            && let Some(model) = cost.text("model")
+            && !matches!(model, "cpc" | "none")
         {
-            let said = format!(
-                "differs from the template of channel `{}`, `{template}`; a copy does not follow it",
-                campaign.channel
-            );
-            found.push(Warning::new(format!("{path}.url"), said));
+            cost.problem("model", format!("`{model}` {INERT}"));
         }
+        let offered = Reach::of_paths(&campaign.paths, &tracker.offers, &tracker.sources);
+        let reach = offered.unwrap_or_else(|| Reach::of(tracker.sources.values()));
+        for (row, compiled) in row.rows("postback", MAX_ENTRIES).iter().zip(&campaign.postbacks) {
+            conditions(row, &reach);
+            covered(row, compiled, &uncounted);
+            let channel = campaign.channel.as_str();
+            if let Some(own) = row.text("url")
+                && let Some(template) = templates.get(channel)
+                && drifted(own, template)
+            {
+                let said = format!(
+                    "differs from the template of channel `{channel}`, `{template}`; a copy does not follow it"
+                );
+                row.problem("url", said);
+            }
+        }
+        inert(&row, "conversion_api");
+    }
+}
+
+/// The types that are seldom meant where none is named.
+fn uncounted(tracker: &Tracker) -> String {
+    let types = tracker.types.values();
+    let uncounted = types.filter(|known| matches!(known.counts, Counts::Step | Counts::Reversal));
+    let names: Vec<String> = uncounted.map(|known| format!("`{}`", known.name)).collect();
+    names.join(", ")
+}
+
+fn covered(row: &Table<'_>, compiled: &Postback, uncounted: &str) {
+    if compiled.conditions.types.is_empty() && !uncounted.is_empty() {
+        let said = format!("covers every type, steps and reversals too ({uncounted}); name the types that are meant");
+        row.problem("types", said);
     }
 }
 
 /// Conditions on what no conversion has.
-fn conditions(path: &str, row: &Node, reach: &Reach<'_>, found: &mut Vec<Warning>) {
-    let matches = row.get("where").and_then(Node::table).into_iter().flatten();
-    let matches = matches.map(|(name, _)| (format!("{path}.where.{}", name.escape_debug()), name.as_str()));
-    let required = match row.get("require") {
-        Some(Node::List(names)) => names.as_slice(),
-        _ => &[],
-    };
-    let required = required.iter().enumerate();
-    let required = required.filter_map(|(index, name)| Some((format!("{path}.require[{index}]"), name.text()?)));
-    for (place, name) in matches.chain(required) {
+fn conditions(row: &Table<'_>, reach: &Reach<'_>) {
+    let matches = row.text_entries("where").into_iter();
+    let matches = matches.map(|(path, name, _)| (path, name));
+    for (path, name) in matches.chain(row.texts("require", MAX_ENTRIES)) {
         if Field::from_name(name).is_some() || reach.has(name) {
             continue;
         }
-        let said = format!(
+        let message = format!(
             "`{}` is neither a macro nor a parameter of the offers' sources, so it is never there",
             name.escape_debug()
         );
         let macros = Field::names().map(|known| -> &str { known });
-        let near = nearest(name, macros.chain(reach.names())).map(Into::into);
-        found.push(Warning(Problem::new(place, said, near)));
+        row.refuse(path, Refusal::near(message, name, macros.chain(reach.names())));
     }
 }
 
@@ -102,20 +92,12 @@ fn drifted(own: &str, template: &str) -> bool {
     let split = |url: &str| {
         let (base, query) = url.split_once('?').unwrap_or((url, ""));
         let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-        let pairs: BTreeMap<String, String> = pairs
-            .map(|(name, value)| {
-                (
-                    name.into(),
-                    if blanks.contains(name) {
-                        String::new()
-                    } else {
-                        value.into()
-                    },
-                )
-            })
-            .collect();
-        let base: Vec<String> = base.split('/').map(Into::into).collect();
-        (base, pairs)
+        let pairs = pairs.map(|(name, value)| {
+            let value = if blanks.contains(name) { "" } else { value };
+            (name.into(), value.into())
+        });
+        let segments: Vec<String> = base.split('/').map(Into::into).collect();
+        (segments, pairs.collect::<BTreeMap<String, String>>())
     };
     let ((own_base, own_pairs), (base, pairs)) = (split(own), split(template));
     // A blank segment of the path is known by the one before it.

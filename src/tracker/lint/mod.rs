@@ -4,15 +4,11 @@ mod campaign;
 mod offer;
 mod source;
 
-use super::compiled::{Source, Tracker};
-use crate::config::{Document, Node, Problem, Report};
+use super::compile::MAX_ROWS;
+use super::compiled::Tracker;
+use crate::config::{Document, MAX_ENTRIES, Node, Problem, Refusal, Report, Table};
 use crate::model::Role;
-use crate::value::nearest;
-use alloc::{
-    format,
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{format, vec::Vec};
 use core::fmt;
 
 /// Something that works and is probably not what was meant, with its place.
@@ -22,10 +18,6 @@ use core::fmt;
 pub struct Warning(Problem);
 
 impl Warning {
-    fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self(Problem::new(path, message, None))
-    }
-
     /// Where it is, as in `campaign[0].postback[1].types`; lists count from 0.
     #[must_use]
     pub fn path(&self) -> &str {
@@ -64,70 +56,49 @@ impl fmt::Display for Warning {
 /// - a part of the document that changes nothing yet
 #[must_use]
 pub fn lint(document: &Document, tracker: &Tracker) -> Vec<Warning> {
-    let root = document.expanded(&Report::default());
-    let mut found = Vec::new();
-    for (index, row) in root.rows("offer_source").iter().enumerate() {
-        let path = format!("offer_source[{index}]");
-        if let Some(source) = id(row).and_then(|id| tracker.sources.get(id)) {
-            source::lint(&path, row, source, tracker, &mut found);
+    let expanded = document.expanded(&Report::default());
+    let report = Report::default();
+    doubts(&Table::new(&expanded, "", &report), tracker);
+    report.into_problems().into_iter().map(Warning).collect()
+}
+
+/// Reads the document once more. It compiled, so what is reported on the way are doubts alone.
+fn doubts(root: &Table<'_>, tracker: &Tracker) {
+    let sources = root.rows("offer_source", MAX_ROWS);
+    for row in &sources {
+        if let Some(source) = row.text("id").and_then(|id| tracker.sources.get(id)) {
+            source::lint(row, source, tracker);
         }
-        roles(&path, row, |role| !role.as_str().starts_with("rt_"), &mut found);
+        roles(row, |role| !is_channels(role));
     }
-    for (index, row) in root.rows("offer").iter().enumerate() {
-        let path = format!("offer[{index}]");
-        let offer = id(row).and_then(|id| tracker.offers.get(id));
-        if let Some((offer, source)) = offer.and_then(|offer| Some((offer, tracker.sources.get(&offer.source)?))) {
-            offer::lint(&path, offer, source, template(&root, source), &mut found);
-        }
+    offer::lint(root, &sources, tracker);
+    inert(root, "timezone");
+    inert(root, "conversion_api");
+    let channels = root.rows("traffic_channel", MAX_ROWS);
+    for row in &channels {
+        roles(row, is_channels);
+        inert(row, "api");
     }
-    inert("", &root, "timezone", &mut found);
-    inert("", &root, "conversion_api", &mut found);
-    for (index, row) in root.rows("traffic_channel").iter().enumerate() {
-        let path = format!("traffic_channel[{index}]");
-        roles(&path, row, |role| role.as_str().starts_with("rt_"), &mut found);
-        inert(&path, row, "api", &mut found);
-    }
-    for (index, row) in root.rows("campaign").iter().enumerate() {
-        let path = format!("campaign[{index}]");
-        if let Some(campaign) = id(row).and_then(|id| tracker.campaigns.get(id)) {
-            campaign::lint(&path, row, &root, campaign, tracker, &mut found);
-        }
-        inert(&path, row, "conversion_api", &mut found);
-    }
-    found
+    campaign::lint(root, &channels, tracker);
 }
 
-/// The template that a source names.
-fn template<'a>(root: &'a Node, source: &Source) -> Option<&'a str> {
-    let mut rows = root.rows("offer_source").iter();
-    let row = rows.find(|row| id(row) == Some(source.id.as_str()))?;
-    row.get("template").and_then(Node::text)
-}
+/// What is said of a part that [`compile`](super::compile) accepts for later.
+const INERT: &str = "is accepted, and changes nothing in this version";
 
-fn id(row: &Node) -> Option<&str> {
-    row.get("id").and_then(Node::text)
-}
-
-/// A part that [`compile`](super::compile) accepts for later.
-fn inert(path: &str, row: &Node, key: &str, found: &mut Vec<Warning>) {
-    let Some(node) = row.get(key) else { return };
-    if *node != Node::List(Vec::new()) {
-        let path = if path.is_empty() {
-            key.to_string()
-        } else {
-            format!("{path}.{key}")
-        };
-        found.push(Warning::new(path, "is accepted, and changes nothing in this version"));
+fn inert(row: &Table<'_>, key: &str) {
+    if row.node(key).is_some_and(|node| *node != Node::List(Vec::new())) {
+        row.problem(key, INERT);
     }
 }
 
-/// Roles of a parameter table; `here` says which known ones belong there.
-fn roles(path: &str, row: &Node, here: impl Fn(&Role) -> bool, found: &mut Vec<Warning>) {
-    for (index, parameter) in row.rows("parameter").iter().enumerate() {
-        let Some(text) = parameter.get("role").and_then(Node::text) else {
-            continue;
-        };
-        let path = format!("{path}.parameter[{index}].role");
+fn is_channels(role: &Role) -> bool {
+    role.as_str().starts_with("rt_")
+}
+
+/// Roles of a parameter table; `belongs` says which known ones stand there rightly.
+fn roles(row: &Table<'_>, belongs: fn(&Role) -> bool) {
+    for row in row.rows("parameter", MAX_ENTRIES) {
+        let Some(text) = row.text("role") else { continue };
         match Role::from(text) {
             Role::Other(_) if text.starts_with("x_") => {}
             Role::Other(_) => {
@@ -135,29 +106,19 @@ fn roles(path: &str, row: &Node, here: impl Fn(&Role) -> bool, found: &mut Vec<W
                     "`{}` is not a known role; one of your own begins with `x_`",
                     text.escape_debug()
                 );
-                let known = Role::KNOWN
-                    .iter()
-                    .copied()
-                    .filter(|word| Role::known(word).is_some_and(|role| here(&role)));
-                found.push(Warning(Problem::new(
-                    path,
-                    message,
-                    nearest(text, known).map(Into::into),
-                )));
+                let known = Role::KNOWN.iter().copied();
+                let near = known.filter(|word| Role::known(word).is_some_and(|role| belongs(&role)));
+                row.refuse(row.at("role"), Refusal::near(message, text, near));
             }
-            known if here(&known) => {}
-            known => found.push(Warning::new(
-                path,
-                format!("`{known}` belongs to the other side: {}", side(&known)),
-            )),
+            known if belongs(&known) => {}
+            known => {
+                let side = if is_channels(&known) {
+                    "to a traffic channel's parameter"
+                } else {
+                    "to an offer source's parameter"
+                };
+                row.problem("role", format!("`{known}` belongs to the other side: {side}"));
+            }
         }
-    }
-}
-
-fn side(role: &Role) -> &'static str {
-    if role.as_str().starts_with("rt_") {
-        "to a traffic channel's parameter"
-    } else {
-        "to an offer source's parameter"
     }
 }

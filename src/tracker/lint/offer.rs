@@ -1,11 +1,13 @@
 //! Doubts about the URL of a ClickBank offer: whether the click id comes back, and to where the source looks for it.
 
-use super::Warning;
+use crate::config::Table;
 use crate::network::Meaning;
-use crate::tracker::compiled::{Offer, Source};
-use alloc::{format, string::String, vec::Vec};
+use crate::tracker::compile::MAX_ROWS;
+use crate::tracker::compiled::{Offer, Source, Tracker};
+use alloc::{collections::BTreeMap, format, string::String};
 
-/// The parameters of a link that ClickBank gives back (clickbank-s2s facts, sections 2.2 and 2.4).
+/// The parameters of a link that ClickBank gives back: the two tracking codes, and those of support article 26455062697620, "Affiliate
+/// Tracking Parameters".
 const RETURNED: &[&str] = &[
     "tid",
     "vtid",
@@ -22,24 +24,38 @@ const RETURNED: &[&str] = &[
     "unique_aff_sub5",
 ];
 
-pub(super) fn lint(path: &str, offer: &Offer, source: &Source, template: Option<&str>, found: &mut Vec<Warning>) {
-    if !source.clickbank_words {
-        return;
+pub(super) fn lint(root: &Table<'_>, sources: &[Table<'_>], tracker: &Tracker) {
+    let templates: BTreeMap<&str, &str> = sources
+        .iter()
+        .filter_map(|row| Some((row.text("id")?, row.text("template")?)))
+        .collect();
+    for row in root.rows("offer", MAX_ROWS) {
+        if let Some(offer) = row.text("id").and_then(|id| tracker.offers.get(id))
+            && let Some(source) = tracker.sources.get(&offer.source)
+            && source.clickbank_words
+        {
+            let by_postback = templates.get(source.id.as_str()) == Some(&"clickbank-s2s");
+            clickbank(&row, offer, source, by_postback);
+        }
     }
-    let (place, host) = (format!("{path}.url"), host(offer.url.origin()));
+}
+
+/// `by_postback`: whether postbacks are what the source is for.
+fn clickbank(row: &Table<'_>, offer: &Offer, source: &Source, by_postback: bool) {
+    let host = host(offer.url.origin());
     let link = Link {
         source,
         hoplink: is_under(host, "hop.clickbank.net"),
         pay_link: is_under(host, "pay.clickbank.net"),
-        asked: asked(source).filter(|_| template == Some("clickbank-s2s")),
-        notified: template != Some("clickbank-s2s") || !source.secrets.is_empty(),
+        asked: asked(source).filter(|_| by_postback),
+        notified: !by_postback || !source.secrets.is_empty(),
     };
     let mut returns = false;
     let mut astray = None;
     for (name, value) in parameters(offer.url.as_str()).filter(|(_, value)| holds_click_id(value)) {
         if name == "vtid" && link.hoplink {
             let said = "`vtid` is the seller's and does not come back from a hoplink; write `tid={clickid}`";
-            found.push(Warning::new(place.as_str(), said));
+            row.problem("url", said);
             return;
         }
         if matches!(name, "tid" | "vtid") && !matches!(value, "{clickid}" | "{_clickid}") {
@@ -47,7 +63,7 @@ pub(super) fn lint(path: &str, offer: &Offer, source: &Source, template: Option<
                 "`{name}={value}` holds more than the click id, and one character that ClickBank does not allow may drop the whole code; \
                  write `{name}={{clickid}}` and put the rest elsewhere"
             );
-            found.push(Warning::new(place.as_str(), said));
+            row.problem("url", said);
         }
         if link.returns(name) {
             returns = true;
@@ -57,14 +73,14 @@ pub(super) fn lint(path: &str, offer: &Offer, source: &Source, template: Option<
     }
     match astray {
         _ if returns => {}
-        Some(name) => found.push(Warning::new(place, link.astray(name))),
-        None => {
-            let said = format!(
+        Some(name) => row.problem("url", link.astray(name)),
+        None => row.problem(
+            "url",
+            format!(
                 "no click id can come back through this URL; add `{}={{clickid}}`",
                 link.usual()
-            );
-            found.push(Warning::new(place, said));
-        }
+            ),
+        ),
     }
 }
 
@@ -74,14 +90,14 @@ struct Link<'a> {
     hoplink: bool,
     pay_link: bool,
     /// The macro that the postback's URL asks for the click id with, where postbacks are what the source is for.
-    asked: Option<String>,
+    asked: Option<&'a str>,
     /// Whether notifications come too.
     notified: bool,
 }
 
 impl Link<'_> {
     fn returns(&self, name: &str) -> bool {
-        let by_postback = match self.asked.as_deref() {
+        let by_postback = match self.asked {
             Some(asked) => asked == name,
             // More than a macro is pasted, and what it makes of the link cannot be told.
             None => !self.notified && RETURNED.contains(&name),
@@ -104,7 +120,7 @@ impl Link<'_> {
 
     /// The parameter that this kind of link gives back to this source.
     fn usual(&self) -> &str {
-        match self.asked.as_deref() {
+        match self.asked {
             Some(asked) if !matches!(asked, "tid" | "vtid") => asked,
             _ if self.hoplink => "tid",
             Some(asked) if !self.pay_link => asked,
@@ -114,10 +130,10 @@ impl Link<'_> {
 
     /// What to say of a click id that comes back where nobody looks for it.
     fn astray(&self, name: &str) -> String {
-        let Some(asked) = &self.asked else {
+        let Some(asked) = self.asked else {
             return format!("the click id is in `{name}`, and no path of `click_id_from` looks there");
         };
-        let remedy = match (name, asked.as_str()) {
+        let remedy = match (name, asked) {
             ("vtid", "tid") => "say `account_role = \"vendor\"`".into(),
             (_, "vtid") if self.hoplink => "say `account_role = \"affiliate\"` and write `tid={clickid}`".into(),
             (_, asked) => format!("write `{asked}={{clickid}}`"),
@@ -127,12 +143,11 @@ impl Link<'_> {
 }
 
 /// The name of the macro that is pasted for the click id; none where it is not a macro alone.
-fn asked(source: &Source) -> Option<String> {
-    let query = source.pasted_query();
-    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+fn asked(source: &Source) -> Option<&str> {
+    let mut pairs = source.pasted_pairs().into_iter();
     let (_, filled) = pairs.find(|(name, _)| source.names.meaning(name) == Some(Meaning::ClickId))?;
     let name = filled.strip_prefix('{')?.strip_suffix('}')?;
-    (!name.contains(['{', '}'])).then(|| name.into())
+    (!name.contains(['{', '}'])).then_some(name)
 }
 
 /// The name of a link's parameter as a notification writes it: `aff_sub1` is `affSub1` there.

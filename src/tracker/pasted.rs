@@ -1,8 +1,8 @@
 //! The URLs that a configuration asks one to paste elsewhere.
 
+use super::compiled::{Campaign, Source, Tracker};
 use crate::model::AccountRole;
 use crate::network::Meaning;
-use crate::tracker::compiled::{Campaign, Source, Tracker};
 use alloc::{format, string::String, vec::Vec};
 
 impl Source {
@@ -21,9 +21,12 @@ impl Source {
     /// Parameters that are read from a notification (`{r}`) are left out: the guide for INS says to remove them from the URL.
     #[must_use]
     pub fn pasted_query(&self) -> String {
-        let usual = self.names.pasted_query().unwrap_or_default();
-        let usual = usual.split('&').filter_map(|pair| pair.split_once('='));
-        let mut pairs: Vec<(String, String)> = usual.map(|(name, filled)| (name.into(), filled.into())).collect();
+        query(self.pasted_pairs())
+    }
+
+    /// The pairs of [`Source::pasted_query`]: names and macros.
+    pub(super) fn pasted_pairs(&self) -> Vec<(&str, &str)> {
+        let mut pairs: Vec<(&str, &str)> = self.names.pasted().collect();
         for (word, filled) in &self.pasted {
             let Some(meaning) = Meaning::from_word(word) else {
                 continue;
@@ -32,22 +35,19 @@ impl Source {
                 .iter_mut()
                 .find(|(name, _)| self.names.meaning(name) == Some(meaning));
             match (place, self.names.names(meaning).next()) {
-                (Some((_, known)), _) => known.clone_from(filled),
-                (None, Some(name)) => pairs.push((name.into(), filled.clone())),
+                (Some((_, known)), _) => *known = filled,
+                (None, Some(name)) => pairs.push((name, filled)),
                 (None, None) => {}
             }
         }
-        for row in self
-            .parameters
-            .iter()
-            .filter(|row| !row.macro_text.is_empty() && row.macro_text != "{r}")
-        {
+        let is_pasted = |filled: &str| !filled.is_empty() && filled != "{r}";
+        for row in self.parameters.iter().filter(|row| is_pasted(&row.macro_text)) {
             match pairs.iter_mut().find(|(name, _)| *name == row.name) {
-                Some((_, known)) => known.clone_from(&row.macro_text),
-                None => pairs.push((row.name.clone(), row.macro_text.clone())),
+                Some((_, known)) => *known = &row.macro_text,
+                None => pairs.push((&row.name, &row.macro_text)),
             }
         }
-        query(pairs.iter().map(|(name, filled)| (name.as_str(), filled.as_str())))
+        pairs
     }
 }
 
@@ -56,9 +56,8 @@ impl Tracker {
     #[must_use]
     pub fn postback_url(&self, source: &Source) -> Option<String> {
         let domain = self.domains.get(source.domain.as_ref()?)?;
-        let query = source.pasted_query();
-        let mark = if query.is_empty() { "" } else { "?" };
-        Some(format!("{}/postback/{}{mark}{query}", domain.url, source.id))
+        let page = format!("{}/postback/{}", domain.url, source.id);
+        Some(with_query(page, source.pasted_pairs()))
     }
 
     /// The URL of a source's notifications, to which `?token=..` is to be appended; none without a domain.
@@ -72,16 +71,29 @@ impl Tracker {
     #[must_use]
     pub fn click_url(&self, campaign: &Campaign) -> Option<String> {
         let domain = self.domains.get(campaign.domain.as_ref()?)?;
-        let channel = self.channels.get(&campaign.channel)?;
-        let rows = channel.parameters.iter().filter(|row| !row.macro_text.is_empty());
-        let query = query(rows.map(|row| (row.name.as_str(), row.macro_text.as_str())));
-        let mark = if query.is_empty() { "" } else { "?" };
-        Some(format!("{}/{}{mark}{query}", domain.url, campaign.id))
+        Some(format!("{}{}", domain.url, self.click_path(campaign)))
+    }
+
+    /// Path and query of [`Tracker::click_url`], for a domain that is not in the document.
+    #[must_use]
+    pub fn click_path(&self, campaign: &Campaign) -> String {
+        let channel = self.channels.get(&campaign.channel);
+        let rows = channel.into_iter().flat_map(|channel| &channel.parameters);
+        let rows = rows.filter(|row| !row.macro_text.is_empty());
+        let pairs = rows.map(|row| (row.name.as_str(), row.macro_text.as_str()));
+        with_query(format!("/{}", campaign.id), pairs.collect())
     }
 }
 
+fn with_query(page: String, pairs: Vec<(&str, &str)>) -> String {
+    if pairs.is_empty() {
+        return page;
+    }
+    format!("{page}?{}", query(pairs))
+}
+
 /// Macros stay as they are: encoded, the network would not know them.
-fn query<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    let pairs: Vec<String> = pairs.map(|(name, filled)| format!("{name}={filled}")).collect();
+fn query(pairs: Vec<(&str, &str)>) -> String {
+    let pairs: Vec<String> = pairs.iter().map(|(name, filled)| format!("{name}={filled}")).collect();
     pairs.join("&")
 }

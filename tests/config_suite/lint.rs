@@ -1,13 +1,6 @@
 //! Each doubt about a document has its path and its text.
-#![cfg(feature = "toml")]
-#![allow(clippy::unwrap_used, clippy::panic)]
 
-mod config_support;
-use config_support::warnings;
-
-const OFFER: &str = "https://shop.example.com/?id={clickid}";
-const EVENTS: &str = "events = { SALE = \"Purchase\", UPSELL = \"Purchase\", BILL = \"Purchase\", RFND = \"Refund\", CGBK = \"Refund\", \
-                      INSF = \"Refund\", CANCEL-REBILL = \"\", UNCANCEL-REBILL = \"\", SUBSCRIPTION-CHG = \"\", ABANDONED_ORDER = \"\" }";
+use crate::support::{EVENTS, OFFER, warnings};
 
 /// The doubts about a source for ClickBank's notifications.
 fn notified(lines: &str) -> Vec<String> {

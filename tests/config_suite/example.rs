@@ -1,13 +1,11 @@
 //! The agreed form of the document: `tracker.example.toml` compiles as it stands.
-#![cfg(feature = "toml")]
-#![allow(clippy::unwrap_used, clippy::panic)]
 
 use postback::config::Document;
 use postback::tracker::{Options, Tracker, compile, lint};
 
-const TOML: &str = include_str!("../tracker.example.toml");
+const TOML: &str = include_str!("../../tracker.example.toml");
 /// The same document by another reader: see `tests/vectors/config/ORIGIN.md`.
-const JSON: &str = include_str!("vectors/config/example.json");
+const JSON: &str = include_str!("../vectors/config/example.json");
 const FINGERPRINT: &str = "a5we4mfez3mwm36hxvjhqkk2lw";
 
 fn compiled(document: &Document) -> Tracker {

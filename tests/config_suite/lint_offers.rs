@@ -1,13 +1,6 @@
 //! Each doubt about the URL of an offer has its path and its text: whether the click id comes back to where the source looks for it.
-#![cfg(feature = "toml")]
-#![allow(clippy::unwrap_used, clippy::panic)]
 
-mod config_support;
-use config_support::warnings;
-
-const OFFER: &str = "https://shop.example.com/?id={clickid}";
-const EVENTS: &str = "events = { SALE = \"Purchase\", UPSELL = \"Purchase\", BILL = \"Purchase\", RFND = \"Refund\", CGBK = \"Refund\", \
-                      INSF = \"Refund\", CANCEL-REBILL = \"\", UNCANCEL-REBILL = \"\", SUBSCRIPTION-CHG = \"\", ABANDONED_ORDER = \"\" }";
+use crate::support::{EVENTS, OFFER, warnings};
 
 /// The rows that match the words of ClickBank's postbacks.
 const WORDS: &str = "events = { PURCHASE = \"Purchase\", UPSELL = \"Purchase\" }";

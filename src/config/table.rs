@@ -1,91 +1,23 @@
 //! Reading the tree: what is missing, unknown or of another kind is reported with its path, and reading goes on.
 
-use super::node::Node;
-use super::problem::{Problem, Problems};
-use crate::value::nearest;
-use alloc::{
-    collections::BTreeMap,
-    format,
-    string::{String, ToString},
-    vec::Vec,
-};
-use core::{cell::RefCell, fmt::Display};
+use super::node::{Entries, Node};
+use super::report::{Refusal, Report, one_of};
+use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
+use core::fmt::Display;
 
 /// The most entries of a list or a table inside a row: parameters, postbacks, conditions, words. More is a mistake, and every event would
 /// pay for it.
 pub const MAX_ENTRIES: usize = 256;
 
-/// The problems found so far.
-#[derive(Default)]
-pub(crate) struct Report(RefCell<Vec<Problem>>);
-
-impl Report {
-    pub(crate) fn push(&self, problem: Problem) {
-        self.0.borrow_mut().push(problem);
-    }
-
-    pub(crate) fn add(&self, path: impl Into<String>, message: impl Into<String>) {
-        self.push(Problem::new(path, message, None));
-    }
-
-    pub(crate) fn finish<T>(self, value: Option<T>) -> Result<T, Problems> {
-        let problems = self.0.into_inner();
-        match value {
-            Some(value) if problems.is_empty() => Ok(value),
-            _ => Err(Problems::new(problems)),
-        }
-    }
-}
-
-/// Why a text was refused.
-pub(crate) struct Refusal {
-    pub(crate) message: String,
-    pub(crate) suggestion: Option<String>,
-}
-
-impl<E: Display> From<E> for Refusal {
-    fn from(error: E) -> Self {
-        Self {
-            message: error.to_string(),
-            suggestion: None,
-        }
-    }
-}
-
-impl Refusal {
-    /// A word that is none of these.
-    pub(crate) fn word<'a>(word: &str, what: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
-        let known: Vec<&str> = known.into_iter().collect();
-        let message = format!(
-            "`{}` is not {what}; there are {}",
-            word.escape_debug(),
-            known.join(", ")
-        );
-        Self {
-            message,
-            suggestion: nearest(word, known).map(Into::into),
-        }
-    }
-
-    /// A name that nothing has.
-    pub(crate) fn reference<'a>(name: &str, what: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
-        let message = format!("there is no {what} `{}`", name.escape_debug());
-        Self {
-            message,
-            suggestion: nearest(name, known).map(Into::into),
-        }
-    }
-}
-
 /// A table of the document with its path.
 pub(crate) struct Table<'a> {
-    entries: &'a BTreeMap<String, Node>,
+    entries: &'a Entries,
     path: String,
     report: &'a Report,
 }
 
 impl<'a> Table<'a> {
-    pub(crate) fn new(entries: &'a BTreeMap<String, Node>, path: impl Into<String>, report: &'a Report) -> Self {
+    pub(crate) fn new(entries: &'a Entries, path: impl Into<String>, report: &'a Report) -> Self {
         Self {
             entries,
             path: path.into(),
@@ -94,12 +26,12 @@ impl<'a> Table<'a> {
     }
 
     /// Other entries at the same place.
-    pub(crate) fn other<'b>(&'b self, entries: &'b BTreeMap<String, Node>) -> Table<'b> {
+    pub(crate) fn other<'b>(&'b self, entries: &'b Entries) -> Table<'b> {
         Table::new(entries, self.path.as_str(), self.report)
     }
 
-    pub(crate) fn report(&self) -> &'a Report {
-        self.report
+    pub(crate) fn entries(&self) -> &'a Entries {
+        self.entries
     }
 
     /// The path of a key.
@@ -119,24 +51,26 @@ impl<'a> Table<'a> {
         self.entries.get(key)
     }
 
+    /// Reports what is wrong with the value of a key.
     pub(crate) fn problem(&self, key: &str, message: impl Into<String>) {
         self.report.add(self.at(key), message);
     }
 
+    /// Reports what is wrong with the table as a whole.
+    pub(crate) fn problem_here(&self, message: impl Into<String>) {
+        self.report.add(self.path.as_str(), message);
+    }
+
+    /// Reports why a text at this path was refused.
     pub(crate) fn refuse(&self, path: String, refusal: impl Into<Refusal>) {
-        let Refusal { message, suggestion } = refusal.into();
-        self.report.push(match suggestion {
-            None => Problem::from_text(path, &message),
-            near => Problem::new(path, message, near),
-        });
+        self.report.refuse(path, refusal);
     }
 
     /// Reports every key but these.
     pub(crate) fn only(&self, keys: &[&str]) {
         for key in self.entries.keys().filter(|key| !keys.contains(&key.as_str())) {
-            let near = nearest(key, keys.iter().copied()).map(Into::into);
-            self.report
-                .push(Problem::new(self.at(key), "there is no such key", near));
+            let refusal = Refusal::near("there is no such key", key, keys.iter().copied());
+            self.refuse(self.at(key), refusal);
         }
     }
 
@@ -177,6 +111,16 @@ impl<'a> Table<'a> {
     /// One of the words of a closed enum.
     pub(crate) fn word<T: Copy + Display>(&self, key: &str, what: &str, all: &[T]) -> Option<T> {
         self.parsed(key, |word| one_of(word, what, all))
+    }
+
+    /// What one of a few words stands for.
+    pub(crate) fn choice<T: Copy>(&self, key: &str, what: &str, words: &[(&str, T)]) -> Option<T> {
+        self.parsed(key, |word| {
+            let found = words.iter().find(|(known, _)| *known == word);
+            found
+                .map(|(_, meant)| *meant)
+                .ok_or_else(|| Refusal::word(word, what, words.iter().map(|(known, _)| *known)))
+        })
     }
 
     pub(crate) fn flag(&self, key: &str) -> Option<bool> {
@@ -265,6 +209,20 @@ impl<'a> Table<'a> {
         texts.collect()
     }
 
+    /// The entries of a table with free keys whose keys and texts `parse` takes, by key.
+    pub(crate) fn parsed_entries<T, E: Into<Refusal>>(
+        &self,
+        key: &str,
+        mut parse: impl FnMut(&'a str, &'a str) -> Result<T, E>,
+    ) -> BTreeMap<String, T> {
+        let entries = self.text_entries(key).into_iter();
+        let parsed = entries.filter_map(|(path, name, text)| {
+            let parsed = parse(name, text).map_err(|error| self.refuse(path, error));
+            Some((name.into(), parsed.ok()?))
+        });
+        parsed.collect()
+    }
+
     fn as_text(&self, path: String, node: &'a Node) -> Option<(String, &'a str)> {
         if node.text().is_none() {
             self.report
@@ -294,15 +252,4 @@ impl<'a> Table<'a> {
             self.problem(key, format!("has {count} entries, at most {most} are allowed"));
         }
     }
-}
-
-/// One of the words of a closed enum.
-pub(crate) fn one_of<T: Copy + Display>(word: &str, what: &str, all: &[T]) -> Result<T, Refusal> {
-    let words: Vec<String> = all.iter().map(ToString::to_string).collect();
-    let found = all
-        .iter()
-        .zip(&words)
-        .find(|(_, known)| *known == word)
-        .map(|(value, _)| *value);
-    found.ok_or_else(|| Refusal::word(word, what, words.iter().map(String::as_str)))
 }

@@ -1,5 +1,4 @@
 //! Reading a document: what has no shape at all is refused before anything else is looked at.
-#![allow(clippy::unwrap_used)]
 
 use postback::config::Document;
 

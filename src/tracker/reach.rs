@@ -1,9 +1,10 @@
 //! The conversion's parameters that the rules of a campaign can read: those of its offers' sources, but for the personal ones.
 
+use super::compiled::{Offer, Path, Source};
 use crate::config::Refusal;
+use crate::model::Role;
 use crate::rule::ParameterName;
 use crate::scope::Field;
-use crate::tracker::compiled::{Offer, Path, Source};
 use crate::value::{OfferId, OfferSourceId};
 use alloc::{
     borrow::Cow,
@@ -12,15 +13,14 @@ use alloc::{
 };
 
 /// The names of parameters, each with whether it is personal wherever it stands.
-#[derive(Clone)]
-pub(in crate::tracker) struct Reach<'a>(BTreeMap<&'a str, bool>);
+pub(super) struct Reach<'a>(BTreeMap<&'a str, bool>);
 
 impl<'a> Reach<'a> {
     /// The parameters of these sources.
-    pub(in crate::tracker) fn of(sources: impl IntoIterator<Item = &'a Source>) -> Self {
+    pub(super) fn of(sources: impl IntoIterator<Item = &'a Source>) -> Self {
         let mut names = BTreeMap::new();
         for row in sources.into_iter().flat_map(|source| &source.parameters) {
-            let personal = row.role.as_ref().is_some_and(crate::model::Role::is_private);
+            let personal = row.role.as_ref().is_some_and(Role::is_private);
             let known = names.entry(row.name.as_str()).or_insert(personal);
             *known = *known && personal;
         }
@@ -29,7 +29,7 @@ impl<'a> Reach<'a> {
 
     /// The parameters of the sources of these paths' offers; none without an offer, for then the clicks come from elsewhere and may name
     /// any.
-    pub(in crate::tracker) fn of_paths(
+    pub(super) fn of_paths(
         paths: &[Path],
         offers: &BTreeMap<OfferId, Offer>,
         sources: &'a BTreeMap<OfferSourceId, Source>,
@@ -41,12 +41,12 @@ impl<'a> Reach<'a> {
         (!named.is_empty()).then(|| Self::of(named.into_iter().filter_map(|id| sources.get(id))))
     }
 
-    pub(in crate::tracker) fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
 
     /// The names that a rule can read.
-    pub(in crate::tracker) fn names(&self) -> impl Iterator<Item = &'a str> {
+    pub(super) fn names(&self) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(|(_, personal)| !**personal).map(|(name, _)| *name)
     }
 

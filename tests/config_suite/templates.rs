@@ -1,9 +1,6 @@
 //! Shipped templates fill in what a document leaves out.
-#![cfg(feature = "toml")]
-#![allow(clippy::unwrap_used, clippy::panic)]
 
-mod config_support;
-use config_support::{compiled, problem, tracker};
+use crate::support::{compiled, problem, tracker};
 
 /// A document whose only source is made from a template.
 fn source(lines: &str) -> postback::tracker::Tracker {
@@ -122,5 +119,13 @@ fn an_unknown_template_is_named_with_a_suggestion() {
     assert_eq!(
         problem("id = \"push\"\n", "id = \"push\"\ntemplate = \"rich_push\"\n"),
         "traffic_channel[0].template: `rich_push` is not a traffic channel's template; there are facebook, richpush; did you mean `richpush`?"
+    );
+}
+
+#[test]
+fn a_templates_name_is_a_text() {
+    assert_eq!(
+        problem("template = \"generic\"", "template = 1"),
+        "offer_source[0].template: is a number, not a text"
     );
 }

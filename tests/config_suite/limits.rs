@@ -1,5 +1,4 @@
 //! Each limit of a document, from both sides.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::arithmetic_side_effects)]
 
 use postback::config::{Document, MAX_DEPTH, MAX_DOCUMENT, MAX_ENTRIES};
 use postback::tracker::{MAX_ATTEMPTS, MAX_REFERENCES, MAX_ROWS, MAX_TYPES, MAX_WEIGHT, Options, compile};
@@ -155,6 +154,34 @@ fn a_parameters_name_has_at_most_64_bytes() {
         problems(65),
         ["offer_source[0].parameter[0].name: is 65 bytes long, at most 64 are allowed"]
     );
+}
+
+#[test]
+fn a_success_rule_has_at_most_256_ranges_of_statuses() {
+    let problems = |count: usize| {
+        let postback = format!(
+            r#"{{"url": "https://a.example/", "success": {{"status": "{}"}}}}"#,
+            list(count, |_| "200".to_owned())
+        );
+        problems(&format!(
+            r#""traffic_channel": [{{"id": "a", "postback": {postback}}}]"#
+        ))
+    };
+    assert_eq!(problems(MAX_ENTRIES - 1), [""; 0]);
+    assert_eq!(problems(MAX_ENTRIES), [""; 0]);
+    assert_eq!(
+        problems(MAX_ENTRIES + 1),
+        ["traffic_channel[0].postback.success.status: has 257 ranges, at most 256 are allowed"]
+    );
+}
+
+#[test]
+fn the_name_of_a_time_zone_has_at_most_64_bytes() {
+    let problems = |length: usize| problems(&format!(r#""timezone": "{}""#, "z".repeat(length)));
+    assert_eq!(problems(63), [""; 0]);
+    assert_eq!(problems(64), [""; 0]);
+    let said = "is not the name of a time zone, as in `America/Los_Angeles`";
+    assert_eq!(problems(65), [format!("timezone: `{}` {said}", "z".repeat(65))]);
 }
 
 #[test]

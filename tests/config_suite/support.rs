@@ -1,11 +1,17 @@
 //! What the tests of the configuration share: one sound document, and what is said when it is changed.
-#![allow(dead_code, unreachable_pub)]
 
 use postback::config::Document;
 use postback::tracker::{Options, Tracker, compile, lint};
 
 /// A document without a problem or a doubt, with marks (`#source`) where lines can be put in.
 pub const BASE: &str = include_str!("../vectors/config/base.toml");
+
+/// The line of the base that a test of offers replaces.
+pub const OFFER: &str = "https://shop.example.com/?id={clickid}";
+
+/// Every event that a source for ClickBank's notifications matches.
+pub const EVENTS: &str = "events = { SALE = \"Purchase\", UPSELL = \"Purchase\", BILL = \"Purchase\", RFND = \"Refund\", CGBK = \"Refund\", \
+                          INSF = \"Refund\", CANCEL-REBILL = \"\", UNCANCEL-REBILL = \"\", SUBSCRIPTION-CHG = \"\", ABANDONED_ORDER = \"\" }";
 
 /// The base with each text replaced; each must be there exactly once.
 pub fn changed(changes: &[(&str, &str)]) -> String {

@@ -1,9 +1,6 @@
 //! Problems of offer sources and offers.
-#![cfg(feature = "toml")]
-#![allow(clippy::unwrap_used, clippy::panic)]
 
-mod config_support;
-use config_support::{problem, problems, tracker};
+use crate::support::{problem, problems, tracker};
 
 #[test]
 fn money_that_is_taken_back_goes_to_a_type_that_counts_as_reversal() {
@@ -174,6 +171,10 @@ fn a_word_of_a_source_is_one_of_a_few() {
             "postback.click_id: `click_id` is not a meaning of a parameter; did you mean `clickid`?",
         ),
         (
+            "postback = { payout = \"{amount}\" }",
+            "postback.payout: `payout` is not a meaning of a parameter; there are clickid, sum, type, status, currency, event_id, order_id, receipt, parent, time, token, format and sub1 to sub20",
+        ),
+        (
             "names = { click_id = \"subid\" }",
             "names.click_id: `click_id` is not a meaning of a parameter; did you mean `clickid`?",
         ),
@@ -210,6 +211,10 @@ fn a_parameter_row_says_what_is_wrong_with_it() {
         ),
         ("name = \"sum\"", "name: `sum` is the postback's `sum` already"),
         (
+            "name = \"a:b\", role = \"event_id\"",
+            "name: the parameter name of `event_id` holds ':', which is not allowed there",
+        ),
+        (
             "name = \"zip\", macro = \"{r}\"",
             "macro: `{r}` is read from the notification, and `from` does not say where",
         ),
@@ -224,6 +229,18 @@ fn a_parameter_row_says_what_is_wrong_with_it() {
     ] {
         assert_eq!(problem(row, to), format!("offer_source[0].parameter[0].{said}"));
     }
+}
+
+#[test]
+fn a_name_that_is_taken_is_told_at_its_own_row() {
+    let row = "{ name = \"txid\", macro = \"{transaction}\", role = \"event_id\" }";
+    assert_eq!(
+        problems(&[(row, "{ name = \"\" }, { name = \"sum\" }")]),
+        [
+            "offer_source[0].parameter[0].name: is empty",
+            "offer_source[0].parameter[1].name: `sum` is the postback's `sum` already",
+        ]
+    );
 }
 
 #[test]

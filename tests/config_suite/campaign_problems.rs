@@ -1,9 +1,6 @@
 //! Problems of channels, campaigns and postbacks.
-#![cfg(feature = "toml")]
-#![allow(clippy::unwrap_used, clippy::panic)]
 
-mod config_support;
-use config_support::{changed, compiled, problem, problems, tracker};
+use crate::support::{changed, compiled, problem, problems, tracker};
 
 const URL: &str = "https://ads.example.com/c?key={ref_id}&price={payout}";
 

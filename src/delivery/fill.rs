@@ -1,0 +1,180 @@
+//! Filling the holes of a request: secrets, personal values, the time, signatures.
+
+use crate::outbound::{Encoding, Hole, HoledText, Part};
+use crate::value::{Pii, Secret, Timestamp};
+use alloc::{
+    collections::BTreeMap,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use hmac::{Hmac, KeyInit, Mac};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use sha2::Sha256;
+use thiserror::Error;
+
+/// Unreserved characters of RFC 3986 stay as they are.
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// What holes are filled with.
+#[derive(Debug, Clone, Copy)]
+pub struct Values<'a> {
+    /// Secrets by reference.
+    pub secrets: &'a BTreeMap<String, Secret>,
+    /// The time of sending.
+    pub now: Timestamp,
+}
+
+/// A request that cannot be completed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum FillError {
+    /// A secret is not there.
+    #[error("secret `{0}` is not set")]
+    MissingSecret(String),
+    /// A secret is not text where text is needed, or no key for a signature.
+    #[error("secret `{0}` cannot be used there")]
+    UnusableSecret(String),
+    /// A path segment would be empty, `.` or `..`.
+    #[error("a personal value leaves a path segment empty")]
+    EmptySegment,
+    /// The stored request is not one that this crate makes.
+    #[error("the stored request is malformed")]
+    Malformed,
+}
+
+impl FillError {
+    /// Whether sending it later may go through: a secret may be set by then.
+    #[must_use]
+    pub fn retry(&self) -> bool {
+        matches!(self, Self::MissingSecret(_) | Self::UnusableSecret(_))
+    }
+}
+
+/// The URL of a click's own offer, which its visitor sees, so that no secret can be in it.
+pub(crate) fn fill_private(
+    text: &HoledText,
+    private: &BTreeMap<String, Pii>,
+    now: Timestamp,
+) -> Result<String, FillError> {
+    let secrets = BTreeMap::new();
+    let mut filler = Filler::new(Values { secrets: &secrets, now });
+    filler.fill(text, private)
+}
+
+pub(super) struct Filler<'a> {
+    values: Values<'a>,
+    /// The items of the batch, when they are filled.
+    pub(super) items: Option<String>,
+    /// What was filled in, to be kept out of what is noted of the answer.
+    pub(super) used: Vec<Pii>,
+}
+
+impl<'a> Filler<'a> {
+    pub(super) fn new(values: Values<'a>) -> Self {
+        Self {
+            values,
+            items: None,
+            used: Vec::new(),
+        }
+    }
+
+    /// Fills a text with the personal values of its own delivery.
+    pub(super) fn fill(&mut self, text: &HoledText, private: &BTreeMap<String, Pii>) -> Result<String, FillError> {
+        let mut out = String::new();
+        let mut segments = Vec::new();
+        for part in &text.0 {
+            match part {
+                Part::Text(text) => out.push_str(text),
+                Part::Hole(hole) => {
+                    if is_in_path(hole) {
+                        segments.push(out.rfind('/').map_or(0, |slash| slash.saturating_add(1)));
+                    }
+                    out.push_str(&self.hole(hole, private)?);
+                }
+            }
+        }
+        let mut begun = segments.into_iter().filter_map(|start| out.get(start..));
+        if begun.any(is_lost_segment) {
+            return Err(FillError::EmptySegment);
+        }
+        Ok(out)
+    }
+
+    fn hole(&mut self, hole: &Hole, private: &BTreeMap<String, Pii>) -> Result<String, FillError> {
+        match hole {
+            Hole::Secret { reference, encoding } => {
+                let secret = self.secret(reference)?.expose_str();
+                let text = secret.ok_or_else(|| FillError::UnusableSecret(reference.clone()))?;
+                self.written(text.to_string(), *encoding)
+            }
+            Hole::Private { field, encoding } => {
+                let value = private.get(field).map_or("", Pii::expose);
+                self.written(value.to_string(), *encoding)
+            }
+            Hole::UnixTime => Ok(self.values.now.unix_seconds().to_string()),
+            Hole::Items => self.items.clone().ok_or(FillError::Malformed),
+            Hole::Hmac { key, message } => self.signature(key, message, private),
+        }
+    }
+
+    fn signature(
+        &mut self,
+        key: &str,
+        message: &HoledText,
+        private: &BTreeMap<String, Pii>,
+    ) -> Result<String, FillError> {
+        // Over another signature there is none: `HoledText::holes` looks no deeper, and recursion ends.
+        if message.own_holes().any(|hole| matches!(hole, Hole::Hmac { .. })) {
+            return Err(FillError::Malformed);
+        }
+        let message = self.fill(message, private)?;
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.secret(key)?.expose())
+            .map_err(|_| FillError::UnusableSecret(key.into()))?;
+        mac.update(message.as_bytes());
+        let digest = mac.finalize().into_bytes();
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        self.used.push(Pii::new(hex.clone()));
+        Ok(hex)
+    }
+
+    fn secret(&self, reference: &str) -> Result<&'a Secret, FillError> {
+        let secret = self.values.secrets.get(reference);
+        secret
+            .filter(|secret| !secret.expose().is_empty())
+            .ok_or_else(|| FillError::MissingSecret(reference.into()))
+    }
+
+    fn written(&mut self, value: String, encoding: Encoding) -> Result<String, FillError> {
+        let text = match encoding {
+            Encoding::Verbatim => value.clone(),
+            Encoding::Query | Encoding::Path => utf8_percent_encode(&value, VALUE).to_string(),
+            Encoding::Json => {
+                let quoted = serde_json::to_string(&value).map_err(|_| FillError::Malformed)?;
+                let inside = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+                inside.ok_or(FillError::Malformed)?.to_string()
+            }
+        };
+        for used in [value, text.clone()] {
+            if !used.is_empty() {
+                self.used.push(Pii::new(used));
+            }
+        }
+        Ok(text)
+    }
+}
+
+fn is_in_path(hole: &Hole) -> bool {
+    let (Hole::Secret { encoding, .. } | Hole::Private { encoding, .. }) = hole else {
+        return false;
+    };
+    *encoding == Encoding::Path
+}
+
+/// Whether a client would not send the first segment of this path as it is: an empty one, `.` and `..`, also with encoded dots (WHATWG URL,
+/// section 4.1).
+fn is_lost_segment(path: &str) -> bool {
+    let segment = path.split(['/', '?']).next().unwrap_or_default();
+    let plain = segment.to_ascii_lowercase().replace("%2e", ".");
+    matches!(plain.as_str(), "" | "." | "..")
+}

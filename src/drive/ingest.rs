@@ -1,0 +1,161 @@
+//! Taking events in, and deciding those again that wait.
+
+use crate::event::Event;
+use crate::port::{Cursor, Store, StoreError};
+use crate::tracker::{
+    Commit, Committed, ConfigurationRow, Outcome, Plan, Reply, ReplyOutcome, Tracker, UnknownSource, Write,
+};
+use crate::value::Timestamp;
+use thiserror::Error;
+
+/// How often a decision is made again because its facts changed under it. Each round another event of the same click went through, so sixteen
+/// conflicts in a row mean a storm on one click, and the sender may try again.
+pub const MAX_CONFLICTS: u32 = 16;
+
+/// How many waiting events [`attribute`] reads at once.
+const PAGE: u32 = 256;
+
+/// An event that could not be taken in.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum IngestError {
+    /// The store is in trouble.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The event's source is not configured.
+    #[error(transparent)]
+    UnknownSource(#[from] UnknownSource),
+    /// Its facts changed [`MAX_CONFLICTS`] times.
+    #[error("its click changed {MAX_CONFLICTS} times while it was decided")]
+    Contended,
+}
+
+impl IngestError {
+    /// Whether the same event may go through later.
+    #[must_use]
+    pub fn retry(&self) -> bool {
+        match self {
+            Self::Store(error) => error.retry(),
+            Self::UnknownSource(_) => false,
+            Self::Contended => true,
+        }
+    }
+}
+
+/// Takes an event in: reads, decides, commits, and again while another event of the same click or receipt was faster. When it answers `Ok`,
+/// the event is durable. What is stored already is a duplicate, but for an event that waits and whose message comes again when its click can
+/// be found: it is decided now, and answered with its outcome.
+///
+/// # Errors
+/// [`IngestError`]. Sending the event again is safe in every case.
+pub async fn ingest(tracker: &Tracker, store: &dyn Store, event: &Event, now: Timestamp) -> Result<Reply, IngestError> {
+    ingest_with_plan(tracker, store, event, now)
+        .await
+        .map(|(reply, _)| reply)
+}
+
+/// As [`ingest`], with the plan that was committed; none when the event was known already.
+///
+/// # Errors
+/// As [`ingest`].
+pub async fn ingest_with_plan(
+    tracker: &Tracker,
+    store: &dyn Store,
+    event: &Event,
+    now: Timestamp,
+) -> Result<(Reply, Option<Plan>), IngestError> {
+    let duplicate = Reply {
+        outcome: ReplyOutcome::Duplicate,
+        reason: None,
+    };
+    for _ in 0..MAX_CONFLICTS {
+        let facts = store.facts(&tracker.needs(event)).await?;
+        if facts.event.is_some_and(|outcome| outcome != Outcome::Unattributed) {
+            return Ok((duplicate, None));
+        }
+        let plan = tracker.decide(event, &facts, now)?;
+        if facts.event.is_some() && plan.reply.outcome == ReplyOutcome::Unattributed {
+            return Ok((duplicate, None));
+        }
+        match store.commit(&plan.commit).await? {
+            Committed::Applied => return Ok((plan.reply, Some(plan))),
+            Committed::Duplicate => return Ok((duplicate, None)),
+            Committed::Conflict => {}
+        }
+    }
+    Err(IngestError::Contended)
+}
+
+/// What [`attribute`] came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Attributed {
+    /// How many waiting events were looked at.
+    pub seen: u64,
+    /// How many events wait no more, with those that one of these brought along.
+    pub resolved: u64,
+}
+
+/// Decides waiting events again: after clicks were recorded late, or after the configuration changed. With `since` only those that were
+/// received then or later: a click is rarely recorded an hour late, and what waits for one that never comes need not be decided each time.
+/// Each one's decision is a transaction of its own, so it may be stopped and started anywhere and run on several nodes at once.
+///
+/// # Errors
+/// [`IngestError`]; what was resolved before stays resolved.
+pub async fn attribute(
+    tracker: &Tracker,
+    store: &dyn Store,
+    since: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<Attributed, IngestError> {
+    let mut done = Attributed::default();
+    let mut trouble = None;
+    let mut after = Cursor::start();
+    loop {
+        let page = store.orphans(&after, PAGE).await?;
+        let Some(last) = page.last() else {
+            return trouble.map_or(Ok(done), Err);
+        };
+        after = Cursor::after(&last.id);
+        let recent = |event: &&Event| since.is_none_or(|since| event.received_at >= since);
+        for event in page.iter().filter(recent) {
+            done.seen = done.seen.saturating_add(1);
+            match attribute_one(tracker, store, event, now).await {
+                Ok(resolved) => done.resolved = done.resolved.saturating_add(resolved),
+                Err(error) if matches!(&error, IngestError::Store(error) if error.retry()) => return Err(error),
+                // One that cannot be decided now must not keep the others waiting.
+                Err(error) => trouble = trouble.or(Some(error)),
+            }
+        }
+    }
+}
+
+/// How many events wait no more.
+async fn attribute_one(
+    tracker: &Tracker,
+    store: &dyn Store,
+    event: &Event,
+    now: Timestamp,
+) -> Result<u64, IngestError> {
+    match ingest_with_plan(tracker, store, event, now).await {
+        Ok((_, Some(plan))) => Ok(u64::from(plan.trace.resolved).saturating_add(1)),
+        Ok((_, None)) => Ok(0),
+        // Its source is no longer configured: it goes on waiting.
+        Err(IngestError::UnknownSource(_)) => Ok(0),
+        Err(error) => Err(error),
+    }
+}
+
+/// Stores the configuration under its fingerprint, so that every decision can be made again. Call it once when a tracker is put to work.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn install(tracker: &Tracker, store: &dyn Store, now: Timestamp) -> Result<(), StoreError> {
+    let row = ConfigurationRow {
+        fingerprint: tracker.fingerprint().clone(),
+        document: tracker.document().into(),
+    };
+    store
+        .commit(&Commit::of(alloc::vec![Write::Configuration(row)], now))
+        .await
+        .map(|_| ())
+}

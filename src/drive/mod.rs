@@ -1,0 +1,9 @@
+//! Layer 4: joins the core and the ports, with public calls only. A host that wants another order of things writes its own.
+
+mod ingest;
+mod send;
+
+pub use ingest::{Attributed, IngestError, MAX_CONFLICTS, attribute, ingest, ingest_with_plan, install};
+#[cfg(feature = "conformance")]
+pub(crate) use send::join;
+pub use send::{Round, Sender, deliver_once};

@@ -1,0 +1,137 @@
+//! The contract of looking into a store.
+
+use super::{BoxFuture, Cursor, StoreError};
+use crate::delivery::{DeliveryRow, DeliveryState};
+use crate::model::{Click, Conversion};
+use crate::tracker::{EventRow, Outcome, RefusedBody, Slot};
+use crate::value::{ClickId, ConversionId, DeliveryId, Fingerprint, OfferSourceId, Receipt};
+use alloc::{string::String, vec::Vec};
+use core::fmt::Debug;
+
+/// Point reads and pages, for people and their tools. Lists are newest first, by when a row was first written.
+pub trait Inspect: Debug + Send + Sync {
+    /// A click, with its personal values as far as they are still kept.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn click<'a>(&'a self, id: &'a ClickId) -> BoxFuture<'a, Result<Option<Click>, StoreError>>;
+
+    /// The slots of a click: which conversion of a type was first, what has fired.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn slots<'a>(&'a self, click: &'a ClickId) -> BoxFuture<'a, Result<Vec<Slot>, StoreError>>;
+
+    /// Conversions.
+    ///
+    /// # Errors
+    /// [`StoreError`], of kind [`StoreErrorKind::ApiMisuse`](super::StoreErrorKind::ApiMisuse) for a foreign cursor; so the other lists.
+    fn conversions<'a>(
+        &'a self,
+        filter: &'a ConversionFilter,
+        page: &'a PageRequest,
+    ) -> BoxFuture<'a, Result<Page<Conversion>, StoreError>>;
+
+    /// Events with their outcomes, without personal values.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn events<'a>(
+        &'a self,
+        filter: &'a EventFilter,
+        page: &'a PageRequest,
+    ) -> BoxFuture<'a, Result<Page<EventRow>, StoreError>>;
+
+    /// Deliveries, without personal values.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn deliveries<'a>(
+        &'a self,
+        filter: &'a DeliveryFilter,
+        page: &'a PageRequest,
+    ) -> BoxFuture<'a, Result<Page<DeliveryRow>, StoreError>>;
+
+    /// Refused bodies of a source.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn refused<'a>(
+        &'a self,
+        source: &'a OfferSourceId,
+        page: &'a PageRequest,
+    ) -> BoxFuture<'a, Result<Page<RefusedBody>, StoreError>>;
+
+    /// A configuration document by its fingerprint.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn configuration<'a>(&'a self, fingerprint: &'a Fingerprint) -> BoxFuture<'a, Result<Option<String>, StoreError>>;
+}
+
+/// Which page of a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PageRequest {
+    /// Where to go on.
+    pub after: Cursor,
+    /// How many rows at most.
+    pub limit: u32,
+}
+
+impl PageRequest {
+    /// The first page.
+    #[must_use]
+    pub fn first(limit: u32) -> Self {
+        Self {
+            after: Cursor::start(),
+            limit,
+        }
+    }
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<Cursor>,
+}
+
+/// Which conversions; what is absent does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ConversionFilter {
+    /// Of this click.
+    pub click: Option<ClickId>,
+    /// That show this receipt.
+    pub receipt: Option<Receipt>,
+}
+
+/// Which events; what is absent does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EventFilter {
+    /// Of this source.
+    pub source: Option<OfferSourceId>,
+    /// With this outcome.
+    pub outcome: Option<Outcome>,
+    /// With this receipt.
+    pub receipt: Option<Receipt>,
+    /// Attributed to this click.
+    pub click: Option<ClickId>,
+}
+
+/// Which deliveries; what is absent does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeliveryFilter {
+    /// In this state.
+    pub state: Option<DeliveryState>,
+    /// With this id.
+    pub id: Option<DeliveryId>,
+    /// Of this conversion.
+    pub conversion: Option<ConversionId>,
+    /// Of this click.
+    pub click: Option<ClickId>,
+}

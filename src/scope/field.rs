@@ -1,0 +1,227 @@
+//! The values of a scope by the names of their macros.
+
+use crate::model::{Role, SLOTS};
+
+/// A value of a [`Scope`], by the name of its macro.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Field {
+    /// `{clickid}`: our click id.
+    ClickId,
+    /// `{ref_id}`: the channel's click id.
+    RefId,
+    /// `{external_id}`.
+    ExternalId,
+    /// `{sub1}`..`{sub20}` of the click.
+    Sub(u8),
+    /// `{p_sub1}`..`{p_sub20}` of the conversion.
+    ConversionSub(u8),
+    /// `{rt_campaign}` and its like: the click's slot that has this role.
+    Role(Role),
+    /// `{status}`.
+    Status,
+    /// `{type}`.
+    Type,
+    /// `{event_id}`, also `{rdtk_event_id}`: the network's event id.
+    EventId,
+    /// `{order_id}`: the network's order number, else its receipt.
+    OrderId,
+    /// `{sum}`: what came, never reduced, in its own currency.
+    Sum,
+    /// `{payout}`, also `{offer_payout}`: what the channel is told.
+    Payout,
+    /// `{payout_delta}`: what this event added to the payout.
+    PayoutDelta,
+    /// `{cust_payout}`: the postback's fixed payout.
+    CustPayout,
+    /// `{currency}`: the currency of `{payout}`.
+    Currency,
+    /// `{postbackid}`: the delivery's id.
+    PostbackId,
+    /// `{campaignid}`.
+    CampaignId,
+    /// `{campaignname}`.
+    CampaignName,
+    /// `{offerid}`.
+    OfferId,
+    /// `{offername}`.
+    OfferName,
+    /// `{networkid}`: the offer source.
+    OfferSourceId,
+    /// `{networkname}`.
+    OfferSourceName,
+    /// `{sourceid}`: the traffic channel.
+    ChannelId,
+    /// `{trafficsourcename}`.
+    ChannelName,
+    /// `{clicktime}`: Unix seconds of the click.
+    ClickTime,
+    /// `{timestamp}`: Unix seconds of the conversion; of the click while it is routed.
+    Timestamp,
+    /// `{country}`, `{os}` and its like: what the host knows of the visitor.
+    Visitor(&'static str),
+    /// `{ip}`, `{useragent}`: personal, filled in when the request is sent.
+    Private(&'static str),
+}
+
+/// The macros that read what the host knows of the visitor (redtrack-and-channels facts 3.5 and 8.1).
+const VISITOR: &[&str] = &[
+    "prelanderid",
+    "prelandername",
+    "landerid",
+    "landername",
+    "os",
+    "osversion",
+    "brand",
+    "model",
+    "browser",
+    "browserver",
+    "connectiontype",
+    "isp",
+    "country",
+    "countryname",
+    "region",
+    "city",
+    "language",
+    "referrerdomain",
+    "lpkey",
+    "palias",
+];
+
+/// The macros that read personal values of the click.
+const PRIVATE: &[&str] = &["ip", "useragent"];
+
+/// The macros with one field of their own.
+const PLAIN: &[(&str, Field)] = &[
+    ("clickid", Field::ClickId),
+    ("ref_id", Field::RefId),
+    ("external_id", Field::ExternalId),
+    ("status", Field::Status),
+    ("type", Field::Type),
+    ("event_id", Field::EventId),
+    ("rdtk_event_id", Field::EventId),
+    ("order_id", Field::OrderId),
+    ("sum", Field::Sum),
+    ("payout", Field::Payout),
+    ("offer_payout", Field::Payout),
+    ("payout_delta", Field::PayoutDelta),
+    ("cust_payout", Field::CustPayout),
+    ("currency", Field::Currency),
+    ("postbackid", Field::PostbackId),
+    ("campaignid", Field::CampaignId),
+    ("campaignname", Field::CampaignName),
+    ("offerid", Field::OfferId),
+    ("offername", Field::OfferName),
+    ("networkid", Field::OfferSourceId),
+    ("networkname", Field::OfferSourceName),
+    ("sourceid", Field::ChannelId),
+    ("trafficsourcename", Field::ChannelName),
+    ("clicktime", Field::ClickTime),
+    ("timestamp", Field::Timestamp),
+    ("rt_source", Field::Role(Role::RtSource)),
+    ("rt_medium", Field::Role(Role::RtMedium)),
+    ("rt_campaign", Field::Role(Role::RtCampaign)),
+    ("rt_campaignid", Field::Role(Role::RtCampaignId)),
+    ("rt_adgroup", Field::Role(Role::RtAdgroup)),
+    ("rt_adgroupid", Field::Role(Role::RtAdgroupId)),
+    ("rt_ad", Field::Role(Role::RtAd)),
+    ("rt_adid", Field::Role(Role::RtAdId)),
+    ("rt_placement", Field::Role(Role::RtPlacement)),
+    ("rt_placementid", Field::Role(Role::RtPlacementId)),
+    ("rt_keyword", Field::Role(Role::RtKeyword)),
+    ("rt_role_1", Field::Role(Role::RtRole1)),
+    ("rt_role_2", Field::Role(Role::RtRole2)),
+];
+
+impl Field {
+    /// The field of a macro's name, written without braces.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        if let Some(number) = numbered(name, "sub") {
+            return Some(Self::Sub(number));
+        }
+        if let Some(number) = numbered(name, "p_sub") {
+            return Some(Self::ConversionSub(number));
+        }
+        let visitor = VISITOR
+            .iter()
+            .find(|known| **known == name)
+            .map(|known| Self::Visitor(known));
+        let private = || {
+            PRIVATE
+                .iter()
+                .find(|known| **known == name)
+                .map(|known| Self::Private(known))
+        };
+        let plain = || {
+            PLAIN
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, field)| field.clone())
+        };
+        visitor.or_else(private).or_else(plain)
+    }
+
+    /// Every macro's name but the numbered ones, for suggestions.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        PLAIN
+            .iter()
+            .map(|(name, _)| *name)
+            .chain(VISITOR.iter().copied())
+            .chain(PRIVATE.iter().copied())
+    }
+}
+
+/// The number behind `prefix`, if it is one of the twenty slots, written without a leading zero.
+pub(super) fn numbered(word: &str, prefix: &str) -> Option<u8> {
+    let digits = word.strip_prefix(prefix)?;
+    let number: u8 = digits.parse().ok()?;
+    ((1..=SLOTS).contains(&number) && !digits.starts_with(['0', '+'])).then_some(number)
+}
+
+/// The slots by number, less one, so that a look-up does not have to print the number.
+const SUB_NAMES: [&str; SLOTS as usize] = [
+    "sub1", "sub2", "sub3", "sub4", "sub5", "sub6", "sub7", "sub8", "sub9", "sub10", "sub11", "sub12", "sub13",
+    "sub14", "sub15", "sub16", "sub17", "sub18", "sub19", "sub20",
+];
+
+/// The name of a conversion's slot among its parameters; empty for a number that is none.
+pub(super) fn sub_name(number: u8) -> &'static str {
+    let name = number
+        .checked_sub(1)
+        .and_then(|index| SUB_NAMES.get(usize::from(index)));
+    name.copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scope::ClickSlot;
+    use alloc::format;
+
+    #[test]
+    fn twenty_slots_have_names_and_the_rest_has_none() {
+        assert_eq!(Field::from_name("sub1"), Some(Field::Sub(1)));
+        assert_eq!(Field::from_name("sub20"), Some(Field::Sub(20)));
+        assert_eq!(Field::from_name("p_sub20"), Some(Field::ConversionSub(20)));
+        for name in ["sub0", "sub21", "sub01", "sub+1", "sub", "p_sub0", "subs"] {
+            assert_eq!(Field::from_name(name), None, "{name}");
+        }
+        assert_eq!(ClickSlot::from_word("sub7"), Some(ClickSlot::Sub(7)));
+    }
+
+    #[test]
+    fn every_slot_of_a_conversion_has_its_name() {
+        for number in 1..=SLOTS {
+            assert_eq!(sub_name(number), format!("sub{number}"));
+        }
+        assert_eq!((sub_name(0), sub_name(SLOTS + 1)), ("", ""));
+    }
+
+    #[test]
+    fn every_listed_name_is_a_field() {
+        for name in Field::names() {
+            assert!(Field::from_name(name).is_some(), "{name}");
+        }
+    }
+}

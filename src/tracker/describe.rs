@@ -1,0 +1,232 @@
+//! What a compiled configuration holds, for tools that show it. Nothing here decides.
+
+use super::compiled::{Campaign, Channel, Offer, Postback, Source, Tracker};
+use super::plan::Reason;
+use super::resolve::Meaning;
+use crate::clickbank::ins::Version;
+use crate::event::{Event, Interface};
+use crate::model::{Click, Conversion, Counts, Entry, Method, Status, Updates};
+use crate::network;
+use crate::scope::Payout;
+use crate::template::{BodyTemplate, UrlTemplate};
+use crate::value::{ChannelId, OfferId, OfferSourceId, PostbackId, TypeName};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+};
+
+impl Tracker {
+    /// The conversion types by name, with what each counts as.
+    pub fn conversion_types(&self) -> impl Iterator<Item = (&TypeName, Counts)> {
+        self.types.iter().map(|(name, known)| (name, known.counts))
+    }
+
+    /// The type of a conversion that names none.
+    #[must_use]
+    pub fn default_type(&self) -> &TypeName {
+        &self.default_type
+    }
+
+    /// Every offer, by id.
+    pub fn offers(&self) -> impl Iterator<Item = (&OfferId, &Offer)> {
+        self.offers.iter()
+    }
+
+    /// A traffic channel by id.
+    #[must_use]
+    pub fn channel(&self, id: &ChannelId) -> Option<&Channel> {
+        self.channels.get(id)
+    }
+
+    /// The URL of a source's tracking domain.
+    #[must_use]
+    pub fn source_domain(&self, source: &Source) -> Option<&str> {
+        let domain = self.domains.get(source.domain.as_ref()?)?;
+        Some(&domain.url)
+    }
+
+    /// The URL of a campaign's tracking domain.
+    #[must_use]
+    pub fn campaign_domain(&self, campaign: &Campaign) -> Option<&str> {
+        let domain = self.domains.get(campaign.domain.as_ref()?)?;
+        Some(&domain.url)
+    }
+
+    /// The references to the keys that sign our click ids, newest first.
+    #[must_use]
+    pub fn click_id_references(&self) -> &[String] {
+        &self.click_id_keys
+    }
+
+    /// What an event would contribute to a conversion of a click that was sent to `offer`: its type, status and amount. Without an offer no
+    /// offer's default status and payout stand in.
+    ///
+    /// # Errors
+    /// The reason why it makes no conversion whatever its click is: its source is not configured or says nothing of it
+    /// ([`Reason::Unmapped`]), or matches it to None on purpose ([`Reason::ChosenNone`]).
+    pub fn entry_of(&self, event: &Event, offer: Option<&OfferId>) -> Result<Entry, Reason> {
+        let source = self.sources.get(&event.source).ok_or(Reason::Unmapped)?;
+        let meaning = self.meaning(source, event);
+        let offer = offer.and_then(|id| self.offers.get(id));
+        let entry = self.entry(source, offer, event, &meaning);
+        entry.ok_or(match meaning {
+            Meaning::Chosen => Reason::ChosenNone,
+            Meaning::Type(_) | Meaning::Unknown(_) | Meaning::Unmapped => Reason::Unmapped,
+        })
+    }
+
+    /// What a postback of the click's campaign tells the channel that a conversion is worth; none where there is no such postback.
+    #[must_use]
+    pub fn payout_of(&self, click: &Click, conversion: &Conversion, postback: &PostbackId) -> Option<Payout> {
+        let campaign = self.campaigns.get(&click.campaign)?;
+        let channel = self.channels.get(&campaign.channel)?;
+        let postback = campaign.postbacks.iter().find(|known| known.id == *postback)?;
+        let adds = self.adds(&conversion.shown);
+        Some(self.payout(postback.payout, adds, conversion, channel.currency))
+    }
+}
+
+impl Source {
+    /// The references to its secrets for notifications, newest first.
+    #[must_use]
+    pub fn secrets(&self) -> &[String] {
+        &self.secrets
+    }
+
+    /// The references to its tokens, newest first.
+    #[must_use]
+    pub fn tokens(&self) -> &[String] {
+        &self.tokens
+    }
+
+    /// The versions of notifications that it takes.
+    #[must_use]
+    pub fn ins_versions(&self) -> &[Version] {
+        &self.ins_versions
+    }
+
+    /// Which interface counts where both bring the same sale.
+    #[must_use]
+    pub fn truth(&self) -> Option<Interface> {
+        self.truth
+    }
+
+    /// What its events are matched to: the network's word or a kind, and the conversion type; none is chosen on purpose.
+    #[must_use]
+    pub fn events(&self) -> &BTreeMap<String, Option<TypeName>> {
+        &self.events
+    }
+
+    /// The types that need no token.
+    #[must_use]
+    pub fn open_types(&self) -> &BTreeSet<TypeName> {
+        &self.open_types
+    }
+
+    /// The status of a conversion that names none; an offer may have another.
+    #[must_use]
+    pub fn default_status(&self) -> Status {
+        self.default_status
+    }
+
+    /// Whether it is ClickBank.
+    #[must_use]
+    pub fn is_clickbank(&self) -> bool {
+        self.clickbank_words
+    }
+
+    /// Its table of parameters: each name with the network's macro; `{r}` is read from a notification.
+    pub fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.parameters
+            .iter()
+            .map(|row| (row.name.as_str(), row.macro_text.as_str()))
+    }
+
+    /// The parameter of its postbacks that has this meaning; of several the one that wins.
+    #[must_use]
+    pub fn parameter_name(&self, meaning: network::Meaning) -> Option<&str> {
+        self.names.names(meaning).next()
+    }
+
+    /// The meaning of a parameter of its postbacks, if it has one.
+    #[must_use]
+    pub fn parameter_meaning(&self, name: &str) -> Option<network::Meaning> {
+        self.names.meaning(name)
+    }
+}
+
+impl Offer {
+    /// Its title.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Whose offer it is.
+    #[must_use]
+    pub fn source(&self) -> &OfferSourceId {
+        &self.source
+    }
+
+    /// Where visitors are sent to.
+    #[must_use]
+    pub fn url(&self) -> &UrlTemplate {
+        &self.url
+    }
+}
+
+impl Channel {
+    /// Its title.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Its table of parameters: each name in the click URL with the channel's macro, which may be empty.
+    pub fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.parameters
+            .iter()
+            .map(|row| (row.name.as_str(), row.macro_text.as_str()))
+    }
+}
+
+impl Campaign {
+    /// Its traffic channel.
+    #[must_use]
+    pub fn channel(&self) -> &ChannelId {
+        &self.channel
+    }
+
+    /// The offers of its paths, each once.
+    #[must_use]
+    pub fn offers(&self) -> BTreeSet<&OfferId> {
+        let offers = self.paths.iter().flat_map(|path| &path.offers);
+        offers.map(|(id, _)| id).collect()
+    }
+}
+
+impl Postback {
+    /// Its method.
+    #[must_use]
+    pub fn method(&self) -> Method {
+        self.method
+    }
+
+    /// Its URL.
+    #[must_use]
+    pub fn url(&self) -> &UrlTemplate {
+        &self.url
+    }
+
+    /// Its body.
+    #[must_use]
+    pub fn body(&self) -> Option<&BodyTemplate> {
+        self.body.as_ref()
+    }
+
+    /// When it fires again.
+    #[must_use]
+    pub fn updates(&self) -> Updates {
+        self.updates
+    }
+}

@@ -1,0 +1,79 @@
+//! What is known of receipts while a plan is made: what was read, and what its events have said since.
+
+use super::facts::{Claimed, Facts, ReceiptRecord};
+use super::rows;
+use crate::event::Event;
+use crate::model::Click;
+use crate::value::{OfferSourceId, Receipt};
+use alloc::vec::Vec;
+
+/// The receipts of one source.
+pub(super) struct Receipts<'a> {
+    source: &'a OfferSourceId,
+    facts: &'a Facts,
+    changed: Vec<ReceiptRecord>,
+}
+
+impl<'a> Receipts<'a> {
+    pub(super) fn new(source: &'a OfferSourceId, facts: &'a Facts) -> Self {
+        Self {
+            source,
+            facts,
+            changed: Vec::new(),
+        }
+    }
+
+    pub(super) fn get(&self, receipt: &Receipt) -> Option<&ReceiptRecord> {
+        let changed = rows::get(&self.changed, |known| known.receipt.cmp(receipt));
+        changed.or_else(|| self.facts.receipts.get(receipt)?.record.as_ref())
+    }
+
+    /// Keeps what an event says of its receipt's parent, whether or not its click is known.
+    pub(super) fn note_parent(&mut self, event: &Event) {
+        let Some(parent) = &event.parent else { return };
+        self.note(event, |record| match &record.parent {
+            // Of two answers the smaller one stays, whatever came first.
+            Some(known) if known <= parent => {}
+            _ => record.parent = Some(parent.clone()),
+        });
+    }
+
+    /// Keeps that an event named the click of its receipt itself.
+    pub(super) fn note_click(&mut self, event: &Event, click: &Click) {
+        self.note(event, |record| {
+            let claim = Claimed {
+                at: event.at,
+                event: event.id.clone(),
+                click: click.id.clone(),
+            };
+            if record.click.as_ref().is_none_or(|known| claim < *known) {
+                record.click = Some(claim);
+            }
+        });
+    }
+
+    /// Changes what is known of an event's receipt. Nothing is learnt from a test.
+    pub(super) fn note(&mut self, event: &Event, change: impl FnOnce(&mut ReceiptRecord)) {
+        let Some(receipt) = event.receipt.as_ref().filter(|_| !event.test) else {
+            return;
+        };
+        let known = self.get(receipt);
+        let mut record = known.cloned().unwrap_or_else(|| ReceiptRecord {
+            source: self.source.clone(),
+            receipt: receipt.clone(),
+            parent: None,
+            click: None,
+            paid: false,
+            expired: false,
+        });
+        change(&mut record);
+        if known != Some(&record) {
+            rows::put(&mut self.changed, record, |one, other| one.receipt.cmp(&other.receipt));
+        }
+    }
+
+    /// The records that are to be written, by receipt.
+    pub(super) fn into_changed(self) -> Vec<ReceiptRecord> {
+        self.changed
+    }
+}

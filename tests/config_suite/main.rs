@@ -1,0 +1,23 @@
+//! The configuration document: how it is read, what is wrong with it and what is doubtful about it.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::arithmetic_side_effects, unreachable_pub)]
+
+#[cfg(feature = "toml")]
+mod account_problems;
+#[cfg(feature = "toml")]
+mod campaign_problems;
+mod document;
+#[cfg(feature = "toml")]
+mod example;
+mod limits;
+#[cfg(feature = "toml")]
+mod lint;
+#[cfg(feature = "toml")]
+mod lint_offers;
+#[cfg(feature = "toml")]
+mod problems;
+#[cfg(feature = "toml")]
+mod source_problems;
+#[cfg(feature = "toml")]
+mod support;
+#[cfg(feature = "toml")]
+mod templates;

@@ -1,0 +1,92 @@
+//! Deliveries as a store gives them back, and short ways to fill and settle them.
+
+use postback::delivery::{
+    Batch, Delivery, FillError, Filled, Lane, Leased, RetryPolicy, Sent, Settlement, SuccessRule, Values, batch,
+};
+use postback::model::Method;
+use postback::outbound::{Hole, HoledText, Outbound};
+use postback::value::{ConversionId, DeliveryId, Pii, Secret, Timestamp};
+use std::collections::BTreeMap;
+
+fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(last: char) -> T {
+    format!("{}{last}", "2".repeat(25)).parse().unwrap()
+}
+
+pub fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_unix_seconds(seconds).unwrap()
+}
+
+/// A delivery as a store gives it back. Its type is made by the core alone, so it is read from a payload.
+pub fn leased(last: char, outbound: &Outbound, attempts: u32) -> Leased {
+    let json = serde_json::json!({
+        "id": id::<DeliveryId>(last),
+        "lane": Lane::new("https://channel.example"),
+        "conversion": id::<ConversionId>('a'),
+        "click": "click",
+        "event": id::<DeliveryId>('b').as_str(),
+        "campaign": "campaign",
+        "postback": "postback",
+        "created_at": at(0),
+        "outbound": outbound,
+        "success": SuccessRule::default(),
+        "retry": RetryPolicy::default(),
+    });
+    let delivery: Delivery = serde_json::from_value(json).unwrap();
+    Leased {
+        delivery,
+        attempts,
+        fence: 7,
+    }
+}
+
+pub fn one(leased: Leased) -> Batch {
+    let mut batches = batch(vec![leased]);
+    assert_eq!(batches.len(), 1);
+    batches.remove(0)
+}
+
+/// What becomes of a delivery that is sent at 1000 s.
+pub fn settled(leased: Leased, sent: &Sent<'_>, entropy: u64) -> Settlement {
+    one(leased).settle(sent, at(1_000), entropy).remove(0)
+}
+
+pub fn get(url: HoledText) -> Outbound {
+    Outbound::new(Method::Get, url)
+}
+
+pub fn plain() -> Outbound {
+    get(HoledText::plain("https://channel.example/"))
+}
+
+/// A request whose URL ends in a hole.
+pub fn with_hole(hole: Hole) -> Outbound {
+    let mut url = HoledText::plain("https://channel.example/pb?v=");
+    url.push_hole(hole);
+    get(url)
+}
+
+pub fn secrets(named: &[(&str, &str)]) -> BTreeMap<String, Secret> {
+    named
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), Secret::from(*value)))
+        .collect()
+}
+
+/// The request of a batch, sent at 1,700,000,000 s.
+pub fn request(batch: &Batch, named: &[(&str, &str)]) -> Result<Filled, FillError> {
+    let values = Values {
+        secrets: &secrets(named),
+        now: at(1_700_000_000),
+    };
+    batch.request(&values)
+}
+
+/// The request of one delivery with these personal values.
+pub fn filled(outbound: &Outbound, named: &[(&str, &str)], private: &[(&str, &str)]) -> Result<Filled, FillError> {
+    let mut leased = leased('c', outbound, 0);
+    let private = private.iter();
+    leased.delivery.private = private
+        .map(|(name, value)| ((*name).to_owned(), Pii::new(*value)))
+        .collect();
+    request(&one(leased), named)
+}
