@@ -1,0 +1,45 @@
+//! The configuration from a file, or from a line of a batch.
+
+use crate::Refused;
+use postback::config::Document;
+use postback::tracker::{Options, Tracker, compile};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::{ffi::OsStr, fs, path::Path};
+
+/// The configuration in a line: the text of a TOML file, or the document as JSON.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Inline(Box<RawValue>);
+
+impl Inline {
+    pub(crate) fn read(&self) -> Result<(Document, Tracker), String> {
+        let document = match serde_json::from_str::<String>(self.0.get()) {
+            Ok(text) => Document::from_toml(&text),
+            Err(_) => Document::from_json(self.0.get()),
+        };
+        compiled(document.map_err(|problems| problems.to_string())?)
+    }
+}
+
+/// Reads a `.toml` or a `.json` file.
+pub(crate) fn read(path: &Path) -> Result<(Document, Tracker), Refused> {
+    let name = path.display();
+    let reader = match path.extension().and_then(OsStr::to_str) {
+        Some("toml") => Document::from_toml,
+        Some("json") => Document::from_json,
+        _ => return Err(Refused(format!("`{name}` is neither `.toml` nor `.json`"))),
+    };
+    compiled(reader(&text(path)?).map_err(Refused::new)?).map_err(Refused)
+}
+
+/// Reads a file.
+pub(crate) fn text(path: &Path) -> Result<String, Refused> {
+    fs::read_to_string(path).map_err(|error| Refused(format!("`{}` cannot be read: {}", path.display(), error.kind())))
+}
+
+fn compiled(document: Document) -> Result<(Document, Tracker), String> {
+    // What the namespace is changes the ids of deliveries alone.
+    let tracker = compile(&document, &Options::default()).map_err(|problems| problems.to_string())?;
+    Ok((document, tracker))
+}

@@ -1,0 +1,61 @@
+//! `destination`: whether an address would be dialled.
+
+use crate::{Done, Refused, batch};
+use postback::delivery::address::{AddressPolicy, Allowed};
+use serde::{Deserialize, Serialize};
+use std::io::Write;
+
+/// Says whether an address would be dialled.
+///
+/// Judges what the URL says. A name's addresses are judged again whenever it is dialled, so of a name the answer says `if`. With --batch
+/// each line is `{"id","url"}`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The URL, as in a postback.
+    #[arg(required_unless_present = "batch")]
+    url: Option<String>,
+    /// A destination that is allowed although it is not public: an address, a range or a host name. May be repeated.
+    #[arg(long, value_name = "CIDR or HOST")]
+    allow: Vec<Allowed>,
+    /// Answers lines of JSON.
+    #[arg(long, conflicts_with = "url")]
+    batch: bool,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    url: String,
+}
+
+#[derive(Serialize)]
+struct Dialled {
+    host: String,
+    /// Whether the host is a name, whose addresses are judged when it is dialled.
+    resolved_later: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
+    let policy: AddressPolicy = arguments.allow.iter().cloned().collect();
+    if arguments.batch {
+        return batch::run(out, |line: Line| dialled(&policy, &line.url));
+    }
+    let url = arguments.url.as_deref().unwrap_or_default();
+    let dialled = dialled(&policy, url).map_err(Refused)?;
+    match dialled.resolved_later {
+        true => writeln!(
+            out,
+            "`{}` is dialled if it resolves to an address that may be dialled",
+            dialled.host
+        )?,
+        false => writeln!(out, "`{}` is dialled", dialled.host)?,
+    }
+    Ok(())
+}
+
+fn dialled(policy: &AddressPolicy, text: &str) -> Result<Dialled, String> {
+    let url = policy.check(text).map_err(|denied| denied.to_string())?;
+    Ok(Dialled {
+        host: url.host_str().unwrap_or_default().to_owned(),
+        resolved_later: url.domain().is_some(),
+    })
+}

@@ -1,0 +1,75 @@
+//! `explain`: what becomes of an event of a click, and why each postback fires or not.
+//!
+//! The click and the events go through a store in memory, exactly as on a server that has nothing else; so several events show what the
+//! duplicate policy does with the last of them.
+
+mod decided;
+mod input;
+mod text;
+
+use crate::{Done, Refused, batch, configuration, postback::now, secrets};
+use decided::{Explanation, explain};
+use input::Input;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::{io::Write, path::PathBuf};
+
+/// Says what becomes of an event of a click, and why each postback fires or not.
+///
+/// The click is JSON as the server's `/api/clicks/{id}` answers it. An event is one of these:
+///
+/// - an item of the server's `/api/events`, or that whole answer;
+/// - `{"postback": "URL or query", "at": "2026-04-23T17:57:04Z"}`, the time being optional;
+/// - a ClickBank notification in plain text, as `ins` prints it.
+///
+/// A file may hold several, one after the other: all are taken in, in this order, and the last one is explained. With --batch each line is
+/// `{"id","click","event"}`; `event` may be a list.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Arguments {
+    /// The configuration: a `.toml` or a `.json` file.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// The click.
+    #[arg(long, value_name = "FILE", required_unless_present = "batch")]
+    click: Option<PathBuf>,
+    /// The event or events.
+    #[arg(long, value_name = "FILE", required_unless_present = "batch")]
+    event: Option<PathBuf>,
+    /// Prints every line whole, however many and however long.
+    #[arg(long)]
+    full: bool,
+    /// Answers lines of JSON.
+    #[arg(long, conflicts_with_all = ["click", "event"])]
+    batch: bool,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    click: Box<RawValue>,
+    event: Box<RawValue>,
+}
+
+pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
+    let (_, tracker) = configuration::read(&arguments.config)?;
+    let (credentials, _) = secrets::for_reading(&tracker);
+    let input = Input {
+        tracker: &tracker,
+        credentials: &credentials,
+        now: now()?,
+    };
+    let explained = |click: &str, event: &str| -> Result<Explanation, String> {
+        let click = input.click(click)?;
+        let events = input.events(event, &click)?;
+        explain(&tracker, &click, &events)
+    };
+    if arguments.batch {
+        return batch::run(out, |line: Line| explained(line.click.get(), line.event.get()));
+    }
+    let file = |path: &Option<PathBuf>| configuration::text(path.as_deref().unwrap_or_else(|| "".as_ref()));
+    let explanation = explained(&file(&arguments.click)?, &file(&arguments.event)?).map_err(Refused)?;
+    for line in text::lines(&explanation, arguments.full) {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}

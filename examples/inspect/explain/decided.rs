@@ -1,0 +1,194 @@
+//! The decision over the last of some events, with its reasons.
+
+use crate::words;
+use postback::drive::ingest_with_plan;
+use postback::memory::MemoryStore;
+use postback::model::{Conversion, Revenue};
+use postback::port::Store;
+use postback::scope::Payout;
+use postback::tracker::{EventRow, Plan, ReplyOutcome, RuleVerdict, Tracker, Write};
+use postback::value::{Money, PostbackId};
+use postback::{Click, Event};
+use serde::Serialize;
+use std::{
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+
+/// What became of an event.
+#[derive(Debug, Serialize)]
+pub(crate) struct Explanation {
+    /// The event in a few words.
+    pub(super) event: String,
+    /// How many events came before it.
+    pub(super) before: usize,
+    pub(super) outcome: ReplyOutcome,
+    pub(super) reason: Option<&'static str>,
+    /// How the click was found.
+    pub(super) found: Option<String>,
+    /// The click in a few words.
+    pub(super) click: String,
+    pub(super) duplicate: Option<&'static str>,
+    pub(super) conversion: Option<Shown>,
+    pub(super) rules: Vec<Rule>,
+    pub(super) more_rules: u32,
+}
+
+/// The conversion that the event made or changed.
+#[derive(Debug, Serialize)]
+pub(super) struct Shown {
+    #[serde(rename = "type")]
+    pub(super) type_name: String,
+    pub(super) status: &'static str,
+    pub(super) status_word: Option<String>,
+    pub(super) sum: Option<Money>,
+    pub(super) revenue: String,
+    pub(super) count: u32,
+}
+
+/// One postback of the campaign.
+#[derive(Debug, Serialize)]
+pub(super) struct Rule {
+    pub(super) postback: PostbackId,
+    pub(super) fires: bool,
+    pub(super) wants: String,
+    /// What the channel is told, if it is told.
+    pub(super) payout: Option<String>,
+    /// Why it does not fire: what it saw and what it wanted.
+    pub(super) reasons: Vec<String>,
+    /// What would be sent: method, URL, body, with holes by name.
+    pub(super) sends: Vec<String>,
+}
+
+/// Takes the events in and explains the last one.
+pub(super) fn explain(tracker: &Tracker, click: &Click, events: &[Event]) -> Result<Explanation, String> {
+    let store = MemoryStore::new();
+    at_once(store.record(std::slice::from_ref(click)))?.map_err(|error| error.to_string())?;
+    let mut last = None;
+    for event in events {
+        let taken = at_once(ingest_with_plan(tracker, &store, event, event.received_at))?;
+        let (reply, plan) = taken.map_err(|error| error.to_string())?;
+        last = Some((event, reply, plan));
+    }
+    let (event, reply, plan) = last.ok_or("there is no event")?;
+    let row = plan.as_ref().and_then(row);
+    let conversion = plan.as_ref().zip(row).and_then(|(plan, row)| conversion(plan, row));
+    let trace = row.map(|row| &row.trace);
+    let rules = plan.as_ref().map(|plan| rules(tracker, click, conversion, plan));
+    Ok(Explanation {
+        event: event_line(event),
+        before: events.len().saturating_sub(1),
+        outcome: reply.outcome,
+        reason: reply.reason.map(|reason| reason.text()),
+        found: trace.and_then(|trace| trace.found.as_ref()).map(words::found),
+        click: click_line(click, event),
+        duplicate: trace.and_then(|trace| trace.duplicate).map(words::duplicate),
+        conversion: conversion.map(shown),
+        rules: rules.unwrap_or_default(),
+        more_rules: trace.map_or(0, |trace| trace.more_rules),
+    })
+}
+
+/// A store in memory answers at once.
+fn at_once<F: Future>(future: F) -> Result<F::Output, String> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => Ok(output),
+        Poll::Pending => Err("the store in memory did not answer".into()),
+    }
+}
+
+/// The event's own row: those of waiting events that it resolved follow it.
+fn row(plan: &Plan) -> Option<&EventRow> {
+    plan.commit.writes.iter().find_map(|write| match write {
+        Write::Event(row) => Some(row),
+        _ => None,
+    })
+}
+
+fn conversion<'a>(plan: &'a Plan, row: &EventRow) -> Option<&'a Conversion> {
+    plan.commit.writes.iter().find_map(|write| match write {
+        Write::Conversion(made) if Some(&made.id) == row.conversion.as_ref() => Some(made),
+        _ => None,
+    })
+}
+
+fn rules(tracker: &Tracker, click: &Click, conversion: Option<&Conversion>, plan: &Plan) -> Vec<Rule> {
+    let campaign = tracker.campaign(click.campaign.as_str());
+    let ruled = plan.trace.rules.iter().map(|traced| {
+        let id = &traced.postback;
+        let postback = campaign.and_then(|campaign| campaign.postbacks().find(|known| known.id() == id));
+        let reasons = match &traced.verdict {
+            RuleVerdict::Fired => Vec::new(),
+            RuleVerdict::AlreadyFired => vec!["it matches and has fired before; `updates` is first_match".into()],
+            RuleVerdict::NotOnUpdate => vec!["it matches, and `updates` lets no change fire it".into()],
+            RuleVerdict::Failed(_) => conversion.map_or_else(Vec::new, |made| tracker.reasons(click, made, id)),
+            RuleVerdict::NotRendered(problem) => vec![format!("it matches and cannot be written: {problem}")],
+        };
+        let outbox = plan.commit.outbox.iter();
+        let sent = outbox.filter(|delivery| {
+            delivery.postback == *id && Some(&delivery.conversion) == conversion.map(|made| &made.id)
+        });
+        let sends = sent.flat_map(|delivery| {
+            let request = &delivery.outbound;
+            let line = format!("{} {}", request.method, request.url);
+            std::iter::once(line).chain(request.body.iter().map(ToString::to_string))
+        });
+        let payout = conversion.and_then(|made| tracker.payout_of(click, made, id));
+        Rule {
+            postback: id.clone(),
+            fires: traced.verdict == RuleVerdict::Fired,
+            wants: postback
+                .and_then(|postback| words::wants(postback.conditions()))
+                .unwrap_or_else(|| "every conversion".into()),
+            payout: payout.map(|payout| match payout {
+                Payout::Known(money) => money.to_string(),
+                Payout::NoRate => "no rate into the channel's currency".into(),
+            }),
+            reasons,
+            sends: sends.collect(),
+        }
+    });
+    ruled.collect()
+}
+
+fn event_line(event: &Event) -> String {
+    let name = event.name.as_deref().unwrap_or("a message without a type");
+    let mut line = format!("{} of `{}`", name.escape_debug(), event.source);
+    let named = event.clicks.iter().chain(&event.forged).next();
+    let facts = [
+        ("click id", named.map(ToString::to_string)),
+        ("status", event.status.as_deref().map(Into::into)),
+        ("sum", event.sum.map(|sum| sum.to_string())),
+        ("event id", event.event_id.clone()),
+        ("receipt", event.receipt.as_ref().map(ToString::to_string)),
+        ("parent", event.parent.as_ref().map(ToString::to_string)),
+    ];
+    for (name, value) in facts {
+        if let Some(value) = value {
+            line.push_str(&format!(", {name} {}", value.escape_debug()));
+        }
+    }
+    line
+}
+
+fn click_line(click: &Click, event: &Event) -> String {
+    let after = words::span(event.at.saturating_since(click.at));
+    format!("{} of campaign `{}`, {after} before", click.id, click.campaign)
+}
+
+fn shown(made: &Conversion) -> Shown {
+    let entry = &made.shown;
+    Shown {
+        type_name: entry.type_name.to_string(),
+        status: entry.status.as_str(),
+        status_word: entry.status_word.clone(),
+        sum: made.sum,
+        revenue: match made.revenue {
+            Revenue::Counted { money } => money.to_string(),
+            Revenue::NotCounted { money } => format!("none ({money} would count with another status)"),
+            Revenue::NoRate => "none (no rate into the account's currency)".into(),
+            _ => "none".into(),
+        },
+        count: made.count,
+    }
+}

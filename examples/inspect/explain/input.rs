@@ -1,0 +1,108 @@
+//! Clicks and events as a person has them.
+
+use crate::postback::split;
+use postback::event::{Event, Received};
+use postback::{Click, Credentials, Notification, Query, Timestamp, Tracker};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// What reading an event needs.
+pub(super) struct Input<'a> {
+    pub(super) tracker: &'a Tracker,
+    pub(super) credentials: &'a Credentials,
+    /// When something arrived that does not say it.
+    pub(super) now: Timestamp,
+}
+
+/// The keys by which the forms are told apart.
+#[derive(Deserialize)]
+struct Form<'a> {
+    #[serde(borrow)]
+    items: Option<Vec<&'a RawValue>>,
+    #[serde(borrow)]
+    event: Option<&'a RawValue>,
+    #[serde(borrow)]
+    postback: Option<&'a RawValue>,
+    at: Option<&'a RawValue>,
+    #[serde(borrow, rename = "transactionType")]
+    transaction_type: Option<&'a RawValue>,
+}
+
+impl Input<'_> {
+    /// A click as it is recorded.
+    pub(super) fn click(&self, text: &str) -> Result<Click, String> {
+        serde_json::from_str(text).map_err(|error| format!("the click cannot be read: {error}"))
+    }
+
+    /// The events of a text, in their order; at least one.
+    pub(super) fn events(&self, text: &str, click: &Click) -> Result<Vec<Event>, String> {
+        let mut events = Vec::new();
+        for value in serde_json::Deserializer::from_str(text).into_iter::<&RawValue>() {
+            let value = value.map_err(|error| format!("the event is no JSON: {error}"))?;
+            match serde_json::from_str::<Vec<&RawValue>>(value.get()) {
+                Ok(list) => list
+                    .into_iter()
+                    .try_for_each(|value| self.event(value.get(), click, &mut events))?,
+                Err(_) => self.event(value.get(), click, &mut events)?,
+            }
+        }
+        match events.is_empty() {
+            true => Err("there is no event".into()),
+            false => Ok(events),
+        }
+    }
+
+    fn event(&self, text: &str, click: &Click, events: &mut Vec<Event>) -> Result<(), String> {
+        let form: Form<'_> =
+            serde_json::from_str(text).map_err(|error| format!("the event cannot be read: {error}"))?;
+        if let Some(items) = form.items {
+            let mut listed = Vec::new();
+            items
+                .into_iter()
+                .try_for_each(|item| self.event(item.get(), click, &mut listed))?;
+            // The server lists the newest first.
+            listed.sort_by_key(|event| event.received_at);
+            events.append(&mut listed);
+            return Ok(());
+        }
+        let at = form.at.map(|at| serde_json::from_str(at.get()));
+        let received = |at| Received {
+            at,
+            nonce: u64::try_from(events.len()).unwrap_or_default(),
+        };
+        let event = if let Some(row) = form.event.filter(|row| row.get().starts_with('{')) {
+            serde_json::from_str(row.get()).map_err(|error| format!("the event cannot be read: {error}"))
+        } else if let Some(asked) = form.postback {
+            let at = at
+                .transpose()
+                .map_err(|error| format!("`at` cannot be read: {error}"))?;
+            self.postback(asked.get(), received(at.unwrap_or(self.now)))
+        } else if form.transaction_type.is_some() {
+            self.notification(text, click, received(self.now))
+        } else {
+            serde_json::from_str(text).map_err(|error| format!("the event cannot be read: {error}"))
+        };
+        events.push(event?);
+        Ok(())
+    }
+
+    fn postback(&self, json: &str, received: Received) -> Result<Event, String> {
+        let asked: String =
+            serde_json::from_str(json).map_err(|error| format!("`postback` cannot be read: {error}"))?;
+        let (source, query) = split(self.tracker, asked.as_bytes())?;
+        let query = Query::parse(query).map_err(|error| error.to_string())?;
+        let read = source.postback(&query, received, self.credentials);
+        read.map(|(event, _)| event).map_err(|error| error.to_string())
+    }
+
+    /// A notification does not say to which source it was posted, so it is taken for the click's.
+    fn notification(&self, text: &str, click: &Click, received: Received) -> Result<Event, String> {
+        let notification =
+            Notification::parse(text.as_bytes()).map_err(|fault| format!("the notification: {fault}"))?;
+        let source = self.tracker.source(Some(click.source.as_str()));
+        let source = source.ok_or_else(|| format!("offer source `{}` of the click is not configured", click.source))?;
+        source
+            .event(&notification, received, self.credentials)
+            .map_err(|error| error.to_string())
+    }
+}

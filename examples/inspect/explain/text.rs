@@ -1,0 +1,108 @@
+//! An explanation on one screen.
+
+use super::decided::{Explanation, Rule, Shown};
+
+/// The most lines of a screen.
+const MAX_LINES: usize = 24;
+/// The most columns of a screen, in characters.
+const MAX_COLUMNS: usize = 100;
+
+/// The explanation in lines. Unless it is wanted in `full`, they fit on a screen: rules that have no room are counted, long lines are cut.
+pub(super) fn lines(explanation: &Explanation, full: bool) -> Vec<String> {
+    let mut lines = head(explanation);
+    let rules: Vec<Vec<String>> = explanation.rules.iter().map(rule).collect();
+    let all = rules.iter().map(Vec::len).fold(lines.len(), usize::saturating_add);
+    let fits = full || (all <= MAX_LINES && explanation.more_rules == 0);
+    // One line counts what is left out.
+    let room = if fits { usize::MAX } else { MAX_LINES.saturating_sub(1) };
+    let mut left = usize::try_from(explanation.more_rules).unwrap_or(usize::MAX);
+    for rule in rules {
+        // The first that has no room keeps the ones after it out, so that what is shown is the beginning.
+        if left == usize::try_from(explanation.more_rules).unwrap_or(usize::MAX)
+            && lines.len().saturating_add(rule.len()) <= room
+        {
+            lines.extend(rule);
+        } else {
+            left = left.saturating_add(1);
+        }
+    }
+    if left > 0 {
+        lines.push(format!("and {}", count(left, "more postback")));
+    }
+    if !full {
+        lines.iter_mut().for_each(cut);
+    }
+    lines
+}
+
+fn head(explanation: &Explanation) -> Vec<String> {
+    let mut lines = vec![format!("event       {}", explanation.event)];
+    if explanation.before > 0 {
+        lines.push(format!("before it   {} taken in", count(explanation.before, "event")));
+    }
+    lines.push(format!("click       {}", explanation.click));
+    if let Some(found) = &explanation.found {
+        lines.push(format!("found       {found}"));
+    }
+    let why = explanation.reason.unwrap_or_else(|| explanation.outcome.text());
+    lines.push(format!("outcome     {}: {why}", explanation.outcome));
+    if let Some(duplicate) = explanation.duplicate {
+        lines.push(format!("duplicate   {duplicate}"));
+    }
+    if let Some(made) = &explanation.conversion {
+        lines.push(format!("conversion  {}", conversion(made)));
+    }
+    let fire = explanation.rules.iter().filter(|rule| rule.fires).count();
+    lines.push(match explanation.rules.len() {
+        0 => "postbacks   no rule was asked".to_owned(),
+        all => format!("postbacks   {fire} of {all} fire"),
+    });
+    lines
+}
+
+fn conversion(made: &Shown) -> String {
+    let word = made.status_word.as_deref().filter(|word| *word != made.status);
+    let word = word.map_or_else(String::new, |word| format!(" (`{}`)", word.escape_debug()));
+    let sum = made.sum.map_or_else(|| "no sum".into(), |sum| format!("sum {sum}"));
+    let events = match made.count {
+        0 | 1 => String::new(),
+        many => format!(", of {many} events"),
+    };
+    format!(
+        "{}, {}{word}, {sum}, revenue {}{events}",
+        made.type_name, made.status, made.revenue
+    )
+}
+
+fn rule(rule: &Rule) -> Vec<String> {
+    let mark = if rule.fires { "fires" } else { "silent" };
+    let mut lines = vec![format!("  {mark:<8}  {}: wants {}", rule.postback, rule.wants)];
+    for reason in &rule.reasons {
+        lines.push(format!("            {reason}"));
+    }
+    if rule.fires {
+        if let Some(payout) = &rule.payout {
+            lines.push(format!("            payout {payout}"));
+        }
+        for sent in &rule.sends {
+            lines.push(format!("            {sent}"));
+        }
+    }
+    lines
+}
+
+fn count(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
+}
+
+/// Cuts a line at the screen's edge.
+fn cut(line: &mut String) {
+    if line.chars().nth(MAX_COLUMNS).is_some() {
+        *line = line
+            .chars()
+            .take(MAX_COLUMNS.saturating_sub(2))
+            .chain("..".chars())
+            .collect();
+    }
+}

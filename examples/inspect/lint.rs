@@ -1,0 +1,57 @@
+//! `lint`: what is wrong with a configuration, and what is probably not meant.
+
+use crate::{Done, Refused, batch, configuration};
+use configuration::Inline;
+use postback::Document;
+use postback::tracker::{Tracker, lint};
+use serde::{Deserialize, Serialize};
+use std::{io::Write, path::PathBuf};
+
+/// Says what is wrong with a configuration, and what is probably not meant.
+///
+/// Prints every warning; of a configuration that cannot be used every problem on stderr, one a line, with exit code 2. With --batch each
+/// line is `{"id","config"}`: the text of a TOML file, or the document as JSON.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The configuration: a `.toml` or a `.json` file.
+    #[arg(long, value_name = "FILE", required_unless_present = "batch")]
+    config: Option<PathBuf>,
+    /// Answers lines of JSON.
+    #[arg(long, conflicts_with = "config")]
+    batch: bool,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    config: Inline,
+}
+
+#[derive(Serialize)]
+struct Linted {
+    fingerprint: String,
+    warnings: Vec<String>,
+}
+
+pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
+    if arguments.batch {
+        return batch::run(out, |line: Line| {
+            let (document, tracker) = line.config.read()?;
+            Ok(Linted {
+                fingerprint: tracker.fingerprint().to_string(),
+                warnings: warnings(&document, &tracker),
+            })
+        });
+    }
+    let path = arguments.config.as_deref();
+    let path = path.ok_or_else(|| Refused("`--config FILE` is missing".into()))?;
+    let (document, tracker) = configuration::read(path)?;
+    for warning in warnings(&document, &tracker) {
+        writeln!(out, "warning: {warning}")?;
+    }
+    writeln!(out, "`{}` compiles", path.display())?;
+    Ok(())
+}
+
+pub(crate) fn warnings(document: &Document, tracker: &Tracker) -> Vec<String> {
+    lint(document, tracker).iter().map(ToString::to_string).collect()
+}

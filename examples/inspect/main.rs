@@ -1,0 +1,109 @@
+//! The tool a person reaches for when an integration does not work: it opens notifications, reads postbacks, explains decisions and prints
+//! what is to be pasted where, with the library's public calls alone. `cargo run --example inspect -- help` lists its verbs.
+//!
+//! Results go to stdout with exit code 0. What is refused ends with exit code 2 and one plain line on stderr; a configuration with problems
+//! has a line for each. With `--batch` a verb answers lines of JSON ([`batch`]).
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a program of its own: the library never reads the environment, a file or a clock"
+)]
+
+mod batch;
+mod configuration;
+mod destination;
+mod explain;
+mod ins;
+mod lint;
+mod postback;
+mod render;
+mod secrets;
+mod setup;
+mod words;
+
+use clap::{Parser, Subcommand};
+use std::{
+    fmt::Display,
+    io::{self, Write},
+    process::ExitCode,
+};
+
+/// Opens notifications, reads postbacks, explains decisions and prints what is to be pasted where.
+///
+/// With --batch a verb reads lines of JSON on stdin and answers each with one line, `{"id","ok"}` or `{"id","refused"}`, in their order;
+/// the exit code is 0 when all lines were answered.
+#[derive(Debug, Parser)]
+#[command(name = "inspect")]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// Each verb's text is at its arguments.
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Ins(ins::Arguments),
+    Postback(postback::Arguments),
+    Lint(lint::Arguments),
+    Setup(setup::Arguments),
+    Explain(explain::Arguments),
+    Render(render::Arguments),
+    Destination(destination::Arguments),
+}
+
+/// A text for stderr.
+#[derive(Debug)]
+struct Refused(String);
+
+impl Refused {
+    fn new(text: impl Display) -> Self {
+        Self(text.to_string())
+    }
+}
+
+/// What a verb comes to; what it printed is on stdout.
+type Done = Result<(), Stop>;
+
+#[derive(Debug)]
+enum Stop {
+    Refused(Refused),
+    Io(io::Error),
+}
+
+impl From<Refused> for Stop {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+fn main() -> ExitCode {
+    let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let done = match Arguments::parse().verb {
+        Verb::Ins(arguments) => ins::run(&arguments, &mut out),
+        Verb::Postback(arguments) => postback::run(&arguments, &mut out),
+        Verb::Lint(arguments) => lint::run(&arguments, &mut out),
+        Verb::Setup(arguments) => setup::run(&arguments, &mut out),
+        Verb::Explain(arguments) => explain::run(&arguments, &mut out),
+        Verb::Render(arguments) => render::run(&arguments, &mut out),
+        Verb::Destination(arguments) => destination::run(&arguments, &mut out),
+    };
+    let text = match done.and_then(|()| Ok(out.flush()?)) {
+        Ok(()) => return ExitCode::SUCCESS,
+        // `inspect .. | head` has seen enough.
+        Err(Stop::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
+        Err(Stop::Io(error)) => format!("stdin or stdout failed: {}", error.kind()),
+        Err(Stop::Refused(Refused(text))) => {
+            // What was found before comes first.
+            drop(out.flush());
+            text
+        }
+    };
+    // Nothing is left to do about a closed stderr.
+    drop(writeln!(io::stderr(), "{text}"));
+    ExitCode::from(2)
+}

@@ -1,0 +1,225 @@
+//! What was read of a postback, and what is doubtful about it.
+
+use crate::secrets;
+use postback::event::{Event, Received};
+use postback::model::Counts;
+use postback::network::{Meaning, Postback};
+use postback::tracker::{Reason, Source};
+use postback::value::{ClickId, EventId, Money, Receipt, TypeName, is_unfilled_macro};
+use postback::{Credentials, Query, Timestamp, Tracker};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// A postback as it is understood.
+#[derive(Debug, Serialize)]
+pub(crate) struct Read {
+    pub(crate) source: String,
+    /// What sending the same message again would be known by; none: each arrival is news.
+    pub(crate) identity: Option<EventId>,
+    pub(crate) test: bool,
+    /// When it happened, if the network says so.
+    pub(crate) at: Option<Timestamp>,
+    pub(crate) type_word: Option<String>,
+    pub(crate) kind: Option<String>,
+    #[serde(rename = "type")]
+    pub(crate) type_name: Option<TypeName>,
+    pub(crate) counts: Option<Counts>,
+    pub(crate) status_word: Option<String>,
+    pub(crate) status: Option<&'static str>,
+    pub(crate) sum: Option<Money>,
+    pub(crate) clicks: Vec<Candidate>,
+    pub(crate) receipt: Option<Receipt>,
+    pub(crate) parent: Option<Receipt>,
+    pub(crate) event_id: Option<String>,
+    pub(crate) order_id: Option<String>,
+    pub(crate) parameters: BTreeMap<String, String>,
+    /// Personal parameters, by name alone.
+    pub(crate) personal: Vec<String>,
+    pub(crate) token: Token,
+    /// Names that mean nothing here.
+    pub(crate) ignored: Vec<String>,
+    /// Macros that the network left unfilled: missing values.
+    pub(crate) unfilled: Vec<String>,
+    pub(crate) warnings: Vec<String>,
+}
+
+/// A text that may be a click id.
+#[derive(Debug, Serialize)]
+pub(crate) struct Candidate {
+    pub(crate) id: ClickId,
+    pub(crate) is: Made,
+}
+
+/// By whom a click id was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Made {
+    /// Here, and signed.
+    Ours,
+    /// It has the form of ours; there is no key to tell.
+    Unchecked,
+    /// It has the form of ours and is not signed by any of the keys.
+    Forged,
+    /// By another tracker.
+    Foreign,
+}
+
+/// What the postback's token is worth.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Token {
+    NotAsked,
+    Open,
+    Right,
+    Wrong,
+    Missing,
+    Unchecked,
+}
+
+pub(crate) fn read(
+    tracker: &Tracker,
+    source: &Source,
+    query: &[u8],
+    received: Received,
+    credentials: &Credentials,
+    missing_keys: &[&str],
+) -> Result<Read, String> {
+    let query = Query::parse(query).map_err(|error| error.to_string())?;
+    let (event, postback) = source
+        .postback(&query, received, credentials)
+        .map_err(|error| error.to_string())?;
+    let entry = tracker.entry_of(&event, None);
+    let known = entry.as_ref().ok().filter(|entry| entry.known);
+    let counts = known.and_then(|entry| counts(tracker, &entry.type_name));
+    let token = token(source, &event, &postback);
+    let unfilled = unfilled(&query, &postback.ignored);
+    let mut warnings = warnings(tracker, source, &event, entry.as_ref().err().copied());
+    if counts == Some(Counts::Sale)
+        && entry
+            .as_ref()
+            .is_ok_and(|entry| entry.sum.is_none() && entry.kind.adds())
+    {
+        warnings.push("it has no amount: the offer's `payout` stands in, or it is worth nothing".into());
+    }
+    for key in missing_keys {
+        warnings.push(format!("click ids cannot be checked: `{key}` is not set here"));
+    }
+    match token {
+        Token::Wrong => warnings.push("the token is wrong: the server answers 403".into()),
+        Token::Missing => warnings.push("the token is missing: the server answers 403".into()),
+        Token::NotAsked | Token::Open | Token::Right | Token::Unchecked => {}
+    }
+    let signs = !tracker.click_id_references().is_empty() && missing_keys.is_empty();
+    let entry = entry.ok();
+    Ok(Read {
+        source: source.id().to_string(),
+        identity: event.identified.then(|| event.id.clone()),
+        test: event.test,
+        at: event.timed.then_some(event.at),
+        type_word: event.name.clone(),
+        kind: entry.as_ref().map(|entry| entry.kind.to_string()),
+        counts,
+        status_word: event.status.clone(),
+        status: entry.as_ref().map(|entry| entry.status.as_str()),
+        sum: entry.as_ref().map_or(event.sum, |entry| entry.sum),
+        type_name: entry.map(|entry| entry.type_name),
+        clicks: candidates(&event, credentials, signs),
+        receipt: event.receipt,
+        parent: event.parent,
+        event_id: event.event_id,
+        order_id: event.order_id,
+        parameters: event
+            .parameters
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
+        personal: event.private.into_keys().collect(),
+        token,
+        ignored: postback.ignored,
+        unfilled,
+        warnings,
+    })
+}
+
+fn counts(tracker: &Tracker, name: &TypeName) -> Option<Counts> {
+    let mut types = tracker.conversion_types();
+    types.find(|(known, _)| *known == name).map(|(_, counts)| counts)
+}
+
+fn candidates(event: &Event, credentials: &Credentials, signs: bool) -> Vec<Candidate> {
+    use postback::tracker::Recognised;
+    let named = event.clicks.iter().map(|id| {
+        let is = match credentials.click_ids().recognise(id.as_str()) {
+            Recognised::Ours(_) if signs => Made::Ours,
+            Recognised::Ours(_) => Made::Unchecked,
+            _ => Made::Foreign,
+        };
+        Candidate { id: id.clone(), is }
+    });
+    let forged = event.forged.iter().map(|id| Candidate {
+        id: id.clone(),
+        is: Made::Forged,
+    });
+    named.chain(forged).collect()
+}
+
+fn token(source: &Source, event: &Event, postback: &Postback) -> Token {
+    let open = |word: &str| source.open_types().contains(word);
+    if source.tokens().is_empty() {
+        return Token::NotAsked;
+    }
+    if event.name.as_deref().is_some_and(open) {
+        return Token::Open;
+    }
+    let Some(presented) = &postback.token else {
+        return Token::Missing;
+    };
+    let known: Vec<_> = source
+        .tokens()
+        .iter()
+        .map(|reference| secrets::of_reference(reference))
+        .collect();
+    if known.iter().flatten().any(|known| known.matches(presented.expose())) {
+        Token::Right
+    } else if known.iter().any(Option::is_none) {
+        Token::Unchecked
+    } else {
+        Token::Wrong
+    }
+}
+
+/// Each as `name=value`; what means nothing here is no loss.
+fn unfilled(query: &Query<'_>, ignored: &[String]) -> Vec<String> {
+    let means = |name: &str| !ignored.iter().any(|ignored| ignored == name);
+    let unfilled = query
+        .pairs()
+        .filter(|(name, value)| means(name) && is_unfilled_macro(value));
+    unfilled.map(|(name, value)| format!("{name}={value}")).collect()
+}
+
+fn warnings(tracker: &Tracker, source: &Source, event: &Event, nothing: Option<Reason>) -> Vec<String> {
+    let mut found = Vec::new();
+    if event.clicks.is_empty() && event.receipt.is_none() && event.parent.is_none() {
+        let name = source.parameter_name(Meaning::ClickId).unwrap_or("clickid");
+        found.push(match event.forged.is_empty() {
+            true => format!("it names no click (`{name}`) and no receipt: it will not be attributed"),
+            false => "its click id was not made here: it will not be attributed".into(),
+        });
+    }
+    if !event.identified {
+        found.push("it has no event id and no receipt: a repeat of it cannot be told from a new conversion".into());
+    }
+    let mut types = tracker.conversion_types().map(|(name, _)| name.as_str());
+    match (nothing, event.name.as_deref()) {
+        (Some(reason), _) => found.push(format!("it makes no conversion: {}", reason.text())),
+        (None, Some(word)) if tracker.entry_of(event, None).is_ok_and(|entry| !entry.known) => {
+            let near = types.find(|name| name.eq_ignore_ascii_case(word));
+            let near = near.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+            found.push(format!(
+                "no conversion type is called `{word}`: it is kept and fires nothing{near}"
+            ));
+        }
+        _ => {}
+    }
+    found
+}

@@ -1,0 +1,131 @@
+//! `render`: a template with values in it.
+
+use crate::{Done, Refused, batch};
+use postback::outbound::{HoledText, Part};
+use postback::scope::{Field, Value};
+use postback::template::{BodyTemplate, UrlTemplate};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{self, Write},
+};
+
+/// Fills the macros of a template.
+///
+/// Values are a JSON object of texts by macro name; an amount that has no rate into the channel's currency is `null`. The text goes to
+/// stdout; on stderr stands which macros have no value, and which are filled in only when the request is sent. With --batch each line is
+/// `{"id","template","values"}` with an optional `kind` (`url`, `offer`, or a body's content type) and `fill`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The template.
+    #[arg(long, required_unless_present = "batch")]
+    template: Option<String>,
+    /// The values.
+    #[arg(long, value_name = "JSON", default_value = "{}")]
+    values: String,
+    /// What the template is: `url` of a postback, `offer` (the URL of an offer), or the content type of a body.
+    #[arg(long, default_value = "url")]
+    kind: String,
+    /// Values for the blanks of a URL, a JSON object as in a campaign's `values`.
+    #[arg(long, value_name = "JSON", default_value = "{}")]
+    fill: String,
+    /// Answers lines of JSON.
+    #[arg(long, conflicts_with = "template")]
+    batch: bool,
+}
+
+#[derive(Deserialize)]
+struct Template {
+    template: String,
+    #[serde(default)]
+    values: BTreeMap<String, Option<String>>,
+    #[serde(default)]
+    kind: Option<String>,
+    #[serde(default)]
+    fill: BTreeMap<String, String>,
+}
+
+#[derive(Serialize)]
+struct Rendered {
+    text: String,
+    /// The macros that read a field without a value.
+    empty: Vec<String>,
+    /// What is filled in when the request is sent.
+    later: Vec<String>,
+}
+
+pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
+    if arguments.batch {
+        return batch::run(out, |line: Template| render(&line));
+    }
+    let template = Template {
+        template: arguments.template.clone().unwrap_or_default(),
+        values: object("--values", &arguments.values)?,
+        kind: Some(arguments.kind.clone()),
+        fill: object("--fill", &arguments.fill)?,
+    };
+    let rendered = render(&template).map_err(Refused)?;
+    writeln!(out, "{}", rendered.text)?;
+    let mut notes = io::stderr().lock();
+    for name in rendered.empty {
+        writeln!(notes, "`{name}` has no value and is empty")?;
+    }
+    for name in rendered.later {
+        writeln!(notes, "`{name}` is filled in when the request is sent")?;
+    }
+    Ok(())
+}
+
+fn object<V: for<'a> Deserialize<'a>>(flag: &str, text: &str) -> Result<BTreeMap<String, V>, Refused> {
+    serde_json::from_str(text).map_err(|error| Refused(format!("`{flag}` is no JSON object of texts: {error}")))
+}
+
+fn render(asked: &Template) -> Result<Rendered, String> {
+    let mut values = BTreeMap::new();
+    for (name, value) in &asked.values {
+        let field = Field::from_name(name).ok_or_else(|| format!("`{name}` in the values is no macro's name"))?;
+        values.insert(field, value.as_deref());
+    }
+    let value = |field: &Field| match (field, values.get(field)) {
+        (_, Some(Some(text))) if !text.is_empty() => Value::Text((*text).into()),
+        (_, Some(None)) => Value::NoRate,
+        (Field::Private(name), _) => Value::Private(name),
+        _ => Value::Empty,
+    };
+    let (text, fields): (_, Vec<Field>) = match asked.kind.as_deref().unwrap_or("url") {
+        kind @ ("url" | "offer") => {
+            let template = match kind {
+                "url" => UrlTemplate::parse_with(&asked.template, &asked.fill),
+                _ => UrlTemplate::parse_offer(&asked.template),
+            };
+            let template = template.map_err(|error| error.to_string())?;
+            (template.render_with(value), template.fields().cloned().collect())
+        }
+        content_type => {
+            let template = BodyTemplate::parse(&asked.template, content_type).map_err(|error| error.to_string())?;
+            (template.render_with(value), template.fields().cloned().collect())
+        }
+    };
+    let text = text.map_err(|error| error.to_string())?;
+    let names: BTreeMap<Field, &str> = Field::names()
+        .filter_map(|name| Some((Field::from_name(name)?, name)))
+        .collect();
+    let name = |field: &Field| match field {
+        Field::Sub(number) => format!("{{sub{number}}}"),
+        Field::ConversionSub(number) => format!("{{p_sub{number}}}"),
+        other => format!("{{{}}}", names.get(other).copied().unwrap_or_default()),
+    };
+    let empty: BTreeSet<String> = fields
+        .iter()
+        .filter(|field| value(field) == Value::Empty)
+        .map(name)
+        .collect();
+    // A text with one hole is shown by the hole's name alone.
+    let holes = text.0.iter().filter(|part| matches!(part, Part::Hole(_)));
+    let later: BTreeSet<String> = holes.map(|hole| HoledText(vec![hole.clone()]).to_string()).collect();
+    Ok(Rendered {
+        text: text.to_string(),
+        empty: empty.into_iter().collect(),
+        later: later.into_iter().collect(),
+    })
+}

@@ -1,0 +1,42 @@
+//! Secrets behind references, as far as this machine has them.
+
+use postback::Secret;
+use postback::tracker::{ClickIdKeys, Credentials, Tracker};
+use std::{env, fs};
+
+/// The secret behind `env:NAME` or `file:PATH`, if this machine has it; `host:NAME` is the host's own. A file's last line break is no part
+/// of the secret, as on the server.
+pub(crate) fn of_reference(reference: &str) -> Option<Secret> {
+    match reference.split_once(':')? {
+        ("env", name) => of_variable(name),
+        ("file", path) => {
+            let text = fs::read_to_string(path).ok()?;
+            let text = text.trim_end_matches(['\n', '\r']);
+            (!text.is_empty()).then(|| Secret::from(text))
+        }
+        _ => None,
+    }
+}
+
+/// A variable of the environment that is set and not empty.
+pub(crate) fn of_variable(name: &str) -> Option<Secret> {
+    let value = env::var_os(name).filter(|value| !value.is_empty())?;
+    Some(Secret::new(value.into_encoded_bytes()))
+}
+
+/// What reading a postback needs, and the keys of click ids that are not at hand. Without all of them no click id is called forged.
+pub(crate) fn for_reading(tracker: &Tracker) -> (Credentials, Vec<&str>) {
+    let references = tracker.click_id_references();
+    let found = references.iter().map(|reference| (reference, of_reference(reference)));
+    let (mut keys, mut missing) = (Vec::new(), Vec::new());
+    for (reference, key) in found {
+        match key {
+            Some(key) => keys.push(key),
+            None => missing.push(reference.as_str()),
+        }
+    }
+    if !missing.is_empty() {
+        keys.clear();
+    }
+    (Credentials::of_click_ids(ClickIdKeys::new(keys)), missing)
+}

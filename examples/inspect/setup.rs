@@ -1,0 +1,284 @@
+//! `setup`: every URL and value that is to be pasted somewhere, in the order in which one sets things up.
+
+mod campaign;
+mod clickbank;
+mod source;
+
+use crate::{Done, Refused, batch, configuration, lint::warnings, secrets};
+use configuration::Inline;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use postback::Document;
+use postback::model::AccountRole;
+use postback::tracker::{Campaign, Source, Tracker};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{self, Write},
+    path::PathBuf,
+};
+
+/// Prints every URL and value that is to be pasted somewhere, in the order of the steps.
+///
+/// Prints what to paste where: for each offer source, then for each offer, traffic channel and campaign. With --batch each line is
+/// `{"id","config"}`: the text of a TOML file, or the document as JSON.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The configuration: a `.toml` or a `.json` file.
+    #[arg(long, value_name = "FILE", required_unless_present = "batch")]
+    config: Option<PathBuf>,
+    /// The tracking domain, as in `https://track.example.com`, in place of those of the configuration.
+    #[arg(long, value_name = "URL", value_parser = base_url)]
+    base_url: Option<String>,
+    /// Writes secrets out, as far as the environment and the files that they name have them. What is printed then is as secret as they are.
+    #[arg(long)]
+    with_secrets: bool,
+    /// Answers lines of JSON.
+    #[arg(long, conflicts_with = "config")]
+    batch: bool,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    config: Inline,
+}
+
+pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
+    let pages = |document: &Document, tracker: &Tracker| {
+        let setup = Setup {
+            tracker,
+            base_url: arguments.base_url.as_deref(),
+            with_secrets: arguments.with_secrets,
+        };
+        setup.sections(document)
+    };
+    if arguments.batch {
+        return batch::run(out, |line: Line| {
+            let (document, tracker) = line.config.read()?;
+            Ok(pages(&document, &tracker))
+        });
+    }
+    let path = arguments.config.as_deref();
+    let (document, tracker) = configuration::read(path.ok_or_else(|| Refused("`--config FILE` is missing".into()))?)?;
+    for (index, section) in pages(&document, &tracker).iter().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        section.print(out)?;
+    }
+    Ok(())
+}
+
+fn base_url(text: &str) -> Result<String, String> {
+    let url = url::Url::parse(text).map_err(|error| error.to_string())?;
+    match (url.scheme(), url.path(), url.query(), url.fragment()) {
+        ("http" | "https", "/", None, None) => Ok(text.trim_end_matches('/').to_owned()),
+        _ => Err("it is no domain, as in `https://track.example.com`".into()),
+    }
+}
+
+/// What belongs together: a source, an offer, a campaign.
+#[derive(Debug, Serialize)]
+struct Section {
+    heading: String,
+    steps: Vec<Step>,
+}
+
+/// One thing to do.
+#[derive(Debug, Serialize)]
+struct Step {
+    say: String,
+    /// What to copy, or to look at, with what it is for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    paste: Vec<(String, String)>,
+}
+
+impl Section {
+    fn new(heading: impl Into<String>) -> Self {
+        Self {
+            heading: heading.into(),
+            steps: Vec::new(),
+        }
+    }
+
+    /// Adds a step.
+    fn step(&mut self, say: impl Into<String>) -> &mut Step {
+        self.steps.push(Step {
+            say: say.into(),
+            paste: Vec::new(),
+        });
+        // It was pushed just now.
+        let last = self.steps.len().saturating_sub(1);
+        #[expect(clippy::indexing_slicing, reason = "the step was pushed just now")]
+        &mut self.steps[last]
+    }
+
+    fn print(&self, out: &mut impl Write) -> io::Result<()> {
+        writeln!(out, "== {}", self.heading)?;
+        for (number, step) in (1..).zip(&self.steps) {
+            writeln!(out, "{number:>2}. {}", step.say)?;
+            let names = step.paste.iter().map(|(name, _)| name.chars().count());
+            let width = names.max().unwrap_or_default();
+            for (name, value) in &step.paste {
+                match width {
+                    0 => writeln!(out, "      {value}")?,
+                    _ => writeln!(out, "      {name:<width$}  {value}")?,
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Step {
+    /// Adds a value under a name; the name may be empty.
+    fn with(&mut self, name: impl Into<String>, value: impl Into<String>) -> &mut Self {
+        self.paste.push((name.into(), value.into()));
+        self
+    }
+}
+
+struct Setup<'a> {
+    tracker: &'a Tracker,
+    base_url: Option<&'a str>,
+    with_secrets: bool,
+}
+
+impl Setup<'_> {
+    fn sections(&self, document: &Document) -> Vec<Section> {
+        let mut sections = vec![self.before()];
+        for source in self.tracker.sources() {
+            if notifies(source) {
+                sections.push(self.notifications(source));
+            }
+            if posts(source) {
+                sections.push(self.postbacks(source));
+            }
+        }
+        sections.push(self.offers());
+        sections.extend(self.tracker.campaigns().map(|campaign| self.campaign(campaign)));
+        sections.extend(blanks(&sections));
+        let doubts = warnings(document, self.tracker);
+        if !doubts.is_empty() {
+            let mut section = Section::new("Worth a look before you start");
+            for doubt in doubts {
+                section.step(doubt);
+            }
+            sections.push(section);
+        }
+        sections
+    }
+
+    /// Domains, secrets and conversion types: what the later steps refer to.
+    fn before(&self) -> Section {
+        let mut section = Section::new("Before you begin");
+        let sources = self.tracker.sources().map(|source| self.source_base(source));
+        let campaigns = self.tracker.campaigns().map(|campaign| self.campaign_base(campaign));
+        let domains: BTreeSet<&str> = sources.chain(campaigns).collect();
+        let notified = self.tracker.sources().any(notifies);
+        let clickbank = match notified {
+            true => "; ClickBank posts to the ports 443 and 80 only, and takes no self-signed certificate",
+            false => "",
+        };
+        let step = section.step(format!(
+            "Point your tracking domain at the tracker, with a valid certificate{clickbank}."
+        ));
+        for domain in domains {
+            step.with("", domain);
+        }
+        let references = self.tracker.secret_references();
+        if !references.is_empty() {
+            let step = section.step("Set these secrets where the tracker runs; the configuration only names them.");
+            for reference in references {
+                step.with(reference, self.secret(reference));
+            }
+        }
+        let keys = self.tracker.click_id_references();
+        if keys.is_empty() {
+            section.step(
+                "Click ids are not signed, so anyone can make one up. Name a key in `[click_id] keys` to have forged ones refused.",
+            );
+        }
+        let step = section.step("These are your conversion types. Names are exact: `type=purchase` is not `Purchase`.");
+        for (name, counts) in self.tracker.conversion_types() {
+            let default = if name == self.tracker.default_type() {
+                ", the default"
+            } else {
+                ""
+            };
+            step.with(name.as_str(), format!("counts as {counts}{default}"));
+        }
+        section
+    }
+
+    /// A secret where it is asked for by name, else a note that says which.
+    fn secret(&self, reference: &str) -> String {
+        let value = secrets::of_reference(reference).filter(|_| self.with_secrets);
+        let value = value.and_then(|secret| secret.expose_str().map(str::to_owned));
+        value.unwrap_or_else(|| format!("<value of {reference}>"))
+    }
+
+    /// A secret as a value in a URL.
+    fn secret_in_url(&self, reference: &str) -> String {
+        let value = secrets::of_reference(reference).filter(|_| self.with_secrets);
+        let value = value.and_then(|secret| secret.expose_str().map(encoded));
+        value.unwrap_or_else(|| format!("<value of {reference}>"))
+    }
+
+    fn source_base(&self, source: &Source) -> &str {
+        let own = self.tracker.source_domain(source);
+        self.base_url.or(own).unwrap_or("https://<your tracking domain>")
+    }
+
+    fn campaign_base(&self, campaign: &Campaign) -> &str {
+        let own = self.tracker.campaign_domain(campaign);
+        self.base_url.or(own).unwrap_or("https://<your tracking domain>")
+    }
+}
+
+/// Whether it is set up for notifications.
+fn notifies(source: &Source) -> bool {
+    !source.secrets().is_empty() || source.truth() == Some(postback::event::Interface::Ins)
+}
+
+/// Whether it is set up for postbacks.
+fn posts(source: &Source) -> bool {
+    !notifies(source) || source.truth() == Some(postback::event::Interface::Postback)
+}
+
+/// What the account is called on ClickBank's pages.
+fn role(source: &Source) -> &'static str {
+    match source.account_role() {
+        Some(AccountRole::Vendor) => "Seller",
+        Some(AccountRole::Affiliate) => "Affiliate",
+        None => "Seller or Affiliate, as what you are in this account",
+    }
+}
+
+/// Everything in angle brackets, each once, with where it stands.
+fn blanks(sections: &[Section]) -> Option<Section> {
+    let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for section in sections {
+        let values = section.steps.iter().flat_map(|step| &step.paste);
+        for blank in values.flat_map(|(_, value)| value.split('<').skip(1)) {
+            let Some((blank, _)) = blank.split_once('>') else {
+                continue;
+            };
+            let places = found.entry(blank).or_default();
+            if places.last() != Some(&section.heading.as_str()) {
+                places.push(&section.heading);
+            }
+        }
+    }
+    let mut section = Section::new("Still to fill in");
+    let step = section.step("What stands in angle brackets above is yours to write:");
+    for (blank, places) in &found {
+        step.with(format!("<{blank}>"), places.join("; "));
+    }
+    (!found.is_empty()).then_some(section)
+}
+
+/// A value in a URL's query. Macros are not values.
+fn encoded(text: &str) -> String {
+    const KEPT: &percent_encoding::AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+    utf8_percent_encode(text, KEPT).to_string()
+}

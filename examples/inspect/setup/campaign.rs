@@ -1,0 +1,104 @@
+//! Offers, and what each campaign is to the traffic channel: a click URL to paste there, and the postbacks that go back.
+
+use super::{Section, Setup};
+use crate::words;
+use postback::model::Updates;
+use postback::tracker::Campaign;
+
+impl Setup<'_> {
+    /// Where visitors are sent to.
+    pub(super) fn offers(&self) -> Section {
+        let mut section = Section::new("Offers");
+        let step = section.step(
+            "Visitors are sent to these URLs; `{clickid}` is filled with the id of each click, and must come back.",
+        );
+        for (id, offer) in self.tracker.offers() {
+            step.with(format!("{id} ({})", offer.source()), offer.url().as_str());
+        }
+        if self.tracker.offers().next().is_none() {
+            step.with("", "there is none yet: add `[[offer]]`");
+        }
+        let mut sources = self
+            .tracker
+            .offers()
+            .filter_map(|(_, offer)| self.tracker.source(Some(offer.source().as_str())));
+        if sources.any(|source| source.is_clickbank()) {
+            section.step("ClickBank gives the click id back from `tid={clickid}` on an affiliate's hoplink, from `vtid={clickid}` on a vendor's link.");
+        }
+        section
+    }
+
+    /// A campaign: what is pasted into its traffic channel and what is sent to it.
+    pub(super) fn campaign(&self, campaign: &Campaign) -> Section {
+        let channel = self.tracker.channel(campaign.channel());
+        let title = channel.map_or(campaign.channel().as_str(), |channel| channel.title());
+        let mut section = Section::new(format!("Campaign `{}`: traffic from {title}", campaign.id()));
+        let url = format!("{}{}", self.campaign_base(campaign), self.tracker.click_path(campaign));
+        let macros = match url.contains('?') {
+            true => format!(", exactly as it is: its macros are {title}'s to fill"),
+            false => String::new(),
+        };
+        let step = section.step(format!(
+            "Paste the click URL into {title} as the destination of the ad{macros}."
+        ));
+        step.with("", url);
+        let bare = channel.into_iter().flat_map(|channel| channel.parameters());
+        let bare: Vec<&str> = bare.filter(|(_, text)| text.is_empty()).map(|(name, _)| name).collect();
+        if !bare.is_empty() {
+            section.step(format!(
+                "These parameters have no macro: {title} or the page adds them to the URL by itself, or you do: {}.",
+                bare.join(", ")
+            ));
+        }
+        let offers: Vec<&str> = campaign.offers().iter().map(|id| id.as_str()).collect();
+        match offers.as_slice() {
+            [] => drop(section.step("No offer is reached: add `[[campaign.path]]`.")),
+            offers => drop(section.step(format!("Its visitors go to: {}.", offers.join(", ")))),
+        }
+        self.told(campaign, title, &mut section);
+        section
+    }
+
+    /// The conditional postbacks.
+    fn told(&self, campaign: &Campaign, title: &str, section: &mut Section) {
+        let mut postbacks = campaign.postbacks().peekable();
+        if postbacks.peek().is_none() {
+            section.step(format!(
+                "{title} is told nothing: the campaign has no `[[campaign.postback]]`."
+            ));
+            return;
+        }
+        for postback in postbacks {
+            let updates = match postback.updates() {
+                Updates::FirstMatch => "once, the first time that it matches",
+                Updates::EveryChange => "at each change that matches",
+                Updates::Never => "when the conversion is made, or never",
+            };
+            let conditions = postback.conditions();
+            let step = section.step(format!(
+                "Conditional postback `{}`: we call {title}; check that every value is in its place.",
+                postback.id()
+            ));
+            step.with("URL", format!("{} {}", postback.method(), postback.url()));
+            if let Some(body) = postback.body() {
+                step.with("body", format!("{} ({})", body.as_str(), body.content_type().as_str()));
+            }
+            step.with("types", or_all(&conditions.types))
+                .with("statuses", or_all(&conditions.statuses));
+            let mut rest = conditions.clone();
+            rest.types.clear();
+            rest.statuses.clear();
+            if let Some(wants) = words::wants(&rest) {
+                step.with("also", wants);
+            }
+            step.with("fires", updates);
+        }
+    }
+}
+
+fn or_all(words: &[impl std::fmt::Display]) -> String {
+    match words {
+        [] => "all".into(),
+        words => words::either(words),
+    }
+}

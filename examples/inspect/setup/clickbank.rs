@@ -1,0 +1,117 @@
+//! ClickBank's notifications, in the order of its own pages: secret, URL, version, test, order-form pixel.
+
+use super::{Section, Setup, encoded, role};
+use postback::clickbank::ins::Version;
+use postback::network::Meaning;
+use postback::tracker::Source;
+
+impl Setup<'_> {
+    /// The notifications of a source.
+    pub(super) fn notifications(&self, source: &Source) -> Section {
+        let mut section = Section::new(format!(
+            "Offer source `{}`: ClickBank's Instant Notification Service (INS)",
+            source.id()
+        ));
+        section.step(
+            "Ask ClickBank for access, once: Vendor Settings > My Site > Advanced Tools > Edit > Request Access; accept the terms and save.",
+        );
+        self.event_matching(source, &mut section);
+        let step = section.step(
+            "Secret key: My Site > Advanced Tools > Edit > Secret Key, at most 16 digits and capital letters. The tracker needs the same one.",
+        );
+        match source.secrets() {
+            [] => drop(step.with(
+                "",
+                "none is configured: add `secrets = [\"env:CLICKBANK_SECRET\"]` to the source",
+            )),
+            [newest, ..] => drop(step.with("", self.secret(newest))),
+        }
+        let step = section.step(
+            "Instant Notification URL: My Site > Advanced Tools > Edit. Paste it as it is, with nothing behind the token: parameters that are \
+             read from the notification are not sent.",
+        );
+        step.with("", self.ins_url(source));
+        section.step(format!(
+            "Choose version {} there, press Test, and save once ClickBank says that it is verified.",
+            version(source.ins_versions())
+        ));
+        self.pixels(source, &mut section);
+        section
+    }
+
+    /// What each notification becomes.
+    fn event_matching(&self, source: &Source, section: &mut Section) {
+        let step =
+            section.step("Check what each notification becomes. What is matched to None is stored and fires nothing.");
+        for (word, name) in source.events() {
+            step.with(word, name.as_ref().map_or("None", |name| name.as_str()));
+        }
+        if source.events().is_empty() {
+            step.with("", "nothing is matched yet: add `[offer_source.events]`");
+        }
+        let read: Vec<&str> = source
+            .parameters()
+            .filter(|(_, text)| *text == "{r}")
+            .map(|(name, _)| name)
+            .collect();
+        if !read.is_empty() {
+            section.step(format!(
+                "Nothing is to be done for these parameters: {}. They are read from the notification.",
+                read.join(", ")
+            ));
+        }
+    }
+
+    fn ins_url(&self, source: &Source) -> String {
+        let url = format!("{}/ins/{}", self.source_base(source), source.id());
+        match source.tokens() {
+            [newest, ..] => format!("{url}?token={}", self.secret_in_url(newest)),
+            [] => url,
+        }
+    }
+
+    /// The pixel on the order form, one for each open type.
+    fn pixels(&self, source: &Source, section: &mut Section) {
+        for name in source.open_types() {
+            let step = section.step(format!(
+                "Order-form pixel for `{name}`: Vendor Settings > My Site > Integrated Sales Reporting > Add Tracking Code > Tracking Pixel > Add."
+            ));
+            let kind = source.parameter_name(Meaning::Type).unwrap_or("type");
+            let url = format!(
+                "{}/postback/{}?{kind}={}",
+                self.source_base(source),
+                source.id(),
+                encoded(name.as_str())
+            );
+            step.with("Role", role(source))
+                .with("Tracking Pixel URL", url)
+                .with("Fires on", "Order Form")
+                .with(
+                    "AFFILIATE_TRACKING_CODE",
+                    source.parameter_name(Meaning::ClickId).unwrap_or("clickid"),
+                );
+        }
+        if source.open_types().is_empty() {
+            section.step(
+                "No order-form pixel: to count visits of the order form, add a type that counts as step to `open_types` of the source.",
+            );
+        }
+    }
+}
+
+/// 7.0 is the one that guides name; where it is not taken, the newest that is.
+fn version(taken: &[Version]) -> String {
+    let usual = taken.iter().find(|version| **version == Version::V7).or(taken.last());
+    let Some(usual) = usual else {
+        return "none (the source takes no version: set `ins_versions`)".into();
+    };
+    let others: Vec<String> = taken
+        .iter()
+        .filter(|version| *version != usual)
+        .map(ToString::to_string)
+        .collect();
+    match others.as_slice() {
+        [] => format!("{usual} (the source takes no other)"),
+        others => format!("{usual} (the source also takes {})", others.join(" and ")),
+    }
+}

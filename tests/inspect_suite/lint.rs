@@ -1,0 +1,91 @@
+//! `lint`.
+
+use crate::support::{EXAMPLE, RULES, answers, file, inspect, inspect_with};
+use serde_json::json;
+
+#[test]
+fn the_example_compiles_and_its_warnings_are_printed() {
+    let printed = inspect(&["lint", "--config", EXAMPLE]).printed();
+    assert_eq!(
+        printed,
+        format!(
+            "warning: timezone: is accepted, and changes nothing in this version\n\
+             warning: conversion_api: is accepted, and changes nothing in this version\n\
+             warning: traffic_channel[0].api: is accepted, and changes nothing in this version\n\
+             warning: campaign[1].conversion_api: is accepted, and changes nothing in this version\n\
+             `{EXAMPLE}` compiles\n"
+        )
+    );
+}
+
+#[test]
+fn every_problem_is_a_line_on_stderr() {
+    let path = file(
+        "problems.json",
+        r#"{"version": 1, "conversion_type": [{"name": "Sale", "defualt": true}]}"#,
+    );
+    let ran = inspect(&["lint", "--config", &path]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""));
+    assert_eq!(
+        ran.err,
+        "conversion_type[0].defualt: there is no such key; did you mean `default`?\n\
+         conversion_type: no type has `default = true`; conversions without a type need one\n"
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    assert_eq!(
+        inspect(&["lint", "--config", "/nowhere/a.toml"]).refused(),
+        "`/nowhere/a.toml` cannot be read: entity not found"
+    );
+    assert_eq!(
+        inspect(&["lint", "--config", "a.yaml"]).refused(),
+        "`a.yaml` is neither `.toml` nor `.json`"
+    );
+    let broken = inspect(&["lint", "--config", &file("broken.toml", "version = ")]).refused();
+    assert!(broken.starts_with("the document cannot be read as TOML: "), "{broken}");
+}
+
+#[test]
+fn flags_that_are_missing_or_unknown_are_2() {
+    for arguments in [
+        &[][..],
+        &["lint"],
+        &["lint", "--nothing"],
+        &["form"],
+        &["lint", "--batch", "--config", "a.toml"],
+    ] {
+        let ran = inspect(arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(!ran.err.is_empty(), "{arguments:?}");
+    }
+    assert_eq!(inspect(&["--help"]).code, Some(0));
+}
+
+#[test]
+fn a_batch_takes_toml_as_text_and_json_as_it_is() {
+    let rules = std::fs::read_to_string(RULES).unwrap();
+    let lines = [
+        json!({"id": "toml", "config": rules}).to_string(),
+        r#"{"id": "json", "config": {"version": 1, "currency": "USD", "conversion_type": [{"name": "Sale", "default": true}]}}"#
+            .to_owned(),
+        json!({"id": "bad", "config": {"version": 1}}).to_string(),
+        json!({"id": "none", "config": "= 1"}).to_string(),
+    ];
+    let printed = inspect_with(&[], lines.join("\n"), &["lint", "--batch"]).printed();
+    let answers = answers(&printed);
+    assert_eq!(answers[0]["ok"]["warnings"].as_array().unwrap().len(), 1, "{printed}");
+    assert_eq!(answers[1]["ok"]["warnings"], json!([]));
+    assert_eq!(
+        answers[2]["refused"],
+        "conversion_type: no type has `default = true`; conversions without a type need one"
+    );
+    assert!(
+        answers[3]["refused"]
+            .as_str()
+            .unwrap()
+            .starts_with("the document cannot be read as TOML"),
+        "{printed}"
+    );
+}

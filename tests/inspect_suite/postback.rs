@@ -1,0 +1,232 @@
+//! `postback`.
+
+use crate::support::{EXAMPLE, RULES, answers, file, inspect, inspect_with, vector};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use postback::tracker::ClickIdKeys;
+use postback::{Secret, Timestamp};
+use serde_json::{Value, json};
+
+const AT: &str = "2026-04-23T17:57:04Z";
+
+fn read(environment: &[(&str, &str)], url: &str) -> String {
+    inspect_with(environment, "", &["postback", "--config", RULES, "--at", AT, url]).printed()
+}
+
+fn refused(url: &str) -> String {
+    inspect(&["postback", "--config", RULES, "--at", AT, url]).refused()
+}
+
+/// The value of the lines that begin with this word.
+fn lines<'a>(text: &'a str, word: &str) -> Vec<&'a str> {
+    let found = text.lines().filter_map(|line| line.strip_prefix(word));
+    found.filter(|rest| rest.starts_with(' ')).map(str::trim).collect()
+}
+
+#[test]
+fn a_postback_is_told_line_by_line() {
+    let url = "https://trk.example.com/postback/network?clickid=c7d1f0a2&type=purchase&sum=8.50&status=confirmed\
+               &email=a%40b.example&page=2&eventid={event_id}";
+    let text = read(&[], url);
+    assert_eq!(text, vector("inspect/postback.txt"));
+    assert!(!text.contains("b.example"), "a personal value is not shown: {text}");
+}
+
+#[test]
+fn the_source_is_the_paths_and_of_a_bare_query_the_default() {
+    for (url, source) in [
+        (
+            "https://trk.example.com/postback/clickbank?receipt=ABCD1234",
+            "clickbank",
+        ),
+        ("/postback/clickbank?receipt=ABCD1234", "clickbank"),
+        ("http://127.0.0.1:8080/postback?clickid=a#part", "network"),
+        ("clickid=a", "network"),
+        ("?clickid=a", "network"),
+        ("clickid=https://a.example/x?y", "network"),
+    ] {
+        assert_eq!(lines(&read(&[], url), "source"), [source], "{url}");
+    }
+    assert_eq!(
+        refused("https://trk.example.com/postback/netwrk?clickid=a"),
+        "offer source `netwrk` is not configured; there is `clickbank`, `network`"
+    );
+    for path in ["/ins/clickbank", "/postbacks", "/summer"] {
+        assert_eq!(
+            refused(&format!("https://trk.example.com{path}?clickid=a")),
+            format!("`{path}` is no path of a postback, as in `/postback/{{source}}`")
+        );
+    }
+}
+
+#[test]
+fn what_is_malformed_is_refused_as_the_server_would() {
+    assert_eq!(
+        refused("clickid=a&sum=8,50"),
+        "parameter `sum`: `8,50` is not an amount: it holds ','"
+    );
+    assert_eq!(refused("clickid=a&clickid=b"), "parameter `clickid` is repeated");
+    assert_eq!(
+        refused("clickid=%zz"),
+        "value of parameter `clickid` holds a malformed percent escape"
+    );
+}
+
+#[test]
+fn each_click_id_is_ours_forged_or_anothers() {
+    let rules = std::fs::read_to_string(RULES).unwrap();
+    let path = file(
+        "signed.toml",
+        &format!("{rules}\n[click_id]\nkeys = [\"env:CLICK_KEY\"]\n"),
+    );
+    let at: Timestamp = AT.parse().unwrap();
+    let mint = |key: &str| ClickIdKeys::new(vec![Secret::from(key)]).mint(at, [1, 2]);
+    let (ours, forged) = (mint("a-key-of-our-own"), mint("another-key-of-theirs"));
+    let read = |environment: &[(&str, &str)], id: &str| {
+        let url = format!("clickid={id}");
+        inspect_with(environment, "", &["postback", "--config", &path, "--at", AT, &url]).printed()
+    };
+    let key = [("CLICK_KEY", "a-key-of-our-own")];
+    assert_eq!(
+        lines(&read(&key, ours.as_str()), "click id"),
+        [format!("{ours}, made and signed here")]
+    );
+    let upper = ours.as_str().to_uppercase();
+    assert_eq!(
+        lines(&read(&key, &upper), "click id"),
+        [format!("{ours}, made and signed here")]
+    );
+    let text = read(&key, forged.as_str());
+    assert_eq!(
+        lines(&text, "click id"),
+        [format!(
+            "{forged}, FORGED: in the form of ours, and signed by none of the keys"
+        )]
+    );
+    assert!(
+        text.contains("its click id was not made here: it will not be attributed"),
+        "{text}"
+    );
+    assert_eq!(
+        lines(&read(&key, "abc-1"), "click id"),
+        ["abc-1, another tracker's, taken as it is"]
+    );
+    let text = read(&[], forged.as_str());
+    assert_eq!(
+        lines(&text, "click id"),
+        [format!("{forged}, in the form of ours, without a key to check it")]
+    );
+    assert!(
+        text.contains("click ids cannot be checked: `env:CLICK_KEY` is not set here"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_token_is_compared_if_the_environment_has_it() {
+    let token = [("NETWORK_TOKEN", "the-token-of-the-network")];
+    let of = |environment: &[(&str, &str)], url: &str| {
+        let text = read(environment, url);
+        let warned = text.contains("the server answers 403");
+        (lines(&text, "token").concat(), warned)
+    };
+    assert_eq!(
+        of(&token, "clickid=a&token=the-token-of-the-network"),
+        ("right".into(), false)
+    );
+    assert_eq!(of(&token, "clickid=a&token=x"), ("wrong".into(), true));
+    assert_eq!(of(&token, "clickid=a"), ("missing".into(), true));
+    assert_eq!(
+        of(&[], "clickid=a&token=x").0,
+        "there, and cannot be compared: a token of the source is not set here"
+    );
+    let pixel = [
+        "postback",
+        "--config",
+        EXAMPLE,
+        "--at",
+        AT,
+        "clickid=a&type=InitiateCheckout",
+    ];
+    let text = inspect(&pixel).printed();
+    assert_eq!(lines(&text, "token"), ["not asked for: this type is open to anyone"]);
+    assert_eq!(lines(&text, "sum"), ["none"]);
+}
+
+#[test]
+fn a_word_that_is_matched_to_none_makes_no_conversion() {
+    let text = read(
+        &[],
+        "/postback/clickbank?clickid=a&type=ORDER_IMPRESSION&receipt=ABCD1234",
+    );
+    assert_eq!(lines(&text, "type"), ["none, from `ORDER_IMPRESSION`"]);
+    assert!(
+        text.contains("it makes no conversion: the configuration matches this event to no conversion type on purpose"),
+        "{text}"
+    );
+    let text = read(
+        &[],
+        "/postback/clickbank?clickid=a&type=purchase&sum=57.35&receipt=ABCD1234-B002",
+    );
+    assert_eq!(lines(&text, "type"), ["Purchase, counts as sale, from `purchase`"]);
+    assert_eq!(
+        (lines(&text, "kind"), lines(&text, "receipt")),
+        (vec!["sale"], vec!["ABCD1234"])
+    );
+}
+
+#[test]
+fn an_arrival_without_an_id_says_that_it_cannot_be_told_from_a_repeat() {
+    let text = read(&[], "clickid=a&sum=1");
+    assert_eq!(lines(&text, "identity"), ["none: each arrival is an event of its own"]);
+    assert!(
+        text.contains("a repeat of it cannot be told from a new conversion"),
+        "{text}"
+    );
+    let text = read(&[], "clickid=a&eventid=e1");
+    assert!(
+        lines(&text, "identity")[0].ends_with(": whatever comes with it again is a duplicate"),
+        "{text}"
+    );
+    assert!(text.contains("it has no amount"), "{text}");
+}
+
+#[test]
+fn a_batch_answers_queries_and_urls() {
+    let line = |id: u8, query: &str| json!({"id": id, "query_b64": STANDARD.encode(query)}).to_string();
+    let lines = [
+        line(1, "clickid=abc&sum=8.50&status=confirmed&eventid=e1"),
+        line(
+            2,
+            "https://trk.example.com/postback/clickbank?clickid=abc&type=UPSELL&receipt=ABCD1234",
+        ),
+        line(3, "sum=1e3"),
+        json!({"id": 4, "query_b64": "no base64"}).to_string(),
+    ];
+    let arguments = ["postback", "--batch", "--config", RULES, "--at", AT];
+    let answers = answers(&inspect_with(&[], lines.join("\n"), &arguments).printed());
+    let first = &answers[0]["ok"];
+    assert_eq!(first["type"], "Purchase");
+    assert_eq!(first["status"], "approved");
+    assert_eq!(first["sum"], json!({"amount": "8.5", "currency": "USD"}));
+    assert_eq!(first["clicks"], json!([{"id": "abc", "is": "foreign"}]));
+    assert_eq!(first["token"], "missing");
+    assert!(first["identity"].is_string());
+    assert_eq!(
+        (&answers[1]["ok"]["source"], &answers[1]["ok"]["kind"]),
+        (&json!("clickbank"), &json!("upsell"))
+    );
+    assert_eq!(
+        answers[2]["refused"],
+        "parameter `sum`: `1e3` is not an amount: it holds 'e'"
+    );
+    assert_eq!(answers[3]["refused"], "`query_b64` is not base64");
+}
+
+#[test]
+fn two_arrivals_of_a_batch_without_ids_are_two_events() {
+    let line = json!({"id": 1, "query_b64": STANDARD.encode("clickid=a")}).to_string();
+    let arguments = ["postback", "--batch", "--config", RULES, "--at", AT];
+    let answers = answers(&inspect_with(&[], format!("{line}\n{line}"), &arguments).printed());
+    assert!(answers.iter().all(|answer| answer["ok"]["identity"] == Value::Null));
+    assert_eq!(answers.len(), 2);
+}

@@ -1,0 +1,215 @@
+//! `setup`: the whole text for two configurations, and what changes it.
+
+use crate::support::{EXAMPLE, RULES, answers, file, inspect, inspect_with, vector};
+use serde_json::{Value, json};
+
+const SMALL: &str = r#"
+version = 1
+currency = "USD"
+[[conversion_type]]
+name = "Free trial"
+default = true
+[[offer_source]]
+id = "cb"
+template = "clickbank-ins"
+secrets = ["env:CB_SECRET", "env:CB_OLD"]
+tokens = ["env:CB_TOKEN"]
+ins_versions = ["8.0"]
+[[traffic_channel]]
+id = "push"
+[[campaign]]
+id = "summer"
+channel = "push"
+"#;
+
+#[test]
+fn the_example_is_told_as_the_golden_text_says() {
+    assert_eq!(
+        inspect(&["setup", "--config", EXAMPLE]).printed(),
+        vector("inspect/setup_example.txt")
+    );
+}
+
+#[test]
+fn postbacks_of_clickbank_and_of_another_network_are_told_as_the_golden_text_says() {
+    assert_eq!(
+        inspect(&["setup", "--config", RULES]).printed(),
+        vector("inspect/setup_rules.txt")
+    );
+}
+
+/// What the guide to notifications has one paste, in its order.
+#[test]
+fn the_guide_to_notifications_can_be_followed() {
+    let text = vector("inspect/setup_example.txt");
+    let mut rest = text.as_str();
+    for part in [
+        "Request Access",
+        "SALE               Purchase\n",
+        "eventid, product, email, zip",
+        "<value of env:CLICKBANK_SECRET>\n",
+        // It ends with the token.
+        "https://trk.example.com/ins/clickbank?token=<value of env:CLICKBANK_TOKEN>\n",
+        "version 7.0",
+        "Tracking Pixel",
+        "Seller\n",
+        "https://trk.example.com/postback/clickbank?type=InitiateCheckout\n",
+        "Order Form\n",
+        "AFFILIATE_TRACKING_CODE  clickid\n",
+        "https://myvendor.pay.clickbank.net/?cbitems=1&vtid={clickid}\n",
+        "https://trk.example.com/summer-push?ref_id=[CLICK_ID]&cost=[BID_PRICE]&sub1=[CAMPAIGN_ID]",
+        "GET https://us.ahows.co/log?action=conversion&key={ref_id}&price={payout}\n",
+        "types     Purchase\n",
+        "statuses  approved\n",
+    ] {
+        let found = rest.split_once(part);
+        rest = found.unwrap_or_else(|| panic!("`{part}` does not follow in\n{rest}")).1;
+    }
+}
+
+/// What the guide to ClickBank's postbacks has one paste: a URL for each event type.
+#[test]
+fn the_guide_to_clickbanks_postbacks_can_be_followed() {
+    let text = vector("inspect/setup_rules.txt");
+    let url = |event: &str| {
+        let line = text.lines().find_map(|line| line.trim().strip_prefix(event)).unwrap();
+        line.trim().to_owned()
+    };
+    let pasted = "https://trk.example.com/postback/clickbank?clickid={tid}&sum={affiliate_earnings}&eventid={event_id}\
+                  &zip={postal_code}&order_id={order_id}&receipt={receipt_id}";
+    let token = "&token=<value of env:CLICKBANK_TOKEN>";
+    assert_eq!(url("Initial Purchase"), format!("{pasted}&type=Purchase{token}"));
+    assert_eq!(url("Upsell Purchase"), format!("{pasted}&type=Upsell{token}"));
+    assert_eq!(url("Order Form Impression"), "leave it out: it is matched to None");
+    let vendor = std::fs::read_to_string(RULES)
+        .unwrap()
+        .replace("\"affiliate\"", "\"vendor\"");
+    let text = inspect(&["setup", "--config", &file("vendor.toml", &vendor)]).printed();
+    assert!(text.contains("?clickid={vtid}&sum={vendor_earnings}&"), "{text}");
+    assert!(text.contains("      Role  Seller\n"), "{text}");
+}
+
+#[test]
+fn another_domain_takes_the_place_of_the_configured_ones() {
+    let text = inspect(&["setup", "--config", EXAMPLE, "--base-url", "https://track.example.com/"]).printed();
+    assert_eq!(
+        text,
+        vector("inspect/setup_example.txt").replace("https://trk.example.com", "https://track.example.com")
+    );
+    for wrong in [
+        "track.example.com",
+        "https://track.example.com/x",
+        "https://track.example.com/?a=1",
+        "ftp://a.example",
+    ] {
+        let ran = inspect(&["setup", "--config", EXAMPLE, "--base-url", wrong]);
+        assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{wrong}");
+    }
+}
+
+#[test]
+fn without_a_domain_its_place_is_left_to_fill() {
+    let text = inspect(&["setup", "--config", &file("small.toml", SMALL)]).printed();
+    assert!(
+        text.contains("      https://<your tracking domain>/ins/cb?token=<value of env:CB_TOKEN>\n"),
+        "{text}"
+    );
+    assert!(text.contains("      https://<your tracking domain>/summer\n"), "{text}");
+    assert!(
+        text.contains("Choose version 8.0 (the source takes no other) there"),
+        "{text}"
+    );
+    assert!(text.contains("No offer is reached: add `[[campaign.path]]`."), "{text}");
+    let blanks = text.split("== Still to fill in\n").nth(1).unwrap();
+    assert!(blanks.contains("<your tracking domain>"), "{blanks}");
+    assert!(blanks.contains("<value of env:CB_OLD>"), "{blanks}");
+}
+
+#[test]
+fn secrets_are_written_out_only_when_they_are_asked_for_and_encoded_in_urls() {
+    let path = file("secret.toml", SMALL);
+    let environment = [
+        ("CB_SECRET", "CANARYSECRET1234"),
+        ("CB_OLD", "CANARYOLD1234567"),
+        ("CB_TOKEN", "canary token&1"),
+    ];
+    let arguments = ["setup", "--config", &path, "--base-url", "https://t.example"];
+    let without = inspect_with(&environment, "", &arguments).printed();
+    assert!(!without.to_lowercase().contains("canary"), "{without}");
+    let with = [&arguments[..], &["--with-secrets"]].concat();
+    let text = inspect_with(&environment, "", &with).printed();
+    assert!(text.contains("      CANARYSECRET1234\n"), "{text}");
+    assert!(
+        text.contains("      https://t.example/ins/cb?token=canary%20token%261\n"),
+        "{text}"
+    );
+    assert!(!text.contains("Still to fill in"), "{text}");
+    // What the environment lacks stays a blank.
+    let text = inspect_with(&environment[..2], "", &with).printed();
+    assert!(text.contains("?token=<value of env:CB_TOKEN>\n"), "{text}");
+}
+
+#[test]
+fn a_secret_in_a_file_is_read_without_its_last_line_break() {
+    let secret = file("token", "from-a-file\n");
+    let config = SMALL.replace("env:CB_TOKEN", &format!("file:{secret}"));
+    let path = file("in-a-file.toml", &config.replace("env:CB_OLD", "host:old"));
+    let text = inspect(&["setup", "--config", &path, "--with-secrets"]).printed();
+    assert!(text.contains("/ins/cb?token=from-a-file\n"), "{text}");
+    assert!(text.contains("      host:old "), "{text}");
+    assert!(text.contains("<value of host:old>\n"), "{text}");
+    let text = inspect(&["setup", "--config", &path]).printed();
+    assert!(
+        text.contains(&format!("/ins/cb?token=<value of file:{secret}>\n")),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_types_name_is_encoded_in_its_url() {
+    let text = SMALL
+        .replace("clickbank-ins", "generic")
+        .replace("ins_versions = [\"8.0\"]", "");
+    let text = text.replace("secrets = [\"env:CB_SECRET\", \"env:CB_OLD\"]", "");
+    let text = inspect(&["setup", "--config", &file("generic.toml", &text)]).printed();
+    assert!(
+        text.contains("&type=Free%20trial&token=<value of env:CB_TOKEN>\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_configuration_with_problems_has_a_line_for_each() {
+    let ran = inspect(&["setup", "--config", &file("bad.json", r#"{"version": 1, "x": 1}"#)]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""));
+    assert_eq!(
+        ran.err,
+        "x: there is no such key\nconversion_type: no type has `default = true`; conversions without a type need one\n"
+    );
+}
+
+#[test]
+fn a_batch_answers_with_sections() {
+    let line = json!({"id": "a", "config": std::fs::read_to_string(EXAMPLE).unwrap()}).to_string();
+    let printed = inspect_with(&[], line, &["setup", "--batch"]).printed();
+    let answer: Value = answers(&printed).remove(0);
+    let headings: Vec<&str> = answer["ok"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|section| section["heading"].as_str().unwrap())
+        .collect();
+    assert_eq!(headings[0], "Before you begin");
+    assert_eq!(
+        headings[1],
+        "Offer source `clickbank`: ClickBank's Instant Notification Service (INS)"
+    );
+    let url = &answer["ok"][1]["steps"][4]["paste"][0];
+    assert_eq!(
+        *url,
+        json!([
+            "",
+            "https://trk.example.com/ins/clickbank?token=<value of env:CLICKBANK_TOKEN>"
+        ])
+    );
+}
