@@ -8,6 +8,7 @@
 )]
 #![allow(clippy::panic, clippy::string_slice, unreachable_pub)]
 
+mod differential;
 mod envelope;
 mod fields;
 mod json;

@@ -1,10 +1,12 @@
 //! The wrapper of INS 6.0 and later: `{"notification": base64, "iv": base64}`. Nothing in it is secret, so its faults are said plainly.
 
-use super::notification::MAX_PLAINTEXT;
-use alloc::{collections::BTreeSet, string::String, vec::Vec};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use super::{
+    base64,
+    notification::MAX_PLAINTEXT,
+    wrapper::{Usual, Wrapper},
+};
+use alloc::{string::String, vec::Vec};
 use core::fmt;
-use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use thiserror::Error;
 
 /// The block of AES, in bytes; also the length of the initialisation vector.
@@ -39,14 +41,10 @@ impl Envelope {
         if body.len() > MAX_BODY {
             return Err(EnvelopeError(Problem::Body(body.len())));
         }
-        let wrapper: Wrapper = serde_json::from_slice(body).map_err(|error| EnvelopeError(Problem::Json(error)))?;
-        let notification = wrapper
-            .notification
-            .ok_or(EnvelopeError(Problem::Missing("notification")))?;
-        let iv = wrapper.iv.ok_or(EnvelopeError(Problem::Missing("iv")))?;
-        let iv = decode("iv", iv)?;
-        let iv = <[u8; BLOCK]>::try_from(iv).map_err(|iv| EnvelopeError(Problem::Iv(iv.len())))?;
-        let ciphertext = decode("notification", notification)?;
+        let (iv, ciphertext) = match decode_usual(body) {
+            Some(both) => both,
+            None => decode_any(body)?,
+        };
         match ciphertext.len() {
             length if length > MAX_CIPHERTEXT => Err(EnvelopeError(Problem::Ciphertext(length))),
             length if length == 0 || !length.is_multiple_of(BLOCK) => Err(EnvelopeError(Problem::Blocks(length))),
@@ -104,48 +102,78 @@ enum Problem {
     Ciphertext(usize),
 }
 
+/// IV and ciphertext of a wrapper as ClickBank prints it; none of any other, and of none that is at fault.
+fn decode_usual(body: &[u8]) -> Option<([u8; BLOCK], Vec<u8>)> {
+    let usual = Usual::read(body)?;
+    let iv = base64::decode(usual.iv).ok()?.try_into().ok()?;
+    Some((iv, base64::decode(usual.notification).ok()?))
+}
+
+/// IV and ciphertext of any wrapper, or what is wrong with it.
+fn decode_any(body: &[u8]) -> Result<([u8; BLOCK], Vec<u8>), EnvelopeError> {
+    let wrapper: Wrapper = serde_json::from_slice(body).map_err(|error| EnvelopeError(Problem::Json(error)))?;
+    let missing = |name| EnvelopeError(Problem::Missing(name));
+    let notification = wrapper.notification.ok_or(missing("notification"))?;
+    let iv = decode("iv", wrapper.iv.ok_or(missing("iv"))?)?;
+    let iv = iv
+        .try_into()
+        .map_err(|iv: Vec<u8>| EnvelopeError(Problem::Iv(iv.len())))?;
+    Ok((iv, decode("notification", notification)?))
+}
+
 fn decode(name: &'static str, mut text: String) -> Result<Vec<u8>, EnvelopeError> {
     text.retain(|character| !character.is_ascii_whitespace());
-    STANDARD.decode(text).map_err(|_| EnvelopeError(Problem::Base64(name)))
+    base64::decode(text.as_bytes()).map_err(|_| EnvelopeError(Problem::Base64(name)))
 }
 
-#[derive(Default)]
-struct Wrapper {
-    notification: Option<String>,
-    iv: Option<String>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::{format, string::ToString};
 
-impl<'de> Deserialize<'de> for Wrapper {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(WrapperVisitor)
-    }
-}
+    const NOTIFICATION: &str = "AAAAAAAAAAAAAAAAAAAAAA==";
+    const IV: &str = "MjAwQkFGNjYyNkNCMkMxMg==";
 
-struct WrapperVisitor;
-
-impl<'de> Visitor<'de> for WrapperVisitor {
-    type Value = Wrapper;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object with `notification` and `iv`")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Wrapper, A::Error> {
-        let mut wrapper = Wrapper::default();
-        let mut others = BTreeSet::new();
-        while let Some(key) = map.next_key::<String>()? {
-            let repeated = match key.as_str() {
-                "notification" => wrapper.notification.replace(map.next_value()?).is_some(),
-                "iv" => wrapper.iv.replace(map.next_value()?).is_some(),
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                    !others.insert(key.clone())
-                }
-            };
-            if repeated {
-                return Err(A::Error::custom(format_args!("`{key}` stands twice")));
-            }
+    #[test]
+    fn the_usual_wrapper_is_read_as_any_other() {
+        for body in [
+            format!("{{\"notification\":\"{NOTIFICATION}\",\"iv\":\"{IV}\"}}"),
+            format!(" {{ \"iv\"\t: \"{IV}\"\r\n, \"notification\" :\"{NOTIFICATION}\" }} \n"),
+        ] {
+            let usual = decode_usual(body.as_bytes());
+            assert_eq!(usual, Some((*b"200BAF6626CB2C12", [0; 16].to_vec())), "{body}");
+            assert_eq!(usual, decode_any(body.as_bytes()).ok(), "{body}");
         }
-        Ok(wrapper)
+    }
+
+    #[test]
+    fn what_is_at_fault_is_never_usual() {
+        let good = format!("{{\"notification\":\"{NOTIFICATION}\",\"iv\":\"{IV}\"}}");
+        assert!(decode_usual(good.as_bytes()).is_some());
+        for place in 0..good.len() {
+            for byte in 0..=255 {
+                let mut body = good.clone().into_bytes();
+                body[place] = byte;
+                let (usual, any) = (decode_usual(&body), decode_any(&body));
+                assert!(usual.is_none() || usual == any.ok(), "{}", body.escape_ascii());
+            }
+            let cut = good.as_bytes().get(..place).unwrap();
+            assert!(decode_usual(cut).is_none() && decode_any(cut).is_err());
+        }
+        for body in [
+            format!("{good}x"),
+            good.replace("\"}", "\",}"),
+            good.replace("\"}", "\",\"x\":1}"),
+            good.replace("iv", "notification"),
+            good.replace("notification", "iv"),
+        ] {
+            assert!(decode_usual(body.as_bytes()).is_none(), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_iv_is_named_before_a_wrong_notification() {
+        let error = Envelope::parse(br#"{"notification":"?","iv":""}"#).unwrap_err();
+        assert_eq!(error.to_string(), "`iv` is 0 bytes long, it must be 16");
     }
 }

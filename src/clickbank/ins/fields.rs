@@ -1,7 +1,7 @@
 //! The parts of a notification as views: each method reads one key. Personal values come as [`Pii`]; `Debug` shows none of the values.
 
 use super::{
-    json::Json,
+    json::{Json, Members, Shape},
     scalar::{Number, SourceTime},
     words::{LineItemType, RebillFrequency, RebillStatus},
 };
@@ -10,43 +10,43 @@ use core::fmt;
 
 /// How a key is read. Absent, null and of another type are all none; so is the empty text, which says nothing. Whoever needs the
 /// difference prints the notification.
-impl Json {
-    pub(super) fn text(&self, key: &str) -> Option<&str> {
-        match self.member(key)? {
-            Self::Text(text) => Some(text.as_str()).filter(|text| !text.is_empty()),
+impl<'a> Json<'a> {
+    pub(super) fn text(self, key: &str) -> Option<&'a str> {
+        match self.member(key)?.shape() {
+            Shape::Text(text) => Some(text).filter(|text| !text.is_empty()),
             _ => None,
         }
     }
 
     /// The text of a string, a number, `true` or `false`.
-    pub(super) fn scalar(&self) -> Option<&str> {
-        match self {
-            Self::Text(text) => Some(text.as_str()),
-            Self::Number(text) => Some(text.as_str()),
-            Self::Bool(true) => Some("true"),
-            Self::Bool(false) => Some("false"),
-            Self::Null | Self::List(_) | Self::Object(_) => None,
+    pub(super) fn scalar(self) -> Option<&'a str> {
+        match self.shape() {
+            Shape::Text(text) | Shape::Number(text) => Some(text),
+            Shape::Bool(true) => Some("true"),
+            Shape::Bool(false) => Some("false"),
+            Shape::Null | Shape::List(_) | Shape::Object(_) => None,
         }
         .filter(|text| !text.is_empty())
     }
 
     /// A text that someone in between may have turned into a number.
-    pub(super) fn label(&self, key: &str) -> Option<&str> {
+    pub(super) fn label(self, key: &str) -> Option<&'a str> {
         self.member(key)?.scalar()
     }
 
     /// What stands there is never taken for absent: an amount in another type fails when its [`Number`] is read.
-    pub(super) fn number(&self, key: &str) -> Option<Number<'_>> {
-        match self.member(key)? {
-            Self::Null => None,
-            Self::List(_) | Self::Object(_) => Some(Number("[..]")),
-            json => Some(Number(json.scalar().unwrap_or_default())),
+    pub(super) fn number(self, key: &str) -> Option<Number<'a>> {
+        let json = self.member(key)?;
+        match json.shape() {
+            Shape::Null => None,
+            Shape::List(_) | Shape::Object(_) => Some(Number("[..]")),
+            _ => Some(Number(json.scalar().unwrap_or_default())),
         }
     }
 
-    pub(super) fn count(&self, key: &str) -> Option<u64> {
-        match self.member(key)? {
-            Self::Number(text) => {
+    pub(super) fn count(self, key: &str) -> Option<u64> {
+        match self.member(key)?.shape() {
+            Shape::Number(text) => {
                 let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
                 fraction
                     .bytes()
@@ -57,27 +57,35 @@ impl Json {
         }
     }
 
-    pub(super) fn flag(&self, key: &str) -> Option<bool> {
-        match self.member(key)? {
-            Self::Bool(value) => Some(*value),
+    pub(super) fn flag(self, key: &str) -> Option<bool> {
+        match self.member(key)?.shape() {
+            Shape::Bool(value) => Some(value),
             _ => None,
         }
     }
 
-    pub(super) fn time(&self, key: &str) -> Option<SourceTime> {
+    pub(super) fn time(self, key: &str) -> Option<SourceTime> {
         SourceTime::parse(self.text(key)?)
     }
 
-    pub(super) fn personal(&self, key: &str) -> Option<Pii> {
+    pub(super) fn personal(self, key: &str) -> Option<Pii> {
         self.label(key).map(Pii::from)
     }
 
-    pub(super) fn word<T: for<'a> From<&'a str>>(&self, key: &str) -> Option<T> {
+    pub(super) fn word<T: for<'b> From<&'b str>>(self, key: &str) -> Option<T> {
         self.text(key).map(T::from)
     }
 
-    pub(super) fn object(&self, key: &str) -> Option<&Self> {
-        self.member(key).filter(|json| matches!(json, Self::Object(_)))
+    pub(super) fn object(self, key: &str) -> Option<Self> {
+        self.member(key).filter(|json| matches!(json.shape(), Shape::Object(_)))
+    }
+
+    /// The members, if this is an object.
+    pub(super) fn members(self) -> Option<Members<'a>> {
+        match self.shape() {
+            Shape::Object(members) => Some(members),
+            _ => None,
+        }
     }
 }
 
@@ -100,10 +108,10 @@ macro_rules! view {
     ($(#[$meta:meta])* $name:ident { $($fields:tt)+ }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, PartialEq, Eq)]
-        pub struct $name<'a>(pub(super) &'a Json);
+        pub struct $name<'a>(pub(super) Json<'a>);
 
         impl<'a> $name<'a> {
-            fn json(&self) -> &'a Json {
+            fn json(&self) -> Json<'a> {
                 self.0
             }
 
@@ -344,7 +352,7 @@ view! {
 
 /// The seller's own query parameters, with values that are still percent-encoded as they stood in the URL.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct VendorVariables<'a>(pub(super) &'a Json);
+pub struct VendorVariables<'a>(pub(super) Json<'a>);
 
 impl<'a> VendorVariables<'a> {
     /// The variable of that name; none when it is absent or empty.
@@ -355,13 +363,8 @@ impl<'a> VendorVariables<'a> {
 
     /// Every name with a text, in the order of the notification; empty ones are left out.
     pub fn pairs(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
-        let members = match self.0 {
-            Json::Object(members) => members.as_slice(),
-            _ => &[],
-        };
-        members
-            .iter()
-            .filter_map(|(name, value)| Some((name.as_str(), value.scalar()?)))
+        let members = self.0.members().into_iter().flatten();
+        members.filter_map(|(name, value)| Some((name, value.scalar()?)))
     }
 }
 

@@ -1,30 +1,66 @@
-//! Strict JSON as a tree that loses nothing: members in their order, numbers as their text, absent apart from null and from empty.
+//! Strict JSON that loses nothing: members in their order, numbers as their text, absent apart from null and from empty.
 //!
-//! `serde_json` reads the grammar, one level at a time. What it would let through is refused here: a key that stands twice (compared after
-//! its escapes were decoded), and more than [`MAX_DEPTH`] levels. Reading level by level costs length times depth, which is four for
-//! what ClickBank sends; it is what keeps each number's text without a float in between.
+//! A [`Document`] owns the text that was read and a flat list of [`Node`]s, each the place of one value or key in it; nothing is copied but
+//! strings with escapes. [`Json`] is one value of it. The reader is our own (`reader`) because what must be refused here, a key that stands
+//! twice, and what must be kept, the text of a number, cost a second and a third pass with a general one.
 
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+mod escapes;
+mod keys;
+mod reader;
+mod scan;
+
+use alloc::{string::String, vec::Vec};
 use core::fmt;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Error as _, Serialize, Serializer};
 use serde_json::value::RawValue;
-use zeroize::Zeroizing;
 
 /// How deep objects and lists may be nested, the notification itself included. ClickBank nests four levels; the bound keeps the stack small.
 pub const MAX_DEPTH: usize = 64;
 
-/// A JSON value. Equal when every text is equal and the members stand in the same order.
-#[derive(Clone, PartialEq, Eq)]
-pub(super) enum Json {
+/// A text that is one JSON object. Any string may be personal, so the text and what was decoded of it are wiped on drop.
+#[derive(Clone)]
+pub(super) struct Document {
+    text: String,
+    /// The strings that held escapes, decoded, one after the other.
+    decoded: String,
+    /// Each value before what is inside it, each key before its value. The first one is the object.
+    nodes: Vec<Node>,
+}
+
+/// A value or a key.
+#[derive(Clone, Copy)]
+struct Node {
+    kind: Kind,
+    /// Of a number or a string: the place of its first byte.
+    start: u32,
+    /// Of a number or a string: the place after its last byte. Of a list or an object: the node after what is inside it.
+    end: u32,
+    /// Of a key: [`keys::hash`] of it.
+    hash: u32,
+}
+
+impl Node {
+    /// The text of a number, a string or a key, out of the two buffers of its document.
+    #[inline]
+    fn text<'a>(self, text: &'a str, decoded: &'a str) -> &'a str {
+        let buffer = if self.kind == Kind::Decoded { decoded } else { text };
+        buffer.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
     Null,
-    Bool(bool),
-    /// The number's text.
-    Number(String),
-    /// Decoded. Any string may be personal, so all of them are wiped.
-    Text(Zeroizing<String>),
-    List(Vec<Json>),
-    Object(Vec<(String, Json)>),
+    False,
+    True,
+    /// Stands in the text.
+    Number,
+    /// Stands in the text.
+    Text,
+    /// Stands in what was decoded.
+    Decoded,
+    List,
+    Object,
 }
 
 /// Why a text is not strict JSON.
@@ -35,205 +71,221 @@ pub(super) enum JsonFault {
     Depth,
 }
 
-impl From<serde_json::Error> for JsonFault {
-    fn from(_: serde_json::Error) -> Self {
-        Self::Malformed
+/// One value of a document. Equal when every text is equal and the members stand in the same order.
+#[derive(Clone, Copy)]
+pub(super) struct Json<'a> {
+    document: &'a Document,
+    at: usize,
+}
+
+/// What a value is.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Shape<'a> {
+    Null,
+    Bool(bool),
+    /// The number's text.
+    Number(&'a str),
+    /// Decoded.
+    Text(&'a str),
+    List(Items<'a>),
+    Object(Members<'a>),
+}
+
+impl Document {
+    /// Reads one object and nothing after it.
+    pub(super) fn parse(text: String) -> Result<Self, JsonFault> {
+        // Whatever goes wrong, dropping the document wipes what it holds.
+        let mut document = Self {
+            text,
+            decoded: String::new(),
+            nodes: Vec::new(),
+        };
+        document.nodes = reader::read(&document.text, &mut document.decoded)?;
+        Ok(document)
+    }
+
+    /// The object.
+    pub(super) fn root(&self) -> Json<'_> {
+        Json { document: self, at: 0 }
+    }
+
+    /// The text of a number, a string or a key.
+    fn text(&self, node: Node) -> &str {
+        node.text(&self.text, &self.decoded)
+    }
+
+    /// The place after the value at `at` and what is inside it.
+    fn after(&self, at: usize) -> usize {
+        after(&self.nodes, at)
     }
 }
 
-impl Json {
-    /// Reads one object and nothing after it.
-    pub(super) fn parse_object(text: &str) -> Result<Self, JsonFault> {
-        let text = text.trim_matches([' ', '\t', '\n', '\r']);
-        if text.starts_with('{') {
-            value(text, 1)
-        } else {
-            Err(JsonFault::Malformed)
+fn after(nodes: &[Node], at: usize) -> usize {
+    match nodes.get(at) {
+        Some(node) if matches!(node.kind, Kind::List | Kind::Object) => node.end as usize,
+        _ => at.saturating_add(1),
+    }
+}
+
+impl Drop for Document {
+    fn drop(&mut self) {
+        wipe(core::mem::take(&mut self.text).into_bytes());
+        wipe(core::mem::take(&mut self.decoded).into_bytes());
+    }
+}
+
+/// Overwrites a buffer that is no longer needed. `Zeroize` writes a slice byte by byte; filling it is one call that writes many at once, and
+/// the barrier keeps the compiler from leaving it out because nobody reads the buffer again.
+pub(super) fn wipe(mut bytes: Vec<u8>) {
+    bytes.fill(0);
+    zeroize::optimization_barrier(bytes.as_slice());
+}
+
+impl<'a> Json<'a> {
+    #[inline]
+    pub(super) fn shape(self) -> Shape<'a> {
+        let document = self.document;
+        let Some(&node) = document.nodes.get(self.at) else {
+            return Shape::Null;
+        };
+        let inside = || Items {
+            document,
+            at: self.at.saturating_add(1),
+            end: node.end as usize,
+        };
+        match node.kind {
+            Kind::Null => Shape::Null,
+            Kind::False => Shape::Bool(false),
+            Kind::True => Shape::Bool(true),
+            Kind::Number => Shape::Number(document.text(node)),
+            Kind::Text | Kind::Decoded => Shape::Text(document.text(node)),
+            Kind::List => Shape::List(inside()),
+            Kind::Object => Shape::Object(Members(inside())),
         }
     }
 
     /// The member of that name, if this is an object.
-    pub(super) fn member(&self, name: &str) -> Option<&Self> {
-        let Self::Object(members) = self else { return None };
-        members.iter().find_map(|(key, value)| (key == name).then_some(value))
+    pub(super) fn member(self, name: &str) -> Option<Self> {
+        let Shape::Object(Members(inside)) = self.shape() else {
+            return None;
+        };
+        let (document, hash) = (self.document, keys::hash(name.as_bytes()));
+        let mut at = inside.at;
+        while at < inside.end {
+            let key = document.nodes.get(at)?;
+            at = at.saturating_add(1);
+            if key.hash == hash && document.text(*key) == name {
+                return Some(Self { document, at });
+            }
+            at = document.after(at);
+        }
+        None
+    }
+
+    /// This value alone, as if it stood in a list.
+    pub(super) fn alone(self) -> Items<'a> {
+        Items {
+            document: self.document,
+            at: self.at,
+            end: self.document.after(self.at),
+        }
+    }
+
+    fn nodes(self) -> &'a [Node] {
+        self.document
+            .nodes
+            .get(self.at..self.document.after(self.at))
+            .unwrap_or_default()
     }
 }
 
-/// `text` is one JSON value without whitespace around it, at the level `depth` if it is an object or a list.
-fn value(text: &str, depth: usize) -> Result<Json, JsonFault> {
-    match text.as_bytes().first() {
-        Some(b'{' | b'[') if depth > MAX_DEPTH => Err(JsonFault::Depth),
-        Some(b'{') => {
-            let Members(members) = serde_json::from_str(text)?;
-            refuse_duplicates(&members)?;
-            let members = members
-                .into_iter()
-                .map(|(key, raw)| Ok((key, value(raw.get(), depth.saturating_add(1))?)));
-            members.collect::<Result<_, _>>().map(Json::Object)
-        }
-        Some(b'[') => {
-            let items: Vec<&RawValue> = serde_json::from_str(text)?;
-            let items = items.into_iter().map(|raw| value(raw.get(), depth.saturating_add(1)));
-            items.collect::<Result<_, _>>().map(Json::List)
-        }
-        Some(b'"') => Ok(Json::Text(Zeroizing::new(serde_json::from_str(text)?))),
-        Some(b'-' | b'0'..=b'9') => {
-            serde_json::from_str::<&RawValue>(text)?;
-            Ok(Json::Number(text.to_owned()))
-        }
-        _ => match text {
-            "null" => Ok(Json::Null),
-            "true" => Ok(Json::Bool(true)),
-            "false" => Ok(Json::Bool(false)),
-            _ => Err(JsonFault::Malformed),
-        },
+impl PartialEq for Json<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let (own, others) = (self.nodes(), other.nodes());
+        let same = |(one, another): (&Node, &Node)| match (one.kind, another.kind) {
+            (Kind::Text | Kind::Decoded, Kind::Text | Kind::Decoded) | (Kind::Number, Kind::Number) => {
+                self.document.text(*one) == other.document.text(*another)
+            }
+            (Kind::List, Kind::List) | (Kind::Object, Kind::Object) => {
+                (one.end as usize).checked_sub(self.at) == (another.end as usize).checked_sub(other.at)
+            }
+            (one, another) => one == another,
+        };
+        own.len() == others.len() && own.iter().zip(others).all(same)
     }
 }
 
-fn refuse_duplicates(members: &[(String, &RawValue)]) -> Result<(), JsonFault> {
-    let mut keys: Vec<&str> = members.iter().map(|(key, _)| key.as_str()).collect();
-    keys.sort_unstable();
-    if keys.iter().zip(keys.iter().skip(1)).any(|(one, next)| one == next) {
-        return Err(JsonFault::DuplicateKey);
-    }
-    Ok(())
-}
+impl Eq for Json<'_> {}
 
-/// The members of one object in their order, duplicates and all.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(MembersVisitor)
+impl PartialEq for Document {
+    fn eq(&self, other: &Self) -> bool {
+        self.root() == other.root()
     }
 }
 
-struct MembersVisitor;
+impl Eq for Document {}
 
-impl<'de> Visitor<'de> for MembersVisitor {
-    type Value = Members<'de>;
+/// The values of a list, in their order.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Items<'a> {
+    document: &'a Document,
+    at: usize,
+    end: usize,
+}
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
+impl<'a> Iterator for Items<'a> {
+    type Item = Json<'a>;
+
+    fn next(&mut self) -> Option<Json<'a>> {
+        let (document, at) = (self.document, self.at);
+        (at < self.end).then(|| {
+            self.at = document.after(at);
+            Json { document, at }
+        })
     }
+}
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-        let mut members = Vec::new();
-        while let Some(member) = map.next_entry()? {
-            members.push(member);
-        }
-        Ok(Members(members))
+/// The names and values of an object, in their order.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Members<'a>(Items<'a>);
+
+impl<'a> Iterator for Members<'a> {
+    type Item = (&'a str, Json<'a>);
+
+    fn next(&mut self) -> Option<(&'a str, Json<'a>)> {
+        let key = self.0.next()?;
+        let name = key.document.text(*key.document.nodes.get(key.at)?);
+        Some((name, self.0.next()?))
     }
 }
 
 /// Writes the values in full. Made for `serde_json`: another format would see the number's text wrapped in `serde_json`'s own type.
-impl Serialize for Json {
+impl Serialize for Json<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Null => serializer.serialize_unit(),
-            Self::Bool(value) => serializer.serialize_bool(*value),
-            Self::Number(text) => serde_json::from_str::<&RawValue>(text)
+        match self.shape() {
+            Shape::Null => serializer.serialize_unit(),
+            Shape::Bool(value) => serializer.serialize_bool(value),
+            Shape::Number(text) => serde_json::from_str::<&RawValue>(text)
                 .map_err(S::Error::custom)?
                 .serialize(serializer),
-            Self::Text(text) => serializer.serialize_str(text),
-            Self::List(items) => serializer.collect_seq(items),
-            Self::Object(members) => serializer.collect_map(members.iter().map(|(key, value)| (key, value))),
+            Shape::Text(text) => serializer.serialize_str(text),
+            Shape::List(items) => serializer.collect_seq(items),
+            Shape::Object(members) => serializer.collect_map(members),
         }
     }
 }
 
-impl fmt::Debug for Json {
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Document(..)")
+    }
+}
+
+impl fmt::Debug for Json<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Json(..)")
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use alloc::format;
-
-    fn printed(text: &str) -> Result<String, JsonFault> {
-        Json::parse_object(text).map(|json| serde_json::to_string(&json).unwrap())
-    }
-
-    #[test]
-    fn order_numbers_null_and_empty_are_kept() {
-        let text = r#"{"z":0.00,"a":[],"b":{},"c":null,"d":"","e":-0.10,"f":1E400,"g":8.690,"":47,"h":123456789012345678901234567890}"#;
-        assert_eq!(printed(text).unwrap(), text);
-    }
-
-    #[test]
-    fn whitespace_is_dropped_and_escapes_are_decoded() {
-        assert_eq!(
-            printed(" \r\n\t{ \"\\u0061\" : \"\\ud83d\\ude00\\/\" }\n").unwrap(),
-            "{\"a\":\"\u{1f600}/\"}"
-        );
-    }
-
-    #[test]
-    fn a_key_may_stand_once_whatever_its_escapes_and_its_depth() {
-        for text in [
-            r#"{"a":1,"b":2,"a":1}"#,
-            r#"{"a":1,"\u0061":1}"#,
-            r#"{"x":[{"y":{"":1,"":1}}]}"#,
-            "{\"\u{e9}\":1,\"\\u00e9\":1}",
-        ] {
-            assert_eq!(printed(text), Err(JsonFault::DuplicateKey), "{text}");
-        }
-        assert!(printed(r#"{"a":{"a":{"a":1}},"A":1}"#).is_ok());
-    }
-
-    #[test]
-    fn sixty_four_levels_are_read_and_not_one_more() {
-        let nested = |levels: usize| format!("{{\"a\":{}1{}}}", "[".repeat(levels - 1), "]".repeat(levels - 1));
-        assert!(printed(&nested(MAX_DEPTH - 1)).is_ok());
-        assert!(printed(&nested(MAX_DEPTH)).is_ok());
-        assert_eq!(printed(&nested(MAX_DEPTH + 1)), Err(JsonFault::Depth));
-        let objects = |levels: usize| "{\"a\":".repeat(levels) + "1" + &"}".repeat(levels);
-        assert!(printed(&objects(MAX_DEPTH)).is_ok());
-        assert_eq!(printed(&objects(MAX_DEPTH + 1)), Err(JsonFault::Depth));
-        assert_eq!(printed(&objects(20_000)), Err(JsonFault::Depth));
-    }
-
-    #[test]
-    fn only_one_object_is_read_and_nothing_around_it() {
-        for text in [
-            "",
-            "[]",
-            "1",
-            "null",
-            "\"a\"",
-            "{}{}",
-            "{} 1",
-            "\u{feff}{}",
-            "{}\0",
-            "\u{a0}{}",
-            "{\"a\":1}]",
-        ] {
-            assert_eq!(printed(text), Err(JsonFault::Malformed), "{text:?}");
-        }
-        assert_eq!(printed("{}").unwrap(), "{}");
-    }
-
-    #[test]
-    fn lone_surrogates_and_control_characters_are_refused() {
-        for text in [
-            r#"{"a":"\ud800"}"#,
-            r#"{"a":"\udc00"}"#,
-            r#"{"\ud800":1}"#,
-            "{\"a\":\"\n\"}",
-            r#"{"a":[{"b":"\ud800\u0041"}]}"#,
-        ] {
-            assert_eq!(printed(text), Err(JsonFault::Malformed), "{text}");
-        }
-    }
-
-    #[test]
-    fn debug_shows_no_value() {
-        assert_eq!(
-            format!("{:?}", Json::parse_object(r#"{"a":"CANARY"}"#).unwrap()),
-            "Json(..)"
-        );
-    }
-}
+mod tests;

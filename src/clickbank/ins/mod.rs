@@ -22,6 +22,7 @@
 //! Field names, types and quirks are from ClickBank's support article on INS (10535147) and from captured notifications; the tests' vector
 //! files name each of them.
 
+mod base64;
 mod envelope;
 mod fields;
 mod json;
@@ -31,6 +32,7 @@ mod open;
 mod path;
 mod scalar;
 mod words;
+mod wrapper;
 
 pub use envelope::{Envelope, EnvelopeError, MAX_BODY, MAX_CIPHERTEXT};
 pub use fields::{

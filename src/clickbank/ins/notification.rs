@@ -2,7 +2,7 @@
 
 use super::{
     fields::{AffiliateTracking, CommonTracking, Contact, Hopfeed, LineItem, Upsell, VendorVariables, fields},
-    json::{Json, JsonFault, MAX_DEPTH},
+    json::{Document, Json, JsonFault, MAX_DEPTH, Shape, wipe},
     path::Path,
     scalar::{Number, SourceReceipt, SourceTime},
     words::{PaymentMethod, Role, SubscriptionChange, TransactionType, Version},
@@ -32,7 +32,7 @@ pub const MAX_PLAINTEXT: usize = 256 * 1024;
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Notification {
-    root: Json,
+    document: Document,
     transaction_time: SourceTime,
     receipt: Option<SourceReceipt>,
     transaction_type: TransactionType,
@@ -94,28 +94,33 @@ impl Notification {
         if plaintext.len() > MAX_PLAINTEXT {
             return Err(Fault::TooLong);
         }
-        Self::parse_any_size(plaintext)
+        Self::read(plaintext.to_vec())
     }
 
-    /// The same, for a buffer whose size is bounded elsewhere.
-    pub(super) fn parse_any_size(plaintext: &[u8]) -> Result<Self, Fault> {
-        let text = core::str::from_utf8(plaintext).map_err(|_| Fault::Text)?;
-        let root = Json::parse_object(text)?;
-        let transaction_time = SourceTime::parse(required_text(&root, "transactionTime")?);
+    /// The same of a buffer whose size is bounded elsewhere; it is kept, or wiped.
+    pub(super) fn read(plaintext: Vec<u8>) -> Result<Self, Fault> {
+        // All of it is checked before anything is read: what a tampered block leaves is hardly ever text.
+        let text = String::from_utf8(plaintext).map_err(|error| {
+            wipe(error.into_bytes());
+            Fault::Text
+        })?;
+        let document = Document::parse(text)?;
+        let root = document.root();
+        let transaction_time = SourceTime::parse(required_text(root, "transactionTime")?);
         let transaction_time = transaction_time.ok_or(Fault::Invalid("transactionTime"))?;
-        let transaction_type = TransactionType::parse(required_text(&root, "transactionType")?);
-        let receipt = match required_text(&root, "receipt") {
+        let transaction_type = TransactionType::parse(required_text(root, "transactionType")?);
+        let receipt = match required_text(root, "receipt") {
             Ok(text) => Some(SourceReceipt::parse(text).ok_or(Fault::Invalid("receipt"))?),
             Err(Fault::Missing(_)) if transaction_type.may_lack_receipt() => None,
             Err(fault) => return Err(fault),
         };
-        let version = match root.member("version") {
-            Some(Json::Number(text)) => Version::parse(text),
-            None | Some(Json::Null) => return Err(Fault::Missing("version")),
+        let version = match root.member("version").map(Json::shape) {
+            Some(Shape::Number(text)) => Version::parse(text),
+            None | Some(Shape::Null) => return Err(Fault::Missing("version")),
             Some(_) => return Err(Fault::Invalid("version")),
         };
         Ok(Self {
-            root,
+            document,
             transaction_time,
             receipt,
             transaction_type,
@@ -144,7 +149,7 @@ impl Notification {
     /// `transactionType` as it came: another text than the word for a `SUBSCRIPTION-CHG <old>-><new>`.
     #[must_use]
     pub fn transaction_type_text(&self) -> &str {
-        self.root.text("transactionType").unwrap_or_default()
+        self.json().text("transactionType").unwrap_or_default()
     }
 
     /// The products of a `SUBSCRIPTION-CHG <old>-><new>`.
@@ -184,78 +189,76 @@ impl Notification {
         attempt_count -> u64 = count("attemptCount");
     }
 
-    fn json(&self) -> &Json {
-        &self.root
+    fn json(&self) -> Json<'_> {
+        self.document.root()
     }
 
     /// `currency`: of the amounts of the order, a vendor's notification only. It is not the currency of `totalAccountAmount`.
     #[must_use]
     pub fn order_currency(&self) -> Option<Currency> {
-        self.root.text("currency")?.parse().ok()
+        self.json().text("currency")?.parse().ok()
     }
 
     /// `trackingCodes`: the `tid` of the hoplink or the seller's `vtid`; empty ones are left out. The key is absent when there is none.
     pub fn tracking_codes(&self) -> impl Iterator<Item = &str> {
-        let codes = match self.root.member("trackingCodes") {
-            Some(Json::List(codes)) => codes.as_slice(),
-            _ => &[],
+        let codes = match self.json().member("trackingCodes").map(Json::shape) {
+            Some(Shape::List(codes)) => Some(codes),
+            _ => None,
         };
-        codes.iter().filter_map(Json::scalar)
+        codes.into_iter().flatten().filter_map(Json::scalar)
     }
 
     /// `lineItems`: the products. One object in place of the list (it was seen in the wild) is one line; null and absent are none.
     pub fn line_items(&self) -> impl Iterator<Item = LineItem<'_>> {
-        let items = match self.root.member("lineItems") {
-            Some(Json::List(items)) => items.as_slice(),
-            Some(item @ Json::Object(_)) => core::slice::from_ref(item),
-            _ => &[],
-        };
-        items
-            .iter()
-            .filter(|item| matches!(item, Json::Object(_)))
-            .map(LineItem)
+        let lines = self.json().member("lineItems").and_then(|json| match json.shape() {
+            Shape::List(items) => Some(items),
+            Shape::Object(_) => Some(json.alone()),
+            _ => None,
+        });
+        let lines = lines.into_iter().flatten();
+        lines.filter(|line| line.members().is_some()).map(LineItem)
     }
 
     /// `customer.shipping`: absent for an affiliate.
     #[must_use]
     pub fn shipping(&self) -> Option<Contact<'_>> {
-        self.root.object("customer")?.object("shipping").map(Contact)
+        self.json().object("customer")?.object("shipping").map(Contact)
     }
 
     /// `customer.billing`
     #[must_use]
     pub fn billing(&self) -> Option<Contact<'_>> {
-        self.root.object("customer")?.object("billing").map(Contact)
+        self.json().object("customer")?.object("billing").map(Contact)
     }
 
     /// `upsell`: may be there and empty.
     #[must_use]
     pub fn upsell(&self) -> Option<Upsell<'_>> {
-        self.root.object("upsell").map(Upsell)
+        self.json().object("upsell").map(Upsell)
     }
 
     /// `hopfeed`
     #[must_use]
     pub fn hopfeed(&self) -> Option<Hopfeed<'_>> {
-        self.root.object("hopfeed").map(Hopfeed)
+        self.json().object("hopfeed").map(Hopfeed)
     }
 
     /// `vendorVariables`: the seller's own query parameters; absent when there are none.
     #[must_use]
     pub fn vendor_variables(&self) -> Option<VendorVariables<'_>> {
-        self.root.object("vendorVariables").map(VendorVariables)
+        self.json().object("vendorVariables").map(VendorVariables)
     }
 
     /// `commonTrackingParameters` (since version 8).
     #[must_use]
     pub fn common_tracking_parameters(&self) -> Option<CommonTracking<'_>> {
-        self.root.object("commonTrackingParameters").map(CommonTracking)
+        self.json().object("commonTrackingParameters").map(CommonTracking)
     }
 
     /// `affiliateTrackingParameters` (since version 8, for an affiliate).
     #[must_use]
     pub fn affiliate_tracking_parameters(&self) -> Option<AffiliateTracking<'_>> {
-        self.root.object("affiliateTrackingParameters").map(AffiliateTracking)
+        self.json().object("affiliateTrackingParameters").map(AffiliateTracking)
     }
 
     /// Whether no money moved ([`TransactionType::is_test`]).
@@ -291,18 +294,16 @@ impl Notification {
     /// object or a list.
     #[must_use]
     pub fn lookup(&self, path: &Path) -> Option<&str> {
-        path.find(&self.root)?.scalar()
+        path.find(self.json())?.scalar()
     }
 
     /// Everything but `attemptCount`, which changes with each delivery of the same news: an identity for what has no receipt. Personal data
     /// included; hash it.
     pub(crate) fn text_without_attempt(&self) -> String {
-        let Json::Object(members) = &self.root else {
-            return String::new();
-        };
-        let kept = members.iter().filter(|(key, _)| key != "attemptCount");
+        let members = self.json().members().into_iter().flatten();
+        let kept = members.filter(|(key, _)| *key != "attemptCount");
         let mut lines: Vec<String> = kept
-            .map(|(key, value)| alloc::format!("{key}={}\n", serde_json::to_string(value).unwrap_or_default()))
+            .map(|(key, value)| alloc::format!("{key}={}\n", serde_json::to_string(&value).unwrap_or_default()))
             .collect();
         lines.sort_unstable();
         lines.concat()
@@ -313,17 +314,17 @@ impl Notification {
     #[must_use]
     #[expect(
         clippy::expect_used,
-        reason = "the tree holds only texts that were read as JSON, and writing to memory does not fail"
+        reason = "the document holds only texts that were read as JSON, and writing to memory does not fail"
     )]
     pub fn to_json(&self) -> String {
-        serde_json::to_string(&self.root).expect("what was read can be written")
+        serde_json::to_string(&self.json()).expect("what was read can be written")
     }
 }
 
 /// As [`Notification::to_json`]; made for `serde_json`.
 impl serde::Serialize for Notification {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.root.serialize(serializer)
+        self.json().serialize(serializer)
     }
 }
 
@@ -342,10 +343,10 @@ impl fmt::Debug for Notification {
     }
 }
 
-fn required_text<'a>(root: &'a Json, key: &'static str) -> Result<&'a str, Fault> {
-    match root.member(key) {
-        Some(Json::Text(text)) if !text.is_empty() => Ok(text),
-        None | Some(Json::Null | Json::Text(_)) => Err(Fault::Missing(key)),
+fn required_text<'a>(root: Json<'a>, key: &'static str) -> Result<&'a str, Fault> {
+    match root.member(key).map(Json::shape) {
+        Some(Shape::Text(text)) if !text.is_empty() => Ok(text),
+        None | Some(Shape::Null | Shape::Text(_)) => Err(Fault::Missing(key)),
         Some(_) => Err(Fault::Invalid(key)),
     }
 }

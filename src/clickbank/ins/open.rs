@@ -6,14 +6,10 @@ use super::{
     keyring::KeyRing,
     notification::{Fault, MAX_PLAINTEXT, Notification},
 };
-use aes::{
-    Aes256Dec,
-    cipher::{BlockModeDecrypt, InnerIvInit, block_padding::NoPadding},
-};
+use aes::{Aes256Dec, Block, cipher::BlockCipherDecrypt};
 use alloc::vec::Vec;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq, ConstantTimeLess};
 use thiserror::Error;
-use zeroize::Zeroizing;
 
 /// The one answer to everything that does not open: a wrong secret, a tampered body, a text that is not a notification. It says no more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -78,17 +74,35 @@ impl Attempt {
 }
 
 fn attempt(key: &Aes256Dec, envelope: &Envelope) -> Attempt {
-    let mut buffer = Zeroizing::new(envelope.ciphertext().to_vec());
-    let cipher = cbc::Decryptor::inner_iv_init(key, envelope.iv().into());
-    let whole = cipher.decrypt_padded::<NoPadding>(&mut buffer).is_ok();
+    let mut buffer = decrypt(key, envelope);
     let (length, padded) = unpad(&buffer);
-    let plaintext = buffer.get(..length).unwrap_or_default();
+    buffer.truncate(length);
     // The text is read whatever the padding and the size: where it breaks may show, whether the padding was right may not.
-    let read = Notification::parse_any_size(plaintext);
     Attempt {
-        padded: padded & Choice::from(u8::from(whole)),
+        padded,
         fits: length <= MAX_PLAINTEXT,
-        read,
+        read: Notification::read(buffer),
+    }
+}
+
+/// CBC: each block is decrypted by itself, which AES instructions do for several at a time, and combined with the ciphertext before it.
+fn decrypt(key: &Aes256Dec, envelope: &Envelope) -> Vec<u8> {
+    let ciphertext = envelope.ciphertext();
+    let mut buffer = ciphertext.to_vec();
+    // An envelope holds whole blocks, so nothing is left over.
+    let (blocks, _) = Block::slice_as_chunks_mut(&mut buffer);
+    key.decrypt_blocks(blocks);
+    if let Some((first, rest)) = buffer.split_first_chunk_mut::<BLOCK>() {
+        combine(first, envelope.iv());
+        combine(rest, ciphertext);
+    }
+    buffer
+}
+
+/// Adds `mask` to `bytes` without carry, as far as the shorter one goes.
+fn combine(bytes: &mut [u8], mask: &[u8]) {
+    for (byte, mask) in bytes.iter_mut().zip(mask) {
+        *byte ^= mask;
     }
 }
 

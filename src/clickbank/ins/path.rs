@@ -1,6 +1,6 @@
 //! Paths into a notification, as the configuration writes them: `from = "lineItems[0].productTitle"`.
 
-use super::json::Json;
+use super::json::{Json, Shape};
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::{fmt, str::FromStr};
 use thiserror::Error;
@@ -32,13 +32,15 @@ impl Path {
     }
 
     /// The value it leads to.
-    pub(super) fn find<'a>(&self, root: &'a Json) -> Option<&'a Json> {
-        self.steps.iter().try_fold(root, |json, step| match (step, json) {
-            (Step::Name(name), json) => json.member(name),
-            (Step::Index(index), Json::List(items)) => items.get(*index),
-            // A single line item was seen without its list: it is the first one.
-            (Step::Index(0), Json::Object(_)) => Some(json),
-            (Step::Index(_), _) => None,
+    pub(super) fn find<'a>(&self, root: Json<'a>) -> Option<Json<'a>> {
+        self.steps.iter().try_fold(root, |json, step| match step {
+            Step::Name(name) => json.member(name),
+            Step::Index(index) => match json.shape() {
+                Shape::List(mut items) => items.nth(*index),
+                // A single line item was seen without its list: it is the first one.
+                Shape::Object(_) if *index == 0 => Some(json),
+                _ => None,
+            },
         })
     }
 }
@@ -165,20 +167,20 @@ impl fmt::Display for PathError {
 
 #[cfg(test)]
 mod tests {
+    use super::super::json::Document;
     use super::*;
     use alloc::{format, string::ToString};
 
-    fn found<'a>(json: &'a Json, path: &str) -> Option<&'a Json> {
-        path.parse::<Path>().unwrap().find(json)
+    fn found<'a>(document: &'a Document, path: &str) -> Option<&'a str> {
+        path.parse::<Path>().unwrap().find(document.root())?.scalar()
     }
 
     #[test]
     fn a_path_leads_through_objects_and_lists() {
-        let json = Json::parse_object(r#"{"a":{"b":[[1,2],{"c d":3}]},"one":{"x":4}}"#).unwrap();
-        let number = |text: &str| Some(Json::Number(text.into()));
-        assert_eq!(found(&json, "a.b[0][1]").cloned(), number("2"));
-        assert_eq!(found(&json, "a.b[1].c d").cloned(), number("3"));
-        assert_eq!(found(&json, "one[0].x").cloned(), number("4"));
+        let json = Document::parse(r#"{"a":{"b":[[1,2],{"c d":3}]},"one":{"x":4}}"#.into()).unwrap();
+        assert_eq!(found(&json, "a.b[0][1]"), Some("2"));
+        assert_eq!(found(&json, "a.b[1].c d"), Some("3"));
+        assert_eq!(found(&json, "one[0].x"), Some("4"));
         for path in ["b", "a.b[2]", "a.b.c", "a[1]", "one[1].x", "a.b[0][0][0]", "A.b"] {
             assert!(found(&json, path).is_none(), "{path}");
         }
