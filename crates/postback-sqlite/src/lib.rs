@@ -39,6 +39,8 @@ pub struct Options {
     pub readers: usize,
     /// How many calls may wait for the writer, and as many for the readers, before more are refused as unavailable. The default is 1024.
     pub queue: usize,
+    /// How many waiting calls share a transaction at most; at least one. The first of them waits for the last one. The default is 256.
+    pub group: usize,
 }
 
 impl Options {
@@ -50,6 +52,7 @@ impl Options {
             busy_timeout: Duration::from_secs(2),
             readers: 2,
             queue: 1024,
+            group: 256,
         }
     }
 }
@@ -69,7 +72,7 @@ impl SqliteStore {
     /// - a file that cannot be opened for reading and writing, or that others keep locked
     pub fn open(path: impl AsRef<Path>, options: &Options) -> Result<Self, StoreError> {
         let path = path.as_ref();
-        let mut writer = schema::connect(path, options.busy_timeout)?;
+        let mut writer = schema::connect_writer(path, options.busy_timeout)?;
         schema::prepare(&mut writer, &options.namespace)?;
         let threads = Threads::start(path, writer, options)?;
         Ok(Self {

@@ -18,6 +18,14 @@ const STEPS: &[&str] = &[include_str!("schema.sql")];
 /// The write-ahead log is cut back to this many bytes once it was written back: it grew for a burst, not for ever.
 const WAL_LIMIT: i64 = 64 * 1024 * 1024;
 
+/// How many pages the write-ahead log may have before whoever commits writes it back: over twice what it has when the store does so in the
+/// background, so that it happens only when that does not keep up.
+pub(crate) const WAL_PAGES: i64 = 24 * 1024;
+
+/// How much of the database the connection that writes keeps in memory, in KiB. What a group of commits changes must fit: what does not is
+/// written to the log more than once.
+const WRITER_CACHE: i64 = 16 * 1024;
+
 /// More than the store's fixed statements and the usual lists.
 const CACHED_STATEMENTS: usize = 64;
 
@@ -46,11 +54,20 @@ pub(crate) fn connect(path: &Path, busy_timeout: Duration) -> Result<Connection,
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
     connection.pragma_update(None, "journal_size_limit", WAL_LIMIT)?;
+    connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
     // Personal values that were emptied are overwritten, and none lie in temporary files.
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.pragma_update(None, "trusted_schema", false)?;
     assert_durable(&connection)?;
+    Ok(connection)
+}
+
+/// Opens the connection that writes.
+pub(crate) fn connect_writer(path: &Path, busy_timeout: Duration) -> Result<Connection, Fault> {
+    let connection = connect(path, busy_timeout)?;
+    // Negative is in KiB.
+    connection.pragma_update(None, "cache_size", -WRITER_CACHE)?;
     Ok(connection)
 }
 
@@ -199,6 +216,7 @@ mod tests {
             (value("synchronous"), value("busy_timeout"), value("user_version")),
             (2, 1000, 1)
         );
+        assert_eq!(value("wal_autocheckpoint"), WAL_PAGES);
     }
 
     #[test]

@@ -6,8 +6,8 @@
     clippy::indexing_slicing
 )]
 
-use postback::port::row;
-use postback::tracker::{Commit, EventRow, Write};
+use postback::port::{Store, row};
+use postback::tracker::{Commit, EventRow, FactQuery, Outcome, Write};
 use postback::value::{EventId, Timestamp};
 use postback_sqlite::{Options, SqliteStore};
 use std::{
@@ -71,6 +71,12 @@ pub(crate) fn open(folder: &TempDir) -> SqliteStore {
 
 pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_unix_seconds(1_780_000_000 + seconds).unwrap()
+}
+
+/// The outcome of a commit's event, if it is there.
+pub(crate) fn stored(store: &SqliteStore, number: u64) -> Option<Outcome> {
+    let query = FactQuery::new("clickbank".parse().unwrap(), event_id(number));
+    block_on(store.facts(&query)).unwrap().event
 }
 
 /// An id that grows with its number.

@@ -1,0 +1,228 @@
+//! Many callers: they share transactions, wait in bounded queues, and take nothing from each other.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod common;
+
+use common::{block_on, commit, event_id, folder, join, open, options, stored};
+use postback::port::{EventFilter, Inspect, PageRequest, Store, StoreError};
+use postback::tracker::{Commit, Committed, ConfigurationRow, FactQuery, Guard, GuardKey, Write};
+use postback::value::{ClickId, Fingerprint};
+use postback_sqlite::SqliteStore;
+use rusqlite::{Connection, TransactionBehavior};
+use std::{path::Path, thread, time::Duration};
+
+/// Commits that wait for the writer together, so that they share a transaction.
+fn together(folder: &Path, store: &SqliteStore, commits: &[Commit]) -> Vec<Result<Committed, StoreError>> {
+    let mut file = Connection::open(folder.join("store.db")).unwrap();
+    let lock = file.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
+    thread::scope(|scope| {
+        let running = scope.spawn(|| join(commits.iter().map(|commit| store.commit(commit))));
+        thread::sleep(Duration::from_millis(200));
+        drop(lock);
+        running.join().unwrap()
+    })
+}
+
+#[test]
+fn concurrent_commits_share_transactions_and_are_all_durable() {
+    let folder = folder();
+    let store = open(&folder);
+    let before = store.statistics();
+    let commits: Vec<_> = (0..100).map(commit).collect();
+    let answers = together(folder.path(), &store, &commits);
+    assert!(answers.into_iter().all(|answer| answer.unwrap() == Committed::Applied));
+    let after = store.statistics();
+    assert_eq!(after.calls - before.calls, 100);
+    assert!(after.transactions - before.transactions < 10, "{after:?}");
+    drop(store);
+    let store = open(&folder);
+    assert!((0..100).all(|number| stored(&store, number).is_some()));
+}
+
+#[test]
+fn a_transaction_is_shared_by_as_many_calls_as_the_options_say() {
+    for (calls, transactions) in [(2, 1), (3, 1), (4, 2)] {
+        let folder = folder();
+        let mut options = options();
+        options.group = 3;
+        let store = SqliteStore::open(folder.path().join("store.db"), &options).unwrap();
+        let commits: Vec<_> = (0..calls).map(commit).collect();
+        let answers = together(folder.path(), &store, &commits);
+        assert!(answers.into_iter().all(|answer| answer.unwrap() == Committed::Applied));
+        assert_eq!(store.statistics().transactions, transactions, "{calls} calls");
+    }
+}
+
+#[test]
+fn a_call_that_fails_in_a_group_takes_nothing_with_it() {
+    let folder = folder();
+    let store = open(&folder);
+    let file = Connection::open(folder.path().join("store.db")).unwrap();
+    // The second row of a commit breaks, after its first one was written.
+    file.execute_batch(
+        "CREATE TRIGGER broken BEFORE INSERT ON configuration WHEN NEW.document = 'broken' BEGIN SELECT raise(ABORT, 'x'); END",
+    )
+    .unwrap();
+    let configured = |number: u64, document: &str| {
+        let mut commit = commit(number);
+        let fingerprint = Fingerprint::new(event_id(number).as_str()).unwrap();
+        commit.writes.push(Write::Configuration(ConfigurationRow {
+            fingerprint,
+            document: document.into(),
+        }));
+        commit
+    };
+    let commits = [
+        configured(1, "fine"),
+        configured(2, "broken"),
+        configured(3, "fine"),
+        configured(1, "fine"),
+    ];
+    let before = store.statistics().transactions;
+    let answers = together(folder.path(), &store, &commits);
+    assert_eq!(store.statistics().transactions - before, 1);
+    assert_eq!(answers[0].as_ref().unwrap(), &Committed::Applied);
+    assert_eq!(
+        answers[1].as_ref().unwrap_err().to_string(),
+        "the database is not as this version writes it"
+    );
+    assert_eq!(answers[2].as_ref().unwrap(), &Committed::Applied);
+    assert_eq!(answers[3].as_ref().unwrap(), &Committed::Duplicate);
+    assert_eq!(
+        [1, 2, 3].map(|number| stored(&store, number).is_some()),
+        [true, false, true]
+    );
+}
+
+#[test]
+fn dropping_the_last_handle_writes_what_is_queued() {
+    let folder = folder();
+    let store = open(&folder);
+    let commits: Vec<_> = (0..50).map(commit).collect();
+    // Polled once, so that they are queued, and forgotten: a future that is dropped would take its call back.
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let mut futures: Vec<_> = commits.iter().map(|commit| store.commit(commit)).collect();
+    let waiting = futures
+        .iter_mut()
+        .filter_map(|future| future.as_mut().poll(&mut context).is_pending().then_some(()));
+    assert!(waiting.count() > 0);
+    let handle = store.clone();
+    std::mem::forget(futures);
+    drop((store.clone(), handle));
+    drop(store);
+    let store = open(&folder);
+    assert!((0..50).all(|number| stored(&store, number).is_some()));
+}
+
+#[test]
+fn a_queue_that_is_full_refuses_more() {
+    let folder = folder();
+    let mut options = options();
+    (options.queue, options.busy_timeout) = (3, Duration::from_secs(30));
+    let store = SqliteStore::open(folder.path().join("store.db"), &options).unwrap();
+    let mut file = Connection::open(folder.path().join("store.db")).unwrap();
+    let lock = file.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
+    let first = commit(0);
+    thread::scope(|scope| {
+        let running = scope.spawn(|| block_on(store.commit(&first)));
+        // The writer has taken the first and waits for the lock.
+        thread::sleep(Duration::from_millis(300));
+        let commits: Vec<_> = (1..=4).map(commit).collect();
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        let mut queued: Vec<_> = commits.iter().map(|commit| store.commit(commit)).collect();
+        let polled: Vec<_> = queued
+            .iter_mut()
+            .map(|future| future.as_mut().poll(&mut context))
+            .collect();
+        assert_eq!(
+            polled.iter().filter(|poll| poll.is_pending()).count(),
+            3,
+            "as many as there is room for"
+        );
+        let std::task::Poll::Ready(Err(error)) = &polled[3] else {
+            unreachable!()
+        };
+        assert_eq!(
+            (error.to_string().as_str(), error.retry()),
+            ("too many calls wait for the database", true)
+        );
+        drop(lock);
+        assert_eq!(running.join().unwrap().unwrap(), Committed::Applied);
+        assert!(
+            join(queued.into_iter().take(3))
+                .into_iter()
+                .all(|answer| answer.unwrap() == Committed::Applied)
+        );
+    });
+}
+
+#[test]
+fn a_lock_that_another_process_keeps_is_unavailable_and_nothing_is_written() {
+    let folder = folder();
+    let mut options = options();
+    options.busy_timeout = Duration::from_millis(50);
+    let store = SqliteStore::open(folder.path().join("store.db"), &options).unwrap();
+    let mut file = Connection::open(folder.path().join("store.db")).unwrap();
+    let lock = file.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
+    let error = block_on(store.commit(&commit(1))).unwrap_err();
+    assert_eq!(
+        (error.to_string().as_str(), error.retry()),
+        ("the database is busy (database is locked)", true)
+    );
+    assert_eq!(stored(&store, 1), None, "readers are not disturbed");
+    drop(lock);
+    assert_eq!(block_on(store.commit(&commit(1))).unwrap(), Committed::Applied);
+}
+
+#[test]
+fn a_call_whose_caller_has_gone_is_not_done() {
+    let folder = folder();
+    let store = open(&folder);
+    let mut file = Connection::open(folder.path().join("store.db")).unwrap();
+    let lock = file.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
+    let (first, second) = (commit(1), commit(2));
+    thread::scope(|scope| {
+        let running = scope.spawn(|| block_on(store.commit(&first)));
+        thread::sleep(Duration::from_millis(100));
+        let mut gone = store.commit(&second);
+        assert!(
+            gone.as_mut()
+                .poll(&mut std::task::Context::from_waker(std::task::Waker::noop()))
+                .is_pending()
+        );
+        drop(gone);
+        drop(lock);
+        running.join().unwrap().unwrap();
+    });
+    assert_eq!([1, 2].map(|number| stored(&store, number).is_some()), [true, false]);
+}
+
+#[test]
+fn two_stores_on_one_file_keep_each_others_guards() {
+    let folder = folder();
+    let stores = [open(&folder), open(&folder)];
+    let key = || GuardKey::Click(ClickId::new("one").unwrap());
+    let mut query = FactQuery::new("clickbank".parse().unwrap(), event_id(0));
+    query.clicks = vec![ClickId::new("one").unwrap()];
+    thread::scope(|scope| {
+        for (store, from) in stores.iter().zip([0, 100]) {
+            let query = &query;
+            scope.spawn(move || {
+                for number in from..from + 30 {
+                    loop {
+                        let version = block_on(store.facts(query)).unwrap().clicks["one"].version;
+                        let mut commit = commit(number);
+                        commit.guards = vec![Guard { key: key(), version }];
+                        match block_on(store.commit(&commit)).unwrap() {
+                            Committed::Applied => break,
+                            answer => assert_eq!(answer, Committed::Conflict),
+                        }
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(block_on(stores[0].facts(&query)).unwrap().clicks["one"].version, 60);
+    let all = block_on(stores[1].events(&EventFilter::default(), &PageRequest::first(100))).unwrap();
+    assert_eq!(all.items.len(), 60);
+}
