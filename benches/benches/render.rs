@@ -1,0 +1,34 @@
+//! A postback URL, beside two template engines.
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use postback::outbound::HoledText;
+use postback_benches::templates::{Corpus, MiniJinja, Tiny, minijinja};
+use std::hint::black_box;
+
+fn render(criterion: &mut Criterion) {
+    let corpus = Corpus::new();
+    let (mini, tiny) = (MiniJinja::default(), Tiny::default());
+    let template = mini.template();
+    let mut index = 0;
+    let mut next = || {
+        index = (index + 1) % corpus.len();
+        black_box(index)
+    };
+    let mut group = criterion.benchmark_group("render");
+    group.throughput(Throughput::Elements(1));
+    let mut out = HoledText::default();
+    group.bench_function("postback", |bencher| {
+        bencher.iter(|| {
+            corpus.postback(next(), &mut out);
+            black_box(&out);
+        });
+    });
+    group.bench_function("minijinja", |bencher| {
+        bencher.iter(|| minijinja(&template, &corpus, next()));
+    });
+    group.bench_function("tinytemplate", |bencher| bencher.iter(|| tiny.render(&corpus, next())));
+    group.finish();
+}
+
+criterion_group!(benches, render);
+criterion_main!(benches);

@@ -1,0 +1,69 @@
+//! Passes over a corpus for an instruction counter: `instructions NAME PASSES` prints how many items one pass has. `.ci/instructions`
+//! runs it with two numbers of passes, so that the difference is without the start and the making of the corpus.
+
+use postback::outbound::HoledText;
+use postback_benches::{decisions, notifications, queries, templates};
+use std::error::Error;
+use std::hint::black_box;
+use std::io::Write;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let name = arguments.next().unwrap_or_default();
+    let passes = arguments
+        .next()
+        .ok_or("usage: instructions open|query|render|decide PASSES")?;
+    let passes: usize = passes.parse()?;
+    let items = match name.as_str() {
+        "open" => open(passes)?,
+        "query" => query(passes),
+        "render" => render(passes),
+        "decide" => decide(passes),
+        other => return Err(format!("`{other}` is none of open, query, render and decide").into()),
+    };
+    writeln!(std::io::stdout(), "{items}")?;
+    Ok(())
+}
+
+fn open(passes: usize) -> Result<usize, Box<dyn Error>> {
+    let key_ring = notifications::key_ring()?;
+    let corpus = notifications::corpus();
+    for _ in 0..passes {
+        for sample in &corpus {
+            black_box(notifications::ours(&key_ring, &sample.body));
+        }
+    }
+    Ok(corpus.len())
+}
+
+fn query(passes: usize) -> usize {
+    let corpus = queries::Corpus::new();
+    for _ in 0..passes {
+        for index in 0..corpus.len() {
+            black_box(queries::postback(black_box(corpus.query(index))));
+        }
+    }
+    corpus.len()
+}
+
+fn render(passes: usize) -> usize {
+    let corpus = templates::Corpus::new();
+    let mut out = HoledText::default();
+    for _ in 0..passes {
+        for index in 0..corpus.len() {
+            corpus.postback(black_box(index), &mut out);
+            black_box(&out);
+        }
+    }
+    corpus.len()
+}
+
+fn decide(passes: usize) -> usize {
+    let corpus = decisions::Corpus::new();
+    for _ in 0..passes {
+        for index in 0..corpus.len() {
+            black_box(corpus.decide(black_box(index)));
+        }
+    }
+    corpus.len()
+}

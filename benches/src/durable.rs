@@ -1,0 +1,222 @@
+//! Commits of real plans on a SQLite file that holds many sales already, each on the disk before it is answered: by the store, whose
+//! concurrent callers share transactions, and by a plain program with the same rows and statements and a transaction for each.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::disallowed_methods,
+    reason = "small numbers of a program that measures"
+)]
+
+use crate::load::{
+    Failure,
+    world::{NAMESPACE, World},
+};
+use postback::port::Store;
+use postback::tracker::{Commit, Committed};
+use postback_sqlite::{Options, SqliteStore};
+use rusqlite::{Connection, TransactionBehavior};
+use std::{
+    fs::File,
+    io::Write,
+    path::{Path, PathBuf},
+    sync::{Arc, mpsc::sync_channel},
+    thread,
+    time::{Duration, Instant},
+};
+use tokio::task::JoinSet;
+
+/// How many callers commit at once.
+pub const CALLERS: usize = 64;
+/// How many sales are stored in one transaction while the file is filled.
+const BATCH: u64 = 4_096;
+
+/// What names a sale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ids {
+    /// Its time first: a ClickBank notification.
+    Timed,
+    /// Nothing but a hash: a postback with an event id.
+    Untimed,
+}
+
+/// A database with its world, and the number of the next sale.
+#[derive(Debug)]
+pub struct Base {
+    world: Arc<World>,
+    file: PathBuf,
+    next: u64,
+}
+
+impl Base {
+    /// Fills a new file.
+    ///
+    /// # Errors
+    /// Trouble of the disk.
+    pub fn build(folder: &Path, sales: u64) -> Result<Self, Failure> {
+        let file = folder.join("base.db");
+        let world = Arc::new(World::new()?);
+        let store = open(&file)?;
+        let (made, batches) = sync_channel(1);
+        let maker = {
+            let world = world.clone();
+            thread::spawn(move || -> Result<(), Failure> {
+                for first in (0..sales).step_by(usize::try_from(BATCH)?) {
+                    made.send(world.sales(first..sales.min(first + BATCH))?)?;
+                }
+                Ok(())
+            })
+        };
+        let mut connection = Connection::open(&file)?;
+        connection.pragma_update(None, "synchronous", "off")?;
+        connection.set_prepared_statement_cache_capacity(64);
+        let runtime = runtime()?;
+        for (clicks, commits) in batches {
+            runtime.block_on(store.record(&clicks))?;
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            for commit in &commits {
+                applied(postback_sqlite::apply(&transaction, commit)?)?;
+            }
+            transaction.commit()?;
+        }
+        maker.join().map_err(|_| "making the sales failed")??;
+        drop((store, connection));
+        // What the system still has to write would disturb the first turns.
+        File::open(&file)?.sync_all()?;
+        Ok(Self {
+            world,
+            file,
+            next: sales,
+        })
+    }
+
+    /// The plans of sales that are not stored yet; their clicks are.
+    ///
+    /// # Errors
+    /// Trouble of the disk.
+    pub fn plans(&mut self, ids: Ids, count: usize) -> Result<Vec<Commit>, Failure> {
+        let numbers = self.next..self.next + 2 * u64::try_from(count)?;
+        self.next = numbers.end;
+        let (clicks, commits) = self.world.sales(numbers.clone())?;
+        runtime()?.block_on(open(&self.file)?.record(&clicks))?;
+        let wanted = |number: &u64| number.is_multiple_of(2) == (ids == Ids::Timed);
+        let chosen = numbers.zip(commits).filter(|(number, _)| wanted(number));
+        Ok(chosen.map(|(_, commit)| commit).collect())
+    }
+
+    /// By the store, from many callers.
+    ///
+    /// # Errors
+    /// Trouble of the disk.
+    pub fn grouped(&self, commits: Vec<Commit>) -> Result<Duration, Failure> {
+        let store = open(&self.file)?;
+        let share = commits.len().div_ceil(CALLERS);
+        let mut shares = Vec::new();
+        let mut commits = commits.into_iter();
+        for _ in 0..CALLERS {
+            shares.push(commits.by_ref().take(share).collect::<Vec<_>>());
+        }
+        let started = Instant::now();
+        runtime()?.block_on(async {
+            let mut callers = JoinSet::new();
+            for share in shares {
+                let store = store.clone();
+                callers.spawn(async move {
+                    for commit in &share {
+                        applied(store.commit(commit).await?)?;
+                    }
+                    Ok::<_, Failure>(())
+                });
+            }
+            callers.join_all().await.into_iter().collect::<Result<(), Failure>>()
+        })?;
+        let took = started.elapsed();
+        drop(store);
+        self.write_back()?;
+        Ok(took)
+    }
+
+    /// One after the other, with a transaction for each.
+    ///
+    /// # Errors
+    /// Trouble of the disk.
+    pub fn one_by_one(&self, commits: &[Commit]) -> Result<Duration, Failure> {
+        let mut connection = Connection::open(&self.file)?;
+        connection.pragma_update(None, "synchronous", "full")?;
+        connection.pragma_update(None, "secure_delete", true)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        let started = Instant::now();
+        for commit in commits {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            applied(postback_sqlite::apply(&transaction, commit)?)?;
+            transaction.commit()?;
+        }
+        let took = started.elapsed();
+        drop(connection);
+        self.write_back()?;
+        Ok(took)
+    }
+
+    /// So that neither way leaves its log to the other.
+    fn write_back(&self) -> Result<(), Failure> {
+        let connection = Connection::open(&self.file)?;
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+}
+
+/// How long it takes to put 4 KiB more of a file onto the disk: the median of many times.
+///
+/// # Errors
+/// Trouble of the disk.
+pub fn fsync(folder: &Path) -> Result<Duration, Failure> {
+    let mut file = File::create(folder.join("fsync"))?;
+    let mut times = Vec::new();
+    for _ in 0..101 {
+        file.write_all(&[7; 4_096])?;
+        let started = Instant::now();
+        file.sync_all()?;
+        times.push(started.elapsed());
+    }
+    times.sort();
+    Ok(times.get(times.len() / 2).copied().unwrap_or_default())
+}
+
+fn open(file: &Path) -> Result<SqliteStore, Failure> {
+    Ok(SqliteStore::open(file, &Options::new(NAMESPACE.parse()?))?)
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(2).build()?)
+}
+
+fn applied(answer: Committed) -> Result<(), Failure> {
+    match answer {
+        Committed::Applied => Ok(()),
+        other => Err(format!("a sale was {other:?}").into()),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ways_store_each_sale_and_its_delivery() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut base = Base::build(folder.path(), 100).unwrap();
+        for ids in [Ids::Timed, Ids::Untimed] {
+            let plans = base.plans(ids, CALLERS + 1).unwrap();
+            base.grouped(plans).unwrap();
+            let plans = base.plans(ids, 5).unwrap();
+            base.one_by_one(&plans).unwrap();
+        }
+        let connection = Connection::open(&base.file).unwrap();
+        let rows = |source: &str| -> i64 {
+            let counted =
+                "SELECT count(*) FROM event JOIN delivery USING (click) WHERE source = ?1 AND outcome = 'counted'";
+            connection.query_row(counted, [source], |row| row.get(0)).unwrap()
+        };
+        assert_eq!(["clickbank", "net"].map(rows), [120; 2], "50 that were there, 65 and 5");
+    }
+}

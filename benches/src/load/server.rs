@@ -1,0 +1,147 @@
+//! The server in a process of its own, so that its memory can be read and the client's work is not counted with it.
+
+use super::{
+    Failure, Sender,
+    world::{NAMESPACE, SECRETS, World, configuration},
+};
+use postback::config::Document;
+use postback::port::Store;
+use postback_axum::Journal;
+use postback_server::{Config, Stores, args};
+use postback_sqlite::{Options, SqliteStore};
+use std::{
+    fs,
+    net::{SocketAddr, TcpListener},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::Arc,
+    thread::sleep,
+    time::Duration,
+};
+
+/// How many clicks are recorded at once.
+const BATCH: u64 = 4_096;
+
+/// How a server is started.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Serve {
+    /// The database, filled with clicks.
+    #[arg(long)]
+    pub database: PathBuf,
+    /// Where it listens.
+    #[arg(long)]
+    pub listen: SocketAddr,
+    /// The traffic channel; without one nothing is sent.
+    #[arg(long)]
+    pub channel: Option<SocketAddr>,
+    /// How many calls share a transaction at most, when it is not the usual number.
+    #[arg(long)]
+    pub group: Option<usize>,
+}
+
+impl Serve {
+    /// Serves as `postback-server` does until stdin ends, which it does with the program that measures.
+    ///
+    /// # Errors
+    /// What keeps a server from starting.
+    pub async fn run(self) -> Result<(), Failure> {
+        args::log();
+        let mut options = Options::new(NAMESPACE.parse()?);
+        if let Some(group) = self.group {
+            options.group = group;
+        }
+        let store = Arc::new(SqliteStore::open(&self.database, &options)?);
+        let document = Document::from_toml(&configuration(self.channel))?;
+        let mut config = Config::new(document, Stores::of(store), NAMESPACE.parse()?);
+        config.listen = self.listen;
+        config.allow_destinations = vec!["127.0.0.1/32".parse()?];
+        config.journal = Some(Journal::open(self.database.with_extension("journal"))?);
+        config.metrics = Some(args::record()?);
+        let server = postback_server::serve(config).await?;
+        tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink())).await??;
+        server.shutdown().await;
+        Ok(())
+    }
+}
+
+/// A running server; it ends when this is dropped.
+#[derive(Debug)]
+pub struct Server {
+    process: Child,
+    /// Where it listens.
+    pub address: SocketAddr,
+}
+
+impl Server {
+    /// Starts `program serve` on a new database that knows the clicks of so many sales.
+    ///
+    /// # Errors
+    /// A program that does not start, trouble of the disk.
+    pub async fn start(
+        program: &Path,
+        folder: &Path,
+        world: &World,
+        sales: u64,
+        channel: Option<SocketAddr>,
+        group: Option<usize>,
+    ) -> Result<Self, Failure> {
+        let database = folder.join("server.db");
+        let store = SqliteStore::open(&database, &Options::new(NAMESPACE.parse()?))?;
+        for first in (0..sales).step_by(usize::try_from(BATCH)?) {
+            let numbers = first..sales.min(first + BATCH);
+            let clicks = numbers.map(|sale| world.click(sale)).collect::<Result<Vec<_>, _>>()?;
+            store.record(&clicks).await?;
+        }
+        drop(store);
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let mut command = Command::new(program);
+        command
+            .arg("serve")
+            .arg("--database")
+            .arg(database)
+            .arg(format!("--listen={address}"));
+        command.args(channel.map(|address| format!("--channel={address}")));
+        command.args(group.map(|group| format!("--group={group}")));
+        command.envs(SECRETS).stdin(Stdio::piped()).stdout(Stdio::null());
+        let log = fs::File::create(folder.join("server.log"))?;
+        let process = command.stderr(log).spawn()?;
+        let server = Self { process, address };
+        for _ in 0..500 {
+            if std::net::TcpStream::connect(address).is_ok() {
+                return Ok(server);
+            }
+            sleep(Duration::from_millis(20));
+        }
+        Err("the server does not listen".into())
+    }
+
+    /// Whoever sends to it.
+    #[must_use]
+    pub fn sender(&self, world: &Arc<World>, connections: usize) -> Sender {
+        Sender {
+            world: world.clone(),
+            server: self.address,
+            connections,
+        }
+    }
+
+    /// The memory that its process holds, in KiB.
+    ///
+    /// # Errors
+    /// Any system but Linux; a server that has ended.
+    pub fn resident(&self) -> Result<u64, Failure> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line
+            .and_then(|line| line.trim().strip_suffix(" kB"))
+            .ok_or("the server has ended")?;
+        Ok(kib.parse()?)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.process.stdin.take());
+        let _ = self.process.wait();
+    }
+}
