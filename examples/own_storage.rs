@@ -76,7 +76,7 @@ impl Tables {
                     && linked.any(|receipt| facts.receipts.contains_key(receipt))
             });
             let room = MAX_ORPHANS.saturating_sub(waiting.len());
-            let found: Vec<Event> = found.take(room).map(|row| row.event.clone()).collect();
+            let found: Vec<Event> = found.take(room).map(|row| Event::clone(&row.event)).collect();
             for event in found {
                 if let Some(receipt) = &event.receipt {
                     let known = self.receipt(&query.source, receipt);

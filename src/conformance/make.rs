@@ -100,7 +100,7 @@ pub(super) fn receipt_event(number: i64, own: &str, parent: Option<&str>) -> Eve
 pub(super) fn row(event: Event, outcome: Outcome) -> EventRow {
     EventRow {
         decided_at: event.received_at,
-        event,
+        event: event.into(),
         outcome,
         reason: None,
         click: None,
@@ -172,7 +172,7 @@ pub(super) fn slot(of: &str, type_name: &str, count: u32) -> Slot {
         conversion: Some(conversion_id(1)),
         first: entry(1).into(),
         last: entry(2).into(),
-        sums: BTreeMap::from([("EUR".parse().unwrap(), added)]),
+        sums: BTreeMap::from([("EUR".parse().unwrap(), added.into())]),
         count,
         fired: vec![fired],
     }

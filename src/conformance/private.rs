@@ -67,7 +67,7 @@ cases! {
         write(store, vec![waiting(buyer(1))]).await;
         enqueue(store, vec![telling(1)]).await;
         let events = store.events(&EventFilter::default(), &everything()).await.unwrap().items;
-        assert_eq!(events[0].event, receipt_event(1, "a", None));
+        assert_eq!(*events[0].event, receipt_event(1, "a", None));
         let deliveries = store.deliveries(&DeliveryFilter::default(), &everything()).await.unwrap().items;
         assert_eq!(deliveries[0].delivery, delivery(1, "a.example"));
     }

@@ -240,7 +240,7 @@ impl State {
         let kept = self.events.get(id)?;
         Some(Event {
             private: kept.private.clone(),
-            ..kept.row.event.clone()
+            ..Event::clone(&kept.row.event)
         })
     }
 

@@ -126,6 +126,11 @@ impl Answer {
         self.0
     }
 
+    /// What failed in either of two parts of a rule.
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     pub(super) fn insert(&mut self, condition: Condition) {
         self.0 |= condition.bit();
     }

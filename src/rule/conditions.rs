@@ -44,6 +44,17 @@ pub struct Conditions {
     pub negative: Negative,
 }
 
+impl Conditions {
+    /// The conditions but for the types and statuses.
+    pub(crate) fn without_names(&self) -> Self {
+        Self {
+            types: Vec::new(),
+            statuses: Vec::new(),
+            ..self.clone()
+        }
+    }
+}
+
 /// What a rule does with a conversion that takes money back: its payout is negative, or it is a refund, a chargeback or a returned
 /// cheque, with whatever amount. A channel's plain postback cannot take a conversion back, so sending one would count it as another sale.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -27,14 +27,16 @@ pub fn reasons<'a>(conditions: &'a Conditions, scope: &Scope<'a>) -> Vec<Reason<
     reasons
 }
 
-fn walk<'a>(conditions: &'a Conditions, scope: &Scope<'a>, fail: &mut impl FnMut(Reason<'a>)) {
-    let Some(conversion) = scope.conversion else {
-        return fail(Reason::NoConversion);
-    };
+/// What a rule with these conditions says of the types and statuses alone. Many rules differ in nothing else: joined with the answer of
+/// [`Conditions::without_names`] it is that of [`evaluate`].
+pub(crate) fn evaluate_names(conditions: &Conditions, conversion: &Conversion) -> Answer {
+    let mut answer = Answer::FIRES;
+    names(conditions, conversion, &mut |reason| answer.insert(reason.condition()));
+    answer
+}
+
+fn names<'a>(conditions: &'a Conditions, conversion: &'a Conversion, fail: &mut impl FnMut(Reason<'a>)) {
     let shown = &conversion.shown;
-    if !shown.known {
-        fail(Reason::UnknownType { seen: &shown.type_name });
-    }
     if !conditions.types.is_empty() && !conditions.types.contains(&shown.type_name) {
         fail(Reason::Types {
             seen: &shown.type_name,
@@ -47,6 +49,17 @@ fn walk<'a>(conditions: &'a Conditions, scope: &Scope<'a>, fail: &mut impl FnMut
             wanted: &conditions.statuses,
         });
     }
+}
+
+fn walk<'a>(conditions: &'a Conditions, scope: &Scope<'a>, fail: &mut impl FnMut(Reason<'a>)) {
+    let Some(conversion) = scope.conversion else {
+        return fail(Reason::NoConversion);
+    };
+    let shown = &conversion.shown;
+    if !shown.known {
+        fail(Reason::UnknownType { seen: &shown.type_name });
+    }
+    names(conditions, conversion, fail);
     if shown.test && !conditions.test {
         fail(Reason::Test);
     }

@@ -1,6 +1,6 @@
 //! Types and statuses of many rules as bitsets.
 
-use super::Conditions;
+use super::{Answer, Condition, Conditions};
 use crate::model::Status;
 use crate::value::TypeName;
 use alloc::{vec, vec::Vec};
@@ -50,9 +50,42 @@ impl Index {
         }
     }
 
+    /// What the rules say of a known type and a status alone: joined with the answer of
+    /// [`Conditions::without_names`] it is that of [`evaluate`](super::evaluate).
+    pub(crate) fn accepted(&self, type_index: usize, status: Status) -> Accepted<'_> {
+        Accepted {
+            of_type: self.row(&self.types, type_index),
+            of_status: self.row(&self.statuses, status_index(status)),
+        }
+    }
+
     fn row<'a>(&self, rows: &'a [u64], index: usize) -> &'a [u64] {
         let start = index.saturating_mul(self.width);
         rows.get(start..start.saturating_add(self.width)).unwrap_or_default()
+    }
+}
+
+/// The rules that accept a type, and those that accept a status.
+pub(crate) struct Accepted<'a> {
+    of_type: &'a [u64],
+    of_status: &'a [u64],
+}
+
+impl Accepted<'_> {
+    /// What the rule in a place fails on.
+    pub(crate) fn answer(&self, place: usize) -> Answer {
+        let accepts = |row: &[u64]| {
+            let word = row.get(place / WORD).copied().unwrap_or_default();
+            (word >> (place % WORD)) & 1 == 1
+        };
+        let mut answer = Answer::FIRES;
+        if !accepts(self.of_type) {
+            answer.insert(Condition::Types);
+        }
+        if !accepts(self.of_status) {
+            answer.insert(Condition::Statuses);
+        }
+        answer
     }
 }
 

@@ -18,7 +18,9 @@ mod share;
 
 pub use answer::{Answer, AnswerError, Condition};
 pub use conditions::{Conditions, Negative};
+pub(crate) use evaluate::evaluate_names;
 pub use evaluate::{evaluate, reasons};
+pub(crate) use index::Accepted;
 pub use index::Index;
 pub use parameter::ParameterName;
 pub use reason::Reason;

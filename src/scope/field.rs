@@ -2,7 +2,7 @@
 
 use crate::model::{Role, SLOTS};
 
-/// A value of a [`Scope`], by the name of its macro.
+/// A value of a [`Scope`](super::Scope), by the name of its macro.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Field {

@@ -16,6 +16,7 @@ use crate::value::{
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     string::String,
+    sync::Arc,
     vec::Vec,
 };
 use core::time::Duration;
@@ -157,6 +158,19 @@ pub struct Campaign {
     pub(crate) postbacks: Vec<Postback>,
     /// Types and statuses of `postbacks` as bitsets.
     pub(crate) rules: Index,
+    /// What the postbacks ask besides types and statuses, and of what payout, each different one once.
+    pub(crate) demands: Vec<Demand>,
+    /// The ids of the postbacks that a trace names.
+    pub(crate) traced: Arc<[PostbackId]>,
+}
+
+/// What a postback asks of a conversion whatever its type and status: many rules differ in those alone, and this is evaluated once for all
+/// of them.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Demand {
+    /// Without types and statuses.
+    pub(crate) conditions: Conditions,
+    pub(crate) payout: PayoutRule,
 }
 
 /// A weighted path of a campaign.
@@ -174,6 +188,8 @@ pub struct Postback {
     pub(crate) url: UrlTemplate,
     pub(crate) body: Option<BodyTemplate>,
     pub(crate) conditions: Conditions,
+    /// The place of what it asks besides types and statuses in its campaign's `demands`.
+    pub(crate) demand: usize,
     pub(crate) payout: PayoutRule,
     pub(crate) updates: Updates,
     pub(crate) success: SuccessRule,

@@ -11,7 +11,7 @@ use crate::delivery::Delivery;
 use crate::event::{Event, Interface, Kind};
 use crate::model::{Click, Conversion};
 use crate::value::{OfferSourceId, Timestamp};
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 use thiserror::Error;
 
 /// An event of a source that the configuration does not know.
@@ -117,7 +117,7 @@ impl<'a> Work<'a> {
         let meaning = self.tracker.meaning(self.source, event);
         let kind = self.tracker.kind(self.source, event, &meaning);
         let mut row = EventRow {
-            event: event.clone(),
+            event: Box::new(event.clone()),
             outcome: Outcome::Unattributed,
             reason: None,
             click: None,

@@ -7,7 +7,7 @@ use crate::value::{
     Amount, CampaignId, ClickId, ConversionId, Currency, EventId, Money, OfferSourceId, PostbackId, Receipt, Shared,
     Timestamp, TypeName,
 };
-use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeMap, format, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 /// How many links of a chain of receipts are followed, upwards and downwards.
@@ -155,7 +155,7 @@ pub struct Slot {
     pub last: Shared<Entry>,
     /// The amounts added, by currency.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub sums: BTreeMap<Currency, Added>,
+    pub sums: BTreeMap<Currency, Box<Added>>,
     /// How many.
     pub count: u32,
     /// Which postbacks have fired for its conversion, by campaign and postback; where each event makes its own conversion, for that of the

@@ -4,17 +4,18 @@ use super::compiled::{Campaign, Channel, PayoutRule, Postback, Tracker};
 use super::facts::Fired;
 use super::money::delta;
 use super::rows;
-use super::trace::{MAX_TRACED_RULES, RuleTrace, RuleVerdict, Trace};
+use super::trace::{MAX_TRACED_RULES, RuleTraces, RuleVerdict, Trace};
 use crate::delivery::{Delivery, Lane};
 use crate::event::Event;
 use crate::model::{Click, Conversion, Updates};
 use crate::outbound::{Hole, HoledText, Outbound};
-use crate::rule::{evaluate, reasons};
+use crate::rule::{Accepted, Answer, evaluate, evaluate_names, reasons};
 use crate::scope::{Names, Payout, Scope};
 use crate::value::{CampaignId, DeliveryId, EventId, Pii, PostbackId, Timestamp};
 use alloc::{
     collections::BTreeMap,
     string::{String, ToString},
+    vec,
     vec::Vec,
 };
 
@@ -66,6 +67,8 @@ struct Scopes<'a> {
     conversion: &'a Conversion,
     adds: Option<bool>,
     scope: Scope<'a>,
+    /// What is known so far of what the channel is told, by the places of the campaign's demands.
+    payouts: Vec<Option<Payout>>,
 }
 
 impl<'a> Scopes<'a> {
@@ -86,21 +89,69 @@ impl<'a> Scopes<'a> {
             conversion,
             adds: tracker.adds(&conversion.shown),
             scope,
+            payouts: vec![None; campaign.demands.len()],
         }
     }
 
+    /// The view of a postback.
     fn of(&mut self, postback: &Postback) -> &Scope<'a> {
-        let rule = postback.payout;
-        let payout = self
-            .tracker
-            .payout(rule, self.adds, self.conversion, self.channel.currency);
+        let payout = match self.payouts.get(postback.demand) {
+            Some(Some(known)) => *known,
+            _ => self.payout(postback),
+        };
         self.scope.payout = Some(payout);
         self.scope.payout_delta = Some(payout);
-        self.scope.fixed_payout = match rule {
+        self.scope.fixed_payout = match postback.payout {
             PayoutRule::Fixed(money) => Some(money),
             PayoutRule::Percent(_) => None,
         };
         &self.scope
+    }
+
+    fn payout(&mut self, postback: &Postback) -> Payout {
+        let currency = self.channel.currency;
+        let payout = self
+            .tracker
+            .payout(postback.payout, self.adds, self.conversion, currency);
+        if let Some(place) = self.payouts.get_mut(postback.demand) {
+            *place = Some(payout);
+        }
+        payout
+    }
+}
+
+/// What the rules of a campaign say of a conversion.
+struct Answers<'a> {
+    campaign: &'a Campaign,
+    scopes: Scopes<'a>,
+    /// What the index says; absent where the configuration does not know the type.
+    indexed: Option<Accepted<'a>>,
+    /// What is known so far, by the places of the campaign's demands.
+    demanded: Vec<Option<Answer>>,
+}
+
+impl Answers<'_> {
+    /// The answer of the rule of a postback, which stands in that place.
+    fn of(&mut self, place: usize, postback: &Postback) -> Answer {
+        let names = match &self.indexed {
+            Some(indexed) => indexed.answer(place),
+            None => evaluate_names(&postback.conditions, self.scopes.conversion),
+        };
+        let rest = match self.demanded.get(postback.demand) {
+            Some(Some(known)) => *known,
+            _ => self.demanded(postback),
+        };
+        names.and(rest)
+    }
+
+    fn demanded(&mut self, postback: &Postback) -> Answer {
+        let demand = self.campaign.demands.get(postback.demand);
+        let conditions = demand.map_or(&postback.conditions, |demand| &demand.conditions);
+        let answer = evaluate(conditions, self.scopes.of(postback));
+        if let Some(place) = self.demanded.get_mut(postback.demand) {
+            *place = Some(answer);
+        }
+        answer
     }
 }
 
@@ -129,44 +180,48 @@ impl Tracker {
         };
         let shown = &change.after.shown;
         let known = self.types.get(&shown.type_name).filter(|_| shown.known);
-        let candidates = || {
-            let known = known.into_iter();
-            known.flat_map(|known| campaign.rules.candidates(known.index, shown.status))
+        let mut answers = Answers {
+            campaign,
+            indexed: known.map(|known| campaign.rules.accepted(known.index, shown.status)),
+            scopes: Scopes::new(self, campaign, channel, change.click, change.after),
+            demanded: vec![None; campaign.demands.len()],
         };
-        outbox.reserve_exact(candidates().count());
-        let mut scopes = Scopes::new(self, campaign, channel, change.click, change.after);
-        let mut one = |postback: &Postback| {
-            let scope = scopes.of(postback);
-            let answer = evaluate(&postback.conditions, scope);
-            if !answer.fires() {
-                return RuleVerdict::Failed(answer);
-            }
-            match self.fire_one(change, campaign, postback, scope, fired, now) {
-                Ok(delivery) => {
-                    note(fired, campaign, postback, scope.payout);
-                    if rows::get(outbox, |known| known.id.cmp(&delivery.id)).is_none() {
-                        rows::put(outbox, delivery, |one, other| one.id.cmp(&other.id));
-                    }
-                    RuleVerdict::Fired
+        let traced = campaign.postbacks.iter().enumerate().take(MAX_TRACED_RULES);
+        let traced = traced.map(|(place, postback)| RuleVerdict::Failed(answers.of(place, postback)));
+        let mut verdicts: Vec<RuleVerdict> = traced.collect();
+        let matches = |verdict: &RuleVerdict| *verdict == RuleVerdict::Failed(Answer::FIRES);
+        // Rows are large, so there is room for those that are made and for no others.
+        outbox.reserve_exact(verdicts.iter().filter(|verdict| matches(verdict)).count());
+        let mut one = |scope: &Scope<'_>, postback: &Postback| match self
+            .fire_one(change, campaign, postback, scope, fired, now)
+        {
+            Ok(delivery) => {
+                note(fired, campaign, postback, scope.payout);
+                if rows::get(outbox, |known| known.id.cmp(&delivery.id)).is_none() {
+                    rows::put(outbox, delivery, |one, other| one.id.cmp(&other.id));
                 }
-                Err(verdict) => verdict,
+                RuleVerdict::Fired
             }
+            Err(verdict) => verdict,
         };
-        let traced = campaign.postbacks.iter().take(MAX_TRACED_RULES);
-        let rules: Vec<RuleTrace> = traced
-            .map(|postback| RuleTrace {
-                verdict: one(postback),
-                postback: postback.id.clone(),
-            })
-            .collect();
-        // Of the others nobody asks why they do not fire, so only those are evaluated whose types and statuses match.
-        let others = candidates().filter(|index| *index >= rules.len());
-        for postback in others.filter_map(|index| campaign.postbacks.get(index)) {
-            one(postback);
+        for (verdict, postback) in verdicts.iter_mut().zip(&campaign.postbacks) {
+            if matches(verdict) {
+                *verdict = one(answers.scopes.of(postback), postback);
+            }
         }
-        let more = campaign.postbacks.len().saturating_sub(rules.len());
+        // Of the others nobody asks why they do not fire, so only those are evaluated whose types and statuses match.
+        let candidates = known.into_iter();
+        let candidates = candidates.flat_map(|known| campaign.rules.candidates(known.index, shown.status));
+        for place in candidates.filter(|place| *place >= verdicts.len()) {
+            if let Some(postback) = campaign.postbacks.get(place)
+                && answers.of(place, postback).fires()
+            {
+                one(answers.scopes.of(postback), postback);
+            }
+        }
+        let more = campaign.postbacks.len().saturating_sub(verdicts.len());
         trace.more_rules = u32::try_from(more).unwrap_or(u32::MAX);
-        trace.rules = rules.into();
+        trace.rules = RuleTraces::new(campaign.traced.clone(), verdicts);
     }
 
     fn fire_one(
@@ -248,14 +303,14 @@ impl Tracker {
         postback: &Postback,
         revision: Option<&EventId>,
     ) -> DeliveryId {
-        DeliveryId::of(
+        DeliveryId::of_bytes(
             Some(click.at.unix_seconds()),
             &[
-                self.namespace.as_str(),
-                conversion.id.as_str(),
-                campaign.id.as_str(),
-                postback.id.as_str(),
-                revision.map_or("", |event| event.as_str()),
+                self.namespace.as_bytes(),
+                conversion.id.as_bytes(),
+                campaign.id.as_bytes(),
+                postback.id.as_bytes(),
+                revision.map_or(b"", |event| event.as_bytes()),
             ],
         )
     }

@@ -47,4 +47,4 @@ pub use rates::Rates;
 pub use route::{MAX_CLICK_VALUE, RouteError, Routed, Visit};
 pub use slots::{MAX_SLOTS, Mark, mark};
 pub use source::{Caller, NotTaken, Unauthorized};
-pub use trace::{DuplicateDecision, Found, MAX_TRACED_RULES, RuleTrace, RuleVerdict, Trace};
+pub use trace::{DuplicateDecision, Found, MAX_TRACED_RULES, RuleTrace, RuleTraces, RuleVerdict, Trace};

@@ -6,7 +6,7 @@ use crate::delivery::Delivery;
 use crate::event::{Event, Interface};
 use crate::model::Conversion;
 use crate::value::{ClickId, ConversionId, EventId, Fingerprint, OfferSourceId, Receipt, Timestamp};
-use alloc::{format, string::String, vec::Vec};
+use alloc::{boxed::Box, format, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 /// A version that must still be what was read, and that every commit raises.
@@ -74,10 +74,6 @@ impl Commit {
 
 /// One row. Each replaces the row with the same key, but for `Configuration`, which is written once, and `Refused`, which is added.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "every commit has an event's row; a box would be one more allocation"
-)]
 pub enum Write {
     /// An event with its outcome; key: the event's id.
     Event(EventRow),
@@ -120,8 +116,8 @@ pub struct RefusedBody {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EventRow {
-    /// The event.
-    pub event: Event,
+    /// The event; boxed, since a row is moved several times on its way.
+    pub event: Box<Event>,
     /// What became of it.
     pub outcome: Outcome,
     /// Why, where the outcome alone does not say it.

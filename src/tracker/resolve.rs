@@ -31,9 +31,12 @@ impl Tracker {
             Some(Some(type_name)) => self.types.get(type_name).map_or(Meaning::Unmapped, Meaning::Type),
             Some(None) => Meaning::Chosen,
             None if event.interface == Interface::Ins => Meaning::Unmapped,
-            None => match self.types.get(name) {
-                Some(known) => Meaning::Type(known),
-                None => TypeName::new(name).map_or(Meaning::Unmapped, Meaning::Unknown),
+            None => match TypeName::new(name) {
+                Ok(name) => self
+                    .types
+                    .get(&name)
+                    .map_or_else(|| Meaning::Unknown(name.clone()), Meaning::Type),
+                Err(_) => Meaning::Unmapped,
             },
         }
     }

@@ -8,7 +8,7 @@ use super::facts::{Added, Slot, SlotKey};
 use super::trace::DuplicateDecision;
 use crate::model::{Click, Conversion, Duplicates, Entry, Revenue, Status};
 use crate::value::{ConversionId, Currency, Money, Shared};
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 use core::cmp::Ordering;
 
 /// The most slots with network ids of their own that one click may have: they are read with every event of the click. Open types have none,
@@ -153,11 +153,13 @@ impl Tracker {
     /// Only what counts as money adds up, each currency by itself: an amount that is pending is added when it is approved.
     fn add(&self, slot: &mut Slot, entry: &Entry) {
         let Some(money) = self.signed(entry) else { return };
-        let added = slot.sums.entry(money.currency).or_insert_with(|| Added {
-            at: entry.at,
-            event: entry.event.clone(),
-            sum: None,
-            revenue: None,
+        let added = slot.sums.entry(money.currency).or_insert_with(|| {
+            Box::new(Added {
+                at: entry.at,
+                event: entry.event.clone(),
+                sum: None,
+                revenue: None,
+            })
         });
         if (entry.at, &entry.event) < (added.at, &added.event) {
             added.at = entry.at;
@@ -189,7 +191,7 @@ fn leading(slot: &Slot) -> Option<(Currency, &Added)> {
         .sums
         .iter()
         .min_by(|(_, one), (_, other)| (one.at, &one.event).cmp(&(other.at, &other.event)));
-    earliest.map(|(currency, added)| (*currency, added))
+    earliest.map(|(currency, added)| (*currency, &**added))
 }
 
 /// Whether an amount is in another currency than the one that a slot adds up.
@@ -237,12 +239,15 @@ pub fn mark(conversion: &Conversion, slots: &[Slot]) -> Mark {
 
 /// The id of the conversion that a slot makes. An edit may change the type, so the type is no part of its key.
 pub(super) fn conversion_id(click: &Click, key: &SlotKey) -> ConversionId {
-    ConversionId::of(Some(click.at.unix_seconds()), &[click.id.as_str(), &key.column()])
+    ConversionId::of_bytes(
+        Some(click.at.unix_seconds()),
+        &[click.id.as_bytes(), key.column().as_bytes()],
+    )
 }
 
 /// The id of the conversion of one event alone.
 pub(super) fn event_conversion_id(entry: &Entry) -> ConversionId {
-    ConversionId::of(Some(entry.at.unix_seconds()), &["event", entry.event.as_str()])
+    ConversionId::of_bytes(Some(entry.at.unix_seconds()), &[b"event", entry.event.as_bytes()])
 }
 
 fn order(one: &Entry, other: &Entry) -> Ordering {

@@ -1,8 +1,9 @@
 //! How an event was decided, as indices and codes. Texts are rendered on demand.
 
-use crate::value::{ClickId, PostbackId, Receipt, Shared};
-use alloc::vec::Vec;
-use serde::{Deserialize, Serialize};
+use crate::value::{ClickId, PostbackId, Receipt};
+use alloc::{sync::Arc, vec::Vec};
+use core::fmt;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The most rules that a trace names, so that it stays within about 4 KiB even when their ids are as long as ids may be; the rest is counted.
 pub const MAX_TRACED_RULES: usize = 32;
@@ -18,8 +19,8 @@ pub struct Trace {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duplicate: Option<DuplicateDecision>,
     /// Each rule of the campaign, in the order of the configuration.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub rules: Shared<Vec<RuleTrace>>,
+    #[serde(default, skip_serializing_if = "RuleTraces::is_empty")]
+    pub rules: RuleTraces,
     /// How many rules are left out.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub more_rules: u32,
@@ -82,6 +83,78 @@ pub struct RuleTrace {
     /// The answer.
     #[serde(rename = "v")]
     pub verdict: RuleVerdict,
+}
+
+/// What the rules of a campaign said, in order. The ids are those of the configuration, which every trace of the campaign shares.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct RuleTraces(Option<Arc<Traced>>);
+
+#[derive(PartialEq, Eq)]
+struct Traced {
+    postbacks: Arc<[PostbackId]>,
+    verdicts: Vec<RuleVerdict>,
+}
+
+impl RuleTraces {
+    /// The verdicts of these postbacks, one each.
+    pub(super) fn new(postbacks: Arc<[PostbackId]>, verdicts: Vec<RuleVerdict>) -> Self {
+        Self(Some(Arc::new(Traced { postbacks, verdicts })))
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.as_ref().map_or(0, |traced| traced.verdicts.len())
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What each rule said.
+    pub fn iter(&self) -> impl Iterator<Item = RuleTrace> {
+        self.pairs().map(|(postback, verdict)| RuleTrace {
+            postback: postback.clone(),
+            verdict: verdict.clone(),
+        })
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (&PostbackId, &RuleVerdict)> {
+        let traced = self.0.iter();
+        traced.flat_map(|traced| traced.postbacks.iter().zip(&traced.verdicts))
+    }
+}
+
+impl FromIterator<RuleTrace> for RuleTraces {
+    fn from_iter<I: IntoIterator<Item = RuleTrace>>(rules: I) -> Self {
+        let (postbacks, verdicts): (Vec<_>, Vec<_>) =
+            rules.into_iter().map(|rule| (rule.postback, rule.verdict)).unzip();
+        if verdicts.is_empty() {
+            return Self(None);
+        }
+        Self::new(postbacks.into(), verdicts)
+    }
+}
+
+impl fmt::Debug for RuleTraces {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl Serialize for RuleTraces {
+    /// As a list of [`RuleTrace`].
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for RuleTraces {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Vec::<RuleTrace>::deserialize(deserializer)?.into_iter().collect())
+    }
 }
 
 /// The answer of one rule.

@@ -34,16 +34,15 @@ pub(crate) const HASH_LENGTH: usize = 26;
 /// As [`encode`], of 16 bytes and without a buffer.
 pub(crate) fn encode_hash(bytes: [u8; 16]) -> [u8; HASH_LENGTH] {
     let bits = u128::from_be_bytes(bytes);
+    // Twelve characters, twelve characters and the eight bits that are left, so that no step is wider than a register.
+    let words = [bits >> 68, bits >> 8, bits << 2].map(|word| (word & u128::from(u64::MAX)) as u64);
     let mut text = [b'2'; HASH_LENGTH];
-    for (index, place) in text.iter_mut().enumerate() {
-        // The last character has three bits, which stand in front.
-        let end = 123_usize.saturating_sub(index.saturating_mul(5));
-        let value = if index < HASH_LENGTH - 1 {
-            bits >> end
-        } else {
-            bits << 2
-        };
-        *place = ALPHABET.get((value & 31) as usize).copied().unwrap_or(b'2');
+    for (part, word) in text.chunks_mut(12).zip(words) {
+        let mut word = word;
+        for place in part.iter_mut().rev() {
+            *place = ALPHABET.get((word & 31) as usize).copied().unwrap_or(b'2');
+            word >>= 5;
+        }
     }
     text
 }

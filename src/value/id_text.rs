@@ -1,5 +1,6 @@
 //! The text of an id. Rows are full of ids, and most of them are copies of one another, so a clone never allocates.
 
+use super::base32::HASH_LENGTH;
 use alloc::sync::Arc;
 use core::cmp::Ordering;
 
@@ -9,12 +10,25 @@ const MAX_IN_PLACE: usize = 38;
 /// A short text lies in place, a longer one is shared.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum IdText {
-    /// The rest of `bytes` is zero, so that the derived comparison is right.
-    InPlace {
-        length: u8,
-        bytes: [u8; MAX_IN_PLACE],
-    },
+    InPlace(InPlace),
     Shared(Arc<str>),
+}
+
+/// A byte that is always the same, so that an enum around it (an `Option`) needs no room for its tag.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+enum Always {
+    Zero,
+}
+
+/// Whole words, since a copy in pieces makes the processor wait when it is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(align(8))]
+pub(super) struct InPlace {
+    always: Always,
+    length: u8,
+    /// The rest is zero, so that the derived comparison is right.
+    bytes: [u8; MAX_IN_PLACE],
 }
 
 impl IdText {
@@ -23,7 +37,8 @@ impl IdText {
         match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
             (Some(place), Ok(length)) => {
                 place.copy_from_slice(text.as_bytes());
-                Self::InPlace { length, bytes }
+                let always = Always::Zero;
+                Self::InPlace(InPlace { always, length, bytes })
             }
             _ => Self::Shared(text.into()),
         }
@@ -31,7 +46,7 @@ impl IdText {
 
     pub(super) fn as_bytes(&self) -> &[u8] {
         match self {
-            Self::InPlace { length, bytes } => bytes.get(..usize::from(*length)).unwrap_or_default(),
+            Self::InPlace(text) => text.bytes.get(..usize::from(text.length)).unwrap_or_default(),
             Self::Shared(text) => text.as_bytes(),
         }
     }
@@ -39,7 +54,7 @@ impl IdText {
     pub(super) fn as_str(&self) -> &str {
         match self {
             // It was a text when it was put there.
-            Self::InPlace { .. } => core::str::from_utf8(self.as_bytes()).unwrap_or_default(),
+            Self::InPlace(_) => core::str::from_utf8(self.as_bytes()).unwrap_or_default(),
             Self::Shared(text) => text,
         }
     }
@@ -53,11 +68,58 @@ impl PartialOrd for IdText {
 
 impl Ord for IdText {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.as_bytes().cmp(other.as_bytes())
+        match (self, other) {
+            // The zeros behind a text sort it before every longer one, but for one that goes on with zeros.
+            (Self::InPlace(one), Self::InPlace(other)) => {
+                one.bytes.cmp(&other.bytes).then_with(|| one.length.cmp(&other.length))
+            }
+            _ => self.as_bytes().cmp(other.as_bytes()),
+        }
     }
 }
 
 impl core::hash::Hash for IdText {
+    /// As a `str`, since ids are looked up by one.
+    fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+/// The text of an id that is a hash: so many characters, all of them of one byte.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(align(8))]
+pub(super) struct HashText {
+    bytes: [u8; HASH_LENGTH],
+    always: Always,
+}
+
+impl From<[u8; HASH_LENGTH]> for HashText {
+    fn from(bytes: [u8; HASH_LENGTH]) -> Self {
+        let always = Always::Zero;
+        Self { bytes, always }
+    }
+}
+
+impl HashText {
+    /// The text of a checked `text`, which has that length.
+    pub(super) fn new(text: &str) -> Self {
+        let mut bytes = [0; HASH_LENGTH];
+        for (place, byte) in bytes.iter_mut().zip(text.bytes()) {
+            *place = byte;
+        }
+        bytes.into()
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.bytes).unwrap_or_default()
+    }
+}
+
+impl core::hash::Hash for HashText {
     /// As a `str`, since ids are looked up by one.
     fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
         self.as_str().hash(state);
@@ -70,10 +132,11 @@ mod tests {
 
     #[test]
     fn a_text_of_38_bytes_lies_in_place_and_a_longer_one_is_shared() {
+        assert_eq!(size_of::<Option<IdText>>(), 40);
         for (length, in_place) in [(0, true), (37, true), (38, true), (39, false)] {
             let written = "é".repeat(length / 2) + &"x".repeat(length % 2);
             let text = IdText::new(&written);
-            assert_eq!(matches!(text, IdText::InPlace { .. }), in_place, "{length}");
+            assert_eq!(matches!(text, IdText::InPlace(_)), in_place, "{length}");
             assert_eq!(text.as_str(), written);
             assert!(text == text.clone(), "{length}");
         }
@@ -82,7 +145,7 @@ mod tests {
     #[test]
     fn texts_sort_and_compare_as_str_does() {
         let long = "a".repeat(MAX_IN_PLACE + 1);
-        let written = ["", "a", "a\u{0}", "aa", "ab", "b", "é", long.as_str()];
+        let written = ["", "a", "a\u{0}", "a\u{0}b", "aa", "ab", "b", "é", long.as_str()];
         for one in written {
             for other in written {
                 let (first, second) = (IdText::new(one), IdText::new(other));

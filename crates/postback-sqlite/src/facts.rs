@@ -167,7 +167,7 @@ pub(crate) fn configuration(connection: &Connection, fingerprint: &str) -> Resul
 /// An event with its personal values, from the columns `payload` and `private`.
 fn event(found: &Row<'_>, payload: usize) -> Result<Event, Fault> {
     let stored: EventRow = row::decode(text(found, payload)?)?;
-    let mut event = stored.event;
+    let mut event = *stored.event;
     event.private = row::decode_private(optional(found, payload.saturating_add(1))?)?;
     Ok(event)
 }

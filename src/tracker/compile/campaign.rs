@@ -5,7 +5,8 @@ use super::rows::{amount, named, refer, title};
 use super::{Context, MAX_ROWS, postback};
 use crate::config::{MAX_ENTRIES, Table, one_of};
 use crate::rule::{Conditions, Index};
-use crate::tracker::compiled::{Campaign, Offer, Path, Source};
+use crate::tracker::MAX_TRACED_RULES;
+use crate::tracker::compiled::{Campaign, Demand, Offer, Path, Postback, Source};
 use crate::tracker::reach::Reach;
 use crate::value::{CampaignId, ChannelId, Currency, Money, OfferId, OfferSourceId, Percent, TypeName};
 use alloc::{collections::BTreeMap, format, vec::Vec};
@@ -57,10 +58,13 @@ pub(super) fn read(
         let cost = cost(row, draft.map_or(context.currency, |draft| draft.channel.currency));
         let paths = paths(row, context);
         let offered = Reach::of_paths(&paths, offers, sources);
-        let postbacks = postback::read(row, context, draft, offered.as_ref().unwrap_or(&every));
+        let mut postbacks = postback::read(row, context, draft, offered.as_ref().unwrap_or(&every));
         super::later::campaign_apis(row, context);
         let conditions: Vec<&Conditions> = postbacks.iter().map(|postback| &postback.conditions).collect();
         let rules = Index::new(&conditions, &types);
+        let demands = demands(&mut postbacks);
+        let named = postbacks.iter().take(MAX_TRACED_RULES);
+        let traced = named.map(|postback| postback.id.clone()).collect();
         Some(Campaign {
             id: id?.clone(),
             title,
@@ -70,8 +74,29 @@ pub(super) fn read(
             paths,
             postbacks,
             rules,
+            demands,
+            traced,
         })
     })
+}
+
+/// What the postbacks ask besides types and statuses, each different one once; every postback is told its place.
+fn demands(postbacks: &mut [Postback]) -> Vec<Demand> {
+    let mut demands: Vec<Demand> = Vec::new();
+    for postback in postbacks {
+        let demand = Demand {
+            conditions: postback.conditions.without_names(),
+            payout: postback.payout,
+        };
+        postback.demand = demands
+            .iter()
+            .position(|known| *known == demand)
+            .unwrap_or(demands.len());
+        if postback.demand == demands.len() {
+            demands.push(demand);
+        }
+    }
+    demands
 }
 
 /// What one click costs, where the model says so. The other models are checked for their shape and change nothing yet.

@@ -61,6 +61,7 @@ fn postback(
         url: request.url?,
         body: request.body,
         conditions,
+        demand: 0,
         payout,
         updates: updates.unwrap_or(Updates::FirstMatch),
         success: request.success,

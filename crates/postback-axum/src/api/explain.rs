@@ -166,7 +166,7 @@ fn event(tracker: &Tracker, click: &Click, seen: Option<&Conversion>, row: Event
             .rules
             .iter()
             .map(|traced| {
-                rule(traced, |postback| {
+                rule(&traced, |postback| {
                     seen.map(|seen| tracker.reasons(click, seen, postback))
                 })
             })
