@@ -1,5 +1,7 @@
 //! A whole decision with twenty rules and two postbacks that fire, beside a plain composition of libraries.
 
+#![allow(clippy::arithmetic_side_effects, reason = "small numbers of a program that measures")]
+
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use postback_benches::decisions::Corpus;
 use std::hint::black_box;

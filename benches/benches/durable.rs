@@ -28,7 +28,6 @@ fn main() -> Result<(), Failure> {
     let measured = std::env::args().any(|argument| argument == "--bench");
     let divisor = if measured { 1 } else { 100 };
     let folder = scratch()?;
-    println!("fsync of 4 KiB more: {} us (median)", fsync(folder.path())?.as_micros());
     let started = std::time::Instant::now();
     let mut base = Base::build(folder.path(), SALES / divisor)?;
     println!(
@@ -41,14 +40,16 @@ fn main() -> Result<(), Failure> {
         (Ids::Timed, "ids that begin with a time (notifications)", 15),
         (Ids::Untimed, "ids without a time (postbacks)", 4),
     ] {
+        println!("{name}:");
         let (mut grouped, mut one_by_one) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
+            // What an fsync costs decides the ratio, and a virtual disk changes its mind about it.
+            println!("  fsync {} us (median)", fsync(folder.path())?.as_micros());
             let plans = base.plans(ids, GROUPED / divisor)?;
             grouped.push(Rate::new(plans.len(), base.grouped(plans)?));
             let plans = base.plans(ids, ONE_BY_ONE / divisor)?;
             one_by_one.push(Rate::new(plans.len(), base.one_by_one(&plans)?));
         }
-        println!("{name}:");
         println!("  shared by {CALLERS} callers  {}", Rate::all(&grouped));
         println!("  one transaction each  {}", Rate::all(&one_by_one));
         println!("  {} times (wanted: {wanted})", Rate::ratio(&grouped, &one_by_one));

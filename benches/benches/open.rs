@@ -1,5 +1,6 @@
 //! From the body of a POST to a notification, over several hundred different ones; a round of the whole corpus is the unit.
 #![allow(missing_docs, clippy::unwrap_used)]
+#![allow(clippy::arithmetic_side_effects, reason = "small numbers of a program that measures")]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use postback::clickbank::ins::{Envelope, Notification};

@@ -1,5 +1,7 @@
 //! Query strings of postbacks, beside the parsers that other services use.
 
+#![allow(clippy::arithmetic_side_effects, reason = "small numbers of a program that measures")]
+
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use postback_benches::queries::{Corpus, form_urlencoded, postback, serde_urlencoded};
 use std::hint::black_box;

@@ -1,5 +1,7 @@
 //! A postback URL, beside two template engines.
 
+#![allow(clippy::arithmetic_side_effects, reason = "small numbers of a program that measures")]
+
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use postback::outbound::HoledText;
 use postback_benches::templates::{Corpus, MiniJinja, Tiny, minijinja};

@@ -143,6 +143,8 @@ impl Base {
         let mut connection = Connection::open(&self.file)?;
         connection.pragma_update(None, "synchronous", "full")?;
         connection.pragma_update(None, "secure_delete", true)?;
+        connection.pragma_update(None, "temp_store", "memory")?;
+        connection.pragma_update(None, "cache_size", -16 * 1_024)?;
         connection.set_prepared_statement_cache_capacity(64);
         let started = Instant::now();
         for commit in commits {

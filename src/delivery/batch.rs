@@ -74,8 +74,11 @@ impl Batch {
         let mut filler = Filler::new(*values);
         if outbound.item.is_some() {
             let deliveries = self.0.iter().map(|leased| &leased.delivery);
-            let items = deliveries.filter_map(|delivery| Some((delivery.outbound.item.as_ref()?, &delivery.private)));
-            let items = items.map(|(item, private)| filler.fill(&item.text, private));
+            // A delivery that is not in the body must not be settled with it.
+            let items = deliveries.map(|delivery| match &delivery.outbound.item {
+                Some(item) => filler.fill(&item.text, &delivery.private),
+                None => Err(FillError::Malformed),
+            });
             let items = items.collect::<Result<Vec<String>, FillError>>()?;
             filler.items = Some(items.join(","));
         }

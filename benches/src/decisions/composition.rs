@@ -123,14 +123,15 @@ impl PlainTracker {
         values.extend(event.event_id.iter().map(|id| ("event_id".to_owned(), id.clone())));
         values.extend(event.order_id.iter().map(|id| ("order_id".to_owned(), id.clone())));
         for rule in self.campaigns.get(&click.campaign).into_iter().flatten() {
-            let payout = rule.payout(event.sum, &kind.counts);
-            values.insert("payout".into(), payout.to_string());
+            let payout = || rule.payout(event.sum, &kind.counts);
             let reasons = rule.reasons(&event.type_name, status, payout, &values);
             if !reasons.is_empty() {
                 decision.trace.push(format!("{}: {reasons}", rule.id));
                 continue;
             }
             decision.trace.push(format!("{}: fired", rule.id));
+            let payout = payout();
+            values.insert("payout".into(), payout.to_string());
             fired.push((rule.id.clone(), payout));
             let url = rule.request(&values);
             decision.outbox.push(PlainDelivery {
@@ -161,7 +162,13 @@ impl PlainRule {
     }
 
     /// Why the rule does not fire; nothing when it does.
-    fn reasons(&self, type_name: &str, status: &str, payout: Decimal, values: &HashMap<String, String>) -> String {
+    fn reasons(
+        &self,
+        type_name: &str,
+        status: &str,
+        payout: impl Fn() -> Decimal,
+        values: &HashMap<String, String>,
+    ) -> String {
         let mut reasons = String::new();
         if !self.types.is_empty() && !self.types.iter().any(|wanted| wanted == type_name) {
             let _ = write!(reasons, "type is {type_name}, wanted {}; ", self.types.join(", "));
@@ -169,8 +176,11 @@ impl PlainRule {
         if !self.statuses.is_empty() && !self.statuses.iter().any(|wanted| wanted == status) {
             let _ = write!(reasons, "status is {status}, wanted {}; ", self.statuses.join(", "));
         }
-        if let Some(least) = self.min_payout.filter(|least| payout < *least) {
-            let _ = write!(reasons, "payout is {payout}, wanted at least {least}; ");
+        if let Some(least) = self.min_payout {
+            let payout = payout();
+            if payout < least {
+                let _ = write!(reasons, "payout is {payout}, wanted at least {least}; ");
+            }
         }
         for (name, wanted) in &self.matches {
             let seen = values.get(name).map_or("nothing", String::as_str);
@@ -201,8 +211,5 @@ impl PlainRule {
 }
 
 fn hash(text: &str) -> String {
-    Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    crate::hex(&Sha256::digest(text))
 }

@@ -113,7 +113,7 @@ pub(crate) fn encrypted(plaintext: &str, iv: &str) -> Vec<u8> {
 /// The first 32 characters of the lower-case hex SHA-1 of the secret.
 pub(super) fn key(secret: &str) -> [u8; 32] {
     let digest = Sha1::digest(secret);
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = crate::hex(&digest);
     hex.as_bytes().first_chunk().copied().unwrap_or_default()
 }
 

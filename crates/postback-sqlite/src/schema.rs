@@ -18,10 +18,6 @@ const STEPS: &[&str] = &[include_str!("schema.sql")];
 /// The write-ahead log is cut back to this many bytes once it was written back: it grew for a burst, not for ever.
 const WAL_LIMIT: i64 = 64 * 1024 * 1024;
 
-/// How many pages the write-ahead log may have before whoever commits writes it back: over twice what it has when the store does so in the
-/// background, so that it happens only when that does not keep up.
-pub(crate) const WAL_PAGES: i64 = 24 * 1024;
-
 /// How much of the database the connection that writes keeps in memory, in KiB. What a group of commits changes must fit: what does not is
 /// written to the log more than once.
 const WRITER_CACHE: i64 = 16 * 1024;
@@ -54,7 +50,6 @@ pub(crate) fn connect(path: &Path, busy_timeout: Duration) -> Result<Connection,
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
     connection.pragma_update(None, "journal_size_limit", WAL_LIMIT)?;
-    connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
     // Personal values that were emptied are overwritten, and none lie in temporary files.
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "temp_store", "memory")?;
@@ -216,7 +211,6 @@ mod tests {
             (value("synchronous"), value("busy_timeout"), value("user_version")),
             (2, 1000, 1)
         );
-        assert_eq!(value("wal_autocheckpoint"), WAL_PAGES);
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The threads behind a store: one that writes, one that writes the log back, a few that read. Answers come through one-shot channels, so
-//! that callers need no particular runtime and none of its threads ever waits for the disk.
+//! The threads behind a store: one that writes, a few that read. Answers come through one-shot channels, so that callers need no particular
+//! runtime and none of its threads ever waits for the disk.
 
 use crate::{
     Options, Statistics,
@@ -53,15 +53,9 @@ impl Threads {
             let queue = read_queue.clone();
             threads.spawn("postback-read", move || read(&mut connection, &queue))?;
         }
-        // Room for one: who asks while it is at work is heard afterwards.
-        let (write_back, asked) = sync_channel(1);
-        let (connection, caught_up) = (schema::connect(path, options.busy_timeout)?, shared.clone());
-        threads.spawn("postback-log", move || {
-            writer::write_back(&connection, &asked, &caught_up)
-        })?;
         let (most, busy_timeout) = (options.group.max(1), options.busy_timeout);
         threads.spawn("postback-write", move || {
-            writer::work(&writer, &write_queue, &shared, &write_back, most, busy_timeout)
+            writer::work(&writer, &write_queue, &shared, most, busy_timeout)
         })?;
         Ok(threads)
     }

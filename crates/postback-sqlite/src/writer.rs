@@ -7,19 +7,14 @@ use postback::port::{StoreError, StoreErrorKind};
 use rusqlite::Connection;
 use std::{
     sync::{
-        Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
-        mpsc::{Receiver, SyncSender},
+        mpsc::Receiver,
     },
     time::Duration,
 };
 
-/// How long emptying the log waits for readers. It is not needed for correctness, and commits wait meanwhile.
+/// How long writing the log back waits for readers. It is not needed for correctness, and commits wait meanwhile.
 const TIDY_TIMEOUT: Duration = Duration::from_millis(100);
-
-/// After how many jobs the log is written back. Under a steady load of sales a job writes some ten pages, so the log has about 40 MiB then;
-/// pages that many jobs changed are written back once.
-const WRITE_BACK_AFTER: usize = 1_024;
 
 /// What the writer tells others, and they tell it.
 #[derive(Debug, Default)]
@@ -30,10 +25,6 @@ pub(crate) struct Shared {
     pub(crate) jobs: AtomicU64,
     /// Whether the log is to be written back and emptied after the next transaction.
     pub(crate) tidy: AtomicBool,
-    /// Whether the log was written back up to a moment ago, so that the rest is little.
-    pub(crate) caught_up: AtomicBool,
-    /// Held while the log is written back: SQLite lets one connection do it at a time.
-    pub(crate) writing_back: Mutex<()>,
 }
 
 /// Why a whole group failed; every caller gets a copy.
@@ -120,11 +111,9 @@ pub(crate) fn work(
     connection: &Connection,
     queue: &Receiver<Box<dyn Job>>,
     shared: &Shared,
-    write_back: &SyncSender<()>,
     most: usize,
     busy_timeout: Duration,
 ) {
-    let mut logged = 0_usize;
     while let Ok(first) = queue.recv() {
         let (jobs, trouble) = group(connection, first, queue, most);
         if trouble.is_none() {
@@ -133,39 +122,13 @@ pub(crate) fn work(
                 .jobs
                 .fetch_add(u64::try_from(jobs.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
         }
-        logged = logged.saturating_add(jobs.len());
         if shared.tidy.swap(false, Ordering::Relaxed) {
-            let _alone = shared.writing_back.lock().unwrap_or_else(PoisonError::into_inner);
             tidy(connection, busy_timeout);
         }
         for job in jobs {
             job.answer(trouble.as_ref());
         }
-        if shared.caught_up.swap(false, Ordering::Relaxed) {
-            // Now that nothing is added meanwhile, the log comes to its end and begins anew.
-            checkpoint(connection);
-        } else if logged >= WRITE_BACK_AFTER {
-            logged = 0;
-            // One that is under way still does.
-            let _ = write_back.try_send(());
-        }
     }
-}
-
-/// Writes the log back whenever it is asked to, while commits go on: until the store is dropped.
-pub(crate) fn write_back(connection: &Connection, asked: &Receiver<()>, shared: &Shared) {
-    while asked.recv().is_ok() {
-        let alone = shared.writing_back.lock().unwrap_or_else(PoisonError::into_inner);
-        checkpoint(connection);
-        drop(alone);
-        shared.caught_up.store(true, Ordering::Relaxed);
-    }
-}
-
-/// Writes back what no reader keeps in the log and waits for nobody. What fails is done by a later one, at the latest by the one that SQLite
-/// makes itself when the log has grown to [`WAL_PAGES`](crate::schema::WAL_PAGES).
-fn checkpoint(connection: &Connection) {
-    drop(connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())));
 }
 
 /// Runs one job and those that wait behind it in one transaction.
@@ -227,71 +190,4 @@ fn tidy(connection: &Connection, busy_timeout: Duration) {
     // Best effort: the log is written back sooner or later anyway.
     drop(checkpoint);
     drop(connection.busy_timeout(busy_timeout));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::schema;
-    use rusqlite::OpenFlags;
-    use std::{path::PathBuf, sync::mpsc::sync_channel};
-
-    fn file() -> (tempfile::TempDir, PathBuf, Connection) {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("store.db");
-        let connection = schema::connect_writer(&path, Duration::from_secs(1)).unwrap();
-        (folder, path, connection)
-    }
-
-    #[test]
-    fn the_log_is_written_back_after_so_many_jobs() {
-        for (jobs, asked) in [
-            (WRITE_BACK_AFTER - 1, 0),
-            (WRITE_BACK_AFTER, 1),
-            (WRITE_BACK_AFTER + 1, 1),
-            (2 * WRITE_BACK_AFTER, 2),
-        ] {
-            let (_folder, _path, connection) = file();
-            let (queue, work_queue) = sync_channel::<Box<dyn Job>>(jobs);
-            let mut answers = Vec::new();
-            for _ in 0..jobs {
-                let (task, answer) = Task::new(|_: &Connection| Ok(()));
-                queue.send(Box::new(task)).unwrap();
-                answers.push(answer);
-            }
-            drop(queue);
-            let (write_back, heard) = sync_channel(2);
-            work(
-                &connection,
-                &work_queue,
-                &Shared::default(),
-                &write_back,
-                256,
-                Duration::ZERO,
-            );
-            assert_eq!(heard.try_iter().count(), asked, "{jobs} jobs");
-        }
-    }
-
-    #[test]
-    fn what_is_written_back_lies_in_the_database_itself() {
-        let (_folder, path, connection) = file();
-        connection
-            .execute_batch("CREATE TABLE sale (id INTEGER PRIMARY KEY); INSERT INTO sale VALUES (7)")
-            .unwrap();
-        // It reads as if there were no log.
-        let sales = || {
-            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-            let file = Connection::open_with_flags(format!("file:{}?immutable=1", path.display()), flags).unwrap();
-            file.query_row("SELECT id FROM sale", [], |row| row.get::<_, i64>(0))
-        };
-        assert!(sales().is_err(), "it is in the log alone");
-        let (ask, asked) = sync_channel(1);
-        ask.send(()).unwrap();
-        drop(ask);
-        let shared = Shared::default();
-        write_back(&connection, &asked, &shared);
-        assert_eq!(sales().unwrap(), 7);
-        assert!(shared.caught_up.load(Ordering::Relaxed));
-    }
 }

@@ -38,7 +38,8 @@ fn from_environment(name: &str) -> Result<Secret, String> {
 async fn from_file(path: &str) -> Result<Secret, String> {
     let unreadable = |error: std::io::Error| format!("cannot be read: {}", error.kind());
     let file = File::open(path).await.map_err(unreadable)?;
-    let mut bytes = Vec::new();
+    // Room for all of it, so that growing leaves no copy behind.
+    let mut bytes = Vec::with_capacity(usize::try_from(MAX_FILE).unwrap_or_default().saturating_add(1));
     // What a file says of its length is not asked: a device says 0 and has no end.
     let mut start = file.take(MAX_FILE.saturating_add(1));
     let length = start.read_to_end(&mut bytes).await.map_err(unreadable)?;

@@ -79,7 +79,7 @@ pub(super) struct Json<'a> {
 }
 
 /// What a value is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(super) enum Shape<'a> {
     Null,
     Bool(bool),

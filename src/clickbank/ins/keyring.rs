@@ -117,7 +117,7 @@ fn key(secret: &Secret) -> Aes256Dec {
             };
         }
     }
-    Aes256Dec::new(&(*hex).into())
+    Aes256Dec::new((&*hex).into())
 }
 
 #[cfg(test)]
