@@ -7,8 +7,8 @@
 use postback::delivery::Delivery;
 use postback::event::Received;
 use postback::tracker::{
-    ClickFacts, Commit, Committed, EventRow, FactQuery, MAX_HOPS, MAX_ORPHANS, Outcome, ReceiptFacts, ReceiptRecord,
-    Slot, Write, compile,
+    ClickFacts, Commit, Committed, EventRow, FactQuery, GuardKey, MAX_HOPS, MAX_ORPHANS, Outcome, ReceiptFacts,
+    ReceiptRecord, Slot, Write, compile,
 };
 use postback::value::{ClickId, ConversionId, DeliveryId, EventId, OfferSourceId, Receipt};
 use postback::{Click, Conversion, Credentials, Document, Event, Facts, Options, Query, Timestamp, Tracker};
@@ -17,6 +17,9 @@ use std::{
     error::Error,
     io::Write as _,
 };
+
+/// How often an event is decided again. In each round another event of its click went through, so so many in a row are a fault.
+const MAX_ROUNDS: usize = 16;
 
 /// The tables. A guard's version is a row of its own; `GuardKey::column` is its key.
 #[derive(Debug, Default)]
@@ -31,18 +34,18 @@ struct Tables {
 }
 
 impl Tables {
-    fn version(&self, key: &str) -> u64 {
-        self.versions.get(key).copied().unwrap_or_default()
+    fn version(&self, key: &GuardKey) -> u64 {
+        self.versions.get(&key.column()).copied().unwrap_or_default()
     }
 
-    fn raise(&mut self, key: String) {
-        let version = self.versions.entry(key).or_default();
+    fn raise(&mut self, key: &GuardKey) {
+        let version = self.versions.entry(key.column()).or_default();
         *version = version.saturating_add(1);
     }
 
     /// A decision that was made without the click must conflict, so its guard is raised.
     fn record(&mut self, click: Click) {
-        self.raise(format!("click:{}", click.id));
+        self.raise(&GuardKey::Click(click.id.clone()));
         self.clicks.entry(click.id.clone()).or_insert(click);
     }
 
@@ -93,7 +96,7 @@ impl Tables {
         for id in clicks {
             let slots = self.slots.iter().filter(|((click, _), _)| *click == id);
             let known = ClickFacts {
-                version: self.version(&format!("click:{id}")),
+                version: self.version(&GuardKey::Click(id.clone())),
                 click: self.clicks.get(&id).cloned(),
                 slots: slots.map(|(_, slot)| slot.clone()).collect(),
             };
@@ -104,7 +107,7 @@ impl Tables {
 
     fn receipt(&self, source: &OfferSourceId, receipt: &Receipt) -> ReceiptFacts {
         ReceiptFacts {
-            version: self.version(&format!("receipt:{source}:{receipt}")),
+            version: self.version(&GuardKey::Receipt(source.clone(), receipt.clone())),
             record: self.receipts.get(&(source.clone(), receipt.clone())).cloned(),
         }
     }
@@ -116,12 +119,11 @@ impl Tables {
         }
         let waits = |id| matches!(self.events.get(id), Some(row) if row.outcome == Outcome::Unattributed);
         let mut guards = commit.guards.iter();
-        if !commit.waiting.iter().all(waits) || !guards.all(|guard| self.version(&guard.key.column()) == guard.version)
-        {
+        if !commit.waiting.iter().all(waits) || !guards.all(|guard| self.version(&guard.key) == guard.version) {
             return Committed::Conflict;
         }
         for guard in &commit.guards {
-            self.raise(guard.key.column());
+            self.raise(&guard.key);
         }
         for write in &commit.writes {
             match write.clone() {
@@ -141,9 +143,9 @@ impl Tables {
         Committed::Applied
     }
 
-    /// Reads, decides and writes until no other event of the same click was faster. A host bounds the rounds.
+    /// Reads, decides and writes until no other event of the same click was faster.
     fn take_in(&mut self, tracker: &Tracker, event: &Event) -> Result<Committed, Box<dyn Error>> {
-        loop {
+        for _ in 0..MAX_ROUNDS {
             let facts = self.facts(&tracker.needs(event));
             let plan = tracker.decide(event, &facts, event.received_at)?;
             match self.commit(&plan.commit) {
@@ -151,6 +153,7 @@ impl Tables {
                 done => return Ok(done),
             }
         }
+        Err(format!("other events of the click were faster {MAX_ROUNDS} times").into())
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     full: bool,
     /// Answers lines of JSON.
-    #[arg(long, conflicts_with_all = ["click", "event"])]
+    #[arg(long, conflicts_with_all = ["click", "event", "full"])]
     batch: bool,
 }
 

@@ -30,7 +30,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "JSON", default_value = "{}")]
     fill: String,
     /// Answers lines of JSON.
-    #[arg(long, conflicts_with = "template")]
+    #[arg(long, conflicts_with_all = ["template", "values", "kind", "fill"])]
     batch: bool,
 }
 

@@ -2,15 +2,23 @@
 
 use postback::Secret;
 use postback::tracker::{ClickIdKeys, Credentials, Tracker};
-use std::{env, fs};
+use std::{env, fs, io::Read as _};
+
+/// The longest file that is read for a secret, in bytes: secrets are short, and a path may be mistaken, even for a device without an end.
+const MAX_FILE: u64 = 64 * 1024;
 
 /// The secret behind `env:NAME` or `file:PATH`, if this machine has it; `host:NAME` is the host's own. A file's last line break is no part
-/// of the secret, as on the server.
+/// of the secret, as on the server; a file over [`MAX_FILE`] is none.
 pub(crate) fn of_reference(reference: &str) -> Option<Secret> {
     match reference.split_once(':')? {
         ("env", name) => of_variable(name),
         ("file", path) => {
-            let text = fs::read_to_string(path).ok()?;
+            let mut text = String::new();
+            let mut file = fs::File::open(path).ok()?.take(MAX_FILE.saturating_add(1));
+            let length = file.read_to_string(&mut text).ok()?;
+            if u64::try_from(length).is_ok_and(|length| length > MAX_FILE) {
+                return None;
+            }
             let text = text.trim_end_matches(['\n', '\r']);
             (!text.is_empty()).then(|| Secret::from(text))
         }

@@ -7,9 +7,9 @@ mod source;
 use crate::{Done, Refused, batch, configuration, lint::warnings, secrets};
 use configuration::Inline;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use postback::Document;
 use postback::model::AccountRole;
 use postback::tracker::{Campaign, Source, Tracker};
+use postback::{Document, Secret};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -30,7 +30,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "URL", value_parser = base_url)]
     base_url: Option<String>,
     /// Writes secrets out, as far as the environment and the files that they name have them. What is printed then is as secret as they are.
-    #[arg(long)]
+    // Not for lines: whoever wrote them would name the files that are printed.
+    #[arg(long, conflicts_with = "batch")]
     with_secrets: bool,
     /// Answers lines of JSON.
     #[arg(long, conflicts_with = "config")]
@@ -210,16 +211,21 @@ impl Setup<'_> {
         section
     }
 
+    /// A secret that is to be written out; what is not is not looked for either.
+    fn known(&self, reference: &str) -> Option<Secret> {
+        self.with_secrets.then(|| secrets::of_reference(reference)).flatten()
+    }
+
     /// A secret where it is asked for by name, else a note that says which.
     fn secret(&self, reference: &str) -> String {
-        let value = secrets::of_reference(reference).filter(|_| self.with_secrets);
+        let value = self.known(reference);
         let value = value.and_then(|secret| secret.expose_str().map(str::to_owned));
         value.unwrap_or_else(|| format!("<value of {reference}>"))
     }
 
     /// A secret as a value in a URL.
     fn secret_in_url(&self, reference: &str) -> String {
-        let value = secrets::of_reference(reference).filter(|_| self.with_secrets);
+        let value = self.known(reference);
         let value = value.and_then(|secret| secret.expose_str().map(encoded));
         value.unwrap_or_else(|| format!("<value of {reference}>"))
     }

@@ -9,7 +9,7 @@ use crate::model::{Click, Conversion, Counts, Entry, Method, Status, Updates};
 use crate::network;
 use crate::scope::Payout;
 use crate::template::{BodyTemplate, UrlTemplate};
-use crate::value::{ChannelId, OfferId, OfferSourceId, PostbackId, TypeName};
+use crate::value::{ChannelId, IpRange, OfferId, OfferSourceId, PostbackId, TypeName};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     string::String,
@@ -97,6 +97,12 @@ impl Source {
     #[must_use]
     pub fn tokens(&self) -> &[String] {
         &self.tokens
+    }
+
+    /// The addresses that may call it; none listed is any address.
+    #[must_use]
+    pub fn allow_ips(&self) -> &[IpRange] {
+        &self.allow_ips
     }
 
     /// The versions of notifications that it takes.

@@ -92,8 +92,10 @@ impl Source {
         Ok(())
     }
 
-    /// Whether a postback's word is an open type and nothing else: a word that `events` gives another meaning could carry money.
-    fn is_open(&self, word: &str) -> bool {
+    /// Whether a postback's word is an open type and nothing else: a word that `events` gives another meaning could carry money. Of an open
+    /// type neither a token nor an address is asked.
+    #[must_use]
+    pub fn is_open(&self, word: &str) -> bool {
         let open = |name: &str| self.open_types.contains(name);
         let mapped = listed(self, word, None);
         open(word) && mapped.is_none_or(|mapped| mapped.as_ref().is_some_and(|name| open(name.as_str())))

@@ -70,6 +70,14 @@ fn a_sources_names_are_those_of_its_postbacks() {
 }
 
 #[test]
+fn a_source_says_which_words_are_open_and_which_addresses_may_call() {
+    let example = tracker(EXAMPLE);
+    let source = example.source(Some("clickbank")).unwrap();
+    assert!(source.is_open("InitiateCheckout") && !source.is_open("Purchase") && !source.is_open("initiatecheckout"));
+    assert!(source.allow_ips().is_empty());
+}
+
+#[test]
 fn credentials_of_click_ids_tell_forged_ones_and_open_nothing() {
     let keys = |key: &str| ClickIdKeys::new(vec![Secret::from(key)]);
     let at = "2026-04-23T17:57:04Z".parse().unwrap();

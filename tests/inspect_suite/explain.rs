@@ -1,6 +1,6 @@
 //! `explain`.
 
-use crate::support::{RULES, answers, file, inspect, inspect_with, path, vector};
+use crate::support::{RULES, TemporaryFile, answers, file, inspect, inspect_with, path, vector};
 use postback::event::{Event, Received};
 use postback::{Credentials, Document, Options, Query, compile};
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ fn explained(event: &str, name: &str) -> String {
 }
 
 /// The configuration with so many postbacks more, each silent for one reason.
-fn with_more(name: &str, count: usize) -> String {
+fn with_more(name: &str, count: usize) -> TemporaryFile {
     let more: Vec<String> = (1..=count)
         .map(|number| {
             format!(
@@ -84,7 +84,7 @@ fn rules_that_the_trace_leaves_out_are_counted() {
 fn twenty_four_lines_fit_and_one_more_does_not() {
     let (click, events) = (path("inspect/click.json"), path("inspect/events.json"));
     // With one more silent rule of one reason there are 21 lines; each reason more is a line.
-    let config = std::fs::read_to_string(with_more("one.toml", 1)).unwrap();
+    let config = std::fs::read_to_string(&*with_more("one.toml", 1)).unwrap();
     let silent = "[[campaign.postback]]\nid = \"last\"\ntypes = [\"Lead\"]\n";
     for (name, conditions, lines, all) in [
         ("23.toml", "", 23, true),
@@ -201,6 +201,15 @@ fn what_the_servers_api_answers_is_taken_whole_or_item_by_item() {
         golden
     );
     assert_eq!(explained(&json!([first, second]).to_string(), "events.json"), golden);
+    // Those of one instant are listed newest first too.
+    let mut tie = second.clone();
+    tie.received_at = first.received_at;
+    let page = json!({"items": [item(&tie), item(&first)], "next": null});
+    assert_eq!(
+        explained(&page.to_string(), "tie.json"),
+        explained(&json!([first, tie]).to_string(), "tied.json")
+    );
+    assert!(explained(&page.to_string(), "tie.json").contains(", event id e2\n"));
 }
 
 #[test]
@@ -261,6 +270,12 @@ fn what_cannot_be_read_is_one_plain_line() {
         refused.starts_with("the click cannot be read: missing field `at`"),
         "{refused}"
     );
+}
+
+#[test]
+fn a_batch_has_no_lines_to_print_in_full() {
+    let ran = inspect(&["explain", "--batch", "--config", RULES, "--full"]);
+    assert_eq!(ran.conflicting(), "'--batch' '--full'");
 }
 
 #[test]

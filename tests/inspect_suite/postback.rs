@@ -152,6 +152,47 @@ fn a_token_is_compared_if_the_environment_has_it() {
     assert_eq!(lines(&text, "sum"), ["none"]);
 }
 
+/// The word of an open type that is given another meaning could carry money, so the server asks for the token.
+#[test]
+fn an_open_word_that_is_matched_to_another_type_needs_the_token() {
+    let rules = std::fs::read_to_string(RULES).unwrap();
+    let tokens = "tokens = [\"env:NETWORK_TOKEN\"]\n";
+    let open = rules.replace(tokens, &format!("{tokens}open_types = [\"Lead\"]\n"));
+    for (config, token) in [
+        (open.clone(), "not asked for: this type is open to anyone"),
+        (
+            open.replace(
+                "[offer_source.statuses]",
+                "[offer_source.events]\nLead = \"Purchase\"\n[offer_source.statuses]",
+            ),
+            "missing",
+        ),
+    ] {
+        let path = file("open.toml", &config);
+        let text = inspect(&["postback", "--config", &path, "--at", AT, "clickid=a&type=Lead"]).printed();
+        assert_eq!(lines(&text, "token"), [token]);
+        assert_eq!(text.contains("the server answers 403"), token == "missing", "{text}");
+    }
+}
+
+#[test]
+fn the_addresses_that_a_source_lists_are_told_unless_the_type_is_open() {
+    let rules = std::fs::read_to_string(RULES).unwrap();
+    let tokens = "tokens = [\"env:NETWORK_TOKEN\"]\n";
+    let more = "allow_ips = [\"203.0.113.0/24\", \"2001:db8::1\"]\nopen_types = [\"Lead\"]\n";
+    let path = file("allow-ips.toml", &rules.replace(tokens, &format!("{tokens}{more}")));
+    let of = |url: &str| {
+        let text = inspect(&["postback", "--config", &path, "--at", AT, url]).printed();
+        lines(&text, "address").concat()
+    };
+    assert_eq!(
+        of("clickid=a"),
+        "asked for, and not seen here: 203.0.113.0/24, 2001:db8::1/128"
+    );
+    assert_eq!(of("clickid=a&type=Lead"), "");
+    assert_eq!(of("/postback/clickbank?clickid=a"), "");
+}
+
 #[test]
 fn a_word_that_is_matched_to_none_makes_no_conversion() {
     let text = read(

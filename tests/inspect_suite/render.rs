@@ -125,6 +125,19 @@ fn a_batch_agrees_with_the_vectors() {
 }
 
 #[test]
+fn what_a_line_says_itself_is_no_flag_of_a_batch() {
+    for (flag, value) in [
+        ("--template", "a"),
+        ("--values", "{}"),
+        ("--kind", "url"),
+        ("--fill", "{}"),
+    ] {
+        let ran = inspect(&["render", "--batch", flag, value]);
+        assert!(ran.conflicting().starts_with(&format!("'--batch' '{flag} ")), "{flag}");
+    }
+}
+
+#[test]
 fn a_batch_names_what_is_empty_and_what_comes_later() {
     let line = json!({"id": 1, "template": "https://a.example/?a={sub1}&b={ip}&c={sub1}", "values": {}}).to_string();
     let printed = inspect_with(&[], line, &["render", "--batch"]).printed();

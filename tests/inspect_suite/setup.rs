@@ -152,7 +152,7 @@ fn secrets_are_written_out_only_when_they_are_asked_for_and_encoded_in_urls() {
 #[test]
 fn a_secret_in_a_file_is_read_without_its_last_line_break() {
     let secret = file("token", "from-a-file\n");
-    let config = SMALL.replace("env:CB_TOKEN", &format!("file:{secret}"));
+    let config = SMALL.replace("env:CB_TOKEN", &format!("file:{}", &*secret));
     let path = file("in-a-file.toml", &config.replace("env:CB_OLD", "host:old"));
     let text = inspect(&["setup", "--config", &path, "--with-secrets"]).printed();
     assert!(text.contains("/ins/cb?token=from-a-file\n"), "{text}");
@@ -160,9 +160,63 @@ fn a_secret_in_a_file_is_read_without_its_last_line_break() {
     assert!(text.contains("<value of host:old>\n"), "{text}");
     let text = inspect(&["setup", "--config", &path]).printed();
     assert!(
-        text.contains(&format!("/ins/cb?token=<value of file:{secret}>\n")),
+        text.contains(&format!("/ins/cb?token=<value of file:{}>\n", &*secret)),
         "{text}"
     );
+}
+
+/// The longest file that is read for a secret.
+const MAX_FILE: usize = 64 * 1024;
+
+#[test]
+fn a_file_of_64_kib_is_a_secret_and_a_longer_one_is_not_read() {
+    let written_out = |secret: &str| {
+        let config = SMALL.replace("env:CB_TOKEN", &format!("file:{secret}"));
+        let path = file("of-a-length.toml", &config);
+        let text = inspect(&["setup", "--config", &path, "--with-secrets"]).printed();
+        !text.contains(&format!("?token=<value of file:{secret}>\n"))
+    };
+    for (length, fits) in [(MAX_FILE - 1, true), (MAX_FILE, true), (MAX_FILE + 1, false)] {
+        assert_eq!(written_out(&file("long", &"x".repeat(length))), fits, "{length}");
+    }
+    #[cfg(unix)]
+    assert!(!written_out("/dev/zero"));
+}
+
+#[test]
+fn the_files_that_the_lines_of_a_batch_name_are_not_printed() {
+    let ran = inspect(&["setup", "--batch", "--with-secrets"]);
+    assert_eq!(ran.conflicting(), "'--batch' '--with-secrets'");
+    let secret = file("not-to-be-read", "CANARY");
+    let config = SMALL.replace("env:CB_TOKEN", &format!("file:{}", &*secret));
+    let line = json!({"id": 1, "config": config}).to_string();
+    let printed = inspect_with(&[], line, &["setup", "--batch"]).printed();
+    assert!(
+        printed.contains("<value of file:") && !printed.contains("CANARY"),
+        "{printed}"
+    );
+}
+
+#[test]
+fn the_newest_version_is_chosen_in_whatever_order_they_are_listed() {
+    for (versions, chosen) in [
+        (
+            "[\"8.0\", \"6.0\"]",
+            "Choose version 8.0 (the source also takes 6.0) there",
+        ),
+        (
+            "[\"6.0\", \"8.0\"]",
+            "Choose version 8.0 (the source also takes 6.0) there",
+        ),
+        (
+            "[\"8.0\", \"7.0\", \"6.0\"]",
+            "Choose version 7.0 (the source also takes 8.0 and 6.0) there",
+        ),
+    ] {
+        let config = SMALL.replace("[\"8.0\"]", versions);
+        let text = inspect(&["setup", "--config", &file("versions.toml", &config)]).printed();
+        assert!(text.contains(chosen), "{text}");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::{
     env,
     io::Write,
+    ops::Deref,
     path::PathBuf,
     process::{Command, Stdio},
 };
@@ -23,6 +24,16 @@ impl Ran {
     pub(crate) fn printed(self) -> String {
         assert_eq!(self.code, Some(0), "{}", self.err);
         self.out
+    }
+
+    /// The flags of which it says that they exclude each other; it did nothing.
+    pub(crate) fn conflicting(self) -> String {
+        assert_eq!((self.code, self.out.as_str()), (Some(2), ""), "{}", self.err);
+        let line = self.err.lines().next().unwrap();
+        let flags = line
+            .strip_prefix("error: the argument ")
+            .unwrap_or_else(|| panic!("{line}"));
+        flags.replace(" cannot be used with ", " ")
     }
 
     /// The line on stderr; it was refused and printed nothing else.
@@ -106,11 +117,28 @@ pub(crate) fn path(name: &str) -> String {
     format!("{}/tests/vectors/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
+/// A file's path; the file is there as long as this is.
+#[derive(Debug)]
+pub(crate) struct TemporaryFile(String);
+
+impl Deref for TemporaryFile {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for TemporaryFile {
+    fn drop(&mut self) {
+        // A panic here would hide why the test failed.
+        drop(std::fs::remove_file(&self.0));
+    }
+}
+
 /// A file with this text, whose name is the test's own.
-pub(crate) fn file(name: &str, text: &str) -> String {
-    let folder = env::temp_dir().join(format!("postback-inspect-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let path = folder.join(name);
+pub(crate) fn file(name: &str, text: &str) -> TemporaryFile {
+    let path = env::temp_dir().join(format!("postback-inspect-{}-{name}", std::process::id()));
     std::fs::write(&path, text).unwrap();
-    path.to_str().unwrap().to_owned()
+    TemporaryFile(path.to_str().unwrap().to_owned())
 }

@@ -3,10 +3,10 @@
 use crate::secrets;
 use postback::event::{Event, Received};
 use postback::model::Counts;
-use postback::network::{Meaning, Postback};
+use postback::network::Meaning;
 use postback::tracker::{Reason, Source};
 use postback::value::{ClickId, EventId, Money, Receipt, TypeName, is_unfilled_macro};
-use postback::{Credentials, Query, Timestamp, Tracker};
+use postback::{Credentials, Query, Secret, Timestamp, Tracker};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -36,6 +36,8 @@ pub(crate) struct Read {
     /// Personal parameters, by name alone.
     pub(crate) personal: Vec<String>,
     pub(crate) token: Token,
+    /// The addresses that may call; none: any may, at least with a word of an open type.
+    pub(crate) allow_ips: Vec<String>,
     /// Names that mean nothing here.
     pub(crate) ignored: Vec<String>,
     /// Macros that the network left unfilled: missing values.
@@ -91,7 +93,17 @@ pub(crate) fn read(
     let entry = tracker.entry_of(&event, None);
     let known = entry.as_ref().ok().filter(|entry| entry.known);
     let counts = known.and_then(|entry| counts(tracker, &entry.type_name));
-    let token = token(source, &event, &postback);
+    let open = event.name.as_deref().is_some_and(|word| source.is_open(word));
+    let token = match (source.tokens(), &postback.token) {
+        ([], _) => Token::NotAsked,
+        _ if open => Token::Open,
+        (_, None) => Token::Missing,
+        (known, Some(presented)) => compared(known, presented),
+    };
+    let allow_ips = match open {
+        true => Vec::new(),
+        false => source.allow_ips().iter().map(ToString::to_string).collect(),
+    };
     let unfilled = unfilled(&query, &postback.ignored);
     let mut warnings = warnings(tracker, source, &event, entry.as_ref().err().copied());
     if counts == Some(Counts::Sale)
@@ -135,6 +147,7 @@ pub(crate) fn read(
             .collect(),
         personal: event.private.into_keys().collect(),
         token,
+        allow_ips,
         ignored: postback.ignored,
         unfilled,
         warnings,
@@ -163,19 +176,8 @@ fn candidates(event: &Event, credentials: &Credentials, signs: bool) -> Vec<Cand
     named.chain(forged).collect()
 }
 
-fn token(source: &Source, event: &Event, postback: &Postback) -> Token {
-    let open = |word: &str| source.open_types().contains(word);
-    if source.tokens().is_empty() {
-        return Token::NotAsked;
-    }
-    if event.name.as_deref().is_some_and(open) {
-        return Token::Open;
-    }
-    let Some(presented) = &postback.token else {
-        return Token::Missing;
-    };
-    let known: Vec<_> = source
-        .tokens()
+fn compared(references: &[String], presented: &Secret) -> Token {
+    let known: Vec<_> = references
         .iter()
         .map(|reference| secrets::of_reference(reference))
         .collect();

@@ -10,6 +10,12 @@ pub(super) fn print(read: &Read, out: &mut impl Write) -> io::Result<()> {
     let mut lines = Lines { out };
     lines.line("source", &read.source)?;
     lines.line("token", token(&read.token))?;
+    if !read.allow_ips.is_empty() {
+        lines.line(
+            "address",
+            format_args!("asked for, and not seen here: {}", read.allow_ips.join(", ")),
+        )?;
+    }
     lines.line("type", type_line(read))?;
     if let Some(kind) = &read.kind {
         lines.line(

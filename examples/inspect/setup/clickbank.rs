@@ -101,7 +101,8 @@ impl Setup<'_> {
 
 /// 7.0 is the one that guides name; where it is not taken, the newest that is.
 fn version(taken: &[Version]) -> String {
-    let usual = taken.iter().find(|version| **version == Version::V7).or(taken.last());
+    let named = taken.iter().find(|version| **version == Version::V7);
+    let usual = named.or_else(|| taken.iter().max());
     let Some(usual) = usual else {
         return "none (the source takes no version: set `ins_versions`)".into();
     };
