@@ -2,6 +2,7 @@
 //! Linux only, for it reads `/proc/self/statm`.
 
 #![allow(
+    clippy::arithmetic_side_effects,
     clippy::print_stdout,
     clippy::disallowed_methods,
     reason = "a program that measures and prints"
