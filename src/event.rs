@@ -89,6 +89,31 @@ impl Interface {
     }
 }
 
+/// What makes a message its network's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Assurance {
+    /// A check of 32 bits over it was right: ClickBank's notifications of versions 1 to 5 (`cverify`) and the thank-you page (`cbpop`).
+    /// Four thousand million guesses find one, so whoever takes such messages counts what fails
+    /// ([`FailureBudget`](crate::clickbank::FailureBudget)).
+    Verified32,
+    /// It was encrypted with a secret that the network shares, and what came out was well-formed: ClickBank's notifications of version 6
+    /// and later. Nothing else authenticates it.
+    Decrypted,
+}
+
+impl Assurance {
+    /// In words, for a person.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Verified32 => "verified (32 bits, legacy)",
+            Self::Decrypted => "decrypted",
+        }
+    }
+}
+
 /// How a message was received: the clock and a number that the host draws for it. The number matters only where a message names nothing
 /// that could identify it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,12 +136,15 @@ pub struct Event {
     pub source: OfferSourceId,
     /// Through which door.
     pub interface: Interface,
+    /// What makes the message its network's own; of a postback only its caller was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assurance: Option<Assurance>,
     /// What happened, where the message says it; a postback may leave it to its conversion type.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<Kind>,
     /// The network's own word for it (`SALE`, or the `type` of a postback), verbatim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: Option<Shared<str>>,
     /// Whether the network marked it as a test.
     #[serde(default)]
     pub test: bool,
@@ -129,8 +157,8 @@ pub struct Event {
     /// The texts that may be a click id, best first, at most [`MAX_CANDIDATES`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clicks: Vec<ClickId>,
-    /// Click ids that claim to be ours and are not signed by any of the keys, at most [`MAX_CANDIDATES`]. They are not among `clicks`; they are
-    /// kept, so that a person can find the click when a key went missing.
+    /// Click ids that claim to be ours and are not signed by any of the keys, at most [`MAX_CANDIDATES`]. They are not among `clicks`; they
+    /// are kept, so that a person can find the click when a key went missing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forged: Vec<ClickId>,
     /// The network's receipt, without a rebill's suffix.
@@ -141,16 +169,16 @@ pub struct Event {
     pub parent: Option<Receipt>,
     /// The status word as the network wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
+    pub status: Option<Shared<str>>,
     /// The amount as it came, in its currency; absent is not zero.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sum: Option<Money>,
     /// The network's own id of the event, for duplicates by event id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub event_id: Option<String>,
+    pub event_id: Option<Shared<str>>,
     /// The network's order number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub order_id: Option<String>,
+    pub order_id: Option<Shared<str>>,
     /// The parameters of the offer source's table (and `sub1`..`sub20` of a postback) by name, but for the personal ones.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: Shared<BTreeMap<String, String>>,
@@ -168,6 +196,7 @@ impl Event {
             identified: true,
             source,
             interface,
+            assurance: None,
             kind: None,
             name: None,
             test: false,

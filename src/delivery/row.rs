@@ -2,7 +2,7 @@
 
 use super::{RetryPolicy, SuccessRule};
 use crate::outbound::Outbound;
-use crate::value::{CampaignId, ClickId, ConversionId, DeliveryId, EventId, Pii, PostbackId, Timestamp};
+use crate::value::{CampaignId, ClickId, ConversionId, DeliveryId, EventId, Pii, PostbackId, Shared, Timestamp};
 use alloc::{collections::BTreeMap, string::String};
 use core::fmt;
 use serde::{Deserialize, Serialize};
@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 /// A destination: the origin of the URL (scheme, host and port), lower case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Lane(String);
+pub struct Lane(Shared<str>);
 
 impl Lane {
     /// The lane of an origin, as in `https://channel.example`.
     #[must_use]
     pub fn new(destination: &str) -> Self {
-        Self(destination.to_ascii_lowercase())
+        Self(destination.to_ascii_lowercase().into())
     }
 
     /// The text.
@@ -55,7 +55,7 @@ pub struct Delivery {
     /// The request.
     pub outbound: Outbound,
     /// What answer counts as success.
-    pub success: SuccessRule,
+    pub success: Shared<SuccessRule>,
     /// When to try again.
     pub retry: RetryPolicy,
     /// The personal values that the request's holes need. Kept apart: a store writes them to its expiring column alone.

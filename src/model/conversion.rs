@@ -31,7 +31,7 @@ pub struct Entry {
     pub status: Status,
     /// The network's own status word, when it sent one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status_word: Option<String>,
+    pub status_word: Option<Shared<str>>,
     /// The amount as it came; the offer's own payout where a sale came without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sum: Option<Money>,
@@ -46,10 +46,10 @@ pub struct Entry {
     pub parent: Option<Receipt>,
     /// The network's own id of the event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub event_id: Option<String>,
+    pub event_id: Option<Shared<str>>,
     /// The network's order number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub order_id: Option<String>,
+    pub order_id: Option<Shared<str>>,
     /// The plain parameters by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: Shared<BTreeMap<String, String>>,

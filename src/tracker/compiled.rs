@@ -1,8 +1,8 @@
 //! The configuration, compiled: every reference resolved, every template parsed, every rule indexed.
 
 use super::rates::Rates;
-use crate::clickbank::ins::{Path as InsPath, Version};
-use crate::delivery::{RetryPolicy, SuccessRule};
+use crate::clickbank::ins::{FormCharset, FormVersion, Path as InsPath, Version, ZeroDecimal};
+use crate::delivery::{Lane, RetryPolicy, SuccessRule};
 use crate::event::Interface;
 use crate::model::{AccountRole, Counts, Duplicates, Method, Role, Status, Updates};
 use crate::network::ParameterMap;
@@ -10,8 +10,8 @@ use crate::rule::{Conditions, Index};
 use crate::scope::ClickSlot;
 use crate::template::{BodyTemplate, UrlTemplate};
 use crate::value::{
-    CampaignId, ChannelId, Currency, DomainId, Fingerprint, IpRange, Money, Namespace, OfferId, OfferSourceId, Percent,
-    PostbackId, TypeName,
+    CampaignId, ChannelId, Currency, DeliveryKey, DomainId, Fingerprint, IpRange, Money, OfferId, OfferSourceId, Percent,
+    PostbackId, Shared, TypeName,
 };
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -27,7 +27,6 @@ pub struct Tracker {
     pub(crate) fingerprint: Fingerprint,
     /// The document as canonical JSON.
     pub(crate) document: String,
-    pub(crate) namespace: Namespace,
     /// The account's currency.
     pub(crate) currency: Currency,
     pub(crate) revenue_statuses: BTreeSet<Status>,
@@ -74,6 +73,10 @@ pub struct Source {
     pub(crate) tokens: Vec<String>,
     pub(crate) allow_ips: Vec<IpRange>,
     pub(crate) ins_versions: Vec<Version>,
+    /// The versions before 6.0, none unless they are named.
+    pub(crate) form_versions: Vec<FormVersion>,
+    pub(crate) form_charset: FormCharset,
+    pub(crate) zero_decimal: ZeroDecimal,
     pub(crate) amount: AmountField,
     /// The currency of an amount that comes without one.
     pub(crate) currency: Currency,
@@ -184,6 +187,9 @@ pub(crate) struct Path {
 #[derive(Debug)]
 pub struct Postback {
     pub(crate) id: PostbackId,
+    /// Of the ids of its deliveries.
+    pub(crate) key: DeliveryKey,
+    pub(crate) lane: Lane,
     pub(crate) method: Method,
     pub(crate) url: UrlTemplate,
     pub(crate) body: Option<BodyTemplate>,
@@ -192,7 +198,7 @@ pub struct Postback {
     pub(crate) demand: usize,
     pub(crate) payout: PayoutRule,
     pub(crate) updates: Updates,
-    pub(crate) success: SuccessRule,
+    pub(crate) success: Shared<SuccessRule>,
     pub(crate) retry: RetryPolicy,
 }
 

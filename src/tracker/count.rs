@@ -64,13 +64,14 @@ impl<'a> Work<'a> {
             let shared = slot.as_ref().filter(|_| policy != Some(Duplicates::CreateMarked));
             let mut fired = shared.map(|slot| slot.fired.clone()).unwrap_or_default();
             let change = Change {
+                now: self.now,
                 event,
                 click,
                 before: before.as_ref(),
                 after: &after,
             };
             let tracker = self.tracker;
-            tracker.fire(&change, &mut fired, self.now, &mut row.trace, &mut self.outbox);
+            tracker.fire(&change, &mut fired, &mut row.trace, &mut self.outbox);
             // Of conversions of their own the slot keeps what the first has told: another policy may go on with it.
             let keeps = |slot: &&mut Slot| match policy {
                 Some(Duplicates::CreateMarked) => slot.conversion.is_none() && slot.first.event == entry.event,

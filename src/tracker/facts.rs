@@ -123,7 +123,7 @@ pub enum SlotKey {
     /// All events of all types whose own policy is `edit`: a lead becomes a purchase.
     Edit,
     /// All events of a type with one event id of the network.
-    TypeAndId(TypeName, String),
+    TypeAndId(TypeName, Shared<str>),
 }
 
 impl SlotKey {

@@ -3,9 +3,8 @@
 use super::compiled::{Campaign, Channel, PayoutRule, Postback, Tracker};
 use super::facts::Fired;
 use super::money::delta;
-use super::rows;
 use super::trace::{MAX_TRACED_RULES, RuleTraces, RuleVerdict, Trace};
-use crate::delivery::{Delivery, Lane};
+use crate::delivery::Delivery;
 use crate::event::Event;
 use crate::model::{Click, Conversion, Updates};
 use crate::outbound::{Hole, HoledText, Outbound};
@@ -19,8 +18,9 @@ use alloc::{
     vec::Vec,
 };
 
-/// A conversion before and after an event.
+/// A conversion before and after an event, which is decided `now`.
 pub(super) struct Change<'a> {
+    pub(super) now: Timestamp,
     pub(super) event: &'a Event,
     pub(super) click: &'a Click,
     pub(super) before: Option<&'a Conversion>,
@@ -170,7 +170,6 @@ impl Tracker {
         &self,
         change: &Change<'_>,
         fired: &mut Vec<Fired>,
-        now: Timestamp,
         trace: &mut Trace,
         outbox: &mut Vec<Delivery>,
     ) {
@@ -192,17 +191,12 @@ impl Tracker {
         let matches = |verdict: &RuleVerdict| *verdict == RuleVerdict::Failed(Answer::FIRES);
         // Rows are large, so there is room for those that are made and for no others.
         outbox.reserve_exact(verdicts.iter().filter(|verdict| matches(verdict)).count());
-        let mut one = |scope: &Scope<'_>, postback: &Postback| match self
-            .fire_one(change, campaign, postback, scope, fired, now)
-        {
-            Ok(delivery) => {
+        let mut one = |scope: &Scope<'_>, postback: &Postback| {
+            let verdict = self.fire_one(change, campaign, postback, scope, fired, outbox);
+            if verdict == RuleVerdict::Fired {
                 note(fired, campaign, postback, scope.payout);
-                if rows::get(outbox, |known| known.id.cmp(&delivery.id)).is_none() {
-                    rows::put(outbox, delivery, |one, other| one.id.cmp(&other.id));
-                }
-                RuleVerdict::Fired
             }
-            Err(verdict) => verdict,
+            verdict
         };
         for (verdict, postback) in verdicts.iter_mut().zip(&campaign.postbacks) {
             if matches(verdict) {
@@ -231,21 +225,21 @@ impl Tracker {
         postback: &Postback,
         scope: &Scope<'_>,
         fired: &[Fired],
-        now: Timestamp,
-    ) -> Result<Delivery, RuleVerdict> {
+        outbox: &mut Vec<Delivery>,
+    ) -> RuleVerdict {
         let known = known(fired, campaign, postback);
         let revision = match (change.before, postback.updates) {
             (None, _) => None,
-            (Some(_), Updates::Never) => return Err(RuleVerdict::NotOnUpdate),
+            (Some(_), Updates::Never) => return RuleVerdict::NotOnUpdate,
             (Some(_), Updates::FirstMatch) => {
                 if known.is_some() {
-                    return Err(RuleVerdict::AlreadyFired);
+                    return RuleVerdict::AlreadyFired;
                 }
                 None
             }
             (Some(_), Updates::EveryChange) => Some(&change.event.id),
         };
-        let id = self.delivery_id(change.click, change.after, campaign, postback, revision);
+        let id = delivery_id(change, postback, revision);
         // Of what was never told, everything is new.
         let told = known.and_then(|known| known.told).map(|told| match scope.payout {
             // The channel's currency may have been changed since.
@@ -257,22 +251,32 @@ impl Tracker {
         let mut scope = *scope;
         scope.payout_delta = scope.payout.map(|payout| delta(told, payout));
         scope.delivery = Some(&id);
-        let outbound = render(postback, &scope).map_err(RuleVerdict::NotRendered)?;
-        let private = private_values(&outbound, change.click, change.event);
-        Ok(Delivery {
-            lane: Lane::new(postback.url.origin()),
-            conversion: change.after.id.clone(),
-            click: change.click.id.clone(),
-            event: change.event.id.clone(),
-            campaign: campaign.id.clone(),
-            postback: postback.id.clone(),
-            created_at: now,
-            outbound,
-            success: postback.success.clone(),
-            retry: postback.retry.clone(),
-            private,
-            id,
-        })
+        let outbound = match render(postback, &scope) {
+            Ok(outbound) => outbound,
+            Err(why) => return RuleVerdict::NotRendered(why),
+        };
+        // In the order of their ids, and each once. The row is made in its place: it is large.
+        if let Err(place) = outbox.binary_search_by(|known| known.id.cmp(&id)) {
+            let private = private_values(&outbound, change.click, change.event);
+            outbox.insert(
+                place,
+                Delivery {
+                    lane: postback.lane.clone(),
+                    conversion: change.after.id.clone(),
+                    click: change.click.id.clone(),
+                    event: change.event.id.clone(),
+                    campaign: campaign.id.clone(),
+                    postback: postback.id.clone(),
+                    created_at: change.now,
+                    outbound,
+                    success: postback.success.clone(),
+                    retry: postback.retry.clone(),
+                    private,
+                    id,
+                },
+            );
+        }
+        RuleVerdict::Fired
     }
 
     /// What the rule of a postback wants and sees in a conversion as it is now: one text for each condition that does not hold, none when all
@@ -293,27 +297,18 @@ impl Tracker {
             .map(ToString::to_string)
             .collect()
     }
+}
 
-    /// One id for (namespace, conversion, campaign, postback, revision), over retries, restarts and replays.
-    fn delivery_id(
-        &self,
-        click: &Click,
-        conversion: &Conversion,
-        campaign: &Campaign,
-        postback: &Postback,
-        revision: Option<&EventId>,
-    ) -> DeliveryId {
-        DeliveryId::of_bytes(
-            Some(click.at.unix_seconds()),
-            &[
-                self.namespace.as_bytes(),
-                conversion.id.as_bytes(),
-                campaign.id.as_bytes(),
-                postback.id.as_bytes(),
-                revision.map_or(b"", |event| event.as_bytes()),
-            ],
-        )
-    }
+/// One id for (namespace, campaign, postback, conversion, revision), over retries, restarts and replays.
+fn delivery_id(change: &Change<'_>, postback: &Postback, revision: Option<&EventId>) -> DeliveryId {
+    DeliveryId::of_bytes(
+        Some(change.click.at.unix_seconds()),
+        &[
+            postback.key.as_bytes(),
+            change.after.id.as_bytes(),
+            revision.map_or(b"", |event| event.as_bytes()),
+        ],
+    )
 }
 
 fn render(postback: &Postback, scope: &Scope<'_>) -> Result<Outbound, String> {

@@ -239,10 +239,15 @@ pub fn mark(conversion: &Conversion, slots: &[Slot]) -> Mark {
 
 /// The id of the conversion that a slot makes. An edit may change the type, so the type is no part of its key.
 pub(super) fn conversion_id(click: &Click, key: &SlotKey) -> ConversionId {
-    ConversionId::of_bytes(
-        Some(click.at.unix_seconds()),
-        &[click.id.as_bytes(), key.column().as_bytes()],
-    )
+    let seconds = Some(click.at.unix_seconds());
+    let click = click.id.as_bytes();
+    match key {
+        SlotKey::Type(name) => ConversionId::of_bytes(seconds, &[click, b"type", name.as_bytes()]),
+        SlotKey::Edit => ConversionId::of_bytes(seconds, &[click, b"edit"]),
+        SlotKey::TypeAndId(name, id) => {
+            ConversionId::of_bytes(seconds, &[click, b"id", name.as_bytes(), id.as_bytes()])
+        }
+    }
 }
 
 /// The id of the conversion of one event alone.

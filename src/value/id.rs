@@ -225,30 +225,11 @@ hash_id!(
     Fingerprint, "fingerprint");
 
 /// Room for what most ids are made of: a few other ids.
-const TYPICAL_MESSAGE: usize = 192;
+const TYPICAL_MESSAGE: usize = 128;
 
-/// Hashes `parts` (each with its length, so that no two lists collide by concatenation) into 26 characters. With a time prefix of whole
-/// seconds, ids of one time lie together.
-fn hashed<'a>(prefix_seconds: Option<i64>, domain: &'a str, parts: impl Iterator<Item = &'a [u8]>) -> HashText {
-    let mut hasher = Sha256::new();
-    // One long piece is hashed sooner than many short ones.
-    let (mut gathered, mut length) = ([0_u8; TYPICAL_MESSAGE], 0_usize);
-    for part in core::iter::once(domain.as_bytes()).chain(parts) {
-        let size = u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes();
-        for piece in [size.as_slice(), part] {
-            let end = length.saturating_add(piece.len());
-            if let Some(place) = gathered.get_mut(length..end) {
-                place.copy_from_slice(piece);
-                length = end;
-            } else {
-                hasher.update(gathered.get(..length).unwrap_or_default());
-                hasher.update(piece);
-                length = 0;
-            }
-        }
-    }
-    hasher.update(gathered.get(..length).unwrap_or_default());
-    let digest = hasher.finalize();
+/// The text of sixteen bytes of [`digest`]; with a time prefix of whole seconds, ids of one time lie together.
+fn hashed<'a>(prefix_seconds: Option<i64>, domain: u8, parts: impl Iterator<Item = &'a [u8]>) -> HashText {
+    let digest = digest(domain, parts);
     let mut bytes = [0_u8; 16];
     let prefix = prefix_seconds.map(|s| u64::try_from(s).unwrap_or(0).to_be_bytes());
     // Forty bits of seconds reach the year 36812.
@@ -257,6 +238,56 @@ fn hashed<'a>(prefix_seconds: Option<i64>, domain: &'a str, parts: impl Iterator
         *slot = *byte;
     }
     base32::encode_hash(bytes).into()
+}
+
+/// SHA-256 of a letter for what is named and of `parts`, each with its length in front, so that no two lists collide by concatenation. The
+/// letter and the lengths are short: most ids are made of fifty-five bytes at most, which is what one block of the hash takes.
+fn digest<'a>(domain: u8, parts: impl Iterator<Item = &'a [u8]>) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    // One long piece is hashed sooner than many short ones.
+    let (mut gathered, mut length) = ([0_u8; TYPICAL_MESSAGE], 1_usize);
+    gathered[0] = domain;
+    for part in parts {
+        let short = u8::try_from(part.len()).ok().filter(|size| *size < 0x80);
+        let end = length.saturating_add(1).saturating_add(part.len());
+        if let (Some(size), Some([first, rest @ ..])) = (short, gathered.get_mut(length..end)) {
+            *first = size;
+            rest.copy_from_slice(part);
+            length = end;
+            continue;
+        }
+        hasher.update(gathered.get(..length).unwrap_or_default());
+        length = 0;
+        let mut rest = part.len();
+        // Seven bits a byte, the lowest first; the highest bit says that there are more.
+        while rest >= 0x80 {
+            hasher.update([0x80 | (rest & 0x7f) as u8]);
+            rest >>= 7;
+        }
+        hasher.update([(rest & 0x7f) as u8]);
+        hasher.update(part);
+    }
+    hasher.update(gathered.get(..length).unwrap_or_default());
+    hasher.finalize().into()
+}
+
+/// What is the same in all ids of the deliveries of one postback, hashed once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct DeliveryKey([u8; 16]);
+
+impl DeliveryKey {
+    pub(crate) fn of(parts: &[&str]) -> Self {
+        let digest = digest(b'k', parts.iter().map(|part| part.as_bytes()));
+        let mut bytes = [0_u8; 16];
+        for (slot, byte) in bytes.iter_mut().zip(digest) {
+            *slot = byte;
+        }
+        Self(bytes)
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 macro_rules! hashed {
@@ -276,10 +307,10 @@ macro_rules! hashed {
         }
     };
 }
-hashed!(EventId, "event");
-hashed!(ConversionId, "conversion");
-hashed!(DeliveryId, "delivery");
-hashed!(Fingerprint, "configuration");
+hashed!(EventId, b'e');
+hashed!(ConversionId, b'c');
+hashed!(DeliveryId, b'd');
+hashed!(Fingerprint, b'f');
 
 #[cfg(test)]
 mod tests {
@@ -312,15 +343,25 @@ mod tests {
     }
 
     #[test]
+    fn an_id_is_the_hash_of_a_letter_and_of_its_parts_with_their_lengths() {
+        // echo -n 'e\x01a\x02bc' | sha256sum, the first 16 bytes.
+        let expected = base32::encode(&[0x5d, 0x14, 0xac, 0x09, 0xb4, 0x21, 0x44, 0x0e, 0xb9, 0x0b, 0x3a, 0xed, 0x03, 0xe7, 0x5d, 0xa1]);
+        assert_eq!(EventId::of(None, &["a", "bc"]).as_str(), expected);
+    }
+
+    #[test]
     fn a_long_part_is_hashed_as_any_other() {
-        for length in [0, TYPICAL_MESSAGE - 40, TYPICAL_MESSAGE, TYPICAL_MESSAGE + 1, 1_000] {
+        for (length, prefix) in [
+            (0, [0x00].as_slice()),
+            (127, &[0x7f]),
+            (128, &[0x80, 0x01]),
+            (TYPICAL_MESSAGE - 4, &[0x7c]),
+            (16_383, &[0xff, 0x7f]),
+            (16_384, &[0x80, 0x80, 0x01]),
+        ] {
             let long = "x".repeat(length);
-            let mut plain = Sha256::new();
-            for part in ["event", "a", &long, "b"] {
-                plain.update((part.len() as u64).to_be_bytes());
-                plain.update(part);
-            }
-            let expected = base32::encode(&plain.finalize()[..16]);
+            let plain = [b"e\x01a".as_slice(), prefix, long.as_bytes(), b"\x01b"].concat();
+            let expected = base32::encode(&Sha256::digest(&plain)[..16]);
             assert_eq!(EventId::of(None, &["a", &long, "b"]).as_str(), expected, "{length}");
         }
     }

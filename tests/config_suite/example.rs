@@ -6,7 +6,7 @@ use postback::tracker::{Options, Tracker, compile, lint};
 const TOML: &str = include_str!("../../tracker.example.toml");
 /// The same document by another reader: see `tests/vectors/config/ORIGIN.md`.
 const JSON: &str = include_str!("../vectors/config/example.json");
-const FINGERPRINT: &str = "a5we4mfez3mwm36hxvjhqkk2lw";
+const FINGERPRINT: &str = "jpbmsqiixujta5w2mfykb3fkho";
 
 fn compiled(document: &Document) -> Tracker {
     compile(document, &Options::new("test".parse().unwrap())).unwrap_or_else(|problems| panic!("{problems}"))

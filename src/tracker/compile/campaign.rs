@@ -58,7 +58,7 @@ pub(super) fn read(
         let cost = cost(row, draft.map_or(context.currency, |draft| draft.channel.currency));
         let paths = paths(row, context);
         let offered = Reach::of_paths(&paths, offers, sources);
-        let mut postbacks = postback::read(row, context, draft, offered.as_ref().unwrap_or(&every));
+        let mut postbacks = postback::read(row, id, context, draft, offered.as_ref().unwrap_or(&every));
         super::later::campaign_apis(row, context);
         let conditions: Vec<&Conditions> = postbacks.iter().map(|postback| &postback.conditions).collect();
         let rules = Index::new(&conditions, &types);

@@ -17,7 +17,7 @@ mod words;
 pub use campaign::MAX_WEIGHT;
 pub use request::MAX_ATTEMPTS;
 
-pub(super) use words::MATCHED;
+pub(super) use words::{MATCHED, kind_of};
 
 use super::compiled::{ConversionType, Tracker};
 use crate::config::{Document, Node, Problems, Refusal, Report, Table};
@@ -125,6 +125,7 @@ fn tracker(document: &Document, root: &Table<'_>, options: &Options) -> Option<T
     root.only(ROOT);
     let account = account::read(root);
     let context = Context {
+        namespace: &options.namespace,
         currency: account.currency,
         known: Known::of(root),
         types: account.types,
@@ -137,7 +138,6 @@ fn tracker(document: &Document, root: &Table<'_>, options: &Options) -> Option<T
     Some(Tracker {
         fingerprint: document.fingerprint(),
         document: document.to_json(),
-        namespace: options.namespace.clone(),
         currency: account.currency,
         revenue_statuses: account.revenue_statuses,
         default_type: account.default_type?,
@@ -155,6 +155,7 @@ fn tracker(document: &Document, root: &Table<'_>, options: &Options) -> Option<T
 
 /// What every part of the document may refer to.
 struct Context<'a> {
+    namespace: &'a Namespace,
     /// The account's currency.
     currency: Currency,
     known: Known<'a>,

@@ -4,11 +4,12 @@ use super::channel::Draft;
 use super::rows::{amount, named};
 use super::{Context, request};
 use crate::config::{Entries, MAX_ENTRIES, Refusal, Table, duration, merge, one_of};
+use crate::delivery::Lane;
 use crate::model::{Status, Updates};
 use crate::rule::{Conditions, Negative, ParameterName};
 use crate::tracker::compiled::{PayoutRule, Postback};
 use crate::tracker::reach::Reach;
-use crate::value::{Amount, Currency, Money, Percent, PostbackId};
+use crate::value::{Amount, CampaignId, Currency, DeliveryKey, Money, Percent, PostbackId};
 use alloc::{format, vec::Vec};
 
 const KEYS: &[&str] = &[
@@ -28,21 +29,22 @@ const KEYS: &[&str] = &[
 ];
 
 pub(super) fn read(
-    campaign: &Table<'_>,
+    table: &Table<'_>,
+    campaign: Option<&CampaignId>,
     context: &Context<'_>,
     channel: Option<&Draft<'_>>,
     reach: &Reach<'_>,
 ) -> Vec<Postback> {
     let keys = [KEYS, request::KEYS].concat();
-    let postbacks: Vec<(PostbackId, Postback)> = named(campaign, "postback", MAX_ENTRIES, &keys, |row, id| {
-        postback(row, id, context, channel, reach)
+    let postbacks: Vec<(PostbackId, Postback)> = named(table, "postback", MAX_ENTRIES, &keys, |row, id| {
+        postback(row, (campaign, id), context, channel, reach)
     });
     postbacks.into_iter().map(|(_, postback)| postback).collect()
 }
 
 fn postback(
     row: &Table<'_>,
-    id: Option<&PostbackId>,
+    (campaign, id): (Option<&CampaignId>, Option<&PostbackId>),
     context: &Context<'_>,
     channel: Option<&Draft<'_>>,
     reach: &Reach<'_>,
@@ -55,10 +57,13 @@ fn postback(
         return None;
     }
     let request = own_or_channels(row, channel);
+    let (campaign, id, url) = (campaign?, id?, request.url?);
     Some(Postback {
-        id: id?.clone(),
+        id: id.clone(),
+        key: DeliveryKey::of(&[context.namespace.as_str(), campaign.as_str(), id.as_str()]),
+        lane: Lane::new(url.origin()),
         method: request.method,
-        url: request.url?,
+        url,
         body: request.body,
         conditions,
         demand: 0,

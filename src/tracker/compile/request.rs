@@ -5,6 +5,7 @@ use crate::config::{MAX_ENTRIES, Refusal, Table, duration, status_ranges};
 use crate::delivery::{RetryPolicy, SuccessRule};
 use crate::model::Method;
 use crate::template::{BodyTemplate, UrlTemplate};
+use crate::value::Shared;
 use alloc::{
     collections::BTreeMap,
     format,
@@ -21,7 +22,7 @@ pub(super) struct Request {
     pub(super) method: Method,
     pub(super) url: Option<UrlTemplate>,
     pub(super) body: Option<BodyTemplate>,
-    pub(super) success: SuccessRule,
+    pub(super) success: Shared<SuccessRule>,
     pub(super) retry: RetryPolicy,
 }
 
@@ -36,7 +37,7 @@ pub(super) fn read(row: &Table<'_>, values: &BTreeMap<String, String>) -> Reques
         method: method.unwrap_or(if row.has("body") { Method::Post } else { Method::Get }),
         url: template(row, "url", |text| UrlTemplate::parse_with(text, values)),
         body,
-        success: success(row),
+        success: success(row).into(),
         retry: retry(row),
     }
 }

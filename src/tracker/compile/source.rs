@@ -7,7 +7,7 @@
 use super::rows::{is_default, named, refer, references, title};
 use super::words::kind_of;
 use super::{Context, MAX_ROWS, parameter};
-use crate::clickbank::ins::{Path, Version};
+use crate::clickbank::ins::{FormCharset, FormVersion, Path, Version, ZeroDecimal};
 use crate::config::{MAX_ENTRIES, Node, Refusal, Table, duration, one_of};
 use crate::event::{Interface, Kind};
 use crate::model::{AccountRole, Counts, Duplicates, Status};
@@ -34,6 +34,8 @@ const KEYS: &[&str] = &[
     "tokens",
     "allow_ips",
     "ins_versions",
+    "legacy_charset",
+    "legacy_zero_decimal",
     "amount",
     "default_status",
     "reversal_status",
@@ -107,6 +109,8 @@ pub(super) fn read(root: &Table<'_>, context: &Context<'_>) -> (Sources, Option<
 
 fn source(row: &Table<'_>, context: &Context<'_>, id: Option<&OfferSourceId>) -> Option<Source> {
     const AMOUNTS: &[(&str, AmountField)] = &[("account", AmountField::Account), ("order", AmountField::Order)];
+    const CHARSETS: &[(&str, FormCharset)] = &[("utf-8", FormCharset::Utf8), ("latin-1", FormCharset::Latin1)];
+    const SCALES: &[(&str, ZeroDecimal)] = &[("minor", ZeroDecimal::Minor), ("hundredths", ZeroDecimal::Hundredths)];
     const INTERFACES: &[(&str, Interface)] = &[("ins", Interface::Ins), ("s2s", Interface::Postback)];
     let clickbank_words = row
         .node("template")
@@ -120,6 +124,7 @@ fn source(row: &Table<'_>, context: &Context<'_>, id: Option<&OfferSourceId>) ->
     }
     let clickbank = clickbank_words.then(|| role.unwrap_or(AccountRole::Affiliate));
     let (parameters, names) = parameter::read(row, clickbank);
+    let (ins_versions, form_versions) = versions(row);
     Some(Source {
         title: title(row, id),
         domain: row.parsed("domain", |text| refer(text, "domain", &context.known.domains)),
@@ -127,7 +132,14 @@ fn source(row: &Table<'_>, context: &Context<'_>, id: Option<&OfferSourceId>) ->
         allow_short_secret: row.flag("allow_short_secret").unwrap_or(false),
         tokens: references(row, "tokens"),
         allow_ips: row.parsed_list("allow_ips", MAX_ENTRIES, str::parse::<IpRange>),
-        ins_versions: versions(row),
+        ins_versions,
+        form_versions,
+        form_charset: row
+            .choice("legacy_charset", "a charset of the old notifications", CHARSETS)
+            .unwrap_or_default(),
+        zero_decimal: row
+            .choice("legacy_zero_decimal", "a scale of yen in the old notifications", SCALES)
+            .unwrap_or_default(),
         amount: row
             .choice("amount", "an amount of a notification", AMOUNTS)
             .unwrap_or(AmountField::Account),
@@ -152,23 +164,32 @@ fn source(row: &Table<'_>, context: &Context<'_>, id: Option<&OfferSourceId>) ->
     })
 }
 
-fn versions(row: &Table<'_>) -> Vec<Version> {
-    let all = [Version::V6, Version::V7, Version::V8];
+/// The versions that are taken: encrypted ones, and older ones, which must be named.
+fn versions(row: &Table<'_>) -> (Vec<Version>, Vec<FormVersion>) {
+    const KNOWN: &str = "1.0, 2.0, 2.1, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0";
     if !row.has("ins_versions") {
-        return all.into();
+        return ([Version::V6, Version::V7, Version::V8].into(), Vec::new());
     }
     let secrets = matches!(row.node("secrets"), Some(Node::List(secrets)) if !secrets.is_empty());
     if secrets && matches!(row.node("ins_versions"), Some(Node::List(versions)) if versions.is_empty()) {
         row.problem("ins_versions", "is empty, so every notification would be refused");
     }
-    row.parsed_list("ins_versions", MAX_ENTRIES, |text| match Version::parse(text) {
-        Version::Other(_) => Err(Refusal::word(
-            text,
-            "a version of the notifications",
-            ["6.0", "7.0", "8.0"],
-        )),
-        known => Ok(known),
-    })
+    let (mut encrypted, mut forms) = (Vec::new(), Vec::new());
+    row.parsed_list("ins_versions", MAX_ENTRIES, |text| {
+        match (Version::parse(text), FormVersion::parse(text)) {
+            // Without a suggestion: the nearest text may be a version with a weaker check.
+            (Version::Other(_), FormVersion::Other(_)) => {
+                let text = text.escape_debug();
+                return Err(format!(
+                    "`{text}` is not a version of the notifications; there are {KNOWN}"
+                ));
+            }
+            (Version::Other(_), form) => forms.push(form),
+            (known, _) => encrypted.push(known),
+        }
+        Ok(())
+    });
+    (encrypted, forms)
 }
 
 fn open_types(row: &Table<'_>, context: &Context<'_>) -> BTreeSet<TypeName> {
