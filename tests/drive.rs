@@ -3,7 +3,7 @@
 
 use postback::config::Document;
 use postback::delivery::{Settled, Settlement};
-use postback::drive::{IngestError, MAX_CONFLICTS, ingest};
+use postback::drive::{Attributed, IngestError, MAX_CONFLICTS, attribute, ingest};
 use postback::event::{Event, Interface};
 use postback::memory::MemoryStore;
 use postback::model::Click;
@@ -35,6 +35,8 @@ struct Contended {
     conflicts: AtomicU32,
     commits: AtomicU32,
     trouble: Option<StoreErrorKind>,
+    /// What was listed as waiting before a host deleted it.
+    deleted: Vec<Event>,
 }
 
 impl Contended {
@@ -44,6 +46,7 @@ impl Contended {
             conflicts: conflicts.into(),
             commits: 0.into(),
             trouble: None,
+            deleted: Vec::new(),
         }
     }
 }
@@ -69,7 +72,10 @@ impl Store for Contended {
         }
     }
     fn orphans<'a>(&'a self, after: &'a Cursor, limit: u32) -> BoxFuture<'a, Result<Vec<Event>, StoreError>> {
-        self.inner.orphans(after, limit)
+        if self.deleted.is_empty() || *after != Cursor::start() {
+            return self.inner.orphans(after, limit);
+        }
+        Box::pin(async { Ok(self.deleted.clone()) })
     }
     fn claim<'a>(&'a self, claim: &'a Claim) -> BoxFuture<'a, Result<Claimed, StoreError>> {
         self.inner.claim(claim)
@@ -155,4 +161,15 @@ fn an_event_of_a_source_that_is_not_configured_is_refused() {
     assert_eq!(error.to_string(), "offer source `gone` is not configured");
     assert!(!error.retry());
     assert_eq!(stored(&store), 0);
+}
+
+#[test]
+fn a_waiting_event_that_was_deleted_after_it_was_listed_is_not_brought_back() {
+    let store = Contended {
+        deleted: vec![event()],
+        ..Contended::with(0)
+    };
+    let done = block_on(attribute(&tracker(), &store, None, now())).unwrap();
+    assert_eq!(done, Attributed { seen: 1, resolved: 0 });
+    assert_eq!((stored(&store), store.commits.into_inner()), (0, 0));
 }

@@ -1,32 +1,7 @@
-//! Codes in words.
+//! What rules ask for, and spans of time, in words.
 
 use postback::rule::Conditions;
-use postback::tracker::{DuplicateDecision, Found};
 use std::{fmt::Display, time::Duration};
-
-/// How the click was found.
-pub(crate) fn found(found: &Found) -> String {
-    match found {
-        Found::Candidate { index, .. } => format!("candidate {} of the event's own click ids", index.saturating_add(1)),
-        Found::Receipt { path, .. } => {
-            let path: Vec<&str> = path.iter().map(|receipt| receipt.as_str()).collect();
-            format!("found through the receipts {}", path.join(" -> "))
-        }
-    }
-}
-
-/// What the duplicate policy did.
-pub(crate) fn duplicate(decision: DuplicateDecision) -> &'static str {
-    match decision {
-        DuplicateDecision::Created => "none: a conversion was made",
-        DuplicateDecision::Edited => "of an earlier one: the conversion shows this event's data now",
-        DuplicateDecision::Incremented => "of an earlier one: this event's amount was added to the conversion",
-        DuplicateDecision::ReplacedFirst => "earlier than what came before: the conversion shows it now",
-        DuplicateDecision::Kept => "of an earlier one of this type, which stays",
-        DuplicateDecision::Superseded => "the conversion shows a later event, which stays",
-        DuplicateDecision::Bypassed => "not asked: reversals and tests do not go through the policy",
-    }
-}
 
 /// What a rule asks for, if it asks for anything.
 pub(crate) fn wants(conditions: &Conditions) -> Option<String> {

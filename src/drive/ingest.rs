@@ -64,13 +64,25 @@ pub async fn ingest_with_plan(
     event: &Event,
     now: Timestamp,
 ) -> Result<(Reply, Option<Plan>), IngestError> {
+    let takes = |stored| matches!(stored, None | Some(Outcome::Unattributed));
+    decide_while(takes, tracker, store, event, now).await
+}
+
+/// Decides an event until it is committed, as long as `takes` what is stored of it; else it is a duplicate.
+async fn decide_while(
+    takes: impl Fn(Option<Outcome>) -> bool,
+    tracker: &Tracker,
+    store: &dyn Store,
+    event: &Event,
+    now: Timestamp,
+) -> Result<(Reply, Option<Plan>), IngestError> {
     let duplicate = Reply {
         outcome: ReplyOutcome::Duplicate,
         reason: None,
     };
     for _ in 0..MAX_CONFLICTS {
         let facts = store.facts(&tracker.needs(event)).await?;
-        if facts.event.is_some_and(|outcome| outcome != Outcome::Unattributed) {
+        if !takes(facts.event) {
             return Ok((duplicate, None));
         }
         let plan = tracker.decide(event, &facts, now)?;
@@ -129,14 +141,16 @@ pub async fn attribute(
     }
 }
 
-/// How many events wait no more.
+/// How many events wait no more. An event that a host has deleted since it was listed is not brought back: it is decided as one that waits
+/// or not at all, and the store refuses the commit of one that no longer does.
 async fn attribute_one(
     tracker: &Tracker,
     store: &dyn Store,
     event: &Event,
     now: Timestamp,
 ) -> Result<u64, IngestError> {
-    match ingest_with_plan(tracker, store, event, now).await {
+    let waits = |stored| stored == Some(Outcome::Unattributed);
+    match decide_while(waits, tracker, store, event, now).await {
         Ok((_, Some(plan))) => Ok(u64::from(plan.trace.resolved).saturating_add(1)),
         Ok((_, None)) => Ok(0),
         // Its source is no longer configured: it goes on waiting.

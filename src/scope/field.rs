@@ -64,7 +64,7 @@ pub enum Field {
     Private(&'static str),
 }
 
-/// The macros that read what the host knows of the visitor (redtrack-and-channels facts 3.5 and 8.1).
+/// The macros that read what the host knows of the visitor (RedTrack's names, from public clients of it).
 const VISITOR: &[&str] = &[
     "prelanderid",
     "prelandername",

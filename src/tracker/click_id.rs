@@ -1,9 +1,9 @@
 //! Our click ids: time-ordered, legal as a ClickBank `tid`, and signed, so that a forged one costs no look-up.
 //!
 //! A click id is `p` and 32 characters of lower-case base32: 6 bytes of milliseconds, 6 random bytes and 8 bytes of HMAC-SHA256 over these
-//! twelve. ClickBank's `tid` takes lower-case letters, digits and single underscores, at most 100 characters, and may change the case
-//! (clickbank-s2s facts 2.1), so letters are folded when an id comes back. Thirty-three characters are nobody else's length: UUIDs and MD5
-//! sums have 32, SHA-1 sums 40.
+//! twelve. ClickBank's `tid` takes lower-case letters, digits and single underscores, at most 100 characters (support article 220365867,
+//! "HopLinks"), and may change the case (it once raised it), so letters are folded when an id comes back. Thirty-three characters are nobody
+//! else's length: UUIDs and MD5 sums have 32, SHA-1 sums 40.
 
 use crate::value::{ClickId, Secret, Timestamp, base32};
 use alloc::{format, vec::Vec};

@@ -248,7 +248,7 @@ impl<'a> Work<'a> {
 }
 
 /// Whether an event is told by the other interface too, which counts: it has a receipt, and money is on the move. Notifications tell of all
-/// money, ClickBank's postbacks of sales and upsells alone (clickbank-s2s facts 1.2), so rebills and reversals go by the notifications.
+/// money, ClickBank's postbacks of sales and upsells alone (of rebills and reversals none was seen), so those go by the notifications.
 fn counts_for(truth: Interface, event: &Event, kind: &Kind) -> bool {
     let told = match truth {
         Interface::Ins => kind.adds() || kind.subtracts(),

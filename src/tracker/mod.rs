@@ -28,6 +28,7 @@ mod secrets;
 mod slots;
 mod source;
 mod trace;
+mod words;
 
 pub use click_id::{CLICK_ID_LENGTH, ClickIdKeys, Recognised};
 pub use compile::{MAX_ATTEMPTS, MAX_REFERENCES, MAX_ROWS, MAX_TYPES, MAX_WEIGHT, Options, compile};

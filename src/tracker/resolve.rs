@@ -161,7 +161,7 @@ fn mapped_word<'a>(source: &'a Source, name: &str, kind: Option<&Kind>) -> Optio
     let exact = source.events.get(name);
     // `SUBSCRIPTION-CHG 12->34` carries the change in the word itself.
     let prefix = || name.split_once(' ').and_then(|(word, _)| source.events.get(word));
-    // ClickBank's postback words come in either case (clickbank-s2s facts 1.2).
+    // ClickBank's postback words: upper case in the one exported template, while one receiver expects lower case.
     let folded = || match source.clickbank_words {
         true => source.events.get(&name.to_ascii_uppercase()),
         false => None,

@@ -3,9 +3,9 @@
 use crate::support::{SAMPLES, sample};
 use proptest::{prelude::*, sample::select};
 
-#[path = "../../fuzz/bodies/ins_json.rs"]
+#[path = "../fuzz_suite/bodies/ins_json.rs"]
 mod ins_json;
-#[path = "../../fuzz/bodies/ins_open.rs"]
+#[path = "../fuzz_suite/bodies/ins_open.rs"]
 mod ins_open;
 
 use ins_json::ins_json;

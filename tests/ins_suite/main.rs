@@ -15,5 +15,6 @@ mod json;
 mod open;
 mod properties;
 mod redaction;
+mod samples;
 mod support;
 mod tamper;

@@ -127,3 +127,8 @@ pub fn tokens(text: &str) -> Vec<String> {
 pub fn with_member(member: &str) -> String {
     SMALL.replacen('{', &format!("{{{member},"), 1)
 }
+
+/// A plaintext that must be one.
+pub fn parse(text: &str) -> Notification {
+    Notification::parse(text.as_bytes()).unwrap()
+}

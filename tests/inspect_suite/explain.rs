@@ -230,7 +230,7 @@ fn a_notification_in_plain_text_is_an_event_of_the_clicks_source() {
     let text = inspect(&["explain", "--config", &rules, "--click", &click, "--event", &sale]).printed();
     assert!(
         text.starts_with(
-            "event       SALE of `clickbank`, click id abc, sum 28.9 USD, event id TEST0001, receipt TEST0001\n"
+            "event       SALE of `clickbank`, click id abc, sum 28.9 USD, event id TEST0001, receipt TEST0001\nassured     decrypted\n"
         ),
         "{text}"
     );

@@ -31,6 +31,19 @@ fn a_postback_is_told_line_by_line() {
     assert!(!text.contains("b.example"), "a personal value is not shown: {text}");
 }
 
+/// Somebody may be called `[smith]`.
+#[test]
+fn of_a_personal_parameter_and_of_the_token_an_unfilled_value_is_not_shown() {
+    let text = read(&[], "clickid=a&eventid={event_id}&email=[a.smith]&token=[s3cret]");
+    let unfilled = [
+        "eventid={event_id}: taken for a missing value",
+        "email: taken for a missing value",
+        "token: taken for a missing value",
+    ];
+    assert_eq!(lines(&text, "unfilled"), unfilled);
+    assert!(!text.contains("smith") && !text.contains("s3cret"), "{text}");
+}
+
 #[test]
 fn the_source_is_the_paths_and_of_a_bare_query_the_default() {
     for (url, source) in [

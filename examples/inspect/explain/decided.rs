@@ -2,11 +2,12 @@
 
 use crate::words;
 use postback::drive::ingest_with_plan;
+use postback::event::Assurance;
 use postback::memory::MemoryStore;
 use postback::model::{Conversion, Revenue};
 use postback::port::Store;
 use postback::scope::Payout;
-use postback::tracker::{EventRow, Plan, ReplyOutcome, RuleVerdict, Tracker, Write};
+use postback::tracker::{DuplicateDecision, EventRow, Plan, ReplyOutcome, RuleVerdict, Tracker, Write};
 use postback::value::{Money, PostbackId};
 use postback::{Click, Event};
 use serde::Serialize;
@@ -20,6 +21,9 @@ use std::{
 pub(crate) struct Explanation {
     /// The event in a few words.
     pub(super) event: String,
+    /// What makes the message its network's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) assurance: Option<&'static str>,
     /// How many events came before it.
     pub(super) before: usize,
     pub(super) outcome: ReplyOutcome,
@@ -77,12 +81,13 @@ pub(super) fn explain(tracker: &Tracker, click: &Click, events: &[Event]) -> Res
     let rules = plan.as_ref().map(|plan| rules(tracker, click, conversion, plan));
     Ok(Explanation {
         event: event_line(event),
+        assurance: event.assurance.map(Assurance::as_str),
         before: events.len().saturating_sub(1),
         outcome: reply.outcome,
         reason: reply.reason.map(|reason| reason.text()),
-        found: trace.and_then(|trace| trace.found.as_ref()).map(words::found),
+        found: trace.and_then(|trace| trace.found.as_ref()).map(ToString::to_string),
         click: click_line(click, event),
-        duplicate: trace.and_then(|trace| trace.duplicate).map(words::duplicate),
+        duplicate: trace.and_then(|trace| trace.duplicate).map(DuplicateDecision::text),
         conversion: conversion.map(shown),
         rules: rules.unwrap_or_default(),
         more_rules: trace.map_or(0, |trace| trace.more_rules),
@@ -119,10 +124,10 @@ fn rules(tracker: &Tracker, click: &Click, conversion: Option<&Conversion>, plan
         let postback = campaign.and_then(|campaign| campaign.postbacks().find(|known| known.id() == id));
         let reasons = match &traced.verdict {
             RuleVerdict::Fired => Vec::new(),
-            RuleVerdict::AlreadyFired => vec!["it matches and has fired before; `updates` is first_match".into()],
-            RuleVerdict::NotOnUpdate => vec!["it matches, and `updates` lets no change fire it".into()],
             RuleVerdict::Failed(_) => conversion.map_or_else(Vec::new, |made| tracker.reasons(click, made, id)),
-            RuleVerdict::NotRendered(problem) => vec![format!("it matches and cannot be written: {problem}")],
+            RuleVerdict::AlreadyFired | RuleVerdict::NotOnUpdate | RuleVerdict::NotRendered(_) => {
+                vec![traced.verdict.to_string()]
+            }
         };
         let outbox = plan.commit.outbox.iter();
         let sent = outbox.filter(|delivery| {
@@ -159,7 +164,7 @@ fn event_line(event: &Event) -> String {
         ("click id", named.map(ToString::to_string)),
         ("status", event.status.as_deref().map(Into::into)),
         ("sum", event.sum.map(|sum| sum.to_string())),
-        ("event id", event.event_id.clone()),
+        ("event id", event.event_id.as_deref().map(Into::into)),
         ("receipt", event.receipt.as_ref().map(ToString::to_string)),
         ("parent", event.parent.as_ref().map(ToString::to_string)),
     ];
@@ -181,7 +186,7 @@ fn shown(made: &Conversion) -> Shown {
     Shown {
         type_name: entry.type_name.to_string(),
         status: entry.status.as_str(),
-        status_word: entry.status_word.clone(),
+        status_word: entry.status_word.as_deref().map(str::to_owned),
         sum: made.sum,
         revenue: match made.revenue {
             Revenue::Counted { money } => money.to_string(),

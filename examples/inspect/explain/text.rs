@@ -37,6 +37,9 @@ pub(super) fn lines(explanation: &Explanation, full: bool) -> Vec<String> {
 
 fn head(explanation: &Explanation) -> Vec<String> {
     let mut lines = vec![format!("event       {}", explanation.event)];
+    if let Some(assurance) = explanation.assurance {
+        lines.push(format!("assured     {assurance}"));
+    }
     if explanation.before > 0 {
         lines.push(format!("before it   {} taken in", count(explanation.before, "event")));
     }

@@ -2,7 +2,7 @@
 
 use crate::secrets;
 use postback::event::{Event, Received};
-use postback::model::Counts;
+use postback::model::{Counts, Role};
 use postback::network::Meaning;
 use postback::tracker::{Reason, Source};
 use postback::value::{ClickId, EventId, Money, Receipt, TypeName, is_unfilled_macro};
@@ -40,7 +40,7 @@ pub(crate) struct Read {
     pub(crate) allow_ips: Vec<String>,
     /// Names that mean nothing here.
     pub(crate) ignored: Vec<String>,
-    /// Macros that the network left unfilled: missing values.
+    /// Macros that the network left unfilled: missing values. Of personal parameters and of the token the name alone.
     pub(crate) unfilled: Vec<String>,
     pub(crate) warnings: Vec<String>,
 }
@@ -104,7 +104,7 @@ pub(crate) fn read(
         true => Vec::new(),
         false => source.allow_ips().iter().map(ToString::to_string).collect(),
     };
-    let unfilled = unfilled(&query, &postback.ignored);
+    let unfilled = unfilled(source, &query, &postback.ignored);
     let mut warnings = warnings(tracker, source, &event, entry.as_ref().err().copied());
     if counts == Some(Counts::Sale)
         && entry
@@ -128,18 +128,18 @@ pub(crate) fn read(
         identity: event.identified.then(|| event.id.clone()),
         test: event.test,
         at: event.timed.then_some(event.at),
-        type_word: event.name.clone(),
+        type_word: event.name.as_deref().map(str::to_owned),
         kind: entry.as_ref().map(|entry| entry.kind.to_string()),
         counts,
-        status_word: event.status.clone(),
+        status_word: event.status.as_deref().map(str::to_owned),
         status: entry.as_ref().map(|entry| entry.status.as_str()),
         sum: entry.as_ref().map_or(event.sum, |entry| entry.sum),
         type_name: entry.map(|entry| entry.type_name),
         clicks: candidates(&event, credentials, signs),
         receipt: event.receipt,
         parent: event.parent,
-        event_id: event.event_id,
-        order_id: event.order_id,
+        event_id: event.event_id.as_deref().map(str::to_owned),
+        order_id: event.order_id.as_deref().map(str::to_owned),
         parameters: event
             .parameters
             .iter()
@@ -190,13 +190,23 @@ fn compared(references: &[String], presented: &Secret) -> Token {
     }
 }
 
-/// Each as `name=value`; what means nothing here is no loss.
-fn unfilled(query: &Query<'_>, ignored: &[String]) -> Vec<String> {
+/// Each as `name=value`; what means nothing here is no loss. A value that looks like a macro may be somebody's all the same, so of personal
+/// parameters and of the token only the name is told.
+fn unfilled(source: &Source, query: &Query<'_>, ignored: &[String]) -> Vec<String> {
+    let roles = source.roles();
     let means = |name: &str| !ignored.iter().any(|ignored| ignored == name);
+    let hidden = |name: &str| {
+        let role = roles.get(name).copied().flatten();
+        role.is_some_and(Role::is_private) || source.parameter_meaning(name) == Some(Meaning::Token)
+    };
     let unfilled = query
         .pairs()
         .filter(|(name, value)| means(name) && is_unfilled_macro(value));
-    unfilled.map(|(name, value)| format!("{name}={value}")).collect()
+    let told = unfilled.map(|(name, value)| match hidden(name) {
+        true => name.to_string(),
+        false => format!("{name}={value}"),
+    });
+    told.collect()
 }
 
 fn warnings(tracker: &Tracker, source: &Source, event: &Event, nothing: Option<Reason>) -> Vec<String> {

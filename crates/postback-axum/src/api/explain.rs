@@ -1,8 +1,8 @@
 //! Everything that became of a click: why a postback was sent, or why not.
 
 use super::parameters::{MAX_LIMIT, Parameters};
-use super::view::{ConversionView, DeliveryView};
-use super::{either, read, text, unknown_click};
+use super::view::{ConversionView, DeliveryView, outcome};
+use super::{either, read, unknown_click};
 use crate::answer::{json, refusal};
 use crate::state::AppState;
 use axum::{
@@ -10,7 +10,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use postback::event::{Interface, Kind};
+use postback::event::{Assurance, Interface, Kind};
 use postback::model::{Click, Conversion};
 use postback::port::{ConversionFilter, DeliveryFilter, EventFilter, PageRequest};
 use postback::rule::Condition;
@@ -36,6 +36,8 @@ struct EventExplanation {
     id: EventId,
     source: OfferSourceId,
     interface: Interface,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assurance: Option<Assurance>,
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<Kind>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -136,16 +138,18 @@ pub(crate) async fn explain(State(state): State<AppState>, RawQuery(query): RawQ
 /// `seen` is the conversion of the event as it is now, if the configuration at work decided it: only then can the rules be asked again.
 fn event(tracker: &Tracker, click: &Click, seen: Option<&Conversion>, row: EventRow) -> EventExplanation {
     let trace = row.trace;
-    let duplicate = trace.duplicate.map(|decision| {
-        let (code, text) = text::duplicate(decision);
-        Words { code, text }
+    let duplicate = trace.duplicate.map(|decision| Words {
+        code: decision.as_str(),
+        text: decision.text(),
     });
+    let found = trace.found.as_ref();
     EventExplanation {
         id: row.event.id,
         source: row.event.source,
         interface: row.event.interface,
+        assurance: row.event.assurance,
         kind: row.event.kind,
-        name: row.event.name,
+        name: row.event.name.as_deref().map(str::to_owned),
         receipt: row.event.receipt,
         sum: row.event.sum,
         at: row.event.at,
@@ -155,9 +159,9 @@ fn event(tracker: &Tracker, click: &Click, seen: Option<&Conversion>, row: Event
         configuration: row.configuration,
         outcome: row.outcome,
         reason: row.reason,
-        text: text::outcome(row.outcome, row.reason),
+        text: outcome(row.outcome, row.reason),
         found: FoundExplanation {
-            text: text::found(trace.found.as_ref()),
+            text: found.map_or_else(|| "no click was found".to_owned(), ToString::to_string),
             found: trace.found,
         },
         duplicate,
@@ -176,7 +180,6 @@ fn event(tracker: &Tracker, click: &Click, seen: Option<&Conversion>, row: Event
 }
 
 fn rule(rule: &RuleTrace, reasons: impl Fn(&PostbackId) -> Option<Vec<String>>) -> RuleExplanation {
-    let (verdict, text) = text::verdict(&rule.verdict);
     let (failed, reasons) = match &rule.verdict {
         RuleVerdict::Failed(answer) => (
             answer.failed().map(Condition::as_str).collect(),
@@ -186,9 +189,9 @@ fn rule(rule: &RuleTrace, reasons: impl Fn(&PostbackId) -> Option<Vec<String>>) 
     };
     RuleExplanation {
         postback: rule.postback.clone(),
-        verdict,
+        verdict: rule.verdict.as_str(),
         failed,
-        text,
+        text: rule.verdict.to_string(),
         reasons,
     }
 }

@@ -1,0 +1,168 @@
+//! Codes in words: the one place where tools find the sentences of a [`Trace`](super::Trace).
+
+use super::trace::{DuplicateDecision, Found, RuleVerdict};
+use crate::rule::Condition;
+use core::fmt;
+
+impl DuplicateDecision {
+    /// The code, as it is stored and answered.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Edited => "edited",
+            Self::Incremented => "incremented",
+            Self::ReplacedFirst => "replaced_first",
+            Self::Kept => "kept",
+            Self::Superseded => "superseded",
+            Self::Bypassed => "bypassed",
+        }
+    }
+
+    /// What it means, for a person who asks whether the event was a duplicate.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Created => "none: a conversion was made",
+            Self::Edited => "of an earlier one: the conversion shows this event's data now",
+            Self::Incremented => "of an earlier one: this event's amount was added to the conversion",
+            Self::ReplacedFirst => "earlier than what came before: the conversion shows it now",
+            Self::Kept => "of an earlier one of this type, which stays",
+            Self::Superseded => "the conversion shows a later event, which stays",
+            Self::Bypassed => "not asked: reversals and tests do not go through the policy",
+        }
+    }
+}
+
+/// How the click was found; it does not name the click.
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Candidate { index, .. } => {
+                write!(f, "candidate {} of the event's own click ids", index.saturating_add(1))
+            }
+            Self::Receipt { path, .. } => {
+                f.write_str("through the receipts ")?;
+                for (number, receipt) in path.iter().enumerate() {
+                    let arrow = if number == 0 { "" } else { " -> " };
+                    write!(f, "{arrow}`{receipt}`")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl RuleVerdict {
+    /// The code, as it is stored and answered.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Fired => "fired",
+            Self::AlreadyFired => "already_fired",
+            Self::NotOnUpdate => "not_on_update",
+            Self::Failed(_) => "failed",
+            Self::NotRendered(_) => "not_rendered",
+        }
+    }
+}
+
+/// What the rule said, and why.
+impl fmt::Display for RuleVerdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fired => f.write_str("it fired"),
+            Self::AlreadyFired => f.write_str("it matches and has fired before; `updates` is first_match"),
+            Self::NotOnUpdate => f.write_str("it matches, and `updates` lets no change fire it"),
+            Self::Failed(answer) => {
+                f.write_str("it did not fire")?;
+                for (number, failed) in answer.failed().enumerate() {
+                    let mark = if number == 0 { ": " } else { "; " };
+                    write!(f, "{mark}{}", condition(failed))?;
+                }
+                Ok(())
+            }
+            Self::NotRendered(problem) => write!(f, "it matches and cannot be written: {problem}"),
+        }
+    }
+}
+
+/// What a condition that failed says.
+fn condition(condition: Condition) -> &'static str {
+    match condition {
+        Condition::NoConversion => "there is no conversion",
+        Condition::UnknownType => "the conversion type is not configured",
+        Condition::Types => "the type is not one of `types`",
+        Condition::Statuses => "the status is not one of `statuses`",
+        Condition::Test => "it is a test, and the postback is not for tests",
+        Condition::Negative => "it takes money back, and `negative` skips that",
+        Condition::MinPayout => "the payout is below `min_payout`",
+        Condition::NoRate => "there is no rate into the channel's currency",
+        Condition::CurrencyMismatch => "the payout and `min_payout` are of different currencies",
+        Condition::Within => "it came too long after the click for `within`",
+        Condition::Where => "a parameter of `where` has another value",
+        Condition::Require => "a parameter of `require` is missing",
+        Condition::Share => "the conversion is not in the `share`",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::Answer;
+    use alloc::{collections::BTreeSet, string::ToString, vec::Vec};
+
+    #[test]
+    fn every_condition_has_words_of_its_own() {
+        let words: BTreeSet<_> = Condition::ALL.iter().map(|known| condition(*known)).collect();
+        assert_eq!(words.len(), Condition::ALL.len());
+    }
+
+    #[test]
+    fn the_codes_are_those_of_stored_traces() {
+        use DuplicateDecision::{Bypassed, Created, Edited, Incremented, Kept, ReplacedFirst, Superseded};
+        for decision in [Created, Edited, Incremented, ReplacedFirst, Kept, Superseded, Bypassed] {
+            assert_eq!(serde_json::to_value(decision).unwrap(), decision.as_str());
+        }
+        let failed = RuleVerdict::Failed(Answer::try_from(1).unwrap());
+        let not_rendered = RuleVerdict::NotRendered("x".into());
+        for verdict in [
+            RuleVerdict::Fired,
+            RuleVerdict::AlreadyFired,
+            RuleVerdict::NotOnUpdate,
+            failed,
+            not_rendered,
+        ] {
+            let stored = serde_json::to_value(&verdict).unwrap();
+            let code = stored.as_str().or_else(|| {
+                stored
+                    .as_object()
+                    .and_then(|object| object.keys().next())
+                    .map(|key| key.as_str())
+            });
+            assert_eq!(code, Some(verdict.as_str()));
+        }
+    }
+
+    #[test]
+    fn a_failed_rule_names_every_condition() {
+        let failed = RuleVerdict::Failed(Answer::try_from(4 + 8).unwrap());
+        assert_eq!(
+            failed.to_string(),
+            "it did not fire: the type is not one of `types`; the status is not one of `statuses`"
+        );
+    }
+
+    #[test]
+    fn a_click_that_was_found_through_receipts_says_which() {
+        let path: Vec<_> = ["R2", "R1"].map(|receipt| receipt.parse().unwrap()).into();
+        let click: crate::value::ClickId = "c1".parse().unwrap();
+        let through = Found::Receipt {
+            path,
+            click: click.clone(),
+        };
+        assert_eq!(through.to_string(), "through the receipts `R2` -> `R1`");
+        let own = Found::Candidate { index: 0, click };
+        assert_eq!(own.to_string(), "candidate 1 of the event's own click ids");
+    }
+}

@@ -1,0 +1,13 @@
+//! Conditional postbacks: which conversions fire a rule, and what the rule says when it does not.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    unreachable_pub
+)]
+
+mod amounts;
+mod lists;
+mod parameters;
+mod share;
+mod support;
