@@ -201,7 +201,7 @@ pub(super) fn delivery(number: i64, lane: &str) -> Delivery {
         postback: PostbackId::new("sale").unwrap(),
         created_at: at(number),
         outbound: Outbound::new(Method::Get, HoledText::plain(format!("https://{lane}/?n={number}"))),
-        success: SuccessRule::default(),
+        success: SuccessRule::default().into(),
         retry: RetryPolicy::default(),
         private: BTreeMap::new(),
     }

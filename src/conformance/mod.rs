@@ -138,6 +138,7 @@ macro_rules! __conformance_cases {
             pages: a_foreign_cursor_for_orphans_is_a_misuse
             pages: slots_are_listed_by_click
             pages: refused_bodies_expire_with_the_personal_values
+            pages: refused_bodies_that_were_taken_in_are_forgotten_by_their_source_and_bytes
             pages: a_refused_body_is_kept_to_the_byte
             pages: a_source_keeps_256_refused_bodies_and_no_more
         }

@@ -192,6 +192,20 @@ cases! {
         assert_eq!(store.refused(&other_source(), &PageRequest::first(9)).await.unwrap().items, [body(2)]);
     }
 
+    async fn refused_bodies_that_were_taken_in_are_forgotten_by_their_source_and_bytes(store) {
+        let body = |seconds, bytes: &[u8]| RefusedBody { source: source(), at: at(seconds), body: bytes.into() };
+        let elsewhere = RefusedBody { source: other_source(), ..body(1, b"a") };
+        let kept = [body(1, b"a"), body(2, b"b"), body(3, b"a"), body(4, b"A"), elsewhere.clone(), body(5, b"")];
+        write(store, kept.map(Write::Refused).into()).await;
+        let taken = || vec![body(1, b"a"), body(2, b"absent"), body(9, b"")];
+        assert_eq!(store.purge(&Purge::Refused(taken())).await.unwrap(), 3, "two of one kind, and the empty one");
+        assert_eq!(store.purge(&Purge::Refused(taken())).await.unwrap(), 0);
+        assert_eq!(store.purge(&Purge::Refused(vec![])).await.unwrap(), 0);
+        let page = store.refused(&source(), &everything()).await.unwrap();
+        assert_eq!(page.items, [body(4, b"A"), body(2, b"b")]);
+        assert_eq!(store.refused(&other_source(), &everything()).await.unwrap().items, [elsewhere]);
+    }
+
     async fn a_refused_body_is_kept_to_the_byte(store) {
         write(store, vec![refused(1), refused(2)]).await;
         let page = store.refused(&source(), &everything()).await.unwrap();

@@ -4,7 +4,7 @@ use super::state::{Kept, Private, State};
 use crate::delivery::{Attempt, Delivery, DeliveryRow, DeliveryState, Leased, Settled, Settlement, Verdict};
 use crate::model::Click;
 use crate::port::{Claim, Claimed, Purge, Selection, StoreError, StoreErrorKind, Which};
-use crate::tracker::EventRow;
+use crate::tracker::{EventRow, RefusedBody};
 use crate::value::{DeliveryId, Timestamp};
 use alloc::vec::Vec;
 use core::mem::take;
@@ -155,6 +155,14 @@ impl State {
                 let keeps = |row: &Sending| row.state == DeliveryState::Queued || row.delivery.created_at >= *time;
                 self.deliveries.retain(|_, kept| keeps(&kept.row));
                 dropped(before, self.deliveries.len())
+            }
+            Purge::Refused(taken) => {
+                let before = self.refused.len();
+                let same =
+                    |kept: &RefusedBody, taken: &RefusedBody| kept.source == taken.source && kept.body == taken.body;
+                self.refused
+                    .retain(|_, kept| !taken.iter().any(|taken| same(kept, taken)));
+                dropped(before, self.refused.len())
             }
         }
     }

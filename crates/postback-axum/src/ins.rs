@@ -1,9 +1,12 @@
 //! `POST /ins/{offer_source}?token=`: ClickBank's notifications.
 //!
 //! There is one refusal: the same status, headers, body, log line, metric and the same one commit, whether the token is missing, the address
-//! is not allowed, the body is no envelope, the secret is wrong, the text is not a notification or its version is not chosen. The body is
+//! is not allowed, the body is neither envelope nor form, the secret is wrong, the text is not a notification, its version is not chosen or its
+//! caller has guessed too often. The body is
 //! kept as it came, in a bounded ring, so that a wrong secret loses nothing. Only when even that fails the answer is 503, and ClickBank
 //! tries again.
+
+mod form;
 
 use crate::answer::{fault, json, unavailable};
 use crate::body;
@@ -51,6 +54,7 @@ pub(crate) async fn receive(
     name_others(source, &query);
     let now = state.now();
     match event(
+        &state,
         &live,
         source,
         caller,
@@ -73,6 +77,7 @@ pub(crate) async fn receive(
 /// The event of a notification that may and can be read. Why not is nobody's to know; the body is kept, so that a
 /// person can find out with [`KeyRing::diagnose`](postback::clickbank::ins::KeyRing::diagnose).
 fn event(
+    state: &AppState,
     live: &Live,
     source: &Source,
     caller: CallerAddress,
@@ -80,13 +85,23 @@ fn event(
     body: &[u8],
     received: Received,
 ) -> Option<Event> {
-    let token = query.raw(TOKEN).ok().flatten().map(str::as_bytes);
-    let caller = Caller {
+    let presented = Caller {
         address: caller.0,
-        token,
+        token: query.raw(TOKEN).ok().flatten().map(str::as_bytes),
         type_word: None,
     };
-    source.authorize(&caller, &live.credentials).ok()?;
+    source.authorize(&presented, &live.credentials).ok()?;
+    if form::is_one(body) {
+        return form::within_budget(state, caller, live, source, body, received);
+    }
+    opened(live, source, body, received)
+}
+
+/// The event of a body, whoever posted it.
+pub(crate) fn opened(live: &Live, source: &Source, body: &[u8], received: Received) -> Option<Event> {
+    if form::is_one(body) {
+        return form::opened(live, source, body, received).ok();
+    }
     let envelope = Envelope::parse(body).ok()?;
     let notification = live.credentials.key_ring(source.id())?.open(&envelope).ok()?;
     source.event(&notification, received, &live.credentials).ok()

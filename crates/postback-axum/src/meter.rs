@@ -19,6 +19,8 @@ const RESPONSES: &str = "postback_http_responses_total";
 const EVENTS: &str = "postback_events_total";
 /// Messages that were not taken in, by source, interface and status.
 const REFUSALS: &str = "postback_refusals_total";
+/// Callers that are refused unread because they were wrong about the check of old notifications too often, by source: the alarm.
+const FORMS_STOPPED: &str = "postback_form_callers_stopped_total";
 /// Postbacks that were journalled, by source.
 const JOURNALLED: &str = "postback_journalled_total";
 /// Clicks by what became of them.
@@ -86,6 +88,13 @@ pub(crate) fn refused(source: &str, interface: Interface, status: u16) {
         ("status", status.to_string()),
     ];
     counter!(REFUSALS, &labels).increment(1);
+}
+
+/// Counts a caller that was wrong about the check of an old notification too often. Whoever watches the log sees whether somebody guesses, or the
+/// secret is wrong.
+pub(crate) fn forms_stopped(source: &str) {
+    counter!(FORMS_STOPPED, "source" => source.to_owned()).increment(1);
+    tracing::error!(source, "a caller failed the check of old notifications too often and is refused for a while");
 }
 
 /// Counts a postback that waits in the journal.

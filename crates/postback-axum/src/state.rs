@@ -3,12 +3,13 @@
 use crate::host::{OsEntropy, SystemClock};
 use crate::ingest::Turns;
 use crate::journal::{Journal, Replayed};
+use postback::clickbank::FailureBudget;
 use postback::port::{Clock, Entropy, Inspect, Store};
 use postback::tracker::{Credentials, Tracker};
 use postback::value::{IpRange, Secret, Timestamp};
 use std::{
     fmt, io,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
     time::Duration,
 };
 use tokio::sync::Notify;
@@ -82,6 +83,8 @@ pub(crate) struct Shared {
     pub(crate) metrics: Option<RenderMetrics>,
     pub(crate) journal: Option<Journal>,
     pub(crate) turns: Turns,
+    /// Who was wrong about the check of an old notification, and how often.
+    pub(crate) form_failures: Mutex<FailureBudget>,
     wake: Arc<Notify>,
 }
 
@@ -106,6 +109,7 @@ impl AppState {
             metrics: None,
             journal: None,
             turns: Turns::default(),
+            form_failures: Mutex::default(),
             wake: Arc::new(Notify::new()),
         })
     }

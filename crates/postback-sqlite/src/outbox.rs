@@ -162,6 +162,14 @@ pub(crate) fn purge(connection: &Connection, what: &Purge) -> Result<u64, Fault>
             }
             changed
         }
+        Purge::Refused(taken) => {
+            let mut statement = connection.prepare_cached(sql::DROP_REFUSED)?;
+            let mut changed = 0_usize;
+            for body in taken {
+                changed = changed.saturating_add(statement.execute(params![body.source.as_str(), body.body])?);
+            }
+            changed
+        }
     };
     Ok(u64::try_from(changed).unwrap_or(u64::MAX))
 }

@@ -64,6 +64,7 @@ statements! {
 
     /// A body of an older version of the interface is a plain form, personal values and all.
     FORGET_REFUSED = "DELETE FROM refused WHERE seq IN (SELECT seq FROM refused WHERE received < ?1 LIMIT ?2)";
+    DROP_REFUSED = "DELETE FROM refused WHERE source = ?1 AND body = ?2";
     FORGET_CLICKS = "UPDATE click SET private = NULL WHERE seq IN \
         (SELECT seq FROM click WHERE private IS NOT NULL AND at < ?1 LIMIT ?2)";
     FORGET_EVENTS = "UPDATE event SET private = NULL WHERE seq IN \

@@ -5,8 +5,8 @@
 mod explain;
 mod lists;
 mod parameters;
+mod refused;
 mod sources;
-mod text;
 mod view;
 
 use crate::answer::{Refusal, fault, json, refusal, store_trouble, unavailable};
@@ -36,6 +36,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/api/deliveries/{id}/retry", post(lists::retry))
         .route("/api/explain", only_get(explain::explain))
         .route("/api/sources", only_get(sources::sources))
+        .route("/api/refused/retry", post(refused::retry))
         .route("/metrics", only_get(health::metrics))
         .route_layer(middleware::from_fn_with_state(state.clone(), guard))
 }

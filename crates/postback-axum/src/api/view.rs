@@ -1,11 +1,10 @@
 //! Rows as they are answered.
 
-use super::text;
 use postback::delivery::{Attempt, DeliveryRow};
 use postback::model::{Conversion, Method};
 use postback::outbound::{Hole, HoledText, Part};
 use postback::port::Page;
-use postback::tracker::{EventRow, Mark, Slot, mark};
+use postback::tracker::{EventRow, Mark, Outcome, Reason, Slot, mark};
 use postback::value::{CampaignId, ClickId, ConversionId, DeliveryId, EventId, PostbackId, Timestamp};
 use serde::Serialize;
 
@@ -48,16 +47,24 @@ impl ConversionView {
 #[derive(Debug, Serialize)]
 pub(crate) struct EventView {
     #[serde(flatten)]
-    row: EventRow,
-    text: String,
+    pub(crate) row: EventRow,
+    pub(crate) text: String,
 }
 
 impl EventView {
     pub(crate) fn new(row: EventRow) -> Self {
         Self {
-            text: text::outcome(row.outcome, row.reason),
+            text: outcome(row.outcome, row.reason),
             row,
         }
+    }
+}
+
+/// What became of an event, and why.
+pub(crate) fn outcome(outcome: Outcome, reason: Option<Reason>) -> String {
+    match reason {
+        Some(reason) => format!("{}: {}", outcome.text(), reason.text()),
+        None => outcome.text().to_owned(),
     }
 }
 

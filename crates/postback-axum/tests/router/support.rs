@@ -45,8 +45,13 @@ pub fn tracker() -> Arc<Tracker> {
 }
 
 pub fn credentials(tracker: &Tracker) -> Credentials {
+    credentials_with(tracker, INS_SECRET)
+}
+
+/// With this secret for notifications.
+pub fn credentials_with(tracker: &Tracker, secret: &str) -> Credentials {
     let secrets = [
-        ("env:INS", INS_SECRET),
+        ("env:INS", secret),
         ("env:INS_TOKEN", INS_TOKEN),
         ("env:NET_TOKEN", NET_TOKEN),
     ];

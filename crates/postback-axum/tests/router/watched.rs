@@ -22,6 +22,9 @@ pub enum Mode {
     /// Only what has to do with one click cannot be read.
     CorruptFor(&'static str),
     Hangs,
+    /// One call alone fails.
+    FailsAt(&'static str),
+    HangsAt(&'static str),
 }
 
 #[derive(Debug, Default)]
@@ -51,7 +54,9 @@ impl Watched {
         let mode = *self.mode.lock().unwrap();
         Box::pin(async move {
             match mode {
-                Mode::Works | Mode::CorruptFor(_) => call.await,
+                Mode::FailsAt(call) if call == name => Err(StoreErrorKind::Unavailable.into()),
+                Mode::HangsAt(call) if call == name => std::future::pending().await,
+                Mode::Works | Mode::CorruptFor(_) | Mode::FailsAt(_) | Mode::HangsAt(_) => call.await,
                 Mode::Fails => Err(StoreErrorKind::Unavailable.into()),
                 Mode::Corrupt => Err(StoreErrorKind::Corrupt.into()),
                 Mode::Hangs => std::future::pending().await,

@@ -74,7 +74,16 @@ impl Connection {
 
     /// What the API answers.
     pub async fn api(&mut self, target: &str) -> Value {
-        let mut request = get(&format!("/api/{target}"));
+        self.authorized(get(&format!("/api/{target}"))).await
+    }
+
+    /// What the API answers to a `POST`.
+    pub async fn post_api(&mut self, target: &str) -> Value {
+        let request = Request::post(format!("/api/{target}")).body(Bytes::new());
+        self.authorized(request.unwrap()).await
+    }
+
+    async fn authorized(&mut self, mut request: Request<Bytes>) -> Value {
         let token = format!("Bearer {API_TOKEN}").parse().unwrap();
         request.headers_mut().insert(AUTHORIZATION, token);
         let answer = self.send(request).await.expect("the api answers");

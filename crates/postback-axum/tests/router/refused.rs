@@ -1,0 +1,323 @@
+//! `/api/sources` and `POST /api/refused/retry`: does the integration work, and what was lost while it did not?
+
+use crate::ins_form;
+use crate::support::{
+    Answer, INS_SECRET, INS_TOKEN, Tested, authorized, credentials_with, envelope, notification, tested_with, tracker,
+};
+use crate::watched::Mode;
+use postback::port::{Clock, Purge, Store};
+use postback_axum::{Limits, SystemClock};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+const WRONG: &str = "ANOTHERSECRET123";
+
+/// A tracker whose secret for notifications is wrong.
+fn mistaken() -> Tested {
+    let tested = tested_with(|builder| builder);
+    set_secret(&tested, WRONG);
+    tested
+}
+
+fn set_secret(tested: &Tested, secret: &str) {
+    let tracker = tracker();
+    let credentials = credentials_with(&tracker, secret);
+    tested.state.replace(tracker, credentials);
+}
+
+async fn clickbank(tested: &Tested) -> Value {
+    let mut json = tested.api("/api/sources").await.json();
+    let rows = json["items"].as_array_mut().unwrap();
+    let row = rows.iter_mut().find(|row| row["id"] == "clickbank");
+    row.unwrap().take()
+}
+
+async fn ask(tested: &Tested, source: &str) -> Answer {
+    let url = format!("/api/refused/retry?source={source}");
+    tested.send(authorized("POST", &url)).await
+}
+
+/// Taken, still refused, remaining.
+async fn retry(tested: &Tested) -> [u64; 3] {
+    let answer = ask(tested, "clickbank").await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let json = answer.json();
+    assert_eq!(json.as_object().unwrap().len(), 3);
+    ["taken", "still_refused", "remaining"].map(|name| json[name].as_u64().unwrap())
+}
+
+#[tokio::test]
+async fn a_wrong_secret_is_seen_and_loses_nothing() {
+    let tested = mistaken();
+    let click = tested.click("bare-one").await;
+    for receipt in ["R1", "R2", "R3"] {
+        let answer = tested.notify(&notification(&click, "SALE", receipt)).await;
+        assert_eq!(answer.status, 400);
+    }
+    let row = clickbank(&tested).await;
+    assert_eq!(
+        (&row["refused"]["kept"], &row["refused"]["since_accepted"]),
+        (&json!(3), &json!(3))
+    );
+    assert_eq!(
+        row["text"],
+        "the last notifications were refused (3 of them): the secret, the token in the url, the address or the version is wrong; mend it, \
+         then POST /api/refused/retry?source=clickbank"
+    );
+    assert_eq!(retry(&tested).await, [0, 3, 0], "while the secret is wrong");
+    set_secret(&tested, INS_SECRET);
+    assert_eq!(retry(&tested).await, [3, 0, 0]);
+    assert_eq!(retry(&tested).await, [0, 0, 0], "a second time takes nothing");
+    let receipts = |rows: Vec<postback::model::Conversion>| {
+        let receipts = rows.into_iter().map(|row| row.shown.receipt.clone().unwrap());
+        receipts.map(|receipt| receipt.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        receipts(tested.conversions().await),
+        ["R3", "R2", "R1"],
+        "the oldest was taken first"
+    );
+    let row = clickbank(&tested).await;
+    assert_eq!(row["refused"], json!({"kept": 0, "since_accepted": 0, "last_at": null}));
+    assert_eq!(row["text"], "SALE IPN decrypted");
+}
+
+#[tokio::test]
+async fn what_was_sent_again_meanwhile_is_counted_once() {
+    let tested = mistaken();
+    let click = tested.click("bare-one").await;
+    let sale = notification(&click, "SALE", "R1");
+    tested.notify(&sale).await;
+    tested.notify(&sale).await;
+    set_secret(&tested, INS_SECRET);
+    assert_eq!(tested.notify(&sale).await.text(), r#"{"outcome":"applied"}"#);
+    assert_eq!(retry(&tested).await, [2, 0, 0]);
+    assert_eq!((tested.conversions().await.len(), tested.refused().await.len()), (1, 0));
+}
+
+#[tokio::test]
+async fn what_does_not_open_stays() {
+    let tested = mistaken();
+    tested.post("/ins/clickbank", "junk").await;
+    tested.notify(&notification("", "SALE", "R1")).await;
+    tested
+        .notify(&notification("", "SALE", "R2").replace("7.0", "8.0"))
+        .await;
+    set_secret(&tested, INS_SECRET);
+    assert_eq!(retry(&tested).await, [1, 2, 0]);
+    assert_eq!(tested.refused().await.len(), 2);
+    assert_eq!(tested.events().await[0].outcome.as_str(), "unattributed");
+    assert_eq!(retry(&tested).await, [0, 2, 0]);
+}
+
+/// Who has the API's token vouches for who posted them.
+#[tokio::test]
+async fn a_body_that_came_with_a_wrong_token_is_taken_in() {
+    let tested = tested_with(|builder| builder);
+    let sale = envelope(&notification("", "SALE", "R1"));
+    assert_eq!(tested.post("/ins/clickbank?token=old", sale).await.status, 400);
+    assert_eq!(retry(&tested).await, [1, 0, 0]);
+}
+
+/// The versions of the source were corrected, say.
+#[tokio::test]
+async fn a_notification_of_an_old_version_is_tried_as_a_form() {
+    let tested = tested_with(|builder| builder);
+    let url = format!("/ins/clickbank?token={INS_TOKEN}");
+    assert_eq!(tested.post(&url, ins_form::SALE).await.status, 400);
+    assert_eq!(retry(&tested).await, [0, 1, 0]);
+    ins_form::take(&tested, r#""4.0""#);
+    assert_eq!(retry(&tested).await, [1, 0, 0]);
+    assert_eq!(clickbank(&tested).await["text"], "SALE IPN verified (32 bits, legacy)");
+}
+
+#[tokio::test]
+async fn a_crash_before_a_body_is_forgotten_costs_a_duplicate() {
+    let tested = mistaken();
+    let click = tested.click("bare-one").await;
+    tested.notify(&notification(&click, "SALE", "R1")).await;
+    set_secret(&tested, INS_SECRET);
+    tested.store.set(Mode::FailsAt("purge"));
+    assert_eq!(ask(&tested, "clickbank").await.status, 503);
+    assert_eq!((tested.conversions().await.len(), tested.refused().await.len()), (1, 1));
+    tested.store.set(Mode::Works);
+    assert_eq!(retry(&tested).await, [1, 0, 0]);
+    assert_eq!((tested.conversions().await.len(), tested.refused().await.len()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_store_that_takes_nothing_keeps_the_bodies() {
+    let tested = mistaken();
+    tested.notify(&notification("", "SALE", "R1")).await;
+    set_secret(&tested, INS_SECRET);
+    tested.store.set(Mode::FailsAt("commit"));
+    let answer = ask(&tested, "clickbank").await;
+    assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (503, Some("1")));
+    assert_eq!((tested.events().await.len(), tested.refused().await.len()), (0, 1));
+}
+
+#[tokio::test]
+async fn one_body_that_the_store_cannot_decide_does_not_keep_the_others() {
+    let tested = mistaken();
+    for (click, receipt) in [("c-corrupt", "R1"), ("c-other", "R2")] {
+        tested.notify(&notification(click, "SALE", receipt)).await;
+    }
+    set_secret(&tested, INS_SECRET);
+    tested.store.set(Mode::CorruptFor("c-corrupt"));
+    assert_eq!(retry(&tested).await, [1, 0, 1]);
+    tested.store.set(Mode::Works);
+    assert_eq!(retry(&tested).await, [1, 0, 0]);
+}
+
+#[tokio::test]
+async fn one_call_takes_in_64_and_says_how_many_remain() {
+    for (sent, first) in [(63, [63, 1, 0]), (64, [64, 1, 0]), (65, [64, 1, 1])] {
+        let tested = mistaken();
+        tested.post("/ins/clickbank", "junk").await;
+        for number in 0..sent {
+            tested.notify(&notification("", "SALE", &format!("R{number}"))).await;
+        }
+        set_secret(&tested, INS_SECRET);
+        assert_eq!(retry(&tested).await, first);
+        assert_eq!(retry(&tested).await, [first[2], 1, 0]);
+        assert_eq!(tested.events().await.len(), sent);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_ends_when_its_time_is_over() {
+    let mut limits = Limits::default();
+    limits.api_timeout = Duration::from_secs(5);
+    let tested = tested_with(|builder| builder.limits(limits));
+    set_secret(&tested, WRONG);
+    for number in 0..9 {
+        tested.notify(&notification("", "SALE", &format!("R{number}"))).await;
+    }
+    set_secret(&tested, INS_SECRET);
+    tested.store.set(Mode::HangsAt("commit"));
+    let began = tokio::time::Instant::now();
+    assert_eq!(ask(&tested, "clickbank").await.status, 503);
+    // Two commits of two and a half seconds each.
+    assert_eq!(began.elapsed().as_secs(), 5);
+    tested.store.set(Mode::Works);
+    assert_eq!(retry(&tested).await, [9, 0, 0]);
+}
+
+#[tokio::test]
+async fn of_an_overfull_ring_the_newest_256_are_tried_and_of_an_expired_one_none() {
+    let tested = mistaken();
+    for number in 0..258 {
+        tested.notify(&notification("", "SALE", &format!("R{number}"))).await;
+    }
+    assert_eq!(clickbank(&tested).await["refused"]["since_accepted"], 256);
+    set_secret(&tested, INS_SECRET);
+    for remaining in [192, 128, 64, 0] {
+        assert_eq!(retry(&tested).await, [64, 0, remaining]);
+    }
+    let events = tested.events().await;
+    let oldest = events.last().unwrap().event.receipt.clone();
+    assert_eq!((events.len(), oldest.unwrap().to_string()), (256, "R2".to_owned()));
+
+    set_secret(&tested, WRONG);
+    tested.notify(&notification("", "SALE", "R999")).await;
+    let expired = Purge::PrivateBefore(SystemClock.now());
+    tested.store.inner.purge(&expired).await.unwrap();
+    set_secret(&tested, INS_SECRET);
+    assert_eq!(retry(&tested).await, [0, 0, 0]);
+}
+
+#[tokio::test]
+async fn only_a_source_of_notifications_is_tried_and_only_by_post_with_the_token() {
+    let tested = mistaken();
+    let url = "/api/refused/retry?source=clickbank";
+    assert_eq!(tested.post(url, "").await.status, 401);
+    assert_eq!(tested.api(url).await.status, 405);
+    for (source, status, text) in [
+        ("", 400, "parameter `source` is missing"),
+        ("net", 404, "offer source `net` takes no notifications"),
+        ("nobody", 404, "offer source `nobody` takes no notifications"),
+        ("clickbank&limit=9", 400, "unknown parameter `limit`; known are source"),
+    ] {
+        let answer = ask(&tested, source).await;
+        assert_eq!((answer.status.as_u16(), answer.error().as_str()), (status, text));
+    }
+}
+
+#[tokio::test]
+async fn a_source_says_how_it_stands() {
+    let tested = tested_with(|builder| builder);
+    assert_eq!(clickbank(&tested).await["text"], "nothing has come yet");
+    tested.notify(&notification("", "TEST", "********")).await;
+    let row = clickbank(&tested).await;
+    assert_eq!(
+        (&row["text"], &row["last_test"]["text"]),
+        (&json!("TEST IPN decrypted"), &json!("TEST IPN decrypted"))
+    );
+    let click = tested.click("bare-one").await;
+    tested.notify(&notification(&click, "SALE", "R1")).await;
+    let row = clickbank(&tested).await;
+    assert_eq!(
+        (&row["text"], &row["last_test"]["text"]),
+        (&json!("SALE IPN decrypted"), &json!("TEST IPN decrypted"))
+    );
+    assert_eq!(row["last_event"]["event"]["interface"], "ins");
+    assert_eq!(row["last_event"]["text"], "it made or changed a conversion");
+}
+
+/// Postbacks of the same source must not hide that its notifications are refused.
+#[tokio::test]
+async fn refusals_are_counted_since_the_last_notification_not_since_the_last_postback() {
+    let tested = tested_with(|builder| builder);
+    let refuse = || tested.post("/ins/clickbank", "junk");
+    refuse().await;
+    tested.notify(&notification("", "TEST", "********")).await;
+    let row = clickbank(&tested).await;
+    assert_eq!(
+        (&row["refused"]["kept"], &row["refused"]["since_accepted"]),
+        (&json!(1), &json!(0))
+    );
+    assert_eq!(row["text"], "TEST IPN decrypted");
+    refuse().await;
+    let postback = format!("/postback/clickbank?token={INS_TOKEN}&sum=1&receipt=R7");
+    assert_eq!(tested.get(&postback).await.status, 200);
+    let row = clickbank(&tested).await;
+    assert_eq!(
+        (&row["refused"]["kept"], &row["refused"]["since_accepted"]),
+        (&json!(2), &json!(1))
+    );
+    assert!(
+        row["text"]
+            .as_str()
+            .unwrap()
+            .starts_with("the last notifications were refused (1 of them)")
+    );
+}
+
+#[tokio::test]
+async fn the_last_notification_is_found_among_a_thousand_events() {
+    let tested = tested_with(|builder| builder);
+    tested.post("/ins/clickbank", "junk").await;
+    tested.notify(&notification("", "SALE", "R1")).await;
+    for number in 1..=1_000 {
+        let postback = format!("/postback/clickbank?token={INS_TOKEN}&type=ORDER_IMPRESSION&receipt=I{number}");
+        assert_eq!(tested.get(&postback).await.status, 200);
+        if (998..=1_000).contains(&number) {
+            let since = clickbank(&tested).await["refused"]["since_accepted"].clone();
+            assert_eq!(since, u32::from(number == 1_000), "behind {number} postbacks");
+        }
+    }
+}
+
+/// A test purchase through a tracking link has a click, so it makes a conversion that is a test.
+#[tokio::test]
+async fn a_test_that_made_a_conversion_is_the_last_test() {
+    let tested = tested_with(|builder| builder);
+    let click = tested.click("bare-one").await;
+    tested.notify(&notification(&click, "TEST_SALE", "R1")).await;
+    let row = clickbank(&tested).await;
+    assert_eq!(
+        (&row["last_test"]["event"]["receipt"], &row["last_test"]["outcome"]),
+        (&json!("R1"), &json!("test"))
+    );
+    assert_eq!(row["last_test"]["text"], "TEST_SALE IPN decrypted");
+}

@@ -1,0 +1,106 @@
+//! A wrong secret: what is refused while it is wrong is kept over a restart, and taken in after it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic
+)]
+
+mod support;
+
+use bytes::Bytes;
+use http::Request;
+use postback::port::{BoxFuture, SecretError, Secrets};
+use postback::value::Secret;
+use postback_server::{Database, Server, Stores, serve};
+use serde_json::{Value, json};
+use std::{path::Path, sync::Arc};
+use support::{
+    client::{Answer, Connection},
+    notification::sale,
+    tracker::{self, Fixed, TOKEN, configuration},
+};
+
+/// The secrets of the tests with another one for notifications.
+#[derive(Debug)]
+struct Mistaken;
+
+impl Secrets for Mistaken {
+    fn secret<'a>(&'a self, reference: &'a str) -> BoxFuture<'a, Result<Secret, SecretError>> {
+        match reference {
+            "env:TEST_INS_SECRET" => Box::pin(async { Ok(Secret::from("ANOTHERSECRET123")) }),
+            _ => Fixed.secret(reference),
+        }
+    }
+}
+
+async fn start(stores: Stores, secrets: Arc<dyn Secrets>) -> (Server, Connection) {
+    let mut config = tracker::config(&configuration("", ""), stores);
+    config.secrets = secrets;
+    let server = serve(config).await.unwrap();
+    let client = Connection::open(server.address()).await.unwrap();
+    (server, client)
+}
+
+async fn notify(client: &mut Connection, body: Bytes) -> Answer {
+    let request = Request::post(format!("/ins/clickbank?token={TOKEN}")).body(body);
+    client.send(request.unwrap()).await.unwrap()
+}
+
+async fn refused(client: &mut Connection) -> Value {
+    let sources = client.api("sources").await;
+    let mut rows = sources["items"].as_array().unwrap().iter();
+    rows.find(|row| row["id"] == "clickbank").unwrap()["refused"].clone()
+}
+
+async fn retry(client: &mut Connection) -> Value {
+    client.post_api("refused/retry?source=clickbank").await
+}
+
+/// `stores` opens the same store each time.
+async fn a_wrong_secret_loses_nothing(stores: impl Fn() -> Stores) {
+    let (server, mut client) = start(stores(), Arc::new(Mistaken)).await;
+    let click = client.click("autumn").await.unwrap();
+    let sales = ["CBSALE01", "CBSALE02", "CBSALE03"].map(|receipt| sale(&click, receipt, "20.50"));
+    for sale in &sales {
+        assert_eq!(notify(&mut client, sale.clone()).await.status, 400);
+    }
+    server.shutdown().await;
+
+    let (server, mut client) = start(stores(), Arc::new(Fixed)).await;
+    let told = refused(&mut client).await;
+    assert_eq!((&told["kept"], &told["since_accepted"]), (&json!(3), &json!(3)));
+    assert!(told["last_at"].is_string());
+    // ClickBank sends one of them again before anybody has read this page.
+    assert_eq!(notify(&mut client, sales[1].clone()).await.outcome(), "applied");
+    let all = json!({"taken": 3, "still_refused": 0, "remaining": 0});
+    let none = json!({"taken": 0, "still_refused": 0, "remaining": 0});
+    assert_eq!(retry(&mut client).await, all);
+    assert_eq!(retry(&mut client).await, none);
+    assert_eq!(client.rows("conversions").await.len(), 3, "each sale is counted once");
+    server.shutdown().await;
+
+    let (server, mut client) = start(stores(), Arc::new(Fixed)).await;
+    assert_eq!(retry(&mut client).await, none);
+    assert_eq!(refused(&mut client).await["kept"], 0);
+    assert_eq!(client.rows("conversions").await.len(), 3);
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn in_memory_a_wrong_secret_loses_nothing() {
+    let stores = Stores::memory();
+    a_wrong_secret_loses_nothing(|| stores.clone()).await;
+}
+
+#[tokio::test]
+async fn in_sqlite_a_wrong_secret_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path: &Path = folder.path();
+    let open = || {
+        let database = Database::Sqlite(path.join("refused.db"));
+        database.open(tracker::NAMESPACE.parse().unwrap()).unwrap()
+    };
+    a_wrong_secret_loses_nothing(open).await;
+}
