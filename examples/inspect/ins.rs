@@ -1,9 +1,10 @@
 //! `ins`: a notification, decrypted.
 
-use crate::{Done, Refused, batch, secrets};
+use crate::keys::{Diagnosed, Keys, SecretFlags};
+use crate::{Done, Refused, batch};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use postback::clickbank::ins::{Diagnosis, MAX_BODY, secret_hint};
-use postback::{Envelope, KeyRing, Notification, Secret};
+use postback::clickbank::ins::{Diagnosis, MAX_BODY};
+use postback::{Envelope, Notification};
 use serde::Deserialize;
 use std::io::{self, Read, Write};
 
@@ -12,17 +13,13 @@ use std::io::{self, Read, Write};
 /// The body is read from stdin, as ClickBank posted it. With --batch each line is `{"id","body_b64"}`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// The environment variable with ClickBank's secret key. May be repeated, the newest first.
-    #[arg(long, value_name = "NAME", required = true)]
-    secret_env: Vec<String>,
+    #[command(flatten)]
+    secrets: SecretFlags,
     /// Says for each secret whether it opens the body, or which step fails, and prints nothing of the notification.
     ///
     /// For the own machine alone: to answer a sender with it would help to decrypt without the secret.
     #[arg(long)]
     diagnose: bool,
-    /// Takes secrets of fewer than 12 characters.
-    #[arg(long)]
-    allow_short_secret: bool,
     /// Answers lines of JSON.
     #[arg(long)]
     batch: bool,
@@ -34,7 +31,7 @@ struct Line {
 }
 
 pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
-    let opener = Opener::new(arguments)?;
+    let opener = Opener(Keys::new(&arguments.secrets)?);
     if arguments.batch {
         let read = |line: &Line| {
             let decoded = STANDARD.decode(&line.body_b64);
@@ -63,59 +60,17 @@ pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
     Ok(())
 }
 
-struct Opener<'a> {
-    names: &'a [String],
-    hints: Vec<Option<&'static str>>,
-    key_ring: KeyRing,
-}
+struct Opener<'a>(Keys<'a>);
 
-/// What each secret makes of a body.
-#[derive(serde::Serialize)]
-struct Diagnosed {
-    opens: bool,
-    secrets: Vec<String>,
-}
-
-impl<'a> Opener<'a> {
-    fn new(arguments: &'a Arguments) -> Result<Self, Refused> {
-        let found = arguments.secret_env.iter().map(|name| {
-            let secret = secrets::of_variable(name);
-            secret.ok_or_else(|| Refused(format!("the environment variable `{name}` is not set")))
-        });
-        let secrets: Vec<Secret> = found.collect::<Result<_, _>>()?;
-        let hints = secrets.iter().map(secret_hint).collect();
-        let key_ring = match arguments.allow_short_secret {
-            true => KeyRing::allow_short(secrets),
-            false => KeyRing::new(secrets),
-        };
-        Ok(Self {
-            names: &arguments.secret_env,
-            hints,
-            key_ring: key_ring.map_err(Refused::new)?,
-        })
-    }
-
+impl Opener<'_> {
     fn open(&self, body: &[u8]) -> Result<Notification, String> {
         let envelope = Envelope::parse(body).map_err(|error| error.to_string())?;
-        let opened = self.key_ring.open(&envelope);
+        let opened = self.0.ring.open(&envelope);
         opened.map_err(|refused| format!("{refused}; `--diagnose` names the step that fails"))
     }
 
     fn diagnosis(&self, body: &[u8]) -> Result<Diagnosed, String> {
         let envelope = Envelope::parse(body).map_err(|error| error.to_string())?;
-        let found = self.key_ring.diagnose(&envelope);
-        let opens = found.contains(&Diagnosis::Opens);
-        let each = found.iter().zip(self.names).zip(&self.hints);
-        let secrets = each.map(|((found, name), hint)| match hint {
-            // Of a secret that opens nothing is wrong.
-            Some(hint) if *found != Diagnosis::Opens => {
-                format!("{name}: {found} (the secret {hint}, unlike ClickBank's)")
-            }
-            _ => format!("{name}: {found}"),
-        });
-        Ok(Diagnosed {
-            opens,
-            secrets: secrets.collect(),
-        })
+        Ok(self.0.diagnosed(&self.0.ring.diagnose(&envelope), &Diagnosis::Opens))
     }
 }

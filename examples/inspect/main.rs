@@ -12,12 +12,16 @@ mod batch;
 mod configuration;
 mod destination;
 mod explain;
+mod form;
+mod hoplink;
 mod ins;
+mod keys;
 mod lint;
 mod postback;
 mod render;
 mod secrets;
 mod setup;
+mod thankyou;
 mod words;
 
 use clap::{Parser, Subcommand};
@@ -42,12 +46,15 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Ins(ins::Arguments),
+    Form(form::Arguments),
+    Thankyou(thankyou::Arguments),
     Postback(postback::Arguments),
     Lint(lint::Arguments),
     Setup(setup::Arguments),
     Explain(explain::Arguments),
     Render(render::Arguments),
     Destination(destination::Arguments),
+    Hoplink(hoplink::Arguments),
 }
 
 /// A text for stderr.
@@ -85,12 +92,15 @@ fn main() -> ExitCode {
     let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let done = match Arguments::parse().verb {
         Verb::Ins(arguments) => ins::run(&arguments, &mut out),
+        Verb::Form(arguments) => form::run(&arguments, &mut out),
+        Verb::Thankyou(arguments) => thankyou::run(&arguments, &mut out),
         Verb::Postback(arguments) => postback::run(&arguments, &mut out),
         Verb::Lint(arguments) => lint::run(&arguments, &mut out),
         Verb::Setup(arguments) => setup::run(&arguments, &mut out),
         Verb::Explain(arguments) => explain::run(&arguments, &mut out),
         Verb::Render(arguments) => render::run(&arguments, &mut out),
         Verb::Destination(arguments) => destination::run(&arguments, &mut out),
+        Verb::Hoplink(arguments) => hoplink::run(&arguments, &mut out),
     };
     let text = match done.and_then(|()| Ok(out.flush()?)) {
         Ok(()) => return ExitCode::SUCCESS,

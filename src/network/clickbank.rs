@@ -1,8 +1,13 @@
 //! What ClickBank's Postback/Pixel (S2S) sends: its macros, its event words and the form of its receipts.
 
+mod macros;
+
+pub use macros::{Audience, CLICKBANK_MACROS, ClickBankMacro, Confidence};
+
 use super::Meaning;
 use crate::event::Kind;
 use crate::model::AccountRole;
+use crate::value::Query;
 
 /// A row of the URL that is pasted into ClickBank: the query name, what it means and the macro.
 pub(super) type Row = (&'static str, Option<Meaning>, &'static str);
@@ -25,24 +30,94 @@ pub(super) const fn rows(role: AccountRole) -> [Row; 6] {
     ]
 }
 
-/// The kind of a ClickBank S2S event by its `{event_type}`, in any case; none for a word that is not known here.
+/// An event type of ClickBank's Postback/Pixel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClickBankEvent {
+    /// Its name on ClickBank's page.
+    pub title: &'static str,
+    /// The text of `{event_type}`.
+    pub word: &'static str,
+    /// How sure the word is.
+    pub confidence: Confidence,
+    /// Whether it brings an amount.
+    pub has_amount: bool,
+    /// What happened.
+    pub kind: Kind,
+}
+
+/// The five event types, in the order of a visit; that there are these is certain. Rebills, refunds and chargebacks come by notification
+/// alone, as far as is known.
 ///
-/// `PURCHASE`, `UPSELL` and `ORDER_IMPRESSION` stand in Keitaro's exported ClickBank template; receivers in the field compare them in
-/// lower case. ClickBank's "Combined Conversion" (the first purchase and its upsells as one event) is a sale; how its word is spelled is
-/// known from one receiver only, which takes `combined conversion`, so an underscore is read as a space there.
+/// `PURCHASE`, `UPSELL` and `ORDER_IMPRESSION` stand in the ClickBank template that Keitaro exports; receivers in the field compare them in lower
+/// case. The word of Add Payment Info was seen nowhere, so its title stands in. The Combined Conversion, the first purchase and its upsells as
+/// one event, counts both twice where it is chosen beside them; one receiver takes `combined conversion`.
+pub const CLICKBANK_EVENTS: &[ClickBankEvent] = &[
+    event(
+        "Order Form Impression",
+        "ORDER_IMPRESSION",
+        Confidence::Certain,
+        false,
+        Kind::Impression,
+    ),
+    event(
+        "Add Payment Info",
+        "ADD_PAYMENT_INFO",
+        Confidence::Low,
+        false,
+        Kind::PaymentInfo,
+    ),
+    event("Initial Purchase", "PURCHASE", Confidence::Certain, true, Kind::Sale),
+    event("Upsell Purchase", "UPSELL", Confidence::Certain, true, Kind::Upsell),
+    event(
+        "Combined Conversion",
+        "COMBINED_CONVERSION",
+        Confidence::Low,
+        true,
+        Kind::Sale,
+    ),
+];
+
+const fn event(
+    title: &'static str,
+    word: &'static str,
+    confidence: Confidence,
+    has_amount: bool,
+    kind: Kind,
+) -> ClickBankEvent {
+    ClickBankEvent {
+        title,
+        word,
+        confidence,
+        has_amount,
+        kind,
+    }
+}
+
+/// The kind of a ClickBank S2S event by its `{event_type}`, in any case; none for a word that is not known here. Where the word is not certain
+/// ([`CLICKBANK_EVENTS`]), a space may stand for each underscore.
 #[must_use]
 pub fn clickbank_kind(word: &str) -> Option<Kind> {
-    const WORDS: &[(&str, Kind)] = &[
-        ("PURCHASE", Kind::Sale),
-        ("UPSELL", Kind::Upsell),
-        ("ORDER_IMPRESSION", Kind::Impression),
-        ("COMBINED CONVERSION", Kind::Sale),
-        ("COMBINED_CONVERSION", Kind::Sale),
-    ];
-    WORDS
-        .iter()
-        .find(|(known, _)| known.eq_ignore_ascii_case(word))
-        .map(|(_, kind)| kind.clone())
+    let is = |event: &&ClickBankEvent| {
+        let uncertain = event.confidence < Confidence::Certain;
+        event.word.eq_ignore_ascii_case(word) || (uncertain && event.title.eq_ignore_ascii_case(word))
+    };
+    CLICKBANK_EVENTS.iter().find(is).map(|event| event.kind.clone())
+}
+
+/// What `{aff_sub1}` is in a postback of the Test button.
+const TEST_SUB: &str = "affsub1";
+/// What `{receipt_id}` is in a postback of the Test button. ClickBank's texts have it as an example too, so alone it says nothing.
+const TEST_RECEIPT: &str = "ABC12345";
+
+/// Whether a postback is one of the Test button on ClickBank's page. It fires the real URL with made-up values and no mark of a test; known
+/// of them are `affsub1` for `{aff_sub1}` and `ABC12345` for `{receipt_id}` (seen by one affiliate, with the same receipt for each event type),
+/// and only both together are taken for a test, under whatever names. So the button is recognised where the URL carries both macros; a test
+/// without them has the click id of no click and is stored unattributed.
+#[must_use]
+pub fn is_clickbank_test(query: &Query<'_>) -> bool {
+    let holds = |filled: &str| query.pairs().any(|(_, value)| value == filled);
+    holds(TEST_SUB) && holds(TEST_RECEIPT)
 }
 
 #[cfg(test)]
@@ -59,11 +134,29 @@ mod tests {
             ("order_impression", Kind::Impression),
             ("combined conversion", Kind::Sale),
             ("COMBINED_CONVERSION", Kind::Sale),
+            ("ADD_PAYMENT_INFO", Kind::PaymentInfo),
+            ("Add Payment Info", Kind::PaymentInfo),
         ] {
             assert_eq!(clickbank_kind(word), Some(kind), "{word}");
         }
-        for word in ["", "SALE", "RFND", "PURCHASE ", "ORDER IMPRESSION"] {
+        for word in ["", "SALE", "RFND", "PURCHASE ", "ORDER IMPRESSION", "Initial Purchase"] {
             assert_eq!(clickbank_kind(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn only_both_made_up_values_together_are_a_test() {
+        let is_test = |query: &str| is_clickbank_test(&Query::parse(query.as_bytes()).unwrap());
+        assert!(is_test("clickid=affsub1&sum=10.00&receipt=ABC12345"));
+        assert!(is_test("clickid={tid}&a=affsub1&txn=ABC12345&type=Upsell"));
+        for query in [
+            "receipt=ABC12345",
+            "clickid=affsub1",
+            "clickid=affsub2&receipt=ABC12345",
+            "clickid=AFFSUB1&receipt=ABC12345",
+            "clickid=affsub1&receipt=ABC123456",
+        ] {
+            assert!(!is_test(query), "{query}");
         }
     }
 }

@@ -10,7 +10,10 @@ mod map;
 mod meaning;
 mod postback;
 
-pub use clickbank::clickbank_kind;
+pub use clickbank::{
+    Audience, CLICKBANK_EVENTS, CLICKBANK_MACROS, ClickBankEvent, ClickBankMacro, Confidence, clickbank_kind,
+    is_clickbank_test,
+};
 pub use map::{MAX_PARAMETER_NAME, NameError, ParameterMap};
 pub use meaning::Meaning;
 pub use postback::{Format, MAX_IGNORED_SHOWN, MAX_PARAMETER, MAX_STATUS_WORD, Postback, PostbackError};

@@ -1,14 +1,18 @@
 //! What an offer source sends, made into events; and who may send it.
 
+mod clickbank;
+mod form;
+
 use super::click_id::Recognised;
 use super::compiled::{AmountField, Source};
 use super::credentials::Credentials;
 use super::resolve::listed;
-use crate::clickbank::ins::{Notification, TransactionType};
-use crate::event::{Event, Interface, Kind, MAX_CANDIDATES, Received};
+use crate::clickbank::ins::{MinorUnitsError, Notification, TransactionType};
+use crate::clickbank::pixel::TRACKING_CODES;
+use crate::event::{Assurance, Event, Interface, Kind, MAX_CANDIDATES, Received};
 use crate::model::Role;
 use crate::network::{Postback, PostbackError};
-use crate::value::{AmountError, Currency, EventId, Money, Pii, Query, is_unfilled_macro};
+use crate::value::{AmountError, Currency, EventId, Money, Pii, Query, Shared, Timestamp, is_unfilled_macro};
 use alloc::{
     borrow::Cow,
     collections::BTreeMap,
@@ -52,7 +56,7 @@ pub enum Unauthorized {
     Address,
 }
 
-/// A notification that was decrypted and is not taken.
+/// A notification that was decrypted or verified and is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum NotTaken {
@@ -62,6 +66,9 @@ pub enum NotTaken {
     /// Its amount cannot be read exactly.
     #[error("{0}")]
     Amount(#[from] AmountError),
+    /// Its amount is no whole number of minor units.
+    #[error("{0}")]
+    MinorUnits(#[from] MinorUnitsError),
 }
 
 impl Source {
@@ -101,11 +108,14 @@ impl Source {
         open(word) && mapped.is_none_or(|mapped| mapped.as_ref().is_some_and(|name| open(name.as_str())))
     }
 
-    /// The event of a notification.
+    /// The event of a notification of version 6.0 or later; [`Source::form_event`] is for the older ones. A `SALE` whose items are all upsells is
+    /// an upsell.
     ///
     /// Its identity is (source, receipt, transaction type, role, transaction time, item numbers): ClickBank sends a notification up to five
     /// times, and `attemptCount` is the only thing that changes. The time is the instant, not its text: the two URLs of an account may get
     /// different versions, which write it differently. Without a receipt it is the whole text but for that count.
+    ///
+    /// The event says that it was decrypted; of a notification that was read from plain text its host vouches for that.
     ///
     /// # Errors
     /// [`NotTaken`]: a version that is not chosen, an amount that is not exact decimal text.
@@ -121,7 +131,11 @@ impl Source {
         let at = notification.transaction_time().at();
         let mut event = Event::new(self.notification_id(notification), self.id.clone(), Interface::Ins, at);
         event.received_at = received.at;
-        event.kind = Some(notification_kind(notification));
+        event.assurance = Some(Assurance::Decrypted);
+        event.kind = Some(match notification.transaction_type() {
+            TransactionType::Sale if notification.all_items_are_upsells() => Kind::Upsell,
+            word => word.kind(),
+        });
         event.name = Some(notification.transaction_type_text().into());
         event.test = notification.is_test();
         event.receipt = notification
@@ -135,9 +149,11 @@ impl Source {
             let found = row.from.iter().find_map(|path| {
                 // ClickBank's own fields are filled in: a product may well be called `{Best} Seller`. Others echo the link.
                 let echoed = ECHOES.iter().any(|echo| path.as_str().starts_with(echo));
+                // The test of the settings has asterisks for a receipt.
+                let masked = path.as_str() == "receipt" && event.receipt.is_none();
                 notification
                     .lookup(path)
-                    .filter(|value| !(echoed && is_unfilled_macro(value)))
+                    .filter(|value| !(masked || echoed && is_unfilled_macro(value)))
             });
             if let Some(value) = found {
                 self.keep(&mut event, &row.name, row.role.as_ref(), value);
@@ -148,26 +164,16 @@ impl Source {
 
     fn notification_id(&self, notification: &Notification) -> EventId {
         let at = notification.transaction_time().at();
-        let seconds = Some(at.unix_seconds());
+        let source = self.id.as_str();
         let Some(receipt) = notification.receipt() else {
-            return EventId::of(
-                seconds,
-                &["ins text", self.id.as_str(), &notification.text_without_attempt()],
-            );
+            let text = notification.text_without_attempt();
+            return EventId::of(Some(at.unix_seconds()), &["ins text", source, &text]);
         };
         let role = notification.role();
+        let role = role.as_ref().map_or("", |role| role.as_str());
+        let word = notification.transaction_type_text();
         let items = notification.item_numbers_sorted();
-        let instant = at.to_string();
-        let mut parts = alloc::vec![
-            "ins",
-            self.id.as_str(),
-            receipt.text(),
-            notification.transaction_type_text(),
-            role.as_ref().map_or("", |role| role.as_str()),
-            &instant,
-        ];
-        parts.extend(items);
-        EventId::of(seconds, &parts)
+        notification_id(source, receipt.text(), word, role, at, &items)
     }
 
     fn notification_sum(&self, notification: &Notification) -> Result<Option<Money>, AmountError> {
@@ -194,7 +200,7 @@ impl Source {
             if path.as_str() == "trackingCodes" {
                 found.extend(notification.tracking_codes().map(Cow::Borrowed));
             } else if let Some(value) = notification.lookup(path) {
-                // Values of `vendorVariables` come still percent-encoded (clickbank-ins facts, section 4).
+                // Values of `vendorVariables` come still percent-encoded (seen in captured notifications).
                 found.push(percent_decode_str(value).decode_utf8().unwrap_or(Cow::Borrowed(value)));
             }
         }
@@ -207,7 +213,8 @@ impl Source {
     /// the same id with another time is not. The receipt is the one that came, with a rebill's suffix. With neither id, each arrival is an
     /// event of its own.
     ///
-    /// A postback with ClickBank's word `TEST`, or one that begins with `TEST_`, is a test.
+    /// A postback with ClickBank's word `TEST`, one that begins with `TEST_`, or the made-up values of ClickBank's Test button
+    /// ([`is_clickbank_test`](crate::network::is_clickbank_test)) is a test. In ClickBank's pixel the click id may be one of a list.
     ///
     /// # Errors
     /// [`PostbackError`]: a value that is malformed, too long or repeated.
@@ -218,7 +225,10 @@ impl Source {
         credentials: &Credentials,
     ) -> Result<(Event, Postback), PostbackError> {
         let own: Vec<&str> = self.parameters.iter().map(|row| row.name.as_str()).collect();
-        let read = Postback::read(query, &self.names, &own)?;
+        let mut read = Postback::read(query, &self.names, &own)?;
+        if self.clickbank_words {
+            read.ignored.retain(|name| !TRACKING_CODES.contains(&name.as_str()));
+        }
         let role_of = |name: &str| {
             self.parameters
                 .iter()
@@ -235,31 +245,24 @@ impl Source {
         event.identified = identified;
         event.timed = read.time.is_some();
         event.received_at = received.at;
-        event.name = read.type_word.as_ref().map(ToString::to_string);
-        event.test = event.name.as_deref().is_some_and(|word| self.is_test_word(word));
+        event.name = read.type_word.as_ref().map(|word| word.as_str().into());
+        event.test = self.is_test(query, event.name.as_deref());
         event.kind = event.test.then_some(Kind::Test);
-        event.status = read.status_word.clone();
+        event.status = read.status_word.as_deref().map(Shared::from);
         let currency = read.currency.unwrap_or(self.currency);
         event.sum = read.sum.map(|amount| Money { amount, currency });
-        event.event_id = read.event_id.clone();
-        event.order_id = read.order_id.clone();
+        event.event_id = read.event_id.as_deref().map(Shared::from);
+        event.order_id = read.order_id.as_deref().map(Shared::from);
         event.receipt = read.receipt.clone();
         event.parent = read
             .parent
             .clone()
             .filter(|parent| Some(parent) != read.receipt.as_ref());
-        let candidates = read.click_id.as_ref().map(|id| Cow::Borrowed(id.as_str()));
-        self.read_candidates(&mut event, candidates, credentials);
+        self.read_candidates(&mut event, self.postback_candidates(query, &read), credentials);
         for (name, value) in &read.parameters {
             self.keep(&mut event, name, role_of(name), value);
         }
         Ok((event, read))
-    }
-
-    /// As the transaction types of notifications do, ClickBank's words of tests begin with `TEST`.
-    fn is_test_word(&self, word: &str) -> bool {
-        let word = word.to_ascii_uppercase();
-        self.clickbank_words && (word == "TEST" || word.starts_with("TEST_"))
     }
 
     fn postback_id(&self, read: &Postback, received: Received) -> (EventId, bool) {
@@ -335,23 +338,20 @@ impl Source {
     }
 }
 
-/// The parts of a notification that repeat what the link to the order form said (clickbank-s2s facts 2.4).
-const ECHOES: &[&str] = &["vendorVariables", "affiliateTrackingParameters", "trackingCodes"];
+/// The parts of a notification that repeat what the link to the order form said (support articles 10535147 and 26455062697620).
+const ECHOES: &[&str] = &[
+    "vendorVariables",
+    "affiliateTrackingParameters",
+    "trackingCodes",
+    "cvendthru",
+    "ctid",
+    "caffitid",
+];
 
-/// The neutral kind of a notification. A `SALE` whose items are all upsells is an upsell.
-fn notification_kind(notification: &Notification) -> Kind {
-    match notification.transaction_type() {
-        TransactionType::Sale if notification.all_items_are_upsells() => Kind::Upsell,
-        TransactionType::Sale => Kind::Sale,
-        TransactionType::Bill => Kind::Rebill,
-        TransactionType::Refund => Kind::Refund,
-        TransactionType::Chargeback => Kind::Chargeback,
-        TransactionType::InsufficientFunds => Kind::EcheckReturn,
-        TransactionType::CancelRebill => Kind::Cancel,
-        TransactionType::UncancelRebill => Kind::Uncancel,
-        TransactionType::SubscriptionChange => Kind::Change,
-        TransactionType::AbandonedOrder => Kind::Abandoned,
-        kind if kind.is_test() => Kind::Test,
-        kind => Kind::Other(kind.as_str().to_ascii_lowercase()),
-    }
+/// What names a notification of any version that says whose it is.
+fn notification_id(source: &str, receipt: &str, word: &str, role: &str, at: Timestamp, items: &[&str]) -> EventId {
+    let instant = at.to_string();
+    let mut parts = alloc::vec!["ins", source, receipt, word, role, &instant];
+    parts.extend(items);
+    EventId::of(Some(at.unix_seconds()), &parts)
 }

@@ -30,3 +30,4 @@ pub use query::{MAX_QUERY, MAX_QUERY_PARAMETERS, Query, QueryError};
 pub use secret::{Pii, Secret};
 pub use shared::Shared;
 pub(crate) use suggest::nearest;
+pub(crate) use text::shown;

@@ -6,7 +6,7 @@ use alloc::{borrow::ToOwned, string::String};
 pub(super) const MAX_SHOWN: usize = 64;
 
 /// `text` as an error shows it: cut at [`MAX_SHOWN`] bytes, and control characters escaped so that it stays on one line.
-pub(super) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     if text.len() <= MAX_SHOWN && !text.contains(char::is_control) {
         return text.to_owned();
     }

@@ -96,7 +96,7 @@ fn a_click_id_that_a_postback_does_not_ask_for_is_lost() {
         ),
         (
             vendor,
-            "https://v.pay.clickbank.net/?cbitems=1&tid={clickid}",
+            "https://seller.example/?affiliate=a&tid={clickid}",
             "`tid`, and the postback's URL asks for `{vtid}`; write `vtid={clickid}`",
         ),
         (
@@ -186,10 +186,15 @@ fn another_networks_offer_may_look_as_it_likes() {
 
 #[test]
 fn a_sellers_code_does_not_come_back_from_a_hoplink() {
-    for host in ["hop.clickbank.net", "abc123.hop.clickbank.net"] {
+    for (host, form) in [
+        ("hop.clickbank.net", "a hoplink"),
+        ("abc123.hop.clickbank.net", "an encrypted hoplink"),
+    ] {
         assert_eq!(
             offer(&format!("https://{host}/?vendor=v&vtid={{clickid}}")),
-            ["offer[0].url: `vtid` is the seller's and does not come back from a hoplink; write `tid={clickid}`"]
+            [format!(
+                "offer[0].url: `vtid` is the seller's, and {form} gives back `tid`; write `tid={{clickid}}`"
+            )]
         );
     }
 }
@@ -201,5 +206,43 @@ fn a_code_that_holds_more_than_the_click_id_may_be_dropped() {
         [
             "offer[0].url: `tid={clickid}-{sub1}` holds more than the click id, and one character that ClickBank does not allow may drop the whole code; write `tid={clickid}` and put the rest elsewhere"
         ]
+    );
+}
+
+#[test]
+fn an_affiliates_code_does_not_come_back_from_a_pay_link() {
+    for (host, form) in [
+        ("v.pay.clickbank.net", "a pay link"),
+        ("1.v.pay.clickbank.net", "an old pay link"),
+    ] {
+        let said =
+            format!("offer[0].url: `tid` is the affiliate's, and {form} gives back `vtid`; write `vtid={{clickid}}`");
+        let url = format!("https://{host}/?cbitems=1&tid={{clickid}}");
+        assert_eq!(offer(&url), [said.as_str()]);
+        assert_eq!(posted("account_role = \"vendor\"", &url), [said]);
+    }
+}
+
+#[test]
+fn a_page_that_a_link_leads_to_is_no_link_to_send_visitors_to() {
+    assert_eq!(
+        offer("https://orders.clickbank.net/?cbfid=1&vvvv=seller&vtid={clickid}"),
+        [
+            "offer[0].url: this is the order form of one visit; send visitors to the hoplink or the pay link that led there"
+        ]
+    );
+    assert_eq!(
+        offer("https://seller.example/?hop=promoter&hopId=1&tid={clickid}"),
+        [
+            "offer[0].url: a hoplink has led to this page; visitors who are sent here have no hop of their own, so use the hoplink"
+        ]
+    );
+}
+
+#[test]
+fn a_click_id_that_stands_twice_is_named() {
+    assert_eq!(
+        offer("https://hop.clickbank.net/?vendor=v&tid={clickid}&tid=x"),
+        ["offer[0].url: `tid` stands there more than once, and which one ClickBank takes is not known"]
     );
 }

@@ -12,6 +12,7 @@ mod limits;
 #[cfg(feature = "toml")]
 mod lint;
 #[cfg(feature = "toml")]
+mod lint_macros;
 mod lint_offers;
 #[cfg(feature = "toml")]
 mod problems;

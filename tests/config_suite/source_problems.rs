@@ -148,7 +148,15 @@ fn a_word_of_a_source_is_one_of_a_few() {
         ),
         (
             "ins_versions = [\"7.1\"]",
-            "ins_versions[0]: `7.1` is not a version of the notifications; there are 6.0, 7.0, 8.0; did you mean `7.0`?",
+            "ins_versions[0]: `7.1` is not a version of the notifications; there are 1.0, 2.0, 2.1, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0",
+        ),
+        (
+            "legacy_charset = \"utf8\"",
+            "legacy_charset: `utf8` is not a charset of the old notifications; there are utf-8, latin-1; did you mean `utf-8`?",
+        ),
+        (
+            "legacy_zero_decimal = \"cents\"",
+            "legacy_zero_decimal: `cents` is not a scale of yen in the old notifications; there are minor, hundredths",
         ),
         (
             "statuses = { paid = \"ok\" }",
@@ -202,7 +210,7 @@ fn an_address_range_that_is_none_is_named_by_its_place() {
 
 #[test]
 fn a_parameter_row_says_what_is_wrong_with_it() {
-    let row = "name = \"txid\", macro = \"{transaction}\", role = \"event_id\"";
+    let row = "name = \"txid\", macro = \"{event_id}\", role = \"event_id\"";
     for (to, said) in [
         ("name = \"\"", "name: is empty"),
         (
@@ -233,7 +241,7 @@ fn a_parameter_row_says_what_is_wrong_with_it() {
 
 #[test]
 fn a_name_that_is_taken_is_told_at_its_own_row() {
-    let row = "{ name = \"txid\", macro = \"{transaction}\", role = \"event_id\" }";
+    let row = "{ name = \"txid\", macro = \"{event_id}\", role = \"event_id\" }";
     assert_eq!(
         problems(&[(row, "{ name = \"\" }, { name = \"sum\" }")]),
         [

@@ -11,6 +11,8 @@
 )]
 
 mod attribution;
+mod clickbank;
+mod clickbank_notifications;
 mod duplicates;
 mod event_matching;
 mod identity;

@@ -78,7 +78,7 @@ fn matches(page: &[&str], real: &[&str]) -> bool {
 #[test]
 fn every_command_of_the_page_prints_what_the_page_prints() {
     let commands = commands();
-    assert_eq!(commands.len(), 11, "the page's commands are found");
+    assert_eq!(commands.len(), 17, "the page's commands are found");
     for command in commands {
         let ran = run(&command.line);
         let text = format!("{}{}", ran.out, ran.err);
@@ -92,7 +92,18 @@ fn every_command_of_the_page_prints_what_the_page_prints() {
 
 #[test]
 fn every_verb_is_on_the_page() {
-    for verb in ["ins", "postback", "lint", "setup", "explain", "render", "destination"] {
+    for verb in [
+        "ins",
+        "form",
+        "thankyou",
+        "postback",
+        "lint",
+        "setup",
+        "explain",
+        "render",
+        "destination",
+        "hoplink",
+    ] {
         assert!(
             PAGE.contains(&format!("`{verb}`")) || PAGE.contains(&format!("inspect {verb} ")),
             "{verb}"

@@ -53,10 +53,11 @@ fn the_guide_to_notifications_can_be_followed() {
         "version 7.0",
         "Tracking Pixel",
         "Seller\n",
-        "https://trk.example.com/postback/clickbank?type=InitiateCheckout\n",
+        "https://trk.example.com/postback/clickbank?type=InitiateCheckout&format=img\n",
         "Order Form\n",
         "AFFILIATE_TRACKING_CODE  clickid\n",
         "https://myvendor.pay.clickbank.net/?cbitems=1&vtid={clickid}\n",
+        "mitolyn  pay link of vendor `myvendor`: `vtid={clickid}`\n",
         "https://trk.example.com/summer-push?ref_id=[CLICK_ID]&cost=[BID_PRICE]&sub1=[CAMPAIGN_ID]",
         "GET https://us.ahows.co/log?action=conversion&key={ref_id}&price={payout}\n",
         "types     Purchase\n",
@@ -87,6 +88,94 @@ fn the_guide_to_clickbanks_postbacks_can_be_followed() {
     let text = inspect(&["setup", "--config", &file("vendor.toml", &vendor)]).printed();
     assert!(text.contains("?clickid={vtid}&sum={vendor_earnings}&"), "{text}");
     assert!(text.contains("      Role  Seller\n"), "{text}");
+}
+
+/// The same guide has one add conversion types with the titles of ClickBank's events; their spaces are encoded.
+#[test]
+fn types_with_the_titles_of_clickbanks_events_are_what_each_url_names() {
+    let types: String = ["Order Form Impression", "Add Payment Info", "Upsell Purchase"]
+        .iter()
+        .map(|name| format!("[[conversion_type]]\nname = \"{name}\"\ncounts = \"step\"\n"))
+        .collect();
+    let rules = std::fs::read_to_string(RULES).unwrap();
+    let config = rules.replacen("[[offer_source]]", &format!("{types}\n[[offer_source]]"), 1);
+    let config = config.replace("ORDER_IMPRESSION = \"\"\n", "");
+    let text = inspect(&["setup", "--config", &file("titles.toml", &config)]).printed();
+    for (event, name) in [
+        ("Order Form Impression  https", "Order%20Form%20Impression"),
+        ("Add Payment Info       https", "Add%20Payment%20Info"),
+        ("Initial Purchase       https", "Purchase"),
+        ("Upsell Purchase        https", "Upsell%20Purchase"),
+    ] {
+        let line = text.lines().find(|line| line.trim().starts_with(event)).unwrap();
+        assert!(line.contains(&format!("&type={name}&token=")), "{line}");
+    }
+    assert!(
+        text.contains(
+            "      Combined Conversion    leave it out: it is the initial purchase and its upsells once more, and would count them twice\n"
+        ),
+        "{text}"
+    );
+}
+
+/// A second `type` behind the network's macro for it would be refused as repeated.
+#[test]
+fn one_url_is_pasted_where_it_asks_the_network_for_the_events_name() {
+    let rules = std::fs::read_to_string(RULES).unwrap();
+    let clickbank = "account_role = \"affiliate\"";
+    let config = rules.replace(
+        clickbank,
+        &format!("{clickbank}\npostback = {{ type = \"{{event_type}}\" }}"),
+    );
+    let config = config.replace(
+        "default = true\ndomain",
+        "default = true\npostback = { type = \"{goal}\" }\ndomain",
+    );
+    let text = inspect(&["setup", "--config", &file("event-type.toml", &config)]).printed();
+    for line in [
+        "      URL                    https://trk.example.com/postback/clickbank?clickid={tid}&sum={affiliate_earnings}&eventid={event_id}\
+         &zip={postal_code}&order_id={order_id}&receipt={receipt_id}&type={event_type}&token=<value of env:CLICKBANK_TOKEN>\n",
+        "      Order Form Impression  leave it out: it is matched to None\n",
+        "      Initial Purchase       becomes Purchase\n",
+        "      Upsell Purchase        becomes Upsell\n",
+        "      all  https://trk.example.com/postback/network?type={goal}&token=<value of env:NETWORK_TOKEN>\n",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+}
+
+#[test]
+fn each_link_of_clickbanks_is_told_with_the_parameter_that_comes_back() {
+    let rules = std::fs::read_to_string(RULES).unwrap();
+    let told = |url: &str| {
+        let book = "https://hop.clickbank.net/?affiliate=promoter&vendor=seller&tid={clickid}";
+        assert!(rules.contains(book));
+        let path = file("link.toml", &rules.replace(book, url));
+        let text = inspect(&["setup", "--config", &path]).printed();
+        let offers = text.split("== Offers\n").nth(1).unwrap();
+        offers.split("\n\n").next().unwrap().to_owned()
+    };
+    let text = told("https://seller.example/?affiliate=promoter&tid={clickid}");
+    assert!(
+        text.contains("      book  direct link of affiliate `promoter`: `tid={clickid}`\n"),
+        "{text}"
+    );
+    assert!(
+        text.ends_with(
+            " 3. `book`: a direct link works only where the seller's page has ClickBank's script for Direct Offer Tracking: ask the seller."
+        ),
+        "{text}"
+    );
+    let text = told("https://seller.example/?vtid={clickid}");
+    assert!(
+        text.ends_with("      book  no link of ClickBank's, as far as it shows"),
+        "{text}"
+    );
+    let text = told("https://orders.clickbank.net/?cbfid=1&vvvv=seller&vtid={clickid}");
+    assert!(
+        text.ends_with("      book  order form of vendor `seller`: no click id"),
+        "{text}"
+    );
 }
 
 #[test]

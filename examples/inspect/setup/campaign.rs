@@ -2,8 +2,10 @@
 
 use super::{Section, Setup};
 use crate::words;
+use postback::clickbank::hoplink::{Doubt, Form, Link};
 use postback::model::Updates;
-use postback::tracker::Campaign;
+use postback::tracker::{Campaign, Source};
+use postback::value::OfferId;
 
 impl Setup<'_> {
     /// Where visitors are sent to.
@@ -18,12 +20,32 @@ impl Setup<'_> {
         if self.tracker.offers().next().is_none() {
             step.with("", "there is none yet: add `[[offer]]`");
         }
-        let mut sources = self
+        let links: Vec<(&OfferId, Link)> = self
             .tracker
             .offers()
-            .filter_map(|(_, offer)| self.tracker.source(Some(offer.source().as_str())));
-        if sources.any(|source| source.is_clickbank()) {
-            section.step("ClickBank gives the click id back from `tid={clickid}` on an affiliate's hoplink, from `vtid={clickid}` on a vendor's link.");
+            .filter(|(_, offer)| {
+                self.tracker
+                    .source(Some(offer.source().as_str()))
+                    .is_some_and(Source::is_clickbank)
+            })
+            .filter_map(|(id, offer)| Some((id, Link::parse(offer.url().as_str()).ok()?)))
+            .collect();
+        if !links.is_empty() {
+            let step = section.step("What ClickBank gives back of each offer's link:");
+            for (id, link) in &links {
+                let form = link.form();
+                let said = match form.code() {
+                    Some(code) => format!("{form}: `{code}={{clickid}}`"),
+                    None if *form == Form::Other => "no link of ClickBank's, as far as it shows".into(),
+                    None => format!("{form}: no click id"),
+                };
+                step.with(id.as_str(), said);
+            }
+        }
+        for (id, link) in &links {
+            if matches!(link.form(), Form::Direct { .. }) {
+                section.step(format!("`{id}`: {}.", Doubt::NeedsScript));
+            }
         }
         section
     }

@@ -1,7 +1,6 @@
 //! ClickBank's notifications, in the order of its own pages: secret, URL, version, test, order-form pixel.
 
 use super::{Section, Setup, encoded, role};
-use postback::clickbank::ins::Version;
 use postback::network::Meaning;
 use postback::tracker::Source;
 
@@ -33,7 +32,7 @@ impl Setup<'_> {
         step.with("", self.ins_url(source));
         section.step(format!(
             "Choose version {} there, press Test, and save once ClickBank says that it is verified.",
-            version(source.ins_versions())
+            version(source)
         ));
         self.pixels(source, &mut section);
         section
@@ -77,8 +76,9 @@ impl Setup<'_> {
                 "Order-form pixel for `{name}`: Vendor Settings > My Site > Integrated Sales Reporting > Add Tracking Code > Tracking Pixel > Add."
             ));
             let kind = source.parameter_name(Meaning::Type).unwrap_or("type");
+            let format = source.parameter_name(Meaning::Format).unwrap_or("format");
             let url = format!(
-                "{}/postback/{}?{kind}={}",
+                "{}/postback/{}?{kind}={}&{format}=img",
                 self.source_base(source),
                 source.id(),
                 encoded(name.as_str())
@@ -100,16 +100,17 @@ impl Setup<'_> {
 }
 
 /// 7.0 is the one that guides name; where it is not taken, the newest that is.
-fn version(taken: &[Version]) -> String {
-    let named = taken.iter().find(|version| **version == Version::V7);
-    let usual = named.or_else(|| taken.iter().max());
-    let Some(usual) = usual else {
+fn version(source: &Source) -> String {
+    let mut taken: Vec<String> = source.form_versions().iter().map(ToString::to_string).collect();
+    taken.extend(source.ins_versions().iter().map(ToString::to_string));
+    let named = taken.iter().find(|version| *version == "7.0");
+    let Some(usual) = named.or_else(|| taken.iter().max()) else {
         return "none (the source takes no version: set `ins_versions`)".into();
     };
-    let others: Vec<String> = taken
+    let others: Vec<&str> = taken
         .iter()
         .filter(|version| *version != usual)
-        .map(ToString::to_string)
+        .map(String::as_str)
         .collect();
     match others.as_slice() {
         [] => format!("{usual} (the source takes no other)"),

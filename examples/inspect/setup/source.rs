@@ -2,16 +2,9 @@
 
 use super::{Section, Setup, encoded, role};
 use postback::event::Received;
-use postback::network::Meaning;
+use postback::network::{CLICKBANK_EVENTS, ClickBankEvent, Meaning};
 use postback::tracker::{Reason, Source};
 use postback::{Credentials, Query, Timestamp};
-
-/// ClickBank's events that come by postback, as its page calls them, with the word that a postback has for them.
-const CLICKBANK_EVENTS: &[(&str, &str)] = &[
-    ("Order Form Impression", "ORDER_IMPRESSION"),
-    ("Initial Purchase", "PURCHASE"),
-    ("Upsell Purchase", "UPSELL"),
-];
 
 /// What a network's own macros stand for, where they are not known here.
 const ASKED: &[(Meaning, &str)] = &[
@@ -40,19 +33,44 @@ impl Setup<'_> {
         let step =
             section.step("In ClickBank: Integrations > Postback/Pixels > Add Integrations > Custom Postback/Pixel.");
         step.with("Role", role(source));
-        section.step("Choose these event types, and switch on one URL for each event type.");
-        let step = section
-            .step("Paste the URL of each event type. What stands in braces is ClickBank's to fill; leave it as it is.");
-        for (title, word) in CLICKBANK_EVENTS {
-            match self.type_of(source, word) {
-                Named::Type(name) => drop(step.with(*title, self.postback_url(source, Some(&name)))),
-                Named::Nothing => drop(step.with(*title, "leave it out: it is matched to None")),
+        let one_url = names_its_type(source).then(|| self.postback_url(source, None));
+        let step = match &one_url {
+            Some(url) => section
+                .step(
+                    "Choose these event types, and paste this URL once: it asks ClickBank for the event's word. What stands in braces is \
+                     ClickBank's to fill; leave it as it is.",
+                )
+                .with("URL", url),
+            None => {
+                section.step("Choose these event types, and switch on one URL for each event type.");
+                section.step(
+                    "Paste the URL of each event type. What stands in braces is ClickBank's to fill; leave it as it is.",
+                )
+            }
+        };
+        for event in CLICKBANK_EVENTS {
+            let title = event.title;
+            match self.type_of(source, event) {
+                Named::Type(name) if one_url.is_some() => drop(step.with(title, format!("becomes {name}"))),
+                Named::Type(name) => drop(step.with(title, self.postback_url(source, Some(&name)))),
+                Named::Nothing => drop(step.with(title, "leave it out: it is matched to None")),
                 Named::Unknown => drop(step.with(
-                    *title,
-                    format!("leave it out, or match `{word}` to a conversion type in `[offer_source.events]` first"),
+                    title,
+                    format!(
+                        "leave it out, or match `{}` to a conversion type in `[offer_source.events]` first",
+                        event.word
+                    ),
+                )),
+                Named::Twice => drop(step.with(
+                    title,
+                    "leave it out: it is the initial purchase and its upsells once more, and would count them twice",
                 )),
             }
         }
+        section.step(
+            "Press Test beside each event type. Its values are made up, so the postback is kept as unattributed, or as a test where the URL has \
+             `{aff_sub1}` too; it counts nothing.",
+        );
         section.step("Rebills, refunds and chargebacks do not come this way: they need the notifications (INS).");
         section
     }
@@ -67,8 +85,12 @@ impl Setup<'_> {
         let step = section.step(
             "In the network's settings paste the URL of each event, or of the default type alone if it has one postback for all.",
         );
-        for (name, _) in self.tracker.conversion_types() {
-            step.with(name.as_str(), self.postback_url(source, Some(name.as_str())));
+        if names_its_type(source) {
+            step.with("all", self.postback_url(source, None));
+        } else {
+            for (name, _) in self.tracker.conversion_types() {
+                step.with(name.as_str(), self.postback_url(source, Some(name.as_str())));
+            }
         }
         let kind = source.parameter_name(Meaning::Type).unwrap_or("type");
         section.step(format!(
@@ -82,7 +104,7 @@ impl Setup<'_> {
         section
     }
 
-    /// The URL of a source's postbacks for a type: the network's macros, the type, the token.
+    /// The URL of a source's postbacks: the network's macros, the type unless it is among them, the token.
     fn postback_url(&self, source: &Source, type_name: Option<&str>) -> String {
         let mut query = source.pasted_query();
         let mut add = |name: &str, value: &str| {
@@ -128,28 +150,60 @@ impl Setup<'_> {
         format!("{}/postback/{}?{query}", self.source_base(source), source.id())
     }
 
-    /// The type that a postback with this word would have.
-    fn type_of(&self, source: &Source, word: &str) -> Named {
-        let kind = source.parameter_name(Meaning::Type).unwrap_or("type");
-        let query = format!("{kind}={word}");
-        let received = Timestamp::from_unix_seconds(0).map(|at| Received { at, nonce: 0 });
-        let event = received.ok().zip(Query::parse(query.as_bytes()).ok());
-        let event = event.and_then(|(received, query)| source.postback(&query, received, &Credentials::default()).ok());
-        let Some((event, _)) = event else {
-            return Named::Unknown;
-        };
-        match self.tracker.entry_of(&event, None) {
-            Ok(entry) if entry.known => Named::Type(entry.type_name.to_string()),
-            Err(Reason::ChosenNone) => Named::Nothing,
-            // The default type is what a first purchase is.
-            _ if word == "PURCHASE" => Named::Type(self.tracker.default_type().to_string()),
-            _ => Named::Unknown,
+    /// The type that a postback of this event would have: the one with the event's own title, as the guide has one add them, else the one that
+    /// its word is matched to.
+    fn type_of(&self, source: &Source, event: &ClickBankEvent) -> Named {
+        let purchases = ["PURCHASE", "UPSELL"];
+        let is_named =
+            |event: &ClickBankEvent| !matches!(self.type_named(source, event), Named::Nothing | Named::Unknown);
+        if event.word == "COMBINED_CONVERSION"
+            && CLICKBANK_EVENTS
+                .iter()
+                .any(|one| purchases.contains(&one.word) && is_named(one))
+        {
+            return Named::Twice;
         }
+        self.type_named(source, event)
     }
+
+    fn type_named(&self, source: &Source, event: &ClickBankEvent) -> Named {
+        let read = |word: &str| {
+            let kind = source.parameter_name(Meaning::Type).unwrap_or("type");
+            let query = format!("{kind}={}", encoded(word));
+            let at = Timestamp::from_unix_seconds(0).ok()?;
+            let query = Query::parse(query.as_bytes()).ok()?;
+            let event = source.postback(&query, Received { at, nonce: 0 }, &Credentials::default());
+            Some(self.tracker.entry_of(&event.ok()?.0, None))
+        };
+        let named = |word: &str| match read(word)? {
+            Ok(entry) if entry.known => Some(Named::Type(entry.type_name.to_string())),
+            Err(Reason::ChosenNone) => Some(Named::Nothing),
+            _ => None,
+        };
+        let by_title = named(event.title).filter(|named| matches!(named, Named::Type(name) if name == event.title));
+        by_title
+            .or_else(|| named(event.word))
+            .unwrap_or_else(|| match event.word {
+                // The default type is what a first purchase is.
+                "PURCHASE" => Named::Type(self.tracker.default_type().to_string()),
+                _ => Named::Unknown,
+            })
+    }
+}
+
+/// Whether the pasted URL asks the network for the event's name. A second one behind it would be refused as repeated.
+fn names_its_type(source: &Source) -> bool {
+    let pasted = source.pasted_query();
+    let names = pasted.split('&').filter_map(|pair| pair.split('=').next());
+    names
+        .into_iter()
+        .any(|name| source.parameter_meaning(name) == Some(Meaning::Type))
 }
 
 enum Named {
     Type(String),
     Nothing,
     Unknown,
+    /// Another event brings it.
+    Twice,
 }

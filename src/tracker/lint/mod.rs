@@ -1,6 +1,7 @@
 //! What compiles and is probably not what was meant.
 
 mod campaign;
+mod macros;
 mod offer;
 mod source;
 
@@ -47,9 +48,11 @@ impl fmt::Display for Warning {
 ///
 /// - an offer source that accepts anyone, that sends no event id, that has no secret for its notifications, that leaves transaction types
 ///   or postbacks unmatched, that matches a word which ClickBank does not send, or that gives ClickBank's earnings another currency
-/// - an open type whose policy lets anyone rewrite a conversion or take an event id
+/// - a macro that ClickBank does not have or does not fill for this account, and one that would read another amount as earnings in USD
+/// - an open type whose policy lets anyone rewrite a conversion or take an event id, or that is not open since `events` matches it elsewhere
 /// - a role that is neither known nor one's own (`x_..`)
-/// - a ClickBank offer through which no click id can return, or only a damaged one, or only where nobody looks for it
+/// - a ClickBank offer through which no click id can return, or only a damaged one, or only where nobody looks for it: the seller's code on a
+///   hoplink, the affiliate's on a pay link, a page that a hoplink or a pay link has led to
 /// - a condition on a parameter that is neither a macro nor in the table of an offer source
 /// - a postback that covers steps and reversals since it names no type; one that has drifted from its channel's template
 /// - a campaign without a path
@@ -68,6 +71,9 @@ fn doubts(root: &Table<'_>, tracker: &Tracker) {
     for row in &sources {
         if let Some(source) = row.text("id").and_then(|id| tracker.sources.get(id)) {
             source::lint(row, source, tracker);
+            if source.clickbank_words {
+                macros::lint(row, source);
+            }
         }
         roles(row, |role| !is_channels(role));
     }

@@ -1,28 +1,16 @@
 //! Doubts about the URL of a ClickBank offer: whether the click id comes back, and to where the source looks for it.
 
+use crate::clickbank::hoplink::{Doubt, Form, Link, LinkParameter};
 use crate::config::Table;
 use crate::network::Meaning;
 use crate::tracker::compile::MAX_ROWS;
 use crate::tracker::compiled::{Offer, Source, Tracker};
-use alloc::{collections::BTreeMap, format, string::String};
-
-/// The parameters of a link that ClickBank gives back: the two tracking codes, and those of support article 26455062697620, "Affiliate
-/// Tracking Parameters".
-const RETURNED: &[&str] = &[
-    "tid",
-    "vtid",
-    "extclid",
-    "aff_sub1",
-    "aff_sub2",
-    "aff_sub3",
-    "aff_sub4",
-    "aff_sub5",
-    "unique_aff_sub1",
-    "unique_aff_sub2",
-    "unique_aff_sub3",
-    "unique_aff_sub4",
-    "unique_aff_sub5",
-];
+use alloc::{
+    collections::BTreeMap,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
 
 pub(super) fn lint(root: &Table<'_>, sources: &[Table<'_>], tracker: &Tracker) {
     let templates: BTreeMap<&str, &str> = sources
@@ -42,65 +30,62 @@ pub(super) fn lint(root: &Table<'_>, sources: &[Table<'_>], tracker: &Tracker) {
 
 /// `by_postback`: whether postbacks are what the source is for.
 fn clickbank(row: &Table<'_>, offer: &Offer, source: &Source, by_postback: bool) {
-    let host = host(offer.url.origin());
-    let link = Link {
+    // What compiled is a URL; of one with too many parameters for a link nothing is told.
+    let Ok(link) = Link::parse(offer.url.as_str()) else {
+        return;
+    };
+    let way_back = WayBack {
         source,
-        hoplink: is_under(host, "hop.clickbank.net"),
-        pay_link: is_under(host, "pay.clickbank.net"),
+        form: link.form(),
         asked: asked(source).filter(|_| by_postback),
         notified: !by_postback || !source.secrets.is_empty(),
     };
-    let mut returns = false;
-    let mut astray = None;
-    for (name, value) in parameters(offer.url.as_str()).filter(|(_, value)| holds_click_id(value)) {
-        if name == "vtid" && link.hoplink {
-            let said = "`vtid` is the seller's and does not come back from a hoplink; write `tid={clickid}`";
-            row.problem("url", said);
+    let filled = |name: &LinkParameter| link.value(name.as_str()).is_some_and(holds_click_id);
+    for doubt in link.doubts() {
+        let is_final = matches!(doubt, Doubt::OtherSide { .. } | Doubt::OneVisit | Doubt::AfterHop);
+        match &doubt {
+            Doubt::OtherSide { name, .. } | Doubt::Mixed { name, .. } | Doubt::Repeated(name) if filled(name) => {}
+            Doubt::OneVisit | Doubt::AfterHop => {}
+            _ => continue,
+        }
+        row.problem("url", doubt.to_string());
+        if is_final {
             return;
         }
-        if matches!(name, "tid" | "vtid") && !matches!(value, "{clickid}" | "{_clickid}") {
-            let said = format!(
-                "`{name}={value}` holds more than the click id, and one character that ClickBank does not allow may drop the whole code; \
-                 write `{name}={{clickid}}` and put the rest elsewhere"
-            );
-            row.problem("url", said);
-        }
-        if link.returns(name) {
-            returns = true;
-        } else if RETURNED.contains(&name) {
-            astray = astray.or(Some(name));
-        }
     }
-    match astray {
-        _ if returns => {}
-        Some(name) => row.problem("url", link.astray(name)),
+    let names = link.parameters().filter(|(_, value)| holds_click_id(value));
+    let names: Vec<&str> = names.map(|(name, _)| name).collect();
+    if names.iter().any(|name| way_back.returns(name)) {
+        return;
+    }
+    match names.iter().find(|name| LinkParameter::known(name).is_some()) {
+        Some(name) => row.problem("url", way_back.astray(name)),
         None => row.problem(
             "url",
             format!(
                 "no click id can come back through this URL; add `{}={{clickid}}`",
-                link.usual()
+                way_back.usual()
             ),
         ),
     }
 }
 
 /// A link of ClickBank's and the ways by which what stands in it comes back.
-struct Link<'a> {
+struct WayBack<'a> {
     source: &'a Source,
-    hoplink: bool,
-    pay_link: bool,
+    form: &'a Form,
     /// The macro that the postback's URL asks for the click id with, where postbacks are what the source is for.
     asked: Option<&'a str>,
     /// Whether notifications come too.
     notified: bool,
 }
 
-impl Link<'_> {
+impl WayBack<'_> {
     fn returns(&self, name: &str) -> bool {
         let by_postback = match self.asked {
             Some(asked) => asked == name,
             // More than a macro is pasted, and what it makes of the link cannot be told.
-            None => !self.notified && RETURNED.contains(&name),
+            None => !self.notified && LinkParameter::known(name).is_some(),
         };
         by_postback || (self.notified && self.is_looked_for(name))
     }
@@ -108,11 +93,11 @@ impl Link<'_> {
     /// Whether one of the places of a notification where the source looks is this parameter's.
     fn is_looked_for(&self, name: &str) -> bool {
         let paths = || self.source.click_id_paths.iter().map(|path| path.as_str());
-        let given_back = RETURNED.contains(&name);
+        let given_back = LinkParameter::known(name).is_some();
         let code = matches!(name, "tid" | "vtid")
             && paths().any(|path| path == "trackingCodes" || path.starts_with("trackingCodes["));
-        let variable =
-            (given_back || self.pay_link) && paths().any(|path| path.strip_prefix("vendorVariables.") == Some(name));
+        let variable = (given_back || self.form.is_pay_link())
+            && paths().any(|path| path.strip_prefix("vendorVariables.") == Some(name));
         let parameter = given_back
             && paths().any(|path| path.strip_prefix("affiliateTrackingParameters.") == Some(&camel_case(name)));
         code || variable || parameter
@@ -122,8 +107,8 @@ impl Link<'_> {
     fn usual(&self) -> &str {
         match self.asked {
             Some(asked) if !matches!(asked, "tid" | "vtid") => asked,
-            _ if self.hoplink => "tid",
-            Some(asked) if !self.pay_link => asked,
+            _ if self.form.is_hoplink() => "tid",
+            Some(asked) if !self.form.is_pay_link() => asked,
             _ => "vtid",
         }
     }
@@ -135,7 +120,9 @@ impl Link<'_> {
         };
         let remedy = match (name, asked) {
             ("vtid", "tid") => "say `account_role = \"vendor\"`".into(),
-            (_, "vtid") if self.hoplink => "say `account_role = \"affiliate\"` and write `tid={clickid}`".into(),
+            (_, "vtid") if self.form.is_hoplink() => {
+                "say `account_role = \"affiliate\"` and write `tid={clickid}`".into()
+            }
             (_, asked) => format!("write `{asked}={{clickid}}`"),
         };
         format!("the click id is in `{name}`, and the postback's URL asks for `{{{asked}}}`; {remedy}")
@@ -161,22 +148,6 @@ fn camel_case(name: &str) -> String {
         begins = letter == '_';
     }
     camel
-}
-
-fn host(origin: &str) -> &str {
-    let host = origin.split_once("://").map_or(origin, |(_, host)| host);
-    host.split_once(':').map_or(host, |(host, _)| host)
-}
-
-fn is_under(host: &str, domain: &str) -> bool {
-    host.strip_suffix(domain)
-        .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-}
-
-/// The parameters of a template's query, as they are written.
-fn parameters(url: &str) -> impl Iterator<Item = (&str, &str)> {
-    let query = url.split_once('?').map_or("", |(_, query)| query);
-    query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }
 
 fn holds_click_id(value: &str) -> bool {

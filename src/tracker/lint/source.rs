@@ -4,8 +4,8 @@ use crate::clickbank::ins::TransactionType;
 use crate::config::{MAX_ENTRIES, Refusal, Table};
 use crate::event::Kind;
 use crate::model::{Duplicates, Role};
-use crate::network::{Meaning, clickbank_kind};
-use crate::tracker::compile::MATCHED;
+use crate::network::{CLICKBANK_EVENTS, Meaning, clickbank_kind};
+use crate::tracker::compile::{MATCHED, kind_of};
 use crate::tracker::compiled::{AmountField, Source, Tracker};
 use crate::value::Currency;
 use alloc::{format, string::String, vec::Vec};
@@ -40,6 +40,7 @@ pub(super) fn lint(row: &Table<'_>, source: &Source, tracker: &Tracker) {
             row.problem("secrets", "without a secret no notification can be read");
         }
         unmatched(row, source);
+        old_versions(row, source);
     } else if !sends_identity(source) {
         row.problem_here(format!(
             "source `{}` sends no event id: a network's retry cannot be told from a new conversion",
@@ -57,10 +58,33 @@ pub(super) fn lint(row: &Table<'_>, source: &Source, tracker: &Tracker) {
     }
 }
 
+/// Versions whose check can be guessed.
+fn old_versions(row: &Table<'_>, source: &Source) {
+    let old: Vec<String> = source
+        .form_versions
+        .iter()
+        .map(|version| format!("`{version}`"))
+        .collect();
+    if !old.is_empty() {
+        let said = format!(
+            "{}: a check of 32 bits stands for the secret, and much is not told; choose 6.0 or later in ClickBank where you can",
+            old.join(", ")
+        );
+        row.problem("ins_versions", said);
+    }
+}
+
 /// Open types that are worse than a word of anyone's.
 fn open_types(row: &Table<'_>, source: &Source, tracker: &Tracker) {
     for (path, name) in row.texts("open_types", MAX_ENTRIES) {
         let Some(known) = tracker.types.get(name) else { continue };
+        if !source.is_open(name) {
+            let said = format!(
+                "`{name}` is matched to something else by `events`, so it is not open; call the type otherwise"
+            );
+            row.refuse(path, said);
+            continue;
+        }
         let policy = known.duplicates.unwrap_or(source.duplicates);
         let can = match policy {
             Duplicates::Edit => "rewrite what the network said",
@@ -76,7 +100,13 @@ fn open_types(row: &Table<'_>, source: &Source, tracker: &Tracker) {
 
 fn postbacks(row: &Table<'_>, source: &Source, tracker: &Tracker) {
     let is_covered = |word: &str, rows: &[&str]| {
-        tracker.types.contains_key(word) || rows.iter().any(|row| source.events.contains_key(*row))
+        // The guide has one add types with the titles of the events, and name one in each URL.
+        let title = CLICKBANK_EVENTS
+            .iter()
+            .find(|event| event.word == word)
+            .map(|event| event.title);
+        let is_type = |name| tracker.types.contains_key(name);
+        is_type(word) || title.is_some_and(is_type) || rows.iter().any(|row| source.events.contains_key(*row))
     };
     let missing = POSTBACKS.iter().filter(|(word, rows)| !is_covered(word, rows));
     let missing: Vec<String> = missing.map(|(word, _)| format!("`{word}`")).collect();
@@ -101,10 +131,12 @@ fn sends_identity(source: &Source) -> bool {
 }
 
 fn unmatched(row: &Table<'_>, source: &Source) {
-    let is_matched =
-        |word: &str, kind: &Kind| source.events.contains_key(word) || source.events.contains_key(kind.as_str());
-    let missing = MATCHED.iter().filter(|(word, kind)| !is_matched(word, kind));
-    let missing: Vec<String> = missing.map(|(word, _)| format!("`{word}`")).collect();
+    let is_matched = |word: &str| {
+        let by_kind = || kind_of(word).is_some_and(|kind| source.events.contains_key(kind.as_str()));
+        source.events.contains_key(word) || by_kind()
+    };
+    let missing = MATCHED.iter().filter(|word| !is_matched(word));
+    let missing: Vec<String> = missing.map(|word| format!("`{word}`")).collect();
     if !missing.is_empty() {
         let said = format!(
             "not matched, so stored without a conversion: {}; match each to a type, or to \"\" if that is meant",

@@ -1,0 +1,64 @@
+//! The secret keys of a ClickBank account, as flags name them.
+
+use crate::{Refused, secrets};
+use postback::clickbank::ins::secret_hint;
+use postback::{KeyRing, Secret};
+use std::fmt::Display;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct SecretFlags {
+    /// The environment variable with ClickBank's secret key. May be repeated, the newest first.
+    #[arg(long, value_name = "NAME", required = true)]
+    secret_env: Vec<String>,
+    /// Takes secrets of fewer than 12 characters.
+    #[arg(long)]
+    allow_short_secret: bool,
+}
+
+/// A key ring whose secrets have names.
+pub(crate) struct Keys<'a> {
+    names: &'a [String],
+    hints: Vec<Option<&'static str>>,
+    pub(crate) ring: KeyRing,
+}
+
+/// What each secret makes of a body.
+#[derive(serde::Serialize)]
+pub(crate) struct Diagnosed {
+    pub(crate) opens: bool,
+    pub(crate) secrets: Vec<String>,
+}
+
+impl<'a> Keys<'a> {
+    pub(crate) fn new(flags: &'a SecretFlags) -> Result<Self, Refused> {
+        let found = flags.secret_env.iter().map(|name| {
+            let secret = secrets::of_variable(name);
+            secret.ok_or_else(|| Refused(format!("the environment variable `{name}` is not set")))
+        });
+        let secrets: Vec<Secret> = found.collect::<Result<_, _>>()?;
+        let hints = secrets.iter().map(secret_hint).collect();
+        let ring = match flags.allow_short_secret {
+            true => KeyRing::allow_short(secrets),
+            false => KeyRing::new(secrets),
+        };
+        Ok(Self {
+            names: &flags.secret_env,
+            hints,
+            ring: ring.map_err(Refused::new)?,
+        })
+    }
+
+    /// What was found of each secret, with its name; `right` is what is found of one that is right.
+    pub(crate) fn diagnosed<D: PartialEq + Display>(&self, found: &[D], right: &D) -> Diagnosed {
+        let each = found.iter().zip(self.names).zip(&self.hints);
+        let secrets = each.map(|((found, name), hint)| match hint {
+            // Of a secret that opens nothing is wrong.
+            Some(hint) if found != right => format!("{name}: {found} (the secret {hint}, unlike ClickBank's)"),
+            _ => format!("{name}: {found}"),
+        });
+        Diagnosed {
+            opens: found.contains(right),
+            secrets: secrets.collect(),
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! What a link of ClickBank's that can be read has wrong with it.
+
+use super::edit::with_article;
+use super::{Form, Link, LinkParameter};
+use crate::clickbank::tid::{Tid, TidError};
+use crate::value::{is_unfilled_macro, shown};
+use alloc::{string::String, vec::Vec};
+use core::ops::RangeInclusive;
+use thiserror::Error;
+
+/// How long nicknames are, in letters and digits (ClickBank's onboarding guide; certain).
+const NICKNAME: RangeInclusive<usize> = 5..=10;
+/// How long the code of an encrypted hoplink is, as far as links were seen.
+const CODE: RangeInclusive<usize> = 20..=30;
+/// The macros of a template that stand for our click id.
+const CLICK_ID: &[&str] = &["{clickid}", "{_clickid}"];
+
+/// Something about a link that is probably not what was meant. Prints as one line.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Doubt {
+    /// A readable hoplink without one of its two names.
+    #[error("a hoplink needs `{0}`")]
+    Missing(&'static str),
+    /// A name that is no nickname of an account.
+    #[error("`{0}` is no nickname of an account: those have {min} to {max} letters and digits", min = NICKNAME.start(), max = NICKNAME.end())]
+    Nickname(String),
+    /// The code of an encrypted hoplink is shorter or longer than those that were seen.
+    #[error("the encrypted part has {0} characters, and those that were seen have {min} to {max}", min = CODE.start(), max = CODE.end())]
+    Code(usize),
+    /// The other side's tracking code.
+    #[error("`{name}` is the {owner}'s, and {link} gives back `{takes}`; write `{takes}={{clickid}}`")]
+    OtherSide {
+        /// The parameter that stands there.
+        name: LinkParameter,
+        /// Whose it is.
+        owner: &'static str,
+        /// The form, with its article.
+        link: String,
+        /// The parameter that comes back.
+        takes: LinkParameter,
+    },
+    /// A tracking code of our click id and something else.
+    #[error(
+        "`{name}={value}` holds more than the click id, and one character that ClickBank does not allow may drop the whole code; write \
+         `{name}={{clickid}}` and put the rest elsewhere"
+    )]
+    Mixed {
+        /// The parameter.
+        name: LinkParameter,
+        /// Its value, as far as it is shown.
+        value: String,
+    },
+    /// A tracking code that ClickBank may change.
+    #[error("`{0}`: {1}")]
+    NoCode(LinkParameter, TidError),
+    /// A value that is too long for its parameter.
+    #[error("`{0}` has {1} characters; ClickBank takes at most {2}")]
+    TooLong(LinkParameter, usize, usize),
+    /// A tracking parameter that stands there more than once.
+    #[error("`{0}` stands there more than once, and which one ClickBank takes is not known")]
+    Repeated(LinkParameter),
+    /// A direct link.
+    #[error(
+        "a direct link works only where the seller's page has ClickBank's script for Direct Offer Tracking: ask the seller"
+    )]
+    NeedsScript,
+    /// A page that a hoplink leads to.
+    #[error("a hoplink has led to this page; visitors who are sent here have no hop of their own, so use the hoplink")]
+    AfterHop,
+    /// An order form.
+    #[error("this is the order form of one visit; send visitors to the hoplink or the pay link that led there")]
+    OneVisit,
+}
+
+impl Link {
+    /// What is probably not meant, in the order of the link's parts.
+    #[must_use]
+    pub fn doubts(&self) -> Vec<Doubt> {
+        let mut doubts = self.form_doubts();
+        let mut seen = Vec::new();
+        for (name, value) in self.parameters() {
+            let Some(name) = LinkParameter::known(name) else {
+                continue;
+            };
+            if seen.contains(&name) {
+                doubts.push(Doubt::Repeated(name));
+                continue;
+            }
+            doubts.extend(self.value_doubt(&name, value));
+            seen.push(name);
+        }
+        doubts
+    }
+
+    fn form_doubts(&self) -> Vec<Doubt> {
+        match self.form() {
+            Form::Hoplink { affiliate, vendor } => {
+                let names = [("affiliate", affiliate), ("vendor", vendor)];
+                let doubt = |(key, name): (&'static str, &Option<String>)| match name {
+                    Some(name) => nickname(name),
+                    None => Some(Doubt::Missing(key)),
+                };
+                names.into_iter().filter_map(doubt).collect()
+            }
+            Form::LegacyHoplink { affiliate, vendor } => {
+                [affiliate, vendor].into_iter().filter_map(|n| nickname(n)).collect()
+            }
+            Form::EncryptedHoplink { code } if !CODE.contains(&code.len()) => [Doubt::Code(code.len())].into(),
+            Form::PayLink { vendor, .. } | Form::LegacyPayLink { vendor, .. } => nickname(vendor).into_iter().collect(),
+            Form::Direct { affiliate } => nickname(affiliate).into_iter().chain([Doubt::NeedsScript]).collect(),
+            Form::Landing { .. } => [Doubt::AfterHop].into(),
+            Form::OrderForm { .. } => [Doubt::OneVisit].into(),
+            Form::EncryptedHoplink { .. } | Form::Other => Vec::new(),
+        }
+    }
+
+    fn value_doubt(&self, name: &LinkParameter, value: &str) -> Option<Doubt> {
+        if value.is_empty() {
+            return None;
+        }
+        if let Some(takes) = self.form().code().filter(|takes| name.is_code() && takes != name) {
+            let owner = match name {
+                LinkParameter::Vtid => "seller",
+                _ => "affiliate",
+            };
+            return Some(Doubt::OtherSide {
+                name: name.clone(),
+                owner,
+                link: with_article(self.form()),
+                takes,
+            });
+        }
+        if name.is_code() && CLICK_ID.iter().any(|filled| value.contains(filled) && value != *filled) {
+            return Some(Doubt::Mixed {
+                name: name.clone(),
+                value: shown(value),
+            });
+        }
+        if is_unfilled_macro(value) {
+            return None;
+        }
+        if name.is_code() {
+            return Tid::new(value).err().map(|error| Doubt::NoCode(name.clone(), error));
+        }
+        let (length, longest) = (value.chars().count(), name.longest()?);
+        (length > longest).then(|| Doubt::TooLong(name.clone(), length, longest))
+    }
+}
+
+/// Macros may stand for a name in the URL of an offer.
+fn nickname(name: &str) -> Option<Doubt> {
+    let sound = NICKNAME.contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (!sound && !is_unfilled_macro(name)).then(|| Doubt::Nickname(shown(name)))
+}

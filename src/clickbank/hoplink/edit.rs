@@ -1,0 +1,156 @@
+//! Tracking links: a parameter put in or replaced, and every other byte kept.
+
+use super::{Form, Link, LinkError, LinkParameter, Parts};
+use crate::clickbank::tid::{Tid, TidError};
+use crate::value::{Query, nearest, shown};
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use thiserror::Error;
+
+/// What stands in a query as it is (RFC 3986, unreserved).
+const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// A parameter that a link does not take, or a value that the parameter does not.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error(transparent)]
+pub struct ParameterError(Problem);
+
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+enum Problem {
+    #[error("`{0}` is not a tracking parameter of ClickBank's{1}")]
+    Unknown(String, String),
+    #[error("{}", refusal(.0, .1))]
+    NotTaken(Form, LinkParameter),
+    #[error("`{0}` is empty")]
+    Empty(LinkParameter),
+    #[error("`{0}`: {1}")]
+    Code(LinkParameter, TidError),
+    #[error("`{0}` has {1} characters; ClickBank takes at most {2}")]
+    TooLong(LinkParameter, usize, usize),
+    #[error("`{0}` holds a control character")]
+    Control(LinkParameter),
+    #[error(transparent)]
+    Link(LinkError),
+    #[error("`{0}` is no macro: its name has lower-case letters, digits and underscores")]
+    Macro(String),
+}
+
+fn refusal(form: &Form, parameter: &LinkParameter) -> String {
+    let why = match (form.code(), form) {
+        (Some(code), _) => return format!("{} does not take `{parameter}`; write `{code}`", with_article(form)),
+        (None, Form::Landing { .. }) => "the hop was made already; track the hoplink that led there",
+        (None, Form::OrderForm { .. }) => "it is the page of one visit; track the link that led there",
+        (None, _) => {
+            return "it is no link of ClickBank's, as far as it shows, so it takes no tracking parameter".into();
+        }
+    };
+    format!("{} takes no tracking parameter: {why}", with_article(form))
+}
+
+/// As in `an encrypted hoplink`.
+pub(super) fn with_article(form: &Form) -> String {
+    let name = form.name();
+    let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        "an"
+    } else {
+        "a"
+    };
+    format!("{article} {name}")
+}
+
+impl Link {
+    /// The link with a tracking parameter: put at the end of the query, or in the place of the one that stood there (of repeated ones the first
+    /// is replaced and the others go). The value is encoded; every other byte stays, but that a host without a path gets its `/`.
+    ///
+    /// # Errors
+    /// - a name that is no tracking parameter of ClickBank's; one that the link's form does not take
+    /// - a `tid` or `vtid` that is no [`Tid`]
+    /// - an empty value, one over [`LinkParameter::longest`], one with a control character
+    /// - a link that would be too long, or have more parameters than [`Link::parse`] takes
+    pub fn with(&self, parameter: &LinkParameter, value: &str) -> Result<Self, ParameterError> {
+        self.check(parameter).map_err(ParameterError)?;
+        sound(parameter, value).map_err(ParameterError)?;
+        self.edited(parameter.as_str(), &utf8_percent_encode(value, KEPT).to_string())
+    }
+
+    /// The link with a macro as a parameter's value, as in `tid={clickid}`: the URL of an offer, where a click's values are filled in.
+    ///
+    /// # Errors
+    /// - a name that is no tracking parameter of ClickBank's; one that the link's form does not take
+    /// - the name of a macro with other characters than `a`-`z`, `0`-`9` and `_`
+    pub fn with_macro(&self, parameter: &LinkParameter, name: &str) -> Result<Self, ParameterError> {
+        self.check(parameter).map_err(ParameterError)?;
+        let is_name = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '_');
+        if name.is_empty() || !name.chars().all(is_name) {
+            return Err(ParameterError(Problem::Macro(format!("{{{}}}", shown(name)))));
+        }
+        self.edited(parameter.as_str(), &format!("{{{name}}}"))
+    }
+
+    fn check(&self, parameter: &LinkParameter) -> Result<(), Problem> {
+        if let LinkParameter::Other(name) = parameter {
+            let near = nearest(name, LinkParameter::KNOWN.iter().copied());
+            let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            return Err(Problem::Unknown(shown(name), near));
+        }
+        match self.form().takes(parameter) {
+            true => Ok(()),
+            false => Err(Problem::NotTaken(self.form().clone(), parameter.clone())),
+        }
+    }
+
+    /// `value` is written as it is.
+    fn edited(&self, name: &str, value: &str) -> Result<Self, ParameterError> {
+        let Parts { base, query, fragment } = Parts::of(self.as_str());
+        let pair = format!("{name}={value}");
+        let mut placed = false;
+        let mut kept: Vec<&str> = Vec::new();
+        for segment in query.unwrap_or_default().split('&') {
+            if !is_named(segment, name) {
+                kept.push(segment);
+            } else if !placed {
+                kept.push(&pair);
+                placed = true;
+            }
+        }
+        if !placed {
+            match kept.last_mut() {
+                // What follows the last `&`, or the whole of an empty query.
+                Some(last) if last.is_empty() => *last = &pair,
+                _ => kept.push(&pair),
+            }
+        }
+        let host = base.split_once("://").map_or(base, |(_, host)| host);
+        let slash = if host.contains('/') { "" } else { "/" };
+        let text = format!("{base}{slash}?{}{fragment}", kept.join("&"));
+        Self::parse(&text).map_err(|error| ParameterError(Problem::Link(error)))
+    }
+}
+
+fn sound(parameter: &LinkParameter, value: &str) -> Result<(), Problem> {
+    if value.is_empty() {
+        return Err(Problem::Empty(parameter.clone()));
+    }
+    if parameter.is_code() {
+        return match Tid::new(value) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(Problem::Code(parameter.clone(), error)),
+        };
+    }
+    let length = value.chars().count();
+    match parameter.longest() {
+        Some(longest) if length > longest => Err(Problem::TooLong(parameter.clone(), length, longest)),
+        _ if value.contains(char::is_control) => Err(Problem::Control(parameter.clone())),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a piece of a query has this name once decoded.
+fn is_named(segment: &str, name: &str) -> bool {
+    let read = Query::parse(segment.as_bytes());
+    read.is_ok_and(|query| query.pairs().next().is_some_and(|(own, _)| own == name))
+}

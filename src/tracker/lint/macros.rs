@@ -1,0 +1,91 @@
+//! Doubts about the macros that a configuration has pasted into ClickBank.
+
+use crate::config::{MAX_ENTRIES, Refusal, Table};
+use crate::model::{AccountRole, Role};
+use crate::network::{Audience, CLICKBANK_MACROS, ClickBankMacro, Meaning};
+use crate::tracker::compiled::Source;
+use alloc::{format, string::String, vec::Vec};
+
+/// Doubts about a source's own macros. Those of the shipped template are sound.
+pub(super) fn lint(row: &Table<'_>, source: &Source) {
+    let role = source.role.unwrap_or(AccountRole::Affiliate);
+    for (path, word, text) in row.text_entries("postback") {
+        match Meaning::from_word(word) {
+            Some(Meaning::Currency) => row.refuse(
+                path,
+                "is not pasted: earnings are always in USD, and `{currency}` is what the customer paid in; give it a row under `parameter` if \
+                 it is wanted",
+            ),
+            Some(Meaning::Sum) if text == "{total_transaction_amount}" => row.refuse(path, other_sum(role)),
+            _ => names(row, &path, text, role),
+        }
+    }
+    for row in row.rows("parameter", MAX_ENTRIES) {
+        let text = row.text("macro").unwrap_or_default();
+        if text == "{r}" {
+            continue;
+        }
+        if text == "{currency}" && row.text("role").map(Role::from) == Some(Role::Currency) {
+            let said = "`{currency}` is what the customer paid in, and earnings are in USD; leave the role out";
+            row.problem("role", said);
+        }
+        names(&row, &row.at("macro"), text, role);
+    }
+}
+
+fn other_sum(role: AccountRole) -> String {
+    let earnings = match role {
+        AccountRole::Affiliate => "{affiliate_earnings}",
+        AccountRole::Vendor => "{vendor_earnings}",
+    };
+    format!(
+        "`{{total_transaction_amount}}` is what the customer paid, in a currency that it does not name, and would be read as USD; write \
+         `{earnings}`"
+    )
+}
+
+/// The macros of a text: unknown ones, and those that are filled for the other side alone.
+fn names(row: &Table<'_>, path: &str, text: &str, role: AccountRole) {
+    for name in text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)) {
+        if let Some(refusal) = refusal(name, role) {
+            row.refuse(path.into(), refusal);
+        }
+    }
+}
+
+fn refusal(name: &str, role: AccountRole) -> Option<Refusal> {
+    let unknown = |more: &str| {
+        format!(
+            "`{{{}}}` is not a macro of ClickBank's, as far as is known{more}",
+            name.escape_debug()
+        )
+    };
+    let Some(known) = ClickBankMacro::find(name) else {
+        let founded = CLICKBANK_MACROS.iter().filter(|known| known.is_founded());
+        let founded: Vec<String> = founded.map(|known| format!("{{{}}}", known.name)).collect();
+        let word = format!("{{{name}}}");
+        return Some(Refusal::near(unknown(""), &word, founded.iter().map(String::as_str)));
+    };
+    if !known.is_founded() {
+        return Some(unknown(&format!("; {}", known.meaning)).into());
+    }
+    match (known.audience, role) {
+        (Audience::Affiliate, AccountRole::Vendor) => {
+            let instead = match name {
+                "tid" => "; write `{vtid}`",
+                "affiliate_earnings" => "; write `{vendor_earnings}`",
+                _ => "",
+            };
+            let said =
+                format!("`{{{name}}}` is filled for affiliates alone, and the source's account is a vendor's{instead}");
+            Some(said.into())
+        }
+        (Audience::Vendor, AccountRole::Affiliate) => {
+            let said = format!(
+                "`{{{name}}}` is filled for sellers alone; say `account_role = \"vendor\"` if the account is a seller's"
+            );
+            Some(said.into())
+        }
+        _ => None,
+    }
+}

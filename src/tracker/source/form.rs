@@ -1,0 +1,106 @@
+//! Notifications of versions 1.0 to 5.0, made into the same events as those of the later versions.
+
+use super::{ECHOES, NotTaken};
+use crate::clickbank::ins::{FormNotification, FormVersion, MinorUnitsError, TransactionType};
+use crate::event::{Event, Interface, Kind, Received};
+use crate::tracker::{
+    Credentials,
+    compiled::{AmountField, Source},
+};
+use crate::value::{Currency, EventId, Money, is_unfilled_macro};
+use alloc::{borrow::Cow, string::ToString, vec::Vec};
+
+impl Source {
+    /// The event of a notification of version 1.0 to 5.0.
+    ///
+    /// Since 2.0 its identity is that of the later versions ([`Source::event`]), so that an account with two URLs, one of version 4.0 and
+    /// one of 6.0, tells of a sale once; that both write the same second is assumed, no order is known by both. An order of several
+    /// products is one notification there and one for each product here: that is not the same message. In 1.0 there is no role, and the
+    /// check does not cover the time: the identity is all that it covers, so that whoever has seen one such body makes no second sale of it
+    /// by another time.
+    ///
+    /// A `SALE` that names the receipt of another one in `cupsellreceipt` is an upsell. The amount is `caccountamount` or, where the source
+    /// asks for the order's, `corderamount`; 1.0 has `ctransamount` alone, taken for dollars.
+    ///
+    /// # Errors
+    /// [`NotTaken`]: a version that is not chosen, an amount that is not a whole number of minor units.
+    pub fn form_event(
+        &self,
+        form: &FormNotification,
+        received: Received,
+        credentials: &Credentials,
+    ) -> Result<Event, NotTaken> {
+        if !form.version().is_among(&self.form_versions) {
+            return Err(NotTaken::Version(form.version().to_string()));
+        }
+        let parent = form.parent_receipt();
+        let id = self.form_id(form);
+        let mut event = Event::new(id, self.id.clone(), Interface::Ins, form.transaction_time());
+        event.assurance = Some(form.assurance());
+        event.received_at = received.at;
+        event.kind = Some(match form.transaction_type() {
+            TransactionType::Sale if parent.is_some() => Kind::Upsell,
+            word => word.kind(),
+        });
+        event.name = Some(form.transaction_type_text().into());
+        event.test = form.is_test();
+        event.receipt = form
+            .receipt()
+            .filter(|receipt| !receipt.is_placeholder())
+            .map(|receipt| receipt.stripped().clone());
+        event.parent = parent;
+        event.sum = self.form_sum(form)?;
+        self.read_candidates(&mut event, self.form_candidates(form), credentials);
+        for row in &self.parameters {
+            let found = row.from.iter().find_map(|path| {
+                let echoed = ECHOES.iter().any(|echo| path.as_str().starts_with(echo));
+                form.lookup(path, self.zero_decimal)
+                    .filter(|value| !(echoed && is_unfilled_macro(value)))
+            });
+            if let Some(value) = found {
+                self.keep(&mut event, &row.name, row.role.as_ref(), &value);
+            }
+        }
+        Ok(event)
+    }
+
+    fn form_id(&self, form: &FormNotification) -> EventId {
+        let source = self.id.as_str();
+        if *form.version() == FormVersion::V1 {
+            let covered = form.covered_by_1();
+            let parts: Vec<&str> = ["ins 1.0", source].into_iter().chain(covered).collect();
+            return EventId::of(None, &parts);
+        }
+        let at = form.transaction_time();
+        let seconds = Some(at.unix_seconds());
+        let Some(receipt) = form.receipt() else {
+            return EventId::of(seconds, &["ins text", source, &form.whole_text()]);
+        };
+        let role = form.role();
+        let role = role.as_ref().map_or("", |role| role.as_str());
+        let word = form.transaction_type_text();
+        super::notification_id(source, receipt.text(), word, role, at, form.item_number().as_slice())
+    }
+
+    fn form_sum(&self, form: &FormNotification) -> Result<Option<Money>, MinorUnitsError> {
+        let order = form.order_currency().unwrap_or(self.currency);
+        let (units, currency) = match self.amount {
+            AmountField::Account if *form.version() != FormVersion::V1 => (form.account_amount(), Currency::USD),
+            AmountField::Account | AmountField::Order => (form.order_amount(), order),
+        };
+        units
+            .map(|units| {
+                let amount = units.amount(currency, self.zero_decimal)?;
+                Ok(Money { amount, currency })
+            })
+            .transpose()
+    }
+
+    fn form_candidates<'a>(&'a self, form: &'a FormNotification) -> Vec<Cow<'a, str>> {
+        let found = self.click_id_paths.iter().filter_map(|path| match path.as_str() {
+            "trackingCodes" => form.tracking_code().map(Cow::Borrowed),
+            _ => form.lookup(path, self.zero_decimal),
+        });
+        found.collect()
+    }
+}

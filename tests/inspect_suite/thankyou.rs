@@ -1,0 +1,130 @@
+//! `thankyou`: the URL that ClickBank made in 2014, and those that were made with hashlib and OpenSSL.
+
+use crate::support::{answers, inspect_with, vector};
+use serde_json::{Value, json};
+
+const SECRET: (&str, &str) = ("CB_SECRET", "SECRETSECRET1234");
+const MADE: (&str, &str) = ("CB_SECRET", "ANOTHERSECRET42");
+
+fn urls() -> Vec<(String, String)> {
+    let of = |line: &str| -> (String, String) {
+        let vector: Value = serde_json::from_str(line).unwrap();
+        let url = format!(
+            "https://shop.example.com/thanks?{}#top",
+            vector["query"].as_str().unwrap()
+        );
+        (vector["name"].as_str().unwrap().to_owned(), url)
+    };
+    vector("thankyou.jsonl").lines().map(of).collect()
+}
+
+fn url(name: &str) -> String {
+    urls().into_iter().find(|(known, _)| known == name).unwrap().1
+}
+
+#[test]
+fn the_page_that_clickbank_made_is_printed_with_its_age() {
+    let arguments = [
+        "thankyou",
+        "--secret-env",
+        "CB_SECRET",
+        "--now",
+        "2014-12-21T00:03:11Z",
+        "--max-age",
+        "2h1s",
+    ];
+    let url = url("a real page of 2014");
+    let printed = inspect_with(&[SECRET], "", &[&arguments[..], &[&url]].concat()).printed();
+    let printed: Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(
+        printed,
+        json!({"assurance": "verified (32 bits, legacy)", "time": "2014-12-20T22:03:10Z", "age": "2h 1s",
+            "receipts": ["LPJ9VE42"], "items": ["ipntest"],
+            "parameters": {"item": "ipntest", "cbreceipt": "LPJ9VE42", "time": "1419112990", "cbpop": "4C19ACEB", "cbaffi": "0",
+                "cname": "John Smith", "cemail": "john.smith@gmail.com", "ccountry": "US", "czip": "10000"}})
+    );
+}
+
+#[test]
+fn a_page_is_as_old_as_is_allowed_by_this_machines_clock_or_another() {
+    let url = url("a real page of 2014");
+    let refused = |more: &[&str]| {
+        let arguments = [&["thankyou", "--secret-env", "CB_SECRET", &url], more].concat();
+        inspect_with(&[SECRET], "", &arguments).refused()
+    };
+    assert_eq!(refused(&["--max-age", "365d"]), "thank-you page is too old");
+    assert_eq!(
+        refused(&["--now", "1419112991", "--max-age", "0s"]),
+        "thank-you page is too old"
+    );
+    assert_eq!(refused(&["--now", "1419000000"]), "thank-you page is of a time to come");
+    let any = inspect_with(&[SECRET], "", &["thankyou", "--secret-env", "CB_SECRET", &url]);
+    assert!(any.printed().contains("\"age\":\""));
+}
+
+#[test]
+fn a_duration_and_a_time_that_are_none_are_said_plainly() {
+    for (flag, value) in [
+        ("--max-age", "soon"),
+        ("--max-age", ""),
+        ("--max-age", "5"),
+        ("--max-age", "5w"),
+        ("--now", "today"),
+    ] {
+        let ran = inspect_with(
+            &[SECRET],
+            "",
+            &["thankyou", "--secret-env", "CB_SECRET", flag, value, "x"],
+        );
+        assert_eq!(ran.code, Some(2));
+        assert!(ran.err.contains(&format!("'{value}' for '{flag}")), "{}", ran.err);
+    }
+}
+
+#[test]
+fn what_is_refused_is_one_plain_line() {
+    let arguments = ["thankyou", "--secret-env", "CB_SECRET", "--now", "1383932433"];
+    let refused = |url: &str| inspect_with(&[MADE], "", &[&arguments[..], &[url]].concat()).refused();
+    assert_eq!(refused(&url("refused: the secret last")), "thank-you page refused");
+    assert_eq!(refused(&url("refused: encrypted list")), "thank-you page refused");
+    assert_eq!(refused("https://shop.example.com/thanks"), "`item` is missing");
+    assert_eq!(refused("iv=AAAA&params=AAAA"), "`iv` is 3 bytes long, it must be 16");
+}
+
+#[test]
+fn a_batch_answers_every_url_in_order() {
+    let lines: Vec<String> = urls()
+        .iter()
+        .map(|(name, url)| json!({"id": name, "url": url}).to_string())
+        .collect();
+    let arguments = [
+        "thankyou",
+        "--batch",
+        "--secret-env",
+        "CB_SECRET",
+        "--now",
+        "1383932440",
+    ];
+    let printed = inspect_with(&[MADE], lines.join("\n"), &arguments).printed();
+    let answers = answers(&printed);
+    assert_eq!(answers.len(), lines.len());
+    for answer in answers {
+        let name = answer["id"].as_str().unwrap();
+        let refused = name.starts_with("refused") || name.starts_with("a real");
+        assert_eq!(answer.get("refused").is_some(), refused, "{answer}");
+        if name.starts_with("encrypted") {
+            assert_eq!(answer["ok"]["assurance"], "decrypted");
+            assert_eq!(answer["ok"]["age"], "7s");
+        }
+    }
+}
+
+#[test]
+fn a_batch_takes_no_url() {
+    let ran = inspect_with(
+        &[SECRET],
+        "",
+        &["thankyou", "--batch", "--secret-env", "CB_SECRET", "x"],
+    );
+    assert_eq!(ran.conflicting(), "'--batch' '[URL]'");
+}
