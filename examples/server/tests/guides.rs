@@ -4,7 +4,11 @@
 //!
 //! - `toml`: the next part of `tracker.toml`. A command sees the file as far as the page has come.
 //! - `console`: `postback-server check ..`, `postback-server ..` (which stays running) and `curl ..`, each with what it prints. `CLICK` is the
-//!   click id of the first answer that has one.
+//!   click id of the last answer that has one.
+//! - `pasted`: URLs that are pasted into ClickBank, each as `NAME: URL`. They must be those that the configuration asks for.
+//! - `fired`: ClickBank calls one of them, `NAME: MACRO=VALUE ..`, and is answered with the next line. Macros without a value are sent empty.
+//! - `notification`: ClickBank posts this, encrypted, to the URL that was pasted as the name behind the language, and is answered with the
+//!   last line.
 //! - `received`: what the traffic channel got since the last such block, sorted. Where none follows a command, nothing came.
 //! - `json`: a part of the last answer, which the page does not print whole: the keys that are shown, lists with all their elements.
 #![allow(
@@ -22,9 +26,10 @@ use http::Request;
 use serde_json::Value;
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 use support::{
+    clickbank::Pasted,
     client::Connection,
     console::{Curl, Step, steps},
-    page,
+    notification, page,
     program::{self, Program},
     receiver::Receiver,
 };
@@ -37,26 +42,41 @@ const SERVER: &str = "http://127.0.0.1:8080";
 /// The click id, as the pages write it.
 const CLICK: &str = "CLICK";
 
-#[tokio::test]
-async fn the_guide_to_conditional_postbacks_does_what_it_says() {
-    let page = fs::read_to_string(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../docs/guides/conditional-postback.md"
-    ))
-    .unwrap();
+/// Plays a page and says which languages its blocks have.
+async fn play(name: &str) -> Vec<String> {
+    let path = format!("{}/../../docs/guides/{name}.md", env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(path).unwrap();
     let mut guide = Guide::new().await;
     let mut languages = BTreeSet::new();
     for block in page::blocks(&page) {
         guide
             .play(&block)
             .await
-            .unwrap_or_else(|problem| panic!("line {}: {problem}", block.line));
-        languages.insert(block.language);
+            .unwrap_or_else(|problem| panic!("{name}, line {}: {problem}", block.line));
+        languages.extend(block.language.split(' ').next().map(str::to_owned));
     }
     guide.end().await;
+    languages.into_iter().collect()
+}
+
+#[tokio::test]
+async fn the_guide_to_conditional_postbacks_does_what_it_says() {
+    assert_eq!(play("conditional-postback").await, ["console", "json", "received", "toml"]);
+}
+
+#[tokio::test]
+async fn the_guide_to_clickbanks_postbacks_does_what_it_says() {
     assert_eq!(
-        languages.into_iter().collect::<Vec<_>>(),
-        ["console", "json", "received", "toml"]
+        play("clickbank-s2s").await,
+        ["console", "fired", "json", "pasted", "received", "toml"]
+    );
+}
+
+#[tokio::test]
+async fn the_guide_to_clickbanks_notifications_does_what_it_says() {
+    assert_eq!(
+        play("clickbank-ins").await,
+        ["console", "json", "notification", "pasted", "received", "toml"]
     );
 }
 
@@ -66,6 +86,9 @@ struct Guide {
     configuration: String,
     receiver: Receiver,
     server: Option<Program>,
+    pasted: Pasted,
+    /// The secret of the notifications.
+    secret: Option<String>,
     click: Option<String>,
     /// The last question whose answer the page has not shown yet.
     unshown: Option<Curl>,
@@ -78,6 +101,8 @@ impl Guide {
             configuration: String::new(),
             receiver: Receiver::start().await,
             server: None,
+            pasted: Pasted::default(),
+            secret: None,
             click: None,
             unshown: None,
         }
@@ -95,7 +120,17 @@ impl Guide {
                 let lines: Vec<&str> = block.text.lines().collect();
                 same(&lines.join("\n"), &self.receiver.exactly(lines.len()).await.join("\n"))?;
             }
+            "pasted" => {
+                for line in block.text.lines() {
+                    self.pasted.keep(line)?;
+                }
+            }
+            "fired" => self.fire(&block.text).await?,
             "json" => self.show(&json(&block.text)?).await?,
+            other if other.starts_with("notification ") => {
+                let name = other.trim_start_matches("notification ");
+                self.notify(name, &block.text).await?;
+            }
             other => return Err(format!("`{other}` is no language of a guide's blocks")),
         }
         Ok(())
@@ -127,12 +162,15 @@ impl Guide {
     /// Serves the file with the receiver as its traffic channel.
     fn serve(&mut self, step: &Step) -> Result<(), String> {
         same(&step.output, "")?;
+        self.pasted.check(&self.configuration)?;
         assert!(self.configuration.contains(CHANNEL));
         fs::write(
             self.folder.path().join("tracker.toml"),
             self.configuration.replace(CHANNEL, &self.receiver.url()),
         )
         .unwrap();
+        let secret = step.environment.iter().find(|(name, _)| name == "CLICKBANK_SECRET");
+        self.secret = secret.map(|(_, value)| value.clone());
         let mut command = command(step, self.folder.path());
         command.args(["--listen", "127.0.0.1:0", "--allow-destination", "127.0.0.1/32"]);
         assert!(
@@ -142,6 +180,37 @@ impl Guide {
         Ok(())
     }
 
+    /// ClickBank fires events by the URLs that were pasted for them.
+    async fn fire(&mut self, text: &str) -> Result<(), String> {
+        let mut lines = text.lines();
+        while let Some(line) = lines.next() {
+            self.settled().await;
+            let answer = lines.next().ok_or_else(|| format!("`{line}` is answered with nothing"))?;
+            let (name, values) = line
+                .split_once(':')
+                .ok_or_else(|| format!("`{line}` is not `NAME: MACRO=VALUE ..`"))?;
+            let target = self.with_click(self.pasted.filled(name, values)?)?;
+            let answered = self.send(Request::get(&target).body(Bytes::new()).unwrap()).await?;
+            same(answer, &self.without_click(&answered))?;
+        }
+        Ok(())
+    }
+
+    /// ClickBank posts a notification.
+    async fn notify(&mut self, name: &str, text: &str) -> Result<(), String> {
+        self.settled().await;
+        let (notification, answer) = text
+            .trim_end()
+            .rsplit_once('\n')
+            .ok_or("a notification is answered with nothing")?;
+        let notification = self.with_click(notification.to_owned())?;
+        let secret = self.secret.as_deref().ok_or("no server with a secret was started")?;
+        let body = notification::encrypted(&notification, secret);
+        let request = Request::post(self.pasted.target(name)?).body(body).unwrap();
+        let answered = self.send(request).await?;
+        same(answer, &self.without_click(&answered))
+    }
+
     async fn ask(&mut self, step: &Step) -> Result<(), String> {
         let question = Curl::parse(&step.arguments)?;
         if step.output.is_empty() {
@@ -149,9 +218,9 @@ impl Guide {
             return Ok(());
         }
         let answer = self.answer(&question).await?;
-        if self.click.is_none() {
-            self.click = json(&answer)?["clickid"].as_str().map(str::to_owned);
-        }
+        // Each click that is shown is the one that the page speaks of from there on.
+        let shown = json(&answer).ok().and_then(|answer| Some(answer["clickid"].as_str()?.to_owned()));
+        self.click = shown.or(self.click.take());
         same(step.output.trim_end(), &self.without_click(&answer))
     }
 
@@ -162,15 +231,14 @@ impl Guide {
     }
 
     async fn answer(&self, question: &Curl) -> Result<String, String> {
-        let server = self.server.as_ref().ok_or("no server was started")?;
-        let mut target = question
+        if self.server.is_none() {
+            return Err("no server was started".into());
+        }
+        let target = question
             .url
             .strip_prefix(SERVER)
-            .ok_or_else(|| format!("`{}` is elsewhere", question.url))?
-            .to_owned();
-        if target.contains(CLICK) {
-            target = target.replace(CLICK, self.click.as_ref().ok_or("no click id was answered yet")?);
-        }
+            .ok_or_else(|| format!("`{}` is elsewhere", question.url))?;
+        let target = self.with_click(target.to_owned())?;
         let mut request = Request::get(&target);
         for header in &question.headers {
             let (name, value) = header
@@ -178,10 +246,24 @@ impl Guide {
                 .ok_or_else(|| format!("`{header}` is no header"))?;
             request = request.header(name, value);
         }
+        self.send(request.body(Bytes::new()).unwrap()).await
+    }
+
+    async fn send(&self, request: Request<Bytes>) -> Result<String, String> {
+        let server = self.server.as_ref().ok_or("no server was started")?;
+        let target = request.uri().to_string();
         let mut connection = Connection::open(server.address()).await.unwrap();
-        let answer = connection.send(request.body(Bytes::new()).unwrap()).await.unwrap();
+        let answer = connection.send(request).await.unwrap();
         assert_eq!(answer.status, 200, "{target}: {answer:?}");
         Ok(answer.body)
+    }
+
+    fn with_click(&self, text: String) -> Result<String, String> {
+        if !text.contains(CLICK) {
+            return Ok(text);
+        }
+        let click = self.click.as_ref().ok_or("no click id was answered yet")?;
+        Ok(text.replace(CLICK, click))
     }
 
     fn without_click(&self, answer: &str) -> String {

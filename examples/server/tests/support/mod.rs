@@ -7,6 +7,7 @@
     reason = "each test program uses its part of it"
 )]
 
+pub mod clickbank;
 pub mod client;
 pub mod console;
 pub mod load;

@@ -24,11 +24,12 @@ pub fn sale(click: &str, receipt: &str, amount: &str) -> Bytes {
         .replace("@CLICK@", click)
         .replace("@TIME@", &time)
         .replace("37.50", amount);
-    encrypted(&sale)
+    encrypted(&sale, INS_SECRET)
 }
 
-fn encrypted(text: &str) -> Bytes {
-    let key: String = Sha1::digest(INS_SECRET)
+/// The body that carries a notification.
+pub fn encrypted(text: &str, secret: &str) -> Bytes {
+    let key: String = Sha1::digest(secret)
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .take(16)

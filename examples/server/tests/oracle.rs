@@ -1,0 +1,209 @@
+//! A padding-oracle attack on `/ins` learns nothing: whoever can tell a wrong padding from a wrong text decrypts a body byte by byte
+//! (Vaudenay, "Security flaws induced by CBC padding", 2002). The client asks what that attack asks, for every byte of five blocks all 256
+//! guesses, and looks at everything that it could see: the replies byte by byte, and what else the server keeps, logs and counts.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic
+)]
+#![cfg(unix)]
+
+mod support;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use postback_server::args;
+use serde_json::{Value, json};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    net::SocketAddr,
+};
+use support::{
+    client::{Connection, get},
+    notification::sale,
+    program::{self, Program},
+    tracker::{API_TOKEN, NAMESPACE, SECRETS, TOKEN, configuration},
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    task::JoinSet,
+};
+
+const BLOCK: usize = 16;
+/// How many blocks of the captured body are attacked: 5 x 16 x 256 queries.
+const BLOCKS: usize = 5;
+const GUESSES: usize = 256;
+const QUERIES: usize = BLOCKS * BLOCK * GUESSES;
+const CALLERS: usize = 8;
+
+/// What the attacker captured.
+#[derive(Debug, Clone)]
+struct Captured {
+    iv: Vec<u8>,
+    ciphertext: Vec<u8>,
+}
+
+impl Captured {
+    fn of(body: &[u8]) -> Self {
+        let body: Value = serde_json::from_slice(body).unwrap();
+        let bytes = |name: &str| STANDARD.decode(body[name].as_str().unwrap()).unwrap();
+        Self {
+            iv: bytes("iv"),
+            ciphertext: bytes("notification"),
+        }
+    }
+
+    /// The body of one query: a block with the block before it changed so that, were the guess right, its text would end in a valid padding.
+    /// A server that told valid paddings apart would tell whether it is.
+    fn query(&self, number: usize) -> Vec<u8> {
+        let (block, byte, guess) = (
+            number / (BLOCK * GUESSES),
+            number / GUESSES % BLOCK,
+            u8::try_from(number % GUESSES).unwrap(),
+        );
+        let start = block * BLOCK;
+        let before = match start {
+            0 => &self.iv[..],
+            _ => &self.ciphertext[start - BLOCK..start],
+        };
+        let mut iv = before.to_vec();
+        // The bytes behind it as an attacker who knew them would set them: the real text is JSON, so some of these are right.
+        let padding = u8::try_from(BLOCK - byte).unwrap();
+        iv[byte] ^= guess ^ padding;
+        for behind in &mut iv[byte + 1..] {
+            *behind ^= padding;
+        }
+        let body = json!({
+            "notification": STANDARD.encode(&self.ciphertext[start..start + BLOCK]),
+            "iv": STANDARD.encode(&iv),
+        });
+        body.to_string().into_bytes()
+    }
+}
+
+/// Everything that a caller gets back, but for the date.
+async fn reply(stream: &mut TcpStream, body: &[u8]) -> String {
+    let head = format!(
+        "POST /ins/clickbank?token={TOKEN} HTTP/1.1\r\nhost: tracker.test\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(&[head.as_bytes(), body].concat()).await.unwrap();
+    let mut read = Vec::new();
+    loop {
+        let mut more = [0; 4096];
+        let count = stream.read(&mut more).await.unwrap();
+        assert!(count > 0, "the connection was closed");
+        read.extend(&more[..count]);
+        let text = String::from_utf8(read.clone()).unwrap();
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+        if body.len() >= length.unwrap().parse().unwrap() {
+            let head = head.lines().filter(|line| !line.starts_with("date: "));
+            return format!("{}\n\n{body}", head.collect::<Vec<_>>().join("\n"));
+        }
+    }
+}
+
+/// The replies to every query, each with how often it came.
+async fn attack(server: SocketAddr, captured: &Captured) -> BTreeMap<String, usize> {
+    let mut callers = JoinSet::new();
+    for caller in 0..CALLERS {
+        let captured = captured.clone();
+        callers.spawn(async move {
+            let mut stream = TcpStream::connect(server).await.unwrap();
+            stream.set_nodelay(true).unwrap();
+            let mut replies: BTreeMap<String, usize> = BTreeMap::new();
+            for number in (caller..QUERIES).step_by(CALLERS) {
+                *replies.entry(reply(&mut stream, &captured.query(number)).await).or_default() += 1;
+            }
+            replies
+        });
+    }
+    let mut all: BTreeMap<String, usize> = BTreeMap::new();
+    for replies in callers.join_all().await {
+        for (reply, count) in replies {
+            *all.entry(reply).or_default() += count;
+        }
+    }
+    all
+}
+
+/// The series that a refused notification adds to.
+async fn series(client: &mut Connection) -> BTreeMap<String, String> {
+    let mut request = get("/metrics");
+    let token = format!("Bearer {API_TOKEN}").parse().unwrap();
+    request.headers_mut().insert("authorization", token);
+    let answer = client.send(request).await.unwrap();
+    assert_eq!(answer.status, 200);
+    let lines = answer.body.lines().filter(|line| line.contains("refusals") || line.contains("ins"));
+    lines
+        .filter_map(|line| line.rsplit_once(' '))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .filter(|(name, _)| !name.starts_with('#'))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_padding_oracle_attack_learns_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("tracker.toml"), configuration("", "")).unwrap();
+    let server = Program::start(
+        program::command()
+            .arg("--config")
+            .arg(folder.path().join("tracker.toml"))
+            .arg("--database")
+            .arg(format!("sqlite:{}", folder.path().join("oracle.db").display()))
+            .args(["--namespace", NAMESPACE, "--listen", "127.0.0.1:0"])
+            .envs(SECRETS)
+            .env(args::API_TOKEN, API_TOKEN)
+            .env("RUST_LOG", "debug,hyper=off,h2=off,rusqlite=off,mio=off"),
+    );
+    let mut client = Connection::open(server.address()).await.unwrap();
+    let click = client.click("autumn").await.unwrap();
+    let captured = Captured::of(&sale(&click, "CBSALE01", "20.50"));
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    // What is refused for another reason: the wrapper holds, the text is nothing.
+    let other = reply(&mut stream, br#"{"notification":"AAAAAAAAAAAAAAAAAAAAAA==","iv":"MjAwQkFGNjYyNkNCMkMxMg=="}"#).await;
+    let before = series(&mut client).await;
+
+    let replies = attack(server.address(), &captured).await;
+
+    // The first connection was idle for too long.
+    let mut client = Connection::open(server.address()).await.unwrap();
+    assert_eq!(replies.into_iter().collect::<Vec<_>>(), [(other, QUERIES)], "all replies are one");
+    let after = series(&mut client).await;
+    assert_eq!(
+        before.keys().collect::<Vec<_>>(),
+        after.keys().collect::<Vec<_>>(),
+        "no metric has another series"
+    );
+    let count = (QUERIES + 1).to_string();
+    assert!(!after.is_empty() && after.values().all(|value| *value == count), "each counts every query: {after:?}");
+    assert!(client.rows("events").await.is_empty(), "nothing was taken in");
+    let sources = client.api("sources").await;
+    let kept = sources["items"].as_array().unwrap().iter().map(|source| &source["refused"]);
+    assert_eq!(
+        kept.filter(|refused| refused["kept"].as_u64() > Some(0)).count(),
+        1,
+        "what is kept is kept alike: {sources}"
+    );
+
+    let (status, log) = server.stop();
+    assert!(status.success(), "{status}");
+    let entries = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let refusals: Vec<Value> = entries
+        .filter(|entry| entry["fields"]["message"] == "notification refused")
+        .map(|mut entry| {
+            let entry = entry.as_object_mut().unwrap();
+            entry.remove("timestamp").unwrap();
+            Value::Object(entry.clone())
+        })
+        .collect();
+    assert_eq!(refusals.len(), QUERIES + 1, "one line a query");
+    let different: BTreeSet<String> = refusals.iter().map(Value::to_string).collect();
+    assert_eq!(different.len(), 1, "{different:?}");
+    assert!(!log.contains("padding"), "the log names no step");
+}
