@@ -145,6 +145,8 @@ impl Base {
         connection.pragma_update(None, "secure_delete", true)?;
         connection.pragma_update(None, "temp_store", "memory")?;
         connection.pragma_update(None, "cache_size", -16 * 1_024)?;
+        // As rarely as the store writes its log back.
+        connection.pragma_update(None, "wal_autocheckpoint", 4_096)?;
         connection.set_prepared_statement_cache_capacity(64);
         let started = Instant::now();
         for commit in commits {

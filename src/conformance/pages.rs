@@ -94,6 +94,8 @@ cases! {
         settled(store, delivery(1, "a.example"), Verdict::Dead).await;
         let of_other = Delivery { click: click_id("other"), ..delivery(2, "a.example") };
         enqueue(store, vec![of_other, delivery(3, "a.example")]).await;
+        // Its click is that of the delivery.
+        write(store, vec![Write::Conversion(conversion(3, "click"))]).await;
         let find = async |filter: DeliveryFilter| {
             let page = store.deliveries(&filter, &everything()).await.unwrap();
             super::make::numbers(page.items.iter().map(|row| &row.delivery))

@@ -1,6 +1,6 @@
 //! A commit: encoded by the caller's thread, applied by the one that holds the transaction.
 
-use crate::{fault::Fault, sql, time};
+use crate::{fault::Fault, guard, key::key, sql, time};
 use postback::delivery::Delivery;
 use postback::model::Click;
 use postback::port::{StoreError, row};
@@ -14,7 +14,7 @@ pub(crate) type Statement = (&'static str, Vec<Value>);
 pub(crate) struct Encoded {
     identity: Option<String>,
     waiting: Vec<String>,
-    guards: Vec<(String, i64)>,
+    guards: Vec<guard::Encoded>,
     statements: Vec<Statement>,
 }
 
@@ -27,20 +27,15 @@ impl Encoded {
         for delivery in &commit.outbox {
             statements.push(enqueue(delivery, time::ceil(commit.now))?);
         }
-        // A version that does not fit was never stored, and -1 is none.
-        let guards = commit
-            .guards
-            .iter()
-            .map(|guard| (guard.key.column(), i64::try_from(guard.version).unwrap_or(-1)));
         Ok(Self {
             identity: commit.identity.as_ref().map(ToString::to_string),
             waiting: commit.waiting.iter().map(ToString::to_string).collect(),
-            guards: guards.collect(),
+            guards: commit.guards.iter().map(guard::Encoded::new).collect(),
             statements,
         })
     }
 
-    /// Checks, then writes. Every check comes before the first write, so any other answer than `Applied` has written nothing.
+    /// Checks, then writes. Any other answer than `Applied` leaves nothing behind.
     pub(crate) fn apply(&self, connection: &Connection) -> Result<Committed, Fault> {
         if let Some(identity) = &self.identity
             && outcome(connection, identity)?.is_some()
@@ -52,13 +47,8 @@ impl Encoded {
                 return Ok(Committed::Conflict);
             }
         }
-        for (key, version) in &self.guards {
-            if guard(connection, key)? != *version {
-                return Ok(Committed::Conflict);
-            }
-        }
-        for (key, _) in &self.guards {
-            connection.prepare_cached(sql::RAISE)?.execute(params![key])?;
+        if !guard::raise(connection, &self.guards)? {
+            return Ok(Committed::Conflict);
         }
         for (text, values) in &self.statements {
             connection.prepare_cached(text)?.execute(params_from_iter(values))?;
@@ -73,15 +63,6 @@ pub(crate) fn outcome(connection: &Connection, event: &str) -> Result<Option<Str
         .prepare_cached(sql::OUTCOME)?
         .query_row(params![event], |row| row.get(0))
         .optional()?)
-}
-
-/// The version of a guard; 0 when it was never raised.
-pub(crate) fn guard(connection: &Connection, key: &str) -> Result<i64, Fault> {
-    let version = connection
-        .prepare_cached(sql::GUARD)?
-        .query_row(params![key], |row| row.get(0))
-        .optional()?;
-    Ok(version.unwrap_or_default())
 }
 
 /// A click's row.
@@ -106,7 +87,13 @@ fn encode(write: &Write, statements: &mut Vec<Statement>) -> Result<(), StoreErr
             let payload = row::encode(conversion)?.into();
             (
                 sql::WRITE_CONVERSION,
-                vec![text(&conversion.id), text(&conversion.click), receipt, payload],
+                vec![
+                    text(&conversion.id),
+                    text(&conversion.click),
+                    key(conversion.click.as_str()).into(),
+                    receipt,
+                    payload,
+                ],
             )
         }
         Write::Slot(slot) => (
@@ -146,6 +133,7 @@ fn encode_event(written: &EventRow) -> Result<Statement, StoreError> {
         optional(event.receipt.as_ref()),
         optional(event.parent.as_ref()),
         optional(written.click.as_ref()),
+        written.click.as_ref().map(|click| key(click.as_str())).into(),
         time::floor(event.received_at).into(),
         row::encode(written)?.into(),
         row::encode_private(&event.private)?.into(),
@@ -159,6 +147,7 @@ fn enqueue(delivery: &Delivery, due: i64) -> Result<Statement, StoreError> {
         delivery.lane.as_str().to_owned().into(),
         text(&delivery.conversion),
         text(&delivery.click),
+        key(delivery.click.as_str()).into(),
         time::floor(delivery.created_at).into(),
         due.into(),
         row::encode(delivery)?.into(),

@@ -1,16 +1,10 @@
 //! Point reads: what a decision needs.
 
-use crate::{
-    commit::{guard, outcome},
-    fault::Fault,
-    sql,
-};
+use crate::{commit::outcome, fault::Fault, guard, sql};
 use postback::event::Event;
 use postback::model::Click;
 use postback::port::{StoreError, StoreErrorKind, row};
-use postback::tracker::{
-    ClickFacts, EventRow, FactQuery, Facts, GuardKey, MAX_HOPS, MAX_ORPHANS, Outcome, ReceiptFacts, Slot,
-};
+use postback::tracker::{ClickFacts, EventRow, FactQuery, Facts, MAX_HOPS, MAX_ORPHANS, Outcome, ReceiptFacts, Slot};
 use postback::value::{ClickId, EventId, OfferSourceId, Receipt};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,9 +26,8 @@ pub(crate) fn facts(connection: &Connection, query: &FactQuery) -> Result<Facts,
         .filter_map(|found| Some(found.record.as_ref()?.click.as_ref()?.click.clone()));
     let clicks: BTreeSet<ClickId> = query.clicks.iter().cloned().chain(named).collect();
     for id in clicks {
-        let version = version(connection, &GuardKey::Click(id.clone()))?;
         let found = ClickFacts {
-            version,
+            version: version(guard::of_click(connection, &id)?)?,
             click: click(connection, &id)?,
             slots: slots(connection, &id)?,
         };
@@ -101,19 +94,19 @@ fn descend(connection: &Connection, query: &FactQuery, facts: &mut Facts) -> Res
     Ok(())
 }
 
-fn version(connection: &Connection, key: &GuardKey) -> Result<u64, Fault> {
-    u64::try_from(guard(connection, &key.column())?).map_err(|_| unreadable("version"))
+fn version(column: i64) -> Result<u64, Fault> {
+    u64::try_from(column).map_err(|_| unreadable("version"))
 }
 
 fn receipt(connection: &Connection, source: &OfferSourceId, name: &Receipt) -> Result<ReceiptFacts, Fault> {
-    let payload: Option<String> = connection
-        .prepare_cached(sql::RECEIPT)?
-        .query_row(params![source.as_str(), name.as_str()], |row| row.get(0))
-        .optional()?;
-    let version = version(connection, &GuardKey::Receipt(source.clone(), name.clone()))?;
+    let mut statement = connection.prepare_cached(sql::RECEIPT)?;
+    let mut rows = statement.query(params![source.as_str(), name.as_str()])?;
+    let Some(found) = rows.next()? else {
+        return Ok(ReceiptFacts::default());
+    };
     Ok(ReceiptFacts {
-        version,
-        record: payload.as_deref().map(row::decode).transpose()?,
+        version: version(found.get(1)?)?,
+        record: optional(found, 0)?.map(row::decode).transpose()?,
     })
 }
 

@@ -1,9 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod classes;
 mod commit;
 mod facts;
 mod fault;
+mod guard;
+mod key;
 mod lists;
+mod log;
 mod outbox;
 mod schema;
 mod sql;

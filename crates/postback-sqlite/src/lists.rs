@@ -2,9 +2,11 @@
 //! was shown, so that rows which arrive meanwhile shift nothing.
 
 use crate::{
+    classes,
     facts::{optional, text, unreadable},
     fault::Fault,
-    time,
+    key::key,
+    sql, time,
 };
 use postback::delivery::{Attempt, Delivery, DeliveryRow, DeliveryState};
 use postback::model::Conversion;
@@ -14,80 +16,99 @@ use postback::port::{
 use postback::tracker::{EventRow, RefusedBody};
 use postback::value::OfferSourceId;
 use rusqlite::{Connection, Row, params_from_iter, types::Value};
+use std::borrow::Cow;
 
 /// A list with its filters.
 pub(crate) struct List<'a> {
     letter: char,
     table: &'static str,
     columns: &'static str,
-    filters: Vec<(&'static str, &'a str)>,
+    filters: Vec<Filter>,
+    /// Source or outcome of events, where they are all that is asked for.
+    class: Option<(Option<&'a str>, Option<&'a str>)>,
 }
 
+/// A condition, with `#` where its value stands. A `+` keeps SQLite from the column's index, where another filter finds fewer rows.
+type Filter = (&'static str, Value);
+
 impl<'a> List<'a> {
-    fn new(
-        letter: char,
-        table: &'static str,
-        columns: &'static str,
-        filters: impl IntoIterator<Item = (&'static str, Option<&'a str>)>,
-    ) -> Self {
-        let filters = filters
-            .into_iter()
-            .filter_map(|(column, wanted)| Some((column, wanted?)));
+    fn new(letter: char, table: &'static str, columns: &'static str) -> Self {
         Self {
             letter,
             table,
             columns,
-            filters: filters.collect(),
+            filters: Vec::new(),
+            class: None,
         }
     }
 
+    fn filter(mut self, condition: &'static str, wanted: Option<&str>) -> Self {
+        self.filters
+            .extend(wanted.map(|wanted| (condition, Value::Text(wanted.to_owned()))));
+        self
+    }
+
+    fn of_click(mut self, click: Option<&str>) -> Self {
+        self.filters
+            .extend(click.map(|click| ("click_key = #", Value::Integer(key(click)))));
+        self.filter("click = #", click)
+    }
+
     pub(crate) fn conversions(filter: &'a ConversionFilter) -> Self {
-        let click = filter.click.as_ref().map(AsRef::as_ref);
-        let receipt = filter.receipt.as_ref().map(AsRef::as_ref);
-        Self::new('c', "conversion", "payload", [("click", click), ("receipt", receipt)])
+        Self::new('c', "conversion", "payload")
+            .of_click(filter.click.as_ref().map(AsRef::as_ref))
+            .filter("receipt = #", filter.receipt.as_ref().map(AsRef::as_ref))
     }
 
     pub(crate) fn events(filter: &'a EventFilter) -> Self {
         let source = filter.source.as_ref().map(AsRef::as_ref);
         let outcome = filter.outcome.map(|outcome| outcome.as_str());
-        let receipt = filter.receipt.as_ref().map(AsRef::as_ref);
-        let click = filter.click.as_ref().map(AsRef::as_ref);
-        let filters = [
-            ("source", source),
-            ("outcome", outcome),
-            ("receipt", receipt),
-            ("click", click),
-        ];
-        Self::new('e', "event", "payload", filters)
+        let list = Self::new('e', "event", "payload");
+        if filter.receipt.is_none() && filter.click.is_none() {
+            let class = (source, outcome) != (None, None);
+            return Self {
+                class: class.then_some((source, outcome)),
+                ..list
+            };
+        }
+        list.of_click(filter.click.as_ref().map(AsRef::as_ref))
+            .filter("receipt = #", filter.receipt.as_ref().map(AsRef::as_ref))
+            .filter("+source = #", source)
+            .filter("+outcome = #", outcome)
     }
 
     pub(crate) fn deliveries(filter: &'a DeliveryFilter) -> Self {
         let state = filter.state.map(DeliveryState::as_str);
-        let id = filter.id.as_ref().map(AsRef::as_ref);
+        let few = filter.id.is_some() || filter.conversion.is_some() || filter.click.is_some();
         let conversion = filter.conversion.as_ref().map(AsRef::as_ref);
-        let click = filter.click.as_ref().map(AsRef::as_ref);
-        let filters = [
-            ("state", state),
-            ("id", id),
-            ("conversion", conversion),
-            ("click", click),
-        ];
-        Self::new('d', "delivery", "payload, state, due, attempts, last", filters)
+        Self::new('d', "delivery", "payload, state, due, attempts, last")
+            .filter("id = #", filter.id.as_ref().map(AsRef::as_ref))
+            .of_click(filter.click.as_ref().map(AsRef::as_ref))
+            // A conversion has one click, and that has few deliveries.
+            .filter(
+                "click_key = (SELECT click_key FROM conversion WHERE id = #)",
+                conversion,
+            )
+            .filter("conversion = #", conversion)
+            .filter(if few { "+state = #" } else { "state = #" }, state)
     }
 
     pub(crate) fn refused(source: &'a OfferSourceId) -> Self {
-        Self::new('r', "refused", "source, at, body", [("source", Some(source.as_ref()))])
+        Self::new('r', "refused", "source, at, body").filter("source = #", Some(source.as_ref()))
     }
 
-    /// `?1` is the row before which the page begins, `?2` the limit; then come the filters in order.
-    fn statement(&self) -> String {
+    /// `?1` is the row before which the page begins, `?2` the limit; then come the filters in order. Of a class, `?1` is the one row.
+    fn statement(&self) -> Cow<'static, str> {
+        if self.class.is_some() {
+            return sql::EVENT.into();
+        }
         let Self { table, columns, .. } = self;
         let mut statement = format!("SELECT seq, {columns} FROM {table} WHERE seq < ?1");
-        for ((column, _), number) in self.filters.iter().zip(3..) {
-            statement.push_str(&format!(" AND {column} = ?{number}"));
+        for ((condition, _), number) in self.filters.iter().zip(3..) {
+            statement.push_str(&format!(" AND {}", condition.replace('#', &format!("?{number}"))));
         }
         statement.push_str(" ORDER BY seq DESC LIMIT ?2");
-        statement
+        statement.into()
     }
 
     /// One page, each row made by `show`.
@@ -98,23 +119,38 @@ impl<'a> List<'a> {
         show: impl Fn(&Row<'_>) -> Result<T, Fault>,
     ) -> Result<Page<T>, Fault> {
         let limit = page.limit as usize;
-        let mut values: Vec<Value> = vec![
-            self.position(&page.after)?.into(),
-            i64::from(page.limit).saturating_add(1).into(),
-        ];
-        values.extend(self.filters.iter().map(|(_, wanted)| Value::Text((*wanted).to_owned())));
+        let before = self.position(&page.after)?;
         let mut statement = connection.prepare_cached(&self.statement())?;
-        let mut rows = statement.query(params_from_iter(values))?;
-        let (mut items, mut last) = (Vec::new(), None);
-        while let Some(found) = rows.next()? {
+        let (mut items, mut last, mut next) = (Vec::new(), None, None);
+        // One row more says whether there is a next page.
+        let mut take = |found: &Row<'_>| {
             if items.len() >= limit {
-                let next = last.map(|number: i64| Cursor::from_text(format!("{}{number}", self.letter)));
-                return Ok(Page { items, next });
+                next = last.map(|number: i64| Cursor::from_text(format!("{}{number}", self.letter)));
+                return Ok(false);
             }
             last = Some(found.get(0)?);
             items.push(show(found)?);
+            Ok::<_, Fault>(true)
+        };
+        if let Some(class) = self.class {
+            for number in classes::newest(connection, class, before, limit.saturating_add(1))? {
+                let mut rows = statement.query([number])?;
+                match rows.next()? {
+                    Some(found) if take(found)? => {}
+                    _ => break,
+                }
+            }
+        } else {
+            let mut values: Vec<Value> = vec![before.into(), i64::from(page.limit).saturating_add(1).into()];
+            values.extend(self.filters.iter().map(|(_, wanted)| wanted.clone()));
+            let mut rows = statement.query(params_from_iter(values))?;
+            while let Some(found) = rows.next()? {
+                if !take(found)? {
+                    break;
+                }
+            }
         }
-        Ok(Page { items, next: None })
+        Ok(Page { items, next })
     }
 
     fn position(&self, cursor: &Cursor) -> Result<i64, Fault> {
@@ -169,29 +205,28 @@ pub(crate) fn refused(found: &Row<'_>) -> Result<RefusedBody, Fault> {
 
 /// The statement of every choice of filters.
 #[cfg(test)]
-pub(crate) fn statements() -> Vec<String> {
-    let choices = |letter, table, columns, filters: &[&'static str]| {
-        let choose = |choice: u32| {
-            let wanted = (0..)
-                .zip(filters)
-                .map(|(bit, name)| (*name, (choice & (1 << bit) != 0).then_some("x")));
-            List::new(letter, table, columns, wanted).statement()
-        };
-        (0..1 << filters.len()).map(choose).collect::<Vec<_>>()
-    };
-    let mut all = choices('c', "conversion", "payload", &["click", "receipt"]);
-    all.extend(choices(
-        'e',
-        "event",
-        "payload",
-        &["source", "outcome", "receipt", "click"],
-    ));
-    all.extend(choices(
-        'd',
-        "delivery",
-        "payload",
-        &["state", "id", "conversion", "click"],
-    ));
-    all.extend(choices('r', "refused", "body", &["source"]).pop());
-    all
+pub(crate) fn statements() -> std::collections::BTreeSet<String> {
+    let id = || "2".repeat(26);
+    let chosen = |choice: u32, bit: u32| choice & (1 << bit) != 0;
+    let mut all = Vec::new();
+    for choice in 0..16 {
+        let mut conversions = ConversionFilter::default();
+        conversions.click = chosen(choice, 0).then(|| id().parse().unwrap());
+        conversions.receipt = chosen(choice, 1).then(|| id().parse().unwrap());
+        all.push(List::conversions(&conversions).statement().into_owned());
+        let mut events = EventFilter::default();
+        events.source = chosen(choice, 0).then(|| id().parse().unwrap());
+        events.outcome = chosen(choice, 1).then_some(postback::tracker::Outcome::Test);
+        events.receipt = chosen(choice, 2).then(|| id().parse().unwrap());
+        events.click = chosen(choice, 3).then(|| id().parse().unwrap());
+        all.push(List::events(&events).statement().into_owned());
+        let mut deliveries = DeliveryFilter::default();
+        deliveries.state = chosen(choice, 0).then_some(DeliveryState::Dead);
+        deliveries.id = chosen(choice, 1).then(|| id().parse().unwrap());
+        deliveries.conversion = chosen(choice, 2).then(|| id().parse().unwrap());
+        deliveries.click = chosen(choice, 3).then(|| id().parse().unwrap());
+        all.push(List::deliveries(&deliveries).statement().into_owned());
+    }
+    all.push(List::refused(&id().parse().unwrap()).statement().into_owned());
+    all.into_iter().collect()
 }

@@ -3,6 +3,7 @@
 use crate::{
     facts::{optional, text, unreadable},
     fault::Fault,
+    key::key,
     sql, time,
 };
 use postback::delivery::{Delivery, DeliveryState, Leased, Settled, Settlement, Verdict};
@@ -156,9 +157,13 @@ pub(crate) fn purge(connection: &Connection, what: &Purge) -> Result<u64, Fault>
         )?,
         Purge::DeliveriesBefore(time) => before(&[sql::DROP_DELIVERIES], *time)?,
         Purge::Erase(click) => {
-            let mut changed = 0_usize;
-            for text in [sql::ERASE_CLICK, sql::ERASE_EVENTS, sql::ERASE_DELIVERIES] {
-                changed = changed.saturating_add(connection.prepare_cached(text)?.execute(params![click.as_str()])?);
+            let mut changed = connection
+                .prepare_cached(sql::ERASE_CLICK)?
+                .execute(params![click.as_str()])?;
+            for text in [sql::ERASE_EVENTS, sql::ERASE_DELIVERIES] {
+                let mut statement = connection.prepare_cached(text)?;
+                let erased = statement.execute(params![click.as_str(), key(click.as_str())])?;
+                changed = changed.saturating_add(erased);
             }
             changed
         }

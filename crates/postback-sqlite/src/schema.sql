@@ -1,15 +1,17 @@
 -- Version 1. Times are microseconds since 1970, rounded up where something is due. Personal values are in the columns `private` alone.
 -- Rows are large beside their keys, so most tables keep their rowid (`seq`, the order of first writing) and find rows through an index.
+-- Each index is paid for by every sale: `click_key` is a number that stands for the click in indexes, and nearly names it (`key.rs`).
 
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- The guards of clicks.
 CREATE TABLE guard (
-    key TEXT PRIMARY KEY,
+    click_key INTEGER PRIMARY KEY,
     version INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE click (
     seq INTEGER PRIMARY KEY,
@@ -28,15 +30,14 @@ CREATE TABLE event (
     receipt TEXT,
     parent TEXT,
     click TEXT,
+    click_key INTEGER,
     received INTEGER NOT NULL,
     payload TEXT NOT NULL,
     private TEXT
 ) STRICT;
-CREATE INDEX event_source ON event (source);
-CREATE INDEX event_source_outcome ON event (source, outcome);
-CREATE INDEX event_outcome ON event (outcome);
+CREATE INDEX event_class ON event (source, outcome);
 CREATE INDEX event_receipt ON event (receipt) WHERE receipt IS NOT NULL;
-CREATE INDEX event_click ON event (click) WHERE click IS NOT NULL;
+CREATE INDEX event_click ON event (click_key) WHERE click_key IS NOT NULL;
 CREATE INDEX event_waiting ON event (id) WHERE outcome = 'unattributed';
 CREATE INDEX event_waiting_receipt ON event (source, receipt, id) WHERE outcome = 'unattributed' AND receipt IS NOT NULL;
 CREATE INDEX event_waiting_parent ON event (source, parent, id) WHERE outcome = 'unattributed' AND parent IS NOT NULL;
@@ -46,10 +47,11 @@ CREATE TABLE conversion (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
     click TEXT NOT NULL,
+    click_key INTEGER NOT NULL,
     receipt TEXT,
     payload TEXT NOT NULL
 ) STRICT;
-CREATE INDEX conversion_click ON conversion (click);
+CREATE INDEX conversion_click ON conversion (click_key);
 CREATE INDEX conversion_receipt ON conversion (receipt) WHERE receipt IS NOT NULL;
 
 CREATE TABLE slot (
@@ -59,12 +61,14 @@ CREATE TABLE slot (
     PRIMARY KEY (click, key)
 ) STRICT;
 
+-- `version` is that of the guard, which may be raised before anything is known of the receipt.
 CREATE TABLE receipt (
     source TEXT NOT NULL,
     receipt TEXT NOT NULL,
-    payload TEXT NOT NULL,
+    version INTEGER NOT NULL DEFAULT 0,
+    payload TEXT,
     PRIMARY KEY (source, receipt)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE configuration (
     fingerprint TEXT PRIMARY KEY,
@@ -81,13 +85,14 @@ CREATE TABLE refused (
 CREATE INDEX refused_source ON refused (source);
 CREATE INDEX refused_received ON refused (received);
 
--- `ready` is when a worker may take it: `due`, or the end of the lease. The newest rows can be deleted, and no number is used twice.
+-- `ready` is when a worker may take it: `due`, or the end of the lease.
 CREATE TABLE delivery (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
     lane TEXT NOT NULL,
     conversion TEXT NOT NULL,
     click TEXT NOT NULL,
+    click_key INTEGER NOT NULL,
     created INTEGER NOT NULL,
     state TEXT NOT NULL DEFAULT 'queued',
     due INTEGER NOT NULL,
@@ -99,10 +104,9 @@ CREATE TABLE delivery (
     private TEXT,
     last TEXT
 ) STRICT;
-CREATE INDEX delivery_ready ON delivery (ready, id) WHERE state = 'queued';
-CREATE INDEX delivery_lane_ready ON delivery (lane, ready, id) WHERE state = 'queued';
+CREATE INDEX delivery_ready ON delivery (ready) WHERE state = 'queued';
+CREATE INDEX delivery_lane_ready ON delivery (lane, ready) WHERE state = 'queued';
 CREATE INDEX delivery_state ON delivery (state);
-CREATE INDEX delivery_conversion ON delivery (conversion);
-CREATE INDEX delivery_click ON delivery (click);
+CREATE INDEX delivery_click ON delivery (click_key);
 CREATE INDEX delivery_created ON delivery (created) WHERE state <> 'queued';
 CREATE INDEX delivery_private ON delivery (created) WHERE private IS NOT NULL;

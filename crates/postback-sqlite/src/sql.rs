@@ -11,8 +11,19 @@ macro_rules! statements {
 }
 
 statements! {
-    GUARD = "SELECT version FROM guard WHERE key = ?1";
-    RAISE = "INSERT INTO guard (key, version) VALUES (?1, 1) ON CONFLICT (key) DO UPDATE SET version = version + 1";
+    CLICK_VERSION = "SELECT version FROM guard WHERE click_key = ?1";
+    /// A click was recorded.
+    TOUCH_CLICK = "INSERT INTO guard (click_key, version) VALUES (?1, 1) \
+        ON CONFLICT (click_key) DO UPDATE SET version = version + 1";
+    /// These change a row only where the version is the one that was read: 0, or another one.
+    GUARD_CLICK = "INSERT INTO guard (click_key, version) VALUES (?1, ?2 + 1) \
+        ON CONFLICT (click_key) DO UPDATE SET version = ?2 + 1 WHERE version = ?2";
+    RAISE_CLICK = "UPDATE guard SET version = ?2 + 1 WHERE click_key = ?1 AND version = ?2";
+    LOWER_CLICK = "UPDATE guard SET version = ?2 WHERE click_key = ?1";
+    GUARD_RECEIPT = "INSERT INTO receipt (source, receipt, version) VALUES (?1, ?2, ?3 + 1) \
+        ON CONFLICT (source, receipt) DO UPDATE SET version = ?3 + 1 WHERE version = ?3";
+    RAISE_RECEIPT = "UPDATE receipt SET version = ?3 + 1 WHERE source = ?1 AND receipt = ?2 AND version = ?3";
+    LOWER_RECEIPT = "UPDATE receipt SET version = ?3 WHERE source = ?1 AND receipt = ?2";
 
     CLICK = "SELECT payload, private FROM click WHERE id = ?1";
     RECORD = "INSERT INTO click (id, at, payload, private) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO NOTHING";
@@ -24,18 +35,22 @@ statements! {
         WHERE outcome = 'unattributed' AND source = ?1 AND parent = ?2 ORDER BY id LIMIT ?3";
     WAITING = "SELECT payload, private, id FROM event INDEXED BY event_waiting \
         WHERE outcome = 'unattributed' AND id > ?1 ORDER BY id LIMIT ?2";
-    WRITE_EVENT = "INSERT INTO event (id, source, outcome, receipt, parent, click, received, payload, private) \
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO UPDATE SET \
-        source = ?2, outcome = ?3, receipt = ?4, parent = ?5, click = ?6, received = ?7, payload = ?8, private = ?9";
+    WRITE_EVENT = "INSERT INTO event (id, source, outcome, receipt, parent, click, click_key, received, payload, private) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO UPDATE SET source = ?2, outcome = ?3, \
+        receipt = ?4, parent = ?5, click = ?6, click_key = ?7, received = ?8, payload = ?9, private = ?10";
+    /// The next source and outcome that events have.
+    NEXT_CLASS = "SELECT source, outcome FROM event WHERE (source, outcome) > (?1, ?2) ORDER BY source, outcome LIMIT 1";
+    OF_CLASS = "SELECT seq FROM event WHERE source = ?1 AND outcome = ?2 AND seq < ?3 ORDER BY seq DESC LIMIT ?4";
+    EVENT = "SELECT seq, payload FROM event WHERE seq = ?1";
 
-    WRITE_CONVERSION = "INSERT INTO conversion (id, click, receipt, payload) VALUES (?1, ?2, ?3, ?4) \
-        ON CONFLICT (id) DO UPDATE SET click = ?2, receipt = ?3, payload = ?4";
+    WRITE_CONVERSION = "INSERT INTO conversion (id, click, click_key, receipt, payload) VALUES (?1, ?2, ?3, ?4, ?5) \
+        ON CONFLICT (id) DO UPDATE SET click = ?2, click_key = ?3, receipt = ?4, payload = ?5";
 
     SLOTS = "SELECT payload FROM slot WHERE click = ?1 ORDER BY key";
     WRITE_SLOT = "INSERT INTO slot (click, key, payload) VALUES (?1, ?2, ?3) \
         ON CONFLICT (click, key) DO UPDATE SET payload = ?3";
 
-    RECEIPT = "SELECT payload FROM receipt WHERE source = ?1 AND receipt = ?2";
+    RECEIPT = "SELECT payload, version FROM receipt WHERE source = ?1 AND receipt = ?2";
     WRITE_RECEIPT = "INSERT INTO receipt (source, receipt, payload) VALUES (?1, ?2, ?3) \
         ON CONFLICT (source, receipt) DO UPDATE SET payload = ?3";
 
@@ -48,12 +63,12 @@ statements! {
     TRIM_REFUSED = "DELETE FROM refused WHERE source = ?1 AND seq <= \
         (SELECT seq FROM refused WHERE source = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)";
 
-    ENQUEUE = "INSERT INTO delivery (id, lane, conversion, click, created, due, ready, payload, private) \
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8) ON CONFLICT (id) DO NOTHING";
+    ENQUEUE = "INSERT INTO delivery (id, lane, conversion, click, click_key, created, due, ready, payload, private) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9) ON CONFLICT (id) DO NOTHING";
     READY = "SELECT seq, ready, fence, attempts, payload, private FROM delivery INDEXED BY delivery_ready \
-        WHERE state = 'queued' ORDER BY ready, id LIMIT ?1";
+        WHERE state = 'queued' ORDER BY ready LIMIT ?1";
     READY_IN_LANE = "SELECT seq, ready, fence, attempts, payload, private FROM delivery INDEXED BY delivery_lane_ready \
-        WHERE state = 'queued' AND lane = ?2 ORDER BY ready, id LIMIT ?1";
+        WHERE state = 'queued' AND lane = ?2 ORDER BY ready LIMIT ?1";
     LEASE = "UPDATE delivery SET fence = ?2, ready = ?3, leased = 1 WHERE seq = ?1";
     SETTLE = "UPDATE delivery SET state = ?3, due = coalesce(?4, due), ready = coalesce(?4, ready), leased = 0, \
         attempts = attempts + 1, last = ?5 WHERE id = ?1 AND fence = ?2 AND leased = 1";
@@ -74,6 +89,6 @@ statements! {
     DROP_DELIVERIES = "DELETE FROM delivery WHERE seq IN \
         (SELECT seq FROM delivery WHERE state <> 'queued' AND created < ?1 LIMIT ?2)";
     ERASE_CLICK = "UPDATE click SET private = NULL WHERE id = ?1 AND private IS NOT NULL";
-    ERASE_EVENTS = "UPDATE event SET private = NULL WHERE click = ?1 AND private IS NOT NULL";
-    ERASE_DELIVERIES = "UPDATE delivery SET private = NULL WHERE click = ?1 AND private IS NOT NULL";
+    ERASE_EVENTS = "UPDATE event SET private = NULL WHERE click_key = ?2 AND click = ?1 AND private IS NOT NULL";
+    ERASE_DELIVERIES = "UPDATE delivery SET private = NULL WHERE click_key = ?2 AND click = ?1 AND private IS NOT NULL";
 }

@@ -3,9 +3,11 @@
 use crate::{
     SqliteStore,
     commit::{self, Encoded},
-    facts, lists,
+    facts,
+    key::key,
+    lists,
     lists::List,
-    outbox,
+    outbox, sql,
 };
 use postback::delivery::{DeliveryRow, Settled, Settlement};
 use postback::event::Event;
@@ -14,19 +16,19 @@ use postback::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
     Purge, Selection, Store, StoreError,
 };
-use postback::tracker::{Commit, Committed, EventRow, FactQuery, Facts, GuardKey, RefusedBody, Slot};
+use postback::tracker::{Commit, Committed, EventRow, FactQuery, Facts, RefusedBody, Slot};
 use postback::value::{ClickId, EventId, Fingerprint, OfferSourceId};
 use rusqlite::params_from_iter;
 
 impl Store for SqliteStore {
     fn record<'a>(&'a self, clicks: &'a [Click]) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
-            let encode = |click: &Click| Ok((GuardKey::Click(click.id.clone()).column(), commit::record(click)?));
+            let encode = |click: &Click| Ok((key(click.id.as_str()), commit::record(click)?));
             let rows = clicks.iter().map(encode).collect::<Result<Vec<_>, StoreError>>()?;
             let record = move |connection: &rusqlite::Connection| {
-                for (guard, (text, values)) in rows {
+                for (guard, (text, values)) in &rows {
                     if connection.prepare_cached(text)?.execute(params_from_iter(values))? != 0 {
-                        connection.prepare_cached(crate::sql::RAISE)?.execute([guard])?;
+                        connection.prepare_cached(sql::TOUCH_CLICK)?.execute([guard])?;
                     }
                 }
                 Ok(())
@@ -112,7 +114,7 @@ impl Store for SqliteStore {
                     break;
                 }
             }
-            self.threads.tidy().await?;
+            self.threads.empty_log().await?;
             Ok(count)
         })
     }

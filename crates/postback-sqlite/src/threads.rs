@@ -5,7 +5,7 @@ use crate::{
     Options, Statistics,
     fault::Fault,
     schema,
-    writer::{self, Job, Shared, Task, stopped},
+    writer::{self, Call, Shared, Task, stopped},
 };
 use futures_channel::oneshot;
 use postback::port::{StoreError, StoreErrorKind};
@@ -21,11 +21,14 @@ use std::{
     thread::{self, JoinHandle},
 };
 
+/// How often emptying the log is tried. Each waits for readers a little, and commits pass in between.
+const EMPTY_TRIES: usize = 10;
+
 type Read = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// The queues and what works on them. Dropping it ends the threads, after they have done what is queued.
 pub(crate) struct Threads {
-    writes: Option<SyncSender<Box<dyn Job>>>,
+    writes: Option<SyncSender<Call>>,
     reads: Option<SyncSender<Read>>,
     shared: Arc<Shared>,
     handles: Vec<JoinHandle<()>>,
@@ -72,13 +75,14 @@ impl Threads {
         Ok(())
     }
 
-    /// Does `work` in a transaction, alone or together with others, and answers once it is durable.
+    /// Does `work` in a transaction, alone or together with others, and answers once it is durable. It may be done again after it was taken
+    /// back.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+        work: impl Fn(&Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (task, answer) = Task::new(work);
-        send(self.writes.as_ref(), Box::new(task))?;
+        send(self.writes.as_ref(), Call::Job(Box::new(task)))?;
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
 
@@ -103,9 +107,18 @@ impl Threads {
     }
 
     /// Empties the log, so that nothing which was forgotten is kept there.
-    pub(crate) async fn tidy(&self) -> Result<(), StoreError> {
-        self.shared.tidy.store(true, Ordering::Relaxed);
-        self.write(|_| Ok(())).await
+    pub(crate) async fn empty_log(&self) -> Result<(), StoreError> {
+        for _ in 0..EMPTY_TRIES {
+            let (caller, answer) = oneshot::channel();
+            send(self.writes.as_ref(), Call::Empty(caller))?;
+            if answer.await.map_err(|_| stopped())? {
+                return Ok(());
+            }
+        }
+        Err(StoreError::new(
+            StoreErrorKind::Unavailable,
+            "what was forgotten is still in the write-ahead log, which a reader needs",
+        ))
     }
 
     pub(crate) fn statistics(&self) -> Statistics {

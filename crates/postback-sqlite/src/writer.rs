@@ -1,30 +1,40 @@
 //! The writer's thread. It owns the only connection that writes; what callers ask for at the same time becomes one transaction, so that
-//! they share one wait for the disk. Each of them works under a savepoint of its own and is answered after the `COMMIT`, never before.
+//! they share one wait for the disk. Each of them is answered after the `COMMIT`, never before. A call that fails takes back its own writes
+//! alone: failures are rare, so the group is then done again, with a savepoint for each call.
 
-use crate::fault::{Fault, meaning};
+use crate::{
+    fault::{Fault, meaning},
+    log::Log,
+};
 use futures_channel::oneshot;
 use postback::port::{StoreError, StoreErrorKind};
 use rusqlite::Connection;
 use std::{
     sync::{
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
         mpsc::Receiver,
     },
     time::Duration,
 };
 
-/// How long writing the log back waits for readers. It is not needed for correctness, and commits wait meanwhile.
-const TIDY_TIMEOUT: Duration = Duration::from_millis(100);
+/// What waits for the writer.
+pub(crate) enum Call {
+    /// Something to be done in a transaction.
+    Job(Box<dyn Job>),
+    /// The log is to be emptied; the caller learns whether it is.
+    Empty(oneshot::Sender<bool>),
+}
 
-/// What the writer tells others, and they tell it.
+/// A group takes the lock to write at once: nothing that it read can have changed.
+const BEGIN: &str = "BEGIN IMMEDIATE";
+
+/// What the writer has done.
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
     /// Transactions committed.
     pub(crate) transactions: AtomicU64,
     /// Jobs answered out of them.
     pub(crate) jobs: AtomicU64,
-    /// Whether the log is to be written back and emptied after the next transaction.
-    pub(crate) tidy: AtomicBool,
 }
 
 /// Why a whole group failed; every caller gets a copy.
@@ -53,7 +63,7 @@ impl From<rusqlite::Error> for Trouble {
 pub(crate) trait Job: Send {
     /// Whether anybody still waits for the answer.
     fn is_wanted(&self) -> bool;
-    /// Does it; false when it failed and what it wrote must be taken back.
+    /// Does it, perhaps again after what it did was taken back; false when it failed and what it wrote must be taken back.
     fn run(&mut self, connection: &Connection) -> bool;
     /// Answers; with the trouble that hit the transaction, if there was one.
     fn answer(self: Box<Self>, trouble: Option<&Trouble>);
@@ -61,7 +71,7 @@ pub(crate) trait Job: Send {
 
 /// A [`Job`] from a function.
 pub(crate) struct Task<F, T> {
-    work: Option<F>,
+    work: F,
     result: Option<Result<T, StoreError>>,
     caller: oneshot::Sender<Result<T, StoreError>>,
 }
@@ -71,7 +81,7 @@ impl<F, T> Task<F, T> {
         let (caller, answer) = oneshot::channel();
         (
             Self {
-                work: Some(work),
+                work,
                 result: None,
                 caller,
             },
@@ -80,13 +90,13 @@ impl<F, T> Task<F, T> {
     }
 }
 
-impl<F: FnOnce(&Connection) -> Result<T, Fault> + Send, T: Send> Job for Task<F, T> {
+impl<F: Fn(&Connection) -> Result<T, Fault> + Send, T: Send> Job for Task<F, T> {
     fn is_wanted(&self) -> bool {
         !self.caller.is_canceled()
     }
 
     fn run(&mut self, connection: &Connection) -> bool {
-        self.result = self.work.take().map(|work| work(connection).map_err(StoreError::from));
+        self.result = Some((self.work)(connection).map_err(StoreError::from));
         matches!(self.result, Some(Ok(_)))
     }
 
@@ -106,88 +116,141 @@ pub(crate) fn stopped() -> StoreError {
     StoreError::new(StoreErrorKind::Unavailable, "the store's thread has stopped")
 }
 
+/// The queue, as the writer sees it.
+struct Queue<'a> {
+    calls: &'a Receiver<Call>,
+    /// How many jobs share a transaction at most.
+    most: usize,
+    /// Who waits for an empty log.
+    empty: Vec<oneshot::Sender<bool>>,
+}
+
+impl Queue<'_> {
+    /// The next job; none when a call for an empty log came instead.
+    fn sort(&mut self, call: Call) -> Option<Box<dyn Job>> {
+        match call {
+            Call::Job(job) => Some(job),
+            Call::Empty(caller) => {
+                self.empty.push(caller);
+                None
+            }
+        }
+    }
+
+    /// A job for a group that has some already, without waiting for one.
+    fn join(&mut self, jobs: usize) -> Option<Box<dyn Job>> {
+        if jobs >= self.most {
+            return None;
+        }
+        let call = self.calls.try_recv().ok()?;
+        self.sort(call)
+    }
+}
+
 /// Works until every handle of the store is dropped and the queue is empty; at most `most` jobs share a transaction.
 pub(crate) fn work(
     connection: &Connection,
-    queue: &Receiver<Box<dyn Job>>,
+    calls: &Receiver<Call>,
     shared: &Shared,
     most: usize,
     busy_timeout: Duration,
 ) {
-    while let Ok(first) = queue.recv() {
-        let (jobs, trouble) = group(connection, first, queue, most);
-        if trouble.is_none() {
-            shared.transactions.fetch_add(1, Ordering::Relaxed);
-            shared
-                .jobs
-                .fetch_add(u64::try_from(jobs.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    let mut log = Log::new(busy_timeout);
+    let empty = Vec::new();
+    let mut queue = Queue { calls, most, empty };
+    while let Ok(call) = calls.recv() {
+        if let Some(first) = queue.sort(call) {
+            let (jobs, trouble) = group(connection, first, &mut queue);
+            if trouble.is_none() {
+                shared.transactions.fetch_add(1, Ordering::Relaxed);
+                shared
+                    .jobs
+                    .fetch_add(u64::try_from(jobs.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
+            }
+            for job in jobs {
+                job.answer(trouble.as_ref());
+            }
         }
-        if shared.tidy.swap(false, Ordering::Relaxed) {
-            tidy(connection, busy_timeout);
-        }
-        for job in jobs {
-            job.answer(trouble.as_ref());
+        // After the answers: nobody's commit waits for it but the next one.
+        log.write_back(connection);
+        if !queue.empty.is_empty() {
+            let emptied = log.empty(connection);
+            for caller in queue.empty.drain(..) {
+                // A caller that has gone needs no answer.
+                let _gone = caller.send(emptied);
+            }
         }
     }
 }
 
 /// Runs one job and those that wait behind it in one transaction.
-fn group(
-    connection: &Connection,
-    first: Box<dyn Job>,
-    queue: &Receiver<Box<dyn Job>>,
-    most: usize,
-) -> (Vec<Box<dyn Job>>, Option<Trouble>) {
+fn group(connection: &Connection, first: Box<dyn Job>, queue: &mut Queue<'_>) -> (Vec<Box<dyn Job>>, Option<Trouble>) {
     let mut jobs = Vec::new();
-    if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
+    if let Err(error) = execute(connection, BEGIN) {
         // Those behind it would wait as long again, one after the other, for the same lock.
         jobs.push(first);
-        jobs.extend(queue.try_iter().take(most));
-        return (jobs, Some(error.into()));
-    }
-    let mut next = Some(first);
-    let mut broken = None;
-    while let Some(mut job) = next {
-        if job.is_wanted() {
-            broken = savepoint(connection, job.as_mut()).err();
+        while let Some(job) = queue.join(jobs.len()) {
             jobs.push(job);
         }
-        if broken.is_some() {
-            break;
-        }
-        next = if jobs.len() < most { queue.try_recv().ok() } else { None };
+        return (jobs, Some(error.into()));
     }
-    let ended = match broken {
-        Some(error) => Err(error),
-        None => connection.execute_batch("COMMIT"),
-    };
+    let ended = fill(connection, first, queue, &mut jobs);
     let trouble = ended.err().map(|error| {
-        if !connection.is_autocommit() {
-            // The transaction is lost either way; the next `BEGIN` says so if this fails.
-            drop(connection.execute_batch("ROLLBACK"));
-        }
+        roll_back(connection);
         error.into()
     });
     (jobs, trouble)
 }
 
-/// Runs a job so that its failure takes back its own writes alone. An error means that the whole transaction is lost.
-fn savepoint(connection: &Connection, job: &mut dyn Job) -> Result<(), rusqlite::Error> {
-    connection.prepare_cached("SAVEPOINT job")?.execute([])?;
-    // After some errors (a full disk, too little memory) SQLite has rolled back everything by itself, and then these fail.
-    if !job.run(connection) {
-        connection.prepare_cached("ROLLBACK TO job")?.execute([])?;
+/// Does the jobs and commits. After a failure what was done is taken back, and done again so that each job can fail by itself.
+fn fill(
+    connection: &Connection,
+    first: Box<dyn Job>,
+    queue: &mut Queue<'_>,
+    jobs: &mut Vec<Box<dyn Job>>,
+) -> Result<(), rusqlite::Error> {
+    let mut apart = false;
+    let mut next = Some(first);
+    while let Some(mut job) = next {
+        if job.is_wanted() {
+            if apart {
+                savepoint(connection, job.as_mut())?;
+                jobs.push(job);
+            } else {
+                apart = !job.run(connection);
+                jobs.push(job);
+                if apart {
+                    roll_back(connection);
+                    execute(connection, BEGIN)?;
+                    for job in &mut *jobs {
+                        savepoint(connection, job.as_mut())?;
+                    }
+                }
+            }
+        }
+        next = queue.join(jobs.len());
     }
-    connection.prepare_cached("RELEASE job")?.execute([])?;
-    Ok(())
+    execute(connection, "COMMIT")
 }
 
-/// Writes the log back and empties it, as far as readers allow, so that what was forgotten is not kept there.
-fn tidy(connection: &Connection, busy_timeout: Duration) {
-    let checkpoint = connection
-        .busy_timeout(TIDY_TIMEOUT)
-        .and_then(|()| connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
-    // Best effort: the log is written back sooner or later anyway.
-    drop(checkpoint);
-    drop(connection.busy_timeout(busy_timeout));
+fn roll_back(connection: &Connection) {
+    // After some errors (a full disk, too little memory) SQLite has rolled back everything by itself.
+    if !connection.is_autocommit() {
+        // The transaction is lost either way; the next `BEGIN` says so if this fails.
+        drop(execute(connection, "ROLLBACK"));
+    }
+}
+
+fn execute(connection: &Connection, text: &str) -> Result<(), rusqlite::Error> {
+    connection.prepare_cached(text)?.execute([]).map(drop)
+}
+
+/// Runs a job so that its failure takes back its own writes alone. An error means that the whole transaction is lost.
+fn savepoint(connection: &Connection, job: &mut dyn Job) -> Result<(), rusqlite::Error> {
+    execute(connection, "SAVEPOINT job")?;
+    // When SQLite has rolled back everything by itself, these fail.
+    if !job.run(connection) {
+        execute(connection, "ROLLBACK TO job")?;
+    }
+    execute(connection, "RELEASE job")
 }

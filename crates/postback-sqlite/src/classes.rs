@@ -1,0 +1,38 @@
+//! Events of one source, or with one outcome, newest first. One index serves both and the two together: it holds each class (a source with
+//! an outcome) by age, there are few classes, and the newest of several are among the newest of each.
+
+use crate::{fault::Fault, sql};
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// The numbers of the newest events before `before`: of the source, with the outcome, whichever is given.
+pub(crate) fn newest(
+    connection: &Connection,
+    (source, outcome): (Option<&str>, Option<&str>),
+    before: i64,
+    limit: usize,
+) -> Result<Vec<i64>, Fault> {
+    let mut next = connection.prepare_cached(sql::NEXT_CLASS)?;
+    let mut of_class = connection.prepare_cached(sql::OF_CLASS)?;
+    let most = i64::try_from(limit).unwrap_or(i64::MAX);
+    // A source's classes lie together.
+    let mut class = (source.unwrap_or_default().to_owned(), String::new());
+    let mut found: Vec<i64> = Vec::new();
+    while let Some((this, that)) = next
+        .query_row(params![class.0, class.1], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?
+    {
+        class = (this, that);
+        if source.is_some_and(|source| source != class.0) {
+            break;
+        }
+        if outcome.is_none_or(|outcome| outcome == class.1) {
+            let numbers = of_class.query_map(params![class.0, class.1, before, most], |row| row.get(0))?;
+            for number in numbers {
+                found.push(number?);
+            }
+        }
+    }
+    found.sort_unstable_by(|one, other| other.cmp(one));
+    found.truncate(limit);
+    Ok(found)
+}
