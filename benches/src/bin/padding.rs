@@ -31,18 +31,23 @@ const TEXTS: usize = 256;
 /// Above this many standard errors the two are told apart.
 const LIMIT: f64 = 10.0;
 /// A notification as ClickBank sends it.
-const TEXT: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/server/demo/sale-7.0.json"));
+const TEXT: &str = include_str!(concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../examples/server/demo/sale-7.0.json"
+));
 
 fn main() -> ExitCode {
-    let samples = std::env::args().nth(1).map_or(SAMPLES, |text| text.parse().expect("a number of samples"));
+    let samples = std::env::args()
+        .nth(1)
+        .map_or(SAMPLES, |text| text.parse().expect("a number of samples"));
     let key_ring = KeyRing::new(vec![Secret::from(SECRET)]).expect("the secret is long enough");
     let mut numbers = Numbers(0x70ad);
     let mut apart = false;
-    // An attack changes the block before the last one, or the IV, so the text breaks where that block stands.
+    // An attack changes the block before the one that it asks about, or the IV, so the text breaks where that block stands.
     for (name, broken) in [
         ("broken at its beginning", (|_| 0) as fn(usize) -> usize),
         ("broken in its middle", |length| length / 2),
-        ("broken in its last block", |length| length - 20),
+        ("broken near its end", |length| length - 20),
     ] {
         let pairs: Vec<[Envelope; 2]> = (0..TEXTS).map(|_| pair(broken, &mut numbers)).collect();
         let mut taken: [Vec<f64>; 2] = [Vec::with_capacity(samples), Vec::with_capacity(samples)];
@@ -60,7 +65,13 @@ fn main() -> ExitCode {
         let mut all: Vec<f64> = taken.concat();
         all.sort_by(f64::total_cmp);
         let slowest = all[all.len() * 19 / 20];
-        let fast = taken.each_ref().map(|class| class.iter().copied().filter(|time| *time <= slowest).collect::<Vec<_>>());
+        let fast = taken.each_ref().map(|class| {
+            class
+                .iter()
+                .copied()
+                .filter(|time| *time <= slowest)
+                .collect::<Vec<_>>()
+        });
         let cropped = welch(&fast[0], &fast[1]);
         println!(
             "{name}: {samples} samples, mean of the fastest 95 %: {:.1} ns valid, {:.1} ns invalid; t = {cropped:.2}, of all {whole:.2}",
@@ -89,7 +100,12 @@ fn pair(broken: fn(usize) -> usize, numbers: &mut Numbers) -> [Envelope; 2] {
     bytes.resize(bytes.len() + padding, padding as u8);
     let valid = bytes.clone();
     let last = bytes.len() - 1;
-    bytes[last] = 17 + (numbers.draw() % 239) as u8;
+    match numbers.draw() % 3 {
+        0 => bytes[last] = 0,
+        // A count that fits, and a byte in front of it that is not the count.
+        1 if padding > 1 => bytes[last - 1 - numbers.draw() as usize % (padding - 1)] ^= 0x40,
+        _ => bytes[last] = 17 + (numbers.draw() % 239) as u8,
+    }
     [envelope(&valid, numbers), envelope(&bytes, numbers)]
 }
 

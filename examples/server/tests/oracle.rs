@@ -98,7 +98,9 @@ async fn reply(stream: &mut TcpStream, body: &[u8]) -> String {
         assert!(count > 0, "the connection was closed");
         read.extend(&more[..count]);
         let text = String::from_utf8(read.clone()).unwrap();
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+            continue;
+        };
         let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
         if body.len() >= length.unwrap().parse().unwrap() {
             let head = head.lines().filter(|line| !line.starts_with("date: "));
@@ -117,7 +119,9 @@ async fn attack(server: SocketAddr, captured: &Captured) -> BTreeMap<String, usi
             stream.set_nodelay(true).unwrap();
             let mut replies: BTreeMap<String, usize> = BTreeMap::new();
             for number in (caller..QUERIES).step_by(CALLERS) {
-                *replies.entry(reply(&mut stream, &captured.query(number)).await).or_default() += 1;
+                *replies
+                    .entry(reply(&mut stream, &captured.query(number)).await)
+                    .or_default() += 1;
             }
             replies
         });
@@ -138,7 +142,10 @@ async fn series(client: &mut Connection) -> BTreeMap<String, String> {
     request.headers_mut().insert("authorization", token);
     let answer = client.send(request).await.unwrap();
     assert_eq!(answer.status, 200);
-    let lines = answer.body.lines().filter(|line| line.contains("refusals") || line.contains("ins"));
+    let lines = answer
+        .body
+        .lines()
+        .filter(|line| line.contains("refusals") || line.contains("ins"));
     lines
         .filter_map(|line| line.rsplit_once(' '))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -166,14 +173,22 @@ async fn a_padding_oracle_attack_learns_nothing() {
     let captured = Captured::of(&sale(&click, "CBSALE01", "20.50"));
     let mut stream = TcpStream::connect(server.address()).await.unwrap();
     // What is refused for another reason: the wrapper holds, the text is nothing.
-    let other = reply(&mut stream, br#"{"notification":"AAAAAAAAAAAAAAAAAAAAAA==","iv":"MjAwQkFGNjYyNkNCMkMxMg=="}"#).await;
+    let other = reply(
+        &mut stream,
+        br#"{"notification":"AAAAAAAAAAAAAAAAAAAAAA==","iv":"MjAwQkFGNjYyNkNCMkMxMg=="}"#,
+    )
+    .await;
     let before = series(&mut client).await;
 
     let replies = attack(server.address(), &captured).await;
 
     // The first connection was idle for too long.
     let mut client = Connection::open(server.address()).await.unwrap();
-    assert_eq!(replies.into_iter().collect::<Vec<_>>(), [(other, QUERIES)], "all replies are one");
+    assert_eq!(
+        replies.into_iter().collect::<Vec<_>>(),
+        [(other, QUERIES)],
+        "all replies are one"
+    );
     let after = series(&mut client).await;
     assert_eq!(
         before.keys().collect::<Vec<_>>(),
@@ -181,10 +196,17 @@ async fn a_padding_oracle_attack_learns_nothing() {
         "no metric has another series"
     );
     let count = (QUERIES + 1).to_string();
-    assert!(!after.is_empty() && after.values().all(|value| *value == count), "each counts every query: {after:?}");
+    assert!(
+        !after.is_empty() && after.values().all(|value| *value == count),
+        "each counts every query: {after:?}"
+    );
     assert!(client.rows("events").await.is_empty(), "nothing was taken in");
     let sources = client.api("sources").await;
-    let kept = sources["items"].as_array().unwrap().iter().map(|source| &source["refused"]);
+    let kept = sources["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|source| &source["refused"]);
     assert_eq!(
         kept.filter(|refused| refused["kept"].as_u64() > Some(0)).count(),
         1,

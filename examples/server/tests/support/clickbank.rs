@@ -28,12 +28,15 @@ impl Pasted {
             let expected = expected(&tracker, name, url)?;
             match url.starts_with(&expected) {
                 true => Ok(()),
-                false => Err(format!("the page says\n{url}\nand the configuration asks for\n{expected}..")),
+                false => Err(format!(
+                    "the page says\n{url}\nand the configuration asks for\n{expected}.."
+                )),
             }
         })
     }
 
-    /// Path and query of the URL of an event, with its macros filled: those that are not given stay empty.
+    /// Path and query of the URL of an event, with its macros filled: those that are not given stay empty. To a URL without macros ClickBank
+    /// appends what it has to say, as it does to the pixel of the order form.
     pub fn filled(&self, name: &str, values: &str) -> Result<String, String> {
         let url = self
             .0
@@ -41,11 +44,19 @@ impl Pasted {
             .ok_or_else(|| format!("no URL was pasted for `{name}`"))?;
         let values: BTreeMap<&str, &str> = values
             .split_whitespace()
-            .map(|pair| pair.split_once('=').ok_or_else(|| format!("`{pair}` is no value of a macro")))
+            .map(|pair| {
+                pair.split_once('=')
+                    .ok_or_else(|| format!("`{pair}` is no value of a macro"))
+            })
             .collect::<Result<_, _>>()?;
+        let path = path(url)?;
+        if !path.contains('{') {
+            let appended = values.iter().map(|(name, value)| format!("&{name}={value}"));
+            return Ok(path.to_owned() + &appended.collect::<String>());
+        }
         let mut filled = String::new();
         let mut used = 0;
-        let mut rest = path(url)?;
+        let mut rest = path;
         while let Some((before, behind)) = rest.split_once('{') {
             let (name, behind) = behind.split_once('}').ok_or("a brace is left open")?;
             let value = values.get(name);
@@ -55,7 +66,10 @@ impl Pasted {
         }
         filled.push_str(rest);
         if used != values.len() {
-            return Err(format!("`{url}` does not hold all of these macros: {:?}", values.keys()));
+            return Err(format!(
+                "`{url}` does not hold all of these macros: {:?}",
+                values.keys()
+            ));
         }
         Ok(filled)
     }
@@ -68,8 +82,11 @@ impl Pasted {
 
 /// What a pasted URL must begin with; its type and its token follow.
 fn expected(tracker: &Tracker, name: &str, url: &str) -> Result<String, String> {
-    // Of two sources' URLs for one event, one has a word in front.
-    let event = name.strip_prefix("vendor ").unwrap_or(name);
+    // Of two sources' URLs for one event, one has the account's role in front.
+    let event = name
+        .strip_prefix("vendor ")
+        .or(name.strip_prefix("affiliate "))
+        .unwrap_or(name);
     let mut segments = path(url)?.split(['/', '?']).skip(1);
     let (interface, source) = (segments.next(), segments.next());
     let source = tracker

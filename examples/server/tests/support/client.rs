@@ -61,7 +61,7 @@ impl Connection {
         let answer = self.0.send_request(request).await.map_err(|_| NoAnswer)?;
         let status = answer.status().as_u16();
         let body = answer.into_body().collect().await.map_err(|_| NoAnswer)?.to_bytes();
-        let body = String::from_utf8(body.into()).unwrap();
+        let body = String::from_utf8_lossy(&body).into_owned();
         Ok(Answer { status, body })
     }
 

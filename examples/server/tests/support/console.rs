@@ -80,6 +80,8 @@ fn words(command: &str) -> Result<Vec<String>, String> {
 /// What `curl` is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Curl {
+    /// Whether it is a `POST`.
+    pub post: bool,
     /// The headers of `-H`.
     pub headers: Vec<String>,
     /// The URL.
@@ -87,13 +89,17 @@ pub struct Curl {
 }
 
 impl Curl {
-    /// Reads the arguments that the pages use: `-s`, `-H` and one URL.
+    /// Reads the arguments that the pages use: `-s`, `-H`, `-X POST` and one URL.
     pub fn parse(arguments: &[String]) -> Result<Self, String> {
-        let (mut headers, mut url) = (Vec::new(), None);
+        let (mut post, mut headers, mut url) = (false, Vec::new(), None);
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "-s" => {}
+                "-X" => match arguments.next().map(String::as_str) {
+                    Some("POST") => post = true,
+                    _ => return Err("`-X` is followed by POST".into()),
+                },
                 "-H" => headers.push(arguments.next().ok_or("`-H` has no header")?.clone()),
                 flag if flag.starts_with('-') => return Err(format!("`{flag}` is no flag of curl that is known here")),
                 _ if url.is_some() => return Err(format!("`{argument}` is a second URL")),
@@ -101,6 +107,6 @@ impl Curl {
             }
         }
         let url = url.ok_or("curl has no URL")?;
-        Ok(Self { headers, url })
+        Ok(Self { post, headers, url })
     }
 }
