@@ -3,7 +3,7 @@
 use super::compiled::{Campaign, Channel, Offer, Postback, Source, Tracker};
 use super::plan::Reason;
 use super::resolve::Meaning;
-use crate::clickbank::ins::Version;
+use crate::clickbank::ins::{FormCharset, FormVersion, Version};
 use crate::event::{Event, Interface};
 use crate::model::{Click, Conversion, Counts, Entry, Method, Status, Updates};
 use crate::network;
@@ -105,10 +105,22 @@ impl Source {
         &self.allow_ips
     }
 
-    /// The versions of notifications that it takes.
+    /// The versions of notifications that it takes, from 6.0.
     #[must_use]
     pub fn ins_versions(&self) -> &[Version] {
         &self.ins_versions
+    }
+
+    /// The versions before 6.0 that it takes: none unless they are named.
+    #[must_use]
+    pub fn form_versions(&self) -> &[FormVersion] {
+        &self.form_versions
+    }
+
+    /// How the bytes of a version before 6.0 are read as text.
+    #[must_use]
+    pub fn form_charset(&self) -> FormCharset {
+        self.form_charset
     }
 
     /// Which interface counts where both bring the same sale.

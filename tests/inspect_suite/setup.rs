@@ -77,7 +77,7 @@ fn the_guide_to_clickbanks_postbacks_can_be_followed() {
         line.trim().to_owned()
     };
     let pasted = "https://trk.example.com/postback/clickbank?clickid={tid}&sum={affiliate_earnings}&eventid={event_id}\
-                  &zip={postal_code}&order_id={order_id}&receipt={receipt_id}";
+                  &zip={postal_code}&order_id={order_id}&receipt={receipt_id}&sub1={aff_sub1}";
     let token = "&token=<value of env:CLICKBANK_TOKEN>";
     assert_eq!(url("Initial Purchase"), format!("{pasted}&type=Purchase{token}"));
     assert_eq!(url("Upsell Purchase"), format!("{pasted}&type=Upsell{token}"));
@@ -134,7 +134,7 @@ fn one_url_is_pasted_where_it_asks_the_network_for_the_events_name() {
     let text = inspect(&["setup", "--config", &file("event-type.toml", &config)]).printed();
     for line in [
         "      URL                    https://trk.example.com/postback/clickbank?clickid={tid}&sum={affiliate_earnings}&eventid={event_id}\
-         &zip={postal_code}&order_id={order_id}&receipt={receipt_id}&type={event_type}&token=<value of env:CLICKBANK_TOKEN>\n",
+         &zip={postal_code}&order_id={order_id}&receipt={receipt_id}&sub1={aff_sub1}&type={event_type}&token=<value of env:CLICKBANK_TOKEN>\n",
         "      Order Form Impression  leave it out: it is matched to None\n",
         "      Initial Purchase       becomes Purchase\n",
         "      Upsell Purchase        becomes Upsell\n",
@@ -301,6 +301,11 @@ fn the_newest_version_is_chosen_in_whatever_order_they_are_listed() {
             "[\"8.0\", \"7.0\", \"6.0\"]",
             "Choose version 7.0 (the source also takes 8.0 and 6.0) there",
         ),
+        (
+            "[\"4.0\", \"8.0\", \"2.1\"]",
+            "Choose version 8.0 (the source also takes 4.0 and 2.0) there",
+        ),
+        ("[\"5.0\"]", "Choose version 5.0 (the source takes no other) there"),
     ] {
         let config = SMALL.replace("[\"8.0\"]", versions);
         let text = inspect(&["setup", "--config", &file("versions.toml", &config)]).printed();

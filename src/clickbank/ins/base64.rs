@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use base64::{DecodeError, Engine as _, engine::general_purpose};
 
 #[cfg(all(feature = "std", any(target_arch = "x86_64", target_arch = "aarch64")))]
-pub(super) fn decode(text: &[u8]) -> Result<Vec<u8>, DecodeError> {
+pub(in crate::clickbank) fn decode(text: &[u8]) -> Result<Vec<u8>, DecodeError> {
     use base64::engine::Simd;
     use std::sync::LazyLock;
 
@@ -14,6 +14,6 @@ pub(super) fn decode(text: &[u8]) -> Result<Vec<u8>, DecodeError> {
 }
 
 #[cfg(not(all(feature = "std", any(target_arch = "x86_64", target_arch = "aarch64"))))]
-pub(super) fn decode(text: &[u8]) -> Result<Vec<u8>, DecodeError> {
+pub(in crate::clickbank) fn decode(text: &[u8]) -> Result<Vec<u8>, DecodeError> {
     general_purpose::STANDARD.decode(text)
 }

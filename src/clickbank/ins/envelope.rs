@@ -47,9 +47,13 @@ impl Envelope {
         };
         match ciphertext.len() {
             length if length > MAX_CIPHERTEXT => Err(EnvelopeError(Problem::Ciphertext(length))),
-            length if length == 0 || !length.is_multiple_of(BLOCK) => Err(EnvelopeError(Problem::Blocks(length))),
-            _ => Ok(Self { iv, ciphertext }),
+            length => Self::of(iv, ciphertext).ok_or(EnvelopeError(Problem::Blocks(length))),
         }
+    }
+
+    /// An initialisation vector and a ciphertext that came in another wrapper; none when it is empty or does not fill its last block.
+    pub(in crate::clickbank) fn of(iv: [u8; BLOCK], ciphertext: Vec<u8>) -> Option<Self> {
+        (!ciphertext.is_empty() && ciphertext.len().is_multiple_of(BLOCK)).then_some(Self { iv, ciphertext })
     }
 
     /// The initialisation vector. In every capture it is 16 upper-case hex digits; any 16 bytes are taken.

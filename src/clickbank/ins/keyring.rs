@@ -16,10 +16,17 @@ pub const MIN_SECRET: usize = 12;
 /// The longest secret key that ClickBank lets one set.
 const CLICKBANK_LONGEST: usize = 16;
 
-/// The secret keys of a ClickBank account, newest first, ready to decrypt. `Debug` shows how many there are.
+/// The secret keys of a ClickBank account, newest first, ready to decrypt and to check. `Debug` shows how many there are.
 #[derive(Clone)]
 pub struct KeyRing {
-    pub(super) keys: Vec<Aes256Dec>,
+    pub(in crate::clickbank) keys: Vec<Key>,
+}
+
+/// One secret: what decrypts versions 6 and later, and what the checks of everything older are made with.
+#[derive(Clone)]
+pub(in crate::clickbank) struct Key {
+    pub(in crate::clickbank) aes: Aes256Dec,
+    pub(in crate::clickbank) secret: Secret,
 }
 
 impl KeyRing {
@@ -55,7 +62,10 @@ impl KeyRing {
             .map(|(index, secret)| match secret.expose().len() {
                 0 => Err(KeyRingError(Problem::Empty(index.saturating_add(1)))),
                 length if length < shortest => Err(KeyRingError(Problem::Short(index.saturating_add(1)))),
-                _ => Ok(key(secret)),
+                _ => Ok(Key {
+                    aes: aes(secret),
+                    secret: secret.clone(),
+                }),
             });
         Ok(Self {
             keys: keys.collect::<Result<_, _>>()?,
@@ -105,7 +115,7 @@ pub fn secret_hint(secret: &Secret) -> Option<&'static str> {
 
 /// AES-256 with the first 32 characters of the lower-case hex SHA-1 of the secret, as ASCII bytes (recomputed from real notifications of
 /// versions 6 and 7). Not 32 raw bytes, not SHA-256, not upper-case hex: each of these is in public code, and wrong.
-fn key(secret: &Secret) -> Aes256Dec {
+fn aes(secret: &Secret) -> Aes256Dec {
     let mut hex = Zeroizing::new([0_u8; 32]);
     let digest = Zeroizing::new(<[u8; 20]>::from(Sha1::digest(secret.expose())));
     for (pair, byte) in hex.chunks_exact_mut(2).zip(digest.iter()) {

@@ -1,5 +1,5 @@
-//! ClickBank's Instant Notification Service (INS), versions 6.0, 7.0 and 8.0: a POST whose body is `{"notification", "iv"}`, AES-256-CBC
-//! over JSON.
+//! ClickBank's Instant Notification Service (INS): versions 6.0, 7.0 and 8.0, a POST whose body is `{"notification", "iv"}`, AES-256-CBC
+//! over JSON; and versions 1.0 to 5.0, a form with a check of 32 bits ([`Form`]). A body of the first kind begins with `{`, of the second never.
 //!
 //! [`Envelope::parse`] reads the public wrapper, [`KeyRing::open`] decrypts it into a [`Notification`] or answers with one opaque
 //! [`Refused`]. The scheme has no MAC: what opens was *decrypted*, and it is trusted only because everything around it is strict. Over a
@@ -22,11 +22,13 @@
 //! Field names, types and quirks are from ClickBank's support article on INS (10535147) and from captured notifications; the tests' vector
 //! files name each of them.
 
-mod base64;
+pub(super) mod base64;
 mod envelope;
 mod fields;
+pub(super) mod flat;
+mod form;
 mod json;
-mod keyring;
+pub(super) mod keyring;
 mod notification;
 mod open;
 mod path;
@@ -37,6 +39,10 @@ mod wrapper;
 pub use envelope::{Envelope, EnvelopeError, MAX_BODY, MAX_CIPHERTEXT};
 pub use fields::{
     Address, AffiliateTracking, CommonTracking, Contact, Hopfeed, LineItem, PaymentPlan, Upsell, VendorVariables,
+};
+pub use form::{
+    Form, FormCharset, FormDiagnosis, FormError, FormNotification, FormVersion, MAX_FORM, MAX_FORM_PARAMETERS,
+    MAX_MINOR_DIGITS, MinorUnits, MinorUnitsError, ProductType, VendThrough, ZeroDecimal,
 };
 pub use json::MAX_DEPTH;
 pub use keyring::{KeyRing, KeyRingError, MAX_SECRETS, MIN_SECRET, secret_hint};

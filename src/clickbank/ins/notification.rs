@@ -99,12 +99,7 @@ impl Notification {
 
     /// The same of a buffer whose size is bounded elsewhere; it is kept, or wiped.
     pub(super) fn read(plaintext: Vec<u8>) -> Result<Self, Fault> {
-        // All of it is checked before anything is read: what a tampered block leaves is hardly ever text.
-        let text = String::from_utf8(plaintext).map_err(|error| {
-            wipe(error.into_bytes());
-            Fault::Text
-        })?;
-        let document = Document::parse(text)?;
+        let document = document(plaintext)?;
         let root = document.root();
         let transaction_time = SourceTime::parse(required_text(root, "transactionTime")?);
         let transaction_time = transaction_time.ok_or(Fault::Invalid("transactionTime"))?;
@@ -341,6 +336,16 @@ impl fmt::Debug for Notification {
             .field("item_numbers", &self.item_numbers_sorted())
             .finish_non_exhaustive()
     }
+}
+
+/// The object that a plaintext is; the buffer is kept, or wiped.
+pub(super) fn document(plaintext: Vec<u8>) -> Result<Document, Fault> {
+    // All of it is checked before anything is read: what a tampered block leaves is hardly ever text.
+    let text = String::from_utf8(plaintext).map_err(|error| {
+        wipe(error.into_bytes());
+        Fault::Text
+    })?;
+    Ok(Document::parse(text)?)
 }
 
 fn required_text<'a>(root: Json<'a>, key: &'static str) -> Result<&'a str, Fault> {

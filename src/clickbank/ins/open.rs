@@ -3,7 +3,7 @@
 
 use super::{
     envelope::{BLOCK, Envelope},
-    keyring::KeyRing,
+    keyring::{Key, KeyRing},
     notification::{Fault, MAX_PLAINTEXT, Notification},
 };
 use aes::{Aes256Dec, Block, cipher::BlockCipherDecrypt};
@@ -38,28 +38,37 @@ impl KeyRing {
     /// # Errors
     /// [`Refused`], always the same: a wrong secret, a changed ciphertext or IV, and every plaintext that [`Notification::parse`] rejects.
     pub fn open(&self, envelope: &Envelope) -> Result<Notification, Refused> {
-        self.keys
-            .iter()
-            .find_map(|key| attempt(key, envelope).accepted())
-            .ok_or(Refused)
+        self.open_as(envelope, |_, plaintext| Notification::read(plaintext))
+    }
+
+    /// The same of another plaintext under the same scheme: `read` reads it, whatever the padding was.
+    pub(in crate::clickbank) fn open_as<T>(&self, envelope: &Envelope, read: impl Reader<T>) -> Result<T, Refused> {
+        let mut attempts = self.keys.iter().map(|key| attempt(key, envelope, &read));
+        attempts.find_map(Attempt::accepted).ok_or(Refused)
     }
 
     /// Names the failing step for each secret, in the order of the key ring. For a person at the own machine: to answer a caller with it,
     /// or to let it reach a log that others read, is a padding oracle.
     #[must_use]
     pub fn diagnose(&self, envelope: &Envelope) -> Vec<Diagnosis> {
-        self.keys.iter().map(|key| attempt(key, envelope).diagnosis()).collect()
+        let read = |_: &Key, plaintext| Notification::read(plaintext);
+        let attempts = self.keys.iter().map(|key| attempt(key, envelope, &read));
+        attempts.map(Attempt::diagnosis).collect()
     }
 }
 
-struct Attempt {
+/// Reads a plaintext that was decrypted with a key.
+pub(in crate::clickbank) trait Reader<T>: Fn(&Key, Vec<u8>) -> Result<T, Fault> {}
+impl<T, F: Fn(&Key, Vec<u8>) -> Result<T, Fault>> Reader<T> for F {}
+
+struct Attempt<T> {
     padded: Choice,
     fits: bool,
-    read: Result<Notification, Fault>,
+    read: Result<T, Fault>,
 }
 
-impl Attempt {
-    fn accepted(self) -> Option<Notification> {
+impl<T> Attempt<T> {
+    fn accepted(self) -> Option<T> {
         self.read.ok().filter(|_| bool::from(self.padded) && self.fits)
     }
 
@@ -73,15 +82,15 @@ impl Attempt {
     }
 }
 
-fn attempt(key: &Aes256Dec, envelope: &Envelope) -> Attempt {
-    let mut buffer = decrypt(key, envelope);
+fn attempt<T>(key: &Key, envelope: &Envelope, read: &impl Reader<T>) -> Attempt<T> {
+    let mut buffer = decrypt(&key.aes, envelope);
     let (length, padded) = unpad(&buffer);
     buffer.truncate(length);
     // The text is read whatever the padding and the size: where it breaks may show, whether the padding was right may not.
     Attempt {
         padded,
         fits: length <= MAX_PLAINTEXT,
-        read: Notification::read(buffer),
+        read: read(key, buffer),
     }
 }
 
@@ -120,6 +129,9 @@ fn unpad(buffer: &[u8]) -> (usize, Choice) {
     let taken = u8::conditional_select(&0, &padding, valid);
     (buffer.len().saturating_sub(usize::from(taken)), valid)
 }
+
+#[cfg(test)]
+mod wycheproof;
 
 #[cfg(test)]
 mod tests {

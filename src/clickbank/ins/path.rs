@@ -1,6 +1,7 @@
 //! Paths into a notification, as the configuration writes them: `from = "lineItems[0].productTitle"`.
 
 use super::json::{Json, Shape};
+use crate::value::shown;
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::{fmt, str::FromStr};
 use thiserror::Error;
@@ -148,7 +149,7 @@ enum Problem {
 
 impl fmt::Display for PathError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = &self.path;
+        let path = shown(&self.path);
         match &self.problem {
             Problem::Empty => f.write_str("path is empty"),
             Problem::TooLong(length) => write!(f, "path is {length} bytes long, at most {MAX_PATH} are allowed"),
@@ -159,7 +160,8 @@ impl fmt::Display for PathError {
             ),
             Problem::Index(index) => write!(
                 f,
-                "path `{path}` holds the index `{index}`, which is not 0 to {MAX_INDEX}"
+                "path `{path}` holds the index `{}`, which is not 0 to {MAX_INDEX}",
+                shown(index)
             ),
         }
     }

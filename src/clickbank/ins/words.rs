@@ -1,6 +1,7 @@
 //! ClickBank's vocabularies. Each is open: ClickBank adds and renames words without notice (`TEST_CANCEL-REBILL` became
 //! `CANCEL-TEST-REBILL` in 2016), and an unknown word must be stored, not refused.
 
+use crate::event::Kind;
 use crate::value::{Amount, open_enum};
 use alloc::{borrow::ToOwned, string::String};
 use core::fmt;
@@ -67,6 +68,25 @@ impl TransactionType {
     pub fn is_test(&self) -> bool {
         let text = self.as_str();
         text == "TEST" || text.starts_with("TEST_") || text.ends_with("-TEST-REBILL")
+    }
+
+    /// The network-neutral kind of a notification about this. Which product was bought is not the type's to say: a purchase in an upsell flow is
+    /// a `SALE` too.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Sale => Kind::Sale,
+            Self::Bill => Kind::Rebill,
+            Self::Refund => Kind::Refund,
+            Self::Chargeback => Kind::Chargeback,
+            Self::InsufficientFunds => Kind::EcheckReturn,
+            Self::CancelRebill => Kind::Cancel,
+            Self::UncancelRebill => Kind::Uncancel,
+            Self::SubscriptionChange => Kind::Change,
+            Self::AbandonedOrder => Kind::Abandoned,
+            word if word.is_test() => Kind::Test,
+            word => Kind::Other(word.as_str().to_ascii_lowercase()),
+        }
     }
 
     /// Whether ClickBank may leave out the receipt: nothing was bought yet, or the news is about a customer.

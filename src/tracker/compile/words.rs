@@ -27,3 +27,51 @@ pub(in crate::tracker) fn kind_of(word: &str) -> Option<Kind> {
         .or_else(|| notified.filter(moves))
         .or_else(|| clickbank_kind(word))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_that_the_guide_matches_has_a_kind_and_so_has_its_test() {
+        let kinds = [
+            Kind::Sale,
+            Kind::Upsell,
+            Kind::Rebill,
+            Kind::Refund,
+            Kind::Chargeback,
+            Kind::EcheckReturn,
+            Kind::Cancel,
+            Kind::Uncancel,
+            Kind::Change,
+            Kind::Abandoned,
+        ];
+        assert_eq!(MATCHED.len(), kinds.len());
+        for (word, kind) in MATCHED.iter().zip(kinds) {
+            assert_eq!(kind_of(word), Some(kind), "{word}");
+        }
+        for (word, kind) in [
+            ("TEST_SALE", Kind::Sale),
+            ("TEST_RFND", Kind::Refund),
+            ("rebill", Kind::Rebill),
+            ("PURCHASE", Kind::Sale),
+        ] {
+            assert_eq!(kind_of(word), Some(kind), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_moves_no_money_that_is_known_has_no_kind() {
+        for word in [
+            "TEST",
+            "TEST_TEST",
+            "CANCEL-TEST-REBILL",
+            "CUSTOMER_EMAIL_UPDATE",
+            "JV_SALE",
+            "sold",
+            "",
+        ] {
+            assert_eq!(kind_of(word), None, "{word}");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! A form that was verified, with what every one has.
+
+use super::FormVersion;
+use crate::clickbank::ins::{Fault, SourceReceipt, SubscriptionChange, TransactionType};
+use crate::event::Assurance;
+use crate::value::{Pii, Receipt, Timestamp, open_enum};
+use alloc::{collections::BTreeMap, string::String};
+use core::fmt;
+
+/// Parameters by name.
+pub(super) type Values = BTreeMap<String, Pii>;
+
+/// One notification of version 1.0 to 5.0 whose check was right: 32 bits, see [`Assurance::Verified32`].
+///
+/// The methods read the parameters that are known; each says its parameter's name. Absent and empty are both none: ClickBank sends the
+/// fields of a subscription empty where there is none, and leaves others out. [`FormNotification::value`] tells them apart. Where nothing
+/// else is said, names and meanings are from captured posts of 4.0 and from receivers' lists of 1.0 and 2.1.
+///
+/// Serialised it is an object of all parameters by name, personal data included. `Debug` shows what names the transaction and nothing of
+/// the customer.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FormNotification {
+    values: Values,
+    version: FormVersion,
+    transaction_time: Timestamp,
+    receipt: Option<SourceReceipt>,
+    transaction_type: TransactionType,
+}
+
+open_enum! {
+    /// `cprodtype`: what kind of product it is.
+    pub enum ProductType {
+        /// Paid once.
+        Standard = "STANDARD",
+        /// Paid in several parts.
+        Recurring = "RECURRING",
+        /// Sent by post (in one receiver's list only).
+        Physical = "PHYSICAL",
+    }
+}
+
+impl FormNotification {
+    pub(super) fn read(values: Values, version: FormVersion) -> Result<Self, Fault> {
+        let required = |name: &'static str| {
+            let text = values.get(name).map(Pii::expose);
+            text.filter(|text| !text.is_empty()).ok_or(Fault::Missing(name))
+        };
+        let transaction_type = TransactionType::parse(required("ctransaction")?);
+        let time = Timestamp::parse_unix(required("ctranstime")?);
+        let transaction_time = time.map_err(|_| Fault::Invalid("ctranstime"))?;
+        let receipt = match required("ctransreceipt") {
+            Ok(text) => Some(SourceReceipt::parse(text).ok_or(Fault::Invalid("ctransreceipt"))?),
+            Err(Fault::Missing(_)) if transaction_type.may_lack_receipt() => None,
+            Err(fault) => return Err(fault),
+        };
+        Ok(Self {
+            values,
+            version,
+            transaction_time,
+            receipt,
+            transaction_type,
+        })
+    }
+
+    /// What makes it ClickBank's own: a check of 32 bits.
+    #[must_use]
+    pub const fn assurance(&self) -> Assurance {
+        Assurance::Verified32
+    }
+
+    /// The version that its parameters tell of.
+    #[must_use]
+    pub fn version(&self) -> &FormVersion {
+        &self.version
+    }
+
+    /// `ctransaction`, its word.
+    #[must_use]
+    pub fn transaction_type(&self) -> &TransactionType {
+        &self.transaction_type
+    }
+
+    /// `ctransaction` as it came: another text than the word for a `SUBSCRIPTION-CHG <old>-><new>`.
+    #[must_use]
+    pub fn transaction_type_text(&self) -> &str {
+        self.text("ctransaction").unwrap_or_default()
+    }
+
+    /// The products of a `SUBSCRIPTION-CHG <old>-><new>`.
+    #[must_use]
+    pub fn subscription_change(&self) -> Option<SubscriptionChange<'_>> {
+        SubscriptionChange::parse(self.transaction_type_text())
+    }
+
+    /// `ctranstime`: when it happened, in seconds since 1970. The check of 1.0 does not cover it.
+    #[must_use]
+    pub fn transaction_time(&self) -> Timestamp {
+        self.transaction_time
+    }
+
+    /// `ctransreceipt`: the order, or one rebill of it.
+    #[must_use]
+    pub fn receipt(&self) -> Option<&SourceReceipt> {
+        self.receipt.as_ref()
+    }
+
+    /// `cupsellreceipt`: of an upsell the receipt of the first sale, unless it is this one's own. Rebill numbers are taken off on both
+    /// sides. The check of 1.0 does not cover it.
+    #[must_use]
+    pub fn parent_receipt(&self) -> Option<Receipt> {
+        let parent = SourceReceipt::parse(self.text("cupsellreceipt")?)?;
+        let own = self.receipt.as_ref().map(SourceReceipt::stripped);
+        (own != Some(parent.stripped())).then(|| parent.stripped().clone())
+    }
+
+    /// Whether no money moved ([`TransactionType::is_test`]).
+    #[must_use]
+    pub fn is_test(&self) -> bool {
+        self.transaction_type.is_test()
+    }
+
+    /// Any parameter as it came, decoded; none when it did not come. Of 1.0 only those that its check covers are kept, with `ctranstime`
+    /// and `cupsellreceipt`.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<&Pii> {
+        self.values.get(name)
+    }
+
+    /// A parameter that came and is not empty.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(Pii::expose).filter(|text| !text.is_empty())
+    }
+
+    /// Every parameter, in the order of their names: an identity for what has no receipt. Personal data included; hash it.
+    pub(crate) fn whole_text(&self) -> String {
+        let lines = self.values.iter();
+        lines
+            .map(|(name, value)| alloc::format!("{name}={}\n", value.expose()))
+            .collect()
+    }
+}
+
+impl serde::Serialize for FormNotification {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(&self.values)
+    }
+}
+
+impl fmt::Debug for FormNotification {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FormNotification")
+            .field("version", &self.version)
+            .field("transaction_type", &self.transaction_type)
+            .field("transaction_time", &self.transaction_time)
+            .field("receipt", &self.receipt.as_ref().map(SourceReceipt::text))
+            .field("role", &self.role())
+            .field("vendor", &self.vendor())
+            .field("affiliate", &self.affiliate())
+            .field("item_number", &self.item_number())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,143 @@
+//! The check of a form.
+
+use super::{Form, FormNotification, FormVersion};
+use crate::clickbank::{
+    check::{self, Check},
+    ins::{Fault, KeyRing, Refused},
+};
+use crate::value::Pii;
+use alloc::vec::Vec;
+use subtle::Choice;
+use thiserror::Error;
+
+/// The parameter with the check.
+const CHECK: &str = "cverify";
+
+/// What the check of 1.0 covers, in its order; several receivers agree. `cupsellreceipt` and `ctranstime` are not among them. (One receiver
+/// appends the address for physical products; no post of one is known, and it is not followed.)
+const COVERED_BY_1: [&str; 15] = [
+    "ccustname",
+    "ccustemail",
+    "ccustcc",
+    "ccuststate",
+    "ctransreceipt",
+    "cproditem",
+    "ctransaction",
+    "ctransaffiliate",
+    "ctranspublisher",
+    "cprodtype",
+    "cprodtitle",
+    "ctranspaymentmethod",
+    "ctransamount",
+    "caffitid",
+    "cvendthru",
+];
+
+/// What 1.0 tells beside that.
+const UNCOVERED_BY_1: [&str; 2] = ["cupsellreceipt", "ctranstime"];
+
+/// How one secret of the key ring fares with a form ([`Form::diagnose`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum FormDiagnosis {
+    /// The check is right, and it is a notification.
+    #[error("verifies")]
+    Verifies,
+    /// The check is another one.
+    #[error("`cverify` does not match: most likely another secret, or a body that was changed")]
+    Check,
+    /// There is no check, or it is right and a required parameter is missing or cannot be read.
+    #[error("{0}")]
+    Content(Fault),
+}
+
+impl Form {
+    /// Checks the form and reads it. Every secret is tried, and whatever is wrong, the answer is the same.
+    ///
+    /// The check of 1.0 is over fifteen fields in a fixed order, where one that did not come counts as empty; that of later versions is
+    /// over every parameter but `cverify`, sorted by the bytes of their names. Both are decoded values joined by `|`, the secret last,
+    /// their SHA-1, its first eight hex digits in upper case. Of 1.0 only what the check covers is kept, with `ctranstime` and
+    /// `cupsellreceipt`.
+    ///
+    /// # Errors
+    /// [`Refused`], always the same:
+    /// - no `cverify`, or one that no secret of the ring makes
+    /// - `ctransaction`, `ctranstime` or `ctransreceipt` missing or empty (the receipt may be, where 6.0 may lack it)
+    /// - a `ctranstime` that is no whole number of seconds since 1970, a receipt with control characters or over 256 bytes
+    pub fn verify(&self, key_ring: &KeyRing) -> Result<FormNotification, Refused> {
+        let version = self.version();
+        let presented = self.values.get(CHECK).ok_or(Refused)?.expose();
+        // Without a short circuit: which secret is right shows in no time.
+        let right = key_ring.keys.iter().fold(Choice::from(0), |right, key| {
+            right | self.matches(&version, presented, key.secret.expose())
+        });
+        if !bool::from(right) {
+            return Err(Refused);
+        }
+        FormNotification::read(self.told(&version), version).map_err(|_| Refused)
+    }
+
+    /// Says for each secret what it comes to, in the order of the key ring. For a person at the own machine.
+    #[must_use]
+    pub fn diagnose(&self, key_ring: &KeyRing) -> Vec<FormDiagnosis> {
+        let version = self.version();
+        let each = key_ring.keys.iter().map(|key| {
+            let Some(presented) = self.values.get(CHECK) else {
+                return FormDiagnosis::Content(Fault::Missing(CHECK));
+            };
+            let right = self.matches(&version, presented.expose(), key.secret.expose());
+            if !bool::from(right) {
+                return FormDiagnosis::Check;
+            }
+            match FormNotification::read(self.told(&version), version.clone()) {
+                Ok(_) => FormDiagnosis::Verifies,
+                Err(fault) => FormDiagnosis::Content(fault),
+            }
+        });
+        each.collect()
+    }
+
+    fn matches(&self, version: &FormVersion, presented: &str, secret: &[u8]) -> Choice {
+        let matches = check::matches(self.check(version, secret, false), presented);
+        match self.latin1.is_empty() {
+            true => matches,
+            false => matches | check::matches(self.check(version, secret, true), presented),
+        }
+    }
+
+    /// The check that a secret makes, over UTF-8 or over the bytes as they came.
+    fn check(&self, version: &FormVersion, secret: &[u8], as_it_came: bool) -> Check {
+        let bytes = |name: &str| {
+            let text = self.values.get(name).map(Pii::expose).unwrap_or_default();
+            match as_it_came && self.latin1.contains(name) {
+                true => text.chars().filter_map(|letter| u8::try_from(letter).ok()).collect(),
+                false => text.as_bytes().to_vec(),
+            }
+        };
+        let secret = core::iter::once(secret.to_vec());
+        if *version == FormVersion::V1 {
+            let values = COVERED_BY_1.iter().map(|name| bytes(name));
+            return check::of(values.chain(secret).map(zeroize::Zeroizing::new));
+        }
+        let names = self.values.keys().filter(|name| *name != CHECK);
+        let values = names.map(|name| bytes(name));
+        check::of(values.chain(secret).map(zeroize::Zeroizing::new))
+    }
+
+    /// The parameters that are ClickBank's, as far as a form of that version can say.
+    fn told(&self, version: &FormVersion) -> super::notification::Values {
+        let is_told = |name: &str| match version {
+            FormVersion::V1 => COVERED_BY_1.contains(&name) || UNCOVERED_BY_1.contains(&name),
+            _ => name != CHECK,
+        };
+        let told = self.values.iter().filter(|(name, _)| is_told(name));
+        told.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+}
+
+impl FormNotification {
+    /// What the check of 1.0 covers, in its order: what makes a form of that version the one that it is.
+    pub(crate) fn covered_by_1(&self) -> [&str; 15] {
+        COVERED_BY_1.map(|name| self.text(name).unwrap_or_default())
+    }
+}

@@ -1,0 +1,172 @@
+//! A thank-you page that is ClickBank's.
+
+use super::{MAX_SKEW, ThankYouRefused, Values};
+use crate::event::Assurance;
+use crate::value::{Pii, Timestamp};
+use core::{fmt, time::Duration};
+
+/// ClickBank's own parameters beside those that `cbpop` covers.
+pub(super) const NAMES: &[&str] = &[
+    "cbaffi",
+    "cname",
+    "cemail",
+    "ccountry",
+    "czip",
+    "cbitems",
+    "cupsellreceipt",
+    "cbur",
+    "cbrblaccpt",
+];
+
+/// When the orders of a page were made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Times {
+    first: Timestamp,
+    last: Timestamp,
+}
+
+impl Times {
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let mut times = None;
+        for part in text.split('|') {
+            let time = Timestamp::parse_unix(part).ok()?;
+            times = Some(times.map_or((time, time), |(first, last)| (time.min(first), time.max(last))));
+        }
+        times.map(|(first, last)| Self { first, last })
+    }
+
+    pub(super) fn check(self, now: Timestamp, max_age: Duration) -> Result<(), ThankYouRefused> {
+        if self.last.saturating_since(now) > MAX_SKEW {
+            return Err(ThankYouRefused::TooNew);
+        }
+        if now.saturating_since(self.first) > max_age {
+            return Err(ThankYouRefused::TooOld);
+        }
+        Ok(())
+    }
+}
+
+/// What ClickBank told the thank-you page, checked or decrypted ([`ThankYou::verify`](super::ThankYou::verify)).
+///
+/// Several products that were bought at once come joined by `|` where the seller's confirmation pages are off (one receiver): receipts and
+/// items are lists. `Debug` shows them and nothing of the customer; serialised it is an object of all parameters by name, personal data
+/// included.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ThankYouPage {
+    values: Values,
+    times: Times,
+    assurance: Assurance,
+}
+
+impl ThankYouPage {
+    pub(super) fn verified(values: Values, times: Times) -> Self {
+        Self {
+            values,
+            times,
+            assurance: Assurance::Verified32,
+        }
+    }
+
+    pub(super) fn decrypted(values: Values, times: Times) -> Self {
+        Self {
+            values,
+            times,
+            assurance: Assurance::Decrypted,
+        }
+    }
+
+    pub(super) fn times(&self) -> Times {
+        self.times
+    }
+
+    /// Whether `cbpop` was right, which covers receipts, time and items alone, or everything was decrypted.
+    #[must_use]
+    pub fn assurance(&self) -> Assurance {
+        self.assurance
+    }
+
+    /// `cbreceipt`: the receipt of each product. It is that of the notification, and the event id of a pixel on this page.
+    pub fn receipts(&self) -> impl Iterator<Item = &str> {
+        self.list("cbreceipt")
+    }
+
+    /// `item`: the number of each product.
+    pub fn items(&self) -> impl Iterator<Item = &str> {
+        self.list("item")
+    }
+
+    /// `time`: when the order was made, the first of several.
+    #[must_use]
+    pub fn time(&self) -> Timestamp {
+        self.times.first
+    }
+
+    /// `cbaffi`: the promoter; none for `0`, which ClickBank writes when there is none. `cbpop` does not cover it.
+    #[must_use]
+    pub fn affiliate(&self) -> Option<&str> {
+        self.text("cbaffi").filter(|text| *text != "0")
+    }
+
+    /// `cname`: the customer's name. `cbpop` does not cover it.
+    #[must_use]
+    pub fn name(&self) -> Option<Pii> {
+        self.text("cname").map(Pii::from)
+    }
+
+    /// `cemail`: the customer's e-mail address. `cbpop` does not cover it.
+    #[must_use]
+    pub fn email(&self) -> Option<Pii> {
+        self.text("cemail").map(Pii::from)
+    }
+
+    /// `ccountry`: two letters. `cbpop` does not cover it.
+    #[must_use]
+    pub fn country(&self) -> Option<&str> {
+        self.text("ccountry")
+    }
+
+    /// `czip`: the postal code. `cbpop` does not cover it.
+    #[must_use]
+    pub fn postal_code(&self) -> Option<Pii> {
+        self.text("czip").map(Pii::from)
+    }
+
+    /// `cupsellreceipt`: of an upsell the receipt of the first sale. `cbpop` does not cover it.
+    #[must_use]
+    pub fn upsell_receipt(&self) -> Option<&str> {
+        self.text("cupsellreceipt")
+    }
+
+    /// Any parameter as it came, decoded, the seller's own among them; none when it did not come. `cbpop` covers none but those that have a
+    /// method without a word of it.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<&Pii> {
+        self.values.get(name)
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        super::text(&self.values, name)
+    }
+
+    fn list(&self, name: &str) -> impl Iterator<Item = &str> {
+        let parts = self.text(name).unwrap_or_default().split('|');
+        parts.filter(|part| !part.is_empty())
+    }
+}
+
+impl serde::Serialize for ThankYouPage {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(&self.values)
+    }
+}
+
+impl fmt::Debug for ThankYouPage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ThankYouPage")
+            .field("assurance", &self.assurance)
+            .field("receipts", &self.text("cbreceipt"))
+            .field("items", &self.text("item"))
+            .field("time", &self.time())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,220 @@
+//! The parameters.
+
+use crate::support::*;
+use postback::clickbank::ins::{PaymentMethod, ProductType, RebillStatus, Role, TransactionType, ZeroDecimal};
+use postback::value::{Currency, Pii};
+
+fn published(which: usize) -> postback::clickbank::ins::FormNotification {
+    form(&encoded(&published_4()[which]))
+        .verify(&key_ring(&[V4_SECRET]))
+        .unwrap()
+}
+
+fn exposed(value: Option<Pii>) -> String {
+    value.map(|value| value.expose().to_owned()).unwrap_or_default()
+}
+
+#[test]
+fn a_post_of_4_tells_what_its_parameters_say() {
+    let sale = published(0);
+    assert_eq!(sale.transaction_type(), &TransactionType::TestSale);
+    assert_eq!(sale.transaction_type_text(), "TEST_SALE");
+    assert!(sale.is_test());
+    assert_eq!(sale.transaction_time().to_string(), "2013-11-08T17:40:33Z");
+    assert_eq!(sale.receipt().unwrap().text(), "J5ZD69EL");
+    assert_eq!((sale.vendor(), sale.affiliate()), (Some("aproductid"), None));
+    assert_eq!(sale.role(), Some(Role::Vendor));
+    assert_eq!(sale.payment_method(), Some(PaymentMethod::Test));
+    assert_eq!(sale.order_language(), Some("EN"));
+    assert_eq!(
+        (sale.item_number(), sale.product_title()),
+        (Some("1037"), Some("Product Title"))
+    );
+    assert_eq!(sale.product_type(), Some(ProductType::Standard));
+    assert_eq!(sale.tracking_code(), None);
+    assert_eq!(sale.parent_receipt(), None);
+    assert_eq!(
+        (sale.flow_session(), sale.flow_id(), sale.flow_path()),
+        (Some("6NL5FMRERQ"), Some(12_425), None)
+    );
+    assert_eq!(exposed(sale.full_name()), "Ethan Claus");
+    assert_eq!(exposed(sale.first_name()) + &exposed(sale.last_name()), "EthanClaus");
+    assert_eq!(exposed(sale.email()), "email@aol.com");
+    assert_eq!(exposed(sale.county()) + &exposed(sale.city()), "Something");
+    assert_eq!(exposed(sale.address1()) + &exposed(sale.address2()), "");
+    assert_eq!(
+        (exposed(sale.state()), exposed(sale.postal_code())),
+        ("TX".into(), "12491".into())
+    );
+    assert_eq!(sale.country(), Some("US"));
+    assert_eq!(
+        exposed(sale.shipping_state()) + &exposed(sale.shipping_postal_code()),
+        "TX78758"
+    );
+    assert_eq!(sale.shipping_country(), Some("US"));
+    let through = sale.vend_through().unwrap();
+    assert_eq!(through.value("email").as_deref(), Some("email@aol.com"));
+    assert_eq!(through.value("cbskin").as_deref(), Some("5505"));
+}
+
+#[test]
+fn amounts_are_minor_units_by_their_text() {
+    let sale = published(0);
+    assert_eq!(sale.order_currency(), Some(Currency::USD));
+    let texts = [
+        sale.account_amount(),
+        sale.order_amount(),
+        sale.tax_amount(),
+        sale.shipping_amount(),
+        sale.rebill_amount(),
+    ];
+    assert_eq!(
+        texts.map(|amount| amount.map(|amount| amount.text())),
+        [Some("3322"), Some("3700"), Some("0"), Some("0"), None]
+    );
+    let account = sale.account_amount().unwrap().amount(Currency::USD, ZeroDecimal::Minor);
+    assert_eq!(account.unwrap().to_string(), "33.22");
+}
+
+#[test]
+fn the_fields_of_a_subscription_are_empty_where_there_is_none() {
+    let sale = published(0);
+    assert_eq!(sale.value("crebillstatus").map(Pii::expose), Some(""));
+    assert_eq!(sale.value("nobody"), None);
+    assert!(sale.rebill_status().is_none() && sale.rebill_frequency().is_none() && sale.next_payment_date().is_none());
+    assert!(sale.payments_processed().is_none() && sale.payments_remaining().is_none());
+    let bill = verified("rebill 2.1");
+    assert_eq!(bill.product_type(), Some(ProductType::Recurring));
+    assert_eq!(bill.rebill_status(), Some(RebillStatus::Active));
+    assert_eq!(
+        (bill.payments_processed(), bill.payments_remaining()),
+        (Some(2), Some(998))
+    );
+    assert_eq!(bill.next_payment_date(), Some("2013-12-08"));
+    assert_eq!(bill.rebill_amount().unwrap().text(), "112799");
+    assert_eq!(bill.receipt().unwrap().rebill(), Some(2));
+    assert_eq!(bill.vendor(), Some("seller"));
+}
+
+#[test]
+fn the_test_of_the_settings_names_no_order_and_may_lack_parameters() {
+    let ping = published(1);
+    assert_eq!(ping.transaction_type(), &TransactionType::Test);
+    assert!(ping.receipt().unwrap().is_placeholder());
+    let short = verified("settings' test of 39 parameters");
+    assert!(short.receipt().unwrap().is_placeholder());
+    assert_eq!(
+        (short.value("cbf"), short.flow_session(), short.order_language()),
+        (None, None, None)
+    );
+}
+
+#[test]
+fn of_1_only_what_its_check_covers_is_kept_with_the_time_and_the_parent() {
+    let body = format!(
+        "{}&ctransrole=VENDOR&corderamount=1&ccurrency=JPY&ctid=x",
+        made("sale 1.0")
+    );
+    let sale = form(&body).verify(&key_ring(&[SECRET])).unwrap();
+    assert_eq!(
+        (sale.role(), sale.value("corderamount"), sale.value("ccurrency")),
+        (None, None, None)
+    );
+    assert_eq!(sale.order_amount().unwrap().text(), "2700");
+    assert_eq!(sale.account_amount(), None);
+    assert_eq!(sale.order_currency(), Some(Currency::USD));
+    assert_eq!(sale.tracking_code(), Some("c1"));
+    assert_eq!(exposed(sale.full_name()), "Jürgen Groß & Co");
+    assert_eq!(sale.product_title(), Some("100% | Yes"));
+    assert_eq!(sale.vend_through().unwrap().value("x").as_deref(), Some("a&b"));
+    assert_eq!(sale.transaction_time().unix_seconds(), 1_383_932_433);
+}
+
+#[test]
+fn an_upsell_names_the_first_sale() {
+    let upsell = verified("upsell 2.1 in yen");
+    assert_eq!(upsell.parent_receipt().unwrap().as_str(), "ABCD1234");
+    // One's own receipt, with or without a rebill's number, is no parent.
+    let body = made("sale 1.0").replace("cupsellreceipt=", "cupsellreceipt=ABCD1234-B002");
+    let own = form(&body).verify(&key_ring(&[SECRET])).unwrap();
+    assert_eq!(own.parent_receipt(), None);
+}
+
+#[test]
+fn a_subscription_change_names_both_products() {
+    let change = verified("subscription change");
+    assert_eq!(change.transaction_type(), &TransactionType::SubscriptionChange);
+    assert_eq!(change.transaction_type_text(), "SUBSCRIPTION-CHG 7->8");
+    let products = change.subscription_change().unwrap();
+    assert_eq!((products.old, products.new), ("7", "8"));
+    assert_eq!(verified("rebill 2.1").subscription_change(), None);
+}
+
+#[test]
+fn a_notification_is_written_as_its_parameters_by_name() {
+    let json = serde_json::to_value(verified("abandoned order without a receipt")).unwrap();
+    assert_eq!(
+        json,
+        serde_json::json!({"ccustemail": "a@example.com", "ccustfullname": "", "cnoticeversion": "4.0", "cproditem": "7",
+            "ctransaction": "ABANDONED_ORDER", "ctranstime": "1383932433"})
+    );
+}
+
+#[test]
+fn every_parameter_of_4_has_a_method_of_its_own() {
+    let n = verified("every parameter of 4.0");
+    let texts = [
+        (n.vendor(), "v-ctransvendor"),
+        (n.affiliate(), "v-ctransaffiliate"),
+        (n.order_language(), "v-corderlanguage"),
+        (n.item_number(), "v-cproditem"),
+        (n.product_title(), "v-cprodtitle"),
+        (n.tracking_code(), "v-ctid"),
+        (n.flow_session(), "v-cbf"),
+        (n.flow_path(), "v-cbfpath"),
+        (n.country(), "v-ccustcc"),
+        (n.shipping_country(), "v-ccustshippingcountry"),
+        (n.next_payment_date(), "2014-01-02"),
+    ];
+    for (found, text) in texts {
+        assert_eq!(found, Some(text));
+    }
+    for (found, text) in [
+        (n.full_name(), "v-ccustfullname"),
+        (n.first_name(), "v-ccustfirstname"),
+        (n.last_name(), "v-ccustlastname"),
+        (n.email(), "v-ccustemail"),
+        (n.address1(), "v-ccustaddr1"),
+        (n.address2(), "v-ccustaddr2"),
+        (n.city(), "v-ccustcity"),
+        (n.county(), "v-ccustcounty"),
+        (n.state(), "v-ccuststate"),
+        (n.postal_code(), "v-ccustzip"),
+        (n.shipping_state(), "v-ccustshippingstate"),
+        (n.shipping_postal_code(), "v-ccustshippingzip"),
+    ] {
+        assert_eq!(exposed(found), text);
+    }
+    for (found, text) in [
+        (n.account_amount(), "101"),
+        (n.order_amount(), "102"),
+        (n.tax_amount(), "103"),
+        (n.shipping_amount(), "104"),
+        (n.rebill_amount(), "105"),
+    ] {
+        assert_eq!(found.unwrap().text(), text);
+        assert_eq!(format!("{:?}", found.unwrap()), format!("MinorUnits({text})"));
+    }
+    assert_eq!(
+        (n.payments_processed(), n.payments_remaining(), n.flow_id()),
+        (Some(6), Some(7), Some(8))
+    );
+    assert_eq!(n.role().unwrap().as_str(), "v-ctransrole");
+    assert_eq!(n.payment_method().unwrap().as_str(), "v-ctranspaymentmethod");
+    assert_eq!(n.product_type().unwrap().as_str(), "v-cprodtype");
+    assert_eq!(n.rebill_status().unwrap().as_str(), "v-crebillstatus");
+    assert_eq!(n.rebill_frequency().unwrap().as_str(), "v-crebillfrequency");
+    assert_eq!(n.parent_receipt().unwrap().as_str(), "R-0");
+    assert_eq!(n.vend_through().unwrap().text(), "x=y");
+    assert_eq!(n.order_currency().unwrap().as_str(), "KWD");
+}
