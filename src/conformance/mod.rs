@@ -43,6 +43,8 @@ pub mod pages;
 pub mod private;
 #[doc(hidden)]
 pub mod record;
+#[doc(hidden)]
+pub mod refused;
 
 use crate::port::{BoxFuture, Inspect, Store};
 
@@ -137,10 +139,15 @@ macro_rules! __conformance_cases {
             pages: orphans_are_listed_by_event_id
             pages: a_foreign_cursor_for_orphans_is_a_misuse
             pages: slots_are_listed_by_click
-            pages: refused_bodies_expire_with_the_personal_values
-            pages: refused_bodies_that_were_taken_in_are_forgotten_by_their_source_and_bytes
-            pages: a_refused_body_is_kept_to_the_byte
-            pages: a_source_keeps_256_refused_bodies_and_no_more
+            refused: a_body_is_kept_to_the_byte
+            refused: bodies_are_listed_newest_first_by_source
+            refused: one_body_twice_is_kept_once_and_the_same_bytes_later_are_another
+            refused: a_ring_keeps_256_bodies_and_no_more
+            refused: what_is_doubtful_never_evicts_what_is_probable
+            refused: what_is_probable_never_evicts_what_is_doubtful
+            refused: each_source_has_rings_of_its_own
+            refused: bodies_expire_with_the_personal_values
+            refused: bodies_that_were_taken_in_are_forgotten_by_their_ids
         }
     };
 }

@@ -1,31 +1,19 @@
 //! Lists, and what people find in them.
 
 use super::make::{
-    at, cases, click_id, conversion, conversion_id, delivery, delivery_id, enqueue, event, event_id, everything,
+    cases, click_id, conversion, conversion_id, delivery, delivery_id, enqueue, event, event_id, everything,
     other_source, receipt, receipt_event, row, settled, slot, source, waiting, write,
 };
 use crate::delivery::{Delivery, DeliveryState, Verdict};
 use crate::event::Event;
 use crate::model::Conversion;
-use crate::port::{
-    ConversionFilter, Cursor, DeliveryFilter, EventFilter, PageRequest, Purge, StoreError, StoreErrorKind,
-};
-use crate::tracker::{EventRow, MAX_REFUSED, Outcome, RefusedBody, Write};
+use crate::port::{ConversionFilter, Cursor, DeliveryFilter, EventFilter, PageRequest, StoreError, StoreErrorKind};
+use crate::tracker::{EventRow, Outcome, Write};
 use crate::value::{ConversionId, EventId};
 use alloc::{vec, vec::Vec};
 
 fn ids(conversions: &[Conversion]) -> Vec<ConversionId> {
     conversions.iter().map(|conversion| conversion.id.clone()).collect()
-}
-
-fn refused(number: u32) -> Write {
-    let mut body = Vec::from(number.to_be_bytes());
-    body.extend(0..=255);
-    Write::Refused(RefusedBody {
-        source: source(),
-        at: at(number.into()),
-        body,
-    })
 }
 
 fn assert_misuse<T: core::fmt::Debug>(answer: Result<T, StoreError>) {
@@ -185,47 +173,5 @@ cases! {
         write(store, vec![Write::Slot(slots[0].clone())]).await;
         assert_eq!(store.slots(&click_id("one")).await.unwrap(), slots);
         assert_eq!(store.slots(&click_id("on")).await.unwrap(), []);
-    }
-
-    async fn refused_bodies_expire_with_the_personal_values(store) {
-        let body = |seconds| RefusedBody { source: other_source(), at: at(seconds), body: vec![0] };
-        write(store, vec![Write::Refused(body(1)), Write::Refused(body(2))]).await;
-        assert_eq!(store.purge(&Purge::PrivateBefore(at(2))).await.unwrap(), 1);
-        assert_eq!(store.refused(&other_source(), &PageRequest::first(9)).await.unwrap().items, [body(2)]);
-    }
-
-    async fn refused_bodies_that_were_taken_in_are_forgotten_by_their_source_and_bytes(store) {
-        let body = |seconds, bytes: &[u8]| RefusedBody { source: source(), at: at(seconds), body: bytes.into() };
-        let elsewhere = RefusedBody { source: other_source(), ..body(1, b"a") };
-        let kept = [body(1, b"a"), body(2, b"b"), body(3, b"a"), body(4, b"A"), elsewhere.clone(), body(5, b"")];
-        write(store, kept.map(Write::Refused).into()).await;
-        let taken = || vec![body(1, b"a"), body(2, b"absent"), body(9, b"")];
-        assert_eq!(store.purge(&Purge::Refused(taken())).await.unwrap(), 3, "two of one kind, and the empty one");
-        assert_eq!(store.purge(&Purge::Refused(taken())).await.unwrap(), 0);
-        assert_eq!(store.purge(&Purge::Refused(vec![])).await.unwrap(), 0);
-        let page = store.refused(&source(), &everything()).await.unwrap();
-        assert_eq!(page.items, [body(4, b"A"), body(2, b"b")]);
-        assert_eq!(store.refused(&other_source(), &everything()).await.unwrap().items, [elsewhere]);
-    }
-
-    async fn a_refused_body_is_kept_to_the_byte(store) {
-        write(store, vec![refused(1), refused(2)]).await;
-        let page = store.refused(&source(), &everything()).await.unwrap();
-        let kept: Vec<_> = page.items.into_iter().map(Write::Refused).collect();
-        assert_eq!(kept, [refused(2), refused(1)]);
-        assert_eq!(store.refused(&other_source(), &everything()).await.unwrap().items, []);
-    }
-
-    async fn a_source_keeps_256_refused_bodies_and_no_more(store) {
-        let body = RefusedBody { source: other_source(), at: at(0), body: vec![0] };
-        write(store, vec![Write::Refused(body.clone())]).await;
-        for (kept, expected) in [(MAX_REFUSED - 1, MAX_REFUSED - 1), (1, MAX_REFUSED), (1, MAX_REFUSED)] {
-            write(store, (0..kept).map(refused).collect()).await;
-            let page = store.refused(&source(), &everything()).await.unwrap();
-            assert_eq!(page.items.len(), expected as usize);
-        }
-        let newest_first = store.refused(&source(), &everything()).await.unwrap().items;
-        assert_eq!(newest_first.last().map(|body| body.at), Some(at(1)), "the oldest went");
-        assert_eq!(store.refused(&other_source(), &everything()).await.unwrap().items, [body]);
     }
 }

@@ -5,7 +5,7 @@ use super::state::{Kept, State, foreign_cursor};
 use crate::delivery::DeliveryRow;
 use crate::model::Conversion;
 use crate::port::{ConversionFilter, Cursor, DeliveryFilter, EventFilter, Page, PageRequest, StoreError};
-use crate::tracker::{EventRow, RefusedBody};
+use crate::tracker::{EventRow, RefusedRow};
 use crate::value::OfferSourceId;
 use alloc::{format, vec::Vec};
 
@@ -56,14 +56,10 @@ impl State {
         &self,
         source: &OfferSourceId,
         page: &PageRequest,
-    ) -> Result<Page<RefusedBody>, StoreError> {
-        let rows = self.refused.iter().filter(|(_, body)| body.source == *source);
-        paged(
-            'r',
-            page,
-            rows.map(|(number, body)| (*number, body)),
-            RefusedBody::clone,
-        )
+    ) -> Result<Page<RefusedRow>, StoreError> {
+        let rows = self.refused.iter().map(|(number, kept)| (*number, &kept.row));
+        let rows = rows.filter(|(_, row)| row.source == *source);
+        paged('r', page, rows, RefusedRow::clone)
     }
 }
 

@@ -14,8 +14,8 @@ use crate::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
     Purge, Selection, Store, StoreError,
 };
-use crate::tracker::{Commit, Committed, EventRow, FactQuery, Facts, RefusedBody, Slot};
-use crate::value::{ClickId, Fingerprint, OfferSourceId};
+use crate::tracker::{Commit, Committed, EventRow, FactQuery, Facts, RefusedRow, Slot};
+use crate::value::{ClickId, Fingerprint, OfferSourceId, RefusedId};
 use alloc::{boxed::Box, string::String, vec::Vec};
 use core::future::ready;
 use state::State;
@@ -123,8 +123,12 @@ impl Inspect for MemoryStore {
         &'a self,
         source: &'a OfferSourceId,
         page: &'a PageRequest,
-    ) -> BoxFuture<'a, Result<Page<RefusedBody>, StoreError>> {
+    ) -> BoxFuture<'a, Result<Page<RefusedRow>, StoreError>> {
         self.with(|state| state.list_refused(source, page))
+    }
+
+    fn refused_body<'a>(&'a self, id: &'a RefusedId) -> BoxFuture<'a, Result<Option<Vec<u8>>, StoreError>> {
+        self.with(|state| Ok(state.refused_body(id)))
     }
 
     fn configuration<'a>(&'a self, fingerprint: &'a Fingerprint) -> BoxFuture<'a, Result<Option<String>, StoreError>> {

@@ -4,7 +4,7 @@ use super::state::{Kept, Private, State};
 use crate::delivery::{Attempt, Delivery, DeliveryRow, DeliveryState, Leased, Settled, Settlement, Verdict};
 use crate::model::Click;
 use crate::port::{Claim, Claimed, Purge, Selection, StoreError, StoreErrorKind, Which};
-use crate::tracker::{EventRow, RefusedBody};
+use crate::tracker::EventRow;
 use crate::value::{DeliveryId, Timestamp};
 use alloc::vec::Vec;
 use core::mem::take;
@@ -142,7 +142,7 @@ impl State {
                     |row| row.state != DeliveryState::Queued && row.delivery.created_at < *time,
                 );
                 let before = self.refused.len();
-                self.refused.retain(|_, body| body.at >= *time);
+                self.refused.retain(|_, kept| kept.row.at >= *time);
                 emptied.saturating_add(dropped(before, self.refused.len()))
             }
             Purge::Erase(id) => self.empty(
@@ -158,10 +158,7 @@ impl State {
             }
             Purge::Refused(taken) => {
                 let before = self.refused.len();
-                let same =
-                    |kept: &RefusedBody, taken: &RefusedBody| kept.source == taken.source && kept.body == taken.body;
-                self.refused
-                    .retain(|_, kept| !taken.iter().any(|taken| same(kept, taken)));
+                self.refused.retain(|_, kept| !taken.contains(&kept.row.id));
                 dropped(before, self.refused.len())
             }
         }

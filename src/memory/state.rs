@@ -6,9 +6,9 @@ use crate::model::{Click, Conversion};
 use crate::port::{Cursor, StoreError, StoreErrorKind};
 use crate::tracker::{
     ClickFacts, Commit, Committed, EventRow, FactQuery, Facts, GuardKey, MAX_HOPS, MAX_ORPHANS, MAX_REFUSED, Outcome,
-    ReceiptFacts, ReceiptRecord, RefusedBody, Slot, Write,
+    ReceiptFacts, ReceiptRecord, RefusedBody, RefusedRow, Slot, Write,
 };
-use crate::value::{ClickId, ConversionId, DeliveryId, EventId, Fingerprint, OfferSourceId, Pii, Receipt};
+use crate::value::{ClickId, ConversionId, DeliveryId, EventId, Fingerprint, OfferSourceId, Pii, Receipt, RefusedId};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     string::String,
@@ -136,10 +136,14 @@ impl State {
                     .or_insert_with(|| row.document.clone());
             }
             Write::Refused(body) => {
+                if self.refused.values().any(|kept| kept.row.id == body.row.id) {
+                    return;
+                }
                 let number = self.number();
                 self.refused.insert(number, body.clone());
-                let of_source = self.refused.iter().filter(|(_, kept)| kept.source == body.source);
-                let oldest = of_source.map(|(number, _)| *number).rev().nth(MAX_REFUSED as usize);
+                let ring = |row: &RefusedRow| row.source == body.row.source && row.ring == body.row.ring;
+                let of_ring = self.refused.iter().filter(|(_, kept)| ring(&kept.row));
+                let oldest = of_ring.map(|(number, _)| *number).rev().nth(MAX_REFUSED as usize);
                 oldest.map(|number| self.refused.remove(&number));
             }
         }
@@ -274,6 +278,11 @@ impl State {
             .take_while(|((id, _), _)| id == click)
             .map(|(_, slot)| slot.clone())
             .collect()
+    }
+
+    pub(super) fn refused_body(&self, id: &RefusedId) -> Option<Vec<u8>> {
+        let kept = self.refused.values().find(|kept| kept.row.id == *id)?;
+        Some(kept.body.clone())
     }
 
     pub(super) fn configuration(&self, fingerprint: &Fingerprint) -> Option<String> {

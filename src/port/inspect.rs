@@ -3,8 +3,8 @@
 use super::{BoxFuture, Cursor, StoreError};
 use crate::delivery::{DeliveryRow, DeliveryState};
 use crate::model::{Click, Conversion};
-use crate::tracker::{EventRow, Outcome, RefusedBody, Slot};
-use crate::value::{ClickId, ConversionId, DeliveryId, Fingerprint, OfferSourceId, Receipt};
+use crate::tracker::{EventRow, Outcome, RefusedRow, Slot};
+use crate::value::{ClickId, ConversionId, DeliveryId, Fingerprint, OfferSourceId, Receipt, RefusedId};
 use alloc::{string::String, vec::Vec};
 use core::fmt::Debug;
 
@@ -52,7 +52,7 @@ pub trait Inspect: Debug + Send + Sync {
         page: &'a PageRequest,
     ) -> BoxFuture<'a, Result<Page<DeliveryRow>, StoreError>>;
 
-    /// Refused bodies of a source.
+    /// Refused bodies of a source, of both rings, without their bytes: there may be 32 MiB of them.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -60,7 +60,13 @@ pub trait Inspect: Debug + Send + Sync {
         &'a self,
         source: &'a OfferSourceId,
         page: &'a PageRequest,
-    ) -> BoxFuture<'a, Result<Page<RefusedBody>, StoreError>>;
+    ) -> BoxFuture<'a, Result<Page<RefusedRow>, StoreError>>;
+
+    /// The bytes of a refused body, if it is still kept.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn refused_body<'a>(&'a self, id: &'a RefusedId) -> BoxFuture<'a, Result<Option<Vec<u8>>, StoreError>>;
 
     /// A configuration document by its fingerprint.
     ///

@@ -4,8 +4,8 @@ use super::BoxFuture;
 use crate::delivery::{Lane, Leased, Settled, Settlement};
 use crate::event::Event;
 use crate::model::Click;
-use crate::tracker::{Commit, Committed, FactQuery, Facts, RefusedBody};
-use crate::value::{ClickId, DeliveryId, EventId, Timestamp};
+use crate::tracker::{Commit, Committed, FactQuery, Facts};
+use crate::value::{ClickId, DeliveryId, EventId, RefusedId, Timestamp};
 use alloc::{
     borrow::Cow,
     boxed::Box,
@@ -154,8 +154,8 @@ pub enum Purge {
     DeliveriesBefore(Timestamp),
     /// The personal values that hang on one click, those of queued deliveries too.
     Erase(ClickId),
-    /// Refused bodies that were taken in after all: each kept one of the same source with the same bytes.
-    Refused(Vec<RefusedBody>),
+    /// Refused bodies that were taken in after all.
+    Refused(Vec<RefusedId>),
 }
 
 /// A place in a list, made by a store and understood by it alone.

@@ -21,6 +21,7 @@ mod plan;
 mod rates;
 mod reach;
 mod receipts;
+mod refused;
 mod resolve;
 mod route;
 mod rows;
@@ -41,10 +42,10 @@ pub use facts::{
 };
 pub use lint::{Warning, lint};
 pub use plan::{
-    Commit, Committed, ConfigurationRow, EventRow, Guard, GuardKey, MAX_REFUSED, Outcome, Plan, Reason, RefusedBody,
-    Reply, ReplyOutcome, Write,
+    Commit, Committed, ConfigurationRow, EventRow, Guard, GuardKey, Outcome, Plan, Reason, Reply, ReplyOutcome, Write,
 };
 pub use rates::Rates;
+pub use refused::{MAX_REFUSED, RefusedBody, RefusedRow, Ring};
 pub use route::{MAX_CLICK_VALUE, RouteError, Routed, Visit};
 pub use slots::{MAX_SLOTS, Mark, mark};
 pub use source::{Caller, NotTaken, Unauthorized};

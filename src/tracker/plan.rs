@@ -1,6 +1,7 @@
 //! What a decision says: one transaction as a value, an answer to the sender, and a trace.
 
 use super::facts::{ReceiptRecord, Slot};
+use super::refused::RefusedBody;
 use super::trace::Trace;
 use crate::delivery::Delivery;
 use crate::event::{Event, Interface};
@@ -72,7 +73,8 @@ impl Commit {
     }
 }
 
-/// One row. Each replaces the row with the same key, but for `Configuration`, which is written once, and `Refused`, which is added.
+/// One row. Each replaces the row with the same key, but for `Configuration` and `Refused`, which are written
+/// once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
     /// An event with its outcome; key: the event's id.
@@ -85,7 +87,7 @@ pub enum Write {
     Receipt(ReceiptRecord),
     /// A configuration document; key: its fingerprint.
     Configuration(ConfigurationRow),
-    /// A body that was refused; a bounded ring for each source.
+    /// A body that was refused; key: its id. A source has two bounded rings of them.
     Refused(RefusedBody),
 }
 
@@ -96,20 +98,6 @@ pub struct ConfigurationRow {
     pub fingerprint: Fingerprint,
     /// The document as JSON. It holds references to secrets, never secrets.
     pub document: String,
-}
-
-/// How many refused bodies a source keeps: the oldest go first.
-pub const MAX_REFUSED: u32 = 256;
-
-/// A body that could not be opened, as it came (ciphertext), to be tried again after a secret was mended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RefusedBody {
-    /// The source that it was posted to.
-    pub source: OfferSourceId,
-    /// When it arrived.
-    pub at: Timestamp,
-    /// The bytes.
-    pub body: Vec<u8>,
 }
 
 /// An event as it is stored: with what became of it.

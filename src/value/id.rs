@@ -221,6 +221,9 @@ hash_id!(
     /// The identity of one postback to be delivered; it never changes over retries, restarts and replays.
     DeliveryId, "delivery id");
 hash_id!(
+    /// The identity of one refused body.
+    RefusedId, "refused body id");
+hash_id!(
     /// The fingerprint of a configuration document.
     Fingerprint, "fingerprint");
 
@@ -310,6 +313,7 @@ macro_rules! hashed {
 hashed!(EventId, b'e');
 hashed!(ConversionId, b'c');
 hashed!(DeliveryId, b'd');
+hashed!(RefusedId, b'r');
 hashed!(Fingerprint, b'f');
 
 #[cfg(test)]

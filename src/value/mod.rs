@@ -26,6 +26,7 @@ pub use macros::is_unfilled_macro;
 pub use money::Money;
 pub(crate) use open_enum::open_enum;
 pub use percent::{MAX_PERCENT, Percent, PercentError};
+pub(crate) use query::ESCAPED;
 pub use query::{MAX_QUERY, MAX_QUERY_PARAMETERS, Query, QueryError};
 pub use secret::{Pii, Secret};
 pub use shared::Shared;

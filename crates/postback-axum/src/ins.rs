@@ -2,9 +2,8 @@
 //!
 //! There is one refusal: the same status, headers, body, log line, metric and the same one commit, whether the token is missing, the address
 //! is not allowed, the body is neither envelope nor form, the secret is wrong, the text is not a notification, its version is not chosen or its
-//! caller has guessed too often. The body is
-//! kept as it came, in a bounded ring, so that a wrong secret loses nothing. Only when even that fails the answer is 503, and ClickBank
-//! tries again.
+//! caller has guessed too often. The body is kept as it came, in one of two bounded rings, so that a wrong secret loses nothing and strangers
+//! evict nothing; which one shows nowhere but in the API. Only when even that fails the answer is 503, and ClickBank tries again.
 
 mod form;
 
@@ -22,7 +21,7 @@ use axum::{
 };
 use postback::clickbank::ins::Envelope;
 use postback::event::{Event, Interface, Received};
-use postback::tracker::{Caller, Commit, RefusedBody, Source, Write};
+use postback::tracker::{Caller, Commit, RefusedBody, Ring, Source, Write};
 use postback::value::{Query, Timestamp};
 
 /// The name of the token in the pasted URL.
@@ -65,16 +64,16 @@ pub(crate) async fn receive(
             nonce: state.random(),
         },
     ) {
-        Some(event) => match take_in(&state, &live, event).await {
+        Ok(event) => match take_in(&state, &live, event).await {
             Ok(Taken::Decided(reply)) => json(&reply),
             // A notification is never journalled: ClickBank sends it again.
             Ok(Taken::Journalled) | Err(_) => unavailable(),
         },
-        None => refuse(&state, source, &body, now).await,
+        Err(ring) => refuse(&state, source, &body, ring, now).await,
     }
 }
 
-/// The event of a notification that may and can be read. Why not is nobody's to know; the body is kept, so that a
+/// The event of a notification that may and can be read, or the ring of its body. Why not is nobody's to know; the body is kept, so that a
 /// person can find out with [`KeyRing::diagnose`](postback::clickbank::ins::KeyRing::diagnose).
 fn event(
     state: &AppState,
@@ -84,35 +83,36 @@ fn event(
     query: &Query<'_>,
     body: &[u8],
     received: Received,
-) -> Option<Event> {
+) -> Result<Event, Ring> {
     let presented = Caller {
         address: caller.0,
         token: query.raw(TOKEN).ok().flatten().map(str::as_bytes),
         type_word: None,
     };
-    source.authorize(&presented, &live.credentials).ok()?;
+    source
+        .authorize(&presented, &live.credentials)
+        .map_err(|_| Ring::Doubtful)?;
     if form::is_one(body) {
         return form::within_budget(state, caller, live, source, body, received);
     }
     opened(live, source, body, received)
 }
 
-/// The event of a body, whoever posted it.
-pub(crate) fn opened(live: &Live, source: &Source, body: &[u8], received: Received) -> Option<Event> {
+/// The event of a body, whoever posted it, or the ring of a body that the source's own caller posted.
+pub(crate) fn opened(live: &Live, source: &Source, body: &[u8], received: Received) -> Result<Event, Ring> {
     if form::is_one(body) {
-        return form::opened(live, source, body, received).ok();
+        return form::opened(live, source, body, received);
     }
-    let envelope = Envelope::parse(body).ok()?;
-    let notification = live.credentials.key_ring(source.id())?.open(&envelope).ok()?;
-    source.event(&notification, received, &live.credentials).ok()
+    let envelope = Envelope::parse(body).map_err(|_| Ring::Doubtful)?;
+    let event = || {
+        let notification = live.credentials.key_ring(source.id())?.open(&envelope).ok()?;
+        source.event(&notification, received, &live.credentials).ok()
+    };
+    event().ok_or(Ring::Probable)
 }
 
-async fn refuse(state: &AppState, source: &Source, body: &[u8], at: Timestamp) -> Response {
-    let kept = RefusedBody {
-        source: source.id().clone(),
-        at,
-        body: body.to_vec(),
-    };
+async fn refuse(state: &AppState, source: &Source, body: &[u8], ring: Ring, at: Timestamp) -> Response {
+    let kept = RefusedBody::new(source.id().clone(), at, ring, body.to_vec());
     let commit = Commit::of(vec![Write::Refused(kept)], at);
     let kept = tokio::time::timeout(state.shared.limits.store_timeout, state.shared.store.commit(&commit)).await;
     let source = source.id().as_str();

@@ -12,6 +12,7 @@ mod ins;
 mod journal;
 mod meter;
 mod postback;
+mod refusals;
 mod state;
 
 pub use host::{OsEntropy, SystemClock};

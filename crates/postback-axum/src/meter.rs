@@ -19,7 +19,7 @@ const RESPONSES: &str = "postback_http_responses_total";
 const EVENTS: &str = "postback_events_total";
 /// Messages that were not taken in, by source, interface and status.
 const REFUSALS: &str = "postback_refusals_total";
-/// Callers that are refused unread because they were wrong about the check of old notifications too often, by source: the alarm.
+/// Callers that are refused unchecked because they were wrong about the check of old notifications too often, by source: the alarm.
 const FORMS_STOPPED: &str = "postback_form_callers_stopped_total";
 /// Postbacks that were journalled, by source.
 const JOURNALLED: &str = "postback_journalled_total";

@@ -17,7 +17,7 @@ use axum::{
 };
 use postback::event::{Interface, Received};
 use postback::network::Format;
-use postback::tracker::Caller;
+use postback::tracker::{Caller, Source};
 use postback::value::Query;
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -60,14 +60,15 @@ async fn from_body(
     body: Body,
 ) -> Response {
     if !is_form(headers) {
-        return fault(
+        let response = fault(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "the body of a postback is a form: `application/x-www-form-urlencoded`",
         );
+        return unread(state, source, response);
     }
     match body::read(body, &state.shared.limits).await {
         Ok(body) => answer(state, source, caller, &body).await,
-        Err(error) => error.answer(),
+        Err(error) => unread(state, source, error.answer()),
     }
 }
 
@@ -85,7 +86,7 @@ fn is_form(headers: &HeaderMap) -> bool {
 async fn answer(state: &AppState, source: Option<&str>, caller: CallerAddress, query: &[u8]) -> Response {
     let query = match Query::parse(query) {
         Ok(query) => query,
-        Err(error) => return fault(StatusCode::BAD_REQUEST, &error.to_string()),
+        Err(error) => return unread(state, source, fault(StatusCode::BAD_REQUEST, &error.to_string())),
     };
     // Before the source's own names are known, or when they cannot be read, the usual name counts.
     let image = query.pairs().any(|pair| pair == ("format", "img"));
@@ -97,6 +98,20 @@ async fn answer(state: &AppState, source: Option<&str>, caller: CallerAddress, q
         Err((response, asked)) if !(image || asked) => *response,
         Err((response, _)) => pixel(response.status()),
     }
+}
+
+/// The answer to what cannot be read as parameters; it counts as refused by the source that it was meant for, if there is one.
+fn unread(state: &AppState, source: Option<&str>, response: Response) -> Response {
+    if let Some(source) = state.live().tracker.source(source) {
+        refused(state, source, response.status());
+    }
+    response
+}
+
+fn refused(state: &AppState, source: &Source, status: StatusCode) {
+    let status = status.as_u16();
+    meter::refused(source.id().as_str(), Interface::Postback, status);
+    state.shared.refusals.refused(source.id(), status, state.now());
 }
 
 /// The reply or the refusal, each with whether the source's own name for `format` asks for an image.
@@ -121,7 +136,7 @@ async fn take(
         nonce: state.random(),
     };
     let (event, read) = source.postback(query, received, &live.credentials).map_err(|error| {
-        meter::refused(source.id().as_str(), Interface::Postback, 400);
+        refused(state, source, StatusCode::BAD_REQUEST);
         tracing::info!(source = source.id().as_str(), "postback is malformed");
         refuse(StatusCode::BAD_REQUEST, &error.to_string(), false)
     })?;
@@ -132,12 +147,18 @@ async fn take(
         type_word: read.type_word.as_ref().map(|word| word.as_str()),
     };
     source.authorize(&presented, &live.credentials).map_err(|error| {
-        meter::refused(source.id().as_str(), Interface::Postback, 403);
+        refused(state, source, StatusCode::FORBIDDEN);
         tracing::warn!(source = source.id().as_str(), %error, "postback refused");
         refuse(StatusCode::FORBIDDEN, &error.to_string(), image)
     })?;
     match take_in(state, &live, event).await {
-        Ok(taken) => Ok((taken, image)),
+        Ok(taken) => {
+            // Of an open type anybody may send one: that says nothing of those that are refused.
+            if !presented.type_word.is_some_and(|word| source.is_open(word)) {
+                state.shared.refusals.accepted(source.id());
+            }
+            Ok((taken, image))
+        }
         Err(NotStored) => Err((Box::new(unavailable()), image)),
     }
 }

@@ -3,6 +3,7 @@
 use crate::host::{OsEntropy, SystemClock};
 use crate::ingest::Turns;
 use crate::journal::{Journal, Replayed};
+use crate::refusals::Refusals;
 use postback::clickbank::FailureBudget;
 use postback::port::{Clock, Entropy, Inspect, Store};
 use postback::tracker::{Credentials, Tracker};
@@ -85,6 +86,8 @@ pub(crate) struct Shared {
     pub(crate) turns: Turns,
     /// Who was wrong about the check of an old notification, and how often.
     pub(crate) form_failures: Mutex<FailureBudget>,
+    /// What the sources refused of postbacks.
+    pub(crate) refusals: Refusals,
     wake: Arc<Notify>,
 }
 
@@ -110,6 +113,7 @@ impl AppState {
             journal: None,
             turns: Turns::default(),
             form_failures: Mutex::default(),
+            refusals: Refusals::default(),
             wake: Arc::new(Notify::new()),
         })
     }
@@ -117,6 +121,7 @@ impl AppState {
     /// Puts another configuration to work. Requests that are being answered end with the one that they began with. Have it stored first,
     /// with [`postback::drive::install`].
     pub fn replace(&self, tracker: Arc<Tracker>, credentials: Credentials) {
+        self.shared.refusals.keep_those_of(&tracker);
         *self.shared.live.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Live { tracker, credentials });
     }
 

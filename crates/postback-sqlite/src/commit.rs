@@ -109,15 +109,18 @@ fn encode(write: &Write, statements: &mut Vec<Statement>) -> Result<(), StoreErr
             vec![text(&row.fingerprint), row.document.clone().into()],
         ),
         Write::Refused(refused) => {
-            let source = text(&refused.source);
+            let row = &refused.row;
+            let (source, ring) = (text(&row.source), Value::Text(row.ring.as_str().to_owned()));
             let values = vec![
+                text(&row.id),
                 source.clone(),
-                refused.at.to_string().into(),
-                time::floor(refused.at).into(),
+                ring.clone(),
+                row.at.to_string().into(),
+                time::floor(row.at).into(),
                 refused.body.clone().into(),
             ];
             statements.push((sql::WRITE_REFUSED, values));
-            (sql::TRIM_REFUSED, vec![source, i64::from(MAX_REFUSED).into()])
+            (sql::TRIM_REFUSED, vec![source, ring, i64::from(MAX_REFUSED).into()])
         }
     };
     statements.push(statement);

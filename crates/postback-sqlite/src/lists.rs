@@ -13,7 +13,7 @@ use postback::model::Conversion;
 use postback::port::{
     ConversionFilter, Cursor, DeliveryFilter, EventFilter, Page, PageRequest, StoreError, StoreErrorKind, row,
 };
-use postback::tracker::{EventRow, RefusedBody};
+use postback::tracker::{EventRow, RefusedRow, Ring};
 use postback::value::OfferSourceId;
 use rusqlite::{Connection, Row, params_from_iter, types::Value};
 use std::borrow::Cow;
@@ -94,7 +94,7 @@ impl<'a> List<'a> {
     }
 
     pub(crate) fn refused(source: &'a OfferSourceId) -> Self {
-        Self::new('r', "refused", "source, at, body").filter("source = #", Some(source.as_ref()))
+        Self::new('r', "refused", "id, source, ring, at").filter("source = #", Some(source.as_ref()))
     }
 
     /// `?1` is the row before which the page begins, `?2` the limit; then come the filters in order. Of a class, `?1` is the one row.
@@ -193,13 +193,12 @@ pub(crate) fn delivery(found: &Row<'_>) -> Result<DeliveryRow, Fault> {
     Ok(DeliveryRow::new(delivery, state, due_at, found.get(4)?, last))
 }
 
-pub(crate) fn refused(found: &Row<'_>) -> Result<RefusedBody, Fault> {
-    let source = OfferSourceId::new(text(found, 1)?).map_err(|_| unreadable("offer source id"))?;
-    let at = text(found, 2)?.parse().map_err(|_| unreadable("time"))?;
-    Ok(RefusedBody {
-        source,
-        at,
-        body: found.get(3)?,
+pub(crate) fn refused(found: &Row<'_>) -> Result<RefusedRow, Fault> {
+    Ok(RefusedRow {
+        id: text(found, 1)?.parse().map_err(|_| unreadable("refused body id"))?,
+        source: text(found, 2)?.parse().map_err(|_| unreadable("offer source id"))?,
+        ring: Ring::from_word(text(found, 3)?).ok_or_else(|| unreadable("ring"))?,
+        at: text(found, 4)?.parse().map_err(|_| unreadable("time"))?,
     })
 }
 

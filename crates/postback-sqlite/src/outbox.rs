@@ -170,8 +170,8 @@ pub(crate) fn purge(connection: &Connection, what: &Purge) -> Result<u64, Fault>
         Purge::Refused(taken) => {
             let mut statement = connection.prepare_cached(sql::DROP_REFUSED)?;
             let mut changed = 0_usize;
-            for body in taken {
-                changed = changed.saturating_add(statement.execute(params![body.source.as_str(), body.body])?);
+            for id in taken {
+                changed = changed.saturating_add(statement.execute(params![id.as_str()])?);
             }
             changed
         }

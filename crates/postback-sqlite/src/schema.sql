@@ -77,12 +77,15 @@ CREATE TABLE configuration (
 
 CREATE TABLE refused (
     seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
     source TEXT NOT NULL,
+    ring TEXT NOT NULL,
     at TEXT NOT NULL,
     received INTEGER NOT NULL,
     body BLOB NOT NULL
 ) STRICT;
 CREATE INDEX refused_source ON refused (source);
+CREATE INDEX refused_ring ON refused (source, ring);
 CREATE INDEX refused_received ON refused (received);
 
 -- `ready` is when a worker may take it: `due`, or the end of the lease.

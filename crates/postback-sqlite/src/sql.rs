@@ -58,10 +58,12 @@ statements! {
     WRITE_CONFIGURATION = "INSERT INTO configuration (fingerprint, document) VALUES (?1, ?2) \
         ON CONFLICT (fingerprint) DO NOTHING";
 
-    WRITE_REFUSED = "INSERT INTO refused (source, at, received, body) VALUES (?1, ?2, ?3, ?4)";
-    /// All of a source but its newest rows.
-    TRIM_REFUSED = "DELETE FROM refused WHERE source = ?1 AND seq <= \
-        (SELECT seq FROM refused WHERE source = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)";
+    WRITE_REFUSED = "INSERT INTO refused (id, source, ring, at, received, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+        ON CONFLICT (id) DO NOTHING";
+    /// All of a ring but its newest rows.
+    TRIM_REFUSED = "DELETE FROM refused WHERE source = ?1 AND ring = ?2 AND seq <= \
+        (SELECT seq FROM refused WHERE source = ?1 AND ring = ?2 ORDER BY seq DESC LIMIT 1 OFFSET ?3)";
+    REFUSED_BODY = "SELECT body FROM refused WHERE id = ?1";
 
     ENQUEUE = "INSERT INTO delivery (id, lane, conversion, click, click_key, created, due, ready, payload, private) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9) ON CONFLICT (id) DO NOTHING";
@@ -79,7 +81,7 @@ statements! {
 
     /// A body of an older version of the interface is a plain form, personal values and all.
     FORGET_REFUSED = "DELETE FROM refused WHERE seq IN (SELECT seq FROM refused WHERE received < ?1 LIMIT ?2)";
-    DROP_REFUSED = "DELETE FROM refused WHERE source = ?1 AND body = ?2";
+    DROP_REFUSED = "DELETE FROM refused WHERE id = ?1";
     FORGET_CLICKS = "UPDATE click SET private = NULL WHERE seq IN \
         (SELECT seq FROM click WHERE private IS NOT NULL AND at < ?1 LIMIT ?2)";
     FORGET_EVENTS = "UPDATE event SET private = NULL WHERE seq IN \

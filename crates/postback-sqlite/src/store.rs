@@ -16,8 +16,8 @@ use postback::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
     Purge, Selection, Store, StoreError,
 };
-use postback::tracker::{Commit, Committed, EventRow, FactQuery, Facts, RefusedBody, Slot};
-use postback::value::{ClickId, EventId, Fingerprint, OfferSourceId};
+use postback::tracker::{Commit, Committed, EventRow, FactQuery, Facts, RefusedRow, Slot};
+use postback::value::{ClickId, EventId, Fingerprint, OfferSourceId, RefusedId};
 use rusqlite::params_from_iter;
 
 impl Store for SqliteStore {
@@ -179,11 +179,20 @@ impl Inspect for SqliteStore {
         &'a self,
         source: &'a OfferSourceId,
         page: &'a PageRequest,
-    ) -> BoxFuture<'a, Result<Page<RefusedBody>, StoreError>> {
+    ) -> BoxFuture<'a, Result<Page<RefusedRow>, StoreError>> {
         Box::pin(async move {
             let (source, page) = (source.clone(), page.clone());
             self.threads
                 .read(move |file| List::refused(&source).page(file, &page, lists::refused))
+                .await
+        })
+    }
+
+    fn refused_body<'a>(&'a self, id: &'a RefusedId) -> BoxFuture<'a, Result<Option<Vec<u8>>, StoreError>> {
+        Box::pin(async move {
+            let id = id.clone();
+            self.threads
+                .read(move |file| facts::refused_body(file, id.as_str()))
                 .await
         })
     }

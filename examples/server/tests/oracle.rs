@@ -13,12 +13,15 @@
 mod support;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use postback_server::args;
+use postback::port::PageRequest;
+use postback::tracker::{MAX_REFUSED, RefusedBody, Ring};
+use postback_server::{Database, Stores, args};
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     net::SocketAddr,
+    ops::Range,
 };
 use support::{
     client::{Connection, get},
@@ -38,6 +41,8 @@ const BLOCKS: usize = 5;
 const GUESSES: usize = 256;
 const QUERIES: usize = BLOCKS * BLOCK * GUESSES;
 const CALLERS: usize = 8;
+/// Every guess of the last byte of the first block, which are as many as a ring holds: one of them at least makes a valid padding.
+const LAST_BYTE: Range<usize> = (BLOCK - 1) * GUESSES..BLOCK * GUESSES;
 
 /// What the attacker captured.
 #[derive(Debug, Clone)]
@@ -135,6 +140,23 @@ async fn attack(server: SocketAddr, captured: &Captured) -> BTreeMap<String, usi
     all
 }
 
+/// What the source keeps, newest first.
+async fn kept(stores: &Stores) -> Vec<RefusedBody> {
+    let source = "clickbank".parse().unwrap();
+    let page = stores
+        .inspect
+        .refused(&source, &PageRequest::first(1_000))
+        .await
+        .unwrap();
+    assert_eq!(page.next, None);
+    let mut kept = Vec::new();
+    for row in page.items {
+        let body = stores.inspect.refused_body(&row.id).await.unwrap().unwrap();
+        kept.push(RefusedBody { row, body });
+    }
+    kept
+}
+
 /// The series that a refused notification adds to.
 async fn series(client: &mut Connection) -> BTreeMap<String, String> {
     let mut request = get("/metrics");
@@ -157,12 +179,13 @@ async fn series(client: &mut Connection) -> BTreeMap<String, String> {
 async fn a_padding_oracle_attack_learns_nothing() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("tracker.toml"), configuration("", "")).unwrap();
+    let database = folder.path().join("oracle.db");
     let server = Program::start(
         program::command()
             .arg("--config")
             .arg(folder.path().join("tracker.toml"))
             .arg("--database")
-            .arg(format!("sqlite:{}", folder.path().join("oracle.db").display()))
+            .arg(format!("sqlite:{}", database.display()))
             .args(["--namespace", NAMESPACE, "--listen", "127.0.0.1:0"])
             .envs(SECRETS)
             .env(args::API_TOKEN, API_TOKEN)
@@ -180,13 +203,20 @@ async fn a_padding_oracle_attack_learns_nothing() {
     .await;
     let before = series(&mut client).await;
 
-    let replies = attack(server.address(), &captured).await;
+    let mut replies = attack(server.address(), &captured).await;
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    for number in LAST_BYTE {
+        *replies
+            .entry(reply(&mut stream, &captured.query(number)).await)
+            .or_default() += 1;
+    }
+    let asked = QUERIES + LAST_BYTE.len();
 
     // The first connection was idle for too long.
     let mut client = Connection::open(server.address()).await.unwrap();
     assert_eq!(
         replies.into_iter().collect::<Vec<_>>(),
-        [(other, QUERIES)],
+        [(other, asked)],
         "all replies are one"
     );
     let after = series(&mut client).await;
@@ -195,23 +225,17 @@ async fn a_padding_oracle_attack_learns_nothing() {
         after.keys().collect::<Vec<_>>(),
         "no metric has another series"
     );
-    let count = (QUERIES + 1).to_string();
+    let count = (asked + 1).to_string();
     assert!(
         !after.is_empty() && after.values().all(|value| *value == count),
         "each counts every query: {after:?}"
     );
     assert!(client.rows("events").await.is_empty(), "nothing was taken in");
     let sources = client.api("sources").await;
-    let kept = sources["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|source| &source["refused"]);
-    assert_eq!(
-        kept.filter(|refused| refused["kept"].as_u64() > Some(0)).count(),
-        1,
-        "what is kept is kept alike: {sources}"
-    );
+    let mut sources = sources["items"].as_array().unwrap().iter();
+    let refused = &sources.find(|source| source["id"] == "clickbank").unwrap()["refused"];
+    let counts = ["kept", "since_accepted", "probable"].map(|name| refused[name].as_u64());
+    assert_eq!(counts, [Some(MAX_REFUSED.into()); 3]);
 
     let (status, log) = server.stop();
     assert!(status.success(), "{status}");
@@ -224,8 +248,23 @@ async fn a_padding_oracle_attack_learns_nothing() {
             Value::Object(entry.clone())
         })
         .collect();
-    assert_eq!(refusals.len(), QUERIES + 1, "one line a query");
+    assert_eq!(refusals.len(), asked + 1, "one line a query");
     let different: BTreeSet<String> = refusals.iter().map(Value::to_string).collect();
     assert_eq!(different.len(), 1, "{different:?}");
     assert!(!log.contains("padding"), "the log names no step");
+
+    let stores = Database::Sqlite(database).open(NAMESPACE.parse().unwrap()).unwrap();
+    let kept = kept(&stores).await;
+    let bodies: Vec<&[u8]> = kept.iter().rev().map(|refused| refused.body.as_slice()).collect();
+    let queries: Vec<Vec<u8>> = LAST_BYTE.map(|number| captured.query(number)).collect();
+    assert_eq!(bodies, queries, "each guess is kept, in order, as it came");
+    assert_eq!(kept.len(), MAX_REFUSED as usize);
+    let alike = |refused: &RefusedBody| (refused.row.source.clone(), refused.row.ring, refused.body.len());
+    let rows: BTreeSet<_> = kept.iter().map(alike).collect();
+    let expected = ("clickbank".parse().unwrap(), Ring::Probable, queries[0].len());
+    assert_eq!(
+        rows,
+        BTreeSet::from([expected]),
+        "all rows are alike but for bytes and time"
+    );
 }

@@ -12,6 +12,7 @@ mod support;
 use bytes::Bytes;
 use http::Request;
 use postback::port::{BoxFuture, SecretError, Secrets};
+use postback::tracker::MAX_REFUSED;
 use postback::value::Secret;
 use postback_server::{Database, Server, Stores, serve};
 use serde_json::{Value, json};
@@ -44,7 +45,11 @@ async fn start(stores: Stores, secrets: Arc<dyn Secrets>) -> (Server, Connection
 }
 
 async fn notify(client: &mut Connection, body: Bytes) -> Answer {
-    let request = Request::post(format!("/ins/clickbank?token={TOKEN}")).body(body);
+    post(client, TOKEN, body).await
+}
+
+async fn post(client: &mut Connection, token: &str, body: Bytes) -> Answer {
+    let request = Request::post(format!("/ins/clickbank?token={token}")).body(body);
     client.send(request.unwrap()).await.unwrap()
 }
 
@@ -86,6 +91,50 @@ async fn a_wrong_secret_loses_nothing(stores: impl Fn() -> Stores) {
     assert_eq!(refused(&mut client).await["kept"], 0);
     assert_eq!(client.rows("conversions").await.len(), 3);
     server.shutdown().await;
+}
+
+/// While the secret is wrong, somebody without the token posts more than a ring holds.
+async fn what_strangers_post_takes_no_place(stores: Stores) {
+    let (server, mut client) = start(stores.clone(), Arc::new(Mistaken)).await;
+    let click = client.click("autumn").await.unwrap();
+    let first = notify(&mut client, sale(&click, "CBSALE01", "20.50")).await;
+    for number in 0..=MAX_REFUSED {
+        let other = post(&mut client, "guessed", sale(&click, &format!("X{number}"), "20.50")).await;
+        assert_eq!((other.status, &other.body), (first.status, &first.body));
+    }
+    notify(&mut client, sale(&click, "CBSALE02", "20.50")).await;
+    let told = refused(&mut client).await;
+    assert_eq!((&told["kept"], &told["probable"]), (&json!(MAX_REFUSED + 2), &json!(2)));
+    server.shutdown().await;
+
+    let (server, mut client) = start(stores, Arc::new(Fixed)).await;
+    let mut taken = 0;
+    loop {
+        let retried = retry(&mut client).await;
+        taken += retried["taken"].as_u64().unwrap();
+        if retried["remaining"] == 0 {
+            break;
+        }
+    }
+    // Who has the token of the api vouches for the strangers' as well.
+    assert_eq!(taken, u64::from(MAX_REFUSED) + 2);
+    let conversions = client.rows("conversions").await;
+    let has = |receipt: &str| conversions.iter().any(|row| row["shown"]["receipt"] == receipt);
+    assert!(has("CBSALE01") && has("CBSALE02") && has("X256"));
+    assert!(!has("X0"), "the oldest of the strangers' went");
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn in_memory_what_strangers_post_takes_no_place() {
+    what_strangers_post_takes_no_place(Stores::memory()).await;
+}
+
+#[tokio::test]
+async fn in_sqlite_what_strangers_post_takes_no_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::Sqlite(folder.path().join("strangers.db"));
+    what_strangers_post_takes_no_place(database.open(tracker::NAMESPACE.parse().unwrap()).unwrap()).await;
 }
 
 #[tokio::test]

@@ -17,16 +17,16 @@ use axum::{
 };
 use postback::event::Received;
 use postback::port::{PageRequest, Purge};
-use postback::tracker::RefusedBody;
-use postback::value::OfferSourceId;
+use postback::tracker::{MAX_REFUSED, RefusedRow};
+use postback::value::{OfferSourceId, RefusedId};
 use serde::Serialize;
 use tokio::time::Instant;
 
 /// The most notifications that one call takes in: each is a decision and a transaction, and somebody waits. What is refused again costs little
 /// more than its decryption, so it is not counted, and each call begins with the oldest.
 const MAX_TAKEN: usize = 64;
-/// How many refused bodies are read at once: each may be as long as a body may be.
-const PAGE: u32 = 32;
+/// How many rows are listed at once: as many as both rings hold.
+const PAGE: u32 = 2 * MAX_REFUSED;
 
 #[derive(Debug, Default, Serialize)]
 struct Retried {
@@ -43,8 +43,7 @@ pub(crate) async fn retry(State(state): State<AppState>, RawQuery(query): RawQue
         let parameters = Parameters::parse(query.as_deref(), &["source"])?;
         let id: Option<OfferSourceId> = parameters.typed("source")?;
         let id = id.ok_or_else(|| refusal(StatusCode::BAD_REQUEST, "parameter `source` is missing"))?;
-        let mut kept = Vec::new();
-        each_kept(&state, &id, |body| kept.push(body)).await?;
+        let kept = kept(&state, &id).await?;
         let (retried, taken) = retry_all(&state, &id, kept).await?;
         if taken.is_empty() && retried.remaining > 0 {
             return Err(Box::new(unavailable()));
@@ -69,12 +68,13 @@ pub(crate) async fn retry(State(state): State<AppState>, RawQuery(query): RawQue
     either(answer.await)
 }
 
-/// Tries these bodies, listed newest first, from the oldest on; with the answer those that were taken in.
+/// Tries these bodies, listed newest first, from the oldest on and one at a time: each may be as long as a body may be. With the answer those
+/// that were taken in.
 async fn retry_all(
     state: &AppState,
     id: &OfferSourceId,
-    kept: Vec<RefusedBody>,
-) -> Result<(Retried, Vec<RefusedBody>), Refusal> {
+    kept: Vec<RefusedRow>,
+) -> Result<(Retried, Vec<RefusedId>), Refusal> {
     let live = state.live();
     let source = live.tracker.source(Some(id.as_str()));
     let source = source
@@ -86,22 +86,32 @@ async fn retry_all(
     let until = Instant::now().checked_add(state.shared.limits.api_timeout);
     let mut retried = Retried::default();
     let mut taken = Vec::new();
-    for body in kept.into_iter().rev() {
+    for row in kept.into_iter().rev() {
         if taken.len() >= MAX_TAKEN || until.is_some_and(|until| Instant::now() >= until) {
             retried.remaining = retried.remaining.saturating_add(1);
             continue;
         }
+        let body = match read(state, state.shared.inspect.refused_body(&row.id)).await {
+            Ok(Some(body)) => body,
+            // A newer one took its place meanwhile.
+            Ok(None) => continue,
+            // What was taken in before it is still to be forgotten.
+            Err(_) => {
+                retried.remaining = retried.remaining.saturating_add(1);
+                continue;
+            }
+        };
         // It is received now, as if it were sent again: lists and late attribution go by the order in which events could be read.
         let received = Received {
             at: state.now(),
             nonce: state.random(),
         };
-        let Some(event) = ins::opened(&live, source, &body.body, received) else {
+        let Ok(event) = ins::opened(&live, source, &body, received) else {
             retried.still_refused = retried.still_refused.saturating_add(1);
             continue;
         };
         match take_in(state, &live, event).await {
-            Ok(Taken::Decided(_)) => taken.push(body),
+            Ok(Taken::Decided(_)) => taken.push(row.id),
             Ok(Taken::Journalled) | Err(_) => retried.remaining = retried.remaining.saturating_add(1),
         }
     }
@@ -109,19 +119,16 @@ async fn retry_all(
     Ok((retried, taken))
 }
 
-/// Reads the refused bodies of a source that are kept, newest first.
-pub(super) async fn each_kept(
-    state: &AppState,
-    source: &OfferSourceId,
-    mut visit: impl FnMut(RefusedBody),
-) -> Result<(), Refusal> {
+/// The refused bodies of a source that are kept, newest first, without their bytes.
+pub(super) async fn kept(state: &AppState, source: &OfferSourceId) -> Result<Vec<RefusedRow>, Refusal> {
     let mut request = PageRequest::first(PAGE);
+    let mut kept = Vec::new();
     loop {
         let page = read(state, state.shared.inspect.refused(source, &request)).await?;
-        page.items.into_iter().for_each(&mut visit);
+        kept.extend(page.items);
         match page.next {
             Some(next) => request.after = next,
-            None => return Ok(()),
+            None => return Ok(kept),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Does my integration work? For each offer source what came last, and what was refused.
 
 use super::parameters::{MAX_LIMIT, Parameters};
-use super::refused::each_kept;
+use super::refused::kept;
 use super::view::{EventView, List};
 use super::{either, read};
 use crate::answer::{Refusal, json};
+use crate::refusals;
 use crate::state::AppState;
 use axum::{
     extract::{RawQuery, State},
@@ -12,7 +13,7 @@ use axum::{
 };
 use postback::event::{Assurance, Event, Interface};
 use postback::port::{EventFilter, Page, PageRequest};
-use postback::tracker::{EventRow, Outcome, Source};
+use postback::tracker::{EventRow, Outcome, Ring, Source};
 use postback::value::{OfferSourceId, Timestamp};
 use serde::Serialize;
 
@@ -34,14 +35,18 @@ struct SourceView {
     last_test: Option<EventView>,
     /// Notifications that were refused and are kept.
     refused: Refused,
+    /// Postbacks that were refused since the start of the server; absent when none was.
+    refused_postbacks: Option<refusals::Refused>,
 }
 
-#[derive(Serialize)]
+#[derive(Debug, Default, Serialize)]
 struct Refused {
     /// How many are kept; older ones have made room.
     kept: usize,
     /// How many of them came after the last notification that was taken in.
     since_accepted: usize,
+    /// How many of those may be the network's: the caller is authorised, and the body is the wrapper of a notification or a form.
+    probable: usize,
     last_at: Option<Timestamp>,
 }
 
@@ -60,30 +65,35 @@ pub(crate) async fn sources(State(state): State<AppState>, RawQuery(query): RawQ
 }
 
 async fn view(state: &AppState, source: &Source, ins: bool) -> Result<SourceView, Refusal> {
-    let mut refused = Vec::new();
-    each_kept(state, source.id(), |body| refused.push(body.at)).await?;
-    let recent = if refused.is_empty() { 1 } else { RECENT };
+    let rows = kept(state, source.id()).await?;
+    let recent = if rows.is_empty() { 1 } else { RECENT };
     let events = newest(state, source, None, recent).await?;
     let test = newest(state, source, Some(Outcome::Test), 1).await?.pop();
     let notified = events.iter().find(|row| row.event.interface == Interface::Ins);
-    let later = |at: &&Timestamp| notified.is_none_or(|row| **at > row.event.received_at);
+    let since = rows
+        .iter()
+        .filter(|refused| notified.is_none_or(|row| refused.at > row.event.received_at));
     let refused = Refused {
-        kept: refused.len(),
-        since_accepted: refused.iter().filter(later).count(),
-        last_at: refused.first().copied(),
+        kept: rows.len(),
+        since_accepted: since.clone().count(),
+        probable: since.filter(|row| row.ring == Ring::Probable).count(),
+        last_at: rows.first().map(|row| row.at),
     };
+    let refused_postbacks = state.shared.refusals.of(source.id());
     let last = events.into_iter().next();
+    let stands = last.as_ref().map(|row| (taken_in(&row.event), row.event.received_at));
     Ok(SourceView {
         id: source.id().clone(),
         title: source.title().to_owned(),
         ins,
-        text: text(source.id(), last.as_ref(), refused.since_accepted),
+        text: text(source.id(), stands, &refused, refused_postbacks),
         last_event: last.map(EventView::new),
         last_test: test.map(|row| EventView {
             text: taken_in(&row.event),
             row,
         }),
         refused,
+        refused_postbacks,
     })
 }
 
@@ -100,15 +110,49 @@ async fn newest(
     Ok(page.items)
 }
 
-/// How a source stands. Refusals come first: whatever else is taken in, what they bring is not.
-fn text(source: &OfferSourceId, last: Option<&EventRow>, refused: usize) -> String {
-    match (refused, last) {
-        (0, None) => "nothing has come yet".to_owned(),
-        (0, Some(row)) => taken_in(&row.event),
-        (refused, _) => format!(
-            "the last notifications were refused ({refused} of them): the secret, the token in the url, the address or the version is wrong; \
-             mend it, then POST /api/refused/retry?source={source}"
-        ),
+/// How a source stands: what was taken in last, and what was refused since then. Anybody can post what is refused, so that hides nothing and
+/// proves nothing.
+fn text(
+    source: &OfferSourceId,
+    last: Option<(String, Timestamp)>,
+    notifications: &Refused,
+    postbacks: Option<refusals::Refused>,
+) -> String {
+    let postbacks = postbacks.filter(|refused| refused.since_accepted > 0);
+    let none_refused = notifications.since_accepted == 0 && postbacks.is_none();
+    let (mut text, since) = match last {
+        None if none_refused => return "nothing has come yet".to_owned(),
+        Some((taken_in, _)) if none_refused => return taken_in,
+        None => ("nothing was taken in yet".to_owned(), ""),
+        Some((taken_in, at)) => (format!("{taken_in} at {at}"), " since the last that was taken in"),
+    };
+    if notifications.since_accepted > 0 {
+        text.push_str(&format!(
+            "; notifications refused{since}: {} ({}, or somebody else posts here; once it is mended, POST \
+             /api/refused/retry?source={source})",
+            notifications.since_accepted,
+            wrong(notifications)
+        ));
+    }
+    if let Some(refused) = postbacks {
+        let wrong = match refused.last_status {
+            403 => "the token or the address is wrong",
+            _ => "it is malformed",
+        };
+        text.push_str(&format!(
+            "; postbacks refused{since}: {} (the last with HTTP {}: {wrong}, or somebody else posts here)",
+            refused.since_accepted, refused.last_status
+        ));
+    }
+    text
+}
+
+/// What is wrong with refused notifications that are the network's.
+fn wrong(refused: &Refused) -> &'static str {
+    match refused.since_accepted.saturating_sub(refused.probable) {
+        0 => "the secret or the version is wrong",
+        doubtful if doubtful == refused.since_accepted => "the token in the url or the address is wrong",
+        _ => "the secret, the version, the token in the url or the address is wrong",
     }
 }
 

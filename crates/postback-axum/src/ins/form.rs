@@ -1,17 +1,17 @@
 //! Notifications of versions 1.0 to 5.0: forms with a check of 32 bits, which can be guessed. So each caller's failures are counted, and a
-//! caller who was wrong too often is refused unread for a while, with the answer that every refusal gets.
+//! caller who was wrong too often is refused unchecked for a while, with the answer that every refusal gets.
 
 use crate::caller::CallerAddress;
 use crate::meter;
 use crate::state::{AppState, Live};
 use postback::clickbank::ins::Form;
 use postback::event::{Event, Received};
-use postback::tracker::Source;
+use postback::tracker::{Ring, Source};
 use std::sync::PoisonError;
 
-/// Why there is no event.
+/// Why a form that can be read makes no event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wrong {
+enum Wrong {
     /// The check: perhaps a guess.
     Check,
     /// Anything else.
@@ -23,16 +23,24 @@ pub(super) fn is_one(body: &[u8]) -> bool {
     body.trim_ascii_start().first() != Some(&b'{')
 }
 
-/// The event of a form, whoever posted it.
-pub(super) fn opened(live: &Live, source: &Source, body: &[u8], received: Received) -> Result<Event, Wrong> {
+fn read(source: &Source, body: &[u8]) -> Result<Form, Ring> {
+    Form::parse_as(body, source.form_charset()).map_err(|_| Ring::Doubtful)
+}
+
+fn verified(live: &Live, source: &Source, form: &Form, received: Received) -> Result<Event, Wrong> {
     if source.form_versions().is_empty() {
         return Err(Wrong::Other);
     }
-    let form = Form::parse_as(body, source.form_charset()).map_err(|_| Wrong::Other)?;
     let key_ring = live.credentials.key_ring(source.id()).ok_or(Wrong::Other)?;
     let notification = form.verify(key_ring).map_err(|_| Wrong::Check)?;
     let event = source.form_event(&notification, received, &live.credentials);
     event.map_err(|_| Wrong::Other)
+}
+
+/// The event of a form, whoever posted it.
+pub(super) fn opened(live: &Live, source: &Source, body: &[u8], received: Received) -> Result<Event, Ring> {
+    let form = read(source, body)?;
+    verified(live, source, &form, received).map_err(|_| Ring::Probable)
 }
 
 /// The same, as long as the caller was not wrong too often.
@@ -43,7 +51,7 @@ pub(super) fn within_budget(
     source: &Source,
     body: &[u8],
     received: Received,
-) -> Option<Event> {
+) -> Result<Event, Ring> {
     let budget = || {
         state
             .shared
@@ -51,12 +59,13 @@ pub(super) fn within_budget(
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     };
+    let form = read(source, body)?;
     if !budget().allows(caller.0, received.at) {
-        return None;
+        return Err(Ring::Probable);
     }
-    let opened = opened(live, source, body, received);
-    if opened == Err(Wrong::Check) && budget().failed(caller.0, received.at) {
+    let verified = verified(live, source, &form, received);
+    if verified == Err(Wrong::Check) && budget().failed(caller.0, received.at) {
         meter::forms_stopped(source.id().as_str());
     }
-    opened.ok()
+    verified.map_err(|_| Ring::Probable)
 }

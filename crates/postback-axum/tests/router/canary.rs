@@ -1,12 +1,14 @@
 //! Secrets and personal values reach no log, no metric, no answer and no `Debug`.
 
 use crate::ins::refusals;
+use crate::ins_form::{SALE, take};
 use crate::support::{
     API_TOKEN, INS_SECRET, INS_TOKEN, NET_TOKEN, Tested, envelope, notification, request, tested, tested_with,
 };
 use crate::watched::Mode;
 use axum::body::Body;
 use metrics_exporter_prometheus::PrometheusBuilder;
+use postback::clickbank::MAX_FAILURES;
 use std::{
     io,
     sync::{Arc, Mutex},
@@ -100,6 +102,12 @@ async fn no_canary_comes_out() {
     );
     answers.push(tested.get("/postback?CANARY-name=1&token=x").await);
     answers.push(tested.notify(&notification(&bought, "SALE", "R1")).await);
+    take(&tested, r#""4.0", "7.0""#);
+    let url = format!("/ins/clickbank?token={INS_TOKEN}");
+    answers.push(tested.post(&url, SALE).await);
+    for _ in 0..=MAX_FAILURES {
+        answers.push(tested.post(&url, SALE.replace("cverify=", "cverify=CANARY")).await);
+    }
     answers.push(
         tested
             .post(

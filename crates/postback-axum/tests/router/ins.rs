@@ -8,6 +8,7 @@ use axum::{
 };
 use bytes::Bytes;
 use http_body::Frame;
+use postback::tracker::Ring;
 use std::{
     convert::Infallible,
     pin::Pin,
@@ -45,7 +46,9 @@ pub fn refusals() -> Vec<(&'static str, String, String)> {
     let right = format!("/ins/clickbank?token={INS_TOKEN}");
     let sale = notification("c1", "SALE", "R1");
     let good = envelope(&sale);
-    let wrong_secret = good.replacen(r#""notification":""#, r#""notification":"AAAAAAAAAAAAAAAAAAAAAAAA"#, 1);
+    // Three more blocks in front.
+    let changed = format!(r#""notification":"{}"#, "A".repeat(64));
+    let changed = good.replacen(r#""notification":""#, &changed, 1);
     vec![
         ("no token", "/ins/clickbank".into(), good.clone()),
         ("a wrong token", "/ins/clickbank?token=wrong".into(), good.clone()),
@@ -63,7 +66,7 @@ pub fn refusals() -> Vec<(&'static str, String, String)> {
             right.clone(),
             r#"{"notification":"AAAAAAAAAAAAAAAAAAAAAA==","iv":"MjAwQkFGNjYyNkNCMkMxMg=="}"#.into(),
         ),
-        ("a changed ciphertext", right.clone(), wrong_secret),
+        ("a changed ciphertext", right.clone(), changed),
         ("a text that is no JSON", right.clone(), envelope("hello")),
         ("a text that is no notification", right.clone(), envelope("{}")),
         (
@@ -201,6 +204,43 @@ async fn other_url_parameters_change_nothing() {
     let url = format!("/ins/clickbank?clickid=other&sum=999&token={INS_TOKEN}&type=Refund");
     let answer = tested.post(&url, envelope(&notification(&click, "SALE", "R1"))).await;
     assert_eq!(answer.text(), r#"{"outcome":"applied"}"#);
+}
+
+#[tokio::test]
+async fn a_body_is_probable_when_its_caller_is_authorised_and_its_wrapper_can_be_read() {
+    let tested = tested();
+    for (class, url, body) in refusals() {
+        tested.post(&url, body).await;
+        let doubtful = [
+            "no token",
+            "a wrong token",
+            "two tokens",
+            "a malformed query",
+            "a wrong iv",
+        ];
+        let expected = if doubtful.contains(&class) {
+            Ring::Doubtful
+        } else {
+            Ring::Probable
+        };
+        assert_eq!(tested.refused_rows().await[0].ring, expected, "{class}");
+    }
+}
+
+#[tokio::test]
+async fn what_strangers_post_evicts_nothing_of_the_sources_own_callers() {
+    let tested = tested();
+    let right = format!("/ins/clickbank?token={INS_TOKEN}");
+    tested.post(&right, envelope("hello")).await;
+    for number in 0..257 {
+        // Without the token, and with it what is no wrapper.
+        tested.post("/ins/clickbank", envelope(&number.to_string())).await;
+        tested.post(&right, format!("{{\"number\":{number}}}")).await;
+    }
+    let rows = tested.refused_rows().await;
+    let probable = rows.iter().filter(|row| row.ring == Ring::Probable);
+    assert_eq!((probable.count(), rows.len()), (1, 257));
+    assert_eq!(tested.refused().await[256], envelope("hello").as_bytes());
 }
 
 #[tokio::test]

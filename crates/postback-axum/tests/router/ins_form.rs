@@ -9,7 +9,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use postback::clickbank::MAX_FAILURES;
 use postback::config::Document;
 use postback::event::Assurance;
-use postback::tracker::{Options, compile};
+use postback::tracker::{Options, Ring, compile};
 use std::{net::SocketAddr, sync::Arc};
 
 /// A sale of version 4.0; its check is by Python's hashlib with the secret of the notifications.
@@ -113,6 +113,12 @@ async fn every_refusal_is_that_of_the_later_versions_and_keeps_the_body_by_one_c
         assert_eq!(names(&answer), names(&later), "{class}");
         assert_eq!(tested.store.calls(), ["commit"], "{class}");
         assert_eq!(tested.refused().await[0], body.as_bytes(), "{class}");
+        let read = matches!(
+            class,
+            "a version that is not chosen" | "another rule" | "a wrong check" | "no form"
+        );
+        let ring = tested.refused_rows().await[0].ring;
+        assert_eq!(ring == Ring::Probable, read, "{class}");
     }
     assert!(tested.events().await.is_empty());
 }
@@ -126,7 +132,7 @@ async fn a_source_takes_no_form_unless_it_names_a_version() {
 }
 
 #[tokio::test]
-async fn whoever_guesses_too_often_is_refused_unread_and_nobody_else_is() {
+async fn whoever_guesses_too_often_is_refused_unchecked_and_nobody_else_is() {
     let tested = taking(r#""4.0", "7.0""#);
     for _ in 0..MAX_FAILURES {
         assert_eq!(post_from(&tested, "203.0.113.9", &guess()).await.status, 400);
@@ -140,6 +146,11 @@ async fn whoever_guesses_too_often_is_refused_unread_and_nobody_else_is() {
     let later = post_from(&tested, "203.0.113.9", &envelope(&notification("c1", "SALE", "R2"))).await;
     assert_eq!(later.status, 200);
     assert_eq!(post_from(&tested, "198.51.100.9", SALE).await.status, 200);
+    let rows = tested.refused_rows().await;
+    assert!(
+        rows.iter().all(|row| row.ring == Ring::Probable),
+        "with the right token"
+    );
 }
 
 #[tokio::test]

@@ -20,5 +20,6 @@ mod journal;
 mod postbacks;
 mod refused;
 mod service;
+mod sources;
 mod support;
 mod watched;

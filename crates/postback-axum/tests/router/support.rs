@@ -12,7 +12,7 @@ use postback::config::Document;
 use postback::delivery::{Attempt, DeliveryRow, Settlement, Verdict};
 use postback::model::Conversion;
 use postback::port::{Claim, Clock, ConversionFilter, DeliveryFilter, EventFilter, Inspect, PageRequest, Store};
-use postback::tracker::{Credentials, EventRow, Options, Tracker, compile};
+use postback::tracker::{Credentials, EventRow, Options, RefusedRow, Tracker, compile};
 use postback::value::{Namespace, Secret, Timestamp};
 use postback_axum::{AppState, AppStateBuilder, Limits, SystemClock, router};
 use std::{
@@ -202,8 +202,17 @@ impl Tested {
 
     /// The bodies that were refused at the INS source.
     pub async fn refused(&self) -> Vec<Vec<u8>> {
+        let mut bodies = Vec::new();
+        for row in self.refused_rows().await {
+            let body = self.store.inner.refused_body(&row.id).await.unwrap();
+            bodies.push(body.unwrap());
+        }
+        bodies
+    }
+
+    pub async fn refused_rows(&self) -> Vec<RefusedRow> {
         let stored = self.store.inner.refused(&"clickbank".parse().unwrap(), &all()).await;
-        stored.unwrap().items.into_iter().map(|row| row.body).collect()
+        stored.unwrap().items
     }
 
     /// Claims every delivery and gives it up.

@@ -8,8 +8,8 @@ use postback::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
     Purge, Selection, Store, StoreError, StoreErrorKind,
 };
-use postback::tracker::{Commit, Committed, EventRow, FactQuery, Facts, RefusedBody, Slot};
-use postback::value::{ClickId, Fingerprint, OfferSourceId};
+use postback::tracker::{Commit, Committed, EventRow, FactQuery, Facts, RefusedRow, Slot};
+use postback::value::{ClickId, Fingerprint, OfferSourceId, RefusedId};
 use std::sync::Mutex;
 
 /// How a [`Watched`] store answers.
@@ -104,7 +104,8 @@ impl Inspect for Watched {
         conversions(filter: ConversionFilter, page: PageRequest) -> Page<Conversion>;
         events(filter: EventFilter, page: PageRequest) -> Page<EventRow>;
         deliveries(filter: DeliveryFilter, page: PageRequest) -> Page<DeliveryRow>;
-        refused(source: OfferSourceId, page: PageRequest) -> Page<RefusedBody>;
+        refused(source: OfferSourceId, page: PageRequest) -> Page<RefusedRow>;
+        refused_body(id: RefusedId) -> Option<Vec<u8>>;
         configuration(fingerprint: Fingerprint) -> Option<String>;
     }
 }

@@ -1,0 +1,225 @@
+//! `/api/sources`: does the integration work?
+
+use crate::refused::{clickbank, set_secret};
+use crate::support::{CONFIG, INS_SECRET, INS_TOKEN, Tested, credentials_with, notification, request, tested_with};
+use postback::config::Document;
+use postback::tracker::{Options, compile};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+#[tokio::test]
+async fn a_source_says_how_it_stands() {
+    let tested = tested_with(|builder| builder);
+    assert_eq!(clickbank(&tested).await["text"], "nothing has come yet");
+    tested.notify(&notification("", "TEST", "********")).await;
+    let row = clickbank(&tested).await;
+    assert_eq!(
+        (&row["text"], &row["last_test"]["text"]),
+        (&json!("TEST IPN decrypted"), &json!("TEST IPN decrypted"))
+    );
+    let click = tested.click("bare-one").await;
+    tested.notify(&notification(&click, "SALE", "R1")).await;
+    let row = clickbank(&tested).await;
+    assert_eq!(
+        (&row["text"], &row["last_test"]["text"]),
+        (&json!("SALE IPN decrypted"), &json!("TEST IPN decrypted"))
+    );
+    assert_eq!(row["last_event"]["event"]["interface"], "ins");
+    assert_eq!(row["last_event"]["text"], "it made or changed a conversion");
+}
+
+/// Postbacks of the same source must not hide that its notifications are refused.
+#[tokio::test]
+async fn refusals_are_counted_since_the_last_notification_not_since_the_last_postback() {
+    let tested = tested_with(|builder| builder);
+    let refuse = || tested.post("/ins/clickbank", "junk");
+    refuse().await;
+    tested.notify(&notification("", "TEST", "********")).await;
+    let row = clickbank(&tested).await;
+    assert_eq!(
+        (&row["refused"]["kept"], &row["refused"]["since_accepted"]),
+        (&json!(1), &json!(0))
+    );
+    assert_eq!(row["text"], "TEST IPN decrypted");
+    refuse().await;
+    let postback = format!("/postback/clickbank?token={INS_TOKEN}&sum=1&receipt=R7");
+    assert_eq!(tested.get(&postback).await.status, 200);
+    let row = clickbank(&tested).await;
+    assert_eq!(
+        (&row["refused"]["kept"], &row["refused"]["since_accepted"]),
+        (&json!(2), &json!(1))
+    );
+    let at = row["last_event"]["event"]["received_at"].as_str().unwrap();
+    assert_eq!(
+        row["text"],
+        format!(
+            "postback taken in at {at}; notifications refused since the last that was taken in: 1 (the token in the url or the address is \
+             wrong, or somebody else posts here; once it is mended, POST /api/refused/retry?source=clickbank)"
+        )
+    );
+}
+
+/// One junk POST must not make a source that works read as broken.
+#[tokio::test]
+async fn what_was_taken_in_is_told_before_what_was_refused() {
+    let tested = tested_with(|builder| builder);
+    tested.notify(&notification("", "TEST", "********")).await;
+    tested.post("/ins/clickbank", "junk").await;
+    tested
+        .notify(&notification("", "SALE", "R2").replace("7.0", "8.0"))
+        .await;
+    let row = clickbank(&tested).await;
+    let at = row["last_event"]["event"]["received_at"].as_str().unwrap();
+    assert_eq!(
+        row["text"],
+        format!(
+            "TEST IPN decrypted at {at}; notifications refused since the last that was taken in: 2 (the secret, the version, the token in the \
+             url or the address is wrong, or somebody else posts here; once it is mended, POST /api/refused/retry?source=clickbank)"
+        )
+    );
+    assert_eq!(
+        (&row["refused"]["since_accepted"], &row["refused"]["probable"]),
+        (&json!(2), &json!(1))
+    );
+}
+
+async fn net(tested: &Tested) -> Value {
+    let json = tested.api("/api/sources").await.json();
+    let mut rows = json["items"].as_array().unwrap().iter();
+    rows.find(|row| row["id"] == "net").unwrap().clone()
+}
+
+#[tokio::test]
+async fn a_source_says_how_its_last_postback_was_refused_and_how_many_since_one_was_taken_in() {
+    let tested = tested_with(|builder| builder);
+    assert_eq!(net(&tested).await["refused_postbacks"], Value::Null);
+    tested.get("/postback?clickid=a&token=x").await;
+    let row = net(&tested).await;
+    assert!(row["refused_postbacks"]["last_at"].is_string());
+    assert_eq!(
+        row["text"],
+        "nothing was taken in yet; postbacks refused: 1 (the last with HTTP 403: the token or the address is wrong, \
+         or somebody else posts here)"
+    );
+    tested.postback("clickid=a&sum=1_000").await;
+    let row = net(&tested).await;
+    assert_eq!(
+        row["text"],
+        "nothing was taken in yet; postbacks refused: 2 (the last with HTTP 400: it is malformed, or somebody else \
+         posts here)"
+    );
+    tested.postback("sum=1").await;
+    let row = net(&tested).await;
+    assert_eq!(row["text"], "postback taken in");
+    assert_eq!(
+        (
+            &row["refused_postbacks"]["since_accepted"],
+            &row["refused_postbacks"]["last_status"]
+        ),
+        (&json!(0), &json!(400))
+    );
+    tested.get("/postback/net?sum=1").await;
+    let row = net(&tested).await;
+    let at = row["last_event"]["event"]["received_at"].as_str().unwrap();
+    assert_eq!(
+        row["text"],
+        format!(
+            "postback taken in at {at}; postbacks refused since the last that was taken in: 1 (the last with HTTP 403: the token or the address \
+             is wrong, or somebody else posts here)"
+        )
+    );
+}
+
+#[tokio::test]
+async fn every_way_to_refuse_a_postback_counts_for_the_source_that_it_was_meant_for() {
+    let tested = tested_with(|builder| builder);
+    let json = request("POST", "/postback/net").header("content-type", "application/json");
+    tested.get("/postback/nobody?clickid=a").await;
+    assert_eq!(net(&tested).await["refused_postbacks"], Value::Null);
+    for (number, answer) in [
+        tested.get("/postback/net?clickid=%zz").await,
+        tested.get("/postback/net?clickid=a&clickid=b").await,
+        tested.get("/postback?clickid=a").await,
+        tested.send(json.body("{}".into()).unwrap()).await,
+        tested.post_form("/postback/net", &"a".repeat(64 * 1024 + 1)).await,
+    ]
+    .iter()
+    .enumerate()
+    {
+        assert!(answer.status.is_client_error(), "{number}");
+    }
+    let refused = net(&tested).await["refused_postbacks"].clone();
+    assert_eq!(
+        (&refused["since_accepted"], &refused["last_status"]),
+        (&json!(5), &json!(413))
+    );
+}
+
+/// Anybody may send one, so it proves nothing.
+#[tokio::test]
+async fn a_postback_of_an_open_type_does_not_hide_that_others_are_refused() {
+    let tested = tested_with(|builder| builder);
+    tested.get("/postback?clickid=a").await;
+    let open = tested.get("/postback/net?clickid=a&type=InitiateCheckout").await;
+    assert_eq!(open.status, 200);
+    assert_eq!(net(&tested).await["refused_postbacks"]["since_accepted"], 1);
+    tested.postback("clickid=a&type=InitiateCheckout").await;
+    assert_eq!(
+        net(&tested).await["refused_postbacks"]["since_accepted"],
+        1,
+        "a token proves nothing then"
+    );
+    tested.postback("clickid=a").await;
+    assert_eq!(net(&tested).await["refused_postbacks"]["since_accepted"], 0);
+}
+
+#[tokio::test]
+async fn what_a_source_refused_outlives_another_configuration_but_not_the_source() {
+    let tested = tested_with(|builder| builder);
+    let refused = async |source: &str| {
+        let json = tested.api("/api/sources").await.json();
+        let mut rows = json["items"].as_array().unwrap().iter();
+        let row = rows.find(|row| row["id"] == source).unwrap();
+        row["refused_postbacks"]["since_accepted"].clone()
+    };
+    tested.get("/postback/net?clickid=a").await;
+    tested.get("/postback/walled?clickid=a").await;
+    assert_eq!((refused("net").await, refused("walled").await), (json!(1), json!(1)));
+    let walled = "[[offer_source]]\nid = \"walled\"\ntemplate = \"generic\"\nallow_ips = [\"203.0.113.0/24\"]\n";
+    assert!(CONFIG.contains(walled));
+    let document = Document::from_toml(&CONFIG.replace(walled, "")).unwrap();
+    let without = compile(&document, &Options::new("test".parse().unwrap())).unwrap();
+    let credentials = credentials_with(&without, INS_SECRET);
+    tested.state.replace(Arc::new(without), credentials);
+    set_secret(&tested, INS_SECRET);
+    assert_eq!((refused("net").await, refused("walled").await), (json!(1), Value::Null));
+}
+
+#[tokio::test]
+async fn the_last_notification_is_found_among_a_thousand_events() {
+    let tested = tested_with(|builder| builder);
+    tested.post("/ins/clickbank", "junk").await;
+    tested.notify(&notification("", "SALE", "R1")).await;
+    for number in 1..=1_000 {
+        let postback = format!("/postback/clickbank?token={INS_TOKEN}&type=ORDER_IMPRESSION&receipt=I{number}");
+        assert_eq!(tested.get(&postback).await.status, 200);
+        if (998..=1_000).contains(&number) {
+            let since = clickbank(&tested).await["refused"]["since_accepted"].clone();
+            assert_eq!(since, u32::from(number == 1_000), "behind {number} postbacks");
+        }
+    }
+}
+
+/// A test purchase through a tracking link has a click, so it makes a conversion that is a test.
+#[tokio::test]
+async fn a_test_that_made_a_conversion_is_the_last_test() {
+    let tested = tested_with(|builder| builder);
+    let click = tested.click("bare-one").await;
+    tested.notify(&notification(&click, "TEST_SALE", "R1")).await;
+    let row = clickbank(&tested).await;
+    assert_eq!(
+        (&row["last_test"]["event"]["receipt"], &row["last_test"]["outcome"]),
+        (&json!("R1"), &json!("test"))
+    );
+    assert_eq!(row["last_test"]["text"], "TEST_SALE IPN decrypted");
+}
