@@ -64,7 +64,7 @@ fn link(url: &str) -> Option<Value> {
     let parts = [
         ("affiliate", form.affiliate().map(str::to_owned)),
         ("vendor", form.vendor().map(str::to_owned)),
-        ("code", form.code().map(|code| code.to_string())),
+        ("code", form.tracking_parameter().map(|parameter| parameter.to_string())),
     ];
     for (name, value) in parts {
         if let Some(value) = value {
