@@ -7,7 +7,7 @@
 )]
 
 use postback::model::AccountRole;
-use postback::network::{MAX_IGNORED_SHOWN, MAX_PARAMETER, MAX_STATUS_WORD, ParameterMap, Postback};
+use postback::network::{MAX_IGNORED_SHOWN, MAX_PARAMETER, MAX_STATUS_WORD, ParameterMap, Postback, is_clickbank_test};
 use postback::value::{Amount, Query, is_unfilled_macro};
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -47,11 +47,13 @@ struct Fields {
     format: Option<String>,
     parameters: BTreeMap<String, String>,
     ignored: Vec<String>,
+    is_test: bool,
 }
 
 impl From<Postback> for Fields {
     fn from(read: Postback) -> Self {
         Self {
+            is_test: is_clickbank_test(&read),
             click_id: read.click_id.map(|v| v.to_string()),
             sum: read.sum.map(|v| v.to_string()),
             currency: read.currency.map(|v| v.to_string()),

@@ -87,7 +87,11 @@ fn every_case_of_the_pack_holds() {
         } else {
             count.0 += 1;
         }
-        assert!(case["origin"].as_str().is_some_and(|origin| !origin.is_empty()), "{}", case["name"]);
+        assert!(
+            case["origin"].as_str().is_some_and(|origin| !origin.is_empty()),
+            "{}",
+            case["name"]
+        );
     }
     // A pack that lost its cases proves nothing.
     assert_eq!(

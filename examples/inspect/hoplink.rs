@@ -1,7 +1,7 @@
 //! `hoplink`: which of ClickBank's links a URL is, what it gives back, and tracking links made of it.
 
 use crate::{Done, Refused, batch};
-use postback::clickbank::hoplink::{Form, Link, LinkParameter};
+use postback::clickbank::hoplink::{Link, LinkForm, LinkParameter};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
@@ -107,7 +107,7 @@ fn said(link: &Link) -> Said {
         form: form.name(),
         affiliate: form.affiliate().map(str::to_owned),
         vendor: form.vendor().map(str::to_owned),
-        code: form.code().map(|code| code.to_string()),
+        code: form.tracking_parameter().map(|code| code.to_string()),
         parameters: tracking
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect(),
@@ -127,7 +127,7 @@ fn print(link: &Link, said: &Said, out: &mut impl Write) -> io::Result<()> {
     for (name, value) in said.parameters.iter().filter(|(name, _)| Some(name.as_str()) != code) {
         writeln!(out, "parameter  {name}={value}")?;
     }
-    if *link.form() == Form::Other {
+    if *link.form() == LinkForm::Other {
         writeln!(out, "warning    it is no link of ClickBank's, as far as it shows")?;
     }
     for doubt in &said.doubts {

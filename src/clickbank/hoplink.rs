@@ -1,14 +1,14 @@
 //! ClickBank's links: which form a URL is, what stands in it, and tracking links made of it.
 //!
 //! A hoplink and a pay link look alike and give different things back: an affiliate's `tid` on the one, a seller's `vtid` on the other. A
-//! click id in the wrong one is lost without a word from ClickBank, so a link says by its [`Form`] which one it takes, and
+//! click id in the wrong one is lost without a word from ClickBank, so a link says by its [`LinkForm`] which one it takes, and
 //! [`Link::with`] refuses the other.
 //!
 //! ```
 //! use postback::clickbank::hoplink::{Link, LinkParameter};
 //! let link = Link::parse("https://hop.clickbank.net/?affiliate=promoter&vendor=seller&pid=20")?;
 //! assert_eq!(link.form().to_string(), "hoplink of affiliate `promoter`, vendor `seller`");
-//! assert_eq!(link.form().code(), Some(LinkParameter::Tid));
+//! assert_eq!(link.form().tracking_parameter(), Some(LinkParameter::Tid));
 //! let tracked = link.with(&LinkParameter::Tid, "p2345").unwrap();
 //! assert_eq!(tracked.as_str(), "https://hop.clickbank.net/?affiliate=promoter&vendor=seller&pid=20&tid=p2345");
 //! assert_eq!(
@@ -24,8 +24,9 @@ mod form;
 mod parameter;
 
 pub use doubt::Doubt;
+pub(crate) use doubt::holds_click_id;
 pub use edit::ParameterError;
-pub use form::Form;
+pub use form::LinkForm;
 pub use parameter::{LinkParameter, MAX_AFFILIATE_VALUE, MAX_UNIQUE_VALUE};
 
 use crate::value::{MAX_QUERY, Query, QueryError};
@@ -44,7 +45,7 @@ pub const MAX_LINK: usize = MAX_QUERY;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
     text: String,
-    form: Form,
+    form: LinkForm,
     pairs: Vec<(String, String)>,
 }
 
@@ -65,6 +66,8 @@ enum Problem {
     Url(url::ParseError),
     #[error("the link holds a user name or a password")]
     User,
+    #[error("the link holds a backslash, which is read as `/` there")]
+    Backslash,
     #[error("the link's {0}")]
     Query(QueryError),
 }
@@ -75,7 +78,7 @@ impl Link {
     /// # Errors
     /// - more than [`MAX_LINK`] bytes
     /// - a space, a control character
-    /// - what is no absolute http or https URL; one with a user name or a password
+    /// - what is no absolute http or https URL; one with a user name or a password, or with a backslash before its query
     /// - a query string that [`Query::parse`] refuses
     pub fn parse(text: &str) -> Result<Self, LinkError> {
         Self::read(text).map_err(LinkError)
@@ -99,12 +102,16 @@ impl Link {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(Problem::User);
         }
-        let query = Query::parse(Parts::of(text).query.unwrap_or_default().as_bytes()).map_err(Problem::Query)?;
+        let parts = Parts::of(text);
+        if parts.base.contains('\\') {
+            return Err(Problem::Backslash);
+        }
+        let query = Query::parse(parts.query.unwrap_or_default().as_bytes()).map_err(Problem::Query)?;
         let pairs: Vec<(String, String)> = query
             .pairs()
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
-        let form = Form::of(url.host_str().unwrap_or_default(), |name| {
+        let form = LinkForm::of(url.host_str().unwrap_or_default(), |name| {
             first(&pairs, name).map(ToString::to_string)
         });
         Ok(Self {
@@ -122,7 +129,7 @@ impl Link {
 
     /// Which form it is.
     #[must_use]
-    pub fn form(&self) -> &Form {
+    pub fn form(&self) -> &LinkForm {
         &self.form
     }
 

@@ -1,7 +1,7 @@
 //! Filling the holes of a request: secrets, personal values, the time, signatures.
 
 use crate::outbound::{Encoding, Hole, HoledText, Part};
-use crate::value::{Pii, Secret, Timestamp};
+use crate::value::{ESCAPED, Pii, Secret, Timestamp};
 use alloc::{
     collections::BTreeMap,
     format,
@@ -9,12 +9,9 @@ use alloc::{
     vec::Vec,
 };
 use hmac::{Hmac, KeyInit, Mac};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 use sha2::Sha256;
 use thiserror::Error;
-
-/// Unreserved characters of RFC 3986 stay as they are.
-const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// What holes are filled with.
 #[derive(Debug, Clone, Copy)]
@@ -148,7 +145,7 @@ impl<'a> Filler<'a> {
     fn written(&mut self, value: String, encoding: Encoding) -> Result<String, FillError> {
         let text = match encoding {
             Encoding::Verbatim => value.clone(),
-            Encoding::Query | Encoding::Path => utf8_percent_encode(&value, VALUE).to_string(),
+            Encoding::Query | Encoding::Path => utf8_percent_encode(&value, ESCAPED).to_string(),
             Encoding::Json => {
                 let quoted = serde_json::to_string(&value).map_err(|_| FillError::Malformed)?;
                 let inside = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));

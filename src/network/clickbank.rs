@@ -4,30 +4,31 @@ mod macros;
 
 pub use macros::{Audience, CLICKBANK_MACROS, ClickBankMacro, Confidence};
 
-use super::Meaning;
+use super::{Meaning, Postback};
 use crate::event::Kind;
 use crate::model::AccountRole;
-use crate::value::Query;
 
 /// A row of the URL that is pasted into ClickBank: the query name, what it means and the macro.
 pub(super) type Row = (&'static str, Option<Meaning>, &'static str);
 
 /// The guide "ClickBank and RedTrack (S2S postback integration)" has the rows in this order: the click id and the sum, which are others "for
-/// vendors only", then step 2.2's additional parameters. The receipt is ours: without it a postback could not be told to be the sale that
-/// a notification reports too.
-pub(super) const fn rows(role: AccountRole) -> [Row; 6] {
+/// vendors only", then step 2.2's additional parameters. What follows is ours: without the receipt a postback could not be told to be the sale
+/// that a notification reports too, and without an affiliate's `{aff_sub1}` a press of the Test button not to be one ([`is_clickbank_test`]).
+pub(super) fn rows(role: AccountRole) -> impl Iterator<Item = Row> {
     let (click_id, sum) = match role {
         AccountRole::Affiliate => ("{tid}", "{affiliate_earnings}"),
         AccountRole::Vendor => ("{vtid}", "{vendor_earnings}"),
     };
-    [
+    let rows = [
         ("clickid", Some(Meaning::ClickId), click_id),
         ("sum", Some(Meaning::Sum), sum),
         ("eventid", Some(Meaning::EventId), "{event_id}"),
         ("zip", None, "{postal_code}"),
         ("order_id", Some(Meaning::OrderId), "{order_id}"),
         ("receipt", Some(Meaning::Receipt), "{receipt_id}"),
-    ]
+    ];
+    let test = ("sub1", Some(Meaning::Sub(1)), "{aff_sub1}");
+    rows.into_iter().chain((role == AccountRole::Affiliate).then_some(test))
 }
 
 /// An event type of ClickBank's Postback/Pixel.
@@ -107,22 +108,26 @@ pub fn clickbank_kind(word: &str) -> Option<Kind> {
 
 /// What `{aff_sub1}` is in a postback of the Test button.
 const TEST_SUB: &str = "affsub1";
-/// What `{receipt_id}` is in a postback of the Test button. ClickBank's texts have it as an example too, so alone it says nothing.
-const TEST_RECEIPT: &str = "ABC12345";
+/// What `{receipt_id}` is in a postback of the Test button. ClickBank's texts have it as an example too, so alone it makes no test; but it is
+/// no receipt of any sale either.
+pub(crate) const TEST_RECEIPT: &str = "ABC12345";
 
 /// Whether a postback is one of the Test button on ClickBank's page. It fires the real URL with made-up values and no mark of a test; known
-/// of them are `affsub1` for `{aff_sub1}` and `ABC12345` for `{receipt_id}` (seen by one affiliate, with the same receipt for each event type),
-/// and only both together are taken for a test, under whatever names. So the button is recognised where the URL carries both macros; a test
-/// without them has the click id of no click and is stored unattributed.
+/// of them are `affsub1` for `{aff_sub1}` and `ABC12345` for `{receipt_id}` (seen by one affiliate, with the same receipt for each event type).
+///
+/// Only both together are a test: the receipt where a receipt is read, and the other in a slot or a parameter of the source's own. What a
+/// link says comes back in the other parameters, so a visitor could write either text there; nobody but ClickBank writes the receipt. The
+/// button is recognised where the URL carries both macros; a test without them has the click id of no click and is stored unattributed.
 #[must_use]
-pub fn is_clickbank_test(query: &Query<'_>) -> bool {
-    let holds = |filled: &str| query.pairs().any(|(_, value)| value == filled);
-    holds(TEST_SUB) && holds(TEST_RECEIPT)
+pub fn is_clickbank_test(read: &Postback) -> bool {
+    read.receipt_text.as_deref() == Some(TEST_RECEIPT) && read.parameters.values().any(|value| value == TEST_SUB)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network::ParameterMap;
+    use crate::value::Query;
 
     #[test]
     fn the_events_of_clickbank_are_known_in_any_case() {
@@ -146,15 +151,25 @@ mod tests {
 
     #[test]
     fn only_both_made_up_values_together_are_a_test() {
-        let is_test = |query: &str| is_clickbank_test(&Query::parse(query.as_bytes()).unwrap());
-        assert!(is_test("clickid=affsub1&sum=10.00&receipt=ABC12345"));
-        assert!(is_test("clickid={tid}&a=affsub1&txn=ABC12345&type=Upsell"));
+        let map = ParameterMap::clickbank_s2s(AccountRole::Affiliate);
+        let is_test = |query: &str| {
+            let query = Query::parse(query.as_bytes()).unwrap();
+            is_clickbank_test(&Postback::read(&query, &map, &["aff", "zip"]).unwrap())
+        };
+        assert!(is_test("clickid=x&sum=10.00&receipt=ABC12345&sub1=affsub1"));
+        assert!(is_test("clickid={tid}&aff=affsub1&receipt=ABC12345&type=Upsell"));
         for query in [
             "receipt=ABC12345",
-            "clickid=affsub1",
-            "clickid=affsub2&receipt=ABC12345",
-            "clickid=AFFSUB1&receipt=ABC12345",
-            "clickid=affsub1&receipt=ABC123456",
+            "sub1=affsub1",
+            "sub1=affsub2&receipt=ABC12345",
+            "sub1=AFFSUB1&receipt=ABC12345",
+            "sub1=affsub1&receipt=ABC123456",
+            // What nobody here reads, and what a visitor or a buyer writes.
+            "unknown=affsub1&receipt=ABC12345",
+            "clickid=affsub1&receipt=ABC12345",
+            "clickid=ABC12345&sub1=affsub1&receipt=P3RGBKGX",
+            "sub2=ABC12345&sub1=affsub1&receipt=P3RGBKGX",
+            "zip=ABC12345&sub1=affsub1&receipt=P3RGBKGX",
         ] {
             assert!(!is_test(query), "{query}");
         }

@@ -199,6 +199,13 @@ impl ParameterMap {
         Some(pairs.join("&"))
     }
 
+    /// The map without the names of some meanings, which are then ignored.
+    pub(crate) fn without(&self, meanings: &[Meaning]) -> Self {
+        let mut map = self.clone();
+        map.names.retain(|(_, meaning)| !meanings.contains(meaning));
+        map
+    }
+
     /// The names and macros of [`ParameterMap::pasted_query`]; none where the network's macros are not known here.
     pub(crate) fn pasted(&self) -> impl Iterator<Item = (&str, &'static str)> {
         let rows = self.clickbank.into_iter().flat_map(rows);

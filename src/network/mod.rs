@@ -10,6 +10,7 @@ mod map;
 mod meaning;
 mod postback;
 
+pub(crate) use clickbank::TEST_RECEIPT;
 pub use clickbank::{
     Audience, CLICKBANK_EVENTS, CLICKBANK_MACROS, ClickBankEvent, ClickBankMacro, Confidence, clickbank_kind,
     is_clickbank_test,

@@ -109,6 +109,13 @@ enum Problem {
     Character(String),
 }
 
+/// A name that is repeated.
+impl From<QueryError> for PostbackError {
+    fn from(error: QueryError) -> Self {
+        Self(Problem::Repeated(error))
+    }
+}
+
 impl From<Problem> for PostbackError {
     fn from(problem: Problem) -> Self {
         Self(problem)

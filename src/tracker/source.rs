@@ -8,11 +8,10 @@ use super::compiled::{AmountField, Source};
 use super::credentials::Credentials;
 use super::resolve::listed;
 use crate::clickbank::ins::{MinorUnitsError, Notification, TransactionType};
-use crate::clickbank::pixel::TRACKING_CODES;
 use crate::event::{Assurance, Event, Interface, Kind, MAX_CANDIDATES, Received};
 use crate::model::Role;
-use crate::network::{Postback, PostbackError};
-use crate::value::{AmountError, Currency, EventId, Money, Pii, Query, Shared, Timestamp, is_unfilled_macro};
+use crate::network::{Postback, PostbackError, TEST_RECEIPT};
+use crate::value::{AmountError, Currency, EventId, Money, Pii, Query, Receipt, Shared, Timestamp, is_unfilled_macro};
 use alloc::{
     borrow::Cow,
     collections::BTreeMap,
@@ -104,8 +103,8 @@ impl Source {
     #[must_use]
     pub fn is_open(&self, word: &str) -> bool {
         let open = |name: &str| self.open_types.contains(name);
-        let mapped = listed(self, word, None);
-        open(word) && mapped.is_none_or(|mapped| mapped.as_ref().is_some_and(|name| open(name.as_str())))
+        let mapped = || listed(self, word, None);
+        open(word) && mapped().is_none_or(|mapped| mapped.as_ref().is_some_and(|name| open(name.as_str())))
     }
 
     /// The event of a notification of version 6.0 or later; [`Source::form_event`] is for the older ones. A `SALE` whose items are all upsells is
@@ -214,7 +213,11 @@ impl Source {
     /// event of its own.
     ///
     /// A postback with ClickBank's word `TEST`, one that begins with `TEST_`, or the made-up values of ClickBank's Test button
-    /// ([`is_clickbank_test`](crate::network::is_clickbank_test)) is a test. In ClickBank's pixel the click id may be one of a list.
+    /// ([`is_clickbank_test`](crate::network::is_clickbank_test)) is a test. Its made-up receipt `ABC12345` is no receipt, with or without the
+    /// other values: it is the same in every test, and would tie them together.
+    ///
+    /// Anyone may send what is [open](Source::is_open), so its sum and currency are not read, and it has neither receipt nor parent. In
+    /// ClickBank's pixel the click id may be one of a list.
     ///
     /// # Errors
     /// [`PostbackError`]: a value that is malformed, too long or repeated.
@@ -225,10 +228,8 @@ impl Source {
         credentials: &Credentials,
     ) -> Result<(Event, Postback), PostbackError> {
         let own: Vec<&str> = self.parameters.iter().map(|row| row.name.as_str()).collect();
-        let mut read = Postback::read(query, &self.names, &own)?;
-        if self.clickbank_words {
-            read.ignored.retain(|name| !TRACKING_CODES.contains(&name.as_str()));
-        }
+        let open = self.is_sent_by_anyone(query);
+        let read = self.read(query, &own, open)?;
         let role_of = |name: &str| {
             self.parameters
                 .iter()
@@ -246,18 +247,17 @@ impl Source {
         event.timed = read.time.is_some();
         event.received_at = received.at;
         event.name = read.type_word.as_ref().map(|word| word.as_str().into());
-        event.test = self.is_test(query, event.name.as_deref());
+        event.test = self.is_test(&read);
         event.kind = event.test.then_some(Kind::Test);
         event.status = read.status_word.as_deref().map(Shared::from);
         let currency = read.currency.unwrap_or(self.currency);
         event.sum = read.sum.map(|amount| Money { amount, currency });
         event.event_id = read.event_id.as_deref().map(Shared::from);
         event.order_id = read.order_id.as_deref().map(Shared::from);
-        event.receipt = read.receipt.clone();
-        event.parent = read
-            .parent
-            .clone()
-            .filter(|parent| Some(parent) != read.receipt.as_ref());
+        let is_doubted = |receipt: &Receipt| open || (self.clickbank_words && receipt.as_str() == TEST_RECEIPT);
+        event.receipt = read.receipt.clone().filter(|receipt| !is_doubted(receipt));
+        event.parent = read.parent.clone().filter(|receipt| !is_doubted(receipt));
+        event.parent.take_if(|parent| Some(&*parent) == event.receipt.as_ref());
         self.read_candidates(&mut event, self.postback_candidates(query, &read), credentials);
         for (name, value) in &read.parameters {
             self.keep(&mut event, name, role_of(name), value);

@@ -113,14 +113,19 @@ impl Amount {
     /// rounded: call [`Amount::rounded`] where rounding is due.
     #[must_use]
     pub fn checked_mul(self, other: Self) -> Option<Self> {
-        let scale = self.0.scale().checked_add(other.0.scale())?;
-        Self::exact(product(self.0.mantissa(), other.0.mantissa())?, scale)
+        self.product(other, 0)
     }
 
     /// Exactly so many hundredths of the amount; see [`Amount::checked_mul`].
     pub(super) fn hundredths(self, percent: Self) -> Option<Self> {
-        let scale = self.0.scale().checked_add(percent.0.scale())?.checked_add(2)?;
-        Self::exact(product(self.0.mantissa(), percent.0.mantissa())?, scale)
+        self.product(percent, 2)
+    }
+
+    /// The product, its point so many digits further to the left.
+    fn product(self, other: Self, shift: u32) -> Option<Self> {
+        let scale = self.0.scale().checked_add(other.0.scale())?.checked_add(shift)?;
+        let (mantissa, scale) = product(self.0.mantissa(), other.0.mantissa(), scale)?;
+        Self::exact(mantissa, scale)
     }
 
     /// The nearest amount with at most `digits` digits after the point; halfway goes to the even neighbour, so that a long column of
@@ -269,11 +274,28 @@ impl Amount {
     }
 }
 
-/// The product, in one step where both fit in 64 bits.
-fn product(one: i128, other: i128) -> Option<i128> {
-    match (i64::try_from(one), i64::try_from(other)) {
-        (Ok(one), Ok(other)) => Some(i128::from(one).wrapping_mul(i128::from(other))),
-        _ => one.checked_mul(other),
+/// The product with its scale, in one step where both fit in 64 bits. Where 128 bits do not hold it, tens are taken out before: the product of
+/// two long fractions may be short.
+fn product(mut one: i128, mut other: i128, mut scale: u32) -> Option<(i128, u32)> {
+    if let (Ok(one), Ok(other)) = (i64::try_from(one), i64::try_from(other)) {
+        return Some((i128::from(one).wrapping_mul(i128::from(other)), scale));
+    }
+    loop {
+        if let Some(product) = one.checked_mul(other) {
+            return Some((product, scale));
+        }
+        scale = scale.checked_sub(1)?;
+        (one, other) = without(2, one, other)?;
+        (one, other) = without(5, one, other)?;
+    }
+}
+
+/// Two factors of a product, one of which has lost the prime `factor`.
+fn without(factor: i128, one: i128, other: i128) -> Option<(i128, i128)> {
+    match (divided(one, factor), divided(other, factor)) {
+        ((less, 0), _) => Some((less, other)),
+        (_, (less, 0)) => Some((one, less)),
+        _ => None,
     }
 }
 

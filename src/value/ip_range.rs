@@ -1,6 +1,7 @@
 //! Ranges of IP addresses, as in `10.0.0.0/8`.
 
-use alloc::{borrow::ToOwned, string::String};
+use super::text::shown;
+use alloc::string::String;
 use core::{
     fmt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
@@ -106,7 +107,7 @@ impl FromStr for IpRange {
     /// - a base with bits beyond the prefix (`10.0.0.1/8`): it could mean the range or the address
     fn from_str(text: &str) -> Result<Self, IpRangeError> {
         let fail = |problem| IpRangeError {
-            text: text.to_owned(),
+            text: shown(text),
             problem,
         };
         let (host, prefix) = match text.split_once('/') {

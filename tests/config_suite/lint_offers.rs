@@ -179,6 +179,58 @@ fn a_notification_brings_back_what_the_source_looks_for() {
     }
 }
 
+/// ClickBank's text on `affiliateTrackingParameters`: version 8.0, affiliates alone. Of the seller's variables, which repeat the link too, captured
+/// notifications have the parameters that are not unique to a click.
+#[test]
+fn an_affiliates_parameter_comes_back_with_version_8_and_to_affiliates_alone() {
+    let extclid = "https://hop.clickbank.net/?vendor=v&extclid={clickid}";
+    for lines in ["", "account_role = \"affiliate\"", "ins_versions = [\"7.0\", \"8.0\"]"] {
+        assert_eq!(offer_with(lines, extclid), [""; 0], "{lines}");
+    }
+    for lines in [
+        "ins_versions = [\"7.0\"]",
+        "ins_versions = [\"6.0\", \"7.0\"]",
+        "account_role = \"vendor\"",
+    ] {
+        assert_eq!(
+            offer_with(lines, extclid),
+            [
+                "offer[0].url: the click id is in `extclid`, which notifications tell since version 8.0 and affiliates alone; write `tid={clickid}`"
+            ],
+            "{lines}"
+        );
+    }
+    let slot = "https://seller.example/?affiliate=a&aff_sub3={clickid}";
+    assert_eq!(offer_with("ins_versions = [\"7.0\"]", slot), [""; 0]);
+    assert_eq!(
+        offer("https://seller.example/?affiliate=a"),
+        ["offer[0].url: no click id can come back through this URL; add `tid={clickid}`"]
+    );
+}
+
+#[test]
+fn a_seller_may_not_be_told_the_affiliates_code() {
+    let vendor = "account_role = \"vendor\"";
+    for host in ["hop.clickbank.net/?vendor=v", "seller.example/?affiliate=a"] {
+        assert_eq!(
+            offer_with(vendor, &format!("https://{host}&tid={{clickid}}")),
+            [
+                "offer[0].url: `tid` is the affiliate's, and whether a seller's notification tells it is not known for certain; \
+              `vtid={clickid}` on a pay link comes back to a seller"
+            ],
+            "{host}"
+        );
+    }
+    let both = "https://hop.clickbank.net/?vendor=v&tid={clickid}&aff_sub1={clickid}";
+    assert_eq!(offer_with(vendor, both), [""; 0]);
+    for role in ["", "account_role = \"affiliate\""] {
+        assert_eq!(
+            offer_with(role, "https://hop.clickbank.net/?vendor=v&tid={clickid}"),
+            [""; 0]
+        );
+    }
+}
+
 #[test]
 fn another_networks_offer_may_look_as_it_likes() {
     assert_eq!(warnings(&[(OFFER, "https://shop.example.com/")]), [""; 0]);
@@ -197,6 +249,18 @@ fn a_sellers_code_does_not_come_back_from_a_hoplink() {
             )]
         );
     }
+}
+
+#[test]
+fn the_other_sides_code_beside_the_right_one_is_left_out() {
+    assert_eq!(
+        offer("https://hop.clickbank.net/?vendor=v&tid={clickid}&vtid={clickid}"),
+        ["offer[0].url: `vtid` is the seller's, and a hoplink gives back `tid`; leave `vtid` out"]
+    );
+    assert_eq!(
+        offer("https://hop.clickbank.net/?vendor=v&tid={clickid}&vtid=abc"),
+        [""; 0]
+    );
 }
 
 #[test]
@@ -241,8 +305,15 @@ fn a_page_that_a_link_leads_to_is_no_link_to_send_visitors_to() {
 
 #[test]
 fn a_click_id_that_stands_twice_is_named() {
-    assert_eq!(
-        offer("https://hop.clickbank.net/?vendor=v&tid={clickid}&tid=x"),
-        ["offer[0].url: `tid` stands there more than once, and which one ClickBank takes is not known"]
-    );
+    for codes in [
+        "tid={clickid}&tid=x",
+        "tid=x&tid={clickid}",
+        "tid=x&tid=y&tid={_clickid}",
+    ] {
+        assert_eq!(
+            offer(&format!("https://hop.clickbank.net/?vendor=v&{codes}")),
+            ["offer[0].url: `tid` stands there more than once, and which one ClickBank takes is not known"],
+            "{codes}"
+        );
+    }
 }

@@ -286,3 +286,31 @@ fn an_offers_url_is_a_template_without_secrets_and_conversions() {
     assert_eq!(url("https://shop.example.com/?t={secret:T}").len(), 1);
     assert_eq!(url("https://shop.example.com/?p={payout}").len(), 1);
 }
+
+#[test]
+fn a_macro_holds_nothing_that_would_tear_a_url_apart() {
+    let row = |text: &str| format!("macro = \"{text}\"");
+    for (text, character) in [
+        ("{a} ", "' '"),
+        ("a\\nb", "'\\n'"),
+        ("\\u0000", "'\\0'"),
+        ("\u{a0}", "'\\u{a0}'"),
+    ] {
+        let said = format!("holds {character}, which no URL can hold");
+        assert_eq!(
+            problem("macro = \"{event_id}\"", &row(text)),
+            format!("offer_source[0].parameter[0].macro: {said}")
+        );
+        assert_eq!(
+            problem("macro = \"[CLICK_ID]\"", &row(text)),
+            format!("traffic_channel[0].parameter[0].macro: {said}")
+        );
+        assert_eq!(
+            problem("#source", &format!("postback = {{ clickid = \"{text}\" }}")),
+            format!("offer_source[0].postback.clickid: {said}")
+        );
+    }
+    for text in ["#ID#", "%%ID%%", "{{id}}", "$id&", "{a|b}"] {
+        tracker(&[("macro = \"{event_id}\"", &row(text))]);
+    }
+}

@@ -21,7 +21,7 @@ fn clickbank_s2s_pastes_the_rows_of_the_guide_and_the_receipt() {
     assert_eq!(
         pasted("template = \"clickbank-s2s\""),
         "https://trk.example.com/postback/s?clickid={tid}&sum={affiliate_earnings}&eventid={event_id}&zip={postal_code}\
-         &order_id={order_id}&receipt={receipt_id}"
+         &order_id={order_id}&receipt={receipt_id}&sub1={aff_sub1}"
     );
 }
 
@@ -42,7 +42,7 @@ fn the_documents_macros_and_rows_win_over_the_templates() {
              parameter = [{ name = \"zip\", macro = \"{state}\" }, { name = \"country\", macro = \"{country}\" }]"
         ),
         "https://trk.example.com/postback/s?clickid={extclid}&sum={affiliate_earnings}&eventid={event_id}&zip={state}\
-         &order_id={order_id}&receipt={receipt_id}&country={country}"
+         &order_id={order_id}&receipt={receipt_id}&sub1={aff_sub1}&country={country}"
     );
 }
 

@@ -1,10 +1,10 @@
-//! **ClickBank's interfaces as a whole**: the way of a click id, the Test button, the order-form pixel, both roles of an account.
+//! **ClickBank's interfaces as a whole**: the way of a click id, the Test button, both roles of an account.
 
-use super::support::{World, after, answer, click, click_id, document, notification, with};
+use super::support::{World, after, answer, click, document, notification, with};
 use postback::model::Click;
-use postback::network::{CLICKBANK_EVENTS, Postback};
-use postback::tracker::{Caller, ClickIdKeys, Reason};
-use postback::value::{Query, Secret};
+use postback::network::CLICKBANK_EVENTS;
+use postback::tracker::{ClickIdKeys, Reason};
+use postback::value::Secret;
 use serde_json::{Value, json};
 
 /// ClickBank's postbacks under their own words, counted.
@@ -66,7 +66,7 @@ fn the_test_button_is_a_test_for_both_roles_and_counts_nothing() {
         // The made-up receipt is the same for each event type.
         for (query, said) in [
             (
-                "clickid=affsub1&sum=10.00&receipt=ABC12345&type=PURCHASE",
+                "clickid=tid&sub1=affsub1&sum=10.00&receipt=ABC12345&type=PURCHASE",
                 "test: unknown_click",
             ),
             ("clickid=cb&aff=affsub1&sum=10.00&receipt=ABC12345&type=UPSELL", "test"),
@@ -100,6 +100,50 @@ fn one_of_the_test_buttons_values_alone_is_no_test() {
         other.postback("clickid=c1&sub1=affsub1&sum=10&receipt=ABC12345"),
         "applied"
     );
+}
+
+/// What a visitor writes into the link comes back in slots, what a buyer writes in the postal code.
+#[test]
+fn a_visitor_cannot_make_a_test_of_a_sale() {
+    let sale = "clickid=cb&sum=57.35&eventid=E9&receipt=P3RGBKGX&type=PURCHASE";
+    for written in [
+        "zip=ABC12345&sub1=affsub1",
+        "zip=affsub1&sub1=ABC12345",
+        "sub2=ABC12345&sub1=affsub1",
+        "order_id=ABC12345&sub1=affsub1",
+        "x=ABC12345&y=affsub1",
+    ] {
+        let world = posted(|_| {});
+        assert_eq!(ingest(&world, &format!("{sale}&{written}")), "applied", "{written}");
+        assert_eq!(world.told(), ["Purchase approved 57.35 USD 57.35 USD"], "{written}");
+        assert!(!world.conversions()[0].shown.test);
+    }
+}
+
+/// It is the same in each test of each account, and a seller's test has nothing else that says what it is.
+#[test]
+fn the_made_up_receipt_of_a_test_ties_no_messages_together() {
+    let world = posted(|source| source["account_role"] = "vendor".into());
+    for id in ["t1", "t2"] {
+        assert_eq!(
+            ingest(
+                &world,
+                &format!("clickid=vtid&sum=10.00&receipt=ABC12345&eventid={id}&type=PURCHASE")
+            ),
+            "unattributed: unknown_click"
+        );
+    }
+    let named = "clickid=cb&sum=5&receipt=ABC12345&eventid=e1&type=UPSELL";
+    assert_eq!(ingest(&world, named), "applied");
+    for receipts in ["receipt=ABC12345", "parent=ABC12345", "receipt=ABC12345-B002"] {
+        let query = format!("{receipts}&sum=5&eventid={}&type=UPSELL", receipts.len());
+        assert_eq!(ingest(&world, &query), "unattributed: no_click_id", "{receipts}");
+    }
+    assert_eq!(world.attribute(), 0);
+    assert_eq!(world.told(), ["Upsell approved 5 USD 5 USD"]);
+    // Another network may well have such a receipt.
+    assert_eq!(world.postback("clickid=c1&sum=1&receipt=ABC12345"), "applied");
+    assert_eq!(world.postback("sum=2&receipt=ABC12345&type=Upsell"), "applied");
 }
 
 #[test]
@@ -183,90 +227,4 @@ fn a_sale_that_comes_by_both_interfaces_counts_once_for_both_roles_in_both_order
             }
         }
     }
-}
-
-/// The pixel of the order form: a source for notifications, one open type.
-fn with_pixel() -> World {
-    World::new(&with(|d| {
-        d["offer_source"][1]["tokens"] = json!(["env:T"]);
-        d["offer_source"][1]["open_types"] = json!(["InitiateCheckout"]);
-    }))
-}
-
-/// What ClickBank appends to the pixel's URL.
-const APPENDED: &str = "&verificationHash=0123&role=VENDOR&affiliate=promoter&vendor=seller&productTitle=A%20book&itemNo=1&receipt=CWOGBZLN\
-                        &currency=EUR&totalProductAmount=99.00&totalTaxAmount=1.00&transactionType=SALE";
-
-#[test]
-fn the_order_form_pixel_needs_no_token_and_its_amounts_count_nothing() {
-    let world = with_pixel();
-    let source = world.tracker.source(Some("clickbank")).unwrap();
-    let caller = |word| Caller {
-        type_word: word,
-        ..Caller::default()
-    };
-    assert!(
-        source
-            .authorize(&caller(Some("InitiateCheckout")), &world.credentials)
-            .is_ok()
-    );
-    assert!(source.authorize(&caller(Some("Purchase")), &world.credentials).is_err());
-    assert!(source.authorize(&caller(None), &world.credentials).is_err());
-    let query = format!("type=InitiateCheckout&format=img&clickid=cb&sum=50{APPENDED}");
-    assert_eq!(ingest(&world, &query), "applied");
-    assert_eq!(world.told(), ["InitiateCheckout approved none nothing"]);
-    // What it says of a receipt is not believed: the sale of that receipt is not found by it.
-    assert_eq!(
-        world.notify(&notification("BILL", "CWOGBZLN-B002", 61, "5", "")),
-        "unattributed: no_click_id"
-    );
-}
-
-#[test]
-fn the_pixels_click_id_stands_in_the_field_of_the_guide_or_among_clickbanks_codes() {
-    for codes in [
-        "clickid=cb",
-        "clickid=[cb]",
-        "clickid=x,cb",
-        "trackingCodes=cb",
-        "trackingCodes=x,cb",
-        "trackingCodes=[x,%20cb]",
-        "trackingCodes=[%22x%22,%22cb%22]",
-        "trackingCodes=x&trackingCodes=cb",
-        "trackingCodes[]=x&trackingCodes[]=cb",
-        "clickid={tid}&trackingCodes=cb",
-    ] {
-        let world = with_pixel();
-        let query = format!("type=InitiateCheckout&format=img&{codes}{APPENDED}");
-        let event = world.postback_to("clickbank", &query);
-        assert!(event.clicks.contains(&click_id("cb")), "{codes}: {:?}", event.clicks);
-        assert_eq!(answer(world.ingest(&event).0), "applied", "{codes}");
-        assert_eq!(world.told(), ["InitiateCheckout approved none nothing"], "{codes}");
-    }
-}
-
-#[test]
-fn a_list_in_the_field_of_the_click_id_is_one_id_where_no_pixel_speaks() {
-    let world = with_pixel();
-    for (source, query) in [
-        ("clickbank", "clickid=a,b&type=Purchase"),
-        ("net", "clickid=a,b&type=InitiateCheckout"),
-    ] {
-        assert_eq!(world.postback_to(source, query).clicks, [click_id("a,b")]);
-    }
-    assert!(world.postback_event("trackingCodes=cb").clicks.is_empty());
-}
-
-#[test]
-fn the_codes_of_a_pixel_are_not_among_the_ignored_names() {
-    let world = with_pixel();
-    let ignored = |source: &str| -> Vec<String> {
-        let query = Query::parse(b"type=InitiateCheckout&trackingCodes=cb&trackingCodes[]=x&itemNo=1").unwrap();
-        let received = postback::event::Received { at: after(1), nonce: 1 };
-        let source = world.tracker.source(Some(source)).unwrap();
-        let read: Postback = source.postback(&query, received, &world.credentials).unwrap().1;
-        read.ignored
-    };
-    assert_eq!(ignored("clickbank"), ["itemNo"]);
-    assert_eq!(ignored("net"), ["itemNo", "trackingCodes", "trackingCodes[]"]);
 }

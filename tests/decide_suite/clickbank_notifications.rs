@@ -3,6 +3,25 @@
 use super::support::{World, document, notification, with};
 use postback::tracker::{Outcome, Reason};
 
+#[test]
+fn a_version_that_is_not_chosen_is_not_taken() {
+    let world = World::new(&with(|d| {
+        d["offer_source"][1]["ins_versions"] = serde_json::json!(["6.0", "7.0"])
+    }));
+    let text = notification("SALE", "R1", 60, "10", "");
+    let read = postback::clickbank::ins::Notification::parse(text.as_bytes()).unwrap();
+    let received = postback::event::Received {
+        at: super::support::after(61),
+        nonce: 1,
+    };
+    let source = world.tracker.source(Some("clickbank")).unwrap();
+    let refused = source.event(&read, received, &world.credentials).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "version `8.0` is not one of the source's `ins_versions`"
+    );
+}
+
 /// Each transaction type with the kind that it is, and what it comes to where `events` has the rows of the support's document.
 #[test]
 fn every_transaction_type_is_an_event_and_only_what_is_matched_is_a_conversion() {

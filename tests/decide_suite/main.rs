@@ -13,6 +13,7 @@
 mod attribution;
 mod clickbank;
 mod clickbank_notifications;
+mod clickbank_pixel;
 mod duplicates;
 mod event_matching;
 mod identity;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 fn verdict(rule: SuccessRule, status: u16, body: &str, truncated: bool) -> (Verdict, String) {
     let mut leased = leased('a', &plain(), 0);
-    leased.delivery.success = rule;
+    leased.delivery.success = rule.into();
     let sent = Sent::Answered {
         status,
         body,

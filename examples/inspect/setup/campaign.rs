@@ -2,7 +2,7 @@
 
 use super::{Section, Setup};
 use crate::words;
-use postback::clickbank::hoplink::{Doubt, Form, Link};
+use postback::clickbank::hoplink::{Doubt, Link, LinkForm};
 use postback::model::Updates;
 use postback::tracker::{Campaign, Source};
 use postback::value::OfferId;
@@ -34,16 +34,16 @@ impl Setup<'_> {
             let step = section.step("What ClickBank gives back of each offer's link:");
             for (id, link) in &links {
                 let form = link.form();
-                let said = match form.code() {
+                let said = match form.tracking_parameter() {
                     Some(code) => format!("{form}: `{code}={{clickid}}`"),
-                    None if *form == Form::Other => "no link of ClickBank's, as far as it shows".into(),
+                    None if *form == LinkForm::Other => "no link of ClickBank's, as far as it shows".into(),
                     None => format!("{form}: no click id"),
                 };
                 step.with(id.as_str(), said);
             }
         }
         for (id, link) in &links {
-            if matches!(link.form(), Form::Direct { .. }) {
+            if matches!(link.form(), LinkForm::Direct { .. }) {
                 section.step(format!("`{id}`: {}.", Doubt::NeedsScript));
             }
         }

@@ -67,10 +67,14 @@ impl Setup<'_> {
                 )),
             }
         }
-        section.step(
-            "Press Test beside each event type. Its values are made up, so the postback is kept as unattributed, or as a test where the URL has \
-             `{aff_sub1}` too; it counts nothing.",
-        );
+        let pasted = source.pasted_query();
+        let kept = match pasted.contains("{aff_sub1}") && pasted.contains("{receipt_id}") {
+            true => "by which the postback is known as a test",
+            false => "so the postback is kept as unattributed",
+        };
+        section.step(format!(
+            "Press Test beside each event type. Its values are made up, {kept}; it counts nothing."
+        ));
         section.step("Rebills, refunds and chargebacks do not come this way: they need the notifications (INS).");
         section
     }

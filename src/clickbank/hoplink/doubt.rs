@@ -1,17 +1,17 @@
 //! What a link of ClickBank's that can be read has wrong with it.
 
 use super::edit::with_article;
-use super::{Form, Link, LinkParameter};
+use super::{Link, LinkForm, LinkParameter};
 use crate::clickbank::tid::{Tid, TidError};
 use crate::value::{is_unfilled_macro, shown};
-use alloc::{string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 use core::ops::RangeInclusive;
 use thiserror::Error;
 
 /// How long nicknames are, in letters and digits (ClickBank's onboarding guide; certain).
 const NICKNAME: RangeInclusive<usize> = 5..=10;
-/// How long the code of an encrypted hoplink is, as far as links were seen.
-const CODE: RangeInclusive<usize> = 20..=30;
+/// How long the label of an encrypted hoplink is, as far as links were seen.
+const LABEL: RangeInclusive<usize> = 20..=30;
 /// The macros of a template that stand for our click id.
 const CLICK_ID: &[&str] = &["{clickid}", "{_clickid}"];
 
@@ -25,11 +25,12 @@ pub enum Doubt {
     /// A name that is no nickname of an account.
     #[error("`{0}` is no nickname of an account: those have {min} to {max} letters and digits", min = NICKNAME.start(), max = NICKNAME.end())]
     Nickname(String),
-    /// The code of an encrypted hoplink is shorter or longer than those that were seen.
-    #[error("the encrypted part has {0} characters, and those that were seen have {min} to {max}", min = CODE.start(), max = CODE.end())]
-    Code(usize),
-    /// The other side's tracking code.
-    #[error("`{name}` is the {owner}'s, and {link} gives back `{takes}`; write `{takes}={{clickid}}`")]
+    /// The label of an encrypted hoplink is shorter or longer than those that were seen (links that affiliates published; fairly sure).
+    #[error("the encrypted part has {0} characters, and those that were seen have {min} to {max}", min = LABEL.start(), max = LABEL.end())]
+    LabelLength(usize),
+    /// The other side's tracking code: `tid` is the affiliate's, `vtid` the seller's (support articles 220365867 and 360036580432; certain). That
+    /// it does not come back from the other's link is concluded from that (fairly sure).
+    #[error("`{name}` is the {owner}'s, and {link} gives back `{takes}`; {}", remedy(name, takes, *.stands))]
     OtherSide {
         /// The parameter that stands there.
         name: LinkParameter,
@@ -39,6 +40,8 @@ pub enum Doubt {
         link: String,
         /// The parameter that comes back.
         takes: LinkParameter,
+        /// Whether that one stands there as it should.
+        stands: bool,
     },
     /// A tracking code of our click id and something else.
     #[error(
@@ -51,24 +54,27 @@ pub enum Doubt {
         /// Its value, as far as it is shown.
         value: String,
     },
-    /// A tracking code that ClickBank may change.
+    /// A tracking code that ClickBank may change or drop: no [`Tid`], which names the sources.
     #[error("`{0}`: {1}")]
-    NoCode(LinkParameter, TidError),
+    UnsafeCode(LinkParameter, TidError),
     /// A value that is too long for its parameter.
     #[error("`{0}` has {1} characters; ClickBank takes at most {2}")]
     TooLong(LinkParameter, usize, usize),
     /// A tracking parameter that stands there more than once.
     #[error("`{0}` stands there more than once, and which one ClickBank takes is not known")]
     Repeated(LinkParameter),
-    /// A direct link.
+    /// A direct link: without the script the page makes no hop (support articles 19034135835156 and 19718075352340, "Direct Offer Tracking";
+    /// certain).
     #[error(
         "a direct link works only where the seller's page has ClickBank's script for Direct Offer Tracking: ask the seller"
     )]
     NeedsScript,
-    /// A page that a hoplink leads to.
+    /// A page that a hoplink leads to, told by `hop` and `hopId` in its query (as published links have them; certain). That no hop is made for
+    /// a visitor who is sent there is a conclusion (fairly sure).
     #[error("a hoplink has led to this page; visitors who are sent here have no hop of their own, so use the hoplink")]
     AfterHop,
-    /// An order form.
+    /// An order form: its URL has an id of the visit and a time in it (as published links have them; certain). What becomes of another visitor
+    /// who is sent there is written nowhere (a guess).
     #[error("this is the order form of one visit; send visitors to the hoplink or the pay link that led there")]
     OneVisit,
 }
@@ -84,7 +90,10 @@ impl Link {
                 continue;
             };
             if seen.contains(&name) {
-                doubts.push(Doubt::Repeated(name));
+                let repeated = Doubt::Repeated(name);
+                if !doubts.contains(&repeated) {
+                    doubts.push(repeated);
+                }
                 continue;
             }
             doubts.extend(self.value_doubt(&name, value));
@@ -95,7 +104,7 @@ impl Link {
 
     fn form_doubts(&self) -> Vec<Doubt> {
         match self.form() {
-            Form::Hoplink { affiliate, vendor } => {
+            LinkForm::Hoplink { affiliate, vendor } => {
                 let names = [("affiliate", affiliate), ("vendor", vendor)];
                 let doubt = |(key, name): (&'static str, &Option<String>)| match name {
                     Some(name) => nickname(name),
@@ -103,15 +112,19 @@ impl Link {
                 };
                 names.into_iter().filter_map(doubt).collect()
             }
-            Form::LegacyHoplink { affiliate, vendor } => {
+            LinkForm::LegacyHoplink { affiliate, vendor } => {
                 [affiliate, vendor].into_iter().filter_map(|n| nickname(n)).collect()
             }
-            Form::EncryptedHoplink { code } if !CODE.contains(&code.len()) => [Doubt::Code(code.len())].into(),
-            Form::PayLink { vendor, .. } | Form::LegacyPayLink { vendor, .. } => nickname(vendor).into_iter().collect(),
-            Form::Direct { affiliate } => nickname(affiliate).into_iter().chain([Doubt::NeedsScript]).collect(),
-            Form::Landing { .. } => [Doubt::AfterHop].into(),
-            Form::OrderForm { .. } => [Doubt::OneVisit].into(),
-            Form::EncryptedHoplink { .. } | Form::Other => Vec::new(),
+            LinkForm::EncryptedHoplink { label } if !LABEL.contains(&label.len()) => {
+                [Doubt::LabelLength(label.len())].into()
+            }
+            LinkForm::PayLink { vendor, .. } | LinkForm::LegacyPayLink { vendor, .. } => {
+                nickname(vendor).into_iter().collect()
+            }
+            LinkForm::Direct { affiliate } => nickname(affiliate).into_iter().chain([Doubt::NeedsScript]).collect(),
+            LinkForm::Landing { .. } => [Doubt::AfterHop].into(),
+            LinkForm::OrderForm { .. } => [Doubt::OneVisit].into(),
+            LinkForm::EncryptedHoplink { .. } | LinkForm::Other => Vec::new(),
         }
     }
 
@@ -119,7 +132,8 @@ impl Link {
         if value.is_empty() {
             return None;
         }
-        if let Some(takes) = self.form().code().filter(|takes| name.is_code() && takes != name) {
+        let takes = self.form().tracking_parameter();
+        if let Some(takes) = takes.filter(|takes| name.is_code() && takes != name) {
             let owner = match name {
                 LinkParameter::Vtid => "seller",
                 _ => "affiliate",
@@ -128,10 +142,14 @@ impl Link {
                 name: name.clone(),
                 owner,
                 link: with_article(self.form()),
+                // A click id that stands in the wrong one alone is to be moved; whatever else stands in the right one is no reason to keep both.
+                stands: self
+                    .value(takes.as_str())
+                    .is_some_and(|held| holds_click_id(held) || !holds_click_id(value)),
                 takes,
             });
         }
-        if name.is_code() && CLICK_ID.iter().any(|filled| value.contains(filled) && value != *filled) {
+        if name.is_code() && holds_click_id(value) && !CLICK_ID.contains(&value) {
             return Some(Doubt::Mixed {
                 name: name.clone(),
                 value: shown(value),
@@ -141,10 +159,24 @@ impl Link {
             return None;
         }
         if name.is_code() {
-            return Tid::new(value).err().map(|error| Doubt::NoCode(name.clone(), error));
+            return Tid::new(value)
+                .err()
+                .map(|error| Doubt::UnsafeCode(name.clone(), error));
         }
         let (length, longest) = (value.chars().count(), name.longest()?);
         (length > longest).then(|| Doubt::TooLong(name.clone(), length, longest))
+    }
+}
+
+/// Whether our click id is filled in somewhere in a value of a template.
+pub(crate) fn holds_click_id(value: &str) -> bool {
+    CLICK_ID.iter().any(|filled| value.contains(filled))
+}
+
+fn remedy(name: &LinkParameter, takes: &LinkParameter, stands: bool) -> String {
+    match stands {
+        true => format!("leave `{name}` out"),
+        false => format!("write `{takes}={{clickid}}`"),
     }
 }
 

@@ -1,18 +1,15 @@
 //! Tracking links: a parameter put in or replaced, and every other byte kept.
 
-use super::{Form, Link, LinkError, LinkParameter, Parts};
+use super::{Link, LinkError, LinkForm, LinkParameter, Parts};
 use crate::clickbank::tid::{Tid, TidError};
-use crate::value::{Query, nearest, shown};
+use crate::value::{ESCAPED, Query, nearest, shown};
 use alloc::{
     format,
     string::{String, ToString},
     vec::Vec,
 };
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 use thiserror::Error;
-
-/// What stands in a query as it is (RFC 3986, unreserved).
-const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// A parameter that a link does not take, or a value that the parameter does not.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -24,7 +21,7 @@ enum Problem {
     #[error("`{0}` is not a tracking parameter of ClickBank's{1}")]
     Unknown(String, String),
     #[error("{}", refusal(.0, .1))]
-    NotTaken(Form, LinkParameter),
+    NotTaken(LinkForm, LinkParameter),
     #[error("`{0}` is empty")]
     Empty(LinkParameter),
     #[error("`{0}`: {1}")]
@@ -39,11 +36,11 @@ enum Problem {
     Macro(String),
 }
 
-fn refusal(form: &Form, parameter: &LinkParameter) -> String {
-    let why = match (form.code(), form) {
+fn refusal(form: &LinkForm, parameter: &LinkParameter) -> String {
+    let why = match (form.tracking_parameter(), form) {
         (Some(code), _) => return format!("{} does not take `{parameter}`; write `{code}`", with_article(form)),
-        (None, Form::Landing { .. }) => "the hop was made already; track the hoplink that led there",
-        (None, Form::OrderForm { .. }) => "it is the page of one visit; track the link that led there",
+        (None, LinkForm::Landing { .. }) => "the hop was made already; track the hoplink that led there",
+        (None, LinkForm::OrderForm { .. }) => "it is the page of one visit; track the link that led there",
         (None, _) => {
             return "it is no link of ClickBank's, as far as it shows, so it takes no tracking parameter".into();
         }
@@ -52,7 +49,7 @@ fn refusal(form: &Form, parameter: &LinkParameter) -> String {
 }
 
 /// As in `an encrypted hoplink`.
-pub(super) fn with_article(form: &Form) -> String {
+pub(super) fn with_article(form: &LinkForm) -> String {
     let name = form.name();
     let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) {
         "an"
@@ -74,7 +71,7 @@ impl Link {
     pub fn with(&self, parameter: &LinkParameter, value: &str) -> Result<Self, ParameterError> {
         self.check(parameter).map_err(ParameterError)?;
         sound(parameter, value).map_err(ParameterError)?;
-        self.edited(parameter.as_str(), &utf8_percent_encode(value, KEPT).to_string())
+        self.edited(parameter.as_str(), &utf8_percent_encode(value, ESCAPED).to_string())
     }
 
     /// The link with a macro as a parameter's value, as in `tid={clickid}`: the URL of an offer, where a click's values are filled in.

@@ -52,7 +52,8 @@ impl fmt::Display for Warning {
 /// - an open type whose policy lets anyone rewrite a conversion or take an event id, or that is not open since `events` matches it elsewhere
 /// - a role that is neither known nor one's own (`x_..`)
 /// - a ClickBank offer through which no click id can return, or only a damaged one, or only where nobody looks for it: the seller's code on a
-///   hoplink, the affiliate's on a pay link, a page that a hoplink or a pay link has led to
+///   hoplink, the affiliate's on a pay link, an affiliate's parameter without version 8.0, a page that a hoplink or a pay link has led to; and a
+///   seller's offer that relies on the affiliate's code
 /// - a condition on a parameter that is neither a macro nor in the table of an offer source
 /// - a postback that covers steps and reversals since it names no type; one that has drifted from its channel's template
 /// - a campaign without a path

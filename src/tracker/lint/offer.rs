@@ -1,7 +1,9 @@
 //! Doubts about the URL of a ClickBank offer: whether the click id comes back, and to where the source looks for it.
 
-use crate::clickbank::hoplink::{Doubt, Form, Link, LinkParameter};
+use crate::clickbank::hoplink::{Doubt, Link, LinkForm, LinkParameter, MAX_UNIQUE_VALUE, holds_click_id};
+use crate::clickbank::ins::Version;
 use crate::config::Table;
+use crate::model::AccountRole;
 use crate::network::Meaning;
 use crate::tracker::compile::MAX_ROWS;
 use crate::tracker::compiled::{Offer, Source, Tracker};
@@ -40,7 +42,11 @@ fn clickbank(row: &Table<'_>, offer: &Offer, source: &Source, by_postback: bool)
         asked: asked(source).filter(|_| by_postback),
         notified: !by_postback || !source.secrets.is_empty(),
     };
-    let filled = |name: &LinkParameter| link.value(name.as_str()).is_some_and(holds_click_id);
+    // Of a repeated one too, wherever it stands.
+    let filled = |name: &LinkParameter| {
+        link.parameters()
+            .any(|(own, value)| own == name.as_str() && holds_click_id(value))
+    };
     for doubt in link.doubts() {
         let is_final = matches!(doubt, Doubt::OtherSide { .. } | Doubt::OneVisit | Doubt::AfterHop);
         match &doubt {
@@ -55,7 +61,11 @@ fn clickbank(row: &Table<'_>, offer: &Offer, source: &Source, by_postback: bool)
     }
     let names = link.parameters().filter(|(_, value)| holds_click_id(value));
     let names: Vec<&str> = names.map(|(name, _)| name).collect();
-    if names.iter().any(|name| way_back.returns(name)) {
+    let mut returning = names.iter().filter(|name| way_back.returns(name)).peekable();
+    if returning.peek().is_some() {
+        if returning.all(|name| way_back.is_anothers(name)) {
+            row.problem("url", ANOTHERS);
+        }
         return;
     }
     match names.iter().find(|name| LinkParameter::known(name).is_some()) {
@@ -70,10 +80,18 @@ fn clickbank(row: &Table<'_>, offer: &Offer, source: &Source, by_postback: bool)
     }
 }
 
+/// Notifications have the order form's codes in `trackingCodes`; but the affiliate's one is said to be the affiliate's alone to see.
+const ANOTHERS: &str = "`tid` is the affiliate's, and whether a seller's notification tells it is not known for certain; `vtid={clickid}` on a \
+                        pay link comes back to a seller";
+
+/// The objects of a notification that repeat what stood on a link.
+const VARIABLES: &str = "vendorVariables";
+const PARAMETERS: &str = "affiliateTrackingParameters";
+
 /// A link of ClickBank's and the ways by which what stands in it comes back.
 struct WayBack<'a> {
     source: &'a Source,
-    form: &'a Form,
+    form: &'a LinkForm,
     /// The macro that the postback's URL asks for the click id with, where postbacks are what the source is for.
     asked: Option<&'a str>,
     /// Whether notifications come too.
@@ -90,17 +108,33 @@ impl WayBack<'_> {
         by_postback || (self.notified && self.is_looked_for(name))
     }
 
-    /// Whether one of the places of a notification where the source looks is this parameter's.
+    /// Whether the source looks for this parameter in a place of its notifications that has it.
     fn is_looked_for(&self, name: &str) -> bool {
-        let paths = || self.source.click_id_paths.iter().map(|path| path.as_str());
-        let given_back = LinkParameter::known(name).is_some();
-        let code = matches!(name, "tid" | "vtid")
-            && paths().any(|path| path == "trackingCodes" || path.starts_with("trackingCodes["));
-        let variable = (given_back || self.form.is_pay_link())
-            && paths().any(|path| path.strip_prefix("vendorVariables.") == Some(name));
-        let parameter = given_back
-            && paths().any(|path| path.strip_prefix("affiliateTrackingParameters.") == Some(&camel_case(name)));
+        let known = LinkParameter::known(name);
+        let code =
+            known.as_ref().is_some_and(LinkParameter::is_code) && self.looks(|path| path.starts_with("trackingCodes"));
+        // On a pay link they are the seller's own; of an affiliate's parameters those that are unique to a click were not seen there.
+        let seen = known
+            .as_ref()
+            .is_some_and(|known| known.longest() != Some(MAX_UNIQUE_VALUE));
+        let variable = (seen || self.form.is_pay_link()) && self.looks_among(VARIABLES, name);
+        // ClickBank's own text: since version 8.0, and to affiliates alone.
+        let told = self.source.ins_versions.contains(&Version::V8) && self.source.role != Some(AccountRole::Vendor);
+        let parameter = told && known.is_some() && self.looks_among(PARAMETERS, &camel_case(name));
         code || variable || parameter
+    }
+
+    fn looks(&self, is: impl Fn(&str) -> bool) -> bool {
+        self.source.click_id_paths.iter().any(|path| is(path.as_str()))
+    }
+
+    fn looks_among(&self, object: &str, name: &str) -> bool {
+        self.looks(|path| path.split_once('.') == Some((object, name)))
+    }
+
+    /// Whether a notification to a seller would have to tell the affiliate's code.
+    fn is_anothers(&self, name: &str) -> bool {
+        name == "tid" && self.asked != Some(name) && self.source.role == Some(AccountRole::Vendor)
     }
 
     /// The parameter that this kind of link gives back to this source.
@@ -109,6 +143,7 @@ impl WayBack<'_> {
             Some(asked) if !matches!(asked, "tid" | "vtid") => asked,
             _ if self.form.is_hoplink() => "tid",
             Some(asked) if !self.form.is_pay_link() => asked,
+            None if matches!(self.form, LinkForm::Direct { .. }) => "tid",
             _ => "vtid",
         }
     }
@@ -116,7 +151,15 @@ impl WayBack<'_> {
     /// What to say of a click id that comes back where nobody looks for it.
     fn astray(&self, name: &str) -> String {
         let Some(asked) = self.asked else {
-            return format!("the click id is in `{name}`, and no path of `click_id_from` looks there");
+            let looks = self.looks_among(VARIABLES, name) || self.looks_among(PARAMETERS, &camel_case(name));
+            let why = match looks {
+                true => format!(
+                    "which notifications tell since version 8.0 and affiliates alone; write `{}={{clickid}}`",
+                    self.usual()
+                ),
+                false => "and no path of `click_id_from` looks there".into(),
+            };
+            return format!("the click id is in `{name}`, {why}");
         };
         let remedy = match (name, asked) {
             ("vtid", "tid") => "say `account_role = \"vendor\"`".into(),
@@ -148,8 +191,4 @@ fn camel_case(name: &str) -> String {
         begins = letter == '_';
     }
     camel
-}
-
-fn holds_click_id(value: &str) -> bool {
-    ["{clickid}", "{_clickid}"].iter().any(|text| value.contains(text))
 }

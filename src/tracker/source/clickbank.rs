@@ -1,20 +1,55 @@
-//! What only ClickBank's postbacks have: the Test button's made-up values, and the tracking codes of the order-form pixel.
+//! What anyone may send, and what only ClickBank's postbacks have: the Test button's made-up values, the tracking codes of the order-form pixel.
 
 use super::Source;
-use crate::clickbank::pixel::{listed_codes, tracking_codes};
-use crate::network::{Meaning, Postback, is_clickbank_test};
+use crate::clickbank::pixel::{MAX_TRACKING_CODES, TRACKING_CODES, listed_codes, tracking_codes};
+use crate::network::{Meaning, Postback, PostbackError, is_clickbank_test};
 use crate::value::Query;
 use alloc::borrow::Cow;
 
 impl Source {
+    /// Whether a query's word is that of an open type. A word that is repeated is refused later.
+    pub(super) fn is_sent_by_anyone(&self, query: &Query<'_>) -> bool {
+        let mut words = self
+            .names
+            .names(Meaning::Type)
+            .filter_map(|name| query.value(name).ok()?);
+        words.next().is_some_and(|word| self.is_open(word))
+    }
+
+    /// Reads a query by the source's names. What anyone may send (`open`) is read without its amount, which counts nothing and so refuses
+    /// nothing. ClickBank's pixel fills the field of the click id as it does tracking codes, so that is a list, and not the list but each code
+    /// of it has the length of a click id.
+    pub(super) fn read(&self, query: &Query<'_>, own: &[&str], open: bool) -> Result<Postback, PostbackError> {
+        use Meaning::{ClickId, Currency, Sum};
+        let unread: &[Meaning] = match (open, self.clickbank_words) {
+            (false, _) => &[],
+            (true, false) => &[Sum, Currency],
+            (true, true) => &[Sum, Currency, ClickId],
+        };
+        let mut read = match unread {
+            [] => Postback::read(query, &self.names, own)?,
+            unread => Postback::read(query, &self.names.without(unread), own)?,
+        };
+        if self.clickbank_words {
+            // Codes are read by [`Source::postback_candidates`].
+            read.ignored
+                .retain(|name| !TRACKING_CODES.contains(&name.as_str()) && self.names.meaning(name) != Some(ClickId));
+            for name in self.names.names(ClickId) {
+                query.raw(name)?;
+            }
+        }
+        Ok(read)
+    }
+
     /// Whether a postback is a test: by its word, as the transaction types of notifications begin with `TEST`, or by what ClickBank's Test button
     /// fills in ([`is_clickbank_test`]).
-    pub(super) fn is_test(&self, query: &Query<'_>, word: Option<&str>) -> bool {
+    pub(super) fn is_test(&self, read: &Postback) -> bool {
         let is_word = |word: &str| {
             let (head, rest) = word.split_at_checked(4).unwrap_or_default();
             head.eq_ignore_ascii_case("TEST") && (rest.is_empty() || rest.starts_with('_'))
         };
-        self.clickbank_words && (word.is_some_and(is_word) || is_clickbank_test(query))
+        let by_word = read.type_word.as_ref().is_some_and(|word| is_word(word.as_str()));
+        self.clickbank_words && (by_word || is_clickbank_test(read))
     }
 
     /// The texts of a postback that may be a click id. In ClickBank's pixel the code stands under the name that was chosen for the affiliate's
@@ -25,14 +60,12 @@ impl Source {
         read: &'q Postback,
     ) -> impl Iterator<Item = Cow<'q, str>> {
         let is_pixel = self.clickbank_words && read.type_word.as_ref().is_some_and(|word| self.is_open(word.as_str()));
-        let own = read.click_id.as_ref().filter(|_| !is_pixel).map(|id| id.as_str());
+        let own = read.click_id.as_ref().map(|id| id.as_str());
         // None of them is repeated: the postback was read.
         let raw = |name| query.raw(name).ok().flatten();
         let listed = is_pixel.then(|| {
-            self.names
-                .names(Meaning::ClickId)
-                .filter_map(raw)
-                .flat_map(listed_codes)
+            let values = self.names.names(Meaning::ClickId).filter_map(raw);
+            values.flat_map(listed_codes).take(MAX_TRACKING_CODES)
         });
         let appended = self.clickbank_words.then(|| tracking_codes(query));
         let found = own.into_iter().chain(listed.into_iter().flatten());
