@@ -2,14 +2,19 @@
 
 use super::make::{
     ask, at, cases, click, click_guard, click_id, conversion, decided, delivery, event, event_id, everything,
-    fingerprint, join, receipt_guard, record, row, slot, stored, version, waiting, write,
+    fingerprint, join, minted, receipt_guard, record, row, slot, stored, version, waiting, write,
 };
 use crate::port::{ConversionFilter, DeliveryFilter, EventFilter};
-use crate::tracker::{Commit, Committed, ConfigurationRow, EventRow, Outcome, ReceiptRecord, Write};
-use alloc::{string::ToString, vec, vec::Vec};
+use crate::tracker::{Commit, Committed, ConfigurationRow, EventRow, Guard, Outcome, ReceiptRecord, Write};
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
 
 /// A commit with one row of every kind that lists show.
-fn full(number: i64, guards: Vec<crate::tracker::Guard>) -> Commit {
+fn full(number: i64, guards: Vec<Guard>) -> Commit {
     let mut commit = decided(number, guards);
     commit.writes.push(Write::Conversion(conversion(number, "one")));
     commit.writes.push(Write::Slot(slot("one", "Purchase", 1)));
@@ -39,6 +44,41 @@ async fn is_untouched(store: &dyn super::Subject) -> bool {
         && receipts.receipts["a"].record.is_none()
         && store.slots(&click_id("one")).await.unwrap().is_empty()
         && store.configuration(&fingerprint("full")).await.unwrap().is_none()
+}
+
+/// The guards of clicks as facts tell them now.
+async fn guards(store: &dyn super::Subject, ids: &[String]) -> Vec<Guard> {
+    let names: Vec<_> = ids.iter().map(String::as_str).collect();
+    let known = ask(store, &names, &[]).await.clicks;
+    ids.iter()
+        .map(|id| click_guard(id, known[id.as_str()].version))
+        .collect()
+}
+
+/// Clicks that one event names: all of them in one commit, after which nothing that was read of any of them holds.
+async fn assert_guarded_together(store: &dyn super::Subject, number: i64, ids: &[String]) {
+    let before = guards(store, ids).await;
+    assert_eq!(
+        store.commit(&decided(number, before.clone())).await.unwrap(),
+        Committed::Applied,
+        "{ids:?}"
+    );
+    let after = guards(store, ids).await;
+    for guard in before {
+        let answer = store.commit(&decided(number + 1, vec![guard.clone()])).await.unwrap();
+        assert_eq!(answer, Committed::Conflict, "{guard:?}");
+    }
+    let answer = store.commit(&decided(number + 1, after.clone())).await.unwrap();
+    assert_eq!(answer, Committed::Applied, "conflicts raise nothing");
+    store.record(&[click(&ids[0])]).await.unwrap();
+    let answer = store.commit(&decided(number + 2, after)).await.unwrap();
+    assert_eq!(answer, Committed::Conflict, "one of them was recorded, and decided");
+    let now = guards(store, ids).await;
+    assert_eq!(
+        store.commit(&decided(number + 2, now)).await.unwrap(),
+        Committed::Applied,
+        "{ids:?}"
+    );
 }
 
 cases! {
@@ -152,6 +192,24 @@ cases! {
         let read = version(store, "one").await;
         store.record(&[click("one")]).await.unwrap();
         assert_eq!(store.commit(&decided(1, vec![click_guard("one", read)])).await.unwrap(), Committed::Conflict);
+    }
+
+    async fn clicks_whose_ids_begin_alike_are_guarded_in_one_commit(store) {
+        let ours = minted(0);
+        let pairs = [
+            [ours.clone(), format!("{ours}a")],
+            ["newsletteroctoberredbutton".into(), "newsletteroctoberbluebutton".into()],
+            ["CLICK".into(), "click".into()],
+        ];
+        for (number, pair) in (0..).zip(&pairs) {
+            assert_guarded_together(store, 10 * number, pair).await;
+        }
+    }
+
+    async fn clicks_of_one_moment_are_guarded_in_one_commit(store) {
+        // So many that some are alike wherever a store shortens ids.
+        let ids: Vec<_> = (0..300).map(minted).collect();
+        assert_guarded_together(store, 0, &ids).await;
     }
 
     async fn of_many_commits_under_one_guard_one_is_applied(store) {

@@ -8,8 +8,8 @@ use crate::model::{Click, Conversion, Entry, Method, Revenue, Status};
 use crate::outbound::{HoledText, Outbound};
 use crate::port::{Claim, PageRequest};
 use crate::tracker::{
-    Added, Commit, Committed, EventRow, FactQuery, Facts, Fired, Guard, GuardKey, Outcome, ReceiptRecord, Slot,
-    SlotKey, Trace, Write,
+    Added, ClickIdKeys, Commit, Committed, EventRow, FactQuery, Facts, Fired, Guard, GuardKey, Outcome, ReceiptRecord,
+    Slot, SlotKey, Trace, Write,
 };
 use crate::value::{
     CampaignId, ChannelId, ClickId, ConversionId, Currency, DeliveryId, EventId, Fingerprint, Money, OfferId,
@@ -38,6 +38,11 @@ pub(super) fn other_source() -> OfferSourceId {
 
 pub(super) fn click_id(name: &str) -> ClickId {
     ClickId::new(name).unwrap()
+}
+
+/// A click id as it is made here, all of one moment.
+pub(super) fn minted(random: u64) -> String {
+    ClickIdKeys::default().mint(at(0), [random, random]).as_str().into()
 }
 
 pub(super) fn receipt(name: &str) -> Receipt {

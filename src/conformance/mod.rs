@@ -96,6 +96,8 @@ macro_rules! __conformance_cases {
             commit: a_row_replaces_the_row_of_the_same_key
             commit: a_configuration_is_written_once
             commit: a_click_recorded_after_the_facts_makes_a_conflict
+            commit: clicks_whose_ids_begin_alike_are_guarded_in_one_commit
+            commit: clicks_of_one_moment_are_guarded_in_one_commit
             commit: of_many_commits_under_one_guard_one_is_applied
             commit: of_one_commit_many_times_one_is_applied
             commit: concurrent_commits_are_all_kept

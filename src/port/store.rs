@@ -25,6 +25,8 @@ use thiserror::Error;
 ///   raised by one, and rows and deliveries are written.
 /// - [`Store::record`] raises the version of `click:<id>` for each click that it writes, so that a decision made without the click
 ///   conflicts.
+/// - Clicks may share a version, so that one of them is decided again for another's sake; a commit that names several raises it once.
+///   Versions of one moment must never keep each other from being raised.
 /// - Personal values (`private` of clicks, events and deliveries) are kept in columns that [`Store::purge`] empties, never in the payload.
 pub trait Store: Debug + Send + Sync {
     /// Writes clicks. A click whose id is known is left as it is.

@@ -30,12 +30,12 @@ impl Encoded {
         Ok(Self {
             identity: commit.identity.as_ref().map(ToString::to_string),
             waiting: commit.waiting.iter().map(ToString::to_string).collect(),
-            guards: commit.guards.iter().map(guard::Encoded::new).collect(),
+            guards: guard::encode(&commit.guards),
             statements,
         })
     }
 
-    /// Checks, then writes. Any other answer than `Applied` leaves nothing behind.
+    /// Checks, then writes. Any other answer than `Applied` leaves at most guards of version 0, which say what no row says.
     pub(crate) fn apply(&self, connection: &Connection) -> Result<Committed, Fault> {
         if let Some(identity) = &self.identity
             && outcome(connection, identity)?.is_some()

@@ -1,56 +1,114 @@
-//! What stands for a click in indexes: eight bytes instead of its id's thirty-three, which nearly name it. Statements compare the id as well.
+//! What stands for a click in indexes: eight bytes instead of its id's thirty-three, which nearly name it. Two clicks may have one key, by
+//! chance or because somebody chose their ids so: statements compare the id as well, and guards may be shared.
 
-/// How many characters of an id make its key: 5 bits each, 60 in all.
-const CHARACTERS: usize = 12;
+use postback::tracker::CLICK_ID_LENGTH;
 
-/// The key of an id: of one that was made here the first characters, which are its time and some entropy, so that clicks of one time lie
-/// together; of any other a hash.
+/// How many characters of an id that was made here say when, behind its first letter: 40 bits, of which the last counts 256 ms.
+const TIME: usize = 8;
+
+/// How many bits tell clicks of one time apart: one pair in eight million has the same ones. With the time they leave no key negative.
+const REST: u32 = 23;
+
+/// The key of an id: of one that was made here its time and some bits of a hash, so that clicks of one time lie together; of any other a
+/// hash.
 pub(crate) fn key(id: &str) -> i64 {
-    if id.len() < 2 * CHARACTERS || !id.bytes().all(|byte| matches!(byte, b'2'..=b'7' | b'a'..=b'z')) {
-        return hash(id);
+    let hash = hash(id);
+    time(id)
+        .map_or(hash, |time| time << REST | (hash ^ hash >> 32) & !(u64::MAX << REST))
+        .cast_signed()
+}
+
+/// The time of an id that has the form of those made here.
+fn time(id: &str) -> Option<u64> {
+    let text = id.strip_prefix('p').filter(|_| id.len() == CLICK_ID_LENGTH)?;
+    if !text.bytes().all(|byte| matches!(byte, b'2'..=b'7' | b'a'..=b'z')) {
+        return None;
     }
-    id.bytes().take(CHARACTERS).fold(0, |key, byte| key << 5 | digit(byte))
+    Some(text.bytes().take(TIME).fold(0, |time, byte| time << 5 | digit(byte)))
 }
 
 /// The value of a lower-case base32 character.
-fn digit(byte: u8) -> i64 {
+fn digit(byte: u8) -> u64 {
     let value = match byte {
         b'2'..=b'7' => byte.wrapping_sub(b'2'),
         _ => byte.wrapping_sub(b'a').wrapping_add(6),
     };
-    i64::from(value & 0x1f)
+    u64::from(value & 0x1f)
 }
 
-/// FNV-1a. Two ids with one hash cost a row that is read in vain.
-fn hash(id: &str) -> i64 {
-    let hash = id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+/// FNV-1a.
+fn hash(id: &str) -> u64 {
+    id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    hash.cast_signed()
+    })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::key;
+pub(crate) mod tests {
+    use super::{REST, TIME, key};
+    use postback::tracker::ClickIdKeys;
+    use postback::value::Timestamp;
+    use std::collections::{BTreeMap, BTreeSet};
 
-    #[test]
-    fn ids_that_were_made_here_sort_by_their_time() {
-        let ids = ["2", "3", "7", "a", "b", "z"].map(|first| format!("2{first}{}", "7".repeat(31)));
-        let keys = ids.map(|id| key(&id));
-        assert!(keys.is_sorted() && keys.iter().all(|key| *key >= 0), "{keys:?}");
-        assert_eq!(key(&"2".repeat(33)), 0);
-        assert_eq!(key(&"z".repeat(33)), (1 << 60) - 1);
+    fn minted(millis: i64, random: u64) -> String {
+        let at = Timestamp::from_unix_millis(millis).unwrap();
+        ClickIdKeys::default().mint(at, [random, random]).to_string()
+    }
+
+    /// Pairs of ids with one key, of one moment.
+    pub(crate) fn pairs(wanted: usize) -> Vec<[String; 2]> {
+        let mut found = Vec::new();
+        let mut seen = BTreeMap::new();
+        for random in 0.. {
+            let id = minted(1_780_000_000_000, random);
+            if let Some(other) = seen.insert(key(&id), id.clone()) {
+                found.push([other, id]);
+            }
+            if found.len() == wanted {
+                break;
+            }
+        }
+        found
     }
 
     #[test]
-    fn other_ids_have_a_hash() {
+    fn ids_that_were_made_here_sort_by_their_time() {
+        let keys: Vec<_> = (0..10).map(|step| key(&minted(step << 36, 7))).collect();
+        assert!(keys.is_sorted() && keys.iter().all(|key| *key >= 0), "{keys:?}");
+        let keys: Vec<_> = (0..1000)
+            .map(|step| key(&minted(step * 256, step.cast_unsigned())))
+            .collect();
+        assert!(keys.is_sorted(), "{keys:?}");
+        let last = format!("p{}", "z".repeat(32));
+        assert_eq!(
+            (key(&last) >> REST, key(&minted(0, 0)) >> REST),
+            ((1 << (5 * TIME)) - 1, 0)
+        );
+    }
+
+    #[test]
+    fn ids_of_one_millisecond_hardly_share_a_key() {
+        let keys: BTreeSet<_> = (0..1000)
+            .map(|random| key(&minted(1_780_000_000_000, random)))
+            .collect();
+        assert!(keys.len() >= 999, "{}", keys.len());
+    }
+
+    #[test]
+    fn ids_of_other_forms_have_a_hash() {
         // Known answers of FNV-1a.
         assert_eq!(key("").cast_unsigned(), 0xcbf2_9ce4_8422_2325);
         assert_eq!(key("a").cast_unsigned(), 0xaf63_dc4c_8601_ec8c);
         assert_eq!(key("foobar").cast_unsigned(), 0x8594_4171_f739_67e8);
-        // Too short to be one that was made here: as many as follow could begin alike.
-        assert_ne!(key(&"2".repeat(23)), key(&"2".repeat(22)));
-        assert_eq!(key(&"2".repeat(24)), key(&"2".repeat(25)));
-        assert_ne!(key(&"A".repeat(33)), key(&format!("{}B", "A".repeat(32))));
+        // Longer, of another first letter, upper-case.
+        let ours = minted(1_780_000_000_000, 7);
+        for other in [format!("{ours}a"), ours.replacen('p', "q", 1), ours.to_uppercase()] {
+            assert_ne!(key(&other) >> REST, key(&ours) >> REST, "{other}");
+        }
+        // Shorter, and with a character that ours never have.
+        for other in [format!("p{}", "2".repeat(31)), format!("p{}8", "2".repeat(31))] {
+            assert_eq!(key(&other), super::hash(&other).cast_signed(), "{other}");
+        }
+        assert_ne!(key("newsletteroctoberredbutton"), key("newsletteroctoberbluebutton"));
     }
 }

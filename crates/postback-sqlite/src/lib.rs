@@ -102,8 +102,9 @@ pub struct Statistics {
 }
 
 /// Applies a commit inside a transaction of the host's own, on a file that [`SqliteStore::open`] has prepared: with the host's rows, or not
-/// at all. Begin it as `IMMEDIATE`; nothing is decided before it is committed. After an error roll it back; after any other answer than
-/// [`Committed::Applied`] nothing was written here.
+/// at all. Begin it as `IMMEDIATE`; nothing is decided before it is committed. After an error roll it back. After any other answer than
+/// [`Committed::Applied`] it may be committed or rolled back: nothing that can be read was written (a conflict may leave empty rows, of
+/// version 0, in the tables `guard` and `receipt`).
 ///
 /// ```
 /// use postback::tracker::{Commit, Committed};

@@ -195,11 +195,10 @@ fn group(connection: &Connection, first: Box<dyn Job>, queue: &mut Queue<'_>) ->
         return (jobs, Some(error.into()));
     }
     let ended = fill(connection, first, queue, &mut jobs);
-    let trouble = ended.err().map(|error| {
+    if ended.is_err() {
         roll_back(connection);
-        error.into()
-    });
-    (jobs, trouble)
+    }
+    (jobs, ended.err())
 }
 
 /// Does the jobs and commits. After a failure what was done is taken back, and done again so that each job can fail by itself.
@@ -208,14 +207,16 @@ fn fill(
     first: Box<dyn Job>,
     queue: &mut Queue<'_>,
     jobs: &mut Vec<Box<dyn Job>>,
-) -> Result<(), rusqlite::Error> {
+) -> Result<(), Trouble> {
     let mut apart = false;
     let mut next = Some(first);
     while let Some(mut job) = next {
         if job.is_wanted() {
             if apart {
-                savepoint(connection, job.as_mut())?;
+                let done = savepoint(connection, job.as_mut());
+                // Its caller is answered even when the transaction is lost.
                 jobs.push(job);
+                done?;
             } else {
                 apart = !job.run(connection);
                 jobs.push(job);
@@ -230,7 +231,7 @@ fn fill(
         }
         next = queue.join(jobs.len());
     }
-    execute(connection, "COMMIT")
+    Ok(execute(connection, "COMMIT")?)
 }
 
 fn roll_back(connection: &Connection) {
@@ -246,11 +247,17 @@ fn execute(connection: &Connection, text: &str) -> Result<(), rusqlite::Error> {
 }
 
 /// Runs a job so that its failure takes back its own writes alone. An error means that the whole transaction is lost.
-fn savepoint(connection: &Connection, job: &mut dyn Job) -> Result<(), rusqlite::Error> {
+fn savepoint(connection: &Connection, job: &mut dyn Job) -> Result<(), Trouble> {
     execute(connection, "SAVEPOINT job")?;
-    // When SQLite has rolled back everything by itself, these fail.
     if !job.run(connection) {
+        if connection.is_autocommit() {
+            // SQLite has rolled back everything by itself. This call knows why; the others have done nothing wrong.
+            return Err(Trouble {
+                kind: StoreErrorKind::Unavailable,
+                text: "the transaction was lost with another call's".to_owned(),
+            });
+        }
         execute(connection, "ROLLBACK TO job")?;
     }
-    execute(connection, "RELEASE job")
+    Ok(execute(connection, "RELEASE job")?)
 }

@@ -53,25 +53,53 @@ fn a_transaction_is_shared_by_as_many_calls_as_the_options_say() {
     }
 }
 
+/// A commit whose second row has this document.
+fn configured(number: u64, document: &str) -> Commit {
+    let mut commit = commit(number);
+    let fingerprint = Fingerprint::new(event_id(number).as_str()).unwrap();
+    commit.writes.push(Write::Configuration(ConfigurationRow {
+        fingerprint,
+        document: document.into(),
+    }));
+    commit
+}
+
+/// Makes rows with this document fail, after what the commit wrote before: `ABORT` takes back the row, `ROLLBACK` the whole transaction.
+fn break_rows(folder: &Path, document: &str, how: &str) {
+    let file = Connection::open(folder.join("store.db")).unwrap();
+    let trigger = format!(
+        "CREATE TRIGGER {document} BEFORE INSERT ON configuration WHEN NEW.document = '{document}' \
+         BEGIN SELECT raise({how}, 'x'); END"
+    );
+    file.execute_batch(&trigger).unwrap();
+}
+
+#[test]
+fn a_call_with_which_the_whole_transaction_is_lost_hears_why() {
+    let folder = folder();
+    let store = open(&folder);
+    break_rows(folder.path(), "broken", "ABORT");
+    // As SQLite does by itself when the disk is full.
+    break_rows(folder.path(), "lost", "ROLLBACK");
+    let commits = [configured(1, "fine"), configured(2, "broken"), configured(3, "lost")];
+    let answers = together(folder.path(), &store, &commits);
+    let errors: Vec<_> = answers.into_iter().map(Result::unwrap_err).collect();
+    let of_its_own = "the database is not as this version writes it";
+    assert_eq!(
+        errors.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["the transaction was lost with another call's", of_its_own, of_its_own]
+    );
+    assert!(errors[0].retry(), "it has done nothing wrong");
+    let again = [configured(1, "fine"), configured(2, "fine"), configured(3, "fine")];
+    let answers = together(folder.path(), &store, &again);
+    assert!(answers.into_iter().all(|answer| answer.unwrap() == Committed::Applied));
+}
+
 #[test]
 fn a_call_that_fails_in_a_group_takes_nothing_with_it() {
     let folder = folder();
     let store = open(&folder);
-    let file = Connection::open(folder.path().join("store.db")).unwrap();
-    // The second row of a commit breaks, after its first one was written.
-    file.execute_batch(
-        "CREATE TRIGGER broken BEFORE INSERT ON configuration WHEN NEW.document = 'broken' BEGIN SELECT raise(ABORT, 'x'); END",
-    )
-    .unwrap();
-    let configured = |number: u64, document: &str| {
-        let mut commit = commit(number);
-        let fingerprint = Fingerprint::new(event_id(number).as_str()).unwrap();
-        commit.writes.push(Write::Configuration(ConfigurationRow {
-            fingerprint,
-            document: document.into(),
-        }));
-        commit
-    };
+    break_rows(folder.path(), "broken", "ABORT");
     let commits = [
         configured(1, "fine"),
         configured(2, "broken"),

@@ -178,15 +178,17 @@ fn a_conflict_in_a_hosts_transaction_leaves_no_guard_raised() {
         key: key.clone(),
         version,
     };
-    let [one, two, of_receipt] = [
+    let [one, two, of_receipt, last] = [
         GuardKey::Click("one".parse().unwrap()),
         GuardKey::Click("two".parse().unwrap()),
         GuardKey::Receipt(source.clone(), receipt.clone()),
+        GuardKey::Receipt(source.clone(), "B1".parse().unwrap()),
     ];
     for guards in [
         vec![guard(&one, 1), guard(&of_receipt, 0), guard(&two, 7)],
         vec![guard(&two, 0), guard(&one, 1), guard(&of_receipt, 1)],
         vec![guard(&two, 0), guard(&of_receipt, 0), guard(&one, 0)],
+        vec![guard(&one, 1), guard(&two, 0), guard(&of_receipt, 0), guard(&last, 1)],
     ] {
         let mut conflicting = commit(1);
         conflicting.guards = guards;
