@@ -120,12 +120,13 @@ fn clickbanks_currency_cannot_be_named() {
 
 #[test]
 fn an_affiliate_pastes_the_guides_rows_in_its_order() {
-    // Guide "ClickBank and RedTrack (S2S postback integration)", step 2.2; the receipt is added.
+    // Guide "ClickBank and RedTrack (S2S postback integration)", step 2.2; the receipt and what tells a test are added.
     assert_eq!(
         ParameterMap::clickbank_s2s(AccountRole::Affiliate)
             .pasted_query()
             .unwrap(),
-        "clickid={tid}&sum={affiliate_earnings}&eventid={event_id}&zip={postal_code}&order_id={order_id}&receipt={receipt_id}"
+        "clickid={tid}&sum={affiliate_earnings}&eventid={event_id}&zip={postal_code}&order_id={order_id}&receipt={receipt_id}\
+         &sub1={aff_sub1}"
     );
 }
 
@@ -142,13 +143,14 @@ fn a_vendor_pastes_vtid_and_vendor_earnings() {
 fn a_renamed_parameter_is_pasted_under_its_name() {
     let map = ParameterMap::clickbank_s2s(AccountRole::Affiliate);
     let map = map
-        .with_names(&names(&[("clickid", "subid"), ("event_id", "tid")]))
+        .with_names(&names(&[("clickid", "subid"), ("event_id", "tid"), ("sub1", "aff")]))
         .unwrap();
     let pasted = map.pasted_query().unwrap();
     assert!(
         pasted.starts_with("subid={tid}&sum={affiliate_earnings}&tid={event_id}&zip="),
         "{pasted}"
     );
+    assert!(pasted.ends_with("&aff={aff_sub1}"), "{pasted}");
 }
 
 #[test]

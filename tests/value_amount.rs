@@ -172,6 +172,21 @@ fn the_product_of_two_long_fractions_is_kept_whole() {
     assert_eq!(cube.checked_mul(amount("0.1")), None);
 }
 
+/// Found by the fuzz target `money`'s model: the digits before the trailing zeros go need more than 128 bits.
+#[test]
+fn a_product_that_fits_is_kept_however_long_it_is_on_the_way() {
+    let product = amount("222111625.233825792").checked_mul(amount("6211904899255558013.916015625"));
+    assert_eq!(product, Some(amount("1379736292971616863649769907")));
+    let long = "1.234567890123456789012345678";
+    let stored: Amount = serde_json::from_str(&format!("\"{long}\"")).unwrap();
+    let thousands = amount("1000000000000000000000000000");
+    assert_eq!(
+        stored.checked_mul(thousands),
+        Some(amount("1234567890123456789012345678"))
+    );
+    assert_eq!(stored.checked_mul(thousands.checked_add(amount("1")).unwrap()), None);
+}
+
 #[test]
 fn minor_units_are_shifted_by_the_currency_s_digits() {
     assert_eq!(minor(850, 2), amount("8.5"));

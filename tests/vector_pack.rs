@@ -97,10 +97,10 @@ fn every_case_of_the_pack_holds() {
     assert_eq!(
         counted.into_iter().collect::<Vec<_>>(),
         [
-            ("form".to_owned(), (15, 15)),
+            ("form".to_owned(), (18, 24)),
             ("ins".to_owned(), (6, 12)),
-            ("link".to_owned(), (30, 0)),
-            ("thank_you".to_owned(), (7, 9)),
+            ("link".to_owned(), (33, 0)),
+            ("thank_you".to_owned(), (8, 10)),
         ]
     );
 }

@@ -13,7 +13,7 @@ use std::{
 /// Checks or decrypts the URL of a ClickBank thank-you page and prints what it says as JSON.
 ///
 /// The URL may be a whole one or its query. `cbpop` covers receipts, items and time alone; the rest of a URL that is not encrypted may have
-/// been changed. With --batch each line is `{"id","url"}`.
+/// been changed. Encrypted and without `cbpop` (`"checked":false`) the items too are the visitor's word. With --batch each line is `{"id","url"}`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The URL, as the buyer came with it.
@@ -40,6 +40,8 @@ struct Line {
 #[derive(Serialize)]
 struct Shown {
     assurance: &'static str,
+    /// Whether a check was there; if not, items are the visitor's word.
+    checked: bool,
     time: Timestamp,
     age: String,
     receipts: Vec<String>,
@@ -63,13 +65,16 @@ pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
 
 fn shown(keys: &Keys<'_>, now: Timestamp, max_age: Duration, url: &str) -> Result<Shown, String> {
     let url = url.split_once('#').map_or(url, |(before, _)| before);
-    let query = url.split_once('?').map_or(url, |(_, query)| query);
+    // A query may hold a `?` of its own; the address in front of one holds no `=`.
+    let parts = url.split_once('?').filter(|(before, _)| !before.contains('='));
+    let query = parts.map_or(url, |(_, query)| query);
     let read = ThankYou::parse(query.as_bytes()).map_err(|error| error.to_string())?;
     let page = read
         .verify(&keys.ring, now, max_age)
         .map_err(|refused| refused.to_string())?;
     Ok(Shown {
         assurance: page.assurance().as_str(),
+        checked: page.is_checked(),
         time: page.time(),
         age: words::span(now.saturating_since(page.time())),
         receipts: page.receipts().map(str::to_owned).collect(),

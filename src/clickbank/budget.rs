@@ -1,41 +1,70 @@
 //! How often a caller may be wrong about a check of 32 bits.
 
-use crate::value::Timestamp;
+use crate::value::{OfferSourceId, Timestamp};
 use alloc::{collections::BTreeMap, vec::Vec};
 use core::{fmt, net::IpAddr, time::Duration};
 
-/// How many failures of one address prefix are looked at in one [`FAILURE_WINDOW`]. At this pace 32 bits take fifteen thousand years to
-/// search, and ClickBank, which sends a notification five times at most, is not stopped by a wrong secret before a dozen sales have failed.
+/// How many failures of one address prefix are looked at in one [`FAILURE_WINDOW`]. At this pace 32 bits take one prefix fifteen thousand years
+/// to search. ClickBank sends a notification five times at most, four hours apart, so a wrong secret of a source with fewer than 64 of them in
+/// two hours stops nothing.
 pub const MAX_FAILURES: u32 = 64;
+/// How many failures of one source, whoever caused them, raise an alarm in one [`FAILURE_WINDOW`]. It stops nobody: whoever calls from many
+/// prefixes could else shut a source for the network. With [`MAX_PREFIXES`] of them he has 262,144 guesses a window, so that the whole search
+/// takes three to four years; with more prefixes than are remembered nothing but this alarm bounds it.
+pub const ALARMING_FAILURES: u32 = 1024;
 /// The time after its first failure when a prefix has a clean slate.
 pub const FAILURE_WINDOW: Duration = Duration::from_secs(2 * 60 * 60);
-/// The most prefixes that are remembered, so that whoever calls from many does not fill the memory. Beyond it those that began first are
-/// forgotten: a caller who was never wrong is not to be stopped because others were.
+/// The most prefixes that are remembered, so that whoever calls from many does not fill the memory. Beyond it those with the fewest failures
+/// are forgotten: they are the furthest from being stopped.
 pub const MAX_PREFIXES: usize = 4096;
 
-/// Counts failed checks of 32 bits (`cverify` of a form, `cbpop` of a thank-you page) by the caller's address prefix, /24 of IPv4 and /48
-/// of IPv6: who owns one address there mostly owns all. Callers without a known address count as one.
+/// Counts failed checks of 32 bits (`cverify` of a form, `cbpop` of a thank-you page) by source and by the caller's address prefix, /24 of IPv4
+/// and /48 of IPv6: who owns one address there mostly owns all. Callers without a known address count as one. By source, so that the wrong
+/// secret of one account does not stop the network's right notifications for another.
 ///
-/// Ask [`FailureBudget::allows`] before a check, tell [`FailureBudget::failed`] after one that failed. It reads no clock and keeps nothing
-/// beyond the process.
+/// It reads no clock and keeps nothing beyond the process. When secrets are replaced, begin with a new one: what failed before says nothing
+/// any more.
 ///
 /// ```
-/// use postback::clickbank::{FailureBudget, MAX_FAILURES};
+/// use postback::clickbank::{Alarm, Attempt, FailureBudget, MAX_FAILURES};
 /// use postback::value::Timestamp;
 ///
 /// let mut budget = FailureBudget::default();
-/// let (caller, now) = (Some("203.0.113.7".parse()?), Timestamp::from_unix_seconds(1_760_000_000)?);
+/// let (source, now) = ("clickbank".parse()?, Timestamp::from_unix_seconds(1_760_000_000)?);
+/// let caller = Some("203.0.113.7".parse()?);
 /// for _ in 1..MAX_FAILURES {
-///     assert!(!budget.failed(caller, now));
+///     assert_eq!(budget.attempt(&source, caller, now, || None::<()>), Attempt::Wrong(None));
 /// }
-/// assert!(budget.failed(caller, now), "the last one is the alarm");
-/// assert!(!budget.allows(caller, now));
-/// assert!(budget.allows(Some("198.51.100.7".parse()?), now));
+/// assert_eq!(budget.attempt(&source, caller, now, || None::<()>), Attempt::Wrong(Some(Alarm::Caller)));
+/// assert_eq!(budget.attempt(&source, caller, now, || Some(())), Attempt::Stopped);
+/// assert_eq!(budget.attempt(&source, Some("198.51.100.7".parse()?), now, || Some(())), Attempt::Right(()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Default)]
 pub struct FailureBudget {
-    windows: BTreeMap<Option<Prefix>, Window>,
+    windows: BTreeMap<(OfferSourceId, Option<Prefix>), Window>,
+    /// Of each source, whoever called.
+    sources: BTreeMap<OfferSourceId, Window>,
+}
+
+/// What became of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempt<T> {
+    /// It was right.
+    Right(T),
+    /// It was wrong, and was counted. The alarm is raised once a window.
+    Wrong(Option<Alarm>),
+    /// It was not looked at: the caller was wrong too often. The answer is the refusal that a wrong one gets.
+    Stopped,
+}
+
+/// Something to tell whoever runs the service: somebody guesses, or a secret is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alarm {
+    /// This was the last failure of the caller's prefix that is looked at.
+    Caller,
+    /// The source has had [`ALARMING_FAILURES`], of whatever callers.
+    Source,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,35 +80,61 @@ struct Window {
 }
 
 impl Window {
+    const fn fresh(now: Timestamp) -> Self {
+        Self {
+            began: now,
+            failures: 0,
+        }
+    }
+
     fn is_over(&self, now: Timestamp) -> bool {
         now.saturating_since(self.began) >= FAILURE_WINDOW
+    }
+
+    /// How many there are with this one.
+    fn count(&mut self, now: Timestamp) -> u32 {
+        if self.is_over(now) {
+            *self = Self::fresh(now);
+        }
+        self.failures = self.failures.saturating_add(1);
+        self.failures
     }
 }
 
 impl FailureBudget {
-    /// Whether a check of this caller may still be looked at. If not, the answer is the refusal that a failed one gets.
-    #[must_use]
-    pub fn allows(&self, caller: Option<IpAddr>, now: Timestamp) -> bool {
-        let window = self.windows.get(&caller.map(prefix));
-        window.is_none_or(|window| window.is_over(now) || window.failures < MAX_FAILURES)
+    /// Does the check, unless its caller is stopped, and counts it where it is none: what `check` is none for must be a wrong check alone, not
+    /// what is wrong about a message whose check is right.
+    pub fn attempt<T>(
+        &mut self,
+        source: &OfferSourceId,
+        caller: Option<IpAddr>,
+        now: Timestamp,
+        check: impl FnOnce() -> Option<T>,
+    ) -> Attempt<T> {
+        let key = (source.clone(), caller.map(prefix));
+        let window = self.windows.get(&key);
+        if window.is_some_and(|window| !window.is_over(now) && window.failures >= MAX_FAILURES) {
+            return Attempt::Stopped;
+        }
+        match check() {
+            Some(right) => Attempt::Right(right),
+            None => Attempt::Wrong(self.failed(key, now)),
+        }
     }
 
-    /// Counts a failed check. True when it is the one that spends the prefix's budget, once a window: the time to raise an alarm.
-    pub fn failed(&mut self, caller: Option<IpAddr>, now: Timestamp) -> bool {
-        let prefix = caller.map(prefix);
-        if self.windows.len() >= MAX_PREFIXES && !self.windows.contains_key(&prefix) {
+    fn failed(&mut self, key: (OfferSourceId, Option<Prefix>), now: Timestamp) -> Option<Alarm> {
+        if self.windows.len() >= MAX_PREFIXES && !self.windows.contains_key(&key) {
             self.make_room(now);
         }
-        let fresh = Window {
-            began: now,
-            failures: 0,
-        };
-        let window = self.windows.entry(prefix).or_insert(fresh);
-        if window.is_over(now) {
-            *window = fresh;
+        let of_source = self.sources.entry(key.0.clone()).or_insert(Window::fresh(now));
+        let alarming = of_source.count(now) == ALARMING_FAILURES;
+        let of_caller = self.windows.entry(key).or_insert(Window::fresh(now));
+        let spent = of_caller.count(now) == MAX_FAILURES;
+        match (alarming, spent) {
+            (true, _) => Some(Alarm::Source),
+            (false, true) => Some(Alarm::Caller),
+            (false, false) => None,
         }
-        window.failures = window.failures.saturating_add(1);
-        window.failures == MAX_FAILURES
     }
 
     fn make_room(&mut self, now: Timestamp) {
@@ -88,15 +143,16 @@ impl FailureBudget {
             return;
         }
         // A sixteenth at once, so that whoever calls from ever new prefixes does not have the whole table searched each time.
-        let mut began: Vec<Timestamp> = self.windows.values().map(|window| window.began).collect();
-        began.sort_unstable();
-        let oldest = began.get(MAX_PREFIXES / 16).copied().unwrap_or(now);
-        let before = self.windows.len();
-        self.windows.retain(|_, window| window.began >= oldest);
-        if self.windows.len() == before {
-            // All began together: any of them is as old as another.
-            self.windows.pop_first();
-        }
+        let rank = |window: &Window| (window.failures, window.began);
+        let mut ranks: Vec<(u32, Timestamp)> = self.windows.values().map(rank).collect();
+        ranks.sort_unstable();
+        let mut left = MAX_PREFIXES / 16;
+        let Some(last) = ranks.get(left).copied() else { return };
+        self.windows.retain(|_, window| {
+            let goes = left > 0 && rank(window) <= last;
+            left = left.saturating_sub(usize::from(goes));
+            !goes
+        });
     }
 }
 
@@ -134,11 +190,23 @@ mod tests {
         Some(text.parse().unwrap())
     }
 
+    fn source() -> OfferSourceId {
+        "cb".parse().unwrap()
+    }
+
+    fn wrong(budget: &mut FailureBudget, caller: Option<IpAddr>, now: Timestamp) -> Attempt<()> {
+        budget.attempt(&source(), caller, now, || None)
+    }
+
+    fn allows(budget: &mut FailureBudget, caller: Option<IpAddr>, now: Timestamp) -> bool {
+        budget.attempt(&source(), caller, now, || Some(())) == Attempt::Right(())
+    }
+
     fn spent(callers: &[Option<IpAddr>]) -> FailureBudget {
         let mut budget = FailureBudget::default();
         for caller in callers {
             for _ in 0..MAX_FAILURES {
-                budget.failed(*caller, at(0));
+                wrong(&mut budget, *caller, at(0));
             }
         }
         budget
@@ -149,32 +217,53 @@ mod tests {
         let mut budget = FailureBudget::default();
         let caller = ip("203.0.113.7");
         for count in 1..=MAX_FAILURES + 5 {
-            assert_eq!(budget.allows(caller, at(1)), count <= MAX_FAILURES, "{count}");
-            assert_eq!(budget.failed(caller, at(1)), count == MAX_FAILURES, "{count}");
+            let expected = match count {
+                MAX_FAILURES => Attempt::Wrong(Some(Alarm::Caller)),
+                _ if count < MAX_FAILURES => Attempt::Wrong(None),
+                _ => Attempt::Stopped,
+            };
+            assert_eq!(allows(&mut budget, caller, at(1)), count <= MAX_FAILURES, "{count}");
+            assert_eq!(wrong(&mut budget, caller, at(1)), expected, "{count}");
         }
     }
 
     #[test]
+    fn what_is_stopped_is_not_checked() {
+        let caller = ip("203.0.113.7");
+        let stopped = spent(&[caller]).attempt(&source(), caller, at(1), || -> Option<()> { panic!("checked") });
+        assert_eq!(stopped, Attempt::Stopped);
+    }
+
+    #[test]
     fn a_prefix_has_one_budget_and_the_next_prefix_another() {
-        let budget = spent(&[ip("203.0.113.7"), ip("2001:db8:1:2::3")]);
+        let mut budget = spent(&[ip("203.0.113.7"), ip("2001:db8:1:2::3")]);
         for caller in [
             "203.0.113.8",
             "203.0.113.255",
             "::ffff:203.0.113.9",
             "2001:db8:1:ffff::1",
         ] {
-            assert!(!budget.allows(ip(caller), at(1)), "{caller}");
+            assert!(!allows(&mut budget, ip(caller), at(1)), "{caller}");
         }
         for caller in ["203.0.112.7", "203.0.114.7", "2001:db8:2::3", "::1"] {
-            assert!(budget.allows(ip(caller), at(1)), "{caller}");
+            assert!(allows(&mut budget, ip(caller), at(1)), "{caller}");
         }
-        assert!(budget.allows(None, at(1)));
+        assert!(allows(&mut budget, None, at(1)));
+    }
+
+    #[test]
+    fn the_wrong_secret_of_one_source_stops_no_other() {
+        let caller = ip("203.0.113.7");
+        let mut budget = spent(&[caller]);
+        let other = "other".parse().unwrap();
+        assert_eq!(budget.attempt(&other, caller, at(1), || Some(7)), Attempt::Right(7));
+        assert!(!allows(&mut budget, caller, at(1)));
     }
 
     #[test]
     fn callers_without_an_address_are_one() {
-        assert!(!spent(&[None]).allows(None, at(1)));
-        assert!(spent(&[None]).allows(ip("203.0.113.7"), at(1)));
+        assert!(!allows(&mut spent(&[None]), None, at(1)));
+        assert!(allows(&mut spent(&[None]), ip("203.0.113.7"), at(1)));
     }
 
     #[test]
@@ -183,47 +272,71 @@ mod tests {
         let mut budget = spent(&[caller]);
         let window = FAILURE_WINDOW.as_secs();
         for (seconds, allowed) in [(0, false), (window - 1, false), (window, true), (window + 1, true)] {
-            assert_eq!(budget.allows(caller, at(seconds)), allowed, "{seconds}");
+            assert_eq!(allows(&mut budget, caller, at(seconds)), allowed, "{seconds}");
         }
-        assert!(!budget.failed(caller, at(window)));
-        assert!(budget.allows(caller, at(window)));
+        assert_eq!(wrong(&mut budget, caller, at(window)), Attempt::Wrong(None));
+        assert!(allows(&mut budget, caller, at(window)));
         // A clock that was set back opens nothing.
-        assert!(!spent(&[caller]).allows(caller, Timestamp::from_unix_seconds(0).unwrap()));
+        let past = Timestamp::from_unix_seconds(0).unwrap();
+        assert!(!allows(&mut spent(&[caller]), caller, past));
     }
 
     #[test]
-    fn the_table_is_bounded_and_forgets_who_began_first() {
+    fn the_failures_of_a_source_raise_an_alarm_once_a_window_and_stop_nobody() {
         let mut budget = FailureBudget::default();
         let caller = |number: u32| Some(IpAddr::from((number << 8).to_be_bytes()));
-        let spend = |budget: &mut FailureBudget, number: u32, seconds| {
-            for _ in 0..MAX_FAILURES {
-                budget.failed(caller(number), at(seconds));
-            }
-        };
-        let most = u32::try_from(MAX_PREFIXES).unwrap();
-        for number in 0..most {
-            spend(&mut budget, number, u64::from(number) / 8);
+        for count in 1..=ALARMING_FAILURES + 1 {
+            let alarm = (count == ALARMING_FAILURES).then_some(Alarm::Source);
+            assert_eq!(
+                wrong(&mut budget, caller(count), at(0)),
+                Attempt::Wrong(alarm),
+                "{count}"
+            );
         }
-        assert_eq!(budget.windows.len(), MAX_PREFIXES);
-        assert!(!budget.allows(caller(0), at(600)));
-        spend(&mut budget, most, 600);
-        assert!(budget.windows.len() <= MAX_PREFIXES);
-        assert!(budget.allows(caller(0), at(600)));
-        assert!(!budget.allows(caller(most - 1), at(600)));
-        assert!(!budget.allows(caller(most), at(600)));
+        assert!(allows(&mut budget, caller(1), at(0)));
+        let later = FAILURE_WINDOW.as_secs();
+        for count in 1..=ALARMING_FAILURES {
+            let alarm = (count == ALARMING_FAILURES).then_some(Alarm::Source);
+            assert_eq!(wrong(&mut budget, caller(count), at(later)), Attempt::Wrong(alarm));
+        }
     }
 
     #[test]
-    fn the_table_is_bounded_when_all_begin_at_once() {
+    fn the_table_is_bounded_and_forgets_who_failed_least() {
         let mut budget = FailureBudget::default();
+        let caller = |number: u32| Some(IpAddr::from((number << 8).to_be_bytes()));
         let most = u32::try_from(MAX_PREFIXES).unwrap();
-        for number in 0..most + 100 {
-            budget.failed(Some(IpAddr::from((number << 8).to_be_bytes())), at(0));
+        for _ in 0..MAX_FAILURES {
+            wrong(&mut budget, caller(0), at(0));
+        }
+        for number in 1..most + 1000 {
+            wrong(&mut budget, caller(number), at(1));
             assert!(budget.windows.len() <= MAX_PREFIXES);
         }
+        assert!(
+            !allows(&mut budget, caller(0), at(1)),
+            "it began first, and stays stopped"
+        );
         // What is over is forgotten first.
-        budget.failed(None, at(FAILURE_WINDOW.as_secs()));
-        assert_eq!(budget.windows.len(), 1);
-        assert_eq!(format!("{budget:?}"), "FailureBudget(1 prefixes)");
+        wrong(&mut budget, None, at(FAILURE_WINDOW.as_secs() + 1));
+        wrong(&mut budget, caller(most + 2000), at(FAILURE_WINDOW.as_secs() + 1));
+        assert!(budget.windows.len() <= MAX_PREFIXES);
+    }
+
+    #[test]
+    fn the_table_is_bounded_when_all_are_stopped() {
+        let mut budget = FailureBudget::default();
+        let caller = |number: u32| Some(IpAddr::from((number << 8).to_be_bytes()));
+        let most = u32::try_from(MAX_PREFIXES).unwrap();
+        for number in 0..=most {
+            for _ in 0..MAX_FAILURES {
+                wrong(&mut budget, caller(number), at(u64::from(number) / 8));
+            }
+            assert!(budget.windows.len() <= MAX_PREFIXES);
+        }
+        // Who began first goes first.
+        assert!(allows(&mut budget, caller(0), at(600)));
+        assert!(!allows(&mut budget, caller(most), at(600)));
+        assert_eq!(format!("{:?}", FailureBudget::default()), "FailureBudget(0 prefixes)");
     }
 }

@@ -8,4 +8,4 @@ pub mod pixel;
 pub mod thank_you;
 pub mod tid;
 
-pub use budget::{FAILURE_WINDOW, FailureBudget, MAX_FAILURES, MAX_PREFIXES};
+pub use budget::{ALARMING_FAILURES, Alarm, Attempt, FAILURE_WINDOW, FailureBudget, MAX_FAILURES, MAX_PREFIXES};

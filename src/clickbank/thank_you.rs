@@ -1,4 +1,4 @@
-//! The seller's thank-you page: what ClickBank says in its URL, and whether it was ClickBank who said it.
+//! The seller's thank-you page: what ClickBank says in its URL, and how much of it the visitor may have written.
 //!
 //! In plain form (`..?item=..&cbreceipt=..&time=..&cbpop=..&cname=..`) `cbpop` is a check of 32 bits over the secret key, the receipt, the
 //! time and the item, and over nothing else: name, e-mail address, country and affiliate are whatever the visitor's address bar says
@@ -6,8 +6,13 @@
 //! 115015433468; two receivers agree on it) everything stands inside, under the scheme and the key of INS 6.0; whether a `cbpop` is there
 //! too they disagree on, so it may be absent, and one that is there must be right.
 //!
+//! **Encrypted is not authenticated.** The IV stands in the URL, so without a `cbpop` inside the first sixteen bytes of the text, usually the
+//! beginning of the `item`, are whatever the visitor makes of them. [`ThankYouPage::is_checked`] tells; where it is false no product may be
+//! handed out by its number alone.
+//!
 //! Such a URL is the buyer's: it stands in his history and can be sent on. So the age that is taken is an argument, and there is no
-//! default. Whoever answers strangers counts what fails with a [`FailureBudget`](super::FailureBudget): 32 bits can be searched.
+//! default. Whoever answers strangers counts what fails with a [`FailureBudget`](super::FailureBudget): 32 bits can be searched. Of
+//! the refusals [`ThankYouRefused::TooOld`] and [`ThankYouRefused::TooNew`] are no failed guess: the check was right.
 //!
 //! ```
 //! use core::time::Duration;
@@ -184,10 +189,10 @@ pub enum ThankYouRefused {
     /// It is not ClickBank's, as far as can be told; it says no more.
     #[error("thank-you page refused")]
     Refused,
-    /// It was ClickBank's, and its time is longer ago than was allowed.
+    /// Its check was right, and its time is longer ago than was allowed. No failed guess: a budget does not count it.
     #[error("thank-you page is too old")]
     TooOld,
-    /// It was ClickBank's, and its time is further ahead of the clock than [`MAX_SKEW`].
+    /// Its check was right, and its time is further ahead of the clock than [`MAX_SKEW`]. No failed guess either.
     #[error("thank-you page is of a time to come")]
     TooNew,
 }
@@ -202,7 +207,8 @@ fn read(key: &Key, plaintext: Vec<u8>) -> Result<ThankYouPage, Fault> {
     if values.contains_key(CHECK) && !bool::from(is_right(&values, key)) {
         return Err(Fault::Invalid(CHECK));
     }
-    Ok(ThankYouPage::decrypted(values, times))
+    let is_checked = text(&values, CHECK).is_some();
+    Ok(ThankYouPage::decrypted(values, times, is_checked))
 }
 
 /// Whether a secret makes the check that stands there: the secret first, then receipt, time and item as they came.

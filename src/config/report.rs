@@ -64,7 +64,7 @@ impl Refusal {
     pub(crate) fn near<'a>(message: impl Into<String>, word: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         Self {
             message: message.into(),
-            suggestion: nearest(word, known).map(Into::into),
+            suggestion: nearest(word, known).map(|near| near.escape_debug().to_string()),
         }
     }
 

@@ -36,10 +36,11 @@ impl<'a> Table<'a> {
 
     /// The path of a key.
     pub(crate) fn at(&self, key: &str) -> String {
+        let key = key.escape_debug();
         if self.path.is_empty() {
-            key.into()
+            format!("{key}")
         } else {
-            format!("{}.{}", self.path, key.escape_debug())
+            format!("{}.{key}", self.path)
         }
     }
 

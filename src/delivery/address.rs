@@ -20,7 +20,7 @@
 
 mod range;
 
-use crate::value::{IpRange, IpRangeError};
+use crate::value::{IpRange, IpRangeError, shown};
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::{fmt, net::IpAddr, str::FromStr};
 use url::{Host, Url};
@@ -206,7 +206,7 @@ impl FromStr for Allowed {
             // `Host` also reads odd spellings of addresses; what is allowed should be plain to see.
             (Err(_), Ok(Host::Domain(name))) if is_dns_name(&name) => Ok(Self(Destination::Name(name))),
             (Err(range), _) if range.is_of_an_address() => Err(AllowedError(Problem::Range(range))),
-            _ => Err(AllowedError(Problem::Unknown(text.to_owned()))),
+            _ => Err(AllowedError(Problem::Unknown(shown(text)))),
         }
     }
 }

@@ -135,17 +135,18 @@ impl Place {
     }
 
     fn or_values(&self) -> String {
-        self.fill_name()
-            .map_or_else(String::new, |name| alloc::format!(", or give `{name}` in `values`"))
+        self.fill_name().map_or_else(String::new, |name| {
+            alloc::format!(", or give `{}` in `values`", shown(name))
+        })
     }
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Parameter(name) => write!(f, "parameter `{name}`"),
-            Self::Segment(name) => write!(f, "path segment `{name}`"),
-            Self::FormField(name) => write!(f, "form field `{name}`"),
+            Self::Parameter(name) => write!(f, "parameter `{}`", shown(name)),
+            Self::Segment(name) => write!(f, "path segment `{}`", shown(name)),
+            Self::FormField(name) => write!(f, "form field `{}`", shown(name)),
             Self::Text(at) => write!(f, "the text at byte {at}"),
         }
     }

@@ -1,7 +1,7 @@
 //! A compiled template: pieces that are written one after the other, in a single pass.
 
 use super::encode::{Fault, Position, is_dot_segment};
-use super::error::RenderError;
+use super::error::{RenderError, shown};
 use super::grammar::{Macro, Map};
 use super::{MAX_RENDERED, error::MapFault};
 use crate::outbound::{Encoding, Hole, HoledText, Part};
@@ -107,7 +107,7 @@ impl Program {
                 for text in map.texts_mut() {
                     let mut encoded = String::new();
                     position.write(text, &mut encoded).map_err(|fault| match fault {
-                        Fault::NotANumber => Refused::Map(MapFault::NotANumber(text.clone())),
+                        Fault::NotANumber => Refused::Map(MapFault::NotANumber(shown(text))),
                         Fault::Control | Fault::Raw(_) => Refused::Misplaced("gives a control character"),
                     })?;
                     *text = encoded;

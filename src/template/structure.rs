@@ -255,9 +255,9 @@ impl<'v> Builder<'v> {
         };
         self.used.insert(name);
         if is_placeholder(value) {
-            self.problems.push(Problem::UnfilledValue(name.clone(), shown(value)));
+            self.problems.push(Problem::UnfilledValue(shown(name), shown(value)));
         } else if matches!(place, Place::Segment(_)) && (value.is_empty() || is_dot_segment(value)) {
-            self.problems.push(Problem::SegmentValue(name.clone(), value.clone()));
+            self.problems.push(Problem::SegmentValue(shown(name), value.clone()));
         }
         Some(value)
     }
@@ -338,7 +338,8 @@ impl<'v> Builder<'v> {
             self.problems.push(Problem::TooManyMacros(self.macros));
         }
         for name in self.values.keys().filter(|name| !self.used.contains(name.as_str())) {
-            let mut blanks: Vec<&str> = self.blanks.iter().filter_map(|(place, _)| place.fill_name()).collect();
+            let blanks = self.blanks.iter().filter_map(|(place, _)| place.fill_name());
+            let mut blanks: Vec<String> = blanks.map(shown).collect();
             blanks.dedup();
             let why = match blanks.as_slice() {
                 [] => "the template has no blanks".to_string(),

@@ -6,7 +6,7 @@ use crate::delivery::{FillError, fill_private};
 use crate::model::Click;
 use crate::scope::{ClickSlot, Scope};
 use crate::template::RenderError;
-use crate::value::{Amount, Money, OfferId, Pii, Query, QueryError, Timestamp, is_unfilled_macro};
+use crate::value::{Amount, Money, OfferId, Pii, Query, QueryError, Timestamp, is_unfilled_macro, shown};
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String};
 use thiserror::Error;
 
@@ -70,7 +70,7 @@ impl Tracker {
     /// # Errors
     /// [`RouteError`].
     pub fn route(&self, visit: Visit<'_>, keys: &ClickIdKeys) -> Result<Routed, RouteError> {
-        let unknown = || RouteError::UnknownCampaign(visit.campaign.chars().take(64).collect());
+        let unknown = || RouteError::UnknownCampaign(shown(visit.campaign));
         let campaign = self.campaigns.get(visit.campaign).ok_or_else(unknown)?;
         let channel = self.channels.get(&campaign.channel).ok_or_else(unknown)?;
         let [id_entropy, unsigned_entropy, choice] = visit.entropy;

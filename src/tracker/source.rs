@@ -11,7 +11,9 @@ use crate::clickbank::ins::{MinorUnitsError, Notification, TransactionType};
 use crate::event::{Assurance, Event, Interface, Kind, MAX_CANDIDATES, Received};
 use crate::model::Role;
 use crate::network::{Postback, PostbackError, TEST_RECEIPT};
-use crate::value::{AmountError, Currency, EventId, Money, Pii, Query, Receipt, Shared, Timestamp, is_unfilled_macro};
+use crate::value::{
+    AmountError, Currency, CurrencyError, EventId, Money, Pii, Query, Receipt, Shared, Timestamp, is_unfilled_macro,
+};
 use alloc::{
     borrow::Cow,
     collections::BTreeMap,
@@ -68,6 +70,9 @@ pub enum NotTaken {
     /// Its amount is no whole number of minor units.
     #[error("{0}")]
     MinorUnits(#[from] MinorUnitsError),
+    /// The currency that it names is none.
+    #[error("{0}")]
+    Currency(#[from] CurrencyError),
 }
 
 impl Source {

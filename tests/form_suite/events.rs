@@ -82,14 +82,26 @@ fn the_one_amount_of_1_is_in_dollars_whatever_the_source_asks_for() {
 }
 
 #[test]
-fn an_amount_that_did_not_come_is_none_and_one_that_cannot_be_read_is_not_taken() {
+fn an_amount_that_did_not_come_is_none() {
     assert_eq!(account().made("abandoned order without a receipt").sum, None);
-    let parameters = published_1();
-    let body = encoded(&parameters) + "&ctranstime=1";
-    let notification = form(&body).verify(&key_ring(&["secret"])).unwrap();
+}
+
+#[test]
+fn another_currency_is_assumed_where_none_is_named_and_never_for_one_that_cannot_be_read() {
+    let of_order = Account::new(json!({"amount": "order", "currency": "EUR"}));
+    let event = |text: Option<&str>| {
+        let mut parameters = parameters("rebill 2.1");
+        parameters.remove("ccurrency");
+        parameters.extend(text.map(|text| ("ccurrency".into(), text.into())));
+        of_order.form(&form(&signed(parameters)).verify(&key_ring(&[SECRET])).unwrap())
+    };
+    assert_eq!(sum(&event(Some("RUB")).unwrap()), "1127.99 RUB");
+    for none in [None, Some("")] {
+        assert_eq!(sum(&event(none).unwrap()), "1127.99 EUR");
+    }
     assert_eq!(
-        account().form(&notification).unwrap_err(),
-        "`test` is not an amount in minor units: one to 18 digits"
+        event(Some("RUBLE")).unwrap_err(),
+        "`RUBLE` is not a currency code of three letters"
     );
 }
 

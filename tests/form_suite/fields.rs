@@ -111,14 +111,11 @@ fn the_test_of_the_settings_names_no_order_and_may_lack_parameters() {
 
 #[test]
 fn of_1_only_what_its_check_covers_is_kept_with_the_time_and_the_parent() {
-    let body = format!(
-        "{}&ctransrole=VENDOR&corderamount=1&ccurrency=JPY&ctid=x",
-        made("sale 1.0")
-    );
+    let body = format!("{}&ctaxamount=1&cbf=x&ccustcity=Austin&own=1", made("sale 1.0"));
     let sale = form(&body).verify(&key_ring(&[SECRET])).unwrap();
     assert_eq!(
-        (sale.role(), sale.value("corderamount"), sale.value("ccurrency")),
-        (None, None, None)
+        (sale.tax_amount().is_none(), sale.city(), sale.value("own")),
+        (true, None, None)
     );
     assert_eq!(sale.order_amount().unwrap().text(), "2700");
     assert_eq!(sale.account_amount(), None);
@@ -135,9 +132,11 @@ fn an_upsell_names_the_first_sale() {
     let upsell = verified("upsell 2.1 in yen");
     assert_eq!(upsell.parent_receipt().unwrap().as_str(), "ABCD1234");
     // One's own receipt, with or without a rebill's number, is no parent.
-    let body = made("sale 1.0").replace("cupsellreceipt=", "cupsellreceipt=ABCD1234-B002");
-    let own = form(&body).verify(&key_ring(&[SECRET])).unwrap();
-    assert_eq!(own.parent_receipt(), None);
+    assert_eq!(verified("upsell 2.1 that names itself").parent_receipt(), None);
+    // The check of 1.0 does not cover it.
+    let body = made("sale 1.0").replace("cupsellreceipt=", "cupsellreceipt=WXYZ9876");
+    let old = form(&body).verify(&key_ring(&[SECRET])).unwrap();
+    assert_eq!((old.parent_receipt(), old.value("cupsellreceipt")), (None, None));
 }
 
 #[test]
@@ -214,7 +213,7 @@ fn every_parameter_of_4_has_a_method_of_its_own() {
     assert_eq!(n.product_type().unwrap().as_str(), "v-cprodtype");
     assert_eq!(n.rebill_status().unwrap().as_str(), "v-crebillstatus");
     assert_eq!(n.rebill_frequency().unwrap().as_str(), "v-crebillfrequency");
-    assert_eq!(n.parent_receipt().unwrap().as_str(), "R-0");
+    assert_eq!(n.parent_receipt().unwrap().as_str(), "EVERY400");
     assert_eq!(n.vend_through().unwrap().text(), "x=y");
     assert_eq!(n.order_currency().unwrap().as_str(), "KWD");
 }

@@ -143,7 +143,7 @@ fn every_path_leads_to_its_own_parameter() {
         ("customer.billing.address.state", "v-ccuststate"),
         ("customer.billing.address.postalCode", "v-ccustzip"),
         ("customer.billing.address.country", "v-ccustcc"),
-        ("upsell.upsellOriginalReceipt", "R-0"),
+        ("upsell.upsellOriginalReceipt", "EVERY400"),
         ("upsell.upsellSession", "v-cbf"),
         ("upsell.upsellFlowId", "8"),
         ("upsell.upsellPath", "v-cbfpath"),

@@ -15,6 +15,7 @@ mod fields;
 mod identity;
 mod lookup;
 mod properties;
+mod shape;
 mod support;
 mod thank_you;
 mod verify;

@@ -6,6 +6,7 @@ use postback::event::{Event, Received};
 use postback::tracker::{Credentials, Options, Tracker, compile};
 use postback::value::{Secret, Timestamp};
 use serde::Deserialize;
+use sha1::{Digest, Sha1};
 use std::collections::BTreeMap;
 
 const MADE: &str = include_str!("../vectors/form_made_hashlib.jsonl");
@@ -62,6 +63,37 @@ pub fn encoded(parameters: &Parameters) -> String {
     let mut body = url::form_urlencoded::Serializer::new(String::new());
     body.extend_pairs(parameters);
     body.finish()
+}
+
+/// The parameters of what was made under this name, to be changed and signed again.
+pub fn parameters(name: &str) -> Parameters {
+    let body = made(name);
+    let pairs = url::form_urlencoded::parse(body.as_bytes()).into_owned();
+    pairs.filter(|(name, _)| name != "cverify").collect()
+}
+
+/// A body of these parameters with the check that the sorted rule makes.
+pub fn signed(mut parameters: Parameters) -> String {
+    let values: Vec<&str> = parameters.values().map(String::as_str).chain([SECRET]).collect();
+    let check = check(&values);
+    parameters.insert("cverify".into(), check);
+    encoded(&parameters)
+}
+
+/// The same by the rule of 1.0.
+pub fn signed_1(mut parameters: Parameters) -> String {
+    let order = "ccustname ccustemail ccustcc ccuststate ctransreceipt cproditem ctransaction ctransaffiliate ctranspublisher cprodtype \
+                 cprodtitle ctranspaymentmethod ctransamount caffitid cvendthru";
+    let value = |name| parameters.get(name).map_or("", String::as_str);
+    let values: Vec<&str> = order.split(' ').map(value).chain([SECRET]).collect();
+    let check = check(&values);
+    parameters.insert("cverify".into(), check);
+    encoded(&parameters)
+}
+
+fn check(values: &[&str]) -> String {
+    let digest = Sha1::digest(values.join("|"));
+    digest.iter().take(4).map(|byte| format!("{byte:02X}")).collect()
 }
 
 pub fn key_ring(secrets: &[&str]) -> KeyRing {

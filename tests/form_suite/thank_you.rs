@@ -86,7 +86,7 @@ fn every_vector_is_taken_or_refused_as_its_name_says() {
             ThankYouRefused::Refused
         );
     }
-    assert_eq!(vectors().len(), 16);
+    assert_eq!(vectors().len(), 18);
 }
 
 #[test]
@@ -110,6 +110,21 @@ fn an_encrypted_page_says_the_same_with_and_without_its_check() {
         );
         assert_eq!((page.name(), page.email()), (plain.name(), plain.email()), "{name}");
         assert_eq!(page.upsell_receipt(), Some("WXYZ9876"), "{name}");
+    }
+}
+
+#[test]
+fn an_encrypted_page_without_a_check_says_so_because_its_item_is_the_visitors_word() {
+    let rewritten = page("encrypted without a check, the item changed through the iv");
+    assert_eq!(rewritten.items().collect::<Vec<_>>(), ["8"], "nothing shows it");
+    for (name, checked) in [
+        ("encrypted without a check, the item changed through the iv", false),
+        ("encrypted without a check", false),
+        ("encrypted with an empty check and a time as a number", false),
+        ("encrypted with its check", true),
+        ("plain", true),
+    ] {
+        assert_eq!(page(name).is_checked(), checked, "{name}");
     }
 }
 
@@ -245,6 +260,10 @@ fn what_is_no_thank_you_page_is_refused_by_the_parameters_name() {
     assert_eq!(error(&format!("{plain}&cname=B")), "parameter `cname` is repeated");
     assert_eq!(
         error(&plain.replace("1383932433", "soon")),
+        "`time` is not a number of seconds since 1970"
+    );
+    assert_eq!(
+        error(&plain.replace("1383932433", "-1383932433")),
         "`time` is not a number of seconds since 1970"
     );
     assert_eq!(

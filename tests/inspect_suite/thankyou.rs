@@ -18,6 +18,12 @@ fn urls() -> Vec<(String, String)> {
     vector("thankyou.jsonl").lines().map(of).collect()
 }
 
+fn vector_query(name: &str) -> String {
+    let url = url(name);
+    let (_, query) = url.split_once('?').unwrap();
+    query.trim_end_matches("#top").replace("&own=1", "")
+}
+
 fn url(name: &str) -> String {
     urls().into_iter().find(|(known, _)| known == name).unwrap().1
 }
@@ -38,7 +44,7 @@ fn the_page_that_clickbank_made_is_printed_with_its_age() {
     let printed: Value = serde_json::from_str(&printed).unwrap();
     assert_eq!(
         printed,
-        json!({"assurance": "verified (32 bits, legacy)", "time": "2014-12-20T22:03:10Z", "age": "2h 1s",
+        json!({"assurance": "verified (32 bits, legacy)", "checked": true, "time": "2014-12-20T22:03:10Z", "age": "2h 1s",
             "receipts": ["LPJ9VE42"], "items": ["ipntest"],
             "parameters": {"item": "ipntest", "cbreceipt": "LPJ9VE42", "time": "1419112990", "cbpop": "4C19ACEB", "cbaffi": "0",
                 "cname": "John Smith", "cemail": "john.smith@gmail.com", "ccountry": "US", "czip": "10000"}})
@@ -114,8 +120,20 @@ fn a_batch_answers_every_url_in_order() {
         assert_eq!(answer.get("refused").is_some(), refused, "{answer}");
         if name.starts_with("encrypted") {
             assert_eq!(answer["ok"]["assurance"], "decrypted");
+            assert_eq!(answer["ok"]["checked"], name == "encrypted with its check", "{name}");
             assert_eq!(answer["ok"]["age"], "7s");
         }
+    }
+}
+
+#[test]
+fn a_bare_query_may_hold_a_question_mark() {
+    let query = format!("{}&own=what?now", vector_query("plain"));
+    let arguments = ["thankyou", "--secret-env", "CB_SECRET", "--now", "1383932440"];
+    for url in [query.clone(), format!("https://shop.example.com/thanks?{query}")] {
+        let printed = inspect_with(&[MADE], "", &[&arguments[..], &[&url]].concat()).printed();
+        let printed: Value = serde_json::from_str(&printed).unwrap();
+        assert_eq!(printed["receipts"], json!(["ABCD1234"]), "{url}");
     }
 }
 

@@ -48,6 +48,9 @@ for line in lines("ins_samples_encrypted_openssl.jsonl"):
 FIRST = json.load(open("form_v1_0_cverify_niteoweb_clickbank.json"))["field_order"]
 
 
+NOT_OF_1 = ("ccustfullname", "ctransrole", "corderamount", "caccountamount", "ccurrency", "ctid")
+
+
 def check(parameters, secret, version):
     names = FIRST if version == "1.0" else sorted((name for name in parameters if name != "cverify"), key=str.encode)
     text = "|".join([parameters.get(name, "") for name in names] + [secret])
@@ -56,9 +59,13 @@ def check(parameters, secret, version):
 
 def form(name, origin, secret, body):
     parameters = dict(parse_qsl(body, keep_blank_values=True, encoding="utf-8", errors="strict"))
-    version = parameters.get("cnoticeversion") or ("2.0" if "ccustfullname" in parameters else "1.0")
+    version = parameters.get("cnoticeversion") or ("2.0" if any(name in parameters for name in NOT_OF_1) else "1.0")
+    # The check of a forgery is right: that is what makes it one.
     right = check(parameters, secret, version) == parameters["cverify"]
-    signed = {key: value for key, value in parameters.items() if key != "cverify"}
+    assert right or not name.startswith("a forgery"), name
+    right = right and not name.startswith("a forgery")
+    told = FIRST + ["ctranstime"] if version == "1.0" else [name for name in parameters if name != "cverify"]
+    signed = {key: value for key, value in parameters.items() if key in told}
     case("form", name, origin, body, {"version": version, "parameters": signed} if right else {"refused": True}, secret)
     case("form", name + ", the secret in lower case", origin, body, {"refused": True}, secret.lower())
 

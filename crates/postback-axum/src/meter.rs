@@ -21,6 +21,8 @@ const EVENTS: &str = "postback_events_total";
 const REFUSALS: &str = "postback_refusals_total";
 /// Callers that are refused unchecked because they were wrong about the check of old notifications too often, by source: the alarm.
 const FORMS_STOPPED: &str = "postback_form_callers_stopped_total";
+/// Sources whose old notifications failed the check too often, whoever called: the alarm that nobody is stopped by.
+const FORMS_GUESSED: &str = "postback_form_guesses_alarms_total";
 /// Postbacks that were journalled, by source.
 const JOURNALLED: &str = "postback_journalled_total";
 /// Clicks by what became of them.
@@ -94,7 +96,19 @@ pub(crate) fn refused(source: &str, interface: Interface, status: u16) {
 /// secret is wrong.
 pub(crate) fn forms_stopped(source: &str) {
     counter!(FORMS_STOPPED, "source" => source.to_owned()).increment(1);
-    tracing::error!(source, "a caller failed the check of old notifications too often and is refused for a while");
+    tracing::error!(
+        source,
+        "a caller failed the check of old notifications too often and is refused for a while"
+    );
+}
+
+/// Counts that a source's old notifications failed the check too often, whoever called.
+pub(crate) fn forms_guessed(source: &str) {
+    counter!(FORMS_GUESSED, "source" => source.to_owned()).increment(1);
+    tracing::error!(
+        source,
+        "the check of old notifications fails very often: somebody guesses from many addresses, or the secret is wrong"
+    );
 }
 
 /// Counts a postback that waits in the journal.

@@ -84,7 +84,7 @@ pub(crate) struct Shared {
     pub(crate) metrics: Option<RenderMetrics>,
     pub(crate) journal: Option<Journal>,
     pub(crate) turns: Turns,
-    /// Who was wrong about the check of an old notification, and how often.
+    /// Who was wrong about the check of an old notification, of which source, and how often.
     pub(crate) form_failures: Mutex<FailureBudget>,
     /// What the sources refused of postbacks.
     pub(crate) refusals: Refusals,
@@ -123,6 +123,8 @@ impl AppState {
     pub fn replace(&self, tracker: Arc<Tracker>, credentials: Credentials) {
         self.shared.refusals.keep_those_of(&tracker);
         *self.shared.live.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Live { tracker, credentials });
+        // What failed with the secrets of before says nothing any more.
+        *self.shared.form_failures.lock().unwrap_or_else(PoisonError::into_inner) = FailureBudget::default();
     }
 
     /// The tracker at work.

@@ -11,7 +11,13 @@
 //!
 //! The check is weak, and what it covers is less than it seems: 32 bits, the values in the order of their names but neither the names nor
 //! where one value ends and the next begins; in 1.0 fifteen fields alone, and the time and the receipt of the first sale are not among
-//! them. [`Assurance::Verified32`](crate::event::Assurance) says so wherever such a notification goes.
+//! them. So [`Form::verify`] also asks for what a genuine form of its version looks like. What remains: **a body and its check, read in a
+//! log, are worth a few other events.** Where a captured form lacks parameters of its version the values that it has fit more than one set of
+//! names; where one holds free text with a `|` its end can be moved; of 1.0 the time can be changed. Treat captured bodies as secrets, and
+//! choose 6.0 or later. [`Assurance::Verified32`](crate::event::Assurance) says so wherever such a notification goes.
+//!
+//! An account with an old URL and a new one tells of an order of several products in one form each and in one notification of 6.0 or later:
+//! those are not the same message, so such an order is counted by both.
 //!
 //! ```
 //! use postback::clickbank::ins::{Form, FormVersion, KeyRing};
@@ -29,6 +35,7 @@ mod fields;
 mod lookup;
 mod money;
 mod notification;
+mod shape;
 mod vend_through;
 mod verify;
 mod version;
@@ -60,8 +67,8 @@ pub struct Form {
 /// How the bytes of a form are read as text.
 ///
 /// No post with a character outside of ASCII is known (ClickBank's sample converts to UTF-8 before it checks). So the default is strict;
-/// where an account turns out to post ISO 8859-1, [`FormCharset::Latin1`] is the way out. It weakens nothing: the check is over these
-/// bytes.
+/// where an account turns out to post ISO 8859-1, [`FormCharset::Latin1`] is the way out. A guess then has two checks to hit in place of one,
+/// and a body that was cut inside a character is a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum FormCharset {

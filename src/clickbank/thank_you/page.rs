@@ -1,4 +1,4 @@
-//! A thank-you page that is ClickBank's.
+//! A thank-you page that was checked or decrypted.
 
 use super::{MAX_SKEW, ThankYouRefused, Values};
 use crate::event::Assurance;
@@ -29,7 +29,9 @@ impl Times {
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut times = None;
         for part in text.split('|') {
-            let time = Timestamp::parse_unix(part).ok()?;
+            let time = Timestamp::parse_unix(part)
+                .ok()
+                .filter(|time| time.unix_seconds() >= 0)?;
             times = Some(times.map_or((time, time), |(first, last)| (time.min(first), time.max(last))));
         }
         times.map(|(first, last)| Self { first, last })
@@ -46,7 +48,7 @@ impl Times {
     }
 }
 
-/// What ClickBank told the thank-you page, checked or decrypted ([`ThankYou::verify`](super::ThankYou::verify)).
+/// What a thank-you page's URL says, checked or decrypted ([`ThankYou::verify`](super::ThankYou::verify)).
 ///
 /// Several products that were bought at once come joined by `|` where the seller's confirmation pages are off (one receiver): receipts and
 /// items are lists. `Debug` shows them and nothing of the customer; serialised it is an object of all parameters by name, personal data
@@ -56,6 +58,7 @@ pub struct ThankYouPage {
     values: Values,
     times: Times,
     assurance: Assurance,
+    is_checked: bool,
 }
 
 impl ThankYouPage {
@@ -64,11 +67,13 @@ impl ThankYouPage {
             values,
             times,
             assurance: Assurance::Verified32,
+            is_checked: true,
         }
     }
 
-    pub(super) fn decrypted(values: Values, times: Times) -> Self {
+    pub(super) fn decrypted(values: Values, times: Times, is_checked: bool) -> Self {
         Self {
+            is_checked,
             values,
             times,
             assurance: Assurance::Decrypted,
@@ -79,10 +84,21 @@ impl ThankYouPage {
         self.times
     }
 
-    /// Whether `cbpop` was right, which covers receipts, time and items alone, or everything was decrypted.
+    /// How the page came: in plain form, where `cbpop` was right, or encrypted. What that is worth says [`ThankYouPage::is_checked`].
     #[must_use]
     pub fn assurance(&self) -> Assurance {
         self.assurance
+    }
+
+    /// Whether a `cbpop` was there and right: receipts, time and items are ClickBank's word, as far as 32 bits go.
+    ///
+    /// **Where it is false, hand out nothing for [`ThankYouPage::items`].** An encrypted page without `cbpop` has nothing that authenticates
+    /// it. Its IV stands in the URL, and whoever changes bits of it changes the same bits of the first sixteen bytes, which usually are
+    /// `{"item":"..`: the buyer of a cheap product can make it read as a dear one. Later blocks cannot be chosen that way; look up what was
+    /// bought by the receipt in the notification.
+    #[must_use]
+    pub fn is_checked(&self) -> bool {
+        self.is_checked
     }
 
     /// `cbreceipt`: the receipt of each product. It is that of the notification, and the event id of a pixel on this page.
@@ -90,7 +106,7 @@ impl ThankYouPage {
         self.list("cbreceipt")
     }
 
-    /// `item`: the number of each product.
+    /// `item`: the number of each product. The visitor's word unless [`ThankYouPage::is_checked`].
     pub fn items(&self) -> impl Iterator<Item = &str> {
         self.list("item")
     }
@@ -131,14 +147,14 @@ impl ThankYouPage {
         self.text("czip").map(Pii::from)
     }
 
-    /// `cupsellreceipt`: of an upsell the receipt of the first sale. `cbpop` does not cover it.
+    /// `cupsellreceipt`: of an upsell the receipt of the first sale. `cbpop` does not cover it, so of a plain page it is the visitor's word.
     #[must_use]
     pub fn upsell_receipt(&self) -> Option<&str> {
         self.text("cupsellreceipt")
     }
 
-    /// Any parameter as it came, decoded, the seller's own among them; none when it did not come. `cbpop` covers none but those that have a
-    /// method without a word of it.
+    /// Any parameter as it came, decoded, the seller's own among them; none when it did not come. `cbpop` covers `cbreceipt`, `time` and `item`
+    /// alone.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&Pii> {
         self.values.get(name)

@@ -1,6 +1,6 @@
 //! Traffic channels.
 
-use super::parameter::parameter_name;
+use super::parameter::{macro_text, parameter_name};
 use super::rows::{is_new, named, title};
 use super::{Context, MAX_ROWS, request};
 use crate::config::{Entries, Node, Refusal, Table};
@@ -78,7 +78,7 @@ fn parameters(row: &Table<'_>) -> Parameters {
         let word = row.text("slot").unwrap_or_default();
         let slot = row.needed("slot", slot);
         let name = row.needed("name", parameter_name);
-        let macro_text = row.text("macro").unwrap_or_default().into();
+        let macro_text = row.parsed("macro", macro_text).unwrap_or_default();
         let role = row.text("role").map(Role::from);
         let required = row.flag("required");
         let (Some(slot), Some(name)) = (slot, name) else {

@@ -34,7 +34,7 @@ pub(super) fn read(source: &Table<'_>, clickbank: Option<AccountRole>) -> (Vec<S
 fn parameter(row: &Table<'_>, seen: &mut BTreeSet<String>) -> Option<SourceParameter> {
     row.only(&["name", "macro", "role", "from"]);
     let name = row.needed("name", parameter_name);
-    let macro_text = row.text("macro").unwrap_or_default();
+    let macro_text = row.parsed("macro", macro_text).unwrap_or_default();
     let from = match row.node("from") {
         Some(Node::Text(_)) => row.parsed("from", str::parse).into_iter().collect(),
         _ => row.parsed_list("from", MAX_ENTRIES, str::parse::<Path>),
@@ -50,7 +50,7 @@ fn parameter(row: &Table<'_>, seen: &mut BTreeSet<String>) -> Option<SourceParam
     is_new(row, "name", &name, seen);
     Some(SourceParameter {
         name,
-        macro_text: macro_text.into(),
+        macro_text,
         role,
         from,
     })
@@ -69,6 +69,14 @@ pub(super) fn parameter_name(text: &str) -> Result<String, Refusal> {
         .find(|c| !c.is_ascii_graphic() || matches!(c, '&' | '=' | '#' | '+' | '%'))
     {
         Some(character) => Err(format!("holds {character:?}, which is not allowed in a parameter's name").into()),
+        None => Ok(text.into()),
+    }
+}
+
+/// A macro to be pasted into another system's URL. Its grammar is that system's; what no URL can hold would tear the URL apart.
+pub(super) fn macro_text(text: &str) -> Result<String, Refusal> {
+    match text.chars().find(|c| c.is_control() || c.is_whitespace()) {
+        Some(character) => Err(format!("holds {character:?}, which no URL can hold").into()),
         None => Ok(text.into()),
     }
 }

@@ -156,7 +156,11 @@ fn source(row: &Table<'_>, context: &Context<'_>, id: Option<&OfferSourceId>) ->
         parameters,
         click_id_paths: click_id_paths(row),
         names,
-        pasted: row.parsed_entries("postback", |word, text| Meaning::parse(word).map(|_| text.into())),
+        pasted: row.parsed_entries("postback", |word, text| {
+            Meaning::parse(word)
+                .map_err(Refusal::from)
+                .and_then(|_| parameter::macro_text(text))
+        }),
         clickbank_words,
         truth: row.choice("truth", "an interface", INTERFACES),
         role,

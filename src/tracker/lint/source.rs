@@ -72,6 +72,11 @@ fn old_versions(row: &Table<'_>, source: &Source) {
         );
         row.problem("ins_versions", said);
     }
+    if !old.is_empty() && !source.ins_versions.is_empty() {
+        let said = "old and new versions: of an order of several products an old one has a notification for each product and a new one has one \
+                    for all, so an account with both URLs counts it twice; have ClickBank send one of the two";
+        row.problem("ins_versions", said);
+    }
 }
 
 /// Open types that are worse than a word of anyone's.

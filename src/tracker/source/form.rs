@@ -1,13 +1,13 @@
 //! Notifications of versions 1.0 to 5.0, made into the same events as those of the later versions.
 
 use super::{ECHOES, NotTaken};
-use crate::clickbank::ins::{FormNotification, FormVersion, MinorUnitsError, TransactionType};
+use crate::clickbank::ins::{FormNotification, FormVersion, MinorUnits, TransactionType};
 use crate::event::{Event, Interface, Kind, Received};
 use crate::tracker::{
     Credentials,
     compiled::{AmountField, Source},
 };
-use crate::value::{Currency, EventId, Money, is_unfilled_macro};
+use crate::value::{Currency, EventId, Money, Pii, is_unfilled_macro};
 use alloc::{borrow::Cow, string::ToString, vec::Vec};
 
 impl Source {
@@ -17,13 +17,15 @@ impl Source {
     /// one of 6.0, tells of a sale once; that both write the same second is assumed, no order is known by both. An order of several
     /// products is one notification there and one for each product here: that is not the same message. In 1.0 there is no role, and the
     /// check does not cover the time: the identity is all that it covers, so that whoever has seen one such body makes no second sale of it
-    /// by another time.
+    /// by another time; and its event is of the time of arrival, has no parent receipt, so that while it waits for its click nobody rewrites it
+    /// by sending it again with another time.
     ///
     /// A `SALE` that names the receipt of another one in `cupsellreceipt` is an upsell. The amount is `caccountamount` or, where the source
     /// asks for the order's, `corderamount`; 1.0 has `ctransamount` alone, taken for dollars.
     ///
     /// # Errors
-    /// [`NotTaken`]: a version that is not chosen, an amount that is not a whole number of minor units.
+    /// [`NotTaken`]: a version that is not chosen, an amount that is not a whole number of minor units, a currency that is
+    /// not three letters.
     pub fn form_event(
         &self,
         form: &FormNotification,
@@ -35,7 +37,10 @@ impl Source {
         }
         let parent = form.parent_receipt();
         let id = self.form_id(form);
-        let mut event = Event::new(id, self.id.clone(), Interface::Ins, form.transaction_time());
+        let covered = *form.version() != FormVersion::V1;
+        let at = if covered { form.transaction_time() } else { received.at };
+        let mut event = Event::new(id, self.id.clone(), Interface::Ins, at);
+        event.timed = covered;
         event.assurance = Some(form.assurance());
         event.received_at = received.at;
         event.kind = Some(match form.transaction_type() {
@@ -74,7 +79,8 @@ impl Source {
         let at = form.transaction_time();
         let seconds = Some(at.unix_seconds());
         let Some(receipt) = form.receipt() else {
-            return EventId::of(seconds, &["ins text", source, &form.whole_text()]);
+            let parts: Vec<&str> = ["ins text", source].into_iter().chain(form.whole()).collect();
+            return EventId::of(seconds, &parts);
         };
         let role = form.role();
         let role = role.as_ref().map_or("", |role| role.as_str());
@@ -82,18 +88,23 @@ impl Source {
         super::notification_id(source, receipt.text(), word, role, at, form.item_number().as_slice())
     }
 
-    fn form_sum(&self, form: &FormNotification) -> Result<Option<Money>, MinorUnitsError> {
-        let order = form.order_currency().unwrap_or(self.currency);
+    fn form_sum(&self, form: &FormNotification) -> Result<Option<Money>, NotTaken> {
+        // Another currency may be assumed where none is named, never in place of one that cannot be read.
+        let named = form.value("ccurrency").map(Pii::expose).filter(|text| !text.is_empty());
+        let order = match (form.order_currency(), named) {
+            (Some(currency), _) => currency,
+            (None, Some(text)) => text.parse()?,
+            (None, None) => self.currency,
+        };
         let (units, currency) = match self.amount {
             AmountField::Account if *form.version() != FormVersion::V1 => (form.account_amount(), Currency::USD),
             AmountField::Account | AmountField::Order => (form.order_amount(), order),
         };
-        units
-            .map(|units| {
-                let amount = units.amount(currency, self.zero_decimal)?;
-                Ok(Money { amount, currency })
-            })
-            .transpose()
+        let read = |units: MinorUnits<'_>| {
+            let amount = units.amount(currency, self.zero_decimal)?;
+            Ok(Money { amount, currency })
+        };
+        units.map(read).transpose()
     }
 
     fn form_candidates<'a>(&'a self, form: &'a FormNotification) -> Vec<Cow<'a, str>> {

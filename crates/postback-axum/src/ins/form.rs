@@ -4,19 +4,10 @@
 use crate::caller::CallerAddress;
 use crate::meter;
 use crate::state::{AppState, Live};
-use postback::clickbank::ins::Form;
+use postback::clickbank::{Alarm, Attempt, ins::Form};
 use postback::event::{Event, Received};
 use postback::tracker::{Ring, Source};
 use std::sync::PoisonError;
-
-/// Why a form that can be read makes no event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wrong {
-    /// The check: perhaps a guess.
-    Check,
-    /// Anything else.
-    Other,
-}
 
 /// Whether a body is a form: an encrypted notification is a JSON object, whatever the content type says.
 pub(super) fn is_one(body: &[u8]) -> bool {
@@ -27,20 +18,23 @@ fn read(source: &Source, body: &[u8]) -> Result<Form, Ring> {
     Form::parse_as(body, source.form_charset()).map_err(|_| Ring::Doubtful)
 }
 
-fn verified(live: &Live, source: &Source, form: &Form, received: Received) -> Result<Event, Wrong> {
-    if source.form_versions().is_empty() {
-        return Err(Wrong::Other);
-    }
-    let key_ring = live.credentials.key_ring(source.id()).ok_or(Wrong::Other)?;
-    let notification = form.verify(key_ring).map_err(|_| Wrong::Check)?;
-    let event = source.form_event(&notification, received, &live.credentials);
-    event.map_err(|_| Wrong::Other)
+/// The event of a form whose check is right, where it makes one; none where the check is wrong: perhaps a guess.
+fn checked(live: &Live, source: &Source, form: &Form, received: Received) -> Option<Result<Event, Ring>> {
+    let key_ring = live.credentials.key_ring(source.id());
+    let Some(key_ring) = key_ring.filter(|_| !source.form_versions().is_empty()) else {
+        return Some(Err(Ring::Probable));
+    };
+    let event = form.checked(key_ring)?.ok().and_then(|notification| {
+        let event = source.form_event(&notification, received, &live.credentials);
+        event.ok()
+    });
+    Some(event.ok_or(Ring::Probable))
 }
 
 /// The event of a form, whoever posted it.
 pub(super) fn opened(live: &Live, source: &Source, body: &[u8], received: Received) -> Result<Event, Ring> {
     let form = read(source, body)?;
-    verified(live, source, &form, received).map_err(|_| Ring::Probable)
+    checked(live, source, &form, received).unwrap_or(Err(Ring::Probable))
 }
 
 /// The same, as long as the caller was not wrong too often.
@@ -52,20 +46,22 @@ pub(super) fn within_budget(
     body: &[u8],
     received: Received,
 ) -> Result<Event, Ring> {
-    let budget = || {
-        state
-            .shared
-            .form_failures
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    };
     let form = read(source, body)?;
-    if !budget().allows(caller.0, received.at) {
-        return Err(Ring::Probable);
+    // Held while the check is made, so that the last guess is one whoever makes them at once; a hash over 64 KiB at most.
+    let mut budget = state
+        .shared
+        .form_failures
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    let attempt = budget.attempt(source.id(), caller.0, received.at, || {
+        checked(live, source, &form, received)
+    });
+    drop(budget);
+    match attempt {
+        Attempt::Right(event) => return event,
+        Attempt::Wrong(Some(Alarm::Caller)) => meter::forms_stopped(source.id().as_str()),
+        Attempt::Wrong(Some(Alarm::Source)) => meter::forms_guessed(source.id().as_str()),
+        Attempt::Wrong(None) | Attempt::Stopped => {}
     }
-    let verified = verified(live, source, &form, received);
-    if verified == Err(Wrong::Check) && budget().failed(caller.0, received.at) {
-        meter::forms_stopped(source.id().as_str());
-    }
-    verified.map_err(|_| Ring::Probable)
+    Err(Ring::Probable)
 }

@@ -13,10 +13,10 @@ use postback::tracker::{Options, Ring, compile};
 use std::{net::SocketAddr, sync::Arc};
 
 /// A sale of version 4.0; its check is by Python's hashlib with the secret of the notifications.
-pub const SALE: &str = "cnoticeversion=4.0&ctransaction=SALE&ctransreceipt=R1&ctransrole=VENDOR&ctranstime=1760022000&cproditem=1\
-    &caccountamount=3750&ctid=c1&ccustemail=CANARY-buyer%40example.com&cverify=05B399FE";
+pub const SALE: &str = "cnoticeversion=4.0&ctransaction=SALE&ctransreceipt=RECEIPT1&ctransrole=VENDOR&ctranstime=1760022000&cproditem=1\
+    &caccountamount=3750&ctid=c1&ccustemail=CANARY-buyer%40example.com&cverify=4D937962";
 /// The same sale as version 7.0 has it.
-const LATER: &str = r#"{"transactionTime":"20251009T080000-0700","receipt":"R1","transactionType":"SALE","role":"VENDOR",
+const LATER: &str = r#"{"transactionTime":"20251009T080000-0700","receipt":"RECEIPT1","transactionType":"SALE","role":"VENDOR",
     "totalAccountAmount":37.50,"lineItems":[{"itemNo":"1"}],"trackingCodes":["c1"],"version":7.0}"#;
 
 /// A router whose source for notifications takes these versions.
@@ -196,4 +196,26 @@ async fn a_refused_form_is_tried_again_with_the_secrets_of_now() {
         .await;
     assert_eq!(retried.json()["taken"], 1, "{}", retried.text());
     assert_eq!(tested.events().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_right_check_over_what_is_no_notification_is_no_guess() {
+    // Its names keep their order, so its check stays right; without a time it is no notification.
+    let renamed = SALE.replace("ctranstime", "ctranstimf");
+    let tested = taking(r#""4.0""#);
+    for _ in 0..=MAX_FAILURES {
+        assert_eq!(tested.post(&url(), renamed.clone()).await.status, 400);
+    }
+    assert_eq!(tested.post(&url(), SALE).await.status, 200);
+}
+
+#[tokio::test]
+async fn another_configuration_has_a_budget_of_its_own() {
+    let tested = taking(r#""4.0""#);
+    for _ in 0..MAX_FAILURES {
+        tested.post(&url(), guess()).await;
+    }
+    assert_eq!(tested.post(&url(), SALE).await.status, 400);
+    take(&tested, r#""4.0""#);
+    assert_eq!(tested.post(&url(), SALE).await.status, 200);
 }

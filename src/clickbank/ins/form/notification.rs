@@ -46,8 +46,9 @@ impl FormNotification {
             text.filter(|text| !text.is_empty()).ok_or(Fault::Missing(name))
         };
         let transaction_type = TransactionType::parse(required("ctransaction")?);
-        let time = Timestamp::parse_unix(required("ctranstime")?);
-        let transaction_time = time.map_err(|_| Fault::Invalid("ctranstime"))?;
+        let time = Timestamp::parse_unix(required("ctranstime")?).ok();
+        let since_1970 = time.filter(|time| time.unix_seconds() >= 0);
+        let transaction_time = since_1970.ok_or(Fault::Invalid("ctranstime"))?;
         let receipt = match required("ctransreceipt") {
             Ok(text) => Some(SourceReceipt::parse(text).ok_or(Fault::Invalid("ctransreceipt"))?),
             Err(Fault::Missing(_)) if transaction_type.may_lack_receipt() => None,
@@ -105,7 +106,7 @@ impl FormNotification {
     }
 
     /// `cupsellreceipt`: of an upsell the receipt of the first sale, unless it is this one's own. Rebill numbers are taken off on both
-    /// sides. The check of 1.0 does not cover it.
+    /// sides. The check of 1.0 does not cover it, so there is none.
     #[must_use]
     pub fn parent_receipt(&self) -> Option<Receipt> {
         let parent = SourceReceipt::parse(self.text("cupsellreceipt")?)?;
@@ -119,8 +120,8 @@ impl FormNotification {
         self.transaction_type.is_test()
     }
 
-    /// Any parameter as it came, decoded; none when it did not come. Of 1.0 only those that its check covers are kept, with `ctranstime`
-    /// and `cupsellreceipt`.
+    /// Any parameter as it came, decoded; none when it did not come. Of 1.0 only those that its check covers are kept, with
+    /// `ctranstime`.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&Pii> {
         self.values.get(name)
@@ -131,12 +132,10 @@ impl FormNotification {
         self.values.get(name).map(Pii::expose).filter(|text| !text.is_empty())
     }
 
-    /// Every parameter, in the order of their names: an identity for what has no receipt. Personal data included; hash it.
-    pub(crate) fn whole_text(&self) -> String {
-        let lines = self.values.iter();
-        lines
-            .map(|(name, value)| alloc::format!("{name}={}\n", value.expose()))
-            .collect()
+    /// Every name and value, in the order of their names: an identity for what has no receipt. Personal data included; hash it.
+    pub(crate) fn whole(&self) -> impl Iterator<Item = &str> {
+        let pairs = self.values.iter();
+        pairs.flat_map(|(name, value)| [name.as_str(), value.expose()])
     }
 }
 

@@ -1,6 +1,6 @@
 //! The check of a form.
 
-use super::{Form, FormNotification, FormVersion};
+use super::{Form, FormNotification, FormVersion, shape};
 use crate::clickbank::{
     check::{self, Check},
     ins::{Fault, KeyRing, Refused},
@@ -11,11 +11,11 @@ use subtle::Choice;
 use thiserror::Error;
 
 /// The parameter with the check.
-const CHECK: &str = "cverify";
+pub(super) const CHECK: &str = "cverify";
 
 /// What the check of 1.0 covers, in its order; several receivers agree. `cupsellreceipt` and `ctranstime` are not among them. (One receiver
 /// appends the address for physical products; no post of one is known, and it is not followed.)
-const COVERED_BY_1: [&str; 15] = [
+pub(super) const COVERED_BY_1: [&str; 15] = [
     "ccustname",
     "ccustemail",
     "ccustcc",
@@ -33,8 +33,8 @@ const COVERED_BY_1: [&str; 15] = [
     "cvendthru",
 ];
 
-/// What 1.0 tells beside that.
-const UNCOVERED_BY_1: [&str; 2] = ["cupsellreceipt", "ctranstime"];
+/// What 1.0 tells beside that and is read. Not `cupsellreceipt`: whoever saw one body could make its sale another order's upsell.
+const UNCOVERED_BY_1: [&str; 1] = ["ctranstime"];
 
 /// How one secret of the key ring fares with a form ([`Form::diagnose`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -49,6 +49,11 @@ pub enum FormDiagnosis {
     /// There is no check, or it is right and a required parameter is missing or cannot be read.
     #[error("{0}")]
     Content(Fault),
+    /// The check is right, which does not say what a value is called and where it ends, and the parameters are not those of the version.
+    #[error(
+        "`cverify` matches, and the parameters are not those of the version: most likely names were changed or values joined"
+    )]
+    Names,
 }
 
 impl Form {
@@ -56,25 +61,39 @@ impl Form {
     ///
     /// The check of 1.0 is over fifteen fields in a fixed order, where one that did not come counts as empty; that of later versions is
     /// over every parameter but `cverify`, sorted by the bytes of their names. Both are decoded values joined by `|`, the secret last,
-    /// their SHA-1, its first eight hex digits in upper case. Of 1.0 only what the check covers is kept, with `ctranstime` and
-    /// `cupsellreceipt`.
+    /// their SHA-1, its first eight hex digits in upper case. Of 1.0 only what the check covers is kept, with `ctranstime`.
+    ///
+    /// Because the check covers neither names nor where a value ends, a form whose parameters cannot be those of its version is refused too:
+    /// so that one body of a log does not make other messages by its values under other names. What still can be made of it is said in the
+    /// module's page.
     ///
     /// # Errors
     /// [`Refused`], always the same:
     /// - no `cverify`, or one that no secret of the ring makes
     /// - `ctransaction`, `ctranstime` or `ctransreceipt` missing or empty (the receipt may be, where 6.0 may lack it)
-    /// - a `ctranstime` that is no whole number of seconds since 1970, a receipt with control characters or over 256 bytes
+    /// - a `ctranstime` that is no whole number of seconds since 1970, a negative one included
+    /// - a receipt that is not 8 to 21 digits and capital letters with a rebill's `-Bnnn` or without (but the `********` of a test, and what
+    ///   may lack a receipt), a transaction other than capital letters, digits, `_`, `-`, `>` and spaces, an amount that is no whole number
+    ///   of minor units, letters in what counts payments
+    /// - a `|` in a value that is not free text
+    /// - a parameter that only 1.0 has or that 2.0 does not have; in later versions one that is unknown, or a `|`, where a parameter of the
+    ///   version is missing; in 1.0 a parameter that only later versions have
     pub fn verify(&self, key_ring: &KeyRing) -> Result<FormNotification, Refused> {
+        self.checked(key_ring).and_then(Result::ok).ok_or(Refused)
+    }
+
+    /// As [`Form::verify`]: none where the check is wrong, or there is none, perhaps a guess; whatever else is wrong is no guess.
+    ///
+    /// For whoever counts guesses ([`FailureBudget`](crate::clickbank::FailureBudget)). The answer to the caller stays one.
+    #[must_use]
+    pub fn checked(&self, key_ring: &KeyRing) -> Option<Result<FormNotification, Refused>> {
         let version = self.version();
-        let presented = self.values.get(CHECK).ok_or(Refused)?.expose();
+        let presented = self.values.get(CHECK)?.expose();
         // Without a short circuit: which secret is right shows in no time.
         let right = key_ring.keys.iter().fold(Choice::from(0), |right, key| {
             right | self.matches(&version, presented, key.secret.expose())
         });
-        if !bool::from(right) {
-            return Err(Refused);
-        }
-        FormNotification::read(self.told(&version), version).map_err(|_| Refused)
+        bool::from(right).then(|| self.read(version).map_err(|_| Refused))
     }
 
     /// Says for each secret what it comes to, in the order of the key ring. For a person at the own machine.
@@ -89,12 +108,22 @@ impl Form {
             if !bool::from(right) {
                 return FormDiagnosis::Check;
             }
-            match FormNotification::read(self.told(&version), version.clone()) {
+            match self.read(version.clone()) {
                 Ok(_) => FormDiagnosis::Verifies,
-                Err(fault) => FormDiagnosis::Content(fault),
+                Err(diagnosis) => diagnosis,
             }
         });
         each.collect()
+    }
+
+    /// What a form says whose check is right.
+    fn read(&self, version: FormVersion) -> Result<FormNotification, FormDiagnosis> {
+        let read = FormNotification::read(self.told(&version), version.clone()).map_err(FormDiagnosis::Content)?;
+        shape::values(&self.values, &version, read.transaction_type()).map_err(FormDiagnosis::Content)?;
+        match shape::fits(&self.values, &version) {
+            true => Ok(read),
+            false => Err(FormDiagnosis::Names),
+        }
     }
 
     fn matches(&self, version: &FormVersion, presented: &str, secret: &[u8]) -> Choice {

@@ -22,6 +22,16 @@ pub enum FormVersion {
     Other(String),
 }
 
+/// What 2.0 brought. Not the address: one receiver has it in 1.0, for products that are sent by post.
+const NOT_OF_1: [&str; 6] = [
+    "ccustfullname",
+    "ctransrole",
+    "corderamount",
+    "caccountamount",
+    "ccurrency",
+    "ctid",
+];
+
 impl FormVersion {
     /// Reads the text of a version by its value: `4.0` and `4` are the same.
     #[must_use]
@@ -45,12 +55,12 @@ impl FormVersion {
         taken.contains(self) || (*self == Self::V2 && taken.contains(&Self::V3))
     }
 
-    /// The version that the parameters tell of, as receivers in the field do: `cnoticeversion`, else 2.0 where there is a `ccustfullname`,
-    /// else 1.0.
+    /// The version that the parameters tell of: `cnoticeversion`, else 2.0 where there is anything that 1.0 has not, else 1.0. (Receivers in
+    /// the field look for `ccustfullname` alone; a parameter may be absent.)
     pub(super) fn of<'a>(value: impl Fn(&str) -> Option<&'a str>) -> Self {
         match value("cnoticeversion").filter(|text| !text.is_empty()) {
             Some(named) => Self::parse(named),
-            None if value("ccustfullname").is_some() => Self::V2,
+            None if NOT_OF_1.iter().any(|name| value(name).is_some()) => Self::V2,
             None => Self::V1,
         }
     }
@@ -99,13 +109,16 @@ mod tests {
     }
 
     #[test]
-    fn a_form_without_a_version_is_told_by_the_customers_full_name() {
+    fn a_form_without_a_version_is_told_by_what_1_has_not() {
         let of = |pairs: &[(&'static str, &'static str)]| {
             FormVersion::of(|name| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| *value))
         };
         assert_eq!(of(&[]), FormVersion::V1);
         assert_eq!(of(&[("ccustname", "A B")]), FormVersion::V1);
-        assert_eq!(of(&[("ccustfullname", "")]), FormVersion::V2);
+        for name in NOT_OF_1 {
+            assert_eq!(of(&[(name, "")]), FormVersion::V2, "{name}");
+        }
+        assert_eq!(of(&[("ccustaddr1", "1 Way")]), FormVersion::V1);
         assert_eq!(of(&[("ccustfullname", "A B"), ("cnoticeversion", "")]), FormVersion::V2);
         assert_eq!(
             of(&[("ccustfullname", "A B"), ("cnoticeversion", "4.0")]),

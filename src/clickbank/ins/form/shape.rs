@@ -1,0 +1,179 @@
+//! What a form's parameters must be beside a check that is right: it covers the values in the order of their names, but neither the names nor
+//! where one value ends and the next begins. Without these rules the values of one notification make dozens of others under other names.
+
+use super::notification::Values;
+use super::verify::{CHECK, COVERED_BY_1};
+use super::{FormVersion, MinorUnits, ProductType, ZeroDecimal};
+use crate::clickbank::ins::{Fault, TransactionType};
+use crate::value::{Currency, Pii, Receipt};
+use alloc::string::String;
+use core::ops::RangeInclusive;
+
+/// What 2.0 and 2.1 have (three receivers' lists and captures), by the bytes of their names.
+const OF_2: &[&str] = &[
+    "caccountamount",
+    "ccurrency",
+    "ccustaddr1",
+    "ccustaddr2",
+    "ccustcc",
+    "ccustcity",
+    "ccustcounty",
+    "ccustemail",
+    "ccustfirstname",
+    "ccustfullname",
+    "ccustlastname",
+    "ccustshippingcountry",
+    "ccustshippingstate",
+    "ccustshippingzip",
+    "ccuststate",
+    "ccustzip",
+    "cfuturepayments",
+    "cnextpaymentdate",
+    "corderamount",
+    "cprocessedpayments",
+    "cproditem",
+    "cprodtitle",
+    "cprodtype",
+    "crebillamnt",
+    "crebillstatus",
+    "ctid",
+    "ctransaction",
+    "ctransaffiliate",
+    "ctranspaymentmethod",
+    "ctransreceipt",
+    "ctransrole",
+    "ctranstime",
+    "cupsellreceipt",
+    "cvendthru",
+];
+/// The seller has one of these names.
+const SELLER: [&str; 2] = ["ctranspublisher", "ctransvendor"];
+/// What 4.0 has beside that in every capture; the settings' test may lack what only an order in a flow has.
+const OF_4: &[&str] = &["cnoticeversion", "cshippingamount", "ctaxamount"];
+/// What 4.0 may lack.
+const OF_4_AT_TIMES: &[&str] = &["cbf", "cbfid", "cbfpath", "corderlanguage", "crebillfrequency"];
+/// What 1.0 alone has.
+const ONLY_OF_1: &[&str] = &["caffitid", "ccustname", "ctransamount"];
+/// What may hold a `|`: what people write.
+const FREE: &[&str] = &[
+    "ccustaddr1",
+    "ccustaddr2",
+    "ccustcity",
+    "ccustcounty",
+    "ccustfirstname",
+    "ccustfullname",
+    "ccustlastname",
+    "ccustname",
+    "ccustshippingstate",
+    "ccustshippingzip",
+    "ccuststate",
+    "ccustzip",
+    "cprodtitle",
+    "cvendthru",
+];
+/// The same of 1.0: a `|` in any other of its fifteen packs the values of a later version's form into them.
+const FREE_OF_1: &[&str] = &["ccustname", "cprodtitle", "cvendthru"];
+
+const AMOUNTS: &[&str] = &[
+    "caccountamount",
+    "corderamount",
+    "cshippingamount",
+    "ctaxamount",
+    "ctransamount",
+];
+/// Numbers and a day: whatever else they may be, letters they are not.
+const COUNTS: &[&str] = &[
+    "cfuturepayments",
+    "cnextpaymentdate",
+    "cprocessedpayments",
+    "crebillamnt",
+];
+/// 8 to 13 characters by the list of 1.0; 21 at most by a receiver's code of today.
+const RECEIPT: RangeInclusive<usize> = 8..=21;
+
+/// Refuses a structural value that is not of its shape.
+pub(super) fn values(values: &Values, version: &FormVersion, word: &TransactionType) -> Result<(), Fault> {
+    let text = |name: &str| values.get(name).map(Pii::expose).unwrap_or_default();
+    let must = |name: &'static str, holds: bool| if holds { Ok(()) } else { Err(Fault::Invalid(name)) };
+
+    let receipt = text("ctransreceipt");
+    let is_placeholder = word.is_test() && receipt.bytes().all(|byte| byte == b'*');
+    must(
+        "ctransreceipt",
+        is_placeholder || word.may_lack_receipt() || is_receipt(receipt),
+    )?;
+    let parent = text("cupsellreceipt");
+    must(
+        "cupsellreceipt",
+        // Of 1.0 it is not read.
+        *version == FormVersion::V1
+            || parent.is_empty()
+            || is_receipt(parent)
+            || is_placeholder
+            || word.may_lack_receipt(),
+    )?;
+    must("ctransaction", is_word(text("ctransaction"), word))?;
+    for name in AMOUNTS {
+        let amount = MinorUnits(text(name));
+        must(
+            name,
+            amount.text().is_empty() || amount.amount(Currency::USD, ZeroDecimal::Minor).is_ok(),
+        )?;
+    }
+    for name in COUNTS {
+        must(name, !text(name).bytes().any(|byte| byte.is_ascii_alphabetic()))?;
+    }
+    Ok(())
+}
+
+/// Whether the names, and where values end, can be those of the version.
+pub(super) fn fits(values: &Values, version: &FormVersion) -> bool {
+    let has_bar = |name: &str| values.get(name).is_some_and(|value| value.expose().contains('|'));
+    if *version == FormVersion::V1 {
+        let mut strict = COVERED_BY_1.iter().filter(|name| !FREE_OF_1.contains(name));
+        let text = |name: &str| values.get(name).map(Pii::expose).unwrap_or_default();
+        // None is known to name itself, and its products were of three types at most.
+        return text("cnoticeversion").is_empty()
+            && (text("cprodtype").is_empty() || ProductType::known(text("cprodtype")).is_some())
+            && !strict.any(|name| has_bar(name));
+    }
+    let of_4 = !matches!(version, FormVersion::V2 | FormVersion::V3);
+    let later = OF_4.iter().filter(|_| of_4);
+    let mut expected = OF_2.iter().chain(later);
+    let is_known = |name: &str| {
+        let later = OF_4.contains(&name) || OF_4_AT_TIMES.contains(&name);
+        OF_2.contains(&name) || SELLER.contains(&name) || name == "cnoticeversion" || (of_4 && later)
+    };
+    let names = || values.keys().map(String::as_str).filter(|name| *name != CHECK);
+    if ONLY_OF_1.iter().any(|name| values.contains_key(*name)) {
+        return false;
+    }
+    if names().any(|name| has_bar(name) && is_known(name) && !FREE.contains(&name)) {
+        return false;
+    }
+    // 2.0 and 2.1 are finished. A form of 4.0 without its version's name would be one with names that 2.0 has not.
+    let has_strange = names().any(|name| !is_known(name));
+    if has_strange && *version == FormVersion::V2 {
+        return false;
+    }
+    // Where every name stands and no value can be cut, each value has but one name that it can have. What ClickBank adds one day, and a `|` in
+    // a title, come beside all the names; in a forgery they take the place of one.
+    let complete =
+        expected.all(|name| values.contains_key(*name)) && SELLER.iter().any(|name| values.contains_key(*name));
+    complete || !(has_strange || names().any(has_bar))
+}
+
+fn is_receipt(text: &str) -> bool {
+    let (receipt, _) = Receipt::split_rebill(text);
+    let is_of_receipts = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    RECEIPT.contains(&receipt.len()) && receipt.bytes().all(is_of_receipts)
+}
+
+/// A product's number, of which a change of a subscription names two, may be in small letters.
+fn is_word(text: &str, word: &TransactionType) -> bool {
+    if *word == TransactionType::SubscriptionChange {
+        return !text.contains('|') && !text.chars().any(char::is_control);
+    }
+    let is_of_words = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"_ >-".contains(&byte);
+    text.bytes().all(is_of_words) && text.starts_with(|letter: char| letter.is_ascii_uppercase())
+}
