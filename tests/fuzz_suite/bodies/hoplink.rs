@@ -1,0 +1,111 @@
+//! Links of ClickBank's and tracking codes: a parameter that is put in is read back, and nothing else changes.
+
+use postback::clickbank::hoplink::{Link, LinkParameter, MAX_LINK};
+use postback::clickbank::tid::{MAX_TID, Tid};
+use postback::scope::{Field, Value};
+use postback::template::UrlTemplate;
+
+/// Takes the first line as the link and the rest as a value.
+pub fn hoplink(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let (text, value) = text.split_once('\n').unwrap_or((text, "summer_1"));
+    tid(value);
+    let link = match Link::parse(text) {
+        Ok(link) => link,
+        Err(error) => {
+            printable(&error.to_string());
+            return;
+        }
+    };
+    assert_eq!(link.as_str(), text);
+    assert_eq!(Link::parse(text).as_ref(), Ok(&link));
+    printable(&link.form().to_string());
+    for doubt in link.doubts() {
+        printable(&doubt.to_string());
+    }
+    // The two codes, and one of the others.
+    let other = LinkParameter::KNOWN[bytes.len() % LinkParameter::KNOWN.len()];
+    for name in ["tid", "vtid", other] {
+        let parameter = LinkParameter::from(name);
+        put(&link, &parameter, value);
+        if let Ok(open) = link.with_macro(&parameter, "clickid") {
+            assert!(link.form().takes(&parameter));
+            assert_eq!(open.value(name), Some("{clickid}"));
+            filled(&open, name, value);
+        }
+    }
+}
+
+fn printable(text: &str) {
+    assert!(!text.chars().any(char::is_control), "{}", text.escape_debug());
+}
+
+/// The grammar of codes by its documentation.
+fn tid(text: &str) {
+    let letters = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '_');
+    let taken = !text.is_empty()
+        && text.chars().count() <= MAX_TID
+        && text.chars().all(letters)
+        && !text.starts_with('_')
+        && !text.contains("__");
+    match Tid::new(text) {
+        Ok(tid) => {
+            assert!(taken && tid.as_str() == text && tid.to_string() == text, "{text}");
+            assert!(tid.is(&text.to_ascii_uppercase()));
+            assert!(!tid.is(&format!("{text}x")));
+        }
+        Err(error) => {
+            assert!(!taken, "{text}");
+            printable(&error.to_string());
+        }
+    }
+}
+
+fn put(link: &Link, parameter: &LinkParameter, value: &str) {
+    let name = parameter.as_str();
+    let made = match link.with(parameter, value) {
+        Ok(made) => made,
+        Err(error) => return printable(&error.to_string()),
+    };
+    assert!(link.form().takes(parameter) && made.as_str().len() <= MAX_LINK);
+    assert!(!parameter.is_code() || Tid::new(value).is_ok());
+    assert!(
+        parameter
+            .longest()
+            .is_none_or(|longest| value.chars().count() <= longest)
+    );
+    assert_eq!(made.value(name), Some(value), "{}", made.as_str());
+    assert_eq!(made.form(), link.form());
+    let others = |link: &Link| {
+        let others = link.parameters().filter(|(other, _)| *other != name);
+        others
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(others(&made), others(link));
+    assert_eq!(made.parameters().filter(|(other, _)| *other == name).count(), 1);
+    assert_eq!(
+        made.with(parameter, value).as_ref(),
+        Ok(&made),
+        "a second time changes nothing"
+    );
+    assert_eq!(Link::parse(made.as_str()).as_ref(), Ok(&made));
+}
+
+/// A link with a macro is an offer's URL; a click id fills it whole.
+fn filled(open: &Link, name: &str, value: &str) {
+    let Ok(template) = UrlTemplate::parse_offer(open.as_str()) else {
+        return;
+    };
+    let shown = |field: &Field| match field {
+        Field::ClickId if !value.is_empty() => Value::Text(value.into()),
+        Field::Private(name) => Value::Private(name),
+        _ => Value::Empty,
+    };
+    let Ok(text) = template.render_with(shown) else { return };
+    if let Ok(link) = Link::parse(&text.to_string())
+        && !value.is_empty()
+    {
+        assert_eq!(link.value(name), Some(value));
+    }
+}

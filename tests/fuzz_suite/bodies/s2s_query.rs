@@ -1,0 +1,209 @@
+//! A query string, and the event that a source makes of it.
+
+use postback::config::Document;
+use postback::event::{Event, Received};
+use postback::network::{Meaning, ParameterMap, Postback};
+use postback::tracker::{Credentials, Options, Source, Tracker, compile};
+use postback::value::{MAX_QUERY, MAX_QUERY_PARAMETERS, Query, Timestamp, is_unfilled_macro};
+use std::sync::LazyLock;
+use url::form_urlencoded;
+
+/// A click id of ours; without keys all of its form are.
+const OURS: &str = "p2234567abcdefghijklmnopqrstuvwxy";
+
+/// A source of each shipped kind of postbacks.
+const DOCUMENT: &str = r#"{
+    "version": 1,
+    "conversion_type": [{"name": "Purchase", "default": true}, {"name": "Refund", "counts": "reversal"}],
+    "offer_source": [
+        {"id": "redtrack", "default": true, "template": "generic"},
+        {"id": "own", "names": {"time": "time", "clickid": "subid"}, "parameter": [
+            {"name": "product", "role": "content_name"}, {"name": "txid", "role": "event_id"}, {"name": "mail", "role": "email"}
+        ]},
+        {"id": "affiliate", "template": "clickbank-s2s"},
+        {"id": "vendor", "template": "clickbank-s2s", "account_role": "vendor"}
+    ]
+}"#;
+
+static TRACKER: LazyLock<Tracker> = LazyLock::new(|| {
+    let document = Document::from_json(DOCUMENT).unwrap();
+    compile(&document, &Options::default()).unwrap()
+});
+
+/// Takes the bytes as a query string.
+pub fn s2s_query(bytes: &[u8]) {
+    let read = Query::parse(bytes);
+    assert_eq!(read.is_ok(), is_taken(bytes), "{read:?} {}", bytes.escape_ascii());
+    let query = match &read {
+        Ok(query) => query,
+        Err(error) => {
+            assert!(!error.to_string().chars().any(char::is_control), "{error}");
+            return;
+        }
+    };
+    let pairs: Vec<(&str, &str)> = query.pairs().collect();
+    let expected: Vec<_> = form_urlencoded::parse(bytes).collect();
+    assert!(
+        pairs
+            .iter()
+            .copied()
+            .eq(expected.iter().map(|(name, value)| (&**name, &**value)))
+    );
+    let printed = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(&pairs)
+        .finish();
+    // Encoding is longer than what was encoded.
+    if printed.len() <= MAX_QUERY {
+        assert_eq!(Query::parse(printed.as_bytes()).as_ref(), Ok(query));
+    }
+    values(query, &pairs);
+    for source in TRACKER.sources() {
+        event(source, query, &pairs);
+        folded(source, &printed);
+    }
+    let maps = [ParameterMap::redtrack(), ParameterMap::generic()];
+    for map in maps {
+        if let Ok(postback) = Postback::read(query, &map, &["product"]) {
+            for text in [&postback.event_id, &postback.order_id, &postback.status_word]
+                .into_iter()
+                .flatten()
+            {
+                is_read(text, &pairs);
+            }
+        }
+    }
+}
+
+/// What a query string is, by the text of its documentation.
+fn is_taken(bytes: &[u8]) -> bool {
+    let parts: Vec<&[u8]> = bytes
+        .split(|byte| *byte == b'&')
+        .filter(|part| !part.is_empty())
+        .collect();
+    let decoded = |part: &[u8]| {
+        let escapes = part.split(|byte| *byte == b'%').skip(1);
+        let whole = escapes.map(|behind| behind.iter().take(2).filter(|byte| byte.is_ascii_hexdigit()).count());
+        let decoded = percent_encoding::percent_decode(part).collect::<Vec<u8>>();
+        let text = String::from_utf8(decoded).ok();
+        whole.min().unwrap_or(2) == 2 && text.is_some_and(|text| !text.contains(char::is_control))
+    };
+    bytes.len() <= MAX_QUERY
+        && std::str::from_utf8(bytes).is_ok()
+        && parts.len() <= MAX_QUERY_PARAMETERS
+        && parts
+            .iter()
+            .all(|part| part.splitn(2, |byte| *byte == b'=').all(decoded))
+}
+
+/// One value of each name or a refusal, and no macro.
+fn values(query: &Query<'_>, pairs: &[(&str, &str)]) {
+    for (name, value) in pairs {
+        let repeated = pairs.iter().filter(|(other, _)| other == name).count() > 1;
+        match query.raw(name) {
+            Ok(raw) => assert!(!repeated && raw == Some(value), "{name}"),
+            Err(_) => assert!(repeated, "{name}"),
+        }
+        if let Ok(found) = query.value(name) {
+            let missing = value.is_empty() || is_unfilled_macro(value);
+            assert_eq!(found, Some(*value).filter(|_| !missing), "{name}");
+        }
+    }
+}
+
+/// What was read is in the text, and is no macro.
+fn is_read(text: &str, pairs: &[(&str, &str)]) {
+    assert!(pairs.iter().any(|(_, value)| *value == text), "{text}");
+    assert!(!text.is_empty() && !is_unfilled_macro(text), "{text}");
+}
+
+fn made(source: &Source, query: &Query<'_>, seconds: i64, nonce: u64) -> Option<(Event, Postback)> {
+    let at = Timestamp::from_unix_seconds(seconds).unwrap();
+    source
+        .postback(query, Received { at, nonce }, &Credentials::default())
+        .ok()
+}
+
+fn event(source: &Source, query: &Query<'_>, pairs: &[(&str, &str)]) {
+    let Some((event, postback)) = made(source, query, 1_775_001_600, 7) else {
+        return;
+    };
+    assert_eq!(
+        made(source, query, 1_775_001_600, 7).unwrap().0,
+        event,
+        "the same each time"
+    );
+    let again = made(source, query, 1_775_009_999, 8).unwrap().0;
+    assert_eq!(
+        again.id == event.id,
+        event.identified,
+        "one identity however often it comes"
+    );
+    let texts = [&event.event_id, &event.order_id, &event.name, &event.status];
+    for text in texts.into_iter().flatten() {
+        is_read(text, pairs);
+    }
+    for text in [&postback.receipt_text, &postback.event_id].into_iter().flatten() {
+        is_read(text, pairs);
+    }
+    for value in event.parameters.values() {
+        is_read(value, pairs);
+    }
+    for id in event.clicks.iter().chain(&event.forged) {
+        let given = pairs
+            .iter()
+            .any(|(_, value)| *value == id.as_str() || value.eq_ignore_ascii_case(id.as_str()));
+        assert!(given && !is_unfilled_macro(id.as_str()), "{id}");
+    }
+    if let Some(sum) = postback.sum {
+        // Read exactly: some value is that amount.
+        assert!(pairs.iter().any(|(_, value)| value.parse() == Ok(sum)), "{sum}");
+        assert_eq!(event.sum.map(|money| money.amount), Some(sum));
+    }
+    if let Some(receipt) = &event.receipt {
+        assert!(
+            pairs.iter().any(|(_, value)| value.starts_with(receipt.as_str())),
+            "{receipt}"
+        );
+    }
+    assert!(
+        event.parent.is_none() || event.parent != event.receipt,
+        "nothing is its own parent"
+    );
+    // What is stored is read back; personal values are stored elsewhere.
+    let stored: Event = serde_json::from_str(&serde_json::to_string(&event).unwrap()).unwrap();
+    let mut shown = event.clone();
+    shown.private.clear();
+    assert_eq!(stored, shown);
+    if let Some(name) = source.parameter_name(Meaning::Token) {
+        let token = pairs.iter().find(|(own, value)| *own == name && value.len() > 7);
+        let debug = format!("{event:?} {postback:?}");
+        assert!(
+            token.is_none_or(|(_, token)| texts_hold(pairs, name, token) || !debug.contains(token)),
+            "{debug}"
+        );
+    }
+}
+
+/// Whether a text stands in another parameter too, which may be shown.
+fn texts_hold(pairs: &[(&str, &str)], name: &str, text: &str) -> bool {
+    pairs
+        .iter()
+        .any(|(other, value)| *other != name && (value.contains(text) || other.contains(text)))
+}
+
+/// ClickBank may change the case of a click id, which changes nothing.
+fn folded(source: &Source, printed: &str) {
+    let Some(name) = source.parameter_name(Meaning::ClickId) else {
+        return;
+    };
+    let made = |id: &str| {
+        let text = format!("{name}={id}&{printed}");
+        let query = Query::parse(text.as_bytes()).ok()?;
+        Some(made(source, &query, 1_775_001_600, 7)?.0)
+    };
+    let (lower, upper) = (made(OURS), made(&OURS.to_ascii_uppercase()));
+    assert_eq!(lower, upper);
+    if let Some(event) = lower {
+        assert_eq!(event.clicks.first().map(|id| id.as_str()), Some(OURS));
+    }
+}

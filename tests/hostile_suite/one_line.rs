@@ -1,0 +1,85 @@
+//! What a stranger writes does not break the line of a log: errors show control characters escaped. Found by the fuzz targets `config`,
+//! `template` and `address`.
+
+use postback::clickbank::ins::Path;
+use postback::config::Document;
+use postback::delivery::address::Allowed;
+use postback::template::UrlTemplate;
+use postback::tracker::{Credentials, Options, Visit, compile};
+use postback::value::{IpRange, Query, Timestamp};
+use std::collections::BTreeMap;
+
+#[test]
+fn what_is_unknown_in_a_document_is_shown_on_one_line() {
+    for (text, said) in [
+        (
+            r#"{"versi\nn": 1}"#,
+            "versi\\nn: there is no such key; did you mean `version`?",
+        ),
+        (r#"{"offer": [{"\n": 1}]}"#, "offer[0].\\n: there is no such key"),
+        (
+            r#"{"conversion_type": [{"name": "\tLead"}], "offer_source": [{"open_types": ["Lead"]}]}"#,
+            "offer_source[0].open_types[0]: there is no conversion type `Lead`; did you mean `\\tLead`?",
+        ),
+    ] {
+        let problems = compile(&Document::from_json(text).unwrap(), &Options::default()).unwrap_err();
+        assert!(
+            problems.as_slice().iter().any(|problem| problem.to_string() == said),
+            "{problems}"
+        );
+    }
+}
+
+#[test]
+fn a_path_is_shown_on_one_line() {
+    for (path, said) in [
+        (
+            "a\nb[",
+            "path `a\\nb[` holds a bracket out of place, an index is written `name[0]`",
+        ),
+        (
+            "a[\u{7}]",
+            "path `a[\\u{7}]` holds the index `\\u{7}`, which is not 0 to 999",
+        ),
+    ] {
+        assert_eq!(path.parse::<Path>().unwrap_err().to_string(), said);
+    }
+}
+
+#[test]
+fn a_range_and_a_destination_are_shown_on_one_line() {
+    let range = "10.0.0.0\n".parse::<IpRange>().unwrap_err().to_string();
+    assert_eq!(range, "`10.0.0.0\\n` is no IP address or range, as in `10.0.0.0/8`");
+    let destination = "a b\n".parse::<Allowed>().unwrap_err().to_string();
+    assert_eq!(
+        destination,
+        "destination `a b\\n` is neither an address, nor a range as in `10.0.0.0/8`, nor a host name (without port)"
+    );
+}
+
+#[test]
+fn the_value_of_a_blank_is_named_on_one_line() {
+    let values = BTreeMap::from([("go\nal".to_owned(), "1".to_owned())]);
+    let refused = UrlTemplate::parse_with("https://a.example/?x=1", &values).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "value `go\\nal` fills nothing: the template has no blanks"
+    );
+}
+
+#[test]
+fn an_unknown_campaign_is_shown_on_one_line() {
+    let document = r#"{"version": 1, "conversion_type": [{"name": "Purchase", "default": true}]}"#;
+    let tracker = compile(&Document::from_json(document).unwrap(), &Options::default()).unwrap();
+    let query = Query::default();
+    let visit = Visit {
+        campaign: "a\nb",
+        query: &query,
+        at: Timestamp::from_unix_seconds(0).unwrap(),
+        entropy: [0; 3],
+        visitor: BTreeMap::new(),
+        private: BTreeMap::new(),
+    };
+    let refused = tracker.route(visit, Credentials::default().click_ids()).unwrap_err();
+    assert_eq!(refused.to_string(), "campaign `a\\nb` is not configured");
+}
