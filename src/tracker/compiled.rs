@@ -10,8 +10,8 @@ use crate::rule::{Conditions, Index};
 use crate::scope::ClickSlot;
 use crate::template::{BodyTemplate, UrlTemplate};
 use crate::value::{
-    CampaignId, ChannelId, Currency, DeliveryKey, DomainId, Fingerprint, IpRange, Money, OfferId, OfferSourceId, Percent,
-    PostbackId, Shared, TypeName,
+    CampaignId, ChannelId, Currency, DeliveryKey, DomainId, Fingerprint, IpRange, Money, OfferId, OfferSourceId,
+    Percent, PostbackId, Shared, TypeName,
 };
 use alloc::{
     collections::{BTreeMap, BTreeSet},

@@ -9,6 +9,7 @@
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::cast_precision_loss,
+    clippy::float_arithmetic,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
