@@ -117,6 +117,11 @@ mod tests {
     }
 
     #[test]
+    fn a_number_shows_its_text() {
+        assert_eq!(alloc::format!("{:?}", Number("8.50")), "Number(8.50)");
+    }
+
+    #[test]
     fn the_number_of_a_rebill_is_taken_off() {
         assert_eq!(parts("LPJ9VE42-B002"), Some(("LPJ9VE42".into(), Some(2))));
         assert_eq!(parts("LPJ9VE42-B1000"), Some(("LPJ9VE42".into(), Some(1000))));
