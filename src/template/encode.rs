@@ -92,6 +92,10 @@ impl Position {
 
 /// Percent-encodes everything but unreserved characters. Most values are ids and amounts, which hold nothing else.
 pub(super) fn percent(value: &str, out: &mut String) {
+    if value.bytes().all(is_unreserved) {
+        out.push_str(value);
+        return;
+    }
     let mut written = 0;
     for (at, byte) in value.bytes().enumerate() {
         if !is_unreserved(byte) {
