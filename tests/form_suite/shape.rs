@@ -166,8 +166,14 @@ fn only_what_people_write_may_hold_a_bar() {
 fn a_bar_or_an_unknown_name_is_taken_where_no_name_of_the_version_is_missing() {
     let whole = "refund 4.0";
     let later = [("ctaxamount", Some("0")), ("cshippingamount", Some("0"))];
+    let at_times = ["cbf", "cbfid", "cbfpath", "corderlanguage", "crebillfrequency"].map(|name| (name, Some("")));
+    assert_eq!(
+        said(whole, &[&later[..], &[("cnew", Some("1"))]].concat()),
+        NAMES,
+        "five may be missing"
+    );
     for strange in [("cnew", Some("1")), ("cprodtitle", Some("A | B"))] {
-        assert_eq!(said(whole, &[&later[..], &[strange]].concat()), "verifies");
+        assert_eq!(said(whole, &[&later[..], &at_times, &[strange]].concat()), "verifies");
         assert_eq!(said(whole, &[strange]), NAMES);
         assert_eq!(
             said(whole, &[&later[..], &[strange, ("ccustcity", None)]].concat()),
@@ -208,4 +214,29 @@ fn what_is_wrong_behind_a_right_check_is_no_guess() {
     }
     assert_eq!(checked(&made("rebill 2.1").replace("cverify=", "cverify=0")), None);
     assert_eq!(checked("ctransaction=SALE"), None);
+}
+
+#[test]
+fn a_published_post_of_4_0_is_no_other_order_under_other_names() {
+    let [post, _] = published_4();
+    let secret = "76AFC0778E648BDA05705047BAFA96ED";
+    assert!(form(&encoded(&post)).verify(&key_ring(&[secret])).is_ok());
+    // Each name stands where the other one stood in the order, so the check stays right.
+    let renamed = [
+        ("caccountamount", "caaa"),
+        ("cbf", "caab"),
+        ("cbfid", "caccountamount"),
+        ("cproditem", "cproda"),
+        ("cprodtitle", "cproditem"),
+        ("cprodtype", "cprodtitle"),
+        ("crebillamnt", "cprodtype"),
+        ("crebillfrequency", "crebillamnt"),
+    ];
+    let forged = post.into_iter().map(|(name, value)| {
+        let other = renamed.iter().find(|(known, _)| *known == name);
+        (other.map_or(name, |(_, other)| (*other).to_owned()), value)
+    });
+    let body = encoded(&forged.collect());
+    assert_eq!(form(&body).diagnose(&key_ring(&[secret]))[0].to_string(), NAMES);
+    assert!(form(&body).verify(&key_ring(&[secret])).is_err());
 }

@@ -13,7 +13,7 @@
 //! where one value ends and the next begins; in 1.0 fifteen fields alone, and the time and the receipt of the first sale are not among
 //! them. So [`Form::verify`] also asks for what a genuine form of its version looks like. What remains: **a body and its check, read in a
 //! log, are worth a few other events.** Where a captured form lacks parameters of its version the values that it has fit more than one set of
-//! names; where one holds free text with a `|` its end can be moved; of 1.0 the time can be changed. Treat captured bodies as secrets, and
+//! names; where one holds free text with a `|` its end can be moved. Treat captured bodies as secrets, and
 //! choose 6.0 or later. [`Assurance::Verified32`](crate::event::Assurance) says so wherever such a notification goes.
 //!
 //! An account with an old URL and a new one tells of an order of several products in one form each and in one notification of 6.0 or later:

@@ -1,6 +1,6 @@
 //! Doubts about an offer source.
 
-use crate::clickbank::ins::TransactionType;
+use crate::clickbank::ins::{FormVersion, TransactionType};
 use crate::config::{MAX_ENTRIES, Refusal, Table};
 use crate::event::Kind;
 use crate::model::{Duplicates, Role};
@@ -72,7 +72,12 @@ fn old_versions(row: &Table<'_>, source: &Source) {
         );
         row.problem("ins_versions", said);
     }
-    if !old.is_empty() && !source.ins_versions.is_empty() {
+    let others = source.form_versions.len().saturating_add(source.ins_versions.len());
+    if source.form_versions.contains(&FormVersion::V1) && others > 1 {
+        let said = "`1.0` and another version: nothing in 1.0 says that two notifications are of one sale, so an account with both URLs counts each \
+                    order twice; have ClickBank send one of the two";
+        row.problem("ins_versions", said);
+    } else if !old.is_empty() && !source.ins_versions.is_empty() {
         let said = "old and new versions: of an order of several products an old one has a notification for each product and a new one has one \
                     for all, so an account with both URLs counts it twice; have ClickBank send one of the two";
         row.problem("ins_versions", said);

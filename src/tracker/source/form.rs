@@ -1,14 +1,18 @@
 //! Notifications of versions 1.0 to 5.0, made into the same events as those of the later versions.
 
 use super::{ECHOES, NotTaken};
-use crate::clickbank::ins::{FormNotification, FormVersion, MinorUnits, TransactionType};
+use crate::clickbank::ins::{FormNotification, FormVersion, MinorUnits, SourceReceipt, TransactionType};
 use crate::event::{Event, Interface, Kind, Received};
 use crate::tracker::{
     Credentials,
     compiled::{AmountField, Source},
 };
 use crate::value::{Currency, EventId, Money, Pii, is_unfilled_macro};
-use alloc::{borrow::Cow, string::ToString, vec::Vec};
+use alloc::{
+    borrow::Cow,
+    string::{String, ToString},
+    vec::Vec,
+};
 
 impl Source {
     /// The event of a notification of version 1.0 to 5.0.
@@ -18,7 +22,8 @@ impl Source {
     /// products is one notification there and one for each product here: that is not the same message. In 1.0 there is no role, and the
     /// check does not cover the time: the identity is all that it covers, so that whoever has seen one such body makes no second sale of it
     /// by another time; and its event is of the time of arrival, has no parent receipt, so that while it waits for its click nobody rewrites it
-    /// by sending it again with another time.
+    /// by sending it again with another time. Two partial refunds of one receipt and one amount are one there, and a sale of 1.0 is never that of
+    /// another version.
     ///
     /// A `SALE` that names the receipt of another one in `cupsellreceipt` is an upsell. The amount is `caccountamount` or, where the source
     /// asks for the order's, `corderamount`; 1.0 has `ctransamount` alone, taken for dollars.
@@ -36,7 +41,7 @@ impl Source {
             return Err(NotTaken::Version(form.version().to_string()));
         }
         let parent = form.parent_receipt();
-        let id = self.form_id(form);
+        let id = self.form_id(form, received);
         let covered = *form.version() != FormVersion::V1;
         let at = if covered { form.transaction_time() } else { received.at };
         let mut event = Event::new(id, self.id.clone(), Interface::Ins, at);
@@ -59,8 +64,10 @@ impl Source {
         for row in &self.parameters {
             let found = row.from.iter().find_map(|path| {
                 let echoed = ECHOES.iter().any(|echo| path.as_str().starts_with(echo));
+                // The test of the settings has asterisks for a receipt.
+                let masked = ["receipt", "ctransreceipt"].contains(&path.as_str()) && event.receipt.is_none();
                 form.lookup(path, self.zero_decimal)
-                    .filter(|value| !(echoed && is_unfilled_macro(value)))
+                    .filter(|value| !(masked || echoed && is_unfilled_macro(value)))
             });
             if let Some(value) = found {
                 self.keep(&mut event, &row.name, row.role.as_ref(), &value);
@@ -69,11 +76,18 @@ impl Source {
         Ok(event)
     }
 
-    fn form_id(&self, form: &FormNotification) -> EventId {
+    fn form_id(&self, form: &FormNotification, received: Received) -> EventId {
         let source = self.id.as_str();
         if *form.version() == FormVersion::V1 {
             let covered = form.covered_by_1();
-            let parts: Vec<&str> = ["ins 1.0", source].into_iter().chain(covered).collect();
+            // A test of the settings is pressed more than once, and counts nothing.
+            let pressed = form.receipt().is_some_and(SourceReceipt::is_placeholder);
+            let at = if pressed {
+                received.at.to_string()
+            } else {
+                String::new()
+            };
+            let parts: Vec<&str> = ["ins 1.0", source, &at].into_iter().chain(covered).collect();
             return EventId::of(None, &parts);
         }
         let at = form.transaction_time();

@@ -106,10 +106,14 @@ async fn retry_all(
             at: state.now(),
             nonce: state.random(),
         };
-        let Ok(event) = ins::opened(&live, source, &body, received) else {
+        let Ok(mut event) = ins::opened(&live, source, &body, received) else {
             retried.still_refused = retried.still_refused.saturating_add(1);
             continue;
         };
+        // What has no time of its own happened when it came first.
+        if !event.timed {
+            event.at = row.at;
+        }
         match take_in(state, &live, event).await {
             Ok(Taken::Decided(_)) => taken.push(row.id),
             Ok(Taken::Journalled) | Err(_) => retried.remaining = retried.remaining.saturating_add(1),

@@ -73,6 +73,7 @@ async fn view(state: &AppState, source: &Source, ins: bool) -> Result<SourceView
     let since = rows
         .iter()
         .filter(|refused| notified.is_none_or(|row| refused.at > row.event.received_at));
+    let waiting = rows.iter().filter(|row| row.ring == Ring::Probable).count();
     let refused = Refused {
         kept: rows.len(),
         since_accepted: since.clone().count(),
@@ -86,7 +87,7 @@ async fn view(state: &AppState, source: &Source, ins: bool) -> Result<SourceView
         id: source.id().clone(),
         title: source.title().to_owned(),
         ins,
-        text: text(source.id(), stands, &refused, refused_postbacks),
+        text: text(source.id(), stands, &refused, waiting, refused_postbacks),
         last_event: last.map(EventView::new),
         last_test: test.map(|row| EventView {
             text: taken_in(&row.event),
@@ -116,13 +117,19 @@ fn text(
     source: &OfferSourceId,
     last: Option<(String, Timestamp)>,
     notifications: &Refused,
+    waiting: usize,
     postbacks: Option<refusals::Refused>,
 ) -> String {
     let postbacks = postbacks.filter(|refused| refused.since_accepted > 0);
     let none_refused = notifications.since_accepted == 0 && postbacks.is_none();
     let (mut text, since) = match last {
         None if none_refused => return "nothing has come yet".to_owned(),
-        Some((taken_in, _)) if none_refused => return taken_in,
+        Some((taken_in, _)) if none_refused && waiting == 0 => return taken_in,
+        Some((taken_in, _)) if none_refused => {
+            return format!(
+                "{taken_in}; {waiting} that were refused before are kept: POST /api/refused/retry?source={source}"
+            );
+        }
         None => ("nothing was taken in yet".to_owned(), ""),
         Some((taken_in, at)) => (format!("{taken_in} at {at}"), " since the last that was taken in"),
     };

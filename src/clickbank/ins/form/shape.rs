@@ -3,7 +3,7 @@
 
 use super::notification::Values;
 use super::verify::{CHECK, COVERED_BY_1};
-use super::{FormVersion, MinorUnits, ProductType, ZeroDecimal};
+use super::{FormVersion, MinorUnits, ZeroDecimal};
 use crate::clickbank::ins::{Fault, TransactionType};
 use crate::value::{Currency, Pii, Receipt};
 use alloc::string::String;
@@ -132,9 +132,9 @@ pub(super) fn fits(values: &Values, version: &FormVersion) -> bool {
     if *version == FormVersion::V1 {
         let mut strict = COVERED_BY_1.iter().filter(|name| !FREE_OF_1.contains(name));
         let text = |name: &str| values.get(name).map(Pii::expose).unwrap_or_default();
-        // None is known to name itself, and its products were of three types at most.
+        // None is known to name itself.
         return text("cnoticeversion").is_empty()
-            && (text("cprodtype").is_empty() || ProductType::known(text("cprodtype")).is_some())
+            && (text("cprodtype").is_empty() || is_product_type(text("cprodtype")))
             && !strict.any(|name| has_bar(name));
     }
     let of_4 = !matches!(version, FormVersion::V2 | FormVersion::V3);
@@ -156,11 +156,17 @@ pub(super) fn fits(values: &Values, version: &FormVersion) -> bool {
     if has_strange && *version == FormVersion::V2 {
         return false;
     }
-    // Where every name stands and no value can be cut, each value has but one name that it can have. What ClickBank adds one day, and a `|` in
-    // a title, come beside all the names; in a forgery they take the place of one.
-    let complete =
-        expected.all(|name| values.contains_key(*name)) && SELLER.iter().any(|name| values.contains_key(*name));
-    complete || !(has_strange || names().any(has_bar))
+    // What ClickBank adds one day comes beside all the names that a form of 4.0 may have, and a `|` in a title beside all that it must have; in a
+    // forgery they take the place of one.
+    let present = |name: &&str| values.contains_key(*name);
+    let complete = expected.all(|name| present(name)) && SELLER.iter().any(|name| present(name));
+    let whole = complete && OF_4_AT_TIMES.iter().filter(|_| of_4).all(|name| present(name));
+    (whole || !has_strange) && (complete || !names().any(has_bar))
+}
+
+/// `STANDARD` and `RECURRING`, and what was seen beside them; 8 to 11 characters by the list of 1.0.
+fn is_product_type(text: &str) -> bool {
+    (8..=11).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
 }
 
 fn is_receipt(text: &str) -> bool {

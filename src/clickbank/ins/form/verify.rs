@@ -77,7 +77,7 @@ impl Form {
     ///   of minor units, letters in what counts payments
     /// - a `|` in a value that is not free text
     /// - a parameter that only 1.0 has or that 2.0 does not have; in later versions one that is unknown, or a `|`, where a parameter of the
-    ///   version is missing; in 1.0 a parameter that only later versions have
+    ///   version is missing; in 1.0 a version that names itself
     pub fn verify(&self, key_ring: &KeyRing) -> Result<FormNotification, Refused> {
         self.checked(key_ring).and_then(Result::ok).ok_or(Refused)
     }
