@@ -159,8 +159,8 @@ pub(super) fn fits(values: &Values, version: &FormVersion) -> bool {
     // What ClickBank adds one day comes beside all the names that a form of 4.0 may have, and a `|` in a title beside all that it must have; in a
     // forgery they take the place of one.
     let present = |name: &&str| values.contains_key(*name);
-    let complete = expected.all(|name| present(name)) && SELLER.iter().any(|name| present(name));
-    let whole = complete && OF_4_AT_TIMES.iter().filter(|_| of_4).all(|name| present(name));
+    let complete = expected.all(present) && SELLER.iter().any(present);
+    let whole = complete && OF_4_AT_TIMES.iter().filter(|_| of_4).all(present);
     (whole || !has_strange) && (complete || !names().any(has_bar))
 }
 
