@@ -1,11 +1,11 @@
 //! `form`: a notification of version 1.0 to 5.0, verified.
 
+use crate::Done;
 use crate::keys::{Diagnosed, Keys, SecretFlags};
-use crate::{Done, Refused, batch};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use crate::posted::{self, Asked, Posted};
 use postback::clickbank::ins::{Form, FormCharset, FormDiagnosis, FormNotification, MAX_FORM};
-use serde::{Deserialize, Serialize};
-use std::io::{self, Read, Write};
+use serde::Serialize;
+use std::io::Write;
 
 /// Verifies a ClickBank notification of version 1.0 to 5.0 (the form on stdin) and prints its parameters as JSON.
 ///
@@ -26,13 +26,8 @@ pub(crate) struct Arguments {
     batch: bool,
 }
 
-#[derive(Deserialize)]
-struct Line {
-    body_b64: String,
-}
-
 #[derive(Serialize)]
-struct Verified {
+pub(crate) struct Verified {
     version: String,
     assurance: &'static str,
     parameters: FormNotification,
@@ -46,33 +41,11 @@ pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
             false => FormCharset::Utf8,
         },
     };
-    if arguments.batch {
-        let read = |line: &Line| {
-            let decoded = STANDARD.decode(&line.body_b64);
-            decoded.map_err(|_| "`body_b64` is not base64".to_owned())
-        };
-        return match arguments.diagnose {
-            true => batch::run(out, |line: Line| reader.diagnosis(&read(&line)?)),
-            false => batch::run(out, |line: Line| reader.verify(&read(&line)?)),
-        };
-    }
-    let mut body = Vec::new();
-    let most = u64::try_from(MAX_FORM).unwrap_or(u64::MAX).saturating_add(1);
-    io::stdin().lock().take(most).read_to_end(&mut body)?;
-    if arguments.diagnose {
-        let said = reader.diagnosis(&body).map_err(Refused)?;
-        for line in said.secrets {
-            writeln!(out, "{line}")?;
-        }
-        return match said.opens {
-            true => Ok(()),
-            false => Err(Refused("no secret verifies the form".into()).into()),
-        };
-    }
-    let verified = reader.verify(&body).map_err(Refused)?;
-    serde_json::to_writer(&mut *out, &verified).map_err(io::Error::from)?;
-    writeln!(out)?;
-    Ok(())
+    let asked = Asked {
+        diagnose: arguments.diagnose,
+        batch: arguments.batch,
+    };
+    posted::run(&reader, asked, out)
 }
 
 struct Reader<'a> {
@@ -87,8 +60,14 @@ impl Reader<'_> {
         }
         Form::parse_as(body, self.charset).map_err(|error| error.to_string())
     }
+}
 
-    fn verify(&self, body: &[u8]) -> Result<Verified, String> {
+impl Posted for Reader<'_> {
+    type Shown = Verified;
+    const MOST: usize = MAX_FORM;
+    const NONE_IS_RIGHT: &'static str = "no secret verifies the form";
+
+    fn read(&self, body: &[u8]) -> Result<Verified, String> {
         let verified = self.form(body)?.verify(&self.keys.ring);
         let parameters = verified.map_err(|refused| format!("{refused}; `--diagnose` names what is wrong"))?;
         Ok(Verified {

@@ -18,6 +18,7 @@ mod ins;
 mod keys;
 mod lint;
 mod postback;
+mod posted;
 mod render;
 mod secrets;
 mod setup;

@@ -324,6 +324,16 @@ fn a_version_whose_check_can_be_guessed_is_doubtful() {
              product and a new one has one for all, so an account with both URLs counts it twice; have ClickBank send one of the two"
         ]
     );
+    for versions in ["\"1.0\", \"4.0\"", "\"1.0\", \"7.0\""] {
+        assert_eq!(
+            taking(versions)[1..],
+            [
+                "offer_source[0].ins_versions: `1.0` and another version: nothing in 1.0 says that two notifications are of one sale, so an \
+                 account with both URLs counts each order twice; have ClickBank send one of the two"
+            ]
+        );
+    }
+    assert_eq!(taking("\"1.0\"").len(), 1);
     assert_eq!(taking("\"4.0\"").len(), 1);
     assert_eq!(taking("\"6.0\""), [""; 0]);
 }

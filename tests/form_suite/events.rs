@@ -60,6 +60,8 @@ fn the_test_of_the_settings_is_a_test_and_names_no_order() {
         (ping.test, ping.receipt.is_none(), sum(&ping).as_str()),
         (true, true, "1 USD")
     );
+    assert_eq!(ping.event_id, None);
+    assert!(!ping.parameters.contains_key("eventid"), "asterisks are no id");
 }
 
 #[test]

@@ -75,3 +75,19 @@ fn what_has_no_receipt_is_known_by_its_whole_text() {
         of(&[("ccustcity", "a"), ("ccuststate", "b")])
     );
 }
+
+#[test]
+fn a_test_of_the_settings_that_is_pressed_again_is_news_and_a_sale_that_comes_again_is_not() {
+    let account = account();
+    let of_1 = |changes: &[(&str, &str)]| {
+        let mut parameters = parameters("sale 1.0");
+        for (name, value) in changes {
+            parameters.insert((*name).to_owned(), (*value).to_owned());
+        }
+        form(&signed_1(parameters)).verify(&key_ring(&[SECRET])).unwrap()
+    };
+    let ping = of_1(&[("ctransaction", "TEST"), ("ctransreceipt", "********")]);
+    assert_ne!(account.later_by(0, &ping).id, account.later_by(1, &ping).id);
+    let sale = of_1(&[]);
+    assert_eq!(account.later_by(0, &sale).id, account.later_by(1, &sale).id);
+}

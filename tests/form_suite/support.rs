@@ -162,6 +162,13 @@ impl Account {
         read.map_err(|error| error.to_string())
     }
 
+    /// The event of a form that arrives so many seconds later than the others.
+    pub fn later_by(&self, seconds: i64, form: &FormNotification) -> Event {
+        let mut received = received();
+        received.at = Timestamp::from_unix_seconds(received.at.unix_seconds() + seconds).unwrap();
+        self.source().form_event(form, received, &self.credentials).unwrap()
+    }
+
     /// The event of what was made under this name.
     pub fn made(&self, name: &str) -> Event {
         self.form(&verified(name)).unwrap()

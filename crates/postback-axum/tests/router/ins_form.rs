@@ -198,6 +198,22 @@ async fn a_refused_form_is_tried_again_with_the_secrets_of_now() {
     assert_eq!(tested.events().await.len(), 1);
 }
 
+/// What 1.0 says of its time is not covered by its check, so its time is that of its arrival, and that is when it came first.
+#[tokio::test]
+async fn a_refused_form_of_1_that_is_tried_again_is_of_the_time_when_it_came() {
+    // Its check is by Python's hashlib, as that of `SALE`.
+    const OF_1: &str = "ctransaction=SALE&ctransreceipt=RECEIPT1&cproditem=1&ctransamount=3750&caffitid=c1&ctranspublisher=seller&cprodtype=STANDARD&ctranstime=1260022000&cverify=6004A4C4";
+    let tested = tested();
+    assert_eq!(tested.post(&url(), OF_1).await.status, 400);
+    let came = tested.refused_rows().await[0].at;
+    take(&tested, r#""1.0""#);
+    let retry = crate::support::authorized("POST", "/api/refused/retry?source=clickbank");
+    assert_eq!(tested.send(retry).await.json()["taken"], 1);
+    let event = &tested.events().await[0].event;
+    assert_eq!(event.at, came);
+    assert!(event.received_at > came);
+}
+
 #[tokio::test]
 async fn a_right_check_over_what_is_no_notification_is_no_guess() {
     // Its names keep their order, so its check stays right; without a time it is no notification.

@@ -66,6 +66,11 @@ async fn a_wrong_secret_is_seen_and_loses_nothing() {
     );
     assert_eq!(retry(&tested).await, [0, 3, 0], "while the secret is wrong");
     set_secret(&tested, INS_SECRET);
+    tested.notify(&notification("", "TEST", "********")).await;
+    assert_eq!(
+        clickbank(&tested).await["text"],
+        "TEST IPN decrypted; 3 that were refused before are kept: POST /api/refused/retry?source=clickbank"
+    );
     assert_eq!(retry(&tested).await, [3, 0, 0]);
     assert_eq!(retry(&tested).await, [0, 0, 0], "a second time takes nothing");
     let receipts = |rows: Vec<postback::model::Conversion>| {
