@@ -163,10 +163,13 @@ fn what_is_no_link_is_refused() {
         refused("https://hop.clickbank.net/\u{0}"),
         "the link holds a space or a control character"
     );
-    assert_eq!(
-        refused("https://a:b@hop.clickbank.net/"),
-        "the link holds a user name or a password"
-    );
+    for user in ["a:b", "a", ":b"] {
+        assert_eq!(
+            refused(&format!("https://{user}@hop.clickbank.net/")),
+            "the link holds a user name or a password",
+            "{user}"
+        );
+    }
     // Read as a slash, it would change when a parameter is put in.
     for link in [r"https://hop.clickbank.net\?tid=a", r"https://hop.clickbank.net/a\b#c"] {
         assert_eq!(refused(link), "the link holds a backslash, which is read as `/` there");
@@ -233,12 +236,13 @@ fn a_nickname_has_5_to_10_characters_and_an_encrypted_part_20_to_30() {
 
 #[test]
 fn a_parameter_has_its_longest_value() {
+    assert_eq!((MAX_TID, MAX_AFFILIATE_VALUE, MAX_UNIQUE_VALUE), (100, 100, 256));
     for (name, longest) in [
-        ("aff_sub1", MAX_AFFILIATE_VALUE),
-        ("traffic_source", MAX_AFFILIATE_VALUE),
-        ("extclid", MAX_UNIQUE_VALUE),
-        ("unique_aff_sub5", MAX_UNIQUE_VALUE),
-        ("contact_id", MAX_UNIQUE_VALUE),
+        ("aff_sub1", 100),
+        ("traffic_source", 100),
+        ("extclid", 256),
+        ("unique_aff_sub5", 256),
+        ("contact_id", 256),
     ] {
         for length in [longest - 1, longest] {
             assert!(with(HOPLINK, name, &"é".repeat(length)).is_ok(), "{name}");
@@ -250,8 +254,15 @@ fn a_parameter_has_its_longest_value() {
                 longest + 1
             )
         );
+        for (length, count) in [(longest - 1, 0), (longest, 0), (longest + 1, 1)] {
+            let link = Link::parse(&format!("{HOPLINK}&{name}={}", "a".repeat(length))).unwrap();
+            assert_eq!(link.doubts().len(), count, "{name} of {length}");
+        }
+        assert_eq!(LinkParameter::from(name).longest(), Some(longest));
     }
+    assert_eq!(LinkParameter::from("x_own").longest(), None);
     for (url, name) in [(HOPLINK, "tid"), (PAY_LINK, "vtid")] {
+        assert_eq!(LinkParameter::from(name).longest(), Some(MAX_TID));
         assert!(with(url, name, &"a".repeat(MAX_TID)).is_ok());
         assert_eq!(
             with(url, name, &"a".repeat(MAX_TID + 1)).unwrap_err(),

@@ -83,6 +83,20 @@ fn a_template_says_what_it_reads() {
 }
 
 #[test]
+fn a_template_prints_as_it_was_written_with_the_names_of_its_secrets() {
+    let url = "https://a.example/log?key={ref_id}&t={secret:TOKEN}";
+    let template = UrlTemplate::parse(url).unwrap();
+    assert_eq!(template.to_string(), url);
+    assert_eq!(format!("{template:?}"), format!("UrlTemplate({url})"));
+    let body = r#"{"key":"{ref_id}","t":"{secret:TOKEN}"}"#;
+    let template = BodyTemplate::parse(body, "application/json").unwrap();
+    assert_eq!(
+        format!("{template:?}"),
+        format!("BodyTemplate(application/json, {body})")
+    );
+}
+
+#[test]
 fn blanks_are_listed_by_the_names_that_fill_them() {
     let blanks = placeholders("https://www.pbterra.com/name/REPLACE/at?a=&b={clikid}&c=OPTIONAL_X&d=1");
     let blanks: Vec<_> = blanks

@@ -36,6 +36,13 @@ fn an_amount_prints_without_trailing_zeros() {
 }
 
 #[test]
+fn debug_names_the_type_and_shows_the_amount_as_it_prints() {
+    assert_eq!(format!("{:?}", amount("-3.20")), "Amount(-3.2)");
+    assert_eq!(format!("{:?}", "33.30".parse::<Percent>().unwrap()), "Percent(33.3)");
+    assert_eq!(format!("{:?}", Currency::USD), "Currency(USD)");
+}
+
+#[test]
 fn trailing_zeros_do_not_make_an_amount_another() {
     assert_eq!(amount("8.0"), amount("8"));
     let hashed = |text| {

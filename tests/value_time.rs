@@ -66,6 +66,7 @@ fn a_time_prints_in_utc_without_an_empty_fraction() {
         ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
     ] {
         assert_eq!(at(text).to_string(), printed);
+        assert_eq!(format!("{:?}", at(text)), format!("Timestamp({printed})"));
     }
 }
 

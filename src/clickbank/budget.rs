@@ -270,7 +270,8 @@ mod tests {
     fn the_slate_is_clean_when_the_window_is_over() {
         let caller = ip("203.0.113.7");
         let mut budget = spent(&[caller]);
-        let window = FAILURE_WINDOW.as_secs();
+        let window = 7_200;
+        assert_eq!(FAILURE_WINDOW.as_secs(), window);
         for (seconds, allowed) in [(0, false), (window - 1, false), (window, true), (window + 1, true)] {
             assert_eq!(allows(&mut budget, caller, at(seconds)), allowed, "{seconds}");
         }
@@ -321,6 +322,31 @@ mod tests {
         wrong(&mut budget, None, at(FAILURE_WINDOW.as_secs() + 1));
         wrong(&mut budget, caller(most + 2000), at(FAILURE_WINDOW.as_secs() + 1));
         assert!(budget.windows.len() <= MAX_PREFIXES);
+    }
+
+    #[test]
+    fn a_full_table_forgets_a_sixteenth_of_those_alike_and_only_for_a_new_caller() {
+        let mut budget = FailureBudget::default();
+        let caller = |number: usize| Some(IpAddr::from(u32::try_from(number << 8).unwrap().to_be_bytes()));
+        for number in 0..MAX_PREFIXES {
+            wrong(&mut budget, caller(number), at(0));
+        }
+        wrong(&mut budget, caller(0), at(1));
+        assert_eq!(budget.windows.len(), MAX_PREFIXES, "a known caller needs no room");
+        wrong(&mut budget, caller(MAX_PREFIXES), at(1));
+        assert_eq!(budget.windows.len(), MAX_PREFIXES - MAX_PREFIXES / 16 + 1);
+    }
+
+    #[test]
+    fn nobody_is_forgotten_where_what_is_over_makes_room() {
+        let mut budget = FailureBudget::default();
+        let caller = |number: usize| Some(IpAddr::from(u32::try_from(number << 8).unwrap().to_be_bytes()));
+        let over = FAILURE_WINDOW.as_secs();
+        for number in 0..MAX_PREFIXES {
+            wrong(&mut budget, caller(number), at(if number == 0 { 0 } else { 1 }));
+        }
+        wrong(&mut budget, caller(MAX_PREFIXES), at(over));
+        assert_eq!(budget.windows.len(), MAX_PREFIXES);
     }
 
     #[test]

@@ -183,6 +183,7 @@ mod tests {
             (4096, "share"),
         ];
         assert_eq!(codes, expected);
+        assert!(Condition::ALL.iter().all(|c| c.to_string() == c.as_str()));
     }
 
     #[test]
@@ -197,6 +198,17 @@ mod tests {
             answer.failed().collect::<Vec<_>>(),
             vec![Condition::Types, Condition::Share]
         );
+    }
+
+    #[test]
+    fn what_failed_in_both_parts_of_a_rule_failed() {
+        let (mut one, mut other) = (Answer::FIRES, Answer::FIRES);
+        one.insert(Condition::Types);
+        one.insert(Condition::NoRate);
+        other.insert(Condition::NoRate);
+        assert_eq!(one.and(other), one);
+        assert_eq!(other.and(one), one);
+        assert_eq!(one.and(Answer::FIRES), one);
     }
 
     #[test]

@@ -53,15 +53,14 @@ impl ParameterName {
     pub(super) fn is_personal(&self, scope: &Scope<'_>) -> bool {
         let slot = match &self.field {
             Some(Field::Private(_)) => return true,
-            Some(Field::Role(role)) => return role.is_private(),
-            Some(Field::RefId) => ClickSlot::RefId,
-            Some(Field::ExternalId) => ClickSlot::ExternalId,
-            Some(Field::Sub(number)) => ClickSlot::Sub(*number),
-            _ => return false,
+            Some(Field::Role(role)) => scope.roles.and_then(|roles| roles.get(role).copied()),
+            Some(Field::RefId) => Some(ClickSlot::RefId),
+            Some(Field::ExternalId) => Some(ClickSlot::ExternalId),
+            Some(Field::Sub(number)) => Some(ClickSlot::Sub(*number)),
+            _ => None,
         };
-        scope
-            .roles
-            .is_some_and(|roles| roles.iter().any(|(role, of)| role.is_private() && *of == slot))
+        let mut roles = scope.roles.into_iter().flatten();
+        roles.any(|(role, of)| role.is_private() && Some(*of) == slot)
     }
 }
 

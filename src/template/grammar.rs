@@ -252,6 +252,8 @@ mod tests {
             ("stauts:approved=1", ", did you mean `{status}`?"),
             ("sub21", ", slots go from `{sub1}` to `{sub20}`"),
             ("p_sub0", ", slots go from `{p_sub1}` to `{p_sub20}`"),
+            ("sub_id", ""),
+            ("p_sub", ""),
             ("goal", ""),
             ("", ""),
         ] {

@@ -278,3 +278,17 @@ impl Writer<'_> {
         self.flush();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_that_is_read_in_parts_is_kept_in_one_piece() {
+        let mut program = Program::default();
+        for part in ["https://a.example", "/", "", "log"] {
+            program.push_text(part);
+        }
+        assert_eq!(program.pieces, [Piece::Text("https://a.example/log".into())]);
+    }
+}

@@ -171,7 +171,7 @@ impl<'v> Builder<'v> {
                 let name = written(component);
                 let decoded = name.replace('+', " ");
                 let decoded = percent_decode_str(&decoded).decode_utf8_lossy().into_owned();
-                if !valued && component.len() == 1 && self.is_left_over(component, None) {
+                if !valued && self.is_left_over(component, None) {
                     return decoded;
                 }
                 self.pieces(component, Position::Name);

@@ -111,4 +111,25 @@ mod tests {
         assert_eq!(decode("zz"), None);
         assert_eq!(decode("22"), Some(vec![0]));
     }
+
+    #[test]
+    fn a_length_that_no_bytes_have_is_refused() {
+        for (length, bytes) in [
+            (1, None),
+            (2, Some(1)),
+            (3, None),
+            (4, Some(2)),
+            (5, Some(3)),
+            (6, None),
+            (7, Some(4)),
+            (8, Some(5)),
+            (9, None),
+        ] {
+            assert_eq!(
+                decode(&"2".repeat(length)),
+                bytes.map(|bytes| vec![0; bytes]),
+                "{length}"
+            );
+        }
+    }
 }

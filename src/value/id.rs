@@ -229,6 +229,8 @@ hash_id!(
 
 /// Room for what most ids are made of: a few other ids.
 const TYPICAL_MESSAGE: usize = 128;
+// What fits in there behind its length has a length of one byte.
+const _: () = assert!(TYPICAL_MESSAGE <= 0x80);
 
 /// The text of sixteen bytes of [`digest`]; with a time prefix of whole seconds, ids of one time lie together.
 fn hashed<'a>(prefix_seconds: Option<i64>, domain: u8, parts: impl Iterator<Item = &'a [u8]>) -> HashText {
@@ -251,9 +253,9 @@ fn digest<'a>(domain: u8, parts: impl Iterator<Item = &'a [u8]>) -> [u8; 32] {
     let (mut gathered, mut length) = ([0_u8; TYPICAL_MESSAGE], 1_usize);
     gathered[0] = domain;
     for part in parts {
-        let short = u8::try_from(part.len()).ok().filter(|size| *size < 0x80);
         let end = length.saturating_add(1).saturating_add(part.len());
-        if let (Some(size), Some([first, rest @ ..])) = (short, gathered.get_mut(length..end)) {
+        // A part that fits in there, its length in front, is shorter than 0x80 bytes, so that the length is one byte.
+        if let (Ok(size), Some([first, rest @ ..])) = (u8::try_from(part.len()), gathered.get_mut(length..end)) {
             *first = size;
             rest.copy_from_slice(part);
             length = end;
@@ -369,6 +371,11 @@ mod tests {
             let plain = [b"e\x01a".as_slice(), prefix, long.as_bytes(), b"\x01b"].concat();
             let expected = base32::encode(&Sha256::digest(&plain)[..16]);
             assert_eq!(EventId::of(None, &["a", &long, "b"]).as_str(), expected, "{length}");
+            // The same where nothing is gathered before it.
+            let (before, after) = ("y".repeat(200), [prefix, long.as_bytes()].concat());
+            let plain = [b"e\xc8\x01".as_slice(), before.as_bytes(), &after].concat();
+            let expected = base32::encode(&Sha256::digest(&plain)[..16]);
+            assert_eq!(EventId::of(None, &[&before, &long]).as_str(), expected, "{length}");
         }
     }
 

@@ -150,8 +150,25 @@ mod tests {
             for other in written {
                 let (first, second) = (IdText::new(one), IdText::new(other));
                 assert_eq!(first.cmp(&second), one.cmp(other), "{one} {other}");
+                assert_eq!(first < second, one < other, "{one} {other}");
                 assert_eq!(first == second, one == other, "{one} {other}");
             }
         }
+    }
+
+    #[test]
+    fn a_text_hashes_as_the_str_by_which_it_is_looked_up() {
+        extern crate std;
+        use core::hash::{Hash, Hasher};
+        fn hashed(key: &(impl Hash + ?Sized)) -> u64 {
+            let mut hasher = std::hash::DefaultHasher::new();
+            key.hash(&mut hasher);
+            hasher.finish()
+        }
+        for written in ["a", &"b".repeat(MAX_IN_PLACE), &"c".repeat(MAX_IN_PLACE + 1)] {
+            assert_eq!(hashed(&IdText::new(written)), hashed(written));
+        }
+        let written = "abcdefghijklmnopqrstuvwxyz";
+        assert_eq!(hashed(&HashText::new(written)), hashed(written));
     }
 }

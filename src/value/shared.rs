@@ -100,3 +100,21 @@ impl<'de> Deserialize<'de> for Shared<str> {
         String::deserialize(deserializer).map(Self::from)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Pii;
+    use alloc::format;
+
+    #[test]
+    fn what_is_shared_reads_and_prints_as_the_value_itself() {
+        let text = Shared::<str>::from("Purchase");
+        assert_eq!(AsRef::<str>::as_ref(&text), "Purchase");
+        assert_eq!(format!("{text} {text:?}"), "Purchase \"Purchase\"");
+        assert_eq!(
+            format!("{:?}", Shared::from(Pii::from("canary@example.com"))),
+            "Pii(..)"
+        );
+    }
+}

@@ -67,6 +67,8 @@ mod tests {
             ("", "abc", 3),
             ("abc", "", 3),
             ("stauts", "status", 1),
+            // Letters that were swapped are not changed again: Damerau's distance without that limit is 2.
+            ("ca", "abc", 3),
         ] {
             let chars = |text: &str| text.chars().collect::<Vec<_>>();
             assert_eq!(distance(&chars(from), &chars(to)), expected, "{from} {to}");

@@ -197,7 +197,30 @@ fn no_version_has_the_parameters_of_another() {
         assert_eq!(said("refund 4.0", &[(name, Some("1"))]), NAMES, "{name}");
     }
     assert_eq!(said("sale 1.0", &[("cnoticeversion", Some("1.0"))]), NAMES);
-    assert_eq!(said("sale 1.0", &[("cprodtype", Some("seller"))]), NAMES);
+    assert_eq!(
+        said("sale 1.0", &[("cprodtype", Some("seller"))]),
+        NAMES,
+        "the seller's own name"
+    );
+}
+
+#[test]
+fn a_product_type_of_1_has_8_to_11_capital_letters_and_underscores() {
+    for (product_type, taken) in [
+        ("", true),
+        ("STANDAR", false),
+        ("STANDARD", true),
+        ("STANDARDS", true),
+        ("STANDARD_A", true),
+        ("STANDARD_AB", true),
+        ("STANDARD_ABC", false),
+        ("standard", false),
+        ("STANDARD1", false),
+    ] {
+        let expected = if taken { "verifies" } else { NAMES };
+        let said = said("sale 1.0", &[("cprodtype", Some(product_type))]);
+        assert_eq!(said, expected, "{product_type}");
+    }
 }
 
 #[test]

@@ -50,6 +50,20 @@ fn every_secret_is_tried() {
 }
 
 #[test]
+fn a_secret_that_stands_twice_in_the_ring_is_still_right() {
+    let form = form(&made("rebill 2.1"));
+    assert!(form.verify(&key_ring(&[SECRET, SECRET])).is_ok());
+    assert_eq!(diagnosis(&form, &key_ring(&[SECRET, SECRET])), "verifies; verifies");
+}
+
+#[test]
+fn latin_1_in_a_parameter_that_the_check_of_1_does_not_cover_changes_nothing() {
+    let body = format!("{}&czip=%DF", made("sale 1.0"));
+    let form = Form::parse_as(body.as_bytes(), FormCharset::Latin1).unwrap();
+    assert!(form.verify(&key_ring(&[SECRET])).is_ok());
+}
+
+#[test]
 fn a_key_in_lower_case_fails() {
     let [sale, _] = published_4();
     let lower = key_ring(&[&V4_SECRET.to_lowercase()]);

@@ -81,6 +81,8 @@ fn what_is_not_one_object_of_texts_is_refused() {
             "{body}: {text}"
         );
     }
+    let wanted = ", expected an object with `notification` and `iv` at line 1 column ";
+    assert!(error("[1]").contains(wanted), "{}", error("[1]"));
     let mut bytes = good.into_bytes();
     bytes[2] = 0xff;
     assert!(Envelope::parse(&bytes).is_err());

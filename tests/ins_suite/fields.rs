@@ -122,6 +122,39 @@ fn an_amount_that_is_there_is_never_taken_for_absent() {
 }
 
 #[test]
+fn a_list_or_an_object_in_place_of_an_amount_shows_as_one() {
+    for wrong in ["[8]", "{}"] {
+        let n = parse(&with_member(&format!(r#""totalAccountAmount":{wrong}"#)));
+        assert_eq!(n.total_account_amount().unwrap().text(), "[..]", "{wrong}");
+    }
+}
+
+#[test]
+fn a_member_is_of_its_own_object_and_of_its_whole_name() {
+    let n = parse(&with_member(
+        r#""outer":{"inner":{},"long-end1long-end":"one","long-end2long-end":"two"},"itemNo":"x""#,
+    ));
+    let at = |path: &str| n.lookup(&path.parse::<Path>().unwrap());
+    assert_eq!(
+        at("outer.inner.long-end1long-end"),
+        None,
+        "the next one of the object around it"
+    );
+    assert_eq!(at("outer.itemNo"), None, "the next one of the whole");
+    // Two names of one length that begin and end alike.
+    assert_eq!(at("outer.long-end1long-end"), Some("one"));
+    assert_eq!(at("outer.long-end2long-end"), Some("two"));
+}
+
+#[test]
+fn escapes_are_decoded() {
+    let n = parse(&with_member(r#""a":"\"\\\/\b\f\n\r\t","b":"\u00e9\ud83d\ude00""#));
+    let at = |path: &str| n.lookup(&path.parse::<Path>().unwrap());
+    assert_eq!(at("a"), Some("\"\\/\u{8}\u{c}\n\r\t"));
+    assert_eq!(at("b"), Some("é\u{1f600}"));
+}
+
+#[test]
 fn a_count_is_a_whole_number_whatever_its_text() {
     let count = |value: &str| parse(&with_member(&format!(r#""attemptCount":{value}"#))).attempt_count();
     assert_eq!((count("2"), count("2.0"), count("2.00")), (Some(2), Some(2), Some(2)));

@@ -62,6 +62,12 @@ fn debug_of_each_part_shows_no_value() {
 }
 
 #[test]
+fn what_shows_nothing_still_says_what_it_is() {
+    let n = Notification::parse(with_member(CANARIES).as_bytes()).unwrap();
+    assert_eq!(format!("{:?}", n.vendor_variables()), "Some(VendorVariables(..))");
+}
+
+#[test]
 fn no_error_repeats_what_stood_in_the_text() {
     let duplicate = with_member(r#""canary@example.com":1,"canary@example.com":1"#);
     let time = SMALL.replace("20220810T162015-0700", "canary@example.com");

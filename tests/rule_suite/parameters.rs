@@ -83,6 +83,43 @@ fn a_personal_value_is_compared_and_never_shown() {
 }
 
 #[test]
+fn a_value_is_personal_by_the_role_of_its_place_and_no_other_one_is() {
+    let mut case = Case::new();
+    case.click.ref_id = Some("r".into());
+    case.click.external_id = Some("e".into());
+    let places = [
+        ("ref_id", ClickSlot::RefId, "r"),
+        ("external_id", ClickSlot::ExternalId, "e"),
+        ("sub1", ClickSlot::Sub(1), "111"),
+    ];
+    let names = places.map(|(name, ..)| name).into_iter().chain(["rt_ad"]);
+    let asked = with(|c| c.matches = names.map(|name| (name.into(), "x".into())).collect());
+    for (_, personal, _) in places {
+        // The ad's macro reads the first one, whatever else that is.
+        let roles = BTreeMap::from([(Role::Email, personal), (Role::RtAd, ClickSlot::RefId)]);
+        let mut scope = case.scope();
+        scope.roles = Some(&roles);
+        let read = places.into_iter().chain([("rt_ad", ClickSlot::RefId, "r")]);
+        let expected: Vec<String> = read
+            .map(|(name, place, value)| match place == personal {
+                true => format!("`{name}` is not the wanted value; it is personal and not shown"),
+                false => format!("`{name}` is `{value}`, wanted `x`"),
+            })
+            .collect();
+        assert_eq!(texts(&asked, &scope), expected);
+    }
+}
+
+#[test]
+fn an_empty_text_is_wanted_where_there_shall_be_none() {
+    let mut case = Case::new();
+    let asked = with(|c| c.matches = vec![("sub3".into(), String::new()), ("sub9".into(), String::new())]);
+    assert!(case.fires(&asked));
+    case.click.subs.insert(3, "x".into());
+    assert_eq!(case.texts(&asked), ["`sub3` is `x`, wanted ``"]);
+}
+
+#[test]
 fn a_required_parameter_must_be_there_and_filled() {
     let mut case = Case::new();
     let required = with(|c| c.require = vec!["ref_id".into(), "product".into()]);

@@ -159,6 +159,15 @@ mod tests {
     }
 
     #[test]
+    fn a_text_may_end_in_the_byte_of_its_padding() {
+        for count in 1..=15_u8 {
+            assert_eq!(unpadded(&[count; 17]), Some(32 - usize::from(count)), "{count}");
+        }
+        // A line end is ten, and so is the padding behind it.
+        assert_eq!(unpadded(b"{}\n\n\n\n\n\n\n\n\n\n\n"), Some(22));
+    }
+
+    #[test]
     fn every_other_last_byte_is_no_padding() {
         assert_eq!(unpadded(&[0]), None);
         for count in 17..=255_u8 {

@@ -202,7 +202,8 @@ async fn a_refused_form_is_tried_again_with_the_secrets_of_now() {
 #[tokio::test]
 async fn a_refused_form_of_1_that_is_tried_again_is_of_the_time_when_it_came() {
     // Its check is by Python's hashlib, as that of `SALE`.
-    const OF_1: &str = "ctransaction=SALE&ctransreceipt=RECEIPT1&cproditem=1&ctransamount=3750&caffitid=c1&ctranspublisher=seller&cprodtype=STANDARD&ctranstime=1260022000&cverify=6004A4C4";
+    const OF_1: &str = "ctransaction=SALE&ctransreceipt=RECEIPT1&cproditem=1&ctransamount=3750&caffitid=c1\
+                        &ctranspublisher=seller&cprodtype=STANDARD&ctranstime=1260022000&cverify=6004A4C4";
     let tested = tested();
     assert_eq!(tested.post(&url(), OF_1).await.status, 400);
     let came = tested.refused_rows().await[0].at;

@@ -67,3 +67,22 @@ fn unit(text: &[u8], at: usize) -> Option<u16> {
         Some(unit << 4 | u16::try_from(digit).ok()?)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    #[test]
+    fn the_buffer_of_decoded_strings_never_grows() {
+        let long = "x".repeat(100);
+        let text = format!(r#""\u0041bc" "\n{long}""#);
+        let mut decoded = String::new();
+        assert_eq!(decode(&text, 1, &mut decoded), Ok(9));
+        let (place, capacity) = (decoded.as_ptr(), decoded.capacity());
+        assert_eq!(decode(&text, 12, &mut decoded), Ok(text.len() - 1));
+        assert_eq!(decoded, format!("Abc\n{long}"));
+        // A buffer that grew would have left a copy behind that nobody wipes.
+        assert_eq!((decoded.as_ptr(), decoded.capacity()), (place, capacity));
+    }
+}

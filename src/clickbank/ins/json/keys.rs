@@ -156,6 +156,30 @@ mod tests {
     }
 
     #[test]
+    fn the_keys_of_a_notification_have_hashes_of_their_own() {
+        let sample = include_str!("../../../../tests/vectors/ins_sample_v8_0_SALE_2026_northdashboard.json");
+        let quoted = sample.split('"').zip(sample.split('"').skip(1));
+        let keys: BTreeSet<&str> = quoted
+            .filter(|(_, next)| next.starts_with(':'))
+            .map(|(key, _)| key)
+            .collect();
+        assert!(keys.len() > 50 && keys.contains("transactionTime"));
+        let hashes: BTreeSet<u32> = keys.iter().map(|key| hash(key.as_bytes())).collect();
+        assert_eq!(hashes.len(), keys.len());
+        // The upper six bits choose the bit of the mask.
+        let bits: BTreeSet<u32> = hashes.iter().map(|hash| hash >> 26).collect();
+        assert!(bits.len() > 32, "{bits:?}");
+    }
+
+    #[test]
+    fn short_keys_that_are_numbered_have_hashes_of_their_own() {
+        let hashes: BTreeSet<u32> = (0..1_000)
+            .map(|number| hash(format!("key{number}").as_bytes()))
+            .collect();
+        assert_eq!(hashes.len(), 1_000);
+    }
+
+    #[test]
     fn keys_with_equal_hashes_are_two() {
         let (one, other) = (format!("{0}1{0}", "long-end"), format!("{0}2{0}", "long-end"));
         assert_eq!(hash(one.as_bytes()), hash(other.as_bytes()));
