@@ -32,6 +32,10 @@ enum Problem {
     Control(LinkParameter),
     #[error(transparent)]
     Link(LinkError),
+    #[error(
+        "a macro's `{{` before the query is not closed there, so that what is put into the query may stand inside the macro"
+    )]
+    Open,
     #[error("`{0}` is no macro: its name has lower-case letters, digits and underscores")]
     Macro(String),
 }
@@ -67,6 +71,7 @@ impl Link {
     /// - a name that is no tracking parameter of ClickBank's; one that the link's form does not take
     /// - a `tid` or `vtid` that is no [`Tid`]
     /// - an empty value, one over [`LinkParameter::longest`], one with a control character
+    /// - a link with the `{` of a macro before its query and the `}` in it or none
     /// - a link that would be too long, or have more parameters than [`Link::parse`] takes
     pub fn with(&self, parameter: &LinkParameter, value: &str) -> Result<Self, ParameterError> {
         self.check(parameter).map_err(ParameterError)?;
@@ -78,6 +83,7 @@ impl Link {
     ///
     /// # Errors
     /// - a name that is no tracking parameter of ClickBank's; one that the link's form does not take
+    /// - a link with the `{` of a macro before its query and the `}` in it or none
     /// - the name of a macro with other characters than `a`-`z`, `0`-`9` and `_`
     pub fn with_macro(&self, parameter: &LinkParameter, name: &str) -> Result<Self, ParameterError> {
         self.check(parameter).map_err(ParameterError)?;
@@ -103,6 +109,10 @@ impl Link {
     /// `value` is written as it is.
     fn edited(&self, name: &str, value: &str) -> Result<Self, ParameterError> {
         let Parts { base, query, fragment } = Parts::of(self.as_str());
+        // Rendered, the `?` or `#` that ends the base would be gone with the macro.
+        if base.rfind('{') > base.rfind('}') {
+            return Err(ParameterError(Problem::Open));
+        }
         let pair = format!("{name}={value}");
         let mut placed = false;
         let mut kept: Vec<&str> = Vec::new();
