@@ -34,7 +34,14 @@ fn a_damaged_link_is_a_link_as_it_stands_or_refused() {
             let Some(code) = link.form().tracking_parameter() else {
                 continue;
             };
-            let made = link.with(&code, "p2345").unwrap();
+            let made = match link.with(&code, "p2345") {
+                Ok(made) => made,
+                Err(error) => {
+                    let before = text.split(['?', '#']).next().unwrap_or_default();
+                    assert!(before.contains('{'), "{text}: {error}");
+                    continue;
+                }
+            };
             assert_eq!(made.value(code.as_str()), Some("p2345"), "{text}");
             assert_eq!(Link::parse(made.as_str()).as_ref(), Ok(&made), "{text}");
         }
