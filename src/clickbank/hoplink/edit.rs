@@ -33,7 +33,8 @@ enum Problem {
     #[error(transparent)]
     Link(LinkError),
     #[error(
-        "a macro's `{{` before the query is not closed there, so that what is put into the query may stand inside the macro"
+        "a macro's `{{` before the query is not closed there, so that what is put into the query may stand inside the \
+         macro; write `%3F` and `%23` within it"
     )]
     Open,
     #[error("`{0}` is no macro: its name has lower-case letters, digits and underscores")]
