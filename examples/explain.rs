@@ -1,5 +1,5 @@
-//! Why did a postback fire, and why did another one not? A document, a click, a message of the network, one decision: no store, no clock, no
-//! socket. `cargo run --example explain`
+//! Why did a postback fire, and why did another one not? A document, a click, a message of the
+//! network, one decision: no store, no clock, no socket. `cargo run --example explain`
 //!
 //! (`cargo run --example inspect -- explain` does it with files of your own.)
 

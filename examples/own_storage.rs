@@ -1,8 +1,9 @@
-//! A host with its own storage and without async: `needs`, read, `decide`, write. The maps below stand for tables, and `commit` for a
-//! transaction of your database. `cargo run --example own_storage`
+//! A host with its own storage and without async: `needs`, read, `decide`, write. The maps below
+//! stand for tables, and `commit` for a transaction of your database.
+//! `cargo run --example own_storage`
 //!
-//! What a store must keep to is written at `postback::port::Store`; a host that can implement that trait may check itself with the suite in
-//! `postback::conformance`.
+//! What a store must keep to is written at `postback::port::Store`; a host that can implement that
+//! trait may check itself with the suite in `postback::conformance`.
 
 use postback::delivery::Delivery;
 use postback::event::Received;
@@ -18,7 +19,8 @@ use std::{
     io::Write as _,
 };
 
-/// How often an event is decided again. In each round another event of its click went through, so so many in a row are a fault.
+/// How often an event is decided again. In each round another event of its click went through, so
+/// so many in a row are a fault.
 const MAX_ROUNDS: usize = 16;
 
 /// The tables. A guard's version is a row of its own; `GuardKey::column` is its key.
@@ -89,7 +91,8 @@ impl Tables {
             }
         }
         facts.orphans = waiting.into_values().collect();
-        // Clicks: the ones that are asked for, and those that the receipts name, each with its slots.
+        // Clicks: the ones that are asked for, and those that the receipts name, each with its
+        // slots.
         let records = facts.receipts.values().filter_map(|known| known.record.as_ref());
         let named = records.filter_map(|record| Some(record.click.as_ref()?.click.clone()));
         let clicks: BTreeSet<ClickId> = query.clicks.iter().cloned().chain(named).collect();
@@ -112,7 +115,8 @@ impl Tables {
         }
     }
 
-    /// One transaction: the identity first, then what must still wait, then the guards; then everything is written.
+    /// One transaction: the identity first, then what must still wait, then the guards; then
+    /// everything is written.
     fn commit(&mut self, commit: &Commit) -> Committed {
         if commit.identity.as_ref().is_some_and(|id| self.events.contains_key(id)) {
             return Committed::Duplicate;

@@ -1,13 +1,15 @@
 //! Layer 1: a network-neutral "something happened".
 //!
-//! One message of a network (a notification, a postback) becomes one [`Event`]. It owns everything that the decision needs; what the
-//! message looked like is forgotten. An event says what the network said, never what it means here: that is `tracker`'s work.
+//! One message of a network (a notification, a postback) becomes one [`Event`]. It owns everything
+//! that the decision needs; what the message looked like is forgotten. An event says what the
+//! network said, never what it means here: that is `tracker`'s work.
 
 use crate::value::{ClickId, EventId, Money, OfferSourceId, Pii, Receipt, Shared, Timestamp, open_enum};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
-/// The most click-id candidates of one event: more are left out, so that one message asks for a bounded number of rows.
+/// The most click-id candidates of one event: more are left out, so that one message asks for a
+/// bounded number of rows.
 pub const MAX_CANDIDATES: usize = 16;
 
 open_enum! {
@@ -94,12 +96,13 @@ impl Interface {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Assurance {
-    /// A check of 32 bits over it was right: ClickBank's notifications of versions 1 to 5 (`cverify`) and the thank-you page (`cbpop`).
-    /// Four thousand million guesses find one, so whoever takes such messages counts what fails
+    /// A check of 32 bits over it was right: ClickBank's notifications of versions 1 to 5
+    /// (`cverify`) and the thank-you page (`cbpop`). Four thousand million guesses find one, so
+    /// whoever takes such messages counts what fails
     /// ([`FailureBudget`](crate::clickbank::FailureBudget)).
     Verified32,
-    /// It was encrypted with a secret that the network shares, and what came out was well-formed: ClickBank's notifications of version 6
-    /// and later. Nothing else authenticates it.
+    /// It was encrypted with a secret that the network shares, and what came out was well-formed:
+    /// ClickBank's notifications of version 6 and later. Nothing else authenticates it.
     Decrypted,
 }
 
@@ -114,8 +117,8 @@ impl Assurance {
     }
 }
 
-/// How a message was received: the clock and a number that the host draws for it. The number matters only where a message names nothing
-/// that could identify it.
+/// How a message was received: the clock and a number that the host draws for it. The number
+/// matters only where a message names nothing that could identify it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Received {
     /// The time of arrival.
@@ -157,8 +160,9 @@ pub struct Event {
     /// The texts that may be a click id, best first, at most [`MAX_CANDIDATES`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clicks: Vec<ClickId>,
-    /// Click ids that claim to be ours and are not signed by any of the keys, at most [`MAX_CANDIDATES`]. They are not among `clicks`; they
-    /// are kept, so that a person can find the click when a key went missing.
+    /// Click ids that claim to be ours and are not signed by any of the keys, at most
+    /// [`MAX_CANDIDATES`]. They are not among `clicks`; they are kept, so that a person can find
+    /// the click when a key went missing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forged: Vec<ClickId>,
     /// The network's receipt, without a rebill's suffix.
@@ -179,16 +183,19 @@ pub struct Event {
     /// The network's order number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_id: Option<Shared<str>>,
-    /// The parameters of the offer source's table (and `sub1`..`sub20` of a postback) by name, but for the personal ones.
+    /// The parameters of the offer source's table (and `sub1`..`sub20` of a postback) by name, but
+    /// for the personal ones.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: Shared<BTreeMap<String, String>>,
-    /// The personal parameters by name. Kept apart: a store writes them to its expiring column alone.
+    /// The personal parameters by name. Kept apart: a store writes them to its expiring column
+    /// alone.
     #[serde(skip)]
     pub private: BTreeMap<String, Pii>,
 }
 
 impl Event {
-    /// An event with its required parts; everything else is absent. Set the public fields that are known.
+    /// An event with its required parts; everything else is absent. Set the public fields that are
+    /// known.
     #[must_use]
     pub fn new(id: EventId, source: OfferSourceId, interface: Interface, at: Timestamp) -> Self {
         Self {

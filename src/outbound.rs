@@ -1,8 +1,10 @@
 //! Layer 1: a request as data, rendered but for its holes.
 //!
-//! A postback is rendered when it is decided, so it can be audited and never changes between retries. What must not lie in a row, or is
-//! only known when it is sent, is left open: a secret, a personal value, the time of sending, a signature over them. An [`Outbound`] is
-//! either a whole request or one item of a batch, which the conversion APIs of ad platforms take together in one request.
+//! A postback is rendered when it is decided, so it can be audited and never changes between
+//! retries. What must not lie in a row, or is only known when it is sent, is left open: a secret, a
+//! personal value, the time of sending, a signature over them. An [`Outbound`] is either a whole
+//! request or one item of a batch, which the conversion APIs of ad platforms take together in one
+//! request.
 
 use crate::model::Method;
 use alloc::{string::String, vec::Vec};
@@ -44,7 +46,8 @@ pub enum Hole {
     },
     /// The time of sending in Unix seconds.
     UnixTime,
-    /// A personal value by its name (`ip`, `useragent`, or a parameter's name); empty once it has expired.
+    /// A personal value by its name (`ip`, `useragent`, or a parameter's name); empty once it has
+    /// expired.
     Private {
         /// The name.
         field: String,
@@ -116,7 +119,8 @@ impl HoledText {
 }
 
 impl fmt::Display for HoledText {
-    /// The text for people, with each hole by its name in braces, as in `{secret:env:META_TOKEN}` or `{ip}`. What is sent is something else.
+    /// The text for people, with each hole by its name in braces, as in `{secret:env:META_TOKEN}`
+    /// or `{ip}`. What is sent is something else.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for part in &self.0 {
             match part {

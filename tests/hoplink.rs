@@ -1,4 +1,5 @@
-//! ClickBank's links: the cases of `vectors/hoplinks.jsonl`, each with its origin, the limits, and what holds of every link.
+//! ClickBank's links: the cases of `vectors/hoplinks.jsonl`, each with its origin, the limits, and
+//! what holds of every link.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

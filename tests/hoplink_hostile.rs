@@ -1,4 +1,5 @@
-//! Damaged links, codes and pixels are read or refused, and nothing panics: every prefix and every flipped bit of each vector.
+//! Damaged links, codes and pixels are read or refused, and nothing panics: every prefix and every
+//! flipped bit of each vector.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 use postback::clickbank::hoplink::Link;

@@ -1,4 +1,5 @@
-//! Money from the event to what a channel is told: exact, in one currency, rounded once. The expected amounts are computed in whole numbers.
+//! Money from the event to what a channel is told: exact, in one currency, rounded once. The
+//! expected amounts are computed in whole numbers.
 #![cfg(feature = "std")]
 #![allow(
     clippy::unwrap_used,
@@ -38,7 +39,8 @@ fn decimal(units: i128, digits: u32) -> String {
         .to_string()
 }
 
-/// The account's currency is USD, the channel's another one, and each postback tells payout, delta, sum and currency.
+/// The account's currency is USD, the channel's another one, and each postback tells payout, delta,
+/// sum and currency.
 fn world(currency: &str, change: impl FnOnce(&mut Value)) -> World {
     World::new(&with(|d| {
         d["traffic_channel"][0]["currency"] = currency.into();

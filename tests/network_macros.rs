@@ -1,4 +1,5 @@
-//! The table of ClickBank's macros against what others have pasted there: `vectors/clickbank_macros.jsonl`, each line with its origin.
+//! The table of ClickBank's macros against what others have pasted there:
+//! `vectors/clickbank_macros.jsonl`, each line with its origin.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use postback::event::Kind;
@@ -57,7 +58,8 @@ fn every_macro_that_is_pasted_for_a_role_is_filled_for_it_alone_where_it_must_be
             .map(|name| ClickBankMacro::find(name).unwrap())
             .collect();
         assert!(known.iter().all(|known| known.is_founded() && is_filled(known, role)));
-        // The click id and the sum are the other role's own, and so is what tells an affiliate's test.
+        // The click id and the sum are the other role's own, and so is what tells an affiliate's
+        // test.
         let own = known.iter().filter(|known| !is_filled(known, other));
         let own: Vec<&str> = own.map(|known| known.name).collect();
         match role {
@@ -69,7 +71,8 @@ fn every_macro_that_is_pasted_for_a_role_is_filled_for_it_alone_where_it_must_be
 
 #[test]
 fn every_event_has_the_kind_of_its_word_and_money_where_it_brings_some() {
-    // The words of the exported template are certain; the others are the titles of ClickBank's page, whose words nobody has seen.
+    // The words of the exported template are certain; the others are the titles of ClickBank's
+    // page, whose words nobody has seen.
     let rows = [
         (
             "Order Form Impression",

@@ -120,7 +120,8 @@ fn clickbanks_currency_cannot_be_named() {
 
 #[test]
 fn an_affiliate_pastes_the_guides_rows_in_its_order() {
-    // Guide "ClickBank and RedTrack (S2S postback integration)", step 2.2; the receipt and what tells a test are added.
+    // Guide "ClickBank and RedTrack (S2S postback integration)", step 2.2; the receipt and what
+    // tells a test are added.
     assert_eq!(
         ParameterMap::clickbank_s2s(AccountRole::Affiliate)
             .pasted_query()

@@ -1,4 +1,5 @@
-//! Postbacks of several networks, read: the cases of `vectors/postbacks.jsonl`, each with its origin, and the limits.
+//! Postbacks of several networks, read: the cases of `vectors/postbacks.jsonl`, each with its
+//! origin, and the limits.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -1,4 +1,5 @@
-//! No float anywhere near money: the sources name no type of float and hold no literal of one, inferred ones included.
+//! No float anywhere near money: the sources name no type of float and hold no literal of one,
+//! inferred ones included.
 #![allow(
     clippy::unwrap_used,
     clippy::string_slice,
@@ -38,7 +39,8 @@ fn code(source: &str) -> String {
     code
 }
 
-/// Whether code names a type of float, or a function that ends in its name (`from_secs_f64`), or has a literal of one.
+/// Whether code names a type of float, or a function that ends in its name (`from_secs_f64`), or
+/// has a literal of one.
 fn has_float(code: &str) -> bool {
     let mut words = code.split(|c: char| !c.is_alphanumeric() && c != '_');
     let named = words.any(|word| {
@@ -48,7 +50,8 @@ fn has_float(code: &str) -> bool {
     named || has_float_literal(code)
 }
 
-/// Whether code has a number with a point or an exponent. A range (`0..5`), a field (`pair.0.1`) and a call (`1.max(2)`) are none.
+/// Whether code has a number with a point or an exponent. A range (`0..5`), a field (`pair.0.1`)
+/// and a call (`1.max(2)`) are none.
 fn has_float_literal(code: &str) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let (mut rest, mut before) = (code, String::new());

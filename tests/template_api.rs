@@ -1,4 +1,5 @@
-//! What a host sees of templates besides their text: limits, what they read, blanks, reuse of the buffer, a real click.
+//! What a host sees of templates besides their text: limits, what they read, blanks, reuse of the
+//! buffer, a real click.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use postback::model::{Click, Role};

@@ -1,7 +1,9 @@
-//! Every line of `vectors/templates.jsonl`: a template, values, and the text that somebody else says must come out of it.
+//! Every line of `vectors/templates.jsonl`: a template, values, and the text that somebody else
+//! says must come out of it.
 //!
-//! `kind` is `url`, `offer` or a body's content type; `fill` are the values for blanks; `values` are fields by macro name, `null` for an
-//! amount without a rate. Then one of: `is` (text, or parts with holes), `refused` (by parsing), `fails` (to render).
+//! `kind` is `url`, `offer` or a body's content type; `fill` are the values for blanks; `values`
+//! are fields by macro name, `null` for an amount without a rate. Then one of: `is` (text, or parts
+//! with holes), `refused` (by parsing), `fails` (to render).
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use postback::outbound::HoledText;

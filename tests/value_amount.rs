@@ -179,7 +179,8 @@ fn the_product_of_two_long_fractions_is_kept_whole() {
     assert_eq!(cube.checked_mul(amount("0.1")), None);
 }
 
-/// Found by the fuzz target `money`'s model: the digits before the trailing zeros go need more than 128 bits.
+/// Found by the fuzz target `money`'s model: the digits before the trailing zeros go need more than
+/// 128 bits.
 #[test]
 fn a_product_that_fits_is_kept_however_long_it_is_on_the_way() {
     let product = amount("222111625.233825792").checked_mul(amount("6211904899255558013.916015625"));
@@ -350,7 +351,8 @@ proptest! {
         prop_assert_eq!("100".parse::<Percent>().unwrap().of(amount), Some(amount));
     }
 
-    /// What `{payout_delta}` must promise: however a sale grows by upsells and shrinks by refunds, the deltas sum to the payout of the whole.
+    /// What `{payout_delta}` must promise: however a sale grows by upsells and shrinks by refunds,
+    /// the deltas sum to the payout of the whole.
     #[test]
     fn the_payout_deltas_of_increments_sum_to_the_payout_of_the_total(
         increments in prop::collection::vec(sale(), 1..20),

@@ -16,8 +16,9 @@ fn refusal(text: &str) -> String {
     text.parse::<Timestamp>().unwrap_err().to_string()
 }
 
-// The first two are `transactionTime` of ClickBank INS 6 and of 7 and 8, the third is `clickTimestamp` of INS 8; the rest are the examples of
-// RFC 3339, section 5.8. The seconds are those of GNU `date -d .. +%s`.
+// The first two are `transactionTime` of ClickBank INS 6 and of 7 and 8, the third is
+// `clickTimestamp` of INS 8; the rest are the examples of RFC 3339, section 5.8. The seconds are
+// those of GNU `date -d .. +%s`.
 #[test]
 fn the_times_that_networks_write_are_read() {
     for (text, seconds, nanos) in [

@@ -1,4 +1,5 @@
-//! The public vector pack, `tests/vectors/clickbank_pack.jsonl`: every case of it, as `tests/vectors/README.md` says that it is to be read.
+//! The public vector pack, `tests/vectors/clickbank_pack.jsonl`: every case of it, as
+//! `tests/vectors/README.md` says that it is to be read.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use postback::clickbank::hoplink::Link;
@@ -46,7 +47,8 @@ fn form(body: &str, key_ring: &KeyRing) -> Option<Value> {
 
 fn thank_you(query: &str, key_ring: &KeyRing) -> Option<Value> {
     let page = ThankYou::parse(query.as_bytes()).ok()?;
-    // The time is inside, so it is asked for at every time that could be right: the cases are of two days.
+    // The time is inside, so it is asked for at every time that could be right: the cases are of
+    // two days.
     let times = [1_383_932_433, 1_419_112_990].map(|seconds| Timestamp::from_unix_seconds(seconds).unwrap());
     let page = times.into_iter().find_map(|now| page.verify(key_ring, now, DAY).ok())?;
     let joined = |texts: Vec<&str>| texts.join("|");

@@ -1,4 +1,5 @@
-//! A whole decision with twenty rules and two postbacks that fire, beside a plain composition of libraries.
+//! A whole decision with twenty rules and two postbacks that fire, beside a plain composition of
+//! libraries.
 
 #![allow(clippy::arithmetic_side_effects, reason = "small numbers of a program that measures")]
 

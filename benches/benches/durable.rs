@@ -1,5 +1,5 @@
-//! How many commits a second are durable: the store's callers share transactions, the rival has one for each. Both write to the same file on
-//! the disk of the target directory, in turns.
+//! How many commits a second are durable: the store's callers share transactions, the rival has one
+//! for each. Both write to the same file on the disk of the target directory, in turns.
 //!
 //! `cargo bench -p postback-benches --features server --bench durable`
 
@@ -15,7 +15,8 @@ use postback_benches::{
     load::{Failure, Rate, scratch},
 };
 
-/// How many sales the file holds before anything is measured, so that ids without order find pages that are not in the cache.
+/// How many sales the file holds before anything is measured, so that ids without order find pages
+/// that are not in the cache.
 const SALES: u64 = 200_000;
 /// How often each way has its turn.
 const ROUNDS: usize = 3;

@@ -1,4 +1,5 @@
-//! From the body of a POST to a notification, over several hundred different ones; a round of the whole corpus is the unit.
+//! From the body of a POST to a notification, over several hundred different ones; a round of the
+//! whole corpus is the unit.
 #![allow(missing_docs, clippy::unwrap_used)]
 #![allow(clippy::arithmetic_side_effects, reason = "small numbers of a program that measures")]
 
@@ -34,7 +35,8 @@ fn open(c: &mut Criterion) {
                 .for_each(|s| drop(black_box(Notification::parse(s.plaintext.as_bytes()))))
         });
     });
-    // What the checks of the text cost by themselves: all of it UTF-8, and grammar alone (no tree, duplicates let through) by serde_json.
+    // What the checks of the text cost by themselves: all of it UTF-8, and grammar alone (no tree,
+    // duplicates let through) by serde_json.
     group.bench_function("utf8", |b| {
         b.iter(|| {
             samples

@@ -1,6 +1,7 @@
-//! How many requests a second the server takes in, each on the disk before it is answered: with transactions that are shared, and with one
-//! for each. Notifications and postbacks in turn, no two alike; the client is another process on the same machine. `--bin load` measures
-//! latencies at a steady rate.
+//! How many requests a second the server takes in, each on the disk before it is answered: with
+//! transactions that are shared, and with one for each. Notifications and postbacks in turn, no two
+//! alike; the client is another process on the same machine. `--bin load` measures latencies at a
+//! steady rate.
 //!
 //! `cargo bench -p postback-benches --features server --bench server`
 
@@ -19,7 +20,8 @@ use std::{path::Path, sync::Arc};
 
 /// How often each way has its turn.
 const ROUNDS: usize = 3;
-/// How many requests a connection sends in a turn, before which come a tenth of it that are not measured.
+/// How many requests a connection sends in a turn, before which come a tenth of it that are not
+/// measured.
 const SHARED: u64 = 500;
 const ALONE: u64 = 40;
 
@@ -34,7 +36,8 @@ async fn main() -> Result<(), Failure> {
             let (mut shared, mut alone) = (Vec::new(), Vec::new());
             println!("{connections} connections, {what}:");
             for _ in 0..ROUNDS {
-                // What an fsync costs decides the ratio, and a virtual disk changes its mind about it.
+                // What an fsync costs decides the ratio, and a virtual disk changes its mind about
+                // it.
                 println!("  fsync {} us (median)", fsync(scratch()?.path())?.as_micros());
                 shared.push(turn(&world, connections, SHARED, None, channel.as_ref()).await?);
                 alone.push(turn(&world, connections, ALONE, Some(1), channel.as_ref()).await?);

@@ -1,5 +1,6 @@
-//! Commits of real plans on a SQLite file that holds many sales already, each on the disk before it is answered: by the store, whose
-//! concurrent callers share transactions, and by a plain program with the same rows and statements and a transaction for each.
+//! Commits of real plans on a SQLite file that holds many sales already, each on the disk before it
+//! is answered: by the store, whose concurrent callers share transactions, and by a plain program
+//! with the same rows and statements and a transaction for each.
 
 #![allow(
     clippy::arithmetic_side_effects,

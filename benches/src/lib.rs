@@ -1,5 +1,5 @@
-//! What the benches run: for each a corpus, postback's way and the rival's way to the same answer. The unit tests hold the two to the same
-//! answer, so that a ratio compares like with like.
+//! What the benches run: for each a corpus, postback's way and the rival's way to the same answer.
+//! The unit tests hold the two to the same answer, so that a ratio compares like with like.
 
 pub mod decisions;
 #[cfg(feature = "server")]
@@ -12,7 +12,8 @@ pub mod queries;
 pub mod rules;
 pub mod templates;
 
-/// Lower-case hexadecimal digits, by a table: what the rivals print should cost no more than it must.
+/// Lower-case hexadecimal digits, by a table: what the rivals print should cost no more than it
+/// must.
 fn hex(bytes: &[u8]) -> String {
     let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or_default();
     bytes

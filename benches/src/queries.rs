@@ -1,5 +1,6 @@
-//! Query strings as networks append them to a postback URL: a click id, an amount, a type, a status, ids and slots. Some values are
-//! percent-encoded, some are macros that the network did not fill.
+//! Query strings as networks append them to a postback URL: a click id, an amount, a type, a
+//! status, ids and slots. Some values are percent-encoded, some are macros that the network did not
+//! fill.
 
 use crate::numbers::Numbers;
 use postback::value::Query;

@@ -1,4 +1,5 @@
-//! Which of many rules accept an event's type and status: the index beside a look at each rule, and beside CEL.
+//! Which of many rules accept an event's type and status: the index beside a look at each rule, and
+//! beside CEL.
 
 #![expect(
     clippy::expect_used,
@@ -21,7 +22,8 @@ pub const SIZES: [(usize, Density); 5] = [
     (1000, Density::Few),
     (1000, Density::Many),
 ];
-/// The types that are configured: enough that a rule is about few of them, as where a network's every event is a type of its own.
+/// The types that are configured: enough that a rule is about few of them, as where a network's
+/// every event is a type of its own.
 const TYPES: usize = 40;
 /// How many events there are.
 const EVENTS: usize = 400;
@@ -29,7 +31,8 @@ const EVENTS: usize = 400;
 /// How many of the rules accept an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Density {
-    /// Some thirty of a thousand: one rule in a hundred is about every type, one in four about every status.
+    /// Some thirty of a thousand: one rule in a hundred is about every type, one in four about
+    /// every status.
     Few,
     /// Some sixty of a thousand: one in twenty, and one in two.
     Many,

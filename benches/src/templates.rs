@@ -1,7 +1,7 @@
 //! A postback URL with six macros, rendered for many conversions.
 //!
-//! minijinja's `urlencode` leaves `/` as it is and encodes `~`, which we do the other way round; the corpus has neither, so all write the
-//! same bytes.
+//! minijinja's `urlencode` leaves `/` as it is and encodes `~`, which we do the other way round;
+//! the corpus has neither, so all write the same bytes.
 
 #![expect(
     clippy::expect_used,

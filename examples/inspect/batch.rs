@@ -1,16 +1,19 @@
-//! `--batch`: lines of JSON in, one line of JSON out for each, in their order, so that a log of captured traffic is checked at once.
+//! `--batch`: lines of JSON in, one line of JSON out for each, in their order, so that a log of
+//! captured traffic is checked at once.
 //!
-//! A line is an object with an `id` of any kind, which the answer repeats as it is written, and what the verb asks for. The answer is
-//! `{"id":..,"ok":..}` or `{"id":..,"refused":"text"}`. A line that is no such object is answered with the id `null` and its number in the
-//! text. One line is held in memory at a time. Answers are written before the next line is waited for, so another program may ask and
-//! listen in turn.
+//! A line is an object with an `id` of any kind, which the answer repeats as it is written, and
+//! what the verb asks for. The answer is `{"id":..,"ok":..}` or `{"id":..,"refused":"text"}`. A
+//! line that is no such object is answered with the id `null` and its number in the text. One line
+//! is held in memory at a time. Answers are written before the next line is waited for, so another
+//! program may ask and listen in turn.
 
 use crate::Done;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 use std::io::{self, BufRead, Write};
 
-/// The longest line, in bytes: the largest notification that is read, 512 KiB of body, has 700 KB in base64.
+/// The longest line, in bytes: the largest notification that is read, 512 KiB of body, has 700 KB
+/// in base64.
 pub(crate) const MAX_LINE: usize = 1024 * 1024;
 
 #[derive(Deserialize)]
@@ -76,12 +79,14 @@ fn answer_all<Q: DeserializeOwned, A: Serialize, R: io::Read>(
     }
 }
 
-/// What is wrong with a line, without the number of a line: it counts from the line's own beginning.
+/// What is wrong with a line, without the number of a line: it counts from the line's own
+/// beginning.
 fn said(error: &serde_json::Error) -> String {
     error.to_string().replacen(" at line 1 column ", " at column ", 1)
 }
 
-/// Reads a line without its end into `line`: whether it fits, none at the end of the input. Of a longer one nothing is kept.
+/// Reads a line without its end into `line`: whether it fits, none at the end of the input. Of a
+/// longer one nothing is kept.
 fn next_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Option<bool>> {
     line.clear();
     let (mut began, mut fits) = (false, true);

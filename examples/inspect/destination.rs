@@ -7,14 +7,15 @@ use std::io::Write;
 
 /// Says whether an address would be dialled.
 ///
-/// Judges what the URL says. A name's addresses are judged again whenever it is dialled, so of a name the answer says `if`. With --batch
-/// each line is `{"id","url"}`.
+/// Judges what the URL says. A name's addresses are judged again whenever it is dialled, so of a
+/// name the answer says `if`. With --batch each line is `{"id","url"}`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The URL, as in a postback.
     #[arg(required_unless_present = "batch")]
     url: Option<String>,
-    /// A destination that is allowed although it is not public: an address, a range or a host name. May be repeated.
+    /// A destination that is allowed although it is not public: an address, a range or a host name.
+    /// May be repeated.
     #[arg(long, value_name = "CIDR or HOST")]
     allow: Vec<Allowed>,
     /// Answers lines of JSON.

@@ -7,15 +7,17 @@ use postback::clickbank::ins::{Form, FormCharset, FormDiagnosis, FormNotificatio
 use serde::Serialize;
 use std::io::Write;
 
-/// Verifies a ClickBank notification of version 1.0 to 5.0 (the form on stdin) and prints its parameters as JSON.
+/// Verifies a ClickBank notification of version 1.0 to 5.0 (the form on stdin) and prints its
+/// parameters as JSON.
 ///
-/// The body is read from stdin, as ClickBank posted it; parameters of the URL do not belong in it. With --batch each line is
-/// `{"id","body_b64"}`.
+/// The body is read from stdin, as ClickBank posted it; parameters of the URL do not belong in it.
+/// With --batch each line is `{"id","body_b64"}`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     secrets: SecretFlags,
-    /// Says for each secret whether the check is right, or what is wrong, and prints nothing of the notification.
+    /// Says for each secret whether the check is right, or what is wrong, and prints nothing of the
+    /// notification.
     #[arg(long)]
     diagnose: bool,
     /// Reads a body that is not UTF-8 as ISO 8859-1, as `legacy_charset = "latin-1"` does.

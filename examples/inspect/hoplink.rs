@@ -1,4 +1,5 @@
-//! `hoplink`: which of ClickBank's links a URL is, what it gives back, and tracking links made of it.
+//! `hoplink`: which of ClickBank's links a URL is, what it gives back, and tracking links made of
+//! it.
 
 use crate::{Done, Refused, batch};
 use postback::clickbank::hoplink::{Link, LinkForm, LinkParameter};
@@ -10,11 +11,13 @@ use std::{
 
 /// Says which of ClickBank's links a URL is, and makes tracking links of it.
 ///
-/// Prints the form, the parameter that gives a click id back, the tracking parameters that stand there, and what is wrong with it. With --tid,
-/// --vtid or --set it prints the link with them and nothing else. With --batch each line is `{"id","url"}`, and `"set":{"tid":".."}` makes a link.
+/// Prints the form, the parameter that gives a click id back, the tracking parameters that stand
+/// there, and what is wrong with it. With --tid, --vtid or --set it prints the link with them and
+/// nothing else. With --batch each line is `{"id","url"}`, and `"set":{"tid":".."}` makes a link.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// The link: a hoplink, a pay link, or what they lead to. Macros may stand in it, as in the URL of an offer.
+    /// The link: a hoplink, a pay link, or what they lead to. Macros may stand in it, as in the URL
+    /// of an offer.
     #[arg(required_unless_present = "batch")]
     url: Option<String>,
     /// The affiliate's tracking code to put in, or a macro in braces: `{clickid}`.

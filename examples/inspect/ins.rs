@@ -9,14 +9,17 @@ use std::io::Write;
 
 /// Opens a ClickBank notification (the body on stdin) and prints it as JSON.
 ///
-/// The body is read from stdin, as ClickBank posted it. With --batch each line is `{"id","body_b64"}`.
+/// The body is read from stdin, as ClickBank posted it. With --batch each line is
+/// `{"id","body_b64"}`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     secrets: SecretFlags,
-    /// Says for each secret whether it opens the body, or which step fails, and prints nothing of the notification.
+    /// Says for each secret whether it opens the body, or which step fails, and prints nothing of
+    /// the notification.
     ///
-    /// For the own machine alone: to answer a sender with it would help to decrypt without the secret.
+    /// For the own machine alone: to answer a sender with it would help to decrypt without the
+    /// secret.
     #[arg(long)]
     diagnose: bool,
     /// Answers lines of JSON.

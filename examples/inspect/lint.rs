@@ -9,8 +9,9 @@ use std::{io::Write, path::PathBuf};
 
 /// Says what is wrong with a configuration, and what is probably not meant.
 ///
-/// Prints every warning; of a configuration that cannot be used every problem on stderr, one a line, with exit code 2. With --batch each
-/// line is `{"id","config"}`: the text of a TOML file, or the document as JSON.
+/// Prints every warning; of a configuration that cannot be used every problem on stderr, one a
+/// line, with exit code 2. With --batch each line is `{"id","config"}`: the text of a TOML file, or
+/// the document as JSON.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The configuration: a `.toml` or a `.json` file.

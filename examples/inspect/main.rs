@@ -1,8 +1,10 @@
-//! The tool a person reaches for when an integration does not work: it opens notifications, reads postbacks, explains decisions and prints
-//! what is to be pasted where, with the library's public calls alone. `cargo run --example inspect -- help` lists its verbs.
+//! The tool a person reaches for when an integration does not work: it opens notifications, reads
+//! postbacks, explains decisions and prints what is to be pasted where, with the library's public
+//! calls alone. `cargo run --example inspect -- help` lists its verbs.
 //!
-//! Results go to stdout with exit code 0. What is refused ends with exit code 2 and one plain line on stderr; a configuration with problems
-//! has a line for each. With `--batch` a verb answers lines of JSON ([`batch`]).
+//! Results go to stdout with exit code 0. What is refused ends with exit code 2 and one plain line
+//! on stderr; a configuration with problems has a line for each. With `--batch` a verb answers
+//! lines of JSON ([`batch`]).
 #![expect(
     clippy::disallowed_methods,
     reason = "a program of its own: the library never reads the environment, a file or a clock"
@@ -34,8 +36,8 @@ use std::{
 
 /// Opens notifications, reads postbacks, explains decisions and prints what is to be pasted where.
 ///
-/// With --batch a verb reads lines of JSON on stdin and answers each with one line, `{"id","ok"}` or `{"id","refused"}`, in their order;
-/// the exit code is 0 when all lines were answered.
+/// With --batch a verb reads lines of JSON on stdin and answers each with one line, `{"id","ok"}`
+/// or `{"id","refused"}`, in their order; the exit code is 0 when all lines were answered.
 #[derive(Debug, Parser)]
 #[command(name = "inspect")]
 struct Arguments {

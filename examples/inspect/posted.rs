@@ -1,4 +1,5 @@
-//! A body that ClickBank posted, of whatever version: from stdin or line by line, read or diagnosed.
+//! A body that ClickBank posted, of whatever version: from stdin or line by line, read or
+//! diagnosed.
 
 use crate::keys::Diagnosed;
 use crate::{Done, Refused, batch};

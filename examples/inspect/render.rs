@@ -12,9 +12,11 @@ use std::{
 
 /// Fills the macros of a template.
 ///
-/// Values are a JSON object of texts by macro name; an amount that has no rate into the channel's currency is `null`. The text goes to
-/// stdout; on stderr stands which macros have no value, and which are filled in only when the request is sent. With --batch each line is
-/// `{"id","template","values"}` with an optional `kind` (`url`, `offer`, or a body's content type) and `fill`.
+/// Values are a JSON object of texts by macro name; an amount that has no rate into the channel's
+/// currency is `null`. The text goes to stdout; on stderr stands which macros have no value, and
+/// which are filled in only when the request is sent. With --batch each line is
+/// `{"id","template","values"}` with an optional `kind` (`url`, `offer`, or a body's content type)
+/// and `fill`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The template.
@@ -23,7 +25,8 @@ pub(crate) struct Arguments {
     /// The values.
     #[arg(long, value_name = "JSON", default_value = "{}")]
     values: String,
-    /// What the template is: `url` of a postback, `offer` (the URL of an offer), or the content type of a body.
+    /// What the template is: `url` of a postback, `offer` (the URL of an offer), or the content
+    /// type of a body.
     #[arg(long, default_value = "url")]
     kind: String,
     /// Values for the blanks of a URL, a JSON object as in a campaign's `values`.

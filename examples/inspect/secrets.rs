@@ -4,11 +4,13 @@ use postback::Secret;
 use postback::tracker::{ClickIdKeys, Credentials, Tracker};
 use std::{env, fs, io::Read as _};
 
-/// The longest file that is read for a secret, in bytes: secrets are short, and a path may be mistaken, even for a device without an end.
+/// The longest file that is read for a secret, in bytes: secrets are short, and a path may be
+/// mistaken, even for a device without an end.
 const MAX_FILE: u64 = 64 * 1024;
 
-/// The secret behind `env:NAME` or `file:PATH`, if this machine has it; `host:NAME` is the host's own. A file's last line break is no part
-/// of the secret, as on the server; a file over [`MAX_FILE`] is none.
+/// The secret behind `env:NAME` or `file:PATH`, if this machine has it; `host:NAME` is the host's
+/// own. A file's last line break is no part of the secret, as on the server; a file over
+/// [`MAX_FILE`] is none.
 pub(crate) fn of_reference(reference: &str) -> Option<Secret> {
     match reference.split_once(':')? {
         ("env", name) => of_variable(name),
@@ -32,7 +34,8 @@ pub(crate) fn of_variable(name: &str) -> Option<Secret> {
     Some(Secret::new(value.into_encoded_bytes()))
 }
 
-/// What reading a postback needs, and the keys of click ids that are not at hand. Without all of them no click id is called forged.
+/// What reading a postback needs, and the keys of click ids that are not at hand. Without all of
+/// them no click id is called forged.
 pub(crate) fn for_reading(tracker: &Tracker) -> (Credentials, Vec<&str>) {
     let references = tracker.click_id_references();
     let found = references.iter().map(|reference| (reference, of_reference(reference)));

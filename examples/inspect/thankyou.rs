@@ -12,8 +12,10 @@ use std::{
 
 /// Checks or decrypts the URL of a ClickBank thank-you page and prints what it says as JSON.
 ///
-/// The URL may be a whole one or its query. `cbpop` covers receipts, items and time alone; the rest of a URL that is not encrypted may have
-/// been changed. Encrypted and without `cbpop` (`"checked":false`) the items too are the visitor's word. With --batch each line is `{"id","url"}`.
+/// The URL may be a whole one or its query. `cbpop` covers receipts, items and time alone; the rest
+/// of a URL that is not encrypted may have been changed. Encrypted and without `cbpop`
+/// (`"checked":false`) the items too are the visitor's word. With --batch each line is
+/// `{"id","url"}`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The URL, as the buyer came with it.
@@ -21,7 +23,8 @@ pub(crate) struct Arguments {
     url: Option<String>,
     #[command(flatten)]
     secrets: SecretFlags,
-    /// What time it is, as `2026-04-01T12:00:00Z` or in seconds since 1970, in place of this machine's clock.
+    /// What time it is, as `2026-04-01T12:00:00Z` or in seconds since 1970, in place of this
+    /// machine's clock.
     #[arg(long, value_name = "TIME", value_parser = time)]
     now: Option<Timestamp>,
     /// How old a page may be, as `12h` or `1d12h`; any age is taken without it.

@@ -4,26 +4,30 @@ use crate::value::{OfferSourceId, Timestamp};
 use alloc::{collections::BTreeMap, vec::Vec};
 use core::{fmt, net::IpAddr, time::Duration};
 
-/// How many failures of one address prefix are looked at in one [`FAILURE_WINDOW`]. At this pace 32 bits take one prefix fifteen thousand years
-/// to search. ClickBank sends a notification five times at most, four hours apart, so a wrong secret of a source with fewer than 64 of them in
-/// two hours stops nothing.
+/// How many failures of one address prefix are looked at in one [`FAILURE_WINDOW`]. At this pace 32
+/// bits take one prefix fifteen thousand years to search. ClickBank sends a notification five times
+/// at most, four hours apart, so a wrong secret of a source with fewer than 64 of them in two hours
+/// stops nothing.
 pub const MAX_FAILURES: u32 = 64;
-/// How many failures of one source, whoever caused them, raise an alarm in one [`FAILURE_WINDOW`]. It stops nobody: whoever calls from many
-/// prefixes could else shut a source for the network. With [`MAX_PREFIXES`] of them he has 262,144 guesses a window, so that the whole search
-/// takes three to four years; with more prefixes than are remembered nothing but this alarm bounds it.
+/// How many failures of one source, whoever caused them, raise an alarm in one [`FAILURE_WINDOW`].
+/// It stops nobody: whoever calls from many prefixes could else shut a source for the network. With
+/// [`MAX_PREFIXES`] of them he has 262,144 guesses a window, so that the whole search takes three
+/// to four years; with more prefixes than are remembered nothing but this alarm bounds it.
 pub const ALARMING_FAILURES: u32 = 1024;
 /// The time after its first failure when a prefix has a clean slate.
 pub const FAILURE_WINDOW: Duration = Duration::from_secs(2 * 60 * 60);
-/// The most prefixes that are remembered, so that whoever calls from many does not fill the memory. Beyond it those with the fewest failures
-/// are forgotten: they are the furthest from being stopped.
+/// The most prefixes that are remembered, so that whoever calls from many does not fill the memory.
+/// Beyond it those with the fewest failures are forgotten: they are the furthest from being
+/// stopped.
 pub const MAX_PREFIXES: usize = 4096;
 
-/// Counts failed checks of 32 bits (`cverify` of a form, `cbpop` of a thank-you page) by source and by the caller's address prefix, /24 of IPv4
-/// and /48 of IPv6: who owns one address there mostly owns all. Callers without a known address count as one. By source, so that the wrong
-/// secret of one account does not stop the network's right notifications for another.
+/// Counts failed checks of 32 bits (`cverify` of a form, `cbpop` of a thank-you page) by source and
+/// by the caller's address prefix, /24 of IPv4 and /48 of IPv6: who owns one address there mostly
+/// owns all. Callers without a known address count as one. By source, so that the wrong secret of
+/// one account does not stop the network's right notifications for another.
 ///
-/// It reads no clock and keeps nothing beyond the process. When secrets are replaced, begin with a new one: what failed before says nothing
-/// any more.
+/// It reads no clock and keeps nothing beyond the process. When secrets are replaced, begin with a
+/// new one: what failed before says nothing any more.
 ///
 /// ```
 /// use postback::clickbank::{Alarm, Attempt, FailureBudget, MAX_FAILURES};
@@ -54,7 +58,8 @@ pub enum Attempt<T> {
     Right(T),
     /// It was wrong, and was counted. The alarm is raised once a window.
     Wrong(Option<Alarm>),
-    /// It was not looked at: the caller was wrong too often. The answer is the refusal that a wrong one gets.
+    /// It was not looked at: the caller was wrong too often. The answer is the refusal that a wrong
+    /// one gets.
     Stopped,
 }
 
@@ -102,8 +107,9 @@ impl Window {
 }
 
 impl FailureBudget {
-    /// Does the check, unless its caller is stopped, and counts it where it is none: what `check` is none for must be a wrong check alone, not
-    /// what is wrong about a message whose check is right.
+    /// Does the check, unless its caller is stopped, and counts it where it is none: what `check`
+    /// is none for must be a wrong check alone, not what is wrong about a message whose check is
+    /// right.
     pub fn attempt<T>(
         &mut self,
         source: &OfferSourceId,
@@ -142,7 +148,8 @@ impl FailureBudget {
         if self.windows.len() < MAX_PREFIXES {
             return;
         }
-        // A sixteenth at once, so that whoever calls from ever new prefixes does not have the whole table searched each time.
+        // A sixteenth at once, so that whoever calls from ever new prefixes does not have the whole
+        // table searched each time.
         let rank = |window: &Window| (window.failures, window.began);
         let mut ranks: Vec<(u32, Timestamp)> = self.windows.values().map(rank).collect();
         ranks.sort_unstable();

@@ -1,4 +1,5 @@
-//! ClickBank's checks of 32 bits: the first eight hex digits, upper case, of a SHA-1 over texts joined by `|`, one of which is the secret.
+//! ClickBank's checks of 32 bits: the first eight hex digits, upper case, of a SHA-1 over texts
+//! joined by `|`, one of which is the secret.
 
 use sha1::{Digest, Sha1};
 use subtle::{Choice, ConstantTimeEq};

@@ -1,4 +1,5 @@
-//! Layer 2: what ClickBank sends, as typed values. Bytes go in; no clock, no network, no decision about what a sale means.
+//! Layer 2: what ClickBank sends, as typed values. Bytes go in; no clock, no network, no decision
+//! about what a sale means.
 
 mod budget;
 mod check;

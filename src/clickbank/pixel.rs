@@ -1,24 +1,30 @@
-//! The tracking codes of the generic pixel of Integrated Sales Reporting (ISR), which a buyer's browser loads on ClickBank's order form or
-//! confirmation page.
+//! The tracking codes of the generic pixel of Integrated Sales Reporting (ISR), which a buyer's
+//! browser loads on ClickBank's order form or confirmation page.
 //!
-//! ClickBank appends parameters of its own to the URL that was pasted there. Which ones is known from one receiver in the field alone
-//! (fairly sure): `verificationHash role affiliate vendor trackingCodes productTitle upsellFlowId upsellOriginalReceipt itemNo` on both pages,
-//! and on the confirmation page `receipt customerBillingInfo customerShippingInfo transactionType currency totalProductAmount totalTaxAmount
-//! totalShippingAmount orderLanguage paymentMethod transactionTime` besides. How `verificationHash` is made is not known, so all of it is no
-//! more than a browser's word: it proves no sale, no amount of it counts, and the codes alone are read. ClickBank itself says that the pixel
-//! misses upsells and own thank-you pages, and that it will go (support article 220375827).
+//! ClickBank appends parameters of its own to the URL that was pasted there. Which ones is known
+//! from one receiver in the field alone (fairly sure):
+//! `verificationHash role affiliate vendor trackingCodes productTitle upsellFlowId
+//! upsellOriginalReceipt itemNo` on both pages, and on the confirmation page `receipt
+//! customerBillingInfo customerShippingInfo transactionType currency totalProductAmount
+//! totalTaxAmount totalShippingAmount orderLanguage paymentMethod
+//! transactionTime` besides. How `verificationHash` is made is not known, so all of it is no more
+//! than a browser's word: it proves no sale, no amount of it counts, and the codes alone are read.
+//! ClickBank itself says that the pixel misses upsells and own thank-you pages, and that it will go
+//! (support article 220375827).
 
 use crate::value::{Query, is_unfilled_macro};
 
-/// The most tracking codes that are read of one pixel; ClickBank knows two, `tid` and `vtid` (support articles 220365867 and 360036580432;
-/// certain).
+/// The most tracking codes that are read of one pixel; ClickBank knows two, `tid` and `vtid`
+/// (support articles 220365867 and 360036580432; certain).
 pub const MAX_TRACKING_CODES: usize = 16;
 
-/// The names that tracking codes come under. The first is that of the receiver above and of the notifications' field (fairly sure); the second
-/// is how forms write a list, and nobody has seen ClickBank write it (a guess).
+/// The names that tracking codes come under. The first is that of the receiver above and of the
+/// notifications' field (fairly sure); the second is how forms write a list, and nobody has seen
+/// ClickBank write it (a guess).
 pub const TRACKING_CODES: &[&str] = &["trackingCodes", "trackingCodes[]"];
 
-/// The tracking codes of a pixel, at most [`MAX_TRACKING_CODES`]: every one of [`TRACKING_CODES`], each of them a
+/// The tracking codes of a pixel, at most [`MAX_TRACKING_CODES`]: every one of [`TRACKING_CODES`],
+/// each of them a
 /// [list](listed_codes).
 ///
 /// ```
@@ -35,8 +41,9 @@ pub fn tracking_codes<'q>(query: &'q Query<'_>) -> impl Iterator<Item = &'q str>
         .take(MAX_TRACKING_CODES)
 }
 
-/// The codes of one value: `a`, `a,b`, `[a, b]`, `["a","b"]`. How ClickBank writes several is not known, so these are guesses; none of their
-/// marks may stand in a tracking code (support article 220365867, certain), so no code is cut. Empty ones and unfilled macros are left out.
+/// The codes of one value: `a`, `a,b`, `[a, b]`, `["a","b"]`. How ClickBank writes several is not
+/// known, so these are guesses; none of their marks may stand in a tracking code (support article
+/// 220365867, certain), so no code is cut. Empty ones and unfilled macros are left out.
 pub fn listed_codes(value: &str) -> impl Iterator<Item = &str> {
     let inner = value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     let codes = inner.unwrap_or(value).split(',');

@@ -1,23 +1,27 @@
-//! The tracking code of a ClickBank link: `tid` of an affiliate's hoplink, `vtid` of a seller's pay link.
+//! The tracking code of a ClickBank link: `tid` of an affiliate's hoplink, `vtid` of a seller's pay
+//! link.
 
 use crate::value::shown;
 use alloc::string::{String, ToString};
 use core::fmt;
 use thiserror::Error;
 
-/// The longest tracking code, in characters (support article 220365867, "HopLinks", and 360036580432 on the payment link; certain). It was 8
-/// until November 2006 (ClickBank's release summary of the 14th), then 24.
+/// The longest tracking code, in characters (support article 220365867, "HopLinks", and
+/// 360036580432 on the payment link; certain). It was 8 until November 2006 (ClickBank's release
+/// summary of the 14th), then 24.
 pub const MAX_TID: usize = 100;
 
 /// A tracking code that ClickBank takes today and gives back whole.
 ///
-/// The rule: lower-case letters, digits and underscores, the first one no underscore, no two underscores in a row, at most [`MAX_TID`] (the
-/// articles above; certain). A seller's `vtid` has the same length and, as far as is documented, letters, digits and underscores too, so
-/// what is a `Tid` fits there as well.
+/// The rule: lower-case letters, digits and underscores, the first one no underscore, no two
+/// underscores in a row, at most [`MAX_TID`] (the articles above; certain). A seller's `vtid` has
+/// the same length and, as far as is documented, letters, digits and underscores too, so what is a
+/// `Tid` fits there as well.
 ///
-/// What ClickBank does today with another code is written nowhere. Until the limit was 24 it cut longer codes, dropped the whole code for one
-/// other character, from hop, order and report, and raised letters to upper case (affiliates who quote its help of that time). So a code that
-/// might be changed is refused here, and one that comes back is compared whatever its case: [`Tid::is`].
+/// What ClickBank does today with another code is written nowhere. Until the limit was 24 it cut
+/// longer codes, dropped the whole code for one other character, from hop, order and report, and
+/// raised letters to upper case (affiliates who quote its help of that time). So a code that might
+/// be changed is refused here, and one that comes back is compared whatever its case: [`Tid::is`].
 ///
 /// ```
 /// use postback::clickbank::tid::Tid;
@@ -61,7 +65,8 @@ impl Tid {
     /// # Errors
     /// - the empty text
     /// - more than [`MAX_TID`] characters
-    /// - an upper-case letter; any other character than `a`-`z`, `0`-`9` and `_`, so also a dash (a UUID has four: `extclid` takes those)
+    /// - an upper-case letter; any other character than `a`-`z`, `0`-`9` and `_`, so also a dash (a
+    ///   UUID has four: `extclid` takes those)
     /// - an underscore at the beginning, two underscores in a row
     pub fn new(text: &str) -> Result<Self, TidError> {
         match problem(text) {
@@ -76,7 +81,8 @@ impl Tid {
         &self.0
     }
 
-    /// Whether a code that came back is this one: the case of its letters may have changed on the way.
+    /// Whether a code that came back is this one: the case of its letters may have changed on the
+    /// way.
     #[must_use]
     pub fn is(&self, came_back: &str) -> bool {
         self.0.eq_ignore_ascii_case(came_back)

@@ -11,7 +11,8 @@ use alloc::{
 use core::fmt;
 use serde::de::DeserializeSeed;
 
-/// The longest document, in bytes: ten thousand campaigns with three postbacks each have about 10 MiB.
+/// The longest document, in bytes: ten thousand campaigns with three postbacks each have about 10
+/// MiB.
 pub const MAX_DOCUMENT: usize = 16 * 1024 * 1024;
 
 /// A configuration, read but not yet understood: a tree of texts, numbers, lists and tables.
@@ -56,7 +57,8 @@ impl Document {
     pub fn from_toml(text: &str) -> Result<Self, Problems> {
         Self::sized(text)?;
         let read = toml::Deserializer::parse(text).and_then(|toml| Seed(MAX_DEPTH).deserialize(toml));
-        // The error's own text shows the line, which may hold what belongs nowhere; its number is enough.
+        // The error's own text shows the line, which may hold what belongs nowhere; its number is
+        // enough.
         let said = |error: toml::de::Error| {
             let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
             let line = before.split('\n').count();
@@ -108,7 +110,8 @@ fn whole(message: &str) -> Problems {
 }
 
 impl fmt::Debug for Document {
-    /// Shows the fingerprint alone: a document that was not compiled yet may hold a secret in the clear.
+    /// Shows the fingerprint alone: a document that was not compiled yet may hold a secret in the
+    /// clear.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Document({})", self.fingerprint())
     }

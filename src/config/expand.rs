@@ -42,7 +42,8 @@ const TEMPLATES: [(&str, &str, &[Template]); 2] = [
 ];
 
 impl Document {
-    /// The entries of the document with its templates filled in. An unknown template's name is reported.
+    /// The entries of the document with its templates filled in. An unknown template's name is
+    /// reported.
     pub(crate) fn expanded(&self, report: &Report) -> Entries {
         let mut entries = self.entries().clone();
         for (list, what, templates) in TEMPLATES {
@@ -78,8 +79,9 @@ impl Document {
     }
 }
 
-/// Fills in what `own` leaves out: tables key by key, lists of rows by the rows' names. What `own` has stays, and its rows stay first, so
-/// that their paths are those of the document. A row is taken whole: half of another parameter's row would mean something else.
+/// Fills in what `own` leaves out: tables key by key, lists of rows by the rows' names. What `own`
+/// has stays, and its rows stay first, so that their paths are those of the document. A row is
+/// taken whole: half of another parameter's row would mean something else.
 pub(crate) fn merge(own: &mut Entries, template: &Entries) {
     for (key, value) in template {
         match (own.get_mut(key), value) {

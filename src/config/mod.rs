@@ -1,18 +1,22 @@
 //! Layer 3: the configuration document, and what is wrong with it.
 //!
-//! A [`Document`] is read from TOML or JSON into a neutral tree, so both forms of one configuration are the same document and have the same
-//! fingerprint. Reading refuses only what has no shape at all; every other problem is found by
-//! [`compile`](crate::tracker::compile), which reports all of them at once, each with its path and, where one is near, a suggestion.
+//! A [`Document`] is read from TOML or JSON into a neutral tree, so both forms of one configuration
+//! are the same document and have the same fingerprint. Reading refuses only what has no shape at
+//! all; every other problem is found by
+//! [`compile`](crate::tracker::compile), which reports all of them at once, each with its path and,
+//! where one is near, a suggestion.
 //!
 //! # Templates
-//! `template = ".."` of an offer source or a traffic channel fills in what the document leaves out: tables are merged key by key, rows of
-//! a list by their `slot`, `id` or `name`, and what the document says wins. Shipped are
-//! - offer sources: `clickbank-ins` and `clickbank-s2s` (the guides "ClickBank and RedTrack", INS and S2S: their additional parameters
-//!   and roles, and the receipt, by which a postback is known to be the sale that a notification reports too), `generic` (nothing but its
-//!   name)
-//! - traffic channels: `richpush` (host `us.ahows.co`, seen at several live callers in 2026; it answers 200 to a call that lacks
-//!   parameters, so the body decides), `facebook` (`fbclid`, and the cookies `_fbp` and `_fbc` in `sub19` and `sub20`, where RedTrack's
-//!   universal script puts them)
+//! `template = ".."` of an offer source or a traffic channel fills in what the document leaves out:
+//! tables are merged key by key, rows of a list by their `slot`, `id` or `name`, and what the
+//! document says wins. Shipped are
+//! - offer sources: `clickbank-ins` and `clickbank-s2s` (the guides "ClickBank and RedTrack", INS
+//!   and S2S: their additional parameters and roles, and the receipt, by which a postback is known
+//!   to be the sale that a notification reports too), `generic` (nothing but its name)
+//! - traffic channels: `richpush` (host `us.ahows.co`, seen at several live callers in 2026; it
+//!   answers 200 to a call that lacks parameters, so the body decides), `facebook` (`fbclid`, and
+//!   the cookies `_fbp` and `_fbc` in `sub19` and `sub20`, where RedTrack's universal script puts
+//!   them)
 
 mod document;
 mod expand;

@@ -12,16 +12,19 @@ use serde::{
     de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor},
 };
 
-/// How deep lists and tables may stand in each other. The document's own parts need six; the bound keeps recursion off the stack's end.
+/// How deep lists and tables may stand in each other. The document's own parts need six; the bound
+/// keeps recursion off the stack's end.
 pub const MAX_DEPTH: u8 = 64;
 
-/// The key under which the `toml` crate hands over a date or a time that was written without quotes.
+/// The key under which the `toml` crate hands over a date or a time that was written without
+/// quotes.
 const TOML_DATE: &str = "$__toml_private_datetime";
 
 /// The entries of a table, sorted by their keys.
 pub(crate) type Entries = BTreeMap<String, Node>;
 
-/// A value of a document. There is no number with a point: amounts are text, since a float would change them.
+/// A value of a document. There is no number with a point: amounts are text, since a float would
+/// change them.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Node {
     Text(String),

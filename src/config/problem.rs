@@ -5,7 +5,8 @@ use core::fmt;
 
 /// One thing that is wrong, with its place.
 ///
-/// Prints as one line: `campaign[0].channel: there is no traffic channel `richpsh`; did you mean `richpush`?`
+/// Prints as one line:
+/// `campaign[0].channel: there is no traffic channel `richpsh`; did you mean `richpush`?`
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
     path: String,
@@ -33,7 +34,8 @@ impl Problem {
         }
     }
 
-    /// Where it is, as in `campaign[0].postback[1].types[0]`; lists count from 0. Empty for the document as a whole.
+    /// Where it is, as in `campaign[0].postback[1].types[0]`; lists count from 0. Empty for the
+    /// document as a whole.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path

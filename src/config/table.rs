@@ -1,12 +1,13 @@
-//! Reading the tree: what is missing, unknown or of another kind is reported with its path, and reading goes on.
+//! Reading the tree: what is missing, unknown or of another kind is reported with its path, and
+//! reading goes on.
 
 use super::node::{Entries, Node};
 use super::report::{Refusal, Report, one_of};
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 use core::fmt::Display;
 
-/// The most entries of a list or a table inside a row: parameters, postbacks, conditions, words. More is a mistake, and every event would
-/// pay for it.
+/// The most entries of a list or a table inside a row: parameters, postbacks, conditions, words.
+/// More is a mistake, and every event would pay for it.
 pub const MAX_ENTRIES: usize = 256;
 
 /// A table of the document with its path.

@@ -1,10 +1,12 @@
-//! Texts with a small grammar of their own: durations, dates, references to secrets, ranges of HTTP statuses.
+//! Texts with a small grammar of their own: durations, dates, references to secrets, ranges of HTTP
+//! statuses.
 
 use crate::value::{Timestamp, TimestampError};
 use alloc::{format, string::String, vec::Vec};
 use core::time::Duration;
 
-/// The longest duration, in days: ten years. No click is waited for longer, and times stay far from the end of the calendar.
+/// The longest duration, in days: ten years. No click is waited for longer, and times stay far from
+/// the end of the calendar.
 pub const MAX_DURATION_DAYS: u64 = 3650;
 
 const DAY: u64 = 24 * 60 * 60;
@@ -55,7 +57,8 @@ pub(crate) fn date_or_time(text: &str) -> Result<Timestamp, TimestampError> {
     }
 }
 
-/// Reads `env:NAME`, `file:PATH` or `host:NAME`. The text is not repeated in the error: it is probably the secret itself.
+/// Reads `env:NAME`, `file:PATH` or `host:NAME`. The text is not repeated in the error: it is
+/// probably the secret itself.
 pub(crate) fn secret_reference(text: &str) -> Result<String, &'static str> {
     let is_name =
         |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');

@@ -55,7 +55,8 @@ async fn guards(store: &dyn super::Subject, ids: &[String]) -> Vec<Guard> {
         .collect()
 }
 
-/// Clicks that one event names: all of them in one commit, after which nothing that was read of any of them holds.
+/// Clicks that one event names: all of them in one commit, after which nothing that was read of any
+/// of them holds.
 async fn assert_guarded_together(store: &dyn super::Subject, number: i64, ids: &[String]) {
     let before = guards(store, ids).await;
     assert_eq!(

@@ -1,8 +1,9 @@
 //! Layer 4: the suite that every [`Store`] with [`Inspect`] must pass (feature `conformance`).
 //!
-//! The signatures of a storage port say little; what makes an adapter right is written here, one rule a function. Each [`Case`] takes a
-//! store that is empty and panics when the store breaks the rule. The cases need no runtime: an adapter runs them in its own. They hand a
-//! store whole microseconds of time, the finest that every database keeps.
+//! The signatures of a storage port say little; what makes an adapter right is written here, one
+//! rule a function. Each [`Case`] takes a store that is empty and panics when the store breaks the
+//! rule. The cases need no runtime: an adapter runs them in its own. They hand a store whole
+//! microseconds of time, the finest that every database keeps.
 //!
 //! ```
 //! use postback::{conformance::Case, memory::MemoryStore};
@@ -56,7 +57,8 @@ impl<T: Store + Inspect> Subject for T {}
 /// One rule. It panics when the store, which must be empty, breaks it.
 pub type Case = for<'a> fn(&'a dyn Subject) -> BoxFuture<'a, ()>;
 
-/// Hands the list of all cases to a macro, so that `suite` and the tests of adapters cannot drift apart.
+/// Hands the list of all cases to a macro, so that `suite` and the tests of adapters cannot drift
+/// apart.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __conformance_cases {
@@ -165,8 +167,8 @@ pub fn suite() -> impl Iterator<Item = (&'static str, Case)> {
     __conformance_cases!([listed], suite).into_iter()
 }
 
-/// Declares one `#[test]` for each case of the suite; the argument is a function that takes a [`Case`], opens an empty store and drives the
-/// case to its end. See [`crate::conformance`].
+/// Declares one `#[test]` for each case of the suite; the argument is a function that takes a
+/// [`Case`], opens an empty store and drives the case to its end. See [`crate::conformance`].
 #[macro_export]
 macro_rules! conformance_tests {
     ($check:path) => {

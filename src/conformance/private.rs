@@ -35,7 +35,8 @@ fn telling(number: i64) -> Delivery {
     }
 }
 
-/// Of the orphans, the deliveries that a claim at 999 s leases, and the click `click`: how many have personal values.
+/// Of the orphans, the deliveries that a claim at 999 s leases, and the click `click`: how many
+/// have personal values.
 async fn remembered(store: &dyn super::Subject) -> (usize, usize, bool) {
     let orphans = store.orphans(&Cursor::start(), 100).await.unwrap();
     let leased = claim(store, 999, 100).await;

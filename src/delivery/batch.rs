@@ -10,8 +10,9 @@ use alloc::{collections::BTreeSet, string::String, vec, vec::Vec};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Batch(Vec<Leased>);
 
-/// Groups deliveries into requests: those with an item whose requests are otherwise equal go together, up to the receiver's limit, in the
-/// order in which they came; each of the others goes alone.
+/// Groups deliveries into requests: those with an item whose requests are otherwise equal go
+/// together, up to the receiver's limit, in the order in which they came; each of the others goes
+/// alone.
 #[must_use]
 pub fn batch(deliveries: Vec<Leased>) -> Vec<Batch> {
     let mut batches: Vec<Batch> = Vec::new();

@@ -1,4 +1,5 @@
-//! Receivers like to repeat what they got, each in its own spelling; what was filled into a request must be found all the same.
+//! Receivers like to repeat what they got, each in its own spelling; what was filled into a request
+//! must be found all the same.
 
 use alloc::{
     string::{String, ToString},
@@ -6,8 +7,8 @@ use alloc::{
 };
 use percent_encoding::percent_decode_str;
 
-/// A text with the spellings undone in which receivers repeat a value, for comparing alone: percent-encoding, `+` for a space, JSON's and
-/// HTML's escapes.
+/// A text with the spellings undone in which receivers repeat a value, for comparing alone:
+/// percent-encoding, `+` for a space, JSON's and HTML's escapes.
 pub(super) fn plain(text: &str) -> String {
     let mut text = text.to_string();
     // Twice, for what was encoded again.

@@ -121,7 +121,8 @@ impl<'a> Filler<'a> {
         message: &HoledText,
         private: &BTreeMap<String, Pii>,
     ) -> Result<String, FillError> {
-        // Over another signature there is none: `HoledText::holes` looks no deeper, and recursion ends.
+        // Over another signature there is none: `HoledText::holes` looks no deeper, and recursion
+        // ends.
         if message.own_holes().any(|hole| matches!(hole, Hole::Hmac { .. })) {
             return Err(FillError::Malformed);
         }
@@ -168,8 +169,8 @@ fn is_in_path(hole: &Hole) -> bool {
     *encoding == Encoding::Path
 }
 
-/// Whether a client would not send the first segment of this path as it is: an empty one, `.` and `..`, also with encoded dots (WHATWG URL,
-/// section 4.1).
+/// Whether a client would not send the first segment of this path as it is: an empty one, `.` and
+/// `..`, also with encoded dots (WHATWG URL, section 4.1).
 fn is_lost_segment(path: &str) -> bool {
     let segment = path.split(['/', '?']).next().unwrap_or_default();
     let plain = segment.to_ascii_lowercase().replace("%2e", ".");

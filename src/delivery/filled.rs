@@ -51,8 +51,9 @@ impl Filled {
         self.body.as_deref()
     }
 
-    /// A text of the receiver without what was filled in: receivers like to repeat what they got. A text that repeats it in another spelling
-    /// (percent-encoded otherwise, with JSON's or HTML's escapes) is left out as a whole.
+    /// A text of the receiver without what was filled in: receivers like to repeat what they got. A
+    /// text that repeats it in another spelling (percent-encoded otherwise, with JSON's or HTML's
+    /// escapes) is left out as a whole.
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
         let mut text = text.to_string();
@@ -71,7 +72,8 @@ impl Filled {
     /// The request for [`crate::port::HttpClient`].
     ///
     /// # Errors
-    /// [`FillError::Malformed`](super::FillError::Malformed) for a URL or header that HTTP does not allow.
+    /// [`FillError::Malformed`](super::FillError::Malformed) for a URL or header that HTTP does not
+    /// allow.
     #[cfg(feature = "std")]
     pub fn to_http(&self) -> Result<http::Request<bytes::Bytes>, super::FillError> {
         let mut request = http::Request::builder().method(self.method.as_str()).uri(&self.url);

@@ -1,6 +1,7 @@
 //! Layer 3: deliveries, from the outbox row to the verdict.
 //!
-//! [`batch`] groups what was leased into requests, [`Batch::request`] fills their holes, [`Batch::settle`] turns the answer into verdicts.
+//! [`batch`] groups what was leased into requests, [`Batch::request`] fills their holes,
+//! [`Batch::settle`] turns the answer into verdicts.
 //! [`address`] says who may be dialled at all.
 
 pub mod address;

@@ -58,7 +58,8 @@ pub struct Delivery {
     pub success: Shared<SuccessRule>,
     /// When to try again.
     pub retry: RetryPolicy,
-    /// The personal values that the request's holes need. Kept apart: a store writes them to its expiring column alone.
+    /// The personal values that the request's holes need. Kept apart: a store writes them to its
+    /// expiring column alone.
     #[serde(skip)]
     pub private: BTreeMap<String, Pii>,
 }

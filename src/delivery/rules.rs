@@ -4,8 +4,9 @@ use alloc::{string::String, vec::Vec};
 use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
-/// What an answer must be to count as delivered. HTTP 200 alone is not always success: RichPush's endpoint answers 200 to a call that
-/// misses a parameter, and ExoClick answers `ERROR: ..` with 200.
+/// What an answer must be to count as delivered. HTTP 200 alone is not always success: RichPush's
+/// endpoint answers 200 to a call that misses a parameter, and ExoClick answers `ERROR: ..` with
+/// 200.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -30,8 +31,8 @@ impl Default for SuccessRule {
     }
 }
 
-/// When a failed delivery is tried again: after `first`, then twice as long each time up to `longest`, each wait shortened by up to half at
-/// random, at most `attempts` times in all.
+/// When a failed delivery is tried again: after `first`, then twice as long each time up to
+/// `longest`, each wait shortened by up to half at random, at most `attempts` times in all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RetryPolicy {

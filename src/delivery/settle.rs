@@ -14,7 +14,8 @@ use core::time::Duration;
 /// The most of an answer's body that is noted, in characters.
 pub const MAX_EXCERPT: usize = 200;
 
-/// The longest wait that a receiver may ask for with `Retry-After`: longer ones are cut, so that no receiver can park a delivery for ever.
+/// The longest wait that a receiver may ask for with `Retry-After`: longer ones are cut, so that no
+/// receiver can park a delivery for ever.
 pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What sending came to.
@@ -26,7 +27,8 @@ pub enum Sent<'a> {
         status: u16,
         /// The body, or its beginning, as it came: the success rule looks at it.
         body: &'a str,
-        /// The same without what was filled into the request ([`super::Filled::redact`]): it is noted.
+        /// The same without what was filled into the request ([`super::Filled::redact`]): it is
+        /// noted.
         shown: &'a str,
         /// Whether `body` is the beginning alone.
         truncated: bool,
@@ -60,8 +62,8 @@ impl Sent<'_> {
 }
 
 impl Batch {
-    /// The verdict over each delivery of the batch. `entropy` shortens the wait of each by up to half, so that what failed together is not
-    /// tried together.
+    /// The verdict over each delivery of the batch. `entropy` shortens the wait of each by up to
+    /// half, so that what failed together is not tried together.
     #[must_use]
     pub fn settle(&self, sent: &Sent<'_>, now: Timestamp, entropy: u64) -> Vec<Settlement> {
         let each = self.deliveries().iter().zip(0_u32..);
@@ -118,8 +120,8 @@ enum Fault {
     Final,
 }
 
-/// As other trackers judge (blog.xtracker.cc, "S2S postback macros"): the expected status and body, 408, 429 and 5xx again, everything else
-/// is final.
+/// As other trackers judge (blog.xtracker.cc, "S2S postback macros"): the expected status and body,
+/// 408, 429 and 5xx again, everything else is final.
 fn judge(rule: &SuccessRule, status: u16, body: &str, truncated: bool) -> Result<(), (Fault, &'static str)> {
     let is_within = |(first, last): &(u16, u16)| (*first..=*last).contains(&status);
     if !rule.status.iter().any(is_within) {

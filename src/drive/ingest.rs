@@ -8,8 +8,9 @@ use crate::tracker::{
 use crate::value::Timestamp;
 use thiserror::Error;
 
-/// How often a decision is made again because its facts changed under it. Each round another event of the same click went through, so sixteen
-/// conflicts in a row mean a storm on one click, and the sender may try again.
+/// How often a decision is made again because its facts changed under it. Each round another event
+/// of the same click went through, so sixteen conflicts in a row mean a storm on one click, and the
+/// sender may try again.
 pub const MAX_CONFLICTS: u32 = 16;
 
 /// How many waiting events [`attribute`] reads at once.
@@ -42,9 +43,10 @@ impl IngestError {
     }
 }
 
-/// Takes an event in: reads, decides, commits, and again while another event of the same click or receipt was faster. When it answers `Ok`,
-/// the event is durable. What is stored already is a duplicate, but for an event that waits and whose message comes again when its click can
-/// be found: it is decided now, and answered with its outcome.
+/// Takes an event in: reads, decides, commits, and again while another event of the same click or
+/// receipt was faster. When it answers `Ok`, the event is durable. What is stored already is a
+/// duplicate, but for an event that waits and whose message comes again when its click can be
+/// found: it is decided now, and answered with its outcome.
 ///
 /// # Errors
 /// [`IngestError`]. Sending the event again is safe in every case.
@@ -68,7 +70,8 @@ pub async fn ingest_with_plan(
     decide_while(takes, tracker, store, event, now).await
 }
 
-/// Decides an event until it is committed, as long as `takes` what is stored of it; else it is a duplicate.
+/// Decides an event until it is committed, as long as `takes` what is stored of it; else it is a
+/// duplicate.
 async fn decide_while(
     takes: impl Fn(Option<Outcome>) -> bool,
     tracker: &Tracker,
@@ -107,9 +110,11 @@ pub struct Attributed {
     pub resolved: u64,
 }
 
-/// Decides waiting events again: after clicks were recorded late, or after the configuration changed. With `since` only those that were
-/// received then or later: a click is rarely recorded an hour late, and what waits for one that never comes need not be decided each time.
-/// Each one's decision is a transaction of its own, so it may be stopped and started anywhere and run on several nodes at once.
+/// Decides waiting events again: after clicks were recorded late, or after the configuration
+/// changed. With `since` only those that were received then or later: a click is rarely recorded an
+/// hour late, and what waits for one that never comes need not be decided each time. Each one's
+/// decision is a transaction of its own, so it may be stopped and started anywhere and run on
+/// several nodes at once.
 ///
 /// # Errors
 /// [`IngestError`]; what was resolved before stays resolved.
@@ -141,8 +146,9 @@ pub async fn attribute(
     }
 }
 
-/// How many events wait no more. An event that a host has deleted since it was listed is not brought back: it is decided as one that waits
-/// or not at all, and the store refuses the commit of one that no longer does.
+/// How many events wait no more. An event that a host has deleted since it was listed is not
+/// brought back: it is decided as one that waits or not at all, and the store refuses the commit of
+/// one that no longer does.
 async fn attribute_one(
     tracker: &Tracker,
     store: &dyn Store,
@@ -159,7 +165,8 @@ async fn attribute_one(
     }
 }
 
-/// Stores the configuration under its fingerprint, so that every decision can be made again. Call it once when a tracker is put to work.
+/// Stores the configuration under its fingerprint, so that every decision can be made again. Call
+/// it once when a tracker is put to work.
 ///
 /// # Errors
 /// [`StoreError`].

@@ -41,17 +41,20 @@ pub struct Round {
     pub dead: u64,
     /// How many verdicts came too late: another worker holds the lease.
     pub lost: u64,
-    /// How many could not be read: a newer version wrote them. They are tried again when their leases end.
+    /// How many could not be read: a newer version wrote them. They are tried again when their
+    /// leases end.
     pub unreadable: u32,
     /// When the next delivery is due; it may lie in the past.
     pub next_due: Option<Timestamp>,
 }
 
-/// One round: leases what is due, sends it, all requests at once, and writes the verdicts. The host owns the loop, the sleep until `next_due`
-/// and the time-outs; the lease of `claim` must be longer than the client's time-out.
+/// One round: leases what is due, sends it, all requests at once, and writes the verdicts. The host
+/// owns the loop, the sleep until `next_due` and the time-outs; the lease of `claim` must be longer
+/// than the client's time-out.
 ///
 /// # Errors
-/// [`StoreError`]. What was sent and not settled is sent again under the same id when its lease ends.
+/// [`StoreError`]. What was sent and not settled is sent again under the same id when its lease
+/// ends.
 pub async fn deliver_once(sender: &Sender<'_>, claim: &Claim) -> Result<Round, StoreError> {
     let claimed = sender.store.claim(claim).await?;
     let batches = batch(claimed.deliveries);

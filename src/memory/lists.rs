@@ -1,5 +1,5 @@
-//! Pages, newest first. A cursor is the letter of its list and the number of the last row that was shown, so that rows which arrive
-//! meanwhile (with higher numbers) shift nothing.
+//! Pages, newest first. A cursor is the letter of its list and the number of the last row that was
+//! shown, so that rows which arrive meanwhile (with higher numbers) shift nothing.
 
 use super::state::{Kept, State, foreign_cursor};
 use crate::delivery::DeliveryRow;

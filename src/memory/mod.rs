@@ -1,7 +1,8 @@
 //! Layer 4: a [`Store`] in memory, for tests, demonstrations and tools.
 //!
-//! It is also the contract of [`Store`] written as a program: `state.rs` says in a few lines each what every adapter must do, and the suite
-//! in `conformance` (feature `conformance`) holds them all to it. Its answers are as durable as the process, and lists look at every row.
+//! It is also the contract of [`Store`] written as a program: `state.rs` says in a few lines each
+//! what every adapter must do, and the suite in `conformance` (feature `conformance`) holds them
+//! all to it. Its answers are as durable as the process, and lists look at every row.
 
 mod lists;
 mod outbox;
@@ -41,8 +42,8 @@ impl MemoryStore {
         Self::default()
     }
 
-    /// Works on the state alone; every call is a transaction. A panic of another thread cannot leave it half written, because nothing
-    /// in here panics, so a poisoned lock is taken as it is.
+    /// Works on the state alone; every call is a transaction. A panic of another thread cannot
+    /// leave it half written, because nothing in here panics, so a poisoned lock is taken as it is.
     fn with<'a, T: Send + 'a>(&self, work: impl FnOnce(&mut State) -> T) -> BoxFuture<'a, T> {
         let answer = work(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
         Box::pin(ready(answer))

@@ -4,7 +4,8 @@ use crate::value::{CampaignId, ChannelId, ClickId, Money, OfferId, OfferSourceId
 use alloc::{collections::BTreeMap, string::String};
 use serde::{Deserialize, Serialize};
 
-/// How many numbered slots a click has (`sub1`..`sub20`), and a conversion as well: the trackers of the field agree on twenty.
+/// How many numbered slots a click has (`sub1`..`sub20`), and a conversion as well: the trackers of
+/// the field agree on twenty.
 pub const SLOTS: u8 = 20;
 
 /// Values by slot number, 1 to [`SLOTS`].
@@ -38,10 +39,12 @@ pub struct Click {
     /// `sub1`..`sub20` of the click URL.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub subs: Slots,
-    /// What the host knows of the visitor, by macro name (`country`, `os`, `browser` ..). Not personal by itself.
+    /// What the host knows of the visitor, by macro name (`country`, `os`, `browser` ..). Not
+    /// personal by itself.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub visitor: BTreeMap<String, String>,
-    /// Personal values by macro name (`ip`, `useragent`). Kept apart: a store writes them to its expiring column alone.
+    /// Personal values by macro name (`ip`, `useragent`). Kept apart: a store writes them to its
+    /// expiring column alone.
     #[serde(skip)]
     pub private: BTreeMap<String, Pii>,
 }

@@ -9,8 +9,8 @@ use crate::value::{
 use alloc::{collections::BTreeMap, string::String};
 use serde::{Deserialize, Serialize};
 
-/// What one event contributes to a conversion. Depends on the event and the configuration alone, never on arrival or on what else is
-/// known, so that the order of arrival cannot change it.
+/// What one event contributes to a conversion. Depends on the event and the configuration alone,
+/// never on arrival or on what else is known, so that the order of arrival cannot change it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Entry {
@@ -72,7 +72,8 @@ pub enum Revenue {
     },
     /// The type or the kind is never money, it is a test, or it came without an amount.
     Nothing,
-    /// There is no rate from its currency to the account's; under `increment`, for none of its amounts.
+    /// There is no rate from its currency to the account's; under `increment`, for none of its
+    /// amounts.
     NoRate,
 }
 

@@ -1,4 +1,5 @@
-//! Layer 1: the things that a tracker knows: clicks and conversions as rows, and the words that the configuration is made of.
+//! Layer 1: the things that a tracker knows: clicks and conversions as rows, and the words that the
+//! configuration is made of.
 
 mod click;
 mod conversion;

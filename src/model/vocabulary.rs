@@ -1,4 +1,5 @@
-//! The words of the configuration: closed where they are ours, open where a person may add their own.
+//! The words of the configuration: closed where they are ours, open where a person may add their
+//! own.
 
 use crate::value::open_enum;
 use serde::{Deserialize, Serialize};
@@ -84,7 +85,8 @@ closed_enum! {
         Edit = "edit",
         /// Keeps the conversion's data and adds its amount.
         Increment = "increment",
-        /// Does nothing when the network's event id is known; makes another conversion when it is new.
+        /// Does nothing when the network's event id is known; makes another conversion when it is
+        /// new.
         IgnoreEventId = "ignore_event_id",
     }
 }
@@ -122,8 +124,8 @@ closed_enum! {
 }
 
 open_enum! {
-    /// What a parameter stands for. The first ones belong to conversions, those that begin with `rt_` to the click. A role of one's own
-    /// begins with `x_`.
+    /// What a parameter stands for. The first ones belong to conversions, those that begin with
+    /// `rt_` to the click. A role of one's own begins with `x_`.
     pub enum Role {
         /// Dedups events between browser and server.
         EventId = "event_id",

@@ -18,8 +18,9 @@ pub const MAX_PARAMETER_NAME: usize = 64;
 
 /// Which query parameter of a postback holds which [`Meaning`]. Names are compared exactly.
 ///
-/// Two names may share a meaning; the one that is listed first wins where both are given. So it is with RedTrack's `rdtk_event_id`, its
-/// id for duplicates, and `eventid`, the additional parameter of its ClickBank template with the role Event ID.
+/// Two names may share a meaning; the one that is listed first wins where both are given. So it is
+/// with RedTrack's `rdtk_event_id`, its id for duplicates, and `eventid`, the additional parameter
+/// of its ClickBank template with the role Event ID.
 ///
 /// ```
 /// use postback::network::ParameterMap;
@@ -71,9 +72,10 @@ impl NameError {
 }
 
 impl ParameterMap {
-    /// RedTrack's names: `clickid sum type status currency rdtk_event_id eventid order_id token format sub1`..`sub20` (help pages
-    /// "Supported dynamic parameters", "Conversion tracking" and "Duplicate postback settings"; `token` is a choice of ours, the name
-    /// of theirs is not published).
+    /// RedTrack's names:
+    /// `clickid sum type status currency rdtk_event_id eventid order_id token format sub1`..`sub20`
+    /// (help pages "Supported dynamic parameters", "Conversion tracking" and "Duplicate postback
+    /// settings"; `token` is a choice of ours, the name of theirs is not published).
     #[must_use]
     pub fn redtrack() -> Self {
         let plain = [
@@ -96,8 +98,9 @@ impl ParameterMap {
         }
     }
 
-    /// RedTrack's names with `receipt` and `parent`, for a network of one's own; rename them with [`ParameterMap::with_names`]. `time` is
-    /// not among them, since other networks use that word for other things: name it to have it read.
+    /// RedTrack's names with `receipt` and `parent`, for a network of one's own; rename them with
+    /// [`ParameterMap::with_names`]. `time` is not among them, since other networks use that word
+    /// for other things: name it to have it read.
     #[must_use]
     pub fn generic() -> Self {
         let mut map = Self::redtrack();
@@ -106,8 +109,9 @@ impl ParameterMap {
         map
     }
 
-    /// What ClickBank's Postback/Pixel sends when [`ParameterMap::pasted_query`] was pasted there. Earnings are always in USD, so a
-    /// `currency` is ignored: ClickBank's `{currency}` is what the customer paid in. A receipt loses the `-Bnnn` of a rebill.
+    /// What ClickBank's Postback/Pixel sends when [`ParameterMap::pasted_query`] was pasted there.
+    /// Earnings are always in USD, so a `currency` is ignored: ClickBank's `{currency}` is what the
+    /// customer paid in. A receipt loses the `-Bnnn` of a rebill.
     #[must_use]
     pub fn clickbank_s2s(role: AccountRole) -> Self {
         let mut map = Self::generic();
@@ -116,13 +120,14 @@ impl ParameterMap {
         map
     }
 
-    /// The map with a network's own names, by the word of the meaning: `{"clickid": "subid"}`. A name replaces all names that the meaning
-    /// had; the other meanings keep theirs.
+    /// The map with a network's own names, by the word of the meaning: `{"clickid": "subid"}`. A
+    /// name replaces all names that the meaning had; the other meanings keep theirs.
     ///
     /// # Errors
     /// All of them, not only the first:
     /// - a word that is not a meaning
-    /// - an empty name, one over [`MAX_PARAMETER_NAME`] bytes, or one with another character than ASCII letters, digits and `-_.~[]`
+    /// - an empty name, one over [`MAX_PARAMETER_NAME`] bytes, or one with another character than
+    ///   ASCII letters, digits and `-_.~[]`
     /// - a name that another meaning has, given here or from the start: rename that one too
     /// - a name for ClickBank's currency
     pub fn with_names(mut self, names: &BTreeMap<String, String>) -> Result<Self, Vec<NameError>> {
@@ -190,8 +195,9 @@ impl ParameterMap {
             .map(|(name, _)| name.as_str())
     }
 
-    /// The query to paste into the network, macros unfilled, in its guide's order; none where the network's macros are not known here.
-    /// The event's `&type=NAME` and the token are to be appended.
+    /// The query to paste into the network, macros unfilled, in its guide's order; none where the
+    /// network's macros are not known here. The event's `&type=NAME` and the token are to be
+    /// appended.
     #[must_use]
     pub fn pasted_query(&self) -> Option<String> {
         self.clickbank?;
@@ -206,7 +212,8 @@ impl ParameterMap {
         map
     }
 
-    /// The names and macros of [`ParameterMap::pasted_query`]; none where the network's macros are not known here.
+    /// The names and macros of [`ParameterMap::pasted_query`]; none where the network's macros are
+    /// not known here.
     pub(crate) fn pasted(&self) -> impl Iterator<Item = (&str, &'static str)> {
         let rows = self.clickbank.into_iter().flat_map(rows);
         rows.map(|(usual, meaning, filled)| {

@@ -16,8 +16,8 @@ use thiserror::Error;
 
 /// The longest status word, in bytes: as long as a type's name.
 pub const MAX_STATUS_WORD: usize = MAX_TYPE_NAME;
-/// The longest value of a slot or a parameter of the source's own, in bytes. ClickBank's tracking parameters have up to 256; product
-/// titles and user agents are longer.
+/// The longest value of a slot or a parameter of the source's own, in bytes. ClickBank's tracking
+/// parameters have up to 256; product titles and user agents are longer.
 pub const MAX_PARAMETER: usize = 1024;
 /// The most of an ignored name that is kept for the log, in characters.
 pub const MAX_IGNORED_SHOWN: usize = 64;
@@ -32,7 +32,8 @@ open_enum! {
     }
 }
 
-/// One postback, network-neutral. A value that is absent, empty or an unfilled macro is none; an amount is never zero unless it says so.
+/// One postback, network-neutral. A value that is absent, empty or an unfilled macro is none; an
+/// amount is never zero unless it says so.
 ///
 /// `Debug` shows no parameter's value and no token: parameters may be personal.
 ///
@@ -54,7 +55,8 @@ pub struct Postback {
     pub click_id: Option<ClickId>,
     /// What it is worth, in `currency`.
     pub sum: Option<Amount>,
-    /// The currency of `sum`, where the postback or the network says it; else the source's default is meant.
+    /// The currency of `sum`, where the postback or the network says it; else the source's default
+    /// is meant.
     pub currency: Option<Currency>,
     /// The event's name, verbatim.
     pub type_word: Option<TypeName>,
@@ -66,7 +68,8 @@ pub struct Postback {
     pub order_id: Option<String>,
     /// The network's receipt of the sale; of a rebill that of the sale which it pays for once more.
     pub receipt: Option<Receipt>,
-    /// The receipt as the network wrote it: ClickBank's with the `-Bnnn` of a rebill, which tells two payments of one sale apart.
+    /// The receipt as the network wrote it: ClickBank's with the `-Bnnn` of a rebill, which tells
+    /// two payments of one sale apart.
     pub receipt_text: Option<String>,
     /// The receipt of the sale that this one belongs to.
     pub parent: Option<Receipt>,
@@ -76,11 +79,12 @@ pub struct Postback {
     pub token: Option<Secret>,
     /// The answer that is asked for.
     pub format: Option<Format>,
-    /// `sub1`..`sub20` under these names, whatever the query called them, and the source's own parameters under theirs. Some may be
-    /// personal: who knows their roles moves those away.
+    /// `sub1`..`sub20` under these names, whatever the query called them, and the source's own
+    /// parameters under theirs. Some may be personal: who knows their roles moves those away.
     pub parameters: BTreeMap<String, String>,
-    /// The names that mean nothing here, each once, sorted, cut at [`MAX_IGNORED_SHOWN`] characters; also an own parameter whose name is
-    /// that of a slot which the query calls otherwise, and an event id that another one outranks.
+    /// The names that mean nothing here, each once, sorted, cut at [`MAX_IGNORED_SHOWN`]
+    /// characters; also an own parameter whose name is that of a slot which the query calls
+    /// otherwise, and an event id that another one outranks.
     pub ignored: Vec<String>,
 }
 
@@ -123,14 +127,16 @@ impl From<Problem> for PostbackError {
 }
 
 impl Postback {
-    /// Reads a query by the names of `map`. `own` names the source's own parameters; a name may be own and have a meaning, then it is
-    /// read as both.
+    /// Reads a query by the names of `map`. `own` names the source's own parameters; a name may be
+    /// own and have a meaning, then it is read as both.
     ///
     /// # Errors
     /// - a name that means something here, or is own, and stands there more than once
-    /// - a value over its length: [`MAX_FOREIGN_ID`] for the ids and the token, [`MAX_TYPE_NAME`] for the type, [`MAX_STATUS_WORD`] for
-    ///   the status, [`MAX_PARAMETER`] for slots and own parameters
-    /// - a sum that is not an [`Amount`], a currency that is not three letters, a time that is neither whole Unix seconds nor RFC 3339
+    /// - a value over its length: [`MAX_FOREIGN_ID`] for the ids and the token, [`MAX_TYPE_NAME`]
+    ///   for the type, [`MAX_STATUS_WORD`] for the status, [`MAX_PARAMETER`] for slots and own
+    ///   parameters
+    /// - a sum that is not an [`Amount`], a currency that is not three letters, a time that is
+    ///   neither whole Unix seconds nor RFC 3339
     pub fn read(query: &Query<'_>, map: &ParameterMap, own: &[&str]) -> Result<Self, PostbackError> {
         let mut reader = Reader {
             query,
@@ -195,7 +201,8 @@ struct Reader<'q, 'a> {
 }
 
 impl<'q> Reader<'q, '_> {
-    /// The value of a meaning and the name that it stands under. Every name is looked at, since each may be repeated or too long.
+    /// The value of a meaning and the name that it stands under. Every name is looked at, since
+    /// each may be repeated or too long.
     fn value(&mut self, meaning: Meaning, longest: usize) -> Result<Option<(&'q str, &'q str)>, PostbackError> {
         let mut found: Option<(&'q str, &'q str)> = None;
         for name in self.map.names(meaning) {
@@ -218,7 +225,8 @@ impl<'q> Reader<'q, '_> {
         Ok(self.value(meaning, longest)?.map(|(_, value)| value.to_string()))
     }
 
-    /// A value that `parse` takes; what it refuses is told by `problem`, which gets the parameter's name.
+    /// A value that `parse` takes; what it refuses is told by `problem`, which gets the parameter's
+    /// name.
     fn parsed<T, E>(
         &mut self,
         meaning: Meaning,
@@ -233,7 +241,8 @@ impl<'q> Reader<'q, '_> {
         Ok(Some(parsed))
     }
 
-    /// A text of a checked type. `Query` holds no control characters and the length is known, so `make` has nothing left to refuse.
+    /// A text of a checked type. `Query` holds no control characters and the length is known, so
+    /// `make` has nothing left to refuse.
     fn made<T, E>(
         &mut self,
         meaning: Meaning,

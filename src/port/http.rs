@@ -8,35 +8,41 @@ use core::{fmt, future::Future, pin::Pin, time::Duration};
 /// A boxed future that may be sent between threads: what every method of a port answers with.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// The most of an answer's body that is kept, in bytes. Postback endpoints answer with a word, conversion APIs with a page of JSON; more than
-/// that only costs memory, which the other side would choose.
+/// The most of an answer's body that is kept, in bytes. Postback endpoints answer with a word,
+/// conversion APIs with a page of JSON; more than that only costs memory, which the other side
+/// would choose.
 pub const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
-/// The time for one request in all, from the look-up of the name to the last byte of the answer. A channel that needs longer is tried again
-/// later; a worker that waits sends nothing to the others.
+/// The time for one request in all, from the look-up of the name to the last byte of the answer. A
+/// channel that needs longer is tried again later; a worker that waits sends nothing to the others.
 pub const SEND_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Sends one request.
 ///
 /// An implementation promises:
 ///
-/// 1. **The dialled address is vetted.** The URL passes [`AddressPolicy::check_url`](crate::delivery::address::AddressPolicy::check_url), and
-///    each address that its name resolves to passes
-///    [`AddressPolicy::check_resolved`](crate::delivery::address::AddressPolicy::check_resolved) before a connection to *that* address is
-///    opened. Looking up once to check and again to connect is not enough: a name can change in between.
+/// 1. **The dialled address is vetted.** The URL passes
+///    [`AddressPolicy::check_url`](crate::delivery::address::AddressPolicy::check_url), and each
+///    address that its name resolves to passes
+///    [`AddressPolicy::check_resolved`](crate::delivery::address::AddressPolicy::check_resolved)
+///    before a connection to *that* address is opened. Looking up once to check and again to
+///    connect is not enough: a name can change in between.
 /// 2. **No redirect is followed.** A 3xx is an answer like any other; the caller judges it.
-/// 3. **No proxy of the environment is used** (`HTTP_PROXY` and its like): it would dial what nobody vetted.
-/// 4. **At most [`MAX_ANSWER_BYTES`] of the body are read**, as they came: nothing is decompressed. Of a longer body the first
-///    [`MAX_ANSWER_BYTES`] are returned and [`Truncated`] stands in the response's extensions. This is no error: the status is known and
-///    the destination has acted on the request, so sending it again would count it twice.
+/// 3. **No proxy of the environment is used** (`HTTP_PROXY` and its like): it would dial what
+///    nobody vetted.
+/// 4. **At most [`MAX_ANSWER_BYTES`] of the body are read**, as they came: nothing is decompressed.
+///    Of a longer body the first
+///    [`MAX_ANSWER_BYTES`] are returned and [`Truncated`] stands in the response's extensions. This
+///    is no error: the status is known and the destination has acted on the request, so sending it
+///    again would count it twice.
 /// 5. **It ends within [`SEND_TIMEOUT`]**, whatever the other side does.
-/// 6. **It sends once.** Trying again is the caller's decision. (The protocol may still send again what surely never arrived, as on a
-///    connection that was closed while idle.)
-/// 7. **It prints no URL**: no error, log line or `Debug` text holds a path, a query, a header or a body. They carry tokens and
-///    personal data.
+/// 6. **It sends once.** Trying again is the caller's decision. (The protocol may still send again
+///    what surely never arrived, as on a connection that was closed while idle.)
+/// 7. **It prints no URL**: no error, log line or `Debug` text holds a path, a query, a header or a
+///    body. They carry tokens and personal data.
 ///
-/// Method, body and the request's header values go out as they are; the URL goes out as [`url::Url`] prints it. A status is never an
-/// error, 500 included.
+/// Method, body and the request's header values go out as they are; the URL goes out as
+/// [`url::Url`] prints it. A status is never an error, 500 included.
 ///
 /// # Errors
 /// See [`HttpError`]; [`HttpError::retry`] says whether another attempt can help.
@@ -45,8 +51,8 @@ pub trait HttpClient: fmt::Debug + Send + Sync {
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, HttpError>>;
 }
 
-/// In the extensions of a response: the body was longer than the limit, and only its beginning is here. A rule that looks for something in
-/// the body can trust what it found, not what it missed.
+/// In the extensions of a response: the body was longer than the limit, and only its beginning is
+/// here. A rule that looks for something in the body can trust what it found, not what it missed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Truncated;
 
@@ -57,8 +63,9 @@ pub enum HttpError {
     /// The destination may not be dialled. Nothing was sent.
     #[error("destination refused: {0}")]
     Refused(#[from] Denied),
-    /// The host's name resolves to addresses that may not be dialled. Nothing was sent. Names are mended: a resolver that lies for a minute
-    /// (a captive portal, a blocker) must not end deliveries for good.
+    /// The host's name resolves to addresses that may not be dialled. Nothing was sent. Names are
+    /// mended: a resolver that lies for a minute (a captive portal, a blocker) must not end
+    /// deliveries for good.
     #[error("the host resolves to a refused address: {0}")]
     ResolvedRefused(Denied),
     /// The request itself cannot be sent: the client does not understand it. Nothing was sent.
@@ -70,8 +77,8 @@ pub enum HttpError {
     /// No connection to the host, with the system's reason where it gave one. Nothing was sent.
     #[error("no connection to the host{}", Reason(*.0))]
     Connect(Option<std::io::ErrorKind>),
-    /// No secure connection to the host: its certificate, or the protocol. Nothing was sent. Certificates are renewed, so trying again can
-    /// help.
+    /// No secure connection to the host: its certificate, or the protocol. Nothing was sent.
+    /// Certificates are renewed, so trying again can help.
     #[error("no TLS connection to the host: {0}")]
     Tls(&'static str),
     /// The time was over. Whether the request arrived is unknown.
@@ -83,7 +90,8 @@ pub enum HttpError {
 }
 
 impl HttpError {
-    /// Whether sending the same request again can help. A refused destination and a malformed request stay what they are.
+    /// Whether sending the same request again can help. A refused destination and a malformed
+    /// request stay what they are.
     #[must_use]
     pub const fn retry(&self) -> bool {
         match self {

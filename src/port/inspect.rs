@@ -8,7 +8,8 @@ use crate::value::{ClickId, ConversionId, DeliveryId, Fingerprint, OfferSourceId
 use alloc::{string::String, vec::Vec};
 use core::fmt::Debug;
 
-/// Point reads and pages, for people and their tools. Lists are newest first, by when a row was first written.
+/// Point reads and pages, for people and their tools. Lists are newest first, by when a row was
+/// first written.
 pub trait Inspect: Debug + Send + Sync {
     /// A click, with its personal values as far as they are still kept.
     ///
@@ -25,7 +26,8 @@ pub trait Inspect: Debug + Send + Sync {
     /// Conversions.
     ///
     /// # Errors
-    /// [`StoreError`], of kind [`StoreErrorKind::ApiMisuse`](super::StoreErrorKind::ApiMisuse) for a foreign cursor; so the other lists.
+    /// [`StoreError`], of kind [`StoreErrorKind::ApiMisuse`](super::StoreErrorKind::ApiMisuse) for
+    /// a foreign cursor; so the other lists.
     fn conversions<'a>(
         &'a self,
         filter: &'a ConversionFilter,

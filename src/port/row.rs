@@ -1,4 +1,5 @@
-//! How rows are written: JSON with a version, made by the core, so that no adapter invents a schema of its own.
+//! How rows are written: JSON with a version, made by the core, so that no adapter invents a schema
+//! of its own.
 
 use super::{StoreError, StoreErrorKind};
 use crate::value::Pii;
@@ -20,7 +21,8 @@ struct Opened<T> {
     row: T,
 }
 
-/// The payload of a row: a click, an event row, a conversion, a slot, a receipt, a delivery, an attempt. Personal values are not in it.
+/// The payload of a row: a click, an event row, a conversion, a slot, a receipt, a delivery, an
+/// attempt. Personal values are not in it.
 ///
 /// # Errors
 /// [`StoreErrorKind::ApiMisuse`] for a value that JSON cannot hold; no type of this crate is one.

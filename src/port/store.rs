@@ -17,17 +17,20 @@ use thiserror::Error;
 
 /// Where clicks, events, conversions and deliveries are kept. A store is opened for one namespace.
 ///
-/// There are no default methods: an adapter that misses one does not compile. What every adapter must do beyond the signatures is what
-/// the suite in `postback::conformance` asks for (feature `conformance`):
+/// There are no default methods: an adapter that misses one does not compile. What every adapter
+/// must do beyond the signatures is what the suite in `postback::conformance` asks for (feature
+/// `conformance`):
 ///
 /// - An answer of `Ok` means durable: it survives the end of the process and of the machine.
-/// - [`Store::commit`] is one transaction. `identity` is checked first, then `waiting`, then `guards`; then every guard's version is
-///   raised by one, and rows and deliveries are written.
-/// - [`Store::record`] raises the version of `click:<id>` for each click that it writes, so that a decision made without the click
-///   conflicts.
-/// - Clicks may share a version, so that one of them is decided again for another's sake; a commit that names several raises it once.
-///   Versions of one moment must never keep each other from being raised.
-/// - Personal values (`private` of clicks, events and deliveries) are kept in columns that [`Store::purge`] empties, never in the payload.
+/// - [`Store::commit`] is one transaction. `identity` is checked first, then `waiting`, then
+///   `guards`; then every guard's version is raised by one, and rows and deliveries are written.
+/// - [`Store::record`] raises the version of `click:<id>` for each click that it writes, so that a
+///   decision made without the click conflicts.
+/// - Clicks may share a version, so that one of them is decided again for another's sake; a commit
+///   that names several raises it once. Versions of one moment must never keep each other from
+///   being raised.
+/// - Personal values (`private` of clicks, events and deliveries) are kept in columns that
+///   [`Store::purge`] empties, never in the payload.
 pub trait Store: Debug + Send + Sync {
     /// Writes clicks. A click whose id is known is left as it is.
     ///
@@ -47,14 +50,15 @@ pub trait Store: Debug + Send + Sync {
     /// [`StoreError`]: whether it was applied may be unknown; committing it again is safe.
     fn commit<'a>(&'a self, commit: &'a Commit) -> BoxFuture<'a, Result<Committed, StoreError>>;
 
-    /// Lists events stored as [`Outcome::Unattributed`](crate::tracker::Outcome::Unattributed) by event id, after `after`, with their personal values.
+    /// Lists events stored as [`Outcome::Unattributed`](crate::tracker::Outcome::Unattributed) by
+    /// event id, after `after`, with their personal values.
     ///
     /// # Errors
     /// [`StoreError`], of kind [`StoreErrorKind::ApiMisuse`] for a foreign cursor.
     fn orphans<'a>(&'a self, after: &'a Cursor, limit: u32) -> BoxFuture<'a, Result<Vec<Event>, StoreError>>;
 
-    /// Leases deliveries that are queued, due and not under a running lease, earliest first. Each gets a new fencing number, and its
-    /// lease ends at `now + lease`.
+    /// Leases deliveries that are queued, due and not under a running lease, earliest first. Each
+    /// gets a new fencing number, and its lease ends at `now + lease`.
     ///
     /// # Errors
     /// [`StoreError`]: nothing was leased, or leases that nobody holds run out by themselves.
@@ -66,7 +70,8 @@ pub trait Store: Debug + Send + Sync {
     /// [`StoreError`]: writing them again is safe.
     fn settle<'a>(&'a self, verdicts: &'a [Settlement]) -> BoxFuture<'a, Result<Vec<Settled>, StoreError>>;
 
-    /// Queues dead deliveries again, under the same ids and with their attempts forgotten; says how many.
+    /// Queues dead deliveries again, under the same ids and with their attempts forgotten; says how
+    /// many.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -149,8 +154,8 @@ pub enum Which {
 /// What to forget.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purge {
-    /// The personal values of clicks that happened, of events received and of deliveries decided before then, and bodies refused before then.
-    /// Deliveries that are still queued keep theirs.
+    /// The personal values of clicks that happened, of events received and of deliveries decided
+    /// before then, and bodies refused before then. Deliveries that are still queued keep theirs.
     PrivateBefore(Timestamp),
     /// Delivered and dead deliveries that were decided before then.
     DeliveriesBefore(Timestamp),

@@ -4,7 +4,8 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// What a rule can fail on. The numbers are the bits of [`Answer::code`] in stored traces: none is ever given another meaning.
+/// What a rule can fail on. The numbers are the bits of [`Answer::code`] in stored traces: none is
+/// ever given another meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -120,7 +121,8 @@ impl Answer {
             .filter(move |condition| self.failed_on(*condition))
     }
 
-    /// The answer as a number for traces: 0 fires, else one bit for each failed [`Condition`]. `TryFrom<u16>` reads it back.
+    /// The answer as a number for traces: 0 fires, else one bit for each failed [`Condition`].
+    /// `TryFrom<u16>` reads it back.
     #[must_use]
     pub const fn code(self) -> u16 {
         self.0

@@ -1,4 +1,5 @@
-//! One walk over the conditions, for the answer and for its reasons alike, so that the two cannot disagree.
+//! One walk over the conditions, for the answer and for its reasons alike, so that the two cannot
+//! disagree.
 
 use super::share::draw;
 use super::{Answer, Conditions, Negative, ParameterName, Reason};
@@ -7,10 +8,12 @@ use crate::scope::{Payout, Scope, Value};
 use crate::value::{Money, is_unfilled_macro};
 use alloc::vec::Vec;
 
-/// Whether a rule with these conditions fires, and if not, what it failed on. Every condition is looked at, so that one answer says all.
+/// Whether a rule with these conditions fires, and if not, what it failed on. Every condition is
+/// looked at, so that one answer says all.
 ///
-/// Total and deterministic. It does not allocate, except where `where` or `require` reads an amount or a time (it is printed to be
-/// compared), or `require` a value with a `%` (an encoded macro is searched in it).
+/// Total and deterministic. It does not allocate, except where `where` or `require` reads an amount
+/// or a time (it is printed to be compared), or `require` a value with a `%` (an encoded macro is
+/// searched in it).
 #[must_use]
 pub fn evaluate(conditions: &Conditions, scope: &Scope<'_>) -> Answer {
     let mut answer = Answer::FIRES;
@@ -18,8 +21,9 @@ pub fn evaluate(conditions: &Conditions, scope: &Scope<'_>) -> Answer {
     answer
 }
 
-/// Why a rule with these conditions does not fire: what it wanted and what it saw. Empty when it fires. Agrees with [`evaluate`] on
-/// every input; `where` and `require` give one reason for each parameter.
+/// Why a rule with these conditions does not fire: what it wanted and what it saw. Empty when it
+/// fires. Agrees with [`evaluate`] on every input; `where` and `require` give one reason for each
+/// parameter.
 #[must_use]
 pub fn reasons<'a>(conditions: &'a Conditions, scope: &Scope<'a>) -> Vec<Reason<'a>> {
     let mut reasons = Vec::new();
@@ -27,7 +31,8 @@ pub fn reasons<'a>(conditions: &'a Conditions, scope: &Scope<'a>) -> Vec<Reason<
     reasons
 }
 
-/// What a rule with these conditions says of the types and statuses alone. Many rules differ in nothing else: joined with the answer of
+/// What a rule with these conditions says of the types and statuses alone. Many rules differ in
+/// nothing else: joined with the answer of
 /// [`Conditions::without_names`] it is that of [`evaluate`].
 pub(crate) fn evaluate_names(conditions: &Conditions, conversion: &Conversion) -> Answer {
     let mut answer = Answer::FIRES;

@@ -10,9 +10,11 @@ use core::slice::Iter;
 /// One bit for each rule in a row of 64-bit words.
 const WORD: usize = u64::BITS as usize;
 
-/// Which rules accept a type and a status, computed once: a look-up is the AND of two rows of bits, one bit for each rule.
+/// Which rules accept a type and a status, computed once: a look-up is the AND of two rows of bits,
+/// one bit for each rule.
 ///
-/// It answers for `types` and `statuses` alone; the other conditions are evaluated for the rules that it names.
+/// It answers for `types` and `statuses` alone; the other conditions are evaluated for the rules
+/// that it names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Index {
     /// Words in a row.
@@ -24,8 +26,8 @@ pub struct Index {
 }
 
 impl Index {
-    /// The index of `rules` over the known `types`. A rule is named by its place in `rules`, a type by its place in `types`. A rule's
-    /// type that is not in `types` can never match.
+    /// The index of `rules` over the known `types`. A rule is named by its place in `rules`, a type
+    /// by its place in `types`. A rule's type that is not in `types` can never match.
     #[must_use]
     pub fn new(rules: &[&Conditions], types: &[TypeName]) -> Self {
         let width = rules.len().div_ceil(WORD).max(1);
@@ -38,8 +40,8 @@ impl Index {
         }
     }
 
-    /// The rules that accept the type and the status, by their places, ascending. A type that is not known (a place past the end)
-    /// matches none, not even a rule without types.
+    /// The rules that accept the type and the status, by their places, ascending. A type that is
+    /// not known (a place past the end) matches none, not even a rule without types.
     pub fn candidates(&self, type_index: usize, status: Status) -> impl Iterator<Item = usize> {
         let of_type = self.row(&self.types, type_index);
         let of_status = self.row(&self.statuses, status_index(status));

@@ -4,11 +4,13 @@ use crate::scope::{ClickSlot, Field, Scope, Value};
 use alloc::{borrow::Cow, string::String};
 use core::fmt;
 
-/// The name of a parameter that a condition reads. One look-up: a name that is a macro ([`Field::from_name`]: `sub1`, `ref_id`,
-/// `external_id`, `p_sub1`, `event_id`, `country` ..) is that field of the scope; every other name is the conversion's own parameter of
-/// that name, as the offer source's table has it. So a macro hides a parameter of the same name.
+/// The name of a parameter that a condition reads. One look-up: a name that is a macro
+/// ([`Field::from_name`]: `sub1`, `ref_id`, `external_id`, `p_sub1`, `event_id`, `country` ..) is
+/// that field of the scope; every other name is the conversion's own parameter of that name, as the
+/// offer source's table has it. So a macro hides a parameter of the same name.
 ///
-/// Personal parameters of a conversion (an e-mail address) are kept apart and are not there for a condition.
+/// Personal parameters of a conversion (an e-mail address) are kept apart and are not there for a
+/// condition.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ParameterName {
     text: String,
@@ -36,7 +38,8 @@ impl ParameterName {
         self.field.as_ref()
     }
 
-    /// The value. Allocates for amounts, times and currencies only: they are printed to be compared.
+    /// The value. Allocates for amounts, times and currencies only: they are printed to be
+    /// compared.
     pub(super) fn read<'a>(&self, scope: &Scope<'a>) -> Value<'a> {
         match &self.field {
             None => parameter(scope, &self.text),

@@ -8,10 +8,12 @@ use alloc::borrow::Cow;
 use core::fmt;
 use core::time::Duration;
 
-/// The most of a parameter's value that a reason shows, in characters: enough to find it, too little to flood a log.
+/// The most of a parameter's value that a reason shows, in characters: enough to find it, too
+/// little to flood a log.
 const MAX_SHOWN: usize = 64;
 
-/// Why a rule does not fire: what it saw and what it wanted. Prints as one line, lower case; personal values are not shown.
+/// Why a rule does not fire: what it saw and what it wanted. Prints as one line, lower case;
+/// personal values are not shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason<'a> {
@@ -190,7 +192,8 @@ fn list(f: &mut fmt::Formatter<'_>, words: &[impl fmt::Display]) -> fmt::Result 
     Ok(())
 }
 
-/// A foreign text: at most [`MAX_SHOWN`] characters, control characters escaped so that it stays on one line.
+/// A foreign text: at most [`MAX_SHOWN`] characters, control characters escaped so that it stays on
+/// one line.
 struct Shown<'a>(&'a str);
 
 impl fmt::Display for Shown<'_> {

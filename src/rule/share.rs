@@ -5,11 +5,12 @@ use sha2::{Digest, Sha256};
 
 /// The digits after the point of a draw, the most that a percentage can be written with.
 const DRAW_DIGITS: u32 = crate::value::MAX_AMOUNT_FRACTION;
-/// How many draws there are: 100 % in steps of 10^-9. So many of 2^64 hashes are off by less than one in 10^8 from an even chance.
+/// How many draws there are: 100 % in steps of 10^-9. So many of 2^64 hashes are off by less than
+/// one in 10^8 from an even chance.
 const DRAWS: u64 = 100_000_000_000;
 
-/// The draw of a click, from 0 up to but not including 100: the first eight bytes of SHA-256 over `share:` and the id, as a
-/// big-endian number, modulo [`DRAWS`].
+/// The draw of a click, from 0 up to but not including 100: the first eight bytes of SHA-256 over
+/// `share:` and the id, as a big-endian number, modulo [`DRAWS`].
 pub(super) fn draw(click: &ClickId) -> Amount {
     let hash = Sha256::new_with_prefix(b"share:")
         .chain_update(click.as_str())

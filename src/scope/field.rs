@@ -64,7 +64,8 @@ pub enum Field {
     Private(&'static str),
 }
 
-/// The macros that read what the host knows of the visitor (RedTrack's names, from public clients of it).
+/// The macros that read what the host knows of the visitor (RedTrack's names, from public clients
+/// of it).
 const VISITOR: &[&str] = &[
     "prelanderid",
     "prelandername",

@@ -47,8 +47,9 @@ impl ContentType {
 
 /// A body with macros.
 ///
-/// - JSON: a macro inside a string is escaped; one outside takes the place of a number, and only JSON numbers are written there. A brace
-///   begins a macro when a letter or `_` follows it, which never happens to JSON's own braces.
+/// - JSON: a macro inside a string is escaped; one outside takes the place of a number, and only
+///   JSON numbers are written there. A brace begins a macro when a letter or `_` follows it, which
+///   never happens to JSON's own braces.
 /// - Form: encoded as in a URL's query, so a space is `%20`.
 /// - Plain text: as it is, without control characters.
 ///
@@ -72,12 +73,16 @@ impl BodyTemplate {
     /// # Errors
     /// Rejects, all at once:
     /// - another content type or character set
-    /// - an unknown or unclosed macro, doubled braces, a map that is not whole, a secret that is no reference
+    /// - an unknown or unclosed macro, doubled braces, a map that is not whole, a secret that is no
+    ///   reference
     /// - the raw form outside of a form
-    /// - JSON that is not JSON when each macro is replaced by a value; a personal value or a secret outside of a JSON string
-    /// - a form field that is blank; a field, a JSON string or a whole text that is still a placeholder or another system's macro
+    /// - JSON that is not JSON when each macro is replaced by a value; a personal value or a secret
+    ///   outside of a JSON string
+    /// - a form field that is blank; a field, a JSON string or a whole text that is still a
+    ///   placeholder or another system's macro
     /// - a control character in a plain text
-    /// - over [`MAX_TEMPLATE`](super::MAX_TEMPLATE) bytes or [`MAX_MACROS`](super::MAX_MACROS) macros
+    /// - over [`MAX_TEMPLATE`](super::MAX_TEMPLATE) bytes or [`MAX_MACROS`](super::MAX_MACROS)
+    ///   macros
     pub fn parse(text: &str, content_type: &str) -> Result<Self, TemplateError> {
         let Some(content_type) = ContentType::from_text(content_type) else {
             return Err(TemplateError::new([Problem::ContentType(shown(content_type))].into()));
@@ -178,8 +183,9 @@ fn plain(builder: &mut Builder<'_>, text: &str) {
     }
 }
 
-/// Reads JSON as far as its strings matter. Whether the rest is JSON is for a real parser to say, with each macro replaced by a sample of
-/// the same length, so that the places in its messages hold.
+/// Reads JSON as far as its strings matter. Whether the rest is JSON is for a real parser to say,
+/// with each macro replaced by a sample of the same length, so that the places in its messages
+/// hold.
 fn json(builder: &mut Builder<'_>, text: &str) {
     let mut sample = String::with_capacity(text.len());
     // Where the current string begins, behind its quote.
@@ -189,7 +195,8 @@ fn json(builder: &mut Builder<'_>, text: &str) {
         let at = text.len().saturating_sub(rest.len());
         let taken = match inner(builder, rest, at) {
             Some(inner) => {
-                // `null` cannot be a part of a longer word or number, so what it replaces is a value of its own.
+                // `null` cannot be a part of a longer word or number, so what it replaces is a
+                // value of its own.
                 let (position, value, filler) = match string {
                     Some(_) => (Position::JsonString, "", 'x'),
                     None => (Position::JsonNumber, "null", ' '),
@@ -226,7 +233,8 @@ fn json(builder: &mut Builder<'_>, text: &str) {
     }
 }
 
-/// What stands in the braces that `rest` begins with, if they are a macro's: a letter or `_` follows them.
+/// What stands in the braces that `rest` begins with, if they are a macro's: a letter or `_`
+/// follows them.
 fn inner<'t>(builder: &mut Builder<'_>, rest: &'t str, at: usize) -> Option<&'t str> {
     let behind = rest.strip_prefix('{')?;
     let begins = |text: &str| text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
@@ -244,7 +252,8 @@ fn inner<'t>(builder: &mut Builder<'_>, rest: &'t str, at: usize) -> Option<&'t 
     inner
 }
 
-/// Reports a whole text that somebody has yet to fill in. With a macro of ours in it, it is not whole.
+/// Reports a whole text that somebody has yet to fill in. With a macro of ours in it, it is not
+/// whole.
 fn left_over(builder: &mut Builder<'_>, at: usize, text: &str) {
     if is_placeholder(text) {
         builder.problems.push(Problem::Placeholder {

@@ -90,7 +90,8 @@ impl Position {
     }
 }
 
-/// Percent-encodes everything but unreserved characters. Most values are ids and amounts, which hold nothing else.
+/// Percent-encodes everything but unreserved characters. Most values are ids and amounts, which
+/// hold nothing else.
 pub(super) fn percent(value: &str, out: &mut String) {
     if value.bytes().all(is_unreserved) {
         out.push_str(value);
@@ -107,7 +108,8 @@ pub(super) fn percent(value: &str, out: &mut String) {
     out.push_str(value.get(written..).unwrap_or_default());
 }
 
-/// Whether it is in the `unreserved` set of RFC 3986, section 2.3, as a table: a value is looked at byte by byte.
+/// Whether it is in the `unreserved` set of RFC 3986, section 2.3, as a table: a value is looked at
+/// byte by byte.
 fn is_unreserved(byte: u8) -> bool {
     UNRESERVED.get(usize::from(byte)).is_some_and(|unreserved| *unreserved)
 }
@@ -118,7 +120,8 @@ pub(super) fn is_escape(behind: &str) -> bool {
     matches!((digits.next(), digits.next()), (Some(a), Some(b)) if a.is_ascii_hexdigit() && b.is_ascii_hexdigit())
 }
 
-/// Whether a client would not send this path segment as it is: `.` and `..`, also with encoded dots (WHATWG URL, section 4.1).
+/// Whether a client would not send this path segment as it is: `.` and `..`, also with encoded dots
+/// (WHATWG URL, section 4.1).
 pub(super) fn is_dot_segment(segment: &str) -> bool {
     [".", "%2e", "..", ".%2e", "%2e.", "%2e%2e"]
         .iter()

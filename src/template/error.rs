@@ -174,8 +174,8 @@ pub(super) enum MapFault {
     NotANumber(String),
 }
 
-/// Why a template cannot be rendered with these values. Macros are named as they are written, with their braces; values are left out, for
-/// they may be personal.
+/// Why a template cannot be rendered with these values. Macros are named as they are written, with
+/// their braces; values are left out, for they may be personal.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RenderError {

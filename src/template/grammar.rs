@@ -187,8 +187,9 @@ pub(super) fn is_of_conversion(field: &Field) -> bool {
     )
 }
 
-/// The word of a placeholder that a person must replace: `REPLACE` or `OPTIONAL`, also with more behind it, as in `REPLACE_ME`. RedTrack
-/// and BeMob write them into their templates (help.bemob.com/docs/adding-a-traffic-source-from-template).
+/// The word of a placeholder that a person must replace: `REPLACE` or `OPTIONAL`, also with more
+/// behind it, as in `REPLACE_ME`. RedTrack and BeMob write them into their templates
+/// (help.bemob.com/docs/adding-a-traffic-source-from-template).
 pub(super) fn is_placeholder(text: &str) -> bool {
     ["REPLACE", "OPTIONAL"]
         .iter()
@@ -196,8 +197,9 @@ pub(super) fn is_placeholder(text: &str) -> bool {
         .any(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
 }
 
-/// Whether a whole value is a macro of another system (`[CLICK_ID]`, `%7Bclickid%7D`, `<CLICK_ID>`). One inside a longer value, as in an
-/// encoded URL that the next server fills, is left alone.
+/// Whether a whole value is a macro of another system (`[CLICK_ID]`, `%7Bclickid%7D`,
+/// `<CLICK_ID>`). One inside a longer value, as in an encoded URL that the next server fills, is
+/// left alone.
 pub(super) fn is_foreign_macro(text: &str) -> bool {
     let decoded = percent_decode_str(text).decode_utf8_lossy();
     let decoded = percent_decode_str(&decoded).decode_utf8_lossy();

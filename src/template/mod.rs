@@ -1,4 +1,5 @@
-//! Layer 2: templates of URLs and bodies: text with macros, compiled once and rendered for each conversion or click.
+//! Layer 2: templates of URLs and bodies: text with macros, compiled once and rendered for each
+//! conversion or click.
 //!
 //! | written | means |
 //! |---|---|
@@ -8,12 +9,16 @@
 //! | `{secret:META_TOKEN}` | a secret by its reference `env:META_TOKEN`; `{secret:file:PATH}` and `{secret:host:NAME}` are taken as they are |
 //! | `{ip}`, `{useragent}` | a personal value, filled in when the request is sent |
 //!
-//! Raw form and map are Keitaro's (<https://docs.keitaro.io/en/campaigns-and-streams/s2s-postback-placeholders.html>). In a map a space, a
-//! brace, `=` or `*` of a key or a value is percent-encoded; without `*=` an empty value stays empty.
+//! Raw form and map are Keitaro's
+//! (<https://docs.keitaro.io/en/campaigns-and-streams/s2s-postback-placeholders.html>). In a map a
+//! space, a brace, `=` or `*` of a key or a value is percent-encoded; without `*=` an empty value
+//! stays empty.
 //!
-//! A value never changes the structure around it: it is encoded by its position, in one pass, and braces inside it mean nothing. What
-//! cannot be rendered so is a [`RenderError`], never a guess. Parsing reports every problem at once, and what a person has yet to fill in
-//! (a blank `&goal=`, `REPLACE`, `OPTIONAL`, a network's `[CLICK_ID]`) is a problem too: it would be sent as it stands.
+//! A value never changes the structure around it: it is encoded by its position, in one pass, and
+//! braces inside it mean nothing. What cannot be rendered so is a [`RenderError`], never a guess.
+//! Parsing reports every problem at once, and what a person has yet to fill in (a blank `&goal=`,
+//! `REPLACE`, `OPTIONAL`, a network's `[CLICK_ID]`) is a problem too: it would be sent as it
+//! stands.
 //!
 //! ```
 //! use postback::scope::{Field, Value};
@@ -51,8 +56,9 @@ pub use error::{RenderError, TemplateError, TemplateProblem};
 
 /// The longest template, in bytes: servers commonly refuse request lines beyond 8 KiB.
 pub const MAX_TEMPLATE: usize = 8 * 1024;
-/// The most macros of a template: more than there are fields, so that only a mistake or an attack needs more.
+/// The most macros of a template: more than there are fields, so that only a mistake or an attack
+/// needs more.
 pub const MAX_MACROS: usize = 128;
-/// The longest rendered text, in bytes without holes: twice the longest template, since values grow when they are encoded. No known
-/// receiver takes a longer URL, and values come from strangers.
+/// The longest rendered text, in bytes without holes: twice the longest template, since values grow
+/// when they are encoded. No known receiver takes a longer URL, and values come from strangers.
 pub const MAX_RENDERED: usize = 16 * 1024;

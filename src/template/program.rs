@@ -180,7 +180,8 @@ struct Writer<'o> {
     parts: &'o mut Vec<Part>,
     /// The bytes that are already in `parts`.
     written: usize,
-    /// Where the current path segment begins in `text`; none outside of one, and behind a hole, which is checked when it is filled.
+    /// Where the current path segment begins in `text`; none outside of one, and behind a hole,
+    /// which is checked when it is filled.
     segment: Option<usize>,
 }
 

@@ -1,4 +1,5 @@
-//! Reads the path and the query of a URL, or a form body, into a program: which text is a segment, a name, a value.
+//! Reads the path and the query of a URL, or a form body, into a program: which text is a segment,
+//! a name, a value.
 
 use super::encode::{Position, is_dot_segment, is_escape, percent};
 use super::error::{Place, Problem, shown};
@@ -19,7 +20,8 @@ use percent_encoding::percent_decode_str;
 pub(super) enum Usage {
     /// A URL that is called when a conversion is known.
     Postback,
-    /// A URL that a visitor is sent to: conversions are not known and secrets would be shown; blank parameters are meant.
+    /// A URL that a visitor is sent to: conversions are not known and secrets would be shown; blank
+    /// parameters are meant.
     Offer,
     /// A form body.
     Form,
@@ -75,7 +77,8 @@ impl<'v> Builder<'v> {
         fits
     }
 
-    /// Splits a text in which every brace belongs to a macro; its first byte is byte `base` of the template.
+    /// Splits a text in which every brace belongs to a macro; its first byte is byte `base` of the
+    /// template.
     pub(super) fn tokens<'t>(&mut self, text: &'t str, base: usize) -> Vec<Token<'t>> {
         let mut tokens = Vec::new();
         let mut rest = text;
@@ -217,7 +220,8 @@ impl<'v> Builder<'v> {
         written
     }
 
-    /// Whether a component is one text that a person or another system has yet to fill in. With a value it is filled here.
+    /// Whether a component is one text that a person or another system has yet to fill in. With a
+    /// value it is filled here.
     fn is_left_over(&mut self, component: &[Token<'_>], place: Option<Place>) -> bool {
         let [Token::Text(at, text)] = component else {
             return false;

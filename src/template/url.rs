@@ -15,7 +15,8 @@ use alloc::{
 use core::fmt;
 use url::Url;
 
-/// An absolute http or https URL with macros in its path and query. The host is fixed, so no value can choose who is called.
+/// An absolute http or https URL with macros in its path and query. The host is fixed, so no value
+/// can choose who is called.
 #[derive(Clone, PartialEq, Eq)]
 pub struct UrlTemplate {
     source: String,
@@ -29,32 +30,36 @@ impl UrlTemplate {
     /// # Errors
     /// Rejects, all at once:
     /// - what is not an absolute http or https URL, a user name or password, a fragment
-    /// - a space, a backslash, a control character, a `%` without two digits (other characters that no URL may hold are encoded)
+    /// - a space, a backslash, a control character, a `%` without two digits (other characters that
+    ///   no URL may hold are encoded)
     /// - an unknown or unclosed macro, a map that is not whole, a secret that is no reference
     /// - a macro in the scheme or the host; a personal value or a secret in raw form
-    /// - a parameter that is blank, and a value or path segment that is still `REPLACE`, `OPTIONAL` (`REPLACE_ME` ..) or another
-    ///   system's macro
-    /// - over [`MAX_TEMPLATE`](super::MAX_TEMPLATE) bytes or [`MAX_MACROS`](super::MAX_MACROS) macros
+    /// - a parameter that is blank, and a value or path segment that is still `REPLACE`, `OPTIONAL`
+    ///   (`REPLACE_ME` ..) or another system's macro
+    /// - over [`MAX_TEMPLATE`](super::MAX_TEMPLATE) bytes or [`MAX_MACROS`](super::MAX_MACROS)
+    ///   macros
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
         Self::parse_with(text, &BTreeMap::new())
     }
 
-    /// Reads the URL of a postback whose blanks `values` fills: a blank parameter by its name, a path segment `REPLACE` by the segment
-    /// before it (`path` where there is none). Values are literal text: they are encoded, and braces in them mean nothing. An empty value
-    /// leaves a parameter blank on purpose.
+    /// Reads the URL of a postback whose blanks `values` fills: a blank parameter by its name, a
+    /// path segment `REPLACE` by the segment before it (`path` where there is none). Values are
+    /// literal text: they are encoded, and braces in them mean nothing. An empty value leaves a
+    /// parameter blank on purpose.
     ///
     /// # Errors
-    /// As [`parse`](Self::parse) for blanks without a value; also a value that fills no blank, is itself a placeholder, or would make an
-    /// empty or a dot segment.
+    /// As [`parse`](Self::parse) for blanks without a value; also a value that fills no blank, is
+    /// itself a placeholder, or would make an empty or a dot segment.
     pub fn parse_with(text: &str, values: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
         build(text, Usage::Postback, values).sound()
     }
 
-    /// Reads the URL of an offer or a lander, which a visitor is sent to. Its parameters may be blank.
+    /// Reads the URL of an offer or a lander, which a visitor is sent to. Its parameters may be
+    /// blank.
     ///
     /// # Errors
-    /// As [`parse`](Self::parse) but for blank parameters; also fields of the conversion, which is not known yet, and secrets, which the
-    /// visitor would see.
+    /// As [`parse`](Self::parse) but for blank parameters; also fields of the conversion, which is
+    /// not known yet, and secrets, which the visitor would see.
     pub fn parse_offer(text: &str) -> Result<Self, TemplateError> {
         build(text, Usage::Offer, &BTreeMap::new()).sound()
     }
@@ -65,7 +70,8 @@ impl UrlTemplate {
         &self.source
     }
 
-    /// Scheme, host and port, normalised, as in `https://us.ahows.co`: who is called, whatever the values are.
+    /// Scheme, host and port, normalised, as in `https://us.ahows.co`: who is called, whatever the
+    /// values are.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
@@ -103,7 +109,8 @@ impl UrlTemplate {
         Ok(out)
     }
 
-    /// Renders it in place of what `out` holds, and into its buffer, so that a loop need not allocate.
+    /// Renders it in place of what `out` holds, and into its buffer, so that a loop need not
+    /// allocate.
     ///
     /// # Errors
     /// As [`render`](Self::render); `out` is then empty.
@@ -128,13 +135,15 @@ impl fmt::Display for UrlTemplate {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Placeholder {
-    /// The name in `values`: a parameter's, or that of the segment before (`path` where there is none).
+    /// The name in `values`: a parameter's, or that of the segment before (`path` where there is
+    /// none).
     pub name: String,
     /// What stands there: nothing, `REPLACE`, `OPTIONAL`.
     pub word: String,
 }
 
-/// What [`UrlTemplate::parse_with`] needs values for, in order; whatever else is wrong with the text is passed over.
+/// What [`UrlTemplate::parse_with`] needs values for, in order; whatever else is wrong with the
+/// text is passed over.
 #[must_use]
 pub fn placeholders(text: &str) -> Vec<Placeholder> {
     let named = |(place, word): (Place, String)| {

@@ -1,9 +1,10 @@
 //! Which click an event belongs to.
 //!
-//! A click id in the message comes first. Without one, receipts lead the way: the event's own receipt, then the receipt of the sale that it
-//! belongs to, and so on. A reversal goes by its receipt alone when it has one: it counts only if the payment that it takes back does, so
-//! that the order in which the two arrive cannot matter. For the same reason what follows an expired sale without a click id of its own
-//! waits: another payment of the receipt may still count.
+//! A click id in the message comes first. Without one, receipts lead the way: the event's own
+//! receipt, then the receipt of the sale that it belongs to, and so on. A reversal goes by its
+//! receipt alone when it has one: it counts only if the payment that it takes back does, so that
+//! the order in which the two arrive cannot matter. For the same reason what follows an expired
+//! sale without a click id of its own waits: another payment of the receipt may still count.
 
 use super::facts::{Facts, MAX_HOPS};
 use super::plan::Reason;

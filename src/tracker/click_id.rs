@@ -1,9 +1,11 @@
-//! Our click ids: time-ordered, legal as a ClickBank `tid`, and signed, so that a forged one costs no look-up.
+//! Our click ids: time-ordered, legal as a ClickBank `tid`, and signed, so that a forged one costs
+//! no look-up.
 //!
-//! A click id is `p` and 32 characters of lower-case base32: 6 bytes of milliseconds, 6 random bytes and 8 bytes of HMAC-SHA256 over these
-//! twelve. ClickBank's `tid` takes lower-case letters, digits and single underscores, at most 100 characters (support article 220365867,
-//! "HopLinks"), and may change the case (it once raised it), so letters are folded when an id comes back. Thirty-three characters are nobody
-//! else's length: UUIDs and MD5 sums have 32, SHA-1 sums 40.
+//! A click id is `p` and 32 characters of lower-case base32: 6 bytes of milliseconds, 6 random
+//! bytes and 8 bytes of HMAC-SHA256 over these twelve. ClickBank's `tid` takes lower-case letters,
+//! digits and single underscores, at most 100 characters (support article 220365867, "HopLinks"),
+//! and may change the case (it once raised it), so letters are folded when an id comes back.
+//! Thirty-three characters are nobody else's length: UUIDs and MD5 sums have 32, SHA-1 sums 40.
 
 use crate::value::{ClickId, Secret, Timestamp, base32};
 use alloc::{format, vec::Vec};
@@ -17,7 +19,8 @@ const STAMP: usize = 12;
 const TAG: usize = 8;
 const DOMAIN: &[u8] = b"postback click id 1";
 
-/// The keys that sign our click ids, newest first. Without any, ids are made but not signed, and none is refused as forged.
+/// The keys that sign our click ids, newest first. Without any, ids are made but not signed, and
+/// none is refused as forged.
 #[derive(Debug, Clone, Default)]
 pub struct ClickIdKeys(Vec<Secret>);
 
@@ -41,7 +44,8 @@ impl ClickIdKeys {
         Self(keys)
     }
 
-    /// Makes a click id. `entropy` is 128 random bits; of them 48 are used when there is a key to sign with.
+    /// Makes a click id. `entropy` is 128 random bits; of them 48 are used when there is a key to
+    /// sign with.
     #[must_use]
     pub fn mint(&self, at: Timestamp, entropy: [u64; 2]) -> ClickId {
         let [random, unsigned] = entropy;

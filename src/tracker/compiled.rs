@@ -1,4 +1,5 @@
-//! The configuration, compiled: every reference resolved, every template parsed, every rule indexed.
+//! The configuration, compiled: every reference resolved, every template parsed, every rule
+//! indexed.
 
 use super::rates::Rates;
 use crate::clickbank::ins::{FormCharset, FormVersion, Path as InsPath, Version, ZeroDecimal};
@@ -21,7 +22,8 @@ use alloc::{
 };
 use core::time::Duration;
 
-/// A compiled configuration: everything that decides. Made by [`crate::tracker::compile`]; cheap to share, never changed.
+/// A compiled configuration: everything that decides. Made by [`crate::tracker::compile`]; cheap to
+/// share, never changed.
 #[derive(Debug)]
 pub struct Tracker {
     pub(crate) fingerprint: Fingerprint,
@@ -39,7 +41,8 @@ pub struct Tracker {
     pub(crate) offers: BTreeMap<OfferId, Offer>,
     pub(crate) channels: BTreeMap<ChannelId, Channel>,
     pub(crate) campaigns: BTreeMap<CampaignId, Campaign>,
-    /// References to the keys that sign our click ids, newest first; without any, every click id is taken as another's.
+    /// References to the keys that sign our click ids, newest first; without any, every click id is
+    /// taken as another's.
     pub(crate) click_id_keys: Vec<String>,
 }
 
@@ -94,8 +97,8 @@ pub struct Source {
     pub(crate) click_id_paths: Vec<InsPath>,
     /// Which query parameter of a postback means what.
     pub(crate) names: ParameterMap,
-    /// The network's macros for the URL that is pasted there, by the word of their meaning (`clickid` -> `{vtid}`), where they are not
-    /// the usual ones.
+    /// The network's macros for the URL that is pasted there, by the word of their meaning
+    /// (`clickid` -> `{vtid}`), where they are not the usual ones.
     pub(crate) pasted: BTreeMap<String, String>,
     /// Whether its postbacks use ClickBank's event words.
     pub(crate) clickbank_words: bool,
@@ -161,14 +164,15 @@ pub struct Campaign {
     pub(crate) postbacks: Vec<Postback>,
     /// Types and statuses of `postbacks` as bitsets.
     pub(crate) rules: Index,
-    /// What the postbacks ask besides types and statuses, and of what payout, each different one once.
+    /// What the postbacks ask besides types and statuses, and of what payout, each different one
+    /// once.
     pub(crate) demands: Vec<Demand>,
     /// The ids of the postbacks that a trace names.
     pub(crate) traced: Arc<[PostbackId]>,
 }
 
-/// What a postback asks of a conversion whatever its type and status: many rules differ in those alone, and this is evaluated once for all
-/// of them.
+/// What a postback asks of a conversion whatever its type and status: many rules differ in those
+/// alone, and this is evaluated once for all of them.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Demand {
     /// Without types and statuses.

@@ -72,7 +72,8 @@ impl<'a> Work<'a> {
             };
             let tracker = self.tracker;
             tracker.fire(&change, &mut fired, &mut row.trace, &mut self.outbox);
-            // Of conversions of their own the slot keeps what the first has told: another policy may go on with it.
+            // Of conversions of their own the slot keeps what the first has told: another policy
+            // may go on with it.
             let keeps = |slot: &&mut Slot| match policy {
                 Some(Duplicates::CreateMarked) => slot.conversion.is_none() && slot.first.event == entry.event,
                 _ => slot.conversion.is_some(),
@@ -149,7 +150,8 @@ impl<'a> Work<'a> {
         let (mut slot, id) = match &known.conversion {
             Some(id) => (known.clone(), id.clone()),
             None => {
-                // The policy was `create_marked` before. The conversion that the first event made goes on; the others stay.
+                // The policy was `create_marked` before. The conversion that the first event made
+                // goes on; the others stay.
                 let id = slots::event_conversion_id(&known.first);
                 let mut slot = self.tracker.open_slot(click, key, Some(id.clone()), &known.first);
                 slot.fired = known.fired.clone();
@@ -176,7 +178,8 @@ impl<'a> Work<'a> {
         self.facts.clicks.get(&click.id).map_or(&[], |known| &known.slots)
     }
 
-    /// How many slots with network ids of their own a click has. Those of open types, left from before they were open, do not count.
+    /// How many slots with network ids of their own a click has. Those of open types, left from
+    /// before they were open, do not count.
     fn held(&self, click: &Click) -> usize {
         let counts = |key: &SlotKey| match key {
             SlotKey::TypeAndId(name, _) => !self.source.open_types.contains(name),

@@ -7,8 +7,8 @@ use crate::value::{OfferSourceId, Secret};
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 use core::fmt;
 
-/// Everything secret that reading events needs: key rings, tokens, click-id keys. What outgoing requests need is resolved when they are
-/// sent, so a rotated token works for retries.
+/// Everything secret that reading events needs: key rings, tokens, click-id keys. What outgoing
+/// requests need is resolved when they are sent, so a rotated token works for retries.
 #[derive(Debug, Clone, Default)]
 pub struct Credentials {
     click_ids: ClickIdKeys,
@@ -45,7 +45,8 @@ impl Credentials {
     /// Takes the secrets behind [`Tracker::inbound_references`], by reference.
     ///
     /// # Errors
-    /// Every reference that is not in `secrets`, and every list of INS secrets that [`KeyRing::new`] refuses.
+    /// Every reference that is not in `secrets`, and every list of INS secrets that
+    /// [`KeyRing::new`] refuses.
     pub fn new(tracker: &Tracker, secrets: &BTreeMap<String, Secret>) -> Result<Self, CredentialsError> {
         let mut problems = Vec::new();
         let mut resolve = |references: &[String]| -> Vec<Secret> {
@@ -88,7 +89,8 @@ impl Credentials {
         }
     }
 
-    /// Those of a tool that only reads postbacks: the keys that sign click ids, and nothing else. Every token is wrong for them.
+    /// Those of a tool that only reads postbacks: the keys that sign click ids, and nothing else.
+    /// Every token is wrong for them.
     #[must_use]
     pub fn of_click_ids(click_ids: ClickIdKeys) -> Self {
         Self {

@@ -31,8 +31,9 @@ impl Tracker {
         }
     }
 
-    /// Decides what an event means, and with it every waiting event that it resolves. Pure and total: the same arguments give the same
-    /// plan, and a rule that cannot be evaluated does not stop the others.
+    /// Decides what an event means, and with it every waiting event that it resolves. Pure and
+    /// total: the same arguments give the same plan, and a rule that cannot be evaluated does not
+    /// stop the others.
     ///
     /// # Errors
     /// [`UnknownSource`] when the event's source is not configured.
@@ -47,7 +48,8 @@ impl Tracker {
         let mut waiting: Vec<&Event> = others.filter(|orphan| work.knows_clicks_of(orphan)).collect();
         waiting.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.id.cmp(&b.id)));
         let mut resolved = Vec::new();
-        // Each round resolves what the round before made resolvable, so the order among waiting events does not matter.
+        // Each round resolves what the round before made resolvable, so the order among waiting
+        // events does not matter.
         loop {
             let before = resolved.len();
             waiting.retain(|orphan| {
@@ -137,8 +139,9 @@ impl<'a> Work<'a> {
         }
         match attribute(event, &kind, self.facts, &self.receipts) {
             Attribution::Unattributed(reason) => {
-                // A test has no click to wait for, and what means nothing here would mean nothing with a click.
-                // Only one that may still teach its receipt the click goes on waiting.
+                // A test has no click to wait for, and what means nothing here would mean nothing
+                // with a click. Only one that may still teach its receipt the click goes on
+                // waiting.
                 let teaches = !open && event.receipt.is_some() && !event.clicks.is_empty();
                 (row.outcome, row.reason) = match nothing(&meaning).filter(|_| !teaches) {
                     _ if event.test => (Outcome::Test, Some(reason)),
@@ -192,8 +195,9 @@ impl<'a> Work<'a> {
         matches!(meaning, Meaning::Type(known) if self.source.open_types.contains(&known.name))
     }
 
-    /// Whether every click that a waiting event names was asked for. One that was not might be its click; it is decided when its own
-    /// facts are read. A reversal that goes by its receipt needs none.
+    /// Whether every click that a waiting event names was asked for. One that was not might be its
+    /// click; it is decided when its own facts are read. A reversal that goes by its receipt needs
+    /// none.
     fn knows_clicks_of(&self, event: &Event) -> bool {
         let meaning = self.tracker.meaning(self.source, event);
         let kind = self.tracker.kind(self.source, event, &meaning);
@@ -206,7 +210,8 @@ impl<'a> Work<'a> {
             .is_some_and(|longest| event.at.saturating_since(click.at) > longest)
     }
 
-    /// The transaction: the event's row first, then what it changes, then the rows of the waiting events that it resolves.
+    /// The transaction: the event's row first, then what it changes, then the rows of the waiting
+    /// events that it resolves.
     fn into_commit(self, row: EventRow, resolved: Vec<EventRow>) -> Commit {
         let source = &self.source.id;
         let waits = self.facts.event == Some(Outcome::Unattributed);
@@ -247,8 +252,9 @@ impl<'a> Work<'a> {
     }
 }
 
-/// Whether an event is told by the other interface too, which counts: it has a receipt, and money is on the move. Notifications tell of all
-/// money, ClickBank's postbacks of sales and upsells alone (of rebills and reversals none was seen), so those go by the notifications.
+/// Whether an event is told by the other interface too, which counts: it has a receipt, and money
+/// is on the move. Notifications tell of all money, ClickBank's postbacks of sales and upsells
+/// alone (of rebills and reversals none was seen), so those go by the notifications.
 fn counts_for(truth: Interface, event: &Event, kind: &Kind) -> bool {
     let told = match truth {
         Interface::Ins => kind.adds() || kind.subtracts(),

@@ -58,12 +58,13 @@ impl Tracker {
         &self.click_id_keys
     }
 
-    /// What an event would contribute to a conversion of a click that was sent to `offer`: its type, status and amount. Without an offer no
-    /// offer's default status and payout stand in.
+    /// What an event would contribute to a conversion of a click that was sent to `offer`: its
+    /// type, status and amount. Without an offer no offer's default status and payout stand in.
     ///
     /// # Errors
-    /// The reason why it makes no conversion whatever its click is: its source is not configured or says nothing of it
-    /// ([`Reason::Unmapped`]), or matches it to None on purpose ([`Reason::ChosenNone`]).
+    /// The reason why it makes no conversion whatever its click is: its source is not configured or
+    /// says nothing of it ([`Reason::Unmapped`]), or matches it to None on purpose
+    /// ([`Reason::ChosenNone`]).
     pub fn entry_of(&self, event: &Event, offer: Option<&OfferId>) -> Result<Entry, Reason> {
         let source = self.sources.get(&event.source).ok_or(Reason::Unmapped)?;
         let meaning = self.meaning(source, event);
@@ -75,7 +76,8 @@ impl Tracker {
         })
     }
 
-    /// What a postback of the click's campaign tells the channel that a conversion is worth; none where there is no such postback.
+    /// What a postback of the click's campaign tells the channel that a conversion is worth; none
+    /// where there is no such postback.
     #[must_use]
     pub fn payout_of(&self, click: &Click, conversion: &Conversion, postback: &PostbackId) -> Option<Payout> {
         let campaign = self.campaigns.get(&click.campaign)?;
@@ -129,7 +131,8 @@ impl Source {
         self.truth
     }
 
-    /// What its events are matched to: the network's word or a kind, and the conversion type; none is chosen on purpose.
+    /// What its events are matched to: the network's word or a kind, and the conversion type; none
+    /// is chosen on purpose.
     #[must_use]
     pub fn events(&self) -> &BTreeMap<String, Option<TypeName>> {
         &self.events
@@ -153,7 +156,8 @@ impl Source {
         self.clickbank_words
     }
 
-    /// Its table of parameters: each name with the network's macro; `{r}` is read from a notification.
+    /// Its table of parameters: each name with the network's macro; `{r}` is read from a
+    /// notification.
     pub fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
         self.parameters
             .iter()
@@ -200,7 +204,8 @@ impl Channel {
         &self.title
     }
 
-    /// Its table of parameters: each name in the click URL with the channel's macro, which may be empty.
+    /// Its table of parameters: each name in the click URL with the channel's macro, which may be
+    /// empty.
     pub fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
         self.parameters
             .iter()

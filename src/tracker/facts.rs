@@ -42,11 +42,13 @@ impl FactQuery {
     }
 }
 
-/// The answer to a [`FactQuery`]. Absence is an answer: every click and receipt that was asked for is there, with its version.
+/// The answer to a [`FactQuery`]. Absence is an answer: every click and receipt that was asked for
+/// is there, with its version.
 ///
-/// A store follows receipts by itself: for each receipt of the query also its parent, the parent's parent and so on, and every waiting
-/// event whose receipt or parent is one of these, with the receipt of that event, at most [`MAX_HOPS`] links up and down. It also
-/// brings every click that one of these receipts names.
+/// A store follows receipts by itself: for each receipt of the query also its parent, the parent's
+/// parent and so on, and every waiting event whose receipt or parent is one of these, with the
+/// receipt of that event, at most [`MAX_HOPS`] links up and down. It also brings every click that
+/// one of these receipts names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Facts {
@@ -56,7 +58,8 @@ pub struct Facts {
     pub clicks: BTreeMap<ClickId, ClickFacts>,
     /// Receipts of the query's source.
     pub receipts: BTreeMap<Receipt, ReceiptFacts>,
-    /// Unattributed events that wait for one of these receipts, at most [`MAX_ORPHANS`], by event id.
+    /// Unattributed events that wait for one of these receipts, at most [`MAX_ORPHANS`], by event
+    /// id.
     pub orphans: Vec<Event>,
 }
 
@@ -74,7 +77,8 @@ pub struct ClickFacts {
 /// What is known of a receipt.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReceiptFacts {
-    /// The version of the guard `receipt:<source>:<receipt>`; 0 when nothing was ever written under it.
+    /// The version of the guard `receipt:<source>:<receipt>`; 0 when nothing was ever written under
+    /// it.
     pub version: u64,
     /// The receipt's record, if an event brought it.
     pub record: Option<ReceiptRecord>,
@@ -102,7 +106,8 @@ pub struct ReceiptRecord {
     pub expired: bool,
 }
 
-/// The click of a receipt with the event that named it: of several, the earliest counts, whatever came first.
+/// The click of a receipt with the event that named it: of several, the earliest counts, whatever
+/// came first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Claimed {
     /// The event's time.
@@ -118,7 +123,8 @@ pub struct Claimed {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SlotKey {
-    /// All events of a type: `create_marked` (to know the first), `ignore`, `increment`, and `edit` as the source's policy.
+    /// All events of a type: `create_marked` (to know the first), `ignore`, `increment`, and `edit`
+    /// as the source's policy.
     Type(TypeName),
     /// All events of all types whose own policy is `edit`: a lead becomes a purchase.
     Edit,
@@ -138,7 +144,8 @@ impl SlotKey {
     }
 }
 
-/// What a click's events of one key have come to. Merging is min, max and add, so it does not depend on the order of arrival.
+/// What a click's events of one key have come to. Merging is min, max and add, so it does not
+/// depend on the order of arrival.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Slot {
@@ -158,8 +165,9 @@ pub struct Slot {
     pub sums: BTreeMap<Currency, Box<Added>>,
     /// How many.
     pub count: u32,
-    /// Which postbacks have fired for its conversion, by campaign and postback; where each event makes its own conversion, for that of the
-    /// first. Unlike the rest it depends on the order of arrival: what was sent stays sent.
+    /// Which postbacks have fired for its conversion, by campaign and postback; where each event
+    /// makes its own conversion, for that of the first. Unlike the rest it depends on the order of
+    /// arrival: what was sent stays sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fired: Vec<Fired>,
 }
@@ -167,14 +175,16 @@ pub struct Slot {
 /// What the amounts of one currency have come to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Added {
-    /// When the earliest entry with an amount in this currency happened: the currency whose entry is the earliest is the conversion's.
+    /// When the earliest entry with an amount in this currency happened: the currency whose entry
+    /// is the earliest is the conversion's.
     pub at: Timestamp,
     /// That entry's event.
     pub event: EventId,
     /// The sum of what counts as revenue; absent while nothing does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sum: Option<Amount>,
-    /// What of `sum` has a rate, in the account's currency, each amount at the rate of its own time; absent while nothing has one.
+    /// What of `sum` has a rate, in the account's currency, each amount at the rate of its own
+    /// time; absent while nothing has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revenue: Option<Money>,
 }

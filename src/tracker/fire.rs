@@ -37,7 +37,8 @@ fn known<'a>(fired: &'a [Fired], campaign: &Campaign, postback: &Postback) -> Op
     fired.get(place(fired, &campaign.id, &postback.id).ok()?)
 }
 
-/// Notes that a postback has fired and what it told. Where no payout is known now, the channel still has the one before.
+/// Notes that a postback has fired and what it told. Where no payout is known now, the channel
+/// still has the one before.
 fn note(fired: &mut Vec<Fired>, campaign: &Campaign, postback: &Postback, payout: Option<Payout>) {
     let now = match payout {
         Some(Payout::Known(money)) => Some(money),
@@ -60,7 +61,8 @@ fn note(fired: &mut Vec<Fired>, campaign: &Campaign, postback: &Postback, payout
     }
 }
 
-/// The views of a conversion that the rules and templates of its campaign's postbacks read: they differ in what the channel is told.
+/// The views of a conversion that the rules and templates of its campaign's postbacks read: they
+/// differ in what the channel is told.
 struct Scopes<'a> {
     tracker: &'a Tracker,
     channel: &'a Channel,
@@ -165,7 +167,8 @@ impl Tracker {
         }
     }
 
-    /// Evaluates every rule of the click's campaign on a change, and renders what fires into the outbox.
+    /// Evaluates every rule of the click's campaign on a change, and renders what fires into the
+    /// outbox.
     pub(super) fn fire(
         &self,
         change: &Change<'_>,
@@ -203,7 +206,8 @@ impl Tracker {
                 *verdict = one(answers.scopes.of(postback), postback);
             }
         }
-        // Of the others nobody asks why they do not fire, so only those are evaluated whose types and statuses match.
+        // Of the others nobody asks why they do not fire, so only those are evaluated whose types
+        // and statuses match.
         let candidates = known.into_iter();
         let candidates = candidates.flat_map(|known| campaign.rules.candidates(known.index, shown.status));
         for place in candidates.filter(|place| *place >= verdicts.len()) {
@@ -279,8 +283,9 @@ impl Tracker {
         RuleVerdict::Fired
     }
 
-    /// What the rule of a postback wants and sees in a conversion as it is now: one text for each condition that does not hold, none when all
-    /// hold or the postback is not one of the click's campaign.
+    /// What the rule of a postback wants and sees in a conversion as it is now: one text for each
+    /// condition that does not hold, none when all hold or the postback is not one of the click's
+    /// campaign.
     #[must_use]
     pub fn reasons(&self, click: &Click, conversion: &Conversion, postback: &PostbackId) -> Vec<String> {
         let campaign = self.campaigns.get(&click.campaign);
@@ -299,7 +304,8 @@ impl Tracker {
     }
 }
 
-/// One id for (namespace, campaign, postback, conversion, revision), over retries, restarts and replays.
+/// One id for (namespace, campaign, postback, conversion, revision), over retries, restarts and
+/// replays.
 fn delivery_id(change: &Change<'_>, postback: &Postback, revision: Option<&EventId>) -> DeliveryId {
     DeliveryId::of_bytes(
         Some(change.click.at.unix_seconds()),

@@ -1,8 +1,10 @@
 //! Layer 3: what an event means.
 //!
-//! [`compile`] turns a configuration document into a [`Tracker`]; a tracker's sources turn messages into [`Event`](crate::event::Event)s;
-//! [`Tracker::needs`] says which rows a decision reads and [`Tracker::decide`] makes it: a [`Plan`] with one transaction, a reply and a
-//! trace. Nothing here reads a clock or a store, so the same inputs give the same plan, and every plan can be made again.
+//! [`compile`] turns a configuration document into a [`Tracker`]; a tracker's sources turn messages
+//! into [`Event`](crate::event::Event)s;
+//! [`Tracker::needs`] says which rows a decision reads and [`Tracker::decide`] makes it: a [`Plan`]
+//! with one transaction, a reply and a trace. Nothing here reads a clock or a store, so the same
+//! inputs give the same plan, and every plan can be made again.
 
 mod attribute;
 mod click_id;

@@ -11,8 +11,8 @@ impl Tracker {
         self.types.get(name).map_or(Counts::Info, |known| known.counts)
     }
 
-    /// An entry's amount with its sign: sales, upsells and rebills add what came, refunds and chargebacks take its size away, everything
-    /// else is no money whatever it carries.
+    /// An entry's amount with its sign: sales, upsells and rebills add what came, refunds and
+    /// chargebacks take its size away, everything else is no money whatever it carries.
     pub(super) fn signed(&self, entry: &Entry) -> Option<Money> {
         let money = entry.sum?;
         let amount = if self.adds(entry)? {
@@ -37,13 +37,15 @@ impl Tracker {
         }
     }
 
-    /// Whether an entry's money is revenue: its status is one that counts. What is taken back always is.
+    /// Whether an entry's money is revenue: its status is one that counts. What is taken back
+    /// always is.
     pub(super) fn earns(&self, entry: &Entry) -> bool {
         entry.kind.subtracts() || self.revenue_statuses.contains(&entry.status)
     }
 
-    /// Whether an entry is a payment that a reversal can take back: its amount counts as revenue and has a rate. Says nothing of what became
-    /// of the entry, so that no order of arrival can change it.
+    /// Whether an entry is a payment that a reversal can take back: its amount counts as revenue
+    /// and has a rate. Says nothing of what became of the entry, so that no order of arrival can
+    /// change it.
     pub(super) fn pays(&self, entry: &Entry) -> bool {
         let revenue = || self.revenue(entry, self.signed(entry), self.earns(entry));
         self.adds(entry) == Some(true) && matches!(revenue(), Revenue::Counted { .. })
@@ -74,8 +76,9 @@ impl Tracker {
         direct.or_else(through).map(Money::rounded)
     }
 
-    /// What a channel is told of a conversion: percent or fixed, in its currency, half-even at that currency's digits. What is never money
-    /// is zero; a fixed payout needs no amount. `adds` is [`Tracker::adds`] of what the conversion shows.
+    /// What a channel is told of a conversion: percent or fixed, in its currency, half-even at that
+    /// currency's digits. What is never money is zero; a fixed payout needs no amount. `adds` is
+    /// [`Tracker::adds`] of what the conversion shows.
     pub(super) fn payout(
         &self,
         rule: PayoutRule,

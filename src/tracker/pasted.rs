@@ -6,19 +6,20 @@ use crate::network::Meaning;
 use alloc::{format, string::String, vec::Vec};
 
 impl Source {
-    /// The account's role in ClickBank, where the document says it. It chooses the macros of [`Source::pasted_query`], affiliate where
-    /// nothing is said, and nothing else: a notification says its own role, and the source's is neither compared with it nor stands in for
-    /// it.
+    /// The account's role in ClickBank, where the document says it. It chooses the macros of
+    /// [`Source::pasted_query`], affiliate where nothing is said, and nothing else: a notification
+    /// says its own role, and the source's is neither compared with it nor stands in for it.
     #[must_use]
     pub fn account_role(&self) -> Option<AccountRole> {
         self.role
     }
 
-    /// The query to paste into the network's postback URL, its macros unfilled: for ClickBank in the guide's order, then what
-    /// `[offer_source.postback]` and the parameter table add. Empty where neither says anything. `&type=NAME` for each event and the token
-    /// are to be appended.
+    /// The query to paste into the network's postback URL, its macros unfilled: for ClickBank in
+    /// the guide's order, then what `[offer_source.postback]` and the parameter table add. Empty
+    /// where neither says anything. `&type=NAME` for each event and the token are to be appended.
     ///
-    /// Parameters that are read from a notification (`{r}`) are left out: the guide for INS says to remove them from the URL.
+    /// Parameters that are read from a notification (`{r}`) are left out: the guide for INS says to
+    /// remove them from the URL.
     #[must_use]
     pub fn pasted_query(&self) -> String {
         query(self.pasted_pairs())
@@ -60,14 +61,16 @@ impl Tracker {
         Some(with_query(page, source.pasted_pairs()))
     }
 
-    /// The URL of a source's notifications, to which `?token=..` is to be appended; none without a domain.
+    /// The URL of a source's notifications, to which `?token=..` is to be appended; none without a
+    /// domain.
     #[must_use]
     pub fn ins_url(&self, source: &Source) -> Option<String> {
         let domain = self.domains.get(source.domain.as_ref()?)?;
         Some(format!("{}/ins/{}", domain.url, source.id))
     }
 
-    /// The click URL of a campaign, with its channel's macros, to paste into the channel; none without a domain.
+    /// The click URL of a campaign, with its channel's macros, to paste into the channel; none
+    /// without a domain.
     #[must_use]
     pub fn click_url(&self, campaign: &Campaign) -> Option<String> {
         let domain = self.domains.get(campaign.domain.as_ref()?)?;

@@ -29,7 +29,8 @@ pub enum GuardKey {
 }
 
 impl GuardKey {
-    /// The key as a column: `click:<id>` or `receipt:<source>:<receipt>` (a source's id holds no colon).
+    /// The key as a column: `click:<id>` or `receipt:<source>:<receipt>` (a source's id holds no
+    /// colon).
     #[must_use]
     pub fn column(&self) -> String {
         match self {
@@ -39,12 +40,14 @@ impl GuardKey {
     }
 }
 
-/// One transaction. A store applies all of it or nothing, and may apply it again after a lost connection: the answer is then
+/// One transaction. A store applies all of it or nothing, and may apply it again after a lost
+/// connection: the answer is then
 /// [`Committed::Duplicate`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Commit {
-    /// The event that is written; if it is stored already, the commit is a duplicate. Checked before the guards.
+    /// The event that is written; if it is stored already, the commit is a duplicate. Checked
+    /// before the guards.
     pub identity: Option<EventId>,
     /// Events that must be stored as unattributed; if one is not, the commit is a conflict.
     pub waiting: Vec<EventId>,
@@ -73,8 +76,8 @@ impl Commit {
     }
 }
 
-/// One row. Each replaces the row with the same key, but for `Configuration` and `Refused`, which are written
-/// once.
+/// One row. Each replaces the row with the same key, but for `Configuration` and `Refused`, which
+/// are written once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
     /// An event with its outcome; key: the event's id.
@@ -255,6 +258,7 @@ pub enum Committed {
     Applied,
     /// The event was stored before; nothing was written.
     Duplicate,
-    /// A guard's version has changed since it was read; nothing was written. Read again and decide again.
+    /// A guard's version has changed since it was read; nothing was written. Read again and decide
+    /// again.
     Conflict,
 }

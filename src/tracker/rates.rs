@@ -3,7 +3,8 @@
 use crate::value::{Amount, Currency, Money, Timestamp};
 use alloc::{collections::BTreeMap, vec::Vec};
 
-/// Dated rates between currencies. A rate holds from its `since` until the next one of the same pair.
+/// Dated rates between currencies. A rate holds from its `since` until the next one of the same
+/// pair.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rates(BTreeMap<(Currency, Currency), Vec<(Timestamp, Amount)>>);
 
@@ -15,8 +16,8 @@ impl Rates {
         dated.insert(place, (since, rate));
     }
 
-    /// `money` in another currency at a time, unrounded; none without a rate. Only the pair itself is used: no inverse and no detour, since
-    /// a rate that nobody entered is a guess.
+    /// `money` in another currency at a time, unrounded; none without a rate. Only the pair itself
+    /// is used: no inverse and no detour, since a rate that nobody entered is a guess.
     #[must_use]
     pub fn convert(&self, money: Money, to: Currency, at: Timestamp) -> Option<Money> {
         if money.currency == to || money.amount.is_zero() {

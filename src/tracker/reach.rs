@@ -1,4 +1,5 @@
-//! The conversion's parameters that the rules of a campaign can read: those of its offers' sources, but for the personal ones.
+//! The conversion's parameters that the rules of a campaign can read: those of its offers' sources,
+//! but for the personal ones.
 
 use super::compiled::{Offer, Path, Source};
 use crate::config::Refusal;
@@ -27,8 +28,8 @@ impl<'a> Reach<'a> {
         Self(names)
     }
 
-    /// The parameters of the sources of these paths' offers; none without an offer, for then the clicks come from elsewhere and may name
-    /// any.
+    /// The parameters of the sources of these paths' offers; none without an offer, for then the
+    /// clicks come from elsewhere and may name any.
     pub(super) fn of_paths(
         paths: &[Path],
         offers: &BTreeMap<OfferId, Offer>,

@@ -1,4 +1,5 @@
-//! What is known of receipts while a plan is made: what was read, and what its events have said since.
+//! What is known of receipts while a plan is made: what was read, and what its events have said
+//! since.
 
 use super::facts::{Claimed, Facts, ReceiptRecord};
 use super::rows;

@@ -1,22 +1,26 @@
-//! Bodies that were refused: kept as they came, to be tried again after a secret, a token or a version was mended.
+//! Bodies that were refused: kept as they came, to be tried again after a secret, a token or a
+//! version was mended.
 
 use crate::value::{OfferSourceId, RefusedId, Timestamp};
 use alloc::{string::ToString, vec::Vec};
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
-/// How many refused bodies a source keeps in each [`Ring`]: the oldest go first. ClickBank sends a notification up to five times, each time
-/// with other bytes, so these are the refusals of some fifty sales.
+/// How many refused bodies a source keeps in each [`Ring`]: the oldest go first. ClickBank sends a
+/// notification up to five times, each time with other bytes, so these are the refusals of some
+/// fifty sales.
 pub const MAX_REFUSED: u32 = 256;
 
-/// Which ring of its source keeps a refused body, so that what anybody posts never evicts what the network sent.
+/// Which ring of its source keeps a refused body, so that what anybody posts never evicts what the
+/// network sent.
 ///
-/// It is decided by what a caller knows anyway, never by what is inside: the token, the address, and whether the wrapper can be read.
+/// It is decided by what a caller knows anyway, never by what is inside: the token, the address,
+/// and whether the wrapper can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Ring {
-    /// The source authorises the caller, and the body can be read as the wrapper of a notification or as a form: the secret or the version is
-    /// wrong, or somebody guesses who has the token.
+    /// The source authorises the caller, and the body can be read as the wrapper of a notification
+    /// or as a form: the secret or the version is wrong, or somebody guesses who has the token.
     Probable,
     /// Anything else: the token or the address is wrong, or it is no notification at all.
     Doubtful,
@@ -55,7 +59,8 @@ pub struct RefusedRow {
     pub ring: Ring,
 }
 
-/// A body that was refused, as it came: ciphertext, or of a notification before version 6.0 a plain form.
+/// A body that was refused, as it came: ciphertext, or of a notification before version 6.0 a plain
+/// form.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusedBody {
     /// What is known of it.
@@ -65,8 +70,8 @@ pub struct RefusedBody {
 }
 
 impl RefusedBody {
-    /// A body that was refused just now. Its id is made of everything: the same bytes a moment later are another one, and committing
-    /// one twice writes it once.
+    /// A body that was refused just now. Its id is made of everything: the same bytes a moment
+    /// later are another one, and committing one twice writes it once.
     #[must_use]
     pub fn new(source: OfferSourceId, at: Timestamp, ring: Ring, body: Vec<u8>) -> Self {
         let time = at.to_string();

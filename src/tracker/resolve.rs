@@ -41,7 +41,8 @@ impl Tracker {
         }
     }
 
-    /// What kind of event it is: the network's word for it, else what its conversion type counts as.
+    /// What kind of event it is: the network's word for it, else what its conversion type counts
+    /// as.
     pub(super) fn kind(&self, source: &Source, event: &Event, meaning: &Meaning<'_>) -> Kind {
         if let Some(kind) = &event.kind {
             return kind.clone();
@@ -58,7 +59,8 @@ impl Tracker {
         })
     }
 
-    /// What the event contributes to a conversion: a function of the event and the configuration alone.
+    /// What the event contributes to a conversion: a function of the event and the configuration
+    /// alone.
     pub(super) fn entry(
         &self,
         source: &Source,
@@ -111,8 +113,8 @@ impl Tracker {
     }
 }
 
-/// The status of a network's word: the source's row for it, exactly or in another case, else its row `*` for all other words; without one
-/// our own four words in any case. What is left is other.
+/// The status of a network's word: the source's row for it, exactly or in another case, else its
+/// row `*` for all other words; without one our own four words in any case. What is left is other.
 fn status_of(source: &Source, word: &str) -> Status {
     let folded = || {
         source
@@ -130,8 +132,9 @@ fn status_of(source: &Source, word: &str) -> Status {
     mapped.or_else(own).copied().unwrap_or(Status::Other)
 }
 
-/// The configuration's row for an event: that of the network's own word, else that of its kind, else that of the word which ClickBank's
-/// notifications have for it (a `PURCHASE` is their `SALE`).
+/// The configuration's row for an event: that of the network's own word, else that of its kind,
+/// else that of the word which ClickBank's notifications have for it (a `PURCHASE` is their
+/// `SALE`).
 pub(super) fn listed<'a>(source: &'a Source, name: &str, kind: Option<&Kind>) -> Option<&'a Option<TypeName>> {
     if let Some(row) = mapped_word(source, name, kind) {
         return Some(row);
@@ -161,7 +164,8 @@ fn mapped_word<'a>(source: &'a Source, name: &str, kind: Option<&Kind>) -> Optio
     let exact = source.events.get(name);
     // `SUBSCRIPTION-CHG 12->34` carries the change in the word itself.
     let prefix = || name.split_once(' ').and_then(|(word, _)| source.events.get(word));
-    // ClickBank's postback words: upper case in the one exported template, while one receiver expects lower case.
+    // ClickBank's postback words: upper case in the one exported template, while one receiver
+    // expects lower case.
     let folded = || match source.clickbank_words {
         true => source.events.get(&name.to_ascii_uppercase()),
         false => None,

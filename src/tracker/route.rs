@@ -65,7 +65,8 @@ pub enum RouteError {
 }
 
 impl Tracker {
-    /// Makes the click of a visit: an id, the channel's parameters, one path and one offer by weight, and the offer's URL.
+    /// Makes the click of a visit: an id, the channel's parameters, one path and one offer by
+    /// weight, and the offer's URL.
     ///
     /// # Errors
     /// [`RouteError`].
@@ -97,7 +98,8 @@ impl Tracker {
     }
 
     fn choose(&self, campaign: &Campaign, choice: u64) -> Option<(&OfferId, &Offer)> {
-        // Two independent draws of 32 bits; the bias of a remainder below 2^-16 for the largest weights is far under any share that shows.
+        // Two independent draws of 32 bits; the bias of a remainder below 2^-16 for the largest
+        // weights is far under any share that shows.
         let (high, low) = (choice >> 32, choice & 0xffff_ffff);
         let path: &Path = weighted(&campaign.paths, high, |path| path.weight)?;
         let (id, _) = weighted(&path.offers, low, |(_, weight)| *weight)?;
@@ -117,8 +119,8 @@ fn weighted<T>(items: &[T], draw: u64, weight: impl Fn(&T) -> u32) -> Option<&T>
     })
 }
 
-/// Fills the click's slots: by the channel's names, and `sub1`..`sub20`, `ref_id`, `external_id` under their own. An unfilled macro is a
-/// missing value.
+/// Fills the click's slots: by the channel's names, and `sub1`..`sub20`, `ref_id`, `external_id`
+/// under their own. An unfilled macro is a missing value.
 fn read_parameters(click: &mut Click, channel: &Channel, query: &Query<'_>) -> Result<(), RouteError> {
     for row in &channel.parameters {
         if let Some(value) = value(query, &row.name)? {

@@ -1,5 +1,5 @@
-//! The rows that a plan writes, each once and in the order of their keys. They are few, so a sorted list is searched sooner than a tree is
-//! built.
+//! The rows that a plan writes, each once and in the order of their keys. They are few, so a sorted
+//! list is searched sooner than a tree is built.
 
 use alloc::vec::Vec;
 use core::cmp::Ordering;

@@ -5,7 +5,8 @@ use crate::template::BodyTemplate;
 use alloc::{collections::BTreeSet, string::String};
 
 impl Tracker {
-    /// Every reference that [`Credentials`](super::Credentials) needs: click-id keys, INS secrets, tokens.
+    /// Every reference that [`Credentials`](super::Credentials) needs: click-id keys, INS secrets,
+    /// tokens.
     #[must_use]
     pub fn inbound_references(&self) -> BTreeSet<&str> {
         let sources = self
@@ -15,8 +16,9 @@ impl Tracker {
         self.click_id_keys.iter().chain(sources).map(String::as_str).collect()
     }
 
-    /// Every reference to a secret: keys of click ids, sources' secrets and tokens, and the holes of templates (`env:META_TOKEN`). A host
-    /// that resolves them at its start finds out then, not at the first conversion, that one is missing.
+    /// Every reference to a secret: keys of click ids, sources' secrets and tokens, and the holes
+    /// of templates (`env:META_TOKEN`). A host that resolves them at its start finds out then, not
+    /// at the first conversion, that one is missing.
     #[must_use]
     pub fn secret_references(&self) -> BTreeSet<&str> {
         let mut references = self.inbound_references();

@@ -1,7 +1,7 @@
 //! Duplicates: which events of a click fall together, and what they come to.
 //!
-//! Merging is min, max and add over (time, event id), so every order of arrival ends in the same slot. The one exception is meant: an event
-//! without a time of its own is as old as its arrival.
+//! Merging is min, max and add over (time, event id), so every order of arrival ends in the same
+//! slot. The one exception is meant: an event without a time of its own is as old as its arrival.
 
 use super::compiled::{Source, Tracker};
 use super::facts::{Added, Slot, SlotKey};
@@ -11,8 +11,9 @@ use crate::value::{ConversionId, Currency, Money, Shared};
 use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 use core::cmp::Ordering;
 
-/// The most slots with network ids of their own that one click may have: they are read with every event of the click. Open types have none,
-/// so that what anyone may send takes no room from what is paid.
+/// The most slots with network ids of their own that one click may have: they are read with every
+/// event of the click. Open types have none, so that what anyone may send takes no room from what
+/// is paid.
 pub const MAX_SLOTS: usize = 1_000;
 
 impl Tracker {
@@ -49,7 +50,8 @@ impl Tracker {
             && let Some((currency, added)) = leading(slot)
             && let Some(amount) = added.sum
         {
-            // What was added counts, whatever the status of the entry that is shown. There is no rate only where nothing of it has one.
+            // What was added counts, whatever the status of the entry that is shown. There is no
+            // rate only where nothing of it has one.
             conversion.sum = Some(Money { amount, currency });
             conversion.revenue = added
                 .revenue
@@ -81,8 +83,9 @@ impl Tracker {
         }
     }
 
-    /// The slot of an entry under a policy; absent where nothing falls together. Across types only those are edited that say so
-    /// themselves: under a source's policy a cancellation would otherwise edit the money of its sale away.
+    /// The slot of an entry under a policy; absent where nothing falls together. Across types only
+    /// those are edited that say so themselves: under a source's policy a cancellation would
+    /// otherwise edit the money of its sale away.
     pub(super) fn slot_key(&self, policy: Duplicates, entry: &Entry) -> Option<SlotKey> {
         let own = self.types.get(&entry.type_name).and_then(|known| known.duplicates);
         match policy {
@@ -133,7 +136,8 @@ impl Tracker {
         }
         match policy {
             Duplicates::Increment => self.add(slot, entry),
-            // Should the policy become `increment` later, it goes on from what the conversion shows.
+            // Should the policy become `increment` later, it goes on from what the conversion
+            // shows.
             _ if first => {
                 slot.sums.clear();
                 self.add(slot, entry);
@@ -150,7 +154,8 @@ impl Tracker {
         }
     }
 
-    /// Only what counts as money adds up, each currency by itself: an amount that is pending is added when it is approved.
+    /// Only what counts as money adds up, each currency by itself: an amount that is pending is
+    /// added when it is approved.
     fn add(&self, slot: &mut Slot, entry: &Entry) {
         let Some(money) = self.signed(entry) else { return };
         let added = slot.sums.entry(money.currency).or_insert_with(|| {
@@ -172,7 +177,8 @@ impl Tracker {
         let known = added.sum.unwrap_or_default();
         added.sum = Some(known.checked_add(money.amount).unwrap_or(known));
         if let Some(money) = self.convert(money, self.currency, entry.at) {
-            // After the account's currency has changed, what was added before is converted once more.
+            // After the account's currency has changed, what was added before is converted once
+            // more.
             let known = added
                 .revenue
                 .and_then(|known| self.convert(known, self.currency, entry.at));
@@ -185,7 +191,8 @@ impl Tracker {
     }
 }
 
-/// The currency of what a slot adds up, with its amounts: that of the earliest entry with an amount, whatever its status.
+/// The currency of what a slot adds up, with its amounts: that of the earliest entry with an
+/// amount, whatever its status.
 fn leading(slot: &Slot) -> Option<(Currency, &Added)> {
     let earliest = slot
         .sums
@@ -222,7 +229,8 @@ impl Mark {
     }
 }
 
-/// Marks a conversion by the slots of its click. Derived when it is read, so an earlier event that arrives late needs no rewriting.
+/// Marks a conversion by the slots of its click. Derived when it is read, so an earlier event that
+/// arrives late needs no rewriting.
 #[must_use]
 pub fn mark(conversion: &Conversion, slots: &[Slot]) -> Mark {
     let key = SlotKey::Type(conversion.shown.type_name.clone());
@@ -237,7 +245,8 @@ pub fn mark(conversion: &Conversion, slots: &[Slot]) -> Mark {
     }
 }
 
-/// The id of the conversion that a slot makes. An edit may change the type, so the type is no part of its key.
+/// The id of the conversion that a slot makes. An edit may change the type, so the type is no part
+/// of its key.
 pub(super) fn conversion_id(click: &Click, key: &SlotKey) -> ConversionId {
     let seconds = Some(click.at.unix_seconds());
     let click = click.id.as_bytes();
@@ -259,8 +268,8 @@ fn order(one: &Entry, other: &Entry) -> Ordering {
     one.at.cmp(&other.at).then_with(|| one.event.cmp(&other.event))
 }
 
-/// Whether `entry` is newer than `last`. Without a time of its own a pending state never overwrites a decided one, of whatever type: the
-/// network may send it late.
+/// Whether `entry` is newer than `last`. Without a time of its own a pending state never overwrites
+/// a decided one, of whatever type: the network may send it late.
 fn supersedes(entry: &Entry, last: &Entry) -> bool {
     let decided = matches!(last.status, Status::Approved | Status::Declined);
     if !entry.timed && entry.status == Status::Pending && decided {

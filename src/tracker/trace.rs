@@ -5,7 +5,8 @@ use alloc::{sync::Arc, vec::Vec};
 use core::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The most rules that a trace names, so that it stays within about 4 KiB even when their ids are as long as ids may be; the rest is counted.
+/// The most rules that a trace names, so that it stays within about 4 KiB even when their ids are
+/// as long as ids may be; the rest is counted.
 pub const MAX_TRACED_RULES: usize = 32;
 
 /// How one event was decided.
@@ -85,7 +86,8 @@ pub struct RuleTrace {
     pub verdict: RuleVerdict,
 }
 
-/// What the rules of a campaign said, in order. The ids are those of the configuration, which every trace of the campaign shares.
+/// What the rules of a campaign said, in order. The ids are those of the configuration, which every
+/// trace of the campaign shares.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct RuleTraces(Option<Arc<Traced>>);
 

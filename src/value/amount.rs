@@ -1,4 +1,5 @@
-//! Exact decimal amounts, with a grammar of their own: what is not plainly an amount is refused by name, never read as zero.
+//! Exact decimal amounts, with a grammar of their own: what is not plainly an amount is refused by
+//! name, never read as zero.
 
 use super::text::{shown, text_serde};
 use alloc::string::{String, ToString};
@@ -6,20 +7,24 @@ use core::{cmp::Ordering, fmt, str::FromStr};
 use rust_decimal::Decimal;
 use thiserror::Error;
 
-/// The most digits of an amount, before and after the point together, leading and trailing zeros included. The arithmetic below is exact
-/// for any 28 digits (96 bits hold them), and no currency needs more.
+/// The most digits of an amount, before and after the point together, leading and trailing zeros
+/// included. The arithmetic below is exact for any 28 digits (96 bits hold them), and no currency
+/// needs more.
 pub const MAX_AMOUNT_DIGITS: u32 = 28;
-/// The most digits after the point of an amount read from text; zeros after the last other digit are free. Networks send 2 to 6; a longer
-/// fraction is a float's noise, which is better refused than booked.
+/// The most digits after the point of an amount read from text; zeros after the last other digit
+/// are free. Networks send 2 to 6; a longer fraction is a float's noise, which is better refused
+/// than booked.
 pub const MAX_AMOUNT_FRACTION: u32 = 9;
-/// The longest fraction that arithmetic may make: with the zero before the point it still prints as [`MAX_AMOUNT_DIGITS`] digits.
+/// The longest fraction that arithmetic may make: with the zero before the point it still prints as
+/// [`MAX_AMOUNT_DIGITS`] digits.
 const MAX_EXACT_FRACTION: u32 = 27;
 /// The longest text: the digits, a point and a sign.
 const MAX_TEXT: usize = MAX_AMOUNT_DIGITS as usize + 2;
 /// The first mantissa that is too long: 10 to the power [`MAX_AMOUNT_DIGITS`].
 const MANTISSA_END: u128 = 10_u128.pow(MAX_AMOUNT_DIGITS);
 
-/// An exact decimal number without a currency. Trailing zeros do not matter: `8.0` and `8` are equal and both print as `8`.
+/// An exact decimal number without a currency. Trailing zeros do not matter: `8.0` and `8` are
+/// equal and both print as `8`.
 ///
 /// ```
 /// use postback::value::Amount;
@@ -28,8 +33,8 @@ const MANTISSA_END: u128 = 10_u128.pow(MAX_AMOUNT_DIGITS);
 /// assert_eq!("1e3".parse::<Amount>().unwrap_err().to_string(), "`1e3` is not an amount: it holds 'e'");
 /// # Ok::<(), postback::value::AmountError>(())
 /// ```
-// Invariant: no trailing zeros after the point, no negative zero, at most 28 digits and 27 of them after the point. So the derived
-// comparisons and hash agree with the printed text.
+// Invariant: no trailing zeros after the point, no negative zero, at most 28 digits and 27 of them
+// after the point. So the derived comparisons and hash agree with the printed text.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Amount(Decimal);
 
@@ -59,8 +64,8 @@ impl Amount {
     /// Nothing: 0, in whatever currency.
     pub const ZERO: Self = Self(Decimal::ZERO);
 
-    /// `units` times 10 to the power `-digits`: `from_minor_units(850, 2)` is 8.5. None when `digits` is over 27 (no currency has more
-    /// than 4), which an amount has no room for.
+    /// `units` times 10 to the power `-digits`: `from_minor_units(850, 2)` is 8.5. None when
+    /// `digits` is over 27 (no currency has more than 4), which an amount has no room for.
     #[must_use]
     pub fn from_minor_units(units: i64, digits: u32) -> Option<Self> {
         Self::exact(i128::from(units), digits)
@@ -109,8 +114,9 @@ impl Amount {
         self.checked_add(other.neg())
     }
 
-    /// The exact product (an amount by a rate, or by a count), or none when it does not fit in [`MAX_AMOUNT_DIGITS`] digits. It is never
-    /// rounded: call [`Amount::rounded`] where rounding is due.
+    /// The exact product (an amount by a rate, or by a count), or none when it does not fit in
+    /// [`MAX_AMOUNT_DIGITS`] digits. It is never rounded: call [`Amount::rounded`] where rounding
+    /// is due.
     #[must_use]
     pub fn checked_mul(self, other: Self) -> Option<Self> {
         self.product(other, 0)
@@ -128,8 +134,8 @@ impl Amount {
         Self::exact(mantissa, scale)
     }
 
-    /// The nearest amount with at most `digits` digits after the point; halfway goes to the even neighbour, so that a long column of
-    /// roundings does not drift upwards.
+    /// The nearest amount with at most `digits` digits after the point; halfway goes to the even
+    /// neighbour, so that a long column of roundings does not drift upwards.
     #[must_use]
     pub fn rounded(self, digits: u32) -> Self {
         let Some(unit) = self
@@ -201,7 +207,8 @@ impl Amount {
         Decimal::try_from_i128_with_scale(mantissa, scale).ok().map(Self)
     }
 
-    /// The mantissa when the fraction has `scale` digits; none when that needs more than 127 bits, which is more than any amount has.
+    /// The mantissa when the fraction has `scale` digits; none when that needs more than 127 bits,
+    /// which is more than any amount has.
     fn mantissa_at(self, scale: u32) -> Option<i128> {
         let shift = scale.checked_sub(self.0.scale())?;
         self.0.mantissa().checked_mul(10_i128.checked_pow(shift)?)
@@ -274,8 +281,8 @@ impl Amount {
     }
 }
 
-/// The product with its scale, in one step where both fit in 64 bits. Where 128 bits do not hold it, tens are taken out before: the product of
-/// two long fractions may be short.
+/// The product with its scale, in one step where both fit in 64 bits. Where 128 bits do not hold
+/// it, tens are taken out before: the product of two long fractions may be short.
 fn product(mut one: i128, mut other: i128, mut scale: u32) -> Option<(i128, u32)> {
     if let (Ok(one), Ok(other)) = (i64::try_from(one), i64::try_from(other)) {
         return Some((i128::from(one).wrapping_mul(i128::from(other)), scale));
@@ -299,7 +306,8 @@ fn without(factor: i128, one: i128, other: i128) -> Option<(i128, i128)> {
     }
 }
 
-/// Quotient and remainder. Almost every amount fits in 64 bits, where a division is many times cheaper. `by` is above 0.
+/// Quotient and remainder. Almost every amount fits in 64 bits, where a division is many times
+/// cheaper. `by` is above 0.
 fn divided(mantissa: i128, by: i128) -> (i128, i128) {
     let parts = match (i64::try_from(mantissa), i64::try_from(by)) {
         (Ok(short), Ok(by)) => {
@@ -314,12 +322,15 @@ fn divided(mantissa: i128, by: i128) -> (i128, i128) {
 impl FromStr for Amount {
     type Err = AmountError;
 
-    /// Reads `-?[0-9]+(\.[0-9]+)?`. Leading zeros are allowed, since networks pad (`007.50`), and `-0` is 0.
+    /// Reads `-?[0-9]+(\.[0-9]+)?`. Leading zeros are allowed, since networks pad (`007.50`), and
+    /// `-0` is 0.
     ///
     /// # Errors
-    /// - the empty text; anything but digits, one point and a leading `-`: `1_000`, `1,000`, `1e3`, `+1`, spaces, `$8`
+    /// - the empty text; anything but digits, one point and a leading `-`: `1_000`, `1,000`, `1e3`,
+    ///   `+1`, spaces, `$8`
     /// - no digit on a side of the point: `.5`, `5.`, and `-` alone
-    /// - more than [`MAX_AMOUNT_DIGITS`] digits in all, or more than [`MAX_AMOUNT_FRACTION`] after the point, zeros at the end not counted
+    /// - more than [`MAX_AMOUNT_DIGITS`] digits in all, or more than [`MAX_AMOUNT_FRACTION`] after
+    ///   the point, zeros at the end not counted
     fn from_str(text: &str) -> Result<Self, AmountError> {
         Self::read(text, MAX_AMOUNT_FRACTION)
     }

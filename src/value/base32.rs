@@ -1,6 +1,7 @@
 //! Lower-case base32 whose letters sort like the bits that they stand for.
 //!
-//! The 32 symbols are those of RFC 4648 (`a-z2-7`), taken in ASCII order, so ids that begin with their time sort by it.
+//! The 32 symbols are those of RFC 4648 (`a-z2-7`), taken in ASCII order, so ids that begin with
+//! their time sort by it.
 
 use alloc::{string::String, vec::Vec};
 
@@ -34,7 +35,8 @@ pub(crate) const HASH_LENGTH: usize = 26;
 /// As [`encode`], of 16 bytes and without a buffer.
 pub(crate) fn encode_hash(bytes: [u8; 16]) -> [u8; HASH_LENGTH] {
     let bits = u128::from_be_bytes(bytes);
-    // Twelve characters, twelve characters and the eight bits that are left, so that no step is wider than a register.
+    // Twelve characters, twelve characters and the eight bits that are left, so that no step is
+    // wider than a register.
     let words = [bits >> 68, bits >> 8, bits << 2].map(|word| (word & u128::from(u64::MAX)) as u64);
     let mut text = [b'2'; HASH_LENGTH];
     for (part, word) in text.chunks_mut(12).zip(words) {

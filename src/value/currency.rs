@@ -5,8 +5,8 @@ use alloc::string::String;
 use core::{fmt, str::FromStr};
 use thiserror::Error;
 
-/// A currency code: three ASCII letters, upper case. Any three letters are taken (networks invent codes); ISO 4217 only says how many
-/// digits follow the point.
+/// A currency code: three ASCII letters, upper case. Any three letters are taken (networks invent
+/// codes); ISO 4217 only says how many digits follow the point.
 ///
 /// ```
 /// use postback::value::Currency;
@@ -35,7 +35,8 @@ impl Currency {
         core::str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// How many digits its amounts have after the point: the minor units of ISO 4217 (list one, 2024), and 2 for a code that is not there.
+    /// How many digits its amounts have after the point: the minor units of ISO 4217 (list one,
+    /// 2024), and 2 for a code that is not there.
     #[must_use]
     pub const fn digits(self) -> u32 {
         match &self.0 {

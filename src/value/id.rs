@@ -7,9 +7,11 @@ use core::{fmt, str::FromStr};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-/// The longest id of the configuration (campaign, offer, postback ..), in bytes: it must fit in a path segment and an index.
+/// The longest id of the configuration (campaign, offer, postback ..), in bytes: it must fit in a
+/// path segment and an index.
 pub const MAX_CONFIG_ID: usize = 64;
-/// The longest click id, receipt or network event id, in bytes: ClickBank passes `extclid` up to 256.
+/// The longest click id, receipt or network event id, in bytes: ClickBank passes `extclid` up to
+/// 256.
 pub const MAX_FOREIGN_ID: usize = 256;
 /// The longest conversion type name, in bytes.
 pub const MAX_TYPE_NAME: usize = 64;
@@ -77,7 +79,8 @@ macro_rules! id {
             /// Checks `text`.
             ///
             /// # Errors
-            /// Rejects the empty text, one over its length, and characters that do not belong in it.
+            /// Rejects the empty text, one over its length, and characters that do not belong in
+            /// it.
             pub fn new(text: impl AsRef<str>) -> Result<Self, IdError> {
                 let text = text.as_ref();
                 let check: fn(&'static str, &str) -> Result<(), IdError> = $check;
@@ -195,8 +198,9 @@ foreign_id!(
     /// A network's receipt, without the `-Bnnn` of a rebill.
     Receipt, "receipt");
 impl Receipt {
-    /// A receipt's text without the `-Bnnn` of a rebill, and which payment it is, counted from 1 for the sale (ClickBank's vendor tools page:
-    /// `P3RGBKGB-B002` is the second payment of `P3RGBKGB`). Three digits or more.
+    /// A receipt's text without the `-Bnnn` of a rebill, and which payment it is, counted from 1
+    /// for the sale (ClickBank's vendor tools page: `P3RGBKGB-B002` is the second payment of
+    /// `P3RGBKGB`). Three digits or more.
     #[must_use]
     pub fn split_rebill(text: &str) -> (&str, Option<u32>) {
         let split = text.rsplit_once("-B").filter(|(sale, number)| {
@@ -218,7 +222,8 @@ hash_id!(
     /// The identity of one conversion.
     ConversionId, "conversion id");
 hash_id!(
-    /// The identity of one postback to be delivered; it never changes over retries, restarts and replays.
+    /// The identity of one postback to be delivered; it never changes over retries, restarts and
+    /// replays.
     DeliveryId, "delivery id");
 hash_id!(
     /// The identity of one refused body.
@@ -232,7 +237,8 @@ const TYPICAL_MESSAGE: usize = 128;
 // What fits in there behind its length has a length of one byte.
 const _: () = assert!(TYPICAL_MESSAGE <= 0x80);
 
-/// The text of sixteen bytes of [`digest`]; with a time prefix of whole seconds, ids of one time lie together.
+/// The text of sixteen bytes of [`digest`]; with a time prefix of whole seconds, ids of one time
+/// lie together.
 fn hashed<'a>(prefix_seconds: Option<i64>, domain: u8, parts: impl Iterator<Item = &'a [u8]>) -> HashText {
     let digest = digest(domain, parts);
     let mut bytes = [0_u8; 16];
@@ -245,8 +251,9 @@ fn hashed<'a>(prefix_seconds: Option<i64>, domain: u8, parts: impl Iterator<Item
     base32::encode_hash(bytes).into()
 }
 
-/// SHA-256 of a letter for what is named and of `parts`, each with its length in front, so that no two lists collide by concatenation. The
-/// letter and the lengths are short: most ids are made of fifty-five bytes at most, which is what one block of the hash takes.
+/// SHA-256 of a letter for what is named and of `parts`, each with its length in front, so that no
+/// two lists collide by concatenation. The letter and the lengths are short: most ids are made of
+/// fifty-five bytes at most, which is what one block of the hash takes.
 fn digest<'a>(domain: u8, parts: impl Iterator<Item = &'a [u8]>) -> [u8; 32] {
     let mut hasher = Sha256::new();
     // One long piece is hashed sooner than many short ones.
@@ -254,7 +261,8 @@ fn digest<'a>(domain: u8, parts: impl Iterator<Item = &'a [u8]>) -> [u8; 32] {
     gathered[0] = domain;
     for part in parts {
         let end = length.saturating_add(1).saturating_add(part.len());
-        // A part that fits in there, its length in front, is shorter than 0x80 bytes, so that the length is one byte.
+        // A part that fits in there, its length in front, is shorter than 0x80 bytes, so that the
+        // length is one byte.
         if let (Ok(size), Some([first, rest @ ..])) = (u8::try_from(part.len()), gathered.get_mut(length..end)) {
             *first = size;
             rest.copy_from_slice(part);

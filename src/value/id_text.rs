@@ -1,10 +1,12 @@
-//! The text of an id. Rows are full of ids, and most of them are copies of one another, so a clone never allocates.
+//! The text of an id. Rows are full of ids, and most of them are copies of one another, so a clone
+//! never allocates.
 
 use super::base32::HASH_LENGTH;
 use alloc::sync::Arc;
 use core::cmp::Ordering;
 
-/// The longest text that lies in place, in bytes: our click ids (33), UUIDs (36) and hashes (26) do, and the whole takes five words.
+/// The longest text that lies in place, in bytes: our click ids (33), UUIDs (36) and hashes (26)
+/// do, and the whole takes five words.
 const MAX_IN_PLACE: usize = 38;
 
 /// A short text lies in place, a longer one is shared.
@@ -14,7 +16,8 @@ pub(super) enum IdText {
     Shared(Arc<str>),
 }
 
-/// A byte that is always the same, so that an enum around it (an `Option`) needs no room for its tag.
+/// A byte that is always the same, so that an enum around it (an `Option`) needs no room for its
+/// tag.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 enum Always {
@@ -69,7 +72,8 @@ impl PartialOrd for IdText {
 impl Ord for IdText {
     fn cmp(&self, other: &Self) -> Ordering {
         match (self, other) {
-            // The zeros behind a text sort it before every longer one, but for one that goes on with zeros.
+            // The zeros behind a text sort it before every longer one, but for one that goes on
+            // with zeros.
             (Self::InPlace(one), Self::InPlace(other)) => {
                 one.bytes.cmp(&other.bytes).then_with(|| one.length.cmp(&other.length))
             }

@@ -9,7 +9,8 @@ use core::{
 };
 use thiserror::Error;
 
-/// A range of addresses: a base with no bit set beyond its prefix. The families never mix: an IPv4-mapped IPv6 address is in no IPv4 range.
+/// A range of addresses: a base with no bit set beyond its prefix. The families never mix: an
+/// IPv4-mapped IPv6 address is in no IPv4 range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum IpRange {
     /// IPv4; the prefix is at most 32.
@@ -55,7 +56,8 @@ impl IpRange {
         }
     }
 
-    /// The range of `prefix` leading bits of `base`, or none when the prefix is too long for its family.
+    /// The range of `prefix` leading bits of `base`, or none when the prefix is too long for its
+    /// family.
     #[must_use]
     pub fn truncated(base: IpAddr, prefix: u8) -> Option<Self> {
         match base {

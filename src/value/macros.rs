@@ -1,10 +1,11 @@
-//! Macros that a network left unfilled: a value such as `{tid}` is the name of what should stand there, so it is no value.
+//! Macros that a network left unfilled: a value such as `{tid}` is the name of what should stand
+//! there, so it is no value.
 
 use alloc::borrow::Cow;
 use percent_encoding::percent_decode_str;
 
-/// How many more times a value is decoded in search of a macro: links that pass through two redirects arrive encoded twice, and a bound
-/// keeps the work linear.
+/// How many more times a value is decoded in search of a macro: links that pass through two
+/// redirects arrive encoded twice, and a bound keeps the work linear.
 const MAX_EXTRA_DECODINGS: u32 = 2;
 
 /// Whether `value`, already decoded once, is or holds a macro that was not filled:
@@ -13,9 +14,10 @@ const MAX_EXTRA_DECODINGS: u32 = 2;
 /// - the whole value `[name]`, `%name%` or `[%name%]`, the name beginning with a letter or `_`
 /// - any of these after decoding percent escapes up to twice more: `%7Btid%7D`, `%257Btid%257D`
 ///
-/// A name is one or more ASCII letters, digits, `_`, `-`, `.` or `:`. So JSON, `{}`, `[1]`, `50%` and a lone brace are values.
-/// ClickBank does not document what it sends for a macro without a value; receivers in the field treat both the empty text and a value
-/// that still has its braces as missing.
+/// A name is one or more ASCII letters, digits, `_`, `-`, `.` or `:`. So JSON, `{}`, `[1]`, `50%`
+/// and a lone brace are values. ClickBank does not document what it sends for a macro without a
+/// value; receivers in the field treat both the empty text and a value that still has its braces as
+/// missing.
 ///
 /// ```
 /// use postback::value::is_unfilled_macro;
@@ -59,7 +61,8 @@ fn begins_and_is_a_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && text.bytes().all(is_name_byte)
 }
 
-/// Whether `{name}` stands anywhere. A name holds no brace, so what follows an opening brace is looked at only up to the next one.
+/// Whether `{name}` stands anywhere. A name holds no brace, so what follows an opening brace is
+/// looked at only up to the next one.
 fn holds_braces(text: &str) -> bool {
     text.split('{').skip(1).any(|after| {
         after

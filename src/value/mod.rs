@@ -1,4 +1,5 @@
-//! Layer 0: the values that everything else is made of. Each is parsed once, at the edge, and valid from then on.
+//! Layer 0: the values that everything else is made of. Each is parsed once, at the edge, and valid
+//! from then on.
 
 mod amount;
 pub(crate) mod base32;

@@ -4,8 +4,8 @@ use super::{Amount, Currency};
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
-/// An amount of one currency. There is no arithmetic here on purpose: currencies never mix, so whoever adds amounts looks at the
-/// currencies first.
+/// An amount of one currency. There is no arithmetic here on purpose: currencies never mix, so
+/// whoever adds amounts looks at the currencies first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Money {

@@ -1,6 +1,8 @@
-//! The macro behind every foreign vocabulary: known words are variants, an unknown word is kept verbatim.
+//! The macro behind every foreign vocabulary: known words are variants, an unknown word is kept
+//! verbatim.
 
-/// Declares an open enum: each known variant with the network's own text (matched exactly), and `Other(String)` for the rest.
+/// Declares an open enum: each known variant with the network's own text (matched exactly), and
+/// `Other(String)` for the rest.
 ///
 /// `as_str` prints back what was read, so parse and print are inverse for every input.
 macro_rules! open_enum {

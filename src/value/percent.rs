@@ -5,7 +5,8 @@ use super::text::text_serde;
 use core::{fmt, str::FromStr};
 use thiserror::Error;
 
-/// The largest percentage: ten times the whole, so that a bonus payout is possible and a payout typed with a lost point is not.
+/// The largest percentage: ten times the whole, so that a bonus payout is possible and a payout
+/// typed with a lost point is not.
 pub const MAX_PERCENT: u32 = 1000;
 
 /// A percentage from 0 to [`MAX_PERCENT`]; `100` is the whole.

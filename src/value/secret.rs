@@ -4,8 +4,8 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 use zeroize::Zeroize;
 
-/// A secret: an INS secret key, a token, an HMAC key. `Debug` is redacted, there is no `Display`, and the memory is wiped on drop
-/// (best effort: copies made by other crates are out of reach).
+/// A secret: an INS secret key, a token, an HMAC key. `Debug` is redacted, there is no `Display`,
+/// and the memory is wiped on drop (best effort: copies made by other crates are out of reach).
 #[derive(Clone)]
 pub struct Secret(Vec<u8>);
 
@@ -15,7 +15,8 @@ impl Secret {
         Self(bytes.into())
     }
 
-    /// The bytes themselves. The name is loud on purpose: search for it to see every place that reads a secret.
+    /// The bytes themselves. The name is loud on purpose: search for it to see every place that
+    /// reads a secret.
     #[must_use]
     pub fn expose(&self) -> &[u8] {
         &self.0
@@ -59,7 +60,8 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// A plain personal value: an e-mail address, a phone number, an IP address. Redacted `Debug`, no `Display`, wiped on drop.
+/// A plain personal value: an e-mail address, a phone number, an IP address. Redacted `Debug`, no
+/// `Display`, wiped on drop.
 ///
 /// Serialising writes the value: only the expiring `private` columns of a store do that.
 #[derive(Clone, PartialEq, Eq)]

@@ -1,4 +1,5 @@
-//! A value that several rows hold: a clone shares it, and who changes it gets a copy of its own first.
+//! A value that several rows hold: a clone shares it, and who changes it gets a copy of its own
+//! first.
 
 use alloc::{string::String, sync::Arc};
 use core::{
@@ -7,7 +8,8 @@ use core::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A value that is cheap to clone, whatever its size. Reads, compares, prints and serialises as the value itself.
+/// A value that is cheap to clone, whatever its size. Reads, compares, prints and serialises as the
+/// value itself.
 ///
 /// ```
 /// use postback::value::Shared;

@@ -1,11 +1,14 @@
-//! What the values that are read from text share: how an error shows the text, and serde as a string.
+//! What the values that are read from text share: how an error shows the text, and serde as a
+//! string.
 
 use alloc::{borrow::ToOwned, string::String};
 
-/// The most that an error shows of a text that was refused, in bytes: enough to find it, too little to flood a log.
+/// The most that an error shows of a text that was refused, in bytes: enough to find it, too little
+/// to flood a log.
 pub(super) const MAX_SHOWN: usize = 64;
 
-/// `text` as an error shows it: cut at [`MAX_SHOWN`] bytes, and control characters escaped so that it stays on one line.
+/// `text` as an error shows it: cut at [`MAX_SHOWN`] bytes, and control characters escaped so that
+/// it stays on one line.
 pub(crate) fn shown(text: &str) -> String {
     if text.len() <= MAX_SHOWN && !text.contains(char::is_control) {
         return text.to_owned();

@@ -1,4 +1,5 @@
-//! Problems of what belongs to the account as a whole: domains, defaults, rates, statuses, time zones, names of routes.
+//! Problems of what belongs to the account as a whole: domains, defaults, rates, statuses, time
+//! zones, names of routes.
 
 use crate::support::{problem, problems, tracker};
 

@@ -1,4 +1,5 @@
-//! Each doubt about the URL of an offer has its path and its text: whether the click id comes back to where the source looks for it.
+//! Each doubt about the URL of an offer has its path and its text: whether the click id comes back
+//! to where the source looks for it.
 
 use crate::support::{EVENTS, OFFER, warnings};
 
@@ -179,8 +180,9 @@ fn a_notification_brings_back_what_the_source_looks_for() {
     }
 }
 
-/// ClickBank's text on `affiliateTrackingParameters`: version 8.0, affiliates alone. Of the seller's variables, which repeat the link too, captured
-/// notifications have the parameters that are not unique to a click.
+/// ClickBank's text on `affiliateTrackingParameters`: version 8.0, affiliates alone. Of the
+/// seller's variables, which repeat the link too, captured notifications have the parameters that
+/// are not unique to a click.
 #[test]
 fn an_affiliates_parameter_comes_back_with_version_8_and_to_affiliates_alone() {
     let extclid = "https://hop.clickbank.net/?vendor=v&extclid={clickid}";

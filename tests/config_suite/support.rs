@@ -1,4 +1,5 @@
-//! What the tests of the configuration share: one sound document, and what is said when it is changed.
+//! What the tests of the configuration share: one sound document, and what is said when it is
+//! changed.
 
 use postback::config::Document;
 use postback::tracker::{Options, Tracker, compile, lint};

@@ -1,4 +1,5 @@
-//! **ClickBank's interfaces as a whole**: the way of a click id, the Test button, both roles of an account.
+//! **ClickBank's interfaces as a whole**: the way of a click id, the Test button, both roles of an
+//! account.
 
 use super::support::{World, after, answer, click, document, notification, with};
 use postback::model::Click;
@@ -21,7 +22,8 @@ fn ingest(world: &World, query: &str) -> String {
     answer(world.ingest(&world.postback_to("clickbank", query)).0)
 }
 
-/// The case of a `tid` may change on its way (it once was raised), so an id of ours comes back whatever its case.
+/// The case of a `tid` may change on its way (it once was raised), so an id of ours comes back
+/// whatever its case.
 #[test]
 fn our_click_id_comes_back_in_capitals_by_postback_and_among_the_tracking_codes() {
     let keys = ClickIdKeys::new(vec![Secret::from("SECRETSECRET1234")]);
@@ -120,7 +122,8 @@ fn a_visitor_cannot_make_a_test_of_a_sale() {
     }
 }
 
-/// It is the same in each test of each account, and a seller's test has nothing else that says what it is.
+/// It is the same in each test of each account, and a seller's test has nothing else that says what
+/// it is.
 #[test]
 fn the_made_up_receipt_of_a_test_ties_no_messages_together() {
     let world = posted(|source| source["account_role"] = "vendor".into());

@@ -1,4 +1,5 @@
-//! **ClickBank's notifications as a whole**: every transaction type, what has no receipt, and the guide's four parameters.
+//! **ClickBank's notifications as a whole**: every transaction type, what has no receipt, and the
+//! guide's four parameters.
 
 use super::support::{World, document, notification, with};
 use postback::tracker::{Outcome, Reason};
@@ -22,7 +23,8 @@ fn a_version_that_is_not_chosen_is_not_taken() {
     );
 }
 
-/// Each transaction type with the kind that it is, and what it comes to where `events` has the rows of the support's document.
+/// Each transaction type with the kind that it is, and what it comes to where `events` has the rows
+/// of the support's document.
 #[test]
 fn every_transaction_type_is_an_event_and_only_what_is_matched_is_a_conversion() {
     const UPSELL: &str = r#","lineItems":[{"lineItemType":"UPSELL"}]"#;
@@ -170,7 +172,8 @@ fn what_comes_without_a_receipt_is_known_by_its_text_but_for_the_attempt() {
     }
 }
 
-/// The four rows of the guide, over the captured notifications: what each has of event id, product, email and zip.
+/// The four rows of the guide, over the captured notifications: what each has of event id, product,
+/// email and zip.
 #[test]
 fn the_parameters_of_the_guide_are_read_from_captured_notifications() {
     let rows = [

@@ -1,4 +1,5 @@
-//! **ClickBank's order-form pixel**: anyone may send it, so it says which click came that far and nothing else is believed.
+//! **ClickBank's order-form pixel**: anyone may send it, so it says which click came that far and
+//! nothing else is believed.
 
 use super::support::{World, after, answer, click_id, notification, with};
 use postback::network::Postback;

@@ -3,7 +3,8 @@
 use super::support::{World, with_policy};
 use postback::tracker::{DuplicateDecision, MAX_SLOTS, Mark};
 
-/// Three purchases of one click, the second of which is older than the first and the third of which repeats the first's event id.
+/// Three purchases of one click, the second of which is older than the first and the third of which
+/// repeats the first's event id.
 const EVENTS: [&str; 3] = [
     "clickid=c1&eventid=a&sum=10&time=@60",
     "clickid=c1&eventid=b&sum=20&time=@30",

@@ -130,8 +130,8 @@ fn a_postback_with_the_same_id_and_another_time_is_a_duplicate() {
     assert_eq!(world.told(), ["Purchase approved 1 USD 1 USD"]);
 }
 
-/// Each of the two URLs of a ClickBank account has a version of its own: 6 writes times in the extended format, 7 and 8 in the basic one
-/// (INS pages, "transactionTime").
+/// Each of the two URLs of a ClickBank account has a version of its own: 6 writes times in the
+/// extended format, 7 and 8 in the basic one (INS pages, "transactionTime").
 #[test]
 fn one_sale_as_version_6_and_as_version_8_is_a_duplicate() {
     for order in [[0, 1], [1, 0]] {

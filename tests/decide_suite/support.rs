@@ -34,8 +34,8 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// An account with a network of postbacks (`net`), ClickBank's notifications (`clickbank`) and a second network (`other`), one campaign
-/// and one postback without types and statuses.
+/// An account with a network of postbacks (`net`), ClickBank's notifications (`clickbank`) and a
+/// second network (`other`), one campaign and one postback without types and statuses.
 pub fn document() -> Value {
     json!({
         "version": 1,
@@ -97,7 +97,8 @@ pub fn with(change: impl FnOnce(&mut Value)) -> Value {
     document
 }
 
-/// The document with another only postback of the campaign; its id is `p` and its URL ends in what it tells.
+/// The document with another only postback of the campaign; its id is `p` and its URL ends in what
+/// it tells.
 pub fn with_postback(postback: Value) -> Value {
     with(|document| {
         let mut row = json!({"id": "p", "url": "https://push.example/log?key={ref_id}&type={type}&price={payout}"});
@@ -131,7 +132,8 @@ pub struct World {
 }
 
 impl World {
-    /// The account with the clicks `c1` (to `net`), `cb` (to `clickbank`) and `foreign` (to `other`).
+    /// The account with the clicks `c1` (to `net`), `cb` (to `clickbank`) and `foreign` (to
+    /// `other`).
     pub fn new(document: &Value) -> Self {
         let world = Self::without_clicks(document);
         for id in ["c1", "cb", "foreign"] {
@@ -167,8 +169,8 @@ impl World {
         block_on(self.store.record(std::slice::from_ref(click))).unwrap();
     }
 
-    /// What a postback to `net` makes. `time=@60` is a minute after the click; without a time it is the arrival, an hour after the click
-    /// and later each time.
+    /// What a postback to `net` makes. `time=@60` is a minute after the click; without a time it is
+    /// the arrival, an hour after the click and later each time.
     pub fn postback_event(&self, query: &str) -> Event {
         self.postback_to("net", query)
     }
@@ -313,7 +315,8 @@ pub fn click_id(id: &str) -> ClickId {
     ClickId::new(id).unwrap()
 }
 
-/// A click of the campaign: ids that begin with `cb` go to ClickBank's offer, `foreign` to the other network's.
+/// A click of the campaign: ids that begin with `cb` go to ClickBank's offer, `foreign` to the
+/// other network's.
 pub fn click(id: &str) -> Click {
     let (offer, source) = match id {
         "foreign" => ("elsewhere", "other"),

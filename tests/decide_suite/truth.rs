@@ -44,7 +44,8 @@ fn truth_says_who_counts_whatever_came_first() {
     }
 }
 
-/// ClickBank's postbacks tell of first purchases and upsells alone; of rebills and reversals none was seen.
+/// ClickBank's postbacks tell of first purchases and upsells alone; of rebills and reversals none
+/// was seen.
 #[test]
 fn where_the_postbacks_count_rebills_and_reversals_come_by_notification() {
     let world = world(Some("s2s"));

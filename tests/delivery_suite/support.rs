@@ -16,7 +16,8 @@ pub fn at(seconds: i64) -> Timestamp {
     Timestamp::from_unix_seconds(seconds).unwrap()
 }
 
-/// A delivery as a store gives it back. Its type is made by the core alone, so it is read from a payload.
+/// A delivery as a store gives it back. Its type is made by the core alone, so it is read from a
+/// payload.
 pub fn leased(last: char, outbound: &Outbound, attempts: u32) -> Leased {
     let json = serde_json::json!({
         "id": id::<DeliveryId>(last),

@@ -42,7 +42,8 @@ fn a_form_of_1_is_known_by_all_that_its_check_covers_and_by_nothing_else() {
     let sale = event(&body);
     let moved = event(&body.replace("ctranstime=1383932433", "ctranstime=1383932434"));
     assert_eq!(sale.id, moved.id);
-    // The check does not cover its time: it is not taken, so that a waiting sale is not rewritten by another one.
+    // The check does not cover its time: it is not taken, so that a waiting sale is not rewritten
+    // by another one.
     assert_eq!((sale.at, sale.timed), (sale.received_at, false));
     assert_eq!(sale, moved);
     assert_eq!(sale, event(&body.replace("cupsellreceipt=", "cupsellreceipt=WXYZ9876")));

@@ -1,5 +1,5 @@
-//! INS 1.0 to 5.0 from the outside: published and hashlib-made checks, what is refused and how, the parameters, the events; and the
-//! thank-you page.
+//! INS 1.0 to 5.0 from the outside: published and hashlib-made checks, what is refused and how, the
+//! parameters, the events; and the thank-you page.
 #![allow(
     missing_docs,
     clippy::unwrap_used,

@@ -1,4 +1,5 @@
-//! What holds for every form: nothing panics, the order does not matter, no change of a covered value goes through.
+//! What holds for every form: nothing panics, the order does not matter, no change of a covered
+//! value goes through.
 
 use crate::support::*;
 use core::time::Duration;

@@ -4,7 +4,8 @@ use crate::support::*;
 
 const NAMES: &str = "`cverify` matches, and the parameters are not those of the version: most likely names were changed or values joined";
 
-/// What is said of a form that was made under this name, changed, and signed by the rule of its version.
+/// What is said of a form that was made under this name, changed, and signed by the rule of its
+/// version.
 fn said(name: &str, changes: &[(&str, Option<&str>)]) -> String {
     let mut changed = parameters(name);
     for (name, value) in changes {

@@ -1,4 +1,5 @@
-//! The thank-you page in both forms. Checks by Python's hashlib, ciphertexts by OpenSSL, one URL by ClickBank.
+//! The thank-you page in both forms. Checks by Python's hashlib, ciphertexts by OpenSSL, one URL by
+//! ClickBank.
 
 use crate::support::{SECRET, key_ring};
 use core::time::Duration;

@@ -160,7 +160,8 @@ fn every_changed_byte_of_a_covered_value_is_refused() {
             let Ok(read) = form.verify(&key_ring(&[secret])) else {
                 continue;
             };
-            // What is left: a name that keeps its place in the order, and what the check of 1.0 does not cover.
+            // What is left: a name that keeps its place in the order, and what the check of 1.0
+            // does not cover.
             let part = body[..place].rfind('&').map_or(0, |start| start + 1);
             let parameter = &body[part..];
             let inside_name = !body[part..place].contains('=');

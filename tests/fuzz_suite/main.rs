@@ -1,5 +1,5 @@
-//! The bodies of the fuzz targets over their seeds and over generated inputs. `POSTBACK_WRITE_SEEDS=1` writes the seeds anew, from the
-//! vectors.
+//! The bodies of the fuzz targets over their seeds and over generated inputs.
+//! `POSTBACK_WRITE_SEEDS=1` writes the seeds anew, from the vectors.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

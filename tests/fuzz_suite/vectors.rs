@@ -173,8 +173,8 @@ fn rules() -> Vec<Vec<u8>> {
 
 /// A set-up of six bytes and four for each message: its kind, its names, its money and its state.
 fn histories() -> Vec<Vec<u8>> {
-    // A sale that is approved later, its upsell and the upsell's rebill, two links from the click that only the sale names, and both ways
-    // to take money back.
+    // A sale that is approved later, its upsell and the upsell's rebill, two links from the click
+    // that only the sale names, and both ways to take money back.
     let story = [
         [0, 8, 0, 1],
         [0, 0, 0, 232],

@@ -1,5 +1,6 @@
-//! Envelopes with one bit changed. CBC has no MAC, so strictness alone refuses them: of the real notification none opens
-//! (`tests/ins_suite/tamper.rs`); these are the others. What opens all the same is counted, since the count must not grow.
+//! Envelopes with one bit changed. CBC has no MAC, so strictness alone refuses them: of the real
+//! notification none opens (`tests/ins_suite/tamper.rs`); these are the others. What opens all the
+//! same is counted, since the count must not grow.
 
 use super::stride;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -70,8 +71,9 @@ fn no_ciphertext_with_one_bit_changed_opens() {
     }
 }
 
-/// A bit of the IV is a bit of the first block of the text, and garbles nothing. Where the name of a key that nothing requires stands there, as
-/// in the one capture whose keys were sorted by its receiver, it opens without that key; `transactionTime`, which ClickBank sends first, is
+/// A bit of the IV is a bit of the first block of the text, and garbles nothing. Where the name of
+/// a key that nothing requires stands there, as in the one capture whose keys were sorted by its
+/// receiver, it opens without that key; `transactionTime`, which ClickBank sends first, is
 /// required.
 #[test]
 fn an_iv_with_one_bit_changed_opens_only_where_an_optional_key_stands_first() {
@@ -123,7 +125,8 @@ fn a_body_with_one_bit_changed_behind_its_iv_opens_to_the_same_or_not_at_all() {
             assert!(opened.is_none() || opened == expected, "{} {bit}", posted.name);
             changed[bit / 8] ^= 1 << (bit % 8);
         }
-        // Of the wrapper only white space may change: `\n` between the lines of the base64, as `\f` or a line's end as another.
+        // Of the wrapper only white space may change: `\n` between the lines of the base64, as `\f`
+        // or a line's end as another.
         let breaks = posted.body.matches("\\n").count();
         assert!(survivors <= breaks, "{} {survivors}", posted.name);
     }

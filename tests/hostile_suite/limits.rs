@@ -1,10 +1,12 @@
 //! Named limits at one less, at the limit and at one more, where no other test does so.
 //!
-//! Elsewhere: amounts, percentages and queries in `tests/value_*.rs`; envelopes, plaintexts and their depth in `tests/ins_suite`; paths,
-//! indices, secrets, hosts and durations beside their code; forms, links, codes and failure budgets in `tests/form_suite`,
-//! `tests/hoplink.rs` and beside their code; postbacks and names in `tests/network_*.rs`; templates in `tests/template_api.rs`; documents
-//! in `tests/config_suite/limits.rs`; slots, hops and orphans in `tests/decide_suite`; conflicts in `tests/drive.rs`; verdicts in
-//! `tests/delivery_suite`; answers in `postback-http`; refused bodies in the stores' suite.
+//! Elsewhere: amounts, percentages and queries in `tests/value_*.rs`; envelopes, plaintexts and
+//! their depth in `tests/ins_suite`; paths, indices, secrets, hosts and durations beside their
+//! code; forms, links, codes and failure budgets in `tests/form_suite`, `tests/hoplink.rs` and
+//! beside their code; postbacks and names in `tests/network_*.rs`; templates in
+//! `tests/template_api.rs`; documents in `tests/config_suite/limits.rs`; slots, hops and orphans in
+//! `tests/decide_suite`; conflicts in `tests/drive.rs`; verdicts in `tests/delivery_suite`; answers
+//! in `postback-http`; refused bodies in the stores' suite.
 
 use postback::clickbank::ins::Notification;
 use postback::config::Document;

@@ -1,5 +1,6 @@
-//! Hostile input, exhaustively: every prefix and every change of one bit of each vector through its parser, and every named limit from both
-//! sides. `POSTBACK_SWEEP=full` sweeps all of what is otherwise looked at with a stride.
+//! Hostile input, exhaustively: every prefix and every change of one bit of each vector through its
+//! parser, and every named limit from both sides. `POSTBACK_SWEEP=full` sweeps all of what is
+//! otherwise looked at with a stride.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -19,7 +20,7 @@ mod bodies;
 mod envelopes;
 mod limits;
 mod one_line;
-#[path = "../fuzz_suite/seeds.rs"]
+#[path = "../fuzz_suite/seeds/mod.rs"]
 mod seeds;
 mod sweeps;
 

@@ -1,5 +1,5 @@
-//! What a stranger writes does not break the line of a log: errors show control characters escaped. Found by the fuzz targets `config`,
-//! `template` and `address`.
+//! What a stranger writes does not break the line of a log: errors show control characters escaped.
+//! Found by the fuzz targets `config`, `template` and `address`.
 
 use postback::clickbank::ins::Path;
 use postback::config::Document;

@@ -1,5 +1,6 @@
-//! Every prefix and every change of one bit of each seed, which holds the vectors, through the body of its fuzz target: whatever comes of
-//! it, the target's properties hold. The strides are odd, so that each of the eight bits is met.
+//! Every prefix and every change of one bit of each seed, which holds the vectors, through the body
+//! of its fuzz target: whatever comes of it, the target's properties hold. The strides are odd, so
+//! that each of the eight bits is met.
 
 use super::{bodies, seeds, stride};
 

@@ -1,4 +1,5 @@
-//! The JSON reader beside `serde_json`, over texts that are nearly right; the bodies are those of the fuzz targets.
+//! The JSON reader beside `serde_json`, over texts that are nearly right; the bodies are those of
+//! the fuzz targets.
 
 use crate::support::{SAMPLES, sample};
 use proptest::{prelude::*, sample::select};

@@ -1,4 +1,5 @@
-//! INS 6.0 to 8.0 from the outside: real and openssl-made ciphertexts, tampering, strict JSON, printing back, redaction.
+//! INS 6.0 to 8.0 from the outside: real and openssl-made ciphertexts, tampering, strict JSON,
+//! printing back, redaction.
 #![allow(
     missing_docs,
     clippy::unwrap_used,

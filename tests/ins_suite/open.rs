@@ -33,10 +33,12 @@ fn the_notification_that_clickbank_sent_opens_to_the_text_that_its_receiver_publ
         ),
         (SECRET, &KEY[..], &IV[..])
     );
-    // The file's own `notification` (76 characters a line) and `iv` stand beside others, as in a wrapper.
+    // The file's own `notification` (76 characters a line) and `iv` stand beside others, as in a
+    // wrapper.
     let envelope = Envelope::parse(REAL.as_bytes()).unwrap();
     let notification = key_ring(&[SECRET]).open(&envelope).unwrap();
-    // What was printed then has no whitespace and no escapes, so what is printed back has the same bytes.
+    // What was printed then has no whitespace and no escapes, so what is printed back has the same
+    // bytes.
     assert_eq!(notification.to_json(), real.plaintext);
     assert_eq!(hex(&Sha256::digest(notification.to_json())), real.plaintext_sha256);
 }

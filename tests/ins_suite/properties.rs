@@ -84,7 +84,8 @@ const KNOWN: [&str; 24] = [
     "lineItems[0]",
 ];
 
-/// Any value under any known key: a notification whose required keys are right is never refused for the others.
+/// Any value under any known key: a notification whose required keys are right is never refused for
+/// the others.
 fn notification() -> impl Strategy<Value = String> {
     let keys = proptest::sample::subsequence(KNOWN.to_vec(), 0..=KNOWN.len());
     (keys, proptest::collection::vec(value(), KNOWN.len())).prop_map(|(keys, values)| {

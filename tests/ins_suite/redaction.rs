@@ -1,7 +1,8 @@
 use crate::support::*;
 use postback::clickbank::ins::Notification;
 
-/// Each personal value of a notification, and each that may be: the seller's variables and what is not known.
+/// Each personal value of a notification, and each that may be: the seller's variables and what is
+/// not known.
 const CANARIES: &str = r#"
     "customer": {
         "shipping": {"firstName":"CANARY1","lastName":"CANARY2","fullName":"CANARY3","phoneNumber":"CANARY4","email":"canary@example.com",

@@ -1,4 +1,5 @@
-//! What the tests share. Encryption is `libaes`, another implementation than the crate's; the keys are constants from outside.
+//! What the tests share. Encryption is `libaes`, another implementation than the crate's; the keys
+//! are constants from outside.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use postback::clickbank::ins::{Diagnosis, Envelope, KeyRing, Notification, Refused};
@@ -94,8 +95,9 @@ pub fn diagnosis(plaintext: &[u8]) -> Diagnosis {
     key_ring(&[SECRET]).diagnose(&envelope(IV, &encrypt(plaintext)))[0]
 }
 
-/// The tokens of a JSON text: strings decoded, everything else verbatim, whitespace gone. Two texts with equal tokens have the same
-/// members in the same order with the same number texts. It knows nothing of the crate's own reader.
+/// The tokens of a JSON text: strings decoded, everything else verbatim, whitespace gone. Two texts
+/// with equal tokens have the same members in the same order with the same number texts. It knows
+/// nothing of the crate's own reader.
 pub fn tokens(text: &str) -> Vec<String> {
     let mut tokens = Vec::new();
     let mut rest = text.trim_start();

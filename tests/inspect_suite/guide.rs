@@ -1,5 +1,5 @@
-//! The guide to `inspect` does what it says: each of its commands is run in the repository's folder and prints what the page prints, stdout
-//! first. A line `..` stands for any lines.
+//! The guide to `inspect` does what it says: each of its commands is run in the repository's folder
+//! and prints what the page prints, stdout first. A line `..` stands for any lines.
 
 use crate::support::{Ran, inspect_in};
 

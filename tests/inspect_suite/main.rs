@@ -1,6 +1,8 @@
-//! The program `examples/inspect` from outside: what it prints, where, and its exit codes; and the two small examples beside it.
+//! The program `examples/inspect` from outside: what it prints, where, and its exit codes; and the
+//! two small examples beside it.
 //!
-//! `cargo test` builds the examples. Whoever runs this suite alone builds them first: `cargo build --examples`.
+//! `cargo test` builds the examples. Whoever runs this suite alone builds them first:
+//! `cargo build --examples`.
 #![cfg(feature = "toml")]
 #![allow(
     clippy::unwrap_used,

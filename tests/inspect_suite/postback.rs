@@ -165,7 +165,8 @@ fn a_token_is_compared_if_the_environment_has_it() {
     assert_eq!(lines(&text, "sum"), ["none"]);
 }
 
-/// The word of an open type that is given another meaning could carry money, so the server asks for the token.
+/// The word of an open type that is given another meaning could carry money, so the server asks for
+/// the token.
 #[test]
 fn an_open_word_that_is_matched_to_another_type_needs_the_token() {
     let rules = std::fs::read_to_string(RULES).unwrap();

@@ -90,7 +90,8 @@ fn the_guide_to_clickbanks_postbacks_can_be_followed() {
     assert!(text.contains("      Role  Seller\n"), "{text}");
 }
 
-/// The same guide has one add conversion types with the titles of ClickBank's events; their spaces are encoded.
+/// The same guide has one add conversion types with the titles of ClickBank's events; their spaces
+/// are encoded.
 #[test]
 fn types_with_the_titles_of_clickbanks_events_are_what_each_url_names() {
     let types: String = ["Order Form Impression", "Add Payment Info", "Upsell Purchase"]

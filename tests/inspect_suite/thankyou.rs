@@ -1,4 +1,5 @@
-//! `thankyou`: the URL that ClickBank made in 2014, and those that were made with hashlib and OpenSSL.
+//! `thankyou`: the URL that ClickBank made in 2014, and those that were made with hashlib and
+//! OpenSSL.
 
 use crate::support::{answers, inspect_with, vector};
 use serde_json::{Value, json};

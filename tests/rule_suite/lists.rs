@@ -1,4 +1,5 @@
-//! The two lists, types and statuses: RedTrack's help page "Conversions: conditional postback", whose example are the paid leads.
+//! The two lists, types and statuses: RedTrack's help page "Conversions: conditional postback",
+//! whose example are the paid leads.
 
 use crate::support::{Case, money, rule, texts};
 use postback::model::Status;

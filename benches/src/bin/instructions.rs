@@ -1,5 +1,6 @@
-//! Passes over a corpus for an instruction counter: `instructions NAME PASSES` prints how many items one pass has. `.ci/instructions`
-//! runs it with two numbers of passes, so that the difference is without the start and the making of the corpus.
+//! Passes over a corpus for an instruction counter: `instructions NAME PASSES` prints how many
+//! items one pass has. `.ci/instructions` runs it with two numbers of passes, so that the
+//! difference is without the start and the making of the corpus.
 
 use postback::outbound::HoledText;
 use postback_benches::{decisions, notifications, queries, templates};

@@ -1,6 +1,8 @@
-//! A server under a steady load: latencies from when each request was due, and what its process holds. Starts the server itself.
+//! A server under a steady load: latencies from when each request was due, and what its process
+//! holds. Starts the server itself.
 //!
-//! `cargo run --release -p postback-benches --features server --bin load -- --rate 500 --seconds 600`
+//! `cargo run --release -p postback-benches --features server --bin load -- --rate 500 --seconds
+//! 600`
 
 #![allow(
     clippy::arithmetic_side_effects,

@@ -1,5 +1,5 @@
-//! How much memory a compiled `Tracker` of 1,000 campaigns holds: resident memory before and after ten of them are kept, divided by ten.
-//! Linux only, for it reads `/proc/self/statm`.
+//! How much memory a compiled `Tracker` of 1,000 campaigns holds: resident memory before and after
+//! ten of them are kept, divided by ten. Linux only, for it reads `/proc/self/statm`.
 
 #![allow(
     clippy::arithmetic_side_effects,

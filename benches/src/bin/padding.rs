@@ -1,10 +1,13 @@
-//! Whether the time of `open` shows if the padding was right: `padding [SAMPLES]`, a million by default.
+//! Whether the time of `open` shows if the padding was right: `padding [SAMPLES]`, a million by
+//! default.
 //!
-//! CBC without a MAC can be decrypted block by block by whoever learns of each body whether its padding was valid. Every refusal looks the
-//! same; this looks at the clock. The same refused texts are opened with valid and with invalid padding in random order, and Welch's t says
-//! how far the two means are apart, in standard errors. The method is that of dudect (Reparaz, Balasch, Verbauwhede: "Dude, is my code
-//! constant time?", 2017): |t| under 10 is taken for none, over all samples and over the fastest nineteen of twenty, which leaves out what
-//! the machine did beside it. Ends with 1 when it is more.
+//! CBC without a MAC can be decrypted block by block by whoever learns of each body whether its
+//! padding was valid. Every refusal looks the same; this looks at the clock. The same refused texts
+//! are opened with valid and with invalid padding in random order, and Welch's t says how far the
+//! two means are apart, in standard errors. The method is that of dudect (Reparaz, Balasch,
+//! Verbauwhede: "Dude, is my code constant time?", 2017): |t| under 10 is taken for none, over all
+//! samples and over the fastest nineteen of twenty, which leaves out what the machine did beside
+//! it. Ends with 1 when it is more.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -44,7 +47,8 @@ fn main() -> ExitCode {
     let key_ring = KeyRing::new(vec![Secret::from(SECRET)]).expect("the secret is long enough");
     let mut numbers = Numbers(0x70ad);
     let mut apart = false;
-    // An attack changes the block before the one that it asks about, or the IV, so the text breaks where that block stands.
+    // An attack changes the block before the one that it asks about, or the IV, so the text breaks
+    // where that block stands.
     for (name, broken) in [
         ("broken at its beginning", (|_| 0) as fn(usize) -> usize),
         ("broken in its middle", |length| length / 2),

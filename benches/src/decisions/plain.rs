@@ -1,7 +1,7 @@
 //! What the rival works on: its configuration, its events and clicks, the rows that it makes.
 //!
-//! It is spared what it could do worse: its configuration is compiled once, amounts and URLs are parsed beforehand, and no policy but the
-//! corpus's five is known.
+//! It is spared what it could do worse: its configuration is compiled once, amounts and URLs are
+//! parsed beforehand, and no policy but the corpus's five is known.
 
 #![expect(dead_code, reason = "rows are made to be stored")]
 

@@ -1,5 +1,5 @@
-//! A kept connection, as the servers of networks have it. It reads and writes HTTP/1.1 by itself: a whole client would take time from the
-//! server that is measured on the same machine.
+//! A kept connection, as the servers of networks have it. It reads and writes HTTP/1.1 by itself: a
+//! whole client would take time from the server that is measured on the same machine.
 
 use super::{Failure, world::Message};
 use std::net::SocketAddr;

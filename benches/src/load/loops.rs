@@ -38,8 +38,9 @@ impl Sender {
         Ok(started.elapsed())
     }
 
-    /// Sends `rate` sales a second, whether answers come or not; what waits for a free connection waits on the clock, so `latencies` hold the
-    /// time from when a sale was to be sent to its answer.
+    /// Sends `rate` sales a second, whether answers come or not; what waits for a free connection
+    /// waits on the clock, so `latencies` hold the time from when a sale was to be sent to its
+    /// answer.
     ///
     /// # Errors
     /// A sale that is not taken in.

@@ -1,4 +1,5 @@
-//! The server in a process of its own, so that its memory can be read and the client's work is not counted with it.
+//! The server in a process of its own, so that its memory can be read and the client's work is not
+//! counted with it.
 
 use super::{
     Failure, Sender,
@@ -40,7 +41,8 @@ pub struct Serve {
 }
 
 impl Serve {
-    /// Serves as `postback-server` does until stdin ends, which it does with the program that measures.
+    /// Serves as `postback-server` does until stdin ends, which it does with the program that
+    /// measures.
     ///
     /// # Errors
     /// What keeps a server from starting.

@@ -1,4 +1,5 @@
-//! One tracker and what comes in for it: clicks, and for each click one sale, told in turn by ClickBank's notification and by a postback.
+//! One tracker and what comes in for it: clicks, and for each click one sale, told in turn by
+//! ClickBank's notification and by a postback.
 
 use super::Failure;
 use crate::notifications::corpus;

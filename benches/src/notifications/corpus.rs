@@ -1,4 +1,5 @@
-//! Several hundred notifications, no two alike, made from the captured ones: names, receipts, amounts, times, tracking codes and IVs vary.
+//! Several hundred notifications, no two alike, made from the captured ones: names, receipts,
+//! amounts, times, tracking codes and IVs vary.
 
 use crate::numbers::Numbers;
 use aes::{

@@ -1,5 +1,6 @@
-//! The plain composition: the well-known crates one after the other, and an owned struct to read into. It checks what they check by
-//! themselves: no duplicate keys in unknown places, no amount kept exact, nothing wiped.
+//! The plain composition: the well-known crates one after the other, and an owned struct to read
+//! into. It checks what they check by themselves: no duplicate keys in unknown places, no amount
+//! kept exact, nothing wiped.
 
 use super::corpus::key;
 use aes::{

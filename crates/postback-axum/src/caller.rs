@@ -11,8 +11,8 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
-/// The address of the caller: of the connection, or, where that is a trusted proxy's, what the proxy says in `X-Forwarded-For`. None when
-/// the host did not provide it.
+/// The address of the caller: of the connection, or, where that is a trusted proxy's, what the
+/// proxy says in `X-Forwarded-For`. None when the host did not provide it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CallerAddress(pub(crate) Option<IpAddr>);
 
@@ -30,9 +30,10 @@ impl FromRequestParts<AppState> for CallerAddress {
     }
 }
 
-/// Walks from the connection backwards as long as the hop that says it is trusted. Each proxy appends whom it was called by, so the
-/// rightmost address that no trusted proxy has is the caller; everything left of it the caller may have written itself. A hop that says
-/// what is no address leaves the caller unknown.
+/// Walks from the connection backwards as long as the hop that says it is trusted. Each proxy
+/// appends whom it was called by, so the rightmost address that no trusted proxy has is the caller;
+/// everything left of it the caller may have written itself. A hop that says what is no address
+/// leaves the caller unknown.
 fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpRange]) -> Option<IpAddr> {
     // On a dual-stack socket IPv4 callers have mapped addresses, which no IPv4 range holds.
     let mut caller = peer.to_canonical();

@@ -1,8 +1,9 @@
 //! `GET /{campaign}`: a visitor on the way to an offer.
 //!
-//! The click is recorded before the visitor is sent on: a click id that nobody knows would make its sale unattributed. When that is not
-//! possible, or no offer can take the visitor, the domain's fallback does; without a fallback the visitor is told, with 503 and `Retry-After`
-//! for trouble of the store.
+//! The click is recorded before the visitor is sent on: a click id that nobody knows would make its
+//! sale unattributed. When that is not possible, or no offer can take the visitor, the domain's
+//! fallback does; without a fallback the visitor is told, with 503 and `Retry-After` for trouble of
+//! the store.
 
 use crate::answer::{fault, json, no_store, plain, retry_later};
 use crate::caller::CallerAddress;
@@ -23,7 +24,8 @@ use url::Url;
 const MAX_HEADER: usize = 1_024;
 /// The longest language tag (RFC 5646, section 4.4.1, asks for at least 35 characters).
 const MAX_LANGUAGE: usize = 35;
-/// First segments that are routes of ours, now or later (the compiler refuses campaigns with these names too).
+/// First segments that are routes of ours, now or later (the compiler refuses campaigns with these
+/// names too).
 const RESERVED: [&str; 10] = [
     "postback", "ins", "api", "healthz", "metrics", "track.js", "view", "click", "clickupd", "imp",
 ];

@@ -18,8 +18,8 @@ use tokio::{
 /// How many events of different clicks are decided at once; more wait a moment for their turn.
 const TURNS: usize = 256;
 
-/// Events of one click are decided one after the other, so that a burst of them does not conflict with itself in the store. Other processes
-/// still can: this saves work, it guards nothing.
+/// Events of one click are decided one after the other, so that a burst of them does not conflict
+/// with itself in the store. Other processes still can: this saves work, it guards nothing.
 #[derive(Debug)]
 pub(crate) struct Turns {
     turns: [Mutex<()>; TURNS],
@@ -46,8 +46,8 @@ impl Turns {
     }
 }
 
-/// The event was not stored in time, as far as is known; the sender is to send it again. It may still be stored: then the next time is a
-/// duplicate.
+/// The event was not stored in time, as far as is known; the sender is to send it again. It may
+/// still be stored: then the next time is a duplicate.
 #[derive(Debug)]
 pub(crate) struct NotStored;
 
@@ -59,7 +59,8 @@ pub(crate) enum Taken {
     Journalled,
 }
 
-/// Takes an event in, and goes on when its sender has hung up: many send a postback and do not wait for the answer.
+/// Takes an event in, and goes on when its sender has hung up: many send a postback and do not wait
+/// for the answer.
 pub(crate) async fn take_in(state: &AppState, live: &Arc<Live>, event: Event) -> Result<Taken, NotStored> {
     let (state, live) = (state.clone(), live.clone());
     let task = tokio::spawn(async move {
@@ -74,7 +75,8 @@ pub(crate) async fn take_in(state: &AppState, live: &Arc<Live>, event: Event) ->
     task.await.unwrap_or(Err(NotStored))
 }
 
-/// Nobody sends a postback again, so it is written down while the store is in trouble. False when there is no journal, or no room in it.
+/// Nobody sends a postback again, so it is written down while the store is in trouble. False when
+/// there is no journal, or no room in it.
 async fn journal(state: &AppState, event: Event) -> bool {
     let Some(journal) = state.shared.journal.clone() else {
         return false;

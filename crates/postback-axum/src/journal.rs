@@ -1,7 +1,8 @@
 //! Events that the store could not take, on disk until it can.
 //!
-//! Nobody sends a postback again. When the store is down, its event is appended here, synchronised to disk, and acknowledged; [`AppState::replay_journal`]
-//! takes it in later, under the identity that it got on arrival, so that taking it in twice does nothing.
+//! Nobody sends a postback again. When the store is down, its event is appended here, synchronised
+//! to disk, and acknowledged; [`AppState::replay_journal`] takes it in later, under the identity
+//! that it got on arrival, so that taking it in twice does nothing.
 
 use crate::state::AppState;
 use postback::drive::{self, IngestError};
@@ -17,18 +18,20 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// The largest journal, in bytes: some hundred thousand events. Past it the sender is told to come back.
+/// The largest journal, in bytes: some hundred thousand events. Past it the sender is told to come
+/// back.
 pub const MAX_JOURNAL: u64 = 256 * 1024 * 1024;
 
-/// A file of waiting events, one a line. Cheap to clone; all clones are one. Its files are readable by their owner alone: they hold the
-/// personal values of the events until these are taken in.
+/// A file of waiting events, one a line. Cheap to clone; all clones are one. Its files are readable
+/// by their owner alone: they hold the personal values of the events until these are taken in.
 #[derive(Debug, Clone)]
 pub struct Journal(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     path: PathBuf,
-    /// Locked for as long as the journal is open: two processes with one journal would take each other's files away.
+    /// Locked for as long as the journal is open: two processes with one journal would take each
+    /// other's files away.
     _lock: File,
     /// Held while a line is written, and while the file is moved aside.
     writing: Mutex<()>,
@@ -43,8 +46,8 @@ pub struct Replayed {
     pub taken: u64,
     /// How many wait on: the store did not take them.
     pub left: u64,
-    /// How many lines could not be read or are of a source that is no longer configured; they are kept in a file beside the journal that
-    /// ends in `.unreadable`.
+    /// How many lines could not be read or are of a source that is no longer configured; they are
+    /// kept in a file beside the journal that ends in `.unreadable`.
     pub unreadable: u64,
 }
 
@@ -52,7 +55,8 @@ impl Journal {
     /// A journal in a file, made when the first event comes. Its folder must exist.
     ///
     /// # Errors
-    /// A folder that does not exist or cannot be written to; a journal that another process, or this one, has open.
+    /// A folder that does not exist or cannot be written to; a journal that another process, or
+    /// this one, has open.
     pub fn open(path: impl Into<PathBuf>) -> io::Result<Self> {
         let path = path.into();
         let lock = private().write(true).truncate(false).open(beside(&path, ".lock"))?;
@@ -95,11 +99,12 @@ impl Journal {
         append(&self.0.path, line.as_bytes())
     }
 
-    /// Takes waiting events in, oldest first. What the store does not take is kept for the next time: of one event when its own rows are in
-    /// trouble, of all the rest when the store is away.
+    /// Takes waiting events in, oldest first. What the store does not take is kept for the next
+    /// time: of one event when its own rows are in trouble, of all the rest when the store is away.
     ///
     /// # Errors
-    /// Trouble with the journal's files. What was taken in stays taken in; taking it in again does nothing.
+    /// Trouble with the journal's files. What was taken in stays taken in; taking it in again does
+    /// nothing.
     pub(crate) async fn replay(&self, state: &AppState) -> io::Result<Replayed> {
         let _replaying = self.0.replaying.lock().await;
         let mut done = Replayed::default();
@@ -160,7 +165,8 @@ impl Journal {
         Ok(left)
     }
 
-    /// Moves the journal aside, so that new events go to a new file; false when there is nothing in it.
+    /// Moves the journal aside, so that new events go to a new file; false when there is nothing in
+    /// it.
     fn move_aside(&self, aside: &Path) -> io::Result<bool> {
         let _writing = self.0.writing.lock().unwrap_or_else(PoisonError::into_inner);
         if fs::metadata(&self.0.path).map_or(0, |known| known.len()) == 0 {

@@ -30,8 +30,9 @@ use axum::{
 
 /// The routes of a tracker, to be served alone or merged into a service's own router.
 ///
-/// Serve it with `into_make_service_with_connect_info::<SocketAddr>()`, or put a `ConnectInfo<SocketAddr>` into each request: without it
-/// callers have no address, so a source with `allow_ips` refuses everybody and `{ip}` is empty.
+/// Serve it with `into_make_service_with_connect_info::<SocketAddr>()`, or put a
+/// `ConnectInfo<SocketAddr>` into each request: without it callers have no address, so a source
+/// with `allow_ips` refuses everybody and `{ip}` is empty.
 ///
 /// No route answers `HEAD`: a click and a postback are news, and what only looks must not make any.
 pub fn router(state: AppState) -> Router {

@@ -1,5 +1,5 @@
-//! Counting and logging. Labels and fields are names and ids of the configuration, outcomes and statuses: never a query, a token, a body
-//! or a value that a caller chose.
+//! Counting and logging. Labels and fields are names and ids of the configuration, outcomes and
+//! statuses: never a query, a token, a body or a value that a caller chose.
 
 use axum::{
     extract::{MatchedPath, Request},
@@ -19,9 +19,11 @@ const RESPONSES: &str = "postback_http_responses_total";
 const EVENTS: &str = "postback_events_total";
 /// Messages that were not taken in, by source, interface and status.
 const REFUSALS: &str = "postback_refusals_total";
-/// Callers that are refused unchecked because they were wrong about the check of old notifications too often, by source: the alarm.
+/// Callers that are refused unchecked because they were wrong about the check of old notifications
+/// too often, by source: the alarm.
 const FORMS_STOPPED: &str = "postback_form_callers_stopped_total";
-/// Sources whose old notifications failed the check too often, whoever called: the alarm that nobody is stopped by.
+/// Sources whose old notifications failed the check too often, whoever called: the alarm that
+/// nobody is stopped by.
 const FORMS_GUESSED: &str = "postback_form_guesses_alarms_total";
 /// Postbacks that were journalled, by source.
 const JOURNALLED: &str = "postback_journalled_total";
@@ -92,8 +94,8 @@ pub(crate) fn refused(source: &str, interface: Interface, status: u16) {
     counter!(REFUSALS, &labels).increment(1);
 }
 
-/// Counts a caller that was wrong about the check of an old notification too often. Whoever watches the log sees whether somebody guesses, or the
-/// secret is wrong.
+/// Counts a caller that was wrong about the check of an old notification too often. Whoever watches
+/// the log sees whether somebody guesses, or the secret is wrong.
 pub(crate) fn forms_stopped(source: &str) {
     counter!(FORMS_STOPPED, "source" => source.to_owned()).increment(1);
     tracing::error!(

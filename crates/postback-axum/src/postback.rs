@@ -1,7 +1,8 @@
 //! `GET` and `POST /postback[/{offer_source}]`.
 //!
-//! A `GET` is read from its query, a `POST` from its form body alone. What is malformed is said plainly, since whoever pasted the URL must
-//! mend it. A browser's pixel (`format=img`) gets its image whatever happened, under the status that says it.
+//! A `GET` is read from its query, a `POST` from its form body alone. What is malformed is said
+//! plainly, since whoever pasted the URL must mend it. A browser's pixel (`format=img`) gets its
+//! image whatever happened, under the status that says it.
 
 use crate::answer::{Refusal, fault, journalled, json, pixel, refusal, unavailable};
 use crate::body;
@@ -100,7 +101,8 @@ async fn answer(state: &AppState, source: Option<&str>, caller: CallerAddress, q
     }
 }
 
-/// The answer to what cannot be read as parameters; it counts as refused by the source that it was meant for, if there is one.
+/// The answer to what cannot be read as parameters; it counts as refused by the source that it was
+/// meant for, if there is one.
 fn unread(state: &AppState, source: Option<&str>, response: Response) -> Response {
     if let Some(source) = state.live().tracker.source(source) {
         refused(state, source, response.status());
@@ -114,7 +116,8 @@ fn refused(state: &AppState, source: &Source, status: StatusCode) {
     state.shared.refusals.refused(source.id(), status, state.now());
 }
 
-/// The reply or the refusal, each with whether the source's own name for `format` asks for an image.
+/// The reply or the refusal, each with whether the source's own name for `format` asks for an
+/// image.
 async fn take(
     state: &AppState,
     source: Option<&str>,

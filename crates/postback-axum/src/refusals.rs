@@ -1,7 +1,9 @@
-//! The postbacks that each source refused, as far as a person must know of them: how the last one ended, and how many came since one was
-//! taken in. Their senders see the answer and do not tell whoever pasted the URL.
+//! The postbacks that each source refused, as far as a person must know of them: how the last one
+//! ended, and how many came since one was taken in. Their senders see the answer and do not tell
+//! whoever pasted the URL.
 //!
-//! A few words of memory for each source that is configured, so that a flood costs nothing; a restart forgets them.
+//! A few words of memory for each source that is configured, so that a flood costs nothing; a
+//! restart forgets them.
 
 use postback::tracker::Tracker;
 use postback::value::{OfferSourceId, Timestamp};

@@ -15,13 +15,14 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// The longest body that is read, in bytes. Real notifications are 1 to 4 KiB of ciphertext, a form has 16 KiB at most; the rest only
-/// costs memory, which the caller would choose.
+/// The longest body that is read, in bytes. Real notifications are 1 to 4 KiB of ciphertext, a form
+/// has 16 KiB at most; the rest only costs memory, which the caller would choose.
 pub const MAX_BODY: usize = 64 * 1024;
 /// The time for a body to arrive, from the first byte after the headers to the last.
 pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(5);
-/// The time for the store on the way of an event or a click. ClickBank waits three seconds for an answer and tries again later when it gets
-/// none; an answer of our own tells it so with half a second to spare.
+/// The time for the store on the way of an event or a click. ClickBank waits three seconds for an
+/// answer and tries again later when it gets none; an answer of our own tells it so with half a
+/// second to spare.
 pub const STORE_TIMEOUT: Duration = Duration::from_millis(2_500);
 /// The time for a read that serves a person.
 pub(crate) const API_TIMEOUT: Duration = Duration::from_secs(10);
@@ -118,8 +119,8 @@ impl AppState {
         })
     }
 
-    /// Puts another configuration to work. Requests that are being answered end with the one that they began with. Have it stored first,
-    /// with [`postback::drive::install`].
+    /// Puts another configuration to work. Requests that are being answered end with the one that
+    /// they began with. Have it stored first, with [`postback::drive::install`].
     pub fn replace(&self, tracker: Arc<Tracker>, credentials: Credentials) {
         self.shared.refusals.keep_those_of(&tracker);
         *self.shared.live.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Live { tracker, credentials });
@@ -133,7 +134,8 @@ impl AppState {
         self.live().tracker.clone()
     }
 
-    /// Is notified when something may have come into the outbox: whoever sends deliveries waits for it.
+    /// Is notified when something may have come into the outbox: whoever sends deliveries waits for
+    /// it.
     #[must_use]
     pub fn wake(&self) -> Arc<Notify> {
         self.shared.wake.clone()
@@ -142,7 +144,8 @@ impl AppState {
     /// Takes in what waits in the journal; nothing without one.
     ///
     /// # Errors
-    /// Trouble with the journal's files. Events that the store does not take yet are no error: they go on waiting.
+    /// Trouble with the journal's files. Events that the store does not take yet are no error: they
+    /// go on waiting.
     pub async fn replay_journal(&self) -> io::Result<Replayed> {
         let Some(journal) = &self.shared.journal else {
             return Ok(Replayed::default());
@@ -191,7 +194,8 @@ impl fmt::Debug for AppStateBuilder {
 }
 
 impl AppStateBuilder {
-    /// The bearer token of `/api` and `/metrics`. Without one, or with an empty one, they are closed.
+    /// The bearer token of `/api` and `/metrics`. Without one, or with an empty one, they are
+    /// closed.
     #[must_use]
     pub fn api_token(mut self, token: Option<Secret>) -> Self {
         self.0.api_token = token.filter(|token| !token.expose().is_empty());
@@ -226,16 +230,17 @@ impl AppStateBuilder {
         self
     }
 
-    /// What prints the page of `/metrics`, as the handle of a recorder does. The router counts through the `metrics` facade, so whatever
-    /// recorder the host has installed sees it.
+    /// What prints the page of `/metrics`, as the handle of a recorder does. The router counts
+    /// through the `metrics` facade, so whatever recorder the host has installed sees it.
     #[must_use]
     pub fn metrics(mut self, render: impl Fn() -> String + Send + Sync + 'static) -> Self {
         self.0.metrics = Some(Box::new(render));
         self
     }
 
-    /// Where postbacks wait while the store does not take them; without one their senders are told to come back, which few do. Whoever runs the
-    /// router calls [`AppState::replay_journal`] at the start and from time to time.
+    /// Where postbacks wait while the store does not take them; without one their senders are told
+    /// to come back, which few do. Whoever runs the router calls [`AppState::replay_journal`] at
+    /// the start and from time to time.
     #[must_use]
     pub fn journal(mut self, journal: Journal) -> Self {
         self.0.journal = Some(journal);

@@ -10,16 +10,17 @@ use std::time::Duration;
 
 /// The time to connect, TLS included, out of the time in all: a host that is down is known soon.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Idle connections that are kept to one host. Deliveries come in batches per destination; more would only hold its sockets.
+/// Idle connections that are kept to one host. Deliveries come in batches per destination; more
+/// would only hold its sockets.
 const MAX_IDLE_PER_HOST: usize = 8;
-/// How long an idle connection is kept: below the minute after which many servers and most NATs drop it, so that few requests meet a
-/// connection that is closing.
+/// How long an idle connection is kept: below the minute after which many servers and most NATs
+/// drop it, so that few requests meet a connection that is closing.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 /// What the client calls itself where a request has no `User-Agent`.
 const USER_AGENT: &str = concat!("postback-http/", env!("CARGO_PKG_VERSION"));
 
-/// A client that dials only what its [`AddressPolicy`] lets through. Clones share their connections. It must be used inside a tokio runtime
-/// with its time and I/O drivers on.
+/// A client that dials only what its [`AddressPolicy`] lets through. Clones share their
+/// connections. It must be used inside a tokio runtime with its time and I/O drivers on.
 #[derive(Debug, Clone)]
 pub struct Client {
     inner: reqwest::Client,
@@ -47,7 +48,8 @@ impl HttpClient for Client {
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, HttpError>> {
         Box::pin(async move {
             let (parts, body) = request.into_parts();
-            // The resolver is never asked about a host that is an address already, so the URL is checked first.
+            // The resolver is never asked about a host that is an address already, so the URL is
+            // checked first.
             let url = self.policy.check(&parts.uri.to_string())?;
             let mut request = reqwest::Request::new(parts.method, url);
             *request.headers_mut() = parts.headers;
@@ -112,7 +114,8 @@ impl Builder {
         self
     }
 
-    /// Who turns names into addresses; [`SystemResolver`] by default. Its answers are checked like any other's.
+    /// Who turns names into addresses; [`SystemResolver`] by default. Its answers are checked like
+    /// any other's.
     #[must_use]
     pub fn resolver(mut self, resolver: Arc<dyn Resolver>) -> Self {
         self.resolver = resolver;
@@ -126,14 +129,16 @@ impl Builder {
         self
     }
 
-    /// The most bytes of an answer's body that are read; [`MAX_ANSWER_BYTES`] by default and at most.
+    /// The most bytes of an answer's body that are read; [`MAX_ANSWER_BYTES`] by default and at
+    /// most.
     #[must_use]
     pub fn max_answer(mut self, bytes: usize) -> Self {
         self.max_answer = bytes.min(MAX_ANSWER_BYTES);
         self
     }
 
-    /// What stands in `User-Agent` where a request has none; `postback-http/` and the version by default.
+    /// What stands in `User-Agent` where a request has none; `postback-http/` and the version by
+    /// default.
     #[must_use]
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = user_agent.into();
@@ -160,7 +165,8 @@ impl Builder {
             roots.push(reqwest::Certificate::from_der(der).map_err(|_| BuildError::RootCertificate)?);
         }
         let policy = Arc::new(self.policy);
-        // Another crate of the host may turn on reqwest's features (decompression, proxies); what they bring is turned off by name.
+        // Another crate of the host may turn on reqwest's features (decompression, proxies); what
+        // they bring is turned off by name.
         let inner = reqwest::Client::builder()
             .dns_resolver(Arc::new(Vetting {
                 policy: Arc::clone(&policy),

@@ -7,10 +7,12 @@ use rustls::CertificateError;
 use std::error::Error;
 use std::io;
 
-/// What kept a request from its answer. Only kinds are carried over: every text of reqwest's is left behind.
+/// What kept a request from its answer. Only kinds are carried over: every text of reqwest's is
+/// left behind.
 pub(crate) fn failure(error: &reqwest::Error) -> HttpError {
     if let Some(denied) = find::<Denied>(error) {
-        // A refused URL was refused before the client saw it, so this comes from resolving its name.
+        // A refused URL was refused before the client saw it, so this comes from resolving its
+        // name.
         return HttpError::ResolvedRefused(denied.clone());
     }
     if error.is_builder() {
@@ -56,7 +58,8 @@ fn tls_reason(error: &rustls::Error) -> &'static str {
     }
 }
 
-/// The first error of type `T` in the chain. An `io::Error` hides the error that it wraps from `source`, so it is opened.
+/// The first error of type `T` in the chain. An `io::Error` hides the error that it wraps from
+/// `source`, so it is opened.
 fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
     let mut next = Some(error);
     while let Some(error) = next {

@@ -7,19 +7,23 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::{fmt, io};
 
-/// The most addresses of one name that are tried. A zone may list hundreds, and each costs a part of the time to connect.
+/// The most addresses of one name that are tried. A zone may list hundreds, and each costs a part
+/// of the time to connect.
 const MAX_ADDRESSES: usize = 16;
 
-/// Looks up the addresses of a host name. What it answers is checked before it is dialled, so an implementation need not check anything.
+/// Looks up the addresses of a host name. What it answers is checked before it is dialled, so an
+/// implementation need not check anything.
 pub trait Resolver: fmt::Debug + Send + Sync {
     /// Every address of `host`, the preferred ones first.
     ///
     /// # Errors
-    /// Whatever kept the look-up from an answer. A name without addresses may be an error or an empty list.
+    /// Whatever kept the look-up from an answer. A name without addresses may be an error or an
+    /// empty list.
     fn resolve<'a>(&'a self, host: &'a str) -> BoxFuture<'a, io::Result<Vec<IpAddr>>>;
 }
 
-/// The system's resolver: `/etc/hosts`, `nsswitch.conf` and the configured name servers, as every other program on the machine.
+/// The system's resolver: `/etc/hosts`, `nsswitch.conf` and the configured name servers, as every
+/// other program on the machine.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemResolver;
 

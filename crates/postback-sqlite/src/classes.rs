@@ -1,10 +1,12 @@
-//! Events of one source, or with one outcome, newest first. One index serves both and the two together: it holds each class (a source with
-//! an outcome) by age, there are few classes, and the newest of several are among the newest of each.
+//! Events of one source, or with one outcome, newest first. One index serves both and the two
+//! together: it holds each class (a source with an outcome) by age, there are few classes, and the
+//! newest of several are among the newest of each.
 
 use crate::{fault::Fault, sql};
 use rusqlite::{Connection, OptionalExtension, params};
 
-/// The numbers of the newest events before `before`: of the source, with the outcome, whichever is given.
+/// The numbers of the newest events before `before`: of the source, with the outcome, whichever is
+/// given.
 pub(crate) fn newest(
     connection: &Connection,
     (source, outcome): (Option<&str>, Option<&str>),

@@ -35,7 +35,8 @@ impl Encoded {
         })
     }
 
-    /// Checks, then writes. Any other answer than `Applied` leaves at most guards of version 0, which say what no row says.
+    /// Checks, then writes. Any other answer than `Applied` leaves at most guards of version 0,
+    /// which say what no row says.
     pub(crate) fn apply(&self, connection: &Connection) -> Result<Committed, Fault> {
         if let Some(identity) = &self.identity
             && outcome(connection, identity)?.is_some()

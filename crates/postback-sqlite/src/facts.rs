@@ -141,7 +141,8 @@ pub(crate) fn orphans(connection: &Connection, after: &str, limit: u32) -> Resul
         let (mut events, mut last) = (Vec::new(), None);
         while let Some(found) = rows.next()? {
             last = Some(text(found, 2)?.to_owned());
-            // A row of a newer version is left for whoever can read it, and keeps no others waiting.
+            // A row of a newer version is left for whoever can read it, and keeps no others
+            // waiting.
             events.extend(event(found, 0));
         }
         match last {

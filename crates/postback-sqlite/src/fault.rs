@@ -1,4 +1,5 @@
-//! What goes wrong in SQLite, as the port's errors. Texts and causes name codes, tables and columns, never values: values are bound.
+//! What goes wrong in SQLite, as the port's errors. Texts and causes name codes, tables and
+//! columns, never values: values are bound.
 
 use postback::port::{StoreError, StoreErrorKind};
 use rusqlite::ErrorCode;

@@ -1,7 +1,8 @@
-//! Guards: versions that a commit compares and raises in one statement each. Those of clicks are a table of numbers, in which clicks with
-//! one key share a version: what is decided for one of them meanwhile makes a decision for another be made again, and a commit that names
-//! several raises it once. Those of receipts stand in the receipt's row. Where there is no row the version is 0, and after a conflict there
-//! may be one of version 0, which says the same.
+//! Guards: versions that a commit compares and raises in one statement each. Those of clicks are a
+//! table of numbers, in which clicks with one key share a version: what is decided for one of them
+//! meanwhile makes a decision for another be made again, and a commit that names several raises it
+//! once. Those of receipts stand in the receipt's row. Where there is no row the version is 0, and
+//! after a conflict there may be one of version 0, which says the same.
 
 use crate::{fault::Fault, key::key, sql};
 use postback::tracker::{Guard, GuardKey};
@@ -60,7 +61,8 @@ pub(crate) fn encode(guards: &[Guard]) -> Vec<Encoded> {
         let version = i64::try_from(guard.version).unwrap_or(NEVER);
         let read = versions.entry(key).or_insert(version);
         if *read != version {
-            // Facts are of one moment and tell one version of one key, so these are not what any facts told.
+            // Facts are of one moment and tell one version of one key, so these are not what any
+            // facts told.
             *read = NEVER;
         }
     }

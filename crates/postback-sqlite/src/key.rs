@@ -1,16 +1,19 @@
-//! What stands for a click in indexes: eight bytes instead of its id's thirty-three, which nearly name it. Two clicks may have one key, by
-//! chance or because somebody chose their ids so: statements compare the id as well, and guards may be shared.
+//! What stands for a click in indexes: eight bytes instead of its id's thirty-three, which nearly
+//! name it. Two clicks may have one key, by chance or because somebody chose their ids so:
+//! statements compare the id as well, and guards may be shared.
 
 use postback::tracker::CLICK_ID_LENGTH;
 
-/// How many characters of an id that was made here say when, behind its first letter: 40 bits, of which the last counts 256 ms.
+/// How many characters of an id that was made here say when, behind its first letter: 40 bits, of
+/// which the last counts 256 ms.
 const TIME: usize = 8;
 
-/// How many bits tell clicks of one time apart: one pair in eight million has the same ones. With the time they leave no key negative.
+/// How many bits tell clicks of one time apart: one pair in eight million has the same ones. With
+/// the time they leave no key negative.
 const REST: u32 = 23;
 
-/// The key of an id: of one that was made here its time and some bits of a hash, so that clicks of one time lie together; of any other a
-/// hash.
+/// The key of an id: of one that was made here its time and some bits of a hash, so that clicks of
+/// one time lie together; of any other a hash.
 pub(crate) fn key(id: &str) -> i64 {
     let hash = hash(id);
     time(id)

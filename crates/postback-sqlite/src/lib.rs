@@ -36,14 +36,16 @@ use threads::Threads;
 pub struct Options {
     /// The tenant. A file belongs to the first namespace that opens it.
     pub namespace: Namespace,
-    /// How long a transaction waits for other processes that write to the same file. The default of 2 s leaves time to answer a
-    /// notification, which must happen within 3 s.
+    /// How long a transaction waits for other processes that write to the same file. The default of
+    /// 2 s leaves time to answer a notification, which must happen within 3 s.
     pub busy_timeout: Duration,
     /// How many threads read, each with a connection; at least one. The default is 2.
     pub readers: usize,
-    /// How many calls may wait for the writer, and as many for the readers, before more are refused as unavailable. The default is 1024.
+    /// How many calls may wait for the writer, and as many for the readers, before more are refused
+    /// as unavailable. The default is 1024.
     pub queue: usize,
-    /// How many waiting calls share a transaction at most; at least one. The first of them waits for the last one. The default is 256.
+    /// How many waiting calls share a transaction at most; at least one. The first of them waits
+    /// for the last one. The default is 256.
     pub group: usize,
 }
 
@@ -61,17 +63,20 @@ impl Options {
     }
 }
 
-/// A store in an SQLite file. Clones are handles of the same store; dropping the last one writes what is still queued and closes the file.
+/// A store in an SQLite file. Clones are handles of the same store; dropping the last one writes
+/// what is still queued and closes the file.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
     threads: Arc<Threads>,
 }
 
 impl SqliteStore {
-    /// Opens the file, which is made if there is none, and brings it to this version's schema. Blocks for as long as that takes.
+    /// Opens the file, which is made if there is none, and brings it to this version's schema.
+    /// Blocks for as long as that takes.
     ///
     /// # Errors
-    /// - a file that another namespace owns, or that cannot be in WAL mode (`:memory:`, a network share)
+    /// - a file that another namespace owns, or that cannot be in WAL mode (`:memory:`, a network
+    ///   share)
     /// - a file with a newer schema, or one that is no such database
     /// - a file that cannot be opened for reading and writing, or that others keep locked
     pub fn open(path: impl AsRef<Path>, options: &Options) -> Result<Self, StoreError> {
@@ -101,10 +106,11 @@ pub struct Statistics {
     pub transactions: u64,
 }
 
-/// Applies a commit inside a transaction of the host's own, on a file that [`SqliteStore::open`] has prepared: with the host's rows, or not
-/// at all. Begin it as `IMMEDIATE`; nothing is decided before it is committed. After an error roll it back. After any other answer than
-/// [`Committed::Applied`] it may be committed or rolled back: nothing that can be read was written (a conflict may leave empty rows, of
-/// version 0, in the tables `guard` and `receipt`).
+/// Applies a commit inside a transaction of the host's own, on a file that [`SqliteStore::open`]
+/// has prepared: with the host's rows, or not at all. Begin it as `IMMEDIATE`; nothing is decided
+/// before it is committed. After an error roll it back. After any other answer than
+/// [`Committed::Applied`] it may be committed or rolled back: nothing that can be read was written
+/// (a conflict may leave empty rows, of version 0, in the tables `guard` and `receipt`).
 ///
 /// ```
 /// use postback::tracker::{Commit, Committed};

@@ -1,5 +1,6 @@
-//! Pages, newest first: by the number of first writing, downwards. A cursor is the letter of its list and the number of the last row that
-//! was shown, so that rows which arrive meanwhile shift nothing.
+//! Pages, newest first: by the number of first writing, downwards. A cursor is the letter of its
+//! list and the number of the last row that was shown, so that rows which arrive meanwhile shift
+//! nothing.
 
 use crate::{
     classes,
@@ -28,7 +29,8 @@ pub(crate) struct List<'a> {
     class: Option<(Option<&'a str>, Option<&'a str>)>,
 }
 
-/// A condition, with `#` where its value stands. A `+` keeps SQLite from the column's index, where another filter finds fewer rows.
+/// A condition, with `#` where its value stands. A `+` keeps SQLite from the column's index, where
+/// another filter finds fewer rows.
 type Filter = (&'static str, Value);
 
 impl<'a> List<'a> {
@@ -97,7 +99,8 @@ impl<'a> List<'a> {
         Self::new('r', "refused", "id, source, ring, at").filter("source = #", Some(source.as_ref()))
     }
 
-    /// `?1` is the row before which the page begins, `?2` the limit; then come the filters in order. Of a class, `?1` is the one row.
+    /// `?1` is the row before which the page begins, `?2` the limit; then come the filters in
+    /// order. Of a class, `?1` is the one row.
     fn statement(&self) -> Cow<'static, str> {
         if self.class.is_some() {
             return sql::EVENT.into();

@@ -1,14 +1,16 @@
-//! The write-ahead log. What many commits change is written back once for all of them, so the log may grow to [`WRITE_BACK`] pages; then the
-//! writer writes it back by itself, after the answers. SQLite begins the log anew once all of it was written back and no reader needs it.
+//! The write-ahead log. What many commits change is written back once for all of them, so the log
+//! may grow to [`WRITE_BACK`] pages; then the writer writes it back by itself, after the answers.
+//! SQLite begins the log anew once all of it was written back and no reader needs it.
 
 use rusqlite::Connection;
 use std::time::Duration;
 
-/// How many pages the log has before it is written back: 32 MiB. Commits pay for SQLite's own 1,000 pages with a tenth of their time, and
-/// twice as many save little.
+/// How many pages the log has before it is written back: 32 MiB. Commits pay for SQLite's own 1,000
+/// pages with a tenth of their time, and twice as many save little.
 pub(crate) const WRITE_BACK: i64 = 4_096;
 
-/// From how many pages on readers are waited for, so that the log does not grow for as long as there is always one: 64 MiB.
+/// From how many pages on readers are waited for, so that the log does not grow for as long as
+/// there is always one: 64 MiB.
 const WAIT: i64 = 2 * WRITE_BACK;
 
 /// How long readers are waited for. Commits wait meanwhile.
@@ -39,7 +41,8 @@ impl Log {
         }
     }
 
-    /// Writes the log back if it is long enough. Best effort: no commit needs it, and a later one tries again.
+    /// Writes the log back if it is long enough. Best effort: no commit needs it, and a later one
+    /// tries again.
     pub(crate) fn write_back(&mut self, connection: &Connection) {
         let Ok((_, pages)) = checkpoint(connection, "PRAGMA wal_checkpoint(NOOP)") else {
             return;
@@ -67,7 +70,8 @@ impl Log {
         Some(if pages < WAIT { Way::Passive } else { Way::Wait })
     }
 
-    /// Writes the log back and empties it, so that what was forgotten is not kept there; false where a reader stands in the way.
+    /// Writes the log back and empties it, so that what was forgotten is not kept there; false
+    /// where a reader stands in the way.
     pub(crate) fn empty(&self, connection: &Connection) -> bool {
         let ended = self.patiently(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
         matches!(ended, Ok((false, _)))

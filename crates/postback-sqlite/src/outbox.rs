@@ -44,7 +44,8 @@ pub(crate) fn claim(connection: &Connection, claim: &Claim) -> Result<Claimed, F
         }
         let fence = found.get::<_, i64>(2)?.saturating_add(1);
         leases.push((found.get::<_, i64>(0)?, fence));
-        // A row of a newer version is left for whoever can read it: under a lease like the others, it stops none of them.
+        // A row of a newer version is left for whoever can read it: under a lease like the others,
+        // it stops none of them.
         let Ok(delivery) = read(found) else {
             claimed.unreadable = claimed.unreadable.saturating_add(1);
             continue;
@@ -108,7 +109,8 @@ pub(crate) fn settle(connection: &Connection, verdicts: &[Option<Vec<Value>>]) -
     verdicts.iter().map(&mut settle).collect()
 }
 
-/// Queues dead deliveries behind row `after` again; answers with how many, and the last row while there may be more.
+/// Queues dead deliveries behind row `after` again; answers with how many, and the last row while
+/// there may be more.
 pub(crate) fn requeue(connection: &Connection, selection: &Selection, after: i64) -> Result<(u64, Option<i64>), Fault> {
     let (text, which) = match &selection.which {
         Which::One(id) => (sql::DEAD_ONE, Some(id.as_str())),

@@ -11,25 +11,28 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The steps from an empty file to the newest schema; `user_version` counts those that a file has taken. A step never changes once it
-/// was released.
+/// The steps from an empty file to the newest schema; `user_version` counts those that a file has
+/// taken. A step never changes once it was released.
 const STEPS: &[&str] = &[include_str!("schema.sql")];
 
-/// The write-ahead log's file is cut back to this many bytes once it was written back: a reader made it grow, not for ever.
+/// The write-ahead log's file is cut back to this many bytes once it was written back: a reader
+/// made it grow, not for ever.
 const WAL_LIMIT: i64 = 64 * 1024 * 1024;
 
-/// How much of the database the connection that writes keeps in memory, in KiB. What a group of commits changes must fit: what does not is
-/// written to the log more than once.
+/// How much of the database the connection that writes keeps in memory, in KiB. What a group of
+/// commits changes must fit: what does not is written to the log more than once.
 const WRITER_CACHE: i64 = 16 * 1024;
 
-/// Bytes a page, of a file that is made here. A group of commits changes a third fewer pages than with SQLite's 4,096, and each costs two
-/// writes; twice as many bytes again would make a transaction of one commit dearer.
+/// Bytes a page, of a file that is made here. A group of commits changes a third fewer pages than
+/// with SQLite's 4,096, and each costs two writes; twice as many bytes again would make a
+/// transaction of one commit dearer.
 const PAGE_SIZE: i64 = 8_192;
 
 /// More than the store's fixed statements and the usual lists.
 const CACHED_STATEMENTS: usize = 64;
 
-/// SQLite does not wait for other processes where the file is first put into WAL mode, so opening tries again itself.
+/// SQLite does not wait for other processes where the file is first put into WAL mode, so opening
+/// tries again itself.
 const OPEN_PAUSE: Duration = Duration::from_millis(10);
 
 /// Opens a connection: WAL, and a commit is on the disk before it returns.
@@ -73,7 +76,8 @@ pub(crate) fn connect_writer(path: &Path, busy_timeout: Duration) -> Result<Conn
     Ok(connection)
 }
 
-/// Makes the file when there is none, readable by its owner alone: personal values lie in it. SQLite gives its other files the same mode.
+/// Makes the file when there is none, readable by its owner alone: personal values lie in it.
+/// SQLite gives its other files the same mode.
 fn make_private(path: &Path) {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -83,7 +87,8 @@ fn make_private(path: &Path) {
     drop(options.open(path));
 }
 
-/// A pragma that SQLite does not know, or cannot obey for this file, is ignored without an error; so ask.
+/// A pragma that SQLite does not know, or cannot obey for this file, is ignored without an error;
+/// so ask.
 fn assert_durable(connection: &Connection) -> Result<(), Fault> {
     let journal: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
     let synchronous: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
@@ -157,7 +162,8 @@ mod tests {
 
     fn assert_by_index(connection: &Connection, name: &str, text: &str) {
         for line in plan(connection, text) {
-            // That index holds what is queued alone, in the order that is asked for, and is left at the limit.
+            // That index holds what is queued alone, in the order that is asked for, and is left at
+            // the limit.
             let walks = line == "SCAN delivery USING INDEX delivery_ready";
             assert!(
                 walks || !line.starts_with("SCAN") && !line.contains("TEMP B-TREE"),

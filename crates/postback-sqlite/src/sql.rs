@@ -1,5 +1,5 @@
-//! Every fixed statement, so that a test can ask SQLite how it would run each of them. Where SQLite would rather sort than walk a partial
-//! index, the index is named.
+//! Every fixed statement, so that a test can ask SQLite how it would run each of them. Where SQLite
+//! would rather sort than walk a partial index, the index is named.
 
 macro_rules! statements {
     ($($(#[$meta:meta])* $name:ident = $text:literal;)+) => {

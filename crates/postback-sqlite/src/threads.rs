@@ -1,5 +1,6 @@
-//! The threads behind a store: one that writes, a few that read. Answers come through one-shot channels, so that callers need no particular
-//! runtime and none of its threads ever waits for the disk.
+//! The threads behind a store: one that writes, a few that read. Answers come through one-shot
+//! channels, so that callers need no particular runtime and none of its threads ever waits for the
+//! disk.
 
 use crate::{
     Options, Statistics,
@@ -21,12 +22,14 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-/// How often emptying the log is tried. Each waits for readers a little, and commits pass in between.
+/// How often emptying the log is tried. Each waits for readers a little, and commits pass in
+/// between.
 const EMPTY_TRIES: usize = 10;
 
 type Read = Box<dyn FnOnce(&mut Connection) + Send>;
 
-/// The queues and what works on them. Dropping it ends the threads, after they have done what is queued.
+/// The queues and what works on them. Dropping it ends the threads, after they have done what is
+/// queued.
 pub(crate) struct Threads {
     writes: Option<SyncSender<Call>>,
     reads: Option<SyncSender<Read>>,
@@ -75,8 +78,8 @@ impl Threads {
         Ok(())
     }
 
-    /// Does `work` in a transaction, alone or together with others, and answers once it is durable. It may be done again after it was taken
-    /// back.
+    /// Does `work` in a transaction, alone or together with others, and answers once it is durable.
+    /// It may be done again after it was taken back.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         work: impl Fn(&Connection) -> Result<T, Fault> + Send + 'static,
@@ -142,7 +145,8 @@ fn send<T>(queue: Option<&SyncSender<T>>, job: T) -> Result<(), StoreError> {
 
 fn read(connection: &mut Connection, queue: &Mutex<Receiver<Read>>) {
     loop {
-        // The lock is held while waiting: whoever has it takes the next call, the others wait for the lock instead.
+        // The lock is held while waiting: whoever has it takes the next call, the others wait for
+        // the lock instead.
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         match next {
             Ok(read) => read(connection),
@@ -155,7 +159,8 @@ impl Drop for Threads {
     fn drop(&mut self) {
         (self.writes, self.reads) = (None, None);
         for handle in self.handles.drain(..) {
-            // Waking a caller can run its code, and that can drop the last handle right here: a thread cannot wait for itself.
+            // Waking a caller can run its code, and that can drop the last handle right here: a
+            // thread cannot wait for itself.
             if handle.thread().id() != thread::current().id() {
                 drop(handle.join());
             }

@@ -1,4 +1,5 @@
-//! Times as index columns: whole microseconds since 1970, which reach every year from 1 to 9999 and sort.
+//! Times as index columns: whole microseconds since 1970, which reach every year from 1 to 9999 and
+//! sort.
 
 use crate::fault::Fault;
 use postback::port::{StoreError, StoreErrorKind};

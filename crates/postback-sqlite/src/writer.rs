@@ -1,6 +1,7 @@
-//! The writer's thread. It owns the only connection that writes; what callers ask for at the same time becomes one transaction, so that
-//! they share one wait for the disk. Each of them is answered after the `COMMIT`, never before. A call that fails takes back its own writes
-//! alone: failures are rare, so the group is then done again, with a savepoint for each call.
+//! The writer's thread. It owns the only connection that writes; what callers ask for at the same
+//! time becomes one transaction, so that they share one wait for the disk. Each of them is answered
+//! after the `COMMIT`, never before. A call that fails takes back its own writes alone: failures
+//! are rare, so the group is then done again, with a savepoint for each call.
 
 use crate::{
     fault::{Fault, meaning},
@@ -63,7 +64,8 @@ impl From<rusqlite::Error> for Trouble {
 pub(crate) trait Job: Send {
     /// Whether anybody still waits for the answer.
     fn is_wanted(&self) -> bool;
-    /// Does it, perhaps again after what it did was taken back; false when it failed and what it wrote must be taken back.
+    /// Does it, perhaps again after what it did was taken back; false when it failed and what it
+    /// wrote must be taken back.
     fn run(&mut self, connection: &Connection) -> bool;
     /// Answers; with the trouble that hit the transaction, if there was one.
     fn answer(self: Box<Self>, trouble: Option<&Trouble>);
@@ -147,7 +149,8 @@ impl Queue<'_> {
     }
 }
 
-/// Works until every handle of the store is dropped and the queue is empty; at most `most` jobs share a transaction.
+/// Works until every handle of the store is dropped and the queue is empty; at most `most` jobs
+/// share a transaction.
 pub(crate) fn work(
     connection: &Connection,
     calls: &Receiver<Call>,
@@ -201,7 +204,8 @@ fn group(connection: &Connection, first: Box<dyn Job>, queue: &mut Queue<'_>) ->
     (jobs, ended.err())
 }
 
-/// Does the jobs and commits. After a failure what was done is taken back, and done again so that each job can fail by itself.
+/// Does the jobs and commits. After a failure what was done is taken back, and done again so that
+/// each job can fail by itself.
 fn fill(
     connection: &Connection,
     first: Box<dyn Job>,
@@ -235,7 +239,8 @@ fn fill(
 }
 
 fn roll_back(connection: &Connection) {
-    // After some errors (a full disk, too little memory) SQLite has rolled back everything by itself.
+    // After some errors (a full disk, too little memory) SQLite has rolled back everything by
+    // itself.
     if !connection.is_autocommit() {
         // The transaction is lost either way; the next `BEGIN` says so if this fails.
         drop(execute(connection, "ROLLBACK"));
@@ -246,12 +251,14 @@ fn execute(connection: &Connection, text: &str) -> Result<(), rusqlite::Error> {
     connection.prepare_cached(text)?.execute([]).map(drop)
 }
 
-/// Runs a job so that its failure takes back its own writes alone. An error means that the whole transaction is lost.
+/// Runs a job so that its failure takes back its own writes alone. An error means that the whole
+/// transaction is lost.
 fn savepoint(connection: &Connection, job: &mut dyn Job) -> Result<(), Trouble> {
     execute(connection, "SAVEPOINT job")?;
     if !job.run(connection) {
         if connection.is_autocommit() {
-            // SQLite has rolled back everything by itself. This call knows why; the others have done nothing wrong.
+            // SQLite has rolled back everything by itself. This call knows why; the others have
+            // done nothing wrong.
             return Err(Trouble {
                 kind: StoreErrorKind::Unavailable,
                 text: "the transaction was lost with another call's".to_owned(),

@@ -19,7 +19,8 @@ use postback::port::{ConversionFilter, Inspect, PageRequest, Store};
 use postback::tracker::ClickIdKeys;
 use support::{World, after, answer, click, click_id, document};
 
-/// The names of two clicks in one sale, of which the first was recorded; and the first again in another sale.
+/// The names of two clicks in one sale, of which the first was recorded; and the first again in
+/// another sale.
 fn check(recorded: &str, other: &str) {
     let (folder, world) = (folder(), World::without_clicks(&document()));
     let store = open(&folder);

@@ -64,7 +64,8 @@ fn configured(number: u64, document: &str) -> Commit {
     commit
 }
 
-/// Makes rows with this document fail, after what the commit wrote before: `ABORT` takes back the row, `ROLLBACK` the whole transaction.
+/// Makes rows with this document fail, after what the commit wrote before: `ABORT` takes back the
+/// row, `ROLLBACK` the whole transaction.
 fn break_rows(folder: &Path, document: &str, how: &str) {
     let file = Connection::open(folder.join("store.db")).unwrap();
     let trigger = format!(
@@ -127,7 +128,8 @@ fn dropping_the_last_handle_writes_what_is_queued() {
     let folder = folder();
     let store = open(&folder);
     let commits: Vec<_> = (0..50).map(commit).collect();
-    // Polled once, so that they are queued, and forgotten: a future that is dropped would take its call back.
+    // Polled once, so that they are queued, and forgotten: a future that is dropped would take its
+    // call back.
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     let mut futures: Vec<_> = commits.iter().map(|commit| store.commit(commit)).collect();
     let waiting = futures

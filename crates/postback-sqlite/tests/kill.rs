@@ -24,7 +24,8 @@ const CALLERS: u64 = 8;
 /// How many events a child acknowledges before it is killed.
 const ACKNOWLEDGED: usize = 120;
 
-/// Not a test by itself: what the child does until it is killed. Prints the number of each event that was acknowledged.
+/// Not a test by itself: what the child does until it is killed. Prints the number of each event
+/// that was acknowledged.
 #[test]
 fn child() {
     let (Ok(file), Ok(first)) = (env::var(FILE), env::var(FIRST)) else {
@@ -67,7 +68,8 @@ fn killed(file: &Path, first: u64) -> Vec<u64> {
     // SIGKILL: the child closes nothing.
     child.kill().unwrap();
     child.wait().unwrap();
-    // What it had printed before it died is acknowledged as well, but for a torn last line, which has no full stop.
+    // What it had printed before it died is acknowledged as well, but for a torn last line, which
+    // has no full stop.
     acknowledged.extend(lines.filter_map(number));
     acknowledged
 }

@@ -1,6 +1,7 @@
-//! In whatever order the same events come, the file ends with the conversions that the store in memory has after the first order, and after
-//! each order with the memory's outcomes, slots and deliveries too. The stories are those of `postback`'s own tests.
-//! `POSTBACK_PERMUTATIONS=20` tries twenty times as many.
+//! In whatever order the same events come, the file ends with the conversions that the store in
+//! memory has after the first order, and after each order with the memory's outcomes, slots and
+//! deliveries too. The stories are those of `postback`'s own tests. `POSTBACK_PERMUTATIONS=20`
+//! tries twenty times as many.
 #![allow(
     unreachable_pub,
     clippy::unwrap_used,

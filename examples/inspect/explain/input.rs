@@ -60,7 +60,8 @@ impl Input<'_> {
             items
                 .into_iter()
                 .try_for_each(|item| self.event(item.get(), click, &mut listed))?;
-            // The server lists the newest first, those of one instant too; sorting keeps the order of these.
+            // The server lists the newest first, those of one instant too; sorting keeps the order
+            // of these.
             listed.reverse();
             listed.sort_by_key(|event| event.received_at);
             events.append(&mut listed);

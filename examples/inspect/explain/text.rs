@@ -7,7 +7,8 @@ const MAX_LINES: usize = 24;
 /// The most columns of a screen, in characters.
 const MAX_COLUMNS: usize = 100;
 
-/// The explanation in lines. Unless it is wanted in `full`, they fit on a screen: rules that have no room are counted, long lines are cut.
+/// The explanation in lines. Unless it is wanted in `full`, they fit on a screen: rules that have
+/// no room are counted, long lines are cut.
 pub(super) fn lines(explanation: &Explanation, full: bool) -> Vec<String> {
     let mut lines = head(explanation);
     let rules: Vec<Vec<String>> = explanation.rules.iter().map(rule).collect();
@@ -17,7 +18,8 @@ pub(super) fn lines(explanation: &Explanation, full: bool) -> Vec<String> {
     let room = if fits { usize::MAX } else { MAX_LINES.saturating_sub(1) };
     let mut left = usize::try_from(explanation.more_rules).unwrap_or(usize::MAX);
     for rule in rules {
-        // The first that has no room keeps the ones after it out, so that what is shown is the beginning.
+        // The first that has no room keeps the ones after it out, so that what is shown is the
+        // beginning.
         if left == usize::try_from(explanation.more_rules).unwrap_or(usize::MAX)
             && lines.len().saturating_add(rule.len()) <= room
         {

@@ -40,7 +40,8 @@ pub(crate) struct Read {
     pub(crate) allow_ips: Vec<String>,
     /// Names that mean nothing here.
     pub(crate) ignored: Vec<String>,
-    /// Macros that the network left unfilled: missing values. Of personal parameters and of the token the name alone.
+    /// Macros that the network left unfilled: missing values. Of personal parameters and of the
+    /// token the name alone.
     pub(crate) unfilled: Vec<String>,
     pub(crate) warnings: Vec<String>,
 }
@@ -190,8 +191,8 @@ fn compared(references: &[String], presented: &Secret) -> Token {
     }
 }
 
-/// Each as `name=value`; what means nothing here is no loss. A value that looks like a macro may be somebody's all the same, so of personal
-/// parameters and of the token only the name is told.
+/// Each as `name=value`; what means nothing here is no loss. A value that looks like a macro may be
+/// somebody's all the same, so of personal parameters and of the token only the name is told.
 fn unfilled(source: &Source, query: &Query<'_>, ignored: &[String]) -> Vec<String> {
     let roles = source.roles();
     let means = |name: &str| !ignored.iter().any(|ignored| ignored == name);

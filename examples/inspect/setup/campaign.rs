@@ -1,4 +1,5 @@
-//! Offers, and what each campaign is to the traffic channel: a click URL to paste there, and the postbacks that go back.
+//! Offers, and what each campaign is to the traffic channel: a click URL to paste there, and the
+//! postbacks that go back.
 
 use super::{Section, Setup};
 use crate::words;

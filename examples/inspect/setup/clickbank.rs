@@ -1,4 +1,5 @@
-//! ClickBank's notifications, in the order of its own pages: secret, URL, version, test, order-form pixel.
+//! ClickBank's notifications, in the order of its own pages: secret, URL, version, test, order-form
+//! pixel.
 
 use super::{Section, Setup, encoded, role};
 use postback::network::Meaning;

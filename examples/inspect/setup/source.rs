@@ -1,4 +1,5 @@
-//! A network that calls the postback URL: ClickBank's Postback/Pixel with one URL for each event, or any other.
+//! A network that calls the postback URL: ClickBank's Postback/Pixel with one URL for each event,
+//! or any other.
 
 use super::{Section, Setup, encoded, role};
 use postback::event::Received;
@@ -108,7 +109,8 @@ impl Setup<'_> {
         section
     }
 
-    /// The URL of a source's postbacks: the network's macros, the type unless it is among them, the token.
+    /// The URL of a source's postbacks: the network's macros, the type unless it is among them, the
+    /// token.
     fn postback_url(&self, source: &Source, type_name: Option<&str>) -> String {
         let mut query = source.pasted_query();
         let mut add = |name: &str, value: &str| {
@@ -154,8 +156,8 @@ impl Setup<'_> {
         format!("{}/postback/{}?{query}", self.source_base(source), source.id())
     }
 
-    /// The type that a postback of this event would have: the one with the event's own title, as the guide has one add them, else the one that
-    /// its word is matched to.
+    /// The type that a postback of this event would have: the one with the event's own title, as
+    /// the guide has one add them, else the one that its word is matched to.
     fn type_of(&self, source: &Source, event: &ClickBankEvent) -> Named {
         let purchases = ["PURCHASE", "UPSELL"];
         let is_named =
@@ -195,7 +197,8 @@ impl Setup<'_> {
     }
 }
 
-/// Whether the pasted URL asks the network for the event's name. A second one behind it would be refused as repeated.
+/// Whether the pasted URL asks the network for the event's name. A second one behind it would be
+/// refused as repeated.
 fn names_its_type(source: &Source) -> bool {
     let pasted = source.pasted_query();
     let names = pasted.split('&').filter_map(|pair| pair.split('=').next());

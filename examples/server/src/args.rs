@@ -20,7 +20,8 @@ const USAGE: u8 = 2;
 
 /// A tracker: click redirects, postbacks, ClickBank notifications, conditional postbacks.
 ///
-/// Secrets come from the environment and from files, as the configuration's references say; POSTBACK_API_TOKEN opens /api and /metrics.
+/// Secrets come from the environment and from files, as the configuration's references say;
+/// POSTBACK_API_TOKEN opens /api and /metrics.
 #[derive(Debug, Parser)]
 #[command(name = "postback-server", version, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
@@ -51,7 +52,8 @@ struct ServeArguments {
     /// Where to listen.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// A destination that may be dialled although it is not public: an address, a range or a host name. May be repeated.
+    /// A destination that may be dialled although it is not public: an address, a range or a host
+    /// name. May be repeated.
     #[arg(long, value_name = "CIDR or HOST")]
     allow_destination: Vec<Allowed>,
     /// A proxy in front whose `X-Forwarded-For` is believed. May be repeated.
@@ -60,8 +62,8 @@ struct ServeArguments {
     /// The tenant of the database; part of every delivery's id.
     #[arg(long, default_value = "default")]
     namespace: Namespace,
-    /// Where postbacks wait while the database does not take them; beside the database by default, with `.journal` at the end. On another disk
-    /// it also helps when the database's disk is full.
+    /// Where postbacks wait while the database does not take them; beside the database by default,
+    /// with `.journal` at the end. On another disk it also helps when the database's disk is full.
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
     /// How many days IP addresses, user agents and other personal values are kept.
@@ -77,8 +79,8 @@ struct CheckArguments {
 }
 
 impl Arguments {
-    /// Does what they say, and answers with the exit code: 0; 2 for flags and configurations that cannot be used, with one problem a line on
-    /// stderr; 1 for other trouble.
+    /// Does what they say, and answers with the exit code: 0; 2 for flags and configurations that
+    /// cannot be used, with one problem a line on stderr; 1 for other trouble.
     pub async fn run(self) -> ExitCode {
         let done = match self.command {
             Some(Command::Demo) => demo::run(&mut std::io::stdout()).await.map_err(trouble),

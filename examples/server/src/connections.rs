@@ -23,7 +23,8 @@ pub(crate) async fn accept(listener: TcpListener, router: Router, limits: Limits
     let free = Arc::new(Semaphore::new(limits.connections));
     let mut open = JoinSet::new();
     loop {
-        // A place first: who comes when there is none waits in the backlog of the system and costs nothing here.
+        // A place first: who comes when there is none waits in the backlog of the system and costs
+        // nothing here.
         let taken = tokio::select! {
             _ = stop.wait_for(|stop| *stop) => break,
             taken = async {
@@ -71,7 +72,8 @@ async fn serve_one(
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        // Many senders of postbacks close their side at once; what they sent is taken in all the same.
+        // Many senders of postbacks close their side at once; what they sent is taken in all the
+        // same.
         .half_close(true)
         .header_read_timeout(limits.header_timeout)
         .max_buf_size(MAX_HEAD)

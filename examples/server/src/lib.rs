@@ -1,8 +1,9 @@
-//! A tracker to run: [`postback_axum`]'s router behind a server with time-outs and limits, the loops that send deliveries and forget
-//! personal values, and the flags around them.
+//! A tracker to run: [`postback_axum`]'s router behind a server with time-outs and limits, the
+//! loops that send deliveries and forget personal values, and the flags around them.
 //!
-//! `postback-server --config FILE --database sqlite:PATH` serves; `postback-server check --config FILE` says what is wrong with a
-//! configuration; `postback-server demo` shows it all without any set-up.
+//! `postback-server --config FILE --database sqlite:PATH` serves;
+//! `postback-server check --config FILE` says what is wrong with a configuration;
+//! `postback-server demo` shows it all without any set-up.
 
 pub mod args;
 mod connections;

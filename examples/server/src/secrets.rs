@@ -4,11 +4,13 @@ use postback::port::{BoxFuture, SecretError, Secrets};
 use postback::value::Secret;
 use tokio::{fs::File, io::AsyncReadExt};
 
-/// The longest secret in a file, in bytes: a key or a token has some hundred, and a mistaken path should not be read whole.
+/// The longest secret in a file, in bytes: a key or a token has some hundred, and a mistaken path
+/// should not be read whole.
 const MAX_FILE: u64 = 64 * 1024;
 
-/// Resolves `env:NAME` and `file:PATH`. What outgoing requests need is read anew for each attempt, so a rotated file works at once; INS
-/// secrets, tokens and click-id keys are read when the server starts. A file's last line break is no part of the secret.
+/// Resolves `env:NAME` and `file:PATH`. What outgoing requests need is read anew for each attempt,
+/// so a rotated file works at once; INS secrets, tokens and click-id keys are read when the server
+/// starts. A file's last line break is no part of the secret.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct EnvSecrets;
 

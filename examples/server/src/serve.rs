@@ -27,16 +27,18 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// How many connections may be open at once; others wait. 1024 by default: with a head and a body of 64 KiB
-    /// each they take 128 MiB at most.
+    /// How many connections may be open at once; others wait. 1024 by default: with a head and a
+    /// body of 64 KiB each they take 128 MiB at most.
     pub connections: usize,
     /// The time for the head of a request, and for a connection without any; 5 s by default.
     pub header_timeout: Duration,
-    /// How old a connection may become: whoever never reads its answers must not hold it for ever. 5 minutes by default.
+    /// How old a connection may become: whoever never reads its answers must not hold it for ever.
+    /// 5 minutes by default.
     pub connection_age: Duration,
     /// How long open requests may take to end when the server stops; 10 s by default.
     pub drain: Duration,
-    /// How long the last round of deliveries may take to end after that; 20 s by default, since one request may take 15.
+    /// How long the last round of deliveries may take to end after that; 20 s by default, since one
+    /// request may take 15.
     pub last_round: Duration,
     /// The limits of the router.
     pub router: postback_axum::Limits,
@@ -79,7 +81,8 @@ pub struct Config {
     pub secrets: Arc<dyn Secrets>,
     /// Who sends deliveries; a vetting [`Client`] that dials `allow_destinations` by default.
     pub http: Option<Arc<dyn HttpClient>>,
-    /// Where postbacks wait while the store does not take them; nowhere by default: then their senders are told to come back.
+    /// Where postbacks wait while the store does not take them; nowhere by default: then their
+    /// senders are told to come back.
     pub journal: Option<Journal>,
     /// The recorder whose numbers `/metrics` shows.
     pub metrics: Option<PrometheusHandle>,
@@ -226,7 +229,8 @@ pub async fn serve(config: Config) -> Result<Server, StartError> {
     })
 }
 
-/// Says at the start which secrets of outgoing requests are missing: their deliveries would be tried for hours and then given up.
+/// Says at the start which secrets of outgoing requests are missing: their deliveries would be
+/// tried for hours and then given up.
 async fn warn_of_outgoing(tracker: &Tracker, secrets: &dyn Secrets) {
     for reference in tracker.secret_references() {
         if let Err(error) = secrets.secret(reference).await {
@@ -266,8 +270,8 @@ impl Server {
         &self.state
     }
 
-    /// Stops: takes no more connections, ends the requests that are open, then the round of deliveries that is under way, and lets go of the
-    /// store. What is queued stays queued.
+    /// Stops: takes no more connections, ends the requests that are open, then the round of
+    /// deliveries that is under way, and lets go of the store. What is queued stays queued.
     pub async fn shutdown(self) {
         let Self {
             state,

@@ -76,7 +76,8 @@ impl FromStr for Database {
 }
 
 impl Database {
-    /// Where postbacks wait when nothing else is said: the database's path with `.journal` behind it.
+    /// Where postbacks wait when nothing else is said: the database's path with `.journal` behind
+    /// it.
     #[must_use]
     pub fn journal(&self) -> PathBuf {
         match self {

@@ -16,8 +16,9 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-/// How many workers send. Each waits for the slowest answer of its round, so a few slow requests do not stop the others; a long queue to one
-/// slow destination does, for as long as it takes to work off.
+/// How many workers send. Each waits for the slowest answer of its round, so a few slow requests do
+/// not stop the others; a long queue to one slow destination does, for as long as it takes to work
+/// off.
 pub(crate) const WORKERS: usize = 4;
 /// How many deliveries one worker takes at once; 32 in all.
 const BATCH: u32 = 8;
@@ -120,7 +121,8 @@ impl Work {
         }
     }
 
-    /// Decides waiting events again: all of them at the start and now and then, those of the last hour more often.
+    /// Decides waiting events again: all of them at the start and now and then, those of the last
+    /// hour more often.
     pub(crate) async fn attribute(self, stop: watch::Receiver<bool>) {
         let rounds = AtomicU32::new(0);
         every(ATTRIBUTE_EVERY, stop, || async {

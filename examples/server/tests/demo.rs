@@ -41,7 +41,8 @@ fn the_demo_tells_its_five_steps() {
 
 #[test]
 fn the_demo_prints_no_secret() {
-    // Those that are drawn are sixteen upper-case hexadecimal digits each; of the real notification it is known.
+    // Those that are drawn are sixteen upper-case hexadecimal digits each; of the real notification
+    // it is known.
     let words = demo().split(|character: char| !character.is_ascii_alphanumeric());
     for word in words {
         let drawn = word.len() >= 16 && word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F'));
@@ -78,7 +79,8 @@ fn what_differs_from_run_to_run_is_normalised_and_nothing_else() {
 /// The output without the ports, the click id and the time of the sale.
 fn normal(output: &str) -> String {
     let mut normal = String::new();
-    // A click id, a port and a time are words of letters and digits; what stands between the words stays.
+    // A click id, a port and a time are words of letters and digits; what stands between the words
+    // stays.
     for piece in output.split_inclusive(|character: char| !character.is_ascii_alphanumeric()) {
         let word = piece.trim_end_matches(|character: char| !character.is_ascii_alphanumeric());
         let digits = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());

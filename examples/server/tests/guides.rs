@@ -1,17 +1,22 @@
-//! The guides do what they say: each command of a page is run against the real program, in order, and must print what the page prints.
+//! The guides do what they say: each command of a page is run against the real program, in order,
+//! and must print what the page prints.
 //!
-//! A page is made of these blocks. Anything else is refused, so that no block can stand there unchecked.
+//! A page is made of these blocks. Anything else is refused, so that no block can stand there
+//! unchecked.
 //!
 //! - `toml`: the next part of `tracker.toml`. A command sees the file as far as the page has come.
-//! - `console`: `postback-server check ..`, `postback-server ..` (which stays running) and `curl ..`, each with what it prints. `CLICK` is the
-//!   click id of the last answer that has one.
-//! - `pasted`: URLs that are pasted into ClickBank, each as `NAME: URL`. They must be those that the configuration asks for.
-//! - `fired`: ClickBank calls one of them, `NAME: MACRO=VALUE ..`, and is answered with the next line. Macros without a value are sent empty;
-//!   of a URL without macros the values are appended.
-//! - `notification`: ClickBank posts this, encrypted, to the URL that was pasted as the name behind the language, and is answered with the
-//!   last line.
-//! - `received`: what the traffic channel got since the last such block, sorted. Where none follows a command, nothing came.
-//! - `json`: a part of the last answer, which the page does not print whole: the keys that are shown, lists with all their elements.
+//! - `console`: `postback-server check ..`, `postback-server ..` (which stays running) and
+//!   `curl ..`, each with what it prints. `CLICK` is the click id of the last answer that has one.
+//! - `pasted`: URLs that are pasted into ClickBank, each as `NAME: URL`. They must be those that
+//!   the configuration asks for.
+//! - `fired`: ClickBank calls one of them, `NAME: MACRO=VALUE ..`, and is answered with the next
+//!   line. Macros without a value are sent empty; of a URL without macros the values are appended.
+//! - `notification`: ClickBank posts this, encrypted, to the URL that was pasted as the name behind
+//!   the language, and is answered with the last line.
+//! - `received`: what the traffic channel got since the last such block, sorted. Where none follows
+//!   a command, nothing came.
+//! - `json`: a part of the last answer, which the page does not print whole: the keys that are
+//!   shown, lists with all their elements.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

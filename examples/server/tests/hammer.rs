@@ -65,7 +65,8 @@ impl World {
         Connection::open(self.server.address()).await.unwrap()
     }
 
-    /// Waits until `count` deliveries are there and taken, stops the server, and answers with what the channel was told.
+    /// Waits until `count` deliveries are there and taken, stops the server, and answers with what
+    /// the channel was told.
     async fn delivered(self, count: usize) -> (Vec<Value>, Vec<Told>) {
         let mut connection = self.connection().await;
         let all = async {
@@ -85,7 +86,8 @@ impl World {
     }
 }
 
-/// Sends messages from 16 connections at once, each once; answers with how often there was each answer.
+/// Sends messages from 16 connections at once, each once; answers with how often there was each
+/// answer.
 async fn hammer(server: SocketAddr, messages: Vec<Request<Bytes>>) -> BTreeMap<(u16, String), usize> {
     let messages = Arc::new(messages);
     let next = Arc::new(AtomicUsize::new(0));
@@ -183,7 +185,8 @@ async fn sales_of_one_click_that_come_at_once_add_up() {
     assert_eq!(conversions[0]["sum"]["amount"], expected.to_string().as_str());
     assert_eq!(conversions[0]["count"], SALES);
     drop(connection);
-    // The channel is told of each addition, under an id of its own, and what it was told adds up as well.
+    // The channel is told of each addition, under an id of its own, and what it was told adds up as
+    // well.
     let (deliveries, told) = world.delivered(SALES).await;
     let ids: BTreeSet<&str> = told.iter().map(|told| told.id.as_str()).collect();
     assert_eq!((deliveries.len(), told.len(), ids.len()), (SALES, SALES, SALES));

@@ -1,6 +1,8 @@
-//! `kill -9` under load: no acknowledged event is lost or counted twice, and no postback gets a second id.
+//! `kill -9` under load: no acknowledged event is lost or counted twice, and no postback gets a
+//! second id.
 //!
-//! Twenty cycles by default; `POSTBACK_KILL_CYCLES=1000 cargo test -p postback-server --test kill` runs more.
+//! Twenty cycles by default; `POSTBACK_KILL_CYCLES=1000 cargo test -p postback-server --test kill`
+//! runs more.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -143,7 +145,8 @@ async fn cycle(folder: &Path, number: u64, all: &mut Ledger) {
     }
 }
 
-/// ClickBank sends a notification that was not answered again; nobody does so with a postback. What was acknowledged is known.
+/// ClickBank sends a notification that was not answered again; nobody does so with a postback. What
+/// was acknowledged is known.
 async fn repeat(server: SocketAddr, all: &mut Ledger) {
     let mut connection = Connection::open(server).await.unwrap();
     let (notifications, postbacks) = all

@@ -1,6 +1,8 @@
-//! A padding-oracle attack on `/ins` learns nothing: whoever can tell a wrong padding from a wrong text decrypts a body byte by byte
-//! (Vaudenay, "Security flaws induced by CBC padding", 2002). The client asks what that attack asks, for every byte of five blocks all 256
-//! guesses, and looks at everything that it could see: the replies byte by byte, and what else the server keeps, logs and counts.
+//! A padding-oracle attack on `/ins` learns nothing: whoever can tell a wrong padding from a wrong
+//! text decrypts a body byte by byte (Vaudenay, "Security flaws induced by CBC padding", 2002). The
+//! client asks what that attack asks, for every byte of five blocks all 256 guesses, and looks at
+//! everything that it could see: the replies byte by byte, and what else the server keeps, logs and
+//! counts.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -41,7 +43,8 @@ const BLOCKS: usize = 5;
 const GUESSES: usize = 256;
 const QUERIES: usize = BLOCKS * BLOCK * GUESSES;
 const CALLERS: usize = 8;
-/// Every guess of the last byte of the first block, which are as many as a ring holds: one of them at least makes a valid padding.
+/// Every guess of the last byte of the first block, which are as many as a ring holds: one of them
+/// at least makes a valid padding.
 const LAST_BYTE: Range<usize> = (BLOCK - 1) * GUESSES..BLOCK * GUESSES;
 
 /// What the attacker captured.
@@ -61,8 +64,9 @@ impl Captured {
         }
     }
 
-    /// The body of one query: a block with the block before it changed so that, were the guess right, its text would end in a valid padding.
-    /// A server that told valid paddings apart would tell whether it is.
+    /// The body of one query: a block with the block before it changed so that, were the guess
+    /// right, its text would end in a valid padding. A server that told valid paddings apart would
+    /// tell whether it is.
     fn query(&self, number: usize) -> Vec<u8> {
         let (block, byte, guess) = (
             number / (BLOCK * GUESSES),
@@ -75,7 +79,8 @@ impl Captured {
             _ => &self.ciphertext[start - BLOCK..start],
         };
         let mut iv = before.to_vec();
-        // The bytes behind it as an attacker who knew them would set them: the real text is JSON, so some of these are right.
+        // The bytes behind it as an attacker who knew them would set them: the real text is JSON,
+        // so some of these are right.
         let padding = u8::try_from(BLOCK - byte).unwrap();
         iv[byte] ^= guess ^ padding;
         for behind in &mut iv[byte + 1..] {

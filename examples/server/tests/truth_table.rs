@@ -1,8 +1,10 @@
-//! Conditional postbacks through the running server: every way in which a conversion's type and status can meet the lists of a postback.
+//! Conditional postbacks through the running server: every way in which a conversion's type and
+//! status can meet the lists of a postback.
 //!
-//! A postback fires when the type AND the status are among those that were chosen; a list that was left empty accepts everything (the guide
-//! "Conversions: conditional postback": "if you choose both conversion status and conversion type at the same time, the postback will be fired
-//! only when 2 of those conditions are met").
+//! A postback fires when the type AND the status are among those that were chosen; a list that was
+//! left empty accepts everything (the guide "Conversions: conditional postback": "if you choose
+//! both conversion status and conversion type at the same time, the postback will be fired only
+//! when 2 of those conditions are met").
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -21,7 +23,8 @@ use support::{
     tracker::{config, configuration, message, postback},
 };
 
-/// What the conversion, an approved purchase, finds: a list that is left empty, one that names it, one that names another.
+/// What the conversion, an approved purchase, finds: a list that is left empty, one that names it,
+/// one that names another.
 const TYPES: [(&str, &str); 3] = [("any", "[]"), ("matching", r#"["Purchase"]"#), ("other", r#"["Lead"]"#)];
 const STATUSES: [(&str, &str); 3] = [
     ("any", "[]"),

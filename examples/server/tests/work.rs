@@ -1,4 +1,5 @@
-//! What goes on without a request: deliveries are sent, late clicks are attributed, personal values are forgotten.
+//! What goes on without a request: deliveries are sent, late clicks are attributed, personal values
+//! are forgotten.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

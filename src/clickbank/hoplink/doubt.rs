@@ -25,11 +25,13 @@ pub enum Doubt {
     /// A name that is no nickname of an account.
     #[error("`{0}` is no nickname of an account: those have {min} to {max} letters and digits", min = NICKNAME.start(), max = NICKNAME.end())]
     Nickname(String),
-    /// The label of an encrypted hoplink is shorter or longer than those that were seen (links that affiliates published; fairly sure).
+    /// The label of an encrypted hoplink is shorter or longer than those that were seen (links that
+    /// affiliates published; fairly sure).
     #[error("the encrypted part has {0} characters, and those that were seen have {min} to {max}", min = LABEL.start(), max = LABEL.end())]
     LabelLength(usize),
-    /// The other side's tracking code: `tid` is the affiliate's, `vtid` the seller's (support articles 220365867 and 360036580432; certain). That
-    /// it does not come back from the other's link is concluded from that (fairly sure).
+    /// The other side's tracking code: `tid` is the affiliate's, `vtid` the seller's (support
+    /// articles 220365867 and 360036580432; certain). That it does not come back from the other's
+    /// link is concluded from that (fairly sure).
     #[error("`{name}` is the {owner}'s, and {link} gives back `{takes}`; {}", remedy(name, takes, *.stands))]
     OtherSide {
         /// The parameter that stands there.
@@ -63,18 +65,20 @@ pub enum Doubt {
     /// A tracking parameter that stands there more than once.
     #[error("`{0}` stands there more than once, and which one ClickBank takes is not known")]
     Repeated(LinkParameter),
-    /// A direct link: without the script the page makes no hop (support articles 19034135835156 and 19718075352340, "Direct Offer Tracking";
-    /// certain).
+    /// A direct link: without the script the page makes no hop (support articles 19034135835156 and
+    /// 19718075352340, "Direct Offer Tracking"; certain).
     #[error(
         "a direct link works only where the seller's page has ClickBank's script for Direct Offer Tracking: ask the seller"
     )]
     NeedsScript,
-    /// A page that a hoplink leads to, told by `hop` and `hopId` in its query (as published links have them; certain). That no hop is made for
-    /// a visitor who is sent there is a conclusion (fairly sure).
+    /// A page that a hoplink leads to, told by `hop` and `hopId` in its query (as published links
+    /// have them; certain). That no hop is made for a visitor who is sent there is a conclusion
+    /// (fairly sure).
     #[error("a hoplink has led to this page; visitors who are sent here have no hop of their own, so use the hoplink")]
     AfterHop,
-    /// An order form: its URL has an id of the visit and a time in it (as published links have them; certain). What becomes of another visitor
-    /// who is sent there is written nowhere (a guess).
+    /// An order form: its URL has an id of the visit and a time in it (as published links have
+    /// them; certain). What becomes of another visitor who is sent there is written nowhere (a
+    /// guess).
     #[error("this is the order form of one visit; send visitors to the hoplink or the pay link that led there")]
     OneVisit,
 }
@@ -142,7 +146,8 @@ impl Link {
                 name: name.clone(),
                 owner,
                 link: with_article(self.form()),
-                // A click id that stands in the wrong one alone is to be moved; whatever else stands in the right one is no reason to keep both.
+                // A click id that stands in the wrong one alone is to be moved; whatever else
+                // stands in the right one is no reason to keep both.
                 stands: self
                     .value(takes.as_str())
                     .is_some_and(|held| holds_click_id(held) || !holds_click_id(value)),

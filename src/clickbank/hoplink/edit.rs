@@ -65,11 +65,13 @@ pub(super) fn with_article(form: &LinkForm) -> String {
 }
 
 impl Link {
-    /// The link with a tracking parameter: put at the end of the query, or in the place of the one that stood there (of repeated ones the first
-    /// is replaced and the others go). The value is encoded; every other byte stays, but that a host without a path gets its `/`.
+    /// The link with a tracking parameter: put at the end of the query, or in the place of the one
+    /// that stood there (of repeated ones the first is replaced and the others go). The value is
+    /// encoded; every other byte stays, but that a host without a path gets its `/`.
     ///
     /// # Errors
-    /// - a name that is no tracking parameter of ClickBank's; one that the link's form does not take
+    /// - a name that is no tracking parameter of ClickBank's; one that the link's form does not
+    ///   take
     /// - a `tid` or `vtid` that is no [`Tid`]
     /// - an empty value, one over [`LinkParameter::longest`], one with a control character
     /// - a link with the `{` of a macro before its query and the `}` in it or none
@@ -80,10 +82,12 @@ impl Link {
         self.edited(parameter.as_str(), &utf8_percent_encode(value, ESCAPED).to_string())
     }
 
-    /// The link with a macro as a parameter's value, as in `tid={clickid}`: the URL of an offer, where a click's values are filled in.
+    /// The link with a macro as a parameter's value, as in `tid={clickid}`: the URL of an offer,
+    /// where a click's values are filled in.
     ///
     /// # Errors
-    /// - a name that is no tracking parameter of ClickBank's; one that the link's form does not take
+    /// - a name that is no tracking parameter of ClickBank's; one that the link's form does not
+    ///   take
     /// - a link with the `{` of a macro before its query and the `}` in it or none
     /// - the name of a macro with other characters than `a`-`z`, `0`-`9` and `_`
     pub fn with_macro(&self, parameter: &LinkParameter, name: &str) -> Result<Self, ParameterError> {

@@ -4,9 +4,10 @@ use super::LinkParameter;
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::fmt;
 
-/// What a URL is to ClickBank. The forms and their parts are certain where nothing else is said: they stand in ClickBank's articles on HopLinks
-/// (220365867), on tracking parameters (26455062697620), on the payment link (360036580432) and on Direct Offer Tracking (19034135835156), and
-/// in links that affiliates published.
+/// What a URL is to ClickBank. The forms and their parts are certain where nothing else is said:
+/// they stand in ClickBank's articles on HopLinks (220365867), on tracking parameters
+/// (26455062697620), on the payment link (360036580432) and on Direct Offer Tracking
+/// (19034135835156), and in links that affiliates published.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LinkForm {
@@ -17,26 +18,30 @@ pub enum LinkForm {
         /// The nickname of the seller.
         vendor: Option<String>,
     },
-    /// `https://LABEL.hop.clickbank.net/`: what ClickBank's tools make; the label stands for both nicknames, and parameters may be changed.
+    /// `https://LABEL.hop.clickbank.net/`: what ClickBank's tools make; the label stands for both
+    /// nicknames, and parameters may be changed.
     EncryptedHoplink {
         /// The opaque part of the host, in lower case.
         label: String,
     },
-    /// `http://AFFILIATE.VENDOR.hop.clickbank.net/`, the old form. One text names the two the other way round; published links do not.
+    /// `http://AFFILIATE.VENDOR.hop.clickbank.net/`, the old form. One text names the two the other
+    /// way round; published links do not.
     LegacyHoplink {
         /// The nickname of the promoter.
         affiliate: String,
         /// The nickname of the seller.
         vendor: String,
     },
-    /// `https://seller-page/?affiliate=X`: a page of the seller's that makes the hop itself, with ClickBank's script.
+    /// `https://seller-page/?affiliate=X`: a page of the seller's that makes the hop itself, with
+    /// ClickBank's script.
     Direct {
         /// The nickname of the promoter.
         affiliate: String,
     },
     /// `https://seller-page/?hop=X&hopId=..`: where a hoplink has led to.
     Landing {
-        /// The nickname of the promoter; none where it is absent or the `zzzzz` that an encrypted link shows (what that means is fairly sure).
+        /// The nickname of the promoter; none where it is absent or the `zzzzz` that an encrypted
+        /// link shows (what that means is fairly sure).
         affiliate: Option<String>,
         /// ClickBank's own id of the hop.
         hop_id: Option<String>,
@@ -55,7 +60,8 @@ pub enum LinkForm {
         /// The nickname of the seller.
         vendor: String,
     },
-    /// `https://orders.clickbank.net/?cbfid=..`: the order form of one visit, to which a pay link leads.
+    /// `https://orders.clickbank.net/?cbfid=..`: the order form of one visit, to which a pay link
+    /// leads.
     OrderForm {
         /// The nickname of the seller (`vvvv`).
         vendor: Option<String>,
@@ -143,8 +149,9 @@ impl LinkForm {
         matches!(self, Self::PayLink { .. } | Self::LegacyPayLink { .. })
     }
 
-    /// The tracking code that a click id goes into: `tid` on what an affiliate promotes (support article 220365867, certain), `vtid` on a
-    /// seller's pay link (360036580432, certain), and none on a page that a visitor is on already.
+    /// The tracking code that a click id goes into: `tid` on what an affiliate promotes (support
+    /// article 220365867, certain), `vtid` on a seller's pay link (360036580432, certain), and none
+    /// on a page that a visitor is on already.
     #[must_use]
     pub fn tracking_parameter(&self) -> Option<LinkParameter> {
         match self {
@@ -155,8 +162,9 @@ impl LinkForm {
         }
     }
 
-    /// Whether the link takes a parameter: an affiliate's everything but `vtid`, a pay link `vtid` alone. That hoplinks and direct links take the
-    /// affiliate's parameters is ClickBank's own text (26455062697620, certain); that a pay link takes none of them is concluded from it
+    /// Whether the link takes a parameter: an affiliate's everything but `vtid`, a pay link `vtid`
+    /// alone. That hoplinks and direct links take the affiliate's parameters is ClickBank's own
+    /// text (26455062697620, certain); that a pay link takes none of them is concluded from it
     /// (fairly sure). What else stands on a pay link is a variable of the seller's own.
     #[must_use]
     pub fn takes(&self, parameter: &LinkParameter) -> bool {

@@ -3,15 +3,17 @@
 use crate::clickbank::tid::MAX_TID;
 use crate::value::open_enum;
 
-/// The longest value of a parameter that is not unique to a click, in characters. Affiliates who measured it name 100, another source 150;
-/// the smaller is safe either way (fairly sure).
+/// The longest value of a parameter that is not unique to a click, in characters. Affiliates who
+/// measured it name 100, another source 150; the smaller is safe either way (fairly sure).
 pub const MAX_AFFILIATE_VALUE: usize = 100;
-/// The longest value of a parameter that is unique to a click, in characters (fairly sure; one source that read ClickBank's article).
+/// The longest value of a parameter that is unique to a click, in characters (fairly sure; one
+/// source that read ClickBank's article).
 pub const MAX_UNIQUE_VALUE: usize = 256;
 
 open_enum! {
-    /// A parameter that ClickBank keeps with the click and gives back: the two tracking codes, and the affiliate's parameters that exist since
-    /// June 2024 (support article 26455062697620, "Affiliate Tracking Parameters"; the names are certain).
+    /// A parameter that ClickBank keeps with the click and gives back: the two tracking codes, and
+    /// the affiliate's parameters that exist since June 2024 (support article 26455062697620,
+    /// "Affiliate Tracking Parameters"; the names are certain).
     pub enum LinkParameter {
         /// The affiliate's tracking code.
         Tid = "tid",
@@ -49,7 +51,8 @@ open_enum! {
         Fbclid = "fbclid",
         /// A contact of the affiliate's.
         ContactId = "contact_id",
-        /// The first of five that are unique to a click. Link, notification and report have them; whether there is a macro is not known.
+        /// The first of five that are unique to a click. Link, notification and report have them;
+        /// whether there is a macro is not known.
         UniqueAffSub1 = "unique_aff_sub1",
         /// The second.
         UniqueAffSub2 = "unique_aff_sub2",
@@ -59,7 +62,8 @@ open_enum! {
         UniqueAffSub4 = "unique_aff_sub4",
         /// The fifth.
         UniqueAffSub5 = "unique_aff_sub5",
-        /// Google's click id; ClickBank's integration of Google Ads needs it on the link (fairly sure).
+        /// Google's click id; ClickBank's integration of Google Ads needs it on the link (fairly
+        /// sure).
         Gclid = "gclid",
     }
 }
@@ -71,8 +75,8 @@ impl LinkParameter {
         matches!(self, Self::Tid | Self::Vtid)
     }
 
-    /// The most characters of its value; none where it is not known here. Of `gclid` no limit is documented, so that of the other click ids
-    /// stands in.
+    /// The most characters of its value; none where it is not known here. Of `gclid` no limit is
+    /// documented, so that of the other click ids stands in.
     #[must_use]
     pub fn longest(&self) -> Option<usize> {
         match self {

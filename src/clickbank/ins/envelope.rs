@@ -1,4 +1,5 @@
-//! The wrapper of INS 6.0 and later: `{"notification": base64, "iv": base64}`. Nothing in it is secret, so its faults are said plainly.
+//! The wrapper of INS 6.0 and later: `{"notification": base64, "iv": base64}`. Nothing in it is
+//! secret, so its faults are said plainly.
 
 use super::{
     base64,
@@ -11,12 +12,15 @@ use thiserror::Error;
 
 /// The block of AES, in bytes; also the length of the initialisation vector.
 pub(super) const BLOCK: usize = 16;
-/// The longest ciphertext, in bytes: the longest plaintext and the full block of padding that follows it. Real ones are 1 to 4 KiB.
+/// The longest ciphertext, in bytes: the longest plaintext and the full block of padding that
+/// follows it. Real ones are 1 to 4 KiB.
 pub const MAX_CIPHERTEXT: usize = MAX_PLAINTEXT + BLOCK;
-/// The longest body, in bytes: the longest ciphertext in base64 with an escaped line break after every 76 characters needs 361 KiB.
+/// The longest body, in bytes: the longest ciphertext in base64 with an escaped line break after
+/// every 76 characters needs 361 KiB.
 pub const MAX_BODY: usize = 512 * 1024;
 
-/// An encrypted notification as it was posted: 16 bytes of initialisation vector and at least one whole block.
+/// An encrypted notification as it was posted: 16 bytes of initialisation vector and at least one
+/// whole block.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Envelope {
     iv: [u8; BLOCK],
@@ -26,8 +30,9 @@ pub struct Envelope {
 impl Envelope {
     /// Reads the body of the POST, whatever its content type says (ClickBank documents none).
     ///
-    /// The two keys may stand in any order. Others are ignored, because the wrapper is not authenticated and a new one must not lose
-    /// sales. ASCII whitespace inside the base64 is taken out first: ClickBank wrapped it at 76 characters until 2015.
+    /// The two keys may stand in any order. Others are ignored, because the wrapper is not
+    /// authenticated and a new one must not lose sales. ASCII whitespace inside the base64 is taken
+    /// out first: ClickBank wrapped it at 76 characters until 2015.
     ///
     /// # Errors
     /// - a body of more than [`MAX_BODY`] bytes ([`EnvelopeError::is_too_large`])
@@ -36,7 +41,8 @@ impl Envelope {
     /// - `notification` or `iv` missing, or not a string
     /// - what is not strict base64: the URL alphabet, missing padding, unused bits that are set
     /// - an IV that is not 16 bytes long
-    /// - a notification that is empty, not a multiple of 16 bytes, or longer than [`MAX_CIPHERTEXT`] ([`EnvelopeError::is_too_large`])
+    /// - a notification that is empty, not a multiple of 16 bytes, or longer than
+    ///   [`MAX_CIPHERTEXT`] ([`EnvelopeError::is_too_large`])
     pub fn parse(body: &[u8]) -> Result<Self, EnvelopeError> {
         if body.len() > MAX_BODY {
             return Err(EnvelopeError(Problem::Body(body.len())));
@@ -51,12 +57,14 @@ impl Envelope {
         }
     }
 
-    /// An initialisation vector and a ciphertext that came in another wrapper; none when it is empty or does not fill its last block.
+    /// An initialisation vector and a ciphertext that came in another wrapper; none when it is
+    /// empty or does not fill its last block.
     pub(in crate::clickbank) fn of(iv: [u8; BLOCK], ciphertext: Vec<u8>) -> Option<Self> {
         (!ciphertext.is_empty() && ciphertext.len().is_multiple_of(BLOCK)).then_some(Self { iv, ciphertext })
     }
 
-    /// The initialisation vector. In every capture it is 16 upper-case hex digits; any 16 bytes are taken.
+    /// The initialisation vector. In every capture it is 16 upper-case hex digits; any 16 bytes are
+    /// taken.
     #[must_use]
     pub fn iv(&self) -> &[u8; 16] {
         &self.iv
@@ -75,7 +83,8 @@ impl fmt::Debug for Envelope {
     }
 }
 
-/// A body that is not the wrapper of an encrypted notification. The text may be shown to the caller: it says nothing of what is inside.
+/// A body that is not the wrapper of an encrypted notification. The text may be shown to the
+/// caller: it says nothing of what is inside.
 #[derive(Debug, Error)]
 #[error(transparent)]
 pub struct EnvelopeError(Problem);
@@ -106,7 +115,8 @@ enum Problem {
     Ciphertext(usize),
 }
 
-/// IV and ciphertext of a wrapper as ClickBank prints it; none of any other, and of none that is at fault.
+/// IV and ciphertext of a wrapper as ClickBank prints it; none of any other, and of none that is at
+/// fault.
 fn decode_usual(body: &[u8]) -> Option<([u8; BLOCK], Vec<u8>)> {
     let usual = Usual::read(body)?;
     let iv = base64::decode(usual.iv).ok()?.try_into().ok()?;

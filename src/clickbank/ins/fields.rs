@@ -1,4 +1,5 @@
-//! The parts of a notification as views: each method reads one key. Personal values come as [`Pii`]; `Debug` shows none of the values.
+//! The parts of a notification as views: each method reads one key. Personal values come as
+//! [`Pii`]; `Debug` shows none of the values.
 
 use super::{
     json::{Json, Members, Shape},
@@ -8,8 +9,8 @@ use super::{
 use crate::value::Pii;
 use core::fmt;
 
-/// How a key is read. Absent, null and of another type are all none; so is the empty text, which says nothing. Whoever needs the
-/// difference prints the notification.
+/// How a key is read. Absent, null and of another type are all none; so is the empty text, which
+/// says nothing. Whoever needs the difference prints the notification.
 impl<'a> Json<'a> {
     pub(super) fn text(self, key: &str) -> Option<&'a str> {
         match self.member(key)?.shape() {
@@ -34,7 +35,8 @@ impl<'a> Json<'a> {
         self.member(key)?.scalar()
     }
 
-    /// What stands there is never taken for absent: an amount in another type fails when its [`Number`] is read.
+    /// What stands there is never taken for absent: an amount in another type fails when its
+    /// [`Number`] is read.
     pub(super) fn number(self, key: &str) -> Option<Number<'a>> {
         let json = self.member(key)?;
         match json.shape() {
@@ -127,7 +129,8 @@ macro_rules! view {
 }
 
 view! {
-    /// One line of the order. The prices, discounts, taxes and payouts of a line exist since version 7.
+    /// One line of the order. The prices, discounts, taxes and payouts of a line exist since
+    /// version 7.
     LineItem {
         /// the seller's number of the product (SKU)
         item_number -> &'a str = label("itemNo");
@@ -189,7 +192,8 @@ view! {
 }
 
 view! {
-    /// The customer as the goods are sent to, or as the bill is. An affiliate's notification has only the address of the bill.
+    /// The customer as the goods are sent to, or as the bill is. An affiliate's notification has
+    /// only the address of the bill.
     Contact {
         /// first name, often in capitals
         first_name -> Pii = personal("firstName");
@@ -233,9 +237,11 @@ view! {
 }
 
 view! {
-    /// The upsell flow that the order belongs to. The first sale of a flow may name itself as the original, or nothing.
+    /// The upsell flow that the order belongs to. The first sale of a flow may name itself as the
+    /// original, or nothing.
     Upsell {
-        /// the receipt of the first sale of the flow; see [`Notification::parent_receipt`](super::Notification::parent_receipt)
+        /// the receipt of the first sale of the flow; see
+        /// [`Notification::parent_receipt`](super::Notification::parent_receipt)
         original_receipt -> &'a str = text("upsellOriginalReceipt");
         /// the number of the flow
         flow_id -> u64 = count("upsellFlowId");
@@ -305,7 +311,8 @@ view! {
 }
 
 view! {
-    /// What the affiliate wrote into the hoplink (since version 8, role AFFILIATE only; what was not used is absent).
+    /// What the affiliate wrote into the hoplink (since version 8, role AFFILIATE only; what was
+    /// not used is absent).
     AffiliateTracking {
         /// the affiliate's name of the offer
         offer -> &'a str = label("offer");
@@ -350,7 +357,8 @@ view! {
     }
 }
 
-/// The seller's own query parameters, with values that are still percent-encoded as they stood in the URL.
+/// The seller's own query parameters, with values that are still percent-encoded as they stood in
+/// the URL.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct VendorVariables<'a>(pub(super) Json<'a>);
 

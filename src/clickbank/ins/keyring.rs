@@ -8,21 +8,24 @@ use sha1::{Digest, Sha1};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// How many secrets may be live: the new one, the old one, and those of ClickBank's two URL slots. Each costs a decryption for a refusal.
+/// How many secrets may be live: the new one, the old one, and those of ClickBank's two URL slots.
+/// Each costs a decryption for a refusal.
 pub const MAX_SECRETS: usize = 4;
-/// The shortest secret, in bytes, that is taken without being asked for: 36^12 is about 2^62, and guessing needs no more than one captured
-/// notification.
+/// The shortest secret, in bytes, that is taken without being asked for: 36^12 is about 2^62, and
+/// guessing needs no more than one captured notification.
 pub const MIN_SECRET: usize = 12;
 /// The longest secret key that ClickBank lets one set.
 const CLICKBANK_LONGEST: usize = 16;
 
-/// The secret keys of a ClickBank account, newest first, ready to decrypt and to check. `Debug` shows how many there are.
+/// The secret keys of a ClickBank account, newest first, ready to decrypt and to check. `Debug`
+/// shows how many there are.
 #[derive(Clone)]
 pub struct KeyRing {
     pub(in crate::clickbank) keys: Vec<Key>,
 }
 
-/// One secret: what decrypts versions 6 and later, and what the checks of everything older are made with.
+/// One secret: what decrypts versions 6 and later, and what the checks of everything older are made
+/// with.
 #[derive(Clone)]
 pub(in crate::clickbank) struct Key {
     pub(in crate::clickbank) aes: Aes256Dec,
@@ -40,7 +43,8 @@ impl KeyRing {
         Self::with_shortest(secrets, MIN_SECRET)
     }
 
-    /// As [`KeyRing::new`], for an account whose secret is short. ClickBank allows it; a short key can be guessed from one captured body.
+    /// As [`KeyRing::new`], for an account whose secret is short. ClickBank allows it; a short key
+    /// can be guessed from one captured body.
     ///
     /// # Errors
     /// - no secret, or more than [`MAX_SECRETS`]
@@ -96,8 +100,9 @@ enum Problem {
     Short(usize),
 }
 
-/// What makes one doubt that `secret` is a ClickBank secret key, for a lint: they have at most 16 characters, digits and capital letters.
-/// Only restatements of ClickBank's rule were found, so such a secret is taken all the same.
+/// What makes one doubt that `secret` is a ClickBank secret key, for a lint: they have at most 16
+/// characters, digits and capital letters. Only restatements of ClickBank's rule were found, so
+/// such a secret is taken all the same.
 #[must_use]
 pub fn secret_hint(secret: &Secret) -> Option<&'static str> {
     let bytes = secret.expose();
@@ -113,8 +118,9 @@ pub fn secret_hint(secret: &Secret) -> Option<&'static str> {
     }
 }
 
-/// AES-256 with the first 32 characters of the lower-case hex SHA-1 of the secret, as ASCII bytes (recomputed from real notifications of
-/// versions 6 and 7). Not 32 raw bytes, not SHA-256, not upper-case hex: each of these is in public code, and wrong.
+/// AES-256 with the first 32 characters of the lower-case hex SHA-1 of the secret, as ASCII bytes
+/// (recomputed from real notifications of versions 6 and 7). Not 32 raw bytes, not SHA-256, not
+/// upper-case hex: each of these is in public code, and wrong.
 fn aes(secret: &Secret) -> Aes256Dec {
     let mut hex = Zeroizing::new([0_u8; 32]);
     let digest = Zeroizing::new(<[u8; 20]>::from(Sha1::digest(secret.expose())));

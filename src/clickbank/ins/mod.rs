@@ -1,9 +1,12 @@
-//! ClickBank's Instant Notification Service (INS): versions 6.0, 7.0 and 8.0, a POST whose body is `{"notification", "iv"}`, AES-256-CBC
-//! over JSON; and versions 1.0 to 5.0, a form with a check of 32 bits ([`Form`]). A body of the first kind begins with `{`, of the second never.
+//! ClickBank's Instant Notification Service (INS): versions 6.0, 7.0 and 8.0, a POST whose body is
+//! `{"notification", "iv"}`, AES-256-CBC over JSON; and versions 1.0 to 5.0, a form with a check of
+//! 32 bits ([`Form`]). A body of the first kind begins with `{`, of the second never.
 //!
-//! [`Envelope::parse`] reads the public wrapper, [`KeyRing::open`] decrypts it into a [`Notification`] or answers with one opaque
-//! [`Refused`]. The scheme has no MAC: what opens was *decrypted*, and it is trusted only because everything around it is strict. Over a
-//! real notification, 251 of 9,344 single-bit changes survive a reading as Latin-1, and none survives this one.
+//! [`Envelope::parse`] reads the public wrapper, [`KeyRing::open`] decrypts it into a
+//! [`Notification`] or answers with one opaque
+//! [`Refused`]. The scheme has no MAC: what opens was *decrypted*, and it is trusted only because
+//! everything around it is strict. Over a real notification, 251 of 9,344 single-bit changes
+//! survive a reading as Latin-1, and none survives this one.
 //!
 //! ```
 //! use postback::clickbank::ins::{Envelope, KeyRing, Notification};
@@ -19,8 +22,8 @@
 //! # Ok::<(), postback::clickbank::ins::KeyRingError>(())
 //! ```
 //!
-//! Field names, types and quirks are from ClickBank's support article on INS (10535147) and from captured notifications; the tests' vector
-//! files name each of them.
+//! Field names, types and quirks are from ClickBank's support article on INS (10535147) and from
+//! captured notifications; the tests' vector files name each of them.
 
 pub(super) mod base64;
 mod envelope;

@@ -12,10 +12,12 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 use thiserror::Error;
 
-/// The longest plaintext, in bytes. Real ones are 1 to 4 KiB; the seller's variables are at most 128 bytes, so lines make the rest.
+/// The longest plaintext, in bytes. Real ones are 1 to 4 KiB; the seller's variables are at most
+/// 128 bytes, so lines make the rest.
 pub const MAX_PLAINTEXT: usize = 256 * 1024;
 
-/// One notification. It keeps every key that came, known or not, in its order, with the text of each number; the methods read the known ones.
+/// One notification. It keeps every key that came, known or not, in its order, with the text of
+/// each number; the methods read the known ones.
 ///
 /// `Debug` shows what names the transaction and nothing of the customer.
 ///
@@ -39,8 +41,8 @@ pub struct Notification {
     version: Version,
 }
 
-/// Why a plaintext is not a notification. For a person at the own machine: whoever answers a caller with it opens a decryption oracle
-/// (that is what [`Refused`](super::Refused) is for).
+/// Why a plaintext is not a notification. For a person at the own machine: whoever answers a caller
+/// with it opens a decryption oracle (that is what [`Refused`](super::Refused) is for).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Fault {
@@ -78,18 +80,22 @@ impl From<JsonFault> for Fault {
 }
 
 impl Notification {
-    /// Reads a plaintext: one that was decrypted elsewhere, or that [`Notification::to_json`] wrote. Nothing says who wrote it.
+    /// Reads a plaintext: one that was decrypted elsewhere, or that [`Notification::to_json`]
+    /// wrote. Nothing says who wrote it.
     ///
-    /// Required are `transactionTime`, `receipt`, `transactionType` (texts) and `version` (a number); the receipt may be absent, null or
-    /// empty in an `ABANDONED_ORDER` and in every `CUSTOMER_*`. A version or a type that is not known is no fault.
+    /// Required are `transactionTime`, `receipt`, `transactionType` (texts) and `version` (a
+    /// number); the receipt may be absent, null or empty in an `ABANDONED_ORDER` and in every
+    /// `CUSTOMER_*`. A version or a type that is not known is no fault.
     ///
     /// # Errors
     /// - more than [`MAX_PLAINTEXT`] bytes
     /// - what is not UTF-8 to the last byte
-    /// - what is not one JSON object by the letter of RFC 8259: a byte order mark, bytes after it, lone surrogates
+    /// - what is not one JSON object by the letter of RFC 8259: a byte order mark, bytes after it,
+    ///   lone surrogates
     /// - a key that stands twice in an object, at any depth, its escapes decoded
     /// - more than [`MAX_DEPTH`] levels
-    /// - a required key that is missing, of another type, a time that is no time, a receipt with control characters or over 256 bytes
+    /// - a required key that is missing, of another type, a time that is no time, a receipt with
+    ///   control characters or over 256 bytes
     pub fn parse(plaintext: &[u8]) -> Result<Self, Fault> {
         if plaintext.len() > MAX_PLAINTEXT {
             return Err(Fault::TooLong);
@@ -123,13 +129,15 @@ impl Notification {
         })
     }
 
-    /// `transactionTime`: when it happened. With the receipt, the type, the role and the items it names the message.
+    /// `transactionTime`: when it happened. With the receipt, the type, the role and the items it
+    /// names the message.
     #[must_use]
     pub fn transaction_time(&self) -> &SourceTime {
         &self.transaction_time
     }
 
-    /// `receipt`: the order, or one rebill of it. Only an `ABANDONED_ORDER` and `CUSTOMER_*` come without.
+    /// `receipt`: the order, or one rebill of it. Only an `ABANDONED_ORDER` and `CUSTOMER_*` come
+    /// without.
     #[must_use]
     pub fn receipt(&self) -> Option<&SourceReceipt> {
         self.receipt.as_ref()
@@ -141,7 +149,8 @@ impl Notification {
         &self.transaction_type
     }
 
-    /// `transactionType` as it came: another text than the word for a `SUBSCRIPTION-CHG <old>-><new>`.
+    /// `transactionType` as it came: another text than the word for a
+    /// `SUBSCRIPTION-CHG <old>-><new>`.
     #[must_use]
     pub fn transaction_type_text(&self) -> &str {
         self.json().text("transactionType").unwrap_or_default()
@@ -188,13 +197,15 @@ impl Notification {
         self.document.root()
     }
 
-    /// `currency`: of the amounts of the order, a vendor's notification only. It is not the currency of `totalAccountAmount`.
+    /// `currency`: of the amounts of the order, a vendor's notification only. It is not the
+    /// currency of `totalAccountAmount`.
     #[must_use]
     pub fn order_currency(&self) -> Option<Currency> {
         self.json().text("currency")?.parse().ok()
     }
 
-    /// `trackingCodes`: the `tid` of the hoplink or the seller's `vtid`; empty ones are left out. The key is absent when there is none.
+    /// `trackingCodes`: the `tid` of the hoplink or the seller's `vtid`; empty ones are left out.
+    /// The key is absent when there is none.
     pub fn tracking_codes(&self) -> impl Iterator<Item = &str> {
         let codes = match self.json().member("trackingCodes").map(Json::shape) {
             Some(Shape::List(codes)) => Some(codes),
@@ -203,7 +214,8 @@ impl Notification {
         codes.into_iter().flatten().filter_map(Json::scalar)
     }
 
-    /// `lineItems`: the products. One object in place of the list (it was seen in the wild) is one line; null and absent are none.
+    /// `lineItems`: the products. One object in place of the list (it was seen in the wild) is one
+    /// line; null and absent are none.
     pub fn line_items(&self) -> impl Iterator<Item = LineItem<'_>> {
         let lines = self.json().member("lineItems").and_then(|json| match json.shape() {
             Shape::List(items) => Some(items),
@@ -262,14 +274,16 @@ impl Notification {
         self.transaction_type.is_test()
     }
 
-    /// Whether there are lines and every one is an `UPSELL`. Bumps and cart lines belong to the first sale.
+    /// Whether there are lines and every one is an `UPSELL`. Bumps and cart lines belong to the
+    /// first sale.
     #[must_use]
     pub fn all_items_are_upsells(&self) -> bool {
         let mut items = self.line_items().peekable();
         items.peek().is_some() && items.all(|item| item.0.text("lineItemType") == Some("UPSELL"))
     }
 
-    /// The receipt of the first sale of the upsell flow, unless it is this one's own. Rebill numbers are taken off on both sides.
+    /// The receipt of the first sale of the upsell flow, unless it is this one's own. Rebill
+    /// numbers are taken off on both sides.
     #[must_use]
     pub fn parent_receipt(&self) -> Option<Receipt> {
         let parent = SourceReceipt::parse(self.upsell()?.original_receipt()?)?;
@@ -285,15 +299,15 @@ impl Notification {
         numbers
     }
 
-    /// The text at `path`: a string as it came, a number by its text, `true` or `false`. None for what is absent, null or empty, and for an
-    /// object or a list.
+    /// The text at `path`: a string as it came, a number by its text, `true` or `false`. None for
+    /// what is absent, null or empty, and for an object or a list.
     #[must_use]
     pub fn lookup(&self, path: &Path) -> Option<&str> {
         path.find(self.json())?.scalar()
     }
 
-    /// Everything but `attemptCount`, which changes with each delivery of the same news: an identity for what has no receipt. Personal data
-    /// included; hash it.
+    /// Everything but `attemptCount`, which changes with each delivery of the same news: an
+    /// identity for what has no receipt. Personal data included; hash it.
     pub(crate) fn text_without_attempt(&self) -> String {
         let members = self.json().members().into_iter().flatten();
         let kept = members.filter(|(key, _)| *key != "attemptCount");
@@ -304,8 +318,8 @@ impl Notification {
         lines.concat()
     }
 
-    /// Prints everything back as JSON on one line, personal data included: ClickBank's own keys in their order, numbers by their text,
-    /// strings in the shortest escaping.
+    /// Prints everything back as JSON on one line, personal data included: ClickBank's own keys in
+    /// their order, numbers by their text, strings in the shortest escaping.
     #[must_use]
     #[expect(
         clippy::expect_used,
@@ -340,7 +354,8 @@ impl fmt::Debug for Notification {
 
 /// The object that a plaintext is; the buffer is kept, or wiped.
 pub(super) fn document(plaintext: Vec<u8>) -> Result<Document, Fault> {
-    // All of it is checked before anything is read: what a tampered block leaves is hardly ever text.
+    // All of it is checked before anything is read: what a tampered block leaves is hardly ever
+    // text.
     let text = String::from_utf8(plaintext).map_err(|error| {
         wipe(error.into_bytes());
         Fault::Text

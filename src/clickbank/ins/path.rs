@@ -1,4 +1,5 @@
-//! Paths into a notification, as the configuration writes them: `from = "lineItems[0].productTitle"`.
+//! Paths into a notification, as the configuration writes them:
+//! `from = "lineItems[0].productTitle"`.
 
 use super::json::{Json, Shape};
 use crate::value::shown;
@@ -6,13 +7,14 @@ use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::{fmt, str::FromStr};
 use thiserror::Error;
 
-/// The longest path, in bytes: the longest real one, `customer.shipping.address.postalCode`, has 36, and a vendor's variable at most 128.
+/// The longest path, in bytes: the longest real one, `customer.shipping.address.postalCode`, has
+/// 36, and a vendor's variable at most 128.
 pub const MAX_PATH: usize = 256;
 /// The highest index: no order has a thousand lines.
 pub const MAX_INDEX: usize = 999;
 
-/// Where a value stands: names separated by `.`, each followed by `[index]` where a list is entered. Names are matched exactly; one that
-/// holds `.`, `[` or `]` cannot be written.
+/// Where a value stands: names separated by `.`, each followed by `[index]` where a list is
+/// entered. Names are matched exactly; one that holds `.`, `[` or `]` cannot be written.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path {
     text: String,

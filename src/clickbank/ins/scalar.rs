@@ -4,8 +4,8 @@ use crate::value::{Amount, AmountError, Receipt, Timestamp};
 use alloc::{borrow::ToOwned, string::String};
 use core::fmt;
 
-/// A time with its text: version 6 writes `2014-12-20T14:03:10-08:00`, later ones `20220810T162015-0700`, both in Pacific time with the
-/// offset of the day.
+/// A time with its text: version 6 writes `2014-12-20T14:03:10-08:00`, later ones
+/// `20220810T162015-0700`, both in Pacific time with the offset of the day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceTime {
     text: String,
@@ -34,7 +34,8 @@ impl SourceTime {
     }
 }
 
-/// A receipt as it came. A rebill carries its number after the receipt of the first sale: `LPJ9VE42-B002`.
+/// A receipt as it came. A rebill carries its number after the receipt of the first sale:
+/// `LPJ9VE42-B002`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceReceipt {
     text: String,
@@ -43,7 +44,8 @@ pub struct SourceReceipt {
 }
 
 impl SourceReceipt {
-    /// None when the text is empty, over [`MAX_FOREIGN_ID`](crate::value::MAX_FOREIGN_ID) bytes or holds control characters.
+    /// None when the text is empty, over [`MAX_FOREIGN_ID`](crate::value::MAX_FOREIGN_ID) bytes or
+    /// holds control characters.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let whole = Receipt::new(text).ok()?;
         let (stripped, rebill) = match Receipt::split_rebill(text) {
@@ -96,7 +98,8 @@ impl<'a> Number<'a> {
     /// The exact amount.
     ///
     /// # Errors
-    /// Rejects what an [`Amount`] rejects: an exponent, too many digits, and whatever is not a number.
+    /// Rejects what an [`Amount`] rejects: an exponent, too many digits, and whatever is not a
+    /// number.
     pub fn amount(self) -> Result<Amount, AmountError> {
         self.0.parse()
     }

@@ -1,5 +1,6 @@
-//! ClickBank's vocabularies. Each is open: ClickBank adds and renames words without notice (`TEST_CANCEL-REBILL` became
-//! `CANCEL-TEST-REBILL` in 2016), and an unknown word must be stored, not refused.
+//! ClickBank's vocabularies. Each is open: ClickBank adds and renames words without notice
+//! (`TEST_CANCEL-REBILL` became `CANCEL-TEST-REBILL` in 2016), and an unknown word must be stored,
+//! not refused.
 
 use crate::event::Kind;
 use crate::value::{Amount, open_enum};
@@ -7,7 +8,8 @@ use alloc::{borrow::ToOwned, string::String};
 use core::fmt;
 
 open_enum! {
-    /// What a notification is about (ClickBank's list, support article 10535147; the last ones are historical or from third parties).
+    /// What a notification is about (ClickBank's list, support article 10535147; the last ones are
+    /// historical or from third parties).
     pub enum TransactionType {
         /// A purchase.
         Sale = "SALE",
@@ -54,7 +56,8 @@ open_enum! {
 }
 
 impl TransactionType {
-    /// Reads the text of a notification: as `From<&str>`, and a `SUBSCRIPTION-CHG` is known by its beginning.
+    /// Reads the text of a notification: as `From<&str>`, and a `SUBSCRIPTION-CHG` is known by its
+    /// beginning.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         match Self::from(text) {
@@ -70,8 +73,8 @@ impl TransactionType {
         text == "TEST" || text.starts_with("TEST_") || text.ends_with("-TEST-REBILL")
     }
 
-    /// The network-neutral kind of a notification about this. Which product was bought is not the type's to say: a purchase in an upsell flow is
-    /// a `SALE` too.
+    /// The network-neutral kind of a notification about this. Which product was bought is not the
+    /// type's to say: a purchase in an upsell flow is a `SALE` too.
     #[must_use]
     pub fn kind(&self) -> Kind {
         match self {
@@ -89,7 +92,8 @@ impl TransactionType {
         }
     }
 
-    /// Whether ClickBank may leave out the receipt: nothing was bought yet, or the news is about a customer.
+    /// Whether ClickBank may leave out the receipt: nothing was bought yet, or the news is about a
+    /// customer.
     pub(super) fn may_lack_receipt(&self) -> bool {
         matches!(self, Self::AbandonedOrder) || self.as_str().starts_with("CUSTOMER_")
     }
@@ -118,7 +122,8 @@ impl<'a> SubscriptionChange<'a> {
 }
 
 open_enum! {
-    /// Whose notification it is: each party of an order gets its own, with its own share as the amount.
+    /// Whose notification it is: each party of an order gets its own, with its own share as the
+    /// amount.
     pub enum Role {
         /// The seller.
         Vendor = "VENDOR",
@@ -132,8 +137,8 @@ open_enum! {
 }
 
 open_enum! {
-    /// How the customer paid (INS lists, REST interface and captures). The lists disagree; `ENRT`, `AUST`, `BLME` and `STVA` are explained
-    /// nowhere and stay unknown words.
+    /// How the customer paid (INS lists, REST interface and captures). The lists disagree; `ENRT`,
+    /// `AUST`, `BLME` and `STVA` are explained nowhere and stay unknown words.
     pub enum PaymentMethod {
         /// PayPal.
         PayPal = "PYPL",
@@ -165,7 +170,8 @@ open_enum! {
 }
 
 open_enum! {
-    /// What a line of the order is (INS; `STANDARD` and `TOKEN` in the REST interface only). A downsell comes as `UPSELL`.
+    /// What a line of the order is (INS; `STANDARD` and `TOKEN` in the REST interface only). A
+    /// downsell comes as `UPSELL`.
     pub enum LineItemType {
         /// The product that was clicked.
         Original = "ORIGINAL",
@@ -212,7 +218,8 @@ open_enum! {
     }
 }
 
-/// The version inside the plaintext, a JSON number: ClickBank writes `8.0`, what was encoded again says `8`.
+/// The version inside the plaintext, a JSON number: ClickBank writes `8.0`, what was encoded again
+/// says `8`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Version {

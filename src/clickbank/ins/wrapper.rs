@@ -6,8 +6,9 @@ use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Vi
 
 /// The two texts of an object that has these two members, in any order, and no other.
 ///
-/// They are what stands between two quotes, and not known to be JSON strings. That makes it quick, and it is enough where only strict base64
-/// is taken from them: its letters hold nothing that a JSON string may not hold, or that stands for something else in one.
+/// They are what stands between two quotes, and not known to be JSON strings. That makes it quick,
+/// and it is enough where only strict base64 is taken from them: its letters hold nothing that a
+/// JSON string may not hold, or that stands for something else in one.
 pub(super) struct Usual<'a> {
     pub(super) notification: &'a [u8],
     pub(super) iv: &'a [u8],
@@ -64,8 +65,8 @@ impl<'a> Rest<'a> {
     }
 }
 
-/// The place of the first quote. A notification has thousands of bytes before it: 32 at a time are looked at without a branch, which
-/// compiles to vector instructions.
+/// The place of the first quote. A notification has thousands of bytes before it: 32 at a time are
+/// looked at without a branch, which compiles to vector instructions.
 fn quote(text: &[u8]) -> Option<usize> {
     let (chunks, _) = text.as_chunks::<32>();
     let holds = |chunk: &&[u8; 32]| chunk.iter().fold(false, |found, byte| found | (*byte == b'"'));

@@ -48,11 +48,12 @@ impl Times {
     }
 }
 
-/// What a thank-you page's URL says, checked or decrypted ([`ThankYou::verify`](super::ThankYou::verify)).
+/// What a thank-you page's URL says, checked or decrypted
+/// ([`ThankYou::verify`](super::ThankYou::verify)).
 ///
-/// Several products that were bought at once come joined by `|` where the seller's confirmation pages are off (one receiver): receipts and
-/// items are lists. `Debug` shows them and nothing of the customer; serialised it is an object of all parameters by name, personal data
-/// included.
+/// Several products that were bought at once come joined by `|` where the seller's confirmation
+/// pages are off (one receiver): receipts and items are lists. `Debug` shows them and nothing of
+/// the customer; serialised it is an object of all parameters by name, personal data included.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ThankYouPage {
     values: Values,
@@ -84,24 +85,28 @@ impl ThankYouPage {
         self.times
     }
 
-    /// How the page came: in plain form, where `cbpop` was right, or encrypted. What that is worth says [`ThankYouPage::is_checked`].
+    /// How the page came: in plain form, where `cbpop` was right, or encrypted. What that is worth
+    /// says [`ThankYouPage::is_checked`].
     #[must_use]
     pub fn assurance(&self) -> Assurance {
         self.assurance
     }
 
-    /// Whether a `cbpop` was there and right: receipts, time and items are ClickBank's word, as far as 32 bits go.
+    /// Whether a `cbpop` was there and right: receipts, time and items are ClickBank's word, as far
+    /// as 32 bits go.
     ///
-    /// **Where it is false, hand out nothing for [`ThankYouPage::items`].** An encrypted page without `cbpop` has nothing that authenticates
-    /// it. Its IV stands in the URL, and whoever changes bits of it changes the same bits of the first sixteen bytes, which usually are
-    /// `{"item":"..`: the buyer of a cheap product can make it read as a dear one. Later blocks cannot be chosen that way; look up what was
-    /// bought by the receipt in the notification.
+    /// **Where it is false, hand out nothing for [`ThankYouPage::items`].** An encrypted page
+    /// without `cbpop` has nothing that authenticates it. Its IV stands in the URL, and whoever
+    /// changes bits of it changes the same bits of the first sixteen bytes, which usually are
+    /// `{"item":"..`: the buyer of a cheap product can make it read as a dear one. Later blocks
+    /// cannot be chosen that way; look up what was bought by the receipt in the notification.
     #[must_use]
     pub fn is_checked(&self) -> bool {
         self.is_checked
     }
 
-    /// `cbreceipt`: the receipt of each product. It is that of the notification, and the event id of a pixel on this page.
+    /// `cbreceipt`: the receipt of each product. It is that of the notification, and the event id
+    /// of a pixel on this page.
     pub fn receipts(&self) -> impl Iterator<Item = &str> {
         self.list("cbreceipt")
     }
@@ -117,7 +122,8 @@ impl ThankYouPage {
         self.times.first
     }
 
-    /// `cbaffi`: the promoter; none for `0`, which ClickBank writes when there is none. `cbpop` does not cover it.
+    /// `cbaffi`: the promoter; none for `0`, which ClickBank writes when there is none. `cbpop`
+    /// does not cover it.
     #[must_use]
     pub fn affiliate(&self) -> Option<&str> {
         self.text("cbaffi").filter(|text| *text != "0")
@@ -147,14 +153,15 @@ impl ThankYouPage {
         self.text("czip").map(Pii::from)
     }
 
-    /// `cupsellreceipt`: of an upsell the receipt of the first sale. `cbpop` does not cover it, so of a plain page it is the visitor's word.
+    /// `cupsellreceipt`: of an upsell the receipt of the first sale. `cbpop` does not cover it, so
+    /// of a plain page it is the visitor's word.
     #[must_use]
     pub fn upsell_receipt(&self) -> Option<&str> {
         self.text("cupsellreceipt")
     }
 
-    /// Any parameter as it came, decoded, the seller's own among them; none when it did not come. `cbpop` covers `cbreceipt`, `time` and `item`
-    /// alone.
+    /// Any parameter as it came, decoded, the seller's own among them; none when it did not come.
+    /// `cbpop` covers `cbreceipt`, `time` and `item` alone.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&Pii> {
         self.values.get(name)

@@ -1,7 +1,8 @@
 //! The tables of what is not public.
 //!
-//! Sources: the IANA IPv4 and IPv6 Special-Purpose Address Registries, the IPv4 multicast and class E assignments (RFC 5771, RFC 1112)
-//! and the IPv6 address space registry (of which only 2000::/3 is global unicast, RFC 4291).
+//! Sources: the IANA IPv4 and IPv6 Special-Purpose Address Registries, the IPv4 multicast and class
+//! E assignments (RFC 5771, RFC 1112) and the IPv6 address space registry (of which only 2000::/3
+//! is global unicast, RFC 4291).
 
 use crate::value::IpRange;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -9,7 +10,8 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// A range that is not dialled, and what its addresses are.
 pub(super) type Special = (IpRange, &'static str);
 
-/// Why `address` is not public unicast: the range that says so, and in words. None when it is public.
+/// Why `address` is not public unicast: the range that says so, and in words. None when it is
+/// public.
 pub(super) fn special(address: IpAddr) -> Option<Special> {
     let (listed, elsewhere) = match address {
         IpAddr::V4(_) => (IPV4.iter(), None),

@@ -1,4 +1,5 @@
-//! What belongs to the account as a whole: currency, statuses, types, rates, domains, the keys of click ids.
+//! What belongs to the account as a whole: currency, statuses, types, rates, domains, the keys of
+//! click ids.
 
 use super::rows::{amount, is_default, named, references};
 use super::{MAX_ROWS, MAX_TYPES};

@@ -16,7 +16,8 @@ pub(super) const ROUTES: &[&str] = &[
     "postback", "ins", "api", "healthz", "metrics", "track.js", "view", "click", "clickupd", "imp",
 ];
 
-/// The largest weight: finer shares than a millionth cannot be seen in any traffic, and sums stay far below 32 bits.
+/// The largest weight: finer shares than a millionth cannot be seen in any traffic, and sums stay
+/// far below 32 bits.
 pub const MAX_WEIGHT: u32 = 1_000_000;
 
 /// The weight of a path or an offer that says none, as in the trackers of the field.
@@ -80,7 +81,8 @@ pub(super) fn read(
     })
 }
 
-/// What the postbacks ask besides types and statuses, each different one once; every postback is told its place.
+/// What the postbacks ask besides types and statuses, each different one once; every postback is
+/// told its place.
 fn demands(postbacks: &mut [Postback]) -> Vec<Demand> {
     let mut demands: Vec<Demand> = Vec::new();
     for postback in postbacks {
@@ -99,7 +101,8 @@ fn demands(postbacks: &mut [Postback]) -> Vec<Demand> {
     demands
 }
 
-/// What one click costs, where the model says so. The other models are checked for their shape and change nothing yet.
+/// What one click costs, where the model says so. The other models are checked for their shape and
+/// change nothing yet.
 fn cost(row: &Table<'_>, currency: Currency) -> Option<Money> {
     const MODELS: &[&str] = &["cpc", "cpa", "cpm", "popcpm", "revshare", "none"];
     let table = row.table("cost")?;

@@ -1,4 +1,5 @@
-//! Parts of the document that are checked for their shape and change nothing yet: conversion APIs, a channel's own API.
+//! Parts of the document that are checked for their shape and change nothing yet: conversion APIs,
+//! a channel's own API.
 //!
 //! They are read so that a document may hold them and a mistyped key in them is refused.
 

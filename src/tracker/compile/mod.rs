@@ -1,4 +1,5 @@
-//! From a document to a [`Tracker`]: every reference resolved, every template parsed, every rule indexed, and every problem reported.
+//! From a document to a [`Tracker`]: every reference resolved, every template parsed, every rule
+//! indexed, and every problem reported.
 
 mod account;
 mod campaign;
@@ -25,11 +26,14 @@ use crate::value::{Currency, Namespace, TypeName};
 use alloc::collections::{BTreeMap, BTreeSet};
 use rows::refer;
 
-/// The most rows of a top-level list (campaigns, offers, sources, channels, domains, rates): ten times the largest accounts in the field.
+/// The most rows of a top-level list (campaigns, offers, sources, channels, domains, rates): ten
+/// times the largest accounts in the field.
 pub const MAX_ROWS: usize = 10_000;
-/// The most conversion types: the trackers of the field allow 40, and each costs one bit for each postback.
+/// The most conversion types: the trackers of the field allow 40, and each costs one bit for each
+/// postback.
 pub const MAX_TYPES: usize = 256;
-/// The most secrets of one use (keys, tokens) that may be live at once: a new one, an old one, and room for two interfaces.
+/// The most secrets of one use (keys, tokens) that may be live at once: a new one, an old one, and
+/// room for two interfaces.
 pub const MAX_REFERENCES: usize = crate::clickbank::ins::MAX_SECRETS;
 
 /// What a document is compiled for.
@@ -88,23 +92,30 @@ const ROOT: &[&str] = &[
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Conversion APIs (`[[conversion_api]]`, `[[campaign.conversion_api]]`), a channel's `api`, the `timezone` and the cost
-/// models other than `cpc` are checked for their shape and change nothing yet; [`lint`](super::lint) names each that does.
+/// Conversion APIs (`[[conversion_api]]`, `[[campaign.conversion_api]]`), a channel's `api`, the
+/// `timezone` and the cost models other than `cpc` are checked for their shape and change nothing
+/// yet; [`lint`](super::lint) names each that does.
 ///
 /// # Errors
 /// Rejects, all at once, each with its path:
-/// - a version other than 1; a key that no table has; a value of another kind; over [`MAX_ROWS`], [`MAX_TYPES`], [`MAX_REFERENCES`] or
+/// - a version other than 1; a key that no table has; a value of another kind; over [`MAX_ROWS`],
+///   [`MAX_TYPES`], [`MAX_REFERENCES`] or
 ///   [`MAX_ENTRIES`](crate::config::MAX_ENTRIES) entries
-/// - an id, a name or a word that is none, is given twice or is missing; a reference to what is not defined; an unknown template
+/// - an id, a name or a word that is none, is given twice or is missing; a reference to what is not
+///   defined; an unknown template
 /// - no default conversion type, or two; two offer sources and no default, or two
-/// - a refund, chargeback or returned cheque matched to a type that does not count as `reversal`; a sale, upsell or rebill matched to one
-///   that does; an open type that carries money, or whose own policy is `edit`; a reversal that would be approved
+/// - a refund, chargeback or returned cheque matched to a type that does not count as `reversal`; a
+///   sale, upsell or rebill matched to one that does; an open type that carries money, or whose own
+///   policy is `edit`; a reversal that would be approved
 /// - a source with secrets for its notifications that takes none of their versions
 /// - a secret in the clear
-/// - a URL or a body that is no [`UrlTemplate`](crate::template::UrlTemplate) or [`BodyTemplate`](crate::template::BodyTemplate)
+/// - a URL or a body that is no [`UrlTemplate`](crate::template::UrlTemplate) or
+///   [`BodyTemplate`](crate::template::BodyTemplate)
 /// - a campaign whose id is the name of a route; weights that are all zero
-/// - a condition on a parameter that is personal; a fixed payout with more digits than its currency has
-/// - amounts, percentages, currencies, durations, dates, HTTP statuses and address ranges that are none, and negative amounts
+/// - a condition on a parameter that is personal; a fixed payout with more digits than its currency
+///   has
+/// - amounts, percentages, currencies, durations, dates, HTTP statuses and address ranges that are
+///   none, and negative amounts
 pub fn compile(document: &Document, options: &Options) -> Result<Tracker, Problems> {
     let report = Report::default();
     let expanded = document.expanded(&report);
@@ -169,7 +180,8 @@ impl Context<'_> {
     }
 }
 
-/// What is defined, whether or not it has a problem of its own: a broken row is reported once, not at every place that refers to it.
+/// What is defined, whether or not it has a problem of its own: a broken row is reported once, not
+/// at every place that refers to it.
 struct Known<'a> {
     types: BTreeSet<&'a str>,
     domains: BTreeSet<&'a str>,

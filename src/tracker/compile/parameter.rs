@@ -13,8 +13,8 @@ use alloc::{
     vec::Vec,
 };
 
-/// Reads the table of a source's own parameters, and which parameter of a postback means what. `clickbank` is the role of a ClickBank
-/// account.
+/// Reads the table of a source's own parameters, and which parameter of a postback means what.
+/// `clickbank` is the role of a ClickBank account.
 pub(super) fn read(source: &Table<'_>, clickbank: Option<AccountRole>) -> (Vec<SourceParameter>, ParameterMap) {
     let rows = source.rows("parameter", usize::from(SLOTS));
     let mut seen = BTreeSet::new();
@@ -73,7 +73,8 @@ pub(super) fn parameter_name(text: &str) -> Result<String, Refusal> {
     }
 }
 
-/// A macro to be pasted into another system's URL. Its grammar is that system's; what no URL can hold would tear the URL apart.
+/// A macro to be pasted into another system's URL. Its grammar is that system's; what no URL can
+/// hold would tear the URL apart.
 pub(super) fn macro_text(text: &str) -> Result<String, Refusal> {
     match text.chars().find(|c| c.is_control() || c.is_whitespace()) {
         Some(character) => Err(format!("holds {character:?}, which no URL can hold").into()),
@@ -88,7 +89,8 @@ fn names<'r, 'a: 'r>(
 ) -> ParameterMap {
     let map = clickbank.map_or_else(ParameterMap::generic, ParameterMap::clickbank_s2s);
     let mut names: BTreeMap<String, String> = source.parsed_entries("names", |_, name| Ok::<_, Refusal>(name.into()));
-    // A row with the role of an id is that id, under whatever name: the identity of the message depends on it.
+    // A row with the role of an id is that id, under whatever name: the identity of the message
+    // depends on it.
     let mut named_by_role = BTreeMap::new();
     for (row, parameter) in parameters {
         let word = match &parameter.role {
@@ -116,7 +118,8 @@ fn names<'r, 'a: 'r>(
     })
 }
 
-/// A row of the table may share its name with an id or a slot; with nothing else that a postback means.
+/// A row of the table may share its name with an id or a slot; with nothing else that a postback
+/// means.
 fn check_meaning(row: &Table<'_>, parameter: &SourceParameter, names: &ParameterMap) {
     match names.meaning(&parameter.name) {
         None | Some(Meaning::EventId | Meaning::OrderId | Meaning::Receipt | Meaning::Parent | Meaning::Sub(_)) => {}

@@ -53,7 +53,8 @@ fn postback(
     let payout = payout(row, context, channel);
     let updates = row.word("updates", "a way to treat updates", Updates::ALL);
     if channel.is_none() && !row.has("url") {
-        // The channel is missing or broken, which was reported; whether it has a template cannot be said.
+        // The channel is missing or broken, which was reported; whether it has a template cannot be
+        // said.
         return None;
     }
     let request = own_or_channels(row, channel);
@@ -74,7 +75,8 @@ fn postback(
     })
 }
 
-/// With a URL of its own the postback is a copy and stands alone; without, the channel's template fills in what it leaves out.
+/// With a URL of its own the postback is a copy and stands alone; without, the channel's template
+/// fills in what it leaves out.
 fn own_or_channels(row: &Table<'_>, channel: Option<&Draft<'_>>) -> request::Request {
     let values = request::values(row);
     let template = channel.and_then(|draft| draft.postback).filter(|_| !row.has("url"));

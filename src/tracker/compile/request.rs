@@ -1,4 +1,5 @@
-//! The request of a postback: where it goes, what it carries, what answer is success, when it is tried again.
+//! The request of a postback: where it goes, what it carries, what answer is success, when it is
+//! tried again.
 
 use super::rows::template;
 use crate::config::{MAX_ENTRIES, Refusal, Table, duration, status_ranges};
@@ -15,7 +16,8 @@ use alloc::{
 /// The keys of a request.
 pub(super) const KEYS: &[&str] = &["url", "method", "body", "content_type", "success", "retry"];
 
-/// The most attempts of one delivery: with waits of at least a second each, no receiver is called for longer than it could matter.
+/// The most attempts of one delivery: with waits of at least a second each, no receiver is called
+/// for longer than it could matter.
 pub const MAX_ATTEMPTS: u32 = 100;
 
 pub(super) struct Request {

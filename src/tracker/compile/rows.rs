@@ -1,4 +1,5 @@
-//! What the parts of the document have in common: rows with names, references, titles, amounts, templates.
+//! What the parts of the document have in common: rows with names, references, titles, amounts,
+//! templates.
 
 use super::MAX_REFERENCES;
 use crate::config::{Refusal, Table, secret_reference};
@@ -21,8 +22,9 @@ pub(super) fn refer<T: FromStr<Err = IdError>>(text: &str, what: &str, known: &B
     }
 }
 
-/// The rows of a list as `read` takes them, by their names. The first of `keys` holds the name, which no other row of the list has. A row
-/// without one is read too, so that its other problems are told.
+/// The rows of a list as `read` takes them, by their names. The first of `keys` holds the name,
+/// which no other row of the list has. A row without one is read too, so that its other problems
+/// are told.
 pub(super) fn named<'a, N, T, C>(
     parent: &Table<'a>,
     list: &str,

@@ -1,8 +1,9 @@
 //! Offer sources.
 //!
-//! `account_role` chooses what is pasted into ClickBank's postback, `{tid}` and `{affiliate_earnings}` or `{vtid}` and `{vendor_earnings}`,
-//! and changes nothing else: a notification says its own role, its amount is the one that `amount` names, and a click id is looked for
-//! at every path of `click_id_from`. A source for notifications alone can leave it out.
+//! `account_role` chooses what is pasted into ClickBank's postback, `{tid}` and
+//! `{affiliate_earnings}` or `{vtid}` and `{vendor_earnings}`, and changes nothing else: a
+//! notification says its own role, its amount is the one that `amount` names, and a click id is
+//! looked for at every path of `click_id_from`. A source for notifications alone can leave it out.
 
 use super::rows::{is_default, named, refer, references, title};
 use super::words::kind_of;
@@ -51,9 +52,10 @@ const KEYS: &[&str] = &[
     "truth",
 ];
 
-/// Where ClickBank gives a click id back, best first: the tracking codes of the order, a seller's variables, and version 8's affiliate
-/// parameters (the support article on Instant Notifications and 26455062697620, "Affiliate Tracking Parameters"; the keys inside the last
-/// ones are named as in ClickBank's Orders API).
+/// Where ClickBank gives a click id back, best first: the tracking codes of the order, a seller's
+/// variables, and version 8's affiliate parameters (the support article on Instant Notifications
+/// and 26455062697620, "Affiliate Tracking Parameters"; the keys inside the last ones are named as
+/// in ClickBank's Orders API).
 pub(super) const CLICK_ID_FROM: &[&str] = &[
     "trackingCodes",
     "vendorVariables.vtid",

@@ -14,7 +14,8 @@ use core::fmt;
 
 /// Something that works and is probably not what was meant, with its place.
 ///
-/// Prints as one line: `offer_source[0].tokens: anyone may send postbacks: there are neither tokens nor `allow_ips``
+/// Prints as one line:
+/// `offer_source[0].tokens: anyone may send postbacks: there are neither tokens nor `allow_ips``
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Warning(Problem);
 
@@ -44,18 +45,24 @@ impl fmt::Display for Warning {
     }
 }
 
-/// What compiles and is probably not what was meant, in the order of the document's parts. `tracker` is the document, compiled.
+/// What compiles and is probably not what was meant, in the order of the document's parts.
+/// `tracker` is the document, compiled.
 ///
-/// - an offer source that accepts anyone, that sends no event id, that has no secret for its notifications, that leaves transaction types
-///   or postbacks unmatched, that matches a word which ClickBank does not send, or that gives ClickBank's earnings another currency
-/// - a macro that ClickBank does not have or does not fill for this account, and one that would read another amount as earnings in USD
-/// - an open type whose policy lets anyone rewrite a conversion or take an event id, or that is not open since `events` matches it elsewhere
+/// - an offer source that accepts anyone, that sends no event id, that has no secret for its
+///   notifications, that leaves transaction types or postbacks unmatched, that matches a word which
+///   ClickBank does not send, or that gives ClickBank's earnings another currency
+/// - a macro that ClickBank does not have or does not fill for this account, and one that would
+///   read another amount as earnings in USD
+/// - an open type whose policy lets anyone rewrite a conversion or take an event id, or that is not
+///   open since `events` matches it elsewhere
 /// - a role that is neither known nor one's own (`x_..`)
-/// - a ClickBank offer through which no click id can return, or only a damaged one, or only where nobody looks for it: the seller's code on a
-///   hoplink, the affiliate's on a pay link, an affiliate's parameter without version 8.0, a page that a hoplink or a pay link has led to; and a
-///   seller's offer that relies on the affiliate's code
+/// - a ClickBank offer through which no click id can return, or only a damaged one, or only where
+///   nobody looks for it: the seller's code on a hoplink, the affiliate's on a pay link, an
+///   affiliate's parameter without version 8.0, a page that a hoplink or a pay link has led to; and
+///   a seller's offer that relies on the affiliate's code
 /// - a condition on a parameter that is neither a macro nor in the table of an offer source
-/// - a postback that covers steps and reversals since it names no type; one that has drifted from its channel's template
+/// - a postback that covers steps and reversals since it names no type; one that has drifted from
+///   its channel's template
 /// - a campaign without a path
 /// - a part of the document that changes nothing yet
 #[must_use]

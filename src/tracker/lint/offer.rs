@@ -1,4 +1,5 @@
-//! Doubts about the URL of a ClickBank offer: whether the click id comes back, and to where the source looks for it.
+//! Doubts about the URL of a ClickBank offer: whether the click id comes back, and to where the
+//! source looks for it.
 
 use crate::clickbank::hoplink::{Doubt, Link, LinkForm, LinkParameter, MAX_UNIQUE_VALUE, holds_click_id};
 use crate::clickbank::ins::Version;
@@ -80,7 +81,8 @@ fn clickbank(row: &Table<'_>, offer: &Offer, source: &Source, by_postback: bool)
     }
 }
 
-/// Notifications have the order form's codes in `trackingCodes`; but the affiliate's one is said to be the affiliate's alone to see.
+/// Notifications have the order form's codes in `trackingCodes`; but the affiliate's one is said to
+/// be the affiliate's alone to see.
 const ANOTHERS: &str = "`tid` is the affiliate's, and whether a seller's notification tells it is not known for certain; `vtid={clickid}` on a \
                         pay link comes back to a seller";
 
@@ -92,7 +94,8 @@ const PARAMETERS: &str = "affiliateTrackingParameters";
 struct WayBack<'a> {
     source: &'a Source,
     form: &'a LinkForm,
-    /// The macro that the postback's URL asks for the click id with, where postbacks are what the source is for.
+    /// The macro that the postback's URL asks for the click id with, where postbacks are what the
+    /// source is for.
     asked: Option<&'a str>,
     /// Whether notifications come too.
     notified: bool,
@@ -113,7 +116,8 @@ impl WayBack<'_> {
         let known = LinkParameter::known(name);
         let code =
             known.as_ref().is_some_and(LinkParameter::is_code) && self.looks(|path| path.starts_with("trackingCodes"));
-        // On a pay link they are the seller's own; of an affiliate's parameters those that are unique to a click were not seen there.
+        // On a pay link they are the seller's own; of an affiliate's parameters those that are
+        // unique to a click were not seen there.
         let seen = known
             .as_ref()
             .is_some_and(|known| known.longest() != Some(MAX_UNIQUE_VALUE));

@@ -10,7 +10,8 @@ use crate::tracker::compiled::{AmountField, Source, Tracker};
 use crate::value::Currency;
 use alloc::{format, string::String, vec::Vec};
 
-/// Words that are no transaction type and may be matched all the same: the guide's empty row, and the postback's own words.
+/// Words that are no transaction type and may be matched all the same: the guide's empty row, and
+/// the postback's own words.
 const OTHER_WORDS: &[&str] = &[
     "INITIATE_CHECKOUT",
     "UPSELL",
@@ -19,7 +20,8 @@ const OTHER_WORDS: &[&str] = &[
     "COMBINED_CONVERSION",
 ];
 
-/// The words of a postback's `{event_type}` that carry money, each with the rows of `events` that cover it. Where they come from says
+/// The words of a postback's `{event_type}` that carry money, each with the rows of `events` that
+/// cover it. Where they come from says
 /// [`clickbank_kind`]; the word of ClickBank's combined event is not known for certain.
 const POSTBACKS: &[(&str, &[&str])] = &[
     ("PURCHASE", &["PURCHASE", "SALE", "sale"]),
@@ -129,7 +131,8 @@ fn postbacks(row: &Table<'_>, source: &Source, tracker: &Tracker) {
     }
 }
 
-/// Whether the URL that is pasted into the network carries an id of the event or a receipt, as far as the table says it.
+/// Whether the URL that is pasted into the network carries an id of the event or a receipt, as far
+/// as the table says it.
 fn sends_identity(source: &Source) -> bool {
     let identifies = |name: &str| matches!(source.names.meaning(name), Some(Meaning::EventId | Meaning::Receipt));
     let by_row = source

@@ -1,4 +1,5 @@
-//! What anyone may send, and what only ClickBank's postbacks have: the Test button's made-up values, the tracking codes of the order-form pixel.
+//! What anyone may send, and what only ClickBank's postbacks have: the Test button's made-up
+//! values, the tracking codes of the order-form pixel.
 
 use super::Source;
 use crate::clickbank::pixel::{MAX_TRACKING_CODES, TRACKING_CODES, listed_codes, tracking_codes};
@@ -16,9 +17,10 @@ impl Source {
         words.next().is_some_and(|word| self.is_open(word))
     }
 
-    /// Reads a query by the source's names. What anyone may send (`open`) is read without its amount, which counts nothing and so refuses
-    /// nothing. ClickBank's pixel fills the field of the click id as it does tracking codes, so that is a list, and not the list but each code
-    /// of it has the length of a click id.
+    /// Reads a query by the source's names. What anyone may send (`open`) is read without its
+    /// amount, which counts nothing and so refuses nothing. ClickBank's pixel fills the field of
+    /// the click id as it does tracking codes, so that is a list, and not the list but each code of
+    /// it has the length of a click id.
     pub(super) fn read(&self, query: &Query<'_>, own: &[&str], open: bool) -> Result<Postback, PostbackError> {
         use Meaning::{ClickId, Currency, Sum};
         let unread: &[Meaning] = match (open, self.clickbank_words) {
@@ -41,8 +43,8 @@ impl Source {
         Ok(read)
     }
 
-    /// Whether a postback is a test: by its word, as the transaction types of notifications begin with `TEST`, or by what ClickBank's Test button
-    /// fills in ([`is_clickbank_test`]).
+    /// Whether a postback is a test: by its word, as the transaction types of notifications begin
+    /// with `TEST`, or by what ClickBank's Test button fills in ([`is_clickbank_test`]).
     pub(super) fn is_test(&self, read: &Postback) -> bool {
         let is_word = |word: &str| {
             let (head, rest) = word.split_at_checked(4).unwrap_or_default();
@@ -52,8 +54,9 @@ impl Source {
         self.clickbank_words && (by_word || is_clickbank_test(read))
     }
 
-    /// The texts of a postback that may be a click id. In ClickBank's pixel the code stands under the name that was chosen for the affiliate's
-    /// tracking code, or under ClickBank's own `trackingCodes`, and may be a list.
+    /// The texts of a postback that may be a click id. In ClickBank's pixel the code stands under
+    /// the name that was chosen for the affiliate's tracking code, or under ClickBank's own
+    /// `trackingCodes`, and may be a list.
     pub(super) fn postback_candidates<'q>(
         &'q self,
         query: &'q Query<'_>,

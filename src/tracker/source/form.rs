@@ -17,20 +17,23 @@ use alloc::{
 impl Source {
     /// The event of a notification of version 1.0 to 5.0.
     ///
-    /// Since 2.0 its identity is that of the later versions ([`Source::event`]), so that an account with two URLs, one of version 4.0 and
-    /// one of 6.0, tells of a sale once; that both write the same second is assumed, no order is known by both. An order of several
-    /// products is one notification there and one for each product here: that is not the same message. In 1.0 there is no role, and the
-    /// check does not cover the time: the identity is all that it covers, so that whoever has seen one such body makes no second sale of it
-    /// by another time; and its event is of the time of arrival, has no parent receipt, so that while it waits for its click nobody rewrites it
-    /// by sending it again with another time. Two partial refunds of one receipt and one amount are one there, and a sale of 1.0 is never that of
-    /// another version.
+    /// Since 2.0 its identity is that of the later versions ([`Source::event`]), so that an account
+    /// with two URLs, one of version 4.0 and one of 6.0, tells of a sale once; that both write the
+    /// same second is assumed, no order is known by both. An order of several products is one
+    /// notification there and one for each product here: that is not the same message. In 1.0 there
+    /// is no role, and the check does not cover the time: the identity is all that it covers, so
+    /// that whoever has seen one such body makes no second sale of it by another time; and its
+    /// event is of the time of arrival, has no parent receipt, so that while it waits for its click
+    /// nobody rewrites it by sending it again with another time. Two partial refunds of one receipt
+    /// and one amount are one there, and a sale of 1.0 is never that of another version.
     ///
-    /// A `SALE` that names the receipt of another one in `cupsellreceipt` is an upsell. The amount is `caccountamount` or, where the source
-    /// asks for the order's, `corderamount`; 1.0 has `ctransamount` alone, taken for dollars.
+    /// A `SALE` that names the receipt of another one in `cupsellreceipt` is an upsell. The amount
+    /// is `caccountamount` or, where the source asks for the order's, `corderamount`; 1.0 has
+    /// `ctransamount` alone, taken for dollars.
     ///
     /// # Errors
-    /// [`NotTaken`]: a version that is not chosen, an amount that is not a whole number of minor units, a currency that is
-    /// not three letters.
+    /// [`NotTaken`]: a version that is not chosen, an amount that is not a whole number of minor
+    /// units, a currency that is not three letters.
     pub fn form_event(
         &self,
         form: &FormNotification,
@@ -103,7 +106,8 @@ impl Source {
     }
 
     fn form_sum(&self, form: &FormNotification) -> Result<Option<Money>, NotTaken> {
-        // Another currency may be assumed where none is named, never in place of one that cannot be read.
+        // Another currency may be assumed where none is named, never in place of one that cannot be
+        // read.
         let named = form.value("ccurrency").map(Pii::expose).filter(|text| !text.is_empty());
         let order = match (form.order_currency(), named) {
             (Some(currency), _) => currency,

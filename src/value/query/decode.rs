@@ -25,8 +25,8 @@ impl Seen {
     }
 }
 
-/// `raw` with its escapes decoded; `seen` says what stands in it. Most need no decoding, and adding those stays shorter when
-/// this is not a part of it.
+/// `raw` with its escapes decoded; `seen` says what stands in it. Most need no decoding, and adding
+/// those stays shorter when this is not a part of it.
 #[inline(never)]
 pub(super) fn decoded(raw: &str, seen: Seen) -> Result<Cow<'_, str>, Fault> {
     if seen.is_nothing() {

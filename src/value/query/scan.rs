@@ -1,4 +1,5 @@
-//! Finds the parameters of a query string, eight bytes at a time: most bytes stand for themselves and end nothing.
+//! Finds the parameters of a query string, eight bytes at a time: most bytes stand for themselves
+//! and end nothing.
 
 use super::decode::{Seen, decoded};
 use super::{Kind, MAX_QUERY_PARAMETERS, Pair, Part, QueryError};
@@ -9,7 +10,8 @@ use alloc::{borrow::Cow, vec::Vec};
 const USUAL_PARAMETERS: usize = 16;
 /// How many bytes are looked at together.
 const WORD: usize = size_of::<u64>();
-/// A byte that means nothing, behind the end of a query string whose length is no multiple of a word.
+/// A byte that means nothing, behind the end of a query string whose length is no multiple of a
+/// word.
 const FILLER: u8 = b'x';
 
 /// The parameters so far, and what was seen of the one that is being read.
@@ -50,7 +52,8 @@ impl<'a> Scan<'a> {
         Ok(scan.pairs)
     }
 
-    /// Reads the bytes that begin at `start`: only those that may mean something are looked at one by one.
+    /// Reads the bytes that begin at `start`: only those that may mean something are looked at one
+    /// by one.
     #[inline]
     fn word(&mut self, start: usize, word: [u8; WORD]) -> Result<(), QueryError> {
         let word = u64::from_le_bytes(word);
@@ -116,8 +119,8 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// The high bit of each byte that may mean something: `=`, what is below `0` and what is above `~`. Some others may be marked too, when
-/// a byte beside them is.
+/// The high bit of each byte that may mean something: `=`, what is below `0` and what is above `~`.
+/// Some others may be marked too, when a byte beside them is.
 const fn marks(word: u64) -> u64 {
     const ONES: u64 = u64::from_le_bytes([1; WORD]);
     const HIGH: u64 = u64::from_le_bytes([0x80; WORD]);

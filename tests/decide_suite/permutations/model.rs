@@ -1,4 +1,5 @@
-//! What a set of events comes to, without any order: a second, slower reading of the rules, in whole cents.
+//! What a set of events comes to, without any order: a second, slower reading of the rules, in
+//! whole cents.
 
 use super::scenario::{Scenario, Spec, What};
 use postback::event::Event;
@@ -31,8 +32,8 @@ fn earned(spec: &Spec) -> Option<i64> {
     value(spec).filter(|_| spec.status == "approved")
 }
 
-/// Whether it is a first conversion, which a click's expiration binds. A postback that is known by its type alone cannot say that it is a
-/// rebill of the same type, or a cancellation.
+/// Whether it is a first conversion, which a click's expiration binds. A postback that is known by
+/// its type alone cannot say that it is a rebill of the same type, or a cancellation.
 fn is_first(spec: &Spec, scenario: &Scenario) -> bool {
     match spec.what {
         What::Sale => true,

@@ -1,4 +1,5 @@
-//! Small stories of a few events, drawn at random, and what a store holds when they have come in some order.
+//! Small stories of a few events, drawn at random, and what a store holds when they have come in
+//! some order.
 
 use crate::support::{World, after, click, click_id, with};
 use postback::drive::{attribute, ingest};
@@ -30,7 +31,8 @@ pub(super) enum What {
     Cancel,
 }
 
-/// One event as it is drawn. Receipts are 1..=3, each but the first the child of the one before; 4 stands alone and belongs to `c2`.
+/// One event as it is drawn. Receipts are 1..=3, each but the first the child of the one before; 4
+/// stands alone and belongs to `c2`.
 #[derive(Debug, Clone)]
 pub(super) struct Spec {
     pub(super) what: What,
@@ -167,7 +169,8 @@ fn spec() -> impl Strategy<Value = Spec> {
 pub(super) struct Scenario {
     pub(super) specs: Vec<Spec>,
     pub(super) policy: &'static str,
-    /// Whether the events are what their types say, as postbacks are; else each says its kind itself.
+    /// Whether the events are what their types say, as postbacks are; else each says its kind
+    /// itself.
     pub(super) by_type: bool,
     /// Whether sales, upsells and rebills are one type.
     pub(super) one_type: bool,
@@ -220,8 +223,9 @@ pub(super) fn of_distinct(count: usize, policies: &'static [&'static str]) -> im
     })
 }
 
-/// Six events with one of each kind: a sale that is approved later, its upsell and the upsell's rebill, two links away from the click that
-/// only the sale names, and both ways to take money back. One of them comes twice.
+/// Six events with one of each kind: a sale that is approved later, its upsell and the upsell's
+/// rebill, two links away from the click that only the sale names, and both ways to take money
+/// back. One of them comes twice.
 fn story(policy: &'static str, one_type: bool, clicks_last: bool) -> Scenario {
     let spec = |what, receipt, at, cents, status, event_id| Spec {
         what,
@@ -253,7 +257,8 @@ fn story(policy: &'static str, one_type: bool, clicks_last: bool) -> Scenario {
     }
 }
 
-/// The story of six under one policy: by itself one form of it, another for each policy; a longer run takes all four.
+/// The story of six under one policy: by itself one form of it, another for each policy; a longer
+/// run takes all four.
 pub(super) fn stories(policy: usize) -> impl Iterator<Item = Scenario> {
     let forms = [(false, false), (true, true), (true, false), (false, true)];
     let count = config(1).cases.min(4) as usize;
@@ -332,7 +337,8 @@ pub(super) async fn run<S: Store + Inspect>(
     if scenario.clicks_last {
         store.record(&clicks).await.unwrap();
     }
-    // An expired event is no link that waits: only a pass over all that waits finds the way around it.
+    // An expired event is no link that waits: only a pass over all that waits finds the way around
+    // it.
     if scenario.clicks_last || scenario.expiration.is_some() {
         attribute(tracker, store, None, after(7_200)).await.unwrap();
     }

@@ -1,4 +1,5 @@
-//! Who may be dialled: what the standard library knows to be local is never permitted, however it is written.
+//! Who may be dialled: what the standard library knows to be local is never permitted, however it
+//! is written.
 
 use postback::delivery::address::{AddressPolicy, Allowed};
 use postback::value::IpRange;
@@ -132,7 +133,8 @@ fn url(text: &str) {
     }
 }
 
-/// What is allowed prints so that it reads back, and a range holds the addresses that begin with its prefix.
+/// What is allowed prints so that it reads back, and a range holds the addresses that begin with
+/// its prefix.
 fn ranges(text: &str, bytes: &[u8]) {
     for error in [
         text.parse::<Allowed>().err().map(|error| error.to_string()),

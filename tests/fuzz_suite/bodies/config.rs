@@ -1,4 +1,5 @@
-//! Configurations: a text is read or refused, a document compiles or every problem has its place, and the same one gives the same.
+//! Configurations: a text is read or refused, a document compiles or every problem has its place,
+//! and the same one gives the same.
 
 use super::draw::Draw;
 use postback::config::{Document, Problems};
@@ -278,7 +279,8 @@ fn placed(path: &str, tree: &Value) {
     );
 }
 
-/// Whether it is in a campaign's postback without a URL: what that one leaves out is the channel's, whose faults are named here once more.
+/// Whether it is in a campaign's postback without a URL: what that one leaves out is the channel's,
+/// whose faults are named here once more.
 fn is_channels(path: &str, tree: &Value) -> bool {
     let parts: Vec<&str> = path.split(['[', ']', '.']).filter(|part| !part.is_empty()).collect();
     let ["campaign", campaign, "postback", postback, ..] = parts.as_slice() else {
@@ -288,7 +290,8 @@ fn is_channels(path: &str, tree: &Value) -> bool {
     row.is_some_and(|row| row.get("url").is_none())
 }
 
-/// Whether a path leads somewhere, or to a key that is missing. What a template brings is not in the document.
+/// Whether a path leads somewhere, or to a key that is missing. What a template brings is not in
+/// the document.
 fn leads(path: &str, value: &Value, templated: bool) -> bool {
     if path.is_empty() {
         return true;

@@ -1,6 +1,7 @@
 //! Choices drawn from bytes: what a fuzzer changes is what is chosen next.
 
-/// The bytes that are left. Behind their end everything drawn is the first choice, so that short inputs are small stories.
+/// The bytes that are left. Behind their end everything drawn is the first choice, so that short
+/// inputs are small stories.
 pub struct Draw<'a>(&'a [u8]);
 
 impl<'a> Draw<'a> {

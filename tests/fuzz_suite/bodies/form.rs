@@ -1,4 +1,5 @@
-//! Forms of INS 1.0 to 5.0: whoever knows the secret makes one that verifies, and nothing else does.
+//! Forms of INS 1.0 to 5.0: whoever knows the secret makes one that verifies, and nothing else
+//! does.
 
 use postback::clickbank::ins::{Form, FormDiagnosis, FormVersion, KeyRing, MAX_FORM, MAX_FORM_PARAMETERS};
 use postback::value::Secret;

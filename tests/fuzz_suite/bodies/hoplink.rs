@@ -1,4 +1,5 @@
-//! Links of ClickBank's and tracking codes: a parameter that is put in is read back, and nothing else changes.
+//! Links of ClickBank's and tracking codes: a parameter that is put in is read back, and nothing
+//! else changes.
 
 use postback::clickbank::hoplink::{Link, LinkParameter, MAX_LINK};
 use postback::clickbank::tid::{MAX_TID, Tid};

@@ -1,4 +1,5 @@
-//! The JSON reader beside `serde_json`: each takes exactly the texts that the other takes, and finds the same in them.
+//! The JSON reader beside `serde_json`: each takes exactly the texts that the other takes, and
+//! finds the same in them.
 
 use postback::clickbank::ins::{Fault, MAX_DEPTH, Notification};
 use serde::de::{Deserializer as _, MapAccess, Visitor};
@@ -65,8 +66,8 @@ fn object(text: &str) -> Option<Tree> {
     text.starts_with('{').then(|| tree(text, 1))?
 }
 
-/// `serde_json` reads one level at a time, which keeps the text of each number; what it lets through, keys that stand twice and any depth,
-/// is refused between.
+/// `serde_json` reads one level at a time, which keeps the text of each number; what it lets
+/// through, keys that stand twice and any depth, is refused between.
 fn tree(text: &str, depth: usize) -> Option<Tree> {
     Some(match text.as_bytes().first()? {
         b'{' | b'[' if depth > MAX_DEPTH => return None,

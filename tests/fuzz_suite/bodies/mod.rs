@@ -1,6 +1,7 @@
-//! What the fuzz targets run: each body takes bytes and asserts what must hold of them. They know nothing of a fuzzer: the targets in
-//! `fuzz/` are one line each around them, and the ordinary test beside this folder runs them over the seeds and over generated inputs, so
-//! that what a fuzzer looks for cannot rot.
+//! What the fuzz targets run: each body takes bytes and asserts what must hold of them. They know
+//! nothing of a fuzzer: the targets in `fuzz/` are one line each around them, and the ordinary test
+//! beside this folder runs them over the seeds and over generated inputs, so that what a fuzzer
+//! looks for cannot rot.
 
 mod address;
 mod config;

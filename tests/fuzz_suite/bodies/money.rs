@@ -192,7 +192,8 @@ pub fn money(bytes: &[u8]) {
     percentages(&read);
 }
 
-/// An amount is read where the grammar and the limits allow it, exactly, and prints so that it reads back.
+/// An amount is read where the grammar and the limits allow it, exactly, and prints so that it
+/// reads back.
 fn one(text: &str) -> Option<(Amount, Number)> {
     let given = text.bytes().filter(u8::is_ascii_digit).count();
     let expected = Number::parse(text)

@@ -1,4 +1,5 @@
-//! Rules as a configuration gives them, on what a decision makes of an event: every way to ask gives the same answer.
+//! Rules as a configuration gives them, on what a decision makes of an event: every way to ask
+//! gives the same answer.
 
 use super::draw::Draw;
 use postback::config::Document;

@@ -54,7 +54,8 @@ fn valued<'v>(value: &'v str, asked: &'v Cell<usize>) -> impl Fn(&Field) -> Valu
     }
 }
 
-/// The rendered text with its holes filled; each field was asked for once, so nothing inside a value was looked at.
+/// The rendered text with its holes filled; each field was asked for once, so nothing inside a
+/// value was looked at.
 fn rendered<E>(
     fields: usize,
     value: &str,

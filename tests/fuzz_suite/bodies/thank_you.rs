@@ -1,4 +1,5 @@
-//! Thank-you pages in both forms: whoever knows the secret makes one that is shown while it is young, and nothing else is shown.
+//! Thank-you pages in both forms: whoever knows the secret makes one that is shown while it is
+//! young, and nothing else is shown.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use postback::clickbank::ins::KeyRing;

@@ -13,7 +13,8 @@ pub fn timestamp(bytes: &[u8]) {
         let taken = bytes.iter().skip(from).chain(std::iter::repeat(&0)).take(8).copied();
         i64::from_le_bytes(taken.collect::<Vec<u8>>().try_into().unwrap())
     };
-    // Of 64 bits most numbers are in no year; 39 bits of seconds are the years 0001 to 9999 and some more on either side.
+    // Of 64 bits most numbers are in no year; 39 bits of seconds are the years 0001 to 9999 and
+    // some more on either side.
     for shift in [0, 16, 25] {
         numbers(eight(0) >> shift, eight(8) >> shift);
     }
@@ -38,7 +39,8 @@ fn texts(text: &str) {
     assert_eq!(unix.ok(), expected, "{text}");
 }
 
-/// What `time` reads, once the text has the one shape that it knows. It is more lenient in some places, which are refused here.
+/// What `time` reads, once the text has the one shape that it knows. It is more lenient in some
+/// places, which are refused here.
 fn reference(text: &str) -> Option<OffsetDateTime> {
     let bytes = text.as_bytes();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);

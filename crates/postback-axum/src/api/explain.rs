@@ -135,7 +135,8 @@ pub(crate) async fn explain(State(state): State<AppState>, RawQuery(query): RawQ
     either(answer.await)
 }
 
-/// `seen` is the conversion of the event as it is now, if the configuration at work decided it: only then can the rules be asked again.
+/// `seen` is the conversion of the event as it is now, if the configuration at work decided it:
+/// only then can the rules be asked again.
 fn event(tracker: &Tracker, click: &Click, seen: Option<&Conversion>, row: EventRow) -> EventExplanation {
     let trace = row.trace;
     let duplicate = trace.duplicate.map(|decision| Words {

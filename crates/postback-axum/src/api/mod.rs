@@ -1,6 +1,7 @@
 //! `/api` and `/metrics`: what a person and their tools look at, behind a bearer token.
 //!
-//! Rows are shown as they are stored, without personal values; lists are `{"items": [..], "next": cursor}`, newest first.
+//! Rows are shown as they are stored, without personal values; lists are
+//! `{"items": [..], "next": cursor}`, newest first.
 
 mod explain;
 mod lists;

@@ -1,4 +1,5 @@
-//! The query of an API request: every parameter is known or refused, so that a mistyped filter does not show everything.
+//! The query of an API request: every parameter is known or refused, so that a mistyped filter does
+//! not show everything.
 
 use crate::answer::{Refusal, refusal};
 use axum::http::StatusCode;

@@ -1,7 +1,9 @@
-//! `POST /api/refused/retry?source=`: the notifications that were refused are tried again, with the secrets of now.
+//! `POST /api/refused/retry?source=`: the notifications that were refused are tried again, with the
+//! secrets of now.
 //!
-//! A wrong secret is often mended by a restart, so the bodies wait in the store. Who posted them is not asked again: whoever has the API's token
-//! vouches for them, and a body opens with the source's secret alone. An event is stored before its body is forgotten, so that a crash in
+//! A wrong secret is often mended by a restart, so the bodies wait in the store. Who posted them is
+//! not asked again: whoever has the API's token vouches for them, and a body opens with the
+//! source's secret alone. An event is stored before its body is forgotten, so that a crash in
 //! between costs no more than a duplicate.
 
 use super::parameters::Parameters;
@@ -22,8 +24,9 @@ use postback::value::{OfferSourceId, RefusedId};
 use serde::Serialize;
 use tokio::time::Instant;
 
-/// The most notifications that one call takes in: each is a decision and a transaction, and somebody waits. What is refused again costs little
-/// more than its decryption, so it is not counted, and each call begins with the oldest.
+/// The most notifications that one call takes in: each is a decision and a transaction, and
+/// somebody waits. What is refused again costs little more than its decryption, so it is not
+/// counted, and each call begins with the oldest.
 const MAX_TAKEN: usize = 64;
 /// How many rows are listed at once: as many as both rings hold.
 const PAGE: u32 = 2 * MAX_REFUSED;
@@ -34,7 +37,8 @@ struct Retried {
     taken: usize,
     /// Refused again, and still kept.
     still_refused: usize,
-    /// Still kept because this call had no time for them or the store did not take them: call again.
+    /// Still kept because this call had no time for them or the store did not take them: call
+    /// again.
     remaining: usize,
 }
 
@@ -68,8 +72,8 @@ pub(crate) async fn retry(State(state): State<AppState>, RawQuery(query): RawQue
     either(answer.await)
 }
 
-/// Tries these bodies, listed newest first, from the oldest on and one at a time: each may be as long as a body may be. With the answer those
-/// that were taken in.
+/// Tries these bodies, listed newest first, from the oldest on and one at a time: each may be as
+/// long as a body may be. With the answer those that were taken in.
 async fn retry_all(
     state: &AppState,
     id: &OfferSourceId,
@@ -101,7 +105,8 @@ async fn retry_all(
                 continue;
             }
         };
-        // It is received now, as if it were sent again: lists and late attribution go by the order in which events could be read.
+        // It is received now, as if it were sent again: lists and late attribution go by the order
+        // in which events could be read.
         let received = Received {
             at: state.now(),
             nonce: state.random(),

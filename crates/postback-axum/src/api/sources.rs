@@ -17,8 +17,9 @@ use postback::tracker::{EventRow, Outcome, Ring, Source};
 use postback::value::{OfferSourceId, Timestamp};
 use serde::Serialize;
 
-/// Among how many of its newest events the last notification of a source is looked for: a network sends far more postbacks of impressions than
-/// notifications of sales, and one page is read into memory. With none among them all refusals that are kept count as later than it.
+/// Among how many of its newest events the last notification of a source is looked for: a network
+/// sends far more postbacks of impressions than notifications of sales, and one page is read into
+/// memory. With none among them all refusals that are kept count as later than it.
 const RECENT: u32 = MAX_LIMIT;
 
 #[derive(Serialize)]
@@ -45,7 +46,8 @@ struct Refused {
     kept: usize,
     /// How many of them came after the last notification that was taken in.
     since_accepted: usize,
-    /// How many of those may be the network's: the caller is authorised, and the body is the wrapper of a notification or a form.
+    /// How many of those may be the network's: the caller is authorised, and the body is the
+    /// wrapper of a notification or a form.
     probable: usize,
     last_at: Option<Timestamp>,
 }
@@ -111,8 +113,8 @@ async fn newest(
     Ok(page.items)
 }
 
-/// How a source stands: what was taken in last, and what was refused since then. Anybody can post what is refused, so that hides nothing and
-/// proves nothing.
+/// How a source stands: what was taken in last, and what was refused since then. Anybody can post
+/// what is refused, so that hides nothing and proves nothing.
 fn text(
     source: &OfferSourceId,
     last: Option<(String, Timestamp)>,
@@ -163,7 +165,8 @@ fn wrong(refused: &Refused) -> &'static str {
     }
 }
 
-/// As in `TEST IPN verified`, the words of ClickBank's settings; but what was only decrypted is not called verified.
+/// As in `TEST IPN verified`, the words of ClickBank's settings; but what was only decrypted is not
+/// called verified.
 fn taken_in(event: &Event) -> String {
     let name = event.name.as_deref().unwrap_or_default();
     let message = match event.interface {

@@ -1,5 +1,6 @@
-//! Notifications of versions 1.0 to 5.0: forms with a check of 32 bits, which can be guessed. So each caller's failures are counted, and a
-//! caller who was wrong too often is refused unchecked for a while, with the answer that every refusal gets.
+//! Notifications of versions 1.0 to 5.0: forms with a check of 32 bits, which can be guessed. So
+//! each caller's failures are counted, and a caller who was wrong too often is refused unchecked
+//! for a while, with the answer that every refusal gets.
 
 use crate::caller::CallerAddress;
 use crate::meter;
@@ -9,7 +10,8 @@ use postback::event::{Event, Received};
 use postback::tracker::{Ring, Source};
 use std::sync::PoisonError;
 
-/// Whether a body is a form: an encrypted notification is a JSON object, whatever the content type says.
+/// Whether a body is a form: an encrypted notification is a JSON object, whatever the content type
+/// says.
 pub(super) fn is_one(body: &[u8]) -> bool {
     body.trim_ascii_start().first() != Some(&b'{')
 }
@@ -18,7 +20,8 @@ fn read(source: &Source, body: &[u8]) -> Result<Form, Ring> {
     Form::parse_as(body, source.form_charset()).map_err(|_| Ring::Doubtful)
 }
 
-/// The event of a form whose check is right, where it makes one; none where the check is wrong: perhaps a guess.
+/// The event of a form whose check is right, where it makes one; none where the check is wrong:
+/// perhaps a guess.
 fn checked(live: &Live, source: &Source, form: &Form, received: Received) -> Option<Result<Event, Ring>> {
     let key_ring = live.credentials.key_ring(source.id());
     let Some(key_ring) = key_ring.filter(|_| !source.form_versions().is_empty()) else {
@@ -47,7 +50,8 @@ pub(super) fn within_budget(
     received: Received,
 ) -> Result<Event, Ring> {
     let form = read(source, body)?;
-    // Held while the check is made, so that the last guess is one whoever makes them at once; a hash over 64 KiB at most.
+    // Held while the check is made, so that the last guess is one whoever makes them at once; a
+    // hash over 64 KiB at most.
     let mut budget = state
         .shared
         .form_failures

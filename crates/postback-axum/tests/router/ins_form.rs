@@ -198,7 +198,8 @@ async fn a_refused_form_is_tried_again_with_the_secrets_of_now() {
     assert_eq!(tested.events().await.len(), 1);
 }
 
-/// What 1.0 says of its time is not covered by its check, so its time is that of its arrival, and that is when it came first.
+/// What 1.0 says of its time is not covered by its check, so its time is that of its arrival, and
+/// that is when it came first.
 #[tokio::test]
 async fn a_refused_form_of_1_that_is_tried_again_is_of_the_time_when_it_came() {
     // Its check is by Python's hashlib, as that of `SALE`.

@@ -1,4 +1,5 @@
-//! The client against a tiny server on the loopback interface: the promises of `postback::port::http::HttpClient`, one by one.
+//! The client against a tiny server on the loopback interface: the promises of
+//! `postback::port::http::HttpClient`, one by one.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

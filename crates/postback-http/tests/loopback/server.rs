@@ -1,4 +1,5 @@
-//! An HTTP/1.1 server as small as the tests need: it reads one request a connection, remembers it, and writes bytes.
+//! An HTTP/1.1 server as small as the tests need: it reads one request a connection, remembers it,
+//! and writes bytes.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -35,7 +36,8 @@ impl Seen {
     }
 }
 
-/// What is written after each request: the head once, then the piece again and again until the client leaves.
+/// What is written after each request: the head once, then the piece again and again until the
+/// client leaves.
 #[derive(Debug, Clone)]
 struct Reply {
     head: Vec<u8>,

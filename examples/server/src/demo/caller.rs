@@ -50,7 +50,8 @@ impl Caller {
         Err(unexpected(step, StatusCode::OK.to_string(), got))
     }
 
-    /// What became of a click, once its delivery is settled: the receiver has it a moment before the store knows.
+    /// What became of a click, once its delivery is settled: the receiver has it a moment before
+    /// the store knows.
     pub(super) async fn delivered(&self, click: &str) -> Result<Value, Failure> {
         let mut explained = Value::Null;
         for _ in 0..100 {

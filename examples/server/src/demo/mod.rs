@@ -1,4 +1,5 @@
-//! The whole path on one machine, without any set-up: a click, two notifications, one postback, each step told as it happens.
+//! The whole path on one machine, without any set-up: a click, two notifications, one postback,
+//! each step told as it happens.
 
 mod caller;
 mod notification;
@@ -23,7 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// How long no second one may come.
 const GRACE: Duration = Duration::from_millis(300);
 
-/// Its references stand for secrets that are drawn for each run, and for the published one of the real notification.
+/// Its references stand for secrets that are drawn for each run, and for the published one of the
+/// real notification.
 const CONFIGURATION: &str = include_str!("../../demo/tracker.toml");
 
 /// Whatever kept the demo from its end: it is printed and nothing else.

@@ -1,4 +1,5 @@
-//! The demo's two notifications: a real one, and one that is made on the spot as ClickBank makes them.
+//! The demo's two notifications: a real one, and one that is made on the spot as ClickBank makes
+//! them.
 
 use super::Failure;
 use aes::Aes256;

@@ -1,4 +1,5 @@
-//! ClickBank, as far as the guides need it: it keeps the URLs that were pasted into it, and calls them.
+//! ClickBank, as far as the guides need it: it keeps the URLs that were pasted into it, and calls
+//! them.
 
 use postback::{
     config::Document,
@@ -35,8 +36,9 @@ impl Pasted {
         })
     }
 
-    /// Path and query of the URL of an event, with its macros filled: those that are not given stay empty. To a URL without macros ClickBank
-    /// appends what it has to say, as it does to the pixel of the order form.
+    /// Path and query of the URL of an event, with its macros filled: those that are not given stay
+    /// empty. To a URL without macros ClickBank appends what it has to say, as it does to the pixel
+    /// of the order form.
     pub fn filled(&self, name: &str, values: &str) -> Result<String, String> {
         let url = self
             .0

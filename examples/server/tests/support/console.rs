@@ -9,11 +9,13 @@ pub struct Step {
     pub program: String,
     /// Its arguments.
     pub arguments: Vec<String>,
-    /// What the page says that it prints, each line with its line break; empty where the page shows nothing.
+    /// What the page says that it prints, each line with its line break; empty where the page shows
+    /// nothing.
     pub output: String,
 }
 
-/// The commands of a console block: a line after `$ ` and, behind a backslash at its end, the next one.
+/// The commands of a console block: a line after `$ ` and, behind a backslash at its end, the next
+/// one.
 pub fn steps(block: &str) -> Result<Vec<Step>, String> {
     let mut steps: Vec<Step> = Vec::new();
     let mut lines = block.lines();
@@ -52,7 +54,8 @@ fn step(command: &str) -> Result<Step, String> {
     })
 }
 
-/// Words between spaces; in single quotes everything is itself. What else means something to a shell is refused.
+/// Words between spaces; in single quotes everything is itself. What else means something to a
+/// shell is refused.
 fn words(command: &str) -> Result<Vec<String>, String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;

@@ -1,4 +1,5 @@
-//! What the tests of the server share: a configuration, the server inside the test or as a program, a client, a traffic channel.
+//! What the tests of the server share: a configuration, the server inside the test or as a program,
+//! a client, a traffic channel.
 #![allow(
     clippy::arithmetic_side_effects,
     dead_code,

@@ -18,7 +18,8 @@ use tokio::{
 
 /// Longer than a delivery takes, on a busy machine too.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How long nothing may come. What must not come is never put into the outbox; this is for what is sent without one.
+/// How long nothing may come. What must not come is never put into the outbox; this is for what is
+/// sent without one.
 const GRACE: Duration = Duration::from_millis(400);
 
 pub struct Receiver {
@@ -64,7 +65,8 @@ impl Receiver {
         self.requests.lock().unwrap().clone()
     }
 
-    /// The requests since the last time, sorted: deliveries have no order. Fewer or more than `count` are a failure.
+    /// The requests since the last time, sorted: deliveries have no order. Fewer or more than
+    /// `count` are a failure.
     pub async fn exactly(&mut self, count: usize) -> Vec<String> {
         let all_came = async {
             while self.requests().len() < self.shown + count {

@@ -26,8 +26,8 @@ pub const SECRETS: [(&str, &str); 3] = [
 /// Everything but the campaigns.
 const COMMON: &str = include_str!("tracker.toml");
 
-/// The text of the configuration: `summer` sells for the network that sends postbacks, `autumn` for ClickBank; each has the postbacks of
-/// its texts, as [`postback`] writes them.
+/// The text of the configuration: `summer` sells for the network that sends postbacks, `autumn` for
+/// ClickBank; each has the postbacks of its texts, as [`postback`] writes them.
 pub fn configuration(summer: &str, autumn: &str) -> String {
     let campaign = |id: &str, offer: &str, postbacks: &str| {
         format!(

@@ -11,13 +11,16 @@ use alloc::{
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// The longest form, in bytes. A captured one has 857; the longest fields that are documented, the customer's name with 510 characters and
-/// the seller's variables with 1024, have 18 KiB together when each is four bytes long and every byte is escaped.
+/// The longest form, in bytes. A captured one has 857; the longest fields that are documented, the
+/// customer's name with 510 characters and the seller's variables with 1024, have 18 KiB together
+/// when each is four bytes long and every byte is escaped.
 pub const MAX_FORM: usize = 64 * 1024;
-/// The most parameters of a form. Version 4.0 has 44; more than two hundred new ones are not to be expected.
+/// The most parameters of a form. Version 4.0 has 44; more than two hundred new ones are not to be
+/// expected.
 pub const MAX_FORM_PARAMETERS: usize = 256;
 
-/// A body that is no form. The text may be shown to whoever has the body: it says nothing of a secret, and no value.
+/// A body that is no form. The text may be shown to whoever has the body: it says nothing of a
+/// secret, and no value.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(transparent)]
 pub struct FormError(Problem);

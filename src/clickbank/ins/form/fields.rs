@@ -66,14 +66,16 @@ parameters! {
 
     /// what the receiver of the notification earns, in US cents (captured posts); 1.0 does not say
     account_amount -> MinorUnits<'_> = money("caccountamount");
-    /// what the customer paid, in minor units of [`FormNotification::order_currency`]; of 1.0 the only amount
+    /// what the customer paid, in minor units of [`FormNotification::order_currency`]; of 1.0 the
+    /// only amount
     order_amount -> MinorUnits<'_> = money("corderamount", "ctransamount");
     /// the tax (since 4.0), assumed to be in the currency of the order
     tax_amount -> MinorUnits<'_> = money("ctaxamount");
     /// the shipping (since 4.0), assumed to be in the currency of the order
     shipping_amount -> MinorUnits<'_> = money("cshippingamount");
 
-    /// active, completed or cancelled; of a subscription alone, as all that follows of `rebill` and `payments`
+    /// active, completed or cancelled; of a subscription alone, as all that follows of `rebill` and
+    /// `payments`
     rebill_status -> RebillStatus = word("crebillstatus");
     /// the time between two payments (since 4.0)
     rebill_frequency -> RebillFrequency = word("crebillfrequency");
@@ -122,7 +124,8 @@ parameters! {
 }
 
 impl FormNotification {
-    /// `ccurrency`: of the amounts of the order. 1.0 does not say; it is older than other currencies than the dollar, so that is assumed.
+    /// `ccurrency`: of the amounts of the order. 1.0 does not say; it is older than other
+    /// currencies than the dollar, so that is assumed.
     #[must_use]
     pub fn order_currency(&self) -> Option<Currency> {
         match self.version() {

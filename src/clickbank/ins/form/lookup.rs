@@ -1,12 +1,14 @@
-//! Values of a form by the paths of the later versions, so that one table of parameters serves a source that takes both.
+//! Values of a form by the paths of the later versions, so that one table of parameters serves a
+//! source that takes both.
 
 use super::{FormNotification, MinorUnits, ProductType, ZeroDecimal};
 use crate::clickbank::ins::Path;
 use crate::value::Currency;
 use alloc::{borrow::Cow, string::ToString};
 
-/// Where versions 6 and later have what a parameter tells. The address that has no `shipping` in its name is taken for both: a form has
-/// one, and it is assumed that nobody sends the goods elsewhere unless the three others say so.
+/// Where versions 6 and later have what a parameter tells. The address that has no `shipping` in
+/// its name is taken for both: a form has one, and it is assumed that nobody sends the goods
+/// elsewhere unless the three others say so.
 const PLACES: &[(&str, &[&str])] = &[
     ("receipt", &["ctransreceipt"]),
     ("transactionType", &["ctransaction"]),
@@ -59,12 +61,13 @@ const PLACES: &[(&str, &[&str])] = &[
 ];
 
 impl FormNotification {
-    /// The text at a path of version 6 and later, or of a parameter by its own name (`cprodtitle`, `cvendthru.vtid`); none for what is
-    /// absent or empty.
+    /// The text at a path of version 6 and later, or of a parameter by its own name (`cprodtitle`,
+    /// `cvendthru.vtid`); none for what is absent or empty.
     ///
-    /// A path of the later versions gives what they would have there: `totalOrderAmount` and its like a decimal number in place of minor
-    /// units (none where it cannot be read), `transactionTime` an RFC 3339 time, `vendorVariables.NAME` a value of `cvendthru`. An own name
-    /// gives the text as it came.
+    /// A path of the later versions gives what they would have there: `totalOrderAmount` and its
+    /// like a decimal number in place of minor units (none where it cannot be read),
+    /// `transactionTime` an RFC 3339 time, `vendorVariables.NAME` a value of `cvendthru`. An own
+    /// name gives the text as it came.
     #[must_use]
     pub fn lookup(&self, path: &Path, zero_decimal: ZeroDecimal) -> Option<Cow<'_, str>> {
         let path = path.as_str();

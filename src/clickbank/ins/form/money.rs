@@ -10,7 +10,8 @@ pub const MAX_MINOR_DIGITS: usize = 18;
 
 /// How an amount in a currency without minor units (yen, won) is written.
 ///
-/// Open: one test generator writes `10000` for yen, which may be ten thousand or one hundred of them; no captured post has such a currency.
+/// Open: one test generator writes `10000` for yen, which may be ten thousand or one hundred of
+/// them; no captured post has such a currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum ZeroDecimal {

@@ -10,14 +10,16 @@ use core::fmt;
 /// Parameters by name.
 pub(super) type Values = BTreeMap<String, Pii>;
 
-/// One notification of version 1.0 to 5.0 whose check was right: 32 bits, see [`Assurance::Verified32`].
+/// One notification of version 1.0 to 5.0 whose check was right: 32 bits, see
+/// [`Assurance::Verified32`].
 ///
-/// The methods read the parameters that are known; each says its parameter's name. Absent and empty are both none: ClickBank sends the
-/// fields of a subscription empty where there is none, and leaves others out. [`FormNotification::value`] tells them apart. Where nothing
-/// else is said, names and meanings are from captured posts of 4.0 and from receivers' lists of 1.0 and 2.1.
+/// The methods read the parameters that are known; each says its parameter's name. Absent and empty
+/// are both none: ClickBank sends the fields of a subscription empty where there is none, and
+/// leaves others out. [`FormNotification::value`] tells them apart. Where nothing else is said,
+/// names and meanings are from captured posts of 4.0 and from receivers' lists of 1.0 and 2.1.
 ///
-/// Serialised it is an object of all parameters by name, personal data included. `Debug` shows what names the transaction and nothing of
-/// the customer.
+/// Serialised it is an object of all parameters by name, personal data included. `Debug` shows what
+/// names the transaction and nothing of the customer.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FormNotification {
     values: Values,
@@ -105,8 +107,9 @@ impl FormNotification {
         self.receipt.as_ref()
     }
 
-    /// `cupsellreceipt`: of an upsell the receipt of the first sale, unless it is this one's own. Rebill numbers are taken off on both
-    /// sides. The check of 1.0 does not cover it, so there is none.
+    /// `cupsellreceipt`: of an upsell the receipt of the first sale, unless it is this one's own.
+    /// Rebill numbers are taken off on both sides. The check of 1.0 does not cover it, so there is
+    /// none.
     #[must_use]
     pub fn parent_receipt(&self) -> Option<Receipt> {
         let parent = SourceReceipt::parse(self.text("cupsellreceipt")?)?;
@@ -120,8 +123,8 @@ impl FormNotification {
         self.transaction_type.is_test()
     }
 
-    /// Any parameter as it came, decoded; none when it did not come. Of 1.0 only those that its check covers are kept, with
-    /// `ctranstime`.
+    /// Any parameter as it came, decoded; none when it did not come. Of 1.0 only those that its
+    /// check covers are kept, with `ctranstime`.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&Pii> {
         self.values.get(name)
@@ -132,7 +135,8 @@ impl FormNotification {
         self.values.get(name).map(Pii::expose).filter(|text| !text.is_empty())
     }
 
-    /// Every name and value, in the order of their names: an identity for what has no receipt. Personal data included; hash it.
+    /// Every name and value, in the order of their names: an identity for what has no receipt.
+    /// Personal data included; hash it.
     pub(crate) fn whole(&self) -> impl Iterator<Item = &str> {
         let pairs = self.values.iter();
         pairs.flat_map(|(name, value)| [name.as_str(), value.expose()])

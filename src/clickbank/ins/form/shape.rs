@@ -1,5 +1,6 @@
-//! What a form's parameters must be beside a check that is right: it covers the values in the order of their names, but neither the names nor
-//! where one value ends and the next begins. Without these rules the values of one notification make dozens of others under other names.
+//! What a form's parameters must be beside a check that is right: it covers the values in the order
+//! of their names, but neither the names nor where one value ends and the next begins. Without
+//! these rules the values of one notification make dozens of others under other names.
 
 use super::notification::Values;
 use super::verify::{CHECK, COVERED_BY_1};
@@ -48,7 +49,8 @@ const OF_2: &[&str] = &[
 ];
 /// The seller has one of these names.
 const SELLER: [&str; 2] = ["ctranspublisher", "ctransvendor"];
-/// What 4.0 has beside that in every capture; the settings' test may lack what only an order in a flow has.
+/// What 4.0 has beside that in every capture; the settings' test may lack what only an order in a
+/// flow has.
 const OF_4: &[&str] = &["cnoticeversion", "cshippingamount", "ctaxamount"];
 /// What 4.0 may lack.
 const OF_4_AT_TIMES: &[&str] = &["cbf", "cbfid", "cbfpath", "corderlanguage", "crebillfrequency"];
@@ -71,7 +73,8 @@ const FREE: &[&str] = &[
     "cprodtitle",
     "cvendthru",
 ];
-/// The same of 1.0: a `|` in any other of its fifteen packs the values of a later version's form into them.
+/// The same of 1.0: a `|` in any other of its fifteen packs the values of a later version's form
+/// into them.
 const FREE_OF_1: &[&str] = &["ccustname", "cprodtitle", "cvendthru"];
 
 const AMOUNTS: &[&str] = &[
@@ -151,20 +154,22 @@ pub(super) fn fits(values: &Values, version: &FormVersion) -> bool {
     if names().any(|name| has_bar(name) && is_known(name) && !FREE.contains(&name)) {
         return false;
     }
-    // 2.0 and 2.1 are finished. A form of 4.0 without its version's name would be one with names that 2.0 has not.
+    // 2.0 and 2.1 are finished. A form of 4.0 without its version's name would be one with names
+    // that 2.0 has not.
     let has_strange = names().any(|name| !is_known(name));
     if has_strange && *version == FormVersion::V2 {
         return false;
     }
-    // What ClickBank adds one day comes beside all the names that a form of 4.0 may have, and a `|` in a title beside all that it must have; in a
-    // forgery they take the place of one.
+    // What ClickBank adds one day comes beside all the names that a form of 4.0 may have, and a `|`
+    // in a title beside all that it must have; in a forgery they take the place of one.
     let present = |name: &&str| values.contains_key(*name);
     let complete = expected.all(present) && SELLER.iter().any(present);
     let whole = complete && OF_4_AT_TIMES.iter().filter(|_| of_4).all(present);
     (whole || !has_strange) && (complete || !names().any(has_bar))
 }
 
-/// `STANDARD` and `RECURRING`, and what was seen beside them; 8 to 11 characters by the list of 1.0.
+/// `STANDARD` and `RECURRING`, and what was seen beside them; 8 to 11 characters by the list of
+/// 1.0.
 fn is_product_type(text: &str) -> bool {
     (8..=11).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
 }

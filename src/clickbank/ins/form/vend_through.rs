@@ -4,11 +4,13 @@ use super::decode::unescaped;
 use alloc::{borrow::Cow, borrow::ToOwned, string::String};
 use core::fmt;
 
-/// The seller's own query parameters of the order form, in their order (captured posts): a query inside the form, with an encoding of its
-/// own and a `&` at its end. Versions 6 and later call them `vendorVariables`.
+/// The seller's own query parameters of the order form, in their order (captured posts): a query
+/// inside the form, with an encoding of its own and a `&` at its end. Versions 6 and later call
+/// them `vendorVariables`.
 ///
-/// A buyer can write there what he likes, so nothing in it is refused: a value with a broken escape is read as it stands, and of a name
-/// that stands there twice the first one counts (ClickBank is said to take out repeated ones).
+/// A buyer can write there what he likes, so nothing in it is refused: a value with a broken escape
+/// is read as it stands, and of a name that stands there twice the first one counts (ClickBank is
+/// said to take out repeated ones).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct VendThrough<'a>(pub(super) &'a str);
 

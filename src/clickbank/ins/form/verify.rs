@@ -13,8 +13,9 @@ use thiserror::Error;
 /// The parameter with the check.
 pub(super) const CHECK: &str = "cverify";
 
-/// What the check of 1.0 covers, in its order; several receivers agree. `cupsellreceipt` and `ctranstime` are not among them. (One receiver
-/// appends the address for physical products; no post of one is known, and it is not followed.)
+/// What the check of 1.0 covers, in its order; several receivers agree. `cupsellreceipt` and
+/// `ctranstime` are not among them. (One receiver appends the address for physical products; no
+/// post of one is known, and it is not followed.)
 pub(super) const COVERED_BY_1: [&str; 15] = [
     "ccustname",
     "ccustemail",
@@ -33,7 +34,8 @@ pub(super) const COVERED_BY_1: [&str; 15] = [
     "cvendthru",
 ];
 
-/// What 1.0 tells beside that and is read. Not `cupsellreceipt`: whoever saw one body could make its sale another order's upsell.
+/// What 1.0 tells beside that and is read. Not `cupsellreceipt`: whoever saw one body could make
+/// its sale another order's upsell.
 const UNCOVERED_BY_1: [&str; 1] = ["ctranstime"];
 
 /// How one secret of the key ring fares with a form ([`Form::diagnose`]).
@@ -49,7 +51,8 @@ pub enum FormDiagnosis {
     /// There is no check, or it is right and a required parameter is missing or cannot be read.
     #[error("{0}")]
     Content(Fault),
-    /// The check is right, which does not say what a value is called and where it ends, and the parameters are not those of the version.
+    /// The check is right, which does not say what a value is called and where it ends, and the
+    /// parameters are not those of the version.
     #[error(
         "`cverify` matches, and the parameters are not those of the version: most likely names were changed or values joined"
     )]
@@ -57,34 +60,43 @@ pub enum FormDiagnosis {
 }
 
 impl Form {
-    /// Checks the form and reads it. Every secret is tried, and whatever is wrong, the answer is the same.
+    /// Checks the form and reads it. Every secret is tried, and whatever is wrong, the answer is
+    /// the same.
     ///
-    /// The check of 1.0 is over fifteen fields in a fixed order, where one that did not come counts as empty; that of later versions is
-    /// over every parameter but `cverify`, sorted by the bytes of their names. Both are decoded values joined by `|`, the secret last,
-    /// their SHA-1, its first eight hex digits in upper case. Of 1.0 only what the check covers is kept, with `ctranstime`.
+    /// The check of 1.0 is over fifteen fields in a fixed order, where one that did not come counts
+    /// as empty; that of later versions is over every parameter but `cverify`, sorted by the bytes
+    /// of their names. Both are decoded values joined by `|`, the secret last, their SHA-1, its
+    /// first eight hex digits in upper case. Of 1.0 only what the check covers is kept, with
+    /// `ctranstime`.
     ///
-    /// Because the check covers neither names nor where a value ends, a form whose parameters cannot be those of its version is refused too:
-    /// so that one body of a log does not make other messages by its values under other names. What still can be made of it is said in the
+    /// Because the check covers neither names nor where a value ends, a form whose parameters
+    /// cannot be those of its version is refused too: so that one body of a log does not make other
+    /// messages by its values under other names. What still can be made of it is said in the
     /// module's page.
     ///
     /// # Errors
     /// [`Refused`], always the same:
     /// - no `cverify`, or one that no secret of the ring makes
-    /// - `ctransaction`, `ctranstime` or `ctransreceipt` missing or empty (the receipt may be, where 6.0 may lack it)
+    /// - `ctransaction`, `ctranstime` or `ctransreceipt` missing or empty (the receipt may be,
+    ///   where 6.0 may lack it)
     /// - a `ctranstime` that is no whole number of seconds since 1970, a negative one included
-    /// - a receipt that is not 8 to 21 digits and capital letters with a rebill's `-Bnnn` or without (but the `********` of a test, and what
-    ///   may lack a receipt), a transaction other than capital letters, digits, `_`, `-`, `>` and spaces, an amount that is no whole number
+    /// - a receipt that is not 8 to 21 digits and capital letters with a rebill's `-Bnnn` or
+    ///   without (but the `********` of a test, and what may lack a receipt), a transaction other
+    ///   than capital letters, digits, `_`, `-`, `>` and spaces, an amount that is no whole number
     ///   of minor units, letters in what counts payments
     /// - a `|` in a value that is not free text
-    /// - a parameter that only 1.0 has or that 2.0 does not have; in later versions one that is unknown, or a `|`, where a parameter of the
-    ///   version is missing; in 1.0 a version that names itself
+    /// - a parameter that only 1.0 has or that 2.0 does not have; in later versions one that is
+    ///   unknown, or a `|`, where a parameter of the version is missing; in 1.0 a version that
+    ///   names itself
     pub fn verify(&self, key_ring: &KeyRing) -> Result<FormNotification, Refused> {
         self.checked(key_ring).and_then(Result::ok).ok_or(Refused)
     }
 
-    /// As [`Form::verify`]: none where the check is wrong, or there is none, perhaps a guess; whatever else is wrong is no guess.
+    /// As [`Form::verify`]: none where the check is wrong, or there is none, perhaps a guess;
+    /// whatever else is wrong is no guess.
     ///
-    /// For whoever counts guesses ([`FailureBudget`](crate::clickbank::FailureBudget)). The answer to the caller stays one.
+    /// For whoever counts guesses ([`FailureBudget`](crate::clickbank::FailureBudget)). The answer
+    /// to the caller stays one.
     #[must_use]
     pub fn checked(&self, key_ring: &KeyRing) -> Option<Result<FormNotification, Refused>> {
         let version = self.version();
@@ -96,7 +108,8 @@ impl Form {
         bool::from(right).then(|| self.read(version).map_err(|_| Refused))
     }
 
-    /// Says for each secret what it comes to, in the order of the key ring. For a person at the own machine.
+    /// Says for each secret what it comes to, in the order of the key ring. For a person at the own
+    /// machine.
     #[must_use]
     pub fn diagnose(&self, key_ring: &KeyRing) -> Vec<FormDiagnosis> {
         let version = self.version();
@@ -165,7 +178,8 @@ impl Form {
 }
 
 impl FormNotification {
-    /// What the check of 1.0 covers, in its order: what makes a form of that version the one that it is.
+    /// What the check of 1.0 covers, in its order: what makes a form of that version the one that
+    /// it is.
     pub(crate) fn covered_by_1(&self) -> [&str; 15] {
         COVERED_BY_1.map(|name| self.text(name).unwrap_or_default())
     }

@@ -22,7 +22,8 @@ pub enum FormVersion {
     Other(String),
 }
 
-/// What 2.0 brought. Not the address: one receiver has it in 1.0, for products that are sent by post.
+/// What 2.0 brought. Not the address: one receiver has it in 1.0, for products that are sent by
+/// post.
 const NOT_OF_1: [&str; 6] = [
     "ccustfullname",
     "ctransrole",
@@ -48,15 +49,16 @@ impl FormVersion {
         }
     }
 
-    /// Whether a source that takes these versions takes this one. Since nothing is known of 3.0, a form without a version, which is told to
-    /// be 2.0, may be one too.
+    /// Whether a source that takes these versions takes this one. Since nothing is known of 3.0, a
+    /// form without a version, which is told to be 2.0, may be one too.
     #[must_use]
     pub fn is_among(&self, taken: &[Self]) -> bool {
         taken.contains(self) || (*self == Self::V2 && taken.contains(&Self::V3))
     }
 
-    /// The version that the parameters tell of: `cnoticeversion`, else 2.0 where there is anything that 1.0 has not, else 1.0. (Receivers in
-    /// the field look for `ccustfullname` alone; a parameter may be absent.)
+    /// The version that the parameters tell of: `cnoticeversion`, else 2.0 where there is anything
+    /// that 1.0 has not, else 1.0. (Receivers in the field look for `ccustfullname` alone; a
+    /// parameter may be absent.)
     pub(super) fn of<'a>(value: impl Fn(&str) -> Option<&'a str>) -> Self {
         match value("cnoticeversion").filter(|text| !text.is_empty()) {
             Some(named) => Self::parse(named),

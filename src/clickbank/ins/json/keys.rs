@@ -1,16 +1,19 @@
-//! A key may stand once in its object, compared after its escapes were decoded. The captured objects have up to 20 keys, so each new
-//! one is looked for among those before it, and only where a mask of 64 bits says that it may be there. A larger object is sorted once, at
-//! its end: a hundred thousand keys must not take a hundred thousand times as long.
+//! A key may stand once in its object, compared after its escapes were decoded. The captured
+//! objects have up to 20 keys, so each new one is looked for among those before it, and only where
+//! a mask of 64 bits says that it may be there. A larger object is sorted once, at its end: a
+//! hundred thousand keys must not take a hundred thousand times as long.
 
 use super::{JsonFault, Node, after};
 use alloc::vec::Vec;
 
 /// Up to this many keys are compared one by one.
 const NEAR: u32 = 32;
-/// Odd, with bits all over (2 to the power 64 by the golden ratio), so that the upper bits of a product depend on all lower ones.
+/// Odd, with bits all over (2 to the power 64 by the golden ratio), so that the upper bits of a
+/// product depend on all lower ones.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// A number that differs for most different keys: of the length, the first and the last eight bytes.
+/// A number that differs for most different keys: of the length, the first and the last eight
+/// bytes.
 #[inline]
 pub(super) fn hash(key: &[u8]) -> u32 {
     if let (Some(head), Some(tail)) = (key.first_chunk(), key.last_chunk()) {
@@ -20,7 +23,8 @@ pub(super) fn hash(key: &[u8]) -> u32 {
     mix(key.len(), whole, whole)
 }
 
-/// The same for the key that stands in `text` from `start` to `end`: with other text around it, no branch depends on its length.
+/// The same for the key that stands in `text` from `start` to `end`: with other text around it, no
+/// branch depends on its length.
 #[inline]
 pub(super) fn hash_within(text: &[u8], start: usize, end: usize) -> u32 {
     let head = text.get(start..).and_then(<[u8]>::first_chunk);

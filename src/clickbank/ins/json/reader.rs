@@ -1,7 +1,7 @@
 //! The grammar of RFC 8259 by its letter, in one pass over a text that is known to be UTF-8.
 //!
-//! Places travel as arguments and results, not in the reader, which keeps them in registers. A place past the end reads as a zero byte,
-//! which no rule takes.
+//! Places travel as arguments and results, not in the reader, which keeps them in registers. A
+//! place past the end reads as a zero byte, which no rule takes.
 
 use super::{JsonFault, Kind, MAX_DEPTH, Node, escapes, keys, keys::Seen, scan::plain_end};
 use alloc::{string::String, vec::Vec};
@@ -38,7 +38,8 @@ struct Reader<'a> {
     nodes: Vec<Node>,
 }
 
-// Each method is given the place of the first byte of what it reads and answers with the place after the last one.
+// Each method is given the place of the first byte of what it reads and answers with the place
+// after the last one.
 impl<'a> Reader<'a> {
     #[inline]
     fn byte(&self, at: usize) -> u8 {

@@ -1,4 +1,5 @@
-//! The known answers of Project Wycheproof, through the same decryption and the same padding as a notification.
+//! The known answers of Project Wycheproof, through the same decryption and the same padding as a
+//! notification.
 
 use super::{Envelope, decrypt, unpad};
 use aes::{Aes256Dec, cipher::KeyInit};

@@ -1,4 +1,5 @@
-//! A history as bytes: how the account is set up, which messages come in which order, and when the clicks are recorded.
+//! A history as bytes: how the account is set up, which messages come in which order, and when the
+//! clicks are recorded.
 
 use super::Draw;
 use postback::config::Document;
@@ -65,7 +66,8 @@ const WHATS: [What; 8] = [
     What::Cancel,
 ];
 
-/// One message. Receipts are 1 to 3, each but the first the child of the one before; 4 stands alone and belongs to `c2`.
+/// One message. Receipts are 1 to 3, each but the first the child of the one before; 4 stands alone
+/// and belongs to `c2`.
 #[derive(Debug, Clone)]
 pub struct Spec {
     pub what: What,
@@ -85,7 +87,8 @@ impl Spec {
         let state = draw.byte();
         let status = STATUSES[usize::from(state % 4)];
         let at = 1 + i64::from(state / 4 % 5);
-        // The same message with another status and time, as a network tells that a lead was approved.
+        // The same message with another status and time, as a network tells that a lead was
+        // approved.
         if state >= 224 && !earlier.is_empty() {
             return Self {
                 status,
@@ -174,7 +177,8 @@ impl Spec {
 pub struct Scenario {
     pub specs: Vec<Spec>,
     pub policy: &'static str,
-    /// Whether the events are what their types say, as postbacks are; else each says its kind itself.
+    /// Whether the events are what their types say, as postbacks are; else each says its kind
+    /// itself.
     pub by_type: bool,
     /// Whether sales, upsells and rebills are one type.
     pub one_type: bool,

@@ -1,9 +1,11 @@
 //! `POST /ins/{offer_source}?token=`: ClickBank's notifications.
 //!
-//! There is one refusal: the same status, headers, body, log line, metric and the same one commit, whether the token is missing, the address
-//! is not allowed, the body is neither envelope nor form, the secret is wrong, the text is not a notification, its version is not chosen or its
-//! caller has guessed too often. The body is kept as it came, in one of two bounded rings, so that a wrong secret loses nothing and strangers
-//! evict nothing; which one shows nowhere but in the API. Only when even that fails the answer is 503, and ClickBank tries again.
+//! There is one refusal: the same status, headers, body, log line, metric and the same one commit,
+//! whether the token is missing, the address is not allowed, the body is neither envelope nor form,
+//! the secret is wrong, the text is not a notification, its version is not chosen or its caller has
+//! guessed too often. The body is kept as it came, in one of two bounded rings, so that a wrong
+//! secret loses nothing and strangers evict nothing; which one shows nowhere but in the API. Only
+//! when even that fails the answer is 503, and ClickBank tries again.
 
 mod form;
 
@@ -73,8 +75,9 @@ pub(crate) async fn receive(
     }
 }
 
-/// The event of a notification that may and can be read, or the ring of its body. Why not is nobody's to know; the body is kept, so that a
-/// person can find out with [`KeyRing::diagnose`](postback::clickbank::ins::KeyRing::diagnose).
+/// The event of a notification that may and can be read, or the ring of its body. Why not is
+/// nobody's to know; the body is kept, so that a person can find out with
+/// [`KeyRing::diagnose`](postback::clickbank::ins::KeyRing::diagnose).
 fn event(
     state: &AppState,
     live: &Live,
@@ -98,7 +101,8 @@ fn event(
     opened(live, source, body, received)
 }
 
-/// The event of a body, whoever posted it, or the ring of a body that the source's own caller posted.
+/// The event of a body, whoever posted it, or the ring of a body that the source's own caller
+/// posted.
 pub(crate) fn opened(live: &Live, source: &Source, body: &[u8], received: Received) -> Result<Event, Ring> {
     if form::is_one(body) {
         return form::opened(live, source, body, received);
@@ -130,8 +134,8 @@ async fn refuse(state: &AppState, source: &Source, body: &[u8], ring: Ring, at: 
     }
 }
 
-/// Names what else stands in the URL: most likely it was pasted from another tracker. A name without a value may be the token itself, so it
-/// is not shown.
+/// Names what else stands in the URL: most likely it was pasted from another tracker. A name
+/// without a value may be the token itself, so it is not shown.
 fn name_others(source: &Source, query: &Query<'_>) {
     let others = query
         .pairs()

@@ -37,7 +37,8 @@ pub struct Caller<'a> {
 }
 
 impl fmt::Debug for Caller<'_> {
-    /// Shows the type alone: whoever calls, a pixel's visitor among them, is nobody's business, and a token may be right.
+    /// Shows the type alone: whoever calls, a pixel's visitor among them, is nobody's business, and
+    /// a token may be right.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Caller")
             .field("type_word", &self.type_word)
@@ -76,8 +77,9 @@ pub enum NotTaken {
 }
 
 impl Source {
-    /// Whether a caller may bring events to this source. Every check that is configured must hold: a token where there are tokens, an
-    /// address where addresses are listed. A conversion type of `open_types` needs neither.
+    /// Whether a caller may bring events to this source. Every check that is configured must hold:
+    /// a token where there are tokens, an address where addresses are listed. A conversion type of
+    /// `open_types` needs neither.
     ///
     /// # Errors
     /// [`Unauthorized`], with the first check that failed.
@@ -103,8 +105,8 @@ impl Source {
         Ok(())
     }
 
-    /// Whether a postback's word is an open type and nothing else: a word that `events` gives another meaning could carry money. Of an open
-    /// type neither a token nor an address is asked.
+    /// Whether a postback's word is an open type and nothing else: a word that `events` gives
+    /// another meaning could carry money. Of an open type neither a token nor an address is asked.
     #[must_use]
     pub fn is_open(&self, word: &str) -> bool {
         let open = |name: &str| self.open_types.contains(name);
@@ -112,14 +114,17 @@ impl Source {
         open(word) && mapped().is_none_or(|mapped| mapped.as_ref().is_some_and(|name| open(name.as_str())))
     }
 
-    /// The event of a notification of version 6.0 or later; [`Source::form_event`] is for the older ones. A `SALE` whose items are all upsells is
-    /// an upsell.
+    /// The event of a notification of version 6.0 or later; [`Source::form_event`] is for the older
+    /// ones. A `SALE` whose items are all upsells is an upsell.
     ///
-    /// Its identity is (source, receipt, transaction type, role, transaction time, item numbers): ClickBank sends a notification up to five
-    /// times, and `attemptCount` is the only thing that changes. The time is the instant, not its text: the two URLs of an account may get
-    /// different versions, which write it differently. Without a receipt it is the whole text but for that count.
+    /// Its identity is (source, receipt, transaction type, role, transaction time, item numbers):
+    /// ClickBank sends a notification up to five times, and `attemptCount` is the only thing that
+    /// changes. The time is the instant, not its text: the two URLs of an account may get different
+    /// versions, which write it differently. Without a receipt it is the whole text but for that
+    /// count.
     ///
-    /// The event says that it was decrypted; of a notification that was read from plain text its host vouches for that.
+    /// The event says that it was decrypted; of a notification that was read from plain text its
+    /// host vouches for that.
     ///
     /// # Errors
     /// [`NotTaken`]: a version that is not chosen, an amount that is not exact decimal text.
@@ -151,7 +156,8 @@ impl Source {
         self.read_candidates(&mut event, self.notification_candidates(notification), credentials);
         for row in &self.parameters {
             let found = row.from.iter().find_map(|path| {
-                // ClickBank's own fields are filled in: a product may well be called `{Best} Seller`. Others echo the link.
+                // ClickBank's own fields are filled in: a product may well be called
+                // `{Best} Seller`. Others echo the link.
                 let echoed = ECHOES.iter().any(|echo| path.as_str().starts_with(echo));
                 // The test of the settings has asterisks for a receipt.
                 let masked = path.as_str() == "receipt" && event.receipt.is_none();
@@ -204,7 +210,8 @@ impl Source {
             if path.as_str() == "trackingCodes" {
                 found.extend(notification.tracking_codes().map(Cow::Borrowed));
             } else if let Some(value) = notification.lookup(path) {
-                // Values of `vendorVariables` come still percent-encoded (seen in captured notifications).
+                // Values of `vendorVariables` come still percent-encoded (seen in captured
+                // notifications).
                 found.push(percent_decode_str(value).decode_utf8().unwrap_or(Cow::Borrowed(value)));
             }
         }
@@ -213,16 +220,18 @@ impl Source {
 
     /// The event of a postback, and what was read of the query.
     ///
-    /// Its identity is (source, its event id or receipt, type, status, amount, currency), so that the same id with a new status is news, and
-    /// the same id with another time is not. The receipt is the one that came, with a rebill's suffix. With neither id, each arrival is an
-    /// event of its own.
+    /// Its identity is (source, its event id or receipt, type, status, amount, currency), so that
+    /// the same id with a new status is news, and the same id with another time is not. The receipt
+    /// is the one that came, with a rebill's suffix. With neither id, each arrival is an event of
+    /// its own.
     ///
-    /// A postback with ClickBank's word `TEST`, one that begins with `TEST_`, or the made-up values of ClickBank's Test button
-    /// ([`is_clickbank_test`](crate::network::is_clickbank_test)) is a test. Its made-up receipt `ABC12345` is no receipt, with or without the
-    /// other values: it is the same in every test, and would tie them together.
+    /// A postback with ClickBank's word `TEST`, one that begins with `TEST_`, or the made-up values
+    /// of ClickBank's Test button ([`is_clickbank_test`](crate::network::is_clickbank_test)) is a
+    /// test. Its made-up receipt `ABC12345` is no receipt, with or without the other values: it is
+    /// the same in every test, and would tie them together.
     ///
-    /// Anyone may send what is [open](Source::is_open), so its sum and currency are not read, and it has neither receipt nor parent. In
-    /// ClickBank's pixel the click id may be one of a list.
+    /// Anyone may send what is [open](Source::is_open), so its sum and currency are not read, and
+    /// it has neither receipt nor parent. In ClickBank's pixel the click id may be one of a list.
     ///
     /// # Errors
     /// [`PostbackError`]: a value that is malformed, too long or repeated.
@@ -343,7 +352,8 @@ impl Source {
     }
 }
 
-/// The parts of a notification that repeat what the link to the order form said (support articles 10535147 and 26455062697620).
+/// The parts of a notification that repeat what the link to the order form said (support articles
+/// 10535147 and 26455062697620).
 const ECHOES: &[&str] = &[
     "vendorVariables",
     "affiliateTrackingParameters",

@@ -1,5 +1,6 @@
-//! Decryption. CBC without a MAC is malleable, and whoever can tell a wrong padding from a wrong text can decrypt block by block, so all
-//! refusals look the same and the work does not depend on the padding.
+//! Decryption. CBC without a MAC is malleable, and whoever can tell a wrong padding from a wrong
+//! text can decrypt block by block, so all refusals look the same and the work does not depend on
+//! the padding.
 
 use super::{
     envelope::{BLOCK, Envelope},
@@ -11,7 +12,8 @@ use alloc::vec::Vec;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq, ConstantTimeLess};
 use thiserror::Error;
 
-/// The one answer to everything that does not open: a wrong secret, a tampered body, a text that is not a notification. It says no more.
+/// The one answer to everything that does not open: a wrong secret, a tampered body, a text that is
+/// not a notification. It says no more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("notification refused")]
 #[non_exhaustive]
@@ -33,22 +35,26 @@ pub enum Diagnosis {
 }
 
 impl KeyRing {
-    /// Decrypts and reads a notification. The newest secret is tried first; a refusal has tried all.
+    /// Decrypts and reads a notification. The newest secret is tried first; a refusal has tried
+    /// all.
     ///
     /// # Errors
-    /// [`Refused`], always the same: a wrong secret, a changed ciphertext or IV, and every plaintext that [`Notification::parse`] rejects.
+    /// [`Refused`], always the same: a wrong secret, a changed ciphertext or IV, and every
+    /// plaintext that [`Notification::parse`] rejects.
     pub fn open(&self, envelope: &Envelope) -> Result<Notification, Refused> {
         self.open_as(envelope, |_, plaintext| Notification::read(plaintext))
     }
 
-    /// The same of another plaintext under the same scheme: `read` reads it, whatever the padding was.
+    /// The same of another plaintext under the same scheme: `read` reads it, whatever the padding
+    /// was.
     pub(in crate::clickbank) fn open_as<T>(&self, envelope: &Envelope, read: impl Reader<T>) -> Result<T, Refused> {
         let mut attempts = self.keys.iter().map(|key| attempt(key, envelope, &read));
         attempts.find_map(Attempt::accepted).ok_or(Refused)
     }
 
-    /// Names the failing step for each secret, in the order of the key ring. For a person at the own machine: to answer a caller with it,
-    /// or to let it reach a log that others read, is a padding oracle.
+    /// Names the failing step for each secret, in the order of the key ring. For a person at the
+    /// own machine: to answer a caller with it, or to let it reach a log that others read, is a
+    /// padding oracle.
     #[must_use]
     pub fn diagnose(&self, envelope: &Envelope) -> Vec<Diagnosis> {
         let read = |_: &Key, plaintext| Notification::read(plaintext);
@@ -86,7 +92,8 @@ fn attempt<T>(key: &Key, envelope: &Envelope, read: &impl Reader<T>) -> Attempt<
     let mut buffer = decrypt(&key.aes, envelope);
     let (length, padded) = unpad(&buffer);
     buffer.truncate(length);
-    // The text is read whatever the padding and the size: where it breaks may show, whether the padding was right may not.
+    // The text is read whatever the padding and the size: where it breaks may show, whether the
+    // padding was right may not.
     Attempt {
         padded,
         fits: length <= MAX_PLAINTEXT,
@@ -94,7 +101,8 @@ fn attempt<T>(key: &Key, envelope: &Envelope, read: &impl Reader<T>) -> Attempt<
     }
 }
 
-/// CBC: each block is decrypted by itself, which AES instructions do for several at a time, and combined with the ciphertext before it.
+/// CBC: each block is decrypted by itself, which AES instructions do for several at a time, and
+/// combined with the ciphertext before it.
 fn decrypt(key: &Aes256Dec, envelope: &Envelope) -> Vec<u8> {
     let ciphertext = envelope.ciphertext();
     let mut buffer = ciphertext.to_vec();

@@ -1,18 +1,24 @@
-//! The seller's thank-you page: what ClickBank says in its URL, and how much of it the visitor may have written.
+//! The seller's thank-you page: what ClickBank says in its URL, and how much of it the visitor may
+//! have written.
 //!
-//! In plain form (`..?item=..&cbreceipt=..&time=..&cbpop=..&cname=..`) `cbpop` is a check of 32 bits over the secret key, the receipt, the
-//! time and the item, and over nothing else: name, e-mail address, country and affiliate are whatever the visitor's address bar says
-//! (recomputed from a real URL of 2014). In encrypted form (`..?iv=..&params=..`, "Encrypting Passed Parameters", support article
-//! 115015433468; two receivers agree on it) everything stands inside, under the scheme and the key of INS 6.0; whether a `cbpop` is there
-//! too they disagree on, so it may be absent, and one that is there must be right.
+//! In plain form (`..?item=..&cbreceipt=..&time=..&cbpop=..&cname=..`) `cbpop` is a check of 32
+//! bits over the secret key, the receipt, the time and the item, and over nothing else: name,
+//! e-mail address, country and affiliate are whatever the visitor's address bar says (recomputed
+//! from a real URL of 2014). In encrypted form (`..?iv=..&params=..`, "Encrypting Passed
+//! Parameters", support article 115015433468; two receivers agree on it) everything stands inside,
+//! under the scheme and the key of INS 6.0; whether a `cbpop` is there too they disagree on, so it
+//! may be absent, and one that is there must be right.
 //!
-//! **Encrypted is not authenticated.** The IV stands in the URL, so without a `cbpop` inside the first sixteen bytes of the text, usually the
-//! beginning of the `item`, are whatever the visitor makes of them. [`ThankYouPage::is_checked`] tells; where it is false no product may be
-//! handed out by its number alone.
+//! **Encrypted is not authenticated.** The IV stands in the URL, so without a `cbpop` inside the
+//! first sixteen bytes of the text, usually the beginning of the `item`, are whatever the visitor
+//! makes of them. [`ThankYouPage::is_checked`] tells; where it is false no product may be handed
+//! out by its number alone.
 //!
-//! Such a URL is the buyer's: it stands in his history and can be sent on. So the age that is taken is an argument, and there is no
-//! default. Whoever answers strangers counts what fails with a [`FailureBudget`](super::FailureBudget): 32 bits can be searched. Of
-//! the refusals [`ThankYouRefused::TooOld`] and [`ThankYouRefused::TooNew`] are no failed guess: the check was right.
+//! Such a URL is the buyer's: it stands in his history and can be sent on. So the age that is taken
+//! is an argument, and there is no default. Whoever answers strangers counts what fails with a
+//! [`FailureBudget`](super::FailureBudget): 32 bits can be searched. Of the refusals
+//! [`ThankYouRefused::TooOld`] and [`ThankYouRefused::TooNew`] are no failed guess: the check was
+//! right.
 //!
 //! ```
 //! use core::time::Duration;
@@ -42,7 +48,8 @@ use page::Times;
 use subtle::Choice;
 use thiserror::Error;
 
-/// How far ahead of the clock the time of a page may be: clocks differ, and by more only where one is wrong.
+/// How far ahead of the clock the time of a page may be: clocks differ, and by more only where one
+/// is wrong.
 pub const MAX_SKEW: Duration = Duration::from_secs(5 * 60);
 
 /// Parameters by name.
@@ -64,17 +71,20 @@ enum Form {
 }
 
 impl ThankYou {
-    /// Reads what follows the `?` of the URL. Where `iv` and `params` stand it is the encrypted form, and what stands beside them is
-    /// nobody's word.
+    /// Reads what follows the `?` of the URL. Where `iv` and `params` stand it is the encrypted
+    /// form, and what stands beside them is nobody's word.
     ///
-    /// A `+` in the base64 that was not escaped has become a space on its way and is read as a `+`. What the INS repeats of these two in
-    /// `vendorVariables` is still encoded as in the URL, so `iv=` and `params=` before them make such a query.
+    /// A `+` in the base64 that was not escaped has become a space on its way and is read as a `+`.
+    /// What the INS repeats of these two in `vendorVariables` is still encoded as in the URL, so
+    /// `iv=` and `params=` before them make such a query.
     ///
     /// # Errors
     /// - what [`Query::parse`] refuses
     /// - a parameter of ClickBank's that is repeated
-    /// - plain: `item`, `cbreceipt`, `time` or `cbpop` missing or empty; a `time` that is not whole seconds since 1970
-    /// - encrypted: what is not strict base64, an `iv` that is not 16 bytes long, `params` that are empty or no multiple of 16 bytes long
+    /// - plain: `item`, `cbreceipt`, `time` or `cbpop` missing or empty; a `time` that is not whole
+    ///   seconds since 1970
+    /// - encrypted: what is not strict base64, an `iv` that is not 16 bytes long, `params` that are
+    ///   empty or no multiple of 16 bytes long
     pub fn parse(query: &[u8]) -> Result<Self, ThankYouError> {
         let query = Query::parse(query)?;
         if let (Some(iv), Some(params)) = (query.raw("iv")?, query.raw("params")?) {
@@ -102,15 +112,19 @@ impl ThankYou {
         Ok(Self(Form::Plain { values, times }))
     }
 
-    /// Checks or decrypts the page, and its age: `now` may be `max_age` after its time, and [`MAX_SKEW`] before it. Every secret is tried.
+    /// Checks or decrypts the page, and its age: `now` may be `max_age` after its time, and
+    /// [`MAX_SKEW`] before it. Every secret is tried.
     ///
-    /// What was encrypted and does not open is refused as in [`KeyRing::open`], with the same work, and so is what is too old: whether such
-    /// a text was right is nothing to say to whoever may have changed it.
+    /// What was encrypted and does not open is refused as in [`KeyRing::open`], with the same work,
+    /// and so is what is too old: whether such a text was right is nothing to say to whoever may
+    /// have changed it.
     ///
     /// # Errors
-    /// - [`ThankYouRefused::Refused`]: a check that no secret makes; what does not decrypt to a strict JSON object with the same three
-    ///   parameters, of which a `cbpop` that is there must be right; encrypted and of another age
-    /// - [`ThankYouRefused::TooOld`], [`ThankYouRefused::TooNew`]: the check was right, the age is not
+    /// - [`ThankYouRefused::Refused`]: a check that no secret makes; what does not decrypt to a
+    ///   strict JSON object with the same three parameters, of which a `cbpop` that is there must
+    ///   be right; encrypted and of another age
+    /// - [`ThankYouRefused::TooOld`], [`ThankYouRefused::TooNew`]: the check was right, the age is
+    ///   not
     pub fn verify(
         &self,
         key_ring: &KeyRing,
@@ -189,10 +203,12 @@ pub enum ThankYouRefused {
     /// It is not ClickBank's, as far as can be told; it says no more.
     #[error("thank-you page refused")]
     Refused,
-    /// Its check was right, and its time is longer ago than was allowed. No failed guess: a budget does not count it.
+    /// Its check was right, and its time is longer ago than was allowed. No failed guess: a budget
+    /// does not count it.
     #[error("thank-you page is too old")]
     TooOld,
-    /// Its check was right, and its time is further ahead of the clock than [`MAX_SKEW`]. No failed guess either.
+    /// Its check was right, and its time is further ahead of the clock than [`MAX_SKEW`]. No failed
+    /// guess either.
     #[error("thank-you page is of a time to come")]
     TooNew,
 }
@@ -211,7 +227,8 @@ fn read(key: &Key, plaintext: Vec<u8>) -> Result<ThankYouPage, Fault> {
     Ok(ThankYouPage::decrypted(values, times, is_checked))
 }
 
-/// Whether a secret makes the check that stands there: the secret first, then receipt, time and item as they came.
+/// Whether a secret makes the check that stands there: the secret first, then receipt, time and
+/// item as they came.
 fn is_right(values: &Values, key: &Key) -> Choice {
     let of = |name| text(values, name).unwrap_or_default();
     let parts = [RECEIPT, TIME, ITEM].map(|name| of(name).as_bytes());

@@ -1,4 +1,5 @@
-//! What ClickBank's Postback/Pixel (S2S) sends: its macros, its event words and the form of its receipts.
+//! What ClickBank's Postback/Pixel (S2S) sends: its macros, its event words and the form of its
+//! receipts.
 
 mod macros;
 
@@ -11,9 +12,11 @@ use crate::model::AccountRole;
 /// A row of the URL that is pasted into ClickBank: the query name, what it means and the macro.
 pub(super) type Row = (&'static str, Option<Meaning>, &'static str);
 
-/// The guide "ClickBank and RedTrack (S2S postback integration)" has the rows in this order: the click id and the sum, which are others "for
-/// vendors only", then step 2.2's additional parameters. What follows is ours: without the receipt a postback could not be told to be the sale
-/// that a notification reports too, and without an affiliate's `{aff_sub1}` a press of the Test button not to be one ([`is_clickbank_test`]).
+/// The guide "ClickBank and RedTrack (S2S postback integration)" has the rows in this order: the
+/// click id and the sum, which are others "for vendors only", then step 2.2's additional
+/// parameters. What follows is ours: without the receipt a postback could not be told to be the
+/// sale that a notification reports too, and without an affiliate's `{aff_sub1}` a press of the
+/// Test button not to be one ([`is_clickbank_test`]).
 pub(super) fn rows(role: AccountRole) -> impl Iterator<Item = Row> {
     let (click_id, sum) = match role {
         AccountRole::Affiliate => ("{tid}", "{affiliate_earnings}"),
@@ -47,12 +50,14 @@ pub struct ClickBankEvent {
     pub kind: Kind,
 }
 
-/// The five event types, in the order of a visit; that there are these is certain. Rebills, refunds and chargebacks come by notification
-/// alone, as far as is known.
+/// The five event types, in the order of a visit; that there are these is certain. Rebills, refunds
+/// and chargebacks come by notification alone, as far as is known.
 ///
-/// `PURCHASE`, `UPSELL` and `ORDER_IMPRESSION` stand in the ClickBank template that Keitaro exports; receivers in the field compare them in lower
-/// case. The word of Add Payment Info was seen nowhere, so its title stands in. The Combined Conversion, the first purchase and its upsells as
-/// one event, counts both twice where it is chosen beside them; one receiver takes `combined conversion`.
+/// `PURCHASE`, `UPSELL` and `ORDER_IMPRESSION` stand in the ClickBank template that Keitaro
+/// exports; receivers in the field compare them in lower case. The word of Add Payment Info was
+/// seen nowhere, so its title stands in. The Combined Conversion, the first purchase and its
+/// upsells as one event, counts both twice where it is chosen beside them; one receiver takes
+/// `combined conversion`.
 pub const CLICKBANK_EVENTS: &[ClickBankEvent] = &[
     event(
         "Order Form Impression",
@@ -95,8 +100,9 @@ const fn event(
     }
 }
 
-/// The kind of a ClickBank S2S event by its `{event_type}`, in any case; none for a word that is not known here. Where the word is not certain
-/// ([`CLICKBANK_EVENTS`]), a space may stand for each underscore.
+/// The kind of a ClickBank S2S event by its `{event_type}`, in any case; none for a word that is
+/// not known here. Where the word is not certain ([`CLICKBANK_EVENTS`]), a space may stand for each
+/// underscore.
 #[must_use]
 pub fn clickbank_kind(word: &str) -> Option<Kind> {
     let is = |event: &&ClickBankEvent| {
@@ -108,16 +114,20 @@ pub fn clickbank_kind(word: &str) -> Option<Kind> {
 
 /// What `{aff_sub1}` is in a postback of the Test button.
 const TEST_SUB: &str = "affsub1";
-/// What `{receipt_id}` is in a postback of the Test button. ClickBank's texts have it as an example too, so alone it makes no test; but it is
-/// no receipt of any sale either.
+/// What `{receipt_id}` is in a postback of the Test button. ClickBank's texts have it as an example
+/// too, so alone it makes no test; but it is no receipt of any sale either.
 pub(crate) const TEST_RECEIPT: &str = "ABC12345";
 
-/// Whether a postback is one of the Test button on ClickBank's page. It fires the real URL with made-up values and no mark of a test; known
-/// of them are `affsub1` for `{aff_sub1}` and `ABC12345` for `{receipt_id}` (seen by one affiliate, with the same receipt for each event type).
+/// Whether a postback is one of the Test button on ClickBank's page. It fires the real URL with
+/// made-up values and no mark of a test; known of them are `affsub1` for `{aff_sub1}` and
+/// `ABC12345` for `{receipt_id}` (seen by one affiliate, with the same receipt for each event
+/// type).
 ///
-/// Only both together are a test: the receipt where a receipt is read, and the other in a slot or a parameter of the source's own. What a
-/// link says comes back in the other parameters, so a visitor could write either text there; nobody but ClickBank writes the receipt. The
-/// button is recognised where the URL carries both macros; a test without them has the click id of no click and is stored unattributed.
+/// Only both together are a test: the receipt where a receipt is read, and the other in a slot or a
+/// parameter of the source's own. What a link says comes back in the other parameters, so a visitor
+/// could write either text there; nobody but ClickBank writes the receipt. The button is recognised
+/// where the URL carries both macros; a test without them has the click id of no click and is
+/// stored unattributed.
 #[must_use]
 pub fn is_clickbank_test(read: &Postback) -> bool {
     read.receipt_text.as_deref() == Some(TEST_RECEIPT) && read.parameters.values().any(|value| value == TEST_SUB)

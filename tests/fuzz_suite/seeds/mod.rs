@@ -1,5 +1,5 @@
-//! The seeds as they are committed. `seeds/TARGET.txt` holds one a line, every byte that is not plain ASCII, and the backslash, as `\xNN`, so
-//! that bash's `printf %b` unpacks it.
+//! The seeds as they are committed. `seeds/TARGET.txt` holds one a line, every byte that is not
+//! plain ASCII, and the backslash, as `\xNN`, so that bash's `printf %b` unpacks it.
 
 use std::fs;
 use std::path::PathBuf;

@@ -1,5 +1,5 @@
-//! Secrets and personal data on their whole way through the core: canary values go in at every door, and every `Debug`, error, row, trace and
-//! finding on the way is searched for them.
+//! Secrets and personal data on their whole way through the core: canary values go in at every
+//! door, and every `Debug`, error, row, trace and finding on the way is searched for them.
 #![cfg(feature = "std")]
 #![allow(
     clippy::unwrap_used,
@@ -11,11 +11,11 @@
 )]
 
 #[allow(dead_code, unreachable_pub)]
-#[path = "decide_suite/support.rs"]
+#[path = "../decide_suite/support.rs"]
 mod support;
 
 #[allow(unreachable_pub)]
-#[path = "redaction_core/house.rs"]
+#[path = "house.rs"]
 mod house;
 
 use house::*;

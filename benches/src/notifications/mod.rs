@@ -1,4 +1,5 @@
-//! ClickBank notifications: bodies as they are posted, read with every check by `postback` and by what one writes by hand from good parts.
+//! ClickBank notifications: bodies as they are posted, read with every check by `postback` and by
+//! what one writes by hand from good parts.
 
 pub(crate) mod corpus;
 mod plain;

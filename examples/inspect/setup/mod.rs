@@ -1,4 +1,5 @@
-//! `setup`: every URL and value that is to be pasted somewhere, in the order in which one sets things up.
+//! `setup`: every URL and value that is to be pasted somewhere, in the order in which one sets
+//! things up.
 
 mod campaign;
 mod clickbank;
@@ -19,17 +20,20 @@ use std::{
 
 /// Prints every URL and value that is to be pasted somewhere, in the order of the steps.
 ///
-/// Prints what to paste where: for each offer source, then for each offer, traffic channel and campaign. With --batch each line is
-/// `{"id","config"}`: the text of a TOML file, or the document as JSON.
+/// Prints what to paste where: for each offer source, then for each offer, traffic channel and
+/// campaign. With --batch each line is `{"id","config"}`: the text of a TOML file, or the document
+/// as JSON.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The configuration: a `.toml` or a `.json` file.
     #[arg(long, value_name = "FILE", required_unless_present = "batch")]
     config: Option<PathBuf>,
-    /// The tracking domain, as in `https://track.example.com`, in place of those of the configuration.
+    /// The tracking domain, as in `https://track.example.com`, in place of those of the
+    /// configuration.
     #[arg(long, value_name = "URL", value_parser = base_url)]
     base_url: Option<String>,
-    /// Writes secrets out, as far as the environment and the files that they name have them. What is printed then is as secret as they are.
+    /// Writes secrets out, as far as the environment and the files that they name have them. What
+    /// is printed then is as secret as they are.
     // Not for lines: whoever wrote them would name the files that are printed.
     #[arg(long, conflicts_with = "batch")]
     with_secrets: bool,

@@ -17,8 +17,9 @@ use std::{
 
 /// Says what event a postback becomes.
 ///
-/// The source is the one in the path, `/postback/{source}`; of a bare query the default one. Tokens and the keys of click ids are
-/// compared if the environment has them. With --batch each line is `{"id","query_b64"}`: the query or the URL, in base64.
+/// The source is the one in the path, `/postback/{source}`; of a bare query the default one. Tokens
+/// and the keys of click ids are compared if the environment has them. With --batch each line is
+/// `{"id","query_b64"}`: the query or the URL, in base64.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The configuration: a `.toml` or a `.json` file.

@@ -25,7 +25,8 @@ const NANOS_PER_MILLI: u32 = 1_000_000;
 /// assert_eq!(sold.unix_seconds(), 1_660_173_615);
 /// # Ok::<(), postback::value::TimestampError>(())
 /// ```
-// Invariant: FIRST_SECOND <= seconds <= LAST_SECOND and nanos < NANOS_PER_SECOND; nanos count upwards, before 1970 too.
+// Invariant: FIRST_SECOND <= seconds <= LAST_SECOND and nanos < NANOS_PER_SECOND; nanos count
+// upwards, before 1970 too.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp {
     seconds: i64,
@@ -91,7 +92,8 @@ impl Timestamp {
     /// Reads whole seconds since 1970 in decimal, `-?[0-9]+`.
     ///
     /// # Errors
-    /// - anything but digits and a leading `-`: a fraction, an exponent, `+`, spaces, the empty text
+    /// - anything but digits and a leading `-`: a fraction, an exponent, `+`, spaces, the empty
+    ///   text
     /// - outside the years 0001 to 9999, which catches milliseconds of today
     pub fn parse_unix(text: &str) -> Result<Self, TimestampError> {
         let refused = |problem| TimestampError(Kind::Text(shown(text), problem));
@@ -167,14 +169,18 @@ impl Timestamp {
 impl FromStr for Timestamp {
     type Err = TimestampError;
 
-    /// Reads RFC 3339 (`2014-12-20T14:03:10-08:00`, ClickBank INS 6), ISO 8601 basic with an offset (`20220810T162015-0700`, INS 7 and 8),
-    /// either with up to 9 digits of a second (`2026-04-24T00:16:10.669756922Z`, `clickTimestamp` of INS 8). The offset is `Z`, `+hh:mm` or
-    /// `+hhmm`, up to 23:59 on either side, and must be there; `t` and `z` may be lower case.
+    /// Reads RFC 3339 (`2014-12-20T14:03:10-08:00`, ClickBank INS 6), ISO 8601 basic with an offset
+    /// (`20220810T162015-0700`, INS 7 and 8), either with up to 9 digits of a second
+    /// (`2026-04-24T00:16:10.669756922Z`, `clickTimestamp` of INS 8). The offset is `Z`, `+hh:mm`
+    /// or `+hhmm`, up to 23:59 on either side, and must be there; `t` and `z` may be lower case.
     ///
     /// # Errors
-    /// - another shape: no offset, a space for `T`, a comma before the fraction, a mixture of both forms in the date and time
-    /// - a day that the calendar does not have; hour 24, minute 60, second 60 (a leap second, which unix time cannot tell from the next)
-    /// - more than 9 digits of a second; an offset over 23:59; a UTC time outside the years 0001 to 9999
+    /// - another shape: no offset, a space for `T`, a comma before the fraction, a mixture of both
+    ///   forms in the date and time
+    /// - a day that the calendar does not have; hour 24, minute 60, second 60 (a leap second, which
+    ///   unix time cannot tell from the next)
+    /// - more than 9 digits of a second; an offset over 23:59; a UTC time outside the years 0001 to
+    ///   9999
     fn from_str(text: &str) -> Result<Self, TimestampError> {
         Reader(text.as_bytes())
             .timestamp()

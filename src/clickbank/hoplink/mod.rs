@@ -1,7 +1,8 @@
 //! ClickBank's links: which form a URL is, what stands in it, and tracking links made of it.
 //!
-//! A hoplink and a pay link look alike and give different things back: an affiliate's `tid` on the one, a seller's `vtid` on the other. A
-//! click id in the wrong one is lost without a word from ClickBank, so a link says by its [`LinkForm`] which one it takes, and
+//! A hoplink and a pay link look alike and give different things back: an affiliate's `tid` on the
+//! one, a seller's `vtid` on the other. A click id in the wrong one is lost without a word from
+//! ClickBank, so a link says by its [`LinkForm`] which one it takes, and
 //! [`Link::with`] refuses the other.
 //!
 //! ```
@@ -73,12 +74,14 @@ enum Problem {
 }
 
 impl Link {
-    /// Reads a URL, of ClickBank's or not. Macros (`tid={clickid}`) may stand in path and query, as in the URL of an offer.
+    /// Reads a URL, of ClickBank's or not. Macros (`tid={clickid}`) may stand in path and query, as
+    /// in the URL of an offer.
     ///
     /// # Errors
     /// - more than [`MAX_LINK`] bytes
     /// - a space, a control character
-    /// - what is no absolute http or https URL; one with a user name or a password, or with a backslash before its query
+    /// - what is no absolute http or https URL; one with a user name or a password, or with a
+    ///   backslash before its query
     /// - a query string that [`Query::parse`] refuses
     pub fn parse(text: &str) -> Result<Self, LinkError> {
         Self::read(text).map_err(LinkError)
@@ -133,8 +136,8 @@ impl Link {
         &self.form
     }
 
-    /// The value of a parameter, decoded; none where it is absent or empty. Of a repeated one the first: which one ClickBank takes is not
-    /// known, and [`Link::doubts`] names it.
+    /// The value of a parameter, decoded; none where it is absent or empty. Of a repeated one the
+    /// first: which one ClickBank takes is not known, and [`Link::doubts`] names it.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&str> {
         first(&self.pairs, name)

@@ -1,7 +1,8 @@
-//! Whole histories through `decide` and the store in memory: however the same messages come, they end in the same conversions, no message
-//! is lost, none counts twice, and the money is what the messages say.
+//! Whole histories through `decide` and the store in memory: however the same messages come, they
+//! end in the same conversions, no message is lost, none counts twice, and the money is what the
+//! messages say.
 
-#[path = "../../decide_suite/permutations/model.rs"]
+#[path = "../../../decide_suite/permutations/model.rs"]
 mod model;
 mod scenario;
 
@@ -183,7 +184,8 @@ async fn rows(store: &MemoryStore) -> Vec<EventRow> {
         .items
 }
 
-/// Every message is stored once and whole; where nothing falls together, what counts is one conversion each.
+/// Every message is stored once and whole; where nothing falls together, what counts is one
+/// conversion each.
 fn conserved(scenario: &Scenario, events: &[Event], end: &End, rows: &[EventRow]) {
     let sent: BTreeMap<_, _> = events.iter().map(|event| (&event.id, event)).collect();
     let stored: BTreeMap<_, _> = rows.iter().map(|row| (&row.event.id, &*row.event)).collect();
@@ -198,7 +200,8 @@ fn conserved(scenario: &Scenario, events: &[Event], end: &End, rows: &[EventRow]
     }
 }
 
-/// Each delivery has an id of its own, which names what it tells and nothing else; a lease that ran out brings the same one again.
+/// Each delivery has an id of its own, which names what it tells and nothing else; a lease that ran
+/// out brings the same one again.
 async fn delivered(store: &MemoryStore, scenario: &Scenario, ids: &mut Ids) {
     let page = PageRequest::first(1_000);
     let rows = store.deliveries(&DeliveryFilter::default(), &page).await.unwrap().items;
@@ -206,7 +209,8 @@ async fn delivered(store: &MemoryStore, scenario: &Scenario, ids: &mut Ids) {
     for row in &rows {
         let delivery = &row.delivery;
         assert!(seen.insert(delivery.id.clone()), "twice: {}", delivery.id);
-        // Where each change is told, the id also names the event, unless that one made the conversion.
+        // Where each change is told, the id also names the event, unless that one made the
+        // conversion.
         if delivery.postback.as_str() == "all" && scenario.updates == "every_change" {
             continue;
         }

@@ -1,7 +1,8 @@
 //! Layer 1: the borrowed view that rules and templates read.
 //!
-//! A [`Scope`] puts a click, a conversion and the names around them side by side; a [`Field`] is one value of it, by the name of its
-//! macro. Rules and templates know fields, never where a value is kept.
+//! A [`Scope`] puts a click, a conversion and the names around them side by side; a [`Field`] is
+//! one value of it, by the name of its macro. Rules and templates know fields, never where a value
+//! is kept.
 
 mod field;
 
@@ -64,7 +65,8 @@ pub enum Payout {
     NoRate,
 }
 
-/// The values that rules and templates read, borrowed from a click, a conversion and the configuration.
+/// The values that rules and templates read, borrowed from a click, a conversion and the
+/// configuration.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Scope<'a> {

@@ -1,4 +1,5 @@
-//! The one strict reader of query strings and form bodies. What it refuses names the parameter, so that whoever pasted a URL can mend it.
+//! The one strict reader of query strings and form bodies. What it refuses names the parameter, so
+//! that whoever pasted a URL can mend it.
 
 mod decode;
 mod scan;
@@ -13,10 +14,12 @@ use thiserror::Error;
 
 /// The longest query string, in bytes: twice what common servers take as a whole request line.
 pub const MAX_QUERY: usize = 16 * 1024;
-/// The most parameters of a query string; a full postback has about sixty (20 click slots, 20 conversion slots, roles).
+/// The most parameters of a query string; a full postback has about sixty (20 click slots, 20
+/// conversion slots, roles).
 pub const MAX_QUERY_PARAMETERS: usize = 256;
 
-/// What is escaped in a query that is written here: everything but the unreserved characters of RFC 3986, section 2.3.
+/// What is escaped in a query that is written here: everything but the unreserved characters of RFC
+/// 3986, section 2.3.
 pub(crate) const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// A query string, or a form body, read whole: names and values decoded, in the order they came.
@@ -74,12 +77,14 @@ enum Fault {
 }
 
 impl<'a> Query<'a> {
-    /// Reads what follows the `?` of a URL, or the body of a form. `+` is a space, `;` is data, `a` alone is `a` with the empty value, and
-    /// nothing between two `&` is skipped. A name or value is borrowed unless an escape had to be decoded.
+    /// Reads what follows the `?` of a URL, or the body of a form. `+` is a space, `;` is data, `a`
+    /// alone is `a` with the empty value, and nothing between two `&` is skipped. A name or value
+    /// is borrowed unless an escape had to be decoded.
     ///
     /// # Errors
     /// - more than [`MAX_QUERY`] bytes or more than [`MAX_QUERY_PARAMETERS`] parameters
-    /// - in a name or a value: a `%` without two hex digits, text that is not UTF-8 before or after decoding, a control character
+    /// - in a name or a value: a `%` without two hex digits, text that is not UTF-8 before or after
+    ///   decoding, a control character
     pub fn parse(query: &'a [u8]) -> Result<Self, QueryError> {
         if query.len() > MAX_QUERY {
             return Err(QueryError(Kind::TooLong(query.len())));
@@ -93,10 +98,12 @@ impl<'a> Query<'a> {
         self.pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
     }
 
-    /// The value of `name` (compared exactly), or none when it is absent, empty or an unfilled macro as [`is_unfilled_macro`] tells.
+    /// The value of `name` (compared exactly), or none when it is absent, empty or an unfilled
+    /// macro as [`is_unfilled_macro`] tells.
     ///
     /// # Errors
-    /// - the name stands there more than once, with whatever values: none of them is more right than the other
+    /// - the name stands there more than once, with whatever values: none of them is more right
+    ///   than the other
     pub fn value(&self, name: &str) -> Result<Option<&str>, QueryError> {
         Ok(self
             .raw(name)?

@@ -1,7 +1,9 @@
-//! A whole decision: an event and the rows that it touches, twenty rules, two postbacks that fire, with ids, writes, guards and the trace.
+//! A whole decision: an event and the rows that it touches, twenty rules, two postbacks that fire,
+//! with ids, writes, guards and the trace.
 //!
-//! The rival is what the same afternoon would bring without the crate: parameters in a `HashMap<String, String>`, rules of strings that are
-//! compared one by one, `Url` for the request, `sha2` for the ids, `rust_decimal` for the money and a sentence for each rule.
+//! The rival is what the same afternoon would bring without the crate: parameters in a
+//! `HashMap<String, String>`, rules of strings that are compared one by one, `Url` for the request,
+//! `sha2` for the ids, `rust_decimal` for the money and a sentence for each rule.
 
 #![expect(
     clippy::disallowed_types,
@@ -23,7 +25,8 @@ use postback::tracker::{ClickFacts, Credentials, Facts, Options, Tracker, Write,
 use postback::value::{ClickId, Query, Timestamp};
 use serde_json::{Value, json};
 
-/// How many events the corpus has: more than the branch predictor learns by heart, few enough to stay in the cache.
+/// How many events the corpus has: more than the branch predictor learns by heart, few enough to
+/// stay in the cache.
 pub const CASES: usize = 300;
 /// The rules of the campaign.
 pub const RULES: usize = 20;
@@ -39,7 +42,8 @@ const TYPES: [(&str, &str, &str); 5] = [
     ("Renewal", "revenue", "ignore_event_id"),
 ];
 const COUNTRIES: [&str; 4] = ["US", "DE", "BR", "JP"];
-/// What the rival prints into a request and the crate does too: no space, `*` or `~`, which a form writes otherwise than a URL.
+/// What the rival prints into a request and the crate does too: no space, `*` or `~`, which a form
+/// writes otherwise than a URL.
 const REFERENCES: [&str; 4] = ["wq8f-17", "id|7/x", "b=1&c=2", "kl:9,z"];
 
 /// Events with what is known of their clicks, for the crate and for the rival.
@@ -129,7 +133,8 @@ impl Corpus {
     }
 }
 
-/// Twenty rules: for each type one for approved, one for pending, one for every status from a payout of 1 on, and one for a country.
+/// Twenty rules: for each type one for approved, one for pending, one for every status from a
+/// payout of 1 on, and one for a country.
 fn document() -> Value {
     let types: Vec<Value> = TYPES
         .iter()

@@ -1,9 +1,11 @@
 //! Who may be dialled: the check that stands between a configured URL and the network.
 //!
-//! A tracker that fetches URLs from its configuration can be turned against the network it runs in. So the default is public unicast
-//! only, and everything else is named explicitly by whoever runs the host. [`AddressPolicy::check_url`] judges what a URL says;
-//! [`AddressPolicy::check_resolved`] judges the address that is *dialled*, which a name can change at any time. An HTTP client needs both:
-//! most clients never ask their resolver about a URL whose host is already an address.
+//! A tracker that fetches URLs from its configuration can be turned against the network it runs in.
+//! So the default is public unicast only, and everything else is named explicitly by whoever runs
+//! the host. [`AddressPolicy::check_url`] judges what a URL says;
+//! [`AddressPolicy::check_resolved`] judges the address that is *dialled*, which a name can change
+//! at any time. An HTTP client needs both: most clients never ask their resolver about a URL whose
+//! host is already an address.
 //!
 //! ```
 //! use postback::delivery::address::AddressPolicy;
@@ -25,14 +27,16 @@ use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::{fmt, net::IpAddr, str::FromStr};
 use url::{Host, Url};
 
-/// The longest host name that DNS can carry, in characters (RFC 1035, section 2.3.4, without the root's dot).
+/// The longest host name that DNS can carry, in characters (RFC 1035, section 2.3.4, without the
+/// root's dot).
 pub const MAX_HOST_LENGTH: usize = 253;
 /// The longest label of a host name, in characters (RFC 1035, section 2.3.4).
 pub const MAX_LABEL_LENGTH: usize = 63;
 
-/// Names that a resolver answers locally or never in public: special-use names (RFC 6761, 6762, 7686, 8375, 9476; `internal` is reserved
-/// by ICANN) and the private top-level names of RFC 6762, appendix G. Names for documentation and tests are left out: they
-/// resolve nowhere, or to an address that is judged by itself.
+/// Names that a resolver answers locally or never in public: special-use names (RFC 6761, 6762,
+/// 7686, 8375, 9476; `internal` is reserved by ICANN) and the private top-level names of RFC 6762,
+/// appendix G. Names for documentation and tests are left out: they resolve nowhere, or to an
+/// address that is judged by itself.
 const LOCAL_NAMES: [&str; 12] = [
     "alt",
     "corp",
@@ -65,7 +69,8 @@ impl AddressPolicy {
     /// Parses `text` as an absolute URL and checks it as [`check_url`](Self::check_url) does.
     ///
     /// # Errors
-    /// - a control character anywhere: parsers drop some of them silently, so that the URL would not be the one that was written
+    /// - a control character anywhere: parsers drop some of them silently, so that the URL would
+    ///   not be the one that was written
     /// - text that is not an absolute URL
     /// - everything that [`check_url`](Self::check_url) refuses
     pub fn check(&self, text: &str) -> Result<Url, Denied> {
@@ -77,15 +82,17 @@ impl AddressPolicy {
         Ok(url)
     }
 
-    /// Checks what can be known of a URL before its name is resolved. Odd spellings of an address (`0x7f.1`, `2130706433`) were made plain by
+    /// Checks what can be known of a URL before its name is resolved. Odd spellings of an address
+    /// (`0x7f.1`, `2130706433`) were made plain by
     /// [`Url`] already and are judged as the address they are.
     ///
     /// # Errors
     /// - a scheme other than `http` and `https`
     /// - a user name or a password
-    /// - no host, a host that ends in a dot, and a host that is no DNS name (its length, its labels, their characters)
-    /// - a name of one label, and a name under `.localhost`, `.local`, `.internal`, `.home.arpa`, `.onion` and the like, unless that very
-    ///   name is allowed
+    /// - no host, a host that ends in a dot, and a host that is no DNS name (its length, its
+    ///   labels, their characters)
+    /// - a name of one label, and a name under `.localhost`, `.local`, `.internal`, `.home.arpa`,
+    ///   `.onion` and the like, unless that very name is allowed
     /// - an address that [`check_address`](Self::check_address) refuses
     pub fn check_url(&self, url: &Url) -> Result<(), Denied> {
         if !matches!(url.scheme(), "http" | "https") {
@@ -107,8 +114,8 @@ impl AddressPolicy {
     /// # Errors
     /// Unless a range that holds it is allowed:
     /// - IPv4: every range of the IANA special-purpose registry, multicast, class E, broadcast
-    /// - IPv6: everything outside 2000::/3 (IPv4-mapped and NAT64 forms among it), and 2001::/23 (Teredo and other protocols), 2001:db8::/32,
-    ///   2002::/16 (6to4) and 3fff::/20 inside
+    /// - IPv6: everything outside 2000::/3 (IPv4-mapped and NAT64 forms among it), and 2001::/23
+    ///   (Teredo and other protocols), 2001:db8::/32, 2002::/16 (6to4) and 3fff::/20 inside
     pub fn check_address(&self, address: IpAddr) -> Result<(), Denied> {
         if self.allowed.iter().any(|allowed| allowed.covers(address)) {
             return Ok(());
@@ -119,10 +126,12 @@ impl AddressPolicy {
         }
     }
 
-    /// Checks an address that the name `host` resolved to. A name that is allowed explicitly may resolve to any address.
+    /// Checks an address that the name `host` resolved to. A name that is allowed explicitly may
+    /// resolve to any address.
     ///
     /// # Errors
-    /// Everything that [`check_address`](Self::check_address) refuses, unless `host` is allowed by its name.
+    /// Everything that [`check_address`](Self::check_address) refuses, unless `host` is allowed by
+    /// its name.
     pub fn check_resolved(&self, host: &str, address: IpAddr) -> Result<(), Denied> {
         if self.allows_name(host) {
             Ok(())
@@ -165,8 +174,9 @@ impl FromIterator<Allowed> for AddressPolicy {
     }
 }
 
-/// A destination that is allowed although it is not public: a range of addresses, one address, or one exact host name (any address that
-/// it resolves to; no other name of the same machine). It holds for every port.
+/// A destination that is allowed although it is not public: a range of addresses, one address, or
+/// one exact host name (any address that it resolves to; no other name of the same machine). It
+/// holds for every port.
 ///
 /// ```
 /// use postback::delivery::address::Allowed;
@@ -194,7 +204,8 @@ impl Allowed {
 impl FromStr for Allowed {
     type Err = AllowedError;
 
-    /// Reads `10.0.0.0/8`, `127.0.0.1`, `::1/128`, `[::1]/128`, `[::1]` or a host name (`localhost`, `channel-stub`).
+    /// Reads `10.0.0.0/8`, `127.0.0.1`, `::1/128`, `[::1]/128`, `[::1]` or a host name
+    /// (`localhost`, `channel-stub`).
     ///
     /// # Errors
     /// - a prefix that is no number or longer than its family's addresses
@@ -233,7 +244,8 @@ enum Problem {
     Unknown(String),
 }
 
-/// Why a destination is not dialled. The text names the host or the address, never a path or a query.
+/// Why a destination is not dialled. The text names the host or the address, never a path or a
+/// query.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(transparent)]
 pub struct Denied(Reason);

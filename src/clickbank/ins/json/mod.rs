@@ -1,8 +1,10 @@
-//! Strict JSON that loses nothing: members in their order, numbers as their text, absent apart from null and from empty.
+//! Strict JSON that loses nothing: members in their order, numbers as their text, absent apart from
+//! null and from empty.
 //!
-//! A [`Document`] owns the text that was read and a flat list of [`Node`]s, each the place of one value or key in it; nothing is copied but
-//! strings with escapes. [`Json`] is one value of it. The reader is our own (`reader`) because what must be refused here, a key that stands
-//! twice, and what must be kept, the text of a number, cost a second and a third pass with a general one.
+//! A [`Document`] owns the text that was read and a flat list of [`Node`]s, each the place of one
+//! value or key in it; nothing is copied but strings with escapes. [`Json`] is one value of it. The
+//! reader is our own (`reader`) because what must be refused here, a key that stands twice, and
+//! what must be kept, the text of a number, cost a second and a third pass with a general one.
 
 mod escapes;
 mod keys;
@@ -14,10 +16,12 @@ use core::fmt;
 use serde::ser::{Error as _, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-/// How deep objects and lists may be nested, the notification itself included. ClickBank nests four levels; the bound keeps the stack small.
+/// How deep objects and lists may be nested, the notification itself included. ClickBank nests four
+/// levels; the bound keeps the stack small.
 pub const MAX_DEPTH: usize = 64;
 
-/// A text that is one JSON object. Any string may be personal, so the text and what was decoded of it are wiped on drop.
+/// A text that is one JSON object. Any string may be personal, so the text and what was decoded of
+/// it are wiped on drop.
 #[derive(Clone)]
 pub(super) struct Document {
     text: String,
@@ -33,7 +37,8 @@ struct Node {
     kind: Kind,
     /// Of a number or a string: the place of its first byte.
     start: u32,
-    /// Of a number or a string: the place after its last byte. Of a list or an object: the node after what is inside it.
+    /// Of a number or a string: the place after its last byte. Of a list or an object: the node
+    /// after what is inside it.
     end: u32,
     /// Of a key: [`keys::hash`] of it.
     hash: u32,
@@ -134,8 +139,9 @@ impl Drop for Document {
     }
 }
 
-/// Overwrites a buffer that is no longer needed. `Zeroize` writes a slice byte by byte; filling it is one call that writes many at once, and
-/// the barrier keeps the compiler from leaving it out because nobody reads the buffer again.
+/// Overwrites a buffer that is no longer needed. `Zeroize` writes a slice byte by byte; filling it
+/// is one call that writes many at once, and the barrier keeps the compiler from leaving it out
+/// because nobody reads the buffer again.
 pub(super) fn wipe(mut bytes: Vec<u8>) {
     bytes.fill(0);
     zeroize::optimization_barrier(bytes.as_slice());
@@ -259,7 +265,8 @@ impl<'a> Iterator for Members<'a> {
     }
 }
 
-/// Writes the values in full. Made for `serde_json`: another format would see the number's text wrapped in `serde_json`'s own type.
+/// Writes the values in full. Made for `serde_json`: another format would see the number's text
+/// wrapped in `serde_json`'s own type.
 impl Serialize for Json<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.shape() {

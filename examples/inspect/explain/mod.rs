@@ -1,7 +1,7 @@
 //! `explain`: what becomes of an event of a click, and why each postback fires or not.
 //!
-//! The click and the events go through a store in memory, exactly as on a server that has nothing else; so several events show what the
-//! duplicate policy does with the last of them.
+//! The click and the events go through a store in memory, exactly as on a server that has nothing
+//! else; so several events show what the duplicate policy does with the last of them.
 
 mod decided;
 mod input;
@@ -22,8 +22,8 @@ use std::{io::Write, path::PathBuf};
 /// - `{"postback": "URL or query", "at": "2026-04-23T17:57:04Z"}`, the time being optional;
 /// - a ClickBank notification in plain text, as `ins` prints it.
 ///
-/// A file may hold several, one after the other: all are taken in, in this order, and the last one is explained. With --batch each line is
-/// `{"id","click","event"}`; `event` may be a list.
+/// A file may hold several, one after the other: all are taken in, in this order, and the last one
+/// is explained. With --batch each line is `{"id","click","event"}`; `event` may be a list.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Arguments {

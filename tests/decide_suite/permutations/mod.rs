@@ -1,5 +1,6 @@
-//! Every order of the same events ends in the same conversions, and no money is lost or made on the way. What they must come to is computed
-//! by [`model`] from the set of events alone. `POSTBACK_PERMUTATIONS=20` tries twenty times as many stories.
+//! Every order of the same events ends in the same conversions, and no money is lost or made on the
+//! way. What they must come to is computed by [`model`] from the set of events alone.
+//! `POSTBACK_PERMUTATIONS=20` tries twenty times as many stories.
 
 use super::support::{World, block_on, line};
 use postback::model::Revenue;
@@ -59,7 +60,8 @@ fn check(scenario: &Scenario) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Where nothing falls together, each event that counts is one conversion, and each conversion one event.
+/// Where nothing falls together, each event that counts is one conversion, and each conversion one
+/// event.
 fn check_conservation(world: &World, scenario: &Scenario) -> Result<(), TestCaseError> {
     let conversions = world.conversions();
     if matches!(scenario.policy, "create" | "create_marked") && !scenario.own_edit {
