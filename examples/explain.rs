@@ -1,7 +1,7 @@
 //! Why did a postback fire, and why did another one not? A document, a click, a message of the
 //! network, one decision: no store, no clock, no socket. `cargo run --example explain`
 //!
-//! (`cargo run --example inspect -- explain` does it with files of your own.)
+//! (`cargo run -p postback-inspect -- explain` does it with files of your own.)
 
 use postback::event::Received;
 use postback::rule::Condition;

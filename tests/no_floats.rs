@@ -149,6 +149,7 @@ fn there_is_no_float_in_the_code() {
         "crates/postback-sqlite/src",
         "crates/postback-http/src",
         "crates/postback-axum/src",
+        "crates/postback-inspect/src",
         "examples/server/src",
     ] {
         if root.join(folder).is_dir() {

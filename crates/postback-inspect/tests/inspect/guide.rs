@@ -1,9 +1,9 @@
 //! The guide to `inspect` does what it says: each of its commands is run in the repository's folder
 //! and prints what the page prints, stdout first. A line `..` stands for any lines.
 
-use crate::support::{Ran, inspect_in};
+use crate::support::{REPOSITORY, Ran, inspect_in};
 
-const PAGE: &str = include_str!("../../docs/guides/inspect.md");
+const PAGE: &str = include_str!("../../../../docs/guides/inspect.md");
 
 /// A command of the page with what it prints.
 struct Command {
@@ -55,13 +55,13 @@ fn run(line: &str) -> Ran {
     let rest = &words[program + 1..];
     let (arguments, input) = match rest.iter().position(|word| word == "<") {
         Some(at) => {
-            let path = format!("{}/{}", env!("CARGO_MANIFEST_DIR"), rest[at + 1]);
+            let path = format!("{REPOSITORY}/{}", rest[at + 1]);
             (&rest[..at], std::fs::read(path).unwrap())
         }
         None => (rest, Vec::new()),
     };
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    inspect_in(env!("CARGO_MANIFEST_DIR"), &environment, input, &arguments)
+    inspect_in(REPOSITORY, &environment, input, &arguments)
 }
 
 /// Whether the lines are these, `..` standing for any.

@@ -1,9 +1,22 @@
-//! The small examples beside it.
+//! What the examples print.
+//!
+//! `cargo test` builds the examples. Whoever runs this suite alone builds them first:
+//! `cargo build --examples`.
+#![cfg(all(test, feature = "toml"))]
+#![allow(clippy::disallowed_methods)]
 
-use crate::support::example;
+use std::{env, path::PathBuf, process::Command};
 
 fn printed(name: &str) -> String {
-    let output = example(name).output().unwrap();
+    let tests = env::current_exe().unwrap();
+    let path: PathBuf = tests.parent().unwrap().parent().unwrap().join("examples").join(name);
+    let path = path.with_extension(env::consts::EXE_EXTENSION);
+    assert!(
+        path.is_file(),
+        "`{}` is not built: cargo build --examples",
+        path.display()
+    );
+    let output = Command::new(path).env_clear().output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }

@@ -1,6 +1,6 @@
 //! `--batch`: what every verb's lines have in common.
 
-use crate::support::{answers, example, inspect_with};
+use crate::support::{answers, inspect_with, program};
 use serde_json::json;
 use std::{
     io::{BufRead, BufReader, Write},
@@ -105,7 +105,7 @@ fn nothing_in_is_nothing_out() {
 
 #[test]
 fn an_answer_comes_before_the_next_line_is_asked() {
-    let mut command = example("inspect");
+    let mut command = program();
     command
         .args(["destination", "--batch"])
         .stdin(Stdio::piped())

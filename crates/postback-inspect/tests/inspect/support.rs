@@ -4,12 +4,12 @@ use std::{
     env,
     io::Write,
     ops::Deref,
-    path::PathBuf,
     process::{Command, Stdio},
 };
 
-pub(crate) const RULES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/inspect/rules.toml");
-pub(crate) const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tracker.example.toml");
+pub(crate) const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+pub(crate) const RULES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/vectors/inspect/rules.toml");
+pub(crate) const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tracker.example.toml");
 
 /// What a run came to.
 #[derive(Debug, PartialEq)]
@@ -45,17 +45,9 @@ impl Ran {
     }
 }
 
-/// An example that `cargo test` has built, beside the tests.
-pub(crate) fn example(name: &str) -> Command {
-    let tests = env::current_exe().unwrap();
-    let path: PathBuf = tests.parent().unwrap().parent().unwrap().join("examples").join(name);
-    let path = path.with_extension(env::consts::EXE_EXTENSION);
-    assert!(
-        path.is_file(),
-        "`{}` is not built: cargo build --examples",
-        path.display()
-    );
-    let mut command = Command::new(path);
+/// The program, to be run.
+pub(crate) fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_postback-inspect"));
     // Only the test says what the program finds in its environment.
     command.env_clear();
     command
@@ -73,7 +65,7 @@ pub(crate) fn inspect_in(
     input: impl AsRef<[u8]>,
     arguments: &[&str],
 ) -> Ran {
-    let mut command = example("inspect");
+    let mut command = program();
     command
         .args(arguments)
         .envs(environment.iter().copied())
@@ -108,13 +100,12 @@ pub(crate) fn answers(out: &str) -> Vec<serde_json::Value> {
 
 /// The text of the vector in this folder.
 pub(crate) fn vector(name: &str) -> String {
-    let path = format!("{}/tests/vectors/{name}", env!("CARGO_MANIFEST_DIR"));
-    std::fs::read_to_string(path).unwrap()
+    std::fs::read_to_string(path(name)).unwrap()
 }
 
 /// A file of the vectors.
 pub(crate) fn path(name: &str) -> String {
-    format!("{}/tests/vectors/{name}", env!("CARGO_MANIFEST_DIR"))
+    format!("{REPOSITORY}/tests/vectors/{name}")
 }
 
 /// A file's path; the file is there as long as this is.

@@ -1,14 +1,10 @@
 //! The tool a person reaches for when an integration does not work: it opens notifications, reads
 //! postbacks, explains decisions and prints what is to be pasted where, with the library's public
-//! calls alone. `cargo run --example inspect -- help` lists its verbs.
+//! calls alone. `postback-inspect help` lists its verbs.
 //!
 //! Results go to stdout with exit code 0. What is refused ends with exit code 2 and one plain line
 //! on stderr; a configuration with problems has a line for each. With `--batch` a verb answers
 //! lines of JSON ([`batch`]).
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a program of its own: the library never reads the environment, a file or a clock"
-)]
 
 mod batch;
 mod configuration;
@@ -39,7 +35,7 @@ use std::{
 /// With --batch a verb reads lines of JSON on stdin and answers each with one line, `{"id","ok"}`
 /// or `{"id","refused"}`, in their order; the exit code is 0 when all lines were answered.
 #[derive(Debug, Parser)]
-#[command(name = "inspect")]
+#[command(name = "postback-inspect", version)]
 struct Arguments {
     #[command(subcommand)]
     verb: Verb,

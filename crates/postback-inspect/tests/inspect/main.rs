@@ -1,0 +1,18 @@
+//! The program from outside: what it prints, where, and its exit codes.
+#![cfg(test)]
+#![allow(clippy::arithmetic_side_effects)]
+
+mod accessors;
+mod batch;
+mod destination;
+mod explain;
+mod form;
+mod guide;
+mod hoplink;
+mod ins;
+mod lint;
+mod postback;
+mod render;
+mod setup;
+mod support;
+mod thankyou;
