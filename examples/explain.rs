@@ -5,8 +5,8 @@
 
 use postback::event::Received;
 use postback::rule::Condition;
-use postback::tracker::{ClickFacts, RuleVerdict, Write, compile};
-use postback::{Click, Credentials, Document, Facts, Options, Query, Timestamp};
+use postback::tracker::{ClickFacts, RuleVerdict, Write};
+use postback::{Click, CompileOptions, Credentials, Document, Facts, Query, Timestamp, compile};
 use std::{error::Error, io::Write as _};
 
 const DOCUMENT: &str = r#"
@@ -48,7 +48,7 @@ min_payout = "50"
 "#;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let tracker = compile(&Document::from_toml(DOCUMENT)?, &Options::default())?;
+    let tracker = compile(&Document::from_toml(DOCUMENT)?, &CompileOptions::default())?;
 
     // A visitor came by the campaign's click URL, with the channel's click id in it.
     let came: Timestamp = "2026-04-23T15:00:00Z".parse()?;

@@ -9,10 +9,12 @@ use postback::delivery::Delivery;
 use postback::event::Received;
 use postback::tracker::{
     ClickFacts, Commit, Committed, EventRow, FactQuery, GuardKey, MAX_HOPS, MAX_ORPHANS, Outcome, ReceiptFacts,
-    ReceiptRecord, Slot, Write, compile,
+    ReceiptRecord, Slot, Write,
 };
 use postback::value::{ClickId, ConversionId, DeliveryId, EventId, OfferSourceId, Receipt};
-use postback::{Click, Conversion, Credentials, Document, Event, Facts, Options, Query, Timestamp, Tracker};
+use postback::{
+    Click, CompileOptions, Conversion, Credentials, Document, Event, Facts, Query, Timestamp, Tracker, compile,
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     error::Error,
@@ -194,7 +196,7 @@ updates = "every_change"
 "#;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let tracker = compile(&Document::from_toml(DOCUMENT)?, &Options::default())?;
+    let tracker = compile(&Document::from_toml(DOCUMENT)?, &CompileOptions::default())?;
     let mut tables = Tables::default();
     let at: Timestamp = "2026-04-23T15:00:00Z".parse()?;
     let (campaign, offer) = ("summer".parse()?, "course".parse()?);

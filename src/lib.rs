@@ -7,6 +7,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod clickbank;
+pub mod compile;
 pub mod config;
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -14,6 +15,7 @@ pub mod delivery;
 #[cfg(feature = "std")]
 pub mod drive;
 pub mod event;
+pub mod lint;
 #[cfg(feature = "std")]
 pub mod memory;
 pub mod model;
@@ -28,8 +30,9 @@ pub mod tracker;
 pub mod value;
 
 pub use clickbank::ins::{Envelope, KeyRing, Notification};
+pub use compile::{CompileOptions, compile};
 pub use config::Document;
 pub use event::{Event, Received};
 pub use model::{Click, Conversion};
-pub use tracker::{Credentials, Facts, Options, Plan, Tracker, compile};
+pub use tracker::{Credentials, Facts, Plan, Tracker};
 pub use value::{Money, Query, Secret, Timestamp};

@@ -1,6 +1,7 @@
 //! What `drive` promises of a store that is busy or in trouble.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::delivery::{Settled, Settlement};
 use postback::drive::{Attributed, IngestError, MAX_CONFLICTS, attribute, ingest};
@@ -11,7 +12,7 @@ use postback::port::{
     BoxFuture, Claim, Claimed, Cursor, EventFilter, Inspect, PageRequest, Purge, Selection, Store, StoreError,
     StoreErrorKind,
 };
-use postback::tracker::{Commit, Committed, FactQuery, Facts, Options, Tracker, compile};
+use postback::tracker::{Commit, Committed, FactQuery, Facts, Tracker};
 use postback::value::{EventId, Timestamp};
 use std::{
     pin::pin,
@@ -95,7 +96,7 @@ fn tracker() -> Tracker {
     let document = r#"{"version": 1, "currency": "USD",
         "conversion_type": [{"name": "Purchase", "default": true, "counts": "sale"}],
         "offer_source": [{"id": "net", "template": "generic", "tokens": ["env:T"]}]}"#;
-    compile(&Document::from_json(document).unwrap(), &Options::default()).unwrap()
+    compile(&Document::from_json(document).unwrap(), &CompileOptions::default()).unwrap()
 }
 
 fn event() -> Event {

@@ -16,7 +16,7 @@ use serde::de::DeserializeSeed;
 pub const MAX_DOCUMENT: usize = 16 * 1024 * 1024;
 
 /// A configuration, read but not yet understood: a tree of texts, numbers, lists and tables.
-/// [`compile`](crate::tracker::compile) says what is wrong with it.
+/// [`compile`](crate::compile()) says what is wrong with it.
 ///
 /// ```
 /// use postback::config::Document;

@@ -3,7 +3,7 @@
 //! A [`Document`] is read from TOML or JSON into a neutral tree, so both forms of one configuration
 //! are the same document and have the same fingerprint. Reading refuses only what has no shape at
 //! all; every other problem is found by
-//! [`compile`](crate::tracker::compile), which reports all of them at once, each with its path and,
+//! [`compile`](crate::compile()), which reports all of them at once, each with its path and,
 //! where one is near, a suggestion.
 //!
 //! # Templates

@@ -22,8 +22,8 @@ use alloc::{
 };
 use core::time::Duration;
 
-/// A compiled configuration: everything that decides. Made by [`crate::tracker::compile`]; cheap to
-/// share, never changed.
+/// A compiled configuration: everything that decides. Made by [`compile`](crate::compile()); cheap
+/// to share, never changed.
 #[derive(Debug)]
 pub struct Tracker {
     pub(crate) fingerprint: Fingerprint,

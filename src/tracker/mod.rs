@@ -1,27 +1,24 @@
 //! Layer 3: what an event means.
 //!
-//! [`compile`] turns a configuration document into a [`Tracker`]; a tracker's sources turn messages
-//! into [`Event`](crate::event::Event)s;
-//! [`Tracker::needs`] says which rows a decision reads and [`Tracker::decide`] makes it: a [`Plan`]
-//! with one transaction, a reply and a trace. Nothing here reads a clock or a store, so the same
-//! inputs give the same plan, and every plan can be made again.
+//! [`compile`](crate::compile()) makes a [`Tracker`] of a configuration document; a tracker's
+//! sources turn messages into [`Event`](crate::event::Event)s; [`Tracker::needs`] says which rows a
+//! decision reads and [`Tracker::decide`] makes it: a [`Plan`] with one transaction, a reply and a
+//! trace. Nothing here reads a clock or a store, so the same inputs give the same plan, and every
+//! plan can be made again.
 
 mod attribute;
 mod click_id;
-mod compile;
-mod compiled;
+pub(crate) mod compiled;
 mod count;
 mod credentials;
 mod decide;
 mod describe;
 mod facts;
 mod fire;
-mod lint;
 mod money;
 mod pasted;
 mod plan;
-mod rates;
-mod reach;
+pub(crate) mod rates;
 mod receipts;
 mod refused;
 mod resolve;
@@ -34,7 +31,6 @@ mod trace;
 mod words;
 
 pub use click_id::{CLICK_ID_LENGTH, ClickIdKeys, Recognised};
-pub use compile::{MAX_ATTEMPTS, MAX_REFERENCES, MAX_ROWS, MAX_TYPES, MAX_WEIGHT, Options, compile};
 pub use compiled::{Campaign, Channel, Offer, Postback, Source, Tracker};
 pub use credentials::{Credentials, CredentialsError};
 pub use decide::UnknownSource;
@@ -42,7 +38,6 @@ pub use facts::{
     Added, Claimed, ClickFacts, FactQuery, Facts, Fired, MAX_HOPS, MAX_ORPHANS, ReceiptFacts, ReceiptRecord, Slot,
     SlotKey,
 };
-pub use lint::{Warning, lint};
 pub use plan::{
     Commit, Committed, ConfigurationRow, EventRow, Guard, GuardKey, Outcome, Plan, Reason, Reply, ReplyOutcome, Write,
 };

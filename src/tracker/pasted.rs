@@ -26,7 +26,7 @@ impl Source {
     }
 
     /// The pairs of [`Source::pasted_query`]: names and macros.
-    pub(super) fn pasted_pairs(&self) -> Vec<(&str, &str)> {
+    pub(crate) fn pasted_pairs(&self) -> Vec<(&str, &str)> {
         let mut pairs: Vec<(&str, &str)> = self.names.pasted().collect();
         for (word, filled) in &self.pasted {
             let Some(meaning) = Meaning::from_word(word) else {

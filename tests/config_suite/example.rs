@@ -1,7 +1,9 @@
 //! The agreed form of the document: `tracker.example.toml` compiles as it stands.
 
+use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
-use postback::tracker::{Options, Tracker, compile, lint};
+use postback::lint::lint;
+use postback::tracker::Tracker;
 
 const TOML: &str = include_str!("../../tracker.example.toml");
 /// The same document by another reader: see `tests/vectors/config/ORIGIN.md`.
@@ -9,7 +11,7 @@ const JSON: &str = include_str!("../vectors/config/example.json");
 const FINGERPRINT: &str = "jpbmsqiixujta5w2mfykb3fkho";
 
 fn compiled(document: &Document) -> Tracker {
-    compile(document, &Options::new("test".parse().unwrap())).unwrap_or_else(|problems| panic!("{problems}"))
+    compile(document, &CompileOptions::new("test".parse().unwrap())).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Each limit of a document, from both sides.
 
+use postback::compile::{CompileOptions, MAX_ATTEMPTS, MAX_REFERENCES, MAX_ROWS, MAX_TYPES, MAX_WEIGHT, compile};
 use postback::config::{Document, MAX_DEPTH, MAX_DOCUMENT, MAX_ENTRIES};
-use postback::tracker::{MAX_ATTEMPTS, MAX_REFERENCES, MAX_ROWS, MAX_TYPES, MAX_WEIGHT, Options, compile};
 use std::fmt::Write;
 
 /// What is wrong with a document of one conversion type and these parts, in JSON.
@@ -12,7 +12,7 @@ fn problems(parts: &str) -> Vec<String> {
 
 fn problems_of(text: &str) -> Vec<String> {
     let document = Document::from_json(text).unwrap();
-    match compile(&document, &Options::new("test".parse().unwrap())) {
+    match compile(&document, &CompileOptions::new("test".parse().unwrap())) {
         Ok(_) => Vec::new(),
         Err(problems) => problems.as_slice().iter().map(ToString::to_string).collect(),
     }

@@ -1,8 +1,10 @@
 //! What the tests of the configuration share: one sound document, and what is said when it is
 //! changed.
 
+use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
-use postback::tracker::{Options, Tracker, compile, lint};
+use postback::lint::lint;
+use postback::tracker::Tracker;
 
 /// A document without a problem or a doubt, with marks (`#source`) where lines can be put in.
 pub const BASE: &str = include_str!("../vectors/config/base.toml");
@@ -29,7 +31,7 @@ pub fn compiled(text: &str) -> Result<Tracker, Vec<String>> {
         lines
     };
     let document = Document::from_toml(text).map_err(lines)?;
-    compile(&document, &Options::new("test".parse().unwrap())).map_err(lines)
+    compile(&document, &CompileOptions::new("test".parse().unwrap())).map_err(lines)
 }
 
 /// What is wrong with the changed base.

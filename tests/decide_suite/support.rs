@@ -1,5 +1,6 @@
 //! What the tests share: a small account, a store in memory, and short texts for what came of it.
 
+use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::delivery::DeliveryRow;
 use postback::drive::{attribute, ingest_with_plan};
@@ -8,9 +9,7 @@ use postback::memory::MemoryStore;
 use postback::model::{Click, Conversion, Revenue};
 use postback::outbound::{Hole, HoledText, Part};
 use postback::port::{ConversionFilter, DeliveryFilter, EventFilter, Inspect, PageRequest, Store};
-use postback::tracker::{
-    Credentials, EventRow, Mark, Options, Outcome, Plan, Reason, Reply, RuleVerdict, Tracker, compile, mark,
-};
+use postback::tracker::{Credentials, EventRow, Mark, Outcome, Plan, Reason, Reply, RuleVerdict, Tracker, mark};
 use postback::value::{ClickId, Query, Secret, Timestamp};
 use serde_json::{Value, json};
 use std::cell::Cell;
@@ -308,7 +307,7 @@ impl World {
 
 pub fn tracker(document: &Value) -> Tracker {
     let document = Document::from_json(&document.to_string()).unwrap();
-    compile(&document, &Options::new("test".parse().unwrap())).unwrap_or_else(|problems| panic!("{problems}"))
+    compile(&document, &CompileOptions::new("test".parse().unwrap())).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 pub fn click_id(id: &str) -> ClickId {

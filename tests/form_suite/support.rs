@@ -1,9 +1,10 @@
 //! What the tests share. The checks are published ones, or made with Python's hashlib.
 
 use postback::clickbank::ins::{Form, FormCharset, FormDiagnosis, FormNotification, KeyRing, Notification};
+use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::event::{Event, Received};
-use postback::tracker::{Credentials, Options, Tracker, compile};
+use postback::tracker::{Credentials, Tracker};
 use postback::value::{Secret, Timestamp};
 use serde::Deserialize;
 use sha1::{Digest, Sha1};
@@ -146,7 +147,7 @@ impl Account {
         let source = document["offer_source"][0].as_object_mut().unwrap();
         source.extend(change.as_object().unwrap().clone());
         let document = Document::from_json(&document.to_string()).unwrap();
-        let tracker = compile(&document, &Options::new("test".parse().unwrap())).unwrap();
+        let tracker = compile(&document, &CompileOptions::new("test".parse().unwrap())).unwrap();
         let references = tracker.inbound_references().into_iter();
         let secrets = references.map(|name| (name.to_owned(), Secret::from(SECRET))).collect();
         let credentials = Credentials::new(&tracker, &secrets).unwrap();

@@ -9,12 +9,13 @@
 //! in `postback-http`; refused bodies in the stores' suite.
 
 use postback::clickbank::ins::Notification;
+use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::drive::ingest_with_plan;
 use postback::event::{MAX_CANDIDATES, Received};
 use postback::memory::MemoryStore;
 use postback::port::Store;
-use postback::tracker::{Credentials, MAX_CLICK_VALUE, MAX_TRACED_RULES, Options, Tracker, Visit, compile};
+use postback::tracker::{Credentials, MAX_CLICK_VALUE, MAX_TRACED_RULES, Tracker, Visit};
 use postback::value::{
     CampaignId, ChannelId, ClickId, DomainId, MAX_CONFIG_ID, MAX_FOREIGN_ID, MAX_TYPE_NAME, Namespace, OfferId,
     OfferSourceId, PostbackId, Query, Receipt, Timestamp, TypeName,
@@ -76,7 +77,7 @@ fn tracker(postbacks: usize) -> Tracker {
         "campaign": [{"id": "summer", "channel": "push", "path": [{"offers": [{"offer": "offer"}]}], "postback": rows}],
     });
     let document = Document::from_json(&document.to_string()).unwrap();
-    compile(&document, &Options::default()).unwrap_or_else(|problems| panic!("{problems}"))
+    compile(&document, &CompileOptions::default()).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 fn at() -> Timestamp {

@@ -2,10 +2,11 @@
 //! Found by the fuzz targets `config`, `template` and `address`.
 
 use postback::clickbank::ins::Path;
+use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::delivery::address::Allowed;
 use postback::template::UrlTemplate;
-use postback::tracker::{Credentials, Options, Visit, compile};
+use postback::tracker::{Credentials, Visit};
 use postback::value::{IpRange, Query, Timestamp};
 use std::collections::BTreeMap;
 
@@ -22,7 +23,7 @@ fn what_is_unknown_in_a_document_is_shown_on_one_line() {
             "offer_source[0].open_types[0]: there is no conversion type `Lead`; did you mean `\\tLead`?",
         ),
     ] {
-        let problems = compile(&Document::from_json(text).unwrap(), &Options::default()).unwrap_err();
+        let problems = compile(&Document::from_json(text).unwrap(), &CompileOptions::default()).unwrap_err();
         assert!(
             problems.as_slice().iter().any(|problem| problem.to_string() == said),
             "{problems}"
@@ -70,7 +71,7 @@ fn the_value_of_a_blank_is_named_on_one_line() {
 #[test]
 fn an_unknown_campaign_is_shown_on_one_line() {
     let document = r#"{"version": 1, "conversion_type": [{"name": "Purchase", "default": true}]}"#;
-    let tracker = compile(&Document::from_json(document).unwrap(), &Options::default()).unwrap();
+    let tracker = compile(&Document::from_json(document).unwrap(), &CompileOptions::default()).unwrap();
     let query = Query::default();
     let visit = Visit {
         campaign: "a\nb",

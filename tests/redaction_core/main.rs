@@ -342,8 +342,8 @@ fn a_document_with_a_secret_in_the_clear_is_refused_without_repeating_it() {
     document["offer_source"][1]["secrets"] = json!([INS_SECRET]);
     let document = Document::from_json(&document.to_string()).unwrap();
     clean_debug(&document);
-    let options = postback::tracker::Options::new("test".parse().unwrap());
-    let problems = postback::tracker::compile(&document, &options).unwrap_err();
+    let options = postback::CompileOptions::new("test".parse().unwrap());
+    let problems = postback::compile(&document, &options).unwrap_err();
     clean(&format!("{problems} {problems:?}"));
 }
 

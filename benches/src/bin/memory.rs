@@ -8,7 +8,7 @@
     reason = "a program that measures and prints"
 )]
 
-use postback::{Document, Options, Tracker, compile};
+use postback::{CompileOptions, Document, Tracker, compile};
 use std::{error::Error, fs, time::Instant};
 
 const EXAMPLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tracker.example.toml"));
@@ -24,11 +24,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
     let document = Document::from_toml(&text)?;
     // The first one pays for what stays: the allocator's arenas, the code's pages.
-    drop(compile(&document, &Options::default())?);
+    drop(compile(&document, &CompileOptions::default())?);
     let before = resident_bytes()?;
     let start = Instant::now();
     let kept: Vec<Tracker> = (0..KEPT)
-        .map(|_| compile(&document, &Options::default()))
+        .map(|_| compile(&document, &CompileOptions::default()))
         .collect::<Result<_, _>>()?;
     let took = start.elapsed() / u32::try_from(KEPT)?;
     let each = resident_bytes()?.saturating_sub(before) / KEPT;

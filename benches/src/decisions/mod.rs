@@ -18,10 +18,11 @@ mod composition;
 mod plain;
 
 use plain::{PlainCase, PlainTracker};
+use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::event::{Event, Received};
 use postback::model::Click;
-use postback::tracker::{ClickFacts, Credentials, Facts, Options, Tracker, Write, compile};
+use postback::tracker::{ClickFacts, Credentials, Facts, Tracker, Write};
 use postback::value::{ClickId, Query, Timestamp};
 use serde_json::{Value, json};
 
@@ -75,7 +76,7 @@ impl Corpus {
         let text = document.to_string();
         let compiled = compile(
             &Document::from_json(&text).expect("the document is well-formed"),
-            &Options::new("bench".parse().expect("a namespace")),
+            &CompileOptions::new("bench".parse().expect("a namespace")),
         );
         let tracker = compiled.unwrap_or_else(|problems| panic!("{problems}"));
         let cases = (0..CASES).map(|number| case(&tracker, number)).collect();

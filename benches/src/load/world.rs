@@ -4,10 +4,11 @@
 use super::Failure;
 use crate::notifications::corpus;
 use postback::clickbank::ins::Envelope;
+use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::event::{Event, Received};
 use postback::model::Click;
-use postback::tracker::{ClickFacts, Commit, Credentials, Facts, Options, Tracker, Visit, compile};
+use postback::tracker::{ClickFacts, Commit, Credentials, Facts, Tracker, Visit};
 use postback::value::{Namespace, Pii, Query, Secret, Timestamp};
 use std::{collections::BTreeMap, net::SocketAddr, ops::Range};
 
@@ -67,7 +68,7 @@ impl World {
     /// A configuration that does not compile.
     pub fn new() -> Result<Self, Failure> {
         let document = Document::from_toml(&configuration(Some(SocketAddr::from(([127, 0, 0, 1], 9)))))?;
-        let tracker = compile(&document, &Options::new(Namespace::new(NAMESPACE)?))?;
+        let tracker = compile(&document, &CompileOptions::new(Namespace::new(NAMESPACE)?))?;
         let secrets: BTreeMap<String, Secret> = SECRETS
             .iter()
             .map(|(name, secret)| (format!("env:{name}"), Secret::from(*secret)))

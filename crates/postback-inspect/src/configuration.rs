@@ -1,8 +1,9 @@
 //! The configuration from a file, or from a line of a batch.
 
 use crate::Refused;
+use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
-use postback::tracker::{Options, Tracker, compile};
+use postback::tracker::Tracker;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::{ffi::OsStr, fs, path::Path};
@@ -40,6 +41,6 @@ pub(crate) fn text(path: &Path) -> Result<String, Refused> {
 
 fn compiled(document: Document) -> Result<(Document, Tracker), String> {
     // What the namespace is changes the ids of deliveries alone.
-    let tracker = compile(&document, &Options::default()).map_err(|problems| problems.to_string())?;
+    let tracker = compile(&document, &CompileOptions::default()).map_err(|problems| problems.to_string())?;
     Ok((document, tracker))
 }

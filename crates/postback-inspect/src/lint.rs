@@ -3,7 +3,8 @@
 use crate::{Done, Refused, batch, configuration};
 use configuration::Inline;
 use postback::Document;
-use postback::tracker::{Tracker, lint};
+use postback::lint::lint;
+use postback::tracker::Tracker;
 use serde::{Deserialize, Serialize};
 use std::{io::Write, path::PathBuf};
 

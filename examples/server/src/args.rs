@@ -6,8 +6,9 @@ use crate::serve::{Config, StartError, serve};
 use crate::stores::Database;
 use clap::{Args, Parser, Subcommand};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
+use postback::compile::{CompileOptions, compile};
 use postback::delivery::address::Allowed;
-use postback::tracker::{Options, compile, lint};
+use postback::lint::lint;
 use postback::value::{IpRange, Namespace, Secret};
 use postback_axum::Journal;
 use std::{fmt::Display, io::Write, net::SocketAddr, path::PathBuf, process::ExitCode};
@@ -122,7 +123,7 @@ fn check(arguments: &CheckArguments) -> Result<(), Failed> {
     let document = read_document(&arguments.config).map_err(usage)?;
     // What the namespace is changes no problem.
     let namespace = "default".parse().map_err(usage)?;
-    let tracker = compile(&document, &Options::new(namespace)).map_err(usage)?;
+    let tracker = compile(&document, &CompileOptions::new(namespace)).map_err(usage)?;
     let mut out = std::io::stdout().lock();
     for warning in lint(&document, &tracker) {
         writeln!(out, "warning: {warning}").map_err(trouble)?;
@@ -137,7 +138,7 @@ async fn run(arguments: ServeArguments) -> Result<(), Failed> {
         .ok_or_else(|| usage("`--database sqlite:PATH` is missing"))?;
     let document = read_document(&file).map_err(usage)?;
     // Before a database is opened, so that a mistyped configuration makes none.
-    compile(&document, &Options::new(arguments.namespace.clone())).map_err(usage)?;
+    compile(&document, &CompileOptions::new(arguments.namespace.clone())).map_err(usage)?;
     log();
     let opening = arguments.namespace.clone();
     let waiting = arguments.journal.unwrap_or_else(|| database.journal());

@@ -5,11 +5,13 @@ use crate::secrets::EnvSecrets;
 use crate::stores::Stores;
 use crate::work::{WORKERS, Work};
 use metrics_exporter_prometheus::PrometheusHandle;
+use postback::compile::{CompileOptions, compile};
 use postback::config::{Document, Problems};
 use postback::delivery::address::{AddressPolicy, Allowed};
 use postback::drive;
+use postback::lint::lint;
 use postback::port::{Clock, HttpClient, Secrets, StoreError};
-use postback::tracker::{Credentials, Options, Tracker, compile, lint};
+use postback::tracker::{Credentials, Tracker};
 use postback::value::{IpRange, Namespace, Secret};
 use postback_axum::{AppState, Journal, SystemClock, router};
 use postback_http::{BuildError, Client};
@@ -163,7 +165,10 @@ pub struct Server {
 /// # Errors
 /// [`StartError`]; nothing is left running.
 pub async fn serve(config: Config) -> Result<Server, StartError> {
-    let tracker = Arc::new(compile(&config.document, &Options::new(config.namespace.clone()))?);
+    let tracker = Arc::new(compile(
+        &config.document,
+        &CompileOptions::new(config.namespace.clone()),
+    )?);
     for warning in lint(&config.document, &tracker) {
         tracing::warn!(%warning, "configuration");
     }

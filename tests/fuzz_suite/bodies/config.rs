@@ -2,8 +2,10 @@
 //! and the same one gives the same.
 
 use super::draw::Draw;
+use postback::compile::{CompileOptions, compile};
 use postback::config::{Document, Problems};
-use postback::tracker::{Options, Tracker, compile, lint};
+use postback::lint::lint;
+use postback::tracker::Tracker;
 use serde_json::Value;
 use std::sync::LazyLock;
 
@@ -231,7 +233,7 @@ fn compiled(document: &Document) -> Result<Tracker, Problems> {
     let text = document.to_json();
     assert_eq!(Document::from_json(&text).as_ref(), Ok(document));
     let tree: Value = serde_json::from_str(&text).unwrap();
-    let compiled = compile(document, &Options::default());
+    let compiled = compile(document, &CompileOptions::default());
     match &compiled {
         Ok(tracker) => {
             assert_eq!(tracker.fingerprint(), &document.fingerprint());
@@ -247,7 +249,7 @@ fn compiled(document: &Document) -> Result<Tracker, Problems> {
         Err(problems) => said(problems, Some(&tree)),
     }
     if text.len().is_multiple_of(4) {
-        match (&compiled, compile(document, &Options::default())) {
+        match (&compiled, compile(document, &CompileOptions::default())) {
             (Ok(one), Ok(two)) => assert_eq!(lint(document, one), lint(document, &two)),
             (Err(one), Err(two)) => assert_eq!(*one, two),
             _ => panic!("compiles once: {text}"),

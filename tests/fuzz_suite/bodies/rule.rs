@@ -2,6 +2,7 @@
 //! gives the same answer.
 
 use super::draw::Draw;
+use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::drive::ingest_with_plan;
 use postback::event::Received;
@@ -10,7 +11,7 @@ use postback::model::{Click, Conversion, Status};
 use postback::port::{ConversionFilter, Inspect, PageRequest, Store};
 use postback::rule::{Answer, Condition, Conditions, Index, evaluate, reasons};
 use postback::scope::Scope;
-use postback::tracker::{Credentials, Options, RuleVerdict, Tracker, compile};
+use postback::tracker::{Credentials, RuleVerdict, Tracker};
 use postback::value::{Query, Timestamp, TypeName};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -207,7 +208,7 @@ fn tracker(rules: Vec<Map<String, Value>>, currency: &str) -> Tracker {
         }],
     });
     let document = Document::from_json(&document.to_string()).unwrap();
-    compile(&document, &Options::default()).unwrap_or_else(|problems| panic!("{problems}"))
+    compile(&document, &CompileOptions::default()).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 /// What the decision says of each rule, and the conversion that it made.

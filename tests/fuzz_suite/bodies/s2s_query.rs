@@ -1,9 +1,10 @@
 //! A query string, and the event that a source makes of it.
 
+use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::event::{Event, Received};
 use postback::network::{Meaning, ParameterMap, Postback};
-use postback::tracker::{Credentials, Options, Source, Tracker, compile};
+use postback::tracker::{Credentials, Source, Tracker};
 use postback::value::{MAX_QUERY, MAX_QUERY_PARAMETERS, Query, Timestamp, is_unfilled_macro};
 use std::sync::LazyLock;
 use url::form_urlencoded;
@@ -27,7 +28,7 @@ const DOCUMENT: &str = r#"{
 
 static TRACKER: LazyLock<Tracker> = LazyLock::new(|| {
     let document = Document::from_json(DOCUMENT).unwrap();
-    compile(&document, &Options::default()).unwrap()
+    compile(&document, &CompileOptions::default()).unwrap()
 });
 
 /// Takes the bytes as a query string.

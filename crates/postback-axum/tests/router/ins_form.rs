@@ -7,9 +7,10 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use postback::clickbank::MAX_FAILURES;
+use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::event::Assurance;
-use postback::tracker::{Options, Ring, compile};
+use postback::tracker::Ring;
 use std::{net::SocketAddr, sync::Arc};
 
 /// A sale of version 4.0; its check is by Python's hashlib with the secret of the notifications.
@@ -28,7 +29,7 @@ fn taking(versions: &str) -> Tested {
 
 pub fn take(tested: &Tested, versions: &str) {
     let document = CONFIG.replace(r#"ins_versions = ["7.0"]"#, &format!("ins_versions = [{versions}]"));
-    let options = Options::new("test".parse().unwrap());
+    let options = CompileOptions::new("test".parse().unwrap());
     let tracker = compile(&Document::from_toml(&document).unwrap(), &options).unwrap();
     let credentials = credentials(&tracker);
     tested.state.replace(Arc::new(tracker), credentials);

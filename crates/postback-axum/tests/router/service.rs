@@ -4,8 +4,8 @@ use crate::support::{CONFIG, authorized, credentials, request, tested, tested_wi
 use crate::watched::Mode;
 use axum::body::Body;
 use metrics_exporter_prometheus::PrometheusBuilder;
+use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
-use postback::tracker::{Options, compile};
 use std::sync::Arc;
 
 #[tokio::test(start_paused = true)]
@@ -126,7 +126,7 @@ async fn another_configuration_is_put_to_work_without_a_restart() {
     let tested = tested();
     assert_eq!(tested.get("/autumn?ref_id=1").await.status, 404);
     let document = Document::from_toml(&CONFIG.replace(r#"id = "summer""#, r#"id = "autumn""#)).unwrap();
-    let options = Options::new("test".parse().unwrap());
+    let options = CompileOptions::new("test".parse().unwrap());
     let tracker = Arc::new(compile(&document, &options).unwrap());
     let credentials = credentials(&tracker);
     tested.state.replace(tracker.clone(), credentials);

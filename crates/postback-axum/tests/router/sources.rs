@@ -2,8 +2,8 @@
 
 use crate::refused::{clickbank, set_secret};
 use crate::support::{CONFIG, INS_SECRET, INS_TOKEN, Tested, credentials_with, notification, request, tested_with};
+use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
-use postback::tracker::{Options, compile};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -188,7 +188,7 @@ async fn what_a_source_refused_outlives_another_configuration_but_not_the_source
     let walled = "[[offer_source]]\nid = \"walled\"\ntemplate = \"generic\"\nallow_ips = [\"203.0.113.0/24\"]\n";
     assert!(CONFIG.contains(walled));
     let document = Document::from_toml(&CONFIG.replace(walled, "")).unwrap();
-    let without = compile(&document, &Options::new("test".parse().unwrap())).unwrap();
+    let without = compile(&document, &CompileOptions::new("test".parse().unwrap())).unwrap();
     let credentials = credentials_with(&without, INS_SECRET);
     tested.state.replace(Arc::new(without), credentials);
     set_secret(&tested, INS_SECRET);

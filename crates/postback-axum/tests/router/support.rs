@@ -8,11 +8,12 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, header},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::delivery::{Attempt, DeliveryRow, Settlement, Verdict};
 use postback::model::Conversion;
 use postback::port::{Claim, Clock, ConversionFilter, DeliveryFilter, EventFilter, Inspect, PageRequest, Store};
-use postback::tracker::{Credentials, EventRow, Options, RefusedRow, Tracker, compile};
+use postback::tracker::{Credentials, EventRow, RefusedRow, Tracker};
 use postback::value::{Namespace, Secret, Timestamp};
 use postback_axum::{AppState, AppStateBuilder, Limits, SystemClock, router};
 use std::{
@@ -40,7 +41,7 @@ pub const PROXY: &str = "10.0.0.1:4000";
 
 pub fn tracker() -> Arc<Tracker> {
     let document = Document::from_toml(CONFIG).unwrap();
-    let options = Options::new(Namespace::new("test").unwrap());
+    let options = CompileOptions::new(Namespace::new("test").unwrap());
     Arc::new(compile(&document, &options).unwrap_or_else(|problems| panic!("{problems}")))
 }
 

@@ -5,11 +5,11 @@ use postback::event::Received;
 use postback::network::Meaning;
 use postback::tracker::{ClickIdKeys, Reason, Recognised};
 use postback::value::OfferId;
-use postback::{Credentials, Document, Event, Options, Query, Secret, Tracker, compile};
+use postback::{CompileOptions, Credentials, Document, Event, Query, Secret, Tracker, compile};
 
 fn tracker(path: &str) -> Tracker {
     let document = Document::from_toml(&std::fs::read_to_string(path).unwrap()).unwrap();
-    compile(&document, &Options::default()).unwrap()
+    compile(&document, &CompileOptions::default()).unwrap()
 }
 
 fn event(tracker: &Tracker, source: &str, query: &str) -> Event {
@@ -30,7 +30,7 @@ fn an_events_entry_says_what_it_would_contribute_or_why_nothing() {
         "url = \"https://www.example.com/course?cid={clickid}\"\npayout = \"25\"\ndefault_status = \"approved\"",
     );
     let document = Document::from_toml(&tracker_with_offer).unwrap();
-    let tracker = compile(&document, &Options::default()).unwrap();
+    let tracker = compile(&document, &CompileOptions::default()).unwrap();
     let sale = event(&tracker, "network", "clickid=a&eventid=e1");
     let entry = tracker.entry_of(&sale, None).unwrap();
     assert_eq!(

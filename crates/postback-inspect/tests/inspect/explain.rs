@@ -2,7 +2,7 @@
 
 use crate::support::{RULES, TemporaryFile, answers, file, inspect, inspect_with, path, vector};
 use postback::event::{Event, Received};
-use postback::{Credentials, Document, Options, Query, compile};
+use postback::{CompileOptions, Credentials, Document, Query, compile};
 use serde_json::{Value, json};
 
 fn explained(event: &str, name: &str) -> String {
@@ -171,7 +171,7 @@ fn an_event_without_its_click_says_why() {
 fn what_the_servers_api_answers_is_taken_whole_or_item_by_item() {
     let tracker = compile(
         &Document::from_toml(&std::fs::read_to_string(RULES).unwrap()).unwrap(),
-        &Options::default(),
+        &CompileOptions::default(),
     )
     .unwrap();
     let event = |query: &str, at: &str| -> Event {

@@ -2,8 +2,9 @@
 //! them.
 
 use postback::{
+    compile::{CompileOptions, compile},
     config::Document,
-    tracker::{Options, Tracker, compile},
+    tracker::Tracker,
 };
 use std::collections::BTreeMap;
 
@@ -24,7 +25,7 @@ impl Pasted {
     /// Whether the URLs are those that the configuration asks for.
     pub fn check(&self, configuration: &str) -> Result<(), String> {
         let document = Document::from_toml(configuration).map_err(|problems| problems.to_string())?;
-        let tracker = compile(&document, &Options::default()).map_err(|problems| problems.to_string())?;
+        let tracker = compile(&document, &CompileOptions::default()).map_err(|problems| problems.to_string())?;
         self.0.iter().try_for_each(|(name, url)| {
             let expected = expected(&tracker, name, url)?;
             match url.starts_with(&expected) {

@@ -2,10 +2,11 @@
 //! clicks are recorded.
 
 use super::Draw;
+use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::event::{Event, Kind, Received};
 use postback::model::Click;
-use postback::tracker::{Credentials, Options, Tracker, compile};
+use postback::tracker::{Credentials, Tracker};
 use postback::value::{Query, Timestamp};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -270,7 +271,7 @@ impl Scenario {
         }
         document["campaign"][0]["postback"][0]["updates"] = self.updates.into();
         let document = Document::from_json(&document.to_string()).unwrap();
-        compile(&document, &Options::default()).unwrap_or_else(|problems| panic!("{problems}"))
+        compile(&document, &CompileOptions::default()).unwrap_or_else(|problems| panic!("{problems}"))
     }
 }
 

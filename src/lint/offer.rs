@@ -3,10 +3,10 @@
 
 use crate::clickbank::hoplink::{Doubt, Link, LinkForm, LinkParameter, MAX_UNIQUE_VALUE, holds_click_id};
 use crate::clickbank::ins::Version;
+use crate::compile::MAX_ROWS;
 use crate::config::Table;
 use crate::model::AccountRole;
 use crate::network::Meaning;
-use crate::tracker::compile::MAX_ROWS;
 use crate::tracker::compiled::{Offer, Source, Tracker};
 use alloc::{
     collections::BTreeMap,

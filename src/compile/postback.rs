@@ -1,6 +1,7 @@
 //! A campaign's postbacks: conditions, payout, updates, request.
 
 use super::channel::Draft;
+use super::reach::Reach;
 use super::rows::{amount, named};
 use super::{Context, request};
 use crate::config::{Entries, MAX_ENTRIES, Refusal, Table, duration, merge, one_of};
@@ -8,7 +9,6 @@ use crate::delivery::Lane;
 use crate::model::{Status, Updates};
 use crate::rule::{Conditions, Negative, ParameterName};
 use crate::tracker::compiled::{PayoutRule, Postback};
-use crate::tracker::reach::Reach;
 use crate::value::{Amount, CampaignId, Currency, DeliveryKey, Money, Percent, PostbackId};
 use alloc::{format, vec::Vec};
 

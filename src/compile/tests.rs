@@ -1,6 +1,6 @@
 //! What a document becomes.
 
-use super::{Options, compile};
+use super::{CompileOptions, compile};
 use crate::config::Document;
 use crate::model::Method;
 use crate::rule::Negative;
@@ -19,7 +19,7 @@ const PARTS: &str = r#"
 
 fn tracker(parts: &str) -> Tracker {
     let document = Document::from_json(&format!("{{{PARTS}, {parts}}}")).unwrap();
-    compile(&document, &Options::new("test".parse().unwrap())).unwrap_or_else(|problems| panic!("{problems}"))
+    compile(&document, &CompileOptions::new("test".parse().unwrap())).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 fn with_source(keys: &str) -> Tracker {

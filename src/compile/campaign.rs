@@ -1,13 +1,13 @@
 //! Campaigns: paths, costs, postbacks.
 
 use super::channel::Draft;
+use super::reach::Reach;
 use super::rows::{amount, named, refer, title};
 use super::{Context, MAX_ROWS, postback};
 use crate::config::{MAX_ENTRIES, Table, one_of};
 use crate::rule::{Conditions, Index};
 use crate::tracker::MAX_TRACED_RULES;
 use crate::tracker::compiled::{Campaign, Demand, Offer, Path, Postback, Source};
-use crate::tracker::reach::Reach;
 use crate::value::{CampaignId, ChannelId, Currency, Money, OfferId, OfferSourceId, Percent, TypeName};
 use alloc::{collections::BTreeMap, format, vec::Vec};
 

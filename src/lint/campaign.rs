@@ -1,13 +1,13 @@
 //! Doubts about a campaign and its postbacks.
 
 use super::{INERT, inert};
+use crate::compile::MAX_ROWS;
+use crate::compile::Reach;
 use crate::config::{MAX_ENTRIES, Refusal, Table};
 use crate::model::Counts;
 use crate::scope::Field;
 use crate::template::placeholders;
-use crate::tracker::compile::MAX_ROWS;
 use crate::tracker::compiled::{Postback, Tracker};
-use crate::tracker::reach::Reach;
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     format,

@@ -1,14 +1,14 @@
-//! What compiles and is probably not what was meant.
+//! Layer 3: what compiles and is probably not what was meant.
 
 mod campaign;
 mod macros;
 mod offer;
 mod source;
 
-use super::compile::MAX_ROWS;
-use super::compiled::Tracker;
+use crate::compile::MAX_ROWS;
 use crate::config::{Document, MAX_ENTRIES, Node, Problem, Refusal, Report, Table};
 use crate::model::Role;
+use crate::tracker::Tracker;
 use alloc::{format, vec::Vec};
 use core::fmt;
 
@@ -96,7 +96,7 @@ fn doubts(root: &Table<'_>, tracker: &Tracker) {
     campaign::lint(root, &channels, tracker);
 }
 
-/// What is said of a part that [`compile`](super::compile) accepts for later.
+/// What is said of a part that [`compile`](crate::compile()) accepts for later.
 const INERT: &str = "is accepted, and changes nothing in this version";
 
 fn inert(row: &Table<'_>, key: &str) {

@@ -6,7 +6,7 @@ use crate::network::clickbank_kind;
 
 /// The events that the guide "ClickBank and RedTrack (INS integration)" matches, with the returned
 /// cheque.
-pub(in crate::tracker) const MATCHED: &[&str] = &[
+pub(crate) const MATCHED: &[&str] = &[
     "SALE",
     "UPSELL",
     "BILL",
@@ -21,7 +21,7 @@ pub(in crate::tracker) const MATCHED: &[&str] = &[
 
 /// The kind of events that a row is for: its word is a kind itself, or one of ClickBank's
 /// notifications, tests among them, or postbacks.
-pub(in crate::tracker) fn kind_of(word: &str) -> Option<Kind> {
+pub(crate) fn kind_of(word: &str) -> Option<Kind> {
     let tested = word.strip_prefix("TEST_").unwrap_or(word);
     let notified = TransactionType::known(tested).map(|word| word.kind());
     let moves = |kind: &Kind| !matches!(kind, Kind::Test | Kind::Other(_));

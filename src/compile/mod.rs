@@ -1,5 +1,7 @@
-//! From a document to a [`Tracker`]: every reference resolved, every template parsed, every rule
-//! indexed, and every problem reported.
+//! Layer 3: from a document to a [`Tracker`].
+//!
+//! Every reference is resolved, every template parsed, every rule indexed, and every problem
+//! reported.
 
 mod account;
 mod campaign;
@@ -8,6 +10,7 @@ mod later;
 mod offer;
 mod parameter;
 mod postback;
+mod reach;
 mod request;
 mod rows;
 mod source;
@@ -18,10 +21,11 @@ mod words;
 pub use campaign::MAX_WEIGHT;
 pub use request::MAX_ATTEMPTS;
 
-pub(super) use words::{MATCHED, kind_of};
+pub(crate) use reach::Reach;
+pub(crate) use words::{MATCHED, kind_of};
 
-use super::compiled::{ConversionType, Tracker};
 use crate::config::{Document, Node, Problems, Refusal, Report, Table};
+use crate::tracker::compiled::{ConversionType, Tracker};
 use crate::value::{Currency, Namespace, TypeName};
 use alloc::collections::{BTreeMap, BTreeSet};
 use rows::refer;
@@ -39,12 +43,12 @@ pub const MAX_REFERENCES: usize = crate::clickbank::ins::MAX_SECRETS;
 /// What a document is compiled for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Options {
+pub struct CompileOptions {
     /// The tenant; part of every delivery's id.
     pub namespace: Namespace,
 }
 
-impl Default for Options {
+impl Default for CompileOptions {
     /// For the tenant `default`.
     fn default() -> Self {
         #[expect(clippy::expect_used, reason = "a constant text that every test compiles with")]
@@ -53,7 +57,7 @@ impl Default for Options {
     }
 }
 
-impl Options {
+impl CompileOptions {
     /// For this tenant.
     #[must_use]
     pub fn new(namespace: Namespace) -> Self {
@@ -81,9 +85,9 @@ const ROOT: &[&str] = &[
 /// Compiles a document.
 ///
 /// ```
-/// use postback::{config::Document, tracker};
+/// use postback::{CompileOptions, Document, compile};
 /// let document = Document::from_json(r#"{"version": 1, "conversion_type": [{"name": "Sale", "defualt": true}]}"#)?;
-/// let problems = tracker::compile(&document, &tracker::Options::new("main".parse()?)).unwrap_err();
+/// let problems = compile(&document, &CompileOptions::new("main".parse()?)).unwrap_err();
 /// assert_eq!(
 ///     problems.to_string(),
 ///     "conversion_type[0].defualt: there is no such key; did you mean `default`?\n\
@@ -94,7 +98,7 @@ const ROOT: &[&str] = &[
 ///
 /// Conversion APIs (`[[conversion_api]]`, `[[campaign.conversion_api]]`), a channel's `api`, the
 /// `timezone` and the cost models other than `cpc` are checked for their shape and change nothing
-/// yet; [`lint`](super::lint) names each that does.
+/// yet; [`lint`](crate::lint::lint) names each that does.
 ///
 /// # Errors
 /// Rejects, all at once, each with its path:
@@ -116,14 +120,14 @@ const ROOT: &[&str] = &[
 ///   has
 /// - amounts, percentages, currencies, durations, dates, HTTP statuses and address ranges that are
 ///   none, and negative amounts
-pub fn compile(document: &Document, options: &Options) -> Result<Tracker, Problems> {
+pub fn compile(document: &Document, options: &CompileOptions) -> Result<Tracker, Problems> {
     let report = Report::default();
     let expanded = document.expanded(&report);
     let compiled = tracker(document, &Table::new(&expanded, "", &report), options);
     report.finish(compiled)
 }
 
-fn tracker(document: &Document, root: &Table<'_>, options: &Options) -> Option<Tracker> {
+fn tracker(document: &Document, root: &Table<'_>, options: &CompileOptions) -> Option<Tracker> {
     match root.node("version") {
         Some(Node::Integer(1)) => {}
         None => root.problem("version", "is missing; this is version 1"),

@@ -1,11 +1,11 @@
 //! Doubts about an offer source.
 
 use crate::clickbank::ins::{FormVersion, TransactionType};
+use crate::compile::{MATCHED, kind_of};
 use crate::config::{MAX_ENTRIES, Refusal, Table};
 use crate::event::Kind;
 use crate::model::{Duplicates, Role};
 use crate::network::{CLICKBANK_EVENTS, Meaning, clickbank_kind};
-use crate::tracker::compile::{MATCHED, kind_of};
 use crate::tracker::compiled::{AmountField, Source, Tracker};
 use crate::value::Currency;
 use alloc::{format, string::String, vec::Vec};

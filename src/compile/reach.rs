@@ -1,11 +1,11 @@
 //! The conversion's parameters that the rules of a campaign can read: those of its offers' sources,
 //! but for the personal ones.
 
-use super::compiled::{Offer, Path, Source};
 use crate::config::Refusal;
 use crate::model::Role;
 use crate::rule::ParameterName;
 use crate::scope::Field;
+use crate::tracker::compiled::{Offer, Path, Source};
 use crate::value::{OfferId, OfferSourceId};
 use alloc::{
     borrow::Cow,
@@ -14,11 +14,11 @@ use alloc::{
 };
 
 /// The names of parameters, each with whether it is personal wherever it stands.
-pub(super) struct Reach<'a>(BTreeMap<&'a str, bool>);
+pub(crate) struct Reach<'a>(BTreeMap<&'a str, bool>);
 
 impl<'a> Reach<'a> {
     /// The parameters of these sources.
-    pub(super) fn of(sources: impl IntoIterator<Item = &'a Source>) -> Self {
+    pub(crate) fn of(sources: impl IntoIterator<Item = &'a Source>) -> Self {
         let mut names = BTreeMap::new();
         for row in sources.into_iter().flat_map(|source| &source.parameters) {
             let personal = row.role.as_ref().is_some_and(Role::is_private);
@@ -30,7 +30,7 @@ impl<'a> Reach<'a> {
 
     /// The parameters of the sources of these paths' offers; none without an offer, for then the
     /// clicks come from elsewhere and may name any.
-    pub(super) fn of_paths(
+    pub(crate) fn of_paths(
         paths: &[Path],
         offers: &BTreeMap<OfferId, Offer>,
         sources: &'a BTreeMap<OfferSourceId, Source>,
@@ -42,17 +42,17 @@ impl<'a> Reach<'a> {
         (!named.is_empty()).then(|| Self::of(named.into_iter().filter_map(|id| sources.get(id))))
     }
 
-    pub(super) fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
 
     /// The names that a rule can read.
-    pub(super) fn names(&self) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(|(_, personal)| !**personal).map(|(name, _)| *name)
     }
 
     /// The parameter that a condition names.
-    pub(super) fn condition_name(&self, text: &str) -> Result<ParameterName, Refusal> {
+    pub(crate) fn condition_name(&self, text: &str) -> Result<ParameterName, Refusal> {
         if text.is_empty() {
             return Err("the parameter's name is empty".into());
         }
