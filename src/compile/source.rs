@@ -14,7 +14,7 @@ use crate::event::{Interface, Kind};
 use crate::model::{AccountRole, Counts, Duplicates, Status};
 use crate::network::Meaning;
 use crate::tracker::compiled::{AmountField, Source};
-use crate::value::{IpRange, OfferSourceId, TypeName};
+use crate::value::{OfferSourceId, TypeName, ip_range};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     format,
@@ -133,7 +133,7 @@ fn source(row: &Table<'_>, context: &Context<'_>, id: Option<&OfferSourceId>) ->
         secrets: references(row, "secrets"),
         allow_short_secret: row.flag("allow_short_secret").unwrap_or(false),
         tokens: references(row, "tokens"),
-        allow_ips: row.parsed_list("allow_ips", MAX_ENTRIES, str::parse::<IpRange>),
+        allow_ips: row.parsed_list("allow_ips", MAX_ENTRIES, ip_range),
         ins_versions,
         form_versions,
         form_charset: row

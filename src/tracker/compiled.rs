@@ -11,8 +11,8 @@ use crate::rule::{Conditions, Index};
 use crate::scope::ClickSlot;
 use crate::template::{BodyTemplate, UrlTemplate};
 use crate::value::{
-    CampaignId, ChannelId, Currency, DeliveryKey, DomainId, Fingerprint, IpRange, Money, OfferId, OfferSourceId,
-    Percent, PostbackId, Shared, TypeName,
+    CampaignId, ChannelId, Currency, DeliveryKey, DomainId, Fingerprint, IpNet, Money, OfferId, OfferSourceId, Percent,
+    PostbackId, Shared, TypeName,
 };
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -74,7 +74,7 @@ pub struct Source {
     pub(crate) secrets: Vec<String>,
     pub(crate) allow_short_secret: bool,
     pub(crate) tokens: Vec<String>,
-    pub(crate) allow_ips: Vec<IpRange>,
+    pub(crate) allow_ips: Vec<IpNet>,
     pub(crate) ins_versions: Vec<Version>,
     /// The versions before 6.0, none unless they are named.
     pub(crate) form_versions: Vec<FormVersion>,

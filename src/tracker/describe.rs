@@ -9,7 +9,7 @@ use crate::model::{Click, Conversion, Counts, Entry, Method, Status, Updates};
 use crate::network;
 use crate::scope::Payout;
 use crate::template::{BodyTemplate, UrlTemplate};
-use crate::value::{ChannelId, IpRange, OfferId, OfferSourceId, PostbackId, TypeName};
+use crate::value::{ChannelId, IpNet, OfferId, OfferSourceId, PostbackId, TypeName};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     string::String,
@@ -103,7 +103,7 @@ impl Source {
 
     /// The addresses that may call it; none listed is any address.
     #[must_use]
-    pub fn allow_ips(&self) -> &[IpRange] {
+    pub fn allow_ips(&self) -> &[IpNet] {
         &self.allow_ips
     }
 

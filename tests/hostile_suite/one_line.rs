@@ -7,7 +7,7 @@ use postback::config::Document;
 use postback::delivery::address::Allowed;
 use postback::template::UrlTemplate;
 use postback::tracker::{Credentials, Visit};
-use postback::value::{IpRange, Query, Timestamp};
+use postback::value::{Query, Timestamp, ip_range};
 use std::collections::BTreeMap;
 
 #[test]
@@ -49,7 +49,7 @@ fn a_path_is_shown_on_one_line() {
 
 #[test]
 fn a_range_and_a_destination_are_shown_on_one_line() {
-    let range = "10.0.0.0\n".parse::<IpRange>().unwrap_err().to_string();
+    let range = ip_range("10.0.0.0\n").unwrap_err().to_string();
     assert_eq!(range, "`10.0.0.0\\n` is no IP address or range, as in `10.0.0.0/8`");
     let destination = "a b\n".parse::<Allowed>().unwrap_err().to_string();
     assert_eq!(

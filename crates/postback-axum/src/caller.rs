@@ -5,7 +5,7 @@ use axum::{
     extract::{ConnectInfo, FromRequestParts},
     http::{HeaderMap, request::Parts},
 };
-use postback::value::IpRange;
+use postback::value::IpNet;
 use std::{
     convert::Infallible,
     net::{IpAddr, SocketAddr},
@@ -34,7 +34,7 @@ impl FromRequestParts<AppState> for CallerAddress {
 /// appends whom it was called by, so the rightmost address that no trusted proxy has is the caller;
 /// everything left of it the caller may have written itself. A hop that says what is no address
 /// leaves the caller unknown.
-fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpRange]) -> Option<IpAddr> {
+fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Option<IpAddr> {
     // On a dual-stack socket IPv4 callers have mapped addresses, which no IPv4 range holds.
     let mut caller = peer.to_canonical();
     let values: Vec<&str> = headers
@@ -44,7 +44,7 @@ fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpRange]) -> Option<IpA
         .collect();
     let hops = values.iter().rev().flat_map(|value| value.rsplit(','));
     for hop in hops {
-        if !trusted.iter().any(|range| range.contains(caller)) {
+        if !trusted.iter().any(|range| range.contains(&caller)) {
             break;
         }
         caller = parse(hop.trim())?.to_canonical();
@@ -69,7 +69,10 @@ mod tests {
         for value in forwarded {
             headers.append("x-forwarded-for", value.parse().unwrap());
         }
-        let trusted: Vec<IpRange> = trusted.iter().map(|range| range.parse().unwrap()).collect();
+        let trusted: Vec<IpNet> = trusted
+            .iter()
+            .map(|range| postback::value::ip_range(range).unwrap())
+            .collect();
         address(peer.parse().unwrap(), &headers, &trusted).map(|address| address.to_string())
     }
 

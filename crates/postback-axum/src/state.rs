@@ -7,7 +7,7 @@ use crate::refusals::Refusals;
 use postback::clickbank::FailureBudget;
 use postback::port::{Clock, Entropy, Inspect, Store};
 use postback::tracker::{Credentials, Tracker};
-use postback::value::{IpRange, Secret, Timestamp};
+use postback::value::{IpNet, Secret, Timestamp};
 use std::{
     fmt, io,
     sync::{Arc, Mutex, PoisonError, RwLock},
@@ -80,7 +80,7 @@ pub(crate) struct Shared {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     pub(crate) api_token: Option<Secret>,
-    pub(crate) trusted_proxies: Vec<IpRange>,
+    pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) limits: Limits,
     pub(crate) metrics: Option<RenderMetrics>,
     pub(crate) journal: Option<Journal>,
@@ -204,7 +204,7 @@ impl AppStateBuilder {
 
     /// Whose `X-Forwarded-For` is believed; nobody's by default.
     #[must_use]
-    pub fn trusted_proxies(mut self, ranges: Vec<IpRange>) -> Self {
+    pub fn trusted_proxies(mut self, ranges: Vec<IpNet>) -> Self {
         self.0.trusted_proxies = ranges;
         self
     }

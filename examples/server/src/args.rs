@@ -9,7 +9,7 @@ use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandl
 use postback::compile::{CompileOptions, compile};
 use postback::delivery::address::Allowed;
 use postback::lint::lint;
-use postback::value::{IpRange, Namespace, Secret};
+use postback::value::{IpNet, Namespace, Secret, ip_range};
 use postback_axum::Journal;
 use std::{fmt::Display, io::Write, net::SocketAddr, path::PathBuf, process::ExitCode};
 use tracing_subscriber::EnvFilter;
@@ -58,8 +58,8 @@ struct ServeArguments {
     #[arg(long, value_name = "CIDR or HOST")]
     allow_destination: Vec<Allowed>,
     /// A proxy in front whose `X-Forwarded-For` is believed. May be repeated.
-    #[arg(long, value_name = "CIDR")]
-    trusted_proxy: Vec<IpRange>,
+    #[arg(long, value_name = "CIDR", value_parser = ip_range)]
+    trusted_proxy: Vec<IpNet>,
     /// The tenant of the database; part of every delivery's id.
     #[arg(long, default_value = "default")]
     namespace: Namespace,

@@ -12,7 +12,7 @@ use postback::drive;
 use postback::lint::lint;
 use postback::port::{Clock, HttpClient, Secrets, StoreError};
 use postback::tracker::{Credentials, Tracker};
-use postback::value::{IpRange, Namespace, Secret};
+use postback::value::{IpNet, Namespace, Secret};
 use postback_axum::{AppState, Journal, SystemClock, router};
 use postback_http::{BuildError, Client};
 use std::{
@@ -74,7 +74,7 @@ pub struct Config {
     /// Destinations that may be dialled although they are not public.
     pub allow_destinations: Vec<Allowed>,
     /// Whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpRange>,
+    pub trusted_proxies: Vec<IpNet>,
     /// The bearer token of the API; without one it is closed.
     pub api_token: Option<Secret>,
     /// How many days personal values are kept; 30 by default.

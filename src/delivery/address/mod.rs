@@ -22,7 +22,7 @@
 
 mod range;
 
-use crate::value::{IpRange, IpRangeError, shown};
+use crate::value::{IpNet, IpRangeError, ip_range, shown};
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::{fmt, net::IpAddr, str::FromStr};
 use url::{Host, Url};
@@ -191,13 +191,13 @@ pub struct Allowed(Destination);
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Destination {
-    Range(IpRange),
+    Range(IpNet),
     Name(String),
 }
 
 impl Allowed {
     fn covers(&self, address: IpAddr) -> bool {
-        matches!(&self.0, Destination::Range(range) if range.contains(address))
+        matches!(&self.0, Destination::Range(range) if range.contains(&address))
     }
 }
 
@@ -212,7 +212,7 @@ impl FromStr for Allowed {
     /// - a base with bits beyond the prefix (`10.0.0.1/8`): it could mean the range or the address
     /// - a port, a URL, a wildcard, and anything else that is neither an address nor a DNS name
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match (text.parse::<IpRange>(), Host::parse(text)) {
+        match (ip_range(text), Host::parse(text)) {
             (Ok(range), _) => Ok(Self(Destination::Range(range))),
             // `Host` also reads odd spellings of addresses; what is allowed should be plain to see.
             (Err(_), Ok(Host::Domain(name))) if is_dns_name(&name) => Ok(Self(Destination::Name(name))),
@@ -273,7 +273,7 @@ enum Reason {
     #[error("address {address} is {what} ({range}); allow it explicitly if it is meant")]
     Address {
         address: IpAddr,
-        range: IpRange,
+        range: IpNet,
         what: &'static str,
     },
 }

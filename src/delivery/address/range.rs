@@ -4,34 +4,37 @@
 //! E assignments (RFC 5771, RFC 1112) and the IPv6 address space registry (of which only 2000::/3
 //! is global unicast, RFC 4291).
 
-use crate::value::IpRange;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 /// A range that is not dialled, and what its addresses are.
-pub(super) type Special = (IpRange, &'static str);
+pub(super) type Special = (IpNet, &'static str);
 
 /// Why `address` is not public unicast: the range that says so, and in words. None when it is
 /// public.
 pub(super) fn special(address: IpAddr) -> Option<Special> {
     let (listed, elsewhere) = match address {
         IpAddr::V4(_) => (IPV4.iter(), None),
-        IpAddr::V6(_) if GLOBAL_UNICAST.contains(address) => (IPV6_INSIDE.iter(), None),
+        IpAddr::V6(_) if GLOBAL_UNICAST.contains(&address) => (IPV6_INSIDE.iter(), None),
         IpAddr::V6(_) => (IPV6_OUTSIDE.iter(), Some((GLOBAL_UNICAST, "outside public unicast"))),
     };
-    listed.copied().find(|(range, _)| range.contains(address)).or(elsewhere)
+    listed
+        .copied()
+        .find(|(range, _)| range.contains(&address))
+        .or(elsewhere)
 }
 
-const fn v4(a: u8, b: u8, c: u8, d: u8, prefix: u8) -> IpRange {
-    IpRange::V4(Ipv4Addr::new(a, b, c, d), prefix)
+const fn v4(a: u8, b: u8, c: u8, d: u8, prefix: u8) -> IpNet {
+    IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, d), prefix))
 }
 
 /// An IPv6 range whose base is written by its first four groups; the others are zero.
-const fn v6(a: u16, b: u16, c: u16, d: u16, prefix: u8) -> IpRange {
-    IpRange::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0), prefix)
+const fn v6(a: u16, b: u16, c: u16, d: u16, prefix: u8) -> IpNet {
+    IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0), prefix))
 }
 
 /// The only IPv6 range that is handed out for public unicast (RFC 4291, section 2.4).
-const GLOBAL_UNICAST: IpRange = v6(0x2000, 0, 0, 0, 3);
+const GLOBAL_UNICAST: IpNet = v6(0x2000, 0, 0, 0, 3);
 
 /// IPv4 that is not public unicast; a longer prefix stands before the range that holds it.
 const IPV4: [Special; 20] = [
@@ -69,9 +72,9 @@ const IPV6_INSIDE: [Special; 5] = [
 /// Outside 2000::/3 everything is refused; these only have a better name than that.
 const IPV6_OUTSIDE: [Special; 12] = [
     (v6(0, 0, 0, 0, 128), "unspecified"),
-    (IpRange::V6(Ipv6Addr::LOCALHOST, 128), "loopback"),
+    (IpNet::new_assert(IpAddr::V6(Ipv6Addr::LOCALHOST), 128), "loopback"),
     (
-        IpRange::V6(Ipv6Addr::new(0, 0, 0, 0, 0, 0xffff, 0, 0), 96),
+        IpNet::new_assert(IpAddr::V6(Ipv6Addr::new(0, 0, 0, 0, 0, 0xffff, 0, 0)), 96),
         "IPv4-mapped",
     ),
     (v6(0, 0, 0, 0, 96), "IPv4-compatible"),
@@ -92,10 +95,7 @@ mod tests {
     #[test]
     fn every_base_in_the_tables_has_no_bit_beyond_its_prefix() {
         for (range, _) in IPV4.into_iter().chain(IPV6_INSIDE).chain(IPV6_OUTSIDE) {
-            let prefix = match range {
-                IpRange::V4(_, prefix) | IpRange::V6(_, prefix) => prefix,
-            };
-            assert_eq!(IpRange::truncated(range.base(), prefix), Some(range), "{range}");
+            assert_eq!(range.trunc(), range, "{range}");
         }
     }
 }

@@ -98,7 +98,7 @@ impl Source {
         }
         let inside = caller
             .address
-            .is_some_and(|address| self.allow_ips.iter().any(|range| range.contains(address)));
+            .is_some_and(|address| self.allow_ips.iter().any(|range| range.contains(&address)));
         if !self.allow_ips.is_empty() && !inside {
             return Err(Unauthorized::Address);
         }

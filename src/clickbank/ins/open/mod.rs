@@ -7,8 +7,9 @@ use super::{
     keyring::{Key, KeyRing},
     notification::{Fault, MAX_PLAINTEXT, Notification},
 };
-use aes::{Aes256Dec, Block, cipher::BlockCipherDecrypt};
+use aes::{Aes256Dec, Block, cipher::InnerIvInit};
 use alloc::vec::Vec;
+use cbc::{Decryptor, cipher::BlockModeDecrypt};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq, ConstantTimeLess};
 use thiserror::Error;
 
@@ -101,26 +102,14 @@ fn attempt<T>(key: &Key, envelope: &Envelope, read: &impl Reader<T>) -> Attempt<
     }
 }
 
-/// CBC: each block is decrypted by itself, which AES instructions do for several at a time, and
-/// combined with the ciphertext before it.
+/// The plaintext with its padding: [`unpad`] alone looks at that, since the crate's own check takes
+/// a time that depends on it.
 fn decrypt(key: &Aes256Dec, envelope: &Envelope) -> Vec<u8> {
-    let ciphertext = envelope.ciphertext();
-    let mut buffer = ciphertext.to_vec();
+    let mut buffer = envelope.ciphertext().to_vec();
     // An envelope holds whole blocks, so nothing is left over.
     let (blocks, _) = Block::slice_as_chunks_mut(&mut buffer);
-    key.decrypt_blocks(blocks);
-    if let Some((first, rest)) = buffer.split_first_chunk_mut::<BLOCK>() {
-        combine(first, envelope.iv());
-        combine(rest, ciphertext);
-    }
+    Decryptor::inner_iv_init(key, envelope.iv().into()).decrypt_blocks(blocks);
     buffer
-}
-
-/// Adds `mask` to `bytes` without carry, as far as the shorter one goes.
-fn combine(bytes: &mut [u8], mask: &[u8]) {
-    for (byte, mask) in bytes.iter_mut().zip(mask) {
-        *byte ^= mask;
-    }
 }
 
 /// The length without PKCS#7 padding, in constant time; the whole length when there is none.
