@@ -3,9 +3,10 @@
 //!
 //! (`cargo run -p postback-inspect -- explain` does it with files of your own.)
 
+use postback::decide::Decision;
 use postback::event::Received;
+use postback::plan::{ClickFacts, RuleVerdict, Write};
 use postback::rule::Condition;
-use postback::tracker::{ClickFacts, RuleVerdict, Write};
 use postback::{Click, CompileOptions, Credentials, Document, Facts, Query, Timestamp, compile};
 use std::{error::Error, io::Write as _};
 
@@ -63,14 +64,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let source = tracker.source(None).ok_or("there is one source")?;
     let (event, _) = source.postback(&query, Received { at, nonce: 1 }, &Credentials::default())?;
 
-    // All that is known: the click. A store would have answered `tracker.needs(&event)` with it.
+    // All that is known: the click. A store would have answered `Decision::new(&tracker).needs(&event)` with it.
     let mut facts = Facts::default();
     let known = ClickFacts {
         click: Some(click.clone()),
         ..ClickFacts::default()
     };
     facts.clicks.insert(click.id.clone(), known);
-    let plan = tracker.decide(&event, &facts, at)?;
+    let plan = Decision::new(&tracker).decide(&event, &facts, at)?;
 
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}: {}", plan.reply.outcome, plan.reply.outcome.text())?;
@@ -85,7 +86,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 }
                 other => writeln!(out, "{}: {other:?}", rule.postback)?,
             }
-            for reason in tracker.reasons(&click, made, &rule.postback) {
+            for reason in Decision::new(&tracker).reasons(&click, made, &rule.postback) {
                 writeln!(out, "  {reason}")?;
             }
         }

@@ -5,9 +5,10 @@
 //! What a store must keep to is written at `postback::port::Store`; a host that can implement that
 //! trait may check itself with the suite in `postback::conformance`.
 
+use postback::decide::Decision;
 use postback::delivery::Delivery;
 use postback::event::Received;
-use postback::tracker::{
+use postback::plan::{
     ClickFacts, Commit, Committed, EventRow, FactQuery, GuardKey, MAX_HOPS, MAX_ORPHANS, Outcome, ReceiptFacts,
     ReceiptRecord, Slot, Write,
 };
@@ -152,8 +153,8 @@ impl Tables {
     /// Reads, decides and writes until no other event of the same click was faster.
     fn take_in(&mut self, tracker: &Tracker, event: &Event) -> Result<Committed, Box<dyn Error>> {
         for _ in 0..MAX_ROUNDS {
-            let facts = self.facts(&tracker.needs(event));
-            let plan = tracker.decide(event, &facts, event.received_at)?;
+            let facts = self.facts(&Decision::new(tracker).needs(event));
+            let plan = Decision::new(tracker).decide(event, &facts, event.received_at)?;
             match self.commit(&plan.commit) {
                 Committed::Conflict => {}
                 done => return Ok(done),
@@ -220,8 +221,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     writeln!(out, "the same message again: {:?}", tables.take_in(&tracker, &first)?)?;
 
     // Two events at once: the second is decided, and before it is written the third goes through.
-    let facts = tables.facts(&tracker.needs(&second));
-    let stale = tracker.decide(&second, &facts, at)?;
+    let facts = tables.facts(&Decision::new(&tracker).needs(&second));
+    let stale = Decision::new(&tracker).decide(&second, &facts, at)?;
     writeln!(out, "another sale: {:?}", tables.take_in(&tracker, &third)?)?;
     writeln!(out, "a decision on old facts: {:?}", tables.commit(&stale.commit))?;
     writeln!(

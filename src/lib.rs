@@ -11,20 +11,25 @@ pub mod compile;
 pub mod config;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+pub mod decide;
 pub mod delivery;
 #[cfg(feature = "std")]
 pub mod drive;
 pub mod event;
+pub mod intake;
 pub mod lint;
 #[cfg(feature = "std")]
 pub mod memory;
 pub mod model;
 pub mod network;
 pub mod outbound;
+pub mod plan;
 #[cfg(feature = "std")]
 pub mod port;
+pub mod route;
 pub mod rule;
 pub mod scope;
+pub mod setup;
 pub mod template;
 pub mod tracker;
 pub mod value;
@@ -32,7 +37,10 @@ pub mod value;
 pub use clickbank::ins::{Envelope, KeyRing, Notification};
 pub use compile::{CompileOptions, compile};
 pub use config::Document;
+pub use decide::{Decision, Plan};
 pub use event::{Event, Received};
 pub use model::{Click, Conversion};
-pub use tracker::{Credentials, Facts, Plan, Tracker};
+pub use plan::Facts;
+pub use route::Router;
+pub use tracker::{Credentials, Tracker};
 pub use value::{Money, Query, Secret, Timestamp};

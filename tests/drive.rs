@@ -8,11 +8,12 @@ use postback::drive::{Attributed, IngestError, MAX_CONFLICTS, attribute, ingest}
 use postback::event::{Event, Interface};
 use postback::memory::MemoryStore;
 use postback::model::Click;
+use postback::plan::{Commit, Committed, FactQuery, Facts};
 use postback::port::{
     BoxFuture, Claim, Claimed, Cursor, EventFilter, Inspect, PageRequest, Purge, Selection, Store, StoreError,
     StoreErrorKind,
 };
-use postback::tracker::{Commit, Committed, FactQuery, Facts, Tracker};
+use postback::tracker::Tracker;
 use postback::value::{EventId, Timestamp};
 use std::{
     pin::pin,

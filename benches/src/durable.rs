@@ -12,8 +12,8 @@ use crate::load::{
     Failure,
     world::{NAMESPACE, World},
 };
+use postback::plan::{Commit, Committed};
 use postback::port::Store;
-use postback::tracker::{Commit, Committed};
 use postback_sqlite::{Options, SqliteStore};
 use rusqlite::{Connection, TransactionBehavior};
 use std::{

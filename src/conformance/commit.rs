@@ -4,8 +4,8 @@ use super::make::{
     ask, at, cases, click, click_guard, click_id, conversion, decided, delivery, event, event_id, everything,
     fingerprint, join, minted, receipt_guard, record, row, slot, stored, version, waiting, write,
 };
+use crate::plan::{Commit, Committed, ConfigurationRow, EventRow, Guard, Outcome, ReceiptRecord, Write};
 use crate::port::{ConversionFilter, DeliveryFilter, EventFilter};
-use crate::tracker::{Commit, Committed, ConfigurationRow, EventRow, Guard, Outcome, ReceiptRecord, Write};
 use alloc::{
     format,
     string::{String, ToString},

@@ -5,8 +5,8 @@ use super::make::{
     receipt_guard, record, row, slot, source, stored, waiting, write,
 };
 use crate::event::Event;
-use crate::tracker::{
-    Claimed, ClickFacts, FactQuery, Facts, MAX_HOPS, MAX_ORPHANS, Outcome, ReceiptFacts, ReceiptRecord, Write,
+use crate::plan::{
+    ClickFacts, FactQuery, Facts, MAX_HOPS, MAX_ORPHANS, Outcome, ReceiptClick, ReceiptFacts, ReceiptRecord, Write,
 };
 use crate::value::EventId;
 use alloc::{format, string::String, vec, vec::Vec};
@@ -20,7 +20,7 @@ fn receipts(facts: &Facts) -> Vec<&str> {
 }
 
 fn claimed(record: ReceiptRecord, by: &str) -> Write {
-    let click = Some(Claimed {
+    let click = Some(ReceiptClick {
         at: at(1),
         event: event_id(1),
         click: click_id(by),

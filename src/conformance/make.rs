@@ -6,11 +6,12 @@ pub(super) use crate::drive::join;
 use crate::event::{Event, Interface, Kind};
 use crate::model::{Click, Conversion, Entry, Method, Revenue, Status};
 use crate::outbound::{HoledText, Outbound};
-use crate::port::{Claim, PageRequest};
-use crate::tracker::{
-    Added, ClickIdKeys, Commit, Committed, EventRow, FactQuery, Facts, Fired, Guard, GuardKey, Outcome, ReceiptRecord,
-    Slot, SlotKey, Trace, Write,
+use crate::plan::{
+    Added, Commit, Committed, EventRow, FactQuery, Facts, Fired, Guard, GuardKey, Outcome, ReceiptRecord, Slot,
+    SlotKey, Trace, Write,
 };
+use crate::port::{Claim, PageRequest};
+use crate::tracker::ClickIdKeys;
 use crate::value::{
     CampaignId, ChannelId, ClickId, ConversionId, Currency, DeliveryId, EventId, Fingerprint, Money, OfferId,
     OfferSourceId, Pii, PostbackId, Receipt, Shared, Timestamp, TypeName,

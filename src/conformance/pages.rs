@@ -7,8 +7,8 @@ use super::make::{
 use crate::delivery::{Delivery, DeliveryState, Verdict};
 use crate::event::Event;
 use crate::model::Conversion;
+use crate::plan::{EventRow, Outcome, Write};
 use crate::port::{ConversionFilter, Cursor, DeliveryFilter, EventFilter, PageRequest, StoreError, StoreErrorKind};
-use crate::tracker::{EventRow, Outcome, Write};
 use crate::value::{ConversionId, EventId};
 use alloc::{vec, vec::Vec};
 

@@ -7,8 +7,8 @@ use super::make::{
 use crate::delivery::{Delivery, Verdict};
 use crate::event::Event;
 use crate::model::Click;
+use crate::plan::{EventRow, Outcome, Write};
 use crate::port::{Cursor, DeliveryFilter, EventFilter, Purge};
-use crate::tracker::{EventRow, Outcome, Write};
 use alloc::vec;
 
 const IP: &str = "192.0.2.77";

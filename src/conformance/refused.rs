@@ -2,8 +2,8 @@
 
 use super::Subject;
 use super::make::{at, cases, everything, other_source, source, write};
+use crate::plan::{MAX_REFUSED, RefusedBody, Ring, Write};
 use crate::port::{PageRequest, Purge};
-use crate::tracker::{MAX_REFUSED, RefusedBody, Ring, Write};
 use crate::value::OfferSourceId;
 use alloc::{vec, vec::Vec};
 

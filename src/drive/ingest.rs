@@ -1,10 +1,10 @@
 //! Taking events in, and deciding those again that wait.
 
+use crate::decide::{Decision, Plan, Reply, ReplyOutcome, UnknownSource};
 use crate::event::Event;
+use crate::plan::{Commit, Committed, ConfigurationRow, Outcome, Write};
 use crate::port::{Cursor, Store, StoreError};
-use crate::tracker::{
-    Commit, Committed, ConfigurationRow, Outcome, Plan, Reply, ReplyOutcome, Tracker, UnknownSource, Write,
-};
+use crate::tracker::Tracker;
 use crate::value::Timestamp;
 use thiserror::Error;
 
@@ -83,12 +83,13 @@ async fn decide_while(
         outcome: ReplyOutcome::Duplicate,
         reason: None,
     };
+    let decision = Decision::new(tracker);
     for _ in 0..MAX_CONFLICTS {
-        let facts = store.facts(&tracker.needs(event)).await?;
+        let facts = store.facts(&decision.needs(event)).await?;
         if !takes(facts.event) {
             return Ok((duplicate, None));
         }
-        let plan = tracker.decide(event, &facts, now)?;
+        let plan = decision.decide(event, &facts, now)?;
         if facts.event.is_some() && plan.reply.outcome == ReplyOutcome::Unattributed {
             return Ok((duplicate, None));
         }

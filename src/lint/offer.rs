@@ -7,6 +7,7 @@ use crate::compile::MAX_ROWS;
 use crate::config::Table;
 use crate::model::AccountRole;
 use crate::network::Meaning;
+use crate::setup::pasted_pairs;
 use crate::tracker::compiled::{Offer, Source, Tracker};
 use alloc::{
     collections::BTreeMap,
@@ -178,7 +179,7 @@ impl WayBack<'_> {
 
 /// The name of the macro that is pasted for the click id; none where it is not a macro alone.
 fn asked(source: &Source) -> Option<&str> {
-    let mut pairs = source.pasted_pairs().into_iter();
+    let mut pairs = pasted_pairs(source).into_iter();
     let (_, filled) = pairs.find(|(name, _)| source.names.meaning(name) == Some(Meaning::ClickId))?;
     let name = filled.strip_prefix('{')?.strip_suffix('}')?;
     (!name.contains(['{', '}'])).then_some(name)

@@ -4,8 +4,8 @@
 use super::state::{Kept, State, foreign_cursor};
 use crate::delivery::DeliveryRow;
 use crate::model::Conversion;
+use crate::plan::{EventRow, RefusedRow};
 use crate::port::{ConversionFilter, Cursor, DeliveryFilter, EventFilter, Page, PageRequest, StoreError};
-use crate::tracker::{EventRow, RefusedRow};
 use crate::value::OfferSourceId;
 use alloc::{format, vec::Vec};
 

@@ -11,11 +11,11 @@ mod state;
 use crate::delivery::{DeliveryRow, Settled, Settlement};
 use crate::event::Event;
 use crate::model::{Click, Conversion};
+use crate::plan::{Commit, Committed, EventRow, FactQuery, Facts, RefusedRow, Slot};
 use crate::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
     Purge, Selection, Store, StoreError,
 };
-use crate::tracker::{Commit, Committed, EventRow, FactQuery, Facts, RefusedRow, Slot};
 use crate::value::{ClickId, Fingerprint, OfferSourceId, RefusedId};
 use alloc::{boxed::Box, string::String, vec::Vec};
 use core::future::ready;

@@ -3,8 +3,8 @@
 use super::state::{Kept, Private, State};
 use crate::delivery::{Attempt, Delivery, DeliveryRow, DeliveryState, Leased, Settled, Settlement, Verdict};
 use crate::model::Click;
+use crate::plan::EventRow;
 use crate::port::{Claim, Claimed, Purge, Selection, StoreError, StoreErrorKind, Which};
-use crate::tracker::EventRow;
 use crate::value::{DeliveryId, Timestamp};
 use alloc::vec::Vec;
 use core::mem::take;

@@ -3,11 +3,11 @@
 use super::outbox::Sending;
 use crate::event::Event;
 use crate::model::{Click, Conversion};
-use crate::port::{Cursor, StoreError, StoreErrorKind};
-use crate::tracker::{
+use crate::plan::{
     ClickFacts, Commit, Committed, EventRow, FactQuery, Facts, GuardKey, MAX_HOPS, MAX_ORPHANS, MAX_REFUSED, Outcome,
     ReceiptFacts, ReceiptRecord, RefusedBody, RefusedRow, Slot, Write,
 };
+use crate::port::{Cursor, StoreError, StoreErrorKind};
 use crate::value::{ClickId, ConversionId, DeliveryId, EventId, Fingerprint, OfferSourceId, Pii, Receipt, RefusedId};
 use alloc::{
     collections::{BTreeMap, BTreeSet},

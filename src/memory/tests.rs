@@ -2,8 +2,8 @@
 
 use super::MemoryStore;
 use crate::event::{Event, Interface};
+use crate::plan::{Commit, Committed, EventRow, FactQuery, Guard, GuardKey, Outcome, Trace, Write};
 use crate::port::{BoxFuture, Store};
-use crate::tracker::{Commit, Committed, EventRow, FactQuery, Guard, GuardKey, Outcome, Trace, Write};
 use crate::value::{ClickId, EventId, Fingerprint, OfferSourceId, Timestamp};
 use alloc::{vec, vec::Vec};
 use core::task::{Context, Poll, Waker};

@@ -3,7 +3,7 @@
 use super::{BoxFuture, Cursor, StoreError};
 use crate::delivery::{DeliveryRow, DeliveryState};
 use crate::model::{Click, Conversion};
-use crate::tracker::{EventRow, Outcome, RefusedRow, Slot};
+use crate::plan::{EventRow, Outcome, RefusedRow, Slot};
 use crate::value::{ClickId, ConversionId, DeliveryId, Fingerprint, OfferSourceId, Receipt, RefusedId};
 use alloc::{string::String, vec::Vec};
 use core::fmt::Debug;

@@ -4,7 +4,7 @@ use super::BoxFuture;
 use crate::delivery::{Lane, Leased, Settled, Settlement};
 use crate::event::Event;
 use crate::model::Click;
-use crate::tracker::{Commit, Committed, FactQuery, Facts};
+use crate::plan::{Commit, Committed, FactQuery, Facts};
 use crate::value::{ClickId, DeliveryId, EventId, RefusedId, Timestamp};
 use alloc::{
     borrow::Cow,
@@ -50,7 +50,7 @@ pub trait Store: Debug + Send + Sync {
     /// [`StoreError`]: whether it was applied may be unknown; committing it again is safe.
     fn commit<'a>(&'a self, commit: &'a Commit) -> BoxFuture<'a, Result<Committed, StoreError>>;
 
-    /// Lists events stored as [`Outcome::Unattributed`](crate::tracker::Outcome::Unattributed) by
+    /// Lists events stored as [`Outcome::Unattributed`](crate::plan::Outcome::Unattributed) by
     /// event id, after `after`, with their personal values.
     ///
     /// # Errors

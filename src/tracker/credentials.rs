@@ -112,7 +112,7 @@ impl Credentials {
     }
 
     /// The tokens of a source, newest first.
-    pub(super) fn tokens(&self, source: &OfferSourceId) -> &[Secret] {
+    pub(crate) fn tokens(&self, source: &OfferSourceId) -> &[Secret] {
         self.sources.get(source).map_or(&[], |known| &known.tokens)
     }
 }

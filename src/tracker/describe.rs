@@ -1,15 +1,12 @@
 //! What a compiled configuration holds, for tools that show it. Nothing here decides.
 
 use super::compiled::{Campaign, Channel, Offer, Postback, Source, Tracker};
-use super::plan::Reason;
-use super::resolve::Meaning;
 use crate::clickbank::ins::{FormCharset, FormVersion, Version};
-use crate::event::{Event, Interface};
-use crate::model::{Click, Conversion, Counts, Entry, Method, Status, Updates};
+use crate::event::Interface;
+use crate::model::{AccountRole, Counts, Method, Status, Updates};
 use crate::network;
-use crate::scope::Payout;
 use crate::template::{BodyTemplate, UrlTemplate};
-use crate::value::{ChannelId, IpNet, OfferId, OfferSourceId, PostbackId, TypeName};
+use crate::value::{ChannelId, IpNet, OfferId, OfferSourceId, TypeName};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     string::String,
@@ -57,38 +54,17 @@ impl Tracker {
     pub fn click_id_references(&self) -> &[String] {
         &self.click_id_keys
     }
-
-    /// What an event would contribute to a conversion of a click that was sent to `offer`: its
-    /// type, status and amount. Without an offer no offer's default status and payout stand in.
-    ///
-    /// # Errors
-    /// The reason why it makes no conversion whatever its click is: its source is not configured or
-    /// says nothing of it ([`Reason::Unmapped`]), or matches it to None on purpose
-    /// ([`Reason::ChosenNone`]).
-    pub fn entry_of(&self, event: &Event, offer: Option<&OfferId>) -> Result<Entry, Reason> {
-        let source = self.sources.get(&event.source).ok_or(Reason::Unmapped)?;
-        let meaning = self.meaning(source, event);
-        let offer = offer.and_then(|id| self.offers.get(id));
-        let entry = self.entry(source, offer, event, &meaning);
-        entry.ok_or(match meaning {
-            Meaning::Chosen => Reason::ChosenNone,
-            Meaning::Type(_) | Meaning::Unknown(_) | Meaning::Unmapped => Reason::Unmapped,
-        })
-    }
-
-    /// What a postback of the click's campaign tells the channel that a conversion is worth; none
-    /// where there is no such postback.
-    #[must_use]
-    pub fn payout_of(&self, click: &Click, conversion: &Conversion, postback: &PostbackId) -> Option<Payout> {
-        let campaign = self.campaigns.get(&click.campaign)?;
-        let channel = self.channels.get(&campaign.channel)?;
-        let postback = campaign.postbacks.iter().find(|known| known.id == *postback)?;
-        let adds = self.adds(&conversion.shown);
-        Some(self.payout(postback.payout, adds, conversion, channel.currency))
-    }
 }
 
 impl Source {
+    /// The account's role in ClickBank, where the document says it. It chooses the macros of
+    /// the pasted query, affiliate where nothing is said, and nothing else: a notification
+    /// says its own role, and the source's is neither compared with it nor stands in for it.
+    #[must_use]
+    pub fn account_role(&self) -> Option<AccountRole> {
+        self.role
+    }
+
     /// The references to its secrets for notifications, newest first.
     #[must_use]
     pub fn secrets(&self) -> &[String] {

@@ -2,6 +2,7 @@
 //! zones, names of routes.
 
 use crate::support::{problem, problems, tracker};
+use postback::setup::Setup;
 
 #[test]
 fn a_domain_is_an_origin_and_its_fallback_any_url() {
@@ -22,7 +23,7 @@ fn a_domain_is_an_origin_and_its_fallback_any_url() {
     let sound = tracker(&[("https://trk.example.com", "https://TRK.example.com:8443/")]);
     let source = sound.source(None).unwrap();
     assert_eq!(
-        sound.ins_url(source).unwrap(),
+        Setup::new(&sound).ins_url(source).unwrap(),
         "https://trk.example.com:8443/ins/network"
     );
 }

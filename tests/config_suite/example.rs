@@ -3,6 +3,7 @@
 use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::lint::lint;
+use postback::setup::Setup;
 use postback::tracker::Tracker;
 
 const TOML: &str = include_str!("../../tracker.example.toml");
@@ -51,11 +52,13 @@ fn the_example_tells_what_to_paste_where() {
     let tracker = compiled(&Document::from_toml(TOML).unwrap());
     let source = tracker.source(Some("clickbank")).unwrap();
     assert_eq!(
-        tracker.ins_url(source).unwrap(),
+        Setup::new(&tracker).ins_url(source).unwrap(),
         "https://trk.example.com/ins/clickbank"
     );
     assert_eq!(
-        tracker.click_url(tracker.campaign("summer-push").unwrap()).unwrap(),
+        Setup::new(&tracker)
+            .click_url(tracker.campaign("summer-push").unwrap())
+            .unwrap(),
         "https://trk.example.com/summer-push?ref_id=[CLICK_ID]&cost=[BID_PRICE]&sub1=[CAMPAIGN_ID]&sub2=[CREATIVE_ID]\
          &sub3=[SITE_ID]&sub4=[PUBLISHER_ID]&sub5=[SUB_LIST_ID]"
     );

@@ -1,6 +1,7 @@
 //! Shipped templates fill in what a document leaves out.
 
 use crate::support::{compiled, problem, tracker};
+use postback::setup::Setup;
 
 /// A document whose only source is made from a template.
 fn source(lines: &str) -> postback::tracker::Tracker {
@@ -13,7 +14,9 @@ fn source(lines: &str) -> postback::tracker::Tracker {
 
 fn pasted(lines: &str) -> String {
     let tracker = source(lines);
-    tracker.postback_url(tracker.source(None).unwrap()).unwrap()
+    Setup::new(&tracker)
+        .postback_url(tracker.source(None).unwrap())
+        .unwrap()
 }
 
 #[test]
@@ -49,7 +52,7 @@ fn the_documents_macros_and_rows_win_over_the_templates() {
 #[test]
 fn what_is_read_from_a_notification_is_not_pasted_behind_a_networks_url() {
     let tracker = source("template = \"generic\"\nparameter = [{ name = \"mail\", macro = \"{r}\", from = \"a\" }]");
-    assert_eq!(tracker.source(None).unwrap().pasted_query(), "");
+    assert_eq!(postback::setup::pasted_query(tracker.source(None).unwrap()), "");
 }
 
 #[test]
@@ -94,7 +97,9 @@ fn a_channels_row_replaces_the_templates_row_of_its_slot_and_the_rest_stays() {
         ),
     ]);
     assert_eq!(
-        tracker.click_url(tracker.campaign("summer").unwrap()).unwrap(),
+        Setup::new(&tracker)
+            .click_url(tracker.campaign("summer").unwrap())
+            .unwrap(),
         "https://trk.example.com/summer?zone=[ZONE_ID]&ref_id=[CLICK_ID]&cost=[BID_PRICE]&sub2=[CREATIVE_ID]&sub3=[SITE_ID]\
          &sub4=[PUBLISHER_ID]&sub5=[SUB_LIST_ID]"
     );

@@ -1,7 +1,8 @@
 //! **Attribution** by click id.
 
 use super::support::{TRACKED, World, after, click, document, notification, with};
-use postback::tracker::{Found, Outcome, Reason};
+use postback::decide::Decision;
+use postback::plan::{Found, Outcome, Reason};
 use serde_json::json;
 
 /// With a key that signs click ids.
@@ -67,7 +68,7 @@ fn at_most_sixteen_candidates_are_looked_up() {
         let codes: Vec<String> = (0..count).map(|n| format!("\"code{n}\"")).collect();
         let members = format!(r#""trackingCodes":[{}]"#, codes.join(","));
         let event = world.notification_event(&notification("SALE", "R1", 60, "10", &members));
-        assert_eq!(world.tracker.needs(&event).clicks.len(), count.min(16));
+        assert_eq!(Decision::new(&world.tracker).needs(&event).clicks.len(), count.min(16));
     }
 }
 
@@ -92,7 +93,7 @@ fn a_forged_id_of_ours_is_refused_without_a_look_up() {
     let world = signed();
     let forged = World::new(&document()).credentials.click_ids().mint(after(0), [1, 2]);
     let event = world.postback_event(&format!("clickid={forged}&sum=10"));
-    assert!(world.tracker.needs(&event).clicks.is_empty());
+    assert!(Decision::new(&world.tracker).needs(&event).clicks.is_empty());
     assert_eq!(
         super::support::answer(world.ingest(&event).0),
         "unattributed: forged_click"
@@ -197,6 +198,8 @@ fn an_event_of_a_source_that_is_gone_is_refused_by_name() {
         d["offer"].as_array_mut().unwrap().pop();
     }));
     let facts = Default::default();
-    let error = world.tracker.decide(&event, &facts, after(0)).unwrap_err();
+    let error = Decision::new(&world.tracker)
+        .decide(&event, &facts, after(0))
+        .unwrap_err();
     assert_eq!(error.to_string(), "offer source `other` is not configured");
 }

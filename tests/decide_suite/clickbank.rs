@@ -4,7 +4,8 @@
 use super::support::{World, after, answer, click, document, notification, with};
 use postback::model::Click;
 use postback::network::CLICKBANK_EVENTS;
-use postback::tracker::{ClickIdKeys, Reason};
+use postback::plan::Reason;
+use postback::tracker::ClickIdKeys;
 use postback::value::Secret;
 use serde_json::{Value, json};
 

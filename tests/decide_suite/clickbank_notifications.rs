@@ -2,7 +2,7 @@
 //! guide's four parameters.
 
 use super::support::{World, document, notification, with};
-use postback::tracker::{Outcome, Reason};
+use postback::plan::{Outcome, Reason};
 
 #[test]
 fn a_version_that_is_not_chosen_is_not_taken() {

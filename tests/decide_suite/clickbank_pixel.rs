@@ -2,8 +2,8 @@
 //! nothing else is believed.
 
 use super::support::{World, after, answer, click_id, notification, with};
+use postback::intake::Caller;
 use postback::network::Postback;
-use postback::tracker::Caller;
 use postback::value::Query;
 use serde_json::json;
 

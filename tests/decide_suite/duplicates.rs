@@ -1,7 +1,8 @@
 //! **Duplicates**: six policies, at the source and at the type.
 
 use super::support::{World, with_policy};
-use postback::tracker::{DuplicateDecision, MAX_SLOTS, Mark};
+use postback::decide::{MAX_SLOTS, Mark};
+use postback::plan::DuplicateDecision;
 
 /// Three purchases of one click, the second of which is older than the first and the third of which
 /// repeats the first's event id.

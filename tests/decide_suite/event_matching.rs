@@ -1,7 +1,7 @@
 //! **Event matching**: a network's word or a kind becomes a conversion type.
 
 use super::support::{TRACKED, World, document, notification, with, with_postback};
-use postback::tracker::{Outcome, Reason};
+use postback::plan::{Outcome, Reason};
 use serde_json::json;
 
 fn events(source: usize, events: serde_json::Value) -> World {

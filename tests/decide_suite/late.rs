@@ -1,7 +1,8 @@
 //! **Unattributed** events: never lost, resolved by what comes later.
 
 use super::support::{TRACKED, World, click, document, notification, verdicts, with, with_policy};
-use postback::tracker::{MAX_ORPHANS, Outcome};
+use postback::decide::Decision;
+use postback::plan::{MAX_ORPHANS, Outcome};
 
 #[test]
 fn a_later_event_decides_every_event_that_waited_for_it_in_one_plan() {
@@ -179,15 +180,17 @@ fn what_waits_is_merged_with_what_came_before_it() {
 #[test]
 fn a_decision_that_was_overtaken_conflicts_and_writes_nothing() {
     use super::support::block_on;
+    use postback::plan::Committed;
     use postback::port::Store;
-    use postback::tracker::Committed;
     let world = World::new(&with_policy("ignore", &[]));
     let (one, two) = (
         world.postback_event("clickid=c1&eventid=a&sum=1"),
         world.postback_event("clickid=c1&eventid=b&sum=2"),
     );
-    let facts = block_on(world.store.facts(&world.tracker.needs(&one))).unwrap();
-    let plan = world.tracker.decide(&one, &facts, one.received_at).unwrap();
+    let facts = block_on(world.store.facts(&Decision::new(&world.tracker).needs(&one))).unwrap();
+    let plan = Decision::new(&world.tracker)
+        .decide(&one, &facts, one.received_at)
+        .unwrap();
     world.ingest(&two);
     assert_eq!(block_on(world.store.commit(&plan.commit)).unwrap(), Committed::Conflict);
     assert_eq!(super::support::answer(world.ingest(&one).0), "applied");
@@ -197,12 +200,14 @@ fn a_decision_that_was_overtaken_conflicts_and_writes_nothing() {
 #[test]
 fn a_decision_made_without_a_click_conflicts_once_the_click_is_recorded() {
     use super::support::block_on;
+    use postback::plan::Committed;
     use postback::port::Store;
-    use postback::tracker::Committed;
     let world = World::without_clicks(&document());
     let event = world.postback_event("clickid=c1&eventid=a&sum=1");
-    let facts = block_on(world.store.facts(&world.tracker.needs(&event))).unwrap();
-    let plan = world.tracker.decide(&event, &facts, event.received_at).unwrap();
+    let facts = block_on(world.store.facts(&Decision::new(&world.tracker).needs(&event))).unwrap();
+    let plan = Decision::new(&world.tracker)
+        .decide(&event, &facts, event.received_at)
+        .unwrap();
     world.record(&click("c1"));
     assert_eq!(block_on(world.store.commit(&plan.commit)).unwrap(), Committed::Conflict);
 }

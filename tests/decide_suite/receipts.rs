@@ -1,7 +1,7 @@
 //! **Receipts**: children and reversals inherit the sale's click.
 
 use super::support::{TRACKED, World, click, click_id, document, notification, with};
-use postback::tracker::{Found, MAX_HOPS};
+use postback::plan::{Found, MAX_HOPS};
 use serde_json::json;
 
 #[test]
@@ -153,7 +153,7 @@ fn an_open_type_binds_no_receipt() {
 
 #[test]
 fn a_word_that_is_open_and_means_money_needs_the_token() {
-    use postback::tracker::{Caller, Unauthorized};
+    use postback::intake::{Caller, Unauthorized};
     let caller = |word| Caller {
         address: None,
         token: None,

@@ -1,7 +1,7 @@
 //! **Reversals** bypass the policy.
 
 use super::support::{TRACKED, World, document, notification, verdicts, with, with_policy, with_postback};
-use postback::tracker::{DuplicateDecision, Outcome};
+use postback::plan::{DuplicateDecision, Outcome};
 use serde_json::json;
 
 fn sale_and_refund(world: &World, order: [usize; 2]) {

@@ -2,14 +2,16 @@
 
 use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
+use postback::decide::{Mark, Plan, Reply, mark};
 use postback::delivery::DeliveryRow;
 use postback::drive::{attribute, ingest_with_plan};
 use postback::event::{Event, Received};
 use postback::memory::MemoryStore;
 use postback::model::{Click, Conversion, Revenue};
 use postback::outbound::{Hole, HoledText, Part};
+use postback::plan::{EventRow, Outcome, Reason, RuleVerdict};
 use postback::port::{ConversionFilter, DeliveryFilter, EventFilter, Inspect, PageRequest, Store};
-use postback::tracker::{Credentials, EventRow, Mark, Outcome, Plan, Reason, Reply, RuleVerdict, Tracker, mark};
+use postback::tracker::{Credentials, Tracker};
 use postback::value::{ClickId, Query, Secret, Timestamp};
 use serde_json::{Value, json};
 use std::cell::Cell;

@@ -1,7 +1,7 @@
 //! **INS and S2S of the same sale**: who counts.
 
 use super::support::{TRACKED, World, document, notification, with};
-use postback::tracker::{Outcome, Reason};
+use postback::plan::{Outcome, Reason};
 
 fn world(truth: Option<&str>) -> World {
     World::new(&match truth {

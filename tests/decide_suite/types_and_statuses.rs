@@ -2,7 +2,7 @@
 
 use super::support::{World, document, with, with_postback};
 use postback::model::Status;
-use postback::tracker::{Outcome, Reason};
+use postback::plan::{Outcome, Reason};
 use serde_json::json;
 
 #[test]

@@ -14,8 +14,10 @@ use postback::config::Document;
 use postback::drive::ingest_with_plan;
 use postback::event::{MAX_CANDIDATES, Received};
 use postback::memory::MemoryStore;
+use postback::plan::MAX_TRACED_RULES;
 use postback::port::Store;
-use postback::tracker::{Credentials, MAX_CLICK_VALUE, MAX_TRACED_RULES, Tracker, Visit};
+use postback::route::{MAX_CLICK_VALUE, Router, Visit};
+use postback::tracker::{Credentials, Tracker};
 use postback::value::{
     CampaignId, ChannelId, ClickId, DomainId, MAX_CONFIG_ID, MAX_FOREIGN_ID, MAX_TYPE_NAME, Namespace, OfferId,
     OfferSourceId, PostbackId, Query, Receipt, Timestamp, TypeName,
@@ -102,7 +104,7 @@ fn a_value_of_a_click_has_at_most_1024_bytes() {
     let routed = |length: usize| {
         let query = format!("zone={}", "z".repeat(length));
         let query = Query::parse(query.as_bytes()).unwrap();
-        let routed = tracker.route(visit(&query), credentials.click_ids());
+        let routed = Router::new(&tracker).route(visit(&query), credentials.click_ids());
         routed
             .map(|routed| routed.click.subs[&1].len())
             .map_err(|error| error.to_string())
@@ -145,7 +147,7 @@ fn at_most_32_rules_are_traced_and_the_rest_is_counted() {
         let tracker = tracker(rules);
         let store = MemoryStore::new();
         let query = Query::parse(b"").unwrap();
-        let click = tracker
+        let click = Router::new(&tracker)
             .route(visit(&query), Credentials::default().click_ids())
             .unwrap()
             .click;

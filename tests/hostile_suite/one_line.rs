@@ -5,8 +5,9 @@ use postback::clickbank::ins::Path;
 use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::delivery::address::Allowed;
+use postback::route::{Router, Visit};
 use postback::template::UrlTemplate;
-use postback::tracker::{Credentials, Visit};
+use postback::tracker::Credentials;
 use postback::value::{Query, Timestamp, ip_range};
 use std::collections::BTreeMap;
 
@@ -81,6 +82,8 @@ fn an_unknown_campaign_is_shown_on_one_line() {
         visitor: BTreeMap::new(),
         private: BTreeMap::new(),
     };
-    let refused = tracker.route(visit, Credentials::default().click_ids()).unwrap_err();
+    let refused = Router::new(&tracker)
+        .route(visit, Credentials::default().click_ids())
+        .unwrap_err();
     assert_eq!(refused.to_string(), "campaign `a\\nb` is not configured");
 }

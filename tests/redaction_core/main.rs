@@ -21,11 +21,15 @@ mod house;
 use house::*;
 use postback::clickbank::ins::{Envelope, KeyRing};
 use postback::config::Document;
+use postback::decide::Decision;
 use postback::delivery::{DeliveryRow, Values, batch};
 use postback::drive::{Sender, attribute, deliver_once, ingest_with_plan, install};
 use postback::event::{Event, Received};
+use postback::intake::Caller;
+use postback::plan::Write;
 use postback::port::{Claim, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, PageRequest, Store, row};
-use postback::tracker::{Caller, Credentials, Visit, Write};
+use postback::route::{Router, Visit};
+use postback::tracker::Credentials;
 use postback::value::{Pii, Query, Secret};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -80,7 +84,9 @@ fn visit(house: &House) -> String {
         private: private.into(),
     };
     clean_debug(&visit);
-    let routed = house.tracker.route(visit, house.credentials.click_ids()).unwrap();
+    let routed = Router::new(&house.tracker)
+        .route(visit, house.credentials.click_ids())
+        .unwrap();
     clean_debug(&routed);
     clean(&row::encode(&routed.click).unwrap());
     block_on(house.store.record(std::slice::from_ref(&routed.click))).unwrap();
@@ -145,7 +151,7 @@ fn take_in(house: &House) {
     for event in events(house, &click) {
         clean_debug(&event);
         clean(&row::encode(&event).unwrap());
-        let query = house.tracker.needs(&event);
+        let query = Decision::new(&house.tracker).needs(&event);
         clean_debug(&query);
         clean_debug(&block_on(house.store.facts(&query)).unwrap());
         let (reply, plan) = block_on(ingest_with_plan(&house.tracker, &house.store, &event, after(100))).unwrap();

@@ -20,9 +20,11 @@ mod plain;
 use plain::{PlainCase, PlainTracker};
 use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
+use postback::decide::Decision;
 use postback::event::{Event, Received};
 use postback::model::Click;
-use postback::tracker::{ClickFacts, Credentials, Facts, Tracker, Write};
+use postback::plan::{ClickFacts, Facts, Write};
+use postback::tracker::{Credentials, Tracker};
 use postback::value::{ClickId, Query, Timestamp};
 use serde_json::{Value, json};
 
@@ -105,8 +107,8 @@ impl Corpus {
         let Some((case, _)) = self.cases.get(index) else {
             return 0;
         };
-        let needs = self.tracker.needs(&case.event);
-        let plan = self.tracker.decide(&case.event, &case.facts, case.now);
+        let needs = Decision::new(&self.tracker).needs(&case.event);
+        let plan = Decision::new(&self.tracker).decide(&case.event, &case.facts, case.now);
         plan.map_or(0, |plan| {
             needs.clicks.len() + plan.commit.writes.len() + plan.commit.outbox.len() + plan.trace.rules.len()
         })
@@ -126,7 +128,7 @@ impl Corpus {
     #[cfg(test)]
     fn both(&self, index: usize) -> (postback::Plan, plain::PlainDecision) {
         let (case, plain) = &self.cases[index];
-        let plan = self.tracker.decide(&case.event, &case.facts, case.now);
+        let plan = Decision::new(&self.tracker).decide(&case.event, &case.facts, case.now);
         (
             plan.expect("its source is configured"),
             self.plain.decide(&plain.event, &plain.facts, plain.now),
@@ -239,7 +241,7 @@ fn case(tracker: &Tracker, number: usize) -> (Case, PlainCase) {
     if number.is_multiple_of(10) {
         // The second purchase of its click: there is a slot already.
         let earlier = event(&query(&click, number + 5_000), time(number + 60));
-        let plan = tracker
+        let plan = Decision::new(&tracker)
             .decide(&earlier, &facts(&known), now)
             .expect("its source is configured");
         known.version = 2;
@@ -266,7 +268,7 @@ mod tests {
     use super::*;
     use postback::Plan;
     use postback::outbound::Part;
-    use postback::tracker::RuleVerdict;
+    use postback::plan::RuleVerdict;
     use std::collections::BTreeMap;
 
     fn urls(plan: &Plan) -> BTreeMap<String, String> {

@@ -6,9 +6,12 @@ use crate::notifications::corpus;
 use postback::clickbank::ins::Envelope;
 use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
+use postback::decide::Decision;
 use postback::event::{Event, Received};
 use postback::model::Click;
-use postback::tracker::{ClickFacts, Commit, Credentials, Facts, Tracker, Visit};
+use postback::plan::{ClickFacts, Commit, Facts};
+use postback::route::{Router, Visit};
+use postback::tracker::{Credentials, Tracker};
 use postback::value::{Namespace, Pii, Query, Secret, Timestamp};
 use std::{collections::BTreeMap, net::SocketAddr, ops::Range};
 
@@ -108,7 +111,9 @@ impl World {
                 ("useragent".to_owned(), Pii::new(USER_AGENT)),
             ]),
         };
-        Ok(self.tracker.route(visit, self.credentials.click_ids())?.click)
+        Ok(Router::new(&self.tracker)
+            .route(visit, self.credentials.click_ids())?
+            .click)
     }
 
     /// A sale of a click.
@@ -168,7 +173,7 @@ impl World {
             nonce: sale,
         };
         let event = self.event(&message, received)?;
-        let needs = self.tracker.needs(&event);
+        let needs = Decision::new(&self.tracker).needs(&event);
         let mut facts = Facts::default();
         for receipt in needs.receipts {
             facts.receipts.insert(receipt, Default::default());
@@ -179,7 +184,7 @@ impl World {
             slots: Vec::new(),
         };
         facts.clicks.insert(click.id, known);
-        let plan = self.tracker.decide(&event, &facts, received.at)?;
+        let plan = Decision::new(&self.tracker).decide(&event, &facts, received.at)?;
         match plan.commit.outbox.len() {
             1 => Ok(plan.commit),
             _ => Err(format!("sale {sale} fires nothing: {:?}", plan.reply).into()),

@@ -14,7 +14,8 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use postback::tracker::{RouteError, Routed, Tracker, Visit};
+use postback::route::{RouteError, Routed, Router, Visit};
+use postback::tracker::Tracker;
 use postback::value::{Pii, Query};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -169,7 +170,9 @@ fn route(
         visitor,
         private,
     };
-    tracker.route(visit, credentials.click_ids()).map_err(Lost::Route)
+    Router::new(tracker)
+        .route(visit, credentials.click_ids())
+        .map_err(Lost::Route)
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {

@@ -2,9 +2,9 @@
 
 use crate::meter;
 use crate::state::{AppState, Live};
+use postback::decide::Reply;
 use postback::drive;
 use postback::event::{Event, Interface};
-use postback::tracker::Reply;
 use std::{
     array,
     hash::{BuildHasher, RandomState},

@@ -7,9 +7,9 @@ use axum::{
     response::Response,
 };
 use metrics::counter;
+use postback::decide::Reply;
 use postback::drive::IngestError;
 use postback::event::{Event, Interface};
-use postback::tracker::Reply;
 use std::time::Duration;
 use tracing::Instrument;
 

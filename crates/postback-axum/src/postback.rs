@@ -17,8 +17,9 @@ use axum::{
     response::Response,
 };
 use postback::event::{Interface, Received};
+use postback::intake::Caller;
 use postback::network::Format;
-use postback::tracker::{Caller, Source};
+use postback::tracker::Source;
 use postback::value::Query;
 
 const FORM: &str = "application/x-www-form-urlencoded";

@@ -3,8 +3,8 @@
 use crate::{fault::Fault, guard, key::key, sql, time};
 use postback::delivery::Delivery;
 use postback::model::Click;
+use postback::plan::{Commit, Committed, EventRow, MAX_REFUSED, Outcome, Write};
 use postback::port::{StoreError, row};
-use postback::tracker::{Commit, Committed, EventRow, MAX_REFUSED, Outcome, Write};
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter, types::Value};
 
 /// A statement with its values.

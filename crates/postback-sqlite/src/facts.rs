@@ -3,8 +3,8 @@
 use crate::{commit::outcome, fault::Fault, guard, sql};
 use postback::event::Event;
 use postback::model::Click;
+use postback::plan::{ClickFacts, EventRow, FactQuery, Facts, MAX_HOPS, MAX_ORPHANS, Outcome, ReceiptFacts, Slot};
 use postback::port::{StoreError, StoreErrorKind, row};
-use postback::tracker::{ClickFacts, EventRow, FactQuery, Facts, MAX_HOPS, MAX_ORPHANS, Outcome, ReceiptFacts, Slot};
 use postback::value::{ClickId, EventId, OfferSourceId, Receipt};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::{BTreeMap, BTreeSet};

@@ -5,7 +5,7 @@
 //! after a conflict there may be one of version 0, which says the same.
 
 use crate::{fault::Fault, key::key, sql};
-use postback::tracker::{Guard, GuardKey};
+use postback::plan::{Guard, GuardKey};
 use postback::value::ClickId;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter, types::Value};
 use std::collections::BTreeMap;

@@ -17,8 +17,8 @@ mod time;
 mod writer;
 
 use commit::Encoded;
+use postback::plan::{Commit, Committed};
 use postback::port::StoreError;
-use postback::tracker::{Commit, Committed};
 use postback::value::Namespace;
 use rusqlite::Transaction;
 use std::{path::Path, sync::Arc, time::Duration};
@@ -113,7 +113,7 @@ pub struct Statistics {
 /// (a conflict may leave empty rows, of version 0, in the tables `guard` and `receipt`).
 ///
 /// ```
-/// use postback::tracker::{Commit, Committed};
+/// use postback::plan::{Commit, Committed};
 /// use rusqlite::{Connection, TransactionBehavior};
 ///
 /// fn with_an_invoice(file: &mut Connection, commit: &Commit) -> Result<Committed, Box<dyn std::error::Error>> {

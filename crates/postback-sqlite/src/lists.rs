@@ -11,10 +11,10 @@ use crate::{
 };
 use postback::delivery::{Attempt, Delivery, DeliveryRow, DeliveryState};
 use postback::model::Conversion;
+use postback::plan::{EventRow, RefusedRow, Ring};
 use postback::port::{
     ConversionFilter, Cursor, DeliveryFilter, EventFilter, Page, PageRequest, StoreError, StoreErrorKind, row,
 };
-use postback::tracker::{EventRow, RefusedRow, Ring};
 use postback::value::OfferSourceId;
 use rusqlite::{Connection, Row, params_from_iter, types::Value};
 use std::borrow::Cow;
@@ -218,7 +218,7 @@ pub(crate) fn statements() -> std::collections::BTreeSet<String> {
         all.push(List::conversions(&conversions).statement().into_owned());
         let mut events = EventFilter::default();
         events.source = chosen(choice, 0).then(|| id().parse().unwrap());
-        events.outcome = chosen(choice, 1).then_some(postback::tracker::Outcome::Test);
+        events.outcome = chosen(choice, 1).then_some(postback::plan::Outcome::Test);
         events.receipt = chosen(choice, 2).then(|| id().parse().unwrap());
         events.click = chosen(choice, 3).then(|| id().parse().unwrap());
         all.push(List::events(&events).statement().into_owned());

@@ -137,7 +137,7 @@ pub(crate) fn prepare(connection: &mut Connection, namespace: &Namespace) -> Res
 mod tests {
     use super::*;
     use crate::{lists, sql};
-    use postback::tracker::Outcome;
+    use postback::plan::Outcome;
 
     fn empty() -> (tempfile::TempDir, Connection) {
         let folder = tempfile::tempdir().unwrap();

@@ -12,11 +12,11 @@ use crate::{
 use postback::delivery::{DeliveryRow, Settled, Settlement};
 use postback::event::Event;
 use postback::model::{Click, Conversion};
+use postback::plan::{Commit, Committed, EventRow, FactQuery, Facts, RefusedRow, Slot};
 use postback::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
     Purge, Selection, Store, StoreError,
 };
-use postback::tracker::{Commit, Committed, EventRow, FactQuery, Facts, RefusedRow, Slot};
 use postback::value::{ClickId, EventId, Fingerprint, OfferSourceId, RefusedId};
 use rusqlite::params_from_iter;
 

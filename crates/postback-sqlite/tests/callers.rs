@@ -4,8 +4,8 @@
 mod common;
 
 use common::{block_on, commit, event_id, folder, join, open, options, stored};
+use postback::plan::{Commit, Committed, ConfigurationRow, FactQuery, Guard, GuardKey, Write};
 use postback::port::{EventFilter, Inspect, PageRequest, Store, StoreError};
-use postback::tracker::{Commit, Committed, ConfigurationRow, FactQuery, Guard, GuardKey, Write};
 use postback::value::{ClickId, Fingerprint};
 use postback_sqlite::SqliteStore;
 use rusqlite::{Connection, TransactionBehavior};

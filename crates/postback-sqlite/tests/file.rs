@@ -5,8 +5,8 @@ mod common;
 
 use common::{at, block_on, commit, event_id, folder, open, options, stored};
 use postback::model::Click;
+use postback::plan::{Commit, Committed, FactQuery, Guard, GuardKey, Outcome};
 use postback::port::{Cursor, Inspect, Purge, Store, StoreErrorKind};
-use postback::tracker::{Commit, Committed, FactQuery, Guard, GuardKey, Outcome};
 use postback::value::{ClickId, OfferSourceId, Pii, Receipt};
 use postback_sqlite::SqliteStore;
 use rusqlite::{Connection, TransactionBehavior};

@@ -4,8 +4,8 @@
 mod common;
 
 use common::{block_on, commit, event_id, folder};
+use postback::plan::{Committed, FactQuery};
 use postback::port::Store;
-use postback::tracker::{Committed, FactQuery};
 use postback_sqlite::SqliteStore;
 use std::{
     collections::BTreeSet,

@@ -4,8 +4,8 @@
 mod common;
 
 use common::{block_on, commit, event_id, folder, open};
+use postback::plan::{Outcome, Write};
 use postback::port::{EventFilter, Inspect, PageRequest, Store};
-use postback::tracker::{Outcome, Write};
 use postback::value::EventId;
 use postback_sqlite::SqliteStore;
 

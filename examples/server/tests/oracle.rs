@@ -15,8 +15,8 @@
 mod support;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use postback::plan::{MAX_REFUSED, RefusedBody, Ring};
 use postback::port::PageRequest;
-use postback::tracker::{MAX_REFUSED, RefusedBody, Ring};
 use postback_server::{Database, Stores, args};
 use serde_json::{Value, json};
 use std::{

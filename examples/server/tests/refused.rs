@@ -11,8 +11,8 @@ mod support;
 
 use bytes::Bytes;
 use http::Request;
+use postback::plan::MAX_REFUSED;
 use postback::port::{BoxFuture, SecretError, Secrets};
-use postback::tracker::MAX_REFUSED;
 use postback::value::Secret;
 use postback_server::{Database, Server, Stores, serve};
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@
 
 use super::support::{World, block_on, line};
 use postback::model::Revenue;
-use postback::tracker::Outcome;
+use postback::plan::Outcome;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use scenario::{End, POLICIES, Scenario, config, of_distinct, orders, run, scenario, stories};

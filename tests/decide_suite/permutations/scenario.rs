@@ -2,11 +2,13 @@
 //! some order.
 
 use crate::support::{World, after, click, click_id, with};
+use postback::decide::{Mark, mark};
 use postback::drive::{attribute, ingest};
 use postback::event::{Event, Kind};
 use postback::model::Conversion;
+use postback::plan::Slot;
 use postback::port::{ConversionFilter, EventFilter, Inspect, PageRequest, Store};
-use postback::tracker::{Mark, Slot, Tracker, mark};
+use postback::tracker::Tracker;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};

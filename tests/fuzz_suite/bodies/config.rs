@@ -5,6 +5,7 @@ use super::draw::Draw;
 use postback::compile::{CompileOptions, compile};
 use postback::config::{Document, Problems};
 use postback::lint::lint;
+use postback::setup::pasted_query;
 use postback::tracker::Tracker;
 use serde_json::Value;
 use std::sync::LazyLock;
@@ -243,7 +244,7 @@ fn compiled(document: &Document) -> Result<Tracker, Problems> {
                 printable(&warning.to_string());
             }
             for source in tracker.sources() {
-                printable(&source.pasted_query());
+                printable(&pasted_query(source));
             }
         }
         Err(problems) => said(problems, Some(&tree)),

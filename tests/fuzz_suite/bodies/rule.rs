@@ -4,14 +4,16 @@
 use super::draw::Draw;
 use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
+use postback::decide::Decision;
 use postback::drive::ingest_with_plan;
 use postback::event::Received;
 use postback::memory::MemoryStore;
 use postback::model::{Click, Conversion, Status};
+use postback::plan::RuleVerdict;
 use postback::port::{ConversionFilter, Inspect, PageRequest, Store};
 use postback::rule::{Answer, Condition, Conditions, Index, evaluate, reasons};
 use postback::scope::Scope;
-use postback::tracker::{Credentials, RuleVerdict, Tracker};
+use postback::tracker::{Credentials, Tracker};
 use postback::value::{Query, Timestamp, TypeName};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -48,7 +50,7 @@ pub fn rule(bytes: &[u8]) {
     for postback in campaign.postbacks() {
         let mut scope = Scope::of_click(&click);
         scope.conversion = Some(&conversion);
-        scope.payout = tracker.payout_of(&click, &conversion, postback.id());
+        scope.payout = Decision::new(&tracker).payout_of(&click, &conversion, postback.id());
         direct.push(asked(postback.conditions(), &scope));
         assert!(evaluate(postback.conditions(), &Scope::of_click(&click)).failed_on(Condition::NoConversion));
     }

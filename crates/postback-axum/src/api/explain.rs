@@ -10,11 +10,13 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
+use postback::decide::Decision;
 use postback::event::{Assurance, Interface, Kind};
 use postback::model::{Click, Conversion};
+use postback::plan::{EventRow, Found, Outcome, Reason, RuleTrace, RuleVerdict};
 use postback::port::{ConversionFilter, DeliveryFilter, EventFilter, PageRequest};
 use postback::rule::Condition;
-use postback::tracker::{EventRow, Found, Outcome, Reason, RuleTrace, RuleVerdict, Tracker};
+use postback::tracker::Tracker;
 use postback::value::{
     ClickId, ConversionId, EventId, Fingerprint, Money, OfferSourceId, PostbackId, Receipt, Timestamp,
 };
@@ -172,7 +174,7 @@ fn event(tracker: &Tracker, click: &Click, seen: Option<&Conversion>, row: Event
             .iter()
             .map(|traced| {
                 rule(&traced, |postback| {
-                    seen.map(|seen| tracker.reasons(click, seen, postback))
+                    seen.map(|seen| Decision::new(tracker).reasons(click, seen, postback))
                 })
             })
             .collect(),

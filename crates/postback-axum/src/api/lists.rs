@@ -12,8 +12,8 @@ use axum::{
 };
 use postback::delivery::DeliveryState;
 use postback::model::Conversion;
+use postback::plan::{Outcome, Slot};
 use postback::port::{ConversionFilter, DeliveryFilter, EventFilter, PageRequest, Selection, Which};
-use postback::tracker::{Outcome, Slot};
 use postback::value::{ClickId, DeliveryId};
 use serde::Serialize;
 use std::collections::BTreeMap;

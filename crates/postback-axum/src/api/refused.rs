@@ -18,8 +18,8 @@ use axum::{
     response::Response,
 };
 use postback::event::Received;
+use postback::plan::{MAX_REFUSED, RefusedRow};
 use postback::port::{PageRequest, Purge};
-use postback::tracker::{MAX_REFUSED, RefusedRow};
 use postback::value::{OfferSourceId, RefusedId};
 use serde::Serialize;
 use tokio::time::Instant;

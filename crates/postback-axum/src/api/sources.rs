@@ -12,8 +12,9 @@ use axum::{
     response::Response,
 };
 use postback::event::{Assurance, Event, Interface};
+use postback::plan::{EventRow, Outcome, Ring};
 use postback::port::{EventFilter, Page, PageRequest};
-use postback::tracker::{EventRow, Outcome, Ring, Source};
+use postback::tracker::Source;
 use postback::value::{OfferSourceId, Timestamp};
 use serde::Serialize;
 

@@ -1,10 +1,11 @@
 //! Rows as they are answered.
 
+use postback::decide::{Mark, mark};
 use postback::delivery::{Attempt, DeliveryRow};
 use postback::model::{Conversion, Method};
 use postback::outbound::{Hole, HoledText, Part};
+use postback::plan::{EventRow, Outcome, Reason, Slot};
 use postback::port::Page;
-use postback::tracker::{EventRow, Mark, Outcome, Reason, Slot, mark};
 use postback::value::{CampaignId, ClickId, ConversionId, DeliveryId, EventId, PostbackId, Timestamp};
 use serde::Serialize;
 

@@ -7,7 +7,8 @@ use crate::meter;
 use crate::state::{AppState, Live};
 use postback::clickbank::{Alarm, Attempt, ins::Form};
 use postback::event::{Event, Received};
-use postback::tracker::{Ring, Source};
+use postback::plan::Ring;
+use postback::tracker::Source;
 use std::sync::PoisonError;
 
 /// Whether a body is a form: an encrypted notification is a JSON object, whatever the content type

@@ -23,7 +23,9 @@ use axum::{
 };
 use postback::clickbank::ins::Envelope;
 use postback::event::{Event, Interface, Received};
-use postback::tracker::{Caller, Commit, RefusedBody, Ring, Source, Write};
+use postback::intake::Caller;
+use postback::plan::{Commit, RefusedBody, Ring, Write};
+use postback::tracker::Source;
 use postback::value::{Query, Timestamp};
 
 /// The name of the token in the pasted URL.

@@ -8,7 +8,7 @@ use axum::{
 };
 use bytes::Bytes;
 use http_body::Frame;
-use postback::tracker::Ring;
+use postback::plan::Ring;
 use std::{
     convert::Infallible,
     pin::Pin,

@@ -10,7 +10,7 @@ use postback::clickbank::MAX_FAILURES;
 use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::event::Assurance;
-use postback::tracker::Ring;
+use postback::plan::Ring;
 use std::{net::SocketAddr, sync::Arc};
 
 /// A sale of version 4.0; its check is by Python's hashlib with the secret of the notifications.

@@ -12,8 +12,9 @@ use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::delivery::{Attempt, DeliveryRow, Settlement, Verdict};
 use postback::model::Conversion;
+use postback::plan::{EventRow, RefusedRow};
 use postback::port::{Claim, Clock, ConversionFilter, DeliveryFilter, EventFilter, Inspect, PageRequest, Store};
-use postback::tracker::{Credentials, EventRow, RefusedRow, Tracker};
+use postback::tracker::{Credentials, Tracker};
 use postback::value::{Namespace, Secret, Timestamp};
 use postback_axum::{AppState, AppStateBuilder, Limits, SystemClock, router};
 use std::{

@@ -4,11 +4,11 @@ use postback::delivery::{DeliveryRow, Settled, Settlement};
 use postback::event::Event;
 use postback::memory::MemoryStore;
 use postback::model::{Click, Conversion};
+use postback::plan::{Commit, Committed, EventRow, FactQuery, Facts, RefusedRow, Slot};
 use postback::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
     Purge, Selection, Store, StoreError, StoreErrorKind,
 };
-use postback::tracker::{Commit, Committed, EventRow, FactQuery, Facts, RefusedRow, Slot};
 use postback::value::{ClickId, Fingerprint, OfferSourceId, RefusedId};
 use std::sync::Mutex;
 

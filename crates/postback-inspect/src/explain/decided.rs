@@ -1,13 +1,15 @@
 //! The decision over the last of some events, with its reasons.
 
 use crate::words;
+use postback::decide::{Decision, Plan, ReplyOutcome};
 use postback::drive::ingest_with_plan;
 use postback::event::Assurance;
 use postback::memory::MemoryStore;
 use postback::model::{Conversion, Revenue};
+use postback::plan::{DuplicateDecision, EventRow, RuleVerdict, Write};
 use postback::port::Store;
 use postback::scope::Payout;
-use postback::tracker::{DuplicateDecision, EventRow, Plan, ReplyOutcome, RuleVerdict, Tracker, Write};
+use postback::tracker::Tracker;
 use postback::value::{Money, PostbackId};
 use postback::{Click, Event};
 use serde::Serialize;
@@ -124,7 +126,9 @@ fn rules(tracker: &Tracker, click: &Click, conversion: Option<&Conversion>, plan
         let postback = campaign.and_then(|campaign| campaign.postbacks().find(|known| known.id() == id));
         let reasons = match &traced.verdict {
             RuleVerdict::Fired => Vec::new(),
-            RuleVerdict::Failed(_) => conversion.map_or_else(Vec::new, |made| tracker.reasons(click, made, id)),
+            RuleVerdict::Failed(_) => {
+                conversion.map_or_else(Vec::new, |made| Decision::new(&tracker).reasons(click, made, id))
+            }
             RuleVerdict::AlreadyFired | RuleVerdict::NotOnUpdate | RuleVerdict::NotRendered(_) => {
                 vec![traced.verdict.to_string()]
             }
@@ -138,7 +142,7 @@ fn rules(tracker: &Tracker, click: &Click, conversion: Option<&Conversion>, plan
             let line = format!("{} {}", request.method, request.url);
             std::iter::once(line).chain(request.body.iter().map(ToString::to_string))
         });
-        let payout = conversion.and_then(|made| tracker.payout_of(click, made, id));
+        let payout = conversion.and_then(|made| Decision::new(&tracker).payout_of(click, made, id));
         Rule {
             postback: id.clone(),
             fires: traced.verdict == RuleVerdict::Fired,

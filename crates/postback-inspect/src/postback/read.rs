@@ -1,10 +1,12 @@
 //! What was read of a postback, and what is doubtful about it.
 
 use crate::secrets;
+use postback::decide::Decision;
 use postback::event::{Event, Received};
 use postback::model::{Counts, Role};
 use postback::network::Meaning;
-use postback::tracker::{Reason, Source};
+use postback::plan::Reason;
+use postback::tracker::Source;
 use postback::value::{ClickId, EventId, Money, Receipt, TypeName, is_unfilled_macro};
 use postback::{Credentials, Query, Secret, Timestamp, Tracker};
 use serde::Serialize;
@@ -91,7 +93,7 @@ pub(crate) fn read(
     let (event, postback) = source
         .postback(&query, received, credentials)
         .map_err(|error| error.to_string())?;
-    let entry = tracker.entry_of(&event, None);
+    let entry = Decision::new(&tracker).entry_of(&event, None);
     let known = entry.as_ref().ok().filter(|entry| entry.known);
     let counts = known.and_then(|entry| counts(tracker, &entry.type_name));
     let open = event.name.as_deref().is_some_and(|word| source.is_open(word));
@@ -225,7 +227,11 @@ fn warnings(tracker: &Tracker, source: &Source, event: &Event, nothing: Option<R
     let mut types = tracker.conversion_types().map(|(name, _)| name.as_str());
     match (nothing, event.name.as_deref()) {
         (Some(reason), _) => found.push(format!("it makes no conversion: {}", reason.text())),
-        (None, Some(word)) if tracker.entry_of(event, None).is_ok_and(|entry| !entry.known) => {
+        (None, Some(word))
+            if Decision::new(&tracker)
+                .entry_of(event, None)
+                .is_ok_and(|entry| !entry.known) =>
+        {
             let near = types.find(|name| name.eq_ignore_ascii_case(word));
             let near = near.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
             found.push(format!(

@@ -5,6 +5,7 @@ use super::{Section, Setup};
 use crate::words;
 use postback::clickbank::hoplink::{Doubt, Link, LinkForm};
 use postback::model::Updates;
+
 use postback::tracker::{Campaign, Source};
 use postback::value::OfferId;
 
@@ -56,7 +57,11 @@ impl Setup<'_> {
         let channel = self.tracker.channel(campaign.channel());
         let title = channel.map_or(campaign.channel().as_str(), |channel| channel.title());
         let mut section = Section::new(format!("Campaign `{}`: traffic from {title}", campaign.id()));
-        let url = format!("{}{}", self.campaign_base(campaign), self.tracker.click_path(campaign));
+        let url = format!(
+            "{}{}",
+            self.campaign_base(campaign),
+            postback::setup::Setup::new(&self.tracker).click_path(campaign)
+        );
         let macros = match url.contains('?') {
             true => format!(", exactly as it is: its macros are {title}'s to fill"),
             false => String::new(),

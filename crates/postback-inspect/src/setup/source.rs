@@ -2,9 +2,12 @@
 //! or any other.
 
 use super::{Section, Setup, encoded, role};
+use postback::decide::Decision;
 use postback::event::Received;
 use postback::network::{CLICKBANK_EVENTS, ClickBankEvent, Meaning};
-use postback::tracker::{Reason, Source};
+use postback::plan::Reason;
+use postback::setup::pasted_query;
+use postback::tracker::Source;
 use postback::{Credentials, Query, Timestamp};
 
 /// What a network's own macros stand for, where they are not known here.
@@ -68,7 +71,7 @@ impl Setup<'_> {
                 )),
             }
         }
-        let pasted = source.pasted_query();
+        let pasted = pasted_query(source);
         let kept = match pasted.contains("{aff_sub1}") && pasted.contains("{receipt_id}") {
             true => "by which the postback is known as a test",
             false => "so the postback is kept as unattributed",
@@ -112,7 +115,7 @@ impl Setup<'_> {
     /// The URL of a source's postbacks: the network's macros, the type unless it is among them, the
     /// token.
     fn postback_url(&self, source: &Source, type_name: Option<&str>) -> String {
-        let mut query = source.pasted_query();
+        let mut query = pasted_query(source);
         let mut add = |name: &str, value: &str| {
             if !query.is_empty() {
                 query.push('&');
@@ -121,7 +124,7 @@ impl Setup<'_> {
             query.push('=');
             query.push_str(value);
         };
-        if source.pasted_query().is_empty() {
+        if pasted_query(source).is_empty() {
             let mut own: Vec<&str> = source
                 .parameters()
                 .filter(|(_, text)| text.is_empty())
@@ -179,7 +182,7 @@ impl Setup<'_> {
             let at = Timestamp::from_unix_seconds(0).ok()?;
             let query = Query::parse(query.as_bytes()).ok()?;
             let event = source.postback(&query, Received { at, nonce: 0 }, &Credentials::default());
-            Some(self.tracker.entry_of(&event.ok()?.0, None))
+            Some(Decision::new(&self.tracker).entry_of(&event.ok()?.0, None))
         };
         let named = |word: &str| match read(word)? {
             Ok(entry) if entry.known => Some(Named::Type(entry.type_name.to_string())),
@@ -200,7 +203,7 @@ impl Setup<'_> {
 /// Whether the pasted URL asks the network for the event's name. A second one behind it would be
 /// refused as repeated.
 fn names_its_type(source: &Source) -> bool {
-    let pasted = source.pasted_query();
+    let pasted = pasted_query(source);
     let names = pasted.split('&').filter_map(|pair| pair.split('=').next());
     names
         .into_iter()

@@ -1,9 +1,12 @@
 //! What the program reads of a compiled configuration, from inside.
 
 use crate::support::{EXAMPLE, RULES};
+use postback::decide::Decision;
 use postback::event::Received;
 use postback::network::Meaning;
-use postback::tracker::{ClickIdKeys, Reason, Recognised};
+use postback::plan::Reason;
+use postback::setup::Setup;
+use postback::tracker::{ClickIdKeys, Recognised};
 use postback::value::OfferId;
 use postback::{CompileOptions, Credentials, Document, Event, Query, Secret, Tracker, compile};
 
@@ -32,29 +35,32 @@ fn an_events_entry_says_what_it_would_contribute_or_why_nothing() {
     let document = Document::from_toml(&tracker_with_offer).unwrap();
     let tracker = compile(&document, &CompileOptions::default()).unwrap();
     let sale = event(&tracker, "network", "clickid=a&eventid=e1");
-    let entry = tracker.entry_of(&sale, None).unwrap();
+    let entry = Decision::new(&tracker).entry_of(&sale, None).unwrap();
     assert_eq!(
         (entry.type_name.as_str(), entry.status.as_str(), entry.sum),
         ("Purchase", "pending", None)
     );
     let course: OfferId = "course".parse().unwrap();
-    let entry = tracker.entry_of(&sale, Some(&course)).unwrap();
+    let entry = Decision::new(&tracker).entry_of(&sale, Some(&course)).unwrap();
     assert_eq!(entry.status.as_str(), "approved");
     assert_eq!(entry.sum.map(|sum| sum.to_string()), Some("25 USD".into()));
     let none = event(&tracker, "clickbank", "clickid=a&type=ORDER_IMPRESSION");
-    assert_eq!(tracker.entry_of(&none, None), Err(Reason::ChosenNone));
+    assert_eq!(Decision::new(&tracker).entry_of(&none, None), Err(Reason::ChosenNone));
     let mut elsewhere = sale;
     elsewhere.source = "elsewhere".parse().unwrap();
-    assert_eq!(tracker.entry_of(&elsewhere, None), Err(Reason::Unmapped));
+    assert_eq!(
+        Decision::new(&tracker).entry_of(&elsewhere, None),
+        Err(Reason::Unmapped)
+    );
 }
 
 #[test]
 fn a_click_path_is_a_click_url_without_its_domain() {
     let tracker = tracker(EXAMPLE);
     for campaign in tracker.campaigns() {
-        let url = tracker.click_url(campaign).unwrap();
+        let url = Setup::new(&tracker).click_url(campaign).unwrap();
         let domain = tracker.campaign_domain(campaign).unwrap();
-        assert_eq!(url, format!("{domain}{}", tracker.click_path(campaign)));
+        assert_eq!(url, format!("{domain}{}", Setup::new(&tracker).click_path(campaign)));
     }
 }
 

@@ -6,8 +6,8 @@
     clippy::indexing_slicing
 )]
 
+use postback::plan::{Commit, EventRow, FactQuery, Outcome, Write};
 use postback::port::{Store, row};
-use postback::tracker::{Commit, EventRow, FactQuery, Outcome, Write};
 use postback::value::{EventId, Timestamp};
 use postback_sqlite::{Options, SqliteStore};
 use std::{

@@ -1,6 +1,7 @@
 //! ClickBank, as far as the guides need it: it keeps the URLs that were pasted into it, and calls
 //! them.
 
+use postback::setup::Setup;
 use postback::{
     compile::{CompileOptions, compile},
     config::Document,
@@ -96,14 +97,14 @@ fn expected(tracker: &Tracker, name: &str, url: &str) -> Result<String, String> 
         .source(source)
         .ok_or_else(|| format!("`{url}` names no source"))?;
     let expected = match interface {
-        Some("ins") => tracker.ins_url(source).map(|url| format!("{url}?token=")),
+        Some("ins") => Setup::new(tracker).ins_url(source).map(|url| format!("{url}?token=")),
         // The pixel of the order form is not filled by the network: it carries its type alone.
         Some("postback") if !url.contains("&token=") => {
-            let page = tracker.postback_url(source);
+            let page = Setup::new(tracker).postback_url(source);
             page.map(|url| format!("{}?type={event}", url.split('?').next().unwrap_or_default()))
         }
         Some("postback") => {
-            let page = tracker.postback_url(source);
+            let page = Setup::new(tracker).postback_url(source);
             page.map(|url| format!("{url}&type={}&token=", event.replace(' ', "%20")))
         }
         _ => None,

@@ -7,12 +7,14 @@ mod model;
 mod scenario;
 
 use super::draw::Draw;
+use postback::decide::{Mark, ReplyOutcome, mark};
 use postback::drive::{attribute, ingest};
 use postback::event::Event;
 use postback::memory::MemoryStore;
 use postback::model::{Conversion, Revenue};
+use postback::plan::{EventRow, Outcome, Slot};
 use postback::port::{Claim, ConversionFilter, DeliveryFilter, EventFilter, Inspect, PageRequest, Store};
-use postback::tracker::{EventRow, Mark, Outcome, ReplyOutcome, Slot, Tracker, mark};
+use postback::tracker::Tracker;
 use postback::value::{Amount, DeliveryId};
 use scenario::{CLICKS, Scenario, after, click};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,11 +1,12 @@
 //! What an entry is worth: signed, in the account's currency, in the channel's.
 
-use super::compiled::{PayoutRule, Tracker};
+use super::Decision;
 use crate::model::{Conversion, Counts, Entry, Revenue};
 use crate::scope::Payout;
+use crate::tracker::PayoutRule;
 use crate::value::{Amount, Currency, Money, Timestamp, TypeName};
 
-impl Tracker {
+impl Decision<'_> {
     /// What a type counts as; an unknown type is never money.
     pub(super) fn counts(&self, name: &TypeName) -> Counts {
         self.types.get(name).map_or(Counts::Info, |known| known.counts)

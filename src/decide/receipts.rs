@@ -1,10 +1,10 @@
 //! What is known of receipts while a plan is made: what was read, and what its events have said
 //! since.
 
-use super::facts::{Claimed, Facts, ReceiptRecord};
 use super::rows;
 use crate::event::Event;
 use crate::model::Click;
+use crate::plan::{Facts, ReceiptClick, ReceiptRecord};
 use crate::value::{OfferSourceId, Receipt};
 use alloc::vec::Vec;
 
@@ -42,7 +42,7 @@ impl<'a> Receipts<'a> {
     /// Keeps that an event named the click of its receipt itself.
     pub(super) fn note_click(&mut self, event: &Event, click: &Click) {
         self.note(event, |record| {
-            let claim = Claimed {
+            let claim = ReceiptClick {
                 at: event.at,
                 event: event.id.clone(),
                 click: click.id.clone(),

@@ -99,7 +99,7 @@ struct Traced {
 
 impl RuleTraces {
     /// The verdicts of these postbacks, one each.
-    pub(super) fn new(postbacks: Arc<[PostbackId]>, verdicts: Vec<RuleVerdict>) -> Self {
+    pub(crate) fn new(postbacks: Arc<[PostbackId]>, verdicts: Vec<RuleVerdict>) -> Self {
         // As it is read back from a row.
         if verdicts.is_empty() {
             return Self::default();

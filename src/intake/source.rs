@@ -1,16 +1,10 @@
 //! What an offer source sends, made into events; and who may send it.
 
-mod clickbank;
-mod form;
-
-use super::click_id::Recognised;
-use super::compiled::{AmountField, Source};
-use super::credentials::Credentials;
-use super::resolve::listed;
 use crate::clickbank::ins::{MinorUnitsError, Notification, TransactionType};
 use crate::event::{Assurance, Event, Interface, Kind, MAX_CANDIDATES, Received};
 use crate::model::Role;
 use crate::network::{Postback, PostbackError, TEST_RECEIPT};
+use crate::tracker::{AmountField, Credentials, Recognised, Source, listed};
 use crate::value::{
     AmountError, Currency, CurrencyError, EventId, Money, Pii, Query, Receipt, Shared, Timestamp, is_unfilled_macro,
 };
@@ -299,7 +293,7 @@ impl Source {
         (EventId::of(None, &parts), true)
     }
 
-    fn read_candidates<'a>(
+    pub(super) fn read_candidates<'a>(
         &self,
         event: &mut Event,
         texts: impl IntoIterator<Item = Cow<'a, str>>,
@@ -326,7 +320,7 @@ impl Source {
     }
 
     /// Keeps a parameter where its role puts it.
-    fn keep(&self, event: &mut Event, name: &str, role: Option<&Role>, value: &str) {
+    pub(super) fn keep(&self, event: &mut Event, name: &str, role: Option<&Role>, value: &str) {
         if value.is_empty() {
             return;
         }
@@ -354,7 +348,7 @@ impl Source {
 
 /// The parts of a notification that repeat what the link to the order form said (support articles
 /// 10535147 and 26455062697620).
-const ECHOES: &[&str] = &[
+pub(super) const ECHOES: &[&str] = &[
     "vendorVariables",
     "affiliateTrackingParameters",
     "trackingCodes",
@@ -364,7 +358,14 @@ const ECHOES: &[&str] = &[
 ];
 
 /// What names a notification of any version that says whose it is.
-fn notification_id(source: &str, receipt: &str, word: &str, role: &str, at: Timestamp, items: &[&str]) -> EventId {
+pub(super) fn notification_id(
+    source: &str,
+    receipt: &str,
+    word: &str,
+    role: &str,
+    at: Timestamp,
+    items: &[&str],
+) -> EventId {
     let instant = at.to_string();
     let mut parts = alloc::vec!["ins", source, receipt, word, role, &instant];
     parts.extend(items);

@@ -1,15 +1,15 @@
 //! Which postbacks a conversion fires, and the requests that they become.
 
-use super::compiled::{Campaign, Channel, PayoutRule, Postback, Tracker};
-use super::facts::Fired;
+use super::Decision;
 use super::money::delta;
-use super::trace::{MAX_TRACED_RULES, RuleTraces, RuleVerdict, Trace};
 use crate::delivery::Delivery;
 use crate::event::Event;
 use crate::model::{Click, Conversion, Updates};
 use crate::outbound::{Hole, HoledText, Outbound};
-use crate::rule::{Accepted, Answer, evaluate, evaluate_names, reasons};
+use crate::plan::{Fired, MAX_TRACED_RULES, RuleTraces, RuleVerdict, Trace};
+use crate::rule::{Accepted, Answer, evaluate, evaluate_names};
 use crate::scope::{Names, Payout, Scope};
+use crate::tracker::{Campaign, Channel, PayoutRule, Postback, names};
 use crate::value::{CampaignId, DeliveryId, EventId, Pii, PostbackId, Timestamp};
 use alloc::{
     collections::BTreeMap,
@@ -63,8 +63,8 @@ fn note(fired: &mut Vec<Fired>, campaign: &Campaign, postback: &Postback, payout
 
 /// The views of a conversion that the rules and templates of its campaign's postbacks read: they
 /// differ in what the channel is told.
-struct Scopes<'a> {
-    tracker: &'a Tracker,
+pub(super) struct Scopes<'a> {
+    decision: Decision<'a>,
     channel: &'a Channel,
     conversion: &'a Conversion,
     adds: Option<bool>,
@@ -74,8 +74,8 @@ struct Scopes<'a> {
 }
 
 impl<'a> Scopes<'a> {
-    fn new(
-        tracker: &'a Tracker,
+    pub(super) fn new(
+        decision: Decision<'a>,
         campaign: &'a Campaign,
         channel: &'a Channel,
         click: &'a Click,
@@ -83,20 +83,20 @@ impl<'a> Scopes<'a> {
     ) -> Self {
         let mut scope = Scope::of_click(click);
         scope.conversion = Some(conversion);
-        scope.names = tracker.names(campaign, channel, click);
+        scope.names = decision.names(campaign, channel, click);
         scope.roles = Some(&channel.roles);
         Self {
-            tracker,
+            decision,
             channel,
             conversion,
-            adds: tracker.adds(&conversion.shown),
+            adds: decision.adds(&conversion.shown),
             scope,
             payouts: vec![None; campaign.demands.len()],
         }
     }
 
     /// The view of a postback.
-    fn of(&mut self, postback: &Postback) -> &Scope<'a> {
+    pub(super) fn of(&mut self, postback: &Postback) -> &Scope<'a> {
         let payout = match self.payouts.get(postback.demand) {
             Some(Some(known)) => *known,
             _ => self.payout(postback),
@@ -113,7 +113,7 @@ impl<'a> Scopes<'a> {
     fn payout(&mut self, postback: &Postback) -> Payout {
         let currency = self.channel.currency;
         let payout = self
-            .tracker
+            .decision
             .payout(postback.payout, self.adds, self.conversion, currency);
         if let Some(place) = self.payouts.get_mut(postback.demand) {
             *place = Some(payout);
@@ -157,14 +157,14 @@ impl Answers<'_> {
     }
 }
 
-impl Tracker {
-    pub(super) fn names<'a>(&'a self, campaign: &'a Campaign, channel: &'a Channel, click: &Click) -> Names<'a> {
-        Names {
-            campaign: &campaign.title,
-            channel: &channel.title,
-            offer: self.offers.get(&click.offer).map_or("", |offer| &offer.title),
-            source: self.sources.get(&click.source).map_or("", |source| &source.title),
-        }
+impl<'t> Decision<'t> {
+    fn names(&self, campaign: &'t Campaign, channel: &'t Channel, click: &Click) -> Names<'t> {
+        names(
+            campaign,
+            channel,
+            self.offers.get(&click.offer),
+            self.sources.get(&click.source),
+        )
     }
 
     /// Evaluates every rule of the click's campaign on a change, and renders what fires into the
@@ -185,7 +185,7 @@ impl Tracker {
         let mut answers = Answers {
             campaign,
             indexed: known.map(|known| campaign.rules.accepted(known.index, shown.status)),
-            scopes: Scopes::new(self, campaign, channel, change.click, change.after),
+            scopes: Scopes::new(*self, campaign, channel, change.click, change.after),
             demanded: vec![None; campaign.demands.len()],
         };
         let traced = campaign.postbacks.iter().enumerate().take(MAX_TRACED_RULES);
@@ -281,26 +281,6 @@ impl Tracker {
             );
         }
         RuleVerdict::Fired
-    }
-
-    /// What the rule of a postback wants and sees in a conversion as it is now: one text for each
-    /// condition that does not hold, none when all hold or the postback is not one of the click's
-    /// campaign.
-    #[must_use]
-    pub fn reasons(&self, click: &Click, conversion: &Conversion, postback: &PostbackId) -> Vec<String> {
-        let campaign = self.campaigns.get(&click.campaign);
-        let found = campaign.and_then(|campaign| {
-            let postback = campaign.postbacks.iter().find(|known| known.id == *postback)?;
-            Some((campaign, self.channels.get(&campaign.channel)?, postback))
-        });
-        let Some((campaign, channel, postback)) = found else {
-            return Vec::new();
-        };
-        let mut scopes = Scopes::new(self, campaign, channel, click, conversion);
-        reasons(&postback.conditions, scopes.of(postback))
-            .iter()
-            .map(ToString::to_string)
-            .collect()
     }
 }
 

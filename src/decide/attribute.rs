@@ -6,12 +6,10 @@
 //! the order in which the two arrive cannot matter. For the same reason what follows an expired
 //! sale without a click id of its own waits: another payment of the receipt may still count.
 
-use super::facts::{Facts, MAX_HOPS};
-use super::plan::Reason;
 use super::receipts::Receipts;
-use super::trace::Found;
 use crate::event::{Event, Kind};
 use crate::model::Click;
+use crate::plan::{Facts, Found, MAX_HOPS, Reason};
 use crate::value::Receipt;
 use alloc::{vec, vec::Vec};
 

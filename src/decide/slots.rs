@@ -3,10 +3,10 @@
 //! Merging is min, max and add over (time, event id), so every order of arrival ends in the same
 //! slot. The one exception is meant: an event without a time of its own is as old as its arrival.
 
-use super::compiled::{Source, Tracker};
-use super::facts::{Added, Slot, SlotKey};
-use super::trace::DuplicateDecision;
+use super::Decision;
 use crate::model::{Click, Conversion, Duplicates, Entry, Revenue, Status};
+use crate::plan::{Added, DuplicateDecision, Slot, SlotKey};
+use crate::tracker::Source;
 use crate::value::{ConversionId, Currency, Money, Shared};
 use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 use core::cmp::Ordering;
@@ -16,7 +16,7 @@ use core::cmp::Ordering;
 /// is paid.
 pub const MAX_SLOTS: usize = 1_000;
 
-impl Tracker {
+impl Decision<'_> {
     /// The policy for an entry; absent for what never goes through it: reversals and tests.
     pub(super) fn policy(&self, source: &Source, entry: &Entry) -> Option<Duplicates> {
         if entry.test || entry.kind.subtracts() {
@@ -204,45 +204,6 @@ fn leading(slot: &Slot) -> Option<(Currency, &Added)> {
 /// Whether an amount is in another currency than the one that a slot adds up.
 pub(super) fn is_other_currency(slot: &Slot, money: Money) -> bool {
     leading(slot).is_some_and(|(currency, _)| currency != money.currency)
-}
-
-/// Whether a conversion is the first of its click and type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
-    /// The first one.
-    New,
-    /// A later one.
-    Repeated,
-    /// The policy `create_marked` was not in force.
-    Unknown,
-}
-
-impl Mark {
-    /// The word: `new`, `repeated`, `unknown`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Repeated => "repeated",
-            Self::Unknown => "unknown",
-        }
-    }
-}
-
-/// Marks a conversion by the slots of its click. Derived when it is read, so an earlier event that
-/// arrives late needs no rewriting.
-#[must_use]
-pub fn mark(conversion: &Conversion, slots: &[Slot]) -> Mark {
-    let key = SlotKey::Type(conversion.shown.type_name.clone());
-    let slot = slots
-        .iter()
-        .find(|slot| slot.click == conversion.click && slot.key == key && slot.conversion.is_none());
-    match slot {
-        _ if conversion.shown.test || conversion.shown.kind.subtracts() => Mark::Unknown,
-        None => Mark::Unknown,
-        Some(slot) if slot.first.event == conversion.shown.event => Mark::New,
-        Some(_) => Mark::Repeated,
-    }
 }
 
 /// The id of the conversion that a slot makes. An edit may change the type, so the type is no part

@@ -1,12 +1,9 @@
 //! Notifications of versions 1.0 to 5.0, made into the same events as those of the later versions.
 
-use super::{ECHOES, NotTaken};
+use super::source::{ECHOES, NotTaken, notification_id};
 use crate::clickbank::ins::{FormNotification, FormVersion, MinorUnits, SourceReceipt, TransactionType};
 use crate::event::{Event, Interface, Kind, Received};
-use crate::tracker::{
-    Credentials,
-    compiled::{AmountField, Source},
-};
+use crate::tracker::{AmountField, Credentials, Source};
 use crate::value::{Currency, EventId, Money, Pii, is_unfilled_macro};
 use alloc::{
     borrow::Cow,
@@ -102,7 +99,7 @@ impl Source {
         let role = form.role();
         let role = role.as_ref().map_or("", |role| role.as_str());
         let word = form.transaction_type_text();
-        super::notification_id(source, receipt.text(), word, role, at, form.item_number().as_slice())
+        notification_id(source, receipt.text(), word, role, at, form.item_number().as_slice())
     }
 
     fn form_sum(&self, form: &FormNotification) -> Result<Option<Money>, NotTaken> {

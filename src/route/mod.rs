@@ -1,12 +1,14 @@
-//! From a click URL to a click and the offer's URL.
+//! Layer 5: from a click URL to a click and the offer's URL.
 
-use super::click_id::ClickIdKeys;
-use super::compiled::{Campaign, Channel, Offer, Path, Tracker};
 use crate::delivery::{FillError, fill_private};
 use crate::model::Click;
 use crate::scope::{ClickSlot, Scope};
 use crate::template::RenderError;
-use crate::value::{Amount, Money, OfferId, Pii, Query, QueryError, Timestamp, is_unfilled_macro, shown};
+use crate::tracker::{Campaign, Channel, ClickIdKeys, Offer, Path, Source, Tracker, names};
+use crate::value::{
+    Amount, CampaignId, ChannelId, Money, OfferId, OfferSourceId, Pii, Query, QueryError, Timestamp, is_unfilled_macro,
+    shown,
+};
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String};
 use thiserror::Error;
 
@@ -64,7 +66,28 @@ pub enum RouteError {
     Fill(#[from] FillError),
 }
 
-impl Tracker {
+/// Sends visitors on by one configuration. It holds what of the configuration routing may see; cheap
+/// to make and to copy.
+#[derive(Debug, Clone, Copy)]
+pub struct Router<'t> {
+    campaigns: &'t BTreeMap<CampaignId, Campaign>,
+    channels: &'t BTreeMap<ChannelId, Channel>,
+    offers: &'t BTreeMap<OfferId, Offer>,
+    sources: &'t BTreeMap<OfferSourceId, Source>,
+}
+
+impl<'t> Router<'t> {
+    /// Routes by the configuration of `tracker`.
+    #[must_use]
+    pub fn new(tracker: &'t Tracker) -> Self {
+        Self {
+            campaigns: &tracker.campaigns,
+            channels: &tracker.channels,
+            offers: &tracker.offers,
+            sources: &tracker.sources,
+        }
+    }
+
     /// Makes the click of a visit: an id, the channel's parameters, one path and one offer by
     /// weight, and the offer's URL.
     ///
@@ -90,14 +113,15 @@ impl Tracker {
         read_parameters(&mut click, channel, visit.query)?;
         click.cost = click.cost.or(campaign.cost);
         let mut scope = Scope::of_click(&click);
-        scope.names = self.names(campaign, channel, &click);
+        let source = self.sources.get(&click.source);
+        scope.names = names(campaign, channel, Some(offer), source);
         scope.roles = Some(&channel.roles);
         let rendered = offer.url.render(&scope)?;
         let url = fill_private(&rendered, &click.private, click.at)?;
         Ok(Routed { click, url })
     }
 
-    fn choose(&self, campaign: &Campaign, choice: u64) -> Option<(&OfferId, &Offer)> {
+    fn choose(&self, campaign: &Campaign, choice: u64) -> Option<(&'t OfferId, &'t Offer)> {
         // Two independent draws of 32 bits; the bias of a remainder below 2^-16 for the largest
         // weights is far under any share that shows.
         let (high, low) = (choice >> 32, choice & 0xffff_ffff);

@@ -1,9 +1,9 @@
 //! What anyone may send, and what only ClickBank's postbacks have: the Test button's made-up
 //! values, the tracking codes of the order-form pixel.
 
-use super::Source;
 use crate::clickbank::pixel::{MAX_TRACKING_CODES, TRACKING_CODES, listed_codes, tracking_codes};
 use crate::network::{Meaning, Postback, PostbackError, is_clickbank_test};
+use crate::tracker::Source;
 use crate::value::Query;
 use alloc::borrow::Cow;
 

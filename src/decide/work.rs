@@ -1,95 +1,20 @@
-//! The decision: an event and the facts become one plan.
+//! What is read, and the rows as they change while one plan is made.
 
+use super::Decision;
 use super::attribute::{Attribution, attribute, by_receipt_alone};
-use super::compiled::{Source, Tracker};
-use super::facts::{FactQuery, Facts, Slot};
-use super::plan::{Commit, EventRow, Guard, GuardKey, Outcome, Plan, Reason, Reply, ReplyOutcome, Write};
 use super::receipts::Receipts;
 use super::resolve::Meaning;
-use super::trace::{Found, Trace};
 use crate::delivery::Delivery;
 use crate::event::{Event, Interface, Kind};
 use crate::model::{Click, Conversion};
-use crate::value::{OfferSourceId, Timestamp};
+use crate::plan::{Commit, EventRow, Facts, Found, Guard, GuardKey, Outcome, Reason, Slot, Trace, Write};
+use crate::tracker::Source;
+use crate::value::Timestamp;
 use alloc::{boxed::Box, vec::Vec};
-use thiserror::Error;
-
-/// An event of a source that the configuration does not know.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("offer source `{0}` is not configured")]
-pub struct UnknownSource(OfferSourceId);
-
-impl Tracker {
-    /// Which rows the decision over `event` needs.
-    #[must_use]
-    pub fn needs(&self, event: &Event) -> FactQuery {
-        FactQuery {
-            source: event.source.clone(),
-            event: event.id.clone(),
-            clicks: event.clicks.clone(),
-            receipts: event.receipt.iter().chain(&event.parent).cloned().collect(),
-        }
-    }
-
-    /// Decides what an event means, and with it every waiting event that it resolves. Pure and
-    /// total: the same arguments give the same plan, and a rule that cannot be evaluated does not
-    /// stop the others.
-    ///
-    /// # Errors
-    /// [`UnknownSource`] when the event's source is not configured.
-    pub fn decide(&self, event: &Event, facts: &Facts, now: Timestamp) -> Result<Plan, UnknownSource> {
-        let source = self
-            .sources
-            .get(&event.source)
-            .ok_or_else(|| UnknownSource(event.source.clone()))?;
-        let mut work = Work::new(self, source, facts, now);
-        let mut row = work.decide_one(event);
-        let others = facts.orphans.iter().filter(|orphan| orphan.id != event.id);
-        let mut waiting: Vec<&Event> = others.filter(|orphan| work.knows_clicks_of(orphan)).collect();
-        waiting.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.id.cmp(&b.id)));
-        let mut resolved = Vec::new();
-        // Each round resolves what the round before made resolvable, so the order among waiting
-        // events does not matter.
-        loop {
-            let before = resolved.len();
-            waiting.retain(|orphan| {
-                let decided = work.decide_one(orphan);
-                let stays = decided.outcome == Outcome::Unattributed;
-                if !stays {
-                    resolved.push(decided);
-                }
-                stays
-            });
-            if resolved.len() == before {
-                break;
-            }
-        }
-        row.trace.resolved = u32::try_from(resolved.len()).unwrap_or(u32::MAX);
-        Ok(Plan {
-            trace: row.trace.clone(),
-            reply: reply(&row),
-            commit: work.into_commit(row, resolved),
-        })
-    }
-}
-
-fn reply(row: &EventRow) -> Reply {
-    let outcome = match row.outcome {
-        _ if row.event.test => ReplyOutcome::Test,
-        Outcome::Counted => ReplyOutcome::Applied,
-        Outcome::Chosen | Outcome::Unmapped | Outcome::Ignored | Outcome::Expired => ReplyOutcome::Ignored,
-        Outcome::Unattributed => ReplyOutcome::Unattributed,
-        Outcome::Test => ReplyOutcome::Test,
-    };
-    Reply {
-        outcome,
-        reason: row.reason,
-    }
-}
 
 /// What is read, and the rows as they change while one plan is made.
 pub(super) struct Work<'a> {
-    pub(super) tracker: &'a Tracker,
+    pub(super) decision: Decision<'a>,
     pub(super) source: &'a Source,
     pub(super) facts: &'a Facts,
     pub(super) now: Timestamp,
@@ -101,9 +26,9 @@ pub(super) struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    fn new(tracker: &'a Tracker, source: &'a Source, facts: &'a Facts, now: Timestamp) -> Self {
+    pub(super) fn new(decision: Decision<'a>, source: &'a Source, facts: &'a Facts, now: Timestamp) -> Self {
         Self {
-            tracker,
+            decision,
             source,
             facts,
             now,
@@ -115,9 +40,9 @@ impl<'a> Work<'a> {
     }
 
     /// Decides one event on top of what was decided before it.
-    fn decide_one(&mut self, event: &Event) -> EventRow {
-        let meaning = self.tracker.meaning(self.source, event);
-        let kind = self.tracker.kind(self.source, event, &meaning);
+    pub(super) fn decide_one(&mut self, event: &Event) -> EventRow {
+        let meaning = self.decision.meaning(self.source, event);
+        let kind = self.decision.kind(self.source, event, &meaning);
         let mut row = EventRow {
             event: Box::new(event.clone()),
             outcome: Outcome::Unattributed,
@@ -125,7 +50,7 @@ impl<'a> Work<'a> {
             click: None,
             conversion: None,
             decided_at: self.now,
-            configuration: self.tracker.fingerprint.clone(),
+            configuration: self.decision.fingerprint.clone(),
             trace: Trace::default(),
         };
         let open = self.is_open(&meaning);
@@ -176,14 +101,14 @@ impl<'a> Work<'a> {
         if by_id && !self.is_open(meaning) {
             self.receipts.note_click(event, click);
         }
-        let offer = self.tracker.offers.get(&click.offer);
-        let Some(entry) = self.tracker.entry(self.source, offer, event, meaning) else {
+        let offer = self.decision.offers.get(&click.offer);
+        let Some(entry) = self.decision.entry(self.source, offer, event, meaning) else {
             let (outcome, reason) = nothing(meaning).unwrap_or((Outcome::Unmapped, Reason::Unmapped));
             row.outcome = if event.test { Outcome::Test } else { outcome };
             row.reason = Some(reason);
             return;
         };
-        let pays = event.receipt.is_some() && self.tracker.pays(&entry);
+        let pays = event.receipt.is_some() && self.decision.pays(&entry);
         self.count(row, event, click, entry.into());
         if pays && row.conversion.is_some() {
             self.receipts.note(event, |record| record.paid = true);
@@ -198,9 +123,9 @@ impl<'a> Work<'a> {
     /// Whether every click that a waiting event names was asked for. One that was not might be its
     /// click; it is decided when its own facts are read. A reversal that goes by its receipt needs
     /// none.
-    fn knows_clicks_of(&self, event: &Event) -> bool {
-        let meaning = self.tracker.meaning(self.source, event);
-        let kind = self.tracker.kind(self.source, event, &meaning);
+    pub(super) fn knows_clicks_of(&self, event: &Event) -> bool {
+        let meaning = self.decision.meaning(self.source, event);
+        let kind = self.decision.kind(self.source, event, &meaning);
         by_receipt_alone(event, &kind) || event.clicks.iter().all(|id| self.facts.clicks.contains_key(id))
     }
 
@@ -212,7 +137,7 @@ impl<'a> Work<'a> {
 
     /// The transaction: the event's row first, then what it changes, then the rows of the waiting
     /// events that it resolves.
-    fn into_commit(self, row: EventRow, resolved: Vec<EventRow>) -> Commit {
+    pub(super) fn into_commit(self, row: EventRow, resolved: Vec<EventRow>) -> Commit {
         let source = &self.source.id;
         let waits = self.facts.event == Some(Outcome::Unattributed);
         let mut waiting: Vec<_> = resolved.iter().map(|row| row.event.id.clone()).collect();

@@ -1,88 +1,12 @@
-//! What a decision reads: the question, and the answer with its guards' versions.
+//! What is kept of receipts and of the events that fall together.
 
-use super::plan::Outcome;
-use crate::event::Event;
-use crate::model::{Click, Entry};
+use crate::model::Entry;
 use crate::value::{
     Amount, CampaignId, ClickId, ConversionId, Currency, EventId, Money, OfferSourceId, PostbackId, Receipt, Shared,
     Timestamp, TypeName,
 };
 use alloc::{boxed::Box, collections::BTreeMap, format, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
-
-/// How many links of a chain of receipts are followed, upwards and downwards.
-pub const MAX_HOPS: usize = 8;
-/// How many waiting events one answer brings along; the rest is found by `drive::attribute`.
-pub const MAX_ORPHANS: usize = 64;
-
-/// The rows that a decision needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct FactQuery {
-    /// The source whose receipts are meant.
-    pub source: OfferSourceId,
-    /// The event that is decided; the answer says whether it is stored and with what outcome.
-    pub event: EventId,
-    /// Clicks by id.
-    pub clicks: Vec<ClickId>,
-    /// Receipts of `source`.
-    pub receipts: Vec<Receipt>,
-}
-
-impl FactQuery {
-    /// A question about nothing but the event's own row.
-    #[must_use]
-    pub fn new(source: OfferSourceId, event: EventId) -> Self {
-        Self {
-            source,
-            event,
-            clicks: Vec::new(),
-            receipts: Vec::new(),
-        }
-    }
-}
-
-/// The answer to a [`FactQuery`]. Absence is an answer: every click and receipt that was asked for
-/// is there, with its version.
-///
-/// A store follows receipts by itself: for each receipt of the query also its parent, the parent's
-/// parent and so on, and every waiting event whose receipt or parent is one of these, with the
-/// receipt of that event, at most [`MAX_HOPS`] links up and down. It also brings every click that
-/// one of these receipts names.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Facts {
-    /// The stored outcome of the event itself, if it is stored.
-    pub event: Option<Outcome>,
-    /// Clicks by id.
-    pub clicks: BTreeMap<ClickId, ClickFacts>,
-    /// Receipts of the query's source.
-    pub receipts: BTreeMap<Receipt, ReceiptFacts>,
-    /// Unattributed events that wait for one of these receipts, at most [`MAX_ORPHANS`], by event
-    /// id.
-    pub orphans: Vec<Event>,
-}
-
-/// What is known of a click id.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ClickFacts {
-    /// The version of the guard `click:<id>`; 0 when nothing was ever written under it.
-    pub version: u64,
-    /// The click, if it was recorded.
-    pub click: Option<Click>,
-    /// Its slots.
-    pub slots: Vec<Slot>,
-}
-
-/// What is known of a receipt.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ReceiptFacts {
-    /// The version of the guard `receipt:<source>:<receipt>`; 0 when nothing was ever written under
-    /// it.
-    pub version: u64,
-    /// The receipt's record, if an event brought it.
-    pub record: Option<ReceiptRecord>,
-}
 
 /// What events have said of a receipt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,7 +21,7 @@ pub struct ReceiptRecord {
     pub parent: Option<Receipt>,
     /// The click that one of its events named itself, before the click had expired.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub click: Option<Claimed>,
+    pub click: Option<ReceiptClick>,
     /// Whether a payment of it counts, so that a reversal has something to take back.
     #[serde(default)]
     pub paid: bool,
@@ -109,7 +33,7 @@ pub struct ReceiptRecord {
 /// The click of a receipt with the event that named it: of several, the earliest counts, whatever
 /// came first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Claimed {
+pub struct ReceiptClick {
     /// The event's time.
     pub at: Timestamp,
     /// The event.

@@ -1,14 +1,12 @@
 //! What an entry makes of the conversions of its click, and what follows from that.
 
-use super::decide::Work;
-use super::facts::{Slot, SlotKey};
 use super::fire::Change;
-use super::plan::{EventRow, Outcome, Reason};
 use super::rows;
 use super::slots::{self, MAX_SLOTS};
-use super::trace::DuplicateDecision;
+use super::work::Work;
 use crate::event::Event;
 use crate::model::{Click, Conversion, Duplicates, Entry, Revenue};
+use crate::plan::{DuplicateDecision, EventRow, Outcome, Reason, Slot, SlotKey};
 use crate::value::{Money, Shared};
 
 /// A conversion before and after an entry.
@@ -24,8 +22,8 @@ struct Made {
 impl<'a> Work<'a> {
     /// Lets an entry make or change a conversion, and fires what follows from it.
     pub(super) fn count(&mut self, row: &mut EventRow, event: &Event, click: &'a Click, entry: Shared<Entry>) {
-        let signed = self.tracker.signed(&entry);
-        let policy = self.tracker.policy(self.source, &entry);
+        let signed = self.decision.signed(&entry);
+        let policy = self.decision.policy(self.source, &entry);
         let made = match self.made(click, policy, &entry, signed) {
             Ok(made) => made,
             Err(reason) => {
@@ -70,7 +68,7 @@ impl<'a> Work<'a> {
                 before: before.as_ref(),
                 after: &after,
             };
-            let tracker = self.tracker;
+            let tracker = self.decision;
             tracker.fire(&change, &mut fired, &mut row.trace, &mut self.outbox);
             // Of conversions of their own the slot keeps what the first has told: another policy
             // may go on with it.
@@ -101,7 +99,7 @@ impl<'a> Work<'a> {
     ) -> Result<Made, Reason> {
         let own = || {
             let id = slots::event_conversion_id(entry);
-            self.tracker.conversion(id, click, entry.clone(), signed, 1)
+            self.decision.conversion(id, click, entry.clone(), signed, 1)
         };
         let alone = |decision| Made {
             decision,
@@ -112,18 +110,18 @@ impl<'a> Work<'a> {
         let Some(policy) = policy else {
             return Ok(alone(DuplicateDecision::Bypassed));
         };
-        let Some(key) = self.tracker.slot_key(policy, entry) else {
+        let Some(key) = self.decision.slot_key(policy, entry) else {
             return Ok(alone(DuplicateDecision::Created));
         };
         if policy == Duplicates::CreateMarked {
             let (slot, decision) = match self.slot(click, &key) {
                 Some(known) => {
                     let mut slot = known.clone();
-                    let decision = self.tracker.merge(&mut slot, policy, entry);
+                    let decision = self.decision.merge(&mut slot, policy, entry);
                     (slot, decision)
                 }
                 None => (
-                    self.tracker.open_slot(click, key, None, entry),
+                    self.decision.open_slot(click, key, None, entry),
                     DuplicateDecision::Created,
                 ),
             };
@@ -139,11 +137,11 @@ impl<'a> Work<'a> {
                 return Err(Reason::TooManySlots);
             }
             let id = slots::conversion_id(click, &key);
-            let slot = self.tracker.open_slot(click, key, Some(id.clone()), entry);
+            let slot = self.decision.open_slot(click, key, Some(id.clone()), entry);
             return Ok(Made {
                 decision: DuplicateDecision::Created,
                 before: None,
-                after: self.tracker.shown(&slot, id, policy, click),
+                after: self.decision.shown(&slot, id, policy, click),
                 slot: Some(slot),
             });
         };
@@ -153,17 +151,17 @@ impl<'a> Work<'a> {
                 // The policy was `create_marked` before. The conversion that the first event made
                 // goes on; the others stay.
                 let id = slots::event_conversion_id(&known.first);
-                let mut slot = self.tracker.open_slot(click, key, Some(id.clone()), &known.first);
+                let mut slot = self.decision.open_slot(click, key, Some(id.clone()), &known.first);
                 slot.fired = known.fired.clone();
                 (slot, id)
             }
         };
-        let before = self.tracker.shown(&slot, id.clone(), policy, click);
-        let decision = self.tracker.merge(&mut slot, policy, entry);
+        let before = self.decision.shown(&slot, id.clone(), policy, click);
+        let decision = self.decision.merge(&mut slot, policy, entry);
         Ok(Made {
             decision,
             before: Some(before),
-            after: self.tracker.shown(&slot, id, policy, click),
+            after: self.decision.shown(&slot, id, policy, click),
             slot: Some(slot),
         })
     }
@@ -195,9 +193,9 @@ impl<'a> Work<'a> {
     fn reason_of(&self, entry: &Entry, signed: Option<Money>, click: &Click) -> Option<Reason> {
         if !entry.known {
             Some(Reason::UnknownType)
-        } else if self.tracker.revenue(entry, signed, true) == Revenue::NoRate {
+        } else if self.decision.revenue(entry, signed, true) == Revenue::NoRate {
             Some(Reason::NoRate)
-        } else if !self.tracker.campaigns.contains_key(&click.campaign) {
+        } else if !self.decision.campaigns.contains_key(&click.campaign) {
             Some(Reason::UnknownCampaign)
         } else {
             None

@@ -1,9 +1,9 @@
 //! What an event is here: its conversion type, its status, its amount.
 
-use super::compiled::{ConversionType, Offer, Source, Tracker};
+use super::Decision;
 use crate::event::{Event, Interface, Kind};
 use crate::model::{Counts, Entry, Status};
-use crate::network::clickbank_kind;
+use crate::tracker::{ConversionType, Offer, Source, listed, word_kind};
 use crate::value::{Money, TypeName};
 
 /// What the configuration says of an event's name.
@@ -18,13 +18,13 @@ pub(super) enum Meaning<'a> {
     Unmapped,
 }
 
-impl Tracker {
+impl<'t> Decision<'t> {
     /// The conversion type of an event.
-    pub(super) fn meaning(&self, source: &Source, event: &Event) -> Meaning<'_> {
+    pub(super) fn meaning(&self, source: &Source, event: &Event) -> Meaning<'t> {
         let Some(name) = event.name.as_deref() else {
             return self
                 .types
-                .get(&self.default_type)
+                .get(self.default_type)
                 .map_or(Meaning::Unmapped, Meaning::Type);
         };
         match listed(source, name, event.kind.as_ref()) {
@@ -130,45 +130,4 @@ fn status_of(source: &Source, word: &str) -> Status {
         .or_else(|| source.statuses.get("*"));
     let own = || Status::ALL.iter().find(|own| own.as_str().eq_ignore_ascii_case(word));
     mapped.or_else(own).copied().unwrap_or(Status::Other)
-}
-
-/// The configuration's row for an event: that of the network's own word, else that of its kind,
-/// else that of the word which ClickBank's notifications have for it (a `PURCHASE` is their
-/// `SALE`).
-pub(super) fn listed<'a>(source: &'a Source, name: &str, kind: Option<&Kind>) -> Option<&'a Option<TypeName>> {
-    if let Some(row) = mapped_word(source, name, kind) {
-        return Some(row);
-    }
-    let kind = kind.cloned().or_else(|| word_kind(source, name))?;
-    let notified = || {
-        let word = match kind {
-            Kind::Sale if source.clickbank_words => "SALE",
-            Kind::Upsell if source.clickbank_words => "UPSELL",
-            _ => return None,
-        };
-        source.events.get(word)
-    };
-    source.events.get(kind.as_str()).or_else(notified)
-}
-
-/// The kind that a postback's word says by itself.
-fn word_kind(source: &Source, name: &str) -> Option<Kind> {
-    source.clickbank_words.then(|| clickbank_kind(name))?
-}
-
-/// The row of the network's own word. A `SALE` of upsells alone goes by `UPSELL`, never by `SALE`.
-fn mapped_word<'a>(source: &'a Source, name: &str, kind: Option<&Kind>) -> Option<&'a Option<TypeName>> {
-    if kind == Some(&Kind::Upsell) && name == "SALE" {
-        return source.events.get("UPSELL");
-    }
-    let exact = source.events.get(name);
-    // `SUBSCRIPTION-CHG 12->34` carries the change in the word itself.
-    let prefix = || name.split_once(' ').and_then(|(word, _)| source.events.get(word));
-    // ClickBank's postback words: upper case in the one exported template, while one receiver
-    // expects lower case.
-    let folded = || match source.clickbank_words {
-        true => source.events.get(&name.to_ascii_uppercase()),
-        false => None,
-    };
-    exact.or_else(prefix).or_else(folded)
 }

@@ -1,0 +1,43 @@
+//! Whether a conversion is the first of its click and type.
+
+use crate::model::Conversion;
+use crate::plan::{Slot, SlotKey};
+
+/// Whether a conversion is the first of its click and type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// The first one.
+    New,
+    /// A later one.
+    Repeated,
+    /// The policy `create_marked` was not in force.
+    Unknown,
+}
+
+impl Mark {
+    /// The word: `new`, `repeated`, `unknown`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Repeated => "repeated",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Marks a conversion by the slots of its click. Derived when it is read, so an earlier event that
+/// arrives late needs no rewriting.
+#[must_use]
+pub fn mark(conversion: &Conversion, slots: &[Slot]) -> Mark {
+    let key = SlotKey::Type(conversion.shown.type_name.clone());
+    let slot = slots
+        .iter()
+        .find(|slot| slot.click == conversion.click && slot.key == key && slot.conversion.is_none());
+    match slot {
+        _ if conversion.shown.test || conversion.shown.kind.subtracts() => Mark::Unknown,
+        None => Mark::Unknown,
+        Some(slot) if slot.first.event == conversion.shown.event => Mark::New,
+        Some(_) => Mark::Repeated,
+    }
+}

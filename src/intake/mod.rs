@@ -1,0 +1,7 @@
+//! Layer 5: who called and what came, made into events.
+
+mod clickbank;
+mod form;
+mod source;
+
+pub use source::{Caller, NotTaken, Unauthorized};

@@ -1,0 +1,33 @@
+//! An event as it is stored.
+
+use super::outcome::{Outcome, Reason};
+use super::trace::Trace;
+use crate::event::Event;
+use crate::value::{ClickId, ConversionId, Fingerprint, Timestamp};
+use alloc::boxed::Box;
+use serde::{Deserialize, Serialize};
+
+/// An event as it is stored: with what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct EventRow {
+    /// The event; boxed, since a row is moved several times on its way.
+    pub event: Box<Event>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why, where the outcome alone does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// The click that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub click: Option<ClickId>,
+    /// The conversion that it made or changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversion: Option<ConversionId>,
+    /// When it was decided.
+    pub decided_at: Timestamp,
+    /// By which configuration.
+    pub configuration: Fingerprint,
+    /// How it was decided.
+    pub trace: Trace,
+}

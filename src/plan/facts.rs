@@ -1,0 +1,82 @@
+//! What a decision reads: the question, and the answer with its guards' versions.
+
+use super::outcome::Outcome;
+use super::records::{ReceiptRecord, Slot};
+use crate::event::Event;
+use crate::model::Click;
+use crate::value::{ClickId, EventId, OfferSourceId, Receipt};
+use alloc::{collections::BTreeMap, vec::Vec};
+
+/// How many links of a chain of receipts are followed, upwards and downwards.
+pub const MAX_HOPS: usize = 8;
+/// How many waiting events one answer brings along; the rest is found by `drive::attribute`.
+pub const MAX_ORPHANS: usize = 64;
+
+/// The rows that a decision needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FactQuery {
+    /// The source whose receipts are meant.
+    pub source: OfferSourceId,
+    /// The event that is decided; the answer says whether it is stored and with what outcome.
+    pub event: EventId,
+    /// Clicks by id.
+    pub clicks: Vec<ClickId>,
+    /// Receipts of `source`.
+    pub receipts: Vec<Receipt>,
+}
+
+impl FactQuery {
+    /// A question about nothing but the event's own row.
+    #[must_use]
+    pub fn new(source: OfferSourceId, event: EventId) -> Self {
+        Self {
+            source,
+            event,
+            clicks: Vec::new(),
+            receipts: Vec::new(),
+        }
+    }
+}
+
+/// The answer to a [`FactQuery`]. Absence is an answer: every click and receipt that was asked for
+/// is there, with its version.
+///
+/// A store follows receipts by itself: for each receipt of the query also its parent, the parent's
+/// parent and so on, and every waiting event whose receipt or parent is one of these, with the
+/// receipt of that event, at most [`MAX_HOPS`] links up and down. It also brings every click that
+/// one of these receipts names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Facts {
+    /// The stored outcome of the event itself, if it is stored.
+    pub event: Option<Outcome>,
+    /// Clicks by id.
+    pub clicks: BTreeMap<ClickId, ClickFacts>,
+    /// Receipts of the query's source.
+    pub receipts: BTreeMap<Receipt, ReceiptFacts>,
+    /// Unattributed events that wait for one of these receipts, at most [`MAX_ORPHANS`], by event
+    /// id.
+    pub orphans: Vec<Event>,
+}
+
+/// What is known of a click id.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClickFacts {
+    /// The version of the guard `click:<id>`; 0 when nothing was ever written under it.
+    pub version: u64,
+    /// The click, if it was recorded.
+    pub click: Option<Click>,
+    /// Its slots.
+    pub slots: Vec<Slot>,
+}
+
+/// What is known of a receipt.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReceiptFacts {
+    /// The version of the guard `receipt:<source>:<receipt>`; 0 when nothing was ever written under
+    /// it.
+    pub version: u64,
+    /// The receipt's record, if an event brought it.
+    pub record: Option<ReceiptRecord>,
+}

@@ -1,0 +1,24 @@
+//! Layer 3: what a decision and a store tell each other: all that the author of a store sees.
+//!
+//! A decision asks for [`Facts`] with a [`FactQuery`] and ends in a [`Commit`]: guards, rows
+//! ([`Write`]) and deliveries as one value, so that a store may apply it again after a lost
+//! connection. Nothing here decides anything and nothing here stores anything.
+
+mod codes;
+mod commit;
+mod event_row;
+mod facts;
+mod outcome;
+mod records;
+mod refused;
+mod trace;
+mod words;
+
+pub(crate) use codes::codes;
+pub use commit::{Commit, Committed, ConfigurationRow, Guard, GuardKey, Write};
+pub use event_row::EventRow;
+pub use facts::{ClickFacts, FactQuery, Facts, MAX_HOPS, MAX_ORPHANS, ReceiptFacts};
+pub use outcome::{Outcome, Reason};
+pub use records::{Added, Fired, ReceiptClick, ReceiptRecord, Slot, SlotKey};
+pub use refused::{MAX_REFUSED, RefusedBody, RefusedRow, Ring};
+pub use trace::{DuplicateDecision, Found, MAX_TRACED_RULES, RuleTrace, RuleTraces, RuleVerdict, Trace};

@@ -1,0 +1,56 @@
+//! What became of an event, and why.
+
+use super::codes::codes;
+use crate::event::Interface;
+use serde::{Deserialize, Serialize};
+
+codes! {
+    /// What became of an event.
+    pub enum Outcome {
+        Counted = "counted": "it made or changed a conversion",
+        Chosen = "none": "the configuration matches this event to no conversion type on purpose",
+        Unmapped = "unmapped": "the configuration does not say which conversion type this event is",
+        Ignored = "ignored": "it was stored and changes nothing",
+        Expired = "expired": "it came after the click had expired",
+        Unattributed = "unattributed": "no click is known for it; it is kept until one is",
+        Test = "test": "it is a test and counts nothing",
+    }
+}
+
+codes! {
+    /// Why an event has its outcome.
+    pub enum Reason {
+        NoClickId = "no_click_id": "it carries no click id and no receipt that leads to a click",
+        UnknownClick = "unknown_click": "its click id is not known",
+        ForgedClick = "forged_click": "its click id was not made here",
+        OtherSource = "other_source": "its click went to an offer of another source",
+        WaitsForSale = "waits_for_sale": "the sale that it takes back is not known",
+        Expired = "expired": "it came after its click had expired",
+        ChosenNone = "chosen_none": "the configuration matches this event to no conversion type on purpose",
+        Unmapped = "unmapped": "the configuration does not say which conversion type this event is",
+        SaleExpired = "sale_expired": "the sale that it follows came after its click had expired",
+        ReceiptCycle = "receipt_cycle": "its receipts lead in a circle",
+        TooManyHops = "too_many_hops": "its receipts make too long a chain",
+        UnknownCampaign = "unknown_campaign": "the campaign of its click is no longer configured",
+        Duplicate = "duplicate": "the click has a conversion of this type already",
+        Superseded = "superseded": "the conversion shows a later event already",
+        OtherCurrency = "other_currency": "amounts of two currencies are never added; its conversion is in another one",
+        DuplicateEventId = "duplicate_event_id": "the click has a conversion with this event id already",
+        CountedByIns = "counted_by_ins": "the notification of the same sale counts, not the postback",
+        CountedByS2s = "counted_by_s2s": "the postback of the same sale counts, not the notification",
+        UnknownType = "unknown_type": "its conversion type is not configured; it is kept under its own name and fires nothing",
+        NoRate = "no_rate": "there is no rate from its currency to the account's; it is kept without revenue",
+        TooManySlots = "too_many_slots": "its click has too many conversions with ids of their own",
+    }
+}
+
+impl Reason {
+    /// The reason for an event that another interface counts.
+    #[must_use]
+    pub fn counted_by(interface: Interface) -> Self {
+        match interface {
+            Interface::Ins => Self::CountedByIns,
+            Interface::Postback => Self::CountedByS2s,
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Layer 5: the URLs that a configuration asks one to paste elsewhere.
+
+use crate::network::Meaning;
+use crate::tracker::{Campaign, Channel, Domain, Source, Tracker};
+use crate::value::{ChannelId, DomainId};
+use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
+
+/// What is pasted where, by one configuration.
+#[derive(Debug, Clone, Copy)]
+pub struct Setup<'t> {
+    domains: &'t BTreeMap<DomainId, Domain>,
+    channels: &'t BTreeMap<ChannelId, Channel>,
+}
+
+impl<'t> Setup<'t> {
+    /// The set-up of the configuration of `tracker`.
+    #[must_use]
+    pub fn new(tracker: &'t Tracker) -> Self {
+        Self {
+            domains: &tracker.domains,
+            channels: &tracker.channels,
+        }
+    }
+
+    /// The URL of a source's postbacks, with [`pasted_query`]; none without a domain.
+    #[must_use]
+    pub fn postback_url(&self, source: &Source) -> Option<String> {
+        let domain = self.domains.get(source.domain.as_ref()?)?;
+        let page = format!("{}/postback/{}", domain.url, source.id);
+        Some(with_query(page, pasted_pairs(source)))
+    }
+
+    /// The URL of a source's notifications, to which `?token=..` is to be appended; none without a
+    /// domain.
+    #[must_use]
+    pub fn ins_url(&self, source: &Source) -> Option<String> {
+        let domain = self.domains.get(source.domain.as_ref()?)?;
+        Some(format!("{}/ins/{}", domain.url, source.id))
+    }
+
+    /// The click URL of a campaign, with its channel's macros, to paste into the channel; none
+    /// without a domain.
+    #[must_use]
+    pub fn click_url(&self, campaign: &Campaign) -> Option<String> {
+        let domain = self.domains.get(campaign.domain.as_ref()?)?;
+        Some(format!("{}{}", domain.url, self.click_path(campaign)))
+    }
+
+    /// Path and query of [`Setup::click_url`], for a domain that is not in the document.
+    #[must_use]
+    pub fn click_path(&self, campaign: &Campaign) -> String {
+        let channel = self.channels.get(&campaign.channel);
+        let rows = channel.into_iter().flat_map(|channel| &channel.parameters);
+        let rows = rows.filter(|row| !row.macro_text.is_empty());
+        let pairs = rows.map(|row| (row.name.as_str(), row.macro_text.as_str()));
+        with_query(format!("/{}", campaign.id), pairs.collect())
+    }
+}
+
+fn with_query(page: String, pairs: Vec<(&str, &str)>) -> String {
+    if pairs.is_empty() {
+        return page;
+    }
+    format!("{page}?{}", query(pairs))
+}
+
+/// Macros stay as they are: encoded, the network would not know them.
+fn query(pairs: Vec<(&str, &str)>) -> String {
+    let pairs: Vec<String> = pairs.iter().map(|(name, filled)| format!("{name}={filled}")).collect();
+    pairs.join("&")
+}
+
+/// The query to paste into the network's postback URL, its macros unfilled: for ClickBank in
+/// the guide's order, then what `[offer_source.postback]` and the parameter table add. Empty
+/// where neither says anything. `&type=NAME` for each event and the token are to be appended.
+///
+/// Parameters that are read from a notification (`{r}`) are left out: the guide for INS says to
+/// remove them from the URL.
+#[must_use]
+pub fn pasted_query(source: &Source) -> String {
+    query(pasted_pairs(source))
+}
+
+/// The pairs of [`pasted_query`]: names and macros.
+pub(crate) fn pasted_pairs(source: &Source) -> Vec<(&str, &str)> {
+    let mut pairs: Vec<(&str, &str)> = source.names.pasted().collect();
+    for (word, filled) in &source.pasted {
+        let Some(meaning) = Meaning::from_word(word) else {
+            continue;
+        };
+        let place = pairs
+            .iter_mut()
+            .find(|(name, _)| source.names.meaning(name) == Some(meaning));
+        match (place, source.names.names(meaning).next()) {
+            (Some((_, known)), _) => *known = filled,
+            (None, Some(name)) => pairs.push((name, filled)),
+            (None, None) => {}
+        }
+    }
+    let is_pasted = |filled: &str| !filled.is_empty() && filled != "{r}";
+    for row in source.parameters.iter().filter(|row| is_pasted(&row.macro_text)) {
+        match pairs.iter_mut().find(|(name, _)| *name == row.name) {
+            Some((_, known)) => *known = &row.macro_text,
+            None => pairs.push((&row.name, &row.macro_text)),
+        }
+    }
+    pairs
+}
