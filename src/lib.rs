@@ -34,7 +34,10 @@ pub mod template;
 pub mod tracker;
 pub mod value;
 
-pub use clickbank::ins::{Envelope, KeyRing, Notification};
+pub use clickbank::{
+    envelope::{Envelope, KeyRing},
+    ins::Notification,
+};
 pub use compile::{CompileOptions, compile};
 pub use config::Document;
 pub use decide::{Decision, Plan};

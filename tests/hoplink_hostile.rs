@@ -4,8 +4,9 @@
 
 use postback::clickbank::hoplink::Link;
 use postback::clickbank::pixel::{MAX_TRACKING_CODES, tracking_codes};
+use postback::clickbank::s2s::is_test_button;
 use postback::clickbank::tid::Tid;
-use postback::network::{ParameterMap, Postback, is_clickbank_test};
+use postback::network::{ParameterMap, Postback};
 use postback::value::Query;
 
 /// Every prefix of the bytes, and the bytes with each of their bits flipped.
@@ -69,11 +70,11 @@ fn a_damaged_pixel_is_read_or_refused() {
     let map = ParameterMap::generic();
     let read = |query: &Query<'_>| Postback::read(query, &map, &[]);
     let whole = Query::parse(PIXEL).unwrap();
-    assert!(is_clickbank_test(&read(&whole).unwrap()));
+    assert!(is_test_button(&read(&whole).unwrap()));
     assert!(tracking_codes(&whole).eq(["a", "b", "c"]));
     for bytes in damaged(PIXEL) {
         let Ok(query) = Query::parse(&bytes) else { continue };
-        let _ = read(&query).as_ref().map(is_clickbank_test);
+        let _ = read(&query).as_ref().map(is_test_button);
         assert!(tracking_codes(&query).count() <= MAX_TRACKING_CODES);
         assert!(tracking_codes(&query).all(|code| !code.is_empty()));
     }

@@ -2,9 +2,9 @@
 //! `vectors/clickbank_macros.jsonl`, each line with its origin.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use postback::clickbank::s2s::{Audience, Confidence, EVENTS, Macro, event_kind};
 use postback::event::Kind;
 use postback::model::AccountRole;
-use postback::network::{Audience, CLICKBANK_EVENTS, ClickBankMacro, Confidence, ParameterMap, clickbank_kind};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -19,7 +19,7 @@ fn macros(url: &str) -> impl Iterator<Item = &str> {
     url.split('{').skip(1).map(|rest| rest.split_once('}').unwrap().0)
 }
 
-fn is_filled(known: &ClickBankMacro, role: AccountRole) -> bool {
+fn is_filled(known: &Macro, role: AccountRole) -> bool {
     match known.audience {
         Audience::Both => true,
         Audience::Affiliate => role == AccountRole::Affiliate,
@@ -37,7 +37,7 @@ fn every_macro_that_others_paste_is_known_and_filled_for_their_role() {
             _ => AccountRole::Affiliate,
         };
         for name in macros(&vector.url) {
-            let known = ClickBankMacro::find(name).unwrap_or_else(|| panic!("{}: {name}", vector.origin));
+            let known = Macro::find(name).unwrap_or_else(|| panic!("{}: {name}", vector.origin));
             assert!(
                 known.is_founded() && is_filled(known, role),
                 "{}: {name}",
@@ -53,10 +53,8 @@ fn every_macro_that_is_pasted_for_a_role_is_filled_for_it_alone_where_it_must_be
         (AccountRole::Affiliate, AccountRole::Vendor),
         (AccountRole::Vendor, AccountRole::Affiliate),
     ] {
-        let pasted = ParameterMap::clickbank_s2s(role).pasted_query().unwrap();
-        let known: Vec<_> = macros(&pasted)
-            .map(|name| ClickBankMacro::find(name).unwrap())
-            .collect();
+        let pasted = postback::clickbank::s2s::parameter_map(role).pasted_query().unwrap();
+        let known: Vec<_> = macros(&pasted).map(|name| Macro::find(name).unwrap()).collect();
         assert!(known.iter().all(|known| known.is_founded() && is_filled(known, role)));
         // The click id and the sum are the other role's own, and so is what tells an affiliate's
         // test.
@@ -86,7 +84,7 @@ fn every_event_has_the_kind_of_its_word_and_money_where_it_brings_some() {
         ("Upsell Purchase", "UPSELL", true, true, Kind::Upsell),
         ("Combined Conversion", "COMBINED_CONVERSION", false, true, Kind::Sale),
     ];
-    let told = CLICKBANK_EVENTS.iter().map(|event| {
+    let told = EVENTS.iter().map(|event| {
         let is_certain = event.confidence == Confidence::Certain;
         (
             event.title,
@@ -98,8 +96,8 @@ fn every_event_has_the_kind_of_its_word_and_money_where_it_brings_some() {
     });
     assert!(told.eq(rows.clone()));
     for (title, word, is_certain, has_amount, kind) in rows {
-        assert_eq!(clickbank_kind(word), Some(kind.clone()), "{title}");
-        assert_eq!(clickbank_kind(title), (!is_certain).then_some(kind.clone()), "{title}");
+        assert_eq!(event_kind(word), Some(kind.clone()), "{title}");
+        assert_eq!(event_kind(title), (!is_certain).then_some(kind.clone()), "{title}");
         assert_eq!(kind.adds(), has_amount, "{title}");
     }
 }

@@ -111,7 +111,7 @@ fn every_problem_is_told_with_its_word() {
 
 #[test]
 fn clickbanks_currency_cannot_be_named() {
-    let map = ParameterMap::clickbank_s2s(AccountRole::Vendor);
+    let map = postback::clickbank::s2s::parameter_map(AccountRole::Vendor);
     assert_eq!(
         refused(map, &[("currency", "cy")]),
         ["clickbank's earnings are always in USD: `currency` has no parameter"]
@@ -123,7 +123,7 @@ fn an_affiliate_pastes_the_guides_rows_in_its_order() {
     // Guide "ClickBank and RedTrack (S2S postback integration)", step 2.2; the receipt and what
     // tells a test are added.
     assert_eq!(
-        ParameterMap::clickbank_s2s(AccountRole::Affiliate)
+        postback::clickbank::s2s::parameter_map(AccountRole::Affiliate)
             .pasted_query()
             .unwrap(),
         "clickid={tid}&sum={affiliate_earnings}&eventid={event_id}&zip={postal_code}&order_id={order_id}&receipt={receipt_id}\
@@ -135,14 +135,16 @@ fn an_affiliate_pastes_the_guides_rows_in_its_order() {
 fn a_vendor_pastes_vtid_and_vendor_earnings() {
     // The same guide: "For Vendors only! .. CLICKID: {vtid}, SUM: {vendor_earnings}".
     assert_eq!(
-        ParameterMap::clickbank_s2s(AccountRole::Vendor).pasted_query().unwrap(),
+        postback::clickbank::s2s::parameter_map(AccountRole::Vendor)
+            .pasted_query()
+            .unwrap(),
         "clickid={vtid}&sum={vendor_earnings}&eventid={event_id}&zip={postal_code}&order_id={order_id}&receipt={receipt_id}"
     );
 }
 
 #[test]
 fn a_renamed_parameter_is_pasted_under_its_name() {
-    let map = ParameterMap::clickbank_s2s(AccountRole::Affiliate);
+    let map = postback::clickbank::s2s::parameter_map(AccountRole::Affiliate);
     let map = map
         .with_names(&names(&[("clickid", "subid"), ("event_id", "tid"), ("sub1", "aff")]))
         .unwrap();

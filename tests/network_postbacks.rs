@@ -7,8 +7,9 @@
     clippy::panic
 )]
 
+use postback::clickbank::s2s::is_test_button;
 use postback::model::AccountRole;
-use postback::network::{MAX_IGNORED_SHOWN, MAX_PARAMETER, MAX_STATUS_WORD, ParameterMap, Postback, is_clickbank_test};
+use postback::network::{MAX_IGNORED_SHOWN, MAX_PARAMETER, MAX_STATUS_WORD, ParameterMap, Postback};
 use postback::value::{Amount, Query, is_unfilled_macro};
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -54,7 +55,7 @@ struct Fields {
 impl From<Postback> for Fields {
     fn from(read: Postback) -> Self {
         Self {
-            is_test: is_clickbank_test(&read),
+            is_test: is_test_button(&read),
             click_id: read.click_id.map(|v| v.to_string()),
             sum: read.sum.map(|v| v.to_string()),
             currency: read.currency.map(|v| v.to_string()),
@@ -82,8 +83,8 @@ fn map(name: &str) -> ParameterMap {
     match name {
         "redtrack" => ParameterMap::redtrack(),
         "generic" => ParameterMap::generic(),
-        "clickbank_affiliate" => ParameterMap::clickbank_s2s(AccountRole::Affiliate),
-        "clickbank_vendor" => ParameterMap::clickbank_s2s(AccountRole::Vendor),
+        "clickbank_affiliate" => postback::clickbank::s2s::parameter_map(AccountRole::Affiliate),
+        "clickbank_vendor" => postback::clickbank::s2s::parameter_map(AccountRole::Vendor),
         other => panic!("no map {other}"),
     }
 }

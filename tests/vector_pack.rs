@@ -3,8 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use postback::clickbank::hoplink::Link;
-use postback::clickbank::ins::{Envelope, Form, KeyRing, Notification};
 use postback::clickbank::thank_you::ThankYou;
+use postback::clickbank::{
+    envelope::{Envelope, KeyRing},
+    form::Form,
+    ins::Notification,
+};
 use postback::value::{Secret, Timestamp};
 use serde_json::{Value, json};
 use std::{

@@ -38,7 +38,7 @@ pub const MAX_ROWS: usize = 10_000;
 pub const MAX_TYPES: usize = 256;
 /// The most secrets of one use (keys, tokens) that may be live at once: a new one, an old one, and
 /// room for two interfaces.
-pub const MAX_REFERENCES: usize = crate::clickbank::ins::MAX_SECRETS;
+pub const MAX_REFERENCES: usize = crate::clickbank::envelope::MAX_SECRETS;
 
 /// What a document is compiled for.
 #[derive(Debug, Clone, PartialEq, Eq)]

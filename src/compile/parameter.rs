@@ -87,7 +87,7 @@ fn names<'r, 'a: 'r>(
     parameters: impl Iterator<Item = (&'r Table<'a>, &'r SourceParameter)>,
     clickbank: Option<AccountRole>,
 ) -> ParameterMap {
-    let map = clickbank.map_or_else(ParameterMap::generic, ParameterMap::clickbank_s2s);
+    let map = clickbank.map_or_else(ParameterMap::generic, crate::clickbank::s2s::parameter_map);
     let mut names: BTreeMap<String, String> = source.parsed_entries("names", |_, name| Ok::<_, Refusal>(name.into()));
     // A row with the role of an id is that id, under whatever name: the identity of the message
     // depends on it.

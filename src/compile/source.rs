@@ -8,7 +8,10 @@
 use super::rows::{is_default, named, refer, references, title};
 use super::words::kind_of;
 use super::{Context, MAX_ROWS, parameter};
-use crate::clickbank::ins::{FormCharset, FormVersion, Path, Version, ZeroDecimal};
+use crate::clickbank::{
+    form::{FormCharset, FormVersion, ZeroDecimal},
+    ins::{Path, Version},
+};
 use crate::config::{MAX_ENTRIES, Node, Refusal, Table, duration, one_of};
 use crate::event::{Interface, Kind};
 use crate::model::{AccountRole, Counts, Duplicates, Status};

@@ -1,8 +1,8 @@
 //! ClickBank's words under `[offer_source.events]`, and the neutral kinds that they stand for.
 
 use crate::clickbank::ins::TransactionType;
+use crate::clickbank::s2s::event_kind;
 use crate::event::Kind;
-use crate::network::clickbank_kind;
 
 /// The events that the guide "ClickBank and RedTrack (INS integration)" matches, with the returned
 /// cheque.
@@ -27,7 +27,7 @@ pub(crate) fn kind_of(word: &str) -> Option<Kind> {
     let moves = |kind: &Kind| !matches!(kind, Kind::Test | Kind::Other(_));
     Kind::known(word)
         .or_else(|| notified.filter(moves))
-        .or_else(|| clickbank_kind(word))
+        .or_else(|| event_kind(word))
 }
 
 #[cfg(test)]

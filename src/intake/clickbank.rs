@@ -2,7 +2,8 @@
 //! values, the tracking codes of the order-form pixel.
 
 use crate::clickbank::pixel::{MAX_TRACKING_CODES, TRACKING_CODES, listed_codes, tracking_codes};
-use crate::network::{Meaning, Postback, PostbackError, is_clickbank_test};
+use crate::clickbank::s2s::is_test_button;
+use crate::network::{Meaning, Postback, PostbackError};
 use crate::tracker::Source;
 use crate::value::Query;
 use alloc::borrow::Cow;
@@ -44,14 +45,14 @@ impl Source {
     }
 
     /// Whether a postback is a test: by its word, as the transaction types of notifications begin
-    /// with `TEST`, or by what ClickBank's Test button fills in ([`is_clickbank_test`]).
+    /// with `TEST`, or by what ClickBank's Test button fills in ([`is_test_button`]).
     pub(super) fn is_test(&self, read: &Postback) -> bool {
         let is_word = |word: &str| {
             let (head, rest) = word.split_at_checked(4).unwrap_or_default();
             head.eq_ignore_ascii_case("TEST") && (rest.is_empty() || rest.starts_with('_'))
         };
         let by_word = read.type_word.as_ref().is_some_and(|word| is_word(word.as_str()));
-        self.clickbank_words && (by_word || is_clickbank_test(read))
+        self.clickbank_words && (by_word || is_test_button(read))
     }
 
     /// The texts of a postback that may be a click id. In ClickBank's pixel the code stands under

@@ -1,7 +1,10 @@
 //! Notifications of versions 1.0 to 5.0, made into the same events as those of the later versions.
 
 use super::source::{ECHOES, NotTaken, notification_id};
-use crate::clickbank::ins::{FormNotification, FormVersion, MinorUnits, SourceReceipt, TransactionType};
+use crate::clickbank::{
+    form::{FormNotification, FormVersion, MinorUnits},
+    ins::{SourceReceipt, TransactionType},
+};
 use crate::event::{Event, Interface, Kind, Received};
 use crate::tracker::{AmountField, Credentials, Source};
 use crate::value::{Currency, EventId, Money, Pii, is_unfilled_macro};

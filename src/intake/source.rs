@@ -1,9 +1,13 @@
 //! What an offer source sends, made into events; and who may send it.
 
-use crate::clickbank::ins::{MinorUnitsError, Notification, TransactionType};
+use crate::clickbank::s2s::TEST_RECEIPT;
+use crate::clickbank::{
+    form::MinorUnitsError,
+    ins::{Notification, TransactionType},
+};
 use crate::event::{Assurance, Event, Interface, Kind, MAX_CANDIDATES, Received};
 use crate::model::Role;
-use crate::network::{Postback, PostbackError, TEST_RECEIPT};
+use crate::network::{Postback, PostbackError};
 use crate::tracker::{AmountField, Credentials, Recognised, Source, listed};
 use crate::value::{
     AmountError, Currency, CurrencyError, EventId, Money, Pii, Query, Receipt, Shared, Timestamp, is_unfilled_macro,
@@ -220,7 +224,7 @@ impl Source {
     /// its own.
     ///
     /// A postback with ClickBank's word `TEST`, one that begins with `TEST_`, or the made-up values
-    /// of ClickBank's Test button ([`is_clickbank_test`](crate::network::is_clickbank_test)) is a
+    /// of ClickBank's Test button ([`is_test_button`](crate::clickbank::s2s::is_test_button)) is a
     /// test. Its made-up receipt `ABC12345` is no receipt, with or without the other values: it is
     /// the same in every test, and would tie them together.
     ///

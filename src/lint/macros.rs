@@ -1,8 +1,9 @@
 //! Doubts about the macros that a configuration has pasted into ClickBank.
 
+use crate::clickbank::s2s::{Audience, MACROS, Macro};
 use crate::config::{MAX_ENTRIES, Refusal, Table};
 use crate::model::{AccountRole, Role};
-use crate::network::{Audience, CLICKBANK_MACROS, ClickBankMacro, Meaning};
+use crate::network::Meaning;
 use crate::tracker::compiled::Source;
 use alloc::{format, string::String, vec::Vec};
 
@@ -60,8 +61,8 @@ fn refusal(name: &str, role: AccountRole) -> Option<Refusal> {
             name.escape_debug()
         )
     };
-    let Some(known) = ClickBankMacro::find(name) else {
-        let founded = CLICKBANK_MACROS.iter().filter(|known| known.is_founded());
+    let Some(known) = Macro::find(name) else {
+        let founded = MACROS.iter().filter(|known| known.is_founded());
         let founded: Vec<String> = founded.map(|known| format!("{{{}}}", known.name)).collect();
         let word = format!("{{{name}}}");
         return Some(Refusal::near(unknown(""), &word, founded.iter().map(String::as_str)));

@@ -1,11 +1,12 @@
 //! Doubts about an offer source.
 
-use crate::clickbank::ins::{FormVersion, TransactionType};
+use crate::clickbank::s2s::{EVENTS, event_kind};
+use crate::clickbank::{form::FormVersion, ins::TransactionType};
 use crate::compile::{MATCHED, kind_of};
 use crate::config::{MAX_ENTRIES, Refusal, Table};
 use crate::event::Kind;
 use crate::model::{Duplicates, Role};
-use crate::network::{CLICKBANK_EVENTS, Meaning, clickbank_kind};
+use crate::network::Meaning;
 use crate::tracker::compiled::{AmountField, Source, Tracker};
 use crate::value::Currency;
 use alloc::{format, string::String, vec::Vec};
@@ -22,7 +23,7 @@ const OTHER_WORDS: &[&str] = &[
 
 /// The words of a postback's `{event_type}` that carry money, each with the rows of `events` that
 /// cover it. Where they come from says
-/// [`clickbank_kind`]; the word of ClickBank's combined event is not known for certain.
+/// [`event_kind`]; the word of ClickBank's combined event is not known for certain.
 const POSTBACKS: &[(&str, &[&str])] = &[
     ("PURCHASE", &["PURCHASE", "SALE", "sale"]),
     ("UPSELL", &["UPSELL", "upsell"]),
@@ -113,10 +114,7 @@ fn open_types(row: &Table<'_>, source: &Source, tracker: &Tracker) {
 fn postbacks(row: &Table<'_>, source: &Source, tracker: &Tracker) {
     let is_covered = |word: &str, rows: &[&str]| {
         // The guide has one add types with the titles of the events, and name one in each URL.
-        let title = CLICKBANK_EVENTS
-            .iter()
-            .find(|event| event.word == word)
-            .map(|event| event.title);
+        let title = EVENTS.iter().find(|event| event.word == word).map(|event| event.title);
         let is_type = |name| tracker.types.contains_key(name);
         is_type(word) || title.is_some_and(is_type) || rows.iter().any(|row| source.events.contains_key(*row))
     };
@@ -163,7 +161,7 @@ fn unmatched(row: &Table<'_>, source: &Source) {
 fn words(row: &Table<'_>) {
     for (path, word, _) in row.text_entries("events") {
         let sent = TransactionType::known(word).is_some() || TransactionType::parse(word).is_test();
-        if sent || Kind::known(word).is_some() || clickbank_kind(word).is_some() || OTHER_WORDS.contains(&word) {
+        if sent || Kind::known(word).is_some() || event_kind(word).is_some() || OTHER_WORDS.contains(&word) {
             continue;
         }
         let known = [TransactionType::KNOWN, OTHER_WORDS, Kind::KNOWN].into_iter().flatten();

@@ -1,9 +1,9 @@
 //! Which query parameter holds which meaning.
 
 use super::Meaning;
-use super::clickbank::rows;
+use super::dialect::Dialect;
 use super::meaning::UnknownMeaning;
-use crate::model::{AccountRole, SLOTS};
+use crate::model::SLOTS;
 use crate::value::Currency;
 use alloc::{
     collections::BTreeMap,
@@ -32,7 +32,7 @@ pub const MAX_PARAMETER_NAME: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParameterMap {
     names: Vec<(String, Meaning)>,
-    clickbank: Option<AccountRole>,
+    dialect: Option<Dialect>,
 }
 
 /// A name that does not fit in a [`ParameterMap`].
@@ -59,8 +59,8 @@ enum Problem {
         first: Meaning,
         second: Meaning,
     },
-    #[error("clickbank's earnings are always in USD: `currency` has no parameter")]
-    Currency,
+    #[error("{0}'s earnings are always in {1}: `currency` has no parameter")]
+    Currency(&'static str, Currency),
 }
 
 impl NameError {
@@ -94,7 +94,7 @@ impl ParameterMap {
         let slots = (1..=SLOTS).map(|number| (format!("sub{number}"), Meaning::Sub(number)));
         Self {
             names: plain.chain(slots).collect(),
-            clickbank: None,
+            dialect: None,
         }
     }
 
@@ -109,14 +109,10 @@ impl ParameterMap {
         map
     }
 
-    /// What ClickBank's Postback/Pixel sends when [`ParameterMap::pasted_query`] was pasted there.
-    /// Earnings are always in USD, so a `currency` is ignored: ClickBank's `{currency}` is what the
-    /// customer paid in. A receipt loses the `-Bnnn` of a rebill.
-    #[must_use]
-    pub fn clickbank_s2s(role: AccountRole) -> Self {
-        let mut map = Self::generic();
-        map.names.retain(|(_, meaning)| *meaning != Meaning::Currency);
-        map.clickbank = Some(role);
+    /// The generic names in a network's dialect; its currency has none.
+    pub(crate) fn spoken(dialect: Dialect) -> Self {
+        let mut map = Self::generic().without(&[Meaning::Currency]);
+        map.dialect = Some(dialect);
         map
     }
 
@@ -129,7 +125,7 @@ impl ParameterMap {
     /// - an empty name, one over [`MAX_PARAMETER_NAME`] bytes, or one with another character than
     ///   ASCII letters, digits and `-_.~[]`
     /// - a name that another meaning has, given here or from the start: rename that one too
-    /// - a name for ClickBank's currency
+    /// - a name for the currency of a network whose amounts are always in one
     pub fn with_names(mut self, names: &BTreeMap<String, String>) -> Result<Self, Vec<NameError>> {
         let mut errors = Vec::new();
         let mut given = Vec::new();
@@ -165,8 +161,10 @@ impl ParameterMap {
 
     fn checked(&self, word: &str, name: &str) -> Result<Meaning, Problem> {
         let meaning = Meaning::parse(word)?;
-        if meaning == Meaning::Currency && self.clickbank.is_some() {
-            Err(Problem::Currency)
+        if meaning == Meaning::Currency
+            && let Some(dialect) = &self.dialect
+        {
+            Err(Problem::Currency(dialect.network, dialect.currency))
         } else if name.is_empty() {
             Err(Problem::Empty(meaning))
         } else if name.len() > MAX_PARAMETER_NAME {
@@ -200,7 +198,7 @@ impl ParameterMap {
     /// appended.
     #[must_use]
     pub fn pasted_query(&self) -> Option<String> {
-        self.clickbank?;
+        self.dialect?;
         let pairs: Vec<String> = self.pasted().map(|(name, filled)| format!("{name}={filled}")).collect();
         Some(pairs.join("&"))
     }
@@ -215,8 +213,8 @@ impl ParameterMap {
     /// The names and macros of [`ParameterMap::pasted_query`]; none where the network's macros are
     /// not known here.
     pub(crate) fn pasted(&self) -> impl Iterator<Item = (&str, &'static str)> {
-        let rows = self.clickbank.into_iter().flat_map(rows);
-        rows.map(|(usual, meaning, filled)| {
+        let rows = self.dialect.iter().flat_map(|dialect| dialect.pasted);
+        rows.map(|&(usual, meaning, filled)| {
             // Where a meaning has two names, the guide's is pasted.
             let kept = meaning.is_none_or(|meaning| self.meaning(usual) == Some(meaning));
             let renamed = meaning.filter(|_| !kept).and_then(|meaning| self.names(meaning).next());
@@ -231,13 +229,13 @@ impl ParameterMap {
         })
     }
 
-    pub(super) fn is_clickbank(&self) -> bool {
-        self.clickbank.is_some()
+    pub(super) fn numbers_rebills(&self) -> bool {
+        self.dialect.is_some_and(|dialect| dialect.numbers_rebills)
     }
 
     /// The currency of every amount, whatever the postback says.
     pub(super) fn forced_currency(&self) -> Option<Currency> {
-        self.clickbank.map(|_| Currency::USD)
+        self.dialect.map(|dialect| dialect.currency)
     }
 }
 

@@ -68,8 +68,8 @@ pub struct Postback {
     pub order_id: Option<String>,
     /// The network's receipt of the sale; of a rebill that of the sale which it pays for once more.
     pub receipt: Option<Receipt>,
-    /// The receipt as the network wrote it: ClickBank's with the `-Bnnn` of a rebill, which tells
-    /// two payments of one sale apart.
+    /// The receipt as the network wrote it, with the `-Bnnn` of a rebill, which tells two payments
+    /// of one sale apart.
     pub receipt_text: Option<String>,
     /// The receipt of the sale that this one belongs to.
     pub parent: Option<Receipt>,
@@ -260,9 +260,9 @@ impl<'q> Reader<'q, '_> {
     }
 
     fn receipt(&mut self, meaning: Meaning) -> Result<Option<Receipt>, PostbackError> {
-        let clickbank = self.map.is_clickbank();
+        let numbers = self.map.numbers_rebills();
         self.made(meaning, MAX_FOREIGN_ID, |text| {
-            Receipt::new(if clickbank { Receipt::split_rebill(text).0 } else { text })
+            Receipt::new(if numbers { Receipt::split_rebill(text).0 } else { text })
         })
     }
 }

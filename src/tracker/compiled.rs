@@ -2,7 +2,10 @@
 //! indexed.
 
 use super::rates::Rates;
-use crate::clickbank::ins::{FormCharset, FormVersion, Path as InsPath, Version, ZeroDecimal};
+use crate::clickbank::{
+    form::{FormCharset, FormVersion, ZeroDecimal},
+    ins::{Path as InsPath, Version},
+};
 use crate::delivery::{Lane, RetryPolicy, SuccessRule};
 use crate::event::Interface;
 use crate::model::{AccountRole, Counts, Duplicates, Method, Role, Status, Updates};

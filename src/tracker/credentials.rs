@@ -2,7 +2,7 @@
 
 use super::click_id::ClickIdKeys;
 use super::compiled::Tracker;
-use crate::clickbank::ins::KeyRing;
+use crate::clickbank::envelope::KeyRing;
 use crate::value::{OfferSourceId, Secret};
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 use core::fmt;

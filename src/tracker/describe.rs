@@ -1,7 +1,10 @@
 //! What a compiled configuration holds, for tools that show it. Nothing here decides.
 
 use super::compiled::{Campaign, Channel, Offer, Postback, Source, Tracker};
-use crate::clickbank::ins::{FormCharset, FormVersion, Version};
+use crate::clickbank::{
+    form::{FormCharset, FormVersion},
+    ins::Version,
+};
 use crate::event::Interface;
 use crate::model::{AccountRole, Counts, Method, Status, Updates};
 use crate::network;

@@ -1,8 +1,8 @@
 //! What a source's `events` say of a network's word: for who reads messages and who decides.
 
 use super::compiled::Source;
+use crate::clickbank::s2s::event_kind;
 use crate::event::Kind;
-use crate::network::clickbank_kind;
 use crate::value::TypeName;
 
 /// The configuration's row for an event: that of the network's own word, else that of its kind,
@@ -26,7 +26,7 @@ pub(crate) fn listed<'a>(source: &'a Source, name: &str, kind: Option<&Kind>) ->
 
 /// The kind that a postback's word says by itself.
 pub(crate) fn word_kind(source: &Source, name: &str) -> Option<Kind> {
-    source.clickbank_words.then(|| clickbank_kind(name))?
+    source.clickbank_words.then(|| event_kind(name))?
 }
 
 /// The row of the network's own word. A `SALE` of upsells alone goes by `UPSELL`, never by `SALE`.

@@ -2,8 +2,9 @@
 //! account.
 
 use super::support::{World, after, answer, click, document, notification, with};
+use postback::clickbank::s2s::EVENTS;
 use postback::model::Click;
-use postback::network::CLICKBANK_EVENTS;
+
 use postback::plan::Reason;
 use postback::tracker::ClickIdKeys;
 use postback::value::Secret;
@@ -182,7 +183,7 @@ fn a_type_with_the_title_of_clickbanks_event_is_matched_with_its_spaces() {
         ]);
         d["offer_source"][1] = json!({"id": "clickbank", "template": "clickbank-s2s"});
     }));
-    for (index, event) in CLICKBANK_EVENTS.iter().enumerate() {
+    for (index, event) in EVENTS.iter().enumerate() {
         let sum = if event.has_amount { "&sum=1" } else { "" };
         let space = if index % 2 == 0 { "%20" } else { "+" };
         let query = format!(

@@ -1,6 +1,6 @@
 //! A body as a form.
 
-use postback::clickbank::ins::{Form, FormCharset, MAX_FORM, MAX_FORM_PARAMETERS};
+use postback::clickbank::form::{Form, FormCharset, MAX_FORM, MAX_FORM_PARAMETERS};
 
 fn error(body: &[u8]) -> String {
     Form::parse(body).unwrap_err().to_string()

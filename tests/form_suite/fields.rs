@@ -1,10 +1,13 @@
 //! The parameters.
 
 use crate::support::*;
-use postback::clickbank::ins::{PaymentMethod, ProductType, RebillStatus, Role, TransactionType, ZeroDecimal};
+use postback::clickbank::{
+    form::{ProductType, ZeroDecimal},
+    ins::{PaymentMethod, RebillStatus, Role, TransactionType},
+};
 use postback::value::{Currency, Pii};
 
-fn published(which: usize) -> postback::clickbank::ins::FormNotification {
+fn published(which: usize) -> postback::clickbank::form::FormNotification {
     form(&encoded(&published_4()[which]))
         .verify(&key_ring(&[V4_SECRET]))
         .unwrap()

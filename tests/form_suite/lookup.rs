@@ -1,7 +1,7 @@
 //! Paths of the later versions, and own names.
 
 use crate::support::*;
-use postback::clickbank::ins::{FormNotification, ZeroDecimal};
+use postback::clickbank::form::{FormNotification, ZeroDecimal};
 
 fn found(notification: &FormNotification, path: &str) -> Option<String> {
     let path = path.parse().unwrap();

@@ -3,7 +3,7 @@
 
 use crate::support::*;
 use core::time::Duration;
-use postback::clickbank::ins::{Form, FormCharset, FormNotification, FormVersion, ZeroDecimal};
+use postback::clickbank::form::{Form, FormCharset, FormNotification, FormVersion, ZeroDecimal};
 use postback::clickbank::thank_you::ThankYou;
 use postback::value::Timestamp;
 use proptest::{collection::btree_map, prelude::*};

@@ -1,6 +1,10 @@
 //! What the tests share. The checks are published ones, or made with Python's hashlib.
 
-use postback::clickbank::ins::{Form, FormCharset, FormDiagnosis, FormNotification, KeyRing, Notification};
+use postback::clickbank::{
+    envelope::KeyRing,
+    form::{Form, FormCharset, FormDiagnosis, FormNotification},
+    ins::Notification,
+};
 use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::event::{Event, Received};

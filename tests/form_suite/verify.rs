@@ -1,7 +1,7 @@
 //! The check.
 
 use crate::support::*;
-use postback::clickbank::ins::{Form, FormCharset, FormDiagnosis, FormVersion};
+use postback::clickbank::form::{Form, FormCharset, FormDiagnosis, FormVersion};
 use postback::event::Assurance;
 
 #[test]

@@ -4,7 +4,10 @@
 
 use super::stride;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use postback::clickbank::ins::{Envelope, KeyRing, Notification};
+use postback::clickbank::{
+    envelope::{Envelope, KeyRing},
+    ins::Notification,
+};
 use postback::value::Secret;
 use serde_json::Value;
 

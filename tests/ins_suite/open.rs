@@ -1,5 +1,8 @@
 use crate::support::*;
-use postback::clickbank::ins::{Diagnosis, Envelope, Fault, MAX_PLAINTEXT, Notification};
+use postback::clickbank::{
+    envelope::{Diagnosis, Envelope},
+    ins::{Fault, MAX_PLAINTEXT, Notification},
+};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -189,11 +192,19 @@ fn a_diagnosis_names_the_failing_step_of_each_secret() {
 #[test]
 fn values_and_errors_travel_between_threads() {
     fn travels<T: Send + Sync + 'static>() {}
-    travels::<(Envelope, postback::clickbank::ins::EnvelopeError, Notification, Fault)>();
     travels::<(
-        postback::clickbank::ins::KeyRing,
-        postback::clickbank::ins::KeyRingError,
+        Envelope,
+        postback::clickbank::envelope::EnvelopeError,
+        Notification,
+        Fault,
+    )>();
+    travels::<(
+        postback::clickbank::envelope::KeyRing,
+        postback::clickbank::envelope::KeyRingError,
         Diagnosis,
     )>();
-    travels::<(postback::clickbank::ins::Refused, postback::clickbank::ins::PathError)>();
+    travels::<(
+        postback::clickbank::envelope::Refused,
+        postback::clickbank::ins::PathError,
+    )>();
 }

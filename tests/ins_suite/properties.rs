@@ -130,7 +130,7 @@ proptest! {
     #[test]
     fn no_bytes_make_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let _ = Notification::parse(&bytes);
-        let _ = postback::clickbank::ins::Envelope::parse(&bytes);
+        let _ = postback::clickbank::envelope::Envelope::parse(&bytes);
     }
 
     #[test]

@@ -2,7 +2,10 @@
 //! are constants from outside.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use postback::clickbank::ins::{Diagnosis, Envelope, KeyRing, Notification, Refused};
+use postback::clickbank::{
+    envelope::{Diagnosis, Envelope, KeyRing, Refused},
+    ins::Notification,
+};
 use postback::value::Secret;
 use serde::Deserialize;
 

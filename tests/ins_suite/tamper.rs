@@ -1,5 +1,5 @@
 use crate::support::*;
-use postback::clickbank::ins::{Diagnosis, KeyRing};
+use postback::clickbank::envelope::{Diagnosis, KeyRing};
 
 fn refused(ring: &KeyRing, iv: &[u8], ciphertext: &[u8]) -> bool {
     ring.open(&envelope(iv, ciphertext)).is_err()

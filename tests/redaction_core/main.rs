@@ -19,7 +19,7 @@ mod support;
 mod house;
 
 use house::*;
-use postback::clickbank::ins::{Envelope, KeyRing};
+use postback::clickbank::envelope::{Envelope, KeyRing};
 use postback::config::Document;
 use postback::decide::Decision;
 use postback::delivery::{DeliveryRow, Values, batch};

@@ -3,7 +3,7 @@
 
 use super::Failure;
 use crate::notifications::corpus;
-use postback::clickbank::ins::Envelope;
+use postback::clickbank::envelope::Envelope;
 use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::decide::Decision;

@@ -7,7 +7,10 @@ mod plain;
 pub use corpus::{CORPUS, SECRET, Sample, corpus};
 pub use plain::{Plain, plain};
 
-use postback::clickbank::ins::{Envelope, KeyRing, KeyRingError, Notification};
+use postback::clickbank::{
+    envelope::{Envelope, KeyRing, KeyRingError},
+    ins::Notification,
+};
 use postback::value::Secret;
 
 /// The key ring of the corpus.

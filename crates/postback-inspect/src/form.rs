@@ -3,7 +3,7 @@
 use crate::Done;
 use crate::keys::{Diagnosed, Keys, SecretFlags};
 use crate::posted::{self, Asked, Posted};
-use postback::clickbank::ins::{Form, FormCharset, FormDiagnosis, FormNotification, MAX_FORM};
+use postback::clickbank::form::{Form, FormCharset, FormDiagnosis, FormNotification, MAX_FORM};
 use serde::Serialize;
 use std::io::Write;
 

@@ -3,7 +3,7 @@
 use crate::Done;
 use crate::keys::{Diagnosed, Keys, SecretFlags};
 use crate::posted::{self, Asked, Posted};
-use postback::clickbank::ins::{Diagnosis, MAX_BODY};
+use postback::clickbank::envelope::{Diagnosis, MAX_BODY};
 use postback::{Envelope, Notification};
 use std::io::Write;
 

@@ -1,7 +1,7 @@
 //! The secret keys of a ClickBank account, as flags name them.
 
 use crate::{Refused, secrets};
-use postback::clickbank::ins::secret_hint;
+use postback::clickbank::envelope::secret_hint;
 use postback::{KeyRing, Secret};
 use std::fmt::Display;
 

@@ -2,10 +2,10 @@
 //! [`Pii`]; `Debug` shows none of the values.
 
 use super::{
-    json::{Json, Members, Shape},
     scalar::{Number, SourceTime},
     words::{LineItemType, RebillFrequency, RebillStatus},
 };
+use crate::clickbank::json::{Json, Members, Shape};
 use crate::value::Pii;
 use core::fmt;
 
@@ -20,7 +20,7 @@ impl<'a> Json<'a> {
     }
 
     /// The text of a string, a number, `true` or `false`.
-    pub(super) fn scalar(self) -> Option<&'a str> {
+    pub(in crate::clickbank) fn scalar(self) -> Option<&'a str> {
         match self.shape() {
             Shape::Text(text) | Shape::Number(text) => Some(text),
             Shape::Bool(true) => Some("true"),
@@ -83,7 +83,7 @@ impl<'a> Json<'a> {
     }
 
     /// The members, if this is an object.
-    pub(super) fn members(self) -> Option<Members<'a>> {
+    pub(in crate::clickbank) fn members(self) -> Option<Members<'a>> {
         match self.shape() {
             Shape::Object(members) => Some(members),
             _ => None,

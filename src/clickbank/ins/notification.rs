@@ -2,19 +2,17 @@
 
 use super::{
     fields::{AffiliateTracking, CommonTracking, Contact, Hopfeed, LineItem, Upsell, VendorVariables, fields},
-    json::{Document, Json, JsonFault, MAX_DEPTH, Shape, wipe},
     path::Path,
     scalar::{Number, SourceReceipt, SourceTime},
     words::{PaymentMethod, Role, SubscriptionChange, TransactionType, Version},
 };
+use crate::clickbank::{
+    json::{Document, Json, Shape},
+    plaintext::{Fault, MAX_PLAINTEXT, document},
+};
 use crate::value::{Currency, Receipt};
 use alloc::{string::String, vec::Vec};
 use core::fmt;
-use thiserror::Error;
-
-/// The longest plaintext, in bytes. Real ones are 1 to 4 KiB; the seller's variables are at most
-/// 128 bytes, so lines make the rest.
-pub const MAX_PLAINTEXT: usize = 256 * 1024;
 
 /// One notification. It keeps every key that came, known or not, in its order, with the text of
 /// each number; the methods read the known ones.
@@ -41,44 +39,6 @@ pub struct Notification {
     version: Version,
 }
 
-/// Why a plaintext is not a notification. For a person at the own machine: whoever answers a caller
-/// with it opens a decryption oracle (that is what [`Refused`](super::Refused) is for).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum Fault {
-    /// Over [`MAX_PLAINTEXT`].
-    #[error("plaintext is longer than {MAX_PLAINTEXT} bytes")]
-    TooLong,
-    /// Bytes that are not UTF-8: most likely another secret.
-    #[error("plaintext is not UTF-8")]
-    Text,
-    /// Not one JSON object with nothing around it.
-    #[error("plaintext is not one strict JSON object")]
-    Json,
-    /// A key that stands twice in its object.
-    #[error("a key stands twice in one object")]
-    DuplicateKey,
-    /// Nested deeper than [`MAX_DEPTH`].
-    #[error("objects and lists are nested deeper than {MAX_DEPTH} levels")]
-    Depth,
-    /// A required key is absent, null or empty.
-    #[error("`{0}` is missing")]
-    Missing(&'static str),
-    /// A required key holds another type, or a text that cannot be read.
-    #[error("`{0}` cannot be read")]
-    Invalid(&'static str),
-}
-
-impl From<JsonFault> for Fault {
-    fn from(fault: JsonFault) -> Self {
-        match fault {
-            JsonFault::Malformed => Self::Json,
-            JsonFault::DuplicateKey => Self::DuplicateKey,
-            JsonFault::Depth => Self::Depth,
-        }
-    }
-}
-
 impl Notification {
     /// Reads a plaintext: one that was decrypted elsewhere, or that [`Notification::to_json`]
     /// wrote. Nothing says who wrote it.
@@ -93,7 +53,7 @@ impl Notification {
     /// - what is not one JSON object by the letter of RFC 8259: a byte order mark, bytes after it,
     ///   lone surrogates
     /// - a key that stands twice in an object, at any depth, its escapes decoded
-    /// - more than [`MAX_DEPTH`] levels
+    /// - more than [`MAX_DEPTH`](super::MAX_DEPTH) levels
     /// - a required key that is missing, of another type, a time that is no time, a receipt with
     ///   control characters or over 256 bytes
     pub fn parse(plaintext: &[u8]) -> Result<Self, Fault> {
@@ -350,17 +310,6 @@ impl fmt::Debug for Notification {
             .field("item_numbers", &self.item_numbers_sorted())
             .finish_non_exhaustive()
     }
-}
-
-/// The object that a plaintext is; the buffer is kept, or wiped.
-pub(super) fn document(plaintext: Vec<u8>) -> Result<Document, Fault> {
-    // All of it is checked before anything is read: what a tampered block leaves is hardly ever
-    // text.
-    let text = String::from_utf8(plaintext).map_err(|error| {
-        wipe(error.into_bytes());
-        Fault::Text
-    })?;
-    Ok(Document::parse(text)?)
 }
 
 fn required_text<'a>(root: Json<'a>, key: &'static str) -> Result<&'a str, Fault> {

@@ -1,7 +1,7 @@
 //! Paths into a notification, as the configuration writes them:
 //! `from = "lineItems[0].productTitle"`.
 
-use super::json::{Json, Shape};
+use crate::clickbank::json::{Json, Shape};
 use crate::value::shown;
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::{fmt, str::FromStr};
@@ -171,8 +171,8 @@ impl fmt::Display for PathError {
 
 #[cfg(test)]
 mod tests {
-    use super::super::json::Document;
     use super::*;
+    use crate::clickbank::json::Document;
     use alloc::{format, string::ToString};
 
     fn found<'a>(document: &'a Document, path: &str) -> Option<&'a str> {

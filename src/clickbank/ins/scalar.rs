@@ -46,7 +46,7 @@ pub struct SourceReceipt {
 impl SourceReceipt {
     /// None when the text is empty, over [`MAX_FOREIGN_ID`](crate::value::MAX_FOREIGN_ID) bytes or
     /// holds control characters.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(in crate::clickbank) fn parse(text: &str) -> Option<Self> {
         let whole = Receipt::new(text).ok()?;
         let (stripped, rebill) = match Receipt::split_rebill(text) {
             (stripped, Some(number)) => (Receipt::new(stripped).ok()?, Some(number)),

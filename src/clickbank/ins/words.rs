@@ -94,7 +94,7 @@ impl TransactionType {
 
     /// Whether ClickBank may leave out the receipt: nothing was bought yet, or the news is about a
     /// customer.
-    pub(super) fn may_lack_receipt(&self) -> bool {
+    pub(in crate::clickbank) fn may_lack_receipt(&self) -> bool {
         matches!(self, Self::AbandonedOrder) || self.as_str().starts_with("CUSTOMER_")
     }
 }

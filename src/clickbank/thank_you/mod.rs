@@ -22,7 +22,7 @@
 //!
 //! ```
 //! use core::time::Duration;
-//! use postback::clickbank::ins::KeyRing;
+//! use postback::clickbank::envelope::KeyRing;
 //! use postback::clickbank::thank_you::ThankYou;
 //! use postback::value::{Secret, Timestamp};
 //!
@@ -35,12 +35,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod flat;
 mod page;
 
 pub use page::ThankYouPage;
 
 use super::check;
-use super::ins::{Envelope, Fault, KeyRing, base64, flat, keyring::Key};
+use super::envelope::{Envelope, Key, KeyRing, base64};
+use super::plaintext::Fault;
 use crate::value::{Pii, Query, QueryError, Timestamp};
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, vec::Vec};
 use core::{fmt, time::Duration};

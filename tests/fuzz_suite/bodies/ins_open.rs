@@ -1,7 +1,10 @@
 //! From the body of a POST to a notification: nothing panics, and what opens is what was encrypted.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use postback::clickbank::ins::{Envelope, KeyRing, Notification};
+use postback::clickbank::{
+    envelope::{Envelope, KeyRing},
+    ins::Notification,
+};
 use postback::value::Secret;
 
 const SECRET: &str = "SECRETSECRET1234";

@@ -2,7 +2,7 @@
 //! young, and nothing else is shown.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use postback::clickbank::ins::KeyRing;
+use postback::clickbank::envelope::KeyRing;
 use postback::clickbank::thank_you::{MAX_SKEW, ThankYou, ThankYouPage, ThankYouRefused};
 use postback::value::{Query, Secret, Timestamp};
 use sha1::{Digest, Sha1};

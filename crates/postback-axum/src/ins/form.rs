@@ -5,7 +5,7 @@
 use crate::caller::CallerAddress;
 use crate::meter;
 use crate::state::{AppState, Live};
-use postback::clickbank::{Alarm, Attempt, ins::Form};
+use postback::clickbank::{Alarm, Attempt, form::Form};
 use postback::event::{Event, Received};
 use postback::plan::Ring;
 use postback::tracker::Source;

@@ -21,7 +21,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use postback::clickbank::ins::Envelope;
+use postback::clickbank::envelope::Envelope;
 use postback::event::{Event, Interface, Received};
 use postback::intake::Caller;
 use postback::plan::{Commit, RefusedBody, Ring, Write};
@@ -79,7 +79,7 @@ pub(crate) async fn receive(
 
 /// The event of a notification that may and can be read, or the ring of its body. Why not is
 /// nobody's to know; the body is kept, so that a person can find out with
-/// [`KeyRing::diagnose`](postback::clickbank::ins::KeyRing::diagnose).
+/// [`KeyRing::diagnose`](postback::clickbank::envelope::KeyRing::diagnose).
 fn event(
     state: &AppState,
     live: &Live,

@@ -2,9 +2,10 @@
 //! or any other.
 
 use super::{Section, Setup, encoded, role};
+use postback::clickbank::s2s::{EVENTS, EventType};
 use postback::decide::Decision;
 use postback::event::Received;
-use postback::network::{CLICKBANK_EVENTS, ClickBankEvent, Meaning};
+use postback::network::Meaning;
 use postback::plan::Reason;
 use postback::setup::pasted_query;
 use postback::tracker::Source;
@@ -52,7 +53,7 @@ impl Setup<'_> {
                 )
             }
         };
-        for event in CLICKBANK_EVENTS {
+        for event in EVENTS {
             let title = event.title;
             match self.type_of(source, event) {
                 Named::Type(name) if one_url.is_some() => drop(step.with(title, format!("becomes {name}"))),
@@ -161,21 +162,18 @@ impl Setup<'_> {
 
     /// The type that a postback of this event would have: the one with the event's own title, as
     /// the guide has one add them, else the one that its word is matched to.
-    fn type_of(&self, source: &Source, event: &ClickBankEvent) -> Named {
+    fn type_of(&self, source: &Source, event: &EventType) -> Named {
         let purchases = ["PURCHASE", "UPSELL"];
-        let is_named =
-            |event: &ClickBankEvent| !matches!(self.type_named(source, event), Named::Nothing | Named::Unknown);
+        let is_named = |event: &EventType| !matches!(self.type_named(source, event), Named::Nothing | Named::Unknown);
         if event.word == "COMBINED_CONVERSION"
-            && CLICKBANK_EVENTS
-                .iter()
-                .any(|one| purchases.contains(&one.word) && is_named(one))
+            && EVENTS.iter().any(|one| purchases.contains(&one.word) && is_named(one))
         {
             return Named::Twice;
         }
         self.type_named(source, event)
     }
 
-    fn type_named(&self, source: &Source, event: &ClickBankEvent) -> Named {
+    fn type_named(&self, source: &Source, event: &EventType) -> Named {
         let read = |word: &str| {
             let kind = source.parameter_name(Meaning::Type).unwrap_or("type");
             let query = format!("{kind}={}", encoded(word));

@@ -5,7 +5,10 @@ use super::Failure;
 use aes::Aes256;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cbc::cipher::{BlockModeEncrypt, KeyIvInit, block_padding::Pkcs7};
-use postback::clickbank::ins::{Envelope, KeyRing, Notification};
+use postback::clickbank::{
+    envelope::{Envelope, KeyRing},
+    ins::Notification,
+};
 use postback::port::Entropy;
 use postback::value::Secret;
 use postback_axum::OsEntropy;

@@ -3,41 +3,57 @@
 
 mod macros;
 
-pub use macros::{Audience, CLICKBANK_MACROS, ClickBankMacro, Confidence};
+pub use macros::{Audience, Confidence, MACROS, Macro};
 
-use super::{Meaning, Postback};
 use crate::event::Kind;
 use crate::model::AccountRole;
-
-/// A row of the URL that is pasted into ClickBank: the query name, what it means and the macro.
-pub(super) type Row = (&'static str, Option<Meaning>, &'static str);
+use crate::network::{Dialect, Meaning, ParameterMap, PastedRow, Postback};
+use crate::value::Currency;
 
 /// The guide "ClickBank and RedTrack (S2S postback integration)" has the rows in this order: the
 /// click id and the sum, which are others "for vendors only", then step 2.2's additional
 /// parameters. What follows is ours: without the receipt a postback could not be told to be the
 /// sale that a notification reports too, and without an affiliate's `{aff_sub1}` a press of the
-/// Test button not to be one ([`is_clickbank_test`]).
-pub(super) fn rows(role: AccountRole) -> impl Iterator<Item = Row> {
-    let (click_id, sum) = match role {
-        AccountRole::Affiliate => ("{tid}", "{affiliate_earnings}"),
-        AccountRole::Vendor => ("{vtid}", "{vendor_earnings}"),
-    };
-    let rows = [
-        ("clickid", Some(Meaning::ClickId), click_id),
-        ("sum", Some(Meaning::Sum), sum),
-        ("eventid", Some(Meaning::EventId), "{event_id}"),
-        ("zip", None, "{postal_code}"),
-        ("order_id", Some(Meaning::OrderId), "{order_id}"),
-        ("receipt", Some(Meaning::Receipt), "{receipt_id}"),
-    ];
-    let test = ("sub1", Some(Meaning::Sub(1)), "{aff_sub1}");
-    rows.into_iter().chain((role == AccountRole::Affiliate).then_some(test))
+/// Test button not to be one ([`is_test_button`]).
+const AFFILIATE: &[PastedRow] = &[
+    ("clickid", Some(Meaning::ClickId), "{tid}"),
+    ("sum", Some(Meaning::Sum), "{affiliate_earnings}"),
+    ("eventid", Some(Meaning::EventId), "{event_id}"),
+    ("zip", None, "{postal_code}"),
+    ("order_id", Some(Meaning::OrderId), "{order_id}"),
+    ("receipt", Some(Meaning::Receipt), "{receipt_id}"),
+    ("sub1", Some(Meaning::Sub(1)), "{aff_sub1}"),
+];
+/// The same of a seller.
+const VENDOR: &[PastedRow] = &[
+    ("clickid", Some(Meaning::ClickId), "{vtid}"),
+    ("sum", Some(Meaning::Sum), "{vendor_earnings}"),
+    ("eventid", Some(Meaning::EventId), "{event_id}"),
+    ("zip", None, "{postal_code}"),
+    ("order_id", Some(Meaning::OrderId), "{order_id}"),
+    ("receipt", Some(Meaning::Receipt), "{receipt_id}"),
+];
+
+/// What ClickBank's Postback/Pixel sends when [`ParameterMap::pasted_query`] was pasted there.
+/// Earnings are always in USD, so a `currency` is ignored: ClickBank's `{currency}` is what the
+/// customer paid in. A receipt loses the `-Bnnn` of a rebill.
+#[must_use]
+pub fn parameter_map(role: AccountRole) -> ParameterMap {
+    ParameterMap::spoken(Dialect {
+        network: "clickbank",
+        currency: Currency::USD,
+        numbers_rebills: true,
+        pasted: match role {
+            AccountRole::Affiliate => AFFILIATE,
+            AccountRole::Vendor => VENDOR,
+        },
+    })
 }
 
 /// An event type of ClickBank's Postback/Pixel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct ClickBankEvent {
+pub struct EventType {
     /// Its name on ClickBank's page.
     pub title: &'static str,
     /// The text of `{event_type}`.
@@ -58,7 +74,7 @@ pub struct ClickBankEvent {
 /// seen nowhere, so its title stands in. The Combined Conversion, the first purchase and its
 /// upsells as one event, counts both twice where it is chosen beside them; one receiver takes
 /// `combined conversion`.
-pub const CLICKBANK_EVENTS: &[ClickBankEvent] = &[
+pub const EVENTS: &[EventType] = &[
     event(
         "Order Form Impression",
         "ORDER_IMPRESSION",
@@ -90,8 +106,8 @@ const fn event(
     confidence: Confidence,
     has_amount: bool,
     kind: Kind,
-) -> ClickBankEvent {
-    ClickBankEvent {
+) -> EventType {
+    EventType {
         title,
         word,
         confidence,
@@ -101,15 +117,15 @@ const fn event(
 }
 
 /// The kind of a ClickBank S2S event by its `{event_type}`, in any case; none for a word that is
-/// not known here. Where the word is not certain ([`CLICKBANK_EVENTS`]), a space may stand for each
+/// not known here. Where the word is not certain ([`EVENTS`]), a space may stand for each
 /// underscore.
 #[must_use]
-pub fn clickbank_kind(word: &str) -> Option<Kind> {
-    let is = |event: &&ClickBankEvent| {
+pub fn event_kind(word: &str) -> Option<Kind> {
+    let is = |event: &&EventType| {
         let uncertain = event.confidence < Confidence::Certain;
         event.word.eq_ignore_ascii_case(word) || (uncertain && event.title.eq_ignore_ascii_case(word))
     };
-    CLICKBANK_EVENTS.iter().find(is).map(|event| event.kind.clone())
+    EVENTS.iter().find(is).map(|event| event.kind.clone())
 }
 
 /// What `{aff_sub1}` is in a postback of the Test button.
@@ -129,14 +145,13 @@ pub(crate) const TEST_RECEIPT: &str = "ABC12345";
 /// where the URL carries both macros; a test without them has the click id of no click and is
 /// stored unattributed.
 #[must_use]
-pub fn is_clickbank_test(read: &Postback) -> bool {
+pub fn is_test_button(read: &Postback) -> bool {
     read.receipt_text.as_deref() == Some(TEST_RECEIPT) && read.parameters.values().any(|value| value == TEST_SUB)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::ParameterMap;
     use crate::value::Query;
 
     #[test]
@@ -152,19 +167,19 @@ mod tests {
             ("ADD_PAYMENT_INFO", Kind::PaymentInfo),
             ("Add Payment Info", Kind::PaymentInfo),
         ] {
-            assert_eq!(clickbank_kind(word), Some(kind), "{word}");
+            assert_eq!(event_kind(word), Some(kind), "{word}");
         }
         for word in ["", "SALE", "RFND", "PURCHASE ", "ORDER IMPRESSION", "Initial Purchase"] {
-            assert_eq!(clickbank_kind(word), None, "{word}");
+            assert_eq!(event_kind(word), None, "{word}");
         }
     }
 
     #[test]
     fn only_both_made_up_values_together_are_a_test() {
-        let map = ParameterMap::clickbank_s2s(AccountRole::Affiliate);
+        let map = parameter_map(AccountRole::Affiliate);
         let is_test = |query: &str| {
             let query = Query::parse(query.as_bytes()).unwrap();
-            is_clickbank_test(&Postback::read(&query, &map, &["aff", "zip"]).unwrap())
+            is_test_button(&Postback::read(&query, &map, &["aff", "zip"]).unwrap())
         };
         assert!(is_test("clickid=x&sum=10.00&receipt=ABC12345&sub1=affsub1"));
         assert!(is_test("clickid={tid}&aff=affsub1&receipt=ABC12345&type=Upsell"));

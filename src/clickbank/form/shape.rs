@@ -3,12 +3,35 @@
 //! these rules the values of one notification make dozens of others under other names.
 
 use super::notification::Values;
-use super::verify::{CHECK, COVERED_BY_1};
 use super::{FormVersion, MinorUnits, ZeroDecimal};
 use crate::clickbank::ins::{Fault, TransactionType};
 use crate::value::{Currency, Pii, Receipt};
 use alloc::string::String;
 use core::ops::RangeInclusive;
+
+/// The parameter with the check.
+pub(super) const CHECK: &str = "cverify";
+
+/// What the check of 1.0 covers, in its order; several receivers agree. `cupsellreceipt` and
+/// `ctranstime` are not among them. (One receiver appends the address for physical products; no
+/// post of one is known, and it is not followed.)
+pub(super) const COVERED_BY_1: [&str; 15] = [
+    "ccustname",
+    "ccustemail",
+    "ccustcc",
+    "ccuststate",
+    "ctransreceipt",
+    "cproditem",
+    "ctransaction",
+    "ctransaffiliate",
+    "ctranspublisher",
+    "cprodtype",
+    "cprodtitle",
+    "ctranspaymentmethod",
+    "ctransamount",
+    "caffitid",
+    "cvendthru",
+];
 
 /// What 2.0 and 2.1 have (three receivers' lists and captures), by the bytes of their names.
 const OF_2: &[&str] = &[

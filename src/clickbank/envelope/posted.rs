@@ -3,9 +3,9 @@
 
 use super::{
     base64,
-    notification::MAX_PLAINTEXT,
     wrapper::{Usual, Wrapper},
 };
+use crate::clickbank::plaintext::MAX_PLAINTEXT;
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 use thiserror::Error;

@@ -1,9 +1,9 @@
-//! The rows of [`CLICKBANK_MACROS`].
+//! The rows of [`MACROS`].
 
 use super::{
     Audience::{self, Affiliate, Both, Vendor},
-    ClickBankMacro,
     Confidence::{self, Certain, Fair, Low, Unfounded},
+    Macro,
 };
 
 const fn row(
@@ -13,8 +13,8 @@ const fn row(
     source: &'static str,
     meaning: &'static str,
     format: Option<&'static str>,
-) -> ClickBankMacro {
-    ClickBankMacro {
+) -> Macro {
+    Macro {
         name,
         meaning,
         format,
@@ -51,14 +51,14 @@ const LONG: Option<&str> = Some("up to 256 characters");
 const NICKNAME: Option<&str> = Some("5 to 10 letters and digits");
 
 /// Every name that is known, real or made up. Names are compared exactly.
-pub const CLICKBANK_MACROS: &[ClickBankMacro] = &[
+pub const MACROS: &[Macro] = &[
     row(
         "event_type",
         Both,
         Certain,
         TEMPLATE,
         "the event's word",
-        Some("see `CLICKBANK_EVENTS`"),
+        Some("see `EVENTS`"),
     ),
     row(
         "event_id",

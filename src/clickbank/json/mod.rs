@@ -23,7 +23,7 @@ pub const MAX_DEPTH: usize = 64;
 /// A text that is one JSON object. Any string may be personal, so the text and what was decoded of
 /// it are wiped on drop.
 #[derive(Clone)]
-pub(super) struct Document {
+pub(in crate::clickbank) struct Document {
     text: String,
     /// The strings that held escapes, decoded, one after the other.
     decoded: String,
@@ -70,7 +70,7 @@ enum Kind {
 
 /// Why a text is not strict JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum JsonFault {
+pub(in crate::clickbank) enum JsonFault {
     Malformed,
     DuplicateKey,
     Depth,
@@ -78,14 +78,14 @@ pub(super) enum JsonFault {
 
 /// One value of a document. Equal when every text is equal and the members stand in the same order.
 #[derive(Clone, Copy)]
-pub(super) struct Json<'a> {
+pub(in crate::clickbank) struct Json<'a> {
     document: &'a Document,
     at: usize,
 }
 
 /// What a value is.
 #[derive(Clone, Copy)]
-pub(super) enum Shape<'a> {
+pub(in crate::clickbank) enum Shape<'a> {
     Null,
     Bool(bool),
     /// The number's text.
@@ -98,7 +98,7 @@ pub(super) enum Shape<'a> {
 
 impl Document {
     /// Reads one object and nothing after it.
-    pub(super) fn parse(text: String) -> Result<Self, JsonFault> {
+    pub(in crate::clickbank) fn parse(text: String) -> Result<Self, JsonFault> {
         // Whatever goes wrong, dropping the document wipes what it holds.
         let mut document = Self {
             text,
@@ -110,7 +110,7 @@ impl Document {
     }
 
     /// The object.
-    pub(super) fn root(&self) -> Json<'_> {
+    pub(in crate::clickbank) fn root(&self) -> Json<'_> {
         Json { document: self, at: 0 }
     }
 
@@ -142,14 +142,14 @@ impl Drop for Document {
 /// Overwrites a buffer that is no longer needed. `Zeroize` writes a slice byte by byte; filling it
 /// is one call that writes many at once, and the barrier keeps the compiler from leaving it out
 /// because nobody reads the buffer again.
-pub(super) fn wipe(mut bytes: Vec<u8>) {
+pub(in crate::clickbank) fn wipe(mut bytes: Vec<u8>) {
     bytes.fill(0);
     zeroize::optimization_barrier(bytes.as_slice());
 }
 
 impl<'a> Json<'a> {
     #[inline]
-    pub(super) fn shape(self) -> Shape<'a> {
+    pub(in crate::clickbank) fn shape(self) -> Shape<'a> {
         let document = self.document;
         let Some(&node) = document.nodes.get(self.at) else {
             return Shape::Null;
@@ -171,7 +171,7 @@ impl<'a> Json<'a> {
     }
 
     /// The member of that name, if this is an object.
-    pub(super) fn member(self, name: &str) -> Option<Self> {
+    pub(in crate::clickbank) fn member(self, name: &str) -> Option<Self> {
         let Shape::Object(Members(inside)) = self.shape() else {
             return None;
         };
@@ -189,7 +189,7 @@ impl<'a> Json<'a> {
     }
 
     /// This value alone, as if it stood in a list.
-    pub(super) fn alone(self) -> Items<'a> {
+    pub(in crate::clickbank) fn alone(self) -> Items<'a> {
         Items {
             document: self.document,
             at: self.at,
@@ -233,7 +233,7 @@ impl Eq for Document {}
 
 /// The values of a list, in their order.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Items<'a> {
+pub(in crate::clickbank) struct Items<'a> {
     document: &'a Document,
     at: usize,
     end: usize,
@@ -253,7 +253,7 @@ impl<'a> Iterator for Items<'a> {
 
 /// The names and values of an object, in their order.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Members<'a>(Items<'a>);
+pub(in crate::clickbank) struct Members<'a>(Items<'a>);
 
 impl<'a> Iterator for Members<'a> {
     type Item = (&'a str, Json<'a>);

@@ -3,10 +3,10 @@
 //! the padding.
 
 use super::{
-    envelope::{BLOCK, Envelope},
-    keyring::{Key, KeyRing},
-    notification::{Fault, MAX_PLAINTEXT, Notification},
+    key_ring::{Key, KeyRing},
+    posted::{BLOCK, Envelope},
 };
+use crate::clickbank::plaintext::{Fault, MAX_PLAINTEXT};
 use aes::{Aes256Dec, Block, cipher::InnerIvInit};
 use alloc::vec::Vec;
 use cbc::{Decryptor, cipher::BlockModeDecrypt};
@@ -36,29 +36,15 @@ pub enum Diagnosis {
 }
 
 impl KeyRing {
-    /// Decrypts and reads a notification. The newest secret is tried first; a refusal has tried
-    /// all.
-    ///
-    /// # Errors
-    /// [`Refused`], always the same: a wrong secret, a changed ciphertext or IV, and every
-    /// plaintext that [`Notification::parse`] rejects.
-    pub fn open(&self, envelope: &Envelope) -> Result<Notification, Refused> {
-        self.open_as(envelope, |_, plaintext| Notification::read(plaintext))
-    }
-
-    /// The same of another plaintext under the same scheme: `read` reads it, whatever the padding
-    /// was.
+    /// Decrypts a plaintext under this scheme; `read` reads it, whatever the padding was. The newest
+    /// secret is tried first; a refusal has tried all.
     pub(in crate::clickbank) fn open_as<T>(&self, envelope: &Envelope, read: impl Reader<T>) -> Result<T, Refused> {
         let mut attempts = self.keys.iter().map(|key| attempt(key, envelope, &read));
         attempts.find_map(Attempt::accepted).ok_or(Refused)
     }
 
-    /// Names the failing step for each secret, in the order of the key ring. For a person at the
-    /// own machine: to answer a caller with it, or to let it reach a log that others read, is a
-    /// padding oracle.
-    #[must_use]
-    pub fn diagnose(&self, envelope: &Envelope) -> Vec<Diagnosis> {
-        let read = |_: &Key, plaintext| Notification::read(plaintext);
+    /// Names the failing step for each secret, in the order of the key ring.
+    pub(in crate::clickbank) fn diagnose_as<T>(&self, envelope: &Envelope, read: impl Reader<T>) -> Vec<Diagnosis> {
         let attempts = self.keys.iter().map(|key| attempt(key, envelope, &read));
         attempts.map(Attempt::diagnosis).collect()
     }

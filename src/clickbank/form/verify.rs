@@ -1,38 +1,16 @@
 //! The check of a form.
 
-use super::{Form, FormNotification, FormVersion, shape};
+use super::shape::{self, CHECK, COVERED_BY_1};
+use super::{Form, FormNotification, FormVersion};
 use crate::clickbank::{
     check::{self, Check},
-    ins::{Fault, KeyRing, Refused},
+    envelope::{KeyRing, Refused},
+    plaintext::Fault,
 };
 use crate::value::Pii;
 use alloc::vec::Vec;
 use subtle::Choice;
 use thiserror::Error;
-
-/// The parameter with the check.
-pub(super) const CHECK: &str = "cverify";
-
-/// What the check of 1.0 covers, in its order; several receivers agree. `cupsellreceipt` and
-/// `ctranstime` are not among them. (One receiver appends the address for physical products; no
-/// post of one is known, and it is not followed.)
-pub(super) const COVERED_BY_1: [&str; 15] = [
-    "ccustname",
-    "ccustemail",
-    "ccustcc",
-    "ccuststate",
-    "ctransreceipt",
-    "cproditem",
-    "ctransaction",
-    "ctransaffiliate",
-    "ctranspublisher",
-    "cprodtype",
-    "cprodtitle",
-    "ctranspaymentmethod",
-    "ctransamount",
-    "caffitid",
-    "cvendthru",
-];
 
 /// What 1.0 tells beside that and is read. Not `cupsellreceipt`: whoever saw one body could make
 /// its sale another order's upsell.

@@ -27,7 +27,7 @@
 //! counted by both.
 //!
 //! ```
-//! use postback::clickbank::ins::{Form, FormVersion, KeyRing};
+//! use postback::clickbank::{envelope::KeyRing, form::{Form, FormVersion}};
 //! use postback::value::Secret;
 //!
 //! let key_ring = KeyRing::new(vec![Secret::from("SECRETSECRET1234")])?;

@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn the_keys_of_a_notification_have_hashes_of_their_own() {
-        let sample = include_str!("../../../../tests/vectors/ins_sample_v8_0_SALE_2026_northdashboard.json");
+        let sample = include_str!("../../../tests/vectors/ins_sample_v8_0_SALE_2026_northdashboard.json");
         let quoted = sample.split('"').zip(sample.split('"').skip(1));
         let keys: BTreeSet<&str> = quoted
             .filter(|(_, next)| next.starts_with(':'))

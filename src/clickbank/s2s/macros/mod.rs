@@ -7,12 +7,12 @@
 
 mod table;
 
-pub use table::CLICKBANK_MACROS;
+pub use table::MACROS;
 
 /// A macro of ClickBank's, without its braces, and what is known of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct ClickBankMacro {
+pub struct Macro {
     /// Its name: `tid` of `{tid}`.
     pub name: &'static str,
     /// What it stands for; of a name that nothing speaks for, what to write instead.
@@ -53,11 +53,11 @@ pub enum Confidence {
     Certain,
 }
 
-impl ClickBankMacro {
+impl Macro {
     /// The macro of a name, without its braces; none for a name that is not known.
     #[must_use]
     pub fn find(name: &str) -> Option<&'static Self> {
-        CLICKBANK_MACROS.iter().find(|known| known.name == name)
+        MACROS.iter().find(|known| known.name == name)
     }
 
     /// Whether anything speaks for it.
@@ -74,21 +74,21 @@ mod tests {
 
     #[test]
     fn each_macro_is_there_once_and_says_what_it_means() {
-        let names: BTreeSet<&str> = CLICKBANK_MACROS.iter().map(|known| known.name).collect();
-        assert_eq!(names.len(), CLICKBANK_MACROS.len());
-        for known in CLICKBANK_MACROS {
+        let names: BTreeSet<&str> = MACROS.iter().map(|known| known.name).collect();
+        assert_eq!(names.len(), MACROS.len());
+        for known in MACROS {
             assert!(!known.meaning.is_empty() && !known.source.is_empty(), "{}", known.name);
             assert!(known.format.is_none_or(|format| !format.is_empty()), "{}", known.name);
-            assert_eq!(ClickBankMacro::find(known.name), Some(known));
+            assert_eq!(Macro::find(known.name), Some(known));
         }
-        assert_eq!(ClickBankMacro::find("{tid}"), None);
-        assert_eq!(ClickBankMacro::find("TID"), None);
+        assert_eq!(Macro::find("{tid}"), None);
+        assert_eq!(Macro::find("TID"), None);
     }
 
     #[test]
     fn click_ids_and_earnings_belong_to_one_side() {
         let of = |audience| -> Vec<&str> {
-            let known = CLICKBANK_MACROS.iter().filter(|known| known.audience == audience);
+            let known = MACROS.iter().filter(|known| known.audience == audience);
             known.map(|known| known.name).collect()
         };
         assert_eq!(of(Audience::Vendor), ["vendor_earnings", "vtid"]);
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_name_that_nothing_speaks_for_is_known_as_such() {
-        assert!(!ClickBankMacro::find("email").unwrap().is_founded());
-        assert!(ClickBankMacro::find("unique_aff_sub1").unwrap().is_founded());
+        assert!(!Macro::find("email").unwrap().is_founded());
+        assert!(Macro::find("unique_aff_sub1").unwrap().is_founded());
     }
 }
