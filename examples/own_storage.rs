@@ -9,18 +9,13 @@ use postback::decide::Decision;
 use postback::delivery::Delivery;
 use postback::event::Received;
 use postback::plan::{
-    ClickFacts, Commit, Committed, EventRow, FactQuery, GuardKey, MAX_HOPS, MAX_ORPHANS, Outcome, ReceiptFacts,
-    ReceiptRecord, Slot, Write,
+    ClickFacts, Commit, Committed, EventRow, GuardKey, Outcome, PointReads, ReceiptFacts, ReceiptRecord, Slot, Write,
 };
 use postback::value::{ClickId, ConversionId, DeliveryId, EventId, OfferSourceId, Receipt};
 use postback::{
     Click, CompileOptions, Conversion, Credentials, Document, Event, Facts, Query, Timestamp, Tracker, compile,
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    error::Error,
-    io::Write as _,
-};
+use std::{collections::BTreeMap, convert::Infallible, error::Error, io::Write as _};
 
 /// How often an event is decided again. In each round another event of its click went through, so
 /// so many in a row are a fault.
@@ -52,70 +47,6 @@ impl Tables {
     fn record(&mut self, click: Click) {
         self.raise(&GuardKey::Click(click.id.clone()));
         self.clicks.entry(click.id.clone()).or_insert(click);
-    }
-
-    /// The answer to what a decision needs. Absence is an answer too, with version 0.
-    fn facts(&self, query: &FactQuery) -> Facts {
-        let mut facts = Facts::default();
-        facts.event = self.events.get(&query.event).map(|row| row.outcome);
-        // Receipts, upwards: the ones that are asked for, their parents, and so on.
-        let mut level = query.receipts.clone();
-        for _ in 0..=MAX_HOPS {
-            level.retain(|receipt| !facts.receipts.contains_key(receipt));
-            for receipt in &level {
-                facts
-                    .receipts
-                    .insert(receipt.clone(), self.receipt(&query.source, receipt));
-            }
-            let records = level
-                .iter()
-                .filter_map(|receipt| facts.receipts.get(receipt)?.record.as_ref());
-            level = records.filter_map(|record| record.parent.clone()).collect();
-        }
-        // Waiting events, downwards: those of these receipts, those of theirs, and so on.
-        let mut waiting: BTreeMap<EventId, Event> = BTreeMap::new();
-        for _ in 0..MAX_HOPS {
-            let found = self.events.values().filter(|row| {
-                let mut linked = row.event.receipt.iter().chain(&row.event.parent);
-                row.outcome == Outcome::Unattributed
-                    && row.event.source == query.source
-                    && row.event.id != query.event
-                    && !waiting.contains_key(&row.event.id)
-                    && linked.any(|receipt| facts.receipts.contains_key(receipt))
-            });
-            let room = MAX_ORPHANS.saturating_sub(waiting.len());
-            let found: Vec<Event> = found.take(room).map(|row| Event::clone(&row.event)).collect();
-            for event in found {
-                if let Some(receipt) = &event.receipt {
-                    let known = self.receipt(&query.source, receipt);
-                    facts.receipts.entry(receipt.clone()).or_insert(known);
-                }
-                waiting.insert(event.id.clone(), event);
-            }
-        }
-        facts.orphans = waiting.into_values().collect();
-        // Clicks: the ones that are asked for, and those that the receipts name, each with its
-        // slots.
-        let records = facts.receipts.values().filter_map(|known| known.record.as_ref());
-        let named = records.filter_map(|record| Some(record.click.as_ref()?.click.clone()));
-        let clicks: BTreeSet<ClickId> = query.clicks.iter().cloned().chain(named).collect();
-        for id in clicks {
-            let slots = self.slots.iter().filter(|((click, _), _)| *click == id);
-            let known = ClickFacts {
-                version: self.version(&GuardKey::Click(id.clone())),
-                click: self.clicks.get(&id).cloned(),
-                slots: slots.map(|(_, slot)| slot.clone()).collect(),
-            };
-            facts.clicks.insert(id, known);
-        }
-        facts
-    }
-
-    fn receipt(&self, source: &OfferSourceId, receipt: &Receipt) -> ReceiptFacts {
-        ReceiptFacts {
-            version: self.version(&GuardKey::Receipt(source.clone(), receipt.clone())),
-            record: self.receipts.get(&(source.clone(), receipt.clone())).cloned(),
-        }
     }
 
     /// One transaction: the identity first, then what must still wait, then the guards; then
@@ -153,7 +84,7 @@ impl Tables {
     /// Reads, decides and writes until no other event of the same click was faster.
     fn take_in(&mut self, tracker: &Tracker, event: &Event) -> Result<Committed, Box<dyn Error>> {
         for _ in 0..MAX_ROUNDS {
-            let facts = self.facts(&Decision::new(tracker).needs(event));
+            let facts = Facts::read(self, &Decision::new(tracker).needs(event))?;
             let plan = Decision::new(tracker).decide(event, &facts, event.received_at)?;
             match self.commit(&plan.commit) {
                 Committed::Conflict => {}
@@ -161,6 +92,44 @@ impl Tables {
             }
         }
         Err(format!("other events of the click were faster {MAX_ROUNDS} times").into())
+    }
+}
+
+/// What a decision reads. Absence is an answer too, with version 0.
+impl PointReads for Tables {
+    type Error = Infallible;
+
+    fn outcome(&self, event: &EventId) -> Result<Option<Outcome>, Infallible> {
+        Ok(self.events.get(event).map(|row| row.outcome))
+    }
+
+    fn receipt(&self, source: &OfferSourceId, receipt: &Receipt) -> Result<ReceiptFacts, Infallible> {
+        Ok(ReceiptFacts {
+            version: self.version(&GuardKey::Receipt(source.clone(), receipt.clone())),
+            record: self.receipts.get(&(source.clone(), receipt.clone())).cloned(),
+        })
+    }
+
+    fn waiting(&self, source: &OfferSourceId, receipt: &Receipt, limit: usize) -> Result<Vec<Event>, Infallible> {
+        let waits = |row: &&EventRow| row.outcome == Outcome::Unattributed && row.event.source == *source;
+        let follows = |row: &&EventRow| {
+            row.event
+                .receipt
+                .iter()
+                .chain(&row.event.parent)
+                .any(|known| known == receipt)
+        };
+        let found = self.events.values().filter(waits).filter(follows);
+        Ok(found.take(limit).map(|row| Event::clone(&row.event)).collect())
+    }
+
+    fn click(&self, id: &ClickId) -> Result<ClickFacts, Infallible> {
+        let slots = self.slots.iter().filter(|((click, _), _)| click == id);
+        Ok(ClickFacts {
+            version: self.version(&GuardKey::Click(id.clone())),
+            click: self.clicks.get(id).cloned(),
+            slots: slots.map(|(_, slot)| slot.clone()).collect(),
+        })
     }
 }
 
@@ -221,7 +190,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     writeln!(out, "the same message again: {:?}", tables.take_in(&tracker, &first)?)?;
 
     // Two events at once: the second is decided, and before it is written the third goes through.
-    let facts = tables.facts(&Decision::new(&tracker).needs(&second));
+    let facts = Facts::read(&tables, &Decision::new(&tracker).needs(&second))?;
     let stale = Decision::new(&tracker).decide(&second, &facts, at)?;
     writeln!(out, "another sale: {:?}", tables.take_in(&tracker, &third)?)?;
     writeln!(out, "a decision on old facts: {:?}", tables.commit(&stale.commit))?;

@@ -6,6 +6,7 @@
 
 mod lists;
 mod outbox;
+mod reads;
 mod state;
 
 use crate::delivery::{DeliveryRow, Settled, Settlement};
@@ -59,7 +60,10 @@ impl Store for MemoryStore {
     }
 
     fn facts<'a>(&'a self, query: &'a FactQuery) -> BoxFuture<'a, Result<Facts, StoreError>> {
-        self.with(|state| Ok(state.facts(query)))
+        self.with(|state| {
+            let Ok(facts) = Facts::read(state, query);
+            Ok(facts)
+        })
     }
 
     fn commit<'a>(&'a self, commit: &'a Commit) -> BoxFuture<'a, Result<Committed, StoreError>> {
@@ -89,7 +93,7 @@ impl Store for MemoryStore {
 
 impl Inspect for MemoryStore {
     fn click<'a>(&'a self, id: &'a ClickId) -> BoxFuture<'a, Result<Option<Click>, StoreError>> {
-        self.with(|state| Ok(state.click(id)))
+        self.with(|state| Ok(state.recorded(id)))
     }
 
     fn slots<'a>(&'a self, click: &'a ClickId) -> BoxFuture<'a, Result<Vec<Slot>, StoreError>> {

@@ -4,16 +4,11 @@ use super::outbox::Sending;
 use crate::event::Event;
 use crate::model::{Click, Conversion};
 use crate::plan::{
-    ClickFacts, Commit, Committed, EventRow, FactQuery, Facts, GuardKey, MAX_HOPS, MAX_ORPHANS, MAX_REFUSED, Outcome,
-    ReceiptFacts, ReceiptRecord, RefusedBody, RefusedRow, Slot, Write,
+    Commit, Committed, EventRow, GuardKey, MAX_REFUSED, Outcome, ReceiptRecord, RefusedBody, RefusedRow, Slot, Write,
 };
 use crate::port::{Cursor, StoreError, StoreErrorKind};
 use crate::value::{ClickId, ConversionId, DeliveryId, EventId, Fingerprint, OfferSourceId, Pii, Receipt, RefusedId};
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    string::String,
-    vec::Vec,
-};
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use core::mem::take;
 
 /// Personal values by name.
@@ -47,7 +42,7 @@ impl State {
         self.written
     }
 
-    fn version(&self, key: &GuardKey) -> u64 {
+    pub(super) fn version(&self, key: &GuardKey) -> u64 {
         self.guards.get(key).copied().unwrap_or_default()
     }
 
@@ -149,98 +144,8 @@ impl State {
         }
     }
 
-    pub(super) fn facts(&self, query: &FactQuery) -> Facts {
-        let mut facts = Facts {
-            event: self.events.get(&query.event).map(|kept| kept.row.outcome),
-            ..Facts::default()
-        };
-        self.climb(query, &mut facts);
-        self.descend(query, &mut facts);
-        let named = facts
-            .receipts
-            .values()
-            .filter_map(|found| Some(found.record.as_ref()?.click.as_ref()?.click.clone()));
-        let clicks: BTreeSet<ClickId> = query.clicks.iter().cloned().chain(named).collect();
-        for id in clicks {
-            let version = self.version(&GuardKey::Click(id.clone()));
-            let found = ClickFacts {
-                version,
-                click: self.click(&id),
-                slots: self.slots(&id),
-            };
-            facts.clicks.insert(id, found);
-        }
-        facts
-    }
-
-    /// The receipts that are asked for, their parents, and so on.
-    fn climb(&self, query: &FactQuery, facts: &mut Facts) {
-        let mut level = query.receipts.clone();
-        for _ in 0..=MAX_HOPS {
-            let mut parents = Vec::new();
-            for receipt in level {
-                if facts.receipts.contains_key(&receipt) {
-                    continue;
-                }
-                let found = self.receipt(&query.source, &receipt);
-                parents.extend(found.record.as_ref().and_then(|record| record.parent.clone()));
-                facts.receipts.insert(receipt, found);
-            }
-            level = parents;
-        }
-    }
-
-    /// The other events that wait for one of these receipts, those that wait for theirs, and so on.
-    fn descend(&self, query: &FactQuery, facts: &mut Facts) {
-        let mut level: BTreeSet<Receipt> = facts.receipts.keys().cloned().collect();
-        let mut found: BTreeMap<EventId, Event> = BTreeMap::new();
-        for _ in 0..MAX_HOPS {
-            let mut next = BTreeSet::new();
-            let room = MAX_ORPHANS.saturating_sub(found.len());
-            let new: Vec<&EventId> = self
-                .events
-                .iter()
-                .filter(|(id, kept)| {
-                    let event = &kept.row.event;
-                    let linked = event
-                        .receipt
-                        .iter()
-                        .chain(&event.parent)
-                        .any(|receipt| level.contains(receipt));
-                    let other = **id != query.event && !found.contains_key(*id);
-                    linked && other && kept.row.outcome == Outcome::Unattributed && event.source == query.source
-                })
-                .map(|(id, _)| id)
-                .take(room)
-                .collect();
-            for event in new.into_iter().filter_map(|id| self.event(id)) {
-                if let Some(receipt) = event
-                    .receipt
-                    .clone()
-                    .filter(|receipt| !facts.receipts.contains_key(receipt))
-                {
-                    facts
-                        .receipts
-                        .insert(receipt.clone(), self.receipt(&query.source, &receipt));
-                    next.insert(receipt);
-                }
-                found.insert(event.id.clone(), event);
-            }
-            level = next;
-        }
-        facts.orphans = found.into_values().collect();
-    }
-
-    fn receipt(&self, source: &OfferSourceId, receipt: &Receipt) -> ReceiptFacts {
-        let key = (source.clone(), receipt.clone());
-        ReceiptFacts {
-            record: self.receipts.get(&key).cloned(),
-            version: self.version(&GuardKey::Receipt(key.0, key.1)),
-        }
-    }
-
     /// An event with its personal values.
-    fn event(&self, id: &EventId) -> Option<Event> {
+    pub(super) fn event(&self, id: &EventId) -> Option<Event> {
         let kept = self.events.get(id)?;
         Some(Event {
             private: kept.private.clone(),
@@ -263,7 +168,7 @@ impl State {
     }
 
     /// A click with its personal values.
-    pub(super) fn click(&self, id: &ClickId) -> Option<Click> {
+    pub(super) fn recorded(&self, id: &ClickId) -> Option<Click> {
         let kept = self.clicks.get(id)?;
         Some(Click {
             private: kept.private.clone(),

@@ -42,10 +42,10 @@ impl FactQuery {
 /// The answer to a [`FactQuery`]. Absence is an answer: every click and receipt that was asked for
 /// is there, with its version.
 ///
-/// A store follows receipts by itself: for each receipt of the query also its parent, the parent's
-/// parent and so on, and every waiting event whose receipt or parent is one of these, with the
-/// receipt of that event, at most [`MAX_HOPS`] links up and down. It also brings every click that
-/// one of these receipts names.
+/// A store follows receipts by [`Facts::read`]: for each receipt of the query also its parent, the
+/// parent's parent and so on, and every waiting event whose receipt or parent is one of these, with
+/// the receipt of that event, at most [`MAX_HOPS`] links up and down. It also brings every click
+/// that one of these receipts names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Facts {

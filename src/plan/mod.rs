@@ -12,6 +12,7 @@ mod outcome;
 mod records;
 mod refused;
 mod trace;
+mod walk;
 mod words;
 
 pub(crate) use codes::codes;
@@ -22,3 +23,4 @@ pub use outcome::{Outcome, Reason};
 pub use records::{Added, Fired, ReceiptClick, ReceiptRecord, Slot, SlotKey};
 pub use refused::{MAX_REFUSED, RefusedBody, RefusedRow, Ring};
 pub use trace::{DuplicateDecision, Found, MAX_TRACED_RULES, RuleTrace, RuleTraces, RuleVerdict, Trace};
+pub use walk::PointReads;

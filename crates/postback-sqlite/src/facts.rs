@@ -3,111 +3,65 @@
 use crate::{commit::outcome, fault::Fault, guard, sql};
 use postback::event::Event;
 use postback::model::Click;
-use postback::plan::{ClickFacts, EventRow, FactQuery, Facts, MAX_HOPS, MAX_ORPHANS, Outcome, ReceiptFacts, Slot};
+use postback::plan::{ClickFacts, EventRow, FactQuery, Facts, Outcome, PointReads, ReceiptFacts, Slot};
 use postback::port::{StoreError, StoreErrorKind, row};
 use postback::value::{ClickId, EventId, OfferSourceId, Receipt};
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use std::collections::{BTreeMap, BTreeSet};
-
-/// Enough rows of one receipt, however many of them were found before or are the event itself.
-const WAITING_LIMIT: usize = 2 * MAX_ORPHANS + 1;
+use std::collections::BTreeMap;
 
 /// Answers as of one moment: the connection must be in a transaction.
 pub(crate) fn facts(connection: &Connection, query: &FactQuery) -> Result<Facts, Fault> {
-    let mut facts = Facts::default();
-    if let Some(code) = outcome(connection, query.event.as_str())? {
-        facts.event = Some(Outcome::from_code(&code).ok_or_else(|| unreadable("outcome"))?);
+    Facts::read(&Reads(connection), query)
+}
+
+struct Reads<'c>(&'c Connection);
+
+impl PointReads for Reads<'_> {
+    type Error = Fault;
+
+    fn outcome(&self, event: &EventId) -> Result<Option<Outcome>, Fault> {
+        let code = outcome(self.0, event.as_str())?;
+        code.map(|code| Outcome::from_code(&code).ok_or_else(|| unreadable("outcome")))
+            .transpose()
     }
-    climb(connection, query, &mut facts)?;
-    descend(connection, query, &mut facts)?;
-    let named = facts
-        .receipts
-        .values()
-        .filter_map(|found| Some(found.record.as_ref()?.click.as_ref()?.click.clone()));
-    let clicks: BTreeSet<ClickId> = query.clicks.iter().cloned().chain(named).collect();
-    for id in clicks {
-        let found = ClickFacts {
-            version: version(guard::of_click(connection, &id)?)?,
-            click: click(connection, &id)?,
-            slots: slots(connection, &id)?,
+
+    fn receipt(&self, source: &OfferSourceId, receipt: &Receipt) -> Result<ReceiptFacts, Fault> {
+        let mut statement = self.0.prepare_cached(sql::RECEIPT)?;
+        let mut rows = statement.query(params![source.as_str(), receipt.as_str()])?;
+        let Some(found) = rows.next()? else {
+            return Ok(ReceiptFacts::default());
         };
-        facts.clicks.insert(id, found);
+        Ok(ReceiptFacts {
+            version: version(found.get(1)?)?,
+            record: optional(found, 0)?.map(row::decode).transpose()?,
+        })
     }
-    Ok(facts)
-}
 
-/// The receipts that are asked for, their parents, and so on.
-fn climb(connection: &Connection, query: &FactQuery, facts: &mut Facts) -> Result<(), Fault> {
-    let mut level = query.receipts.clone();
-    for _ in 0..=MAX_HOPS {
-        let mut parents = Vec::new();
-        for name in level {
-            if facts.receipts.contains_key(&name) {
-                continue;
+    fn waiting(&self, source: &OfferSourceId, receipt: &Receipt, limit: usize) -> Result<Vec<Event>, Fault> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut found = BTreeMap::new();
+        for text in [sql::WAITING_OF_RECEIPT, sql::WAITING_FOR_PARENT] {
+            let mut statement = self.0.prepare_cached(text)?;
+            let mut rows = statement.query(params![source.as_str(), receipt.as_str(), limit])?;
+            while let Some(row) = rows.next()? {
+                let event = event(row, 1)?;
+                found.insert(event.id.clone(), event);
             }
-            let found = receipt(connection, &query.source, &name)?;
-            parents.extend(found.record.as_ref().and_then(|record| record.parent.clone()));
-            facts.receipts.insert(name, found);
         }
-        level = parents;
+        Ok(found.into_values().collect())
     }
-    Ok(())
-}
 
-/// The other events that wait for one of these receipts, those that wait for theirs, and so on.
-fn descend(connection: &Connection, query: &FactQuery, facts: &mut Facts) -> Result<(), Fault> {
-    let mut level: BTreeSet<Receipt> = facts.receipts.keys().cloned().collect();
-    let mut found: BTreeMap<EventId, Event> = BTreeMap::new();
-    for _ in 0..MAX_HOPS {
-        let mut new: BTreeMap<EventId, Event> = BTreeMap::new();
-        for name in &level {
-            for text in [sql::WAITING_OF_RECEIPT, sql::WAITING_FOR_PARENT] {
-                let limit = i64::try_from(WAITING_LIMIT).unwrap_or(i64::MAX);
-                let mut statement = connection.prepare_cached(text)?;
-                let mut rows = statement.query(params![query.source.as_str(), name.as_str(), limit])?;
-                while let Some(row) = rows.next()? {
-                    let id: String = row.get(0)?;
-                    if found.contains_key(id.as_str()) || new.contains_key(id.as_str()) || id == query.event.as_str() {
-                        continue;
-                    }
-                    let event = event(row, 1)?;
-                    new.insert(event.id.clone(), event);
-                }
-            }
-        }
-        level.clear();
-        let room = MAX_ORPHANS.saturating_sub(found.len());
-        for (id, event) in new.into_iter().take(room) {
-            if let Some(name) = event.receipt.clone().filter(|name| !facts.receipts.contains_key(name)) {
-                facts
-                    .receipts
-                    .insert(name.clone(), receipt(connection, &query.source, &name)?);
-                level.insert(name);
-            }
-            found.insert(id, event);
-        }
-        if level.is_empty() {
-            break;
-        }
+    fn click(&self, id: &ClickId) -> Result<ClickFacts, Fault> {
+        Ok(ClickFacts {
+            version: version(guard::of_click(self.0, id)?)?,
+            click: click(self.0, id)?,
+            slots: slots(self.0, id)?,
+        })
     }
-    facts.orphans = found.into_values().collect();
-    Ok(())
 }
 
 fn version(column: i64) -> Result<u64, Fault> {
     u64::try_from(column).map_err(|_| unreadable("version"))
-}
-
-fn receipt(connection: &Connection, source: &OfferSourceId, name: &Receipt) -> Result<ReceiptFacts, Fault> {
-    let mut statement = connection.prepare_cached(sql::RECEIPT)?;
-    let mut rows = statement.query(params![source.as_str(), name.as_str()])?;
-    let Some(found) = rows.next()? else {
-        return Ok(ReceiptFacts::default());
-    };
-    Ok(ReceiptFacts {
-        version: version(found.get(1)?)?,
-        record: optional(found, 0)?.map(row::decode).transpose()?,
-    })
 }
 
 /// A click with its personal values.

@@ -1,0 +1,42 @@
+//! What a decision reads.
+
+use super::state::State;
+use crate::event::Event;
+use crate::plan::{ClickFacts, EventRow, GuardKey, Outcome, PointReads, ReceiptFacts};
+use crate::value::{ClickId, EventId, OfferSourceId, Receipt};
+use alloc::vec::Vec;
+use core::convert::Infallible;
+
+impl PointReads for State {
+    type Error = Infallible;
+
+    fn outcome(&self, event: &EventId) -> Result<Option<Outcome>, Infallible> {
+        Ok(self.events.get(event).map(|kept| kept.row.outcome))
+    }
+
+    fn receipt(&self, source: &OfferSourceId, receipt: &Receipt) -> Result<ReceiptFacts, Infallible> {
+        let key = (source.clone(), receipt.clone());
+        Ok(ReceiptFacts {
+            record: self.receipts.get(&key).cloned(),
+            version: self.version(&GuardKey::Receipt(key.0, key.1)),
+        })
+    }
+
+    fn waiting(&self, source: &OfferSourceId, receipt: &Receipt, limit: usize) -> Result<Vec<Event>, Infallible> {
+        let waits = |row: &EventRow| row.outcome == Outcome::Unattributed && row.event.source == *source;
+        let follows = |event: &Event| [&event.receipt, &event.parent].contains(&&Some(receipt.clone()));
+        let found = self
+            .events
+            .iter()
+            .filter(|(_, kept)| waits(&kept.row) && follows(&kept.row.event));
+        Ok(found.take(limit).filter_map(|(id, _)| self.event(id)).collect())
+    }
+
+    fn click(&self, click: &ClickId) -> Result<ClickFacts, Infallible> {
+        Ok(ClickFacts {
+            version: self.version(&GuardKey::Click(click.clone())),
+            click: self.recorded(click),
+            slots: self.slots(click),
+        })
+    }
+}

@@ -1,0 +1,124 @@
+//! The walk over receipts: from the ones that are asked for up to their sales, down to the events
+//! that wait for them, and on to the clicks that they name.
+
+use super::facts::{ClickFacts, FactQuery, Facts, MAX_HOPS, MAX_ORPHANS, ReceiptFacts};
+use super::outcome::Outcome;
+use crate::event::Event;
+use crate::value::{ClickId, EventId, OfferSourceId, Receipt};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
+
+/// Enough waiting events of one receipt, however many of them were found before or are the event
+/// itself.
+const WAITING_LIMIT: usize = 2 * MAX_ORPHANS + 1;
+
+/// The reads of which [`Facts::read`] makes an answer, all as of one moment. A store that has them
+/// needs to know nothing of how receipts hang together.
+pub trait PointReads {
+    /// Why a read fails.
+    type Error;
+
+    /// The outcome of a stored event.
+    ///
+    /// # Errors
+    /// The store's trouble.
+    fn outcome(&self, event: &EventId) -> Result<Option<Outcome>, Self::Error>;
+
+    /// What is known of a receipt, with its guard's version; both are 0 and none when nothing is.
+    ///
+    /// # Errors
+    /// The store's trouble.
+    fn receipt(&self, source: &OfferSourceId, receipt: &Receipt) -> Result<ReceiptFacts, Self::Error>;
+
+    /// The first `limit` events of a source, by event id, that are stored as unattributed and have
+    /// this receipt or this parent, with their personal values. More are no error.
+    ///
+    /// # Errors
+    /// The store's trouble.
+    fn waiting(&self, source: &OfferSourceId, receipt: &Receipt, limit: usize) -> Result<Vec<Event>, Self::Error>;
+
+    /// What is known of a click id: the click with its personal values, its slots, and the version
+    /// of its guard.
+    ///
+    /// # Errors
+    /// The store's trouble.
+    fn click(&self, click: &ClickId) -> Result<ClickFacts, Self::Error>;
+}
+
+impl Facts {
+    /// Reads the answer to a question.
+    ///
+    /// # Errors
+    /// The first trouble of `reads`.
+    pub fn read<R: PointReads + ?Sized>(reads: &R, query: &FactQuery) -> Result<Self, R::Error> {
+        let mut facts = Self {
+            event: reads.outcome(&query.event)?,
+            ..Self::default()
+        };
+        facts.climb(reads, query)?;
+        facts.descend(reads, query)?;
+        let records = facts.receipts.values().filter_map(|found| found.record.as_ref());
+        let named = records.filter_map(|record| Some(record.click.as_ref()?.click.clone()));
+        let clicks: BTreeSet<ClickId> = query.clicks.iter().cloned().chain(named).collect();
+        for id in clicks {
+            let found = reads.click(&id)?;
+            facts.clicks.insert(id, found);
+        }
+        Ok(facts)
+    }
+
+    /// The receipts that are asked for, their parents, and so on.
+    fn climb<R: PointReads + ?Sized>(&mut self, reads: &R, query: &FactQuery) -> Result<(), R::Error> {
+        let mut level = query.receipts.clone();
+        for _ in 0..=MAX_HOPS {
+            let mut parents = Vec::new();
+            for receipt in level {
+                if self.receipts.contains_key(&receipt) {
+                    continue;
+                }
+                let found = reads.receipt(&query.source, &receipt)?;
+                parents.extend(found.record.as_ref().and_then(|record| record.parent.clone()));
+                self.receipts.insert(receipt, found);
+            }
+            level = parents;
+        }
+        Ok(())
+    }
+
+    /// The other events that wait for one of these receipts, those that wait for theirs, and so on.
+    fn descend<R: PointReads + ?Sized>(&mut self, reads: &R, query: &FactQuery) -> Result<(), R::Error> {
+        let mut level: BTreeSet<Receipt> = self.receipts.keys().cloned().collect();
+        let mut found: BTreeMap<EventId, Event> = BTreeMap::new();
+        for _ in 0..MAX_HOPS {
+            let mut new: BTreeMap<EventId, Event> = BTreeMap::new();
+            for receipt in &level {
+                let waiting = reads.waiting(&query.source, receipt, WAITING_LIMIT)?;
+                let others = waiting
+                    .into_iter()
+                    .filter(|event| event.id != query.event && !found.contains_key(&event.id));
+                new.extend(others.map(|event| (event.id.clone(), event)));
+            }
+            level.clear();
+            let room = MAX_ORPHANS.saturating_sub(found.len());
+            for (id, event) in new.into_iter().take(room) {
+                if let Some(receipt) = event
+                    .receipt
+                    .as_ref()
+                    .filter(|known| !self.receipts.contains_key(*known))
+                {
+                    self.receipts
+                        .insert(receipt.clone(), reads.receipt(&query.source, receipt)?);
+                    level.insert(receipt.clone());
+                }
+                found.insert(id, event);
+            }
+            if level.is_empty() {
+                break;
+            }
+        }
+        self.orphans = found.into_values().collect();
+        Ok(())
+    }
+}
