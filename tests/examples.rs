@@ -2,7 +2,8 @@
 //!
 //! `cargo test` builds the examples. Whoever runs this suite alone builds them first:
 //! `cargo build --examples`.
-#![cfg(all(test, feature = "toml"))]
+#![cfg(test)]
+#![cfg(feature = "toml")]
 #![allow(clippy::disallowed_methods)]
 
 use std::{env, path::PathBuf, process::Command};

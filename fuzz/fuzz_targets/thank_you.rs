@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| postback_fuzz::thank_you(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| postback_test::fuzz::thank_you(data));

@@ -1,5 +1,6 @@
 //! The configuration document: how it is read, what is wrong with it and what is doubtful about it.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::arithmetic_side_effects, unreachable_pub)]
+#![cfg(test)]
+#![allow(clippy::arithmetic_side_effects, unreachable_pub)]
 
 #[cfg(feature = "toml")]
 mod account_problems;

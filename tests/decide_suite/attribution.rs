@@ -1,8 +1,8 @@
 //! **Attribution** by click id.
 
-use super::support::{TRACKED, World, after, click, document, notification, with};
 use postback::decide::Decision;
 use postback::plan::{Found, Outcome, Reason};
+use postback_test::{TRACKED, World, after, click, document, notification, with};
 use serde_json::json;
 
 /// With a key that signs click ids.
@@ -19,7 +19,7 @@ fn the_first_candidate_that_is_known_is_the_click() {
         plan.trace.found,
         Some(Found::Candidate {
             index: 1,
-            click: super::support::click_id("cb")
+            click: postback_test::click_id("cb")
         })
     );
 }
@@ -50,7 +50,7 @@ fn candidates_come_from_the_configured_places_only() {
         "10",
         r#""trackingCodes":["a"],"vendorVariables":{"page":"c"}"#,
     ));
-    assert_eq!(event.clicks, [super::support::click_id("c")]);
+    assert_eq!(event.clicks, [postback_test::click_id("c")]);
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_vendors_variable_is_still_percent_encoded_and_an_unfilled_macro_is_none() {
     let world = World::new(&document());
     let members = r#""trackingCodes":["[TRACKING_CODES]"],"vendorVariables":{"vtid":"a%2Db"}"#;
     let event = world.notification_event(&notification("SALE", "R1", 60, "10", members));
-    assert_eq!(event.clicks, [super::support::click_id("a-b")]);
+    assert_eq!(event.clicks, [postback_test::click_id("a-b")]);
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn a_forged_id_of_ours_is_refused_without_a_look_up() {
     let event = world.postback_event(&format!("clickid={forged}&sum=10"));
     assert!(Decision::new(&world.tracker).needs(&event).clicks.is_empty());
     assert_eq!(
-        super::support::answer(world.ingest(&event).0),
+        postback_test::answer(world.ingest(&event).0),
         "unattributed: forged_click"
     );
 }

@@ -1,9 +1,9 @@
 //! **ClickBank's interfaces as a whole**: the way of a click id, the Test button, both roles of an
 //! account.
 
-use super::support::{World, after, answer, click, document, notification, with};
 use postback::clickbank::s2s::EVENTS;
 use postback::model::Click;
+use postback_test::{World, after, answer, click, document, notification, with};
 
 use postback::plan::Reason;
 use postback::tracker::ClickIdKeys;
@@ -217,7 +217,7 @@ fn a_sale_that_comes_by_both_interfaces_counts_once_for_both_roles_in_both_order
                     source["truth"] = truth.into();
                     source["events"]["PURCHASE"] = "Purchase".into();
                 }));
-                let text = notification("SALE", "CWOGBZLN", 60, "10", super::support::TRACKED).replace("VENDOR", word);
+                let text = notification("SALE", "CWOGBZLN", 60, "10", postback_test::TRACKED).replace("VENDOR", word);
                 assert!(text.contains(word));
                 let notify = || world.notify(&text);
                 let post = || ingest(&world, "clickid=cb&type=PURCHASE&sum=10.00&receipt=CWOGBZLN&eventid=e1");

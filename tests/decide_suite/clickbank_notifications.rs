@@ -1,8 +1,8 @@
 //! **ClickBank's notifications as a whole**: every transaction type, what has no receipt, and the
 //! guide's four parameters.
 
-use super::support::{World, document, notification, with};
 use postback::plan::{Outcome, Reason};
+use postback_test::{World, document, notification, with};
 
 #[test]
 fn a_version_that_is_not_chosen_is_not_taken() {
@@ -12,7 +12,7 @@ fn a_version_that_is_not_chosen_is_not_taken() {
     let text = notification("SALE", "R1", 60, "10", "");
     let read = postback::clickbank::ins::Notification::parse(text.as_bytes()).unwrap();
     let received = postback::event::Received {
-        at: super::support::after(61),
+        at: postback_test::after(61),
         nonce: 1,
     };
     let source = world.tracker.source(Some("clickbank")).unwrap();
@@ -100,7 +100,7 @@ fn every_transaction_type_is_an_event_and_only_what_is_matched_is_a_conversion()
             "CWOGBZLN",
             60,
             "10",
-            &format!("{}{members}", super::support::TRACKED),
+            &format!("{}{members}", postback_test::TRACKED),
         );
         let event = world.notification_event(&text);
         assert_eq!(event.kind.as_ref().unwrap().as_str(), kind, "{word}");
@@ -135,14 +135,14 @@ fn none_and_unmapped_are_told_apart_for_every_type_that_moves_no_money() {
                     d["offer_source"][1]["events"][key] = row.into();
                 }
             }));
-            world.notify(&notification(word, "R1", 60, "0", super::support::TRACKED));
+            world.notify(&notification(word, "R1", 60, "0", postback_test::TRACKED));
             assert_eq!(world.outcome(None), (outcome, Some(reason)), "{word} {row:?}");
         }
     }
     // A word that is matched is a conversion, of ClickBank's partners too.
     let world = World::new(&with(|d| d["offer_source"][1]["events"]["JV_SALE"] = "Purchase".into()));
     assert_eq!(
-        world.notify(&notification("JV_SALE", "R1", 60, "10", super::support::TRACKED)),
+        world.notify(&notification("JV_SALE", "R1", 60, "10", postback_test::TRACKED)),
         "applied"
     );
 }

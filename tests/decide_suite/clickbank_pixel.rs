@@ -1,10 +1,10 @@
 //! **ClickBank's order-form pixel**: anyone may send it, so it says which click came that far and
 //! nothing else is believed.
 
-use super::support::{World, after, answer, click_id, notification, with};
 use postback::intake::Caller;
 use postback::network::Postback;
 use postback::value::Query;
+use postback_test::{World, after, answer, click_id, notification, with};
 use serde_json::json;
 
 fn ingest(world: &World, query: &str) -> String {
@@ -52,7 +52,7 @@ fn the_order_form_pixel_needs_no_token_and_its_amounts_count_nothing() {
 fn what_a_pixel_says_of_receipts_is_not_believed_for_itself_either() {
     let world = with_pixel();
     assert_eq!(
-        world.notify(&notification("SALE", "CWOGBZLN", 60, "10", super::support::TRACKED)),
+        world.notify(&notification("SALE", "CWOGBZLN", 60, "10", postback_test::TRACKED)),
         "applied"
     );
     for (index, said) in [

@@ -1,8 +1,8 @@
 //! **Duplicates**: six policies, at the source and at the type.
 
-use super::support::{World, with_policy};
 use postback::decide::{MAX_SLOTS, Mark};
 use postback::plan::DuplicateDecision;
+use postback_test::{World, with_policy};
 
 /// Three purchases of one click, the second of which is older than the first and the third of which
 /// repeats the first's event id.
@@ -97,7 +97,7 @@ fn ignore_by_event_id_creates_where_there_is_no_id() {
 #[test]
 fn another_type_and_another_click_are_no_duplicates() {
     let world = World::new(&with_policy("ignore", &[]));
-    world.record(&super::support::click("c2"));
+    world.record(&postback_test::click("c2"));
     world.postback("clickid=c1&eventid=a&sum=1&time=@1");
     world.postback("clickid=c1&eventid=b&sum=2&time=@2&type=Lead");
     world.postback("clickid=c2&eventid=c&sum=3&time=@3");
@@ -179,7 +179,7 @@ fn a_pending_amount_that_is_approved_under_increment_is_a_change() {
     let world = World::new(&with_policy("increment", &[]));
     world.postback("clickid=c1&eventid=a&sum=10&status=pending&time=@60");
     let plan = world.plan("clickid=c1&eventid=a&sum=10&status=approved&time=@61");
-    assert_eq!(super::support::answer(plan.reply), "applied");
+    assert_eq!(postback_test::answer(plan.reply), "applied");
     assert_eq!(plan.trace.rules.len(), 1);
     assert_eq!(world.told(), ["Purchase pending 10 USD 10 USD"]);
 }
@@ -220,8 +220,8 @@ fn an_increment_that_shows_a_pending_amount_adds_none_of_another_currency() {
 
 #[test]
 fn a_name_that_is_not_configured_makes_a_conversion_of_each_event_and_no_slot() {
-    use super::support::{block_on, click_id};
     use postback::port::Inspect;
+    use postback_test::{block_on, click_id};
     for policy in ["create_marked", "ignore", "edit", "increment", "ignore_event_id"] {
         let world = World::new(&with_policy(policy, &[]));
         for id in ["a", "b"] {
@@ -239,8 +239,8 @@ fn a_name_that_is_not_configured_makes_a_conversion_of_each_event_and_no_slot() 
 /// The order-form pixel needs no token, so that anyone could fill a click's slots.
 #[test]
 fn an_open_type_has_one_slot_and_takes_no_room_from_what_is_paid() {
-    use super::support::{block_on, click_id};
     use postback::port::Inspect;
+    use postback_test::{block_on, click_id};
     let mut document = with_policy("ignore_event_id", &[]);
     document["offer_source"][0]["open_types"] = serde_json::json!(["InitiateCheckout"]);
     let world = World::new(&document);

@@ -1,7 +1,7 @@
 //! **Event matching**: a network's word or a kind becomes a conversion type.
 
-use super::support::{TRACKED, World, document, notification, with, with_postback};
 use postback::plan::{Outcome, Reason};
+use postback_test::{TRACKED, World, document, notification, with, with_postback};
 use serde_json::json;
 
 fn events(source: usize, events: serde_json::Value) -> World {

@@ -1,8 +1,8 @@
 //! **Unattributed** events: never lost, resolved by what comes later.
 
-use super::support::{TRACKED, World, click, document, notification, verdicts, with, with_policy};
 use postback::decide::Decision;
 use postback::plan::{MAX_ORPHANS, Outcome};
+use postback_test::{TRACKED, World, click, document, notification, verdicts, with, with_policy};
 
 #[test]
 fn a_later_event_decides_every_event_that_waited_for_it_in_one_plan() {
@@ -148,8 +148,8 @@ fn what_waits_for_a_click_that_was_not_asked_for_is_left_alone() {
 
 #[test]
 fn attribute_decides_only_what_was_received_at_the_bound_or_later() {
-    use super::support::{after, block_on};
     use postback::drive::{Attributed, attribute};
+    use postback_test::{after, block_on};
     let world = World::without_clicks(&document());
     for id in ["a", "b", "c"] {
         // Received 3601, 3602 and 3603 seconds after the click.
@@ -179,9 +179,9 @@ fn what_waits_is_merged_with_what_came_before_it() {
 
 #[test]
 fn a_decision_that_was_overtaken_conflicts_and_writes_nothing() {
-    use super::support::block_on;
     use postback::plan::Committed;
     use postback::port::Store;
+    use postback_test::block_on;
     let world = World::new(&with_policy("ignore", &[]));
     let (one, two) = (
         world.postback_event("clickid=c1&eventid=a&sum=1"),
@@ -193,15 +193,15 @@ fn a_decision_that_was_overtaken_conflicts_and_writes_nothing() {
         .unwrap();
     world.ingest(&two);
     assert_eq!(block_on(world.store.commit(&plan.commit)).unwrap(), Committed::Conflict);
-    assert_eq!(super::support::answer(world.ingest(&one).0), "applied");
+    assert_eq!(postback_test::answer(world.ingest(&one).0), "applied");
     assert_eq!(world.told(), ["Purchase approved 1 USD 1 USD"]);
 }
 
 #[test]
 fn a_decision_made_without_a_click_conflicts_once_the_click_is_recorded() {
-    use super::support::block_on;
     use postback::plan::Committed;
     use postback::port::Store;
+    use postback_test::block_on;
     let world = World::without_clicks(&document());
     let event = world.postback_event("clickid=c1&eventid=a&sum=1");
     let facts = block_on(world.store.facts(&Decision::new(&world.tracker).needs(&event))).unwrap();

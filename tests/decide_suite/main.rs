@@ -1,14 +1,7 @@
 //! What an event means: every sentence of `DESIGN.md`, section 4, as a test that is named after it.
+#![cfg(test)]
 #![cfg(feature = "std")]
-#![allow(
-    unreachable_pub,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::arithmetic_side_effects
-)]
+#![allow(clippy::arithmetic_side_effects, clippy::string_slice)]
 
 mod attribution;
 mod clickbank;
@@ -24,7 +17,6 @@ mod permutations;
 mod receipts;
 mod reversals;
 mod rules;
-mod support;
 mod truth;
 mod types_and_statuses;
 mod updates;

@@ -1,6 +1,6 @@
 //! **Money**: sum, revenue, payout.
 
-use super::support::{TRACKED, World, document, notification, with, with_postback};
+use postback_test::{TRACKED, World, document, notification, with, with_postback};
 use serde_json::{Value, json};
 
 /// One postback to the channel for each macro of money.
@@ -32,7 +32,7 @@ fn without_a_rate_it_is_stored_and_a_postback_that_needs_the_amount_says_so() {
     let plan = world.plan("clickid=c1&sum=8&currency=EUR");
     assert_eq!(world.told(), ["Purchase approved 8 EUR no rate"]);
     assert_eq!(
-        super::support::verdicts(&plan),
+        postback_test::verdicts(&plan),
         ["p: not rendered: `{payout}` has no rate into the channel's currency"]
     );
     let plain = World::new(&with_postback(json!({"url": "https://push.example/log?key={ref_id}"})));
@@ -248,7 +248,7 @@ fn a_condition_never_compares_two_currencies() {
         d["campaign"][0]["postback"][0]["min_payout"] = "5".into();
     }));
     let plan = world.plan("clickid=c1&sum=8&currency=EUR");
-    assert_eq!(super::support::verdicts(&plan), ["all: failed on no_rate"]);
+    assert_eq!(postback_test::verdicts(&plan), ["all: failed on no_rate"]);
 }
 
 #[test]
@@ -258,7 +258,7 @@ fn an_amount_that_is_no_exact_decimal_is_refused_by_name() {
     let world = World::new(&document());
     let source = world.tracker.source(None).unwrap();
     let received = Received {
-        at: super::support::after(0),
+        at: postback_test::after(0),
         nonce: 1,
     };
     for text in ["1_000", ".5", "1e3", "1,5", "10USD", "--1"] {

@@ -1,6 +1,6 @@
 //! **Order**: what the time of an event decides.
 
-use super::support::{World, with_policy};
+use postback_test::{World, with_policy};
 
 #[test]
 fn with_a_networks_time_the_later_status_stays_in_every_order() {

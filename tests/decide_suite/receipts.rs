@@ -1,7 +1,7 @@
 //! **Receipts**: children and reversals inherit the sale's click.
 
-use super::support::{TRACKED, World, click, click_id, document, notification, with};
 use postback::plan::{Found, MAX_HOPS};
+use postback_test::{TRACKED, World, click, click_id, document, notification, with};
 use serde_json::json;
 
 #[test]
@@ -131,7 +131,7 @@ fn receipts_of_another_source_are_other_receipts() {
     world.postback("clickid=c1&receipt=R1&sum=1");
     let event = world.postback_to("other", "receipt=R1&type=Upsell&sum=1");
     assert_eq!(
-        super::support::answer(world.ingest(&event).0),
+        postback_test::answer(world.ingest(&event).0),
         "unattributed: no_click_id"
     );
 }

@@ -1,7 +1,7 @@
 //! **Reversals** bypass the policy.
 
-use super::support::{TRACKED, World, document, notification, verdicts, with, with_policy, with_postback};
 use postback::plan::{DuplicateDecision, Outcome};
+use postback_test::{TRACKED, World, document, notification, verdicts, with, with_policy, with_postback};
 use serde_json::json;
 
 fn sale_and_refund(world: &World, order: [usize; 2]) {
@@ -105,7 +105,7 @@ fn a_reversal_waits_for_a_payment_that_has_a_rate() {
     let rate = |since: i64| {
         with(|d| {
             d["rate"] =
-                json!([{"from": "EUR", "to": "USD", "rate": "2", "since": super::support::after(since).to_string()}]);
+                json!([{"from": "EUR", "to": "USD", "rate": "2", "since": postback_test::after(since).to_string()}]);
         })
     };
     for (since, revenue, conversions) in [(61, "0", 1), (60, "0", 2)] {

@@ -1,8 +1,8 @@
 //! **Conditional postback**, from the event to the outbox.
 
-use super::support::{World, click, document, text, verdicts, with, with_postback};
 use postback::delivery::DeliveryState;
 use postback::value::Pii;
+use postback_test::{World, click, document, text, verdicts, with, with_postback};
 use serde_json::{Value, json};
 
 /// RedTrack's truth table: the types are empty, match or are others, and so are the statuses.

@@ -1,7 +1,7 @@
 //! **INS and S2S of the same sale**: who counts.
 
-use super::support::{TRACKED, World, document, notification, with};
 use postback::plan::{Outcome, Reason};
+use postback_test::{TRACKED, World, document, notification, with};
 
 fn world(truth: Option<&str>) -> World {
     World::new(&match truth {
@@ -70,7 +70,7 @@ fn where_the_notifications_count_no_money_of_a_postback_does() {
     for kind in ["Purchase", "PURCHASE", "Upsell", "Rebill", "Refund", "Chargeback"] {
         let event = world.postback_to("clickbank", &format!("clickid=cb&type={kind}&sum=10&receipt=R1"));
         assert_eq!(
-            super::support::answer(world.ingest(&event).0),
+            postback_test::answer(world.ingest(&event).0),
             "ignored: counted_by_ins",
             "{kind}"
         );

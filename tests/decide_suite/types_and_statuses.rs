@@ -1,8 +1,8 @@
 //! **Types and statuses**.
 
-use super::support::{World, document, with, with_postback};
 use postback::model::Status;
 use postback::plan::{Outcome, Reason};
+use postback_test::{World, document, with, with_postback};
 use serde_json::json;
 
 #[test]
@@ -160,7 +160,7 @@ fn changing_a_default_rewrites_nothing() {
 
 #[test]
 fn a_sale_whose_items_are_all_upsells_is_an_upsell() {
-    use super::support::{TRACKED, notification};
+    use postback_test::{TRACKED, notification};
     let world = World::new(&document());
     let items = |types: &[&str]| {
         let items: Vec<String> = types.iter().map(|t| format!(r#"{{"lineItemType":"{t}"}}"#)).collect();

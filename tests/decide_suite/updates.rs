@@ -1,6 +1,6 @@
 //! **Updates**: when a postback fires again.
 
-use super::support::{World, verdicts, with_policy};
+use postback_test::{World, verdicts, with_policy};
 use serde_json::{Value, json};
 
 /// A policy and a postback that tells payout, what was added to it, and the status.
@@ -125,9 +125,9 @@ fn what_the_first_of_marked_conversions_told_is_what_the_earliest_told() {
     let marked = world("create_marked", json!({"updates": "every_change"}));
     marked.postback("clickid=c1&eventid=a&sum=10&time=@60");
     marked.postback("clickid=c1&eventid=b&sum=20&time=@30");
-    let slots = super::support::block_on(postback::port::Inspect::slots(
+    let slots = postback_test::block_on(postback::port::Inspect::slots(
         &marked.store,
-        &super::support::click_id("c1"),
+        &postback_test::click_id("c1"),
     ))
     .unwrap();
     let told = slots[0].fired.iter().map(|fired| fired.told.unwrap().to_string());

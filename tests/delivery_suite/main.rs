@@ -1,11 +1,6 @@
 //! From a leased delivery to a request, and from an answer to a verdict.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::panic,
-    unreachable_pub
-)]
+#![cfg(test)]
+#![allow(clippy::arithmetic_side_effects, unreachable_pub)]
 
 mod echoes;
 mod requests;

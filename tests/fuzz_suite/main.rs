@@ -1,23 +1,15 @@
 //! The bodies of the fuzz targets over their seeds and over generated inputs.
 //! `POSTBACK_WRITE_SEEDS=1` writes the seeds anew, from the vectors.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::arithmetic_side_effects
-)]
+#![cfg(test)]
+#![allow(clippy::arithmetic_side_effects, clippy::string_slice)]
 #![allow(
     clippy::disallowed_methods,
-    reason = "what to write and how long to search is the caller's choice, and the seeds are files"
+    reason = "what to write is the caller's choice, and the seeds are files"
 )]
-#![allow(unreachable_pub, reason = "the bodies are the library of the fuzz targets")]
 
-mod bodies;
-mod seeds;
 mod vectors;
 
+use postback_test::fuzz::{ALL, seeds};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::TestRunner;
@@ -107,7 +99,7 @@ fn changed(mut bytes: Vec<u8>, changes: &[Change]) -> Vec<u8> {
 
 /// Runs a target over its seeds, and over so many inputs that are made of them.
 fn held(target: &str, cases: u32) {
-    let body = bodies::ALL.iter().find(|(name, _)| *name == target).unwrap().1;
+    let body = ALL.iter().find(|(name, _)| *name == target).unwrap().1;
     let seeds = seeds::committed(target);
     body(b"");
     seeds.iter().for_each(|seed| body(seed));
@@ -162,7 +154,7 @@ held! {
 
 #[test]
 fn every_target_has_a_body_and_every_body_a_test() {
-    let bodies: Vec<&str> = bodies::ALL.iter().map(|(name, _)| *name).collect();
+    let bodies: Vec<&str> = ALL.iter().map(|(name, _)| *name).collect();
     assert_eq!(bodies, HELD);
     let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
     // The packed crate has no targets.
@@ -182,14 +174,14 @@ fn every_target_has_a_body_and_every_body_a_test() {
     assert!(files.into_iter().eq(bodies.iter().map(|name| format!("{name}.rs"))));
     for name in bodies {
         let target = fs::read_to_string(fuzz.join(format!("fuzz_targets/{name}.rs"))).unwrap();
-        assert!(target.contains(&format!("postback_fuzz::{name}(data)")), "{name}");
+        assert!(target.contains(&format!("postback_test::fuzz::{name}(data)")), "{name}");
     }
 }
 
 #[test]
 fn the_committed_seeds_are_those_of_the_vectors() {
     let write = std::env::var_os("POSTBACK_WRITE_SEEDS").is_some();
-    for (target, _) in bodies::ALL {
+    for (target, _) in ALL {
         let text = vectors::escaped(&vectors::of(target));
         if write {
             fs::write(seeds::file(target), &text).unwrap();

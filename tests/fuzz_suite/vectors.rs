@@ -4,7 +4,7 @@ use serde_json::Value;
 use std::fmt::Write as _;
 
 /// The seeds of a target.
-pub fn of(target: &str) -> Vec<Vec<u8>> {
+pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
     let texts = match target {
         "address" => addresses(),
         "config" => configurations(),
@@ -25,7 +25,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
 }
 
 /// The text of the file that holds them.
-pub fn escaped(seeds: &[Vec<u8>]) -> String {
+pub(crate) fn escaped(seeds: &[Vec<u8>]) -> String {
     let mut out = String::new();
     for seed in seeds {
         for byte in seed {

@@ -22,11 +22,9 @@ use postback::value::{
     CampaignId, ChannelId, ClickId, DomainId, MAX_CONFIG_ID, MAX_FOREIGN_ID, MAX_TYPE_NAME, Namespace, OfferId,
     OfferSourceId, PostbackId, Query, Receipt, Timestamp, TypeName,
 };
+use postback_test::block_on;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 
 /// Checks what a text of each length around the limit gives.
 fn bounded<T, E: ToString>(what: &str, limit: usize, parse: impl Fn(String) -> Result<T, E>) {
@@ -166,12 +164,4 @@ fn at_most_32_rules_are_traced_and_the_rest_is_counted() {
         [MAX_TRACED_RULES - 1, MAX_TRACED_RULES, MAX_TRACED_RULES + 1].map(traced),
         [(31, 0), (32, 0), (32, 1)]
     );
-}
-
-/// Nothing in memory waits, so one poll is enough.
-fn block_on<F: Future>(future: F) -> F::Output {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output,
-        Poll::Pending => panic!("a store in memory answers at once"),
-    }
 }

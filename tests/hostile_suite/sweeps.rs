@@ -2,12 +2,13 @@
 //! of its fuzz target: whatever comes of it, the target's properties hold. The strides are odd, so
 //! that each of the eight bits is met.
 
-use super::{bodies, seeds, stride};
+use super::stride;
+use postback_test::fuzz::{ALL, seeds};
 
 /// Sweeps the prefixes with one stride and the bits with the other.
 fn sweep(target: &str, bytes: usize, bits: usize) {
     let (bytes, bits) = (stride(bytes), stride(bits));
-    let body = bodies::ALL.iter().find(|(name, _)| *name == target).unwrap().1;
+    let body = ALL.iter().find(|(name, _)| *name == target).unwrap().1;
     let seeds = seeds::committed(target);
     let mut count = 0;
     // The strides run on from one seed to the next, so that short seeds are met too.
@@ -63,5 +64,5 @@ swept! {
 
 #[test]
 fn every_target_is_swept() {
-    assert!(bodies::ALL.iter().map(|(name, _)| name).eq(SWEPT));
+    assert!(ALL.iter().map(|(name, _)| name).eq(SWEPT));
 }

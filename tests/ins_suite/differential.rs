@@ -2,15 +2,8 @@
 //! the fuzz targets.
 
 use crate::support::{SAMPLES, sample};
+use postback_test::fuzz::{ins_json, ins_open};
 use proptest::{prelude::*, sample::select};
-
-#[path = "../fuzz_suite/bodies/ins_json.rs"]
-mod ins_json;
-#[path = "../fuzz_suite/bodies/ins_open.rs"]
-mod ins_open;
-
-use ins_json::ins_json;
-use ins_open::ins_open;
 
 /// What is worth writing into a text: every mark of the grammar, and what resembles one.
 const PIECES: [&str; 48] = [

@@ -1,5 +1,4 @@
-//! What the tests share. Encryption is `libaes`, another implementation than the crate's; the keys
-//! are constants from outside.
+//! What the tests share.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use postback::clickbank::{
@@ -7,6 +6,8 @@ use postback::clickbank::{
     ins::Notification,
 };
 use postback::value::Secret;
+use postback_test::clickbank::{self, wrapper};
+pub use postback_test::clickbank::{IV, KEY, SECRET};
 use serde::Deserialize;
 
 pub const REAL: &str = include_str!("../vectors/ins_v6_0_aes_real_pyramid_bimt.json");
@@ -33,11 +34,6 @@ pub const SAMPLES: [(&str, &str); 5] = [
         include_str!("../vectors/ins_sample_v8_0_SALE_2026_northdashboard.json"),
     ),
 ];
-
-/// The secret of the real notification, and the key that its publisher names for it.
-pub const SECRET: &str = "SECRETSECRET1234";
-pub const KEY: &[u8; 32] = b"b7f9035820727791c753d3ef2490204b";
-pub const IV: &[u8; 16] = b"200BAF6626CB2C12";
 
 /// The smallest plaintext that opens.
 pub const SMALL: &str =
@@ -67,23 +63,16 @@ pub fn key_ring(secrets: &[&str]) -> KeyRing {
 }
 
 pub fn body(iv: &[u8], ciphertext: &[u8]) -> Vec<u8> {
-    format!(
-        r#"{{"notification":"{}","iv":"{}"}}"#,
-        STANDARD.encode(ciphertext),
-        STANDARD.encode(iv)
-    )
-    .into_bytes()
+    wrapper(iv, ciphertext).into_bytes()
 }
 
 pub fn encrypt(plaintext: &[u8]) -> Vec<u8> {
-    libaes::Cipher::new_256(KEY).cbc_encrypt(IV, plaintext)
+    clickbank::encrypt(KEY, plaintext)
 }
 
 /// Encrypts whole blocks as they are, so that a test chooses the padding.
 pub fn encrypt_blocks(blocks: &[u8]) -> Vec<u8> {
-    let mut cipher = libaes::Cipher::new_256(KEY);
-    cipher.set_auto_padding(false);
-    cipher.cbc_encrypt(IV, blocks)
+    clickbank::encrypt_blocks(KEY, blocks)
 }
 
 pub fn envelope(iv: &[u8], ciphertext: &[u8]) -> Envelope {

@@ -1,23 +1,13 @@
 //! An event that names several clicks is taken at once, however alike their ids are.
-#![allow(
-    unreachable_pub,
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::arithmetic_side_effects
-)]
+#![cfg(test)]
 
 mod common;
-#[path = "../../../tests/decide_suite/support.rs"]
-#[allow(dead_code, reason = "the tests of `postback` use the rest")]
-mod support;
 
-use common::{block_on, folder, open};
+use common::{folder, open};
 use postback::drive::ingest;
 use postback::port::{ConversionFilter, Inspect, PageRequest, Store};
 use postback::tracker::ClickIdKeys;
-use support::{World, after, answer, click, click_id, document};
+use postback_test::{World, after, answer, block_on, click, click_id, document};
 
 /// The names of two clicks in one sale, of which the first was recorded; and the first again in
 /// another sale.

@@ -1,5 +1,5 @@
 //! Many callers: they share transactions, wait in bounded queues, and take nothing from each other.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![cfg(test)]
 
 mod common;
 

@@ -1,5 +1,5 @@
 //! The suite that every store must pass.
-#![allow(clippy::unwrap_used)]
+#![cfg(test)]
 
 mod common;
 

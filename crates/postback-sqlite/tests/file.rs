@@ -1,5 +1,5 @@
 //! The file: who may open it, what it holds, and that it lasts.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![cfg(test)]
 
 mod common;
 

@@ -1,5 +1,6 @@
 //! A process that dies keeps what it has acknowledged.
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)]
+#![cfg(test)]
+#![allow(clippy::disallowed_methods)]
 
 mod common;
 

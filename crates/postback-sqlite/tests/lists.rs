@@ -1,5 +1,6 @@
 //! Lists of events by what many of them share.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+#![cfg(test)]
+#![allow(clippy::arithmetic_side_effects)]
 
 mod common;
 

@@ -2,24 +2,10 @@
 //! memory has after the first order, and after each order with the memory's outcomes, slots and
 //! deliveries too. The stories are those of `postback`'s own tests. `POSTBACK_PERMUTATIONS=20`
 //! tries twenty times as many.
-#![allow(
-    unreachable_pub,
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::arithmetic_side_effects
-)]
+#![cfg(test)]
 
 mod common;
-#[path = "../../../tests/decide_suite/permutations/scenario.rs"]
-#[allow(dead_code, reason = "the tests of `postback` use the rest")]
-mod scenario;
-#[path = "../../../tests/decide_suite/support.rs"]
-#[allow(dead_code, reason = "the tests of `postback` use the rest")]
-mod support;
 
-use common::block_on;
 use postback::event::Event;
 use postback::memory::MemoryStore;
 use postback::plan::{Outcome, Slot};
@@ -27,12 +13,13 @@ use postback::port::{DeliveryFilter, EventFilter, Inspect, PageRequest, Store};
 use postback::tracker::Tracker;
 use postback::value::{DeliveryId, EventId};
 use postback_sqlite::SqliteStore;
+use postback_test::block_on;
+use postback_test::story::drawn::{Scenario, config, orders, run, scenario, stories};
+use postback_test::story::{End, POLICIES, Story, slots};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use scenario::{End, POLICIES, Scenario, config, orders, run, scenario, slots, stories};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use support::World;
 use tempfile::TempDir;
 
 /// What two stores must agree on after the same order.
@@ -74,8 +61,8 @@ fn folder() -> TempDir {
 }
 
 fn check(scenario: &Scenario) -> Result<(), TestCaseError> {
-    let world = World::without_clicks(&scenario.document());
-    let (_, events) = scenario.events(&world);
+    let tracker = scenario.story.tracker();
+    let (_, events) = scenario.story.events(&tracker);
     let folder = folder();
     let empty = folder.path().join("empty.db");
     let mut options = common::options();
@@ -86,9 +73,9 @@ fn check(scenario: &Scenario) -> Result<(), TestCaseError> {
         let file = folder.path().join(format!("{number}.db"));
         std::fs::copy(&empty, &file).unwrap();
         let store = SqliteStore::open(&file, &options).unwrap();
-        let in_file = play(&store, &world.tracker, scenario, order, &events);
+        let in_file = play(&store, &tracker, scenario, order, &events);
         drop(store);
-        let in_memory = play(&MemoryStore::new(), &world.tracker, scenario, order, &events);
+        let in_memory = play(&MemoryStore::new(), &tracker, scenario, order, &events);
         prop_assert_eq!(&in_file.1, &in_memory.1, "order {:?}", order);
         let first = first.get_or_insert(in_memory.0);
         prop_assert_eq!(&*first, &in_file.0, "order {:?}", order);
@@ -100,7 +87,10 @@ fn check(scenario: &Scenario) -> Result<(), TestCaseError> {
 fn check_up_to_four(policies: &'static [&'static str], one_type: bool) {
     for policy in policies.chunks(1) {
         let stories = (1..=4_usize).prop_flat_map(move |count| scenario(count..=count, policy));
-        let stories = stories.prop_map(move |scenario| Scenario { one_type, ..scenario });
+        let stories = stories.prop_map(move |Scenario { story, clicks_last }| Scenario {
+            story: Story { one_type, ..story },
+            clicks_last,
+        });
         TestRunner::new(config(8))
             .run(&stories, |scenario| check(&scenario))
             .unwrap_or_else(|failure| panic!("{failure}"));

@@ -1,42 +1,13 @@
 //! What the tests share: a folder of its own for each, a runtime of one thread, small rows.
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing
-)]
+#![allow(dead_code, clippy::arithmetic_side_effects)]
 
 use postback::plan::{Commit, EventRow, FactQuery, Outcome, Write};
 use postback::port::{Store, row};
 use postback::value::{EventId, Timestamp};
 use postback_sqlite::{Options, SqliteStore};
-use std::{
-    pin::pin,
-    sync::Arc,
-    task::{Context, Poll, Wake, Waker},
-    thread::{self, Thread},
-};
+pub(crate) use postback_test::block_on;
+use std::task::Poll;
 use tempfile::TempDir;
-
-struct Unpark(Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
-    }
-}
-
-/// Drives a future on this thread.
-pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
-    let mut future = pin!(future);
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    loop {
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(answer) => return answer,
-            Poll::Pending => thread::park(),
-        }
-    }
-}
 
 /// Drives futures side by side on this thread.
 pub(crate) fn join<T>(futures: impl IntoIterator<Item = impl Future<Output = T>>) -> Vec<T> {

@@ -1,0 +1,134 @@
+//! A small account: its document, the clicks of its campaign.
+
+use postback::compile::{CompileOptions, compile};
+use postback::config::Document;
+use postback::model::Click;
+use postback::tracker::Tracker;
+use postback::value::{ClickId, Timestamp};
+use serde_json::{Value, json};
+
+/// When the clicks of the tests happened: 2026-04-01T00:00:00Z.
+pub const CLICK_TIME: i64 = 1_775_001_600;
+
+/// The time so many seconds after the click.
+pub fn after(seconds: i64) -> Timestamp {
+    Timestamp::from_unix_seconds(CLICK_TIME + seconds).unwrap()
+}
+
+/// An account with a network of postbacks (`net`), ClickBank's notifications (`clickbank`) and a
+/// second network (`other`), one campaign and one postback without types and statuses.
+pub fn document() -> Value {
+    json!({
+        "version": 1,
+        "currency": "USD",
+        "conversion_type": [
+            {"name": "Purchase", "default": true, "counts": "sale"},
+            {"name": "Lead", "counts": "sale"},
+            {"name": "Upsell", "counts": "revenue"},
+            {"name": "Rebill", "counts": "revenue"},
+            {"name": "Refund", "counts": "reversal"},
+            {"name": "Chargeback", "counts": "reversal"},
+            {"name": "InitiateCheckout", "counts": "step"},
+            {"name": "CancelRebill", "counts": "info"},
+        ],
+        "offer_source": [
+            {"id": "net", "default": true, "names": {"time": "time"}},
+            {
+                "id": "clickbank",
+                "template": "clickbank-ins",
+                "account_role": "vendor",
+                "secrets": ["env:CLICKBANK_SECRET"],
+                "events": {
+                    "SALE": "Purchase",
+                    "UPSELL": "Upsell",
+                    "BILL": "Rebill",
+                    "RFND": "Refund",
+                    "CGBK": "Chargeback",
+                    "INSF": "Chargeback",
+                    "CANCEL-REBILL": "CancelRebill",
+                    "UNCANCEL-REBILL": "",
+                    "TEST_SALE": "Purchase",
+                },
+            },
+            {"id": "other"},
+        ],
+        "offer": [
+            {"id": "offer", "source": "net", "url": "https://offer.example/?subid={clickid}"},
+            {"id": "product", "source": "clickbank", "url": "https://v.pay.clickbank.net/?cbitems=1&vtid={clickid}"},
+            {"id": "elsewhere", "source": "other", "url": "https://other.example/?subid={clickid}"},
+        ],
+        "traffic_channel": [{
+            "id": "push",
+            "currency": "USD",
+            "parameter": [{"slot": "ref_id", "name": "ref_id", "macro": "[CLICK_ID]"}],
+        }],
+        "campaign": [{
+            "id": "summer",
+            "channel": "push",
+            "path": [{"offers": [{"offer": "offer"}]}],
+            "postback": [{"id": "all", "url": "https://push.example/log?key={ref_id}&price={payout}"}],
+        }],
+    })
+}
+
+/// The document with a change.
+pub fn with(change: impl FnOnce(&mut Value)) -> Value {
+    let mut document = document();
+    change(&mut document);
+    document
+}
+
+/// The document with another only postback of the campaign; its id is `p` and its URL ends in what
+/// it tells.
+pub fn with_postback(postback: Value) -> Value {
+    with(|document| {
+        let mut row = json!({"id": "p", "url": "https://push.example/log?key={ref_id}&type={type}&price={payout}"});
+        row.as_object_mut()
+            .unwrap()
+            .extend(postback.as_object().unwrap().clone());
+        document["campaign"][0]["postback"] = json!([row]);
+    })
+}
+
+/// The document with a source's or a type's own policy.
+pub fn with_policy(source: &str, types: &[(&str, &str)]) -> Value {
+    with(|document| {
+        document["offer_source"][0]["duplicates"] = source.into();
+        for row in document["conversion_type"].as_array_mut().unwrap() {
+            for (name, policy) in types {
+                if row["name"] == *name {
+                    row["duplicates"] = (*policy).into();
+                }
+            }
+        }
+    })
+}
+
+pub fn tracker(document: &Value) -> Tracker {
+    let document = Document::from_json(&document.to_string()).unwrap();
+    compile(&document, &CompileOptions::new("test".parse().unwrap())).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+pub fn click_id(id: &str) -> ClickId {
+    ClickId::new(id).unwrap()
+}
+
+/// A click of the campaign: ids that begin with `cb` go to ClickBank's offer, `foreign` to the
+/// other network's.
+pub fn click(id: &str) -> Click {
+    let (offer, source) = match id {
+        "foreign" => ("elsewhere", "other"),
+        id if id.starts_with("cb") => ("product", "clickbank"),
+        _ => ("offer", "net"),
+    };
+    let mut click = Click::new(
+        click_id(id),
+        after(0),
+        "summer".parse().unwrap(),
+        offer.parse().unwrap(),
+        source.parse().unwrap(),
+        "push".parse().unwrap(),
+    );
+    click.ref_id = Some(format!("ref-{id}"));
+    click
+}

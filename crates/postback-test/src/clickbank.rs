@@ -1,0 +1,64 @@
+//! Notifications as ClickBank makes them. Encryption is `libaes`, another implementation than the
+//! crate's.
+
+use crate::account::after;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use libaes::Cipher;
+use sha1::{Digest, Sha1};
+
+/// The secret of the published notification of 2014, and the key that its publisher names for it:
+/// the first 32 characters of the lower-case hex SHA-1.
+pub const SECRET: &str = "SECRETSECRET1234";
+pub const KEY: &[u8; 32] = b"b7f9035820727791c753d3ef2490204b";
+/// The IV of the published notification.
+pub const IV: &[u8; 16] = b"200BAF6626CB2C12";
+
+/// The member that carries the click id `cb`.
+pub const TRACKED: &str = r#""trackingCodes":["cb"]"#;
+
+/// A notification so many seconds after the click. `members` are further members of the object.
+pub fn notification(kind: &str, receipt: &str, seconds: i64, amount: &str, members: &str) -> String {
+    let time: String = after(seconds)
+        .to_string()
+        .chars()
+        .filter(|c| !matches!(c, '-' | ':' | 'Z'))
+        .collect();
+    let comma = if members.is_empty() { "" } else { "," };
+    format!(
+        r#"{{"transactionTime":"{time}+0000","receipt":"{receipt}","transactionType":"{kind}","role":"VENDOR",
+           "totalAccountAmount":{amount},"version":8.0{comma}{members}}}"#
+    )
+}
+
+/// The key that is made of a secret.
+pub fn key(secret: &str) -> [u8; 32] {
+    let digest = Sha1::digest(secret);
+    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    hex.as_bytes()[..32].try_into().unwrap()
+}
+
+/// Encrypts under [`IV`], padded.
+pub fn encrypt(key: &[u8; 32], plaintext: &[u8]) -> Vec<u8> {
+    Cipher::new_256(key).cbc_encrypt(IV, plaintext)
+}
+
+/// Encrypts whole blocks under [`IV`] as they are, so that a test chooses the padding.
+pub fn encrypt_blocks(key: &[u8; 32], blocks: &[u8]) -> Vec<u8> {
+    let mut cipher = Cipher::new_256(key);
+    cipher.set_auto_padding(false);
+    cipher.cbc_encrypt(IV, blocks)
+}
+
+/// The posted wrapper.
+pub fn wrapper(iv: &[u8], ciphertext: &[u8]) -> String {
+    format!(
+        r#"{{"notification":"{}","iv":"{}"}}"#,
+        STANDARD.encode(ciphertext),
+        STANDARD.encode(iv)
+    )
+}
+
+/// What is posted for a plaintext.
+pub fn posted(secret: &str, plaintext: &str) -> String {
+    wrapper(IV, &encrypt(&key(secret), plaintext.as_bytes()))
+}

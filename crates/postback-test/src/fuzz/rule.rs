@@ -1,0 +1,237 @@
+//! Rules as a configuration gives them, on what a decision makes of an event: every way to ask
+//! gives the same answer.
+
+use super::draw::Draw;
+use crate::block_on;
+use postback::compile::{CompileOptions, compile};
+use postback::config::Document;
+use postback::decide::Decision;
+use postback::drive::ingest_with_plan;
+use postback::event::Received;
+use postback::memory::MemoryStore;
+use postback::model::{Click, Conversion, Status};
+use postback::plan::RuleVerdict;
+use postback::port::{ConversionFilter, Inspect, PageRequest, Store};
+use postback::rule::{Answer, Condition, Conditions, Index, evaluate, reasons};
+use postback::scope::Scope;
+use postback::tracker::{Credentials, Tracker};
+use postback::value::{Query, Timestamp, TypeName};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+
+const CLICK_TIME: i64 = 1_775_001_600;
+const TYPES: [&str; 4] = ["Purchase", "Lead", "Upsell", "Step"];
+const STATUSES: [&str; 4] = ["approved", "pending", "declined", "other"];
+const NAMES: [&str; 5] = ["sub1", "p_sub2", "ref_id", "sum", "type"];
+const TEXTS: [&str; 5] = ["a", "", "{tid}", "8.5", "Purchase"];
+
+/// Takes the bytes as choices: some rules, a click and a postback.
+pub fn rule(bytes: &[u8]) {
+    let mut draw = Draw::new(bytes);
+    let click = click(&mut draw);
+    let query = query(&mut draw);
+    let test = draw.once_in(8);
+    let channel_currency = *draw.pick(&["USD", "EUR"]);
+    let mut rules: Vec<Map<String, Value>> = Vec::new();
+    while rules.len() < 4 && (rules.is_empty() || !draw.is_empty()) {
+        let rule = conditions(&mut draw);
+        // Each rule stands there twice, once with a condition more.
+        rules.push(rule.clone());
+        rules.push(with_more(rule, &mut draw));
+    }
+    let tracker = tracker(rules, channel_currency);
+    let (answers, conversion) = decided(&tracker, &click, &query, test);
+    let Some(conversion) = conversion else { return };
+    let campaign = tracker.campaign("c").unwrap();
+    let conditions: Vec<&Conditions> = campaign.postbacks().map(|postback| postback.conditions()).collect();
+    let mut direct = Vec::new();
+    for postback in campaign.postbacks() {
+        let mut scope = Scope::of_click(&click);
+        scope.conversion = Some(&conversion);
+        scope.payout = Decision::new(&tracker).payout_of(&click, &conversion, postback.id());
+        direct.push(asked(postback.conditions(), &scope));
+        assert!(evaluate(postback.conditions(), &Scope::of_click(&click)).failed_on(Condition::NoConversion));
+    }
+    assert_eq!(
+        answers, direct,
+        "the decision's answers are those of the rules by themselves"
+    );
+    for pair in direct.chunks(2) {
+        assert!(!pair[1].fires() || pair[0].fires(), "a condition more made it fire");
+        assert_eq!(pair[0].code() & !pair[1].code(), 0, "a condition more mended one");
+    }
+    indexed(&tracker, &conditions, &conversion, &direct);
+}
+
+/// The answer with its reasons.
+fn asked(conditions: &Conditions, scope: &Scope<'_>) -> Answer {
+    let answer = evaluate(conditions, scope);
+    let reasons = reasons(conditions, scope);
+    assert_eq!(reasons.is_empty(), answer.fires());
+    let named: BTreeSet<Condition> = reasons.iter().map(|reason| reason.condition()).collect();
+    assert!(named.into_iter().eq(answer.failed()));
+    for reason in &reasons {
+        assert!(!reason.to_string().chars().any(char::is_control), "{reason}");
+    }
+    assert_eq!(Answer::try_from(answer.code()), Ok(answer));
+    answer
+}
+
+/// The index names the rules that fail on neither type nor status.
+fn indexed(tracker: &Tracker, conditions: &[&Conditions], conversion: &Conversion, answers: &[Answer]) {
+    let types: Vec<TypeName> = tracker.conversion_types().map(|(name, _)| name.clone()).collect();
+    let index = Index::new(conditions, &types);
+    let place = types.iter().position(|name| *name == conversion.shown.type_name);
+    assert_eq!(place.is_some(), conversion.shown.known);
+    let found: Vec<usize> = index
+        .candidates(place.unwrap_or(usize::MAX), conversion.shown.status)
+        .collect();
+    let names = [Condition::UnknownType, Condition::Types, Condition::Statuses];
+    let passing = |answer: &Answer| names.iter().all(|name| !answer.failed_on(*name));
+    let expected: Vec<usize> = (0..answers.len()).filter(|place| passing(&answers[*place])).collect();
+    assert_eq!(found, expected);
+    assert!(Status::ALL.contains(&conversion.shown.status));
+}
+
+fn click(draw: &mut Draw<'_>) -> Click {
+    let id = format!("c{}", draw.byte());
+    let at = Timestamp::from_unix_seconds(CLICK_TIME).unwrap();
+    let name = |text: &str| text.to_owned();
+    let mut click = Click::new(
+        id.parse().unwrap(),
+        at,
+        name("c").parse().unwrap(),
+        name("o").parse().unwrap(),
+        name("net").parse().unwrap(),
+        name("push").parse().unwrap(),
+    );
+    click.ref_id = Some((*draw.pick(&TEXTS)).to_owned()).filter(|_| !draw.once_in(3));
+    click.subs.insert(1, (*draw.pick(&TEXTS)).to_owned());
+    click
+}
+
+fn query(draw: &mut Draw<'_>) -> String {
+    let kind = *draw.pick(&["Purchase", "Lead", "Upsell", "Step", "Refund", "Elsewhere"]);
+    let status = draw.pick(&STATUSES);
+    let sum = draw.pick(&["8.5", "10", "0", "", "-3"]);
+    let currency = draw.pick(&["USD", "EUR", "GBP"]);
+    let later = i64::from(draw.byte()) - 16;
+    let slot = draw.pick(&TEXTS);
+    format!(
+        "type={kind}&status={status}&sum={sum}&currency={currency}&eventid=e&sub2={slot}&time={}",
+        CLICK_TIME + later
+    )
+}
+
+fn conditions(draw: &mut Draw<'_>) -> Map<String, Value> {
+    let mut rule = Map::new();
+    rule.insert("require".into(), json!([]));
+    for _ in 0..draw.below(5) {
+        rule = with_more(rule, draw);
+    }
+    if draw.once_in(2) {
+        rule.insert("negative".into(), "send".into());
+    }
+    if draw.once_in(4) {
+        rule.insert("test".into(), true.into());
+    }
+    rule
+}
+
+/// With one condition more; the same where there is one already.
+fn with_more(mut rule: Map<String, Value>, draw: &mut Draw<'_>) -> Map<String, Value> {
+    let (key, value) = match draw.below(7) {
+        0 => ("types", some(&TYPES, draw)),
+        1 => ("statuses", some(&STATUSES, draw)),
+        2 => ("min_payout", json!(draw.pick(&["0", "5", "8.5", "100"]))),
+        3 => ("share", json!(draw.pick(&["0", "30", "50.5", "100"]))),
+        4 => ("within", json!(draw.pick(&["1s", "10s", "2m"]))),
+        5 => {
+            let name = *draw.pick(&NAMES);
+            let wanted = *draw.pick(&TEXTS);
+            let table = rule
+                .entry("where")
+                .or_insert_with(|| json!({}))
+                .as_object_mut()
+                .unwrap();
+            table.entry(name).or_insert_with(|| wanted.into());
+            return rule;
+        }
+        _ => {
+            let name = *draw.pick(&NAMES);
+            let list = rule.get_mut("require").unwrap().as_array_mut().unwrap();
+            if !list.contains(&json!(name)) {
+                list.push(name.into());
+            }
+            return rule;
+        }
+    };
+    rule.entry(key).or_insert(value);
+    rule
+}
+
+/// One or two of them, since none would be all.
+fn some(words: &[&str], draw: &mut Draw<'_>) -> Value {
+    let (one, two) = (*draw.pick(words), *draw.pick(words));
+    if one == two { json!([one]) } else { json!([one, two]) }
+}
+
+fn tracker(rules: Vec<Map<String, Value>>, currency: &str) -> Tracker {
+    let rows = rules.into_iter().enumerate().map(|(place, mut rule)| {
+        rule.insert("id".into(), format!("p{place}").into());
+        rule.insert("url".into(), "https://push.example/?key={clickid}".into());
+        Value::Object(rule)
+    });
+    let document = json!({
+        "version": 1,
+        "currency": "USD",
+        "rate": [{"from": "EUR", "to": "USD", "rate": "1.5", "since": "2026-01-01T00:00:00Z"}],
+        "conversion_type": [
+            {"name": "Purchase", "default": true},
+            {"name": "Lead"},
+            {"name": "Upsell", "counts": "revenue"},
+            {"name": "Step", "counts": "step"},
+            {"name": "Refund", "counts": "reversal"},
+        ],
+        "offer_source": [{"id": "net", "default": true, "names": {"time": "time"}}],
+        "offer": [{"id": "o", "source": "net", "url": "https://offer.example/?subid={clickid}"}],
+        "traffic_channel": [{
+            "id": "push",
+            "currency": currency,
+            "parameter": [{"slot": "ref_id", "name": "ref_id", "macro": "[ID]"}, {"slot": "sub1", "name": "sub1", "macro": "[S]"}],
+        }],
+        "campaign": [{
+            "id": "c",
+            "channel": "push",
+            "path": [{"offers": [{"offer": "o"}]}],
+            "postback": rows.collect::<Vec<_>>(),
+        }],
+    });
+    let document = Document::from_json(&document.to_string()).unwrap();
+    compile(&document, &CompileOptions::default()).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// What the decision says of each rule, and the conversion that it made.
+fn decided(tracker: &Tracker, click: &Click, query: &str, test: bool) -> (Vec<Answer>, Option<Conversion>) {
+    let store = MemoryStore::new();
+    block_on(store.record(std::slice::from_ref(click))).unwrap();
+    let query = format!("{query}&clickid={}", click.id);
+    let received = Received {
+        at: Timestamp::from_unix_seconds(CLICK_TIME + 3_600).unwrap(),
+        nonce: 0,
+    };
+    let source = tracker.source(None).unwrap();
+    let query = Query::parse(query.as_bytes()).unwrap();
+    let mut event = source.postback(&query, received, &Credentials::default()).unwrap().0;
+    event.test |= test;
+    let (_, plan) = block_on(ingest_with_plan(tracker, &store, &event, received.at)).unwrap();
+    let plan = plan.unwrap();
+    let answers = plan.trace.rules.iter().map(|rule| match &rule.verdict {
+        RuleVerdict::Fired => Answer::FIRES,
+        RuleVerdict::Failed(answer) => *answer,
+        other => panic!("{other:?}"),
+    });
+    let page = block_on(store.conversions(&ConversionFilter::default(), &PageRequest::first(2))).unwrap();
+    assert!(page.items.len() <= 1);
+    (answers.collect(), page.items.into_iter().next())
+}

@@ -1,0 +1,19 @@
+//! What the tests of the workspace share: an account with a store in memory ([`World`]),
+//! notifications encrypted by another implementation than ours ([`clickbank`]), stories of events
+//! with what they must come to ([`story`]), and the bodies of the fuzz targets ([`fuzz`]).
+
+mod account;
+mod block_on;
+pub mod clickbank;
+pub mod fuzz;
+pub mod story;
+mod told;
+mod vectors;
+mod world;
+
+pub use account::{after, click, click_id, document, tracker, with, with_policy, with_postback};
+pub use block_on::block_on;
+pub use clickbank::{TRACKED, notification};
+pub use told::{answer, line, revenue, text, verdicts};
+pub use vectors::jsonl;
+pub use world::World;

@@ -1,0 +1,6 @@
+//! Postbacks of any network, and the names of their parameters.
+#![cfg(test)]
+#![allow(clippy::arithmetic_side_effects)]
+
+mod names;
+mod postbacks;

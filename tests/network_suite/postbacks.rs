@@ -1,0 +1,197 @@
+//! Postbacks of several networks, read: the cases of `vectors/postbacks.jsonl`, each with its
+//! origin, and the limits.
+
+use postback::clickbank::s2s::is_test_button;
+use postback::model::AccountRole;
+use postback::network::{MAX_IGNORED_SHOWN, MAX_PARAMETER, MAX_STATUS_WORD, ParameterMap, Postback};
+use postback::value::{Amount, Query, is_unfilled_macro};
+use proptest::prelude::*;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Vector {
+    name: String,
+    #[allow(dead_code)]
+    origin: String,
+    map: String,
+    #[serde(default)]
+    names: BTreeMap<String, String>,
+    #[serde(default)]
+    own: Vec<String>,
+    query: String,
+    expected: Option<Fields>,
+    refused: Option<String>,
+}
+
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Fields {
+    click_id: Option<String>,
+    sum: Option<String>,
+    currency: Option<String>,
+    #[serde(rename = "type")]
+    type_word: Option<String>,
+    status: Option<String>,
+    event_id: Option<String>,
+    order_id: Option<String>,
+    receipt: Option<String>,
+    parent: Option<String>,
+    time: Option<String>,
+    token: Option<String>,
+    format: Option<String>,
+    parameters: BTreeMap<String, String>,
+    ignored: Vec<String>,
+    is_test: bool,
+}
+
+impl From<Postback> for Fields {
+    fn from(read: Postback) -> Self {
+        Self {
+            is_test: is_test_button(&read),
+            click_id: read.click_id.map(|v| v.to_string()),
+            sum: read.sum.map(|v| v.to_string()),
+            currency: read.currency.map(|v| v.to_string()),
+            type_word: read.type_word.map(|v| v.to_string()),
+            status: read.status_word,
+            event_id: read.event_id,
+            order_id: read.order_id,
+            receipt: read.receipt.map(|v| v.to_string()),
+            parent: read.parent.map(|v| v.to_string()),
+            time: read.time.map(|v| v.to_string()),
+            token: read.token.map(|v| v.expose_str().unwrap().into()),
+            format: read.format.map(|v| v.to_string()),
+            parameters: read.parameters,
+            ignored: read.ignored,
+        }
+    }
+}
+
+fn read(query: &str, map: &ParameterMap, own: &[&str]) -> Result<Postback, String> {
+    let query = Query::parse(query.as_bytes()).unwrap();
+    Postback::read(&query, map, own).map_err(|error| error.to_string())
+}
+
+fn map(name: &str) -> ParameterMap {
+    match name {
+        "redtrack" => ParameterMap::redtrack(),
+        "generic" => ParameterMap::generic(),
+        "clickbank_affiliate" => postback::clickbank::s2s::parameter_map(AccountRole::Affiliate),
+        "clickbank_vendor" => postback::clickbank::s2s::parameter_map(AccountRole::Vendor),
+        other => panic!("no map {other}"),
+    }
+}
+
+#[test]
+fn every_vector_is_read_or_refused_as_it_says() {
+    for line in include_str!("../vectors/postbacks.jsonl").lines() {
+        let vector: Vector = serde_json::from_str(line).unwrap();
+        let map = map(&vector.map).with_names(&vector.names).unwrap();
+        let own: Vec<&str> = vector.own.iter().map(String::as_str).collect();
+        let expected = match (vector.expected, vector.refused) {
+            (Some(expected), None) => Ok(expected),
+            (None, Some(refused)) => Err(refused),
+            _ => panic!("{}: neither expected nor refused", vector.name),
+        };
+        assert_eq!(
+            read(&vector.query, &map, &own).map(Fields::from),
+            expected,
+            "{}",
+            vector.name
+        );
+    }
+}
+
+#[test]
+fn a_value_has_its_longest_length_and_one_more_is_refused_by_name() {
+    for (name, longest) in [
+        ("clickid", 256),
+        ("rdtk_event_id", 256),
+        ("eventid", 256),
+        ("order_id", 256),
+        ("receipt", 256),
+        ("parent", 256),
+        ("token", 256),
+        ("format", 256),
+        ("type", 64),
+        ("status", MAX_STATUS_WORD),
+        ("sub1", MAX_PARAMETER),
+        ("product", MAX_PARAMETER),
+    ] {
+        let of = |length: usize| {
+            read(
+                &format!("{name}={}", "é".repeat(length / 2) + &"a".repeat(length % 2)),
+                &ParameterMap::generic(),
+                &["product"],
+            )
+        };
+        assert!(of(longest - 1).is_ok(), "{name}");
+        assert!(of(longest).is_ok(), "{name}");
+        let text = format!(
+            "parameter `{name}` is {} bytes long, at most {longest} are allowed",
+            longest + 1
+        );
+        assert_eq!(of(longest + 1).unwrap_err(), text);
+    }
+}
+
+#[test]
+fn an_ignored_name_is_cut() {
+    for (length, kept) in [
+        (MAX_IGNORED_SHOWN - 1, 63),
+        (MAX_IGNORED_SHOWN, 64),
+        (MAX_IGNORED_SHOWN + 1, 64),
+    ] {
+        let read = read(&"é".repeat(length), &ParameterMap::generic(), &[]).unwrap();
+        assert_eq!(read.ignored, ["é".repeat(kept)]);
+    }
+}
+
+#[test]
+fn debug_shows_neither_a_parameters_value_nor_the_token() {
+    let query = "clickid=a&token=canarytoken&email=canary@example.com&sub1=canarysub&canaryname=canaryvalue";
+    let text = format!("{:?}", read(query, &ParameterMap::generic(), &["email"]).unwrap());
+    assert_eq!(
+        text.replace("canaryname", ""),
+        text.replace("canaryname", "").replace("canary", "")
+    );
+    assert!(text.contains("email"));
+}
+
+#[test]
+fn a_refusal_never_shows_a_parameters_value() {
+    let text = read(
+        &format!("email={}", "canary".repeat(200)),
+        &ParameterMap::generic(),
+        &["email"],
+    )
+    .unwrap_err();
+    assert_eq!(text, "parameter `email` is 1200 bytes long, at most 1024 are allowed");
+}
+
+proptest! {
+    #[test]
+    fn a_sum_is_the_amount_that_was_sent_or_missing_or_refused(text in "[-0-9.,eE{}a ]{0,12}") {
+        let encoded: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let outcome = read(&format!("sum={encoded}"), &ParameterMap::generic(), &[]);
+        if text.is_empty() || is_unfilled_macro(&text) {
+            prop_assert!(outcome.unwrap().sum.is_none());
+        } else {
+            match text.parse::<Amount>() {
+                Ok(amount) => prop_assert_eq!(outcome.unwrap().sum, Some(amount)),
+                Err(error) => prop_assert_eq!(outcome.unwrap_err(), format!("parameter `sum`: {error}")),
+            }
+        }
+    }
+
+    #[test]
+    fn any_query_is_read_or_refused(query in "(clickid|sum|type|sub1|eventid|rdtk_event_id|x)=[a-z0-9.{}]{0,4}(&(clickid|sum|type|sub1|eventid|rdtk_event_id|x)=[a-z0-9.{}]{0,4}){0,6}") {
+        for map in ["redtrack", "generic", "clickbank_vendor"].map(map) {
+            if let Ok(read) = read(&query, &map, &["eventid"]) {
+                prop_assert!(read.parameters.values().all(|value| !value.is_empty()));
+                prop_assert!(read.ignored.is_sorted());
+            }
+        }
+    }
+}
