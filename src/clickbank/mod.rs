@@ -17,7 +17,9 @@ mod json;
 pub mod pixel;
 mod plaintext;
 pub mod s2s;
+mod settings;
 pub mod thank_you;
 pub mod tid;
 
 pub use budget::{ALARMING_FAILURES, Alarm, Attempt, FAILURE_WINDOW, FailureBudget, MAX_FAILURES, MAX_PREFIXES};
+pub use settings::{AmountField, Settings};

@@ -3,7 +3,7 @@
 use super::rows::is_new;
 use crate::clickbank::ins::Path;
 use crate::config::{MAX_ENTRIES, Node, Refusal, Table};
-use crate::model::{AccountRole, Role, SLOTS};
+use crate::model::{Role, SLOTS};
 use crate::network::{MAX_PARAMETER_NAME, Meaning, ParameterMap};
 use crate::tracker::compiled::SourceParameter;
 use alloc::{
@@ -14,8 +14,8 @@ use alloc::{
 };
 
 /// Reads the table of a source's own parameters, and which parameter of a postback means what.
-/// `clickbank` is the role of a ClickBank account.
-pub(super) fn read(source: &Table<'_>, clickbank: Option<AccountRole>) -> (Vec<SourceParameter>, ParameterMap) {
+/// `usual` is what they mean where the source says nothing.
+pub(super) fn read(source: &Table<'_>, usual: ParameterMap) -> (Vec<SourceParameter>, ParameterMap) {
     let rows = source.rows("parameter", usize::from(SLOTS));
     let mut seen = BTreeSet::new();
     let parameters: Vec<_> = rows.iter().map(|row| parameter(row, &mut seen)).collect();
@@ -24,7 +24,7 @@ pub(super) fn read(source: &Table<'_>, clickbank: Option<AccountRole>) -> (Vec<S
             .zip(&parameters)
             .filter_map(|(row, read)| Some((row, read.as_ref()?)))
     };
-    let names = names(source, sound(), clickbank);
+    let names = names(source, sound(), usual);
     for (row, parameter) in sound() {
         check_meaning(row, parameter, &names);
     }
@@ -85,9 +85,8 @@ pub(super) fn macro_text(text: &str) -> Result<String, Refusal> {
 fn names<'r, 'a: 'r>(
     source: &Table<'_>,
     parameters: impl Iterator<Item = (&'r Table<'a>, &'r SourceParameter)>,
-    clickbank: Option<AccountRole>,
+    map: ParameterMap,
 ) -> ParameterMap {
-    let map = clickbank.map_or_else(ParameterMap::generic, crate::clickbank::s2s::parameter_map);
     let mut names: BTreeMap<String, String> = source.parsed_entries("names", |_, name| Ok::<_, Refusal>(name.into()));
     // A row with the role of an id is that id, under whatever name: the identity of the message
     // depends on it.

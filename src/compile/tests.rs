@@ -4,6 +4,7 @@ use super::{CompileOptions, compile};
 use crate::config::Document;
 use crate::model::Method;
 use crate::rule::Negative;
+use crate::tracker::Protocol;
 use crate::tracker::compiled::{PayoutRule, Postback, Source, Tracker};
 use alloc::{
     format,
@@ -169,17 +170,18 @@ fn a_row_with_the_role_of_an_id_is_the_events_id_under_its_own_name() {
 #[test]
 fn click_ids_are_looked_for_where_clickbank_gives_them_back_or_where_the_document_says() {
     let paths = |tracker: &Tracker| -> Vec<String> {
-        source(tracker)
-            .click_id_paths
-            .iter()
-            .map(|path| path.as_str().into())
-            .collect()
+        let Protocol::ClickBank(settings) = &source(tracker).protocol else {
+            panic!("another protocol");
+        };
+        settings.click_id_from.iter().map(|path| path.as_str().into()).collect()
     };
     let usual = paths(&with_source(r#""template": "clickbank-ins""#));
     assert_eq!(usual.first().map(String::as_str), Some("trackingCodes"));
-    assert_eq!(usual.len(), super::source::CLICK_ID_FROM.len());
+    assert_eq!(usual.len(), 21);
     assert_eq!(
-        paths(&with_source(r#""click_id_from": ["vendorVariables.my"]"#)),
+        paths(&with_source(
+            r#""protocol": "clickbank", "click_id_from": ["vendorVariables.my"]"#
+        )),
         ["vendorVariables.my"]
     );
 }
@@ -199,7 +201,7 @@ fn a_template_says_which_interface_counts_and_the_document_may_say_otherwise() {
 
 #[test]
 fn every_secret_is_listed_once() {
-    let source = r#"{"id": "s", "secrets": ["env:INS"], "tokens": ["env:TOKEN", "file:/t"]}"#;
+    let source = r#"{"id": "s", "protocol": "clickbank", "secrets": ["env:INS"], "tokens": ["env:TOKEN", "file:/t"]}"#;
     let postback = r#"{"id": "p", "url": "https://b.example/?t={secret:AD}", "body": "{\"k\": \"{secret:host:k}\", \"t\": \"{secret:AD}\"}"}"#;
     let tracker = tracker(&format!(
         r#""click_id": {{"keys": ["env:CLICK"]}}, "offer_source": [{source}], "traffic_channel": [{{"id": "a"}}],

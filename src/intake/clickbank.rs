@@ -4,11 +4,15 @@
 use crate::clickbank::pixel::{MAX_TRACKING_CODES, TRACKING_CODES, listed_codes, tracking_codes};
 use crate::clickbank::s2s::is_test_button;
 use crate::network::{Meaning, Postback, PostbackError};
-use crate::tracker::Source;
+use crate::tracker::{Protocol, Source};
 use crate::value::Query;
 use alloc::borrow::Cow;
 
 impl Source {
+    pub(super) fn is_clickbank(&self) -> bool {
+        matches!(self.protocol, Protocol::ClickBank(_))
+    }
+
     /// Whether a query's word is that of an open type. A word that is repeated is refused later.
     pub(super) fn is_sent_by_anyone(&self, query: &Query<'_>) -> bool {
         let mut words = self
@@ -24,7 +28,7 @@ impl Source {
     /// it has the length of a click id.
     pub(super) fn read(&self, query: &Query<'_>, own: &[&str], open: bool) -> Result<Postback, PostbackError> {
         use Meaning::{ClickId, Currency, Sum};
-        let unread: &[Meaning] = match (open, self.clickbank_words) {
+        let unread: &[Meaning] = match (open, self.is_clickbank()) {
             (false, _) => &[],
             (true, false) => &[Sum, Currency],
             (true, true) => &[Sum, Currency, ClickId],
@@ -33,7 +37,7 @@ impl Source {
             [] => Postback::read(query, &self.names, own)?,
             unread => Postback::read(query, &self.names.without(unread), own)?,
         };
-        if self.clickbank_words {
+        if self.is_clickbank() {
             // Codes are read by [`Source::postback_candidates`].
             read.ignored
                 .retain(|name| !TRACKING_CODES.contains(&name.as_str()) && self.names.meaning(name) != Some(ClickId));
@@ -52,7 +56,7 @@ impl Source {
             head.eq_ignore_ascii_case("TEST") && (rest.is_empty() || rest.starts_with('_'))
         };
         let by_word = read.type_word.as_ref().is_some_and(|word| is_word(word.as_str()));
-        self.clickbank_words && (by_word || is_test_button(read))
+        self.is_clickbank() && (by_word || is_test_button(read))
     }
 
     /// The texts of a postback that may be a click id. In ClickBank's pixel the code stands under
@@ -63,7 +67,7 @@ impl Source {
         query: &'q Query<'_>,
         read: &'q Postback,
     ) -> impl Iterator<Item = Cow<'q, str>> {
-        let is_pixel = self.clickbank_words && read.type_word.as_ref().is_some_and(|word| self.is_open(word.as_str()));
+        let is_pixel = self.is_clickbank() && read.type_word.as_ref().is_some_and(|word| self.is_open(word.as_str()));
         let own = read.click_id.as_ref().map(|id| id.as_str());
         // None of them is repeated: the postback was read.
         let raw = |name| query.raw(name).ok().flatten();
@@ -71,7 +75,7 @@ impl Source {
             let values = self.names.names(Meaning::ClickId).filter_map(raw);
             values.flat_map(listed_codes).take(MAX_TRACKING_CODES)
         });
-        let appended = self.clickbank_words.then(|| tracking_codes(query));
+        let appended = self.is_clickbank().then(|| tracking_codes(query));
         let found = own.into_iter().chain(listed.into_iter().flatten());
         found.chain(appended.into_iter().flatten()).map(Cow::Borrowed)
     }

@@ -2,11 +2,12 @@
 
 use super::source::{ECHOES, NotTaken, notification_id};
 use crate::clickbank::{
+    AmountField, Settings,
     form::{FormNotification, FormVersion, MinorUnits},
     ins::{SourceReceipt, TransactionType},
 };
 use crate::event::{Event, Interface, Kind, Received};
-use crate::tracker::{AmountField, Credentials, Source};
+use crate::tracker::{Credentials, Protocol, Source};
 use crate::value::{Currency, EventId, Money, Pii, is_unfilled_macro};
 use alloc::{
     borrow::Cow,
@@ -40,7 +41,10 @@ impl Source {
         received: Received,
         credentials: &Credentials,
     ) -> Result<Event, NotTaken> {
-        if !form.version().is_among(&self.form_versions) {
+        let Protocol::ClickBank(settings) = &self.protocol else {
+            return Err(NotTaken::Protocol);
+        };
+        if !form.version().is_among(&settings.form_versions) {
             return Err(NotTaken::Version(form.version().to_string()));
         }
         let parent = form.parent_receipt();
@@ -62,14 +66,14 @@ impl Source {
             .filter(|receipt| !receipt.is_placeholder())
             .map(|receipt| receipt.stripped().clone());
         event.parent = parent;
-        event.sum = self.form_sum(form)?;
-        self.read_candidates(&mut event, self.form_candidates(form), credentials);
+        event.sum = self.form_sum(settings, form)?;
+        self.read_candidates(&mut event, form_candidates(settings, form), credentials);
         for row in &self.parameters {
             let found = row.from.iter().find_map(|path| {
                 let echoed = ECHOES.iter().any(|echo| path.as_str().starts_with(echo));
                 // The test of the settings has asterisks for a receipt.
                 let masked = ["receipt", "ctransreceipt"].contains(&path.as_str()) && event.receipt.is_none();
-                form.lookup(path, self.zero_decimal)
+                form.lookup(path, settings.zero_decimal)
                     .filter(|value| !(masked || echoed && is_unfilled_macro(value)))
             });
             if let Some(value) = found {
@@ -105,7 +109,7 @@ impl Source {
         notification_id(source, receipt.text(), word, role, at, form.item_number().as_slice())
     }
 
-    fn form_sum(&self, form: &FormNotification) -> Result<Option<Money>, NotTaken> {
+    fn form_sum(&self, settings: &Settings, form: &FormNotification) -> Result<Option<Money>, NotTaken> {
         // Another currency may be assumed where none is named, never in place of one that cannot be
         // read.
         let named = form.value("ccurrency").map(Pii::expose).filter(|text| !text.is_empty());
@@ -114,22 +118,22 @@ impl Source {
             (None, Some(text)) => text.parse()?,
             (None, None) => self.currency,
         };
-        let (units, currency) = match self.amount {
+        let (units, currency) = match settings.amount {
             AmountField::Account if *form.version() != FormVersion::V1 => (form.account_amount(), Currency::USD),
             AmountField::Account | AmountField::Order => (form.order_amount(), order),
         };
         let read = |units: MinorUnits<'_>| {
-            let amount = units.amount(currency, self.zero_decimal)?;
+            let amount = units.amount(currency, settings.zero_decimal)?;
             Ok(Money { amount, currency })
         };
         units.map(read).transpose()
     }
+}
 
-    fn form_candidates<'a>(&'a self, form: &'a FormNotification) -> Vec<Cow<'a, str>> {
-        let found = self.click_id_paths.iter().filter_map(|path| match path.as_str() {
-            "trackingCodes" => form.tracking_code().map(Cow::Borrowed),
-            _ => form.lookup(path, self.zero_decimal),
-        });
-        found.collect()
-    }
+fn form_candidates<'a>(settings: &'a Settings, form: &'a FormNotification) -> Vec<Cow<'a, str>> {
+    let found = settings.click_id_from.iter().filter_map(|path| match path.as_str() {
+        "trackingCodes" => form.tracking_code().map(Cow::Borrowed),
+        _ => form.lookup(path, settings.zero_decimal),
+    });
+    found.collect()
 }

@@ -2,13 +2,14 @@
 
 use crate::clickbank::s2s::TEST_RECEIPT;
 use crate::clickbank::{
+    AmountField, Settings,
     form::MinorUnitsError,
     ins::{Notification, TransactionType},
 };
 use crate::event::{Assurance, Event, Interface, Kind, MAX_CANDIDATES, Received};
 use crate::model::Role;
 use crate::network::{Postback, PostbackError};
-use crate::tracker::{AmountField, Credentials, Recognised, Source, listed};
+use crate::tracker::{Credentials, Protocol, Recognised, Source, listed};
 use crate::value::{
     AmountError, Currency, CurrencyError, EventId, Money, Pii, Query, Receipt, Shared, Timestamp, is_unfilled_macro,
 };
@@ -60,6 +61,9 @@ pub enum Unauthorized {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum NotTaken {
+    /// The source's protocol has no notifications.
+    #[error("the source's protocol has no notifications")]
+    Protocol,
     /// Its version is none of the source's `ins_versions`.
     #[error("version `{0}` is not one of the source's `ins_versions`")]
     Version(String),
@@ -132,7 +136,10 @@ impl Source {
         received: Received,
         credentials: &Credentials,
     ) -> Result<Event, NotTaken> {
-        if !self.ins_versions.contains(notification.version()) {
+        let Protocol::ClickBank(settings) = &self.protocol else {
+            return Err(NotTaken::Protocol);
+        };
+        if !settings.ins_versions.contains(notification.version()) {
             return Err(NotTaken::Version(notification.version().to_string()));
         }
         let at = notification.transaction_time().at();
@@ -150,8 +157,8 @@ impl Source {
             .filter(|receipt| !receipt.is_placeholder())
             .map(|receipt| receipt.stripped().clone());
         event.parent = notification.parent_receipt();
-        event.sum = self.notification_sum(notification)?;
-        self.read_candidates(&mut event, self.notification_candidates(notification), credentials);
+        event.sum = self.notification_sum(settings, notification)?;
+        self.read_candidates(&mut event, notification_candidates(settings, notification), credentials);
         for row in &self.parameters {
             let found = row.from.iter().find_map(|path| {
                 // ClickBank's own fields are filled in: a product may well be called
@@ -184,8 +191,8 @@ impl Source {
         notification_id(source, receipt.text(), word, role, at, &items)
     }
 
-    fn notification_sum(&self, notification: &Notification) -> Result<Option<Money>, AmountError> {
-        let (number, currency) = match self.amount {
+    fn notification_sum(&self, settings: &Settings, notification: &Notification) -> Result<Option<Money>, AmountError> {
+        let (number, currency) = match settings.amount {
             AmountField::Account => (notification.total_account_amount(), Currency::USD),
             AmountField::Order => (
                 notification.total_order_amount(),
@@ -200,20 +207,6 @@ impl Source {
                 })
             })
             .transpose()
-    }
-
-    fn notification_candidates<'a>(&'a self, notification: &'a Notification) -> Vec<Cow<'a, str>> {
-        let mut found = Vec::new();
-        for path in &self.click_id_paths {
-            if path.as_str() == "trackingCodes" {
-                found.extend(notification.tracking_codes().map(Cow::Borrowed));
-            } else if let Some(value) = notification.lookup(path) {
-                // Values of `vendorVariables` come still percent-encoded (seen in captured
-                // notifications).
-                found.push(percent_decode_str(value).decode_utf8().unwrap_or(Cow::Borrowed(value)));
-            }
-        }
-        found
     }
 
     /// The event of a postback, and what was read of the query.
@@ -266,7 +259,7 @@ impl Source {
         event.sum = read.sum.map(|amount| Money { amount, currency });
         event.event_id = read.event_id.as_deref().map(Shared::from);
         event.order_id = read.order_id.as_deref().map(Shared::from);
-        let is_doubted = |receipt: &Receipt| open || (self.clickbank_words && receipt.as_str() == TEST_RECEIPT);
+        let is_doubted = |receipt: &Receipt| open || (self.is_clickbank() && receipt.as_str() == TEST_RECEIPT);
         event.receipt = read.receipt.clone().filter(|receipt| !is_doubted(receipt));
         event.parent = read.parent.clone().filter(|receipt| !is_doubted(receipt));
         event.parent.take_if(|parent| Some(&*parent) == event.receipt.as_ref());
@@ -374,4 +367,18 @@ pub(super) fn notification_id(
     let mut parts = alloc::vec!["ins", source, receipt, word, role, &instant];
     parts.extend(items);
     EventId::of(Some(at.unix_seconds()), &parts)
+}
+
+fn notification_candidates<'a>(settings: &'a Settings, notification: &'a Notification) -> Vec<Cow<'a, str>> {
+    let mut found = Vec::new();
+    for path in &settings.click_id_from {
+        if path.as_str() == "trackingCodes" {
+            found.extend(notification.tracking_codes().map(Cow::Borrowed));
+        } else if let Some(value) = notification.lookup(path) {
+            // Values of `vendorVariables` come still percent-encoded (seen in captured
+            // notifications).
+            found.push(percent_decode_str(value).decode_utf8().unwrap_or(Cow::Borrowed(value)));
+        }
+    }
+    found
 }

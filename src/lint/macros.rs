@@ -1,15 +1,15 @@
 //! Doubts about the macros that a configuration has pasted into ClickBank.
 
+use crate::clickbank::Settings;
 use crate::clickbank::s2s::{Audience, MACROS, Macro};
 use crate::config::{MAX_ENTRIES, Refusal, Table};
 use crate::model::{AccountRole, Role};
 use crate::network::Meaning;
-use crate::tracker::compiled::Source;
 use alloc::{format, string::String, vec::Vec};
 
 /// Doubts about a source's own macros. Those of the shipped template are sound.
-pub(super) fn lint(row: &Table<'_>, source: &Source) {
-    let role = source.role.unwrap_or(AccountRole::Affiliate);
+pub(super) fn lint(row: &Table<'_>, settings: &Settings) {
+    let role = settings.account_role.unwrap_or(AccountRole::Affiliate);
     for (path, word, text) in row.text_entries("postback") {
         match Meaning::from_word(word) {
             Some(Meaning::Currency) => row.refuse(

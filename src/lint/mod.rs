@@ -8,7 +8,7 @@ mod source;
 use crate::compile::MAX_ROWS;
 use crate::config::{Document, MAX_ENTRIES, Node, Problem, Refusal, Report, Table};
 use crate::model::Role;
-use crate::tracker::Tracker;
+use crate::tracker::{Protocol, Tracker};
 use alloc::{format, vec::Vec};
 use core::fmt;
 
@@ -79,13 +79,13 @@ fn doubts(root: &Table<'_>, tracker: &Tracker) {
     for row in &sources {
         if let Some(source) = row.text("id").and_then(|id| tracker.sources.get(id)) {
             source::lint(row, source, tracker);
-            if source.clickbank_words {
-                macros::lint(row, source);
+            if let Protocol::ClickBank(settings) = &source.protocol {
+                macros::lint(row, settings);
             }
         }
         roles(row, |role| !is_channels(role));
     }
-    offer::lint(root, &sources, tracker);
+    offer::lint(root, tracker);
     inert(root, "timezone");
     inert(root, "conversion_api");
     let channels = root.rows("traffic_channel", MAX_ROWS);

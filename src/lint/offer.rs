@@ -1,48 +1,45 @@
 //! Doubts about the URL of a ClickBank offer: whether the click id comes back, and to where the
 //! source looks for it.
 
+use crate::clickbank::Settings;
 use crate::clickbank::hoplink::{Doubt, Link, LinkForm, LinkParameter, MAX_UNIQUE_VALUE, holds_click_id};
 use crate::clickbank::ins::Version;
 use crate::compile::MAX_ROWS;
 use crate::config::Table;
+use crate::event::Interface;
 use crate::model::AccountRole;
 use crate::network::Meaning;
 use crate::setup::pasted_pairs;
-use crate::tracker::compiled::{Offer, Source, Tracker};
+use crate::tracker::{Offer, Protocol, Source, Tracker};
 use alloc::{
-    collections::BTreeMap,
     format,
     string::{String, ToString},
     vec::Vec,
 };
 
-pub(super) fn lint(root: &Table<'_>, sources: &[Table<'_>], tracker: &Tracker) {
-    let templates: BTreeMap<&str, &str> = sources
-        .iter()
-        .filter_map(|row| Some((row.text("id")?, row.text("template")?)))
-        .collect();
+pub(super) fn lint(root: &Table<'_>, tracker: &Tracker) {
     for row in root.rows("offer", MAX_ROWS) {
         if let Some(offer) = row.text("id").and_then(|id| tracker.offers.get(id))
             && let Some(source) = tracker.sources.get(&offer.source)
-            && source.clickbank_words
+            && let Protocol::ClickBank(settings) = &source.protocol
         {
-            let by_postback = templates.get(source.id.as_str()) == Some(&"clickbank-s2s");
-            clickbank(&row, offer, source, by_postback);
+            clickbank(&row, offer, source, settings);
         }
     }
 }
 
-/// `by_postback`: whether postbacks are what the source is for.
-fn clickbank(row: &Table<'_>, offer: &Offer, source: &Source, by_postback: bool) {
+fn clickbank(row: &Table<'_>, offer: &Offer, source: &Source, settings: &Settings) {
     // What compiled is a URL; of one with too many parameters for a link nothing is told.
     let Ok(link) = Link::parse(offer.url.as_str()) else {
         return;
     };
+    // Whether postbacks are what the source is for.
+    let by_postback = source.truth == Some(Interface::Postback);
     let way_back = WayBack {
-        source,
+        settings,
         form: link.form(),
         asked: asked(source).filter(|_| by_postback),
-        notified: !by_postback || !source.secrets.is_empty(),
+        notified: !by_postback || !settings.secrets.is_empty(),
     };
     // Of a repeated one too, wherever it stands.
     let filled = |name: &LinkParameter| {
@@ -93,7 +90,7 @@ const PARAMETERS: &str = "affiliateTrackingParameters";
 
 /// A link of ClickBank's and the ways by which what stands in it comes back.
 struct WayBack<'a> {
-    source: &'a Source,
+    settings: &'a Settings,
     form: &'a LinkForm,
     /// The macro that the postback's URL asks for the click id with, where postbacks are what the
     /// source is for.
@@ -124,13 +121,14 @@ impl WayBack<'_> {
             .is_some_and(|known| known.longest() != Some(MAX_UNIQUE_VALUE));
         let variable = (seen || self.form.is_pay_link()) && self.looks_among(VARIABLES, name);
         // ClickBank's own text: since version 8.0, and to affiliates alone.
-        let told = self.source.ins_versions.contains(&Version::V8) && self.source.role != Some(AccountRole::Vendor);
+        let told = self.settings.ins_versions.contains(&Version::V8)
+            && self.settings.account_role != Some(AccountRole::Vendor);
         let parameter = told && known.is_some() && self.looks_among(PARAMETERS, &camel_case(name));
         code || variable || parameter
     }
 
     fn looks(&self, is: impl Fn(&str) -> bool) -> bool {
-        self.source.click_id_paths.iter().any(|path| is(path.as_str()))
+        self.settings.click_id_from.iter().any(|path| is(path.as_str()))
     }
 
     fn looks_among(&self, object: &str, name: &str) -> bool {
@@ -139,7 +137,7 @@ impl WayBack<'_> {
 
     /// Whether a notification to a seller would have to tell the affiliate's code.
     fn is_anothers(&self, name: &str) -> bool {
-        name == "tid" && self.asked != Some(name) && self.source.role == Some(AccountRole::Vendor)
+        name == "tid" && self.asked != Some(name) && self.settings.account_role == Some(AccountRole::Vendor)
     }
 
     /// The parameter that this kind of link gives back to this source.

@@ -1,13 +1,13 @@
 //! Doubts about an offer source.
 
 use crate::clickbank::s2s::{EVENTS, event_kind};
-use crate::clickbank::{form::FormVersion, ins::TransactionType};
+use crate::clickbank::{AmountField, Settings, form::FormVersion, ins::TransactionType};
 use crate::compile::{MATCHED, kind_of};
 use crate::config::{MAX_ENTRIES, Refusal, Table};
-use crate::event::Kind;
+use crate::event::{Interface, Kind};
 use crate::model::{Duplicates, Role};
 use crate::network::Meaning;
-use crate::tracker::compiled::{AmountField, Source, Tracker};
+use crate::tracker::{Protocol, Source, Tracker};
 use crate::value::Currency;
 use alloc::{format, string::String, vec::Vec};
 
@@ -37,24 +37,25 @@ pub(super) fn lint(row: &Table<'_>, source: &Source, tracker: &Tracker) {
             "anyone may send postbacks: there are neither tokens nor `allow_ips`",
         );
     }
-    let notified = row.text("template") == Some("clickbank-ins") || !source.secrets.is_empty();
-    if notified {
-        if source.secrets.is_empty() {
+    if let Protocol::ClickBank(settings) = &source.protocol
+        && (!settings.secrets.is_empty() || source.truth == Some(Interface::Ins))
+    {
+        if settings.secrets.is_empty() {
             row.problem("secrets", "without a secret no notification can be read");
         }
         unmatched(row, source);
-        old_versions(row, source);
+        old_versions(row, settings);
     } else if !sends_identity(source) {
         row.problem_here(format!(
             "source `{}` sends no event id: a network's retry cannot be told from a new conversion",
             source.id
         ));
     }
-    if source.clickbank_words {
+    if let Protocol::ClickBank(settings) = &source.protocol {
         postbacks(row, source, tracker);
         words(row);
         // The currency of an order may be missing, and this one stands in.
-        if source.currency != Currency::USD && source.amount != AmountField::Order {
+        if source.currency != Currency::USD && settings.amount != AmountField::Order {
             let said = "changes no amount that ClickBank sends: earnings are in USD; only the offers' own payouts are read in it";
             row.problem("currency", said);
         }
@@ -62,8 +63,8 @@ pub(super) fn lint(row: &Table<'_>, source: &Source, tracker: &Tracker) {
 }
 
 /// Versions whose check can be guessed.
-fn old_versions(row: &Table<'_>, source: &Source) {
-    let old: Vec<String> = source
+fn old_versions(row: &Table<'_>, settings: &Settings) {
+    let old: Vec<String> = settings
         .form_versions
         .iter()
         .map(|version| format!("`{version}`"))
@@ -75,12 +76,12 @@ fn old_versions(row: &Table<'_>, source: &Source) {
         );
         row.problem("ins_versions", said);
     }
-    let others = source.form_versions.len().saturating_add(source.ins_versions.len());
-    if source.form_versions.contains(&FormVersion::V1) && others > 1 {
+    let others = settings.form_versions.len().saturating_add(settings.ins_versions.len());
+    if settings.form_versions.contains(&FormVersion::V1) && others > 1 {
         let said = "`1.0` and another version: nothing in 1.0 says that two notifications are of one sale, so an account with both URLs counts each \
                     order twice; have ClickBank send one of the two";
         row.problem("ins_versions", said);
-    } else if !old.is_empty() && !source.ins_versions.is_empty() {
+    } else if !old.is_empty() && !settings.ins_versions.is_empty() {
         let said = "old and new versions: of an order of several products an old one has a notification for each product and a new one has one \
                     for all, so an account with both URLs counts it twice; have ClickBank send one of the two";
         row.problem("ins_versions", said);

@@ -1,14 +1,12 @@
 //! The configuration, compiled: every reference resolved, every template parsed, every rule
 //! indexed.
 
+use super::protocol::Protocol;
 use super::rates::Rates;
-use crate::clickbank::{
-    form::{FormCharset, FormVersion, ZeroDecimal},
-    ins::{Path as InsPath, Version},
-};
+use crate::clickbank::ins::Path as InsPath;
 use crate::delivery::{Lane, RetryPolicy, SuccessRule};
 use crate::event::Interface;
-use crate::model::{AccountRole, Counts, Duplicates, Method, Role, Status, Updates};
+use crate::model::{Counts, Duplicates, Method, Role, Status, Updates};
 use crate::network::ParameterMap;
 use crate::rule::{Conditions, Index};
 use crate::scope::ClickSlot;
@@ -72,18 +70,9 @@ pub(crate) struct ConversionType {
 pub struct Source {
     pub(crate) id: OfferSourceId,
     pub(crate) title: String,
-    pub(crate) role: Option<AccountRole>,
     pub(crate) domain: Option<DomainId>,
-    pub(crate) secrets: Vec<String>,
-    pub(crate) allow_short_secret: bool,
     pub(crate) tokens: Vec<String>,
     pub(crate) allow_ips: Vec<IpNet>,
-    pub(crate) ins_versions: Vec<Version>,
-    /// The versions before 6.0, none unless they are named.
-    pub(crate) form_versions: Vec<FormVersion>,
-    pub(crate) form_charset: FormCharset,
-    pub(crate) zero_decimal: ZeroDecimal,
-    pub(crate) amount: AmountField,
     /// The currency of an amount that comes without one.
     pub(crate) currency: Currency,
     pub(crate) default_status: Status,
@@ -96,26 +85,15 @@ pub struct Source {
     /// The network's status words.
     pub(crate) statuses: BTreeMap<String, Status>,
     pub(crate) parameters: Vec<SourceParameter>,
-    /// Where a notification may carry our click id, best first.
-    pub(crate) click_id_paths: Vec<InsPath>,
     /// Which query parameter of a postback means what.
     pub(crate) names: ParameterMap,
     /// The network's macros for the URL that is pasted there, by the word of their meaning
     /// (`clickid` -> `{vtid}`), where they are not the usual ones.
     pub(crate) pasted: BTreeMap<String, String>,
-    /// Whether its postbacks use ClickBank's event words.
-    pub(crate) clickbank_words: bool,
+    /// What it speaks, with what only that protocol has.
+    pub(crate) protocol: Protocol,
     /// Which interface counts when both bring the same sale.
     pub(crate) truth: Option<Interface>,
-}
-
-/// Which amount of a notification counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AmountField {
-    /// `totalAccountAmount`: what the account received, USD.
-    Account,
-    /// `totalOrderAmount`, in the notification's `currency`.
-    Order,
 }
 
 /// A row of an offer source's parameter table.

@@ -64,17 +64,14 @@ impl Credentials {
         let mut refused = Vec::new();
         for (id, source) in &tracker.sources {
             let tokens = resolve(&source.tokens);
-            let ins = resolve(&source.secrets);
-            let complete = ins.len() == source.secrets.len();
-            let made = if source.allow_short_secret {
-                KeyRing::allow_short(ins)
-            } else {
-                KeyRing::new(ins)
-            };
+            let references = source.protocol.secrets();
+            let secrets = resolve(references);
+            let complete = !secrets.is_empty() && secrets.len() == references.len();
+            let made = complete.then(|| source.protocol.key_ring(secrets)).flatten();
             let key_ring = match made {
-                _ if source.secrets.is_empty() || !complete => None,
-                Ok(key_ring) => Some(key_ring),
-                Err(error) => {
+                None => None,
+                Some(Ok(key_ring)) => Some(key_ring),
+                Some(Err(error)) => {
                     refused.push(format!("offer source `{id}`: {}", error));
                     None
                 }

@@ -1,12 +1,9 @@
 //! What a compiled configuration holds, for tools that show it. Nothing here decides.
 
 use super::compiled::{Campaign, Channel, Offer, Postback, Source, Tracker};
-use crate::clickbank::{
-    form::{FormCharset, FormVersion},
-    ins::Version,
-};
+use super::protocol::Protocol;
 use crate::event::Interface;
-use crate::model::{AccountRole, Counts, Method, Status, Updates};
+use crate::model::{Counts, Method, Status, Updates};
 use crate::network;
 use crate::template::{BodyTemplate, UrlTemplate};
 use crate::value::{ChannelId, IpNet, OfferId, OfferSourceId, TypeName};
@@ -60,20 +57,6 @@ impl Tracker {
 }
 
 impl Source {
-    /// The account's role in ClickBank, where the document says it. It chooses the macros of
-    /// the pasted query, affiliate where nothing is said, and nothing else: a notification
-    /// says its own role, and the source's is neither compared with it nor stands in for it.
-    #[must_use]
-    pub fn account_role(&self) -> Option<AccountRole> {
-        self.role
-    }
-
-    /// The references to its secrets for notifications, newest first.
-    #[must_use]
-    pub fn secrets(&self) -> &[String] {
-        &self.secrets
-    }
-
     /// The references to its tokens, newest first.
     #[must_use]
     pub fn tokens(&self) -> &[String] {
@@ -84,24 +67,6 @@ impl Source {
     #[must_use]
     pub fn allow_ips(&self) -> &[IpNet] {
         &self.allow_ips
-    }
-
-    /// The versions of notifications that it takes, from 6.0.
-    #[must_use]
-    pub fn ins_versions(&self) -> &[Version] {
-        &self.ins_versions
-    }
-
-    /// The versions before 6.0 that it takes: none unless they are named.
-    #[must_use]
-    pub fn form_versions(&self) -> &[FormVersion] {
-        &self.form_versions
-    }
-
-    /// How the bytes of a version before 6.0 are read as text.
-    #[must_use]
-    pub fn form_charset(&self) -> FormCharset {
-        self.form_charset
     }
 
     /// Which interface counts where both bring the same sale.
@@ -129,10 +94,10 @@ impl Source {
         self.default_status
     }
 
-    /// Whether it is ClickBank.
+    /// What it speaks.
     #[must_use]
-    pub fn is_clickbank(&self) -> bool {
-        self.clickbank_words
+    pub fn protocol(&self) -> &Protocol {
+        &self.protocol
     }
 
     /// Its table of parameters: each name with the network's macro; `{r}` is read from a

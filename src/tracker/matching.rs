@@ -1,32 +1,24 @@
 //! What a source's `events` say of a network's word: for who reads messages and who decides.
 
 use super::compiled::Source;
-use crate::clickbank::s2s::event_kind;
 use crate::event::Kind;
 use crate::value::TypeName;
 
 /// The configuration's row for an event: that of the network's own word, else that of its kind,
-/// else that of the word which ClickBank's notifications have for it (a `PURCHASE` is their
-/// `SALE`).
+/// else that of the word which the network's notifications have for it (ClickBank's `PURCHASE` is
+/// their `SALE`).
 pub(crate) fn listed<'a>(source: &'a Source, name: &str, kind: Option<&Kind>) -> Option<&'a Option<TypeName>> {
     if let Some(row) = mapped_word(source, name, kind) {
         return Some(row);
     }
     let kind = kind.cloned().or_else(|| word_kind(source, name))?;
-    let notified = || {
-        let word = match kind {
-            Kind::Sale if source.clickbank_words => "SALE",
-            Kind::Upsell if source.clickbank_words => "UPSELL",
-            _ => return None,
-        };
-        source.events.get(word)
-    };
+    let notified = || source.events.get(source.protocol.notified_word(&kind)?);
     source.events.get(kind.as_str()).or_else(notified)
 }
 
 /// The kind that a postback's word says by itself.
 pub(crate) fn word_kind(source: &Source, name: &str) -> Option<Kind> {
-    source.clickbank_words.then(|| event_kind(name))?
+    source.protocol.kind_of(name)
 }
 
 /// The row of the network's own word. A `SALE` of upsells alone goes by `UPSELL`, never by `SALE`.
@@ -37,9 +29,7 @@ fn mapped_word<'a>(source: &'a Source, name: &str, kind: Option<&Kind>) -> Optio
     let exact = source.events.get(name);
     // `SUBSCRIPTION-CHG 12->34` carries the change in the word itself.
     let prefix = || name.split_once(' ').and_then(|(word, _)| source.events.get(word));
-    // ClickBank's postback words: upper case in the one exported template, while one receiver
-    // expects lower case.
-    let folded = || match source.clickbank_words {
+    let folded = || match source.protocol.folds_words() {
         true => source.events.get(&name.to_ascii_uppercase()),
         false => None,
     };

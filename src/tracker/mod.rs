@@ -11,13 +11,15 @@ mod credentials;
 mod describe;
 mod matching;
 mod names;
+mod protocol;
 pub(crate) mod rates;
 mod secrets;
 
 pub use click_id::{CLICK_ID_LENGTH, ClickIdKeys, Recognised};
-pub(crate) use compiled::{AmountField, ConversionType, Domain, Path, PayoutRule};
 pub use compiled::{Campaign, Channel, Offer, Postback, Source, Tracker};
+pub(crate) use compiled::{ConversionType, Domain, Path, PayoutRule};
 pub use credentials::{Credentials, CredentialsError};
 pub(crate) use matching::{listed, word_kind};
 pub(crate) use names::names;
+pub use protocol::Protocol;
 pub use rates::Rates;

@@ -12,7 +12,7 @@ impl Tracker {
         let sources = self
             .sources
             .values()
-            .flat_map(|source| source.secrets.iter().chain(&source.tokens));
+            .flat_map(|source| source.protocol.secrets().iter().chain(&source.tokens));
         self.click_id_keys.iter().chain(sources).map(String::as_str).collect()
     }
 

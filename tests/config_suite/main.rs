@@ -6,6 +6,7 @@
 mod account_problems;
 #[cfg(feature = "toml")]
 mod campaign_problems;
+mod copied;
 mod document;
 #[cfg(feature = "toml")]
 mod example;

@@ -53,12 +53,18 @@ fn money_that_comes_goes_to_no_type_that_counts_as_reversal() {
 #[test]
 fn a_source_for_notifications_takes_a_version_of_them() {
     assert_eq!(
-        problem("#source", "secrets = [\"env:S\"]\nins_versions = []"),
+        problem(
+            "#source",
+            "protocol = \"clickbank\"\nsecrets = [\"env:S\"]\nins_versions = []"
+        ),
         "offer_source[0].ins_versions: is empty, so every notification would be refused"
     );
     tracker(&[("#source", "ins_versions = []")]);
     tracker(&[("#source", "secrets = []\nins_versions = []")]);
-    tracker(&[("#source", "secrets = [\"env:S\"]\nins_versions = [\"8.0\"]")]);
+    tracker(&[(
+        "#source",
+        "protocol = \"clickbank\"\nsecrets = [\"env:S\"]\nins_versions = [\"8.0\"]",
+    )]);
 }
 
 #[test]
@@ -99,7 +105,7 @@ fn a_secret_in_the_clear_is_refused_and_not_repeated() {
         ("[\"env:TOKEN\"]", "[\"CANARY\"]", "offer_source[0].tokens[0]"),
         (
             "#source",
-            "secrets = [\"env:A\", \"CANARY\"]",
+            "protocol = \"clickbank\"\nsecrets = [\"env:A\", \"CANARY\"]",
             "offer_source[0].secrets[1]",
         ),
         ("#root", "click_id = { keys = [\"CANARY\"] }", "click_id.keys[0]"),

@@ -104,7 +104,9 @@ fn the_other_interface_is_heard_where_it_brings_no_receipt_or_no_money() {
 #[test]
 fn without_truth_both_count() {
     let world = World::new(&with(|d| {
-        d["offer_source"][1].as_object_mut().unwrap().remove("template");
+        let source = d["offer_source"][1].as_object_mut().unwrap();
+        source.remove("template");
+        source.insert("protocol".into(), "clickbank".into());
     }));
     world.notify(&notification("SALE", "R1", 60, "10", TRACKED));
     world.ingest(&world.postback_to("clickbank", "clickid=cb&type=Purchase&sum=10&receipt=R1"));

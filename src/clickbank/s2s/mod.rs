@@ -128,6 +128,15 @@ pub fn event_kind(word: &str) -> Option<Kind> {
     EVENTS.iter().find(is).map(|event| event.kind.clone())
 }
 
+/// The word of the notifications for a kind that postbacks call otherwise.
+pub(crate) fn notified_word(kind: &Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Sale => Some("SALE"),
+        Kind::Upsell => Some("UPSELL"),
+        _ => None,
+    }
+}
+
 /// What `{aff_sub1}` is in a postback of the Test button.
 const TEST_SUB: &str = "affsub1";
 /// What `{receipt_id}` is in a postback of the Test button. ClickBank's texts have it as an example

@@ -8,7 +8,7 @@ use crate::state::{AppState, Live};
 use postback::clickbank::{Alarm, Attempt, form::Form};
 use postback::event::{Event, Received};
 use postback::plan::Ring;
-use postback::tracker::Source;
+use postback::tracker::{Protocol, Source};
 use std::sync::PoisonError;
 
 /// Whether a body is a form: an encrypted notification is a JSON object, whatever the content type
@@ -17,15 +17,22 @@ pub(super) fn is_one(body: &[u8]) -> bool {
     body.trim_ascii_start().first() != Some(&b'{')
 }
 
+fn takes_forms(source: &Source) -> bool {
+    matches!(source.protocol(), Protocol::ClickBank(settings) if !settings.form_versions.is_empty())
+}
+
 fn read(source: &Source, body: &[u8]) -> Result<Form, Ring> {
-    Form::parse_as(body, source.form_charset()).map_err(|_| Ring::Doubtful)
+    let Protocol::ClickBank(settings) = source.protocol() else {
+        return Err(Ring::Doubtful);
+    };
+    Form::parse_as(body, settings.form_charset).map_err(|_| Ring::Doubtful)
 }
 
 /// The event of a form whose check is right, where it makes one; none where the check is wrong:
 /// perhaps a guess.
 fn checked(live: &Live, source: &Source, form: &Form, received: Received) -> Option<Result<Event, Ring>> {
     let key_ring = live.credentials.key_ring(source.id());
-    let Some(key_ring) = key_ring.filter(|_| !source.form_versions().is_empty()) else {
+    let Some(key_ring) = key_ring.filter(|_| takes_forms(source)) else {
         return Some(Err(Ring::Probable));
     };
     let event = form.checked(key_ring)?.ok().and_then(|notification| {

@@ -6,7 +6,7 @@ use crate::words;
 use postback::clickbank::hoplink::{Doubt, Link, LinkForm};
 use postback::model::Updates;
 
-use postback::tracker::{Campaign, Source};
+use postback::tracker::{Campaign, Protocol};
 use postback::value::OfferId;
 
 impl Setup<'_> {
@@ -28,7 +28,7 @@ impl Setup<'_> {
             .filter(|(_, offer)| {
                 self.tracker
                     .source(Some(offer.source().as_str()))
-                    .is_some_and(Source::is_clickbank)
+                    .is_some_and(|source| matches!(source.protocol(), Protocol::ClickBank(_)))
             })
             .filter_map(|(id, offer)| Some((id, Link::parse(offer.url().as_str()).ok()?)))
             .collect();

@@ -2,12 +2,13 @@
 //! pixel.
 
 use super::{Section, Setup, encoded, role};
+use postback::clickbank::Settings;
 use postback::network::Meaning;
 use postback::tracker::Source;
 
 impl Setup<'_> {
     /// The notifications of a source.
-    pub(super) fn notifications(&self, source: &Source) -> Section {
+    pub(super) fn notifications(&self, source: &Source, settings: &Settings) -> Section {
         let mut section = Section::new(format!(
             "Offer source `{}`: ClickBank's Instant Notification Service (INS)",
             source.id()
@@ -19,7 +20,7 @@ impl Setup<'_> {
         let step = section.step(
             "Secret key: My Site > Advanced Tools > Edit > Secret Key, at most 16 digits and capital letters. The tracker needs the same one.",
         );
-        match source.secrets() {
+        match settings.secrets.as_slice() {
             [] => drop(step.with(
                 "",
                 "none is configured: add `secrets = [\"env:CLICKBANK_SECRET\"]` to the source",
@@ -33,9 +34,9 @@ impl Setup<'_> {
         step.with("", self.ins_url(source));
         section.step(format!(
             "Choose version {} there, press Test, and save once ClickBank says that it is verified.",
-            version(source)
+            version(settings)
         ));
-        self.pixels(source, &mut section);
+        self.pixels(source, settings, &mut section);
         section
     }
 
@@ -71,7 +72,7 @@ impl Setup<'_> {
     }
 
     /// The pixel on the order form, one for each open type.
-    fn pixels(&self, source: &Source, section: &mut Section) {
+    fn pixels(&self, source: &Source, settings: &Settings, section: &mut Section) {
         for name in source.open_types() {
             let step = section.step(format!(
                 "Order-form pixel for `{name}`: Vendor Settings > My Site > Integrated Sales Reporting > Add Tracking Code > Tracking Pixel > Add."
@@ -84,7 +85,7 @@ impl Setup<'_> {
                 source.id(),
                 encoded(name.as_str())
             );
-            step.with("Role", role(source))
+            step.with("Role", role(settings))
                 .with("Tracking Pixel URL", url)
                 .with("Fires on", "Order Form")
                 .with(
@@ -101,9 +102,9 @@ impl Setup<'_> {
 }
 
 /// 7.0 is the one that guides name; where it is not taken, the newest that is.
-fn version(source: &Source) -> String {
-    let mut taken: Vec<String> = source.form_versions().iter().map(ToString::to_string).collect();
-    taken.extend(source.ins_versions().iter().map(ToString::to_string));
+fn version(settings: &Settings) -> String {
+    let mut taken: Vec<String> = settings.form_versions.iter().map(ToString::to_string).collect();
+    taken.extend(settings.ins_versions.iter().map(ToString::to_string));
     let named = taken.iter().find(|version| *version == "7.0");
     let Some(usual) = named.or_else(|| taken.iter().max()) else {
         return "none (the source takes no version: set `ins_versions`)".into();

@@ -8,8 +8,9 @@ mod source;
 use crate::{Done, Refused, batch, configuration, lint::warnings, secrets};
 use configuration::Inline;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use postback::clickbank::Settings;
 use postback::model::AccountRole;
-use postback::tracker::{Campaign, Source, Tracker};
+use postback::tracker::{Campaign, Protocol, Source, Tracker};
 use postback::{Document, Secret};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -152,8 +153,8 @@ impl Setup<'_> {
     fn sections(&self, document: &Document) -> Vec<Section> {
         let mut sections = vec![self.before()];
         for source in self.tracker.sources() {
-            if notifies(source) {
-                sections.push(self.notifications(source));
+            if let Some(settings) = notified(source) {
+                sections.push(self.notifications(source, settings));
             }
             if posts(source) {
                 sections.push(self.postbacks(source));
@@ -247,7 +248,16 @@ impl Setup<'_> {
 
 /// Whether it is set up for notifications.
 fn notifies(source: &Source) -> bool {
-    !source.secrets().is_empty() || source.truth() == Some(postback::event::Interface::Ins)
+    notified(source).is_some()
+}
+
+/// The account of a source that is set up for notifications.
+fn notified(source: &Source) -> Option<&Settings> {
+    let Protocol::ClickBank(settings) = source.protocol() else {
+        return None;
+    };
+    let is_for_them = source.truth() == Some(postback::event::Interface::Ins);
+    (is_for_them || !settings.secrets.is_empty()).then_some(settings)
 }
 
 /// Whether it is set up for postbacks.
@@ -256,8 +266,8 @@ fn posts(source: &Source) -> bool {
 }
 
 /// What the account is called on ClickBank's pages.
-fn role(source: &Source) -> &'static str {
-    match source.account_role() {
+fn role(settings: &Settings) -> &'static str {
+    match settings.account_role {
         Some(AccountRole::Vendor) => "Seller",
         Some(AccountRole::Affiliate) => "Affiliate",
         None => "Seller or Affiliate, as what you are in this account",

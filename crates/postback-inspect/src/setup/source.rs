@@ -2,13 +2,14 @@
 //! or any other.
 
 use super::{Section, Setup, encoded, role};
+use postback::clickbank::Settings;
 use postback::clickbank::s2s::{EVENTS, EventType};
 use postback::decide::Decision;
 use postback::event::Received;
 use postback::network::Meaning;
 use postback::plan::Reason;
 use postback::setup::pasted_query;
-use postback::tracker::Source;
+use postback::tracker::{Protocol, Source};
 use postback::{Credentials, Query, Timestamp};
 
 /// What a network's own macros stand for, where they are not known here.
@@ -23,21 +24,20 @@ const ASKED: &[(Meaning, &str)] = &[
 impl Setup<'_> {
     /// The postbacks of a source.
     pub(super) fn postbacks(&self, source: &Source) -> Section {
-        if source.is_clickbank() {
-            self.clickbank_postbacks(source)
-        } else {
-            self.any_postbacks(source)
+        match source.protocol() {
+            Protocol::ClickBank(settings) => self.clickbank_postbacks(source, settings),
+            _ => self.any_postbacks(source),
         }
     }
 
-    fn clickbank_postbacks(&self, source: &Source) -> Section {
+    fn clickbank_postbacks(&self, source: &Source, settings: &Settings) -> Section {
         let mut section = Section::new(format!(
             "Offer source `{}`: ClickBank's Postback/Pixel (S2S)",
             source.id()
         ));
         let step =
             section.step("In ClickBank: Integrations > Postback/Pixels > Add Integrations > Custom Postback/Pixel.");
-        step.with("Role", role(source));
+        step.with("Role", role(settings));
         let one_url = names_its_type(source).then(|| self.postback_url(source, None));
         let step = match &one_url {
             Some(url) => section

@@ -6,7 +6,7 @@ use postback::event::Received;
 use postback::network::Meaning;
 use postback::plan::Reason;
 use postback::setup::Setup;
-use postback::tracker::{ClickIdKeys, Recognised};
+use postback::tracker::{ClickIdKeys, Protocol, Recognised};
 use postback::value::OfferId;
 use postback::{CompileOptions, Credentials, Document, Event, Query, Secret, Tracker, compile};
 
@@ -72,7 +72,11 @@ fn a_sources_names_are_those_of_its_postbacks() {
     assert_eq!(source.parameter_name(Meaning::Time), None);
     assert_eq!(source.parameter_meaning("eventid"), Some(Meaning::EventId));
     assert_eq!(source.parameter_meaning("page"), None);
-    assert!(tracker.source(Some("clickbank")).unwrap().is_clickbank() && !source.is_clickbank());
+    assert!(matches!(
+        tracker.source(Some("clickbank")).unwrap().protocol(),
+        Protocol::ClickBank(_)
+    ));
+    assert_eq!(source.protocol(), &Protocol::Generic);
 }
 
 #[test]

@@ -31,6 +31,35 @@ fn the_example_is_told_as_the_golden_text_says() {
 }
 
 #[test]
+fn a_row_with_a_templates_text_in_place_of_its_name_is_told_the_same() {
+    for name in ["clickbank-ins", "clickbank-s2s", "generic"] {
+        let path = format!(
+            "{}/../../templates/offer-source/{name}.json",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        let mut copied: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let mut named = json!({"template": name});
+        for row in [&mut named, &mut copied] {
+            row["id"] = "cb".into();
+            row["tokens"] = json!(["env:CB_TOKEN"]);
+            if name == "clickbank-ins" {
+                row["secrets"] = json!(["env:CB_SECRET"]);
+            }
+        }
+        let told = [named, copied].map(|source| {
+            let document = json!({
+                "version": 1,
+                "conversion_type": [{"name": "Purchase", "default": true}],
+                "offer_source": [source],
+                "offer": [{"id": "o", "source": "cb", "url": "https://v.pay.clickbank.net/?cbitems=1&vtid={clickid}"}],
+            });
+            inspect(&["setup", "--config", &file("copied.json", &document.to_string())]).printed()
+        });
+        assert_eq!(told[0], told[1], "{name}");
+    }
+}
+
+#[test]
 fn postbacks_of_clickbank_and_of_another_network_are_told_as_the_golden_text_says() {
     assert_eq!(
         inspect(&["setup", "--config", RULES]).printed(),

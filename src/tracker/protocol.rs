@@ -1,0 +1,101 @@
+//! The protocols that an offer source may speak. Each is an arm here and a wing of its own; nothing
+//! else tells them apart.
+
+use crate::clickbank::{
+    self,
+    envelope::{KeyRing, KeyRingError},
+};
+use crate::config::Table;
+use crate::event::Kind;
+use crate::model::AccountRole;
+use crate::network::ParameterMap;
+use crate::value::Secret;
+use alloc::{string::String, vec::Vec};
+
+/// What an offer source speaks: `protocol` of its row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Protocol {
+    /// Postbacks, by the source's own names.
+    Generic,
+    /// ClickBank's notifications and postbacks.
+    ClickBank(clickbank::Settings),
+}
+
+/// The words of the document.
+#[derive(Debug, Clone, Copy)]
+enum Word {
+    Generic,
+    ClickBank,
+}
+
+impl Protocol {
+    /// Reads the protocol of a source and its keys, which are checked whichever it is. `secrets`
+    /// are those of its notifications.
+    pub(crate) fn read(row: &Table<'_>, secrets: Vec<String>) -> Self {
+        const WORDS: &[(&str, Word)] = &[("clickbank", Word::ClickBank), ("generic", Word::Generic)];
+        let word = row.choice("protocol", "a protocol", WORDS).unwrap_or(Word::Generic);
+        let settings = clickbank::Settings::read(row, secrets);
+        match word {
+            Word::ClickBank => Self::ClickBank(settings),
+            Word::Generic => {
+                if !settings.secrets.is_empty() {
+                    row.problem(
+                        "secrets",
+                        "are for notifications, and without a `protocol` that has them none comes; say `protocol = \"clickbank\"`",
+                    );
+                }
+                Self::Generic
+            }
+        }
+    }
+
+    /// The references to the secrets of its notifications, newest first.
+    #[must_use]
+    pub fn secrets(&self) -> &[String] {
+        match self {
+            Self::Generic => &[],
+            Self::ClickBank(settings) => &settings.secrets,
+        }
+    }
+
+    /// The keys that its notifications are read with; none where it has no notifications.
+    pub(crate) fn key_ring(&self, secrets: Vec<Secret>) -> Option<Result<KeyRing, KeyRingError>> {
+        match self {
+            Self::Generic => None,
+            Self::ClickBank(settings) if settings.allow_short_secret => Some(KeyRing::allow_short(secrets)),
+            Self::ClickBank(_) => Some(KeyRing::new(secrets)),
+        }
+    }
+
+    /// The usual names of its postbacks.
+    pub(crate) fn parameter_map(&self) -> ParameterMap {
+        match self {
+            Self::Generic => ParameterMap::generic(),
+            Self::ClickBank(settings) => {
+                clickbank::s2s::parameter_map(settings.account_role.unwrap_or(AccountRole::Affiliate))
+            }
+        }
+    }
+
+    /// The kind of event that a postback's word says by itself.
+    pub(crate) fn kind_of(&self, word: &str) -> Option<Kind> {
+        match self {
+            Self::Generic => None,
+            Self::ClickBank(_) => clickbank::s2s::event_kind(word),
+        }
+    }
+
+    /// The word that its notifications have for what a postback calls otherwise.
+    pub(crate) fn notified_word(&self, kind: &Kind) -> Option<&'static str> {
+        match self {
+            Self::Generic => None,
+            Self::ClickBank(_) => clickbank::s2s::notified_word(kind),
+        }
+    }
+
+    /// Whether the case of its postbacks' words says nothing.
+    pub(crate) fn folds_words(&self) -> bool {
+        matches!(self, Self::ClickBank(_))
+    }
+}
