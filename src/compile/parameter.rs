@@ -104,7 +104,7 @@ fn names<'r, 'a: 'r>(
         }
     }
     map.clone().with_names(&names).unwrap_or_else(|errors| {
-        for error in errors {
+        for error in errors.into_errors() {
             match named_by_role.get(error.word()) {
                 Some(row) => row.refuse(row.at("name"), error),
                 None => {

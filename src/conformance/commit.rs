@@ -143,7 +143,7 @@ cases! {
     }
 
     async fn an_event_that_does_not_wait_makes_a_conflict(store) {
-        write(store, vec![Write::Event(row(event(1), Outcome::Counted))]).await;
+        write(store, vec![Write::Event(row(event(1), Outcome::Applied))]).await;
         for absent_or_decided in [event_id(1), event_id(2)] {
             let mut commit = full(3, vec![click_guard("one", 0)]);
             commit.waiting = vec![absent_or_decided];
@@ -155,10 +155,10 @@ cases! {
 
     async fn an_event_that_waits_is_decided_once(store) {
         write(store, vec![waiting(event(1))]).await;
-        let mut commit = Commit::of(vec![Write::Event(row(event(1), Outcome::Counted))], at(1));
+        let mut commit = Commit::of(vec![Write::Event(row(event(1), Outcome::Applied))], at(1));
         commit.waiting = vec![event_id(1)];
         assert_eq!(store.commit(&commit).await.unwrap(), Committed::Applied);
-        assert_eq!(stored(store, 1).await, Some(Outcome::Counted));
+        assert_eq!(stored(store, 1).await, Some(Outcome::Applied));
         assert_eq!(store.commit(&commit).await.unwrap(), Committed::Conflict);
     }
 

@@ -146,7 +146,7 @@ cases! {
     async fn a_decided_event_no_longer_waits(store) {
         let event = receipt_event(1, "a", None);
         write(store, vec![waiting(event.clone())]).await;
-        write(store, vec![Write::Event(row(event, Outcome::Counted))]).await;
+        write(store, vec![Write::Event(row(event, Outcome::Applied))]).await;
         assert_eq!(ask(store, &[], &["a"]).await.orphans, []);
     }
 

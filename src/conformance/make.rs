@@ -246,7 +246,7 @@ pub(super) fn receipt_guard(name: &str, version: u64) -> Guard {
 
 /// A commit of one event with its identity, under these guards.
 pub(super) fn decided(number: i64, guards: Vec<Guard>) -> Commit {
-    let mut commit = Commit::of(vec![Write::Event(row(event(number), Outcome::Counted))], at(number));
+    let mut commit = Commit::of(vec![Write::Event(row(event(number), Outcome::Applied))], at(number));
     commit.identity = Some(event_id(number));
     commit.guards = guards;
     commit

@@ -62,7 +62,7 @@ cases! {
 
     async fn events_are_found_by_source_outcome_receipt_and_click(store) {
         let elsewhere = Event { source: other_source(), ..receipt_event(2, "a", None) };
-        let of_click = EventRow { click: Some(click_id("one")), ..row(receipt_event(3, "b", None), Outcome::Counted) };
+        let of_click = EventRow { click: Some(click_id("one")), ..row(receipt_event(3, "b", None), Outcome::Applied) };
         write(store, vec![waiting(receipt_event(1, "a", None)), waiting(elsewhere), Write::Event(of_click)]).await;
         let all = EventFilter::default();
         assert_eq!(found(store, all.clone()).await, [event_id(3), event_id(2), event_id(1)]);
@@ -98,14 +98,14 @@ cases! {
     }
 
     async fn no_row_is_shown_twice_or_missed_while_rows_arrive(store) {
-        write(store, (1..=7).map(|number| Write::Event(row(event(number), Outcome::Counted))).collect()).await;
+        write(store, (1..=7).map(|number| Write::Event(row(event(number), Outcome::Applied))).collect()).await;
         let mut page = PageRequest::first(3);
         let mut seen = Vec::new();
         for arriving in 100.. {
             let answer = store.events(&EventFilter::default(), &page).await.unwrap();
             assert!(answer.items.len() <= 3, "{}", answer.items.len());
             seen.extend(answer.items.into_iter().map(|row| row.event.id));
-            write(store, vec![Write::Event(row(event(arriving), Outcome::Counted))]).await;
+            write(store, vec![Write::Event(row(event(arriving), Outcome::Applied))]).await;
             // A row that was shown, or will be, changes meanwhile.
             write(store, vec![Write::Event(row(event(4), Outcome::Ignored))]).await;
             match answer.next {

@@ -56,7 +56,7 @@ impl<'a> Work<'a> {
                 _ => Reason::Duplicate,
             });
         } else {
-            row.outcome = if entry.test { Outcome::Test } else { Outcome::Counted };
+            row.outcome = if entry.test { Outcome::Test } else { Outcome::Applied };
             row.reason = self.reason_of(&entry, signed, click);
             // A conversion of the event's own has told nothing yet.
             let shared = slot.as_ref().filter(|_| policy != Some(Duplicates::CreateMarked));

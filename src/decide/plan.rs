@@ -42,7 +42,7 @@ impl Reply {
     pub(super) fn of(row: &EventRow) -> Self {
         let outcome = match row.outcome {
             _ if row.event.test => ReplyOutcome::Test,
-            Outcome::Counted => ReplyOutcome::Applied,
+            Outcome::Applied => ReplyOutcome::Applied,
             Outcome::Chosen | Outcome::Unmapped | Outcome::Ignored | Outcome::Expired => ReplyOutcome::Ignored,
             Outcome::Unattributed => ReplyOutcome::Unattributed,
             Outcome::Test => ReplyOutcome::Test,

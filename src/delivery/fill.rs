@@ -43,7 +43,7 @@ pub enum FillError {
 impl FillError {
     /// Whether sending it later may go through: a secret may be set by then.
     #[must_use]
-    pub fn retry(&self) -> bool {
+    pub fn is_retryable(&self) -> bool {
         matches!(self, Self::MissingSecret(_) | Self::UnusableSecret(_))
     }
 }

@@ -34,9 +34,9 @@ pub enum IngestError {
 impl IngestError {
     /// Whether the same event may go through later.
     #[must_use]
-    pub fn retry(&self) -> bool {
+    pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Store(error) => error.retry(),
+            Self::Store(error) => error.is_retryable(),
             Self::UnknownSource(_) => false,
             Self::Contended => true,
         }
@@ -139,7 +139,7 @@ pub async fn attribute(
             done.seen = done.seen.saturating_add(1);
             match attribute_one(tracker, store, event, now).await {
                 Ok(resolved) => done.resolved = done.resolved.saturating_add(resolved),
-                Err(error) if matches!(&error, IngestError::Store(error) if error.retry()) => return Err(error),
+                Err(error) if matches!(&error, IngestError::Store(error) if error.is_retryable()) => return Err(error),
                 // One that cannot be decided now must not keep the others waiting.
                 Err(error) => trouble = trouble.or(Some(error)),
             }

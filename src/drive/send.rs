@@ -112,10 +112,10 @@ async fn send(sender: &Sender<'_>, batch: &Batch) -> Vec<Settlement> {
         .and_then(|filled| Ok((filled.to_http()?, filled)));
     let (request, filled) = match filled {
         Ok(made) => made,
-        Err(error) => return failed(&error.to_string(), FillError::retry(&error)),
+        Err(error) => return failed(&error.to_string(), FillError::is_retryable(&error)),
     };
     match sender.http.send(request).await {
-        Err(error) => failed(&error.to_string(), error.retry()),
+        Err(error) => failed(&error.to_string(), error.is_retryable()),
         Ok(response) => {
             let retry_after = response
                 .headers()

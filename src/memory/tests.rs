@@ -30,7 +30,7 @@ fn commit(id: &EventId, version: u64) -> Commit {
     let at = Timestamp::from_unix_seconds(0).unwrap();
     let row = EventRow {
         event: Event::new(id.clone(), source, Interface::Ins, at).into(),
-        outcome: Outcome::Counted,
+        outcome: Outcome::Applied,
         reason: None,
         click: None,
         conversion: None,
@@ -74,7 +74,7 @@ fn threads_that_read_and_decide_again_after_a_conflict_all_get_through() {
     let mut query = FactQuery::new(source, EventId::of(None, &["a", "1"]));
     query.clicks = vec![ClickId::new("one").unwrap()];
     let facts = now(store.facts(&query)).unwrap();
-    assert_eq!((facts.clicks["one"].version, facts.event), (32, Some(Outcome::Counted)));
+    assert_eq!((facts.clicks["one"].version, facts.event), (32, Some(Outcome::Applied)));
     let answers: Vec<_> = ["a", "b"]
         .map(|t| now(store.commit(&commit(&EventId::of(None, &[t, "8"]), 32))))
         .into();

@@ -1,6 +1,6 @@
 //! A conversion: what an event, or several of them, came to.
 
-use super::Status;
+use super::{Click, Status};
 use crate::event::Kind;
 use crate::value::{
     CampaignId, ChannelId, ClickId, ConversionId, EventId, Money, OfferId, OfferSourceId, Receipt, Shared, Timestamp,
@@ -55,6 +55,30 @@ pub struct Entry {
     pub parameters: Shared<BTreeMap<String, String>>,
 }
 
+impl Entry {
+    /// An approved sale of a known type, without an amount and with nothing else.
+    #[must_use]
+    pub fn new(event: EventId, at: Timestamp, type_name: TypeName) -> Self {
+        Self {
+            event,
+            at,
+            timed: true,
+            kind: Kind::Sale,
+            type_name,
+            known: true,
+            status: Status::Approved,
+            status_word: None,
+            sum: None,
+            test: false,
+            receipt: None,
+            parent: None,
+            event_id: None,
+            order_id: None,
+            parameters: Shared::default(),
+        }
+    }
+}
+
 /// A conversion's money in the account's currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
@@ -102,4 +126,24 @@ pub struct Conversion {
     pub revenue: Revenue,
     /// How many events it holds.
     pub count: u32,
+}
+
+impl Conversion {
+    /// The conversion of `click` that one entry makes: it counts the entry's amount as revenue,
+    /// unconverted.
+    #[must_use]
+    pub fn new(id: ConversionId, click: &Click, shown: Entry) -> Self {
+        Self {
+            id,
+            click: click.id.clone(),
+            campaign: click.campaign.clone(),
+            offer: click.offer.clone(),
+            source: click.source.clone(),
+            channel: click.channel.clone(),
+            sum: shown.sum,
+            revenue: shown.sum.map_or(Revenue::Nothing, |money| Revenue::Counted { money }),
+            count: 1,
+            shown: shown.into(),
+        }
+    }
 }

@@ -11,6 +11,7 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
+use core::fmt;
 use thiserror::Error;
 
 /// The longest name of a query parameter, in bytes; the names in the field have up to twenty.
@@ -71,6 +72,30 @@ impl NameError {
     }
 }
 
+/// Every name that does not fit in a [`ParameterMap`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NameErrors(Vec<NameError>);
+
+impl NameErrors {
+    /// One for each name, in the order of the table.
+    #[must_use]
+    pub fn into_errors(self) -> Vec<NameError> {
+        self.0
+    }
+}
+
+impl fmt::Display for NameErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, error) in self.0.iter().enumerate() {
+            let semicolon = if index == 0 { "" } else { "; " };
+            write!(f, "{semicolon}{error}")?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for NameErrors {}
+
 impl ParameterMap {
     /// RedTrack's names:
     /// `clickid sum type status currency rdtk_event_id eventid order_id token format sub1`..`sub20`
@@ -126,7 +151,7 @@ impl ParameterMap {
     ///   ASCII letters, digits and `-_.~[]`
     /// - a name that another meaning has, given here or from the start: rename that one too
     /// - a name for the currency of a network whose amounts are always in one
-    pub fn with_names(mut self, names: &BTreeMap<String, String>) -> Result<Self, Vec<NameError>> {
+    pub fn with_names(mut self, names: &BTreeMap<String, String>) -> Result<Self, NameErrors> {
         let mut errors = Vec::new();
         let mut given = Vec::new();
         for (word, name) in names {
@@ -156,7 +181,11 @@ impl ParameterMap {
                 None => self.names.push((name.clone(), meaning)),
             }
         }
-        if errors.is_empty() { Ok(self) } else { Err(errors) }
+        if errors.is_empty() {
+            Ok(self)
+        } else {
+            Err(NameErrors(errors))
+        }
     }
 
     fn checked(&self, word: &str, name: &str) -> Result<Meaning, Problem> {

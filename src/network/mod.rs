@@ -14,6 +14,6 @@ mod meaning;
 mod postback;
 
 pub(crate) use dialect::{Dialect, PastedRow};
-pub use map::{MAX_PARAMETER_NAME, NameError, ParameterMap};
+pub use map::{MAX_PARAMETER_NAME, NameError, NameErrors, ParameterMap};
 pub use meaning::Meaning;
 pub use postback::{Format, MAX_IGNORED_SHOWN, MAX_PARAMETER, MAX_STATUS_WORD, Postback, PostbackError};

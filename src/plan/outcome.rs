@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 codes! {
     /// What became of an event.
     pub enum Outcome {
-        Counted = "counted": "it made or changed a conversion",
+        #[serde(alias = "counted")]
+        Applied = "applied": "it made or changed a conversion",
         Chosen = "none": "the configuration matches this event to no conversion type on purpose",
         Unmapped = "unmapped": "the configuration does not say which conversion type this event is",
         Ignored = "ignored": "it was stored and changes nothing",

@@ -45,7 +45,7 @@ pub const SEND_TIMEOUT: Duration = Duration::from_secs(15);
 /// [`url::Url`] prints it. A status is never an error, 500 included.
 ///
 /// # Errors
-/// See [`HttpError`]; [`HttpError::retry`] says whether another attempt can help.
+/// See [`HttpError`]; [`HttpError::is_retryable`] says whether another attempt can help.
 pub trait HttpClient: fmt::Debug + Send + Sync {
     /// Sends `request`, whose URI is absolute.
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, HttpError>>;
@@ -93,7 +93,7 @@ impl HttpError {
     /// Whether sending the same request again can help. A refused destination and a malformed
     /// request stay what they are.
     #[must_use]
-    pub const fn retry(&self) -> bool {
+    pub const fn is_retryable(&self) -> bool {
         match self {
             Self::Refused(_) | Self::Request => false,
             Self::ResolvedRefused(_)
@@ -129,7 +129,7 @@ mod tests {
             .check("http://127.0.0.1/CANARY?CANARY")
             .unwrap_err();
         let error = HttpError::from(denied);
-        assert!(!error.retry());
+        assert!(!error.is_retryable());
         assert_eq!(
             error.to_string(),
             "destination refused: address 127.0.0.1 is loopback (127.0.0.0/8); allow it explicitly if it is meant"
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_request_that_cannot_be_sent_is_final() {
-        assert!(!HttpError::Request.retry());
+        assert!(!HttpError::Request.is_retryable());
         assert_eq!(HttpError::Request.to_string(), "the request cannot be sent");
     }
 
@@ -158,7 +158,7 @@ mod tests {
             (HttpError::Timeout, "no answer in time"),
             (HttpError::Protocol, "the answer is not valid HTTP or broke off"),
         ] {
-            assert!(error.retry(), "{text}");
+            assert!(error.is_retryable(), "{text}");
             assert_eq!(error.to_string(), text);
         }
     }

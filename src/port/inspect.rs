@@ -116,6 +116,26 @@ pub struct ConversionFilter {
     pub receipt: Option<Receipt>,
 }
 
+impl ConversionFilter {
+    /// Those of a click.
+    #[must_use]
+    pub fn of_click(click: ClickId) -> Self {
+        Self {
+            click: Some(click),
+            ..Self::default()
+        }
+    }
+
+    /// Those that show a receipt.
+    #[must_use]
+    pub fn of_receipt(receipt: Receipt) -> Self {
+        Self {
+            receipt: Some(receipt),
+            ..Self::default()
+        }
+    }
+}
+
 /// Which events; what is absent does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -130,6 +150,35 @@ pub struct EventFilter {
     pub click: Option<ClickId>,
 }
 
+impl EventFilter {
+    /// Those attributed to a click.
+    #[must_use]
+    pub fn of_click(click: ClickId) -> Self {
+        Self {
+            click: Some(click),
+            ..Self::default()
+        }
+    }
+
+    /// Those with a receipt.
+    #[must_use]
+    pub fn of_receipt(receipt: Receipt) -> Self {
+        Self {
+            receipt: Some(receipt),
+            ..Self::default()
+        }
+    }
+
+    /// Those of a source.
+    #[must_use]
+    pub fn of_source(source: OfferSourceId) -> Self {
+        Self {
+            source: Some(source),
+            ..Self::default()
+        }
+    }
+}
+
 /// Which deliveries; what is absent does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -142,4 +191,24 @@ pub struct DeliveryFilter {
     pub conversion: Option<ConversionId>,
     /// Of this click.
     pub click: Option<ClickId>,
+}
+
+impl DeliveryFilter {
+    /// Those that tell of a click.
+    #[must_use]
+    pub fn of_click(click: ClickId) -> Self {
+        Self {
+            click: Some(click),
+            ..Self::default()
+        }
+    }
+
+    /// Those in a state.
+    #[must_use]
+    pub fn in_state(state: DeliveryState) -> Self {
+        Self {
+            state: Some(state),
+            ..Self::default()
+        }
+    }
 }

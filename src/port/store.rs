@@ -250,7 +250,7 @@ impl StoreError {
 
     /// Whether the same call may go through later.
     #[must_use]
-    pub fn retry(&self) -> bool {
+    pub fn is_retryable(&self) -> bool {
         self.kind == StoreErrorKind::Unavailable
     }
 }

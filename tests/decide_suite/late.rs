@@ -32,7 +32,7 @@ fn a_later_event_decides_every_event_that_waited_for_it_in_one_plan() {
             "Refund declined -5 USD -5 USD",
         ]
     );
-    assert!(world.events().iter().all(|row| row.outcome == Outcome::Counted));
+    assert!(world.events().iter().all(|row| row.outcome == Outcome::Applied));
     assert_eq!(world.sent().len(), 3);
 }
 

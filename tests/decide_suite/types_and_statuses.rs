@@ -32,7 +32,7 @@ fn an_unknown_type_is_kept_under_its_name_and_fires_nothing_even_without_types()
         "applied: unknown_type"
     );
     assert!(!world.conversions()[0].shown.known);
-    assert_eq!(world.outcome(None), (Outcome::Counted, Some(Reason::UnknownType)));
+    assert_eq!(world.outcome(None), (Outcome::Applied, Some(Reason::UnknownType)));
     assert_eq!(world.told(), ["Mystery approved none nothing"]);
     assert_eq!(world.sent(), [""; 0]);
 }

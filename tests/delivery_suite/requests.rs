@@ -65,7 +65,7 @@ fn a_path_segment_is_never_empty_and_leads_nowhere_else() {
     ] {
         let error = request(before, value, after).unwrap_err();
         assert_eq!(error, FillError::EmptySegment, "{before}{value}{after}");
-        assert!(!error.retry());
+        assert!(!error.is_retryable());
     }
     for (before, value, after) in [
         ("pb/ip-", "", "/x"),
@@ -83,7 +83,7 @@ fn a_missing_secret_is_named_and_tried_again() {
     for secrets in [&[][..], &[("env:T", "")][..]] {
         let error = filled(&secret(Encoding::Query), secrets, &[]).unwrap_err();
         assert_eq!(error.to_string(), "secret `env:T` is not set");
-        assert!(error.retry());
+        assert!(error.is_retryable());
     }
 }
 

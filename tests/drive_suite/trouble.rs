@@ -119,7 +119,7 @@ fn after_sixteen_conflicts_the_sender_may_try_again() {
     for conflicts in [16, 17] {
         let store = Contended::with(conflicts);
         let error = block_on(ingest(&tracker(), &store, &event(), now())).unwrap_err();
-        assert!(matches!(error, IngestError::Contended) && error.retry());
+        assert!(matches!(error, IngestError::Contended) && error.is_retryable());
         assert_eq!(error.to_string(), "its click changed 16 times while it was decided");
         assert_eq!((store.commits.load(Ordering::Relaxed), stored(&store)), (16, 0));
         // And then it goes through.
@@ -136,7 +136,7 @@ fn trouble_of_the_store_says_whether_to_try_again() {
             ..Contended::with(0)
         };
         let error = block_on(ingest(&tracker(), &store, &event(), now())).unwrap_err();
-        assert_eq!(error.retry(), retry);
+        assert_eq!(error.is_retryable(), retry);
         assert_eq!(store.commits.into_inner(), 1, "it is the host's to try again");
     }
 }
@@ -148,7 +148,7 @@ fn an_event_of_a_source_that_is_not_configured_is_refused() {
     let store = Contended::with(0);
     let error = block_on(ingest(&tracker(), &store, &event, now())).unwrap_err();
     assert_eq!(error.to_string(), "offer source `gone` is not configured");
-    assert!(!error.retry());
+    assert!(!error.is_retryable());
     assert_eq!(stored(&store), 0);
 }
 

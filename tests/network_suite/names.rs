@@ -14,6 +14,7 @@ fn names(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 fn refused(map: ParameterMap, pairs: &[(&str, &str)]) -> Vec<String> {
     map.with_names(&names(pairs))
         .unwrap_err()
+        .into_errors()
         .iter()
         .map(ToString::to_string)
         .collect()
@@ -105,6 +106,10 @@ fn every_problem_is_told_with_its_word() {
     let errors = ParameterMap::generic()
         .with_names(&names(&[("sum", ""), ("stats", "s"), ("sub3", "clickid")]))
         .unwrap_err();
+    let text =
+        "`stats` is not a meaning of a parameter; did you mean `status`?; the parameter name of `sum` is empty; ";
+    assert!(errors.to_string().starts_with(text), "{errors}");
+    let errors = errors.into_errors();
     assert!(errors.iter().map(NameError::word).eq(["stats", "sum", "sub3"]));
 }
 

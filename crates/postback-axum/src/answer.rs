@@ -95,7 +95,7 @@ pub(crate) fn no_store(mut response: Response) -> Response {
 pub(crate) fn store_trouble(error: &StoreError) -> Response {
     match error.kind() {
         StoreErrorKind::ApiMisuse => fault(StatusCode::BAD_REQUEST, &error.to_string()),
-        kind if error.retry() => {
+        kind if error.is_retryable() => {
             tracing::error!(?kind, error = %error, "the store failed");
             unavailable()
         }

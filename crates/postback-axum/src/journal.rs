@@ -192,7 +192,7 @@ async fn take_in(state: &AppState, line: &[u8]) -> Result<(), Trouble> {
     state.committed();
     match ingested {
         Ok(_) => Ok(()),
-        Err(error) if error.retry() => Err(Trouble::Away),
+        Err(error) if error.is_retryable() => Err(Trouble::Away),
         // Rows that cannot be read may be mended, or the server's version put right.
         Err(error) if !matches!(error, IngestError::UnknownSource(_)) => Err(Trouble::Later),
         Err(error) => {

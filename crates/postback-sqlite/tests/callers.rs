@@ -90,7 +90,7 @@ fn a_call_with_which_the_whole_transaction_is_lost_hears_why() {
         errors.iter().map(ToString::to_string).collect::<Vec<_>>(),
         ["the transaction was lost with another call's", of_its_own, of_its_own]
     );
-    assert!(errors[0].retry(), "it has done nothing wrong");
+    assert!(errors[0].is_retryable(), "it has done nothing wrong");
     let again = [configured(1, "fine"), configured(2, "fine"), configured(3, "fine")];
     let answers = together(folder.path(), &store, &again);
     assert!(answers.into_iter().all(|answer| answer.unwrap() == Committed::Applied));
@@ -173,7 +173,7 @@ fn a_queue_that_is_full_refuses_more() {
             unreachable!()
         };
         assert_eq!(
-            (error.to_string().as_str(), error.retry()),
+            (error.to_string().as_str(), error.is_retryable()),
             ("too many calls wait for the database", true)
         );
         drop(lock);
@@ -196,7 +196,7 @@ fn a_lock_that_another_process_keeps_is_unavailable_and_nothing_is_written() {
     let lock = file.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
     let error = block_on(store.commit(&commit(1))).unwrap_err();
     assert_eq!(
-        (error.to_string().as_str(), error.retry()),
+        (error.to_string().as_str(), error.is_retryable()),
         ("the database is busy (database is locked)", true)
     );
     assert_eq!(stored(&store, 1), None, "readers are not disturbed");

@@ -64,7 +64,7 @@ fn a_file_that_is_opened_again_has_everything() {
     drop(store);
     let store = open(&folder);
     assert_eq!(block_on(store.click(&click("one").id)).unwrap(), Some(click("one")));
-    assert_eq!(stored(&store, 1), Some(Outcome::Counted));
+    assert_eq!(stored(&store, 1), Some(Outcome::Applied));
     assert_eq!(block_on(store.commit(&commit(1))).unwrap(), Committed::Duplicate);
 }
 
@@ -121,7 +121,7 @@ fn a_file_that_cannot_be_opened_is_unavailable() {
     let folder = folder();
     let error = SqliteStore::open(folder.path().join("no folder").join("store.db"), &options()).unwrap_err();
     let text = "the database cannot be opened for writing";
-    assert_eq!((error.to_string().as_str(), error.retry()), (text, true));
+    assert_eq!((error.to_string().as_str(), error.is_retryable()), (text, true));
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn what_a_reader_keeps_in_the_log_does_not_count_as_forgotten() {
     reader.execute_batch("BEGIN; SELECT count(*) FROM click").unwrap();
     let error = block_on(store.purge(&Purge::PrivateBefore(at(1)))).unwrap_err();
     assert_eq!(
-        (error.to_string().as_str(), error.retry()),
+        (error.to_string().as_str(), error.is_retryable()),
         (
             "what was forgotten is still in the write-ahead log, which a reader needs",
             true
@@ -268,7 +268,7 @@ fn a_host_writes_its_own_rows_with_a_commit_or_neither() {
             .unwrap(),
         1
     );
-    assert_eq!(stored(&store, 1), Some(Outcome::Counted));
+    assert_eq!(stored(&store, 1), Some(Outcome::Applied));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use postback::value::EventId;
 use postback_sqlite::SqliteStore;
 
 const SOURCES: [&str; 3] = ["a", "b", "clickbank"];
-const OUTCOMES: [Outcome; 3] = [Outcome::Counted, Outcome::Ignored, Outcome::Unattributed];
+const OUTCOMES: [Outcome; 3] = [Outcome::Applied, Outcome::Ignored, Outcome::Unattributed];
 
 /// Twenty-seven events, the classes in turn.
 fn fill(store: &SqliteStore) {

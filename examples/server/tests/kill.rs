@@ -275,7 +275,7 @@ async fn a_server_that_is_killed_again_and_again_keeps_what_it_acknowledged_and_
         all.acknowledged.append(&mut all.journalled);
     }
     let events = connection.rows("events").await;
-    assert!(events.iter().all(|row| row["outcome"] == "counted"));
+    assert!(events.iter().all(|row| row["outcome"] == "applied"));
     let conversions = connection.rows("conversions").await;
     check(&amounts(&events, "/event"), &all, "event");
     check(&amounts(&conversions, "/shown"), &all, "conversion");

@@ -14,7 +14,7 @@ async fn a_sale_is_explained_from_click_to_delivery() {
     let event = &json["events"][0];
     assert_eq!(
         (&event["outcome"], &event["text"]),
-        (&"counted".into(), &"it made or changed a conversion".into())
+        (&"applied".into(), &"it made or changed a conversion".into())
     );
     assert_eq!(event["current"], true);
     assert_eq!(event["found"]["by"], "candidate");

@@ -18,7 +18,7 @@ async fn an_address_in_the_url_is_refused_before_anything_is_dialled() {
             error.to_string(),
             "destination refused: address 127.0.0.1 is loopback (127.0.0.0/8); allow it explicitly if it is meant"
         );
-        assert!(!error.retry());
+        assert!(!error.is_retryable());
     }
     assert_eq!(server.connections(), 0);
 }
@@ -83,7 +83,7 @@ async fn a_name_is_judged_again_for_every_connection() {
     assert_eq!(client.send(get(&url)).await.unwrap().body(), "first");
     let error = client.send(get(&url)).await.unwrap_err();
     assert!(
-        matches!(error, HttpError::ResolvedRefused(_)) && error.retry(),
+        matches!(error, HttpError::ResolvedRefused(_)) && error.is_retryable(),
         "{error}"
     );
 }
@@ -94,7 +94,7 @@ async fn a_name_without_an_address_may_have_one_later() {
         let client = loopback().resolver(resolver);
         let error = ask(client, "http://gone.example.com/?CANARY").await.unwrap_err();
         assert_eq!(error, HttpError::Resolve);
-        assert!(error.retry());
+        assert!(error.is_retryable());
     }
 }
 

@@ -28,7 +28,7 @@ async fn a_request_whose_answer_breaks_off_is_sent_once() {
     let server = Server::answering(Vec::new()).await;
     let error = ask(loopback(), server.url("/")).await.unwrap_err();
     assert_eq!(error, HttpError::Protocol);
-    assert!(error.retry());
+    assert!(error.is_retryable());
     assert_eq!(server.requests().len(), 1);
 }
 

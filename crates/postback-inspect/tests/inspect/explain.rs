@@ -192,7 +192,7 @@ fn what_the_servers_api_answers_is_taken_whole_or_item_by_item() {
         "2026-04-23T18:02:10Z",
     );
     let golden = vector("inspect/explain.txt");
-    let item = |event: &Event| json!({"event": event, "outcome": "counted", "text": "it made or changed a conversion"});
+    let item = |event: &Event| json!({"event": event, "outcome": "applied", "text": "it made or changed a conversion"});
     // The server lists the newest first.
     let page = json!({"items": [item(&second), item(&first)], "next": null});
     assert_eq!(explained(&page.to_string(), "page.json"), golden);

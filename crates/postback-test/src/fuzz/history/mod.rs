@@ -147,7 +147,7 @@ fn conserved(story: &Story, events: &[Event], end: &End, rows: &[EventRow]) {
     assert_eq!(stored, sent);
     let each = matches!(story.policy, "create" | "create_marked") && !story.own_edit;
     if each {
-        let counted = rows.iter().filter(|row| row.outcome == Outcome::Counted);
+        let counted = rows.iter().filter(|row| row.outcome == Outcome::Applied);
         let counted: BTreeSet<_> = counted.map(|row| &row.event.id).collect();
         let shown: BTreeSet<_> = end.conversions.values().map(|(row, _)| &row.shown.event).collect();
         assert_eq!((counted.len(), &counted), (end.conversions.len(), &shown));
