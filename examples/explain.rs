@@ -64,7 +64,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let source = tracker.source(None).ok_or("there is one source")?;
     let (event, _) = source.postback(&query, Received { at, nonce: 1 }, &Credentials::default())?;
 
-    // All that is known: the click. A store would have answered `Decision::new(&tracker).needs(&event)` with it.
+    // All that is known: the click. A store would have answered
+    // `Decision::new(&tracker).needs(&event)` with it.
     let mut facts = Facts::default();
     let known = ClickFacts {
         click: Some(click.clone()),

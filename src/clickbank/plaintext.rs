@@ -9,7 +9,8 @@ use thiserror::Error;
 pub const MAX_PLAINTEXT: usize = 256 * 1024;
 
 /// Why a plaintext is not a notification. For a person at the own machine: whoever answers a caller
-/// with it opens a decryption oracle (that is what [`Refused`](crate::clickbank::envelope::Refused) is for).
+/// with it opens a decryption oracle (that is what
+/// [`Refused`](crate::clickbank::envelope::Refused) is for).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Fault {

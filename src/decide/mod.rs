@@ -1,8 +1,8 @@
 //! Layer 5: what an event means.
 //!
-//! [`Decision::needs`] says which rows a decision reads and [`Decision::decide`] makes it: a [`Plan`]
-//! with one transaction, a reply and a trace. Nothing here reads a clock or a store, so the same
-//! inputs give the same plan, and every plan can be made again.
+//! [`Decision::needs`] says which rows a decision reads and [`Decision::decide`] makes it: a
+//! [`Plan`] with one transaction, a reply and a trace. Nothing here reads a clock or a store, so
+//! the same inputs give the same plan, and every plan can be made again.
 
 mod attribute;
 mod count;

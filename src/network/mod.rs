@@ -4,9 +4,10 @@
 //! A [`ParameterMap`] says which query parameter holds which [`Meaning`]; trackers and networks
 //! differ in little else. Here are RedTrack's names and the same for any other network to rename
 //! ([`ParameterMap::with_names`]); what a network has beside names is its own wing's, which stands
-//! above this module and is not known here. [`Postback::read`] is strict where money or identity is at stake and says by name what it refuses; what it does not
-//! know it lists in [`Postback::ignored`] and drops. It knows no configuration: what the words mean
-//! here is `tracker`'s work.
+//! above this module and is not known here. [`Postback::read`] is strict where money or
+//! identity is at stake and says by name what it refuses; what it does not know it lists in
+//! [`Postback::ignored`] and drops. It knows no configuration: what the words mean here is
+//! `tracker`'s work.
 
 mod dialect;
 mod map;

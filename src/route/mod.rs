@@ -66,8 +66,8 @@ pub enum RouteError {
     Fill(#[from] FillError),
 }
 
-/// Sends visitors on by one configuration. It holds what of the configuration routing may see; cheap
-/// to make and to copy.
+/// Sends visitors on by one configuration. It holds what of the configuration routing may see;
+/// cheap to make and to copy.
 #[derive(Debug, Clone, Copy)]
 pub struct Router<'t> {
     campaigns: &'t BTreeMap<CampaignId, Campaign>,

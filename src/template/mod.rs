@@ -1,13 +1,15 @@
 //! Layer 2: templates of URLs and bodies: text with macros, compiled once and rendered for each
 //! conversion or click.
 //!
-//! | written | means |
-//! |---|---|
-//! | `{ref_id}` | the value of a [`Field`](crate::scope::Field), encoded for where it stands; empty where nothing is known |
-//! | `{_sub1}` | the same in a URL's raw form: not encoded, so only bytes that change nothing there are taken |
-//! | `{status:approved=1 pending=0 *=2}` | a map: the text behind the first key that equals the value, `*` for every other one |
-//! | `{secret:META_TOKEN}` | a secret by its reference `env:META_TOKEN`; `{secret:file:PATH}` and `{secret:host:NAME}` are taken as they are |
-//! | `{ip}`, `{useragent}` | a personal value, filled in when the request is sent |
+//! - `{ref_id}` is the value of a [`Field`](crate::scope::Field), encoded for where it stands;
+//!   empty where nothing is known.
+//! - `{_sub1}` is the same in a URL's raw form: not encoded, so only bytes that change nothing
+//!   there are taken.
+//! - `{status:approved=1 pending=0 *=2}` is a map: the text behind the first key that equals the
+//!   value, `*` for every other one.
+//! - `{secret:META_TOKEN}` is a secret by its reference `env:META_TOKEN`; `{secret:file:PATH}` and
+//!   `{secret:host:NAME}` are taken as they are.
+//! - `{ip}`, `{useragent}` are personal values, filled in when the request is sent.
 //!
 //! Raw form and map are Keitaro's
 //! (<https://docs.keitaro.io/en/campaigns-and-streams/s2s-postback-placeholders.html>). In a map a

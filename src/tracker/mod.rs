@@ -1,9 +1,9 @@
 //! Layer 3: the configuration, compiled: tables that every stage reads and none changes.
 //!
 //! [`compile`](crate::compile()) makes a [`Tracker`] of a configuration document. What is done with
-//! it are stages of their own, each over the tables that it may see: [`intake`](crate::intake) makes
-//! events of what comes, [`decide`](crate::decide) says what they mean, [`route`](crate::route)
-//! sends visitors on, [`setup`](crate::setup) says what is pasted where.
+//! it are stages of their own, each over the tables that it may see: [`intake`](crate::intake)
+//! makes events of what comes, [`decide`](crate::decide) says what they mean,
+//! [`route`](crate::route) sends visitors on, [`setup`](crate::setup) says what is pasted where.
 
 mod click_id;
 pub(crate) mod compiled;

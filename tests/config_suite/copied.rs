@@ -1,5 +1,5 @@
-//! A template is text and nothing else: a row that has a shipped template's text in place of its name
-//! is the same source, the same channel.
+//! A template is text and nothing else: a row that has a shipped template's text in place of its
+//! name is the same source, the same channel.
 
 use postback::clickbank::ins::Notification;
 use postback::compile::{CompileOptions, compile};

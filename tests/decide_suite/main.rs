@@ -1,4 +1,5 @@
-//! What an event means: every sentence of `DESIGN.md`, section 4, as a test that is named after it.
+//! What an event means: every sentence of `docs/design` on identity, types, money, duplicates and
+//! attribution, as a test that is named after it.
 #![cfg(test)]
 #![cfg(feature = "std")]
 #![allow(clippy::arithmetic_side_effects, clippy::string_slice)]

@@ -3,9 +3,10 @@
 //! 32 bits ([`form`](super::form)). A body of the first kind begins with `{`, of the second never.
 //!
 //! [`Envelope::parse`] reads the public wrapper, [`KeyRing::open`] decrypts it into a
-//! [`Notification`] or answers with one opaque [`Refused`]. The scheme has no MAC: what opens was *decrypted*, and it is trusted only because
-//! everything around it is strict. Over a real notification, 251 of 9,344 single-bit changes
-//! survive a reading as Latin-1, and none survives this one.
+//! [`Notification`] or answers with one opaque [`Refused`]. The scheme has no MAC: what
+//! opens was *decrypted*, and it is trusted only because everything around it is strict. Over a
+//! real notification, 251 of 9,344 single-bit changes survive a reading as Latin-1, and none
+//! survives this one.
 //!
 //! ```
 //! use postback::clickbank::{envelope::{Envelope, KeyRing}, ins::Notification};

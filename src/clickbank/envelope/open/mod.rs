@@ -36,8 +36,8 @@ pub enum Diagnosis {
 }
 
 impl KeyRing {
-    /// Decrypts a plaintext under this scheme; `read` reads it, whatever the padding was. The newest
-    /// secret is tried first; a refusal has tried all.
+    /// Decrypts a plaintext under this scheme; `read` reads it, whatever the padding was. The
+    /// newest secret is tried first; a refusal has tried all.
     pub(in crate::clickbank) fn open_as<T>(&self, envelope: &Envelope, read: impl Reader<T>) -> Result<T, Refused> {
         let mut attempts = self.keys.iter().map(|key| attempt(key, envelope, &read));
         attempts.find_map(Attempt::accepted).ok_or(Refused)
