@@ -7,6 +7,7 @@
 //! request.
 
 use crate::model::Method;
+use crate::value::SecretReference;
 use alloc::{string::String, vec::Vec};
 use core::{fmt, iter::once};
 use serde::{Deserialize, Serialize};
@@ -33,14 +34,14 @@ pub enum Hole {
     /// A secret by its reference, as in `env:META_TOKEN`.
     Secret {
         /// The reference.
-        reference: String,
+        reference: SecretReference,
         /// How it is written.
         encoding: Encoding,
     },
     /// The lower-case hex HMAC-SHA256 of a message, whose holes are filled first.
     Hmac {
         /// The key's reference.
-        key: String,
+        key: SecretReference,
         /// The message.
         message: HoledText,
     },
@@ -209,7 +210,7 @@ mod tests {
     fn a_text_is_shown_with_its_holes_by_name() {
         let mut text = HoledText::plain("a=");
         text.push_hole(Hole::Secret {
-            reference: "env:T".into(),
+            reference: "env:T".parse().unwrap(),
             encoding: Encoding::Query,
         });
         text.push_str("&ip=");
@@ -219,7 +220,7 @@ mod tests {
         });
         text.push_hole(Hole::UnixTime);
         text.push_hole(Hole::Hmac {
-            key: "env:K".into(),
+            key: "env:K".parse().unwrap(),
             message: HoledText::plain("m"),
         });
         text.push_hole(Hole::Items);
@@ -230,7 +231,7 @@ mod tests {
     fn every_hole_round_trips_as_json() {
         let mut text = HoledText::plain("unix_time");
         text.push_hole(Hole::Secret {
-            reference: "env:T".into(),
+            reference: "env:T".parse().unwrap(),
             encoding: Encoding::Query,
         });
         text.push_hole(Hole::UnixTime);
@@ -240,7 +241,7 @@ mod tests {
             encoding: Encoding::Json,
         });
         text.push_hole(Hole::Hmac {
-            key: "env:K".into(),
+            key: "env:K".parse().unwrap(),
             message: HoledText::plain("m"),
         });
         let json = serde_json::to_string(&text).unwrap();

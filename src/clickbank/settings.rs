@@ -4,7 +4,8 @@ use super::form::{FormCharset, FormVersion, ZeroDecimal};
 use super::ins::{Path, Version};
 use crate::config::{MAX_ENTRIES, Node, Table};
 use crate::model::AccountRole;
-use alloc::{format, string::String, vec::Vec};
+use crate::value::SecretReference;
+use alloc::{format, vec::Vec};
 
 /// An account's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub struct Settings {
     /// `click_id_from`. A source for notifications alone can leave it out.
     pub account_role: Option<AccountRole>,
     /// The references to its secrets for notifications, newest first.
-    pub secrets: Vec<String>,
+    pub secrets: Vec<SecretReference>,
     /// Whether a short secret is taken.
     pub allow_short_secret: bool,
     /// The versions of notifications that are taken, from 6.0.
@@ -73,7 +74,7 @@ const CLICK_ID_FROM: &[&str] = &[
 
 impl Settings {
     /// Reads the keys of an offer source that are ClickBank's.
-    pub(crate) fn read(row: &Table<'_>, secrets: Vec<String>) -> Self {
+    pub(crate) fn read(row: &Table<'_>, secrets: Vec<SecretReference>) -> Self {
         const AMOUNTS: &[(&str, AmountField)] = &[("account", AmountField::Account), ("order", AmountField::Order)];
         const CHARSETS: &[(&str, FormCharset)] = &[("utf-8", FormCharset::Utf8), ("latin-1", FormCharset::Latin1)];
         const SCALES: &[(&str, ZeroDecimal)] =

@@ -7,7 +7,7 @@ use crate::config::{MAX_ENTRIES, Refusal, Table, date_or_time, one_of};
 use crate::model::{Counts, Duplicates, Status};
 use crate::tracker::compiled::{ConversionType, Domain};
 use crate::tracker::rates::Rates;
-use crate::value::{Currency, DomainId, TypeName};
+use crate::value::{Currency, DomainId, SecretReference, TypeName};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     format,
@@ -23,7 +23,7 @@ pub(super) struct Account {
     pub(super) default_type: Option<TypeName>,
     pub(super) rates: Rates,
     pub(super) domains: BTreeMap<DomainId, Domain>,
-    pub(super) click_id_keys: Vec<String>,
+    pub(super) click_id_keys: Vec<SecretReference>,
 }
 
 pub(super) fn read(root: &Table<'_>) -> Account {
@@ -149,7 +149,7 @@ fn web_url(text: &str) -> Option<Url> {
     (matches!(url.scheme(), "http" | "https") && plain).then_some(url)
 }
 
-fn click_id_keys(root: &Table<'_>) -> Vec<String> {
+fn click_id_keys(root: &Table<'_>) -> Vec<SecretReference> {
     let Some(table) = root.table("click_id") else {
         return Vec::new();
     };

@@ -5,9 +5,9 @@
 
 use super::rows::{amount, named, refer};
 use super::{Context, MAX_ROWS};
-use crate::config::{MAX_ENTRIES, Table, one_of, secret_reference};
+use crate::config::{MAX_ENTRIES, Table, one_of};
 use crate::model::Status;
-use crate::value::PostbackId;
+use crate::value::{PostbackId, SecretReference};
 use alloc::vec::Vec;
 
 /// The ad platforms with a conversion API.
@@ -32,8 +32,8 @@ const KEYS: &[&str] = &[
 pub(super) fn read(root: &Table<'_>, context: &Context<'_>) {
     let _: Vec<(PostbackId, ())> = named(root, "conversion_api", MAX_ROWS, KEYS, |row, _| {
         row.needed("platform", |word| one_of(word, "a platform", PLATFORMS));
-        row.needed("token", secret_reference);
-        row.parsed("app_secret", secret_reference);
+        row.needed("token", str::parse::<SecretReference>);
+        row.parsed("app_secret", str::parse::<SecretReference>);
         row.parsed("value", |text| match text {
             "revenue" | "payout" => Ok(()),
             fixed => amount(fixed).map(|_| ()),
@@ -71,5 +71,5 @@ pub(super) fn channel_api(channel: &Table<'_>) {
     let Some(table) = channel.table("api") else { return };
     table.only(&["recipe", "key"]);
     table.needed("recipe", |text| if text.is_empty() { Err("is empty") } else { Ok(()) });
-    table.needed("key", secret_reference);
+    table.needed("key", str::parse::<SecretReference>);
 }

@@ -2,9 +2,9 @@
 //! templates.
 
 use super::MAX_REFERENCES;
-use crate::config::{Refusal, Table, secret_reference};
+use crate::config::{Refusal, Table};
 use crate::template::TemplateError;
-use crate::value::{Amount, IdError};
+use crate::value::{Amount, IdError, SecretReference};
 use alloc::{
     collections::BTreeSet,
     format,
@@ -75,8 +75,8 @@ pub(super) fn title(row: &Table<'_>, id: Option<&impl ToString>) -> String {
 }
 
 /// References to secrets, newest first.
-pub(super) fn references(row: &Table<'_>, key: &str) -> Vec<String> {
-    row.parsed_list(key, MAX_REFERENCES, secret_reference)
+pub(super) fn references(row: &Table<'_>, key: &str) -> Vec<SecretReference> {
+    row.parsed_list(key, MAX_REFERENCES, str::parse)
 }
 
 /// An amount that is not below zero.

@@ -207,7 +207,8 @@ fn every_secret_is_listed_once() {
         r#""click_id": {{"keys": ["env:CLICK"]}}, "offer_source": [{source}], "traffic_channel": [{{"id": "a"}}],
            "campaign": [{{"id": "c", "channel": "a", "postback": [{postback}]}}]"#
     ));
-    let listed: Vec<&str> = tracker.secret_references().into_iter().collect();
+    let references = tracker.secret_references().into_iter();
+    let listed: Vec<String> = references.map(ToString::to_string).collect();
     assert_eq!(
         listed,
         ["env:AD", "env:CLICK", "env:INS", "env:TOKEN", "file:/t", "host:k"]

@@ -36,4 +36,4 @@ pub(crate) use expand::merge;
 pub(crate) use node::{Entries, Node};
 pub(crate) use report::{Refusal, Report, one_of};
 pub(crate) use table::Table;
-pub(crate) use text::{date_or_time, duration, secret_reference, status_ranges};
+pub(crate) use text::{date_or_time, duration, status_ranges};

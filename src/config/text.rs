@@ -57,22 +57,6 @@ pub(crate) fn date_or_time(text: &str) -> Result<Timestamp, TimestampError> {
     }
 }
 
-/// Reads `env:NAME`, `file:PATH` or `host:NAME`. The text is not repeated in the error: it is
-/// probably the secret itself.
-pub(crate) fn secret_reference(text: &str) -> Result<String, &'static str> {
-    let is_name =
-        |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    let is_text = |text: &str| !text.is_empty() && !text.chars().any(char::is_control);
-    match text.split_once(':') {
-        Some(("env", name)) if is_name(name) => Ok(text.into()),
-        Some(("file" | "host", rest)) if is_text(rest) => Ok(text.into()),
-        Some(("env" | "file" | "host", _)) => {
-            Err("is no reference to a secret, as in `env:NAME`, `file:PATH` or `host:NAME`")
-        }
-        _ => Err("a secret stands here in the clear; write where it is, as in `env:NAME`, `file:PATH` or `host:NAME`"),
-    }
-}
-
 /// Reads `2xx`, `200`, `200-299`, or several of them between commas.
 pub(crate) fn status_ranges(text: &str) -> Result<Vec<(u16, u16)>, String> {
     let number = |text: &str| {
@@ -150,22 +134,6 @@ mod tests {
                 .to_string()
                 .starts_with("`2026-02-30` is not a time")
         );
-    }
-
-    #[test]
-    fn a_secret_is_a_reference_and_an_error_never_shows_it() {
-        for text in ["env:META_TOKEN", "file:/run/secrets/meta", "host:meta"] {
-            assert_eq!(secret_reference(text).as_deref(), Ok(text));
-        }
-        let clear =
-            "a secret stands here in the clear; write where it is, as in `env:NAME`, `file:PATH` or `host:NAME`";
-        for text in ["", "CANARY", "vault:x", "a b"] {
-            assert_eq!(secret_reference(text), Err(clear));
-        }
-        for text in ["env:", "env:A-B", "file:", "host:a\n"] {
-            let said = "is no reference to a secret, as in `env:NAME`, `file:PATH` or `host:NAME`";
-            assert_eq!(secret_reference(text), Err(said));
-        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::fill::{FillError, Filler, Values};
 use super::filled::Filled;
 use super::row::Leased;
 use crate::outbound::Hole;
+use crate::value::SecretReference;
 use alloc::{collections::BTreeSet, string::String, vec, vec::Vec};
 
 /// Deliveries that go out in one request.
@@ -52,12 +53,12 @@ impl Batch {
 
     /// The references of the secrets that its holes name.
     #[must_use]
-    pub fn secrets(&self) -> BTreeSet<&str> {
+    pub fn secrets(&self) -> BTreeSet<&SecretReference> {
         let holes = self.0.iter().flat_map(|leased| leased.delivery.outbound.holes());
         holes
             .filter_map(|hole| match hole {
-                Hole::Secret { reference, .. } => Some(reference.as_str()),
-                Hole::Hmac { key, .. } => Some(key.as_str()),
+                Hole::Secret { reference, .. } => Some(reference),
+                Hole::Hmac { key, .. } => Some(key),
                 _ => None,
             })
             .collect()

@@ -1,7 +1,7 @@
 //! Filling the holes of a request: secrets, personal values, the time, signatures.
 
 use crate::outbound::{Encoding, Hole, HoledText, Part};
-use crate::value::{ESCAPED, Pii, Secret, Timestamp};
+use crate::value::{ESCAPED, Pii, Secret, SecretReference, Timestamp, push_json};
 use alloc::{
     collections::BTreeMap,
     format,
@@ -17,7 +17,7 @@ use thiserror::Error;
 #[derive(Debug, Clone, Copy)]
 pub struct Values<'a> {
     /// Secrets by reference.
-    pub secrets: &'a BTreeMap<String, Secret>,
+    pub secrets: &'a BTreeMap<SecretReference, Secret>,
     /// The time of sending.
     pub now: Timestamp,
 }
@@ -28,10 +28,10 @@ pub struct Values<'a> {
 pub enum FillError {
     /// A secret is not there.
     #[error("secret `{0}` is not set")]
-    MissingSecret(String),
+    MissingSecret(SecretReference),
     /// A secret is not text where text is needed, or no key for a signature.
     #[error("secret `{0}` cannot be used there")]
-    UnusableSecret(String),
+    UnusableSecret(SecretReference),
     /// A path segment would be empty, `.` or `..`.
     #[error("a personal value leaves a path segment empty")]
     EmptySegment,
@@ -117,7 +117,7 @@ impl<'a> Filler<'a> {
 
     fn signature(
         &mut self,
-        key: &str,
+        key: &SecretReference,
         message: &HoledText,
         private: &BTreeMap<String, Pii>,
     ) -> Result<String, FillError> {
@@ -128,7 +128,7 @@ impl<'a> Filler<'a> {
         }
         let message = self.fill(message, private)?;
         let mut mac = Hmac::<Sha256>::new_from_slice(self.secret(key)?.expose())
-            .map_err(|_| FillError::UnusableSecret(key.into()))?;
+            .map_err(|_| FillError::UnusableSecret(key.clone()))?;
         mac.update(message.as_bytes());
         let digest = mac.finalize().into_bytes();
         let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -136,11 +136,11 @@ impl<'a> Filler<'a> {
         Ok(hex)
     }
 
-    fn secret(&self, reference: &str) -> Result<&'a Secret, FillError> {
+    fn secret(&self, reference: &SecretReference) -> Result<&'a Secret, FillError> {
         let secret = self.values.secrets.get(reference);
         secret
             .filter(|secret| !secret.expose().is_empty())
-            .ok_or_else(|| FillError::MissingSecret(reference.into()))
+            .ok_or_else(|| FillError::MissingSecret(reference.clone()))
     }
 
     fn written(&mut self, value: String, encoding: Encoding) -> Result<String, FillError> {
@@ -148,9 +148,9 @@ impl<'a> Filler<'a> {
             Encoding::Verbatim => value.clone(),
             Encoding::Query | Encoding::Path => utf8_percent_encode(&value, ESCAPED).to_string(),
             Encoding::Json => {
-                let quoted = serde_json::to_string(&value).map_err(|_| FillError::Malformed)?;
-                let inside = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-                inside.ok_or(FillError::Malformed)?.to_string()
+                let mut text = String::with_capacity(value.len());
+                push_json(&value, &mut text);
+                text
             }
         };
         for used in [value, text.clone()] {

@@ -3,7 +3,7 @@
 use super::batch::Batch;
 use super::row::{Attempt, Leased, Settlement, Verdict};
 use super::rules::{RetryPolicy, SuccessRule};
-use crate::value::Timestamp;
+use crate::value::{Cut, Timestamp};
 use alloc::{
     format,
     string::{String, ToString},
@@ -161,11 +161,7 @@ fn again(policy: &RetryPolicy, before: u32, asked: Option<Duration>, now: Timest
 }
 
 fn excerpt(body: &str) -> String {
-    let shown: String = body
-        .chars()
-        .take(MAX_EXCERPT)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let shown = Cut::new(body, MAX_EXCERPT).spaced().to_string();
     if shown.trim().is_empty() {
         String::new()
     } else {

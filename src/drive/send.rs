@@ -3,7 +3,7 @@
 use crate::delivery::{Batch, FillError, Sent, Settled, Settlement, Values, Verdict, batch};
 use crate::port::http::Truncated;
 use crate::port::{BoxFuture, Claim, Clock, Entropy, HttpClient, Secrets, Store, StoreError};
-use crate::value::{Secret, Timestamp};
+use crate::value::{Secret, SecretReference, Timestamp};
 use alloc::{
     boxed::Box,
     collections::BTreeMap,
@@ -89,11 +89,11 @@ pub async fn deliver_once(sender: &Sender<'_>, claim: &Claim) -> Result<Round, S
 }
 
 async fn send(sender: &Sender<'_>, batch: &Batch) -> Vec<Settlement> {
-    let mut secrets: BTreeMap<String, Secret> = BTreeMap::new();
+    let mut secrets: BTreeMap<SecretReference, Secret> = BTreeMap::new();
     for reference in batch.secrets() {
         // A reference that leads nowhere is named by `request` below.
         if let Ok(secret) = sender.secrets.secret(reference).await {
-            secrets.insert(reference.into(), secret);
+            secrets.insert(reference.clone(), secret);
         }
     }
     let failed = |finding: &str, retry: bool| {

@@ -7,7 +7,9 @@ use crate::plan::{
     Commit, Committed, EventRow, GuardKey, MAX_REFUSED, Outcome, ReceiptRecord, RefusedBody, RefusedRow, Slot, Write,
 };
 use crate::port::{Cursor, StoreError, StoreErrorKind};
-use crate::value::{ClickId, ConversionId, DeliveryId, EventId, Fingerprint, OfferSourceId, Pii, Receipt, RefusedId};
+use crate::value::{
+    ClickId, ConversionId, DeliveryId, EventId, Fingerprint, OfferSourceId, Pii, Receipt, RefusedId, cut,
+};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use core::mem::take;
 
@@ -196,7 +198,7 @@ impl State {
 }
 
 pub(super) fn foreign_cursor(text: &str) -> StoreError {
-    let shown: String = text.chars().take(40).flat_map(char::escape_default).collect();
+    let shown = cut(text, 40);
     StoreError::new(
         StoreErrorKind::ApiMisuse,
         alloc::format!("cursor `{shown}` was not made for this list"),

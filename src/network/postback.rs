@@ -2,8 +2,8 @@
 
 use super::{Meaning, ParameterMap};
 use crate::value::{
-    Amount, AmountError, ClickId, Currency, CurrencyError, MAX_FOREIGN_ID, MAX_TYPE_NAME, Query, QueryError, Receipt,
-    Secret, Timestamp, TimestampError, TypeName, open_enum,
+    Amount, AmountError, ClickId, Currency, CurrencyError, Cut, MAX_FOREIGN_ID, MAX_TYPE_NAME, Query, QueryError,
+    Receipt, Secret, Timestamp, TimestampError, TypeName, open_enum,
 };
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -187,7 +187,7 @@ impl Postback {
             .filter(|name| map.meaning(name).is_none() && !own.contains(name));
         reader
             .ignored
-            .extend(unknown.map(|name| name.chars().take(MAX_IGNORED_SHOWN).collect::<String>()));
+            .extend(unknown.map(|name| Cut::new(name, MAX_IGNORED_SHOWN).to_string()));
         read.ignored = reader.ignored.into_iter().collect();
         Ok(read)
     }

@@ -1,7 +1,7 @@
 //! The contracts of what else a host has: a clock, a random source, secrets.
 
 use super::BoxFuture;
-use crate::value::{Secret, Timestamp};
+use crate::value::{Secret, SecretReference, Timestamp};
 use alloc::string::String;
 use core::fmt::Debug;
 use thiserror::Error;
@@ -24,23 +24,23 @@ pub trait Secrets: Debug + Send + Sync {
     ///
     /// # Errors
     /// [`SecretError`] for a reference that leads nowhere.
-    fn secret<'a>(&'a self, reference: &'a str) -> BoxFuture<'a, Result<Secret, SecretError>>;
+    fn secret<'a>(&'a self, reference: &'a SecretReference) -> BoxFuture<'a, Result<Secret, SecretError>>;
 }
 
 /// A reference that cannot be resolved.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("secret `{reference}` {problem}")]
 pub struct SecretError {
-    reference: String,
+    reference: SecretReference,
     problem: String,
 }
 
 impl SecretError {
     /// The reference and what is wrong with it, as in `is not set`.
     #[must_use]
-    pub fn new(reference: impl Into<String>, problem: impl Into<String>) -> Self {
+    pub fn new(reference: &SecretReference, problem: impl Into<String>) -> Self {
         Self {
-            reference: reference.into(),
+            reference: reference.clone(),
             problem: problem.into(),
         }
     }

@@ -6,10 +6,14 @@ use crate::scope::{ClickSlot, Scope};
 use crate::template::RenderError;
 use crate::tracker::{Campaign, Channel, ClickIdKeys, Offer, Path, Source, Tracker, names};
 use crate::value::{
-    Amount, CampaignId, ChannelId, Money, OfferId, OfferSourceId, Pii, Query, QueryError, Timestamp, is_unfilled_macro,
-    shown,
+    Amount, CampaignId, ChannelId, Cut, Money, OfferId, OfferSourceId, Pii, Query, QueryError, Timestamp,
+    is_unfilled_macro, shown,
 };
-use alloc::{borrow::ToOwned, collections::BTreeMap, string::String};
+use alloc::{
+    borrow::ToOwned,
+    collections::BTreeMap,
+    string::{String, ToString},
+};
 use thiserror::Error;
 
 /// The longest value that a click keeps of its URL, in bytes.
@@ -177,7 +181,7 @@ fn read_parameters(click: &mut Click, channel: &Channel, query: &Query<'_>) -> R
 fn value<'q>(query: &'q Query<'_>, name: &str) -> Result<Option<&'q str>, RouteError> {
     let value = query.value(name)?.filter(|value| !is_unfilled_macro(value));
     match value {
-        Some(value) if value.len() > MAX_CLICK_VALUE => Err(RouteError::TooLong(name.chars().take(64).collect())),
+        Some(value) if value.len() > MAX_CLICK_VALUE => Err(RouteError::TooLong(Cut::new(name, 64).to_string())),
         value => Ok(value),
     }
 }

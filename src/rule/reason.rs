@@ -3,7 +3,7 @@
 use super::{Condition, ParameterName};
 use crate::event::Kind;
 use crate::model::Status;
-use crate::value::{Amount, Money, Percent, TypeName};
+use crate::value::{Amount, Cut, Money, Percent, TypeName};
 use alloc::borrow::Cow;
 use core::fmt;
 use core::time::Duration;
@@ -198,18 +198,7 @@ struct Shown<'a>(&'a str);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for character in self.0.chars().take(MAX_SHOWN) {
-            if character.is_control() {
-                write!(f, "{}", character.escape_default())?;
-            } else {
-                write!(f, "{character}")?;
-            }
-        }
-        if self.0.chars().nth(MAX_SHOWN).is_some() {
-            f.write_str("..")
-        } else {
-            Ok(())
-        }
+        Cut::new(self.0, MAX_SHOWN).marked().fmt(f)
     }
 }
 

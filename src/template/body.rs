@@ -7,6 +7,7 @@ use super::program::Program;
 use super::structure::{Builder, Usage};
 use crate::outbound::HoledText;
 use crate::scope::{Field, Scope, Value};
+use crate::value::SecretReference;
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, string::ToString};
 use core::fmt;
 
@@ -128,7 +129,7 @@ impl BodyTemplate {
     }
 
     /// The references of the secrets that it names, in order, repeats included.
-    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+    pub fn secrets(&self) -> impl Iterator<Item = &SecretReference> {
         self.program.secrets()
     }
 

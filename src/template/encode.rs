@@ -1,6 +1,7 @@
 //! How a value is written into the text around it.
 
 use crate::outbound::Encoding;
+use crate::value::{is_escape, push_json};
 use alloc::string::String;
 use percent_encoding::percent_encode_byte;
 
@@ -60,7 +61,7 @@ impl Position {
     pub(super) fn write(self, value: &str, out: &mut String) -> Result<(), Fault> {
         match self {
             Self::Path | Self::Name | Self::Value => percent(value, out),
-            Self::JsonString => json_string(value, out),
+            Self::JsonString => push_json(value, out),
             Self::JsonNumber if is_json_number(value) => out.push_str(value),
             Self::JsonNumber => return Err(Fault::NotANumber),
             Self::Plain if value.chars().any(char::is_control) => return Err(Fault::Control),
@@ -114,43 +115,12 @@ fn is_unreserved(byte: u8) -> bool {
     UNRESERVED.get(usize::from(byte)).is_some_and(|unreserved| *unreserved)
 }
 
-/// Whether a text behind `%` begins with two hexadecimal digits.
-pub(super) fn is_escape(behind: &str) -> bool {
-    let mut digits = behind.bytes().take(2);
-    matches!((digits.next(), digits.next()), (Some(a), Some(b)) if a.is_ascii_hexdigit() && b.is_ascii_hexdigit())
-}
-
 /// Whether a client would not send this path segment as it is: `.` and `..`, also with encoded dots
 /// (WHATWG URL, section 4.1).
 pub(super) fn is_dot_segment(segment: &str) -> bool {
     [".", "%2e", "..", ".%2e", "%2e.", "%2e%2e"]
         .iter()
         .any(|dots| dots.eq_ignore_ascii_case(segment))
-}
-
-/// Escapes as RFC 8259, section 7 asks: the quote, the backslash and the control characters.
-fn json_string(value: &str, out: &mut String) {
-    let mut start = 0;
-    for (at, byte) in value.bytes().enumerate() {
-        let short = match byte {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            b'\n' => "\\n",
-            b'\r' => "\\r",
-            b'\t' => "\\t",
-            0..=0x1f => "",
-            _ => continue,
-        };
-        out.push_str(value.get(start..at).unwrap_or_default());
-        if short.is_empty() {
-            out.push_str(if byte < 0x10 { "\\u000" } else { "\\u001" });
-            out.extend(char::from_digit(u32::from(byte & 0x0f), 16));
-        } else {
-            out.push_str(short);
-        }
-        start = at.saturating_add(1);
-    }
-    out.push_str(value.get(start..).unwrap_or_default());
 }
 
 /// Whether `text` is a number by RFC 8259, section 6: no leading zero, no `+`, no bare point.
@@ -193,20 +163,6 @@ mod tests {
             percent(&text, &mut out);
             assert_eq!(out, utf8_percent_encode(&text, ESCAPED).to_string(), "{text:?}");
         }
-    }
-
-    #[test]
-    fn json_strings_are_escaped_as_serde_json_does() {
-        for code in 0..=0x2ff_u32 {
-            let value: String = char::from_u32(code).into_iter().chain(['é', '"', '\u{2028}']).collect();
-            let mut out = String::from("\"");
-            json_string(&value, &mut out);
-            out.push('"');
-            assert_eq!(serde_json::from_str::<String>(&out).unwrap(), value, "{out}");
-        }
-        let mut out = String::new();
-        json_string("a\"b\\c\nd\u{1}\u{1f}", &mut out);
-        assert_eq!(out, r#"a\"b\\c\nd\u0001\u001f"#);
     }
 
     #[test]

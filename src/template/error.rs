@@ -1,7 +1,11 @@
 //! What is wrong with a template, and why a sound one cannot be rendered for one conversion.
 
 use super::{MAX_MACROS, MAX_RENDERED, MAX_TEMPLATE};
-use alloc::{string::String, vec::Vec};
+use crate::value::Cut;
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
 use core::fmt;
 use thiserror::Error;
 
@@ -230,17 +234,5 @@ pub enum RenderError {
 
 /// The beginning of a text, for a message of one line.
 pub(super) fn shown(text: &str) -> String {
-    const LONGEST: usize = 80;
-    let mut shown = String::new();
-    for (count, character) in text.chars().enumerate() {
-        if count == LONGEST {
-            shown.push_str("..");
-            break;
-        }
-        match character.is_control() {
-            true => shown.extend(character.escape_default()),
-            false => shown.push(character),
-        }
-    }
-    shown
+    Cut::new(text, 80).marked().to_string()
 }

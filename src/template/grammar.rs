@@ -3,14 +3,8 @@
 use super::error::{MapFault, Problem, shown};
 use crate::model::Status;
 use crate::scope::Field;
-use crate::value::is_unfilled_macro;
-use crate::value::nearest;
-use alloc::{
-    borrow::ToOwned,
-    format,
-    string::{String, ToString},
-    vec::Vec,
-};
+use crate::value::{SecretReference, is_unfilled_macro, nearest, percent_decoded};
+use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use percent_encoding::percent_decode_str;
 
 /// A macro, read.
@@ -21,7 +15,7 @@ pub(super) enum Macro {
     /// A text chosen by a field's value.
     Mapped { field: Field, map: Map },
     /// A secret, by its reference.
-    Secret(String),
+    Secret(SecretReference),
 }
 
 /// Which text stands for which value.
@@ -50,10 +44,15 @@ impl Map {
 /// Reads what stands between the braces that open at byte `at`.
 pub(super) fn read(text: &str, at: usize) -> Result<Macro, Problem> {
     if let Some(reference) = text.strip_prefix("secret:") {
-        let reference = secret_reference(reference);
-        return reference
+        // `NAME` is short for `env:NAME`.
+        let whole = match reference.contains(':') {
+            true => reference.to_owned(),
+            false => format!("env:{reference}"),
+        };
+        return whole
+            .parse()
             .map(Macro::Secret)
-            .ok_or_else(|| Problem::SecretReference { text: shown(text), at });
+            .map_err(|_| Problem::SecretReference { text: shown(text), at });
     }
     let (name, map) = match text.split_once(':') {
         Some((name, map)) => (name, Some(map)),
@@ -95,18 +94,6 @@ pub(super) fn read(text: &str, at: usize) -> Result<Macro, Problem> {
     Ok(Macro::Mapped { field, map })
 }
 
-/// `NAME` is short for `env:NAME`.
-fn secret_reference(text: &str) -> Option<String> {
-    let is_name = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    let is_text = |text: &str| !text.is_empty() && !text.chars().any(char::is_control);
-    match text.split_once(':') {
-        None if is_name(text) => Some(format!("env:{text}")),
-        Some(("env", name)) if is_name(name) => Some(text.to_owned()),
-        Some(("file" | "host", rest)) if is_text(rest) => Some(text.to_owned()),
-        _ => None,
-    }
-}
-
 fn read_map(field: &Field, text: &str) -> Result<Map, MapFault> {
     let mut map = Map::default();
     for entry in text.split(' ').filter(|entry| !entry.is_empty()) {
@@ -141,11 +128,9 @@ fn read_map(field: &Field, text: &str) -> Result<Map, MapFault> {
 }
 
 fn decoded(text: &str) -> Result<String, MapFault> {
-    let mut pieces = text.split('%').skip(1);
-    let sound = pieces.all(super::encode::is_escape);
-    let decoded = percent_decode_str(text).decode_utf8().ok().filter(|_| sound);
+    let decoded = percent_decoded(text.as_bytes(), b'+');
     decoded
-        .map(|text| text.to_string())
+        .and_then(|bytes| String::from_utf8(bytes).ok())
         .ok_or_else(|| MapFault::Encoding(shown(text)))
 }
 
@@ -211,6 +196,7 @@ pub(super) fn is_foreign_macro(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::ToString;
 
     fn refused(text: &str) -> String {
         read(text, 7).unwrap_err().to_string()
@@ -224,7 +210,7 @@ mod tests {
             ("secret:file:/run/secrets/meta", "file:/run/secrets/meta"),
             ("secret:host:meta", "host:meta"),
         ] {
-            assert_eq!(read(text, 0), Ok(Macro::Secret(reference.into())), "{text}");
+            assert_eq!(read(text, 0), Ok(Macro::Secret(reference.parse().unwrap())), "{text}");
         }
         for text in [
             "secret:",

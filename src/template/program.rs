@@ -6,6 +6,7 @@ use super::grammar::{Macro, Map};
 use super::{MAX_RENDERED, error::MapFault};
 use crate::outbound::{Encoding, Hole, HoledText, Part};
 use crate::scope::{Field, Value};
+use crate::value::SecretReference;
 use alloc::{
     format,
     string::{String, ToString},
@@ -35,7 +36,10 @@ enum Piece {
         map: Map,
     },
     /// A secret, left open.
-    Secret { reference: String, encoding: Encoding },
+    Secret {
+        reference: SecretReference,
+        encoding: Encoding,
+    },
     /// A path segment that holds a macro begins.
     Segment,
     /// It ends; as it is written in the template.
@@ -134,9 +138,9 @@ impl Program {
     }
 
     /// The references of the secrets that are named, in order, repeats included.
-    pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &SecretReference> {
         self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Secret { reference, .. } => Some(reference.as_str()),
+            Piece::Secret { reference, .. } => Some(reference),
             _ => None,
         })
     }

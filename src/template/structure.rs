@@ -1,11 +1,12 @@
 //! Reads the path and the query of a URL, or a form body, into a program: which text is a segment,
 //! a name, a value.
 
-use super::encode::{Position, is_dot_segment, is_escape, percent};
+use super::encode::{Position, is_dot_segment, percent};
 use super::error::{Place, Problem, shown};
 use super::grammar::{Macro, is_foreign_macro, is_of_conversion, is_placeholder, read};
 use super::program::{Program, Refused};
 use super::{MAX_MACROS, MAX_TEMPLATE};
+use crate::value::is_escape;
 use alloc::{
     borrow::ToOwned,
     collections::{BTreeMap, BTreeSet},

@@ -5,6 +5,7 @@ use super::program::Program;
 use super::structure::{Builder, Usage, split_at_any};
 use crate::outbound::HoledText;
 use crate::scope::{Field, Scope, Value};
+use crate::value::SecretReference;
 use alloc::{
     borrow::ToOwned,
     collections::BTreeMap,
@@ -83,7 +84,7 @@ impl UrlTemplate {
     }
 
     /// The references of the secrets that it names, in order, repeats included.
-    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+    pub fn secrets(&self) -> impl Iterator<Item = &SecretReference> {
         self.program.secrets()
     }
 

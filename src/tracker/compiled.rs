@@ -13,7 +13,7 @@ use crate::scope::ClickSlot;
 use crate::template::{BodyTemplate, UrlTemplate};
 use crate::value::{
     CampaignId, ChannelId, Currency, DeliveryKey, DomainId, Fingerprint, IpNet, Money, OfferId, OfferSourceId, Percent,
-    PostbackId, Shared, TypeName,
+    PostbackId, SecretReference, Shared, TypeName,
 };
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -44,7 +44,7 @@ pub struct Tracker {
     pub(crate) campaigns: BTreeMap<CampaignId, Campaign>,
     /// References to the keys that sign our click ids, newest first; without any, every click id is
     /// taken as another's.
-    pub(crate) click_id_keys: Vec<String>,
+    pub(crate) click_id_keys: Vec<SecretReference>,
 }
 
 /// A tracking domain.
@@ -71,7 +71,7 @@ pub struct Source {
     pub(crate) id: OfferSourceId,
     pub(crate) title: String,
     pub(crate) domain: Option<DomainId>,
-    pub(crate) tokens: Vec<String>,
+    pub(crate) tokens: Vec<SecretReference>,
     pub(crate) allow_ips: Vec<IpNet>,
     /// The currency of an amount that comes without one.
     pub(crate) currency: Currency,

@@ -3,7 +3,7 @@
 use super::click_id::ClickIdKeys;
 use super::compiled::Tracker;
 use crate::clickbank::envelope::KeyRing;
-use crate::value::{OfferSourceId, Secret};
+use crate::value::{OfferSourceId, Secret, SecretReference};
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 use core::fmt;
 
@@ -47,9 +47,9 @@ impl Credentials {
     /// # Errors
     /// Every reference that is not in `secrets`, and every list of INS secrets that
     /// [`KeyRing::new`] refuses.
-    pub fn new(tracker: &Tracker, secrets: &BTreeMap<String, Secret>) -> Result<Self, CredentialsError> {
+    pub fn new(tracker: &Tracker, secrets: &BTreeMap<SecretReference, Secret>) -> Result<Self, CredentialsError> {
         let mut problems = Vec::new();
-        let mut resolve = |references: &[String]| -> Vec<Secret> {
+        let mut resolve = |references: &[SecretReference]| -> Vec<Secret> {
             let found = references.iter().filter_map(|reference| match secrets.get(reference) {
                 Some(secret) if !secret.expose().is_empty() => Some(secret.clone()),
                 _ => {

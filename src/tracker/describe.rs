@@ -6,7 +6,7 @@ use crate::event::Interface;
 use crate::model::{Counts, Method, Status, Updates};
 use crate::network;
 use crate::template::{BodyTemplate, UrlTemplate};
-use crate::value::{ChannelId, IpNet, OfferId, OfferSourceId, TypeName};
+use crate::value::{ChannelId, IpNet, OfferId, OfferSourceId, SecretReference, TypeName};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     string::String,
@@ -51,7 +51,7 @@ impl Tracker {
 
     /// The references to the keys that sign our click ids, newest first.
     #[must_use]
-    pub fn click_id_references(&self) -> &[String] {
+    pub fn click_id_references(&self) -> &[SecretReference] {
         &self.click_id_keys
     }
 }
@@ -59,7 +59,7 @@ impl Tracker {
 impl Source {
     /// The references to its tokens, newest first.
     #[must_use]
-    pub fn tokens(&self) -> &[String] {
+    pub fn tokens(&self) -> &[SecretReference] {
         &self.tokens
     }
 

@@ -9,8 +9,8 @@ use crate::config::Table;
 use crate::event::Kind;
 use crate::model::AccountRole;
 use crate::network::ParameterMap;
-use crate::value::Secret;
-use alloc::{string::String, vec::Vec};
+use crate::value::{Secret, SecretReference};
+use alloc::vec::Vec;
 
 /// What an offer source speaks: `protocol` of its row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,7 @@ enum Word {
 impl Protocol {
     /// Reads the protocol of a source and its keys, which are checked whichever it is. `secrets`
     /// are those of its notifications.
-    pub(crate) fn read(row: &Table<'_>, secrets: Vec<String>) -> Self {
+    pub(crate) fn read(row: &Table<'_>, secrets: Vec<SecretReference>) -> Self {
         const WORDS: &[(&str, Word)] = &[("clickbank", Word::ClickBank), ("generic", Word::Generic)];
         let word = row.choice("protocol", "a protocol", WORDS).unwrap_or(Word::Generic);
         let settings = clickbank::Settings::read(row, secrets);
@@ -52,7 +52,7 @@ impl Protocol {
 
     /// The references to the secrets of its notifications, newest first.
     #[must_use]
-    pub fn secrets(&self) -> &[String] {
+    pub fn secrets(&self) -> &[SecretReference] {
         match self {
             Self::Generic => &[],
             Self::ClickBank(settings) => &settings.secrets,

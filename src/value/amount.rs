@@ -38,7 +38,7 @@ const MANTISSA_END: u128 = 10_u128.pow(MAX_AMOUNT_DIGITS);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Amount(Decimal);
 
-/// A text that is not an amount.
+/// A text or a number that is not an amount.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("`{text}` is not an amount: {problem}")]
 pub struct AmountError {
@@ -69,6 +69,13 @@ impl Amount {
     #[must_use]
     pub fn from_minor_units(units: i64, digits: u32) -> Option<Self> {
         Self::exact(i128::from(units), digits)
+    }
+
+    /// How many units of 10 to the power `-digits` it is: 8.5 is 850 with `digits` 2. None when that
+    /// is no whole number or does not fit; call [`Amount::rounded`] before where rounding is due.
+    #[must_use]
+    pub fn minor_units(self, digits: u32) -> Option<i64> {
+        i64::try_from(self.mantissa_at(digits)?).ok()
     }
 
     /// Whether it is 0.
@@ -354,6 +361,28 @@ impl From<u32> for Amount {
     }
 }
 
+impl From<Amount> for Decimal {
+    /// The same number without trailing zeros.
+    fn from(amount: Amount) -> Self {
+        amount.0
+    }
+}
+
+impl TryFrom<Decimal> for Amount {
+    type Error = AmountError;
+
+    /// Takes every number that arithmetic may make.
+    ///
+    /// # Errors
+    /// - more than [`MAX_AMOUNT_DIGITS`] digits in all, zeros at the end not counted
+    fn try_from(number: Decimal) -> Result<Self, AmountError> {
+        Self::exact(number.mantissa(), number.scale()).ok_or_else(|| AmountError {
+            text: number.to_string(),
+            problem: Problem::TooLong,
+        })
+    }
+}
+
 // Stored amounts come from the arithmetic above too, so every fraction that prints is read back.
 text_serde!(Amount, "an amount as text, such as \"8.50\"", |text| Amount::read(
     text,
@@ -363,6 +392,47 @@ text_serde!(Amount, "an amount as text, such as \"8.50\"", |text| Amount::read(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_amount_is_a_decimal_without_trailing_zeros() {
+        for (number, text) in [("8.50", "8.5"), ("-0.0", "0"), ("0", "0"), ("-120", "-120")] {
+            let number: Decimal = number.parse().unwrap();
+            let amount = Amount::try_from(number).unwrap();
+            assert_eq!(amount.to_string(), text);
+            assert_eq!(amount, text.parse().unwrap());
+            assert_eq!(Decimal::from(amount), number);
+        }
+    }
+
+    #[test]
+    fn a_decimal_of_29_digits_is_no_amount() {
+        let most: Decimal = "9999999999999999999999999999".parse().unwrap();
+        assert_eq!(Decimal::from(Amount::try_from(most).unwrap()), most);
+        let error = Amount::try_from(Decimal::MAX).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "`79228162514264337593543950335` is not an amount: it has more than 28 digits"
+        );
+        assert!(Amount::try_from(Decimal::new(1, 27)).is_ok());
+        assert!(Amount::try_from(Decimal::new(1, 28)).is_err());
+        assert!(Amount::try_from(Decimal::new(10, 28)).is_ok());
+    }
+
+    #[test]
+    fn minor_units_are_whole_and_come_back() {
+        let amount = |text: &str| text.parse::<Amount>().unwrap();
+        assert_eq!(amount("8.5").minor_units(2), Some(850));
+        assert_eq!(amount("-8.5").minor_units(2), Some(-850));
+        assert_eq!(amount("8").minor_units(0), Some(8));
+        assert_eq!(amount("8.125").minor_units(2), None);
+        assert_eq!(amount("8.125").rounded(2).minor_units(2), Some(812));
+        assert_eq!(amount("0").minor_units(27), Some(0));
+        assert_eq!(amount("1").minor_units(40), None);
+        for units in [i64::MIN, -1, 0, 1, i64::MAX] {
+            assert_eq!(Amount::from_minor_units(units, 4).unwrap().minor_units(4), Some(units));
+        }
+        assert_eq!(amount("9223372036854775808").minor_units(0), None);
+    }
 
     #[test]
     fn the_text_is_what_prints() {

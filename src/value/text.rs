@@ -1,32 +1,89 @@
-//! What the values that are read from text share: how an error shows the text, and serde as a
-//! string.
+//! What the values that are read from text share: how much of a foreign text is shown, and serde as
+//! a string.
 
-use alloc::{borrow::ToOwned, string::String};
+use alloc::{
+    borrow::ToOwned,
+    string::{String, ToString},
+};
+use core::fmt::{self, Write as _};
 
 /// The most that an error shows of a text that was refused, in bytes: enough to find it, too little
 /// to flood a log.
 pub(super) const MAX_SHOWN: usize = 64;
 
-/// `text` as an error shows it: cut at [`MAX_SHOWN`] bytes, and control characters escaped so that
-/// it stays on one line.
+/// The beginning of a foreign text on one line: control characters are escaped, or spaces.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cut<'a> {
+    text: &'a str,
+    longest: usize,
+    bytes: bool,
+    spaces: bool,
+    mark: &'static str,
+}
+
+impl<'a> Cut<'a> {
+    /// At most `longest` characters of `text`.
+    pub(crate) const fn new(text: &'a str, longest: usize) -> Self {
+        Self {
+            text,
+            longest,
+            bytes: false,
+            spaces: false,
+            mark: "",
+        }
+    }
+
+    /// The same with two points where something is left out.
+    pub(crate) const fn marked(self) -> Self {
+        Self { mark: "..", ..self }
+    }
+
+    /// The same with a space for each control character.
+    pub(crate) const fn spaced(self) -> Self {
+        Self { spaces: true, ..self }
+    }
+}
+
+impl fmt::Display for Cut<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut length = 0_usize;
+        for character in self.text.chars() {
+            let escape = (character.is_control() && !self.spaces).then(|| character.escape_default());
+            let size = match &escape {
+                _ if !self.bytes => 1,
+                Some(escape) => escape.len(),
+                None => character.len_utf8(),
+            };
+            length = length.saturating_add(size);
+            if length > self.longest {
+                return f.write_str(self.mark);
+            }
+            match escape {
+                Some(escape) => escape.fmt(f)?,
+                None if character.is_control() => f.write_char(' ')?,
+                None => f.write_char(character)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// At most `longest` characters of a foreign text, on one line: control characters are escaped.
+#[must_use]
+pub fn cut(text: &str, longest: usize) -> impl fmt::Display {
+    Cut::new(text, longest)
+}
+
+/// `text` as an error shows it: cut at [`MAX_SHOWN`] bytes, on one line.
 pub(crate) fn shown(text: &str) -> String {
     if text.len() <= MAX_SHOWN && !text.contains(char::is_control) {
         return text.to_owned();
     }
-    let mut out = String::with_capacity(MAX_SHOWN);
-    for character in text.chars() {
-        let start = out.len();
-        if character.is_control() {
-            out.extend(character.escape_default());
-        } else {
-            out.push(character);
-        }
-        if out.len() > MAX_SHOWN {
-            out.truncate(start);
-            break;
-        }
-    }
-    out
+    let cut = Cut {
+        bytes: true,
+        ..Cut::new(text, MAX_SHOWN)
+    };
+    cut.to_string()
 }
 
 /// Serde as a string and nothing else: a number would have passed through a float on its way.
@@ -75,5 +132,14 @@ mod tests {
     #[test]
     fn control_characters_are_shown_escaped() {
         assert_eq!(shown("a\nb\u{0}"), "a\\nb\\u{0}");
+        assert_eq!(shown(&"\u{0}".repeat(20)), "\\u{0}".repeat(12));
+    }
+
+    #[test]
+    fn a_cut_text_has_so_many_characters_and_a_mark_where_it_is_asked_for() {
+        assert_eq!(cut("é\nb", 2).to_string(), "é\\n");
+        assert_eq!(Cut::new("abc", 3).marked().to_string(), "abc");
+        assert_eq!(Cut::new("abcd", 3).marked().to_string(), "abc..");
+        assert_eq!(Cut::new("a\r\nb", 3).spaced().to_string(), "a  ");
     }
 }

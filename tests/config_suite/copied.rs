@@ -79,7 +79,7 @@ fn doubts(document: &Document, tracker: &Tracker) -> Vec<String> {
 /// What a source makes of messages of every kind.
 fn events(tracker: &Tracker) -> Vec<Result<Event, String>> {
     let secrets = tracker.inbound_references().into_iter();
-    let secrets = secrets.map(|name| (name.to_owned(), Secret::from(SECRET))).collect();
+    let secrets = secrets.map(|name| (name.clone(), Secret::from(SECRET))).collect();
     let credentials = Credentials::new(tracker, &secrets).unwrap();
     let source = tracker.source(Some("s")).unwrap();
     let received = Received {

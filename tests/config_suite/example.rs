@@ -43,7 +43,8 @@ fn the_canonical_document_reads_back_as_itself() {
 #[test]
 fn the_secrets_of_the_example_are_those_of_its_source() {
     let tracker = compiled(&Document::from_toml(TOML).unwrap());
-    let references: Vec<&str> = tracker.secret_references().into_iter().collect();
+    let references = tracker.secret_references().into_iter();
+    let references: Vec<String> = references.map(ToString::to_string).collect();
     assert_eq!(references, ["env:CLICKBANK_SECRET", "env:CLICKBANK_TOKEN"]);
 }
 

@@ -8,7 +8,7 @@ use postback::outbound::{Encoding, Hole, HoledText};
 fn sent(token: &str, agent: &str) -> Filled {
     let mut url = HoledText::plain("https://channel.example/pb?token=");
     url.push_hole(Hole::Secret {
-        reference: "env:T".into(),
+        reference: "env:T".parse().unwrap(),
         encoding: Encoding::Query,
     });
     url.push_str("&ua=");

@@ -12,7 +12,7 @@ fn url(outbound: &Outbound, secrets: &[(&str, &str)], private: &[(&str, &str)]) 
 
 fn secret(encoding: Encoding) -> Outbound {
     with_hole(Hole::Secret {
-        reference: "env:T".into(),
+        reference: "env:T".parse().unwrap(),
         encoding,
     })
 }
@@ -89,7 +89,7 @@ fn a_missing_secret_is_named_and_tried_again() {
 
 fn signed(message: HoledText) -> Hole {
     Hole::Hmac {
-        key: "env:K".into(),
+        key: "env:K".parse().unwrap(),
         message,
     }
 }
@@ -110,7 +110,7 @@ fn a_signature_is_the_known_hmac_sha256() {
 fn a_signature_covers_the_secrets_in_its_message() {
     let mut message = HoledText::plain("what do ya want ");
     message.push_hole(Hole::Secret {
-        reference: "env:M".into(),
+        reference: "env:M".parse().unwrap(),
         encoding: Encoding::Verbatim,
     });
     let secrets = [("env:K", "Jefe"), ("env:M", "for nothing?")];

@@ -5,7 +5,7 @@ use postback::delivery::{
 };
 use postback::model::Method;
 use postback::outbound::{Hole, HoledText, Outbound};
-use postback::value::{ConversionId, DeliveryId, Pii, Secret, Timestamp};
+use postback::value::{ConversionId, DeliveryId, Pii, Secret, SecretReference, Timestamp};
 use std::collections::BTreeMap;
 
 fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(last: char) -> T {
@@ -66,10 +66,10 @@ pub fn with_hole(hole: Hole) -> Outbound {
     get(url)
 }
 
-pub fn secrets(named: &[(&str, &str)]) -> BTreeMap<String, Secret> {
+pub fn secrets(named: &[(&str, &str)]) -> BTreeMap<SecretReference, Secret> {
     named
         .iter()
-        .map(|(name, value)| ((*name).to_owned(), Secret::from(*value)))
+        .map(|(name, value)| (name.parse().unwrap(), Secret::from(*value)))
         .collect()
 }
 

@@ -153,7 +153,7 @@ impl Account {
         let document = Document::from_json(&document.to_string()).unwrap();
         let tracker = compile(&document, &CompileOptions::new("test".parse().unwrap())).unwrap();
         let references = tracker.inbound_references().into_iter();
-        let secrets = references.map(|name| (name.to_owned(), Secret::from(SECRET))).collect();
+        let secrets = references.map(|name| (name.clone(), Secret::from(SECRET))).collect();
         let credentials = Credentials::new(&tracker, &secrets).unwrap();
         Self { tracker, credentials }
     }

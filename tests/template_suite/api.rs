@@ -70,14 +70,17 @@ fn a_template_says_what_it_reads() {
     let fields: Vec<_> = template.fields().cloned().collect();
     let names = ["sub1", "clickid", "status", "ip", "clickid"];
     assert_eq!(fields, names.map(|name| Field::from_name(name).unwrap()));
-    assert_eq!(template.secrets().collect::<Vec<_>>(), ["env:T"]);
+    assert_eq!(
+        template.secrets().map(ToString::to_string).collect::<Vec<_>>(),
+        ["env:T"]
+    );
     assert_eq!(template.origin(), "https://a.example");
     let body = BodyTemplate::parse(
         r#"{"a":"{secret:file:/x}{clickid}"}"#,
         "Application/JSON;charset=\"utf-8\"",
     )
     .unwrap();
-    assert_eq!(body.secrets().collect::<Vec<_>>(), ["file:/x"]);
+    assert_eq!(body.secrets().map(ToString::to_string).collect::<Vec<_>>(), ["file:/x"]);
     assert_eq!(body.fields().collect::<Vec<_>>(), [&Field::ClickId]);
     assert_eq!(body.content_type(), ContentType::Json);
 }

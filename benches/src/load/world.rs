@@ -12,7 +12,7 @@ use postback::model::Click;
 use postback::plan::{ClickFacts, Commit, Facts};
 use postback::route::{Router, Visit};
 use postback::tracker::{Credentials, Tracker};
-use postback::value::{Namespace, Pii, Query, Secret, Timestamp};
+use postback::value::{Namespace, Pii, Query, Secret, SecretReference, SecretReferenceError, Timestamp};
 use std::{collections::BTreeMap, net::SocketAddr, ops::Range};
 
 /// The tenant.
@@ -72,10 +72,10 @@ impl World {
     pub fn new() -> Result<Self, Failure> {
         let document = Document::from_toml(&configuration(Some(SocketAddr::from(([127, 0, 0, 1], 9)))))?;
         let tracker = compile(&document, &CompileOptions::new(Namespace::new(NAMESPACE)?))?;
-        let secrets: BTreeMap<String, Secret> = SECRETS
+        let secrets: BTreeMap<SecretReference, Secret> = SECRETS
             .iter()
-            .map(|(name, secret)| (format!("env:{name}"), Secret::from(*secret)))
-            .collect();
+            .map(|(name, secret)| Ok((format!("env:{name}").parse()?, Secret::from(*secret))))
+            .collect::<Result<_, SecretReferenceError>>()?;
         let credentials = Credentials::new(&tracker, &secrets)?;
         Ok(Self { tracker, credentials })
     }

@@ -2,6 +2,7 @@
 
 use postback::Secret;
 use postback::tracker::{ClickIdKeys, Credentials, Tracker};
+use postback::value::{SecretPlace, SecretReference};
 use std::{env, fs, io::Read as _};
 
 /// The longest file that is read for a secret, in bytes: secrets are short, and a path may be
@@ -11,10 +12,10 @@ const MAX_FILE: u64 = 64 * 1024;
 /// The secret behind `env:NAME` or `file:PATH`, if this machine has it; `host:NAME` is the host's
 /// own. A file's last line break is no part of the secret, as on the server; a file over
 /// [`MAX_FILE`] is none.
-pub(crate) fn of_reference(reference: &str) -> Option<Secret> {
-    match reference.split_once(':')? {
-        ("env", name) => of_variable(name),
-        ("file", path) => {
+pub(crate) fn of_reference(reference: &SecretReference) -> Option<Secret> {
+    match reference.place() {
+        SecretPlace::Env(name) => of_variable(name),
+        SecretPlace::File(path) => {
             let mut text = String::new();
             let mut file = fs::File::open(path).ok()?.take(MAX_FILE.saturating_add(1));
             let length = file.read_to_string(&mut text).ok()?;
@@ -24,7 +25,7 @@ pub(crate) fn of_reference(reference: &str) -> Option<Secret> {
             let text = text.trim_end_matches(['\n', '\r']);
             (!text.is_empty()).then(|| Secret::from(text))
         }
-        _ => None,
+        SecretPlace::Host(_) => None,
     }
 }
 
@@ -36,14 +37,14 @@ pub(crate) fn of_variable(name: &str) -> Option<Secret> {
 
 /// What reading a postback needs, and the keys of click ids that are not at hand. Without all of
 /// them no click id is called forged.
-pub(crate) fn for_reading(tracker: &Tracker) -> (Credentials, Vec<&str>) {
+pub(crate) fn for_reading(tracker: &Tracker) -> (Credentials, Vec<&SecretReference>) {
     let references = tracker.click_id_references();
     let found = references.iter().map(|reference| (reference, of_reference(reference)));
     let (mut keys, mut missing) = (Vec::new(), Vec::new());
     for (reference, key) in found {
         match key {
             Some(key) => keys.push(key),
-            None => missing.push(reference.as_str()),
+            None => missing.push(reference),
         }
     }
     if !missing.is_empty() {

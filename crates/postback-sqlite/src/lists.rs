@@ -15,7 +15,7 @@ use postback::plan::{EventRow, RefusedRow, Ring};
 use postback::port::{
     ConversionFilter, Cursor, DeliveryFilter, EventFilter, Page, PageRequest, StoreError, StoreErrorKind, row,
 };
-use postback::value::OfferSourceId;
+use postback::value::{OfferSourceId, cut};
 use rusqlite::{Connection, Row, params_from_iter, types::Value};
 use std::borrow::Cow;
 
@@ -168,12 +168,7 @@ impl<'a> List<'a> {
 }
 
 pub(crate) fn foreign_cursor(cursor: &Cursor) -> StoreError {
-    let shown: String = cursor
-        .as_str()
-        .chars()
-        .take(40)
-        .flat_map(char::escape_default)
-        .collect();
+    let shown = cut(cursor.as_str(), 40);
     StoreError::new(
         StoreErrorKind::ApiMisuse,
         format!("cursor `{shown}` was not made for this list"),

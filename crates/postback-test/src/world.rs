@@ -40,7 +40,7 @@ impl World {
         let secrets = tracker.inbound_references();
         let secrets = secrets
             .into_iter()
-            .map(|name| (name.to_owned(), Secret::from(clickbank::SECRET)));
+            .map(|name| (name.clone(), Secret::from(clickbank::SECRET)));
         let credentials = Credentials::new(&tracker, &secrets.collect()).unwrap();
         Self {
             tracker,

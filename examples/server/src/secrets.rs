@@ -1,7 +1,7 @@
 //! Secrets from the environment and from files.
 
 use postback::port::{BoxFuture, SecretError, Secrets};
-use postback::value::Secret;
+use postback::value::{Secret, SecretPlace, SecretReference};
 use tokio::{fs::File, io::AsyncReadExt};
 
 /// The longest secret in a file, in bytes: a key or a token has some hundred, and a mistaken path
@@ -15,15 +15,14 @@ const MAX_FILE: u64 = 64 * 1024;
 pub struct EnvSecrets;
 
 impl Secrets for EnvSecrets {
-    fn secret<'a>(&'a self, reference: &'a str) -> BoxFuture<'a, Result<Secret, SecretError>> {
+    fn secret<'a>(&'a self, reference: &'a SecretReference) -> BoxFuture<'a, Result<Secret, SecretError>> {
         Box::pin(async move {
-            let found = match reference.split_once(':') {
-                Some(("env", name)) => from_environment(name),
-                Some(("file", path)) => from_file(path).await,
-                Some(("host", _)) => {
+            let found = match reference.place() {
+                SecretPlace::Env(name) => from_environment(name),
+                SecretPlace::File(path) => from_file(path).await,
+                SecretPlace::Host(_) => {
                     Err("is the host's own, and this server has none: use `env:NAME` or `file:PATH`".into())
                 }
-                _ => Err("is no reference, as in `env:NAME` or `file:PATH`".into()),
             };
             found.map_err(|problem: String| SecretError::new(reference, problem))
         })
@@ -62,12 +61,16 @@ mod tests {
     use super::*;
 
     async fn refused(reference: &str) -> String {
-        EnvSecrets.secret(reference).await.unwrap_err().to_string()
+        EnvSecrets
+            .secret(&reference.parse().unwrap())
+            .await
+            .unwrap_err()
+            .to_string()
     }
 
     #[tokio::test]
     async fn a_variable_of_the_environment_is_read() {
-        let path = EnvSecrets.secret("env:PATH").await.unwrap();
+        let path = EnvSecrets.secret(&"env:PATH".parse().unwrap()).await.unwrap();
         assert!(!path.expose().is_empty());
         assert_eq!(
             refused("env:POSTBACK_SURELY_UNSET").await,
@@ -80,12 +83,19 @@ mod tests {
         let path = std::env::temp_dir().join(format!("postback-secret-{}", std::process::id()));
         let reference = format!("file:{}", path.display());
         std::fs::write(&path, "s3cret\r\n").unwrap();
-        assert_eq!(EnvSecrets.secret(&reference).await.unwrap().expose(), b"s3cret");
+        assert_eq!(
+            EnvSecrets.secret(&reference.parse().unwrap()).await.unwrap().expose(),
+            b"s3cret"
+        );
         std::fs::write(&path, "\n").unwrap();
         assert_eq!(refused(&reference).await, format!("secret `{reference}` is empty"));
         for (length, taken) in [(MAX_FILE - 1, true), (MAX_FILE, true), (MAX_FILE + 1, false)] {
             std::fs::write(&path, vec![b'a'; usize::try_from(length).unwrap()]).unwrap();
-            assert_eq!(EnvSecrets.secret(&reference).await.is_ok(), taken, "{length}");
+            assert_eq!(
+                EnvSecrets.secret(&reference.parse().unwrap()).await.is_ok(),
+                taken,
+                "{length}"
+            );
         }
         assert_eq!(
             refused(&reference).await,
@@ -112,10 +122,6 @@ mod tests {
         assert_eq!(
             refused("host:meta").await,
             "secret `host:meta` is the host's own, and this server has none: use `env:NAME` or `file:PATH`"
-        );
-        assert_eq!(
-            refused("meta").await,
-            "secret `meta` is no reference, as in `env:NAME` or `file:PATH`"
         );
     }
 }

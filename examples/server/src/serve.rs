@@ -251,7 +251,7 @@ async fn credentials(tracker: &Tracker, secrets: &dyn Secrets) -> Result<Credent
     for reference in tracker.inbound_references() {
         match secrets.secret(reference).await {
             Ok(secret) => {
-                found.insert(reference.to_owned(), secret);
+                found.insert(reference.clone(), secret);
             }
             Err(error) => problems.push(error.to_string()),
         }

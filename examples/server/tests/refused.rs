@@ -13,7 +13,7 @@ use bytes::Bytes;
 use http::Request;
 use postback::plan::MAX_REFUSED;
 use postback::port::{BoxFuture, SecretError, Secrets};
-use postback::value::Secret;
+use postback::value::{Secret, SecretPlace, SecretReference};
 use postback_server::{Database, Server, Stores, serve};
 use serde_json::{Value, json};
 use std::{path::Path, sync::Arc};
@@ -28,9 +28,9 @@ use support::{
 struct Mistaken;
 
 impl Secrets for Mistaken {
-    fn secret<'a>(&'a self, reference: &'a str) -> BoxFuture<'a, Result<Secret, SecretError>> {
-        match reference {
-            "env:TEST_INS_SECRET" => Box::pin(async { Ok(Secret::from("ANOTHERSECRET123")) }),
+    fn secret<'a>(&'a self, reference: &'a SecretReference) -> BoxFuture<'a, Result<Secret, SecretError>> {
+        match reference.place() {
+            SecretPlace::Env("TEST_INS_SECRET") => Box::pin(async { Ok(Secret::from("ANOTHERSECRET123")) }),
             _ => Fixed.secret(reference),
         }
     }

@@ -1,7 +1,7 @@
 //! A form's bytes as names and values.
 
 use super::{Form, FormCharset};
-use crate::value::Pii;
+use crate::value::{Pii, percent_decoded};
 use alloc::{
     borrow::ToOwned,
     collections::{BTreeMap, BTreeSet, btree_map::Entry},
@@ -98,26 +98,8 @@ fn pairs(mut body: &[u8]) -> Result<Vec<(Bytes, Bytes)>, FormError> {
 }
 
 /// The bytes that an encoded text stands for; none when an escape is malformed.
-pub(super) fn unescaped(mut text: &[u8]) -> Option<Bytes> {
-    // What is decoded is never longer, so the buffer does not grow and leave a copy behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
-    loop {
-        (text, _) = match text {
-            [] => return Some(bytes),
-            [b'+', rest @ ..] => (rest, bytes.push(b' ')),
-            [b'%', high, low, rest @ ..] => (rest, bytes.push((hex(*high)? << 4) | hex(*low)?)),
-            [b'%', ..] => return None,
-            [other, rest @ ..] => (rest, bytes.push(*other)),
-        };
-    }
-}
-
-const fn hex(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit & 0x0f),
-        b'a'..=b'f' | b'A'..=b'F' => Some((digit & 0x0f).wrapping_add(9)),
-        _ => None,
-    }
+pub(super) fn unescaped(text: &[u8]) -> Option<Bytes> {
+    percent_decoded(text, b' ').map(Zeroizing::new)
 }
 
 /// A name as an error shows it: short, and on one line.

@@ -1,7 +1,7 @@
 //! One name or value, decoded.
 
-use super::Fault;
-use alloc::{borrow::Cow, string::String, vec::Vec};
+use super::{super::escape::percent_decoded, Fault};
+use alloc::{borrow::Cow, string::String};
 
 /// What stands in a name or a value; nothing of it means that the text can be borrowed as it is.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -36,7 +36,8 @@ pub(super) fn decoded(raw: &str, seen: Seen) -> Result<Cow<'_, str>, Fault> {
         return Err(Fault::Control);
     }
     let text = if seen.holds(Seen::ENCODED) {
-        Cow::Owned(percent_decoded(raw)?)
+        let bytes = percent_decoded(raw.as_bytes(), b' ').ok_or(Fault::Escape)?;
+        Cow::Owned(String::from_utf8(bytes).map_err(|_| Fault::NotUtf8)?)
     } else {
         Cow::Borrowed(raw)
     };
@@ -45,33 +46,4 @@ pub(super) fn decoded(raw: &str, seen: Seen) -> Result<Cow<'_, str>, Fault> {
         return Err(Fault::Control);
     }
     Ok(text)
-}
-
-fn percent_decoded(raw: &str) -> Result<String, Fault> {
-    let mut out = Vec::with_capacity(raw.len());
-    let mut rest = raw.as_bytes();
-    while let [first, after @ ..] = rest {
-        rest = after;
-        out.push(match first {
-            b'+' => b' ',
-            b'%' => {
-                let [high, low, after @ ..] = rest else {
-                    return Err(Fault::Escape);
-                };
-                rest = after;
-                let (high, low) = (hex(*high).ok_or(Fault::Escape)?, hex(*low).ok_or(Fault::Escape)?);
-                (high << 4) | low
-            }
-            other => *other,
-        });
-    }
-    String::from_utf8(out).map_err(|_| Fault::NotUtf8)
-}
-
-const fn hex(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit & 0x0f),
-        b'a'..=b'f' | b'A'..=b'F' => Some((digit & 0x0f).wrapping_add(9)),
-        _ => None,
-    }
 }

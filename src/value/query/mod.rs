@@ -8,7 +8,6 @@ use super::macros::is_unfilled_macro;
 use super::text::shown;
 use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::fmt;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use scan::Scan;
 use thiserror::Error;
 
@@ -17,10 +16,6 @@ pub const MAX_QUERY: usize = 16 * 1024;
 /// The most parameters of a query string; a full postback has about sixty (20 click slots, 20
 /// conversion slots, roles).
 pub const MAX_QUERY_PARAMETERS: usize = 256;
-
-/// What is escaped in a query that is written here: everything but the unreserved characters of RFC
-/// 3986, section 2.3.
-pub(crate) const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// A query string, or a form body, read whole: names and values decoded, in the order they came.
 ///

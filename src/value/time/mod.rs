@@ -1,12 +1,13 @@
 //! Points in time: UTC, to the nanosecond, read strictly and printed in one form.
 
+mod convert;
 mod read;
 
 use super::text::{shown, text_serde};
 use ::time::OffsetDateTime;
 use alloc::string::String;
 use core::{fmt, str::FromStr, time::Duration};
-use read::{Problem, Reader};
+use read::Problem;
 use thiserror::Error;
 
 /// 0001-01-01T00:00:00Z: RFC 3339 has four digits for the year, and no calendar agrees on a year 0.
@@ -182,23 +183,17 @@ impl FromStr for Timestamp {
     /// - more than 9 digits of a second; an offset over 23:59; a UTC time outside the years 0001 to
     ///   9999
     fn from_str(text: &str) -> Result<Self, TimestampError> {
-        Reader(text.as_bytes())
-            .timestamp()
-            .map_err(|problem| TimestampError(Kind::Text(shown(text), problem)))
+        read::timestamp(text).map_err(|problem| TimestampError(Kind::Text(shown(text), problem)))
     }
 }
 
 impl fmt::Display for Timestamp {
-    /// RFC 3339 in UTC, the fraction without trailing zeros.
+    /// RFC 3339 in UTC, the fraction without trailing zeros. `time` prints the same, but only with
+    /// the standard library.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = OffsetDateTime::from(*self);
-        let (year, month, day) = at.to_calendar_date();
         let (hour, minute, second) = at.to_hms();
-        write!(
-            f,
-            "{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}",
-            u8::from(month)
-        )?;
+        write!(f, "{}T{hour:02}:{minute:02}:{second:02}", at.date())?;
         if self.nanos != 0 {
             let (mut fraction, mut width) = (self.nanos, 9_usize);
             while fraction % 10 == 0 {
@@ -222,46 +217,3 @@ text_serde!(
     "a time as text, such as \"2026-04-24T00:16:10Z\"",
     str::parse::<Timestamp>
 );
-
-impl From<Timestamp> for OffsetDateTime {
-    fn from(at: Timestamp) -> Self {
-        // The years 0001 to 9999 are all within its range, so the default is never taken.
-        Self::from_unix_timestamp(at.seconds)
-            .and_then(|whole| whole.replace_nanosecond(at.nanos))
-            .unwrap_or(Self::UNIX_EPOCH)
-    }
-}
-
-impl TryFrom<OffsetDateTime> for Timestamp {
-    type Error = TimestampError;
-
-    /// # Errors
-    /// - a UTC time outside the years 0001 to 9999
-    fn try_from(at: OffsetDateTime) -> Result<Self, TimestampError> {
-        Self::from_parts(at.unix_timestamp(), at.nanosecond()).map_err(|_| TimestampError(Kind::Foreign))
-    }
-}
-
-#[cfg(feature = "chrono")]
-impl From<Timestamp> for chrono::DateTime<chrono::Utc> {
-    fn from(at: Timestamp) -> Self {
-        // The years 0001 to 9999 are all within its range, so the default is never taken.
-        Self::from_timestamp(at.seconds, at.nanos).unwrap_or_default()
-    }
-}
-
-#[cfg(feature = "chrono")]
-impl TryFrom<chrono::DateTime<chrono::Utc>> for Timestamp {
-    type Error = TimestampError;
-
-    /// # Errors
-    /// - outside the years 0001 to 9999
-    /// - a leap second, which chrono keeps as a nanosecond count of a second or more
-    fn try_from(at: chrono::DateTime<chrono::Utc>) -> Result<Self, TimestampError> {
-        let nanos = at.timestamp_subsec_nanos();
-        if nanos >= NANOS_PER_SECOND {
-            return Err(TimestampError(Kind::Leap));
-        }
-        Self::from_parts(at.timestamp(), nanos).map_err(|_| TimestampError(Kind::Foreign))
-    }
-}

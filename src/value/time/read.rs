@@ -1,11 +1,14 @@
-//! The grammar of times.
+//! The shapes of times. What stands in them is read by `time` as RFC 3339, whose reader alone would
+//! also take a space for the `T`, a leap second and any number of digits of a second.
 
-use super::{NANOS_PER_SECOND, Timestamp};
-use ::time::{Date, Month};
+use super::Timestamp;
+use ::time::{
+    OffsetDateTime,
+    error::{Parse, ParseFromDescription, TryFromParsed},
+    format_description::well_known::Rfc3339,
+};
+use alloc::{borrow::Cow, string::String};
 use thiserror::Error;
-
-/// The Julian day number of 1970-01-01.
-const UNIX_EPOCH_DAY: i64 = 2_440_588;
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(super) enum Problem {
@@ -25,122 +28,89 @@ pub(super) enum Problem {
     Unix,
 }
 
-/// What is left to read of a time.
-pub(super) struct Reader<'a>(pub(super) &'a [u8]);
+/// In a form, `0` stands for a digit, `+` for a sign, and a letter for itself in either case.
+const EXTENDED: &str = "0000-00-00T00:00:00";
+const BASIC: &str = "00000000T000000";
 
-impl Reader<'_> {
-    pub(super) fn timestamp(mut self) -> Result<Timestamp, Problem> {
-        let year = self.number(4)?;
-        let extended = self.eat(b"-");
-        let month = self.number(2)?;
-        self.separator(extended, b"-")?;
-        let day = self.number(2)?;
-        self.separator(true, b"Tt")?;
-        let hour = self.number(2)?;
-        self.separator(extended, b":")?;
-        let minute = self.number(2)?;
-        self.separator(extended, b":")?;
-        let second = self.number(2)?;
-        let nanos = if self.eat(b".") { self.fraction()? } else { 0 };
-        let offset = self.offset()?;
-        if !self.0.is_empty() {
-            return Err(Problem::Shape);
-        }
-        if hour > 23 || minute > 59 || second > 59 {
-            return Err(Problem::TimeOfDay);
-        }
-        let days = i64::from(julian_day(year, month, day).ok_or(Problem::Day)?).saturating_sub(UNIX_EPOCH_DAY);
-        // Every number here has at most four digits, so nothing saturates.
-        let seconds = days
-            .saturating_mul(86_400)
-            .saturating_add(seconds_of(hour, minute))
-            .saturating_add(i64::from(second))
-            .saturating_sub(offset);
-        Timestamp::from_parts(seconds, nanos).map_err(|_| Problem::Range)
+pub(super) fn timestamp(text: &str) -> Result<Timestamp, Problem> {
+    let at = OffsetDateTime::parse(&rfc3339(text)?, &Rfc3339).map_err(problem)?;
+    Timestamp::from_parts(at.unix_timestamp(), at.nanosecond()).map_err(|_| Problem::Range)
+}
+
+/// The text as RFC 3339: what is written without separators gets them.
+fn rfc3339(text: &str) -> Result<Cow<'_, str>, Problem> {
+    let split = [EXTENDED, BASIC].into_iter().find_map(|form| {
+        let (date_time, rest) = text.split_at_checked(form.len())?;
+        is_of_form(date_time, form).then_some((date_time, rest))
+    });
+    let (date_time, rest) = split.ok_or(Problem::Shape)?;
+    let (fraction, offset) = rest.split_at_checked(fraction_length(rest)?).ok_or(Problem::Shape)?;
+    if date_time.ends_with("60") {
+        return Err(Problem::TimeOfDay);
     }
-
-    /// Takes one byte of `any`, if it is next.
-    fn eat(&mut self, any: &[u8]) -> bool {
-        match self.0 {
-            [first, rest @ ..] if any.contains(first) => {
-                self.0 = rest;
-                true
-            }
-            _ => false,
-        }
+    let zulu = is_of_form(offset, "Z");
+    let colon = is_of_form(offset, "+00:00");
+    // `-0800` beside an extended date is what PHP's ISO 8601 prints, so the colon is free.
+    if !zulu && !colon && !is_of_form(offset, "+0000") {
+        return Err(Problem::Shape);
     }
-
-    /// Takes one byte of `any` when the form has it there.
-    fn separator(&mut self, wanted: bool, any: &[u8]) -> Result<(), Problem> {
-        if !wanted || self.eat(any) {
-            Ok(())
-        } else {
-            Err(Problem::Shape)
-        }
+    if (zulu || colon) && date_time.len() == EXTENDED.len() {
+        return Ok(Cow::Borrowed(text));
     }
-
-    fn digit(&mut self) -> Option<u32> {
-        match self.0 {
-            [digit @ b'0'..=b'9', rest @ ..] => {
-                self.0 = rest;
-                Some(u32::from(digit & 0x0f))
-            }
-            _ => None,
-        }
+    let mut out = filled(EXTENDED, date_time);
+    out.push_str(fraction);
+    out.push_str(offset.get(..1).unwrap_or_default());
+    if !zulu {
+        out.push_str(&filled("00:00", offset));
     }
+    Ok(Cow::Owned(out))
+}
 
-    /// Takes exactly `digits` digits, at most 9.
-    fn number(&mut self, digits: u32) -> Result<u32, Problem> {
-        (0..digits).try_fold(0_u32, |number, _| {
-            Ok(number
-                .saturating_mul(10)
-                .saturating_add(self.digit().ok_or(Problem::Shape)?))
+fn is_of_form(text: &str, form: &str) -> bool {
+    let mut places = text.bytes().zip(form.bytes());
+    text.len() == form.len()
+        && places.all(|(byte, place)| match place {
+            b'0' => byte.is_ascii_digit(),
+            b'+' => matches!(byte, b'+' | b'-'),
+            letter => byte.eq_ignore_ascii_case(&letter),
         })
-    }
+}
 
-    /// Takes 1 to 9 digits: nanoseconds.
-    fn fraction(&mut self) -> Result<u32, Problem> {
-        let mut nanos = 0_u32;
-        let mut weight = NANOS_PER_SECOND;
-        while let Some(digit) = self.digit() {
-            weight /= 10;
-            if weight == 0 {
-                return Err(Problem::Fraction);
-            }
-            nanos = nanos.saturating_add(digit.saturating_mul(weight));
-        }
-        if weight == NANOS_PER_SECOND {
-            Err(Problem::Shape)
-        } else {
-            Ok(nanos)
-        }
-    }
-
-    /// Takes the offset: seconds east of UTC.
-    fn offset(&mut self) -> Result<i64, Problem> {
-        if self.eat(b"Zz") {
-            return Ok(0);
-        }
-        let east = self.eat(b"+");
-        self.separator(!east, b"-")?;
-        let hour = self.number(2)?;
-        // `-0800` beside an extended date is what PHP's ISO 8601 prints, so the colon is free.
-        self.eat(b":");
-        let minute = self.number(2)?;
-        if hour > 23 || minute > 59 {
-            return Err(Problem::Offset);
-        }
-        let seconds = seconds_of(hour, minute);
-        Ok(if east { seconds } else { seconds.saturating_neg() })
+/// How long a point with one to nine digits is at the beginning of `text`; nothing is as good.
+fn fraction_length(text: &str) -> Result<usize, Problem> {
+    let Some(rest) = text.strip_prefix('.') else {
+        return Ok(0);
+    };
+    match rest.bytes().take_while(u8::is_ascii_digit).count() {
+        0 => Err(Problem::Shape),
+        digits @ 1..=9 => Ok(digits.saturating_add(1)),
+        _ => Err(Problem::Fraction),
     }
 }
 
-fn seconds_of(hour: u32, minute: u32) -> i64 {
-    i64::from(hour.saturating_mul(3600).saturating_add(minute.saturating_mul(60)))
+/// `form` with the digits of `text`.
+fn filled(form: &str, text: &str) -> String {
+    let mut digits = text.chars().filter(char::is_ascii_digit);
+    let places = form.chars();
+    places
+        .map(|place| match place {
+            '0' => digits.next().unwrap_or(place),
+            other => other,
+        })
+        .collect()
 }
 
-fn julian_day(year: u32, month: u32, day: u32) -> Option<i32> {
-    let month = Month::try_from(u8::try_from(month).ok()?).ok()?;
-    let date = Date::from_calendar_date(i32::try_from(year).ok()?, month, u8::try_from(day).ok()?).ok()?;
-    Some(date.to_julian_day())
+/// What is wrong with the numbers of a time whose shape is right, by the name that `time` gives the
+/// place.
+fn problem(error: Parse) -> Problem {
+    let place = match error {
+        Parse::ParseFromDescription(ParseFromDescription::InvalidComponent(name)) => name,
+        Parse::TryFromParsed(TryFromParsed::ComponentRange(range)) => range.name(),
+        _ => return Problem::Shape,
+    };
+    match place {
+        "month" | "day" => Problem::Day,
+        "hour" | "minute" | "second" => Problem::TimeOfDay,
+        _ => Problem::Offset,
+    }
 }

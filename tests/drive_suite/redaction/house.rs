@@ -4,7 +4,7 @@ use bytes::Bytes;
 use postback::memory::MemoryStore;
 use postback::port::{BoxFuture, Clock, Entropy, HttpClient, HttpError, SecretError, Secrets};
 use postback::tracker::{Credentials, Tracker};
-use postback::value::{Secret, Timestamp};
+use postback::value::{Secret, SecretReference, Timestamp};
 use postback_test::{after, clickbank, notification, tracker, with};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -51,7 +51,7 @@ pub fn document() -> Value {
     })
 }
 
-pub fn secrets() -> BTreeMap<String, Secret> {
+pub fn secrets() -> BTreeMap<SecretReference, Secret> {
     let named = [
         ("env:CLICKBANK_SECRET", INS_SECRET),
         ("env:TOKEN", TOKEN),
@@ -60,7 +60,7 @@ pub fn secrets() -> BTreeMap<String, Secret> {
     ];
     named
         .into_iter()
-        .map(|(name, secret)| (name.to_owned(), Secret::from(secret)))
+        .map(|(name, secret)| (name.parse().unwrap(), Secret::from(secret)))
         .collect()
 }
 
@@ -98,7 +98,7 @@ impl Entropy for Now {
 }
 
 impl Secrets for Now {
-    fn secret<'a>(&'a self, reference: &'a str) -> BoxFuture<'a, Result<Secret, SecretError>> {
+    fn secret<'a>(&'a self, reference: &'a SecretReference) -> BoxFuture<'a, Result<Secret, SecretError>> {
         let found = secrets()
             .remove(reference)
             .ok_or_else(|| SecretError::new(reference, "is not set"));

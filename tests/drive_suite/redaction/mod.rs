@@ -305,7 +305,7 @@ fn errors_show_no_canary() {
     let short = KeyRing::new(vec![Secret::from(&INS_SECRET[..6])]).unwrap_err();
     let unset = Credentials::new(&tracker, &BTreeMap::new()).unwrap_err();
     let mut badly = secrets();
-    badly.insert("env:CLICKBANK_SECRET".into(), Secret::from(&INS_SECRET[..6]));
+    badly.insert("env:CLICKBANK_SECRET".parse().unwrap(), Secret::from(&INS_SECRET[..6]));
     let badly = Credentials::new(&tracker, &badly).unwrap_err();
     let repeated = format!("clickid=a&clickid=b&mail={EMAIL}&token=t");
     let query = Query::parse(repeated.as_bytes()).unwrap();

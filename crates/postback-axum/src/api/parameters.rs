@@ -4,7 +4,7 @@
 use crate::answer::{Refusal, refusal};
 use axum::http::StatusCode;
 use postback::port::{Cursor, PageRequest};
-use postback::value::{Query, QueryError};
+use postback::value::{Query, QueryError, cut};
 
 /// The most rows of one page: a page is read into memory whole.
 pub(crate) const MAX_LIMIT: u32 = 1_000;
@@ -20,7 +20,7 @@ impl<'q> Parameters<'q> {
     pub(crate) fn parse(query: Option<&'q str>, known: &[&str]) -> Result<Self, Refusal> {
         let query = Query::parse(query.unwrap_or_default().as_bytes()).map_err(|error| refused(&error))?;
         if let Some((name, _)) = query.pairs().find(|(name, _)| !known.contains(name)) {
-            let name: String = name.chars().take(64).collect();
+            let name = cut(name, 64);
             let known = if known.is_empty() {
                 "none is known here".to_owned()
             } else {
@@ -54,7 +54,7 @@ impl<'q> Parameters<'q> {
         let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
         found.map(Some).ok_or_else(|| {
             let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            let text: String = text.chars().take(64).collect();
+            let text = cut(text, 64);
             bad(&format!("parameter `{name}`: `{text}` is none of {}", words.join(", ")))
         })
     }

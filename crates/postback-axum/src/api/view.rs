@@ -3,7 +3,6 @@
 use postback::decide::{Mark, mark};
 use postback::delivery::{Attempt, DeliveryRow};
 use postback::model::{Conversion, Method};
-use postback::outbound::{Hole, HoledText, Part};
 use postback::plan::{EventRow, Outcome, Reason, Slot};
 use postback::port::Page;
 use postback::value::{CampaignId, ClickId, ConversionId, DeliveryId, EventId, PostbackId, Timestamp};
@@ -103,8 +102,8 @@ impl DeliveryView {
             last: row.last,
             lane: delivery.lane.to_string(),
             method: delivery.outbound.method,
-            url: shown(&delivery.outbound.url),
-            body: delivery.outbound.body.as_ref().map(shown),
+            url: delivery.outbound.url.to_string(),
+            body: delivery.outbound.body.as_ref().map(ToString::to_string),
             conversion: delivery.conversion,
             click: delivery.click,
             event: delivery.event,
@@ -113,19 +112,4 @@ impl DeliveryView {
             created_at: delivery.created_at,
         }
     }
-}
-
-fn shown(text: &HoledText) -> String {
-    let mut shown = String::new();
-    for part in &text.0 {
-        match part {
-            Part::Text(text) => shown.push_str(text),
-            Part::Hole(Hole::Secret { reference, .. }) => shown.extend(["{secret:", reference, "}"]),
-            Part::Hole(Hole::Private { field, .. }) => shown.extend(["{", field, "}"]),
-            Part::Hole(Hole::UnixTime) => shown.push_str("{unix_time}"),
-            Part::Hole(Hole::Hmac { .. }) => shown.push_str("{signature}"),
-            Part::Hole(_) => shown.push_str("{..}"),
-        }
-    }
-    shown
 }

@@ -26,7 +26,7 @@ use postback::event::{Event, Interface, Received};
 use postback::intake::Caller;
 use postback::plan::{Commit, RefusedBody, Ring, Write};
 use postback::tracker::Source;
-use postback::value::{Query, Timestamp};
+use postback::value::{Query, Timestamp, cut};
 
 /// The name of the token in the pasted URL.
 const TOKEN: &str = "token";
@@ -144,7 +144,7 @@ fn name_others(source: &Source, query: &Query<'_>) {
         .filter(|(name, value)| *name != TOKEN && !value.is_empty());
     let names: Vec<String> = others
         .take(MAX_NAMES)
-        .map(|(name, _)| name.chars().take(MAX_NAME).collect())
+        .map(|(name, _)| cut(name, MAX_NAME).to_string())
         .collect();
     if !names.is_empty() {
         tracing::info!(source = source.id().as_str(), ignored = ?names, "url parameters are ignored");

@@ -15,7 +15,7 @@ use postback::model::Conversion;
 use postback::plan::{EventRow, RefusedRow};
 use postback::port::{Claim, Clock, ConversionFilter, DeliveryFilter, EventFilter, Inspect, PageRequest, Store};
 use postback::tracker::{Credentials, Tracker};
-use postback::value::{Namespace, Secret, Timestamp};
+use postback::value::{Namespace, Secret, SecretReference, Timestamp};
 use postback_axum::{AppState, AppStateBuilder, Limits, SystemClock, router};
 use std::{
     collections::BTreeMap,
@@ -57,9 +57,9 @@ pub fn credentials_with(tracker: &Tracker, secret: &str) -> Credentials {
         ("env:INS_TOKEN", INS_TOKEN),
         ("env:NET_TOKEN", NET_TOKEN),
     ];
-    let secrets: BTreeMap<String, Secret> = secrets
+    let secrets: BTreeMap<SecretReference, Secret> = secrets
         .into_iter()
-        .map(|(reference, secret)| (reference.to_owned(), Secret::from(secret)))
+        .map(|(reference, secret)| (reference.parse().unwrap(), Secret::from(secret)))
         .collect();
     Credentials::new(tracker, &secrets).unwrap()
 }

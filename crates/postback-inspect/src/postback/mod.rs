@@ -74,7 +74,7 @@ struct Reader<'a> {
     tracker: &'a Tracker,
     credentials: postback::Credentials,
     /// The keys of click ids that this machine does not have.
-    missing_keys: Vec<&'a str>,
+    missing_keys: Vec<&'a postback::value::SecretReference>,
 }
 
 impl<'a> Reader<'a> {

@@ -7,7 +7,7 @@ use postback::model::{Counts, Role};
 use postback::network::Meaning;
 use postback::plan::Reason;
 use postback::tracker::Source;
-use postback::value::{ClickId, EventId, Money, Receipt, TypeName, is_unfilled_macro};
+use postback::value::{ClickId, EventId, Money, Receipt, SecretReference, TypeName, is_unfilled_macro};
 use postback::{Credentials, Query, Secret, Timestamp, Tracker};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -87,7 +87,7 @@ pub(crate) fn read(
     query: &[u8],
     received: Received,
     credentials: &Credentials,
-    missing_keys: &[&str],
+    missing_keys: &[&SecretReference],
 ) -> Result<Read, String> {
     let query = Query::parse(query).map_err(|error| error.to_string())?;
     let (event, postback) = source
@@ -179,7 +179,7 @@ fn candidates(event: &Event, credentials: &Credentials, signs: bool) -> Vec<Cand
     named.chain(forged).collect()
 }
 
-fn compared(references: &[String], presented: &Secret) -> Token {
+fn compared(references: &[SecretReference], presented: &Secret) -> Token {
     let known: Vec<_> = references
         .iter()
         .map(|reference| secrets::of_reference(reference))

@@ -11,6 +11,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use postback::clickbank::Settings;
 use postback::model::AccountRole;
 use postback::tracker::{Campaign, Protocol, Source, Tracker};
+use postback::value::SecretReference;
 use postback::{Document, Secret};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -195,7 +196,7 @@ impl Setup<'_> {
         if !references.is_empty() {
             let step = section.step("Set these secrets where the tracker runs; the configuration only names them.");
             for reference in references {
-                step.with(reference, self.secret(reference));
+                step.with(reference.to_string(), self.secret(reference));
             }
         }
         let keys = self.tracker.click_id_references();
@@ -217,19 +218,19 @@ impl Setup<'_> {
     }
 
     /// A secret that is to be written out; what is not is not looked for either.
-    fn known(&self, reference: &str) -> Option<Secret> {
+    fn known(&self, reference: &SecretReference) -> Option<Secret> {
         self.with_secrets.then(|| secrets::of_reference(reference)).flatten()
     }
 
     /// A secret where it is asked for by name, else a note that says which.
-    fn secret(&self, reference: &str) -> String {
+    fn secret(&self, reference: &SecretReference) -> String {
         let value = self.known(reference);
         let value = value.and_then(|secret| secret.expose_str().map(str::to_owned));
         value.unwrap_or_else(|| format!("<value of {reference}>"))
     }
 
     /// A secret as a value in a URL.
-    fn secret_in_url(&self, reference: &str) -> String {
+    fn secret_in_url(&self, reference: &SecretReference) -> String {
         let value = self.known(reference);
         let value = value.and_then(|secret| secret.expose_str().map(encoded));
         value.unwrap_or_else(|| format!("<value of {reference}>"))

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::Request;
 use postback::config::Document;
 use postback::port::{BoxFuture, SecretError, Secrets};
-use postback::value::Secret;
+use postback::value::{Secret, SecretPlace, SecretReference};
 use postback_server::{Config, Stores};
 use std::sync::Arc;
 
@@ -69,10 +69,10 @@ pub fn config(configuration: &str, stores: Stores) -> Config {
 pub struct Fixed;
 
 impl Secrets for Fixed {
-    fn secret<'a>(&'a self, reference: &'a str) -> BoxFuture<'a, Result<Secret, SecretError>> {
+    fn secret<'a>(&'a self, reference: &'a SecretReference) -> BoxFuture<'a, Result<Secret, SecretError>> {
         let found = SECRETS
             .iter()
-            .find(|(name, _)| reference.strip_prefix("env:") == Some(name))
+            .find(|(name, _)| reference.place() == SecretPlace::Env(name))
             .map(|(_, secret)| Secret::from(*secret))
             .ok_or_else(|| SecretError::new(reference, "is not one of the test's"));
         Box::pin(async { found })
