@@ -12,6 +12,7 @@ pub mod config;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod decide;
+pub mod definition;
 pub mod delivery;
 #[cfg(feature = "std")]
 pub mod drive;
@@ -41,6 +42,7 @@ pub use clickbank::{
 pub use compile::{CompileOptions, compile};
 pub use config::Document;
 pub use decide::{Decision, Plan};
+pub use definition::Definition;
 pub use event::{Event, Received};
 pub use model::{Click, Conversion};
 pub use plan::Facts;

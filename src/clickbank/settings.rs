@@ -2,10 +2,16 @@
 
 use super::form::{FormCharset, FormVersion, ZeroDecimal};
 use super::ins::{Path, Version};
-use crate::config::{MAX_ENTRIES, Node, Table};
+use crate::config::part::{Field, Part, choices, put, text, texts};
+use crate::config::{Entries, MAX_ENTRIES, Node, Table};
 use crate::model::AccountRole;
 use crate::value::SecretReference;
-use alloc::{format, vec::Vec};
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
 
 /// An account's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,65 +78,120 @@ const CLICK_ID_FROM: &[&str] = &[
     "affiliateTrackingParameters.uniqueAffSub5",
 ];
 
-impl Settings {
-    /// Reads the keys of an offer source that are ClickBank's.
-    pub(crate) fn read(row: &Table<'_>, secrets: Vec<SecretReference>) -> Self {
-        const AMOUNTS: &[(&str, AmountField)] = &[("account", AmountField::Account), ("order", AmountField::Order)];
-        const CHARSETS: &[(&str, FormCharset)] = &[("utf-8", FormCharset::Utf8), ("latin-1", FormCharset::Latin1)];
-        const SCALES: &[(&str, ZeroDecimal)] =
-            &[("minor", ZeroDecimal::Minor), ("hundredths", ZeroDecimal::Hundredths)];
-        let (ins_versions, form_versions) = versions(row);
+impl Default for Settings {
+    /// What an account has of which nothing is said: every encrypted version, no secret.
+    fn default() -> Self {
         Self {
-            account_role: row.word("account_role", "an account's role", AccountRole::ALL),
-            secrets,
-            allow_short_secret: row.flag("allow_short_secret").unwrap_or(false),
-            ins_versions,
-            form_versions,
-            form_charset: row
-                .choice("legacy_charset", "a charset of the old notifications", CHARSETS)
-                .unwrap_or_default(),
-            zero_decimal: row
-                .choice("legacy_zero_decimal", "a scale of yen in the old notifications", SCALES)
-                .unwrap_or_default(),
-            amount: row
-                .choice("amount", "an amount of a notification", AMOUNTS)
-                .unwrap_or(AmountField::Account),
-            click_id_from: click_id_from(row),
+            account_role: None,
+            secrets: Vec::new(),
+            allow_short_secret: false,
+            ins_versions: [Version::V6, Version::V7, Version::V8].into(),
+            form_versions: Vec::new(),
+            form_charset: FormCharset::default(),
+            zero_decimal: ZeroDecimal::default(),
+            amount: AmountField::Account,
+            click_id_from: CLICK_ID_FROM.iter().filter_map(|path| path.parse().ok()).collect(),
         }
     }
 }
 
-fn click_id_from(row: &Table<'_>) -> Vec<Path> {
-    if row.has("click_id_from") {
-        return row.parsed_list("click_id_from", MAX_ENTRIES, str::parse);
+impl Part for Settings {
+    fn keys() -> Vec<&'static str> {
+        vec![
+            "account_role",
+            "secrets",
+            "allow_short_secret",
+            "ins_versions",
+            "legacy_charset",
+            "legacy_zero_decimal",
+            "amount",
+            "click_id_from",
+        ]
     }
-    CLICK_ID_FROM.iter().filter_map(|path| path.parse().ok()).collect()
+
+    fn fields(row: &Table<'_>) -> Self {
+        let usual = Self::default();
+        let secrets = Vec::<SecretReference>::read_at(row, "secrets");
+        let (ins_versions, form_versions) =
+            versions(row, !secrets.is_empty()).unwrap_or((usual.ins_versions, usual.form_versions));
+        Self {
+            account_role: Field::read_at(row, "account_role"),
+            secrets,
+            allow_short_secret: Field::read_at(row, "allow_short_secret"),
+            ins_versions,
+            form_versions,
+            form_charset: Option::read_at(row, "legacy_charset").unwrap_or_default(),
+            zero_decimal: Option::read_at(row, "legacy_zero_decimal").unwrap_or_default(),
+            amount: Option::read_at(row, "amount").unwrap_or(usual.amount),
+            click_id_from: Option::read_at(row, "click_id_from").unwrap_or(usual.click_id_from),
+        }
+    }
+
+    /// What is as usual is left out.
+    fn write(&self, entries: &mut Entries) {
+        let usual = Self::default();
+        put(entries, "account_role", &self.account_role);
+        put(entries, "secrets", &self.secrets);
+        put(entries, "allow_short_secret", &self.allow_short_secret);
+        let numbers = |settings: &Self| -> Vec<String> {
+            let forms = settings.form_versions.iter().map(ToString::to_string);
+            let encrypted = settings.ins_versions.iter().map(ToString::to_string);
+            forms.chain(encrypted).collect()
+        };
+        put(entries, "ins_versions", &other(numbers(self), &numbers(&usual)));
+        put(
+            entries,
+            "legacy_charset",
+            &other(self.form_charset, &usual.form_charset),
+        );
+        put(
+            entries,
+            "legacy_zero_decimal",
+            &other(self.zero_decimal, &usual.zero_decimal),
+        );
+        put(entries, "amount", &other(self.amount, &usual.amount));
+        let paths = self.click_id_from.clone();
+        put(entries, "click_id_from", &other(paths, &usual.click_id_from));
+    }
+}
+
+/// A value that is not the usual one.
+fn other<T: PartialEq>(own: T, usual: &T) -> Option<T> {
+    (own != *usual).then_some(own)
 }
 
 /// The versions that are taken: encrypted ones, and older ones, which must be named.
-fn versions(row: &Table<'_>) -> (Vec<Version>, Vec<FormVersion>) {
+fn versions(row: &Table<'_>, has_secrets: bool) -> Option<(Vec<Version>, Vec<FormVersion>)> {
     const KNOWN: &str = "1.0, 2.0, 2.1, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0";
-    if !row.has("ins_versions") {
-        return ([Version::V6, Version::V7, Version::V8].into(), Vec::new());
-    }
-    let secrets = matches!(row.node("secrets"), Some(Node::List(secrets)) if !secrets.is_empty());
-    if secrets && matches!(row.node("ins_versions"), Some(Node::List(versions)) if versions.is_empty()) {
-        row.problem("ins_versions", "is empty, so every notification would be refused");
+    const KEY: &str = "ins_versions";
+    let is_empty = matches!(row.node(KEY)?, Node::List(versions) if versions.is_empty());
+    if has_secrets && is_empty {
+        row.at(KEY).problem("is empty, so every notification would be refused");
     }
     let (mut encrypted, mut forms) = (Vec::new(), Vec::new());
-    row.parsed_list("ins_versions", MAX_ENTRIES, |text| {
+    for (place, node) in row.items(KEY, MAX_ENTRIES) {
+        let Some(text) = text(node, &place) else { continue };
         match (Version::parse(text), FormVersion::parse(text)) {
             // Without a suggestion: the nearest text may be a version with a weaker check.
             (Version::Other(_), FormVersion::Other(_)) => {
                 let text = text.escape_debug();
-                return Err(format!(
+                place.problem(format!(
                     "`{text}` is not a version of the notifications; there are {KNOWN}"
                 ));
             }
             (Version::Other(_), form) => forms.push(form),
             (known, _) => encrypted.push(known),
         }
-        Ok(())
-    });
-    (encrypted, forms)
+    }
+    Some((encrypted, forms))
+}
+
+choices! {
+    AmountField "an amount of a notification" { "account" = Account, "order" = Order }
+    FormCharset "a charset of the old notifications" { "utf-8" = Utf8, "latin-1" = Latin1 }
+    ZeroDecimal "a scale of yen in the old notifications" { "minor" = Minor, "hundredths" = Hundredths }
+}
+
+texts! {
+    Path "unread", str::parse;
 }

@@ -1,10 +1,10 @@
 //! What belongs to the account as a whole: currency, statuses, types, rates, domains, the keys of
 //! click ids.
 
-use super::rows::{amount, is_default, named, references};
-use super::{MAX_ROWS, MAX_TYPES};
-use crate::config::{MAX_ENTRIES, Refusal, Table, date_or_time, one_of};
-use crate::model::{Counts, Duplicates, Status};
+use super::rows::{is_default, named};
+use crate::config::{Place, Refusal};
+use crate::definition::{Definition, Rate};
+use crate::model::{Counts, Status};
 use crate::tracker::compiled::{ConversionType, Domain};
 use crate::tracker::rates::Rates;
 use crate::value::{Currency, DomainId, SecretReference, TypeName};
@@ -26,60 +26,45 @@ pub(super) struct Account {
     pub(super) click_id_keys: Vec<SecretReference>,
 }
 
-pub(super) fn read(root: &Table<'_>) -> Account {
-    let currency = root.parsed("currency", str::parse).unwrap_or(Currency::USD);
-    root.parsed("timezone", timezone);
-    let (types, default_type) = types(root);
+pub(super) fn resolve(definition: &Definition, root: &Place<'_>) -> Account {
+    let (types, default_type) = types(definition, root);
+    if let Some(name) = &definition.timezone {
+        root.at("timezone").accept(timezone(name));
+    }
+    let revenue = definition.revenue_statuses.clone();
     Account {
-        currency,
-        revenue_statuses: revenue_statuses(root),
+        currency: definition.currency.unwrap_or(Currency::USD),
+        revenue_statuses: revenue
+            .unwrap_or_else(|| [Status::Approved, Status::Other].into())
+            .into_iter()
+            .collect(),
         types,
         default_type,
-        rates: rates(root),
-        domains: domains(root),
-        click_id_keys: click_id_keys(root),
+        rates: rates(definition, root),
+        domains: domains(definition, root),
+        click_id_keys: definition.click_id.clone().unwrap_or_default().keys,
     }
 }
 
-fn revenue_statuses(root: &Table<'_>) -> BTreeSet<Status> {
-    if !root.has("revenue_statuses") {
-        return [Status::Approved, Status::Other].into();
-    }
-    let read = |word| one_of(word, "a status", Status::ALL);
-    root.parsed_list("revenue_statuses", MAX_ENTRIES, read)
-        .into_iter()
-        .collect()
-}
-
-fn types(root: &Table<'_>) -> (BTreeMap<TypeName, ConversionType>, Option<TypeName>) {
-    const KEYS: &[&str] = &["name", "default", "counts", "duplicates"];
+fn types(definition: &Definition, root: &Place<'_>) -> (BTreeMap<TypeName, ConversionType>, Option<TypeName>) {
     let mut default = None;
     let mut has_default = false;
-    let mut types: BTreeMap<TypeName, ConversionType> = named(
-        root,
-        "conversion_type",
-        MAX_TYPES,
-        KEYS,
-        |row, name: Option<&TypeName>| {
-            let counts = row.word("counts", "a way to count", Counts::ALL);
-            let duplicates = row.word("duplicates", "a duplicate policy", Duplicates::ALL);
-            if is_default(row, "type", &mut has_default) {
-                default = name.cloned();
-            }
-            Some(ConversionType {
-                name: name?.clone(),
-                counts: counts.unwrap_or(Counts::Sale),
-                duplicates,
-                // Known when all of them are.
-                index: 0,
-            })
-        },
-    );
+    let rows = (root, "conversion_type", definition.conversion_types.as_slice());
+    let mut types: BTreeMap<TypeName, ConversionType> = named(rows, ("name", |row| &row.name), |row, place| {
+        if is_default(row.default, "type", &mut has_default, place) {
+            default = Some(row.name.clone());
+        }
+        Some(ConversionType {
+            name: row.name.clone(),
+            counts: row.counts.unwrap_or(Counts::Sale),
+            duplicates: row.duplicates,
+            // Known when all of them are.
+            index: 0,
+        })
+    });
     if !has_default {
-        root.problem(
-            "conversion_type",
-            "no type has `default = true`; conversions without a type need one",
-        );
+        root.at("conversion_type")
+            .problem("no type has `default = true`; conversions without a type need one");
     }
     for (index, known) in types.values_mut().enumerate() {
         known.index = index;
@@ -87,45 +72,42 @@ fn types(root: &Table<'_>) -> (BTreeMap<TypeName, ConversionType>, Option<TypeNa
     (types, default)
 }
 
-fn rates(root: &Table<'_>) -> Rates {
+fn rates(definition: &Definition, root: &Place<'_>) -> Rates {
     let mut rates = Rates::default();
     let mut seen = BTreeSet::new();
-    for row in root.rows("rate", MAX_ROWS) {
-        row.only(&["from", "to", "rate", "since"]);
-        let from: Option<Currency> = row.needed("from", str::parse);
-        let to: Option<Currency> = row.needed("to", str::parse);
-        let rate = row.needed("rate", amount);
-        let since = row.needed("since", date_or_time);
-        if rate.is_some_and(|rate| rate.is_zero()) {
-            row.problem("rate", "is zero");
+    for (place, row) in root.rows("rate", &definition.rates) {
+        let Rate {
+            from, to, rate, since, ..
+        } = *row;
+        if rate.is_zero() {
+            place.at("rate").problem("is zero");
         }
-        let (Some(from), Some(to), Some(rate), Some(since)) = (from, to, rate, since) else {
-            continue;
-        };
         if from == to {
-            row.problem("to", format!("a rate from {from} to itself is always 1"));
+            let said = format!("a rate from {from} to itself is always 1");
+            place.at("to").problem(said);
         } else if !seen.insert((from, to, since)) {
-            row.problem(
-                "since",
-                format!("there are two rates from {from} to {to} since {since}"),
-            );
+            let said = format!("there are two rates from {from} to {to} since {since}");
+            place.at("since").problem(said);
         }
         rates.insert(from, to, since, rate);
     }
     rates
 }
 
-fn domains(root: &Table<'_>) -> BTreeMap<DomainId, Domain> {
-    named(root, "domain", MAX_ROWS, &["id", "url", "fallback"], |row, _| {
-        let url = row.needed("url", domain_url);
-        let fallback = row.parsed("fallback", |text| match web_url(text) {
-            Some(_) => Ok(text.into()),
-            None => Err(format!(
-                "`{}` is not an absolute http or https URL",
-                text.escape_debug()
-            )),
-        });
-        Some(Domain { url: url?, fallback })
+fn domains(definition: &Definition, root: &Place<'_>) -> BTreeMap<DomainId, Domain> {
+    let rows = (root, "domain", definition.domains.as_slice());
+    named(rows, ("id", |row| &row.id), |row, place| {
+        let url = place.at("url").accept(domain_url(&row.url));
+        if let Some(text) = &row.fallback
+            && web_url(text).is_none()
+        {
+            let said = format!("`{}` is not an absolute http or https URL", text.escape_debug());
+            place.at("fallback").problem(said);
+        }
+        Some(Domain {
+            url: url?,
+            fallback: row.fallback.clone(),
+        })
     })
 }
 
@@ -147,14 +129,6 @@ fn web_url(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok().filter(|_| clean)?;
     let plain = url.username().is_empty() && url.password().is_none();
     (matches!(url.scheme(), "http" | "https") && plain).then_some(url)
-}
-
-fn click_id_keys(root: &Table<'_>) -> Vec<SecretReference> {
-    let Some(table) = root.table("click_id") else {
-        return Vec::new();
-    };
-    table.only(&["keys"]);
-    references(&table, "keys")
 }
 
 /// The form of an IANA time zone's name; which names there are is the host's knowledge.

@@ -2,9 +2,10 @@
 
 use super::parameter::{macro_text, parameter_name};
 use super::rows::{is_new, named, title};
-use super::{Context, MAX_ROWS, request};
-use crate::config::{Entries, Node, Refusal, Table};
-use crate::model::{Role, SLOTS};
+use super::{Context, request};
+use crate::config::Place;
+use crate::definition::{Definition, PostbackRequest, TrafficChannel};
+use crate::model::Role;
 use crate::rule::ParameterName;
 use crate::scope::ClickSlot;
 use crate::template::placeholders;
@@ -13,7 +14,7 @@ use crate::value::ChannelId;
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     format,
-    string::String,
+    string::{String, ToString},
     vec::Vec,
 };
 
@@ -21,44 +22,50 @@ use alloc::{
 pub(super) struct Draft<'a> {
     pub(super) channel: Channel,
     /// The template of its postback.
-    pub(super) postback: Option<&'a Entries>,
+    pub(super) postback: Option<&'a PostbackRequest>,
     /// The parameters without which nothing is sent to it.
     pub(super) require: Vec<ParameterName>,
 }
 
-const KEYS: &[&str] = &["id", "title", "template", "currency", "api", "postback", "parameter"];
-
-pub(super) fn read<'a>(root: &Table<'a>, context: &Context<'_>) -> BTreeMap<ChannelId, Draft<'a>> {
-    named(root, "traffic_channel", MAX_ROWS, KEYS, |row, id| {
-        super::later::channel_api(row);
-        let postback = row.table("postback");
-        if let Some(template) = &postback {
-            check_postback(template);
-        }
-        let Parameters { rows, roles, require } = parameters(row);
-        let channel = Channel {
-            title: title(row, id),
-            currency: row.parsed("currency", str::parse).unwrap_or(context.currency),
-            parameters: rows,
-            roles,
-        };
-        Some(Draft {
-            channel,
-            postback: postback.map(|template| template.entries()),
-            require,
-        })
+pub(super) fn resolve<'a>(
+    definition: &'a Definition,
+    root: &Place<'_>,
+    context: &Context<'_>,
+) -> BTreeMap<ChannelId, Draft<'a>> {
+    let rows = (root, "traffic_channel", definition.traffic_channels.as_slice());
+    named(rows, ("id", |row| &row.id), |row, place| {
+        Some(channel(row, place, context))
     })
 }
 
+fn channel<'a>(row: &'a TrafficChannel, place: &Place<'_>, context: &Context<'_>) -> Draft<'a> {
+    if let Some(api) = &row.api {
+        super::later::channel_api(api, &place.at("api"));
+    }
+    if let Some(template) = &row.postback {
+        check_postback(template, &place.at("postback"));
+    }
+    let Parameters { rows, roles, require } = parameters(row, place);
+    Draft {
+        channel: Channel {
+            title: title(row.title.as_ref(), &row.id),
+            currency: row.currency.unwrap_or(context.currency),
+            parameters: rows,
+            roles,
+        },
+        postback: row.postback.as_ref(),
+        require,
+    }
+}
+
 /// The template may have blanks, which each campaign fills; all else is as sound as in a campaign.
-fn check_postback(template: &Table<'_>) {
-    template.only(request::KEYS);
-    let blanks = template.node("url").and_then(Node::text).map(placeholders);
+fn check_postback(template: &PostbackRequest, place: &Place<'_>) {
+    let blanks = template.url.as_deref().map(placeholders);
     let filled = blanks
         .into_iter()
         .flatten()
         .map(|blank| (blank.name, String::from("x")));
-    request::read(template, &filled.collect());
+    request::resolve(template, &filled.collect(), place);
 }
 
 #[derive(Default)]
@@ -68,49 +75,34 @@ struct Parameters {
     require: Vec<ParameterName>,
 }
 
-fn parameters(row: &Table<'_>) -> Parameters {
-    /// Three slots with names, and the numbered ones.
-    const MOST: usize = 3 + SLOTS as usize;
+fn parameters(channel: &TrafficChannel, place: &Place<'_>) -> Parameters {
     let mut read = Parameters::default();
     let (mut slots, mut names) = (BTreeSet::new(), BTreeSet::new());
-    for row in row.rows("parameter", MOST) {
-        row.only(&["slot", "name", "macro", "role", "required"]);
-        let word = row.text("slot").unwrap_or_default();
-        let slot = row.needed("slot", slot);
-        let name = row.needed("name", parameter_name);
-        let macro_text = row.parsed("macro", macro_text).unwrap_or_default();
-        let role = row.text("role").map(Role::from);
-        let required = row.flag("required");
-        let (Some(slot), Some(name)) = (slot, name) else {
-            continue;
-        };
-        is_new(&row, "slot", &word, &mut slots);
-        is_new(&row, "name", &name, &mut names);
-        if required == Some(true) && slot == ClickSlot::Cost {
-            row.problem(
-                "required",
-                "a click without a cost has the campaign's, so `cost` cannot be required",
-            );
+    for (place, row) in place.rows("parameter", &channel.parameters) {
+        let name = place.at("name").accept(parameter_name(&row.name));
+        let pasted = row.macro_text.as_deref().map(macro_text);
+        let pasted = pasted.and_then(|text| place.at("macro").accept(text));
+        let (slot, Some(name)) = (row.slot, name) else { continue };
+        let word = slot.to_string();
+        is_new(&place.at("slot"), &word, &mut slots);
+        is_new(&place.at("name"), &name, &mut names);
+        if row.required == Some(true) && slot == ClickSlot::Cost {
+            let place = place.at("required");
+            place.problem("a click without a cost has the campaign's, so `cost` cannot be required");
         }
-        if required.unwrap_or(slot == ClickSlot::RefId) {
-            read.require.push(ParameterName::from(word));
+        if row.required.unwrap_or(slot == ClickSlot::RefId) {
+            read.require.push(ParameterName::new(word));
         }
-        if let Some(role) = role
+        if let Some(role) = &row.role
             && read.roles.insert(role.clone(), slot).is_some()
         {
-            row.problem("role", format!("`{role}` is given twice"));
+            place.at("role").problem(format!("`{role}` is given twice"));
         }
-        read.rows.push(ChannelParameter { slot, name, macro_text });
+        read.rows.push(ChannelParameter {
+            slot,
+            name,
+            macro_text: pasted.unwrap_or_default(),
+        });
     }
     read
-}
-
-fn slot(word: &str) -> Result<ClickSlot, Refusal> {
-    ClickSlot::from_word(word).ok_or_else(|| {
-        let message = format!(
-            "`{}` is not a slot; there are ref_id, external_id, cost and sub1 to sub{SLOTS}",
-            word.escape_debug()
-        );
-        Refusal::near(message, word, ["ref_id", "external_id", "cost"])
-    })
 }

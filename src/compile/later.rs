@@ -1,75 +1,60 @@
-//! Parts of the document that are checked for their shape and change nothing yet: conversion APIs,
-//! a channel's own API.
-//!
-//! They are read so that a document may hold them and a mistyped key in them is refused.
+//! Parts of the definition that are checked and change nothing yet: conversion APIs, a channel's
+//! own API.
 
-use super::rows::{amount, named, refer};
-use super::{Context, MAX_ROWS};
-use crate::config::{MAX_ENTRIES, Table, one_of};
-use crate::model::Status;
-use crate::value::{PostbackId, SecretReference};
-use alloc::vec::Vec;
+use super::Context;
+use super::rows::{named, refer};
+use crate::config::{Place, Refusal, one_of};
+use crate::definition::{Campaign, ChannelApi, Definition};
+use crate::value::{Amount, PostbackId};
+use alloc::{format, vec::Vec};
 
 /// The ad platforms with a conversion API.
 const PLATFORMS: &[&str] = &["meta", "google", "tiktok", "microsoft"];
 
-const KEYS: &[&str] = &[
-    "id",
-    "platform",
-    "pixel",
-    "token",
-    "app_secret",
-    "api_version",
-    "action_source",
-    "event_source_url",
-    "event_id",
-    "value",
-    "test_event_code",
-    "events",
-];
-
 /// `[[conversion_api]]`: the pixels that campaigns refer to.
-pub(super) fn read(root: &Table<'_>, context: &Context<'_>) {
-    let _: Vec<(PostbackId, ())> = named(root, "conversion_api", MAX_ROWS, KEYS, |row, _| {
-        row.needed("platform", |word| one_of(word, "a platform", PLATFORMS));
-        row.needed("token", str::parse::<SecretReference>);
-        row.parsed("app_secret", str::parse::<SecretReference>);
-        row.parsed("value", |text| match text {
-            "revenue" | "payout" => Ok(()),
-            fixed => amount(fixed).map(|_| ()),
-        });
-        for key in [
-            "pixel",
-            "api_version",
-            "action_source",
-            "event_source_url",
-            "event_id",
-            "test_event_code",
-        ] {
-            row.text(key);
+pub(super) fn resolve(definition: &Definition, root: &Place<'_>, context: &Context<'_>) {
+    let rows = (root, "conversion_api", definition.conversion_apis.as_slice());
+    let _: Vec<(PostbackId, ())> = named(rows, ("id", |row| &row.id), |row, place| {
+        let platform = one_of(row.platform.as_str(), "a platform", PLATFORMS);
+        place.at("platform").accept(platform);
+        if let Some(value) = &row.value {
+            place.at("value").accept(told(value));
         }
-        row.parsed_entries("events", |name, _| context.type_name(name));
+        let events = place.at("events");
+        for name in row.events.keys() {
+            let place = events.at(name);
+            if let Some(name) = place.accept(name.parse()) {
+                context.type_name(&name, &place);
+            }
+        }
         None
     });
 }
 
+/// The value that is told of a conversion.
+fn told(text: &str) -> Result<(), Refusal> {
+    match text {
+        "revenue" | "payout" => Ok(()),
+        fixed => match fixed.parse::<Amount>()? {
+            amount if amount.is_negative() => Err(format!("`{amount}` is negative").into()),
+            _ => Ok(()),
+        },
+    }
+}
+
 /// `[[campaign.conversion_api]]`: which conversions go to which pixel.
-pub(super) fn campaign_apis(campaign: &Table<'_>, context: &Context<'_>) {
-    let keys = &["id", "api", "types", "statuses"];
-    let _: Vec<(PostbackId, ())> = named(campaign, "conversion_api", MAX_ENTRIES, keys, |row, _| {
-        row.needed("api", |text| {
-            refer::<PostbackId>(text, "conversion API", &context.known.apis)
-        });
-        row.parsed_list("types", MAX_ENTRIES, |text| context.type_name(text));
-        row.parsed_list("statuses", MAX_ENTRIES, |word| one_of(word, "a status", Status::ALL));
+pub(super) fn campaign_apis(campaign: &Campaign, place: &Place<'_>, context: &Context<'_>) {
+    let rows = (place, "conversion_api", campaign.conversion_apis.as_slice());
+    let _: Vec<(PostbackId, ())> = named(rows, ("id", |row| &row.id), |row, place| {
+        refer(&row.api, "conversion API", &context.known.apis, &place.at("api"));
+        context.type_names(&row.types, "types", place);
         None
     });
 }
 
 /// `api` of a traffic channel: how its campaigns are paused.
-pub(super) fn channel_api(channel: &Table<'_>) {
-    let Some(table) = channel.table("api") else { return };
-    table.only(&["recipe", "key"]);
-    table.needed("recipe", |text| if text.is_empty() { Err("is empty") } else { Ok(()) });
-    table.needed("key", str::parse::<SecretReference>);
+pub(super) fn channel_api(api: &ChannelApi, place: &Place<'_>) {
+    if api.recipe.is_empty() {
+        place.at("recipe").problem("is empty");
+    }
 }

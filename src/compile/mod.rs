@@ -1,7 +1,7 @@
 //! Layer 3: from a document to a [`Tracker`].
 //!
-//! Every reference is resolved, every template parsed, every rule indexed, and every problem
-//! reported.
+//! The document is read into a [`Definition`], and the definition is resolved: every reference is
+//! looked up, every template parsed, every rule indexed, and every problem reported.
 
 mod account;
 mod campaign;
@@ -18,27 +18,19 @@ mod source;
 mod tests;
 mod words;
 
-pub use campaign::MAX_WEIGHT;
-pub use request::MAX_ATTEMPTS;
-
 pub(crate) use reach::Reach;
 pub(crate) use words::{MATCHED, kind_of};
 
-use crate::config::{Document, Node, Problems, Refusal, Report, Table};
+use crate::config::{Document, Place, Problems, Report};
+use crate::definition::Definition;
 use crate::tracker::compiled::{ConversionType, Tracker};
-use crate::value::{Currency, Namespace, TypeName};
-use alloc::collections::{BTreeMap, BTreeSet};
+use crate::value::{Currency, Fingerprint, Namespace, TypeName};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+    vec::Vec,
+};
 use rows::refer;
-
-/// The most rows of a top-level list (campaigns, offers, sources, channels, domains, rates): ten
-/// times the largest accounts in the field.
-pub const MAX_ROWS: usize = 10_000;
-/// The most conversion types: the trackers of the field allow 40, and each costs one bit for each
-/// postback.
-pub const MAX_TYPES: usize = 256;
-/// The most secrets of one use (keys, tokens) that may be live at once: a new one, an old one, and
-/// room for two interfaces.
-pub const MAX_REFERENCES: usize = crate::clickbank::envelope::MAX_SECRETS;
 
 /// What a document is compiled for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,23 +56,6 @@ impl CompileOptions {
         Self { namespace }
     }
 }
-
-/// The keys of a document.
-const ROOT: &[&str] = &[
-    "version",
-    "currency",
-    "timezone",
-    "revenue_statuses",
-    "click_id",
-    "domain",
-    "conversion_type",
-    "offer_source",
-    "offer",
-    "rate",
-    "conversion_api",
-    "traffic_channel",
-    "campaign",
-];
 
 /// Compiles a document.
 ///
@@ -122,37 +97,51 @@ const ROOT: &[&str] = &[
 ///   none, and negative amounts
 pub fn compile(document: &Document, options: &CompileOptions) -> Result<Tracker, Problems> {
     let report = Report::default();
-    let expanded = document.expanded(&report);
-    let compiled = tracker(document, &Table::new(&expanded, "", &report), options);
-    report.finish(compiled)
+    let read = Definition::read(document, &report);
+    report.close_reading();
+    let tracker = read.and_then(|definition| {
+        let whole = (document.fingerprint(), document.to_json());
+        tracker(&definition, whole, &Place::root(&report), options)
+    });
+    report.sort(&Definition::parts());
+    report.finish(tracker)
 }
 
-fn tracker(document: &Document, root: &Table<'_>, options: &CompileOptions) -> Option<Tracker> {
-    match root.node("version") {
-        Some(Node::Integer(1)) => {}
-        None => root.problem("version", "is missing; this is version 1"),
-        // Nothing else is known to mean the same in another version.
-        Some(_) => {
-            root.problem("version", "is not the number 1, the only version there is");
-            return None;
-        }
-    }
-    root.only(ROOT);
-    let account = account::read(root);
+/// Compiles a definition that was built in code. It is held to what a document is held to, and its
+/// problems have the paths that they would have there; the tracker's fingerprint is that of
+/// [`Definition::to_document`].
+///
+/// # Errors
+/// Rejects what [`compile()`] rejects, and a definition whose document would have over
+/// [`MAX_DOCUMENT`](crate::config::MAX_DOCUMENT) bytes.
+pub fn resolve(definition: &Definition, options: &CompileOptions) -> Result<Tracker, Problems> {
+    // Its fields can hold what no document can, so it is read like one.
+    let document = definition.to_document();
+    document.check_size()?;
+    compile(&document, options)
+}
+
+fn tracker(
+    definition: &Definition,
+    (fingerprint, document): (Fingerprint, String),
+    root: &Place<'_>,
+    options: &CompileOptions,
+) -> Option<Tracker> {
+    let account = account::resolve(definition, root);
     let context = Context {
         namespace: &options.namespace,
         currency: account.currency,
-        known: Known::of(root),
+        known: Known::of(definition),
         types: account.types,
     };
-    let (sources, default_source) = source::read(root, &context);
-    let offers = offer::read(root, &context, &sources);
-    later::read(root, &context);
-    let channels = channel::read(root, &context);
-    let campaigns = campaign::read(root, &context, &channels, &offers, &sources);
+    let (sources, default_source) = source::resolve(definition, root, &context);
+    let offers = offer::resolve(definition, root, &context, &sources);
+    later::resolve(definition, root, &context);
+    let channels = channel::resolve(definition, root, &context);
+    let campaigns = campaign::resolve(definition, root, &context, &channels, &offers, &sources);
     Some(Tracker {
-        fingerprint: document.fingerprint(),
-        document: document.to_json(),
+        fingerprint,
+        document,
         currency: account.currency,
         revenue_statuses: account.revenue_statuses,
         default_type: account.default_type?,
@@ -168,19 +157,25 @@ fn tracker(document: &Document, root: &Table<'_>, options: &CompileOptions) -> O
     })
 }
 
-/// What every part of the document may refer to.
+/// What every part of the definition may refer to.
 struct Context<'a> {
     namespace: &'a Namespace,
     /// The account's currency.
     currency: Currency,
     known: Known<'a>,
-    /// The types without a problem.
+    /// The types.
     types: BTreeMap<TypeName, ConversionType>,
 }
 
 impl Context<'_> {
-    fn type_name(&self, text: &str) -> Result<TypeName, Refusal> {
-        refer(text, "conversion type", &self.known.types)
+    fn type_name(&self, name: &TypeName, place: &Place<'_>) -> Option<TypeName> {
+        refer(name, "conversion type", &self.known.types, place)
+    }
+
+    /// The types of a list.
+    fn type_names(&self, names: &[TypeName], key: &str, place: &Place<'_>) -> Vec<TypeName> {
+        let names = place.rows(key, names);
+        names.filter_map(|(place, name)| self.type_name(name, &place)).collect()
     }
 }
 
@@ -196,18 +191,18 @@ struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    fn of(root: &Table<'a>) -> Self {
-        let named = |list, key: &str| match root.node(list) {
-            Some(Node::List(rows)) => rows.iter().filter_map(|row| row.table()?.get(key)?.text()).collect(),
-            _ => BTreeSet::new(),
-        };
+    fn of(definition: &'a Definition) -> Self {
         Self {
-            types: named("conversion_type", "name"),
-            domains: named("domain", "id"),
-            sources: named("offer_source", "id"),
-            offers: named("offer", "id"),
-            channels: named("traffic_channel", "id"),
-            apis: named("conversion_api", "id"),
+            types: definition
+                .conversion_types
+                .iter()
+                .map(|row| row.name.as_str())
+                .collect(),
+            domains: definition.domains.iter().map(|row| row.id.as_str()).collect(),
+            sources: definition.offer_sources.iter().map(|row| row.id.as_str()).collect(),
+            offers: definition.offers.iter().map(|row| row.id.as_str()).collect(),
+            channels: definition.traffic_channels.iter().map(|row| row.id.as_str()).collect(),
+            apis: definition.conversion_apis.iter().map(|row| row.id.as_str()).collect(),
         }
     }
 }

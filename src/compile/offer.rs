@@ -1,37 +1,32 @@
 //! Offers.
 
-use super::rows::{amount, named, refer, template, title};
-use super::{Context, MAX_ROWS};
-use crate::config::Table;
-use crate::model::Status;
+use super::Context;
+use super::rows::{named, refer, template, title};
+use crate::config::Place;
+use crate::definition::Definition;
 use crate::template::UrlTemplate;
 use crate::tracker::compiled::{Offer, Source};
-use crate::value::{Currency, Money, OfferId, OfferSourceId};
+use crate::value::{Money, OfferId, OfferSourceId};
 use alloc::collections::BTreeMap;
 
-const KEYS: &[&str] = &["id", "title", "source", "url", "payout", "currency", "default_status"];
-
-pub(super) fn read(
-    root: &Table<'_>,
+pub(super) fn resolve(
+    definition: &Definition,
+    root: &Place<'_>,
     context: &Context<'_>,
     sources: &BTreeMap<OfferSourceId, Source>,
 ) -> BTreeMap<OfferId, Offer> {
-    named(root, "offer", MAX_ROWS, KEYS, |row, id| {
-        let title = title(row, id);
-        let source: Option<OfferSourceId> =
-            row.needed("source", |text| refer(text, "offer source", &context.known.sources));
-        let url = template(row, "url", UrlTemplate::parse_offer);
-        let own: Option<Currency> = row.parsed("currency", str::parse);
+    let rows = (root, "offer", definition.offers.as_slice());
+    named(rows, ("id", |row| &row.id), |row, place| {
+        let source = refer(&row.source, "offer source", &context.known.sources, &place.at("source"));
+        let url = template(UrlTemplate::parse_offer(&row.url), &place.at("url"));
         let of_source = || Some(sources.get(source.as_ref()?)?.currency);
-        let currency = own.or_else(of_source).unwrap_or(context.currency);
-        let payout = row.parsed("payout", amount).map(|amount| Money { amount, currency });
-        let default_status = row.word("default_status", "a status", Status::ALL);
+        let currency = row.currency.or_else(of_source).unwrap_or(context.currency);
         Some(Offer {
-            title,
+            title: title(row.title.as_ref(), &row.id),
             source: source?,
             url: url?,
-            payout,
-            default_status,
+            payout: row.payout.map(|amount| Money { amount, currency }),
+            default_status: row.default_status,
         })
     })
 }

@@ -1,9 +1,9 @@
 //! The parameter table of an offer source, and which query parameter of its postbacks means what.
 
 use super::rows::is_new;
-use crate::clickbank::ins::Path;
-use crate::config::{MAX_ENTRIES, Node, Refusal, Table};
-use crate::model::{Role, SLOTS};
+use crate::config::{Place, Refusal};
+use crate::definition::{self, OfferSource};
+use crate::model::Role;
 use crate::network::{MAX_PARAMETER_NAME, Meaning, ParameterMap};
 use crate::tracker::compiled::SourceParameter;
 use alloc::{
@@ -13,46 +13,47 @@ use alloc::{
     vec::Vec,
 };
 
-/// Reads the table of a source's own parameters, and which parameter of a postback means what.
+/// The table of a source's own parameters, and which parameter of a postback means what.
 /// `usual` is what they mean where the source says nothing.
-pub(super) fn read(source: &Table<'_>, usual: ParameterMap) -> (Vec<SourceParameter>, ParameterMap) {
-    let rows = source.rows("parameter", usize::from(SLOTS));
+pub(super) fn resolve(
+    source: &OfferSource,
+    place: &Place<'_>,
+    usual: ParameterMap,
+) -> (Vec<SourceParameter>, ParameterMap) {
     let mut seen = BTreeSet::new();
-    let parameters: Vec<_> = rows.iter().map(|row| parameter(row, &mut seen)).collect();
-    let sound = || {
-        rows.iter()
-            .zip(&parameters)
-            .filter_map(|(row, read)| Some((row, read.as_ref()?)))
-    };
-    let names = names(source, sound(), usual);
-    for (row, parameter) in sound() {
-        check_meaning(row, parameter, &names);
+    let rows = place.rows("parameter", &source.parameters);
+    let parameters = rows.filter_map(|(place, row)| {
+        let read = parameter(row, &place, &mut seen)?;
+        Some((place, read))
+    });
+    let parameters: Vec<(Place<'_>, SourceParameter)> = parameters.collect();
+    let names = names(source, place, &parameters, usual);
+    for (place, parameter) in &parameters {
+        check_meaning(place, parameter, &names);
     }
-    (parameters.into_iter().flatten().collect(), names)
+    (parameters.into_iter().map(|(_, parameter)| parameter).collect(), names)
 }
 
-fn parameter(row: &Table<'_>, seen: &mut BTreeSet<String>) -> Option<SourceParameter> {
-    row.only(&["name", "macro", "role", "from"]);
-    let name = row.needed("name", parameter_name);
-    let macro_text = row.parsed("macro", macro_text).unwrap_or_default();
-    let from = match row.node("from") {
-        Some(Node::Text(_)) => row.parsed("from", str::parse).into_iter().collect(),
-        _ => row.parsed_list("from", MAX_ENTRIES, str::parse::<Path>),
-    };
-    if macro_text == "{r}" && !row.has("from") {
-        row.problem(
-            "macro",
-            "`{r}` is read from the notification, and `from` does not say where",
-        );
+fn parameter(
+    row: &definition::SourceParameter,
+    place: &Place<'_>,
+    seen: &mut BTreeSet<String>,
+) -> Option<SourceParameter> {
+    let name = place.at("name").accept(parameter_name(&row.name));
+    let pasted = row.macro_text.as_deref().map(macro_text);
+    let pasted = pasted.and_then(|text| place.at("macro").accept(text));
+    let pasted = pasted.unwrap_or_default();
+    if pasted == "{r}" && row.from.is_empty() {
+        let place = place.at("macro");
+        place.problem("`{r}` is read from the notification, and `from` does not say where");
     }
-    let role = row.text("role").map(Role::from);
     let name = name?;
-    is_new(row, "name", &name, seen);
+    is_new(&place.at("name"), &name, seen);
     Some(SourceParameter {
         name,
-        macro_text,
-        role,
-        from,
+        macro_text: pasted,
+        role: row.role.clone(),
+        from: row.from.clone(),
     })
 }
 
@@ -82,16 +83,17 @@ pub(super) fn macro_text(text: &str) -> Result<String, Refusal> {
     }
 }
 
-fn names<'r, 'a: 'r>(
-    source: &Table<'_>,
-    parameters: impl Iterator<Item = (&'r Table<'a>, &'r SourceParameter)>,
+fn names(
+    source: &OfferSource,
+    place: &Place<'_>,
+    parameters: &[(Place<'_>, SourceParameter)],
     map: ParameterMap,
 ) -> ParameterMap {
-    let mut names: BTreeMap<String, String> = source.parsed_entries("names", |_, name| Ok::<_, Refusal>(name.into()));
+    let mut names = source.names.clone();
     // A row with the role of an id is that id, under whatever name: the identity of the message
     // depends on it.
     let mut named_by_role = BTreeMap::new();
-    for (row, parameter) in parameters {
+    for (place, parameter) in parameters {
         let word = match &parameter.role {
             Some(Role::EventId) => "event_id",
             Some(Role::OrderId) => "order_id",
@@ -100,17 +102,14 @@ fn names<'r, 'a: 'r>(
         let is_free = map.meaning(&parameter.name).is_none() && !names.values().any(|name| *name == parameter.name);
         if is_free && !names.contains_key(word) {
             names.insert(word.into(), parameter.name.clone());
-            named_by_role.insert(word, row);
+            named_by_role.insert(word, place);
         }
     }
     map.clone().with_names(&names).unwrap_or_else(|errors| {
         for error in errors.into_errors() {
             match named_by_role.get(error.word()) {
-                Some(row) => row.refuse(row.at("name"), error),
-                None => {
-                    let path = format!("{}.{}", source.at("names"), error.word().escape_debug());
-                    source.refuse(path, error);
-                }
+                Some(row) => row.at("name").refuse(error),
+                None => place.at("names").at(error.word()).refuse(error),
             }
         }
         map
@@ -119,12 +118,12 @@ fn names<'r, 'a: 'r>(
 
 /// A row of the table may share its name with an id or a slot; with nothing else that a postback
 /// means.
-fn check_meaning(row: &Table<'_>, parameter: &SourceParameter, names: &ParameterMap) {
+fn check_meaning(row: &Place<'_>, parameter: &SourceParameter, names: &ParameterMap) {
     match names.meaning(&parameter.name) {
         None | Some(Meaning::EventId | Meaning::OrderId | Meaning::Receipt | Meaning::Parent | Meaning::Sub(_)) => {}
-        Some(meaning) => row.problem(
-            "name",
-            format!("`{}` is the postback's `{meaning}` already", parameter.name),
-        ),
+        Some(meaning) => {
+            let said = format!("`{}` is the postback's `{meaning}` already", parameter.name);
+            row.at("name").problem(said);
+        }
     }
 }

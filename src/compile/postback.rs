@@ -2,66 +2,52 @@
 
 use super::channel::Draft;
 use super::reach::Reach;
-use super::rows::{amount, named};
+use super::rows::named;
 use super::{Context, request};
-use crate::config::{Entries, MAX_ENTRIES, Refusal, Table, duration, merge, one_of};
+use crate::config::Place;
+use crate::definition;
 use crate::delivery::Lane;
-use crate::model::{Status, Updates};
-use crate::rule::{Conditions, Negative, ParameterName};
+use crate::model::Updates;
+use crate::rule::{Conditions, ParameterName};
 use crate::tracker::compiled::{PayoutRule, Postback};
-use crate::value::{Amount, CampaignId, Currency, DeliveryKey, Money, Percent, PostbackId};
+use crate::value::{CampaignId, Currency, DeliveryKey, Money, Percent, PostbackId};
 use alloc::{format, vec::Vec};
 
-const KEYS: &[&str] = &[
-    "id",
-    "values",
-    "types",
-    "statuses",
-    "updates",
-    "negative",
-    "payout",
-    "min_payout",
-    "share",
-    "within",
-    "where",
-    "require",
-    "test",
-];
-
-pub(super) fn read(
-    table: &Table<'_>,
-    campaign: Option<&CampaignId>,
+pub(super) fn resolve(
+    campaign: &definition::Campaign,
+    place: &Place<'_>,
     context: &Context<'_>,
     channel: Option<&Draft<'_>>,
     reach: &Reach<'_>,
 ) -> Vec<Postback> {
-    let keys = [KEYS, request::KEYS].concat();
-    let postbacks: Vec<(PostbackId, Postback)> = named(table, "postback", MAX_ENTRIES, &keys, |row, id| {
-        postback(row, (campaign, id), context, channel, reach)
+    let rows = (place, "postback", campaign.postbacks.as_slice());
+    let postbacks: Vec<(PostbackId, Postback)> = named(rows, ("id", |row| &row.id), |row, place| {
+        postback(row, &campaign.id, place, context, channel, reach)
     });
     postbacks.into_iter().map(|(_, postback)| postback).collect()
 }
 
 fn postback(
-    row: &Table<'_>,
-    (campaign, id): (Option<&CampaignId>, Option<&PostbackId>),
+    row: &definition::Postback,
+    campaign: &CampaignId,
+    place: &Place<'_>,
     context: &Context<'_>,
     channel: Option<&Draft<'_>>,
     reach: &Reach<'_>,
 ) -> Option<Postback> {
-    let conditions = conditions(row, context, channel, reach);
-    let payout = payout(row, context, channel);
-    let updates = row.word("updates", "a way to treat updates", Updates::ALL);
-    if channel.is_none() && !row.has("url") {
+    let conditions = conditions(row, place, context, channel, reach);
+    let payout = payout(row, place, context, channel);
+    if channel.is_none() && row.request.url.is_none() {
         // The channel is missing or broken, which was reported; whether it has a template cannot be
         // said.
         return None;
     }
-    let request = own_or_channels(row, channel);
-    let (campaign, id, url) = (campaign?, id?, request.url?);
+    let request = own_or_channels(row, place, channel);
+    let url = request.url?;
+    let id = row.id.clone();
     Some(Postback {
-        id: id.clone(),
         key: DeliveryKey::of(&[context.namespace.as_str(), campaign.as_str(), id.as_str()]),
+        id,
         lane: Lane::new(url.origin()),
         method: request.method,
         url,
@@ -69,7 +55,7 @@ fn postback(
         conditions,
         demand: 0,
         payout,
-        updates: updates.unwrap_or(Updates::FirstMatch),
+        updates: row.updates.unwrap_or(Updates::FirstMatch),
         success: request.success,
         retry: request.retry,
     })
@@ -77,17 +63,13 @@ fn postback(
 
 /// With a URL of its own the postback is a copy and stands alone; without, the channel's template
 /// fills in what it leaves out.
-fn own_or_channels(row: &Table<'_>, channel: Option<&Draft<'_>>) -> request::Request {
-    let values = request::values(row);
-    let template = channel.and_then(|draft| draft.postback).filter(|_| !row.has("url"));
-    let Some(template) = template else {
-        return request::read(row, &values);
-    };
-    let own = request::KEYS.iter();
-    let own = own.filter_map(|key| Some(((*key).into(), row.node(key)?.clone())));
-    let mut merged: Entries = own.collect();
-    merge(&mut merged, template);
-    request::read(&row.other(&merged), &values)
+fn own_or_channels(row: &definition::Postback, place: &Place<'_>, channel: Option<&Draft<'_>>) -> request::Request {
+    let own = &row.request;
+    let template = channel.and_then(|draft| draft.postback).filter(|_| own.url.is_none());
+    match template {
+        Some(template) => request::resolve(&own.or(template), &row.values, place),
+        None => request::resolve(own, &row.values, place),
+    }
 }
 
 /// The currency of the channel, in which it is told amounts.
@@ -95,63 +77,69 @@ fn currency(context: &Context<'_>, channel: Option<&Draft<'_>>) -> Currency {
     channel.map_or(context.currency, |draft| draft.channel.currency)
 }
 
-fn conditions(row: &Table<'_>, context: &Context<'_>, channel: Option<&Draft<'_>>, reach: &Reach<'_>) -> Conditions {
-    const NEGATIVE: &[(&str, Negative)] = &[("skip", Negative::Skip), ("send", Negative::Send)];
+fn conditions(
+    row: &definition::Postback,
+    place: &Place<'_>,
+    context: &Context<'_>,
+    channel: Option<&Draft<'_>>,
+    reach: &Reach<'_>,
+) -> Conditions {
     let currency = currency(context, channel);
-    let named = |name, text: &str| reach.condition_name(name).map(|name| (name, text.into()));
+    let matches = row.matches.iter().filter_map(|(name, text)| {
+        let place = place.at("where").at(name);
+        Some((place.accept(reach.condition_name(name))?, text.clone()))
+    });
     Conditions {
-        types: row.parsed_list("types", MAX_ENTRIES, |text| context.type_name(text)),
-        statuses: row.parsed_list("statuses", MAX_ENTRIES, |word| one_of(word, "a status", Status::ALL)),
-        min_payout: row
-            .parsed("min_payout", amount)
-            .map(|amount| Money { amount, currency }),
-        share: row.parsed("share", str::parse),
-        within: row.parsed("within", duration),
-        test: row.flag("test").unwrap_or_default(),
-        negative: row
-            .choice("negative", "a way to treat negative payouts", NEGATIVE)
-            .unwrap_or_default(),
-        matches: row.parsed_entries("where", named).into_values().collect(),
-        require: require(row, channel, reach),
+        types: context.type_names(&row.types, "types", place),
+        statuses: row.statuses.clone(),
+        min_payout: row.min_payout.map(|amount| Money { amount, currency }),
+        share: row.share,
+        within: row.within,
+        test: row.test,
+        negative: row.negative.unwrap_or_default(),
+        matches: matches.collect(),
+        require: require(row, place, channel, reach),
     }
 }
 
 /// What the channel requires of each of its postbacks, and what this one requires besides.
-fn require(row: &Table<'_>, channel: Option<&Draft<'_>>, reach: &Reach<'_>) -> Vec<ParameterName> {
+fn require(
+    row: &definition::Postback,
+    place: &Place<'_>,
+    channel: Option<&Draft<'_>>,
+    reach: &Reach<'_>,
+) -> Vec<ParameterName> {
     let mut names = channel.map(|draft| draft.require.clone()).unwrap_or_default();
-    for name in row.parsed_list("require", MAX_ENTRIES, |name| reach.condition_name(name)) {
-        if !names.contains(&name) {
+    for (place, name) in place.rows("require", &row.require) {
+        if let Some(name) = place.accept(reach.condition_name(name))
+            && !names.contains(&name)
+        {
             names.push(name);
         }
     }
     names
 }
 
-fn payout(row: &Table<'_>, context: &Context<'_>, channel: Option<&Draft<'_>>) -> PayoutRule {
-    let whole = PayoutRule::Percent(Percent::whole());
-    let Some(table) = row.table("payout") else { return whole };
-    table.only(&["percent", "fixed"]);
-    let percent = table.parsed("percent", str::parse).map(PayoutRule::Percent);
-    let currency = currency(context, channel);
-    let fixed = table
-        // Without its channel the currency is a guess.
-        .parsed("fixed", |text| fixed(text, channel.map(|_| currency)))
-        .map(|amount| PayoutRule::Fixed(Money { amount, currency }));
-    if table.has("percent") == table.has("fixed") {
-        row.problem("payout", "needs either `percent` or `fixed`");
-    }
-    percent.or(fixed).unwrap_or(whole)
-}
-
-/// An amount that a channel can be told as it is written.
-fn fixed(text: &str, currency: Option<Currency>) -> Result<Amount, Refusal> {
-    let fixed = amount(text)?;
-    match currency {
-        Some(currency) if fixed.rounded(currency.digits()) != fixed => Err(format!(
-            "`{fixed}` is finer than {currency}, which has {} digits after the point",
-            currency.digits()
-        )
-        .into()),
-        _ => Ok(fixed),
+fn payout(
+    row: &definition::Postback,
+    place: &Place<'_>,
+    context: &Context<'_>,
+    channel: Option<&Draft<'_>>,
+) -> PayoutRule {
+    match row.payout {
+        None => PayoutRule::Percent(Percent::whole()),
+        Some(definition::Payout::Percent(percent)) => PayoutRule::Percent(percent),
+        Some(definition::Payout::Fixed(amount)) => {
+            let currency = currency(context, channel);
+            // Without its channel the currency is a guess.
+            if channel.is_some() && amount.rounded(currency.digits()) != amount {
+                let said = format!(
+                    "`{amount}` is finer than {currency}, which has {} digits after the point",
+                    currency.digits()
+                );
+                place.at("payout").at("fixed").problem(said);
+            }
+            PayoutRule::Fixed(Money { amount, currency })
+        }
     }
 }

@@ -2,23 +2,13 @@
 //! tried again.
 
 use super::rows::template;
-use crate::config::{MAX_ENTRIES, Refusal, Table, duration, status_ranges};
+use crate::config::{MAX_ENTRIES, Place, status_ranges};
+use crate::definition::{self, PostbackRequest};
 use crate::delivery::{RetryPolicy, SuccessRule};
 use crate::model::Method;
 use crate::template::{BodyTemplate, UrlTemplate};
 use crate::value::Shared;
-use alloc::{
-    collections::BTreeMap,
-    format,
-    string::{String, ToString},
-};
-
-/// The keys of a request.
-pub(super) const KEYS: &[&str] = &["url", "method", "body", "content_type", "success", "retry"];
-
-/// The most attempts of one delivery: with waits of at least a second each, no receiver is called
-/// for longer than it could matter.
-pub const MAX_ATTEMPTS: u32 = 100;
+use alloc::{collections::BTreeMap, format, string::String};
 
 pub(super) struct Request {
     pub(super) method: Method,
@@ -28,70 +18,79 @@ pub(super) struct Request {
     pub(super) retry: RetryPolicy,
 }
 
-/// Reads a request whose blanks `values` fill.
-pub(super) fn read(row: &Table<'_>, values: &BTreeMap<String, String>) -> Request {
-    let body = body(row);
-    let method = row.word("method", "a method", Method::ALL);
-    if method == Some(Method::Get) && row.has("body") {
-        row.problem("method", "a GET has no body");
+/// A request whose blanks `values` fill.
+pub(super) fn resolve(row: &PostbackRequest, values: &BTreeMap<String, String>, place: &Place<'_>) -> Request {
+    let body = body(row, place);
+    if row.method == Some(Method::Get) && row.body.is_some() {
+        place.at("method").problem("a GET has no body");
     }
+    let usual = if row.body.is_some() { Method::Post } else { Method::Get };
     Request {
-        method: method.unwrap_or(if row.has("body") { Method::Post } else { Method::Get }),
-        url: template(row, "url", |text| UrlTemplate::parse_with(text, values)),
+        method: row.method.unwrap_or(usual),
+        url: url(row, values, &place.at("url")),
         body,
-        success: success(row).into(),
-        retry: retry(row),
+        success: success(row.success.as_ref(), &place.at("success")).into(),
+        retry: retry(row.retry, &place.at("retry")),
     }
 }
 
-fn body(row: &Table<'_>) -> Option<BodyTemplate> {
-    let content_type = row.text("content_type").unwrap_or("application/json");
-    if !row.has("body") {
-        if row.has("content_type") {
-            row.problem("content_type", "there is no `body` that it could describe");
+fn url(row: &PostbackRequest, values: &BTreeMap<String, String>, place: &Place<'_>) -> Option<UrlTemplate> {
+    let Some(url) = &row.url else {
+        place.problem("is missing");
+        return None;
+    };
+    template(UrlTemplate::parse_with(url, values), place)
+}
+
+fn body(row: &PostbackRequest, place: &Place<'_>) -> Option<BodyTemplate> {
+    let content_type = row.content_type.as_deref();
+    let Some(body) = &row.body else {
+        if content_type.is_some() {
+            let place = place.at("content_type");
+            place.problem("there is no `body` that it could describe");
         }
         return None;
-    }
-    template(row, "body", |text| BodyTemplate::parse(text, content_type))
+    };
+    let content_type = content_type.unwrap_or("application/json");
+    template(BodyTemplate::parse(body, content_type), &place.at("body"))
 }
 
-fn success(row: &Table<'_>) -> SuccessRule {
+fn success(row: Option<&definition::Success>, place: &Place<'_>) -> SuccessRule {
     let mut rule = SuccessRule::default();
-    let Some(table) = row.table("success") else { return rule };
-    table.only(&["status", "body_includes", "body_excludes"]);
-    if let Some(status) = table.parsed("status", status_ranges) {
-        if status.len() > MAX_ENTRIES {
-            table.problem(
-                "status",
-                format!("has {} ranges, at most {MAX_ENTRIES} are allowed", status.len()),
-            );
+    let Some(row) = row else { return rule };
+    if let Some(status) = &row.status {
+        let place = place.at("status");
+        if let Some(status) = place.accept(status_ranges(status)) {
+            if status.len() > MAX_ENTRIES {
+                place.problem(format!(
+                    "has {} ranges, at most {MAX_ENTRIES} are allowed",
+                    status.len()
+                ));
+            }
+            rule.status = status;
         }
-        rule.status = status;
     }
-    let text = |text: &str| match text {
-        "" => Err("is empty"),
-        text => Ok(text.to_string()),
+    let text = |text: &Option<String>, key| {
+        if text.as_deref() == Some("") {
+            place.at(key).problem("is empty");
+        }
+        text.clone()
     };
-    rule.body_includes = table.parsed("body_includes", text);
-    rule.body_excludes = table.parsed("body_excludes", text);
+    rule.body_includes = text(&row.body_includes, "body_includes");
+    rule.body_excludes = text(&row.body_excludes, "body_excludes");
     rule
 }
 
-fn retry(row: &Table<'_>) -> RetryPolicy {
+fn retry(row: Option<definition::Retry>, place: &Place<'_>) -> RetryPolicy {
     let mut policy = RetryPolicy::default();
-    let Some(table) = row.table("retry") else { return policy };
-    table.only(&["attempts", "first", "longest"]);
-    policy.attempts = table.number("attempts", 1, MAX_ATTEMPTS).unwrap_or(policy.attempts);
-    policy.first = table.parsed("first", duration).unwrap_or(policy.first);
-    policy.longest = table.parsed("longest", duration).unwrap_or(policy.longest);
+    let Some(row) = row else { return policy };
+    policy.attempts = row.attempts.unwrap_or(policy.attempts);
+    policy.first = row.first.unwrap_or(policy.first);
+    policy.longest = row.longest.unwrap_or(policy.longest);
     if policy.first > policy.longest {
-        let key = if table.has("longest") { "longest" } else { "first" };
-        table.problem(key, "the longest wait is shorter than the first one");
+        let key = if row.longest.is_some() { "longest" } else { "first" };
+        let place = place.at(key);
+        place.problem("the longest wait is shorter than the first one");
     }
     policy
-}
-
-/// The values that fill a template's blanks, by the blanks' names.
-pub(super) fn values(row: &Table<'_>) -> BTreeMap<String, String> {
-    row.parsed_entries("values", |_, value| Ok::<_, Refusal>(value.into()))
 }

@@ -1,152 +1,132 @@
 //! Offer sources.
 
-use super::rows::{is_default, named, refer, references, title};
+use super::rows::{is_default, named, refer, title};
 use super::words::kind_of;
-use super::{Context, MAX_ROWS, parameter};
-use crate::config::{MAX_ENTRIES, Refusal, Table, duration, one_of};
-use crate::event::{Interface, Kind};
+use super::{Context, parameter};
+use crate::config::{Place, Refusal};
+use crate::definition::{Definition, OfferSource};
+use crate::event::Kind;
 use crate::model::{Counts, Duplicates, Status};
 use crate::network::Meaning;
-use crate::tracker::{Protocol, Source};
-use crate::value::{OfferSourceId, TypeName, ip_range};
+use crate::tracker::compiled::Source;
+use crate::value::{OfferSourceId, TypeName};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     format,
     string::String,
 };
 
-const KEYS: &[&str] = &[
-    "id",
-    "title",
-    "template",
-    "default",
-    "protocol",
-    "account_role",
-    "domain",
-    "currency",
-    "secrets",
-    "allow_short_secret",
-    "tokens",
-    "allow_ips",
-    "ins_versions",
-    "legacy_charset",
-    "legacy_zero_decimal",
-    "amount",
-    "default_status",
-    "reversal_status",
-    "duplicates",
-    "click_expiration",
-    "open_types",
-    "events",
-    "statuses",
-    "parameter",
-    "names",
-    "postback",
-    "click_id_from",
-    "truth",
-];
-
 type Sources = BTreeMap<OfferSourceId, Source>;
 
-pub(super) fn read(root: &Table<'_>, context: &Context<'_>) -> (Sources, Option<OfferSourceId>) {
+pub(super) fn resolve(
+    definition: &Definition,
+    root: &Place<'_>,
+    context: &Context<'_>,
+) -> (Sources, Option<OfferSourceId>) {
     let mut default = None;
     let mut has_default = false;
-    let sources: Sources = named(
-        root,
-        "offer_source",
-        MAX_ROWS,
-        KEYS,
-        |row, id: Option<&OfferSourceId>| {
-            if is_default(row, "source", &mut has_default) {
-                default = id.cloned();
-            }
-            source(row, context, id)
-        },
-    );
+    let rows = (root, "offer_source", definition.offer_sources.as_slice());
+    let sources: Sources = named(rows, ("id", |row| &row.id), |row, place| {
+        if is_default(row.default, "source", &mut has_default, place) {
+            default = Some(row.id.clone());
+        }
+        Some(source(row, place, context))
+    });
     if !has_default {
         if context.known.sources.len() > 1 {
-            root.problem(
-                "offer_source",
-                "none of them has `default = true`; a bare `/postback` needs one",
-            );
+            root.at("offer_source")
+                .problem("none of them has `default = true`; a bare `/postback` needs one");
         }
         default = sources.keys().next().cloned();
     }
     (sources, default)
 }
 
-fn source(row: &Table<'_>, context: &Context<'_>, id: Option<&OfferSourceId>) -> Option<Source> {
-    const INTERFACES: &[(&str, Interface)] = &[("ins", Interface::Ins), ("s2s", Interface::Postback)];
-    let protocol = Protocol::read(row, references(row, "secrets"));
-    let status = |key| row.word(key, "a status", Status::ALL);
-    let reversal_status = status("reversal_status").unwrap_or(Status::Declined);
+fn source(row: &OfferSource, place: &Place<'_>, context: &Context<'_>) -> Source {
+    let reversal_status = row.reversal_status.unwrap_or(Status::Declined);
     if reversal_status == Status::Approved {
-        row.problem("reversal_status", "money that is taken back is never `approved`");
+        let place = place.at("reversal_status");
+        place.problem("money that is taken back is never `approved`");
     }
-    let (parameters, names) = parameter::read(row, protocol.parameter_map());
-    Some(Source {
-        title: title(row, id),
-        domain: row.parsed("domain", |text| refer(text, "domain", &context.known.domains)),
-        tokens: references(row, "tokens"),
-        allow_ips: row.parsed_list("allow_ips", MAX_ENTRIES, ip_range),
-        currency: row.parsed("currency", str::parse).unwrap_or(context.currency),
-        default_status: status("default_status").unwrap_or(Status::Approved),
+    let (parameters, names) = parameter::resolve(row, place, row.protocol.parameter_map());
+    let domain = row.domain.as_ref();
+    Source {
+        title: title(row.title.as_ref(), &row.id),
+        domain: domain.and_then(|id| refer(id, "domain", &context.known.domains, &place.at("domain"))),
+        tokens: row.tokens.clone(),
+        allow_ips: row.allow_ips.clone(),
+        currency: row.currency.unwrap_or(context.currency),
+        default_status: row.default_status.unwrap_or(Status::Approved),
         reversal_status,
-        duplicates: row
-            .word("duplicates", "a duplicate policy", Duplicates::ALL)
-            .unwrap_or(Duplicates::Create),
-        click_expiration: row.parsed("click_expiration", duration),
-        open_types: open_types(row, context),
-        events: events(row, context),
-        statuses: row.parsed_entries("statuses", |_, word| one_of(word, "a status", Status::ALL)),
+        duplicates: row.duplicates.unwrap_or(Duplicates::Create),
+        click_expiration: row.click_expiration,
+        open_types: open_types(row, place, context),
+        events: events(row, place, context),
+        statuses: row.statuses.clone(),
         parameters,
         names,
-        pasted: row.parsed_entries("postback", |word, text| {
-            Meaning::parse(word)
-                .map_err(Refusal::from)
-                .and_then(|_| parameter::macro_text(text))
-        }),
-        protocol,
-        truth: row.choice("truth", "an interface", INTERFACES),
-        id: id?.clone(),
-    })
+        pasted: pasted(row, place),
+        protocol: row.protocol.clone(),
+        truth: row.truth,
+        id: row.id.clone(),
+    }
 }
 
-fn open_types(row: &Table<'_>, context: &Context<'_>) -> BTreeSet<TypeName> {
-    let read = |text| {
-        let name = context.type_name(text)?;
+fn open_types(row: &OfferSource, place: &Place<'_>, context: &Context<'_>) -> BTreeSet<TypeName> {
+    let open = |(place, name): (Place<'_>, &TypeName)| {
+        let name = context.type_name(name, &place)?;
         let known = context.types.get(&name).map(|known| (known.counts, known.duplicates));
         match known {
-            Some((counts @ (Counts::Sale | Counts::Revenue | Counts::Reversal), _)) => Err(Refusal::from(format!(
-                "`{name}` counts as {counts}, and an open type carries no money"
-            ))),
+            Some((counts @ (Counts::Sale | Counts::Revenue | Counts::Reversal), _)) => {
+                place.problem(format!(
+                    "`{name}` counts as {counts}, and an open type carries no money"
+                ));
+                None
+            }
             // All types with this policy share one slot of the click.
-            Some((_, Some(Duplicates::Edit))) => Err(Refusal::from(format!(
-                "`{name}` has the policy `edit`, so anyone could edit money away"
-            ))),
-            _ => Ok(name),
+            Some((_, Some(Duplicates::Edit))) => {
+                place.problem(format!(
+                    "`{name}` has the policy `edit`, so anyone could edit money away"
+                ));
+                None
+            }
+            _ => Some(name),
         }
     };
-    row.parsed_list("open_types", MAX_ENTRIES, read).into_iter().collect()
+    place.rows("open_types", &row.open_types).filter_map(open).collect()
 }
 
-fn events(row: &Table<'_>, context: &Context<'_>) -> BTreeMap<String, Option<TypeName>> {
-    row.parsed_entries("events", |word, text| {
-        if text.is_empty() {
-            return Ok(None);
-        }
-        let name = context.type_name(text)?;
+fn events(row: &OfferSource, place: &Place<'_>, context: &Context<'_>) -> BTreeMap<String, Option<TypeName>> {
+    let place = place.at("events");
+    let event = |(word, name): (&String, &Option<TypeName>)| {
+        let Some(name) = name else {
+            return Some((word.clone(), None));
+        };
+        let place = place.at(word);
+        let name = context.type_name(name, &place)?;
         let kind = kind_of(word);
         let takes_back = kind.as_ref().is_some_and(Kind::subtracts);
         let brings = kind.as_ref().is_some_and(Kind::adds);
         match context.types.get(&name).map(|known| known.counts) {
-            Some(Counts::Reversal) if brings => Err(Refusal::from(format!(
+            Some(Counts::Reversal) if brings => place.problem(format!(
                 "`{word}` brings money, and `{name}` counts as reversal; match it to a type that does not"
-            ))),
-            Some(counts) if takes_back && counts != Counts::Reversal => Err(Refusal::from(format!(
+            )),
+            Some(counts) if takes_back && counts != Counts::Reversal => place.problem(format!(
                 "`{word}` takes money back, and `{name}` counts as {counts}; match it to a type that counts as reversal"
-            ))),
-            _ => Ok(Some(name)),
+            )),
+            _ => {}
         }
-    })
+        Some((word.clone(), Some(name)))
+    };
+    row.events.iter().filter_map(event).collect()
+}
+
+/// The macros that are pasted, by the words of their meanings.
+fn pasted(row: &OfferSource, place: &Place<'_>) -> BTreeMap<String, String> {
+    let place = place.at("postback");
+    for (word, text) in &row.postback {
+        let checked = Meaning::parse(word).map_err(Refusal::from);
+        place.at(word).accept(checked.and_then(|_| parameter::macro_text(text)));
+    }
+    row.postback.clone()
 }

@@ -2,9 +2,9 @@
 
 use super::{CompileOptions, compile};
 use crate::config::Document;
+use crate::definition::Protocol;
 use crate::model::Method;
 use crate::rule::Negative;
-use crate::tracker::Protocol;
 use crate::tracker::compiled::{PayoutRule, Postback, Source, Tracker};
 use alloc::{
     format,

@@ -80,6 +80,11 @@ impl Document {
         )))
     }
 
+    /// Holds a document that was not read from a text to the size of one.
+    pub(crate) fn check_size(&self) -> Result<(), Problems> {
+        Self::sized(&self.to_json())
+    }
+
     fn of(root: Node) -> Result<Self, Problems> {
         match root {
             Node::Table(entries) => Ok(Self { entries }),
@@ -98,6 +103,10 @@ impl Document {
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         Fingerprint::of(None, &[&self.to_json()])
+    }
+
+    pub(crate) fn from_entries(entries: Entries) -> Self {
+        Self { entries }
     }
 
     pub(crate) fn entries(&self) -> &Entries {

@@ -58,6 +58,7 @@ impl Document {
                     Some(Node::Text(name)) => name,
                     Some(other) => {
                         report.add(path(), format!("is {}, not a text", other.what()));
+                        row.remove("template");
                         continue;
                     }
                 };
@@ -75,6 +76,7 @@ impl Document {
                 }
             }
         }
+        report.keep_in_front();
         entries
     }
 }
@@ -82,7 +84,7 @@ impl Document {
 /// Fills in what `own` leaves out: tables key by key, lists of rows by the rows' names. What `own`
 /// has stays, and its rows stay first, so that their paths are those of the document. A row is
 /// taken whole: half of another parameter's row would mean something else.
-pub(crate) fn merge(own: &mut Entries, template: &Entries) {
+fn merge(own: &mut Entries, template: &Entries) {
     for (key, value) in template {
         match (own.get_mut(key), value) {
             (None, value) => {

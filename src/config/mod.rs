@@ -21,10 +21,13 @@
 mod document;
 mod expand;
 mod node;
+pub(crate) mod part;
+mod place;
 mod problem;
 mod report;
 mod table;
 mod text;
+mod word;
 
 pub use document::{Document, MAX_DOCUMENT};
 pub use node::MAX_DEPTH;
@@ -32,8 +35,8 @@ pub use problem::{Problem, Problems};
 pub use table::MAX_ENTRIES;
 pub use text::MAX_DURATION_DAYS;
 
-pub(crate) use expand::merge;
-pub(crate) use node::{Entries, Node};
+pub(crate) use node::{Entries, Node, Seed};
+pub(crate) use place::Place;
 pub(crate) use report::{Refusal, Report, one_of};
 pub(crate) use table::Table;
-pub(crate) use text::{date_or_time, duration, status_ranges};
+pub(crate) use text::{date_or_time, duration, duration_text, status_ranges};

@@ -74,7 +74,7 @@ impl Serialize for Node {
 }
 
 /// Reads a [`Node`] that may hold this many more levels.
-pub(super) struct Seed(pub(super) u8);
+pub(crate) struct Seed(pub(crate) u8);
 
 impl Seed {
     fn below<E: Error>(&self) -> Result<Self, E> {

@@ -3,19 +3,71 @@
 use super::problem::{Problem, Problems};
 use crate::value::nearest;
 use alloc::{
+    collections::BTreeSet,
     format,
     string::{String, ToString},
     vec::Vec,
 };
-use core::{cell::RefCell, fmt::Display};
+use core::{
+    cell::{Cell, RefCell},
+    fmt::Display,
+};
 
 /// The problems found so far.
 #[derive(Default)]
-pub(crate) struct Report(RefCell<Vec<Problem>>);
+pub(crate) struct Report {
+    problems: RefCell<Vec<Problem>>,
+    /// The paths of what could not be read.
+    unread: RefCell<BTreeSet<String>>,
+    /// Whether reading is over.
+    is_read: Cell<bool>,
+    /// How many problems stay in front.
+    front: Cell<usize>,
+}
 
 impl Report {
+    /// Says that the document was read. From here on nothing is reported at or below a place where
+    /// something could not be read: what stands there now was not written by anybody.
+    pub(crate) fn close_reading(&self) {
+        self.is_read.set(true);
+    }
+
+    fn is_unread(&self, path: &str) -> bool {
+        let unread = self.unread.borrow();
+        let mut ends = path.match_indices(['.', '[']).map(|(end, _)| end);
+        unread.contains(path) || ends.any(|end| path.get(..end).is_some_and(|above| unread.contains(above)))
+    }
+
+    /// Says that what was found so far stays in front, however the rest is sorted.
+    pub(crate) fn keep_in_front(&self) {
+        self.front.set(self.problems.borrow().len());
+    }
+
+    /// Sorts the problems by the document's parts and their rows; those of a row stay in the order
+    /// in which they were found.
+    pub(crate) fn sort(&self, parts: &[&str]) {
+        let place = |problem: &Problem| {
+            let path = problem.path();
+            let end = path.find(['.', '[']).unwrap_or(path.len());
+            let (part, below) = path.split_at_checked(end).unwrap_or((path, ""));
+            let row = below.strip_prefix('[').and_then(|below| below.split_once(']'));
+            let row = row.and_then(|(row, _)| row.parse().ok());
+            // What no part has stands beside the version, before everything.
+            let part = parts.iter().position(|known| *known == part).unwrap_or_default();
+            (part, row.unwrap_or(usize::MAX))
+        };
+        if let Some(problems) = self.problems.borrow_mut().get_mut(self.front.get()..) {
+            problems.sort_by_cached_key(place);
+        }
+    }
+
     pub(crate) fn add(&self, path: impl Into<String>, message: impl Into<String>) {
         self.push(Problem::new(path, message, None));
+    }
+
+    /// Reports what is wrong with a list or a table that was read all the same.
+    pub(crate) fn remark(&self, path: impl Into<String>, message: impl Into<String>) {
+        self.problems.borrow_mut().push(Problem::new(path, message, None));
     }
 
     pub(crate) fn refuse(&self, path: impl Into<String>, refusal: impl Into<Refusal>) {
@@ -27,11 +79,16 @@ impl Report {
     }
 
     fn push(&self, problem: Problem) {
-        self.0.borrow_mut().push(problem);
+        if !self.is_read.get() {
+            self.unread.borrow_mut().insert(problem.path().into());
+        } else if self.is_unread(problem.path()) {
+            return;
+        }
+        self.problems.borrow_mut().push(problem);
     }
 
     pub(crate) fn into_problems(self) -> Vec<Problem> {
-        self.0.into_inner()
+        self.problems.into_inner()
     }
 
     /// The value, if nothing was wrong on the way to it.

@@ -48,6 +48,24 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// The text of a duration, as [`duration`] reads it. What is finer than a second prints as what is
+/// refused there.
+pub(crate) fn duration_text(duration: Duration) -> String {
+    let mut text = String::new();
+    let mut rest = duration.as_secs();
+    for (unit, seconds) in UNITS {
+        let count = rest.checked_div(seconds).unwrap_or_default();
+        rest = rest.checked_rem(seconds).unwrap_or_default();
+        if count > 0 {
+            text.push_str(&format!("{count}{unit}"));
+        }
+    }
+    if duration.subsec_nanos() > 0 {
+        return format!("{}.{:09}s", duration.as_secs(), duration.subsec_nanos());
+    }
+    if text.is_empty() { "0s".into() } else { text }
+}
+
 /// Reads a time as [`Timestamp`] does, or a date, which begins at midnight UTC.
 pub(crate) fn date_or_time(text: &str) -> Result<Timestamp, TimestampError> {
     if text.len() == 10 {
@@ -107,6 +125,15 @@ mod tests {
             assert_eq!(duration(text), Err(said));
         }
         assert_eq!(duration("0d").unwrap_err(), "`0d` is no time at all");
+    }
+
+    #[test]
+    fn a_duration_prints_as_it_is_read() {
+        for text in ["60d", "12h", "30m", "5s", "1h30m", "1d2h3m4s", "3650d"] {
+            assert_eq!(duration_text(duration(text).unwrap()), text);
+        }
+        assert_eq!(duration_text(Duration::ZERO), "0s");
+        assert!(duration(&duration_text(Duration::from_millis(1500))).is_err());
     }
 
     #[test]

@@ -3,8 +3,9 @@
 
 use crate::clickbank::pixel::{MAX_TRACKING_CODES, TRACKING_CODES, listed_codes, tracking_codes};
 use crate::clickbank::s2s::is_test_button;
+use crate::definition::Protocol;
 use crate::network::{Meaning, Postback, PostbackError};
-use crate::tracker::{Protocol, Source};
+use crate::tracker::Source;
 use crate::value::Query;
 use alloc::borrow::Cow;
 

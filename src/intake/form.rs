@@ -6,8 +6,9 @@ use crate::clickbank::{
     form::{FormNotification, FormVersion, MinorUnits},
     ins::{SourceReceipt, TransactionType},
 };
+use crate::definition::Protocol;
 use crate::event::{Event, Interface, Kind, Received};
-use crate::tracker::{Credentials, Protocol, Source};
+use crate::tracker::{Credentials, Source};
 use crate::value::{Currency, EventId, Money, Pii, is_unfilled_macro};
 use alloc::{
     borrow::Cow,

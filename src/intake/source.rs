@@ -6,10 +6,11 @@ use crate::clickbank::{
     form::MinorUnitsError,
     ins::{Notification, TransactionType},
 };
+use crate::definition::Protocol;
 use crate::event::{Assurance, Event, Interface, Kind, MAX_CANDIDATES, Received};
 use crate::model::Role;
 use crate::network::{Postback, PostbackError};
-use crate::tracker::{Credentials, Protocol, Recognised, Source, listed};
+use crate::tracker::{Credentials, Recognised, Source, listed};
 use crate::value::{
     AmountError, Currency, CurrencyError, EventId, Money, Pii, Query, Receipt, Shared, Timestamp, is_unfilled_macro,
 };

@@ -1,13 +1,13 @@
 //! Doubts about a campaign and its postbacks.
 
 use super::{INERT, inert};
-use crate::compile::MAX_ROWS;
 use crate::compile::Reach;
-use crate::config::{MAX_ENTRIES, Refusal, Table};
+use crate::config::{Place, Refusal};
+use crate::definition::{Cost, Definition, Postback};
 use crate::model::Counts;
 use crate::scope::Field;
 use crate::template::placeholders;
-use crate::tracker::compiled::{Postback, Tracker};
+use crate::tracker::Tracker;
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     format,
@@ -15,42 +15,44 @@ use alloc::{
     vec::Vec,
 };
 
-pub(super) fn lint(root: &Table<'_>, channels: &[Table<'_>], tracker: &Tracker) {
+pub(super) fn lint(definition: &Definition, root: &Place<'_>, tracker: &Tracker) {
+    let channels = definition.traffic_channels.iter();
     let templates: BTreeMap<&str, &str> = channels
-        .iter()
-        .filter_map(|row| Some((row.text("id")?, row.table("postback")?.text("url")?)))
+        .filter_map(|row| Some((row.id.as_str(), row.postback.as_ref()?.url.as_deref()?)))
         .collect();
     let uncounted = uncounted(tracker);
-    for row in root.rows("campaign", MAX_ROWS) {
-        let Some(campaign) = row.text("id").and_then(|id| tracker.campaigns.get(id)) else {
+    for (place, row) in root.rows("campaign", &definition.campaigns) {
+        let Some(campaign) = tracker.campaigns.get(&row.id) else {
             continue;
         };
         if campaign.paths.is_empty() {
-            row.problem("path", "there is none, so no click can be sent to an offer");
+            place
+                .at("path")
+                .problem("there is none, so no click can be sent to an offer");
         }
-        if let Some(cost) = row.table("cost")
-            && let Some(model) = cost.text("model")
-            && !matches!(model, "cpc" | "none")
+        if let Some(cost) = row.cost
+            && !matches!(cost, Cost::Cpc(_) | Cost::None)
         {
-            cost.problem("model", format!("`{model}` {INERT}"));
+            let said = format!("`{}` {INERT}", cost.model());
+            place.at("cost").at("model").problem(said);
         }
         let offered = Reach::of_paths(&campaign.paths, &tracker.offers, &tracker.sources);
         let reach = offered.unwrap_or_else(|| Reach::of(tracker.sources.values()));
-        for (row, compiled) in row.rows("postback", MAX_ENTRIES).iter().zip(&campaign.postbacks) {
-            conditions(row, &reach);
-            covered(row, compiled, &uncounted);
+        for (place, row) in place.rows("postback", &row.postbacks) {
+            conditions(row, &place, &reach);
+            covered(row, &place, &uncounted);
             let channel = campaign.channel.as_str();
-            if let Some(own) = row.text("url")
+            if let Some(own) = &row.request.url
                 && let Some(template) = templates.get(channel)
                 && drifted(own, template)
             {
                 let said = format!(
                     "differs from the template of channel `{channel}`, `{template}`; a copy does not follow it"
                 );
-                row.problem("url", said);
+                place.at("url").problem(said);
             }
         }
-        inert(&row, "conversion_api");
+        inert(!row.conversion_apis.is_empty(), &place.at("conversion_api"));
     }
 }
 
@@ -62,18 +64,17 @@ fn uncounted(tracker: &Tracker) -> String {
     names.join(", ")
 }
 
-fn covered(row: &Table<'_>, compiled: &Postback, uncounted: &str) {
-    if compiled.conditions.types.is_empty() && !uncounted.is_empty() {
+fn covered(row: &Postback, place: &Place<'_>, uncounted: &str) {
+    if row.types.is_empty() && !uncounted.is_empty() {
         let said = format!("covers every type, steps and reversals too ({uncounted}); name the types that are meant");
-        row.problem("types", said);
+        place.at("types").problem(said);
     }
 }
 
 /// Conditions on what no conversion has.
-fn conditions(row: &Table<'_>, reach: &Reach<'_>) {
-    let matches = row.text_entries("where").into_iter();
-    let matches = matches.map(|(path, name, _)| (path, name));
-    for (path, name) in matches.chain(row.texts("require", MAX_ENTRIES)) {
+fn conditions(row: &Postback, place: &Place<'_>, reach: &Reach<'_>) {
+    let matches = row.matches.keys().map(|name| (place.at("where").at(name), name));
+    for (place, name) in matches.chain(place.rows("require", &row.require)) {
         if Field::from_name(name).is_some() || reach.has(name) {
             continue;
         }
@@ -82,7 +83,7 @@ fn conditions(row: &Table<'_>, reach: &Reach<'_>) {
             name.escape_debug()
         );
         let macros = Field::names().map(|known| -> &str { known });
-        row.refuse(path, Refusal::near(message, name, macros.chain(reach.names())));
+        place.refuse(Refusal::near(message, name, macros.chain(reach.names())));
     }
 }
 

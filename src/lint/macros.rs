@@ -2,35 +2,37 @@
 
 use crate::clickbank::Settings;
 use crate::clickbank::s2s::{Audience, MACROS, Macro};
-use crate::config::{MAX_ENTRIES, Refusal, Table};
+use crate::config::{Place, Refusal};
+use crate::definition::OfferSource;
 use crate::model::{AccountRole, Role};
 use crate::network::Meaning;
 use alloc::{format, string::String, vec::Vec};
 
 /// Doubts about a source's own macros. Those of the shipped template are sound.
-pub(super) fn lint(row: &Table<'_>, settings: &Settings) {
+pub(super) fn lint(row: &OfferSource, place: &Place<'_>, settings: &Settings) {
     let role = settings.account_role.unwrap_or(AccountRole::Affiliate);
-    for (path, word, text) in row.text_entries("postback") {
+    let pasted = place.at("postback");
+    for (word, text) in &row.postback {
+        let place = pasted.at(word);
         match Meaning::from_word(word) {
-            Some(Meaning::Currency) => row.refuse(
-                path,
+            Some(Meaning::Currency) => place.problem(
                 "is not pasted: earnings are always in USD, and `{currency}` is what the customer paid in; give it a row under `parameter` if \
                  it is wanted",
             ),
-            Some(Meaning::Sum) if text == "{total_transaction_amount}" => row.refuse(path, other_sum(role)),
-            _ => names(row, &path, text, role),
+            Some(Meaning::Sum) if text == "{total_transaction_amount}" => place.problem(other_sum(role)),
+            _ => names(&place, text, role),
         }
     }
-    for row in row.rows("parameter", MAX_ENTRIES) {
-        let text = row.text("macro").unwrap_or_default();
+    for (place, row) in place.rows("parameter", &row.parameters) {
+        let text = row.macro_text.as_deref().unwrap_or_default();
         if text == "{r}" {
             continue;
         }
-        if text == "{currency}" && row.text("role").map(Role::from) == Some(Role::Currency) {
+        if text == "{currency}" && row.role == Some(Role::Currency) {
             let said = "`{currency}` is what the customer paid in, and earnings are in USD; leave the role out";
-            row.problem("role", said);
+            place.at("role").problem(said);
         }
-        names(&row, &row.at("macro"), text, role);
+        names(&place.at("macro"), text, role);
     }
 }
 
@@ -46,10 +48,10 @@ fn other_sum(role: AccountRole) -> String {
 }
 
 /// The macros of a text: unknown ones, and those that are filled for the other side alone.
-fn names(row: &Table<'_>, path: &str, text: &str, role: AccountRole) {
+fn names(place: &Place<'_>, text: &str, role: AccountRole) {
     for name in text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)) {
         if let Some(refusal) = refusal(name, role) {
-            row.refuse(path.into(), refusal);
+            place.refuse(refusal);
         }
     }
 }

@@ -5,10 +5,10 @@ mod macros;
 mod offer;
 mod source;
 
-use crate::compile::MAX_ROWS;
-use crate::config::{Document, MAX_ENTRIES, Node, Problem, Refusal, Report, Table};
+use crate::config::{Place, Problem, Refusal, Report};
+use crate::definition::{Definition, Protocol};
 use crate::model::Role;
-use crate::tracker::{Protocol, Tracker};
+use crate::tracker::Tracker;
 use alloc::{format, vec::Vec};
 use core::fmt;
 
@@ -45,8 +45,8 @@ impl fmt::Display for Warning {
     }
 }
 
-/// What compiles and is probably not what was meant, in the order of the document's parts.
-/// `tracker` is the document, compiled.
+/// What compiles and is probably not what was meant, in the order of the definition's parts.
+/// `tracker` is the definition, compiled.
 ///
 /// - an offer source that accepts anyone, that sends no event id, that has no secret for its
 ///   notifications, that leaves transaction types or postbacks unmatched, that matches a word which
@@ -66,42 +66,40 @@ impl fmt::Display for Warning {
 /// - a campaign without a path
 /// - a part of the document that changes nothing yet
 #[must_use]
-pub fn lint(document: &Document, tracker: &Tracker) -> Vec<Warning> {
-    let expanded = document.expanded(&Report::default());
+pub fn lint(definition: &Definition, tracker: &Tracker) -> Vec<Warning> {
     let report = Report::default();
-    doubts(&Table::new(&expanded, "", &report), tracker);
+    doubts(definition, &Place::root(&report), tracker);
     report.into_problems().into_iter().map(Warning).collect()
 }
 
-/// Reads the document once more. It compiled, so what is reported on the way are doubts alone.
-fn doubts(root: &Table<'_>, tracker: &Tracker) {
-    let sources = root.rows("offer_source", MAX_ROWS);
-    for row in &sources {
-        if let Some(source) = row.text("id").and_then(|id| tracker.sources.get(id)) {
-            source::lint(row, source, tracker);
-            if let Protocol::ClickBank(settings) = &source.protocol {
-                macros::lint(row, settings);
+fn doubts(definition: &Definition, root: &Place<'_>, tracker: &Tracker) {
+    for (place, row) in root.rows("offer_source", &definition.offer_sources) {
+        if let Some(source) = tracker.sources.get(&row.id) {
+            source::lint(row, &place, source, tracker);
+            if let Protocol::ClickBank(settings) = &row.protocol {
+                macros::lint(row, &place, settings);
             }
         }
-        roles(row, |role| !is_channels(role));
+        roles(&place, row.parameters.iter().map(|row| row.role.as_ref()), |role| {
+            !is_channels(role)
+        });
     }
-    offer::lint(root, tracker);
-    inert(root, "timezone");
-    inert(root, "conversion_api");
-    let channels = root.rows("traffic_channel", MAX_ROWS);
-    for row in &channels {
-        roles(row, is_channels);
-        inert(row, "api");
+    offer::lint(definition, root, tracker);
+    inert(definition.timezone.is_some(), &root.at("timezone"));
+    inert(!definition.conversion_apis.is_empty(), &root.at("conversion_api"));
+    for (place, row) in root.rows("traffic_channel", &definition.traffic_channels) {
+        roles(&place, row.parameters.iter().map(|row| row.role.as_ref()), is_channels);
+        inert(row.api.is_some(), &place.at("api"));
     }
-    campaign::lint(root, &channels, tracker);
+    campaign::lint(definition, root, tracker);
 }
 
 /// What is said of a part that [`compile`](crate::compile()) accepts for later.
 const INERT: &str = "is accepted, and changes nothing in this version";
 
-fn inert(row: &Table<'_>, key: &str) {
-    if row.node(key).is_some_and(|node| *node != Node::List(Vec::new())) {
-        row.problem(key, INERT);
+fn inert(is_there: bool, place: &Place<'_>) {
+    if is_there {
+        place.problem(INERT);
     }
 }
 
@@ -110,28 +108,30 @@ fn is_channels(role: &Role) -> bool {
 }
 
 /// Roles of a parameter table; `belongs` says which known ones stand there rightly.
-fn roles(row: &Table<'_>, belongs: fn(&Role) -> bool) {
-    for row in row.rows("parameter", MAX_ENTRIES) {
-        let Some(text) = row.text("role") else { continue };
-        match Role::from(text) {
-            Role::Other(_) if text.starts_with("x_") => {}
-            Role::Other(_) => {
+fn roles<'r>(row: &Place<'_>, roles: impl Iterator<Item = Option<&'r Role>>, belongs: fn(&Role) -> bool) {
+    let parameters = row.at("parameter");
+    for (index, role) in roles.enumerate() {
+        let Some(role) = role else { continue };
+        let place = parameters.item(index).at("role");
+        match role {
+            Role::Other(text) if text.starts_with("x_") => {}
+            Role::Other(text) => {
                 let message = format!(
                     "`{}` is not a known role; one of your own begins with `x_`",
                     text.escape_debug()
                 );
                 let known = Role::KNOWN.iter().copied();
                 let near = known.filter(|word| Role::known(word).is_some_and(|role| belongs(&role)));
-                row.refuse(row.at("role"), Refusal::near(message, text, near));
+                place.refuse(Refusal::near(message, text, near));
             }
-            known if belongs(&known) => {}
+            known if belongs(known) => {}
             known => {
-                let side = if is_channels(&known) {
+                let side = if is_channels(known) {
                     "to a traffic channel's parameter"
                 } else {
                     "to an offer source's parameter"
                 };
-                row.problem("role", format!("`{known}` belongs to the other side: {side}"));
+                place.problem(format!("`{known}` belongs to the other side: {side}"));
             }
         }
     }

@@ -4,31 +4,31 @@
 use crate::clickbank::Settings;
 use crate::clickbank::hoplink::{Doubt, Link, LinkForm, LinkParameter, MAX_UNIQUE_VALUE, holds_click_id};
 use crate::clickbank::ins::Version;
-use crate::compile::MAX_ROWS;
-use crate::config::Table;
+use crate::config::Place;
+use crate::definition::{Definition, Protocol};
 use crate::event::Interface;
 use crate::model::AccountRole;
 use crate::network::Meaning;
 use crate::setup::pasted_pairs;
-use crate::tracker::{Offer, Protocol, Source, Tracker};
+use crate::tracker::compiled::{Offer, Source, Tracker};
 use alloc::{
     format,
     string::{String, ToString},
     vec::Vec,
 };
 
-pub(super) fn lint(root: &Table<'_>, tracker: &Tracker) {
-    for row in root.rows("offer", MAX_ROWS) {
-        if let Some(offer) = row.text("id").and_then(|id| tracker.offers.get(id))
+pub(super) fn lint(definition: &Definition, root: &Place<'_>, tracker: &Tracker) {
+    for (place, row) in root.rows("offer", &definition.offers) {
+        if let Some(offer) = tracker.offers.get(&row.id)
             && let Some(source) = tracker.sources.get(&offer.source)
             && let Protocol::ClickBank(settings) = &source.protocol
         {
-            clickbank(&row, offer, source, settings);
+            clickbank(&place.at("url"), offer, source, settings);
         }
     }
 }
 
-fn clickbank(row: &Table<'_>, offer: &Offer, source: &Source, settings: &Settings) {
+fn clickbank(place: &Place<'_>, offer: &Offer, source: &Source, settings: &Settings) {
     // What compiled is a URL; of one with too many parameters for a link nothing is told.
     let Ok(link) = Link::parse(offer.url.as_str()) else {
         return;
@@ -53,7 +53,7 @@ fn clickbank(row: &Table<'_>, offer: &Offer, source: &Source, settings: &Setting
             Doubt::OneVisit | Doubt::AfterHop => {}
             _ => continue,
         }
-        row.problem("url", doubt.to_string());
+        place.problem(doubt.to_string());
         if is_final {
             return;
         }
@@ -63,19 +63,16 @@ fn clickbank(row: &Table<'_>, offer: &Offer, source: &Source, settings: &Setting
     let mut returning = names.iter().filter(|name| way_back.returns(name)).peekable();
     if returning.peek().is_some() {
         if returning.all(|name| way_back.is_anothers(name)) {
-            row.problem("url", ANOTHERS);
+            place.problem(ANOTHERS);
         }
         return;
     }
     match names.iter().find(|name| LinkParameter::known(name).is_some()) {
-        Some(name) => row.problem("url", way_back.astray(name)),
-        None => row.problem(
-            "url",
-            format!(
-                "no click id can come back through this URL; add `{}={{clickid}}`",
-                way_back.usual()
-            ),
-        ),
+        Some(name) => place.problem(way_back.astray(name)),
+        None => place.problem(format!(
+            "no click id can come back through this URL; add `{}={{clickid}}`",
+            way_back.usual()
+        )),
     }
 }
 

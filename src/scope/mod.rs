@@ -15,6 +15,7 @@ use alloc::{
     collections::BTreeMap,
     string::{String, ToString},
 };
+use core::fmt;
 
 /// Where a traffic channel's parameter is kept in a click.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,6 +39,18 @@ impl ClickSlot {
             "external_id" => Some(Self::ExternalId),
             "cost" => Some(Self::Cost),
             _ => field::numbered(word, "sub").map(Self::Sub),
+        }
+    }
+}
+
+impl fmt::Display for ClickSlot {
+    /// The word.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RefId => f.write_str("ref_id"),
+            Self::ExternalId => f.write_str("external_id"),
+            Self::Cost => f.write_str("cost"),
+            Self::Sub(number) => write!(f, "sub{number}"),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The configuration, compiled: every reference resolved, every template parsed, every rule
 //! indexed.
 
-use super::protocol::Protocol;
 use super::rates::Rates;
 use crate::clickbank::ins::Path as InsPath;
+use crate::definition::Protocol;
 use crate::delivery::{Lane, RetryPolicy, SuccessRule};
 use crate::event::Interface;
 use crate::model::{Counts, Duplicates, Method, Role, Status, Updates};

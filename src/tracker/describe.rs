@@ -1,7 +1,7 @@
 //! What a compiled configuration holds, for tools that show it. Nothing here decides.
 
 use super::compiled::{Campaign, Channel, Offer, Postback, Source, Tracker};
-use super::protocol::Protocol;
+use crate::definition::Protocol;
 use crate::event::Interface;
 use crate::model::{Counts, Method, Status, Updates};
 use crate::network;

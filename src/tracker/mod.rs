@@ -11,7 +11,6 @@ mod credentials;
 mod describe;
 mod matching;
 mod names;
-mod protocol;
 pub(crate) mod rates;
 mod secrets;
 
@@ -21,5 +20,4 @@ pub(crate) use compiled::{ConversionType, Domain, Path, PayoutRule};
 pub use credentials::{Credentials, CredentialsError};
 pub(crate) use matching::{listed, word_kind};
 pub(crate) use names::names;
-pub use protocol::Protocol;
 pub use rates::Rates;

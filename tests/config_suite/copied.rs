@@ -1,9 +1,11 @@
 //! A template is text and nothing else: a row that has a shipped template's text in place of its
 //! name is the same source, the same channel.
+#![allow(clippy::disallowed_methods, reason = "it reads the shipped templates")]
 
 use postback::clickbank::ins::Notification;
 use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
+use postback::definition::Definition;
 use postback::event::{Event, Received};
 use postback::lint::lint;
 use postback::setup::{Setup, pasted_query};
@@ -73,7 +75,8 @@ fn compiled(document: &Document) -> Tracker {
 }
 
 fn doubts(document: &Document, tracker: &Tracker) -> Vec<String> {
-    lint(document, tracker).iter().map(ToString::to_string).collect()
+    let definition = Definition::from_document(document).unwrap();
+    lint(&definition, tracker).iter().map(ToString::to_string).collect()
 }
 
 /// What a source makes of messages of every kind.

@@ -2,6 +2,7 @@
 
 use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
+use postback::definition::Definition;
 use postback::lint::lint;
 use postback::setup::Setup;
 use postback::tracker::Tracker;
@@ -68,7 +69,8 @@ fn the_example_tells_what_to_paste_where() {
 #[test]
 fn the_only_doubts_about_the_example_are_parts_that_change_nothing_yet() {
     let document = Document::from_toml(TOML).unwrap();
-    let warnings: Vec<String> = lint(&document, &compiled(&document))
+    let definition = Definition::from_document(&document).unwrap();
+    let warnings: Vec<String> = lint(&definition, &compiled(&document))
         .iter()
         .map(ToString::to_string)
         .collect();

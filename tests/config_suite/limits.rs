@@ -1,7 +1,8 @@
 //! Each limit of a document, from both sides.
 
-use postback::compile::{CompileOptions, MAX_ATTEMPTS, MAX_REFERENCES, MAX_ROWS, MAX_TYPES, MAX_WEIGHT, compile};
+use postback::compile::{CompileOptions, compile};
 use postback::config::{Document, MAX_DEPTH, MAX_DOCUMENT, MAX_ENTRIES};
+use postback::definition::{MAX_ATTEMPTS, MAX_REFERENCES, MAX_ROWS, MAX_TYPES, MAX_WEIGHT};
 use std::fmt::Write;
 
 /// What is wrong with a document of one conversion type and these parts, in JSON.

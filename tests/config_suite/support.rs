@@ -3,6 +3,7 @@
 
 use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
+use postback::definition::Definition;
 use postback::lint::lint;
 use postback::tracker::Tracker;
 
@@ -58,8 +59,6 @@ pub fn tracker(changes: &[(&str, &str)]) -> Tracker {
 pub fn warnings(changes: &[(&str, &str)]) -> Vec<String> {
     let text = changed(changes);
     let tracker = compiled(&text).unwrap_or_else(|problems| panic!("{}", problems.join("\n")));
-    lint(&Document::from_toml(&text).unwrap(), &tracker)
-        .iter()
-        .map(ToString::to_string)
-        .collect()
+    let definition = Definition::from_document(&Document::from_toml(&text).unwrap()).unwrap();
+    lint(&definition, &tracker).iter().map(ToString::to_string).collect()
 }

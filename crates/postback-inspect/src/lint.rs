@@ -3,6 +3,7 @@
 use crate::{Done, Refused, batch, configuration};
 use configuration::Inline;
 use postback::Document;
+use postback::definition::Definition;
 use postback::lint::lint;
 use postback::tracker::Tracker;
 use serde::{Deserialize, Serialize};
@@ -55,5 +56,7 @@ pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
 }
 
 pub(crate) fn warnings(document: &Document, tracker: &Tracker) -> Vec<String> {
-    lint(document, tracker).iter().map(ToString::to_string).collect()
+    // What compiled can be read.
+    let definition = Definition::from_document(document).unwrap_or_default();
+    lint(&definition, tracker).iter().map(ToString::to_string).collect()
 }

@@ -7,6 +7,7 @@ use crate::stores::Database;
 use clap::{Args, Parser, Subcommand};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use postback::compile::{CompileOptions, compile};
+use postback::definition::Definition;
 use postback::delivery::address::Allowed;
 use postback::lint::lint;
 use postback::value::{IpNet, Namespace, Secret, ip_range};
@@ -125,7 +126,8 @@ fn check(arguments: &CheckArguments) -> Result<(), Failed> {
     let namespace = "default".parse().map_err(usage)?;
     let tracker = compile(&document, &CompileOptions::new(namespace)).map_err(usage)?;
     let mut out = std::io::stdout().lock();
-    for warning in lint(&document, &tracker) {
+    let definition = Definition::from_document(&document).map_err(usage)?;
+    for warning in lint(&definition, &tracker) {
         writeln!(out, "warning: {warning}").map_err(trouble)?;
     }
     writeln!(out, "`{}` compiles", arguments.config.display()).map_err(trouble)

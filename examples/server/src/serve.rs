@@ -7,6 +7,7 @@ use crate::work::{WORKERS, Work};
 use metrics_exporter_prometheus::PrometheusHandle;
 use postback::compile::{CompileOptions, compile};
 use postback::config::{Document, Problems};
+use postback::definition::Definition;
 use postback::delivery::address::{AddressPolicy, Allowed};
 use postback::drive;
 use postback::lint::lint;
@@ -169,7 +170,7 @@ pub async fn serve(config: Config) -> Result<Server, StartError> {
         &config.document,
         &CompileOptions::new(config.namespace.clone()),
     )?);
-    for warning in lint(&config.document, &tracker) {
+    for warning in lint(&Definition::from_document(&config.document)?, &tracker) {
         tracing::warn!(%warning, "configuration");
     }
     let credentials = credentials(&tracker, &*config.secrets).await?;

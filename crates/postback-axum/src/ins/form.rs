@@ -6,9 +6,10 @@ use crate::caller::CallerAddress;
 use crate::meter;
 use crate::state::{AppState, Live};
 use postback::clickbank::{Alarm, Attempt, form::Form};
+use postback::definition::Protocol;
 use postback::event::{Event, Received};
 use postback::plan::Ring;
-use postback::tracker::{Protocol, Source};
+use postback::tracker::Source;
 use std::sync::PoisonError;
 
 /// Whether a body is a form: an encrypted notification is a JSON object, whatever the content type

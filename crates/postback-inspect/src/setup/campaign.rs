@@ -6,7 +6,8 @@ use crate::words;
 use postback::clickbank::hoplink::{Doubt, Link, LinkForm};
 use postback::model::Updates;
 
-use postback::tracker::{Campaign, Protocol};
+use postback::definition::Protocol;
+use postback::tracker::Campaign;
 use postback::value::OfferId;
 
 impl Setup<'_> {

@@ -5,11 +5,12 @@ use super::{Section, Setup, encoded, role};
 use postback::clickbank::Settings;
 use postback::clickbank::s2s::{EVENTS, EventType};
 use postback::decide::Decision;
+use postback::definition::Protocol;
 use postback::event::Received;
 use postback::network::Meaning;
 use postback::plan::Reason;
 use postback::setup::pasted_query;
-use postback::tracker::{Protocol, Source};
+use postback::tracker::Source;
 use postback::{Credentials, Query, Timestamp};
 
 /// What a network's own macros stand for, where they are not known here.

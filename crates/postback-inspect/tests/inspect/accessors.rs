@@ -2,11 +2,12 @@
 
 use crate::support::{EXAMPLE, RULES};
 use postback::decide::Decision;
+use postback::definition::Protocol;
 use postback::event::Received;
 use postback::network::Meaning;
 use postback::plan::Reason;
 use postback::setup::Setup;
-use postback::tracker::{ClickIdKeys, Protocol, Recognised};
+use postback::tracker::{ClickIdKeys, Recognised};
 use postback::value::OfferId;
 use postback::{CompileOptions, Credentials, Document, Event, Query, Secret, Tracker, compile};
 

@@ -2,8 +2,9 @@
 //! and the same one gives the same.
 
 use super::draw::Draw;
-use postback::compile::{CompileOptions, compile};
+use postback::compile::{CompileOptions, compile, resolve};
 use postback::config::{Document, Problems};
+use postback::definition::Definition;
 use postback::lint::lint;
 use postback::setup::pasted_query;
 use postback::tracker::Tracker;
@@ -239,7 +240,8 @@ fn compiled(document: &Document) -> Result<Tracker, Problems> {
         Ok(tracker) => {
             assert_eq!(tracker.fingerprint(), &document.fingerprint());
             assert_eq!(tracker.document(), text);
-            for warning in lint(document, tracker) {
+            let definition = Definition::from_document(document).unwrap();
+            for warning in lint(&definition, tracker) {
                 placed(warning.path(), &tree);
                 printable(&warning.to_string());
             }
@@ -249,14 +251,38 @@ fn compiled(document: &Document) -> Result<Tracker, Problems> {
         }
         Err(problems) => said(problems, Some(&tree)),
     }
+    written_back(document, compiled.as_ref().err());
     if text.len().is_multiple_of(4) {
         match (&compiled, compile(document, &CompileOptions::default())) {
-            (Ok(one), Ok(two)) => assert_eq!(lint(document, one), lint(document, &two)),
+            (Ok(one), Ok(two)) => {
+                let definition = Definition::from_document(document).unwrap();
+                assert_eq!(lint(&definition, one), lint(&definition, &two));
+            }
             (Err(one), Err(two)) => assert_eq!(*one, two),
             _ => panic!("compiles once: {text}"),
         }
     }
     compiled
+}
+
+/// What can be read is written as a document that reads as the same, and has the same problems.
+fn written_back(document: &Document, problems: Option<&Problems>) {
+    match Definition::from_document(document) {
+        Ok(definition) => {
+            let written = definition.to_document();
+            assert_eq!(Definition::from_document(&written).as_ref(), Ok(&definition));
+            let resolved = resolve(&definition, &CompileOptions::default());
+            assert_eq!(resolved.as_ref().err(), problems);
+            if let Ok(tracker) = resolved {
+                assert_eq!(tracker.fingerprint(), &written.fingerprint());
+            }
+        }
+        // Reading says no more than compiling.
+        Err(read) => {
+            let problems = problems.unwrap().as_slice();
+            assert!(read.as_slice().iter().all(|problem| problems.contains(problem)));
+        }
+    }
 }
 
 /// At least one problem, each with its place.

@@ -5,18 +5,20 @@ use crate::clickbank::{
     self,
     envelope::{KeyRing, KeyRingError},
 };
-use crate::config::Table;
+use crate::config::part::{Field, Part, choices, put};
+use crate::config::{Entries, Table};
 use crate::event::Kind;
 use crate::model::AccountRole;
 use crate::network::ParameterMap;
 use crate::value::{Secret, SecretReference};
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
 /// What an offer source speaks: `protocol` of its row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Protocol {
     /// Postbacks, by the source's own names.
+    #[default]
     Generic,
     /// ClickBank's notifications and postbacks.
     ClickBank(clickbank::Settings),
@@ -29,19 +31,25 @@ enum Word {
     ClickBank,
 }
 
-impl Protocol {
-    /// Reads the protocol of a source and its keys, which are checked whichever it is. `secrets`
-    /// are those of its notifications.
-    pub(crate) fn read(row: &Table<'_>, secrets: Vec<SecretReference>) -> Self {
-        const WORDS: &[(&str, Word)] = &[("clickbank", Word::ClickBank), ("generic", Word::Generic)];
-        let word = row.choice("protocol", "a protocol", WORDS).unwrap_or(Word::Generic);
-        let settings = clickbank::Settings::read(row, secrets);
-        match word {
+choices! {
+    Word "a protocol" { "clickbank" = ClickBank, "generic" = Generic }
+}
+
+impl Part for Protocol {
+    fn keys() -> Vec<&'static str> {
+        let mut keys = vec!["protocol"];
+        keys.extend(clickbank::Settings::keys());
+        keys
+    }
+
+    /// The keys of every protocol are checked, whichever it is.
+    fn fields(row: &Table<'_>) -> Self {
+        let settings = clickbank::Settings::fields(row);
+        match Option::read_at(row, "protocol").unwrap_or(Word::Generic) {
             Word::ClickBank => Self::ClickBank(settings),
             Word::Generic => {
                 if !settings.secrets.is_empty() {
-                    row.problem(
-                        "secrets",
+                    row.at("secrets").problem(
                         "are for notifications, and without a `protocol` that has them none comes; say `protocol = \"clickbank\"`",
                     );
                 }
@@ -50,6 +58,18 @@ impl Protocol {
         }
     }
 
+    fn write(&self, entries: &mut Entries) {
+        match self {
+            Self::Generic => {}
+            Self::ClickBank(settings) => {
+                put(entries, "protocol", &Word::ClickBank);
+                settings.write(entries);
+            }
+        }
+    }
+}
+
+impl Protocol {
     /// The references to the secrets of its notifications, newest first.
     #[must_use]
     pub fn secrets(&self) -> &[SecretReference] {

@@ -1,0 +1,294 @@
+//! How the parts of a definition are read from a table of the document and written back.
+//!
+//! [`part`] gives a struct its keys; its fields know by their types what stands there: a value that
+//! must be there, an `Option` of one, a list, a table with free keys, a flag.
+
+use super::{Entries, MAX_DEPTH, MAX_ENTRIES, Node, Place, Refusal, Report, Seed, Table};
+use alloc::{
+    collections::BTreeMap,
+    string::{String, ToString},
+    vec::Vec,
+};
+use serde::de::{DeserializeSeed, Deserializer, Error};
+
+/// A value of the document.
+pub(crate) trait Value: Sized {
+    /// How many there may be in a list.
+    const MOST: usize = MAX_ENTRIES;
+
+    /// Reads a value; what is wrong with it is reported.
+    fn read(node: &Node, place: &Place<'_>) -> Option<Self>;
+
+    /// Stands where a value could not be read and one must be, so that reading can go on. It is
+    /// never seen: the reading ends in a refusal.
+    fn unread() -> Self;
+
+    fn node(&self) -> Node;
+}
+
+/// A value that is a text in the document.
+pub(crate) trait Word: Sized {
+    /// As [`Value::MOST`].
+    const MOST: usize = MAX_ENTRIES;
+
+    fn parse(text: &str) -> Result<Self, Refusal>;
+
+    /// As [`Value::unread`].
+    fn unread() -> Self;
+
+    fn text(&self) -> String;
+}
+
+impl<W: Word> Value for W {
+    const MOST: usize = W::MOST;
+
+    fn read(node: &Node, place: &Place<'_>) -> Option<Self> {
+        text(node, place).and_then(|text| place.accept(W::parse(text)))
+    }
+
+    fn unread() -> Self {
+        W::unread()
+    }
+
+    fn node(&self) -> Node {
+        Node::Text(self.text())
+    }
+}
+
+/// The text that stands here.
+pub(crate) fn text<'n>(node: &'n Node, place: &Place<'_>) -> Option<&'n str> {
+    if node.text().is_none() {
+        place.kind(node, "a text");
+    }
+    node.text()
+}
+
+/// What stands under a key of a table.
+pub(crate) trait Field: Sized {
+    fn read_at(table: &Table<'_>, key: &str) -> Self;
+
+    /// What is written under the key, if anything is.
+    fn written(&self) -> Option<Node>;
+}
+
+impl<V: Value> Field for V {
+    fn read_at(table: &Table<'_>, key: &str) -> Self {
+        let read = table.needed(key).and_then(|node| V::read(node, &table.at(key)));
+        read.unwrap_or_else(V::unread)
+    }
+
+    fn written(&self) -> Option<Node> {
+        Some(self.node())
+    }
+}
+
+impl<V: Value> Field for Option<V> {
+    fn read_at(table: &Table<'_>, key: &str) -> Self {
+        V::read(table.node(key)?, &table.at(key))
+    }
+
+    fn written(&self) -> Option<Node> {
+        self.as_ref().map(Value::node)
+    }
+}
+
+impl<V: Value> Field for Vec<V> {
+    /// What cannot be read keeps its place, so that the others keep theirs.
+    fn read_at(table: &Table<'_>, key: &str) -> Self {
+        let items = table.items(key, V::MOST).into_iter();
+        items
+            .map(|(place, node)| V::read(node, &place).unwrap_or_else(V::unread))
+            .collect()
+    }
+
+    fn written(&self) -> Option<Node> {
+        (!self.is_empty()).then(|| list(self))
+    }
+}
+
+impl<V: Value> Field for Option<Vec<V>> {
+    fn read_at(table: &Table<'_>, key: &str) -> Self {
+        table.has(key).then(|| Field::read_at(table, key))
+    }
+
+    fn written(&self) -> Option<Node> {
+        self.as_deref().map(list)
+    }
+}
+
+fn list<V: Value>(values: &[V]) -> Node {
+    Node::List(values.iter().map(Value::node).collect())
+}
+
+impl<V: Value> Field for BTreeMap<String, V> {
+    fn read_at(table: &Table<'_>, key: &str) -> Self {
+        let entries = table.entries(key).into_iter();
+        entries
+            .filter_map(|(place, name, node)| Some((name.into(), V::read(node, &place)?)))
+            .collect()
+    }
+
+    fn written(&self) -> Option<Node> {
+        let entries = self.iter().map(|(name, value)| (name.clone(), value.node()));
+        (!self.is_empty()).then(|| Node::Table(entries.collect()))
+    }
+}
+
+impl Field for Option<bool> {
+    fn read_at(table: &Table<'_>, key: &str) -> Self {
+        match table.node(key)? {
+            Node::Flag(flag) => Some(*flag),
+            other => {
+                table.at(key).kind(other, "true or false");
+                None
+            }
+        }
+    }
+
+    fn written(&self) -> Option<Node> {
+        self.map(Node::Flag)
+    }
+}
+
+impl Field for bool {
+    fn read_at(table: &Table<'_>, key: &str) -> Self {
+        Option::<bool>::read_at(table, key).unwrap_or_default()
+    }
+
+    fn written(&self) -> Option<Node> {
+        self.then_some(Node::Flag(true))
+    }
+}
+
+impl Field for Option<u32> {
+    /// Of a number without bounds of its own; those with bounds are read otherwise.
+    fn read_at(table: &Table<'_>, key: &str) -> Self {
+        table.number(key, 0, u32::MAX)
+    }
+
+    fn written(&self) -> Option<Node> {
+        self.map(|number| Node::Integer(number.into()))
+    }
+}
+
+/// A table of the document with known keys.
+pub(crate) trait Part: Sized {
+    fn keys() -> Vec<&'static str>;
+
+    /// Reads the fields, whatever other keys there are.
+    fn fields(table: &Table<'_>) -> Self;
+
+    /// Writes the fields.
+    fn write(&self, entries: &mut Entries);
+}
+
+/// Reads a part as a whole.
+pub(crate) fn read<P: Part>(node: &Node, place: &Place<'_>) -> Option<P> {
+    let Some(entries) = node.table() else {
+        place.kind(node, "a table");
+        return None;
+    };
+    let table = Table::new(entries, place.clone());
+    table.only(&P::keys());
+    Some(P::fields(&table))
+}
+
+/// A part of which nothing could be read.
+pub(crate) fn unread<P: Part>() -> P {
+    let (nothing, nobody) = (Entries::new(), Report::default());
+    P::fields(&Table::new(&nothing, Place::root(&nobody)))
+}
+
+pub(crate) fn node<P: Part>(part: &P) -> Node {
+    let mut entries = Entries::new();
+    part.write(&mut entries);
+    Node::Table(entries)
+}
+
+/// Puts a field under its key.
+pub(crate) fn put(entries: &mut Entries, key: &str, field: &impl Field) {
+    if let Some(node) = field.written() {
+        entries.insert(key.into(), node);
+    }
+}
+
+/// Reads a part from whatever serde reads; the error has all its problems.
+pub(crate) fn deserialize<'de, V: Value, D: Deserializer<'de>>(deserializer: D) -> Result<V, D::Error> {
+    let node = Seed(MAX_DEPTH).deserialize(deserializer)?;
+    let report = Report::default();
+    let read = V::read(&node, &Place::root(&report));
+    report
+        .finish(read)
+        .map_err(|problems| Error::custom(problems.to_string()))
+}
+
+/// Gives a struct its keys: `field`, or `field: "key"` where the key is another word, each followed
+/// by `= function` where a function of its own reads it; `..field: Type` has its keys among the
+/// struct's own. `most` is how many rows there may be.
+macro_rules! part {
+    (@key $field:ident) => { stringify!($field) };
+    (@key $field:ident $key:literal) => { $key };
+    (@read $table:ident $key:expr) => { $crate::config::part::Field::read_at($table, $key) };
+    (@read $table:ident $key:expr, $read:path) => { $read($table, $key) };
+    ($name:ident, $most:expr, {
+        $($field:ident $(: $key:literal)? $(= $read:path)?,)*
+        $(..$flat:ident: $type:ty)?
+    }) => {
+        impl $crate::config::part::Part for $name {
+            fn keys() -> alloc::vec::Vec<&'static str> {
+                #[allow(unused_mut, reason = "most have no keys of another's")]
+                let mut keys = alloc::vec![$(part!(@key $field $($key)?)),*];
+                $(keys.extend(<$type as $crate::config::part::Part>::keys());)?
+                keys
+            }
+
+            fn fields(table: &$crate::config::Table<'_>) -> Self {
+                Self {
+                    $($field: part!(@read table part!(@key $field $($key)?) $(, $read)?),)*
+                    $($flat: <$type as $crate::config::part::Part>::fields(table),)?
+                }
+            }
+
+            fn write(&self, entries: &mut $crate::config::Entries) {
+                $($crate::config::part::put(entries, part!(@key $field $($key)?), &self.$field);)*
+                $(self.$flat.write(entries);)?
+            }
+        }
+
+        part!(@value $name, $most);
+    };
+    (@value $name:ident, $most:expr) => {
+        impl $crate::config::part::Value for $name {
+            const MOST: usize = $most;
+
+            fn read(node: &$crate::config::Node, place: &$crate::config::Place<'_>) -> Option<Self> {
+                $crate::config::part::read(node, place)
+            }
+
+            fn unread() -> Self {
+                $crate::config::part::unread()
+            }
+
+            fn node(&self) -> $crate::config::Node {
+                $crate::config::part::node(self)
+            }
+        }
+
+        part!(@serde $name);
+    };
+    (@serde $name:ident) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::config::part::Value::node(self).serialize(serializer)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::config::part::deserialize(deserializer)
+            }
+        }
+    };
+}
+pub(crate) use super::word::{choices, texts};
+pub(crate) use part;

@@ -1,0 +1,76 @@
+//! Values that are texts in the document.
+
+use super::part::Word;
+use super::report::Refusal;
+use alloc::string::String;
+
+impl Word for String {
+    fn parse(text: &str) -> Result<Self, Refusal> {
+        Ok(text.into())
+    }
+
+    fn unread() -> Self {
+        Self::new()
+    }
+
+    fn text(&self) -> String {
+        self.clone()
+    }
+}
+
+/// Values with a text of their own: what reads them, and the text of the one that stands where none
+/// could be read.
+macro_rules! texts {
+    ($($type:ident $unread:expr, $parse:path;)+) => {
+        $(impl $crate::config::part::Word for $type {
+            fn parse(text: &str) -> Result<Self, $crate::config::Refusal> {
+                $parse(text).map_err(Into::into)
+            }
+
+            fn unread() -> Self {
+                // Constant texts, each of which a test reads.
+                <Self as $crate::config::part::Word>::parse($unread).ok().expect("a text that is read")
+            }
+
+            fn text(&self) -> alloc::string::String {
+                alloc::string::ToString::to_string(self)
+            }
+        })+
+
+        #[cfg(test)]
+        #[test]
+        fn what_stands_for_the_unread_can_be_read() {
+            use $crate::config::part::Word;
+            $(assert_eq!($type::unread().text().parse::<$type>().unwrap(), $type::unread());)+
+        }
+    };
+}
+pub(crate) use texts;
+
+/// Closed words that do not print as the document has them, by what one of them is. The first one
+/// stands where none could be read.
+macro_rules! choices {
+    ($($type:ident $what:literal { $first:literal = $default:ident $(, $word:literal = $variant:ident)* })+) => {
+        $(impl $crate::config::part::Word for $type {
+            fn parse(text: &str) -> Result<Self, $crate::config::Refusal> {
+                match text {
+                    $first => Ok(Self::$default),
+                    $($word => Ok(Self::$variant),)*
+                    other => Err($crate::config::Refusal::word(other, $what, [$first $(, $word)*])),
+                }
+            }
+
+            fn unread() -> Self {
+                Self::$default
+            }
+
+            fn text(&self) -> alloc::string::String {
+                match self {
+                    Self::$default => $first.into(),
+                    $(Self::$variant => $word.into(),)*
+                }
+            }
+        })+
+    };
+}
+pub(crate) use choices;

@@ -1,0 +1,109 @@
+//! What belongs to the account as a whole: domains, conversion types, rates, the keys of click ids.
+
+use super::{MAX_ROWS, MAX_TYPES};
+use crate::config::part::part;
+use crate::model::{Counts, Duplicates};
+use crate::value::{Amount, Currency, DomainId, SecretReference, Timestamp, TypeName};
+use alloc::{string::String, vec::Vec};
+
+/// `click_id`: how click ids are made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClickIds {
+    /// References to the keys that sign them, newest first.
+    pub keys: Vec<SecretReference>,
+}
+part!(ClickIds, 1, {
+    keys,
+});
+
+/// A tracking domain, with which printed URLs begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Domain {
+    /// By what campaigns and sources refer to it.
+    pub id: DomainId,
+    /// As in `https://trk.example.com`.
+    pub url: String,
+    /// Where a visitor goes when no offer can take the click.
+    pub fallback: Option<String>,
+}
+part!(Domain, MAX_ROWS, {
+    id,
+    url,
+    fallback,
+});
+
+impl Domain {
+    /// A domain without a fallback.
+    #[must_use]
+    pub fn new(id: DomainId, url: impl Into<String>) -> Self {
+        let url = url.into();
+        Self {
+            id,
+            url,
+            fallback: None,
+        }
+    }
+}
+
+/// A conversion type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ConversionType {
+    /// Its name, which channels are told.
+    pub name: TypeName,
+    /// Whether it is the type of conversions without one; exactly one is.
+    pub default: bool,
+    /// What it counts as; a sale if nothing is said.
+    pub counts: Option<Counts>,
+    /// Its own duplicate policy; the source's holds when it has none.
+    pub duplicates: Option<Duplicates>,
+}
+part!(ConversionType, MAX_TYPES, {
+    name,
+    default,
+    counts,
+    duplicates,
+});
+
+impl ConversionType {
+    /// A type that counts as sale and is not the default.
+    #[must_use]
+    pub fn new(name: TypeName) -> Self {
+        Self {
+            name,
+            default: false,
+            counts: None,
+            duplicates: None,
+        }
+    }
+}
+
+/// One unit of `from` is `rate` units of `to`, from a time on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Rate {
+    /// The currency that is converted.
+    pub from: Currency,
+    /// The currency that it becomes.
+    pub to: Currency,
+    /// Units of `to` for one of `from`.
+    pub rate: Amount,
+    /// Since when it holds, until the next one of the same pair.
+    pub since: Timestamp,
+}
+part!(Rate, MAX_ROWS, {
+    from,
+    to,
+    rate,
+    since,
+});
+
+impl Rate {
+    /// A rate that holds `since` then.
+    #[must_use]
+    pub fn new(from: Currency, to: Currency, rate: Amount, since: Timestamp) -> Self {
+        Self { from, to, rate, since }
+    }
+}

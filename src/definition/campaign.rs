@@ -1,0 +1,192 @@
+//! Campaigns: paths and costs.
+
+use super::{CampaignConversionApi, MAX_ROWS, Postback};
+use crate::config::part::{Value, part};
+use crate::config::{Entries, MAX_ENTRIES, Node, Place, Table, one_of};
+use crate::value::{Amount, CampaignId, ChannelId, DomainId, OfferId, Percent};
+use alloc::{string::String, vec::Vec};
+
+/// The largest weight: finer shares than a millionth cannot be seen in any traffic, and sums stay
+/// far below 32 bits.
+pub const MAX_WEIGHT: u32 = 1_000_000;
+
+/// A campaign: a channel's visitors, the offers that they are sent to, and what the channel is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Campaign {
+    /// What stands in its click URL.
+    pub id: CampaignId,
+    /// For people; the id if nothing is said.
+    pub title: Option<String>,
+    /// Who sends its visitors.
+    pub channel: ChannelId,
+    /// The domain of its click URL.
+    pub domain: Option<DomainId>,
+    /// What its clicks cost where they do not say so.
+    pub cost: Option<Cost>,
+    /// Where its clicks are sent.
+    pub paths: Vec<Path>,
+    /// What the channel is told.
+    pub postbacks: Vec<Postback>,
+    /// What pixels are told. Changes nothing yet.
+    pub conversion_apis: Vec<CampaignConversionApi>,
+}
+part!(Campaign, MAX_ROWS, {
+    id,
+    title,
+    channel,
+    domain,
+    cost,
+    paths: "path",
+    postbacks: "postback",
+    conversion_apis: "conversion_api",
+});
+
+impl Campaign {
+    /// A campaign without paths and postbacks.
+    #[must_use]
+    pub fn new(id: CampaignId, channel: ChannelId) -> Self {
+        Self {
+            id,
+            title: None,
+            channel,
+            domain: None,
+            cost: None,
+            paths: Vec::new(),
+            postbacks: Vec::new(),
+            conversion_apis: Vec::new(),
+        }
+    }
+}
+
+/// A weighted path of a campaign.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Path {
+    /// Its share among the paths; 100 if nothing is said.
+    pub weight: Option<u32>,
+    /// Its offers, at least one.
+    pub offers: Vec<PathOffer>,
+}
+part!(Path, MAX_ENTRIES, {
+    weight = weight,
+    offers,
+});
+
+impl Path {
+    /// A path of the usual weight.
+    #[must_use]
+    pub fn new(offers: impl IntoIterator<Item = PathOffer>) -> Self {
+        Self {
+            weight: None,
+            offers: offers.into_iter().collect(),
+        }
+    }
+}
+
+/// A weighted offer of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PathOffer {
+    /// The offer.
+    pub offer: OfferId,
+    /// Its share among the path's offers; 100 if nothing is said.
+    pub weight: Option<u32>,
+}
+part!(PathOffer, MAX_ENTRIES, {
+    offer,
+    weight = weight,
+});
+
+impl PathOffer {
+    /// An offer of the usual weight.
+    #[must_use]
+    pub fn new(offer: OfferId) -> Self {
+        Self { offer, weight: None }
+    }
+}
+
+fn weight(table: &Table<'_>, key: &str) -> Option<u32> {
+    table.number(key, 0, MAX_WEIGHT)
+}
+
+/// What a campaign's clicks cost. Models other than [`Cost::Cpc`] change nothing yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Cost {
+    /// Nothing, or what is told later.
+    None,
+    /// So much a click, in the channel's currency.
+    Cpc(Amount),
+    /// So much a conversion.
+    Cpa(Amount),
+    /// So much a thousand impressions.
+    Cpm(Amount),
+    /// So much a thousand pop-ups.
+    PopCpm(Amount),
+    /// A share of the revenue.
+    RevShare(Percent),
+}
+
+impl Value for Cost {
+    fn read(node: &Node, place: &Place<'_>) -> Option<Self> {
+        const MODELS: &[&str] = &["cpc", "cpa", "cpm", "popcpm", "revshare", "none"];
+        let Some(entries) = node.table() else {
+            place.kind(node, "a table");
+            return None;
+        };
+        let table = Table::new(entries, place.clone());
+        table.only(&["model", "amount"]);
+        let at = table.at("model");
+        let model = crate::config::part::text(table.needed("model")?, &at)?;
+        match at.accept(one_of(model, "a cost model", MODELS))? {
+            "none" => {
+                if table.has("amount") {
+                    table.at("amount").problem("the model `none` has no amount");
+                }
+                Some(Self::None)
+            }
+            "revshare" => Percent::read(table.needed("amount")?, &table.at("amount")).map(Self::RevShare),
+            model => {
+                let amount = Amount::read(table.needed("amount")?, &table.at("amount"))?;
+                Some(match model {
+                    "cpa" => Self::Cpa(amount),
+                    "cpm" => Self::Cpm(amount),
+                    "popcpm" => Self::PopCpm(amount),
+                    _ => Self::Cpc(amount),
+                })
+            }
+        }
+    }
+
+    fn unread() -> Self {
+        Self::None
+    }
+
+    fn node(&self) -> Node {
+        let amount = match self {
+            Self::None => None,
+            Self::Cpc(amount) | Self::Cpa(amount) | Self::Cpm(amount) | Self::PopCpm(amount) => Some(amount.node()),
+            Self::RevShare(share) => Some(share.node()),
+        };
+        let mut entries = Entries::new();
+        entries.insert("model".into(), Node::Text(self.model().into()));
+        entries.extend(amount.map(|amount| ("amount".into(), amount)));
+        Node::Table(entries)
+    }
+}
+part!(@serde Cost);
+
+impl Cost {
+    /// The word of the model.
+    pub(crate) fn model(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Cpc(_) => "cpc",
+            Self::Cpa(_) => "cpa",
+            Self::Cpm(_) => "cpm",
+            Self::PopCpm(_) => "popcpm",
+            Self::RevShare(_) => "revshare",
+        }
+    }
+}

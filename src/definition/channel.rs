@@ -1,0 +1,126 @@
+//! Traffic channels.
+
+use super::{FilledIn, MAX_ROWS, PostbackRequest, template};
+use crate::config::Problems;
+use crate::config::part::part;
+use crate::model::{Role, SLOTS};
+use crate::scope::ClickSlot;
+use crate::value::{ChannelId, Currency, SecretReference};
+use alloc::{string::String, vec::Vec};
+
+/// Three slots with names, and the numbered ones.
+const MAX_PARAMETERS: usize = 3 + SLOTS as usize;
+
+/// A traffic channel: who sends visitors, and is told of their conversions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TrafficChannel {
+    /// By what campaigns refer to it.
+    pub id: ChannelId,
+    template: FilledIn,
+    /// For people; the id if nothing is said.
+    pub title: Option<String>,
+    /// In which it is told amounts; the account's if nothing is said.
+    pub currency: Option<Currency>,
+    /// Its own interface, by which campaigns are paused. Changes nothing yet.
+    pub api: Option<ChannelApi>,
+    /// The template of the postbacks of its campaigns.
+    pub postback: Option<PostbackRequest>,
+    /// What its click URLs carry.
+    pub parameters: Vec<ChannelParameter>,
+}
+part!(TrafficChannel, MAX_ROWS, {
+    id,
+    template,
+    title,
+    currency,
+    api,
+    postback,
+    parameters: "parameter",
+});
+
+impl TrafficChannel {
+    /// A channel without parameters.
+    #[must_use]
+    pub fn new(id: ChannelId) -> Self {
+        Self {
+            id,
+            template: FilledIn,
+            title: None,
+            currency: None,
+            api: None,
+            postback: None,
+            parameters: Vec::new(),
+        }
+    }
+
+    /// A channel from a shipped template: `facebook`, `richpush`.
+    ///
+    /// # Errors
+    /// Rejects the name of no template.
+    pub fn from_template(name: &str, id: ChannelId) -> Result<Self, Problems> {
+        template("traffic_channel", name, id.as_str())
+    }
+}
+
+/// A row of a channel's parameter table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ChannelParameter {
+    /// Where the value is kept.
+    pub slot: ClickSlot,
+    /// Its name in the click URL.
+    pub name: String,
+    /// The channel's macro, pasted there.
+    pub macro_text: Option<String>,
+    /// What it stands for.
+    pub role: Option<Role>,
+    /// Whether nothing is sent to the channel where it is empty or unfilled; so for `ref_id` if
+    /// nothing is said.
+    pub required: Option<bool>,
+}
+part!(ChannelParameter, MAX_PARAMETERS, {
+    slot,
+    name,
+    macro_text: "macro",
+    role,
+    required,
+});
+
+impl ChannelParameter {
+    /// A parameter without macro and role.
+    #[must_use]
+    pub fn new(slot: ClickSlot, name: impl Into<String>) -> Self {
+        let name = name.into();
+        Self {
+            slot,
+            name,
+            macro_text: None,
+            role: None,
+            required: None,
+        }
+    }
+}
+
+/// `api` of a traffic channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ChannelApi {
+    /// Which interface it is.
+    pub recipe: String,
+    /// A reference to its key.
+    pub key: SecretReference,
+}
+part!(ChannelApi, 1, {
+    recipe,
+    key,
+});
+
+impl ChannelApi {
+    /// An interface by its recipe and the reference to its key.
+    #[must_use]
+    pub fn new(recipe: impl Into<String>, key: SecretReference) -> Self {
+        let recipe = recipe.into();
+        Self { recipe, key }
+    }
+}

@@ -1,0 +1,98 @@
+//! Conversion APIs: checked for their shape, and change nothing yet.
+
+use super::MAX_ROWS;
+use crate::config::MAX_ENTRIES;
+use crate::config::part::part;
+use crate::model::Status;
+use crate::value::{PostbackId, SecretReference, TypeName};
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
+
+/// A pixel that campaigns refer to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ConversionApi {
+    /// By what campaigns refer to it.
+    pub id: PostbackId,
+    /// `meta`, `google`, `tiktok` or `microsoft`.
+    pub platform: String,
+    /// The pixel's number.
+    pub pixel: Option<String>,
+    /// A reference to its token.
+    pub token: SecretReference,
+    /// A reference to the app's secret.
+    pub app_secret: Option<SecretReference>,
+    /// The version of the platform's interface.
+    pub api_version: Option<String>,
+    /// Where the conversion happened, in the platform's words.
+    pub action_source: Option<String>,
+    /// The page of the conversion.
+    pub event_source_url: Option<String>,
+    /// A template of the id by which browser and server events are one.
+    pub event_id: Option<String>,
+    /// `revenue`, `payout` or a fixed amount.
+    pub value: Option<String>,
+    /// Marks what is sent as tests.
+    pub test_event_code: Option<String>,
+    /// The platform's words, by conversion type.
+    pub events: BTreeMap<String, String>,
+}
+part!(ConversionApi, MAX_ROWS, {
+    id,
+    platform,
+    pixel,
+    token,
+    app_secret,
+    api_version,
+    action_source,
+    event_source_url,
+    event_id,
+    value,
+    test_event_code,
+    events,
+});
+
+impl ConversionApi {
+    /// A pixel of a platform, by the reference to its token.
+    #[must_use]
+    pub fn new(id: PostbackId, platform: impl Into<String>, token: SecretReference) -> Self {
+        Self {
+            id,
+            platform: platform.into(),
+            token,
+            ..crate::config::part::unread()
+        }
+    }
+}
+
+/// Which conversions of a campaign go to which pixel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CampaignConversionApi {
+    /// Its id within the campaign.
+    pub id: PostbackId,
+    /// The pixel.
+    pub api: PostbackId,
+    /// The conversion types; none accepts all.
+    pub types: Vec<TypeName>,
+    /// The statuses; none accepts all.
+    pub statuses: Vec<Status>,
+}
+part!(CampaignConversionApi, MAX_ENTRIES, {
+    id,
+    api,
+    types,
+    statuses,
+});
+
+impl CampaignConversionApi {
+    /// Every conversion to this pixel.
+    #[must_use]
+    pub fn new(id: PostbackId, api: PostbackId) -> Self {
+        Self {
+            id,
+            api,
+            types: Vec::new(),
+            statuses: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Layer 3: the configuration as types.
+//!
+//! A [`Document`] is read into a [`Definition`], which a host may as well build in code, from
+//! campaigns that it keeps in its own database; [`compile`](crate::compile()) and
+//! [`resolve`](crate::compile::resolve) make a tracker of the one and the other. Reading says of
+//! each value whether it is one; what values must be to each other is found when they are resolved.
+//! Both report every problem with its path.
+//!
+//! Every part reads and writes itself with serde in the form that it has in the document.
+//!
+//! ```
+//! use postback::definition::{Campaign, ConversionType, Definition, OfferSource, Offer, Path, PathOffer, TrafficChannel};
+//! use postback::{CompileOptions, compile::resolve};
+//!
+//! let mut definition = Definition::default();
+//! let mut sale = ConversionType::new("Sale".parse()?);
+//! sale.default = true;
+//! definition.conversion_types.push(sale);
+//! definition.offer_sources.push(OfferSource::from_template("generic", "network".parse()?)?);
+//! let url = "https://shop.example.com/?id={clickid}";
+//! definition.offers.push(Offer::new("book".parse()?, "network".parse()?, url));
+//! definition.traffic_channels.push(TrafficChannel::from_template("richpush", "push".parse()?)?);
+//! let mut campaign = Campaign::new("summer".parse()?, "push".parse()?);
+//! campaign.paths.push(Path::new([PathOffer::new("book".parse()?)]));
+//! definition.campaigns.push(campaign);
+//!
+//! let tracker = resolve(&definition, &CompileOptions::default())?;
+//! assert!(tracker.campaign("summer").is_some());
+//!
+//! // A campaign more: the definition is changed, and a new tracker takes the old one's place.
+//! definition.campaigns.push(Campaign::new("autumn".parse()?, "pusch".parse()?));
+//! let problems = resolve(&definition, &CompileOptions::default()).unwrap_err();
+//! assert_eq!(
+//!     problems.to_string(),
+//!     "campaign[1].channel: there is no traffic channel `pusch`; did you mean `push`?"
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod account;
+mod campaign;
+mod channel;
+mod conversion_api;
+mod offer;
+mod postback;
+mod protocol;
+mod request;
+mod source;
+mod word;
+
+pub use account::{ClickIds, ConversionType, Domain, Rate};
+pub use campaign::{Campaign, Cost, MAX_WEIGHT, Path, PathOffer};
+pub use channel::{ChannelApi, ChannelParameter, TrafficChannel};
+pub use conversion_api::{CampaignConversionApi, ConversionApi};
+pub use offer::Offer;
+pub use postback::{Payout, Postback};
+pub use protocol::Protocol;
+pub use request::{MAX_ATTEMPTS, PostbackRequest, Retry, Success};
+pub use source::{OfferSource, SourceParameter};
+
+use crate::config::part::{Field, Part, Value, part};
+use crate::config::{Document, Entries, Node, Place, Problems, Report, Table};
+use crate::model::Status;
+use crate::value::Currency;
+use alloc::{string::String, vec, vec::Vec};
+
+/// The most rows of a top-level list (campaigns, offers, sources, channels, domains, rates): ten
+/// times the largest accounts in the field.
+pub const MAX_ROWS: usize = 10_000;
+/// The most conversion types: the trackers of the field allow 40, and each costs one bit for each
+/// postback.
+pub const MAX_TYPES: usize = 256;
+/// The most secrets of one use (keys, tokens) that may be live at once: a new one, an old one, and
+/// room for two interfaces.
+pub const MAX_REFERENCES: usize = crate::clickbank::envelope::MAX_SECRETS;
+
+/// A whole configuration. The default is empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Definition {
+    version: Version,
+    /// The currency of the account; USD if nothing is said.
+    pub currency: Option<Currency>,
+    /// The time zone of the account, by its IANA name. Changes nothing yet.
+    pub timezone: Option<String>,
+    /// What a conversion must be to count; `approved` and `other` if nothing is said.
+    pub revenue_statuses: Option<Vec<Status>>,
+    /// How click ids are made.
+    pub click_id: Option<ClickIds>,
+    /// The tracking domains.
+    pub domains: Vec<Domain>,
+    /// The conversion types, one of which is the default.
+    pub conversion_types: Vec<ConversionType>,
+    /// Who reports conversions.
+    pub offer_sources: Vec<OfferSource>,
+    /// Where clicks are sent.
+    pub offers: Vec<Offer>,
+    /// The exchange rates.
+    pub rates: Vec<Rate>,
+    /// The pixels. Change nothing yet.
+    pub conversion_apis: Vec<ConversionApi>,
+    /// Who sends visitors.
+    pub traffic_channels: Vec<TrafficChannel>,
+    /// The campaigns.
+    pub campaigns: Vec<Campaign>,
+}
+part!(Definition, 1, {
+    version: "version",
+    currency,
+    timezone,
+    conversion_types: "conversion_type",
+    revenue_statuses,
+    rates: "rate",
+    domains: "domain",
+    click_id,
+    offer_sources: "offer_source",
+    offers: "offer",
+    conversion_apis: "conversion_api",
+    traffic_channels: "traffic_channel",
+    campaigns: "campaign",
+});
+
+impl Definition {
+    /// Reads a document: its templates are filled in, and every value becomes what it is.
+    ///
+    /// # Errors
+    /// Rejects, all at once, each with its path:
+    /// - a version other than 1; a key that no table has; a value of another kind; over
+    ///   [`MAX_ROWS`], [`MAX_TYPES`], [`MAX_REFERENCES`] or
+    ///   [`MAX_ENTRIES`](crate::config::MAX_ENTRIES) entries; an unknown template
+    /// - what is missing; ids, names and words that are none
+    /// - amounts, percentages, currencies, durations, dates and address ranges that are none, and
+    ///   negative amounts
+    /// - a secret in the clear
+    pub fn from_document(document: &Document) -> Result<Self, Problems> {
+        let report = Report::default();
+        let read = Self::read(document, &report);
+        report.sort(&Self::parts());
+        report.finish(read)
+    }
+
+    /// The keys of the document, in the order of its parts.
+    pub(crate) fn parts() -> Vec<&'static str> {
+        Self::keys()
+    }
+
+    /// Reads what can be read, in the order of the parts. None if nothing can.
+    pub(crate) fn read(document: &Document, report: &Report) -> Option<Self> {
+        let expanded = document.expanded(report);
+        let root = Table::new(&expanded, Place::root(report));
+        match root.node("version") {
+            Some(Node::Integer(1)) => {}
+            None => root.at("version").problem("is missing; this is version 1"),
+            // Nothing else is known to mean the same in another version.
+            Some(_) => {
+                root.at("version")
+                    .problem("is not the number 1, the only version there is");
+                return None;
+            }
+        }
+        root.only(&Self::keys());
+        Some(Self::fields(&root))
+    }
+
+    /// The document that reads as this definition. What templates brought is written out.
+    #[must_use]
+    pub fn to_document(&self) -> Document {
+        let mut entries = Entries::new();
+        self.write(&mut entries);
+        Document::from_entries(entries)
+    }
+}
+
+/// The version of the form, which every document names.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Version;
+
+impl Field for Version {
+    /// What is wrong with it is said before anything else is read.
+    fn read_at(_: &Table<'_>, _: &str) -> Self {
+        Self
+    }
+
+    fn written(&self) -> Option<Node> {
+        Some(Node::Integer(1))
+    }
+}
+
+/// The name of a template. It was filled in, and then nothing depends on it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct FilledIn;
+
+impl Field for FilledIn {
+    fn read_at(_: &Table<'_>, _: &str) -> Self {
+        Self
+    }
+
+    fn written(&self) -> Option<Node> {
+        None
+    }
+}
+
+/// A row of a list that a shipped template fills.
+fn template<V: Value>(list: &str, name: &str, id: &str) -> Result<V, Problems> {
+    let text = |text: &str| Node::Text(text.into());
+    let row = Entries::from([("id".into(), text(id)), ("template".into(), text(name))]);
+    let rows = Node::List(vec![Node::Table(row)]);
+    let report = Report::default();
+    let expanded = Document::from_entries(Entries::from([(list.into(), rows)])).expanded(&report);
+    let read = Vec::read_at(&Table::new(&expanded, Place::root(&report)), list).pop();
+    report.finish(read)
+}

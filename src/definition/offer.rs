@@ -1,0 +1,52 @@
+//! Offers.
+
+use super::MAX_ROWS;
+use crate::config::part::part;
+use crate::model::Status;
+use crate::value::{Amount, Currency, OfferId, OfferSourceId};
+use alloc::string::String;
+
+/// An offer: where a click is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Offer {
+    /// By what paths refer to it.
+    pub id: OfferId,
+    /// For people; the id if nothing is said.
+    pub title: Option<String>,
+    /// Who reports its conversions.
+    pub source: OfferSourceId,
+    /// Its URL, a template with `{clickid}` in it.
+    pub url: String,
+    /// What a sale without an amount brings.
+    pub payout: Option<Amount>,
+    /// Of the payout; the source's if nothing is said.
+    pub currency: Option<Currency>,
+    /// The status of its conversions; the source's if nothing is said.
+    pub default_status: Option<Status>,
+}
+part!(Offer, MAX_ROWS, {
+    id,
+    title,
+    source,
+    url,
+    payout,
+    currency,
+    default_status,
+});
+
+impl Offer {
+    /// An offer without a payout of its own.
+    #[must_use]
+    pub fn new(id: OfferId, source: OfferSourceId, url: impl Into<String>) -> Self {
+        Self {
+            id,
+            title: None,
+            source,
+            url: url.into(),
+            payout: None,
+            currency: None,
+            default_status: None,
+        }
+    }
+}

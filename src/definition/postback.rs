@@ -1,0 +1,116 @@
+//! A campaign's postbacks: conditions, payout, updates.
+
+use super::PostbackRequest;
+use crate::config::part::{Value, part};
+use crate::config::{Entries, MAX_ENTRIES, Node, Place, Table};
+use crate::model::{Status, Updates};
+use crate::rule::Negative;
+use crate::value::{Amount, Percent, PostbackId, TypeName};
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use core::time::Duration;
+
+/// A postback of a campaign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Postback {
+    /// Its id within the campaign; part of the ids of its deliveries.
+    pub id: PostbackId,
+    /// What fills the blanks of the template.
+    pub values: BTreeMap<String, String>,
+    /// The conversion types; none accepts all.
+    pub types: Vec<TypeName>,
+    /// The statuses; none accepts all.
+    pub statuses: Vec<Status>,
+    /// When it fires again after a change; at the first match if nothing is said.
+    pub updates: Option<Updates>,
+    /// What it does with money that is taken back; skip it if nothing is said.
+    pub negative: Option<Negative>,
+    /// What the channel is told of the money; all of it if nothing is said.
+    pub payout: Option<Payout>,
+    /// The least payout that is sent, in the channel's currency.
+    pub min_payout: Option<Amount>,
+    /// Of how many of the clicks the conversions are sent.
+    pub share: Option<Percent>,
+    /// The longest time from click to conversion.
+    pub within: Option<Duration>,
+    /// `where`: parameters with the text that each must have.
+    pub matches: BTreeMap<String, String>,
+    /// The parameters that must be there.
+    pub require: Vec<String>,
+    /// Whether conversions that the network marked as tests are sent too.
+    pub test: bool,
+    /// The request; what it leaves out is the channel's, unless it has a URL of its own.
+    pub request: PostbackRequest,
+}
+part!(Postback, MAX_ENTRIES, {
+    id,
+    values,
+    types,
+    statuses,
+    updates,
+    negative,
+    payout,
+    min_payout,
+    share,
+    within,
+    matches: "where",
+    require,
+    test,
+    ..request: PostbackRequest
+});
+
+impl Postback {
+    /// The channel's own postback, for every conversion.
+    #[must_use]
+    pub fn new(id: PostbackId) -> Self {
+        Self {
+            id,
+            ..crate::config::part::unread()
+        }
+    }
+}
+
+/// What a channel is told of a conversion's money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Payout {
+    /// A share of it.
+    Percent(Percent),
+    /// Always this much, in the channel's currency.
+    Fixed(Amount),
+}
+
+impl Value for Payout {
+    fn read(node: &Node, place: &Place<'_>) -> Option<Self> {
+        let Some(entries) = node.table() else {
+            place.kind(node, "a table");
+            return None;
+        };
+        let table = Table::new(entries, place.clone());
+        table.only(&["percent", "fixed"]);
+        let percent = table
+            .node("percent")
+            .map(|node| Percent::read(node, &table.at("percent")));
+        let fixed = table.node("fixed").map(|node| Amount::read(node, &table.at("fixed")));
+        match (percent, fixed) {
+            (Some(percent), None) => percent.map(Self::Percent),
+            (None, Some(fixed)) => fixed.map(Self::Fixed),
+            _ => {
+                place.problem("needs either `percent` or `fixed`");
+                None
+            }
+        }
+    }
+
+    fn unread() -> Self {
+        Self::Percent(Percent::whole())
+    }
+
+    fn node(&self) -> Node {
+        let (key, node) = match self {
+            Self::Percent(percent) => ("percent", percent.node()),
+            Self::Fixed(fixed) => ("fixed", fixed.node()),
+        };
+        Node::Table(Entries::from([(key.into(), node)]))
+    }
+}
+part!(@serde Payout);

@@ -1,0 +1,122 @@
+//! The request of a postback: where it goes, what it carries, what answer is success, when it is
+//! tried again.
+
+use crate::config::Table;
+use crate::config::part::part;
+use crate::model::Method;
+use alloc::string::String;
+use core::time::Duration;
+
+/// The most attempts of one delivery: with waits of at least a second each, no receiver is called
+/// for longer than it could matter.
+pub const MAX_ATTEMPTS: u32 = 100;
+
+/// The request of a postback.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PostbackRequest {
+    /// Its URL, a template.
+    pub url: Option<String>,
+    /// GET if nothing is said, POST with a body.
+    pub method: Option<Method>,
+    /// Its body, a template.
+    pub body: Option<String>,
+    /// Of the body; JSON if nothing is said.
+    pub content_type: Option<String>,
+    /// Which answers are success.
+    pub success: Option<Success>,
+    /// When it is tried again.
+    pub retry: Option<Retry>,
+}
+part!(PostbackRequest, 1, {
+    url,
+    method,
+    body,
+    content_type,
+    success,
+    retry,
+});
+
+impl PostbackRequest {
+    /// A GET of this URL.
+    #[must_use]
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: Some(url.into()),
+            ..Self::default()
+        }
+    }
+
+    /// The request with what it leaves out taken from another.
+    pub(crate) fn or(&self, other: &Self) -> Self {
+        let both = |own: Option<Success>, other: &Success| {
+            let own = own.unwrap_or_default();
+            Success {
+                status: own.status.or_else(|| other.status.clone()),
+                body_includes: own.body_includes.or_else(|| other.body_includes.clone()),
+                body_excludes: own.body_excludes.or_else(|| other.body_excludes.clone()),
+            }
+        };
+        let either = |own: Option<Retry>, other: Retry| {
+            let own = own.unwrap_or_default();
+            Retry {
+                attempts: own.attempts.or(other.attempts),
+                first: own.first.or(other.first),
+                longest: own.longest.or(other.longest),
+            }
+        };
+        let own = self.clone();
+        Self {
+            url: own.url.or_else(|| other.url.clone()),
+            method: own.method.or(other.method),
+            body: own.body.or_else(|| other.body.clone()),
+            content_type: own.content_type.or_else(|| other.content_type.clone()),
+            success: match &other.success {
+                Some(other) => Some(both(own.success, other)),
+                None => own.success,
+            },
+            retry: match other.retry {
+                Some(other) => Some(either(own.retry, other)),
+                None => own.retry,
+            },
+        }
+    }
+}
+
+/// Which answers are success.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Success {
+    /// The statuses, as in `2xx`, `200,204` or `200-299`; `2xx` if nothing is said.
+    pub status: Option<String>,
+    /// What the body must hold.
+    pub body_includes: Option<String>,
+    /// What the body must not hold.
+    pub body_excludes: Option<String>,
+}
+part!(Success, 1, {
+    status,
+    body_includes,
+    body_excludes,
+});
+
+/// When a delivery is tried again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Retry {
+    /// How often in all.
+    pub attempts: Option<u32>,
+    /// The first wait.
+    pub first: Option<Duration>,
+    /// The longest wait.
+    pub longest: Option<Duration>,
+}
+part!(Retry, 1, {
+    attempts = attempts,
+    first,
+    longest,
+});
+
+fn attempts(table: &Table<'_>, key: &str) -> Option<u32> {
+    table.number(key, 1, MAX_ATTEMPTS)
+}

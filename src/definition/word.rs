@@ -1,0 +1,146 @@
+//! The values of a definition that are texts in the document.
+
+use crate::config::part::{Word, choices, texts};
+use crate::config::{Refusal, date_or_time, duration, duration_text, one_of};
+use crate::event::Interface;
+use crate::model::{AccountRole, Counts, Duplicates, Method, Role, SLOTS, Status, Updates};
+use crate::rule::Negative;
+use crate::scope::ClickSlot;
+use crate::value::{
+    Amount, CampaignId, ChannelId, Currency, DomainId, IpNet, OfferId, OfferSourceId, Percent, PostbackId,
+    SecretReference, Timestamp, TypeName, ip_range,
+};
+use alloc::{
+    format,
+    string::{String, ToString},
+};
+use core::time::Duration;
+
+/// Stands for an id that could not be read. Nobody would choose it.
+const UNREAD: &str = "-._.unread._.-";
+
+texts! {
+    CampaignId UNREAD, str::parse;
+    ChannelId UNREAD, str::parse;
+    DomainId UNREAD, str::parse;
+    OfferId UNREAD, str::parse;
+    OfferSourceId UNREAD, str::parse;
+    PostbackId UNREAD, str::parse;
+    TypeName UNREAD, str::parse;
+    IpNet "192.0.2.0/24", ip_range;
+    Currency "USD", str::parse;
+    Percent "100", str::parse;
+    Amount "0", amount;
+    Timestamp "1970-01-01T00:00:00Z", date_or_time;
+}
+
+impl Word for SecretReference {
+    const MOST: usize = super::MAX_REFERENCES;
+
+    fn parse(text: &str) -> Result<Self, Refusal> {
+        Ok(text.parse()?)
+    }
+
+    #[expect(
+        clippy::expect_used,
+        reason = "a constant text that every test of a broken document reads"
+    )]
+    fn unread() -> Self {
+        "host:unread".parse().expect("a reference")
+    }
+
+    fn text(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// Closed words by what one of them is.
+macro_rules! words {
+    ($($word:ident $what:literal),+) => {
+        $(impl Word for $word {
+            fn parse(text: &str) -> Result<Self, Refusal> {
+                one_of(text, $what, Self::ALL)
+            }
+
+            fn unread() -> Self {
+                #[expect(clippy::indexing_slicing, reason = "no enum is empty")]
+                Self::ALL[0]
+            }
+
+            fn text(&self) -> String {
+                self.to_string()
+            }
+        })+
+    };
+}
+words!(
+    AccountRole "an account's role",
+    Counts "a way to count",
+    Duplicates "a duplicate policy",
+    Method "a method",
+    Status "a status",
+    Updates "a way to treat updates"
+);
+
+choices! {
+    Interface "an interface" { "ins" = Ins, "s2s" = Postback }
+    Negative "a way to treat negative payouts" { "skip" = Skip, "send" = Send }
+}
+
+impl Word for Role {
+    fn parse(text: &str) -> Result<Self, Refusal> {
+        Ok(Self::from(text))
+    }
+
+    fn unread() -> Self {
+        Self::Other(String::new())
+    }
+
+    fn text(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Word for Duration {
+    fn parse(text: &str) -> Result<Self, Refusal> {
+        Ok(duration(text)?)
+    }
+
+    fn unread() -> Self {
+        Self::ZERO
+    }
+
+    fn text(&self) -> String {
+        duration_text(*self)
+    }
+}
+
+impl Word for ClickSlot {
+    fn parse(word: &str) -> Result<Self, Refusal> {
+        Self::from_word(word).ok_or_else(|| {
+            let message = format!(
+                "`{}` is not a slot; there are ref_id, external_id, cost and sub1 to sub{SLOTS}",
+                word.escape_debug()
+            );
+            Refusal::near(message, word, ["ref_id", "external_id", "cost"])
+        })
+    }
+
+    fn unread() -> Self {
+        Self::RefId
+    }
+
+    fn text(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// An amount that is not below zero.
+pub(super) fn amount(text: &str) -> Result<Amount, Refusal> {
+    let amount: Amount = text.parse()?;
+    if amount.is_negative() {
+        Err(format!("`{amount}` is negative").into())
+    } else {
+        Ok(amount)
+    }
+}

@@ -1,0 +1,128 @@
+//! A host with campaigns of its own builds a definition in code.
+
+use postback::Document;
+use postback::compile::{CompileOptions, compile, resolve};
+use postback::definition::{
+    Campaign, ConversionType, Cost, Definition, Domain, Offer, OfferSource, Path, PathOffer, Postback, PostbackRequest,
+    TrafficChannel,
+};
+use postback::lint::lint;
+use postback::tracker::Tracker;
+use std::sync::{Arc, Mutex};
+
+/// A definition with a channel, an offer and no campaign.
+pub fn account() -> Definition {
+    let mut definition = Definition::default();
+    let mut sale = ConversionType::new("Sale".parse().unwrap());
+    sale.default = true;
+    definition.conversion_types = vec![sale];
+    definition.domains = vec![Domain::new("main".parse().unwrap(), "https://trk.example.com")];
+    let mut network = OfferSource::from_template("generic", "network".parse().unwrap()).unwrap();
+    network.domain = Some("main".parse().unwrap());
+    network.tokens = vec!["env:TOKEN".parse().unwrap()];
+    definition.offer_sources = vec![network];
+    let url = "https://shop.example.com/?id={clickid}";
+    definition.offers = vec![Offer::new("book".parse().unwrap(), "network".parse().unwrap(), url)];
+    let push = TrafficChannel::from_template("richpush", "push".parse().unwrap()).unwrap();
+    definition.traffic_channels = vec![push];
+    definition
+}
+
+/// A campaign of the channel for the offer, which tells the channel of its sales.
+pub fn campaign(id: &str) -> Campaign {
+    let mut campaign = Campaign::new(id.parse().unwrap(), "push".parse().unwrap());
+    campaign.domain = Some("main".parse().unwrap());
+    campaign.cost = Some(Cost::Cpc("0.02".parse().unwrap()));
+    campaign.paths = vec![Path::new([PathOffer::new("book".parse().unwrap())])];
+    campaign.postbacks = vec![Postback::new("sales".parse().unwrap())];
+    campaign
+}
+
+pub fn options() -> CompileOptions {
+    CompileOptions::new("test".parse().unwrap())
+}
+
+#[test]
+fn a_campaign_is_added_while_the_host_runs() {
+    let mut definition = account();
+    definition.campaigns.push(campaign("summer"));
+    let live = Mutex::new(Arc::new(resolve(&definition, &options()).unwrap()));
+    let before: Arc<Tracker> = live.lock().unwrap().clone();
+
+    definition.campaigns.push(campaign("autumn"));
+    *live.lock().unwrap() = Arc::new(resolve(&definition, &options()).unwrap());
+
+    let after = live.lock().unwrap().clone();
+    assert!(before.campaign("autumn").is_none());
+    let autumn = after.campaign("autumn").unwrap();
+    assert_eq!(autumn.postbacks().count(), 1);
+    assert_ne!(before.fingerprint(), after.fingerprint());
+}
+
+#[test]
+fn what_is_built_in_code_is_what_its_document_says() {
+    let mut definition = account();
+    definition.campaigns.push(campaign("summer"));
+    let document = Document::from_json(
+        r#"{
+            "version": 1,
+            "domain": [{"id": "main", "url": "https://trk.example.com"}],
+            "conversion_type": [{"name": "Sale", "default": true}],
+            "offer_source": [{"id": "network", "template": "generic", "domain": "main", "tokens": ["env:TOKEN"]}],
+            "offer": [{"id": "book", "source": "network", "url": "https://shop.example.com/?id={clickid}"}],
+            "traffic_channel": [{"id": "push", "template": "richpush"}],
+            "campaign": [{
+                "id": "summer", "channel": "push", "domain": "main", "cost": {"model": "cpc", "amount": "0.02"},
+                "path": [{"offers": [{"offer": "book"}]}], "postback": [{"id": "sales"}]
+            }]
+        }"#,
+    )
+    .unwrap();
+    assert_eq!(Definition::from_document(&document).as_ref(), Ok(&definition));
+
+    let built = resolve(&definition, &options()).unwrap();
+    let read = compile(&document, &options()).unwrap();
+    assert_eq!(lint(&definition, &built), lint(&definition, &read));
+    assert_eq!(built.fingerprint(), &definition.to_document().fingerprint());
+    assert_eq!(built.document(), definition.to_document().to_json());
+    // The fingerprint of a document that was read is its own, with the template's name in it.
+    assert_eq!(read.fingerprint(), &document.fingerprint());
+}
+
+#[test]
+fn a_row_of_a_template_taken_away_in_code_stays_away() {
+    let mut definition = account();
+    definition.traffic_channels[0]
+        .parameters
+        .retain(|row| row.name == "ref_id");
+    let written = definition.to_document();
+    assert_eq!(Definition::from_document(&written).as_ref(), Ok(&definition));
+    assert_eq!(definition.traffic_channels[0].parameters.len(), 1);
+}
+
+#[test]
+fn a_template_has_a_name() {
+    let problems = OfferSource::from_template("clickbnak-ins", "a".parse().unwrap()).unwrap_err();
+    assert_eq!(
+        problems.to_string(),
+        "offer_source[0].template: `clickbnak-ins` is not an offer source's template; there are clickbank-ins, clickbank-s2s, generic; did you mean `clickbank-ins`?"
+    );
+    assert!(TrafficChannel::from_template("", "a".parse().unwrap()).is_err());
+}
+
+#[test]
+fn a_postback_with_a_url_of_its_own_stands_alone() {
+    let mut definition = account();
+    let mut campaign = campaign("summer");
+    campaign.postbacks[0].request = PostbackRequest::new("https://own.example.com/?key={ref_id}");
+    definition.campaigns.push(campaign);
+    let tracker = resolve(&definition, &options()).unwrap();
+    let warnings = lint(&definition, &tracker).into_iter();
+    let of_campaigns: Vec<_> = warnings
+        .filter(|warning| warning.path().starts_with("campaign"))
+        .collect();
+    assert_eq!(of_campaigns.len(), 1, "{of_campaigns:?}");
+    assert_eq!(of_campaigns[0].path(), "campaign[0].postback[0].url");
+    let said = "differs from the template of channel `push`";
+    assert!(of_campaigns[0].message().starts_with(said), "{of_campaigns:?}");
+}
