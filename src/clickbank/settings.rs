@@ -2,7 +2,8 @@
 
 use super::form::{FormCharset, FormVersion, ZeroDecimal};
 use super::ins::{Path, Version};
-use crate::config::part::{Field, Part, choices, put, text, texts};
+use crate::config::part::{Field, Part, put, text};
+use crate::config::word::{choices, texts};
 use crate::config::{Entries, MAX_ENTRIES, Node, Table};
 use crate::model::AccountRole;
 use crate::value::SecretReference;

@@ -27,7 +27,7 @@ mod problem;
 mod report;
 mod table;
 mod text;
-mod word;
+pub(crate) mod word;
 
 pub use document::{Document, MAX_DOCUMENT};
 pub use node::MAX_DEPTH;

@@ -290,5 +290,4 @@ macro_rules! part {
         }
     };
 }
-pub(crate) use super::word::{choices, texts};
 pub(crate) use part;

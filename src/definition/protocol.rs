@@ -5,7 +5,8 @@ use crate::clickbank::{
     self,
     envelope::{KeyRing, KeyRingError},
 };
-use crate::config::part::{Field, Part, choices, put};
+use crate::config::part::{Field, Part, put};
+use crate::config::word::choices;
 use crate::config::{Entries, Table};
 use crate::event::Kind;
 use crate::model::AccountRole;

@@ -1,6 +1,7 @@
 //! The values of a definition that are texts in the document.
 
-use crate::config::part::{Word, choices, texts};
+use crate::config::part::Word;
+use crate::config::word::{choices, texts};
 use crate::config::{Refusal, date_or_time, duration, duration_text, one_of};
 use crate::event::Interface;
 use crate::model::{AccountRole, Counts, Duplicates, Method, Role, SLOTS, Status, Updates};
