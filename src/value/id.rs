@@ -1,10 +1,17 @@
 //! Ids and names: bounded, printable, compared exactly.
 
 use super::base32;
-use super::id_text::{HashText, IdText};
+use super::id_hash::hashed;
+use super::id_text::{HashText, IdText, Text};
 use alloc::string::String;
-use core::{fmt, str::FromStr};
-use sha2::{Digest, Sha256};
+use core::{
+    borrow::Borrow,
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    str::FromStr,
+};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
 /// The longest id of the configuration (campaign, offer, postback ..), in bytes: it must fit in a
@@ -69,134 +76,197 @@ fn hash_text(what: &'static str, text: &str) -> Result<(), IdError> {
     }
 }
 
-macro_rules! id {
-    ($(#[$meta:meta])* $name:ident, $text:ident, $what:literal, $check:expr) => {
-        $(#[$meta])*
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name($text);
+/// An id of one kind: bounded, printable, compared exactly. A clone never allocates.
+///
+/// Ids of two kinds are two types: [`CampaignId`] and [`OfferId`] cannot be mistaken for each other.
+pub struct Id<K: IdKind>(K::Text);
 
-        impl $name {
-            /// Checks `text`.
-            ///
-            /// # Errors
-            /// Rejects the empty text, one over its length, and characters that do not belong in
-            /// it.
-            pub fn new(text: impl AsRef<str>) -> Result<Self, IdError> {
-                let text = text.as_ref();
-                let check: fn(&'static str, &str) -> Result<(), IdError> = $check;
-                check($what, text)?;
-                Ok(Self($text::new(text)))
-            }
+/// What kinds of ids differ in.
+pub trait IdKind {
+    /// Where the text lies.
+    type Text: Text;
+    /// The type's name, for debugging.
+    const TYPE: &'static str;
+    /// The name, for errors.
+    const NAME: &'static str;
+    /// Whether a text is one.
+    const CHECK: fn(&'static str, &str) -> Result<(), IdError>;
+}
 
-            /// The text.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                self.0.as_str()
-            }
+impl<K: IdKind> Id<K> {
+    /// Checks `text`.
+    ///
+    /// # Errors
+    /// Rejects the empty text, one over its length, and characters that do not belong in it.
+    pub fn new(text: impl AsRef<str>) -> Result<Self, IdError> {
+        let text = text.as_ref();
+        (K::CHECK)(K::NAME, text)?;
+        Ok(Self(K::Text::new(text)))
+    }
 
-            /// The text's bytes; less work than the text.
-            #[allow(dead_code, reason = "not every id is hashed")]
-            pub(crate) fn as_bytes(&self) -> &[u8] {
-                self.0.as_bytes()
-            }
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// The text's bytes; less work than the text.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl<K: IdKind> Clone for Id<K> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<K: IdKind> PartialEq for Id<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl<K: IdKind> Eq for Id<K> {}
+
+impl<K: IdKind> PartialOrd for Id<K> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<K: IdKind> Ord for Id<K> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+
+impl<K: IdKind> Hash for Id<K> {
+    /// As a `str`, since ids are looked up by one.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl<K: IdKind> FromStr for Id<K> {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        Self::new(text)
+    }
+}
+
+impl<K: IdKind> TryFrom<String> for Id<K> {
+    type Error = IdError;
+
+    fn try_from(text: String) -> Result<Self, IdError> {
+        Self::new(text)
+    }
+}
+
+impl<K: IdKind> fmt::Display for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl<K: IdKind> fmt::Debug for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}({})", K::TYPE, self.as_str())
+    }
+}
+
+impl<K: IdKind> AsRef<str> for Id<K> {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl<K: IdKind> Borrow<str> for Id<K> {
+    fn borrow(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl<K: IdKind> Serialize for Id<K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de, K: IdKind> Deserialize<'de> for Id<K> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::new(text).map_err(serde::de::Error::custom)
+    }
+}
+
+/// Kinds of ids, each with where its text lies, its name for errors and what it may be.
+macro_rules! ids {
+    ($($(#[$meta:meta])* $name:ident: $kind:ident($text:ident, $what:literal, $check:expr);)+) => {
+        mod kind {
+            $(#[derive(Debug)] pub enum $kind {})+
         }
-
-        impl FromStr for $name {
-            type Err = IdError;
-            fn from_str(text: &str) -> Result<Self, IdError> {
-                Self::new(text)
+        $(
+            impl IdKind for kind::$kind {
+                type Text = $text;
+                const TYPE: &'static str = stringify!($name);
+                const NAME: &'static str = $what;
+                const CHECK: fn(&'static str, &str) -> Result<(), IdError> = $check;
             }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = IdError;
-            fn try_from(text: String) -> Result<Self, IdError> {
-                Self::new(text)
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!(stringify!($name), "({})"), self.as_str())
-            }
-        }
-
-        impl AsRef<str> for $name {
-            fn as_ref(&self) -> &str {
-                self.as_str()
-            }
-        }
-
-        impl core::borrow::Borrow<str> for $name {
-            fn borrow(&self) -> &str {
-                self.as_str()
-            }
-        }
-
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <String as serde::Deserialize>::deserialize(deserializer)?;
-                Self::new(text).map_err(serde::de::Error::custom)
-            }
-        }
+            $(#[$meta])*
+            pub type $name = Id<kind::$kind>;
+        )+
     };
 }
 
-macro_rules! config_id {
-    ($(#[$meta:meta])* $name:ident, $what:literal) => {
-        id!($(#[$meta])* $name, IdText, $what, |what, text| bounded(what, text, MAX_CONFIG_ID, config_character));
-    };
-}
-macro_rules! foreign_id {
-    ($(#[$meta:meta])* $name:ident, $what:literal) => {
-        id!($(#[$meta])* $name, IdText, $what, |what, text| bounded(what, text, MAX_FOREIGN_ID, foreign_character));
-    };
-}
-macro_rules! hash_id {
-    ($(#[$meta:meta])* $name:ident, $what:literal) => {
-        id!($(#[$meta])* $name, HashText, $what, hash_text);
-    };
+fn config_text(what: &'static str, text: &str) -> Result<(), IdError> {
+    bounded(what, text, MAX_CONFIG_ID, config_character)
 }
 
-config_id!(
+fn foreign_text(what: &'static str, text: &str) -> Result<(), IdError> {
+    bounded(what, text, MAX_FOREIGN_ID, foreign_character)
+}
+
+fn type_text(what: &'static str, text: &str) -> Result<(), IdError> {
+    bounded(what, text, MAX_TYPE_NAME, foreign_character)
+}
+
+ids! {
     /// A campaign's id, also the first path segment of its click URL.
-    CampaignId, "campaign id");
-config_id!(
+    CampaignId: Campaign(IdText, "campaign id", config_text);
     /// An offer's id.
-    OfferId, "offer id");
-config_id!(
+    OfferId: Offer(IdText, "offer id", config_text);
     /// An offer source's id, also the last path segment of its postback and INS URL.
-    OfferSourceId, "offer source id");
-config_id!(
+    OfferSourceId: OfferSource(IdText, "offer source id", config_text);
     /// A traffic channel's id.
-    ChannelId, "traffic channel id");
-config_id!(
+    ChannelId: Channel(IdText, "traffic channel id", config_text);
     /// A postback's id inside its campaign.
-    PostbackId, "postback id");
-config_id!(
+    PostbackId: Postback(IdText, "postback id", config_text);
     /// A domain's id.
-    DomainId, "domain id");
-config_id!(
+    DomainId: Domain(IdText, "domain id", config_text);
     /// The tenant of a store; part of every delivery id.
-    Namespace, "namespace");
-foreign_id!(
+    Namespace: Tenant(IdText, "namespace", config_text);
     /// A click id, ours or another tracker's; compared exactly.
-    ClickId, "click id");
-foreign_id!(
+    ClickId: Click(IdText, "click id", foreign_text);
     /// A network's receipt, without the `-Bnnn` of a rebill.
-    Receipt, "receipt");
+    Receipt: Sale(IdText, "receipt", foreign_text);
+    /// A conversion type's name: exact, case-sensitive, sent to the channel as it is.
+    TypeName: ConversionType(IdText, "conversion type", type_text);
+    /// The identity of one message: sending it again is a duplicate.
+    EventId: Event(HashText, "event id", hash_text);
+    /// The identity of one conversion.
+    ConversionId: Conversion(HashText, "conversion id", hash_text);
+    /// The identity of one postback to be delivered; it never changes over retries, restarts and
+    /// replays.
+    DeliveryId: Delivery(HashText, "delivery id", hash_text);
+    /// The identity of one refused body.
+    RefusedId: Refused(HashText, "refused body id", hash_text);
+    /// The fingerprint of a configuration document.
+    Fingerprint: Document(HashText, "fingerprint", hash_text);
+}
+
 impl Receipt {
     /// A receipt's text without the `-Bnnn` of a rebill, and which payment it is, counted from 1
     /// for the sale (ClickBank's vendor tools page: `P3RGBKGB-B002` is the second payment of
@@ -212,124 +282,41 @@ impl Receipt {
         }
     }
 }
-id!(
-    /// A conversion type's name: exact, case-sensitive, sent to the channel as it is.
-    TypeName, IdText, "conversion type", |what, text| bounded(what, text, MAX_TYPE_NAME, foreign_character));
-hash_id!(
-    /// The identity of one message: sending it again is a duplicate.
-    EventId, "event id");
-hash_id!(
-    /// The identity of one conversion.
-    ConversionId, "conversion id");
-hash_id!(
-    /// The identity of one postback to be delivered; it never changes over retries, restarts and
-    /// replays.
-    DeliveryId, "delivery id");
-hash_id!(
-    /// The identity of one refused body.
-    RefusedId, "refused body id");
-hash_id!(
-    /// The fingerprint of a configuration document.
-    Fingerprint, "fingerprint");
 
-/// Room for what most ids are made of: a few other ids.
-const TYPICAL_MESSAGE: usize = 128;
-// What fits in there behind its length has a length of one byte.
-const _: () = assert!(TYPICAL_MESSAGE <= 0x80);
-
-/// The text of sixteen bytes of [`digest`]; with a time prefix of whole seconds, ids of one time
-/// lie together.
-fn hashed<'a>(prefix_seconds: Option<i64>, domain: u8, parts: impl Iterator<Item = &'a [u8]>) -> HashText {
-    let digest = digest(domain, parts);
-    let mut bytes = [0_u8; 16];
-    let prefix = prefix_seconds.map(|s| u64::try_from(s).unwrap_or(0).to_be_bytes());
-    // Forty bits of seconds reach the year 36812.
-    let time = prefix.as_ref().and_then(|p| p.get(3..)).unwrap_or_default();
-    for (slot, byte) in bytes.iter_mut().zip(time.iter().chain(digest.iter())) {
-        *slot = *byte;
-    }
-    base32::encode_hash(bytes).into()
+/// Ids that are made here carry the letter of what they name.
+trait Made: IdKind<Text = HashText> {
+    const DOMAIN: u8;
 }
 
-/// SHA-256 of a letter for what is named and of `parts`, each with its length in front, so that no
-/// two lists collide by concatenation. The letter and the lengths are short: most ids are made of
-/// fifty-five bytes at most, which is what one block of the hash takes.
-fn digest<'a>(domain: u8, parts: impl Iterator<Item = &'a [u8]>) -> [u8; 32] {
-    let mut hasher = Sha256::new();
-    // One long piece is hashed sooner than many short ones.
-    let (mut gathered, mut length) = ([0_u8; TYPICAL_MESSAGE], 1_usize);
-    gathered[0] = domain;
-    for part in parts {
-        let end = length.saturating_add(1).saturating_add(part.len());
-        // A part that fits in there, its length in front, is shorter than 0x80 bytes, so that the
-        // length is one byte.
-        if let (Ok(size), Some([first, rest @ ..])) = (u8::try_from(part.len()), gathered.get_mut(length..end)) {
-            *first = size;
-            rest.copy_from_slice(part);
-            length = end;
-            continue;
-        }
-        hasher.update(gathered.get(..length).unwrap_or_default());
-        length = 0;
-        let mut rest = part.len();
-        // Seven bits a byte, the lowest first; the highest bit says that there are more.
-        while rest >= 0x80 {
-            hasher.update([0x80 | (rest & 0x7f) as u8]);
-            rest >>= 7;
-        }
-        hasher.update([(rest & 0x7f) as u8]);
-        hasher.update(part);
-    }
-    hasher.update(gathered.get(..length).unwrap_or_default());
-    hasher.finalize().into()
-}
-
-/// What is the same in all ids of the deliveries of one postback, hashed once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct DeliveryKey([u8; 16]);
-
-impl DeliveryKey {
-    pub(crate) fn of(parts: &[&str]) -> Self {
-        let digest = digest(b'k', parts.iter().map(|part| part.as_bytes()));
-        let mut bytes = [0_u8; 16];
-        for (slot, byte) in bytes.iter_mut().zip(digest) {
-            *slot = byte;
-        }
-        Self(bytes)
-    }
-
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-macro_rules! hashed {
-    ($name:ident, $domain:literal) => {
-        impl $name {
-            /// The id of these parts; with `seconds`, prefixed by that time.
-            #[allow(dead_code, reason = "not every id is made of texts")]
-            pub(crate) fn of(seconds: Option<i64>, parts: &[&str]) -> Self {
-                Self(hashed(seconds, $domain, parts.iter().map(|part| part.as_bytes())))
-            }
-
-            /// The same of texts as bytes.
-            #[allow(dead_code, reason = "not every id is made of other ids")]
-            pub(crate) fn of_bytes(seconds: Option<i64>, parts: &[&[u8]]) -> Self {
-                Self(hashed(seconds, $domain, parts.iter().copied()))
-            }
-        }
+macro_rules! made {
+    ($($kind:ident $domain:literal),+) => {
+        $(impl Made for kind::$kind {
+            const DOMAIN: u8 = $domain;
+        })+
     };
 }
-hashed!(EventId, b'e');
-hashed!(ConversionId, b'c');
-hashed!(DeliveryId, b'd');
-hashed!(RefusedId, b'r');
-hashed!(Fingerprint, b'f');
+
+made!(Event b'e', Conversion b'c', Delivery b'd', Refused b'r', Document b'f');
+
+#[expect(private_bounds, reason = "ids are made inside this crate alone")]
+impl<K: Made> Id<K> {
+    /// The id of these parts; with `seconds`, prefixed by that time.
+    pub(crate) fn of(seconds: Option<i64>, parts: &[&str]) -> Self {
+        Self(hashed(seconds, K::DOMAIN, parts.iter().map(|part| part.as_bytes())))
+    }
+
+    /// The same of texts as bytes.
+    pub(crate) fn of_bytes(seconds: Option<i64>, parts: &[&[u8]]) -> Self {
+        Self(hashed(seconds, K::DOMAIN, parts.iter().copied()))
+    }
+}
 
 #[cfg(test)]
 mod tests {
+    use super::super::id_hash::TYPICAL_MESSAGE;
     use super::*;
     use alloc::string::ToString;
+    use sha2::{Digest, Sha256};
 
     #[test]
     fn an_id_says_what_is_wrong_with_it() {
@@ -399,5 +386,21 @@ mod tests {
         ] {
             assert_eq!(Receipt::split_rebill(receipt).0, sale);
         }
+    }
+
+    #[test]
+    fn an_id_hashes_as_the_str_by_which_it_is_looked_up() {
+        extern crate std;
+        use core::hash::{Hash, Hasher};
+        fn hashed(key: &(impl Hash + ?Sized)) -> u64 {
+            let mut hasher = std::hash::DefaultHasher::new();
+            key.hash(&mut hasher);
+            hasher.finish()
+        }
+        for written in ["a", &"b".repeat(38), &"c".repeat(39)] {
+            assert_eq!(hashed(&ClickId::new(written).unwrap()), hashed(written));
+        }
+        let written = "abcdefghijklmnopqrstuvwxyz";
+        assert_eq!(hashed(&EventId::new(written).unwrap()), hashed(written));
     }
 }

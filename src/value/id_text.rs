@@ -9,33 +9,43 @@ use core::cmp::Ordering;
 /// do, and the whole takes five words.
 const MAX_IN_PLACE: usize = 38;
 
+/// Where the text of an id lies.
+pub trait Text: Clone + Ord {
+    /// The text of a checked `text`.
+    fn new(text: &str) -> Self;
+
+    fn as_bytes(&self) -> &[u8];
+
+    fn as_str(&self) -> &str;
+}
+
 /// A short text lies in place, a longer one is shared.
-#[derive(Clone, PartialEq, Eq)]
-pub(super) enum IdText {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IdText {
     InPlace(InPlace),
     Shared(Arc<str>),
 }
 
 /// A byte that is always the same, so that an enum around it (an `Option`) needs no room for its
 /// tag.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 enum Always {
     Zero,
 }
 
 /// Whole words, since a copy in pieces makes the processor wait when it is read.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(align(8))]
-pub(super) struct InPlace {
+pub struct InPlace {
     always: Always,
     length: u8,
     /// The rest is zero, so that the derived comparison is right.
     bytes: [u8; MAX_IN_PLACE],
 }
 
-impl IdText {
-    pub(super) fn new(text: &str) -> Self {
+impl Text for IdText {
+    fn new(text: &str) -> Self {
         let mut bytes = [0; MAX_IN_PLACE];
         match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
             (Some(place), Ok(length)) => {
@@ -47,14 +57,14 @@ impl IdText {
         }
     }
 
-    pub(super) fn as_bytes(&self) -> &[u8] {
+    fn as_bytes(&self) -> &[u8] {
         match self {
             Self::InPlace(text) => text.bytes.get(..usize::from(text.length)).unwrap_or_default(),
             Self::Shared(text) => text.as_bytes(),
         }
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    fn as_str(&self) -> &str {
         match self {
             // It was a text when it was put there.
             Self::InPlace(_) => core::str::from_utf8(self.as_bytes()).unwrap_or_default(),
@@ -82,17 +92,10 @@ impl Ord for IdText {
     }
 }
 
-impl core::hash::Hash for IdText {
-    /// As a `str`, since ids are looked up by one.
-    fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
-        self.as_str().hash(state);
-    }
-}
-
 /// The text of an id that is a hash: so many characters, all of them of one byte.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(align(8))]
-pub(super) struct HashText {
+pub struct HashText {
     bytes: [u8; HASH_LENGTH],
     always: Always,
 }
@@ -104,9 +107,8 @@ impl From<[u8; HASH_LENGTH]> for HashText {
     }
 }
 
-impl HashText {
-    /// The text of a checked `text`, which has that length.
-    pub(super) fn new(text: &str) -> Self {
+impl Text for HashText {
+    fn new(text: &str) -> Self {
         let mut bytes = [0; HASH_LENGTH];
         for (place, byte) in bytes.iter_mut().zip(text.bytes()) {
             *place = byte;
@@ -114,19 +116,12 @@ impl HashText {
         bytes.into()
     }
 
-    pub(super) fn as_bytes(&self) -> &[u8] {
+    fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    fn as_str(&self) -> &str {
         core::str::from_utf8(&self.bytes).unwrap_or_default()
-    }
-}
-
-impl core::hash::Hash for HashText {
-    /// As a `str`, since ids are looked up by one.
-    fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
-        self.as_str().hash(state);
     }
 }
 
@@ -158,21 +153,5 @@ mod tests {
                 assert_eq!(first == second, one == other, "{one} {other}");
             }
         }
-    }
-
-    #[test]
-    fn a_text_hashes_as_the_str_by_which_it_is_looked_up() {
-        extern crate std;
-        use core::hash::{Hash, Hasher};
-        fn hashed(key: &(impl Hash + ?Sized)) -> u64 {
-            let mut hasher = std::hash::DefaultHasher::new();
-            key.hash(&mut hasher);
-            hasher.finish()
-        }
-        for written in ["a", &"b".repeat(MAX_IN_PLACE), &"c".repeat(MAX_IN_PLACE + 1)] {
-            assert_eq!(hashed(&IdText::new(written)), hashed(written));
-        }
-        let written = "abcdefghijklmnopqrstuvwxyz";
-        assert_eq!(hashed(&HashText::new(written)), hashed(written));
     }
 }
