@@ -10,31 +10,9 @@ use postback::rule::Condition;
 use postback::{Click, CompileOptions, Credentials, Document, Facts, Query, Timestamp, compile};
 use std::{error::Error, io::Write as _};
 
-const DOCUMENT: &str = r#"
-version = 1
-currency = "USD"
-
-[[conversion_type]]
-name = "Purchase"
-default = true
-counts = "sale"
-
-[[offer_source]]
-id = "network"
-
-[[offer]]
-id = "course"
-source = "network"
-url = "https://www.example.com/course?cid={clickid}"
-
-[[traffic_channel]]
-id = "push"
-
-[[campaign]]
-id = "summer"
-channel = "push"
-path = [{ offers = [{ offer = "course" }] }]
-
+const DOCUMENT: &str = concat!(
+    include_str!("shop.toml"),
+    r#"
 [[campaign.postback]]
 id = "every-sale"
 url = "https://push.example/log?key={ref_id}&price={payout}"
@@ -46,7 +24,8 @@ url = "https://push.example/log?key={ref_id}&price={payout}&goal=2"
 types = ["Purchase"]
 statuses = ["approved"]
 min_payout = "50"
-"#;
+"#
+);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let tracker = compile(&Document::from_toml(DOCUMENT)?, &CompileOptions::default())?;

@@ -133,32 +133,8 @@ impl PointReads for Tables {
     }
 }
 
-const DOCUMENT: &str = r#"
-version = 1
-currency = "USD"
-
-[[conversion_type]]
-name = "Purchase"
-default = true
-counts = "sale"
-duplicates = "increment"
-
-[[offer_source]]
-id = "network"
-
-[[offer]]
-id = "course"
-source = "network"
-url = "https://www.example.com/course?cid={clickid}"
-
-[[traffic_channel]]
-id = "push"
-
-[[campaign]]
-id = "summer"
-channel = "push"
-path = [{ offers = [{ offer = "course" }] }]
-
+/// The postback of the campaign in `shop.toml`.
+const POSTBACK: &str = r#"
 [[campaign.postback]]
 id = "sales"
 url = "https://push.example/log?key={ref_id}&price={payout_delta}"
@@ -166,7 +142,8 @@ updates = "every_change"
 "#;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let tracker = compile(&Document::from_toml(DOCUMENT)?, &CompileOptions::default())?;
+    let document = [include_str!("shop.toml"), POSTBACK].concat();
+    let tracker = compile(&Document::from_toml(&document)?, &CompileOptions::default())?;
     let mut tables = Tables::default();
     let at: Timestamp = "2026-04-23T15:00:00Z".parse()?;
     let (campaign, offer) = ("summer".parse()?, "course".parse()?);

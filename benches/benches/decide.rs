@@ -8,7 +8,7 @@ use postback_benches::decisions::Corpus;
 use std::hint::black_box;
 
 fn decide(criterion: &mut Criterion) {
-    let corpus = Corpus::new();
+    let corpus = Corpus::default();
     let mut group = criterion.benchmark_group("decide");
     group.throughput(Throughput::Elements(1));
     let mut indices = (0..corpus.len()).cycle();

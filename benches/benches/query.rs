@@ -7,7 +7,7 @@ use postback_benches::queries::{Corpus, form_urlencoded, postback, serde_urlenco
 use std::hint::black_box;
 
 fn query(criterion: &mut Criterion) {
-    let corpus = Corpus::new();
+    let corpus = Corpus::default();
     let mut index = 0;
     let mut next = || {
         index = (index + 1) % corpus.len();

@@ -8,7 +8,7 @@ use postback_benches::templates::{Corpus, MiniJinja, Tiny, minijinja};
 use std::hint::black_box;
 
 fn render(criterion: &mut Criterion) {
-    let corpus = Corpus::new();
+    let corpus = Corpus::default();
     let (mini, tiny) = (MiniJinja::default(), Tiny::default());
     let template = mini.template();
     let mut index = 0;

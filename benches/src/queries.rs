@@ -19,22 +19,17 @@ pub struct Corpus {
     queries: Vec<String>,
 }
 
+/// The corpus; the same each time.
 impl Default for Corpus {
     fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Corpus {
-    /// The corpus; the same each time.
-    #[must_use]
-    pub fn new() -> Self {
         let mut numbers = Numbers::new(1);
         Self {
             queries: (0..QUERIES).map(|_| query(&mut numbers)).collect(),
         }
     }
+}
 
+impl Corpus {
     /// How many query strings there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -117,7 +112,7 @@ mod tests {
 
     #[test]
     fn ours_and_the_rivals_read_the_same_pairs() {
-        let corpus = Corpus::new();
+        let corpus = Corpus::default();
         for index in 0..corpus.len() {
             let query = corpus.query(index);
             let ours = postback(query);
@@ -135,7 +130,7 @@ mod tests {
 
     #[test]
     fn they_are_as_long_as_real_ones_and_no_two_are_alike() {
-        let corpus = Corpus::new();
+        let corpus = Corpus::default();
         let bytes: usize = corpus.queries.iter().map(String::len).sum();
         let mean = bytes / corpus.len();
         assert!((215..=235).contains(&mean), "{mean}");

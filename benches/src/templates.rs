@@ -51,23 +51,18 @@ pub struct Corpus {
     rows: Vec<Row>,
 }
 
+/// The corpus; the same each time.
 impl Default for Corpus {
     fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Corpus {
-    /// The corpus; the same each time.
-    #[must_use]
-    pub fn new() -> Self {
         let mut numbers = Numbers::new(2);
         Self {
             template: UrlTemplate::parse(OURS).expect("the template is sound"),
             rows: (0..CONVERSIONS).map(|_| row(&mut numbers)).collect(),
         }
     }
+}
 
+impl Corpus {
     /// How many conversions there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -207,7 +202,7 @@ mod tests {
 
     #[test]
     fn ours_and_the_rivals_write_the_same_bytes() {
-        let corpus = Corpus::new();
+        let corpus = Corpus::default();
         let (mini, tiny) = (MiniJinja::default(), Tiny::default());
         let template = mini.template();
         let mut out = HoledText::default();

@@ -4,7 +4,7 @@ use super::Subject;
 use crate::delivery::{Attempt, Delivery, Lane, Leased, RetryPolicy, Settled, Settlement, SuccessRule, Verdict};
 pub(super) use crate::drive::join;
 use crate::event::{Event, Interface, Kind};
-use crate::model::{Click, Conversion, Entry, Method, Revenue, Status};
+use crate::model::{Click, Conversion, Entry, Method, Revenue};
 use crate::outbound::{HoledText, Outbound};
 use crate::plan::{
     Added, Commit, Committed, EventRow, FactQuery, Facts, Fired, Guard, GuardKey, Outcome, ReceiptRecord, Slot,
@@ -14,7 +14,7 @@ use crate::port::{Claim, PageRequest};
 use crate::tracker::ClickIdKeys;
 use crate::value::{
     CampaignId, ChannelId, ClickId, ConversionId, Currency, DeliveryId, EventId, Fingerprint, Money, OfferId,
-    OfferSourceId, Pii, PostbackId, Receipt, Shared, Timestamp, TypeName,
+    OfferSourceId, Pii, PostbackId, Receipt, Timestamp, TypeName,
 };
 use alloc::{collections::BTreeMap, format, string::String, vec, vec::Vec};
 use core::time::Duration;
@@ -121,23 +121,7 @@ pub(super) fn waiting(event: Event) -> Write {
 }
 
 fn entry(number: i64) -> Entry {
-    Entry {
-        event: event_id(number),
-        at: at(number),
-        timed: true,
-        kind: Kind::Sale,
-        type_name: TypeName::new("Purchase").unwrap(),
-        known: true,
-        status: Status::Approved,
-        status_word: None,
-        sum: None,
-        test: false,
-        receipt: None,
-        parent: None,
-        event_id: None,
-        order_id: None,
-        parameters: Shared::default(),
-    }
+    Entry::new(event_id(number), at(number), TypeName::new("Purchase").unwrap())
 }
 
 pub(super) fn conversion(number: i64, of: &str) -> Conversion {

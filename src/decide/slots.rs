@@ -69,18 +69,11 @@ impl Decision<'_> {
         sum: Option<Money>,
         count: u32,
     ) -> Conversion {
-        Conversion {
-            id,
-            click: click.id.clone(),
-            campaign: click.campaign.clone(),
-            offer: click.offer.clone(),
-            source: click.source.clone(),
-            channel: click.channel.clone(),
-            revenue: self.revenue(&shown, sum, self.earns(&shown)),
-            sum,
-            shown,
-            count,
-        }
+        let mut made = Conversion::new(id, click, shown);
+        made.revenue = self.revenue(&made.shown, sum, self.earns(&made.shown));
+        made.sum = sum;
+        made.count = count;
+        made
     }
 
     /// The slot of an entry under a policy; absent where nothing falls together. Across types only

@@ -132,7 +132,8 @@ impl Conversion {
     /// The conversion of `click` that one entry makes: it counts the entry's amount as revenue,
     /// unconverted.
     #[must_use]
-    pub fn new(id: ConversionId, click: &Click, shown: Entry) -> Self {
+    pub fn new(id: ConversionId, click: &Click, shown: impl Into<Shared<Entry>>) -> Self {
+        let shown = shown.into();
         Self {
             id,
             click: click.id.clone(),
@@ -143,7 +144,7 @@ impl Conversion {
             sum: shown.sum,
             revenue: shown.sum.map_or(Revenue::Nothing, |money| Revenue::Counted { money }),
             count: 1,
-            shown: shown.into(),
+            shown,
         }
     }
 }

@@ -106,6 +106,21 @@ pub struct Page<T> {
     pub next: Option<Cursor>,
 }
 
+/// Constructors of a filter, each by one field.
+macro_rules! by {
+    ($filter:ident: $($(#[$doc:meta])+ $name:ident($field:ident: $type:ty),)+) => {
+        impl $filter {
+            $(
+                $(#[$doc])+
+                #[must_use]
+                pub fn $name($field: $type) -> Self {
+                    Self { $field: Some($field), ..Self::default() }
+                }
+            )+
+        }
+    };
+}
+
 /// Which conversions; what is absent does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -116,24 +131,11 @@ pub struct ConversionFilter {
     pub receipt: Option<Receipt>,
 }
 
-impl ConversionFilter {
+by! { ConversionFilter:
     /// Those of a click.
-    #[must_use]
-    pub fn of_click(click: ClickId) -> Self {
-        Self {
-            click: Some(click),
-            ..Self::default()
-        }
-    }
-
+    of_click(click: ClickId),
     /// Those that show a receipt.
-    #[must_use]
-    pub fn of_receipt(receipt: Receipt) -> Self {
-        Self {
-            receipt: Some(receipt),
-            ..Self::default()
-        }
-    }
+    of_receipt(receipt: Receipt),
 }
 
 /// Which events; what is absent does not matter.
@@ -150,33 +152,13 @@ pub struct EventFilter {
     pub click: Option<ClickId>,
 }
 
-impl EventFilter {
+by! { EventFilter:
     /// Those attributed to a click.
-    #[must_use]
-    pub fn of_click(click: ClickId) -> Self {
-        Self {
-            click: Some(click),
-            ..Self::default()
-        }
-    }
-
+    of_click(click: ClickId),
     /// Those with a receipt.
-    #[must_use]
-    pub fn of_receipt(receipt: Receipt) -> Self {
-        Self {
-            receipt: Some(receipt),
-            ..Self::default()
-        }
-    }
-
+    of_receipt(receipt: Receipt),
     /// Those of a source.
-    #[must_use]
-    pub fn of_source(source: OfferSourceId) -> Self {
-        Self {
-            source: Some(source),
-            ..Self::default()
-        }
-    }
+    of_source(source: OfferSourceId),
 }
 
 /// Which deliveries; what is absent does not matter.
@@ -193,22 +175,9 @@ pub struct DeliveryFilter {
     pub click: Option<ClickId>,
 }
 
-impl DeliveryFilter {
+by! { DeliveryFilter:
     /// Those that tell of a click.
-    #[must_use]
-    pub fn of_click(click: ClickId) -> Self {
-        Self {
-            click: Some(click),
-            ..Self::default()
-        }
-    }
-
+    of_click(click: ClickId),
     /// Those in a state.
-    #[must_use]
-    pub fn in_state(state: DeliveryState) -> Self {
-        Self {
-            state: Some(state),
-            ..Self::default()
-        }
-    }
+    in_state(state: DeliveryState),
 }

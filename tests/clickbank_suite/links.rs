@@ -5,6 +5,7 @@ use postback::clickbank::hoplink::{Link, LinkForm, LinkParameter, MAX_AFFILIATE_
 use postback::clickbank::tid::{MAX_TID, Tid};
 use postback::tracker::ClickIdKeys;
 use postback::value::{Secret, Timestamp};
+use postback_test::jsonl;
 use proptest::prelude::*;
 use serde::Deserialize;
 
@@ -12,7 +13,6 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 struct Vector {
     name: String,
-    #[allow(dead_code)]
     origin: String,
     url: String,
     form: String,
@@ -28,8 +28,7 @@ struct Vector {
 }
 
 fn vectors() -> Vec<Vector> {
-    let lines = include_str!("../vectors/hoplinks.jsonl").lines();
-    lines.map(|line| serde_json::from_str(line).unwrap()).collect()
+    jsonl(include_str!("../vectors/hoplinks.jsonl"))
 }
 
 fn made(link: &Link, set: &[(String, String)]) -> Result<Link, String> {
@@ -66,7 +65,7 @@ fn every_vector_is_the_form_that_it_says() {
         );
         let doubts: Vec<String> = link.doubts().iter().map(ToString::to_string).collect();
         assert_eq!(doubts, vector.doubts, "{}", vector.name);
-        assert_eq!(link.as_str(), vector.url);
+        assert_eq!(link.as_str(), vector.url, "of {}", vector.origin);
     }
 }
 

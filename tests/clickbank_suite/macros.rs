@@ -4,6 +4,7 @@
 use postback::clickbank::s2s::{Audience, Confidence, EVENTS, Macro, event_kind};
 use postback::event::Kind;
 use postback::model::AccountRole;
+use postback_test::jsonl;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -29,8 +30,7 @@ fn is_filled(known: &Macro, role: AccountRole) -> bool {
 
 #[test]
 fn every_macro_that_others_paste_is_known_and_filled_for_their_role() {
-    for line in include_str!("../vectors/clickbank_macros.jsonl").lines() {
-        let vector: Vector = serde_json::from_str(line).unwrap();
+    for vector in jsonl::<Vector>(include_str!("../vectors/clickbank_macros.jsonl")) {
         let role = match vector.role.as_str() {
             "vendor" => AccountRole::Vendor,
             _ => AccountRole::Affiliate,

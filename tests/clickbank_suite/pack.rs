@@ -9,6 +9,7 @@ use postback::clickbank::{
     ins::Notification,
 };
 use postback::value::{Secret, Timestamp};
+use postback_test::jsonl;
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -82,8 +83,7 @@ fn link(url: &str) -> Option<Value> {
 #[test]
 fn every_case_of_the_pack_holds() {
     let mut counted: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-    for line in PACK.lines() {
-        let case: Value = serde_json::from_str(line).unwrap();
+    for case in jsonl::<Value>(PACK) {
         assert_eq!(found(&case), case["expect"], "{}: {}", case["interface"], case["name"]);
         let refused = case["expect"]["refused"] == json!(true);
         let count = counted.entry(case["interface"].as_str().unwrap().into()).or_default();
@@ -113,14 +113,13 @@ fn every_case_of_the_pack_holds() {
 /// The pack is made from these files by `make_pack.py`, by hand.
 #[test]
 fn every_link_of_the_vectors_is_in_the_pack() {
-    let rows = |text: &str| -> Vec<Value> { text.lines().map(|line| serde_json::from_str(line).unwrap()).collect() };
     let texts = |rows: Vec<Value>, key: &str| -> BTreeSet<String> {
         rows.iter().map(|row| row[key].as_str().unwrap().to_owned()).collect()
     };
-    let mut pack = rows(PACK);
+    let mut pack: Vec<Value> = jsonl(PACK);
     pack.retain(|case| case["interface"] == "link");
     assert_eq!(
         texts(pack, "input"),
-        texts(rows(include_str!("../vectors/hoplinks.jsonl")), "url")
+        texts(jsonl(include_str!("../vectors/hoplinks.jsonl")), "url")
     );
 }

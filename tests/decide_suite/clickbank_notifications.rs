@@ -29,6 +29,10 @@ fn a_version_that_is_not_chosen_is_not_taken() {
 fn every_transaction_type_is_an_event_and_only_what_is_matched_is_a_conversion() {
     const UPSELL: &str = r#","lineItems":[{"lineItemType":"UPSELL"}]"#;
     const BUMP: &str = r#","lineItems":[{"lineItemType":"UPSELL"},{"lineItemType":"BUMP"}]"#;
+    const AUTH_FAILURE: &str = "CUSTOMER_AUTH_FAILURE";
+    const EMAIL_UPDATE: &str = "CUSTOMER_EMAIL_UPDATE";
+    const CARD_UPDATE: &str = "CUSTOMER_UPDATE_CC_NOTIFICATION";
+    const DETAILS: &str = "PURCHASE_DETAILS_EMAIL_RESPONSE";
     // Type, further members, kind, what is answered, the conversion.
     let rows = [
         ("SALE", "", "sale", "applied", "Purchase approved 10 USD 10 USD"),
@@ -49,34 +53,6 @@ fn every_transaction_type_is_an_event_and_only_what_is_matched_is_a_conversion()
         ("SUBSCRIPTION-CHG", "", "change", "ignored: unmapped", ""),
         ("SUBSCRIPTION-CHG 12->34", "", "change", "ignored: unmapped", ""),
         ("ABANDONED_ORDER", "", "abandoned", "ignored: unmapped", ""),
-        (
-            "CUSTOMER_AUTH_FAILURE",
-            "",
-            "customer_auth_failure",
-            "ignored: unmapped",
-            "",
-        ),
-        (
-            "CUSTOMER_EMAIL_UPDATE",
-            "",
-            "customer_email_update",
-            "ignored: unmapped",
-            "",
-        ),
-        (
-            "CUSTOMER_UPDATE_CC_NOTIFICATION",
-            "",
-            "customer_update_cc_notification",
-            "ignored: unmapped",
-            "",
-        ),
-        (
-            "PURCHASE_DETAILS_EMAIL_RESPONSE",
-            "",
-            "purchase_details_email_response",
-            "ignored: unmapped",
-            "",
-        ),
         ("TEST", "", "test", "test: unmapped", ""),
         ("TEST_SALE", "", "test", "test", "Purchase approved none nothing"),
         ("TEST_BILL", "", "test", "test: unmapped", ""),
@@ -92,6 +68,16 @@ fn every_transaction_type_is_an_event_and_only_what_is_matched_is_a_conversion()
         ("FEE", "", "fee", "ignored: unmapped", ""),
         ("TEST_FEE", "", "test", "test: unmapped", ""),
         ("SOMETHING_NEW", "", "something_new", "ignored: unmapped", ""),
+        (AUTH_FAILURE, "", "customer_auth_failure", "ignored: unmapped", ""),
+        (EMAIL_UPDATE, "", "customer_email_update", "ignored: unmapped", ""),
+        (
+            CARD_UPDATE,
+            "",
+            "customer_update_cc_notification",
+            "ignored: unmapped",
+            "",
+        ),
+        (DETAILS, "", "purchase_details_email_response", "ignored: unmapped", ""),
     ];
     for (word, members, kind, said, told) in rows {
         let world = World::new(&document());

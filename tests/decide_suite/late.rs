@@ -52,8 +52,12 @@ fn a_chain_that_waits_is_resolved_whatever_its_order() {
 #[test]
 fn what_waits_for_something_that_waits_itself_is_resolved_in_the_same_plan() {
     let world = World::new(&document());
-    world.postback("receipt=R2&type=Refund&sum=2&time=@1");
-    world.postback("receipt=R2&parent=R1&type=Upsell&sum=5&time=@2");
+    for waiting in [
+        "receipt=R2&type=Refund&sum=2&time=@1",
+        "receipt=R2&parent=R1&type=Upsell&sum=5&time=@2",
+    ] {
+        world.postback(waiting);
+    }
     let plan = world.plan("clickid=c1&receipt=R1&sum=10&time=@3");
     assert_eq!(plan.trace.resolved, 2);
     assert_eq!(world.revenue(), "13");

@@ -5,6 +5,7 @@ use postback::clickbank::s2s::is_test_button;
 use postback::model::AccountRole;
 use postback::network::{MAX_IGNORED_SHOWN, MAX_PARAMETER, MAX_STATUS_WORD, ParameterMap, Postback};
 use postback::value::{Amount, Query, is_unfilled_macro};
+use postback_test::jsonl;
 use proptest::prelude::*;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -13,7 +14,6 @@ use std::collections::BTreeMap;
 #[serde(deny_unknown_fields)]
 struct Vector {
     name: String,
-    #[allow(dead_code)]
     origin: String,
     map: String,
     #[serde(default)]
@@ -85,8 +85,7 @@ fn map(name: &str) -> ParameterMap {
 
 #[test]
 fn every_vector_is_read_or_refused_as_it_says() {
-    for line in include_str!("../vectors/postbacks.jsonl").lines() {
-        let vector: Vector = serde_json::from_str(line).unwrap();
+    for vector in jsonl::<Vector>(include_str!("../vectors/postbacks.jsonl")) {
         let map = map(&vector.map).with_names(&vector.names).unwrap();
         let own: Vec<&str> = vector.own.iter().map(String::as_str).collect();
         let expected = match (vector.expected, vector.refused) {
@@ -97,8 +96,9 @@ fn every_vector_is_read_or_refused_as_it_says() {
         assert_eq!(
             read(&vector.query, &map, &own).map(Fields::from),
             expected,
-            "{}",
-            vector.name
+            "{} of {}",
+            vector.name,
+            vector.origin
         );
     }
 }

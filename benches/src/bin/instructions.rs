@@ -38,7 +38,7 @@ fn open(passes: usize) -> Result<usize, Box<dyn Error>> {
 }
 
 fn query(passes: usize) -> usize {
-    let corpus = queries::Corpus::new();
+    let corpus = queries::Corpus::default();
     for _ in 0..passes {
         for index in 0..corpus.len() {
             black_box(queries::postback(black_box(corpus.query(index))));
@@ -48,7 +48,7 @@ fn query(passes: usize) -> usize {
 }
 
 fn render(passes: usize) -> usize {
-    let corpus = templates::Corpus::new();
+    let corpus = templates::Corpus::default();
     let mut out = HoledText::default();
     for _ in 0..passes {
         for index in 0..corpus.len() {
@@ -60,7 +60,7 @@ fn render(passes: usize) -> usize {
 }
 
 fn decide(passes: usize) -> usize {
-    let corpus = decisions::Corpus::new();
+    let corpus = decisions::Corpus::default();
     for _ in 0..passes {
         for index in 0..corpus.len() {
             black_box(corpus.decide(black_box(index)));

@@ -64,16 +64,9 @@ struct Case {
     now: Timestamp,
 }
 
+/// The corpus; the same each time.
 impl Default for Corpus {
     fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Corpus {
-    /// The corpus; the same each time.
-    #[must_use]
-    pub fn new() -> Self {
         let document = document();
         let text = document.to_string();
         let compiled = compile(
@@ -88,7 +81,9 @@ impl Corpus {
             cases,
         }
     }
+}
 
+impl Corpus {
     /// How many cases there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -285,7 +280,7 @@ mod tests {
 
     #[test]
     fn both_fire_the_same_two_rules_with_the_same_urls() {
-        let corpus = Corpus::new();
+        let corpus = Corpus::default();
         for index in 0..corpus.len() {
             let (plan, plain) = corpus.both(index);
             let theirs = plain.outbox.iter().map(|row| (row.rule.clone(), row.url.clone()));
@@ -296,7 +291,7 @@ mod tests {
 
     #[test]
     fn both_tell_the_channel_the_same_payout() {
-        let corpus = Corpus::new();
+        let corpus = Corpus::default();
         for index in 0..corpus.len() {
             let (plan, plain) = corpus.both(index);
             let urls = urls(&plan);
@@ -314,7 +309,7 @@ mod tests {
 
     #[test]
     fn both_say_of_every_rule_what_it_failed_on() {
-        let corpus = Corpus::new();
+        let corpus = Corpus::default();
         let words = [("types", "type is"), ("statuses", "status is"), ("where", "country is")];
         for index in 0..corpus.len() {
             let (plan, plain) = corpus.both(index);
@@ -334,7 +329,7 @@ mod tests {
 
     #[test]
     fn both_write_as_many_rows() {
-        let corpus = Corpus::new();
+        let corpus = Corpus::default();
         for index in 0..corpus.len() {
             let (plan, plain) = corpus.both(index);
             let count = |wanted: fn(&Write) -> bool| plan.commit.writes.iter().filter(|write| wanted(write)).count();

@@ -36,6 +36,12 @@ struct Answer<'a, T> {
     said: Said<T>,
 }
 
+/// A line that asks about a URL.
+#[derive(Deserialize)]
+pub(crate) struct Url {
+    pub(crate) url: String,
+}
+
 /// Answers every line of stdin.
 pub(crate) fn run<Q: DeserializeOwned, A: Serialize>(
     out: &mut impl Write,

@@ -2,7 +2,7 @@
 
 use crate::{Done, Refused, batch};
 use postback::delivery::address::{AddressPolicy, Allowed};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::io::Write;
 
 /// Says whether an address would be dialled.
@@ -23,11 +23,6 @@ pub(crate) struct Arguments {
     batch: bool,
 }
 
-#[derive(Deserialize)]
-struct Line {
-    url: String,
-}
-
 #[derive(Serialize)]
 struct Dialled {
     host: String,
@@ -38,7 +33,7 @@ struct Dialled {
 pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
     let policy: AddressPolicy = arguments.allow.iter().cloned().collect();
     if arguments.batch {
-        return batch::run(out, |line: Line| dialled(&policy, &line.url));
+        return batch::run(out, |line: batch::Url| dialled(&policy, &line.url));
     }
     let url = arguments.url.as_deref().unwrap_or_default();
     let dialled = dialled(&policy, url).map_err(Refused)?;

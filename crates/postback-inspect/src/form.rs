@@ -1,7 +1,7 @@
 //! `form`: a notification of version 1.0 to 5.0, verified.
 
 use crate::Done;
-use crate::keys::{Diagnosed, Keys, SecretFlags};
+use crate::keys::{Diagnosed, Keys};
 use crate::posted::{self, Asked, Posted};
 use postback::clickbank::form::{Form, FormCharset, FormDiagnosis, FormNotification, MAX_FORM};
 use serde::Serialize;
@@ -15,17 +15,10 @@ use std::io::Write;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    secrets: SecretFlags,
-    /// Says for each secret whether the check is right, or what is wrong, and prints nothing of the
-    /// notification.
-    #[arg(long)]
-    diagnose: bool,
+    asked: Asked,
     /// Reads a body that is not UTF-8 as ISO 8859-1, as `legacy_charset = "latin-1"` does.
     #[arg(long)]
     latin_1: bool,
-    /// Answers lines of JSON.
-    #[arg(long)]
-    batch: bool,
 }
 
 #[derive(Serialize)]
@@ -37,17 +30,13 @@ pub(crate) struct Verified {
 
 pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
     let reader = Reader {
-        keys: Keys::new(&arguments.secrets)?,
+        keys: arguments.asked.keys()?,
         charset: match arguments.latin_1 {
             true => FormCharset::Latin1,
             false => FormCharset::Utf8,
         },
     };
-    let asked = Asked {
-        diagnose: arguments.diagnose,
-        batch: arguments.batch,
-    };
-    posted::run(&reader, asked, out)
+    posted::run(&reader, &arguments.asked, out)
 }
 
 struct Reader<'a> {

@@ -1,7 +1,7 @@
 //! `ins`: a notification, decrypted.
 
 use crate::Done;
-use crate::keys::{Diagnosed, Keys, SecretFlags};
+use crate::keys::{Diagnosed, Keys};
 use crate::posted::{self, Asked, Posted};
 use postback::clickbank::envelope::{Diagnosis, MAX_BODY};
 use postback::{Envelope, Notification};
@@ -14,25 +14,11 @@ use std::io::Write;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    secrets: SecretFlags,
-    /// Says for each secret whether it opens the body, or which step fails, and prints nothing of
-    /// the notification.
-    ///
-    /// For the own machine alone: to answer a sender with it would help to decrypt without the
-    /// secret.
-    #[arg(long)]
-    diagnose: bool,
-    /// Answers lines of JSON.
-    #[arg(long)]
-    batch: bool,
+    asked: Asked,
 }
 
 pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
-    let asked = Asked {
-        diagnose: arguments.diagnose,
-        batch: arguments.batch,
-    };
-    posted::run(&Opener(Keys::new(&arguments.secrets)?), asked, out)
+    posted::run(&Opener(arguments.asked.keys()?), &arguments.asked, out)
 }
 
 struct Opener<'a>(Keys<'a>);

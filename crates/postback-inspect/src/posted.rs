@@ -1,7 +1,7 @@
 //! A body that ClickBank posted, of whatever version: from stdin or line by line, read or
 //! diagnosed.
 
-use crate::keys::Diagnosed;
+use crate::keys::{Diagnosed, Keys, SecretFlags};
 use crate::{Done, Refused, batch};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
@@ -31,14 +31,30 @@ impl Line {
     }
 }
 
-/// What the flags of these verbs ask for.
-#[derive(Debug, Clone, Copy)]
+/// The flags of these verbs.
+#[derive(Debug, clap::Args)]
 pub(crate) struct Asked {
-    pub(crate) diagnose: bool,
-    pub(crate) batch: bool,
+    #[command(flatten)]
+    secrets: SecretFlags,
+    /// Says for each secret whether it is right, or what is wrong, and prints nothing of the
+    /// notification.
+    ///
+    /// For the own machine alone: to answer a sender with it would help to guess or to decrypt
+    /// without the secret.
+    #[arg(long)]
+    diagnose: bool,
+    /// Answers lines of JSON.
+    #[arg(long)]
+    batch: bool,
 }
 
-pub(crate) fn run<P: Posted>(posted: &P, asked: Asked, out: &mut impl Write) -> Done {
+impl Asked {
+    pub(crate) fn keys(&self) -> Result<Keys<'_>, Refused> {
+        Keys::new(&self.secrets)
+    }
+}
+
+pub(crate) fn run<P: Posted>(posted: &P, asked: &Asked, out: &mut impl Write) -> Done {
     match (asked.batch, asked.diagnose) {
         (true, true) => return batch::run(out, |line: Line| posted.diagnosis(&line.body()?)),
         (true, false) => return batch::run(out, |line: Line| posted.read(&line.body()?)),

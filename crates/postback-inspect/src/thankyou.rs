@@ -4,7 +4,7 @@ use crate::keys::{Keys, SecretFlags};
 use crate::{Done, Refused, batch, postback::now, words};
 use postback::Timestamp;
 use postback::clickbank::thank_you::{ThankYou, ThankYouPage};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::{
     io::{self, Write},
     time::Duration,
@@ -35,11 +35,6 @@ pub(crate) struct Arguments {
     batch: bool,
 }
 
-#[derive(Deserialize)]
-struct Line {
-    url: String,
-}
-
 #[derive(Serialize)]
 struct Shown {
     assurance: &'static str,
@@ -58,7 +53,7 @@ pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
     let max_age = arguments.max_age.unwrap_or(Duration::MAX);
     let show = |url: &str| shown(&keys, now, max_age, url);
     if arguments.batch {
-        return batch::run(out, |line: Line| show(&line.url));
+        return batch::run(out, |line: batch::Url| show(&line.url));
     }
     let shown = show(arguments.url.as_deref().unwrap_or_default()).map_err(Refused)?;
     serde_json::to_writer(&mut *out, &shown).map_err(io::Error::from)?;

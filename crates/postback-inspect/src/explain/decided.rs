@@ -127,7 +127,7 @@ fn rules(tracker: &Tracker, click: &Click, conversion: Option<&Conversion>, plan
         let reasons = match &traced.verdict {
             RuleVerdict::Fired => Vec::new(),
             RuleVerdict::Failed(_) => {
-                conversion.map_or_else(Vec::new, |made| Decision::new(&tracker).reasons(click, made, id))
+                conversion.map_or_else(Vec::new, |made| Decision::new(tracker).reasons(click, made, id))
             }
             RuleVerdict::AlreadyFired | RuleVerdict::NotOnUpdate | RuleVerdict::NotRendered(_) => {
                 vec![traced.verdict.to_string()]
@@ -142,7 +142,7 @@ fn rules(tracker: &Tracker, click: &Click, conversion: Option<&Conversion>, plan
             let line = format!("{} {}", request.method, request.url);
             std::iter::once(line).chain(request.body.iter().map(ToString::to_string))
         });
-        let payout = conversion.and_then(|made| Decision::new(&tracker).payout_of(click, made, id));
+        let payout = conversion.and_then(|made| Decision::new(tracker).payout_of(click, made, id));
         Rule {
             postback: id.clone(),
             fires: traced.verdict == RuleVerdict::Fired,

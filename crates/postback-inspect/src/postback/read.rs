@@ -93,7 +93,7 @@ pub(crate) fn read(
     let (event, postback) = source
         .postback(&query, received, credentials)
         .map_err(|error| error.to_string())?;
-    let entry = Decision::new(&tracker).entry_of(&event, None);
+    let entry = Decision::new(tracker).entry_of(&event, None);
     let known = entry.as_ref().ok().filter(|entry| entry.known);
     let counts = known.and_then(|entry| counts(tracker, &entry.type_name));
     let open = event.name.as_deref().is_some_and(|word| source.is_open(word));
@@ -180,10 +180,7 @@ fn candidates(event: &Event, credentials: &Credentials, signs: bool) -> Vec<Cand
 }
 
 fn compared(references: &[SecretReference], presented: &Secret) -> Token {
-    let known: Vec<_> = references
-        .iter()
-        .map(|reference| secrets::of_reference(reference))
-        .collect();
+    let known: Vec<_> = references.iter().map(secrets::of_reference).collect();
     if known.iter().flatten().any(|known| known.matches(presented.expose())) {
         Token::Right
     } else if known.iter().any(Option::is_none) {
@@ -228,7 +225,7 @@ fn warnings(tracker: &Tracker, source: &Source, event: &Event, nothing: Option<R
     match (nothing, event.name.as_deref()) {
         (Some(reason), _) => found.push(format!("it makes no conversion: {}", reason.text())),
         (None, Some(word))
-            if Decision::new(&tracker)
+            if Decision::new(tracker)
                 .entry_of(event, None)
                 .is_ok_and(|entry| !entry.known) =>
         {

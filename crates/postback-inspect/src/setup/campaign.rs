@@ -61,7 +61,7 @@ impl Setup<'_> {
         let url = format!(
             "{}{}",
             self.campaign_base(campaign),
-            postback::setup::Setup::new(&self.tracker).click_path(campaign)
+            postback::setup::Setup::new(self.tracker).click_path(campaign)
         );
         let macros = match url.contains('?') {
             true => format!(", exactly as it is: its macros are {title}'s to fill"),

@@ -181,7 +181,7 @@ impl Setup<'_> {
             let at = Timestamp::from_unix_seconds(0).ok()?;
             let query = Query::parse(query.as_bytes()).ok()?;
             let event = source.postback(&query, Received { at, nonce: 0 }, &Credentials::default());
-            Some(Decision::new(&self.tracker).entry_of(&event.ok()?.0, None))
+            Some(Decision::new(self.tracker).entry_of(&event.ok()?.0, None))
         };
         let named = |word: &str| match read(word)? {
             Ok(entry) if entry.known => Some(Named::Type(entry.type_name.to_string())),

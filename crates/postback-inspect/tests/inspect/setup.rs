@@ -3,24 +3,7 @@
 use crate::support::{EXAMPLE, RULES, answers, file, inspect, inspect_with, vector};
 use serde_json::{Value, json};
 
-const SMALL: &str = r#"
-version = 1
-currency = "USD"
-[[conversion_type]]
-name = "Free trial"
-default = true
-[[offer_source]]
-id = "cb"
-template = "clickbank-ins"
-secrets = ["env:CB_SECRET", "env:CB_OLD"]
-tokens = ["env:CB_TOKEN"]
-ins_versions = ["8.0"]
-[[traffic_channel]]
-id = "push"
-[[campaign]]
-id = "summer"
-channel = "push"
-"#;
+const SMALL: &str = include_str!("../../../../tests/vectors/inspect/small.toml");
 
 #[test]
 fn the_example_is_told_as_the_golden_text_says() {
