@@ -5,10 +5,14 @@ use super::{
     Failure, Sender,
     world::{NAMESPACE, SECRETS, World, configuration},
 };
+use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
+use postback::delivery::address::AddressPolicy;
 use postback::port::Store;
-use postback_axum::Journal;
-use postback_server::{Config, Stores, args};
+use postback_axum::{ConnectionLimits, RouterOptions};
+use postback_http::Client;
+use postback_server::{Server as Serving, args};
+use postback_service::{EnvSecrets, Journal, Service};
 use postback_sqlite::{Options, SqliteStore};
 use std::{
     fs,
@@ -54,12 +58,16 @@ impl Serve {
         }
         let store = Arc::new(SqliteStore::open(&self.database, &options)?);
         let document = Document::from_toml(&configuration(self.channel))?;
-        let mut config = Config::new(document, Stores::of(store), NAMESPACE.parse()?);
-        config.listen = self.listen;
-        config.allow_destinations = vec!["127.0.0.1/32".parse()?];
-        config.journal = Some(Journal::open(self.database.with_extension("journal"))?);
-        config.metrics = Some(args::record()?);
-        let server = postback_server::serve(config).await?;
+        let tracker = compile(&document, &CompileOptions::new(NAMESPACE.parse()?))?;
+        let policy = AddressPolicy::default().allow("127.0.0.1/32".parse()?);
+        let client = Client::builder().policy(policy).build()?;
+        let service = Service::builder(tracker, store, Arc::new(client), Arc::new(EnvSecrets))
+            .journal(Journal::open(self.database.with_extension("journal"))?)
+            .build()
+            .await?;
+        let metrics = args::record()?;
+        let options = RouterOptions::new().with_metrics(move || metrics.render());
+        let server = Serving::start(service, options, ConnectionLimits::default(), self.listen).await?;
         tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink())).await??;
         server.shutdown().await;
         Ok(())

@@ -58,6 +58,11 @@ pub(crate) fn journalled() -> Response {
     response
 }
 
+/// A status that the service names.
+pub(crate) fn status(code: u16) -> StatusCode {
+    StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
 /// The answer that a browser shows nothing of.
 pub(crate) fn pixel(status: StatusCode) -> Response {
     no_store(

@@ -1,7 +1,7 @@
 //! Reading a body: bounded in length and in time.
 
 use crate::answer::fault;
-use crate::state::Limits;
+use crate::options::Limits;
 use axum::{body::Body, http::StatusCode, response::Response};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;

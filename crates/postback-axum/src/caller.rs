@@ -1,6 +1,6 @@
 //! Who calls.
 
-use crate::state::AppState;
+use crate::options::Served;
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
     http::{HeaderMap, request::Parts},
@@ -16,16 +16,16 @@ use std::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CallerAddress(pub(crate) Option<IpAddr>);
 
-impl FromRequestParts<AppState> for CallerAddress {
+impl FromRequestParts<Served> for CallerAddress {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, Infallible> {
         let peer = parts
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
             .map(|info| info.0.ip());
         Ok(Self(peer.and_then(|peer| {
-            address(peer, &parts.headers, &state.shared.trusted_proxies)
+            address(peer, &parts.headers, &served.options().trusted_proxies)
         })))
     }
 }

@@ -1,7 +1,7 @@
 //! Whether it lives, and its numbers.
 
 use crate::answer::{plain, retry_later};
-use crate::state::AppState;
+use crate::options::Served;
 use axum::{
     extract::State,
     http::{HeaderValue, StatusCode, header},
@@ -9,11 +9,11 @@ use axum::{
 };
 
 /// 200 when the store answers a trivial read in time.
-pub(crate) async fn healthz(State(state): State<AppState>) -> Response {
+pub(crate) async fn healthz(State(served): State<Served>) -> Response {
     // It decodes no row, so one that cannot be read does not make a healthy store look ill.
-    let live = state.live();
-    let read = async { state.shared.inspect.configuration(live.tracker.fingerprint()).await };
-    match tokio::time::timeout(state.shared.limits.health_timeout, read).await {
+    let tracker = served.service().tracker();
+    let read = served.service().stores().inspect.configuration(tracker.fingerprint());
+    match tokio::time::timeout(served.options().limits.health_timeout, read).await {
         Ok(Ok(_)) => plain(StatusCode::OK, "ok\n"),
         Ok(Err(error)) => {
             tracing::error!(kind = ?error.kind(), error = %error, "the store failed");
@@ -27,8 +27,8 @@ pub(crate) async fn healthz(State(state): State<AppState>) -> Response {
 }
 
 /// The numbers in Prometheus' text form.
-pub(crate) async fn metrics(State(state): State<AppState>) -> Response {
-    match &state.shared.metrics {
+pub(crate) async fn metrics(State(served): State<Served>) -> Response {
+    match &served.options().metrics {
         Some(render) => {
             let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
             ([(header::CONTENT_TYPE, kind)], render()).into_response()

@@ -5,19 +5,17 @@ mod api;
 mod body;
 mod caller;
 mod click;
+#[cfg(feature = "serve")]
+mod connections;
 mod health;
-mod host;
-mod ingest;
 mod ins;
-mod journal;
-mod meter;
+mod observe;
+mod options;
 mod postback;
-mod refusals;
-mod state;
 
-pub use host::{OsEntropy, SystemClock};
-pub use journal::{Journal, MAX_JOURNAL, Replayed};
-pub use state::{AppState, AppStateBuilder, Limits, MAX_BODY, STORE_TIMEOUT};
+#[cfg(feature = "serve")]
+pub use connections::{ConnectionLimits, serve};
+pub use options::{Limits, MAX_BODY, RouterOptions};
 
 use axum::{
     Router,
@@ -27,15 +25,25 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodRouter, get, post},
 };
+use options::Served;
+use postback_service::Service;
 
-/// The routes of a tracker, to be served alone or merged into a service's own router.
+/// The routes of a tracker, to be served alone, nested into a service's own router or merged with
+/// it, with everything as it usually is: see [`router_with`].
+pub fn router(service: Service) -> Router {
+    router_with(service, RouterOptions::new())
+}
+
+/// The routes of a tracker, with options.
 ///
-/// Serve it with `into_make_service_with_connect_info::<SocketAddr>()`, or put a
+/// Serve them with `into_make_service_with_connect_info::<SocketAddr>()`, or put a
 /// `ConnectInfo<SocketAddr>` into each request: without it callers have no address, so a source
 /// with `allow_ips` refuses everybody and `{ip}` is empty.
 ///
 /// No route answers `HEAD`: a click and a postback are news, and what only looks must not make any.
-pub fn router(state: AppState) -> Router {
+pub fn router_with(service: Service, options: RouterOptions) -> Router {
+    let campaign = format!("{}/{{campaign}}", options.campaigns_under);
+    let served = Served::new(service, options);
     Router::new()
         .route("/postback", only_get(postback::get).post(postback::post))
         .route(
@@ -43,17 +51,17 @@ pub fn router(state: AppState) -> Router {
             only_get(postback::get_from).post(postback::post_from),
         )
         .route("/ins/{offer_source}", post(ins::receive))
-        .merge(api::routes(&state))
+        .merge(api::routes(&served))
         .route("/healthz", only_get(health::healthz))
-        .route("/{campaign}", only_get(click::redirect))
-        .layer(middleware::from_fn(meter::observe))
-        .with_state(state)
+        .route(&campaign, only_get(click::redirect))
+        .layer(middleware::from_fn(observe::observe))
+        .with_state(served)
 }
 
 /// `GET` without the `HEAD` that axum would answer with the same handler.
-fn only_get<H, T>(handler: H) -> MethodRouter<AppState>
+fn only_get<H, T>(handler: H) -> MethodRouter<Served>
 where
-    H: Handler<T, AppState>,
+    H: Handler<T, Served>,
     T: 'static,
 {
     get(handler).head(no_head)

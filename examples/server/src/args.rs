@@ -1,18 +1,18 @@
 //! The command line.
 
+use crate::configuration::read;
+use crate::database::Database;
 use crate::demo;
-use crate::document::read_document;
-use crate::serve::{Config, StartError, serve};
-use crate::stores::Database;
+use crate::serve::Server;
 use clap::{Args, Parser, Subcommand};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
-use postback::compile::{CompileOptions, compile};
-use postback::definition::Definition;
-use postback::delivery::address::Allowed;
-use postback::lint::lint;
+use postback::delivery::address::{AddressPolicy, Allowed};
+use postback::tracker::Tracker;
 use postback::value::{IpNet, Namespace, Secret, ip_range};
-use postback_axum::Journal;
-use std::{fmt::Display, io::Write, net::SocketAddr, path::PathBuf, process::ExitCode};
+use postback_axum::{ConnectionLimits, RouterOptions};
+use postback_http::Client;
+use postback_service::{ConfigureError, EnvSecrets, Journal, PRIVATE_DAYS, Service};
+use std::{fmt::Display, io::Write, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
 use tracing_subscriber::EnvFilter;
 
 /// The environment variable with the bearer token of the API.
@@ -69,7 +69,7 @@ struct ServeArguments {
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
     /// How many days IP addresses, user agents and other personal values are kept.
-    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    #[arg(long, value_name = "DAYS", default_value_t = PRIVATE_DAYS)]
     private_days: u32,
 }
 
@@ -120,54 +120,76 @@ fn trouble(text: impl Display) -> Failed {
     }
 }
 
+fn problems(texts: Vec<String>) -> Failed {
+    usage(texts.join("\n"))
+}
+
 fn check(arguments: &CheckArguments) -> Result<(), Failed> {
-    let document = read_document(&arguments.config).map_err(usage)?;
     // What the namespace is changes no problem.
     let namespace = "default".parse().map_err(usage)?;
-    let tracker = compile(&document, &CompileOptions::new(namespace)).map_err(usage)?;
+    let (_, warnings) = read(&arguments.config, &namespace).map_err(problems)?;
     let mut out = std::io::stdout().lock();
-    let definition = Definition::from_document(&document).map_err(usage)?;
-    for warning in lint(&definition, &tracker) {
+    for warning in warnings {
         writeln!(out, "warning: {warning}").map_err(trouble)?;
     }
     writeln!(out, "`{}` compiles", arguments.config.display()).map_err(trouble)
 }
 
 async fn run(arguments: ServeArguments) -> Result<(), Failed> {
-    let file = arguments.config.ok_or_else(|| usage("`--config FILE` is missing"))?;
-    let database = arguments
-        .database
-        .ok_or_else(|| usage("`--database sqlite:PATH` is missing"))?;
-    let document = read_document(&file).map_err(usage)?;
+    let ServeArguments { config, namespace, .. } = arguments;
+    let config = config.ok_or_else(|| usage("`--config FILE` is missing"))?;
+    let database = arguments.database;
+    let database = database.ok_or_else(|| usage("`--database sqlite:PATH` is missing"))?;
     // Before a database is opened, so that a mistyped configuration makes none.
-    compile(&document, &CompileOptions::new(arguments.namespace.clone())).map_err(usage)?;
+    let (tracker, warnings) = read(&config, &namespace).map_err(problems)?;
     log();
-    let opening = arguments.namespace.clone();
     let waiting = arguments.journal.unwrap_or_else(|| database.journal());
-    let opened = tokio::task::spawn_blocking(move || database.open(opening))
-        .await
-        .map_err(trouble)?;
-    let stores = opened.map_err(|error| trouble(StartError::Store(error)))?;
-    let journal = Journal::open(&waiting)
-        .map_err(|error| trouble(format_args!("journal `{}`: {}", waiting.display(), error.kind())))?;
-    let mut config = Config::new(document, stores, arguments.namespace);
-    config.listen = arguments.listen;
-    config.allow_destinations = arguments.allow_destination;
-    config.trusted_proxies = arguments.trusted_proxy;
-    config.private_days = arguments.private_days;
-    config.journal = Some(journal);
-    config.api_token = std::env::var_os(API_TOKEN).map(|token| Secret::new(token.into_encoded_bytes()));
-    config.metrics = Some(record().map_err(trouble)?);
+    let journal = || Journal::open(&waiting).map_err(|error| (waiting.display(), error.kind()));
+    let opening = namespace.clone();
+    let opened = tokio::task::spawn_blocking(move || database.open(opening));
+    let stores = opened.await.map_err(trouble)?;
+    let stores = stores.map_err(|error| trouble(ConfigureError::Store(error)))?;
+    let journal = journal().map_err(|(path, kind)| trouble(format_args!("journal `{path}`: {kind}")))?;
+    let policy = AddressPolicy::from_iter(arguments.allow_destination);
+    let client = Client::builder().policy(policy).build().map_err(trouble)?;
+    let metrics = record().map_err(trouble)?;
+    let tracker = warned(tracker, &warnings);
+    let service = Service::builder(tracker, stores, Arc::new(client), Arc::new(EnvSecrets))
+        .private_days(arguments.private_days)
+        .journal(journal)
+        .reload(move || read_again(config.clone(), namespace.clone()))
+        .reload_on_hangup()
+        .build();
+    let service = service.await.map_err(|error| match error {
+        ConfigureError::Refused(_) => usage(error),
+        _ => trouble(error),
+    })?;
+    let token = std::env::var_os(API_TOKEN).map(|token| Secret::new(token.into_encoded_bytes()));
+    let options = RouterOptions::new()
+        .with_api_token(token)
+        .with_trusted_proxies(arguments.trusted_proxy)
+        .with_metrics(move || metrics.render());
     // Before anybody can know that it serves.
     let stop = stop_signal().map_err(trouble)?;
-    let server = serve(config).await.map_err(|error| match error.is_configuration() {
-        true => usage(error),
-        false => trouble(error),
-    })?;
+    let started = Server::start(service, options, ConnectionLimits::default(), arguments.listen);
+    let server = started.await.map_err(trouble)?;
     stop.await.map_err(trouble)?;
     tracing::info!("stopping");
     server.shutdown().await;
     Ok(())
+}
+
+async fn read_again(config: PathBuf, namespace: Namespace) -> Result<Tracker, Vec<String>> {
+    let reading = tokio::task::spawn_blocking(move || read(&config, &namespace));
+    let (tracker, warnings) = reading.await.map_err(|error| vec![error.to_string()])??;
+    Ok(warned(tracker, &warnings))
+}
+
+fn warned(tracker: Tracker, warnings: &[String]) -> Tracker {
+    for warning in warnings {
+        tracing::warn!(%warning, "configuration");
+    }
+    tracker
 }
 
 /// Writes JSON lines to stderr from now on; `RUST_LOG` chooses which.

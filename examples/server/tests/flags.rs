@@ -3,8 +3,11 @@
 
 mod support;
 
-use std::{fs, path::PathBuf, process::Output};
-use support::program::{self, Program};
+use std::{fs, path::PathBuf, process::Output, time::Duration};
+use support::{
+    client::{Connection, get},
+    program::{self, Program},
+};
 use tempfile::TempDir;
 
 const SMALL: &str = r#"
@@ -113,6 +116,23 @@ fn problems_are_printed_one_a_line() {
 }
 
 #[test]
+fn a_configuration_that_does_not_compile_starts_nothing() {
+    let misspelt = SMALL.replacen(r#"counts = "sale""#, r#"counts = "sail""#, 1);
+    let (folder, path) = file("a.toml", &misspelt);
+    let database = folder.path().join("a.db");
+    let output = run(&[
+        "--config",
+        &path,
+        "--database",
+        &format!("sqlite:{}", database.display()),
+    ]);
+    assert_eq!(output.status.code(), Some(2));
+    let text = stderr(&output);
+    assert!(text.starts_with("conversion_type[0].counts: "), "{text}");
+    assert!(!database.exists());
+}
+
+#[test]
 fn a_configuration_is_checked_and_its_warnings_are_printed() {
     let (_folder, path) = file("a.toml", SMALL);
     let output = run(&["check", "--config", &path]);
@@ -179,4 +199,44 @@ fn it_serves_logs_json_and_stops_at_sigterm() {
         entries.iter().any(|entry| entry["fields"]["message"] == "stopped"),
         "{log}"
     );
+}
+
+/// Longer than it may take, shorter than a person waits.
+#[cfg(unix)]
+const SOON: Duration = Duration::from_secs(10);
+
+#[cfg(unix)]
+#[tokio::test]
+async fn at_sighup_it_reads_its_configuration_again_and_goes_on_with_the_old_one_when_that_is_broken() {
+    let (folder, path) = file("a.toml", SMALL);
+    let database = format!("sqlite:{}", folder.path().join("a.db").display());
+    let mut command = program::command();
+    command.args(["--config", &path, "--database", &database, "--listen", "127.0.0.1:0"]);
+    let mut serving = Program::start(&mut command);
+    let mut connection = Connection::open(serving.address()).await.unwrap();
+    let mut asked = async |source: &str| {
+        let request = get(&format!("/postback/{source}?sum=1"));
+        connection.send(request).await.unwrap().status
+    };
+    assert_eq!((asked("net").await, asked("other").await), (200, 404));
+
+    let broken =
+        format!("{SMALL}colour = 1\n[[offer]]\nid = \"a\"\nsource = \"nte\"\nurl = \"https://x.example.com/\"\n");
+    fs::write(&path, broken).unwrap();
+    serving.signal("HUP");
+    serving.logged("the configuration was not reloaded", SOON).await;
+    assert_eq!((asked("net").await, asked("other").await), (200, 404));
+
+    fs::write(&path, SMALL.replace(r#"id = "net""#, r#"id = "other""#)).unwrap();
+    serving.signal("HUP");
+    serving.logged("the configuration was reloaded", SOON).await;
+    assert_eq!((asked("net").await, asked("other").await), (404, 200));
+    assert!(serving.runs());
+
+    let (status, log) = serving.stop();
+    assert_eq!(status.code(), Some(0));
+    let refused = log.lines().find(|line| line.contains("was not reloaded")).unwrap();
+    for problem in ["offer_source[0].colour: ", "offer[0].source: "] {
+        assert!(refused.contains(problem), "{refused}");
+    }
 }

@@ -12,7 +12,7 @@ mod support;
 use bytes::Bytes;
 use http::Request;
 use postback::value::Amount;
-use postback_server::{Database, Server, serve};
+use postback_server::{Database, Server};
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -55,7 +55,7 @@ impl World {
             .open(NAMESPACE.parse().unwrap())
             .unwrap();
         Self {
-            server: serve(config(&configuration(&receiver), stores)).await.unwrap(),
+            server: config(&configuration(&receiver), stores).serve().await.unwrap(),
             receiver,
             _folder: folder,
         }

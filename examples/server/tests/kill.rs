@@ -19,9 +19,9 @@ use postback::delivery::address::{AddressPolicy, Allowed};
 use postback::drive::{Sender, deliver_once};
 use postback::port::{Claim, Clock, Entropy};
 use postback::value::Timestamp;
-use postback_axum::{OsEntropy, SystemClock};
 use postback_http::Client;
 use postback_server::{Database, args};
+use postback_service::{OsEntropy, SystemClock};
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -35,7 +35,7 @@ use support::{
     load::{Told, configuration, sale_by_notification, sale_by_postback},
     program::{self, Program},
     receiver::Receiver,
-    tracker::{API_TOKEN, Fixed, NAMESPACE, SECRETS},
+    tracker::{API_TOKEN, NAMESPACE, SECRETS, fixed},
 };
 use tokio::task::JoinSet;
 
@@ -229,7 +229,7 @@ async fn deliver_the_rest(folder: &Path) {
     let sender = Sender {
         store: &*stores.store,
         http: &http,
-        secrets: &Fixed,
+        secrets: &fixed(),
         clock: &Later,
         entropy: &OsEntropy,
     };

@@ -17,7 +17,8 @@ mod support;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use postback::plan::{MAX_REFUSED, RefusedBody, Ring};
 use postback::port::PageRequest;
-use postback_server::{Database, Stores, args};
+use postback_server::{Database, args};
+use postback_service::Stores;
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet},

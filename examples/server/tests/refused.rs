@@ -12,34 +12,29 @@ mod support;
 use bytes::Bytes;
 use http::Request;
 use postback::plan::MAX_REFUSED;
-use postback::port::{BoxFuture, SecretError, Secrets};
-use postback::value::{Secret, SecretPlace, SecretReference};
-use postback_server::{Database, Server, Stores, serve};
+use postback_server::{Database, Server};
+use postback_service::{FixedSecrets, Stores};
 use serde_json::{Value, json};
 use std::{path::Path, sync::Arc};
 use support::{
     client::{Answer, Connection},
     notification::sale,
-    tracker::{self, Fixed, TOKEN, configuration},
+    tracker::{self, SECRETS, TOKEN, configuration, fixed, memory},
 };
 
 /// The secrets of the tests with another one for notifications.
-#[derive(Debug)]
-struct Mistaken;
-
-impl Secrets for Mistaken {
-    fn secret<'a>(&'a self, reference: &'a SecretReference) -> BoxFuture<'a, Result<Secret, SecretError>> {
-        match reference.place() {
-            SecretPlace::Env("TEST_INS_SECRET") => Box::pin(async { Ok(Secret::from("ANOTHERSECRET123")) }),
-            _ => Fixed.secret(reference),
-        }
-    }
+fn mistaken() -> FixedSecrets {
+    let secrets = SECRETS.iter().map(|(name, secret)| match *name {
+        "TEST_INS_SECRET" => ("env:TEST_INS_SECRET".to_owned(), "ANOTHERSECRET123"),
+        _ => (format!("env:{name}"), *secret),
+    });
+    secrets.collect()
 }
 
-async fn start(stores: Stores, secrets: Arc<dyn Secrets>) -> (Server, Connection) {
+async fn start(stores: Stores, secrets: FixedSecrets) -> (Server, Connection) {
     let mut config = tracker::config(&configuration("", ""), stores);
-    config.secrets = secrets;
-    let server = serve(config).await.unwrap();
+    config.secrets = Arc::new(secrets);
+    let server = config.serve().await.unwrap();
     let client = Connection::open(server.address()).await.unwrap();
     (server, client)
 }
@@ -65,7 +60,7 @@ async fn retry(client: &mut Connection) -> Value {
 
 /// `stores` opens the same store each time.
 async fn a_wrong_secret_loses_nothing(stores: impl Fn() -> Stores) {
-    let (server, mut client) = start(stores(), Arc::new(Mistaken)).await;
+    let (server, mut client) = start(stores(), mistaken()).await;
     let click = client.click("autumn").await.unwrap();
     let sales = ["CBSALE01", "CBSALE02", "CBSALE03"].map(|receipt| sale(&click, receipt, "20.50"));
     for sale in &sales {
@@ -73,7 +68,7 @@ async fn a_wrong_secret_loses_nothing(stores: impl Fn() -> Stores) {
     }
     server.shutdown().await;
 
-    let (server, mut client) = start(stores(), Arc::new(Fixed)).await;
+    let (server, mut client) = start(stores(), fixed()).await;
     let told = refused(&mut client).await;
     assert_eq!((&told["kept"], &told["since_accepted"]), (&json!(3), &json!(3)));
     assert!(told["last_at"].is_string());
@@ -86,7 +81,7 @@ async fn a_wrong_secret_loses_nothing(stores: impl Fn() -> Stores) {
     assert_eq!(client.rows("conversions").await.len(), 3, "each sale is counted once");
     server.shutdown().await;
 
-    let (server, mut client) = start(stores(), Arc::new(Fixed)).await;
+    let (server, mut client) = start(stores(), fixed()).await;
     assert_eq!(retry(&mut client).await, none);
     assert_eq!(refused(&mut client).await["kept"], 0);
     assert_eq!(client.rows("conversions").await.len(), 3);
@@ -95,7 +90,7 @@ async fn a_wrong_secret_loses_nothing(stores: impl Fn() -> Stores) {
 
 /// While the secret is wrong, somebody without the token posts more than a ring holds.
 async fn what_strangers_post_takes_no_place(stores: Stores) {
-    let (server, mut client) = start(stores.clone(), Arc::new(Mistaken)).await;
+    let (server, mut client) = start(stores.clone(), mistaken()).await;
     let click = client.click("autumn").await.unwrap();
     let first = notify(&mut client, sale(&click, "CBSALE01", "20.50")).await;
     for number in 0..=MAX_REFUSED {
@@ -107,7 +102,7 @@ async fn what_strangers_post_takes_no_place(stores: Stores) {
     assert_eq!((&told["kept"], &told["probable"]), (&json!(MAX_REFUSED + 2), &json!(2)));
     server.shutdown().await;
 
-    let (server, mut client) = start(stores, Arc::new(Fixed)).await;
+    let (server, mut client) = start(stores, fixed()).await;
     let mut taken = 0;
     loop {
         let retried = retry(&mut client).await;
@@ -127,7 +122,7 @@ async fn what_strangers_post_takes_no_place(stores: Stores) {
 
 #[tokio::test]
 async fn in_memory_what_strangers_post_takes_no_place() {
-    what_strangers_post_takes_no_place(Stores::memory()).await;
+    what_strangers_post_takes_no_place(memory()).await;
 }
 
 #[tokio::test]
@@ -139,7 +134,7 @@ async fn in_sqlite_what_strangers_post_takes_no_place() {
 
 #[tokio::test]
 async fn in_memory_a_wrong_secret_loses_nothing() {
-    let stores = Stores::memory();
+    let stores = memory();
     a_wrong_secret_loses_nothing(|| stores.clone()).await;
 }
 

@@ -9,15 +9,16 @@
 
 mod support;
 
-use postback::config::Document;
 use postback::port::{EventFilter, PageRequest};
-use postback_server::{Config, EnvSecrets, Limits, Server, StartError, Stores, serve};
+use postback_axum::{ConnectionLimits, Limits};
+use postback_server::Server;
+use postback_service::{ConfigureError, EnvSecrets, STORE_TIMEOUT};
 use std::{
     net::SocketAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
-use support::tracker::{self, TOKEN, configuration};
+use support::tracker::{self, Config, TOKEN, configuration, memory};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -28,13 +29,19 @@ use tokio::{
 const SOON: Duration = Duration::from_secs(10);
 
 fn config() -> Config {
-    tracker::config(&configuration("", ""), Stores::memory())
+    tracker::config(&configuration("", ""), memory())
 }
 
-async fn started(change: impl FnOnce(&mut Limits)) -> Server {
+async fn started(change: impl FnOnce(&mut ConnectionLimits)) -> Server {
     let mut config = config();
     change(&mut config.limits);
-    serve(config).await.unwrap()
+    config.serve().await.unwrap()
+}
+
+async fn routing(change: impl FnOnce(&mut Limits)) -> Server {
+    let mut config = config();
+    change(&mut config.router);
+    config.serve().await.unwrap()
 }
 
 async fn connect(server: &Server) -> TcpStream {
@@ -127,7 +134,7 @@ async fn an_old_connection_is_closed_even_when_it_goes_on_asking() {
 
 #[tokio::test]
 async fn a_body_that_comes_too_slowly_is_408() {
-    let server = started(|limits| limits.router.body_timeout = Duration::from_millis(300)).await;
+    let server = routing(|limits| limits.body_timeout = Duration::from_millis(300)).await;
     let began = Instant::now();
     let request = "POST /postback HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\nconnection: close\r\n\r\nclickid=";
     let answer = ask(server.address(), request).await;
@@ -151,7 +158,7 @@ async fn a_body_that_is_too_long_is_413_before_it_is_sent() {
 
 #[tokio::test]
 async fn a_body_in_chunks_is_413_when_it_grows_too_long() {
-    let server = started(|limits| limits.router.body = 10).await;
+    let server = routing(|limits| limits.body = 10).await;
     let head = "POST /postback HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n";
     let answer = ask(
         server.address(),
@@ -237,7 +244,7 @@ async fn a_postback_whose_sender_does_not_wait_for_the_answer_is_taken_in() {
     const EACH: usize = 50;
     let config = config();
     let stores = config.stores.clone();
-    let server = serve(config).await.unwrap();
+    let server = config.serve().await.unwrap();
     for number in 0..2 * EACH {
         let mut stream = TcpStream::connect(server.address()).await.unwrap();
         let request =
@@ -278,33 +285,21 @@ async fn a_server_that_is_dropped_stops() {
 
 #[test]
 fn the_limits_are_those_of_the_documents() {
-    let limits = Limits::default();
+    let limits = ConnectionLimits::default();
     assert_eq!(limits.connections, 1_024);
     assert_eq!(limits.header_timeout, Duration::from_secs(5));
     assert_eq!(limits.drain, Duration::from_secs(10));
-    assert_eq!(
-        (limits.router.body, limits.router.body_timeout),
-        (64 * 1024, Duration::from_secs(5))
-    );
-    assert_eq!(limits.router.store_timeout, Duration::from_millis(2_500));
-}
-
-#[tokio::test]
-async fn a_configuration_that_does_not_compile_starts_nothing() {
-    let mut config = config();
-    let misspelt = configuration("", "").replacen(r#"counts = "sale""#, r#"counts = "sail""#, 1);
-    config.document = Document::from_toml(&misspelt).unwrap();
-    let error = serve(config).await.unwrap_err();
-    assert!(error.is_configuration());
-    assert!(error.to_string().starts_with("conversion_type[0].counts: "), "{error}");
+    let limits = Limits::default();
+    assert_eq!((limits.body, limits.body_timeout), (64 * 1024, Duration::from_secs(5)));
+    assert_eq!(STORE_TIMEOUT, Duration::from_millis(2_500));
 }
 
 #[tokio::test]
 async fn missing_secrets_are_named_all_at_once() {
     let mut config = config();
     config.secrets = Arc::new(EnvSecrets);
-    let error = serve(config).await.unwrap_err();
-    assert!(error.is_configuration());
+    let error = config.service().await.unwrap_err();
+    assert!(matches!(error, ConfigureError::Refused(_)));
     assert_eq!(
         error.to_string(),
         "secret `env:TEST_CLICK_KEY` is not set\n\
@@ -318,8 +313,7 @@ async fn an_address_that_is_taken_is_said() {
     let server = started(|_| {}).await;
     let mut second = config();
     second.listen = server.address();
-    let error = serve(second).await.unwrap_err();
-    assert!(matches!(error, StartError::Listen { .. }) && !error.is_configuration());
+    let error = second.serve().await.unwrap_err();
     assert_eq!(
         error.to_string(),
         format!("cannot listen on {}: address in use", server.address())

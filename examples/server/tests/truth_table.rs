@@ -15,12 +15,12 @@
 
 mod support;
 
-use postback_server::{Server, Stores, serve};
+use postback_server::Server;
 use serde_json::{Value, json};
 use support::{
     client::Connection,
     receiver::Receiver,
-    tracker::{config, configuration, message, postback},
+    tracker::{config, configuration, memory, message, postback},
 };
 
 /// What the conversion, an approved purchase, finds: a list that is left empty, one that names it,
@@ -65,9 +65,7 @@ impl Running {
                 postbacks.push_str(&postback(&id, &url, &lists));
             }
         }
-        let server = serve(config(&configuration(&postbacks, ""), Stores::memory()))
-            .await
-            .unwrap();
+        let server = config(&configuration(&postbacks, ""), memory()).serve().await.unwrap();
         let mut connection = Connection::open(server.address()).await.unwrap();
         let click = connection.click("summer").await.unwrap();
         Self {

@@ -15,7 +15,8 @@ use postback::delivery::DeliveryRow;
 use postback::model::Click;
 use postback::port::{BoxFuture, DeliveryFilter, HttpClient, HttpError, PageRequest};
 use postback::value::{ClickId, Timestamp};
-use postback_server::{Database, Server, Stores, serve};
+use postback_server::{Database, Server};
+use postback_service::Stores;
 use std::{
     sync::{
         Arc,
@@ -25,7 +26,7 @@ use std::{
 };
 use support::{
     client::Connection,
-    tracker::{self, NAMESPACE, configuration, message, postback},
+    tracker::{self, NAMESPACE, configuration, memory, message, postback},
 };
 use tokio::{
     sync::watch,
@@ -85,8 +86,8 @@ impl HttpClient for Channel {
 async fn serving(stores: &Stores, channel: &Arc<Channel>) -> Server {
     let sales = postback("sales", "https://s2s.example.com/?key={ref_id}&price={payout}", "");
     let mut config = tracker::config(&configuration(&sales, ""), stores.clone());
-    config.http = Some(channel.clone());
-    serve(config).await.unwrap()
+    config.http = channel.clone();
+    config.serve().await.unwrap()
 }
 
 /// The answer to a postback of a click.
@@ -112,7 +113,7 @@ async fn deliveries(stores: &Stores) -> Vec<DeliveryRow> {
 #[tokio::test]
 async fn a_sale_is_told_to_the_channel() {
     let channel = Channel::answering(Some(200));
-    let stores = Stores::memory();
+    let stores = memory();
     let server = serving(&stores, &channel).await;
     buy(&server).await;
     channel.asked().await;
@@ -139,7 +140,7 @@ async fn what_is_queued_when_the_server_stops_stays_queued_for_the_next_one() {
 #[tokio::test]
 async fn a_server_that_is_dropped_sends_no_more_although_the_queue_is_long() {
     const SALES: usize = 200;
-    let stores = Stores::memory();
+    let stores = memory();
     stores.store.record(&[late_click()]).await.unwrap();
     let server = serving(&stores, &Channel::silent()).await;
     for number in 0..SALES {
@@ -181,7 +182,7 @@ fn late_click() -> Click {
 #[tokio::test]
 async fn a_sale_whose_click_was_recorded_late_is_told_to_the_channel() {
     let channel = Channel::answering(Some(200));
-    let stores = Stores::memory();
+    let stores = memory();
     let server = serving(&stores, &channel).await;
     let answer = convert(&server, "c1", "E-1").await;
     assert_eq!(answer, r#"{"outcome":"unattributed","reason":"unknown_click"}"#);
@@ -194,7 +195,7 @@ async fn a_sale_whose_click_was_recorded_late_is_told_to_the_channel() {
 
 #[tokio::test]
 async fn personal_values_are_forgotten_when_their_time_is_over() {
-    let stores = Stores::memory();
+    let stores = memory();
     stores.store.record(&[late_click()]).await.unwrap();
     let server = serving(&stores, &Channel::answering(Some(200))).await;
     let id = ClickId::new("c1").unwrap();

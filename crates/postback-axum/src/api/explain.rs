@@ -4,7 +4,7 @@ use super::parameters::{MAX_LIMIT, Parameters};
 use super::view::{ConversionView, DeliveryView, outcome};
 use super::{either, read, unknown_click};
 use crate::answer::{json, refusal};
-use crate::state::AppState;
+use crate::options::Served;
 use axum::{
     extract::{RawQuery, State},
     http::StatusCode,
@@ -94,26 +94,26 @@ struct RuleExplanation {
     reasons: Vec<String>,
 }
 
-pub(crate) async fn explain(State(state): State<AppState>, RawQuery(query): RawQuery) -> Response {
+pub(crate) async fn explain(State(served): State<Served>, RawQuery(query): RawQuery) -> Response {
     let answer = async {
         let parameters = Parameters::parse(query.as_deref(), &["clickid"])?;
         let id: Option<ClickId> = parameters.typed("clickid")?;
         let id = id.ok_or_else(|| refusal(StatusCode::BAD_REQUEST, "parameter `clickid` is missing"))?;
-        let click = read(&state, state.shared.inspect.click(&id))
+        let click = read(&served, served.service().stores().inspect.click(&id))
             .await?
             .ok_or_else(|| unknown_click(&id))?;
         let page = PageRequest::first(MAX_LIMIT);
         let mut of_click = ConversionFilter::default();
         of_click.click = Some(id.clone());
-        let conversions = read(&state, state.shared.inspect.conversions(&of_click, &page)).await?;
-        let slots = read(&state, state.shared.inspect.slots(&id)).await?;
+        let conversions = read(&served, served.service().stores().inspect.conversions(&of_click, &page)).await?;
+        let slots = read(&served, served.service().stores().inspect.slots(&id)).await?;
         let mut of_click = EventFilter::default();
         of_click.click = Some(id.clone());
-        let events = read(&state, state.shared.inspect.events(&of_click, &page)).await?;
+        let events = read(&served, served.service().stores().inspect.events(&of_click, &page)).await?;
         let mut of_click = DeliveryFilter::default();
         of_click.click = Some(id.clone());
-        let deliveries = read(&state, state.shared.inspect.deliveries(&of_click, &page)).await?;
-        let tracker = state.tracker();
+        let deliveries = read(&served, served.service().stores().inspect.deliveries(&of_click, &page)).await?;
+        let tracker = served.service().tracker();
         let more_events = events.next.is_some();
         let events = events.items.into_iter().map(|row| {
             let conversion = row.conversion.as_ref();

@@ -4,7 +4,7 @@ use super::parameters::Parameters;
 use super::view::{ConversionView, DeliveryView, EventView, List};
 use super::{either, id, read};
 use crate::answer::{Refusal, json, refusal};
-use crate::state::AppState;
+use crate::options::Served;
 use axum::{
     extract::{Path, RawQuery, State, rejection::PathRejection},
     http::StatusCode,
@@ -18,25 +18,33 @@ use postback::value::{ClickId, DeliveryId};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-pub(crate) async fn conversions(State(state): State<AppState>, RawQuery(query): RawQuery) -> Response {
+pub(crate) async fn conversions(State(served): State<Served>, RawQuery(query): RawQuery) -> Response {
     let answer = async {
         let parameters = Parameters::parse(query.as_deref(), &["clickid", "receipt", "limit", "after"])?;
         let mut filter = ConversionFilter::default();
         filter.click = parameters.typed("clickid")?;
         filter.receipt = parameters.typed("receipt")?;
-        let page = read(&state, state.shared.inspect.conversions(&filter, &parameters.page()?)).await?;
-        let slots = slots(&state, &page.items).await?;
+        let page = read(
+            &served,
+            served
+                .service()
+                .stores()
+                .inspect
+                .conversions(&filter, &parameters.page()?),
+        )
+        .await?;
+        let slots = slots(&served, &page.items).await?;
         Ok(json(&List::of(page, |conversion| marked(conversion, &slots))))
     };
     either(answer.await)
 }
 
 /// The slots of the clicks of some conversions.
-async fn slots(state: &AppState, conversions: &[Conversion]) -> Result<BTreeMap<ClickId, Vec<Slot>>, Refusal> {
+async fn slots(served: &Served, conversions: &[Conversion]) -> Result<BTreeMap<ClickId, Vec<Slot>>, Refusal> {
     let mut slots: BTreeMap<ClickId, Vec<Slot>> = BTreeMap::new();
     for conversion in conversions {
         if !slots.contains_key(&conversion.click) {
-            let of_click = read(state, state.shared.inspect.slots(&conversion.click)).await?;
+            let of_click = read(served, served.service().stores().inspect.slots(&conversion.click)).await?;
             slots.insert(conversion.click.clone(), of_click);
         }
     }
@@ -48,7 +56,7 @@ fn marked(conversion: Conversion, slots: &BTreeMap<ClickId, Vec<Slot>>) -> Conve
     ConversionView::new(conversion, of_click)
 }
 
-pub(crate) async fn events(State(state): State<AppState>, RawQuery(query): RawQuery) -> Response {
+pub(crate) async fn events(State(served): State<Served>, RawQuery(query): RawQuery) -> Response {
     let answer = async {
         let parameters = Parameters::parse(
             query.as_deref(),
@@ -63,20 +71,32 @@ pub(crate) async fn events(State(state): State<AppState>, RawQuery(query): RawQu
         filter.outcome = parameters.word("outcome", &outcomes)?;
         filter.receipt = parameters.typed("receipt")?;
         filter.click = parameters.typed("clickid")?;
-        let page = read(&state, state.shared.inspect.events(&filter, &parameters.page()?)).await?;
+        let page = read(
+            &served,
+            served.service().stores().inspect.events(&filter, &parameters.page()?),
+        )
+        .await?;
         Ok(json(&List::of(page, EventView::new)))
     };
     either(answer.await)
 }
 
-pub(crate) async fn deliveries(State(state): State<AppState>, RawQuery(query): RawQuery) -> Response {
+pub(crate) async fn deliveries(State(served): State<Served>, RawQuery(query): RawQuery) -> Response {
     let answer = async {
         let parameters = Parameters::parse(query.as_deref(), &["state", "clickid", "limit", "after"])?;
         let states = [DeliveryState::Queued, DeliveryState::Delivered, DeliveryState::Dead];
         let mut filter = DeliveryFilter::default();
         filter.state = parameters.word("state", &states.map(|state| (state.as_str(), state)))?;
         filter.click = parameters.typed("clickid")?;
-        let page = read(&state, state.shared.inspect.deliveries(&filter, &parameters.page()?)).await?;
+        let page = read(
+            &served,
+            served
+                .service()
+                .stores()
+                .inspect
+                .deliveries(&filter, &parameters.page()?),
+        )
+        .await?;
         Ok(json(&List::of(page, DeliveryView::new)))
     };
     either(answer.await)
@@ -89,7 +109,7 @@ struct Requeued {
 
 /// Queues a dead delivery again under its own id.
 pub(crate) async fn retry(
-    State(state): State<AppState>,
+    State(served): State<Served>,
     path: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
 ) -> Response {
@@ -98,13 +118,21 @@ pub(crate) async fn retry(
         let id: DeliveryId = id(path)?;
         let mut filter = DeliveryFilter::default();
         filter.id = Some(id.clone());
-        let known = read(&state, state.shared.inspect.deliveries(&filter, &PageRequest::first(1))).await?;
+        let known = read(
+            &served,
+            served
+                .service()
+                .stores()
+                .inspect
+                .deliveries(&filter, &PageRequest::first(1)),
+        )
+        .await?;
         let Some(row) = known.items.first() else {
             return Err(refusal(StatusCode::NOT_FOUND, &format!("delivery `{id}` is not known")));
         };
-        let selection = Selection::new(Which::One(id.clone()), state.now());
+        let selection = Selection::new(Which::One(id.clone()), served.service().now());
         let requeued = match row.state {
-            DeliveryState::Dead => read(&state, state.shared.store.requeue(&selection)).await?,
+            DeliveryState::Dead => read(&served, served.service().stores().store.requeue(&selection)).await?,
             DeliveryState::Queued | DeliveryState::Delivered => 0,
         };
         if requeued == 0 {
@@ -115,7 +143,7 @@ pub(crate) async fn retry(
             return Err(refusal(StatusCode::CONFLICT, &text));
         }
         tracing::info!(delivery = %id, "delivery queued again");
-        state.committed();
+        served.service().wake().notify_one();
         Ok(json(&Requeued { requeued }))
     };
     either(answer.await)

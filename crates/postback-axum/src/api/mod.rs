@@ -7,11 +7,12 @@ mod explain;
 mod lists;
 mod parameters;
 mod refused;
+mod reload;
 mod sources;
 mod view;
 
 use crate::answer::{Refusal, fault, json, refusal, store_trouble, unavailable};
-use crate::state::AppState;
+use crate::options::Served;
 use crate::{health, only_get};
 use axum::{
     Router,
@@ -28,7 +29,7 @@ use postback::value::ClickId;
 /// Why the API does not answer without a token, and what to do.
 const CLOSED: &str = "the api is closed: set POSTBACK_API_TOKEN to open it";
 
-pub(crate) fn routes(state: &AppState) -> Router<AppState> {
+pub(crate) fn routes(served: &Served) -> Router<Served> {
     Router::new()
         .route("/api/clicks/{id}", only_get(click))
         .route("/api/conversions", only_get(lists::conversions))
@@ -38,12 +39,13 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/api/explain", only_get(explain::explain))
         .route("/api/sources", only_get(sources::sources))
         .route("/api/refused/retry", post(refused::retry))
+        .route("/api/reload", post(reload::reload))
         .route("/metrics", only_get(health::metrics))
-        .route_layer(middleware::from_fn_with_state(state.clone(), guard))
+        .route_layer(middleware::from_fn_with_state(served.clone(), guard))
 }
 
-async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let Some(token) = &state.shared.api_token else {
+async fn guard(State(served): State<Served>, request: Request, next: Next) -> Response {
+    let Some(token) = &served.options().api_token else {
         return fault(StatusCode::FORBIDDEN, CLOSED);
     };
     match bearer(request.headers()) {
@@ -68,8 +70,8 @@ fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
 }
 
 /// A read of the store that a person waits for.
-async fn read<T>(state: &AppState, reading: BoxFuture<'_, Result<T, StoreError>>) -> Result<T, Refusal> {
-    match tokio::time::timeout(state.shared.limits.api_timeout, reading).await {
+async fn read<T>(served: &Served, reading: BoxFuture<'_, Result<T, StoreError>>) -> Result<T, Refusal> {
+    match tokio::time::timeout(served.options().limits.api_timeout, reading).await {
         Ok(read) => read.map_err(|error| Box::new(store_trouble(&error))),
         Err(_) => Err(Box::new(unavailable())),
     }
@@ -88,14 +90,14 @@ fn id<T: TryFrom<String, Error = E>, E: ToString>(path: Result<Path<String>, Pat
 }
 
 async fn click(
-    State(state): State<AppState>,
+    State(served): State<Served>,
     path: Result<Path<String>, PathRejection>,
     axum::extract::RawQuery(query): axum::extract::RawQuery,
 ) -> Response {
     let answer = async {
         Parameters::parse(query.as_deref(), &[])?;
         let id: ClickId = id(path)?;
-        let click = read(&state, state.shared.inspect.click(&id)).await?;
+        let click = read(&served, served.service().stores().inspect.click(&id)).await?;
         // Its personal values are not part of what is serialised.
         Ok(json(&click.ok_or_else(|| unknown_click(&id))?))
     };

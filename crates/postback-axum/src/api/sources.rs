@@ -1,12 +1,11 @@
 //! Does my integration work? For each offer source what came last, and what was refused.
 
 use super::parameters::{MAX_LIMIT, Parameters};
-use super::refused::kept;
+use super::refused::trouble;
 use super::view::{EventView, List};
 use super::{either, read};
 use crate::answer::{Refusal, json};
-use crate::refusals;
-use crate::state::AppState;
+use crate::options::Served;
 use axum::{
     extract::{RawQuery, State},
     response::Response,
@@ -16,6 +15,7 @@ use postback::plan::{EventRow, Outcome, Ring};
 use postback::port::{EventFilter, Page, PageRequest};
 use postback::tracker::Source;
 use postback::value::{OfferSourceId, Timestamp};
+use postback_service::RefusedPostbacks;
 use serde::Serialize;
 
 /// Among how many of its newest events the last notification of a source is looked for: a network
@@ -38,7 +38,7 @@ struct SourceView {
     /// Notifications that were refused and are kept.
     refused: Refused,
     /// Postbacks that were refused since the start of the server; absent when none was.
-    refused_postbacks: Option<refusals::Refused>,
+    refused_postbacks: Option<RefusedPostbacks>,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -53,25 +53,27 @@ struct Refused {
     last_at: Option<Timestamp>,
 }
 
-pub(crate) async fn sources(State(state): State<AppState>, RawQuery(query): RawQuery) -> Response {
+pub(crate) async fn sources(State(served): State<Served>, RawQuery(query): RawQuery) -> Response {
     let answer = async {
         Parameters::parse(query.as_deref(), &[])?;
-        let live = state.live();
+        let tracker = served.service().tracker();
         let mut items = Vec::new();
-        for source in live.tracker.sources() {
-            let ins = live.credentials.key_ring(source.id()).is_some();
-            items.push(view(&state, source, ins).await?);
+        for source in tracker.sources() {
+            let ins = served.service().takes_notifications(source.id().as_str());
+            items.push(view(&served, source, ins).await?);
         }
         Ok(json(&List::of(Page { items, next: None }, |item| item)))
     };
     either(answer.await)
 }
 
-async fn view(state: &AppState, source: &Source, ins: bool) -> Result<SourceView, Refusal> {
-    let rows = kept(state, source.id()).await?;
+async fn view(served: &Served, source: &Source, ins: bool) -> Result<SourceView, Refusal> {
+    let (service, patience) = (served.service(), served.options().limits.api_timeout);
+    let rows = service.refused_notifications(source.id(), patience).await;
+    let rows = rows.map_err(trouble)?;
     let recent = if rows.is_empty() { 1 } else { RECENT };
-    let events = newest(state, source, None, recent).await?;
-    let test = newest(state, source, Some(Outcome::Test), 1).await?.pop();
+    let events = newest(served, source, None, recent).await?;
+    let test = newest(served, source, Some(Outcome::Test), 1).await?.pop();
     let notified = events.iter().find(|row| row.event.interface == Interface::Ins);
     let since = rows
         .iter()
@@ -83,7 +85,7 @@ async fn view(state: &AppState, source: &Source, ins: bool) -> Result<SourceView
         probable: since.filter(|row| row.ring == Ring::Probable).count(),
         last_at: rows.first().map(|row| row.at),
     };
-    let refused_postbacks = state.shared.refusals.of(source.id());
+    let refused_postbacks = service.refused_postbacks(source.id());
     let last = events.into_iter().next();
     let stands = last.as_ref().map(|row| (taken_in(&row.event), row.event.received_at));
     Ok(SourceView {
@@ -102,7 +104,7 @@ async fn view(state: &AppState, source: &Source, ins: bool) -> Result<SourceView
 }
 
 async fn newest(
-    state: &AppState,
+    served: &Served,
     source: &Source,
     outcome: Option<Outcome>,
     limit: u32,
@@ -110,7 +112,15 @@ async fn newest(
     let mut filter = EventFilter::default();
     filter.source = Some(source.id().clone());
     filter.outcome = outcome;
-    let page = read(state, state.shared.inspect.events(&filter, &PageRequest::first(limit))).await?;
+    let page = read(
+        served,
+        served
+            .service()
+            .stores()
+            .inspect
+            .events(&filter, &PageRequest::first(limit)),
+    )
+    .await?;
     Ok(page.items)
 }
 
@@ -121,7 +131,7 @@ fn text(
     last: Option<(String, Timestamp)>,
     notifications: &Refused,
     waiting: usize,
-    postbacks: Option<refusals::Refused>,
+    postbacks: Option<RefusedPostbacks>,
 ) -> String {
     let postbacks = postbacks.filter(|refused| refused.since_accepted > 0);
     let none_refused = notifications.since_accepted == 0 && postbacks.is_none();

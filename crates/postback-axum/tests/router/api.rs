@@ -1,10 +1,10 @@
 //! The token, the lists, the parameters, queueing again.
 
-use crate::support::{API_TOKEN, authorized, notification, request, tested, tested_with};
+use crate::support::{API_TOKEN, authorized, notification, options, request, routed, tested};
 use crate::watched::Mode;
 use axum::body::Body;
 use postback::value::Secret;
-use postback_axum::AppState;
+use postback_service::Service;
 
 const GUARDED: [&str; 8] = [
     "/api/clicks/a",
@@ -20,7 +20,7 @@ const GUARDED: [&str; 8] = [
 #[tokio::test]
 async fn without_a_configured_token_the_api_is_closed_and_says_how_to_open_it() {
     for token in [None, Some(Secret::from(""))] {
-        let tested = tested_with(|builder| builder.api_token(token));
+        let tested = routed(|builder| builder, options().with_api_token(token));
         for url in GUARDED {
             let answer = tested.api(url).await;
             assert_eq!(answer.status, 403, "{url}");
@@ -175,7 +175,7 @@ async fn a_parameter_that_is_unknown_malformed_or_repeated_is_400() {
         ),
         (
             "/api/events?outcome=x",
-            "parameter `outcome`: `x` is none of counted, none, unmapped, ignored, expired, unattributed, test",
+            "parameter `outcome`: `x` is none of applied, none, unmapped, ignored, expired, unattributed, test",
         ),
         (
             "/api/events?source=a%20b",
@@ -304,7 +304,7 @@ async fn trouble_of_the_store_is_503() {
 }
 
 #[test]
-fn the_state_is_shared_between_threads() {
+fn the_service_is_shared_between_threads() {
     fn shared<T: Clone + Send + Sync + 'static>() {}
-    shared::<AppState>();
+    shared::<Service>();
 }

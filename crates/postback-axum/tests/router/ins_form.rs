@@ -1,8 +1,6 @@
 //! `POST /ins/{offer_source}` with the forms of versions 1.0 to 5.0.
 
-use crate::support::{
-    Answer, CONFIG, INS_TOKEN, Tested, credentials, envelope, notification, request, tested, tested_with,
-};
+use crate::support::{Answer, CONFIG, INS_TOKEN, Tested, envelope, notification, options, request, routed, tested};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -11,7 +9,7 @@ use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::event::Assurance;
 use postback::plan::Ring;
-use std::{net::SocketAddr, sync::Arc};
+use std::net::SocketAddr;
 
 /// A sale of version 4.0; its check is by Python's hashlib with the secret of the notifications.
 pub const SALE: &str = "cnoticeversion=4.0&ctransaction=SALE&ctransreceipt=RECEIPT1&ctransrole=VENDOR&ctranstime=1760022000&cproditem=1\
@@ -31,8 +29,7 @@ pub fn take(tested: &Tested, versions: &str) {
     let document = CONFIG.replace(r#"ins_versions = ["7.0"]"#, &format!("ins_versions = [{versions}]"));
     let options = CompileOptions::new("test".parse().unwrap());
     let tracker = compile(&Document::from_toml(&document).unwrap(), &options).unwrap();
-    let credentials = credentials(&tracker);
-    tested.state.replace(Arc::new(tracker), credentials);
+    tested.replace(tracker);
 }
 
 fn url() -> String {
@@ -173,7 +170,7 @@ async fn what_is_no_guess_costs_nothing() {
 async fn a_spent_budget_is_an_alarm_once() {
     let recorder = PrometheusBuilder::new().build_recorder();
     let handle = recorder.handle();
-    let tested = tested_with(|builder| builder.metrics(move || handle.render()));
+    let tested = routed(|builder| builder, options().with_metrics(move || handle.render()));
     take(&tested, r#""4.0""#);
     let _installed = metrics::set_default_local_recorder(&recorder);
     for _ in 0..MAX_FAILURES + 5 {

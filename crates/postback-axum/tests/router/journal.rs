@@ -2,7 +2,7 @@
 
 use crate::support::{NET_TOKEN, Tested, tested_with};
 use crate::watched::Mode;
-use postback_axum::{Journal, MAX_JOURNAL};
+use postback_service::{Journal, MAX_JOURNAL};
 use std::{fs, path::PathBuf};
 use tempfile::TempDir;
 
@@ -36,7 +36,7 @@ impl Journalling {
 
     /// Tries what waits; how many lines were taken in, are left, and cannot be read.
     async fn replay(&self) -> (u64, u64, u64) {
-        let done = self.tested.state.replay_journal().await.unwrap();
+        let done = self.tested.service.replay_journal().await.unwrap();
         (done.taken, done.left, done.unreadable)
     }
 }

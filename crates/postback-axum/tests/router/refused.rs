@@ -2,11 +2,12 @@
 
 use crate::ins_form;
 use crate::support::{
-    Answer, INS_SECRET, INS_TOKEN, Tested, authorized, credentials_with, envelope, notification, tested_with, tracker,
+    Answer, INS_SECRET, INS_TOKEN, Tested, authorized, envelope, notification, options, routed, tested,
 };
 use crate::watched::Mode;
 use postback::port::{Clock, Purge, Store};
-use postback_axum::{Limits, SystemClock};
+use postback_axum::Limits;
+use postback_service::SystemClock;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -14,15 +15,13 @@ const WRONG: &str = "ANOTHERSECRET123";
 
 /// A tracker whose secret for notifications is wrong.
 fn mistaken() -> Tested {
-    let tested = tested_with(|builder| builder);
+    let tested = tested();
     set_secret(&tested, WRONG);
     tested
 }
 
 pub fn set_secret(tested: &Tested, secret: &str) {
-    let tracker = tracker();
-    let credentials = credentials_with(&tracker, secret);
-    tested.state.replace(tracker, credentials);
+    tested.rotate(secret);
 }
 
 pub async fn clickbank(tested: &Tested) -> Value {
@@ -121,7 +120,7 @@ async fn what_does_not_open_stays() {
 /// Who has the API's token vouches for who posted them.
 #[tokio::test]
 async fn a_body_that_came_with_a_wrong_token_is_taken_in() {
-    let tested = tested_with(|builder| builder);
+    let tested = tested();
     let sale = envelope(&notification("", "SALE", "R1"));
     assert_eq!(tested.post("/ins/clickbank?token=old", sale).await.status, 400);
     assert_eq!(retry(&tested).await, [1, 0, 0]);
@@ -130,7 +129,7 @@ async fn a_body_that_came_with_a_wrong_token_is_taken_in() {
 /// The versions of the source were corrected, say.
 #[tokio::test]
 async fn a_notification_of_an_old_version_is_tried_as_a_form() {
-    let tested = tested_with(|builder| builder);
+    let tested = tested();
     let url = format!("/ins/clickbank?token={INS_TOKEN}");
     assert_eq!(tested.post(&url, ins_form::SALE).await.status, 400);
     assert_eq!(retry(&tested).await, [0, 1, 0]);
@@ -207,7 +206,7 @@ async fn one_call_takes_in_64_and_says_how_many_remain() {
 async fn a_call_ends_when_its_time_is_over() {
     let mut limits = Limits::default();
     limits.api_timeout = Duration::from_secs(5);
-    let tested = tested_with(|builder| builder.limits(limits));
+    let tested = routed(|builder| builder, options().with_limits(limits));
     set_secret(&tested, WRONG);
     for number in 0..9 {
         tested.notify(&notification("", "SALE", &format!("R{number}"))).await;

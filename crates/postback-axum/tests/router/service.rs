@@ -1,6 +1,6 @@
 //! Health, metrics, unknown paths, another configuration.
 
-use crate::support::{CONFIG, authorized, credentials, request, tested, tested_with};
+use crate::support::{CONFIG, authorized, options, request, routed, tested};
 use crate::watched::Mode;
 use axum::body::Body;
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -30,7 +30,7 @@ async fn health_follows_the_store() {
 async fn metrics_count_what_happened() {
     let recorder = PrometheusBuilder::new().build_recorder();
     let handle = recorder.handle();
-    let tested = tested_with(|builder| builder.metrics(move || handle.render()));
+    let tested = routed(|builder| builder, options().with_metrics(move || handle.render()));
     let _installed = metrics::set_default_local_recorder(&recorder);
     let click = tested.click("summer").await;
     tested.postback(&format!("clickid={click}&sum=8.50")).await;
@@ -128,9 +128,8 @@ async fn another_configuration_is_put_to_work_without_a_restart() {
     let document = Document::from_toml(&CONFIG.replace(r#"id = "summer""#, r#"id = "autumn""#)).unwrap();
     let options = CompileOptions::new("test".parse().unwrap());
     let tracker = Arc::new(compile(&document, &options).unwrap());
-    let credentials = credentials(&tracker);
-    tested.state.replace(tracker.clone(), credentials);
+    tested.replace(tracker.clone());
     assert_eq!(tested.get("/autumn?ref_id=1").await.status, 302);
     assert_eq!(tested.get("/summer?ref_id=1").await.status, 404);
-    assert_eq!(tested.state.tracker().fingerprint(), tracker.fingerprint());
+    assert_eq!(tested.service.tracker().fingerprint(), tracker.fingerprint());
 }

@@ -1,15 +1,14 @@
 //! `/api/sources`: does the integration work?
 
 use crate::refused::{clickbank, set_secret};
-use crate::support::{CONFIG, INS_SECRET, INS_TOKEN, Tested, credentials_with, notification, request, tested_with};
+use crate::support::{CONFIG, INS_SECRET, INS_TOKEN, Tested, notification, request, tested};
 use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 #[tokio::test]
 async fn a_source_says_how_it_stands() {
-    let tested = tested_with(|builder| builder);
+    let tested = tested();
     assert_eq!(clickbank(&tested).await["text"], "nothing has come yet");
     tested.notify(&notification("", "TEST", "********")).await;
     let row = clickbank(&tested).await;
@@ -31,7 +30,7 @@ async fn a_source_says_how_it_stands() {
 /// Postbacks of the same source must not hide that its notifications are refused.
 #[tokio::test]
 async fn refusals_are_counted_since_the_last_notification_not_since_the_last_postback() {
-    let tested = tested_with(|builder| builder);
+    let tested = tested();
     let refuse = || tested.post("/ins/clickbank", "junk");
     refuse().await;
     tested.notify(&notification("", "TEST", "********")).await;
@@ -62,7 +61,7 @@ async fn refusals_are_counted_since_the_last_notification_not_since_the_last_pos
 /// One junk POST must not make a source that works read as broken.
 #[tokio::test]
 async fn what_was_taken_in_is_told_before_what_was_refused() {
-    let tested = tested_with(|builder| builder);
+    let tested = tested();
     tested.notify(&notification("", "TEST", "********")).await;
     tested.post("/ins/clickbank", "junk").await;
     tested
@@ -91,7 +90,7 @@ async fn net(tested: &Tested) -> Value {
 
 #[tokio::test]
 async fn a_source_says_how_its_last_postback_was_refused_and_how_many_since_one_was_taken_in() {
-    let tested = tested_with(|builder| builder);
+    let tested = tested();
     assert_eq!(net(&tested).await["refused_postbacks"], Value::Null);
     tested.get("/postback?clickid=a&token=x").await;
     let row = net(&tested).await;
@@ -132,7 +131,7 @@ async fn a_source_says_how_its_last_postback_was_refused_and_how_many_since_one_
 
 #[tokio::test]
 async fn every_way_to_refuse_a_postback_counts_for_the_source_that_it_was_meant_for() {
-    let tested = tested_with(|builder| builder);
+    let tested = tested();
     let json = request("POST", "/postback/net").header("content-type", "application/json");
     tested.get("/postback/nobody?clickid=a").await;
     assert_eq!(net(&tested).await["refused_postbacks"], Value::Null);
@@ -158,7 +157,7 @@ async fn every_way_to_refuse_a_postback_counts_for_the_source_that_it_was_meant_
 /// Anybody may send one, so it proves nothing.
 #[tokio::test]
 async fn a_postback_of_an_open_type_does_not_hide_that_others_are_refused() {
-    let tested = tested_with(|builder| builder);
+    let tested = tested();
     tested.get("/postback?clickid=a").await;
     let open = tested.get("/postback/net?clickid=a&type=InitiateCheckout").await;
     assert_eq!(open.status, 200);
@@ -175,7 +174,7 @@ async fn a_postback_of_an_open_type_does_not_hide_that_others_are_refused() {
 
 #[tokio::test]
 async fn what_a_source_refused_outlives_another_configuration_but_not_the_source() {
-    let tested = tested_with(|builder| builder);
+    let tested = tested();
     let refused = async |source: &str| {
         let json = tested.api("/api/sources").await.json();
         let mut rows = json["items"].as_array().unwrap().iter();
@@ -189,15 +188,14 @@ async fn what_a_source_refused_outlives_another_configuration_but_not_the_source
     assert!(CONFIG.contains(walled));
     let document = Document::from_toml(&CONFIG.replace(walled, "")).unwrap();
     let without = compile(&document, &CompileOptions::new("test".parse().unwrap())).unwrap();
-    let credentials = credentials_with(&without, INS_SECRET);
-    tested.state.replace(Arc::new(without), credentials);
+    tested.replace(without);
     set_secret(&tested, INS_SECRET);
     assert_eq!((refused("net").await, refused("walled").await), (json!(1), Value::Null));
 }
 
 #[tokio::test]
 async fn the_last_notification_is_found_among_a_thousand_events() {
-    let tested = tested_with(|builder| builder);
+    let tested = tested();
     tested.post("/ins/clickbank", "junk").await;
     tested.notify(&notification("", "SALE", "R1")).await;
     for number in 1..=1_000 {
@@ -213,7 +211,7 @@ async fn the_last_notification_is_found_among_a_thousand_events() {
 /// A test purchase through a tracking link has a click, so it makes a conversion that is a test.
 #[tokio::test]
 async fn a_test_that_made_a_conversion_is_the_last_test() {
-    let tested = tested_with(|builder| builder);
+    let tested = tested();
     let click = tested.click("bare-one").await;
     tested.notify(&notification(&click, "TEST_SALE", "R1")).await;
     let row = clickbank(&tested).await;

@@ -9,21 +9,26 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use postback::compile::{CompileOptions, compile};
-use postback::config::Document;
+use postback::config::{Document, Problems};
 use postback::delivery::{Attempt, DeliveryRow, Settlement, Verdict};
 use postback::model::Conversion;
 use postback::plan::{EventRow, RefusedRow};
-use postback::port::{Claim, Clock, ConversionFilter, DeliveryFilter, EventFilter, Inspect, PageRequest, Store};
-use postback::tracker::{Credentials, Tracker};
+use postback::port::{
+    BoxFuture, Claim, Clock, ConversionFilter, DeliveryFilter, EventFilter, HttpClient, HttpError, Inspect,
+    PageRequest, SecretError, Secrets, Store,
+};
+use postback::tracker::Tracker;
 use postback::value::{Namespace, Secret, SecretReference, Timestamp};
-use postback_axum::{AppState, AppStateBuilder, Limits, SystemClock, router};
+use postback_axum::{RouterOptions, router_with};
+use postback_service::{FixedSecrets, Service, ServiceBuilder, SystemClock};
 use std::{
-    collections::BTreeMap,
     net::SocketAddr,
+    pin::pin,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 use tower::ServiceExt;
@@ -41,60 +46,99 @@ pub const API_TOKEN: &str = "CANARY-api-token";
 pub const PROXY: &str = "10.0.0.1:4000";
 
 pub fn tracker() -> Arc<Tracker> {
-    let document = Document::from_toml(CONFIG).unwrap();
-    let options = CompileOptions::new(Namespace::new("test").unwrap());
-    Arc::new(compile(&document, &options).unwrap_or_else(|problems| panic!("{problems}")))
+    Arc::new(compiled(CONFIG).unwrap_or_else(|problems| panic!("{problems:?}")))
 }
 
-pub fn credentials(tracker: &Tracker) -> Credentials {
-    credentials_with(tracker, INS_SECRET)
+/// A configuration, or all that is wrong with it.
+pub fn compiled(text: &str) -> Result<Tracker, Vec<String>> {
+    let texts = |problems: Problems| problems.as_slice().iter().map(ToString::to_string).collect::<Vec<_>>();
+    let document = Document::from_toml(text).map_err(texts)?;
+    compile(&document, &CompileOptions::new(Namespace::new("test").unwrap())).map_err(texts)
 }
 
-/// With this secret for notifications.
-pub fn credentials_with(tracker: &Tracker, secret: &str) -> Credentials {
-    let secrets = [
+/// Whoever sends: nobody does here.
+#[derive(Debug)]
+struct Nobody;
+
+impl HttpClient for Nobody {
+    fn send(&self, _: http::Request<bytes::Bytes>) -> BoxFuture<'_, Result<http::Response<bytes::Bytes>, HttpError>> {
+        Box::pin(async { Err(HttpError::Connect(None)) })
+    }
+}
+
+/// The secrets of the configuration; the one for notifications may be changed.
+#[derive(Debug)]
+pub struct Rotated(Mutex<FixedSecrets>);
+
+impl Rotated {
+    fn new(secret: &str) -> Self {
+        Self(Mutex::new(secrets(secret)))
+    }
+}
+
+fn secrets(secret: &str) -> FixedSecrets {
+    FixedSecrets::from_iter([
         ("env:INS", secret),
         ("env:INS_TOKEN", INS_TOKEN),
         ("env:NET_TOKEN", NET_TOKEN),
-    ];
-    let secrets: BTreeMap<SecretReference, Secret> = secrets
-        .into_iter()
-        .map(|(reference, secret)| (reference.parse().unwrap(), Secret::from(secret)))
-        .collect();
-    Credentials::new(tracker, &secrets).unwrap()
+        ("env:PUSH", "CANARY-push-token"),
+    ])
+}
+
+impl Secrets for Rotated {
+    fn secret<'a>(&'a self, reference: &'a SecretReference) -> BoxFuture<'a, Result<Secret, SecretError>> {
+        let secrets = self.0.lock().unwrap().clone();
+        Box::pin(async move { secrets.secret(reference).await })
+    }
 }
 
 pub struct Tested {
     pub router: Router,
     pub store: Arc<Watched>,
-    pub state: AppState,
+    pub service: Service,
+    secrets: Arc<Rotated>,
 }
 
 pub fn tested() -> Tested {
     tested_with(|builder| builder)
 }
 
-pub fn tested_with(change: impl FnOnce(AppStateBuilder) -> AppStateBuilder) -> Tested {
+pub fn tested_with(change: impl FnOnce(ServiceBuilder) -> ServiceBuilder) -> Tested {
+    routed(change, options())
+}
+
+pub fn options() -> RouterOptions {
+    RouterOptions::new()
+        .with_api_token(Some(Secret::from(API_TOKEN)))
+        .with_trusted_proxies(vec!["10.0.0.0/8".parse().unwrap()])
+}
+
+pub fn routed(change: impl FnOnce(ServiceBuilder) -> ServiceBuilder, options: RouterOptions) -> Tested {
     let store = Arc::new(Watched::default());
-    let tracker = tracker();
-    let credentials = credentials(&tracker);
-    let builder = AppState::builder(tracker, credentials, store.clone(), store.clone())
-        .api_token(Some(Secret::from(API_TOKEN)))
-        .trusted_proxies(vec!["10.0.0.0/8".parse().unwrap()])
+    let secrets = Arc::new(Rotated::new(INS_SECRET));
+    let builder = Service::builder(tracker(), store.clone(), Arc::new(Nobody), secrets.clone())
         .clock(Arc::new(Ticking::default()));
-    let state = change(builder).build();
+    let service = at_once(change(builder).build()).unwrap();
+    store.calls();
     Tested {
-        router: router(state.clone()),
+        router: router_with(service.clone(), options),
         store,
-        state,
+        service,
+        secrets,
+    }
+}
+
+/// What waits for nothing, since the store is in memory.
+fn at_once<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("it waits"),
     }
 }
 
 /// With a store that is soon given up.
 pub fn impatient() -> Tested {
-    let mut limits = Limits::default();
-    limits.store_timeout = Duration::from_millis(20);
-    tested_with(|builder| builder.limits(limits))
+    tested_with(|builder| builder.store_timeout(Duration::from_millis(20)))
 }
 
 /// A clock that goes on by a second each time it is read.
@@ -141,6 +185,17 @@ impl Answer {
 }
 
 impl Tested {
+    /// Puts another configuration to work.
+    pub fn replace(&self, tracker: impl Into<Arc<Tracker>>) {
+        at_once(self.service.replace(tracker)).unwrap();
+    }
+
+    /// Puts the configuration to work with another secret for notifications.
+    pub fn rotate(&self, secret: &str) {
+        *self.secrets.0.lock().unwrap() = secrets(secret);
+        self.replace(tracker());
+    }
+
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();

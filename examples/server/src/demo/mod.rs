@@ -7,13 +7,17 @@ mod print;
 mod receiver;
 mod secrets;
 
-use crate::{Config, Database, serve};
+use crate::{Database, Server};
 use caller::Caller;
 use notification::{real_body, sale_body};
+use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
+use postback::delivery::address::AddressPolicy;
 use postback::port::Entropy;
 use postback::value::{Namespace, Secret};
-use postback_axum::OsEntropy;
+use postback_axum::{ConnectionLimits, RouterOptions};
+use postback_http::Client;
+use postback_service::{OsEntropy, Service};
 use receiver::Receiver;
 use secrets::{Drawn, REAL_SECRET};
 use serde_json::Value;
@@ -42,12 +46,13 @@ pub(crate) async fn run(out: &mut dyn io::Write) -> Result<(), Failure> {
     let configuration = CONFIGURATION.replace("@RECEIVER@", &format!("http://{}", receiver.address()));
     let namespace = Namespace::new("demo")?;
     let stores = Database::Sqlite(folder.0.join("demo.sqlite3")).open(namespace.clone())?;
-    let mut config = Config::new(Document::from_toml(&configuration)?, stores, namespace);
-    config.listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    config.allow_destinations = vec!["127.0.0.1/32".parse()?];
-    config.api_token = Some(Secret::from(secrets.api.as_str()));
-    config.secrets = Arc::new(secrets.resolver());
-    let server = serve(config).await?;
+    let tracker = compile(&Document::from_toml(&configuration)?, &CompileOptions::new(namespace))?;
+    let policy = AddressPolicy::default().allow("127.0.0.1/32".parse()?);
+    let client = Client::builder().policy(policy).build()?;
+    let service = Service::builder(tracker, stores, Arc::new(client), Arc::new(secrets.resolver()));
+    let options = RouterOptions::new().with_api_token(Some(Secret::from(secrets.api.as_str())));
+    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+    let server = Server::start(service.build().await?, options, ConnectionLimits::default(), any).await?;
     let demo = Demo {
         caller: Caller::new(server.address(), &secrets.api)?,
         receiver,

@@ -11,7 +11,7 @@ use postback::clickbank::{
 };
 use postback::port::Entropy;
 use postback::value::Secret;
-use postback_axum::OsEntropy;
+use postback_service::OsEntropy;
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 use time::{OffsetDateTime, UtcOffset};

@@ -1,9 +1,7 @@
 //! The secrets of one run.
 
-use postback::port::{BoxFuture, Entropy, SecretError, Secrets};
-use postback::value::{Secret, SecretPlace, SecretReference};
-use postback_axum::OsEntropy;
-use std::collections::BTreeMap;
+use postback::port::Entropy;
+use postback_service::{FixedSecrets, OsEntropy};
 
 /// The secret under which the real notification was published.
 pub(super) const REAL_SECRET: &str = "SECRETSECRET1234";
@@ -28,27 +26,12 @@ impl Drawn {
     }
 
     /// What the configuration's references stand for.
-    pub(super) fn resolver(&self) -> Resolver {
-        let pairs = [
-            ("DEMO_SECRET", self.ins.as_str()),
-            ("DEMO_OLD_SECRET", REAL_SECRET),
-            ("DEMO_TOKEN", &self.token),
-            ("DEMO_CLICK_KEY", &self.click_key),
-        ];
-        Resolver(pairs.map(|(name, secret)| (name, secret.into())).into())
-    }
-}
-
-#[derive(Debug)]
-pub(super) struct Resolver(BTreeMap<&'static str, Secret>);
-
-impl Secrets for Resolver {
-    fn secret<'a>(&'a self, reference: &'a SecretReference) -> BoxFuture<'a, Result<Secret, SecretError>> {
-        let found = match reference.place() {
-            SecretPlace::Env(name) => self.0.get(name).cloned(),
-            _ => None,
-        };
-        let found = found.ok_or_else(|| SecretError::new(reference, "is not one of the demo's"));
-        Box::pin(async move { found })
+    pub(super) fn resolver(&self) -> FixedSecrets {
+        FixedSecrets::from_iter([
+            ("env:DEMO_SECRET", self.ins.as_str()),
+            ("env:DEMO_OLD_SECRET", REAL_SECRET),
+            ("env:DEMO_TOKEN", &self.token),
+            ("env:DEMO_CLICK_KEY", &self.click_key),
+        ])
     }
 }

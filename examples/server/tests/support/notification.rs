@@ -7,7 +7,7 @@ use bytes::Bytes;
 use cbc::cipher::{BlockModeEncrypt, KeyIvInit, block_padding::Pkcs7};
 use postback::port::{Clock, Entropy};
 use postback::value::Timestamp;
-use postback_axum::{OsEntropy, SystemClock};
+use postback_service::{OsEntropy, SystemClock};
 use serde_json::json;
 use sha1::{Digest, Sha1};
 

@@ -6,8 +6,11 @@ use std::{
     io::{BufRead, BufReader},
     net::SocketAddr,
     process::{Child, Command, ExitStatus, Stdio},
+    sync::{Arc, Mutex},
     thread::{self, JoinHandle},
+    time::Duration,
 };
+use tokio::time::{sleep, timeout};
 
 /// The program; what it finds in its environment is said by the test alone.
 pub fn command() -> Command {
@@ -20,7 +23,8 @@ pub fn command() -> Command {
 pub struct Program {
     process: Child,
     address: SocketAddr,
-    log: Option<JoinHandle<String>>,
+    log: Arc<Mutex<String>>,
+    reading: Option<JoinHandle<()>>,
 }
 
 impl Program {
@@ -42,14 +46,14 @@ impl Program {
             panic!("it does not start:\n{log}")
         };
         // It is read on and on: a full pipe would stop the program.
-        let log = thread::spawn(move || {
-            lines.for_each(|line| log.extend([&line, "\n"]));
-            log
-        });
+        let log = Arc::new(Mutex::new(log));
+        let all = log.clone();
+        let reading = thread::spawn(move || lines.for_each(|line| all.lock().unwrap().extend([&line, "\n"])));
         Self {
             process,
             address,
-            log: Some(log),
+            log,
+            reading: Some(reading),
         }
     }
 
@@ -61,19 +65,31 @@ impl Program {
         self.process.try_wait().unwrap().is_none()
     }
 
+    /// Waits until it has logged a text.
+    pub async fn logged(&self, text: &str, patience: Duration) {
+        let logged = async {
+            while !self.log.lock().unwrap().contains(text) {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(patience, logged).await.expect("it is logged");
+    }
+
+    /// Sends it a signal, as in `TERM`.
+    #[cfg(unix)]
+    pub fn signal(&self, name: &str) {
+        let process = self.process.id().to_string();
+        let mut kill = Command::new("kill");
+        assert!(kill.args([format!("-{name}"), process]).status().unwrap().success());
+    }
+
     /// Asks it to stop, by SIGTERM; how it ended, and all that it logged.
     #[cfg(unix)]
     pub fn stop(mut self) -> (ExitStatus, String) {
-        let process = self.process.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &process])
-                .status()
-                .unwrap()
-                .success()
-        );
+        self.signal("TERM");
         let status = self.process.wait().unwrap();
-        (status, self.log.take().unwrap().join().unwrap())
+        self.reading.take().unwrap().join().unwrap();
+        (status, self.log.lock().unwrap().clone())
     }
 }
 

@@ -2,11 +2,18 @@
 
 use bytes::Bytes;
 use http::Request;
+use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
-use postback::port::{BoxFuture, SecretError, Secrets};
-use postback::value::{Secret, SecretPlace, SecretReference};
-use postback_server::{Config, Stores};
-use std::sync::Arc;
+use postback::delivery::address::AddressPolicy;
+use postback::memory::MemoryStore;
+use postback::port::{HttpClient, Secrets};
+use postback::tracker::Tracker;
+use postback::value::Secret;
+use postback_axum::{ConnectionLimits, Limits, RouterOptions};
+use postback_http::Client;
+use postback_server::{ListenError, Server};
+use postback_service::{ConfigureError, FixedSecrets, Service, Stores};
+use std::{net::SocketAddr, sync::Arc};
 
 /// The namespace of every store.
 pub const NAMESPACE: &str = "test";
@@ -53,28 +60,58 @@ pub fn message(query: &str) -> Request<Bytes> {
     super::client::get(&format!("/postback/net?token={TOKEN}&{query}"))
 }
 
+/// What a server of the tests is made of.
+#[derive(Debug)]
+pub struct Config {
+    pub tracker: Tracker,
+    pub stores: Stores,
+    pub secrets: Arc<dyn Secrets>,
+    pub http: Arc<dyn HttpClient>,
+    pub limits: ConnectionLimits,
+    pub router: Limits,
+    pub listen: SocketAddr,
+}
+
 /// A server on any port of this machine that may send to this machine.
 pub fn config(configuration: &str, stores: Stores) -> Config {
     let document = Document::from_toml(configuration).unwrap();
-    let mut config = Config::new(document, stores, NAMESPACE.parse().unwrap());
-    config.listen = "127.0.0.1:0".parse().unwrap();
-    config.allow_destinations = vec!["127.0.0.1/32".parse().unwrap()];
-    config.api_token = Some(Secret::from(API_TOKEN));
-    config.secrets = Arc::new(Fixed);
-    config
+    let policy = AddressPolicy::default().allow("127.0.0.1/32".parse().unwrap());
+    Config {
+        tracker: compile(&document, &CompileOptions::new(NAMESPACE.parse().unwrap())).unwrap(),
+        stores,
+        secrets: Arc::new(fixed()),
+        http: Arc::new(Client::builder().policy(policy).build().unwrap()),
+        limits: ConnectionLimits::default(),
+        router: Limits::default(),
+        listen: "127.0.0.1:0".parse().unwrap(),
+    }
 }
 
-/// Resolves [`SECRETS`] without the environment, which all tests of a program share.
-#[derive(Debug)]
-pub struct Fixed;
+/// A store that ends with the test.
+pub fn memory() -> Stores {
+    Stores::from(Arc::new(MemoryStore::new()))
+}
 
-impl Secrets for Fixed {
-    fn secret<'a>(&'a self, reference: &'a SecretReference) -> BoxFuture<'a, Result<Secret, SecretError>> {
-        let found = SECRETS
-            .iter()
-            .find(|(name, _)| reference.place() == SecretPlace::Env(name))
-            .map(|(_, secret)| Secret::from(*secret))
-            .ok_or_else(|| SecretError::new(reference, "is not one of the test's"));
-        Box::pin(async { found })
+impl Config {
+    /// The service alone.
+    pub async fn service(self) -> Result<Service, ConfigureError> {
+        Service::builder(self.tracker, self.stores, self.http, self.secrets)
+            .build()
+            .await
     }
+
+    /// The server.
+    pub async fn serve(self) -> Result<Server, ListenError> {
+        let options = RouterOptions::new()
+            .with_api_token(Some(Secret::from(API_TOKEN)))
+            .with_limits(self.router);
+        let (limits, listen) = (self.limits, self.listen);
+        Server::start(self.service().await.unwrap(), options, limits, listen).await
+    }
+}
+
+/// [`SECRETS`] without the environment, which all tests of a program share.
+pub fn fixed() -> FixedSecrets {
+    let references = SECRETS.iter().map(|(name, secret)| (format!("env:{name}"), *secret));
+    references.collect()
 }

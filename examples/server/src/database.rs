@@ -1,37 +1,11 @@
-//! Where things are kept.
+//! Where things are kept, as `--database` names it.
 
-use postback::memory::MemoryStore;
-use postback::port::{Inspect, Store, StoreError};
+use postback::port::StoreError;
 use postback::value::Namespace;
-use postback_sqlite::SqliteStore;
+use postback_service::Stores;
+use postback_sqlite::{Options, SqliteStore};
 use std::{path::PathBuf, str::FromStr, sync::Arc};
 use thiserror::Error;
-
-/// A store under both of its contracts.
-#[derive(Debug, Clone)]
-pub struct Stores {
-    /// What events and deliveries are written to.
-    pub store: Arc<dyn Store>,
-    /// What people look at.
-    pub inspect: Arc<dyn Inspect>,
-}
-
-impl Stores {
-    /// One store, both ways.
-    #[must_use]
-    pub fn of(store: Arc<impl Store + Inspect + 'static>) -> Self {
-        Self {
-            store: store.clone(),
-            inspect: store,
-        }
-    }
-
-    /// A store in memory: it ends with the process.
-    #[must_use]
-    pub fn memory() -> Self {
-        Self::of(Arc::new(MemoryStore::new()))
-    }
-}
 
 /// A database, as `--database` names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,20 +31,12 @@ pub enum DatabaseError {
 impl FromStr for Database {
     type Err = DatabaseError;
 
-    /// Reads `sqlite:PATH`.
-    ///
-    /// # Errors
-    /// - `postgres://..` and `postgresql://..`, which are not built yet
-    /// - `sqlite:` without a path
-    /// - anything else
     fn from_str(text: &str) -> Result<Self, DatabaseError> {
-        if text.starts_with("postgres:") || text.starts_with("postgresql:") {
-            return Err(DatabaseError::Postgres);
-        }
-        match text.strip_prefix("sqlite:") {
-            None => Err(DatabaseError::Unknown),
-            Some("") => Err(DatabaseError::NoPath),
-            Some(path) => Ok(Self::Sqlite(path.into())),
+        match text.split_once(':') {
+            Some(("postgres" | "postgresql", _)) => Err(DatabaseError::Postgres),
+            Some(("sqlite", "")) => Err(DatabaseError::NoPath),
+            Some(("sqlite", path)) => Ok(Self::Sqlite(path.into())),
+            _ => Err(DatabaseError::Unknown),
         }
     }
 }
@@ -80,13 +46,10 @@ impl Database {
     /// it.
     #[must_use]
     pub fn journal(&self) -> PathBuf {
-        match self {
-            Self::Sqlite(path) => {
-                let mut name = path.clone().into_os_string();
-                name.push(".journal");
-                name.into()
-            }
-        }
+        let Self::Sqlite(path) = self;
+        let mut name = path.clone().into_os_string();
+        name.push(".journal");
+        name.into()
     }
 
     /// Opens it for a namespace. Blocks for as long as that takes.
@@ -94,10 +57,9 @@ impl Database {
     /// # Errors
     /// [`StoreError`], as [`SqliteStore::open`].
     pub fn open(&self, namespace: Namespace) -> Result<Stores, StoreError> {
-        match self {
-            Self::Sqlite(path) => SqliteStore::open(path, &postback_sqlite::Options::new(namespace))
-                .map(|store| Stores::of(Arc::new(store))),
-        }
+        let Self::Sqlite(path) = self;
+        let store = SqliteStore::open(path, &Options::new(namespace))?;
+        Ok(Stores::from(Arc::new(store)))
     }
 }
 

@@ -13,20 +13,21 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// The refused postbacks of a source.
+/// The postbacks that a source refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub(crate) struct Refused {
+#[non_exhaustive]
+pub struct RefusedPostbacks {
     /// How many were refused since one was taken in, or since the start.
-    pub(crate) since_accepted: u64,
+    pub since_accepted: u64,
     /// When the last one came.
-    pub(crate) last_at: Timestamp,
+    pub last_at: Timestamp,
     /// The HTTP status that it was answered with.
-    pub(crate) last_status: u16,
+    pub last_status: u16,
 }
 
 /// Those of all sources.
 #[derive(Debug, Default)]
-pub(crate) struct Refusals(Mutex<BTreeMap<OfferSourceId, Refused>>);
+pub(crate) struct Refusals(Mutex<BTreeMap<OfferSourceId, RefusedPostbacks>>);
 
 impl Refusals {
     /// Counts one. `source` is one that is configured.
@@ -37,7 +38,7 @@ impl Refusals {
             (refused.last_at, refused.last_status) = (at, status);
             return;
         }
-        let first = Refused {
+        let first = RefusedPostbacks {
             since_accepted: 1,
             last_at: at,
             last_status: status,
@@ -53,7 +54,7 @@ impl Refusals {
     }
 
     /// Those of a source; none when it refused none since the start.
-    pub(crate) fn of(&self, source: &OfferSourceId) -> Option<Refused> {
+    pub(crate) fn of(&self, source: &OfferSourceId) -> Option<RefusedPostbacks> {
         self.all().get(source).copied()
     }
 
@@ -63,7 +64,7 @@ impl Refusals {
             .retain(|source, _| tracker.source(Some(source.as_str())).is_some());
     }
 
-    fn all(&self) -> MutexGuard<'_, BTreeMap<OfferSourceId, Refused>> {
+    fn all(&self) -> MutexGuard<'_, BTreeMap<OfferSourceId, RefusedPostbacks>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

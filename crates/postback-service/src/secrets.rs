@@ -1,7 +1,8 @@
-//! Secrets from the environment and from files.
+//! Secrets from the environment and from files, and those that the host has in its hands.
 
 use postback::port::{BoxFuture, SecretError, Secrets};
 use postback::value::{Secret, SecretPlace, SecretReference};
+use std::collections::BTreeMap;
 use tokio::{fs::File, io::AsyncReadExt};
 
 /// The longest secret in a file, in bytes: a key or a token has some hundred, and a mistaken path
@@ -9,8 +10,8 @@ use tokio::{fs::File, io::AsyncReadExt};
 const MAX_FILE: u64 = 64 * 1024;
 
 /// Resolves `env:NAME` and `file:PATH`. What outgoing requests need is read anew for each attempt,
-/// so a rotated file works at once; INS secrets, tokens and click-id keys are read when the server
-/// starts. A file's last line break is no part of the secret.
+/// so a rotated file works at once; INS secrets, tokens and click-id keys are read when a
+/// configuration is put to work. A file's last line break is no part of the secret.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct EnvSecrets;
 
@@ -29,6 +30,39 @@ impl Secrets for EnvSecrets {
     }
 }
 
+/// Secrets that the host has resolved itself, each with its reference.
+///
+/// ```
+/// use postback::port::Secrets;
+/// use postback_service::FixedSecrets;
+///
+/// let secrets = FixedSecrets::from_iter([("env:CLICKBANK_SECRET", "EXAMPLESECRET123")]);
+/// assert!(format!("{secrets:?}").contains("env:CLICKBANK_SECRET"));
+/// assert!(!format!("{secrets:?}").contains("EXAMPLESECRET123"));
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct FixedSecrets(BTreeMap<String, Secret>);
+
+impl<R: Into<String>, S: Into<Secret>> FromIterator<(R, S)> for FixedSecrets {
+    fn from_iter<I: IntoIterator<Item = (R, S)>>(secrets: I) -> Self {
+        let secrets = secrets.into_iter();
+        Self(
+            secrets
+                .map(|(reference, secret)| (reference.into(), secret.into()))
+                .collect(),
+        )
+    }
+}
+
+impl Secrets for FixedSecrets {
+    fn secret<'a>(&'a self, reference: &'a SecretReference) -> BoxFuture<'a, Result<Secret, SecretError>> {
+        let found = self.0.get(&reference.to_string()).cloned();
+        let found = found.ok_or_else(|| SecretError::new(reference, "is not set"));
+        Box::pin(async { found })
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the configuration names the variable")]
 fn from_environment(name: &str) -> Result<Secret, String> {
     let value = std::env::var_os(name)
         .filter(|value| !value.is_empty())

@@ -1,20 +1,12 @@
 //! Counting and logging. Labels and fields are names and ids of the configuration, outcomes and
 //! statuses: never a query, a token, a body or a value that a caller chose.
 
-use axum::{
-    extract::{MatchedPath, Request},
-    middleware::Next,
-    response::Response,
-};
 use metrics::counter;
 use postback::decide::Reply;
-use postback::drive::IngestError;
+use postback::drive::{Attributed, IngestError, Round};
 use postback::event::{Event, Interface};
 use std::time::Duration;
-use tracing::Instrument;
 
-/// Answers by route and status.
-const RESPONSES: &str = "postback_http_responses_total";
 /// Events that were taken in, by source, interface, outcome and reason.
 const EVENTS: &str = "postback_events_total";
 /// Messages that were not taken in, by source, interface and status.
@@ -29,33 +21,14 @@ const FORMS_GUESSED: &str = "postback_form_guesses_alarms_total";
 const JOURNALLED: &str = "postback_journalled_total";
 /// Clicks by what became of them.
 const CLICKS: &str = "postback_clicks_total";
+/// Deliveries by what a round came to.
+const DELIVERIES: &str = "postback_deliveries_total";
+/// Events that waited for their click and were decided later.
+const ATTRIBUTED_LATE: &str = "postback_attributed_late_total";
 /// How long taking in took, added up; divide by the number beside it.
 const INGEST_MICROSECONDS: &str = "postback_ingest_microseconds_total";
 /// How many times something was taken in, whatever came of it.
 const INGESTS: &str = "postback_ingests_total";
-
-/// Counts each answer and gives each request its span.
-pub(crate) async fn observe(request: Request, next: Next) -> Response {
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or("none", MatchedPath::as_str)
-        .to_owned();
-    let span = tracing::info_span!("request", method = method(request.method()), route = %route);
-    let response = next.run(request).instrument(span).await;
-    counter!(RESPONSES, "route" => route, "status" => response.status().as_u16().to_string()).increment(1);
-    response
-}
-
-/// A method is a caller's own word, unless it is a known one.
-fn method(method: &http::Method) -> &'static str {
-    match *method {
-        http::Method::GET => "GET",
-        http::Method::POST => "POST",
-        http::Method::HEAD => "HEAD",
-        _ => "other",
-    }
-}
 
 /// Counts and names what an event came to.
 pub(crate) fn ingested(event: &Event, ingested: Result<&Reply, Option<&IngestError>>, took: Duration) {
@@ -122,4 +95,42 @@ pub(crate) fn journalled(source: &str) {
 /// Counts a click by its outcome: `recorded`, `unknown_campaign`, `not_routed`, `not_stored`.
 pub(crate) fn clicked(outcome: &'static str) {
     counter!(CLICKS, "outcome" => outcome).increment(1);
+}
+
+/// Counts and names what a round of deliveries came to.
+pub(crate) fn delivered(round: &Round) {
+    for (outcome, count) in [
+        ("delivered", round.delivered),
+        ("retried", round.retried),
+        ("dead", round.dead),
+        ("lease_lost", round.lost),
+        ("unreadable", round.unreadable.into()),
+    ] {
+        if count > 0 {
+            counter!(DELIVERIES, "outcome" => outcome).increment(count);
+        }
+    }
+    if round.unreadable > 0 {
+        tracing::error!(
+            unreadable = round.unreadable,
+            "deliveries of a newer version cannot be read"
+        );
+    }
+    if round.requests > 0 {
+        let Round {
+            requests,
+            delivered,
+            retried,
+            dead,
+            lost,
+            ..
+        } = *round;
+        tracing::info!(requests, delivered, retried, dead, lost, "deliveries");
+    }
+}
+
+/// Counts events that were attributed late.
+pub(crate) fn attributed_late(done: &Attributed) {
+    counter!(ATTRIBUTED_LATE).increment(done.resolved);
+    tracing::info!(seen = done.seen, resolved = done.resolved, "events were attributed");
 }

@@ -1,6 +1,5 @@
 //! Taking connections: bounded in number, in the time for their headers, in age.
 
-use crate::serve::Limits;
 use axum::{Router, body::Body, extract::ConnectInfo};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -18,15 +17,51 @@ const MAX_HEAD: usize = 64 * 1024;
 /// The wait after a connection could not be taken: most likely there are no file descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Takes connections until `stop` says so, then lets those that are open end their requests.
-pub(crate) async fn accept(listener: TcpListener, router: Router, limits: Limits, mut stop: watch::Receiver<bool>) {
+/// What one server bears.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ConnectionLimits {
+    /// How many connections may be open at once; others wait. 1024 by default: with a head and a
+    /// body of 64 KiB each they take 128 MiB at most.
+    pub connections: usize,
+    /// The time for the head of a request, and for a connection without any; 5 s by default.
+    pub header_timeout: Duration,
+    /// How old a connection may become: whoever never reads its answers must not hold it for ever.
+    /// 5 minutes by default.
+    pub connection_age: Duration,
+    /// How long open requests may take to end when the server stops; 10 s by default.
+    pub drain: Duration,
+}
+
+impl Default for ConnectionLimits {
+    fn default() -> Self {
+        Self {
+            connections: 1024,
+            header_timeout: Duration::from_secs(5),
+            connection_age: Duration::from_secs(5 * 60),
+            drain: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Serves a router until `shutdown` ends, then takes no more connections and lets those that are
+/// open end their requests: what `axum::serve` does, with bounds against slow and idle callers.
+/// Each request knows its caller's address.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: ConnectionLimits,
+    shutdown: impl Future<Output = ()>,
+) {
+    let (stopping, stop) = watch::channel(false);
+    tokio::pin!(shutdown);
     let free = Arc::new(Semaphore::new(limits.connections));
     let mut open = JoinSet::new();
     loop {
         // A place first: who comes when there is none waits in the backlog of the system and costs
         // nothing here.
         let taken = tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => break,
+            () = shutdown.as_mut() => break,
             taken = async {
                 let place = free.clone().acquire_owned().await;
                 (place, listener.accept().await)
@@ -50,6 +85,7 @@ pub(crate) async fn accept(listener: TcpListener, router: Router, limits: Limits
         }
     }
     drop(listener);
+    stopping.send_replace(true);
     let drained = timeout(limits.drain, async { while open.join_next().await.is_some() {} }).await;
     if drained.is_err() {
         tracing::warn!(connections = open.len(), "connections were cut off");
@@ -60,7 +96,7 @@ async fn serve_one(
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
-    limits: Limits,
+    limits: ConnectionLimits,
     mut stop: watch::Receiver<bool>,
 ) {
     // Answers are small and should not wait for more.

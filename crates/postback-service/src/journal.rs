@@ -1,13 +1,11 @@
 //! Events that the store could not take, on disk until it can.
 //!
 //! Nobody sends a postback again. When the store is down, its event is appended here, synchronised
-//! to disk, and acknowledged; [`AppState::replay_journal`] takes it in later, under the identity
-//! that it got on arrival, so that taking it in twice does nothing.
+//! to disk, and acknowledged; it is taken in later, under the identity that it got on arrival, so
+//! that taking it in twice does nothing.
 
-use crate::state::AppState;
-use postback::drive::{self, IngestError};
 use postback::event::Event;
-use postback::port::{StoreError, row};
+use postback::port::{BoxFuture, StoreError, row};
 use postback::value::Pii;
 use std::{
     collections::BTreeMap,
@@ -39,7 +37,7 @@ struct Inner {
     replaying: tokio::sync::Mutex<()>,
 }
 
-/// What [`AppState::replay_journal`] came to.
+/// What taking in a journal came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Replayed {
     /// How many events were taken in.
@@ -105,7 +103,7 @@ impl Journal {
     /// # Errors
     /// Trouble with the journal's files. What was taken in stays taken in; taking it in again does
     /// nothing.
-    pub(crate) async fn replay(&self, state: &AppState) -> io::Result<Replayed> {
+    pub(crate) async fn replay<'t>(&self, take: &'t Take<'t>) -> io::Result<Replayed> {
         let _replaying = self.0.replaying.lock().await;
         let mut done = Replayed::default();
         // What an earlier round left, then what came since.
@@ -113,10 +111,10 @@ impl Journal {
         let mut lines = Vec::new();
         let mut away = false;
         if left.exists() {
-            lines = self.replay_file(state, &left, &mut done, &mut away).await?;
+            lines = self.replay_file(take, &left, &mut done, &mut away).await?;
         }
         if !away && (next.exists() || self.move_aside(&next)?) {
-            lines.append(&mut self.replay_file(state, &next, &mut done, &mut away).await?);
+            lines.append(&mut self.replay_file(take, &next, &mut done, &mut away).await?);
             replace(&left, &lines)?;
             fs::remove_file(&next)?;
         } else if left.exists() && fs::metadata(&left)?.len() != u64::try_from(lines.len()).unwrap_or(u64::MAX) {
@@ -131,9 +129,9 @@ impl Journal {
     }
 
     /// Takes in the lines of a file; answers with those that are left.
-    async fn replay_file(
+    async fn replay_file<'t>(
         &self,
-        state: &AppState,
+        take: &'t Take<'t>,
         aside: &Path,
         done: &mut Replayed,
         away: &mut bool,
@@ -144,10 +142,10 @@ impl Journal {
             if line.is_empty() {
                 continue;
             }
-            let taken = if *away {
-                Err(Trouble::Away)
-            } else {
-                take_in(state, &line).await
+            let taken = match read(&line) {
+                _ if *away => Err(Trouble::Away),
+                Ok(event) => take(event).await,
+                Err(_) => Err(Trouble::Never),
             };
             line.push(b'\n');
             match taken {
@@ -177,29 +175,17 @@ impl Journal {
     }
 }
 
-enum Trouble {
+/// Takes one waiting event in.
+pub(crate) type Take<'t> = dyn Fn(Event) -> BoxFuture<'t, Result<(), Trouble>> + Send + Sync + 't;
+
+/// Why a waiting event was not taken in.
+pub(crate) enum Trouble {
     /// The store takes nothing.
     Away,
     /// The store does not take this one yet.
     Later,
     /// It cannot be read, or its source is no longer configured.
     Never,
-}
-
-async fn take_in(state: &AppState, line: &[u8]) -> Result<(), Trouble> {
-    let event = read(line).map_err(|_| Trouble::Never)?;
-    let ingested = drive::ingest(&state.tracker(), &*state.shared.store, &event, state.now()).await;
-    state.committed();
-    match ingested {
-        Ok(_) => Ok(()),
-        Err(error) if error.is_retryable() => Err(Trouble::Away),
-        // Rows that cannot be read may be mended, or the server's version put right.
-        Err(error) if !matches!(error, IngestError::UnknownSource(_)) => Err(Trouble::Later),
-        Err(error) => {
-            tracing::error!(source = event.source.as_str(), event = %event.id, %error, "journalled event was not taken in");
-            Err(Trouble::Never)
-        }
-    }
 }
 
 fn read(line: &[u8]) -> Result<Event, StoreError> {

@@ -1,0 +1,49 @@
+//! `POST /api/reload`: the configuration is read anew. A broken one is refused with all of its
+//! problems, and the old one goes on.
+
+use super::either;
+use super::parameters::Parameters;
+use crate::answer::{json, no_store, refusal, store_trouble};
+use crate::options::Served;
+use axum::{
+    Json,
+    extract::{RawQuery, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use postback::value::Fingerprint;
+use postback_service::ConfigureError;
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Reloaded<'a> {
+    /// The fingerprint of the configuration at work.
+    configuration: &'a Fingerprint,
+}
+
+#[derive(Serialize)]
+struct NotReloaded {
+    error: &'static str,
+    problems: Vec<String>,
+}
+
+pub(crate) async fn reload(State(served): State<Served>, RawQuery(query): RawQuery) -> Response {
+    let answer = async {
+        Parameters::parse(query.as_deref(), &[])?;
+        Ok(match served.service().reload().await {
+            Ok(tracker) => json(&Reloaded {
+                configuration: tracker.fingerprint(),
+            }),
+            Err(ConfigureError::Refused(problems)) => {
+                let refused = NotReloaded {
+                    error: "the configuration is refused; the old one goes on",
+                    problems,
+                };
+                no_store((StatusCode::UNPROCESSABLE_ENTITY, Json(refused)).into_response())
+            }
+            Err(ConfigureError::Store(error)) => store_trouble(&error),
+            Err(error) => return Err(refusal(StatusCode::NOT_FOUND, &error.to_string())),
+        })
+    };
+    either(answer.await)
+}

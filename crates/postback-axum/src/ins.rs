@@ -1,0 +1,42 @@
+//! `POST /ins/{offer_source}?token=`: ClickBank's notifications. There is one refusal: the same
+//! status, headers and body whatever the cause.
+
+use crate::answer::{fault, json, status, unavailable};
+use crate::body;
+use crate::caller::CallerAddress;
+use crate::options::Served;
+use axum::{
+    body::Body,
+    extract::{Path, RawQuery, State, rejection::PathRejection},
+    response::Response,
+};
+use postback_service::NotificationError;
+
+pub(crate) async fn receive(
+    State(served): State<Served>,
+    source: Result<Path<String>, PathRejection>,
+    caller: CallerAddress,
+    RawQuery(query): RawQuery,
+    body: Body,
+) -> Response {
+    let service = served.service();
+    let source = source.map_or_else(|_| String::new(), |Path(source)| source);
+    // Nobody's body is read for nothing.
+    if !service.takes_notifications(&source) {
+        return refused(NotificationError::UnknownSource);
+    }
+    let body = match body::read(body, &served.options().limits).await {
+        Ok(body) => body,
+        Err(error) => return error.answer(),
+    };
+    let query = query.unwrap_or_default();
+    match service.notification(&source, caller.0, query.as_bytes(), &body).await {
+        Ok(reply) => json(&reply),
+        Err(NotificationError::NotStored) => unavailable(),
+        Err(error) => refused(error),
+    }
+}
+
+fn refused(error: NotificationError) -> Response {
+    fault(status(error.status()), &error.to_string())
+}

@@ -1,0 +1,236 @@
+//! A visitor on the way to an offer.
+//!
+//! The click is recorded before the visitor is sent on: a click id that nobody knows would make its
+//! sale unattributed. When that is not possible, or no offer can take the visitor, the domain's
+//! fallback does; without a fallback the visitor is told.
+
+use crate::handle::Live;
+use crate::meter;
+use crate::shared::Shared;
+use http::HeaderValue;
+use postback::route::{RouteError, Routed, Router, Visit};
+use postback::value::{Pii, Query};
+use std::{collections::BTreeMap, net::IpAddr};
+use thiserror::Error;
+use tokio::time::timeout;
+use url::Url;
+
+/// The longest header value that a click keeps, in bytes; longer user agents are cut.
+const MAX_HEADER: usize = 1_024;
+/// The longest language tag (RFC 5646, section 4.4.1, asks for at least 35 characters).
+const MAX_LANGUAGE: usize = 35;
+
+/// Who follows the link of a campaign. Everything but the campaign may be missing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Visitor<'a> {
+    /// The campaign's id.
+    pub campaign: &'a str,
+    /// The query of the link, as it came.
+    pub query: &'a [u8],
+    /// The address.
+    pub address: Option<IpAddr>,
+    /// The header `User-Agent`.
+    pub user_agent: Option<&'a str>,
+    /// The header `Referer`; of it only the host is kept.
+    pub referrer: Option<&'a str>,
+    /// The header `Accept-Language`; of it only the first tag is kept.
+    pub accept_language: Option<&'a str>,
+}
+
+/// A visitor who cannot be sent to an offer.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Lost {
+    /// Why.
+    pub reason: LostReason,
+    /// Where the domain sends visitors whom no offer takes.
+    pub fallback: Option<String>,
+}
+
+/// Why a visitor cannot be sent to an offer.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum LostReason {
+    /// The campaign is not configured.
+    #[error("there is no such campaign")]
+    UnknownCampaign,
+    /// The link cannot be read, or no path takes the visitor.
+    #[error("{}", route_text(.0))]
+    Route(#[source] RouteError),
+    /// The offer's URL holds what a header cannot.
+    #[error("the offer's URL cannot be written")]
+    Unsendable,
+    /// The click was not stored, as far as is known.
+    #[error("the click was not stored, try again")]
+    NotStored,
+}
+
+fn route_text(error: &RouteError) -> String {
+    match error {
+        RouteError::Query(_) | RouteError::TooLong(_) | RouteError::UnknownCampaign(_) | RouteError::NoPath(_) => {
+            error.to_string()
+        }
+        _ => LostReason::Unsendable.to_string(),
+    }
+}
+
+impl LostReason {
+    /// The HTTP status that says it.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Route(RouteError::Query(_) | RouteError::TooLong(_)) => 400,
+            Self::UnknownCampaign | Self::Route(RouteError::UnknownCampaign(_) | RouteError::NoPath(_)) => 404,
+            Self::Route(_) | Self::Unsendable => 500,
+            Self::NotStored => 503,
+        }
+    }
+
+    /// The kind of trouble, without what the visitor sent.
+    fn word(&self) -> &'static str {
+        match self {
+            Self::UnknownCampaign => "unknown_campaign",
+            Self::Route(RouteError::NoPath(_)) => "no_path",
+            Self::Route(RouteError::Query(_) | RouteError::TooLong(_)) => "query",
+            Self::Route(_) | Self::Unsendable => "offer_url",
+            Self::NotStored => "store",
+        }
+    }
+}
+
+/// Routes a visitor and records the click.
+pub(crate) async fn visit(shared: &Shared, visitor: &Visitor<'_>) -> Result<Routed, Lost> {
+    let live = shared.live();
+    let Some(campaign) = live.tracker.campaign(visitor.campaign) else {
+        meter::clicked("unknown_campaign");
+        return Err(Lost {
+            reason: LostReason::UnknownCampaign,
+            fallback: None,
+        });
+    };
+    let routed = match route(shared, &live, visitor) {
+        Ok(routed) => record(shared, routed).await,
+        Err(lost) => Err(lost),
+    };
+    routed.inspect(|_| meter::clicked("recorded")).map_err(|reason| {
+        let stored = !matches!(reason, LostReason::NotStored);
+        meter::clicked(if stored { "not_routed" } else { "not_stored" });
+        tracing::warn!(
+            campaign = visitor.campaign,
+            reason = reason.word(),
+            "click was not taken"
+        );
+        let fallback = live.tracker.fallback(campaign).map(str::to_owned);
+        Lost { reason, fallback }
+    })
+}
+
+fn route(shared: &Shared, live: &Live, visitor: &Visitor<'_>) -> Result<Routed, LostReason> {
+    let query = Query::parse(visitor.query).map_err(|error| LostReason::Route(error.into()))?;
+    let mut plain = BTreeMap::new();
+    let referrer = visitor.referrer.and_then(referring_domain);
+    plain.extend(referrer.map(|domain| ("referrerdomain".to_owned(), domain)));
+    let language = visitor.accept_language.and_then(language);
+    plain.extend(language.map(|language| ("language".to_owned(), language)));
+    let mut private = BTreeMap::new();
+    private.extend(
+        visitor
+            .address
+            .map(|address| ("ip".to_owned(), Pii::new(address.to_string()))),
+    );
+    let agent = visitor.user_agent.and_then(kept);
+    private.extend(agent.map(|agent| ("useragent".to_owned(), Pii::new(agent))));
+    let random = || shared.entropy.next_u64();
+    let visit = Visit {
+        campaign: visitor.campaign,
+        query: &query,
+        at: shared.now(),
+        entropy: [random(), random(), random()],
+        visitor: plain,
+        private,
+    };
+    let routed = Router::new(&live.tracker).route(visit, live.credentials.click_ids());
+    let routed = routed.map_err(LostReason::Route)?;
+    match HeaderValue::from_str(&routed.url) {
+        Ok(_) => Ok(routed),
+        Err(_) => Err(LostReason::Unsendable),
+    }
+}
+
+async fn record(shared: &Shared, routed: Routed) -> Result<Routed, LostReason> {
+    let record = shared.stores.store.record(std::slice::from_ref(&routed.click));
+    let recorded = timeout(shared.limits.store, record).await;
+    if let Ok(Err(error)) = &recorded {
+        tracing::error!(kind = ?error.kind(), error = %error, "the store failed");
+    }
+    match recorded {
+        Ok(Ok(())) => Ok(routed),
+        _ => Err(LostReason::NotStored),
+    }
+}
+
+/// What is kept of a header's text.
+fn kept(text: &str) -> Option<&str> {
+    let fits = (0..=MAX_HEADER).rev().find_map(|end| text.get(..end));
+    let text = if text.len() > MAX_HEADER { fits? } else { text };
+    Some(text).filter(|text| !text.is_empty())
+}
+
+fn referring_domain(referrer: &str) -> Option<String> {
+    Url::parse(kept(referrer)?).ok()?.host_str().map(str::to_owned)
+}
+
+/// The first language of `Accept-Language`, as the browser wrote it.
+fn language(accepted: &str) -> Option<String> {
+    let first = kept(accepted)?.split([',', ';']).next()?.trim();
+    let is_tag = first.len() <= MAX_LANGUAGE && first.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    (is_tag && !first.is_empty()).then(|| first.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_is_the_first_tag() {
+        for (value, expected) in [
+            ("de-DE,de;q=0.9,en;q=0.8", Some("de-DE")),
+            ("en", Some("en")),
+            ("fr;q=0.5", Some("fr")),
+            ("*", None),
+            ("", None),
+            ("<script>", None),
+        ] {
+            assert_eq!(language(value).as_deref(), expected, "{value}");
+        }
+        for (length, taken) in [
+            (MAX_LANGUAGE - 1, true),
+            (MAX_LANGUAGE, true),
+            (MAX_LANGUAGE + 1, false),
+        ] {
+            assert_eq!(language(&"a".repeat(length)).is_some(), taken);
+        }
+    }
+
+    #[test]
+    fn of_a_referrer_only_the_host_is_kept() {
+        assert_eq!(
+            referring_domain("https://user@news.example.com:8443/private?q=1").as_deref(),
+            Some("news.example.com")
+        );
+        assert_eq!(referring_domain("about:blank"), None);
+        assert_eq!(referring_domain("no url"), None);
+    }
+
+    #[test]
+    fn a_header_is_cut_at_1024_bytes() {
+        for (length, expected) in [
+            (MAX_HEADER - 1, MAX_HEADER - 1),
+            (MAX_HEADER, MAX_HEADER),
+            (MAX_HEADER + 1, MAX_HEADER),
+        ] {
+            assert_eq!(kept(&"a".repeat(length)).unwrap().len(), expected);
+        }
+        assert_eq!(kept(&"ä".repeat(MAX_HEADER)).unwrap().len(), MAX_HEADER);
+    }
+}

@@ -1,0 +1,104 @@
+//! Putting a configuration to work: its secrets are resolved, it is stored, then it is swapped in.
+
+use crate::shared::Shared;
+use postback::drive;
+use postback::port::{Clock, Secrets, Store, StoreError};
+use postback::tracker::{Credentials, Tracker};
+use std::{
+    collections::BTreeMap,
+    io,
+    sync::{Arc, PoisonError},
+};
+use thiserror::Error;
+
+/// A configuration that was not put to work; the one before, if there is one, goes on.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ConfigureError {
+    /// It cannot be read, does not compile, or its secrets are missing or cannot be used. Prints
+    /// one problem a line.
+    #[error("{}", .0.join("\n"))]
+    Refused(Vec<String>),
+    /// It could not be stored.
+    #[error("the store failed: {0}")]
+    Store(#[from] StoreError),
+    /// The host has not said how to read it again.
+    #[error("this service does not reload its configuration")]
+    NotReloaded,
+    /// The signal cannot be listened to.
+    #[error("cannot listen to SIGHUP: {}", .0.kind())]
+    Signal(io::Error),
+}
+
+/// Makes a configuration ready: what it needs is there, and it is stored.
+pub(crate) async fn prepare(
+    tracker: &Tracker,
+    store: &dyn Store,
+    secrets: &dyn Secrets,
+    clock: &dyn Clock,
+) -> Result<Credentials, ConfigureError> {
+    let credentials = credentials(tracker, secrets).await?;
+    warn_of_outgoing(tracker, secrets).await;
+    drive::install(tracker, store, clock.now()).await?;
+    Ok(credentials)
+}
+
+/// Puts another configuration to work.
+pub(crate) async fn replace(shared: &Shared, tracker: Arc<Tracker>) -> Result<(), ConfigureError> {
+    let _replacing = shared.replacing.lock().await;
+    put_to_work(shared, tracker).await
+}
+
+/// Reads the configuration anew and puts it to work.
+pub(crate) async fn reload(shared: &Shared) -> Result<Arc<Tracker>, ConfigureError> {
+    let read = shared.read.as_ref().ok_or(ConfigureError::NotReloaded)?;
+    let _replacing = shared.replacing.lock().await;
+    let reloaded = async {
+        let tracker = Arc::new(read().await.map_err(ConfigureError::Refused)?);
+        put_to_work(shared, tracker.clone()).await?;
+        Ok(tracker)
+    };
+    let reloaded = reloaded.await;
+    match &reloaded {
+        Ok(tracker) => tracing::info!(configuration = %tracker.fingerprint(), "the configuration was reloaded"),
+        Err(error) => tracing::error!(%error, "the configuration was not reloaded; the old one goes on"),
+    }
+    reloaded
+}
+
+async fn put_to_work(shared: &Shared, tracker: Arc<Tracker>) -> Result<(), ConfigureError> {
+    let credentials = prepare(&tracker, &*shared.stores.store, &*shared.secrets, &*shared.clock).await?;
+    shared.refusals.keep_those_of(&tracker);
+    shared.handle.replace(tracker, credentials);
+    // What failed with the secrets of before says nothing any more.
+    *shared.guesses.lock().unwrap_or_else(PoisonError::into_inner) = Default::default();
+    Ok(())
+}
+
+/// Says early which secrets of outgoing requests are missing: their deliveries would be tried for
+/// hours and then given up.
+async fn warn_of_outgoing(tracker: &Tracker, secrets: &dyn Secrets) {
+    for reference in tracker.secret_references() {
+        if let Err(error) = secrets.secret(reference).await {
+            tracing::warn!(%error, "outgoing requests that need it will fail");
+        }
+    }
+}
+
+/// Resolves what reading events needs.
+async fn credentials(tracker: &Tracker, secrets: &dyn Secrets) -> Result<Credentials, ConfigureError> {
+    let mut found = BTreeMap::new();
+    let mut problems = Vec::new();
+    for reference in tracker.inbound_references() {
+        match secrets.secret(reference).await {
+            Ok(secret) => {
+                found.insert(reference.clone(), secret);
+            }
+            Err(error) => problems.push(error.to_string()),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(ConfigureError::Refused(problems));
+    }
+    Credentials::new(tracker, &found).map_err(|error| ConfigureError::Refused(error.problems().to_vec()))
+}

@@ -1,0 +1,105 @@
+//! Taking an event in within the time that its sender waits.
+
+use crate::handle::Live;
+use crate::journal::{Replayed, Trouble};
+use crate::meter;
+use crate::shared::Shared;
+use postback::decide::Reply;
+use postback::drive::{self, IngestError};
+use postback::event::{Event, Interface};
+use std::{io, sync::Arc};
+use thiserror::Error;
+use tokio::time::{Instant, timeout};
+
+/// The event was not stored in time, as far as is known; the sender is to send it again. It may
+/// still be stored: then the next time is a duplicate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the store is not available, try again")]
+pub struct NotStored;
+
+/// An event that is durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// In the store, with what it means.
+    Decided(Reply),
+    /// In the journal; what it means is decided when the store is back.
+    Journalled,
+}
+
+/// Takes an event in, and goes on when its sender has hung up: many send a postback and do not wait
+/// for the answer.
+pub(crate) async fn take_in(shared: &Arc<Shared>, live: &Arc<Live>, event: Event) -> Result<Taken, NotStored> {
+    let (shared, live) = (shared.clone(), live.clone());
+    let task = tokio::spawn(async move {
+        match decide(&shared, &live, &event).await {
+            Ok(reply) => Ok(Taken::Decided(reply)),
+            Err(NotStored) if event.interface == Interface::Postback && journal(&shared, event).await => {
+                Ok(Taken::Journalled)
+            }
+            Err(NotStored) => Err(NotStored),
+        }
+    });
+    task.await.unwrap_or(Err(NotStored))
+}
+
+/// Takes in what waits in the journal.
+pub(crate) async fn replay(shared: &Shared) -> io::Result<Replayed> {
+    let Some(journal) = &shared.journal else {
+        return Ok(Replayed::default());
+    };
+    journal.replay(&|event| Box::pin(take_waiting(shared, event))).await
+}
+
+/// Nobody sends a postback again, so it is written down while the store is in trouble. False when
+/// there is no journal, or no room in it.
+async fn journal(shared: &Shared, event: Event) -> bool {
+    let Some(journal) = shared.journal.clone() else {
+        return false;
+    };
+    let source = event.source.clone();
+    match tokio::task::spawn_blocking(move || journal.append(&event)).await {
+        Ok(Ok(())) => {
+            meter::journalled(source.as_str());
+            true
+        }
+        Ok(Err(error)) => {
+            tracing::error!(source = source.as_str(), kind = %error.kind(), "postback was not journalled");
+            false
+        }
+        Err(_) => false,
+    }
+}
+
+async fn decide(shared: &Shared, live: &Live, event: &Event) -> Result<Reply, NotStored> {
+    let started = Instant::now();
+    let ingest = async {
+        let _turn = shared.turns.take(event).await;
+        drive::ingest(&live.tracker, &*shared.stores.store, event, shared.now()).await
+    };
+    let ingested = timeout(shared.limits.store, ingest).await;
+    // Without an answer the commit may have gone through all the same.
+    shared.wake.notify_one();
+    let seen = match &ingested {
+        Ok(Ok(reply)) => Ok(reply),
+        Ok(Err(error)) => Err(Some(error)),
+        Err(_) => Err(None),
+    };
+    meter::ingested(event, seen, started.elapsed());
+    ingested.ok().and_then(Result::ok).ok_or(NotStored)
+}
+
+async fn take_waiting(shared: &Shared, event: Event) -> Result<(), Trouble> {
+    let live = shared.live();
+    let ingested = drive::ingest(&live.tracker, &*shared.stores.store, &event, shared.now()).await;
+    shared.wake.notify_one();
+    match ingested {
+        Ok(_) => Ok(()),
+        Err(error) if error.is_retryable() => Err(Trouble::Away),
+        // Rows that cannot be read may be mended, or the server's version put right.
+        Err(error) if !matches!(error, IngestError::UnknownSource(_)) => Err(Trouble::Later),
+        Err(error) => {
+            tracing::error!(source = event.source.as_str(), event = %event.id, %error, "journalled event was not taken in");
+            Err(Trouble::Never)
+        }
+    }
+}

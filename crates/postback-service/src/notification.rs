@@ -1,0 +1,117 @@
+//! ClickBank's notifications.
+//!
+//! There is one refusal: the same answer, log line, metric and the same one commit, whether the
+//! token is missing, the address is not allowed, the body is neither envelope nor form, the secret
+//! is wrong, the text is not a notification, its version is not chosen or its caller has guessed
+//! too often. The body is kept as it came, in one of two bounded rings, so that a wrong secret
+//! loses nothing and strangers evict nothing; which one shows nowhere but to whoever looks into the
+//! store. Only when even that fails the sender is told to come back, and ClickBank does.
+
+use crate::ingest::{Taken, take_in};
+use crate::intake;
+use crate::meter;
+use crate::shared::Shared;
+use postback::decide::Reply;
+use postback::event::Interface;
+use postback::plan::{Commit, RefusedBody, Ring, Write};
+use postback::tracker::Source;
+use postback::value::{Query, Timestamp, cut};
+use std::{net::IpAddr, sync::Arc};
+use thiserror::Error;
+use tokio::time::timeout;
+
+/// The name of the token in the pasted URL.
+const TOKEN: &str = "token";
+/// The most names of other URL parameters that one log line has.
+const MAX_NAMES: usize = 8;
+/// The longest name that is logged, in characters.
+const MAX_NAME: usize = 32;
+
+/// A notification that was not taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum NotificationError {
+    /// The source is not configured or has no secret to read notifications with.
+    #[error("no offer source takes notifications here")]
+    UnknownSource,
+    /// It is refused, for whatever reason, and its body is kept.
+    #[error("notification refused")]
+    Refused,
+    /// Neither the event nor the refused body is stored, as far as is known: ClickBank sends it
+    /// again.
+    #[error("the store is not available, try again")]
+    NotStored,
+}
+
+impl NotificationError {
+    /// The HTTP status that says it.
+    #[must_use]
+    pub fn status(self) -> u16 {
+        match self {
+            Self::UnknownSource => 404,
+            Self::Refused => 400,
+            Self::NotStored => 503,
+        }
+    }
+}
+
+pub(crate) async fn take(
+    shared: &Arc<Shared>,
+    source: &str,
+    address: Option<IpAddr>,
+    query: &[u8],
+    body: &[u8],
+) -> Result<Reply, NotificationError> {
+    let live = shared.live();
+    let named = live.tracker.source(Some(source));
+    let source = named
+        .filter(|source| intake::takes_notifications(&live, source))
+        .ok_or(NotificationError::UnknownSource)?;
+    // A query that cannot be read presents no token.
+    let query = Query::parse(query).unwrap_or_default();
+    name_others(source, &query);
+    let token = query.raw(TOKEN).ok().flatten().map(str::as_bytes);
+    let received = shared.received();
+    match intake::notification(&live, source, &shared.guesses, address, token, body, received) {
+        Ok(event) => match take_in(shared, &live, event).await {
+            Ok(Taken::Decided(reply)) => Ok(reply),
+            // A notification is never journalled: ClickBank sends it again.
+            Ok(Taken::Journalled) | Err(_) => Err(NotificationError::NotStored),
+        },
+        Err(ring) => Err(refuse(shared, source, body, ring, received.at).await),
+    }
+}
+
+async fn refuse(shared: &Shared, source: &Source, body: &[u8], ring: Ring, at: Timestamp) -> NotificationError {
+    let kept = RefusedBody::new(source.id().clone(), at, ring, body.to_vec());
+    let commit = Commit::of(vec![Write::Refused(kept)], at);
+    let kept = timeout(shared.limits.store, shared.stores.store.commit(&commit)).await;
+    let source = source.id().as_str();
+    match kept {
+        Ok(Ok(_)) => {
+            meter::refused(source, Interface::Ins, 400);
+            tracing::warn!(source, "notification refused");
+            NotificationError::Refused
+        }
+        Ok(Err(_)) | Err(_) => {
+            meter::refused(source, Interface::Ins, 503);
+            tracing::error!(source, "a refused notification was not kept");
+            NotificationError::NotStored
+        }
+    }
+}
+
+/// Names what else stands in the URL: most likely it was pasted from another tracker. A name
+/// without a value may be the token itself, so it is not shown.
+fn name_others(source: &Source, query: &Query<'_>) {
+    let others = query
+        .pairs()
+        .filter(|(name, value)| *name != TOKEN && !value.is_empty());
+    let names: Vec<String> = others
+        .take(MAX_NAMES)
+        .map(|(name, _)| cut(name, MAX_NAME).to_string())
+        .collect();
+    if !names.is_empty() {
+        tracing::info!(source = source.id().as_str(), ignored = ?names, "url parameters are ignored");
+    }
+}

@@ -1,0 +1,334 @@
+//! The service as a host sees it: built once, cheap to clone, all clones one.
+
+use crate::click::{self, Lost, Visitor};
+use crate::configure::{self, ConfigureError};
+use crate::handle::TrackerHandle;
+use crate::host::{OsEntropy, SystemClock};
+use crate::ingest::{self, NotStored, Taken};
+use crate::intake;
+use crate::journal::{Journal, Replayed};
+use crate::notification::{self, NotificationError};
+use crate::postback::{self, PostbackAnswer};
+use crate::refusals::{Refusals, RefusedPostbacks};
+use crate::refused::{self, Retried, RetryError};
+use crate::shared::{Limits, ReadTracker, Shared};
+use crate::stores::Stores;
+use crate::turns::Turns;
+use crate::work;
+use ::postback::decide::Reply;
+use ::postback::event::Event;
+use ::postback::plan::RefusedRow;
+use ::postback::port::{Clock, Entropy, HttpClient, Secrets};
+use ::postback::route::Routed;
+use ::postback::tracker::Tracker;
+use ::postback::value::{OfferSourceId, Timestamp};
+use std::{fmt, io, net::IpAddr, sync::Arc, sync::Mutex, time::Duration};
+use tokio::sync::Notify;
+
+/// A tracker at work. Everything that comes in goes through one of its calls;
+/// [`run`](Service::run) does what goes on without a call.
+#[derive(Clone)]
+pub struct Service(Arc<Shared>);
+
+impl Service {
+    /// Begins with what has no default: the configuration, where things are kept, who sends, and
+    /// who resolves secrets.
+    #[must_use]
+    pub fn builder(
+        tracker: impl Into<Arc<Tracker>>,
+        stores: impl Into<Stores>,
+        http: Arc<dyn HttpClient>,
+        secrets: Arc<dyn Secrets>,
+    ) -> ServiceBuilder {
+        ServiceBuilder {
+            tracker: tracker.into(),
+            stores: stores.into(),
+            http,
+            secrets,
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(OsEntropy),
+            limits: Limits::default(),
+            journal: None,
+            read: None,
+            hangup: false,
+        }
+    }
+
+    /// Sends deliveries, attributes late clicks, takes in the journal, forgets personal values and
+    /// reloads, until `shutdown` ends. Then the round of deliveries that is under way is finished;
+    /// what is queued stays queued. Dropping it cuts everything off.
+    ///
+    /// End what calls the service first: what it takes in after this stays queued.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) {
+        work::run(self.0, shutdown).await;
+    }
+
+    /// Sends a visitor on: finds the offer, records the click, and answers with both.
+    ///
+    /// # Errors
+    /// [`Lost`], with where the visitor may go instead.
+    pub async fn visit(&self, visitor: &Visitor<'_>) -> Result<Routed, Lost> {
+        click::visit(&self.0, visitor).await
+    }
+
+    /// Takes in a postback: the query of its URL or the form in its body, as it came. `source` is
+    /// the offer source that the URL names, if it names one; `address` who called, if that is
+    /// known.
+    pub async fn postback(&self, source: Option<&str>, address: Option<IpAddr>, query: &[u8]) -> PostbackAnswer {
+        postback::take(&self.0, source, address, query).await
+    }
+
+    /// Remembers a postback that was refused before it could be read, under an HTTP status.
+    pub fn refuse_postback(&self, source: Option<&str>, status: u16) {
+        postback::refuse(&self.0, source, status);
+    }
+
+    /// What a source refused of postbacks; none when it refused none since the start.
+    #[must_use]
+    pub fn refused_postbacks(&self, source: &OfferSourceId) -> Option<RefusedPostbacks> {
+        self.0.refusals.of(source)
+    }
+
+    /// Whether a source takes ClickBank's notifications.
+    #[must_use]
+    pub fn takes_notifications(&self, source: &str) -> bool {
+        let live = self.0.live();
+        let source = live.tracker.source(Some(source));
+        source.is_some_and(|source| intake::takes_notifications(&live, source))
+    }
+
+    /// Takes in a notification of ClickBank: the query of the URL and the body, as they came.
+    ///
+    /// # Errors
+    /// [`NotificationError`]; one refusal for every cause.
+    pub async fn notification(
+        &self,
+        source: &str,
+        address: Option<IpAddr>,
+        query: &[u8],
+        body: &[u8],
+    ) -> Result<Reply, NotificationError> {
+        notification::take(&self.0, source, address, query, body).await
+    }
+
+    /// The refused notifications of a source that are kept, newest first, without their bodies.
+    /// `patience` is the time for each read of the store.
+    ///
+    /// # Errors
+    /// Trouble of the store.
+    pub async fn refused_notifications(
+        &self,
+        source: &OfferSourceId,
+        patience: Duration,
+    ) -> Result<Vec<RefusedRow>, RetryError> {
+        refused::kept(&self.0, source, patience).await
+    }
+
+    /// Tries the refused notifications of a source again, oldest first, at most 64 at a call.
+    /// Whoever calls it vouches for those who sent them: their tokens are not kept. `patience` is
+    /// the time for each read of the store, and for all of the notifications.
+    ///
+    /// # Errors
+    /// [`RetryError`]; what was taken in stays taken in.
+    pub async fn retry_refused(&self, source: &OfferSourceId, patience: Duration) -> Result<Retried, RetryError> {
+        refused::retry(&self.0, source, patience).await
+    }
+
+    /// Takes in an event that the host has made itself.
+    ///
+    /// # Errors
+    /// [`NotStored`] when it is not durable in time, as far as is known.
+    pub async fn ingest(&self, event: Event) -> Result<Taken, NotStored> {
+        ingest::take_in(&self.0, &self.0.live(), event).await
+    }
+
+    /// Takes in what waits in the journal now; [`run`](Service::run) does so from time to time.
+    ///
+    /// # Errors
+    /// Trouble with the journal's files. Events that the store does not take yet are no error: they
+    /// go on waiting.
+    pub async fn replay_journal(&self) -> io::Result<Replayed> {
+        ingest::replay(&self.0).await
+    }
+
+    /// Puts another configuration to work: resolves its secrets, stores it, swaps it in. Calls that
+    /// are under way end with the one that they began with.
+    ///
+    /// # Errors
+    /// [`ConfigureError`]; the one before goes on.
+    pub async fn replace(&self, tracker: impl Into<Arc<Tracker>>) -> Result<(), ConfigureError> {
+        configure::replace(&self.0, tracker.into()).await
+    }
+
+    /// Reads the configuration anew, as the host has said with [`ServiceBuilder::reload`], and puts
+    /// it to work.
+    ///
+    /// # Errors
+    /// [`ConfigureError`]; the one before goes on.
+    pub async fn reload(&self) -> Result<Arc<Tracker>, ConfigureError> {
+        configure::reload(&self.0).await
+    }
+
+    /// The tracker at work.
+    #[must_use]
+    pub fn tracker(&self) -> Arc<Tracker> {
+        self.0.live().tracker.clone()
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn stores(&self) -> &Stores {
+        &self.0.stores
+    }
+
+    /// The time, by the service's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    /// Is notified when something may have come into the outbox. Whoever puts something there
+    /// notifies it.
+    #[must_use]
+    pub fn wake(&self) -> &Notify {
+        &self.0.wake
+    }
+}
+
+/// Secrets have no text, and the configuration is shown by its fingerprint.
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service")
+            .field("configuration", &self.0.live())
+            .field("limits", &self.0.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Builds a [`Service`].
+pub struct ServiceBuilder {
+    tracker: Arc<Tracker>,
+    stores: Stores,
+    http: Arc<dyn HttpClient>,
+    secrets: Arc<dyn Secrets>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    limits: Limits,
+    journal: Option<Journal>,
+    read: Option<ReadTracker>,
+    hangup: bool,
+}
+
+impl fmt::Debug for ServiceBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServiceBuilder")
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ServiceBuilder {
+    /// The time for the store on the way of an event or a click;
+    /// [`STORE_TIMEOUT`](crate::STORE_TIMEOUT) by default.
+    #[must_use]
+    pub fn store_timeout(mut self, time: Duration) -> Self {
+        self.limits.store = time;
+        self
+    }
+
+    /// How long the last round of deliveries may take to end when the service stops; 20 s by
+    /// default, since one request may take 15.
+    #[must_use]
+    pub fn last_round(mut self, time: Duration) -> Self {
+        self.limits.last_round = time;
+        self
+    }
+
+    /// How many days personal values are kept; [`PRIVATE_DAYS`](crate::PRIVATE_DAYS) by default.
+    #[must_use]
+    pub fn private_days(mut self, days: u32) -> Self {
+        self.limits.private_days = days;
+        self
+    }
+
+    /// The clock; [`SystemClock`] by default.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The random source; [`OsEntropy`] by default.
+    #[must_use]
+    pub fn entropy(mut self, entropy: Arc<dyn Entropy>) -> Self {
+        self.entropy = entropy;
+        self
+    }
+
+    /// Where postbacks wait while the store does not take them; without one their senders are told
+    /// to come back, which few do.
+    #[must_use]
+    pub fn journal(mut self, journal: Journal) -> Self {
+        self.journal = Some(journal);
+        self
+    }
+
+    /// How the configuration is read anew for [`Service::reload`]: answers with a tracker, or with
+    /// every problem.
+    #[must_use]
+    pub fn reload<F>(mut self, read: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<Tracker, Vec<String>>> + Send + 'static,
+    {
+        self.read = Some(Box::new(move || Box::pin(read())));
+        self
+    }
+
+    /// Whether [`Service::run`] reloads the configuration at each SIGHUP; not by default, since the
+    /// signal is the process's, and never where there is no such signal.
+    #[must_use]
+    pub fn reload_on_hangup(mut self) -> Self {
+        self.hangup = true;
+        self
+    }
+
+    /// The finished service: the secrets are resolved and the configuration is stored.
+    ///
+    /// # Errors
+    /// - [`ConfigureError::Refused`]: secrets that are missing or cannot be used, all of them
+    /// - [`ConfigureError::Store`]: a store that does not take the configuration
+    /// - [`ConfigureError::Signal`]: a process that cannot listen to SIGHUP
+    pub async fn build(self) -> Result<Service, ConfigureError> {
+        let Self { tracker, stores, .. } = self;
+        let credentials = configure::prepare(&tracker, &*stores.store, &*self.secrets, &*self.clock).await?;
+        #[cfg(unix)]
+        let hangup = match self.hangup {
+            true => Some(hangup().map_err(ConfigureError::Signal)?),
+            false => None,
+        };
+        Ok(Service(Arc::new(Shared {
+            handle: TrackerHandle::new(tracker, credentials),
+            stores,
+            http: self.http,
+            secrets: self.secrets,
+            clock: self.clock,
+            entropy: self.entropy,
+            limits: self.limits,
+            journal: self.journal,
+            turns: Turns::default(),
+            guesses: Mutex::default(),
+            refusals: Refusals::default(),
+            wake: Notify::new(),
+            read: self.read,
+            replacing: tokio::sync::Mutex::default(),
+            #[cfg(unix)]
+            hangup: Mutex::new(hangup),
+        })))
+    }
+}
+
+/// From now on SIGHUP does not end the process.
+#[cfg(unix)]
+fn hangup() -> io::Result<tokio::signal::unix::Signal> {
+    tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())
+}

@@ -1,0 +1,89 @@
+//! What the parts of a service share.
+
+use crate::handle::{Live, TrackerHandle};
+use crate::journal::Journal;
+use crate::refusals::Refusals;
+use crate::stores::Stores;
+use crate::turns::Turns;
+use postback::clickbank::FailureBudget;
+use postback::event::Received;
+use postback::port::{BoxFuture, Clock, Entropy, HttpClient, Secrets};
+use postback::tracker::Tracker;
+use postback::value::Timestamp;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::sync::Notify;
+
+/// The time for the store on the way of an event or a click. ClickBank waits three seconds for an
+/// answer and tries again later when it gets none; an answer of our own tells it so with half a
+/// second to spare.
+pub const STORE_TIMEOUT: Duration = Duration::from_millis(2_500);
+/// How many days personal values are kept.
+pub const PRIVATE_DAYS: u32 = 30;
+/// How long the last round of deliveries may take to end: one request may take 15 s.
+pub(crate) const LAST_ROUND: Duration = Duration::from_secs(20);
+
+/// Reads the configuration anew.
+pub(crate) type ReadTracker = Box<dyn Fn() -> BoxFuture<'static, Result<Tracker, Vec<String>>> + Send + Sync>;
+
+/// How a service works, as far as a host may choose.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) store: Duration,
+    pub(crate) last_round: Duration,
+    pub(crate) private_days: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            store: STORE_TIMEOUT,
+            last_round: LAST_ROUND,
+            private_days: PRIVATE_DAYS,
+        }
+    }
+}
+
+pub(crate) struct Shared {
+    pub(crate) handle: TrackerHandle,
+    pub(crate) stores: Stores,
+    pub(crate) http: Arc<dyn HttpClient>,
+    pub(crate) secrets: Arc<dyn Secrets>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) limits: Limits,
+    pub(crate) journal: Option<Journal>,
+    pub(crate) turns: Turns,
+    /// Who was wrong about the check of an old notification, of which source, and how often.
+    pub(crate) guesses: Mutex<FailureBudget>,
+    /// What the sources refused of postbacks.
+    pub(crate) refusals: Refusals,
+    /// Is notified when something may have come into the outbox.
+    pub(crate) wake: Notify,
+    pub(crate) read: Option<ReadTracker>,
+    /// Held while a configuration is replaced, so that the one that was read last is at work last.
+    pub(crate) replacing: tokio::sync::Mutex<()>,
+    /// Taken by the loop that reloads.
+    #[cfg(unix)]
+    pub(crate) hangup: Mutex<Option<tokio::signal::unix::Signal>>,
+}
+
+impl Shared {
+    pub(crate) fn live(&self) -> Arc<Live> {
+        self.handle.load()
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// What a message that comes now gets at the door.
+    pub(crate) fn received(&self) -> Received {
+        Received {
+            at: self.now(),
+            nonce: self.entropy.next_u64(),
+        }
+    }
+}

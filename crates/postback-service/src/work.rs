@@ -1,0 +1,204 @@
+//! What goes on without a request: sending deliveries, attributing late, taking in the journal,
+//! forgetting, reloading.
+
+use crate::configure;
+use crate::ingest;
+use crate::meter;
+use crate::shared::Shared;
+use postback::drive::{self, Sender};
+use postback::port::{Claim, Purge, StoreError};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{
+    sync::watch,
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+
+/// How many workers send. Each waits for the slowest answer of its round, so a few slow requests do
+/// not stop the others; a long queue to one slow destination does, for as long as it takes to work
+/// off.
+const WORKERS: usize = 4;
+/// How many deliveries one worker takes at once; 32 in all.
+const BATCH: u32 = 8;
+/// How long a lease runs: four times what one request may take.
+const LEASE: Duration = Duration::from_secs(60);
+/// The longest sleep: another node may have put something into the outbox.
+const POLL: Duration = Duration::from_secs(1);
+/// The shortest sleep after a round that found nothing to do.
+const PAUSE: Duration = Duration::from_millis(20);
+/// How often events that have waited for less than [`RECENT`] are decided again.
+const ATTRIBUTE_EVERY: Duration = Duration::from_secs(30);
+/// How long a click may take to be recorded after the event that names it.
+const RECENT: Duration = Duration::from_secs(60 * 60);
+/// How many rounds lie between two that decide everything that waits: six hours.
+const ATTRIBUTE_ALL_EVERY: u32 = 6 * 60 * 2;
+/// How often what waits in the journal is tried again.
+const REPLAY_EVERY: Duration = Duration::from_secs(5);
+/// How often personal values are forgotten.
+const PURGE_EVERY: Duration = Duration::from_secs(60 * 60);
+const DAY: u64 = 24 * 60 * 60;
+
+/// Works until `shutdown` ends; then the rounds that are under way are finished, within a bound.
+pub(crate) async fn run(shared: Arc<Shared>, shutdown: impl Future<Output = ()>) {
+    let (stop, until) = watch::channel(false);
+    let mut loops = JoinSet::new();
+    for _ in 0..WORKERS {
+        loops.spawn(deliver(shared.clone(), until.clone()));
+    }
+    loops.spawn(attribute(shared.clone(), until.clone()));
+    loops.spawn(replay(shared.clone(), until.clone()));
+    loops.spawn(purge(shared.clone(), until.clone()));
+    loops.spawn(reload(shared.clone(), until));
+    shutdown.await;
+    stop.send_replace(true);
+    let ended = async { while loops.join_next().await.is_some() {} };
+    if timeout(shared.limits.last_round, ended).await.is_err() {
+        // Those that still run end with the set.
+        tracing::warn!("deliveries were cut off; they are sent again when their leases end");
+    }
+}
+
+/// Sends until it is told to stop; the round that is under way is finished.
+async fn deliver(shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
+    let sender = Sender {
+        store: &*shared.stores.store,
+        http: &*shared.http,
+        secrets: &*shared.secrets,
+        clock: &*shared.clock,
+        entropy: &*shared.entropy,
+    };
+    while goes_on(&stop) {
+        let round = drive::deliver_once(&sender, &Claim::new(shared.now(), LEASE, BATCH)).await;
+        let wait = match &round {
+            Ok(round) => {
+                meter::delivered(round);
+                let idle = if round.requests == 0 { PAUSE } else { Duration::ZERO };
+                let next = round.next_due.map_or(POLL, |due| due.saturating_since(shared.now()));
+                next.clamp(idle, POLL)
+            }
+            Err(error) => {
+                failed("deliveries were not sent", error);
+                POLL
+            }
+        };
+        if wait.is_zero() {
+            // There is more than one worker takes.
+            shared.wake.notify_one();
+            continue;
+        }
+        tokio::select! {
+            // Told to stop, or the service is gone.
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = shared.wake.notified() => {}
+            () = sleep(wait) => {}
+        }
+    }
+}
+
+/// Decides waiting events again: all of them at the start and now and then, those of the last hour
+/// more often.
+async fn attribute(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
+    let rounds = AtomicU32::new(0);
+    every(ATTRIBUTE_EVERY, stop, || async {
+        let all = rounds.load(Ordering::Relaxed).is_multiple_of(ATTRIBUTE_ALL_EVERY);
+        let (live, now) = (shared.live(), shared.now());
+        let since = now.checked_sub(RECENT).filter(|_| !all);
+        match drive::attribute(&live.tracker, &*shared.stores.store, since, now).await {
+            Ok(done) => {
+                // A round over everything that failed is made again.
+                rounds.fetch_add(1, Ordering::Relaxed);
+                if done.resolved > 0 {
+                    meter::attributed_late(&done);
+                    shared.wake.notify_one();
+                }
+            }
+            Err(error) => tracing::error!(%error, "events were not attributed"),
+        }
+    })
+    .await;
+}
+
+/// Takes in what waits in the journal, at the start and from time to time.
+async fn replay(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
+    every(REPLAY_EVERY, stop, || async {
+        match ingest::replay(&shared).await {
+            Ok(done) if done.unreadable > 0 => {
+                tracing::error!(
+                    unreadable = done.unreadable,
+                    "lines of the journal cannot be read; they are kept beside it"
+                );
+            }
+            Ok(done) if done.left > 0 => {
+                tracing::warn!(taken = done.taken, left = done.left, "a part of the journal waits on");
+            }
+            Ok(done) if done.taken > 0 => tracing::info!(taken = done.taken, "the journal was taken in"),
+            Ok(_) => {}
+            Err(error) => tracing::error!(kind = %error.kind(), "the journal cannot be read"),
+        }
+    })
+    .await;
+}
+
+/// Forgets personal values whose time is over, at the start and from time to time.
+async fn purge(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
+    let kept = Duration::from_secs(u64::from(shared.limits.private_days).saturating_mul(DAY));
+    every(PURGE_EVERY, stop, || async {
+        let Some(before) = shared.now().checked_sub(kept) else {
+            return;
+        };
+        match shared.stores.store.purge(&Purge::PrivateBefore(before)).await {
+            Ok(rows) if rows > 0 => tracing::info!(rows, "personal values were forgotten"),
+            Ok(_) => {}
+            Err(error) => failed("personal values were not forgotten", &error),
+        }
+    })
+    .await;
+}
+
+/// Reloads the configuration at each SIGHUP, where the host has asked for that.
+async fn reload(shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
+    #[cfg(unix)]
+    {
+        let taken = shared
+            .hangup
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .take();
+        let Some(mut hangup) = taken else { return };
+        loop {
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => return,
+                received = hangup.recv() => if received.is_none() { return },
+            }
+            // What came of it is logged there.
+            drop(configure::reload(&shared).await);
+        }
+    }
+    #[cfg(not(unix))]
+    drop(stop.wait_for(|stop| *stop).await);
+}
+
+async fn every<F: Future<Output = ()>>(period: Duration, mut stop: watch::Receiver<bool>, mut work: impl FnMut() -> F) {
+    while goes_on(&stop) {
+        work().await;
+        // Told to stop, or the service is gone.
+        if timeout(period, stop.wait_for(|stop| *stop)).await.is_ok() {
+            return;
+        }
+    }
+}
+
+/// Not told to stop, and the service is there.
+fn goes_on(stop: &watch::Receiver<bool>) -> bool {
+    !*stop.borrow() && stop.has_changed().is_ok()
+}
+
+fn failed(what: &'static str, error: &StoreError) {
+    tracing::error!(kind = ?error.kind(), %error, "{what}");
+}

@@ -1,0 +1,271 @@
+//! A service without any web framework: what comes in, what goes on beside it, another
+//! configuration.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic
+)]
+
+use bytes::Bytes;
+use postback::compile::{CompileOptions, compile};
+use postback::config::Document;
+use postback::memory::MemoryStore;
+use postback::port::{BoxFuture, DeliveryFilter, EventFilter, HttpClient, HttpError, Inspect, PageRequest};
+use postback::tracker::{Credentials, Tracker};
+use postback_service::{
+    ConfigureError, FixedSecrets, Journal, LostReason, PostbackError, Service, ServiceBuilder, Taken, TrackerHandle,
+    Visitor,
+};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{
+    sync::oneshot,
+    time::{Instant, sleep, timeout},
+};
+
+const CONFIGURATION: &str = r#"
+version = 1
+currency = "USD"
+[[conversion_type]]
+name = "Purchase"
+default = true
+counts = "sale"
+[[offer_source]]
+id = "net"
+template = "generic"
+default = true
+tokens = ["env:NET_TOKEN"]
+default_status = "approved"
+[[offer]]
+id = "book"
+source = "net"
+url = "https://shop.example.com/?c={clickid}"
+[[traffic_channel]]
+id = "push"
+[[campaign]]
+id = "summer"
+channel = "push"
+[[campaign.path]]
+weight = 1
+offers = [{ offer = "book", weight = 1 }]
+[[campaign.postback]]
+id = "sales"
+url = "https://s2s.example.com/log?key={ref_id}&price={payout}"
+"#;
+
+/// Longer than anything here may take, shorter than a person waits.
+const SOON: Duration = Duration::from_secs(10);
+
+/// Answers 200, or never.
+#[derive(Debug)]
+struct Channel {
+    answers: bool,
+    asked: AtomicUsize,
+}
+
+impl Channel {
+    fn new(answers: bool) -> Arc<Self> {
+        let asked = AtomicUsize::new(0);
+        Arc::new(Self { answers, asked })
+    }
+
+    async fn asked(&self) {
+        let asked = async {
+            while self.asked.load(Ordering::SeqCst) == 0 {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(SOON, asked).await.expect("a delivery is sent");
+    }
+}
+
+impl HttpClient for Channel {
+    fn send(&self, _: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, HttpError>> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        match self.answers {
+            true => Box::pin(async { Ok(http::Response::new(Bytes::new())) }),
+            false => Box::pin(std::future::pending()),
+        }
+    }
+}
+
+fn tracker(text: &str) -> Tracker {
+    compile(&Document::from_toml(text).unwrap(), &CompileOptions::default()).unwrap()
+}
+
+fn builder(store: &Arc<MemoryStore>, channel: &Arc<Channel>) -> ServiceBuilder {
+    let secrets = FixedSecrets::from_iter([("env:NET_TOKEN", "a long token")]);
+    Service::builder(
+        tracker(CONFIGURATION),
+        store.clone(),
+        channel.clone(),
+        Arc::new(secrets),
+    )
+}
+
+/// A click of a campaign; its id.
+async fn click(service: &Service, campaign: &str) -> Result<String, LostReason> {
+    let visitor = Visitor {
+        campaign,
+        query: b"ref_id=R-1",
+        ..Visitor::default()
+    };
+    let routed = service.visit(&visitor).await.map_err(|lost| lost.reason)?;
+    Ok(routed.click.id.to_string())
+}
+
+/// A click and a sale of it.
+async fn buy(service: &Service) {
+    let click = click(service, "summer").await.unwrap();
+    let sale = format!("token=a+long+token&clickid={click}&sum=8.50&eventid={click}");
+    let answer = service.postback(None, None, sale.as_bytes()).await;
+    assert!(matches!(answer.taken, Ok(Taken::Decided(reply)) if reply.outcome.as_str() == "applied"));
+}
+
+async fn state(store: &MemoryStore) -> &'static str {
+    let page = PageRequest::first(10);
+    let rows = store.deliveries(&DeliveryFilter::default(), &page).await.unwrap();
+    rows.items[0].state.as_str()
+}
+
+#[tokio::test]
+async fn it_sends_until_it_is_told_to_stop() {
+    let (store, channel) = (Arc::new(MemoryStore::new()), Channel::new(true));
+    let service = builder(&store, &channel).build().await.unwrap();
+    let (stop, until) = oneshot::channel::<()>();
+    let running = tokio::spawn(service.clone().run(async { drop(until.await) }));
+    buy(&service).await;
+    channel.asked().await;
+    stop.send(()).unwrap();
+    timeout(SOON, running).await.expect("it ends").unwrap();
+    assert_eq!(state(&store).await, "delivered", "the round is finished first");
+
+    let asked = channel.asked.load(Ordering::SeqCst);
+    buy(&service).await;
+    sleep(Duration::from_millis(50)).await;
+    assert_eq!(channel.asked.load(Ordering::SeqCst), asked, "nothing is sent any more");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_round_that_does_not_end_is_cut_off_when_its_time_is_over() {
+    let (store, channel) = (Arc::new(MemoryStore::new()), Channel::new(false));
+    let service = builder(&store, &channel).last_round(Duration::from_secs(3));
+    let service = service.build().await.unwrap();
+    let (stop, until) = oneshot::channel::<()>();
+    let running = tokio::spawn(service.clone().run(async { drop(until.await) }));
+    buy(&service).await;
+    channel.asked().await;
+    stop.send(()).unwrap();
+    let began = Instant::now();
+    running.await.unwrap();
+    assert_eq!(began.elapsed().as_secs(), 3);
+    assert_eq!(state(&store).await, "queued");
+}
+
+#[tokio::test]
+async fn what_waits_in_the_journal_is_taken_in_while_it_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, channel) = (Arc::new(MemoryStore::new()), Channel::new(true));
+    let journal = Journal::open(folder.path().join("journal")).unwrap();
+    let service = builder(&store, &channel)
+        .journal(journal.clone())
+        .build()
+        .await
+        .unwrap();
+    let at = service.now();
+    let id = "a".repeat(26).try_into().unwrap();
+    let event = postback::Event::new(id, "net".parse().unwrap(), postback::event::Interface::Postback, at);
+    journal.append(&event).unwrap();
+    let taken = async {
+        let page = PageRequest::first(10);
+        while store
+            .events(&EventFilter::default(), &page)
+            .await
+            .unwrap()
+            .items
+            .is_empty()
+        {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(SOON, service.run(taken)).await.expect("it is taken in");
+}
+
+#[tokio::test]
+async fn a_configuration_whose_secrets_are_missing_is_refused_and_the_old_one_goes_on() {
+    let (store, channel) = (Arc::new(MemoryStore::new()), Channel::new(true));
+    let service = builder(&store, &channel).build().await.unwrap();
+    let autumn = CONFIGURATION.replace("\"summer\"", "\"autumn\"");
+    let mistaken = autumn.replace("\"env:NET_TOKEN\"", "\"env:A\", \"env:B\"");
+    match service.replace(tracker(&mistaken)).await {
+        Err(ConfigureError::Refused(problems)) => {
+            assert_eq!(problems, ["secret `env:A` is not set", "secret `env:B` is not set"]);
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(click(&service, "summer").await.is_ok());
+    service.replace(tracker(&autumn)).await.unwrap();
+    assert!(click(&service, "autumn").await.is_ok());
+    assert!(matches!(
+        click(&service, "summer").await,
+        Err(LostReason::UnknownCampaign)
+    ));
+    let stored = store.configuration(service.tracker().fingerprint()).await.unwrap();
+    assert!(stored.unwrap().contains("autumn"));
+}
+
+#[tokio::test]
+async fn a_service_does_not_start_without_its_secrets() {
+    let (store, channel) = (Arc::new(MemoryStore::new()), Channel::new(true));
+    let none = Arc::new(FixedSecrets::default());
+    let built = Service::builder(tracker(CONFIGURATION), store, channel, none)
+        .build()
+        .await;
+    assert_eq!(built.unwrap_err().to_string(), "secret `env:NET_TOKEN` is not set");
+}
+
+#[tokio::test]
+async fn refused_postbacks_are_told_apart() {
+    let (store, channel) = (Arc::new(MemoryStore::new()), Channel::new(true));
+    let service = builder(&store, &channel).build().await.unwrap();
+    for (source, query, status) in [
+        (Some("other"), "token=a+long+token", 404),
+        (None, "token=guessed&sum=1", 403),
+        (None, "token=a+long+token&sum=much", 400),
+        (None, "token=%zz", 400),
+    ] {
+        let answer = service.postback(source, None, query.as_bytes()).await;
+        assert_eq!(
+            answer.taken.as_ref().map_err(PostbackError::status),
+            Err(status),
+            "{query}"
+        );
+    }
+    let net = "net".parse().unwrap();
+    let refused = service.refused_postbacks(&net).unwrap();
+    assert_eq!((refused.since_accepted, refused.last_status), (3, 400));
+    service.refuse_postback(None, 413);
+    assert_eq!(service.refused_postbacks(&net).unwrap().last_status, 413);
+    buy(&service).await;
+    assert_eq!(service.refused_postbacks(&net).unwrap().since_accepted, 0);
+}
+
+#[test]
+fn whoever_has_loaded_a_configuration_goes_on_with_it() {
+    let handle = TrackerHandle::new(tracker(CONFIGURATION), Credentials::default());
+    let loaded = handle.load();
+    let before = handle.replace(
+        tracker(&CONFIGURATION.replace("\"summer\"", "\"autumn\"")),
+        Credentials::default(),
+    );
+    assert!(Arc::ptr_eq(&before, &loaded));
+    assert!(loaded.tracker.campaign("summer").is_some());
+    assert!(handle.load().tracker.campaign("summer").is_none());
+}

@@ -1,0 +1,25 @@
+use axum::{Router, routing::get};
+use postback::{Tracker, memory::MemoryStore};
+use postback_http::Client;
+use postback_service::{EnvSecrets, Service};
+use std::{error::Error, net::SocketAddr, sync::Arc};
+
+/// Serves until `stop` ends.
+pub async fn serve(
+    tracker: Tracker,
+    client: Client,
+    listener: tokio::net::TcpListener,
+    stop: impl Future<Output = ()>,
+) -> Result<(), Box<dyn Error>> {
+    let store = Arc::new(MemoryStore::new()); // or postback_sqlite::SqliteStore::open(path, &options)?
+    let service = Service::builder(tracker, store, Arc::new(client), Arc::new(EnvSecrets));
+    let service = service.build().await?;
+    let app = Router::new()
+        .route("/hello", get(|| async { "my own service" }))
+        .merge(postback_axum::router(service.clone())); // /{campaign}, /postback, /ins, /api, /healthz, /metrics
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    tokio::select! {
+        () = service.run(stop) => Ok(()), // sends the postbacks, and what else goes on without a request
+        served = async { axum::serve(listener, app).await } => Ok(served?),
+    }
+}

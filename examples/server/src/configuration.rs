@@ -1,0 +1,33 @@
+//! The configuration, read from its file.
+
+use postback::compile::{CompileOptions, compile};
+use postback::config::{Document, Problems};
+use postback::definition::Definition;
+use postback::lint::lint;
+use postback::tracker::Tracker;
+use postback::value::Namespace;
+use std::{ffi::OsStr, path::Path};
+
+/// Reads TOML or JSON, as the file's extension says, and compiles it; with what is probably not
+/// meant.
+///
+/// # Errors
+/// Every problem, one text for each: a file that cannot be read, a name that ends in neither
+/// `.toml` nor `.json`, what reading the document and compiling it refuse.
+pub(crate) fn read(path: &Path, namespace: &Namespace) -> Result<(Tracker, Vec<String>), Vec<String>> {
+    let name = path.display();
+    let one = |problem: String| vec![problem];
+    let parse = match path.extension().and_then(OsStr::to_str) {
+        Some("toml") => Document::from_toml,
+        Some("json") => Document::from_json,
+        _ => return Err(one(format!("`{name}` is neither `.toml` nor `.json`"))),
+    };
+    let text =
+        std::fs::read_to_string(path).map_err(|error| one(format!("`{name}` cannot be read: {}", error.kind())))?;
+    let texts = |problems: Problems| problems.as_slice().iter().map(ToString::to_string).collect::<Vec<_>>();
+    let document = parse(&text).map_err(texts)?;
+    let tracker = compile(&document, &CompileOptions::new(namespace.clone())).map_err(texts)?;
+    let definition = Definition::from_document(&document).map_err(texts)?;
+    let warnings = lint(&definition, &tracker).iter().map(ToString::to_string).collect();
+    Ok((tracker, warnings))
+}
