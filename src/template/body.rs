@@ -111,26 +111,10 @@ impl BodyTemplate {
         })
     }
 
-    /// The template as it was written.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.source
-    }
-
     /// Its content type.
     #[must_use]
     pub fn content_type(&self) -> ContentType {
         self.content_type
-    }
-
-    /// The fields that it reads, in order, repeats included.
-    pub fn fields(&self) -> impl Iterator<Item = &Field> {
-        self.program.fields()
-    }
-
-    /// The references of the secrets that it names, in order, repeats included.
-    pub fn secrets(&self) -> impl Iterator<Item = &SecretReference> {
-        self.program.secrets()
     }
 
     /// Renders it.
@@ -144,17 +128,9 @@ impl BodyTemplate {
     pub fn render(&self, scope: &Scope<'_>) -> Result<HoledText, RenderError> {
         self.render_with(|field| scope.value(field))
     }
-
-    /// Renders it with values from anywhere.
-    ///
-    /// # Errors
-    /// As [`render`](Self::render).
-    pub fn render_with<'v>(&self, value: impl Fn(&Field) -> Value<'v>) -> Result<HoledText, RenderError> {
-        let mut out = HoledText::default();
-        self.program.render(value, &mut out)?;
-        Ok(out)
-    }
 }
+
+reads!(BodyTemplate);
 
 impl fmt::Debug for BodyTemplate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

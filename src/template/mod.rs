@@ -44,6 +44,39 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+/// What templates of URLs and of bodies have in common.
+macro_rules! reads {
+    ($template:ident) => {
+        impl $template {
+            /// The template as it was written.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.source
+            }
+
+            /// The fields that it reads, in order, repeats included.
+            pub fn fields(&self) -> impl Iterator<Item = &Field> {
+                self.program.fields()
+            }
+
+            /// The references of the secrets that it names, in order, repeats included.
+            pub fn secrets(&self) -> impl Iterator<Item = &SecretReference> {
+                self.program.secrets()
+            }
+
+            /// Renders it with values from anywhere.
+            ///
+            /// # Errors
+            /// As [`render`](Self::render).
+            pub fn render_with<'v>(&self, value: impl Fn(&Field) -> Value<'v>) -> Result<HoledText, RenderError> {
+                let mut out = HoledText::default();
+                self.program.render(value, &mut out)?;
+                Ok(out)
+            }
+        }
+    };
+}
+
 mod body;
 mod encode;
 mod error;

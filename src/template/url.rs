@@ -65,27 +65,11 @@ impl UrlTemplate {
         build(text, Usage::Offer, &BTreeMap::new()).sound()
     }
 
-    /// The template as it was written.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.source
-    }
-
     /// Scheme, host and port, normalised, as in `https://us.ahows.co`: who is called, whatever the
     /// values are.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
-    }
-
-    /// The fields that it reads, in order, repeats included.
-    pub fn fields(&self) -> impl Iterator<Item = &Field> {
-        self.program.fields()
-    }
-
-    /// The references of the secrets that it names, in order, repeats included.
-    pub fn secrets(&self) -> impl Iterator<Item = &SecretReference> {
-        self.program.secrets()
     }
 
     /// Renders it.
@@ -100,16 +84,6 @@ impl UrlTemplate {
         self.render_with(|field| scope.value(field))
     }
 
-    /// Renders it with values from anywhere.
-    ///
-    /// # Errors
-    /// As [`render`](Self::render).
-    pub fn render_with<'v>(&self, value: impl Fn(&Field) -> Value<'v>) -> Result<HoledText, RenderError> {
-        let mut out = HoledText::default();
-        self.program.render(value, &mut out)?;
-        Ok(out)
-    }
-
     /// Renders it in place of what `out` holds, and into its buffer, so that a loop need not
     /// allocate.
     ///
@@ -119,6 +93,8 @@ impl UrlTemplate {
         self.program.render(value, out)
     }
 }
+
+reads!(UrlTemplate);
 
 impl fmt::Debug for UrlTemplate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

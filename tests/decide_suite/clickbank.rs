@@ -90,14 +90,12 @@ fn the_test_button_is_a_test_for_both_roles_and_counts_nothing() {
 #[test]
 fn one_of_the_test_buttons_values_alone_is_no_test() {
     let world = posted(|_| {});
-    assert_eq!(
-        ingest(&world, "clickid=cb&sum=10&receipt=ABC12345&type=PURCHASE"),
-        "applied"
-    );
-    assert_eq!(
-        ingest(&world, "clickid=cb&sub1=affsub1&sum=5&receipt=R2&type=PURCHASE"),
-        "applied"
-    );
+    for query in [
+        "clickid=cb&sum=10&receipt=ABC12345&type=PURCHASE",
+        "clickid=cb&sub1=affsub1&sum=5&receipt=R2&type=PURCHASE",
+    ] {
+        assert_eq!(ingest(&world, query), "applied", "{query}");
+    }
     assert_eq!(world.revenue(), "15");
     let other = World::new(&document());
     assert_eq!(

@@ -4,18 +4,14 @@ use postback::decide::Decision;
 use postback::plan::{MAX_ORPHANS, Outcome};
 use postback_test::{TRACKED, World, click, document, notification, verdicts, with, with_policy};
 
+const UPSELL_OF_R1: &str = r#""lineItems":[{"lineItemType":"UPSELL"}],"upsell":{"upsellOriginalReceipt":"R1"}"#;
+
 #[test]
 fn a_later_event_decides_every_event_that_waited_for_it_in_one_plan() {
     let world = World::new(&document());
     world.notify(&notification("BILL", "R1-B002", 90, "5", ""));
     world.notify(&notification("RFND", "R1-B002", 95, "-5", ""));
-    world.notify(&notification(
-        "SALE",
-        "R2",
-        70,
-        "3",
-        r#""lineItems":[{"lineItemType":"UPSELL"}],"upsell":{"upsellOriginalReceipt":"R1"}"#,
-    ));
+    world.notify(&notification("SALE", "R2", 70, "3", UPSELL_OF_R1));
     assert!(world.told().is_empty());
     let plan = world
         .ingest(&world.notification_event(&notification("SALE", "R1", 60, "10", TRACKED)))
@@ -232,13 +228,7 @@ fn an_unknown_type_of_a_late_click_is_decided_too() {
 fn a_sale_that_is_matched_to_none_leads_its_upsell_to_a_click_that_is_recorded_late() {
     let world = World::without_clicks(&with(|d| d["offer_source"][1]["events"]["SALE"] = "".into()));
     world.notify(&notification("SALE", "R1", 60, "10", TRACKED));
-    world.notify(&notification(
-        "SALE",
-        "R2",
-        70,
-        "3",
-        r#""lineItems":[{"lineItemType":"UPSELL"}],"upsell":{"upsellOriginalReceipt":"R1"}"#,
-    ));
+    world.notify(&notification("SALE", "R2", 70, "3", UPSELL_OF_R1));
     let mut late = click("cb");
     late.offer = "product".parse().unwrap();
     late.source = "clickbank".parse().unwrap();
