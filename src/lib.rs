@@ -8,6 +8,7 @@ extern crate std;
 
 pub mod clickbank;
 pub mod compile;
+pub mod condition;
 pub mod config;
 #[cfg(feature = "conformance")]
 pub mod conformance;

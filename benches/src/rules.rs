@@ -1,5 +1,4 @@
-//! Which of many rules accept an event's type and status: the index beside a look at each rule, and
-//! beside CEL.
+//! Which of many rules fire for a conversion: each one evaluated, beside CEL.
 
 #![expect(
     clippy::expect_used,
@@ -8,10 +7,11 @@
 
 use crate::numbers::Numbers;
 use cel::{Context, Env, Program};
-use postback::model::Status;
-use postback::rule::{Conditions, Index};
-use postback::value::TypeName;
-use std::collections::BTreeMap;
+use postback::model::{Click, Conversion, Status};
+use postback::rule::{Conditions, evaluate};
+use postback::scope::Scope;
+use postback::value::{Timestamp, TypeName};
+use serde_json::json;
 use std::sync::Arc;
 
 /// The numbers of rules that are measured.
@@ -38,22 +38,12 @@ pub enum Density {
     Many,
 }
 
-/// What a rule looks at.
-#[derive(Debug)]
-struct Event {
-    name: TypeName,
-    /// Of `name` among the configured types.
-    place: usize,
-    status: Status,
-}
-
-/// Rules and events.
+/// Rules and conversions of one click.
 #[derive(Debug)]
 pub struct Corpus {
     rules: Vec<Conditions>,
-    index: Index,
-    types: BTreeMap<TypeName, usize>,
-    events: Vec<Event>,
+    click: Click,
+    events: Vec<Conversion>,
 }
 
 impl Corpus {
@@ -67,24 +57,20 @@ impl Corpus {
         let rules: Vec<_> = (0..rules).map(|_| conditions(&mut numbers, &names, density)).collect();
         let events = (0..EVENTS)
             .filter_map(|_| {
-                let place = numbers.below(names.len());
-                Some(Event {
-                    name: names.get(place)?.clone(),
-                    place,
-                    status: one(&mut numbers, Status::ALL)?,
-                })
+                let name = one(&mut numbers, &names)?;
+                Some(conversion(&name, one(&mut numbers, Status::ALL)?))
             })
             .collect();
-        Self {
-            index: Index::new(&rules.iter().collect::<Vec<_>>(), &names),
-            types: names
-                .into_iter()
-                .enumerate()
-                .map(|(place, name)| (name, place))
-                .collect(),
-            rules,
-            events,
-        }
+        let id = |text: &str| text.to_owned();
+        let click = Click::new(
+            id("click").parse().expect("an id"),
+            Timestamp::from_unix_seconds(1_775_001_600).expect("a time of 2026"),
+            id("summer").parse().expect("an id"),
+            id("offer").parse().expect("an id"),
+            id("net").parse().expect("an id"),
+            id("push").parse().expect("an id"),
+        );
+        Self { rules, click, events }
     }
 
     /// How many events there are.
@@ -99,35 +85,14 @@ impl Corpus {
         self.events.is_empty()
     }
 
-    /// Ours: the places of the rules that accept the event, in place of what `found` holds.
+    /// Ours: the places of the rules that fire, in place of what `found` holds.
     pub fn postback(&self, event: usize, found: &mut Vec<usize>) {
         found.clear();
-        if let Some(event) = self.events.get(event) {
-            found.extend(self.index.candidates(event.place, event.status));
-        }
-    }
-
-    /// Ours, when the type's place is not known yet: it is looked up by its name first.
-    pub fn postback_by_name(&self, event: usize, found: &mut Vec<usize>) {
-        found.clear();
-        let event = self.events.get(event);
-        if let Some((place, status)) = event.and_then(|event| Some((*self.types.get(&event.name)?, event.status))) {
-            found.extend(self.index.candidates(place, status));
-        }
-    }
-
-    /// A look at each rule.
-    pub fn one_by_one(&self, event: usize, found: &mut Vec<usize>) {
-        found.clear();
-        let Some(Event { name, status, .. }) = self.events.get(event) else {
-            return;
-        };
-        let accepts = |rule: &Conditions| {
-            (rule.types.is_empty() || rule.types.contains(name))
-                && (rule.statuses.is_empty() || rule.statuses.contains(status))
-        };
-        let accepting = self.rules.iter().enumerate().filter(|(_, rule)| accepts(rule));
-        found.extend(accepting.map(|(place, _)| place));
+        let mut scope = Scope::of_click(&self.click);
+        scope.conversion = self.events.get(event);
+        let fires = |rule: &Conditions| evaluate(rule, &scope).fires();
+        let firing = self.rules.iter().enumerate().filter(|(_, rule)| fires(rule));
+        found.extend(firing.map(|(place, _)| place));
     }
 }
 
@@ -153,16 +118,28 @@ impl Cel {
     /// CEL's way: a context for the event, then each program.
     pub fn run(&self, corpus: &Corpus, event: usize, found: &mut Vec<usize>) {
         found.clear();
-        let Some(Event { name, status, .. }) = corpus.events.get(event) else {
+        let Some(Conversion { shown, .. }) = corpus.events.get(event) else {
             return;
         };
         let mut context = Context::with_env(Arc::clone(&self.environment));
-        context.add_variable_from_value("name", name.as_str());
-        context.add_variable_from_value("status", status.as_str());
+        context.add_variable_from_value("name", shown.type_name.as_str());
+        context.add_variable_from_value("status", shown.status.as_str());
         let accepts = |program: &Program| matches!(program.execute(&context), Ok(cel::Value::Bool(true)));
         let accepting = self.programs.iter().enumerate().filter(|(_, program)| accepts(program));
         found.extend(accepting.map(|(place, _)| place));
     }
+}
+
+fn conversion(name: &TypeName, status: Status) -> Conversion {
+    let made = json!({
+        "id": "aaaaaaaaaaaaaaaaaaaaaaaaaa", "click": "click", "campaign": "summer", "offer": "offer", "source": "net",
+        "channel": "push", "sum": {"amount": "10", "currency": "USD"}, "revenue": {"state": "nothing"}, "count": 1,
+        "shown": {
+            "event": "bbbbbbbbbbbbbbbbbbbbbbbbbb", "at": "2026-04-01T01:00:00Z", "timed": true, "kind": "sale",
+            "type": name, "known": true, "status": status, "parameters": {},
+        },
+    });
+    serde_json::from_value(made).expect("a conversion")
 }
 
 fn conditions(numbers: &mut Numbers, names: &[TypeName], density: Density) -> Conditions {
@@ -215,10 +192,6 @@ mod tests {
             for event in (0..corpus.len()).step_by(size.div_ceil(10)) {
                 corpus.postback(event, &mut ours);
                 cel.run(&corpus, event, &mut theirs);
-                assert_eq!(ours, theirs, "{size} rules, event {event}");
-                corpus.postback_by_name(event, &mut theirs);
-                assert_eq!(ours, theirs, "{size} rules, event {event}");
-                corpus.one_by_one(event, &mut theirs);
                 assert_eq!(ours, theirs, "{size} rules, event {event}");
             }
         }

@@ -50,7 +50,7 @@ fn types(definition: &Definition, root: &Place<'_>) -> (BTreeMap<TypeName, Conve
     let mut default = None;
     let mut has_default = false;
     let rows = (root, "conversion_type", definition.conversion_types.as_slice());
-    let mut types: BTreeMap<TypeName, ConversionType> = named(rows, ("name", |row| &row.name), |row, place| {
+    let types: BTreeMap<TypeName, ConversionType> = named(rows, ("name", |row| &row.name), |row, place| {
         if is_default(row.default, "type", &mut has_default, place) {
             default = Some(row.name.clone());
         }
@@ -58,16 +58,11 @@ fn types(definition: &Definition, root: &Place<'_>) -> (BTreeMap<TypeName, Conve
             name: row.name.clone(),
             counts: row.counts.unwrap_or(Counts::Sale),
             duplicates: row.duplicates,
-            // Known when all of them are.
-            index: 0,
         })
     });
     if !has_default {
         root.at("conversion_type")
             .problem("no type has `default = true`; conversions without a type need one");
-    }
-    for (index, known) in types.values_mut().enumerate() {
-        known.index = index;
     }
     (types, default)
 }

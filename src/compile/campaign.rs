@@ -7,9 +7,8 @@ use super::{Context, postback};
 use crate::config::Place;
 use crate::definition::{self, Cost, Definition};
 use crate::plan::MAX_TRACED_RULES;
-use crate::rule::{Conditions, Index};
-use crate::tracker::compiled::{Campaign, Demand, Offer, Path, Postback, Source};
-use crate::value::{CampaignId, ChannelId, Currency, Money, OfferId, OfferSourceId, TypeName};
+use crate::tracker::compiled::{Campaign, Offer, Path, Postback, Source};
+use crate::value::{CampaignId, ChannelId, Currency, Money, OfferId, OfferSourceId};
 use alloc::{collections::BTreeMap, format, vec::Vec};
 
 /// The names of routes, which stand where a campaign's id stands in a URL.
@@ -28,7 +27,6 @@ pub(super) fn resolve(
     offers: &BTreeMap<OfferId, Offer>,
     sources: &BTreeMap<OfferSourceId, Source>,
 ) -> BTreeMap<CampaignId, Campaign> {
-    let types: Vec<TypeName> = context.types.keys().cloned().collect();
     let every = Reach::of(sources.values());
     let rows = (root, "campaign", definition.campaigns.as_slice());
     named(rows, ("id", |row| &row.id), |row, place| {
@@ -47,9 +45,7 @@ pub(super) fn resolve(
         let offered = Reach::of_paths(&paths, offers, sources);
         let mut postbacks = postback::resolve(row, place, context, draft, offered.as_ref().unwrap_or(&every));
         super::later::campaign_apis(row, place, context);
-        let conditions: Vec<&Conditions> = postbacks.iter().map(|postback| &postback.conditions).collect();
-        let rules = Index::new(&conditions, &types);
-        let demands = demands(&mut postbacks);
+        liken(&mut postbacks);
         let named = postbacks.iter().take(MAX_TRACED_RULES);
         let traced = named.map(|postback| postback.id.clone()).collect();
         Some(Campaign {
@@ -60,31 +56,28 @@ pub(super) fn resolve(
             cost,
             paths,
             postbacks,
-            rules,
-            demands,
             traced,
         })
     })
 }
 
-/// What the postbacks ask besides types and statuses, each different one once; every postback is
-/// told its place.
-fn demands(postbacks: &mut [Postback]) -> Vec<Demand> {
-    let mut demands: Vec<Demand> = Vec::new();
-    for postback in postbacks {
-        let demand = Demand {
-            conditions: postback.conditions.without_names(),
-            payout: postback.payout,
+/// Tells every postback which one before it asks the same, types and statuses aside.
+fn liken(postbacks: &mut [Postback]) {
+    let mut firsts: Vec<usize> = Vec::new();
+    for place in 0..postbacks.len() {
+        let Some((before, [own, ..])) = postbacks.split_at_mut_checked(place) else {
+            return;
         };
-        postback.demand = demands
-            .iter()
-            .position(|known| *known == demand)
-            .unwrap_or(demands.len());
-        if postback.demand == demands.len() {
-            demands.push(demand);
+        let alike = |first: &&usize| {
+            let known = before.get(**first);
+            known.is_some_and(|known| known.payout == own.payout && known.conditions.asks_like(&own.conditions))
+        };
+        let like = firsts.iter().find(alike).copied();
+        own.like = like.unwrap_or(place);
+        if like.is_none() {
+            firsts.push(place);
         }
     }
-    demands
 }
 
 /// What one click costs, where the model says so. The other models change nothing yet.

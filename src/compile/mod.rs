@@ -1,7 +1,7 @@
 //! Layer 3: from a document to a [`Tracker`].
 //!
 //! The document is read into a [`Definition`], and the definition is resolved: every reference is
-//! looked up, every template parsed, every rule indexed, and every problem reported.
+//! looked up, every template parsed, and every problem reported.
 
 mod account;
 mod campaign;

@@ -8,7 +8,8 @@ use crate::config::Place;
 use crate::definition;
 use crate::delivery::Lane;
 use crate::model::Updates;
-use crate::rule::{Conditions, ParameterName};
+use crate::rule::Conditions;
+use crate::scope::ParameterName;
 use crate::tracker::compiled::{PayoutRule, Postback};
 use crate::value::{CampaignId, Currency, DeliveryKey, Money, Percent, PostbackId};
 use alloc::{format, vec::Vec};
@@ -53,7 +54,7 @@ fn postback(
         url,
         body: request.body,
         conditions,
-        demand: 0,
+        like: 0,
         payout,
         updates: row.updates.unwrap_or(Updates::FirstMatch),
         success: request.success,
@@ -85,21 +86,34 @@ fn conditions(
     reach: &Reach<'_>,
 ) -> Conditions {
     let currency = currency(context, channel);
-    let matches = row.matches.iter().filter_map(|(name, text)| {
-        let place = place.at("where").at(name);
-        Some((place.accept(reach.condition_name(name))?, text.clone()))
-    });
-    Conditions {
-        types: context.type_names(&row.types, "types", place),
-        statuses: row.statuses.clone(),
-        min_payout: row.min_payout.map(|amount| Money { amount, currency }),
-        share: row.share,
-        within: row.within,
-        test: row.test,
-        negative: row.negative.unwrap_or_default(),
-        matches: matches.collect(),
-        require: require(row, place, channel, reach),
+    let mut conditions = Conditions::default();
+    conditions.types = context.type_names(&row.types, "types", place);
+    conditions.statuses.clone_from(&row.statuses);
+    conditions.test = row.test;
+    conditions.negative = row.negative.unwrap_or_default();
+    if let Some(amount) = row.min_payout {
+        conditions.min_payout(Money { amount, currency });
     }
+    if let Some(share) = row.share {
+        conditions.share(share);
+    }
+    if let Some(longest) = row.within {
+        conditions.within(longest);
+    }
+    for (name, text) in &row.matches {
+        if let Some(name) = place.at("where").at(name).accept(reach.condition_name(name)) {
+            conditions.matches(name, text);
+        }
+    }
+    for name in require(row, place, channel, reach) {
+        conditions.require(name);
+    }
+    for (place, clause) in place.rows("when", &row.when) {
+        if place.accept(reach.condition_name(clause.name())).is_some() {
+            conditions.when(clause.clone());
+        }
+    }
+    conditions
 }
 
 /// What the channel requires of each of its postbacks, and what this one requires besides.

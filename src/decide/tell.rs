@@ -58,9 +58,8 @@ impl Decision<'_> {
             return Vec::new();
         };
         let mut scopes = Scopes::new(*self, campaign, channel, click, conversion);
-        reasons(&postback.conditions, scopes.of(postback))
-            .iter()
-            .map(ToString::to_string)
-            .collect()
+        let payout = scopes.payout(postback);
+        let reasons = reasons(&postback.conditions, scopes.of(postback, payout)).into_iter();
+        reasons.map(|(_, unmet)| unmet.to_string()).collect()
     }
 }

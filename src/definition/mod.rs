@@ -64,11 +64,10 @@ use crate::model::Status;
 use crate::value::Currency;
 use alloc::{string::String, vec, vec::Vec};
 
-/// The most rows of a top-level list (campaigns, offers, sources, channels, domains, rates): ten
-/// times the largest accounts in the field.
+/// The most rows of a top-level list (campaigns, offers, sources, channels, domains, rates), and of
+/// a campaign's postbacks: ten times the largest accounts in the field.
 pub const MAX_ROWS: usize = 10_000;
-/// The most conversion types: the trackers of the field allow 40, and each costs one bit for each
-/// postback.
+/// The most conversion types: the trackers of the field allow 40.
 pub const MAX_TYPES: usize = 256;
 /// The most secrets of one use (keys, tokens) that may be live at once: a new one, an old one, and
 /// room for two interfaces.

@@ -1,8 +1,9 @@
 //! A campaign's postbacks: conditions, payout, updates.
 
-use super::PostbackRequest;
+use super::{MAX_ROWS, PostbackRequest};
+use crate::condition::Clause;
 use crate::config::part::{Value, part};
-use crate::config::{Entries, MAX_ENTRIES, Node, Place, Table};
+use crate::config::{Entries, Node, Place, Table};
 use crate::model::{Status, Updates};
 use crate::rule::Negative;
 use crate::value::{Amount, Percent, PostbackId, TypeName};
@@ -37,12 +38,14 @@ pub struct Postback {
     pub matches: BTreeMap<String, String>,
     /// The parameters that must be there.
     pub require: Vec<String>,
+    /// Any other conditions; all must hold.
+    pub when: Vec<Clause>,
     /// Whether conversions that the network marked as tests are sent too.
     pub test: bool,
     /// The request; what it leaves out is the channel's, unless it has a URL of its own.
     pub request: PostbackRequest,
 }
-part!(Postback, MAX_ENTRIES, {
+part!(Postback, MAX_ROWS, {
     id,
     values,
     types,
@@ -55,6 +58,7 @@ part!(Postback, MAX_ENTRIES, {
     within,
     matches: "where",
     require,
+    when,
     test,
     ..request: PostbackRequest
 });

@@ -1,5 +1,6 @@
 //! The values of a definition that are texts in the document.
 
+use crate::condition::Clause;
 use crate::config::part::Word;
 use crate::config::word::{choices, texts};
 use crate::config::{Refusal, date_or_time, duration, duration_text, one_of};
@@ -33,6 +34,7 @@ texts! {
     Percent "100", str::parse;
     Amount "0", amount;
     Timestamp "1970-01-01T00:00:00Z", date_or_time;
+    Clause "unread is there", str::parse;
 }
 
 impl Word for SecretReference {

@@ -74,7 +74,10 @@ fn covered(row: &Postback, place: &Place<'_>, uncounted: &str) {
 /// Conditions on what no conversion has.
 fn conditions(row: &Postback, place: &Place<'_>, reach: &Reach<'_>) {
     let matches = row.matches.keys().map(|name| (place.at("where").at(name), name));
-    for (place, name) in matches.chain(place.rows("require", &row.require)) {
+    let clauses = place
+        .rows("when", &row.when)
+        .map(|(place, clause)| (place, clause.name()));
+    for (place, name) in matches.chain(place.rows("require", &row.require)).chain(clauses) {
         if Field::from_name(name).is_some() || reach.has(name) {
             continue;
         }

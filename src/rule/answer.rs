@@ -36,6 +36,8 @@ pub enum Condition {
     Require = 11,
     /// The click is not in the share.
     Share = 12,
+    /// A clause of `when` does not hold.
+    When = 13,
 }
 
 impl Condition {
@@ -54,6 +56,7 @@ impl Condition {
         Self::Where,
         Self::Require,
         Self::Share,
+        Self::When,
     ];
 
     /// The word, as in metrics and JSON.
@@ -73,6 +76,7 @@ impl Condition {
             Self::Where => "where",
             Self::Require => "require",
             Self::Share => "share",
+            Self::When => "when",
         }
     }
 
@@ -183,6 +187,7 @@ mod tests {
             (1024, "where"),
             (2048, "require"),
             (4096, "share"),
+            (8192, "when"),
         ];
         assert_eq!(codes, expected);
         assert!(Condition::ALL.iter().all(|c| c.to_string() == c.as_str()));
@@ -215,9 +220,9 @@ mod tests {
 
     #[test]
     fn a_bit_that_is_no_conditions_is_refused() {
-        let error = Answer::try_from(8192).unwrap_err();
-        assert_eq!(error.to_string(), "`8192` is not the code of a rule's answer");
-        assert!(Answer::try_from(8191).is_ok());
+        let error = Answer::try_from(16384).unwrap_err();
+        assert_eq!(error.to_string(), "`16384` is not the code of a rule's answer");
+        assert!(Answer::try_from(16383).is_ok());
     }
 
     #[test]

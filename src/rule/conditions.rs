@@ -1,7 +1,9 @@
 //! What a rule asks of a conversion.
 
-use super::ParameterName;
+use super::Condition;
+use crate::condition::{Clause, Number, Range, Test, Texts};
 use crate::model::Status;
+use crate::scope::ParameterName;
 use crate::value::{Money, Percent, TypeName};
 use alloc::{string::String, vec::Vec};
 use core::time::Duration;
@@ -11,13 +13,17 @@ use serde::{Deserialize, Serialize};
 /// type that is no test and takes no money back; the configuration adds `require = ["ref_id"]`,
 /// which is a default of the document, not of the rule.
 ///
+/// Types, statuses and the two flags are looked at first; everything else is a [`Clause`], the keys
+/// of the configuration too: `min_payout` is `payout at least 10 USD`.
+///
 /// ```
 /// use postback::rule::Conditions;
 /// let mut paid_leads = Conditions::default();
 /// paid_leads.types = vec!["Lead".parse()?];
 /// paid_leads.statuses = vec![postback::model::Status::Approved];
-/// paid_leads.matches = vec![("sub1".into(), "222".into())];
-/// # Ok::<(), postback::value::IdError>(())
+/// paid_leads.matches("sub1".into(), "222");
+/// paid_leads.when("country not in US, CA".parse()?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -27,37 +33,65 @@ pub struct Conditions {
     pub types: Vec<TypeName>,
     /// The statuses; none accepts all.
     pub statuses: Vec<Status>,
+    /// Whether conversions that the network marked as tests are sent too.
+    pub test: bool,
+    /// What to do with a conversion that takes money back.
+    pub negative: Negative,
+    /// Each with what it fails on, in the order of those.
+    pub(super) clauses: Vec<(Condition, Clause<ParameterName>)>,
+}
+
+impl Conditions {
     /// The least payout that is sent, itself included. Compared with what the channel is told, in
     /// the same currency only.
-    pub min_payout: Option<Money>,
+    pub fn min_payout(&mut self, least: Money) {
+        let (least, most) = (Some(Number::from(least)), None);
+        self.add(
+            Condition::MinPayout,
+            "payout".into(),
+            Test::Number(Range { least, most }),
+        );
+    }
+
     /// Of how many of the clicks the conversions are sent: a click's id is hashed to a draw from 0
     /// up to 100, in steps of 10^-9, as fine as a [`Percent`] can be written; its conversions are
     /// sent when the draw is below the share. So a sale and the upsell or the refund that follows
     /// it are sent together or not at all, the answer for one click never changes, what is sent at
     /// 30 % is also sent at 50 %, at 0 nothing is sent and from 100 on everything.
-    pub share: Option<Percent>,
+    pub fn share(&mut self, share: Percent) {
+        self.add(Condition::Share, "clickid".into(), Test::Share(share));
+    }
+
     /// The longest time from click to conversion, itself included. A conversion before its click is
     /// within.
-    pub within: Option<Duration>,
-    /// `where`: each parameter is exactly this text. An amount is compared as it prints, without
-    /// trailing zeros (`8.5`).
-    pub matches: Vec<(ParameterName, String)>,
-    /// The parameters that must be there, neither empty nor an unfilled macro.
-    pub require: Vec<ParameterName>,
-    /// Whether conversions that the network marked as tests are sent too.
-    pub test: bool,
-    /// What to do with a conversion that takes money back.
-    pub negative: Negative,
-}
+    pub fn within(&mut self, longest: Duration) {
+        self.add(Condition::Within, "clicktime".into(), Test::Within(longest));
+    }
 
-impl Conditions {
-    /// The conditions but for the types and statuses.
-    pub(crate) fn without_names(&self) -> Self {
-        Self {
-            types: Vec::new(),
-            statuses: Vec::new(),
-            ..self.clone()
-        }
+    /// `where`: the parameter is exactly this text. An amount is compared as it prints, without
+    /// trailing zeros (`8.5`).
+    pub fn matches(&mut self, name: ParameterName, text: impl Into<String>) {
+        self.add(Condition::Where, name, Test::Text(Texts::exactly(text.into())));
+    }
+
+    /// The parameter must be there, neither empty nor an unfilled macro.
+    pub fn require(&mut self, name: ParameterName) {
+        self.add(Condition::Require, name, Test::IsThere);
+    }
+
+    /// Any clause.
+    pub fn when(&mut self, clause: Clause) {
+        self.add(Condition::When, clause.name.as_str().into(), clause.test);
+    }
+
+    /// Whether both ask the same of a conversion, its type and status aside.
+    pub(crate) fn asks_like(&self, other: &Self) -> bool {
+        self.test == other.test && self.negative == other.negative && self.clauses == other.clauses
+    }
+
+    fn add(&mut self, condition: Condition, name: ParameterName, test: Test) {
+        let place = self.clauses.partition_point(|(known, _)| *known <= condition);
+        self.clauses.insert(place, (condition, Clause { name, test }));
     }
 }
 

@@ -1,103 +1,126 @@
 //! One walk over the conditions, for the answer and for its reasons alike, so that the two cannot
 //! disagree.
 
-use super::share::draw;
-use super::{Answer, Conditions, Negative, ParameterName, Reason};
+use super::{Answer, Condition, Conditions, Negative};
+use crate::condition::{Seen, Unmet};
 use crate::model::Conversion;
-use crate::scope::{Payout, Scope, Value};
-use crate::value::{Money, is_unfilled_macro};
-use alloc::vec::Vec;
+use crate::scope::{Payout, Scope};
+use alloc::{borrow::Cow, format, vec::Vec};
 
 /// Whether a rule with these conditions fires, and if not, what it failed on. Every condition is
 /// looked at, so that one answer says all.
 ///
-/// Total and deterministic. It does not allocate, except where `where` or `require` reads an amount
-/// or a time (it is printed to be compared), or `require` a value with a `%` (an encoded macro is
-/// searched in it).
+/// Total and deterministic. It does not allocate, except where a clause reads an amount or a time as
+/// text (it is printed to be compared), compares without case, or asks whether a value with a `%` is
+/// there (an encoded macro is searched in it).
 #[must_use]
 pub fn evaluate(conditions: &Conditions, scope: &Scope<'_>) -> Answer {
     let mut answer = Answer::FIRES;
-    walk(conditions, scope, &mut |reason| answer.insert(reason.condition()));
+    walk(conditions, scope, &mut answer);
     answer
 }
 
-/// Why a rule with these conditions does not fire: what it wanted and what it saw. Empty when it
-/// fires. Agrees with [`evaluate`] on every input; `where` and `require` give one reason for each
-/// parameter.
+/// The part of [`evaluate`] that is about the type and the status.
+pub(crate) fn evaluate_names(conditions: &Conditions, conversion: &Conversion) -> Answer {
+    let mut answer = Answer::FIRES;
+    names(conditions, conversion, &mut answer);
+    answer
+}
+
+/// The other part of [`evaluate`], the same for all rules that [ask it
+/// alike](Conditions::asks_like).
+pub(crate) fn evaluate_rest(conditions: &Conditions, conversion: &Conversion, scope: &Scope<'_>) -> Answer {
+    let mut answer = Answer::FIRES;
+    rest(conditions, conversion, scope, &mut answer);
+    answer
+}
+
+/// Why a rule with these conditions does not fire: what it failed on, with what it wanted and what
+/// it saw. Empty when it fires. Agrees with [`evaluate`] on every input; there is one reason for
+/// each clause.
 #[must_use]
-pub fn reasons<'a>(conditions: &'a Conditions, scope: &Scope<'a>) -> Vec<Reason<'a>> {
+pub fn reasons<'a>(conditions: &'a Conditions, scope: &'a Scope<'_>) -> Vec<(Condition, Unmet<'a>)> {
     let mut reasons = Vec::new();
-    walk(conditions, scope, &mut |reason| reasons.push(reason));
+    walk(conditions, scope, &mut reasons);
     reasons
 }
 
-/// What a rule with these conditions says of the types and statuses alone. Many rules differ in
-/// nothing else: joined with the answer of
-/// [`Conditions::without_names`] it is that of [`evaluate`].
-pub(crate) fn evaluate_names(conditions: &Conditions, conversion: &Conversion) -> Answer {
-    let mut answer = Answer::FIRES;
-    names(conditions, conversion, &mut |reason| answer.insert(reason.condition()));
-    answer
+/// Where what failed goes. An answer does not ask for the reason.
+trait Failed<'a> {
+    fn add(&mut self, condition: Condition, why: impl FnOnce() -> Unmet<'a>);
 }
 
-fn names<'a>(conditions: &'a Conditions, conversion: &'a Conversion, fail: &mut impl FnMut(Reason<'a>)) {
+impl<'a> Failed<'a> for Answer {
+    fn add(&mut self, condition: Condition, _: impl FnOnce() -> Unmet<'a>) {
+        self.insert(condition);
+    }
+}
+
+impl<'a> Failed<'a> for Vec<(Condition, Unmet<'a>)> {
+    fn add(&mut self, condition: Condition, why: impl FnOnce() -> Unmet<'a>) {
+        self.push((condition, why()));
+    }
+}
+
+fn walk<'a>(conditions: &'a Conditions, scope: &'a Scope<'_>, failed: &mut impl Failed<'a>) {
+    let Some(conversion) = scope.conversion else {
+        return failed.add(Condition::NoConversion, || Unmet::Nothing { what: "conversion" });
+    };
+    names(conditions, conversion, failed);
+    rest(conditions, conversion, scope, failed);
+}
+
+fn rest<'a>(
+    conditions: &'a Conditions,
+    conversion: &'a Conversion,
+    scope: &'a Scope<'_>,
+    failed: &mut impl Failed<'a>,
+) {
+    if conversion.shown.test && !conditions.test {
+        failed.add(Condition::Test, || Unmet::Unwanted {
+            is: "a test".into(),
+            that: "",
+        });
+    }
+    if conditions.negative == Negative::Skip {
+        negative(conversion, scope, failed);
+    }
+    for (condition, clause) in &conditions.clauses {
+        if let Some(unmet) = clause.unmet(scope) {
+            failed.add(key(*condition, &unmet), || unmet);
+        }
+    }
+}
+
+fn names<'a>(conditions: &'a Conditions, conversion: &'a Conversion, failed: &mut impl Failed<'a>) {
     let shown = &conversion.shown;
+    if !shown.known {
+        failed.add(Condition::UnknownType, || Unmet::Unknown {
+            what: "type",
+            seen: shown.type_name.as_str(),
+        });
+    }
     if !conditions.types.is_empty() && !conditions.types.contains(&shown.type_name) {
-        fail(Reason::Types {
-            seen: &shown.type_name,
-            wanted: &conditions.types,
+        failed.add(Condition::Types, || Unmet::NoneOf {
+            what: "type",
+            seen: shown.type_name.as_str(),
+            wanted: conditions.types.iter().map(|name| name.as_str()).collect(),
         });
     }
     if !conditions.statuses.is_empty() && !conditions.statuses.contains(&shown.status) {
-        fail(Reason::Statuses {
-            seen: shown.status,
-            wanted: &conditions.statuses,
+        failed.add(Condition::Statuses, || Unmet::NoneOf {
+            what: "status",
+            seen: shown.status.as_str(),
+            wanted: conditions.statuses.iter().map(|status| status.as_str()).collect(),
         });
     }
 }
 
-fn walk<'a>(conditions: &'a Conditions, scope: &Scope<'a>, fail: &mut impl FnMut(Reason<'a>)) {
-    let Some(conversion) = scope.conversion else {
-        return fail(Reason::NoConversion);
-    };
-    let shown = &conversion.shown;
-    if !shown.known {
-        fail(Reason::UnknownType { seen: &shown.type_name });
-    }
-    names(conditions, conversion, fail);
-    if shown.test && !conditions.test {
-        fail(Reason::Test);
-    }
-    if conditions.negative == Negative::Skip {
-        negative(conversion, scope, fail);
-    }
-    if let Some(wanted) = conditions.min_payout {
-        min_payout(wanted, scope, fail);
-    }
-    if let Some(wanted) = conditions.within {
-        let seen = shown.at.saturating_since(scope.click.at);
-        if seen > wanted {
-            fail(Reason::Within { seen, wanted });
-        }
-    }
-    for (name, wanted) in &conditions.matches {
-        matches(name, wanted, scope, fail);
-    }
-    for name in &conditions.require {
-        require(name, scope, fail);
-    }
-    if let Some(wanted) = conditions.share {
-        let drawn = draw(&scope.click.id);
-        if drawn >= wanted.amount() {
-            fail(Reason::Share { drawn, wanted });
-        }
-    }
-}
-
-fn negative<'a>(conversion: &'a Conversion, scope: &Scope<'a>, fail: &mut impl FnMut(Reason<'a>)) {
+fn negative<'a>(conversion: &'a Conversion, scope: &Scope<'_>, failed: &mut impl Failed<'a>) {
     if conversion.shown.kind.subtracts() {
-        return fail(Reason::TakesBack {
-            kind: &conversion.shown.kind,
+        return failed.add(Condition::Negative, || Unmet::Unwanted {
+            is: Cow::Owned(format!("a `{}`", conversion.shown.kind)),
+            that: " that takes money back",
         });
     }
     // Without a rate the payout is not known, but its sign is that of the sum.
@@ -106,50 +129,18 @@ fn negative<'a>(conversion: &'a Conversion, scope: &Scope<'a>, fail: &mut impl F
         Some(Payout::NoRate) | None => conversion.sum,
     };
     if let Some(seen) = money.filter(|money| money.amount.is_negative()) {
-        fail(Reason::Negative { seen });
+        failed.add(Condition::Negative, || Unmet::Negative { what: "payout", seen });
     }
 }
 
-fn min_payout<'a>(wanted: Money, scope: &Scope<'a>, fail: &mut impl FnMut(Reason<'a>)) {
-    match scope.payout {
-        Some(Payout::Known(seen)) if seen.currency != wanted.currency => {
-            fail(Reason::CurrencyMismatch { seen, wanted })
-        }
-        Some(Payout::Known(seen)) if seen.amount >= wanted.amount => {}
-        Some(Payout::Known(seen)) => fail(Reason::MinPayout {
-            seen: Some(seen),
-            wanted,
-        }),
-        Some(Payout::NoRate) => fail(Reason::NoRate { name: "payout" }),
-        None => fail(Reason::MinPayout { seen: None, wanted }),
-    }
-}
-
-fn matches<'a>(name: &'a ParameterName, wanted: &'a str, scope: &Scope<'a>, fail: &mut impl FnMut(Reason<'a>)) {
-    match name.read(scope) {
-        Value::Text(seen) if seen == wanted => {}
-        // An empty text is wanted and there is none.
-        Value::Empty if wanted.is_empty() => {}
-        Value::NoRate => fail(Reason::NoRate { name: name.as_str() }),
-        _ if name.is_personal(scope) => fail(Reason::WherePersonal { name }),
-        Value::Text(seen) => fail(Reason::Where {
-            name,
-            seen: Some(seen),
-            wanted,
-        }),
-        Value::Empty | Value::Private(_) => fail(Reason::Where {
-            name,
-            seen: None,
-            wanted,
-        }),
-    }
-}
-
-fn require<'a>(name: &'a ParameterName, scope: &Scope<'a>, fail: &mut impl FnMut(Reason<'a>)) {
-    match name.read(scope) {
-        Value::Text(seen) if is_unfilled_macro(&seen) => fail(Reason::Unfilled { name }),
-        Value::Text(_) => {}
-        Value::NoRate => fail(Reason::NoRate { name: name.as_str() }),
-        Value::Empty | Value::Private(_) => fail(Reason::Missing { name }),
+/// What a rule failed on where a clause does not hold.
+fn key(condition: Condition, unmet: &Unmet<'_>) -> Condition {
+    match unmet {
+        Unmet::Clause { seen: Seen::NoRate, .. } => Condition::NoRate,
+        Unmet::Clause {
+            seen: Seen::OtherCurrency { .. },
+            ..
+        } if condition == Condition::MinPayout => Condition::CurrencyMismatch,
+        _ => condition,
     }
 }

@@ -5,8 +5,10 @@
 //! is kept.
 
 mod field;
+mod parameter;
 
 pub use field::Field;
+pub use parameter::ParameterName;
 
 use crate::model::{Click, Conversion, Role};
 use crate::value::{DeliveryId, Money};

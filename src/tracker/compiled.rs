@@ -1,5 +1,4 @@
-//! The configuration, compiled: every reference resolved, every template parsed, every rule
-//! indexed.
+//! The configuration, compiled: every reference resolved, every template parsed.
 
 use super::rates::Rates;
 use crate::clickbank::ins::Path as InsPath;
@@ -8,7 +7,7 @@ use crate::delivery::{Lane, RetryPolicy, SuccessRule};
 use crate::event::Interface;
 use crate::model::{Counts, Duplicates, Method, Role, Status, Updates};
 use crate::network::ParameterMap;
-use crate::rule::{Conditions, Index};
+use crate::rule::Conditions;
 use crate::scope::ClickSlot;
 use crate::template::{BodyTemplate, UrlTemplate};
 use crate::value::{
@@ -61,8 +60,6 @@ pub(crate) struct ConversionType {
     pub(crate) counts: Counts,
     /// Its own policy; the source's holds when it has none.
     pub(crate) duplicates: Option<Duplicates>,
-    /// Its number in the campaigns' rule indices.
-    pub(crate) index: usize,
 }
 
 /// An offer source.
@@ -143,22 +140,8 @@ pub struct Campaign {
     pub(crate) cost: Option<Money>,
     pub(crate) paths: Vec<Path>,
     pub(crate) postbacks: Vec<Postback>,
-    /// Types and statuses of `postbacks` as bitsets.
-    pub(crate) rules: Index,
-    /// What the postbacks ask besides types and statuses, and of what payout, each different one
-    /// once.
-    pub(crate) demands: Vec<Demand>,
     /// The ids of the postbacks that a trace names.
     pub(crate) traced: Arc<[PostbackId]>,
-}
-
-/// What a postback asks of a conversion whatever its type and status: many rules differ in those
-/// alone, and this is evaluated once for all of them.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Demand {
-    /// Without types and statuses.
-    pub(crate) conditions: Conditions,
-    pub(crate) payout: PayoutRule,
 }
 
 /// A weighted path of a campaign.
@@ -179,8 +162,9 @@ pub struct Postback {
     pub(crate) url: UrlTemplate,
     pub(crate) body: Option<BodyTemplate>,
     pub(crate) conditions: Conditions,
-    /// The place of what it asks besides types and statuses in its campaign's `demands`.
-    pub(crate) demand: usize,
+    /// The place of the campaign's first postback that asks the same of the same payout, types and
+    /// statuses aside; its own where it is the first.
+    pub(crate) like: usize,
     pub(crate) payout: PayoutRule,
     pub(crate) updates: Updates,
     pub(crate) success: Shared<SuccessRule>,

@@ -17,6 +17,7 @@ mod query;
 mod secret;
 mod secret_reference;
 mod shared;
+pub(crate) mod span;
 mod suggest;
 mod text;
 mod time;

@@ -6,15 +6,20 @@ use alloc::vec::Vec;
 const LONGEST: usize = 64;
 
 /// The candidate nearest to `word`: at most a third of its letters differ, case and `_`, `-` or a
-/// space between words aside. Of several the first in order.
+/// space between words aside. Of several one that goes on where the word ends, else the first in
+/// order.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain = folded(word)?;
     let measured = candidates.into_iter().filter_map(|candidate| {
         let known = folded(candidate)?;
         let distance = distance(&plain, &known);
-        (distance.saturating_mul(3) <= plain.len().max(known.len())).then_some((distance, candidate))
+        (distance.saturating_mul(3) <= plain.len().max(known.len())).then_some((
+            distance,
+            !candidate.starts_with(word),
+            candidate,
+        ))
     });
-    measured.min().map(|(_, candidate)| candidate)
+    measured.min().map(|(_, _, candidate)| candidate)
 }
 
 fn folded(text: &str) -> Option<Vec<char>> {

@@ -179,6 +179,14 @@ fn a_word_or_a_text_of_a_postback_is_checked() {
         ("where = { \"\" = \"1\" }", "where.: the parameter's name is empty"),
         ("require = [\"\"]", "require[0]: the parameter's name is empty"),
         (
+            "when = [\"sub1 is there\", \"payout at least ten\"]",
+            "when[1]: `payout at least ten` is no condition: `ten` is not an amount: it holds 't'",
+        ),
+        (
+            "when = [\"\"]",
+            "when[0]: `` is no condition: it names nothing; it is a name, an operation and a value, as in `payout at least 10.00`",
+        ),
+        (
             "success = { status = \"ok\" }",
             "success.status: `ok` is not a list of HTTP statuses, as in `2xx`, `200,204` or `200-299`",
         ),
@@ -217,6 +225,7 @@ fn a_condition_does_not_read_what_is_personal() {
     assert_eq!(said("where = { mail = \"a\" }"), personal("where.mail", "mail"));
     assert_eq!(said("require = [\"txid\", \"mail\"]"), personal("require[1]", "mail"));
     assert_eq!(said("require = [\"p_sub3\"]"), personal("require[0]", "p_sub3"));
+    assert_eq!(said("when = [\"mail contains @\"]"), personal("when[0]", "mail"));
     for line in [
         "require = [\"sub3\"]",
         "require = [\"p_sub4\"]",

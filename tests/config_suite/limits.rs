@@ -62,8 +62,8 @@ fn there_are_at_most_256_conversion_types() {
 }
 
 #[test]
-fn a_campaign_has_at_most_256_postbacks() {
-    counted("campaign[0].postback", MAX_ENTRIES, |count| {
+fn a_campaign_has_at_most_ten_thousand_postbacks() {
+    counted("campaign[0].postback", MAX_ROWS, |count| {
         let rows = list(count, |n| format!(r#"{{"id": "p{n}", "url": "https://a.example/"}}"#));
         let campaign = format!(r#"{{"id": "c", "channel": "a", "postback": [{rows}]}}"#);
         problems(&format!(

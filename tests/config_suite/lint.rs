@@ -243,6 +243,10 @@ fn a_condition_on_what_no_conversion_has_is_named_with_a_suggestion() {
         ]
     );
     assert_eq!(
+        doubts("when = [\"country in US\", \"prodcut equals 1\"]"),
+        [never("when[1]", "prodcut", "; did you mean `product`?")]
+    );
+    assert_eq!(
         doubts("require = [\"mails\"]"),
         [never("require[0]", "mails", "")],
         "a personal one is not suggested"

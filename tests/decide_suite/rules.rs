@@ -68,6 +68,69 @@ fn where_is_a_parameter_of_the_click_or_the_conversion() {
 }
 
 #[test]
+fn every_clause_of_when_must_hold() {
+    for (clauses, query, expected) in [
+        (json!(["payout at least 10.00"]), "sum=10", "p: fired"),
+        (json!(["payout at least 10.00"]), "sum=9.99", "p: failed on when"),
+        (json!(["payout at least 10 EUR"]), "sum=99", "p: failed on when"),
+        (json!(["sum between 1 USD and 5 USD"]), "sum=5", "p: fired"),
+        (
+            json!(["p_sub1 in Blue, RED ignoring case"]),
+            "sum=1&sub1=red",
+            "p: fired",
+        ),
+        (
+            json!(["p_sub1 not in red", "sum at most 1"]),
+            "sum=1",
+            "p: failed on when",
+        ),
+        (
+            json!(["p_sub1 not in red", "sum at most 1"]),
+            "sum=1&sub1=blue",
+            "p: fired",
+        ),
+        (
+            json!(["ref_id begins with ref-", "ip matches 203.0.113.0/24"]),
+            "sum=1",
+            "p: fired",
+        ),
+        (json!(["ip matches 10.0.0.0/8"]), "sum=1", "p: failed on when"),
+        (json!(["clicktime within 1s"]), "sum=1&time=@1", "p: fired"),
+        (json!(["clicktime within 1s"]), "sum=1&time=@2", "p: failed on when"),
+    ] {
+        let world = World::new(&with_postback(json!({"when": clauses})));
+        let mut visitor = click("c9");
+        visitor.private.insert("ip".into(), Pii::new("203.0.113.9"));
+        world.record(&visitor);
+        let plan = world.plan(&format!("clickid=c9&{query}"));
+        assert_eq!(verdicts(&plan), [expected], "{clauses} {query}");
+    }
+}
+
+#[test]
+fn rules_that_ask_alike_differ_in_types_and_payouts_alone() {
+    let world = World::new(&with(|d| {
+        d["campaign"][0]["postback"] = json!([
+            {"id": "half", "url": "https://a.example/?p={payout}", "payout": {"percent": "50"}, "when": ["payout at least 6"]},
+            {"id": "lead", "url": "https://a.example/?p={payout}", "types": ["Lead"], "when": ["payout at least 6"]},
+            {"id": "whole", "url": "https://a.example/?p={payout}", "when": ["payout at least 6"]},
+            {"id": "other", "url": "https://a.example/?p={payout}", "when": ["payout at least 11"]},
+            {"id": "again", "url": "https://a.example/?p={payout}", "statuses": ["pending"], "when": ["payout at least 11"]},
+        ]);
+    }));
+    assert_eq!(
+        verdicts(&world.plan("clickid=c1&sum=10")),
+        [
+            "half: failed on when",
+            "lead: failed on types",
+            "whole: fired",
+            "other: failed on when",
+            "again: failed on statuses when"
+        ]
+    );
+}
+
+#[test]
 fn require_asks_for_parameters_and_the_channels_ref_id_is_asked_for_by_default() {
     let world = World::new(&document());
     let mut bare = click("c9");

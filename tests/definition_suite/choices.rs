@@ -313,6 +313,15 @@ impl<'a> Choices<'a> {
         it.within = self.maybe(Self::duration);
         it.matches = self.map(Self::text);
         it.require = self.some(Self::text);
+        it.when = self.some(|c| {
+            let clauses = [
+                "payout at least 10.00",
+                "country not in US, \"C, A\" ignoring case",
+                "clicktime within 1d 12h",
+                "\"a name\" equals \"\"",
+            ];
+            c.one(&clauses).parse().unwrap()
+        });
         it.test = self.flag();
         it.request = self.request();
         it

@@ -138,6 +138,7 @@ macro_rules! held {
 
 held! {
     no_spelling_of_a_local_address_is_permitted: "address", 2_000;
+    a_rule_has_one_answer_and_a_condition_one_text: "condition", 500;
     a_document_compiles_or_every_problem_has_its_place: "config", 300;
     a_form_verifies_with_its_own_check_alone: "form", 1_000;
     every_order_of_a_history_ends_in_the_same_conversions: "history", 400;
@@ -145,7 +146,6 @@ held! {
     notifications_are_read_as_serde_json_reads_them: "ins_json", 500;
     what_was_encrypted_opens_to_what_was_encrypted: "ins_open", 500;
     amounts_are_exact: "money", 2_000;
-    every_way_to_ask_a_rule_gives_the_same_answer: "rule", 500;
     what_is_read_of_a_query_is_in_it: "s2s_query", 2_000;
     a_value_never_changes_the_text_around_it: "template", 3_000;
     a_page_is_shown_while_it_is_young: "thank_you", 1_000;

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
     let texts = match target {
         "address" => addresses(),
+        "condition" => return [rules(), conditions()].concat(),
         "config" => configurations(),
         "form" => forms(),
         "history" => return histories(),
@@ -14,7 +15,6 @@ pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
         "ins_json" => samples(),
         "ins_open" => envelopes(),
         "money" => lines(&MONEY),
-        "rule" => return rules(),
         "s2s_query" => queries(),
         "template" => templates(),
         "thank_you" => pages(),
@@ -169,6 +169,24 @@ fn rules() -> Vec<Vec<u8>> {
             9, 2, 1, 3, 4, 0, 2, 1, 40, 1, 7, 1, 4, 6, 0, 6, 1, 6, 2, 6, 3, 1, 3, 5, 0, 0,
         ],
     ]
+}
+
+/// Conditions as they are written.
+fn conditions() -> Vec<Vec<u8>> {
+    let texts = [
+        "payout at least 10.00",
+        "sum between 1 USD and 20 USD",
+        "sub1 in a, b",
+        "country not in US, \"C, A\" ignoring case",
+        "\"a name\" equals \"\"",
+        "useragent contains bot, crawler ignoring case",
+        "email begins with x",
+        "ip matches 10.0.0.0/8, ::1",
+        "clicktime within 1d 12h",
+        "clickid share 33.3%",
+        "ref_id is there",
+    ];
+    texts.map(|text| text.as_bytes().to_vec()).into()
 }
 
 /// A set-up of six bytes and four for each message: its kind, its names, its money and its state.

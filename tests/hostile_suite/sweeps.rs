@@ -48,6 +48,7 @@ macro_rules! swept {
 
 swept! {
     addresses_cut_or_changed_are_judged_as_what_they_are: "address", 1, 1;
+    rules_cut_or_changed_answer_the_same_every_way: "condition", 1, 1;
     documents_cut_or_changed_compile_or_name_their_problems: "config", 31, 301;
     forms_cut_or_changed_verify_with_their_own_check_alone: "form", 11, 101;
     histories_cut_or_changed_end_in_the_same_conversions: "history", 3, 31;
@@ -55,7 +56,6 @@ swept! {
     notifications_cut_or_changed_are_read_as_by_serde_json: "ins_json", 5, 101;
     bodies_cut_or_changed_open_to_what_was_encrypted_or_not_at_all: "ins_open", 15, 251;
     amounts_cut_or_changed_are_exact_or_refused: "money", 1, 1;
-    rules_cut_or_changed_answer_the_same_every_way: "rule", 1, 1;
     queries_cut_or_changed_are_read_or_refused_whole: "s2s_query", 1, 7;
     templates_cut_or_changed_keep_their_structure: "template", 1, 9;
     pages_cut_or_changed_are_shown_while_they_are_young: "thank_you", 5, 51;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 #[test]
 fn a_payout_of_exactly_the_minimum_is_sent() {
-    let at_least = with(|c| c.min_payout = Some(money("10", "USD")));
+    let at_least = with(|c| c.min_payout(money("10", "USD")));
     let mut case = Case::new();
     for (payout, expected) in [("9.99", false), ("10", true), ("10.01", true)] {
         case.payout = Some(Payout::Known(money(payout, "USD")));
@@ -20,7 +20,7 @@ fn a_payout_of_exactly_the_minimum_is_sent() {
 
 #[test]
 fn a_minimum_that_cannot_be_compared_does_not_fire_and_says_so() {
-    let at_least = with(|c| c.min_payout = Some(money("10", "USD")));
+    let at_least = with(|c| c.min_payout(money("10", "USD")));
     let mut case = Case::new();
     case.payout = Some(Payout::Known(money("900", "JPY")));
     assert!(
@@ -51,7 +51,7 @@ fn a_missing_rate_matters_only_to_a_rule_that_needs_it() {
 
 #[test]
 fn a_conversion_within_the_time_is_sent_the_last_instant_included() {
-    let hour = with(|c| c.within = Some(Duration::from_secs(3600)));
+    let hour = with(|c| c.within(Duration::from_secs(3600)));
     let mut case = Case::new();
     let clicked = case.click.at;
     for (seconds, nanos, expected) in [(3599, 0, true), (3600, 0, true), (3600, 1, false)] {
@@ -66,7 +66,7 @@ fn a_conversion_within_the_time_is_sent_the_last_instant_included() {
 fn a_conversion_before_its_click_is_within() {
     let mut case = Case::new();
     case.conversion.shown.at = Timestamp::from_unix_seconds(CLICKED - 60).unwrap();
-    assert!(case.fires(&with(|c| c.within = Some(Duration::ZERO))));
+    assert!(case.fires(&with(|c| c.within(Duration::ZERO))));
 }
 
 #[test]

@@ -110,10 +110,10 @@ fn every_failed_condition_is_told_at_once() {
     let mut case = Case::of("Lead", Status::Pending);
     case.conversion.shown.test = true;
     let mut strict = rule(&["Purchase"], &[Status::Approved]);
-    strict.min_payout = Some(money("20", "USD"));
-    strict.within = Some(Duration::from_secs(60));
-    strict.require = vec!["sub9".into()];
-    strict.share = Some("1".parse().unwrap());
+    strict.min_payout(money("20", "USD"));
+    strict.within(Duration::from_secs(60));
+    strict.require("sub9".into());
+    strict.share("1".parse().unwrap());
     let failed: Vec<_> = evaluate(&strict, &case.scope())
         .failed()
         .map(Condition::as_str)

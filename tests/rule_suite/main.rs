@@ -4,6 +4,7 @@
 
 mod amounts;
 mod lists;
+mod many;
 mod parameters;
 mod share;
 mod support;

@@ -18,10 +18,7 @@ fn where_reads_the_click_the_conversion_and_its_own_parameters() {
         ("sum", "10"),
         ("currency", "USD"),
     ] {
-        assert!(
-            case.fires(&with(|c| c.matches = vec![(name.into(), value.into())])),
-            "{name}"
-        );
+        assert!(case.fires(&with(|c| c.matches(name.into(), value))), "{name}");
     }
 }
 
@@ -29,11 +26,9 @@ fn where_reads_the_click_the_conversion_and_its_own_parameters() {
 fn where_is_exact_and_every_parameter_must_match() {
     let case = Case::new();
     let asked = with(|c| {
-        c.matches = vec![
-            ("sub1".into(), "111".into()),
-            ("product".into(), "mitolyn".into()),
-            ("sub3".into(), "x".into()),
-        ];
+        c.matches("sub1".into(), "111");
+        c.matches("product".into(), "mitolyn");
+        c.matches("sub3".into(), "x");
     });
     assert_eq!(
         case.texts(&asked),
@@ -49,7 +44,7 @@ fn where_is_exact_and_every_parameter_must_match() {
 fn where_on_an_amount_without_a_rate_says_so() {
     let mut case = Case::new();
     case.payout = Some(Payout::NoRate);
-    let asked = with(|c| c.matches = vec![("offer_payout".into(), "10".into())]);
+    let asked = with(|c| c.matches("offer_payout".into(), "10"));
     assert_eq!(
         case.texts(&asked),
         ["`offer_payout` has no rate into the channel's currency"]
@@ -61,16 +56,14 @@ fn a_personal_value_is_compared_and_never_shown() {
     let mut case = Case::new();
     case.click.private.insert("ip".into(), "192.0.2.7".into());
     case.click.subs.insert(5, "canary@example.com".into());
-    assert!(case.fires(&with(|c| c.matches = vec![("ip".into(), "192.0.2.7".into())])));
+    assert!(case.fires(&with(|c| c.matches("ip".into(), "192.0.2.7"))));
 
     let roles = BTreeMap::from([(Role::Email, ClickSlot::Sub(5))]);
     let mut scope = case.scope();
     scope.roles = Some(&roles);
     let asked = with(|c| {
-        c.matches = vec![
-            ("ip".into(), "192.0.2.8".into()),
-            ("sub5".into(), "a@example.com".into()),
-        ]
+        c.matches("ip".into(), "192.0.2.8");
+        c.matches("sub5".into(), "a@example.com");
     });
     assert_eq!(
         texts(&asked, &scope),
@@ -93,7 +86,7 @@ fn a_value_is_personal_by_the_role_of_its_place_and_no_other_one_is() {
         ("sub1", ClickSlot::Sub(1), "111"),
     ];
     let names = places.map(|(name, ..)| name).into_iter().chain(["rt_ad"]);
-    let asked = with(|c| c.matches = names.map(|name| (name.into(), "x".into())).collect());
+    let asked = with(|c| names.for_each(|name| c.matches(name.into(), "x")));
     for (_, personal, _) in places {
         // The ad's macro reads the first one, whatever else that is.
         let roles = BTreeMap::from([(Role::Email, personal), (Role::RtAd, ClickSlot::RefId)]);
@@ -113,7 +106,7 @@ fn a_value_is_personal_by_the_role_of_its_place_and_no_other_one_is() {
 #[test]
 fn an_empty_text_is_wanted_where_there_shall_be_none() {
     let mut case = Case::new();
-    let asked = with(|c| c.matches = vec![("sub3".into(), String::new()), ("sub9".into(), String::new())]);
+    let asked = with(|c| ["sub3", "sub9"].into_iter().for_each(|name| c.matches(name.into(), "")));
     assert!(case.fires(&asked));
     case.click.subs.insert(3, "x".into());
     assert_eq!(case.texts(&asked), ["`sub3` is `x`, wanted ``"]);
@@ -122,7 +115,11 @@ fn an_empty_text_is_wanted_where_there_shall_be_none() {
 #[test]
 fn a_required_parameter_must_be_there_and_filled() {
     let mut case = Case::new();
-    let required = with(|c| c.require = vec!["ref_id".into(), "product".into()]);
+    let required = with(|c| {
+        ["ref_id", "product"]
+            .into_iter()
+            .for_each(|name| c.require(name.into()))
+    });
     assert!(case.fires(&required));
     case.click.ref_id = Some("[CLICK_ID]".into());
     case.conversion.shown.parameters.insert("product".into(), String::new());

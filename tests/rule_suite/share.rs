@@ -7,7 +7,7 @@ fn a_share_is_drawn_once_for_each_click() {
     // The draw of this click is 43.82356279, by another program's SHA-256.
     let mut case = Case::new();
     case.click.id = "aaaaaaaaaaaaaaaaaaaaaaaaaa".parse().unwrap();
-    let share = |percent: &str| with(|c| c.share = Some(percent.parse().unwrap()));
+    let share = |percent: &str| with(|c| c.share(percent.parse().unwrap()));
     for (percent, expected) in [
         ("0", false),
         ("43.82356279", false),
@@ -28,7 +28,7 @@ fn a_share_is_drawn_once_for_each_click() {
 fn conversions_of_one_click_are_in_the_share_together() {
     let mut case = Case::new();
     case.click.id = "aaaaaaaaaaaaaaaaaaaaaaaaaa".parse().unwrap();
-    let half = with(|c| c.share = Some("50".parse().unwrap()));
+    let half = with(|c| c.share("50".parse().unwrap()));
     for id in ["aaaaaaaaaaaaaaaaaaaaaaaaaa", "mfrggzdfmztwq2lknnwg23tpoa"] {
         case.conversion.id = id.parse().unwrap();
         assert!(case.fires(&half), "{id}");
@@ -38,7 +38,7 @@ fn conversions_of_one_click_are_in_the_share_together() {
 #[test]
 fn a_share_grows_and_keeps_what_it_had() {
     let mut case = Case::new();
-    let share = |percent: u32| with(|c| c.share = Some(percent.to_string().parse().unwrap()));
+    let share = |percent: u32| with(|c| c.share(percent.to_string().parse().unwrap()));
     let shares: Vec<_> = [0, 1, 30, 50, 99, 100].map(share).into();
     let mut sent = [0; 6];
     for number in 0..2000_u32 {

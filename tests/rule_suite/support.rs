@@ -74,11 +74,11 @@ pub fn texts(conditions: &Conditions, scope: &Scope<'_>) -> Vec<String> {
     for condition in Condition::ALL {
         assert_eq!(
             answer.failed_on(*condition),
-            reasons.iter().any(|reason| reason.condition() == *condition)
+            reasons.iter().any(|(failed, _)| failed == condition)
         );
     }
     assert_eq!(Answer::try_from(answer.code()).unwrap(), answer);
-    reasons.iter().map(ToString::to_string).collect()
+    reasons.iter().map(|(_, why)| why.to_string()).collect()
 }
 
 pub fn money(amount: &str, currency: &str) -> Money {

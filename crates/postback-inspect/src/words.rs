@@ -5,32 +5,8 @@ use std::{fmt::Display, time::Duration};
 
 /// What a rule asks for, if it asks for anything.
 pub(crate) fn wants(conditions: &Conditions) -> Option<String> {
-    let mut wants = Vec::new();
-    if !conditions.types.is_empty() {
-        wants.push(format!("type {}", either(&conditions.types)));
-    }
-    if !conditions.statuses.is_empty() {
-        wants.push(format!("status {}", either(&conditions.statuses)));
-    }
-    if let Some(least) = conditions.min_payout {
-        wants.push(format!("payout of at least {least}"));
-    }
-    if let Some(within) = conditions.within {
-        wants.push(format!("within {}", span(within)));
-    }
-    for (name, value) in &conditions.matches {
-        wants.push(format!("{name} = `{value}`"));
-    }
-    for name in &conditions.require {
-        wants.push(format!("{name} is there"));
-    }
-    if let Some(share) = conditions.share {
-        wants.push(format!("{} % of the clicks", share.amount()));
-    }
-    if conditions.test {
-        wants.push("tests too".into());
-    }
-    (!wants.is_empty()).then(|| wants.join(", "))
+    let asks = conditions.asks();
+    (!asks.is_empty()).then(|| asks.join(", "))
 }
 
 /// `a or b`.

@@ -4,6 +4,7 @@
 //! cannot rot.
 
 mod address;
+mod condition;
 mod config;
 mod draw;
 mod form;
@@ -12,7 +13,6 @@ mod hoplink;
 mod ins_json;
 mod ins_open;
 mod money;
-mod rule;
 mod s2s_query;
 pub mod seeds;
 mod template;
@@ -20,6 +20,7 @@ mod thank_you;
 mod timestamp;
 
 pub use address::address;
+pub use condition::condition;
 pub use config::config;
 pub use form::form;
 pub use history::history;
@@ -27,7 +28,6 @@ pub use hoplink::hoplink;
 pub use ins_json::ins_json;
 pub use ins_open::ins_open;
 pub use money::money;
-pub use rule::rule;
 pub use s2s_query::s2s_query;
 pub use template::template;
 pub use thank_you::thank_you;
@@ -39,6 +39,7 @@ pub type Body = fn(&[u8]);
 /// Every target by its name.
 pub const ALL: [(&str, Body); 13] = [
     ("address", address),
+    ("condition", condition),
     ("config", config),
     ("form", form),
     ("history", history),
@@ -46,7 +47,6 @@ pub const ALL: [(&str, Body); 13] = [
     ("ins_json", ins_json),
     ("ins_open", ins_open),
     ("money", money),
-    ("rule", rule),
     ("s2s_query", s2s_query),
     ("template", template),
     ("thank_you", thank_you),

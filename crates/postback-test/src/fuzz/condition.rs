@@ -1,21 +1,22 @@
-//! Rules as a configuration gives them, on what a decision makes of an event: every way to ask
-//! gives the same answer.
+//! Conditions by themselves, and rules as a configuration gives them on what a decision makes of an
+//! event: every way to ask gives the same answer.
 
 use super::draw::Draw;
 use crate::block_on;
 use postback::compile::{CompileOptions, compile};
+use postback::condition::Clause;
 use postback::config::Document;
 use postback::decide::Decision;
 use postback::drive::ingest_with_plan;
 use postback::event::Received;
 use postback::memory::MemoryStore;
-use postback::model::{Click, Conversion, Status};
+use postback::model::{Click, Conversion};
 use postback::plan::RuleVerdict;
 use postback::port::{ConversionFilter, Inspect, PageRequest, Store};
-use postback::rule::{Answer, Condition, Conditions, Index, evaluate, reasons};
+use postback::rule::{Answer, Condition, Conditions, evaluate, reasons};
 use postback::scope::Scope;
 use postback::tracker::{Credentials, Tracker};
-use postback::value::{Query, Timestamp, TypeName};
+use postback::value::{Query, Timestamp};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
@@ -25,8 +26,41 @@ const STATUSES: [&str; 4] = ["approved", "pending", "declined", "other"];
 const NAMES: [&str; 5] = ["sub1", "p_sub2", "ref_id", "sum", "type"];
 const TEXTS: [&str; 5] = ["a", "", "{tid}", "8.5", "Purchase"];
 
-/// Takes the bytes as choices: some rules, a click and a postback.
-pub fn rule(bytes: &[u8]) {
+/// What `when` may hold.
+const CLAUSES: [&str; 8] = [
+    "payout at least 5",
+    "sum between 1 and 8.5",
+    "sub1 in a, Purchase ignoring case",
+    "type not in Lead, Step",
+    "p_sub2 contains tid",
+    "clicktime within 10s",
+    "clickid share 50%",
+    "sum at most 8.5 USD",
+];
+
+/// Takes the bytes as the text of a condition, then as choices.
+pub fn condition(bytes: &[u8]) {
+    if let Ok(text) = str::from_utf8(bytes) {
+        written(text);
+    }
+    rules(bytes);
+}
+
+/// What is read prints as its equal, in JSON too; what is not says so on one line.
+fn written(text: &str) {
+    match text.parse::<Clause>() {
+        Ok(clause) => {
+            let printed = clause.to_string();
+            assert_eq!(printed.parse().as_ref(), Ok(&clause), "{printed}");
+            let json = serde_json::to_string(&clause).unwrap();
+            assert_eq!(serde_json::from_str::<Clause>(&json).unwrap(), clause);
+        }
+        Err(error) => assert!(!error.to_string().chars().any(char::is_control), "{error}"),
+    }
+}
+
+/// Some rules, a click and a postback.
+fn rules(bytes: &[u8]) {
     let mut draw = Draw::new(bytes);
     let click = click(&mut draw);
     let query = query(&mut draw);
@@ -43,7 +77,6 @@ pub fn rule(bytes: &[u8]) {
     let (answers, conversion) = decided(&tracker, &click, &query, test);
     let Some(conversion) = conversion else { return };
     let campaign = tracker.campaign("c").unwrap();
-    let conditions: Vec<&Conditions> = campaign.postbacks().map(|postback| postback.conditions()).collect();
     let mut direct = Vec::new();
     for postback in campaign.postbacks() {
         let mut scope = Scope::of_click(&click);
@@ -60,7 +93,6 @@ pub fn rule(bytes: &[u8]) {
         assert!(!pair[1].fires() || pair[0].fires(), "a condition more made it fire");
         assert_eq!(pair[0].code() & !pair[1].code(), 0, "a condition more mended one");
     }
-    indexed(&tracker, &conditions, &conversion, &direct);
 }
 
 /// The answer with its reasons.
@@ -68,29 +100,13 @@ fn asked(conditions: &Conditions, scope: &Scope<'_>) -> Answer {
     let answer = evaluate(conditions, scope);
     let reasons = reasons(conditions, scope);
     assert_eq!(reasons.is_empty(), answer.fires());
-    let named: BTreeSet<Condition> = reasons.iter().map(|reason| reason.condition()).collect();
+    let named: BTreeSet<Condition> = reasons.iter().map(|(condition, _)| *condition).collect();
     assert!(named.into_iter().eq(answer.failed()));
-    for reason in &reasons {
+    for (_, reason) in &reasons {
         assert!(!reason.to_string().chars().any(char::is_control), "{reason}");
     }
     assert_eq!(Answer::try_from(answer.code()), Ok(answer));
     answer
-}
-
-/// The index names the rules that fail on neither type nor status.
-fn indexed(tracker: &Tracker, conditions: &[&Conditions], conversion: &Conversion, answers: &[Answer]) {
-    let types: Vec<TypeName> = tracker.conversion_types().map(|(name, _)| name.clone()).collect();
-    let index = Index::new(conditions, &types);
-    let place = types.iter().position(|name| *name == conversion.shown.type_name);
-    assert_eq!(place.is_some(), conversion.shown.known);
-    let found: Vec<usize> = index
-        .candidates(place.unwrap_or(usize::MAX), conversion.shown.status)
-        .collect();
-    let names = [Condition::UnknownType, Condition::Types, Condition::Statuses];
-    let passing = |answer: &Answer| names.iter().all(|name| !answer.failed_on(*name));
-    let expected: Vec<usize> = (0..answers.len()).filter(|place| passing(&answers[*place])).collect();
-    assert_eq!(found, expected);
-    assert!(Status::ALL.contains(&conversion.shown.status));
 }
 
 fn click(draw: &mut Draw<'_>) -> Click {
@@ -140,7 +156,7 @@ fn conditions(draw: &mut Draw<'_>) -> Map<String, Value> {
 
 /// With one condition more; the same where there is one already.
 fn with_more(mut rule: Map<String, Value>, draw: &mut Draw<'_>) -> Map<String, Value> {
-    let (key, value) = match draw.below(7) {
+    let (key, value) = match draw.below(8) {
         0 => ("types", some(&TYPES, draw)),
         1 => ("statuses", some(&STATUSES, draw)),
         2 => ("min_payout", json!(draw.pick(&["0", "5", "8.5", "100"]))),
@@ -155,6 +171,12 @@ fn with_more(mut rule: Map<String, Value>, draw: &mut Draw<'_>) -> Map<String, V
                 .as_object_mut()
                 .unwrap();
             table.entry(name).or_insert_with(|| wanted.into());
+            return rule;
+        }
+        7 => {
+            let clause = *draw.pick(&CLAUSES);
+            let list = rule.entry("when").or_insert_with(|| json!([])).as_array_mut().unwrap();
+            list.push(clause.into());
             return rule;
         }
         _ => {

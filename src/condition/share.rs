@@ -1,6 +1,7 @@
-//! A stable draw for every click: a sale and what follows it are sent together, or not at all.
+//! A stable draw for every text: a click's sale and what follows it are in a share together, or not
+//! at all.
 
-use crate::value::{Amount, ClickId};
+use crate::value::Amount;
 use sha2::{Digest, Sha256};
 
 /// The digits after the point of a draw, the most that a percentage can be written with.
@@ -9,12 +10,10 @@ const DRAW_DIGITS: u32 = crate::value::MAX_AMOUNT_FRACTION;
 /// one in 10^8 from an even chance.
 const DRAWS: u64 = 100_000_000_000;
 
-/// The draw of a click, from 0 up to but not including 100: the first eight bytes of SHA-256 over
-/// `share:` and the id, as a big-endian number, modulo [`DRAWS`].
-pub(super) fn draw(click: &ClickId) -> Amount {
-    let hash = Sha256::new_with_prefix(b"share:")
-        .chain_update(click.as_str())
-        .finalize();
+/// The draw of a text, from 0 up to but not including 100: the first eight bytes of SHA-256 over
+/// `share:` and the text, as a big-endian number, modulo [`DRAWS`].
+pub(super) fn draw(text: &str) -> Amount {
+    let hash = Sha256::new_with_prefix(b"share:").chain_update(text).finalize();
     let number = hash
         .iter()
         .take(8)
@@ -39,7 +38,7 @@ mod tests {
             ("bbbbbbbbbbbbbbbbbbbbbbbbbb", "38.201278583"),
             ("mfrggzdfmztwq2lknnwg23tpoa", "73.948510157"),
         ] {
-            assert_eq!(draw(&id.parse().unwrap()).to_string(), expected, "{id}");
+            assert_eq!(draw(id).to_string(), expected, "{id}");
         }
     }
 }

@@ -1,0 +1,110 @@
+//! `field op value`.
+
+use super::{Fact, NamedFacts, Range, Seen, Texts, Unmet, share};
+use crate::value::{IpNet, Percent, is_unfilled_macro};
+use alloc::{string::String, vec::Vec};
+use core::{net::IpAddr, time::Duration};
+
+/// One condition: a fact by its name, an operation, what is wanted. Read from its text, printed as
+/// it, and that text in JSON.
+///
+/// | operation | holds when the fact |
+/// |---|---|
+/// | `equals a` | is this text, or exactly this number; `equals ""`: is missing or empty |
+/// | `in a, b`, `not in a, b` | is one, or none, of these; what is missing is in no list, and not outside of one either |
+/// | `contains a, b`, `begins with a, b` | does so with one of these |
+/// | `at least 10`, `at most 10`, `between 10 and 20` | is such a number, both ends included; with a currency (`10 USD`) an amount in it |
+/// | `matches 10.0.0.0/8, ::1` | is an address in one of these ranges |
+/// | `within 1d 12h` | is a time no longer ago than this |
+/// | `share 30%` | is one of this share, by a draw that never changes for a text |
+/// | `is there` | is neither missing nor a macro that nobody filled |
+///
+/// A text that is empty, has a comma, a quote or a space at its end, or ends with `ignoring case`
+/// stands within quotes, as does a name with a space: `"the name" equals "a, b"`. A quote or a
+/// backslash within quotes has a backslash before it. After a text, `ignoring case` compares by
+/// lower-case letters.
+///
+/// ```
+/// use postback::condition::Clause;
+/// let clause: Clause = "payout at least 10.00".parse()?;
+/// assert_eq!(clause.to_string(), "payout at least 10");
+/// let error = "payout at lest 10".parse::<Clause>().unwrap_err();
+/// assert!(error.to_string().starts_with("`payout at lest 10` is no condition: after `payout` stands no operation"));
+/// # Ok::<(), postback::condition::ClauseError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clause<N = String> {
+    pub(crate) name: N,
+    pub(crate) test: Test,
+}
+
+/// What is asked of a fact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Test {
+    Text(Texts),
+    Number(Range),
+    Address(Vec<IpNet>),
+    Within(Duration),
+    Share(Percent),
+    IsThere,
+}
+
+impl<N> Clause<N> {
+    /// The name of the fact.
+    pub fn name(&self) -> &N {
+        &self.name
+    }
+
+    /// Why the clause does not hold; none when it holds.
+    pub fn unmet<'a>(&'a self, facts: &'a impl NamedFacts<Name = N>) -> Option<Unmet<'a>>
+    where
+        N: AsRef<str>,
+    {
+        let mut seen = self.test.check(facts.fact(&self.name)).err()?;
+        if seen != Seen::NoRate && self.test != Test::IsThere && facts.is_personal(&self.name) {
+            seen = Seen::Personal;
+        }
+        Some(Unmet::Clause {
+            name: self.name.as_ref(),
+            seen,
+            wanted: Wanted(&self.test),
+        })
+    }
+}
+
+/// What a clause asks, as its reason shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted<'a>(pub(super) &'a Test);
+
+impl Test {
+    fn check<'a>(&self, fact: Fact<'a>) -> Result<(), Seen<'a>> {
+        match self {
+            Self::Text(texts) => texts.check(fact),
+            Self::Number(range) => range.check(fact),
+            Self::Address(ranges) => fact.holds(|text| {
+                let address: IpAddr = text.parse().map_err(|_| Seen::no("IP address"))?;
+                let held = ranges.iter().any(|range| range.contains(&address));
+                if held { Ok(()) } else { Err(Seen::OTHER) }
+            }),
+            Self::Within(longest) => match fact {
+                Fact::Time { since, .. } if since <= *longest => Ok(()),
+                Fact::Time { since, what, .. } => Err(Seen::Ago { since, what }),
+                other => other.holds(|_| Err(Seen::no("time"))),
+            },
+            Self::Share(share) => fact.holds(|text| {
+                let drawn = share::draw(text);
+                if drawn < share.amount() {
+                    Ok(())
+                } else {
+                    Err(Seen::Draw(drawn))
+                }
+            }),
+            Self::IsThere => match fact {
+                Fact::Text(text) if is_unfilled_macro(&text) => Err(Seen::Unfilled),
+                Fact::Missing => Err(Seen::Missing),
+                Fact::NoRate => Err(Seen::NoRate),
+                _ => Ok(()),
+            },
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! A clause as its text, which reads as the same clause.
+
+use super::clause::{Clause, Test};
+use super::texts::TextOp;
+use super::words::list;
+use crate::value::span::Span;
+use core::fmt;
+
+/// The end of a clause that compares texts by their lower-case letters.
+pub(super) const IGNORING_CASE: &str = "ignoring case";
+
+impl TextOp {
+    /// Each with its words; of two that begin alike, the longer one first.
+    pub(super) const ALL: [(Self, &'static str); 5] = [
+        (Self::Equals, "equals"),
+        (Self::In, "in"),
+        (Self::NotIn, "not in"),
+        (Self::Contains, "contains"),
+        (Self::BeginsWith, "begins with"),
+    ];
+
+    fn as_str(self) -> &'static str {
+        let known = Self::ALL.iter().find(|(op, _)| *op == self);
+        known.map_or("", |(_, words)| words)
+    }
+}
+
+impl<N: AsRef<str>> fmt::Display for Clause<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.name.as_ref();
+        quoted(f, name, name.contains(|c: char| c.is_whitespace() || c == '"'))?;
+        f.write_str(" ")?;
+        match &self.test {
+            Test::Text(texts) => {
+                write!(f, "{} ", texts.op.as_str())?;
+                list(f, &texts.wanted, |f, text| quoted(f, text, needs_quotes(text)))?;
+                let end = if texts.ignoring_case { " ignoring case" } else { "" };
+                f.write_str(end)
+            }
+            Test::Number(range) => write!(f, "{range}"),
+            Test::Address(ranges) => {
+                f.write_str("matches ")?;
+                list(f, ranges, |f, range| write!(f, "{range}"))
+            }
+            Test::Within(longest) => write!(f, "within {}", Span(*longest)),
+            Test::Share(share) => write!(f, "share {share}%"),
+            Test::IsThere => f.write_str("is there"),
+        }
+    }
+}
+
+fn needs_quotes(text: &str) -> bool {
+    text.is_empty() || text.trim() != text || text.contains([',', '"']) || text.ends_with(IGNORING_CASE)
+}
+
+fn quoted(f: &mut fmt::Formatter<'_>, text: &str, quotes: bool) -> fmt::Result {
+    if !quotes {
+        return f.write_str(text);
+    }
+    f.write_str("\"")?;
+    for character in text.chars() {
+        f.write_str(if matches!(character, '"' | '\\') { "\\" } else { "" })?;
+        write!(f, "{character}")?;
+    }
+    f.write_str("\"")
+}

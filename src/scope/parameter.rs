@@ -1,0 +1,132 @@
+//! The names that conditions read, and what a scope knows under them.
+
+use super::{ClickSlot, Field, Payout, Scope, Value, optional};
+use crate::condition::{Fact, NamedFacts};
+use crate::value::{Money, Pii, Timestamp};
+use alloc::string::String;
+use core::fmt;
+
+/// The name of a parameter that a condition reads. One look-up: a name that is a macro
+/// ([`Field::from_name`]: `sub1`, `ref_id`, `external_id`, `p_sub1`, `event_id`, `country` ..) is
+/// that field of the scope; every other name is the conversion's own parameter of that name, as the
+/// offer source's table has it. So a macro hides a parameter of the same name.
+///
+/// Personal parameters of a conversion (an e-mail address) are kept apart and are not there for a
+/// condition.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ParameterName {
+    text: String,
+    field: Option<Field>,
+}
+
+impl ParameterName {
+    /// The name, written without braces.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        let text = text.into();
+        let field = Field::from_name(&text);
+        Self { text, field }
+    }
+
+    /// The field that it reads; none where it reads the conversion's own parameter.
+    #[must_use]
+    pub fn field(&self) -> Option<&Field> {
+        self.field.as_ref()
+    }
+}
+
+impl AsRef<str> for ParameterName {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl From<&str> for ParameterName {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl fmt::Display for ParameterName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl NamedFacts for Scope<'_> {
+    type Name = ParameterName;
+
+    fn fact(&self, name: &ParameterName) -> Fact<'_> {
+        let shown = self.conversion.map(|conversion| &conversion.shown);
+        let value = match &name.field {
+            Some(Field::Sum) => return money(self.conversion.and_then(|known| known.sum)),
+            Some(Field::Payout) => return payout(self.payout),
+            Some(Field::PayoutDelta) => return payout(self.payout_delta),
+            Some(Field::CustPayout) => return money(self.fixed_payout),
+            Some(Field::ClickTime) => return self.time(self.click.at, "the click"),
+            Some(Field::Timestamp) => return self.time(self.moment(), "the conversion"),
+            Some(Field::Private(name)) => optional(self.click.private.get(*name).map(Pii::expose)),
+            Some(field) => self.value(field),
+            None => optional(
+                shown
+                    .and_then(|shown| shown.parameters.get(&name.text))
+                    .map(|text| &**text),
+            ),
+        };
+        match value {
+            Value::Text(text) => Fact::Text(text),
+            Value::NoRate => Fact::NoRate,
+            Value::Empty | Value::Private(_) => Fact::Missing,
+        }
+    }
+
+    fn is_personal(&self, name: &ParameterName) -> bool {
+        let slot = match &name.field {
+            Some(Field::Private(_)) => return true,
+            Some(Field::Role(role)) => self.roles.and_then(|roles| roles.get(role).copied()),
+            Some(Field::RefId) => Some(ClickSlot::RefId),
+            Some(Field::ExternalId) => Some(ClickSlot::ExternalId),
+            Some(Field::Sub(number)) => Some(ClickSlot::Sub(*number)),
+            _ => None,
+        };
+        let mut roles = self.roles.into_iter().flatten();
+        roles.any(|(role, of)| role.is_private() && Some(*of) == slot)
+    }
+}
+
+impl Scope<'_> {
+    /// When what is judged happened: the conversion, while a click is routed the click.
+    fn moment(&self) -> Timestamp {
+        self.conversion.map_or(self.click.at, |conversion| conversion.shown.at)
+    }
+
+    fn time(&self, at: Timestamp, what: &'static str) -> Fact<'static> {
+        let since = self.moment().saturating_since(at);
+        Fact::Time { at, since, what }
+    }
+}
+
+fn money(money: Option<Money>) -> Fact<'static> {
+    money.map_or(Fact::Missing, Fact::Money)
+}
+
+fn payout(payout: Option<Payout>) -> Fact<'static> {
+    match payout {
+        Some(Payout::Known(money)) => Fact::Money(money),
+        Some(Payout::NoRate) => Fact::NoRate,
+        None => Fact::Missing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_macros_name_is_a_field_and_any_other_a_parameter() {
+        assert_eq!(ParameterName::new("sub1").field(), Some(&Field::Sub(1)));
+        assert_eq!(ParameterName::new("p_sub1").field(), Some(&Field::ConversionSub(1)));
+        assert_eq!(ParameterName::new("product").field(), None);
+        assert_eq!(ParameterName::new("Sub1").field(), None);
+    }
+}
