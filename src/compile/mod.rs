@@ -33,20 +33,11 @@ use alloc::{
 use rows::refer;
 
 /// What a document is compiled for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CompileOptions {
-    /// The tenant; part of every delivery's id.
+    /// The tenant, `default` if nothing is said; part of every delivery's id.
     pub namespace: Namespace,
-}
-
-impl Default for CompileOptions {
-    /// For the tenant `default`.
-    fn default() -> Self {
-        #[expect(clippy::expect_used, reason = "a constant text that every test compiles with")]
-        let namespace = Namespace::new("default").expect("a word is a namespace");
-        Self { namespace }
-    }
 }
 
 impl CompileOptions {
@@ -140,6 +131,7 @@ fn tracker(
     let channels = channel::resolve(definition, root, &context);
     let campaigns = campaign::resolve(definition, root, &context, &channels, &offers, &sources);
     Some(Tracker {
+        namespace: options.namespace.clone(),
         fingerprint,
         document,
         currency: account.currency,

@@ -3,9 +3,10 @@
 use crate::decide::{Decision, Plan, Reply, ReplyOutcome, UnknownSource};
 use crate::event::Event;
 use crate::plan::{Commit, Committed, ConfigurationRow, Outcome, Write};
-use crate::port::{Cursor, Store, StoreError};
+use crate::port::{Cursor, Store, StoreError, StoreErrorKind};
 use crate::tracker::Tracker;
 use crate::value::Timestamp;
+use alloc::format;
 use thiserror::Error;
 
 /// How often a decision is made again because its facts changed under it. Each round another event
@@ -83,6 +84,7 @@ async fn decide_while(
         outcome: ReplyOutcome::Duplicate,
         reason: None,
     };
+    of_one_tenant(tracker, store)?;
     let decision = Decision::new(tracker);
     for _ in 0..MAX_CONFLICTS {
         let facts = store.facts(&decision.needs(event)).await?;
@@ -172,6 +174,7 @@ async fn attribute_one(
 /// # Errors
 /// [`StoreError`].
 pub async fn install(tracker: &Tracker, store: &dyn Store, now: Timestamp) -> Result<(), StoreError> {
+    of_one_tenant(tracker, store)?;
     let row = ConfigurationRow {
         fingerprint: tracker.fingerprint().clone(),
         document: tracker.document().into(),
@@ -180,4 +183,15 @@ pub async fn install(tracker: &Tracker, store: &dyn Store, now: Timestamp) -> Re
         .commit(&Commit::of(alloc::vec![Write::Configuration(row)], now))
         .await
         .map(|_| ())
+}
+
+/// The ids that a tracker makes are those of its tenant, so it must not write into another one's
+/// store.
+fn of_one_tenant(tracker: &Tracker, store: &dyn Store) -> Result<(), StoreError> {
+    let (compiled, opened) = (tracker.namespace(), store.namespace());
+    if compiled == opened {
+        return Ok(());
+    }
+    let said = format!("the tracker was compiled for namespace `{compiled}`, the store is that of `{opened}`");
+    Err(StoreError::new(StoreErrorKind::ApiMisuse, said))
 }

@@ -17,7 +17,7 @@ use crate::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
     Purge, Selection, Store, StoreError,
 };
-use crate::value::{ClickId, Fingerprint, OfferSourceId, RefusedId};
+use crate::value::{ClickId, Fingerprint, Namespace, OfferSourceId, RefusedId};
 use alloc::{boxed::Box, string::String, vec::Vec};
 use core::future::ready;
 use state::State;
@@ -33,14 +33,24 @@ use std::sync::{Mutex, PoisonError};
 /// ```
 #[derive(Debug, Default)]
 pub struct MemoryStore {
+    namespace: Namespace,
     state: Mutex<State>,
 }
 
 impl MemoryStore {
-    /// An empty store.
+    /// An empty store of the tenant `default`.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty store of this tenant.
+    #[must_use]
+    pub fn with_namespace(namespace: Namespace) -> Self {
+        Self {
+            namespace,
+            ..Self::default()
+        }
     }
 
     /// Works on the state alone; every call is a transaction. A panic of another thread cannot
@@ -52,6 +62,10 @@ impl MemoryStore {
 }
 
 impl Store for MemoryStore {
+    fn namespace(&self) -> &Namespace {
+        &self.namespace
+    }
+
     fn record<'a>(&'a self, clicks: &'a [Click]) -> BoxFuture<'a, Result<(), StoreError>> {
         self.with(|state| {
             state.record(clicks);

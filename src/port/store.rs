@@ -5,7 +5,7 @@ use crate::delivery::{Lane, Leased, Settled, Settlement};
 use crate::event::Event;
 use crate::model::Click;
 use crate::plan::{Commit, Committed, FactQuery, Facts};
-use crate::value::{ClickId, DeliveryId, EventId, RefusedId, Timestamp};
+use crate::value::{ClickId, DeliveryId, EventId, Namespace, RefusedId, Timestamp};
 use alloc::{
     borrow::Cow,
     boxed::Box,
@@ -32,6 +32,10 @@ use thiserror::Error;
 /// - Personal values (`private` of clicks, events and deliveries) are kept in columns that
 ///   [`Store::purge`] empties, never in the payload.
 pub trait Store: Debug + Send + Sync {
+    /// The tenant that it was opened for. What was decided by a tracker of another tenant does not
+    /// belong in it.
+    fn namespace(&self) -> &Namespace;
+
     /// Writes clicks. A click whose id is known is left as it is.
     ///
     /// # Errors

@@ -11,8 +11,8 @@ use crate::rule::Conditions;
 use crate::scope::ClickSlot;
 use crate::template::{BodyTemplate, UrlTemplate};
 use crate::value::{
-    CampaignId, ChannelId, Currency, DeliveryKey, DomainId, Fingerprint, IpNet, Money, OfferId, OfferSourceId, Percent,
-    PostbackId, SecretReference, Shared, TypeName,
+    CampaignId, ChannelId, Currency, DeliveryKey, DomainId, Fingerprint, IpNet, Money, Namespace, OfferId,
+    OfferSourceId, Percent, PostbackId, SecretReference, Shared, TypeName,
 };
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -26,6 +26,8 @@ use core::time::Duration;
 /// to share, never changed.
 #[derive(Debug)]
 pub struct Tracker {
+    /// The tenant that it was compiled for.
+    pub(crate) namespace: Namespace,
     pub(crate) fingerprint: Fingerprint,
     /// The document as canonical JSON.
     pub(crate) document: String,
@@ -181,6 +183,12 @@ pub(crate) enum PayoutRule {
 }
 
 impl Tracker {
+    /// The tenant that it was compiled for; a store of another tenant refuses to work with it.
+    #[must_use]
+    pub fn namespace(&self) -> &Namespace {
+        &self.namespace
+    }
+
     /// The fingerprint of the document.
     #[must_use]
     pub fn fingerprint(&self) -> &Fingerprint {

@@ -267,6 +267,13 @@ ids! {
     Fingerprint: Document(HashText, "fingerprint", hash_text);
 }
 
+impl Default for Namespace {
+    /// `default`.
+    fn default() -> Self {
+        Self(IdText::new("default"))
+    }
+}
+
 impl Receipt {
     /// A receipt's text without the `-Bnnn` of a rebill, and which payment it is, counted from 1
     /// for the sale (ClickBank's vendor tools page: `P3RGBKGB-B002` is the second payment of

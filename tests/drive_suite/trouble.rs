@@ -13,7 +13,7 @@ use postback::port::{
     StoreErrorKind,
 };
 use postback::tracker::Tracker;
-use postback::value::{EventId, Timestamp};
+use postback::value::{EventId, Namespace, Timestamp};
 use postback_test::block_on;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -41,6 +41,9 @@ impl Contended {
 }
 
 impl Store for Contended {
+    fn namespace(&self) -> &Namespace {
+        self.inner.namespace()
+    }
     fn record<'a>(&'a self, clicks: &'a [Click]) -> BoxFuture<'a, Result<(), StoreError>> {
         self.inner.record(clicks)
     }
@@ -161,4 +164,16 @@ fn a_waiting_event_that_was_deleted_after_it_was_listed_is_not_brought_back() {
     let done = block_on(attribute(&tracker(), &store, None, now())).unwrap();
     assert_eq!(done, Attributed { seen: 1, resolved: 0 });
     assert_eq!((stored(&store), store.commits.into_inner()), (0, 0));
+}
+
+#[test]
+fn a_tracker_of_another_tenant_is_refused_before_anything_is_read_or_written() {
+    let mut store = Contended::with(0);
+    store.inner = MemoryStore::with_namespace("other".parse().unwrap());
+    let said = "the tracker was compiled for namespace `default`, the store is that of `other`";
+    let error = block_on(ingest(&tracker(), &store, &event(), now())).unwrap_err();
+    assert!(error.to_string().contains(said) && !error.is_retryable(), "{error}");
+    let error = block_on(postback::drive::install(&tracker(), &store, now())).unwrap_err();
+    assert!(error.to_string().contains(said), "{error}");
+    assert_eq!((store.commits.load(Ordering::Relaxed), stored(&store)), (0, 0));
 }

@@ -143,7 +143,7 @@ fn at_most_16_candidates_of_a_notification_are_looked_up() {
 fn at_most_32_rules_are_traced_and_the_rest_is_counted() {
     let traced = |rules: usize| {
         let tracker = tracker(rules);
-        let store = MemoryStore::new();
+        let store = MemoryStore::with_namespace(tracker.namespace().clone());
         let query = Query::parse(b"").unwrap();
         let click = Router::new(&tracker)
             .route(visit(&query), Credentials::default().click_ids())

@@ -67,6 +67,7 @@ impl Options {
 /// what is still queued and closes the file.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
+    namespace: Namespace,
     threads: Arc<Threads>,
 }
 
@@ -85,6 +86,7 @@ impl SqliteStore {
         schema::prepare(&mut writer, &options.namespace)?;
         let threads = Threads::start(path, writer, options)?;
         Ok(Self {
+            namespace: options.namespace.clone(),
             threads: Arc::new(threads),
         })
     }

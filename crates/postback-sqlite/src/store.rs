@@ -17,10 +17,14 @@ use postback::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
     Purge, Selection, Store, StoreError,
 };
-use postback::value::{ClickId, EventId, Fingerprint, OfferSourceId, RefusedId};
+use postback::value::{ClickId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
 use rusqlite::params_from_iter;
 
 impl Store for SqliteStore {
+    fn namespace(&self) -> &Namespace {
+        &self.namespace
+    }
+
     fn record<'a>(&'a self, clicks: &'a [Click]) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
             let encode = |click: &Click| Ok((key(click.id.as_str()), commit::record(click)?));

@@ -75,7 +75,13 @@ fn check(scenario: &Scenario) -> Result<(), TestCaseError> {
         let store = SqliteStore::open(&file, &options).unwrap();
         let in_file = play(&store, &tracker, scenario, order, &events);
         drop(store);
-        let in_memory = play(&MemoryStore::new(), &tracker, scenario, order, &events);
+        let in_memory = play(
+            &MemoryStore::with_namespace(tracker.namespace().clone()),
+            &tracker,
+            scenario,
+            order,
+            &events,
+        );
         prop_assert_eq!(&in_file.1, &in_memory.1, "order {:?}", order);
         let first = first.get_or_insert(in_memory.0);
         prop_assert_eq!(&*first, &in_file.0, "order {:?}", order);

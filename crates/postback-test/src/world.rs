@@ -43,8 +43,8 @@ impl World {
             .map(|name| (name.clone(), Secret::from(clickbank::SECRET)));
         let credentials = Credentials::new(&tracker, &secrets.collect()).unwrap();
         Self {
+            store: MemoryStore::with_namespace(tracker.namespace().clone()),
             tracker,
-            store: MemoryStore::new(),
             credentials,
             arrivals: Cell::new(0),
         }

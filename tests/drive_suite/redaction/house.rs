@@ -155,8 +155,8 @@ pub fn house() -> House {
     let tracker = tracker(&document());
     let credentials = Credentials::new(&tracker, &secrets()).unwrap();
     House {
+        store: MemoryStore::with_namespace(tracker.namespace().clone()),
         tracker,
         credentials,
-        store: MemoryStore::new(),
     }
 }

@@ -9,7 +9,7 @@ use postback::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
     Purge, Selection, Store, StoreError, StoreErrorKind,
 };
-use postback::value::{ClickId, Fingerprint, OfferSourceId, RefusedId};
+use postback::value::{ClickId, Fingerprint, Namespace, OfferSourceId, RefusedId};
 use std::sync::Mutex;
 
 /// How a [`Watched`] store answers.
@@ -74,6 +74,10 @@ macro_rules! guarded {
 }
 
 impl Store for Watched {
+    fn namespace(&self) -> &Namespace {
+        self.inner.namespace()
+    }
+
     guarded! {
         record(clicks: [Click]) -> ();
         commit(commit: Commit) -> Committed;

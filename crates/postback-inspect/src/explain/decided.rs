@@ -68,7 +68,7 @@ pub(super) struct Rule {
 
 /// Takes the events in and explains the last one.
 pub(super) fn explain(tracker: &Tracker, click: &Click, events: &[Event]) -> Result<Explanation, String> {
-    let store = MemoryStore::new();
+    let store = MemoryStore::with_namespace(tracker.namespace().clone());
     at_once(store.record(std::slice::from_ref(click)))?.map_err(|error| error.to_string())?;
     let mut last = None;
     for event in events {

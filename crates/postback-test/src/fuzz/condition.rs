@@ -235,7 +235,7 @@ fn tracker(rules: Vec<Map<String, Value>>, currency: &str) -> Tracker {
 
 /// What the decision says of each rule, and the conversion that it made.
 fn decided(tracker: &Tracker, click: &Click, query: &str, test: bool) -> (Vec<Answer>, Option<Conversion>) {
-    let store = MemoryStore::new();
+    let store = MemoryStore::with_namespace(tracker.namespace().clone());
     block_on(store.record(std::slice::from_ref(click))).unwrap();
     let query = format!("{query}&clickid={}", click.id);
     let received = Received {

@@ -96,7 +96,7 @@ impl Order {
 type Ids = BTreeMap<(String, String), DeliveryId>;
 
 fn run(tracker: &Tracker, scenario: &Scenario, events: &[Event], order: &Order, ids: &mut Ids) -> (MemoryStore, End) {
-    let store = MemoryStore::new();
+    let store = MemoryStore::with_namespace(tracker.namespace().clone());
     let end = block_on(async {
         let mut known = BTreeSet::new();
         for step in &order.0 {
