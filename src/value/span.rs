@@ -1,7 +1,10 @@
 //! Spans of time as a configuration writes them: `2d 3h 10m 5s`.
 
 use super::Amount;
-use alloc::string::{String, ToString};
+use alloc::{
+    format,
+    string::{String, ToString},
+};
 use core::{fmt, time::Duration};
 use thiserror::Error;
 
@@ -55,7 +58,10 @@ pub(crate) fn duration(text: &str) -> Result<Duration, DurationError> {
 /// The text of a duration, as [`duration`] reads it. What is finer than a second prints as what is
 /// refused there.
 pub(crate) fn duration_text(duration: Duration) -> String {
-    Span(duration).to_string().replace(' ', "")
+    match duration.subsec_nanos() {
+        0 => Span(duration).to_string().replace(' ', ""),
+        nanos => format!("{}.{nanos:09}s", duration.as_secs()),
+    }
 }
 
 /// A duration in these units: `2d 3h 10m 5s`; of parts of a second as many digits as there are.
@@ -92,7 +98,6 @@ impl fmt::Display for Span {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::format;
 
     #[test]
     fn a_duration_is_days_hours_minutes_and_seconds_in_this_order() {
