@@ -11,13 +11,15 @@ use core::{net::IpAddr, time::Duration};
 /// | operation | holds when the fact |
 /// |---|---|
 /// | `equals a` | is this text, or exactly this number; `equals ""`: is missing or empty |
-/// | `in a, b`, `not in a, b` | is one, or none, of these; what is missing is in no list, and not outside of one either |
+/// | `in a, b`, `not in a, b` | is one, or none, of these; what is missing fails both |
 /// | `contains a, b`, `begins with a, b` | does so with one of these |
-/// | `at least 10`, `at most 10`, `between 10 and 20` | is such a number, both ends included; with a currency (`10 USD`) an amount in it |
+/// | `at least 10`, `at most 10`, `between 10 and 20` | is such a number; both ends are in |
 /// | `matches 10.0.0.0/8, ::1` | is an address in one of these ranges |
 /// | `within 1d 12h` | is a time no longer ago than this |
 /// | `share 30%` | is one of this share, by a draw that never changes for a text |
 /// | `is there` | is neither missing nor a macro that nobody filled |
+///
+/// A number with a currency behind it (`at least 10 USD`) asks for an amount in that currency.
 ///
 /// A text that is empty, has a comma, a quote or a space at its end, or ends with `ignoring case`
 /// stands within quotes, as does a name with a space: `"the name" equals "a, b"`. A quote or a

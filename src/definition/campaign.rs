@@ -10,7 +10,8 @@ use alloc::{string::String, vec::Vec};
 /// far below 32 bits.
 pub const MAX_WEIGHT: u32 = 1_000_000;
 
-/// A campaign: a channel's visitors, the offers that they are sent to, and what the channel is told.
+/// A campaign: a channel's visitors, the offers that they are sent to, and what the channel is
+/// told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Campaign {

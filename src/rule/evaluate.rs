@@ -10,9 +10,9 @@ use alloc::{borrow::Cow, format, vec::Vec};
 /// Whether a rule with these conditions fires, and if not, what it failed on. Every condition is
 /// looked at, so that one answer says all.
 ///
-/// Total and deterministic. It does not allocate, except where a clause reads an amount or a time as
-/// text (it is printed to be compared), compares without case, or asks whether a value with a `%` is
-/// there (an encoded macro is searched in it).
+/// Total and deterministic. It does not allocate, except where a clause reads an amount or a time
+/// as text (it is printed to be compared), compares without case, or asks whether a value with a
+/// `%` is there (an encoded macro is searched in it).
 #[must_use]
 pub fn evaluate(conditions: &Conditions, scope: &Scope<'_>) -> Answer {
     let mut answer = Answer::FIRES;

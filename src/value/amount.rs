@@ -71,8 +71,9 @@ impl Amount {
         Self::exact(i128::from(units), digits)
     }
 
-    /// How many units of 10 to the power `-digits` it is: 8.5 is 850 with `digits` 2. None when that
-    /// is no whole number or does not fit; call [`Amount::rounded`] before where rounding is due.
+    /// How many units of 10 to the power `-digits` it is: 8.5 is 850 with `digits` 2. None when
+    /// that is no whole number or does not fit; call [`Amount::rounded`] before where rounding is
+    /// due.
     #[must_use]
     pub fn minor_units(self, digits: u32) -> Option<i64> {
         i64::try_from(self.mantissa_at(digits)?).ok()

@@ -78,7 +78,8 @@ fn hash_text(what: &'static str, text: &str) -> Result<(), IdError> {
 
 /// An id of one kind: bounded, printable, compared exactly. A clone never allocates.
 ///
-/// Ids of two kinds are two types: [`CampaignId`] and [`OfferId`] cannot be mistaken for each other.
+/// Ids of two kinds are two types: [`CampaignId`] and [`OfferId`] cannot be mistaken for each
+/// other.
 pub struct Id<K: IdKind>(K::Text);
 
 /// What kinds of ids differ in.
