@@ -7,7 +7,7 @@ use super::{Context, postback};
 use crate::config::Place;
 use crate::definition::{self, Cost, Definition};
 use crate::plan::MAX_TRACED_RULES;
-use crate::tracker::compiled::{Campaign, Offer, Path, Postback, Source};
+use crate::tracker::compiled::{Campaign, Offer, Path, PostbackRule, Source};
 use crate::value::{CampaignId, ChannelId, Currency, Money, OfferId, OfferSourceId};
 use alloc::{collections::BTreeMap, format, vec::Vec};
 
@@ -62,7 +62,7 @@ pub(super) fn resolve(
 }
 
 /// Tells every postback which one before it asks the same, types and statuses aside.
-fn liken(postbacks: &mut [Postback]) {
+fn liken(postbacks: &mut [PostbackRule]) {
     let mut firsts: Vec<usize> = Vec::new();
     for place in 0..postbacks.len() {
         let Some((before, [own, ..])) = postbacks.split_at_mut_checked(place) else {

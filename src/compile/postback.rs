@@ -10,7 +10,7 @@ use crate::delivery::Lane;
 use crate::model::Updates;
 use crate::rule::Conditions;
 use crate::scope::ParameterName;
-use crate::tracker::compiled::{PayoutRule, Postback};
+use crate::tracker::compiled::{PayoutRule, PostbackRule};
 use crate::value::{CampaignId, Currency, DeliveryKey, Money, Percent, PostbackId};
 use alloc::{format, vec::Vec};
 
@@ -20,9 +20,9 @@ pub(super) fn resolve(
     context: &Context<'_>,
     channel: Option<&Draft<'_>>,
     reach: &Reach<'_>,
-) -> Vec<Postback> {
+) -> Vec<PostbackRule> {
     let rows = (place, "postback", campaign.postbacks.as_slice());
-    let postbacks: Vec<(PostbackId, Postback)> = named(rows, ("id", |row| &row.id), |row, place| {
+    let postbacks: Vec<(PostbackId, PostbackRule)> = named(rows, ("id", |row| &row.id), |row, place| {
         postback(row, &campaign.id, place, context, channel, reach)
     });
     postbacks.into_iter().map(|(_, postback)| postback).collect()
@@ -35,7 +35,7 @@ fn postback(
     context: &Context<'_>,
     channel: Option<&Draft<'_>>,
     reach: &Reach<'_>,
-) -> Option<Postback> {
+) -> Option<PostbackRule> {
     let conditions = conditions(row, place, context, channel, reach);
     let payout = payout(row, place, context, channel);
     if channel.is_none() && row.request.url.is_none() {
@@ -46,7 +46,7 @@ fn postback(
     let request = own_or_channels(row, place, channel);
     let url = request.url?;
     let id = row.id.clone();
-    Some(Postback {
+    Some(PostbackRule {
         key: DeliveryKey::of(&[context.namespace.as_str(), campaign.as_str(), id.as_str()]),
         id,
         lane: Lane::new(url.origin()),

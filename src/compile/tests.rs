@@ -5,7 +5,7 @@ use crate::config::Document;
 use crate::definition::Protocol;
 use crate::model::Method;
 use crate::rule::Negative;
-use crate::tracker::compiled::{PayoutRule, Postback, Source, Tracker};
+use crate::tracker::compiled::{PayoutRule, PostbackRule, Source, Tracker};
 use alloc::{
     format,
     string::{String, ToString},
@@ -45,7 +45,7 @@ fn with_postback(keys: &str) -> Tracker {
     ))
 }
 
-fn postback(tracker: &Tracker) -> &Postback {
+fn postback(tracker: &Tracker) -> &PostbackRule {
     tracker.campaign("c").unwrap().postbacks().next().unwrap()
 }
 

@@ -14,7 +14,7 @@ use crate::outbound::{Hole, HoledText, Outbound};
 use crate::plan::{Fired, MAX_TRACED_RULES, RuleTraces, RuleVerdict, Trace};
 use crate::rule::{Answer, evaluate_names, evaluate_rest};
 use crate::scope::{Names, Payout, Scope};
-use crate::tracker::{Campaign, Channel, PayoutRule, Postback, names};
+use crate::tracker::{Campaign, Channel, PayoutRule, PostbackRule, names};
 use crate::value::{CampaignId, DeliveryId, EventId, Pii, PostbackId, Timestamp};
 use alloc::{
     collections::BTreeMap,
@@ -37,13 +37,13 @@ fn place(fired: &[Fired], campaign: &CampaignId, postback: &PostbackId) -> Resul
 }
 
 /// What of a postback has fired for a conversion.
-fn known<'a>(fired: &'a [Fired], campaign: &Campaign, postback: &Postback) -> Option<&'a Fired> {
+fn known<'a>(fired: &'a [Fired], campaign: &Campaign, postback: &PostbackRule) -> Option<&'a Fired> {
     fired.get(place(fired, &campaign.id, &postback.id).ok()?)
 }
 
 /// Notes that a postback has fired and what it told. Where no payout is known now, the channel
 /// still has the one before.
-fn note(fired: &mut Vec<Fired>, campaign: &Campaign, postback: &Postback, payout: Payout) {
+fn note(fired: &mut Vec<Fired>, campaign: &Campaign, postback: &PostbackRule, payout: Payout) {
     let now = match payout {
         Payout::Known(money) => Some(money),
         Payout::NoRate => None,
@@ -97,14 +97,14 @@ impl<'a> Scopes<'a> {
     }
 
     /// What the channel is told by a postback.
-    pub(super) fn payout(&self, postback: &Postback) -> Payout {
+    pub(super) fn payout(&self, postback: &PostbackRule) -> Payout {
         let currency = self.channel.currency;
         self.decision
             .payout(postback.payout, self.adds, self.conversion, currency)
     }
 
     /// The view of a postback that tells the channel so much.
-    pub(super) fn of(&mut self, postback: &Postback, payout: Payout) -> &Scope<'a> {
+    pub(super) fn of(&mut self, postback: &PostbackRule, payout: Payout) -> &Scope<'a> {
         self.scope.payout = Some(payout);
         self.scope.payout_delta = Some(payout);
         self.scope.fixed_payout = match postback.payout {
@@ -191,7 +191,7 @@ impl<'t> Decision<'t> {
         &self,
         change: &Change<'_>,
         campaign: &Campaign,
-        postback: &Postback,
+        postback: &PostbackRule,
         scope: &Scope<'_>,
         fired: &[Fired],
         outbox: &mut Vec<Delivery>,
@@ -251,7 +251,7 @@ impl<'t> Decision<'t> {
 
 /// One id for (namespace, campaign, postback, conversion, revision), over retries, restarts and
 /// replays.
-fn delivery_id(change: &Change<'_>, postback: &Postback, revision: Option<&EventId>) -> DeliveryId {
+fn delivery_id(change: &Change<'_>, postback: &PostbackRule, revision: Option<&EventId>) -> DeliveryId {
     DeliveryId::of_bytes(
         Some(change.click.at.unix_seconds()),
         &[
@@ -262,7 +262,7 @@ fn delivery_id(change: &Change<'_>, postback: &Postback, revision: Option<&Event
     )
 }
 
-fn render(postback: &Postback, scope: &Scope<'_>) -> Result<Outbound, String> {
+fn render(postback: &PostbackRule, scope: &Scope<'_>) -> Result<Outbound, String> {
     let url = postback.url.render(scope).map_err(|error| error.to_string())?;
     let mut outbound = Outbound::new(postback.method, url);
     if let Some(body) = &postback.body {

@@ -141,7 +141,7 @@ pub struct Campaign {
     pub(crate) domain: Option<DomainId>,
     pub(crate) cost: Option<Money>,
     pub(crate) paths: Vec<Path>,
-    pub(crate) postbacks: Vec<Postback>,
+    pub(crate) postbacks: Vec<PostbackRule>,
     /// The ids of the postbacks that a trace names.
     pub(crate) traced: Arc<[PostbackId]>,
 }
@@ -155,7 +155,7 @@ pub(crate) struct Path {
 
 /// A postback of a campaign.
 #[derive(Debug)]
-pub struct Postback {
+pub struct PostbackRule {
     pub(crate) id: PostbackId,
     /// Of the ids of its deliveries.
     pub(crate) key: DeliveryKey,
@@ -262,12 +262,12 @@ impl Campaign {
     }
 
     /// Its postbacks, in the order of the document.
-    pub fn postbacks(&self) -> impl Iterator<Item = &Postback> {
+    pub fn postbacks(&self) -> impl Iterator<Item = &PostbackRule> {
         self.postbacks.iter()
     }
 }
 
-impl Postback {
+impl PostbackRule {
     /// Its id.
     #[must_use]
     pub fn id(&self) -> &PostbackId {

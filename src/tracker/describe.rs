@@ -1,6 +1,6 @@
 //! What a compiled configuration holds, for tools that show it. Nothing here decides.
 
-use super::compiled::{Campaign, Channel, Offer, Postback, Source, Tracker};
+use super::compiled::{Campaign, Channel, Offer, PostbackRule, Source, Tracker};
 use crate::definition::Protocol;
 use crate::event::Interface;
 use crate::model::{Counts, Method, Status, Updates};
@@ -172,7 +172,7 @@ impl Campaign {
     }
 }
 
-impl Postback {
+impl PostbackRule {
     /// Its method.
     #[must_use]
     pub fn method(&self) -> Method {

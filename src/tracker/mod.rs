@@ -15,7 +15,7 @@ pub(crate) mod rates;
 mod secrets;
 
 pub use click_id::{CLICK_ID_LENGTH, ClickIdKeys, Recognised};
-pub use compiled::{Campaign, Channel, Offer, Postback, Source, Tracker};
+pub use compiled::{Campaign, Channel, Offer, PostbackRule, Source, Tracker};
 pub(crate) use compiled::{ConversionType, Domain, Path, PayoutRule};
 pub use credentials::{Credentials, CredentialsError};
 pub(crate) use matching::{listed, word_kind};
