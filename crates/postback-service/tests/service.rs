@@ -1,12 +1,7 @@
 //! A service without any web framework: what comes in, what goes on beside it, another
 //! configuration.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::panic
-)]
+#![cfg(test)]
+#![allow(clippy::arithmetic_side_effects)]
 
 use bytes::Bytes;
 use postback::compile::{CompileOptions, compile};
@@ -26,7 +21,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    sync::oneshot,
+    sync::{Notify, oneshot},
     time::{Instant, sleep, timeout},
 };
 
@@ -68,27 +63,28 @@ const SOON: Duration = Duration::from_secs(10);
 struct Channel {
     answers: bool,
     asked: AtomicUsize,
+    news: Notify,
 }
 
 impl Channel {
     fn new(answers: bool) -> Arc<Self> {
-        let asked = AtomicUsize::new(0);
-        Arc::new(Self { answers, asked })
+        Arc::new(Self {
+            answers,
+            asked: AtomicUsize::new(0),
+            news: Notify::new(),
+        })
     }
 
-    async fn asked(&self) {
-        let asked = async {
-            while self.asked.load(Ordering::SeqCst) == 0 {
-                sleep(Duration::from_millis(5)).await;
-            }
-        };
-        timeout(SOON, asked).await.expect("a delivery is sent");
+    async fn is_asked(&self) {
+        let asked = timeout(SOON, self.news.notified()).await;
+        asked.expect("a delivery is sent");
     }
 }
 
 impl HttpClient for Channel {
     fn send(&self, _: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, HttpError>> {
         self.asked.fetch_add(1, Ordering::SeqCst);
+        self.news.notify_one();
         match self.answers {
             true => Box::pin(async { Ok(http::Response::new(Bytes::new())) }),
             false => Box::pin(std::future::pending()),
@@ -142,7 +138,7 @@ async fn it_sends_until_it_is_told_to_stop() {
     let (stop, until) = oneshot::channel::<()>();
     let running = tokio::spawn(service.clone().run(async { drop(until.await) }));
     buy(&service).await;
-    channel.asked().await;
+    channel.is_asked().await;
     stop.send(()).unwrap();
     timeout(SOON, running).await.expect("it ends").unwrap();
     assert_eq!(state(&store).await, "delivered", "the round is finished first");
@@ -161,7 +157,7 @@ async fn a_round_that_does_not_end_is_cut_off_when_its_time_is_over() {
     let (stop, until) = oneshot::channel::<()>();
     let running = tokio::spawn(service.clone().run(async { drop(until.await) }));
     buy(&service).await;
-    channel.asked().await;
+    channel.is_asked().await;
     stop.send(()).unwrap();
     let began = Instant::now();
     running.await.unwrap();

@@ -7,6 +7,9 @@ use postback::tracker::Tracker;
 use postback::value::{ClickId, Timestamp};
 use serde_json::{Value, json};
 
+/// The smallest document with a source, as TOML.
+pub const SMALL: &str = include_str!("small.toml");
+
 /// When the clicks of the tests happened: 2026-04-01T00:00:00Z.
 pub const CLICK_TIME: i64 = 1_775_001_600;
 

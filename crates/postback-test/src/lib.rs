@@ -11,7 +11,7 @@ mod told;
 mod vectors;
 mod world;
 
-pub use account::{after, click, click_id, document, tracker, with, with_policy, with_postback};
+pub use account::{SMALL, after, click, click_id, document, tracker, with, with_policy, with_postback};
 pub use block_on::block_on;
 pub use clickbank::{TRACKED, notification};
 pub use told::{answer, line, revenue, text, verdicts};

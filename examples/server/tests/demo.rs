@@ -1,11 +1,6 @@
 //! The demo is run as the README says, and prints what the README prints.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::panic
-)]
+#![cfg(test)]
+#![allow(clippy::arithmetic_side_effects)]
 
 mod support;
 

@@ -1,26 +1,15 @@
 //! The program's flags: exit codes and texts.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![cfg(test)]
 
 mod support;
 
+use postback_test::SMALL;
 use std::{fs, path::PathBuf, process::Output, time::Duration};
 use support::{
     client::{Connection, get},
     program::{self, Program},
 };
 use tempfile::TempDir;
-
-const SMALL: &str = r#"
-version = 1
-currency = "USD"
-[[conversion_type]]
-name = "Purchase"
-default = true
-counts = "sale"
-[[offer_source]]
-id = "net"
-template = "generic"
-"#;
 
 fn run(arguments: &[&str]) -> Output {
     program::command().args(arguments).output().unwrap()

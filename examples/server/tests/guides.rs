@@ -17,25 +17,21 @@
 //!   a command, nothing came.
 //! - `json`: a part of the last answer, which the page does not print whole: the keys that are
 //!   shown, lists with all their elements.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::panic
-)]
+#![cfg(test)]
+#![allow(clippy::arithmetic_side_effects)]
 
 mod support;
 
 use bytes::Bytes;
 use http::{Method, Request};
+use postback_test::clickbank::posted;
 use serde_json::Value;
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 use support::{
     clickbank::Pasted,
     client::Connection,
     console::{Curl, Step, steps},
-    notification, page,
+    page,
     program::{self, Program},
     receiver::Receiver,
 };
@@ -216,8 +212,10 @@ impl Guide {
             .ok_or("a notification is answered with nothing")?;
         let notification = self.with_click(notification.to_owned())?;
         let secret = self.secret.as_deref().ok_or("no server with a secret was started")?;
-        let body = notification::encrypted(&notification, secret);
-        let request = Request::post(self.pasted.target(name)?).body(body).unwrap();
+        let body = posted(secret, &notification);
+        let request = Request::post(self.pasted.target(name)?)
+            .body(Bytes::from(body))
+            .unwrap();
         let answered = self.send(request).await?;
         same(answer, &self.without_click(&answered))
     }

@@ -3,13 +3,8 @@
 //!
 //! Twenty cycles by default; `POSTBACK_KILL_CYCLES=1000 cargo test -p postback-server --test kill`
 //! runs more.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::panic
-)]
+#![cfg(test)]
+#![allow(clippy::arithmetic_side_effects)]
 
 mod support;
 

@@ -1,11 +1,6 @@
 //! A wrong secret: what is refused while it is wrong is kept over a restart, and taken in after it.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::panic
-)]
+#![cfg(test)]
+#![allow(clippy::arithmetic_side_effects)]
 
 mod support;
 

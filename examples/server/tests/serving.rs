@@ -1,11 +1,6 @@
 //! The server on a real socket: time-outs, limits, starting, shutting down.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::panic
-)]
+#![cfg(test)]
+#![allow(clippy::arithmetic_side_effects)]
 
 mod support;
 

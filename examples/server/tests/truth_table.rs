@@ -5,13 +5,8 @@
 //! left empty accepts everything (the guide "Conversions: conditional postback": "if you choose
 //! both conversion status and conversion type at the same time, the postback will be fired only
 //! when 2 of those conditions are met").
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::panic
-)]
+#![cfg(test)]
+#![allow(clippy::arithmetic_side_effects)]
 
 mod support;
 

@@ -1,12 +1,7 @@
 //! What goes on without a request: deliveries are sent, late clicks are attributed, personal values
 //! are forgotten.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::panic
-)]
+#![cfg(test)]
+#![allow(clippy::arithmetic_side_effects)]
 
 mod support;
 

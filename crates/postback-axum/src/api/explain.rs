@@ -2,7 +2,7 @@
 
 use super::parameters::{MAX_LIMIT, Parameters};
 use super::view::{ConversionView, DeliveryView, outcome};
-use super::{either, read, unknown_click};
+use super::{either, inspect, read, unknown_click};
 use crate::answer::{json, refusal};
 use crate::options::Served;
 use axum::{
@@ -99,20 +99,20 @@ pub(crate) async fn explain(State(served): State<Served>, RawQuery(query): RawQu
         let parameters = Parameters::parse(query.as_deref(), &["clickid"])?;
         let id: Option<ClickId> = parameters.typed("clickid")?;
         let id = id.ok_or_else(|| refusal(StatusCode::BAD_REQUEST, "parameter `clickid` is missing"))?;
-        let click = read(&served, served.service().stores().inspect.click(&id))
+        let click = read(&served, inspect(&served).click(&id))
             .await?
             .ok_or_else(|| unknown_click(&id))?;
         let page = PageRequest::first(MAX_LIMIT);
         let mut of_click = ConversionFilter::default();
         of_click.click = Some(id.clone());
-        let conversions = read(&served, served.service().stores().inspect.conversions(&of_click, &page)).await?;
-        let slots = read(&served, served.service().stores().inspect.slots(&id)).await?;
+        let conversions = read(&served, inspect(&served).conversions(&of_click, &page)).await?;
+        let slots = read(&served, inspect(&served).slots(&id)).await?;
         let mut of_click = EventFilter::default();
         of_click.click = Some(id.clone());
-        let events = read(&served, served.service().stores().inspect.events(&of_click, &page)).await?;
+        let events = read(&served, inspect(&served).events(&of_click, &page)).await?;
         let mut of_click = DeliveryFilter::default();
         of_click.click = Some(id.clone());
-        let deliveries = read(&served, served.service().stores().inspect.deliveries(&of_click, &page)).await?;
+        let deliveries = read(&served, inspect(&served).deliveries(&of_click, &page)).await?;
         let tracker = served.service().tracker();
         let more_events = events.next.is_some();
         let events = events.items.into_iter().map(|row| {

@@ -2,7 +2,7 @@
 
 use super::parameters::Parameters;
 use super::view::{ConversionView, DeliveryView, EventView, List};
-use super::{either, id, read};
+use super::{either, id, inspect, read};
 use crate::answer::{Refusal, json, refusal};
 use crate::options::Served;
 use axum::{
@@ -24,15 +24,7 @@ pub(crate) async fn conversions(State(served): State<Served>, RawQuery(query): R
         let mut filter = ConversionFilter::default();
         filter.click = parameters.typed("clickid")?;
         filter.receipt = parameters.typed("receipt")?;
-        let page = read(
-            &served,
-            served
-                .service()
-                .stores()
-                .inspect
-                .conversions(&filter, &parameters.page()?),
-        )
-        .await?;
+        let page = read(&served, inspect(&served).conversions(&filter, &parameters.page()?)).await?;
         let slots = slots(&served, &page.items).await?;
         Ok(json(&List::of(page, |conversion| marked(conversion, &slots))))
     };
@@ -44,7 +36,7 @@ async fn slots(served: &Served, conversions: &[Conversion]) -> Result<BTreeMap<C
     let mut slots: BTreeMap<ClickId, Vec<Slot>> = BTreeMap::new();
     for conversion in conversions {
         if !slots.contains_key(&conversion.click) {
-            let of_click = read(served, served.service().stores().inspect.slots(&conversion.click)).await?;
+            let of_click = read(served, inspect(served).slots(&conversion.click)).await?;
             slots.insert(conversion.click.clone(), of_click);
         }
     }
@@ -71,11 +63,7 @@ pub(crate) async fn events(State(served): State<Served>, RawQuery(query): RawQue
         filter.outcome = parameters.word("outcome", &outcomes)?;
         filter.receipt = parameters.typed("receipt")?;
         filter.click = parameters.typed("clickid")?;
-        let page = read(
-            &served,
-            served.service().stores().inspect.events(&filter, &parameters.page()?),
-        )
-        .await?;
+        let page = read(&served, inspect(&served).events(&filter, &parameters.page()?)).await?;
         Ok(json(&List::of(page, EventView::new)))
     };
     either(answer.await)
@@ -88,15 +76,7 @@ pub(crate) async fn deliveries(State(served): State<Served>, RawQuery(query): Ra
         let mut filter = DeliveryFilter::default();
         filter.state = parameters.word("state", &states.map(|state| (state.as_str(), state)))?;
         filter.click = parameters.typed("clickid")?;
-        let page = read(
-            &served,
-            served
-                .service()
-                .stores()
-                .inspect
-                .deliveries(&filter, &parameters.page()?),
-        )
-        .await?;
+        let page = read(&served, inspect(&served).deliveries(&filter, &parameters.page()?)).await?;
         Ok(json(&List::of(page, DeliveryView::new)))
     };
     either(answer.await)
@@ -118,15 +98,7 @@ pub(crate) async fn retry(
         let id: DeliveryId = id(path)?;
         let mut filter = DeliveryFilter::default();
         filter.id = Some(id.clone());
-        let known = read(
-            &served,
-            served
-                .service()
-                .stores()
-                .inspect
-                .deliveries(&filter, &PageRequest::first(1)),
-        )
-        .await?;
+        let known = read(&served, inspect(&served).deliveries(&filter, &PageRequest::first(1))).await?;
         let Some(row) = known.items.first() else {
             return Err(refusal(StatusCode::NOT_FOUND, &format!("delivery `{id}` is not known")));
         };

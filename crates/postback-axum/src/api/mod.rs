@@ -23,7 +23,7 @@ use axum::{
     routing::post,
 };
 use parameters::Parameters;
-use postback::port::{BoxFuture, StoreError};
+use postback::port::{BoxFuture, Inspect, StoreError};
 use postback::value::ClickId;
 
 /// Why the API does not answer without a token, and what to do.
@@ -70,6 +70,11 @@ fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
 }
 
 /// A read of the store that a person waits for.
+/// What is stored, to be looked at.
+fn inspect(served: &Served) -> &dyn Inspect {
+    &*served.service().stores().inspect
+}
+
 async fn read<T>(served: &Served, reading: BoxFuture<'_, Result<T, StoreError>>) -> Result<T, Refusal> {
     match tokio::time::timeout(served.options().limits.api_timeout, reading).await {
         Ok(read) => read.map_err(|error| Box::new(store_trouble(&error))),
@@ -97,7 +102,7 @@ async fn click(
     let answer = async {
         Parameters::parse(query.as_deref(), &[])?;
         let id: ClickId = id(path)?;
-        let click = read(&served, served.service().stores().inspect.click(&id)).await?;
+        let click = read(&served, inspect(&served).click(&id)).await?;
         // Its personal values are not part of what is serialised.
         Ok(json(&click.ok_or_else(|| unknown_click(&id))?))
     };

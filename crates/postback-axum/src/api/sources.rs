@@ -3,7 +3,7 @@
 use super::parameters::{MAX_LIMIT, Parameters};
 use super::refused::trouble;
 use super::view::{EventView, List};
-use super::{either, read};
+use super::{either, inspect, read};
 use crate::answer::{Refusal, json};
 use crate::options::Served;
 use axum::{
@@ -112,15 +112,7 @@ async fn newest(
     let mut filter = EventFilter::default();
     filter.source = Some(source.id().clone());
     filter.outcome = outcome;
-    let page = read(
-        served,
-        served
-            .service()
-            .stores()
-            .inspect
-            .events(&filter, &PageRequest::first(limit)),
-    )
-    .await?;
+    let page = read(served, inspect(served).events(&filter, &PageRequest::first(limit))).await?;
     Ok(page.items)
 }
 

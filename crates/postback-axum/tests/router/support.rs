@@ -7,7 +7,6 @@ use axum::{
     extract::ConnectInfo,
     http::{HeaderMap, Request, StatusCode, header},
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use postback::compile::{CompileOptions, compile};
 use postback::config::{Document, Problems};
 use postback::delivery::{Attempt, DeliveryRow, Settlement, Verdict};
@@ -21,6 +20,8 @@ use postback::tracker::Tracker;
 use postback::value::{Namespace, Secret, SecretReference, Timestamp};
 use postback_axum::{RouterOptions, router_with};
 use postback_service::{FixedSecrets, Service, ServiceBuilder, SystemClock};
+pub use postback_test::clickbank::SECRET as INS_SECRET;
+use postback_test::clickbank::posted;
 use std::{
     net::SocketAddr,
     pin::pin,
@@ -34,11 +35,6 @@ use std::{
 use tower::ServiceExt;
 
 pub const CONFIG: &str = include_str!("config.toml");
-/// The secret of a published notification and the key that its publisher names for it
-/// (`tests/vectors/ins_v6_0_aes_real_pyramid_bimt.json` of the core crate).
-pub const INS_SECRET: &str = "SECRETSECRET1234";
-const INS_KEY: &[u8; 32] = b"b7f9035820727791c753d3ef2490204b";
-const IV: &[u8; 16] = b"200BAF6626CB2C12";
 pub const INS_TOKEN: &str = "CANARY-ins-token";
 pub const NET_TOKEN: &str = "CANARY-net-token";
 pub const API_TOKEN: &str = "CANARY-api-token";
@@ -313,12 +309,7 @@ pub fn authorized(method: &str, url: &str) -> Request<Body> {
 
 /// A notification as it is posted.
 pub fn envelope(plaintext: &str) -> String {
-    let ciphertext = libaes::Cipher::new_256(INS_KEY).cbc_encrypt(IV, plaintext.as_bytes());
-    format!(
-        r#"{{"notification":"{}","iv":"{}"}}"#,
-        STANDARD.encode(ciphertext),
-        STANDARD.encode(IV)
-    )
+    posted(INS_SECRET, plaintext)
 }
 
 /// The text of a notification, reduced to what the tests look at.
