@@ -57,6 +57,11 @@ pub enum Hole {
     },
     /// The items of a batch, joined by commas.
     Items,
+    /// The receipt whose truth is asked for, in the request of a check.
+    Receipt {
+        /// How it is written.
+        encoding: Encoding,
+    },
 }
 
 /// A piece of a text.
@@ -67,6 +72,12 @@ pub enum Part {
     Text(String),
     /// A hole.
     Hole(Hole),
+    /// A member of a JSON object or array, without the commas around it, that vanishes as a whole
+    /// when a personal value in it has expired. There is none inside another one.
+    Optional {
+        /// The member.
+        optional: HoledText,
+    },
 }
 
 /// A text with holes.
@@ -99,6 +110,23 @@ impl HoledText {
         self.0.push(Part::Hole(hole));
     }
 
+    /// Adds a member of a JSON object or array that vanishes when a personal value in it has
+    /// expired, and with it one of the commas that stand around it.
+    ///
+    /// ```
+    /// use postback::outbound::{Encoding, Hole, HoledText};
+    /// let mut member = HoledText::plain(r#""client_ip_address":""#);
+    /// member.push_hole(Hole::Private { field: "ip".into(), encoding: Encoding::Json });
+    /// member.push_str("\"");
+    /// let mut body = HoledText::plain(r#"{"event_name":"Purchase","#);
+    /// body.push_optional(member);
+    /// body.push_str("}");
+    /// assert_eq!(body.to_string(), r#"{"event_name":"Purchase","client_ip_address":"{ip}"}"#);
+    /// ```
+    pub fn push_optional(&mut self, optional: Self) {
+        self.0.push(Part::Optional { optional });
+    }
+
     /// The holes in order, those inside a signed message included.
     pub fn holes(&self) -> impl Iterator<Item = &Hole> {
         self.own_holes().flat_map(|hole| {
@@ -112,9 +140,13 @@ impl HoledText {
 
     /// The holes in order, without those inside a signed message.
     pub(crate) fn own_holes(&self) -> impl Iterator<Item = &Hole> {
-        self.0.iter().filter_map(|part| match part {
-            Part::Text(_) => None,
+        let parts = self.0.iter().flat_map(|part| match part {
+            Part::Optional { optional } => optional.0.as_slice(),
+            part => core::slice::from_ref(part),
+        });
+        parts.filter_map(|part| match part {
             Part::Hole(hole) => Some(hole),
+            Part::Text(_) | Part::Optional { .. } => None,
         })
     }
 }
@@ -131,6 +163,8 @@ impl fmt::Display for HoledText {
                 Part::Hole(Hole::UnixTime) => f.write_str("{unix_time}")?,
                 Part::Hole(Hole::Hmac { .. }) => f.write_str("{signature}")?,
                 Part::Hole(Hole::Items) => f.write_str("{..}")?,
+                Part::Hole(Hole::Receipt { .. }) => f.write_str("{receipt}")?,
+                Part::Optional { optional } => optional.fmt(f)?,
             }
         }
         Ok(())
@@ -224,7 +258,16 @@ mod tests {
             message: HoledText::plain("m"),
         });
         text.push_hole(Hole::Items);
-        assert_eq!(text.to_string(), "a={secret:env:T}&ip={ip}{unix_time}{signature}{..}");
+        text.push_hole(Hole::Receipt {
+            encoding: Encoding::Query,
+        });
+        let mut member = HoledText::plain("\"b\":");
+        member.push_hole(Hole::UnixTime);
+        text.push_optional(member);
+        assert_eq!(
+            text.to_string(),
+            "a={secret:env:T}&ip={ip}{unix_time}{signature}{..}{receipt}\"b\":{unix_time}"
+        );
     }
 
     #[test]
@@ -244,10 +287,15 @@ mod tests {
             key: "env:K".parse().unwrap(),
             message: HoledText::plain("m"),
         });
+        text.push_hole(Hole::Receipt {
+            encoding: Encoding::Path,
+        });
+        text.push_optional(HoledText::plain("o"));
         let json = serde_json::to_string(&text).unwrap();
         let expected = concat!(
             r#"["unix_time",{"hole":"secret","reference":"env:T","encoding":"query"},{"hole":"unix_time"},{"hole":"items"},"#,
-            r#"{"hole":"private","field":"ip","encoding":"json"},{"hole":"hmac","key":"env:K","message":["m"]}]"#
+            r#"{"hole":"private","field":"ip","encoding":"json"},{"hole":"hmac","key":"env:K","message":["m"]},"#,
+            r#"{"hole":"receipt","encoding":"path"},{"optional":["o"]}]"#
         );
         assert_eq!(json, expected);
         assert_eq!(serde_json::from_str::<HoledText>(&json).unwrap(), text);

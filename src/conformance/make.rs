@@ -1,7 +1,7 @@
 //! Small rows for the cases, and short ways to use them.
 
 use super::Subject;
-use crate::delivery::{Attempt, Delivery, Lane, Leased, RetryPolicy, Settled, Settlement, SuccessRule, Verdict};
+use crate::delivery::{Attempt, Cause, Delivery, DeliveryRow, Lane, Leased, Settled, Settlement, Verdict};
 pub(super) use crate::drive::join;
 use crate::event::{Event, Interface, Kind};
 use crate::model::{Click, Conversion, Entry, Method, Revenue};
@@ -10,7 +10,7 @@ use crate::plan::{
     Added, Commit, Committed, EventRow, FactQuery, Facts, Fired, Guard, GuardKey, Outcome, ReceiptRecord, Slot,
     SlotKey, Trace, Write,
 };
-use crate::port::{Claim, PageRequest};
+use crate::port::{Claim, DeliveryFilter, PageRequest};
 use crate::tracker::ClickIdKeys;
 use crate::value::{
     CampaignId, ChannelId, ClickId, ConversionId, Currency, DeliveryId, EventId, Fingerprint, Money, OfferId,
@@ -181,20 +181,27 @@ pub(super) fn record(own: &str, parent: Option<&str>) -> ReceiptRecord {
 
 /// A delivery of the lane `lane`, for the click `click`, decided at `at(number)`.
 pub(super) fn delivery(number: i64, lane: &str) -> Delivery {
-    Delivery {
-        id: delivery_id(number),
-        lane: Lane::new(lane),
-        conversion: conversion_id(number),
-        click: click_id("click"),
-        event: event_id(number),
-        campaign: CampaignId::new("campaign").unwrap(),
-        postback: PostbackId::new("sale").unwrap(),
-        created_at: at(number),
-        outbound: Outbound::new(Method::Get, HoledText::plain(format!("https://{lane}/?n={number}"))),
-        success: SuccessRule::default().into(),
-        retry: RetryPolicy::default(),
-        private: BTreeMap::new(),
-    }
+    let url = HoledText::plain(format!("https://{lane}/?n={number}"));
+    Delivery::new(
+        delivery_id(number),
+        postback(number, "click"),
+        Lane::new(lane),
+        at(number),
+        Outbound::new(Method::Get, url),
+    )
+}
+
+/// Why a delivery of this number tells of a conversion of this click.
+pub(super) fn postback(number: i64, click: &str) -> Cause {
+    let campaign = CampaignId::new("campaign").unwrap();
+    let postback = PostbackId::new("sale").unwrap();
+    Cause::postback(
+        conversion_id(number),
+        click_id(click),
+        event_id(number),
+        campaign,
+        postback,
+    )
 }
 
 /// A commit of deliveries alone, due at their own times of decision.
@@ -302,6 +309,15 @@ pub(super) async fn settled(store: &dyn Subject, delivery: Delivery, end: Verdic
     enqueue(store, vec![delivery]).await;
     let claimed = claim(store, now, 1).await;
     assert_eq!(settle(store, verdict(&claimed[0], end)).await, Settled::Recorded);
+}
+
+/// The delivery of this number as it is listed.
+pub(super) async fn listed(store: &dyn Subject, number: i64) -> DeliveryRow {
+    let filter = DeliveryFilter {
+        id: Some(delivery_id(number)),
+        ..DeliveryFilter::default()
+    };
+    store.deliveries(&filter, &everything()).await.unwrap().items.remove(0)
 }
 
 pub(super) fn everything() -> PageRequest {

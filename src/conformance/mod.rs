@@ -30,6 +30,8 @@
 )]
 
 #[doc(hidden)]
+pub mod causes;
+#[doc(hidden)]
 pub mod claim;
 #[doc(hidden)]
 pub mod commit;
@@ -46,6 +48,8 @@ pub mod private;
 pub mod record;
 #[doc(hidden)]
 pub mod refused;
+#[doc(hidden)]
+pub mod verdicts;
 
 use crate::port::{BoxFuture, Inspect, Store};
 
@@ -125,6 +129,28 @@ macro_rules! __conformance_cases {
             outbox: one_dead_delivery_is_queued_again_under_its_id
             outbox: the_dead_ones_of_a_lane_are_queued_again
             outbox: all_dead_ones_are_queued_again
+            causes: every_cause_is_kept_leased_and_settled
+            causes: all_parts_of_a_delivery_are_kept
+            causes: causes_are_found_by_what_they_hang_on
+            causes: erasure_of_a_click_leaves_what_hangs_on_none
+            causes: what_is_due_later_than_its_decision_waits
+            causes: accounts_of_one_destination_are_lanes_of_their_own
+            verdicts: a_warning_and_what_was_there_already_are_delivered
+            verdicts: a_receipt_is_checked_in_its_time
+            verdicts: a_receipt_that_is_still_open_is_checked_again
+            verdicts: what_was_not_accepted_after_all_is_sent_again
+            verdicts: an_accepted_one_keeps_its_personal_values_until_it_was_checked
+            verdicts: a_dead_one_that_had_a_receipt_is_sent_again_without_it
+            verdicts: a_smaller_limit_is_kept_and_is_no_attempt
+            verdicts: a_lane_that_is_held_stands_still_and_the_others_go_on
+            verdicts: a_hold_ends_by_itself_and_counts_no_attempt
+            verdicts: a_hold_is_shown_at_what_waits_for_it
+            verdicts: the_longest_hold_of_a_lane_counts
+            verdicts: a_verdict_without_its_lease_holds_nothing
+            verdicts: a_check_waits_while_its_lane_is_held
+            verdicts: queueing_the_dead_ones_of_a_lane_again_ends_its_hold
+            verdicts: queueing_all_dead_ones_again_ends_every_hold
+            verdicts: a_limit_holds_over_the_lanes_beside_a_held_one
             private: personal_values_come_back_where_work_needs_them
             private: lists_show_no_personal_values
             private: personal_values_of_before_a_time_are_forgotten

@@ -1,19 +1,12 @@
 //! Deliveries from their first lease to their end.
 
 use super::make::{
-    LEASE, at, cases, claim, delivery, delivery_id, enqueue, everything, leased, numbers, settle, settled, verdict,
+    LEASE, at, cases, claim, delivery, delivery_id, enqueue, everything, leased, listed, numbers, settle, settled,
+    verdict,
 };
-use crate::delivery::{DeliveryRow, DeliveryState, Lane, Leased, Settled, Verdict};
+use crate::delivery::{DeliveryState, Lane, Leased, Settled, Verdict};
 use crate::port::{Claim, DeliveryFilter, Selection, Which};
 use alloc::{vec, vec::Vec};
-
-async fn listed(store: &dyn super::Subject, number: i64) -> DeliveryRow {
-    let filter = DeliveryFilter {
-        id: Some(delivery_id(number)),
-        ..DeliveryFilter::default()
-    };
-    store.deliveries(&filter, &everything()).await.unwrap().items.remove(0)
-}
 
 cases! {
     async fn a_known_delivery_is_left_as_it_is(store) {
@@ -36,7 +29,7 @@ cases! {
     }
 
     async fn a_retry_waits_for_its_time(store) {
-        settled(store, delivery(1, "a.example"), Verdict::Retry { due_at: at(30) }).await;
+        settled(store, delivery(1, "a.example"), Verdict::Retry { at: at(30) }).await;
         let row = listed(store, 1).await;
         assert_eq!((row.state, row.due_at, row.attempts), (DeliveryState::Queued, at(30), 1));
         let early = store.claim(&Claim::new(at(29), LEASE, 10)).await.unwrap();
@@ -74,7 +67,7 @@ cases! {
     async fn a_verdict_is_written_once(store) {
         enqueue(store, vec![delivery(1, "a.example")]).await;
         let claimed = claim(store, 1, 10).await;
-        let retry = verdict(&claimed[0], Verdict::Retry { due_at: at(30) });
+        let retry = verdict(&claimed[0], Verdict::Retry { at: at(30) });
         let answers = store.settle(&[retry.clone(), retry.clone()]).await.unwrap();
         assert_eq!(answers, [Settled::Recorded, Settled::LeaseLost]);
         assert_eq!(settle(store, retry).await, Settled::LeaseLost);
@@ -84,7 +77,7 @@ cases! {
     async fn a_verdict_without_a_lease_is_refused(store) {
         enqueue(store, vec![delivery(1, "a.example")]).await;
         for (number, fence) in [(1, 0), (1, 1), (2, 0)] {
-            let invented = Leased { delivery: delivery(number, "a.example"), attempts: 0, fence };
+            let invented = Leased::new(delivery(number, "a.example"), 0, fence);
             assert_eq!(settle(store, verdict(&invented, Verdict::Delivered)).await, Settled::LeaseLost);
         }
         assert_eq!(listed(store, 1).await.state, DeliveryState::Queued);

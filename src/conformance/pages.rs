@@ -2,7 +2,7 @@
 
 use super::make::{
     cases, click_id, conversion, conversion_id, delivery, delivery_id, enqueue, event, event_id, everything,
-    other_source, receipt, receipt_event, row, settled, slot, source, waiting, write,
+    other_source, postback, receipt, receipt_event, row, settled, slot, source, waiting, write,
 };
 use crate::delivery::{Delivery, DeliveryState, Verdict};
 use crate::event::Event;
@@ -80,7 +80,7 @@ cases! {
 
     async fn deliveries_are_found_by_state_id_conversion_and_click(store) {
         settled(store, delivery(1, "a.example"), Verdict::Dead).await;
-        let of_other = Delivery { click: click_id("other"), ..delivery(2, "a.example") };
+        let of_other = Delivery { cause: postback(2, "other"), ..delivery(2, "a.example") };
         enqueue(store, vec![of_other, delivery(3, "a.example")]).await;
         // Its click is that of the delivery.
         write(store, vec![Write::Conversion(conversion(3, "click"))]).await;

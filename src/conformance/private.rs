@@ -1,7 +1,7 @@
 //! Personal values: kept apart, and forgotten on time.
 
 use super::make::{
-    ask, at, cases, claim, click, click_id, delivery, enqueue, event, event_id, everything, leased, private,
+    ask, at, cases, claim, click, click_id, delivery, enqueue, event, event_id, everything, leased, postback, private,
     receipt_event, row, settle, settled, verdict, waiting, write,
 };
 use crate::delivery::{Delivery, Verdict};
@@ -102,7 +102,7 @@ cases! {
         let of_click = EventRow { click: Some(click_id("click")), ..row(buyer(1), Outcome::Unattributed) };
         let of_other = EventRow { click: Some(click_id("other")), ..row(buyer(2), Outcome::Unattributed) };
         write(store, vec![Write::Event(of_click), Write::Event(of_other), waiting(buyer(3))]).await;
-        let other = Delivery { click: click_id("other"), ..telling(2) };
+        let other = Delivery { cause: postback(2, "other"), ..telling(2) };
         enqueue(store, vec![telling(1), other]).await;
         assert_eq!(store.purge(&Purge::Erase(click_id("click"))).await.unwrap(), 3);
         assert_eq!(store.purge(&Purge::Erase(click_id("click"))).await.unwrap(), 0);
@@ -114,7 +114,7 @@ cases! {
     async fn old_deliveries_are_forgotten_but_for_queued_ones(store) {
         settled(store, delivery(1, "a.example"), Verdict::Delivered).await;
         settled(store, delivery(2, "a.example"), Verdict::Dead).await;
-        settled(store, delivery(3, "a.example"), Verdict::Retry { due_at: at(9) }).await;
+        settled(store, delivery(3, "a.example"), Verdict::Retry { at: at(9) }).await;
         settled(store, delivery(4, "a.example"), Verdict::Delivered).await;
         assert_eq!(store.purge(&Purge::DeliveriesBefore(at(1))).await.unwrap(), 0);
         assert_eq!(store.purge(&Purge::DeliveriesBefore(at(4))).await.unwrap(), 2);

@@ -7,7 +7,7 @@
 
 use super::Decision;
 use super::money::delta;
-use crate::delivery::Delivery;
+use crate::delivery::{Cause, Delivery};
 use crate::event::Event;
 use crate::model::{Click, Conversion, Updates};
 use crate::outbound::{Hole, HoledText, Outbound};
@@ -230,15 +230,20 @@ impl<'t> Decision<'t> {
             outbox.insert(
                 place,
                 Delivery {
+                    cause: Cause::Postback {
+                        conversion: change.after.id.clone(),
+                        click: change.click.id.clone(),
+                        event: change.event.id.clone(),
+                        campaign: campaign.id.clone(),
+                        postback: postback.id.clone(),
+                        success: postback.success.clone(),
+                    },
                     lane: postback.lane.clone(),
-                    conversion: change.after.id.clone(),
-                    click: change.click.id.clone(),
-                    event: change.event.id.clone(),
-                    campaign: campaign.id.clone(),
-                    postback: postback.id.clone(),
+                    not_before: None,
+                    not_after: None,
                     created_at: change.now,
                     outbound,
-                    success: postback.success.clone(),
+                    check: None,
                     retry: postback.retry.clone(),
                     private,
                     id,

@@ -3,58 +3,107 @@
 use super::fill::{FillError, Filler, Values};
 use super::filled::Filled;
 use super::row::Leased;
-use crate::outbound::Hole;
-use crate::value::SecretReference;
-use alloc::{collections::BTreeSet, string::String, vec, vec::Vec};
+use super::verdict::{Attempt, Settlement, Verdict};
+use crate::outbound::{Hole, Outbound};
+use crate::value::{SecretReference, Timestamp};
+use alloc::{collections::BTreeSet, format, string::String, vec, vec::Vec};
 
 /// Deliveries that go out in one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Batch(Vec<Leased>);
+pub struct Batch {
+    deliveries: Vec<Leased>,
+    /// How many items it may hold at most, by what was said of those in it.
+    most: u32,
+}
 
 /// Groups deliveries into requests: those with an item whose requests are otherwise equal go
-/// together, up to the receiver's limit, in the order in which they came; each of the others goes
-/// alone.
+/// together, up to the receiver's limit, in the order in which they came; one check is made of a
+/// receipt that several have; each of the others goes alone. What is too late to be sent goes into
+/// no request: its verdicts, ready to be written, come beside the batches.
 #[must_use]
-pub fn batch(deliveries: Vec<Leased>) -> Vec<Batch> {
+pub fn batch(deliveries: Vec<Leased>, now: Timestamp) -> (Vec<Batch>, Vec<Settlement>) {
     let mut batches: Vec<Batch> = Vec::new();
+    let mut late = Vec::new();
     for leased in deliveries {
-        let open = batches.iter_mut().find(|batch| batch.takes(&leased));
-        match open {
-            Some(batch) => batch.0.push(leased),
-            None => batches.push(Batch(vec![leased])),
+        if let Some(verdict) = too_late(&leased, now) {
+            late.push(verdict);
+            continue;
+        }
+        let most = leased.most.unwrap_or(u32::MAX);
+        match batches.iter_mut().find(|batch| batch.takes(&leased)) {
+            Some(batch) => {
+                batch.most = batch.most.min(most);
+                batch.deliveries.push(leased);
+            }
+            None => batches.push(Batch {
+                deliveries: vec![leased],
+                most,
+            }),
         }
     }
-    batches
+    (batches, late)
+}
+
+/// The verdict over a delivery whose use is over. What the receiver took is checked all the same.
+fn too_late(leased: &Leased, now: Timestamp) -> Option<Settlement> {
+    let last = leased.delivery.not_after.filter(|last| now > *last)?;
+    if leased.receipt.is_some() {
+        return None;
+    }
+    let attempt = Attempt {
+        at: now,
+        status: None,
+        finding: format!("too late: it was of use until {last}"),
+    };
+    Some(Settlement::of(leased, Verdict::Dead, attempt))
+}
+
+/// The request that is due of a delivery: itself, or the check of its receipt.
+fn due(leased: &Leased) -> Option<&Outbound> {
+    match &leased.receipt {
+        None => Some(&leased.delivery.outbound),
+        Some(_) => leased.delivery.check.as_deref(),
+    }
 }
 
 impl Batch {
     /// The deliveries in it, at least one.
     #[must_use]
     pub fn deliveries(&self) -> &[Leased] {
-        &self.0
+        &self.deliveries
     }
 
     fn takes(&self, other: &Leased) -> bool {
-        let Some(first) = self.0.first() else { return false };
-        let (mine, theirs) = (&first.delivery.outbound, &other.delivery.outbound);
-        let (Some(item), Some(next)) = (&mine.item, &theirs.item) else {
+        let Some(first) = self.deliveries.first() else {
             return false;
         };
-        let room = u32::try_from(self.0.len()).is_ok_and(|held| held < item.limit);
+        let (Some(mine), Some(theirs)) = (due(first), due(other)) else {
+            return false;
+        };
+        let fits = match (&first.receipt, &mine.item, &theirs.item) {
+            (Some(_), ..) => true,
+            (None, Some(item), Some(next)) => {
+                let most = item.limit.min(self.most).min(other.most.unwrap_or(u32::MAX));
+                let room = u32::try_from(self.deliveries.len()).is_ok_and(|held| held < most);
+                room && item.limit == next.limit
+            }
+            (None, ..) => false,
+        };
         let alike = mine.method == theirs.method
             && mine.url == theirs.url
             && mine.headers == theirs.headers
             && mine.body == theirs.body
-            && item.limit == next.limit
-            && first.delivery.success == other.delivery.success;
+            && first.receipt == other.receipt
+            && first.delivery.lane == other.delivery.lane
+            && first.delivery.cause.is_judged_as(&other.delivery.cause);
         // A personal value in the part that they share belongs to one of them alone.
-        room && alike && !mine.shared_holes().any(|hole| matches!(hole, Hole::Private { .. }))
+        fits && alike && !mine.shared_holes().any(|hole| matches!(hole, Hole::Private { .. }))
     }
 
     /// The references of the secrets that its holes name.
     #[must_use]
     pub fn secrets(&self) -> BTreeSet<&SecretReference> {
-        let holes = self.0.iter().flat_map(|leased| leased.delivery.outbound.holes());
+        let holes = self.deliveries.iter().filter_map(due).flat_map(Outbound::holes);
         holes
             .filter_map(|hole| match hole {
                 Hole::Secret { reference, .. } => Some(reference),
@@ -69,13 +118,15 @@ impl Batch {
     /// # Errors
     /// [`FillError`]: a secret that is not there, a value that does not fit its place.
     pub fn request(&self, values: &Values<'_>) -> Result<Filled, FillError> {
-        let Some(first) = self.0.first() else {
+        let first = self.deliveries.first();
+        let Some((first, outbound)) = first.and_then(|first| Some((first, due(first)?))) else {
             return Err(FillError::Malformed);
         };
-        let (outbound, private) = (&first.delivery.outbound, &first.delivery.private);
+        let private = &first.delivery.private;
         let mut filler = Filler::new(*values);
-        if outbound.item.is_some() {
-            let deliveries = self.0.iter().map(|leased| &leased.delivery);
+        filler.receipt = first.receipt.as_deref();
+        if first.receipt.is_none() && outbound.item.is_some() {
+            let deliveries = self.deliveries.iter().map(|leased| &leased.delivery);
             // A delivery that is not in the body must not be settled with it.
             let items = deliveries.map(|delivery| match &delivery.outbound.item {
                 Some(item) => filler.fill(&item.text, &delivery.private),

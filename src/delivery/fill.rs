@@ -63,6 +63,8 @@ pub(super) struct Filler<'a> {
     values: Values<'a>,
     /// The items of the batch, when they are filled.
     pub(super) items: Option<String>,
+    /// The receipt that is checked.
+    pub(super) receipt: Option<&'a str>,
     /// What was filled in, to be kept out of what is noted of the answer.
     pub(super) used: Vec<Pii>,
 }
@@ -72,6 +74,7 @@ impl<'a> Filler<'a> {
         Self {
             values,
             items: None,
+            receipt: None,
             used: Vec::new(),
         }
     }
@@ -80,9 +83,23 @@ impl<'a> Filler<'a> {
     pub(super) fn fill(&mut self, text: &HoledText, private: &BTreeMap<String, Pii>) -> Result<String, FillError> {
         let mut out = String::new();
         let mut segments = Vec::new();
+        // Whether the comma behind a member that vanished goes with it.
+        let mut first_is_gone = false;
         for part in &text.0 {
             match part {
+                Part::Text(text) if first_is_gone => {
+                    out.push_str(text.trim_start_matches(JSON_SPACE).strip_prefix(',').unwrap_or(text));
+                    first_is_gone = false;
+                }
                 Part::Text(text) => out.push_str(text),
+                Part::Optional { optional } if is_gone(optional, private) => {
+                    first_is_gone = !take_comma(&mut out);
+                }
+                // Inside another one there is none, so recursion ends.
+                Part::Optional { optional } if optional.0.iter().any(|part| matches!(part, Part::Optional { .. })) => {
+                    return Err(FillError::Malformed);
+                }
+                Part::Optional { optional } => out.push_str(&self.fill(optional, private)?),
                 Part::Hole(hole) => {
                     if is_in_path(hole) {
                         segments.push(out.rfind('/').map_or(0, |slash| slash.saturating_add(1)));
@@ -103,11 +120,15 @@ impl<'a> Filler<'a> {
             Hole::Secret { reference, encoding } => {
                 let secret = self.secret(reference)?.expose_str();
                 let text = secret.ok_or_else(|| FillError::UnusableSecret(reference.clone()))?;
-                self.written(text.to_string(), *encoding)
+                Ok(self.written(text.to_string(), *encoding))
             }
             Hole::Private { field, encoding } => {
                 let value = private.get(field).map_or("", Pii::expose);
-                self.written(value.to_string(), *encoding)
+                Ok(self.written(value.to_string(), *encoding))
+            }
+            Hole::Receipt { encoding } => {
+                let receipt = self.receipt.ok_or(FillError::Malformed)?;
+                Ok(encoded(receipt, *encoding))
             }
             Hole::UnixTime => Ok(self.values.now.unix_seconds().to_string()),
             Hole::Items => self.items.clone().ok_or(FillError::Malformed),
@@ -143,27 +164,52 @@ impl<'a> Filler<'a> {
             .ok_or_else(|| FillError::MissingSecret(reference.clone()))
     }
 
-    fn written(&mut self, value: String, encoding: Encoding) -> Result<String, FillError> {
-        let text = match encoding {
-            Encoding::Verbatim => value.clone(),
-            Encoding::Query | Encoding::Path => utf8_percent_encode(&value, ESCAPED).to_string(),
-            Encoding::Json => {
-                let mut text = String::with_capacity(value.len());
-                push_json(&value, &mut text);
-                text
-            }
-        };
+    fn written(&mut self, value: String, encoding: Encoding) -> String {
+        let text = encoded(&value, encoding);
         for used in [value, text.clone()] {
             if !used.is_empty() {
                 self.used.push(Pii::new(used));
             }
         }
-        Ok(text)
+        text
+    }
+}
+
+/// What may stand between the tokens of JSON.
+const JSON_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
+
+/// Whether a personal value that a member needs is not there any more.
+fn is_gone(member: &HoledText, private: &BTreeMap<String, Pii>) -> bool {
+    member.holes().any(|hole| match hole {
+        Hole::Private { field, .. } => private.get(field).is_none_or(|value| value.expose().is_empty()),
+        _ => false,
+    })
+}
+
+/// Takes the comma off the end that stood before a member; false when there is none, because the
+/// member is the first one.
+fn take_comma(out: &mut String) -> bool {
+    let Some(before) = out.trim_end_matches(JSON_SPACE).strip_suffix(',') else {
+        return false;
+    };
+    out.truncate(before.len());
+    true
+}
+
+fn encoded(value: &str, encoding: Encoding) -> String {
+    match encoding {
+        Encoding::Verbatim => value.to_string(),
+        Encoding::Query | Encoding::Path => utf8_percent_encode(value, ESCAPED).to_string(),
+        Encoding::Json => {
+            let mut text = String::with_capacity(value.len());
+            push_json(value, &mut text);
+            text
+        }
     }
 }
 
 fn is_in_path(hole: &Hole) -> bool {
-    let (Hole::Secret { encoding, .. } | Hole::Private { encoding, .. }) = hole else {
+    let (Hole::Secret { encoding, .. } | Hole::Private { encoding, .. } | Hole::Receipt { encoding }) = hole else {
         return false;
     };
     *encoding == Encoding::Path

@@ -1,22 +1,38 @@
 //! Layer 3: deliveries, from the outbox row to the verdict.
 //!
 //! [`batch`] groups what was leased into requests, [`Batch::request`] fills their holes,
-//! [`Batch::settle`] turns the answer into verdicts.
+//! [`Batch::settle`] has the answer judged.
 //! [`address`] says who may be dialled at all.
 
 pub mod address;
+mod again;
 mod batch;
+mod case;
+mod cause;
 mod echo;
 mod fill;
 mod filled;
+mod judges;
+mod lane;
+mod listed;
 mod row;
 mod rules;
 mod settle;
+mod state;
+mod verdict;
 
+pub use again::MAX_RETRY_AFTER;
 pub use batch::{Batch, batch};
+pub use case::{Answer, Case, Judge, Judgement};
+pub use cause::Cause;
 pub(crate) use fill::fill_private;
 pub use fill::{FillError, Values};
 pub use filled::Filled;
-pub use row::{Attempt, Delivery, DeliveryRow, DeliveryState, Lane, Leased, Settled, Settlement, Verdict};
+pub use judges::Judges;
+pub use lane::Lane;
+pub use listed::DeliveryRow;
+pub use row::{Delivery, Leased};
 pub use rules::{RetryPolicy, SuccessRule};
-pub use settle::{MAX_EXCERPT, MAX_RETRY_AFTER, Sent};
+pub use settle::{HOLD, MAX_EXCERPT, MAX_HELD, Sent};
+pub use state::DeliveryState;
+pub use verdict::{Attempt, Change, Hold, Settled, Settlement, Verdict};

@@ -1,61 +1,39 @@
-//! A postback on its way: the row, the lease on it, and the verdict over an attempt.
+//! What is to be delivered, and the lease on it.
 
-use super::{RetryPolicy, SuccessRule};
+use super::cause::Cause;
+use super::lane::Lane;
+use super::rules::{RetryPolicy, SuccessRule};
 use crate::outbound::Outbound;
 use crate::value::{CampaignId, ClickId, ConversionId, DeliveryId, EventId, Pii, PostbackId, Shared, Timestamp};
-use alloc::{collections::BTreeMap, string::String};
-use core::fmt;
+use alloc::{boxed::Box, collections::BTreeMap, string::String};
 use serde::{Deserialize, Serialize};
 
-/// A destination: the origin of the URL (scheme, host and port), lower case.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Lane(Shared<str>);
-
-impl Lane {
-    /// The lane of an origin, as in `https://channel.example`.
-    #[must_use]
-    pub fn new(destination: &str) -> Self {
-        Self(destination.to_ascii_lowercase().into())
-    }
-
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Lane {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// A postback to be delivered, as it was decided. It never changes.
+/// A request to be delivered, as it was decided. It never changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 #[non_exhaustive]
 pub struct Delivery {
     /// Its id, the same over retries, restarts and replays.
     pub id: DeliveryId,
-    /// The destination.
+    /// Why it is delivered, and of what it tells.
+    pub cause: Cause,
+    /// The destination and the account there.
     pub lane: Lane,
-    /// The conversion that it tells of.
-    pub conversion: ConversionId,
-    /// The conversion's click.
-    pub click: ClickId,
-    /// The event that fired it.
-    pub event: EventId,
-    /// The campaign.
-    pub campaign: CampaignId,
-    /// The postback in the campaign.
-    pub postback: PostbackId,
+    /// When it is due at the earliest; none: when it was decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Timestamp>,
+    /// Until when it is of use: what was not sent by then is given up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_after: Option<Timestamp>,
     /// When it was decided.
     pub created_at: Timestamp,
     /// The request.
     pub outbound: Outbound,
-    /// What answer counts as success.
-    pub success: Shared<SuccessRule>,
+    /// The request that asks what became of a receipt
+    /// ([`Verdict::Accepted`](super::Verdict::Accepted)), with
+    /// [`Hole::Receipt`](crate::outbound::Hole::Receipt) where the receipt stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub check: Option<Box<Outbound>>,
     /// When to try again.
     pub retry: RetryPolicy,
     /// The personal values that the request's holes need. Kept apart: a store writes them to its
@@ -64,8 +42,49 @@ pub struct Delivery {
     pub private: BTreeMap<String, Pii>,
 }
 
+impl Delivery {
+    /// A request to be sent as soon as it is stored, and tried again by the default policy.
+    ///
+    /// ```
+    /// use postback::delivery::{Cause, Delivery, Lane};
+    /// use postback::model::Method;
+    /// use postback::outbound::{HoledText, Outbound};
+    /// use postback::value::{DeliveryId, Timestamp};
+    ///
+    /// let now = Timestamp::from_unix_seconds(1_780_000_000)?;
+    /// // What has one id is delivered once: this cap is told of once a day.
+    /// let id = DeliveryId::from_parts(now, &["cap_reached", "summer", "2026-05-28"]);
+    /// let hook = Outbound::new(Method::Post, HoledText::plain("https://chat.example/hook"));
+    /// let mut notice = Delivery::new(id, Cause::notice("cap_reached"), Lane::new("https://chat.example"), now, hook);
+    /// notice.not_after = now.checked_add(std::time::Duration::from_secs(3_600));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn new(id: DeliveryId, cause: Cause, lane: Lane, created_at: Timestamp, outbound: Outbound) -> Self {
+        Self {
+            id,
+            cause,
+            lane,
+            not_before: None,
+            not_after: None,
+            created_at,
+            outbound,
+            check: None,
+            retry: RetryPolicy::default(),
+            private: BTreeMap::new(),
+        }
+    }
+
+    /// When it is due, of a commit made `now`.
+    #[must_use]
+    pub fn due_at(&self, now: Timestamp) -> Timestamp {
+        self.not_before.map_or(now, |at| at.max(now))
+    }
+}
+
 /// A delivery with the lease that its worker holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Leased {
     /// The delivery.
     pub delivery: Delivery,
@@ -73,120 +92,72 @@ pub struct Leased {
     pub attempts: u32,
     /// The number of the lease: a verdict under an older number is refused.
     pub fence: u64,
+    /// The receipt under which it was accepted. With one, what is due is the check of it.
+    pub receipt: Option<String>,
+    /// How many items its request may hold at most, where the receiver's limit was too much.
+    pub most: Option<u32>,
 }
 
-/// Where a delivery stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DeliveryState {
-    /// To be sent, or being sent.
-    Queued,
-    /// The receiver took it.
-    Delivered,
-    /// Given up; it can be queued again under the same id.
-    Dead,
-}
-
-impl DeliveryState {
-    /// The word.
+impl Leased {
+    /// A delivery to be sent, with how many attempts were made before and the number of the lease.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Delivered => "delivered",
-            Self::Dead => "dead",
-        }
-    }
-
-    /// The state of a word.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Queued, Self::Delivered, Self::Dead]
-            .into_iter()
-            .find(|state| state.as_str() == word)
-    }
-}
-
-/// A delivery as it is listed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct DeliveryRow {
-    /// The delivery.
-    pub delivery: Delivery,
-    /// Where it stands.
-    pub state: DeliveryState,
-    /// When it is to be sent (again).
-    pub due_at: Timestamp,
-    /// How many attempts were made.
-    pub attempts: u32,
-    /// The last attempt.
-    pub last: Option<Attempt>,
-}
-
-impl DeliveryRow {
-    /// A row from its parts; for stores.
-    #[must_use]
-    pub fn new(
-        delivery: Delivery,
-        state: DeliveryState,
-        due_at: Timestamp,
-        attempts: u32,
-        last: Option<Attempt>,
-    ) -> Self {
+    pub fn new(delivery: Delivery, attempts: u32, fence: u64) -> Self {
         Self {
             delivery,
-            state,
-            due_at,
             attempts,
-            last,
+            fence,
+            receipt: None,
+            most: None,
         }
     }
 }
 
-/// What one attempt came to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Attempt {
-    /// When it ended.
-    pub at: Timestamp,
-    /// The HTTP status, if there was an answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<u16>,
-    /// What was found, for a person; holds no URL, secret or personal value.
-    pub finding: String,
+/// As it is read: as it is written now, and as payloads of version 1 have it, which knew postbacks
+/// alone and had the parts of their cause in the row itself.
+#[derive(Deserialize)]
+struct Stored {
+    id: DeliveryId,
+    cause: Option<Cause>,
+    lane: Lane,
+    not_before: Option<Timestamp>,
+    not_after: Option<Timestamp>,
+    created_at: Timestamp,
+    outbound: Outbound,
+    check: Option<Box<Outbound>>,
+    retry: RetryPolicy,
+    conversion: Option<ConversionId>,
+    click: Option<ClickId>,
+    event: Option<EventId>,
+    campaign: Option<CampaignId>,
+    postback: Option<PostbackId>,
+    success: Option<Shared<SuccessRule>>,
 }
 
-/// What becomes of a delivery after an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// Done.
-    Delivered,
-    /// To be tried again.
-    Retry {
-        /// Not before.
-        due_at: Timestamp,
-    },
-    /// Given up.
-    Dead,
-}
+impl TryFrom<Stored> for Delivery {
+    type Error = &'static str;
 
-/// A verdict to be written under a lease.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settlement {
-    /// The delivery.
-    pub delivery: DeliveryId,
-    /// The number of the lease.
-    pub fence: u64,
-    /// The verdict.
-    pub verdict: Verdict,
-    /// The attempt.
-    pub attempt: Attempt,
-}
-
-/// What became of a [`Settlement`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Settled {
-    /// It is written.
-    Recorded,
-    /// The lease was lost to another worker, or the delivery is gone; nothing was written.
-    LeaseLost,
+    fn try_from(stored: Stored) -> Result<Self, Self::Error> {
+        let first = || {
+            Some(Cause::Postback {
+                conversion: stored.conversion?,
+                click: stored.click?,
+                event: stored.event?,
+                campaign: stored.campaign?,
+                postback: stored.postback?,
+                success: stored.success?,
+            })
+        };
+        Ok(Self {
+            id: stored.id,
+            cause: stored.cause.or_else(first).ok_or("a delivery without a cause")?,
+            lane: stored.lane,
+            not_before: stored.not_before,
+            not_after: stored.not_after,
+            created_at: stored.created_at,
+            outbound: stored.outbound,
+            check: stored.check,
+            retry: stored.retry,
+            private: BTreeMap::new(),
+        })
+    }
 }

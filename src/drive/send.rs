@@ -1,6 +1,8 @@
 //! Sending what is due.
 
-use crate::delivery::{Batch, FillError, Sent, Settled, Settlement, Values, Verdict, batch};
+use crate::delivery::{
+    Answer, Batch, FillError, Hold, Judges, Lane, Sent, Settled, Settlement, Values, Verdict, batch,
+};
 use crate::port::http::Truncated;
 use crate::port::{BoxFuture, Claim, Clock, Entropy, HttpClient, Secrets, Store, StoreError};
 use crate::value::{Secret, SecretReference, Timestamp};
@@ -14,6 +16,7 @@ use core::{future::poll_fn, task::Poll};
 
 /// What sending needs.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Sender<'a> {
     /// Where deliveries are leased and settled.
     pub store: &'a dyn Store,
@@ -25,27 +28,96 @@ pub struct Sender<'a> {
     pub clock: &'a dyn Clock,
     /// The jitter.
     pub entropy: &'a dyn Entropy,
+    /// Who says what answers mean.
+    pub judges: &'a Judges,
+}
+
+impl<'a> Sender<'a> {
+    /// A sender without judges of its own.
+    #[must_use]
+    pub fn new(
+        store: &'a dyn Store,
+        http: &'a dyn HttpClient,
+        secrets: &'a dyn Secrets,
+        clock: &'a dyn Clock,
+        entropy: &'a dyn Entropy,
+    ) -> Self {
+        const NONE: &Judges = &Judges::new();
+        Self {
+            store,
+            http,
+            secrets,
+            clock,
+            entropy,
+            judges: NONE,
+        }
+    }
+
+    /// With judges.
+    #[must_use]
+    pub fn with_judges(self, judges: &'a Judges) -> Self {
+        Self { judges, ..self }
+    }
 }
 
 /// What one round of sending came to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Round {
-    /// How many requests were sent.
+    /// How many requests were made, of checks and of those that were not sent for want of a secret
+    /// too.
     pub requests: u64,
-    /// How many deliveries were taken.
+    /// How many deliveries the receivers have now.
     pub delivered: u64,
+    /// How many of them were taken with a warning.
+    pub warned: u64,
+    /// How many of them were there already.
+    pub already_there: u64,
+    /// How many were taken under a receipt that is still to be checked.
+    pub accepted: u64,
     /// How many will be tried again.
     pub retried: u64,
+    /// How many wait because their lane stands still from now on.
+    pub held: u64,
     /// How many were given up.
     pub dead: u64,
+    /// How many of them were too late to be sent.
+    pub late: u64,
     /// How many verdicts came too late: another worker holds the lease.
     pub lost: u64,
     /// How many could not be read: a newer version wrote them. They are tried again when their
     /// leases end.
     pub unreadable: u32,
+    /// The lanes that stand still, those that this round stopped included: somebody must look at
+    /// their credentials or settings.
+    pub holds: Vec<Hold>,
     /// When the next delivery is due; it may lie in the past.
     pub next_due: Option<Timestamp>,
+}
+
+impl Round {
+    fn count(&mut self, verdict: &Verdict) {
+        let (counter, more) = match verdict {
+            Verdict::Delivered => (&mut self.delivered, None),
+            Verdict::DeliveredWithWarning => (&mut self.delivered, Some(&mut self.warned)),
+            Verdict::AlreadyThere => (&mut self.delivered, Some(&mut self.already_there)),
+            Verdict::Accepted { .. } => (&mut self.accepted, None),
+            Verdict::Retry { .. } | Verdict::RetrySmaller { .. } => (&mut self.retried, None),
+            Verdict::Held { .. } => (&mut self.held, None),
+            Verdict::Dead => (&mut self.dead, None),
+        };
+        for counter in core::iter::once(counter).chain(more) {
+            *counter = counter.saturating_add(1);
+        }
+    }
+
+    /// Notes that a lane stands still from now on.
+    fn hold(&mut self, hold: Hold) {
+        match self.holds.iter_mut().find(|known| known.lane == hold.lane) {
+            Some(known) => known.until = known.until.max(hold.until),
+            None => self.holds.push(hold),
+        }
+    }
 }
 
 /// One round: leases what is due, sends it, all requests at once, and writes the verdicts. The host
@@ -57,10 +129,11 @@ pub struct Round {
 /// ends.
 pub async fn deliver_once(sender: &Sender<'_>, claim: &Claim) -> Result<Round, StoreError> {
     let claimed = sender.store.claim(claim).await?;
-    let batches = batch(claimed.deliveries);
+    let (batches, late) = batch(claimed.deliveries, sender.clock.now());
     let mut round = Round {
         next_due: claimed.next_due,
         unreadable: claimed.unreadable,
+        holds: claimed.holds,
         ..Round::default()
     };
     round.requests = u64::try_from(batches.len()).unwrap_or(u64::MAX);
@@ -68,22 +141,32 @@ pub async fn deliver_once(sender: &Sender<'_>, claim: &Claim) -> Result<Round, S
         .iter()
         .map(|batch| -> BoxFuture<'_, _> { Box::pin(send(sender, batch)) })
         .collect();
-    let verdicts: Vec<Settlement> = join(attempts).await.into_iter().flatten().collect();
+    let lanes = batches.iter().flat_map(Batch::deliveries);
+    let lanes: Vec<&Lane> = lanes.map(|leased| &leased.delivery.lane).collect();
+    let mut verdicts: Vec<Settlement> = join(attempts).await.into_iter().flatten().collect();
+    let sent = verdicts.len();
+    verdicts.extend(late);
     if verdicts.is_empty() {
         return Ok(round);
     }
     let settled = sender.store.settle(&verdicts).await?;
-    for (verdict, settled) in verdicts.iter().zip(settled) {
-        let counter = match (settled, verdict.verdict) {
-            (Settled::LeaseLost, _) => &mut round.lost,
-            (Settled::Recorded, Verdict::Delivered) => &mut round.delivered,
-            (Settled::Recorded, Verdict::Retry { .. }) => &mut round.retried,
-            (Settled::Recorded, Verdict::Dead) => &mut round.dead,
-        };
-        *counter = counter.saturating_add(1);
-        if let Verdict::Retry { due_at } = verdict.verdict {
-            round.next_due = Some(round.next_due.map_or(due_at, |next| next.min(due_at)));
+    for (place, (settlement, settled)) in verdicts.iter().zip(settled).enumerate() {
+        if settled == Settled::LeaseLost {
+            round.lost = round.lost.saturating_add(1);
+            continue;
         }
+        round.count(&settlement.verdict);
+        round.late = round.late.saturating_add(u64::from(place >= sent));
+        let change = settlement.verdict.change();
+        if let (Some((why, until)), Some(lane)) = (change.hold, lanes.get(place)) {
+            let (lane, why) = ((*lane).clone(), why.into());
+            round.hold(Hold { lane, until, why });
+        }
+        let next = match settlement.verdict {
+            Verdict::RetrySmaller { .. } => Some(settlement.attempt.at),
+            _ => change.due_at,
+        };
+        round.next_due = round.next_due.into_iter().chain(next).min();
     }
     Ok(round)
 }
@@ -96,12 +179,9 @@ async fn send(sender: &Sender<'_>, batch: &Batch) -> Vec<Settlement> {
             secrets.insert(reference.clone(), secret);
         }
     }
-    let failed = |finding: &str, retry: bool| {
-        batch.settle(
-            &Sent::Failed { finding, retry },
-            sender.clock.now(),
-            sender.entropy.next_u64(),
-        )
+    let settle = |sent: &Sent<'_>| {
+        let (now, entropy) = (sender.clock.now(), sender.entropy.next_u64());
+        batch.settle(sender.judges, sent, now, entropy)
     };
     let values = Values {
         secrets: &secrets,
@@ -112,24 +192,35 @@ async fn send(sender: &Sender<'_>, batch: &Batch) -> Vec<Settlement> {
         .and_then(|filled| Ok((filled.to_http()?, filled)));
     let (request, filled) = match filled {
         Ok(made) => made,
-        Err(error) => return failed(&error.to_string(), FillError::is_retryable(&error)),
+        Err(error) => {
+            let why = &error.to_string();
+            // A secret may be set by then.
+            return if FillError::is_retryable(&error) {
+                settle(&Sent::Held { why })
+            } else {
+                let (finding, retry) = (why, false);
+                settle(&Sent::Failed { finding, retry })
+            };
+        }
     };
     match sender.http.send(request).await {
-        Err(error) => failed(&error.to_string(), error.is_retryable()),
+        Err(error) => settle(&Sent::Failed {
+            finding: &error.to_string(),
+            retry: error.is_retryable(),
+        }),
         Ok(response) => {
             let retry_after = response
                 .headers()
                 .get(http::header::RETRY_AFTER)
                 .and_then(|value| value.to_str().ok());
             let body = String::from_utf8_lossy(response.body());
-            let sent = Sent::Answered {
+            settle(&Sent::Answered(Answer {
                 status: response.status().as_u16(),
                 body: &body,
                 shown: &filled.redact(&body),
                 truncated: response.extensions().get::<Truncated>().is_some(),
                 retry_after,
-            };
-            batch.settle(&sent, sender.clock.now(), sender.entropy.next_u64())
+            }))
         }
     }
 }

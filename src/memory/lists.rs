@@ -1,7 +1,8 @@
 //! Pages, newest first. A cursor is the letter of its list and the number of the last row that was
 //! shown, so that rows which arrive meanwhile (with higher numbers) shift nothing.
 
-use super::state::{Kept, State, foreign_cursor};
+use super::rows::Kept;
+use super::state::{State, foreign_cursor};
 use crate::delivery::DeliveryRow;
 use crate::model::Conversion;
 use crate::plan::{EventRow, RefusedRow};
@@ -41,15 +42,11 @@ impl State {
         let rows = self.deliveries.values().filter(|Kept { row, .. }| {
             same(&filter.state, Some(&row.state))
                 && same(&filter.id, Some(&row.delivery.id))
-                && same(&filter.conversion, Some(&row.delivery.conversion))
-                && same(&filter.click, Some(&row.delivery.click))
+                && same(&filter.conversion, row.delivery.cause.conversion())
+                && same(&filter.click, row.delivery.cause.click())
         });
-        paged(
-            'd',
-            page,
-            rows.map(|kept| (kept.number, &kept.row)),
-            super::outbox::Sending::listed,
-        )
+        let rows = rows.map(|kept| (kept.number, &kept.row));
+        paged('d', page, rows, |row| row.listed(self.holds.get(&row.delivery.lane)))
     }
 
     pub(super) fn list_refused(

@@ -7,6 +7,7 @@
 mod lists;
 mod outbox;
 mod reads;
+mod rows;
 mod state;
 
 use crate::delivery::{DeliveryRow, Settled, Settlement};

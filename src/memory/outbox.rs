@@ -1,58 +1,13 @@
 //! Deliveries and their leases, and what is forgotten when.
 
-use super::state::{Kept, Private, State};
-use crate::delivery::{Attempt, Delivery, DeliveryRow, DeliveryState, Leased, Settled, Settlement, Verdict};
+use super::rows::{Private, Sending};
+use super::state::State;
+use crate::delivery::{Delivery, DeliveryState, Hold, Leased, Settled, Settlement};
 use crate::model::Click;
 use crate::plan::EventRow;
 use crate::port::{Claim, Claimed, Purge, Selection, StoreError, StoreErrorKind, Which};
 use crate::value::{DeliveryId, Timestamp};
 use alloc::vec::Vec;
-use core::mem::take;
-
-/// A delivery and where it stands.
-#[derive(Debug)]
-pub(super) struct Sending {
-    pub(super) delivery: Delivery,
-    pub(super) state: DeliveryState,
-    due_at: Timestamp,
-    attempts: u32,
-    last: Option<Attempt>,
-    /// When the lease on it ends, if a worker holds one.
-    lease: Option<Timestamp>,
-    fence: u64,
-}
-
-impl Sending {
-    pub(super) fn queued(number: u64, delivery: &Delivery, due_at: Timestamp) -> Kept<Self> {
-        let mut delivery = delivery.clone();
-        let private = take(&mut delivery.private);
-        let row = Self {
-            delivery,
-            state: DeliveryState::Queued,
-            due_at,
-            attempts: 0,
-            last: None,
-            lease: None,
-            fence: 0,
-        };
-        Kept { number, row, private }
-    }
-
-    pub(super) fn listed(&self) -> DeliveryRow {
-        DeliveryRow::new(
-            self.delivery.clone(),
-            self.state,
-            self.due_at,
-            self.attempts,
-            self.last.clone(),
-        )
-    }
-
-    /// When a worker may take it: when it is due, or when the lease of the last one has run out.
-    fn ready_at(&self) -> Option<Timestamp> {
-        (self.state == DeliveryState::Queued).then(|| self.lease.unwrap_or(self.due_at))
-    }
-}
 
 impl State {
     pub(super) fn claim(&mut self, claim: &Claim) -> Result<Claimed, StoreError> {
@@ -60,12 +15,18 @@ impl State {
             .now
             .checked_add(claim.lease)
             .ok_or_else(|| StoreError::new(StoreErrorKind::ApiMisuse, "the lease ends after the year 9999"))?;
+        self.holds.retain(|_, hold| hold.until > claim.now);
         let in_lane = |row: &Sending| claim.lane.as_ref().is_none_or(|lane| row.delivery.lane == *lane);
+        let ready_at = |row: &Sending| {
+            let held = self.holds.get(&row.delivery.lane).map(|hold| hold.until);
+            let ready = row.ready_at()?;
+            Some(held.map_or(ready, |until| until.max(ready)))
+        };
         let mut ready: Vec<(Timestamp, DeliveryId)> = self
             .deliveries
             .iter()
             .filter(|(_, kept)| in_lane(&kept.row))
-            .filter_map(|(id, kept)| Some((kept.row.ready_at()?, id.clone())))
+            .filter_map(|(id, kept)| Some((ready_at(&kept.row)?, id.clone())))
             .collect();
         ready.sort();
         let due = ready
@@ -83,17 +44,17 @@ impl State {
                     private: kept.private.clone(),
                     ..kept.row.delivery.clone()
                 };
-                deliveries.push(Leased {
-                    delivery,
-                    attempts: kept.row.attempts,
-                    fence: kept.row.fence,
-                });
+                let mut leased = Leased::new(delivery, kept.row.attempts, kept.row.fence);
+                leased.receipt = kept.row.receipt.clone();
+                leased.most = kept.row.most;
+                deliveries.push(leased);
             }
         }
         Ok(Claimed {
             deliveries,
             next_due,
             unreadable: 0,
+            holds: self.holds.values().cloned().collect(),
         })
     }
 
@@ -106,13 +67,22 @@ impl State {
         let Some(row) = held else {
             return Settled::LeaseLost;
         };
+        let change = settlement.verdict.change();
         row.lease = None;
-        row.attempts = row.attempts.saturating_add(1);
+        row.attempts = row.attempts.saturating_add(change.attempts);
         row.last = Some(settlement.attempt.clone());
-        match settlement.verdict {
-            Verdict::Delivered => row.state = DeliveryState::Delivered,
-            Verdict::Retry { due_at } => row.due_at = due_at,
-            Verdict::Dead => row.state = DeliveryState::Dead,
+        row.due_at = change.due_at.unwrap_or(row.due_at);
+        row.most = change.most.or(row.most);
+        if let Some(state) = change.state {
+            row.state = state;
+            row.receipt = change.receipt.map(Into::into);
+        }
+        if let Some((why, until)) = change.hold {
+            let lane = row.delivery.lane.clone();
+            let known = self.holds.get(&lane).map(|hold| hold.until);
+            let until = known.map_or(until, |known| known.max(until));
+            let why = why.into();
+            self.holds.insert(lane.clone(), Hold { lane, until, why });
         }
         Settled::Recorded
     }
@@ -123,6 +93,11 @@ impl State {
             Which::Lane(lane) => delivery.lane == *lane,
             Which::All => true,
         };
+        match &selection.which {
+            Which::One(_) => {}
+            Which::Lane(lane) => drop(self.holds.remove(lane)),
+            Which::All => self.holds.clear(),
+        }
         let rows = self.deliveries.values_mut().map(|kept| &mut kept.row);
         let dead = rows.filter(|row| row.state == DeliveryState::Dead && selected(&row.delivery));
         count(dead.map(|row| {
@@ -139,7 +114,7 @@ impl State {
                 let emptied = self.empty(
                     |click| click.at < *time,
                     |row| row.event.received_at < *time,
-                    |row| row.state != DeliveryState::Queued && row.delivery.created_at < *time,
+                    |row| !row.state.is_open() && row.delivery.created_at < *time,
                 );
                 let before = self.refused.len();
                 self.refused.retain(|_, kept| kept.row.at >= *time);
@@ -148,11 +123,11 @@ impl State {
             Purge::Erase(id) => self.empty(
                 |click| click.id == *id,
                 |row| row.click.as_ref() == Some(id),
-                |row| row.delivery.click == *id,
+                |row| row.delivery.cause.click() == Some(id),
             ),
             Purge::DeliveriesBefore(time) => {
                 let before = self.deliveries.len();
-                let keeps = |row: &Sending| row.state == DeliveryState::Queued || row.delivery.created_at >= *time;
+                let keeps = |row: &Sending| row.state.is_open() || row.delivery.created_at >= *time;
                 self.deliveries.retain(|_, kept| keeps(&kept.row));
                 dropped(before, self.deliveries.len())
             }

@@ -1,28 +1,16 @@
 //! What is kept, and how a transaction changes it.
 
-use super::outbox::Sending;
+use super::rows::{Kept, Private, Sending};
+use crate::delivery::{Hold, Lane};
 use crate::event::Event;
 use crate::model::{Click, Conversion};
 use crate::plan::{
     Commit, Committed, EventRow, GuardKey, MAX_REFUSED, Outcome, ReceiptRecord, RefusedBody, RefusedRow, Slot, Write,
 };
 use crate::port::{Cursor, StoreError, StoreErrorKind};
-use crate::value::{
-    ClickId, ConversionId, DeliveryId, EventId, Fingerprint, OfferSourceId, Pii, Receipt, RefusedId, cut,
-};
+use crate::value::{ClickId, ConversionId, DeliveryId, EventId, Fingerprint, OfferSourceId, Receipt, RefusedId, cut};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use core::mem::take;
-
-/// Personal values by name.
-pub(super) type Private = BTreeMap<String, Pii>;
-
-/// A row with its place in the order of first writing, its personal values apart.
-#[derive(Debug)]
-pub(super) struct Kept<T> {
-    pub(super) number: u64,
-    pub(super) row: T,
-    pub(super) private: Private,
-}
 
 #[derive(Debug, Default)]
 pub(super) struct State {
@@ -36,6 +24,8 @@ pub(super) struct State {
     pub(super) configurations: BTreeMap<Fingerprint, String>,
     pub(super) refused: BTreeMap<u64, RefusedBody>,
     pub(super) deliveries: BTreeMap<DeliveryId, Kept<Sending>>,
+    /// The lanes that stand still.
+    pub(super) holds: BTreeMap<Lane, Hold>,
 }
 
 impl State {

@@ -54,9 +54,9 @@ pub struct Commit {
     pub guards: Vec<Guard>,
     /// The rows.
     pub writes: Vec<Write>,
-    /// The postbacks to be delivered. A delivery whose id is stored already is left as it is.
+    /// What is to be delivered. A delivery whose id is stored already is left as it is.
     pub outbox: Vec<Delivery>,
-    /// The time of the decision; new deliveries are due then.
+    /// The time of the decision; new deliveries are due then, or at their `not_before`.
     pub now: Timestamp,
 }
 

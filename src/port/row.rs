@@ -7,7 +7,9 @@ use alloc::{collections::BTreeMap, string::String};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// The version of the payloads that this crate writes, and the newest that it reads.
-pub const PAYLOAD_VERSION: u32 = 1;
+/// Version 2 has the cause of a delivery in a member of its own; everything else is as in version
+/// 1, which is read as well.
+pub const PAYLOAD_VERSION: u32 = 2;
 
 #[derive(Serialize)]
 struct Envelope<'a, T> {

@@ -1,7 +1,7 @@
 //! The contract of storage.
 
 use super::BoxFuture;
-use crate::delivery::{Lane, Leased, Settled, Settlement};
+use crate::delivery::{Hold, Lane, Leased, Settled, Settlement};
 use crate::event::Event;
 use crate::model::Click;
 use crate::plan::{Commit, Committed, FactQuery, Facts};
@@ -61,21 +61,24 @@ pub trait Store: Debug + Send + Sync {
     /// [`StoreError`], of kind [`StoreErrorKind::ApiMisuse`] for a foreign cursor.
     fn orphans<'a>(&'a self, after: &'a Cursor, limit: u32) -> BoxFuture<'a, Result<Vec<Event>, StoreError>>;
 
-    /// Leases deliveries that are queued, due and not under a running lease, earliest first. Each
-    /// gets a new fencing number, and its lease ends at `now + lease`.
+    /// Leases deliveries that are queued or accepted, due, not under a running lease and not of a
+    /// lane that stands still, earliest first. Each gets a new fencing number, and its lease ends at
+    /// `now + lease`. An accepted one comes with its receipt.
     ///
     /// # Errors
     /// [`StoreError`]: nothing was leased, or leases that nobody holds run out by themselves.
     fn claim<'a>(&'a self, claim: &'a Claim) -> BoxFuture<'a, Result<Claimed, StoreError>>;
 
-    /// Writes verdicts, each under its lease; one answer each, in order.
+    /// Writes verdicts, each under its lease; one answer each, in order. What each one changes is
+    /// what [`Verdict::change`](crate::delivery::Verdict::change) says; of several holds of a lane
+    /// the longest counts.
     ///
     /// # Errors
     /// [`StoreError`]: writing them again is safe.
     fn settle<'a>(&'a self, verdicts: &'a [Settlement]) -> BoxFuture<'a, Result<Vec<Settled>, StoreError>>;
 
     /// Queues dead deliveries again, under the same ids and with their attempts forgotten; says how
-    /// many.
+    /// many. A lane that is named, or every lane when all are, stands still no more.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -98,7 +101,7 @@ pub struct Claim {
     pub lease: Duration,
     /// How many at most.
     pub limit: u32,
-    /// One destination, or all.
+    /// One lane, or all.
     pub lane: Option<Lane>,
 }
 
@@ -120,10 +123,13 @@ impl Claim {
 pub struct Claimed {
     /// The deliveries.
     pub deliveries: Vec<Leased>,
-    /// When the next one that was not leased is due, or its lease ends; it may lie in the past.
+    /// When the next one that was not leased is due, or its lease or its lane's hold ends; it may
+    /// lie in the past.
     pub next_due: Option<Timestamp>,
     /// How many were leased and left out, because a newer version wrote them.
     pub unreadable: u32,
+    /// The lanes that stand still, by their texts.
+    pub holds: Vec<Hold>,
 }
 
 /// Which dead deliveries are queued again.
@@ -149,7 +155,7 @@ impl Selection {
 pub enum Which {
     /// One.
     One(DeliveryId),
-    /// All of a destination.
+    /// All of a lane.
     Lane(Lane),
     /// All.
     All,
@@ -159,7 +165,8 @@ pub enum Which {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purge {
     /// The personal values of clicks that happened, of events received and of deliveries decided
-    /// before then, and bodies refused before then. Deliveries that are still queued keep theirs.
+    /// before then, and bodies refused before then. Deliveries that are still queued or accepted
+    /// keep theirs.
     PrivateBefore(Timestamp),
     /// Delivered and dead deliveries that were decided before then.
     DeliveriesBefore(Timestamp),

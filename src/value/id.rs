@@ -3,6 +3,7 @@
 use super::base32;
 use super::id_hash::hashed;
 use super::id_text::{HashText, IdText, Text};
+use super::time::Timestamp;
 use alloc::string::String;
 use core::{
     borrow::Borrow,
@@ -316,6 +317,16 @@ impl<K: Made> Id<K> {
     /// The same of texts as bytes.
     pub(crate) fn of_bytes(seconds: Option<i64>, parts: &[&[u8]]) -> Self {
         Self(hashed(seconds, K::DOMAIN, parts.iter().copied()))
+    }
+}
+
+impl DeliveryId {
+    /// The id of a delivery that a host makes itself: equal parts at one time are one delivery.
+    /// None is the id of a postback that was decided.
+    #[must_use]
+    pub fn from_parts(at: Timestamp, parts: &[&str]) -> Self {
+        let parts = parts.iter().map(|part| part.as_bytes());
+        Self(hashed(Some(at.unix_seconds()), b'h', parts))
     }
 }
 

@@ -1,5 +1,6 @@
 //! **Identity**: which messages are the same one.
 
+use postback::delivery::Cause;
 use postback::event::Event;
 use postback_test::{TRACKED, World, document, notification, with, with_policy};
 
@@ -217,7 +218,10 @@ fn ids_are_26_characters_of_lower_case_base32() {
     let world = world();
     world.postback("clickid=c1&eventid=a&sum=1");
     let row = &world.deliveries()[0].delivery;
-    for id in [row.id.as_str(), row.conversion.as_str(), row.event.as_str()] {
+    let Cause::Postback { conversion, event, .. } = &row.cause else {
+        panic!("a decision makes postbacks: {row:?}");
+    };
+    for id in [row.id.as_str(), conversion.as_str(), event.as_str()] {
         assert_eq!(id.len(), 26);
         assert!(
             id.bytes().all(|b| b.is_ascii_lowercase() || (b'2'..=b'7').contains(&b)),

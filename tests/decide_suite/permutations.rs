@@ -2,6 +2,7 @@
 //! way. What they must come to is computed by `story::model` from the set of events alone.
 //! `POSTBACK_PERMUTATIONS=20` tries twenty times as many stories.
 
+use postback::delivery::Cause;
 use postback::model::Revenue;
 use postback::plan::Outcome;
 use postback_test::story::drawn::{Scenario, config, of_distinct, orders, run, scenario, stories};
@@ -20,14 +21,15 @@ fn check_deliveries(world: &World, story: &Story) -> Result<(), TestCaseError> {
     };
     let told: BTreeSet<_> = deliveries
         .iter()
-        .map(|row| &row.delivery)
-        .map(|d| {
-            (
-                d.conversion.clone(),
-                d.campaign.clone(),
-                d.postback.clone(),
-                revision(d.postback.as_str(), &d.event),
-            )
+        .map(|row| match &row.delivery.cause {
+            Cause::Postback {
+                conversion,
+                event,
+                campaign,
+                postback,
+                ..
+            } => (conversion, campaign, postback, revision(postback.as_str(), event)),
+            cause => panic!("a decision makes postbacks: {cause:?}"),
         })
         .collect();
     prop_assert_eq!(told.len(), deliveries.len());

@@ -2,7 +2,10 @@
 #![cfg(test)]
 #![allow(clippy::arithmetic_side_effects, unreachable_pub)]
 
+mod causes;
 mod echoes;
+mod judged;
+mod optional;
 mod requests;
 mod support;
 mod verdicts;

@@ -1,6 +1,6 @@
 //! Holes filled, and deliveries grouped into requests.
 
-use crate::support::{filled, get, leased, plain, request, with_hole};
+use crate::support::{at, filled, get, leased, plain, request, with_hole};
 use postback::delivery::{FillError, batch};
 use postback::model::Method;
 use postback::outbound::{Encoding, Hole, HoledText, Item, Outbound};
@@ -149,7 +149,11 @@ fn item(text: &str, limit: u32) -> Outbound {
 #[test]
 fn items_of_equal_requests_go_together_up_to_the_limit() {
     let rows = ["1", "2", "3", "4", "5"].into_iter().zip("abcde".chars());
-    let batches = batch(rows.map(|(text, last)| leased(last, &item(text, 2), 0)).collect());
+    let batches = batch(
+        rows.map(|(text, last)| leased(last, &item(text, 2), 0)).collect(),
+        at(0),
+    )
+    .0;
     let body = |batch| request(batch, &[]).unwrap().body().unwrap().to_owned();
     let bodies: Vec<String> = batches.iter().map(body).collect();
     assert_eq!(bodies, [r#"{"data":[1,2]}"#, r#"{"data":[3,4]}"#, r#"{"data":[5]}"#]);
@@ -159,13 +163,15 @@ fn items_of_equal_requests_go_together_up_to_the_limit() {
 fn requests_that_differ_or_have_no_item_go_alone() {
     let mut elsewhere = item("1", 9);
     elsewhere.url = HoledText::plain("https://other.example/");
-    let batches = batch(vec![
+    let all = vec![
         leased('a', &plain(), 0),
         leased('b', &plain(), 0),
         leased('c', &item("1", 9), 0),
         leased('d', &elsewhere, 0),
         leased('e', &item("2", 8), 0),
-    ]);
+    ];
+    let (batches, late) = batch(all, at(0));
+    assert!(late.is_empty());
     assert!(batches.iter().all(|batch| batch.deliveries().len() == 1));
     assert_eq!(batches.len(), 5);
 }

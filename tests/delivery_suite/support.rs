@@ -1,11 +1,11 @@
 //! Deliveries as a store gives them back, and short ways to fill and settle them.
 
 use postback::delivery::{
-    Batch, Delivery, FillError, Filled, Lane, Leased, RetryPolicy, Sent, Settlement, SuccessRule, Values, batch,
+    Batch, Cause, Delivery, FillError, Filled, Judges, Lane, Leased, Sent, Settlement, Values, batch,
 };
 use postback::model::Method;
 use postback::outbound::{Hole, HoledText, Outbound};
-use postback::value::{ConversionId, DeliveryId, Pii, Secret, SecretReference, Timestamp};
+use postback::value::{Pii, Secret, SecretReference, Timestamp};
 use std::collections::BTreeMap;
 
 fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(last: char) -> T {
@@ -16,39 +16,28 @@ pub fn at(seconds: i64) -> Timestamp {
     Timestamp::from_unix_seconds(seconds).unwrap()
 }
 
-/// A delivery as a store gives it back. Its type is made by the core alone, so it is read from a
-/// payload.
+/// Why a postback is sent.
+pub fn cause() -> Cause {
+    let (campaign, postback) = ("campaign".parse().unwrap(), "postback".parse().unwrap());
+    Cause::postback(id('a'), "click".parse().unwrap(), id('b'), campaign, postback)
+}
+
+/// A delivery as a store gives it back.
 pub fn leased(last: char, outbound: &Outbound, attempts: u32) -> Leased {
-    let json = serde_json::json!({
-        "id": id::<DeliveryId>(last),
-        "lane": Lane::new("https://channel.example"),
-        "conversion": id::<ConversionId>('a'),
-        "click": "click",
-        "event": id::<DeliveryId>('b').as_str(),
-        "campaign": "campaign",
-        "postback": "postback",
-        "created_at": at(0),
-        "outbound": outbound,
-        "success": SuccessRule::default(),
-        "retry": RetryPolicy::default(),
-    });
-    let delivery: Delivery = serde_json::from_value(json).unwrap();
-    Leased {
-        delivery,
-        attempts,
-        fence: 7,
-    }
+    let lane = Lane::new("https://channel.example");
+    let delivery = Delivery::new(id(last), cause(), lane, at(0), outbound.clone());
+    Leased::new(delivery, attempts, 7)
 }
 
 pub fn one(leased: Leased) -> Batch {
-    let mut batches = batch(vec![leased]);
+    let mut batches = batch(vec![leased], at(0)).0;
     assert_eq!(batches.len(), 1);
     batches.remove(0)
 }
 
 /// What becomes of a delivery that is sent at 1000 s.
 pub fn settled(leased: Leased, sent: &Sent<'_>, entropy: u64) -> Settlement {
-    one(leased).settle(sent, at(1_000), entropy).remove(0)
+    one(leased).settle(&Judges::new(), sent, at(1_000), entropy).remove(0)
 }
 
 pub fn get(url: HoledText) -> Outbound {

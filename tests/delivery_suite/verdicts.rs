@@ -1,19 +1,21 @@
 //! From an answer to a verdict.
 
 use crate::support::{at, leased, plain, settled};
-use postback::delivery::{MAX_EXCERPT, MAX_RETRY_AFTER, Sent, SuccessRule, Verdict};
+use postback::delivery::{Answer, Cause, MAX_EXCERPT, MAX_RETRY_AFTER, Sent, SuccessRule, Verdict};
 use std::time::Duration;
 
 fn verdict(rule: SuccessRule, status: u16, body: &str, truncated: bool) -> (Verdict, String) {
     let mut leased = leased('a', &plain(), 0);
-    leased.delivery.success = rule.into();
-    let sent = Sent::Answered {
+    if let Cause::Postback { success, .. } = &mut leased.delivery.cause {
+        *success = rule.into();
+    }
+    let sent = Sent::Answered(Answer {
         status,
         body,
         shown: body,
         truncated,
         retry_after: None,
-    };
+    });
     let settled = settled(leased, &sent, 0);
     assert_eq!(settled.fence, 7);
     (settled.verdict, settled.attempt.finding)
@@ -25,6 +27,7 @@ fn statuses_are_success_again_or_final() {
         Verdict::Delivered => "delivered",
         Verdict::Retry { .. } => "retry",
         Verdict::Dead => "dead",
+        other => panic!("{other:?}"),
     };
     for status in [200, 204, 299] {
         assert_eq!(kind(status), "delivered", "{status}");
@@ -63,17 +66,17 @@ fn the_body_decides_where_the_rule_says_so() {
 
 fn wait(attempts: u32, entropy: u64, retry_after: Option<&str>) -> Option<Duration> {
     let leased = leased('a', &plain(), attempts);
-    let sent = Sent::Answered {
+    let sent = Sent::Answered(Answer {
         status: 503,
         body: "",
         shown: "",
         truncated: false,
         retry_after,
-    };
+    });
     match settled(leased, &sent, entropy).verdict {
-        Verdict::Retry { due_at } => Some(due_at.saturating_since(at(1_000))),
+        Verdict::Retry { at: due } => Some(due.saturating_since(at(1_000))),
         Verdict::Dead => None,
-        Verdict::Delivered => panic!("503 is no success"),
+        other => panic!("503 is no success: {other:?}"),
     }
 }
 

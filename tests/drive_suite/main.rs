@@ -4,6 +4,7 @@
 #![cfg(feature = "std")]
 #![allow(clippy::arithmetic_side_effects, clippy::string_slice, unreachable_pub)]
 
+mod deliver;
 mod money;
 mod redaction;
 mod trouble;

@@ -262,6 +262,7 @@ fn case(tracker: &Tracker, number: usize) -> (Case, PlainCase) {
 mod tests {
     use super::*;
     use postback::Plan;
+    use postback::delivery::Cause;
     use postback::outbound::Part;
     use postback::plan::RuleVerdict;
     use std::collections::BTreeMap;
@@ -271,8 +272,8 @@ mod tests {
             .commit
             .outbox
             .iter()
-            .map(|row| match row.outbound.url.0.as_slice() {
-                [Part::Text(url)] => (row.postback.to_string(), url.clone()),
+            .map(|row| match (&row.cause, row.outbound.url.0.as_slice()) {
+                (Cause::Postback { postback, .. }, [Part::Text(url)]) => (postback.to_string(), url.clone()),
                 other => panic!("{other:?}"),
             });
         rows.collect()

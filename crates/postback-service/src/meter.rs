@@ -101,7 +101,9 @@ pub(crate) fn clicked(outcome: &'static str) {
 pub(crate) fn delivered(round: &Round) {
     for (outcome, count) in [
         ("delivered", round.delivered),
+        ("accepted", round.accepted),
         ("retried", round.retried),
+        ("held", round.held),
         ("dead", round.dead),
         ("lease_lost", round.lost),
         ("unreadable", round.unreadable.into()),
@@ -115,6 +117,9 @@ pub(crate) fn delivered(round: &Round) {
             unreadable = round.unreadable,
             "deliveries of a newer version cannot be read"
         );
+    }
+    for hold in round.holds.iter().filter(|_| round.held > 0) {
+        tracing::error!(lane = %hold.lane, until = %hold.until, why = hold.why, "a lane stands still");
     }
     if round.requests > 0 {
         let Round {

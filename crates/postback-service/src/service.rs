@@ -16,6 +16,7 @@ use crate::stores::Stores;
 use crate::turns::Turns;
 use crate::work;
 use ::postback::decide::Reply;
+use ::postback::delivery::Judges;
 use ::postback::event::Event;
 use ::postback::plan::RefusedRow;
 use ::postback::port::{Clock, Entropy, HttpClient, Secrets};
@@ -47,6 +48,7 @@ impl Service {
             secrets,
             clock: Arc::new(SystemClock),
             entropy: Arc::new(OsEntropy),
+            judges: Judges::new(),
             limits: Limits::default(),
             journal: None,
             read: None,
@@ -213,6 +215,7 @@ pub struct ServiceBuilder {
     secrets: Arc<dyn Secrets>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+    judges: Judges,
     limits: Limits,
     journal: Option<Journal>,
     read: Option<ReadTracker>,
@@ -265,6 +268,13 @@ impl ServiceBuilder {
         self
     }
 
+    /// Who says what answers to deliveries mean; the rules of postbacks alone by default.
+    #[must_use]
+    pub fn judges(mut self, judges: Judges) -> Self {
+        self.judges = judges;
+        self
+    }
+
     /// Where postbacks wait while the store does not take them; without one their senders are told
     /// to come back, which few do.
     #[must_use]
@@ -313,6 +323,7 @@ impl ServiceBuilder {
             secrets: self.secrets,
             clock: self.clock,
             entropy: self.entropy,
+            judges: self.judges,
             limits: self.limits,
             journal: self.journal,
             turns: Turns::default(),

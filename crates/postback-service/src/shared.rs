@@ -6,6 +6,7 @@ use crate::refusals::Refusals;
 use crate::stores::Stores;
 use crate::turns::Turns;
 use postback::clickbank::FailureBudget;
+use postback::delivery::Judges;
 use postback::event::Received;
 use postback::port::{BoxFuture, Clock, Entropy, HttpClient, Secrets};
 use postback::tracker::Tracker;
@@ -53,6 +54,7 @@ pub(crate) struct Shared {
     pub(crate) secrets: Arc<dyn Secrets>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) judges: Judges,
     pub(crate) limits: Limits,
     pub(crate) journal: Option<Journal>,
     pub(crate) turns: Turns,

@@ -66,13 +66,14 @@ pub(crate) async fn run(shared: Arc<Shared>, shutdown: impl Future<Output = ()>)
 
 /// Sends until it is told to stop; the round that is under way is finished.
 async fn deliver(shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
-    let sender = Sender {
-        store: &*shared.stores.store,
-        http: &*shared.http,
-        secrets: &*shared.secrets,
-        clock: &*shared.clock,
-        entropy: &*shared.entropy,
-    };
+    let sender = Sender::new(
+        &*shared.stores.store,
+        &*shared.http,
+        &*shared.secrets,
+        &*shared.clock,
+        &*shared.entropy,
+    )
+    .with_judges(&shared.judges);
     while goes_on(&stop) {
         let round = drive::deliver_once(&sender, &Claim::new(shared.now(), LEASE, BATCH)).await;
         let wait = match &round {

@@ -5,6 +5,7 @@ use postback::delivery::Delivery;
 use postback::model::Click;
 use postback::plan::{Commit, Committed, EventRow, MAX_REFUSED, Outcome, Write};
 use postback::port::{StoreError, row};
+use postback::value::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter, types::Value};
 
 /// A statement with its values.
@@ -25,7 +26,7 @@ impl Encoded {
             encode(write, &mut statements)?;
         }
         for delivery in &commit.outbox {
-            statements.push(enqueue(delivery, time::ceil(commit.now))?);
+            statements.push(enqueue(delivery, commit.now)?);
         }
         Ok(Self {
             identity: commit.identity.as_ref().map(ToString::to_string),
@@ -145,15 +146,16 @@ fn encode_event(written: &EventRow) -> Result<Statement, StoreError> {
     Ok((sql::WRITE_EVENT, values))
 }
 
-fn enqueue(delivery: &Delivery, due: i64) -> Result<Statement, StoreError> {
+fn enqueue(delivery: &Delivery, now: Timestamp) -> Result<Statement, StoreError> {
+    let click = delivery.cause.click();
     let values = vec![
         text(&delivery.id),
         delivery.lane.as_str().to_owned().into(),
-        text(&delivery.conversion),
-        text(&delivery.click),
-        key(delivery.click.as_str()).into(),
+        optional(delivery.cause.conversion()),
+        optional(click),
+        click.map(|click| key(click.as_str())).into(),
         time::floor(delivery.created_at).into(),
-        due.into(),
+        time::ceil(delivery.due_at(now)).into(),
         row::encode(delivery)?.into(),
         row::encode_private(&delivery.private)?.into(),
     ];

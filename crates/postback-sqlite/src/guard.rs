@@ -108,7 +108,7 @@ mod tests {
 
     fn file() -> Connection {
         let file = Connection::open_in_memory().unwrap();
-        file.execute_batch(include_str!("schema.sql")).unwrap();
+        file.execute_batch(include_str!("steps/1.sql")).unwrap();
         file
     }
 

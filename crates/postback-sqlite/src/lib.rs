@@ -5,6 +5,7 @@ mod commit;
 mod facts;
 mod fault;
 mod guard;
+mod holds;
 mod key;
 mod lists;
 mod log;

@@ -9,7 +9,7 @@ use crate::{
     key::key,
     sql, time,
 };
-use postback::delivery::{Attempt, Delivery, DeliveryRow, DeliveryState};
+use postback::delivery::{Attempt, Delivery, DeliveryRow, DeliveryState, Hold};
 use postback::model::Conversion;
 use postback::plan::{EventRow, RefusedRow, Ring};
 use postback::port::{
@@ -83,7 +83,10 @@ impl<'a> List<'a> {
         let state = filter.state.map(DeliveryState::as_str);
         let few = filter.id.is_some() || filter.conversion.is_some() || filter.click.is_some();
         let conversion = filter.conversion.as_ref().map(AsRef::as_ref);
-        Self::new('d', "delivery", "payload, state, due, attempts, last")
+        let columns = "payload, state, due, attempts, last, receipt, \
+            iif(ready IS NULL, NULL, (SELECT until FROM hold WHERE hold.lane = delivery.lane)), \
+            (SELECT why FROM hold WHERE hold.lane = delivery.lane)";
+        Self::new('d', "delivery", columns)
             .filter("id = #", filter.id.as_ref().map(AsRef::as_ref))
             .of_click(filter.click.as_ref().map(AsRef::as_ref))
             // A conversion has one click, and that has few deliveries.
@@ -188,7 +191,16 @@ pub(crate) fn delivery(found: &Row<'_>) -> Result<DeliveryRow, Fault> {
     let state = DeliveryState::from_word(text(found, 2)?).ok_or_else(|| unreadable("state"))?;
     let due_at = time::read(found.get(3)?)?;
     let last: Option<Attempt> = optional(found, 5)?.map(row::decode).transpose()?;
-    Ok(DeliveryRow::new(delivery, state, due_at, found.get(4)?, last))
+    let mut row = DeliveryRow::new(delivery, state, due_at, found.get(4)?, last);
+    row.receipt = optional(found, 6)?.map(ToOwned::to_owned);
+    if let (Some(until), Some(why)) = (found.get::<_, Option<i64>>(7)?, optional(found, 8)?) {
+        row.hold = Some(Hold {
+            lane: row.delivery.lane.clone(),
+            until: time::read(until)?,
+            why: why.to_owned(),
+        });
+    }
+    Ok(row)
 }
 
 pub(crate) fn refused(found: &Row<'_>) -> Result<RefusedRow, Fault> {

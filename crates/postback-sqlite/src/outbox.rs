@@ -3,12 +3,13 @@
 use crate::{
     facts::{optional, text, unreadable},
     fault::Fault,
+    holds,
     key::key,
     sql, time,
 };
-use postback::delivery::{Delivery, DeliveryState, Leased, Settled, Settlement, Verdict};
+use postback::delivery::{Delivery, Leased, Settled, Settlement};
 use postback::port::{Claim, Claimed, Purge, Selection, StoreError, StoreErrorKind, Which, row};
-use rusqlite::{CachedStatement, Connection, Row, params, types::Value};
+use rusqlite::{Connection, Row, params, params_from_iter, types::Value};
 
 /// How many rows one transaction of a long clean-up changes: commits of others pass in between.
 pub(crate) const BATCH: u32 = 500;
@@ -21,90 +22,85 @@ pub(crate) fn claim(connection: &Connection, claim: &Claim) -> Result<Claimed, F
         ))
     })?;
     let (now, until) = (time::floor(claim.now), time::ceil(until));
-    let mut claimed = Claimed::default();
-    // One row more says when the next one is due.
-    let limit = i64::from(claim.limit).saturating_add(1);
-    let mut statement: CachedStatement<'_>;
-    let mut rows = match &claim.lane {
-        None => {
-            statement = connection.prepare_cached(sql::READY)?;
-            statement.query(params![limit])?
-        }
-        Some(lane) => {
-            statement = connection.prepare_cached(sql::READY_IN_LANE)?;
-            statement.query(params![limit, lane.as_str()])?
-        }
+    let limit = claim.limit as usize;
+    connection.prepare_cached(sql::LIFT)?.execute([now])?;
+    let mut claimed = Claimed {
+        holds: holds::running(connection, now)?,
+        ..Claimed::default()
     };
-    let mut leases = Vec::new();
-    while let Some(found) = rows.next()? {
-        let ready: i64 = found.get(1)?;
-        if ready > now || leases.len() >= claim.limit as usize {
-            claimed.next_due = Some(time::read(ready)?);
-            break;
-        }
-        let fence = found.get::<_, i64>(2)?.saturating_add(1);
-        leases.push((found.get::<_, i64>(0)?, fence));
+    // One row more says when the next one is due.
+    let ready = holds::ready(connection, claim, &claimed.holds)?;
+    let due = ready.iter().take(limit).take_while(|(at, _)| *at <= now).count();
+    claimed.next_due = ready.get(due).map(|(at, _)| time::read(*at)).transpose()?;
+    let mut lease = connection.prepare_cached(sql::LEASE)?;
+    for (_, row) in ready.into_iter().take(due) {
+        let mut rows = lease.query(params![row, until])?;
+        let Some(found) = rows.next()? else { continue };
         // A row of a newer version is left for whoever can read it: under a lease like the others,
         // it stops none of them.
-        let Ok(delivery) = read(found) else {
-            claimed.unreadable = claimed.unreadable.saturating_add(1);
-            continue;
-        };
-        let fence = u64::try_from(fence).map_err(|_| unreadable("fence"))?;
-        claimed.deliveries.push(Leased {
-            delivery,
-            attempts: found.get(3)?,
-            fence,
-        });
-    }
-    // The walk must be over before the index that it walks is changed.
-    drop(rows);
-    let mut lease = connection.prepare_cached(sql::LEASE)?;
-    for (row, fence) in leases {
-        lease.execute(params![row, fence, until])?;
+        match read(found) {
+            Ok(leased) => claimed.deliveries.push(leased),
+            Err(_) => claimed.unreadable = claimed.unreadable.saturating_add(1),
+        }
     }
     Ok(claimed)
 }
 
-fn read(found: &Row<'_>) -> Result<Delivery, Fault> {
+fn read(found: &Row<'_>) -> Result<Leased, Fault> {
     let mut delivery: Delivery = row::decode(text(found, 4)?)?;
     delivery.private = row::decode_private(optional(found, 5)?)?;
-    Ok(delivery)
+    let fence = u64::try_from(found.get::<_, i64>(0)?).map_err(|_| unreadable("fence"))?;
+    let mut leased = Leased::new(delivery, found.get(1)?, fence);
+    leased.receipt = optional(found, 2)?.map(ToOwned::to_owned);
+    leased.most = found.get(3)?;
+    Ok(leased)
 }
 
-/// A verdict as the values of its statement; none for a number that no lease ever had.
-pub(crate) fn encode(settlement: &Settlement) -> Result<Option<Vec<Value>>, StoreError> {
-    let Ok(fence) = i64::try_from(settlement.fence) else {
-        return Ok(None);
-    };
-    let (state, due) = match settlement.verdict {
-        Verdict::Delivered => (DeliveryState::Delivered, None),
-        Verdict::Retry { due_at } => (DeliveryState::Queued, Some(time::ceil(due_at))),
-        Verdict::Dead => (DeliveryState::Dead, None),
-    };
-    let id = settlement.delivery.as_str().to_owned();
-    let last = row::encode(&settlement.attempt)?;
-    Ok(Some(vec![
-        id.into(),
-        fence.into(),
-        state.as_str().to_owned().into(),
-        due.into(),
-        last.into(),
-    ]))
+/// A verdict as the values of its statement, and of the one for its hold; none for a number that no
+/// lease ever had.
+pub(crate) struct Encoded {
+    settle: [Value; 8],
+    hold: Option<[Value; 3]>,
 }
 
-pub(crate) fn settle(connection: &Connection, verdicts: &[Option<Vec<Value>>]) -> Result<Vec<Settled>, Fault> {
-    let mut statement = connection.prepare_cached(sql::SETTLE)?;
-    let mut settle = |verdict: &Option<Vec<Value>>| {
-        let written = match verdict {
-            Some(values) => statement.execute(rusqlite::params_from_iter(values))?,
-            None => 0,
+impl Encoded {
+    pub(crate) fn new(settlement: &Settlement) -> Result<Option<Self>, StoreError> {
+        let Ok(fence) = i64::try_from(settlement.fence) else {
+            return Ok(None);
         };
-        Ok(if written == 0 {
-            Settled::LeaseLost
-        } else {
-            Settled::Recorded
-        })
+        let change = settlement.verdict.change();
+        let id = || Value::Text(settlement.delivery.as_str().to_owned());
+        let state = change.state.map(|state| state.as_str().to_owned());
+        let hold = |(why, until): (&str, _)| [id(), time::ceil(until).into(), why.to_owned().into()];
+        Ok(Some(Self {
+            settle: [
+                id(),
+                fence.into(),
+                state.into(),
+                change.due_at.map(time::ceil).into(),
+                row::encode(&settlement.attempt)?.into(),
+                change.receipt.map(ToOwned::to_owned).into(),
+                change.most.into(),
+                i64::from(change.attempts).into(),
+            ],
+            hold: change.hold.map(hold),
+        }))
+    }
+}
+
+pub(crate) fn settle(connection: &Connection, verdicts: &[Option<Encoded>]) -> Result<Vec<Settled>, Fault> {
+    let mut statement = connection.prepare_cached(sql::SETTLE)?;
+    let mut settle = |verdict: &Option<Encoded>| {
+        let Some(Encoded { settle, hold }) = verdict else {
+            return Ok(Settled::LeaseLost);
+        };
+        if statement.execute(params_from_iter(settle))? == 0 {
+            return Ok(Settled::LeaseLost);
+        }
+        if let Some(hold) = hold {
+            connection.prepare_cached(sql::HOLD)?.execute(params_from_iter(hold))?;
+        }
+        Ok(Settled::Recorded)
     };
     verdicts.iter().map(&mut settle).collect()
 }
@@ -116,6 +112,11 @@ pub(crate) fn requeue(connection: &Connection, selection: &Selection, after: i64
         Which::One(id) => (sql::DEAD_ONE, Some(id.as_str())),
         Which::Lane(lane) => (sql::DEAD_IN_LANE, Some(lane.as_str())),
         Which::All => (sql::DEAD, None),
+    };
+    match &selection.which {
+        Which::One(_) => 0,
+        Which::Lane(lane) => connection.prepare_cached(sql::LIFT_LANE)?.execute([lane.as_str()])?,
+        Which::All => connection.prepare_cached(sql::LIFT)?.execute([i64::MAX])?,
     };
     let mut statement = connection.prepare_cached(text)?;
     let rows: Vec<i64> = match which {

@@ -67,17 +67,28 @@ statements! {
 
     ENQUEUE = "INSERT INTO delivery (id, lane, conversion, click, click_key, created, due, ready, payload, private) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9) ON CONFLICT (id) DO NOTHING";
-    READY = "SELECT seq, ready, fence, attempts, payload, private FROM delivery INDEXED BY delivery_ready \
-        WHERE state = 'queued' ORDER BY ready LIMIT ?1";
-    READY_IN_LANE = "SELECT seq, ready, fence, attempts, payload, private FROM delivery INDEXED BY delivery_lane_ready \
-        WHERE state = 'queued' AND lane = ?2 ORDER BY ready LIMIT ?1";
-    LEASE = "UPDATE delivery SET fence = ?2, ready = ?3, leased = 1 WHERE seq = ?1";
-    SETTLE = "UPDATE delivery SET state = ?3, due = coalesce(?4, due), ready = coalesce(?4, ready), leased = 0, \
-        attempts = attempts + 1, last = ?5 WHERE id = ?1 AND fence = ?2 AND leased = 1";
+    READY = "SELECT ready, seq FROM delivery INDEXED BY delivery_ready WHERE ready IS NOT NULL ORDER BY ready LIMIT ?1";
+    READY_IN_LANE = "SELECT ready, seq FROM delivery INDEXED BY delivery_lane_ready \
+        WHERE ready IS NOT NULL AND lane = ?2 ORDER BY ready LIMIT ?1";
+    /// The next lane that has something to do.
+    NEXT_LANE = "SELECT lane FROM delivery INDEXED BY delivery_lane_ready \
+        WHERE ready IS NOT NULL AND lane > ?1 ORDER BY lane LIMIT 1";
+    LEASE = "UPDATE delivery SET fence = fence + 1, ready = ?2, leased = 1 WHERE seq = ?1 \
+        RETURNING fence, attempts, receipt, most, payload, private";
+    SETTLE = "UPDATE delivery SET state = coalesce(?3, state), due = coalesce(?4, due), \
+        ready = iif(coalesce(?3, state) IN ('queued', 'accepted'), coalesce(?4, due), NULL), \
+        receipt = iif(?3 IS NULL, receipt, ?6), most = coalesce(?7, most), attempts = attempts + ?8, leased = 0, last = ?5 \
+        WHERE id = ?1 AND fence = ?2 AND leased = 1";
+    HOLDS = "SELECT lane, until, why FROM hold WHERE until > ?1";
+    HOLD = "INSERT INTO hold (lane, until, why) SELECT lane, ?2, ?3 FROM delivery WHERE id = ?1 \
+        ON CONFLICT (lane) DO UPDATE SET until = max(until, ?2), why = ?3";
+    LIFT = "DELETE FROM hold WHERE until <= ?1";
+    LIFT_LANE = "DELETE FROM hold WHERE lane = ?1";
     DEAD = "SELECT seq FROM delivery WHERE state = 'dead' AND seq > ?1 ORDER BY seq LIMIT ?2";
     DEAD_IN_LANE = "SELECT seq FROM delivery WHERE state = 'dead' AND seq > ?1 AND lane = ?3 ORDER BY seq LIMIT ?2";
     DEAD_ONE = "SELECT seq FROM delivery WHERE state = 'dead' AND seq > ?1 AND id = ?3 LIMIT ?2";
-    REQUEUE = "UPDATE delivery SET state = 'queued', due = ?2, ready = ?2, attempts = 0, last = NULL WHERE seq = ?1";
+    REQUEUE = "UPDATE delivery SET state = 'queued', due = ?2, ready = ?2, attempts = 0, receipt = NULL, last = NULL \
+        WHERE seq = ?1";
 
     /// A body of an older version of the interface is a plain form, personal values and all.
     FORGET_REFUSED = "DELETE FROM refused WHERE seq IN (SELECT seq FROM refused WHERE received < ?1 LIMIT ?2)";
@@ -87,9 +98,9 @@ statements! {
     FORGET_EVENTS = "UPDATE event SET private = NULL WHERE seq IN \
         (SELECT seq FROM event WHERE private IS NOT NULL AND received < ?1 LIMIT ?2)";
     FORGET_DELIVERIES = "UPDATE delivery SET private = NULL WHERE seq IN \
-        (SELECT seq FROM delivery WHERE private IS NOT NULL AND state <> 'queued' AND created < ?1 LIMIT ?2)";
+        (SELECT seq FROM delivery WHERE private IS NOT NULL AND ready IS NULL AND created < ?1 LIMIT ?2)";
     DROP_DELIVERIES = "DELETE FROM delivery WHERE seq IN \
-        (SELECT seq FROM delivery WHERE state <> 'queued' AND created < ?1 LIMIT ?2)";
+        (SELECT seq FROM delivery WHERE ready IS NULL AND created < ?1 LIMIT ?2)";
     ERASE_CLICK = "UPDATE click SET private = NULL WHERE id = ?1 AND private IS NOT NULL";
     ERASE_EVENTS = "UPDATE event SET private = NULL WHERE click_key = ?2 AND click = ?1 AND private IS NOT NULL";
     ERASE_DELIVERIES = "UPDATE delivery SET private = NULL WHERE click_key = ?2 AND click = ?1 AND private IS NOT NULL";

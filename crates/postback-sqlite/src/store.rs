@@ -81,7 +81,10 @@ impl Store for SqliteStore {
 
     fn settle<'a>(&'a self, verdicts: &'a [Settlement]) -> BoxFuture<'a, Result<Vec<Settled>, StoreError>> {
         Box::pin(async move {
-            let verdicts = verdicts.iter().map(outbox::encode).collect::<Result<Vec<_>, _>>()?;
+            let verdicts = verdicts
+                .iter()
+                .map(outbox::Encoded::new)
+                .collect::<Result<Vec<_>, _>>()?;
             self.threads
                 .write(move |connection| outbox::settle(connection, &verdicts))
                 .await

@@ -94,7 +94,7 @@ fn a_file_with_a_newer_schema_is_refused_and_left_alone() {
     let newer = version(&file) + 1;
     file.pragma_update(None, "user_version", newer).unwrap();
     let error = SqliteStore::open(&path, &options()).unwrap_err();
-    let text = "the database has schema 2, this version knows 1 at most; use the newer version again";
+    let text = "the database has schema 3, this version knows 2 at most; use the newer version again";
     assert_eq!(
         (error.to_string().as_str(), error.kind()),
         (text, StoreErrorKind::Corrupt)
@@ -133,7 +133,7 @@ fn personal_values_lie_in_the_private_column_alone() {
     let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
     let (payload, private) = file.query_row("SELECT payload, private FROM click", [], row).unwrap();
     assert!(!payload.contains(CANARY), "{payload}");
-    assert_eq!(private, format!(r#"{{"v":1,"row":{{"ip":"{CANARY}"}}}}"#));
+    assert_eq!(private, format!(r#"{{"v":2,"row":{{"ip":"{CANARY}"}}}}"#));
 }
 
 #[test]

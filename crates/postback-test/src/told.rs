@@ -34,7 +34,7 @@ pub fn text(holed: &HoledText) -> String {
         Part::Text(text) => text.clone(),
         Part::Hole(Hole::Private { field, .. }) => format!("<{field}>"),
         Part::Hole(Hole::Secret { reference, .. }) => format!("<{reference}>"),
-        Part::Hole(_) => "<hole>".into(),
+        Part::Hole(_) | Part::Optional { .. } => "<hole>".into(),
     };
     holed.0.iter().map(part).collect()
 }

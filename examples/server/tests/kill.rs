@@ -221,13 +221,8 @@ async fn deliver_the_rest(folder: &Path) {
         .unwrap();
     let policy = AddressPolicy::from_iter(["127.0.0.1/32".parse::<Allowed>().unwrap()]);
     let http = Client::builder().policy(policy).build().unwrap();
-    let sender = Sender {
-        store: &*stores.store,
-        http: &http,
-        secrets: &fixed(),
-        clock: &Later,
-        entropy: &OsEntropy,
-    };
+    let secrets = fixed();
+    let sender = Sender::new(&*stores.store, &http, &secrets, &Later, &OsEntropy);
     loop {
         let claim = Claim::new(Later.now(), Duration::from_secs(60), 64);
         let round = deliver_once(&sender, &claim).await.unwrap();

@@ -194,7 +194,7 @@ fn a_request_shows_nothing_of_what_was_filled_in() {
     clean_debug(&claimed);
     let (values, secrets) = (secrets(), BTreeMap::new());
     let mut held = 0;
-    for batch in batch(claimed.deliveries) {
+    for batch in batch(claimed.deliveries, after(100)).0 {
         clean_debug(&batch);
         let filled = batch
             .request(&Values {
@@ -235,13 +235,7 @@ fn a_receiver_that_repeats_the_request_leaves_no_trace_of_it() {
     let house = house();
     take_in(&house);
     let echo = Echo::default();
-    let sender = Sender {
-        store: &house.store,
-        http: &echo,
-        secrets: &Now,
-        clock: &Now,
-        entropy: &Now,
-    };
+    let sender = Sender::new(&house.store, &echo, &Now, &Now, &Now);
     clean_debug(&Now);
     for seconds in [10_000, 20_000, 30_000] {
         let claim = Claim::new(after(seconds), Duration::from_secs(60), 10);
@@ -266,13 +260,7 @@ fn a_receiver_that_repeats_the_request_leaves_no_trace_of_it() {
 fn a_destination_that_cannot_be_reached_is_noted_without_its_url() {
     let house = house();
     take_in(&house);
-    let sender = Sender {
-        store: &house.store,
-        http: &Unreachable,
-        secrets: &Now,
-        clock: &Now,
-        entropy: &Now,
-    };
+    let sender = Sender::new(&house.store, &Unreachable, &Now, &Now, &Now);
     block_on(deliver_once(
         &sender,
         &Claim::new(after(10_000), Duration::from_secs(60), 10),

@@ -72,9 +72,8 @@ pub(crate) async fn events(State(served): State<Served>, RawQuery(query): RawQue
 pub(crate) async fn deliveries(State(served): State<Served>, RawQuery(query): RawQuery) -> Response {
     let answer = async {
         let parameters = Parameters::parse(query.as_deref(), &["state", "clickid", "limit", "after"])?;
-        let states = [DeliveryState::Queued, DeliveryState::Delivered, DeliveryState::Dead];
         let mut filter = DeliveryFilter::default();
-        filter.state = parameters.word("state", &states.map(|state| (state.as_str(), state)))?;
+        filter.state = parameters.word("state", &DeliveryState::ALL.map(|state| (state.as_str(), state)))?;
         filter.click = parameters.typed("clickid")?;
         let page = read(&served, inspect(&served).deliveries(&filter, &parameters.page()?)).await?;
         Ok(json(&List::of(page, DeliveryView::new)))
@@ -105,7 +104,7 @@ pub(crate) async fn retry(
         let selection = Selection::new(Which::One(id.clone()), served.service().now());
         let requeued = match row.state {
             DeliveryState::Dead => read(&served, served.service().stores().store.requeue(&selection)).await?,
-            DeliveryState::Queued | DeliveryState::Delivered => 0,
+            DeliveryState::Queued | DeliveryState::Accepted | DeliveryState::Delivered => 0,
         };
         if requeued == 0 {
             let text = format!(

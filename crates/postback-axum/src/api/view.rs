@@ -1,11 +1,11 @@
 //! Rows as they are answered.
 
 use postback::decide::{Mark, mark};
-use postback::delivery::{Attempt, DeliveryRow};
+use postback::delivery::{Attempt, Cause, DeliveryRow};
 use postback::model::{Conversion, Method};
 use postback::plan::{EventRow, Outcome, Reason, Slot};
 use postback::port::Page;
-use postback::value::{CampaignId, ClickId, ConversionId, DeliveryId, EventId, PostbackId, Timestamp};
+use postback::value::{CampaignId, ChannelId, ClickId, ConversionId, DeliveryId, EventId, PostbackId, Timestamp};
 use serde::Serialize;
 
 /// A page of a list.
@@ -83,12 +83,82 @@ pub(crate) struct DeliveryView {
     url: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<String>,
-    conversion: ConversionId,
-    click: ClickId,
-    event: EventId,
-    campaign: CampaignId,
-    postback: PostbackId,
+    #[serde(flatten)]
+    cause: CauseView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_before: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_after: Option<Timestamp>,
     created_at: Timestamp,
+    /// What is still to be checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt: Option<String>,
+    /// Why its lane stands still.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<HoldView>,
+}
+
+#[derive(Debug, Serialize)]
+struct HoldView {
+    until: Timestamp,
+    why: String,
+}
+
+/// Why something is delivered: its kind, and the parts that this kind has.
+#[derive(Debug, Default, Serialize)]
+struct CauseView {
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    conversion: Option<ConversionId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    click: Option<ClickId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<EventId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    campaign: Option<CampaignId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    postback: Option<PostbackId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    platform: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<ChannelId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    what: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object: Option<String>,
+}
+
+impl From<Cause> for CauseView {
+    fn from(cause: Cause) -> Self {
+        let mut view = Self {
+            kind: cause.kind(),
+            conversion: cause.conversion().cloned(),
+            click: cause.click().cloned(),
+            ..Self::default()
+        };
+        match cause {
+            Cause::Postback {
+                event,
+                campaign,
+                postback,
+                ..
+            } => (view.event, view.campaign, view.postback) = (Some(event), Some(campaign), Some(postback)),
+            Cause::ConversionApi {
+                platform,
+                account,
+                event,
+                ..
+            } => (view.platform, view.account, view.event) = (Some(platform), Some(account), Some(event)),
+            Cause::Action {
+                channel, what, object, ..
+            } => (view.channel, view.what, view.object) = (Some(channel), Some(what), Some(object)),
+            Cause::Notice { what, .. } => view.what = Some(what),
+            _ => {}
+        }
+        view
+    }
 }
 
 impl DeliveryView {
@@ -104,12 +174,15 @@ impl DeliveryView {
             method: delivery.outbound.method,
             url: delivery.outbound.url.to_string(),
             body: delivery.outbound.body.as_ref().map(ToString::to_string),
-            conversion: delivery.conversion,
-            click: delivery.click,
-            event: delivery.event,
-            campaign: delivery.campaign,
-            postback: delivery.postback,
+            cause: delivery.cause.into(),
+            not_before: delivery.not_before,
+            not_after: delivery.not_after,
             created_at: delivery.created_at,
+            receipt: row.receipt,
+            held: row.hold.map(|hold| HoldView {
+                until: hold.until,
+                why: hold.why,
+            }),
         }
     }
 }

@@ -3,8 +3,14 @@
 use crate::support::{API_TOKEN, authorized, notification, options, request, routed, tested};
 use crate::watched::Mode;
 use axum::body::Body;
-use postback::value::Secret;
-use postback_service::Service;
+use postback::delivery::{Attempt, Cause, Delivery, Lane, Settlement, Verdict};
+use postback::model::Method;
+use postback::outbound::{HoledText, Outbound};
+use postback::plan::Commit;
+use postback::port::{Claim, Clock, Store};
+use postback::value::{DeliveryId, Secret};
+use postback_service::{Service, SystemClock};
+use std::time::Duration;
 
 const GUARDED: [&str; 8] = [
     "/api/clicks/a",
@@ -171,7 +177,7 @@ async fn a_parameter_that_is_unknown_malformed_or_repeated_is_400() {
         ("/api/clicks/c?a=b", "unknown parameter `a`; none is known here"),
         (
             "/api/deliveries?state=gone",
-            "parameter `state`: `gone` is none of queued, delivered, dead",
+            "parameter `state`: `gone` is none of queued, accepted, delivered, dead",
         ),
         (
             "/api/events?outcome=x",
@@ -229,6 +235,7 @@ async fn a_delivery_is_shown_with_its_holes_and_queued_again_when_it_is_dead() {
         (&row["postback"], &row["lane"], &row["attempts"]),
         (&"sales".into(), &"https://s2s.example.com".into(), &0.into())
     );
+    assert_eq!((&row["kind"], &row["click"]), (&"postback".into(), &click.into()));
     let id = row["id"].as_str().unwrap().to_owned();
     let retry = format!("/api/deliveries/{id}/retry");
     let answer = tested.send(authorized("POST", &retry)).await;
@@ -244,6 +251,72 @@ async fn a_delivery_is_shown_with_its_holes_and_queued_again_when_it_is_dead() {
     assert_eq!((answer.status.as_u16(), answer.text()), (200, r#"{"requeued":1}"#));
     let json = tested.api("/api/deliveries?state=queued").await.json();
     assert_eq!(json["items"][0]["id"], id);
+}
+
+/// Another cause, which no decision makes: its first request was accepted, its lane is held.
+#[tokio::test]
+async fn what_a_host_delivers_itself_is_shown_by_its_kind() {
+    let tested = tested();
+    let now = SystemClock.now();
+    let url = HoledText::plain("https://api.example.com/placements");
+    let delivery = |number: &str, cause| {
+        let id = DeliveryId::from_parts(now, &[number]);
+        let lane = Lane::new("https://api.example.com").with_account("A-1");
+        Delivery::new(id, cause, lane, now, Outbound::new(Method::Post, url.clone()))
+    };
+    let channel = "push".parse().unwrap();
+    let mut commit = Commit::of(Vec::new(), now);
+    commit.outbox = vec![
+        delivery("1", Cause::action(channel, "block_placement", "zone-7")),
+        delivery("2", Cause::notice("cap_reached")),
+    ];
+    tested.store.inner.commit(&commit).await.unwrap();
+    let later = now.checked_add(Duration::from_secs(300)).unwrap();
+    let claim = Claim::new(later, Duration::from_secs(60), 2);
+    let claimed = tested.store.inner.claim(&claim).await.unwrap();
+    let (receipt, why) = ("r-1".to_owned(), "the token is wrong".to_owned());
+    let accepted = Verdict::Accepted {
+        receipt,
+        check_at: later,
+    };
+    let held = Verdict::Held { why, until: later };
+    for leased in claimed.deliveries {
+        let is_action = leased.delivery.cause.kind() == "action";
+        let verdict = Settlement {
+            delivery: leased.delivery.id,
+            fence: leased.fence,
+            verdict: if is_action { accepted.clone() } else { held.clone() },
+            attempt: Attempt {
+                at: later,
+                status: Some(202),
+                finding: "HTTP 202".into(),
+            },
+        };
+        tested.store.inner.settle(&[verdict]).await.unwrap();
+    }
+    let json = tested.api("/api/deliveries?state=accepted").await.json();
+    let row = &json["items"][0];
+    assert_eq!((&row["kind"], &row["channel"]), (&"action".into(), &"push".into()));
+    assert_eq!(
+        (&row["what"], &row["object"]),
+        (&"block_placement".into(), &"zone-7".into())
+    );
+    assert_eq!(
+        (&row["receipt"], &row["lane"]),
+        (&"r-1".into(), &"https://api.example.com#A-1".into())
+    );
+    assert_eq!(row["held"]["why"], "the token is wrong", "its check waits as well");
+    assert!(
+        row.get("conversion").is_none() && row.get("postback").is_none(),
+        "{row}"
+    );
+    let json = tested.api("/api/deliveries?state=queued").await.json();
+    let row = &json["items"][0];
+    assert_eq!(
+        (&row["kind"], &row["what"], &row["attempts"]),
+        (&"notice".into(), &"cap_reached".into(), &0.into())
+    );
+    assert_eq!(row["held"]["until"], later.to_string());
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use crate::words;
 use postback::decide::{Decision, Plan, ReplyOutcome};
+use postback::delivery::Cause;
 use postback::drive::ingest_with_plan;
 use postback::event::Assurance;
 use postback::memory::MemoryStore;
@@ -135,7 +136,8 @@ fn rules(tracker: &Tracker, click: &Click, conversion: Option<&Conversion>, plan
         };
         let outbox = plan.commit.outbox.iter();
         let sent = outbox.filter(|delivery| {
-            delivery.postback == *id && Some(&delivery.conversion) == conversion.map(|made| &made.id)
+            let is_its = matches!(&delivery.cause, Cause::Postback { postback, .. } if postback == id);
+            is_its && delivery.cause.conversion() == conversion.map(|made| &made.id)
         });
         let sends = sent.flat_map(|delivery| {
             let request = &delivery.outbound;

@@ -72,6 +72,7 @@ fn rendered<E>(
     let parts = text.0.iter().map(|part| match part {
         Part::Text(text) => text.as_str(),
         Part::Hole(_) => HOLE,
+        Part::Optional { .. } => panic!("no template has an optional part"),
     });
     let whole: String = parts.collect();
     let holes = text.0.iter().filter(|part| matches!(part, Part::Hole(_))).count();

@@ -9,6 +9,7 @@ use crate::story::{CLICKS, End, Story, end, model};
 use crate::{after, block_on, click};
 use drawn::Scenario;
 use postback::decide::ReplyOutcome;
+use postback::delivery::Cause;
 use postback::drive::{attribute, ingest};
 use postback::event::Event;
 use postback::memory::MemoryStore;
@@ -165,10 +166,16 @@ async fn delivered(store: &MemoryStore, story: &Story, ids: &mut Ids) {
         assert!(seen.insert(delivery.id.clone()), "twice: {}", delivery.id);
         // Where each change is told, the id also names the event, unless that one made the
         // conversion.
-        if delivery.postback.as_str() == "all" && story.updates == "every_change" {
+        let Cause::Postback {
+            conversion, postback, ..
+        } = &delivery.cause
+        else {
+            panic!("a decision makes postbacks: {delivery:?}");
+        };
+        if postback.as_str() == "all" && story.updates == "every_change" {
             continue;
         }
-        let told = (delivery.conversion.to_string(), delivery.postback.to_string());
+        let told = (conversion.to_string(), postback.to_string());
         let known = ids.entry(told).or_insert_with(|| delivery.id.clone());
         assert_eq!(*known, delivery.id);
     }

@@ -1,0 +1,66 @@
+//! Lanes that stand still, and what is ready to be leased beside them.
+
+use crate::{facts::text, fault::Fault, sql, time};
+use postback::delivery::{Hold, Lane};
+use postback::port::Claim;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+/// The holds that end later, by their lanes.
+pub(crate) fn running(connection: &Connection, now: i64) -> Result<Vec<Hold>, Fault> {
+    let mut statement = connection.prepare_cached(sql::HOLDS)?;
+    let mut rows = statement.query([now])?;
+    let mut holds = Vec::new();
+    while let Some(found) = rows.next()? {
+        holds.push(Hold {
+            lane: Lane::new(text(found, 0)?),
+            until: time::read(found.get(1)?)?,
+            why: text(found, 2)?.to_owned(),
+        });
+    }
+    holds.sort_by(|one, other| one.lane.cmp(&other.lane));
+    Ok(holds)
+}
+
+/// When what could be leased is ready, earliest first, one row more than the limit. Of a lane that
+/// stands still the first row is ready when the hold ends.
+pub(crate) fn ready(connection: &Connection, claim: &Claim, holds: &[Hold]) -> Result<Vec<(i64, i64)>, Fault> {
+    let most = i64::from(claim.limit).saturating_add(1);
+    if holds.is_empty() && claim.lane.is_none() {
+        let mut statement = connection.prepare_cached(sql::READY)?;
+        return Ok(statement.query_map([most], pair)?.collect::<Result<_, _>>()?);
+    }
+    // Walking over all rows would look at everything that is held again and again.
+    let lanes = match &claim.lane {
+        Some(lane) => vec![lane.as_str().to_owned()],
+        None => lanes(connection)?,
+    };
+    let mut statement = connection.prepare_cached(sql::READY_IN_LANE)?;
+    let mut found: Vec<(i64, i64)> = Vec::new();
+    for lane in lanes {
+        let hold = holds.iter().find(|hold| hold.lane.as_str() == lane);
+        let hold = hold.map(|hold| time::ceil(hold.until));
+        let rows = statement.query_map(params![if hold.is_some() { 1 } else { most }, lane], pair)?;
+        for row in rows {
+            let (ready, row) = row?;
+            found.push((hold.map_or(ready, |until| until.max(ready)), row));
+        }
+    }
+    found.sort_unstable();
+    Ok(found)
+}
+
+/// The lanes that have something to do.
+fn lanes(connection: &Connection) -> Result<Vec<String>, Fault> {
+    let mut next = connection.prepare_cached(sql::NEXT_LANE)?;
+    let mut lanes: Vec<String> = Vec::new();
+    let mut last = String::new();
+    while let Some(lane) = next.query_row([&last], |row| row.get::<_, String>(0)).optional()? {
+        lanes.push(lane.clone());
+        last = lane;
+    }
+    Ok(lanes)
+}
+
+fn pair(row: &Row<'_>) -> Result<(i64, i64), rusqlite::Error> {
+    Ok((row.get(0)?, row.get(1)?))
+}

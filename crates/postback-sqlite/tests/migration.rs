@@ -1,0 +1,197 @@
+//! A file of an older schema is brought to the newest one when it is opened: nothing is lost, and
+//! what was queued is delivered.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+mod common;
+
+use common::{at, block_on, folder, open};
+use postback::delivery::{Attempt, Cause, DeliveryState, Settled, Settlement, Values, Verdict, batch};
+use postback::plan::{FactQuery, Outcome};
+use postback::port::{
+    Claim, ConversionFilter, DeliveryFilter, EventFilter, Inspect, PageRequest, Purge, Selection, Store, Which,
+};
+use postback::value::{ClickId, Fingerprint, Secret};
+use postback_sqlite::SqliteStore;
+use rusqlite::Connection;
+use std::{collections::BTreeMap, time::Duration};
+use tempfile::TempDir;
+
+const STEP_1: &str = include_str!("../src/steps/1.sql");
+const ROWS_1: &str = include_str!("version_1.sql");
+
+/// A file as schema 1 has it, opened by this version.
+fn migrated() -> (TempDir, SqliteStore) {
+    let folder = folder();
+    let file = Connection::open(folder.path().join("store.db")).unwrap();
+    file.execute_batch(STEP_1).unwrap();
+    file.execute_batch(ROWS_1).unwrap();
+    drop(file);
+    let store = open(&folder);
+    (folder, store)
+}
+
+fn all() -> PageRequest {
+    PageRequest::first(100)
+}
+
+fn click(number: usize) -> ClickId {
+    format!("c{number}").parse().unwrap()
+}
+
+#[test]
+fn nothing_of_a_file_of_schema_1_is_lost() {
+    let (folder, store) = migrated();
+    for number in 1..=5 {
+        let click = block_on(store.click(&click(number))).unwrap().unwrap();
+        assert_eq!(click.ref_id.as_deref(), Some(format!("R-{number}").as_str()));
+        assert_eq!(click.private["ip"].expose(), "192.0.2.77");
+    }
+    let events = block_on(store.events(&EventFilter::default(), &all())).unwrap().items;
+    let outcomes: Vec<_> = events.iter().rev().map(|row| row.outcome).collect();
+    assert_eq!(outcomes[..5], [Outcome::Applied; 5]);
+    assert_eq!(outcomes[5..], [Outcome::Unattributed]);
+    let mut applied = EventFilter::default();
+    applied.outcome = Some(Outcome::Applied);
+    assert_eq!(block_on(store.events(&applied, &all())).unwrap().items.len(), 5);
+    let query = FactQuery::new("net".parse().unwrap(), events[5].event.id.clone());
+    assert_eq!(block_on(store.facts(&query)).unwrap().event, Some(Outcome::Applied));
+    let conversions = block_on(store.conversions(&ConversionFilter::default(), &all())).unwrap();
+    assert_eq!(conversions.items.len(), 5);
+    let refused = block_on(store.refused(&"net".parse().unwrap(), &all())).unwrap().items;
+    assert_eq!(
+        block_on(store.refused_body(&refused[0].id)).unwrap().unwrap(),
+        b"refused"
+    );
+    let fingerprint: Fingerprint = events[0].configuration.clone();
+    assert!(block_on(store.configuration(&fingerprint)).unwrap().is_some());
+    let file = Connection::open(folder.path().join("store.db")).unwrap();
+    let version: i64 = file.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(version, 2);
+    let receipts: i64 = file
+        .query_row("SELECT count(*) FROM receipt", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(receipts, 6);
+}
+
+#[test]
+fn deliveries_of_schema_1_stand_where_they_stood() {
+    let (_folder, store) = migrated();
+    let rows = block_on(store.deliveries(&DeliveryFilter::default(), &all()))
+        .unwrap()
+        .items;
+    let stand: Vec<_> = rows
+        .iter()
+        .rev()
+        .map(|row| (row.state, row.attempts, row.last.is_some()))
+        .collect();
+    assert_eq!(
+        stand,
+        [
+            (DeliveryState::Delivered, 1, true),
+            (DeliveryState::Dead, 1, true),
+            (DeliveryState::Queued, 1, true),
+            (DeliveryState::Queued, 0, false),
+            (DeliveryState::Queued, 0, false)
+        ]
+    );
+    assert_eq!(rows[2].due_at, at(100));
+    for (row, number) in rows.iter().rev().zip(1..) {
+        let Cause::Postback {
+            click: of,
+            campaign,
+            postback,
+            success,
+            ..
+        } = &row.delivery.cause
+        else {
+            panic!("{row:?}");
+        };
+        assert_eq!(
+            (of, campaign.as_str(), postback.as_str()),
+            (&click(number), "summer", "all")
+        );
+        assert_eq!(success.body_excludes.as_deref(), Some("FAIL"));
+        let mut by_click = DeliveryFilter::default();
+        by_click.click = Some(click(number));
+        assert_eq!(
+            block_on(store.deliveries(&by_click, &all())).unwrap().items,
+            [row.clone()]
+        );
+        let mut by_conversion = DeliveryFilter::default();
+        by_conversion.conversion = row.delivery.cause.conversion().cloned();
+        assert_eq!(
+            block_on(store.deliveries(&by_conversion, &all())).unwrap().items,
+            [row.clone()]
+        );
+    }
+}
+
+#[test]
+fn what_was_queued_under_schema_1_is_delivered_with_its_personal_values() {
+    let (_folder, store) = migrated();
+    let claim = |seconds| block_on(store.claim(&Claim::new(at(seconds), Duration::from_secs(60), 10))).unwrap();
+    let url = |leased| {
+        let secrets = BTreeMap::from([("env:PUSH".parse().unwrap(), Secret::from("token"))]);
+        let values = Values {
+            secrets: &secrets,
+            now: at(0),
+        };
+        batch(vec![leased], at(0)).0[0]
+            .request(&values)
+            .unwrap()
+            .url()
+            .to_owned()
+    };
+    let sent = |number| format!("https://push.example/log?key=R-{number}&price=8.5&ip=192.0.2.77&t=token");
+    // The fourth is leased until 90 s.
+    let first = claim(89);
+    assert_eq!(first.next_due, Some(at(90)));
+    assert_eq!(first.deliveries.iter().cloned().map(url).collect::<Vec<_>>(), [sent(5)]);
+    let later = claim(100);
+    assert_eq!(
+        later.deliveries.iter().cloned().map(url).collect::<Vec<_>>(),
+        [sent(4), sent(3)]
+    );
+    assert_eq!(later.deliveries[1].attempts, 1);
+    let verdicts = first
+        .deliveries
+        .iter()
+        .chain(&later.deliveries)
+        .map(|leased| Settlement {
+            delivery: leased.delivery.id.clone(),
+            fence: leased.fence,
+            verdict: Verdict::Delivered,
+            attempt: Attempt {
+                at: at(101),
+                status: Some(200),
+                finding: "HTTP 200".into(),
+            },
+        });
+    let verdicts: Vec<_> = verdicts.collect();
+    assert_eq!(block_on(store.settle(&verdicts)).unwrap(), [Settled::Recorded; 3]);
+    // The dead one is queued again, and then nothing is left to do.
+    assert_eq!(
+        block_on(store.requeue(&Selection::new(Which::All, at(200)))).unwrap(),
+        1
+    );
+    assert_eq!(
+        claim(200).deliveries.into_iter().map(url).collect::<Vec<_>>(),
+        [sent(2)]
+    );
+    assert_eq!(
+        block_on(store.purge(&Purge::DeliveriesBefore(at(99)))).unwrap(),
+        4,
+        "the leased one stays"
+    );
+}
+
+#[test]
+fn a_file_that_was_brought_forward_opens_again() {
+    let (folder, store) = migrated();
+    drop(store);
+    let store = open(&folder);
+    let rows = block_on(store.deliveries(&DeliveryFilter::default(), &all()))
+        .unwrap()
+        .items;
+    assert_eq!(rows.len(), 5);
+}

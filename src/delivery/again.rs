@@ -1,0 +1,59 @@
+//! When a delivery that failed is tried again.
+
+use super::row::Leased;
+use super::verdict::Verdict;
+use crate::value::Timestamp;
+use core::time::Duration;
+
+/// The longest wait that a receiver may ask for with `Retry-After`: longer ones are cut, so that no
+/// receiver can park a delivery for ever.
+pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Other randomness for each delivery of a batch.
+fn spread(entropy: u64, place: usize) -> u64 {
+    let place = u32::try_from(place).unwrap_or(u32::MAX);
+    entropy.rotate_left(place.wrapping_mul(7))
+}
+
+/// The wait that `Retry-After` asks for: seconds or an HTTP date (RFC 9110, section 10.2.3).
+pub(super) fn asked_wait(text: &str, now: Timestamp) -> Option<Duration> {
+    let text = text.trim();
+    let wait = if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+        Duration::from_secs(text.parse().unwrap_or(u64::MAX))
+    } else {
+        let date = time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc2822).ok()?;
+        Timestamp::try_from(date).ok()?.saturating_since(now)
+    };
+    Some(wait.min(MAX_RETRY_AFTER))
+}
+
+/// Sent or checked again by the delivery's policy; dead when its attempts are used up.
+/// What failed together is not tried together: `place` and `entropy` shorten the wait.
+pub(super) fn again(leased: &Leased, place: usize, asked: Option<Duration>, now: Timestamp, entropy: u64) -> Verdict {
+    if is_last(leased) {
+        return Verdict::Dead;
+    }
+    let policy = &leased.delivery.retry;
+    let doubled = policy
+        .first
+        .saturating_mul(2_u32.saturating_pow(leased.attempts.min(31)));
+    let wait = doubled.min(policy.longest);
+    let entropy = spread(entropy, place);
+    let half = wait.checked_div(2).unwrap_or_default();
+    let millis = u64::try_from(half.as_millis()).unwrap_or(u64::MAX);
+    let jitter = Duration::from_millis(entropy.checked_rem(millis.saturating_add(1)).unwrap_or(0));
+    let wait = half.saturating_add(jitter).max(asked.unwrap_or_default());
+    match (now.checked_add(wait), &leased.receipt) {
+        (None, _) => Verdict::Dead,
+        (Some(at), None) => Verdict::Retry { at },
+        (Some(check_at), Some(receipt)) => Verdict::Accepted {
+            receipt: receipt.clone(),
+            check_at,
+        },
+    }
+}
+
+/// Whether there are no attempts left after this one.
+pub(super) fn is_last(leased: &Leased) -> bool {
+    leased.attempts.saturating_add(1) >= leased.delivery.retry.attempts
+}

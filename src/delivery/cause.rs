@@ -1,0 +1,162 @@
+//! Why something is delivered, and of what it tells.
+
+use super::rules::SuccessRule;
+use crate::value::{CampaignId, ChannelId, ClickId, ConversionId, EventId, PostbackId, Shared};
+use alloc::string::String;
+use serde::{Deserialize, Serialize};
+
+/// Why something is delivered. Decisions make postbacks; a host makes the others, and puts them
+/// into [`Commit::outbox`](crate::plan::Commit::outbox) as well.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Cause {
+    /// A traffic channel is told of a conversion, by a rule of the campaign.
+    #[non_exhaustive]
+    Postback {
+        /// The conversion that it tells of.
+        conversion: ConversionId,
+        /// The conversion's click.
+        click: ClickId,
+        /// The event that fired it.
+        event: EventId,
+        /// The campaign.
+        campaign: CampaignId,
+        /// The postback in the campaign.
+        postback: PostbackId,
+        /// What answer counts as success.
+        success: Shared<SuccessRule>,
+    },
+    /// An ad platform's interface for conversions is told of one.
+    #[non_exhaustive]
+    ConversionApi {
+        /// The platform, as in `meta`.
+        platform: String,
+        /// The account or pixel there.
+        account: String,
+        /// The conversion that it tells of.
+        conversion: ConversionId,
+        /// The conversion's click.
+        click: ClickId,
+        /// The event that made or changed it.
+        event: EventId,
+    },
+    /// Something is changed at a traffic channel: a placement is blocked, a bid is lowered.
+    #[non_exhaustive]
+    Action {
+        /// The channel.
+        channel: ChannelId,
+        /// What is done, as in `block_placement`.
+        what: String,
+        /// What it is done to, by the channel's own name of it.
+        object: String,
+    },
+    /// A person is told something.
+    #[non_exhaustive]
+    Notice {
+        /// What it is about, as in `cap_reached`.
+        what: String,
+    },
+}
+
+impl Cause {
+    /// A traffic channel is told of a conversion; any 2xx answer is a success.
+    #[must_use]
+    pub fn postback(
+        conversion: ConversionId,
+        click: ClickId,
+        event: EventId,
+        campaign: CampaignId,
+        postback: PostbackId,
+    ) -> Self {
+        Self::Postback {
+            conversion,
+            click,
+            event,
+            campaign,
+            postback,
+            success: Shared::default(),
+        }
+    }
+
+    /// An ad platform is told of a conversion under one of its accounts.
+    #[must_use]
+    pub fn conversion_api(
+        platform: impl Into<String>,
+        account: impl Into<String>,
+        conversion: ConversionId,
+        click: ClickId,
+        event: EventId,
+    ) -> Self {
+        Self::ConversionApi {
+            platform: platform.into(),
+            account: account.into(),
+            conversion,
+            click,
+            event,
+        }
+    }
+
+    /// Something is done to an object of a traffic channel.
+    #[must_use]
+    pub fn action(channel: ChannelId, what: impl Into<String>, object: impl Into<String>) -> Self {
+        Self::Action {
+            channel,
+            what: what.into(),
+            object: object.into(),
+        }
+    }
+
+    /// A person is told something.
+    #[must_use]
+    pub fn notice(what: impl Into<String>) -> Self {
+        Self::Notice { what: what.into() }
+    }
+
+    /// The word for its kind: `postback`, `conversion_api`, `action`, `notice`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Postback { .. } => "postback",
+            Self::ConversionApi { .. } => "conversion_api",
+            Self::Action { .. } => "action",
+            Self::Notice { .. } => "notice",
+        }
+    }
+
+    /// The conversion that it tells of, if it tells of one.
+    #[must_use]
+    pub fn conversion(&self) -> Option<&ConversionId> {
+        match self {
+            Self::Postback { conversion, .. } | Self::ConversionApi { conversion, .. } => Some(conversion),
+            Self::Action { .. } | Self::Notice { .. } => None,
+        }
+    }
+
+    /// The click that it hangs on, if it hangs on one.
+    #[must_use]
+    pub fn click(&self) -> Option<&ClickId> {
+        match self {
+            Self::Postback { click, .. } | Self::ConversionApi { click, .. } => Some(click),
+            Self::Action { .. } | Self::Notice { .. } => None,
+        }
+    }
+
+    /// Whether one answer may be judged for both: they are of one kind, and of one receiver.
+    pub(super) fn is_judged_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Postback { success: mine, .. }, Self::Postback { success: theirs, .. }) => mine == theirs,
+            (
+                Self::ConversionApi { platform, account, .. },
+                Self::ConversionApi {
+                    platform: other,
+                    account: theirs,
+                    ..
+                },
+            ) => (platform, account) == (other, theirs),
+            (Self::Action { channel: mine, .. }, Self::Action { channel: theirs, .. }) => mine == theirs,
+            (Self::Notice { .. }, Self::Notice { .. }) => true,
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The judge of a cause: a host's own, else the rules that look at status and text.
+
+use super::case::{Answer, Case, Judge, Judgement};
+use super::cause::Cause;
+use super::rules::SuccessRule;
+use super::verdict::Verdict;
+use alloc::{boxed::Box, string::String, vec::Vec};
+
+/// The judges of a host. What none of them is for is judged by [`SuccessRule`]s: that of a postback,
+/// else any 2xx status is a success.
+#[derive(Debug, Default)]
+pub struct Judges(Vec<Box<dyn Judge>>);
+
+impl Judges {
+    /// No judge but the rules.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// With another judge, behind those that are there.
+    #[must_use]
+    pub fn with(mut self, judge: impl Judge + 'static) -> Self {
+        self.0.push(Box::new(judge));
+        self
+    }
+
+    pub(super) fn judge(&self, case: &Case<'_>) -> Vec<Judgement> {
+        let Some(first) = case.deliveries.first() else {
+            return Vec::new();
+        };
+        let own = self.0.iter().find(|judge| judge.is_for(&first.delivery.cause));
+        match (own, &first.delivery.cause) {
+            (Some(judge), _) => judge.judge(case),
+            (None, Cause::Postback { success, .. }) => by_rule(success, case),
+            (None, _) => by_rule(&SuccessRule::default(), case),
+        }
+    }
+}
+
+/// The verdict over a request whose answer speaks for all that is in it.
+fn by_rule(rule: &SuccessRule, case: &Case<'_>) -> Vec<Judgement> {
+    let fault = fault(rule, &case.answer);
+    let one = |place| match fault {
+        None => Verdict::Delivered.into(),
+        Some((fault, why)) => Judgement {
+            verdict: match fault {
+                Fault::Passing => case.again(place),
+                Fault::Final => Verdict::Dead,
+            },
+            why: Some(why.into()),
+        },
+    };
+    (0..case.deliveries.len()).map(one).collect()
+}
+
+/// Whether trying again may help.
+#[derive(Clone, Copy)]
+enum Fault {
+    Passing,
+    Final,
+}
+
+/// As other trackers judge (blog.xtracker.cc, "S2S postback macros"): the expected status and
+/// body, 408, 429 and 5xx again, everything else is final.
+fn fault(rule: &SuccessRule, answer: &Answer<'_>) -> Option<(Fault, &'static str)> {
+    let Answer {
+        status,
+        body,
+        truncated,
+        ..
+    } = *answer;
+    let is_within = |(first, last): &(u16, u16)| (*first..=*last).contains(&status);
+    if !rule.status.iter().any(is_within) {
+        let passing = matches!(status, 408 | 425 | 429) || (500..=599).contains(&status);
+        let fault = if passing { Fault::Passing } else { Fault::Final };
+        return Some((fault, "status is no success"));
+    }
+    let holds = |text: &String| body.contains(text.as_str());
+    if rule.body_excludes.as_ref().is_some_and(holds) {
+        return Some((Fault::Final, "body holds what means failure"));
+    }
+    if !rule.body_includes.as_ref().is_none_or(holds) {
+        // Behind the cut it may stand all the same; sending again could count twice.
+        let why = if truncated {
+            "body is too long to be searched for success"
+        } else {
+            "body misses what means success"
+        };
+        return Some((Fault::Final, why));
+    }
+    None
+}

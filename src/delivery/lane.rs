@@ -1,0 +1,98 @@
+//! Where deliveries go, as far as one of them can stand in the way of another.
+
+use crate::value::Shared;
+use alloc::{borrow::ToOwned, format};
+use core::fmt;
+use serde::{Deserialize, Serialize};
+
+/// A destination and the account there: what is sent under one account waits when its credentials
+/// or settings are wrong, and nothing else does. As a text it is the origin of the URL (scheme,
+/// host and port, lower case), and behind a `#` the account, if there are several.
+///
+/// ```
+/// use postback::delivery::Lane;
+/// let lane = Lane::new("https://graph.Example").with_account("pixel-1");
+/// assert_eq!(lane.as_str(), "https://graph.example#pixel-1");
+/// assert_eq!(Lane::new(lane.as_str()), lane);
+/// assert_eq!((lane.origin(), lane.account()), ("https://graph.example", Some("pixel-1")));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Lane(Shared<str>);
+
+impl Lane {
+    /// The lane of an origin, as in `https://channel.example`, or of a lane's text.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let (origin, account) = text.split_once('#').unwrap_or((text, ""));
+        Self(origin.to_ascii_lowercase().into()).with_account(account)
+    }
+
+    /// The same destination under an account there; under none when `account` is empty. The
+    /// account's case is kept.
+    #[must_use]
+    pub fn with_account(&self, account: &str) -> Self {
+        let origin = self.origin();
+        match account {
+            "" => Self(origin.to_owned().into()),
+            account => Self(format!("{origin}#{account}").into()),
+        }
+    }
+
+    /// The text, which [`new`](Self::new) reads again.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The destination.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        self.0.split_once('#').map_or(&*self.0, |(origin, _)| origin)
+    }
+
+    /// The account there.
+    #[must_use]
+    pub fn account(&self) -> Option<&str> {
+        self.0.split_once('#').map(|(_, account)| account)
+    }
+}
+
+impl fmt::Display for Lane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lane_is_read_from_its_text() {
+        for (text, shown, origin, account) in [
+            ("https://A.example", "https://a.example", "https://a.example", None),
+            ("https://a.example#", "https://a.example", "https://a.example", None),
+            (
+                "https://A.example:8443#Pixel 1",
+                "https://a.example:8443#Pixel 1",
+                "https://a.example:8443",
+                Some("Pixel 1"),
+            ),
+            (
+                "https://a.example#b#c",
+                "https://a.example#b#c",
+                "https://a.example",
+                Some("b#c"),
+            ),
+        ] {
+            let lane = Lane::new(text);
+            assert_eq!((lane.as_str(), lane.origin(), lane.account()), (shown, origin, account));
+            assert_eq!(Lane::new(lane.as_str()), lane);
+            assert_eq!(lane.with_account(account.unwrap_or_default()), lane);
+        }
+        let lane = Lane::new("https://a.example#b");
+        assert_eq!(lane.with_account("c").as_str(), "https://a.example#c");
+        assert_eq!(lane.with_account("").as_str(), "https://a.example");
+    }
+}

@@ -1,0 +1,49 @@
+//! A delivery as people see it.
+
+use super::row::Delivery;
+use super::state::DeliveryState;
+use super::verdict::{Attempt, Hold};
+use crate::value::Timestamp;
+use alloc::string::String;
+
+/// A delivery as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeliveryRow {
+    /// The delivery.
+    pub delivery: Delivery,
+    /// Where it stands.
+    pub state: DeliveryState,
+    /// When it is to be sent or checked.
+    pub due_at: Timestamp,
+    /// How many attempts were made.
+    pub attempts: u32,
+    /// The last attempt.
+    pub last: Option<Attempt>,
+    /// The receipt that is to be checked.
+    pub receipt: Option<String>,
+    /// Why its lane stands still, if it does and the delivery is still to be sent or checked.
+    pub hold: Option<Hold>,
+}
+
+impl DeliveryRow {
+    /// A row from its parts, without receipt and hold; for stores.
+    #[must_use]
+    pub fn new(
+        delivery: Delivery,
+        state: DeliveryState,
+        due_at: Timestamp,
+        attempts: u32,
+        last: Option<Attempt>,
+    ) -> Self {
+        Self {
+            delivery,
+            state,
+            due_at,
+            attempts,
+            last,
+            receipt: None,
+            hold: None,
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Rows as they are kept: personal values apart, and deliveries with where they stand.
+
+use crate::delivery::{Attempt, Delivery, DeliveryRow, DeliveryState, Hold};
+use crate::value::{Pii, Timestamp};
+use alloc::{collections::BTreeMap, string::String};
+use core::mem::take;
+
+/// Personal values by name.
+pub(super) type Private = BTreeMap<String, Pii>;
+
+/// A row with its place in the order of first writing, its personal values apart.
+#[derive(Debug)]
+pub(super) struct Kept<T> {
+    pub(super) number: u64,
+    pub(super) row: T,
+    pub(super) private: Private,
+}
+
+/// A delivery and where it stands.
+#[derive(Debug)]
+pub(super) struct Sending {
+    pub(super) delivery: Delivery,
+    pub(super) state: DeliveryState,
+    pub(super) due_at: Timestamp,
+    pub(super) attempts: u32,
+    pub(super) last: Option<Attempt>,
+    pub(super) receipt: Option<String>,
+    pub(super) most: Option<u32>,
+    /// When the lease on it ends, if a worker holds one.
+    pub(super) lease: Option<Timestamp>,
+    pub(super) fence: u64,
+}
+
+impl Sending {
+    pub(super) fn queued(number: u64, delivery: &Delivery, now: Timestamp) -> Kept<Self> {
+        let mut delivery = delivery.clone();
+        let private = take(&mut delivery.private);
+        let row = Self {
+            due_at: delivery.due_at(now),
+            delivery,
+            state: DeliveryState::Queued,
+            attempts: 0,
+            last: None,
+            receipt: None,
+            most: None,
+            lease: None,
+            fence: 0,
+        };
+        Kept { number, row, private }
+    }
+
+    pub(super) fn listed(&self, hold: Option<&Hold>) -> DeliveryRow {
+        let mut row = DeliveryRow::new(
+            self.delivery.clone(),
+            self.state,
+            self.due_at,
+            self.attempts,
+            self.last.clone(),
+        );
+        row.receipt = self.receipt.clone();
+        row.hold = hold.filter(|_| self.state.is_open()).cloned();
+        row
+    }
+
+    /// When a worker may take it: when it is due, or when the lease of the last one has run out.
+    pub(super) fn ready_at(&self) -> Option<Timestamp> {
+        self.state.is_open().then(|| self.lease.unwrap_or(self.due_at))
+    }
+}

@@ -1,0 +1,268 @@
+//! Rounds of sending, over a store in memory and a receiver that says what it is told to.
+
+use bytes::Bytes;
+use postback::delivery::{Case, Cause, Delivery, DeliveryRow, Hold, Judge, Judgement, Judges, Lane, Verdict};
+use postback::drive::{Round, Sender, deliver_once};
+use postback::memory::MemoryStore;
+use postback::model::Method;
+use postback::outbound::{Encoding, Hole, HoledText, Item, Outbound};
+use postback::plan::Commit;
+use postback::port::{
+    BoxFuture, Claim, Clock, DeliveryFilter, Entropy, HttpClient, HttpError, Inspect, PageRequest, SecretError,
+    Secrets, Store,
+};
+use postback::value::{DeliveryId, Secret, SecretReference, Timestamp};
+use postback_test::block_on;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_unix_seconds(1_780_000_000 + seconds).unwrap()
+}
+
+/// The world, with a clock that is set by hand and one secret that is there or not.
+#[derive(Debug, Default)]
+struct World {
+    store: MemoryStore,
+    now: AtomicI64,
+    secret: Mutex<Option<&'static str>>,
+    /// What was asked, as `METHOD url body`.
+    asked: Mutex<Vec<String>>,
+}
+
+impl Clock for World {
+    fn now(&self) -> Timestamp {
+        at(self.now.load(Ordering::Relaxed))
+    }
+}
+
+impl Entropy for World {
+    fn next_u64(&self) -> u64 {
+        0
+    }
+}
+
+impl Secrets for World {
+    fn secret<'a>(&'a self, reference: &'a SecretReference) -> BoxFuture<'a, Result<Secret, SecretError>> {
+        let secret = self.secret.lock().unwrap().map(Secret::from);
+        Box::pin(async move { secret.ok_or_else(|| SecretError::new(reference, "is not set")) })
+    }
+}
+
+impl HttpClient for World {
+    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, HttpError>> {
+        let body = String::from_utf8(request.body().to_vec()).unwrap();
+        let line = format!("{} {} {body}", request.method(), request.uri());
+        self.asked.lock().unwrap().push(line.trim().to_owned());
+        // More than two items are too many.
+        let status = if body.matches("\"e").count() > 2 { 413 } else { 200 };
+        Box::pin(async move { Ok(http::Response::builder().status(status).body(Bytes::new()).unwrap()) })
+    }
+}
+
+/// Takes events under a receipt, which is true at once when it is asked for.
+#[derive(Debug)]
+struct Platform;
+
+impl Judge for Platform {
+    fn is_for(&self, cause: &Cause) -> bool {
+        matches!(cause, Cause::ConversionApi { .. })
+    }
+
+    fn judge(&self, case: &Case<'_>) -> Vec<Judgement> {
+        let one = |place: usize| {
+            let verdict = match (case.answer.status, &case.deliveries[place].receipt) {
+                (413, _) => Verdict::RetrySmaller { most: 2 },
+                (_, None) => Verdict::Accepted {
+                    receipt: "r-1".into(),
+                    check_at: case.now.checked_add(Duration::from_secs(300)).unwrap(),
+                },
+                (_, Some(_)) if place == 0 => Verdict::DeliveredWithWarning,
+                (_, Some(_)) => Verdict::AlreadyThere,
+            };
+            verdict.into()
+        };
+        (0..case.deliveries.len()).map(one).collect()
+    }
+}
+
+fn event(number: u8) -> Delivery {
+    let id = |kind: &str| DeliveryId::from_parts(at(0), &[kind, &number.to_string()]).to_string();
+    let click = "click".parse().unwrap();
+    let cause = Cause::conversion_api(
+        "meta",
+        "pixel",
+        id("c").parse().unwrap(),
+        click,
+        id("e").parse().unwrap(),
+    );
+    let mut outbound = Outbound::new(Method::Post, HoledText::plain("https://graph.example/events"));
+    let mut body = HoledText::plain("[");
+    body.push_hole(Hole::Items);
+    body.push_str("]");
+    outbound.body = Some(body);
+    outbound.item = Some(Item {
+        limit: 100,
+        text: HoledText::plain(format!("\"e{number}\"")),
+    });
+    let mut check = HoledText::plain("https://graph.example/receipts/");
+    check.push_hole(Hole::Receipt {
+        encoding: Encoding::Path,
+    });
+    let lane = Lane::new("https://graph.example").with_account("pixel");
+    let created = at(i64::from(number));
+    let mut delivery = Delivery::new(id("d").parse().unwrap(), cause, lane, created, outbound);
+    delivery.check = Some(Outbound::new(Method::Get, check).into());
+    delivery
+}
+
+/// A notice whose URL needs the secret, or not.
+fn notice(name: &str, with_secret: bool) -> Delivery {
+    let mut url = HoledText::plain(format!("https://chat.example/{name}?token="));
+    if with_secret {
+        url.push_hole(Hole::Secret {
+            reference: "env:CHAT".parse().unwrap(),
+            encoding: Encoding::Query,
+        });
+    }
+    let id = DeliveryId::from_parts(at(0), &[name]);
+    let lane = Lane::new("https://chat.example");
+    Delivery::new(id, Cause::notice("test"), lane, at(0), Outbound::new(Method::Get, url))
+}
+
+impl World {
+    fn with(deliveries: impl IntoIterator<Item = Delivery>) -> Self {
+        let world = Self::default();
+        for delivery in deliveries {
+            let mut commit = Commit::of(Vec::new(), delivery.created_at);
+            commit.outbox = vec![delivery];
+            block_on(world.store.commit(&commit)).unwrap();
+        }
+        world
+    }
+
+    fn round(&self, now: i64) -> Round {
+        self.now.store(now, Ordering::Relaxed);
+        let judges = Judges::new().with(Platform);
+        let sender = Sender::new(&self.store, self, self, self, self).with_judges(&judges);
+        let claim = Claim::new(at(now), Duration::from_secs(60), 100);
+        block_on(deliver_once(&sender, &claim)).unwrap()
+    }
+
+    fn asked(&self) -> Vec<String> {
+        std::mem::take(&mut *self.asked.lock().unwrap())
+    }
+
+    fn rows(&self) -> Vec<DeliveryRow> {
+        let page = PageRequest::first(100);
+        let mut rows = block_on(self.store.deliveries(&DeliveryFilter::default(), &page))
+            .unwrap()
+            .items;
+        rows.reverse();
+        rows
+    }
+
+    fn states(&self) -> Vec<&'static str> {
+        self.rows().iter().map(|row| row.state.as_str()).collect()
+    }
+}
+
+#[test]
+fn a_batch_is_split_accepted_and_checked_by_the_outbox_itself() {
+    let world = World::with((1..=3).map(event));
+    let round = world.round(10);
+    assert_eq!(
+        (round.requests, round.retried, round.next_due),
+        (1, 3, Some(at(10))),
+        "again at once"
+    );
+    assert_eq!(world.asked(), [r#"POST https://graph.example/events ["e1","e2","e3"]"#]);
+    let round = world.round(10);
+    assert_eq!((round.requests, round.accepted, round.next_due), (2, 3, Some(at(310))));
+    assert_eq!(
+        world.asked(),
+        [
+            r#"POST https://graph.example/events ["e1","e2"]"#,
+            r#"POST https://graph.example/events ["e3"]"#
+        ]
+    );
+    assert_eq!(world.states(), ["accepted"; 3]);
+    let round = world.round(309);
+    assert_eq!((round.requests, round.next_due), (0, Some(at(310))));
+    let round = world.round(310);
+    assert_eq!(
+        (round.requests, round.delivered, round.warned, round.already_there),
+        (1, 3, 1, 2)
+    );
+    assert_eq!(world.asked(), ["GET https://graph.example/receipts/r-1"]);
+    assert_eq!(world.states(), ["delivered"; 3]);
+    let attempts: Vec<_> = world.rows().iter().map(|row| row.attempts).collect();
+    assert_eq!(attempts, [2; 3], "sent once, checked once");
+}
+
+#[test]
+fn a_lane_stands_still_while_a_secret_is_missing_and_costs_no_attempt() {
+    let world = World::with([notice("a", true), event(1)]);
+    let round = world.round(10);
+    let hold = Hold {
+        lane: Lane::new("https://chat.example"),
+        until: at(70),
+        why: "secret `env:CHAT` is not set".into(),
+    };
+    assert_eq!((round.held, round.accepted, &round.holds), (1, 1, &vec![hold.clone()]));
+    assert_eq!(world.asked().len(), 1, "the other lane goes on");
+    let row = world.rows().remove(0);
+    assert_eq!(
+        (row.state.as_str(), row.attempts, row.hold),
+        ("queued", 0, Some(hold.clone()))
+    );
+    assert_eq!(row.last.unwrap().finding, "secret `env:CHAT` is not set");
+    let round = world.round(69);
+    assert_eq!(
+        (round.requests, round.holds, round.next_due),
+        (0, vec![hold], Some(at(70)))
+    );
+    *world.secret.lock().unwrap() = Some("CANARY");
+    let round = world.round(70);
+    assert_eq!((round.delivered, round.holds), (1, vec![]));
+    assert_eq!(world.asked(), ["GET https://chat.example/a?token=CANARY"]);
+}
+
+#[test]
+fn what_needs_no_missing_secret_goes_out_between_two_holds() {
+    let world = World::with([notice("a", true)]);
+    world.round(10);
+    let mut commit = Commit::of(Vec::new(), at(20));
+    commit.outbox = vec![notice("b", false)];
+    block_on(world.store.commit(&commit)).unwrap();
+    assert_eq!(world.round(69).requests, 0);
+    world.now.store(70, Ordering::Relaxed);
+    let sender = Sender::new(&world.store, &world, &world, &world, &world);
+    let round = block_on(deliver_once(&sender, &Claim::new(at(70), Duration::from_secs(60), 1))).unwrap();
+    assert_eq!(round.delivered, 1, "{round:?}");
+    assert_eq!(world.asked(), ["GET https://chat.example/b?token="]);
+}
+
+#[test]
+fn what_is_too_late_is_given_up_and_the_rest_is_sent() {
+    let mut late = event(1);
+    late.not_after = Some(at(9));
+    let world = World::with([late, event(2)]);
+    let round = world.round(10);
+    assert_eq!((round.requests, round.accepted, round.dead, round.late), (1, 1, 1, 1));
+    assert_eq!(world.asked(), [r#"POST https://graph.example/events ["e2"]"#]);
+    assert_eq!(world.states(), ["dead", "accepted"]);
+    let finding = world.rows().remove(0).last.unwrap().finding;
+    assert_eq!(finding, format!("too late: it was of use until {}", at(9)));
+}
+
+#[test]
+fn what_is_too_late_alone_needs_no_request() {
+    let mut late = event(1);
+    late.not_after = Some(at(9));
+    let world = World::with([late]);
+    let round = world.round(10);
+    assert_eq!((round.requests, round.dead, round.late), (0, 1, 1));
+    assert_eq!((world.states(), world.asked().len()), (vec!["dead"], 0));
+}
