@@ -295,6 +295,6 @@ fn debug_shows_no_path_and_no_content() {
     block_on(store.orphans(&Cursor::start(), 1)).unwrap();
     assert_eq!(
         format!("{store:?}"),
-        "SqliteStore { threads: Threads { statistics: Statistics { calls: 1, transactions: 1 }, .. } }"
+        "SqliteStore { namespace: Namespace(test), threads: Threads { statistics: Statistics { calls: 1, transactions: 1 }, .. } }"
     );
 }

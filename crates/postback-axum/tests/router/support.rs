@@ -10,6 +10,7 @@ use axum::{
 use postback::compile::{CompileOptions, compile};
 use postback::config::{Document, Problems};
 use postback::delivery::{Attempt, DeliveryRow, Settlement, Verdict};
+use postback::memory::MemoryStore;
 use postback::model::Conversion;
 use postback::plan::{EventRow, RefusedRow};
 use postback::port::{
@@ -110,7 +111,9 @@ pub fn options() -> RouterOptions {
 }
 
 pub fn routed(change: impl FnOnce(ServiceBuilder) -> ServiceBuilder, options: RouterOptions) -> Tested {
-    let store = Arc::new(Watched::default());
+    let mut store = Watched::default();
+    store.inner = MemoryStore::with_namespace(Namespace::new("test").unwrap());
+    let store = Arc::new(store);
     let secrets = Arc::new(Rotated::new(INS_SECRET));
     let builder = Service::builder(tracker(), store.clone(), Arc::new(Nobody), secrets.clone())
         .clock(Arc::new(Ticking::default()));
