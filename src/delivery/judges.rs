@@ -6,8 +6,8 @@ use super::rules::SuccessRule;
 use super::verdict::Verdict;
 use alloc::{boxed::Box, string::String, vec::Vec};
 
-/// The judges of a host. What none of them is for is judged by [`SuccessRule`]s: that of a postback,
-/// else any 2xx status is a success.
+/// The judges of a host. What none of them is for is judged by [`SuccessRule`]s: that of a
+/// postback, else any 2xx status is a success.
 #[derive(Debug, Default)]
 pub struct Judges(Vec<Box<dyn Judge>>);
 
