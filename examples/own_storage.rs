@@ -9,7 +9,7 @@ use postback::decide::Decision;
 use postback::delivery::Delivery;
 use postback::event::Received;
 use postback::plan::{
-    ClickFacts, Commit, Committed, EventRow, GuardKey, Outcome, PointReads, ReceiptFacts, ReceiptRecord, Slot, Write,
+    ClickFacts, Commit, Committed, EventRow, GuardKey, Outcome, PointReads, ReceiptFacts, ReceiptRecord, Tally, Write,
 };
 use postback::value::{ClickId, ConversionId, DeliveryId, EventId, OfferSourceId, Receipt};
 use postback::{
@@ -28,7 +28,7 @@ struct Tables {
     clicks: BTreeMap<ClickId, Click>,
     events: BTreeMap<EventId, EventRow>,
     conversions: BTreeMap<ConversionId, Conversion>,
-    slots: BTreeMap<(ClickId, String), Slot>,
+    tallies: BTreeMap<(ClickId, String), Tally>,
     receipts: BTreeMap<(OfferSourceId, Receipt), ReceiptRecord>,
     outbox: BTreeMap<DeliveryId, Delivery>,
 }
@@ -67,7 +67,7 @@ impl Tables {
             match write.clone() {
                 Write::Event(row) => drop(self.events.insert(row.event.id.clone(), row)),
                 Write::Conversion(row) => drop(self.conversions.insert(row.id.clone(), row)),
-                Write::Slot(row) => drop(self.slots.insert((row.click.clone(), row.key.column()), row)),
+                Write::Tally(row) => drop(self.tallies.insert((row.click.clone(), row.key.column()), row)),
                 Write::Receipt(row) => drop(self.receipts.insert((row.source.clone(), row.receipt.clone()), row)),
                 // Kept by hosts that replay decisions, and that retry refused notifications.
                 Write::Configuration(_) | Write::Refused(_) => {}
@@ -124,11 +124,11 @@ impl PointReads for Tables {
     }
 
     fn click(&self, id: &ClickId) -> Result<ClickFacts, Infallible> {
-        let slots = self.slots.iter().filter(|((click, _), _)| click == id);
+        let tallies = self.tallies.iter().filter(|((click, _), _)| click == id);
         Ok(ClickFacts {
             version: self.version(&GuardKey::Click(id.clone())),
             click: self.clicks.get(id).cloned(),
-            slots: slots.map(|(_, slot)| slot.clone()).collect(),
+            tallies: tallies.map(|(_, tally)| tally.clone()).collect(),
         })
     }
 }

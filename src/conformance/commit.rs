@@ -2,7 +2,7 @@
 
 use super::make::{
     ask, at, cases, click, click_guard, click_id, conversion, decided, delivery, event, event_id, everything,
-    fingerprint, join, minted, receipt_guard, record, row, slot, stored, version, waiting, write,
+    fingerprint, join, minted, receipt_guard, record, row, stored, tally, version, waiting, write,
 };
 use crate::plan::{Commit, Committed, ConfigurationRow, EventRow, Guard, Outcome, ReceiptRecord, Write};
 use crate::port::{ConversionFilter, DeliveryFilter, EventFilter};
@@ -17,7 +17,7 @@ use alloc::{
 fn full(number: i64, guards: Vec<Guard>) -> Commit {
     let mut commit = decided(number, guards);
     commit.writes.push(Write::Conversion(conversion(number, "one")));
-    commit.writes.push(Write::Slot(slot("one", "Purchase", 1)));
+    commit.writes.push(Write::Tally(tally("one", "Purchase", 1)));
     commit.writes.push(Write::Receipt(record("a", None)));
     let row = ConfigurationRow {
         fingerprint: fingerprint("full"),
@@ -42,7 +42,7 @@ async fn is_untouched(store: &dyn super::Subject) -> bool {
     conversions.items.is_empty()
         && deliveries.items.is_empty()
         && receipts.receipts["a"].record.is_none()
-        && store.slots(&click_id("one")).await.unwrap().is_empty()
+        && store.tallies(&click_id("one")).await.unwrap().is_empty()
         && store.configuration(&fingerprint("full")).await.unwrap().is_none()
 }
 
@@ -171,12 +171,12 @@ cases! {
         write(store, vec![
             Write::Event(event.clone()),
             Write::Conversion(conversion.clone()),
-            Write::Slot(slot("one", "Purchase", 7)),
+            Write::Tally(tally("one", "Purchase", 7)),
             Write::Receipt(receipt.clone()),
         ]).await;
         assert_eq!(store.events(&EventFilter::default(), &everything()).await.unwrap().items, [event]);
         assert_eq!(store.conversions(&ConversionFilter::default(), &everything()).await.unwrap().items, [conversion]);
-        assert_eq!(store.slots(&click_id("one")).await.unwrap(), [slot("one", "Purchase", 7)]);
+        assert_eq!(store.tallies(&click_id("one")).await.unwrap(), [tally("one", "Purchase", 7)]);
         assert_eq!(ask(store, &[], &["a"]).await.receipts["a"].record, Some(receipt));
     }
 

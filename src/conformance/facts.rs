@@ -2,7 +2,7 @@
 
 use super::make::{
     ask, at, cases, click, click_id, decided, event, event_id, other_source, private, receipt, receipt_event,
-    receipt_guard, record, row, slot, source, stored, waiting, write,
+    receipt_guard, record, row, source, stored, tally, waiting, write,
 };
 use crate::event::Event;
 use crate::plan::{
@@ -85,14 +85,14 @@ cases! {
         assert_eq!(facts.receipts["a"], ReceiptFacts { version: 0, record: Some(elsewhere) });
     }
 
-    async fn the_click_that_a_receipt_names_comes_along_with_its_slots(store) {
+    async fn the_click_that_a_receipt_names_comes_along_with_its_tallies(store) {
         store.record(&[click("one")]).await.unwrap();
-        let slots = [slot("one", "Lead", 1), slot("one", "Purchase", 2)];
-        let mut writes = vec![claimed(record("a", None), "one"), Write::Slot(slot("two", "Purchase", 1))];
-        writes.extend(slots.iter().cloned().map(Write::Slot));
+        let tallies = [tally("one", "Lead", 1), tally("one", "Purchase", 2)];
+        let mut writes = vec![claimed(record("a", None), "one"), Write::Tally(tally("two", "Purchase", 1))];
+        writes.extend(tallies.iter().cloned().map(Write::Tally));
         write(store, writes).await;
         let facts = ask(store, &[], &["a"]).await;
-        let found = ClickFacts { version: 1, click: Some(click("one")), slots: slots.into() };
+        let found = ClickFacts { version: 1, click: Some(click("one")), tallies: tallies.into() };
         assert_eq!(facts.clicks.into_iter().collect::<Vec<_>>(), [(click_id("one"), found)]);
     }
 

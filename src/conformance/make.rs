@@ -7,8 +7,8 @@ use crate::event::{Event, Interface, Kind};
 use crate::model::{Click, Conversion, Entry, Method, Revenue};
 use crate::outbound::{HoledText, Outbound};
 use crate::plan::{
-    Added, Commit, Committed, EventRow, FactQuery, Facts, Fired, Guard, GuardKey, Outcome, ReceiptRecord, Slot,
-    SlotKey, Trace, Write,
+    Added, Commit, Committed, EventRow, FactQuery, Facts, Fired, Guard, GuardKey, Outcome, ReceiptRecord, Tally,
+    TallyKey, Trace, Write,
 };
 use crate::port::{Claim, DeliveryFilter, PageRequest};
 use crate::tracker::ClickIdKeys;
@@ -140,7 +140,7 @@ pub(super) fn conversion(number: i64, of: &str) -> Conversion {
     }
 }
 
-pub(super) fn slot(of: &str, type_name: &str, count: u32) -> Slot {
+pub(super) fn tally(of: &str, type_name: &str, count: u32) -> Tally {
     let told = Money {
         amount: "8.5".parse().unwrap(),
         currency: Currency::USD,
@@ -156,9 +156,9 @@ pub(super) fn slot(of: &str, type_name: &str, count: u32) -> Slot {
         postback: PostbackId::new("sale").unwrap(),
         told: Some(told),
     };
-    Slot {
+    Tally {
         click: click_id(of),
-        key: SlotKey::Type(TypeName::new(type_name).unwrap()),
+        key: TallyKey::Type(TypeName::new(type_name).unwrap()),
         conversion: Some(conversion_id(1)),
         first: entry(1).into(),
         last: entry(2).into(),

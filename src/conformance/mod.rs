@@ -78,7 +78,7 @@ macro_rules! __conformance_cases {
             facts: eight_parents_are_followed_and_the_ninth_is_not
             facts: a_cycle_of_parents_ends
             facts: receipts_of_another_source_are_other_receipts
-            facts: the_click_that_a_receipt_names_comes_along_with_its_slots
+            facts: the_click_that_a_receipt_names_comes_along_with_its_tallies
             facts: the_click_that_a_parent_names_comes_along
             facts: an_event_that_waits_under_the_receipt_comes_along
             facts: an_event_that_waits_for_the_receipt_as_its_parent_comes_along
@@ -168,7 +168,7 @@ macro_rules! __conformance_cases {
             pages: a_cursor_of_another_list_is_a_misuse
             pages: orphans_are_listed_by_event_id
             pages: a_foreign_cursor_for_orphans_is_a_misuse
-            pages: slots_are_listed_by_click
+            pages: tallies_are_listed_by_click
             refused: a_body_is_kept_to_the_byte
             refused: bodies_are_listed_newest_first_by_source
             refused: one_body_twice_is_kept_once_and_the_same_bytes_later_are_another

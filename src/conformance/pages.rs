@@ -2,7 +2,7 @@
 
 use super::make::{
     cases, click_id, conversion, conversion_id, delivery, delivery_id, enqueue, event, event_id, everything,
-    other_source, postback, receipt, receipt_event, row, settled, slot, source, waiting, write,
+    other_source, postback, receipt, receipt_event, row, settled, source, tally, waiting, write,
 };
 use crate::delivery::{Delivery, DeliveryState, Verdict};
 use crate::event::Event;
@@ -167,11 +167,11 @@ cases! {
         }
     }
 
-    async fn slots_are_listed_by_click(store) {
-        let slots = [slot("one", "Lead", 1), slot("one", "Purchase", 2)];
-        write(store, vec![Write::Slot(slots[1].clone()), Write::Slot(slot("two", "Lead", 9))]).await;
-        write(store, vec![Write::Slot(slots[0].clone())]).await;
-        assert_eq!(store.slots(&click_id("one")).await.unwrap(), slots);
-        assert_eq!(store.slots(&click_id("on")).await.unwrap(), []);
+    async fn tallies_are_listed_by_click(store) {
+        let tallies = [tally("one", "Lead", 1), tally("one", "Purchase", 2)];
+        write(store, vec![Write::Tally(tallies[1].clone()), Write::Tally(tally("two", "Lead", 9))]).await;
+        write(store, vec![Write::Tally(tallies[0].clone())]).await;
+        assert_eq!(store.tallies(&click_id("one")).await.unwrap(), tallies);
+        assert_eq!(store.tallies(&click_id("on")).await.unwrap(), []);
     }
 }

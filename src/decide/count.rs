@@ -2,11 +2,11 @@
 
 use super::fire::Change;
 use super::rows;
-use super::slots::{self, MAX_SLOTS};
+use super::tallies::{self, MAX_TALLIES};
 use super::work::Work;
 use crate::event::Event;
 use crate::model::{Click, Conversion, Duplicates, Entry, Revenue};
-use crate::plan::{DuplicateDecision, EventRow, Outcome, Reason, Slot, SlotKey};
+use crate::plan::{DuplicateDecision, EventRow, Outcome, Reason, Tally, TallyKey};
 use crate::value::{Money, Shared};
 
 /// A conversion before and after an entry.
@@ -15,8 +15,8 @@ struct Made {
     decision: DuplicateDecision,
     before: Option<Conversion>,
     after: Conversion,
-    /// The slot with the entry in it; absent where nothing falls together.
-    slot: Option<Slot>,
+    /// The tally with the entry in it; absent where nothing falls together.
+    tally: Option<Tally>,
 }
 
 impl<'a> Work<'a> {
@@ -36,7 +36,7 @@ impl<'a> Work<'a> {
             decision,
             before,
             after,
-            mut slot,
+            mut tally,
         } = made;
         row.trace.duplicate = Some(decision);
         row.conversion = Some(after.id.clone());
@@ -46,8 +46,8 @@ impl<'a> Work<'a> {
         if unchanged {
             row.outcome = Outcome::Ignored;
             let other = || {
-                let added_to = signed.zip(slot.as_ref());
-                added_to.is_some_and(|(money, slot)| slots::is_other_currency(slot, money))
+                let added_to = signed.zip(tally.as_ref());
+                added_to.is_some_and(|(money, tally)| tallies::is_other_currency(tally, money))
             };
             row.reason = Some(match policy {
                 Some(Duplicates::IgnoreEventId) => Reason::DuplicateEventId,
@@ -59,8 +59,8 @@ impl<'a> Work<'a> {
             row.outcome = if entry.test { Outcome::Test } else { Outcome::Applied };
             row.reason = self.reason_of(&entry, signed, click);
             // A conversion of the event's own has told nothing yet.
-            let shared = slot.as_ref().filter(|_| policy != Some(Duplicates::CreateMarked));
-            let mut fired = shared.map(|slot| slot.fired.clone()).unwrap_or_default();
+            let shared = tally.as_ref().filter(|_| policy != Some(Duplicates::CreateMarked));
+            let mut fired = shared.map(|tally| tally.fired.clone()).unwrap_or_default();
             let change = Change {
                 now: self.now,
                 event,
@@ -70,21 +70,21 @@ impl<'a> Work<'a> {
             };
             let tracker = self.decision;
             tracker.fire(&change, &mut fired, &mut row.trace, &mut self.outbox);
-            // Of conversions of their own the slot keeps what the first has told: another policy
+            // Of conversions of their own the tally keeps what the first has told: another policy
             // may go on with it.
-            let keeps = |slot: &&mut Slot| match policy {
-                Some(Duplicates::CreateMarked) => slot.conversion.is_none() && slot.first.event == entry.event,
-                _ => slot.conversion.is_some(),
+            let keeps = |tally: &&mut Tally| match policy {
+                Some(Duplicates::CreateMarked) => tally.conversion.is_none() && tally.first.event == entry.event,
+                _ => tally.conversion.is_some(),
             };
-            if let Some(slot) = slot.as_mut().filter(keeps) {
-                slot.fired = fired;
+            if let Some(tally) = tally.as_mut().filter(keeps) {
+                tally.fired = fired;
             }
         }
         if before.as_ref() != Some(&after) {
             rows::put(&mut self.conversions, after, |one, other| one.id.cmp(&other.id));
         }
-        if let Some(slot) = slot {
-            rows::put(&mut self.slots, slot, |one, other| {
+        if let Some(tally) = tally {
+            rows::put(&mut self.tallies, tally, |one, other| {
                 (&one.click, &one.key).cmp(&(&other.click, &other.key))
             });
         }
@@ -98,30 +98,30 @@ impl<'a> Work<'a> {
         signed: Option<Money>,
     ) -> Result<Made, Reason> {
         let own = || {
-            let id = slots::event_conversion_id(entry);
+            let id = tallies::event_conversion_id(entry);
             self.decision.conversion(id, click, entry.clone(), signed, 1)
         };
         let alone = |decision| Made {
             decision,
             before: None,
             after: own(),
-            slot: None,
+            tally: None,
         };
         let Some(policy) = policy else {
             return Ok(alone(DuplicateDecision::Bypassed));
         };
-        let Some(key) = self.decision.slot_key(policy, entry) else {
+        let Some(key) = self.decision.tally_key(policy, entry) else {
             return Ok(alone(DuplicateDecision::Created));
         };
         if policy == Duplicates::CreateMarked {
-            let (slot, decision) = match self.slot(click, &key) {
+            let (tally, decision) = match self.tally(click, &key) {
                 Some(known) => {
-                    let mut slot = known.clone();
-                    let decision = self.decision.merge(&mut slot, policy, entry);
-                    (slot, decision)
+                    let mut tally = known.clone();
+                    let decision = self.decision.merge(&mut tally, policy, entry);
+                    (tally, decision)
                 }
                 None => (
-                    self.decision.open_slot(click, key, None, entry),
+                    self.decision.open_tally(click, key, None, entry),
                     DuplicateDecision::Created,
                 ),
             };
@@ -129,64 +129,64 @@ impl<'a> Work<'a> {
                 decision,
                 before: None,
                 after: own(),
-                slot: Some(slot),
+                tally: Some(tally),
             });
         }
-        let Some(known) = self.slot(click, &key) else {
-            if matches!(key, SlotKey::TypeAndId(..)) && self.held(click) >= MAX_SLOTS {
-                return Err(Reason::TooManySlots);
+        let Some(known) = self.tally(click, &key) else {
+            if matches!(key, TallyKey::TypeAndId(..)) && self.held(click) >= MAX_TALLIES {
+                return Err(Reason::TooManyTallies);
             }
-            let id = slots::conversion_id(click, &key);
-            let slot = self.decision.open_slot(click, key, Some(id.clone()), entry);
+            let id = tallies::conversion_id(click, &key);
+            let tally = self.decision.open_tally(click, key, Some(id.clone()), entry);
             return Ok(Made {
                 decision: DuplicateDecision::Created,
                 before: None,
-                after: self.decision.shown(&slot, id, policy, click),
-                slot: Some(slot),
+                after: self.decision.shown(&tally, id, policy, click),
+                tally: Some(tally),
             });
         };
-        let (mut slot, id) = match &known.conversion {
+        let (mut tally, id) = match &known.conversion {
             Some(id) => (known.clone(), id.clone()),
             None => {
                 // The policy was `create_marked` before. The conversion that the first event made
                 // goes on; the others stay.
-                let id = slots::event_conversion_id(&known.first);
-                let mut slot = self.decision.open_slot(click, key, Some(id.clone()), &known.first);
-                slot.fired = known.fired.clone();
-                (slot, id)
+                let id = tallies::event_conversion_id(&known.first);
+                let mut tally = self.decision.open_tally(click, key, Some(id.clone()), &known.first);
+                tally.fired = known.fired.clone();
+                (tally, id)
             }
         };
-        let before = self.decision.shown(&slot, id.clone(), policy, click);
-        let decision = self.decision.merge(&mut slot, policy, entry);
+        let before = self.decision.shown(&tally, id.clone(), policy, click);
+        let decision = self.decision.merge(&mut tally, policy, entry);
         Ok(Made {
             decision,
             before: Some(before),
-            after: self.decision.shown(&slot, id, policy, click),
-            slot: Some(slot),
+            after: self.decision.shown(&tally, id, policy, click),
+            tally: Some(tally),
         })
     }
 
-    /// A slot of a click as it is now.
-    fn slot(&self, click: &Click, key: &SlotKey) -> Option<&Slot> {
-        let changed = rows::get(&self.slots, |slot| (&slot.click, &slot.key).cmp(&(&click.id, key)));
-        changed.or_else(|| self.stored(click).iter().find(|slot| slot.key == *key))
+    /// A tally of a click as it is now.
+    fn tally(&self, click: &Click, key: &TallyKey) -> Option<&Tally> {
+        let changed = rows::get(&self.tallies, |tally| (&tally.click, &tally.key).cmp(&(&click.id, key)));
+        changed.or_else(|| self.stored(click).iter().find(|tally| tally.key == *key))
     }
 
-    fn stored(&self, click: &Click) -> &'a [Slot] {
-        self.facts.clicks.get(&click.id).map_or(&[], |known| &known.slots)
+    fn stored(&self, click: &Click) -> &'a [Tally] {
+        self.facts.clicks.get(&click.id).map_or(&[], |known| &known.tallies)
     }
 
-    /// How many slots with network ids of their own a click has. Those of open types, left from
+    /// How many tallies with network ids of their own a click has. Those of open types, left from
     /// before they were open, do not count.
     fn held(&self, click: &Click) -> usize {
-        let counts = |key: &SlotKey| match key {
-            SlotKey::TypeAndId(name, _) => !self.source.open_types.contains(name),
+        let counts = |key: &TallyKey| match key {
+            TallyKey::TypeAndId(name, _) => !self.source.open_types.contains(name),
             _ => false,
         };
         let stored = self.stored(click);
-        let is_new = |slot: &&Slot| slot.click == click.id && stored.iter().all(|known| known.key != slot.key);
-        let new = self.slots.iter().filter(is_new);
-        stored.iter().chain(new).filter(|slot| counts(&slot.key)).count()
+        let is_new = |tally: &&Tally| tally.click == click.id && stored.iter().all(|known| known.key != tally.key);
+        let new = self.tallies.iter().filter(is_new);
+        stored.iter().chain(new).filter(|tally| counts(&tally.key)).count()
     }
 
     /// What is to be said of an entry that counts.

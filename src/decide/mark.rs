@@ -1,7 +1,7 @@
 //! Whether a conversion is the first of its click and type.
 
 use crate::model::Conversion;
-use crate::plan::{Slot, SlotKey};
+use crate::plan::{Tally, TallyKey};
 
 /// Whether a conversion is the first of its click and type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,18 +26,18 @@ impl Mark {
     }
 }
 
-/// Marks a conversion by the slots of its click. Derived when it is read, so an earlier event that
+/// Marks a conversion by the tallies of its click. Derived when it is read, so an earlier event that
 /// arrives late needs no rewriting.
 #[must_use]
-pub fn mark(conversion: &Conversion, slots: &[Slot]) -> Mark {
-    let key = SlotKey::Type(conversion.shown.type_name.clone());
-    let slot = slots
+pub fn mark(conversion: &Conversion, tallies: &[Tally]) -> Mark {
+    let key = TallyKey::Type(conversion.shown.type_name.clone());
+    let tally = tallies
         .iter()
-        .find(|slot| slot.click == conversion.click && slot.key == key && slot.conversion.is_none());
-    match slot {
+        .find(|tally| tally.click == conversion.click && tally.key == key && tally.conversion.is_none());
+    match tally {
         _ if conversion.shown.test || conversion.shown.kind.subtracts() => Mark::Unknown,
         None => Mark::Unknown,
-        Some(slot) if slot.first.event == conversion.shown.event => Mark::New,
+        Some(tally) if tally.first.event == conversion.shown.event => Mark::New,
         Some(_) => Mark::Repeated,
     }
 }

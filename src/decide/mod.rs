@@ -13,13 +13,13 @@ mod plan;
 mod receipts;
 mod resolve;
 mod rows;
-mod slots;
+mod tallies;
 mod tell;
 mod work;
 
 pub use mark::{Mark, mark};
 pub use plan::{Plan, Reply, ReplyOutcome};
-pub use slots::MAX_SLOTS;
+pub use tallies::MAX_TALLIES;
 
 use crate::event::Event;
 use crate::model::Status;

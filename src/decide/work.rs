@@ -7,7 +7,7 @@ use super::resolve::Meaning;
 use crate::delivery::Delivery;
 use crate::event::{Event, Interface, Kind};
 use crate::model::{Click, Conversion};
-use crate::plan::{Commit, EventRow, Facts, Found, Guard, GuardKey, Outcome, Reason, Slot, Trace, Write};
+use crate::plan::{Commit, EventRow, Facts, Found, Guard, GuardKey, Outcome, Reason, Tally, Trace, Write};
 use crate::tracker::Source;
 use crate::value::Timestamp;
 use alloc::{boxed::Box, vec::Vec};
@@ -20,7 +20,7 @@ pub(super) struct Work<'a> {
     pub(super) now: Timestamp,
     receipts: Receipts<'a>,
     /// Those that have changed, by click and key; so the other rows by their ids.
-    pub(super) slots: Vec<Slot>,
+    pub(super) tallies: Vec<Tally>,
     pub(super) conversions: Vec<Conversion>,
     pub(super) outbox: Vec<Delivery>,
 }
@@ -33,7 +33,7 @@ impl<'a> Work<'a> {
             facts,
             now,
             receipts: Receipts::new(&source.id, facts),
-            slots: Vec::new(),
+            tallies: Vec::new(),
             conversions: Vec::new(),
             outbox: Vec::new(),
         }
@@ -156,14 +156,14 @@ impl<'a> Work<'a> {
         let receipt_rows = self.receipts.into_changed();
         let changed = [
             receipt_rows.len(),
-            self.slots.len(),
+            self.tallies.len(),
             self.conversions.len(),
             resolved.len(),
         ];
         let mut writes = Vec::with_capacity(changed.into_iter().fold(1, usize::saturating_add));
         writes.push(Write::Event(row));
         writes.extend(receipt_rows.into_iter().map(Write::Receipt));
-        writes.extend(self.slots.into_iter().map(Write::Slot));
+        writes.extend(self.tallies.into_iter().map(Write::Tally));
         writes.extend(self.conversions.into_iter().map(Write::Conversion));
         writes.extend(resolved.into_iter().map(Write::Event));
         Commit {

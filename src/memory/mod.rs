@@ -13,7 +13,7 @@ mod state;
 use crate::delivery::{DeliveryRow, Settled, Settlement};
 use crate::event::Event;
 use crate::model::{Click, Conversion};
-use crate::plan::{Commit, Committed, EventRow, FactQuery, Facts, RefusedRow, Slot};
+use crate::plan::{Commit, Committed, EventRow, FactQuery, Facts, RefusedRow, Tally};
 use crate::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
     Purge, Selection, Store, StoreError,
@@ -111,8 +111,8 @@ impl Inspect for MemoryStore {
         self.with(|state| Ok(state.recorded(id)))
     }
 
-    fn slots<'a>(&'a self, click: &'a ClickId) -> BoxFuture<'a, Result<Vec<Slot>, StoreError>> {
-        self.with(|state| Ok(state.slots(click)))
+    fn tallies<'a>(&'a self, click: &'a ClickId) -> BoxFuture<'a, Result<Vec<Tally>, StoreError>> {
+        self.with(|state| Ok(state.tallies(click)))
     }
 
     fn conversions<'a>(

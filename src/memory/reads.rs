@@ -36,7 +36,7 @@ impl PointReads for State {
         Ok(ClickFacts {
             version: self.version(&GuardKey::Click(click.clone())),
             click: self.recorded(click),
-            slots: self.slots(click),
+            tallies: self.tallies(click),
         })
     }
 }

@@ -5,7 +5,7 @@ use crate::delivery::{Hold, Lane};
 use crate::event::Event;
 use crate::model::{Click, Conversion};
 use crate::plan::{
-    Commit, Committed, EventRow, GuardKey, MAX_REFUSED, Outcome, ReceiptRecord, RefusedBody, RefusedRow, Slot, Write,
+    Commit, Committed, EventRow, GuardKey, MAX_REFUSED, Outcome, ReceiptRecord, RefusedBody, RefusedRow, Tally, Write,
 };
 use crate::port::{Cursor, StoreError, StoreErrorKind};
 use crate::value::{ClickId, ConversionId, DeliveryId, EventId, Fingerprint, OfferSourceId, Receipt, RefusedId, cut};
@@ -19,7 +19,7 @@ pub(super) struct State {
     pub(super) clicks: BTreeMap<ClickId, Kept<Click>>,
     pub(super) events: BTreeMap<EventId, Kept<EventRow>>,
     pub(super) conversions: BTreeMap<ConversionId, Kept<Conversion>>,
-    pub(super) slots: BTreeMap<(ClickId, String), Slot>,
+    pub(super) tallies: BTreeMap<(ClickId, String), Tally>,
     pub(super) receipts: BTreeMap<(OfferSourceId, Receipt), ReceiptRecord>,
     pub(super) configurations: BTreeMap<Fingerprint, String>,
     pub(super) refused: BTreeMap<u64, RefusedBody>,
@@ -110,8 +110,9 @@ impl State {
                 };
                 self.conversions.insert(row.id.clone(), kept);
             }
-            Write::Slot(slot) => {
-                self.slots.insert((slot.click.clone(), slot.key.column()), slot.clone());
+            Write::Tally(tally) => {
+                self.tallies
+                    .insert((tally.click.clone(), tally.key.column()), tally.clone());
             }
             Write::Receipt(record) => {
                 self.receipts
@@ -168,12 +169,12 @@ impl State {
         })
     }
 
-    pub(super) fn slots(&self, click: &ClickId) -> Vec<Slot> {
+    pub(super) fn tallies(&self, click: &ClickId) -> Vec<Tally> {
         let from = (click.clone(), String::new());
-        self.slots
+        self.tallies
             .range(from..)
             .take_while(|((id, _), _)| id == click)
-            .map(|(_, slot)| slot.clone())
+            .map(|(_, tally)| tally.clone())
             .collect()
     }
 

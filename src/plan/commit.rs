@@ -1,7 +1,7 @@
 //! One transaction as a value, and what came of it.
 
 use super::event_row::EventRow;
-use super::records::{ReceiptRecord, Slot};
+use super::records::{ReceiptRecord, Tally};
 use super::refused::RefusedBody;
 use crate::delivery::Delivery;
 use crate::model::Conversion;
@@ -83,8 +83,8 @@ pub enum Write {
     Event(EventRow),
     /// A conversion; key: its id.
     Conversion(Conversion),
-    /// A slot; key: click and key.
-    Slot(Slot),
+    /// A tally; key: click and key.
+    Tally(Tally),
     /// A receipt; key: source and receipt.
     Receipt(ReceiptRecord),
     /// A configuration document; key: its fingerprint.

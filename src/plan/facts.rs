@@ -1,7 +1,7 @@
 //! What a decision reads: the question, and the answer with its guards' versions.
 
 use super::outcome::Outcome;
-use super::records::{ReceiptRecord, Slot};
+use super::records::{ReceiptRecord, Tally};
 use crate::event::Event;
 use crate::model::Click;
 use crate::value::{ClickId, EventId, OfferSourceId, Receipt};
@@ -67,8 +67,8 @@ pub struct ClickFacts {
     pub version: u64,
     /// The click, if it was recorded.
     pub click: Option<Click>,
-    /// Its slots.
-    pub slots: Vec<Slot>,
+    /// Its tallies.
+    pub tallies: Vec<Tally>,
 }
 
 /// What is known of a receipt.

@@ -20,7 +20,7 @@ pub use commit::{Commit, Committed, ConfigurationRow, Guard, GuardKey, Write};
 pub use event_row::EventRow;
 pub use facts::{ClickFacts, FactQuery, Facts, MAX_HOPS, MAX_ORPHANS, ReceiptFacts};
 pub use outcome::{Outcome, Reason};
-pub use records::{Added, Fired, ReceiptClick, ReceiptRecord, Slot, SlotKey};
+pub use records::{Added, Fired, ReceiptClick, ReceiptRecord, Tally, TallyKey};
 pub use refused::{MAX_REFUSED, RefusedBody, RefusedRow, Ring};
 pub use trace::{DuplicateDecision, Found, MAX_TRACED_RULES, RuleTrace, RuleTraces, RuleVerdict, Trace};
 pub use walk::PointReads;

@@ -41,7 +41,8 @@ codes! {
         CountedByS2s = "counted_by_s2s": "the postback of the same sale counts, not the notification",
         UnknownType = "unknown_type": "its conversion type is not configured; it is kept under its own name and fires nothing",
         NoRate = "no_rate": "there is no rate from its currency to the account's; it is kept without revenue",
-        TooManySlots = "too_many_slots": "its click has too many conversions with ids of their own",
+        #[serde(alias = "too_many_slots")]
+        TooManyTallies = "too_many_tallies": "its click has too many conversions with ids of their own",
     }
 }
 

@@ -46,7 +46,7 @@ pub struct ReceiptClick {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum SlotKey {
+pub enum TallyKey {
     /// All events of a type: `create_marked` (to know the first), `ignore`, `increment`, and `edit`
     /// as the source's policy.
     Type(TypeName),
@@ -56,7 +56,7 @@ pub enum SlotKey {
     TypeAndId(TypeName, Shared<str>),
 }
 
-impl SlotKey {
+impl TallyKey {
     /// The key as a column: unique for a click, readable.
     #[must_use]
     pub fn column(&self) -> String {
@@ -72,11 +72,11 @@ impl SlotKey {
 /// depend on the order of arrival.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Slot {
+pub struct Tally {
     /// The click.
     pub click: ClickId,
     /// Which events.
-    pub key: SlotKey,
+    pub key: TallyKey,
     /// The conversion that it makes; absent where each event makes its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversion: Option<ConversionId>,

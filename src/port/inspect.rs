@@ -3,7 +3,7 @@
 use super::{BoxFuture, Cursor, StoreError};
 use crate::delivery::{DeliveryRow, DeliveryState};
 use crate::model::{Click, Conversion};
-use crate::plan::{EventRow, Outcome, RefusedRow, Slot};
+use crate::plan::{EventRow, Outcome, RefusedRow, Tally};
 use crate::value::{ClickId, ConversionId, DeliveryId, Fingerprint, OfferSourceId, Receipt, RefusedId};
 use alloc::{string::String, vec::Vec};
 use core::fmt::Debug;
@@ -17,11 +17,11 @@ pub trait Inspect: Debug + Send + Sync {
     /// [`StoreError`].
     fn click<'a>(&'a self, id: &'a ClickId) -> BoxFuture<'a, Result<Option<Click>, StoreError>>;
 
-    /// The slots of a click: which conversion of a type was first, what has fired.
+    /// The tallies of a click: which conversion of a type was first, what has fired.
     ///
     /// # Errors
     /// [`StoreError`].
-    fn slots<'a>(&'a self, click: &'a ClickId) -> BoxFuture<'a, Result<Vec<Slot>, StoreError>>;
+    fn tallies<'a>(&'a self, click: &'a ClickId) -> BoxFuture<'a, Result<Vec<Tally>, StoreError>>;
 
     /// Conversions.
     ///

@@ -23,7 +23,7 @@ struct Opened<T> {
     row: T,
 }
 
-/// The payload of a row: a click, an event row, a conversion, a slot, a receipt, a delivery, an
+/// The payload of a row: a click, an event row, a conversion, a tally, a receipt, a delivery, an
 /// attempt. Personal values are not in it.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! **Duplicates**: six policies, at the source and at the type.
 
-use postback::decide::{MAX_SLOTS, Mark};
+use postback::decide::{MAX_TALLIES, Mark};
 use postback::plan::DuplicateDecision;
 use postback_test::{World, with_policy};
 
@@ -230,13 +230,13 @@ fn a_name_that_is_not_configured_makes_a_conversion_of_each_event_and_no_slot() 
         }
         assert_eq!(world.told().len(), 2, "{policy}");
         assert!(
-            block_on(world.store.slots(&click_id("c1"))).unwrap().is_empty(),
+            block_on(world.store.tallies(&click_id("c1"))).unwrap().is_empty(),
             "{policy}"
         );
     }
 }
 
-/// The order-form pixel needs no token, so that anyone could fill a click's slots.
+/// The order-form pixel needs no token, so that anyone could fill a click's tallies.
 #[test]
 fn an_open_type_has_one_slot_and_takes_no_room_from_what_is_paid() {
     use postback::port::Inspect;
@@ -252,14 +252,14 @@ fn an_open_type_has_one_slot_and_takes_no_room_from_what_is_paid() {
         world.postback("clickid=c1&type=InitiateCheckout&eventid=b&time=@2"),
         "ignored: duplicate"
     );
-    assert_eq!(block_on(world.store.slots(&click_id("c1"))).unwrap().len(), 1);
-    for number in 0..MAX_SLOTS {
+    assert_eq!(block_on(world.store.tallies(&click_id("c1"))).unwrap().len(), 1);
+    for number in 0..MAX_TALLIES {
         let answer = world.postback(&format!("clickid=c1&eventid=e{number}&sum=1&time=@{number}"));
         assert_eq!(answer, "applied", "{number}");
     }
     assert_eq!(
         world.postback("clickid=c1&eventid=f&sum=1&time=@1"),
-        "ignored: too_many_slots"
+        "ignored: too_many_tallies"
     );
 }
 
@@ -313,11 +313,11 @@ fn what_was_ignored_is_not_added_when_the_policy_becomes_increment() {
 fn a_click_has_at_most_a_thousand_conversions_with_ids_of_their_own() {
     let world = World::new(&with_policy("ignore_event_id", &[]));
     let event = |number: usize| format!("clickid=c1&eventid=e{number}&sum=1&time=@{number}");
-    for number in 1..MAX_SLOTS {
+    for number in 1..MAX_TALLIES {
         assert_eq!(world.postback(&event(number)), "applied", "{number}");
     }
-    assert_eq!(world.postback(&event(MAX_SLOTS)), "applied");
-    assert_eq!(world.postback(&event(MAX_SLOTS + 1)), "ignored: too_many_slots");
+    assert_eq!(world.postback(&event(MAX_TALLIES)), "applied");
+    assert_eq!(world.postback(&event(MAX_TALLIES + 1)), "ignored: too_many_tallies");
     assert_eq!(
         world.postback("clickid=c1&eventid=e1&sum=2&time=@9999"),
         "ignored: duplicate_event_id"

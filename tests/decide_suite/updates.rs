@@ -125,12 +125,12 @@ fn what_the_first_of_marked_conversions_told_is_what_the_earliest_told() {
     let marked = world("create_marked", json!({"updates": "every_change"}));
     marked.postback("clickid=c1&eventid=a&sum=10&time=@60");
     marked.postback("clickid=c1&eventid=b&sum=20&time=@30");
-    let slots = postback_test::block_on(postback::port::Inspect::slots(
+    let tallies = postback_test::block_on(postback::port::Inspect::tallies(
         &marked.store,
         &postback_test::click_id("c1"),
     ))
     .unwrap();
-    let told = slots[0].fired.iter().map(|fired| fired.told.unwrap().to_string());
+    let told = tallies[0].fired.iter().map(|fired| fired.told.unwrap().to_string());
     assert!(told.eq(["20 USD"]));
 }
 

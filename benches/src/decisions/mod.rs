@@ -225,7 +225,7 @@ fn case(tracker: &Tracker, number: usize) -> (Case, PlainCase) {
     let mut known = ClickFacts {
         version: 1,
         click: Some(click.clone()),
-        slots: Vec::new(),
+        tallies: Vec::new(),
     };
     let facts = |known: &ClickFacts| {
         let mut facts = Facts::default();
@@ -241,9 +241,9 @@ fn case(tracker: &Tracker, number: usize) -> (Case, PlainCase) {
             .expect("its source is configured");
         known.version = 2;
         known
-            .slots
+            .tallies
             .extend(plan.commit.writes.into_iter().filter_map(|write| match write {
-                Write::Slot(slot) => Some(slot),
+                Write::Tally(slot) => Some(slot),
                 _ => None,
             }));
         plain.note_earlier(&earlier);
@@ -339,7 +339,7 @@ mod tests {
                 count(|write| matches!(write, Write::Conversion(_))),
                 plain.conversions.len()
             );
-            assert_eq!(count(|write| matches!(write, Write::Slot(_))), plain.slots.len());
+            assert_eq!(count(|write| matches!(write, Write::Tally(_))), plain.slots.len());
             assert_eq!(plan.commit.guards.len(), plain.guards.len());
         }
     }

@@ -181,7 +181,7 @@ impl World {
         let known = ClickFacts {
             version: 1,
             click: Some(click.clone()),
-            slots: Vec::new(),
+            tallies: Vec::new(),
         };
         facts.clicks.insert(click.id, known);
         let plan = Decision::new(&self.tracker).decide(&event, &facts, received.at)?;

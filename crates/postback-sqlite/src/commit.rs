@@ -98,9 +98,13 @@ fn encode(write: &Write, statements: &mut Vec<Statement>) -> Result<(), StoreErr
                 ],
             )
         }
-        Write::Slot(slot) => (
-            sql::WRITE_SLOT,
-            vec![text(&slot.click), slot.key.column().into(), row::encode(slot)?.into()],
+        Write::Tally(tally) => (
+            sql::WRITE_TALLY,
+            vec![
+                text(&tally.click),
+                tally.key.column().into(),
+                row::encode(tally)?.into(),
+            ],
         ),
         Write::Receipt(record) => (
             sql::WRITE_RECEIPT,

@@ -3,7 +3,7 @@
 use crate::{commit::outcome, fault::Fault, guard, sql};
 use postback::event::Event;
 use postback::model::Click;
-use postback::plan::{ClickFacts, EventRow, FactQuery, Facts, Outcome, PointReads, ReceiptFacts, Slot};
+use postback::plan::{ClickFacts, EventRow, FactQuery, Facts, Outcome, PointReads, ReceiptFacts, Tally};
 use postback::port::{StoreError, StoreErrorKind, row};
 use postback::value::{ClickId, EventId, OfferSourceId, Receipt};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -55,7 +55,7 @@ impl PointReads for Reads<'_> {
         Ok(ClickFacts {
             version: version(guard::of_click(self.0, id)?)?,
             click: click(self.0, id)?,
-            slots: slots(self.0, id)?,
+            tallies: tallies(self.0, id)?,
         })
     }
 }
@@ -76,14 +76,14 @@ pub(crate) fn click(connection: &Connection, id: &ClickId) -> Result<Option<Clic
     Ok(Some(click))
 }
 
-pub(crate) fn slots(connection: &Connection, click: &ClickId) -> Result<Vec<Slot>, Fault> {
-    let mut statement = connection.prepare_cached(sql::SLOTS)?;
+pub(crate) fn tallies(connection: &Connection, click: &ClickId) -> Result<Vec<Tally>, Fault> {
+    let mut statement = connection.prepare_cached(sql::TALLIES)?;
     let mut rows = statement.query(params![click.as_str()])?;
-    let mut slots = Vec::new();
+    let mut tallies = Vec::new();
     while let Some(found) = rows.next()? {
-        slots.push(row::decode(text(found, 0)?)?);
+        tallies.push(row::decode(text(found, 0)?)?);
     }
-    Ok(slots)
+    Ok(tallies)
 }
 
 /// Waiting events by event id, behind `after`.

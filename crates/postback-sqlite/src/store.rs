@@ -12,7 +12,7 @@ use crate::{
 use postback::delivery::{DeliveryRow, Settled, Settlement};
 use postback::event::Event;
 use postback::model::{Click, Conversion};
-use postback::plan::{Commit, Committed, EventRow, FactQuery, Facts, RefusedRow, Slot};
+use postback::plan::{Commit, Committed, EventRow, FactQuery, Facts, RefusedRow, Tally};
 use postback::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
     Purge, Selection, Store, StoreError,
@@ -135,11 +135,11 @@ impl Inspect for SqliteStore {
         })
     }
 
-    fn slots<'a>(&'a self, click: &'a ClickId) -> BoxFuture<'a, Result<Vec<Slot>, StoreError>> {
+    fn tallies<'a>(&'a self, click: &'a ClickId) -> BoxFuture<'a, Result<Vec<Tally>, StoreError>> {
         Box::pin(async move {
             let click = click.clone();
             self.threads
-                .read(move |connection| facts::slots(connection, &click))
+                .read(move |connection| facts::tallies(connection, &click))
                 .await
         })
     }

@@ -1,5 +1,5 @@
 //! In whatever order the same events come, the file ends with the conversions that the store in
-//! memory has after the first order, and after each order with the memory's outcomes, slots and
+//! memory has after the first order, and after each order with the memory's outcomes, tallies and
 //! deliveries too. The stories are those of `postback`'s own tests. `POSTBACK_PERMUTATIONS=20`
 //! tries twenty times as many.
 #![cfg(test)]
@@ -8,14 +8,14 @@ mod common;
 
 use postback::event::Event;
 use postback::memory::MemoryStore;
-use postback::plan::{Outcome, Slot};
+use postback::plan::{Outcome, Tally};
 use postback::port::{DeliveryFilter, EventFilter, Inspect, PageRequest, Store};
 use postback::tracker::Tracker;
 use postback::value::{DeliveryId, EventId};
 use postback_sqlite::SqliteStore;
 use postback_test::block_on;
 use postback_test::story::drawn::{Scenario, config, orders, run, scenario, stories};
-use postback_test::story::{End, POLICIES, Story, slots};
+use postback_test::story::{End, POLICIES, Story, tallies};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,7 +25,7 @@ use tempfile::TempDir;
 /// What two stores must agree on after the same order.
 #[derive(Debug, PartialEq)]
 struct Details {
-    slots: Vec<Slot>,
+    tallies: Vec<Tally>,
     outcomes: BTreeMap<EventId, Outcome>,
     deliveries: BTreeSet<DeliveryId>,
 }
@@ -35,7 +35,7 @@ async fn details<S: Inspect>(store: &S) -> Details {
     let events = store.events(&EventFilter::default(), &page).await.unwrap().items;
     let deliveries = store.deliveries(&DeliveryFilter::default(), &page).await.unwrap();
     Details {
-        slots: slots(store).await,
+        tallies: tallies(store).await,
         outcomes: events.into_iter().map(|row| (row.event.id, row.outcome)).collect(),
         deliveries: deliveries.items.into_iter().map(|row| row.delivery.id).collect(),
     }

@@ -177,11 +177,11 @@ impl World {
 
     /// The marks of a click's conversions by time.
     pub fn marks(&self, id: &str) -> Vec<Mark> {
-        let slots = block_on(self.store.slots(&click_id(id))).unwrap();
+        let tallies = block_on(self.store.tallies(&click_id(id))).unwrap();
         self.conversions()
             .iter()
             .filter(|row| row.click.as_str() == id)
-            .map(|row| mark(row, &slots))
+            .map(|row| mark(row, &tallies))
             .collect()
     }
 

@@ -122,7 +122,7 @@ fn check_writes(writes: &[Write]) {
         clean(&match write {
             Write::Event(event) => row::encode(event).unwrap(),
             Write::Conversion(conversion) => row::encode(conversion).unwrap(),
-            Write::Slot(slot) => row::encode(slot).unwrap(),
+            Write::Tally(tally) => row::encode(tally).unwrap(),
             Write::Receipt(receipt) => row::encode(receipt).unwrap(),
             Write::Configuration(configuration) => row::encode(configuration).unwrap(),
             Write::Refused(refused) => row::encode(refused).unwrap(),

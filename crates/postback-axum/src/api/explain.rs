@@ -106,7 +106,7 @@ pub(crate) async fn explain(State(served): State<Served>, RawQuery(query): RawQu
         let mut of_click = ConversionFilter::default();
         of_click.click = Some(id.clone());
         let conversions = read(&served, inspect(&served).conversions(&of_click, &page)).await?;
-        let slots = read(&served, inspect(&served).slots(&id)).await?;
+        let tallies = read(&served, inspect(&served).tallies(&id)).await?;
         let mut of_click = EventFilter::default();
         of_click.click = Some(id.clone());
         let events = read(&served, inspect(&served).events(&of_click, &page)).await?;
@@ -128,7 +128,7 @@ pub(crate) async fn explain(State(served): State<Served>, RawQuery(query): RawQu
             conversions: conversions
                 .items
                 .into_iter()
-                .map(|row| ConversionView::new(row, &slots))
+                .map(|row| ConversionView::new(row, &tallies))
                 .collect(),
             events,
             deliveries: deliveries.items.into_iter().map(DeliveryView::new).collect(),

@@ -12,7 +12,7 @@ use axum::{
 };
 use postback::delivery::DeliveryState;
 use postback::model::Conversion;
-use postback::plan::{Outcome, Slot};
+use postback::plan::{Outcome, Tally};
 use postback::port::{ConversionFilter, DeliveryFilter, EventFilter, PageRequest, Selection, Which};
 use postback::value::{ClickId, DeliveryId};
 use serde::Serialize;
@@ -25,26 +25,26 @@ pub(crate) async fn conversions(State(served): State<Served>, RawQuery(query): R
         filter.click = parameters.typed("clickid")?;
         filter.receipt = parameters.typed("receipt")?;
         let page = read(&served, inspect(&served).conversions(&filter, &parameters.page()?)).await?;
-        let slots = slots(&served, &page.items).await?;
-        Ok(json(&List::of(page, |conversion| marked(conversion, &slots))))
+        let tallies = tallies(&served, &page.items).await?;
+        Ok(json(&List::of(page, |conversion| marked(conversion, &tallies))))
     };
     either(answer.await)
 }
 
-/// The slots of the clicks of some conversions.
-async fn slots(served: &Served, conversions: &[Conversion]) -> Result<BTreeMap<ClickId, Vec<Slot>>, Refusal> {
-    let mut slots: BTreeMap<ClickId, Vec<Slot>> = BTreeMap::new();
+/// The tallies of the clicks of some conversions.
+async fn tallies(served: &Served, conversions: &[Conversion]) -> Result<BTreeMap<ClickId, Vec<Tally>>, Refusal> {
+    let mut tallies: BTreeMap<ClickId, Vec<Tally>> = BTreeMap::new();
     for conversion in conversions {
-        if !slots.contains_key(&conversion.click) {
-            let of_click = read(served, inspect(served).slots(&conversion.click)).await?;
-            slots.insert(conversion.click.clone(), of_click);
+        if !tallies.contains_key(&conversion.click) {
+            let of_click = read(served, inspect(served).tallies(&conversion.click)).await?;
+            tallies.insert(conversion.click.clone(), of_click);
         }
     }
-    Ok(slots)
+    Ok(tallies)
 }
 
-fn marked(conversion: Conversion, slots: &BTreeMap<ClickId, Vec<Slot>>) -> ConversionView {
-    let of_click = slots.get(&conversion.click).map(Vec::as_slice).unwrap_or_default();
+fn marked(conversion: Conversion, tallies: &BTreeMap<ClickId, Vec<Tally>>) -> ConversionView {
+    let of_click = tallies.get(&conversion.click).map(Vec::as_slice).unwrap_or_default();
     ConversionView::new(conversion, of_click)
 }
 

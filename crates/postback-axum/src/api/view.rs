@@ -3,7 +3,7 @@
 use postback::decide::{Mark, mark};
 use postback::delivery::{Attempt, Cause, DeliveryRow};
 use postback::model::{Conversion, Method};
-use postback::plan::{EventRow, Outcome, Reason, Slot};
+use postback::plan::{EventRow, Outcome, Reason, Tally};
 use postback::port::Page;
 use postback::value::{CampaignId, ChannelId, ClickId, ConversionId, DeliveryId, EventId, PostbackId, Timestamp};
 use serde::Serialize;
@@ -34,8 +34,8 @@ pub(crate) struct ConversionView {
 }
 
 impl ConversionView {
-    pub(crate) fn new(conversion: Conversion, slots: &[Slot]) -> Self {
-        let mark: Mark = mark(&conversion, slots);
+    pub(crate) fn new(conversion: Conversion, tallies: &[Tally]) -> Self {
+        let mark: Mark = mark(&conversion, tallies);
         Self {
             conversion,
             mark: mark.as_str(),

@@ -4,7 +4,7 @@ use postback::delivery::{DeliveryRow, Settled, Settlement};
 use postback::event::Event;
 use postback::memory::MemoryStore;
 use postback::model::{Click, Conversion};
-use postback::plan::{Commit, Committed, EventRow, FactQuery, Facts, RefusedRow, Slot};
+use postback::plan::{Commit, Committed, EventRow, FactQuery, Facts, RefusedRow, Tally};
 use postback::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
     Purge, Selection, Store, StoreError, StoreErrorKind,
@@ -104,7 +104,7 @@ impl Store for Watched {
 impl Inspect for Watched {
     guarded! {
         click(id: ClickId) -> Option<Click>;
-        slots(click: ClickId) -> Vec<Slot>;
+        tallies(click: ClickId) -> Vec<Tally>;
         conversions(filter: ConversionFilter, page: PageRequest) -> Page<Conversion>;
         events(filter: EventFilter, page: PageRequest) -> Page<EventRow>;
         deliveries(filter: DeliveryFilter, page: PageRequest) -> Page<DeliveryRow>;

@@ -43,3 +43,6 @@ CREATE TABLE hold (
     why TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX hold_until ON hold (until);
+
+-- What events of a click that fall together came to; a slot is a place of a click URL.
+ALTER TABLE slot RENAME TO tally;

@@ -3,7 +3,7 @@
 use crate::account::click_id;
 use postback::decide::{Mark, mark};
 use postback::model::Conversion;
-use postback::plan::Slot;
+use postback::plan::Tally;
 use postback::port::{ConversionFilter, EventFilter, Inspect, PageRequest};
 use postback::value::Amount;
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ pub const CLICKS: [&str; 2] = ["c1", "c2"];
 #[derive(Debug, PartialEq)]
 pub struct End {
     pub conversions: BTreeMap<String, (Conversion, Mark)>,
-    slots: Vec<Slot>,
+    tallies: Vec<Tally>,
     clicks: BTreeMap<String, Option<String>>,
 }
 
@@ -27,15 +27,15 @@ impl End {
 
 pub async fn end<S: Inspect>(store: &S) -> End {
     let page = PageRequest::first(1_000);
-    let mut slots = slots(store).await;
+    let mut tallies = tallies(store).await;
     let conversions = store.conversions(&ConversionFilter::default(), &page).await.unwrap();
     let marked = conversions.items.into_iter().map(|row| {
-        let mark = mark(&row, &slots);
+        let mark = mark(&row, &tallies);
         (row.id.to_string(), (row, mark))
     });
     let conversions = marked.collect();
     // What was sent stays sent, so that it depends on the order.
-    slots.iter_mut().for_each(|slot| slot.fired.clear());
+    tallies.iter_mut().for_each(|tally| tally.fired.clear());
     let events = store.events(&EventFilter::default(), &page).await.unwrap();
     let clicks = events
         .items
@@ -43,17 +43,17 @@ pub async fn end<S: Inspect>(store: &S) -> End {
         .map(|row| (row.event.id.to_string(), row.click.map(|id| id.to_string())));
     End {
         conversions,
-        slots,
+        tallies,
         clicks: clicks.collect(),
     }
 }
 
-/// The slots of both clicks.
-pub async fn slots<S: Inspect>(store: &S) -> Vec<Slot> {
-    let mut slots = Vec::new();
+/// The tallies of both clicks.
+pub async fn tallies<S: Inspect>(store: &S) -> Vec<Tally> {
+    let mut tallies = Vec::new();
     for id in CLICKS {
-        slots.extend(store.slots(&click_id(id)).await.unwrap());
+        tallies.extend(store.tallies(&click_id(id)).await.unwrap());
     }
-    slots.sort_by_key(|slot| (slot.click.clone(), slot.key.clone()));
-    slots
+    tallies.sort_by_key(|tally| (tally.click.clone(), tally.key.clone()));
+    tallies
 }

@@ -6,7 +6,7 @@ mod end;
 pub mod model;
 mod spec;
 
-pub use end::{CLICKS, End, end, slots};
+pub use end::{CLICKS, End, end, tallies};
 pub use spec::{Spec, What};
 
 use crate::account::{after, tracker, with};

@@ -1,20 +1,20 @@
 //! Duplicates: which events of a click fall together, and what they come to.
 //!
 //! Merging is min, max and add over (time, event id), so every order of arrival ends in the same
-//! slot. The one exception is meant: an event without a time of its own is as old as its arrival.
+//! tally. The one exception is meant: an event without a time of its own is as old as its arrival.
 
 use super::Decision;
 use crate::model::{Click, Conversion, Duplicates, Entry, Revenue, Status};
-use crate::plan::{Added, DuplicateDecision, Slot, SlotKey};
+use crate::plan::{Added, DuplicateDecision, Tally, TallyKey};
 use crate::tracker::Source;
 use crate::value::{ConversionId, Currency, Money, Shared};
 use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 use core::cmp::Ordering;
 
-/// The most slots with network ids of their own that one click may have: they are read with every
+/// The most tallies with network ids of their own that one click may have: they are read with every
 /// event of the click. Open types have none, so that what anyone may send takes no room from what
 /// is paid.
-pub const MAX_SLOTS: usize = 1_000;
+pub const MAX_TALLIES: usize = 1_000;
 
 impl Decision<'_> {
     /// The policy for an entry; absent for what never goes through it: reversals and tests.
@@ -22,7 +22,7 @@ impl Decision<'_> {
         if entry.test || entry.kind.subtracts() {
             return None;
         }
-        // A name that is not configured has no policy: anyone's word would open a slot of its own.
+        // A name that is not configured has no policy: anyone's word would open a tally of its own.
         if !entry.known {
             return Some(Duplicates::Create);
         }
@@ -33,21 +33,21 @@ impl Decision<'_> {
         })
     }
 
-    /// The conversion `id` that a slot shows under its policy.
-    pub(super) fn shown(&self, slot: &Slot, id: ConversionId, policy: Duplicates, click: &Click) -> Conversion {
+    /// The conversion `id` that a tally shows under its policy.
+    pub(super) fn shown(&self, tally: &Tally, id: ConversionId, policy: Duplicates, click: &Click) -> Conversion {
         let entry = if policy == Duplicates::Edit {
-            &slot.last
+            &tally.last
         } else {
-            &slot.first
+            &tally.first
         };
         let count = if policy == Duplicates::Increment || policy == Duplicates::Edit {
-            slot.count
+            tally.count
         } else {
             1
         };
         let mut conversion = self.conversion(id, click, entry.clone(), self.signed(entry), count);
         if policy == Duplicates::Increment
-            && let Some((currency, added)) = leading(slot)
+            && let Some((currency, added)) = leading(tally)
             && let Some(amount) = added.sum
         {
             // What was added counts, whatever the status of the entry that is shown. There is no
@@ -76,33 +76,33 @@ impl Decision<'_> {
         made
     }
 
-    /// The slot of an entry under a policy; absent where nothing falls together. Across types only
+    /// The tally of an entry under a policy; absent where nothing falls together. Across types only
     /// those are edited that say so themselves: under a source's policy a cancellation would
     /// otherwise edit the money of its sale away.
-    pub(super) fn slot_key(&self, policy: Duplicates, entry: &Entry) -> Option<SlotKey> {
+    pub(super) fn tally_key(&self, policy: Duplicates, entry: &Entry) -> Option<TallyKey> {
         let own = self.types.get(&entry.type_name).and_then(|known| known.duplicates);
         match policy {
             Duplicates::Create => None,
-            Duplicates::Edit if own == Some(Duplicates::Edit) => Some(SlotKey::Edit),
+            Duplicates::Edit if own == Some(Duplicates::Edit) => Some(TallyKey::Edit),
             Duplicates::CreateMarked | Duplicates::Ignore | Duplicates::Increment | Duplicates::Edit => {
-                Some(SlotKey::Type(entry.type_name.clone()))
+                Some(TallyKey::Type(entry.type_name.clone()))
             }
             Duplicates::IgnoreEventId => {
                 let id = entry.event_id.clone()?;
-                Some(SlotKey::TypeAndId(entry.type_name.clone(), id))
+                Some(TallyKey::TypeAndId(entry.type_name.clone(), id))
             }
         }
     }
 
-    /// A slot with its first entry.
-    pub(super) fn open_slot(
+    /// A tally with its first entry.
+    pub(super) fn open_tally(
         &self,
         click: &Click,
-        key: SlotKey,
+        key: TallyKey,
         conversion: Option<ConversionId>,
         entry: &Shared<Entry>,
-    ) -> Slot {
-        let mut slot = Slot {
+    ) -> Tally {
+        let mut tally = Tally {
             click: click.id.clone(),
             key,
             conversion,
@@ -112,28 +112,28 @@ impl Decision<'_> {
             count: 1,
             fired: Vec::new(),
         };
-        self.add(&mut slot, entry);
-        slot
+        self.add(&mut tally, entry);
+        tally
     }
 
-    /// Merges an entry into its slot and says what that did under the policy.
-    pub(super) fn merge(&self, slot: &mut Slot, policy: Duplicates, entry: &Shared<Entry>) -> DuplicateDecision {
-        let first = order(entry, &slot.first) == Ordering::Less;
-        let last = supersedes(entry, &slot.last);
-        slot.count = slot.count.saturating_add(1);
+    /// Merges an entry into its tally and says what that did under the policy.
+    pub(super) fn merge(&self, tally: &mut Tally, policy: Duplicates, entry: &Shared<Entry>) -> DuplicateDecision {
+        let first = order(entry, &tally.first) == Ordering::Less;
+        let last = supersedes(entry, &tally.last);
+        tally.count = tally.count.saturating_add(1);
         if first {
-            slot.first = entry.clone();
+            tally.first = entry.clone();
         }
         if last {
-            slot.last = entry.clone();
+            tally.last = entry.clone();
         }
         match policy {
-            Duplicates::Increment => self.add(slot, entry),
+            Duplicates::Increment => self.add(tally, entry),
             // Should the policy become `increment` later, it goes on from what the conversion
             // shows.
             _ if first => {
-                slot.sums.clear();
-                self.add(slot, entry);
+                tally.sums.clear();
+                self.add(tally, entry);
             }
             _ => {}
         }
@@ -149,9 +149,9 @@ impl Decision<'_> {
 
     /// Only what counts as money adds up, each currency by itself: an amount that is pending is
     /// added when it is approved.
-    fn add(&self, slot: &mut Slot, entry: &Entry) {
+    fn add(&self, tally: &mut Tally, entry: &Entry) {
         let Some(money) = self.signed(entry) else { return };
-        let added = slot.sums.entry(money.currency).or_insert_with(|| {
+        let added = tally.sums.entry(money.currency).or_insert_with(|| {
             Box::new(Added {
                 at: entry.at,
                 event: entry.event.clone(),
@@ -184,30 +184,30 @@ impl Decision<'_> {
     }
 }
 
-/// The currency of what a slot adds up, with its amounts: that of the earliest entry with an
+/// The currency of what a tally adds up, with its amounts: that of the earliest entry with an
 /// amount, whatever its status.
-fn leading(slot: &Slot) -> Option<(Currency, &Added)> {
-    let earliest = slot
+fn leading(tally: &Tally) -> Option<(Currency, &Added)> {
+    let earliest = tally
         .sums
         .iter()
         .min_by(|(_, one), (_, other)| (one.at, &one.event).cmp(&(other.at, &other.event)));
     earliest.map(|(currency, added)| (*currency, &**added))
 }
 
-/// Whether an amount is in another currency than the one that a slot adds up.
-pub(super) fn is_other_currency(slot: &Slot, money: Money) -> bool {
-    leading(slot).is_some_and(|(currency, _)| currency != money.currency)
+/// Whether an amount is in another currency than the one that a tally adds up.
+pub(super) fn is_other_currency(tally: &Tally, money: Money) -> bool {
+    leading(tally).is_some_and(|(currency, _)| currency != money.currency)
 }
 
-/// The id of the conversion that a slot makes. An edit may change the type, so the type is no part
+/// The id of the conversion that a tally makes. An edit may change the type, so the type is no part
 /// of its key.
-pub(super) fn conversion_id(click: &Click, key: &SlotKey) -> ConversionId {
+pub(super) fn conversion_id(click: &Click, key: &TallyKey) -> ConversionId {
     let seconds = Some(click.at.unix_seconds());
     let click = click.id.as_bytes();
     match key {
-        SlotKey::Type(name) => ConversionId::of_bytes(seconds, &[click, b"type", name.as_bytes()]),
-        SlotKey::Edit => ConversionId::of_bytes(seconds, &[click, b"edit"]),
-        SlotKey::TypeAndId(name, id) => {
+        TallyKey::Type(name) => ConversionId::of_bytes(seconds, &[click, b"type", name.as_bytes()]),
+        TallyKey::Edit => ConversionId::of_bytes(seconds, &[click, b"edit"]),
+        TallyKey::TypeAndId(name, id) => {
             ConversionId::of_bytes(seconds, &[click, b"id", name.as_bytes(), id.as_bytes()])
         }
     }
