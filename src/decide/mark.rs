@@ -26,8 +26,8 @@ impl Mark {
     }
 }
 
-/// Marks a conversion by the tallies of its click. Derived when it is read, so an earlier event that
-/// arrives late needs no rewriting.
+/// Marks a conversion by the tallies of its click. Derived when it is read, so an earlier event
+/// that arrives late needs no rewriting.
 #[must_use]
 pub fn mark(conversion: &Conversion, tallies: &[Tally]) -> Mark {
     let key = TallyKey::Type(conversion.shown.type_name.clone());

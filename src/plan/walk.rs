@@ -39,8 +39,8 @@ pub trait PointReads {
     /// The store's trouble.
     fn waiting(&self, source: &OfferSourceId, receipt: &Receipt, limit: usize) -> Result<Vec<Event>, Self::Error>;
 
-    /// What is known of a click id: the click with its personal values, its tallies, and the version
-    /// of its guard.
+    /// What is known of a click id: the click with its personal values, its tallies, and the
+    /// version of its guard.
     ///
     /// # Errors
     /// The store's trouble.

@@ -104,7 +104,7 @@ fn one_of_the_test_buttons_values_alone_is_no_test() {
     );
 }
 
-/// What a visitor writes into the link comes back in tallies, what a buyer writes in the postal code.
+/// What a visitor writes into the link comes back in slots, what a buyer writes in the postal code.
 #[test]
 fn a_visitor_cannot_make_a_test_of_a_sale() {
     let sale = "clickid=cb&sum=57.35&eventid=E9&receipt=P3RGBKGX&type=PURCHASE";

@@ -4,9 +4,9 @@
 //! their depth in `tests/ins_suite`; paths, indices, secrets, hosts and durations beside their
 //! code; forms, links, codes and failure budgets in `tests/form_suite`, `tests/hoplink.rs` and
 //! beside their code; postbacks and names in `tests/network_*.rs`; templates in
-//! `tests/template_api.rs`; documents in `tests/config_suite/limits.rs`; tallies, hops and orphans in
-//! `tests/decide_suite`; conflicts in `tests/drive.rs`; verdicts in `tests/delivery_suite`; answers
-//! in `postback-http`; refused bodies in the stores' suite.
+//! `tests/template_api.rs`; documents in `tests/config_suite/limits.rs`; tallies, hops and orphans
+//! in `tests/decide_suite`; conflicts in `tests/drive.rs`; verdicts in `tests/delivery_suite`;
+//! answers in `postback-http`; refused bodies in the stores' suite.
 
 use postback::clickbank::ins::Notification;
 use postback::compile::{CompileOptions, compile};
