@@ -5,9 +5,10 @@
 
 use postback::decide::Decision;
 use postback::event::Received;
+use postback::intake::{Caller, Intake};
 use postback::plan::{ClickFacts, RuleVerdict, Write};
 use postback::rule::Condition;
-use postback::{Click, CompileOptions, Credentials, Document, Facts, Query, Timestamp, compile};
+use postback::{Click, CompileOptions, Credentials, Document, Facts, Timestamp, compile};
 use std::{error::Error, io::Write as _};
 
 const DOCUMENT: &str = concat!(
@@ -39,9 +40,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // Later the network reports a sale of 40 USD that is not approved yet.
     let at: Timestamp = "2026-04-23T17:57:04Z".parse()?;
-    let query = Query::parse(b"clickid=c7d1f0a2&type=Purchase&sum=40&status=pending&eventid=e1")?;
     let source = tracker.source(None).ok_or("there is one source")?;
-    let (event, _) = source.postback(&query, Received { at, nonce: 1 }, &Credentials::default())?;
+    let credentials = Credentials::default();
+    let intake = Intake::new(source, &credentials, Received { at, nonce: 1 });
+    let query = b"clickid=c7d1f0a2&type=Purchase&sum=40&status=pending&eventid=e1";
+    let event = intake.postback(&Caller::default(), query)?;
 
     // All that is known: the click. A store would have answered
     // `Decision::new(&tracker).needs(&event)` with it.

@@ -8,13 +8,12 @@
 use postback::decide::Decision;
 use postback::delivery::Delivery;
 use postback::event::Received;
+use postback::intake::{Caller, Intake};
 use postback::plan::{
     ClickFacts, Commit, Committed, EventRow, GuardKey, Outcome, PointReads, ReceiptFacts, ReceiptRecord, Tally, Write,
 };
 use postback::value::{ClickId, ConversionId, DeliveryId, EventId, OfferSourceId, Receipt};
-use postback::{
-    Click, CompileOptions, Conversion, Credentials, Document, Event, Facts, Query, Timestamp, Tracker, compile,
-};
+use postback::{Click, CompileOptions, Conversion, Credentials, Document, Event, Facts, Timestamp, Tracker, compile};
 use std::{collections::BTreeMap, convert::Infallible, error::Error, io::Write as _};
 
 /// How often an event is decided again. In each round another event of its click went through, so
@@ -153,10 +152,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     tables.record(click);
 
     let source = tracker.source(None).ok_or("there is one source")?;
+    let credentials = Credentials::default();
     let event = |query: &str| -> Result<Event, Box<dyn Error>> {
-        let query = Query::parse(query.as_bytes())?;
-        let (event, _) = source.postback(&query, Received { at, nonce: 0 }, &Credentials::default())?;
-        Ok(event)
+        let intake = Intake::new(source, &credentials, Received { at, nonce: 0 });
+        Ok(intake.postback(&Caller::default(), query.as_bytes())?)
     };
     let first = event("clickid=c7d1f0a2&sum=40&eventid=e1")?;
     let second = event("clickid=c7d1f0a2&sum=15&eventid=e2")?;

@@ -99,7 +99,7 @@ pub enum Assurance {
     /// A check of 32 bits over it was right: ClickBank's notifications of versions 1 to 5
     /// (`cverify`) and the thank-you page (`cbpop`). Four thousand million guesses find one, so
     /// whoever takes such messages counts what fails
-    /// ([`FailureBudget`](crate::clickbank::FailureBudget)).
+    /// ([`FailureBudget`](crate::tracker::FailureBudget)).
     Verified32,
     /// It was encrypted with a secret that the network shares, and what came out was well-formed:
     /// ClickBank's notifications of version 6 and later. Nothing else authenticates it.
@@ -128,6 +128,10 @@ pub struct Received {
 }
 
 /// One message of a network, read.
+///
+/// It comes from an [`Intake`](crate::intake::Intake), which asked who sent it, or from
+/// [`Event::assume_authentic`]. Read back from storage (`Deserialize`, for stores and journals) it is
+/// what was stored, so what is read must come from a place that only the service writes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Event {
@@ -194,10 +198,14 @@ pub struct Event {
 }
 
 impl Event {
-    /// An event with its required parts; everything else is absent. Set the public fields that are
-    /// known.
+    /// An event that its maker vouches for, with its required parts; everything else is absent. Set
+    /// the public fields that are known.
+    ///
+    /// Nothing was asked and nothing was checked: whoever calls this says that the network said so.
+    /// It is for imports, back-fills and tests. What arrives from outside goes through an
+    /// [`Intake`](crate::intake::Intake).
     #[must_use]
-    pub fn new(id: EventId, source: OfferSourceId, interface: Interface, at: Timestamp) -> Self {
+    pub fn assume_authentic(id: EventId, source: OfferSourceId, interface: Interface, at: Timestamp) -> Self {
         Self {
             id,
             identified: true,

@@ -28,6 +28,7 @@ pub mod outbound;
 pub mod plan;
 #[cfg(feature = "std")]
 pub mod port;
+mod protocol;
 pub mod route;
 pub mod rule;
 pub mod scope;

@@ -7,13 +7,16 @@
 //! (those before); and, each by itself, [`s2s`] (postbacks), [`pixel`], [`tid`] and [`hoplink`]
 //! (codes and links), [`thank_you`].
 
-mod budget;
 mod check;
 pub mod envelope;
+mod events;
+#[cfg(feature = "legacy-ins")]
 pub mod form;
 pub mod hoplink;
 pub mod ins;
 mod json;
+mod lint;
+mod message;
 pub mod pixel;
 mod plaintext;
 pub mod s2s;
@@ -21,5 +24,9 @@ mod settings;
 pub mod thank_you;
 pub mod tid;
 
-pub use budget::{ALARMING_FAILURES, Alarm, Attempt, FAILURE_WINDOW, FailureBudget, MAX_FAILURES, MAX_PREFIXES};
+pub(crate) use events::kind_of;
+pub use message::Message;
+pub(crate) use message::Posted;
+#[cfg(feature = "legacy-ins")]
+pub use settings::FormSettings;
 pub use settings::{AmountField, Settings};

@@ -12,7 +12,9 @@
 //! ClickBank itself says that the pixel misses upsells and own thank-you pages, and that it will go
 //! (support article 220375827).
 
+use crate::network::{Meaning, ParameterMap};
 use crate::value::{Query, is_unfilled_macro};
+use alloc::vec::Vec;
 
 /// The most tracking codes that are read of one pixel; ClickBank knows two, `tid` and `vtid`
 /// (support articles 220365867 and 360036580432; certain).
@@ -51,10 +53,25 @@ pub fn listed_codes(value: &str) -> impl Iterator<Item = &str> {
     codes.filter(|code| !code.is_empty() && !is_unfilled_macro(code))
 }
 
+/// The codes of a postback that may be a click id: those under the names of the click id where it is
+/// the pixel (`listed`), which fills them as it does tracking codes, then those that ClickBank
+/// appends.
+pub(crate) fn codes<'q, 'a>(
+    query: &'q Query<'a>,
+    names: &ParameterMap,
+    listed: bool,
+) -> impl Iterator<Item = &'q str> + use<'q, 'a> {
+    let named = names.names(Meaning::ClickId).filter(move |_| listed);
+    // None of them is repeated: the postback was read.
+    let raw = named.filter_map(|name| query.raw(name).ok().flatten());
+    let own: Vec<&str> = raw.flat_map(listed_codes).take(MAX_TRACKING_CODES).collect();
+    own.into_iter().chain(tracking_codes(query))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
+    use alloc::{borrow::ToOwned, format, string::String, vec};
 
     fn codes(query: &str) -> Vec<String> {
         let query = Query::parse(query.as_bytes()).unwrap();

@@ -1,12 +1,13 @@
 //! What an account of ClickBank's says of itself in a configuration.
 
+#[cfg(feature = "legacy-ins")]
 use super::form::{FormCharset, FormVersion, ZeroDecimal};
-use super::ins::{Path, Version};
+use super::ins::Version;
 use crate::config::part::{Field, Part, put, text};
-use crate::config::word::{choices, texts};
+use crate::config::word::choices;
 use crate::config::{Entries, MAX_ENTRIES, Node, Table};
 use crate::model::AccountRole;
-use crate::value::SecretReference;
+use crate::value::{FieldPath, SecretReference};
 use alloc::{
     format,
     string::{String, ToString},
@@ -30,16 +31,26 @@ pub struct Settings {
     pub allow_short_secret: bool,
     /// The versions of notifications that are taken, from 6.0.
     pub ins_versions: Vec<Version>,
-    /// The versions before 6.0 that are taken: none unless they are named.
-    pub form_versions: Vec<FormVersion>,
-    /// How the bytes of a version before 6.0 are read as text.
-    pub form_charset: FormCharset,
-    /// How a version before 6.0 writes an amount in a currency without minor units.
-    pub zero_decimal: ZeroDecimal,
+    /// Of versions before 6.0.
+    #[cfg(feature = "legacy-ins")]
+    pub forms: FormSettings,
     /// Which amount of a notification counts.
     pub amount: AmountField,
     /// Where a notification may carry our click id, best first.
-    pub click_id_from: Vec<Path>,
+    pub click_id_from: Vec<FieldPath>,
+}
+
+/// What is said of notifications before version 6.0.
+#[cfg(feature = "legacy-ins")]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct FormSettings {
+    /// The versions that are taken: none unless they are named.
+    pub versions: Vec<FormVersion>,
+    /// How their bytes are read as text.
+    pub charset: FormCharset,
+    /// How they write an amount in a currency without minor units.
+    pub zero_decimal: ZeroDecimal,
 }
 
 /// Which amount of a notification counts.
@@ -87,9 +98,8 @@ impl Default for Settings {
             secrets: Vec::new(),
             allow_short_secret: false,
             ins_versions: [Version::V6, Version::V7, Version::V8].into(),
-            form_versions: Vec::new(),
-            form_charset: FormCharset::default(),
-            zero_decimal: ZeroDecimal::default(),
+            #[cfg(feature = "legacy-ins")]
+            forms: FormSettings::default(),
             amount: AmountField::Account,
             click_id_from: CLICK_ID_FROM.iter().filter_map(|path| path.parse().ok()).collect(),
         }
@@ -113,16 +123,15 @@ impl Part for Settings {
     fn fields(row: &Table<'_>) -> Self {
         let usual = Self::default();
         let secrets = Vec::<SecretReference>::read_at(row, "secrets");
-        let (ins_versions, form_versions) =
-            versions(row, !secrets.is_empty()).unwrap_or((usual.ins_versions, usual.form_versions));
+        let mut forms = old(row);
+        let ins_versions = versions(row, !secrets.is_empty(), &mut forms).unwrap_or(usual.ins_versions);
         Self {
             account_role: Field::read_at(row, "account_role"),
             secrets,
             allow_short_secret: Field::read_at(row, "allow_short_secret"),
             ins_versions,
-            form_versions,
-            form_charset: Option::read_at(row, "legacy_charset").unwrap_or_default(),
-            zero_decimal: Option::read_at(row, "legacy_zero_decimal").unwrap_or_default(),
+            #[cfg(feature = "legacy-ins")]
+            forms,
             amount: Option::read_at(row, "amount").unwrap_or(usual.amount),
             click_id_from: Option::read_at(row, "click_id_from").unwrap_or(usual.click_id_from),
         }
@@ -135,21 +144,24 @@ impl Part for Settings {
         put(entries, "secrets", &self.secrets);
         put(entries, "allow_short_secret", &self.allow_short_secret);
         let numbers = |settings: &Self| -> Vec<String> {
-            let forms = settings.form_versions.iter().map(ToString::to_string);
+            #[cfg(feature = "legacy-ins")]
+            let forms = settings.forms.versions.iter().map(ToString::to_string);
+            #[cfg(not(feature = "legacy-ins"))]
+            let forms = core::iter::empty();
             let encrypted = settings.ins_versions.iter().map(ToString::to_string);
             forms.chain(encrypted).collect()
         };
         put(entries, "ins_versions", &other(numbers(self), &numbers(&usual)));
-        put(
-            entries,
-            "legacy_charset",
-            &other(self.form_charset, &usual.form_charset),
-        );
-        put(
-            entries,
-            "legacy_zero_decimal",
-            &other(self.zero_decimal, &usual.zero_decimal),
-        );
+        #[cfg(feature = "legacy-ins")]
+        {
+            let (forms, usual) = (&self.forms, FormSettings::default());
+            put(entries, "legacy_charset", &other(forms.charset, &usual.charset));
+            put(
+                entries,
+                "legacy_zero_decimal",
+                &other(forms.zero_decimal, &usual.zero_decimal),
+            );
+        }
         put(entries, "amount", &other(self.amount, &usual.amount));
         let paths = self.click_id_from.clone();
         put(entries, "click_id_from", &other(paths, &usual.click_id_from));
@@ -161,38 +173,115 @@ fn other<T: PartialEq>(own: T, usual: &T) -> Option<T> {
     (own != *usual).then_some(own)
 }
 
+/// What is known of the versions before 6.0 that are taken.
+#[cfg(feature = "legacy-ins")]
+type Forms = FormSettings;
+#[cfg(not(feature = "legacy-ins"))]
+type Forms = ();
+
 /// The versions that are taken: encrypted ones, and older ones, which must be named.
-fn versions(row: &Table<'_>, has_secrets: bool) -> Option<(Vec<Version>, Vec<FormVersion>)> {
+fn versions(row: &Table<'_>, has_secrets: bool, forms: &mut Forms) -> Option<Vec<Version>> {
     const KNOWN: &str = "1.0, 2.0, 2.1, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0";
     const KEY: &str = "ins_versions";
     let is_empty = matches!(row.node(KEY)?, Node::List(versions) if versions.is_empty());
     if has_secrets && is_empty {
         row.at(KEY).problem("is empty, so every notification would be refused");
     }
-    let (mut encrypted, mut forms) = (Vec::new(), Vec::new());
+    let mut encrypted = Vec::new();
     for (place, node) in row.items(KEY, MAX_ENTRIES) {
         let Some(text) = text(node, &place) else { continue };
-        match (Version::parse(text), FormVersion::parse(text)) {
+        match (Version::parse(text), takes_old(forms, text)) {
+            (Version::Other(_), Ok(true)) => {}
+            (Version::Other(_), Err(missing)) => place.problem(missing),
             // Without a suggestion: the nearest text may be a version with a weaker check.
-            (Version::Other(_), FormVersion::Other(_)) => {
+            (Version::Other(_), Ok(false)) => {
                 let text = text.escape_debug();
                 place.problem(format!(
                     "`{text}` is not a version of the notifications; there are {KNOWN}"
                 ));
             }
-            (Version::Other(_), form) => forms.push(form),
             (known, _) => encrypted.push(known),
         }
     }
-    Some((encrypted, forms))
+    Some(encrypted)
 }
+
+/// Takes a version before 6.0; false where it is none.
+#[cfg(feature = "legacy-ins")]
+fn takes_old(forms: &mut Forms, text: &str) -> Result<bool, String> {
+    match FormVersion::parse(text) {
+        FormVersion::Other(_) => Ok(false),
+        old => {
+            forms.versions.push(old);
+            Ok(true)
+        }
+    }
+}
+
+#[cfg(not(feature = "legacy-ins"))]
+fn takes_old((): &mut Forms, text: &str) -> Result<bool, String> {
+    missing(text).map_or(Ok(false), Err)
+}
+
+/// What is said of a version before 6.0 where nothing reads it.
+#[cfg(any(test, not(feature = "legacy-ins")))]
+fn missing(text: &str) -> Option<String> {
+    use crate::value::Amount;
+    let version = text.parse::<Amount>().ok()?;
+    let mut old = [10, 20, 21, 30, 40, 50].into_iter();
+    let is_old = old.any(|tenths| Amount::from_minor_units(tenths, 1) == Some(version));
+    is_old.then(|| format!("`{text}` {MISSING}"))
+}
+
+/// What else is said of the versions before 6.0.
+#[cfg(feature = "legacy-ins")]
+fn old(row: &Table<'_>) -> Forms {
+    FormSettings {
+        versions: Vec::new(),
+        charset: Option::read_at(row, "legacy_charset").unwrap_or_default(),
+        zero_decimal: Option::read_at(row, "legacy_zero_decimal").unwrap_or_default(),
+    }
+}
+
+#[cfg(not(feature = "legacy-ins"))]
+fn old(row: &Table<'_>) -> Forms {
+    for key in ["legacy_charset", "legacy_zero_decimal"] {
+        if row.node(key).is_some() {
+            row.at(key).problem(MISSING);
+        }
+    }
+}
+
+#[cfg(any(test, not(feature = "legacy-ins")))]
+const MISSING: &str =
+    "is for notifications before 6.0, and this program was built without the feature `legacy-ins` of `postback`";
 
 choices! {
     AmountField "an amount of a notification" { "account" = Account, "order" = Order }
+}
+
+#[cfg(feature = "legacy-ins")]
+choices! {
     FormCharset "a charset of the old notifications" { "utf-8" = Utf8, "latin-1" = Latin1 }
     ZeroDecimal "a scale of yen in the old notifications" { "minor" = Minor, "hundredths" = Hundredths }
 }
 
-texts! {
-    Path "unread", str::parse;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_version_is_refused_by_the_feature_that_reads_it() {
+        for text in ["1.0", "2", "2.1", "3.0", "4.0", "5.0"] {
+            assert_eq!(
+                missing(text).unwrap(),
+                format!(
+                    "`{text}` is for notifications before 6.0, and this program was built without the feature `legacy-ins` of `postback`"
+                )
+            );
+        }
+        for text in ["6.0", "8.0", "1.1", "7.1", "", "x"] {
+            assert_eq!(missing(text), None, "{text}");
+        }
+    }
 }

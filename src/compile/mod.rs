@@ -16,10 +16,8 @@ mod rows;
 mod source;
 #[cfg(test)]
 mod tests;
-mod words;
 
 pub(crate) use reach::Reach;
-pub(crate) use words::{MATCHED, kind_of};
 
 use crate::config::{Document, Place, Problems, Report};
 use crate::definition::Definition;

@@ -4,8 +4,7 @@ use super::rows::is_new;
 use crate::config::{Place, Refusal};
 use crate::definition::{self, OfferSource};
 use crate::model::Role;
-use crate::network::{MAX_PARAMETER_NAME, Meaning, ParameterMap};
-use crate::tracker::compiled::SourceParameter;
+use crate::network::{MAX_PARAMETER_NAME, Meaning, ParameterMap, SourceParameter};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     format,

@@ -1,10 +1,9 @@
 //! Offer sources.
 
 use super::rows::{is_default, named, refer, title};
-use super::words::kind_of;
 use super::{Context, parameter};
 use crate::config::{Place, Refusal};
-use crate::definition::{Definition, OfferSource};
+use crate::definition::{Definition, OfferSource, Protocol};
 use crate::event::Kind;
 use crate::model::{Counts, Duplicates, Status};
 use crate::network::Meaning;
@@ -104,7 +103,7 @@ fn events(row: &OfferSource, place: &Place<'_>, context: &Context<'_>) -> BTreeM
         };
         let place = place.at(word);
         let name = context.type_name(name, &place)?;
-        let kind = kind_of(word);
+        let kind = Protocol::kind_of_row(word);
         let takes_back = kind.as_ref().is_some_and(Kind::subtracts);
         let brings = kind.as_ref().is_some_and(Kind::adds);
         match context.types.get(&name).map(|known| known.counts) {

@@ -43,18 +43,17 @@ mod channel;
 mod conversion_api;
 mod offer;
 mod postback;
-mod protocol;
 mod request;
 mod source;
 mod word;
 
+pub use crate::protocol::Protocol;
 pub use account::{ClickIds, ConversionType, Domain, Rate};
 pub use campaign::{Campaign, Cost, MAX_WEIGHT, Path, PathOffer};
 pub use channel::{ChannelApi, ChannelParameter, TrafficChannel};
 pub use conversion_api::{CampaignConversionApi, ConversionApi};
 pub use offer::Offer;
 pub use postback::{Payout, Postback};
-pub use protocol::Protocol;
 pub use request::{MAX_ATTEMPTS, PostbackRequest, Retry, Success};
 pub use source::{OfferSource, SourceParameter};
 
@@ -71,7 +70,7 @@ pub const MAX_ROWS: usize = 10_000;
 pub const MAX_TYPES: usize = 256;
 /// The most secrets of one use (keys, tokens) that may be live at once: a new one, an old one, and
 /// room for two interfaces.
-pub const MAX_REFERENCES: usize = crate::clickbank::envelope::MAX_SECRETS;
+pub const MAX_REFERENCES: usize = crate::protocol::MAX_SECRETS;
 
 /// A whole configuration. The default is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

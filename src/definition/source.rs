@@ -1,12 +1,11 @@
 //! Offer sources.
 
 use super::{FilledIn, MAX_ROWS, Protocol, template};
-use crate::clickbank::ins::Path;
 use crate::config::part::{Field, Value, part};
 use crate::config::{Node, Problems, Table};
 use crate::event::Interface;
 use crate::model::{Duplicates, Role, SLOTS, Status};
-use crate::value::{Currency, DomainId, IpNet, OfferSourceId, SecretReference, TypeName};
+use crate::value::{Currency, DomainId, FieldPath, IpNet, OfferSourceId, SecretReference, TypeName};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use core::time::Duration;
 
@@ -108,7 +107,7 @@ pub struct SourceParameter {
     /// What it stands for.
     pub role: Option<Role>,
     /// Where a notification has it, best first.
-    pub from: Vec<Path>,
+    pub from: Vec<FieldPath>,
 }
 part!(SourceParameter, SLOTS as usize, {
     name,
@@ -131,7 +130,7 @@ impl SourceParameter {
 }
 
 /// One path, or a list of them.
-fn one_or_more(table: &Table<'_>, key: &str) -> Vec<Path> {
+fn one_or_more(table: &Table<'_>, key: &str) -> Vec<FieldPath> {
     match table.node(key) {
         Some(Node::Text(_)) => Option::read_at(table, key).into_iter().collect(),
         _ => Field::read_at(table, key),

@@ -9,7 +9,7 @@ use crate::model::{AccountRole, Counts, Duplicates, Method, Role, SLOTS, Status,
 use crate::rule::Negative;
 use crate::scope::ClickSlot;
 use crate::value::{
-    Amount, CampaignId, ChannelId, Currency, DomainId, IpNet, OfferId, OfferSourceId, Percent, PostbackId,
+    Amount, CampaignId, ChannelId, Currency, DomainId, FieldPath, IpNet, OfferId, OfferSourceId, Percent, PostbackId,
     SecretReference, Timestamp, TypeName, ip_range,
 };
 use alloc::{
@@ -22,6 +22,7 @@ use core::time::Duration;
 const UNREAD: &str = "-._.unread._.-";
 
 texts! {
+    FieldPath "unread", str::parse;
     CampaignId UNREAD, str::parse;
     ChannelId UNREAD, str::parse;
     DomainId UNREAD, str::parse;

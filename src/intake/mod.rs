@@ -1,7 +1,193 @@
 //! Layer 5: who called and what came, made into events.
+//!
+//! An [`Intake`] is the one door: it asks who calls, opens what came, counts what was guessed and
+//! normalises it. A host reads bytes and a caller off its own transport, and answers what comes
+//! back.
+//!
+//! ```
+//! # use postback::{Credentials, CompileOptions, Document, Received, Timestamp, compile};
+//! use postback::intake::{Caller, Intake};
+//!
+//! # let document = Document::from_json(r#"{"version": 1, "conversion_type": [{"name": "Sale", "default": true}],
+//! #     "offer_source": [{"id": "net", "tokens": ["env:T"]}]}"#)?;
+//! # let tracker = compile(&document, &CompileOptions::default())?;
+//! # let credentials = Credentials::new(&tracker, &[("env:T".parse()?, "secret".into())].into())?;
+//! # let now = Timestamp::from_unix_seconds(1_800_000_000)?;
+//! let source = tracker.source(Some("net")).ok_or("no such source")?;
+//! let intake = Intake::new(source, &credentials, Received { at: now, nonce: 1 });
+//! let event = intake.postback(&Caller::default(), b"clickid=abc&sum=8.50&token=secret")?;
+//! assert_eq!(event.source.as_str(), "net");
+//! let refused = intake.postback(&Caller::default(), b"clickid=abc&sum=8.50&token=guess").unwrap_err();
+//! assert_eq!(refused.to_string(), "the token is missing or wrong");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! No other function of this crate makes an [`Event`], but for [`Event::assume_authentic`] and what
+//! is read back from storage. What a message was opened into makes none by itself:
+//!
+//! ```compile_fail,E0599
+//! # fn one(source: &postback::tracker::Source, read: &postback::Notification, received: postback::Received, credentials: &postback::Credentials) {
+//! source.event(read, received, credentials);
+//! # }
+//! ```
+//!
+//! ```compile_fail,E0599
+//! # fn one(source: &postback::tracker::Source, query: &postback::Query<'_>, received: postback::Received, credentials: &postback::Credentials) {
+//! source.postback(query, received, credentials);
+//! # }
+//! ```
+//!
+//! ```compile_fail,E0599
+//! # fn one(id: postback::value::EventId, source: postback::value::OfferSourceId, at: postback::Timestamp) {
+//! postback::Event::new(id, source, postback::event::Interface::Ins, at);
+//! # }
+//! ```
+//!
+//! ```compile_fail,E0639
+//! # fn one(event: postback::Event, id: postback::value::EventId) {
+//! postback::Event { id, ..event };
+//! # }
+//! ```
 
-mod clickbank;
-mod form;
-mod source;
+mod authorized;
+mod caller;
+mod draft;
+mod postback;
+mod refusal;
 
-pub use source::{Caller, NotTaken, Unauthorized};
+pub use crate::network::NotTaken;
+pub use crate::protocol::Message;
+pub use authorized::Authorized;
+pub use caller::{Caller, Unauthorized};
+pub use refusal::{Refusal, RefusalReason};
+
+use crate::event::{Event, Received};
+use crate::plan::{RefusedBody, Ring};
+use crate::protocol::Posted;
+use crate::tracker::{Alarm, Credentials, Source};
+use crate::value::Query;
+
+/// The door of one offer source, for one arrival.
+#[derive(Debug, Clone, Copy)]
+pub struct Intake<'a> {
+    source: &'a Source,
+    credentials: &'a Credentials,
+    received: Received,
+}
+
+impl<'a> Intake<'a> {
+    /// The door of `source` for what arrived just now.
+    #[must_use]
+    pub fn new(source: &'a Source, credentials: &'a Credentials, received: Received) -> Self {
+        Self {
+            source,
+            credentials,
+            received,
+        }
+    }
+
+    /// A notification, as its body was posted, whichever of its kinds it is.
+    ///
+    /// Guesses at a check of 32 bits are counted by [`Credentials`]: a caller who was wrong too
+    /// often is refused unchecked for a while.
+    ///
+    /// # Errors
+    /// [`RefusalReason::Notification`], always the same, with the body to keep.
+    pub fn ins(&self, caller: &Caller<'_>, body: &[u8]) -> Result<Event, Refusal> {
+        self.notified(caller, body, self.source.protocol.posted(body))
+    }
+
+    /// A notification of a version before 6.0, which is a form; [`Intake::ins`] takes both kinds.
+    ///
+    /// # Errors
+    /// As [`Intake::ins`]; what is no form too.
+    #[cfg(feature = "legacy-ins")]
+    pub fn form(&self, caller: &Caller<'_>, body: &[u8]) -> Result<Event, Refusal> {
+        self.notified(caller, body, self.source.protocol.posted_form(body))
+    }
+
+    /// A postback: the query of its URL, or the form in its body.
+    ///
+    /// A conversion type of `open_types` needs neither a token nor an address.
+    ///
+    /// # Errors
+    /// - bytes that are no query
+    /// - a value that is malformed, too long or repeated, with its parameter's name
+    /// - a token that is missing or wrong, an address that is not allowed
+    pub fn postback(&self, caller: &Caller<'_>, query: &[u8]) -> Result<Event, Refusal> {
+        let query = Query::parse(query)?;
+        let (event, read) = self.posted_back(&query)?;
+        let is_open = event.name.as_deref().is_some_and(|word| self.source.is_open(word));
+        if !is_open {
+            let own = read.token.as_ref().map(|token| token.expose());
+            self.authorize(&caller.with_token(own.or(caller.token)))?;
+        }
+        Ok(event)
+    }
+
+    /// A pixel: what the browser of a visitor loads, so that nothing in it proves anything. Only a
+    /// conversion type of `open_types` is taken, whoever calls; [`Intake::postback`] takes those
+    /// too.
+    ///
+    /// # Errors
+    /// As [`Intake::postback`]; a type that is not open is [`Unauthorized::Type`].
+    pub fn pixel(&self, _caller: &Caller<'_>, query: &[u8]) -> Result<Event, Refusal> {
+        let query = Query::parse(query)?;
+        if !self.is_sent_by_anyone(&query) {
+            return Err(Unauthorized::Type.into());
+        }
+        Ok(self.posted_back(&query)?.0)
+    }
+
+    /// Reads what came without asking who called: of what was kept and is tried again, of what a
+    /// person looks at, of tests. Whoever calls this vouches for the caller.
+    #[must_use]
+    pub fn assume_authorized(self) -> Authorized<'a> {
+        Authorized(self)
+    }
+
+    fn notified(&self, caller: &Caller<'_>, body: &[u8], posted: Option<Posted>) -> Result<Event, Refusal> {
+        let refused = |ring, alarm| {
+            let kept = RefusedBody::new(self.source.id.clone(), self.received.at, ring, body.to_vec());
+            Refusal::notification(kept, alarm)
+        };
+        if self.authorize(caller).is_err() {
+            return Err(refused(Ring::Doubtful, None));
+        }
+        let posted = posted.ok_or_else(|| refused(Ring::Doubtful, None))?;
+        let (event, alarm) = self.within_budget(caller, &posted);
+        event.ok_or_else(|| refused(Ring::Probable, alarm))
+    }
+
+    /// The event of what was posted, as long as its caller was not wrong too often.
+    #[cfg(feature = "legacy-ins")]
+    fn within_budget(&self, caller: &Caller<'_>, posted: &Posted) -> (Option<Event>, Option<Alarm>) {
+        use crate::tracker::Attempt;
+        if !posted.is_guessable() {
+            return (self.opened(posted).flatten(), None);
+        }
+        let check = || self.opened(posted);
+        let failures = self.credentials.failures();
+        match failures.attempt(&self.source.id, caller.address, self.received.at, check) {
+            Attempt::Right(event) => (event, None),
+            Attempt::Wrong(alarm) => (None, alarm),
+            Attempt::Stopped => (None, None),
+        }
+    }
+
+    #[cfg(not(feature = "legacy-ins"))]
+    fn within_budget(&self, _: &Caller<'_>, posted: &Posted) -> (Option<Event>, Option<Alarm>) {
+        (self.opened(posted).flatten(), None)
+    }
+
+    /// The event of what was posted, where it makes one; none where a check that can be guessed is
+    /// wrong.
+    fn opened(&self, posted: &Posted) -> Option<Option<Event>> {
+        let protocol = &self.source.protocol;
+        let Some(keys) = self.credentials.keys(&self.source.id) else {
+            return Some(None);
+        };
+        let message = protocol.opened(posted, keys)?;
+        Some(message.ok().and_then(|message| self.told(&message).ok()))
+    }
+}

@@ -1,12 +1,10 @@
 //! Layer 3: what compiles and is probably not what was meant.
 
 mod campaign;
-mod macros;
-mod offer;
 mod source;
 
 use crate::config::{Place, Problem, Refusal, Report};
-use crate::definition::{Definition, Protocol};
+use crate::definition::Definition;
 use crate::model::Role;
 use crate::tracker::Tracker;
 use alloc::{format, vec::Vec};
@@ -76,15 +74,19 @@ fn doubts(definition: &Definition, root: &Place<'_>, tracker: &Tracker) {
     for (place, row) in root.rows("offer_source", &definition.offer_sources) {
         if let Some(source) = tracker.sources.get(&row.id) {
             source::lint(row, &place, source, tracker);
-            if let Protocol::ClickBank(settings) = &row.protocol {
-                macros::lint(row, &place, settings);
-            }
         }
         roles(&place, row.parameters.iter().map(|row| row.role.as_ref()), |role| {
             !is_channels(role)
         });
     }
-    offer::lint(definition, root, tracker);
+    for (place, row) in root.rows("offer", &definition.offers) {
+        if let Some(offer) = tracker.offers.get(&row.id)
+            && let Some(source) = tracker.sources.get(&offer.source)
+        {
+            let place = place.at("url");
+            source.protocol.lint_offer(&place, offer.url.as_str(), &source.view());
+        }
+    }
     inert(definition.timezone.is_some(), &root.at("timezone"));
     inert(!definition.conversion_apis.is_empty(), &root.at("conversion_api"));
     for (place, row) in root.rows("traffic_channel", &definition.traffic_channels) {

@@ -29,7 +29,7 @@ fn commit(id: &EventId, version: u64) -> Commit {
     let source = OfferSourceId::new("clickbank").unwrap();
     let at = Timestamp::from_unix_seconds(0).unwrap();
     let row = EventRow {
-        event: Event::new(id.clone(), source, Interface::Ins, at).into(),
+        event: Event::assume_authentic(id.clone(), source, Interface::Ins, at).into(),
         outcome: Outcome::Applied,
         reason: None,
         click: None,

@@ -12,9 +12,14 @@
 mod dialect;
 mod map;
 mod meaning;
+mod message;
 mod postback;
+mod view;
 
 pub(crate) use dialect::{Dialect, PastedRow};
 pub use map::{MAX_PARAMETER_NAME, NameError, NameErrors, ParameterMap};
 pub use meaning::Meaning;
+pub(crate) use message::Draft;
+pub use message::NotTaken;
 pub use postback::{Format, MAX_IGNORED_SHOWN, MAX_PARAMETER, MAX_STATUS_WORD, Postback, PostbackError};
+pub(crate) use view::{SourceParameter, SourceView};

@@ -1,6 +1,5 @@
 //! Layer 5: the URLs that a configuration asks one to paste elsewhere.
 
-use crate::network::Meaning;
 use crate::tracker::{Campaign, Channel, Domain, Source, Tracker};
 use crate::value::{ChannelId, DomainId};
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
@@ -27,7 +26,7 @@ impl<'t> Setup<'t> {
     pub fn postback_url(&self, source: &Source) -> Option<String> {
         let domain = self.domains.get(source.domain.as_ref()?)?;
         let page = format!("{}/postback/{}", domain.url, source.id);
-        Some(with_query(page, pasted_pairs(source)))
+        Some(with_query(page, source.view().pasted_pairs()))
     }
 
     /// The URL of a source's notifications, to which `?token=..` is to be appended; none without a
@@ -78,31 +77,5 @@ fn query(pairs: Vec<(&str, &str)>) -> String {
 /// remove them from the URL.
 #[must_use]
 pub fn pasted_query(source: &Source) -> String {
-    query(pasted_pairs(source))
-}
-
-/// The pairs of [`pasted_query`]: names and macros.
-pub(crate) fn pasted_pairs(source: &Source) -> Vec<(&str, &str)> {
-    let mut pairs: Vec<(&str, &str)> = source.names.pasted().collect();
-    for (word, filled) in &source.pasted {
-        let Some(meaning) = Meaning::from_word(word) else {
-            continue;
-        };
-        let place = pairs
-            .iter_mut()
-            .find(|(name, _)| source.names.meaning(name) == Some(meaning));
-        match (place, source.names.names(meaning).next()) {
-            (Some((_, known)), _) => *known = filled,
-            (None, Some(name)) => pairs.push((name, filled)),
-            (None, None) => {}
-        }
-    }
-    let is_pasted = |filled: &str| !filled.is_empty() && filled != "{r}";
-    for row in source.parameters.iter().filter(|row| is_pasted(&row.macro_text)) {
-        match pairs.iter_mut().find(|(name, _)| *name == row.name) {
-            Some((_, known)) => *known = &row.macro_text,
-            None => pairs.push((&row.name, &row.macro_text)),
-        }
-    }
-    pairs
+    query(source.view().pasted_pairs())
 }

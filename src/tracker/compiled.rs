@@ -1,12 +1,11 @@
 //! The configuration, compiled: every reference resolved, every template parsed.
 
 use super::rates::Rates;
-use crate::clickbank::ins::Path as InsPath;
 use crate::definition::Protocol;
 use crate::delivery::{Lane, RetryPolicy, SuccessRule};
 use crate::event::Interface;
 use crate::model::{Counts, Duplicates, Method, Role, Status, Updates};
-use crate::network::ParameterMap;
+use crate::network::{ParameterMap, SourceParameter, SourceView};
 use crate::rule::Conditions;
 use crate::scope::ClickSlot;
 use crate::template::{BodyTemplate, UrlTemplate};
@@ -93,16 +92,6 @@ pub struct Source {
     pub(crate) protocol: Protocol,
     /// Which interface counts when both bring the same sale.
     pub(crate) truth: Option<Interface>,
-}
-
-/// A row of an offer source's parameter table.
-#[derive(Debug, Clone)]
-pub(crate) struct SourceParameter {
-    pub(crate) name: String,
-    /// The network's macro, as pasted into its postback URL; `{r}` is read from the notification.
-    pub(crate) macro_text: String,
-    pub(crate) role: Option<Role>,
-    pub(crate) from: Vec<InsPath>,
 }
 
 /// An offer.
@@ -235,6 +224,19 @@ impl Tracker {
 }
 
 impl Source {
+    /// What its protocol sees of it.
+    pub(crate) fn view(&self) -> SourceView<'_> {
+        SourceView {
+            id: &self.id,
+            currency: self.currency,
+            truth: self.truth,
+            events: &self.events,
+            parameters: &self.parameters,
+            names: &self.names,
+            pasted: &self.pasted,
+        }
+    }
+
     /// Its id.
     #[must_use]
     pub fn id(&self) -> &OfferSourceId {

@@ -1,9 +1,13 @@
 //! The secrets behind a configuration's references, resolved once by the host.
 
+#[cfg(feature = "legacy-ins")]
+use super::budget::Failures;
 use super::click_id::ClickIdKeys;
 use super::compiled::Tracker;
-use crate::clickbank::envelope::KeyRing;
+use crate::protocol::KeyRing;
 use crate::value::{OfferSourceId, Secret, SecretReference};
+#[cfg(feature = "legacy-ins")]
+use alloc::sync::Arc;
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 use core::fmt;
 
@@ -13,6 +17,10 @@ use core::fmt;
 pub struct Credentials {
     click_ids: ClickIdKeys,
     sources: BTreeMap<OfferSourceId, SourceCredentials>,
+    /// Who was wrong about a check of 32 bits, of which source, and how often. It goes with the
+    /// secrets: what failed with those of before says nothing any more. Clones share it.
+    #[cfg(feature = "legacy-ins")]
+    failures: Arc<Failures>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -80,7 +88,11 @@ impl Credentials {
         }
         problems.extend(refused);
         if problems.is_empty() {
-            Ok(Self { click_ids, sources })
+            Ok(Self {
+                click_ids,
+                sources,
+                ..Self::default()
+            })
         } else {
             Err(CredentialsError(problems))
         }
@@ -92,7 +104,7 @@ impl Credentials {
     pub fn of_click_ids(click_ids: ClickIdKeys) -> Self {
         Self {
             click_ids,
-            sources: BTreeMap::new(),
+            ..Self::default()
         }
     }
 
@@ -102,14 +114,25 @@ impl Credentials {
         &self.click_ids
     }
 
-    /// The key ring of a source that reads notifications; absent when it has no secret.
+    /// Whether a source takes notifications: it has the secrets that they are read with.
     #[must_use]
-    pub fn key_ring(&self, source: &OfferSourceId) -> Option<&KeyRing> {
+    pub fn takes_notifications(&self, source: &OfferSourceId) -> bool {
+        self.keys(source).is_some()
+    }
+
+    /// The keys of a source that reads notifications; absent when it has no secret.
+    pub(crate) fn keys(&self, source: &OfferSourceId) -> Option<&KeyRing> {
         self.sources.get(source)?.key_ring.as_ref()
     }
 
     /// The tokens of a source, newest first.
     pub(crate) fn tokens(&self, source: &OfferSourceId) -> &[Secret] {
         self.sources.get(source).map_or(&[], |known| &known.tokens)
+    }
+
+    /// How often callers were wrong about a check that can be guessed.
+    #[cfg(feature = "legacy-ins")]
+    pub(crate) fn failures(&self) -> &Failures {
+        &self.failures
     }
 }

@@ -3,7 +3,7 @@
 use super::compiled::{Campaign, Channel, Offer, PostbackRule, Source, Tracker};
 use crate::definition::Protocol;
 use crate::event::Interface;
-use crate::model::{Counts, Method, Status, Updates};
+use crate::model::{Counts, Method, Role, Status, Updates};
 use crate::network;
 use crate::template::{BodyTemplate, UrlTemplate};
 use crate::value::{ChannelId, IpNet, OfferId, OfferSourceId, SecretReference, TypeName};
@@ -106,6 +106,15 @@ impl Source {
         self.parameters
             .iter()
             .map(|row| (row.name.as_str(), row.macro_text.as_str()))
+    }
+
+    /// The parameters' names with their roles.
+    #[must_use]
+    pub fn roles(&self) -> BTreeMap<&str, Option<&Role>> {
+        self.parameters
+            .iter()
+            .map(|row| (row.name.as_str(), row.role.as_ref()))
+            .collect()
     }
 
     /// The parameter of its postbacks that has this meaning; of several the one that wins.

@@ -35,3 +35,14 @@ fn mapped_word<'a>(source: &'a Source, name: &str, kind: Option<&Kind>) -> Optio
     };
     exact.or_else(prefix).or_else(folded)
 }
+
+impl Source {
+    /// Whether a postback's word is an open type and nothing else: a word that `events` gives
+    /// another meaning could carry money. Of an open type neither a token nor an address is asked.
+    #[must_use]
+    pub fn is_open(&self, word: &str) -> bool {
+        let open = |name: &str| self.open_types.contains(name);
+        let mapped = || listed(self, word, None);
+        open(word) && mapped().is_none_or(|mapped| mapped.as_ref().is_some_and(|name| open(name.as_str())))
+    }
+}

@@ -5,6 +5,7 @@
 //! makes events of what comes, [`decide`](crate::decide) says what they mean,
 //! [`route`](crate::route) sends visitors on, [`setup`](crate::setup) says what is pasted where.
 
+mod budget;
 mod click_id;
 pub(crate) mod compiled;
 mod credentials;
@@ -14,6 +15,7 @@ mod names;
 pub(crate) mod rates;
 mod secrets;
 
+pub use budget::{ALARMING_FAILURES, Alarm, Attempt, FAILURE_WINDOW, FailureBudget, MAX_FAILURES, MAX_PREFIXES};
 pub use click_id::{CLICK_ID_LENGTH, ClickIdKeys, Recognised};
 pub use compiled::{Campaign, Channel, Offer, PostbackRule, Source, Tracker};
 pub(crate) use compiled::{ConversionType, Domain, Path, PayoutRule};

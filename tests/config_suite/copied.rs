@@ -7,6 +7,7 @@ use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::definition::Definition;
 use postback::event::{Event, Received};
+use postback::intake::Intake;
 use postback::lint::lint;
 use postback::setup::{Setup, pasted_query};
 use postback::tracker::{Credentials, Tracker};
@@ -99,7 +100,9 @@ fn events(tracker: &Tracker) -> Vec<Result<Event, String>> {
     ];
     let posted = queries.iter().map(|query| {
         let query = Query::parse(query.as_bytes()).unwrap();
-        let read = source.postback(&query, received, &credentials);
+        let read = Intake::new(source, &credentials, received)
+            .assume_authorized()
+            .postback(&query);
         read.map(|(event, _)| event).map_err(|error| error.to_string())
     });
     let notifications = ["SALE", "RFND", "TEST_SALE"].iter().map(|word| {
@@ -111,7 +114,9 @@ fn events(tracker: &Tracker) -> Vec<Result<Event, String>> {
             "customer": {"billing": {"email": "a@example.com", "address": {"postalCode": "12345"}}},
         });
         let notification = Notification::parse(text.to_string().as_bytes()).unwrap();
-        let read = source.event(&notification, received, &credentials);
+        let read = Intake::new(source, &credentials, received)
+            .assume_authorized()
+            .message(&notification);
         read.map_err(|error| error.to_string())
     });
     posted.chain(notifications).collect()

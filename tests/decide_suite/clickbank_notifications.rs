@@ -1,6 +1,7 @@
 //! **ClickBank's notifications as a whole**: every transaction type, what has no receipt, and the
 //! guide's four parameters.
 
+use postback::intake::Intake;
 use postback::plan::{Outcome, Reason};
 use postback_test::{World, document, notification, with};
 
@@ -16,7 +17,10 @@ fn a_version_that_is_not_chosen_is_not_taken() {
         nonce: 1,
     };
     let source = world.tracker.source(Some("clickbank")).unwrap();
-    let refused = source.event(&read, received, &world.credentials).unwrap_err();
+    let refused = Intake::new(source, &world.credentials, received)
+        .assume_authorized()
+        .message(&read)
+        .unwrap_err();
     assert_eq!(
         refused.to_string(),
         "version `8.0` is not one of the source's `ins_versions`"

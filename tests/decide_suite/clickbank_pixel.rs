@@ -1,7 +1,7 @@
 //! **ClickBank's order-form pixel**: anyone may send it, so it says which click came that far and
 //! nothing else is believed.
 
-use postback::intake::Caller;
+use postback::intake::{Caller, Intake};
 use postback::network::Postback;
 use postback::value::Query;
 use postback_test::{World, after, answer, click_id, notification, with};
@@ -27,17 +27,14 @@ const APPENDED: &str = "&verificationHash=0123&role=VENDOR&affiliate=promoter&ve
 fn the_order_form_pixel_needs_no_token_and_its_amounts_count_nothing() {
     let world = with_pixel();
     let source = world.tracker.source(Some("clickbank")).unwrap();
-    let caller = |word| Caller {
-        type_word: word,
-        ..Caller::default()
-    };
-    assert!(
-        source
-            .authorize(&caller(Some("InitiateCheckout")), &world.credentials)
-            .is_ok()
-    );
-    assert!(source.authorize(&caller(Some("Purchase")), &world.credentials).is_err());
-    assert!(source.authorize(&caller(None), &world.credentials).is_err());
+    let intake = Intake::new(source, &world.credentials, world.received());
+    let is_taken = |query: &str| intake.postback(&Caller::default(), query.as_bytes()).is_ok();
+    let is_pixel = |query: &str| intake.pixel(&Caller::default(), query.as_bytes()).is_ok();
+    for is_sent in [&is_taken as &dyn Fn(&str) -> bool, &is_pixel] {
+        assert!(is_sent("type=InitiateCheckout&clickid=cb"));
+        assert!(!is_sent("type=Purchase&clickid=cb"));
+        assert!(!is_sent("clickid=cb"));
+    }
     let query = format!("type=InitiateCheckout&format=img&clickid=cb&sum=50{APPENDED}");
     assert_eq!(ingest(&world, &query), "applied");
     assert_eq!(world.told(), ["InitiateCheckout approved none nothing"]);
@@ -86,7 +83,9 @@ fn what_a_pixel_says_of_amounts_refuses_nothing() {
         let query = Query::parse(query.as_bytes()).unwrap();
         let received = postback::event::Received { at: after(1), nonce: 1 };
         let source = world.tracker.source(Some(source)).unwrap();
-        let read = source.postback(&query, received, &world.credentials);
+        let read = Intake::new(source, &world.credentials, received)
+            .assume_authorized()
+            .postback(&query);
         read.map(|(event, read)| (event.sum, read.ignored))
             .map_err(|error| error.to_string())
     };
@@ -180,7 +179,11 @@ fn the_codes_of_a_pixel_are_not_among_the_ignored_names() {
         let query = Query::parse(b"type=InitiateCheckout&trackingCodes=cb&trackingCodes[]=x&itemNo=1").unwrap();
         let received = postback::event::Received { at: after(1), nonce: 1 };
         let source = world.tracker.source(Some(source)).unwrap();
-        let read: Postback = source.postback(&query, received, &world.credentials).unwrap().1;
+        let read: Postback = Intake::new(source, &world.credentials, received)
+            .assume_authorized()
+            .postback(&query)
+            .unwrap()
+            .1;
         read.ignored
     };
     assert_eq!(ignored("clickbank"), ["itemNo"]);

@@ -254,6 +254,7 @@ fn a_condition_never_compares_two_currencies() {
 #[test]
 fn an_amount_that_is_no_exact_decimal_is_refused_by_name() {
     use postback::event::Received;
+    use postback::intake::Intake;
     use postback::value::Query;
     let world = World::new(&document());
     let source = world.tracker.source(None).unwrap();
@@ -264,7 +265,10 @@ fn an_amount_that_is_no_exact_decimal_is_refused_by_name() {
     for text in ["1_000", ".5", "1e3", "1,5", "10USD", "--1"] {
         let query = format!("clickid=c1&sum={text}");
         let query = Query::parse(query.as_bytes()).unwrap();
-        let error = source.postback(&query, received, &world.credentials).unwrap_err();
+        let error = Intake::new(source, &world.credentials, received)
+            .assume_authorized()
+            .postback(&query)
+            .unwrap_err();
         assert!(error.to_string().starts_with("parameter `sum`: "), "{error}");
     }
 }

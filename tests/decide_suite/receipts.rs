@@ -153,12 +153,7 @@ fn an_open_type_binds_no_receipt() {
 
 #[test]
 fn a_word_that_is_open_and_means_money_needs_the_token() {
-    use postback::intake::{Caller, Unauthorized};
-    let caller = |word| Caller {
-        address: None,
-        token: None,
-        type_word: Some(word),
-    };
+    use postback::intake::{Caller, Intake, RefusalReason, Unauthorized};
     let open = |events: serde_json::Value| {
         World::new(&with(|d| {
             d["offer_source"][0]["tokens"] = json!(["env:TOKEN"]);
@@ -166,12 +161,17 @@ fn a_word_that_is_open_and_means_money_needs_the_token() {
             d["offer_source"][0]["events"] = events;
         }))
     };
-    let authorize = |world: &World, word| {
-        world
-            .tracker
-            .source(None)
-            .unwrap()
-            .authorize(&caller(word), &world.credentials)
+    let authorize = |world: &World, word: &str| {
+        let intake = Intake::new(
+            world.tracker.source(None).unwrap(),
+            &world.credentials,
+            world.received(),
+        );
+        let event = intake.postback(&Caller::default(), format!("type={word}&clickid=c1").as_bytes());
+        event.map(|_| ()).map_err(|refusal| match refusal.reason {
+            RefusalReason::Unauthorized(why) => why,
+            other => panic!("{other}"),
+        })
     };
     assert_eq!(authorize(&open(json!({})), "InitiateCheckout"), Ok(()));
     assert_eq!(

@@ -182,10 +182,10 @@ impl<'a> Choices<'a> {
         it.allow_short_secret = self.flag();
         if self.flag() {
             it.ins_versions = vec![self.one(&[Version::V6, Version::V8])];
-            it.form_versions = self.some(|c| c.one(&[FormVersion::V1, FormVersion::V5]));
+            it.forms.versions = self.some(|c| c.one(&[FormVersion::V1, FormVersion::V5]));
         }
-        it.form_charset = self.one(&[FormCharset::Utf8, FormCharset::Latin1]);
-        it.zero_decimal = self.one(&[ZeroDecimal::Minor, ZeroDecimal::Hundredths]);
+        it.forms.charset = self.one(&[FormCharset::Utf8, FormCharset::Latin1]);
+        it.forms.zero_decimal = self.one(&[ZeroDecimal::Minor, ZeroDecimal::Hundredths]);
         it.amount = self.one(&[AmountField::Account, AmountField::Order]);
         if self.flag() {
             it.click_id_from = self.some(|c| c.parsed(&["trackingCodes", "a[0][1].b"]));

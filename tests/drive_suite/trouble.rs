@@ -92,7 +92,7 @@ fn tracker() -> Tracker {
 
 fn event() -> Event {
     let id = EventId::new("2".repeat(26)).unwrap();
-    Event::new(id, "net".parse().unwrap(), Interface::Postback, now())
+    Event::assume_authentic(id, "net".parse().unwrap(), Interface::Postback, now())
 }
 
 fn now() -> Timestamp {

@@ -8,6 +8,7 @@ use postback::clickbank::{
 use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::event::{Event, Received};
+use postback::intake::Intake;
 use postback::tracker::{Credentials, Tracker};
 use postback::value::{Secret, Timestamp};
 use serde::Deserialize;
@@ -163,7 +164,9 @@ impl Account {
     }
 
     pub fn form(&self, form: &FormNotification) -> Result<Event, String> {
-        let read = self.source().form_event(form, received(), &self.credentials);
+        let read = Intake::new(self.source(), &self.credentials, received())
+            .assume_authorized()
+            .message(form);
         read.map_err(|error| error.to_string())
     }
 
@@ -171,7 +174,10 @@ impl Account {
     pub fn later_by(&self, seconds: i64, form: &FormNotification) -> Event {
         let mut received = received();
         received.at = Timestamp::from_unix_seconds(received.at.unix_seconds() + seconds).unwrap();
-        self.source().form_event(form, received, &self.credentials).unwrap()
+        Intake::new(self.source(), &self.credentials, received)
+            .assume_authorized()
+            .message(form)
+            .unwrap()
     }
 
     /// The event of what was made under this name.
@@ -181,8 +187,9 @@ impl Account {
 
     pub fn later(&self, plaintext: &str) -> Event {
         let notification = Notification::parse(plaintext.as_bytes()).unwrap();
-        self.source()
-            .event(&notification, received(), &self.credentials)
+        Intake::new(self.source(), &self.credentials, received())
+            .assume_authorized()
+            .message(&notification)
             .unwrap()
     }
 }

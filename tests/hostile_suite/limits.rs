@@ -13,6 +13,7 @@ use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::drive::ingest_with_plan;
 use postback::event::{MAX_CANDIDATES, Received};
+use postback::intake::Intake;
 use postback::memory::MemoryStore;
 use postback::plan::MAX_TRACED_RULES;
 use postback::port::Store;
@@ -127,8 +128,9 @@ fn at_most_16_candidates_of_a_notification_are_looked_up() {
         );
         let notification = Notification::parse(text.as_bytes()).unwrap();
         let received = Received { at: at(), nonce: 0 };
-        source
-            .event(&notification, received, &Credentials::default())
+        Intake::new(source, &Credentials::default(), received)
+            .assume_authorized()
+            .message(&notification)
             .unwrap()
             .clicks
             .len()
@@ -154,7 +156,11 @@ fn at_most_32_rules_are_traced_and_the_rest_is_counted() {
         let received = Received { at: at(), nonce: 0 };
         let source = tracker.source(None).unwrap();
         let query = Query::parse(query.as_bytes()).unwrap();
-        let event = source.postback(&query, received, &Credentials::default()).unwrap().0;
+        let event = Intake::new(source, &Credentials::default(), received)
+            .assume_authorized()
+            .postback(&query)
+            .unwrap()
+            .0;
         let (_, plan) = block_on(ingest_with_plan(&tracker, &store, &event, at())).unwrap();
         let plan = plan.unwrap();
         assert_eq!(plan.commit.outbox.len(), rules, "each fires, traced or not");

@@ -1,7 +1,6 @@
 //! What a stranger writes does not break the line of a log: errors show control characters escaped.
 //! Found by the fuzz targets `config`, `template` and `address`.
 
-use postback::clickbank::ins::Path;
 use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::delivery::address::Allowed;
@@ -44,7 +43,10 @@ fn a_path_is_shown_on_one_line() {
             "path `a[\\u{7}]` holds the index `\\u{7}`, which is not 0 to 999",
         ),
     ] {
-        assert_eq!(path.parse::<Path>().unwrap_err().to_string(), said);
+        assert_eq!(
+            path.parse::<postback::value::FieldPath>().unwrap_err().to_string(),
+            said
+        );
     }
 }
 

@@ -1,8 +1,9 @@
 //! What the fields mean where they could be misread.
 
 use crate::support::*;
-use postback::clickbank::ins::{Path, TransactionType};
+use postback::clickbank::ins::TransactionType;
 use postback::value::Currency;
+use postback::value::FieldPath;
 
 #[test]
 fn line_items_may_be_a_list_an_object_null_or_absent_and_print_back_as_they_came() {
@@ -134,7 +135,7 @@ fn a_member_is_of_its_own_object_and_of_its_whole_name() {
     let n = parse(&with_member(
         r#""outer":{"inner":{},"long-end1long-end":"one","long-end2long-end":"two"},"itemNo":"x""#,
     ));
-    let at = |path: &str| n.lookup(&path.parse::<Path>().unwrap());
+    let at = |path: &str| n.lookup(&path.parse::<FieldPath>().unwrap());
     assert_eq!(
         at("outer.inner.long-end1long-end"),
         None,
@@ -149,7 +150,7 @@ fn a_member_is_of_its_own_object_and_of_its_whole_name() {
 #[test]
 fn escapes_are_decoded() {
     let n = parse(&with_member(r#""a":"\"\\\/\b\f\n\r\t","b":"\u00e9\ud83d\ude00""#));
-    let at = |path: &str| n.lookup(&path.parse::<Path>().unwrap());
+    let at = |path: &str| n.lookup(&path.parse::<FieldPath>().unwrap());
     assert_eq!(at("a"), Some("\"\\/\u{8}\u{c}\n\r\t"));
     assert_eq!(at("b"), Some("é\u{1f600}"));
 }
@@ -166,7 +167,7 @@ fn a_count_is_a_whole_number_whatever_its_text() {
 #[test]
 fn a_path_finds_texts_and_numbers_and_takes_empty_for_missing() {
     let n = parse(sample("v8_0"));
-    let at = |path: &str| n.lookup(&path.parse::<Path>().unwrap());
+    let at = |path: &str| n.lookup(&path.parse::<FieldPath>().unwrap());
     assert_eq!(at("receipt"), Some("TEST0001"));
     assert_eq!(at("lineItems[0].productTitle"), Some("Test Product"));
     assert_eq!(at("lineItems[0].taxAmount"), Some("26.75"));

@@ -203,8 +203,5 @@ fn values_and_errors_travel_between_threads() {
         postback::clickbank::envelope::KeyRingError,
         Diagnosis,
     )>();
-    travels::<(
-        postback::clickbank::envelope::Refused,
-        postback::clickbank::ins::PathError,
-    )>();
+    travels::<(postback::clickbank::envelope::Refused, postback::value::FieldPathError)>();
 }

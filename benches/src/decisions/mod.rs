@@ -22,6 +22,7 @@ use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::decide::Decision;
 use postback::event::{Event, Received};
+use postback::intake::Intake;
 use postback::model::Click;
 use postback::plan::{ClickFacts, Facts, Write};
 use postback::tracker::{Credentials, Tracker};
@@ -218,7 +219,9 @@ fn case(tracker: &Tracker, number: usize) -> (Case, PlainCase) {
     let event = |text: &str, at: Timestamp| {
         let received = Received { at, nonce: 7 };
         let query = Query::parse(text.as_bytes()).expect("a query");
-        let read = source.postback(&query, received, &Credentials::default());
+        let read = Intake::new(source, &Credentials::default(), received)
+            .assume_authorized()
+            .postback(&query);
         read.expect("a postback").0
     };
     let now = time(number + 3_600);
@@ -236,7 +239,7 @@ fn case(tracker: &Tracker, number: usize) -> (Case, PlainCase) {
     if number.is_multiple_of(10) {
         // The second purchase of its click: there is a slot already.
         let earlier = event(&query(&click, number + 5_000), time(number + 60));
-        let plan = Decision::new(&tracker)
+        let plan = Decision::new(tracker)
             .decide(&earlier, &facts(&known), now)
             .expect("its source is configured");
         known.version = 2;

@@ -3,11 +3,11 @@
 
 use super::Failure;
 use crate::notifications::corpus;
-use postback::clickbank::envelope::Envelope;
 use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::decide::Decision;
 use postback::event::{Event, Received};
+use postback::intake::Intake;
 use postback::model::Click;
 use postback::plan::{ClickFacts, Commit, Facts};
 use postback::route::{Router, Visit};
@@ -195,16 +195,15 @@ impl World {
         let source = |id| self.tracker.source(Some(id)).ok_or("a source is missing");
         match &message.body {
             Some(body) => {
-                let source = source("clickbank")?;
-                let ring = self.credentials.key_ring(source.id()).ok_or("a key ring is missing")?;
-                let notification = ring.open(&Envelope::parse(body)?)?;
-                Ok(source.event(&notification, received, &self.credentials)?)
+                let intake = Intake::new(source("clickbank")?, &self.credentials, received);
+                let event = intake.assume_authorized().ins(body);
+                event.map_err(|_| "a notification is refused".into())
             }
             None => {
                 let query = message.target.split_once('?').ok_or("a query is missing")?.1;
-                Ok(source("net")?
-                    .postback(&Query::parse(query.as_bytes())?, received, &self.credentials)?
-                    .0)
+                let intake = Intake::new(source("net")?, &self.credentials, received);
+                let query = Query::parse(query.as_bytes())?;
+                Ok(intake.assume_authorized().postback(&query)?.0)
             }
         }
     }

@@ -4,11 +4,7 @@ use crate::shared::Shared;
 use postback::drive;
 use postback::port::{Clock, Secrets, Store, StoreError};
 use postback::tracker::{Credentials, Tracker};
-use std::{
-    collections::BTreeMap,
-    io,
-    sync::{Arc, PoisonError},
-};
+use std::{collections::BTreeMap, io, sync::Arc};
 use thiserror::Error;
 
 /// A configuration that was not put to work; the one before, if there is one, goes on.
@@ -70,8 +66,6 @@ async fn put_to_work(shared: &Shared, tracker: Arc<Tracker>) -> Result<(), Confi
     let credentials = prepare(&tracker, &*shared.stores.store, &*shared.secrets, &*shared.clock).await?;
     shared.refusals.keep_those_of(&tracker);
     shared.handle.replace(tracker, credentials);
-    // What failed with the secrets of before says nothing any more.
-    *shared.guesses.lock().unwrap_or_else(PoisonError::into_inner) = Default::default();
     Ok(())
 }
 

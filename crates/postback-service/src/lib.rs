@@ -5,7 +5,6 @@ mod configure;
 mod handle;
 mod host;
 mod ingest;
-mod intake;
 mod journal;
 mod meter;
 mod notification;

@@ -8,13 +8,13 @@
 //! store. Only when even that fails the sender is told to come back, and ClickBank does.
 
 use crate::ingest::{Taken, take_in};
-use crate::intake;
 use crate::meter;
 use crate::shared::Shared;
 use postback::decide::Reply;
 use postback::event::Interface;
-use postback::plan::{Commit, RefusedBody, Ring, Write};
-use postback::tracker::Source;
+use postback::intake::{Caller, Intake, Refusal};
+use postback::plan::{Commit, Write};
+use postback::tracker::{Alarm, Source};
 use postback::value::{Query, Timestamp, cut};
 use std::{net::IpAddr, sync::Arc};
 use thiserror::Error;
@@ -65,26 +65,33 @@ pub(crate) async fn take(
     let live = shared.live();
     let named = live.tracker.source(Some(source));
     let source = named
-        .filter(|source| intake::takes_notifications(&live, source))
+        .filter(|source| live.credentials.takes_notifications(source.id()))
         .ok_or(NotificationError::UnknownSource)?;
     // A query that cannot be read presents no token.
     let query = Query::parse(query).unwrap_or_default();
     name_others(source, &query);
     let token = query.raw(TOKEN).ok().flatten().map(str::as_bytes);
     let received = shared.received();
-    match intake::notification(&live, source, &shared.guesses, address, token, body, received) {
+    let caller = Caller::new(address).with_token(token);
+    match Intake::new(source, &live.credentials, received).ins(&caller, body) {
         Ok(event) => match take_in(shared, &live, event).await {
             Ok(Taken::Decided(reply)) => Ok(reply),
             // A notification is never journalled: ClickBank sends it again.
             Ok(Taken::Journalled) | Err(_) => Err(NotificationError::NotStored),
         },
-        Err(ring) => Err(refuse(shared, source, body, ring, received.at).await),
+        Err(refusal) => Err(refuse(shared, source, refusal, received.at).await),
     }
 }
 
-async fn refuse(shared: &Shared, source: &Source, body: &[u8], ring: Ring, at: Timestamp) -> NotificationError {
-    let kept = RefusedBody::new(source.id().clone(), at, ring, body.to_vec());
-    let commit = Commit::of(vec![Write::Refused(kept)], at);
+/// Keeps the body, so that a person can find out why it was refused with
+/// [`KeyRing::diagnose`](postback::clickbank::envelope::KeyRing::diagnose).
+async fn refuse(shared: &Shared, source: &Source, refusal: Refusal, at: Timestamp) -> NotificationError {
+    match refusal.alarm {
+        Some(Alarm::Caller) => meter::forms_stopped(source.id().as_str()),
+        Some(Alarm::Source) => meter::forms_guessed(source.id().as_str()),
+        None => {}
+    }
+    let commit = Commit::of(refusal.kept.into_iter().map(|kept| Write::Refused(*kept)).collect(), at);
     let kept = timeout(shared.limits.store, shared.stores.store.commit(&commit)).await;
     let source = source.id().as_str();
     match kept {

@@ -1,11 +1,11 @@
 //! Postbacks. What is malformed is said plainly, since whoever pasted the URL must mend it.
 
-use crate::handle::Live;
 use crate::ingest::{NotStored, Taken, take_in};
-use crate::intake::{self, Read, Unread};
 use crate::meter;
 use crate::shared::Shared;
 use postback::event::Interface;
+use postback::intake::{Caller, Intake, RefusalReason};
+use postback::network::Meaning;
 use postback::tracker::Source;
 use postback::value::Query;
 use std::{net::IpAddr, sync::Arc};
@@ -61,8 +61,8 @@ pub(crate) async fn take(
     address: Option<IpAddr>,
     query: &[u8],
 ) -> PostbackAnswer {
-    let query = match Query::parse(query) {
-        Ok(query) => query,
+    let parsed = match Query::parse(query) {
+        Ok(parsed) => parsed,
         Err(error) => {
             let error = PostbackError::Malformed(error.to_string());
             refuse(shared, source, error.status());
@@ -73,11 +73,53 @@ pub(crate) async fn take(
         }
     };
     // Before the source's own names are known, or when they cannot be read, the usual name counts.
-    let usual = query.pairs().any(|pair| pair == ("format", "img"));
-    let (taken, asked) = take_query(shared, source, address, &query).await;
+    let usual = parsed.pairs().any(|pair| pair == ("format", "img"));
+    let live = shared.live();
+    let Some(known) = live.tracker.source(source) else {
+        let error = source.map_or(PostbackError::NoDefaultSource, |_| PostbackError::UnknownSource);
+        return PostbackAnswer {
+            taken: Err(error),
+            image: usual,
+        };
+    };
+    let asks = |(name, value)| value == "img" && known.parameter_meaning(name) == Some(Meaning::Format);
+    let asked = parsed.pairs().any(asks);
+    let intake = Intake::new(known, &live.credentials, shared.received());
+    let taken = match intake.postback(&Caller::new(address), query) {
+        Ok(event) => {
+            // Of an open type anybody may send one: that says nothing of the refused ones.
+            let open = event.name.as_deref().is_some_and(|word| known.is_open(word));
+            let taken = take_in(shared, &live, event).await;
+            if taken.is_ok() && !open {
+                shared.refusals.accepted(known.id());
+            }
+            taken.map_err(|NotStored| PostbackError::NotStored)
+        }
+        Err(refusal) => {
+            let error = said(known, &refusal.reason);
+            refused(shared, known, error.status());
+            Err(error)
+        }
+    };
+    let is_read = !matches!(taken, Err(PostbackError::Malformed(_)));
     PostbackAnswer {
         taken,
-        image: usual || asked,
+        image: usual || (asked && is_read),
+    }
+}
+
+/// What a refusal is to whoever pasted the URL.
+fn said(source: &Source, reason: &RefusalReason) -> PostbackError {
+    let (id, text) = (source.id().as_str(), reason.to_string());
+    match reason {
+        RefusalReason::Unauthorized(_) => {
+            tracing::warn!(source = id, error = %text, "postback refused");
+            PostbackError::Forbidden(text)
+        }
+        _ => {
+            tracing::info!(source = id, "postback is malformed");
+            PostbackError::Malformed(text)
+        }
     }
 }
 
@@ -92,55 +134,4 @@ pub(crate) fn refuse(shared: &Shared, source: Option<&str>, status: u16) {
 fn refused(shared: &Shared, source: &Source, status: u16) {
     meter::refused(source.id().as_str(), Interface::Postback, status);
     shared.refusals.refused(source.id(), status, shared.now());
-}
-
-/// What became of it, and whether the source's own name for `format` asks for an image.
-async fn take_query(
-    shared: &Arc<Shared>,
-    source: Option<&str>,
-    address: Option<IpAddr>,
-    query: &Query<'_>,
-) -> (Result<Taken, PostbackError>, bool) {
-    let live = shared.live();
-    let Some(known) = live.tracker.source(source) else {
-        let error = source.map_or(PostbackError::NoDefaultSource, |_| PostbackError::UnknownSource);
-        return (Err(error), false);
-    };
-    match read(shared, &live, known, address, query) {
-        Err((error, image)) => (Err(error), image),
-        Ok(Read { event, image, open }) => match take_in(shared, &live, event).await {
-            Ok(taken) => {
-                // Of an open type anybody may send one: that says nothing of the refused ones.
-                if !open {
-                    shared.refusals.accepted(known.id());
-                }
-                (Ok(taken), image)
-            }
-            Err(NotStored) => (Err(PostbackError::NotStored), image),
-        },
-    }
-}
-
-fn read(
-    shared: &Shared,
-    live: &Live,
-    source: &Source,
-    address: Option<IpAddr>,
-    query: &Query<'_>,
-) -> Result<Read, (PostbackError, bool)> {
-    intake::postback(live, source, address, query, shared.received()).map_err(|unread| {
-        let id = source.id().as_str();
-        let (error, image) = match unread {
-            Unread::Malformed(text) => {
-                tracing::info!(source = id, "postback is malformed");
-                (PostbackError::Malformed(text), false)
-            }
-            Unread::Forbidden(text, image) => {
-                tracing::warn!(source = id, error = %text, "postback refused");
-                (PostbackError::Forbidden(text), image)
-            }
-        };
-        refused(shared, source, error.status());
-        (error, image)
-    })
 }

@@ -6,8 +6,8 @@
 //! no more than a duplicate.
 
 use crate::ingest::{Taken, take_in};
-use crate::intake;
 use crate::shared::Shared;
+use postback::intake::Intake;
 use postback::plan::{MAX_REFUSED, RefusedRow};
 use postback::port::{BoxFuture, PageRequest, Purge, StoreError};
 use postback::value::{OfferSourceId, RefusedId};
@@ -106,7 +106,7 @@ async fn retry_all(
     let live = shared.live();
     let source = live.tracker.source(Some(id.as_str()));
     let source = source
-        .filter(|source| intake::takes_notifications(&live, source))
+        .filter(|source| live.credentials.takes_notifications(source.id()))
         .ok_or_else(|| RetryError::TakesNone(id.clone()))?;
     let until = Instant::now().checked_add(patience);
     let mut retried = Retried::default();
@@ -129,7 +129,8 @@ async fn retry_all(
         };
         // It is received now, as if it were sent again: lists and late attribution go by the order
         // in which events could be read.
-        let Ok(mut event) = intake::opened(&live, source, &body, shared.received()) else {
+        let intake = Intake::new(source, &live.credentials, shared.received());
+        let Ok(mut event) = intake.assume_authorized().ins(&body) else {
             retried.still_refused = retried.still_refused.saturating_add(1);
             continue;
         };

@@ -5,7 +5,6 @@ use crate::configure::{self, ConfigureError};
 use crate::handle::TrackerHandle;
 use crate::host::{OsEntropy, SystemClock};
 use crate::ingest::{self, NotStored, Taken};
-use crate::intake;
 use crate::journal::{Journal, Replayed};
 use crate::notification::{self, NotificationError};
 use crate::postback::{self, PostbackAnswer};
@@ -96,7 +95,7 @@ impl Service {
     pub fn takes_notifications(&self, source: &str) -> bool {
         let live = self.0.live();
         let source = live.tracker.source(Some(source));
-        source.is_some_and(|source| intake::takes_notifications(&live, source))
+        source.is_some_and(|source| live.credentials.takes_notifications(source.id()))
     }
 
     /// Takes in a notification of ClickBank: the query of the URL and the body, as they came.
@@ -327,7 +326,6 @@ impl ServiceBuilder {
             limits: self.limits,
             journal: self.journal,
             turns: Turns::default(),
-            guesses: Mutex::default(),
             refusals: Refusals::default(),
             wake: Notify::new(),
             read: self.read,

@@ -5,16 +5,14 @@ use crate::journal::Journal;
 use crate::refusals::Refusals;
 use crate::stores::Stores;
 use crate::turns::Turns;
-use postback::clickbank::FailureBudget;
 use postback::delivery::Judges;
 use postback::event::Received;
 use postback::port::{BoxFuture, Clock, Entropy, HttpClient, Secrets};
 use postback::tracker::Tracker;
 use postback::value::Timestamp;
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+#[cfg(unix)]
+use std::sync::Mutex;
+use std::{sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
 /// The time for the store on the way of an event or a click. ClickBank waits three seconds for an
@@ -58,8 +56,6 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     pub(crate) journal: Option<Journal>,
     pub(crate) turns: Turns,
-    /// Who was wrong about the check of an old notification, of which source, and how often.
-    pub(crate) guesses: Mutex<FailureBudget>,
     /// What the sources refused of postbacks.
     pub(crate) refusals: Refusals,
     /// Is notified when something may have come into the outbox.

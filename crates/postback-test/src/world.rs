@@ -7,6 +7,7 @@ use postback::decide::{Mark, Plan, Reply, mark};
 use postback::delivery::DeliveryRow;
 use postback::drive::{attribute, ingest_with_plan};
 use postback::event::{Event, Received};
+use postback::intake::Intake;
 use postback::memory::MemoryStore;
 use postback::model::{Click, Conversion};
 use postback::plan::{EventRow, Outcome, Reason};
@@ -78,16 +79,24 @@ impl World {
         };
         let source = self.tracker.source(Some(source)).unwrap();
         let query = Query::parse(query.as_bytes()).unwrap();
-        source.postback(&query, self.received(), &self.credentials).unwrap().0
+        Intake::new(source, &self.credentials, self.received())
+            .assume_authorized()
+            .postback(&query)
+            .unwrap()
+            .0
     }
 
     pub fn notification_event(&self, text: &str) -> Event {
         let notification = Notification::parse(text.as_bytes()).unwrap();
         let source = self.tracker.source(Some("clickbank")).unwrap();
-        source.event(&notification, self.received(), &self.credentials).unwrap()
+        Intake::new(source, &self.credentials, self.received())
+            .assume_authorized()
+            .message(&notification)
+            .unwrap()
     }
 
-    fn received(&self) -> Received {
+    /// The next arrival, a second after the last one.
+    pub fn received(&self) -> Received {
         let nonce = self.arrivals.get() + 1;
         self.arrivals.set(nonce);
         Received {

@@ -2,8 +2,7 @@
 //! source that takes both.
 
 use super::{FormNotification, MinorUnits, ProductType, ZeroDecimal};
-use crate::clickbank::ins::Path;
-use crate::value::Currency;
+use crate::value::{Currency, FieldPath};
 use alloc::{borrow::Cow, string::ToString};
 
 /// Where versions 6 and later have what a parameter tells. The address that has no `shipping` in
@@ -69,7 +68,7 @@ impl FormNotification {
     /// `transactionTime` an RFC 3339 time, `vendorVariables.NAME` a value of `cvendthru`. An own
     /// name gives the text as it came.
     #[must_use]
-    pub fn lookup(&self, path: &Path, zero_decimal: ZeroDecimal) -> Option<Cow<'_, str>> {
+    pub fn lookup(&self, path: &FieldPath, zero_decimal: ZeroDecimal) -> Option<Cow<'_, str>> {
         let path = path.as_str();
         let order = |amount: Option<MinorUnits<'_>>| {
             let amount = amount?.amount(self.order_currency()?, zero_decimal).ok()?;

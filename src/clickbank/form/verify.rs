@@ -73,7 +73,7 @@ impl Form {
     /// As [`Form::verify`]: none where the check is wrong, or there is none, perhaps a guess;
     /// whatever else is wrong is no guess.
     ///
-    /// For whoever counts guesses ([`FailureBudget`](crate::clickbank::FailureBudget)). The answer
+    /// For whoever counts guesses ([`FailureBudget`](crate::tracker::FailureBudget)). The answer
     /// to the caller stays one.
     #[must_use]
     pub fn checked(&self, key_ring: &KeyRing) -> Option<Result<FormNotification, Refused>> {

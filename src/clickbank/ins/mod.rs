@@ -30,9 +30,9 @@
 //! captured notifications; the tests' vector files name each of them.
 
 mod fields;
+mod find;
 mod notification;
 mod open;
-mod path;
 mod scalar;
 mod words;
 
@@ -42,7 +42,6 @@ pub use fields::{
     Address, AffiliateTracking, CommonTracking, Contact, Hopfeed, LineItem, PaymentPlan, Upsell, VendorVariables,
 };
 pub use notification::Notification;
-pub use path::{MAX_INDEX, MAX_PATH, Path, PathError};
 pub use scalar::{Number, SourceReceipt, SourceTime};
 pub use words::{
     LineItemType, PaymentMethod, RebillFrequency, RebillStatus, Role, SubscriptionChange, TransactionType, Version,

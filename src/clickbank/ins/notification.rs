@@ -2,7 +2,7 @@
 
 use super::{
     fields::{AffiliateTracking, CommonTracking, Contact, Hopfeed, LineItem, Upsell, VendorVariables, fields},
-    path::Path,
+    find::find,
     scalar::{Number, SourceReceipt, SourceTime},
     words::{PaymentMethod, Role, SubscriptionChange, TransactionType, Version},
 };
@@ -10,7 +10,7 @@ use crate::clickbank::{
     json::{Document, Json, Shape},
     plaintext::{Fault, MAX_PLAINTEXT, document},
 };
-use crate::value::{Currency, Receipt};
+use crate::value::{Currency, FieldPath, Receipt};
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
@@ -262,8 +262,8 @@ impl Notification {
     /// The text at `path`: a string as it came, a number by its text, `true` or `false`. None for
     /// what is absent, null or empty, and for an object or a list.
     #[must_use]
-    pub fn lookup(&self, path: &Path) -> Option<&str> {
-        path.find(self.json())?.scalar()
+    pub fn lookup(&self, path: &FieldPath) -> Option<&str> {
+        find(path, self.json())?.scalar()
     }
 
     /// Everything but `attemptCount`, which changes with each delivery of the same news: an

@@ -8,7 +8,7 @@ pub use macros::{Audience, Confidence, MACROS, Macro};
 use crate::event::Kind;
 use crate::model::AccountRole;
 use crate::network::{Dialect, Meaning, ParameterMap, PastedRow, Postback};
-use crate::value::Currency;
+use crate::value::{Currency, Receipt};
 
 /// The guide "ClickBank and RedTrack (S2S postback integration)" has the rows in this order: the
 /// click id and the sum, which are others "for vendors only", then step 2.2's additional
@@ -141,7 +141,7 @@ pub(crate) fn notified_word(kind: &Kind) -> Option<&'static str> {
 const TEST_SUB: &str = "affsub1";
 /// What `{receipt_id}` is in a postback of the Test button. ClickBank's texts have it as an example
 /// too, so alone it makes no test; but it is no receipt of any sale either.
-pub(crate) const TEST_RECEIPT: &str = "ABC12345";
+const TEST_RECEIPT: &str = "ABC12345";
 
 /// Whether a postback is one of the Test button on ClickBank's page. It fires the real URL with
 /// made-up values and no mark of a test; known of them are `affsub1` for `{aff_sub1}` and
@@ -156,6 +156,21 @@ pub(crate) const TEST_RECEIPT: &str = "ABC12345";
 #[must_use]
 pub fn is_test_button(read: &Postback) -> bool {
     read.receipt_text.as_deref() == Some(TEST_RECEIPT) && read.parameters.values().any(|value| value == TEST_SUB)
+}
+
+/// Whether a postback is a test: by its word, as the transaction types of notifications begin with
+/// `TEST`, or by what the Test button fills in ([`is_test_button`]).
+pub(crate) fn is_test(read: &Postback) -> bool {
+    let is_word = |word: &str| {
+        let (head, rest) = word.split_at_checked(4).unwrap_or_default();
+        head.eq_ignore_ascii_case("TEST") && (rest.is_empty() || rest.starts_with('_'))
+    };
+    read.type_word.as_ref().is_some_and(|word| is_word(word.as_str())) || is_test_button(read)
+}
+
+/// Whether it is the receipt of no sale, but of every press of the Test button.
+pub(crate) fn is_made_up(receipt: &Receipt) -> bool {
+    receipt.as_str() == TEST_RECEIPT
 }
 
 #[cfg(test)]

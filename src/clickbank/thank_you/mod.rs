@@ -16,7 +16,7 @@
 //!
 //! Such a URL is the buyer's: it stands in his history and can be sent on. So the age that is taken
 //! is an argument, and there is no default. Whoever answers strangers counts what fails with a
-//! [`FailureBudget`](super::FailureBudget): 32 bits can be searched. Of the refusals
+//! [`FailureBudget`](crate::tracker::FailureBudget): 32 bits can be searched. Of the refusals
 //! [`ThankYouRefused::TooOld`] and [`ThankYouRefused::TooNew`] are no failed guess: the check was
 //! right.
 //!

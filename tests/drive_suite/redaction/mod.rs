@@ -10,7 +10,7 @@ use postback::decide::Decision;
 use postback::delivery::{DeliveryRow, Values, batch};
 use postback::drive::{Sender, attribute, deliver_once, ingest_with_plan, install};
 use postback::event::{Event, Received};
-use postback::intake::Caller;
+use postback::intake::{Caller, Intake};
 use postback::plan::Write;
 use postback::port::{Claim, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, PageRequest, Store, row};
 use postback::route::{Router, Visit};
@@ -78,6 +78,10 @@ fn visit(house: &House) -> String {
     routed.click.id.to_string()
 }
 
+fn key_ring() -> KeyRing {
+    KeyRing::new(vec![Secret::from(INS_SECRET)]).unwrap()
+}
+
 /// The notification and a postback of one click, as they are read.
 fn events(house: &House, click: &str) -> Vec<Event> {
     let received = Received {
@@ -85,23 +89,16 @@ fn events(house: &House, click: &str) -> Vec<Event> {
         nonce: 1,
     };
     let source = house.tracker.source(Some("clickbank")).unwrap();
-    let caller = Caller {
-        address: Some(IP.parse().unwrap()),
-        token: Some(TOKEN.as_bytes()),
-        type_word: None,
-    };
+    let caller = Caller::new(Some(IP.parse().unwrap())).with_token(Some(TOKEN.as_bytes()));
     clean_debug(&caller);
-    source.authorize(&caller, &house.credentials).unwrap();
     let envelope = Envelope::parse(&body(click)).unwrap();
     clean_debug(&envelope);
-    let notification = house
-        .credentials
-        .key_ring(source.id())
-        .unwrap()
-        .open(&envelope)
-        .unwrap();
+    let notification = key_ring().open(&envelope).unwrap();
     clean_debug(&notification);
-    let sale = source.event(&notification, received, &house.credentials).unwrap();
+    clean_debug(&postback::intake::Message::from(&notification));
+    let intake = Intake::new(source, &house.credentials, received);
+    clean_debug(&(intake, intake.assume_authorized()));
+    let sale = intake.ins(&caller, &body(click)).unwrap();
     assert_eq!(sale.private.len(), 5, "the canaries are on their way");
 
     let source = house.tracker.source(Some("net")).unwrap();
@@ -109,7 +106,10 @@ fn events(house: &House, click: &str) -> Vec<Event> {
     let query = format!("clickid={click}&sum=1&mail={EMAIL}&token={encoded}");
     let query = Query::parse(query.as_bytes()).unwrap();
     clean_debug(&query);
-    let (lead, read) = source.postback(&query, received, &house.credentials).unwrap();
+    let (lead, read) = Intake::new(source, &house.credentials, received)
+        .assume_authorized()
+        .postback(&query)
+        .unwrap();
     clean_debug(&read);
     assert_eq!(read.token.as_ref().unwrap().expose(), TOKEN.as_bytes());
     assert_eq!(lead.private["mail"].expose(), EMAIL);
@@ -160,7 +160,7 @@ fn what_is_compiled_and_resolved_shows_no_secret() {
     } = house();
     clean_debug(&(&tracker, &credentials, credentials.click_ids()));
     clean_debug(&secrets());
-    clean_debug(&credentials.key_ring(tracker.source(Some("clickbank")).unwrap().id()));
+    clean_debug(&key_ring());
     clean(tracker.document());
     block_on(install(&tracker, &store, after(0))).unwrap();
     clean_debug(&store);
@@ -281,12 +281,15 @@ fn errors_show_no_canary() {
     } = house();
     let source = tracker.source(Some("clickbank")).unwrap();
     let wrong = format!("{TOKEN}x");
-    let caller = Caller {
-        address: None,
-        token: Some(wrong.as_bytes()),
-        type_word: None,
-    };
-    let unauthorized = source.authorize(&caller, &credentials).unwrap_err();
+    let received = Received { at: after(0), nonce: 0 };
+    let caller = Caller::new(None).with_token(Some(wrong.as_bytes()));
+    let unauthorized = Intake::new(source, &credentials, received)
+        .ins(&caller, &body("x"))
+        .unwrap_err();
+    let form = format!("ccustemail={EMAIL}&cverify=01234567");
+    let unread = Intake::new(source, &credentials, received)
+        .ins(&caller.with_token(Some(TOKEN.as_bytes())), form.as_bytes())
+        .unwrap_err();
     let other = KeyRing::new(vec![Secret::from("ANOTHERSECRET123")]).unwrap();
     let envelope = Envelope::parse(&body("x")).unwrap();
     let refused = other.open(&envelope).unwrap_err();
@@ -297,12 +300,15 @@ fn errors_show_no_canary() {
     let badly = Credentials::new(&tracker, &badly).unwrap_err();
     let repeated = format!("clickid=a&clickid=b&mail={EMAIL}&token=t");
     let query = Query::parse(repeated.as_bytes()).unwrap();
-    let received = Received { at: after(0), nonce: 0 };
     let net = tracker.source(None).unwrap();
-    let malformed = net.postback(&query, received, &credentials).unwrap_err();
+    let malformed = Intake::new(net, &credentials, received)
+        .assume_authorized()
+        .postback(&query)
+        .unwrap_err();
     let cut = Query::parse(format!("mail={EMAIL}&token=%4").as_bytes()).unwrap_err();
     for text in [
         format!("{unauthorized} {unauthorized:?}"),
+        format!("{unread} {unread:?}"),
         format!("{refused} {refused:?}"),
         format!("{short} {short:?}"),
         format!("{unset} {unset:?}"),

@@ -8,7 +8,7 @@ use crate::support::{
 use crate::watched::Mode;
 use axum::body::Body;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use postback::clickbank::MAX_FAILURES;
+use postback::tracker::MAX_FAILURES;
 use std::{
     io,
     sync::{Arc, Mutex},

@@ -2,6 +2,7 @@
 
 use crate::postback::split;
 use postback::event::{Event, Received};
+use postback::intake::Intake;
 use postback::{Click, Credentials, Notification, Query, Timestamp, Tracker};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -93,7 +94,9 @@ impl Input<'_> {
             serde_json::from_str(json).map_err(|error| format!("`postback` cannot be read: {error}"))?;
         let (source, query) = split(self.tracker, asked.as_bytes())?;
         let query = Query::parse(query).map_err(|error| error.to_string())?;
-        let read = source.postback(&query, received, self.credentials);
+        let read = Intake::new(source, self.credentials, received)
+            .assume_authorized()
+            .postback(&query);
         read.map(|(event, _)| event).map_err(|error| error.to_string())
     }
 
@@ -103,8 +106,9 @@ impl Input<'_> {
             Notification::parse(text.as_bytes()).map_err(|fault| format!("the notification: {fault}"))?;
         let source = self.tracker.source(Some(click.source.as_str()));
         let source = source.ok_or_else(|| format!("offer source `{}` of the click is not configured", click.source))?;
-        source
-            .event(&notification, received, self.credentials)
+        Intake::new(source, self.credentials, received)
+            .assume_authorized()
+            .message(&notification)
             .map_err(|error| error.to_string())
     }
 }

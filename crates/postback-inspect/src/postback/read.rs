@@ -3,6 +3,7 @@
 use crate::secrets;
 use postback::decide::Decision;
 use postback::event::{Event, Received};
+use postback::intake::Intake;
 use postback::model::{Counts, Role};
 use postback::network::Meaning;
 use postback::plan::Reason;
@@ -90,8 +91,9 @@ pub(crate) fn read(
     missing_keys: &[&SecretReference],
 ) -> Result<Read, String> {
     let query = Query::parse(query).map_err(|error| error.to_string())?;
-    let (event, postback) = source
-        .postback(&query, received, credentials)
+    let (event, postback) = Intake::new(source, credentials, received)
+        .assume_authorized()
+        .postback(&query)
         .map_err(|error| error.to_string())?;
     let entry = Decision::new(tracker).entry_of(&event, None);
     let known = entry.as_ref().ok().filter(|entry| entry.known);

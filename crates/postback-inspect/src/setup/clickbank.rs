@@ -103,7 +103,7 @@ impl Setup<'_> {
 
 /// 7.0 is the one that guides name; where it is not taken, the newest that is.
 fn version(settings: &Settings) -> String {
-    let mut taken: Vec<String> = settings.form_versions.iter().map(ToString::to_string).collect();
+    let mut taken: Vec<String> = settings.forms.versions.iter().map(ToString::to_string).collect();
     taken.extend(settings.ins_versions.iter().map(ToString::to_string));
     let named = taken.iter().find(|version| *version == "7.0");
     let Some(usual) = named.or_else(|| taken.iter().max()) else {

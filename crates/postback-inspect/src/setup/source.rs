@@ -7,6 +7,7 @@ use postback::clickbank::s2s::{EVENTS, EventType};
 use postback::decide::Decision;
 use postback::definition::Protocol;
 use postback::event::Received;
+use postback::intake::Intake;
 use postback::network::Meaning;
 use postback::plan::Reason;
 use postback::setup::pasted_query;
@@ -180,7 +181,9 @@ impl Setup<'_> {
             let query = format!("{kind}={}", encoded(word));
             let at = Timestamp::from_unix_seconds(0).ok()?;
             let query = Query::parse(query.as_bytes()).ok()?;
-            let event = source.postback(&query, Received { at, nonce: 0 }, &Credentials::default());
+            let event = Intake::new(source, &Credentials::default(), Received { at, nonce: 0 })
+                .assume_authorized()
+                .postback(&query);
             Some(Decision::new(self.tracker).entry_of(&event.ok()?.0, None))
         };
         let named = |word: &str| match read(word)? {

@@ -4,6 +4,7 @@ use crate::support::{EXAMPLE, RULES};
 use postback::decide::Decision;
 use postback::definition::Protocol;
 use postback::event::Received;
+use postback::intake::Intake;
 use postback::network::Meaning;
 use postback::plan::Reason;
 use postback::setup::Setup;
@@ -23,7 +24,11 @@ fn event(tracker: &Tracker, source: &str, query: &str) -> Event {
     };
     let query = Query::parse(query.as_bytes()).unwrap();
     let source = tracker.source(Some(source)).unwrap();
-    source.postback(&query, received, &Credentials::default()).unwrap().0
+    Intake::new(source, &Credentials::default(), received)
+        .assume_authorized()
+        .postback(&query)
+        .unwrap()
+        .0
 }
 
 #[test]
@@ -99,5 +104,5 @@ fn credentials_of_click_ids_tell_forged_ones_and_open_nothing() {
         Recognised::Forged(forged)
     );
     let tracker = tracker(EXAMPLE);
-    assert!(credentials.key_ring(tracker.source(None).unwrap().id()).is_none());
+    assert!(!credentials.takes_notifications(tracker.source(None).unwrap().id()));
 }

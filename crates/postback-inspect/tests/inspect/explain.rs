@@ -2,6 +2,7 @@
 
 use crate::support::{RULES, TemporaryFile, answers, file, inspect, inspect_with, path, vector};
 use postback::event::{Event, Received};
+use postback::intake::Intake;
 use postback::{CompileOptions, Credentials, Document, Query, compile};
 use serde_json::{Value, json};
 
@@ -181,7 +182,11 @@ fn what_the_servers_api_answers_is_taken_whole_or_item_by_item() {
         };
         let query = Query::parse(query.as_bytes()).unwrap();
         let source = tracker.source(None).unwrap();
-        source.postback(&query, received, &Credentials::default()).unwrap().0
+        Intake::new(source, &Credentials::default(), received)
+            .assume_authorized()
+            .postback(&query)
+            .unwrap()
+            .0
     };
     let first = event(
         "clickid=c7d1f0a2&type=Purchase&sum=40&eventid=e1",

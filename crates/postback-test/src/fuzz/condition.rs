@@ -9,6 +9,7 @@ use postback::config::Document;
 use postback::decide::Decision;
 use postback::drive::ingest_with_plan;
 use postback::event::Received;
+use postback::intake::Intake;
 use postback::memory::MemoryStore;
 use postback::model::{Click, Conversion};
 use postback::plan::RuleVerdict;
@@ -244,7 +245,11 @@ fn decided(tracker: &Tracker, click: &Click, query: &str, test: bool) -> (Vec<An
     };
     let source = tracker.source(None).unwrap();
     let query = Query::parse(query.as_bytes()).unwrap();
-    let mut event = source.postback(&query, received, &Credentials::default()).unwrap().0;
+    let mut event = Intake::new(source, &Credentials::default(), received)
+        .assume_authorized()
+        .postback(&query)
+        .unwrap()
+        .0;
     event.test |= test;
     let (_, plan) = block_on(ingest_with_plan(tracker, &store, &event, received.at)).unwrap();
     let plan = plan.unwrap();

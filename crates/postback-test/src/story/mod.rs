@@ -11,6 +11,7 @@ pub use spec::{Spec, What};
 
 use crate::account::{after, tracker, with};
 use postback::event::{Event, Received};
+use postback::intake::Intake;
 use postback::tracker::{Credentials, Tracker};
 use postback::value::Query;
 use serde_json::{Value, json};
@@ -103,7 +104,11 @@ impl Story {
         };
         let query = Query::parse(query.as_bytes()).unwrap();
         let source = tracker.source(None).unwrap();
-        let mut event = source.postback(&query, received, &Credentials::default()).unwrap().0;
+        let mut event = Intake::new(source, &Credentials::default(), received)
+            .assume_authorized()
+            .postback(&query)
+            .unwrap()
+            .0;
         if !self.by_type {
             event.kind = Some(spec.what.kind());
         }

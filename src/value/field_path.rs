@@ -1,8 +1,7 @@
-//! Paths into a notification, as the configuration writes them:
+//! Paths into a network's message, as the configuration writes them:
 //! `from = "lineItems[0].productTitle"`.
 
-use crate::clickbank::json::{Json, Shape};
-use crate::value::shown;
+use super::shown;
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::{fmt, str::FromStr};
 use thiserror::Error;
@@ -16,49 +15,40 @@ pub const MAX_INDEX: usize = 999;
 /// Where a value stands: names separated by `.`, each followed by `[index]` where a list is
 /// entered. Names are matched exactly; one that holds `.`, `[` or `]` cannot be written.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Path {
+pub struct FieldPath {
     text: String,
     steps: Vec<Step>,
 }
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Step {
+pub(crate) enum Step {
     Name(String),
     Index(usize),
 }
 
-impl Path {
+impl FieldPath {
     /// The text that was parsed.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The value it leads to.
-    pub(super) fn find<'a>(&self, root: Json<'a>) -> Option<Json<'a>> {
-        self.steps.iter().try_fold(root, |json, step| match step {
-            Step::Name(name) => json.member(name),
-            Step::Index(index) => match json.shape() {
-                Shape::List(mut items) => items.nth(*index),
-                // A single line item was seen without its list: it is the first one.
-                Shape::Object(_) if *index == 0 => Some(json),
-                _ => None,
-            },
-        })
+    pub(crate) fn steps(&self) -> &[Step] {
+        &self.steps
     }
 }
 
-impl FromStr for Path {
-    type Err = PathError;
+impl FromStr for FieldPath {
+    type Err = FieldPathError;
 
     /// # Errors
     /// - the empty text, and one of more than [`MAX_PATH`] bytes
     /// - an empty name: a `.` or `[` at the beginning, a `.` at the end, `..`
     /// - brackets that do not pair, or have anything but `.` or another bracket after them
     /// - an index that is not a decimal number of 0 to [`MAX_INDEX`]
-    fn from_str(text: &str) -> Result<Self, PathError> {
+    fn from_str(text: &str) -> Result<Self, FieldPathError> {
         let fail = |problem| {
-            Err(PathError {
+            Err(FieldPathError {
                 path: text.to_owned(),
                 problem,
             })
@@ -68,7 +58,7 @@ impl FromStr for Path {
         }
         if text.len() > MAX_PATH {
             // The text is not repeated: it is too long to be of use.
-            return Err(PathError {
+            return Err(FieldPathError {
                 path: String::new(),
                 problem: Problem::TooLong(text.len()),
             });
@@ -108,34 +98,34 @@ impl FromStr for Path {
     }
 }
 
-impl fmt::Display for Path {
+impl fmt::Display for FieldPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
 }
 
-impl fmt::Debug for Path {
+impl fmt::Debug for FieldPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Path({})", self.text)
     }
 }
 
-impl serde::Serialize for Path {
+impl serde::Serialize for FieldPath {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.text)
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Path {
+impl<'de> serde::Deserialize<'de> for FieldPath {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <String as serde::Deserialize>::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)
     }
 }
 
-/// A text that is not a path into a notification.
+/// A text that is not a path into a message.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub struct PathError {
+pub struct FieldPathError {
     path: String,
     problem: Problem,
 }
@@ -149,7 +139,7 @@ enum Problem {
     Index(String),
 }
 
-impl fmt::Display for PathError {
+impl fmt::Display for FieldPathError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = shown(&self.path);
         match &self.problem {
@@ -172,27 +162,11 @@ impl fmt::Display for PathError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clickbank::json::Document;
     use alloc::{format, string::ToString};
-
-    fn found<'a>(document: &'a Document, path: &str) -> Option<&'a str> {
-        path.parse::<Path>().unwrap().find(document.root())?.scalar()
-    }
-
-    #[test]
-    fn a_path_leads_through_objects_and_lists() {
-        let json = Document::parse(r#"{"a":{"b":[[1,2],{"c d":3}]},"one":{"x":4}}"#.into()).unwrap();
-        assert_eq!(found(&json, "a.b[0][1]"), Some("2"));
-        assert_eq!(found(&json, "a.b[1].c d"), Some("3"));
-        assert_eq!(found(&json, "one[0].x"), Some("4"));
-        for path in ["b", "a.b[2]", "a.b.c", "a[1]", "one[1].x", "a.b[0][0][0]", "A.b"] {
-            assert!(found(&json, path).is_none(), "{path}");
-        }
-    }
 
     #[test]
     fn a_wrong_path_says_what_is_wrong() {
-        let text = |path: &str| path.parse::<Path>().unwrap_err().to_string();
+        let text = |path: &str| path.parse::<FieldPath>().unwrap_err().to_string();
         assert_eq!(text(""), "path is empty");
         for path in ["a..b", ".a", "a.", "[0]", "a.[0]", "."] {
             assert_eq!(text(path), format!("path `{path}` holds an empty name"));
@@ -214,27 +188,27 @@ mod tests {
 
     #[test]
     fn a_path_has_at_most_256_bytes_and_an_index_is_at_most_999() {
-        assert!("a".repeat(MAX_PATH - 1).parse::<Path>().is_ok());
-        assert!("a".repeat(MAX_PATH).parse::<Path>().is_ok());
-        let error = "a".repeat(MAX_PATH + 1).parse::<Path>().unwrap_err();
+        assert!("a".repeat(MAX_PATH - 1).parse::<FieldPath>().is_ok());
+        assert!("a".repeat(MAX_PATH).parse::<FieldPath>().is_ok());
+        let error = "a".repeat(MAX_PATH + 1).parse::<FieldPath>().unwrap_err();
         assert_eq!(error.to_string(), "path is 257 bytes long, at most 256 are allowed");
-        assert!("a[998]".parse::<Path>().is_ok());
-        assert!("a[999]".parse::<Path>().is_ok());
+        assert!("a[998]".parse::<FieldPath>().is_ok());
+        assert!("a[999]".parse::<FieldPath>().is_ok());
     }
 
     #[test]
     fn a_path_prints_as_it_was_written() {
-        let path: Path = "lineItems[0].productTitle".parse().unwrap();
+        let path: FieldPath = "lineItems[0].productTitle".parse().unwrap();
         assert_eq!(
             (path.to_string(), format!("{path:?}")),
             (path.as_str().into(), format!("Path({path})"))
         );
         assert_eq!(serde_json::to_string(&path).unwrap(), "\"lineItems[0].productTitle\"");
         assert_eq!(
-            serde_json::from_str::<Path>("\"lineItems[0].productTitle\"").unwrap(),
+            serde_json::from_str::<FieldPath>("\"lineItems[0].productTitle\"").unwrap(),
             path
         );
-        let error = serde_json::from_str::<Path>("\"a..b\"").unwrap_err().to_string();
+        let error = serde_json::from_str::<FieldPath>("\"a..b\"").unwrap_err().to_string();
         assert!(error.starts_with("path `a..b` holds an empty name"), "{error}");
     }
 }

@@ -27,10 +27,11 @@ pub const MAX_PREFIXES: usize = 4096;
 /// one account does not stop the network's right notifications for another.
 ///
 /// It reads no clock and keeps nothing beyond the process. When secrets are replaced, begin with a
-/// new one: what failed before says nothing any more.
+/// new one: what failed before says nothing any more. [`Credentials`](super::Credentials) have one
+/// for notifications; a host that answers thank-you pages keeps one of its own.
 ///
 /// ```
-/// use postback::clickbank::{Alarm, Attempt, FailureBudget, MAX_FAILURES};
+/// use postback::tracker::{Alarm, Attempt, FailureBudget, MAX_FAILURES};
 /// use postback::value::Timestamp;
 ///
 /// let mut budget = FailureBudget::default();
@@ -160,6 +161,27 @@ impl FailureBudget {
             left = left.saturating_sub(usize::from(goes));
             !goes
         });
+    }
+}
+
+/// A budget that all who read with the same secrets share.
+#[cfg(feature = "legacy-ins")]
+#[derive(Debug, Default)]
+pub(crate) struct Failures(std::sync::Mutex<FailureBudget>);
+
+#[cfg(feature = "legacy-ins")]
+impl Failures {
+    /// As [`FailureBudget::attempt`]. Held while the check is made, so that the last guess is one
+    /// whoever makes them at once; a hash over 64 KiB at most.
+    pub(crate) fn attempt<T>(
+        &self,
+        source: &OfferSourceId,
+        caller: Option<IpAddr>,
+        now: Timestamp,
+        check: impl FnOnce() -> Option<T>,
+    ) -> Attempt<T> {
+        let mut budget = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        budget.attempt(source, caller, now, check)
     }
 }
 

@@ -3,16 +3,15 @@
 use crate::clickbank::Settings;
 use crate::clickbank::s2s::{Audience, MACROS, Macro};
 use crate::config::{Place, Refusal};
-use crate::definition::OfferSource;
 use crate::model::{AccountRole, Role};
-use crate::network::Meaning;
+use crate::network::{Meaning, SourceView};
 use alloc::{format, string::String, vec::Vec};
 
 /// Doubts about a source's own macros. Those of the shipped template are sound.
-pub(super) fn lint(row: &OfferSource, place: &Place<'_>, settings: &Settings) {
+pub(super) fn lint(place: &Place<'_>, source: &SourceView<'_>, settings: &Settings) {
     let role = settings.account_role.unwrap_or(AccountRole::Affiliate);
     let pasted = place.at("postback");
-    for (word, text) in &row.postback {
+    for (word, text) in source.pasted {
         let place = pasted.at(word);
         match Meaning::from_word(word) {
             Some(Meaning::Currency) => place.problem(
@@ -23,8 +22,8 @@ pub(super) fn lint(row: &OfferSource, place: &Place<'_>, settings: &Settings) {
             _ => names(&place, text, role),
         }
     }
-    for (place, row) in place.rows("parameter", &row.parameters) {
-        let text = row.macro_text.as_deref().unwrap_or_default();
+    for (place, row) in place.rows("parameter", source.parameters) {
+        let text = row.macro_text.as_str();
         if text == "{r}" {
             continue;
         }

@@ -5,32 +5,18 @@ use crate::clickbank::Settings;
 use crate::clickbank::hoplink::{Doubt, Link, LinkForm, LinkParameter, MAX_UNIQUE_VALUE, holds_click_id};
 use crate::clickbank::ins::Version;
 use crate::config::Place;
-use crate::definition::{Definition, Protocol};
 use crate::event::Interface;
 use crate::model::AccountRole;
-use crate::network::Meaning;
-use crate::setup::pasted_pairs;
-use crate::tracker::compiled::{Offer, Source, Tracker};
+use crate::network::{Meaning, SourceView};
 use alloc::{
     format,
     string::{String, ToString},
     vec::Vec,
 };
 
-pub(super) fn lint(definition: &Definition, root: &Place<'_>, tracker: &Tracker) {
-    for (place, row) in root.rows("offer", &definition.offers) {
-        if let Some(offer) = tracker.offers.get(&row.id)
-            && let Some(source) = tracker.sources.get(&offer.source)
-            && let Protocol::ClickBank(settings) = &source.protocol
-        {
-            clickbank(&place.at("url"), offer, source, settings);
-        }
-    }
-}
-
-fn clickbank(place: &Place<'_>, offer: &Offer, source: &Source, settings: &Settings) {
+pub(super) fn lint(place: &Place<'_>, url: &str, source: &SourceView<'_>, settings: &Settings) {
     // What compiled is a URL; of one with too many parameters for a link nothing is told.
-    let Ok(link) = Link::parse(offer.url.as_str()) else {
+    let Ok(link) = Link::parse(url) else {
         return;
     };
     // Whether postbacks are what the source is for.
@@ -173,8 +159,8 @@ impl WayBack<'_> {
 }
 
 /// The name of the macro that is pasted for the click id; none where it is not a macro alone.
-fn asked(source: &Source) -> Option<&str> {
-    let mut pairs = pasted_pairs(source).into_iter();
+fn asked<'a>(source: &SourceView<'a>) -> Option<&'a str> {
+    let mut pairs = source.pasted_pairs().into_iter();
     let (_, filled) = pairs.find(|(name, _)| source.names.meaning(name) == Some(Meaning::ClickId))?;
     let name = filled.strip_prefix('{')?.strip_suffix('}')?;
     (!name.contains(['{', '}'])).then_some(name)

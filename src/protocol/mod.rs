@@ -1,16 +1,18 @@
-//! The protocols that an offer source may speak. Each is an arm here and a wing of its own; nothing
-//! else tells them apart.
+//! Layer 2: the protocols that an offer source may speak. Each is an arm here and a wing of its own;
+//! nothing else tells them apart.
 
-use crate::clickbank::{
-    self,
-    envelope::{KeyRing, KeyRingError},
-};
+mod lint;
+mod notification;
+mod postback;
+
+pub(crate) use crate::clickbank::envelope::{KeyRing, MAX_SECRETS};
+pub use notification::Message;
+pub(crate) use notification::Posted;
+
+use crate::clickbank::{self, envelope::KeyRingError};
 use crate::config::part::{Field, Part, put};
 use crate::config::word::choices;
 use crate::config::{Entries, Table};
-use crate::event::Kind;
-use crate::model::AccountRole;
-use crate::network::ParameterMap;
 use crate::value::{Secret, SecretReference};
 use alloc::{vec, vec::Vec};
 
@@ -87,36 +89,5 @@ impl Protocol {
             Self::ClickBank(settings) if settings.allow_short_secret => Some(KeyRing::allow_short(secrets)),
             Self::ClickBank(_) => Some(KeyRing::new(secrets)),
         }
-    }
-
-    /// The usual names of its postbacks.
-    pub(crate) fn parameter_map(&self) -> ParameterMap {
-        match self {
-            Self::Generic => ParameterMap::generic(),
-            Self::ClickBank(settings) => {
-                clickbank::s2s::parameter_map(settings.account_role.unwrap_or(AccountRole::Affiliate))
-            }
-        }
-    }
-
-    /// The kind of event that a postback's word says by itself.
-    pub(crate) fn kind_of(&self, word: &str) -> Option<Kind> {
-        match self {
-            Self::Generic => None,
-            Self::ClickBank(_) => clickbank::s2s::event_kind(word),
-        }
-    }
-
-    /// The word that its notifications have for what a postback calls otherwise.
-    pub(crate) fn notified_word(&self, kind: &Kind) -> Option<&'static str> {
-        match self {
-            Self::Generic => None,
-            Self::ClickBank(_) => clickbank::s2s::notified_word(kind),
-        }
-    }
-
-    /// Whether the case of its postbacks' words says nothing.
-    pub(crate) fn folds_words(&self) -> bool {
-        matches!(self, Self::ClickBank(_))
     }
 }

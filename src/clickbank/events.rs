@@ -1,12 +1,12 @@
 //! ClickBank's words under `[offer_source.events]`, and the neutral kinds that they stand for.
 
-use crate::clickbank::ins::TransactionType;
-use crate::clickbank::s2s::event_kind;
+use super::ins::TransactionType;
+use super::s2s::event_kind;
 use crate::event::Kind;
 
 /// The events that the guide "ClickBank and RedTrack (INS integration)" matches, with the returned
 /// cheque.
-pub(crate) const MATCHED: &[&str] = &[
+pub(super) const MATCHED: &[&str] = &[
     "SALE",
     "UPSELL",
     "BILL",
@@ -19,8 +19,8 @@ pub(crate) const MATCHED: &[&str] = &[
     "ABANDONED_ORDER",
 ];
 
-/// The kind of events that a row is for: its word is a kind itself, or one of ClickBank's
-/// notifications, tests among them, or postbacks.
+/// The kind of events that a row is for: its word is a kind itself, or one of the notifications,
+/// tests among them, or of the postbacks.
 pub(crate) fn kind_of(word: &str) -> Option<Kind> {
     let tested = word.strip_prefix("TEST_").unwrap_or(word);
     let notified = TransactionType::known(tested).map(|word| word.kind());

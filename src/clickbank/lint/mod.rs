@@ -1,0 +1,31 @@
+//! What compiles in a source of ClickBank's, or in an offer of one, and is probably not what was
+//! meant.
+
+mod macros;
+mod offer;
+mod source;
+
+use super::Settings;
+use crate::config::Place;
+use crate::event::Interface;
+use crate::network::SourceView;
+
+impl Settings {
+    /// Whether the source is for notifications, alone or beside postbacks.
+    pub(crate) fn is_notified(&self, source: &SourceView<'_>) -> bool {
+        !self.secrets.is_empty() || source.truth == Some(Interface::Ins)
+    }
+
+    pub(crate) fn lint_notifications(&self, place: &Place<'_>, source: &SourceView<'_>) {
+        source::notifications(place, source, self);
+    }
+
+    pub(crate) fn lint_postbacks(&self, place: &Place<'_>, source: &SourceView<'_>, is_type: &dyn Fn(&str) -> bool) {
+        source::postbacks_and_words(place, source, self, is_type);
+        macros::lint(place, source, self);
+    }
+
+    pub(crate) fn lint_offer(&self, place: &Place<'_>, url: &str, source: &SourceView<'_>) {
+        offer::lint(place, url, source, self);
+    }
+}

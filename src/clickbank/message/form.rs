@@ -1,0 +1,134 @@
+//! Notifications of versions 1.0 to 5.0, made into the same events as those of the later versions.
+
+use super::{ECHOES, notification_id};
+use crate::clickbank::{
+    AmountField, Settings,
+    form::{FormNotification, FormVersion, MinorUnits},
+    ins::{SourceReceipt, TransactionType},
+};
+use crate::event::{Event, Interface, Kind, Received};
+use crate::network::{Draft, NotTaken, SourceView};
+use crate::value::{Currency, EventId, Money, Pii, is_unfilled_macro};
+use alloc::{
+    borrow::Cow,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+/// The event of a notification of version 1.0 to 5.0.
+///
+/// Since 2.0 its identity is that of the later versions, so that an account
+/// with two URLs, one of version 4.0 and one of 6.0, tells of a sale once; that both write the
+/// same second is assumed, no order is known by both. An order of several products is one
+/// notification there and one for each product here: that is not the same message. In 1.0 there
+/// is no role, and the check does not cover the time: the identity is all that it covers, so
+/// that whoever has seen one such body makes no second sale of it by another time; and its
+/// event is of the time of arrival, has no parent receipt, so that while it waits for its click
+/// nobody rewrites it by sending it again with another time. Two partial refunds of one receipt
+/// and one amount are one there, and a sale of 1.0 is never that of another version.
+///
+/// A `SALE` that names the receipt of another one in `cupsellreceipt` is an upsell. The amount
+/// is `caccountamount` or, where the source asks for the order's, `corderamount`; 1.0 has
+/// `ctransamount` alone, taken for dollars.
+pub(super) fn draft<'a>(
+    form: &'a FormNotification,
+    settings: &Settings,
+    source: &SourceView<'_>,
+    received: Received,
+) -> Result<Draft<'a>, NotTaken> {
+    if !form.version().is_among(&settings.forms.versions) {
+        return Err(NotTaken::Version(form.version().to_string()));
+    }
+    let parent = form.parent_receipt();
+    let covered = *form.version() != FormVersion::V1;
+    let at = if covered { form.transaction_time() } else { received.at };
+    let id = identity(source, form, received);
+    let mut event = Event::assume_authentic(id, source.id.clone(), Interface::Ins, at);
+    event.timed = covered;
+    event.assurance = Some(form.assurance());
+    event.received_at = received.at;
+    event.kind = Some(match form.transaction_type() {
+        TransactionType::Sale if parent.is_some() => Kind::Upsell,
+        word => word.kind(),
+    });
+    event.name = Some(form.transaction_type_text().into());
+    event.test = form.is_test();
+    event.receipt = form
+        .receipt()
+        .filter(|receipt| !receipt.is_placeholder())
+        .map(|receipt| receipt.stripped().clone());
+    event.parent = parent;
+    event.sum = sum(settings, source, form)?;
+    let rows = source.parameters.iter().enumerate();
+    let values = rows.filter_map(|(place, row)| {
+        let found = row.from.iter().find_map(|path| {
+            let echoed = ECHOES.iter().any(|echo| path.as_str().starts_with(echo));
+            // The test of the settings has asterisks for a receipt.
+            let masked = ["receipt", "ctransreceipt"].contains(&path.as_str()) && event.receipt.is_none();
+            form.lookup(path, settings.forms.zero_decimal)
+                .filter(|value| !(masked || echoed && is_unfilled_macro(value)))
+        });
+        Some((place, found?))
+    });
+    let values = values.collect();
+    Ok(Draft {
+        event,
+        candidates: candidates(settings, form),
+        values,
+    })
+}
+
+fn identity(source: &SourceView<'_>, form: &FormNotification, received: Received) -> EventId {
+    let source = source.id.as_str();
+    if *form.version() == FormVersion::V1 {
+        let covered = form.covered_by_1();
+        // A test of the settings is pressed more than once, and counts nothing.
+        let pressed = form.receipt().is_some_and(SourceReceipt::is_placeholder);
+        let at = if pressed {
+            received.at.to_string()
+        } else {
+            String::new()
+        };
+        let parts: Vec<&str> = ["ins 1.0", source, &at].into_iter().chain(covered).collect();
+        return EventId::of(None, &parts);
+    }
+    let at = form.transaction_time();
+    let seconds = Some(at.unix_seconds());
+    let Some(receipt) = form.receipt() else {
+        let parts: Vec<&str> = ["ins text", source].into_iter().chain(form.whole()).collect();
+        return EventId::of(seconds, &parts);
+    };
+    let role = form.role();
+    let role = role.as_ref().map_or("", |role| role.as_str());
+    let word = form.transaction_type_text();
+    notification_id(source, receipt.text(), word, role, at, form.item_number().as_slice())
+}
+
+fn sum(settings: &Settings, source: &SourceView<'_>, form: &FormNotification) -> Result<Option<Money>, NotTaken> {
+    // Another currency may be assumed where none is named, never in place of one that cannot be
+    // read.
+    let named = form.value("ccurrency").map(Pii::expose).filter(|text| !text.is_empty());
+    let order = match (form.order_currency(), named) {
+        (Some(currency), _) => currency,
+        (None, Some(text)) => text.parse()?,
+        (None, None) => source.currency,
+    };
+    let (units, currency) = match settings.amount {
+        AmountField::Account if *form.version() != FormVersion::V1 => (form.account_amount(), Currency::USD),
+        AmountField::Account | AmountField::Order => (form.order_amount(), order),
+    };
+    let read = |units: MinorUnits<'_>| {
+        let amount = units.amount(currency, settings.forms.zero_decimal);
+        let amount = amount.map_err(|error| NotTaken::MinorUnits(error.to_string()))?;
+        Ok(Money { amount, currency })
+    };
+    units.map(read).transpose()
+}
+
+fn candidates<'a>(settings: &Settings, form: &'a FormNotification) -> Vec<Cow<'a, str>> {
+    let found = settings.click_id_from.iter().filter_map(|path| match path.as_str() {
+        "trackingCodes" => form.tracking_code().map(Cow::Borrowed),
+        _ => form.lookup(path, settings.forms.zero_decimal),
+    });
+    found.collect()
+}

@@ -1,0 +1,65 @@
+//! The last step to an event: whose click ids they are, and which values are personal.
+
+use super::{Intake, NotTaken};
+use crate::event::{Event, MAX_CANDIDATES};
+use crate::model::Role;
+use crate::protocol::Message;
+use crate::tracker::Recognised;
+use crate::value::{Pii, is_unfilled_macro};
+use alloc::borrow::Cow;
+
+impl Intake<'_> {
+    /// The event of a notification in the clear.
+    pub(super) fn told(&self, message: &Message<'_>) -> Result<Event, NotTaken> {
+        let draft = self
+            .source
+            .protocol
+            .draft(message, &self.source.view(), self.received)?;
+        let mut event = draft.event;
+        self.read_candidates(&mut event, draft.candidates);
+        for (place, value) in draft.values {
+            if let Some(row) = self.source.parameters.get(place) {
+                keep(&mut event, &row.name, row.role.as_ref(), &value);
+            }
+        }
+        Ok(event)
+    }
+
+    pub(super) fn read_candidates<'a>(&self, event: &mut Event, texts: impl IntoIterator<Item = Cow<'a, str>>) {
+        for text in texts {
+            if is_unfilled_macro(&text) {
+                continue;
+            }
+            match self.credentials.click_ids().recognise(&text) {
+                Recognised::Ours(id) | Recognised::Foreign(id) => {
+                    if !event.clicks.contains(&id) && event.clicks.len() < MAX_CANDIDATES {
+                        event.clicks.push(id);
+                    }
+                }
+                Recognised::Forged(id) => {
+                    if event.forged.len() < MAX_CANDIDATES {
+                        event.forged.push(id);
+                    }
+                }
+                Recognised::Invalid => {}
+            }
+        }
+    }
+}
+
+/// Keeps a parameter where its role puts it.
+pub(super) fn keep(event: &mut Event, name: &str, role: Option<&Role>, value: &str) {
+    if value.is_empty() {
+        return;
+    }
+    match role {
+        Some(role) if role.is_private() => {
+            event.private.insert(name.into(), Pii::new(value));
+            return;
+        }
+        Some(Role::EventId) if event.event_id.is_none() => event.event_id = Some(value.into()),
+        Some(Role::OrderId) if event.order_id.is_none() => event.order_id = Some(value.into()),
+        _ => {}
+    }
+    event.parameters.insert(name.into(), value.into());
+}

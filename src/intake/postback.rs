@@ -1,0 +1,137 @@
+//! Postbacks as events, and what anyone may send.
+
+use super::{Intake, draft::keep};
+use crate::event::{Event, Interface, Kind};
+use crate::network::{Meaning, Postback, PostbackError};
+use crate::value::{EventId, Money, Query, Receipt, Shared};
+use alloc::{borrow::Cow, format, string::ToString, vec::Vec};
+
+impl Intake<'_> {
+    /// The event of a postback, and what was read of the query.
+    ///
+    /// Its identity is (source, its event id or receipt, type, status, amount, currency), so that
+    /// the same id with a new status is news, and the same id with another time is not. The receipt
+    /// is the one that came, with a rebill's suffix. With neither id, each arrival is an event of
+    /// its own.
+    ///
+    /// A postback with ClickBank's word `TEST`, one that begins with `TEST_`, or the made-up values
+    /// of ClickBank's Test button ([`is_test_button`](crate::clickbank::s2s::is_test_button)) is a
+    /// test. Its made-up receipt `ABC12345` is no receipt, with or without the other values: it is
+    /// the same in every test, and would tie them together.
+    ///
+    /// Anyone may send what is [open](crate::tracker::Source::is_open), so its sum and currency are not read, and
+    /// it has neither receipt nor parent. In ClickBank's pixel the click id may be one of a list.
+    pub(super) fn posted_back(&self, query: &Query<'_>) -> Result<(Event, Postback), PostbackError> {
+        let protocol = &self.source.protocol;
+        let own: Vec<&str> = self.source.parameters.iter().map(|row| row.name.as_str()).collect();
+        let open = self.is_sent_by_anyone(query);
+        let read = self.read(query, &own, open)?;
+        let role_of = |name: &str| {
+            self.source
+                .parameters
+                .iter()
+                .find(|row| row.name == name)
+                .and_then(|row| row.role.as_ref())
+        };
+        let (id, identified) = self.postback_id(&read);
+        let mut event = Event::assume_authentic(
+            id,
+            self.source.id.clone(),
+            Interface::Postback,
+            read.time.unwrap_or(self.received.at),
+        );
+        event.identified = identified;
+        event.timed = read.time.is_some();
+        event.received_at = self.received.at;
+        event.name = read.type_word.as_ref().map(|word| word.as_str().into());
+        event.test = protocol.is_test(&read);
+        event.kind = event.test.then_some(Kind::Test);
+        event.status = read.status_word.as_deref().map(Shared::from);
+        let currency = read.currency.unwrap_or(self.source.currency);
+        event.sum = read.sum.map(|amount| Money { amount, currency });
+        event.event_id = read.event_id.as_deref().map(Shared::from);
+        event.order_id = read.order_id.as_deref().map(Shared::from);
+        let is_doubted = |receipt: &Receipt| open || protocol.is_made_up(receipt);
+        event.receipt = read.receipt.clone().filter(|receipt| !is_doubted(receipt));
+        event.parent = read.parent.clone().filter(|receipt| !is_doubted(receipt));
+        event.parent.take_if(|parent| Some(&*parent) == event.receipt.as_ref());
+        self.read_candidates(&mut event, self.postback_candidates(query, &read));
+        for (name, value) in &read.parameters {
+            keep(&mut event, name, role_of(name), value);
+        }
+        Ok((event, read))
+    }
+
+    fn postback_id(&self, read: &Postback) -> (EventId, bool) {
+        let word = read.type_word.as_ref().map_or("", |word| word.as_str());
+        let id = read.event_id.as_deref().map(|id| ("event id", id));
+        let id = id.or_else(|| read.receipt_text.as_deref().map(|receipt| ("receipt", receipt)));
+        let Some((what, id)) = id else {
+            let nonce = format!("{}:{}", self.received.at, self.received.nonce);
+            let id = EventId::of(
+                Some(self.received.at.unix_seconds()),
+                &["postback arrival", self.source.id.as_str(), &nonce],
+            );
+            return (id, false);
+        };
+        let amount = read.sum.map(|sum| sum.to_string()).unwrap_or_default();
+        let currency = read.currency.map(|currency| currency.to_string()).unwrap_or_default();
+        let status = read.status_word.as_deref().unwrap_or_default();
+        let parts = [
+            "postback",
+            self.source.id.as_str(),
+            what,
+            id,
+            word,
+            status,
+            &amount,
+            &currency,
+        ];
+        // Without its time in front: what the id says is the same at another time.
+        (EventId::of(None, &parts), true)
+    }
+
+    /// Whether a query's word is that of an open type. A word that is repeated is refused later.
+    pub(super) fn is_sent_by_anyone(&self, query: &Query<'_>) -> bool {
+        let names = self.source.names.names(Meaning::Type);
+        let mut words = names.filter_map(|name| query.value(name).ok()?);
+        words.next().is_some_and(|word| self.source.is_open(word))
+    }
+
+    /// Reads a query by the source's names. What anyone may send (`open`) is read without its
+    /// amount, which counts nothing and so refuses nothing. A protocol's pixel may fill the field of
+    /// the click id with a list, and not the list but each code of it has the length of a click id.
+    fn read(&self, query: &Query<'_>, own: &[&str], open: bool) -> Result<Postback, PostbackError> {
+        use Meaning::{ClickId, Currency, Sum};
+        let names = &self.source.names;
+        let codes = self.source.protocol.names_of_codes();
+        let lists = !codes.is_empty();
+        let unread: &[Meaning] = match (open, lists) {
+            (false, _) => &[],
+            (true, false) => &[Sum, Currency],
+            (true, true) => &[Sum, Currency, ClickId],
+        };
+        let mut read = match unread {
+            [] => Postback::read(query, names, own)?,
+            unread => Postback::read(query, &names.without(unread), own)?,
+        };
+        if lists {
+            // Codes are read by [`Intake::postback_candidates`].
+            read.ignored
+                .retain(|name| !codes.contains(&name.as_str()) && names.meaning(name) != Some(ClickId));
+            for name in names.names(ClickId) {
+                query.raw(name)?;
+            }
+        }
+        Ok(read)
+    }
+
+    /// The texts of a postback that may be a click id.
+    fn postback_candidates<'q>(&self, query: &'q Query<'_>, read: &'q Postback) -> impl Iterator<Item = Cow<'q, str>> {
+        let word = read.type_word.as_ref().map(|word| word.as_str());
+        let is_pixel = word.is_some_and(|word| self.source.is_open(word));
+        let own = read.click_id.as_ref().map(|id| id.as_str());
+        let codes = self.source.protocol.codes(query, &self.source.names, is_pixel);
+        own.into_iter().chain(codes).map(Cow::Borrowed)
+    }
+}

@@ -1,0 +1,247 @@
+//! The one door: who is taken, what a refusal says to whom, and what is kept of it.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::arithmetic_side_effects)]
+
+use postback::clickbank::envelope::Envelope;
+use postback::event::{Assurance, Received};
+use postback::intake::{Caller, Intake, Refusal, RefusalReason, Unauthorized};
+use postback::plan::Ring;
+use postback::tracker::{Alarm, FAILURE_WINDOW, MAX_FAILURES};
+use postback::value::{Secret, Timestamp};
+use postback::{CompileOptions, Credentials, Document, Event, Tracker, compile};
+use serde_json::{Value, json};
+use sha1::{Digest, Sha1};
+use std::net::IpAddr;
+
+const SECRET: &str = "ANOTHERSECRET42";
+const BODIES: &str = include_str!("vectors/ins_samples_encrypted_openssl.jsonl");
+
+struct House {
+    tracker: Tracker,
+    credentials: Credentials,
+}
+
+impl House {
+    fn new(change: &Value) -> Self {
+        let mut source = json!({
+            "id": "cb", "default": true, "protocol": "clickbank", "secrets": ["env:S"], "tokens": ["env:T"],
+            "allow_ips": ["203.0.113.0/24"], "ins_versions": ["1.0", "4.0", "8.0"], "open_types": ["Visit"],
+        });
+        source
+            .as_object_mut()
+            .unwrap()
+            .extend(change.as_object().unwrap().clone());
+        let document = json!({
+            "version": 1,
+            "conversion_type": [{"name": "Purchase", "default": true}, {"name": "Visit", "counts": "step"}],
+            "offer_source": [source, {"id": "plain"}],
+        });
+        let document = Document::from_json(&document.to_string()).unwrap();
+        let tracker = compile(&document, &CompileOptions::default()).unwrap();
+        let secrets = [("env:S", SECRET), ("env:T", "right")];
+        let secrets = secrets
+            .map(|(name, value)| (name.parse().unwrap(), Secret::from(value)))
+            .into();
+        let credentials = Credentials::new(&tracker, &secrets).unwrap();
+        Self { tracker, credentials }
+    }
+
+    fn at(&self, source: &str, seconds: u64) -> Intake<'_> {
+        let at = Timestamp::from_unix_seconds(1_800_000_000 + i64::try_from(seconds).unwrap()).unwrap();
+        let source = self.tracker.source(Some(source)).unwrap();
+        Intake::new(source, &self.credentials, Received { at, nonce: 1 })
+    }
+
+    fn intake(&self) -> Intake<'_> {
+        self.at("cb", 0)
+    }
+}
+
+fn house() -> House {
+    House::new(&json!({}))
+}
+
+/// The sample of version 8.0: the wrapper with what the vector says of it, which nobody reads.
+fn body() -> &'static [u8] {
+    BODIES.lines().last().unwrap().as_bytes()
+}
+
+fn caller(address: &str, token: &'static str) -> Caller<'static> {
+    let address: IpAddr = address.parse().unwrap();
+    Caller::new(Some(address)).with_token(Some(token.as_bytes()))
+}
+
+fn network() -> Caller<'static> {
+    caller("203.0.113.9", "right")
+}
+
+/// A form of version 1.0 with the check that a secret makes.
+fn form(receipt: &str, secret: &str) -> Vec<u8> {
+    let covered = format!("A|a@example.com|US||{receipt}|1|SALE|promoter|seller|STANDARD|Book|VISA|1000||");
+    let digest = Sha1::digest(format!("{covered}|{secret}"));
+    let check: String = digest.iter().take(4).map(|byte| format!("{byte:02X}")).collect();
+    format!(
+        "ccustname=A&ccustemail=a%40example.com&ccustcc=US&ccuststate=&ctransreceipt={receipt}&cproditem=1&ctransaction=SALE\
+         &ctransaffiliate=promoter&ctranspublisher=seller&cprodtype=STANDARD&cprodtitle=Book&ctranspaymentmethod=VISA\
+         &ctransamount=1000&caffitid=&cvendthru=&ctranstime=1383932433&cverify={check}"
+    )
+    .into_bytes()
+}
+
+fn ring(refusal: &Refusal) -> Ring {
+    refusal.kept.as_ref().unwrap().row.ring
+}
+
+#[test]
+fn a_notification_of_its_own_caller_is_an_event() {
+    let house = house();
+    let event = house.intake().ins(&network(), body()).unwrap();
+    assert_eq!(
+        (event.source.as_str(), event.assurance),
+        ("cb", Some(Assurance::Decrypted))
+    );
+    let old = house.intake().ins(&network(), &form("ABCD1234", SECRET)).unwrap();
+    assert_eq!(old.assurance, Some(Assurance::Verified32));
+    assert_eq!(house.intake().form(&network(), &form("ABCD1234", SECRET)).unwrap(), old);
+    assert_eq!(
+        ring(&house.intake().form(&network(), body()).unwrap_err()),
+        Ring::Doubtful
+    );
+}
+
+/// Whatever is wrong, the caller hears one thing; only the ring differs, by what he knows anyway.
+#[test]
+fn every_refusal_of_a_notification_says_the_same() {
+    let house = house();
+    let mut damaged: Value = serde_json::from_slice(body()).unwrap();
+    damaged["iv"] = "MjAwQkFGNjYyNkNCMkMxMg==".into();
+    let not_chosen = BODIES.lines().next().unwrap().as_bytes().to_vec();
+    let damaged = damaged.to_string().into_bytes();
+    let cases: [(Caller<'_>, Vec<u8>, Ring); 8] = [
+        (caller("203.0.113.9", "wrong"), body().to_vec(), Ring::Doubtful),
+        (Caller::new(network().address), body().to_vec(), Ring::Doubtful),
+        (caller("198.51.100.1", "right"), body().to_vec(), Ring::Doubtful),
+        (network(), b"{}".to_vec(), Ring::Doubtful),
+        (network(), b"a=%".to_vec(), Ring::Doubtful),
+        (network(), damaged, Ring::Probable),
+        (network(), not_chosen, Ring::Probable),
+        (network(), form("ABCD1234", "WRONG"), Ring::Probable),
+    ];
+    for (caller, body, expected) in cases {
+        let refusal = house.intake().ins(&caller, &body).unwrap_err();
+        assert_eq!(refusal.reason, RefusalReason::Notification);
+        assert_eq!(refusal.to_string(), "notification refused");
+        assert_eq!((ring(&refusal), refusal.alarm), (expected, None));
+        let kept = refusal.kept.unwrap();
+        assert_eq!((kept.body, kept.row.source.as_str()), (body, "cb"));
+        assert_eq!(kept.row.at.unix_seconds(), 1_800_000_000);
+    }
+    assert_eq!(
+        ring(&house.at("plain", 0).ins(&network(), body()).unwrap_err()),
+        Ring::Doubtful
+    );
+}
+
+#[test]
+fn guesses_are_counted_and_nothing_else_is() {
+    let house = house();
+    let (right, wrong) = (form("ABCD1234", SECRET), form("ABCD1234", "WRONG"));
+    for count in 1..=MAX_FAILURES {
+        // What is no guess costs nothing.
+        house.intake().ins(&network(), b"{}").unwrap_err();
+        house.intake().ins(&caller("203.0.113.9", "wrong"), &wrong).unwrap_err();
+        assert!(house.intake().ins(&network(), &right).is_ok(), "{count}");
+        let alarm = house.intake().ins(&network(), &wrong).unwrap_err().alarm;
+        assert_eq!(alarm, (count == MAX_FAILURES).then_some(Alarm::Caller), "{count}");
+    }
+    let stopped = house.intake().ins(&network(), &right).unwrap_err();
+    assert_eq!((ring(&stopped), stopped.alarm), (Ring::Probable, None));
+    // Encrypted notifications are no guess, other sources and later hours have budgets of their own.
+    assert!(house.intake().ins(&network(), body()).is_ok());
+    assert!(house.at("cb", FAILURE_WINDOW.as_secs()).ins(&network(), &right).is_ok());
+    // Whoever has the credentials shares the count; new ones begin anew.
+    let shared = House {
+        tracker: House::new(&json!({})).tracker,
+        credentials: house.credentials.clone(),
+    };
+    assert!(shared.intake().ins(&network(), &right).is_err());
+    assert!(House::new(&json!({})).intake().ins(&network(), &right).is_ok());
+    // Whoever vouches for the caller is asked nothing and counts nothing.
+    assert!(house.intake().assume_authorized().ins(&right).is_ok());
+    assert_eq!(house.intake().assume_authorized().ins(&wrong), Err(Ring::Probable));
+    assert_eq!(house.intake().assume_authorized().ins(b"{}"), Err(Ring::Doubtful));
+}
+
+#[test]
+fn a_postback_says_what_is_wrong_with_it_and_is_not_kept() {
+    let house = house();
+    let refusal = |caller: &Caller<'_>, query: &str| {
+        let refusal = house.intake().postback(caller, query.as_bytes()).unwrap_err();
+        assert_eq!((refusal.kept.as_ref(), refusal.alarm), (None, None));
+        refusal
+    };
+    let inside = Caller::new(network().address);
+    assert!(house.intake().postback(&inside, b"clickid=a&token=right").is_ok());
+    // A token beside the query counts where the query has none.
+    assert!(house.intake().postback(&network(), b"clickid=a").is_ok());
+    let token = RefusalReason::Unauthorized(Unauthorized::Token);
+    assert_eq!(refusal(&network(), "clickid=a&token=wrong").reason, token);
+    assert_eq!(refusal(&inside, "clickid=a").reason, token);
+    assert_eq!(
+        refusal(&inside, "clickid=a").to_string(),
+        "the token is missing or wrong"
+    );
+    assert_eq!(
+        refusal(&caller("198.51.100.1", "right"), "clickid=a").reason,
+        RefusalReason::Unauthorized(Unauthorized::Address)
+    );
+    assert_eq!(
+        refusal(&inside, "clickid=a&clickid=b&token=wrong").to_string(),
+        "parameter `clickid` is repeated"
+    );
+    assert!(matches!(refusal(&inside, "clickid=%4").reason, RefusalReason::Query(_)));
+    assert!(matches!(
+        refusal(&inside, "sum=1,5").reason,
+        RefusalReason::Malformed(_)
+    ));
+}
+
+#[test]
+fn a_pixel_is_an_open_type_whoever_calls() {
+    let house = house();
+    let nobody = Caller::default();
+    let pixel = |caller: &Caller<'_>, query: &str| house.intake().pixel(caller, query.as_bytes());
+    let visit = pixel(&nobody, "type=Visit&trackingCodes=[abc,x]&sum=9").unwrap();
+    assert_eq!((visit.clicks.len(), visit.sum), (2, None));
+    assert_eq!(
+        house
+            .intake()
+            .postback(&nobody, b"type=Visit&trackingCodes=[abc,x]&sum=9")
+            .unwrap()
+            .clicks,
+        visit.clicks
+    );
+    for query in ["type=Purchase&token=right", "token=right", "type=visit"] {
+        let refusal = pixel(&network(), query).unwrap_err();
+        assert_eq!(
+            refusal.reason,
+            RefusalReason::Unauthorized(Unauthorized::Type),
+            "{query}"
+        );
+    }
+    assert!(matches!(
+        pixel(&nobody, "type=Visit&type=Visit").unwrap_err().reason,
+        RefusalReason::Malformed(_) | RefusalReason::Unauthorized(_)
+    ));
+}
+
+#[test]
+fn an_event_can_be_vouched_for_and_is_read_back_as_it_was_stored() {
+    let house = house();
+    let event = house.intake().ins(&network(), body()).unwrap();
+    let stored = serde_json::to_string(&event).unwrap();
+    let read: Event = serde_json::from_str(&stored).unwrap();
+    assert_eq!(read.id, event.id);
+    let made = Event::assume_authentic(event.id.clone(), event.source.clone(), event.interface, event.at);
+    assert_eq!((made.assurance, made.sum), (None, None));
+    assert!(Envelope::parse(body()).is_ok());
+}
