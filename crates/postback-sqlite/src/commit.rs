@@ -3,8 +3,11 @@
 use crate::{fault::Fault, guard, key::key, sql, time};
 use postback::delivery::Delivery;
 use postback::model::Click;
-use postback::plan::{Commit, Committed, EventRow, MAX_REFUSED, Outcome, Write};
-use postback::port::{StoreError, row};
+use postback::plan::{Commit, Committed, MAX_REFUSED, Outcome, Write};
+use postback::port::{
+    StoreError,
+    row::{self, Column},
+};
 use postback::value::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter, types::Value};
 
@@ -69,107 +72,50 @@ pub(crate) fn outcome(connection: &Connection, event: &str) -> Result<Option<Str
 
 /// A click's row.
 pub(crate) fn record(click: &Click) -> Result<Statement, StoreError> {
-    let (payload, private) = (row::encode(click)?, row::encode_private(&click.private)?);
-    Ok((
-        sql::RECORD,
-        vec![
-            text(&click.id),
-            time::floor(click.at).into(),
-            payload.into(),
-            private.into(),
-        ],
-    ))
+    Ok((sql::RECORD, values(row::of_click(click)?, false)))
 }
 
 fn encode(write: &Write, statements: &mut Vec<Statement>) -> Result<(), StoreError> {
-    let statement = match write {
-        Write::Event(event) => encode_event(event)?,
-        Write::Conversion(conversion) => {
-            let receipt = optional(conversion.shown.receipt.as_ref());
-            let payload = row::encode(conversion)?.into();
-            (
-                sql::WRITE_CONVERSION,
-                vec![
-                    text(&conversion.id),
-                    text(&conversion.click),
-                    key(conversion.click.as_str()).into(),
-                    receipt,
-                    payload,
-                ],
-            )
-        }
-        Write::Tally(tally) => (
-            sql::WRITE_TALLY,
-            vec![
-                text(&tally.click),
-                tally.key.column().into(),
-                row::encode(tally)?.into(),
-            ],
-        ),
-        Write::Receipt(record) => (
-            sql::WRITE_RECEIPT,
-            vec![text(&record.source), text(&record.receipt), row::encode(record)?.into()],
-        ),
-        Write::Configuration(row) => (
-            sql::WRITE_CONFIGURATION,
-            vec![text(&row.fingerprint), row.document.clone().into()],
-        ),
-        Write::Refused(refused) => {
-            let row = &refused.row;
-            let (source, ring) = (text(&row.source), Value::Text(row.ring.as_str().to_owned()));
-            let values = vec![
-                text(&row.id),
-                source.clone(),
-                ring.clone(),
-                row.at.to_string().into(),
-                time::floor(row.at).into(),
-                refused.body.clone().into(),
-            ];
-            statements.push((sql::WRITE_REFUSED, values));
-            (sql::TRIM_REFUSED, vec![source, ring, i64::from(MAX_REFUSED).into()])
-        }
+    let (statement, keyed) = match write {
+        Write::Event(_) => (sql::WRITE_EVENT, true),
+        Write::Conversion(_) => (sql::WRITE_CONVERSION, true),
+        Write::Tally(_) => (sql::WRITE_TALLY, false),
+        Write::Receipt(_) => (sql::WRITE_RECEIPT, false),
+        Write::Configuration(_) => (sql::WRITE_CONFIGURATION, false),
+        Write::Refused(_) => (sql::WRITE_REFUSED, false),
     };
-    statements.push(statement);
+    statements.push((statement, values(row::of_write(write)?, keyed)));
+    if let Write::Refused(refused) = write {
+        let (source, ring) = (refused.row.source.to_string(), refused.row.ring.as_str().to_owned());
+        let trim = vec![source.into(), ring.into(), i64::from(MAX_REFUSED).into()];
+        statements.push((sql::TRIM_REFUSED, trim));
+    }
     Ok(())
 }
 
-fn encode_event(written: &EventRow) -> Result<Statement, StoreError> {
-    let event = &written.event;
-    let values = vec![
-        text(&event.id),
-        text(&event.source),
-        written.outcome.as_str().to_owned().into(),
-        optional(event.receipt.as_ref()),
-        optional(event.parent.as_ref()),
-        optional(written.click.as_ref()),
-        written.click.as_ref().map(|click| key(click.as_str())).into(),
-        time::floor(event.received_at).into(),
-        row::encode(written)?.into(),
-        row::encode_private(&event.private)?.into(),
-    ];
-    Ok((sql::WRITE_EVENT, values))
-}
-
 fn enqueue(delivery: &Delivery, now: Timestamp) -> Result<Statement, StoreError> {
-    let click = delivery.cause.click();
-    let values = vec![
-        text(&delivery.id),
-        delivery.lane.as_str().to_owned().into(),
-        optional(delivery.cause.conversion()),
-        optional(click),
-        click.map(|click| key(click.as_str())).into(),
-        time::floor(delivery.created_at).into(),
-        time::ceil(delivery.due_at(now)).into(),
-        row::encode(delivery)?.into(),
-        row::encode_private(&delivery.private)?.into(),
-    ];
-    Ok((sql::ENQUEUE, values))
+    Ok((sql::ENQUEUE, values(row::of_delivery(delivery, now)?, true)))
 }
 
-fn text(id: &impl AsRef<str>) -> Value {
-    Value::Text(id.as_ref().to_owned())
-}
-
-fn optional(id: Option<&impl AsRef<str>>) -> Value {
-    id.map_or(Value::Null, text)
+/// The values of a row in the order of its columns. Where the table finds clicks by their keys, the
+/// key stands behind the click.
+fn values(columns: row::Columns<'_>, keyed: bool) -> Vec<Value> {
+    let mut values = Vec::with_capacity(columns.len().saturating_add(1));
+    for (name, column) in columns {
+        let click_key = match &column {
+            Column::Text(click) if keyed && name == "click" => Some(Some(key(click))),
+            Column::Absent if keyed && name == "click" => Some(None),
+            _ => None,
+        };
+        values.push(match column {
+            Column::Text(text) => Value::Text(text.to_owned()),
+            Column::Made(text) => Value::Text(text),
+            Column::Absent => Value::Null,
+            Column::At(time) => time::floor(time).into(),
+            Column::Due(time) => time::ceil(time).into(),
+            Column::Bytes(bytes) => Value::Blob(bytes.to_vec()),
+        });
+        values.extend(click_key.map(Value::from));
+    }
+    values
 }

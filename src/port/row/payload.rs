@@ -1,7 +1,7 @@
 //! How rows are written: JSON with a version, made by the core, so that no adapter invents a schema
 //! of its own.
 
-use super::{StoreError, StoreErrorKind};
+use crate::port::{StoreError, StoreErrorKind};
 use crate::value::Pii;
 use alloc::{collections::BTreeMap, string::String};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
