@@ -18,6 +18,7 @@ pub mod delivery;
 #[cfg(feature = "std")]
 pub mod drive;
 pub mod event;
+mod id;
 pub mod intake;
 pub mod lint;
 #[cfg(feature = "std")]
@@ -34,6 +35,7 @@ pub mod rule;
 pub mod scope;
 pub mod setup;
 pub mod template;
+mod text;
 pub mod tracker;
 pub mod value;
 

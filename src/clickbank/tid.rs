@@ -1,7 +1,7 @@
 //! The tracking code of a ClickBank link: `tid` of an affiliate's hoplink, `vtid` of a seller's pay
 //! link.
 
-use crate::value::shown;
+use crate::text::shown;
 use alloc::string::{String, ToString};
 use core::fmt;
 use thiserror::Error;

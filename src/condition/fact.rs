@@ -59,8 +59,8 @@ impl<'a> Fact<'a> {
     /// Unix seconds.
     pub(super) fn printed(self) -> Self {
         match self {
-            Self::Number(amount) => Self::Text(Cow::Owned(amount.text())),
-            Self::Money(money) => Self::Text(Cow::Owned(money.amount.text())),
+            Self::Number(amount) => Self::Text(Cow::Owned(amount.to_string())),
+            Self::Money(money) => Self::Text(Cow::Owned(money.amount.to_string())),
             Self::Time { at, .. } => Self::Text(Cow::Owned(at.unix_seconds().to_string())),
             other => other,
         }

@@ -3,7 +3,7 @@
 use super::clause::{Test, Wanted};
 use super::texts::TextOp;
 use super::{Range, Seen, Texts, Unmet};
-use crate::value::Cut;
+use crate::text::Cut;
 use crate::value::span::Span;
 use core::fmt;
 

@@ -1,7 +1,7 @@
 //! Collecting what is wrong, so that reading can go on.
 
 use super::problem::{Problem, Problems};
-use crate::value::nearest;
+use crate::text::nearest;
 use alloc::{
     collections::BTreeSet,
     format,

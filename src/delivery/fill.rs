@@ -1,7 +1,8 @@
 //! Filling the holes of a request: secrets, personal values, the time, signatures.
 
 use crate::outbound::{Encoding, Hole, HoledText, Part};
-use crate::value::{ESCAPED, Pii, Secret, SecretReference, Timestamp, push_json};
+use crate::text::{ESCAPED, push_json};
+use crate::value::{Pii, Secret, SecretReference, Timestamp};
 use alloc::{
     collections::BTreeMap,
     format,

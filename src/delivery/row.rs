@@ -42,6 +42,15 @@ pub struct Delivery {
     pub private: BTreeMap<String, Pii>,
 }
 
+impl DeliveryId {
+    /// The id of a delivery that a host makes itself: equal parts at one time are one delivery.
+    /// None is the id of a postback that was decided.
+    #[must_use]
+    pub fn from_parts(at: Timestamp, parts: &[&str]) -> Self {
+        Self::of_host(at.unix_seconds(), parts)
+    }
+}
+
 impl Delivery {
     /// A request to be sent as soon as it is stored, and tried again by the default policy.
     ///

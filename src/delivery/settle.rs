@@ -6,7 +6,8 @@ use super::case::{Answer, Case, Judgement};
 use super::judges::Judges;
 use super::row::Leased;
 use super::verdict::{Attempt, Settlement, Verdict};
-use crate::value::{Cut, Timestamp};
+use crate::text::Cut;
+use crate::value::Timestamp;
 use alloc::{
     format,
     string::{String, ToString},

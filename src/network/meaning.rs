@@ -2,7 +2,7 @@
 
 use crate::model::SLOTS;
 use crate::scope::ClickSlot;
-use crate::value::nearest;
+use crate::text::nearest;
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 use thiserror::Error;

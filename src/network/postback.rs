@@ -1,9 +1,10 @@
 //! One postback, read.
 
 use super::{Meaning, ParameterMap};
+use crate::text::Cut;
 use crate::value::{
-    Amount, AmountError, ClickId, Currency, CurrencyError, Cut, MAX_FOREIGN_ID, MAX_TYPE_NAME, Query, QueryError,
-    Receipt, Secret, Timestamp, TimestampError, TypeName, open_enum,
+    Amount, AmountError, ClickId, Currency, CurrencyError, MAX_FOREIGN_ID, MAX_TYPE_NAME, Query, QueryError, Receipt,
+    Secret, Timestamp, TimestampError, TypeName, open_enum,
 };
 use alloc::{
     collections::{BTreeMap, BTreeSet},

@@ -4,10 +4,10 @@ use crate::delivery::{FillError, fill_private};
 use crate::model::Click;
 use crate::scope::{ClickSlot, Scope};
 use crate::template::RenderError;
+use crate::text::{Cut, shown};
 use crate::tracker::{Campaign, Channel, ClickIdKeys, Offer, Path, Source, Tracker, names};
 use crate::value::{
-    Amount, CampaignId, ChannelId, Cut, Money, OfferId, OfferSourceId, Pii, Query, QueryError, Timestamp,
-    is_unfilled_macro, shown,
+    Amount, CampaignId, ChannelId, Money, OfferId, OfferSourceId, Pii, Query, QueryError, Timestamp, is_unfilled_macro,
 };
 use alloc::{
     borrow::ToOwned,

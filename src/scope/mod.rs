@@ -147,7 +147,7 @@ impl<'a> Scope<'a> {
                 optional(shown.and_then(|s| s.order_id.as_deref().or(s.receipt.as_ref().map(AsRef::as_ref))))
             }
             Field::Sum => match self.conversion.and_then(|c| c.sum) {
-                Some(money) => Value::Text(Cow::Owned(money.amount.text())),
+                Some(money) => Value::Text(Cow::Owned(money.amount.to_string())),
                 None => Value::Empty,
             },
             Field::Payout => amount(self.payout),
@@ -180,7 +180,7 @@ impl<'a> Scope<'a> {
             ClickSlot::ExternalId => optional(self.click.external_id.as_deref()),
             ClickSlot::Sub(number) => optional(self.click.subs.get(&number).map(String::as_str)),
             ClickSlot::Cost => match self.click.cost {
-                Some(cost) => Value::Text(Cow::Owned(cost.amount.text())),
+                Some(cost) => Value::Text(Cow::Owned(cost.amount.to_string())),
                 None => Value::Empty,
             },
         }
@@ -207,7 +207,7 @@ fn seconds(at: Option<crate::value::Timestamp>) -> Value<'static> {
 
 fn amount(payout: Option<Payout>) -> Value<'static> {
     match payout {
-        Some(Payout::Known(money)) => Value::Text(Cow::Owned(money.amount.text())),
+        Some(Payout::Known(money)) => Value::Text(Cow::Owned(money.amount.to_string())),
         Some(Payout::NoRate) => Value::NoRate,
         None => Value::Empty,
     }

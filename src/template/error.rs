@@ -1,7 +1,7 @@
 //! What is wrong with a template, and why a sound one cannot be rendered for one conversion.
 
 use super::{MAX_MACROS, MAX_RENDERED, MAX_TEMPLATE};
-use crate::value::Cut;
+use crate::text::Cut;
 use alloc::{
     string::{String, ToString},
     vec::Vec,

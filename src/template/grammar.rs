@@ -3,7 +3,8 @@
 use super::error::{MapFault, Problem, shown};
 use crate::model::Status;
 use crate::scope::Field;
-use crate::value::{SecretReference, is_unfilled_macro, nearest, percent_decoded};
+use crate::text::{nearest, percent_decoded};
+use crate::value::{SecretReference, is_unfilled_macro};
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use percent_encoding::percent_decode_str;
 

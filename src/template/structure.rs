@@ -6,7 +6,7 @@ use super::error::{Place, Problem, shown};
 use super::grammar::{Macro, is_foreign_macro, is_of_conversion, is_placeholder, read};
 use super::program::{Program, Refused};
 use super::{MAX_MACROS, MAX_TEMPLATE};
-use crate::value::is_escape;
+use crate::text::is_escape;
 use alloc::{
     borrow::ToOwned,
     collections::{BTreeMap, BTreeSet},

@@ -7,7 +7,8 @@
 //! and may change the case (it once raised it), so letters are folded when an id comes back.
 //! Thirty-three characters are nobody else's length: UUIDs and MD5 sums have 32, SHA-1 sums 40.
 
-use crate::value::{ClickId, Secret, Timestamp, base32};
+use crate::id::base32;
+use crate::value::{ClickId, Secret, Timestamp};
 use alloc::{format, vec::Vec};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;

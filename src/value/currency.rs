@@ -1,6 +1,7 @@
 //! Currency codes and their minor units.
 
-use super::text::{shown, text_serde};
+use super::text_serde::text_serde;
+use crate::text::shown;
 use alloc::string::String;
 use core::{fmt, str::FromStr};
 use thiserror::Error;

@@ -1,7 +1,7 @@
 //! Paths into a network's message, as the configuration writes them:
 //! `from = "lineItems[0].productTitle"`.
 
-use super::shown;
+use crate::text::shown;
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::{fmt, str::FromStr};
 use thiserror::Error;

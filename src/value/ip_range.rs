@@ -1,6 +1,6 @@
 //! Ranges of IP addresses, as in `10.0.0.0/8`: those of `ipnet`, read more strictly.
 
-use super::text::shown;
+use crate::text::shown;
 use alloc::string::String;
 use core::net::IpAddr;
 use ipnet::IpNet;

@@ -1,7 +1,7 @@
 //! Percentages of amounts.
 
 use super::amount::{Amount, AmountError, MAX_AMOUNT_FRACTION};
-use super::text::text_serde;
+use super::text_serde::text_serde;
 use core::{fmt, str::FromStr};
 use thiserror::Error;
 

@@ -1,6 +1,6 @@
 //! Where a secret is kept. A configuration and its rows name the place; the host looks there.
 
-use super::{Shared, text::text_serde};
+use super::{Shared, text_serde::text_serde};
 use core::{fmt, str::FromStr};
 use thiserror::Error;
 

@@ -2,6 +2,7 @@
 
 use postback::value::{Amount, Currency, MAX_AMOUNT_DIGITS, MAX_AMOUNT_FRACTION, Money, Percent};
 use proptest::prelude::*;
+use rust_decimal::Decimal;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 fn amount(text: &str) -> Amount {
@@ -14,6 +15,68 @@ fn minor(units: i64, digits: u32) -> Amount {
 
 fn refusal(text: &str) -> String {
     text.parse::<Amount>().unwrap_err().to_string()
+}
+
+#[test]
+fn an_amount_of_any_length_prints_as_it_is_read() {
+    for text in [
+        "0",
+        "7",
+        "-7",
+        "0.05",
+        "-0.5",
+        "8.5",
+        "100",
+        "120.25",
+        "18446744073709551615",
+        "18446744073709551616",
+        "-1844674407370955.1616",
+        "9999999999999999999999999999",
+    ] {
+        assert_eq!(amount(text).to_string(), text);
+    }
+    let smallest = Amount::try_from(Decimal::new(-1, 27)).unwrap().to_string();
+    assert_eq!(smallest, "-0.000000000000000000000000001");
+}
+
+#[test]
+fn an_amount_is_a_decimal_without_trailing_zeros() {
+    for (number, text) in [("8.50", "8.5"), ("-0.0", "0"), ("0", "0"), ("-120", "-120")] {
+        let number: Decimal = number.parse().unwrap();
+        let amount = Amount::try_from(number).unwrap();
+        assert_eq!(amount.to_string(), text);
+        assert_eq!(amount, text.parse().unwrap());
+        assert_eq!(Decimal::from(amount), number);
+    }
+}
+
+#[test]
+fn a_decimal_of_29_digits_is_no_amount() {
+    let most: Decimal = "9999999999999999999999999999".parse().unwrap();
+    assert_eq!(Decimal::from(Amount::try_from(most).unwrap()), most);
+    let error = Amount::try_from(Decimal::MAX).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "`79228162514264337593543950335` is not an amount: it has more than 28 digits"
+    );
+    assert!(Amount::try_from(Decimal::new(1, 27)).is_ok());
+    assert!(Amount::try_from(Decimal::new(1, 28)).is_err());
+    assert!(Amount::try_from(Decimal::new(10, 28)).is_ok());
+}
+
+#[test]
+fn minor_units_are_whole_and_come_back() {
+    assert_eq!(amount("8.5").minor_units(2), Some(850));
+    assert_eq!(amount("-8.5").minor_units(2), Some(-850));
+    assert_eq!(amount("8").minor_units(0), Some(8));
+    assert_eq!(amount("8.125").minor_units(2), None);
+    assert_eq!(amount("8.125").rounded(2).minor_units(2), Some(812));
+    assert_eq!(amount("0").minor_units(27), Some(0));
+    assert_eq!(amount("1").minor_units(40), None);
+    for units in [i64::MIN, -1, 0, 1, i64::MAX] {
+        assert_eq!(Amount::from_minor_units(units, 4).unwrap().minor_units(4), Some(units));
+    }
+    assert_eq!(amount("9223372036854775808").minor_units(0), None);
 }
 
 #[test]

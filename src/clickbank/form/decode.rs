@@ -1,7 +1,8 @@
 //! A form's bytes as names and values.
 
 use super::{Form, FormCharset};
-use crate::value::{Pii, percent_decoded};
+use crate::text::percent_decoded;
+use crate::value::Pii;
 use alloc::{
     borrow::ToOwned,
     collections::{BTreeMap, BTreeSet, btree_map::Entry},
@@ -104,5 +105,5 @@ pub(super) fn unescaped(text: &[u8]) -> Option<Bytes> {
 
 /// A name as an error shows it: short, and on one line.
 fn shown(name: &[u8]) -> String {
-    crate::value::shown(&String::from_utf8_lossy(name))
+    crate::text::shown(&String::from_utf8_lossy(name))
 }

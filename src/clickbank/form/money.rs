@@ -1,6 +1,7 @@
 //! Amounts of a form: whole numbers of minor units.
 
-use crate::value::{Amount, Currency, shown};
+use crate::text::shown;
+use crate::value::{Amount, Currency};
 use alloc::string::String;
 use core::fmt;
 use thiserror::Error;

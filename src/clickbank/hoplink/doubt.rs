@@ -3,7 +3,8 @@
 use super::edit::with_article;
 use super::{Link, LinkForm, LinkParameter};
 use crate::clickbank::tid::{Tid, TidError};
-use crate::value::{is_unfilled_macro, shown};
+use crate::text::shown;
+use crate::value::is_unfilled_macro;
 use alloc::{format, string::String, vec::Vec};
 use core::ops::RangeInclusive;
 use thiserror::Error;

@@ -2,7 +2,8 @@
 
 use super::{Link, LinkError, LinkForm, LinkParameter, Parts};
 use crate::clickbank::tid::{Tid, TidError};
-use crate::value::{ESCAPED, Query, nearest, shown};
+use crate::text::{ESCAPED, nearest, shown};
+use crate::value::Query;
 use alloc::{
     format,
     string::{String, ToString},

@@ -5,6 +5,8 @@
 //! value or key in it; nothing is copied but strings with escapes. [`Json`] is one value of it. The
 //! reader is our own (`reader`) because what must be refused here, a key that stands twice, and
 //! what must be kept, the text of a number, cost a second and a third pass with a general one.
+//! It buys more than half of `open`: 2.8 us beside 6.4 us with `serde_json` and without those two
+//! (BENCHMARKS.md).
 
 mod escapes;
 mod keys;

@@ -22,7 +22,8 @@
 
 mod range;
 
-use crate::value::{IpNet, IpRangeError, ip_range, shown};
+use crate::text::shown;
+use crate::value::{IpNet, IpRangeError, ip_range};
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::{fmt, net::IpAddr, str::FromStr};
 use url::{Host, Url};

@@ -3,7 +3,8 @@
 mod convert;
 mod read;
 
-use super::text::{shown, text_serde};
+use super::text_serde::text_serde;
+use crate::text::shown;
 use ::time::OffsetDateTime;
 use alloc::string::String;
 use core::{fmt, str::FromStr, time::Duration};

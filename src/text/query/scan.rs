@@ -1,9 +1,10 @@
 //! Finds the parameters of a query string, eight bytes at a time: most bytes stand for themselves
-//! and end nothing.
+//! and end nothing. A query takes 0.35 us so, and 0.94 us with `form_urlencoded`, which checks less
+//! (BENCHMARKS.md).
 
 use super::decode::{Seen, decoded};
 use super::{Kind, MAX_QUERY_PARAMETERS, Pair, Part, QueryError};
-use crate::value::text::shown;
+use crate::text::shown;
 use alloc::{borrow::Cow, vec::Vec};
 
 /// Room for a usual postback in one allocation.

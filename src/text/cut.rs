@@ -1,5 +1,4 @@
-//! What the values that are read from text share: how much of a foreign text is shown, and serde as
-//! a string.
+//! How much of a foreign text is shown, and that it stays on one line.
 
 use alloc::{
     borrow::ToOwned,
@@ -9,7 +8,7 @@ use core::fmt::{self, Write as _};
 
 /// The most that an error shows of a text that was refused, in bytes: enough to find it, too little
 /// to flood a log.
-pub(super) const MAX_SHOWN: usize = 64;
+const MAX_SHOWN: usize = 64;
 
 /// The beginning of a foreign text on one line: control characters are escaped, or spaces.
 #[derive(Debug, Clone, Copy)]
@@ -85,36 +84,6 @@ pub(crate) fn shown(text: &str) -> String {
     };
     cut.to_string()
 }
-
-/// Serde as a string and nothing else: a number would have passed through a float on its way.
-macro_rules! text_serde {
-    ($name:ty, $expected:literal, $read:expr) => {
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Text;
-                impl serde::de::Visitor<'_> for Text {
-                    type Value = $name;
-
-                    fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                        f.write_str($expected)
-                    }
-
-                    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
-                        $read(text).map_err(E::custom)
-                    }
-                }
-                deserializer.deserialize_str(Text)
-            }
-        }
-    };
-}
-pub(super) use text_serde;
 
 #[cfg(test)]
 mod tests {

@@ -4,8 +4,8 @@
 mod decode;
 mod scan;
 
+use super::cut::shown;
 use super::macros::is_unfilled_macro;
-use super::text::shown;
 use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::fmt;
 use scan::Scan;

@@ -1,0 +1,15 @@
+//! Layer 0: texts that others wrote. How they are decoded and escaped, which of them are no value,
+//! how much of them is shown; the reader of query strings.
+
+mod cut;
+mod escape;
+mod macros;
+mod query;
+mod suggest;
+
+pub use cut::cut;
+pub(crate) use cut::{Cut, shown};
+pub(crate) use escape::{ESCAPED, is_escape, percent_decoded, push_json};
+pub use macros::is_unfilled_macro;
+pub use query::{MAX_QUERY, MAX_QUERY_PARAMETERS, Query, QueryError};
+pub(crate) use suggest::nearest;

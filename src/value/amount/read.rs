@@ -1,0 +1,70 @@
+//! The grammar of amounts.
+
+use super::{Amount, AmountError, MAX_AMOUNT_DIGITS, Problem};
+use crate::text::shown;
+
+/// Reads the grammar with at most `max_fraction` significant digits after the point.
+pub(super) fn amount(text: &str, max_fraction: u32) -> Result<Amount, AmountError> {
+    read(text.as_bytes(), max_fraction).map_err(|problem| {
+        // A byte is a whole character only in ASCII.
+        let problem = match problem {
+            Problem::Character(_) => text.chars().find(|c| !c.is_ascii()).map_or(problem, Problem::Character),
+            other => other,
+        };
+        AmountError {
+            text: shown(text),
+            problem,
+        }
+    })
+}
+
+fn read(text: &[u8], max_fraction: u32) -> Result<Amount, Problem> {
+    let (negative, digits) = match text {
+        [] => return Err(Problem::Empty),
+        [b'-', rest @ ..] => (true, rest),
+        rest => (false, rest),
+    };
+    let mut mantissa = 0_i128;
+    let (mut count, mut scale, mut significant, mut point) = (0_u32, 0_u32, 0_u32, false);
+    let mut after_digit = false;
+    for byte in digits {
+        match byte {
+            b'0'..=b'9' => {
+                count = count.saturating_add(1);
+                if count > MAX_AMOUNT_DIGITS {
+                    // What follows may still be the better reason.
+                    continue;
+                }
+                // 28 digits are far below the 38 that fit, so neither step saturates.
+                mantissa = mantissa.saturating_mul(10).saturating_add(i128::from(byte & 0x0f));
+                if point {
+                    scale = scale.saturating_add(1);
+                    if *byte != b'0' {
+                        significant = scale;
+                    }
+                }
+                after_digit = true;
+            }
+            b'.' if !point && after_digit => {
+                point = true;
+                after_digit = false;
+            }
+            b'.' if !point => return Err(Problem::MissingDigit),
+            other => return Err(Problem::Character(char::from(*other))),
+        }
+    }
+    if count > MAX_AMOUNT_DIGITS {
+        return Err(Problem::TooLong);
+    }
+    if !after_digit {
+        return Err(Problem::MissingDigit);
+    }
+    if significant > max_fraction {
+        return Err(Problem::Fraction(max_fraction));
+    }
+    if negative {
+        mantissa = mantissa.saturating_neg();
+    }
+    // `0.` and 27 zeros is the longest fraction that 28 digits allow.
+    Amount::exact(mantissa, scale).ok_or(Problem::TooLong)
+}
