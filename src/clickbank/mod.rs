@@ -1,4 +1,4 @@
-//! What ClickBank sends, as typed values. Bytes go in; no clock, no network, no decision about what
+//! Layer 2: what ClickBank sends, as typed values. Bytes go in; no clock, no network, no decision about what
 //! a sale means.
 //!
 //! One wing for all of ClickBank. It stands on the other modules of layer 2, `network` among them,

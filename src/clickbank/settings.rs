@@ -177,7 +177,7 @@ fn other<T: PartialEq>(own: T, usual: &T) -> Option<T> {
 #[cfg(feature = "legacy-ins")]
 type Forms = FormSettings;
 #[cfg(not(feature = "legacy-ins"))]
-type Forms = ();
+struct Forms;
 
 /// The versions that are taken: encrypted ones, and older ones, which must be named.
 fn versions(row: &Table<'_>, has_secrets: bool, forms: &mut Forms) -> Option<Vec<Version>> {
@@ -219,7 +219,7 @@ fn takes_old(forms: &mut Forms, text: &str) -> Result<bool, String> {
 }
 
 #[cfg(not(feature = "legacy-ins"))]
-fn takes_old((): &mut Forms, text: &str) -> Result<bool, String> {
+fn takes_old(_: &mut Forms, text: &str) -> Result<bool, String> {
     missing(text).map_or(Ok(false), Err)
 }
 
@@ -250,6 +250,7 @@ fn old(row: &Table<'_>) -> Forms {
             row.at(key).problem(MISSING);
         }
     }
+    Forms
 }
 
 #[cfg(any(test, not(feature = "legacy-ins")))]

@@ -1,4 +1,4 @@
-//! Layer 3: from a document to a [`Tracker`].
+//! Layer 4: from a document to a [`Tracker`].
 //!
 //! The document is read into a [`Definition`], and the definition is resolved: every reference is
 //! looked up, every template parsed, and every problem reported.

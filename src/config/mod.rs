@@ -1,4 +1,4 @@
-//! Layer 3: the configuration document, and what is wrong with it.
+//! Layer 1: the configuration document, and what is wrong with it.
 //!
 //! A [`Document`] is read from TOML or JSON into a neutral tree, so both forms of one configuration
 //! are the same document and have the same fingerprint. Reading refuses only what has no shape at

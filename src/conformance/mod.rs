@@ -1,4 +1,4 @@
-//! Layer 4: the suite that every [`Store`] with [`Inspect`] must pass (feature `conformance`).
+//! Layer 5: the suite that every [`Store`] with [`Inspect`] must pass (feature `conformance`).
 //!
 //! The signatures of a storage port say little; what makes an adapter right is written here, one
 //! rule a function. Each [`Case`] takes a store that is empty and panics when the store breaks the

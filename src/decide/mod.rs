@@ -1,4 +1,4 @@
-//! Layer 5: what an event means.
+//! Layer 4: what an event means.
 //!
 //! [`Decision::needs`] says which rows a decision reads and [`Decision::decide`] makes it: a
 //! [`Plan`] with one transaction, a reply and a trace. Nothing here reads a clock or a store, so

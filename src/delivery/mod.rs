@@ -1,4 +1,4 @@
-//! Layer 3: deliveries, from the outbox row to the verdict.
+//! Layer 2: deliveries, from the outbox row to the verdict.
 //!
 //! [`batch`] groups what was leased into requests, [`Batch::request`] fills their holes,
 //! [`Batch::settle`] has the answer judged.

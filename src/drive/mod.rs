@@ -1,4 +1,4 @@
-//! Layer 4: joins the core and the ports, with public calls only. A host that wants another order
+//! Layer 5: joins the core and the ports, with public calls only. A host that wants another order
 //! of things writes its own.
 
 mod ingest;

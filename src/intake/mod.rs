@@ -1,4 +1,4 @@
-//! Layer 5: who called and what came, made into events.
+//! Layer 4: who called and what came, made into events.
 //!
 //! An [`Intake`] is the one door: it asks who calls, opens what came, counts what was guessed and
 //! normalises it. A host reads bytes and a caller off its own transport, and answers what comes

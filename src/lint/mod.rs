@@ -1,4 +1,4 @@
-//! Layer 3: what compiles and is probably not what was meant.
+//! Layer 4: what compiles and is probably not what was meant.
 
 mod campaign;
 mod source;

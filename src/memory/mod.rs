@@ -1,4 +1,4 @@
-//! Layer 4: a [`Store`] in memory, for tests, demonstrations and tools.
+//! Layer 5: a [`Store`] in memory, for tests, demonstrations and tools.
 //!
 //! It is also the contract of [`Store`] written as a program: `state.rs` says in a few lines each
 //! what every adapter must do, and the suite in `conformance` (feature `conformance`) holds them

@@ -1,4 +1,4 @@
-//! Layer 4: the contracts with the world: storage, HTTP, clock, randomness, secrets.
+//! Layer 5: the contracts with the world: storage, HTTP, clock, randomness, secrets.
 //!
 //! Futures are boxed by hand, so that every port is usable as `Arc<dyn ..>` without a macro and
 //! without a runtime. A host without async uses the pure calls of [`crate::tracker`] and

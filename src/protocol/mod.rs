@@ -1,4 +1,4 @@
-//! Layer 2: the protocols that an offer source may speak. Each is an arm here and a wing of its own;
+//! Layer 3: the protocols that an offer source may speak. Each is an arm here and a wing of its own;
 //! nothing else tells them apart.
 
 mod lint;

@@ -1,4 +1,4 @@
-//! Layer 5: from a click URL to a click and the offer's URL.
+//! Layer 4: from a click URL to a click and the offer's URL.
 
 use crate::delivery::{FillError, fill_private};
 use crate::model::Click;

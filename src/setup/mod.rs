@@ -1,4 +1,4 @@
-//! Layer 5: the URLs that a configuration asks one to paste elsewhere.
+//! Layer 4: the URLs that a configuration asks one to paste elsewhere.
 
 use crate::tracker::{Campaign, Channel, Domain, Source, Tracker};
 use crate::value::{ChannelId, DomainId};

@@ -91,7 +91,8 @@ impl Credentials {
             Ok(Self {
                 click_ids,
                 sources,
-                ..Self::default()
+                #[cfg(feature = "legacy-ins")]
+                failures: Arc::default(),
             })
         } else {
             Err(CredentialsError(problems))
@@ -104,7 +105,9 @@ impl Credentials {
     pub fn of_click_ids(click_ids: ClickIdKeys) -> Self {
         Self {
             click_ids,
-            ..Self::default()
+            sources: BTreeMap::new(),
+            #[cfg(feature = "legacy-ins")]
+            failures: Arc::default(),
         }
     }
 
