@@ -219,7 +219,7 @@ mod tests {
         let connection = Connection::open(&base.file).unwrap();
         let rows = |source: &str| -> i64 {
             let counted =
-                "SELECT count(*) FROM event JOIN delivery USING (click) WHERE source = ?1 AND outcome = 'counted'";
+                "SELECT count(*) FROM event JOIN delivery USING (click) WHERE source = ?1 AND outcome = 'applied'";
             connection.query_row(counted, [source], |row| row.get(0)).unwrap()
         };
         assert_eq!(["clickbank", "net"].map(rows), [120; 2], "50 that were there, 65 and 5");

@@ -89,7 +89,7 @@ pub fn config(configuration: &str, stores: Stores) -> Config {
 
 /// A store that ends with the test.
 pub fn memory() -> Stores {
-    Stores::from(Arc::new(MemoryStore::new()))
+    Stores::from(Arc::new(MemoryStore::with_namespace(NAMESPACE.parse().unwrap())))
 }
 
 impl Config {
