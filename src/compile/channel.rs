@@ -5,7 +5,7 @@ use super::rows::{is_new, named, title};
 use super::{Context, request};
 use crate::config::Place;
 use crate::definition::{Definition, PostbackRequest, TrafficChannel};
-use crate::model::Role;
+use crate::model::ParameterRole;
 use crate::scope::{ClickSlot, ParameterName};
 use crate::template::placeholders;
 use crate::tracker::compiled::{Channel, ChannelParameter};
@@ -70,7 +70,7 @@ fn check_postback(template: &PostbackRequest, place: &Place<'_>) {
 #[derive(Default)]
 struct Parameters {
     rows: Vec<ChannelParameter>,
-    roles: BTreeMap<Role, ClickSlot>,
+    roles: BTreeMap<ParameterRole, ClickSlot>,
     require: Vec<ParameterName>,
 }
 

@@ -3,7 +3,7 @@
 use super::rows::is_new;
 use crate::config::{Place, Refusal};
 use crate::definition::{self, OfferSource};
-use crate::model::Role;
+use crate::model::ParameterRole;
 use crate::network::{MAX_PARAMETER_NAME, Meaning, ParameterMap, SourceParameter};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -94,8 +94,8 @@ fn names(
     let mut named_by_role = BTreeMap::new();
     for (place, parameter) in parameters {
         let word = match &parameter.role {
-            Some(Role::EventId) => "event_id",
-            Some(Role::OrderId) => "order_id",
+            Some(ParameterRole::EventId) => "event_id",
+            Some(ParameterRole::OrderId) => "order_id",
             _ => continue,
         };
         let is_free = map.meaning(&parameter.name).is_none() && !names.values().any(|name| *name == parameter.name);

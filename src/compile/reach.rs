@@ -2,7 +2,7 @@
 //! but for the personal ones.
 
 use crate::config::Refusal;
-use crate::model::Role;
+use crate::model::ParameterRole;
 use crate::scope::{Field, ParameterName};
 use crate::tracker::compiled::{Offer, Path, Source};
 use crate::value::{OfferId, OfferSourceId};
@@ -20,7 +20,7 @@ impl<'a> Reach<'a> {
     pub(crate) fn of(sources: impl IntoIterator<Item = &'a Source>) -> Self {
         let mut names = BTreeMap::new();
         for row in sources.into_iter().flat_map(|source| &source.parameters) {
-            let personal = row.role.as_ref().is_some_and(Role::is_private);
+            let personal = row.role.as_ref().is_some_and(ParameterRole::is_private);
             let known = names.entry(row.name.as_str()).or_insert(personal);
             *known = *known && personal;
         }

@@ -3,7 +3,7 @@
 use super::{FilledIn, MAX_ROWS, PostbackRequest, template};
 use crate::config::Problems;
 use crate::config::part::part;
-use crate::model::{Role, SLOTS};
+use crate::model::{ParameterRole, SLOTS};
 use crate::scope::ClickSlot;
 use crate::value::{ChannelId, Currency, SecretReference};
 use alloc::{string::String, vec::Vec};
@@ -74,7 +74,7 @@ pub struct ChannelParameter {
     /// The channel's macro, pasted there.
     pub macro_text: Option<String>,
     /// What it stands for.
-    pub role: Option<Role>,
+    pub role: Option<ParameterRole>,
     /// Whether nothing is sent to the channel where it is empty or unfilled; so for `ref_id` if
     /// nothing is said.
     pub required: Option<bool>,

@@ -4,7 +4,7 @@ use super::{FilledIn, MAX_ROWS, Protocol, template};
 use crate::config::part::{Field, Value, part};
 use crate::config::{Node, Problems, Table};
 use crate::event::Interface;
-use crate::model::{Duplicates, Role, SLOTS, Status};
+use crate::model::{Duplicates, ParameterRole, SLOTS, Status};
 use crate::value::{Currency, DomainId, FieldPath, IpNet, OfferSourceId, SecretReference, TypeName};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use core::time::Duration;
@@ -105,7 +105,7 @@ pub struct SourceParameter {
     /// The network's macro, pasted there; `{r}` is read from the notification.
     pub macro_text: Option<String>,
     /// What it stands for.
-    pub role: Option<Role>,
+    pub role: Option<ParameterRole>,
     /// Where a notification has it, best first.
     pub from: Vec<FieldPath>,
 }

@@ -5,7 +5,7 @@ use crate::config::part::Word;
 use crate::config::word::{choices, texts};
 use crate::config::{Refusal, date_or_time, duration, duration_text, one_of};
 use crate::event::Interface;
-use crate::model::{AccountRole, Counts, Duplicates, Method, Role, SLOTS, Status, Updates};
+use crate::model::{AccountRole, Counts, Duplicates, Method, ParameterRole, SLOTS, Status, Updates};
 use crate::rule::Negative;
 use crate::scope::ClickSlot;
 use crate::value::{
@@ -91,7 +91,7 @@ choices! {
     Negative "a way to treat negative payouts" { "skip" = Skip, "send" = Send }
 }
 
-impl Word for Role {
+impl Word for ParameterRole {
     fn parse(text: &str) -> Result<Self, Refusal> {
         Ok(Self::from(text))
     }

@@ -2,7 +2,7 @@
 
 use super::{Intake, NotTaken};
 use crate::event::Event;
-use crate::network::{Postback, PostbackError};
+use crate::network::{InboundPostback, PostbackError};
 use crate::plan::Ring;
 use crate::protocol::Message;
 use crate::value::Query;
@@ -35,7 +35,7 @@ impl Authorized<'_> {
     ///
     /// # Errors
     /// [`PostbackError`]: a value that is malformed, too long or repeated.
-    pub fn postback(&self, query: &Query<'_>) -> Result<(Event, Postback), PostbackError> {
+    pub fn postback(&self, query: &Query<'_>) -> Result<(Event, InboundPostback), PostbackError> {
         self.0.posted_back(query)
     }
 }

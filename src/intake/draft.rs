@@ -2,7 +2,7 @@
 
 use super::{Intake, NotTaken};
 use crate::event::{Event, MAX_CANDIDATES};
-use crate::model::Role;
+use crate::model::ParameterRole;
 use crate::protocol::Message;
 use crate::tracker::Recognised;
 use crate::value::{Pii, is_unfilled_macro};
@@ -48,7 +48,7 @@ impl Intake<'_> {
 }
 
 /// Keeps a parameter where its role puts it.
-pub(super) fn keep(event: &mut Event, name: &str, role: Option<&Role>, value: &str) {
+pub(super) fn keep(event: &mut Event, name: &str, role: Option<&ParameterRole>, value: &str) {
     if value.is_empty() {
         return;
     }
@@ -57,8 +57,8 @@ pub(super) fn keep(event: &mut Event, name: &str, role: Option<&Role>, value: &s
             event.private.insert(name.into(), Pii::new(value));
             return;
         }
-        Some(Role::EventId) if event.event_id.is_none() => event.event_id = Some(value.into()),
-        Some(Role::OrderId) if event.order_id.is_none() => event.order_id = Some(value.into()),
+        Some(ParameterRole::EventId) if event.event_id.is_none() => event.event_id = Some(value.into()),
+        Some(ParameterRole::OrderId) if event.order_id.is_none() => event.order_id = Some(value.into()),
         _ => {}
     }
     event.parameters.insert(name.into(), value.into());

@@ -162,16 +162,16 @@ impl<'a> Intake<'a> {
     /// The event of what was posted, as long as its caller was not wrong too often.
     #[cfg(feature = "legacy-ins")]
     fn within_budget(&self, caller: &Caller<'_>, posted: &Posted) -> (Option<Event>, Option<Alarm>) {
-        use crate::tracker::Attempt;
+        use crate::tracker::Checked;
         if !posted.is_guessable() {
             return (self.opened(posted).flatten(), None);
         }
         let check = || self.opened(posted);
         let failures = self.credentials.failures();
         match failures.attempt(&self.source.id, caller.address, self.received.at, check) {
-            Attempt::Right(event) => (event, None),
-            Attempt::Wrong(alarm) => (None, alarm),
-            Attempt::Stopped => (None, None),
+            Checked::Right(event) => (event, None),
+            Checked::Wrong(alarm) => (None, alarm),
+            Checked::Stopped => (None, None),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Intake, draft::keep};
 use crate::event::{Event, Interface, Kind};
-use crate::network::{Meaning, Postback, PostbackError};
+use crate::network::{InboundPostback, Meaning, PostbackError};
 use crate::value::{EventId, Money, Query, Receipt, Shared};
 use alloc::{borrow::Cow, format, string::ToString, vec::Vec};
 
@@ -21,7 +21,7 @@ impl Intake<'_> {
     ///
     /// Anyone may send what is [open](crate::tracker::Source::is_open), so its sum and currency are not read, and
     /// it has neither receipt nor parent. In ClickBank's pixel the click id may be one of a list.
-    pub(super) fn posted_back(&self, query: &Query<'_>) -> Result<(Event, Postback), PostbackError> {
+    pub(super) fn posted_back(&self, query: &Query<'_>) -> Result<(Event, InboundPostback), PostbackError> {
         let protocol = &self.source.protocol;
         let own: Vec<&str> = self.source.parameters.iter().map(|row| row.name.as_str()).collect();
         let open = self.is_sent_by_anyone(query);
@@ -62,7 +62,7 @@ impl Intake<'_> {
         Ok((event, read))
     }
 
-    fn postback_id(&self, read: &Postback) -> (EventId, bool) {
+    fn postback_id(&self, read: &InboundPostback) -> (EventId, bool) {
         let word = read.type_word.as_ref().map_or("", |word| word.as_str());
         let id = read.event_id.as_deref().map(|id| ("event id", id));
         let id = id.or_else(|| read.receipt_text.as_deref().map(|receipt| ("receipt", receipt)));
@@ -101,7 +101,7 @@ impl Intake<'_> {
     /// Reads a query by the source's names. What anyone may send (`open`) is read without its
     /// amount, which counts nothing and so refuses nothing. A protocol's pixel may fill the field of
     /// the click id with a list, and not the list but each code of it has the length of a click id.
-    fn read(&self, query: &Query<'_>, own: &[&str], open: bool) -> Result<Postback, PostbackError> {
+    fn read(&self, query: &Query<'_>, own: &[&str], open: bool) -> Result<InboundPostback, PostbackError> {
         use Meaning::{ClickId, Currency, Sum};
         let names = &self.source.names;
         let codes = self.source.protocol.names_of_codes();
@@ -112,8 +112,8 @@ impl Intake<'_> {
             (true, true) => &[Sum, Currency, ClickId],
         };
         let mut read = match unread {
-            [] => Postback::read(query, names, own)?,
-            unread => Postback::read(query, &names.without(unread), own)?,
+            [] => InboundPostback::read(query, names, own)?,
+            unread => InboundPostback::read(query, &names.without(unread), own)?,
         };
         if lists {
             // Codes are read by [`Intake::postback_candidates`].
@@ -127,7 +127,11 @@ impl Intake<'_> {
     }
 
     /// The texts of a postback that may be a click id.
-    fn postback_candidates<'q>(&self, query: &'q Query<'_>, read: &'q Postback) -> impl Iterator<Item = Cow<'q, str>> {
+    fn postback_candidates<'q>(
+        &self,
+        query: &'q Query<'_>,
+        read: &'q InboundPostback,
+    ) -> impl Iterator<Item = Cow<'q, str>> {
         let word = read.type_word.as_ref().map(|word| word.as_str());
         let is_pixel = word.is_some_and(|word| self.source.is_open(word));
         let own = read.click_id.as_ref().map(|id| id.as_str());

@@ -5,7 +5,7 @@ mod source;
 
 use crate::config::{Place, Problem, Refusal, Report};
 use crate::definition::Definition;
-use crate::model::Role;
+use crate::model::ParameterRole;
 use crate::tracker::Tracker;
 use alloc::{format, vec::Vec};
 use core::fmt;
@@ -105,25 +105,29 @@ fn inert(is_there: bool, place: &Place<'_>) {
     }
 }
 
-fn is_channels(role: &Role) -> bool {
+fn is_channels(role: &ParameterRole) -> bool {
     role.as_str().starts_with("rt_")
 }
 
 /// Roles of a parameter table; `belongs` says which known ones stand there rightly.
-fn roles<'r>(row: &Place<'_>, roles: impl Iterator<Item = Option<&'r Role>>, belongs: fn(&Role) -> bool) {
+fn roles<'r>(
+    row: &Place<'_>,
+    roles: impl Iterator<Item = Option<&'r ParameterRole>>,
+    belongs: fn(&ParameterRole) -> bool,
+) {
     let parameters = row.at("parameter");
     for (index, role) in roles.enumerate() {
         let Some(role) = role else { continue };
         let place = parameters.item(index).at("role");
         match role {
-            Role::Other(text) if text.starts_with("x_") => {}
-            Role::Other(text) => {
+            ParameterRole::Other(text) if text.starts_with("x_") => {}
+            ParameterRole::Other(text) => {
                 let message = format!(
                     "`{}` is not a known role; one of your own begins with `x_`",
                     text.escape_debug()
                 );
-                let known = Role::KNOWN.iter().copied();
-                let near = known.filter(|word| Role::known(word).is_some_and(|role| belongs(&role)));
+                let known = ParameterRole::KNOWN.iter().copied();
+                let near = known.filter(|word| ParameterRole::known(word).is_some_and(|role| belongs(&role)));
                 place.refuse(Refusal::near(message, text, near));
             }
             known if belongs(known) => {}

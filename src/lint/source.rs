@@ -2,7 +2,7 @@
 
 use crate::config::Place;
 use crate::definition::OfferSource;
-use crate::model::{Duplicates, Role};
+use crate::model::{Duplicates, ParameterRole};
 use crate::network::Meaning;
 use crate::tracker::compiled::{Source, Tracker};
 use alloc::format;
@@ -57,7 +57,7 @@ fn sends_identity(source: &Source) -> bool {
     let by_row = source
         .parameters
         .iter()
-        .any(|row| row.role == Some(Role::EventId) || identifies(&row.name));
+        .any(|row| row.role == Some(ParameterRole::EventId) || identifies(&row.name));
     let own = |meaning, usual: &[&str]| source.names.names(meaning).any(|name| !usual.contains(&name));
     by_row || own(Meaning::EventId, &["rdtk_event_id", "eventid"]) || own(Meaning::Receipt, &["receipt"])
 }

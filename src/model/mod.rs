@@ -7,4 +7,4 @@ mod vocabulary;
 
 pub use click::{Click, SLOTS, Slots};
 pub use conversion::{Conversion, Entry, Revenue};
-pub use vocabulary::{AccountRole, Counts, Duplicates, Method, Role, Status, Updates};
+pub use vocabulary::{AccountRole, Counts, Duplicates, Method, ParameterRole, Status, Updates};

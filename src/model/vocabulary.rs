@@ -126,7 +126,7 @@ closed_enum! {
 open_enum! {
     /// What a parameter stands for. The first ones belong to conversions, those that begin with
     /// `rt_` to the click. A role of one's own begins with `x_`.
-    pub enum Role {
+    pub enum ParameterRole {
         /// Dedups events between browser and server.
         EventId = "event_id",
         /// The order's number.
@@ -196,7 +196,7 @@ open_enum! {
     }
 }
 
-impl Role {
+impl ParameterRole {
     /// Whether values of this role are personal data, kept in the expiring column alone.
     #[must_use]
     pub fn is_private(&self) -> bool {

@@ -1,12 +1,12 @@
 //! Layer 2: any network's postback as a query and a map of its parameter names -> one
-//! network-neutral [`Postback`].
+//! network-neutral [`InboundPostback`].
 //!
 //! A [`ParameterMap`] says which query parameter holds which [`Meaning`]; trackers and networks
 //! differ in little else. Here are RedTrack's names and the same for any other network to rename
 //! ([`ParameterMap::with_names`]); what a network has beside names is its own wing's, which stands
-//! above this module and is not known here. [`Postback::read`] is strict where money or
+//! above this module and is not known here. [`InboundPostback::read`] is strict where money or
 //! identity is at stake and says by name what it refuses; what it does not know it lists in
-//! [`Postback::ignored`] and drops. It knows no configuration: what the words mean here is
+//! [`InboundPostback::ignored`] and drops. It knows no configuration: what the words mean here is
 //! `tracker`'s work.
 
 mod dialect;
@@ -21,5 +21,5 @@ pub use map::{MAX_PARAMETER_NAME, NameError, NameErrors, ParameterMap};
 pub use meaning::Meaning;
 pub(crate) use message::Draft;
 pub use message::NotTaken;
-pub use postback::{Format, MAX_IGNORED_SHOWN, MAX_PARAMETER, MAX_STATUS_WORD, Postback, PostbackError};
+pub use postback::{Format, InboundPostback, MAX_IGNORED_SHOWN, MAX_PARAMETER, MAX_STATUS_WORD, PostbackError};
 pub(crate) use view::{SourceParameter, SourceView};

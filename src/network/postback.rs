@@ -39,10 +39,10 @@ open_enum! {
 /// `Debug` shows no parameter's value and no token: parameters may be personal.
 ///
 /// ```
-/// use postback::network::{ParameterMap, Postback};
+/// use postback::network::{ParameterMap, InboundPostback};
 /// use postback::value::Query;
 /// let query = Query::parse(b"clickid=abc&sum=8.50&type=Purchase&product=Book&page=2&status={status}")?;
-/// let read = Postback::read(&query, &ParameterMap::generic(), &["product"])?;
+/// let read = InboundPostback::read(&query, &ParameterMap::generic(), &["product"])?;
 /// assert_eq!(read.sum, Some("8.5".parse()?));
 /// assert_eq!(read.status_word, None);
 /// assert_eq!(read.parameters["product"], "Book");
@@ -51,7 +51,7 @@ open_enum! {
 /// ```
 #[derive(Clone, Default)]
 #[non_exhaustive]
-pub struct Postback {
+pub struct InboundPostback {
     /// The click id that the network gives back.
     pub click_id: Option<ClickId>,
     /// What it is worth, in `currency`.
@@ -127,7 +127,7 @@ impl From<Problem> for PostbackError {
     }
 }
 
-impl Postback {
+impl InboundPostback {
     /// Reads a query by the names of `map`. `own` names the source's own parameters; a name may be
     /// own and have a meaning, then it is read as both.
     ///
@@ -288,9 +288,9 @@ fn bounded(name: &str, value: &str, longest: usize) -> Result<(), Problem> {
     })
 }
 
-impl fmt::Debug for Postback {
+impl fmt::Debug for InboundPostback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Postback")
+        f.debug_struct("InboundPostback")
             .field("click_id", &self.click_id)
             .field("sum", &self.sum)
             .field("currency", &self.currency)

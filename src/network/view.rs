@@ -2,7 +2,7 @@
 
 use super::{Meaning, ParameterMap};
 use crate::event::Interface;
-use crate::model::Role;
+use crate::model::ParameterRole;
 use crate::value::{Currency, FieldPath, OfferSourceId, TypeName};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
@@ -12,7 +12,7 @@ pub(crate) struct SourceParameter {
     pub(crate) name: String,
     /// The network's macro, as pasted into its postback URL; `{r}` is read from the notification.
     pub(crate) macro_text: String,
-    pub(crate) role: Option<Role>,
+    pub(crate) role: Option<ParameterRole>,
     pub(crate) from: Vec<FieldPath>,
 }
 

@@ -4,7 +4,7 @@ use super::Protocol;
 use crate::clickbank;
 use crate::event::Kind;
 use crate::model::AccountRole;
-use crate::network::{ParameterMap, Postback};
+use crate::network::{InboundPostback, ParameterMap};
 use crate::value::{Query, Receipt};
 
 impl Protocol {
@@ -45,7 +45,7 @@ impl Protocol {
     }
 
     /// Whether a postback is its network's test.
-    pub(crate) fn is_test(&self, read: &Postback) -> bool {
+    pub(crate) fn is_test(&self, read: &InboundPostback) -> bool {
         match self {
             Self::Generic => false,
             Self::ClickBank(_) => clickbank::s2s::is_test(read),

@@ -1,6 +1,6 @@
 //! The values of a scope by the names of their macros.
 
-use crate::model::{Role, SLOTS};
+use crate::model::{ParameterRole, SLOTS};
 
 /// A value of a [`Scope`](super::Scope), by the name of its macro.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,7 +17,7 @@ pub enum Field {
     /// `{p_sub1}`..`{p_sub20}` of the conversion.
     ConversionSub(u8),
     /// `{rt_campaign}` and its like: the click's slot that has this role.
-    Role(Role),
+    Role(ParameterRole),
     /// `{status}`.
     Status,
     /// `{type}`.
@@ -119,19 +119,19 @@ const PLAIN: &[(&str, Field)] = &[
     ("trafficsourcename", Field::ChannelName),
     ("clicktime", Field::ClickTime),
     ("timestamp", Field::Timestamp),
-    ("rt_source", Field::Role(Role::RtSource)),
-    ("rt_medium", Field::Role(Role::RtMedium)),
-    ("rt_campaign", Field::Role(Role::RtCampaign)),
-    ("rt_campaignid", Field::Role(Role::RtCampaignId)),
-    ("rt_adgroup", Field::Role(Role::RtAdgroup)),
-    ("rt_adgroupid", Field::Role(Role::RtAdgroupId)),
-    ("rt_ad", Field::Role(Role::RtAd)),
-    ("rt_adid", Field::Role(Role::RtAdId)),
-    ("rt_placement", Field::Role(Role::RtPlacement)),
-    ("rt_placementid", Field::Role(Role::RtPlacementId)),
-    ("rt_keyword", Field::Role(Role::RtKeyword)),
-    ("rt_role_1", Field::Role(Role::RtRole1)),
-    ("rt_role_2", Field::Role(Role::RtRole2)),
+    ("rt_source", Field::Role(ParameterRole::RtSource)),
+    ("rt_medium", Field::Role(ParameterRole::RtMedium)),
+    ("rt_campaign", Field::Role(ParameterRole::RtCampaign)),
+    ("rt_campaignid", Field::Role(ParameterRole::RtCampaignId)),
+    ("rt_adgroup", Field::Role(ParameterRole::RtAdgroup)),
+    ("rt_adgroupid", Field::Role(ParameterRole::RtAdgroupId)),
+    ("rt_ad", Field::Role(ParameterRole::RtAd)),
+    ("rt_adid", Field::Role(ParameterRole::RtAdId)),
+    ("rt_placement", Field::Role(ParameterRole::RtPlacement)),
+    ("rt_placementid", Field::Role(ParameterRole::RtPlacementId)),
+    ("rt_keyword", Field::Role(ParameterRole::RtKeyword)),
+    ("rt_role_1", Field::Role(ParameterRole::RtRole1)),
+    ("rt_role_2", Field::Role(ParameterRole::RtRole2)),
 ];
 
 impl Field {

@@ -10,7 +10,7 @@ mod parameter;
 pub use field::Field;
 pub use parameter::ParameterName;
 
-use crate::model::{Click, Conversion, Role};
+use crate::model::{Click, Conversion, ParameterRole};
 use crate::value::{DeliveryId, Money};
 use alloc::{
     borrow::Cow,
@@ -92,7 +92,7 @@ pub struct Scope<'a> {
     /// The names around the click.
     pub names: Names<'a>,
     /// Which slot of the click a role is kept in, by the channel's parameter table.
-    pub roles: Option<&'a BTreeMap<Role, ClickSlot>>,
+    pub roles: Option<&'a BTreeMap<ParameterRole, ClickSlot>>,
     /// What the channel is told, after percent or fixed; absent while a click is routed.
     pub payout: Option<Payout>,
     /// The fixed payout of the postback, if it has one.

@@ -31,18 +31,18 @@ pub const MAX_PREFIXES: usize = 4096;
 /// for notifications; a host that answers thank-you pages keeps one of its own.
 ///
 /// ```
-/// use postback::tracker::{Alarm, Attempt, FailureBudget, MAX_FAILURES};
+/// use postback::tracker::{Alarm, Checked, FailureBudget, MAX_FAILURES};
 /// use postback::value::Timestamp;
 ///
 /// let mut budget = FailureBudget::default();
 /// let (source, now) = ("clickbank".parse()?, Timestamp::from_unix_seconds(1_760_000_000)?);
 /// let caller = Some("203.0.113.7".parse()?);
 /// for _ in 1..MAX_FAILURES {
-///     assert_eq!(budget.attempt(&source, caller, now, || None::<()>), Attempt::Wrong(None));
+///     assert_eq!(budget.attempt(&source, caller, now, || None::<()>), Checked::Wrong(None));
 /// }
-/// assert_eq!(budget.attempt(&source, caller, now, || None::<()>), Attempt::Wrong(Some(Alarm::Caller)));
-/// assert_eq!(budget.attempt(&source, caller, now, || Some(())), Attempt::Stopped);
-/// assert_eq!(budget.attempt(&source, Some("198.51.100.7".parse()?), now, || Some(())), Attempt::Right(()));
+/// assert_eq!(budget.attempt(&source, caller, now, || None::<()>), Checked::Wrong(Some(Alarm::Caller)));
+/// assert_eq!(budget.attempt(&source, caller, now, || Some(())), Checked::Stopped);
+/// assert_eq!(budget.attempt(&source, Some("198.51.100.7".parse()?), now, || Some(())), Checked::Right(()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Default)]
@@ -54,7 +54,7 @@ pub struct FailureBudget {
 
 /// What became of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Attempt<T> {
+pub enum Checked<T> {
     /// It was right.
     Right(T),
     /// It was wrong, and was counted. The alarm is raised once a window.
@@ -117,15 +117,15 @@ impl FailureBudget {
         caller: Option<IpAddr>,
         now: Timestamp,
         check: impl FnOnce() -> Option<T>,
-    ) -> Attempt<T> {
+    ) -> Checked<T> {
         let key = (source.clone(), caller.map(prefix));
         let window = self.windows.get(&key);
         if window.is_some_and(|window| !window.is_over(now) && window.failures >= MAX_FAILURES) {
-            return Attempt::Stopped;
+            return Checked::Stopped;
         }
         match check() {
-            Some(right) => Attempt::Right(right),
-            None => Attempt::Wrong(self.failed(key, now)),
+            Some(right) => Checked::Right(right),
+            None => Checked::Wrong(self.failed(key, now)),
         }
     }
 
@@ -179,7 +179,7 @@ impl Failures {
         caller: Option<IpAddr>,
         now: Timestamp,
         check: impl FnOnce() -> Option<T>,
-    ) -> Attempt<T> {
+    ) -> Checked<T> {
         let mut budget = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         budget.attempt(source, caller, now, check)
     }
@@ -223,12 +223,12 @@ mod tests {
         "cb".parse().unwrap()
     }
 
-    fn wrong(budget: &mut FailureBudget, caller: Option<IpAddr>, now: Timestamp) -> Attempt<()> {
+    fn wrong(budget: &mut FailureBudget, caller: Option<IpAddr>, now: Timestamp) -> Checked<()> {
         budget.attempt(&source(), caller, now, || None)
     }
 
     fn allows(budget: &mut FailureBudget, caller: Option<IpAddr>, now: Timestamp) -> bool {
-        budget.attempt(&source(), caller, now, || Some(())) == Attempt::Right(())
+        budget.attempt(&source(), caller, now, || Some(())) == Checked::Right(())
     }
 
     fn spent(callers: &[Option<IpAddr>]) -> FailureBudget {
@@ -247,9 +247,9 @@ mod tests {
         let caller = ip("203.0.113.7");
         for count in 1..=MAX_FAILURES + 5 {
             let expected = match count {
-                MAX_FAILURES => Attempt::Wrong(Some(Alarm::Caller)),
-                _ if count < MAX_FAILURES => Attempt::Wrong(None),
-                _ => Attempt::Stopped,
+                MAX_FAILURES => Checked::Wrong(Some(Alarm::Caller)),
+                _ if count < MAX_FAILURES => Checked::Wrong(None),
+                _ => Checked::Stopped,
             };
             assert_eq!(allows(&mut budget, caller, at(1)), count <= MAX_FAILURES, "{count}");
             assert_eq!(wrong(&mut budget, caller, at(1)), expected, "{count}");
@@ -260,7 +260,7 @@ mod tests {
     fn what_is_stopped_is_not_checked() {
         let caller = ip("203.0.113.7");
         let stopped = spent(&[caller]).attempt(&source(), caller, at(1), || -> Option<()> { panic!("checked") });
-        assert_eq!(stopped, Attempt::Stopped);
+        assert_eq!(stopped, Checked::Stopped);
     }
 
     #[test]
@@ -285,7 +285,7 @@ mod tests {
         let caller = ip("203.0.113.7");
         let mut budget = spent(&[caller]);
         let other = "other".parse().unwrap();
-        assert_eq!(budget.attempt(&other, caller, at(1), || Some(7)), Attempt::Right(7));
+        assert_eq!(budget.attempt(&other, caller, at(1), || Some(7)), Checked::Right(7));
         assert!(!allows(&mut budget, caller, at(1)));
     }
 
@@ -304,7 +304,7 @@ mod tests {
         for (seconds, allowed) in [(0, false), (window - 1, false), (window, true), (window + 1, true)] {
             assert_eq!(allows(&mut budget, caller, at(seconds)), allowed, "{seconds}");
         }
-        assert_eq!(wrong(&mut budget, caller, at(window)), Attempt::Wrong(None));
+        assert_eq!(wrong(&mut budget, caller, at(window)), Checked::Wrong(None));
         assert!(allows(&mut budget, caller, at(window)));
         // A clock that was set back opens nothing.
         let past = Timestamp::from_unix_seconds(0).unwrap();
@@ -319,7 +319,7 @@ mod tests {
             let alarm = (count == ALARMING_FAILURES).then_some(Alarm::Source);
             assert_eq!(
                 wrong(&mut budget, caller(count), at(0)),
-                Attempt::Wrong(alarm),
+                Checked::Wrong(alarm),
                 "{count}"
             );
         }
@@ -327,7 +327,7 @@ mod tests {
         let later = FAILURE_WINDOW.as_secs();
         for count in 1..=ALARMING_FAILURES {
             let alarm = (count == ALARMING_FAILURES).then_some(Alarm::Source);
-            assert_eq!(wrong(&mut budget, caller(count), at(later)), Attempt::Wrong(alarm));
+            assert_eq!(wrong(&mut budget, caller(count), at(later)), Checked::Wrong(alarm));
         }
     }
 

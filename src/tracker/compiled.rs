@@ -4,7 +4,7 @@ use super::rates::Rates;
 use crate::definition::Protocol;
 use crate::delivery::{Lane, RetryPolicy, SuccessRule};
 use crate::event::Interface;
-use crate::model::{Counts, Duplicates, Method, Role, Status, Updates};
+use crate::model::{Counts, Duplicates, Method, ParameterRole, Status, Updates};
 use crate::network::{ParameterMap, SourceParameter, SourceView};
 use crate::rule::Conditions;
 use crate::scope::ClickSlot;
@@ -110,7 +110,7 @@ pub struct Channel {
     pub(crate) title: String,
     pub(crate) currency: Currency,
     pub(crate) parameters: Vec<ChannelParameter>,
-    pub(crate) roles: BTreeMap<Role, ClickSlot>,
+    pub(crate) roles: BTreeMap<ParameterRole, ClickSlot>,
 }
 
 /// A row of a channel's parameter table.

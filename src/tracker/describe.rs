@@ -3,7 +3,7 @@
 use super::compiled::{Campaign, Channel, Offer, PostbackRule, Source, Tracker};
 use crate::definition::Protocol;
 use crate::event::Interface;
-use crate::model::{Counts, Method, Role, Status, Updates};
+use crate::model::{Counts, Method, ParameterRole, Status, Updates};
 use crate::network;
 use crate::template::{BodyTemplate, UrlTemplate};
 use crate::value::{ChannelId, IpNet, OfferId, OfferSourceId, SecretReference, TypeName};
@@ -110,7 +110,7 @@ impl Source {
 
     /// The parameters' names with their roles.
     #[must_use]
-    pub fn roles(&self) -> BTreeMap<&str, Option<&Role>> {
+    pub fn roles(&self) -> BTreeMap<&str, Option<&ParameterRole>> {
         self.parameters
             .iter()
             .map(|row| (row.name.as_str(), row.role.as_ref()))

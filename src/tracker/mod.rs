@@ -15,7 +15,7 @@ mod names;
 pub(crate) mod rates;
 mod secrets;
 
-pub use budget::{ALARMING_FAILURES, Alarm, Attempt, FAILURE_WINDOW, FailureBudget, MAX_FAILURES, MAX_PREFIXES};
+pub use budget::{ALARMING_FAILURES, Alarm, Checked, FAILURE_WINDOW, FailureBudget, MAX_FAILURES, MAX_PREFIXES};
 pub use click_id::{CLICK_ID_LENGTH, ClickIdKeys, Recognised};
 pub use compiled::{Campaign, Channel, Offer, PostbackRule, Source, Tracker};
 pub(crate) use compiled::{ConversionType, Domain, Path, PayoutRule};

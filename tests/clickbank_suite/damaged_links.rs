@@ -5,7 +5,7 @@ use postback::clickbank::hoplink::Link;
 use postback::clickbank::pixel::{MAX_TRACKING_CODES, tracking_codes};
 use postback::clickbank::s2s::is_test_button;
 use postback::clickbank::tid::Tid;
-use postback::network::{ParameterMap, Postback};
+use postback::network::{InboundPostback, ParameterMap};
 use postback::value::Query;
 
 /// Every prefix of the bytes, and the bytes with each of their bits flipped.
@@ -67,7 +67,7 @@ fn a_damaged_pixel_is_read_or_refused() {
         b"type=InitiateCheckout&verificationHash=0&role=VENDOR&trackingCodes=[a,%22b%22]&trackingCodes=c&itemNo=1\
                            &receipt=ABC12345&sub1=affsub1&currency=USD&totalProductAmount=9.00&customerBillingInfo=x";
     let map = ParameterMap::generic();
-    let read = |query: &Query<'_>| Postback::read(query, &map, &[]);
+    let read = |query: &Query<'_>| InboundPostback::read(query, &map, &[]);
     let whole = Query::parse(PIXEL).unwrap();
     assert!(is_test_button(&read(&whole).unwrap()));
     assert!(tracking_codes(&whole).eq(["a", "b", "c"]));

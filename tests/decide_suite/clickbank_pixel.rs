@@ -2,7 +2,7 @@
 //! nothing else is believed.
 
 use postback::intake::{Caller, Intake};
-use postback::network::Postback;
+use postback::network::InboundPostback;
 use postback::value::Query;
 use postback_test::{World, after, answer, click_id, notification, with};
 use serde_json::json;
@@ -179,7 +179,7 @@ fn the_codes_of_a_pixel_are_not_among_the_ignored_names() {
         let query = Query::parse(b"type=InitiateCheckout&trackingCodes=cb&trackingCodes[]=x&itemNo=1").unwrap();
         let received = postback::event::Received { at: after(1), nonce: 1 };
         let source = world.tracker.source(Some(source)).unwrap();
-        let read: Postback = Intake::new(source, &world.credentials, received)
+        let read: InboundPostback = Intake::new(source, &world.credentials, received)
             .assume_authorized()
             .postback(&query)
             .unwrap()

@@ -9,7 +9,7 @@ use postback::definition::{
     SourceParameter, Success, TrafficChannel,
 };
 use postback::event::Interface;
-use postback::model::{AccountRole, Counts, Duplicates, Method, Role, Status, Updates};
+use postback::model::{AccountRole, Counts, Duplicates, Method, ParameterRole, Status, Updates};
 use postback::rule::Negative;
 use postback::scope::ClickSlot;
 use postback::value::{SecretReference, Timestamp};
@@ -93,8 +93,8 @@ impl<'a> Choices<'a> {
         Duration::from_secs(1 + u64::from(self.next()) * 5000 + u64::from(self.next()))
     }
 
-    fn role(&mut self) -> Role {
-        Role::from(self.one(&["event_id", "rt_ad", "x_own", "email", ""]))
+    fn role(&mut self) -> ParameterRole {
+        ParameterRole::from(self.one(&["event_id", "rt_ad", "x_own", "email", ""]))
     }
 
     fn status(&mut self) -> Status {

@@ -3,7 +3,7 @@
 
 use postback::clickbank::s2s::is_test_button;
 use postback::model::AccountRole;
-use postback::network::{MAX_IGNORED_SHOWN, MAX_PARAMETER, MAX_STATUS_WORD, ParameterMap, Postback};
+use postback::network::{InboundPostback, MAX_IGNORED_SHOWN, MAX_PARAMETER, MAX_STATUS_WORD, ParameterMap};
 use postback::value::{Amount, Query, is_unfilled_macro};
 use postback_test::jsonl;
 use proptest::prelude::*;
@@ -46,8 +46,8 @@ struct Fields {
     is_test: bool,
 }
 
-impl From<Postback> for Fields {
-    fn from(read: Postback) -> Self {
+impl From<InboundPostback> for Fields {
+    fn from(read: InboundPostback) -> Self {
         Self {
             is_test: is_test_button(&read),
             click_id: read.click_id.map(|v| v.to_string()),
@@ -68,9 +68,9 @@ impl From<Postback> for Fields {
     }
 }
 
-fn read(query: &str, map: &ParameterMap, own: &[&str]) -> Result<Postback, String> {
+fn read(query: &str, map: &ParameterMap, own: &[&str]) -> Result<InboundPostback, String> {
     let query = Query::parse(query.as_bytes()).unwrap();
-    Postback::read(&query, map, own).map_err(|error| error.to_string())
+    InboundPostback::read(&query, map, own).map_err(|error| error.to_string())
 }
 
 fn map(name: &str) -> ParameterMap {

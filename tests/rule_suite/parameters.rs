@@ -1,7 +1,7 @@
 //! Parameters that must be there, or equal a text.
 
 use crate::support::{Case, texts, with};
-use postback::model::Role;
+use postback::model::ParameterRole;
 use postback::rule::{Condition, evaluate, reasons};
 use postback::scope::{ClickSlot, Payout};
 use std::collections::BTreeMap;
@@ -58,7 +58,7 @@ fn a_personal_value_is_compared_and_never_shown() {
     case.click.subs.insert(5, "canary@example.com".into());
     assert!(case.fires(&with(|c| c.matches("ip".into(), "192.0.2.7"))));
 
-    let roles = BTreeMap::from([(Role::Email, ClickSlot::Sub(5))]);
+    let roles = BTreeMap::from([(ParameterRole::Email, ClickSlot::Sub(5))]);
     let mut scope = case.scope();
     scope.roles = Some(&roles);
     let asked = with(|c| {
@@ -89,7 +89,10 @@ fn a_value_is_personal_by_the_role_of_its_place_and_no_other_one_is() {
     let asked = with(|c| names.for_each(|name| c.matches(name.into(), "x")));
     for (_, personal, _) in places {
         // The ad's macro reads the first one, whatever else that is.
-        let roles = BTreeMap::from([(Role::Email, personal), (Role::RtAd, ClickSlot::RefId)]);
+        let roles = BTreeMap::from([
+            (ParameterRole::Email, personal),
+            (ParameterRole::RtAd, ClickSlot::RefId),
+        ]);
         let mut scope = case.scope();
         scope.roles = Some(&roles);
         let read = places.into_iter().chain([("rt_ad", ClickSlot::RefId, "r")]);

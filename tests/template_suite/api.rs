@@ -1,7 +1,7 @@
 //! What a host sees of templates besides their text: limits, what they read, blanks, reuse of the
 //! buffer, a real click.
 
-use postback::model::{Click, Role};
+use postback::model::{Click, ParameterRole};
 use postback::outbound::{HoledText, Part};
 use postback::scope::{ClickSlot, Field, Payout, Scope, Value};
 use postback::template::{
@@ -28,7 +28,7 @@ fn a_postback_is_rendered_from_a_scope() {
     let mut click = click();
     click.ref_id = Some("ABC".into());
     click.subs.insert(1, "111".into());
-    let roles = BTreeMap::from([(Role::RtCampaignId, ClickSlot::Sub(1))]);
+    let roles = BTreeMap::from([(ParameterRole::RtCampaignId, ClickSlot::Sub(1))]);
     let mut scope = Scope::of_click(&click);
     scope.roles = Some(&roles);
     scope.payout = Some(Payout::Known(Money {

@@ -3,7 +3,7 @@
 use crate::clickbank::Settings;
 use crate::clickbank::s2s::{Audience, MACROS, Macro};
 use crate::config::{Place, Refusal};
-use crate::model::{AccountRole, Role};
+use crate::model::{AccountRole, ParameterRole};
 use crate::network::{Meaning, SourceView};
 use alloc::{format, string::String, vec::Vec};
 
@@ -27,7 +27,7 @@ pub(super) fn lint(place: &Place<'_>, source: &SourceView<'_>, settings: &Settin
         if text == "{r}" {
             continue;
         }
-        if text == "{currency}" && row.role == Some(Role::Currency) {
+        if text == "{currency}" && row.role == Some(ParameterRole::Currency) {
             let said = "`{currency}` is what the customer paid in, and earnings are in USD; leave the role out";
             place.at("role").problem(said);
         }

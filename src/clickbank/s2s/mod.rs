@@ -7,7 +7,7 @@ pub use macros::{Audience, Confidence, MACROS, Macro};
 
 use crate::event::Kind;
 use crate::model::AccountRole;
-use crate::network::{Dialect, Meaning, ParameterMap, PastedRow, Postback};
+use crate::network::{Dialect, InboundPostback, Meaning, ParameterMap, PastedRow};
 use crate::value::{Currency, Receipt};
 
 /// The guide "ClickBank and RedTrack (S2S postback integration)" has the rows in this order: the
@@ -154,13 +154,13 @@ const TEST_RECEIPT: &str = "ABC12345";
 /// where the URL carries both macros; a test without them has the click id of no click and is
 /// stored unattributed.
 #[must_use]
-pub fn is_test_button(read: &Postback) -> bool {
+pub fn is_test_button(read: &InboundPostback) -> bool {
     read.receipt_text.as_deref() == Some(TEST_RECEIPT) && read.parameters.values().any(|value| value == TEST_SUB)
 }
 
 /// Whether a postback is a test: by its word, as the transaction types of notifications begin with
 /// `TEST`, or by what the Test button fills in ([`is_test_button`]).
-pub(crate) fn is_test(read: &Postback) -> bool {
+pub(crate) fn is_test(read: &InboundPostback) -> bool {
     let is_word = |word: &str| {
         let (head, rest) = word.split_at_checked(4).unwrap_or_default();
         head.eq_ignore_ascii_case("TEST") && (rest.is_empty() || rest.starts_with('_'))
@@ -203,7 +203,7 @@ mod tests {
         let map = parameter_map(AccountRole::Affiliate);
         let is_test = |query: &str| {
             let query = Query::parse(query.as_bytes()).unwrap();
-            is_test_button(&Postback::read(&query, &map, &["aff", "zip"]).unwrap())
+            is_test_button(&InboundPostback::read(&query, &map, &["aff", "zip"]).unwrap())
         };
         assert!(is_test("clickid=x&sum=10.00&receipt=ABC12345&sub1=affsub1"));
         assert!(is_test("clickid={tid}&aff=affsub1&receipt=ABC12345&type=Upsell"));

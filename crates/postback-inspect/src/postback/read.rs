@@ -4,7 +4,7 @@ use crate::secrets;
 use postback::decide::Decision;
 use postback::event::{Event, Received};
 use postback::intake::Intake;
-use postback::model::{Counts, Role};
+use postback::model::{Counts, ParameterRole};
 use postback::network::Meaning;
 use postback::plan::Reason;
 use postback::tracker::Source;
@@ -199,7 +199,7 @@ fn unfilled(source: &Source, query: &Query<'_>, ignored: &[String]) -> Vec<Strin
     let means = |name: &str| !ignored.iter().any(|ignored| ignored == name);
     let hidden = |name: &str| {
         let role = roles.get(name).copied().flatten();
-        role.is_some_and(Role::is_private) || source.parameter_meaning(name) == Some(Meaning::Token)
+        role.is_some_and(ParameterRole::is_private) || source.parameter_meaning(name) == Some(Meaning::Token)
     };
     let unfilled = query
         .pairs()

@@ -4,7 +4,7 @@ use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::event::{Event, Received};
 use postback::intake::Intake;
-use postback::network::{Meaning, ParameterMap, Postback};
+use postback::network::{InboundPostback, Meaning, ParameterMap};
 use postback::tracker::{Credentials, Source, Tracker};
 use postback::value::{MAX_QUERY, MAX_QUERY_PARAMETERS, Query, Timestamp, is_unfilled_macro};
 use std::sync::LazyLock;
@@ -65,7 +65,7 @@ pub fn s2s_query(bytes: &[u8]) {
     }
     let maps = [ParameterMap::redtrack(), ParameterMap::generic()];
     for map in maps {
-        if let Ok(postback) = Postback::read(query, &map, &["product"]) {
+        if let Ok(postback) = InboundPostback::read(query, &map, &["product"]) {
             for text in [&postback.event_id, &postback.order_id, &postback.status_word]
                 .into_iter()
                 .flatten()
@@ -118,7 +118,7 @@ fn is_read(text: &str, pairs: &[(&str, &str)]) {
     assert!(!text.is_empty() && !is_unfilled_macro(text), "{text}");
 }
 
-fn made(source: &Source, query: &Query<'_>, seconds: i64, nonce: u64) -> Option<(Event, Postback)> {
+fn made(source: &Source, query: &Query<'_>, seconds: i64, nonce: u64) -> Option<(Event, InboundPostback)> {
     let at = Timestamp::from_unix_seconds(seconds).unwrap();
     Intake::new(source, &Credentials::default(), Received { at, nonce })
         .assume_authorized()
