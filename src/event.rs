@@ -130,8 +130,8 @@ pub struct Received {
 /// One message of a network, read.
 ///
 /// It comes from an [`Intake`](crate::intake::Intake), which asked who sent it, or from
-/// [`Event::assume_authentic`]. Read back from storage (`Deserialize`, for stores and journals) it is
-/// what was stored, so what is read must come from a place that only the service writes.
+/// [`Event::assume_authentic`]. Read back from storage (`Deserialize`, for stores and journals) it
+/// is what was stored, so what is read must come from a place that only the service writes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Event {

@@ -155,7 +155,8 @@ fn guesses_are_counted_and_nothing_else_is() {
     }
     let stopped = house.intake().ins(&network(), &right).unwrap_err();
     assert_eq!((ring(&stopped), stopped.alarm), (Ring::Probable, None));
-    // Encrypted notifications are no guess, other sources and later hours have budgets of their own.
+    // Encrypted notifications are no guess, other sources and later hours have budgets of their
+    // own.
     assert!(house.intake().ins(&network(), body()).is_ok());
     assert!(house.at("cb", FAILURE_WINDOW.as_secs()).ins(&network(), &right).is_ok());
     // Whoever has the credentials shares the count; new ones begin anew.

@@ -1,5 +1,5 @@
-//! Layer 2: what ClickBank sends, as typed values. Bytes go in; no clock, no network, no decision about what
-//! a sale means.
+//! Layer 2: what ClickBank sends, as typed values. Bytes go in; no clock, no network, no decision
+//! about what a sale means.
 //!
 //! One wing for all of ClickBank. It stands on the other modules of layer 2, `network` among them,
 //! and none of them knows it. Inside, from the ground up: `check`, `json` and `plaintext`;

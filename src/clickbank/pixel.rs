@@ -53,8 +53,8 @@ pub fn listed_codes(value: &str) -> impl Iterator<Item = &str> {
     codes.filter(|code| !code.is_empty() && !is_unfilled_macro(code))
 }
 
-/// The codes of a postback that may be a click id: those under the names of the click id where it is
-/// the pixel (`listed`), which fills them as it does tracking codes, then those that ClickBank
+/// The codes of a postback that may be a click id: those under the names of the click id where it
+/// is the pixel (`listed`), which fills them as it does tracking codes, then those that ClickBank
 /// appends.
 pub(crate) fn codes<'q, 'a>(
     query: &'q Query<'a>,

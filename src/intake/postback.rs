@@ -19,8 +19,9 @@ impl Intake<'_> {
     /// test. Its made-up receipt `ABC12345` is no receipt, with or without the other values: it is
     /// the same in every test, and would tie them together.
     ///
-    /// Anyone may send what is [open](crate::tracker::Source::is_open), so its sum and currency are not read, and
-    /// it has neither receipt nor parent. In ClickBank's pixel the click id may be one of a list.
+    /// Anyone may send what is [open](crate::tracker::Source::is_open), so its sum and currency are
+    /// not read, and it has neither receipt nor parent. In ClickBank's pixel the click id may be
+    /// one of a list.
     pub(super) fn posted_back(&self, query: &Query<'_>) -> Result<(Event, InboundPostback), PostbackError> {
         let protocol = &self.source.protocol;
         let own: Vec<&str> = self.source.parameters.iter().map(|row| row.name.as_str()).collect();
@@ -99,8 +100,9 @@ impl Intake<'_> {
     }
 
     /// Reads a query by the source's names. What anyone may send (`open`) is read without its
-    /// amount, which counts nothing and so refuses nothing. A protocol's pixel may fill the field of
-    /// the click id with a list, and not the list but each code of it has the length of a click id.
+    /// amount, which counts nothing and so refuses nothing. A protocol's pixel may fill the field
+    /// of the click id with a list, and not the list but each code of it has the length of a click
+    /// id.
     fn read(&self, query: &Query<'_>, own: &[&str], open: bool) -> Result<InboundPostback, PostbackError> {
         use Meaning::{ClickId, Currency, Sum};
         let names = &self.source.names;

@@ -1,5 +1,5 @@
-//! Layer 3: the protocols that an offer source may speak. Each is an arm here and a wing of its own;
-//! nothing else tells them apart.
+//! Layer 3: the protocols that an offer source may speak. Each is an arm here and a wing of its
+//! own; nothing else tells them apart.
 
 mod lint;
 mod notification;

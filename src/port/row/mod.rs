@@ -1,5 +1,5 @@
-//! How rows are written: which columns they are found by, and JSON with a version for the rest. Both
-//! are made by the core, so that no adapter invents a schema of its own.
+//! How rows are written: which columns they are found by, and JSON with a version for the rest.
+//! Both are made by the core, so that no adapter invents a schema of its own.
 
 mod columns;
 mod payload;
