@@ -2,7 +2,7 @@
 //!
 //! One message of a network (a notification, a postback) becomes one [`Event`]. It owns everything
 //! that the decision needs; what the message looked like is forgotten. An event says what the
-//! network said, never what it means here: that is `tracker`'s work.
+//! network said, never what it means here: that is the work of `decide`.
 
 use crate::value::{ClickId, EventId, Money, OfferSourceId, Pii, Receipt, Shared, Timestamp, open_enum};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};

@@ -22,6 +22,10 @@ struct House {
 
 impl House {
     fn new(change: &Value) -> Self {
+        Self::with_secret(change, SECRET)
+    }
+
+    fn with_secret(change: &Value, secret: &str) -> Self {
         let mut source = json!({
             "id": "cb", "default": true, "protocol": "clickbank", "secrets": ["env:S"], "tokens": ["env:T"],
             "allow_ips": ["203.0.113.0/24"], "ins_versions": ["1.0", "4.0", "8.0"], "open_types": ["Visit"],
@@ -37,7 +41,7 @@ impl House {
         });
         let document = Document::from_json(&document.to_string()).unwrap();
         let tracker = compile(&document, &CompileOptions::default()).unwrap();
-        let secrets = [("env:S", SECRET), ("env:T", "right")];
+        let secrets = [("env:S", secret), ("env:T", "right")];
         let secrets = secrets
             .map(|(name, value)| (name.parse().unwrap(), Secret::from(value)))
             .into();
@@ -166,6 +170,15 @@ fn guesses_are_counted_and_nothing_else_is() {
     };
     assert!(shared.intake().ins(&network(), &right).is_err());
     assert!(House::new(&json!({})).intake().ins(&network(), &right).is_ok());
+    // A configuration that is swapped with the same secrets gives nobody new guesses; other secrets
+    // do: what failed before says nothing of them.
+    let mut same = House::new(&json!({"title": "Another"}));
+    same.credentials = same.credentials.in_place_of(&house.credentials);
+    assert!(same.intake().ins(&network(), &right).is_err());
+    let mut other = House::with_secret(&json!({}), "QUITEANOTHERONE");
+    other.credentials = other.credentials.in_place_of(&house.credentials);
+    let right_there = form("ABCD1234", "QUITEANOTHERONE");
+    assert!(other.intake().ins(&network(), &right_there).is_ok());
     // Whoever vouches for the caller is asked nothing and counts nothing.
     assert!(house.intake().assume_authorized().ins(&right).is_ok());
     assert_eq!(house.intake().assume_authorized().ins(&wrong), Err(Ring::Probable));

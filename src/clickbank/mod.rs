@@ -3,7 +3,7 @@
 //!
 //! One wing for all of ClickBank. It stands on the other modules of layer 2, `network` among them,
 //! and none of them knows it. Inside, from the ground up: `check`, `json` and `plaintext`;
-//! [`envelope`] (what is encrypted, and the keys); [`ins`] (notifications since 6.0); [`form`]
+//! [`envelope`] (what is encrypted, and the keys); [`ins`] (notifications since 6.0); `form`
 //! (those before); and, each by itself, [`s2s`] (postbacks), [`pixel`], [`tid`] and [`hoplink`]
 //! (codes and links), [`thank_you`].
 

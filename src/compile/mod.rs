@@ -66,8 +66,9 @@ impl CompileOptions {
 ///
 /// # Errors
 /// Rejects, all at once, each with its path:
-/// - a version other than 1; a key that no table has; a value of another kind; over [`MAX_ROWS`],
-///   [`MAX_TYPES`], [`MAX_REFERENCES`] or
+/// - a version other than 1; a key that no table has; a value of another kind; over
+///   [`MAX_ROWS`](crate::definition::MAX_ROWS), [`MAX_TYPES`](crate::definition::MAX_TYPES),
+///   [`MAX_REFERENCES`](crate::definition::MAX_REFERENCES) or
 ///   [`MAX_ENTRIES`](crate::config::MAX_ENTRIES) entries
 /// - an id, a name or a word that is none, is given twice or is missing; a reference to what is not
 ///   defined; an unknown template

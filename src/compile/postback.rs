@@ -10,9 +10,15 @@ use crate::delivery::Lane;
 use crate::model::Updates;
 use crate::rule::Conditions;
 use crate::scope::ParameterName;
+use crate::template::{BodyTemplate, UrlTemplate};
 use crate::tracker::compiled::{PayoutRule, PostbackRule};
 use crate::value::{CampaignId, Currency, DeliveryKey, Money, Percent, PostbackId};
-use alloc::{format, vec::Vec};
+use alloc::{
+    collections::BTreeSet,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
 
 pub(super) fn resolve(
     campaign: &definition::Campaign,
@@ -49,7 +55,7 @@ fn postback(
     Some(PostbackRule {
         key: DeliveryKey::of(&[context.namespace.as_str(), campaign.as_str(), id.as_str()]),
         id,
-        lane: Lane::new(url.origin()),
+        lane: lane(&url, request.body.as_ref()),
         method: request.method,
         url,
         body: request.body,
@@ -60,6 +66,18 @@ fn postback(
         success: request.success,
         retry: request.retry,
     })
+}
+
+/// Where it goes, and under whose credentials: one that is missing holds up what needs it, and no
+/// other campaign's postbacks to the same receiver.
+fn lane(url: &UrlTemplate, body: Option<&BodyTemplate>) -> Lane {
+    let named: BTreeSet<String> = url
+        .secrets()
+        .chain(body.into_iter().flat_map(BodyTemplate::secrets))
+        .map(ToString::to_string)
+        .collect();
+    let account: Vec<&str> = named.iter().map(String::as_str).collect();
+    Lane::new(url.origin()).with_account(&account.join(","))
 }
 
 /// With a URL of its own the postback is a copy and stands alone; without, the channel's template

@@ -1,6 +1,6 @@
 //! From what sending came to, to verdicts.
 
-use super::again::{again, is_last};
+use super::again::{MAX_RETRY_AFTER, again, is_last};
 use super::batch::Batch;
 use super::case::{Answer, Case, Judgement};
 use super::judges::Judges;
@@ -104,6 +104,11 @@ impl Batch {
 
     /// Smaller than this one; none when it holds a single item.
     fn smaller(&self, most: u32) -> Option<Verdict> {
+        // A check asks about one receipt: it has nothing to shrink, and what was accepted must not
+        // be sent again.
+        if self.deliveries().first()?.receipt.is_some() {
+            return None;
+        }
         let below = u32::try_from(self.deliveries().len()).ok()?.checked_sub(1)?;
         let most = most.min(below);
         (below > 0).then_some(Verdict::RetrySmaller { most: most.max(1) })
@@ -112,6 +117,16 @@ impl Batch {
 
 fn settlement(leased: &Leased, verdict: Verdict, at: Timestamp, status: Option<u16>, finding: String) -> Settlement {
     Settlement::of(leased, verdict, Attempt { at, status, finding })
+}
+
+/// The shortest time for which a judge holds: what is held until now would be sent again at once,
+/// and no attempt is counted.
+const MIN_HELD: Duration = Duration::from_secs(1);
+
+/// `at`, if it is not before `from` and not later than `longest` after now.
+fn within(at: Timestamp, from: Duration, longest: Duration, now: Timestamp) -> Timestamp {
+    let (first, last) = (now.checked_add(from), now.checked_add(longest));
+    at.max(first.unwrap_or(now)).min(last.unwrap_or(at))
 }
 
 /// A verdict that ends: no judge can have something sent, checked or held for ever.
@@ -123,6 +138,17 @@ fn bounded(verdict: Verdict, (leased, place): (&Leased, usize), now: Timestamp, 
         Verdict::Held { .. } if now.saturating_since(leased.delivery.created_at) >= MAX_HELD => {
             again(leased, place, None, now, entropy)
         }
+        Verdict::Retry { at } => Verdict::Retry {
+            at: within(at, Duration::ZERO, MAX_RETRY_AFTER, now),
+        },
+        Verdict::Accepted { receipt, check_at } => Verdict::Accepted {
+            receipt,
+            check_at: within(check_at, Duration::ZERO, MAX_HELD, now),
+        },
+        Verdict::Held { why, until } => Verdict::Held {
+            why,
+            until: within(until, MIN_HELD, MAX_RETRY_AFTER, now),
+        },
         verdict => verdict,
     }
 }

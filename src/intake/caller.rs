@@ -19,6 +19,7 @@ impl<'a> Caller<'a> {
     /// A caller from this address, or from an unknown one.
     #[must_use]
     pub fn new(address: Option<IpAddr>) -> Self {
+        let address = address.map(|address| address.to_canonical());
         Self { address, token: None }
     }
 

@@ -111,6 +111,25 @@ impl Credentials {
         }
     }
 
+    /// These, with what was guessed under `before` where the secrets of notifications are the same:
+    /// a configuration that is swapped for another reason gives nobody new guesses.
+    #[cfg(feature = "legacy-ins")]
+    #[must_use]
+    pub fn in_place_of(mut self, before: &Self) -> Self {
+        fn rings(of: &Credentials) -> impl Iterator<Item = (&OfferSourceId, &KeyRing)> {
+            let sources = of.sources.iter();
+            sources.filter_map(|(id, source)| Some((id, source.key_ring.as_ref()?)))
+        }
+        let same = |one: (&OfferSourceId, &KeyRing), other: (&OfferSourceId, &KeyRing)| {
+            one.0 == other.0 && one.1.is_same(other.1)
+        };
+        let (now, then): (Vec<_>, Vec<_>) = (rings(&self).collect(), rings(before).collect());
+        if now.len() == then.len() && now.into_iter().zip(then).all(|(one, other)| same(one, other)) {
+            self.failures = before.failures.clone();
+        }
+        self
+    }
+
     /// The keys that sign click ids.
     #[must_use]
     pub fn click_ids(&self) -> &ClickIdKeys {

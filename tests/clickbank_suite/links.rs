@@ -400,3 +400,29 @@ proptest! {
         }
     }
 }
+
+/// Found by the fuzz target `hoplink`: the name was read without its macro, and what was put in
+/// stood behind another value when the macro was filled with nothing.
+#[test]
+fn nothing_is_put_beside_a_parameter_whose_name_holds_a_macro() {
+    for (link, parameter) in [
+        (
+            "https://seller.pay.clickbank.net/?cbitems=1&tid={clickid}&{_sub1}vtid=page_2",
+            LinkParameter::Vtid,
+        ),
+        (
+            "https://hop.clickbank.net/?affiliate=promoter&vendor=seller&{_sub1}%74id=a",
+            LinkParameter::Tid,
+        ),
+        (
+            "https://hop.clickbank.net/?affiliate=promoter&vendor=seller&t{sub1}id=a",
+            LinkParameter::Tid,
+        ),
+    ] {
+        let link = Link::parse(link).unwrap();
+        for refused in [link.with(&parameter, "p2345"), link.with_macro(&parameter, "clickid")] {
+            let said = refused.unwrap_err().to_string();
+            assert!(said.starts_with("a parameter's name holds a macro"), "{said}");
+        }
+    }
+}

@@ -358,3 +358,40 @@ fn what_is_too_late_is_dead_by_a_reason_of_its_own_and_takes_nobody_along() {
     let (batches, late) = batch(vec![taken], at(10));
     assert_eq!((batches.len(), late.len()), (1, 0), "what was taken in time is checked");
 }
+
+#[test]
+fn no_judge_puts_anything_off_for_ever_or_has_it_sent_in_a_tight_loop() {
+    let day = 24 * 60 * 60;
+    for (verdict, bounded) in [
+        (held(999_999_999), held(1_000 + day)),
+        (held(0), held(1_001)),
+        (
+            Verdict::Retry { at: at(999_999_999) },
+            Verdict::Retry { at: at(1_000 + day) },
+        ),
+        (Verdict::Retry { at: at(0) }, Verdict::Retry { at: at(1_000) }),
+        (accepted("r", 999_999_999), accepted("r", 1_000 + 7 * day)),
+    ] {
+        let settled = said(&only(vec![item('a', "one")], 0), vec![verdict]);
+        assert_eq!(settled[0].verdict, bounded);
+    }
+}
+
+#[test]
+fn a_check_that_is_too_large_is_made_again_and_never_sent_as_the_delivery() {
+    let checked = |last| {
+        let mut leased = item(last, "one");
+        leased.receipt = Some("r".into());
+        leased
+    };
+    let settled = said(
+        &only(vec![checked('a'), checked('b')], 0),
+        vec![Verdict::RetrySmaller { most: 1 }, Verdict::RetrySmaller { most: 1 }],
+    );
+    for one in settled {
+        assert!(
+            matches!(&one.verdict, Verdict::Accepted { receipt, .. } if receipt == "r"),
+            "{one:?}"
+        );
+    }
+}

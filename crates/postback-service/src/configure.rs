@@ -65,12 +65,14 @@ pub(crate) async fn reload(shared: &Shared) -> Result<Arc<Tracker>, ConfigureErr
 async fn put_to_work(shared: &Shared, tracker: Arc<Tracker>) -> Result<(), ConfigureError> {
     let credentials = prepare(&tracker, &*shared.stores.store, &*shared.secrets, &*shared.clock).await?;
     shared.refusals.keep_those_of(&tracker);
+    #[cfg(feature = "legacy-ins")]
+    let credentials = credentials.in_place_of(&shared.handle.load().credentials);
     shared.handle.replace(tracker, credentials);
     Ok(())
 }
 
-/// Says early which secrets of outgoing requests are missing: their deliveries would be tried for
-/// hours and then given up.
+/// Says early which secrets of outgoing requests are missing: their deliveries would be held
+/// until they are there, for a week at most.
 async fn warn_of_outgoing(tracker: &Tracker, secrets: &dyn Secrets) {
     for reference in tracker.secret_references() {
         if let Err(error) = secrets.secret(reference).await {

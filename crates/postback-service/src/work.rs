@@ -40,6 +40,8 @@ const RECENT: Duration = Duration::from_secs(60 * 60);
 const ATTRIBUTE_ALL_EVERY: u32 = 6 * 60 * 2;
 /// How often what waits in the journal is tried again.
 const REPLAY_EVERY: Duration = Duration::from_secs(5);
+/// The pause before a loop that panicked begins again.
+const AFTER_PANIC: Duration = Duration::from_secs(1);
 /// How often personal values are forgotten.
 const PURGE_EVERY: Duration = Duration::from_secs(60 * 60);
 const DAY: u64 = 24 * 60 * 60;
@@ -49,18 +51,44 @@ pub(crate) async fn run(shared: Arc<Shared>, shutdown: impl Future<Output = ()>)
     let (stop, until) = watch::channel(false);
     let mut loops = JoinSet::new();
     for _ in 0..WORKERS {
-        loops.spawn(deliver(shared.clone(), until.clone()));
+        loops.spawn(kept_up("deliver", work(&shared, &until, deliver)));
     }
-    loops.spawn(attribute(shared.clone(), until.clone()));
-    loops.spawn(replay(shared.clone(), until.clone()));
-    loops.spawn(purge(shared.clone(), until.clone()));
-    loops.spawn(reload(shared.clone(), until));
+    loops.spawn(kept_up("attribute", work(&shared, &until, attribute)));
+    loops.spawn(kept_up("replay", work(&shared, &until, replay)));
+    loops.spawn(kept_up("purge", work(&shared, &until, purge)));
+    loops.spawn(kept_up("reload", work(&shared, &until, reload)));
     shutdown.await;
     stop.send_replace(true);
     let ended = async { while loops.join_next().await.is_some() {} };
     if timeout(shared.limits.last_round, ended).await.is_err() {
         // Those that still run end with the set.
         tracing::warn!("deliveries were cut off; they are sent again when their leases end");
+    }
+}
+
+/// A loop that can be begun again.
+fn work<F, Fut>(shared: &Arc<Shared>, until: &watch::Receiver<bool>, of: F) -> impl Fn() -> Fut + use<F, Fut>
+where
+    F: Fn(Arc<Shared>, watch::Receiver<bool>) -> Fut,
+{
+    let (shared, until) = (shared.clone(), until.clone());
+    move || of(shared.clone(), until.clone())
+}
+
+/// Runs a loop to its end, and begins it again where it panics: a host's judge, client or store
+/// that does so once must not end all sending.
+async fn kept_up<Fut>(name: &'static str, work: impl Fn() -> Fut)
+where
+    Fut: Future<Output = ()> + Send + 'static,
+{
+    loop {
+        let mut one = JoinSet::new();
+        one.spawn(work());
+        match one.join_next().await {
+            Some(Err(error)) if error.is_panic() => tracing::error!(name, "a loop panicked; it begins again"),
+            _ => return,
+        }
+        sleep(AFTER_PANIC).await;
     }
 }
 

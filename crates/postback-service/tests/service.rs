@@ -6,6 +6,7 @@
 use bytes::Bytes;
 use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
+use postback::delivery::{Case, Cause, Judge, Judgement, Judges, Verdict};
 use postback::memory::MemoryStore;
 use postback::port::{BoxFuture, DeliveryFilter, EventFilter, HttpClient, HttpError, Inspect, PageRequest};
 use postback::tracker::{Credentials, Tracker};
@@ -264,4 +265,38 @@ fn whoever_has_loaded_a_configuration_goes_on_with_it() {
     assert!(Arc::ptr_eq(&before, &loaded));
     assert!(loaded.tracker.campaign("summer").is_some());
     assert!(handle.load().tracker.campaign("summer").is_none());
+}
+
+/// Panics at its first answers, one for each worker.
+#[derive(Debug, Default)]
+struct Stumbles(AtomicUsize);
+
+impl Judge for Stumbles {
+    fn is_for(&self, _: &Cause) -> bool {
+        true
+    }
+
+    fn judge(&self, case: &Case<'_>) -> Vec<Judgement> {
+        assert!(
+            self.0.fetch_add(1, Ordering::SeqCst) >= 4,
+            "the first answers are too much"
+        );
+        case.deliveries.iter().map(|_| Verdict::Delivered.into()).collect()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_judge_that_panics_does_not_end_the_sending() {
+    let (store, channel) = (Arc::new(MemoryStore::new()), Channel::new(true));
+    let builder = builder(&store, &channel).judges(Judges::new().with(Stumbles::default()));
+    let service = builder.build().await.unwrap();
+    let (stop, until) = oneshot::channel::<()>();
+    let running = tokio::spawn(service.clone().run(async { drop(until.await) }));
+    for _ in 0..8 {
+        buy(&service).await;
+        channel.is_asked().await;
+    }
+    stop.send(()).unwrap();
+    running.await.unwrap();
+    assert!(channel.asked.load(Ordering::SeqCst) >= 8);
 }

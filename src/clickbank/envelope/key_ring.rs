@@ -53,6 +53,13 @@ impl KeyRing {
         Self::with_shortest(secrets, 1)
     }
 
+    /// Whether both hold the same secrets in the same order.
+    #[cfg(feature = "legacy-ins")]
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let same = |(one, other): (&Key, &Key)| one.secret.matches(other.secret.expose());
+        self.keys.len() == other.keys.len() && self.keys.iter().zip(&other.keys).all(same)
+    }
+
     fn with_shortest(secrets: Vec<Secret>, shortest: usize) -> Result<Self, KeyRingError> {
         if secrets.is_empty() {
             return Err(KeyRingError(Problem::None));

@@ -38,6 +38,8 @@ enum Problem {
          macro; write `%3F` and `%23` within it"
     )]
     Open,
+    #[error("a parameter's name holds a macro (`{0}`), so that it may turn out to be `{1}` when the macro is filled")]
+    Named(String, String),
     #[error("`{0}` is no macro: its name has lower-case letters, digits and underscores")]
     Macro(String),
 }
@@ -75,7 +77,8 @@ impl Link {
     ///   take
     /// - a `tid` or `vtid` that is no [`Tid`]
     /// - an empty value, one over [`LinkParameter::longest`], one with a control character
-    /// - a link with the `{` of a macro before its query and the `}` in it or none
+    /// - a link with the `{` of a macro before its query and the `}` in it or none, or with a macro
+    ///   in the name of a parameter
     /// - a link that would be too long, or have more parameters than [`Link::parse`] takes
     pub fn with(&self, parameter: &LinkParameter, value: &str) -> Result<Self, ParameterError> {
         self.check(parameter).map_err(ParameterError)?;
@@ -89,7 +92,8 @@ impl Link {
     /// # Errors
     /// - a name that is no tracking parameter of ClickBank's; one that the link's form does not
     ///   take
-    /// - a link with the `{` of a macro before its query and the `}` in it or none
+    /// - a link with the `{` of a macro before its query and the `}` in it or none, or with a macro
+    ///   in the name of a parameter
     /// - the name of a macro with other characters than `a`-`z`, `0`-`9` and `_`
     pub fn with_macro(&self, parameter: &LinkParameter, name: &str) -> Result<Self, ParameterError> {
         self.check(parameter).map_err(ParameterError)?;
@@ -118,6 +122,14 @@ impl Link {
         // Rendered, the `?` or `#` that ends the base would be gone with the macro.
         if base.rfind('{') > base.rfind('}') {
             return Err(ParameterError(Problem::Open));
+        }
+        // Filled, it may be the parameter that is put in, and stand before it.
+        let mut names = query
+            .unwrap_or_default()
+            .split('&')
+            .filter_map(|segment| segment.split('=').next());
+        if let Some(open) = names.find(|name| name.contains('{')) {
+            return Err(ParameterError(Problem::Named(shown(open), name.into())));
         }
         let pair = format!("{name}={value}");
         let mut placed = false;

@@ -1,6 +1,6 @@
 //! ClickBank's Instant Notification Service (INS): versions 6.0, 7.0 and 8.0, a POST whose body is
 //! `{"notification", "iv"}`, AES-256-CBC over JSON; and versions 1.0 to 5.0, a form with a check of
-//! 32 bits ([`form`](super::form)). A body of the first kind begins with `{`, of the second never.
+//! 32 bits (`clickbank::form`). A body of the first kind begins with `{`, of the second never.
 //!
 //! [`Envelope::parse`] reads the public wrapper, [`KeyRing::open`] decrypts it into a
 //! [`Notification`] or answers with one opaque [`Refused`]. The scheme has no MAC: what
