@@ -233,7 +233,7 @@ async fn a_delivery_is_shown_with_its_holes_and_queued_again_when_it_is_dead() {
     );
     assert_eq!(
         (&row["postback"], &row["lane"], &row["attempts"]),
-        (&"sales".into(), &"https://s2s.example.com".into(), &0.into())
+        (&"sales".into(), &"https://s2s.example.com#env:PUSH".into(), &0.into())
     );
     assert_eq!((&row["kind"], &row["click"]), (&"postback".into(), &click.into()));
     let id = row["id"].as_str().unwrap().to_owned();
