@@ -1,9 +1,10 @@
 //! Campaigns: paths, costs, postbacks.
 
 use super::channel::Draft;
+use super::context::Context;
+use super::postback;
 use super::reach::Reach;
 use super::rows::{named, refer, title};
-use super::{Context, postback};
 use crate::config::Place;
 use crate::definition::{self, Cost, Definition};
 use crate::plan::MAX_TRACED_RULES;

@@ -1,8 +1,9 @@
 //! Traffic channels.
 
+use super::context::Context;
 use super::parameter::{macro_text, parameter_name};
+use super::request;
 use super::rows::{is_new, named, title};
-use super::{Context, request};
 use crate::config::Place;
 use crate::definition::{Definition, PostbackRequest, TrafficChannel};
 use crate::model::ParameterRole;

@@ -1,7 +1,7 @@
 //! Parts of the definition that are checked and change nothing yet: conversion APIs, a channel's
 //! own API.
 
-use super::Context;
+use super::context::Context;
 use super::rows::{named, refer};
 use crate::config::{Place, Refusal, one_of};
 use crate::definition::{Campaign, ChannelApi, Definition};

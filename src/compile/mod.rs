@@ -6,6 +6,7 @@
 mod account;
 mod campaign;
 mod channel;
+mod context;
 mod later;
 mod offer;
 mod parameter;
@@ -21,14 +22,10 @@ pub(crate) use reach::Reach;
 
 use crate::config::{Document, Place, Problems, Report};
 use crate::definition::Definition;
-use crate::tracker::compiled::{ConversionType, Tracker};
-use crate::value::{Currency, Fingerprint, Namespace, TypeName};
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    string::String,
-    vec::Vec,
-};
-use rows::refer;
+use crate::tracker::compiled::Tracker;
+use crate::value::{Fingerprint, Namespace};
+use alloc::string::String;
+use context::{Context, Known};
 
 /// What a document is compiled for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -146,54 +143,4 @@ fn tracker(
         campaigns,
         click_id_keys: account.click_id_keys,
     })
-}
-
-/// What every part of the definition may refer to.
-struct Context<'a> {
-    namespace: &'a Namespace,
-    /// The account's currency.
-    currency: Currency,
-    known: Known<'a>,
-    /// The types.
-    types: BTreeMap<TypeName, ConversionType>,
-}
-
-impl Context<'_> {
-    fn type_name(&self, name: &TypeName, place: &Place<'_>) -> Option<TypeName> {
-        refer(name, "conversion type", &self.known.types, place)
-    }
-
-    /// The types of a list.
-    fn type_names(&self, names: &[TypeName], key: &str, place: &Place<'_>) -> Vec<TypeName> {
-        let names = place.rows(key, names);
-        names.filter_map(|(place, name)| self.type_name(name, &place)).collect()
-    }
-}
-
-/// What is defined, whether or not it has a problem of its own: a broken row is reported once, not
-/// at every place that refers to it.
-struct Known<'a> {
-    types: BTreeSet<&'a str>,
-    domains: BTreeSet<&'a str>,
-    sources: BTreeSet<&'a str>,
-    offers: BTreeSet<&'a str>,
-    channels: BTreeSet<&'a str>,
-    apis: BTreeSet<&'a str>,
-}
-
-impl<'a> Known<'a> {
-    fn of(definition: &'a Definition) -> Self {
-        Self {
-            types: definition
-                .conversion_types
-                .iter()
-                .map(|row| row.name.as_str())
-                .collect(),
-            domains: definition.domains.iter().map(|row| row.id.as_str()).collect(),
-            sources: definition.offer_sources.iter().map(|row| row.id.as_str()).collect(),
-            offers: definition.offers.iter().map(|row| row.id.as_str()).collect(),
-            channels: definition.traffic_channels.iter().map(|row| row.id.as_str()).collect(),
-            apis: definition.conversion_apis.iter().map(|row| row.id.as_str()).collect(),
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! Offers.
 
-use super::Context;
+use super::context::Context;
 use super::rows::{named, refer, template, title};
 use crate::config::Place;
 use crate::definition::Definition;

@@ -1,9 +1,10 @@
 //! A campaign's postbacks: conditions, payout, updates, request.
 
 use super::channel::Draft;
+use super::context::Context;
 use super::reach::Reach;
+use super::request;
 use super::rows::named;
-use super::{Context, request};
 use crate::config::Place;
 use crate::definition;
 use crate::delivery::Lane;
@@ -71,12 +72,11 @@ fn postback(
 /// Where it goes, and under whose credentials: one that is missing holds up what needs it, and no
 /// other campaign's postbacks to the same receiver.
 fn lane(url: &UrlTemplate, body: Option<&BodyTemplate>) -> Lane {
-    let named: BTreeSet<String> = url
+    let named: BTreeSet<_> = url
         .secrets()
         .chain(body.into_iter().flat_map(BodyTemplate::secrets))
-        .map(ToString::to_string)
         .collect();
-    let account: Vec<&str> = named.iter().map(String::as_str).collect();
+    let account: Vec<String> = named.into_iter().map(ToString::to_string).collect();
     Lane::new(url.origin()).with_account(&account.join(","))
 }
 

@@ -1,7 +1,8 @@
 //! Offer sources.
 
+use super::context::Context;
+use super::parameter;
 use super::rows::{is_default, named, refer, title};
-use super::{Context, parameter};
 use crate::config::{Place, Refusal};
 use crate::definition::{Definition, OfferSource, Protocol};
 use crate::event::Kind;

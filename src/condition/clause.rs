@@ -1,9 +1,10 @@
 //! `field op value`.
 
-use super::{Fact, NamedFacts, Range, Seen, Texts, Unmet, share};
-use crate::value::{IpNet, Percent, is_unfilled_macro};
-use alloc::{string::String, vec::Vec};
-use core::{net::IpAddr, time::Duration};
+use super::fact::NamedFacts;
+use super::seen::Seen;
+use super::test::{Test, Wanted};
+use super::unmet::Unmet;
+use alloc::string::String;
 
 /// One condition: a fact by its name, an operation, what is wanted. Read from its text, printed as
 /// it, and that text in JSON.
@@ -11,7 +12,7 @@ use core::{net::IpAddr, time::Duration};
 /// | operation | holds when the fact |
 /// |---|---|
 /// | `equals a` | is this text, or exactly this number; `equals ""`: is missing or empty |
-/// | `in a, b`, `not in a, b` | is one, or none, of these; what is missing fails both |
+/// | `in a, b`, `not in a, b` | is one, or none, of these; missing fails both, but `in ""` |
 /// | `contains a, b`, `begins with a, b` | does so with one of these |
 /// | `at least 10`, `at most 10`, `between 10 and 20` | is such a number; both ends are in |
 /// | `matches 10.0.0.0/8, ::1` | is an address in one of these ranges |
@@ -40,17 +41,6 @@ pub struct Clause<N = String> {
     pub(crate) test: Test,
 }
 
-/// What is asked of a fact.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Test {
-    Text(Texts),
-    Number(Range),
-    Address(Vec<IpNet>),
-    Within(Duration),
-    Share(Percent),
-    IsThere,
-}
-
 impl<N> Clause<N> {
     /// The name of the fact.
     pub fn name(&self) -> &N {
@@ -71,42 +61,5 @@ impl<N> Clause<N> {
             seen,
             wanted: Wanted(&self.test),
         })
-    }
-}
-
-/// What a clause asks, as its reason shows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wanted<'a>(pub(super) &'a Test);
-
-impl Test {
-    fn check<'a>(&self, fact: Fact<'a>) -> Result<(), Seen<'a>> {
-        match self {
-            Self::Text(texts) => texts.check(fact),
-            Self::Number(range) => range.check(fact),
-            Self::Address(ranges) => fact.holds(|text| {
-                let address: IpAddr = text.parse().map_err(|_| Seen::no("IP address"))?;
-                let held = ranges.iter().any(|range| range.contains(&address));
-                if held { Ok(()) } else { Err(Seen::OTHER) }
-            }),
-            Self::Within(longest) => match fact {
-                Fact::Time { since, .. } if since <= *longest => Ok(()),
-                Fact::Time { since, what, .. } => Err(Seen::Ago { since, what }),
-                other => other.holds(|_| Err(Seen::no("time"))),
-            },
-            Self::Share(share) => fact.holds(|text| {
-                let drawn = share::draw(text);
-                if drawn < share.amount() {
-                    Ok(())
-                } else {
-                    Err(Seen::Draw(drawn))
-                }
-            }),
-            Self::IsThere => match fact {
-                Fact::Text(text) if is_unfilled_macro(&text) => Err(Seen::Unfilled),
-                Fact::Missing => Err(Seen::Missing),
-                Fact::NoRate => Err(Seen::NoRate),
-                _ => Ok(()),
-            },
-        }
     }
 }

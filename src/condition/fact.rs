@@ -1,6 +1,7 @@
 //! What a clause is evaluated over.
 
-use super::{Number, Seen};
+use super::number::Number;
+use super::seen::Seen;
 use crate::value::{Amount, Money, Timestamp};
 use alloc::{borrow::Cow, string::ToString};
 use core::time::Duration;

@@ -1,9 +1,10 @@
 //! A clause from its text.
 
-use super::Range;
-use super::clause::{Clause, Test};
+use super::clause::Clause;
 use super::number::{Number, NumberError};
 use super::print::IGNORING_CASE;
+use super::range::Range;
+use super::test::Test;
 use super::texts::{TextOp, Texts};
 use crate::text::shown;
 use crate::value::span::DurationError;

@@ -1,6 +1,7 @@
 //! A clause as its text, which reads as the same clause.
 
-use super::clause::{Clause, Test};
+use super::clause::Clause;
+use super::test::Test;
 use super::texts::TextOp;
 use super::words::list;
 use crate::value::span::Span;

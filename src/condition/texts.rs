@@ -1,6 +1,8 @@
 //! Texts, compared as they are or by their lower-case letters.
 
-use super::{Fact, Number, Seen};
+use super::fact::Fact;
+use super::number::Number;
+use super::seen::Seen;
 use alloc::{string::String, vec::Vec};
 
 /// What is asked of a text.

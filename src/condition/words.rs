@@ -1,8 +1,10 @@
 //! Reasons in words: the one place where a reason becomes a sentence.
 
-use super::clause::{Test, Wanted};
-use super::texts::TextOp;
-use super::{Range, Seen, Texts, Unmet};
+use super::range::Range;
+use super::seen::Seen;
+use super::test::{Test, Wanted};
+use super::texts::{TextOp, Texts};
+use super::unmet::Unmet;
 use crate::text::Cut;
 use crate::value::span::Span;
 use core::fmt;

@@ -5,7 +5,7 @@
 //! that ask four different things): 36,400 so, 54,700 without. An index of types and statuses as
 //! bitsets bought under 4 % on top and is gone.
 
-use super::Decision;
+use super::decision::Decision;
 use super::money::delta;
 use crate::delivery::{Cause, Delivery};
 use crate::event::Event;

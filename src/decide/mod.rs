@@ -6,6 +6,7 @@
 
 mod attribute;
 mod count;
+mod decision;
 mod fire;
 mod mark;
 mod money;
@@ -17,19 +18,15 @@ mod tallies;
 mod tell;
 mod work;
 
+pub use decision::Decision;
 pub use mark::{Mark, mark};
 pub use plan::{Plan, Reply, ReplyOutcome};
 pub use tallies::MAX_TALLIES;
 
 use crate::event::Event;
-use crate::model::Status;
 use crate::plan::{FactQuery, Facts, Outcome};
-use crate::tracker::{Campaign, Channel, ConversionType, Offer, Rates, Source, Tracker};
-use crate::value::{CampaignId, ChannelId, Currency, Fingerprint, OfferId, OfferSourceId, Timestamp, TypeName};
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    vec::Vec,
-};
+use crate::value::{OfferSourceId, Timestamp};
+use alloc::vec::Vec;
 use thiserror::Error;
 use work::Work;
 
@@ -38,40 +35,7 @@ use work::Work;
 #[error("offer source `{0}` is not configured")]
 pub struct UnknownSource(OfferSourceId);
 
-/// Decides what events mean by one configuration. It holds what of the configuration a decision may
-/// see; cheap to make and to copy.
-#[derive(Debug, Clone, Copy)]
-pub struct Decision<'t> {
-    fingerprint: &'t Fingerprint,
-    currency: Currency,
-    revenue_statuses: &'t BTreeSet<Status>,
-    types: &'t BTreeMap<TypeName, ConversionType>,
-    default_type: &'t TypeName,
-    rates: &'t Rates,
-    sources: &'t BTreeMap<OfferSourceId, Source>,
-    offers: &'t BTreeMap<OfferId, Offer>,
-    channels: &'t BTreeMap<ChannelId, Channel>,
-    campaigns: &'t BTreeMap<CampaignId, Campaign>,
-}
-
-impl<'t> Decision<'t> {
-    /// Decisions by the configuration of `tracker`.
-    #[must_use]
-    pub fn new(tracker: &'t Tracker) -> Self {
-        Self {
-            fingerprint: &tracker.fingerprint,
-            currency: tracker.currency,
-            revenue_statuses: &tracker.revenue_statuses,
-            types: &tracker.types,
-            default_type: &tracker.default_type,
-            rates: &tracker.rates,
-            sources: &tracker.sources,
-            offers: &tracker.offers,
-            channels: &tracker.channels,
-            campaigns: &tracker.campaigns,
-        }
-    }
-
+impl Decision<'_> {
     /// Which rows the decision over `event` needs.
     #[must_use]
     pub fn needs(&self, event: &Event) -> FactQuery {

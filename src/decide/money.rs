@@ -1,6 +1,6 @@
 //! What an entry is worth: signed, in the account's currency, in the channel's.
 
-use super::Decision;
+use super::decision::Decision;
 use crate::model::{Conversion, Counts, Entry, Revenue};
 use crate::scope::Payout;
 use crate::tracker::PayoutRule;

@@ -1,6 +1,6 @@
 //! What an event is here: its conversion type, its status, its amount.
 
-use super::Decision;
+use super::decision::Decision;
 use crate::event::{Event, Interface, Kind};
 use crate::model::{Counts, Entry, Status};
 use crate::tracker::{ConversionType, Offer, Source, listed, word_kind};

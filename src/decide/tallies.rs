@@ -3,7 +3,7 @@
 //! Merging is min, max and add over (time, event id), so every order of arrival ends in the same
 //! tally. The one exception is meant: an event without a time of its own is as old as its arrival.
 
-use super::Decision;
+use super::decision::Decision;
 use crate::model::{Click, Conversion, Duplicates, Entry, Revenue, Status};
 use crate::plan::{Added, DuplicateDecision, Tally, TallyKey};
 use crate::tracker::Source;

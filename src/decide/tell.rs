@@ -1,6 +1,6 @@
 //! What tools ask of a decision without making one.
 
-use super::Decision;
+use super::decision::Decision;
 use super::fire::Scopes;
 use super::resolve::Meaning;
 use crate::event::Event;

@@ -1,7 +1,7 @@
 //! What is read, and the rows as they change while one plan is made.
 
-use super::Decision;
 use super::attribute::{Attribution, attribute, by_receipt_alone};
+use super::decision::Decision;
 use super::receipts::Receipts;
 use super::resolve::Meaning;
 use crate::delivery::Delivery;

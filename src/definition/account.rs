@@ -1,6 +1,6 @@
 //! What belongs to the account as a whole: domains, conversion types, rates, the keys of click ids.
 
-use super::{MAX_ROWS, MAX_TYPES};
+use super::limits::{MAX_ROWS, MAX_TYPES};
 use crate::config::part::part;
 use crate::model::{Counts, Duplicates};
 use crate::value::{Amount, Currency, DomainId, SecretReference, Timestamp, TypeName};

@@ -1,6 +1,8 @@
 //! Campaigns: paths and costs.
 
-use super::{CampaignConversionApi, MAX_ROWS, Postback};
+use super::conversion_api::CampaignConversionApi;
+use super::limits::MAX_ROWS;
+use super::postback::Postback;
 use crate::config::part::{Value, part};
 use crate::config::{Entries, MAX_ENTRIES, Node, Place, Table, one_of};
 use crate::value::{Amount, CampaignId, ChannelId, DomainId, OfferId, Percent};

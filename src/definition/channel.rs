@@ -1,6 +1,8 @@
 //! Traffic channels.
 
-use super::{FilledIn, MAX_ROWS, PostbackRequest, template};
+use super::filled::{FilledIn, template};
+use super::limits::MAX_ROWS;
+use super::request::PostbackRequest;
 use crate::config::Problems;
 use crate::config::part::part;
 use crate::model::{ParameterRole, SLOTS};

@@ -1,6 +1,6 @@
 //! Conversion APIs: checked for their shape, and change nothing yet.
 
-use super::MAX_ROWS;
+use super::limits::MAX_ROWS;
 use crate::config::MAX_ENTRIES;
 use crate::config::part::part;
 use crate::model::Status;

@@ -9,25 +9,34 @@
 //! Every part reads and writes itself with serde in the form that it has in the document.
 //!
 //! ```
-//! use postback::definition::{Campaign, ConversionType, Definition, OfferSource, Offer, Path, PathOffer, TrafficChannel};
+//! use postback::definition::{
+//!     Campaign, ConversionType, Definition, Offer, OfferSource, Path, PathOffer, Postback, TrafficChannel,
+//! };
 //! use postback::{CompileOptions, compile::resolve};
 //!
 //! let mut definition = Definition::default();
 //! let mut sale = ConversionType::new("Sale".parse()?);
 //! sale.default = true;
 //! definition.conversion_types.push(sale);
-//! definition.offer_sources.push(OfferSource::from_template("generic", "network".parse()?)?);
+//! let mut network = OfferSource::from_template("generic", "network".parse()?)?;
+//! network.tokens.push("env:NETWORK_TOKEN".parse()?); // without one anybody may report sales
+//! definition.offer_sources.push(network);
 //! let url = "https://shop.example.com/?id={clickid}";
 //! definition.offers.push(Offer::new("book".parse()?, "network".parse()?, url));
 //! definition.traffic_channels.push(TrafficChannel::from_template("richpush", "push".parse()?)?);
 //! let mut campaign = Campaign::new("summer".parse()?, "push".parse()?);
 //! campaign.paths.push(Path::new([PathOffer::new("book".parse()?)]));
+//! let mut sales = Postback::new("sales".parse()?);
+//! sales.request.url = Some("https://channel.example.com/?key={ref_id}&price={payout}".into());
+//! sales.when.push("payout at least 10".parse()?);
+//! campaign.postbacks.push(sales);
 //! definition.campaigns.push(campaign);
 //!
 //! let tracker = resolve(&definition, &CompileOptions::default())?;
 //! assert!(tracker.campaign("summer").is_some());
 //!
-//! // A campaign more: the definition is changed, and a new tracker takes the old one's place.
+//! // A campaign more: the definition is changed, and a new tracker takes the old one's place, as
+//! // with `Service::replace` of `postback-service`. This one is misspelt.
 //! definition.campaigns.push(Campaign::new("autumn".parse()?, "pusch".parse()?));
 //! let problems = resolve(&definition, &CompileOptions::default()).unwrap_err();
 //! assert_eq!(
@@ -41,6 +50,8 @@ mod account;
 mod campaign;
 mod channel;
 mod conversion_api;
+mod filled;
+mod limits;
 mod offer;
 mod postback;
 mod request;
@@ -52,25 +63,17 @@ pub use account::{ClickIds, ConversionType, Domain, Rate};
 pub use campaign::{Campaign, Cost, MAX_WEIGHT, Path, PathOffer};
 pub use channel::{ChannelApi, ChannelParameter, TrafficChannel};
 pub use conversion_api::{CampaignConversionApi, ConversionApi};
+pub use limits::{MAX_REFERENCES, MAX_ROWS, MAX_TYPES};
 pub use offer::Offer;
 pub use postback::{Payout, Postback};
 pub use request::{MAX_ATTEMPTS, PostbackRequest, Retry, Success};
 pub use source::{OfferSource, SourceParameter};
 
-use crate::config::part::{Field, Part, Value, part};
+use crate::config::part::{Field, Part, part};
 use crate::config::{Document, Entries, Node, Place, Problems, Report, Table};
 use crate::model::Status;
 use crate::value::Currency;
-use alloc::{string::String, vec, vec::Vec};
-
-/// The most rows of a top-level list (campaigns, offers, sources, channels, domains, rates), and of
-/// a campaign's postbacks: ten times the largest accounts in the field.
-pub const MAX_ROWS: usize = 10_000;
-/// The most conversion types: the trackers of the field allow 40.
-pub const MAX_TYPES: usize = 256;
-/// The most secrets of one use (keys, tokens) that may be live at once: a new one, an old one, and
-/// room for two interfaces.
-pub const MAX_REFERENCES: usize = crate::protocol::MAX_SECRETS;
+use alloc::{string::String, vec::Vec};
 
 /// A whole configuration. The default is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -182,29 +185,4 @@ impl Field for Version {
     fn written(&self) -> Option<Node> {
         Some(Node::Integer(1))
     }
-}
-
-/// The name of a template. It was filled in, and then nothing depends on it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct FilledIn;
-
-impl Field for FilledIn {
-    fn read_at(_: &Table<'_>, _: &str) -> Self {
-        Self
-    }
-
-    fn written(&self) -> Option<Node> {
-        None
-    }
-}
-
-/// A row of a list that a shipped template fills.
-fn template<V: Value>(list: &str, name: &str, id: &str) -> Result<V, Problems> {
-    let text = |text: &str| Node::Text(text.into());
-    let row = Entries::from([("id".into(), text(id)), ("template".into(), text(name))]);
-    let rows = Node::List(vec![Node::Table(row)]);
-    let report = Report::default();
-    let expanded = Document::from_entries(Entries::from([(list.into(), rows)])).expanded(&report);
-    let read = Vec::read_at(&Table::new(&expanded, Place::root(&report)), list).pop();
-    report.finish(read)
 }

@@ -1,6 +1,6 @@
 //! Offers.
 
-use super::MAX_ROWS;
+use super::limits::MAX_ROWS;
 use crate::config::part::part;
 use crate::model::Status;
 use crate::value::{Amount, Currency, OfferId, OfferSourceId};

@@ -1,6 +1,7 @@
 //! A campaign's postbacks: conditions, payout, updates.
 
-use super::{MAX_ROWS, PostbackRequest};
+use super::limits::MAX_ROWS;
+use super::request::PostbackRequest;
 use crate::condition::Clause;
 use crate::config::part::{Value, part};
 use crate::config::{Entries, Node, Place, Table};

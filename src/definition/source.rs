@@ -1,10 +1,12 @@
 //! Offer sources.
 
-use super::{FilledIn, MAX_ROWS, Protocol, template};
+use super::filled::{FilledIn, template};
+use super::limits::MAX_ROWS;
 use crate::config::part::{Field, Value, part};
 use crate::config::{Node, Problems, Table};
 use crate::event::Interface;
 use crate::model::{Duplicates, ParameterRole, SLOTS, Status};
+use crate::protocol::Protocol;
 use crate::value::{Currency, DomainId, FieldPath, IpNet, OfferSourceId, SecretReference, TypeName};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use core::time::Duration;

@@ -39,7 +39,7 @@ texts! {
 }
 
 impl Word for SecretReference {
-    const MOST: usize = super::MAX_REFERENCES;
+    const MOST: usize = super::limits::MAX_REFERENCES;
 
     fn parse(text: &str) -> Result<Self, Refusal> {
         Ok(text.parse()?)

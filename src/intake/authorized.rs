@@ -1,8 +1,8 @@
 //! What came, whoever brought it.
 
-use super::{Intake, NotTaken};
+use super::door::Intake;
 use crate::event::Event;
-use crate::network::{InboundPostback, PostbackError};
+use crate::network::{InboundPostback, NotTaken, PostbackError};
 use crate::plan::Ring;
 use crate::protocol::Message;
 use crate::value::Query;

@@ -1,6 +1,6 @@
 //! Who calls, and whether a source takes it from him.
 
-use super::Intake;
+use super::door::Intake;
 use core::{fmt, net::IpAddr};
 use thiserror::Error;
 

@@ -1,8 +1,9 @@
 //! The last step to an event: whose click ids they are, and which values are personal.
 
-use super::{Intake, NotTaken};
+use super::door::Intake;
 use crate::event::{Event, MAX_CANDIDATES};
 use crate::model::ParameterRole;
+use crate::network::NotTaken;
 use crate::protocol::Message;
 use crate::tracker::Recognised;
 use crate::value::{Pii, is_unfilled_macro};

@@ -51,6 +51,7 @@
 
 mod authorized;
 mod caller;
+mod door;
 mod draft;
 mod postback;
 mod refusal;
@@ -59,36 +60,19 @@ pub use crate::network::NotTaken;
 pub use crate::protocol::Message;
 pub use authorized::Authorized;
 pub use caller::{Caller, Unauthorized};
+pub use door::Intake;
 pub use refusal::{Refusal, RefusalReason};
 
-use crate::event::{Event, Received};
+use crate::event::Event;
 use crate::plan::{RefusedBody, Ring};
 use crate::protocol::Posted;
-use crate::tracker::{Alarm, Credentials, Source};
+use crate::tracker::Alarm;
 use crate::value::Query;
 
-/// The door of one offer source, for one arrival.
-#[derive(Debug, Clone, Copy)]
-pub struct Intake<'a> {
-    source: &'a Source,
-    credentials: &'a Credentials,
-    received: Received,
-}
-
 impl<'a> Intake<'a> {
-    /// The door of `source` for what arrived just now.
-    #[must_use]
-    pub fn new(source: &'a Source, credentials: &'a Credentials, received: Received) -> Self {
-        Self {
-            source,
-            credentials,
-            received,
-        }
-    }
-
     /// A notification, as its body was posted, whichever of its kinds it is.
     ///
-    /// Guesses at a check of 32 bits are counted by [`Credentials`]: a caller who was wrong too
+    /// Guesses at a check of 32 bits are counted by [`Credentials`](crate::Credentials): a caller who was wrong too
     /// often is refused unchecked for a while.
     ///
     /// # Errors

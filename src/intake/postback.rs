@@ -1,6 +1,7 @@
 //! Postbacks as events, and what anyone may send.
 
-use super::{Intake, draft::keep};
+use super::door::Intake;
+use super::draft::keep;
 use crate::event::{Event, Interface, Kind};
 use crate::network::{InboundPostback, Meaning, PostbackError};
 use crate::value::{EventId, Money, Query, Receipt, Shared};

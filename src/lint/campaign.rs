@@ -1,6 +1,6 @@
 //! Doubts about a campaign and its postbacks.
 
-use super::{INERT, inert};
+use super::inert::{INERT, inert};
 use crate::compile::Reach;
 use crate::config::{Place, Refusal};
 use crate::definition::{Cost, Definition, Postback};

@@ -1,6 +1,7 @@
 //! Layer 4: what compiles and is probably not what was meant.
 
 mod campaign;
+mod inert;
 mod source;
 
 use crate::config::{Place, Problem, Refusal, Report};
@@ -9,6 +10,7 @@ use crate::model::ParameterRole;
 use crate::tracker::Tracker;
 use alloc::{format, vec::Vec};
 use core::fmt;
+use inert::inert;
 
 /// Something that works and is probably not what was meant, with its place.
 ///
@@ -94,15 +96,6 @@ fn doubts(definition: &Definition, root: &Place<'_>, tracker: &Tracker) {
         inert(row.api.is_some(), &place.at("api"));
     }
     campaign::lint(definition, root, tracker);
-}
-
-/// What is said of a part that [`compile`](crate::compile()) accepts for later.
-const INERT: &str = "is accepted, and changes nothing in this version";
-
-fn inert(is_there: bool, place: &Place<'_>) {
-    if is_there {
-        place.problem(INERT);
-    }
 }
 
 fn is_channels(role: &ParameterRole) -> bool {

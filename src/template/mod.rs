@@ -81,6 +81,7 @@ mod body;
 mod encode;
 mod error;
 mod grammar;
+mod limits;
 mod program;
 mod structure;
 mod url;
@@ -88,12 +89,4 @@ mod url;
 pub use self::url::{Placeholder, UrlTemplate, placeholders};
 pub use body::{BodyTemplate, ContentType};
 pub use error::{RenderError, TemplateError, TemplateProblem};
-
-/// The longest template, in bytes: servers commonly refuse request lines beyond 8 KiB.
-pub const MAX_TEMPLATE: usize = 8 * 1024;
-/// The most macros of a template: more than there are fields, so that only a mistake or an attack
-/// needs more.
-pub const MAX_MACROS: usize = 128;
-/// The longest rendered text, in bytes without holes: twice the longest template, since values grow
-/// when they are encoded. No known receiver takes a longer URL, and values come from strangers.
-pub const MAX_RENDERED: usize = 16 * 1024;
+pub use limits::{MAX_MACROS, MAX_RENDERED, MAX_TEMPLATE};

@@ -1,0 +1,61 @@
+//! What every part of the definition is resolved against.
+
+use super::rows::refer;
+use crate::config::Place;
+use crate::definition::Definition;
+use crate::tracker::compiled::ConversionType;
+use crate::value::{Currency, Namespace, TypeName};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
+
+/// What every part of the definition may refer to.
+pub(super) struct Context<'a> {
+    pub(super) namespace: &'a Namespace,
+    /// The account's currency.
+    pub(super) currency: Currency,
+    pub(super) known: Known<'a>,
+    /// The types.
+    pub(super) types: BTreeMap<TypeName, ConversionType>,
+}
+
+impl Context<'_> {
+    pub(super) fn type_name(&self, name: &TypeName, place: &Place<'_>) -> Option<TypeName> {
+        refer(name, "conversion type", &self.known.types, place)
+    }
+
+    /// The types of a list.
+    pub(super) fn type_names(&self, names: &[TypeName], key: &str, place: &Place<'_>) -> Vec<TypeName> {
+        let names = place.rows(key, names);
+        names.filter_map(|(place, name)| self.type_name(name, &place)).collect()
+    }
+}
+
+/// What is defined, whether or not it has a problem of its own: a broken row is reported once, not
+/// at every place that refers to it.
+pub(super) struct Known<'a> {
+    pub(super) types: BTreeSet<&'a str>,
+    pub(super) domains: BTreeSet<&'a str>,
+    pub(super) sources: BTreeSet<&'a str>,
+    pub(super) offers: BTreeSet<&'a str>,
+    pub(super) channels: BTreeSet<&'a str>,
+    pub(super) apis: BTreeSet<&'a str>,
+}
+
+impl<'a> Known<'a> {
+    pub(super) fn of(definition: &'a Definition) -> Self {
+        Self {
+            types: definition
+                .conversion_types
+                .iter()
+                .map(|row| row.name.as_str())
+                .collect(),
+            domains: definition.domains.iter().map(|row| row.id.as_str()).collect(),
+            sources: definition.offer_sources.iter().map(|row| row.id.as_str()).collect(),
+            offers: definition.offers.iter().map(|row| row.id.as_str()).collect(),
+            channels: definition.traffic_channels.iter().map(|row| row.id.as_str()).collect(),
+            apis: definition.conversion_apis.iter().map(|row| row.id.as_str()).collect(),
+        }
+    }
+}
