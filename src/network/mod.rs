@@ -7,7 +7,7 @@
 //! above this module and is not known here. [`InboundPostback::read`] is strict where money or
 //! identity is at stake and says by name what it refuses; what it does not know it lists in
 //! [`InboundPostback::ignored`] and drops. It knows no configuration: what the words mean here is
-//! `tracker`'s work.
+//! the work of `decide`.
 
 mod dialect;
 mod map;

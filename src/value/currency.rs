@@ -115,6 +115,7 @@ mod tests {
             ("TND", 3),
             ("CLF", 4),
             ("USD", 2),
+            // ISO 4217's own code for "no currency": it has no digits there, so the usual two.
             ("XXX", 2),
         ] {
             assert_eq!(code.parse::<Currency>().unwrap().digits(), digits, "{code}");

@@ -1,6 +1,6 @@
 //! Deliveries as they are written and read.
 
-use crate::support::{at, cause, leased, plain};
+use crate::support::{api, at, cause, leased, plain};
 use postback::delivery::{Cause, Delivery, DeliveryState};
 use postback::port::{StoreErrorKind, row};
 use postback::value::DeliveryId;
@@ -43,16 +43,7 @@ fn a_row_is_written_with_its_cause_and_without_personal_values() {
 
 #[test]
 fn each_cause_says_its_kind_and_what_it_hangs_on() {
-    let Cause::Postback {
-        conversion,
-        click,
-        event,
-        ..
-    } = cause()
-    else {
-        panic!()
-    };
-    let api = Cause::conversion_api("meta", "pixel-1", conversion, click, event);
+    let api = api("meta", "pixel-1");
     let action = Cause::action("channel".parse().unwrap(), "block_placement", "zone-7");
     let hangs = |cause: &Cause| (cause.conversion().is_some(), cause.click().is_some());
     for (cause, kind, hanging) in [

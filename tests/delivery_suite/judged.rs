@@ -1,6 +1,6 @@
 //! Judges of a host, and what their verdicts lead to.
 
-use crate::support::{at, cause, leased, plain, request};
+use crate::support::{api, at, cause, leased, plain, request};
 use postback::delivery::{
     Answer, Batch, Case, Cause, HOLD, Judge, Judgement, Judges, Leased, MAX_HELD, Sent, Settlement, Verdict, batch,
 };
@@ -22,19 +22,6 @@ impl Judge for Says {
     }
 }
 
-fn api(account: &str) -> Cause {
-    let Cause::Postback {
-        conversion,
-        click,
-        event,
-        ..
-    } = cause()
-    else {
-        panic!()
-    };
-    Cause::conversion_api("meta", account, conversion, click, event)
-}
-
 /// An event for an account, which goes into a request with others.
 fn item(last: char, account: &str) -> Leased {
     let mut body = HoledText::plain("[");
@@ -51,7 +38,7 @@ fn item(last: char, account: &str) -> Leased {
         encoding: Encoding::Path,
     });
     let mut leased = leased(last, &outbound, 0);
-    leased.delivery.cause = api(account);
+    leased.delivery.cause = api("meta", account);
     leased.delivery.check = Some(Outbound::new(Method::Get, check).into());
     leased
 }

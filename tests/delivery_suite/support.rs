@@ -22,6 +22,11 @@ pub fn cause() -> Cause {
     Cause::postback(id('a'), "click".parse().unwrap(), id('b'), campaign, postback)
 }
 
+/// Why an ad platform is told of the same conversion, under an account there.
+pub fn api(platform: &str, account: &str) -> Cause {
+    Cause::conversion_api(platform, account, id('a'), "click".parse().unwrap(), id('b'))
+}
+
 /// A delivery as a store gives it back.
 pub fn leased(last: char, outbound: &Outbound, attempts: u32) -> Leased {
     let lane = Lane::new("https://channel.example");
