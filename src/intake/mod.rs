@@ -72,8 +72,8 @@ use crate::value::Query;
 impl<'a> Intake<'a> {
     /// A notification, as its body was posted, whichever of its kinds it is.
     ///
-    /// Guesses at a check of 32 bits are counted by [`Credentials`](crate::Credentials): a caller who was wrong too
-    /// often is refused unchecked for a while.
+    /// Guesses at a check of 32 bits are counted by [`Credentials`](crate::Credentials): a caller
+    /// who was wrong too often is refused unchecked for a while.
     ///
     /// # Errors
     /// [`RefusalReason::Notification`], always the same, with the body to keep.
