@@ -350,6 +350,12 @@ fn a_text_that_is_no_condition_says_why() {
             "`1 hour` is not a duration, as in `60d`, `12h`, `30m`, `5s` or `1h30m`",
         ),
         ("clickid share 1001%", "percentage `1001` is not between 0 and 1000"),
+        ("clickid share 200%", "a share is at most 100%, not 200%"),
+        ("clickid share 100.01", "a share is at most 100%, not 100.01%"),
+        (
+            "sub1 equals \"a\" ignoring  cases",
+            "`ignoring  cases` stands beside a quoted text",
+        ),
     ] {
         let error = text.parse::<Clause>().unwrap_err();
         assert_eq!(error.to_string(), format!("`{text}` is no condition: {why}"));
@@ -358,6 +364,31 @@ fn a_text_that_is_no_condition_says_why() {
     assert_eq!(
         error.to_string(),
         "`a equals b\\nc` is no condition: it holds a control character"
+    );
+}
+
+#[test]
+fn spaces_between_words_do_not_matter_and_are_written_as_one() {
+    for (text, written) in [
+        ("x equals Blue ignoring  case", "x equals Blue ignoring case"),
+        ("x equals Blue  ignoring   case ", "x equals Blue ignoring case"),
+        ("x in a, \"b \" ignoring  case", "x in a, \"b \" ignoring case"),
+        ("x contains \"a\"ignoring  case", "x contains a ignoring case"),
+        ("x not  in a,b", "x not in a, b"),
+        ("x begins  with a", "x begins with a"),
+        ("x share 100 %", "x share 100%"),
+        // These are texts, not the end of the clause.
+        ("x equals a b ignoringcase", "x equals a b ignoringcase"),
+        ("x equals \"a ignoring  case\"", "x equals \"a ignoring  case\""),
+        ("x equals ignoring  case", "x equals \"ignoring  case\""),
+    ] {
+        let clause: Clause = text.parse().unwrap();
+        assert_eq!(clause.to_string(), written, "{text}");
+        assert_eq!(written.parse(), Ok(clause), "{text}");
+    }
+    holds(
+        "x equals Blue ignoring  case",
+        &[(text("bLUE"), true), (text("blue ignoring  case"), false)],
     );
 }
 
@@ -375,7 +406,7 @@ fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-z,\" \\\\]{0,12}",
         "\\PC{0,12}",
-        "[a-c]{0,3}( ?ignoring case)?",
+        "[a-c]{0,3}( {0,2}ignoring {0,2}case)?",
         Just(String::new()),
     ]
 }

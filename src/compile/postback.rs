@@ -112,8 +112,13 @@ fn conditions(
     if let Some(amount) = row.min_payout {
         conditions.min_payout(Money { amount, currency });
     }
-    if let Some(share) = row.share {
-        conditions.share(share);
+    match row.share {
+        Some(share) if share > Percent::whole() => {
+            let over = format!("a share is at most 100%, not {share}%");
+            place.at("share").problem(over);
+        }
+        Some(share) => conditions.share(share),
+        None => {}
     }
     if let Some(longest) = row.within {
         conditions.within(longest);

@@ -2,7 +2,7 @@
 
 use super::clause::Clause;
 use super::number::{Number, NumberError};
-use super::print::IGNORING_CASE;
+use super::print::before_ignoring_case;
 use super::range::Range;
 use super::test::Test;
 use super::texts::{TextOp, Texts};
@@ -52,6 +52,8 @@ enum Problem {
     Number(#[from] NumberError),
     #[error(transparent)]
     Percent(#[from] PercentError),
+    #[error("a share is at most 100%, not {0}%")]
+    OverWhole(Percent),
     #[error(transparent)]
     Duration(#[from] DurationError),
     #[error(transparent)]
@@ -69,7 +71,7 @@ impl FromStr for Clause {
     /// # Errors
     /// - no name, no operation, no value
     /// - a value that is not of the operation's kind: no number, no duration, no range of addresses
-    /// - a range of numbers that holds none
+    /// - a range of numbers that holds none, a share of more than the whole
     /// - several values where one is meant, an empty one to look for, a quote without an end
     /// - a control character
     fn from_str(text: &str) -> Result<Self, ClauseError> {
@@ -127,7 +129,7 @@ fn test(text: &str, name: &str) -> Result<Test, Problem> {
     if let Some(value) = behind(text, "share") {
         let value = some(value, "share")?;
         let number = value.strip_suffix('%').unwrap_or(value).trim_end();
-        return Ok(Test::Share(number.parse::<Percent>()?));
+        return share(number.parse()?).map(Test::Share);
     }
     match behind(text, "is there") {
         Some("") => Ok(Test::IsThere),
@@ -165,6 +167,14 @@ fn between(value: &str) -> Result<Range, Problem> {
     Ok(Range { least, most })
 }
 
+/// A percentage may be over the whole; a share of something may not.
+fn share(percent: Percent) -> Result<Percent, Problem> {
+    if percent > Percent::whole() {
+        return Err(Problem::OverWhole(percent));
+    }
+    Ok(percent)
+}
+
 fn texts(op: TextOp, value: &str) -> Result<Texts, Problem> {
     let mut wanted = Vec::new();
     let mut rest = value;
@@ -198,7 +208,7 @@ fn texts(op: TextOp, value: &str) -> Result<Texts, Problem> {
         match rest.strip_prefix(',') {
             Some(next) => rest = next.trim_start(),
             None if rest.is_empty() => break false,
-            None if rest == IGNORING_CASE => break true,
+            None if before_ignoring_case(rest) == Some("") => break true,
             None => return Err(Problem::Beside(shown(rest))),
         }
     };
@@ -218,8 +228,7 @@ fn texts(op: TextOp, value: &str) -> Result<Texts, Problem> {
 
 /// A text without `ignoring case`, if it ends with that and has more.
 fn without_end(text: &str) -> Option<&str> {
-    let before = text.trim_end().strip_suffix(IGNORING_CASE)?;
-    before.ends_with(char::is_whitespace).then_some(before)
+    before_ignoring_case(text).filter(|before| before.ends_with(char::is_whitespace))
 }
 
 /// A text within quotes at the beginning, and what follows it.

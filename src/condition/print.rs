@@ -7,8 +7,13 @@ use super::words::list;
 use crate::value::span::Span;
 use core::fmt;
 
-/// The end of a clause that compares texts by their lower-case letters.
-pub(super) const IGNORING_CASE: &str = "ignoring case";
+/// What stands before `ignoring case`, if a text ends with that: the end of a clause that compares
+/// texts by their lower-case letters. However many spaces are between the two words, they mean it.
+pub(super) fn before_ignoring_case(text: &str) -> Option<&str> {
+    let first = text.trim_end().strip_suffix("case")?;
+    let alone = first.ends_with(char::is_whitespace);
+    first.trim_end().strip_suffix("ignoring").filter(|_| alone)
+}
 
 impl TextOp {
     /// Each with its words; of two that begin alike, the longer one first.
@@ -51,7 +56,7 @@ impl<N: AsRef<str>> fmt::Display for Clause<N> {
 }
 
 fn needs_quotes(text: &str) -> bool {
-    text.is_empty() || text.trim() != text || text.contains([',', '"']) || text.ends_with(IGNORING_CASE)
+    text.is_empty() || text.trim() != text || text.contains([',', '"']) || before_ignoring_case(text).is_some()
 }
 
 fn quoted(f: &mut fmt::Formatter<'_>, text: &str, quotes: bool) -> fmt::Result {

@@ -172,6 +172,7 @@ fn a_word_or_a_text_of_a_postback_is_checked() {
         ("payout = { fixed = \"-25\" }", "payout.fixed: `-25` is negative"),
         ("min_payout = \"-1\"", "min_payout: `-1` is negative"),
         ("share = \"-1\"", "share: percentage `-1` is not between 0 and 1000"),
+        ("share = \"101\"", "share: a share is at most 100%, not 101%"),
         (
             "within = \"1x\"",
             "within: `1x` is not a duration, as in `60d`, `12h`, `30m`, `5s` or `1h30m`",
