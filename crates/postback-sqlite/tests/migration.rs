@@ -6,11 +6,11 @@ mod common;
 
 use common::{at, block_on, folder, open};
 use postback::delivery::{Attempt, Cause, DeliveryState, Settled, Settlement, Values, Verdict, batch};
-use postback::plan::{FactQuery, Outcome};
+use postback::plan::{Commit, Committed, FactQuery, Outcome, TallyKey, Write};
 use postback::port::{
     Claim, ConversionFilter, DeliveryFilter, EventFilter, Inspect, PageRequest, Purge, Selection, Store, Which,
 };
-use postback::value::{ClickId, Fingerprint, Secret};
+use postback::value::{ClickId, Currency, Fingerprint, Secret};
 use postback_sqlite::SqliteStore;
 use rusqlite::Connection;
 use std::{collections::BTreeMap, time::Duration};
@@ -71,6 +71,36 @@ fn nothing_of_a_file_of_schema_1_is_lost() {
         .query_row("SELECT count(*) FROM receipt", [], |row| row.get(0))
         .unwrap();
     assert_eq!(receipts, 6);
+}
+
+#[test]
+fn slots_of_schema_1_are_tallies() {
+    let (folder, store) = migrated();
+    let tallies = |number| block_on(store.tallies(&click(number))).unwrap();
+    let of_type = TallyKey::Type("Purchase".parse().unwrap());
+    let of_id = TallyKey::TypeAndId("Purchase".parse().unwrap(), "E2".to_owned().into());
+    for (number, key) in [(1, of_type), (2, of_id)] {
+        let mut query = FactQuery::new("net".parse().unwrap(), "2".repeat(26).parse().unwrap());
+        query.clicks = [click(number)].into();
+        let known = block_on(store.facts(&query)).unwrap().clicks[&click(number)]
+            .tallies
+            .clone();
+        let [tally] = tallies(number).try_into().unwrap();
+        assert_eq!(known, std::slice::from_ref(&tally));
+        assert_eq!((&tally.key, tally.count, &tally.click), (&key, 1, &click(number)));
+        assert_eq!(tally.first.receipt, Some(format!("r{number}").parse().unwrap()));
+        assert_eq!(tally.first, tally.last);
+        assert_eq!(tally.sums[&Currency::USD].sum, Some("8.5".parse().unwrap()));
+        assert_eq!(tally.fired[0].told.unwrap().to_string(), "8.5 USD");
+        // Written again, it takes its own row's place.
+        let commit = Commit::of(vec![Write::Tally(tally.clone())], at(0));
+        assert_eq!(block_on(store.commit(&commit)).unwrap(), Committed::Applied);
+        assert_eq!(tallies(number), [tally]);
+    }
+    assert_eq!(tallies(3), []);
+    let file = Connection::open(folder.path().join("store.db")).unwrap();
+    let slots = "SELECT count(*) FROM sqlite_schema WHERE tbl_name = 'slot'";
+    assert_eq!(file.query_row(slots, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
 }
 
 #[test]
