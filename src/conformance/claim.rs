@@ -1,11 +1,26 @@
 //! Leases.
 
-use super::make::{LEASE, at, cases, claim, delivery, enqueue, join, leased};
-use crate::delivery::Lane;
+use super::make::{LEASE, at, cases, claim, delivery, delivery_id, enqueue, join, leased, settled};
+use crate::delivery::{Delivery, Lane, Leased, Verdict};
 use crate::port::{Claim, StoreErrorKind};
 use crate::value::Timestamp;
 use alloc::{vec, vec::Vec};
 use core::time::Duration;
+
+/// Deliveries that are due together, by number and lane.
+fn of_one_moment(all: &[(i64, &str)]) -> Vec<Delivery> {
+    let one = |(number, lane): &(i64, &str)| Delivery {
+        created_at: at(5),
+        ..delivery(*number, lane)
+    };
+    all.iter().map(one).collect()
+}
+
+/// The numbers of what [`of_one_moment`] made.
+fn ids(claimed: &[Leased]) -> Vec<i64> {
+    let number = |leased: &Leased| (0..9).find(|number| delivery_id(*number) == leased.delivery.id);
+    claimed.iter().filter_map(number).collect()
+}
 
 cases! {
     async fn what_is_due_is_leased_earliest_first(store) {
@@ -14,6 +29,25 @@ cases! {
         assert_eq!(leased(&claimed), [1, 2, 3]);
         assert_eq!(claimed[0].delivery, delivery(1, "a.example"));
         assert_eq!(claimed[0].attempts, 0);
+    }
+
+    async fn of_one_moment_what_was_stored_first_is_leased_first(store) {
+        let all = of_one_moment(&[(3, "a.example"), (1, "b.example"), (2, "a.example"), (4, "b.example")]);
+        enqueue(store, all).await;
+        assert_eq!(ids(&claim(store, 9, 2).await), [3, 1], "neither by id nor by lane");
+        assert_eq!(ids(&claim(store, 9, 9).await), [2, 4]);
+    }
+
+    async fn of_one_moment_what_was_stored_first_is_leased_first_beside_a_held_lane(store) {
+        settled(store, delivery(0, "c.example"), Verdict::Held { why: "no token".into(), until: at(99) }).await;
+        let all = of_one_moment(&[(3, "b.example"), (1, "a.example"), (2, "a.example"), (4, "b.example")]);
+        enqueue(store, all).await;
+        assert_eq!(ids(&claim(store, 9, 3).await), [3, 1, 2]);
+        let mut of_lane = Claim::new(at(9), LEASE, 9);
+        of_lane.lane = Some(Lane::new("b.example"));
+        assert_eq!(ids(&store.claim(&of_lane).await.unwrap().deliveries), [4]);
+        let again = claim(store, 69, 9).await;
+        assert_eq!(ids(&again), [3, 1, 2, 4], "leases that end together are alike");
     }
 
     async fn what_is_due_later_stays(store) {

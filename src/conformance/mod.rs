@@ -108,6 +108,8 @@ macro_rules! __conformance_cases {
             commit: of_one_commit_many_times_one_is_applied
             commit: concurrent_commits_are_all_kept
             claim: what_is_due_is_leased_earliest_first
+            claim: of_one_moment_what_was_stored_first_is_leased_first
+            claim: of_one_moment_what_was_stored_first_is_leased_first_beside_a_held_lane
             claim: what_is_due_later_stays
             claim: what_is_due_at_this_very_moment_is_leased
             claim: no_more_than_the_limit_is_leased

@@ -22,21 +22,22 @@ impl State {
             let ready = row.ready_at()?;
             Some(held.map_or(ready, |until| until.max(ready)))
         };
-        let mut ready: Vec<(Timestamp, DeliveryId)> = self
+        // Of one moment, what was stored first comes first.
+        let mut ready: Vec<(Timestamp, u64, DeliveryId)> = self
             .deliveries
             .iter()
             .filter(|(_, kept)| in_lane(&kept.row))
-            .filter_map(|(id, kept)| Some((ready_at(&kept.row)?, id.clone())))
+            .filter_map(|(id, kept)| Some((ready_at(&kept.row)?, kept.number, id.clone())))
             .collect();
         ready.sort();
         let due = ready
             .iter()
             .take(claim.limit as usize)
-            .take_while(|(at, _)| *at <= claim.now)
+            .take_while(|(at, ..)| *at <= claim.now)
             .count();
-        let next_due = ready.get(due).map(|(at, _)| *at);
+        let next_due = ready.get(due).map(|(at, ..)| *at);
         let mut deliveries = Vec::new();
-        for (_, id) in ready.into_iter().take(due) {
+        for (.., id) in ready.into_iter().take(due) {
             if let Some(kept) = self.deliveries.get_mut(&id) {
                 kept.row.fence = kept.row.fence.saturating_add(1);
                 kept.row.lease = Some(until);

@@ -62,7 +62,8 @@ pub trait Store: Debug + Send + Sync {
     fn orphans<'a>(&'a self, after: &'a Cursor, limit: u32) -> BoxFuture<'a, Result<Vec<Event>, StoreError>>;
 
     /// Leases deliveries that are queued or accepted, due, not under a running lease and not of a
-    /// lane that stands still, earliest first. Each gets a new fencing number, and its lease ends
+    /// lane that stands still: by when they are due, and of one moment by when they were stored,
+    /// earliest first. Each gets a new fencing number, and its lease ends
     /// at `now + lease`. An accepted one comes with its receipt.
     ///
     /// # Errors

@@ -67,9 +67,9 @@ statements! {
 
     ENQUEUE = "INSERT INTO delivery (id, lane, conversion, click, click_key, created, due, ready, payload, private) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9) ON CONFLICT (id) DO NOTHING";
-    READY = "SELECT ready, seq FROM delivery INDEXED BY delivery_ready WHERE ready IS NOT NULL ORDER BY ready LIMIT ?1";
+    READY = "SELECT ready, seq FROM delivery INDEXED BY delivery_ready WHERE ready IS NOT NULL ORDER BY ready, seq LIMIT ?1";
     READY_IN_LANE = "SELECT ready, seq FROM delivery INDEXED BY delivery_lane_ready \
-        WHERE ready IS NOT NULL AND lane = ?2 ORDER BY ready LIMIT ?1";
+        WHERE ready IS NOT NULL AND lane = ?2 ORDER BY ready, seq LIMIT ?1";
     /// The next lane that has something to do.
     NEXT_LANE = "SELECT lane FROM delivery INDEXED BY delivery_lane_ready \
         WHERE ready IS NOT NULL AND lane > ?1 ORDER BY lane LIMIT 1";
