@@ -21,6 +21,9 @@ pub struct Answer<'a> {
     pub truncated: bool,
     /// The `Retry-After` header, as it came.
     pub retry_after: Option<&'a str>,
+    /// Where a redirect leads: scheme, host and path alone, without what was filled in. It is
+    /// noted; redirects are not followed.
+    pub location: Option<&'a str>,
 }
 
 /// What a judge sees: the deliveries of one request, and the answer to it.

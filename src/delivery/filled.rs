@@ -69,6 +69,21 @@ impl Filled {
         if repeats { String::new() } else { text }
     }
 
+    /// Where a redirect of the receiver leads, for a person: scheme, host, port and path, without
+    /// what was filled in. None where the header is no address, or repeats what was filled in.
+    #[must_use]
+    pub fn location(&self, header: &str) -> Option<String> {
+        let mut target = url::Url::parse(&self.url).ok()?.join(header).ok()?;
+        if !matches!(target.scheme(), "http" | "https") {
+            return None;
+        }
+        target.set_query(None);
+        target.set_fragment(None);
+        target.set_username("").ok()?;
+        target.set_password(None).ok()?;
+        Some(self.redact(target.as_str())).filter(|shown| !shown.is_empty())
+    }
+
     /// The request for [`crate::port::HttpClient`].
     ///
     /// # Errors

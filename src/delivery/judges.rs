@@ -4,7 +4,12 @@ use super::case::{Answer, Case, Judge, Judgement};
 use super::cause::Cause;
 use super::rules::SuccessRule;
 use super::verdict::Verdict;
-use alloc::{boxed::Box, string::String, vec::Vec};
+use crate::text::Cut;
+use alloc::{boxed::Box, format, string::String, vec::Vec};
+
+/// The most of a redirect's target that is noted, in characters: the sentence around it must fit
+/// into an excerpt.
+const MAX_LOCATION: usize = 120;
 
 /// The judges of a host. What none of them is for is judged by [`SuccessRule`]s: that of a
 /// postback, else any 2xx status is a success.
@@ -48,10 +53,19 @@ fn by_rule(rule: &SuccessRule, case: &Case<'_>) -> Vec<Judgement> {
                 Fault::Passing => case.again(place),
                 Fault::Final => Verdict::Dead,
             },
-            why: Some(why.into()),
+            why: Some(redirected(&case.answer).unwrap_or_else(|| why.into())),
         },
     };
     (0..case.deliveries.len()).map(one).collect()
+}
+
+/// What a person does about a redirect that is no success.
+fn redirected(answer: &Answer<'_>) -> Option<String> {
+    let (status, location) = (answer.status, answer.location?);
+    let location = Cut::new(location, MAX_LOCATION);
+    Some(format!(
+        "answered {status} to {location}; the URL must be mended, redirects are not followed"
+    ))
 }
 
 /// Whether trying again may help.

@@ -209,10 +209,10 @@ async fn send(sender: &Sender<'_>, batch: &Batch) -> Vec<Settlement> {
             retry: error.is_retryable(),
         }),
         Ok(response) => {
-            let retry_after = response
-                .headers()
-                .get(http::header::RETRY_AFTER)
-                .and_then(|value| value.to_str().ok());
+            let header = |name| response.headers().get(name)?.to_str().ok();
+            let retry_after = header(http::header::RETRY_AFTER);
+            let location = header(http::header::LOCATION).filter(|_| response.status().is_redirection());
+            let location = location.and_then(|text| filled.location(text));
             let body = String::from_utf8_lossy(response.body());
             settle(&Sent::Answered(Answer {
                 status: response.status().as_u16(),
@@ -220,6 +220,7 @@ async fn send(sender: &Sender<'_>, batch: &Batch) -> Vec<Settlement> {
                 shown: &filled.redact(&body),
                 truncated: response.extensions().get::<Truncated>().is_some(),
                 retry_after,
+                location: location.as_deref(),
             }))
         }
     }

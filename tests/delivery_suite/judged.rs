@@ -56,6 +56,7 @@ fn answer(status: u16, body: &str) -> Sent<'_> {
         shown: body,
         truncated: false,
         retry_after: None,
+        location: None,
     })
 }
 

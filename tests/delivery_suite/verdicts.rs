@@ -15,6 +15,7 @@ fn verdict(rule: SuccessRule, status: u16, body: &str, truncated: bool) -> (Verd
         shown: body,
         truncated,
         retry_after: None,
+        location: None,
     });
     let settled = settled(leased, &sent, 0);
     assert_eq!(settled.fence, 7);
@@ -72,6 +73,7 @@ fn wait(attempts: u32, entropy: u64, retry_after: Option<&str>) -> Option<Durati
         shown: "",
         truncated: false,
         retry_after,
+        location: None,
     });
     match settled(leased, &sent, entropy).verdict {
         Verdict::Retry { at: due } => Some(due.saturating_since(at(1_000))),

@@ -55,6 +55,13 @@ impl HttpClient for World {
         let body = String::from_utf8(request.body().to_vec()).unwrap();
         let line = format!("{} {} {body}", request.method(), request.uri());
         self.asked.lock().unwrap().push(line.trim().to_owned());
+        if let Some((_, target)) = line.split_once("/moved?to=") {
+            let target = target.split('&').next().unwrap_or_default();
+            let target = percent_encoding::percent_decode_str(target).decode_utf8().unwrap();
+            let moved = http::Response::builder().status(301).header("location", &*target);
+            let moved = moved.body(Bytes::new()).unwrap();
+            return Box::pin(async move { Ok(moved) });
+        }
         // More than two items are too many.
         let status = if body.matches("\"e").count() > 2 { 413 } else { 200 };
         Box::pin(async move { Ok(http::Response::builder().status(status).body(Bytes::new()).unwrap()) })
@@ -265,4 +272,38 @@ fn what_is_too_late_alone_needs_no_request() {
     let round = world.round(10);
     assert_eq!((round.requests, round.dead, round.late), (0, 1, 1));
     assert_eq!((world.states(), world.asked().len()), (vec!["dead"], 0));
+}
+
+#[test]
+fn a_redirect_is_found_with_its_target_but_not_with_the_targets_query() {
+    let finding = |target: &str| {
+        let target = percent_encoding::utf8_percent_encode(target, percent_encoding::NON_ALPHANUMERIC);
+        let world = World::with([notice(&format!("moved?to={target}&x"), true)]);
+        *world.secret.lock().unwrap() = Some("CANARY-chat");
+        world.round(10);
+        let row = world.rows().remove(0);
+        assert_eq!(row.state.as_str(), "dead");
+        row.last.unwrap().finding
+    };
+    let redirected =
+        |place: &str| format!("HTTP 301 (answered 301 to {place}; the URL must be mended, redirects are not followed)");
+    for (target, place) in [
+        (
+            "https://user:pw@www.chat.example/new/hook?token=CANARY-chat#x",
+            "https://www.chat.example/new/hook",
+        ),
+        ("/elsewhere?a=1", "https://chat.example/elsewhere"),
+        ("//other.example:8443", "https://other.example:8443/"),
+        ("/v2/CANARY-chat/hook", "https://chat.example/v2/***/hook"),
+    ] {
+        assert_eq!(finding(target), redirected(place), "{target}");
+    }
+    let long = finding(&format!("/{}", "a".repeat(300)));
+    assert!(
+        long.ends_with("; the URL must be mended, redirects are not followed)"),
+        "{long}"
+    );
+    for target in ["mailto:somebody@example.com", "https://", "/v2/CANARY%2Dchat"] {
+        assert_eq!(finding(target), "HTTP 301 (status is no success)", "{target}");
+    }
 }

@@ -3,7 +3,7 @@
 use crate::resolve::Unresolved;
 use postback::delivery::address::Denied;
 use postback::port::http::HttpError;
-use rustls::CertificateError;
+use rustls::{AlertDescription, CertificateError, PeerIncompatible};
 use std::error::Error;
 use std::io;
 
@@ -38,6 +38,21 @@ pub(crate) fn bad_certificate(error: &reqwest::Error) -> bool {
     matches!(find::<rustls::Error>(error), Some(rustls::Error::InvalidCertificate(_)))
 }
 
+const TOO_OLD: &str = "the host speaks older versions alone; TLS 1.2 is the least";
+const NOTHING_IN_COMMON: &str = "the host has no cipher in common with us; TLS 1.2 with ECDHE and AES-GCM or ChaCha20 is the \
+                                 least";
+
+/// What the host's alert says.
+fn refused(alert: AlertDescription) -> &'static str {
+    match alert {
+        AlertDescription::ProtocolVersion => TOO_OLD,
+        AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity => NOTHING_IN_COMMON,
+        AlertDescription::UnrecognisedName => "the host does not know its name",
+        AlertDescription::CertificateRequired => "the host wants a certificate of the client, which is not sent",
+        _ => "the host refused the handshake",
+    }
+}
+
 fn tls_reason(error: &rustls::Error) -> &'static str {
     match error {
         rustls::Error::InvalidCertificate(certificate) => match certificate {
@@ -48,11 +63,25 @@ fn tls_reason(error: &rustls::Error) -> &'static str {
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 "the certificate is for another name"
             }
-            CertificateError::UnknownIssuer => "the certificate is from an unknown issuer",
+            CertificateError::UnknownIssuer => {
+                "the certificate is from an unknown issuer: it is self-signed, or the host sends no intermediate \
+                 certificate"
+            }
             CertificateError::Revoked => "the certificate was revoked",
+            CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+                "the certificate is not one for servers"
+            }
+            CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+            | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+                "the certificate is signed in a way that is not taken; SHA-256 is the least"
+            }
             _ => "the certificate is not valid",
         },
-        rustls::Error::AlertReceived(_) => "the host refused the handshake",
+        rustls::Error::AlertReceived(alert) => refused(*alert),
+        rustls::Error::PeerIncompatible(
+            PeerIncompatible::ServerDoesNotSupportTls12Or13 | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
+        ) => TOO_OLD,
+        rustls::Error::PeerIncompatible(_) => NOTHING_IN_COMMON,
         rustls::Error::InvalidMessage(_) => "the host does not speak TLS",
         _ => "the handshake failed",
     }
@@ -90,6 +119,19 @@ mod tests {
     }
 
     #[test]
+    fn an_old_host_is_told_the_least_that_is_spoken() {
+        let old = PeerIncompatible::ServerDoesNotSupportTls12Or13;
+        assert_eq!(tls_reason(&rustls::Error::PeerIncompatible(old)), TOO_OLD);
+        let alert = |alert| tls_reason(&rustls::Error::AlertReceived(alert));
+        assert_eq!(alert(AlertDescription::ProtocolVersion), TOO_OLD);
+        assert_eq!(alert(AlertDescription::HandshakeFailure), NOTHING_IN_COMMON);
+        assert_eq!(alert(AlertDescription::InternalError), "the host refused the handshake");
+        for text in [TOO_OLD, NOTHING_IN_COMMON] {
+            assert!(text.contains("TLS 1.2") && text.ends_with("is the least"), "{text}");
+        }
+    }
+
+    #[test]
     fn a_bad_certificate_is_named_by_its_fault() {
         let reason = |fault| tls_reason(&rustls::Error::InvalidCertificate(fault));
         assert_eq!(reason(CertificateError::Expired), "the certificate has expired");
@@ -103,7 +145,7 @@ mod tests {
         );
         assert_eq!(
             reason(CertificateError::UnknownIssuer),
-            "the certificate is from an unknown issuer"
+            "the certificate is from an unknown issuer: it is self-signed, or the host sends no intermediate certificate"
         );
         assert_eq!(reason(CertificateError::Revoked), "the certificate was revoked");
         assert_eq!(reason(CertificateError::BadSignature), "the certificate is not valid");

@@ -20,7 +20,11 @@ async fn a_certificate_counts_only_for_its_name_and_under_a_known_root() {
     assert_eq!(error, HttpError::Tls("the certificate is for another name"));
 
     let error = ask(builder(), &its_url).await.unwrap_err();
-    assert_eq!(error, HttpError::Tls("the certificate is from an unknown issuer"));
+    assert_eq!(
+        error.to_string(),
+        "no TLS connection to the host: the certificate is from an unknown issuer: it is self-signed, or the host \
+         sends no intermediate certificate"
+    );
     assert_eq!(server.requests().len(), 1);
 }
 
@@ -31,4 +35,17 @@ async fn a_host_that_does_not_speak_tls_is_named_so() {
         .await
         .unwrap_err();
     assert_eq!(error, HttpError::Tls("the host does not speak TLS"));
+}
+
+/// A server of TLS 1.1 answers the greeting with the alert `protocol_version` (RFC 5246, 7.2.2).
+#[tokio::test]
+async fn a_host_that_speaks_older_versions_alone_is_told_the_least() {
+    let server = Server::answering(vec![0x15, 3, 2, 0, 2, 2, 70]).await;
+    let error = ask(loopback(), format!("https://{}/", server.address()))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error,
+        HttpError::Tls("the host speaks older versions alone; TLS 1.2 is the least")
+    );
 }
