@@ -4,8 +4,9 @@
 //! that the decision needs; what the message looked like is forgotten. An event says what the
 //! network said, never what it means here: that is the work of `decide`.
 
-use crate::value::{ClickId, EventId, Money, OfferSourceId, Pii, Receipt, Shared, Timestamp, open_enum};
+use crate::value::{ClickId, EventId, Money, OfferSourceId, Pii, Receipt, Shared, Timestamp, open_enum, text_serde};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use core::convert::Infallible;
 use serde::{Deserialize, Serialize};
 
 /// The most click-id candidates of one event: more are left out, so that one message asks for a
@@ -43,6 +44,8 @@ open_enum! {
         Test = "test",
     }
 }
+
+text_serde!(Kind, "the word of a kind", |text| Ok::<_, Infallible>(Kind::from(text)));
 
 impl Kind {
     /// Whether its amount adds money.

@@ -30,3 +30,4 @@ pub use percent::{MAX_PERCENT, Percent, PercentError};
 pub use secret::{Pii, Secret};
 pub use secret_reference::{SecretPlace, SecretReference, SecretReferenceError};
 pub use shared::Shared;
+pub(crate) use text_serde::text_serde;

@@ -29,7 +29,7 @@ macro_rules! open_enum {
             /// The known word, or none when it would be `Other`.
             #[allow(dead_code)]
             #[must_use]
-            pub fn known(text: &str) -> Option<Self> {
+            pub(crate) fn known(text: &str) -> Option<Self> {
                 match text {
                     $($text => Some(Self::$variant),)+
                     _ => None,
@@ -38,7 +38,7 @@ macro_rules! open_enum {
 
             /// Every word known here, in the order of declaration.
             #[allow(dead_code)]
-            pub const KNOWN: &'static [&'static str] = &[$($text),+];
+            pub(crate) const KNOWN: &'static [&'static str] = &[$($text),+];
         }
 
         impl From<&str> for $name {
@@ -50,19 +50,6 @@ macro_rules! open_enum {
         impl core::fmt::Display for $name {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 f.write_str(self.as_str())
-            }
-        }
-
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <alloc::string::String as serde::Deserialize>::deserialize(deserializer)?;
-                Ok(Self::known(&text).unwrap_or(Self::Other(text)))
             }
         }
     };

@@ -28,4 +28,4 @@ macro_rules! text_serde {
         }
     };
 }
-pub(super) use text_serde;
+pub(crate) use text_serde;

@@ -1,7 +1,7 @@
 //! ClickBank's links: the cases of `vectors/hoplinks.jsonl`, each with its origin, the limits, and
 //! what holds of every link.
 
-use postback::clickbank::hoplink::{Link, LinkForm, LinkParameter, MAX_AFFILIATE_VALUE, MAX_LINK, MAX_UNIQUE_VALUE};
+use postback::clickbank::hoplink::{Link, MAX_LINK, TRACKING_PARAMETERS};
 use postback::clickbank::tid::{MAX_TID, Tid};
 use postback::tracker::ClickIdKeys;
 use postback::value::{Secret, Timestamp};
@@ -33,8 +33,7 @@ fn vectors() -> Vec<Vector> {
 
 fn made(link: &Link, set: &[(String, String)]) -> Result<Link, String> {
     set.iter().try_fold(link.clone(), |link, (name, value)| {
-        link.with(&name.as_str().into(), value)
-            .map_err(|error| error.to_string())
+        link.with(name, value).map_err(|error| error.to_string())
     })
 }
 
@@ -58,7 +57,7 @@ fn every_vector_is_the_form_that_it_says() {
         assert_eq!(form.affiliate().map(str::to_owned), vector.affiliate, "{}", vector.name);
         assert_eq!(form.vendor().map(str::to_owned), vector.vendor, "{}", vector.name);
         assert_eq!(
-            form.tracking_parameter().map(|code| code.to_string()),
+            form.tracking_parameter().map(str::to_owned),
             vector.code,
             "{}",
             vector.name
@@ -93,28 +92,16 @@ fn every_vector_makes_the_link_that_it_says() {
 #[test]
 fn the_parts_of_a_form_are_what_the_link_says() {
     let form = |url: &str| Link::parse(url).unwrap().form().clone();
-    assert!(matches!(form("https://CODE.hop.clickbank.net"), LinkForm::EncryptedHoplink { label } if label == "code"));
-    assert!(matches!(form(PAY_LINK), LinkForm::PayLink { items: Some(items), .. } if items == "1"));
-    assert!(matches!(form("http://7.seller.pay.clickbank.net"), LinkForm::LegacyPayLink { item, .. } if item == "7"));
-    let hop = "b5142376-74fc-4729-ad60-6e664a5ed823";
-    for url in ["https://orders.clickbank.net/", "https://seller.example/"] {
-        match form(&format!("{url}?hopId={hop}")) {
-            LinkForm::OrderForm { hop_id, .. } | LinkForm::Landing { hop_id, .. } => {
-                assert_eq!(hop_id.as_deref(), Some(hop))
-            }
-            form => panic!("{form:?}"),
-        }
-    }
-    for (url, hoplink, pay_link) in [
-        (HOPLINK, true, false),
-        (PAY_LINK, false, true),
-        ("https://a.example/?affiliate=x", false, false),
+    for (url, is) in [
+        (HOPLINK, [true, false, false, false]),
+        (PAY_LINK, [false, true, false, false]),
+        ("https://a.example/?affiliate=x", [false, false, true, false]),
+        ("https://a.example/", [false, false, false, true]),
+        ("https://a.example/?hopId=x", [false; 4]),
     ] {
-        assert_eq!(
-            (form(url).is_hoplink(), form(url).is_pay_link()),
-            (hoplink, pay_link),
-            "{url}"
-        );
+        let form = form(url);
+        let said = [form.is_hoplink(), form.is_pay_link(), form.is_direct(), form.is_other()];
+        assert_eq!(said, is, "{url}");
     }
     assert_eq!(
         form(HOPLINK).to_string(),
@@ -230,7 +217,7 @@ fn a_nickname_has_5_to_10_characters_and_an_encrypted_part_20_to_30() {
 
 #[test]
 fn a_parameter_has_its_longest_value() {
-    assert_eq!((MAX_TID, MAX_AFFILIATE_VALUE, MAX_UNIQUE_VALUE), (100, 100, 256));
+    assert_eq!(MAX_TID, 100);
     for (name, longest) in [
         ("aff_sub1", 100),
         ("traffic_source", 100),
@@ -252,11 +239,10 @@ fn a_parameter_has_its_longest_value() {
             let link = Link::parse(&format!("{HOPLINK}&{name}={}", "a".repeat(length))).unwrap();
             assert_eq!(link.doubts().len(), count, "{name} of {length}");
         }
-        assert_eq!(LinkParameter::from(name).longest(), Some(longest));
+        assert!(TRACKING_PARAMETERS.contains(&(name, longest)));
     }
-    assert_eq!(LinkParameter::from("x_own").longest(), None);
     for (url, name) in [(HOPLINK, "tid"), (PAY_LINK, "vtid")] {
-        assert_eq!(LinkParameter::from(name).longest(), Some(MAX_TID));
+        assert!(TRACKING_PARAMETERS.contains(&(name, MAX_TID)));
         assert!(with(url, name, &"a".repeat(MAX_TID)).is_ok());
         assert_eq!(
             with(url, name, &"a".repeat(MAX_TID + 1)).unwrap_err(),
@@ -288,7 +274,7 @@ fn a_parameter_that_a_link_does_not_take_is_refused_with_the_one_that_it_takes()
         with(HOPLINK, "extclid", "a\nb").unwrap_err(),
         "`extclid` holds a control character"
     );
-    for name in LinkParameter::KNOWN {
+    for (name, _) in TRACKING_PARAMETERS {
         assert_eq!(with(HOPLINK, name, "a").is_ok(), *name != "vtid", "{name}");
         assert_eq!(with(PAY_LINK, name, "a").is_ok(), *name == "vtid", "{name}");
     }
@@ -309,23 +295,20 @@ fn a_uuid_fits_in_extclid_and_not_in_tid() {
 #[test]
 fn a_macro_stays_a_macro() {
     let link = Link::parse(HOPLINK).unwrap();
-    let made = |parameter: &LinkParameter, name: &str| {
+    let made = |parameter: &str, name: &str| {
         let made = link.with_macro(parameter, name);
         made.map(|link| link.as_str().to_owned())
             .map_err(|error| error.to_string())
     };
-    assert_eq!(
-        made(&LinkParameter::Tid, "clickid").unwrap(),
-        format!("{HOPLINK}&tid={{clickid}}")
-    );
+    assert_eq!(made("tid", "clickid").unwrap(), format!("{HOPLINK}&tid={{clickid}}"));
     for name in ["", "a b", "A", "{x"] {
         assert_eq!(
-            made(&LinkParameter::Tid, name).unwrap_err(),
+            made("tid", name).unwrap_err(),
             format!("`{{{name}}}` is no macro: its name has lower-case letters, digits and underscores")
         );
     }
     assert_eq!(
-        made(&LinkParameter::Vtid, "clickid").unwrap_err(),
+        made("vtid", "clickid").unwrap_err(),
         "a hoplink does not take `vtid`; write `tid`"
     );
 }
@@ -380,12 +363,12 @@ proptest! {
         let text = format!("{head}{pairs}{fragment}");
         let Ok(link) = Link::parse(&text) else { return Ok(()) };
         let Some(code) = link.form().tracking_parameter() else { return Ok(()) };
-        let made = link.with(&code, &value).unwrap();
-        prop_assert_eq!(made.value(code.as_str()), Some(value.as_str()));
+        let made = link.with(code, &value).unwrap();
+        prop_assert_eq!(made.value(code), Some(value.as_str()));
         prop_assert_eq!(&Link::parse(made.as_str()).unwrap(), &made);
-        prop_assert_eq!(made.with(&code, &value).unwrap(), made.clone());
+        prop_assert_eq!(made.with(code, &value).unwrap(), made.clone());
         let others = |link: &Link| -> Vec<(String, String)> {
-            let kept = link.parameters().filter(|(name, _)| *name != code.as_str());
+            let kept = link.parameters().filter(|(name, _)| *name != code);
             kept.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
         };
         prop_assert_eq!(others(&made), others(&link));
@@ -408,19 +391,19 @@ fn nothing_is_put_beside_a_parameter_whose_name_holds_a_macro() {
     for (link, parameter) in [
         (
             "https://seller.pay.clickbank.net/?cbitems=1&tid={clickid}&{_sub1}vtid=page_2",
-            LinkParameter::Vtid,
+            "vtid",
         ),
         (
             "https://hop.clickbank.net/?affiliate=promoter&vendor=seller&{_sub1}%74id=a",
-            LinkParameter::Tid,
+            "tid",
         ),
         (
             "https://hop.clickbank.net/?affiliate=promoter&vendor=seller&t{sub1}id=a",
-            LinkParameter::Tid,
+            "tid",
         ),
     ] {
         let link = Link::parse(link).unwrap();
-        for refused in [link.with(&parameter, "p2345"), link.with_macro(&parameter, "clickid")] {
+        for refused in [link.with(parameter, "p2345"), link.with_macro(parameter, "clickid")] {
             let said = refused.unwrap_err().to_string();
             assert!(said.starts_with("a parameter's name holds a macro"), "{said}");
         }

@@ -48,12 +48,7 @@ fn debug_of_each_part_shows_no_value() {
     ));
     let items: Vec<_> = n.line_items().collect();
     clean(&format!("{items:?} {:?}", items[0].download_url()));
-    clean(&format!(
-        "{:?} {:?} {:?}",
-        n.vendor_variables(),
-        n.upsell(),
-        n.hopfeed()
-    ));
+    clean(&format!("{:?} {:?}", n.vendor_variables(), n.upsell()));
     clean(&format!(
         "{:?} {:?}",
         n.common_tracking_parameters(),
@@ -65,7 +60,7 @@ fn debug_of_each_part_shows_no_value() {
 #[test]
 fn what_shows_nothing_still_says_what_it_is() {
     let n = Notification::parse(with_member(CANARIES).as_bytes()).unwrap();
-    assert_eq!(format!("{:?}", n.vendor_variables()), "Some(VendorVariables(..))");
+    assert_eq!(format!("{:?}", n.vendor_variables()), "Some(LinkParameters(Json(..)))");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! it.
 
 use crate::{Done, Refused, batch};
-use postback::clickbank::hoplink::{Link, LinkForm, LinkParameter};
+use postback::clickbank::hoplink::{Link, TRACKING_PARAMETERS};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
@@ -90,11 +90,10 @@ fn pair(text: &str) -> Result<(String, String), String> {
 
 fn with_all<'a>(link: &Link, set: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Link, String> {
     set.into_iter().try_fold(link.clone(), |link, (name, value)| {
-        let name = LinkParameter::from(name);
         let within = value.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
         let made = match within {
-            Some(filled) => link.with_macro(&name, filled),
-            None => link.with(&name, value),
+            Some(filled) => link.with_macro(name, filled),
+            None => link.with(name, value),
         };
         made.map_err(|error| error.to_string())
     })
@@ -104,13 +103,13 @@ fn said(link: &Link) -> Said {
     let form = link.form();
     let tracking = link
         .parameters()
-        .filter(|(name, _)| LinkParameter::known(name).is_some());
+        .filter(|(name, _)| TRACKING_PARAMETERS.iter().any(|(known, _)| known == name));
     Said {
         url: None,
         form: form.name(),
         affiliate: form.affiliate().map(str::to_owned),
         vendor: form.vendor().map(str::to_owned),
-        code: form.tracking_parameter().map(|code| code.to_string()),
+        code: form.tracking_parameter().map(str::to_owned),
         parameters: tracking
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect(),
@@ -130,7 +129,7 @@ fn print(link: &Link, said: &Said, out: &mut impl Write) -> io::Result<()> {
     for (name, value) in said.parameters.iter().filter(|(name, _)| Some(name.as_str()) != code) {
         writeln!(out, "parameter  {name}={value}")?;
     }
-    if *link.form() == LinkForm::Other {
+    if link.form().is_other() {
         writeln!(out, "warning    it is no link of ClickBank's, as far as it shows")?;
     }
     for doubt in &said.doubts {

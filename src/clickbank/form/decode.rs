@@ -1,6 +1,5 @@
 //! A form's bytes as names and values.
 
-use super::{Form, FormCharset};
 use crate::text::percent_decoded;
 use crate::value::Pii;
 use alloc::{
@@ -19,6 +18,24 @@ pub const MAX_FORM: usize = 64 * 1024;
 /// The most parameters of a form. Version 4.0 has 44; more than two hundred new ones are not to be
 /// expected.
 pub const MAX_FORM_PARAMETERS: usize = 256;
+
+/// How the bytes of a form are read as text.
+///
+/// No post with a character outside of ASCII is known (ClickBank's sample converts to UTF-8 before
+/// it checks). So the default is strict; where an account turns out to post ISO 8859-1,
+/// [`FormCharset::Latin1`] is the way out. A guess then has two checks to hit in place of one, and
+/// a body that was cut inside a character is a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum FormCharset {
+    /// UTF-8, and what is not is refused.
+    #[default]
+    Utf8,
+    /// UTF-8, and a name or a value that is not is read as ISO 8859-1. Each by itself, so that what
+    /// is not covered changes nothing that is. The check may be over the bytes as they came or over
+    /// the UTF-8 of the text.
+    Latin1,
+}
 
 /// A body that is no form. The text may be shown to whoever has the body: it says nothing of a
 /// secret, and no value.
@@ -51,14 +68,12 @@ enum Problem {
 /// A name or a value, its escapes decoded.
 type Bytes = Zeroizing<Vec<u8>>;
 
-pub(super) fn form(body: &[u8], charset: FormCharset) -> Result<Form, FormError> {
+/// The values of a form by their names, and the names of those that were not UTF-8.
+pub(super) fn form(body: &[u8], charset: FormCharset) -> Result<(BTreeMap<String, Pii>, BTreeSet<String>), FormError> {
     if body.len() > MAX_FORM {
         return Err(FormError(Problem::TooLong(body.len())));
     }
-    let mut form = Form {
-        values: BTreeMap::new(),
-        latin1: BTreeSet::new(),
-    };
+    let (mut values, mut latins) = (BTreeMap::new(), BTreeSet::new());
     for (name, value) in pairs(body)? {
         let read = |bytes: &Bytes| match (core::str::from_utf8(bytes), charset) {
             (Ok(text), _) => Ok((text.to_owned(), false)),
@@ -67,14 +82,14 @@ pub(super) fn form(body: &[u8], charset: FormCharset) -> Result<Form, FormError>
         };
         let ((known, _), (text, latin1)) = (read(&name)?, read(&value)?);
         if latin1 {
-            form.latin1.insert(known.clone());
+            latins.insert(known.clone());
         }
-        match form.values.entry(known) {
+        match values.entry(known) {
             Entry::Occupied(_) => return Err(FormError(Problem::Repeated(shown(&name)))),
             Entry::Vacant(free) => free.insert(Pii::new(text)),
         };
     }
-    Ok(form)
+    Ok((values, latins))
 }
 
 fn pairs(mut body: &[u8]) -> Result<Vec<(Bytes, Bytes)>, FormError> {

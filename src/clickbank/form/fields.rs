@@ -1,7 +1,9 @@
 //! The known parameters of a form, a method each.
 
-use super::{FormNotification, MinorUnits, ProductType, VendThrough};
-use crate::clickbank::ins::{PaymentMethod, RebillFrequency, RebillStatus, Role};
+use super::money::MinorUnits;
+use super::notification::FormNotification;
+use super::vend_through::VendThrough;
+use super::version::FormVersion;
 use crate::value::{Currency, Pii, Timestamp};
 
 /// How a parameter is read: the first of its names that is not empty.
@@ -12,10 +14,6 @@ impl FormNotification {
 
     fn personal(&self, names: &[&str]) -> Option<Pii> {
         self.plain(names).map(Pii::from)
-    }
-
-    fn word<T: for<'a> From<&'a str>>(&self, names: &[&str]) -> Option<T> {
-        self.plain(names).map(T::from)
     }
 
     fn money(&self, names: &[&str]) -> Option<MinorUnits<'_>> {
@@ -49,18 +47,19 @@ parameters! {
     vendor -> &str = plain("ctransvendor", "ctranspublisher");
     /// the promoter
     affiliate -> &str = plain("ctransaffiliate");
-    /// whose notification this is; 1.0 does not say
-    role -> Role = word("ctransrole");
-    /// how the customer paid
-    payment_method -> PaymentMethod = word("ctranspaymentmethod");
+    /// whose notification this is: `VENDOR`, `AFFILIATE`; 1.0 does not say
+    role -> &str = plain("ctransrole");
+    /// how the customer paid, in the words of the later versions
+    payment_method -> &str = plain("ctranspaymentmethod");
     /// the language of the order form (since 4.0)
     order_language -> &str = plain("corderlanguage");
     /// the number of the product (SKU); a form is about one product
     item_number -> &str = plain("cproditem");
     /// the name of the product
     product_title -> &str = plain("cprodtitle");
-    /// paid once or in several parts
-    product_type -> ProductType = word("cprodtype");
+    /// `STANDARD` (paid once), `RECURRING` (in several parts) or `PHYSICAL` (sent by post; in one
+    /// receiver's list only)
+    product_type -> &str = plain("cprodtype");
     /// the code of the link (`tid`): since 2.0, and of 1.0
     tracking_code -> &str = plain("ctid", "caffitid");
 
@@ -74,11 +73,11 @@ parameters! {
     /// the shipping (since 4.0), assumed to be in the currency of the order
     shipping_amount -> MinorUnits<'_> = money("cshippingamount");
 
-    /// active, completed or cancelled; of a subscription alone, as all that follows of `rebill` and
-    /// `payments`
-    rebill_status -> RebillStatus = word("crebillstatus");
+    /// `ACTIVE`, `COMPLETED` or `CANCELED`; of a subscription alone, as all that follows of
+    /// `rebill` and `payments`
+    rebill_status -> &str = plain("crebillstatus");
     /// the time between two payments (since 4.0)
-    rebill_frequency -> RebillFrequency = word("crebillfrequency");
+    rebill_frequency -> &str = plain("crebillfrequency");
     /// one payment, in minor units of the order's currency
     rebill_amount -> MinorUnits<'_> = money("crebillamnt");
     /// payments made, this one included
@@ -86,41 +85,12 @@ parameters! {
     /// payments to come
     payments_remaining -> u64 = count("cfuturepayments");
 
-    /// the buyer's session in the upsell flow (since 4.0)
-    flow_session -> &str = plain("cbf");
-    /// the number of the upsell flow (since 4.0)
-    flow_id -> u64 = count("cbfid");
-    /// the way through the upsell flow (since 4.0)
-    flow_path -> &str = plain("cbfpath");
-
     /// the customer's name as typed; the second one is that of 1.0
     full_name -> Pii = personal("ccustfullname", "ccustname");
-    /// first name, often in capitals (since 2.0)
-    first_name -> Pii = personal("ccustfirstname");
-    /// last name, often in capitals (since 2.0)
-    last_name -> Pii = personal("ccustlastname");
     /// e-mail address
     email -> Pii = personal("ccustemail");
-    /// first line of the address (since 2.0)
-    address1 -> Pii = personal("ccustaddr1");
-    /// second line (since 2.0)
-    address2 -> Pii = personal("ccustaddr2");
-    /// city (since 2.0)
-    city -> Pii = personal("ccustcity");
-    /// county (since 2.0)
-    county -> Pii = personal("ccustcounty");
-    /// state or province; may be longer than two characters
-    state -> Pii = personal("ccuststate");
-    /// postal code (since 2.0)
-    postal_code -> Pii = personal("ccustzip");
     /// country, two letters
     country -> &str = plain("ccustcc");
-    /// state of the address that the goods are sent to (since 2.0)
-    shipping_state -> Pii = personal("ccustshippingstate");
-    /// postal code of that address (since 2.0)
-    shipping_postal_code -> Pii = personal("ccustshippingzip");
-    /// country of that address, two letters (since 2.0)
-    shipping_country -> &str = plain("ccustshippingcountry");
 }
 
 impl FormNotification {
@@ -129,7 +99,7 @@ impl FormNotification {
     #[must_use]
     pub fn order_currency(&self) -> Option<Currency> {
         match self.version() {
-            super::FormVersion::V1 => Some(Currency::USD),
+            FormVersion::V1 => Some(Currency::USD),
             _ => self.text("ccurrency")?.parse().ok(),
         }
     }

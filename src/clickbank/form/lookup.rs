@@ -1,7 +1,8 @@
 //! Values of a form by the paths of the later versions, so that one table of parameters serves a
 //! source that takes both.
 
-use super::{FormNotification, MinorUnits, ProductType, ZeroDecimal};
+use super::money::{MinorUnits, ZeroDecimal};
+use super::notification::FormNotification;
 use crate::value::{Currency, FieldPath};
 use alloc::{borrow::Cow, string::ToString};
 
@@ -86,7 +87,7 @@ impl FormNotification {
             "totalShippingAmount" => return order(self.shipping_amount()),
             "lineItems[0].paymentPlan.rebillAmount" => return order(self.rebill_amount()),
             "lineItems[0].recurring" => {
-                let recurring = self.product_type()? == ProductType::Recurring;
+                let recurring = self.product_type()? == "RECURRING";
                 return Some(Cow::Borrowed(if recurring { "true" } else { "false" }));
             }
             _ => {}

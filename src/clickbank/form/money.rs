@@ -3,11 +3,10 @@
 use crate::text::shown;
 use crate::value::{Amount, Currency};
 use alloc::string::String;
-use core::fmt;
 use thiserror::Error;
 
 /// The most digits that are read: they fit in 64 bits, and are sixteen digits of dollars.
-pub const MAX_MINOR_DIGITS: usize = 18;
+const MAX_MINOR_DIGITS: usize = 18;
 
 /// How an amount in a currency without minor units (yen, won) is written.
 ///
@@ -24,7 +23,7 @@ pub enum ZeroDecimal {
 }
 
 /// An amount by its text, in minor units: `3322` of a dollar account is 33.22 (captured posts).
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MinorUnits<'a>(pub(super) &'a str);
 
 impl<'a> MinorUnits<'a> {
@@ -38,7 +37,7 @@ impl<'a> MinorUnits<'a> {
     ///
     /// # Errors
     /// - anything but digits and a leading `-`: a point, spaces
-    /// - more than [`MAX_MINOR_DIGITS`] digits
+    /// - more than 18 digits
     pub fn amount(self, currency: Currency, zero_decimal: ZeroDecimal) -> Result<Amount, MinorUnitsError> {
         let refused = || MinorUnitsError { text: shown(self.0) };
         let digits = self.0.strip_prefix('-').unwrap_or(self.0);
@@ -51,12 +50,6 @@ impl<'a> MinorUnits<'a> {
         };
         let units = self.0.parse().map_err(|_| refused())?;
         Amount::from_minor_units(units, exponent).ok_or_else(refused)
-    }
-}
-
-impl fmt::Debug for MinorUnits<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "MinorUnits({})", self.0)
     }
 }
 

@@ -1,9 +1,9 @@
 //! A form that was verified, with what every one has.
 
-use super::FormVersion;
+use super::version::FormVersion;
 use crate::clickbank::ins::{Fault, SourceReceipt, SubscriptionChange, TransactionType};
 use crate::event::Assurance;
-use crate::value::{Pii, Receipt, Timestamp, open_enum};
+use crate::value::{Pii, Receipt, Timestamp};
 use alloc::{collections::BTreeMap, string::String};
 use core::fmt;
 
@@ -15,8 +15,13 @@ pub(super) type Values = BTreeMap<String, Pii>;
 ///
 /// The methods read the parameters that are known; each says its parameter's name. Absent and empty
 /// are both none: ClickBank sends the fields of a subscription empty where there is none, and
-/// leaves others out. [`FormNotification::value`] tells them apart. Where nothing else is said,
-/// names and meanings are from captured posts of 4.0 and from receivers' lists of 1.0 and 2.1.
+/// leaves others out. [`FormNotification::value`] tells them apart, and has every other parameter:
+/// the customer's first and last name (`ccustfirstname`, `ccustlastname`, both often in capitals),
+/// the address (`ccustaddr1`, `ccustaddr2`, `ccustcity`, `ccustcounty`, `ccuststate`, `ccustzip`),
+/// that of the goods (`ccustshippingstate`, `ccustshippingzip`, `ccustshippingcountry`), and since
+/// 4.0 the upsell flow (`cbf`, the buyer's session, `cbfid` and `cbfpath`). Where nothing else is
+/// said, names and meanings are from captured posts of 4.0 and from receivers' lists of 1.0 and
+/// 2.1.
 ///
 /// Serialised it is an object of all parameters by name, personal data included. `Debug` shows what
 /// names the transaction and nothing of the customer.
@@ -27,18 +32,6 @@ pub struct FormNotification {
     transaction_time: Timestamp,
     receipt: Option<SourceReceipt>,
     transaction_type: TransactionType,
-}
-
-open_enum! {
-    /// `cprodtype`: what kind of product it is.
-    pub enum ProductType {
-        /// Paid once.
-        Standard = "STANDARD",
-        /// Paid in several parts.
-        Recurring = "RECURRING",
-        /// Sent by post (in one receiver's list only).
-        Physical = "PHYSICAL",
-    }
 }
 
 impl FormNotification {

@@ -2,8 +2,9 @@
 //! of their names, but neither the names nor where one value ends and the next begins. Without
 //! these rules the values of one notification make dozens of others under other names.
 
+use super::money::{MinorUnits, ZeroDecimal};
 use super::notification::Values;
-use super::{FormVersion, MinorUnits, ZeroDecimal};
+use super::version::FormVersion;
 use crate::clickbank::ins::{Fault, TransactionType};
 use crate::value::{Currency, Pii, Receipt};
 use alloc::string::String;

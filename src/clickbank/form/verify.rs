@@ -1,7 +1,9 @@
 //! The check of a form.
 
+use super::notification::FormNotification;
+use super::posted::Form;
 use super::shape::{self, CHECK, COVERED_BY_1};
-use super::{Form, FormNotification, FormVersion};
+use super::version::FormVersion;
 use crate::clickbank::{
     check::{self, Check},
     envelope::{KeyRing, Refused},

@@ -1,7 +1,9 @@
 //! What a link of ClickBank's that can be read has wrong with it.
 
 use super::edit::with_article;
-use super::{Link, LinkForm, LinkParameter};
+use super::form::Shape;
+use super::parameter::{TRACKING_PARAMETERS, VTID, is_code, longest};
+use super::{Link, LinkForm};
 use crate::clickbank::tid::{Tid, TidError};
 use crate::text::shown;
 use crate::value::is_unfilled_macro;
@@ -18,8 +20,21 @@ const CLICK_ID: &[&str] = &["{clickid}", "{_clickid}"];
 
 /// Something about a link that is probably not what was meant. Prints as one line.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum Doubt {
+#[error(transparent)]
+pub struct Doubt(pub(crate) Matter);
+
+impl Doubt {
+    /// Whether it is about the page that the link leads to: the seller must put ClickBank's script
+    /// for Direct Offer Tracking there.
+    #[must_use]
+    pub fn needs_script(&self) -> bool {
+        self.0 == Matter::NeedsScript
+    }
+}
+
+/// What there is to doubt.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub(crate) enum Matter {
     /// A readable hoplink without one of its two names.
     #[error("a hoplink needs `{0}`")]
     Missing(&'static str),
@@ -36,13 +51,13 @@ pub enum Doubt {
     #[error("`{name}` is the {owner}'s, and {link} gives back `{takes}`; {}", remedy(name, takes, *.stands))]
     OtherSide {
         /// The parameter that stands there.
-        name: LinkParameter,
+        name: &'static str,
         /// Whose it is.
         owner: &'static str,
         /// The form, with its article.
         link: String,
         /// The parameter that comes back.
-        takes: LinkParameter,
+        takes: &'static str,
         /// Whether that one stands there as it should.
         stands: bool,
     },
@@ -53,19 +68,19 @@ pub enum Doubt {
     )]
     Mixed {
         /// The parameter.
-        name: LinkParameter,
+        name: &'static str,
         /// Its value, as far as it is shown.
         value: String,
     },
     /// A tracking code that ClickBank may change or drop: no [`Tid`], which names the sources.
     #[error("`{0}`: {1}")]
-    UnsafeCode(LinkParameter, TidError),
+    UnsafeCode(&'static str, TidError),
     /// A value that is too long for its parameter.
     #[error("`{0}` has {1} characters; ClickBank takes at most {2}")]
-    TooLong(LinkParameter, usize, usize),
+    TooLong(&'static str, usize, usize),
     /// A tracking parameter that stands there more than once.
     #[error("`{0}` stands there more than once, and which one ClickBank takes is not known")]
-    Repeated(LinkParameter),
+    Repeated(&'static str),
     /// A direct link: without the script the page makes no hop (support articles 19034135835156 and
     /// 19718075352340, "Direct Offer Tracking"; certain).
     #[error(
@@ -88,89 +103,83 @@ impl Link {
     /// What is probably not meant, in the order of the link's parts.
     #[must_use]
     pub fn doubts(&self) -> Vec<Doubt> {
-        let mut doubts = self.form_doubts();
+        let mut matters = of_form(self.form());
         let mut seen = Vec::new();
         for (name, value) in self.parameters() {
-            let Some(name) = LinkParameter::known(name) else {
+            let Some(name) = known(name) else {
                 continue;
             };
             if seen.contains(&name) {
-                let repeated = Doubt::Repeated(name);
-                if !doubts.contains(&repeated) {
-                    doubts.push(repeated);
+                let repeated = Matter::Repeated(name);
+                if !matters.contains(&repeated) {
+                    matters.push(repeated);
                 }
                 continue;
             }
-            doubts.extend(self.value_doubt(&name, value));
+            matters.extend(self.of_value(name, value));
             seen.push(name);
         }
-        doubts
+        matters.into_iter().map(Doubt).collect()
     }
 
-    fn form_doubts(&self) -> Vec<Doubt> {
-        match self.form() {
-            LinkForm::Hoplink { affiliate, vendor } => {
-                let names = [("affiliate", affiliate), ("vendor", vendor)];
-                let doubt = |(key, name): (&'static str, &Option<String>)| match name {
-                    Some(name) => nickname(name),
-                    None => Some(Doubt::Missing(key)),
-                };
-                names.into_iter().filter_map(doubt).collect()
-            }
-            LinkForm::LegacyHoplink { affiliate, vendor } => {
-                [affiliate, vendor].into_iter().filter_map(|n| nickname(n)).collect()
-            }
-            LinkForm::EncryptedHoplink { label } if !LABEL.contains(&label.len()) => {
-                [Doubt::LabelLength(label.len())].into()
-            }
-            LinkForm::PayLink { vendor, .. } | LinkForm::LegacyPayLink { vendor, .. } => {
-                nickname(vendor).into_iter().collect()
-            }
-            LinkForm::Direct { affiliate } => nickname(affiliate).into_iter().chain([Doubt::NeedsScript]).collect(),
-            LinkForm::Landing { .. } => [Doubt::AfterHop].into(),
-            LinkForm::OrderForm { .. } => [Doubt::OneVisit].into(),
-            LinkForm::EncryptedHoplink { .. } | LinkForm::Other => Vec::new(),
-        }
-    }
-
-    fn value_doubt(&self, name: &LinkParameter, value: &str) -> Option<Doubt> {
+    fn of_value(&self, name: &'static str, value: &str) -> Option<Matter> {
         if value.is_empty() {
             return None;
         }
         let takes = self.form().tracking_parameter();
-        if let Some(takes) = takes.filter(|takes| name.is_code() && takes != name) {
-            let owner = match name {
-                LinkParameter::Vtid => "seller",
-                _ => "affiliate",
-            };
-            return Some(Doubt::OtherSide {
-                name: name.clone(),
-                owner,
+        if let Some(takes) = takes.filter(|takes| is_code(name) && *takes != name) {
+            return Some(Matter::OtherSide {
+                name,
+                owner: if name == VTID { "seller" } else { "affiliate" },
                 link: with_article(self.form()),
+                takes,
                 // A click id that stands in the wrong one alone is to be moved; whatever else
                 // stands in the right one is no reason to keep both.
                 stands: self
-                    .value(takes.as_str())
+                    .value(takes)
                     .is_some_and(|held| holds_click_id(held) || !holds_click_id(value)),
-                takes,
             });
         }
-        if name.is_code() && holds_click_id(value) && !CLICK_ID.contains(&value) {
-            return Some(Doubt::Mixed {
-                name: name.clone(),
+        if is_code(name) && holds_click_id(value) && !CLICK_ID.contains(&value) {
+            return Some(Matter::Mixed {
+                name,
                 value: shown(value),
             });
         }
         if is_unfilled_macro(value) {
             return None;
         }
-        if name.is_code() {
-            return Tid::new(value)
-                .err()
-                .map(|error| Doubt::UnsafeCode(name.clone(), error));
+        if is_code(name) {
+            return Tid::new(value).err().map(|error| Matter::UnsafeCode(name, error));
         }
-        let (length, longest) = (value.chars().count(), name.longest()?);
-        (length > longest).then(|| Doubt::TooLong(name.clone(), length, longest))
+        let (length, longest) = (value.chars().count(), longest(name)?);
+        (length > longest).then_some(Matter::TooLong(name, length, longest))
+    }
+}
+
+/// The name of a tracking parameter of ClickBank's, as it stands in the table.
+fn known(name: &str) -> Option<&'static str> {
+    let mut known = TRACKING_PARAMETERS.iter().map(|(known, _)| *known);
+    known.find(|known| *known == name)
+}
+
+fn of_form(form: &LinkForm) -> Vec<Matter> {
+    let names = || [("affiliate", form.affiliate()), ("vendor", form.vendor())];
+    let given = || names().into_iter().filter_map(|(_, name)| nickname(name?));
+    match form.shape() {
+        Shape::Hoplink => {
+            let doubt = |(key, name): (&'static str, Option<&str>)| match name {
+                Some(name) => nickname(name),
+                None => Some(Matter::Missing(key)),
+            };
+            names().into_iter().filter_map(doubt).collect()
+        }
+        Shape::LegacyHoplink | Shape::PayLink | Shape::LegacyPayLink => given().collect(),
+        Shape::EncryptedHoplink { label } if !LABEL.contains(&label) => [Matter::LabelLength(label)].into(),
+        Shape::Direct => given().chain([Matter::NeedsScript]).collect(),
+        Shape::Landing => [Matter::AfterHop].into(),
+        Shape::OrderForm => [Matter::OneVisit].into(),
+        Shape::EncryptedHoplink { .. } | Shape::Other => Vec::new(),
     }
 }
 
@@ -179,7 +188,7 @@ pub(crate) fn holds_click_id(value: &str) -> bool {
     CLICK_ID.iter().any(|filled| value.contains(filled))
 }
 
-fn remedy(name: &LinkParameter, takes: &LinkParameter, stands: bool) -> String {
+fn remedy(name: &str, takes: &str, stands: bool) -> String {
     match stands {
         true => format!("leave `{name}` out"),
         false => format!("write `{takes}={{clickid}}`"),
@@ -187,7 +196,7 @@ fn remedy(name: &LinkParameter, takes: &LinkParameter, stands: bool) -> String {
 }
 
 /// Macros may stand for a name in the URL of an offer.
-fn nickname(name: &str) -> Option<Doubt> {
+fn nickname(name: &str) -> Option<Matter> {
     let sound = NICKNAME.contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    (!sound && !is_unfilled_macro(name)).then(|| Doubt::Nickname(shown(name)))
+    (!sound && !is_unfilled_macro(name)).then(|| Matter::Nickname(shown(name)))
 }

@@ -1,6 +1,8 @@
 //! Tracking links: a parameter put in or replaced, and every other byte kept.
 
-use super::{Link, LinkError, LinkForm, LinkParameter, Parts};
+use super::form::Shape;
+use super::parameter::{TRACKING_PARAMETERS, is_code, longest};
+use super::{Link, LinkError, LinkForm, Parts};
 use crate::clickbank::tid::{Tid, TidError};
 use crate::text::{ESCAPED, nearest, shown};
 use crate::value::Query;
@@ -22,15 +24,15 @@ enum Problem {
     #[error("`{0}` is not a tracking parameter of ClickBank's{1}")]
     Unknown(String, String),
     #[error("{}", refusal(.0, .1))]
-    NotTaken(LinkForm, LinkParameter),
+    NotTaken(LinkForm, String),
     #[error("`{0}` is empty")]
-    Empty(LinkParameter),
+    Empty(String),
     #[error("`{0}`: {1}")]
-    Code(LinkParameter, TidError),
+    Code(String, TidError),
     #[error("`{0}` has {1} characters; ClickBank takes at most {2}")]
-    TooLong(LinkParameter, usize, usize),
+    TooLong(String, usize, usize),
     #[error("`{0}` holds a control character")]
-    Control(LinkParameter),
+    Control(String),
     #[error(transparent)]
     Link(LinkError),
     #[error(
@@ -44,11 +46,11 @@ enum Problem {
     Macro(String),
 }
 
-fn refusal(form: &LinkForm, parameter: &LinkParameter) -> String {
-    let why = match (form.tracking_parameter(), form) {
+fn refusal(form: &LinkForm, parameter: &str) -> String {
+    let why = match (form.tracking_parameter(), form.shape()) {
         (Some(code), _) => return format!("{} does not take `{parameter}`; write `{code}`", with_article(form)),
-        (None, LinkForm::Landing { .. }) => "the hop was made already; track the hoplink that led there",
-        (None, LinkForm::OrderForm { .. }) => "it is the page of one visit; track the link that led there",
+        (None, Shape::Landing) => "the hop was made already; track the hoplink that led there",
+        (None, Shape::OrderForm) => "it is the page of one visit; track the link that led there",
         (None, _) => {
             return "it is no link of ClickBank's, as far as it shows, so it takes no tracking parameter".into();
         }
@@ -76,14 +78,15 @@ impl Link {
     /// - a name that is no tracking parameter of ClickBank's; one that the link's form does not
     ///   take
     /// - a `tid` or `vtid` that is no [`Tid`]
-    /// - an empty value, one over [`LinkParameter::longest`], one with a control character
+    /// - an empty value, one with a control character, one over the length that
+    ///   [`TRACKING_PARAMETERS`](super::TRACKING_PARAMETERS) names
     /// - a link with the `{` of a macro before its query and the `}` in it or none, or with a macro
     ///   in the name of a parameter
     /// - a link that would be too long, or have more parameters than [`Link::parse`] takes
-    pub fn with(&self, parameter: &LinkParameter, value: &str) -> Result<Self, ParameterError> {
+    pub fn with(&self, parameter: &str, value: &str) -> Result<Self, ParameterError> {
         self.check(parameter).map_err(ParameterError)?;
         sound(parameter, value).map_err(ParameterError)?;
-        self.edited(parameter.as_str(), &utf8_percent_encode(value, ESCAPED).to_string())
+        self.edited(parameter, &utf8_percent_encode(value, ESCAPED).to_string())
     }
 
     /// The link with a macro as a parameter's value, as in `tid={clickid}`: the URL of an offer,
@@ -95,24 +98,24 @@ impl Link {
     /// - a link with the `{` of a macro before its query and the `}` in it or none, or with a macro
     ///   in the name of a parameter
     /// - the name of a macro with other characters than `a`-`z`, `0`-`9` and `_`
-    pub fn with_macro(&self, parameter: &LinkParameter, name: &str) -> Result<Self, ParameterError> {
+    pub fn with_macro(&self, parameter: &str, name: &str) -> Result<Self, ParameterError> {
         self.check(parameter).map_err(ParameterError)?;
         let is_name = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '_');
         if name.is_empty() || !name.chars().all(is_name) {
             return Err(ParameterError(Problem::Macro(format!("{{{}}}", shown(name)))));
         }
-        self.edited(parameter.as_str(), &format!("{{{name}}}"))
+        self.edited(parameter, &format!("{{{name}}}"))
     }
 
-    fn check(&self, parameter: &LinkParameter) -> Result<(), Problem> {
-        if let LinkParameter::Other(name) = parameter {
-            let near = nearest(name, LinkParameter::KNOWN.iter().copied());
+    fn check(&self, parameter: &str) -> Result<(), Problem> {
+        if longest(parameter).is_none() {
+            let near = nearest(parameter, TRACKING_PARAMETERS.iter().map(|(name, _)| *name));
             let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            return Err(Problem::Unknown(shown(name), near));
+            return Err(Problem::Unknown(shown(parameter), near));
         }
         match self.form().takes(parameter) {
             true => Ok(()),
-            false => Err(Problem::NotTaken(self.form().clone(), parameter.clone())),
+            false => Err(Problem::NotTaken(self.form().clone(), parameter.into())),
         }
     }
 
@@ -156,20 +159,20 @@ impl Link {
     }
 }
 
-fn sound(parameter: &LinkParameter, value: &str) -> Result<(), Problem> {
+fn sound(parameter: &str, value: &str) -> Result<(), Problem> {
     if value.is_empty() {
-        return Err(Problem::Empty(parameter.clone()));
+        return Err(Problem::Empty(parameter.into()));
     }
-    if parameter.is_code() {
+    if is_code(parameter) {
         return match Tid::new(value) {
             Ok(_) => Ok(()),
-            Err(error) => Err(Problem::Code(parameter.clone(), error)),
+            Err(error) => Err(Problem::Code(parameter.into(), error)),
         };
     }
     let length = value.chars().count();
-    match parameter.longest() {
-        Some(longest) if length > longest => Err(Problem::TooLong(parameter.clone(), length, longest)),
-        _ if value.contains(char::is_control) => Err(Problem::Control(parameter.clone())),
+    match longest(parameter) {
+        Some(longest) if length > longest => Err(Problem::TooLong(parameter.into(), length, longest)),
+        _ if value.contains(char::is_control) => Err(Problem::Control(parameter.into())),
         _ => Ok(()),
     }
 }

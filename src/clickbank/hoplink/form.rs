@@ -1,80 +1,54 @@
 //! Which of ClickBank's links a URL is.
 
-use super::LinkParameter;
+use super::parameter::{TID, VTID, longest};
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::fmt;
 
-/// What a URL is to ClickBank. The forms and their parts are certain where nothing else is said:
-/// they stand in ClickBank's articles on HopLinks (220365867), on tracking parameters
+/// What a URL is to ClickBank, and whose it is. The forms and their parts are certain where nothing
+/// else is said: they stand in ClickBank's articles on HopLinks (220365867), on tracking parameters
 /// (26455062697620), on the payment link (360036580432) and on Direct Offer Tracking
 /// (19034135835156), and in links that affiliates published.
+///
+/// Prints as in ``hoplink of affiliate `promoter`, vendor `seller` ``.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum LinkForm {
+pub struct LinkForm {
+    shape: Shape,
+    affiliate: Option<String>,
+    vendor: Option<String>,
+}
+
+/// The forms of links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
     /// `https://hop.clickbank.net/?affiliate=X&vendor=Y`
-    Hoplink {
-        /// The nickname of the promoter.
-        affiliate: Option<String>,
-        /// The nickname of the seller.
-        vendor: Option<String>,
-    },
+    Hoplink,
     /// `https://LABEL.hop.clickbank.net/`: what ClickBank's tools make; the label stands for both
     /// nicknames, and parameters may be changed.
     EncryptedHoplink {
-        /// The opaque part of the host, in lower case.
-        label: String,
+        /// How many bytes the opaque part of the host has.
+        label: usize,
     },
     /// `http://AFFILIATE.VENDOR.hop.clickbank.net/`, the old form. One text names the two the other
     /// way round; published links do not.
-    LegacyHoplink {
-        /// The nickname of the promoter.
-        affiliate: String,
-        /// The nickname of the seller.
-        vendor: String,
-    },
+    LegacyHoplink,
     /// `https://seller-page/?affiliate=X`: a page of the seller's that makes the hop itself, with
     /// ClickBank's script.
-    Direct {
-        /// The nickname of the promoter.
-        affiliate: String,
-    },
+    Direct,
     /// `https://seller-page/?hop=X&hopId=..`: where a hoplink has led to.
-    Landing {
-        /// The nickname of the promoter; none where it is absent or the `zzzzz` that an encrypted
-        /// link shows (what that means is fairly sure).
-        affiliate: Option<String>,
-        /// ClickBank's own id of the hop.
-        hop_id: Option<String>,
-    },
+    Landing,
     /// `https://VENDOR.pay.clickbank.net/?cbitems=N`
-    PayLink {
-        /// The nickname of the seller.
-        vendor: String,
-        /// The item numbers, as they are written.
-        items: Option<String>,
-    },
+    PayLink,
     /// `http://ITEM.VENDOR.pay.clickbank.net/`, the old form.
-    LegacyPayLink {
-        /// The item number.
-        item: String,
-        /// The nickname of the seller.
-        vendor: String,
-    },
+    LegacyPayLink,
     /// `https://orders.clickbank.net/?cbfid=..`: the order form of one visit, to which a pay link
-    /// leads.
-    OrderForm {
-        /// The nickname of the seller (`vvvv`).
-        vendor: Option<String>,
-        /// The nickname of the promoter (`affi`).
-        affiliate: Option<String>,
-        /// ClickBank's own id of the hop.
-        hop_id: Option<String>,
-    },
-    /// None of these: another network's link, or a seller's page without a sign of a hop.
+    /// leads. It names the seller in `vvvv` and the promoter in `affi`.
+    OrderForm,
+    /// None of these.
     Other,
 }
 
-/// What an encrypted link shows in place of the affiliate's nickname.
+/// What an encrypted link shows in place of the affiliate's nickname (what that means is fairly
+/// sure).
 const MASKED: &str = "zzzzz";
 
 impl LinkForm {
@@ -82,7 +56,7 @@ impl LinkForm {
     pub(super) fn of(host: &str, parameter: impl Fn(&str) -> Option<String>) -> Self {
         let host = host.strip_suffix('.').unwrap_or(host);
         if host.split('.').any(str::is_empty) {
-            return Self::Other;
+            return Self::new(Shape::Other, None, None);
         }
         let labels = |domain| -> Option<Vec<&str>> {
             match host.strip_suffix(domain)? {
@@ -90,133 +64,131 @@ impl LinkForm {
                 rest => Some(rest.strip_suffix('.')?.split('.').collect()),
             }
         };
+        let named = |name: &str| Some(name.to_owned());
         let hop = labels("hop.clickbank.net");
         let pay = labels("pay.clickbank.net");
         match (hop.as_deref(), pay.as_deref(), host) {
-            (Some([]), ..) => Self::Hoplink {
-                affiliate: parameter("affiliate"),
-                vendor: parameter("vendor"),
-            },
-            (Some([label]), ..) => Self::EncryptedHoplink {
-                label: (*label).to_owned(),
-            },
-            (Some([affiliate, vendor]), ..) => Self::LegacyHoplink {
-                affiliate: (*affiliate).to_owned(),
-                vendor: (*vendor).to_owned(),
-            },
-            (_, Some([vendor]), _) => Self::PayLink {
-                vendor: (*vendor).to_owned(),
-                items: parameter("cbitems"),
-            },
-            (_, Some([item, vendor]), _) => Self::LegacyPayLink {
-                item: (*item).to_owned(),
-                vendor: (*vendor).to_owned(),
-            },
-            (.., "orders.clickbank.net") => Self::OrderForm {
-                vendor: parameter("vvvv"),
-                affiliate: parameter("affi"),
-                hop_id: parameter("hopId"),
-            },
-            (Some(_), ..) | (_, Some(_), _) => Self::Other,
+            (Some([]), ..) => Self::new(Shape::Hoplink, parameter("affiliate"), parameter("vendor")),
+            (Some([label]), ..) => Self::new(Shape::EncryptedHoplink { label: label.len() }, None, None),
+            (Some([affiliate, vendor]), ..) => Self::new(Shape::LegacyHoplink, named(affiliate), named(vendor)),
+            (_, Some([vendor]), _) => Self::new(Shape::PayLink, None, named(vendor)),
+            (_, Some([_, vendor]), _) => Self::new(Shape::LegacyPayLink, None, named(vendor)),
+            (.., "orders.clickbank.net") => Self::new(Shape::OrderForm, parameter("affi"), parameter("vvvv")),
+            (Some(_), ..) | (_, Some(_), _) => Self::new(Shape::Other, None, None),
             _ => Self::on_a_page(parameter),
         }
     }
 
     /// A page of somebody's.
     fn on_a_page(parameter: impl Fn(&str) -> Option<String>) -> Self {
-        let (hop, hop_id) = (parameter("hop"), parameter("hopId"));
-        if hop.is_some() || hop_id.is_some() {
-            return Self::Landing {
-                affiliate: hop.filter(|name| name != MASKED),
-                hop_id,
-            };
+        let hop = parameter("hop");
+        if hop.is_some() || parameter("hopId").is_some() {
+            return Self::new(Shape::Landing, hop.filter(|name| name != MASKED), None);
         }
-        parameter("affiliate").map_or(Self::Other, |affiliate| Self::Direct { affiliate })
+        match parameter("affiliate") {
+            None => Self::new(Shape::Other, None, None),
+            affiliate => Self::new(Shape::Direct, affiliate, None),
+        }
+    }
+
+    fn new(shape: Shape, affiliate: Option<String>, vendor: Option<String>) -> Self {
+        Self {
+            shape,
+            affiliate,
+            vendor,
+        }
+    }
+
+    pub(super) fn shape(&self) -> Shape {
+        self.shape
     }
 
     /// Whether ClickBank makes the hop: any form of a hoplink.
     #[must_use]
     pub fn is_hoplink(&self) -> bool {
         matches!(
-            self,
-            Self::Hoplink { .. } | Self::EncryptedHoplink { .. } | Self::LegacyHoplink { .. }
+            self.shape,
+            Shape::Hoplink | Shape::EncryptedHoplink { .. } | Shape::LegacyHoplink
         )
     }
 
     /// Whether it leads to the order form at once: either form of a pay link.
     #[must_use]
     pub fn is_pay_link(&self) -> bool {
-        matches!(self, Self::PayLink { .. } | Self::LegacyPayLink { .. })
+        matches!(self.shape, Shape::PayLink | Shape::LegacyPayLink)
+    }
+
+    /// Whether it is a page of the seller's that makes the hop itself, with ClickBank's script:
+    /// `https://seller-page/?affiliate=X`.
+    #[must_use]
+    pub fn is_direct(&self) -> bool {
+        self.shape == Shape::Direct
+    }
+
+    /// Whether it is none of ClickBank's links: another network's, or a seller's page without a
+    /// sign of a hop.
+    #[must_use]
+    pub fn is_other(&self) -> bool {
+        self.shape == Shape::Other
     }
 
     /// The tracking code that a click id goes into: `tid` on what an affiliate promotes (support
     /// article 220365867, certain), `vtid` on a seller's pay link (360036580432, certain), and none
     /// on a page that a visitor is on already.
     #[must_use]
-    pub fn tracking_parameter(&self) -> Option<LinkParameter> {
+    pub fn tracking_parameter(&self) -> Option<&'static str> {
         match self {
-            Self::Direct { .. } => Some(LinkParameter::Tid),
-            form if form.is_hoplink() => Some(LinkParameter::Tid),
-            form if form.is_pay_link() => Some(LinkParameter::Vtid),
+            form if form.is_hoplink() || form.is_direct() => Some(TID),
+            form if form.is_pay_link() => Some(VTID),
             _ => None,
         }
     }
 
-    /// Whether the link takes a parameter: an affiliate's everything but `vtid`, a pay link `vtid`
-    /// alone. That hoplinks and direct links take the affiliate's parameters is ClickBank's own
-    /// text (26455062697620, certain); that a pay link takes none of them is concluded from it
-    /// (fairly sure). What else stands on a pay link is a variable of the seller's own.
+    /// Whether the link takes a parameter: an affiliate's every one of [`TRACKING_PARAMETERS`] but
+    /// `vtid`, a pay link `vtid` alone. That hoplinks and direct links take the affiliate's
+    /// parameters is ClickBank's own text (26455062697620, certain); that a pay link takes none of
+    /// them is concluded from it (fairly sure). What else stands on a pay link is a variable of the
+    /// seller's own.
+    ///
+    /// [`TRACKING_PARAMETERS`]: super::TRACKING_PARAMETERS
     #[must_use]
-    pub fn takes(&self, parameter: &LinkParameter) -> bool {
+    pub fn takes(&self, parameter: &str) -> bool {
         match self.tracking_parameter() {
             None => false,
-            Some(LinkParameter::Vtid) => *parameter == LinkParameter::Vtid,
-            Some(_) => !matches!(parameter, LinkParameter::Vtid | LinkParameter::Other(_)),
+            Some(VTID) => parameter == VTID,
+            Some(_) => parameter != VTID && longest(parameter).is_some(),
         }
     }
 
     /// The form in a word.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Hoplink { .. } => "hoplink",
-            Self::EncryptedHoplink { .. } => "encrypted hoplink",
-            Self::LegacyHoplink { .. } => "old hoplink",
-            Self::Direct { .. } => "direct link",
-            Self::Landing { .. } => "landing page",
-            Self::PayLink { .. } => "pay link",
-            Self::LegacyPayLink { .. } => "old pay link",
-            Self::OrderForm { .. } => "order form",
-            Self::Other => "other link",
+        match self.shape {
+            Shape::Hoplink => "hoplink",
+            Shape::EncryptedHoplink { .. } => "encrypted hoplink",
+            Shape::LegacyHoplink => "old hoplink",
+            Shape::Direct => "direct link",
+            Shape::Landing => "landing page",
+            Shape::PayLink => "pay link",
+            Shape::LegacyPayLink => "old pay link",
+            Shape::OrderForm => "order form",
+            Shape::Other => "other link",
         }
     }
 
     /// The promoter's nickname, where the link shows it.
     #[must_use]
     pub fn affiliate(&self) -> Option<&str> {
-        match self {
-            Self::LegacyHoplink { affiliate, .. } | Self::Direct { affiliate } => Some(affiliate),
-            Self::Hoplink { affiliate, .. } | Self::Landing { affiliate, .. } | Self::OrderForm { affiliate, .. } => {
-                affiliate.as_deref()
-            }
-            _ => None,
-        }
+        self.affiliate.as_deref()
     }
 
     /// The seller's nickname, where the link shows it.
     #[must_use]
     pub fn vendor(&self) -> Option<&str> {
-        match self {
-            Self::LegacyHoplink { vendor, .. } | Self::PayLink { vendor, .. } | Self::LegacyPayLink { vendor, .. } => {
-                Some(vendor)
-            }
-            Self::Hoplink { vendor, .. } | Self::OrderForm { vendor, .. } => vendor.as_deref(),
-            _ => None,
-        }
+        self.vendor.as_deref()
     }
 }
 
-/// As in ``hoplink of affiliate `promoter`, vendor `seller` ``.
 impl fmt::Display for LinkForm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())?;

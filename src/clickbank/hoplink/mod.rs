@@ -6,14 +6,14 @@
 //! [`Link::with`] refuses the other.
 //!
 //! ```
-//! use postback::clickbank::hoplink::{Link, LinkParameter};
+//! use postback::clickbank::hoplink::Link;
 //! let link = Link::parse("https://hop.clickbank.net/?affiliate=promoter&vendor=seller&pid=20")?;
 //! assert_eq!(link.form().to_string(), "hoplink of affiliate `promoter`, vendor `seller`");
-//! assert_eq!(link.form().tracking_parameter(), Some(LinkParameter::Tid));
-//! let tracked = link.with(&LinkParameter::Tid, "p2345").unwrap();
+//! assert_eq!(link.form().tracking_parameter(), Some("tid"));
+//! let tracked = link.with("tid", "p2345").unwrap();
 //! assert_eq!(tracked.as_str(), "https://hop.clickbank.net/?affiliate=promoter&vendor=seller&pid=20&tid=p2345");
 //! assert_eq!(
-//!     link.with(&LinkParameter::Vtid, "p2345").unwrap_err().to_string(),
+//!     link.with("vtid", "p2345").unwrap_err().to_string(),
 //!     "a hoplink does not take `vtid`; write `tid`"
 //! );
 //! # Ok::<(), postback::clickbank::hoplink::LinkError>(())
@@ -25,10 +25,11 @@ mod form;
 mod parameter;
 
 pub use doubt::Doubt;
-pub(crate) use doubt::holds_click_id;
+pub(crate) use doubt::{Matter, holds_click_id};
 pub use edit::ParameterError;
 pub use form::LinkForm;
-pub use parameter::{LinkParameter, MAX_AFFILIATE_VALUE, MAX_UNIQUE_VALUE};
+pub use parameter::TRACKING_PARAMETERS;
+pub(crate) use parameter::{MAX_UNIQUE_VALUE, is_code, longest};
 
 use crate::value::{MAX_QUERY, Query, QueryError};
 use alloc::{

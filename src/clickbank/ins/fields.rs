@@ -1,13 +1,9 @@
 //! The parts of a notification as views: each method reads one key. Personal values come as
 //! [`Pii`]; `Debug` shows none of the values.
 
-use super::{
-    scalar::{Number, SourceTime},
-    words::{LineItemType, RebillFrequency, RebillStatus},
-};
+use super::scalar::{Number, SourceTime};
 use crate::clickbank::json::{Json, Members, Shape};
 use crate::value::Pii;
-use core::fmt;
 
 /// How a key is read. Absent, null and of another type are all none; so is the empty text, which
 /// says nothing. Whoever needs the difference prints the notification.
@@ -74,10 +70,6 @@ impl<'a> Json<'a> {
         self.label(key).map(Pii::from)
     }
 
-    pub(super) fn word<T: for<'b> From<&'b str>>(self, key: &str) -> Option<T> {
-        self.text(key).map(T::from)
-    }
-
     pub(super) fn object(self, key: &str) -> Option<Self> {
         self.member(key).filter(|json| matches!(json.shape(), Shape::Object(_)))
     }
@@ -109,7 +101,7 @@ pub(super) use fields;
 macro_rules! view {
     ($(#[$meta:meta])* $name:ident { $($fields:tt)+ }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub struct $name<'a>(pub(super) Json<'a>);
 
         impl<'a> $name<'a> {
@@ -118,12 +110,6 @@ macro_rules! view {
             }
 
             fields! { $($fields)+ }
-        }
-
-        impl fmt::Debug for $name<'_> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(concat!(stringify!($name), "(..)"))
-            }
         }
     };
 }
@@ -146,8 +132,10 @@ view! {
         quantity -> u64 = count("quantity");
         /// where the buyer gets it; the URL carries the buyer's name and e-mail address
         download_url -> Pii = personal("downloadUrl");
-        /// original, cart, bump or upsell (absent in 2014)
-        line_item_type -> LineItemType = word("lineItemType");
+        /// what the line is (absent in 2014): `ORIGINAL`, the product that was clicked; `CART`, one
+        /// of several in a cart; `BUMP`, added on the order form; `UPSELL`, bought in the flow
+        /// after the order, downsells too (`STANDARD` and `TOKEN` in the REST interface only)
+        line_item_type -> &'a str = text("lineItemType");
         /// the price of the product
         product_price -> Number<'a> = number("productPrice");
         /// the discount on it
@@ -176,10 +164,11 @@ impl<'a> LineItem<'a> {
 view! {
     /// The subscription or payment plan of a line.
     PaymentPlan {
-        /// active, completed or cancelled
-        rebill_status -> RebillStatus = word("rebillStatus");
-        /// the time between two payments
-        rebill_frequency -> RebillFrequency = word("rebillFrequency");
+        /// `ACTIVE`, `COMPLETED` (all payments were made) or `CANCELED`, with one L
+        rebill_status -> &'a str = text("rebillStatus");
+        /// the time between two payments: `WEEKLY`, `BI_WEEKLY` (every two weeks), `MONTHLY`,
+        /// `QUARTERLY`, `HALF_YEARLY`, `YEARLY`
+        rebill_frequency -> &'a str = text("rebillFrequency");
         /// one payment, in the currency of the order
         rebill_amount -> Number<'a> = number("rebillAmount");
         /// payments made, this one included
@@ -255,22 +244,6 @@ view! {
 }
 
 view! {
-    /// The feed of offers that ClickBank has given up; its fields may still come.
-    Hopfeed {
-        /// the click
-        click_id -> &'a str = label("hopfeedClickId");
-        /// the application
-        application_id -> u64 = count("hopfeedApplicationId");
-        /// the creative
-        creative_id -> u64 = count("hopfeedCreativeId");
-        /// the payout of the application
-        application_payout -> Number<'a> = number("hopfeedApplicationPayout");
-        /// the payout of the vendor
-        vendor_payout -> Number<'a> = number("hopfeedVendorPayout");
-    }
-}
-
-view! {
     /// The click on the hoplink as ClickBank saw it (since version 8).
     CommonTracking {
         /// RFC 3339 in UTC, with nanoseconds; none when the text is no time
@@ -310,60 +283,12 @@ view! {
     }
 }
 
-view! {
-    /// What the affiliate wrote into the hoplink (since version 8, role AFFILIATE only; what was
-    /// not used is absent).
-    AffiliateTracking {
-        /// the affiliate's name of the offer
-        offer -> &'a str = label("offer");
-        /// kind of traffic
-        traffic_type -> &'a str = label("trafficType");
-        /// source of traffic
-        traffic_source -> &'a str = label("trafficSource");
-        /// campaign
-        campaign -> &'a str = label("campaign");
-        /// group of ads
-        ad_group -> &'a str = label("adgroup");
-        /// ad
-        ad -> &'a str = label("ad");
-        /// creative
-        creative -> &'a str = label("creative");
-        /// the click id of another system, at most 256 bytes
-        external_click_id -> &'a str = label("extclid");
-        /// the click id of Facebook, at most 256 bytes
-        facebook_click_id -> &'a str = label("fbclid");
-        /// the affiliate's own value
-        sub1 -> &'a str = label("affSub1");
-        /// the affiliate's own value
-        sub2 -> &'a str = label("affSub2");
-        /// the affiliate's own value
-        sub3 -> &'a str = label("affSub3");
-        /// the affiliate's own value
-        sub4 -> &'a str = label("affSub4");
-        /// the affiliate's own value
-        sub5 -> &'a str = label("affSub5");
-        /// the affiliate's own value, meant to be unique
-        unique_sub1 -> &'a str = label("uniqueAffSub1");
-        /// the affiliate's own value, meant to be unique
-        unique_sub2 -> &'a str = label("uniqueAffSub2");
-        /// the affiliate's own value, meant to be unique
-        unique_sub3 -> &'a str = label("uniqueAffSub3");
-        /// the affiliate's own value, meant to be unique
-        unique_sub4 -> &'a str = label("uniqueAffSub4");
-        /// the affiliate's own value, meant to be unique
-        unique_sub5 -> &'a str = label("uniqueAffSub5");
-        /// the affiliate's contact
-        contact_id -> &'a str = label("contactId");
-    }
-}
+/// What stood in a link, by ClickBank's own name of each parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LinkParameters<'a>(pub(super) Json<'a>);
 
-/// The seller's own query parameters, with values that are still percent-encoded as they stood in
-/// the URL.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct VendorVariables<'a>(pub(super) Json<'a>);
-
-impl<'a> VendorVariables<'a> {
-    /// The variable of that name; none when it is absent or empty.
+impl<'a> LinkParameters<'a> {
+    /// The parameter of that name; none when it is absent or empty.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&'a str> {
         self.0.label(name)
@@ -373,11 +298,5 @@ impl<'a> VendorVariables<'a> {
     pub fn pairs(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         let members = self.0.members().into_iter().flatten();
         members.filter_map(|(name, value)| Some((name, value.scalar()?)))
-    }
-}
-
-impl fmt::Debug for VendorVariables<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("VendorVariables(..)")
     }
 }

@@ -38,11 +38,7 @@ mod words;
 
 pub use super::json::MAX_DEPTH;
 pub use super::plaintext::{Fault, MAX_PLAINTEXT};
-pub use fields::{
-    Address, AffiliateTracking, CommonTracking, Contact, Hopfeed, LineItem, PaymentPlan, Upsell, VendorVariables,
-};
+pub use fields::{Address, CommonTracking, Contact, LineItem, LinkParameters, PaymentPlan, Upsell};
 pub use notification::Notification;
 pub use scalar::{Number, SourceReceipt, SourceTime};
-pub use words::{
-    LineItemType, PaymentMethod, RebillFrequency, RebillStatus, Role, SubscriptionChange, TransactionType, Version,
-};
+pub use words::{SubscriptionChange, TransactionType, Version};

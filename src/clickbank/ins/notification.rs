@@ -1,10 +1,10 @@
 //! A notification in plain text: everything that stood in it, and typed access to what is known.
 
 use super::{
-    fields::{AffiliateTracking, CommonTracking, Contact, Hopfeed, LineItem, Upsell, VendorVariables, fields},
+    fields::{CommonTracking, Contact, LineItem, LinkParameters, Upsell, fields},
     find::find,
     scalar::{Number, SourceReceipt, SourceTime},
-    words::{PaymentMethod, Role, SubscriptionChange, TransactionType, Version},
+    words::{SubscriptionChange, TransactionType, Version},
 };
 use crate::clickbank::{
     json::{Document, Json, Shape},
@@ -133,8 +133,10 @@ impl Notification {
         vendor -> &str = text("vendor");
         /// the promoter; absent when there is none
         affiliate -> &str = text("affiliate");
-        /// whose notification this is
-        role -> Role = word("role");
+        /// whose notification this is, as each party of an order gets its own, with its own share
+        /// as the amount: `VENDOR`, `AFFILIATE`, `JV_UPSELL` (the partner of a joint venture, on
+        /// an upsell)
+        role -> &str = text("role");
         /// what the receiver of the notification earns, in USD whatever the order's currency
         total_account_amount -> Number<'_> = number("totalAccountAmount");
         /// what the customer paid, in [`Notification::order_currency`]
@@ -143,8 +145,11 @@ impl Notification {
         total_tax_amount -> Number<'_> = number("totalTaxAmount");
         /// the shipping in it; absent for an affiliate
         total_shipping_amount -> Number<'_> = number("totalShippingAmount");
-        /// how the customer paid
-        payment_method -> PaymentMethod = word("paymentMethod");
+        /// how the customer paid (INS lists, REST interface and captures, which disagree): `PYPL`
+        /// and `PYPL-NEW` (PayPal), `VISA`, `MSTR` (Mastercard), `DISC` (Discover), `AMEX`, `DNRS`
+        /// (Diners Club), `JCBC`, `MAES` (Maestro), `SWIT` (Switch), `SOLO`, `CARD`, and `TEST`, a
+        /// test card; `ENRT`, `AUST`, `BLME` and `STVA` are explained nowhere
+        payment_method -> &str = text("paymentMethod");
         /// the language of the order form: `DE EN ES FR IT PT`; absent in the test of the settings
         order_language -> &str = text("orderLanguage");
         /// whether the customer refused to be contacted (one third-party model has it)
@@ -204,16 +209,11 @@ impl Notification {
         self.json().object("upsell").map(Upsell)
     }
 
-    /// `hopfeed`
+    /// `vendorVariables`: the seller's own query parameters, with values that are still
+    /// percent-encoded as they stood in the URL; absent when there are none.
     #[must_use]
-    pub fn hopfeed(&self) -> Option<Hopfeed<'_>> {
-        self.json().object("hopfeed").map(Hopfeed)
-    }
-
-    /// `vendorVariables`: the seller's own query parameters; absent when there are none.
-    #[must_use]
-    pub fn vendor_variables(&self) -> Option<VendorVariables<'_>> {
-        self.json().object("vendorVariables").map(VendorVariables)
+    pub fn vendor_variables(&self) -> Option<LinkParameters<'_>> {
+        self.json().object("vendorVariables").map(LinkParameters)
     }
 
     /// `commonTrackingParameters` (since version 8).
@@ -222,10 +222,14 @@ impl Notification {
         self.json().object("commonTrackingParameters").map(CommonTracking)
     }
 
-    /// `affiliateTrackingParameters` (since version 8, for an affiliate).
+    /// `affiliateTrackingParameters`: what the affiliate wrote into the hoplink (since version 8,
+    /// role AFFILIATE only; what was not used is absent). The names are those of the link in
+    /// another spelling: `offer`, `trafficType`, `trafficSource`, `campaign`, `adgroup`, `ad`,
+    /// `creative`, `extclid` and `fbclid` (the click ids of another system and of Facebook, at most
+    /// 256 bytes), `affSub1` to `affSub5`, `uniqueAffSub1` to `uniqueAffSub5`, `contactId`.
     #[must_use]
-    pub fn affiliate_tracking_parameters(&self) -> Option<AffiliateTracking<'_>> {
-        self.json().object("affiliateTrackingParameters").map(AffiliateTracking)
+    pub fn affiliate_tracking_parameters(&self) -> Option<LinkParameters<'_>> {
+        self.json().object("affiliateTrackingParameters").map(LinkParameters)
     }
 
     /// Whether no money moved ([`TransactionType::is_test`]).

@@ -1,6 +1,7 @@
-//! ClickBank's vocabularies. Each is open: ClickBank adds and renames words without notice
-//! (`TEST_CANCEL-REBILL` became `CANCEL-TEST-REBILL` in 2016), and an unknown word must be stored,
-//! not refused.
+//! ClickBank's words that something here follows from: the type of a notification and its version.
+//! They are open: ClickBank adds and renames words without notice (`TEST_CANCEL-REBILL` became
+//! `CANCEL-TEST-REBILL` in 2016), and an unknown word must be stored, not refused. Where nothing
+//! follows from a word the field is its text.
 
 use crate::event::Kind;
 use crate::value::{Amount, open_enum};
@@ -118,103 +119,6 @@ impl<'a> SubscriptionChange<'a> {
         let (old, new) = transaction_type.strip_prefix(SUBSCRIPTION_CHANGE)?.split_once("->")?;
         let (old, new) = (old.trim(), new.trim());
         (!old.is_empty() && !new.is_empty()).then_some(Self { old, new })
-    }
-}
-
-open_enum! {
-    /// Whose notification it is: each party of an order gets its own, with its own share as the
-    /// amount.
-    pub enum Role {
-        /// The seller.
-        Vendor = "VENDOR",
-        /// The promoter.
-        Affiliate = "AFFILIATE",
-        /// The partner of a joint venture, on an upsell.
-        JointVentureUpsell = "JV_UPSELL",
-        /// The partner of a joint venture (seen in ClickBank's REST interface only).
-        JointVentureTraditional = "JV_TRADITIONAL",
-    }
-}
-
-open_enum! {
-    /// How the customer paid (INS lists, REST interface and captures). The lists disagree; `ENRT`,
-    /// `AUST`, `BLME` and `STVA` are explained nowhere and stay unknown words.
-    pub enum PaymentMethod {
-        /// PayPal.
-        PayPal = "PYPL",
-        /// PayPal, the newer integration.
-        PayPalNew = "PYPL-NEW",
-        /// Visa.
-        Visa = "VISA",
-        /// Mastercard.
-        Mastercard = "MSTR",
-        /// Discover.
-        Discover = "DISC",
-        /// American Express.
-        AmericanExpress = "AMEX",
-        /// Diners Club.
-        Diners = "DNRS",
-        /// JCB.
-        Jcb = "JCBC",
-        /// Maestro.
-        Maestro = "MAES",
-        /// Switch.
-        Switch = "SWIT",
-        /// Solo.
-        Solo = "SOLO",
-        /// A card of some kind.
-        Card = "CARD",
-        /// A test card.
-        Test = "TEST",
-    }
-}
-
-open_enum! {
-    /// What a line of the order is (INS; `STANDARD` and `TOKEN` in the REST interface only). A
-    /// downsell comes as `UPSELL`.
-    pub enum LineItemType {
-        /// The product that was clicked.
-        Original = "ORIGINAL",
-        /// One of several products in a cart.
-        Cart = "CART",
-        /// Added on the order form.
-        Bump = "BUMP",
-        /// Bought in the flow after the order.
-        Upsell = "UPSELL",
-        /// A plain product.
-        Standard = "STANDARD",
-        /// A token.
-        Token = "TOKEN",
-    }
-}
-
-open_enum! {
-    /// The state of a subscription or payment plan. `CANCELED` with one L.
-    pub enum RebillStatus {
-        /// It goes on.
-        Active = "ACTIVE",
-        /// All payments were made.
-        Completed = "COMPLETED",
-        /// It was cancelled.
-        Canceled = "CANCELED",
-    }
-}
-
-open_enum! {
-    /// The time between two rebills.
-    pub enum RebillFrequency {
-        /// Every week.
-        Weekly = "WEEKLY",
-        /// Every two weeks.
-        BiWeekly = "BI_WEEKLY",
-        /// Every month.
-        Monthly = "MONTHLY",
-        /// Every three months.
-        Quarterly = "QUARTERLY",
-        /// Every six months.
-        HalfYearly = "HALF_YEARLY",
-        /// Every year.
-        Yearly = "YEARLY",
     }
 }
 

@@ -1,6 +1,7 @@
 //! Strings with escapes: rare, and the only ones that are copied.
 
-use super::{JsonFault, scan::plain_end};
+use super::node::JsonFault;
+use super::scan::plain_end;
 use alloc::string::String;
 
 /// Decodes the string whose first byte is at `start` and appends it to `decoded`; the answer is the

@@ -3,7 +3,7 @@
 //! a mask of 64 bits says that it may be there. A larger object is sorted once, at its end: a
 //! hundred thousand keys must not take a hundred thousand times as long.
 
-use super::{JsonFault, Node, after};
+use super::node::{JsonFault, Node, after};
 use alloc::vec::Vec;
 
 /// Up to this many keys are compared one by one.
@@ -108,8 +108,8 @@ fn keys(nodes: &[Node], mut at: usize) -> impl Iterator<Item = Node> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Document, JsonFault};
     use super::{NEAR, hash, hash_within};
+    use crate::clickbank::json::{Document, JsonFault};
     use alloc::{collections::BTreeSet, format, string::String, vec::Vec};
 
     fn object(keys: &[String]) -> Result<Document, JsonFault> {

@@ -3,7 +3,8 @@
 //! Places travel as arguments and results, not in the reader, which keeps them in registers. A
 //! place past the end reads as a zero byte, which no rule takes.
 
-use super::{JsonFault, Kind, MAX_DEPTH, Node, escapes, keys, keys::Seen, scan::plain_end};
+use super::node::{JsonFault, Kind, MAX_DEPTH, Node};
+use super::{escapes, keys, keys::Seen, scan::plain_end};
 use alloc::{string::String, vec::Vec};
 
 /// Reads one object and nothing after it; `decoded` takes the strings with escapes.

@@ -1,7 +1,7 @@
 //! What is read and what is refused, inside one object.
 
 use super::*;
-use alloc::{borrow::ToOwned, format};
+use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 
 fn printed(text: &str) -> Result<String, JsonFault> {
     Document::parse(text.to_owned()).map(|document| serde_json::to_string(&document.root()).unwrap())

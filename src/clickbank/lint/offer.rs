@@ -2,7 +2,7 @@
 //! source looks for it.
 
 use crate::clickbank::Settings;
-use crate::clickbank::hoplink::{Doubt, Link, LinkForm, LinkParameter, MAX_UNIQUE_VALUE, holds_click_id};
+use crate::clickbank::hoplink::{Link, LinkForm, MAX_UNIQUE_VALUE, Matter, holds_click_id, is_code, longest};
 use crate::clickbank::ins::Version;
 use crate::config::Place;
 use crate::event::Interface;
@@ -28,15 +28,15 @@ pub(super) fn lint(place: &Place<'_>, url: &str, source: &SourceView<'_>, settin
         notified: !by_postback || !settings.secrets.is_empty(),
     };
     // Of a repeated one too, wherever it stands.
-    let filled = |name: &LinkParameter| {
+    let filled = |name: &str| {
         link.parameters()
-            .any(|(own, value)| own == name.as_str() && holds_click_id(value))
+            .any(|(own, value)| own == name && holds_click_id(value))
     };
     for doubt in link.doubts() {
-        let is_final = matches!(doubt, Doubt::OtherSide { .. } | Doubt::OneVisit | Doubt::AfterHop);
-        match &doubt {
-            Doubt::OtherSide { name, .. } | Doubt::Mixed { name, .. } | Doubt::Repeated(name) if filled(name) => {}
-            Doubt::OneVisit | Doubt::AfterHop => {}
+        let is_final = matches!(doubt.0, Matter::OtherSide { .. } | Matter::OneVisit | Matter::AfterHop);
+        match &doubt.0 {
+            Matter::OtherSide { name, .. } | Matter::Mixed { name, .. } | Matter::Repeated(name) if filled(name) => {}
+            Matter::OneVisit | Matter::AfterHop => {}
             _ => continue,
         }
         place.problem(doubt.to_string());
@@ -53,7 +53,7 @@ pub(super) fn lint(place: &Place<'_>, url: &str, source: &SourceView<'_>, settin
         }
         return;
     }
-    match names.iter().find(|name| LinkParameter::known(name).is_some()) {
+    match names.iter().find(|name| longest(name).is_some()) {
         Some(name) => place.problem(way_back.astray(name)),
         None => place.problem(format!(
             "no click id can come back through this URL; add `{}={{clickid}}`",
@@ -87,21 +87,18 @@ impl WayBack<'_> {
         let by_postback = match self.asked {
             Some(asked) => asked == name,
             // More than a macro is pasted, and what it makes of the link cannot be told.
-            None => !self.notified && LinkParameter::known(name).is_some(),
+            None => !self.notified && longest(name).is_some(),
         };
         by_postback || (self.notified && self.is_looked_for(name))
     }
 
     /// Whether the source looks for this parameter in a place of its notifications that has it.
     fn is_looked_for(&self, name: &str) -> bool {
-        let known = LinkParameter::known(name);
-        let code =
-            known.as_ref().is_some_and(LinkParameter::is_code) && self.looks(|path| path.starts_with("trackingCodes"));
+        let known = longest(name);
+        let code = is_code(name) && self.looks(|path| path.starts_with("trackingCodes"));
         // On a pay link they are the seller's own; of an affiliate's parameters those that are
         // unique to a click were not seen there.
-        let seen = known
-            .as_ref()
-            .is_some_and(|known| known.longest() != Some(MAX_UNIQUE_VALUE));
+        let seen = known.is_some_and(|longest| longest != MAX_UNIQUE_VALUE);
         let variable = (seen || self.form.is_pay_link()) && self.looks_among(VARIABLES, name);
         // ClickBank's own text: since version 8.0, and to affiliates alone.
         let told = self.settings.ins_versions.contains(&Version::V8)
@@ -129,7 +126,7 @@ impl WayBack<'_> {
             Some(asked) if !matches!(asked, "tid" | "vtid") => asked,
             _ if self.form.is_hoplink() => "tid",
             Some(asked) if !self.form.is_pay_link() => asked,
-            None if matches!(self.form, LinkForm::Direct { .. }) => "tid",
+            None if self.form.is_direct() => "tid",
             _ => "vtid",
         }
     }

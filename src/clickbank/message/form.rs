@@ -1,6 +1,6 @@
 //! Notifications of versions 1.0 to 5.0, made into the same events as those of the later versions.
 
-use super::{ECHOES, notification_id};
+use super::identity::{ECHOES, notification_id};
 use crate::clickbank::{
     AmountField, Settings,
     form::{FormNotification, FormVersion, MinorUnits},
@@ -98,8 +98,7 @@ fn identity(source: &SourceView<'_>, form: &FormNotification, received: Received
         let parts: Vec<&str> = ["ins text", source].into_iter().chain(form.whole()).collect();
         return EventId::of(seconds, &parts);
     };
-    let role = form.role();
-    let role = role.as_ref().map_or("", |role| role.as_str());
+    let role = form.role().unwrap_or_default();
     let word = form.transaction_type_text();
     notification_id(source, receipt.text(), word, role, at, form.item_number().as_slice())
 }

@@ -1,6 +1,6 @@
 //! Notifications of version 6.0 and later as events.
 
-use super::{ECHOES, notification_id};
+use super::identity::{ECHOES, notification_id};
 use crate::clickbank::{
     AmountField, Settings,
     ins::{Notification, TransactionType},
@@ -73,8 +73,7 @@ fn identity(source: &SourceView<'_>, notification: &Notification) -> EventId {
         let text = notification.text_without_attempt();
         return EventId::of(Some(at.unix_seconds()), &["ins text", source, &text]);
     };
-    let role = notification.role();
-    let role = role.as_ref().map_or("", |role| role.as_str());
+    let role = notification.role().unwrap_or_default();
     let word = notification.transaction_type_text();
     let items = notification.item_numbers_sorted();
     notification_id(source, receipt.text(), word, role, at, &items)

@@ -1,52 +1,10 @@
 //! A thank-you page that was checked or decrypted.
 
-use super::{MAX_SKEW, ThankYouRefused, Values};
+use super::parameters::{Values, text};
+use super::times::Times;
 use crate::event::Assurance;
 use crate::value::{Pii, Timestamp};
-use core::{fmt, time::Duration};
-
-/// ClickBank's own parameters beside those that `cbpop` covers.
-pub(super) const NAMES: &[&str] = &[
-    "cbaffi",
-    "cname",
-    "cemail",
-    "ccountry",
-    "czip",
-    "cbitems",
-    "cupsellreceipt",
-    "cbur",
-    "cbrblaccpt",
-];
-
-/// When the orders of a page were made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Times {
-    first: Timestamp,
-    last: Timestamp,
-}
-
-impl Times {
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        let mut times = None;
-        for part in text.split('|') {
-            let time = Timestamp::parse_unix(part)
-                .ok()
-                .filter(|time| time.unix_seconds() >= 0)?;
-            times = Some(times.map_or((time, time), |(first, last)| (time.min(first), time.max(last))));
-        }
-        times.map(|(first, last)| Self { first, last })
-    }
-
-    pub(super) fn check(self, now: Timestamp, max_age: Duration) -> Result<(), ThankYouRefused> {
-        if self.last.saturating_since(now) > MAX_SKEW {
-            return Err(ThankYouRefused::TooNew);
-        }
-        if now.saturating_since(self.first) > max_age {
-            return Err(ThankYouRefused::TooOld);
-        }
-        Ok(())
-    }
-}
+use core::fmt;
 
 /// What a thank-you page's URL says, checked or decrypted
 /// ([`ThankYou::verify`](super::ThankYou::verify)).
@@ -168,7 +126,7 @@ impl ThankYouPage {
     }
 
     fn text(&self, name: &str) -> Option<&str> {
-        super::text(&self.values, name)
+        text(&self.values, name)
     }
 
     fn list(&self, name: &str) -> impl Iterator<Item = &str> {

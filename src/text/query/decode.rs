@@ -1,7 +1,7 @@
 //! One name or value, decoded.
 
-use super::Fault;
-use crate::text::percent_decoded;
+use super::refused::Fault;
+use crate::text::escape::percent_decoded;
 use alloc::{borrow::Cow, string::String};
 
 /// What stands in a name or a value; nothing of it means that the text can be borrowed as it is.

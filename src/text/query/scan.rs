@@ -3,9 +3,12 @@
 //! (BENCHMARKS.md).
 
 use super::decode::{Seen, decoded};
-use super::{Kind, MAX_QUERY_PARAMETERS, Pair, Part, QueryError};
-use crate::text::shown;
+use super::refused::{Kind, MAX_QUERY_PARAMETERS, Part, QueryError};
+use crate::text::cut::shown;
 use alloc::{borrow::Cow, vec::Vec};
+
+/// A name and its value, decoded.
+pub(super) type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
 
 /// Room for a usual postback in one allocation.
 const USUAL_PARAMETERS: usize = 16;

@@ -1,24 +1,21 @@
 //! The grammar of amounts.
 
-use super::{Amount, AmountError, MAX_AMOUNT_DIGITS, Problem};
-use crate::text::shown;
+use super::refused::{AmountError, MAX_AMOUNT_DIGITS, Problem};
 
-/// Reads the grammar with at most `max_fraction` significant digits after the point.
-pub(super) fn amount(text: &str, max_fraction: u32) -> Result<Amount, AmountError> {
+/// Reads the grammar with at most `max_fraction` significant digits after the point: a whole number
+/// and how many of its digits stand after the point.
+pub(super) fn decimal(text: &str, max_fraction: u32) -> Result<(i128, u32), AmountError> {
     read(text.as_bytes(), max_fraction).map_err(|problem| {
         // A byte is a whole character only in ASCII.
         let problem = match problem {
             Problem::Character(_) => text.chars().find(|c| !c.is_ascii()).map_or(problem, Problem::Character),
             other => other,
         };
-        AmountError {
-            text: shown(text),
-            problem,
-        }
+        AmountError::of(text, problem)
     })
 }
 
-fn read(text: &[u8], max_fraction: u32) -> Result<Amount, Problem> {
+fn read(text: &[u8], max_fraction: u32) -> Result<(i128, u32), Problem> {
     let (negative, digits) = match text {
         [] => return Err(Problem::Empty),
         [b'-', rest @ ..] => (true, rest),
@@ -65,6 +62,5 @@ fn read(text: &[u8], max_fraction: u32) -> Result<Amount, Problem> {
     if negative {
         mantissa = mantissa.saturating_neg();
     }
-    // `0.` and 27 zeros is the longest fraction that 28 digits allow.
-    Amount::exact(mantissa, scale).ok_or(Problem::TooLong)
+    Ok((mantissa, scale))
 }

@@ -1,6 +1,8 @@
 //! Conversions from and to the times of `time` and of `chrono`.
 
-use super::{Kind, Timestamp, TimestampError};
+#[cfg(feature = "chrono")]
+use super::timestamp::NANOS_PER_SECOND;
+use super::timestamp::{Kind, Timestamp, TimestampError};
 use ::time::OffsetDateTime;
 
 impl From<Timestamp> for OffsetDateTime {
@@ -39,7 +41,7 @@ impl TryFrom<chrono::DateTime<chrono::Utc>> for Timestamp {
     /// - a leap second, which chrono keeps as a nanosecond count of a second or more
     fn try_from(at: chrono::DateTime<chrono::Utc>) -> Result<Self, TimestampError> {
         let nanos = at.timestamp_subsec_nanos();
-        if nanos >= super::NANOS_PER_SECOND {
+        if nanos >= NANOS_PER_SECOND {
             return Err(TimestampError(Kind::Leap));
         }
         Self::from_parts(at.timestamp(), nanos).map_err(|_| TimestampError(Kind::Foreign))

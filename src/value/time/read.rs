@@ -1,7 +1,6 @@
 //! The shapes of times. What stands in them is read by `time` as RFC 3339, whose reader alone would
 //! also take a space for the `T`, a leap second and any number of digits of a second.
 
-use super::Timestamp;
 use ::time::{
     OffsetDateTime,
     error::{Parse, ParseFromDescription, TryFromParsed},
@@ -32,9 +31,10 @@ pub(super) enum Problem {
 const EXTENDED: &str = "0000-00-00T00:00:00";
 const BASIC: &str = "00000000T000000";
 
-pub(super) fn timestamp(text: &str) -> Result<Timestamp, Problem> {
+/// Whole seconds since 1970 and the nanoseconds after them.
+pub(super) fn unix_time(text: &str) -> Result<(i64, u32), Problem> {
     let at = OffsetDateTime::parse(&rfc3339(text)?, &Rfc3339).map_err(problem)?;
-    Timestamp::from_parts(at.unix_timestamp(), at.nanosecond()).map_err(|_| Problem::Range)
+    Ok((at.unix_timestamp(), at.nanosecond()))
 }
 
 /// The text as RFC 3339: what is written without separators gets them.

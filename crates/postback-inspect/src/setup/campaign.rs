@@ -3,7 +3,7 @@
 
 use super::{Section, Setup};
 use crate::words;
-use postback::clickbank::hoplink::{Doubt, Link, LinkForm};
+use postback::clickbank::hoplink::{Doubt, Link};
 use postback::model::Updates;
 
 use postback::definition::Protocol;
@@ -39,15 +39,15 @@ impl Setup<'_> {
                 let form = link.form();
                 let said = match form.tracking_parameter() {
                     Some(code) => format!("{form}: `{code}={{clickid}}`"),
-                    None if *form == LinkForm::Other => "no link of ClickBank's, as far as it shows".into(),
+                    None if form.is_other() => "no link of ClickBank's, as far as it shows".into(),
                     None => format!("{form}: no click id"),
                 };
                 step.with(id.as_str(), said);
             }
         }
         for (id, link) in &links {
-            if matches!(link.form(), LinkForm::Direct { .. }) {
-                section.step(format!("`{id}`: {}.", Doubt::NeedsScript));
+            for doubt in link.doubts().into_iter().filter(Doubt::needs_script) {
+                section.step(format!("`{id}`: {doubt}."));
             }
         }
         section

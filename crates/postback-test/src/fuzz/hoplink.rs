@@ -1,7 +1,7 @@
 //! Links of ClickBank's and tracking codes: a parameter that is put in is read back, and nothing
 //! else changes.
 
-use postback::clickbank::hoplink::{Link, LinkParameter, MAX_LINK};
+use postback::clickbank::hoplink::{Link, MAX_LINK, TRACKING_PARAMETERS};
 use postback::clickbank::tid::{MAX_TID, Tid};
 use postback::scope::{Field, Value};
 use postback::template::UrlTemplate;
@@ -25,12 +25,11 @@ pub fn hoplink(bytes: &[u8]) {
         printable(&doubt.to_string());
     }
     // The two codes, and one of the others.
-    let other = LinkParameter::KNOWN[bytes.len() % LinkParameter::KNOWN.len()];
+    let (other, _) = TRACKING_PARAMETERS[bytes.len() % TRACKING_PARAMETERS.len()];
     for name in ["tid", "vtid", other] {
-        let parameter = LinkParameter::from(name);
-        put(&link, &parameter, value);
-        if let Ok(open) = link.with_macro(&parameter, "clickid") {
-            assert!(link.form().takes(&parameter));
+        put(&link, name, value);
+        if let Ok(open) = link.with_macro(name, "clickid") {
+            assert!(link.form().takes(name));
             assert_eq!(open.value(name), Some("{clickid}"));
             filled(&open, name, value);
         }
@@ -62,19 +61,15 @@ fn tid(text: &str) {
     }
 }
 
-fn put(link: &Link, parameter: &LinkParameter, value: &str) {
-    let name = parameter.as_str();
-    let made = match link.with(parameter, value) {
+fn put(link: &Link, name: &str, value: &str) {
+    let made = match link.with(name, value) {
         Ok(made) => made,
         Err(error) => return printable(&error.to_string()),
     };
-    assert!(link.form().takes(parameter) && made.as_str().len() <= MAX_LINK);
-    assert!(!parameter.is_code() || Tid::new(value).is_ok());
-    assert!(
-        parameter
-            .longest()
-            .is_none_or(|longest| value.chars().count() <= longest)
-    );
+    assert!(link.form().takes(name) && made.as_str().len() <= MAX_LINK);
+    assert!(!matches!(name, "tid" | "vtid") || Tid::new(value).is_ok());
+    let longest = TRACKING_PARAMETERS.iter().find(|(known, _)| *known == name);
+    assert!(longest.is_some_and(|(_, longest)| value.chars().count() <= *longest));
     assert_eq!(made.value(name), Some(value), "{}", made.as_str());
     assert_eq!(made.form(), link.form());
     let others = |link: &Link| {
@@ -86,7 +81,7 @@ fn put(link: &Link, parameter: &LinkParameter, value: &str) {
     assert_eq!(others(&made), others(link));
     assert_eq!(made.parameters().filter(|(other, _)| *other == name).count(), 1);
     assert_eq!(
-        made.with(parameter, value).as_ref(),
+        made.with(name, value).as_ref(),
         Ok(&made),
         "a second time changes nothing"
     );

@@ -1,10 +1,18 @@
 //! The rows of [`MACROS`].
 
-use super::{
+use super::known::{
     Audience::{self, Affiliate, Both, Vendor},
     Confidence::{self, Certain, Fair, Low, Unfounded},
     Macro,
 };
+
+impl Macro {
+    /// The macro of a name, without its braces; none for a name that is not known.
+    #[must_use]
+    pub fn find(name: &str) -> Option<&'static Self> {
+        MACROS.iter().find(|known| known.name == name)
+    }
+}
 
 const fn row(
     name: &'static str,

@@ -1,0 +1,45 @@
+//! The limits of query strings, and why one is refused.
+
+use alloc::string::String;
+use thiserror::Error;
+
+/// The longest query string, in bytes: twice what common servers take as a whole request line.
+pub const MAX_QUERY: usize = 16 * 1024;
+/// The most parameters of a query string; a full postback has about sixty (20 click slots, 20
+/// conversion slots, roles).
+pub const MAX_QUERY_PARAMETERS: usize = 256;
+
+/// A query string that is refused, or a name that stands in it more than once.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error(transparent)]
+pub struct QueryError(pub(super) Kind);
+
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub(super) enum Kind {
+    #[error("query string is {0} bytes long, at most {MAX_QUERY} are allowed")]
+    TooLong(usize),
+    #[error("query string has more than {MAX_QUERY_PARAMETERS} parameters")]
+    TooMany,
+    #[error("{part} of parameter `{name}` {fault}")]
+    Parameter { part: Part, name: String, fault: Fault },
+    #[error("parameter `{0}` is repeated")]
+    Repeated(String),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub(super) enum Part {
+    #[error("name")]
+    Name,
+    #[error("value")]
+    Value,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub(super) enum Fault {
+    #[error("holds a malformed percent escape")]
+    Escape,
+    #[error("is not UTF-8")]
+    NotUtf8,
+    #[error("holds a control character")]
+    Control,
+}

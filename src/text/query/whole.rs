@@ -1,0 +1,103 @@
+//! The type: a query string that was read whole.
+
+use super::refused::{Fault, Kind, MAX_QUERY, Part, QueryError};
+use super::scan::{Pair, Scan};
+use crate::text::cut::shown;
+use crate::text::macros::is_unfilled_macro;
+use alloc::{string::String, vec::Vec};
+use core::fmt;
+
+/// A query string, or a form body, read whole: names and values decoded, in the order they came.
+///
+/// ```
+/// use postback::value::Query;
+/// let query = Query::parse(b"clickid=abc&sum=8.50&type=&tid={tid}")?;
+/// assert_eq!(query.value("sum")?, Some("8.50"));
+/// assert_eq!(query.value("type")?, None);
+/// assert_eq!(query.value("tid")?, None);
+/// assert_eq!(query.raw("tid")?, Some("{tid}"));
+/// # Ok::<(), postback::value::QueryError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Query<'a> {
+    pairs: Vec<Pair<'a>>,
+}
+
+impl<'a> Query<'a> {
+    /// Reads what follows the `?` of a URL, or the body of a form. `+` is a space, `;` is data, `a`
+    /// alone is `a` with the empty value, and nothing between two `&` is skipped. A name or value
+    /// is borrowed unless an escape had to be decoded.
+    ///
+    /// # Errors
+    /// - more than [`MAX_QUERY`] bytes or more than
+    ///   [`MAX_QUERY_PARAMETERS`](super::MAX_QUERY_PARAMETERS) parameters
+    /// - in a name or a value: a `%` without two hex digits, text that is not UTF-8 before or after
+    ///   decoding, a control character
+    pub fn parse(query: &'a [u8]) -> Result<Self, QueryError> {
+        if query.len() > MAX_QUERY {
+            return Err(QueryError(Kind::TooLong(query.len())));
+        }
+        let text = core::str::from_utf8(query).map_err(|error| not_utf8(query, error.valid_up_to()))?;
+        Ok(Self { pairs: Scan::of(text)? })
+    }
+
+    /// Every parameter, decoded, in the order it came; repeated names and unfilled macros too.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
+    }
+
+    /// The value of `name` (compared exactly), or none when it is absent, empty or an unfilled
+    /// macro as [`is_unfilled_macro`] tells.
+    ///
+    /// # Errors
+    /// - the name stands there more than once, with whatever values: none of them is more right
+    ///   than the other
+    pub fn value(&self, name: &str) -> Result<Option<&str>, QueryError> {
+        Ok(self
+            .raw(name)?
+            .filter(|value| !value.is_empty() && !is_unfilled_macro(value)))
+    }
+
+    /// The value of `name` as it came, empty or an unfilled macro too; none when it is absent.
+    ///
+    /// # Errors
+    /// - the name stands there more than once
+    pub fn raw(&self, name: &str) -> Result<Option<&str>, QueryError> {
+        let mut found = self.pairs.iter().filter(|(own, _)| own == name);
+        let first = found.next();
+        if found.next().is_some() {
+            return Err(QueryError(Kind::Repeated(shown(name))));
+        }
+        Ok(first.map(|(_, value)| value.as_ref()))
+    }
+}
+
+/// The values may be tokens and personal data, so only their number is shown.
+impl fmt::Debug for Query<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Query({} parameters)", self.pairs.len())
+    }
+}
+
+/// Names the parameter whose raw bytes are not UTF-8, the first of them at `bad`.
+fn not_utf8(query: &[u8], bad: usize) -> QueryError {
+    let (before, after) = query.split_at_checked(bad).unwrap_or((query, &[]));
+    let begun = before.rsplit(|b| *b == b'&').next().unwrap_or_default();
+    let mut parts = begun.splitn(2, |b| *b == b'=');
+    let name = parts.next().unwrap_or_default();
+    if parts.next().is_some() {
+        let name = shown(&String::from_utf8_lossy(name));
+        return QueryError(Kind::Parameter {
+            part: Part::Value,
+            name,
+            fault: Fault::NotUtf8,
+        });
+    }
+    let mut name = name.to_vec();
+    name.extend(after.iter().take_while(|b| !matches!(b, b'&' | b'=')));
+    QueryError(Kind::Parameter {
+        part: Part::Name,
+        name: shown(&String::from_utf8_lossy(&name)),
+        fault: Fault::NotUtf8,
+    })
+}
