@@ -68,8 +68,8 @@ impl Tables {
                 Write::Conversion(row) => drop(self.conversions.insert(row.id.clone(), row)),
                 Write::Tally(row) => drop(self.tallies.insert((row.click.clone(), row.key.column()), row)),
                 Write::Receipt(row) => drop(self.receipts.insert((row.source.clone(), row.receipt.clone()), row)),
-                // Kept by hosts that replay decisions, and that retry refused notifications.
-                Write::Configuration(_) | Write::Refused(_) => {}
+                // Kept by hosts that replay decisions, and that retry what was refused.
+                Write::Configuration(_) | Write::Refused { .. } => {}
             }
         }
         for delivery in &commit.outbox {

@@ -84,6 +84,15 @@ pub enum Interface {
 }
 
 impl Interface {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Ins, Self::Postback];
+
+    /// The interface of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|interface| interface.as_str() == word)
+    }
+
     /// The word of the configuration: `ins` or `s2s`.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -2,9 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::arithmetic_side_effects)]
 
 use postback::clickbank::envelope::Envelope;
+use postback::event::Interface;
 use postback::event::{Assurance, Received};
 use postback::intake::{Caller, Intake, Refusal, RefusalReason, Unauthorized};
-use postback::plan::Ring;
+use postback::plan::{RefusedReason, RefusedRow, Ring};
 use postback::tracker::{Alarm, FAILURE_WINDOW, MAX_FAILURES};
 use postback::value::{Secret, Timestamp};
 use postback::{CompileOptions, Credentials, Document, Event, Tracker, compile};
@@ -186,7 +187,7 @@ fn guesses_are_counted_and_nothing_else_is() {
 }
 
 #[test]
-fn a_postback_says_what_is_wrong_with_it_and_is_not_kept() {
+fn a_postback_of_a_caller_who_is_not_taken_is_not_kept() {
     let house = house();
     let refusal = |caller: &Caller<'_>, query: &str| {
         let refusal = house.intake().postback(caller, query.as_bytes()).unwrap_err();
@@ -208,15 +209,172 @@ fn a_postback_says_what_is_wrong_with_it_and_is_not_kept() {
         refusal(&caller("198.51.100.1", "right"), "clickid=a").reason,
         RefusalReason::Unauthorized(Unauthorized::Address)
     );
-    assert_eq!(
-        refusal(&inside, "clickid=a&clickid=b&token=wrong").to_string(),
-        "parameter `clickid` is repeated"
+    // What else is wrong with it is nobody's business.
+    for query in [
+        "clickid=a&clickid=b&token=wrong",
+        "clickid=%4",
+        "sum=1,5",
+        "token=&token=wrong&a=%zz",
+        "token=wrong&token=right",
+    ] {
+        assert_eq!(refusal(&inside, query).reason, token, "{query}");
+    }
+}
+
+/// What is kept of a postback: its row, and the bytes as text.
+fn kept(house: &House, source: &str, caller: &Caller<'_>, query: &[u8]) -> (RefusedRow, String) {
+    let refusal = house.at(source, 0).postback(caller, query).unwrap_err();
+    let body = *refusal.kept.unwrap();
+    assert_eq!(refusal.reason.code(), Some(body.row.reason));
+    assert_eq!(refusal.reason.parameter(), body.row.parameter.as_deref());
+    (body.row, String::from_utf8_lossy(&body.body).into_owned())
+}
+
+#[test]
+fn what_an_authorised_caller_brings_is_kept_with_its_reason_its_parameter_and_its_click() {
+    use RefusedReason as R;
+    let house = house();
+    let inside = Caller::new(network().address);
+    let long = "x".repeat(2_000);
+    let long_type = format!("clickid=a&type={long}&token=right");
+    let too_many = format!("clickid=a&token=right{}", "&z=1".repeat(300));
+    let too_long = format!("clickid=a&token=right&z={}", long.repeat(9));
+    for (query, reason, parameter, click) in [
+        (
+            &b"clickid=a&sum=1,5&token=right"[..],
+            R::MalformedAmount,
+            Some("sum"),
+            Some("a"),
+        ),
+        (
+            b"clickid=a&clickid=b&token=right",
+            R::Repeated,
+            Some("clickid"),
+            Some("a"),
+        ),
+        (
+            b"clickid=&clickid=b&token=right",
+            R::Repeated,
+            Some("clickid"),
+            Some("b"),
+        ),
+        (b"token=right&clickid=a&z=%4", R::MalformedQuery, Some("z"), Some("a")),
+        (b"z=\xff&token=right", R::MalformedQuery, Some("z"), None),
+        (b"clickid=a%00b&token=right", R::MalformedQuery, Some("clickid"), None),
+        (
+            b"clickid=+a+&sum=x&tok%65n=ri%67ht",
+            R::MalformedAmount,
+            Some("sum"),
+            Some("a"),
+        ),
+        (
+            b"clickid={clickid}&sum=x&token={token}&token=right",
+            R::MalformedAmount,
+            Some("sum"),
+            None,
+        ),
+        (long_type.as_bytes(), R::TooLong, Some("type"), Some("a")),
+        (too_many.as_bytes(), R::TooManyParameters, None, Some("a")),
+        (too_long.as_bytes(), R::TooLong, None, Some("a")),
+    ] {
+        let (row, body) = kept(&house, "cb", &inside, query);
+        let shown = String::from_utf8_lossy(query);
+        assert_eq!((row.reason, row.parameter.as_deref()), (reason, parameter), "{shown}");
+        assert_eq!(row.click.as_ref().map(|click| click.as_str()), click, "{shown}");
+        assert_eq!(
+            (row.interface, row.ring),
+            (Interface::Postback, Ring::Probable),
+            "{shown}"
+        );
+        assert_eq!((row.source.as_str(), row.at.unix_seconds()), ("cb", 1_800_000_000));
+        assert!(!body.contains("right") && !body.contains("ri%67ht"), "{body}");
+    }
+}
+
+#[test]
+fn what_is_kept_of_a_postback_is_what_came_without_its_token() {
+    let house = House::new(&json!({"names": {"token": "key"}}));
+    let inside = Caller::new(network().address);
+    let (_, body) = kept(
+        &house,
+        "cb",
+        &inside,
+        b"a=%4&&b&c=&key=right&d=1=2&token=other&e=right&f=RIGHT",
     );
-    assert!(matches!(refusal(&inside, "clickid=%4").reason, RefusalReason::Query(_)));
-    assert!(matches!(
-        refusal(&inside, "sum=1,5").reason,
-        RefusalReason::Malformed(_)
-    ));
+    assert_eq!(body, "a=%4&b&c=&key=&d=1=2&token=other&e=&f=RIGHT");
+    let (_, body) = kept(&house, "cb", &inside, b"key=right&key=wrong&z=%");
+    assert_eq!(body, "key=&key=&z=%");
+    let (_, body) = kept(&house, "cb", &network(), b"z=%");
+    assert_eq!(body, "z=%", "a token beside the query is none of its bytes");
+}
+
+#[test]
+fn a_token_of_some_length_rests_nowhere_in_what_is_kept() {
+    let house = house();
+    let secrets =
+        [("env:S", SECRET), ("env:T", "a-long-token")].map(|(name, value)| (name.parse().unwrap(), value.into()));
+    let credentials = Credentials::new(&house.tracker, &secrets.into()).unwrap();
+    let source = house.tracker.source(Some("cb")).unwrap();
+    let received = Received {
+        at: house.intake().postback(&network(), b"clickid=a").unwrap().received_at,
+        nonce: 1,
+    };
+    let intake = Intake::new(source, &credentials, received);
+    let caller = Caller::new(network().address).with_token(Some(b"a-long-token"));
+    let refusal = intake.unread(
+        &caller,
+        br#"{"token": "a-long-token", "sum": 5}"#,
+        RefusedReason::ContentType,
+    );
+    assert_eq!(refusal.to_string(), "the type of its body is none that is read");
+    let body = refusal.kept.unwrap();
+    assert_eq!(
+        (body.row.reason, &body.body[..]),
+        (RefusedReason::ContentType, &br#"{"token": "", "sum": 5}"#[..])
+    );
+    let stranger = Caller::new(network().address).with_token(Some(b"another"));
+    let refusal = intake.unread(&stranger, b"{}", RefusedReason::ContentType);
+    assert_eq!((refusal.reason, refusal.kept), (Unauthorized::Token.into(), None));
+}
+
+#[test]
+fn of_a_source_that_asks_nobody_and_of_an_open_type_it_is_doubtful() {
+    let house = house();
+    let (row, _) = kept(&house, "plain", &Caller::default(), b"clickid=a&sum=x");
+    assert_eq!((row.ring, row.reason), (Ring::Doubtful, RefusedReason::MalformedAmount));
+    let (row, _) = kept(&house, "cb", &Caller::default(), b"clickid=a&type=Visit&z=%");
+    assert_eq!((row.ring, row.reason), (Ring::Doubtful, RefusedReason::MalformedQuery));
+    let (row, _) = kept(&house, "cb", &network(), b"clickid=a&type=Visit&z=%");
+    assert_eq!(row.ring, Ring::Probable);
+    let by_address = House::new(&json!({"tokens": []}));
+    let (row, _) = kept(&by_address, "cb", &Caller::new(network().address), b"clickid=a&z=%");
+    assert_eq!(row.ring, Ring::Probable);
+}
+
+#[test]
+fn what_was_kept_can_be_read_once_its_fault_is_mended() {
+    let house = house();
+    let inside = Caller::new(network().address);
+    let (_, body) = kept(
+        &house,
+        "cb",
+        &inside,
+        b"clickid=a&sum=1.5&eventid=e1&type=Sale&token=right&rdtk_event_id=a&rdtk_event_id=b",
+    );
+    assert!(
+        house.intake().postback(&inside, body.as_bytes()).is_err(),
+        "it proves nothing any more"
+    );
+    let mended = House::new(&json!({"names": {"event_id": "eventid"}}));
+    let query = postback::value::Query::parse(body.as_bytes()).unwrap();
+    let (event, _) = mended.intake().assume_authorized().postback(&query).unwrap();
+    assert_eq!(
+        (
+            event.event_id.as_deref(),
+            event.sum.unwrap().amount.to_string().as_str()
+        ),
+        (Some("e1"), "1.5")
+    );
 }
 
 #[test]

@@ -174,9 +174,15 @@ macro_rules! __conformance_cases {
             refused: a_body_is_kept_to_the_byte
             refused: bodies_are_listed_newest_first_by_source
             refused: one_body_twice_is_kept_once_and_the_same_bytes_later_are_another
-            refused: a_ring_keeps_256_bodies_and_no_more
+            refused: a_ring_keeps_as_many_as_is_said_and_no_more
+            refused: the_bound_of_the_last_write_is_the_bound
             refused: what_is_doubtful_never_evicts_what_is_probable
             refused: what_is_probable_never_evicts_what_is_doubtful
+            refused: postbacks_never_evict_notifications
+            refused: notifications_never_evict_postbacks
+            refused: refused_bodies_are_found_by_interface_reason_and_click
+            refused: each_ring_is_counted_with_the_last_one_that_was_written
+            refused: bodies_of_a_source_expire_by_themselves
             refused: each_source_has_rings_of_its_own
             refused: bodies_expire_with_the_personal_values
             refused: bodies_that_were_taken_in_are_forgotten_by_their_ids

@@ -8,7 +8,9 @@ use crate::delivery::{Delivery, DeliveryState, Verdict};
 use crate::event::Event;
 use crate::model::Conversion;
 use crate::plan::{EventRow, Outcome, Write};
-use crate::port::{ConversionFilter, Cursor, DeliveryFilter, EventFilter, PageRequest, StoreError, StoreErrorKind};
+use crate::port::{
+    ConversionFilter, Cursor, DeliveryFilter, EventFilter, PageRequest, RefusedFilter, StoreError, StoreErrorKind,
+};
 use crate::value::{ConversionId, EventId};
 use alloc::{vec, vec::Vec};
 
@@ -130,7 +132,7 @@ cases! {
             assert_misuse(store.conversions(&ConversionFilter::default(), &page).await);
             assert_misuse(store.events(&EventFilter::default(), &page).await);
             assert_misuse(store.deliveries(&DeliveryFilter::default(), &page).await);
-            assert_misuse(store.refused(&source(), &page).await);
+            assert_misuse(store.refused(&RefusedFilter::default(), &page).await);
         }
     }
 
@@ -140,7 +142,7 @@ cases! {
         let page = PageRequest { after: first.next.unwrap(), limit: 1 };
         assert_misuse(store.events(&EventFilter::default(), &page).await);
         assert_misuse(store.deliveries(&DeliveryFilter::default(), &page).await);
-        assert_misuse(store.refused(&source(), &page).await);
+        assert_misuse(store.refused(&RefusedFilter::default(), &page).await);
         assert_eq!(store.conversions(&ConversionFilter::default(), &page).await.unwrap().items.len(), 1);
     }
 

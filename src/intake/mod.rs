@@ -53,6 +53,7 @@ mod authorized;
 mod caller;
 mod door;
 mod draft;
+mod kept;
 mod postback;
 mod refusal;
 
@@ -95,12 +96,14 @@ impl<'a> Intake<'a> {
     /// A conversion type of `open_types` needs neither a token nor an address.
     ///
     /// # Errors
-    /// - bytes that are no query
-    /// - a value that is malformed, too long or repeated, with its parameter's name
-    /// - a token that is missing or wrong, an address that is not allowed
+    /// - a token that is missing or wrong, an address that is not allowed; a fault anywhere else
+    ///   hides no token
+    /// - of an authorised caller, with the query to keep: bytes that are no query, a value that is
+    ///   malformed, too long or repeated, with its parameter's name
     pub fn postback(&self, caller: &Caller<'_>, query: &[u8]) -> Result<Event, Refusal> {
-        let query = Query::parse(query)?;
-        let (event, read) = self.posted_back(&query)?;
+        let read = Query::parse(query).map_err(RefusalReason::from);
+        let read = read.and_then(|query| Ok(self.posted_back(&query)?));
+        let (event, read) = read.map_err(|reason| self.refused(caller, query, reason))?;
         let is_open = event.name.as_deref().is_some_and(|word| self.source.is_open(word));
         if !is_open {
             let own = read.token.as_ref().map(|token| token.expose());
@@ -132,7 +135,7 @@ impl<'a> Intake<'a> {
 
     fn notified(&self, caller: &Caller<'_>, body: &[u8], posted: Option<Posted>) -> Result<Event, Refusal> {
         let refused = |ring, alarm| {
-            let kept = RefusedBody::new(self.source.id.clone(), self.received.at, ring, body.to_vec());
+            let kept = RefusedBody::notification(self.source.id.clone(), self.received.at, ring, body.to_vec());
             Refusal::notification(kept, alarm)
         };
         if self.authorize(caller).is_err() {

@@ -6,8 +6,9 @@ use super::state::{State, foreign_cursor};
 use crate::delivery::DeliveryRow;
 use crate::model::Conversion;
 use crate::plan::{EventRow, RefusedRow};
-use crate::port::{ConversionFilter, Cursor, DeliveryFilter, EventFilter, Page, PageRequest, StoreError};
-use crate::value::OfferSourceId;
+use crate::port::{
+    ConversionFilter, Cursor, DeliveryFilter, EventFilter, Page, PageRequest, RefusedFilter, StoreError,
+};
 use alloc::{format, vec::Vec};
 
 impl State {
@@ -51,11 +52,16 @@ impl State {
 
     pub(super) fn list_refused(
         &self,
-        source: &OfferSourceId,
+        filter: &RefusedFilter,
         page: &PageRequest,
     ) -> Result<Page<RefusedRow>, StoreError> {
         let rows = self.refused.iter().map(|(number, kept)| (*number, &kept.row));
-        let rows = rows.filter(|(_, row)| row.source == *source);
+        let rows = rows.filter(|(_, row)| {
+            same(&filter.source, Some(&row.source))
+                && same(&filter.interface, Some(&row.interface))
+                && same(&filter.reason, Some(&row.reason))
+                && same(&filter.click, row.click.as_ref())
+        });
         paged('r', page, rows, RefusedRow::clone)
     }
 }

@@ -7,16 +7,17 @@
 mod lists;
 mod outbox;
 mod reads;
+mod refused;
 mod rows;
 mod state;
 
 use crate::delivery::{DeliveryRow, Settled, Settlement};
 use crate::event::Event;
 use crate::model::{Click, Conversion};
-use crate::plan::{Commit, Committed, EventRow, FactQuery, Facts, RefusedRow, Tally};
+use crate::plan::{Commit, Committed, EventRow, FactQuery, Facts, RefusedBody, RefusedCount, RefusedRow, Tally};
 use crate::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
-    Purge, Selection, Store, StoreError,
+    Purge, RefusedFilter, Selection, Store, StoreError,
 };
 use crate::value::{ClickId, Fingerprint, Namespace, OfferSourceId, RefusedId};
 use alloc::{boxed::Box, string::String, vec::Vec};
@@ -141,13 +142,17 @@ impl Inspect for MemoryStore {
 
     fn refused<'a>(
         &'a self,
-        source: &'a OfferSourceId,
+        filter: &'a RefusedFilter,
         page: &'a PageRequest,
     ) -> BoxFuture<'a, Result<Page<RefusedRow>, StoreError>> {
-        self.with(|state| state.list_refused(source, page))
+        self.with(|state| state.list_refused(filter, page))
     }
 
-    fn refused_body<'a>(&'a self, id: &'a RefusedId) -> BoxFuture<'a, Result<Option<Vec<u8>>, StoreError>> {
+    fn refused_counts<'a>(&'a self, source: &'a OfferSourceId) -> BoxFuture<'a, Result<Vec<RefusedCount>, StoreError>> {
+        self.with(|state| Ok(state.refused_counts(source)))
+    }
+
+    fn refused_body<'a>(&'a self, id: &'a RefusedId) -> BoxFuture<'a, Result<Option<RefusedBody>, StoreError>> {
         self.with(|state| Ok(state.refused_body(id)))
     }
 

@@ -137,6 +137,12 @@ impl State {
                 self.refused.retain(|_, kept| !taken.contains(&kept.row.id));
                 dropped(before, self.refused.len())
             }
+            Purge::RefusedBefore(source, time) => {
+                let before = self.refused.len();
+                self.refused
+                    .retain(|_, kept| kept.row.source != *source || kept.row.at >= *time);
+                dropped(before, self.refused.len())
+            }
         }
     }
 

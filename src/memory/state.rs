@@ -4,11 +4,9 @@ use super::rows::{Kept, Private, Sending};
 use crate::delivery::{Hold, Lane};
 use crate::event::Event;
 use crate::model::{Click, Conversion};
-use crate::plan::{
-    Commit, Committed, EventRow, GuardKey, MAX_REFUSED, Outcome, ReceiptRecord, RefusedBody, RefusedRow, Tally, Write,
-};
+use crate::plan::{Commit, Committed, EventRow, GuardKey, Outcome, ReceiptRecord, RefusedBody, Tally, Write};
 use crate::port::{Cursor, StoreError, StoreErrorKind};
-use crate::value::{ClickId, ConversionId, DeliveryId, EventId, Fingerprint, OfferSourceId, Receipt, RefusedId, cut};
+use crate::value::{ClickId, ConversionId, DeliveryId, EventId, Fingerprint, OfferSourceId, Receipt, cut};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use core::mem::take;
 
@@ -123,17 +121,7 @@ impl State {
                     .entry(row.fingerprint.clone())
                     .or_insert_with(|| row.document.clone());
             }
-            Write::Refused(body) => {
-                if self.refused.values().any(|kept| kept.row.id == body.row.id) {
-                    return;
-                }
-                let number = self.number();
-                self.refused.insert(number, body.clone());
-                let ring = |row: &RefusedRow| row.source == body.row.source && row.ring == body.row.ring;
-                let of_ring = self.refused.iter().filter(|(_, kept)| ring(&kept.row));
-                let oldest = of_ring.map(|(number, _)| *number).rev().nth(MAX_REFUSED as usize);
-                oldest.map(|number| self.refused.remove(&number));
-            }
+            Write::Refused { body, keep } => self.keep_refused(body, *keep),
         }
     }
 
@@ -176,11 +164,6 @@ impl State {
             .take_while(|((id, _), _)| id == click)
             .map(|(_, tally)| tally.clone())
             .collect()
-    }
-
-    pub(super) fn refused_body(&self, id: &RefusedId) -> Option<Vec<u8>> {
-        let kept = self.refused.values().find(|kept| kept.row.id == *id)?;
-        Some(kept.body.clone())
     }
 
     pub(super) fn configuration(&self, fingerprint: &Fingerprint) -> Option<String> {

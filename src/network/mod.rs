@@ -21,5 +21,6 @@ pub use map::{MAX_PARAMETER_NAME, NameError, NameErrors, ParameterMap};
 pub use meaning::Meaning;
 pub(crate) use message::Draft;
 pub use message::NotTaken;
+pub(crate) use postback::PostbackFault;
 pub use postback::{Format, InboundPostback, MAX_IGNORED_SHOWN, MAX_PARAMETER, MAX_STATUS_WORD, PostbackError};
 pub(crate) use view::{SourceParameter, SourceView};

@@ -1,7 +1,7 @@
 //! One postback, read.
 
 use super::{Meaning, ParameterMap};
-use crate::text::Cut;
+use crate::text::{Cut, QueryFault};
 use crate::value::{
     Amount, AmountError, ClickId, Currency, CurrencyError, MAX_FOREIGN_ID, MAX_TYPE_NAME, Query, QueryError, Receipt,
     Secret, Timestamp, TimestampError, TypeName, open_enum,
@@ -112,6 +112,43 @@ enum Problem {
     Time(String, TimestampError),
     #[error("parameter `{0}` holds a character that is not allowed there")]
     Character(String),
+}
+
+/// What is wrong with a postback, for those who have codes of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PostbackFault {
+    Query(QueryFault),
+    TooLong,
+    Amount,
+    Currency,
+    Time,
+    Character,
+}
+
+impl PostbackError {
+    /// The parameter at fault, by its name as far as an error shows it.
+    #[must_use]
+    pub fn parameter(&self) -> Option<&str> {
+        match &self.0 {
+            Problem::Repeated(error) => error.parameter(),
+            Problem::TooLong { name, .. }
+            | Problem::Amount(name, _)
+            | Problem::Currency(name, _)
+            | Problem::Time(name, _)
+            | Problem::Character(name) => Some(name),
+        }
+    }
+
+    pub(crate) fn fault(&self) -> PostbackFault {
+        match &self.0 {
+            Problem::Repeated(error) => PostbackFault::Query(error.fault()),
+            Problem::TooLong { .. } => PostbackFault::TooLong,
+            Problem::Amount(..) => PostbackFault::Amount,
+            Problem::Currency(..) => PostbackFault::Currency,
+            Problem::Time(..) => PostbackFault::Time,
+            Problem::Character(_) => PostbackFault::Character,
+        }
+    }
 }
 
 /// A name that is repeated.

@@ -89,8 +89,14 @@ pub enum Write {
     Receipt(ReceiptRecord),
     /// A configuration document; key: its fingerprint.
     Configuration(ConfigurationRow),
-    /// A body that was refused; key: its id. A source has two bounded rings of them.
-    Refused(RefusedBody),
+    /// A body that was refused; key: its id. Of those that share its source, its interface and its
+    /// ring the newest `keep` stay, it among them.
+    Refused {
+        /// What was refused.
+        body: RefusedBody,
+        /// How many its ring keeps.
+        keep: u32,
+    },
 }
 
 /// A configuration document as it was compiled.

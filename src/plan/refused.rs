@@ -1,28 +1,36 @@
-//! Bodies that were refused: kept as they came, to be tried again after a secret, a token or a
-//! version was mended.
+//! What was refused: kept as it came, to be tried again after a secret, a token, a version or the
+//! reading of a parameter was mended. One mechanism for notifications and postbacks.
 
-use crate::value::{OfferSourceId, RefusedId, Timestamp};
-use alloc::{string::ToString, vec::Vec};
+use super::refused_reason::RefusedReason;
+use crate::event::Interface;
+use crate::value::{ClickId, OfferSourceId, RefusedId, Timestamp};
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
-/// How many refused bodies a source keeps in each [`Ring`]: the oldest go first. ClickBank sends a
-/// notification up to five times, each time with other bytes, so these are the refusals of some
-/// fifty sales.
-pub const MAX_REFUSED: u32 = 256;
+/// How many refused bodies a source keeps in each [`Ring`] of each interface, where its
+/// configuration says nothing else: the oldest go first. ClickBank sends a notification up to five
+/// times, each time with other bytes, so these are the refusals of some fifty sales.
+pub const DEFAULT_REFUSED: u32 = 256;
 
 /// Which ring of its source keeps a refused body, so that what anybody posts never evicts what the
 /// network sent.
 ///
-/// It is decided by what a caller knows anyway, never by what is inside: the token, the address,
-/// and whether the wrapper can be read.
+/// Of a notification it is decided by what a caller knows anyway, never by what is inside: the
+/// token, the address, and whether the wrapper can be read. Each interface of a source has rings of
+/// its own, so that postbacks never evict notifications.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Ring {
-    /// The source authorises the caller, and the body can be read as the wrapper of a notification
-    /// or as a form: the secret or the version is wrong, or somebody guesses who has the token.
+    /// The source asks for a token or an address and authorises the caller. A notification can be
+    /// read as its wrapper or as a form too: the secret or the version is wrong, or somebody
+    /// guesses who has the token.
     Probable,
-    /// Anything else: the token or the address is wrong, or it is no notification at all.
+    /// Anything else. A notification: the token or the address is wrong, or it is none at all. A
+    /// postback: the source asks nobody for a token or an address, or not for this type.
     Doubtful,
 }
 
@@ -51,16 +59,24 @@ impl Ring {
 pub struct RefusedRow {
     /// Names it.
     pub id: RefusedId,
-    /// The source that it was posted to.
+    /// The source that it was sent to.
     pub source: OfferSourceId,
+    /// Through which door it came.
+    pub interface: Interface,
     /// When it arrived.
     pub at: Timestamp,
     /// Which ring keeps it.
     pub ring: Ring,
+    /// Why it was refused.
+    pub reason: RefusedReason,
+    /// The parameter at fault, by its name and shortened; never its value.
+    pub parameter: Option<String>,
+    /// The click that it names, as far as that could be read.
+    pub click: Option<ClickId>,
 }
 
 /// A body that was refused, as it came: ciphertext, or of a notification before version 6.0 a plain
-/// form.
+/// form; of a postback its query or its form, without the values of tokens.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusedBody {
     /// What is known of it.
@@ -70,16 +86,57 @@ pub struct RefusedBody {
 }
 
 impl RefusedBody {
-    /// A body that was refused just now. Its id is made of everything: the same bytes a moment
-    /// later are another one, and committing one twice writes it once.
+    /// What was refused just now at one of a source's doors. Its id is made of all of this: the
+    /// same bytes a moment later are another one, and committing one twice writes it once.
     #[must_use]
-    pub fn new(source: OfferSourceId, at: Timestamp, ring: Ring, body: Vec<u8>) -> Self {
+    pub fn new(
+        source: OfferSourceId,
+        interface: Interface,
+        at: Timestamp,
+        ring: Ring,
+        reason: RefusedReason,
+        body: Vec<u8>,
+    ) -> Self {
         let time = at.to_string();
-        let parts = [source.as_bytes(), ring.as_str().as_bytes(), time.as_bytes(), &body];
+        let words = [interface.as_str(), ring.as_str(), &time];
+        let [interface_word, ring_word, time_word] = words.map(str::as_bytes);
+        let parts = [source.as_bytes(), interface_word, ring_word, time_word, &body];
         let id = RefusedId::of_bytes(Some(at.unix_seconds()), &parts);
-        let row = RefusedRow { id, source, at, ring };
+        let row = RefusedRow {
+            id,
+            source,
+            interface,
+            at,
+            ring,
+            reason,
+            parameter: None,
+            click: None,
+        };
         Self { row, body }
     }
+
+    /// A notification that was refused just now, under the one reason that tells nothing.
+    #[must_use]
+    pub fn notification(source: OfferSourceId, at: Timestamp, ring: Ring, body: Vec<u8>) -> Self {
+        Self::new(source, Interface::Ins, at, ring, RefusedReason::Notification, body)
+    }
+
+    /// The same with what is known of the parameter at fault and the click.
+    #[must_use]
+    pub fn about(mut self, parameter: Option<String>, click: Option<ClickId>) -> Self {
+        self.row.parameter = parameter;
+        self.row.click = click;
+        self
+    }
+}
+
+/// How many bodies a ring of a source keeps, and which came last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedCount {
+    /// How many; never none.
+    pub kept: u64,
+    /// The one that was written last; it says which interface and which ring.
+    pub last: RefusedRow,
 }
 
 /// Without the bytes: a form holds personal values.
@@ -99,11 +156,11 @@ mod tests {
 
     fn refused(source: &str, seconds: i64, ring: Ring, body: &[u8]) -> RefusedBody {
         let at = Timestamp::from_unix_seconds(seconds).unwrap();
-        RefusedBody::new(source.parse().unwrap(), at, ring, body.to_vec())
+        RefusedBody::notification(source.parse().unwrap(), at, ring, body.to_vec())
     }
 
     #[test]
-    fn the_id_is_made_of_source_time_ring_and_bytes_and_grows_with_time() {
+    fn the_id_is_made_of_source_interface_time_ring_and_bytes_and_grows_with_time() {
         let one = || refused("a", 1_780_000_000, Ring::Probable, b"body");
         assert_eq!(one(), one());
         for other in [
@@ -114,6 +171,12 @@ mod tests {
         ] {
             assert_ne!(one().row.id, other.row.id, "{other:?}");
         }
+        let posted_back = {
+            let RefusedBody { row, body } = one();
+            let reason = RefusedReason::Repeated;
+            RefusedBody::new(row.source, Interface::Postback, row.at, row.ring, reason, body)
+        };
+        assert_ne!(one().row.id, posted_back.row.id);
         let later = refused("a", 1_780_000_001, Ring::Probable, b"body");
         assert!(one().row.id < later.row.id);
     }
@@ -130,6 +193,9 @@ mod tests {
     #[test]
     fn what_is_printed_for_debugging_holds_no_bytes() {
         let text = format!("{:?}", refused("a", 1, Ring::Doubtful, b"name=Jane"));
-        assert!(text.ends_with("ring: Doubtful }, bytes: 9 }"), "{text}");
+        assert!(
+            text.ends_with("click: None }, bytes: 9 }") && !text.contains("Jane"),
+            "{text}"
+        );
     }
 }

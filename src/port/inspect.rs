@@ -2,8 +2,9 @@
 
 use super::{BoxFuture, Cursor, StoreError};
 use crate::delivery::{DeliveryRow, DeliveryState};
+use crate::event::Interface;
 use crate::model::{Click, Conversion};
-use crate::plan::{EventRow, Outcome, RefusedRow, Tally};
+use crate::plan::{EventRow, Outcome, RefusedBody, RefusedCount, RefusedReason, RefusedRow, Tally};
 use crate::value::{ClickId, ConversionId, DeliveryId, Fingerprint, OfferSourceId, Receipt, RefusedId};
 use alloc::{string::String, vec::Vec};
 use core::fmt::Debug;
@@ -54,21 +55,28 @@ pub trait Inspect: Debug + Send + Sync {
         page: &'a PageRequest,
     ) -> BoxFuture<'a, Result<Page<DeliveryRow>, StoreError>>;
 
-    /// Refused bodies of a source, of both rings, without their bytes: there may be 32 MiB of them.
+    /// Refused bodies, without their bytes: there may be many MiB of them.
     ///
     /// # Errors
     /// [`StoreError`].
     fn refused<'a>(
         &'a self,
-        source: &'a OfferSourceId,
+        filter: &'a RefusedFilter,
         page: &'a PageRequest,
     ) -> BoxFuture<'a, Result<Page<RefusedRow>, StoreError>>;
 
-    /// The bytes of a refused body, if it is still kept.
+    /// How many refused bodies each ring of a source keeps, by interface and ring; none of a ring
+    /// that keeps none.
     ///
     /// # Errors
     /// [`StoreError`].
-    fn refused_body<'a>(&'a self, id: &'a RefusedId) -> BoxFuture<'a, Result<Option<Vec<u8>>, StoreError>>;
+    fn refused_counts<'a>(&'a self, source: &'a OfferSourceId) -> BoxFuture<'a, Result<Vec<RefusedCount>, StoreError>>;
+
+    /// A refused body, if it is still kept.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn refused_body<'a>(&'a self, id: &'a RefusedId) -> BoxFuture<'a, Result<Option<RefusedBody>, StoreError>>;
 
     /// A configuration document by its fingerprint.
     ///
@@ -180,4 +188,25 @@ by! { DeliveryFilter:
     of_click(click: ClickId),
     /// Those in a state.
     in_state(state: DeliveryState),
+}
+
+/// Which refused bodies; what is absent does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RefusedFilter {
+    /// Of this source.
+    pub source: Option<OfferSourceId>,
+    /// Of this interface.
+    pub interface: Option<Interface>,
+    /// For this reason.
+    pub reason: Option<RefusedReason>,
+    /// That name this click.
+    pub click: Option<ClickId>,
+}
+
+by! { RefusedFilter:
+    /// Those of a source.
+    of_source(source: OfferSourceId),
+    /// Those that name a click.
+    of_click(click: ClickId),
 }

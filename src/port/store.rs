@@ -5,7 +5,7 @@ use crate::delivery::{Hold, Lane, Leased, Settled, Settlement};
 use crate::event::Event;
 use crate::model::Click;
 use crate::plan::{Commit, Committed, FactQuery, Facts};
-use crate::value::{ClickId, DeliveryId, EventId, Namespace, RefusedId, Timestamp};
+use crate::value::{ClickId, DeliveryId, EventId, Namespace, OfferSourceId, RefusedId, Timestamp};
 use alloc::{
     borrow::Cow,
     boxed::Box,
@@ -173,8 +173,10 @@ pub enum Purge {
     DeliveriesBefore(Timestamp),
     /// The personal values that hang on one click, those of queued deliveries too.
     Erase(ClickId),
-    /// Refused bodies that were taken in after all.
+    /// Refused bodies that were taken in after all, or that a person dismissed.
     Refused(Vec<RefusedId>),
+    /// The refused bodies of a source that were refused before then.
+    RefusedBefore(OfferSourceId, Timestamp),
 }
 
 /// A place in a list, made by a store and understood by it alone.

@@ -11,5 +11,6 @@ pub use cut::cut;
 pub(crate) use cut::{Cut, shown};
 pub(crate) use escape::{ESCAPED, is_escape, percent_decoded, push_json};
 pub use macros::is_unfilled_macro;
+pub(crate) use query::QueryFault;
 pub use query::{MAX_QUERY, MAX_QUERY_PARAMETERS, Query, QueryError};
 pub(crate) use suggest::nearest;

@@ -6,6 +6,7 @@ mod handle;
 mod host;
 mod ingest;
 mod journal;
+mod keep;
 mod meter;
 mod notification;
 mod postback;

@@ -8,17 +8,16 @@
 //! store. Only when even that fails the sender is told to come back, and ClickBank does.
 
 use crate::ingest::{Taken, take_in};
+use crate::keep::keep;
 use crate::meter;
 use crate::shared::Shared;
 use postback::decide::Reply;
 use postback::event::Interface;
 use postback::intake::{Caller, Intake, Refusal};
-use postback::plan::{Commit, Write};
 use postback::tracker::{Alarm, Source};
-use postback::value::{Query, Timestamp, cut};
+use postback::value::{Query, cut};
 use std::{net::IpAddr, sync::Arc};
 use thiserror::Error;
-use tokio::time::timeout;
 
 /// The name of the token in the pasted URL.
 const TOKEN: &str = "token";
@@ -79,32 +78,31 @@ pub(crate) async fn take(
             // A notification is never journalled: ClickBank sends it again.
             Ok(Taken::Journalled) | Err(_) => Err(NotificationError::NotStored),
         },
-        Err(refusal) => Err(refuse(shared, source, refusal, received.at).await),
+        Err(refusal) => Err(refuse(shared, source, refusal).await),
     }
 }
 
 /// Keeps the body, so that a person can find out why it was refused with
 /// [`KeyRing::diagnose`](postback::clickbank::envelope::KeyRing::diagnose).
-async fn refuse(shared: &Shared, source: &Source, refusal: Refusal, at: Timestamp) -> NotificationError {
+async fn refuse(shared: &Shared, source: &Source, refusal: Refusal) -> NotificationError {
     match refusal.alarm {
         Some(Alarm::Caller) => meter::forms_stopped(source.id().as_str()),
         Some(Alarm::Source) => meter::forms_guessed(source.id().as_str()),
         None => {}
     }
-    let commit = Commit::of(refusal.kept.into_iter().map(|kept| Write::Refused(*kept)).collect(), at);
-    let kept = timeout(shared.limits.store, shared.stores.store.commit(&commit)).await;
+    let kept = match refusal.kept {
+        Some(body) => keep(shared, *body).await,
+        None => false,
+    };
     let source = source.id().as_str();
-    match kept {
-        Ok(Ok(_)) => {
-            meter::refused(source, Interface::Ins, 400);
-            tracing::warn!(source, "notification refused");
-            NotificationError::Refused
-        }
-        Ok(Err(_)) | Err(_) => {
-            meter::refused(source, Interface::Ins, 503);
-            tracing::error!(source, "a refused notification was not kept");
-            NotificationError::NotStored
-        }
+    if kept {
+        meter::refused(source, Interface::Ins, 400);
+        tracing::warn!(source, "notification refused");
+        NotificationError::Refused
+    } else {
+        meter::refused(source, Interface::Ins, 503);
+        tracing::error!(source, "a refused notification was not kept");
+        NotificationError::NotStored
     }
 }
 

@@ -1,6 +1,7 @@
 //! Postbacks. What is malformed is said plainly, since whoever pasted the URL must mend it.
 
 use crate::ingest::{NotStored, Taken, take_in};
+use crate::keep::keep;
 use crate::meter;
 use crate::shared::Shared;
 use postback::event::Interface;
@@ -61,17 +62,8 @@ pub(crate) async fn take(
     address: Option<IpAddr>,
     query: &[u8],
 ) -> PostbackAnswer {
-    let parsed = match Query::parse(query) {
-        Ok(parsed) => parsed,
-        Err(error) => {
-            let error = PostbackError::Malformed(error.to_string());
-            refuse(shared, source, error.status());
-            return PostbackAnswer {
-                taken: Err(error),
-                image: false,
-            };
-        }
-    };
+    // What cannot be read asks for nothing.
+    let parsed = Query::parse(query).unwrap_or_default();
     // Before the source's own names are known, or when they cannot be read, the usual name counts.
     let usual = parsed.pairs().any(|pair| pair == ("format", "img"));
     let live = shared.live();
@@ -96,7 +88,12 @@ pub(crate) async fn take(
             taken.map_err(|NotStored| PostbackError::NotStored)
         }
         Err(refusal) => {
-            let error = said(known, &refusal.reason);
+            let mut error = said(known, &refusal.reason);
+            if let Some(body) = refusal.kept
+                && !keep(shared, *body).await
+            {
+                error = PostbackError::NotStored;
+            }
             refused(shared, known, error.status());
             Err(error)
         }

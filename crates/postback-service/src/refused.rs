@@ -7,9 +7,10 @@
 
 use crate::ingest::{Taken, take_in};
 use crate::shared::Shared;
+use postback::event::Interface;
 use postback::intake::Intake;
-use postback::plan::{MAX_REFUSED, RefusedRow};
-use postback::port::{BoxFuture, PageRequest, Purge, StoreError};
+use postback::plan::{DEFAULT_REFUSED, RefusedRow};
+use postback::port::{BoxFuture, PageRequest, Purge, RefusedFilter, StoreError};
 use postback::value::{OfferSourceId, RefusedId};
 use serde::Serialize;
 use std::{sync::Arc, time::Duration};
@@ -21,7 +22,7 @@ use tokio::time::{Instant, timeout};
 /// counted, and each call begins with the oldest.
 const MAX_TAKEN: usize = 64;
 /// How many rows are listed at once: as many as both rings hold.
-const PAGE: u32 = 2 * MAX_REFUSED;
+const PAGE: u32 = 2 * DEFAULT_REFUSED;
 
 /// What trying refused notifications again came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -83,10 +84,12 @@ pub(crate) async fn kept(
     source: &OfferSourceId,
     patience: Duration,
 ) -> Result<Vec<RefusedRow>, RetryError> {
+    let mut filter = RefusedFilter::of_source(source.clone());
+    filter.interface = Some(Interface::Ins);
     let mut request = PageRequest::first(PAGE);
     let mut kept = Vec::new();
     loop {
-        let page = within(patience, shared.stores.inspect.refused(source, &request)).await?;
+        let page = within(patience, shared.stores.inspect.refused(&filter, &request)).await?;
         kept.extend(page.items);
         match page.next {
             Some(next) => request.after = next,
@@ -117,7 +120,7 @@ async fn retry_all(
             continue;
         }
         let body = match within(patience, shared.stores.inspect.refused_body(&row.id)).await {
-            Ok(Some(body)) => body,
+            Ok(Some(kept)) => kept.body,
             // A newer one took its place meanwhile.
             Ok(None) => continue,
             // What was taken in before it is still to be forgotten.

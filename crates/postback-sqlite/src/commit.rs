@@ -3,7 +3,7 @@
 use crate::{fault::Fault, guard, key::key, sql, time};
 use postback::delivery::Delivery;
 use postback::model::Click;
-use postback::plan::{Commit, Committed, MAX_REFUSED, Outcome, Write};
+use postback::plan::{Commit, Committed, Outcome, Write};
 use postback::port::{
     StoreError,
     row::{self, Column},
@@ -82,12 +82,14 @@ fn encode(write: &Write, statements: &mut Vec<Statement>) -> Result<(), StoreErr
         Write::Tally(_) => (sql::WRITE_TALLY, false),
         Write::Receipt(_) => (sql::WRITE_RECEIPT, false),
         Write::Configuration(_) => (sql::WRITE_CONFIGURATION, false),
-        Write::Refused(_) => (sql::WRITE_REFUSED, false),
+        Write::Refused { .. } => (sql::WRITE_REFUSED, false),
     };
     statements.push((statement, values(row::of_write(write)?, keyed)));
-    if let Write::Refused(refused) = write {
-        let (source, ring) = (refused.row.source.to_string(), refused.row.ring.as_str().to_owned());
-        let trim = vec![source.into(), ring.into(), i64::from(MAX_REFUSED).into()];
+    if let Write::Refused { body, keep } = write {
+        let row = &body.row;
+        let words = [row.source.as_str(), row.interface.as_str(), row.ring.as_str()];
+        let mut trim: Vec<Value> = words.map(|word| word.to_owned().into()).into();
+        trim.push(i64::from(*keep).into());
         statements.push((sql::TRIM_REFUSED, trim));
     }
     Ok(())

@@ -112,11 +112,6 @@ pub(crate) fn configuration(connection: &Connection, fingerprint: &str) -> Resul
     Ok(statement.query_row(params![fingerprint], |row| row.get(0)).optional()?)
 }
 
-pub(crate) fn refused_body(connection: &Connection, id: &str) -> Result<Option<Vec<u8>>, Fault> {
-    let mut statement = connection.prepare_cached(sql::REFUSED_BODY)?;
-    Ok(statement.query_row(params![id], |row| row.get(0)).optional()?)
-}
-
 /// An event with its personal values, from the columns `payload` and `private`.
 fn event(found: &Row<'_>, payload: usize) -> Result<Event, Fault> {
     let stored: EventRow = row::decode(text(found, payload)?)?;

@@ -10,6 +10,7 @@ mod key;
 mod lists;
 mod log;
 mod outbox;
+mod refused;
 mod schema;
 mod sql;
 mod store;

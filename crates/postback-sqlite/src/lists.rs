@@ -7,15 +7,17 @@ use crate::{
     facts::{optional, text, unreadable},
     fault::Fault,
     key::key,
-    sql, time,
+    refused, sql, time,
 };
 use postback::delivery::{Attempt, Delivery, DeliveryRow, DeliveryState, Hold};
+use postback::event::Interface;
 use postback::model::Conversion;
-use postback::plan::{EventRow, RefusedRow, Ring};
+use postback::plan::{EventRow, RefusedReason};
 use postback::port::{
-    ConversionFilter, Cursor, DeliveryFilter, EventFilter, Page, PageRequest, StoreError, StoreErrorKind, row,
+    ConversionFilter, Cursor, DeliveryFilter, EventFilter, Page, PageRequest, RefusedFilter, StoreError,
+    StoreErrorKind, row,
 };
-use postback::value::{OfferSourceId, cut};
+use postback::value::cut;
 use rusqlite::{Connection, Row, params_from_iter, types::Value};
 use std::borrow::Cow;
 
@@ -98,8 +100,15 @@ impl<'a> List<'a> {
             .filter(if few { "+state = #" } else { "state = #" }, state)
     }
 
-    pub(crate) fn refused(source: &'a OfferSourceId) -> Self {
-        Self::new('r', "refused", "id, source, ring, at").filter("source = #", Some(source.as_ref()))
+    pub(crate) fn refused(filter: &'a RefusedFilter) -> Self {
+        let click = filter.click.as_ref().map(AsRef::as_ref);
+        let source = filter.source.as_ref().map(AsRef::as_ref);
+        // A click has few, and of a source there are few.
+        Self::new('r', "refused", refused::COLUMNS)
+            .filter("click = #", click)
+            .filter(if click.is_some() { "+source = #" } else { "source = #" }, source)
+            .filter("+interface = #", filter.interface.map(Interface::as_str))
+            .filter("+reason = #", filter.reason.map(RefusedReason::as_str))
     }
 
     /// `?1` is the row before which the page begins, `?2` the limit; then come the filters in
@@ -203,15 +212,6 @@ pub(crate) fn delivery(found: &Row<'_>) -> Result<DeliveryRow, Fault> {
     Ok(row)
 }
 
-pub(crate) fn refused(found: &Row<'_>) -> Result<RefusedRow, Fault> {
-    Ok(RefusedRow {
-        id: text(found, 1)?.parse().map_err(|_| unreadable("refused body id"))?,
-        source: text(found, 2)?.parse().map_err(|_| unreadable("offer source id"))?,
-        ring: Ring::from_word(text(found, 3)?).ok_or_else(|| unreadable("ring"))?,
-        at: text(found, 4)?.parse().map_err(|_| unreadable("time"))?,
-    })
-}
-
 /// The statement of every choice of filters.
 #[cfg(test)]
 pub(crate) fn statements() -> std::collections::BTreeSet<String> {
@@ -235,7 +235,12 @@ pub(crate) fn statements() -> std::collections::BTreeSet<String> {
         deliveries.conversion = chosen(choice, 2).then(|| id().parse().unwrap());
         deliveries.click = chosen(choice, 3).then(|| id().parse().unwrap());
         all.push(List::deliveries(&deliveries).statement().into_owned());
+        let mut refused = RefusedFilter::default();
+        refused.source = chosen(choice, 0).then(|| id().parse().unwrap());
+        refused.interface = chosen(choice, 1).then_some(Interface::Ins);
+        refused.reason = chosen(choice, 2).then_some(RefusedReason::Repeated);
+        refused.click = chosen(choice, 3).then(|| id().parse().unwrap());
+        all.push(List::refused(&refused).statement().into_owned());
     }
-    all.push(List::refused(&id().parse().unwrap()).statement().into_owned());
     all.into_iter().collect()
 }

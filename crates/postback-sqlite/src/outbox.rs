@@ -148,36 +148,40 @@ pub(crate) fn purge(connection: &Connection, what: &Purge) -> Result<u64, Fault>
         }
         Ok::<_, Fault>(changed)
     };
-    let changed = match what {
-        Purge::PrivateBefore(time) => before(
-            &[
-                sql::FORGET_CLICKS,
-                sql::FORGET_EVENTS,
-                sql::FORGET_DELIVERIES,
-                sql::FORGET_REFUSED,
-            ],
-            *time,
-        )?,
-        Purge::DeliveriesBefore(time) => before(&[sql::DROP_DELIVERIES], *time)?,
-        Purge::Erase(click) => {
-            let mut changed = connection
-                .prepare_cached(sql::ERASE_CLICK)?
-                .execute(params![click.as_str()])?;
-            for text in [sql::ERASE_EVENTS, sql::ERASE_DELIVERIES] {
-                let mut statement = connection.prepare_cached(text)?;
-                let erased = statement.execute(params![click.as_str(), key(click.as_str())])?;
-                changed = changed.saturating_add(erased);
+    let changed =
+        match what {
+            Purge::PrivateBefore(time) => before(
+                &[
+                    sql::FORGET_CLICKS,
+                    sql::FORGET_EVENTS,
+                    sql::FORGET_DELIVERIES,
+                    sql::FORGET_REFUSED,
+                ],
+                *time,
+            )?,
+            Purge::DeliveriesBefore(time) => before(&[sql::DROP_DELIVERIES], *time)?,
+            Purge::Erase(click) => {
+                let mut changed = connection
+                    .prepare_cached(sql::ERASE_CLICK)?
+                    .execute(params![click.as_str()])?;
+                for text in [sql::ERASE_EVENTS, sql::ERASE_DELIVERIES] {
+                    let mut statement = connection.prepare_cached(text)?;
+                    let erased = statement.execute(params![click.as_str(), key(click.as_str())])?;
+                    changed = changed.saturating_add(erased);
+                }
+                changed
             }
-            changed
-        }
-        Purge::Refused(taken) => {
-            let mut statement = connection.prepare_cached(sql::DROP_REFUSED)?;
-            let mut changed = 0_usize;
-            for id in taken {
-                changed = changed.saturating_add(statement.execute(params![id.as_str()])?);
+            Purge::RefusedBefore(source, time) => connection
+                .prepare_cached(sql::FORGET_REFUSED_OF)?
+                .execute(params![time::floor(*time), BATCH, source.as_str()])?,
+            Purge::Refused(taken) => {
+                let mut statement = connection.prepare_cached(sql::DROP_REFUSED)?;
+                let mut changed = 0_usize;
+                for id in taken {
+                    changed = changed.saturating_add(statement.execute(params![id.as_str()])?);
+                }
+                changed
             }
-            changed
-        }
-    };
+        };
     Ok(u64::try_from(changed).unwrap_or(u64::MAX))
 }

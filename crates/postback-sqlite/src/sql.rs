@@ -58,12 +58,15 @@ statements! {
     WRITE_CONFIGURATION = "INSERT INTO configuration (fingerprint, document) VALUES (?1, ?2) \
         ON CONFLICT (fingerprint) DO NOTHING";
 
-    WRITE_REFUSED = "INSERT INTO refused (id, source, ring, at, received, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
-        ON CONFLICT (id) DO NOTHING";
+    WRITE_REFUSED = "INSERT INTO refused (id, source, interface, ring, reason, parameter, click, at, received, body) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO NOTHING";
     /// All of a ring but its newest rows.
-    TRIM_REFUSED = "DELETE FROM refused WHERE source = ?1 AND ring = ?2 AND seq <= \
-        (SELECT seq FROM refused WHERE source = ?1 AND ring = ?2 ORDER BY seq DESC LIMIT 1 OFFSET ?3)";
-    REFUSED_BODY = "SELECT body FROM refused WHERE id = ?1";
+    TRIM_REFUSED = "DELETE FROM refused WHERE source = ?1 AND interface = ?2 AND ring = ?3 AND seq <= \
+        (SELECT seq FROM refused WHERE source = ?1 AND interface = ?2 AND ring = ?3 ORDER BY seq DESC LIMIT 1 OFFSET ?4)";
+    COUNT_REFUSED = "SELECT count(*), max(seq) FROM refused WHERE source = ?1 AND interface = ?2 AND ring = ?3";
+    REFUSED = "SELECT seq, id, source, interface, ring, reason, parameter, click, at FROM refused WHERE seq = ?1";
+    REFUSED_BODY = "SELECT seq, id, source, interface, ring, reason, parameter, click, at, body FROM refused \
+        WHERE id = ?1";
 
     ENQUEUE = "INSERT INTO delivery (id, lane, conversion, click, click_key, created, due, ready, payload, private) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9) ON CONFLICT (id) DO NOTHING";
@@ -92,6 +95,8 @@ statements! {
 
     /// A body of an older version of the interface is a plain form, personal values and all.
     FORGET_REFUSED = "DELETE FROM refused WHERE seq IN (SELECT seq FROM refused WHERE received < ?1 LIMIT ?2)";
+    FORGET_REFUSED_OF = "DELETE FROM refused WHERE seq IN \
+        (SELECT seq FROM refused WHERE source = ?3 AND received < ?1 LIMIT ?2)";
     DROP_REFUSED = "DELETE FROM refused WHERE id = ?1";
     FORGET_CLICKS = "UPDATE click SET private = NULL WHERE seq IN \
         (SELECT seq FROM click WHERE private IS NOT NULL AND at < ?1 LIMIT ?2)";

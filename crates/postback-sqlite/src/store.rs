@@ -7,15 +7,15 @@ use crate::{
     key::key,
     lists,
     lists::List,
-    outbox, sql,
+    outbox, refused, sql,
 };
 use postback::delivery::{DeliveryRow, Settled, Settlement};
 use postback::event::Event;
 use postback::model::{Click, Conversion};
-use postback::plan::{Commit, Committed, EventRow, FactQuery, Facts, RefusedRow, Tally};
+use postback::plan::{Commit, Committed, EventRow, FactQuery, Facts, RefusedBody, RefusedCount, RefusedRow, Tally};
 use postback::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
-    Purge, Selection, Store, StoreError,
+    Purge, RefusedFilter, Selection, Store, StoreError,
 };
 use postback::value::{ClickId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
 use rusqlite::params_from_iter;
@@ -184,23 +184,28 @@ impl Inspect for SqliteStore {
 
     fn refused<'a>(
         &'a self,
-        source: &'a OfferSourceId,
+        filter: &'a RefusedFilter,
         page: &'a PageRequest,
     ) -> BoxFuture<'a, Result<Page<RefusedRow>, StoreError>> {
         Box::pin(async move {
-            let (source, page) = (source.clone(), page.clone());
+            let (filter, page) = (filter.clone(), page.clone());
             self.threads
-                .read(move |file| List::refused(&source).page(file, &page, lists::refused))
+                .read(move |file| List::refused(&filter).page(file, &page, refused::row))
                 .await
         })
     }
 
-    fn refused_body<'a>(&'a self, id: &'a RefusedId) -> BoxFuture<'a, Result<Option<Vec<u8>>, StoreError>> {
+    fn refused_counts<'a>(&'a self, source: &'a OfferSourceId) -> BoxFuture<'a, Result<Vec<RefusedCount>, StoreError>> {
+        Box::pin(async move {
+            let source = source.clone();
+            self.threads.read(move |file| refused::counts(file, &source)).await
+        })
+    }
+
+    fn refused_body<'a>(&'a self, id: &'a RefusedId) -> BoxFuture<'a, Result<Option<RefusedBody>, StoreError>> {
         Box::pin(async move {
             let id = id.clone();
-            self.threads
-                .read(move |file| facts::refused_body(file, id.as_str()))
-                .await
+            self.threads.read(move |file| refused::body(file, id.as_str())).await
         })
     }
 

@@ -6,9 +6,11 @@ mod common;
 
 use common::{at, block_on, folder, open};
 use postback::delivery::{Attempt, Cause, DeliveryState, Settled, Settlement, Values, Verdict, batch};
-use postback::plan::{Commit, Committed, FactQuery, Outcome, TallyKey, Write};
+use postback::event::Interface;
+use postback::plan::{Commit, Committed, FactQuery, Outcome, RefusedReason, TallyKey, Write};
 use postback::port::{
-    Claim, ConversionFilter, DeliveryFilter, EventFilter, Inspect, PageRequest, Purge, Selection, Store, Which,
+    Claim, ConversionFilter, DeliveryFilter, EventFilter, Inspect, PageRequest, Purge, RefusedFilter, Selection, Store,
+    Which,
 };
 use postback::value::{ClickId, Currency, Fingerprint, Secret};
 use postback_sqlite::SqliteStore;
@@ -17,6 +19,7 @@ use std::{collections::BTreeMap, time::Duration};
 use tempfile::TempDir;
 
 const STEP_1: &str = include_str!("../src/steps/1.sql");
+const STEP_2: &str = include_str!("../src/steps/2.sql");
 const ROWS_1: &str = include_str!("version_1.sql");
 
 /// A file as schema 1 has it, opened by this version.
@@ -25,6 +28,19 @@ fn migrated() -> (TempDir, SqliteStore) {
     let file = Connection::open(folder.path().join("store.db")).unwrap();
     file.execute_batch(STEP_1).unwrap();
     file.execute_batch(ROWS_1).unwrap();
+    drop(file);
+    let store = open(&folder);
+    (folder, store)
+}
+
+/// The same file as schema 2 has it, opened by this version.
+fn migrated_from_2() -> (TempDir, SqliteStore) {
+    let folder = folder();
+    let file = Connection::open(folder.path().join("store.db")).unwrap();
+    for text in [STEP_1, ROWS_1, STEP_2] {
+        file.execute_batch(text).unwrap();
+    }
+    file.pragma_update(None, "user_version", 2).unwrap();
     drop(file);
     let store = open(&folder);
     (folder, store)
@@ -41,6 +57,16 @@ fn click(number: usize) -> ClickId {
 #[test]
 fn nothing_of_a_file_of_schema_1_is_lost() {
     let (folder, store) = migrated();
+    nothing_is_lost(&folder, &store);
+}
+
+#[test]
+fn nothing_of_a_file_of_schema_2_is_lost() {
+    let (folder, store) = migrated_from_2();
+    nothing_is_lost(&folder, &store);
+}
+
+fn nothing_is_lost(folder: &TempDir, store: &SqliteStore) {
     for number in 1..=5 {
         let click = block_on(store.click(&click(number))).unwrap().unwrap();
         assert_eq!(click.ref_id.as_deref(), Some(format!("R-{number}").as_str()));
@@ -57,16 +83,22 @@ fn nothing_of_a_file_of_schema_1_is_lost() {
     assert_eq!(block_on(store.facts(&query)).unwrap().event, Some(Outcome::Applied));
     let conversions = block_on(store.conversions(&ConversionFilter::default(), &all())).unwrap();
     assert_eq!(conversions.items.len(), 5);
-    let refused = block_on(store.refused(&"net".parse().unwrap(), &all())).unwrap().items;
+    let refused = block_on(store.refused(&RefusedFilter::of_source("net".parse().unwrap()), &all()))
+        .unwrap()
+        .items;
+    // What was kept before postbacks were is a notification.
+    let [row] = &refused[..] else { panic!("{refused:?}") };
     assert_eq!(
-        block_on(store.refused_body(&refused[0].id)).unwrap().unwrap(),
-        b"refused"
+        (row.interface, row.reason, &row.parameter, &row.click),
+        (Interface::Ins, RefusedReason::Notification, &None, &None)
     );
+    assert_eq!(block_on(store.refused_counts(&row.source)).unwrap()[0].last, *row);
+    assert_eq!(block_on(store.refused_body(&row.id)).unwrap().unwrap().body, b"refused");
     let fingerprint: Fingerprint = events[0].configuration.clone();
     assert!(block_on(store.configuration(&fingerprint)).unwrap().is_some());
     let file = Connection::open(folder.path().join("store.db")).unwrap();
     let version: i64 = file.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 2);
+    assert_eq!(version, 3);
     let receipts: i64 = file
         .query_row("SELECT count(*) FROM receipt", [], |row| row.get(0))
         .unwrap();

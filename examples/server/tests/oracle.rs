@@ -10,8 +10,8 @@
 mod support;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use postback::plan::{MAX_REFUSED, RefusedBody, Ring};
-use postback::port::PageRequest;
+use postback::plan::{DEFAULT_REFUSED, RefusedBody, Ring};
+use postback::port::{PageRequest, RefusedFilter};
 use postback_server::{Database, args};
 use postback_service::Stores;
 use serde_json::{Value, json};
@@ -143,7 +143,7 @@ async fn attack(server: SocketAddr, captured: &Captured) -> BTreeMap<String, usi
 
 /// What the source keeps, newest first.
 async fn kept(stores: &Stores) -> Vec<RefusedBody> {
-    let source = "clickbank".parse().unwrap();
+    let source = RefusedFilter::of_source("clickbank".parse().unwrap());
     let page = stores
         .inspect
         .refused(&source, &PageRequest::first(1_000))
@@ -152,8 +152,7 @@ async fn kept(stores: &Stores) -> Vec<RefusedBody> {
     assert_eq!(page.next, None);
     let mut kept = Vec::new();
     for row in page.items {
-        let body = stores.inspect.refused_body(&row.id).await.unwrap().unwrap();
-        kept.push(RefusedBody { row, body });
+        kept.push(stores.inspect.refused_body(&row.id).await.unwrap().unwrap());
     }
     kept
 }
@@ -236,7 +235,7 @@ async fn a_padding_oracle_attack_learns_nothing() {
     let mut sources = sources["items"].as_array().unwrap().iter();
     let refused = &sources.find(|source| source["id"] == "clickbank").unwrap()["refused"];
     let counts = ["kept", "since_accepted", "probable"].map(|name| refused[name].as_u64());
-    assert_eq!(counts, [Some(MAX_REFUSED.into()); 3]);
+    assert_eq!(counts, [Some(DEFAULT_REFUSED.into()); 3]);
 
     let (status, log) = server.stop();
     assert!(status.success(), "{status}");
@@ -259,7 +258,7 @@ async fn a_padding_oracle_attack_learns_nothing() {
     let bodies: Vec<&[u8]> = kept.iter().rev().map(|refused| refused.body.as_slice()).collect();
     let queries: Vec<Vec<u8>> = LAST_BYTE.map(|number| captured.query(number)).collect();
     assert_eq!(bodies, queries, "each guess is kept, in order, as it came");
-    assert_eq!(kept.len(), MAX_REFUSED as usize);
+    assert_eq!(kept.len(), DEFAULT_REFUSED as usize);
     let alike = |refused: &RefusedBody| (refused.row.source.clone(), refused.row.ring, refused.body.len());
     let rows: BTreeSet<_> = kept.iter().map(alike).collect();
     let expected = ("clickbank".parse().unwrap(), Ring::Probable, queries[0].len());

@@ -6,7 +6,7 @@ mod support;
 
 use bytes::Bytes;
 use http::Request;
-use postback::plan::MAX_REFUSED;
+use postback::plan::DEFAULT_REFUSED;
 use postback_server::{Database, Server};
 use postback_service::{FixedSecrets, Stores};
 use serde_json::{Value, json};
@@ -88,13 +88,16 @@ async fn what_strangers_post_takes_no_place(stores: Stores) {
     let (server, mut client) = start(stores.clone(), mistaken()).await;
     let click = client.click("autumn").await.unwrap();
     let first = notify(&mut client, sale(&click, "CBSALE01", "20.50")).await;
-    for number in 0..=MAX_REFUSED {
+    for number in 0..=DEFAULT_REFUSED {
         let other = post(&mut client, "guessed", sale(&click, &format!("X{number}"), "20.50")).await;
         assert_eq!((other.status, &other.body), (first.status, &first.body));
     }
     notify(&mut client, sale(&click, "CBSALE02", "20.50")).await;
     let told = refused(&mut client).await;
-    assert_eq!((&told["kept"], &told["probable"]), (&json!(MAX_REFUSED + 2), &json!(2)));
+    assert_eq!(
+        (&told["kept"], &told["probable"]),
+        (&json!(DEFAULT_REFUSED + 2), &json!(2))
+    );
     server.shutdown().await;
 
     let (server, mut client) = start(stores, fixed()).await;
@@ -107,7 +110,7 @@ async fn what_strangers_post_takes_no_place(stores: Stores) {
         }
     }
     // Who has the token of the api vouches for the strangers' as well.
-    assert_eq!(taken, u64::from(MAX_REFUSED) + 2);
+    assert_eq!(taken, u64::from(DEFAULT_REFUSED) + 2);
     let conversions = client.rows("conversions").await;
     let has = |receipt: &str| conversions.iter().any(|row| row["shown"]["receipt"] == receipt);
     assert!(has("CBSALE01") && has("CBSALE02") && has("X256"));

@@ -80,7 +80,8 @@ pub fn of_delivery(delivery: &Delivery, now: Timestamp) -> Result<Columns<'_>, S
 /// - a tally: `click`, `key`, `payload`
 /// - a receipt: `source`, `receipt`, `payload`
 /// - a configuration: `fingerprint`, `document`
-/// - a refused body: `id`, `source`, `ring`, `at` as its text, `received`, `body`
+/// - a refused body: `id`, `source`, `interface`, `ring`, `reason`, `parameter`, `click`, `at` as
+///   its text, `received`, `body`
 ///
 /// # Errors
 /// As [`encode`].
@@ -102,7 +103,7 @@ pub fn of_write(write: &Write) -> Result<Columns<'_>, StoreError> {
             ("fingerprint", text(&row.fingerprint)),
             ("document", Column::Text(&row.document)),
         ],
-        Write::Refused(row) => of_refused(row),
+        Write::Refused { body, .. } => of_refused(body),
     })
 }
 
@@ -135,7 +136,11 @@ fn of_refused(refused: &RefusedBody) -> Columns<'_> {
     vec![
         ("id", text(&row.id)),
         ("source", text(&row.source)),
+        ("interface", Column::Text(row.interface.as_str())),
         ("ring", Column::Text(row.ring.as_str())),
+        ("reason", Column::Text(row.reason.as_str())),
+        ("parameter", optional(row.parameter.as_ref())),
+        ("click", optional(row.click.as_ref())),
         ("at", Column::Made(alloc::string::ToString::to_string(&row.at))),
         ("received", Column::At(row.at)),
         ("body", Column::Bytes(&refused.body)),

@@ -6,5 +6,6 @@ mod refused;
 mod scan;
 mod whole;
 
+pub(crate) use refused::QueryFault;
 pub use refused::{MAX_QUERY, MAX_QUERY_PARAMETERS, QueryError};
 pub use whole::Query;

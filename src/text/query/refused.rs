@@ -26,6 +26,35 @@ pub(super) enum Kind {
     Repeated(String),
 }
 
+/// What is wrong with a query, for those who have codes of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum QueryFault {
+    TooLong,
+    TooMany,
+    Unreadable,
+    Repeated,
+}
+
+impl QueryError {
+    /// The parameter at fault, by its name as far as an error shows it.
+    #[must_use]
+    pub fn parameter(&self) -> Option<&str> {
+        match &self.0 {
+            Kind::TooLong(_) | Kind::TooMany => None,
+            Kind::Parameter { name, .. } | Kind::Repeated(name) => Some(name),
+        }
+    }
+
+    pub(crate) fn fault(&self) -> QueryFault {
+        match &self.0 {
+            Kind::TooLong(_) => QueryFault::TooLong,
+            Kind::TooMany => QueryFault::TooMany,
+            Kind::Parameter { .. } => QueryFault::Unreadable,
+            Kind::Repeated(_) => QueryFault::Repeated,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub(super) enum Part {
     #[error("name")]

@@ -125,7 +125,7 @@ fn check_writes(writes: &[Write]) {
             Write::Tally(tally) => row::encode(tally).unwrap(),
             Write::Receipt(receipt) => row::encode(receipt).unwrap(),
             Write::Configuration(configuration) => row::encode(configuration).unwrap(),
-            Write::Refused(refused) => row::encode(refused).unwrap(),
+            Write::Refused { body, .. } => row::encode(body).unwrap(),
         });
     }
 }

@@ -15,7 +15,7 @@ use postback::model::Conversion;
 use postback::plan::{EventRow, RefusedRow};
 use postback::port::{
     BoxFuture, Claim, Clock, ConversionFilter, DeliveryFilter, EventFilter, HttpClient, HttpError, Inspect,
-    PageRequest, SecretError, Secrets, Store,
+    PageRequest, RefusedFilter, SecretError, Secrets, Store,
 };
 use postback::tracker::Tracker;
 use postback::value::{Namespace, Secret, SecretReference, Timestamp};
@@ -261,13 +261,14 @@ impl Tested {
         let mut bodies = Vec::new();
         for row in self.refused_rows().await {
             let body = self.store.inner.refused_body(&row.id).await.unwrap();
-            bodies.push(body.unwrap());
+            bodies.push(body.unwrap().body);
         }
         bodies
     }
 
     pub async fn refused_rows(&self) -> Vec<RefusedRow> {
-        let stored = self.store.inner.refused(&"clickbank".parse().unwrap(), &all()).await;
+        let filter = RefusedFilter::of_source("clickbank".parse().unwrap());
+        let stored = self.store.inner.refused(&filter, &all()).await;
         stored.unwrap().items
     }
 

@@ -4,10 +4,10 @@ use postback::delivery::{DeliveryRow, Settled, Settlement};
 use postback::event::Event;
 use postback::memory::MemoryStore;
 use postback::model::{Click, Conversion};
-use postback::plan::{Commit, Committed, EventRow, FactQuery, Facts, RefusedRow, Tally};
+use postback::plan::{Commit, Committed, EventRow, FactQuery, Facts, RefusedBody, RefusedCount, RefusedRow, Tally};
 use postback::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
-    Purge, Selection, Store, StoreError, StoreErrorKind,
+    Purge, RefusedFilter, Selection, Store, StoreError, StoreErrorKind,
 };
 use postback::value::{ClickId, Fingerprint, Namespace, OfferSourceId, RefusedId};
 use std::sync::Mutex;
@@ -108,8 +108,9 @@ impl Inspect for Watched {
         conversions(filter: ConversionFilter, page: PageRequest) -> Page<Conversion>;
         events(filter: EventFilter, page: PageRequest) -> Page<EventRow>;
         deliveries(filter: DeliveryFilter, page: PageRequest) -> Page<DeliveryRow>;
-        refused(source: OfferSourceId, page: PageRequest) -> Page<RefusedRow>;
-        refused_body(id: RefusedId) -> Option<Vec<u8>>;
+        refused(filter: RefusedFilter, page: PageRequest) -> Page<RefusedRow>;
+        refused_counts(source: OfferSourceId) -> Vec<RefusedCount>;
+        refused_body(id: RefusedId) -> Option<RefusedBody>;
         configuration(fingerprint: Fingerprint) -> Option<String>;
     }
 }
