@@ -1,6 +1,8 @@
 //! Doubts about a campaign and its postbacks.
 
 use super::inert::{INERT, inert};
+use super::pasted;
+use super::told::{self, Told};
 use crate::compile::Reach;
 use crate::config::{Place, Refusal};
 use crate::definition::{Cost, Definition, Postback};
@@ -38,7 +40,15 @@ pub(super) fn lint(definition: &Definition, root: &Place<'_>, tracker: &Tracker)
         }
         let offered = Reach::of_paths(&campaign.paths, &tracker.offers, &tracker.sources);
         let reach = offered.unwrap_or_else(|| Reach::of(tracker.sources.values()));
+        let channel_row = tracker.channels.get(&campaign.channel);
         for (place, row) in place.rows("postback", &row.postbacks) {
+            pasted::values(&row.values, &place.at("values"));
+            let rule = campaign.postbacks.iter().find(|rule| rule.id == row.id);
+            if let (Some(rule), Some(channel), true) = (rule, channel_row, row.request.url.is_some()) {
+                let id = campaign.channel.as_str();
+                let template = templates.get(id).copied();
+                told::own(&row.request, &Told::of(rule), (id, channel), template, &place);
+            }
             conditions(row, &place, &reach);
             covered(row, &place, &uncounted);
             let channel = campaign.channel.as_str();

@@ -2,7 +2,10 @@
 
 mod campaign;
 mod inert;
+mod offer;
+mod pasted;
 mod source;
+mod told;
 
 use crate::config::{Place, Problem, Refusal, Report};
 use crate::definition::Definition;
@@ -60,6 +63,15 @@ impl fmt::Display for Warning {
 ///   nobody looks for it: the seller's code on a hoplink, the affiliate's on a pay link, an
 ///   affiliate's parameter without version 8.0, a page that a hoplink or a pay link has led to; and
 ///   a seller's offer that relies on the affiliate's code
+/// - an offer of any network without the click id, and one that is `http` where the tracker has
+///   `https`
+/// - a channel's postback that does not tell the channel's click id, or tells ours in its place;
+///   one to a private or loopback host
+/// - a macro whose slot no parameter of the channel fills
+/// - in any of these URLs: a second `?`, a space at an end of a value; in a value map a blank or
+///   `REPLACE`
+/// - macros to paste into a network without one for the click id or the amount; statuses that are
+///   told apart where each makes a conversion of its own
 /// - a condition on a parameter that is neither a macro nor in the table of an offer source
 /// - a postback that covers steps and reversals since it names no type; one that has drifted from
 ///   its channel's template
@@ -86,6 +98,7 @@ fn doubts(definition: &Definition, root: &Place<'_>, tracker: &Tracker) {
             && let Some(source) = tracker.sources.get(&offer.source)
         {
             let place = place.at("url");
+            offer::lint(&row.id, offer, source, tracker, &place);
             source.protocol.lint_offer(&place, offer.url.as_str(), &source.view());
         }
     }
@@ -94,6 +107,9 @@ fn doubts(definition: &Definition, root: &Place<'_>, tracker: &Tracker) {
     for (place, row) in root.rows("traffic_channel", &definition.traffic_channels) {
         roles(&place, row.parameters.iter().map(|row| row.role.as_ref()), is_channels);
         inert(row.api.is_some(), &place.at("api"));
+        if let Some(channel) = tracker.channels.get(&row.id) {
+            told::template(row, channel, &place.at("postback"));
+        }
     }
     campaign::lint(definition, root, tracker);
 }

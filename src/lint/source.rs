@@ -1,11 +1,12 @@
 //! Doubts about an offer source.
 
+use super::pasted;
 use crate::config::Place;
 use crate::definition::OfferSource;
-use crate::model::{Duplicates, ParameterRole};
+use crate::model::{Counts, Duplicates, ParameterRole, Status};
 use crate::network::Meaning;
 use crate::tracker::compiled::{Source, Tracker};
-use alloc::format;
+use alloc::{format, vec::Vec};
 
 pub(super) fn lint(row: &OfferSource, place: &Place<'_>, source: &Source, tracker: &Tracker) {
     open_types(row, place, source, tracker);
@@ -22,6 +23,10 @@ pub(super) fn lint(row: &OfferSource, place: &Place<'_>, source: &Source, tracke
             source.id
         ));
     }
+    pasted::words(row.statuses.keys(), &place.at("statuses"));
+    pasted::words(row.events.keys(), &place.at("events"));
+    macros(source, place, tracker);
+    lives(source, place, tracker);
     let is_type = |name: &str| tracker.types.contains_key(name);
     source.protocol.lint_postbacks(place, &view, &is_type);
 }
@@ -49,6 +54,50 @@ fn open_types(row: &OfferSource, place: &Place<'_>, source: &Source, tracker: &T
         place.problem(said);
     }
 }
+
+/// The macros to paste, without which nothing is attributed or worth anything.
+fn macros(source: &Source, place: &Place<'_>, tracker: &Tracker) {
+    if source.pasted.is_empty() {
+        return;
+    }
+    let place = place.at("postback");
+    let view = source.view();
+    let asked: Vec<Meaning> = view
+        .pasted_pairs()
+        .into_iter()
+        .filter_map(|(name, _)| source.names.meaning(name))
+        .collect();
+    if !asked.contains(&Meaning::ClickId) {
+        place.problem(
+            "the URL to paste asks for no click id, so nothing can be attributed; add `clickid` with the network's macro for it, as in \
+             `clickid = \"{sub1}\"`",
+        );
+    }
+    let mut offers = tracker.offers.values().filter(|offer| offer.source == source.id);
+    if !asked.contains(&Meaning::Sum) && offers.any(|offer| offer.payout.is_none()) {
+        place.problem(
+            "the URL to paste asks for no amount, and an offer without a `payout` is then worth nothing; add `sum` with the network's macro for \
+             it, as in `sum = \"{payout}\"`",
+        );
+    }
+}
+
+/// Orders that wait and are decided later, under a policy that does not follow them.
+fn lives(source: &Source, place: &Place<'_>, tracker: &Tracker) {
+    let tells = |status| source.statuses.values().any(|known| *known == status);
+    let creates = tracker.types.values().any(|known| {
+        let policy = known.duplicates.unwrap_or(source.duplicates);
+        matches!(known.counts, Counts::Sale | Counts::Revenue) && policy == Duplicates::Create
+    });
+    if creates && tells(Status::Pending) && tells(Status::Declined) {
+        place.at("duplicates").problem(LIVES);
+    }
+}
+
+/// What is said of them.
+const LIVES: &str = "`statuses` tells pending from declined, and under the policy `create` each status of an order makes a conversion of its \
+                     own, so a pending one that is approved counts twice and one that is declined stays; write `duplicates = \"edit\"` where \
+                     a click has one order";
 
 /// Whether the URL that is pasted into the network carries an id of the event or a receipt, as far
 /// as the table says it.

@@ -251,6 +251,15 @@ impl ParameterMap {
         })
     }
 
+    /// Every name but those of the slots.
+    pub(super) fn known(&self) -> impl Iterator<Item = &str> {
+        let named = self
+            .names
+            .iter()
+            .filter(|(_, meaning)| !matches!(meaning, Meaning::Sub(_)));
+        named.map(|(name, _)| name.as_str())
+    }
+
     pub(super) fn slots(&self) -> impl Iterator<Item = u8> {
         self.names.iter().filter_map(|(_, meaning)| match meaning {
             Meaning::Sub(number) => Some(*number),

@@ -14,6 +14,7 @@ mod map;
 mod meaning;
 mod message;
 mod postback;
+mod usual;
 mod view;
 
 pub(crate) use dialect::{Dialect, PastedRow};
@@ -23,4 +24,5 @@ pub(crate) use message::Draft;
 pub use message::NotTaken;
 pub(crate) use postback::PostbackFault;
 pub use postback::{Format, InboundPostback, MAX_IGNORED_SHOWN, MAX_PARAMETER, MAX_STATUS_WORD, PostbackError};
+pub use usual::NameHint;
 pub(crate) use view::{SourceParameter, SourceView};

@@ -29,6 +29,14 @@ impl Protocol {
         }
     }
 
+    /// Whether it judges by itself if a click id comes back through the URL of an offer.
+    pub(crate) const fn judges_links(&self) -> bool {
+        match self {
+            Self::Generic => false,
+            Self::ClickBank(_) => true,
+        }
+    }
+
     /// The same of the URL of one of its offers.
     pub(crate) fn lint_offer(&self, place: &Place<'_>, url: &str, source: &SourceView<'_>) {
         match self {

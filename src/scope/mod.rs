@@ -6,9 +6,11 @@
 
 mod field;
 mod parameter;
+mod theirs;
 
 pub use field::Field;
 pub use parameter::ParameterName;
+pub(crate) use theirs::theirs;
 
 use crate::model::{Click, Conversion, ParameterRole};
 use crate::value::{DeliveryId, Money};

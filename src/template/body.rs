@@ -2,7 +2,7 @@
 
 use super::encode::Position;
 use super::error::{Place, Problem, RenderError, TemplateError, shown};
-use super::grammar::{is_foreign_macro, is_placeholder};
+use super::foreign::{is_foreign_macro, is_placeholder};
 use super::program::Program;
 use super::structure::{Builder, Usage};
 use crate::outbound::HoledText;
@@ -238,9 +238,6 @@ fn left_over(builder: &mut Builder<'_>, at: usize, text: &str) {
             word: shown(text),
         });
     } else if !text.contains('{') && is_foreign_macro(text) {
-        builder.problems.push(Problem::Foreign {
-            place: Place::Text(at),
-            text: shown(text),
-        });
+        builder.foreign(Place::Text(at), text);
     }
 }

@@ -3,6 +3,7 @@
 use super::{MAX_MACROS, MAX_RENDERED, MAX_TEMPLATE};
 use crate::text::Cut;
 use alloc::{
+    borrow::Cow,
     string::{String, ToString},
     vec::Vec,
 };
@@ -61,9 +62,13 @@ pub(super) enum Problem {
     #[error("unknown macro `{{{text}}}` at byte {at}{hint}")]
     UnknownMacro { text: String, at: usize, hint: String },
     #[error(
-        "`${{{text}}}` at byte {at} is another system's macro, which would be sent as it is; name a field, as in `{{ref_id}}`"
+        "`${{{text}}}` at byte {at} is another system's macro, which would be sent as it is; name a field, as in `{{{ours}}}`"
     )]
-    Dollar { text: String, at: usize },
+    Dollar {
+        text: String,
+        at: usize,
+        ours: Cow<'static, str>,
+    },
     #[error("`{{{{` at byte {0}: macros are written with single braces, as in `{{ref_id}}`")]
     Doubled(usize),
     #[error("map `{{{text}}}` at byte {at} {fault}")]
@@ -86,6 +91,10 @@ pub(super) enum Problem {
     MacroInHost,
     #[error("`#` at byte {0}: a fragment is never sent; write `%23` if the character is meant")]
     Fragment(usize),
+    #[error("`&amp;` at byte {0}: the URL is HTML-escaped, as the source of a page has it; write `&`")]
+    Html(usize),
+    #[error("a space stands at the {0} of the URL; take it away")]
+    OuterSpace(&'static str),
     #[error("{what} at byte {at} does not belong in a URL; percent-encode it")]
     Character { what: &'static str, at: usize },
     #[error("`%` at byte {0} is not followed by two hexadecimal digits; write `%25` if the character is meant")]
@@ -97,9 +106,13 @@ pub(super) enum Problem {
     #[error("{place} is still `{word}`: write its value{}", .place.or_values())]
     Placeholder { place: Place, word: String },
     #[error(
-        "{place} is `{text}`, another system's macro, which would be sent as it is; name a field, as in `{{ref_id}}`"
+        "{place} is `{text}`, another system's macro, which would be sent as it is; name a field, as in `{{{ours}}}`"
     )]
-    Foreign { place: Place, text: String },
+    Foreign {
+        place: Place,
+        text: String,
+        ours: Cow<'static, str>,
+    },
     #[error("value `{0}` is still `{1}`")]
     UnfilledValue(String, String),
     #[error("value `{0}` would be the path segment `{1}`, which is empty or leads out of its place")]

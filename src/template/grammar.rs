@@ -1,12 +1,12 @@
 //! What stands between two braces.
 
 use super::error::{MapFault, Problem, shown};
+use super::foreign::hint;
 use crate::model::Status;
 use crate::scope::Field;
-use crate::text::{nearest, percent_decoded};
-use crate::value::{SecretReference, is_unfilled_macro};
+use crate::text::percent_decoded;
+use crate::value::SecretReference;
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
-use percent_encoding::percent_decode_str;
 
 /// A macro, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,8 +42,9 @@ impl Map {
     }
 }
 
-/// Reads what stands between the braces that open at byte `at`.
-pub(super) fn read(text: &str, at: usize) -> Result<Macro, Problem> {
+/// Reads what stands between the braces that open at byte `at`; `click_id` is the macro that
+/// another system's name of a click id means there.
+pub(super) fn read(text: &str, at: usize, click_id: &str) -> Result<Macro, Problem> {
     if let Some(reference) = text.strip_prefix("secret:") {
         // `NAME` is short for `env:NAME`.
         let whole = match reference.contains(':') {
@@ -67,7 +68,7 @@ pub(super) fn read(text: &str, at: usize) -> Result<Macro, Problem> {
         return Err(Problem::UnknownMacro {
             text: shown(text),
             at,
-            hint: hint(plain),
+            hint: hint(if plain.is_empty() { text } else { plain }, click_id),
         });
     };
     let fault = |fault| Problem::Map {
@@ -135,26 +136,6 @@ fn decoded(text: &str) -> Result<String, MapFault> {
         .ok_or_else(|| MapFault::Encoding(shown(text)))
 }
 
-/// What to say about a name that no field has.
-fn hint(name: &str) -> String {
-    let name = name.trim().to_ascii_lowercase();
-    let slots = |prefix: &str| {
-        let number = name
-            .strip_prefix(prefix)
-            .filter(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
-        number.map(|_| {
-            format!(
-                ", slots go from `{{{prefix}1}}` to `{{{prefix}{}}}`",
-                crate::model::SLOTS
-            )
-        })
-    };
-    if let Some(hint) = slots("sub").or_else(|| slots("p_sub")) {
-        return hint;
-    }
-    nearest(&name, Field::names()).map_or_else(String::new, |known| format!(", did you mean `{{{known}}}`?"))
-}
-
 /// Whether a field is only known when a conversion is.
 pub(super) fn is_of_conversion(field: &Field) -> bool {
     matches!(
@@ -173,34 +154,13 @@ pub(super) fn is_of_conversion(field: &Field) -> bool {
     )
 }
 
-/// The word of a placeholder that a person must replace: `REPLACE` or `OPTIONAL`, also with more
-/// behind it, as in `REPLACE_ME`. RedTrack and BeMob write them into their templates
-/// (help.bemob.com/docs/adding-a-traffic-source-from-template).
-pub(super) fn is_placeholder(text: &str) -> bool {
-    ["REPLACE", "OPTIONAL"]
-        .iter()
-        .filter_map(|word| text.strip_prefix(word))
-        .any(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
-}
-
-/// Whether a whole value is a macro of another system (`[CLICK_ID]`, `%7Bclickid%7D`,
-/// `<CLICK_ID>`). One inside a longer value, as in an encoded URL that the next server fills, is
-/// left alone.
-pub(super) fn is_foreign_macro(text: &str) -> bool {
-    let decoded = percent_decode_str(text).decode_utf8_lossy();
-    let decoded = percent_decode_str(&decoded).decode_utf8_lossy();
-    let within = |open, close| decoded.len() > 2 && decoded.starts_with(open) && decoded.ends_with(close);
-    let bracketed = within('{', '}') || within('[', ']') || within('$', '}') || within('%', '%');
-    (bracketed && is_unfilled_macro(text)) || within('<', '>')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use alloc::string::ToString;
 
     fn refused(text: &str) -> String {
-        read(text, 7).unwrap_err().to_string()
+        read(text, 7, "ref_id").unwrap_err().to_string()
     }
 
     #[test]
@@ -211,7 +171,11 @@ mod tests {
             ("secret:file:/run/secrets/meta", "file:/run/secrets/meta"),
             ("secret:host:meta", "host:meta"),
         ] {
-            assert_eq!(read(text, 0), Ok(Macro::Secret(reference.parse().unwrap())), "{text}");
+            assert_eq!(
+                read(text, 0, "ref_id"),
+                Ok(Macro::Secret(reference.parse().unwrap())),
+                "{text}"
+            );
         }
         for text in [
             "secret:",
@@ -227,26 +191,6 @@ mod tests {
                     "`{{{text}}}` at byte 7 is no reference to a secret; write `{{secret:env:NAME}}`, `file:PATH` or `host:NAME`"
                 )
             );
-        }
-    }
-
-    #[test]
-    fn an_unknown_macro_names_the_nearest_field() {
-        for (text, hint) in [
-            ("clikid", ", did you mean `{clickid}`?"),
-            ("ClickID", ", did you mean `{clickid}`?"),
-            (" clickid ", ", did you mean `{clickid}`?"),
-            ("_refid", ", did you mean `{ref_id}`?"),
-            ("offerpayout", ", did you mean `{offer_payout}`?"),
-            ("stauts:approved=1", ", did you mean `{status}`?"),
-            ("sub21", ", slots go from `{sub1}` to `{sub20}`"),
-            ("p_sub0", ", slots go from `{p_sub1}` to `{p_sub20}`"),
-            ("sub_id", ""),
-            ("p_sub", ""),
-            ("goal", ""),
-            ("", ""),
-        ] {
-            assert_eq!(refused(text), format!("unknown macro `{{{text}}}` at byte 7{hint}"));
         }
     }
 
@@ -277,40 +221,22 @@ mod tests {
 
     #[test]
     fn a_status_map_is_whole_with_all_four_or_with_a_star() {
-        assert!(read("status:approved=1 pending=0 declined=2 other=3", 0).is_ok());
-        assert!(read("status:approved=1 *=0", 0).is_ok());
+        assert!(read("status:approved=1 pending=0 declined=2 other=3", 0, "ref_id").is_ok());
+        assert!(read("status:approved=1 *=0", 0, "ref_id").is_ok());
         assert!(
-            read("type:Purchase=sale", 0).is_ok(),
+            read("type:Purchase=sale", 0, "ref_id").is_ok(),
             "other fields may leave values out"
         );
     }
 
     #[test]
     fn keys_and_texts_of_a_map_are_percent_decoded() {
-        let Ok(Macro::Mapped { map, .. }) = read("type:Initiate%20Checkout=a%20b %2A=star x%3Dy=", 0) else {
+        let Ok(Macro::Mapped { map, .. }) = read("type:Initiate%20Checkout=a%20b %2A=star x%3Dy=", 0, "ref_id") else {
             panic!("not a map")
         };
         assert_eq!(map.text("Initiate Checkout"), Some("a b"));
         assert_eq!(map.text("*"), Some("star"));
         assert_eq!(map.text("x=y"), Some(""));
         assert_eq!(map.text("else"), None);
-    }
-
-    #[test]
-    fn placeholders_are_whole_words_in_upper_case() {
-        for text in ["REPLACE", "OPTIONAL", "REPLACE_ME", "REPLACE-THIS", "OPTIONAL_GOAL"] {
-            assert!(is_placeholder(text), "{text}");
-        }
-        for text in [
-            "",
-            "replace",
-            "Replace",
-            "REPLACED",
-            "REPLACEMENT1",
-            "NOT_OPTIONAL",
-            "xREPLACE",
-        ] {
-            assert!(!is_placeholder(text), "{text}");
-        }
     }
 }

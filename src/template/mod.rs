@@ -80,6 +80,7 @@ macro_rules! reads {
 mod body;
 mod encode;
 mod error;
+mod foreign;
 mod grammar;
 mod limits;
 mod program;
@@ -89,4 +90,5 @@ mod url;
 pub use self::url::{Placeholder, UrlTemplate, placeholders};
 pub use body::{BodyTemplate, ContentType};
 pub use error::{RenderError, TemplateError, TemplateProblem};
+pub(crate) use foreign::is_placeholder;
 pub use limits::{MAX_MACROS, MAX_RENDERED, MAX_TEMPLATE};

@@ -3,7 +3,8 @@
 
 use super::encode::{Position, is_dot_segment, percent};
 use super::error::{Place, Problem, shown};
-use super::grammar::{Macro, is_foreign_macro, is_of_conversion, is_placeholder, read};
+use super::foreign::{instead, is_foreign_macro, is_placeholder};
+use super::grammar::{Macro, is_of_conversion, read};
 use super::program::{Program, Refused};
 use super::{MAX_MACROS, MAX_TEMPLATE};
 use crate::text::is_escape;
@@ -26,6 +27,17 @@ pub(super) enum Usage {
     Offer,
     /// A form body.
     Form,
+}
+
+impl Usage {
+    /// The macro of the click id that is told there: a network gives ours back, a channel knows its
+    /// own.
+    const fn click_id(self) -> &'static str {
+        match self {
+            Self::Offer => "clickid",
+            Self::Postback | Self::Form => "ref_id",
+        }
+    }
 }
 
 /// A piece of the template's text, with the byte that it begins at.
@@ -111,6 +123,7 @@ impl<'v> Builder<'v> {
                 Problem::Dollar {
                     text: shown(inner),
                     at: at.saturating_sub(1),
+                    ours: instead(inner, self.usage.click_id()),
                 }
             } else {
                 Problem::Unclosed(at)
@@ -173,6 +186,10 @@ impl<'v> Builder<'v> {
             }
             State::Name => {
                 let name = written(component);
+                if let ([Token::Text(at, _), ..], Some(_)) = (component, name.strip_prefix("amp;")) {
+                    self.problems.push(Problem::Html(at.saturating_sub(1)));
+                    return name;
+                }
                 let decoded = name.replace('+', " ");
                 let decoded = percent_decode_str(&decoded).decode_utf8_lossy().into_owned();
                 if !valued && self.is_left_over(component, None) {
@@ -236,12 +253,18 @@ impl<'v> Builder<'v> {
         let foreign = is_foreign_macro(text);
         if foreign {
             let place = place.unwrap_or(Place::Text(*at));
-            self.problems.push(Problem::Foreign {
-                place,
-                text: shown(text),
-            });
+            self.foreign(place, text);
         }
         foreign
+    }
+
+    /// Reports a macro of another system, which stands there as a value.
+    pub(super) fn foreign(&mut self, place: Place, text: &str) {
+        self.problems.push(Problem::Foreign {
+            place,
+            text: shown(text),
+            ours: instead(text, self.usage.click_id()),
+        });
     }
 
     /// A blank: the value that fills it, or a problem.
@@ -291,7 +314,7 @@ impl<'v> Builder<'v> {
             at,
             why,
         };
-        let read = match read(text, at) {
+        let read = match read(text, at, self.usage.click_id()) {
             Ok(read) => read,
             Err(problem) => return self.problems.push(problem),
         };

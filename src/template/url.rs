@@ -154,9 +154,18 @@ fn build(text: &str, usage: Usage, values: &BTreeMap<String, String>) -> Built {
     let mut builder = Builder::new(usage, values);
     let mut origin = String::new();
     if builder.fits(text) {
-        match split(text) {
+        let is_space = |c: char| c.is_whitespace() && !c.is_control();
+        let whole = text.trim_end_matches(is_space);
+        let bare = whole.trim_start_matches(is_space);
+        if bare.len() < whole.len() {
+            builder.problems.push(Problem::OuterSpace("beginning"));
+        }
+        if whole.len() < text.len() {
+            builder.problems.push(Problem::OuterSpace("end"));
+        }
+        match split(bare) {
             None => {
-                let host_is_open = text.starts_with('{');
+                let host_is_open = bare.starts_with('{');
                 builder.problems.push(if host_is_open {
                     Problem::MacroInHost
                 } else {
@@ -172,7 +181,7 @@ fn build(text: &str, usage: Usage, values: &BTreeMap<String, String>) -> Built {
                 if !rest.starts_with('/') {
                     builder.program.push_text("/");
                 }
-                let base = text.len().saturating_sub(rest.len());
+                let base = whole.len().saturating_sub(rest.len());
                 let tokens = builder.tokens(rest, base);
                 builder.path_and_query(&tokens);
             }

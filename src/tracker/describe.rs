@@ -10,6 +10,7 @@ use crate::value::{ChannelId, IpNet, OfferId, OfferSourceId, SecretReference, Ty
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     string::String,
+    vec::Vec,
 };
 
 impl Tracker {
@@ -127,6 +128,14 @@ impl Source {
     #[must_use]
     pub fn parameter_meaning(&self, name: &str) -> Option<network::Meaning> {
         self.names.meaning(name)
+    }
+
+    /// What was probably meant by the name of a parameter that means nothing here, as
+    /// [`InboundPostback::ignored`](network::InboundPostback::ignored) lists them.
+    #[must_use]
+    pub fn parameter_hint(&self, name: &str) -> Option<network::NameHint> {
+        let own: Vec<&str> = self.parameters.iter().map(|row| row.name.as_str()).collect();
+        self.names.hint(name, &own)
     }
 }
 

@@ -43,7 +43,7 @@ fn a_copy_that_differs_from_its_channels_template_has_drifted() {
     }
     for own in [
         "https://ads.example.com/c?key={ref_id}",
-        "https://ads.example.com/c?key={sub1}&goal=1",
+        "https://ads.example.com/c?keys={ref_id}&goal=1",
         "https://ads.example.net/c?key={ref_id}&goal=1",
         "https://ads.example.com/c?key={ref_id}&goal=1&price={payout}",
     ] {
@@ -257,7 +257,7 @@ fn a_condition_on_what_no_conversion_has_is_named_with_a_suggestion() {
 fn a_condition_may_name_a_parameter_of_any_source_of_the_campaigns_offers() {
     let other = "[[offer_source]]\nid = \"other\"\ndefault = true\ntokens = [\"env:T\"]\n\
                  parameter = [{ name = \"plan\", role = \"event_id\" }]\n\
-                 [[offer]]\nid = \"pen\"\nsource = \"other\"\nurl = \"https://pen.example.com/\"\n";
+                 [[offer]]\nid = \"pen\"\nsource = \"other\"\nurl = \"https://pen.example.com/?c={clickid}\"\n";
     let doubts = |offers: &str| {
         warnings(&[
             ("[[traffic_channel]]", &format!("{other}\n[[traffic_channel]]")),

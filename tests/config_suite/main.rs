@@ -17,6 +17,12 @@ mod lint;
 mod lint_macros;
 mod lint_offers;
 #[cfg(feature = "toml")]
+mod lint_pasted;
+#[cfg(feature = "toml")]
+mod lint_shipped;
+#[cfg(feature = "toml")]
+mod lint_told;
+#[cfg(feature = "toml")]
 mod problems;
 #[cfg(feature = "toml")]
 mod source_problems;

@@ -1,0 +1,74 @@
+//! Doubts about an offer's URL, whichever network it is of.
+
+use super::told::missing;
+use crate::config::Place;
+use crate::network::Meaning;
+use crate::scope::Field;
+use crate::tracker::{Channel, Offer, Source, Tracker};
+use crate::value::OfferId;
+use alloc::{format, string::String, vec::Vec};
+
+pub(super) fn lint(id: &OfferId, offer: &Offer, source: &Source, tracker: &Tracker, place: &Place<'_>) {
+    super::pasted::lint(offer.url.as_str(), place);
+    insecure(offer.url.as_str(), tracker, place);
+    let tells_it = offer.url.fields().any(|field| *field == Field::ClickId);
+    if !tells_it && !source.protocol.judges_links() {
+        place.problem(format!(
+            "has no click id, so nothing that it sells can be attributed; add the parameter that the network gives back, as in \
+             `{}={{clickid}}`",
+            given_back(source).unwrap_or_else(|| "subid".into())
+        ));
+    }
+    slots(id, offer, tracker, place);
+}
+
+/// The parameter of a link that comes back as the click id, where the pasted macro tells it: `sub1`
+/// of `{sub1}`, `s2` of `#s2#`.
+fn given_back(source: &Source) -> Option<String> {
+    let pairs = source.view().pasted_pairs();
+    let (_, filled) = pairs
+        .into_iter()
+        .find(|(name, _)| source.names.meaning(name) == Some(Meaning::ClickId))?;
+    let name = filled.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    (!name.is_empty() && is_name).then(|| name.into())
+}
+
+/// Macros whose slot is filled by no channel that sends visitors here.
+fn slots(id: &OfferId, offer: &Offer, tracker: &Tracker, place: &Place<'_>) {
+    let campaigns = tracker.campaigns.values().filter(|campaign| {
+        let offers = campaign.paths.iter().flat_map(|path| &path.offers);
+        offers.into_iter().any(|(offered, _)| offered == id)
+    });
+    let channels = campaigns.filter_map(|campaign| tracker.channels.get(&campaign.channel));
+    let channels: Vec<&Channel> = channels.collect();
+    let mut fields: Vec<&Field> = offer.url.fields().collect();
+    fields.sort_unstable();
+    fields.dedup();
+    for field in fields {
+        let mut empty = channels.iter().map(|channel| missing(field, channel));
+        let Some(Some(first)) = empty.next() else { continue };
+        if empty.all(|missing| missing.is_some()) {
+            let name = first.name();
+            place.problem(format!(
+                "no channel that sends visitors here fills `{{{name}}}`, so it would be empty; add a row to the channel's `parameter` with {}, \
+                 or take the macro out",
+                first.row()
+            ));
+        }
+    }
+}
+
+/// `http` where the tracker itself has `https`.
+fn insecure(url: &str, tracker: &Tracker, place: &Place<'_>) {
+    let is_secure = tracker
+        .domains
+        .values()
+        .any(|domain| domain.url.starts_with("https://"));
+    if is_secure && url.starts_with("http://") {
+        place.problem(
+            "is `http`, and your domain has `https`: browsers warn of the step, and hide where the visitor came from; write `https` if the \
+             page has it",
+        );
+    }
+}
