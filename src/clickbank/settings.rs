@@ -4,6 +4,7 @@
 use super::form::{FormCharset, FormVersion, ZeroDecimal};
 use super::ins::Version;
 use crate::config::part::{Field, Part, put, text};
+use crate::config::setters::setters;
 use crate::config::word::choices;
 use crate::config::{Entries, MAX_ENTRIES, Node, Table};
 use crate::model::AccountRole;
@@ -105,6 +106,25 @@ impl Default for Settings {
         }
     }
 }
+
+setters!(Settings {
+    option with_account_role(account_role: AccountRole),
+    more with_secrets(secrets: SecretReference),
+    value with_allow_short_secret(allow_short_secret: bool),
+    value with_ins_versions(ins_versions: Vec<Version>),
+    value with_amount(amount: AmountField),
+    value with_click_id_from(click_id_from: Vec<FieldPath>),
+});
+#[cfg(feature = "legacy-ins")]
+setters!(Settings {
+    value with_forms(forms: FormSettings),
+});
+#[cfg(feature = "legacy-ins")]
+setters!(FormSettings {
+    more with_versions(versions: FormVersion),
+    value with_charset(charset: FormCharset),
+    value with_zero_decimal(zero_decimal: ZeroDecimal),
+});
 
 impl Part for Settings {
     fn keys() -> Vec<&'static str> {

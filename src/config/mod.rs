@@ -25,6 +25,7 @@ pub(crate) mod part;
 mod place;
 mod problem;
 mod report;
+pub(crate) mod setters;
 mod table;
 mod text;
 pub(crate) mod word;

@@ -2,6 +2,7 @@
 
 use super::limits::{MAX_ROWS, MAX_TYPES};
 use crate::config::part::part;
+use crate::config::setters::setters;
 use crate::model::{Counts, Duplicates};
 use crate::value::{Amount, Currency, DomainId, SecretReference, Timestamp, TypeName};
 use alloc::{string::String, vec::Vec};
@@ -15,6 +16,9 @@ pub struct ClickIds {
 }
 part!(ClickIds, 1, {
     keys,
+});
+setters!(ClickIds {
+    more with_keys(keys: SecretReference),
 });
 
 /// A tracking domain, with which printed URLs begin.
@@ -32,6 +36,9 @@ part!(Domain, MAX_ROWS, {
     id,
     url,
     fallback,
+});
+setters!(Domain {
+    option with_fallback(fallback: String),
 });
 
 impl Domain {
@@ -65,6 +72,11 @@ part!(ConversionType, MAX_TYPES, {
     default,
     counts,
     duplicates,
+});
+setters!(ConversionType {
+    value with_default(default: bool),
+    option with_counts(counts: Counts),
+    option with_duplicates(duplicates: Duplicates),
 });
 
 impl ConversionType {

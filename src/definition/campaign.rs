@@ -4,6 +4,7 @@ use super::conversion_api::CampaignConversionApi;
 use super::limits::MAX_ROWS;
 use super::postback::Postback;
 use crate::config::part::{Value, part};
+use crate::config::setters::setters;
 use crate::config::{Entries, MAX_ENTRIES, Node, Place, Table, one_of};
 use crate::value::{Amount, CampaignId, ChannelId, DomainId, OfferId, Percent};
 use alloc::{string::String, vec::Vec};
@@ -44,6 +45,14 @@ part!(Campaign, MAX_ROWS, {
     postbacks: "postback",
     conversion_apis: "conversion_api",
 });
+setters!(Campaign {
+    option with_title(title: String),
+    option with_domain(domain: DomainId),
+    option with_cost(cost: Cost),
+    more with_paths(paths: Path),
+    more with_postbacks(postbacks: Postback),
+    more with_conversion_apis(conversion_apis: CampaignConversionApi),
+});
 
 impl Campaign {
     /// A campaign without paths and postbacks.
@@ -75,6 +84,9 @@ part!(Path, MAX_ENTRIES, {
     weight = weight,
     offers,
 });
+setters!(Path {
+    option with_weight(weight: u32),
+});
 
 impl Path {
     /// A path of the usual weight.
@@ -99,6 +111,9 @@ pub struct PathOffer {
 part!(PathOffer, MAX_ENTRIES, {
     offer,
     weight = weight,
+});
+setters!(PathOffer {
+    option with_weight(weight: u32),
 });
 
 impl PathOffer {

@@ -5,6 +5,7 @@ use super::limits::MAX_ROWS;
 use super::request::PostbackRequest;
 use crate::config::Problems;
 use crate::config::part::part;
+use crate::config::setters::setters;
 use crate::model::{ParameterRole, SLOTS};
 use crate::scope::ClickSlot;
 use crate::value::{ChannelId, Currency, SecretReference};
@@ -39,6 +40,13 @@ part!(TrafficChannel, MAX_ROWS, {
     api,
     postback,
     parameters: "parameter",
+});
+setters!(TrafficChannel {
+    option with_title(title: String),
+    option with_currency(currency: Currency),
+    option with_api(api: ChannelApi),
+    option with_postback(postback: PostbackRequest),
+    more with_parameters(parameters: ChannelParameter),
 });
 
 impl TrafficChannel {
@@ -87,6 +95,11 @@ part!(ChannelParameter, MAX_PARAMETERS, {
     macro_text: "macro",
     role,
     required,
+});
+setters!(ChannelParameter {
+    option with_macro(macro_text: String),
+    option with_role(role: ParameterRole),
+    option with_required(required: bool),
 });
 
 impl ChannelParameter {

@@ -3,6 +3,7 @@
 use super::limits::MAX_ROWS;
 use crate::config::MAX_ENTRIES;
 use crate::config::part::part;
+use crate::config::setters::setters;
 use crate::model::Status;
 use crate::value::{PostbackId, SecretReference, TypeName};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
@@ -50,6 +51,17 @@ part!(ConversionApi, MAX_ROWS, {
     test_event_code,
     events,
 });
+setters!(ConversionApi {
+    option with_pixel(pixel: String),
+    option with_app_secret(app_secret: SecretReference),
+    option with_api_version(api_version: String),
+    option with_action_source(action_source: String),
+    option with_event_source_url(event_source_url: String),
+    option with_event_id(event_id: String),
+    option with_value(value: String),
+    option with_test_event_code(test_event_code: String),
+    more with_events(events: (String, String)),
+});
 
 impl ConversionApi {
     /// A pixel of a platform, by the reference to its token.
@@ -82,6 +94,10 @@ part!(CampaignConversionApi, MAX_ENTRIES, {
     api,
     types,
     statuses,
+});
+setters!(CampaignConversionApi {
+    more with_types(types: TypeName),
+    more with_statuses(statuses: Status),
 });
 
 impl CampaignConversionApi {

@@ -10,27 +10,27 @@
 //!
 //! ```
 //! use postback::definition::{
-//!     Campaign, ConversionType, Definition, Offer, OfferSource, Path, PathOffer, Postback, TrafficChannel,
+//!     Campaign, ConversionType, Definition, Offer, OfferSource, Path, PathOffer, Postback, PostbackRequest,
+//!     TrafficChannel,
 //! };
 //! use postback::{CompileOptions, compile::resolve};
 //!
-//! let mut definition = Definition::default();
-//! let mut sale = ConversionType::new("Sale".parse()?);
-//! sale.default = true;
-//! definition.conversion_types.push(sale);
-//! let mut network = OfferSource::from_template("generic", "network".parse()?)?;
-//! network.tokens.push("env:NETWORK_TOKEN".parse()?); // without one anybody may report sales
-//! definition.offer_sources.push(network);
+//! let network = OfferSource::from_template("generic", "network".parse()?)?
+//!     .with_tokens(["env:NETWORK_TOKEN".parse()?]); // without one anybody may report sales
+//! let url = "https://channel.example.com/?key={ref_id}&price={payout}";
+//! let sales = Postback::new("sales".parse()?)
+//!     .with_request(PostbackRequest::new(url))
+//!     .with_when(["payout at least 10".parse()?]);
+//! let summer = Campaign::new("summer".parse()?, "push".parse()?)
+//!     .with_paths([Path::new([PathOffer::new("book".parse()?)])])
+//!     .with_postbacks([sales]);
 //! let url = "https://shop.example.com/?id={clickid}";
-//! definition.offers.push(Offer::new("book".parse()?, "network".parse()?, url));
-//! definition.traffic_channels.push(TrafficChannel::from_template("richpush", "push".parse()?)?);
-//! let mut campaign = Campaign::new("summer".parse()?, "push".parse()?);
-//! campaign.paths.push(Path::new([PathOffer::new("book".parse()?)]));
-//! let mut sales = Postback::new("sales".parse()?);
-//! sales.request.url = Some("https://channel.example.com/?key={ref_id}&price={payout}".into());
-//! sales.when.push("payout at least 10".parse()?);
-//! campaign.postbacks.push(sales);
-//! definition.campaigns.push(campaign);
+//! let mut definition = Definition::default()
+//!     .with_conversion_types([ConversionType::new("Sale".parse()?).with_default(true)])
+//!     .with_offer_sources([network])
+//!     .with_offers([Offer::new("book".parse()?, "network".parse()?, url)])
+//!     .with_traffic_channels([TrafficChannel::from_template("richpush", "push".parse()?)?])
+//!     .with_campaigns([summer]);
 //!
 //! let tracker = resolve(&definition, &CompileOptions::default())?;
 //! assert!(tracker.campaign("summer").is_some());
@@ -70,6 +70,7 @@ pub use request::{MAX_ATTEMPTS, PostbackRequest, Retry, Success};
 pub use source::{OfferSource, SourceParameter};
 
 use crate::config::part::{Field, Part, part};
+use crate::config::setters::setters;
 use crate::config::{Document, Entries, Node, Place, Problems, Report, Table};
 use crate::model::Status;
 use crate::value::Currency;
@@ -119,6 +120,20 @@ part!(Definition, 1, {
     conversion_apis: "conversion_api",
     traffic_channels: "traffic_channel",
     campaigns: "campaign",
+});
+setters!(Definition {
+    option with_currency(currency: Currency),
+    option with_timezone(timezone: String),
+    option with_revenue_statuses(revenue_statuses: Vec<Status>),
+    option with_click_id(click_id: ClickIds),
+    more with_domains(domains: Domain),
+    more with_conversion_types(conversion_types: ConversionType),
+    more with_offer_sources(offer_sources: OfferSource),
+    more with_offers(offers: Offer),
+    more with_rates(rates: Rate),
+    more with_conversion_apis(conversion_apis: ConversionApi),
+    more with_traffic_channels(traffic_channels: TrafficChannel),
+    more with_campaigns(campaigns: Campaign),
 });
 
 impl Definition {

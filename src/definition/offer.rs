@@ -2,6 +2,7 @@
 
 use super::limits::MAX_ROWS;
 use crate::config::part::part;
+use crate::config::setters::setters;
 use crate::model::Status;
 use crate::value::{Amount, Currency, OfferId, OfferSourceId};
 use alloc::string::String;
@@ -33,6 +34,12 @@ part!(Offer, MAX_ROWS, {
     payout,
     currency,
     default_status,
+});
+setters!(Offer {
+    option with_title(title: String),
+    option with_payout(payout: Amount),
+    option with_currency(currency: Currency),
+    option with_default_status(default_status: Status),
 });
 
 impl Offer {

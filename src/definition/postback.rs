@@ -4,6 +4,7 @@ use super::limits::MAX_ROWS;
 use super::request::PostbackRequest;
 use crate::condition::Clause;
 use crate::config::part::{Value, part};
+use crate::config::setters::setters;
 use crate::config::{Entries, Node, Place, Table};
 use crate::model::{Status, Updates};
 use crate::rule::Negative;
@@ -62,6 +63,22 @@ part!(Postback, MAX_ROWS, {
     when,
     test,
     ..request: PostbackRequest
+});
+setters!(Postback {
+    more with_values(values: (String, String)),
+    more with_types(types: TypeName),
+    more with_statuses(statuses: Status),
+    option with_updates(updates: Updates),
+    option with_negative(negative: Negative),
+    option with_payout(payout: Payout),
+    option with_min_payout(min_payout: Amount),
+    option with_share(share: Percent),
+    option with_within(within: Duration),
+    more with_matches(matches: (String, String)),
+    more with_require(require: String),
+    more with_when(when: Clause),
+    value with_test(test: bool),
+    value with_request(request: PostbackRequest),
 });
 
 impl Postback {

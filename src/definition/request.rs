@@ -3,6 +3,7 @@
 
 use crate::config::Table;
 use crate::config::part::part;
+use crate::config::setters::setters;
 use crate::model::Method;
 use alloc::string::String;
 use core::time::Duration;
@@ -35,6 +36,13 @@ part!(PostbackRequest, 1, {
     content_type,
     success,
     retry,
+});
+setters!(PostbackRequest {
+    option with_method(method: Method),
+    option with_body(body: String),
+    option with_content_type(content_type: String),
+    option with_success(success: Success),
+    option with_retry(retry: Retry),
 });
 
 impl PostbackRequest {
@@ -99,6 +107,11 @@ part!(Success, 1, {
     body_includes,
     body_excludes,
 });
+setters!(Success {
+    option with_status(status: String),
+    option with_body_includes(body_includes: String),
+    option with_body_excludes(body_excludes: String),
+});
 
 /// When a delivery is tried again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -115,6 +128,11 @@ part!(Retry, 1, {
     attempts = attempts,
     first,
     longest,
+});
+setters!(Retry {
+    option with_attempts(attempts: u32),
+    option with_first(first: Duration),
+    option with_longest(longest: Duration),
 });
 
 fn attempts(table: &Table<'_>, key: &str) -> Option<u32> {

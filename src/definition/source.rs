@@ -3,6 +3,7 @@
 use super::filled::{FilledIn, template};
 use super::limits::MAX_ROWS;
 use crate::config::part::{Field, Value, part};
+use crate::config::setters::setters;
 use crate::config::{Node, Problems, Table};
 use crate::event::Interface;
 use crate::model::{Duplicates, ParameterRole, SLOTS, Status};
@@ -78,6 +79,26 @@ part!(OfferSource, MAX_ROWS, {
     truth,
     ..protocol: Protocol
 });
+setters!(OfferSource {
+    option with_title(title: String),
+    value with_default(default: bool),
+    value with_protocol(protocol: Protocol),
+    option with_domain(domain: DomainId),
+    option with_currency(currency: Currency),
+    more with_tokens(tokens: SecretReference),
+    more with_allow_ips(allow_ips: IpNet),
+    option with_default_status(default_status: Status),
+    option with_reversal_status(reversal_status: Status),
+    option with_duplicates(duplicates: Duplicates),
+    option with_click_expiration(click_expiration: Duration),
+    more with_open_types(open_types: TypeName),
+    more with_events(events: (String, Option<TypeName>)),
+    more with_statuses(statuses: (String, Status)),
+    more with_parameters(parameters: SourceParameter),
+    more with_names(names: (String, String)),
+    more with_postback(postback: (String, String)),
+    option with_truth(truth: Interface),
+});
 
 impl OfferSource {
     /// A source of which nothing is said: postbacks in generic words, from anyone.
@@ -116,6 +137,11 @@ part!(SourceParameter, SLOTS as usize, {
     macro_text: "macro",
     role,
     from = one_or_more,
+});
+setters!(SourceParameter {
+    option with_macro(macro_text: String),
+    option with_role(role: ParameterRole),
+    more with_paths(from: FieldPath),
 });
 
 impl SourceParameter {

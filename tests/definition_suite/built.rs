@@ -8,34 +8,32 @@ use postback::definition::{
 };
 use postback::lint::lint;
 use postback::tracker::Tracker;
+use postback::value::DomainId;
 use std::sync::{Arc, Mutex};
 
 /// A definition with a channel, an offer and no campaign.
 pub fn account() -> Definition {
-    let mut definition = Definition::default();
-    let mut sale = ConversionType::new("Sale".parse().unwrap());
-    sale.default = true;
-    definition.conversion_types = vec![sale];
-    definition.domains = vec![Domain::new("main".parse().unwrap(), "https://trk.example.com")];
-    let mut network = OfferSource::from_template("generic", "network".parse().unwrap()).unwrap();
-    network.domain = Some("main".parse().unwrap());
-    network.tokens = vec!["env:TOKEN".parse().unwrap()];
-    definition.offer_sources = vec![network];
+    let network = OfferSource::from_template("generic", "network".parse().unwrap())
+        .unwrap()
+        .with_domain("main".parse::<DomainId>().unwrap())
+        .with_tokens(["env:TOKEN".parse().unwrap()]);
     let url = "https://shop.example.com/?id={clickid}";
-    definition.offers = vec![Offer::new("book".parse().unwrap(), "network".parse().unwrap(), url)];
     let push = TrafficChannel::from_template("richpush", "push".parse().unwrap()).unwrap();
-    definition.traffic_channels = vec![push];
-    definition
+    Definition::default()
+        .with_conversion_types([ConversionType::new("Sale".parse().unwrap()).with_default(true)])
+        .with_domains([Domain::new("main".parse().unwrap(), "https://trk.example.com")])
+        .with_offer_sources([network])
+        .with_offers([Offer::new("book".parse().unwrap(), "network".parse().unwrap(), url)])
+        .with_traffic_channels([push])
 }
 
 /// A campaign of the channel for the offer, which tells the channel of its sales.
 pub fn campaign(id: &str) -> Campaign {
-    let mut campaign = Campaign::new(id.parse().unwrap(), "push".parse().unwrap());
-    campaign.domain = Some("main".parse().unwrap());
-    campaign.cost = Some(Cost::Cpc("0.02".parse().unwrap()));
-    campaign.paths = vec![Path::new([PathOffer::new("book".parse().unwrap())])];
-    campaign.postbacks = vec![Postback::new("sales".parse().unwrap())];
-    campaign
+    Campaign::new(id.parse().unwrap(), "push".parse().unwrap())
+        .with_domain("main".parse::<DomainId>().unwrap())
+        .with_cost(Cost::Cpc("0.02".parse().unwrap()))
+        .with_paths([Path::new([PathOffer::new("book".parse().unwrap())])])
+        .with_postbacks([Postback::new("sales".parse().unwrap())])
 }
 
 pub fn options() -> CompileOptions {
@@ -125,4 +123,21 @@ fn a_postback_with_a_url_of_its_own_stands_alone() {
     assert_eq!(of_campaigns[0].path(), "campaign[0].postback[0].url");
     let said = "differs from the template of channel `push`";
     assert!(of_campaigns[0].message().starts_with(said), "{of_campaigns:?}");
+}
+
+#[test]
+fn a_setter_of_a_list_or_a_map_adds_and_any_other_replaces() {
+    let path = || Path::new([PathOffer::new("book".parse().unwrap())]);
+    let twice = campaign("summer")
+        .with_title("First")
+        .with_title("Second")
+        .with_paths([path().with_weight(7_u32)]);
+    assert_eq!(twice.title.as_deref(), Some("Second"));
+    assert_eq!(twice.paths, [path(), path().with_weight(7_u32)]);
+
+    let words = |word: &str, name: &str| (word.to_owned(), name.to_owned());
+    let postback = Postback::new("sales".parse().unwrap())
+        .with_values([words("a", "1"), words("b", "2")])
+        .with_values([words("b", "3")]);
+    assert_eq!(postback.values, [words("a", "1"), words("b", "3")].into());
 }

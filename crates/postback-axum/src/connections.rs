@@ -1,12 +1,14 @@
-//! Taking connections: bounded in number, in the time for their headers, in age.
+//! Taking connections: bounded in number, in the time for their headers, in age; and ending in
+//! order.
 
 use axum::{Router, body::Body, extract::ConnectInfo};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use postback_service::Service;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{Semaphore, watch},
+    sync::{Semaphore, oneshot, watch},
     task::JoinSet,
     time::{sleep, timeout},
 };
@@ -42,6 +44,32 @@ impl Default for ConnectionLimits {
             drain: Duration::from_secs(10),
         }
     }
+}
+
+/// Serves `app`, which has the [`router`](crate::router) of `service` in it, and runs the service
+/// until `shutdown` ends, with the usual limits: see [`run_with`].
+pub async fn run(service: Service, listener: TcpListener, app: Router, shutdown: impl Future<Output = ()>) {
+    run_with(service, listener, app, ConnectionLimits::default(), shutdown).await;
+}
+
+/// Serves `app` and runs `service` until `shutdown` ends. Then it ends in order, and nothing is cut
+/// off: no connection is taken any more, open requests get their answers, and the round of
+/// deliveries that is under way is finished.
+///
+/// [`serve`] says what is done for the connections, and [`Service::run`] what goes on beside them.
+pub async fn run_with(
+    service: Service,
+    listener: TcpListener,
+    app: Router,
+    limits: ConnectionLimits,
+    shutdown: impl Future<Output = ()>,
+) {
+    let (answered, until) = oneshot::channel::<()>();
+    let serving = async {
+        serve(listener, app, limits, shutdown).await;
+        drop(answered);
+    };
+    tokio::join!(serving, service.run(async { drop(until.await) }));
 }
 
 /// Serves a router until `shutdown` ends, then takes no more connections and lets those that are

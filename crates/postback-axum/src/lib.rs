@@ -14,7 +14,7 @@ mod options;
 mod postback;
 
 #[cfg(feature = "serve")]
-pub use connections::{ConnectionLimits, serve};
+pub use connections::{ConnectionLimits, run, run_with, serve};
 pub use options::{Limits, MAX_BODY, RouterOptions};
 
 use axum::{
@@ -77,6 +77,6 @@ async fn no_head(method: Method) -> Response {
 }
 
 /// The repository's front page, so that its examples compile and run.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "serve"))]
 #[doc = include_str!("../../../README.md")]
 struct FrontPage;

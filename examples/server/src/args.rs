@@ -11,7 +11,7 @@ use postback::tracker::Tracker;
 use postback::value::{IpNet, Namespace, Secret, ip_range};
 use postback_axum::{ConnectionLimits, RouterOptions};
 use postback_http::Client;
-use postback_service::{ConfigureError, EnvSecrets, Journal, PRIVATE_DAYS, Service};
+use postback_service::{ConfigureError, EnvSecrets, Journal, PRIVATE_DAYS, Service, stop_signal};
 use std::{fmt::Display, io::Write, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
 use tracing_subscriber::EnvFilter;
 
@@ -173,7 +173,7 @@ async fn run(arguments: ServeArguments) -> Result<(), Failed> {
     let stop = stop_signal().map_err(trouble)?;
     let started = Server::start(service, options, ConnectionLimits::default(), arguments.listen);
     let server = started.await.map_err(trouble)?;
-    stop.await.map_err(trouble)?;
+    stop.await;
     tracing::info!("stopping");
     server.shutdown().await;
     Ok(())
@@ -210,24 +210,4 @@ pub fn log() {
 /// A process that keeps numbers already.
 pub fn record() -> Result<PrometheusHandle, BuildError> {
     PrometheusBuilder::new().install_recorder()
-}
-
-/// Listens for SIGTERM and SIGINT from now on; what it answers with ends at the first of them.
-#[cfg(unix)]
-fn stop_signal() -> std::io::Result<impl Future<Output = std::io::Result<()>>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        Ok(())
-    })
-}
-
-#[cfg(not(unix))]
-fn stop_signal() -> std::io::Result<impl Future<Output = std::io::Result<()>>> {
-    Ok(tokio::signal::ctrl_c())
 }

@@ -1,6 +1,6 @@
 //! A service and its router, at work on a socket until they are told to stop.
 
-use postback_axum::{ConnectionLimits, RouterOptions, router_with};
+use postback_axum::{ConnectionLimits, RouterOptions, router_with, run_with};
 use postback_service::Service;
 use std::{io, net::SocketAddr};
 use thiserror::Error;
@@ -20,8 +20,8 @@ pub struct ListenError {
 pub struct Server {
     address: SocketAddr,
     service: Service,
-    accepting: (watch::Sender<bool>, JoinHandle<()>),
-    working: (watch::Sender<bool>, JoinHandle<()>),
+    stop: watch::Sender<bool>,
+    work: JoinHandle<()>,
 }
 
 impl Server {
@@ -39,19 +39,16 @@ impl Server {
         let listener = TcpListener::bind(listen).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
         let router = router_with(service.clone(), options);
-        let (stop, until) = stop();
-        let accepting = (
-            stop,
-            tokio::spawn(postback_axum::serve(listener, router, limits, until)),
-        );
-        let (stop, until) = self::stop();
-        let working = (stop, tokio::spawn(service.clone().run(until)));
+        let (stop, mut until) = watch::channel(false);
+        // Told to stop, or the server is gone.
+        let shutdown = async move { drop(until.wait_for(|stop| *stop).await) };
+        let work = tokio::spawn(run_with(service.clone(), listener, router, limits, shutdown));
         tracing::info!(%address, configuration = %service.tracker().fingerprint(), "serving");
         Ok(Self {
             address,
             service,
-            accepting,
-            working,
+            stop,
+            work,
         })
     }
 
@@ -67,20 +64,11 @@ impl Server {
         &self.service
     }
 
-    /// Stops: takes no more connections, ends the requests that are open, then the round of
-    /// deliveries that is under way, and lets go of the store. What is queued stays queued.
+    /// Stops in order, as [`run_with`] does, and lets go of the store. What is queued stays queued.
     pub async fn shutdown(self) {
-        for (stop, task) in [self.accepting, self.working] {
-            stop.send_replace(true);
-            let _ = task.await;
-        }
+        self.stop.send_replace(true);
+        let _ = self.work.await;
         drop(self.service);
         tracing::info!("stopped");
     }
-}
-
-/// What a task is told to stop by, and what it waits for: to be told, or the server to be gone.
-fn stop() -> (watch::Sender<bool>, impl Future<Output = ()>) {
-    let (stop, mut until) = watch::channel(false);
-    (stop, async move { drop(until.wait_for(|stop| *stop).await) })
 }

@@ -26,8 +26,9 @@ use parameters::Parameters;
 use postback::port::{BoxFuture, Inspect, StoreError};
 use postback::value::ClickId;
 
-/// Why the API does not answer without a token, and what to do.
-const CLOSED: &str = "the api is closed: set POSTBACK_API_TOKEN to open it";
+/// Why the API does not answer, and what to do; by which variable or file a host is given the token
+/// is the host's affair.
+const CLOSED: &str = "the api is closed: whoever runs this service can open it by giving it a bearer token";
 
 pub(crate) fn routes(served: &Served) -> Router<Served> {
     Router::new()
@@ -69,12 +70,12 @@ fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
     scheme.eq_ignore_ascii_case(b"bearer ").then_some(token)
 }
 
-/// A read of the store that a person waits for.
 /// What is stored, to be looked at.
 fn inspect(served: &Served) -> &dyn Inspect {
     &*served.service().stores().inspect
 }
 
+/// A read of the store that a person waits for.
 async fn read<T>(served: &Served, reading: BoxFuture<'_, Result<T, StoreError>>) -> Result<T, Refusal> {
     match tokio::time::timeout(served.options().limits.api_timeout, reading).await {
         Ok(read) => read.map_err(|error| Box::new(store_trouble(&error))),

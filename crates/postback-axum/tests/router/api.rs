@@ -30,7 +30,10 @@ async fn without_a_configured_token_the_api_is_closed_and_says_how_to_open_it() 
         for url in GUARDED {
             let answer = tested.api(url).await;
             assert_eq!(answer.status, 403, "{url}");
-            assert_eq!(answer.error(), "the api is closed: set POSTBACK_API_TOKEN to open it");
+            assert_eq!(
+                answer.error(),
+                "the api is closed: whoever runs this service can open it by giving it a bearer token"
+            );
         }
     }
 }

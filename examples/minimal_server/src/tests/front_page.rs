@@ -2,9 +2,9 @@ use axum::{Router, routing::get};
 use postback::{Tracker, memory::MemoryStore};
 use postback_http::Client;
 use postback_service::{EnvSecrets, Service};
-use std::{error::Error, net::SocketAddr, sync::Arc};
+use std::{error::Error, sync::Arc};
 
-/// Serves until `stop` ends.
+/// Serves until `stop` ends; then open requests get their answers, and what is being sent is sent.
 pub async fn serve(
     tracker: Tracker,
     client: Client,
@@ -17,9 +17,6 @@ pub async fn serve(
     let app = Router::new()
         .route("/hello", get(|| async { "my own service" }))
         .merge(postback_axum::router(service.clone())); // /{campaign}, /postback, /ins, /api, /healthz, /metrics
-    let app = app.into_make_service_with_connect_info::<SocketAddr>();
-    tokio::select! {
-        () = service.run(stop) => Ok(()), // sends the postbacks, and what else goes on without a request
-        served = async { axum::serve(listener, app).await } => Ok(served?),
-    }
+    postback_axum::run(service, listener, app, stop).await; // sends the postbacks too
+    Ok(())
 }

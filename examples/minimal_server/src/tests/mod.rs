@@ -7,9 +7,10 @@ mod front_page;
 
 use crate::*;
 use postback::delivery::address::AddressPolicy;
+use postback::{Document, compile};
 use postback_service::FixedSecrets;
 use postback_test::clickbank::{IV, encrypt, key, wrapper};
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -61,10 +62,6 @@ async fn listen() -> (TcpListener, SocketAddr) {
     (listener, address)
 }
 
-fn compiled(configuration: &str) -> Tracker {
-    compile(&Document::from_json(configuration).unwrap(), &CompileOptions::default()).unwrap()
-}
-
 /// A client that may dial this machine.
 fn client() -> Client {
     let policy = AddressPolicy::default().allow("127.0.0.1/32".parse().unwrap());
@@ -84,12 +81,25 @@ async fn told(server: SocketAddr, channel: &TcpListener, sell: impl AsyncFn(&str
 #[tokio::test]
 async fn a_notification_comes_in_and_the_postback_arrives() {
     let (channel, there) = listen().await;
-    let configuration = CONFIGURATION.replace("https://push.example.com", &format!("http://{there}"));
+    let mut definition = definition().unwrap();
+    let request = &mut definition.campaigns[0].postbacks[0].request;
+    let url = request
+        .url
+        .as_ref()
+        .unwrap()
+        .replace("https://push.example.com", &format!("http://{there}"));
+    request.url = Some(url);
+    let tracker = resolve(&definition, &CompileOptions::default()).unwrap();
     let secrets = FixedSecrets::from_iter([
         ("env:CLICKBANK_SECRET", SECRET),
         ("env:CLICKBANK_TOKEN", "a-long-token"),
     ]);
-    let tracker = compiled(&configuration);
+    let service = Service::builder(
+        tracker,
+        Arc::new(MemoryStore::new()),
+        Arc::new(client()),
+        Arc::new(secrets),
+    );
     let (listener, server) = listen().await;
     let using = async {
         let sell =
@@ -100,9 +110,16 @@ async fn a_notification_comes_in_and_the_postback_arrives() {
         );
     };
     tokio::select! {
-        served = serve(tracker, client(), Arc::new(secrets), listener) => panic!("it ended: {served:?}"),
+        served = serve(service, listener) => panic!("it ended: {served:?}"),
         () = using => {}
     }
+}
+
+#[test]
+fn the_program_fits_on_a_page() {
+    let lines = include_str!("../main.rs").lines().map(str::trim);
+    let code = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
+    assert!(code.count() <= 40);
 }
 
 #[tokio::test]
@@ -132,6 +149,8 @@ async fn the_service_of_the_front_page_sends_postbacks() {
     .unwrap();
     let (listener, server) = listen().await;
     let (stop, until) = tokio::sync::oneshot::channel::<()>();
+    let serving = front_page::serve(tracker, client(), listener, async { drop(until.await) });
+    tokio::pin!(serving);
     let using = async {
         assert!(ask(server, "GET /hello", "").await.ends_with("my own service"));
         let sell = async |click: &str| ask(server, &format!("GET /postback?clickid={click}&sum=8.50"), "").await;
@@ -139,9 +158,34 @@ async fn the_service_of_the_front_page_sends_postbacks() {
             told(server, &channel, sell).await,
             "GET /log?key=R-7&price=8.5 HTTP/1.1"
         );
-        stop.send(()).unwrap();
+        let answer = asked_while_it_stops(server, "sum=9.50&eventid=E-2", || stop.send(()).unwrap()).await;
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
     };
-    let until = async { drop(until.await) };
-    let (served, ()) = tokio::join!(front_page::serve(tracker, client(), listener, until), using);
-    served.unwrap();
+    tokio::select! {
+        served = serving.as_mut() => panic!("it ended before an open request: {served:?}"),
+        () = using => {}
+    }
+    timeout(SOON, serving).await.expect("it ends").unwrap();
+}
+
+/// The answer to a form whose body comes after `stop`.
+async fn asked_while_it_stops(server: SocketAddr, form: &str, stop: impl FnOnce()) -> String {
+    let mut stream = TcpStream::connect(server).await.unwrap();
+    let head = format!(
+        "POST /postback HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n",
+        form.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    // The body is waited for: the request is open.
+    let mut go_on = [0; 25];
+    stream.read_exact(&mut go_on).await.unwrap();
+    assert_eq!(go_on, *b"HTTP/1.1 100 Continue\r\n\r\n");
+    stop();
+    // Long enough for a server to end that does not wait.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    stream.write_all(form.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
 }
