@@ -14,7 +14,7 @@ use crate::load::{
 };
 use postback::plan::{Commit, Committed};
 use postback::port::Store;
-use postback_sqlite::{Options, SqliteStore};
+use postback_sqlite::{SqliteOptions, SqliteStore};
 use rusqlite::{Connection, TransactionBehavior};
 use std::{
     fs::File,
@@ -187,7 +187,7 @@ pub fn fsync(folder: &Path) -> Result<Duration, Failure> {
 }
 
 fn open(file: &Path) -> Result<SqliteStore, Failure> {
-    Ok(SqliteStore::open(file, &Options::new(NAMESPACE.parse()?))?)
+    Ok(SqliteStore::open(file, &SqliteOptions::new(NAMESPACE.parse()?))?)
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {

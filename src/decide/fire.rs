@@ -12,8 +12,8 @@ use crate::event::Event;
 use crate::model::{Click, Conversion, Updates};
 use crate::outbound::{Hole, HoledText, Outbound};
 use crate::plan::{Fired, MAX_TRACED_RULES, RuleTraces, RuleVerdict, Trace};
-use crate::rule::{Answer, evaluate_names, evaluate_rest};
-use crate::scope::{Names, Payout, Scope};
+use crate::rule::{RuleAnswer, evaluate_names, evaluate_rest};
+use crate::scope::{Names, Scope, ToldPayout};
 use crate::tracker::{Campaign, Channel, PayoutRule, PostbackRule, names};
 use crate::value::{CampaignId, DeliveryId, EventId, Pii, PostbackId, Timestamp};
 use alloc::{
@@ -43,10 +43,10 @@ fn known<'a>(fired: &'a [Fired], campaign: &Campaign, postback: &PostbackRule) -
 
 /// Notes that a postback has fired and what it told. Where no payout is known now, the channel
 /// still has the one before.
-fn note(fired: &mut Vec<Fired>, campaign: &Campaign, postback: &PostbackRule, payout: Payout) {
+fn note(fired: &mut Vec<Fired>, campaign: &Campaign, postback: &PostbackRule, payout: ToldPayout) {
     let now = match payout {
-        Payout::Known(money) => Some(money),
-        Payout::NoRate => None,
+        ToldPayout::Known(money) => Some(money),
+        ToldPayout::NoRate => None,
     };
     match place(fired, &campaign.id, &postback.id) {
         Ok(index) => {
@@ -97,14 +97,14 @@ impl<'a> Scopes<'a> {
     }
 
     /// What the channel is told by a postback.
-    pub(super) fn payout(&self, postback: &PostbackRule) -> Payout {
+    pub(super) fn payout(&self, postback: &PostbackRule) -> ToldPayout {
         let currency = self.channel.currency;
         self.decision
             .payout(postback.payout, self.adds, self.conversion, currency)
     }
 
     /// The view of a postback that tells the channel so much.
-    pub(super) fn of(&mut self, postback: &PostbackRule, payout: Payout) -> &Scope<'a> {
+    pub(super) fn of(&mut self, postback: &PostbackRule, payout: ToldPayout) -> &Scope<'a> {
         self.scope.payout = Some(payout);
         self.scope.payout_delta = Some(payout);
         self.scope.fixed_payout = match postback.payout {
@@ -134,10 +134,10 @@ impl<'a> Scopes<'a> {
 
 /// What a rule says of a conversion.
 struct Judged {
-    payout: Payout,
+    payout: ToldPayout,
     /// Without the type and the status.
-    rest: Answer,
-    answer: Answer,
+    rest: RuleAnswer,
+    answer: RuleAnswer,
 }
 
 impl<'t> Decision<'t> {
@@ -212,10 +212,10 @@ impl<'t> Decision<'t> {
         // Of what was never told, everything is new.
         let told = known.and_then(|known| known.told).map(|told| match scope.payout {
             // The channel's currency may have been changed since.
-            Some(Payout::Known(now)) => self
+            Some(ToldPayout::Known(now)) => self
                 .convert(told, now.currency, change.after.shown.at)
-                .map_or(Payout::NoRate, Payout::Known),
-            _ => Payout::Known(told),
+                .map_or(ToldPayout::NoRate, ToldPayout::Known),
+            _ => ToldPayout::Known(told),
         });
         let mut scope = *scope;
         scope.payout_delta = scope.payout.map(|payout| delta(told, payout));

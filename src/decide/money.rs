@@ -2,7 +2,7 @@
 
 use super::decision::Decision;
 use crate::model::{Conversion, Counts, Entry, Revenue};
-use crate::scope::Payout;
+use crate::scope::ToldPayout;
 use crate::tracker::PayoutRule;
 use crate::value::{Amount, Currency, Money, Timestamp, TypeName};
 
@@ -86,18 +86,18 @@ impl Decision<'_> {
         adds: Option<bool>,
         conversion: &Conversion,
         currency: Currency,
-    ) -> Payout {
+    ) -> ToldPayout {
         let zero = Money {
             amount: Amount::ZERO,
             currency,
         };
         match (rule, adds, conversion.sum) {
-            (PayoutRule::Fixed(fixed), Some(true), _) => Payout::Known(fixed),
-            (PayoutRule::Fixed(fixed), Some(false), _) => Payout::Known(Money {
+            (PayoutRule::Fixed(fixed), Some(true), _) => ToldPayout::Known(fixed),
+            (PayoutRule::Fixed(fixed), Some(false), _) => ToldPayout::Known(Money {
                 amount: fixed.amount.neg(),
                 ..fixed
             }),
-            (PayoutRule::Fixed(_), None, _) | (PayoutRule::Percent(_), _, None) => Payout::Known(zero),
+            (PayoutRule::Fixed(_), None, _) | (PayoutRule::Percent(_), _, None) => ToldPayout::Known(zero),
             (PayoutRule::Percent(percent), _, Some(sum)) => {
                 // The share is taken before the conversion, so that rounding happens once.
                 let share = percent.of(sum.amount).map(|amount| Money {
@@ -105,25 +105,25 @@ impl Decision<'_> {
                     currency: sum.currency,
                 });
                 let told = share.and_then(|share| self.convert(share, currency, conversion.shown.at));
-                told.map_or(Payout::NoRate, |money| Payout::Known(money.rounded()))
+                told.map_or(ToldPayout::NoRate, |money| ToldPayout::Known(money.rounded()))
             }
         }
     }
 }
 
 /// What was added between two payouts; `before` absent is zero.
-pub(super) fn delta(before: Option<Payout>, after: Payout) -> Payout {
+pub(super) fn delta(before: Option<ToldPayout>, after: ToldPayout) -> ToldPayout {
     match (before, after) {
         (None, after) => after,
-        (Some(Payout::Known(before)), Payout::Known(after)) if before.currency == after.currency => {
+        (Some(ToldPayout::Known(before)), ToldPayout::Known(after)) if before.currency == after.currency => {
             let amount = after.amount.checked_sub(before.amount);
-            amount.map_or(Payout::NoRate, |amount| {
-                Payout::Known(Money {
+            amount.map_or(ToldPayout::NoRate, |amount| {
+                ToldPayout::Known(Money {
                     amount,
                     currency: after.currency,
                 })
             })
         }
-        _ => Payout::NoRate,
+        _ => ToldPayout::NoRate,
     }
 }

@@ -7,7 +7,7 @@ use crate::event::Event;
 use crate::model::{Click, Conversion, Entry};
 use crate::plan::Reason;
 use crate::rule::reasons;
-use crate::scope::Payout;
+use crate::scope::ToldPayout;
 use crate::value::{OfferId, PostbackId};
 use alloc::{
     string::{String, ToString},
@@ -36,7 +36,7 @@ impl Decision<'_> {
     /// What a postback of the click's campaign tells the channel that a conversion is worth; none
     /// where there is no such postback.
     #[must_use]
-    pub fn payout_of(&self, click: &Click, conversion: &Conversion, postback: &PostbackId) -> Option<Payout> {
+    pub fn payout_of(&self, click: &Click, conversion: &Conversion, postback: &PostbackId) -> Option<ToldPayout> {
         let campaign = self.campaigns.get(&click.campaign)?;
         let channel = self.channels.get(&campaign.channel)?;
         let postback = campaign.postbacks.iter().find(|known| known.id == *postback)?;

@@ -2,7 +2,7 @@
 
 use super::door::Intake;
 use crate::event::Event;
-use crate::network::{InboundPostback, NotTaken, PostbackError};
+use crate::network::{InboundPostback, InboundPostbackError, NotTaken};
 use crate::plan::Ring;
 use crate::protocol::Message;
 use crate::value::Query;
@@ -34,8 +34,8 @@ impl Authorized<'_> {
     /// The event of a postback, and what was read of the query.
     ///
     /// # Errors
-    /// [`PostbackError`]: a value that is malformed, too long or repeated.
-    pub fn postback(&self, query: &Query<'_>) -> Result<(Event, InboundPostback), PostbackError> {
+    /// [`InboundPostbackError`]: a value that is malformed, too long or repeated.
+    pub fn postback(&self, query: &Query<'_>) -> Result<(Event, InboundPostback), InboundPostbackError> {
         self.0.posted_back(query)
     }
 }

@@ -3,7 +3,7 @@
 use super::door::Intake;
 use super::draft::keep;
 use crate::event::{Event, Interface, Kind};
-use crate::network::{InboundPostback, Meaning, PostbackError};
+use crate::network::{InboundPostback, InboundPostbackError, Meaning};
 use crate::value::{EventId, Money, Query, Receipt, Shared};
 use alloc::{borrow::Cow, format, string::ToString, vec::Vec};
 
@@ -23,7 +23,7 @@ impl Intake<'_> {
     /// Anyone may send what is [open](crate::tracker::Source::is_open), so its sum and currency are
     /// not read, and it has neither receipt nor parent. In ClickBank's pixel the click id may be
     /// one of a list.
-    pub(super) fn posted_back(&self, query: &Query<'_>) -> Result<(Event, InboundPostback), PostbackError> {
+    pub(super) fn posted_back(&self, query: &Query<'_>) -> Result<(Event, InboundPostback), InboundPostbackError> {
         let protocol = &self.source.protocol;
         let own: Vec<&str> = self.source.parameters.iter().map(|row| row.name.as_str()).collect();
         let open = self.is_sent_by_anyone(query);
@@ -104,7 +104,7 @@ impl Intake<'_> {
     /// amount, which counts nothing and so refuses nothing. A protocol's pixel may fill the field
     /// of the click id with a list, and not the list but each code of it has the length of a click
     /// id.
-    fn read(&self, query: &Query<'_>, own: &[&str], open: bool) -> Result<InboundPostback, PostbackError> {
+    fn read(&self, query: &Query<'_>, own: &[&str], open: bool) -> Result<InboundPostback, InboundPostbackError> {
         use Meaning::{ClickId, Currency, Sum};
         let names = &self.source.names;
         let codes = self.source.protocol.names_of_codes();

@@ -1,7 +1,7 @@
 //! What an intake says to what it does not take.
 
 use super::Unauthorized;
-use crate::network::{PostbackError, PostbackFault};
+use crate::network::{InboundPostbackError, PostbackFault};
 use crate::plan::{RefusedBody, RefusedReason};
 use crate::text::QueryFault;
 use crate::tracker::Alarm;
@@ -42,7 +42,7 @@ pub enum RefusalReason {
     Query(#[from] QueryError),
     /// A postback with a value that is malformed, too long or repeated (HTTP 400).
     #[error(transparent)]
-    Malformed(#[from] PostbackError),
+    Malformed(#[from] InboundPostbackError),
     /// A postback that the host could not read as parameters, and why (HTTP 400).
     #[error("{}", .0.text())]
     Unread(RefusedReason),

@@ -92,7 +92,7 @@ pub struct InboundPostback {
 /// A postback that is refused, with the parameter at fault. Prints as the text of a 400 answer.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(transparent)]
-pub struct PostbackError(Problem);
+pub struct InboundPostbackError(Problem);
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 enum Problem {
@@ -125,7 +125,7 @@ pub(crate) enum PostbackFault {
     Character,
 }
 
-impl PostbackError {
+impl InboundPostbackError {
     /// The parameter at fault, by its name as far as an error shows it.
     #[must_use]
     pub fn parameter(&self) -> Option<&str> {
@@ -152,13 +152,13 @@ impl PostbackError {
 }
 
 /// A name that is repeated.
-impl From<QueryError> for PostbackError {
+impl From<QueryError> for InboundPostbackError {
     fn from(error: QueryError) -> Self {
         Self(Problem::Repeated(error))
     }
 }
 
-impl From<Problem> for PostbackError {
+impl From<Problem> for InboundPostbackError {
     fn from(problem: Problem) -> Self {
         Self(problem)
     }
@@ -175,7 +175,7 @@ impl InboundPostback {
     ///   parameters
     /// - a sum that is not an [`Amount`], a currency that is not three letters, a time that is
     ///   neither whole Unix seconds nor RFC 3339
-    pub fn read(query: &Query<'_>, map: &ParameterMap, own: &[&str]) -> Result<Self, PostbackError> {
+    pub fn read(query: &Query<'_>, map: &ParameterMap, own: &[&str]) -> Result<Self, InboundPostbackError> {
         let mut reader = Reader {
             query,
             map,
@@ -241,7 +241,7 @@ struct Reader<'q, 'a> {
 impl<'q> Reader<'q, '_> {
     /// The value of a meaning and the name that it stands under. Every name is looked at, since
     /// each may be repeated or too long.
-    fn value(&mut self, meaning: Meaning, longest: usize) -> Result<Option<(&'q str, &'q str)>, PostbackError> {
+    fn value(&mut self, meaning: Meaning, longest: usize) -> Result<Option<(&'q str, &'q str)>, InboundPostbackError> {
         let mut found: Option<(&'q str, &'q str)> = None;
         for name in self.map.names(meaning) {
             let Some(value) = self.query.value(name).map_err(Problem::from)? else {
@@ -259,7 +259,7 @@ impl<'q> Reader<'q, '_> {
         Ok(found)
     }
 
-    fn text(&mut self, meaning: Meaning, longest: usize) -> Result<Option<String>, PostbackError> {
+    fn text(&mut self, meaning: Meaning, longest: usize) -> Result<Option<String>, InboundPostbackError> {
         Ok(self.value(meaning, longest)?.map(|(_, value)| value.to_string()))
     }
 
@@ -271,7 +271,7 @@ impl<'q> Reader<'q, '_> {
         longest: usize,
         parse: impl FnOnce(&str) -> Result<T, E>,
         problem: impl FnOnce(String, E) -> Problem,
-    ) -> Result<Option<T>, PostbackError> {
+    ) -> Result<Option<T>, InboundPostbackError> {
         let Some((name, value)) = self.value(meaning, longest)? else {
             return Ok(None);
         };
@@ -286,18 +286,18 @@ impl<'q> Reader<'q, '_> {
         meaning: Meaning,
         longest: usize,
         make: impl FnOnce(&str) -> Result<T, E>,
-    ) -> Result<Option<T>, PostbackError> {
+    ) -> Result<Option<T>, InboundPostbackError> {
         self.parsed(meaning, longest, make, |name, _| Problem::Character(name))
     }
 
-    fn currency(&mut self) -> Result<Option<Currency>, PostbackError> {
+    fn currency(&mut self) -> Result<Option<Currency>, InboundPostbackError> {
         match self.map.forced_currency() {
             Some(forced) => Ok(Some(forced)),
             None => self.parsed(Meaning::Currency, usize::MAX, str::parse, Problem::Currency),
         }
     }
 
-    fn receipt(&mut self, meaning: Meaning) -> Result<Option<Receipt>, PostbackError> {
+    fn receipt(&mut self, meaning: Meaning) -> Result<Option<Receipt>, InboundPostbackError> {
         let numbers = self.map.numbers_rebills();
         self.made(meaning, MAX_FOREIGN_ID, |text| {
             Receipt::new(if numbers { Receipt::split_rebill(text).0 } else { text })

@@ -174,7 +174,7 @@ pub enum RuleVerdict {
     /// It matches, and `updates` says that a change does not fire it.
     NotOnUpdate,
     /// Conditions do not hold.
-    Failed(crate::rule::Answer),
+    Failed(crate::rule::RuleAnswer),
     /// It matches, but a value that its template needs is missing or does not fit.
     NotRendered(alloc::string::String),
 }

@@ -85,7 +85,7 @@ impl fmt::Display for RuleVerdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rule::Answer;
+    use crate::rule::RuleAnswer;
     use alloc::{string::ToString, vec::Vec};
 
     #[test]
@@ -94,7 +94,7 @@ mod tests {
         for decision in [Created, Edited, Incremented, ReplacedFirst, Kept, Superseded, Bypassed] {
             assert_eq!(serde_json::to_value(decision).unwrap(), decision.as_str());
         }
-        let failed = RuleVerdict::Failed(Answer::try_from(1).unwrap());
+        let failed = RuleVerdict::Failed(RuleAnswer::try_from(1).unwrap());
         let not_rendered = RuleVerdict::NotRendered("x".into());
         for verdict in [
             RuleVerdict::Fired,
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_failed_rule_names_every_condition() {
-        let failed = RuleVerdict::Failed(Answer::try_from(4 + 8).unwrap());
+        let failed = RuleVerdict::Failed(RuleAnswer::try_from(4 + 8).unwrap());
         assert_eq!(
             failed.to_string(),
             "it did not fire: the type is not one of `types`; the status is not one of `statuses`"

@@ -4,8 +4,8 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// What a rule can fail on. The numbers are the bits of [`Answer::code`] in stored traces: none is
-/// ever given another meaning.
+/// What a rule can fail on. The numbers are the bits of [`RuleAnswer::code`] in stored traces: none
+/// is ever given another meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -94,14 +94,14 @@ impl fmt::Display for Condition {
 /// Whether a rule fires, and if not, every condition that it failed on. A number in JSON: the code.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u16", into = "u16")]
-pub struct Answer(u16);
+pub struct RuleAnswer(u16);
 
-/// A number that is no [`Answer::code`].
+/// A number that is no [`RuleAnswer::code`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("`{0}` is not the code of a rule's answer")]
-pub struct AnswerError(u16);
+pub struct RuleAnswerError(u16);
 
-impl Answer {
+impl RuleAnswer {
     /// Every condition held.
     pub const FIRES: Self = Self(0);
 
@@ -142,25 +142,25 @@ impl Answer {
     }
 }
 
-impl TryFrom<u16> for Answer {
-    type Error = AnswerError;
+impl TryFrom<u16> for RuleAnswer {
+    type Error = RuleAnswerError;
 
-    /// Reads [`Answer::code`].
+    /// Reads [`RuleAnswer::code`].
     ///
     /// # Errors
     /// - a number with a bit that is no condition's
-    fn try_from(code: u16) -> Result<Self, AnswerError> {
+    fn try_from(code: u16) -> Result<Self, RuleAnswerError> {
         let known = Condition::ALL.iter().fold(0, |all, condition| all | condition.bit());
         if code & !known == 0 {
             Ok(Self(code))
         } else {
-            Err(AnswerError(code))
+            Err(RuleAnswerError(code))
         }
     }
 }
 
-impl From<Answer> for u16 {
-    fn from(answer: Answer) -> Self {
+impl From<RuleAnswer> for u16 {
+    fn from(answer: RuleAnswer) -> Self {
         answer.code()
     }
 }
@@ -195,12 +195,12 @@ mod tests {
 
     #[test]
     fn a_code_reads_back_as_the_same_answer() {
-        let mut answer = Answer::FIRES;
+        let mut answer = RuleAnswer::FIRES;
         answer.insert(Condition::Types);
         answer.insert(Condition::Share);
-        assert_eq!(Answer::try_from(answer.code()), Ok(answer));
+        assert_eq!(RuleAnswer::try_from(answer.code()), Ok(answer));
         assert_eq!(serde_json::to_string(&answer).unwrap(), "4100");
-        assert_eq!(serde_json::from_str::<Answer>("4100").unwrap(), answer);
+        assert_eq!(serde_json::from_str::<RuleAnswer>("4100").unwrap(), answer);
         assert_eq!(
             answer.failed().collect::<Vec<_>>(),
             vec![Condition::Types, Condition::Share]
@@ -209,20 +209,20 @@ mod tests {
 
     #[test]
     fn what_failed_in_both_parts_of_a_rule_failed() {
-        let (mut one, mut other) = (Answer::FIRES, Answer::FIRES);
+        let (mut one, mut other) = (RuleAnswer::FIRES, RuleAnswer::FIRES);
         one.insert(Condition::Types);
         one.insert(Condition::NoRate);
         other.insert(Condition::NoRate);
         assert_eq!(one.and(other), one);
         assert_eq!(other.and(one), one);
-        assert_eq!(one.and(Answer::FIRES), one);
+        assert_eq!(one.and(RuleAnswer::FIRES), one);
     }
 
     #[test]
     fn a_bit_that_is_no_conditions_is_refused() {
-        let error = Answer::try_from(16384).unwrap_err();
+        let error = RuleAnswer::try_from(16384).unwrap_err();
         assert_eq!(error.to_string(), "`16384` is not the code of a rule's answer");
-        assert!(Answer::try_from(16383).is_ok());
+        assert!(RuleAnswer::try_from(16383).is_ok());
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! One walk over the conditions, for the answer and for its reasons alike, so that the two cannot
 //! disagree.
 
-use super::{Answer, Condition, Conditions, Negative};
+use super::{Condition, Conditions, Negative, RuleAnswer};
 use crate::condition::{Seen, Unmet};
 use crate::model::Conversion;
-use crate::scope::{Payout, Scope};
+use crate::scope::{Scope, ToldPayout};
 use alloc::{borrow::Cow, format, vec::Vec};
 
 /// Whether a rule with these conditions fires, and if not, what it failed on. Every condition is
@@ -14,23 +14,23 @@ use alloc::{borrow::Cow, format, vec::Vec};
 /// as text (it is printed to be compared), compares without case, or asks whether a value with a
 /// `%` is there (an encoded macro is searched in it).
 #[must_use]
-pub fn evaluate(conditions: &Conditions, scope: &Scope<'_>) -> Answer {
-    let mut answer = Answer::FIRES;
+pub fn evaluate(conditions: &Conditions, scope: &Scope<'_>) -> RuleAnswer {
+    let mut answer = RuleAnswer::FIRES;
     walk(conditions, scope, &mut answer);
     answer
 }
 
 /// The part of [`evaluate`] that is about the type and the status.
-pub(crate) fn evaluate_names(conditions: &Conditions, conversion: &Conversion) -> Answer {
-    let mut answer = Answer::FIRES;
+pub(crate) fn evaluate_names(conditions: &Conditions, conversion: &Conversion) -> RuleAnswer {
+    let mut answer = RuleAnswer::FIRES;
     names(conditions, conversion, &mut answer);
     answer
 }
 
 /// The other part of [`evaluate`], the same for all rules that [ask it
 /// alike](Conditions::asks_like).
-pub(crate) fn evaluate_rest(conditions: &Conditions, conversion: &Conversion, scope: &Scope<'_>) -> Answer {
-    let mut answer = Answer::FIRES;
+pub(crate) fn evaluate_rest(conditions: &Conditions, conversion: &Conversion, scope: &Scope<'_>) -> RuleAnswer {
+    let mut answer = RuleAnswer::FIRES;
     rest(conditions, conversion, scope, &mut answer);
     answer
 }
@@ -50,7 +50,7 @@ trait Failed<'a> {
     fn add(&mut self, condition: Condition, why: impl FnOnce() -> Unmet<'a>);
 }
 
-impl<'a> Failed<'a> for Answer {
+impl<'a> Failed<'a> for RuleAnswer {
     fn add(&mut self, condition: Condition, _: impl FnOnce() -> Unmet<'a>) {
         self.insert(condition);
     }
@@ -125,8 +125,8 @@ fn negative<'a>(conversion: &'a Conversion, scope: &Scope<'_>, failed: &mut impl
     }
     // Without a rate the payout is not known, but its sign is that of the sum.
     let money = match scope.payout {
-        Some(Payout::Known(money)) => Some(money),
-        Some(Payout::NoRate) | None => conversion.sum,
+        Some(ToldPayout::Known(money)) => Some(money),
+        Some(ToldPayout::NoRate) | None => conversion.sum,
     };
     if let Some(seen) = money.filter(|money| money.amount.is_negative()) {
         failed.add(Condition::Negative, || Unmet::Negative { what: "payout", seen });

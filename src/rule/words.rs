@@ -1,7 +1,7 @@
 //! What a rule asks for, and what a stored answer says, in words. (What a reason says stands in
 //! `condition/words.rs`.)
 
-use super::{Answer, Condition, Conditions};
+use super::{Condition, Conditions, RuleAnswer};
 use crate::condition::{Clause, Test};
 use crate::scope::ParameterName;
 use crate::value::span::Span;
@@ -50,7 +50,7 @@ fn asked(condition: Condition, clause: &Clause<ParameterName>) -> String {
 }
 
 /// What failed, `; ` between; nothing where the rule fires.
-impl fmt::Display for Answer {
+impl fmt::Display for RuleAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (number, failed) in self.failed().enumerate() {
             let mark = if number == 0 { "" } else { "; " };

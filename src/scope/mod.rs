@@ -75,7 +75,7 @@ pub struct Names<'a> {
 
 /// What the channel is told that a conversion is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Payout {
+pub enum ToldPayout {
     /// In the channel's currency, rounded to its digits; zero where the conversion is never money.
     Known(Money),
     /// There is no rate into the channel's currency.
@@ -96,11 +96,11 @@ pub struct Scope<'a> {
     /// Which slot of the click a role is kept in, by the channel's parameter table.
     pub roles: Option<&'a BTreeMap<ParameterRole, ClickSlot>>,
     /// What the channel is told, after percent or fixed; absent while a click is routed.
-    pub payout: Option<Payout>,
+    pub payout: Option<ToldPayout>,
     /// The fixed payout of the postback, if it has one.
     pub fixed_payout: Option<Money>,
     /// What of the payout the channel was not yet told.
-    pub payout_delta: Option<Payout>,
+    pub payout_delta: Option<ToldPayout>,
     /// The id of the delivery that is rendered.
     pub delivery: Option<&'a DeliveryId>,
 }
@@ -154,10 +154,10 @@ impl<'a> Scope<'a> {
             },
             Field::Payout => amount(self.payout),
             Field::PayoutDelta => amount(self.payout_delta),
-            Field::CustPayout => amount(self.fixed_payout.map(Payout::Known)),
+            Field::CustPayout => amount(self.fixed_payout.map(ToldPayout::Known)),
             Field::Currency => match self.payout {
-                Some(Payout::Known(money)) => Value::Text(Cow::Owned(money.currency.to_string())),
-                Some(Payout::NoRate) => Value::NoRate,
+                Some(ToldPayout::Known(money)) => Value::Text(Cow::Owned(money.currency.to_string())),
+                Some(ToldPayout::NoRate) => Value::NoRate,
                 None => Value::Empty,
             },
             Field::PostbackId => optional(self.delivery.map(|id| id.as_str())),
@@ -207,10 +207,10 @@ fn seconds(at: Option<crate::value::Timestamp>) -> Value<'static> {
     })
 }
 
-fn amount(payout: Option<Payout>) -> Value<'static> {
+fn amount(payout: Option<ToldPayout>) -> Value<'static> {
     match payout {
-        Some(Payout::Known(money)) => Value::Text(Cow::Owned(money.amount.to_string())),
-        Some(Payout::NoRate) => Value::NoRate,
+        Some(ToldPayout::Known(money)) => Value::Text(Cow::Owned(money.amount.to_string())),
+        Some(ToldPayout::NoRate) => Value::NoRate,
         None => Value::Empty,
     }
 }

@@ -1,6 +1,6 @@
 //! The names that conditions read, and what a scope knows under them.
 
-use super::{ClickSlot, Field, Payout, Scope, Value, optional};
+use super::{ClickSlot, Field, Scope, ToldPayout, Value, optional};
 use crate::condition::{Fact, NamedFacts};
 use crate::value::{Money, Pii, Timestamp};
 use alloc::string::String;
@@ -60,7 +60,7 @@ impl NamedFacts for Scope<'_> {
         let shown = self.conversion.map(|conversion| &conversion.shown);
         let value = match &name.field {
             Some(Field::Sum) => return money(self.conversion.and_then(|known| known.sum)),
-            Some(Field::Payout) => return payout(self.payout),
+            Some(Field::ToldPayout) => return payout(self.payout),
             Some(Field::PayoutDelta) => return payout(self.payout_delta),
             Some(Field::CustPayout) => return money(self.fixed_payout),
             Some(Field::ClickTime) => return self.time(self.click.at, "the click"),
@@ -110,10 +110,10 @@ fn money(money: Option<Money>) -> Fact<'static> {
     money.map_or(Fact::Missing, Fact::Money)
 }
 
-fn payout(payout: Option<Payout>) -> Fact<'static> {
+fn payout(payout: Option<ToldPayout>) -> Fact<'static> {
     match payout {
-        Some(Payout::Known(money)) => Fact::Money(money),
-        Some(Payout::NoRate) => Fact::NoRate,
+        Some(ToldPayout::Known(money)) => Fact::Money(money),
+        Some(ToldPayout::NoRate) => Fact::NoRate,
         None => Fact::Missing,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::support::{CLICKED, Case, money, with};
 use postback::rule::{Condition, Conditions, Negative, evaluate};
-use postback::scope::Payout;
+use postback::scope::ToldPayout;
 use postback::value::Timestamp;
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ fn a_payout_of_exactly_the_minimum_is_sent() {
     let at_least = with(|c| c.min_payout(money("10", "USD")));
     let mut case = Case::new();
     for (payout, expected) in [("9.99", false), ("10", true), ("10.01", true)] {
-        case.payout = Some(Payout::Known(money(payout, "USD")));
+        case.payout = Some(ToldPayout::Known(money(payout, "USD")));
         assert_eq!(case.fires(&at_least), expected, "{payout}");
     }
-    case.payout = Some(Payout::Known(money("9.99", "USD")));
+    case.payout = Some(ToldPayout::Known(money("9.99", "USD")));
     assert_eq!(case.texts(&at_least), ["payout is 9.99 USD, wanted at least 10 USD"]);
 }
 
@@ -22,7 +22,7 @@ fn a_payout_of_exactly_the_minimum_is_sent() {
 fn a_minimum_that_cannot_be_compared_does_not_fire_and_says_so() {
     let at_least = with(|c| c.min_payout(money("10", "USD")));
     let mut case = Case::new();
-    case.payout = Some(Payout::Known(money("900", "JPY")));
+    case.payout = Some(ToldPayout::Known(money("900", "JPY")));
     assert!(
         evaluate(&at_least, &case.scope())
             .failed()
@@ -32,7 +32,7 @@ fn a_minimum_that_cannot_be_compared_does_not_fire_and_says_so() {
         case.texts(&at_least),
         ["payout is 900 JPY, which cannot be compared with 10 USD"]
     );
-    case.payout = Some(Payout::NoRate);
+    case.payout = Some(ToldPayout::NoRate);
     assert!(evaluate(&at_least, &case.scope()).failed().eq([Condition::NoRate]));
     assert_eq!(
         case.texts(&at_least),
@@ -45,7 +45,7 @@ fn a_minimum_that_cannot_be_compared_does_not_fire_and_says_so() {
 #[test]
 fn a_missing_rate_matters_only_to_a_rule_that_needs_it() {
     let mut case = Case::new();
-    case.payout = Some(Payout::NoRate);
+    case.payout = Some(ToldPayout::NoRate);
     assert!(case.fires(&Conditions::default()));
 }
 
@@ -83,20 +83,20 @@ fn a_test_fires_only_where_the_rule_is_for_tests() {
 fn what_takes_money_back_is_skipped_unless_the_rule_sends_it() {
     let sends = with(|c| c.negative = Negative::Send);
     let mut case = Case::new();
-    case.payout = Some(Payout::Known(money("-8.5", "USD")));
+    case.payout = Some(ToldPayout::Known(money("-8.5", "USD")));
     assert_eq!(
         case.texts(&Conditions::default()),
         ["payout is -8.5 USD, wanted none below 0"]
     );
     assert!(case.fires(&sends));
-    case.payout = Some(Payout::Known(money("0", "USD")));
+    case.payout = Some(ToldPayout::Known(money("0", "USD")));
     assert!(case.fires(&Conditions::default()), "nothing is not negative");
 }
 
 #[test]
 fn a_refund_without_an_amount_is_not_sent_as_another_sale() {
     let mut case = Case::new();
-    case.payout = Some(Payout::Known(money("0", "USD")));
+    case.payout = Some(ToldPayout::Known(money("0", "USD")));
     case.conversion.sum = None;
     for kind in ["refund", "chargeback", "echeck_return"] {
         case.conversion.shown.kind = kind.into();
@@ -108,7 +108,7 @@ fn a_refund_without_an_amount_is_not_sent_as_another_sale() {
 #[test]
 fn without_a_rate_the_sum_says_whether_a_payout_is_negative() {
     let mut case = Case::new();
-    case.payout = Some(Payout::NoRate);
+    case.payout = Some(ToldPayout::NoRate);
     case.conversion.sum = Some(money("-10", "EUR"));
     assert!(
         evaluate(&Conditions::default(), &case.scope())

@@ -3,7 +3,7 @@
 use crate::support::{Case, texts, with};
 use postback::model::ParameterRole;
 use postback::rule::{Condition, evaluate, reasons};
-use postback::scope::{ClickSlot, Payout};
+use postback::scope::{ClickSlot, ToldPayout};
 use std::collections::BTreeMap;
 
 #[test]
@@ -43,7 +43,7 @@ fn where_is_exact_and_every_parameter_must_match() {
 #[test]
 fn where_on_an_amount_without_a_rate_says_so() {
     let mut case = Case::new();
-    case.payout = Some(Payout::NoRate);
+    case.payout = Some(ToldPayout::NoRate);
     let asked = with(|c| c.matches("offer_payout".into(), "10"));
     assert_eq!(
         case.texts(&asked),

@@ -1,8 +1,8 @@
 //! One conversion, and short ways to ask a rule about it.
 
 use postback::model::{Click, Conversion, Status};
-use postback::rule::{Answer, Condition, Conditions, evaluate, reasons};
-use postback::scope::{Payout, Scope};
+use postback::rule::{Condition, Conditions, RuleAnswer, evaluate, reasons};
+use postback::scope::{Scope, ToldPayout};
 use postback::value::{Money, Timestamp};
 
 pub const CLICKED: i64 = 1_700_000_000;
@@ -10,7 +10,7 @@ pub const CLICKED: i64 = 1_700_000_000;
 pub struct Case {
     pub click: Click,
     pub conversion: Conversion,
-    pub payout: Option<Payout>,
+    pub payout: Option<ToldPayout>,
 }
 
 impl Case {
@@ -40,7 +40,7 @@ impl Case {
         Self {
             click,
             conversion,
-            payout: Some(Payout::Known(money("10", "USD"))),
+            payout: Some(ToldPayout::Known(money("10", "USD"))),
         }
     }
 
@@ -77,7 +77,7 @@ pub fn texts(conditions: &Conditions, scope: &Scope<'_>) -> Vec<String> {
             reasons.iter().any(|(failed, _)| failed == condition)
         );
     }
-    assert_eq!(Answer::try_from(answer.code()).unwrap(), answer);
+    assert_eq!(RuleAnswer::try_from(answer.code()).unwrap(), answer);
     reasons.iter().map(|(_, why)| why.to_string()).collect()
 }
 

@@ -3,7 +3,7 @@
 
 use postback::model::{Click, ParameterRole};
 use postback::outbound::{HoledText, Part};
-use postback::scope::{ClickSlot, Field, Payout, Scope, Value};
+use postback::scope::{ClickSlot, Field, Scope, ToldPayout, Value};
 use postback::template::{
     BodyTemplate, ContentType, MAX_MACROS, MAX_RENDERED, MAX_TEMPLATE, RenderError, UrlTemplate, placeholders,
 };
@@ -31,7 +31,7 @@ fn a_postback_is_rendered_from_a_scope() {
     let roles = BTreeMap::from([(ParameterRole::RtCampaignId, ClickSlot::Sub(1))]);
     let mut scope = Scope::of_click(&click);
     scope.roles = Some(&roles);
-    scope.payout = Some(Payout::Known(Money {
+    scope.payout = Some(ToldPayout::Known(Money {
         amount: "8.00".parse().unwrap(),
         currency: Currency::USD,
     }));
@@ -44,7 +44,7 @@ fn a_postback_is_rendered_from_a_scope() {
             "https://us.ahows.co/log?action=conversion&key=ABC&price=8&c=111&t=1700000000"
         ))
     );
-    scope.payout = Some(Payout::NoRate);
+    scope.payout = Some(ToldPayout::NoRate);
     let body = BodyTemplate::parse(r#"{"value":{payout}}"#, "application/json").unwrap();
     assert_eq!(
         body.render(&scope),

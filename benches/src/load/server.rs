@@ -13,7 +13,7 @@ use postback_axum::{ConnectionLimits, RouterOptions};
 use postback_http::Client;
 use postback_server::{Server as Serving, args};
 use postback_service::{EnvSecrets, Journal, Service};
-use postback_sqlite::{Options, SqliteStore};
+use postback_sqlite::{SqliteOptions, SqliteStore};
 use std::{
     fs,
     net::{SocketAddr, TcpListener},
@@ -52,7 +52,7 @@ impl Serve {
     /// What keeps a server from starting.
     pub async fn run(self) -> Result<(), Failure> {
         args::log();
-        let mut options = Options::new(NAMESPACE.parse()?);
+        let mut options = SqliteOptions::new(NAMESPACE.parse()?);
         if let Some(group) = self.group {
             options.group = group;
         }
@@ -96,7 +96,7 @@ impl Server {
         group: Option<usize>,
     ) -> Result<Self, Failure> {
         let database = folder.join("server.db");
-        let store = SqliteStore::open(&database, &Options::new(NAMESPACE.parse()?))?;
+        let store = SqliteStore::open(&database, &SqliteOptions::new(NAMESPACE.parse()?))?;
         for first in (0..sales).step_by(usize::try_from(BATCH)?) {
             let numbers = first..sales.min(first + BATCH);
             let clicks = numbers.map(|sale| world.click(sale)).collect::<Result<Vec<_>, _>>()?;

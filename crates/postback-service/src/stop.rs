@@ -3,8 +3,8 @@
 use std::io;
 
 /// Listens for SIGTERM and SIGINT from now on (Ctrl-C where there are no such signals). What it
-/// answers with ends at the first of them, as the `shutdown` of [`Service::run`](crate::Service::run)
-/// must.
+/// answers with ends at the first of them: it is made for the `shutdown` of
+/// [`Service::run`](crate::Service::run).
 ///
 /// # Errors
 /// A process that cannot listen for signals.
@@ -21,8 +21,8 @@ pub fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
     })
 }
 
-/// Listens for Ctrl-C from now on. What it answers with ends at the first, as the `shutdown` of
-/// [`Service::run`](crate::Service::run) must.
+/// Listens for Ctrl-C from now on. What it answers with ends at the first: it is made for the
+/// `shutdown` of [`Service::run`](crate::Service::run).
 ///
 /// # Errors
 /// A process that cannot listen for it.

@@ -29,13 +29,13 @@ use threads::Threads;
 /// How a store is opened.
 ///
 /// ```
-/// let mut options = postback_sqlite::Options::new("acme".parse()?);
+/// let mut options = postback_sqlite::SqliteOptions::new("acme".parse()?);
 /// options.readers = 4;
 /// # Ok::<(), postback::value::IdError>(())
 /// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Options {
+pub struct SqliteOptions {
     /// The tenant. A file belongs to the first namespace that opens it.
     pub namespace: Namespace,
     /// How long a transaction waits for other processes that write to the same file. The default of
@@ -51,7 +51,7 @@ pub struct Options {
     pub group: usize,
 }
 
-impl Options {
+impl SqliteOptions {
     /// The defaults, for a namespace.
     #[must_use]
     pub fn new(namespace: Namespace) -> Self {
@@ -82,7 +82,7 @@ impl SqliteStore {
     ///   share)
     /// - a file with a newer schema, or one that is no such database
     /// - a file that cannot be opened for reading and writing, or that others keep locked
-    pub fn open(path: impl AsRef<Path>, options: &Options) -> Result<Self, StoreError> {
+    pub fn open(path: impl AsRef<Path>, options: &SqliteOptions) -> Result<Self, StoreError> {
         let path = path.as_ref();
         let mut writer = schema::connect_writer(path, options.busy_timeout)?;
         schema::prepare(&mut writer, &options.namespace)?;

@@ -3,7 +3,7 @@
 //! disk.
 
 use crate::{
-    Options, Statistics,
+    SqliteOptions, Statistics,
     fault::Fault,
     schema,
     writer::{self, Call, Shared, Task, stopped},
@@ -38,7 +38,7 @@ pub(crate) struct Threads {
 }
 
 impl Threads {
-    pub(crate) fn start(path: &Path, writer: Connection, options: &Options) -> Result<Self, StoreError> {
+    pub(crate) fn start(path: &Path, writer: Connection, options: &SqliteOptions) -> Result<Self, StoreError> {
         // A queue without room would refuse whatever finds its thread at work.
         let room = options.queue.max(1);
         let (writes, write_queue) = sync_channel(room);

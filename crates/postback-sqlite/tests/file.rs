@@ -72,7 +72,7 @@ fn a_file_that_is_opened_again_has_everything() {
 fn a_file_of_another_namespace_is_refused() {
     let folder = folder();
     drop(open(&folder));
-    let other = postback_sqlite::Options::new("other".parse().unwrap());
+    let other = postback_sqlite::SqliteOptions::new("other".parse().unwrap());
     let error = SqliteStore::open(folder.path().join("store.db"), &other).unwrap_err();
     assert_eq!(
         error.to_string(),

@@ -3,7 +3,7 @@
 use postback::port::StoreError;
 use postback::value::Namespace;
 use postback_service::Stores;
-use postback_sqlite::{Options, SqliteStore};
+use postback_sqlite::{SqliteOptions, SqliteStore};
 use std::{path::PathBuf, str::FromStr, sync::Arc};
 use thiserror::Error;
 
@@ -58,7 +58,7 @@ impl Database {
     /// [`StoreError`], as [`SqliteStore::open`].
     pub fn open(&self, namespace: Namespace) -> Result<Stores, StoreError> {
         let Self::Sqlite(path) = self;
-        let store = SqliteStore::open(path, &Options::new(namespace))?;
+        let store = SqliteStore::open(path, &SqliteOptions::new(namespace))?;
         Ok(Stores::from(Arc::new(store)))
     }
 }

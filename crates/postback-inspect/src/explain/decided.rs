@@ -9,7 +9,7 @@ use postback::memory::MemoryStore;
 use postback::model::{Conversion, Revenue};
 use postback::plan::{DuplicateDecision, EventRow, RuleVerdict, Write};
 use postback::port::Store;
-use postback::scope::Payout;
+use postback::scope::ToldPayout;
 use postback::tracker::Tracker;
 use postback::value::{Money, PostbackId};
 use postback::{Click, Event};
@@ -152,8 +152,8 @@ fn rules(tracker: &Tracker, click: &Click, conversion: Option<&Conversion>, plan
                 .and_then(|postback| words::wants(postback.conditions()))
                 .unwrap_or_else(|| "every conversion".into()),
             payout: payout.map(|payout| match payout {
-                Payout::Known(money) => money.to_string(),
-                Payout::NoRate => "no rate into the channel's currency".into(),
+                ToldPayout::Known(money) => money.to_string(),
+                ToldPayout::NoRate => "no rate into the channel's currency".into(),
             }),
             reasons,
             sends: sends.collect(),

@@ -4,7 +4,7 @@
 use postback::plan::{Commit, EventRow, FactQuery, Outcome, Write};
 use postback::port::{Store, row};
 use postback::value::{EventId, Timestamp};
-use postback_sqlite::{Options, SqliteStore};
+use postback_sqlite::{SqliteOptions, SqliteStore};
 pub(crate) use postback_test::block_on;
 use std::task::Poll;
 use tempfile::TempDir;
@@ -28,8 +28,8 @@ pub(crate) fn join<T>(futures: impl IntoIterator<Item = impl Future<Output = T>>
     done.into_iter().flatten().collect()
 }
 
-pub(crate) fn options() -> Options {
-    Options::new("test".parse().unwrap())
+pub(crate) fn options() -> SqliteOptions {
+    SqliteOptions::new("test".parse().unwrap())
 }
 
 pub(crate) fn folder() -> TempDir {

@@ -14,7 +14,7 @@ use postback::memory::MemoryStore;
 use postback::model::{Click, Conversion};
 use postback::plan::RuleVerdict;
 use postback::port::{ConversionFilter, Inspect, PageRequest, Store};
-use postback::rule::{Answer, Condition, Conditions, evaluate, reasons};
+use postback::rule::{Condition, Conditions, RuleAnswer, evaluate, reasons};
 use postback::scope::Scope;
 use postback::tracker::{Credentials, Tracker};
 use postback::value::{Query, Timestamp};
@@ -97,7 +97,7 @@ fn rules(bytes: &[u8]) {
 }
 
 /// The answer with its reasons.
-fn asked(conditions: &Conditions, scope: &Scope<'_>) -> Answer {
+fn asked(conditions: &Conditions, scope: &Scope<'_>) -> RuleAnswer {
     let answer = evaluate(conditions, scope);
     let reasons = reasons(conditions, scope);
     assert_eq!(reasons.is_empty(), answer.fires());
@@ -106,7 +106,7 @@ fn asked(conditions: &Conditions, scope: &Scope<'_>) -> Answer {
     for (_, reason) in &reasons {
         assert!(!reason.to_string().chars().any(char::is_control), "{reason}");
     }
-    assert_eq!(Answer::try_from(answer.code()), Ok(answer));
+    assert_eq!(RuleAnswer::try_from(answer.code()), Ok(answer));
     answer
 }
 
@@ -235,7 +235,7 @@ fn tracker(rules: Vec<Map<String, Value>>, currency: &str) -> Tracker {
 }
 
 /// What the decision says of each rule, and the conversion that it made.
-fn decided(tracker: &Tracker, click: &Click, query: &str, test: bool) -> (Vec<Answer>, Option<Conversion>) {
+fn decided(tracker: &Tracker, click: &Click, query: &str, test: bool) -> (Vec<RuleAnswer>, Option<Conversion>) {
     let store = MemoryStore::with_namespace(tracker.namespace().clone());
     block_on(store.record(std::slice::from_ref(click))).unwrap();
     let query = format!("{query}&clickid={}", click.id);
@@ -254,7 +254,7 @@ fn decided(tracker: &Tracker, click: &Click, query: &str, test: bool) -> (Vec<An
     let (_, plan) = block_on(ingest_with_plan(tracker, &store, &event, received.at)).unwrap();
     let plan = plan.unwrap();
     let answers = plan.trace.rules.iter().map(|rule| match &rule.verdict {
-        RuleVerdict::Fired => Answer::FIRES,
+        RuleVerdict::Fired => RuleAnswer::FIRES,
         RuleVerdict::Failed(answer) => *answer,
         other => panic!("{other:?}"),
     });
