@@ -60,7 +60,7 @@ impl NamedFacts for Scope<'_> {
         let shown = self.conversion.map(|conversion| &conversion.shown);
         let value = match &name.field {
             Some(Field::Sum) => return money(self.conversion.and_then(|known| known.sum)),
-            Some(Field::ToldPayout) => return payout(self.payout),
+            Some(Field::Payout) => return payout(self.payout),
             Some(Field::PayoutDelta) => return payout(self.payout_delta),
             Some(Field::CustPayout) => return money(self.fixed_payout),
             Some(Field::ClickTime) => return self.time(self.click.at, "the click"),
