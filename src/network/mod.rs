@@ -23,6 +23,6 @@ pub use meaning::Meaning;
 pub(crate) use message::Draft;
 pub use message::NotTaken;
 pub(crate) use postback::PostbackFault;
-pub use postback::{Format, InboundPostback, MAX_IGNORED_SHOWN, MAX_PARAMETER, MAX_STATUS_WORD, InboundPostbackError};
+pub use postback::{Format, InboundPostback, InboundPostbackError, MAX_IGNORED_SHOWN, MAX_PARAMETER, MAX_STATUS_WORD};
 pub use usual::NameHint;
 pub(crate) use view::{SourceParameter, SourceView};

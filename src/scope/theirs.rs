@@ -3,8 +3,8 @@
 //! The names are those of the trackers' and networks' own pages and templates, looked up in
 //! November 2026: docs.binom.org/conv-to-source.php, docs.keitaro.io (S2S placeholders, postback),
 //! doc.voluum.com (postback parameters), docs.bemob.com, help.clickflare.io, clickmagick.com, the
-//! help of TUNE, Everflow, Affise, Scaleo, Trackier, CAKE, Impact, Awin, Digistore24 and AdCombo, and
-//! Keitaro's template export for the networks that publish none.
+//! help of TUNE, Everflow, Affise, Scaleo, Trackier, CAKE, Impact, Awin, Digistore24 and AdCombo,
+//! and Keitaro's template export for the networks that publish none.
 
 use crate::model::SLOTS;
 use alloc::{borrow::Cow, format, string::String};
