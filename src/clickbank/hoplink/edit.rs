@@ -79,7 +79,7 @@ impl Link {
     ///   take
     /// - a `tid` or `vtid` that is no [`Tid`]
     /// - an empty value, one with a control character, one over the length that
-    ///   [`TRACKING_PARAMETERS`](super::TRACKING_PARAMETERS) names
+    ///   [`TRACKING_PARAMETERS`] names
     /// - a link with the `{` of a macro before its query and the `}` in it or none, or with a macro
     ///   in the name of a parameter
     /// - a link that would be too long, or have more parameters than [`Link::parse`] takes
