@@ -142,7 +142,8 @@ macro_rules! __conformance_cases {
             verdicts: a_receipt_that_is_still_open_is_checked_again
             verdicts: what_was_not_accepted_after_all_is_sent_again
             verdicts: an_accepted_one_keeps_its_personal_values_until_it_was_checked
-            verdicts: a_dead_one_that_had_a_receipt_is_sent_again_without_it
+            verdicts: checks_are_counted_apart_from_what_was_sent
+            verdicts: a_dead_one_that_has_a_receipt_is_checked_again_and_not_sent
             verdicts: a_smaller_limit_is_kept_and_is_no_attempt
             verdicts: a_lane_that_is_held_stands_still_and_the_others_go_on
             verdicts: a_hold_ends_by_itself_and_counts_no_attempt
@@ -150,6 +151,10 @@ macro_rules! __conformance_cases {
             verdicts: the_longest_hold_of_a_lane_counts
             verdicts: a_verdict_without_its_lease_holds_nothing
             verdicts: a_check_waits_while_its_lane_is_held
+            verdicts: a_lane_that_goes_on_takes_along_what_stopped_it
+            verdicts: a_lane_that_goes_on_takes_along_a_check_that_stopped_it
+            verdicts: a_lane_that_goes_on_hastens_nothing_else
+            verdicts: queueing_one_again_releases_no_lane
             verdicts: queueing_the_dead_ones_of_a_lane_again_ends_its_hold
             verdicts: queueing_all_dead_ones_again_ends_every_hold
             verdicts: a_limit_holds_over_the_lanes_beside_a_held_one

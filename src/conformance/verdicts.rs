@@ -1,6 +1,8 @@
 //! What each verdict does to a delivery.
 
-use super::make::{LEASE, at, cases, claim, delivery, enqueue, leased, listed, private, settle, settled, verdict};
+use super::make::{
+    LEASE, at, cases, claim, delivery, delivery_id, enqueue, leased, listed, private, settle, settled, verdict,
+};
 use crate::delivery::{Delivery, DeliveryState, Hold, Lane, Settled, Verdict};
 use crate::port::{Claim, Claimed, Purge, Selection, Which};
 use alloc::{vec, vec::Vec};
@@ -50,6 +52,7 @@ cases! {
         settled(store, delivery(1, "a.example"), accepted()).await;
         let row = listed(store, 1).await;
         assert_eq!((row.state, row.due_at, row.attempts), (DeliveryState::Accepted, at(30), 1));
+        assert_eq!(row.checks, 0);
         assert_eq!(row.receipt.as_deref(), Some("batch/1 \u{e9}"));
         let early = claimed(store, 29, None).await;
         assert_eq!((early.deliveries.len(), early.next_due), (0, Some(at(30))));
@@ -59,7 +62,8 @@ cases! {
         assert!(claim(store, 31, 9).await.is_empty(), "a check has a lease as well");
         settle(store, verdict(&check[0], Verdict::Delivered)).await;
         let row = listed(store, 1).await;
-        assert_eq!((row.state, row.attempts, row.receipt), (DeliveryState::Delivered, 2, None));
+        assert_eq!((row.state, row.attempts, row.checks), (DeliveryState::Delivered, 1, 1));
+        assert_eq!(row.receipt, None);
         assert!(claim(store, 999, 9).await.is_empty());
     }
 
@@ -93,14 +97,42 @@ cases! {
         assert_eq!(store.purge(&Purge::DeliveriesBefore(at(9))).await.unwrap(), 1);
     }
 
-    async fn a_dead_one_that_had_a_receipt_is_sent_again_without_it(store) {
+    async fn checks_are_counted_apart_from_what_was_sent(store) {
+        enqueue(store, vec![delivery(1, "a.example")]).await;
+        let counted = async |now, wanted: (u32, u32), end| {
+            let due = claim(store, now, 9).await.remove(0);
+            assert_eq!((due.attempts, due.checks), wanted, "{now}");
+            assert_eq!(settle(store, verdict(&due, end)).await, Settled::Recorded);
+            let row = listed(store, 1).await;
+            (row.attempts, row.checks)
+        };
+        assert_eq!(counted(1, (0, 0), Verdict::Retry { at: at(2) }).await, (1, 0));
+        assert_eq!(counted(2, (1, 0), accepted()).await, (2, 0));
+        assert_eq!(counted(30, (2, 0), accepted()).await, (2, 1));
+        assert_eq!(counted(40, (2, 1), held(50)).await, (2, 1));
+        assert_eq!(counted(50, (2, 1), accepted()).await, (2, 2));
+        assert_eq!(counted(60, (2, 2), Verdict::Retry { at: at(70) }).await, (2, 0), "sent anew, checked anew");
+        assert_eq!(counted(70, (2, 0), accepted()).await, (3, 0));
+        assert_eq!(counted(80, (3, 0), Verdict::Dead).await, (3, 1));
+    }
+
+    async fn a_dead_one_that_has_a_receipt_is_checked_again_and_not_sent(store) {
         settled(store, delivery(1, "a.example"), accepted()).await;
         assert_eq!(store.requeue(&Selection::new(Which::All, at(35))).await.unwrap(), 0, "it is not dead");
         let check = claim(store, 30, 9).await;
         settle(store, verdict(&check[0], Verdict::Dead)).await;
         assert_eq!(store.requeue(&Selection::new(Which::All, at(35))).await.unwrap(), 1);
+        let row = listed(store, 1).await;
+        assert_eq!((row.state, row.due_at, row.last), (DeliveryState::Accepted, at(35), None));
         let again = claim(store, 35, 9).await;
-        assert_eq!((&again[0].receipt, again[0].attempts), (&None, 0));
+        assert_eq!(again[0].receipt.as_deref(), Some("batch/1 \u{e9}"));
+        assert_eq!((again[0].attempts, again[0].checks), (0, 0));
+        settle(store, verdict(&again[0], Verdict::Retry { at: at(40) })).await;
+        let sent = claim(store, 40, 9).await;
+        assert_eq!((&sent[0].receipt, sent[0].attempts), (&None, 0), "unless the check says that it must be");
+        settle(store, verdict(&sent[0], Verdict::Dead)).await;
+        store.requeue(&Selection::new(Which::All, at(50))).await.unwrap();
+        assert_eq!(listed(store, 1).await.state, DeliveryState::Queued);
     }
 
     async fn a_smaller_limit_is_kept_and_is_no_attempt(store) {
@@ -173,19 +205,64 @@ cases! {
         assert_eq!(claim(store, 90, 9).await[0].receipt.as_deref(), Some("batch/1 \u{e9}"));
     }
 
+    async fn a_lane_that_goes_on_takes_along_what_stopped_it(store) {
+        stopped(store).await;
+        let other = claim(store, 5, 1).await;
+        settle(store, verdict(&other[0], held(60))).await;
+        let lane = |name| Selection::new(Which::Lane(Lane::new(name)), at(9));
+        store.requeue(&lane("a.example")).await.unwrap();
+        let row = listed(store, 1).await;
+        assert_eq!((row.state, row.due_at, row.attempts, row.hold), (DeliveryState::Queued, at(9), 0, None));
+        assert_eq!(leased(&claim(store, 9, 9).await), [2, 3, 1], "it comes behind the others");
+        assert_eq!(listed(store, 4).await.due_at, at(60), "another lane still stands still");
+        store.requeue(&Selection::new(Which::All, at(70))).await.unwrap();
+        assert_eq!(listed(store, 4).await.due_at, at(60), "what is due earlier is not put off");
+        assert_eq!(leased(&claim(store, 60, 9).await), [4]);
+    }
+
+    async fn a_lane_that_goes_on_takes_along_a_check_that_stopped_it(store) {
+        settled(store, delivery(1, "a.example"), accepted()).await;
+        let check = claim(store, 30, 9).await;
+        settle(store, verdict(&check[0], held(90))).await;
+        store.requeue(&Selection::new(Which::All, at(40))).await.unwrap();
+        assert_eq!(claim(store, 40, 9).await[0].receipt.as_deref(), Some("batch/1 \u{e9}"));
+    }
+
+    async fn a_lane_that_goes_on_hastens_nothing_else(store) {
+        settled(store, delivery(1, "a.example"), Verdict::Retry { at: at(80) }).await;
+        settled(store, delivery(2, "a.example"), held(50)).await;
+        // Its own hold is over: it is leased, and then it waits for its next attempt.
+        let again = claim(store, 50, 9).await;
+        settle(store, verdict(&again[0], Verdict::Retry { at: at(90) })).await;
+        settled(store, delivery(55, "a.example"), held(70)).await;
+        enqueue(store, vec![delivery(300, "a.example")]).await;
+        store.requeue(&Selection::new(Which::Lane(Lane::new("a.example")), at(56))).await.unwrap();
+        assert_eq!(leased(&claim(store, 56, 9).await), [55]);
+        for (number, due) in [(1, 80), (2, 90), (300, 300)] {
+            assert_eq!(listed(store, number).await.due_at, at(due), "{number}");
+        }
+    }
+
+    async fn queueing_one_again_releases_no_lane(store) {
+        stopped(store).await;
+        assert_eq!(store.requeue(&Selection::new(Which::One(delivery_id(1)), at(9))).await.unwrap(), 0);
+        assert_eq!(listed(store, 1).await.due_at, at(50));
+        assert_eq!(leased(&claim(store, 10, 9).await), [4]);
+    }
+
     async fn queueing_the_dead_ones_of_a_lane_again_ends_its_hold(store) {
         stopped(store).await;
         assert_eq!(store.requeue(&Selection::new(Which::Lane(Lane::new("b.example")), at(9))).await.unwrap(), 0);
         assert_eq!(claimed(store, 10, Some("a.example")).await.deliveries.len(), 0, "it is another lane's");
         assert_eq!(store.requeue(&Selection::new(Which::Lane(Lane::new("a.example")), at(9))).await.unwrap(), 0);
-        assert_eq!(leased(&claimed(store, 10, Some("a.example")).await.deliveries), [2, 3]);
+        assert_eq!(leased(&claimed(store, 10, Some("a.example")).await.deliveries), [2, 3, 1]);
     }
 
     async fn queueing_all_dead_ones_again_ends_every_hold(store) {
         stopped(store).await;
         store.requeue(&Selection::new(Which::All, at(9))).await.unwrap();
         let all = claimed(store, 10, None).await;
-        assert_eq!((leased(&all.deliveries), all.holds), (vec![2, 3, 4], vec![]));
+        assert_eq!((leased(&all.deliveries), all.holds), (vec![2, 3, 4, 1], vec![]));
     }
 
     async fn a_limit_holds_over_the_lanes_beside_a_held_one(store) {

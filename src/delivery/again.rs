@@ -27,16 +27,15 @@ pub(super) fn asked_wait(text: &str, now: Timestamp) -> Option<Duration> {
     Some(wait.min(MAX_RETRY_AFTER))
 }
 
-/// Sent or checked again by the delivery's policy; dead when its attempts are used up.
+/// Sent or checked again by the delivery's policy; dead when the attempts of sending, or those of
+/// checking, are used up: each has a count of its own.
 /// What failed together is not tried together: `place` and `entropy` shorten the wait.
 pub(super) fn again(leased: &Leased, place: usize, asked: Option<Duration>, now: Timestamp, entropy: u64) -> Verdict {
-    if is_last(leased) {
+    if leased.is_last() {
         return Verdict::Dead;
     }
     let policy = &leased.delivery.retry;
-    let doubled = policy
-        .first
-        .saturating_mul(2_u32.saturating_pow(leased.attempts.min(31)));
+    let doubled = policy.first.saturating_mul(2_u32.saturating_pow(leased.done().min(31)));
     let wait = doubled.min(policy.longest);
     let entropy = spread(entropy, place);
     let half = wait.checked_div(2).unwrap_or_default();
@@ -51,9 +50,4 @@ pub(super) fn again(leased: &Leased, place: usize, asked: Option<Duration>, now:
             check_at,
         },
     }
-}
-
-/// Whether there are no attempts left after this one.
-pub(super) fn is_last(leased: &Leased) -> bool {
-    leased.attempts.saturating_add(1) >= leased.delivery.retry.attempts
 }

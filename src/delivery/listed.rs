@@ -16,18 +16,20 @@ pub struct DeliveryRow {
     pub state: DeliveryState,
     /// When it is to be sent or checked.
     pub due_at: Timestamp,
-    /// How many attempts were made.
+    /// How often it was sent.
     pub attempts: u32,
+    /// How often its receipt was checked since it was sent last.
+    pub checks: u32,
     /// The last attempt.
     pub last: Option<Attempt>,
-    /// The receipt that is to be checked.
+    /// The receipt that is to be checked; of a dead one, that is checked when it is queued again.
     pub receipt: Option<String>,
     /// Why its lane stands still, if it does and the delivery is still to be sent or checked.
     pub hold: Option<Hold>,
 }
 
 impl DeliveryRow {
-    /// A row from its parts, without receipt and hold; for stores.
+    /// A row from its parts, without checks, receipt and hold; for stores.
     #[must_use]
     pub fn new(
         delivery: Delivery,
@@ -41,6 +43,7 @@ impl DeliveryRow {
             state,
             due_at,
             attempts,
+            checks: 0,
             last,
             receipt: None,
             hold: None,

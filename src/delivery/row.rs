@@ -97,8 +97,10 @@ impl Delivery {
 pub struct Leased {
     /// The delivery.
     pub delivery: Delivery,
-    /// How many attempts were made before.
+    /// How often it was sent before.
     pub attempts: u32,
+    /// How often its receipt was checked before.
+    pub checks: u32,
     /// The number of the lease: a verdict under an older number is refused.
     pub fence: u64,
     /// The receipt under which it was accepted. With one, what is due is the check of it.
@@ -108,16 +110,41 @@ pub struct Leased {
 }
 
 impl Leased {
-    /// A delivery to be sent, with how many attempts were made before and the number of the lease.
+    /// A delivery to be sent, with how often it was sent before and the number of the lease.
     #[must_use]
     pub fn new(delivery: Delivery, attempts: u32, fence: u64) -> Self {
         Self {
             delivery,
             attempts,
+            checks: 0,
             fence,
             receipt: None,
             most: None,
         }
+    }
+
+    /// How often it was sent, with this time.
+    fn sent(&self) -> u32 {
+        self.attempts.saturating_add(u32::from(self.receipt.is_none()))
+    }
+
+    /// How often what is due now was done before: the check of its receipt, or the sending.
+    pub(super) fn done(&self) -> u32 {
+        if self.receipt.is_some() {
+            self.checks
+        } else {
+            self.attempts
+        }
+    }
+
+    /// Whether what is due now is done for the last time.
+    pub(super) fn is_last(&self) -> bool {
+        self.done().saturating_add(1) >= self.delivery.retry.attempts
+    }
+
+    /// Whether it may be sent once more, after a check too.
+    pub(super) fn may_be_sent_again(&self) -> bool {
+        self.sent() < self.delivery.retry.attempts
     }
 }
 

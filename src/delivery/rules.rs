@@ -32,7 +32,8 @@ impl Default for SuccessRule {
 }
 
 /// When a failed delivery is tried again: after `first`, then twice as long each time up to
-/// `longest`, each wait shortened by up to half at random, at most `attempts` times in all.
+/// `longest`, each wait shortened by up to half at random, at most `attempts` times in all. The
+/// checks of a receipt follow the same policy and are counted apart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RetryPolicy {

@@ -1,6 +1,6 @@
 //! From what sending came to, to verdicts.
 
-use super::again::{MAX_RETRY_AFTER, again, is_last};
+use super::again::{MAX_RETRY_AFTER, again};
 use super::batch::Batch;
 use super::case::{Answer, Case, Judgement};
 use super::judges::Judges;
@@ -132,9 +132,9 @@ fn within(at: Timestamp, from: Duration, longest: Duration, now: Timestamp) -> T
 /// A verdict that ends: no judge can have something sent, checked or held for ever.
 fn bounded(verdict: Verdict, (leased, place): (&Leased, usize), now: Timestamp, entropy: u64) -> Verdict {
     match verdict {
-        Verdict::Retry { .. } if is_last(leased) => Verdict::Dead,
+        Verdict::Retry { .. } if !leased.may_be_sent_again() => Verdict::Dead,
         Verdict::Accepted { .. } if leased.delivery.check.is_none() => Verdict::DeliveredWithWarning,
-        Verdict::Accepted { .. } if leased.receipt.is_some() && is_last(leased) => Verdict::Dead,
+        Verdict::Accepted { .. } if leased.receipt.is_some() && leased.is_last() => Verdict::Dead,
         Verdict::Held { .. } if now.saturating_since(leased.delivery.created_at) >= MAX_HELD => {
             again(leased, place, None, now, entropy)
         }

@@ -12,7 +12,8 @@ pub enum DeliveryState {
     Accepted,
     /// The receiver has it.
     Delivered,
-    /// Given up; it can be queued again under the same id.
+    /// Given up; it can be queued again under the same id: to be checked if it has a receipt, else
+    /// to be sent.
     Dead,
 }
 

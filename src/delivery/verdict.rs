@@ -97,18 +97,21 @@ impl Settlement {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Change<'a> {
-    /// Where it stands now, and with that its receipt is the one below or none; without, state and
-    /// receipt stay.
+    /// Where it stands now; without, that stays. What is queued begins with no checks.
     pub state: Option<DeliveryState>,
-    /// The receipt.
+    /// Its receipt from now on, or that it has none; unless it keeps the one that it has.
     pub receipt: Option<&'a str>,
+    /// Whether it keeps the receipt that it has, if it has one.
+    pub keeps_receipt: bool,
     /// When it is due; else that stays, and so it is due at once.
     pub due_at: Option<Timestamp>,
     /// The most items in its requests; else that stays.
     pub most: Option<u32>,
-    /// How many attempts are added.
+    /// How many attempts are added: to its checks where it had a receipt before this verdict, else
+    /// to its attempts.
     pub attempts: u32,
-    /// Why and until when its lane stands still from now on.
+    /// Why and until when its lane stands still from now on. Its row is then marked, until it is
+    /// leased again: a lane that is released releases what was marked.
     pub hold: Option<(&'a str, Timestamp)>,
 }
 
@@ -119,6 +122,7 @@ impl Verdict {
         let mut change = Change {
             state: Some(DeliveryState::Queued),
             receipt: None,
+            keeps_receipt: false,
             due_at: None,
             most: None,
             attempts: 1,
@@ -138,9 +142,11 @@ impl Verdict {
             Self::Held { why, until } => {
                 // Behind what else waits in the lane: the fault may be this one's alone.
                 (change.state, change.due_at, change.attempts) = (None, Some(*until), 0);
+                change.keeps_receipt = true;
                 change.hold = Some((why, *until));
             }
-            Self::Dead => change.state = Some(DeliveryState::Dead),
+            // What was taken under a receipt is checked again when it is queued again, not sent.
+            Self::Dead => (change.state, change.keeps_receipt) = (Some(DeliveryState::Dead), true),
         }
         change
     }

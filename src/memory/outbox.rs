@@ -2,7 +2,7 @@
 
 use super::rows::{Private, Sending};
 use super::state::State;
-use crate::delivery::{Delivery, DeliveryState, Hold, Leased, Settled, Settlement};
+use crate::delivery::{Delivery, DeliveryState, Hold, Lane, Leased, Settled, Settlement};
 use crate::model::Click;
 use crate::plan::EventRow;
 use crate::port::{Claim, Claimed, Purge, Selection, StoreError, StoreErrorKind, Which};
@@ -41,11 +41,13 @@ impl State {
             if let Some(kept) = self.deliveries.get_mut(&id) {
                 kept.row.fence = kept.row.fence.saturating_add(1);
                 kept.row.lease = Some(until);
+                kept.row.held = false;
                 let delivery = Delivery {
                     private: kept.private.clone(),
                     ..kept.row.delivery.clone()
                 };
                 let mut leased = Leased::new(delivery, kept.row.attempts, kept.row.fence);
+                leased.checks = kept.row.checks;
                 leased.receipt = kept.row.receipt.clone();
                 leased.most = kept.row.most;
                 deliveries.push(leased);
@@ -70,14 +72,22 @@ impl State {
         };
         let change = settlement.verdict.change();
         row.lease = None;
-        row.attempts = row.attempts.saturating_add(change.attempts);
+        let count = match row.receipt {
+            None => &mut row.attempts,
+            Some(_) => &mut row.checks,
+        };
+        *count = count.saturating_add(change.attempts);
         row.last = Some(settlement.attempt.clone());
         row.due_at = change.due_at.unwrap_or(row.due_at);
         row.most = change.most.or(row.most);
-        if let Some(state) = change.state {
-            row.state = state;
+        row.state = change.state.unwrap_or(row.state);
+        if !change.keeps_receipt {
             row.receipt = change.receipt.map(Into::into);
         }
+        if change.state == Some(DeliveryState::Queued) {
+            row.checks = 0;
+        }
+        row.held = change.hold.is_some();
         if let Some((why, until)) = change.hold {
             let lane = row.delivery.lane.clone();
             let known = self.holds.get(&lane).map(|hold| hold.until);
@@ -94,17 +104,26 @@ impl State {
             Which::Lane(lane) => delivery.lane == *lane,
             Which::All => true,
         };
-        match &selection.which {
-            Which::One(_) => {}
-            Which::Lane(lane) => drop(self.holds.remove(lane)),
-            Which::All => self.holds.clear(),
+        let lifted = |lane: &Lane| match &selection.which {
+            Which::One(_) => false,
+            Which::Lane(named) => lane == named,
+            Which::All => true,
+        };
+        self.holds.retain(|lane, _| !lifted(lane));
+        let rows = self.deliveries.values_mut().map(|kept| &mut kept.row);
+        for row in rows.filter(|row| row.held && lifted(&row.delivery.lane)) {
+            row.held = false;
+            row.due_at = row.due_at.min(selection.due_at);
         }
         let rows = self.deliveries.values_mut().map(|kept| &mut kept.row);
         let dead = rows.filter(|row| row.state == DeliveryState::Dead && selected(&row.delivery));
         count(dead.map(|row| {
-            row.state = DeliveryState::Queued;
+            row.state = match row.receipt {
+                None => DeliveryState::Queued,
+                Some(_) => DeliveryState::Accepted,
+            };
             row.due_at = selection.due_at;
-            row.attempts = 0;
+            (row.attempts, row.checks) = (0, 0);
             row.last = None;
         }))
     }

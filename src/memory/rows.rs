@@ -23,9 +23,12 @@ pub(super) struct Sending {
     pub(super) state: DeliveryState,
     pub(super) due_at: Timestamp,
     pub(super) attempts: u32,
+    pub(super) checks: u32,
     pub(super) last: Option<Attempt>,
     pub(super) receipt: Option<String>,
     pub(super) most: Option<u32>,
+    /// Whether it waits because its own attempt stopped its lane.
+    pub(super) held: bool,
     /// When the lease on it ends, if a worker holds one.
     pub(super) lease: Option<Timestamp>,
     pub(super) fence: u64,
@@ -40,9 +43,11 @@ impl Sending {
             delivery,
             state: DeliveryState::Queued,
             attempts: 0,
+            checks: 0,
             last: None,
             receipt: None,
             most: None,
+            held: false,
             lease: None,
             fence: 0,
         };
@@ -57,6 +62,7 @@ impl Sending {
             self.attempts,
             self.last.clone(),
         );
+        row.checks = self.checks;
         row.receipt = self.receipt.clone();
         row.hold = hold.filter(|_| self.state.is_open()).cloned();
         row

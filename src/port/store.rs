@@ -78,8 +78,10 @@ pub trait Store: Debug + Send + Sync {
     /// [`StoreError`]: writing them again is safe.
     fn settle<'a>(&'a self, verdicts: &'a [Settlement]) -> BoxFuture<'a, Result<Vec<Settled>, StoreError>>;
 
-    /// Queues dead deliveries again, under the same ids and with their attempts forgotten; says how
-    /// many. A lane that is named, or every lane when all are, stands still no more.
+    /// Queues dead deliveries again, under the same ids and with their attempts and checks
+    /// forgotten; says how many. One that has a receipt is accepted again: it is checked, not sent.
+    /// A lane that is named, or every lane when all are, stands still no more, and what stopped it
+    /// waits no more: it is due at `due_at`, or when it was due if that is earlier.
     ///
     /// # Errors
     /// [`StoreError`].

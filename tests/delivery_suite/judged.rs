@@ -213,13 +213,15 @@ fn what_is_too_much_is_split_until_it_is_one() {
     );
 }
 
+/// One that was accepted.
+fn checked(last: char, receipt: &str) -> Leased {
+    let mut leased = item(last, "one");
+    leased.receipt = Some(receipt.into());
+    leased
+}
+
 #[test]
 fn a_receipt_is_checked_by_a_request_of_its_own() {
-    let checked = |last, receipt: &str| {
-        let mut leased = item(last, "one");
-        leased.receipt = Some(receipt.into());
-        leased
-    };
     let all = vec![
         checked('a', "r/1"),
         item('b', "one"),
@@ -252,11 +254,29 @@ fn a_receipt_is_checked_by_a_request_of_its_own() {
         assert_eq!(settled[0].verdict, accepted("r/1", 1_015));
     }
     let mut last = checked('a', "r");
-    last.attempts = 11;
+    last.checks = 11;
     let settled = only(vec![last.clone()], 0).settle(&Judges::new(), &answer(503, ""), at(1_000), 0);
     assert_eq!(settled[0].verdict, Verdict::Dead);
     let settled = said(&only(vec![last], 0), vec![accepted("r", 2_000)]);
     assert_eq!(settled[0].verdict, Verdict::Dead, "no judge looks for ever");
+}
+
+#[test]
+fn what_was_accepted_at_its_last_attempt_is_checked_as_often_as_any() {
+    let mut first = checked('a', "r");
+    first.attempts = 12;
+    let settled = only(vec![first.clone()], 0).settle(&Judges::new(), &answer(503, ""), at(1_000), 0);
+    assert_eq!(settled[0].verdict, accepted("r", 1_015), "the waits begin anew");
+    first.checks = 10;
+    let settled = said(&only(vec![first.clone()], 0), vec![accepted("r", 2_000)]);
+    assert_eq!(settled[0].verdict, accepted("r", 2_000));
+    // It was not taken after all, and it was sent as often as may be.
+    let again = Verdict::Retry { at: at(2_000) };
+    let settled = said(&only(vec![first.clone()], 0), vec![again.clone()]);
+    assert_eq!(settled[0].verdict, Verdict::Dead);
+    (first.attempts, first.checks) = (11, 11);
+    let settled = said(&only(vec![first], 0), vec![again.clone()]);
+    assert_eq!(settled[0].verdict, again, "checks take no attempt away");
 }
 
 #[test]

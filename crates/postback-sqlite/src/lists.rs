@@ -87,7 +87,7 @@ impl<'a> List<'a> {
         let conversion = filter.conversion.as_ref().map(AsRef::as_ref);
         let columns = "payload, state, due, attempts, last, receipt, \
             iif(ready IS NULL, NULL, (SELECT until FROM hold WHERE hold.lane = delivery.lane)), \
-            (SELECT why FROM hold WHERE hold.lane = delivery.lane)";
+            (SELECT why FROM hold WHERE hold.lane = delivery.lane), checks";
         Self::new('d', "delivery", columns)
             .filter("id = #", filter.id.as_ref().map(AsRef::as_ref))
             .of_click(filter.click.as_ref().map(AsRef::as_ref))
@@ -201,6 +201,7 @@ pub(crate) fn delivery(found: &Row<'_>) -> Result<DeliveryRow, Fault> {
     let due_at = time::read(found.get(3)?)?;
     let last: Option<Attempt> = optional(found, 5)?.map(row::decode).transpose()?;
     let mut row = DeliveryRow::new(delivery, state, due_at, found.get(4)?, last);
+    row.checks = found.get(9)?;
     row.receipt = optional(found, 6)?.map(ToOwned::to_owned);
     if let (Some(until), Some(why)) = (found.get::<_, Option<i64>>(7)?, optional(found, 8)?) {
         row.hold = Some(Hold {

@@ -51,6 +51,7 @@ fn read(found: &Row<'_>) -> Result<Leased, Fault> {
     delivery.private = row::decode_private(optional(found, 5)?)?;
     let fence = u64::try_from(found.get::<_, i64>(0)?).map_err(|_| unreadable("fence"))?;
     let mut leased = Leased::new(delivery, found.get(1)?, fence);
+    leased.checks = found.get(6)?;
     leased.receipt = optional(found, 2)?.map(ToOwned::to_owned);
     leased.most = found.get(3)?;
     Ok(leased)
@@ -59,7 +60,7 @@ fn read(found: &Row<'_>) -> Result<Leased, Fault> {
 /// A verdict as the values of its statement, and of the one for its hold; none for a number that no
 /// lease ever had.
 pub(crate) struct Encoded {
-    settle: [Value; 8],
+    settle: [Value; 10],
     hold: Option<[Value; 3]>,
 }
 
@@ -82,6 +83,8 @@ impl Encoded {
                 change.receipt.map(ToOwned::to_owned).into(),
                 change.most.into(),
                 i64::from(change.attempts).into(),
+                i64::from(change.keeps_receipt).into(),
+                i64::from(change.hold.is_some()).into(),
             ],
             hold: change.hold.map(hold),
         }))
@@ -105,6 +108,25 @@ pub(crate) fn settle(connection: &Connection, verdicts: &[Option<Encoded>]) -> R
     verdicts.iter().map(&mut settle).collect()
 }
 
+/// Lets lanes go on, and a batch of what stopped them; answers with how many rows that were, 0 when
+/// all is done.
+pub(crate) fn release(connection: &Connection, selection: &Selection) -> Result<usize, Fault> {
+    let due = time::ceil(selection.due_at);
+    let released = match &selection.which {
+        Which::One(_) => 0,
+        Which::Lane(lane) => {
+            connection.prepare_cached(sql::LIFT_LANE)?.execute([lane.as_str()])?;
+            let mut release = connection.prepare_cached(sql::RELEASE_LANE)?;
+            release.execute(params![due, BATCH, lane.as_str()])?
+        }
+        Which::All => {
+            connection.prepare_cached(sql::LIFT)?.execute([i64::MAX])?;
+            connection.prepare_cached(sql::RELEASE)?.execute(params![due, BATCH])?
+        }
+    };
+    Ok(released)
+}
+
 /// Queues dead deliveries behind row `after` again; answers with how many, and the last row while
 /// there may be more.
 pub(crate) fn requeue(connection: &Connection, selection: &Selection, after: i64) -> Result<(u64, Option<i64>), Fault> {
@@ -112,11 +134,6 @@ pub(crate) fn requeue(connection: &Connection, selection: &Selection, after: i64
         Which::One(id) => (sql::DEAD_ONE, Some(id.as_str())),
         Which::Lane(lane) => (sql::DEAD_IN_LANE, Some(lane.as_str())),
         Which::All => (sql::DEAD, None),
-    };
-    match &selection.which {
-        Which::One(_) => 0,
-        Which::Lane(lane) => connection.prepare_cached(sql::LIFT_LANE)?.execute([lane.as_str()])?,
-        Which::All => connection.prepare_cached(sql::LIFT)?.execute([i64::MAX])?,
     };
     let mut statement = connection.prepare_cached(text)?;
     let rows: Vec<i64> = match which {

@@ -17,6 +17,7 @@ const STEPS: &[&str] = &[
     include_str!("steps/1.sql"),
     include_str!("steps/2.sql"),
     include_str!("steps/3.sql"),
+    include_str!("steps/4.sql"),
 ];
 
 /// The write-ahead log's file is cut back to this many bytes once it was written back: a reader
@@ -227,7 +228,7 @@ mod tests {
         );
         assert_eq!(
             (value("synchronous"), value("busy_timeout"), value("user_version")),
-            (2, 1000, 3)
+            (2, 1000, 4)
         );
         assert_eq!(value("page_size"), PAGE_SIZE);
         let writer = connect_writer(&folder.path().join("store.db"), Duration::ZERO).unwrap();

@@ -76,22 +76,31 @@ statements! {
     /// The next lane that has something to do.
     NEXT_LANE = "SELECT lane FROM delivery INDEXED BY delivery_lane_ready \
         WHERE ready IS NOT NULL AND lane > ?1 ORDER BY lane LIMIT 1";
-    LEASE = "UPDATE delivery SET fence = fence + 1, ready = ?2, leased = 1 WHERE seq = ?1 \
-        RETURNING fence, attempts, receipt, most, payload, private";
+    LEASE = "UPDATE delivery SET fence = fence + 1, ready = ?2, leased = 1, held = 0 WHERE seq = ?1 \
+        RETURNING fence, attempts, receipt, most, payload, private, checks";
+    /// An attempt is counted for what was done: with a receipt that was a check.
     SETTLE = "UPDATE delivery SET state = coalesce(?3, state), due = coalesce(?4, due), \
         ready = iif(coalesce(?3, state) IN ('queued', 'accepted'), coalesce(?4, due), NULL), \
-        receipt = iif(?3 IS NULL, receipt, ?6), most = coalesce(?7, most), attempts = attempts + ?8, leased = 0, last = ?5 \
+        attempts = attempts + iif(receipt IS NULL, ?8, 0), \
+        checks = iif(?3 = 'queued', 0, checks + iif(receipt IS NULL, 0, ?8)), \
+        receipt = iif(?9, receipt, ?6), most = coalesce(?7, most), leased = 0, held = ?10, last = ?5 \
         WHERE id = ?1 AND fence = ?2 AND leased = 1";
     HOLDS = "SELECT lane, until, why FROM hold WHERE until > ?1";
     HOLD = "INSERT INTO hold (lane, until, why) SELECT lane, ?2, ?3 FROM delivery WHERE id = ?1 \
         ON CONFLICT (lane) DO UPDATE SET until = max(until, ?2), why = ?3";
     LIFT = "DELETE FROM hold WHERE until <= ?1";
     LIFT_LANE = "DELETE FROM hold WHERE lane = ?1";
+    /// What stopped a lane waits until the lane goes on.
+    RELEASE = "UPDATE delivery SET due = min(due, ?1), ready = min(ready, ?1), held = 0 WHERE seq IN \
+        (SELECT seq FROM delivery INDEXED BY delivery_held WHERE held = 1 AND lane >= '' LIMIT ?2)";
+    RELEASE_LANE = "UPDATE delivery SET due = min(due, ?1), ready = min(ready, ?1), held = 0 WHERE seq IN \
+        (SELECT seq FROM delivery INDEXED BY delivery_held WHERE held = 1 AND lane = ?3 LIMIT ?2)";
     DEAD = "SELECT seq FROM delivery WHERE state = 'dead' AND seq > ?1 ORDER BY seq LIMIT ?2";
     DEAD_IN_LANE = "SELECT seq FROM delivery WHERE state = 'dead' AND seq > ?1 AND lane = ?3 ORDER BY seq LIMIT ?2";
     DEAD_ONE = "SELECT seq FROM delivery WHERE state = 'dead' AND seq > ?1 AND id = ?3 LIMIT ?2";
-    REQUEUE = "UPDATE delivery SET state = 'queued', due = ?2, ready = ?2, attempts = 0, receipt = NULL, last = NULL \
-        WHERE seq = ?1";
+    /// What has a receipt is checked, and not sent again.
+    REQUEUE = "UPDATE delivery SET state = iif(receipt IS NULL, 'queued', 'accepted'), due = ?2, ready = ?2, \
+        attempts = 0, checks = 0, last = NULL WHERE seq = ?1";
 
     /// A body of an older version of the interface is a plain form, personal values and all.
     FORGET_REFUSED = "DELETE FROM refused WHERE seq IN (SELECT seq FROM refused WHERE received < ?1 LIMIT ?2)";

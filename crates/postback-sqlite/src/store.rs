@@ -93,6 +93,13 @@ impl Store for SqliteStore {
 
     fn requeue<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<u64, StoreError>> {
         Box::pin(async move {
+            loop {
+                let selection = selection.clone();
+                let release = move |connection: &_| outbox::release(connection, &selection);
+                if self.threads.write(release).await? == 0 {
+                    break;
+                }
+            }
             let (mut count, mut after) = (0_u64, Some(0));
             while let Some(row) = after {
                 let selection = selection.clone();

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{at, block_on, folder, open};
-use postback::delivery::{Attempt, Cause, DeliveryState, Settled, Settlement, Values, Verdict, batch};
+use postback::delivery::{Attempt, Cause, DeliveryState, Leased, Settled, Settlement, Values, Verdict, batch};
 use postback::event::Interface;
 use postback::plan::{Commit, Committed, FactQuery, Outcome, RefusedReason, TallyKey, Write};
 use postback::port::{
@@ -21,6 +21,7 @@ use tempfile::TempDir;
 const STEP_1: &str = include_str!("../src/steps/1.sql");
 const STEP_2: &str = include_str!("../src/steps/2.sql");
 const ROWS_1: &str = include_str!("version_1.sql");
+const ROWS_2: &str = include_str!("version_2.sql");
 
 /// A file as schema 1 has it, opened by this version.
 fn migrated() -> (TempDir, SqliteStore) {
@@ -33,14 +34,14 @@ fn migrated() -> (TempDir, SqliteStore) {
     (folder, store)
 }
 
-/// The same file as schema 2 has it, opened by this version.
+/// A file as schema 2 has it: that of schema 1 brought forward, the fourth delivery accepted after
+/// two attempts and a check, and the lane held by the fifth until 300 s.
 fn migrated_from_2() -> (TempDir, SqliteStore) {
     let folder = folder();
     let file = Connection::open(folder.path().join("store.db")).unwrap();
-    for text in [STEP_1, ROWS_1, STEP_2] {
-        file.execute_batch(text).unwrap();
+    for rows in [STEP_1, ROWS_1, STEP_2, ROWS_2] {
+        file.execute_batch(rows).unwrap();
     }
-    file.pragma_update(None, "user_version", 2).unwrap();
     drop(file);
     let store = open(&folder);
     (folder, store)
@@ -98,7 +99,7 @@ fn nothing_is_lost(folder: &TempDir, store: &SqliteStore) {
     assert!(block_on(store.configuration(&fingerprint)).unwrap().is_some());
     let file = Connection::open(folder.path().join("store.db")).unwrap();
     let version: i64 = file.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 3);
+    assert_eq!(version, 4);
     let receipts: i64 = file
         .query_row("SELECT count(*) FROM receipt", [], |row| row.get(0))
         .unwrap();
@@ -245,6 +246,40 @@ fn what_was_queued_under_schema_1_is_delivered_with_its_personal_values() {
         4,
         "the leased one stays"
     );
+}
+
+#[test]
+fn deliveries_of_schema_2_stand_where_they_stood() {
+    let (_folder, store) = migrated_from_2();
+    let rows = block_on(store.deliveries(&DeliveryFilter::default(), &all())).unwrap();
+    let stand = rows.items.iter().rev();
+    let stand: Vec<_> = stand
+        .map(|row| (row.state, row.attempts, row.checks, row.receipt.as_deref()))
+        .collect();
+    assert_eq!(
+        stand,
+        [
+            (DeliveryState::Delivered, 1, 0, None),
+            (DeliveryState::Dead, 1, 0, None),
+            (DeliveryState::Queued, 1, 0, None),
+            (DeliveryState::Accepted, 3, 0, Some("batch-7")),
+            (DeliveryState::Queued, 0, 0, None)
+        ]
+    );
+    assert_eq!(rows.items[0].hold.as_ref().unwrap().why, "the token is wrong");
+    // The lane goes on; what was held before waits for its time, and then nothing is left.
+    let dead = Selection::new(Which::All, at(200));
+    assert_eq!(block_on(store.requeue(&dead)).unwrap(), 1);
+    let claim = |seconds| block_on(store.claim(&Claim::new(at(seconds), Duration::from_secs(600), 10))).unwrap();
+    let receipts = |deliveries: &[Leased]| {
+        deliveries
+            .iter()
+            .map(|leased| leased.receipt.clone())
+            .collect::<Vec<_>>()
+    };
+    let due = claim(200).deliveries;
+    assert_eq!(receipts(&due), [None, Some("batch-7".to_owned()), None]);
+    assert_eq!(receipts(&claim(300).deliveries), [None]);
 }
 
 #[test]

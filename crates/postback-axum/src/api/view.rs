@@ -75,6 +75,9 @@ pub(crate) struct DeliveryView {
     state: &'static str,
     due_at: Timestamp,
     attempts: u32,
+    /// How often its receipt was checked.
+    #[serde(skip_serializing_if = "is_zero")]
+    checks: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     last: Option<Attempt>,
     lane: String,
@@ -96,6 +99,11 @@ pub(crate) struct DeliveryView {
     /// Why its lane stands still.
     #[serde(skip_serializing_if = "Option::is_none")]
     held: Option<HoldView>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 #[derive(Debug, Serialize)]
@@ -169,6 +177,7 @@ impl DeliveryView {
             state: row.state.as_str(),
             due_at: row.due_at,
             attempts: row.attempts,
+            checks: row.checks,
             last: row.last,
             lane: delivery.lane.to_string(),
             method: delivery.outbound.method,
