@@ -6,7 +6,13 @@ use super::row::Leased;
 use super::verdict::{Attempt, Settlement, Verdict};
 use crate::outbound::{Hole, Outbound};
 use crate::value::{SecretReference, Timestamp};
-use alloc::{collections::BTreeSet, format, string::String, vec, vec::Vec};
+use alloc::{
+    collections::BTreeSet,
+    format,
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
 
 /// Deliveries that go out in one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +62,25 @@ fn too_late(leased: &Leased, now: Timestamp) -> Option<Settlement> {
         finding: format!("too late: it was of use until {last}"),
     };
     Some(Settlement::of(leased, Verdict::Dead, attempt))
+}
+
+/// What is wrong with an item itself, so that no later time mends it.
+fn own_fault(leased: &Leased, values: &Values<'_>) -> Option<FillError> {
+    let item = leased.delivery.outbound.item.as_ref()?;
+    if leased.receipt.is_some() {
+        return None;
+    }
+    let filled = Filler::new(*values).fill(&item.text, &leased.delivery.private);
+    filled.err().filter(|error| !error.is_retryable())
+}
+
+fn refused(leased: &Leased, error: &FillError, at: Timestamp) -> Settlement {
+    let attempt = Attempt {
+        at,
+        status: None,
+        finding: error.to_string(),
+    };
+    Settlement::of(leased, Verdict::Dead, attempt)
 }
 
 /// The request that is due of a delivery: itself, or the check of its receipt.
@@ -113,10 +138,29 @@ impl Batch {
             .collect()
     }
 
+    /// Without the items that cannot be filled for a reason of their own, and never will be: what is
+    /// left, if anything is, and the verdicts over those, ready to be written.
+    /// [`request`](Self::request) refuses a batch for the sake of one item.
+    #[must_use]
+    pub fn sifted(&self, values: &Values<'_>) -> (Option<Self>, Vec<Settlement>) {
+        let mut left = Vec::new();
+        let mut dead = Vec::new();
+        for leased in &self.deliveries {
+            match own_fault(leased, values) {
+                Some(error) => dead.push(refused(leased, &error, values.now)),
+                None => left.push(leased.clone()),
+            }
+        }
+        let (deliveries, most) = (left, self.most);
+        let left = (!deliveries.is_empty()).then_some(Self { deliveries, most });
+        (left, dead)
+    }
+
     /// The request with its holes filled.
     ///
     /// # Errors
-    /// [`FillError`]: a secret that is not there, a value that does not fit its place.
+    /// [`FillError`]: a secret that is not there, a value that does not fit its place. One that
+    /// does not help to wait for may be one item's alone: see [`sifted`](Self::sifted).
     pub fn request(&self, values: &Values<'_>) -> Result<Filled, FillError> {
         let first = self.deliveries.first();
         let Some((first, outbound)) = first.and_then(|first| Some((first, due(first)?))) else {

@@ -1,11 +1,11 @@
 //! Sending what is due.
 
 use crate::delivery::{
-    Answer, Batch, FillError, Hold, Judges, Lane, Sent, Settled, Settlement, Values, Verdict, batch,
+    Answer, Batch, FillError, Filled, Hold, Judges, Lane, Sent, Settled, Settlement, Values, Verdict, batch,
 };
 use crate::port::http::Truncated;
 use crate::port::{BoxFuture, Claim, Clock, Entropy, HttpClient, Secrets, Store, StoreError};
-use crate::value::{Secret, SecretReference, Timestamp};
+use crate::value::{DeliveryId, Secret, SecretReference, Timestamp};
 use alloc::{
     boxed::Box,
     collections::BTreeMap,
@@ -141,8 +141,9 @@ pub async fn deliver_once(sender: &Sender<'_>, claim: &Claim) -> Result<Round, S
         .iter()
         .map(|batch| -> BoxFuture<'_, _> { Box::pin(send(sender, batch)) })
         .collect();
-    let lanes = batches.iter().flat_map(Batch::deliveries);
-    let lanes: Vec<&Lane> = lanes.map(|leased| &leased.delivery.lane).collect();
+    let sending = batches.iter().flat_map(Batch::deliveries);
+    let lanes = sending.map(|leased| (&leased.delivery.id, &leased.delivery.lane));
+    let lanes: BTreeMap<&DeliveryId, &Lane> = lanes.collect();
     let mut verdicts: Vec<Settlement> = join(attempts).await.into_iter().flatten().collect();
     let sent = verdicts.len();
     verdicts.extend(late);
@@ -158,7 +159,7 @@ pub async fn deliver_once(sender: &Sender<'_>, claim: &Claim) -> Result<Round, S
         round.count(&settlement.verdict);
         round.late = round.late.saturating_add(u64::from(place >= sent));
         let change = settlement.verdict.change();
-        if let (Some((why, until)), Some(lane)) = (change.hold, lanes.get(place)) {
+        if let (Some((why, until)), Some(lane)) = (change.hold, lanes.get(&settlement.delivery)) {
             let (lane, why) = ((*lane).clone(), why.into());
             round.hold(Hold { lane, until, why });
         }
@@ -179,18 +180,39 @@ async fn send(sender: &Sender<'_>, batch: &Batch) -> Vec<Settlement> {
             secrets.insert(reference.clone(), secret);
         }
     }
-    let settle = |sent: &Sent<'_>| {
-        let (now, entropy) = (sender.clock.now(), sender.entropy.next_u64());
-        batch.settle(sender.judges, sent, now, entropy)
-    };
     let values = Values {
         secrets: &secrets,
         now: sender.clock.now(),
     };
-    let filled = batch
-        .request(&values)
-        .and_then(|filled| Ok((filled.to_http()?, filled)));
-    let (request, filled) = match filled {
+    match filled(batch, &values) {
+        // An item that cannot be filled takes nobody with it.
+        Err(error) if !error.is_retryable() => {
+            let (left, mut settled) = batch.sifted(&values);
+            if let Some(left) = left {
+                settled.extend(exchange(sender, &left, filled(&left, &values)).await);
+            }
+            settled
+        }
+        made => exchange(sender, batch, made).await,
+    }
+}
+
+fn filled(batch: &Batch, values: &Values<'_>) -> Result<(http::Request<bytes::Bytes>, Filled), FillError> {
+    let filled = batch.request(values)?;
+    Ok((filled.to_http()?, filled))
+}
+
+/// Sends the request of a batch, if it could be made, and has the answer judged.
+async fn exchange(
+    sender: &Sender<'_>,
+    batch: &Batch,
+    made: Result<(http::Request<bytes::Bytes>, Filled), FillError>,
+) -> Vec<Settlement> {
+    let settle = |sent: &Sent<'_>| {
+        let (now, entropy) = (sender.clock.now(), sender.entropy.next_u64());
+        batch.settle(sender.judges, sent, now, entropy)
+    };
+    let (request, filled) = match made {
         Ok(made) => made,
         Err(error) => {
             let why = &error.to_string();

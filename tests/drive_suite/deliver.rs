@@ -208,6 +208,48 @@ fn a_batch_is_split_accepted_and_checked_by_the_outbox_itself() {
     assert_eq!(counts, [(1, 1); 3], "sent once, checked once");
 }
 
+/// An event whose item holds what only a check may hold.
+fn malformed(number: u8) -> Delivery {
+    let mut delivery = event(number);
+    let item = delivery.outbound.item.as_mut().unwrap();
+    item.text.push_hole(Hole::Receipt {
+        encoding: Encoding::Json,
+    });
+    delivery
+}
+
+#[test]
+fn an_item_that_cannot_be_filled_is_dead_alone_and_the_others_are_sent() {
+    let world = World::with([malformed(1), event(2), malformed(3), event(4)]);
+    let round = world.round(10);
+    assert_eq!((round.requests, round.accepted, round.dead, round.late), (1, 2, 2, 0));
+    assert_eq!(world.asked(), [r#"POST https://graph.example/events ["e2","e4"]"#]);
+    assert_eq!(world.states(), ["dead", "accepted", "dead", "accepted"]);
+    let row = world.rows().remove(0);
+    assert_eq!(row.attempts, 1);
+    assert_eq!(row.last.unwrap().finding, "the stored request is malformed");
+    // Alone it makes no request that anybody sees.
+    let world = World::with([malformed(1)]);
+    assert_eq!((world.round(10).dead, world.asked().len()), (1, 0));
+}
+
+#[test]
+fn what_holds_a_lane_is_named_beside_an_item_that_cannot_be_filled() {
+    let signed = |mut delivery: Delivery| {
+        delivery.outbound.url = HoledText::plain("https://graph.example/events?t=");
+        delivery.outbound.url.push_hole(Hole::Secret {
+            reference: "env:PIXEL".parse().unwrap(),
+            encoding: Encoding::Query,
+        });
+        delivery
+    };
+    let world = World::with([malformed(1), event(2)].map(signed));
+    let round = world.round(10);
+    assert_eq!((round.dead, round.held, world.asked().len()), (1, 1, 0));
+    assert_eq!(round.holds[0].lane.as_str(), "https://graph.example#pixel");
+    assert_eq!(world.states(), ["dead", "queued"]);
+}
+
 #[test]
 fn a_lane_stands_still_while_a_secret_is_missing_and_costs_no_attempt() {
     let world = World::with([notice("a", true), event(1)]);
