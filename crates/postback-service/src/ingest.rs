@@ -7,6 +7,7 @@ use crate::shared::Shared;
 use postback::decide::Reply;
 use postback::drive::{self, IngestError};
 use postback::event::{Event, Interface};
+use postback::value::OfferSourceId;
 use std::{io, sync::Arc};
 use thiserror::Error;
 use tokio::time::{Instant, timeout};
@@ -47,7 +48,29 @@ pub(crate) async fn replay(shared: &Shared) -> io::Result<Replayed> {
     let Some(journal) = &shared.journal else {
         return Ok(Replayed::default());
     };
-    journal.replay(&|event| Box::pin(take_waiting(shared, event))).await
+    let knows = |source: &OfferSourceId| shared.live().tracker.source(Some(source.as_str())).is_some();
+    let done = journal
+        .replay(&|event| Box::pin(take_waiting(shared, event)), &knows)
+        .await;
+    meter::set_aside(&journal.seen_aside());
+    done
+}
+
+/// Forgets what is set aside of a source; says how many events that were.
+pub(crate) async fn discard(shared: &Shared, source: &OfferSourceId) -> io::Result<u64> {
+    let Some(journal) = &shared.journal else {
+        return Ok(0);
+    };
+    let discarded = journal.discard(source).await?;
+    if discarded > 0 {
+        tracing::warn!(
+            source = source.as_str(),
+            discarded,
+            "events that were set aside were discarded"
+        );
+    }
+    meter::set_aside(&journal.seen_aside());
+    Ok(discarded)
 }
 
 /// Nobody sends a postback again, so it is written down while the store is in trouble. False when
@@ -97,9 +120,7 @@ async fn take_waiting(shared: &Shared, event: Event) -> Result<(), Trouble> {
         Err(error) if error.is_retryable() => Err(Trouble::Away),
         // Rows that cannot be read may be mended, or the server's version put right.
         Err(error) if !matches!(error, IngestError::UnknownSource(_)) => Err(Trouble::Later),
-        Err(error) => {
-            tracing::error!(source = event.source.as_str(), event = %event.id, %error, "journalled event was not taken in");
-            Err(Trouble::Never)
-        }
+        // It was acknowledged; its source may come back.
+        Err(_) => Err(Trouble::NoSource),
     }
 }

@@ -4,14 +4,15 @@
 //! to disk, and acknowledged; it is taken in later, under the identity that it got on arrival, so
 //! that taking it in twice does nothing.
 
+use crate::aside::Aside;
+use crate::lines::{append, beside, private, read, replace};
 use postback::event::Event;
-use postback::port::{BoxFuture, StoreError, row};
-use postback::value::Pii;
+use postback::port::{BoxFuture, row};
+use postback::value::OfferSourceId;
 use std::{
     collections::BTreeMap,
-    ffi::OsString,
-    fs::{self, File, OpenOptions, TryLockError},
-    io::{self, BufRead, BufReader, Write},
+    fs::{self, File, TryLockError},
+    io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -33,7 +34,9 @@ struct Inner {
     _lock: File,
     /// Held while a line is written, and while the file is moved aside.
     writing: Mutex<()>,
-    /// Held while events are taken in again.
+    /// The events of sources that are not configured.
+    aside: Aside,
+    /// Held while events are taken in again, or discarded.
     replaying: tokio::sync::Mutex<()>,
 }
 
@@ -44,8 +47,11 @@ pub struct Replayed {
     pub taken: u64,
     /// How many wait on: the store did not take them.
     pub left: u64,
-    /// How many lines could not be read or are of a source that is no longer configured; they are
-    /// kept in a file beside the journal that ends in `.unreadable`.
+    /// How many are of sources that are not configured, and were set aside: they are taken in when
+    /// a source of that id is back. They lie in a file beside the journal that ends in `.aside`.
+    pub set_aside: u64,
+    /// How many lines could not be read; they are kept in a file beside the journal that ends in
+    /// `.unreadable`.
     pub unreadable: u64,
 }
 
@@ -71,6 +77,7 @@ impl Journal {
         // Found out now, not when the store is down.
         append(&path, b"")?;
         let inner = Inner {
+            aside: Aside::open(beside(&path, ".aside"))?,
             path,
             _lock: lock,
             writing: Mutex::new(()),
@@ -97,13 +104,32 @@ impl Journal {
         append(&self.0.path, line.as_bytes())
     }
 
+    /// How many acknowledged events are set aside because their sources are not configured, by
+    /// source. They are taken in when a source of that id is back.
+    #[must_use]
+    pub fn set_aside(&self) -> BTreeMap<OfferSourceId, u64> {
+        self.0.aside.held()
+    }
+
+    /// The same, with a zero for sources of which something was set aside.
+    pub(crate) fn seen_aside(&self) -> BTreeMap<OfferSourceId, u64> {
+        self.0.aside.seen()
+    }
+
+    /// Forgets what is set aside of a source; says how many events that were.
+    pub(crate) async fn discard(&self, source: &OfferSourceId) -> io::Result<u64> {
+        let _replaying = self.0.replaying.lock().await;
+        self.0.aside.discard(source)
+    }
+
     /// Takes waiting events in, oldest first. What the store does not take is kept for the next
     /// time: of one event when its own rows are in trouble, of all the rest when the store is away.
+    /// What is of a source that `knows` does not know is set aside, and taken in when it does.
     ///
     /// # Errors
     /// Trouble with the journal's files. What was taken in stays taken in; taking it in again does
     /// nothing.
-    pub(crate) async fn replay<'t>(&self, take: &'t Take<'t>) -> io::Result<Replayed> {
+    pub(crate) async fn replay<'t>(&self, take: &'t Take<'t>, knows: &'t Knows<'t>) -> io::Result<Replayed> {
         let _replaying = self.0.replaying.lock().await;
         let mut done = Replayed::default();
         // What an earlier round left, then what came since.
@@ -111,10 +137,10 @@ impl Journal {
         let mut lines = Vec::new();
         let mut away = false;
         if left.exists() {
-            lines = self.replay_file(take, &left, &mut done, &mut away).await?;
+            lines = self.waiting(take, &left, &mut done, &mut away).await?;
         }
         if !away && (next.exists() || self.move_aside(&next)?) {
-            lines.append(&mut self.replay_file(take, &next, &mut done, &mut away).await?);
+            lines.append(&mut self.waiting(take, &next, &mut done, &mut away).await?);
             replace(&left, &lines)?;
             fs::remove_file(&next)?;
         } else if left.exists() && fs::metadata(&left)?.len() != u64::try_from(lines.len()).unwrap_or(u64::MAX) {
@@ -123,21 +149,43 @@ impl Journal {
         if lines.is_empty() && left.exists() {
             fs::remove_file(&left)?;
         }
-        let count = lines.iter().filter(|byte| **byte == b'\n').count();
-        done.left = u64::try_from(count).unwrap_or(u64::MAX);
+        done.left = count(&lines);
+        if !away && self.set_aside().keys().any(knows) {
+            let remains = self
+                .replay_file(take, self.0.aside.path(), &mut done, &mut away)
+                .await?;
+            done.left = done.left.saturating_add(count(&remains.waiting));
+            self.0.aside.keep(&[remains.waiting, remains.aside].concat())?;
+        }
         Ok(done)
     }
 
-    /// Takes in the lines of a file; answers with those that are left.
-    async fn replay_file<'t>(
+    /// Takes in the lines of a file and sets aside those without a source; answers with those that
+    /// wait on.
+    async fn waiting<'t>(
         &self,
         take: &'t Take<'t>,
-        aside: &Path,
+        file: &Path,
         done: &mut Replayed,
         away: &mut bool,
     ) -> io::Result<Vec<u8>> {
-        let mut left = Vec::new();
-        for line in BufReader::new(File::open(aside)?).split(b'\n') {
+        let remains = self.replay_file(take, file, done, away).await?;
+        // Durable before the file that it was in is replaced; twice does no harm.
+        self.0.aside.add(&remains.aside)?;
+        done.set_aside = done.set_aside.saturating_add(count(&remains.aside));
+        Ok(remains.waiting)
+    }
+
+    /// Takes in the lines of a file; answers with those that remain.
+    async fn replay_file<'t>(
+        &self,
+        take: &'t Take<'t>,
+        file: &Path,
+        done: &mut Replayed,
+        away: &mut bool,
+    ) -> io::Result<Remains> {
+        let mut remains = Remains::default();
+        for line in BufReader::new(File::open(file)?).split(b'\n') {
             let mut line = line?;
             if line.is_empty() {
                 continue;
@@ -154,13 +202,14 @@ impl Journal {
                     append(&beside(&self.0.path, ".unreadable"), &line)?;
                     done.unreadable = done.unreadable.saturating_add(1);
                 }
+                Err(Trouble::NoSource) => remains.aside.append(&mut line),
                 Err(trouble) => {
                     *away = matches!(trouble, Trouble::Away);
-                    left.append(&mut line);
+                    remains.waiting.append(&mut line);
                 }
             }
         }
-        Ok(left)
+        Ok(remains)
     }
 
     /// Moves the journal aside, so that new events go to a new file; false when there is nothing in
@@ -178,64 +227,31 @@ impl Journal {
 /// Takes one waiting event in.
 pub(crate) type Take<'t> = dyn Fn(Event) -> BoxFuture<'t, Result<(), Trouble>> + Send + Sync + 't;
 
+/// Whether a source is configured.
+pub(crate) type Knows<'t> = dyn Fn(&OfferSourceId) -> bool + Send + Sync + 't;
+
 /// Why a waiting event was not taken in.
 pub(crate) enum Trouble {
     /// The store takes nothing.
     Away,
     /// The store does not take this one yet.
     Later,
-    /// It cannot be read, or its source is no longer configured.
+    /// Its source is not configured.
+    NoSource,
+    /// It cannot be read.
     Never,
 }
 
-fn read(line: &[u8]) -> Result<Event, StoreError> {
-    let line = String::from_utf8_lossy(line);
-    let (mut event, private): (Event, BTreeMap<String, Pii>) = row::decode(&line)?;
-    event.private = private;
-    Ok(event)
+/// What remains of a file after its lines were taken in.
+#[derive(Default)]
+struct Remains {
+    /// What the store did not take.
+    waiting: Vec<u8>,
+    /// What is of a source that is not configured.
+    aside: Vec<u8>,
 }
 
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(ending);
-    name.into()
-}
-
-/// Appends and synchronises; with nothing to append, makes the file.
-fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = private().append(true).open(path)?;
-    let before = file.metadata()?.len();
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    if written.is_err() {
-        // Half a line would spoil the next one.
-        drop(file.set_len(before));
-    } else if before == 0 {
-        sync_folder(path)?;
-    }
-    written
-}
-
-/// Puts other bytes in a file's place, all at once.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let new = beside(path, ".new");
-    let mut file = private().write(true).truncate(true).open(&new)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&new, path)?;
-    sync_folder(path)
-}
-
-/// A file's name is durable only when its folder is.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-}
-
-/// A file that is its owner's alone, made when it is not there.
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
+fn count(lines: &[u8]) -> u64 {
+    let count = lines.iter().filter(|byte| **byte == b'\n').count();
+    u64::try_from(count).unwrap_or(u64::MAX)
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod aside;
 mod click;
 mod configure;
 mod handle;
@@ -7,6 +8,7 @@ mod host;
 mod ingest;
 mod journal;
 mod keep;
+mod lines;
 mod meter;
 mod notification;
 mod postback;

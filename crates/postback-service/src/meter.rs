@@ -1,11 +1,12 @@
 //! Counting and logging. Labels and fields are names and ids of the configuration, outcomes and
 //! statuses: never a query, a token, a body or a value that a caller chose.
 
-use metrics::counter;
+use metrics::{counter, gauge};
 use postback::decide::Reply;
 use postback::drive::{Attributed, IngestError, Round};
 use postback::event::{Event, Interface};
-use std::time::Duration;
+use postback::value::OfferSourceId;
+use std::{collections::BTreeMap, time::Duration};
 
 /// Events that were taken in, by source, interface, outcome and reason.
 const EVENTS: &str = "postback_events_total";
@@ -19,6 +20,9 @@ const FORMS_STOPPED: &str = "postback_form_callers_stopped_total";
 const FORMS_GUESSED: &str = "postback_form_guesses_alarms_total";
 /// Postbacks that were journalled, by source.
 const JOURNALLED: &str = "postback_journalled_total";
+/// Events that were acknowledged and are set aside because their sources are not configured, by
+/// source: now, not since the start.
+const SET_ASIDE: &str = "postback_journal_set_aside";
 /// Clicks by what became of them.
 const CLICKS: &str = "postback_clicks_total";
 /// Deliveries by what a round came to.
@@ -90,6 +94,15 @@ pub(crate) fn forms_guessed(source: &str) {
 pub(crate) fn journalled(source: &str) {
     counter!(JOURNALLED, "source" => source.to_owned()).increment(1);
     tracing::warn!(source, "postback was journalled");
+}
+
+/// Notes how many events of which sources are set aside.
+pub(crate) fn set_aside(held: &BTreeMap<OfferSourceId, u64>) {
+    for (source, count) in held {
+        #[expect(clippy::cast_precision_loss, reason = "a number for a person")]
+        let count = *count as f64;
+        gauge!(SET_ASIDE, "source" => source.as_str().to_owned()).set(count);
+    }
 }
 
 /// Counts a click by its outcome: `recorded`, `unknown_campaign`, `not_routed`, `not_stored`.

@@ -22,7 +22,7 @@ use ::postback::port::{Clock, Entropy, HttpClient, Secrets};
 use ::postback::route::Routed;
 use ::postback::tracker::Tracker;
 use ::postback::value::{OfferSourceId, Timestamp};
-use std::{fmt, io, net::IpAddr, sync::Arc, sync::Mutex, time::Duration};
+use std::{collections::BTreeMap, fmt, io, net::IpAddr, sync::Arc, sync::Mutex, time::Duration};
 use tokio::sync::Notify;
 
 /// A tracker at work. Everything that comes in goes through one of its calls;
@@ -150,6 +150,22 @@ impl Service {
     /// go on waiting.
     pub async fn replay_journal(&self) -> io::Result<Replayed> {
         ingest::replay(&self.0).await
+    }
+
+    /// How many acknowledged events are set aside because their offer sources are not configured,
+    /// by source. They are taken in when a source of that id is back.
+    #[must_use]
+    pub fn set_aside(&self) -> BTreeMap<OfferSourceId, u64> {
+        self.0.journal.as_ref().map(Journal::set_aside).unwrap_or_default()
+    }
+
+    /// Forgets the events of a source that are set aside; says how many. They are lost then: that
+    /// is for a person to decide.
+    ///
+    /// # Errors
+    /// Trouble with the journal's files.
+    pub async fn discard_set_aside(&self, source: &OfferSourceId) -> io::Result<u64> {
+        ingest::discard(&self.0, source).await
     }
 
     /// Puts another configuration to work: resolves its secrets, stores it, swaps it in. Calls that

@@ -157,6 +157,12 @@ async fn attribute(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
 async fn replay(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
     every(REPLAY_EVERY, stop, || async {
         match ingest::replay(&shared).await {
+            Ok(done) if done.set_aside > 0 => {
+                tracing::error!(
+                    set_aside = done.set_aside,
+                    "events of sources that are not configured are set aside; configure the sources again, or discard them"
+                );
+            }
             Ok(done) if done.unreadable > 0 => {
                 tracing::error!(
                     unreadable = done.unreadable,

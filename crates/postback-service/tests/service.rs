@@ -10,9 +10,10 @@ use postback::delivery::{Case, Cause, Judge, Judgement, Judges, Verdict};
 use postback::memory::MemoryStore;
 use postback::port::{BoxFuture, DeliveryFilter, EventFilter, HttpClient, HttpError, Inspect, PageRequest};
 use postback::tracker::{Credentials, Tracker};
+use postback::value::OfferSourceId;
 use postback_service::{
-    ConfigureError, FixedSecrets, Journal, LostReason, PostbackError, Service, ServiceBuilder, Taken, TrackerHandle,
-    Visitor,
+    ConfigureError, FixedSecrets, Journal, LostReason, PostbackError, Replayed, Service, ServiceBuilder, Taken,
+    TrackerHandle, Visitor,
 };
 use std::{
     sync::{
@@ -193,6 +194,75 @@ async fn what_waits_in_the_journal_is_taken_in_while_it_runs() {
         }
     };
     timeout(SOON, service.run(taken)).await.expect("it is taken in");
+}
+
+/// Without the offer source `net`.
+fn without_net() -> String {
+    CONFIGURATION.replace("\"net\"", "\"other\"")
+}
+
+/// An event of `net`, journalled.
+fn journal_one(journal: &Journal, service: &Service, letter: &str) {
+    let id = letter.repeat(26).try_into().unwrap();
+    let (source, interface) = ("net".parse().unwrap(), postback::event::Interface::Postback);
+    let event = postback::Event::assume_authentic(id, source, interface, service.now());
+    journal.append(&event).unwrap();
+}
+
+async fn events(store: &MemoryStore) -> usize {
+    let page = PageRequest::first(10);
+    store.events(&EventFilter::default(), &page).await.unwrap().items.len()
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_for_a_source_that_is_gone_waits_until_it_is_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, channel) = (Arc::new(MemoryStore::new()), Channel::new(true));
+    let path = folder.path().join("journal");
+    let net: OfferSourceId = "net".parse().unwrap();
+    {
+        let journal = Journal::open(&path).unwrap();
+        let service = builder(&store, &channel).journal(journal.clone());
+        let service = service.build().await.unwrap();
+        journal_one(&journal, &service, "a");
+        service.replace(tracker(&without_net())).await.unwrap();
+        let done = service.replay_journal().await.unwrap();
+        assert_eq!((done.taken, done.left, done.set_aside, done.unreadable), (0, 0, 1, 0));
+        // It is not looked at again and again, and what comes later is added.
+        journal_one(&journal, &service, "b");
+        assert_eq!(service.replay_journal().await.unwrap().set_aside, 1);
+        assert_eq!(service.replay_journal().await.unwrap(), Replayed::default());
+        assert_eq!(service.set_aside(), [(net.clone(), 2)].into());
+        assert_eq!(events(&store).await, 0);
+    }
+    // It survives the process.
+    let journal = Journal::open(&path).unwrap();
+    let service = builder(&store, &channel).journal(journal).build().await.unwrap();
+    assert_eq!(service.set_aside(), [(net, 2)].into());
+    assert_eq!(service.replay_journal().await.unwrap().taken, 2);
+    assert_eq!((events(&store).await, service.set_aside()), (2, [].into()));
+    assert!(!folder.path().join("journal.aside").exists());
+    assert!(!folder.path().join("journal.unreadable").exists());
+}
+
+#[tokio::test]
+async fn what_is_set_aside_is_discarded_by_source_and_by_nobody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, channel) = (Arc::new(MemoryStore::new()), Channel::new(true));
+    let journal = Journal::open(folder.path().join("journal")).unwrap();
+    let service = builder(&store, &channel).journal(journal.clone());
+    let service = service.build().await.unwrap();
+    journal_one(&journal, &service, "a");
+    service.replace(tracker(&without_net())).await.unwrap();
+    service.replay_journal().await.unwrap();
+    let (net, other) = ("net".parse().unwrap(), "other".parse().unwrap());
+    assert_eq!(service.discard_set_aside(&other).await.unwrap(), 0);
+    assert_eq!(service.set_aside().len(), 1);
+    assert_eq!(service.discard_set_aside(&net).await.unwrap(), 1);
+    assert_eq!(service.discard_set_aside(&net).await.unwrap(), 0);
+    service.replace(tracker(CONFIGURATION)).await.unwrap();
+    assert_eq!(service.replay_journal().await.unwrap(), Replayed::default());
+    assert_eq!(events(&store).await, 0);
 }
 
 #[tokio::test]

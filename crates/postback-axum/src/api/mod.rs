@@ -4,6 +4,7 @@
 //! `{"items": [..], "next": cursor}`, newest first.
 
 mod explain;
+mod journal;
 mod lists;
 mod parameters;
 mod refused;
@@ -40,6 +41,7 @@ pub(crate) fn routes(served: &Served) -> Router<Served> {
         .route("/api/explain", only_get(explain::explain))
         .route("/api/sources", only_get(sources::sources))
         .route("/api/refused/retry", post(refused::retry))
+        .route("/api/journal/discard", post(journal::discard))
         .route("/api/reload", post(reload::reload))
         .route("/metrics", only_get(health::metrics))
         .route_layer(middleware::from_fn_with_state(served.clone(), guard))

@@ -39,6 +39,28 @@ struct SourceView {
     refused: Refused,
     /// Postbacks that were refused since the start of the server; absent when none was.
     refused_postbacks: Option<RefusedPostbacks>,
+    /// Of a source that is not configured any more: postbacks that were acknowledged and wait for
+    /// it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    set_aside: Option<u64>,
+}
+
+/// A source that is not configured any more, with postbacks that wait for it.
+fn gone(id: OfferSourceId, count: u64) -> SourceView {
+    SourceView {
+        text: format!(
+            "it is not configured; {count} postbacks that were acknowledged are set aside until it is again (or POST \
+             /api/journal/discard?source={id})"
+        ),
+        id,
+        title: String::new(),
+        ins: false,
+        last_event: None,
+        last_test: None,
+        refused: Refused::default(),
+        refused_postbacks: None,
+        set_aside: Some(count),
+    }
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -62,6 +84,9 @@ pub(crate) async fn sources(State(served): State<Served>, RawQuery(query): RawQu
             let ins = served.service().takes_notifications(source.id().as_str());
             items.push(view(&served, source, ins).await?);
         }
+        let known = |id: &OfferSourceId| tracker.source(Some(id.as_str())).is_some();
+        let strangers = served.service().set_aside().into_iter().filter(|(id, _)| !known(id));
+        items.extend(strangers.map(|(id, count)| gone(id, count)));
         Ok(json(&List::of(Page { items, next: None }, |item| item)))
     };
     either(answer.await)
@@ -100,6 +125,7 @@ async fn view(served: &Served, source: &Source, ins: bool) -> Result<SourceView,
         }),
         refused,
         refused_postbacks,
+        set_aside: None,
     })
 }
 
