@@ -138,7 +138,7 @@ impl Batch {
             .collect()
     }
 
-    /// Without the items that cannot be filled for a reason of their own, and never will be: what is
+    /// Without the items that cannot be filled for a reason of their own, and never will: what is
     /// left, if anything is, and the verdicts over those, ready to be written.
     /// [`request`](Self::request) refuses a batch for the sake of one item.
     #[must_use]

@@ -1,11 +1,18 @@
 //! Putting a configuration to work: its secrets are resolved, it is stored, then it is swapped in.
 
 use crate::shared::Shared;
+use crate::timely::{resolve, within};
 use postback::drive;
-use postback::port::{Clock, Secrets, Store, StoreError};
+use postback::port::{Clock, Secrets, Store, StoreError, StoreErrorKind};
 use postback::tracker::{Credentials, Tracker};
-use std::{collections::BTreeMap, io, sync::Arc};
+use std::{collections::BTreeMap, io, sync::Arc, time::Duration};
 use thiserror::Error;
+
+/// How long reading a configuration may take. A reload that hangs would keep all later ones from
+/// their turn.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long the store may take to keep a configuration.
+const INSTALL_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A configuration that was not put to work; the one before, if there is one, goes on.
 #[derive(Debug, Error)]
@@ -35,7 +42,14 @@ pub(crate) async fn prepare(
 ) -> Result<Credentials, ConfigureError> {
     let credentials = credentials(tracker, secrets).await?;
     warn_of_outgoing(tracker, secrets).await;
-    drive::install(tracker, store, clock.now()).await?;
+    let install = drive::install(tracker, store, clock.now());
+    within(INSTALL_TIMEOUT, install).await.unwrap_or_else(|| {
+        let late = format!(
+            "the configuration was not stored within {} s",
+            INSTALL_TIMEOUT.as_secs()
+        );
+        Err(StoreError::new(StoreErrorKind::Unavailable, late))
+    })?;
     Ok(credentials)
 }
 
@@ -50,7 +64,11 @@ pub(crate) async fn reload(shared: &Shared) -> Result<Arc<Tracker>, ConfigureErr
     let read = shared.read.as_ref().ok_or(ConfigureError::NotReloaded)?;
     let _replacing = shared.replacing.lock().await;
     let reloaded = async {
-        let tracker = Arc::new(read().await.map_err(ConfigureError::Refused)?);
+        let read = within(READ_TIMEOUT, read()).await.unwrap_or_else(|| {
+            let late = format!("the configuration was not read within {} s", READ_TIMEOUT.as_secs());
+            Err(vec![late])
+        });
+        let tracker = Arc::new(read.map_err(ConfigureError::Refused)?);
         put_to_work(shared, tracker.clone()).await?;
         Ok(tracker)
     };
@@ -74,8 +92,8 @@ async fn put_to_work(shared: &Shared, tracker: Arc<Tracker>) -> Result<(), Confi
 /// Says early which secrets of outgoing requests are missing: their deliveries would be held
 /// until they are there, for a week at most.
 async fn warn_of_outgoing(tracker: &Tracker, secrets: &dyn Secrets) {
-    for reference in tracker.secret_references() {
-        if let Err(error) = secrets.secret(reference).await {
+    for (_, found) in resolve(secrets, tracker.secret_references()).await {
+        if let Err(error) = found {
             tracing::warn!(%error, "outgoing requests that need it will fail");
         }
     }
@@ -85,8 +103,8 @@ async fn warn_of_outgoing(tracker: &Tracker, secrets: &dyn Secrets) {
 async fn credentials(tracker: &Tracker, secrets: &dyn Secrets) -> Result<Credentials, ConfigureError> {
     let mut found = BTreeMap::new();
     let mut problems = Vec::new();
-    for reference in tracker.inbound_references() {
-        match secrets.secret(reference).await {
+    for (reference, secret) in resolve(secrets, tracker.inbound_references()).await {
+        match secret {
             Ok(secret) => {
                 found.insert(reference.clone(), secret);
             }

@@ -19,6 +19,7 @@ mod service;
 mod shared;
 mod stop;
 mod stores;
+mod timely;
 mod turns;
 mod work;
 

@@ -72,6 +72,11 @@ fn from_environment(name: &str) -> Result<Secret, String> {
 
 async fn from_file(path: &str) -> Result<Secret, String> {
     let unreadable = |error: std::io::Error| format!("cannot be read: {}", error.kind());
+    // Opening one waits until somebody writes to it, and nothing can end that.
+    #[cfg(unix)]
+    if std::os::unix::fs::FileTypeExt::is_fifo(&tokio::fs::metadata(path).await.map_err(unreadable)?.file_type()) {
+        return Err("is a pipe, which cannot be read again and again: name a file".into());
+    }
     let file = File::open(path).await.map_err(unreadable)?;
     // Room for all of it, so that growing leaves no copy behind.
     let mut bytes = Vec::with_capacity(usize::try_from(MAX_FILE).unwrap_or_default().saturating_add(1));
@@ -139,6 +144,20 @@ mod tests {
         assert_eq!(
             refused(&reference).await,
             format!("secret `{reference}` cannot be read: entity not found")
+        );
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_pipe_is_refused_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(made.success());
+        let reference = format!("file:{}", path.display());
+        assert_eq!(
+            refused(&reference).await,
+            format!("secret `{reference}` is a pipe, which cannot be read again and again: name a file")
         );
     }
 

@@ -12,6 +12,7 @@ use crate::refusals::{Refusals, RefusedPostbacks};
 use crate::refused::{self, Retried, RetryError};
 use crate::shared::{Limits, ReadTracker, Shared};
 use crate::stores::Stores;
+use crate::timely::Timely;
 use crate::turns::Turns;
 use crate::work;
 use ::postback::decide::Reply;
@@ -325,7 +326,8 @@ impl ServiceBuilder {
     /// - [`ConfigureError::Signal`]: a process that cannot listen to SIGHUP
     pub async fn build(self) -> Result<Service, ConfigureError> {
         let Self { tracker, stores, .. } = self;
-        let credentials = configure::prepare(&tracker, &*stores.store, &*self.secrets, &*self.clock).await?;
+        let secrets: Arc<dyn Secrets> = Arc::new(Timely(self.secrets));
+        let credentials = configure::prepare(&tracker, &*stores.store, &*secrets, &*self.clock).await?;
         #[cfg(unix)]
         let hangup = match self.hangup {
             true => Some(hangup().map_err(ConfigureError::Signal)?),
@@ -335,7 +337,7 @@ impl ServiceBuilder {
             handle: TrackerHandle::new(tracker, credentials),
             stores,
             http: self.http,
-            secrets: self.secrets,
+            secrets,
             clock: self.clock,
             entropy: self.entropy,
             judges: self.judges,

@@ -8,9 +8,11 @@ use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::delivery::{Case, Cause, Judge, Judgement, Judges, Verdict};
 use postback::memory::MemoryStore;
-use postback::port::{BoxFuture, DeliveryFilter, EventFilter, HttpClient, HttpError, Inspect, PageRequest};
+use postback::port::{
+    BoxFuture, DeliveryFilter, EventFilter, HttpClient, HttpError, Inspect, PageRequest, SecretError, Secrets,
+};
 use postback::tracker::{Credentials, Tracker};
-use postback::value::OfferSourceId;
+use postback::value::{OfferSourceId, Secret, SecretReference};
 use postback_service::{
     ConfigureError, FixedSecrets, Journal, LostReason, PostbackError, Replayed, Service, ServiceBuilder, Taken,
     TrackerHandle, Visitor,
@@ -286,6 +288,55 @@ async fn a_configuration_whose_secrets_are_missing_is_refused_and_the_old_one_go
     ));
     let stored = store.configuration(service.tracker().fingerprint()).await.unwrap();
     assert!(stored.unwrap().contains("autumn"));
+}
+
+/// Secrets of which two never answer.
+#[derive(Debug)]
+struct Hanging;
+
+impl Secrets for Hanging {
+    fn secret<'a>(&'a self, reference: &'a SecretReference) -> BoxFuture<'a, Result<Secret, SecretError>> {
+        if reference.to_string().starts_with("env:HUNG") {
+            return Box::pin(std::future::pending());
+        }
+        Box::pin(async { Ok(Secret::from("a long token")) })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn secrets_that_hang_refuse_a_configuration_and_stop_no_later_one() {
+    let (store, channel) = (Arc::new(MemoryStore::new()), Channel::new(true));
+    let service = Service::builder(tracker(CONFIGURATION), store, channel, Arc::new(Hanging));
+    let service = service.build().await.unwrap();
+    let hung = CONFIGURATION.replace("\"env:NET_TOKEN\"", "\"env:HUNG_A\", \"env:A\", \"env:HUNG_B\"");
+    let began = Instant::now();
+    let refused = service.replace(tracker(&hung)).await.unwrap_err();
+    let late = |name| format!("secret `env:HUNG_{name}` did not answer within 5 s");
+    assert_eq!(refused.to_string(), format!("{}\n{}", late("A"), late("B")));
+    assert_eq!(began.elapsed().as_secs(), 5, "side by side");
+    let autumn = CONFIGURATION.replace("\"summer\"", "\"autumn\"");
+    service.replace(tracker(&autumn)).await.unwrap();
+    assert!(click(&service, "autumn").await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_configuration_that_is_not_read_stops_no_later_reload() {
+    let (store, channel) = (Arc::new(MemoryStore::new()), Channel::new(true));
+    let hangs = Arc::new(AtomicUsize::new(1));
+    let service = builder(&store, &channel).reload(move || {
+        let hangs = hangs.swap(0, Ordering::SeqCst) == 1;
+        async move {
+            if hangs {
+                std::future::pending::<()>().await;
+            }
+            Ok(tracker(CONFIGURATION))
+        }
+    });
+    let service = service.build().await.unwrap();
+    let (first, second) = tokio::join!(service.reload(), service.reload());
+    let late = "the configuration was not read within 30 s";
+    assert_eq!(first.unwrap_err().to_string(), late);
+    assert!(second.is_ok());
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Postbacks while the store is in trouble.
 
-use crate::support::{NET_TOKEN, Tested, tested_with};
+use crate::support::{CONFIG, NET_TOKEN, Tested, authorized, compiled, tested_with};
 use crate::watched::Mode;
 use postback_service::{Journal, MAX_JOURNAL};
 use std::{fs, path::PathBuf};
@@ -107,6 +107,37 @@ async fn a_store_that_cannot_be_read_leaves_the_journal_as_it_is() {
     assert_eq!(journalling.replay().await, (0, 1, 0));
     tested.store.set(Mode::Works);
     assert_eq!(journalling.replay().await, (1, 0, 0));
+}
+
+#[tokio::test]
+async fn what_waits_for_a_source_that_is_gone_is_shown_and_can_be_discarded() {
+    let journalling = Journalling::holding_one().await;
+    let tested = &journalling.tested;
+    tested.store.set(Mode::Works);
+    let without = CONFIG.replace("\"net\"", "\"other\"");
+    tested.service.replace(compiled(&without).unwrap()).await.unwrap();
+    assert_eq!(journalling.replay().await, (0, 0, 0));
+    let shown = async || {
+        let sources = tested.send(authorized("GET", "/api/sources")).await.json();
+        let items = sources["items"].as_array().unwrap().clone();
+        items.into_iter().find(|source| source["id"] == "net")
+    };
+    let source = shown().await.unwrap();
+    assert_eq!(source["set_aside"], 1);
+    assert_eq!(
+        source["text"],
+        "it is not configured; 1 postbacks that were acknowledged are set aside until it is again (or POST \
+         /api/journal/discard?source=net)"
+    );
+    let discard = async |query| {
+        tested
+            .send(authorized("POST", &format!("/api/journal/discard{query}")))
+            .await
+    };
+    assert_eq!(discard("").await.status, 400);
+    assert_eq!(discard("?source=other").await.text(), r#"{"discarded":0}"#);
+    assert_eq!(discard("?source=net").await.text(), r#"{"discarded":1}"#);
+    assert!(shown().await.is_none());
 }
 
 /// One event whose own rows are in trouble, and others that come after it.

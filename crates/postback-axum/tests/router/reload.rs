@@ -100,6 +100,19 @@ async fn a_configuration_that_cannot_be_stored_is_not_put_to_work() {
     assert_eq!(tested.get("/autumn?ref_id=1").await.status, 302);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_store_that_hangs_stops_no_later_reload() {
+    let (tested, file) = reloading();
+    *file.lock().unwrap() = renamed();
+    tested.store.set(Mode::HangsAt("commit"));
+    let began = tokio::time::Instant::now();
+    assert_eq!(reload(&tested).await.status, 503);
+    assert_eq!(began.elapsed().as_secs(), 10);
+    tested.store.set(Mode::Works);
+    assert_eq!(reload(&tested).await.status, 200);
+    assert_eq!(tested.get("/autumn?ref_id=1").await.status, 302);
+}
+
 #[tokio::test]
 async fn it_needs_the_token_and_a_host_that_reloads() {
     let (tested, file) = reloading();
