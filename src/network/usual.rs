@@ -112,7 +112,10 @@ impl ParameterMap {
         }
         let usual = theirs(name).and_then(|known| {
             let meaning = usual_meaning(&known.ours)?;
-            Some((self.names(meaning).next()?, Why::Theirs(known.whose)))
+            // Of several names that of the source's own table, else the plainest.
+            let names = self.names(meaning);
+            let plainest = names.min_by_key(|name| (!own.contains(name), name.len()))?;
+            Some((plainest, Why::Theirs(known.whose)))
         });
         usual.or_else(|| {
             let known = self.known().chain(own.iter().copied());
@@ -159,8 +162,8 @@ mod tests {
             ("click_id", "clickid"),
             ("subid", "clickid"),
             ("s2", "clickid"),
-            ("txid", "rdtk_event_id"),
-            ("transaction_id", "rdtk_event_id"),
+            ("txid", "eventid"),
+            ("transaction_id", "eventid"),
             ("cnv_status", "status"),
             ("goal", "type"),
             ("sub_id_3", "sub3"),

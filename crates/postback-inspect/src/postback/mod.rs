@@ -1,5 +1,6 @@
 //! `postback`: what event a postback becomes.
 
+mod pasted;
 mod read;
 mod text;
 
@@ -28,7 +29,7 @@ pub(crate) struct Arguments {
     /// When it arrived, as in `2026-04-23T17:57:04Z`; now, if it is not said.
     #[arg(long, value_name = "TIME")]
     at: Option<Timestamp>,
-    /// The URL that the network called, or its query.
+    /// The URL that the network called, its query, or the line of a log that shows it.
     #[arg(value_name = "URL", required_unless_present = "batch")]
     url: Option<String>,
     /// Answers lines of JSON.
@@ -88,20 +89,38 @@ impl<'a> Reader<'a> {
     }
 
     fn read(&self, asked: &[u8], received: Received) -> Result<Read, String> {
-        let (source, query) = split(self.tracker, asked)?;
-        read::read(
+        let (url, pasted) = pasted::url(asked);
+        let (source, query) = split_url(self.tracker, url)?;
+        let mut read = read::read(
             self.tracker,
             source,
-            query,
+            Asked { url, query },
             received,
             &self.credentials,
             &self.missing_keys,
-        )
+        )?;
+        read.pasted = pasted;
+        Ok(read)
     }
 }
 
-/// The source that a URL names and its query; of a bare query the default source.
+/// What was pasted: the URL, and its query.
+#[derive(Debug, Clone, Copy)]
+struct Asked<'a> {
+    url: &'a [u8],
+    query: &'a [u8],
+}
+
+/// The source that a URL or a line of a log names and its query; of a bare query the default
+/// source.
 pub(crate) fn split<'t, 'q>(
+    tracker: &'t Tracker,
+    asked: &'q [u8],
+) -> Result<(&'t postback::tracker::Source, &'q [u8]), String> {
+    split_url(tracker, pasted::url(asked).0)
+}
+
+fn split_url<'t, 'q>(
     tracker: &'t Tracker,
     asked: &'q [u8],
 ) -> Result<(&'t postback::tracker::Source, &'q [u8]), String> {

@@ -1,5 +1,6 @@
 //! What was read of a postback, and what is doubtful about it.
 
+use super::{Asked, pasted};
 use crate::secrets;
 use postback::decide::Decision;
 use postback::event::{Event, Received};
@@ -16,6 +17,9 @@ use std::collections::BTreeMap;
 /// A postback as it is understood.
 #[derive(Debug, Serialize)]
 pub(crate) struct Read {
+    /// What was taken off what was pasted, to get at the URL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) pasted: Option<String>,
     pub(crate) source: String,
     /// What sending the same message again would be known by; none: each arrival is news.
     pub(crate) identity: Option<EventId>,
@@ -85,12 +89,12 @@ pub(crate) enum Token {
 pub(crate) fn read(
     tracker: &Tracker,
     source: &Source,
-    query: &[u8],
+    asked: Asked<'_>,
     received: Received,
     credentials: &Credentials,
     missing_keys: &[&SecretReference],
 ) -> Result<Read, String> {
-    let query = Query::parse(query).map_err(|error| error.to_string())?;
+    let query = Query::parse(asked.query).map_err(|error| error.to_string())?;
     let (event, postback) = Intake::new(source, credentials, received)
         .assume_authorized()
         .postback(&query)
@@ -110,7 +114,8 @@ pub(crate) fn read(
         false => source.allow_ips().iter().map(ToString::to_string).collect(),
     };
     let unfilled = unfilled(source, &query, &postback.ignored);
-    let mut warnings = warnings(tracker, source, &event, entry.as_ref().err().copied());
+    let mut warnings = pasted::doubts(tracker, source, asked.url, &query, &postback.ignored);
+    warnings.extend(doubts(tracker, source, &event, entry.as_ref().err().copied()));
     if counts == Some(Counts::Sale)
         && entry
             .as_ref()
@@ -129,6 +134,7 @@ pub(crate) fn read(
     let signs = !tracker.click_id_references().is_empty() && missing_keys.is_empty();
     let entry = entry.ok();
     Ok(Read {
+        pasted: None,
         source: source.id().to_string(),
         identity: event.identified.then(|| event.id.clone()),
         test: event.test,
@@ -211,7 +217,7 @@ fn unfilled(source: &Source, query: &Query<'_>, ignored: &[String]) -> Vec<Strin
     told.collect()
 }
 
-fn warnings(tracker: &Tracker, source: &Source, event: &Event, nothing: Option<Reason>) -> Vec<String> {
+fn doubts(tracker: &Tracker, source: &Source, event: &Event, nothing: Option<Reason>) -> Vec<String> {
     let mut found = Vec::new();
     if event.clicks.is_empty() && event.receipt.is_none() && event.parent.is_none() {
         let name = source.parameter_name(Meaning::ClickId).unwrap_or("clickid");

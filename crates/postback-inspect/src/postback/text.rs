@@ -8,6 +8,7 @@ use std::{
 
 pub(super) fn print(read: &Read, out: &mut impl Write) -> io::Result<()> {
     let mut lines = Lines { out };
+    lines.optional("pasted", read.pasted.as_ref())?;
     lines.line("source", &read.source)?;
     lines.line("token", token(&read.token))?;
     if !read.allow_ips.is_empty() {

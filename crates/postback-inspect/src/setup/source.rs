@@ -127,22 +127,23 @@ impl Setup<'_> {
             query.push('=');
             query.push_str(value);
         };
-        if pasted_query(source).is_empty() {
-            let mut own: Vec<&str> = source
-                .parameters()
-                .filter(|(_, text)| text.is_empty())
-                .map(|(name, _)| name)
-                .collect();
-            for (meaning, what) in ASKED {
-                // A row of the source's own table goes before another name of the same meaning.
-                let row = own
-                    .iter()
-                    .position(|name| source.parameter_meaning(name) == Some(*meaning))
-                    .map(|at| own.remove(at));
-                if let Some(name) = row.or(source.parameter_name(*meaning)) {
-                    add(name, &format!("<{what}>"));
-                }
+        let unsaid = unsaid(source);
+        let mut own: Vec<&str> = source
+            .parameters()
+            .filter(|(_, text)| text.is_empty())
+            .map(|(name, _)| name)
+            .collect();
+        for (meaning, what) in unsaid {
+            // A row of the source's own table goes before another name of the same meaning.
+            let row = own
+                .iter()
+                .position(|name| source.parameter_meaning(name) == Some(*meaning))
+                .map(|at| own.remove(at));
+            if let Some(name) = row.or(source.parameter_name(*meaning)) {
+                add(name, &format!("<{what}>"));
             }
+        }
+        if pasted_query(source).is_empty() {
             for name in own {
                 add(name, &format!("<its macro for {name}>"));
             }
@@ -200,6 +201,19 @@ impl Setup<'_> {
                 _ => Named::Unknown,
             })
     }
+}
+
+/// What is to be asked of a network beside the macros that the configuration says: all of it where
+/// that is not enough to attribute a conversion, else the amount at least.
+fn unsaid(source: &Source) -> Vec<&'static (Meaning, &'static str)> {
+    let pasted = pasted_query(source);
+    let names = pasted.split('&').filter_map(|pair| pair.split('=').next());
+    let said: Vec<Meaning> = names.filter_map(|name| source.parameter_meaning(name)).collect();
+    let is_enough = said.contains(&Meaning::ClickId);
+    let asked = ASKED.iter().filter(|(meaning, _)| !said.contains(meaning));
+    asked
+        .filter(|(meaning, _)| !is_enough || *meaning == Meaning::Sum)
+        .collect()
 }
 
 /// Whether the pasted URL asks the network for the event's name. A second one behind it would be

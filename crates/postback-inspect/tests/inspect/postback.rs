@@ -31,6 +31,91 @@ fn a_postback_is_told_line_by_line() {
     assert!(!text.contains("b.example"), "a personal value is not shown: {text}");
 }
 
+/// C6: what an access log shows of a request.
+#[test]
+fn a_line_of_a_log_is_read_as_the_url_in_it() {
+    let target = "/postback/network?clickid=C&token=T";
+    let plain = read(&[], target);
+    for line in [
+        format!("GET {target} HTTP/1.1"),
+        format!("\"GET {target} HTTP/1.1\""),
+        format!("203.0.113.7 - - [29/Nov/2026:12:00:00 +0000] \"GET {target} HTTP/1.1\" 403 15 \"-\" \"curl/8.5\""),
+    ] {
+        let said = "pasted     the line of a log: `GET` and `HTTP/1.1` are taken off\n";
+        assert_eq!(read(&[], &line), format!("{said}{plain}"), "{line}");
+    }
+    assert_eq!(lines(&plain, "pasted"), [""; 0]);
+}
+
+/// P6, and what else means nothing under the field's names.
+#[test]
+fn a_name_that_means_nothing_has_its_usual_or_near_meaning() {
+    let hints = |query: &str| -> Vec<String> {
+        let text = read(&[], query);
+        let warnings = lines(&text, "warning").into_iter();
+        warnings
+            .filter(|said| said.contains("means nothing here"))
+            .map(str::to_owned)
+            .collect()
+    };
+    for (query, came, meant) in [
+        (
+            "clickid=C&payout=8.5&eventid=E",
+            "`payout`, known from Voluum, Keitaro and Binom,",
+            "sum",
+        ),
+        ("cid=C&sum=8.5", "`cid`, known from Voluum and BeMob,", "clickid"),
+        (
+            "subid=C&sum=8.5",
+            "`subid`, known from Keitaro and many networks,",
+            "clickid",
+        ),
+        ("clickid=C&txid=E", "`txid`, known from Voluum and BeMob,", "eventid"),
+        ("clickid=C&stauts=paid", "`stauts`", "status"),
+        ("clickid=C&emial=a", "`emial`", "email"),
+    ] {
+        assert_eq!(
+            hints(query),
+            [format!("{came} means nothing here; did you mean `{meant}`?")],
+            "{query}"
+        );
+    }
+    assert_eq!(
+        hints("clickid=C&amp;sum=8.5"),
+        [
+            "`amp;sum` means nothing here: the URL was pasted as HTML; write `&` in place of `&amp;`, so that it is `sum`"
+        ]
+    );
+    for query in [
+        "clickid=C&sum=8.5&eventid=E",
+        "clickid=C&sum=8.5&payout=9&page=2",
+        "clickid=C&city=x&note=y",
+        "/postback/clickbank?clickid=C&sum=1&receipt=ABCD1234&tid=t",
+    ] {
+        assert_eq!(hints(query), [""; 0], "{query}");
+    }
+    assert_eq!(
+        hints("/postback/clickbank?tid=C&receipt=ABCD1234"),
+        ["`tid` means nothing here; did you mean `clickid`?"]
+    );
+}
+
+#[test]
+fn a_url_that_was_pasted_wrongly_into_the_network_is_named() {
+    let warned = |url: &str, said: &str| {
+        let text = read(&[], url);
+        lines(&text, "warning").contains(&said)
+    };
+    let http = "it was called by `http`, and your domain has `https`: paste `https://trk.example.com` into the network";
+    assert!(warned("http://trk.example.com/postback/network?clickid=C", http));
+    assert!(!warned("https://trk.example.com/postback/network?clickid=C", http));
+    assert!(!warned("http://127.0.0.1:8080/postback/network?clickid=C", http));
+    let mark =
+        "the value of `clickid` holds a second `?`: write `&` in its place in the URL that is pasted into the network";
+    assert!(warned("/postback/network?clickid=C?eventid=E", mark));
+    assert!(!warned("/postback/network?clickid=C&eventid=E", mark));
+}
+
 /// Somebody may be called `[smith]`.
 #[test]
 fn of_a_personal_parameter_and_of_the_token_an_unfilled_value_is_not_shown() {

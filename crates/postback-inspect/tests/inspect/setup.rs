@@ -151,10 +151,40 @@ fn one_url_is_pasted_where_it_asks_the_network_for_the_events_name() {
         "      Order Form Impression  leave it out: it is matched to None\n",
         "      Initial Purchase       becomes Purchase\n",
         "      Upsell Purchase        becomes Upsell\n",
-        "      all  https://trk.example.com/postback/network?type={goal}&token=<value of env:NETWORK_TOKEN>\n",
+        "      all  https://trk.example.com/postback/network?type={goal}&clickid=<its macro for the click id>&sum=<its macro for the amount>\
+         &currency=<its macro for the currency>&status=<its macro for the status>&eventid=<its macro for the id of the event>&token=<value of env:NETWORK_TOKEN>\n",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }
+}
+
+/// A row of a parameter with a macro, or a macro for the click id alone, must not hide the rest.
+#[test]
+fn a_printed_postback_url_has_click_id_and_amount_whatever_is_configured() {
+    let rules = std::fs::read_to_string(RULES).unwrap();
+    let printed = |more: &str| {
+        let config = rules.replace("name = \"email\"\nrole", "name = \"email\"\nmacro = \"{mail}\"\nrole");
+        let config = config.replace("default = true\ndomain", &format!("default = true\n{more}\ndomain"));
+        let text = inspect(&["setup", "--config", &file("row.toml", &config)]).printed();
+        let line = text
+            .lines()
+            .find(|line| line.contains("Purchase  https://trk.example.com/postback/network?"));
+        let (_, query) = line.unwrap().split_once('?').unwrap();
+        query.split_once("&type=").unwrap().0.to_owned()
+    };
+    assert_eq!(
+        printed(""),
+        "email={mail}&clickid=<its macro for the click id>&sum=<its macro for the amount>&currency=<its macro for the currency>\
+         &status=<its macro for the status>&eventid=<its macro for the id of the event>"
+    );
+    assert_eq!(
+        printed("postback = { clickid = \"{sub1}\" }"),
+        "clickid={sub1}&email={mail}&sum=<its macro for the amount>"
+    );
+    assert_eq!(
+        printed("postback = { clickid = \"{sub1}\", sum = \"{sum}\" }"),
+        "clickid={sub1}&sum={sum}&email={mail}"
+    );
 }
 
 #[test]
