@@ -5,7 +5,7 @@
 //! network said, never what it means here: that is the work of `decide`.
 
 use crate::value::{ClickId, EventId, Money, OfferSourceId, Pii, Receipt, Shared, Timestamp, open_enum, text_serde};
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeMap, string::String, vec::Vec};
 use core::convert::Infallible;
 use serde::{Deserialize, Serialize};
 
@@ -181,6 +181,9 @@ pub struct Event {
     /// the click when a key went missing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forged: Vec<ClickId>,
+    /// The click that a person has chosen for it, which is then the first of `clicks`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_hand: Option<Box<ByHand>>,
     /// The network's receipt, without a rebill's suffix.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<Receipt>,
@@ -209,7 +212,31 @@ pub struct Event {
     pub private: BTreeMap<String, Pii>,
 }
 
+/// A person's word on whose click an event is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ByHand {
+    /// The click.
+    pub click: ClickId,
+    /// When it was said.
+    pub at: Timestamp,
+    /// Why, in the person's own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
 impl Event {
+    /// The same event with the click that a person has chosen: it comes before those that the event
+    /// names, and before what its receipts say.
+    #[must_use]
+    pub fn attributed_by_hand(mut self, click: ClickId, at: Timestamp, note: Option<String>) -> Self {
+        self.clicks.retain(|named| *named != click);
+        self.clicks.truncate(MAX_CANDIDATES.saturating_sub(1));
+        self.clicks.insert(0, click.clone());
+        self.by_hand = Some(Box::new(ByHand { click, at, note }));
+        self
+    }
+
     /// An event that its maker vouches for, with its required parts; everything else is absent. Set
     /// the public fields that are known.
     ///
@@ -232,6 +259,7 @@ impl Event {
             received_at: at,
             clicks: Vec::new(),
             forged: Vec::new(),
+            by_hand: None,
             receipt: None,
             parent: None,
             status: None,

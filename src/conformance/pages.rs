@@ -54,12 +54,14 @@ cases! {
             Write::Conversion(of_receipt),
         ]).await;
         let find = async |click: Option<&str>, of: Option<&str>| {
-            let filter = ConversionFilter { click: click.map(click_id), receipt: of.map(receipt) };
+            let filter = ConversionFilter { id: None, click: click.map(click_id), receipt: of.map(receipt) };
             ids(&store.conversions(&filter, &everything()).await.unwrap().items)
         };
         assert_eq!(find(Some("one"), None).await, [conversion_id(3), conversion_id(1)]);
         assert_eq!(find(None, Some("a")).await, [conversion_id(3)]);
         assert_eq!(find(Some("two"), Some("a")).await, []);
+        let by_id = store.conversions(&ConversionFilter::of_id(conversion_id(2)), &everything()).await.unwrap();
+        assert_eq!(ids(&by_id.items), [conversion_id(2)]);
     }
 
     async fn events_are_found_by_source_outcome_receipt_and_click(store) {

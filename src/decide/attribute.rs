@@ -36,9 +36,11 @@ pub(super) fn attribute<'a>(event: &Event, kind: &Kind, facts: &'a Facts, receip
             other_source = true;
             continue;
         }
-        let found = Found::Candidate {
-            index: u32::try_from(index).unwrap_or(u32::MAX),
-            click: click.id.clone(),
+        let by_hand = event.by_hand.as_ref().is_some_and(|chosen| chosen.click == click.id);
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
+        let found = match click.id.clone() {
+            click if by_hand => Found::Hand { click },
+            click => Found::Candidate { index, click },
         };
         return Attribution::Click { click, found };
     }
@@ -57,9 +59,10 @@ pub(super) fn attribute<'a>(event: &Event, kind: &Kind, facts: &'a Facts, receip
     })
 }
 
-/// Whether an event goes by its receipt, whatever click it names: a reversal that has one.
+/// Whether an event goes by its receipt, whatever click it names: a reversal that has one, unless a
+/// person has chosen its click.
 pub(super) fn by_receipt_alone(event: &Event, kind: &Kind) -> bool {
-    kind.subtracts() && !event.test && event.receipt.is_some()
+    kind.subtracts() && !event.test && event.receipt.is_some() && event.by_hand.is_none()
 }
 
 fn through_receipts<'a>(event: &Event, facts: &'a Facts, receipts: &Receipts<'_>) -> Attribution<'a> {

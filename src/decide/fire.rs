@@ -43,7 +43,7 @@ fn known<'a>(fired: &'a [Fired], campaign: &Campaign, postback: &PostbackRule) -
 
 /// Notes that a postback has fired and what it told. Where no payout is known now, the channel
 /// still has the one before.
-fn note(fired: &mut Vec<Fired>, campaign: &Campaign, postback: &PostbackRule, payout: ToldPayout) {
+pub(super) fn note(fired: &mut Vec<Fired>, campaign: &Campaign, postback: &PostbackRule, payout: ToldPayout) {
     let now = match payout {
         ToldPayout::Known(money) => Some(money),
         ToldPayout::NoRate => None,
@@ -245,6 +245,7 @@ impl<'t> Decision<'t> {
                     outbound,
                     check: None,
                     retry: postback.retry.clone(),
+                    replaces: None,
                     private,
                     id,
                 },
@@ -267,7 +268,7 @@ fn delivery_id(change: &Change<'_>, postback: &PostbackRule, revision: Option<&E
     )
 }
 
-fn render(postback: &PostbackRule, scope: &Scope<'_>) -> Result<Outbound, String> {
+pub(super) fn render(postback: &PostbackRule, scope: &Scope<'_>) -> Result<Outbound, String> {
     let url = postback.url.render(scope).map_err(|error| error.to_string())?;
     let mut outbound = Outbound::new(postback.method, url);
     if let Some(body) = &postback.body {
@@ -280,7 +281,7 @@ fn render(postback: &PostbackRule, scope: &Scope<'_>) -> Result<Outbound, String
 }
 
 /// The personal values that the holes of a request name: of the click, else of the event.
-fn private_values(outbound: &Outbound, click: &Click, event: &Event) -> BTreeMap<String, Pii> {
+pub(super) fn private_values(outbound: &Outbound, click: &Click, event: &Event) -> BTreeMap<String, Pii> {
     let names = outbound.holes().filter_map(|hole| match hole {
         Hole::Private { field, .. } => Some(field),
         _ => None,

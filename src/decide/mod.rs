@@ -4,6 +4,7 @@
 //! [`Plan`] with one transaction, a reply and a trace. Nothing here reads a clock or a store, so
 //! the same inputs give the same plan, and every plan can be made again.
 
+mod again;
 mod attribute;
 mod count;
 mod decision;
@@ -18,6 +19,7 @@ mod tallies;
 mod tell;
 mod work;
 
+pub use again::{NotRewritten, Rewritten, Told};
 pub use decision::Decision;
 pub use mark::{Mark, mark};
 pub use plan::{Plan, Reply, ReplyOutcome};

@@ -89,7 +89,7 @@ impl<'a> Work<'a> {
         found: Found,
     ) {
         row.click = Some(click.id.clone());
-        let by_id = matches!(found, Found::Candidate { .. });
+        let by_id = matches!(found, Found::Candidate { .. } | Found::Hand { .. });
         row.trace.found = Some(found);
         let expired = by_id && !kind.follows() && !event.test && self.expired(event, click);
         if expired {

@@ -31,7 +31,7 @@ pub use filled::Filled;
 pub use judges::Judges;
 pub use lane::Lane;
 pub use listed::DeliveryRow;
-pub use row::{Delivery, Leased};
+pub use row::{Delivery, Leased, Replaced};
 pub use rules::{RetryPolicy, SuccessRule};
 pub use settle::{HOLD, MAX_EXCERPT, MAX_HELD, Sent};
 pub use state::DeliveryState;

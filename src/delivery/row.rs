@@ -36,6 +36,9 @@ pub struct Delivery {
     pub check: Option<Box<Outbound>>,
     /// When to try again.
     pub retry: RetryPolicy,
+    /// The delivery in whose place it is sent, where a person had it written again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<Box<Replaced>>,
     /// The personal values that the request's holes need. Kept apart: a store writes them to its
     /// expiring column alone.
     #[serde(skip)]
@@ -80,6 +83,7 @@ impl Delivery {
             outbound,
             check: None,
             retry: RetryPolicy::default(),
+            replaces: None,
             private: BTreeMap::new(),
         }
     }
@@ -89,6 +93,15 @@ impl Delivery {
     pub fn due_at(&self, now: Timestamp) -> Timestamp {
         self.not_before.map_or(now, |at| at.max(now))
     }
+}
+
+/// The delivery in whose place another one is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replaced {
+    /// That delivery.
+    pub delivery: DeliveryId,
+    /// Which revision of the request this one is: what was decided is the first.
+    pub revision: u32,
 }
 
 /// A delivery with the lease that its worker holds.
@@ -161,6 +174,7 @@ struct Stored {
     outbound: Outbound,
     check: Option<Box<Outbound>>,
     retry: RetryPolicy,
+    replaces: Option<Box<Replaced>>,
     conversion: Option<ConversionId>,
     click: Option<ClickId>,
     event: Option<EventId>,
@@ -193,6 +207,7 @@ impl TryFrom<Stored> for Delivery {
             outbound: stored.outbound,
             check: stored.check,
             retry: stored.retry,
+            replaces: stored.replaces,
             private: BTreeMap::new(),
         })
     }

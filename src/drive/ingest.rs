@@ -149,6 +149,23 @@ pub async fn attribute(
     }
 }
 
+/// Decides a waiting event whose click a person has chosen ([`Event::attributed_by_hand`]), with
+/// all that this resolves, in one transaction. None when it waits no more, or would go on
+/// waiting: then nothing is written.
+///
+/// # Errors
+/// [`IngestError`].
+pub async fn attribute_by_hand(
+    tracker: &Tracker,
+    store: &dyn Store,
+    event: &Event,
+    now: Timestamp,
+) -> Result<Option<Plan>, IngestError> {
+    let waits = |stored| stored == Some(Outcome::Unattributed);
+    let (_, plan) = decide_while(waits, tracker, store, event, now).await?;
+    Ok(plan)
+}
+
 /// How many events wait no more. An event that a host has deleted since it was listed is not
 /// brought back: it is decided as one that waits or not at all, and the store refuses the commit of
 /// one that no longer does.

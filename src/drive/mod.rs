@@ -4,7 +4,9 @@
 mod ingest;
 mod send;
 
-pub use ingest::{Attributed, IngestError, MAX_CONFLICTS, attribute, ingest, ingest_with_plan, install};
+pub use ingest::{
+    Attributed, IngestError, MAX_CONFLICTS, attribute, attribute_by_hand, ingest, ingest_with_plan, install,
+};
 #[cfg(feature = "conformance")]
 pub(crate) use send::join;
 pub use send::{Round, Sender, deliver_once};

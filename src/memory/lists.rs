@@ -18,7 +18,9 @@ impl State {
         page: &PageRequest,
     ) -> Result<Page<Conversion>, StoreError> {
         let matches = |row: &Conversion| {
-            same(&filter.click, Some(&row.click)) && same(&filter.receipt, row.shown.receipt.as_ref())
+            same(&filter.id, Some(&row.id))
+                && same(&filter.click, Some(&row.click))
+                && same(&filter.receipt, row.shown.receipt.as_ref())
         };
         let rows = self.conversions.values().filter(|kept| matches(&kept.row));
         paged('c', page, rows.map(|kept| (kept.number, &kept.row)), Conversion::clone)

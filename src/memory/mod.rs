@@ -19,7 +19,7 @@ use crate::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
     Purge, RefusedFilter, Selection, Store, StoreError,
 };
-use crate::value::{ClickId, Fingerprint, Namespace, OfferSourceId, RefusedId};
+use crate::value::{ClickId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
 use alloc::{boxed::Box, string::String, vec::Vec};
 use core::future::ready;
 use state::State;
@@ -130,6 +130,10 @@ impl Inspect for MemoryStore {
         page: &'a PageRequest,
     ) -> BoxFuture<'a, Result<Page<EventRow>, StoreError>> {
         self.with(|state| state.list_events(filter, page))
+    }
+
+    fn event<'a>(&'a self, id: &'a EventId) -> BoxFuture<'a, Result<Option<EventRow>, StoreError>> {
+        self.with(|state| Ok(state.event_row(id)))
     }
 
     fn deliveries<'a>(

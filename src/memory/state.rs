@@ -134,6 +134,14 @@ impl State {
         })
     }
 
+    /// An event's row with its personal values.
+    pub(super) fn event_row(&self, id: &EventId) -> Option<EventRow> {
+        let kept = self.events.get(id)?;
+        let mut row = kept.row.clone();
+        row.event.private = kept.private.clone();
+        Some(row)
+    }
+
     pub(super) fn orphans(&self, after: &Cursor, limit: u32) -> Result<Vec<Event>, StoreError> {
         let after = match after.as_str() {
             "" => None,

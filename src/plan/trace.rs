@@ -46,6 +46,11 @@ pub enum Found {
         /// The click.
         click: ClickId,
     },
+    /// A person has chosen it.
+    Hand {
+        /// The click.
+        click: ClickId,
+    },
     /// Through receipts.
     Receipt {
         /// The receipts from the event's own one to the one that names the click.

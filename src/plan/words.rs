@@ -40,6 +40,7 @@ impl fmt::Display for Found {
             Self::Candidate { index, .. } => {
                 write!(f, "candidate {} of the event's own click ids", index.saturating_add(1))
             }
+            Self::Hand { .. } => f.write_str("by hand: a person has chosen it"),
             Self::Receipt { path, .. } => {
                 f.write_str("through the receipts ")?;
                 for (number, receipt) in path.iter().enumerate() {

@@ -5,7 +5,7 @@ use crate::delivery::{DeliveryRow, DeliveryState};
 use crate::event::Interface;
 use crate::model::{Click, Conversion};
 use crate::plan::{EventRow, Outcome, RefusedBody, RefusedCount, RefusedReason, RefusedRow, Tally};
-use crate::value::{ClickId, ConversionId, DeliveryId, Fingerprint, OfferSourceId, Receipt, RefusedId};
+use crate::value::{ClickId, ConversionId, DeliveryId, EventId, Fingerprint, OfferSourceId, Receipt, RefusedId};
 use alloc::{string::String, vec::Vec};
 use core::fmt::Debug;
 
@@ -44,6 +44,12 @@ pub trait Inspect: Debug + Send + Sync {
         filter: &'a EventFilter,
         page: &'a PageRequest,
     ) -> BoxFuture<'a, Result<Page<EventRow>, StoreError>>;
+
+    /// An event with its outcome, and with its personal values as far as they are still kept.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn event<'a>(&'a self, id: &'a EventId) -> BoxFuture<'a, Result<Option<EventRow>, StoreError>>;
 
     /// Deliveries, without personal values.
     ///
@@ -133,6 +139,8 @@ macro_rules! by {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConversionFilter {
+    /// With this id.
+    pub id: Option<ConversionId>,
     /// Of this click.
     pub click: Option<ClickId>,
     /// That show this receipt.
@@ -140,6 +148,8 @@ pub struct ConversionFilter {
 }
 
 by! { ConversionFilter:
+    /// The one with an id.
+    of_id(id: ConversionId),
     /// Those of a click.
     of_click(click: ClickId),
     /// Those that show a receipt.
@@ -186,6 +196,10 @@ pub struct DeliveryFilter {
 by! { DeliveryFilter:
     /// Those that tell of a click.
     of_click(click: ClickId),
+    /// The one with an id.
+    of_id(id: DeliveryId),
+    /// Those that tell of a conversion.
+    of_conversion(conversion: ConversionId),
     /// Those in a state.
     in_state(state: DeliveryState),
 }

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod aside;
+mod bulk;
+mod by_hand;
 mod click;
 mod configure;
 mod handle;
@@ -14,6 +16,7 @@ mod notification;
 mod postback;
 mod refusals;
 mod refused;
+mod resend;
 mod secrets;
 mod service;
 mod shared;
@@ -23,6 +26,8 @@ mod timely;
 mod turns;
 mod work;
 
+pub use bulk::{Bulk, BulkDone, BulkError, BulkWork, NotDone};
+pub use by_hand::{AttributeError, AttributedByHand};
 pub use click::{Lost, LostReason, Visitor};
 pub use configure::ConfigureError;
 pub use handle::{Live, TrackerHandle};
@@ -33,6 +38,7 @@ pub use notification::NotificationError;
 pub use postback::{PostbackAnswer, PostbackError};
 pub use refusals::RefusedPostbacks;
 pub use refused::{Retried, RetryError};
+pub use resend::{ResendError, Resent};
 pub use secrets::{EnvSecrets, FixedSecrets};
 pub use service::{Service, ServiceBuilder};
 pub use shared::{PRIVATE_DAYS, STORE_TIMEOUT};

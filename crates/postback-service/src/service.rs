@@ -1,5 +1,7 @@
 //! The service as a host sees it: built once, cheap to clone, all clones one.
 
+use crate::bulk::{self, Bulk, BulkDone, BulkError};
+use crate::by_hand::{self, AttributeError, AttributedByHand};
 use crate::click::{self, Lost, Visitor};
 use crate::configure::{self, ConfigureError};
 use crate::handle::TrackerHandle;
@@ -10,6 +12,7 @@ use crate::notification::{self, NotificationError};
 use crate::postback::{self, PostbackAnswer};
 use crate::refusals::{Refusals, RefusedPostbacks};
 use crate::refused::{self, Retried, RetryError};
+use crate::resend::{self, ResendError, Resent};
 use crate::shared::{Limits, ReadTracker, Shared};
 use crate::stores::Stores;
 use crate::timely::Timely;
@@ -22,7 +25,7 @@ use ::postback::plan::RefusedRow;
 use ::postback::port::{Clock, Entropy, HttpClient, Secrets};
 use ::postback::route::Routed;
 use ::postback::tracker::Tracker;
-use ::postback::value::{OfferSourceId, Timestamp};
+use ::postback::value::{ClickId, DeliveryId, EventId, OfferSourceId, Timestamp};
 use std::{collections::BTreeMap, fmt, io, net::IpAddr, sync::Arc, sync::Mutex, time::Duration};
 use tokio::sync::Notify;
 
@@ -134,6 +137,40 @@ impl Service {
     /// [`RetryError`]; what was taken in stays taken in.
     pub async fn retry_refused(&self, source: &OfferSourceId, patience: Duration) -> Result<Retried, RetryError> {
         refused::retry(&self.0, source, patience).await
+    }
+
+    /// Attributes an unattributed event to a click that a person has chosen, with a note of theirs.
+    /// `patience` is the time for each read of the store, and for the decision.
+    ///
+    /// # Errors
+    /// [`AttributeError`]; nothing was written, as far as is known.
+    pub async fn attribute_by_hand(
+        &self,
+        event: &EventId,
+        click: &ClickId,
+        note: Option<String>,
+        patience: Duration,
+    ) -> Result<AttributedByHand, AttributeError> {
+        by_hand::attribute(&self.0, event, click, note, patience).await
+    }
+
+    /// Writes the postback of a delivery again under the configuration at work, as a delivery of
+    /// its own, and queues it. Doing it twice does it once. `patience` is the time for each read of
+    /// the store.
+    ///
+    /// # Errors
+    /// [`ResendError`]; nothing was queued, as far as is known.
+    pub async fn resend(&self, delivery: &DeliveryId, patience: Duration) -> Result<Resent, ResendError> {
+        resend::one(&self.0, delivery, patience).await
+    }
+
+    /// Queues dead deliveries again, or writes postbacks again, all of a selection: a bounded part
+    /// of it at each call. `patience` is the time for each read of the store, and for the call.
+    ///
+    /// # Errors
+    /// Trouble of the store. What was done stays done, and doing it again does nothing.
+    pub async fn bulk(&self, bulk: &Bulk, patience: Duration) -> Result<BulkDone, BulkError> {
+        bulk::work(&self.0, bulk, patience).await
     }
 
     /// Takes in an event that the host has made itself.

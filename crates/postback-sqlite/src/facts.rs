@@ -86,6 +86,18 @@ pub(crate) fn tallies(connection: &Connection, click: &ClickId) -> Result<Vec<Ta
     Ok(tallies)
 }
 
+/// An event's row with its personal values.
+pub(crate) fn event_row(connection: &Connection, id: &EventId) -> Result<Option<EventRow>, Fault> {
+    let mut statement = connection.prepare_cached(sql::EVENT_ROW)?;
+    let mut rows = statement.query(params![id.as_str()])?;
+    let Some(found) = rows.next()? else {
+        return Ok(None);
+    };
+    let mut row: EventRow = row::decode(text(found, 0)?)?;
+    row.event.private = row::decode_private(optional(found, 1)?)?;
+    Ok(Some(row))
+}
+
 /// Waiting events by event id, behind `after`.
 pub(crate) fn orphans(connection: &Connection, after: &str, limit: u32) -> Result<Vec<Event>, Fault> {
     let mut statement = connection.prepare_cached(sql::WAITING)?;

@@ -60,6 +60,7 @@ impl<'a> List<'a> {
 
     pub(crate) fn conversions(filter: &'a ConversionFilter) -> Self {
         Self::new('c', "conversion", "payload")
+            .filter("id = #", filter.id.as_ref().map(AsRef::as_ref))
             .of_click(filter.click.as_ref().map(AsRef::as_ref))
             .filter("receipt = #", filter.receipt.as_ref().map(AsRef::as_ref))
     }
@@ -223,6 +224,7 @@ pub(crate) fn statements() -> std::collections::BTreeSet<String> {
         let mut conversions = ConversionFilter::default();
         conversions.click = chosen(choice, 0).then(|| id().parse().unwrap());
         conversions.receipt = chosen(choice, 1).then(|| id().parse().unwrap());
+        conversions.id = chosen(choice, 2).then(|| id().parse().unwrap());
         all.push(List::conversions(&conversions).statement().into_owned());
         let mut events = EventFilter::default();
         events.source = chosen(choice, 0).then(|| id().parse().unwrap());

@@ -188,7 +188,7 @@ mod tests {
         let lists = lists::statements();
         assert_eq!(
             lists.len(),
-            4 + 14 + 16 + 16,
+            8 + 14 + 16 + 16,
             "every choice of filters; classes have one statement"
         );
         for text in lists {

@@ -41,6 +41,7 @@ statements! {
     /// The next source and outcome that events have.
     NEXT_CLASS = "SELECT source, outcome FROM event WHERE (source, outcome) > (?1, ?2) ORDER BY source, outcome LIMIT 1";
     OF_CLASS = "SELECT seq FROM event WHERE source = ?1 AND outcome = ?2 AND seq < ?3 ORDER BY seq DESC LIMIT ?4";
+    EVENT_ROW = "SELECT payload, private FROM event WHERE id = ?1";
     EVENT = "SELECT seq, payload FROM event WHERE seq = ?1";
 
     WRITE_CONVERSION = "INSERT INTO conversion (id, click, click_key, receipt, payload) VALUES (?1, ?2, ?3, ?4, ?5) \

@@ -176,6 +176,13 @@ impl Inspect for SqliteStore {
         })
     }
 
+    fn event<'a>(&'a self, id: &'a EventId) -> BoxFuture<'a, Result<Option<EventRow>, StoreError>> {
+        Box::pin(async move {
+            let id = id.clone();
+            self.threads.read(move |file| facts::event_row(file, &id)).await
+        })
+    }
+
     fn deliveries<'a>(
         &'a self,
         filter: &'a DeliveryFilter,

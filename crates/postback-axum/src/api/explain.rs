@@ -11,7 +11,7 @@ use axum::{
     response::Response,
 };
 use postback::decide::Decision;
-use postback::event::{Assurance, Interface, Kind};
+use postback::event::{Assurance, ByHand, Interface, Kind};
 use postback::model::{Click, Conversion};
 use postback::plan::{EventRow, Found, Outcome, Reason, RuleTrace, RuleVerdict};
 use postback::port::{ConversionFilter, DeliveryFilter, EventFilter, PageRequest};
@@ -60,6 +60,9 @@ struct EventExplanation {
     reason: Option<Reason>,
     text: String,
     found: FoundExplanation,
+    /// Who chose its click, where a person did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by_hand: Option<Box<ByHand>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     duplicate: Option<Words>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -167,6 +170,7 @@ fn event(tracker: &Tracker, click: &Click, seen: Option<&Conversion>, row: Event
             text: found.map_or_else(|| "no click was found".to_owned(), ToString::to_string),
             found: trace.found,
         },
+        by_hand: row.event.by_hand,
         duplicate,
         conversion: row.conversion,
         rules: trace

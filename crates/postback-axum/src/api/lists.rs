@@ -1,21 +1,19 @@
-//! The lists, and queueing a dead delivery again.
+//! The lists.
 
 use super::parameters::Parameters;
 use super::view::{ConversionView, DeliveryView, EventView, List};
-use super::{either, id, inspect, read};
-use crate::answer::{Refusal, json, refusal};
+use super::{either, inspect, read};
+use crate::answer::{Refusal, json};
 use crate::options::Served;
 use axum::{
-    extract::{Path, RawQuery, State, rejection::PathRejection},
-    http::StatusCode,
+    extract::{RawQuery, State},
     response::Response,
 };
 use postback::delivery::DeliveryState;
 use postback::model::Conversion;
 use postback::plan::{Outcome, Tally};
-use postback::port::{ConversionFilter, DeliveryFilter, EventFilter, PageRequest, Selection, Which};
-use postback::value::{ClickId, DeliveryId};
-use serde::Serialize;
+use postback::port::{ConversionFilter, DeliveryFilter, EventFilter};
+use postback::value::ClickId;
 use std::collections::BTreeMap;
 
 pub(crate) async fn conversions(State(served): State<Served>, RawQuery(query): RawQuery) -> Response {
@@ -77,45 +75,6 @@ pub(crate) async fn deliveries(State(served): State<Served>, RawQuery(query): Ra
         filter.click = parameters.typed("clickid")?;
         let page = read(&served, inspect(&served).deliveries(&filter, &parameters.page()?)).await?;
         Ok(json(&List::of(page, DeliveryView::new)))
-    };
-    either(answer.await)
-}
-
-#[derive(Serialize)]
-struct Requeued {
-    requeued: u64,
-}
-
-/// Queues a dead delivery again under its own id.
-pub(crate) async fn retry(
-    State(served): State<Served>,
-    path: Result<Path<String>, PathRejection>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let answer = async {
-        Parameters::parse(query.as_deref(), &[])?;
-        let id: DeliveryId = id(path)?;
-        let mut filter = DeliveryFilter::default();
-        filter.id = Some(id.clone());
-        let known = read(&served, inspect(&served).deliveries(&filter, &PageRequest::first(1))).await?;
-        let Some(row) = known.items.first() else {
-            return Err(refusal(StatusCode::NOT_FOUND, &format!("delivery `{id}` is not known")));
-        };
-        let selection = Selection::new(Which::One(id.clone()), served.service().now());
-        let requeued = match row.state {
-            DeliveryState::Dead => read(&served, served.service().stores().store.requeue(&selection)).await?,
-            DeliveryState::Queued | DeliveryState::Accepted | DeliveryState::Delivered => 0,
-        };
-        if requeued == 0 {
-            let text = format!(
-                "delivery `{id}` is {}; only dead ones are queued again",
-                row.state.as_str()
-            );
-            return Err(refusal(StatusCode::CONFLICT, &text));
-        }
-        tracing::info!(delivery = %id, "delivery queued again");
-        served.service().wake().notify_one();
-        Ok(json(&Requeued { requeued }))
     };
     either(answer.await)
 }

@@ -3,6 +3,8 @@
 //! Rows are shown as they are stored, without personal values; lists are
 //! `{"items": [..], "next": cursor}`, newest first.
 
+mod again;
+mod attribute;
 mod explain;
 mod journal;
 mod lists;
@@ -37,7 +39,11 @@ pub(crate) fn routes(served: &Served) -> Router<Served> {
         .route("/api/conversions", only_get(lists::conversions))
         .route("/api/events", only_get(lists::events))
         .route("/api/deliveries", only_get(lists::deliveries))
-        .route("/api/deliveries/{id}/retry", post(lists::retry))
+        .route("/api/deliveries/retry", post(again::retry_many))
+        .route("/api/deliveries/resend", post(again::resend_many))
+        .route("/api/deliveries/{id}/retry", post(again::retry))
+        .route("/api/deliveries/{id}/resend", post(again::resend))
+        .route("/api/events/{id}/attribute", post(attribute::attribute))
         .route("/api/explain", only_get(explain::explain))
         .route("/api/sources", only_get(sources::sources))
         .route("/api/refused/retry", post(refused::retry))

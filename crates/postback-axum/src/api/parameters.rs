@@ -4,7 +4,7 @@
 use crate::answer::{Refusal, refusal};
 use axum::http::StatusCode;
 use postback::port::{Cursor, PageRequest};
-use postback::value::{Query, QueryError, cut};
+use postback::value::{Query, QueryError, Timestamp, TimestampError, cut};
 
 /// The most rows of one page: a page is read into memory whole.
 pub(crate) const MAX_LIMIT: u32 = 1_000;
@@ -46,6 +46,13 @@ impl<'q> Parameters<'q> {
         text.map(T::try_from)
             .transpose()
             .map_err(|error| bad(&format!("parameter `{name}`: {}", error.to_string())))
+    }
+
+    /// A time as RFC 3339 has it.
+    pub(crate) fn time(&self, name: &str) -> Result<Option<Timestamp>, Refusal> {
+        let time = self.text(name)?.map(str::parse);
+        time.transpose()
+            .map_err(|error: TimestampError| bad(&format!("parameter `{name}`: {error}")))
     }
 
     /// One of a list of words.

@@ -96,6 +96,12 @@ pub(crate) struct DeliveryView {
     /// What is still to be checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     receipt: Option<String>,
+    /// Which revision of the request it is, where a person had it written again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revision: Option<u32>,
+    /// The delivery in whose place it is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaces: Option<DeliveryId>,
     /// Why its lane stands still.
     #[serde(skip_serializing_if = "Option::is_none")]
     held: Option<HoldView>,
@@ -188,6 +194,8 @@ impl DeliveryView {
             not_after: delivery.not_after,
             created_at: delivery.created_at,
             receipt: row.receipt,
+            revision: delivery.replaces.as_ref().map(|replaced| replaced.revision),
+            replaces: delivery.replaces.map(|replaced| replaced.delivery),
             held: row.hold.map(|hold| HoldView {
                 until: hold.until,
                 why: hold.why,

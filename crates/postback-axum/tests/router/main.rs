@@ -2,7 +2,9 @@
 #![cfg(test)]
 #![allow(clippy::arithmetic_side_effects, clippy::string_slice, unreachable_pub)]
 
+mod again;
 mod api;
+mod by_hand;
 mod canary;
 mod clicks;
 mod explain;

@@ -9,7 +9,7 @@ use postback::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
     Purge, RefusedFilter, Selection, Store, StoreError, StoreErrorKind,
 };
-use postback::value::{ClickId, Fingerprint, Namespace, OfferSourceId, RefusedId};
+use postback::value::{ClickId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
 use std::sync::Mutex;
 
 /// How a [`Watched`] store answers.
@@ -107,6 +107,7 @@ impl Inspect for Watched {
         tallies(click: ClickId) -> Vec<Tally>;
         conversions(filter: ConversionFilter, page: PageRequest) -> Page<Conversion>;
         events(filter: EventFilter, page: PageRequest) -> Page<EventRow>;
+        event(id: EventId) -> Option<EventRow>;
         deliveries(filter: DeliveryFilter, page: PageRequest) -> Page<DeliveryRow>;
         refused(filter: RefusedFilter, page: PageRequest) -> Page<RefusedRow>;
         refused_counts(source: OfferSourceId) -> Vec<RefusedCount>;

@@ -1,0 +1,186 @@
+//! Deliveries again: with the bytes that they have (`retry`), or written again under the
+//! configuration of now (`resend`); one, or many by campaign, lane, state and time.
+
+use super::parameters::Parameters;
+use super::{either, id, inspect, read};
+use crate::answer::{Refusal, json, refusal, store_trouble, unavailable};
+use crate::options::Served;
+use axum::{
+    extract::{Path, RawQuery, State, rejection::PathRejection},
+    http::StatusCode,
+    response::Response,
+};
+use postback::delivery::{DeliveryState, Lane};
+use postback::port::{Cursor, DeliveryFilter, PageRequest, Selection, Which};
+use postback::value::DeliveryId;
+use postback_service::{Bulk, BulkDone, BulkError, BulkWork, NotDone, ResendError};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Requeued {
+    requeued: u64,
+}
+
+#[derive(Serialize)]
+struct RequeuedMany {
+    requeued: u64,
+    remaining: u64,
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ResentMany {
+    resent: u64,
+    /// Those that were resent before.
+    repeated: u64,
+    refused: Vec<NotDone>,
+    remaining: u64,
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Counted {
+    dry_run: bool,
+    matched: u64,
+    next: Option<String>,
+}
+
+/// Queues a dead delivery again under its own id.
+pub(crate) async fn retry(
+    State(served): State<Served>,
+    path: Result<Path<String>, PathRejection>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let answer = async {
+        Parameters::parse(query.as_deref(), &[])?;
+        let id: DeliveryId = id(path)?;
+        let mut filter = DeliveryFilter::default();
+        filter.id = Some(id.clone());
+        let known = read(&served, inspect(&served).deliveries(&filter, &PageRequest::first(1))).await?;
+        let Some(row) = known.items.first() else {
+            return Err(refusal(StatusCode::NOT_FOUND, &format!("delivery `{id}` is not known")));
+        };
+        let selection = Selection::new(Which::One(id.clone()), served.service().now());
+        let requeued = match row.state {
+            DeliveryState::Dead => read(&served, served.service().stores().store.requeue(&selection)).await?,
+            DeliveryState::Queued | DeliveryState::Accepted | DeliveryState::Delivered => 0,
+        };
+        if requeued == 0 {
+            let text = format!(
+                "delivery `{id}` is {}; only dead ones are queued again",
+                row.state.as_str()
+            );
+            return Err(refusal(StatusCode::CONFLICT, &text));
+        }
+        tracing::info!(delivery = %id, "delivery queued again");
+        served.service().wake().notify_one();
+        Ok(json(&Requeued { requeued }))
+    };
+    either(answer.await)
+}
+
+/// Writes the postback of a delivery again, and queues it.
+pub(crate) async fn resend(
+    State(served): State<Served>,
+    path: Result<Path<String>, PathRejection>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let answer = async {
+        Parameters::parse(query.as_deref(), &[])?;
+        let id: DeliveryId = id(path)?;
+        let patience = served.options().limits.api_timeout;
+        let resent = served.service().resend(&id, patience).await;
+        Ok(json(&resent.map_err(not_resent)?))
+    };
+    either(answer.await)
+}
+
+fn not_resent(error: ResendError) -> Refusal {
+    match error {
+        ResendError::Store(error) => Box::new(store_trouble(&error)),
+        ResendError::Unknown(_) => refusal(StatusCode::NOT_FOUND, &error.to_string()),
+        ResendError::Open(..) | ResendError::Replaced(..) | ResendError::Gone(..) | ResendError::NotRewritten(..) => {
+            refusal(StatusCode::CONFLICT, &error.to_string())
+        }
+        _ => Box::new(unavailable()),
+    }
+}
+
+/// Queues many dead deliveries again.
+pub(crate) async fn retry_many(State(served): State<Served>, RawQuery(query): RawQuery) -> Response {
+    either(many(&served, query.as_deref(), BulkWork::Retry).await)
+}
+
+/// Writes many postbacks again.
+pub(crate) async fn resend_many(State(served): State<Served>, RawQuery(query): RawQuery) -> Response {
+    either(many(&served, query.as_deref(), BulkWork::Resend).await)
+}
+
+async fn many(served: &Served, query: Option<&str>, work: BulkWork) -> Result<Response, Refusal> {
+    let bulk = selection(query, work)?;
+    let done = served.service().bulk(&bulk, served.options().limits.api_timeout).await;
+    let done = done.map_err(|error| match error {
+        BulkError::Store(error) => Box::new(store_trouble(&error)),
+        _ => Box::new(unavailable()),
+    })?;
+    let BulkDone {
+        done,
+        needless,
+        refused,
+        remaining,
+        next,
+        ..
+    } = done;
+    let next = next.map(|cursor| cursor.as_str().to_owned());
+    Ok(match work {
+        _ if bulk.dry_run => json(&Counted {
+            dry_run: true,
+            matched: remaining,
+            next,
+        }),
+        BulkWork::Retry => json(&RequeuedMany {
+            requeued: done,
+            remaining,
+            next,
+        }),
+        BulkWork::Resend => json(&ResentMany {
+            resent: done,
+            repeated: needless,
+            refused,
+            remaining,
+            next,
+        }),
+    })
+}
+
+/// Which deliveries a query names. It names something: nobody sends everything again by leaving
+/// everything out.
+fn selection(query: Option<&str>, work: BulkWork) -> Result<Bulk, Refusal> {
+    let choices = ["campaign", "lane", "state", "from", "to"];
+    let known = [&choices[..], &["dry_run", "after"]].concat();
+    let parameters = Parameters::parse(query, &known)?;
+    let mut chosen = false;
+    for name in choices {
+        chosen |= parameters.text(name)?.is_some();
+    }
+    if !chosen {
+        let text = format!("name at least one of {}; state=dead is all of them", choices.join(", "));
+        return Err(refusal(StatusCode::BAD_REQUEST, &text));
+    }
+    let states: &[DeliveryState] = match work {
+        BulkWork::Retry => &[DeliveryState::Dead],
+        BulkWork::Resend => &[DeliveryState::Dead, DeliveryState::Delivered],
+    };
+    let states: Vec<_> = states.iter().map(|state| (state.as_str(), *state)).collect();
+    let mut bulk = Bulk::new(work);
+    bulk.state = parameters.word("state", &states)?.unwrap_or(bulk.state);
+    bulk.campaign = parameters.typed("campaign")?;
+    bulk.lane = parameters.text("lane")?.map(Lane::new);
+    bulk.from = parameters.time("from")?;
+    bulk.to = parameters.time("to")?;
+    bulk.dry_run = parameters
+        .word("dry_run", &[("true", true), ("false", false)])?
+        .unwrap_or(false);
+    bulk.after = Cursor::from_text(parameters.text("after")?.unwrap_or_default());
+    Ok(bulk)
+}

@@ -1,0 +1,225 @@
+//! A postback written again under the configuration at work, in the place of one that was sent.
+
+use crate::shared::Shared;
+use postback::decide::{Decision, NotRewritten, Rewritten, Told};
+use postback::delivery::{Cause, Delivery, DeliveryRow, DeliveryState};
+use postback::drive::MAX_CONFLICTS;
+use postback::plan::{Commit, Committed, FactQuery, Guard, GuardKey, Write};
+use postback::port::{BoxFuture, ConversionFilter, DeliveryFilter, PageRequest, StoreError};
+use postback::value::{ClickId, DeliveryId};
+use std::time::Duration;
+use thiserror::Error;
+use tokio::time::timeout;
+
+/// The most deliveries of one conversion that are looked at.
+const MAX_OF_CONVERSION: u32 = 1_000;
+
+/// A postback that was written again.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct Resent {
+    /// The new delivery.
+    pub delivery: DeliveryId,
+    /// Which revision of the request it is; what was decided is the first.
+    pub revision: u32,
+    /// The delivery in whose place it is sent.
+    pub replaces: DeliveryId,
+    /// Whether it was made by an earlier call, which this one repeats.
+    pub repeated: bool,
+}
+
+/// Why a delivery is not sent again.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ResendError {
+    /// There is no such delivery.
+    #[error("delivery `{0}` is not known")]
+    Unknown(DeliveryId),
+    /// It is still to be sent or checked.
+    #[error("delivery `{0}` is {state}; it is resent when it is dead or delivered", state = .1.as_str())]
+    Open(DeliveryId, DeliveryState),
+    /// It was resent before, and what it would be now is not what was sent then.
+    #[error("delivery `{0}` was resent as `{1}` under another configuration; resend `{1}`")]
+    Replaced(DeliveryId, DeliveryId),
+    /// What it tells of is not stored any more.
+    #[error("delivery `{0}` cannot be written again: its {1} is no longer stored")]
+    Gone(DeliveryId, &'static str),
+    /// It cannot be written under the configuration at work.
+    #[error("delivery `{0}` cannot be written again: {1}")]
+    NotRewritten(DeliveryId, NotRewritten),
+    /// The store is in trouble.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The store did not answer in time, or the click changed too often meanwhile.
+    #[error("the store is not available, try again")]
+    Unavailable,
+}
+
+pub(crate) async fn one(shared: &Shared, id: &DeliveryId, patience: Duration) -> Result<Resent, ResendError> {
+    let mut filter = DeliveryFilter::default();
+    filter.id = Some(id.clone());
+    let inspect = &shared.stores.inspect;
+    let known = within(patience, inspect.deliveries(&filter, &PageRequest::first(1))).await?;
+    let row = known.items.into_iter().next();
+    let row = row.ok_or_else(|| ResendError::Unknown(id.clone()))?;
+    this(shared, &row, patience).await
+}
+
+/// Writes a listed delivery again. Decided like an event: what was read is guarded, and a conflict
+/// begins anew.
+pub(crate) async fn this(shared: &Shared, row: &DeliveryRow, patience: Duration) -> Result<Resent, ResendError> {
+    let id = &row.delivery.id;
+    if row.state.is_open() {
+        return Err(ResendError::Open(id.clone(), row.state));
+    }
+    for _ in 0..MAX_CONFLICTS {
+        let written = Read::of(shared, &row.delivery, patience).await?;
+        match written.rewrite(shared, &row.delivery)? {
+            Step::Known(resent) => return Ok(resent),
+            Step::Commit(commit, resent) => match within(patience, shared.stores.store.commit(&commit)).await? {
+                Committed::Applied | Committed::Duplicate => {
+                    tracing::info!(replaces = %id, delivery = %resent.delivery, "delivery resent");
+                    shared.wake.notify_one();
+                    return Ok(resent);
+                }
+                Committed::Conflict => {}
+            },
+        }
+    }
+    Err(ResendError::Unavailable)
+}
+
+/// What is to be done with a delivery that was written again.
+enum Step {
+    /// Nothing: it is there already.
+    Known(Resent),
+    Commit(Box<Commit>, Resent),
+}
+
+/// What a postback tells of, as it is stored now.
+struct Read {
+    event: postback::event::Event,
+    click: postback::plan::ClickFacts,
+    conversion: postback::model::Conversion,
+    /// The deliveries that tell of the conversion.
+    siblings: Vec<Delivery>,
+    now: postback::value::Timestamp,
+}
+
+impl Read {
+    async fn of(shared: &Shared, delivery: &Delivery, patience: Duration) -> Result<Self, ResendError> {
+        let Cause::Postback {
+            conversion,
+            click,
+            event,
+            ..
+        } = &delivery.cause
+        else {
+            return Err(ResendError::NotRewritten(delivery.id.clone(), NotRewritten::NoPostback));
+        };
+        let gone = |what| ResendError::Gone(delivery.id.clone(), what);
+        let inspect = &shared.stores.inspect;
+        let event = within(patience, inspect.event(event))
+            .await?
+            .ok_or_else(|| gone("event"))?
+            .event;
+        let mut query = FactQuery::new(event.source.clone(), event.id.clone());
+        query.clicks.push(click.clone());
+        // The click's version first: what hangs on it is read after it.
+        let mut facts = within(patience, shared.stores.store.facts(&query)).await?;
+        let click = facts.clicks.remove(click).ok_or_else(|| gone("click"))?;
+        let conversions = ConversionFilter::of_id(conversion.clone());
+        let conversions = within(patience, inspect.conversions(&conversions, &PageRequest::first(1))).await?;
+        let found = conversions.items.into_iter().next();
+        let of_conversion = DeliveryFilter::of_conversion(conversion.clone());
+        let page = PageRequest::first(MAX_OF_CONVERSION);
+        let siblings = within(patience, inspect.deliveries(&of_conversion, &page)).await?.items;
+        Ok(Self {
+            event: *event,
+            click,
+            conversion: found.ok_or_else(|| gone("conversion"))?,
+            siblings: siblings.into_iter().map(|row| row.delivery).collect(),
+            now: shared.now(),
+        })
+    }
+
+    fn rewrite(self, shared: &Shared, replaces: &Delivery) -> Result<Step, ResendError> {
+        let live = shared.live();
+        let id = || replaces.id.clone();
+        let click = self
+            .click
+            .click
+            .as_ref()
+            .ok_or_else(|| ResendError::Gone(id(), "click"))?;
+        let told = Told {
+            event: &self.event,
+            click,
+            conversion: &self.conversion,
+            tallies: &self.click.tallies,
+            once: !self.siblings.iter().any(|other| tells_otherwise(replaces, other)),
+        };
+        let written = Decision::new(&live.tracker).rewrite(replaces, &told, self.now);
+        let Rewritten { delivery, tally, .. } = written.map_err(|why| ResendError::NotRewritten(id(), why))?;
+        let resent = |repeated| Resent {
+            delivery: delivery.id.clone(),
+            revision: delivery.replaces.as_ref().map_or(1, |replaced| replaced.revision),
+            replaces: id(),
+            repeated,
+        };
+        if let Some(known) = self.siblings.iter().find(|other| replaced_by(replaces, other)) {
+            // The id itself may stand in the request; it is the same.
+            return match known.outbound == delivery.outbound {
+                true => Ok(Step::Known(resent(true))),
+                false => Err(ResendError::Replaced(id(), known.id.clone())),
+            };
+        }
+        let resent = resent(false);
+        let mut commit = Commit::of(tally.map(Write::Tally).into_iter().collect(), self.now);
+        commit.guards = vec![guard(&click.id, self.click.version)];
+        commit.outbox = vec![delivery];
+        Ok(Step::Commit(Box::new(commit), resent))
+    }
+}
+
+fn guard(click: &ClickId, version: u64) -> Guard {
+    Guard {
+        key: GuardKey::Click(click.clone()),
+        version,
+    }
+}
+
+/// Whether a delivery is sent in the place of this one.
+fn replaced_by(this: &Delivery, other: &Delivery) -> bool {
+    other
+        .replaces
+        .as_ref()
+        .is_some_and(|replaced| replaced.delivery == this.id)
+}
+
+/// Whether another delivery tells of the same conversion by the same rule for another event.
+fn tells_otherwise(this: &Delivery, other: &Delivery) -> bool {
+    match (&this.cause, &other.cause) {
+        (
+            Cause::Postback {
+                campaign,
+                postback,
+                event,
+                ..
+            },
+            Cause::Postback {
+                campaign: other_campaign,
+                postback: other_postback,
+                event: other_event,
+                ..
+            },
+        ) => (campaign, postback) == (other_campaign, other_postback) && event != other_event,
+        _ => false,
+    }
+}
+
+async fn within<T>(patience: Duration, reading: BoxFuture<'_, Result<T, StoreError>>) -> Result<T, ResendError> {
+    match timeout(patience, reading).await {
+        Ok(read) => Ok(read?),
+        Err(_) => Err(ResendError::Unavailable),
+    }
+}

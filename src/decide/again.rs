@@ -1,0 +1,112 @@
+//! A postback that was decided, written again under the configuration of now.
+
+use super::decision::Decision;
+use super::fire::{Scopes, note, private_values, render};
+use crate::delivery::{Cause, Delivery, Replaced};
+use crate::event::Event;
+use crate::model::{Click, Conversion};
+use crate::plan::Tally;
+use crate::value::{CampaignId, DeliveryId, PostbackId, Timestamp};
+use alloc::{boxed::Box, string::String};
+use thiserror::Error;
+
+/// What a postback tells of, as it is now.
+#[derive(Debug, Clone, Copy)]
+pub struct Told<'a> {
+    /// The event that fired it.
+    pub event: &'a Event,
+    /// The event's click.
+    pub click: &'a Click,
+    /// The conversion as it is now.
+    pub conversion: &'a Conversion,
+    /// The tallies of the click.
+    pub tallies: &'a [Tally],
+    /// Whether the postback told of the conversion once alone. What was told before and after is
+    /// not known one by one, so only then is `{payout_delta}` known.
+    pub once: bool,
+}
+
+/// A postback that was written again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Rewritten {
+    /// The delivery.
+    pub delivery: Delivery,
+    /// The tally that keeps what the channel was told, where that is something else now.
+    pub tally: Option<Tally>,
+}
+
+/// Why a postback cannot be written again.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum NotRewritten {
+    /// It was not made by a rule of a campaign.
+    #[error("it is no postback of a campaign; whoever made it makes it again")]
+    NoPostback,
+    /// Its campaign is no longer configured.
+    #[error("campaign `{0}` is no longer configured")]
+    Campaign(CampaignId),
+    /// Its rule is no longer configured.
+    #[error("campaign `{0}` has no postback `{1}` any more")]
+    Rule(CampaignId, PostbackId),
+    /// A value that the template needs is missing or does not fit.
+    #[error("it can no longer be written: {0}")]
+    Template(String),
+}
+
+impl Decision<'_> {
+    /// Writes the postback of a delivery again by the rule as it is configured now, as the next
+    /// revision of it: another delivery, whose id is a function of the one that it replaces. Pure:
+    /// the same arguments give the same delivery. The rule's conditions are not asked; whoever
+    /// calls this wants it to be sent.
+    ///
+    /// # Errors
+    /// [`NotRewritten`]: no postback, a campaign or rule that is gone, a value that is missing.
+    pub fn rewrite(&self, replaces: &Delivery, told: &Told<'_>, now: Timestamp) -> Result<Rewritten, NotRewritten> {
+        let Cause::Postback { campaign, postback, .. } = &replaces.cause else {
+            return Err(NotRewritten::NoPostback);
+        };
+        let known = self.campaigns.get(campaign);
+        let known = known.and_then(|known| Some((known, self.channels.get(&known.channel)?)));
+        let (campaign, channel) = known.ok_or_else(|| NotRewritten::Campaign(campaign.clone()))?;
+        let rule = campaign.postbacks.iter().find(|rule| rule.id == *postback);
+        let rule = rule.ok_or_else(|| NotRewritten::Rule(campaign.id.clone(), postback.clone()))?;
+        let mut scopes = Scopes::new(*self, campaign, channel, told.click, told.conversion);
+        let payout = scopes.payout(rule);
+        let revision = replaces.replaces.as_ref().map_or(1, |known| known.revision);
+        let id = DeliveryId::of_bytes(
+            Some(told.click.at.unix_seconds()),
+            &[rule.key.as_bytes(), b"again", replaces.id.as_bytes()],
+        );
+        let mut scope = *scopes.of(rule, payout);
+        scope.payout_delta = told.once.then_some(payout);
+        scope.delivery = Some(&id);
+        let outbound = render(rule, &scope).map_err(NotRewritten::Template)?;
+        let cause = Cause::Postback {
+            conversion: told.conversion.id.clone(),
+            click: told.click.id.clone(),
+            event: told.event.id.clone(),
+            campaign: campaign.id.clone(),
+            postback: rule.id.clone(),
+            success: rule.success.clone(),
+        };
+        let private = private_values(&outbound, told.click, told.event);
+        let mut delivery = Delivery::new(id.clone(), cause, rule.lane.clone(), now, outbound);
+        delivery.retry = rule.retry.clone();
+        delivery.private = private;
+        delivery.replaces = Some(Box::new(Replaced {
+            delivery: replaces.id.clone(),
+            revision: revision.saturating_add(1),
+        }));
+        let tally = told.tallies.iter().find(|tally| {
+            let shared = tally.conversion.as_ref() == Some(&told.conversion.id);
+            shared || (tally.conversion.is_none() && tally.first.event == told.conversion.shown.event)
+        });
+        let tally = tally.and_then(|known| {
+            let mut tally = known.clone();
+            note(&mut tally.fired, campaign, rule, payout);
+            (tally != *known).then_some(tally)
+        });
+        Ok(Rewritten { delivery, tally })
+    }
+}
