@@ -40,8 +40,8 @@ pub mod tracker;
 pub mod value;
 
 pub use clickbank::{
-    envelope::{Envelope, KeyRing},
-    ins::Notification,
+    envelope::{key_ring::KeyRing, posted::Envelope},
+    ins::notification::Notification,
 };
 pub use compile::{CompileOptions, compile};
 pub use config::Document;

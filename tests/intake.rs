@@ -1,7 +1,7 @@
 //! The one door: who is taken, what a refusal says to whom, and what is kept of it.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::arithmetic_side_effects)]
 
-use postback::clickbank::envelope::Envelope;
+use postback::Envelope;
 use postback::event::Interface;
 use postback::event::{Assurance, Received};
 use postback::intake::{Caller, Intake, Refusal, RefusalReason, Unauthorized};

@@ -4,7 +4,7 @@
 #![allow(clippy::arithmetic_side_effects, reason = "small numbers of a program that measures")]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use postback::clickbank::{envelope::Envelope, ins::Notification};
+use postback::{Envelope, Notification};
 use postback_benches::notifications::{SECRET, corpus, key_ring, ours, plain};
 use serde::de::IgnoredAny;
 use std::hint::black_box;

@@ -23,11 +23,10 @@ pub const MAX_TRACKING_CODES: usize = 16;
 /// The names that tracking codes come under. The first is that of the receiver above and of the
 /// notifications' field (fairly sure); the second is how forms write a list, and nobody has seen
 /// ClickBank write it (a guess).
-pub const TRACKING_CODES: &[&str] = &["trackingCodes", "trackingCodes[]"];
+pub(crate) const TRACKING_CODES: &[&str] = &["trackingCodes", "trackingCodes[]"];
 
-/// The tracking codes of a pixel, at most [`MAX_TRACKING_CODES`]: every one of [`TRACKING_CODES`],
-/// each of them a
-/// [list](listed_codes).
+/// The tracking codes of a pixel, at most [`MAX_TRACKING_CODES`]: every one of `trackingCodes` and
+/// `trackingCodes[]`, each of them a list as in `a`, `a,b`, `[a, b]` or `["a","b"]`.
 ///
 /// ```
 /// use postback::clickbank::pixel::tracking_codes;
@@ -46,7 +45,7 @@ pub fn tracking_codes<'q>(query: &'q Query<'_>) -> impl Iterator<Item = &'q str>
 /// The codes of one value: `a`, `a,b`, `[a, b]`, `["a","b"]`. How ClickBank writes several is not
 /// known, so these are guesses; none of their marks may stand in a tracking code (support article
 /// 220365867, certain), so no code is cut. Empty ones and unfilled macros are left out.
-pub fn listed_codes(value: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn listed_codes(value: &str) -> impl Iterator<Item = &str> {
     let inner = value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     let codes = inner.unwrap_or(value).split(',');
     let codes = codes.map(|code| code.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')));

@@ -7,16 +7,10 @@ pub(crate) mod base32;
 mod hash;
 
 use alloc::{string::String, sync::Arc};
-use core::{
-    borrow::Borrow,
-    cmp::Ordering,
-    fmt,
-    hash::{Hash, Hasher},
-    marker::PhantomData,
-    str::FromStr,
-};
+use core::{borrow::Borrow, fmt, marker::PhantomData, str::FromStr};
 pub(crate) use hash::DeliveryKey;
 use hash::hashed;
+use kind::IdKind;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
@@ -86,17 +80,8 @@ fn hash_text(what: &'static str, text: &str) -> Result<(), IdError> {
 ///
 /// Ids of two kinds are two types: [`CampaignId`] and [`OfferId`] cannot be mistaken for each
 /// other.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id<K: IdKind>(Arc<str>, PhantomData<K>);
-
-/// What kinds of ids differ in.
-pub trait IdKind {
-    /// The type's name, for debugging.
-    const TYPE: &'static str;
-    /// The name, for errors.
-    const NAME: &'static str;
-    /// Whether a text is one.
-    const CHECK: fn(&'static str, &str) -> Result<(), IdError>;
-}
 
 impl<K: IdKind> Id<K> {
     /// Checks `text`.
@@ -124,51 +109,10 @@ impl<K: IdKind> Id<K> {
     }
 }
 
-impl<K: IdKind> Clone for Id<K> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0), PhantomData)
-    }
-}
-
-impl<K: IdKind> PartialEq for Id<K> {
-    fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0
-    }
-}
-
-impl<K: IdKind> Eq for Id<K> {}
-
-impl<K: IdKind> PartialOrd for Id<K> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl<K: IdKind> Ord for Id<K> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.0.cmp(&other.0)
-    }
-}
-
-impl<K: IdKind> Hash for Id<K> {
-    /// As a `str`, since ids are looked up by one.
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.as_str().hash(state);
-    }
-}
-
 impl<K: IdKind> FromStr for Id<K> {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
-        Self::new(text)
-    }
-}
-
-impl<K: IdKind> TryFrom<String> for Id<K> {
-    type Error = IdError;
-
-    fn try_from(text: String) -> Result<Self, IdError> {
         Self::new(text)
     }
 }
@@ -214,7 +158,22 @@ impl<'de, K: IdKind> Deserialize<'de> for Id<K> {
 macro_rules! ids {
     ($($(#[$meta:meta])* $name:ident: $kind:ident($what:literal, $check:expr);)+) => {
         mod kind {
-            $(#[derive(Debug)] pub enum $kind {})+
+            use super::IdError;
+
+            /// What kinds of ids differ in.
+            pub trait IdKind: Copy + Ord + core::hash::Hash {
+                /// The type's name, for debugging.
+                const TYPE: &'static str;
+                /// The name, for errors.
+                const NAME: &'static str;
+                /// Whether a text is one.
+                const CHECK: fn(&'static str, &str) -> Result<(), IdError>;
+            }
+
+            $(
+                #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+                pub enum $kind {}
+            )+
         }
         $(
             impl IdKind for kind::$kind {
@@ -286,7 +245,7 @@ impl Receipt {
     /// for the sale (ClickBank's vendor tools page: `P3RGBKGB-B002` is the second payment of
     /// `P3RGBKGB`). Three digits or more.
     #[must_use]
-    pub fn split_rebill(text: &str) -> (&str, Option<u32>) {
+    pub(crate) fn split_rebill(text: &str) -> (&str, Option<u32>) {
         let split = text.rsplit_once("-B").filter(|(sale, number)| {
             !sale.is_empty() && number.len() >= 3 && number.bytes().all(|byte| byte.is_ascii_digit())
         });

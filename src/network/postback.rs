@@ -195,7 +195,7 @@ impl InboundPostback {
             receipt_text: reader.text(Meaning::Receipt, id)?,
             parent: reader.receipt(Meaning::Parent)?,
             time: reader.parsed(Meaning::Time, usize::MAX, time, Problem::Time)?,
-            token: reader.text(Meaning::Token, id)?.map(Secret::from),
+            token: reader.text(Meaning::Token, id)?.map(Secret::new),
             format: reader
                 .text(Meaning::Format, id)?
                 .map(|word| Format::from(word.as_str())),

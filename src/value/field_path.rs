@@ -8,9 +8,9 @@ use thiserror::Error;
 
 /// The longest path, in bytes: the longest real one, `customer.shipping.address.postalCode`, has
 /// 36, and a vendor's variable at most 128.
-pub const MAX_PATH: usize = 256;
+const MAX_PATH: usize = 256;
 /// The highest index: no order has a thousand lines.
-pub const MAX_INDEX: usize = 999;
+const MAX_INDEX: usize = 999;
 
 /// Where a value stands: names separated by `.`, each followed by `[index]` where a list is
 /// entered. Names are matched exactly; one that holds `.`, `[` or `]` cannot be written.
@@ -42,10 +42,10 @@ impl FromStr for FieldPath {
     type Err = FieldPathError;
 
     /// # Errors
-    /// - the empty text, and one of more than [`MAX_PATH`] bytes
+    /// - the empty text, and one of more than 256 bytes
     /// - an empty name: a `.` or `[` at the beginning, a `.` at the end, `..`
     /// - brackets that do not pair, or have anything but `.` or another bracket after them
-    /// - an index that is not a decimal number of 0 to [`MAX_INDEX`]
+    /// - an index that is not a decimal number of 0 to 999
     fn from_str(text: &str) -> Result<Self, FieldPathError> {
         let fail = |problem| {
             Err(FieldPathError {

@@ -21,12 +21,12 @@ pub use crate::text::{MAX_QUERY, MAX_QUERY_PARAMETERS, Query, QueryError, cut, i
 pub use amount::{Amount, AmountError, MAX_AMOUNT_DIGITS, MAX_AMOUNT_FRACTION};
 pub use currency::{Currency, CurrencyError};
 pub(crate) use field_path::Step;
-pub use field_path::{FieldPath, FieldPathError, MAX_INDEX, MAX_PATH};
+pub use field_path::{FieldPath, FieldPathError};
 pub use ip_range::{IpRangeError, ip_range};
 pub use ipnet::IpNet;
 pub use money::Money;
 pub(crate) use open_enum::open_enum;
-pub use percent::{MAX_PERCENT, Percent, PercentError};
+pub use percent::{Percent, PercentError};
 pub use secret::{Pii, Secret};
 pub use secret_reference::{SecretPlace, SecretReference, SecretReferenceError};
 pub use shared::Shared;

@@ -7,9 +7,9 @@ use thiserror::Error;
 
 /// The largest percentage: ten times the whole, so that a bonus payout is possible and a payout
 /// typed with a lost point is not.
-pub const MAX_PERCENT: u32 = 1000;
+const MAX_PERCENT: u32 = 1000;
 
-/// A percentage from 0 to [`MAX_PERCENT`]; `100` is the whole.
+/// A percentage from 0 to 1000; `100` is the whole.
 ///
 /// ```
 /// use postback::value::{Amount, Percent};
@@ -45,7 +45,7 @@ impl Percent {
     /// The percentage `percent`: `100` is the whole.
     ///
     /// # Errors
-    /// - below 0 or above [`MAX_PERCENT`]
+    /// - below 0 or above 1000
     /// - more than [`MAX_AMOUNT_FRACTION`] digits after the point
     pub fn new(percent: Amount) -> Result<Self, PercentError> {
         if percent.is_negative() || percent > Amount::from(MAX_PERCENT) {
@@ -73,11 +73,11 @@ impl Percent {
 impl FromStr for Percent {
     type Err = PercentError;
 
-    /// Reads an amount from 0 to [`MAX_PERCENT`], without a percent sign.
+    /// Reads an amount from 0 to 1000, without a percent sign.
     ///
     /// # Errors
     /// - what [`Amount`] refuses
-    /// - below 0 or above [`MAX_PERCENT`]
+    /// - below 0 or above 1000
     fn from_str(text: &str) -> Result<Self, PercentError> {
         Self::new(text.parse().map_err(|error: AmountError| PercentError(error.into()))?)
     }

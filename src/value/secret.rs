@@ -2,17 +2,17 @@
 
 use alloc::{string::String, vec::Vec};
 use core::fmt;
-use zeroize::Zeroize;
+use zeroize::Zeroizing;
 
 /// A secret: an INS secret key, a token, an HMAC key. `Debug` is redacted, there is no `Display`,
 /// and the memory is wiped on drop (best effort: copies made by other crates are out of reach).
 #[derive(Clone)]
-pub struct Secret(Vec<u8>);
+pub struct Secret(Zeroizing<Vec<u8>>);
 
 impl Secret {
     /// Takes the bytes of a secret.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
-        Self(bytes.into())
+        Self(Zeroizing::new(bytes.into()))
     }
 
     /// The bytes themselves. The name is loud on purpose: search for it to see every place that
@@ -42,18 +42,6 @@ impl From<&str> for Secret {
     }
 }
 
-impl From<String> for Secret {
-    fn from(text: String) -> Self {
-        Self(text.into_bytes())
-    }
-}
-
-impl Drop for Secret {
-    fn drop(&mut self) {
-        self.0.zeroize();
-    }
-}
-
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(..)")
@@ -65,30 +53,18 @@ impl fmt::Debug for Secret {
 ///
 /// Serialising writes the value: only the expiring `private` columns of a store do that.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Pii(String);
+pub struct Pii(Zeroizing<String>);
 
 impl Pii {
     /// Takes a personal value.
     pub fn new(value: impl Into<String>) -> Self {
-        Self(value.into())
+        Self(Zeroizing::new(value.into()))
     }
 
     /// The value itself.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
-    }
-}
-
-impl From<&str> for Pii {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl Drop for Pii {
-    fn drop(&mut self) {
-        self.0.zeroize();
     }
 }
 
@@ -106,7 +82,7 @@ impl serde::Serialize for Pii {
 
 impl<'de> serde::Deserialize<'de> for Pii {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self)
+        String::deserialize(deserializer).map(Self::new)
     }
 }
 
@@ -118,7 +94,7 @@ mod tests {
     #[test]
     fn debug_shows_nothing_of_a_secret_or_a_personal_value() {
         assert_eq!(format!("{:?}", Secret::from("CANARYSECRET")), "Secret(..)");
-        assert_eq!(format!("{:?}", Pii::from("canary@example.com")), "Pii(..)");
+        assert_eq!(format!("{:?}", Pii::new("canary@example.com")), "Pii(..)");
     }
 
     #[test]

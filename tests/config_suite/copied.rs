@@ -2,7 +2,7 @@
 //! name is the same source, the same channel.
 #![allow(clippy::disallowed_methods, reason = "it reads the shipped templates")]
 
-use postback::clickbank::ins::Notification;
+use postback::Notification;
 use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::definition::Definition;

@@ -13,7 +13,7 @@ fn a_version_that_is_not_chosen_is_not_taken() {
         d["offer_source"][1]["ins_versions"] = serde_json::json!(["6.0", "7.0"])
     }));
     let text = notification("SALE", "R1", 60, "10", "");
-    let read = postback::clickbank::ins::Notification::parse(text.as_bytes()).unwrap();
+    let read = postback::Notification::parse(text.as_bytes()).unwrap();
     let received = postback::event::Received {
         at: postback_test::after(61),
         nonce: 1,

@@ -3,7 +3,7 @@
 use crate::support::{api, at, cause, leased, plain};
 use postback::delivery::{Cause, Delivery, DeliveryState};
 use postback::port::{StoreErrorKind, row};
-use postback::value::DeliveryId;
+use postback::value::{DeliveryId, Pii};
 
 /// As version 1 wrote it, which knew postbacks alone.
 const VERSION_1: &str = r#"{"v":1,"row":{"id":"2222222222222222222222222c","lane":"https://channel.example",
@@ -29,7 +29,7 @@ fn a_row_of_version_1_is_a_postback() {
 #[test]
 fn a_row_is_written_with_its_cause_and_without_personal_values() {
     let mut delivery = leased('c', &plain(), 0).delivery;
-    delivery.private.insert("ip".into(), "192.0.2.77".into());
+    delivery.private.insert("ip".into(), Pii::new("192.0.2.77"));
     let written = row::encode(&delivery).unwrap();
     let expected = concat!(
         r#"{"v":2,"row":{"id":"2222222222222222222222222c","cause":{"postback":{"conversion":"2222222222222222222222222a","#,

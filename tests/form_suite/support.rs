@@ -1,16 +1,13 @@
 //! What the tests share. The checks are published ones, or made with Python's hashlib.
 
-use postback::clickbank::{
-    envelope::KeyRing,
-    form::{Form, FormCharset, FormDiagnosis, FormNotification},
-    ins::Notification,
-};
+use postback::clickbank::form::{Form, FormCharset, FormDiagnosis, FormNotification};
 use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::event::{Event, Received};
 use postback::intake::Intake;
 use postback::tracker::{Credentials, Tracker};
 use postback::value::{Secret, Timestamp};
+use postback::{KeyRing, Notification};
 use serde::Deserialize;
 use sha1::{Digest, Sha1};
 use std::collections::BTreeMap;

@@ -4,11 +4,8 @@
 
 use super::stride;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use postback::clickbank::{
-    envelope::{Envelope, KeyRing},
-    ins::Notification,
-};
 use postback::value::Secret;
+use postback::{Envelope, KeyRing, Notification};
 use serde_json::Value;
 
 const OPENSSL: &str = include_str!("../vectors/ins_samples_encrypted_openssl.jsonl");

@@ -8,7 +8,7 @@
 //! in `tests/decide_suite`; conflicts in `tests/drive.rs`; verdicts in `tests/delivery_suite`;
 //! answers in `postback-http`; refused bodies in the stores' suite.
 
-use postback::clickbank::ins::Notification;
+use postback::Notification;
 use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::drive::ingest_with_plan;

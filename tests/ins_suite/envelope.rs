@@ -1,6 +1,7 @@
 use crate::support::{IV, SMALL, body, encrypt};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use postback::clickbank::envelope::{Envelope, MAX_BODY, MAX_CIPHERTEXT};
+use postback::Envelope;
+use postback::clickbank::envelope::{MAX_BODY, MAX_CIPHERTEXT};
 
 const IV64: &str = "MjAwQkFGNjYyNkNCMkMxMg==";
 const BLOCK64: &str = "AAAAAAAAAAAAAAAAAAAAAA==";

@@ -1,6 +1,7 @@
 use crate::support::*;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use postback::clickbank::ins::{Fault, Notification};
+use postback::Notification;
+use postback::clickbank::ins::Fault;
 use serde::Deserialize;
 
 #[derive(Deserialize)]

@@ -1,8 +1,7 @@
 use crate::support::*;
-use postback::clickbank::{
-    envelope::{Diagnosis, Envelope},
-    ins::{Fault, MAX_PLAINTEXT, Notification},
-};
+use postback::clickbank::envelope::Diagnosis;
+use postback::clickbank::ins::{Fault, MAX_PLAINTEXT};
+use postback::{Envelope, Notification};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -199,7 +198,7 @@ fn values_and_errors_travel_between_threads() {
         Fault,
     )>();
     travels::<(
-        postback::clickbank::envelope::KeyRing,
+        postback::KeyRing,
         postback::clickbank::envelope::KeyRingError,
         Diagnosis,
     )>();

@@ -1,7 +1,7 @@
 //! Generated notifications: what was read prints back, and what was printed reads the same.
 
 use crate::support::*;
-use postback::clickbank::ins::Notification;
+use postback::Notification;
 use proptest::prelude::*;
 
 fn string() -> impl Strategy<Value = String> {
@@ -130,7 +130,7 @@ proptest! {
     #[test]
     fn no_bytes_make_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let _ = Notification::parse(&bytes);
-        let _ = postback::clickbank::envelope::Envelope::parse(&bytes);
+        let _ = postback::Envelope::parse(&bytes);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 use crate::support::*;
-use postback::clickbank::ins::Notification;
+use postback::Notification;
 
 /// Each personal value of a notification, and each that may be: the seller's variables and what is
 /// not known.

@@ -1,11 +1,9 @@
 //! What the tests share.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use postback::clickbank::{
-    envelope::{Diagnosis, Envelope, KeyRing, Refused},
-    ins::Notification,
-};
+use postback::clickbank::envelope::{Diagnosis, Refused};
 use postback::value::Secret;
+use postback::{Envelope, KeyRing, Notification};
 use postback_test::clickbank::{self, wrapper};
 pub use postback_test::clickbank::{IV, KEY, SECRET};
 use serde::Deserialize;

@@ -1,5 +1,6 @@
 use crate::support::*;
-use postback::clickbank::envelope::{Diagnosis, KeyRing};
+use postback::KeyRing;
+use postback::clickbank::envelope::Diagnosis;
 
 fn refused(ring: &KeyRing, iv: &[u8], ciphertext: &[u8]) -> bool {
     ring.open(&envelope(iv, ciphertext)).is_err()

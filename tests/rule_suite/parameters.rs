@@ -4,6 +4,7 @@ use crate::support::{Case, texts, with};
 use postback::model::ParameterRole;
 use postback::rule::{Condition, evaluate, reasons};
 use postback::scope::{ClickSlot, ToldPayout};
+use postback::value::Pii;
 use std::collections::BTreeMap;
 
 #[test]
@@ -54,7 +55,7 @@ fn where_on_an_amount_without_a_rate_says_so() {
 #[test]
 fn a_personal_value_is_compared_and_never_shown() {
     let mut case = Case::new();
-    case.click.private.insert("ip".into(), "192.0.2.7".into());
+    case.click.private.insert("ip".into(), Pii::new("192.0.2.7"));
     case.click.subs.insert(5, "canary@example.com".into());
     assert!(case.fires(&with(|c| c.matches("ip".into(), "192.0.2.7"))));
 

@@ -7,11 +7,9 @@ mod plain;
 pub use corpus::{CORPUS, SECRET, Sample, corpus};
 pub use plain::{Plain, plain};
 
-use postback::clickbank::{
-    envelope::{Envelope, KeyRing, KeyRingError},
-    ins::Notification,
-};
+use postback::clickbank::envelope::KeyRingError;
 use postback::value::Secret;
+use postback::{Envelope, KeyRing, Notification};
 
 /// The key ring of the corpus.
 ///

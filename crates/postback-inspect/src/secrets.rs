@@ -23,7 +23,7 @@ pub(crate) fn of_reference(reference: &SecretReference) -> Option<Secret> {
                 return None;
             }
             let text = text.trim_end_matches(['\n', '\r']);
-            (!text.is_empty()).then(|| Secret::from(text))
+            (!text.is_empty()).then(|| Secret::new(text))
         }
         SecretPlace::Host(_) => None,
     }

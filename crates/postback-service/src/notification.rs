@@ -83,7 +83,7 @@ pub(crate) async fn take(
 }
 
 /// Keeps the body, so that a person can find out why it was refused with
-/// [`KeyRing::diagnose`](postback::clickbank::envelope::KeyRing::diagnose).
+/// [`KeyRing::diagnose`](postback::KeyRing::diagnose).
 async fn refuse(shared: &Shared, source: &Source, refusal: Refusal) -> NotificationError {
     match refusal.alarm {
         Some(Alarm::Caller) => meter::forms_stopped(source.id().as_str()),

@@ -180,7 +180,7 @@ async fn what_waits_in_the_journal_is_taken_in_while_it_runs() {
         .await
         .unwrap();
     let at = service.now();
-    let id = "a".repeat(26).try_into().unwrap();
+    let id = "a".repeat(26).parse().unwrap();
     let event = postback::Event::assume_authentic(id, "net".parse().unwrap(), postback::event::Interface::Postback, at);
     journal.append(&event).unwrap();
     let taken = async {

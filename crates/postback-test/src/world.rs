@@ -2,7 +2,7 @@
 
 use crate::account::{after, click, click_id, tracker};
 use crate::{answer, block_on, clickbank, line, revenue, text};
-use postback::clickbank::ins::Notification;
+use postback::Notification;
 use postback::decide::{Mark, Plan, Reply, mark};
 use postback::delivery::DeliveryRow;
 use postback::drive::{attribute, ingest_with_plan};

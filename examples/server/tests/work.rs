@@ -9,7 +9,7 @@ use bytes::Bytes;
 use postback::delivery::DeliveryRow;
 use postback::model::Click;
 use postback::port::{BoxFuture, DeliveryFilter, HttpClient, HttpError, PageRequest};
-use postback::value::{ClickId, Timestamp};
+use postback::value::{ClickId, Pii, Timestamp};
 use postback_server::{Database, Server};
 use postback_service::Stores;
 use std::{
@@ -170,7 +170,7 @@ fn late_click() -> Click {
         "push".parse().unwrap(),
     );
     click.ref_id = Some("R-1".into());
-    click.private.insert("ip".into(), "198.51.100.7".into());
+    click.private.insert("ip".into(), Pii::new("198.51.100.7"));
     click
 }
 

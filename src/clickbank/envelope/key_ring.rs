@@ -10,10 +10,10 @@ use zeroize::Zeroizing;
 
 /// How many secrets may be live: the new one, the old one, and those of ClickBank's two URL slots.
 /// Each costs a decryption for a refusal.
-pub const MAX_SECRETS: usize = 4;
+pub(crate) const MAX_SECRETS: usize = 4;
 /// The shortest secret, in bytes, that is taken without being asked for: 36^12 is about 2^62, and
 /// guessing needs no more than one captured notification.
-pub const MIN_SECRET: usize = 12;
+const MIN_SECRET: usize = 12;
 /// The longest secret key that ClickBank lets one set.
 const CLICKBANK_LONGEST: usize = 16;
 
@@ -36,9 +36,9 @@ impl KeyRing {
     /// Takes the secrets, newest first. Case matters: ClickBank's keys have capital letters.
     ///
     /// # Errors
-    /// - no secret, or more than [`MAX_SECRETS`]
+    /// - no secret, or more than four
     /// - an empty secret
-    /// - a secret of fewer than [`MIN_SECRET`] bytes ([`KeyRing::allow_short`] takes it)
+    /// - a secret of fewer than twelve bytes ([`KeyRing::allow_short`] takes it)
     pub fn new(secrets: Vec<Secret>) -> Result<Self, KeyRingError> {
         Self::with_shortest(secrets, MIN_SECRET)
     }
@@ -47,7 +47,7 @@ impl KeyRing {
     /// can be guessed from one captured body.
     ///
     /// # Errors
-    /// - no secret, or more than [`MAX_SECRETS`]
+    /// - no secret, or more than four
     /// - an empty secret
     pub fn allow_short(secrets: Vec<Secret>) -> Result<Self, KeyRingError> {
         Self::with_shortest(secrets, 1)

@@ -1,12 +1,15 @@
-//! What ClickBank encrypts (AES-256-CBC, no MAC), and the secret keys of its accounts.
+//! What ClickBank encrypts (AES-256-CBC, no MAC), and the secret keys of its accounts:
+//! [`Envelope`](crate::Envelope) and [`KeyRing`](crate::KeyRing) stand at the top of the crate.
 
 pub(super) mod base64;
-mod key_ring;
+pub(crate) mod key_ring;
 mod open;
-mod posted;
+pub(crate) mod posted;
 mod wrapper;
 
 pub(super) use key_ring::Key;
-pub use key_ring::{KeyRing, KeyRingError, MAX_SECRETS, MIN_SECRET, secret_hint};
+pub(crate) use key_ring::{KeyRing, MAX_SECRETS};
+pub use key_ring::{KeyRingError, secret_hint};
 pub use open::{Diagnosis, Refused};
-pub use posted::{Envelope, EnvelopeError, MAX_BODY, MAX_CIPHERTEXT};
+pub(crate) use posted::Envelope;
+pub use posted::{EnvelopeError, MAX_BODY, MAX_CIPHERTEXT};

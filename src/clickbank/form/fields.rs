@@ -13,7 +13,7 @@ impl FormNotification {
     }
 
     fn personal(&self, names: &[&str]) -> Option<Pii> {
-        self.plain(names).map(Pii::from)
+        self.plain(names).map(Pii::new)
     }
 
     fn money(&self, names: &[&str]) -> Option<MinorUnits<'_>> {

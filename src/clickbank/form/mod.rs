@@ -27,7 +27,8 @@
 //! counted by both.
 //!
 //! ```
-//! use postback::clickbank::{envelope::KeyRing, form::{Form, FormVersion}};
+//! use postback::KeyRing;
+//! use postback::clickbank::form::{Form, FormVersion};
 //! use postback::value::Secret;
 //!
 //! let key_ring = KeyRing::new(vec![Secret::from("SECRETSECRET1234")])?;

@@ -67,7 +67,7 @@ impl<'a> Json<'a> {
     }
 
     pub(super) fn personal(self, key: &str) -> Option<Pii> {
-        self.label(key).map(Pii::from)
+        self.label(key).map(Pii::new)
     }
 
     pub(super) fn object(self, key: &str) -> Option<Self> {

@@ -9,7 +9,7 @@
 //! survives this one.
 //!
 //! ```
-//! use postback::clickbank::{envelope::{Envelope, KeyRing}, ins::Notification};
+//! use postback::{Envelope, KeyRing, Notification};
 //! use postback::value::Secret;
 //!
 //! fn receive(body: &[u8], key_ring: &KeyRing) -> Option<Notification> {
@@ -31,7 +31,7 @@
 
 mod fields;
 mod find;
-mod notification;
+pub(crate) mod notification;
 mod open;
 mod scalar;
 mod words;
@@ -39,6 +39,6 @@ mod words;
 pub use super::json::MAX_DEPTH;
 pub use super::plaintext::{Fault, MAX_PLAINTEXT};
 pub use fields::{Address, CommonTracking, Contact, LineItem, LinkParameters, PaymentPlan, Upsell};
-pub use notification::Notification;
+pub(crate) use notification::Notification;
 pub use scalar::{Number, SourceReceipt, SourceTime};
 pub use words::{SubscriptionChange, TransactionType, Version};

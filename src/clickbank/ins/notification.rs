@@ -20,7 +20,8 @@ use core::fmt;
 /// `Debug` shows what names the transaction and nothing of the customer.
 ///
 /// ```
-/// use postback::clickbank::ins::{Notification, TransactionType, Version};
+/// use postback::Notification;
+/// use postback::clickbank::ins::{TransactionType, Version};
 ///
 /// let notification = Notification::parse(br#"{"transactionTime":"20260423T175704-0700","receipt":"TEST0001",
 ///     "transactionType":"SALE","role":"VENDOR","totalAccountAmount":28.90,"version":8.0}"#)?;

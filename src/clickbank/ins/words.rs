@@ -115,7 +115,7 @@ pub struct SubscriptionChange<'a> {
 impl<'a> SubscriptionChange<'a> {
     /// Reads it from the text of a transaction type; none when there is no such pair in it.
     #[must_use]
-    pub fn parse(transaction_type: &'a str) -> Option<Self> {
+    pub(in crate::clickbank) fn parse(transaction_type: &'a str) -> Option<Self> {
         let (old, new) = transaction_type.strip_prefix(SUBSCRIPTION_CHANGE)?.split_once("->")?;
         let (old, new) = (old.trim(), new.trim());
         (!old.is_empty() && !new.is_empty()).then_some(Self { old, new })

@@ -9,6 +9,6 @@ use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, vec::Vec};
 pub(super) fn read(plaintext: Vec<u8>) -> Result<BTreeMap<String, Pii>, Fault> {
     let document = document(plaintext)?;
     let members = document.root().members().into_iter().flatten();
-    let texts = members.filter_map(|(name, value)| Some((name.to_owned(), Pii::from(value.scalar()?))));
+    let texts = members.filter_map(|(name, value)| Some((name.to_owned(), Pii::new(value.scalar()?))));
     Ok(texts.collect())
 }

@@ -22,7 +22,7 @@
 //!
 //! ```
 //! use core::time::Duration;
-//! use postback::clickbank::envelope::KeyRing;
+//! use postback::KeyRing;
 //! use postback::clickbank::thank_you::ThankYou;
 //! use postback::value::{Secret, Timestamp};
 //!

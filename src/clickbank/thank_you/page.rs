@@ -90,13 +90,13 @@ impl ThankYouPage {
     /// `cname`: the customer's name. `cbpop` does not cover it.
     #[must_use]
     pub fn name(&self) -> Option<Pii> {
-        self.text("cname").map(Pii::from)
+        self.text("cname").map(Pii::new)
     }
 
     /// `cemail`: the customer's e-mail address. `cbpop` does not cover it.
     #[must_use]
     pub fn email(&self) -> Option<Pii> {
-        self.text("cemail").map(Pii::from)
+        self.text("cemail").map(Pii::new)
     }
 
     /// `ccountry`: two letters. `cbpop` does not cover it.
@@ -108,7 +108,7 @@ impl ThankYouPage {
     /// `czip`: the postal code. `cbpop` does not cover it.
     #[must_use]
     pub fn postal_code(&self) -> Option<Pii> {
-        self.text("czip").map(Pii::from)
+        self.text("czip").map(Pii::new)
     }
 
     /// `cupsellreceipt`: of an upsell the receipt of the first sale. `cbpop` does not cover it, so

@@ -55,7 +55,7 @@ impl ThankYou {
         // Of the seller's own variables the first one counts.
         let mut values = Values::new();
         for (name, value) in query.pairs() {
-            values.entry(name.to_owned()).or_insert_with(|| Pii::from(value));
+            values.entry(name.to_owned()).or_insert_with(|| Pii::new(value));
         }
         for name in [ITEM, RECEIPT, TIME, CHECK] {
             if text(&values, name).is_none() {

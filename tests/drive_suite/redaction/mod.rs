@@ -4,7 +4,6 @@
 mod house;
 
 use house::*;
-use postback::clickbank::envelope::{Envelope, KeyRing};
 use postback::config::Document;
 use postback::decide::Decision;
 use postback::delivery::{DeliveryRow, Values, batch};
@@ -16,6 +15,7 @@ use postback::port::{Claim, ConversionFilter, Cursor, DeliveryFilter, EventFilte
 use postback::route::{Router, Visit};
 use postback::tracker::Credentials;
 use postback::value::{Pii, Query, Secret};
+use postback::{Envelope, KeyRing};
 use postback_test::{after, block_on};
 use serde_json::json;
 use std::collections::BTreeMap;

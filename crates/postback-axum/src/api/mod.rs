@@ -28,6 +28,7 @@ use axum::{
 use parameters::Parameters;
 use postback::port::{BoxFuture, Inspect, StoreError};
 use postback::value::ClickId;
+use std::str::FromStr;
 
 /// Why the API does not answer, and what to do; by which variable or file a host is given the token
 /// is the host's affair.
@@ -96,11 +97,12 @@ fn either(answer: Result<Response, Refusal>) -> Response {
 }
 
 /// The id in a path, of a type that says what is wrong with it.
-fn id<T: TryFrom<String, Error = E>, E: ToString>(path: Result<Path<String>, PathRejection>) -> Result<T, Refusal> {
+fn id<T: FromStr<Err = E>, E: ToString>(path: Result<Path<String>, PathRejection>) -> Result<T, Refusal> {
     let text = path
         .map_err(|_| refusal(StatusCode::BAD_REQUEST, "the id in the path is no text"))?
         .0;
-    T::try_from(text).map_err(|error| refusal(StatusCode::BAD_REQUEST, &error.to_string()))
+    text.parse()
+        .map_err(|error: E| refusal(StatusCode::BAD_REQUEST, &error.to_string()))
 }
 
 async fn click(

@@ -5,6 +5,7 @@ use crate::answer::{Refusal, refusal};
 use axum::http::StatusCode;
 use postback::port::{Cursor, PageRequest};
 use postback::value::{Query, QueryError, Timestamp, TimestampError, cut};
+use std::str::FromStr;
 
 /// The most rows of one page: a page is read into memory whole.
 pub(crate) const MAX_LIMIT: u32 = 1_000;
@@ -41,9 +42,9 @@ impl<'q> Parameters<'q> {
     }
 
     /// A value of a type that says what is wrong with a text.
-    pub(crate) fn typed<T: TryFrom<String, Error = E>, E: ToString>(&self, name: &str) -> Result<Option<T>, Refusal> {
-        let text = self.text(name)?.map(str::to_owned);
-        text.map(T::try_from)
+    pub(crate) fn typed<T: FromStr<Err = E>, E: ToString>(&self, name: &str) -> Result<Option<T>, Refusal> {
+        let text = self.text(name)?;
+        text.map(T::from_str)
             .transpose()
             .map_err(|error| bad(&format!("parameter `{name}`: {}", error.to_string())))
     }

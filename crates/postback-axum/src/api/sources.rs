@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn what_was_taken_in_is_told_with_what_makes_it_the_networks_own() {
         let at = Timestamp::from_unix_seconds(1_760_000_000).unwrap();
-        let id = "2".repeat(26).try_into().unwrap();
+        let id = "2".repeat(26).parse().unwrap();
         let mut event = Event::assume_authentic(id, "cb".parse().unwrap(), Interface::Ins, at);
         event.name = Some("TEST".into());
         for (assurance, text) in [

@@ -1,7 +1,8 @@
 //! The JSON reader beside `serde_json`: each takes exactly the texts that the other takes, and
 //! finds the same in them.
 
-use postback::clickbank::ins::{Fault, MAX_DEPTH, Notification};
+use postback::Notification;
+use postback::clickbank::ins::{Fault, MAX_DEPTH};
 use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 

@@ -2,11 +2,8 @@
 
 use crate::clickbank::{IV, KEY, SECRET, encrypt, wrapper};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use postback::clickbank::{
-    envelope::{Envelope, KeyRing},
-    ins::Notification,
-};
 use postback::value::Secret;
+use postback::{Envelope, KeyRing, Notification};
 
 /// Takes `data` as the body, as the ciphertext and as the plaintext.
 pub fn ins_open(data: &[u8]) {

@@ -5,12 +5,9 @@ use super::Failure;
 use aes::Aes256;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cbc::cipher::{BlockModeEncrypt, KeyIvInit, block_padding::Pkcs7};
-use postback::clickbank::{
-    envelope::{Envelope, KeyRing},
-    ins::Notification,
-};
 use postback::port::Entropy;
 use postback::value::Secret;
+use postback::{Envelope, KeyRing, Notification};
 use postback_service::OsEntropy;
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};

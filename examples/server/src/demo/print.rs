@@ -1,7 +1,7 @@
 //! What the demo's steps look like to a reader.
 
 use super::{Failure, text, unexpected};
-use postback::clickbank::ins::Notification;
+use postback::Notification;
 use serde_json::Value;
 use std::{collections::BTreeMap, io};
 
