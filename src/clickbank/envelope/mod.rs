@@ -1,5 +1,5 @@
 //! What ClickBank encrypts (AES-256-CBC, no MAC), and the secret keys of its accounts:
-//! [`Envelope`](crate::Envelope) and [`KeyRing`](crate::KeyRing) stand at the top of the crate.
+//! [`Envelope`] and [`KeyRing`] stand at the top of the crate.
 
 pub(super) mod base64;
 pub(crate) mod key_ring;
