@@ -205,7 +205,7 @@ fn without_net() -> String {
 
 /// An event of `net`, journalled.
 fn journal_one(journal: &Journal, service: &Service, letter: &str) {
-    let id = letter.repeat(26).try_into().unwrap();
+    let id = letter.repeat(26).parse().unwrap();
     let (source, interface) = ("net".parse().unwrap(), postback::event::Interface::Postback);
     let event = postback::Event::assume_authentic(id, source, interface, service.now());
     journal.append(&event).unwrap();
