@@ -102,6 +102,7 @@ fn domains(definition: &Definition, root: &Place<'_>) -> BTreeMap<DomainId, Doma
         Some(Domain {
             url: url?,
             fallback: row.fallback.clone(),
+            referrer_policy: row.referrer_policy.unwrap_or_default(),
         })
     })
 }

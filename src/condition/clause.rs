@@ -56,6 +56,9 @@ impl<N> Clause<N> {
         if seen != Seen::NoRate && self.test != Test::IsThere && facts.is_personal(&self.name) {
             seen = Seen::Personal;
         }
+        if seen == Seen::Missing {
+            seen = facts.left_out(&self.name).map_or(seen, Seen::LeftOut);
+        }
         Some(Unmet::Clause {
             name: self.name.as_ref(),
             seen,

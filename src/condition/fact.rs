@@ -2,6 +2,7 @@
 
 use super::number::Number;
 use super::seen::Seen;
+use crate::model::Note;
 use crate::value::{Amount, Money, Timestamp};
 use alloc::{borrow::Cow, string::ToString};
 use core::time::Duration;
@@ -18,6 +19,12 @@ pub trait NamedFacts {
     /// Whether what is known under a name is about a person: it is compared like any other, and no
     /// reason shows it.
     fn is_personal(&self, name: &Self::Name) -> bool;
+
+    /// What came under a name and was no value, for the reason of a clause that misses it.
+    fn left_out(&self, name: &Self::Name) -> Option<&Note> {
+        let _ = name;
+        None
+    }
 }
 
 /// What is known under a name.

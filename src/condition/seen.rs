@@ -1,5 +1,6 @@
 //! What a clause saw that does not hold, as data.
 
+use crate::model::Note;
 use crate::value::{Amount, Money};
 use alloc::borrow::Cow;
 use core::time::Duration;
@@ -10,6 +11,8 @@ use core::time::Duration;
 pub enum Seen<'a> {
     /// Nothing.
     Missing,
+    /// Nothing, since what came was left out.
+    LeftOut(&'a Note),
     /// A macro that nobody filled.
     Unfilled,
     /// An amount that has no rate into the currency in which it is asked for.

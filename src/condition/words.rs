@@ -33,6 +33,8 @@ fn clause(f: &mut fmt::Formatter<'_>, name: &str, seen: &Seen<'_>, wanted: Wante
         Seen::Missing if *wanted.0 == Test::IsThere => write!(f, "`{name}` is missing"),
         Seen::Missing if matches!(wanted.0, Test::Number(_)) => write!(f, "{name} is missing, wanted {wanted}"),
         Seen::Missing => write!(f, "`{name}` is missing, wanted {wanted}"),
+        Seen::LeftOut(note) if *wanted.0 == Test::IsThere => write!(f, "`{name}` {}", note.came()),
+        Seen::LeftOut(note) => write!(f, "`{name}` {}, wanted {wanted}", note.came()),
         Seen::Unfilled => write!(f, "`{name}` is an unfilled macro"),
         Seen::NoRate => write!(f, "`{name}` has no rate into the channel's currency"),
         Seen::Personal => write!(f, "`{name}` is not the wanted value; it is personal and not shown"),

@@ -3,7 +3,7 @@
 use super::limits::{MAX_ROWS, MAX_TYPES};
 use crate::config::part::part;
 use crate::config::setters::setters;
-use crate::model::{Counts, Duplicates};
+use crate::model::{Counts, Duplicates, ReferrerPolicy};
 use crate::value::{Amount, Currency, DomainId, SecretReference, Timestamp, TypeName};
 use alloc::{string::String, vec::Vec};
 
@@ -29,16 +29,22 @@ pub struct Domain {
     pub id: DomainId,
     /// As in `https://trk.example.com`.
     pub url: String,
-    /// Where a visitor goes when no offer can take the click.
+    /// Where a visitor goes when no offer can take the click, and one of a campaign that is not
+    /// known.
     pub fallback: Option<String>,
+    /// What browsers tell offers of where visitors come from; as they do by themselves if nothing
+    /// is said.
+    pub referrer_policy: Option<ReferrerPolicy>,
 }
 part!(Domain, MAX_ROWS, {
     id,
     url,
     fallback,
+    referrer_policy,
 });
 setters!(Domain {
     option with_fallback(fallback: String),
+    option with_referrer_policy(referrer_policy: ReferrerPolicy),
 });
 
 impl Domain {
@@ -50,6 +56,7 @@ impl Domain {
             id,
             url,
             fallback: None,
+            referrer_policy: None,
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::config::part::Word;
 use crate::config::word::{choices, texts};
 use crate::config::{Refusal, date_or_time, duration, duration_text, one_of};
 use crate::event::Interface;
-use crate::model::{AccountRole, Counts, Duplicates, Method, ParameterRole, SLOTS, Status, Updates};
+use crate::model::{AccountRole, Counts, Duplicates, Method, ParameterRole, ReferrerPolicy, SLOTS, Status, Updates};
 use crate::rule::Negative;
 use crate::scope::ClickSlot;
 use crate::value::{
@@ -82,6 +82,7 @@ words!(
     Counts "a way to count",
     Duplicates "a duplicate policy",
     Method "a method",
+    ReferrerPolicy "a referrer policy",
     Status "a status",
     Updates "a way to treat updates"
 );

@@ -1,7 +1,8 @@
 //! A click: one visitor sent to one offer by one campaign.
 
+use super::{Kept, Note};
 use crate::value::{CampaignId, ChannelId, ClickId, Money, OfferId, OfferSourceId, Pii, Timestamp};
-use alloc::{collections::BTreeMap, string::String};
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 /// How many numbered slots a click has (`sub1`..`sub20`), and a conversion as well: the trackers of
@@ -43,6 +44,9 @@ pub struct Click {
     /// personal by itself.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub visitor: BTreeMap<String, String>,
+    /// What was wrong with its URL; at most [`MAX_NOTES`](super::MAX_NOTES).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
     /// Personal values by macro name (`ip`, `useragent`). Kept apart: a store writes them to its
     /// expiring column alone.
     #[serde(skip)]
@@ -72,7 +76,50 @@ impl Click {
             cost: None,
             subs: Slots::new(),
             visitor: BTreeMap::new(),
+            notes: Vec::new(),
             private: BTreeMap::new(),
         }
+    }
+
+    /// What was wrong with the value that this slot (`ref_id`, `sub1` ..) came without.
+    #[must_use]
+    pub fn left_out(&self, slot: &str) -> Option<&Note> {
+        let mut notes = self.notes.iter();
+        notes.find(|note| note.kept == Kept::Nothing && note.slot() == slot)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::NoteProblem;
+    use alloc::string::ToString;
+
+    /// A row as version 0.1 stored it, before there were notes.
+    const WITHOUT_NOTES: &str = r#"{"id":"c7d1f0a2","at":"2026-04-23T17:57:04Z","campaign":"summer","offer":"book","source":"net","channel":"push","ref_id":"R-1","cost":{"amount":"0.02","currency":"USD"},"subs":{"1":"zone"},"visitor":{"country":"US"}}"#;
+
+    #[test]
+    fn a_row_without_notes_reads_and_is_written_as_it_was() {
+        let click: Click = serde_json::from_str(WITHOUT_NOTES).unwrap();
+        assert!(click.notes.is_empty());
+        assert_eq!(click.ref_id.as_deref(), Some("R-1"));
+        assert_eq!(serde_json::to_string(&click).unwrap(), WITHOUT_NOTES);
+    }
+
+    #[test]
+    fn a_slot_tells_why_it_is_empty_and_not_what_was_cut() {
+        let mut click: Click = serde_json::from_str(WITHOUT_NOTES).unwrap();
+        click
+            .notes
+            .push(Note::new("ref_id", NoteProblem::Repeated, Kept::First));
+        click.notes.push(Note::new("sub1", NoteProblem::TooLong, Kept::Part));
+        let mut unfilled = Note::new("kclid", NoteProblem::Unfilled, Kept::Nothing);
+        unfilled.slot = Some("ref_id".to_string());
+        click.notes.push(unfilled.clone());
+        assert_eq!(click.left_out("ref_id"), Some(&unfilled));
+        assert_eq!(click.left_out("kclid"), None);
+        assert_eq!(click.left_out("sub1"), None);
+        let row = serde_json::to_string(&click).unwrap();
+        assert_eq!(serde_json::from_str::<Click>(&row).unwrap(), click);
     }
 }

@@ -3,8 +3,10 @@
 
 mod click;
 mod conversion;
+mod note;
 mod vocabulary;
 
 pub use click::{Click, SLOTS, Slots};
 pub use conversion::{Conversion, Entry, Revenue};
-pub use vocabulary::{AccountRole, Counts, Duplicates, Method, ParameterRole, Status, Updates};
+pub use note::{Kept, MAX_NOTE_VALUE, MAX_NOTES, Note, NoteProblem};
+pub use vocabulary::{AccountRole, Counts, Duplicates, Method, ParameterRole, ReferrerPolicy, Status, Updates};

@@ -41,6 +41,38 @@ macro_rules! closed_enum {
         }
     };
 }
+pub(super) use closed_enum;
+
+closed_enum! {
+    /// What a visitor's browser tells the offer of where the visitor comes from: the header
+    /// `Referrer-Policy` of a redirect (W3C, <https://www.w3.org/TR/referrer-policy/>).
+    pub enum ReferrerPolicy {
+        /// Nothing.
+        NoReferrer = "no-referrer",
+        /// The whole URL, but nothing from https to http.
+        NoReferrerWhenDowngrade = "no-referrer-when-downgrade",
+        /// The whole URL to the same origin only.
+        SameOrigin = "same-origin",
+        /// Scheme and host.
+        Origin = "origin",
+        /// Scheme and host, but nothing from https to http.
+        StrictOrigin = "strict-origin",
+        /// The whole URL to the same origin, else scheme and host.
+        OriginWhenCrossOrigin = "origin-when-cross-origin",
+        /// The same, but nothing from https to http: what browsers do by themselves.
+        StrictOriginWhenCrossOrigin = "strict-origin-when-cross-origin",
+        /// The whole URL, always.
+        UnsafeUrl = "unsafe-url",
+    }
+}
+
+impl Default for ReferrerPolicy {
+    /// As browsers do by themselves. Said in the redirect, it also holds where the page before it
+    /// would give away more.
+    fn default() -> Self {
+        Self::StrictOriginWhenCrossOrigin
+    }
+}
 
 closed_enum! {
     /// The approval state of a conversion.

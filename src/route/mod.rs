@@ -1,19 +1,17 @@
 //! Layer 4: from a click URL to a click and the offer's URL.
 
+mod query;
+mod slots;
+
 use crate::delivery::{FillError, fill_private};
-use crate::model::Click;
-use crate::scope::{ClickSlot, Scope};
+use crate::model::{Click, Kept, Note, NoteProblem, ReferrerPolicy};
+use crate::outbound::HoledText;
+use crate::scope::{Field, Scope, Value};
 use crate::template::RenderError;
-use crate::text::{Cut, shown};
-use crate::tracker::{Campaign, Channel, ClickIdKeys, Offer, Path, Source, Tracker, names};
-use crate::value::{
-    Amount, CampaignId, ChannelId, Money, OfferId, OfferSourceId, Pii, Query, QueryError, Timestamp, is_unfilled_macro,
-};
-use alloc::{
-    borrow::ToOwned,
-    collections::BTreeMap,
-    string::{String, ToString},
-};
+use crate::text::shown;
+use crate::tracker::{Campaign, Channel, ClickIdKeys, Domain, Offer, Path, Source, Tracker, domain_of, names};
+use crate::value::{CampaignId, ChannelId, DomainId, OfferId, OfferSourceId, Pii, Timestamp};
+use alloc::{borrow::ToOwned, collections::BTreeMap, string::String};
 use thiserror::Error;
 
 /// The longest value that a click keeps of its URL, in bytes.
@@ -24,8 +22,8 @@ pub const MAX_CLICK_VALUE: usize = 1_024;
 pub struct Visit<'a> {
     /// The campaign's id, as in the URL's path.
     pub campaign: &'a str,
-    /// The URL's query.
-    pub query: &'a Query<'a>,
+    /// The URL's query, as it came: whatever stands there, the visitor goes on.
+    pub query: &'a [u8],
     /// When.
     pub at: Timestamp,
     /// 192 random bits: for the click's id and for the choice of path and offer.
@@ -44,6 +42,9 @@ pub struct Routed {
     pub click: Click,
     /// Where the visitor goes.
     pub url: String,
+    /// What the visitor's browser tells the offer of where the visitor comes from: the word of the
+    /// campaign's domain.
+    pub referrer_policy: ReferrerPolicy,
 }
 
 /// A visit that leads nowhere.
@@ -56,13 +57,7 @@ pub enum RouteError {
     /// No path of the campaign has a weight over 0.
     #[error("campaign `{0}` has no path to choose")]
     NoPath(String),
-    /// The query is malformed.
-    #[error(transparent)]
-    Query(#[from] QueryError),
-    /// A value is longer than [`MAX_CLICK_VALUE`].
-    #[error("parameter `{0}` is over {MAX_CLICK_VALUE} bytes long")]
-    TooLong(String),
-    /// The offer's URL cannot be written with this click's values.
+    /// The offer's URL cannot be written, not even without what came in the click's URL.
     #[error("the offer's URL cannot be rendered: {0}")]
     Render(#[from] RenderError),
     /// A personal value of the visitor does not fit its place in the offer's URL.
@@ -74,6 +69,7 @@ pub enum RouteError {
 /// cheap to make and to copy.
 #[derive(Debug, Clone, Copy)]
 pub struct Router<'t> {
+    domains: &'t BTreeMap<DomainId, Domain>,
     campaigns: &'t BTreeMap<CampaignId, Campaign>,
     channels: &'t BTreeMap<ChannelId, Channel>,
     offers: &'t BTreeMap<OfferId, Offer>,
@@ -85,6 +81,7 @@ impl<'t> Router<'t> {
     #[must_use]
     pub fn new(tracker: &'t Tracker) -> Self {
         Self {
+            domains: &tracker.domains,
             campaigns: &tracker.campaigns,
             channels: &tracker.channels,
             offers: &tracker.offers,
@@ -93,10 +90,12 @@ impl<'t> Router<'t> {
     }
 
     /// Makes the click of a visit: an id, the channel's parameters, one path and one offer by
-    /// weight, and the offer's URL.
+    /// weight, and the offer's URL. What of the query cannot be read, or does not fit the offer's
+    /// URL, is noted on the click ([`Click::notes`]).
     ///
     /// # Errors
-    /// [`RouteError`].
+    /// - a campaign that is not configured, or has no path with a weight over 0
+    /// - an offer's URL that cannot be written, whatever comes in the click's URL
     pub fn route(&self, visit: Visit<'_>, keys: &ClickIdKeys) -> Result<Routed, RouteError> {
         let unknown = || RouteError::UnknownCampaign(shown(visit.campaign));
         let campaign = self.campaigns.get(visit.campaign).ok_or_else(unknown)?;
@@ -114,15 +113,23 @@ impl<'t> Router<'t> {
         );
         click.visitor = visit.visitor;
         click.private = visit.private;
-        read_parameters(&mut click, channel, visit.query)?;
+        slots::fill(&mut click, channel, visit.query);
         click.cost = click.cost.or(campaign.cost);
         let mut scope = Scope::of_click(&click);
         let source = self.sources.get(&click.source);
         scope.names = names(campaign, channel, Some(offer), source);
         scope.roles = Some(&channel.roles);
-        let rendered = offer.url.render(&scope)?;
+        let (rendered, unfit) = rendered(offer, &scope)?;
         let url = fill_private(&rendered, &click.private, click.at)?;
-        Ok(Routed { click, url })
+        if let Some(name) = unfit {
+            slots::push(&mut click, Note::new(name, NoteProblem::Unfit, Kept::Whole));
+        }
+        let domain = domain_of(self.domains, campaign.domain.as_ref());
+        Ok(Routed {
+            click,
+            url,
+            referrer_policy: domain.map_or_else(Default::default, |domain| domain.referrer_policy),
+        })
     }
 
     fn choose(&self, campaign: &Campaign, choice: u64) -> Option<(&'t OfferId, &'t Offer)> {
@@ -135,6 +142,26 @@ impl<'t> Router<'t> {
     }
 }
 
+/// The offer's URL; where a value that came does not fit it, the URL without those that came, and
+/// the name of what does not fit.
+fn rendered(offer: &Offer, scope: &Scope<'_>) -> Result<(HoledText, Option<String>), RenderError> {
+    let error = match offer.url.render(scope) {
+        Ok(rendered) => return Ok((rendered, None)),
+        Err(error) => error,
+    };
+    let came = |field: &Field| {
+        matches!(
+            field,
+            Field::RefId | Field::ExternalId | Field::Sub(_) | Field::Role(_) | Field::Visitor(_)
+        )
+    };
+    let rendered = offer.url.render_with(|field| match came(field) {
+        true => Value::Empty,
+        false => scope.value(field),
+    });
+    rendered.map(|rendered| (rendered, Some(error.name().to_owned())))
+}
+
 /// The item under a draw, each as often as its weight says.
 fn weighted<T>(items: &[T], draw: u64, weight: impl Fn(&T) -> u32) -> Option<&T> {
     let total: u64 = items.iter().map(|item| u64::from(weight(item))).sum();
@@ -145,63 +172,6 @@ fn weighted<T>(items: &[T], draw: u64, weight: impl Fn(&T) -> u32) -> Option<&T>
         rest = rest.saturating_sub(weight);
         here
     })
-}
-
-/// Fills the click's slots: by the channel's names, and `sub1`..`sub20`, `ref_id`, `external_id`
-/// under their own. An unfilled macro is a missing value.
-fn read_parameters(click: &mut Click, channel: &Channel, query: &Query<'_>) -> Result<(), RouteError> {
-    for row in &channel.parameters {
-        if let Some(value) = value(query, &row.name)? {
-            put(click, channel, row.slot, value);
-        }
-    }
-    let plain = [
-        ("ref_id", ClickSlot::RefId),
-        ("external_id", ClickSlot::ExternalId),
-        ("cost", ClickSlot::Cost),
-    ];
-    let named = |slot: ClickSlot| channel.parameters.iter().any(|row| row.slot == slot);
-    for (name, slot) in plain.into_iter().filter(|(_, slot)| !named(*slot)) {
-        if let Some(value) = value(query, name)? {
-            put(click, channel, slot, value);
-        }
-    }
-    for number in 1..=crate::model::SLOTS {
-        let slot = ClickSlot::Sub(number);
-        if named(slot) {
-            continue;
-        }
-        if let Some(value) = value(query, &alloc::format!("sub{number}"))? {
-            put(click, channel, slot, value);
-        }
-    }
-    Ok(())
-}
-
-fn value<'q>(query: &'q Query<'_>, name: &str) -> Result<Option<&'q str>, RouteError> {
-    let value = query.value(name)?.filter(|value| !is_unfilled_macro(value));
-    match value {
-        Some(value) if value.len() > MAX_CLICK_VALUE => Err(RouteError::TooLong(Cut::new(name, 64).to_string())),
-        value => Ok(value),
-    }
-}
-
-fn put(click: &mut Click, channel: &Channel, slot: ClickSlot, value: &str) {
-    match slot {
-        ClickSlot::RefId => click.ref_id = Some(value.to_owned()),
-        ClickSlot::ExternalId => click.external_id = Some(value.to_owned()),
-        ClickSlot::Sub(number) => {
-            click.subs.insert(number, value.to_owned());
-        }
-        // A cost that is no amount is left out: the visitor must not be turned away for it.
-        ClickSlot::Cost => {
-            let amount = value.parse::<Amount>().ok();
-            click.cost = amount.map(|amount| Money {
-                amount,
-                currency: channel.currency,
-            });
-        }
-    }
 }
 
 #[cfg(test)]

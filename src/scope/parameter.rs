@@ -2,8 +2,9 @@
 
 use super::{ClickSlot, Field, Scope, ToldPayout, Value, optional};
 use crate::condition::{Fact, NamedFacts};
+use crate::model::Note;
 use crate::value::{Money, Pii, Timestamp};
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use core::fmt;
 
 /// The name of a parameter that a condition reads. One look-up: a name that is a macro
@@ -81,20 +82,34 @@ impl NamedFacts for Scope<'_> {
     }
 
     fn is_personal(&self, name: &ParameterName) -> bool {
-        let slot = match &name.field {
-            Some(Field::Private(_)) => return true,
-            Some(Field::Role(role)) => self.roles.and_then(|roles| roles.get(role).copied()),
-            Some(Field::RefId) => Some(ClickSlot::RefId),
-            Some(Field::ExternalId) => Some(ClickSlot::ExternalId),
-            Some(Field::Sub(number)) => Some(ClickSlot::Sub(*number)),
-            _ => None,
-        };
+        if matches!(name.field, Some(Field::Private(_))) {
+            return true;
+        }
+        let slot = self.slot_of(name);
         let mut roles = self.roles.into_iter().flatten();
         roles.any(|(role, of)| role.is_private() && Some(*of) == slot)
+    }
+
+    fn left_out(&self, name: &ParameterName) -> Option<&Note> {
+        if self.click.notes.is_empty() {
+            return None;
+        }
+        self.click.left_out(&self.slot_of(name)?.to_string())
     }
 }
 
 impl Scope<'_> {
+    /// The slot of the click that a name reads.
+    fn slot_of(&self, name: &ParameterName) -> Option<ClickSlot> {
+        match name.field.as_ref()? {
+            Field::Role(role) => self.roles?.get(role).copied(),
+            Field::RefId => Some(ClickSlot::RefId),
+            Field::ExternalId => Some(ClickSlot::ExternalId),
+            Field::Sub(number) => Some(ClickSlot::Sub(*number)),
+            _ => None,
+        }
+    }
+
     /// When what is judged happened: the conversion, while a click is routed the click.
     fn moment(&self) -> Timestamp {
         self.conversion.map_or(self.click.at, |conversion| conversion.shown.at)

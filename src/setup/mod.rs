@@ -1,6 +1,7 @@
-//! Layer 4: the URLs that a configuration asks one to paste elsewhere.
+//! Layer 4: the URLs that a configuration asks one to paste elsewhere. They begin with the domain
+//! that is named, or with the only one.
 
-use crate::tracker::{Campaign, Channel, Domain, Source, Tracker};
+use crate::tracker::{Campaign, Channel, Domain, Source, Tracker, domain_of};
 use crate::value::{ChannelId, DomainId};
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 
@@ -24,7 +25,7 @@ impl<'t> Setup<'t> {
     /// The URL of a source's postbacks, with [`pasted_query`]; none without a domain.
     #[must_use]
     pub fn postback_url(&self, source: &Source) -> Option<String> {
-        let domain = self.domains.get(source.domain.as_ref()?)?;
+        let domain = domain_of(self.domains, source.domain.as_ref())?;
         let page = format!("{}/postback/{}", domain.url, source.id);
         Some(with_query(page, source.view().pasted_pairs()))
     }
@@ -33,7 +34,7 @@ impl<'t> Setup<'t> {
     /// domain.
     #[must_use]
     pub fn ins_url(&self, source: &Source) -> Option<String> {
-        let domain = self.domains.get(source.domain.as_ref()?)?;
+        let domain = domain_of(self.domains, source.domain.as_ref())?;
         Some(format!("{}/ins/{}", domain.url, source.id))
     }
 
@@ -41,7 +42,7 @@ impl<'t> Setup<'t> {
     /// without a domain.
     #[must_use]
     pub fn click_url(&self, campaign: &Campaign) -> Option<String> {
-        let domain = self.domains.get(campaign.domain.as_ref()?)?;
+        let domain = domain_of(self.domains, campaign.domain.as_ref())?;
         Some(format!("{}{}", domain.url, self.click_path(campaign)))
     }
 

@@ -95,6 +95,8 @@ pub(super) enum Problem {
     Html(usize),
     #[error("a space stands at the {0} of the URL; take it away")]
     OuterSpace(&'static str),
+    #[error("`#` at byte {0}: a URL has one fragment; write `%23` if the character is meant")]
+    SecondFragment(usize),
     #[error("{what} at byte {at} does not belong in a URL; percent-encode it")]
     Character { what: &'static str, at: usize },
     #[error("`%` at byte {0} is not followed by two hexadecimal digits; write `%25` if the character is meant")]
@@ -243,6 +245,22 @@ pub enum RenderError {
     /// The text is longer than [`MAX_RENDERED`].
     #[error("the rendered text is over {MAX_RENDERED} bytes long")]
     TooLong,
+}
+
+impl RenderError {
+    /// What cannot be written, as it stands in the template.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::NoRate { name }
+            | Self::Unmapped { name }
+            | Self::Raw { name, .. }
+            | Self::Segment { name }
+            | Self::NotANumber { name }
+            | Self::Control { name }
+            | Self::Private { name } => name,
+            Self::TooLong => "the whole URL",
+        }
+    }
 }
 
 /// The beginning of a text, for a message of one line.

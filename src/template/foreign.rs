@@ -55,30 +55,15 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
         .any(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
 }
 
-/// How other systems write a macro, beside braces: Adsterra and TrafficCake, CAKE, Awin, TikTok.
-const DIALECTS: &[(&str, &str)] = &[("##", "##"), ("#", "#"), ("!!!", "!!!"), ("__", "__")];
-
 /// Whether a whole value is a macro of another system (`[CLICK_ID]`, `%7Bclickid%7D`,
 /// `<CLICK_ID>`, `__CLICKID__`). One inside a longer value, as in an encoded URL that the next
 /// server fills, is left alone.
 pub(super) fn is_foreign_macro(text: &str) -> bool {
     let decoded = decoded(text);
-    let within = |open, close| decoded.len() > 2 && decoded.starts_with(open) && decoded.ends_with(close);
-    let bracketed = within('{', '}') || within('[', ']') || within('$', '}') || within('%', '%');
-    let spoken = || {
-        let mut dialects = DIALECTS.iter();
-        let is_name = |name: &str| {
-            let plain = name
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'(' | b')'));
-            plain && name.starts_with(|c: char| c.is_ascii_alphabetic())
-        };
-        dialects.any(|(open, close)| {
-            let name = decoded.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
-            name.is_some_and(is_name)
-        })
-    };
-    (bracketed && is_unfilled_macro(text)) || within('<', '>') || spoken()
+    let begins = decoded.starts_with(['{', '[', '$', '%', '#', '!', '_']);
+    let bracketed = begins && decoded.ends_with(['}', ']', '%', '#', '!', '_']);
+    let angular = decoded.len() > 2 && decoded.starts_with('<') && decoded.ends_with('>');
+    (bracketed && is_unfilled_macro(text)) || angular
 }
 
 /// The macro to write in place of another system's; `click_id` where it is not known.

@@ -66,6 +66,8 @@ enum State {
     Segment,
     Name,
     Value,
+    /// A part of the fragment, between any two of its delimiters.
+    Fragment,
 }
 
 impl<'v> Builder<'v> {
@@ -134,7 +136,7 @@ impl<'v> Builder<'v> {
         }
     }
 
-    /// Reads what stands behind the host: a path, and a query.
+    /// Reads what stands behind the host: a path, a query, and an offer's fragment.
     pub(super) fn path_and_query(&mut self, tokens: &[Token<'_>]) {
         self.components(tokens, State::Segment);
     }
@@ -157,13 +159,18 @@ impl<'v> Builder<'v> {
                 State::Segment => ['/', '?', '#'].as_slice(),
                 State::Name => &['=', '&', '#'],
                 State::Value => &['&', '#'],
+                // A page's script reads it as a path and a query of its own.
+                State::Fragment => &['/', '?', '&', '=', '#'],
             };
             while let Some((before, delimiter, after)) = split_at_any(text, delimiters(state)) {
                 push_part(&mut component, at, before);
                 at = at.saturating_add(before.len());
                 name = self.component(state, &mem::take(&mut component), name, delimiter == '=');
                 state = match delimiter {
+                    '#' if self.usage == Usage::Offer && state != State::Fragment => State::Fragment,
+                    '#' if state == State::Fragment => return self.problems.push(Problem::SecondFragment(at)),
                     '#' => return self.problems.push(Problem::Fragment(at)),
+                    _ if state == State::Fragment => state,
                     '/' => State::Segment,
                     '=' => State::Value,
                     _ => State::Name,
@@ -215,6 +222,12 @@ impl<'v> Builder<'v> {
                             self.pieces(component, Position::Value);
                         }
                     }
+                }
+                name
+            }
+            State::Fragment => {
+                if !self.is_left_over(component, None) {
+                    self.pieces(component, Position::Value);
                 }
                 name
             }

@@ -56,11 +56,12 @@ impl UrlTemplate {
     }
 
     /// Reads the URL of an offer or a lander, which a visitor is sent to. Its parameters may be
-    /// blank.
+    /// blank, and it may have a fragment, macros in it too: browsers follow it
+    /// (`https://www.example.com/#/course?cid={clickid}`).
     ///
     /// # Errors
-    /// As [`parse`](Self::parse) but for blank parameters; also fields of the conversion, which is
-    /// not known yet, and secrets, which the visitor would see.
+    /// As [`parse`](Self::parse) but for blank parameters and a fragment; a second `#`, fields of
+    /// the conversion, which is not known yet, and secrets, which the visitor would see.
     pub fn parse_offer(text: &str) -> Result<Self, TemplateError> {
         build(text, Usage::Offer, &BTreeMap::new()).sound()
     }

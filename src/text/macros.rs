@@ -11,13 +11,17 @@ const MAX_EXTRA_DECODINGS: u32 = 2;
 /// Whether `value`, already decoded once, is or holds a macro that was not filled:
 ///
 /// - `{name}` anywhere, so also `${name}`, `{{name}}` and `a-{name}`
-/// - the whole value `[name]`, `%name%` or `[%name%]`, the name beginning with a letter or `_`
+/// - a whole value in the brackets of another dialect: `[name]`, `[[name]]`, `[[[name]]]`,
+///   `[=name=]`, `%name%`, `[%name%]`, `#name#`, `##name##`, `!!!name!!!`, `<name>`, `_~name~_`,
+///   `{!name!}`, `{$name}`, and in capitals `__NAME__`; the name beginning with a letter or `_`
+/// - a whole value `{name(argument)}`, `##name(argument)##` or `{name50%}`
 /// - any of these after decoding percent escapes up to twice more: `%7Btid%7D`, `%257Btid%257D`
+/// - the whole words `REPLACE`, `undefined` and `null`, in this case
 ///
-/// A name is one or more ASCII letters, digits, `_`, `-`, `.` or `:`. So JSON, `{}`, `[1]`, `50%`
-/// and a lone brace are values. ClickBank does not document what it sends for a macro without a
-/// value; receivers in the field treat both the empty text and a value that still has its braces as
-/// missing.
+/// A name is one or more ASCII letters, digits, `_`, `-`, `.` or `:`. So JSON, `{}`, `[1]`, `#1`,
+/// `__x`, `50%` and a lone brace are values. ClickBank does not document what it sends for a macro
+/// without a value; receivers in the field treat both the empty text and a value that still has its
+/// braces as missing. `tests/vectors/unfilled.jsonl` has the dialects with their networks.
 ///
 /// ```
 /// use postback::value::is_unfilled_macro;
@@ -27,10 +31,17 @@ const MAX_EXTRA_DECODINGS: u32 = 2;
 /// ```
 #[must_use]
 pub fn is_unfilled_macro(value: &str) -> bool {
-    // Hardly any value has one of these, and every required parameter of every rule is looked at.
-    if !value.bytes().any(|byte| matches!(byte, b'{' | b'[' | b'%')) {
-        return false;
-    }
+    // Hardly any value begins or holds one of these, and every required parameter of every rule is
+    // looked at.
+    let begins = match value.as_bytes().first() {
+        Some(b'#' | b'!' | b'_' | b'<' | b'[') => is_whole(value),
+        Some(b'R' | b'u' | b'n') => matches!(value, "REPLACE" | "undefined" | "null"),
+        _ => false,
+    };
+    begins || (value.bytes().any(|byte| matches!(byte, b'{' | b'%')) && holds_encoded(value))
+}
+
+fn holds_encoded(value: &str) -> bool {
     if holds_macro(value) {
         return true;
     }
@@ -49,16 +60,51 @@ pub fn is_unfilled_macro(value: &str) -> bool {
 }
 
 fn holds_macro(text: &str) -> bool {
-    let within = |open, close| text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
-    // `[%name%]` before `[name]`: the second alone would take `%name%` for a name that it is not.
-    let whole = within("[%", "%]")
-        .or_else(|| within("[", "]"))
-        .or_else(|| within("%", "%"));
-    whole.is_some_and(begins_and_is_a_name) || holds_braces(text)
+    is_whole(text) || holds_braces(text)
+}
+
+/// What stands around a name, where the whole value is a macro. Of several that fit, each is tried:
+/// `[%name%]` is `[..]` too, around what is no name.
+const BRACKETS: [(&str, &str); 14] = [
+    ("[", "]"),
+    ("[[", "]]"),
+    ("[[[", "]]]"),
+    ("[%", "%]"),
+    ("[=", "=]"),
+    ("%", "%"),
+    ("#", "#"),
+    ("##", "##"),
+    ("!!!", "!!!"),
+    ("<", ">"),
+    ("_~", "~_"),
+    ("{!", "!}"),
+    ("{$", "}"),
+    ("{", "}"),
+];
+
+fn is_whole(text: &str) -> bool {
+    let within = |(open, close)| text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+    let mut inside = BRACKETS.into_iter().filter_map(within);
+    inside.any(is_name_or_call) || within(("__", "__")).is_some_and(is_capitals)
+}
+
+/// A name, also with an argument or a share behind it.
+fn is_name_or_call(text: &str) -> bool {
+    let called = text.strip_suffix(')').and_then(|text| text.split_once('('));
+    match called {
+        Some((name, argument)) => begins_and_is_a_name(name) && begins_and_is_a_name(argument),
+        None => begins_and_is_a_name(text.strip_suffix('%').unwrap_or(text)),
+    }
 }
 
 fn begins_and_is_a_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && text.bytes().all(is_name_byte)
+}
+
+/// Lower case is left to ids: many hold `_`.
+fn is_capitals(text: &str) -> bool {
+    let is_capital = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    text.starts_with(|c: char| c.is_ascii_uppercase()) && text.bytes().all(is_capital)
 }
 
 /// Whether `{name}` stands anywhere. A name holds no brace, so what follows an opening brace is
@@ -145,7 +191,6 @@ mod tests {
             "$5",
             "a%b",
             "[%%]",
-            "REPLACE",
         ] {
             assert!(!is_unfilled_macro(value), "{value}");
         }

@@ -4,7 +4,7 @@ use super::rates::Rates;
 use crate::definition::Protocol;
 use crate::delivery::{Lane, RetryPolicy, SuccessRule};
 use crate::event::Interface;
-use crate::model::{Counts, Duplicates, Method, ParameterRole, Status, Updates};
+use crate::model::{Counts, Duplicates, Method, ParameterRole, ReferrerPolicy, Status, Updates};
 use crate::network::{ParameterMap, SourceParameter, SourceView};
 use crate::rule::Conditions;
 use crate::scope::ClickSlot;
@@ -52,6 +52,7 @@ pub struct Tracker {
 pub(crate) struct Domain {
     pub(crate) url: String,
     pub(crate) fallback: Option<String>,
+    pub(crate) referrer_policy: ReferrerPolicy,
 }
 
 /// A conversion type.
@@ -213,13 +214,6 @@ impl Tracker {
     /// Every campaign.
     pub fn campaigns(&self) -> impl Iterator<Item = &Campaign> {
         self.campaigns.values()
-    }
-
-    /// Where a visitor goes when no offer can take the click.
-    #[must_use]
-    pub fn fallback(&self, campaign: &Campaign) -> Option<&str> {
-        let domain = campaign.domain.as_ref().and_then(|id| self.domains.get(id))?;
-        domain.fallback.as_deref()
     }
 }
 

@@ -36,20 +36,6 @@ impl Tracker {
         self.channels.get(id)
     }
 
-    /// The URL of a source's tracking domain.
-    #[must_use]
-    pub fn source_domain(&self, source: &Source) -> Option<&str> {
-        let domain = self.domains.get(source.domain.as_ref()?)?;
-        Some(&domain.url)
-    }
-
-    /// The URL of a campaign's tracking domain.
-    #[must_use]
-    pub fn campaign_domain(&self, campaign: &Campaign) -> Option<&str> {
-        let domain = self.domains.get(campaign.domain.as_ref()?)?;
-        Some(&domain.url)
-    }
-
     /// The references to the keys that sign our click ids, newest first.
     #[must_use]
     pub fn click_id_references(&self) -> &[SecretReference] {

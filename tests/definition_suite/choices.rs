@@ -9,7 +9,7 @@ use postback::definition::{
     SourceParameter, Success, TrafficChannel,
 };
 use postback::event::Interface;
-use postback::model::{AccountRole, Counts, Duplicates, Method, ParameterRole, Status, Updates};
+use postback::model::{AccountRole, Counts, Duplicates, Method, ParameterRole, ReferrerPolicy, Status, Updates};
 use postback::rule::Negative;
 use postback::scope::ClickSlot;
 use postback::value::{SecretReference, Timestamp};
@@ -133,6 +133,7 @@ impl<'a> Choices<'a> {
     fn domain(&mut self) -> Domain {
         let mut it = Domain::new(self.id(), self.text());
         it.fallback = self.maybe(Self::text);
+        it.referrer_policy = self.maybe(|c| c.one(ReferrerPolicy::ALL));
         it
     }
 

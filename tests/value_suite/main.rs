@@ -6,3 +6,4 @@ mod amount;
 mod no_floats;
 mod query;
 mod time;
+mod unfilled;

@@ -98,7 +98,7 @@ impl World {
         let query = format!("ref_id=R{number:08}&sub1=zone-{}&sub2=ad-{}", number % 97, number % 31);
         let visit = Visit {
             campaign,
-            query: &Query::parse(query.as_bytes())?,
+            query: query.as_bytes(),
             at: Self::at(number)?,
             entropy: [
                 number.wrapping_mul(0x9e37_79b9_7f4a_7c15),

@@ -1,17 +1,23 @@
-//! `GET /{campaign}`: a visitor on the way to an offer. Who cannot be sent there goes to the
-//! domain's fallback; without a fallback the visitor is told, with 503 and `Retry-After` for
-//! trouble of the store.
+//! `GET /{campaign}`: a visitor on the way to an offer. Who cannot be sent there, or comes for a
+//! campaign that is not known, goes to the domain's fallback. Without a fallback the visitor is
+//! told, with 503 and `Retry-After` for trouble of the store. `HEAD` is answered alike, and no
+//! click is recorded.
 
 use crate::answer::{fault, json, no_store, plain, retry_later, status};
 use crate::caller::CallerAddress;
 use crate::options::Served;
 use axum::{
-    extract::{Path, RawQuery, State, rejection::PathRejection},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    extract::{Path, State, rejection::PathRejection},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header, uri::Authority},
     response::{IntoResponse, Response},
 };
+use postback::model::ReferrerPolicy;
 use postback_service::{Lost, LostReason, Visitor};
 use serde::Serialize;
+
+/// What browsers and crawlers ask every host for by themselves, and the names of our own routes:
+/// nobody who asks for these is a visitor.
+const NO_VISITS: [&str; 6] = ["api", "favicon.ico", "healthz", "ins", "postback", "robots.txt"];
 
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -23,42 +29,61 @@ pub(crate) async fn redirect(
     State(served): State<Served>,
     campaign: Result<Path<String>, PathRejection>,
     caller: CallerAddress,
-    RawQuery(query): RawQuery,
+    method: Method,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Response {
     // A path that is no text names no campaign.
     let campaign = campaign.map_or_else(|_| String::new(), |Path(campaign)| campaign);
-    let query = query.unwrap_or_default();
+    let query = uri.query().unwrap_or_default();
     let as_json = query.split('&').any(|pair| pair == "format=json");
     let visitor = Visitor {
         campaign: &campaign,
         query: query.as_bytes(),
+        host: text(&headers, &header::HOST).or_else(|| uri.authority().map(Authority::as_str)),
         address: caller.0,
         user_agent: text(&headers, &header::USER_AGENT),
         referrer: text(&headers, &header::REFERER),
         accept_language: text(&headers, &header::ACCEPT_LANGUAGE),
     };
-    match served.service().visit(&visitor).await {
+    let service = served.service();
+    let visited = match method {
+        Method::HEAD => service.preview(&visitor),
+        _ => service.visit(&visitor).await,
+    };
+    match visited {
         Ok(routed) if as_json => json(&Answer {
             clickid: routed.click.id.as_str(),
             url: &routed.url,
         }),
-        Ok(routed) => found(&routed.url).unwrap_or_else(|| lost(&LostReason::Unsendable, plain_line)),
-        Err(Lost { reason, .. }) if as_json && !matches!(reason, LostReason::UnknownCampaign) => lost(&reason, fault),
-        Err(Lost { reason, fallback, .. }) => fallback
-            .and_then(|url| found(&url))
-            .unwrap_or_else(|| lost(&reason, plain_line)),
+        Ok(routed) => {
+            found(&routed.url, routed.referrer_policy).unwrap_or_else(|| told(&LostReason::Unsendable, plain_line))
+        }
+        Err(Lost { reason, .. }) if as_json => told(&reason, fault),
+        Err(lost) => instead(&campaign, &lost).unwrap_or_else(|| told(&lost.reason, plain_line)),
     }
 }
 
-fn found(url: &str) -> Option<Response> {
+/// Where a visitor goes whom no offer takes.
+fn instead(campaign: &str, lost: &Lost) -> Option<Response> {
+    let is_visit = !matches!(lost.reason, LostReason::UnknownCampaign) || !NO_VISITS.contains(&campaign);
+    let url = lost.fallback.as_deref().filter(|_| is_visit)?;
+    found(url, lost.referrer_policy)
+}
+
+fn found(url: &str, referrer_policy: ReferrerPolicy) -> Option<Response> {
     let location = HeaderValue::from_str(url).ok()?;
+    let policy = HeaderValue::from_static(referrer_policy.as_str());
     Some(no_store(
-        (StatusCode::FOUND, [(header::LOCATION, location)]).into_response(),
+        (
+            StatusCode::FOUND,
+            [(header::LOCATION, location), (header::REFERRER_POLICY, policy)],
+        )
+            .into_response(),
     ))
 }
 
-fn lost(reason: &LostReason, write: impl Fn(StatusCode, &str) -> Response) -> Response {
+fn told(reason: &LostReason, write: impl Fn(StatusCode, &str) -> Response) -> Response {
     let response = write(status(reason.status()), &reason.to_string());
     match reason {
         LostReason::NotStored => retry_later(response),

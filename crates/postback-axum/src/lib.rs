@@ -9,6 +9,7 @@ mod click;
 mod connections;
 mod health;
 mod ins;
+mod methods;
 mod observe;
 mod options;
 mod postback;
@@ -17,14 +18,8 @@ mod postback;
 pub use connections::{ConnectionLimits, run, run_with, serve};
 pub use options::{Limits, MAX_BODY, RouterOptions};
 
-use axum::{
-    Router,
-    handler::Handler,
-    http::{HeaderValue, Method, header::ALLOW},
-    middleware,
-    response::{IntoResponse, Response},
-    routing::{MethodRouter, get, post},
-};
+use axum::{Router, middleware};
+use methods::{At, get, post};
 use options::Served;
 use postback_service::Service;
 
@@ -40,40 +35,28 @@ pub fn router(service: Service) -> Router {
 /// `ConnectInfo<SocketAddr>` into each request: without it callers have no address, so a source
 /// with `allow_ips` refuses everybody and `{ip}` is empty.
 ///
-/// No route answers `HEAD`: a click and a postback are news, and what only looks must not make any.
+/// `HEAD` answers as `GET` does and makes nothing: the redirect of a click has a click id that is
+/// not recorded. `OPTIONS` says what a route takes. One slash behind a path means nothing.
 pub fn router_with(service: Service, options: RouterOptions) -> Router {
     let campaign = format!("{}/{{campaign}}", options.campaigns_under);
     let served = Served::new(service, options);
     Router::new()
-        .route("/postback", only_get(postback::get).post(postback::post))
-        .route(
-            "/postback/{offer_source}",
-            only_get(postback::get_from).post(postback::post_from),
+        .at(
+            "/postback",
+            get(postback::get).head(postback::head).and_post(postback::post),
         )
-        .route("/ins/{offer_source}", post(ins::receive))
+        .at(
+            "/postback/{offer_source}",
+            get(postback::get_from)
+                .head(postback::head_from)
+                .and_post(postback::post_from),
+        )
+        .at("/ins/{offer_source}", post(ins::receive))
         .merge(api::routes(&served))
-        .route("/healthz", only_get(health::healthz))
-        .route(&campaign, only_get(click::redirect))
+        .at("/healthz", get(health::healthz))
+        .at(&campaign, get(click::redirect))
         .layer(middleware::from_fn(observe::observe))
         .with_state(served)
-}
-
-/// `GET` without the `HEAD` that axum would answer with the same handler.
-fn only_get<H, T>(handler: H) -> MethodRouter<Served>
-where
-    H: Handler<T, Served>,
-    T: 'static,
-{
-    get(handler).head(no_head)
-}
-
-async fn no_head(method: Method) -> Response {
-    debug_assert_eq!(method, Method::HEAD);
-    (
-        http::StatusCode::METHOD_NOT_ALLOWED,
-        [(ALLOW, HeaderValue::from_static("GET"))],
-    )
-        .into_response()
 }
 
 /// The repository's front page, so that its examples compile and run.

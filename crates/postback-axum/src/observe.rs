@@ -17,8 +17,9 @@ pub(crate) async fn observe(request: Request, next: Next) -> Response {
     let route = request
         .extensions()
         .get::<MatchedPath>()
-        .map_or("none", MatchedPath::as_str)
-        .to_owned();
+        .map_or("none", MatchedPath::as_str);
+    // A path with a slash behind it is the same route.
+    let route = route.strip_suffix('/').unwrap_or(route).to_owned();
     let span = tracing::info_span!("request", method = method(request.method()), route = %route);
     let response = next.run(request).instrument(span).await;
     counter!(RESPONSES, "route" => route, "status" => response.status().as_u16().to_string()).increment(1);

@@ -2,9 +2,10 @@
 //!
 //! A `GET` is read from its query, a `POST` from its form body alone. What is malformed is said
 //! plainly, since whoever pasted the URL must mend it. A browser's pixel (`format=img`) gets its
-//! image whatever happened, under the status that says it.
+//! image whatever happened, under the status that says it. `HEAD` has the status alone, and nothing
+//! is taken in.
 
-use crate::answer::{fault, journalled, json, pixel, status, unavailable};
+use crate::answer::{fault, journalled, json, no_store, pixel, status, unavailable};
 use crate::body;
 use crate::caller::CallerAddress;
 use crate::options::Served;
@@ -12,7 +13,7 @@ use axum::{
     body::Body,
     extract::{Path, RawQuery, State, rejection::PathRejection},
     http::{HeaderMap, StatusCode, header},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use postback_service::{PostbackAnswer, PostbackError, Taken};
 
@@ -31,6 +32,26 @@ pub(crate) async fn get_from(
     // A path that is no text names no source.
     let source = source.map_or_else(|_| String::new(), |Path(source)| source);
     answer(&served, Some(&source), caller, query.unwrap_or_default().as_bytes()).await
+}
+
+pub(crate) async fn head(served: State<Served>, caller: CallerAddress, RawQuery(query): RawQuery) -> Response {
+    preview(&served, None, caller, query)
+}
+
+pub(crate) async fn head_from(
+    served: State<Served>,
+    source: Result<Path<String>, PathRejection>,
+    caller: CallerAddress,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let source = source.map_or_else(|_| String::new(), |Path(source)| source);
+    preview(&served, Some(&source), caller, query)
+}
+
+fn preview(served: &Served, source: Option<&str>, caller: CallerAddress, query: Option<String>) -> Response {
+    let query = query.unwrap_or_default();
+    let code = served.service().preview_postback(source, caller.0, query.as_bytes());
+    no_store(status(code).into_response())
 }
 
 pub(crate) async fn post(served: State<Served>, caller: CallerAddress, headers: HeaderMap, body: Body) -> Response {

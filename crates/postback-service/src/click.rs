@@ -8,8 +8,9 @@ use crate::handle::Live;
 use crate::meter;
 use crate::shared::Shared;
 use http::HeaderValue;
+use postback::model::ReferrerPolicy;
 use postback::route::{RouteError, Routed, Router, Visit};
-use postback::value::{Pii, Query};
+use postback::value::Pii;
 use std::{collections::BTreeMap, net::IpAddr};
 use thiserror::Error;
 use tokio::time::timeout;
@@ -27,6 +28,8 @@ pub struct Visitor<'a> {
     pub campaign: &'a str,
     /// The query of the link, as it came.
     pub query: &'a [u8],
+    /// The host that was asked (`Host`): of a campaign that is not known it tells the domain.
+    pub host: Option<&'a str>,
     /// The address.
     pub address: Option<IpAddr>,
     /// The header `User-Agent`.
@@ -45,6 +48,8 @@ pub struct Lost {
     pub reason: LostReason,
     /// Where the domain sends visitors whom no offer takes.
     pub fallback: Option<String>,
+    /// What the visitor's browser tells it of where the visitor comes from.
+    pub referrer_policy: ReferrerPolicy,
 }
 
 /// Why a visitor cannot be sent to an offer.
@@ -54,7 +59,7 @@ pub enum LostReason {
     /// The campaign is not configured.
     #[error("there is no such campaign")]
     UnknownCampaign,
-    /// The link cannot be read, or no path takes the visitor.
+    /// No path takes the visitor, or the offer's URL cannot be written.
     #[error("{}", route_text(.0))]
     Route(#[source] RouteError),
     /// The offer's URL holds what a header cannot.
@@ -67,9 +72,7 @@ pub enum LostReason {
 
 fn route_text(error: &RouteError) -> String {
     match error {
-        RouteError::Query(_) | RouteError::TooLong(_) | RouteError::UnknownCampaign(_) | RouteError::NoPath(_) => {
-            error.to_string()
-        }
+        RouteError::UnknownCampaign(_) | RouteError::NoPath(_) => error.to_string(),
         _ => LostReason::Unsendable.to_string(),
     }
 }
@@ -79,7 +82,6 @@ impl LostReason {
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {
-            Self::Route(RouteError::Query(_) | RouteError::TooLong(_)) => 400,
             Self::UnknownCampaign | Self::Route(RouteError::UnknownCampaign(_) | RouteError::NoPath(_)) => 404,
             Self::Route(_) | Self::Unsendable => 500,
             Self::NotStored => 503,
@@ -91,7 +93,6 @@ impl LostReason {
         match self {
             Self::UnknownCampaign => "unknown_campaign",
             Self::Route(RouteError::NoPath(_)) => "no_path",
-            Self::Route(RouteError::Query(_) | RouteError::TooLong(_)) => "query",
             Self::Route(_) | Self::Unsendable => "offer_url",
             Self::NotStored => "store",
         }
@@ -101,32 +102,53 @@ impl LostReason {
 /// Routes a visitor and records the click.
 pub(crate) async fn visit(shared: &Shared, visitor: &Visitor<'_>) -> Result<Routed, Lost> {
     let live = shared.live();
-    let Some(campaign) = live.tracker.campaign(visitor.campaign) else {
-        meter::clicked("unknown_campaign");
-        return Err(Lost {
-            reason: LostReason::UnknownCampaign,
-            fallback: None,
-        });
-    };
-    let routed = match route(shared, &live, visitor) {
+    let routed = match found(shared, &live, visitor) {
         Ok(routed) => record(shared, routed).await,
-        Err(lost) => Err(lost),
+        Err(reason) => Err(reason),
     };
-    routed.inspect(|_| meter::clicked("recorded")).map_err(|reason| {
-        let stored = !matches!(reason, LostReason::NotStored);
-        meter::clicked(if stored { "not_routed" } else { "not_stored" });
-        tracing::warn!(
+    meter::clicked(match &routed {
+        Ok(_) => "recorded",
+        Err(LostReason::UnknownCampaign) => "unknown_campaign",
+        Err(LostReason::NotStored) => "not_stored",
+        Err(_) => "not_routed",
+    });
+    match &routed {
+        // Whoever scans for pages would fill the log.
+        Ok(_) | Err(LostReason::UnknownCampaign) => {}
+        Err(reason) => tracing::warn!(
             campaign = visitor.campaign,
             reason = reason.word(),
             "click was not taken"
-        );
-        let fallback = live.tracker.fallback(campaign).map(str::to_owned);
-        Lost { reason, fallback }
-    })
+        ),
+    }
+    routed.map_err(|reason| lost(&live, visitor, reason))
+}
+
+/// Where a visitor would be sent, without a click that is recorded: its id is one that nobody will
+/// know.
+pub(crate) fn preview(shared: &Shared, visitor: &Visitor<'_>) -> Result<Routed, Lost> {
+    let live = shared.live();
+    found(shared, &live, visitor).map_err(|reason| lost(&live, visitor, reason))
+}
+
+fn found(shared: &Shared, live: &Live, visitor: &Visitor<'_>) -> Result<Routed, LostReason> {
+    match live.tracker.campaign(visitor.campaign) {
+        Some(_) => route(shared, live, visitor),
+        None => Err(LostReason::UnknownCampaign),
+    }
+}
+
+fn lost(live: &Live, visitor: &Visitor<'_>, reason: LostReason) -> Lost {
+    let tracker = &live.tracker;
+    let fallback = tracker.fallback(tracker.campaign(visitor.campaign), visitor.host);
+    Lost {
+        reason,
+        fallback: fallback.map(|fallback| fallback.url.to_owned()),
+        referrer_policy: fallback.map_or_else(Default::default, |fallback| fallback.referrer_policy),
+    }
 }
 
 fn route(shared: &Shared, live: &Live, visitor: &Visitor<'_>) -> Result<Routed, LostReason> {
-    let query = Query::parse(visitor.query).map_err(|error| LostReason::Route(error.into()))?;
     let mut plain = BTreeMap::new();
     let referrer = visitor.referrer.and_then(referring_domain);
     plain.extend(referrer.map(|domain| ("referrerdomain".to_owned(), domain)));
@@ -143,7 +165,7 @@ fn route(shared: &Shared, live: &Live, visitor: &Visitor<'_>) -> Result<Routed, 
     let random = || shared.entropy.next_u64();
     let visit = Visit {
         campaign: visitor.campaign,
-        query: &query,
+        query: visitor.query,
         at: shared.now(),
         entropy: [random(), random(), random()],
         visitor: plain,

@@ -14,6 +14,7 @@ mod lines;
 mod meter;
 mod notification;
 mod postback;
+mod preview;
 mod refusals;
 mod refused;
 mod resend;

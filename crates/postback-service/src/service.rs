@@ -10,6 +10,7 @@ use crate::ingest::{self, NotStored, Taken};
 use crate::journal::{Journal, Replayed};
 use crate::notification::{self, NotificationError};
 use crate::postback::{self, PostbackAnswer};
+use crate::preview;
 use crate::refusals::{Refusals, RefusedPostbacks};
 use crate::refused::{self, Retried, RetryError};
 use crate::resend::{self, ResendError, Resent};
@@ -76,11 +77,28 @@ impl Service {
         click::visit(&self.0, visitor).await
     }
 
+    /// Where a visitor would be sent, without recording a click: what `HEAD` asks. The click id in
+    /// it has the usual form, and no click will ever have it.
+    ///
+    /// # Errors
+    /// - a campaign that is not configured, or no path of which takes the visitor, each with where
+    ///   the visitor may go instead
+    pub fn preview(&self, visitor: &Visitor<'_>) -> Result<Routed, Lost> {
+        click::preview(&self.0, visitor)
+    }
+
     /// Takes in a postback: the query of its URL or the form in its body, as it came. `source` is
     /// the offer source that the URL names, if it names one; `address` who called, if that is
     /// known.
     pub async fn postback(&self, source: Option<&str>, address: Option<IpAddr>, query: &[u8]) -> PostbackAnswer {
         postback::take(&self.0, source, address, query).await
+    }
+
+    /// The HTTP status that a postback would be answered with, as far as that can be told without
+    /// taking it in: what `HEAD` asks.
+    #[must_use]
+    pub fn preview_postback(&self, source: Option<&str>, address: Option<IpAddr>, query: &[u8]) -> u16 {
+        preview::postback(&self.0, source, address, query)
     }
 
     /// Remembers a postback that was refused before it could be read, under an HTTP status.

@@ -25,6 +25,9 @@ use serde::Serialize;
 #[derive(Serialize)]
 struct Explanation {
     click: Click,
+    /// What was wrong with the click's URL, in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
     conversions: Vec<ConversionView>,
     events: Vec<EventExplanation>,
     deliveries: Vec<DeliveryView>,
@@ -126,6 +129,7 @@ pub(crate) async fn explain(State(served): State<Served>, RawQuery(query): RawQu
         });
         let events: Vec<EventExplanation> = events.collect();
         Ok(json(&Explanation {
+            notes: click.notes.iter().map(ToString::to_string).collect(),
             click,
             truncated: conversions.next.is_some() || more_events || deliveries.next.is_some(),
             conversions: conversions

@@ -15,15 +15,15 @@ mod sources;
 mod view;
 
 use crate::answer::{Refusal, fault, json, refusal, store_trouble, unavailable};
+use crate::health;
+use crate::methods::{At, get, post};
 use crate::options::Served;
-use crate::{health, only_get};
 use axum::{
     Router,
     extract::{Path, Request, State, rejection::PathRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::Response,
-    routing::post,
 };
 use parameters::Parameters;
 use postback::port::{BoxFuture, Inspect, StoreError};
@@ -36,21 +36,21 @@ const CLOSED: &str = "the api is closed: whoever runs this service can open it b
 
 pub(crate) fn routes(served: &Served) -> Router<Served> {
     Router::new()
-        .route("/api/clicks/{id}", only_get(click))
-        .route("/api/conversions", only_get(lists::conversions))
-        .route("/api/events", only_get(lists::events))
-        .route("/api/deliveries", only_get(lists::deliveries))
-        .route("/api/deliveries/retry", post(again::retry_many))
-        .route("/api/deliveries/resend", post(again::resend_many))
-        .route("/api/deliveries/{id}/retry", post(again::retry))
-        .route("/api/deliveries/{id}/resend", post(again::resend))
-        .route("/api/events/{id}/attribute", post(attribute::attribute))
-        .route("/api/explain", only_get(explain::explain))
-        .route("/api/sources", only_get(sources::sources))
-        .route("/api/refused/retry", post(refused::retry))
-        .route("/api/journal/discard", post(journal::discard))
-        .route("/api/reload", post(reload::reload))
-        .route("/metrics", only_get(health::metrics))
+        .at("/api/clicks/{id}", get(click))
+        .at("/api/conversions", get(lists::conversions))
+        .at("/api/events", get(lists::events))
+        .at("/api/deliveries", get(lists::deliveries))
+        .at("/api/deliveries/retry", post(again::retry_many))
+        .at("/api/deliveries/resend", post(again::resend_many))
+        .at("/api/deliveries/{id}/retry", post(again::retry))
+        .at("/api/deliveries/{id}/resend", post(again::resend))
+        .at("/api/events/{id}/attribute", post(attribute::attribute))
+        .at("/api/explain", get(explain::explain))
+        .at("/api/sources", get(sources::sources))
+        .at("/api/refused/retry", post(refused::retry))
+        .at("/api/journal/discard", post(journal::discard))
+        .at("/api/reload", post(reload::reload))
+        .at("/metrics", get(health::metrics))
         .route_layer(middleware::from_fn_with_state(served.clone(), guard))
 }
 

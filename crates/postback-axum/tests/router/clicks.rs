@@ -110,25 +110,6 @@ async fn an_unknown_campaign_and_the_name_of_a_route_are_404() {
 }
 
 #[tokio::test]
-async fn a_malformed_click_url_leads_to_the_fallback_where_there_is_one() {
-    let tested = tested();
-    let answer = tested.get("/summer?ref_id=%zz").await;
-    assert_eq!(
-        (answer.status.as_u16(), answer.header("location")),
-        (302, Some("https://www.example.com/"))
-    );
-    let answer = tested.get("/bare-one?ref_id=%zz").await;
-    assert_eq!(answer.status, 400);
-    let answer = tested.get("/summer?ref_id=%zz&format=json").await;
-    assert_eq!(answer.status, 400);
-    assert_eq!(
-        answer.error(),
-        "value of parameter `ref_id` holds a malformed percent escape"
-    );
-    assert!(tested.store.calls().is_empty());
-}
-
-#[tokio::test]
 async fn a_click_that_is_not_stored_leads_to_the_fallback_where_there_is_one() {
     let tested = impatient();
     for mode in [Mode::Fails, Mode::Hangs] {
@@ -148,33 +129,4 @@ async fn a_click_that_is_not_stored_leads_to_the_fallback_where_there_is_one() {
             (503, "the click was not stored, try again")
         );
     }
-}
-
-#[tokio::test]
-async fn a_campaign_without_fallback_says_what_is_wrong_with_the_url() {
-    let tested = tested();
-    let answer = tested.get("/bare-one?ref_id=a&ref_id=b").await;
-    assert_eq!(
-        (answer.status.as_u16(), answer.text()),
-        (400, "parameter `ref_id` is repeated\n")
-    );
-}
-
-#[tokio::test]
-async fn head_makes_no_click() {
-    let tested = tested();
-    for url in [
-        "/summer?ref_id=R-1",
-        "/postback?clickid=x",
-        "/postback/net?clickid=x",
-        "/healthz",
-    ] {
-        let answer = tested.send(request("HEAD", url).body(Body::empty()).unwrap()).await;
-        assert_eq!(
-            (answer.status.as_u16(), answer.header("allow")),
-            (405, Some("GET")),
-            "{url}"
-        );
-    }
-    assert!(tested.store.calls().is_empty());
 }

@@ -258,5 +258,8 @@ async fn the_ring_keeps_the_newest_256() {
 #[tokio::test]
 async fn only_post_is_answered() {
     let answer = tested().get("/ins/clickbank").await;
-    assert_eq!((answer.status.as_u16(), answer.header("allow")), (405, Some("POST")));
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("allow")),
+        (405, Some("POST,OPTIONS"))
+    );
 }

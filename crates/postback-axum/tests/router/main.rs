@@ -18,4 +18,5 @@ mod reload;
 mod service;
 mod sources;
 mod support;
+mod visits;
 mod watched;

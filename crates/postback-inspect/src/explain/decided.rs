@@ -35,6 +35,9 @@ pub(crate) struct Explanation {
     pub(super) found: Option<String>,
     /// The click in a few words.
     pub(super) click: String,
+    /// What was wrong with the click's URL.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) notes: Vec<String>,
     pub(super) duplicate: Option<&'static str>,
     pub(super) conversion: Option<Shown>,
     pub(super) rules: Vec<Rule>,
@@ -90,6 +93,7 @@ pub(super) fn explain(tracker: &Tracker, click: &Click, events: &[Event]) -> Res
         reason: reply.reason.map(|reason| reason.text()),
         found: trace.and_then(|trace| trace.found.as_ref()).map(ToString::to_string),
         click: click_line(click, event),
+        notes: click.notes.iter().map(ToString::to_string).collect(),
         duplicate: trace.and_then(|trace| trace.duplicate).map(DuplicateDecision::text),
         conversion: conversion.map(shown),
         rules: rules.unwrap_or_default(),

@@ -4,13 +4,15 @@ use super::decided::{Explanation, Rule, Shown};
 
 /// The most lines of a screen.
 const MAX_LINES: usize = 24;
+/// The most notes on a click's URL.
+const MAX_NOTES: usize = 4;
 /// The most columns of a screen, in characters.
 const MAX_COLUMNS: usize = 100;
 
 /// The explanation in lines. Unless it is wanted in `full`, they fit on a screen: rules that have
 /// no room are counted, long lines are cut.
 pub(super) fn lines(explanation: &Explanation, full: bool) -> Vec<String> {
-    let mut lines = head(explanation);
+    let mut lines = head(explanation, full);
     let rules: Vec<Vec<String>> = explanation.rules.iter().map(rule).collect();
     let all = rules.iter().map(Vec::len).fold(lines.len(), usize::saturating_add);
     let fits = full || (all <= MAX_LINES && explanation.more_rules == 0);
@@ -37,7 +39,15 @@ pub(super) fn lines(explanation: &Explanation, full: bool) -> Vec<String> {
     lines
 }
 
-fn head(explanation: &Explanation) -> Vec<String> {
+/// What was wrong with the click's URL.
+fn notes(notes: &[String], full: bool) -> impl Iterator<Item = String> {
+    let most = if full { notes.len() } else { MAX_NOTES.min(notes.len()) };
+    let left = notes.len().saturating_sub(most);
+    let shown = notes.iter().take(most).map(|note| format!("its link    {note}"));
+    shown.chain((left > 0).then(|| format!("            and {}", count(left, "more note"))))
+}
+
+fn head(explanation: &Explanation, full: bool) -> Vec<String> {
     let mut lines = vec![format!("event       {}", explanation.event)];
     if let Some(assurance) = explanation.assurance {
         lines.push(format!("assured     {assurance}"));
@@ -46,6 +56,7 @@ fn head(explanation: &Explanation) -> Vec<String> {
         lines.push(format!("before it   {} taken in", count(explanation.before, "event")));
     }
     lines.push(format!("click       {}", explanation.click));
+    lines.extend(notes(&explanation.notes, full));
     if let Some(found) = &explanation.found {
         lines.push(format!("found       {found}"));
     }

@@ -43,6 +43,25 @@ fn an_update_of_a_sale_is_told_as_the_golden_text_says() {
 }
 
 #[test]
+fn what_was_wrong_with_a_clicks_link_is_said_and_why_a_rule_misses_a_value() {
+    let mut click: Value = serde_json::from_str(&vector("inspect/click.json")).unwrap();
+    click.as_object_mut().unwrap().remove("ref_id").expect("it has one");
+    let note = |name: &str| json!({"parameter": name, "problem": "unfilled", "kept": "nothing", "value": "${SUBID}"});
+    click["notes"] = ["ref_id", "sub11", "sub12", "sub13", "sub14"].map(note).into();
+    let click = file("noted-click.json", &click.to_string());
+    let events = path("inspect/events.json");
+    let arguments = ["explain", "--config", RULES, "--click", &click, "--event", &events];
+    let text = inspect(&arguments).printed();
+    assert!(
+        text.contains("\nits link    `ref_id` came as `${SUBID}`; it was left out\n"),
+        "{text}"
+    );
+    assert!(text.contains("\n            and 1 more note\n"), "{text}");
+    assert!(text.contains("\n            `ref_id` came as `${SUBID}`\n"), "{text}");
+    assert!(text.lines().count() <= 24, "{text}");
+}
+
+#[test]
 fn a_campaign_of_several_rules_fits_a_screen_and_the_rest_is_counted() {
     let (click, events) = (path("inspect/click.json"), path("inspect/events.json"));
     for (more, counted) in [

@@ -89,6 +89,14 @@ fn url(template: &UrlTemplate, value: &str) {
     let Some(text) = rendered(fields, value, render) else {
         return;
     };
+    let written = outline(template.as_str());
+    let (text, fragment) = parted(&text);
+    let (written, written_fragment) = parted(&written);
+    assert_eq!(
+        fragment.is_some(),
+        written_fragment.is_some(),
+        "no value begins a fragment"
+    );
     let behind = text
         .strip_prefix(template.origin())
         .expect("no value chooses who is called");
@@ -98,20 +106,35 @@ fn url(template: &UrlTemplate, value: &str) {
             .all(|byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}#".contains(&byte)),
         "{text}"
     );
-    let url = Url::parse(&text).unwrap();
+    let url = Url::parse(text).unwrap();
     assert_eq!(url.origin().ascii_serialization(), template.origin());
     assert!(url.username().is_empty() && url.password().is_none() && url.fragment().is_none());
     let Some(one) = rendered(fields, "1", render) else {
         return;
     };
-    let (path, query) = structure(&text);
-    let (path_one, query_one) = structure(&one);
+    let (one, fragment_one) = parted(&one);
+    assert_eq!(fragment.map(parts), fragment_one.map(parts), "{fragment:?}");
+    let (path, query) = structure(text);
+    let (path_one, query_one) = structure(one);
     assert_eq!(path.len(), path_one.len(), "{text}");
     assert_eq!(query.len(), query_one.len(), "{text}");
-    if let (Some(asked), Some(known)) = (url.path_segments(), Url::parse(&one).unwrap().path_segments()) {
+    if let (Some(asked), Some(known)) = (url.path_segments(), Url::parse(one).unwrap().path_segments()) {
         assert_eq!(asked.count(), known.count(), "{text}");
     }
-    fields_keep(&query, &query_one, &structure(&outline(template.as_str())).1);
+    fields_keep(&query, &query_one, &structure(written).1);
+}
+
+/// A URL, and the fragment behind it.
+fn parted(url: &str) -> (&str, Option<&str>) {
+    let parts = url.split_once('#');
+    parts.map_or((url, None), |(url, fragment)| (url, Some(fragment)))
+}
+
+/// How many parts a fragment has, if it is one of ASCII that begins no other.
+fn parts(fragment: &str) -> usize {
+    let sound = |byte: u8| byte.is_ascii_graphic() && !b"\"<>\\^`{|}#".contains(&byte);
+    assert!(fragment.bytes().all(sound), "{fragment}");
+    fragment.split('&').count()
 }
 
 /// The segments of the path, and the fields of the query with their names.

@@ -1,0 +1,181 @@
+//! The lenient reader of a click's query. A visitor was paid for: nothing in a link turns them
+//! away, and what cannot be read is said.
+
+use crate::model::NoteProblem;
+use alloc::{
+    borrow::{Cow, ToOwned},
+    vec::Vec,
+};
+use core::str;
+
+/// The parameters of a query, in the order they came, their values as they stand there. Names that
+/// cannot be read are left out: nothing is called so.
+pub(super) fn parameters(query: &[u8]) -> impl Iterator<Item = (Cow<'_, [u8]>, &[u8])> {
+    query.split(|byte| *byte == b'&').filter_map(|pair| {
+        let mut parts = pair.splitn(2, |byte| *byte == b'=');
+        let name = parts.next().unwrap_or_default();
+        let value = parts.next().unwrap_or_default();
+        match decoded(name) {
+            (name, true) => Some((name, value)),
+            (_, false) => None,
+        }
+    })
+}
+
+/// The text of a value as far as it is whole, and why it ends there if that is not its end. Line
+/// ends and tabs around it are no part of it.
+pub(super) fn text(raw: &[u8]) -> (Cow<'_, str>, Option<NoteProblem>) {
+    let (bytes, is_whole) = decoded(raw);
+    let (text, is_utf8) = utf8(bytes);
+    let text = trimmed(text);
+    if let Some(at) = text.find(char::is_control) {
+        return (before(text, at), Some(NoteProblem::Control));
+    }
+    let problem = match (is_utf8, is_whole) {
+        (false, _) => Some(NoteProblem::NotUtf8),
+        (true, false) => Some(NoteProblem::Escape),
+        (true, true) => None,
+    };
+    (text, problem)
+}
+
+/// At most so many bytes, cut between two characters; whether something was cut.
+pub(super) fn cut(text: Cow<'_, str>, longest: usize) -> (Cow<'_, str>, bool) {
+    if text.len() <= longest {
+        return (text, false);
+    }
+    let at = (0..=longest).rev().find(|at| text.is_char_boundary(*at));
+    (before(text, at.unwrap_or_default()), true)
+}
+
+fn before(text: Cow<'_, str>, at: usize) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.get(..at).unwrap_or_default()),
+        Cow::Owned(mut text) => {
+            text.truncate(at);
+            Cow::Owned(text)
+        }
+    }
+}
+
+fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
+    const AROUND: [char; 3] = ['\r', '\n', '\t'];
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim_matches(AROUND)),
+        Cow::Owned(text) if text.starts_with(AROUND) || text.ends_with(AROUND) => {
+            Cow::Owned(text.trim_matches(AROUND).to_owned())
+        }
+        owned => owned,
+    }
+}
+
+/// The text that these bytes begin with; whether that is all of them.
+fn utf8(bytes: Cow<'_, [u8]>) -> (Cow<'_, str>, bool) {
+    let end = str::from_utf8(&bytes).map_or_else(|error| error.valid_up_to(), str::len);
+    let is_whole = end == bytes.len();
+    let text = match bytes {
+        Cow::Borrowed(bytes) => Cow::Borrowed(str::from_utf8(bytes.get(..end).unwrap_or_default()).unwrap_or_default()),
+        Cow::Owned(mut bytes) => {
+            bytes.truncate(end);
+            Cow::Owned(alloc::string::String::from_utf8(bytes).unwrap_or_default())
+        }
+    };
+    (text, is_whole)
+}
+
+/// The bytes that a name or a value stands for, up to a `%` without two hexadecimal digits; whether
+/// that is all of them.
+fn decoded(raw: &[u8]) -> (Cow<'_, [u8]>, bool) {
+    if !raw.iter().any(|byte| matches!(byte, b'%' | b'+')) {
+        return (Cow::Borrowed(raw), true);
+    }
+    let mut out = Vec::with_capacity(raw.len());
+    let mut rest = raw;
+    while let [first, after @ ..] = rest {
+        rest = after;
+        out.push(match first {
+            b'+' => b' ',
+            b'%' => {
+                let escape = rest.split_at_checked(2);
+                let Some((digits, after)) = escape.and_then(|(digits, after)| Some((byte(digits)?, after))) else {
+                    return (Cow::Owned(out), false);
+                };
+                rest = after;
+                digits
+            }
+            other => *other,
+        });
+    }
+    (Cow::Owned(out), true)
+}
+
+/// The byte of two hexadecimal digits.
+fn byte(digits: &[u8]) -> Option<u8> {
+    let are_digits = digits.iter().all(u8::is_ascii_hexdigit);
+    let text = str::from_utf8(digits).ok().filter(|_| are_digits)?;
+    u8::from_str_radix(text, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::String;
+
+    fn read(raw: &str) -> (String, Option<NoteProblem>) {
+        let (text, problem) = text(raw.as_bytes());
+        (text.into_owned(), problem)
+    }
+
+    #[test]
+    fn a_value_is_read_as_far_as_it_is_whole() {
+        for (raw, whole, problem) in [
+            ("zone-7", "zone-7", None),
+            ("a+b%20c", "a b c", None),
+            ("%D0%BA", "\u{43a}", None),
+            ("%D0%BA%D1", "\u{43a}", Some(NoteProblem::NotUtf8)),
+            ("%EA%F3%EF", "", Some(NoteProblem::NotUtf8)),
+            ("uns_footer%", "uns_footer", Some(NoteProblem::Escape)),
+            ("50%+off", "50", Some(NoteProblem::Escape)),
+            ("%D0%BA%D", "\u{43a}", Some(NoteProblem::Escape)),
+            ("%EA%zz", "", Some(NoteProblem::NotUtf8)),
+            ("%+1", "", Some(NoteProblem::Escape)),
+            ("a%00b%zz", "a", Some(NoteProblem::Control)),
+            ("%0Aa%0D%0A", "a", None),
+            ("", "", None),
+        ] {
+            assert_eq!(read(raw), (whole.into(), problem), "{raw}");
+        }
+        assert_eq!(text(b"a\xff"), ("a".into(), Some(NoteProblem::NotUtf8)));
+    }
+
+    #[test]
+    fn a_value_is_cut_between_characters() {
+        for (value, longest, part, is_cut) in [
+            ("abc", 3, "abc", false),
+            ("abc", 2, "ab", true),
+            ("a\u{e9}", 3, "a\u{e9}", false),
+            ("a\u{e9}", 2, "a", true),
+            ("\u{e9}", 1, "", true),
+        ] {
+            assert_eq!(cut(value.into(), longest), (part.into(), is_cut));
+            assert_eq!(cut(Cow::Owned(value.into()), longest), (part.into(), is_cut));
+        }
+    }
+
+    #[test]
+    fn names_are_decoded_and_one_that_cannot_be_read_is_nobodys() {
+        let read: Vec<_> = parameters(b"a=1&%62=2&c%=3&=4&d&&e=x=y").collect();
+        let is: [(&[u8], &[u8]); 6] = [
+            (b"a", b"1"),
+            (b"b", b"2"),
+            (b"", b"4"),
+            (b"d", b""),
+            (b"", b""),
+            (b"e", b"x=y"),
+        ];
+        assert_eq!(
+            read.iter().map(|(name, value)| (&**name, *value)).collect::<Vec<_>>(),
+            is
+        );
+    }
+}
