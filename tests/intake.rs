@@ -378,6 +378,63 @@ fn what_was_kept_can_be_read_once_its_fault_is_mended() {
 }
 
 #[test]
+fn what_is_tried_again_has_its_first_time_and_one_identity() {
+    let house = house();
+    let inside = Caller::new(network().address);
+    let refused = |query: &[u8]| *house.intake().postback(&inside, query).unwrap_err().kept.unwrap();
+    let nameless = refused(b"clickid=a&sum=1.5&token=right&order_id=1&order_id=2");
+    assert_eq!(
+        house.intake().assume_authorized().again(&nameless),
+        Err(RefusedReason::Repeated),
+        "while nothing is mended"
+    );
+    let mended = House::new(&json!({"names": {"order_id": "order"}}));
+    let again = |refused, seconds| mended.at("cb", seconds).assume_authorized().again(refused).unwrap();
+    let (first, second) = (again(&nameless, 60), again(&nameless, 90));
+    assert_eq!((&first.id, first.at), (&second.id, nameless.row.at));
+    assert_eq!(first.received_at.unix_seconds(), 1_800_000_060);
+    let other = refused(b"clickid=b&sum=1.5&token=right&order_id=1&order_id=2");
+    assert_ne!(again(&other, 60).id, first.id);
+    // What names an id is the same message as the one that the network sends again.
+    let named = again(
+        &refused(b"clickid=a&sum=1.5&eventid=e1&token=right&order_id=1&order_id=2"),
+        60,
+    );
+    let sent_again = b"clickid=a&sum=1.5&eventid=e1&token=right&order_id=1&order_id=2";
+    assert_eq!(mended.at("cb", 61).postback(&inside, sent_again).unwrap().id, named.id);
+    let notified = house
+        .intake()
+        .ins(&Caller::default(), body())
+        .unwrap_err()
+        .kept
+        .unwrap();
+    assert!(house.intake().assume_authorized().again(&notified).is_ok());
+}
+
+#[test]
+fn a_person_sees_what_means_something_and_nothing_personal() {
+    let parameter = json!([{"name": "mail", "role": "email"}, {"name": "page"}]);
+    let house = House::new(&json!({"parameter": parameter}));
+    let source = house.tracker.source(Some("cb")).unwrap();
+    let query = b"clickid=a%20b&sum=%zz&mail=jane@x.example&page=7&who=jane&token=&flag";
+    let shown = postback::intake::shown_parameters(source, query);
+    let shown: Vec<_> = shown
+        .iter()
+        .map(|one| (one.name.as_str(), one.value.as_deref(), one.bytes))
+        .collect();
+    let expected = [
+        ("clickid", Some("a b"), 5),
+        ("sum", Some("%zz"), 3),
+        ("mail", None, 14),
+        ("page", Some("7"), 1),
+        ("who", None, 4),
+        ("token", None, 0),
+        ("flag", None, 0),
+    ];
+    assert_eq!(shown, expected);
+}
+
+#[test]
 fn a_pixel_is_an_open_type_whoever_calls() {
     let house = house();
     let nobody = Caller::default();

@@ -8,6 +8,7 @@ use crate::definition::{Definition, OfferSource, Protocol};
 use crate::event::Kind;
 use crate::model::{Counts, Duplicates, Status};
 use crate::network::Meaning;
+use crate::plan::{DEFAULT_REFUSED, DEFAULT_REFUSED_DAYS};
 use crate::tracker::compiled::Source;
 use crate::value::{OfferSourceId, TypeName};
 use alloc::{
@@ -50,6 +51,7 @@ fn source(row: &OfferSource, place: &Place<'_>, context: &Context<'_>) -> Source
     }
     let (parameters, names) = parameter::resolve(row, place, row.protocol.parameter_map());
     let domain = row.domain.as_ref();
+    let refused = row.refused.unwrap_or_default();
     Source {
         title: title(row.title.as_ref(), &row.id),
         domain: domain.and_then(|id| refer(id, "domain", &context.known.domains, &place.at("domain"))),
@@ -68,6 +70,8 @@ fn source(row: &OfferSource, place: &Place<'_>, context: &Context<'_>) -> Source
         pasted: pasted(row, place),
         protocol: row.protocol.clone(),
         truth: row.truth,
+        refused_keep: refused.keep.unwrap_or(DEFAULT_REFUSED),
+        refused_days: refused.days.unwrap_or(DEFAULT_REFUSED_DAYS),
         id: row.id.clone(),
     }
 }

@@ -54,6 +54,7 @@ mod filled;
 mod limits;
 mod offer;
 mod postback;
+mod refused;
 mod request;
 mod source;
 mod word;
@@ -66,6 +67,7 @@ pub use conversion_api::{CampaignConversionApi, ConversionApi};
 pub use limits::{MAX_REFERENCES, MAX_ROWS, MAX_TYPES};
 pub use offer::Offer;
 pub use postback::{Payout, Postback};
+pub use refused::{MAX_REFUSED_DAYS, MAX_REFUSED_KEPT, Refused};
 pub use request::{MAX_ATTEMPTS, PostbackRequest, Retry, Success};
 pub use source::{OfferSource, SourceParameter};
 

@@ -2,6 +2,7 @@
 
 use super::filled::{FilledIn, template};
 use super::limits::MAX_ROWS;
+use super::refused::Refused;
 use crate::config::part::{Field, Value, part};
 use crate::config::setters::setters;
 use crate::config::{Node, Problems, Table};
@@ -56,6 +57,8 @@ pub struct OfferSource {
     pub postback: BTreeMap<String, String>,
     /// Which interface counts when both bring the same sale.
     pub truth: Option<Interface>,
+    /// How much of what it refused is kept.
+    pub refused: Option<Refused>,
 }
 part!(OfferSource, MAX_ROWS, {
     id,
@@ -77,6 +80,7 @@ part!(OfferSource, MAX_ROWS, {
     names,
     postback,
     truth,
+    refused,
     ..protocol: Protocol
 });
 setters!(OfferSource {

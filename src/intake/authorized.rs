@@ -1,11 +1,12 @@
 //! What came, whoever brought it.
 
 use super::door::Intake;
-use crate::event::Event;
+use super::refusal::RefusalReason;
+use crate::event::{Event, Interface};
 use crate::network::{InboundPostback, InboundPostbackError, NotTaken};
-use crate::plan::Ring;
+use crate::plan::{RefusedBody, RefusedReason, Ring};
 use crate::protocol::Message;
-use crate::value::Query;
+use crate::value::{EventId, Query};
 
 /// An intake that asks nobody for a token or an address and counts no guesses
 /// ([`Intake::assume_authorized`]).
@@ -20,6 +21,32 @@ impl Authorized<'_> {
     pub fn ins(&self, body: &[u8]) -> Result<Event, Ring> {
         let posted = self.0.source.protocol.posted(body).ok_or(Ring::Doubtful)?;
         self.0.opened(&posted).flatten().ok_or(Ring::Probable)
+    }
+
+    /// The event of what was refused and is kept, tried again. What names no time happened when it
+    /// came first. What names no id of its own has one of the row that keeps it, so that trying it
+    /// twice at once counts once.
+    ///
+    /// # Errors
+    /// The reason for which it is refused again.
+    pub fn again(&self, refused: &RefusedBody) -> Result<Event, RefusedReason> {
+        let row = &refused.row;
+        let mut event = match row.interface {
+            Interface::Ins => self.ins(&refused.body).map_err(|_| RefusedReason::Notification)?,
+            Interface::Postback => {
+                let unread = |reason: RefusalReason| reason.code().unwrap_or(row.reason);
+                let query = Query::parse(&refused.body).map_err(|error| unread(error.into()))?;
+                let (mut event, _) = self.postback(&query).map_err(|error| unread(error.into()))?;
+                if !event.identified {
+                    event.id = EventId::of(Some(row.at.unix_seconds()), &["refused", row.id.as_str()]);
+                }
+                event
+            }
+        };
+        if !event.timed {
+            event.at = row.at;
+        }
+        Ok(event)
     }
 
     /// The event of a notification that was opened already, or read from plain text: the event says

@@ -5,11 +5,11 @@
 
 use super::caller::{Caller, Unauthorized};
 use super::door::Intake;
+use super::lenient::{pairs, text};
 use super::refusal::{Refusal, RefusalReason};
 use crate::event::Interface;
 use crate::network::Meaning;
 use crate::plan::{RefusedBody, RefusedReason, Ring};
-use crate::text::percent_decoded;
 use crate::value::{ClickId, is_unfilled_macro};
 use alloc::{boxed::Box, string::String, string::ToString, vec::Vec};
 
@@ -100,21 +100,6 @@ impl Intake<'_> {
         let long = long.filter(|token| token.len() >= FINDABLE);
         long.fold(kept, |kept, token| without(&kept, token))
     }
-}
-
-/// What stands between two `&`, with what follows its `=`.
-fn pairs(query: &[u8]) -> impl Iterator<Item = (&[u8], Option<&[u8]>)> {
-    let pairs = query.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
-    pairs.map(|pair| {
-        let mut parts = pair.splitn(2, |byte| *byte == b'=');
-        (parts.next().unwrap_or_default(), parts.next())
-    })
-}
-
-/// A text as far as it can be read.
-fn text(raw: &[u8]) -> String {
-    let decoded = percent_decoded(raw, b' ').unwrap_or_else(|| raw.to_vec());
-    String::from_utf8_lossy(&decoded).into_owned()
 }
 
 /// The bytes without those of `secret`.

@@ -54,8 +54,10 @@ mod caller;
 mod door;
 mod draft;
 mod kept;
+mod lenient;
 mod postback;
 mod refusal;
+mod shown;
 
 pub use crate::network::NotTaken;
 pub use crate::protocol::Message;
@@ -63,6 +65,7 @@ pub use authorized::Authorized;
 pub use caller::{Caller, Unauthorized};
 pub use door::Intake;
 pub use refusal::{Refusal, RefusalReason};
+pub use shown::{ShownParameter, shown_parameters};
 
 use crate::event::Event;
 use crate::plan::{RefusedBody, Ring};

@@ -22,7 +22,7 @@ pub use event_row::EventRow;
 pub use facts::{ClickFacts, FactQuery, Facts, MAX_HOPS, MAX_ORPHANS, ReceiptFacts};
 pub use outcome::{Outcome, Reason};
 pub use records::{Added, Fired, ReceiptClick, ReceiptRecord, Tally, TallyKey};
-pub use refused::{DEFAULT_REFUSED, RefusedBody, RefusedCount, RefusedRow, Ring};
+pub use refused::{DEFAULT_REFUSED, DEFAULT_REFUSED_DAYS, RefusedBody, RefusedCount, RefusedRow, Ring};
 pub use refused_reason::RefusedReason;
 pub use trace::{DuplicateDecision, Found, MAX_TRACED_RULES, RuleTrace, RuleTraces, RuleVerdict, Trace};
 pub use walk::PointReads;

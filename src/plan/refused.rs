@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 /// configuration says nothing else: the oldest go first. ClickBank sends a notification up to five
 /// times, each time with other bytes, so these are the refusals of some fifty sales.
 pub const DEFAULT_REFUSED: u32 = 256;
+/// For how many days a refused body is kept, where the configuration says nothing else.
+pub const DEFAULT_REFUSED_DAYS: u32 = 30;
 
 /// Which ring of its source keeps a refused body, so that what anybody posts never evicts what the
 /// network sent.

@@ -93,6 +93,9 @@ pub struct Source {
     pub(crate) protocol: Protocol,
     /// Which interface counts when both bring the same sale.
     pub(crate) truth: Option<Interface>,
+    /// How many refused bodies each of its rings keeps, and for how many days.
+    pub(crate) refused_keep: u32,
+    pub(crate) refused_days: u32,
 }
 
 /// An offer.

@@ -62,6 +62,18 @@ impl Source {
         self.truth
     }
 
+    /// How many refused bodies each of its rings keeps.
+    #[must_use]
+    pub fn refused_keep(&self) -> u32 {
+        self.refused_keep
+    }
+
+    /// For how many days a refused body is kept.
+    #[must_use]
+    pub fn refused_days(&self) -> u32 {
+        self.refused_days
+    }
+
     /// What its events are matched to: the network's word or a kind, and the conversion type; none
     /// is chosen on purpose.
     #[must_use]

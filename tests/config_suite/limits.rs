@@ -2,7 +2,9 @@
 
 use postback::compile::{CompileOptions, compile};
 use postback::config::{Document, MAX_DEPTH, MAX_DOCUMENT, MAX_ENTRIES};
-use postback::definition::{MAX_ATTEMPTS, MAX_REFERENCES, MAX_ROWS, MAX_TYPES, MAX_WEIGHT};
+use postback::definition::{
+    MAX_ATTEMPTS, MAX_REFERENCES, MAX_REFUSED_DAYS, MAX_REFUSED_KEPT, MAX_ROWS, MAX_TYPES, MAX_WEIGHT,
+};
 use std::fmt::Write;
 
 /// What is wrong with a document of one conversion type and these parts, in JSON.
@@ -121,6 +123,26 @@ fn a_weight_is_at_most_a_million() {
     assert_eq!(
         problems(MAX_WEIGHT + 1),
         ["campaign[0].path[0].weight: `1000001` is not between 0 and 1000000"]
+    );
+}
+
+#[test]
+fn what_was_refused_is_kept_within_bounds() {
+    let problems = |refused: &str| problems(&format!(r#""offer_source": [{{"id": "a", "refused": {{{refused}}}}}]"#));
+    let said = |key: &str, number: u32, most: u32| {
+        format!("offer_source[0].refused.{key}: `{number}` is not between 1 and {most}")
+    };
+    for (key, most) in [("keep", MAX_REFUSED_KEPT), ("days", MAX_REFUSED_DAYS)] {
+        for number in [1, most] {
+            assert_eq!(problems(&format!(r#""{key}": {number}"#)), [""; 0]);
+        }
+        for number in [0, most + 1] {
+            assert_eq!(problems(&format!(r#""{key}": {number}"#)), [said(key, number, most)]);
+        }
+    }
+    assert_eq!(
+        problems(r#""keeps": 9"#),
+        ["offer_source[0].refused.keeps: there is no such key; did you mean `keep`?"]
     );
 }
 

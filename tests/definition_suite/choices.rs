@@ -5,8 +5,8 @@ use postback::clickbank::ins::Version;
 use postback::clickbank::{AmountField, Settings};
 use postback::definition::{
     Campaign, CampaignConversionApi, ChannelApi, ChannelParameter, ClickIds, ConversionApi, ConversionType, Cost,
-    Definition, Domain, Offer, OfferSource, Path, PathOffer, Payout, Postback, PostbackRequest, Protocol, Rate, Retry,
-    SourceParameter, Success, TrafficChannel,
+    Definition, Domain, Offer, OfferSource, Path, PathOffer, Payout, Postback, PostbackRequest, Protocol, Rate,
+    Refused, Retry, SourceParameter, Success, TrafficChannel,
 };
 use postback::event::Interface;
 use postback::model::{AccountRole, Counts, Duplicates, Method, ParameterRole, ReferrerPolicy, Status, Updates};
@@ -173,6 +173,12 @@ impl<'a> Choices<'a> {
         it.names = self.map(Self::text);
         it.postback = self.map(Self::text);
         it.truth = self.maybe(|c| c.one(&[Interface::Ins, Interface::Postback]));
+        it.refused = self.maybe(|c| {
+            let mut refused = Refused::default();
+            refused.keep = c.maybe(|c| c.one(&[1, 256, 10_000]));
+            refused.days = c.maybe(|c| c.one(&[1, 30, 365]));
+            refused
+        });
         it
     }
 

@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use postback::port::{StoreError, StoreErrorKind};
+use postback_service::RefusedPostback;
 use serde::Serialize;
 
 /// When a caller may come back after trouble of the store, in seconds.
@@ -31,6 +32,11 @@ struct Journalled {
 /// A refusal as JSON: `{"error": ".."}`.
 pub(crate) fn fault(status: StatusCode, text: &str) -> Response {
     no_store((status, Json(Fault { error: text })).into_response())
+}
+
+/// A postback that was refused and is kept: `{"error", "reason", "parameter", "kept"}`.
+pub(crate) fn kept(refused: &RefusedPostback) -> Response {
+    no_store((StatusCode::BAD_REQUEST, Json(refused)).into_response())
 }
 
 /// A refusal on its way out of a function: `Result`s stay small.

@@ -63,6 +63,18 @@ impl Methods {
             allow: "GET,HEAD,POST,OPTIONS",
         }
     }
+
+    /// What is read may be deleted too.
+    pub(crate) fn delete<H, T>(self, handler: H) -> Self
+    where
+        H: Handler<T, Served>,
+        T: 'static,
+    {
+        Self {
+            router: self.router.delete(handler),
+            allow: "GET,HEAD,DELETE,OPTIONS",
+        }
+    }
 }
 
 /// Where routes are added.

@@ -1,11 +1,11 @@
 //! `GET` and `POST /postback[/{offer_source}]`.
 //!
 //! A `GET` is read from its query, a `POST` from its form body alone. What is malformed is said
-//! plainly, since whoever pasted the URL must mend it. A browser's pixel (`format=img`) gets its
-//! image whatever happened, under the status that says it. `HEAD` has the status alone, and nothing
-//! is taken in.
+//! plainly, with the id under which it is kept, since whoever pasted the URL must mend it. A
+//! browser's pixel (`format=img`) gets its image whatever happened, under the status that says it.
+//! `HEAD` has the status alone, and nothing is taken in.
 
-use crate::answer::{fault, journalled, json, no_store, pixel, status, unavailable};
+use crate::answer::{fault, journalled, json, kept, no_store, pixel, status, unavailable};
 use crate::body;
 use crate::caller::CallerAddress;
 use crate::options::Served;
@@ -114,6 +114,7 @@ async fn answer(served: &Served, source: Option<&str>, caller: CallerAddress, qu
         Ok(Taken::Journalled) => journalled(),
         Err(error) if image => pixel(status(error.status())),
         Err(PostbackError::NotStored) => unavailable(),
+        Err(PostbackError::Refused(refused)) => kept(&refused),
         Err(error) => fault(status(error.status()), &error.to_string()),
     }
 }

@@ -74,7 +74,7 @@ impl Aside {
     pub(crate) fn discard(&self, source: &OfferSourceId) -> io::Result<u64> {
         let discarded = self.held().remove(source).unwrap_or_default();
         if discarded > 0 {
-            let others = |line: &&[u8]| read(line).map_or(true, |event| event.source != *source);
+            let others = |line: &&[u8]| read(line).map_or(true, |waiting| waiting.source() != source);
             let all = lines(&self.path)?;
             let kept: Vec<&[u8]> = all.split_inclusive(|byte| *byte == b'\n').filter(others).collect();
             self.keep(&kept.concat())?;
@@ -101,8 +101,8 @@ fn lines(path: &Path) -> io::Result<Vec<u8>> {
 fn count(lines: &[u8]) -> BTreeMap<OfferSourceId, u64> {
     let mut held = BTreeMap::new();
     // What cannot be read is of no source; taking it in keeps it beside the journal.
-    for event in lines.split(|byte| *byte == b'\n').filter_map(|line| read(line).ok()) {
-        let known: &mut u64 = held.entry(event.source).or_default();
+    for waiting in lines.split(|byte| *byte == b'\n').filter_map(|line| read(line).ok()) {
+        let known: &mut u64 = held.entry(waiting.source().clone()).or_default();
         *known = known.saturating_add(1);
     }
     held

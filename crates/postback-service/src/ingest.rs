@@ -2,11 +2,15 @@
 
 use crate::handle::Live;
 use crate::journal::{Replayed, Trouble};
+use crate::keep::keep_waiting;
+use crate::lines::Waiting;
 use crate::meter;
 use crate::shared::Shared;
 use postback::decide::Reply;
 use postback::drive::{self, IngestError};
 use postback::event::{Event, Interface};
+use postback::plan::DEFAULT_REFUSED;
+use postback::tracker::Source;
 use postback::value::OfferSourceId;
 use std::{io, sync::Arc};
 use thiserror::Error;
@@ -50,7 +54,7 @@ pub(crate) async fn replay(shared: &Shared) -> io::Result<Replayed> {
     };
     let knows = |source: &OfferSourceId| shared.live().tracker.source(Some(source.as_str())).is_some();
     let done = journal
-        .replay(&|event| Box::pin(take_waiting(shared, event)), &knows)
+        .replay(&|waiting| Box::pin(take_waiting(shared, waiting)), &knows)
         .await;
     meter::set_aside(&journal.seen_aside());
     done
@@ -111,8 +115,23 @@ async fn decide(shared: &Shared, live: &Live, event: &Event) -> Result<Reply, No
     ingested.ok().and_then(Result::ok).ok_or(NotStored)
 }
 
-async fn take_waiting(shared: &Shared, event: Event) -> Result<(), Trouble> {
+async fn take_waiting(shared: &Shared, waiting: Waiting) -> Result<(), Trouble> {
     let live = shared.live();
+    let event = match waiting {
+        Waiting::Event(event) => event,
+        Waiting::Refused(body) => {
+            let source = live.tracker.source(Some(body.row.source.as_str()));
+            let keep = source.map_or(DEFAULT_REFUSED, Source::refused_keep);
+            let kept = keep_waiting(shared, body, keep).await;
+            return kept.map_err(|error| {
+                if error.is_retryable() {
+                    Trouble::Away
+                } else {
+                    Trouble::Later
+                }
+            });
+        }
+    };
     let ingested = drive::ingest(&live.tracker, &*shared.stores.store, &event, shared.now()).await;
     shared.wake.notify_one();
     match ingested {

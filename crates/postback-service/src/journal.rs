@@ -1,13 +1,14 @@
-//! Events that the store could not take, on disk until it can.
+//! What the store could not take, on disk until it can.
 //!
-//! Nobody sends a postback again. When the store is down, its event is appended here, synchronised
-//! to disk, and acknowledged; it is taken in later, under the identity that it got on arrival, so
-//! that taking it in twice does nothing.
+//! Nobody sends a postback again. When the store is down, its event, or the postback itself where
+//! it was refused, is appended here, synchronised to disk, and acknowledged; it is taken in later,
+//! under the identity that it got on arrival, so that taking it in twice does nothing.
 
 use crate::aside::Aside;
-use crate::lines::{append, beside, private, read, replace};
+use crate::lines::{Line, Waiting, append, beside, private, read, replace};
 use postback::event::Event;
-use postback::port::{BoxFuture, row};
+use postback::plan::RefusedBody;
+use postback::port::{BoxFuture, StoreError, row};
 use postback::value::OfferSourceId;
 use std::{
     collections::BTreeMap,
@@ -91,7 +92,16 @@ impl Journal {
     /// # Errors
     /// A disk that does not take it, a journal over [`MAX_JOURNAL`].
     pub fn append(&self, event: &Event) -> io::Result<()> {
-        let mut line = row::encode(&(event, &event.private)).map_err(io::Error::other)?;
+        self.write(row::encode(&(event, &event.private)))
+    }
+
+    /// The same of what was refused.
+    pub(crate) fn append_refused(&self, body: &RefusedBody) -> io::Result<()> {
+        self.write(row::encode(&Line { refused: body }))
+    }
+
+    fn write(&self, line: Result<String, StoreError>) -> io::Result<()> {
+        let mut line = line.map_err(io::Error::other)?;
         // A crash may have left half a line behind; empty lines mean nothing.
         line.insert(0, '\n');
         line.push('\n');
@@ -192,7 +202,7 @@ impl Journal {
             }
             let taken = match read(&line) {
                 _ if *away => Err(Trouble::Away),
-                Ok(event) => take(event).await,
+                Ok(waiting) => take(waiting).await,
                 Err(_) => Err(Trouble::Never),
             };
             line.push(b'\n');
@@ -224,8 +234,8 @@ impl Journal {
     }
 }
 
-/// Takes one waiting event in.
-pub(crate) type Take<'t> = dyn Fn(Event) -> BoxFuture<'t, Result<(), Trouble>> + Send + Sync + 't;
+/// Takes one waiting event in, or keeps what was refused.
+pub(crate) type Take<'t> = dyn Fn(Waiting) -> BoxFuture<'t, Result<(), Trouble>> + Send + Sync + 't;
 
 /// Whether a source is configured.
 pub(crate) type Knows<'t> = dyn Fn(&OfferSourceId) -> bool + Send + Sync + 't;

@@ -1,18 +1,108 @@
 //! Keeping what was refused: one commit of its own, so that a wrong secret, a wrong format or a
-//! typing error loses nothing.
+//! typing error loses nothing. Where a ring is full, each new one takes the place of the oldest,
+//! and somebody must look.
 
+use crate::meter;
 use crate::shared::Shared;
-use postback::plan::{Commit, DEFAULT_REFUSED, RefusedBody, Write};
+use postback::event::Interface;
+use postback::plan::{Commit, RefusedBody, RefusedCount, Write};
+use postback::port::StoreError;
+use postback::tracker::Source;
+use postback::value::{OfferSourceId, RefusedId, Timestamp};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 use tokio::time::timeout;
 
-/// Keeps a refused body. False when it is not kept, as far as is known.
-pub(crate) async fn keep(shared: &Shared, body: RefusedBody) -> bool {
+/// How often the rings of a source are looked at while it refuses.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+/// How often a full ring is told.
+const TELL_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// Keeps a refused body and answers with its id; none when it is not kept, as far as is known. Of a
+/// postback, which nobody sends again, the journal takes what the store does not.
+pub(crate) async fn keep(shared: &Arc<Shared>, source: &Source, body: RefusedBody) -> Option<RefusedId> {
+    let id = body.row.id.clone();
+    if timeout(shared.limits.store, write(shared, body.clone(), source.refused_keep())).await == Ok(true) {
+        look_now_and_then(shared, source);
+        return Some(id);
+    }
+    let journalled = body.row.interface == Interface::Postback && journal(shared, body).await;
+    journalled.then_some(id)
+}
+
+/// Writes a refused body that waited in the journal.
+pub(crate) async fn keep_waiting(shared: &Shared, body: RefusedBody, keep: u32) -> Result<(), StoreError> {
     let at = body.row.at;
-    let write = Write::Refused {
-        body,
-        keep: DEFAULT_REFUSED,
+    let commit = Commit::of(vec![Write::Refused { body, keep }], at);
+    shared.stores.store.commit(&commit).await.map(drop)
+}
+
+async fn write(shared: &Shared, body: RefusedBody, keep: u32) -> bool {
+    keep_waiting(shared, body, keep).await.is_ok()
+}
+
+async fn journal(shared: &Shared, body: RefusedBody) -> bool {
+    let Some(journal) = shared.journal.clone() else {
+        return false;
     };
-    let commit = Commit::of(vec![write], at);
-    let kept = timeout(shared.limits.store, shared.stores.store.commit(&commit)).await;
-    matches!(kept, Ok(Ok(_)))
+    let source = body.row.source.clone();
+    let appended = tokio::task::spawn_blocking(move || journal.append_refused(&body));
+    let is_journalled = matches!(appended.await, Ok(Ok(())));
+    if is_journalled {
+        meter::journalled(source.as_str());
+    }
+    is_journalled
+}
+
+/// When the rings of each source were looked at, and when a full one was told.
+#[derive(Debug, Default)]
+pub(crate) struct Looks(Mutex<BTreeMap<OfferSourceId, (Timestamp, Option<Timestamp>)>>);
+
+impl Looks {
+    /// Whether it is time to look at a source's rings; then somebody does.
+    fn is_due(&self, source: &OfferSourceId, now: Timestamp) -> bool {
+        let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let told = match looks.get(source) {
+            Some((looked, _)) if now.saturating_since(*looked) < LOOK_EVERY => return false,
+            Some((_, told)) => *told,
+            None => None,
+        };
+        looks.insert(source.clone(), (now, told));
+        true
+    }
+
+    /// Whether it is time to tell that a ring of a source is full; then somebody does.
+    fn is_to_be_told(&self, source: &OfferSourceId, now: Timestamp) -> bool {
+        let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (_, told) = looks.entry(source.clone()).or_insert((now, None));
+        let due = told.is_none_or(|told| now.saturating_since(told) >= TELL_EVERY);
+        if due {
+            *told = Some(now);
+        }
+        due
+    }
+}
+
+/// Looks without letting the sender wait.
+fn look_now_and_then(shared: &Arc<Shared>, source: &Source) {
+    if shared.looks.is_due(source.id(), shared.now()) {
+        let (shared, id, keep) = (shared.clone(), source.id().clone(), source.refused_keep());
+        tokio::spawn(async move { look(&shared, &id, keep).await });
+    }
+}
+
+/// Measures the rings of a source, and tells of those that are full.
+pub(crate) async fn look(shared: &Shared, source: &OfferSourceId, keep: u32) {
+    let counts = match timeout(shared.limits.store, shared.stores.inspect.refused_counts(source)).await {
+        Ok(Ok(counts)) => counts,
+        _ => return,
+    };
+    meter::refused_kept(source.as_str(), &counts);
+    let full: Vec<&RefusedCount> = counts.iter().filter(|count| count.kept >= u64::from(keep)).collect();
+    if !full.is_empty() && shared.looks.is_to_be_told(source, shared.now()) {
+        meter::refused_full(source.as_str(), &full);
+    }
 }

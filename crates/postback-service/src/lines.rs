@@ -1,8 +1,10 @@
 //! Files of events, one a line, that survive the end of the process and of the machine.
 
 use postback::event::Event;
+use postback::plan::RefusedBody;
 use postback::port::{StoreError, row};
-use postback::value::Pii;
+use postback::value::{OfferSourceId, Pii};
+use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
     ffi::OsString,
@@ -11,12 +13,40 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The event of a line.
-pub(crate) fn read(line: &[u8]) -> Result<Event, StoreError> {
+/// What waits in a journal.
+#[derive(Debug)]
+pub(crate) enum Waiting {
+    /// An event that is to be taken in.
+    Event(Box<Event>),
+    /// A postback that was refused, to be kept.
+    Refused(RefusedBody),
+}
+
+impl Waiting {
+    /// Whose it is.
+    pub(crate) fn source(&self) -> &OfferSourceId {
+        match self {
+            Self::Event(event) => &event.source,
+            Self::Refused(body) => &body.row.source,
+        }
+    }
+}
+
+/// The line of a refused postback.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Line<B> {
+    pub(crate) refused: B,
+}
+
+/// What a line holds.
+pub(crate) fn read(line: &[u8]) -> Result<Waiting, StoreError> {
     let line = String::from_utf8_lossy(line);
+    if let Ok(Line { refused }) = row::decode(&line) {
+        return Ok(Waiting::Refused(refused));
+    }
     let (mut event, private): (Event, BTreeMap<String, Pii>) = row::decode(&line)?;
     event.private = private;
-    Ok(event)
+    Ok(Waiting::Event(Box::new(event)))
 }
 
 /// The file beside another one whose name goes on so.

@@ -5,6 +5,7 @@ use metrics::{counter, gauge};
 use postback::decide::Reply;
 use postback::drive::{Attributed, IngestError, Round};
 use postback::event::{Event, Interface};
+use postback::plan::{RefusedCount, Ring};
 use postback::value::OfferSourceId;
 use std::{collections::BTreeMap, time::Duration};
 
@@ -12,6 +13,11 @@ use std::{collections::BTreeMap, time::Duration};
 const EVENTS: &str = "postback_events_total";
 /// Messages that were not taken in, by source, interface and status.
 const REFUSALS: &str = "postback_refusals_total";
+/// What is kept of what was refused, by source, interface and ring.
+const REFUSED_KEPT: &str = "postback_refused_kept";
+/// How often a ring of refused bodies was told to be full, by source, interface and ring: the
+/// alarm.
+const REFUSED_FULL: &str = "postback_refused_full_total";
 /// Callers that are refused unchecked because they were wrong about the check of old notifications
 /// too often, by source: the alarm.
 const FORMS_STOPPED: &str = "postback_form_callers_stopped_total";
@@ -69,6 +75,38 @@ pub(crate) fn refused(source: &str, interface: Interface, status: u16) {
         ("status", status.to_string()),
     ];
     counter!(REFUSALS, &labels).increment(1);
+}
+
+/// Measures what the rings of a source keep.
+pub(crate) fn refused_kept(source: &str, counts: &[RefusedCount]) {
+    for interface in Interface::ALL {
+        for ring in Ring::ALL {
+            let is_this = |count: &&RefusedCount| count.last.interface == *interface && count.last.ring == *ring;
+            let kept = counts.iter().find(is_this).map_or(0, |count| count.kept);
+            let labels = [
+                ("source", source.to_owned()),
+                ("interface", interface.as_str().to_owned()),
+                ("ring", ring.as_str().to_owned()),
+            ];
+            gauge!(REFUSED_KEPT, &labels).set(kept as f64);
+        }
+    }
+}
+
+/// Counts and names rings that are full: what is refused now takes the place of the oldest.
+pub(crate) fn refused_full(source: &str, full: &[&RefusedCount]) {
+    for RefusedCount { kept, last, .. } in full {
+        let (interface, ring) = (last.interface.as_str(), last.ring.as_str());
+        counter!(REFUSED_FULL, "source" => source.to_owned(), "interface" => interface, "ring" => ring).increment(1);
+        tracing::error!(
+            source,
+            interface,
+            ring,
+            kept,
+            "as much as is kept was refused, and the oldest goes: mend what is wrong, then POST /api/refused/retry, or \
+             dismiss it"
+        );
+    }
 }
 
 /// Counts a caller that was wrong about the check of an old notification too often. Whoever watches

@@ -84,18 +84,18 @@ pub(crate) async fn take(
 
 /// Keeps the body, so that a person can find out why it was refused with
 /// [`KeyRing::diagnose`](postback::KeyRing::diagnose).
-async fn refuse(shared: &Shared, source: &Source, refusal: Refusal) -> NotificationError {
+async fn refuse(shared: &Arc<Shared>, source: &Source, refusal: Refusal) -> NotificationError {
     match refusal.alarm {
         Some(Alarm::Caller) => meter::forms_stopped(source.id().as_str()),
         Some(Alarm::Source) => meter::forms_guessed(source.id().as_str()),
         None => {}
     }
     let kept = match refusal.kept {
-        Some(body) => keep(shared, *body).await,
-        None => false,
+        Some(body) => keep(shared, source, *body).await,
+        None => None,
     };
     let source = source.id().as_str();
-    if kept {
+    if kept.is_some() {
         meter::refused(source, Interface::Ins, 400);
         tracing::warn!(source, "notification refused");
         NotificationError::Refused

@@ -5,10 +5,12 @@ use crate::keep::keep;
 use crate::meter;
 use crate::shared::Shared;
 use postback::event::Interface;
-use postback::intake::{Caller, Intake, RefusalReason};
+use postback::intake::{Caller, Intake, Refusal};
 use postback::network::Meaning;
+use postback::plan::RefusedReason;
 use postback::tracker::Source;
-use postback::value::Query;
+use postback::value::{Query, RefusedId};
+use serde::Serialize;
 use std::{net::IpAddr, sync::Arc};
 use thiserror::Error;
 
@@ -32,9 +34,9 @@ pub enum PostbackError {
     /// No source is named, and none is the default.
     #[error("there is no default offer source: name one, as in `/postback/{{offer_source}}`")]
     NoDefaultSource,
-    /// It cannot be read; the text says why.
-    #[error("{0}")]
-    Malformed(String),
+    /// It cannot be read, and it is kept.
+    #[error("{}", .0.text)]
+    Refused(Box<RefusedPostback>),
     /// The token or the address is wrong.
     #[error("{0}")]
     Forbidden(String),
@@ -43,13 +45,29 @@ pub enum PostbackError {
     NotStored,
 }
 
+/// A postback that cannot be read and is kept, to be tried again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct RefusedPostback {
+    /// What is wrong with it, for whoever pasted the URL.
+    #[serde(rename = "error")]
+    pub text: String,
+    /// The same as a code.
+    pub reason: RefusedReason,
+    /// The parameter at fault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<String>,
+    /// Under which id it is kept.
+    pub kept: RefusedId,
+}
+
 impl PostbackError {
     /// The HTTP status that says it.
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {
             Self::UnknownSource | Self::NoDefaultSource => 404,
-            Self::Malformed(_) => 400,
+            Self::Refused(_) => 400,
             Self::Forbidden(_) => 403,
             Self::NotStored => 503,
         }
@@ -87,48 +105,53 @@ pub(crate) async fn take(
             }
             taken.map_err(|NotStored| PostbackError::NotStored)
         }
-        Err(refusal) => {
-            let mut error = said(known, &refusal.reason);
-            if let Some(body) = refusal.kept
-                && !keep(shared, *body).await
-            {
-                error = PostbackError::NotStored;
-            }
-            refused(shared, known, error.status());
-            Err(error)
-        }
+        Err(refusal) => Err(refuse(shared, known, refusal).await),
     };
-    let is_read = !matches!(taken, Err(PostbackError::Malformed(_)));
+    let is_read = !matches!(taken, Err(PostbackError::Refused(_)));
     PostbackAnswer {
         taken,
         image: usual || (asked && is_read),
     }
 }
 
-/// What a refusal is to whoever pasted the URL.
-fn said(source: &Source, reason: &RefusalReason) -> PostbackError {
-    let (id, text) = (source.id().as_str(), reason.to_string());
-    match reason {
-        RefusalReason::Unauthorized(_) => {
-            tracing::warn!(source = id, error = %text, "postback refused");
-            PostbackError::Forbidden(text)
+/// Keeps what an authorised caller brought, and says what is wrong with it. What is not kept is
+/// counted.
+async fn refuse(shared: &Arc<Shared>, source: &Source, refusal: Refusal) -> PostbackError {
+    let (id, text) = (source.id().as_str(), refusal.reason.to_string());
+    let Some(body) = refusal.kept else {
+        tracing::warn!(source = id, error = %text, "postback refused");
+        not_kept(shared, source, 403);
+        return PostbackError::Forbidden(text);
+    };
+    let (reason, parameter) = (body.row.reason, body.row.parameter.clone());
+    let named = parameter.as_deref().unwrap_or_default();
+    match keep(shared, source, *body).await {
+        Some(kept) => {
+            meter::refused(id, Interface::Postback, 400);
+            tracing::warn!(source = id, %reason, parameter = named, %kept, "postback refused and kept");
+            PostbackError::Refused(Box::new(RefusedPostback {
+                text,
+                reason,
+                parameter,
+                kept,
+            }))
         }
-        _ => {
-            tracing::info!(source = id, "postback is malformed");
-            PostbackError::Malformed(text)
+        None => {
+            tracing::error!(source = id, %reason, parameter = named, "a refused postback was not kept");
+            not_kept(shared, source, 503);
+            PostbackError::NotStored
         }
     }
 }
 
-/// Counts what cannot be read as parameters as refused by the source that it was meant for, if
-/// there is one.
-pub(crate) fn refuse(shared: &Shared, source: Option<&str>, status: u16) {
+/// Counts what was not read at all as refused by the source that it was meant for, if there is one.
+pub(crate) fn unread(shared: &Shared, source: Option<&str>, status: u16) {
     if let Some(source) = shared.live().tracker.source(source) {
-        refused(shared, source, status);
+        not_kept(shared, source, status);
     }
 }
 
-fn refused(shared: &Shared, source: &Source, status: u16) {
+fn not_kept(shared: &Shared, source: &Source, status: u16) {
     meter::refused(source.id().as_str(), Interface::Postback, status);
     shared.refusals.refused(source.id(), status, shared.now());
 }

@@ -1,6 +1,6 @@
-//! The postbacks that each source refused, as far as a person must know of them: how the last one
-//! ended, and how many came since one was taken in. Their senders see the answer and do not tell
-//! whoever pasted the URL.
+//! The postbacks that each source refused and did not keep, since their callers are not taken or
+//! nothing could be read: how the last one ended, and how many came since one was taken in. Their
+//! senders see the answer and do not tell whoever pasted the URL.
 //!
 //! A few words of memory for each source that is configured, so that a flood costs nothing; a
 //! restart forgets them.
@@ -13,7 +13,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// The postbacks that a source refused.
+/// The postbacks that a source refused and did not keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RefusedPostbacks {

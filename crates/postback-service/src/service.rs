@@ -8,11 +8,12 @@ use crate::handle::TrackerHandle;
 use crate::host::{OsEntropy, SystemClock};
 use crate::ingest::{self, NotStored, Taken};
 use crate::journal::{Journal, Replayed};
+use crate::keep::Looks;
 use crate::notification::{self, NotificationError};
 use crate::postback::{self, PostbackAnswer};
 use crate::preview;
 use crate::refusals::{Refusals, RefusedPostbacks};
-use crate::refused::{self, Retried, RetryError};
+use crate::refused::{self, Retried, RetryError, WhichRefused};
 use crate::resend::{self, ResendError, Resent};
 use crate::shared::{Limits, ReadTracker, Shared};
 use crate::stores::Stores;
@@ -22,7 +23,6 @@ use crate::work;
 use ::postback::decide::Reply;
 use ::postback::delivery::Judges;
 use ::postback::event::Event;
-use ::postback::plan::RefusedRow;
 use ::postback::port::{Clock, Entropy, HttpClient, Secrets};
 use ::postback::route::Routed;
 use ::postback::tracker::Tracker;
@@ -103,10 +103,11 @@ impl Service {
 
     /// Remembers a postback that was refused before it could be read, under an HTTP status.
     pub fn refuse_postback(&self, source: Option<&str>, status: u16) {
-        postback::refuse(&self.0, source, status);
+        postback::unread(&self.0, source, status);
     }
 
-    /// What a source refused of postbacks; none when it refused none since the start.
+    /// What a source refused of postbacks and did not keep, since their callers are not taken or
+    /// nothing could be read; none when there was none since the start.
     #[must_use]
     pub fn refused_postbacks(&self, source: &OfferSourceId) -> Option<RefusedPostbacks> {
         self.0.refusals.of(source)
@@ -134,27 +135,23 @@ impl Service {
         notification::take(&self.0, source, address, query, body).await
     }
 
-    /// The refused notifications of a source that are kept, newest first, without their bodies.
-    /// `patience` is the time for each read of the store.
-    ///
-    /// # Errors
-    /// Trouble of the store.
-    pub async fn refused_notifications(
-        &self,
-        source: &OfferSourceId,
-        patience: Duration,
-    ) -> Result<Vec<RefusedRow>, RetryError> {
-        refused::kept(&self.0, source, patience).await
-    }
-
-    /// Tries the refused notifications of a source again, oldest first, at most 64 at a call.
-    /// Whoever calls it vouches for those who sent them: their tokens are not kept. `patience` is
-    /// the time for each read of the store, and for all of the notifications.
+    /// Tries again what was refused and is kept, with the configuration and the secrets of now:
+    /// oldest first, at most 64 at a call. Whoever calls it vouches for those who sent it: their
+    /// tokens are not kept. `patience` is the time for each read of the store, and for all of it.
     ///
     /// # Errors
     /// [`RetryError`]; what was taken in stays taken in.
-    pub async fn retry_refused(&self, source: &OfferSourceId, patience: Duration) -> Result<Retried, RetryError> {
-        refused::retry(&self.0, source, patience).await
+    pub async fn retry_refused(&self, which: &WhichRefused, patience: Duration) -> Result<Retried, RetryError> {
+        refused::retry(&self.0, which, patience).await
+    }
+
+    /// Forgets what was refused and nobody wants to take in; says how many. `patience` is the time
+    /// for each call of the store.
+    ///
+    /// # Errors
+    /// [`RetryError`]; a part may be forgotten already.
+    pub async fn dismiss_refused(&self, which: &WhichRefused, patience: Duration) -> Result<u64, RetryError> {
+        refused::dismiss(&self.0, which, patience).await
     }
 
     /// Attributes an unattributed event to a click that a person has chosen, with a note of theirs.
@@ -400,6 +397,7 @@ impl ServiceBuilder {
             journal: self.journal,
             turns: Turns::default(),
             refusals: Refusals::default(),
+            looks: Looks::default(),
             wake: Notify::new(),
             read: self.read,
             replacing: tokio::sync::Mutex::default(),

@@ -2,6 +2,7 @@
 
 use crate::handle::{Live, TrackerHandle};
 use crate::journal::Journal;
+use crate::keep::Looks;
 use crate::refusals::Refusals;
 use crate::stores::Stores;
 use crate::turns::Turns;
@@ -58,6 +59,8 @@ pub(crate) struct Shared {
     pub(crate) turns: Turns,
     /// What the sources refused of postbacks.
     pub(crate) refusals: Refusals,
+    /// When somebody looked at what they keep of it.
+    pub(crate) looks: Looks,
     /// Is notified when something may have come into the outbox.
     pub(crate) wake: Notify,
     pub(crate) read: Option<ReadTracker>,

@@ -3,6 +3,7 @@
 
 use crate::configure;
 use crate::ingest;
+use crate::keep;
 use crate::meter;
 use crate::shared::Shared;
 use postback::drive::{self, Sender};
@@ -192,8 +193,33 @@ async fn purge(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
             Ok(_) => {}
             Err(error) => failed("personal values were not forgotten", &error),
         }
+        purge_refused(&shared).await;
     })
     .await;
+}
+
+/// Forgets what each source refused longer ago than it keeps it, and measures the rest.
+async fn purge_refused(shared: &Shared) {
+    let tracker = shared.live().tracker.clone();
+    for source in tracker.sources() {
+        let kept = Duration::from_secs(u64::from(source.refused_days()).saturating_mul(DAY));
+        let Some(before) = shared.now().checked_sub(kept) else {
+            continue;
+        };
+        let what = Purge::RefusedBefore(source.id().clone(), before);
+        match shared.stores.store.purge(&what).await {
+            Ok(rows) if rows > 0 => {
+                tracing::warn!(
+                    source = source.id().as_str(),
+                    rows,
+                    "what was refused became too old and was forgotten"
+                );
+            }
+            Ok(_) => {}
+            Err(error) => failed("what was refused was not forgotten", &error),
+        }
+        keep::look(shared, source.id(), source.refused_keep()).await;
+    }
 }
 
 /// Reloads the configuration at each SIGHUP, where the host has asked for that.

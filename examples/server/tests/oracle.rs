@@ -167,6 +167,8 @@ async fn series(client: &mut Connection) -> BTreeMap<String, String> {
     let lines = answer
         .body
         .lines()
+        // How much is kept is measured now and then, whatever came.
+        .filter(|line| !line.starts_with("postback_refused_"))
         .filter(|line| line.contains("refusals") || line.contains("ins"));
     lines
         .filter_map(|line| line.rsplit_once(' '))
@@ -234,8 +236,8 @@ async fn a_padding_oracle_attack_learns_nothing() {
     let sources = client.api("sources").await;
     let mut sources = sources["items"].as_array().unwrap().iter();
     let refused = &sources.find(|source| source["id"] == "clickbank").unwrap()["refused"];
-    let counts = ["kept", "since_accepted", "probable"].map(|name| refused[name].as_u64());
-    assert_eq!(counts, [Some(DEFAULT_REFUSED.into()); 3]);
+    let counts = ["kept", "probable"].map(|name| refused["ins"][name].as_u64());
+    assert_eq!(counts, [Some(DEFAULT_REFUSED.into()); 2]);
 
     let (status, log) = server.stop();
     assert!(status.success(), "{status}");

@@ -65,8 +65,8 @@ async fn a_wrong_secret_loses_nothing(stores: impl Fn() -> Stores) {
 
     let (server, mut client) = start(stores(), fixed()).await;
     let told = refused(&mut client).await;
-    assert_eq!((&told["kept"], &told["since_accepted"]), (&json!(3), &json!(3)));
-    assert!(told["last_at"].is_string());
+    assert_eq!((&told["kept"], &told["ins"]["kept"]), (&json!(3), &json!(3)));
+    assert!(told["ins"]["last"]["at"].is_string());
     // ClickBank sends one of them again before anybody has read this page.
     assert_eq!(notify(&mut client, sales[1].clone()).await.outcome(), "applied");
     let all = json!({"taken": 3, "still_refused": 0, "remaining": 0});
@@ -95,7 +95,7 @@ async fn what_strangers_post_takes_no_place(stores: Stores) {
     notify(&mut client, sale(&click, "CBSALE02", "20.50")).await;
     let told = refused(&mut client).await;
     assert_eq!(
-        (&told["kept"], &told["probable"]),
+        (&told["kept"], &told["ins"]["probable"]),
         (&json!(DEFAULT_REFUSED + 2), &json!(2))
     );
     server.shutdown().await;

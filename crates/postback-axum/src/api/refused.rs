@@ -1,34 +1,168 @@
-//! `POST /api/refused/retry?source=`: the notifications that were refused are tried again, with the
-//! secrets of now. Whoever has the API's token vouches for those who sent them.
+//! What was refused and is kept: listed, looked at, tried again with the configuration of now, or
+//! dismissed. Whoever has the API's token vouches for those who sent it.
 
-use super::either;
 use super::parameters::Parameters;
+use super::view::List;
+use super::{either, id, inspect, read};
 use crate::answer::{Refusal, json, refusal, store_trouble, unavailable};
 use crate::options::Served;
 use axum::{
-    extract::{RawQuery, State},
+    extract::{Path, RawQuery, State, rejection::PathRejection},
     http::StatusCode,
     response::Response,
 };
-use postback::value::OfferSourceId;
-use postback_service::RetryError;
+use postback::event::Interface;
+use postback::intake::{ShownParameter, shown_parameters};
+use postback::plan::{RefusedBody, RefusedReason, RefusedRow};
+use postback::port::RefusedFilter;
+use postback::value::{OfferSourceId, RefusedId};
+use postback_service::{RetryError, WhichRefused};
+use serde::Serialize;
+
+/// A row with its reason in words.
+#[derive(Debug, Serialize)]
+pub(super) struct RefusedView {
+    #[serde(flatten)]
+    pub(super) row: RefusedRow,
+    pub(super) text: &'static str,
+}
+
+impl RefusedView {
+    pub(super) fn new(row: RefusedRow) -> Self {
+        Self {
+            text: row.reason.text(),
+            row,
+        }
+    }
+}
+
+/// One of them, as far as a person may see it.
+#[derive(Debug, Serialize)]
+struct RefusedDetail {
+    #[serde(flatten)]
+    view: RefusedView,
+    /// How long it is.
+    bytes: usize,
+    /// Of a postback its parameters: the values of those that mean something to its source, but for
+    /// tokens and personal roles. Of a notification nothing is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameters: Option<Vec<ParameterView>>,
+}
+
+#[derive(Debug, Serialize)]
+struct ParameterView {
+    name: String,
+    value: Option<String>,
+    bytes: usize,
+}
+
+impl From<ShownParameter> for ParameterView {
+    fn from(shown: ShownParameter) -> Self {
+        let ShownParameter { name, value, bytes, .. } = shown;
+        Self { name, value, bytes }
+    }
+}
+
+#[derive(Serialize)]
+struct Dismissed {
+    dismissed: u64,
+}
+
+pub(crate) async fn list(State(served): State<Served>, RawQuery(query): RawQuery) -> Response {
+    let answer = async {
+        let known = ["source", "interface", "reason", "clickid", "limit", "after"];
+        let parameters = Parameters::parse(query.as_deref(), &known)?;
+        let interfaces = Interface::ALL.iter().map(|one| (one.as_str(), *one));
+        let reasons = RefusedReason::ALL.iter().map(|one| (one.as_str(), *one));
+        let mut filter = RefusedFilter::default();
+        filter.source = parameters.typed("source")?;
+        filter.interface = parameters.word("interface", &interfaces.collect::<Vec<_>>())?;
+        filter.reason = parameters.word("reason", &reasons.collect::<Vec<_>>())?;
+        filter.click = parameters.typed("clickid")?;
+        let page = read(&served, inspect(&served).refused(&filter, &parameters.page()?)).await?;
+        Ok(json(&List::of(page, RefusedView::new)))
+    };
+    either(answer.await)
+}
+
+pub(crate) async fn one(
+    State(served): State<Served>,
+    path: Result<Path<String>, PathRejection>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let answer = async {
+        Parameters::parse(query.as_deref(), &[])?;
+        let id: RefusedId = id(path)?;
+        let body = read(&served, inspect(&served).refused_body(&id)).await?;
+        let RefusedBody { row, body } = body.ok_or_else(|| trouble(RetryError::Unknown(id)))?;
+        let tracker = served.service().tracker();
+        let source = tracker.source(Some(row.source.as_str()));
+        let source = source.filter(|_| row.interface == Interface::Postback);
+        let shown = source.map(|source| shown_parameters(source, &body));
+        Ok(json(&RefusedDetail {
+            view: RefusedView::new(row),
+            bytes: body.len(),
+            parameters: shown.map(|shown| shown.into_iter().map(ParameterView::from).collect()),
+        }))
+    };
+    either(answer.await)
+}
 
 pub(crate) async fn retry(State(served): State<Served>, RawQuery(query): RawQuery) -> Response {
     let answer = async {
-        let parameters = Parameters::parse(query.as_deref(), &["source"])?;
-        let id: Option<OfferSourceId> = parameters.typed("source")?;
-        let id = id.ok_or_else(|| refusal(StatusCode::BAD_REQUEST, "parameter `source` is missing"))?;
+        let parameters = Parameters::parse(query.as_deref(), &["id", "source", "all"])?;
+        let one: Option<RefusedId> = parameters.typed("id")?;
+        let source: Option<OfferSourceId> = parameters.typed("source")?;
+        let all = parameters.word("all", &[("true", ())])?;
+        let which = match (one, source, all) {
+            (Some(id), None, None) => WhichRefused::One(id),
+            (None, Some(source), None) => WhichRefused::Source(source),
+            (None, None, Some(())) => WhichRefused::All,
+            _ => {
+                let text = "name one of `id`, `source` and `all=true`";
+                return Err(refusal(StatusCode::BAD_REQUEST, text));
+            }
+        };
         let patience = served.options().limits.api_timeout;
-        let retried = served.service().retry_refused(&id, patience).await;
+        let retried = served.service().retry_refused(&which, patience).await;
         Ok(json(&retried.map_err(trouble)?))
     };
     either(answer.await)
 }
 
-/// The answer to refused notifications that cannot be looked at.
-pub(super) fn trouble(error: RetryError) -> Refusal {
+pub(crate) async fn dismiss(
+    State(served): State<Served>,
+    path: Result<Path<String>, PathRejection>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let answer = async {
+        Parameters::parse(query.as_deref(), &[])?;
+        forget(&served, WhichRefused::One(id(path)?)).await
+    };
+    either(answer.await)
+}
+
+pub(crate) async fn dismiss_all(State(served): State<Served>, RawQuery(query): RawQuery) -> Response {
+    let answer = async {
+        let parameters = Parameters::parse(query.as_deref(), &["source"])?;
+        let source: Option<OfferSourceId> = parameters.typed("source")?;
+        let source = source.ok_or_else(|| refusal(StatusCode::BAD_REQUEST, "parameter `source` is missing"))?;
+        forget(&served, WhichRefused::Source(source)).await
+    };
+    either(answer.await)
+}
+
+async fn forget(served: &Served, which: WhichRefused) -> Result<Response, Refusal> {
+    let patience = served.options().limits.api_timeout;
+    let dismissed = served.service().dismiss_refused(&which, patience).await;
+    let dismissed = dismissed.map_err(trouble)?;
+    Ok(json(&Dismissed { dismissed }))
+}
+
+/// The answer to what cannot be looked at, tried again or dismissed.
+fn trouble(error: RetryError) -> Refusal {
     match error {
-        RetryError::TakesNone(_) => refusal(StatusCode::NOT_FOUND, &error.to_string()),
+        RetryError::UnknownSource(_) | RetryError::Unknown(_) => refusal(StatusCode::NOT_FOUND, &error.to_string()),
         RetryError::Store(error) => Box::new(store_trouble(&error)),
         _ => Box::new(unavailable()),
     }

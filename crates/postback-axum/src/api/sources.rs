@@ -1,7 +1,7 @@
 //! Does my integration work? For each offer source what came last, and what was refused.
 
-use super::parameters::{MAX_LIMIT, Parameters};
-use super::refused::trouble;
+use super::parameters::Parameters;
+use super::refused::RefusedView;
 use super::view::{EventView, List};
 use super::{either, inspect, read};
 use crate::answer::{Refusal, json};
@@ -11,17 +11,12 @@ use axum::{
     response::Response,
 };
 use postback::event::{Assurance, Event, Interface};
-use postback::plan::{EventRow, Outcome, Ring};
+use postback::plan::{EventRow, Outcome, RefusedCount, Ring};
 use postback::port::{EventFilter, Page, PageRequest};
 use postback::tracker::Source;
 use postback::value::{OfferSourceId, Timestamp};
 use postback_service::RefusedPostbacks;
 use serde::Serialize;
-
-/// Among how many of its newest events the last notification of a source is looked for: a network
-/// sends far more postbacks of impressions than notifications of sales, and one page is read into
-/// memory. With none among them all refusals that are kept count as later than it.
-const RECENT: u32 = MAX_LIMIT;
 
 #[derive(Serialize)]
 struct SourceView {
@@ -35,9 +30,10 @@ struct SourceView {
     last_event: Option<EventView>,
     /// The last one that was a test.
     last_test: Option<EventView>,
-    /// Notifications that were refused and are kept.
+    /// What was refused and is kept, until it is taken in or dismissed.
     refused: Refused,
-    /// Postbacks that were refused since the start of the server; absent when none was.
+    /// Postbacks that were refused and are not kept, since the start of the server; absent when
+    /// there was none.
     refused_postbacks: Option<RefusedPostbacks>,
     /// Of a source that is not configured any more: postbacks that were acknowledged and wait for
     /// it.
@@ -65,14 +61,52 @@ fn gone(id: OfferSourceId, count: u64) -> SourceView {
 
 #[derive(Debug, Default, Serialize)]
 struct Refused {
-    /// How many are kept; older ones have made room.
-    kept: usize,
-    /// How many of them came after the last notification that was taken in.
-    since_accepted: usize,
-    /// How many of those may be the network's: the caller is authorised, and the body is the
-    /// wrapper of a notification or a form.
-    probable: usize,
-    last_at: Option<Timestamp>,
+    /// How many are kept.
+    kept: u64,
+    /// How many a ring keeps at most; each interface has two.
+    keep: u32,
+    /// Whether a ring is full, so that each new one takes the place of the oldest.
+    full: bool,
+    /// Notifications.
+    ins: Kept,
+    /// Postbacks.
+    s2s: Kept,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct Kept {
+    /// How many are kept.
+    kept: u64,
+    /// How many of them may be the network's: the caller is authorised, and of a notification the
+    /// body is its wrapper or a form.
+    probable: u64,
+    /// The last one.
+    last: Option<RefusedView>,
+}
+
+impl Refused {
+    fn of(counts: Vec<RefusedCount>, keep: u32) -> Self {
+        let mut refused = Self {
+            keep,
+            ..Self::default()
+        };
+        for RefusedCount { kept, last, .. } in counts {
+            refused.kept = refused.kept.saturating_add(kept);
+            refused.full |= kept >= u64::from(keep);
+            let of = match last.interface {
+                Interface::Ins => &mut refused.ins,
+                _ => &mut refused.s2s,
+            };
+            of.kept = of.kept.saturating_add(kept);
+            if last.ring == Ring::Probable {
+                of.probable = kept;
+            }
+            if of.last.as_ref().is_none_or(|known| known.row.at <= last.at) {
+                of.last = Some(RefusedView::new(last));
+            }
+        }
+        refused
+    }
 }
 
 pub(crate) async fn sources(State(served): State<Served>, RawQuery(query): RawQuery) -> Response {
@@ -93,31 +127,17 @@ pub(crate) async fn sources(State(served): State<Served>, RawQuery(query): RawQu
 }
 
 async fn view(served: &Served, source: &Source, ins: bool) -> Result<SourceView, Refusal> {
-    let (service, patience) = (served.service(), served.options().limits.api_timeout);
-    let rows = service.refused_notifications(source.id(), patience).await;
-    let rows = rows.map_err(trouble)?;
-    let recent = if rows.is_empty() { 1 } else { RECENT };
-    let events = newest(served, source, None, recent).await?;
-    let test = newest(served, source, Some(Outcome::Test), 1).await?.pop();
-    let notified = events.iter().find(|row| row.event.interface == Interface::Ins);
-    let since = rows
-        .iter()
-        .filter(|refused| notified.is_none_or(|row| refused.at > row.event.received_at));
-    let waiting = rows.iter().filter(|row| row.ring == Ring::Probable).count();
-    let refused = Refused {
-        kept: rows.len(),
-        since_accepted: since.clone().count(),
-        probable: since.filter(|row| row.ring == Ring::Probable).count(),
-        last_at: rows.first().map(|row| row.at),
-    };
-    let refused_postbacks = service.refused_postbacks(source.id());
-    let last = events.into_iter().next();
+    let counts = read(served, inspect(served).refused_counts(source.id())).await?;
+    let refused = Refused::of(counts, source.refused_keep());
+    let last = newest(served, source, None).await?;
+    let test = newest(served, source, Some(Outcome::Test)).await?;
+    let refused_postbacks = served.service().refused_postbacks(source.id());
     let stands = last.as_ref().map(|row| (taken_in(&row.event), row.event.received_at));
     Ok(SourceView {
         id: source.id().clone(),
         title: source.title().to_owned(),
         ins,
-        text: text(source.id(), stands, &refused, waiting, refused_postbacks),
+        text: text(source.id(), stands, &refused, refused_postbacks),
         last_event: last.map(EventView::new),
         last_test: test.map(|row| EventView {
             text: taken_in(&row.event),
@@ -129,56 +149,63 @@ async fn view(served: &Served, source: &Source, ins: bool) -> Result<SourceView,
     })
 }
 
-async fn newest(
-    served: &Served,
-    source: &Source,
-    outcome: Option<Outcome>,
-    limit: u32,
-) -> Result<Vec<EventRow>, Refusal> {
+async fn newest(served: &Served, source: &Source, outcome: Option<Outcome>) -> Result<Option<EventRow>, Refusal> {
     let mut filter = EventFilter::default();
     filter.source = Some(source.id().clone());
     filter.outcome = outcome;
-    let page = read(served, inspect(served).events(&filter, &PageRequest::first(limit))).await?;
-    Ok(page.items)
+    let page = read(served, inspect(served).events(&filter, &PageRequest::first(1))).await?;
+    Ok(page.items.into_iter().next())
 }
 
-/// How a source stands: what was taken in last, and what was refused since then. Anybody can post
-/// what is refused, so that hides nothing and proves nothing.
+/// How a source stands: what was taken in last, and what was refused. Anybody can send what is
+/// refused, so that hides nothing and proves nothing.
 fn text(
     source: &OfferSourceId,
     last: Option<(String, Timestamp)>,
-    notifications: &Refused,
-    waiting: usize,
+    refused: &Refused,
     postbacks: Option<RefusedPostbacks>,
 ) -> String {
     let postbacks = postbacks.filter(|refused| refused.since_accepted > 0);
-    let none_refused = notifications.since_accepted == 0 && postbacks.is_none();
-    let (mut text, since) = match last {
+    let none_refused = refused.kept == 0 && postbacks.is_none();
+    let mut text = match last {
         None if none_refused => return "nothing has come yet".to_owned(),
-        Some((taken_in, _)) if none_refused && waiting == 0 => return taken_in,
-        Some((taken_in, _)) if none_refused => {
-            return format!(
-                "{taken_in}; {waiting} that were refused before are kept: POST /api/refused/retry?source={source}"
-            );
-        }
-        None => ("nothing was taken in yet".to_owned(), ""),
-        Some((taken_in, at)) => (format!("{taken_in} at {at}"), " since the last that was taken in"),
+        Some((taken_in, _)) if none_refused => return taken_in,
+        None => "nothing was taken in yet".to_owned(),
+        Some((taken_in, at)) => format!("{taken_in} at {at}"),
     };
-    if notifications.since_accepted > 0 {
+    let Refused { ins, s2s, .. } = refused;
+    if let Some(last) = &ins.last {
+        let (kept, at, wrong) = (ins.kept, last.row.at, wrong(ins));
         text.push_str(&format!(
-            "; notifications refused{since}: {} ({}, or somebody else posts here; once it is mended, POST \
-             /api/refused/retry?source={source})",
-            notifications.since_accepted,
-            wrong(notifications)
+            "; refused notifications that are kept: {kept}, the last of {at} ({wrong}, or somebody else posts here)"
+        ));
+    }
+    if let Some(RefusedView { row, text: why }) = &s2s.last {
+        let named = row.parameter.as_deref();
+        let named = named.map_or_else(String::new, |name| format!(", parameter `{name}`"));
+        let (kept, at) = (s2s.kept, row.at);
+        text.push_str(&format!(
+            "; refused postbacks that are kept: {kept}, the last of {at} ({why}{named}); see GET \
+             /api/refused?source={source}"
+        ));
+    }
+    if refused.kept > 0 {
+        text.push_str(&format!("; once it is mended, POST /api/refused/retry?source={source}"));
+    }
+    if refused.full {
+        let keep = refused.keep;
+        text.push_str(&format!(
+            "; as many as are kept were refused ({keep}), and each new one takes the place of the oldest"
         ));
     }
     if let Some(refused) = postbacks {
         let wrong = match refused.last_status {
             403 => "the token or the address is wrong",
+            503 => "the store did not take it",
             _ => "it is malformed",
         };
         text.push_str(&format!(
-            "; postbacks refused{since}: {} (the last with HTTP {}: {wrong}, or somebody else posts here)",
+            "; postbacks refused and not kept: {} (the last with HTTP {}: {wrong}, or somebody else posts here)",
             refused.since_accepted, refused.last_status
         ));
     }
@@ -186,10 +213,10 @@ fn text(
 }
 
 /// What is wrong with refused notifications that are the network's.
-fn wrong(refused: &Refused) -> &'static str {
-    match refused.since_accepted.saturating_sub(refused.probable) {
+fn wrong(refused: &Kept) -> &'static str {
+    match refused.kept.saturating_sub(refused.probable) {
         0 => "the secret or the version is wrong",
-        doubtful if doubtful == refused.since_accepted => "the token in the url or the address is wrong",
+        doubtful if doubtful == refused.kept => "the token in the url or the address is wrong",
         _ => "the secret, the version, the token in the url or the address is wrong",
     }
 }

@@ -360,8 +360,8 @@ async fn sources_say_what_came_last_and_what_was_refused() {
     assert_eq!(of("net")["last_event"]["event"]["event_id"], "E1");
     assert_eq!(of("clickbank")["last_test"]["event"]["receipt"], "R2");
     assert_eq!(of("clickbank")["refused"]["kept"], 2);
-    assert!(of("clickbank")["refused"]["last_at"].is_string());
-    assert!(of("walled")["last_event"].is_null() && of("walled")["refused"]["last_at"].is_null());
+    assert!(of("clickbank")["refused"]["ins"]["last"]["at"].is_string());
+    assert!(of("walled")["last_event"].is_null() && of("walled")["refused"]["ins"]["last"].is_null());
 }
 
 #[tokio::test(start_paused = true)]

@@ -14,6 +14,7 @@ mod journal;
 mod mounted;
 mod postbacks;
 mod refused;
+mod refused_postbacks;
 mod reload;
 mod service;
 mod sources;

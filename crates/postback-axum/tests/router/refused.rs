@@ -54,21 +54,27 @@ async fn a_wrong_secret_is_seen_and_loses_nothing() {
         assert_eq!(answer.status, 400);
     }
     let row = clickbank(&tested).await;
+    let ins = &row["refused"]["ins"];
     assert_eq!(
-        (&row["refused"]["kept"], &row["refused"]["since_accepted"]),
-        (&json!(3), &json!(3))
+        (&ins["kept"], &ins["probable"], &row["refused"]["kept"]),
+        (&json!(3), &json!(3), &json!(3))
     );
+    let at = ins["last"]["at"].as_str().unwrap();
     assert_eq!(
         row["text"],
-        "nothing was taken in yet; notifications refused: 3 (the secret or the version is wrong, or somebody \
-         else posts here; once it is mended, POST /api/refused/retry?source=clickbank)"
+        format!(
+            "nothing was taken in yet; refused notifications that are kept: 3, the last of {at} (the secret or the version is wrong, or \
+             somebody else posts here); once it is mended, POST /api/refused/retry?source=clickbank"
+        )
     );
     assert_eq!(retry(&tested).await, [0, 3, 0], "while the secret is wrong");
     set_secret(&tested, INS_SECRET);
     tested.notify(&notification("", "TEST", "********")).await;
-    assert_eq!(
-        clickbank(&tested).await["text"],
-        "TEST IPN decrypted; 3 that were refused before are kept: POST /api/refused/retry?source=clickbank"
+    let row = clickbank(&tested).await;
+    assert_eq!(row["refused"]["kept"], 3, "a good one takes nothing away");
+    assert!(
+        row["text"].as_str().unwrap().starts_with("TEST IPN decrypted at "),
+        "{row}"
     );
     assert_eq!(retry(&tested).await, [3, 0, 0]);
     assert_eq!(retry(&tested).await, [0, 0, 0], "a second time takes nothing");
@@ -84,7 +90,10 @@ async fn a_wrong_secret_is_seen_and_loses_nothing() {
     let row = clickbank(&tested).await;
     assert_eq!(
         row["refused"],
-        json!({"kept": 0, "since_accepted": 0, "probable": 0, "last_at": null})
+        json!({
+            "kept": 0, "keep": 256, "full": false,
+            "ins": {"kept": 0, "probable": 0, "last": null}, "s2s": {"kept": 0, "probable": 0, "last": null},
+        })
     );
     assert_eq!(row["text"], "SALE IPN decrypted");
 }
@@ -227,7 +236,13 @@ async fn of_an_overfull_ring_the_newest_256_are_tried_and_of_an_expired_one_none
     for number in 0..258 {
         tested.notify(&notification("", "SALE", &format!("R{number}"))).await;
     }
-    assert_eq!(clickbank(&tested).await["refused"]["since_accepted"], 256);
+    let row = clickbank(&tested).await;
+    assert_eq!(
+        (&row["refused"]["kept"], &row["refused"]["full"]),
+        (&json!(256), &json!(true))
+    );
+    let full = "as many as are kept were refused (256), and each new one takes the place of the oldest";
+    assert!(row["text"].as_str().unwrap().ends_with(full), "{row}");
     set_secret(&tested, INS_SECRET);
     for remaining in [192, 128, 64, 0] {
         assert_eq!(retry(&tested).await, [64, 0, remaining]);
@@ -245,18 +260,36 @@ async fn of_an_overfull_ring_the_newest_256_are_tried_and_of_an_expired_one_none
 }
 
 #[tokio::test]
-async fn only_a_source_of_notifications_is_tried_and_only_by_post_with_the_token() {
+async fn what_is_tried_again_is_named_and_only_by_post_with_the_token() {
     let tested = mistaken();
     let url = "/api/refused/retry?source=clickbank";
     assert_eq!(tested.post(url, "").await.status, 401);
     assert_eq!(tested.api(url).await.status, 405);
-    for (source, status, text) in [
-        ("", 400, "parameter `source` is missing"),
-        ("net", 404, "offer source `net` takes no notifications"),
-        ("nobody", 404, "offer source `nobody` takes no notifications"),
-        ("clickbank&limit=9", 400, "unknown parameter `limit`; known are source"),
+    let one_of = "name one of `id`, `source` and `all=true`";
+    let unknown = "2".repeat(26);
+    for (query, status, text) in [
+        ("", 400, one_of.to_owned()),
+        ("source=", 400, one_of.to_owned()),
+        ("source=net&all=true", 400, one_of.to_owned()),
+        ("all=yes", 400, "parameter `all`: `yes` is none of true".to_owned()),
+        (
+            "source=nobody",
+            404,
+            "offer source `nobody` is not configured".to_owned(),
+        ),
+        (
+            &format!("id={unknown}"),
+            404,
+            format!("nothing that was refused is kept as `{unknown}`"),
+        ),
+        (
+            "limit=9",
+            400,
+            "unknown parameter `limit`; known are id, source, all".to_owned(),
+        ),
     ] {
-        let answer = ask(&tested, source).await;
-        assert_eq!((answer.status.as_u16(), answer.error().as_str()), (status, text));
+        let url = format!("/api/refused/retry?{query}");
+        let answer = tested.send(authorized("POST", &url)).await;
+        assert_eq!((answer.status.as_u16(), answer.error()), (status, text), "{query}");
     }
 }
