@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 /// The most click-id candidates of one event: more are left out, so that one message asks for a
 /// bounded number of rows.
 pub const MAX_CANDIDATES: usize = 16;
+/// The most names of an event that were ignored.
+pub const MAX_IGNORED: usize = 32;
 
 open_enum! {
     /// What happened, in words that no network owns.
@@ -206,6 +208,9 @@ pub struct Event {
     /// for the personal ones.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: Shared<BTreeMap<String, String>>,
+    /// The names of parameters that mean nothing here or cannot be read, at most [`MAX_IGNORED`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignored: Vec<Shared<str>>,
     /// The personal parameters by name. Kept apart: a store writes them to its expiring column
     /// alone.
     #[serde(skip)]
@@ -267,6 +272,7 @@ impl Event {
             event_id: None,
             order_id: None,
             parameters: Shared::default(),
+            ignored: Vec::new(),
             private: BTreeMap::new(),
         }
     }

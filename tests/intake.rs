@@ -9,6 +9,11 @@ use postback::plan::{RefusedReason, RefusedRow, Ring};
 use postback::tracker::{Alarm, FAILURE_WINDOW, MAX_FAILURES};
 use postback::value::{Secret, Timestamp};
 use postback::{CompileOptions, Credentials, Document, Event, Tracker, compile};
+use proptest::{
+    collection::vec,
+    prelude::{any, prop_assert, prop_assert_eq, proptest},
+    sample::select,
+};
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 use std::net::IpAddr;
@@ -258,8 +263,13 @@ fn what_an_authorised_caller_brings_is_kept_with_its_reason_its_parameter_and_it
             Some("clickid"),
             Some("b"),
         ),
-        (b"token=right&clickid=a&z=%4", R::MalformedQuery, Some("z"), Some("a")),
-        (b"z=\xff&token=right", R::MalformedQuery, Some("z"), None),
+        (
+            b"token=right&clickid=a&eventid=%4",
+            R::MalformedQuery,
+            Some("eventid"),
+            Some("a"),
+        ),
+        (b"sum=\xff&token=right", R::MalformedQuery, Some("sum"), None),
         (b"clickid=a%00b&token=right", R::MalformedQuery, Some("clickid"), None),
         (
             b"clickid=+a+&sum=x&tok%65n=ri%67ht",
@@ -292,6 +302,84 @@ fn what_an_authorised_caller_brings_is_kept_with_its_reason_its_parameter_and_it
 }
 
 #[test]
+fn what_nothing_reads_refuses_nothing_and_is_named() {
+    let house = House::new(&json!({}));
+    let inside = Caller::new(network().address);
+    let long = "x".repeat(2_000);
+    for (fault, name) in [
+        ("city=M%FCnchen", "city"),
+        ("note=100%", "note"),
+        ("note=a&note=b", "note"),
+        ("n%zz=1", "n%zz"),
+        ("note=%00", "note"),
+        (&format!("note={long}"), "note"),
+        ("sub3=%EA%F3%EF", "sub3"),
+        (&format!("sub3={long}"), "sub3"),
+    ] {
+        let query = format!("clickid=a&sum=8.5&token=right&{fault}");
+        let event = house.at("cb", 0).postback(&inside, query.as_bytes()).unwrap();
+        assert_eq!(event.sum.unwrap().amount.to_string(), "8.5", "{fault}");
+        let ignored: Vec<&str> = event.ignored.iter().map(|name| &**name).collect();
+        assert_eq!(ignored, [name], "{fault}");
+    }
+    let raw = b"clickid=a&sum=8.5&token=right&\xff\xfe=1&n=\xff";
+    let event = house.at("cb", 0).postback(&inside, raw).unwrap();
+    assert_eq!(event.ignored.len(), 2);
+}
+
+#[test]
+fn a_token_at_the_wrong_place_is_no_name_that_an_event_keeps() {
+    let house = House::new(&json!({}));
+    let inside = Caller::new(network().address);
+    let query = b"clickid=a&sum=8.5&token=right&right&right=1";
+    let event = house.at("cb", 0).postback(&inside, query).unwrap();
+    assert!(event.ignored.is_empty(), "{:?}", event.ignored);
+}
+
+#[test]
+fn white_space_around_what_is_read_is_no_part_of_it() {
+    let house = House::new(&json!({}));
+    let inside = Caller::new(network().address);
+    let plain = b"clickid=a&sum=12.50&eventid=E&type=Sale&status=approved&token=right";
+    let plain = house.at("cb", 0).postback(&inside, plain).unwrap();
+    for around in ["%20", "+", "%0A", "%0D%0A", "%09", "%C2%A0"] {
+        let query = format!(
+            "clickid={around}a{around}&sum={around}12.50{around}&eventid={around}E&type=Sale{around}\
+             &status=approved{around}&token=right{around}"
+        );
+        let event = house.at("cb", 0).postback(&inside, query.as_bytes()).unwrap();
+        assert_eq!(event, plain, "{around}");
+    }
+}
+
+proptest! {
+    /// Whatever stands in the other parameters: the sale is an event, or it is kept.
+    #[test]
+    fn a_sale_of_an_authorised_caller_is_never_gone(
+        names in vec(select(vec!["sum", "type", "status", "eventid", "currency", "order_id", "sub1", "x", "n%6"]), 0..8),
+        values in vec(vec(any::<u8>(), 0..12), 8),
+    ) {
+        let mut query = b"clickid=a&token=right".to_vec();
+        for (name, value) in names.iter().zip(&values) {
+            query.extend_from_slice(b"&");
+            query.extend_from_slice(name.as_bytes());
+            query.extend_from_slice(b"=");
+            query.extend_from_slice(value);
+        }
+        let house = house();
+        let inside = Caller::new(network().address);
+        match house.at("cb", 0).postback(&inside, &query) {
+            Ok(event) => prop_assert_eq!(event.clicks[0].as_str(), "a"),
+            Err(refusal) => {
+                // A second token or click id may have come with the values.
+                let repeats = query.windows(6).filter(|part| part.eq_ignore_ascii_case(b"token=")).count() > 1;
+                prop_assert!(refusal.kept.is_some() || repeats, "{}", refusal);
+            }
+        }
+    }
+}
+
+#[test]
 fn what_is_kept_of_a_postback_is_what_came_without_its_token() {
     let house = House::new(&json!({"names": {"token": "key"}}));
     let inside = Caller::new(network().address);
@@ -299,13 +387,13 @@ fn what_is_kept_of_a_postback_is_what_came_without_its_token() {
         &house,
         "cb",
         &inside,
-        b"a=%4&&b&c=&key=right&d=1=2&token=other&e=right&f=RIGHT",
+        b"sum=%4&&b&c=&key=right&d=1=2&token=other&e=right&f=RIGHT",
     );
-    assert_eq!(body, "a=%4&b&c=&key=&d=1=2&token=other&e=&f=RIGHT");
-    let (_, body) = kept(&house, "cb", &inside, b"key=right&key=wrong&z=%");
-    assert_eq!(body, "key=&key=&z=%");
-    let (_, body) = kept(&house, "cb", &network(), b"z=%");
-    assert_eq!(body, "z=%", "a token beside the query is none of its bytes");
+    assert_eq!(body, "sum=%4&b&c=&key=&d=1=2&token=other&e=&f=RIGHT");
+    let (_, body) = kept(&house, "cb", &inside, b"key=right&key=wrong&sum=%");
+    assert_eq!(body, "key=&key=&sum=%");
+    let (_, body) = kept(&house, "cb", &network(), b"sum=%");
+    assert_eq!(body, "sum=%", "a token beside the query is none of its bytes");
 }
 
 #[test]
@@ -342,12 +430,12 @@ fn of_a_source_that_asks_nobody_and_of_an_open_type_it_is_doubtful() {
     let house = house();
     let (row, _) = kept(&house, "plain", &Caller::default(), b"clickid=a&sum=x");
     assert_eq!((row.ring, row.reason), (Ring::Doubtful, RefusedReason::MalformedAmount));
-    let (row, _) = kept(&house, "cb", &Caller::default(), b"clickid=a&type=Visit&z=%");
+    let (row, _) = kept(&house, "cb", &Caller::default(), b"clickid=a&type=Visit&eventid=%");
     assert_eq!((row.ring, row.reason), (Ring::Doubtful, RefusedReason::MalformedQuery));
-    let (row, _) = kept(&house, "cb", &network(), b"clickid=a&type=Visit&z=%");
+    let (row, _) = kept(&house, "cb", &network(), b"clickid=a&type=Visit&eventid=%");
     assert_eq!(row.ring, Ring::Probable);
     let by_address = House::new(&json!({"tokens": []}));
-    let (row, _) = kept(&by_address, "cb", &Caller::new(network().address), b"clickid=a&z=%");
+    let (row, _) = kept(&by_address, "cb", &Caller::new(network().address), b"clickid=a&sum=%");
     assert_eq!(row.ring, Ring::Probable);
 }
 

@@ -45,7 +45,7 @@ impl Intake<'_> {
             body,
         );
         let click = self.found(query, Meaning::ClickId);
-        let click = click.and_then(|text| ClickId::new(text.trim()).ok());
+        let click = click.and_then(|text| ClickId::new(text).ok());
         let parameter = reason.parameter().map(ToString::to_string);
         Refusal {
             reason,
@@ -74,7 +74,7 @@ impl Intake<'_> {
         let names = &self.source.names;
         names.names(meaning).find_map(|name| {
             let own = pairs(query).filter(|(own, _)| text(own) == name);
-            let mut values = own.map(|(_, value)| text(value.unwrap_or_default()));
+            let mut values = own.map(|(_, value)| text(value.unwrap_or_default()).trim().to_string());
             values.find(|value| !value.is_empty() && !is_unfilled_macro(value))
         })
     }

@@ -101,10 +101,10 @@ impl<'a> Intake<'a> {
     /// # Errors
     /// - a token that is missing or wrong, an address that is not allowed; a fault anywhere else
     ///   hides no token
-    /// - of an authorised caller, with the query to keep: bytes that are no query, a value that is
-    ///   malformed, too long or repeated, with its parameter's name
+    /// - of an authorised caller, with the query to keep: a query that is too long, or a value that
+    ///   means something and is malformed, too long or repeated, with its parameter's name
     pub fn postback(&self, caller: &Caller<'_>, query: &[u8]) -> Result<Event, Refusal> {
-        let read = Query::parse(query).map_err(RefusalReason::from);
+        let read = Query::parse_each(query).map_err(RefusalReason::from);
         let read = read.and_then(|query| Ok(self.posted_back(&query)?));
         let (event, read) = read.map_err(|reason| self.refused(caller, query, reason))?;
         let is_open = event.name.as_deref().is_some_and(|word| self.source.is_open(word));
@@ -122,7 +122,7 @@ impl<'a> Intake<'a> {
     /// # Errors
     /// As [`Intake::postback`]; a type that is not open is [`Unauthorized::Type`].
     pub fn pixel(&self, _caller: &Caller<'_>, query: &[u8]) -> Result<Event, Refusal> {
-        let query = Query::parse(query)?;
+        let query = Query::parse_each(query)?;
         if !self.is_sent_by_anyone(&query) {
             return Err(Unauthorized::Type.into());
         }

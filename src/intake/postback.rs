@@ -2,10 +2,16 @@
 
 use super::door::Intake;
 use super::draft::keep;
-use crate::event::{Event, Interface, Kind};
+use crate::event::{Event, Interface, Kind, MAX_IGNORED};
+use crate::model::ParameterRole;
 use crate::network::{InboundPostback, InboundPostbackError, Meaning};
 use crate::value::{EventId, Money, Query, Receipt, Shared};
-use alloc::{borrow::Cow, format, string::ToString, vec::Vec};
+use alloc::{
+    borrow::Cow,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
 
 impl Intake<'_> {
     /// The event of a postback, and what was read of the query.
@@ -28,6 +34,7 @@ impl Intake<'_> {
         let own: Vec<&str> = self.source.parameters.iter().map(|row| row.name.as_str()).collect();
         let open = self.is_sent_by_anyone(query);
         let read = self.read(query, &own, open)?;
+        self.ids_are_read(query)?;
         let role_of = |name: &str| {
             self.source
                 .parameters
@@ -61,7 +68,29 @@ impl Intake<'_> {
         for (name, value) in &read.parameters {
             keep(&mut event, name, role_of(name), value);
         }
+        event.ignored = self.names_of(&read.ignored);
         Ok((event, read))
+    }
+
+    /// The names that an event keeps of those that were ignored. A name may be a token that was
+    /// pasted at the wrong place.
+    fn names_of(&self, ignored: &[String]) -> Vec<Shared<str>> {
+        let tokens = self.credentials.tokens(&self.source.id);
+        let is_token = |name: &&String| tokens.iter().any(|token| token.matches(name.as_bytes()));
+        let names = ignored.iter().filter(|name| !is_token(name));
+        names.take(MAX_IGNORED).map(|name| name.as_str().into()).collect()
+    }
+
+    /// Parameters of the source's own with the role of an id mean something, so a fault in one
+    /// refuses the postback.
+    fn ids_are_read(&self, query: &Query<'_>) -> Result<(), InboundPostbackError> {
+        let is_id = |role: &ParameterRole| matches!(role, ParameterRole::EventId | ParameterRole::OrderId);
+        let rows = self.source.parameters.iter();
+        let ids = rows.filter(|row| row.role.as_ref().is_some_and(is_id));
+        for row in ids {
+            query.value(&row.name)?;
+        }
+        Ok(())
     }
 
     fn postback_id(&self, read: &InboundPostback) -> (EventId, bool) {

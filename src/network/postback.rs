@@ -4,7 +4,7 @@ use super::{Meaning, ParameterMap};
 use crate::text::{Cut, QueryFault};
 use crate::value::{
     Amount, AmountError, ClickId, Currency, CurrencyError, MAX_FOREIGN_ID, MAX_TYPE_NAME, Query, QueryError, Receipt,
-    Secret, Timestamp, TimestampError, TypeName, open_enum,
+    Secret, Timestamp, TimestampError, TypeName, is_unfilled_macro, open_enum,
 };
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -84,7 +84,7 @@ pub struct InboundPostback {
     /// parameters under theirs. Some may be personal: who knows their roles moves those away.
     pub parameters: BTreeMap<String, String>,
     /// The names that mean nothing here, each once, sorted, cut at [`MAX_IGNORED_SHOWN`]
-    /// characters; also an own parameter whose name is that of a slot which the query calls
+    /// characters; also slots and own parameters that cannot be read, an own parameter whose name is that of a slot which the query calls
     /// otherwise, and an event id that another one outranks.
     pub ignored: Vec<String>,
 }
@@ -168,11 +168,15 @@ impl InboundPostback {
     /// Reads a query by the names of `map`. `own` names the source's own parameters; a name may be
     /// own and have a meaning, then it is read as both.
     ///
+    /// White space around ids, words, amounts and times is no part of them. A slot or an own
+    /// parameter that cannot be read or is over [`MAX_PARAMETER`] is left out and stands in
+    /// [`ignored`](Self::ignored).
+    ///
     /// # Errors
     /// - a name that means something here, or is own, and stands there more than once
+    /// - a value that cannot be read ([`Query::parse_each`]), but for slots and own parameters
     /// - a value over its length: [`MAX_FOREIGN_ID`] for the ids and the token, [`MAX_TYPE_NAME`]
-    ///   for the type, [`MAX_STATUS_WORD`] for the status, [`MAX_PARAMETER`] for slots and own
-    ///   parameters
+    ///   for the type, [`MAX_STATUS_WORD`] for the status
     /// - a sum that is not an [`Amount`], a currency that is not three letters, a time that is
     ///   neither whole Unix seconds nor RFC 3339
     pub fn read(query: &Query<'_>, map: &ParameterMap, own: &[&str]) -> Result<Self, InboundPostbackError> {
@@ -185,7 +189,9 @@ impl InboundPostback {
         let id = MAX_FOREIGN_ID;
         let mut read = Self {
             click_id: reader.made(Meaning::ClickId, id, |text| ClickId::new(text))?,
-            sum: reader.parsed(Meaning::Sum, usize::MAX, str::parse, Problem::Amount)?,
+            sum: reader
+                .parsed(Meaning::Sum, usize::MAX, amount, Problem::Amount)?
+                .flatten(),
             currency: reader.currency()?,
             type_word: reader.made(Meaning::Type, MAX_TYPE_NAME, |text| TypeName::new(text))?,
             status_word: reader.text(Meaning::Status, MAX_STATUS_WORD)?,
@@ -203,15 +209,14 @@ impl InboundPostback {
             ignored: Vec::new(),
         };
         for number in map.slots() {
-            if let Some(value) = reader.text(Meaning::Sub(number), MAX_PARAMETER)? {
+            if let Some(value) = reader.slot(number)? {
                 read.parameters.insert(format!("sub{number}"), value);
             }
         }
         for name in own {
-            let Some(value) = query.value(name).map_err(Problem::from)? else {
+            let Some(value) = reader.free(name)? else {
                 continue;
             };
-            bounded(name, value, MAX_PARAMETER)?;
             if Meaning::from_word(name).is_some_and(|m| matches!(m, Meaning::Sub(_)) && map.meaning(name) != Some(m)) {
                 // A slot that the network calls otherwise has this name.
                 reader.ignored.insert((*name).to_string());
@@ -222,6 +227,7 @@ impl InboundPostback {
         let unknown = query
             .pairs()
             .map(|(name, _)| name)
+            .chain(query.faulty())
             .filter(|name| map.meaning(name).is_none() && !own.contains(name));
         reader
             .ignored
@@ -244,7 +250,8 @@ impl<'q> Reader<'q, '_> {
     fn value(&mut self, meaning: Meaning, longest: usize) -> Result<Option<(&'q str, &'q str)>, InboundPostbackError> {
         let mut found: Option<(&'q str, &'q str)> = None;
         for name in self.map.names(meaning) {
-            let Some(value) = self.query.value(name).map_err(Problem::from)? else {
+            let value = self.query.value(name).map_err(Problem::from)?;
+            let Some(value) = value.and_then(trimmed) else {
                 continue;
             };
             bounded(name, value, longest)?;
@@ -257,6 +264,35 @@ impl<'q> Reader<'q, '_> {
             }
         }
         Ok(found)
+    }
+
+    /// The first value of a slot's names that can be read.
+    fn slot(&mut self, number: u8) -> Result<Option<String>, InboundPostbackError> {
+        let mut first = None;
+        for name in self.map.names(Meaning::Sub(number)) {
+            let Some(value) = self.free(name)? else {
+                continue;
+            };
+            let first = first.get_or_insert(value);
+            if *first != value && !self.own.contains(&name) {
+                self.ignored.insert(name.to_string());
+            }
+        }
+        Ok(first.map(ToString::to_string))
+    }
+
+    /// A value that is kept as a text. No id and no money follow from it, so one that cannot be
+    /// read, or is too long, refuses no sale: it is left out, and named. Of two values neither is
+    /// taken.
+    fn free(&mut self, name: &str) -> Result<Option<&'q str>, InboundPostbackError> {
+        match self.query.value(name) {
+            Ok(value) if value.is_none_or(|value| value.len() <= MAX_PARAMETER) => Ok(value),
+            Err(error) if error.fault() == QueryFault::Repeated => Err(error.into()),
+            Ok(_) | Err(_) => {
+                self.ignored.insert(name.to_string());
+                Ok(None)
+            }
+        }
     }
 
     fn text(&mut self, meaning: Meaning, longest: usize) -> Result<Option<String>, InboundPostbackError> {
@@ -303,6 +339,28 @@ impl<'q> Reader<'q, '_> {
             Receipt::new(if numbers { Receipt::split_rebill(text).0 } else { text })
         })
     }
+}
+
+/// A value without the white space around it, which no id, word or amount has; none where nothing
+/// is left of it.
+fn trimmed(value: &str) -> Option<&str> {
+    let rest = value.trim();
+    let says = rest.len() == value.len() || !(rest.is_empty() || is_unfilled_macro(rest));
+    says.then_some(rest)
+}
+
+/// Whether a network writes this word where it knows no amount.
+fn is_no_amount(text: &str) -> bool {
+    const WORDS: [&str; 6] = ["n/a", "na", "nan", "none", "null", "undefined"];
+    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// An amount, unless the network says that it knows none.
+fn amount(text: &str) -> Result<Option<Amount>, AmountError> {
+    if is_no_amount(text) {
+        return Ok(None);
+    }
+    text.parse().map(Some)
 }
 
 /// Whole Unix seconds or RFC 3339.

@@ -18,6 +18,7 @@ codes! {
         MalformedTime = "malformed_time": "its time cannot be read",
         MalformedValue = "malformed_value": "a value holds a character that is not allowed there",
         ContentType = "content_type": "the type of its body is none that is read",
+        MalformedBody = "malformed_body": "its body cannot be read as the JSON that it is meant to be",
         Misdirected = "misdirected": "it belongs to another URL of this server",
     }
 }

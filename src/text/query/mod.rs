@@ -2,6 +2,7 @@
 //! that whoever pasted a URL can mend it.
 
 mod decode;
+mod each;
 mod refused;
 mod scan;
 mod whole;

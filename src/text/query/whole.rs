@@ -20,7 +20,9 @@ use core::fmt;
 /// ```
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Query<'a> {
-    pairs: Vec<Pair<'a>>,
+    pub(super) pairs: Vec<Pair<'a>>,
+    /// The parameters that cannot be read, by their names as far as those can.
+    pub(super) faulty: Vec<(String, QueryError)>,
 }
 
 impl<'a> Query<'a> {
@@ -38,12 +40,34 @@ impl<'a> Query<'a> {
             return Err(QueryError(Kind::TooLong(query.len())));
         }
         let text = core::str::from_utf8(query).map_err(|error| not_utf8(query, error.valid_up_to()))?;
-        Ok(Self { pairs: Scan::of(text)? })
+        Ok(Self {
+            pairs: Scan::of(text)?,
+            faulty: Vec::new(),
+        })
+    }
+
+    /// As [`Query::parse`], but a parameter that cannot be read is no error until somebody asks for
+    /// it by [`Query::value`] or [`Query::raw`]: most that stands in a URL means nothing to its
+    /// reader. Line ends and tabs around a value are no part of it.
+    ///
+    /// # Errors
+    /// - more than [`MAX_QUERY`] bytes or more than
+    ///   [`MAX_QUERY_PARAMETERS`](super::MAX_QUERY_PARAMETERS) parameters
+    pub fn parse_each(query: &'a [u8]) -> Result<Self, QueryError> {
+        match Self::parse(query) {
+            Err(QueryError(Kind::Parameter { .. })) => super::each::parse(query),
+            parsed => parsed,
+        }
     }
 
     /// Every parameter, decoded, in the order it came; repeated names and unfilled macros too.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
+    }
+
+    /// The names of the parameters that cannot be read, which [`Query::parse_each`] passed over.
+    pub fn faulty(&self) -> impl Iterator<Item = &str> {
+        self.faulty.iter().map(|(name, _)| name.as_str())
     }
 
     /// The value of `name` (compared exactly), or none when it is absent, empty or an unfilled
@@ -52,6 +76,7 @@ impl<'a> Query<'a> {
     /// # Errors
     /// - the name stands there more than once, with whatever values: none of them is more right
     ///   than the other
+    /// - it cannot be read, where [`Query::parse_each`] passed it over
     pub fn value(&self, name: &str) -> Result<Option<&str>, QueryError> {
         Ok(self
             .raw(name)?
@@ -62,7 +87,11 @@ impl<'a> Query<'a> {
     ///
     /// # Errors
     /// - the name stands there more than once
+    /// - it cannot be read, where [`Query::parse_each`] passed it over
     pub fn raw(&self, name: &str) -> Result<Option<&str>, QueryError> {
+        if let Some((_, error)) = self.faulty.iter().find(|(own, _)| own == name) {
+            return Err(error.clone());
+        }
         let mut found = self.pairs.iter().filter(|(own, _)| own == name);
         let first = found.next();
         if found.next().is_some() {

@@ -13,7 +13,7 @@ const METHODS: &[&[u8]] = &[b"GET ", b"POST ", b"HEAD ", b"PUT ", b"OPTIONS "];
 pub(super) fn url(asked: &[u8]) -> (&[u8], Option<String>) {
     let asked = asked.trim_ascii();
     let Some((method, target)) = request(asked) else {
-        return (unquoted(asked), None);
+        return (asked, None);
     };
     let length = target
         .iter()
@@ -33,12 +33,6 @@ pub(super) fn url(asked: &[u8]) -> (&[u8], Option<String>) {
         _ => "",
     };
     (target, Some(format!("the line of a log: {left_out} taken off{body}")))
-}
-
-/// A text without the quotes that it was copied with.
-fn unquoted(text: &[u8]) -> &[u8] {
-    let within = |quote| text.strip_prefix(quote).and_then(|text| text.strip_suffix(quote));
-    within(b"\"").or_else(|| within(b"'")).unwrap_or(text).trim_ascii()
 }
 
 /// The method of the request that a text begins with or holds, and what follows it.
@@ -146,19 +140,11 @@ mod tests {
     }
 
     #[test]
-    fn quotes_and_spaces_around_a_url_are_taken_off() {
-        for text in ["'/postback?a=1'", " \"/postback?a=1\"\n", "\" /postback?a=1 \""] {
-            assert_eq!(read(text), ("/postback?a=1".into(), None), "{text}");
-        }
-    }
-
-    #[test]
     fn a_url_and_a_query_stay_as_they_are() {
         for text in [
             "/postback?clickid=GET%20/x",
             "https://trk.example.com/postback?clickid=C",
             "GET it",
-            "'a=1",
             "",
         ] {
             assert_eq!(read(text), (text.into(), None), "{text}");

@@ -36,6 +36,7 @@ static TRACKER: LazyLock<Tracker> = LazyLock::new(|| {
 pub fn s2s_query(bytes: &[u8]) {
     let read = Query::parse(bytes);
     assert_eq!(read.is_ok(), is_taken(bytes), "{read:?} {}", bytes.escape_ascii());
+    each(bytes, read.is_ok());
     let query = match &read {
         Ok(query) => query,
         Err(error) => {
@@ -73,6 +74,33 @@ pub fn s2s_query(bytes: &[u8]) {
                 is_read(text, &pairs);
             }
         }
+    }
+}
+
+/// Parameter by parameter: each that would be read alone is read, each other one is named.
+fn each(bytes: &[u8], is_whole: bool) {
+    let parts = bytes.split(|byte| *byte == b'&').filter(|part| !part.is_empty());
+    let count = parts.clone().count();
+    let Ok(query) = Query::parse_each(bytes) else {
+        return assert!(bytes.len() > MAX_QUERY || count > MAX_QUERY_PARAMETERS);
+    };
+    assert_eq!(query.faulty().count() == 0, is_whole || query.pairs().count() == count);
+    assert_eq!(query.pairs().count() + query.faulty().count(), count);
+    for part in parts {
+        if let Ok(alone) = Query::parse(part) {
+            let (name, value) = alone.pairs().next().unwrap();
+            assert!(
+                query
+                    .pairs()
+                    .any(|(own, read)| own == name && read.len() <= value.len())
+            );
+        }
+    }
+    for name in query.faulty() {
+        assert!(query.raw(name).is_err(), "{name}");
+    }
+    for source in TRACKER.sources() {
+        let _ = made(source, &query, 1_775_001_600, 7);
     }
 }
 
@@ -114,7 +142,10 @@ fn values(query: &Query<'_>, pairs: &[(&str, &str)]) {
 
 /// What was read is in the text, and is no macro.
 fn is_read(text: &str, pairs: &[(&str, &str)]) {
-    assert!(pairs.iter().any(|(_, value)| *value == text), "{text}");
+    assert!(
+        pairs.iter().any(|(_, value)| [value, value.trim()].contains(&text)),
+        "{text}"
+    );
     assert!(!text.is_empty() && !is_unfilled_macro(text), "{text}");
 }
 
@@ -154,17 +185,19 @@ fn event(source: &Source, query: &Query<'_>, pairs: &[(&str, &str)]) {
     for id in event.clicks.iter().chain(&event.forged) {
         let given = pairs
             .iter()
-            .any(|(_, value)| *value == id.as_str() || value.eq_ignore_ascii_case(id.as_str()));
+            .any(|(_, value)| value.trim().eq_ignore_ascii_case(id.as_str()));
         assert!(given && !is_unfilled_macro(id.as_str()), "{id}");
     }
     if let Some(sum) = postback.sum {
         // Read exactly: some value is that amount.
-        assert!(pairs.iter().any(|(_, value)| value.parse() == Ok(sum)), "{sum}");
+        assert!(pairs.iter().any(|(_, value)| value.trim().parse() == Ok(sum)), "{sum}");
         assert_eq!(event.sum.map(|money| money.amount), Some(sum));
     }
     if let Some(receipt) = &event.receipt {
         assert!(
-            pairs.iter().any(|(_, value)| value.starts_with(receipt.as_str())),
+            pairs
+                .iter()
+                .any(|(_, value)| value.trim_start().starts_with(receipt.as_str())),
             "{receipt}"
         );
     }

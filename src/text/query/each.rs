@@ -1,0 +1,75 @@
+//! A query string of which some parameter cannot be read: the others can.
+
+use super::decode::{Seen, decoded};
+use super::refused::{Fault, Kind, MAX_QUERY_PARAMETERS, Part, QueryError};
+use super::scan::Pair;
+use super::whole::Query;
+use crate::text::cut::shown;
+use crate::text::escape::percent_decoded;
+use alloc::{borrow::Cow, string::String};
+
+/// Bytes that stand for themselves, or their escapes, which editors and logs leave around values.
+const AROUND: [&[u8]; 6] = [b"\r", b"\n", b"\t", b"%0D", b"%0A", b"%09"];
+
+/// Reads each parameter by itself.
+pub(super) fn parse(query: &[u8]) -> Result<Query<'_>, QueryError> {
+    let mut read = Query::default();
+    for parameter in query.split(|byte| *byte == b'&').filter(|text| !text.is_empty()) {
+        if read.pairs.len().saturating_add(read.faulty.len()) >= MAX_QUERY_PARAMETERS {
+            return Err(QueryError(Kind::TooMany));
+        }
+        let mut parts = parameter.splitn(2, |byte| *byte == b'=');
+        let name = parts.next().unwrap_or_default();
+        match pair(name, trimmed(parts.next().unwrap_or_default())) {
+            Ok(pair) => read.pairs.push(pair),
+            Err((part, fault)) => {
+                let known = lossy(name);
+                let name = shown(&known);
+                read.faulty
+                    .push((known, QueryError(Kind::Parameter { part, name, fault })));
+            }
+        }
+    }
+    Ok(read)
+}
+
+fn pair<'a>(name: &'a [u8], value: &'a [u8]) -> Result<Pair<'a>, (Part, Fault)> {
+    let name = text(name).map_err(|fault| (Part::Name, fault))?;
+    let value = text(value).map_err(|fault| (Part::Value, fault))?;
+    Ok((name, value))
+}
+
+fn text(raw: &[u8]) -> Result<Cow<'_, str>, Fault> {
+    let text = core::str::from_utf8(raw).map_err(|_| Fault::NotUtf8)?;
+    decoded(text, Seen::ENCODED)
+}
+
+/// A value without what stands around it.
+fn trimmed(value: &[u8]) -> &[u8] {
+    let shorter = |rest| {
+        AROUND
+            .iter()
+            .find_map(|around| without_start(rest, around).or_else(|| without_end(rest, around)))
+    };
+    let mut rest = value;
+    while let Some(less) = shorter(rest) {
+        rest = less;
+    }
+    rest
+}
+
+fn without_start<'a>(text: &'a [u8], start: &[u8]) -> Option<&'a [u8]> {
+    let (first, rest) = text.split_at_checked(start.len())?;
+    first.eq_ignore_ascii_case(start).then_some(rest)
+}
+
+fn without_end<'a>(text: &'a [u8], end: &[u8]) -> Option<&'a [u8]> {
+    let (rest, last) = text.split_at_checked(text.len().checked_sub(end.len())?)?;
+    last.eq_ignore_ascii_case(end).then_some(rest)
+}
+
+/// A name as far as it can be read.
+fn lossy(raw: &[u8]) -> String {
+    let decoded = percent_decoded(raw, b' ').map_or(Cow::Borrowed(raw), Cow::Owned);
+    String::from_utf8_lossy(&decoded).into_owned()
+}
