@@ -60,28 +60,54 @@ impl ClickIdKeys {
         ClickId::new(text).unwrap_or_else(|_| unreachable_id())
     }
 
-    /// Says what a text is.
+    /// Says what a text is. Of ours white space and quotes around it and a `.`, `,` or `/` behind it
+    /// are no part: people and spreadsheets leave them there, and the signature shows which id is
+    /// meant. Another tracker's id may end so.
     #[must_use]
     pub fn recognise(&self, text: &str) -> Recognised {
-        let folded = text.to_ascii_lowercase();
-        let bytes = folded
-            .strip_prefix('p')
-            .filter(|_| text.len() == CLICK_ID_LENGTH)
-            .and_then(base32::decode);
-        if let Some((stamp, presented)) = bytes.as_deref().and_then(|bytes| bytes.split_at_checked(STAMP)) {
-            let signed = self
-                .0
-                .iter()
-                .any(|key| bool::from(tag(key, stamp).as_slice().ct_eq(presented)));
-            let made = if signed || self.0.is_empty() {
-                Recognised::Ours
-            } else {
-                Recognised::Forged
-            };
-            return ClickId::new(&folded).map_or(Recognised::Invalid, made);
+        if let Some(ours) = self.in_our_form(text) {
+            return ours;
         }
-        ClickId::new(text).map_or(Recognised::Invalid, Recognised::Foreign)
+        let bare = text.trim_matches(is_around).trim_end_matches(is_behind);
+        match self.in_our_form(bare.trim_matches(is_around)) {
+            Some(Recognised::Ours(id)) => Recognised::Ours(id),
+            _ => ClickId::new(text).map_or(Recognised::Invalid, Recognised::Foreign),
+        }
     }
+
+    /// What a text of the form of our ids is.
+    fn in_our_form(&self, text: &str) -> Option<Recognised> {
+        if text.len() != CLICK_ID_LENGTH {
+            return None;
+        }
+        let folded = text.to_ascii_lowercase();
+        let bytes = folded.strip_prefix('p').and_then(base32::decode)?;
+        let (stamp, presented) = bytes.split_at_checked(STAMP)?;
+        let signed = self
+            .0
+            .iter()
+            .any(|key| bool::from(tag(key, stamp).as_slice().ct_eq(presented)));
+        let made = if signed || self.0.is_empty() {
+            Recognised::Ours
+        } else {
+            Recognised::Forged
+        };
+        Some(ClickId::new(&folded).map_or(Recognised::Invalid, made))
+    }
+}
+
+/// What may stand around an id in a text.
+fn is_around(character: char) -> bool {
+    character.is_whitespace()
+        || matches!(
+            character,
+            '"' | '\'' | '`' | '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}'
+        )
+}
+
+/// What may stand behind an id in a text.
+fn is_behind(character: char) -> bool {
+    is_around(character) || matches!(character, '.' | ',' | '/' | ';')
 }
 
 /// Base32 and a letter are always a click id; this is never reached, and says so without a panic.
@@ -108,7 +134,11 @@ fn tag(key: &Secret, stamp: &[u8]) -> [u8; TAG] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::{string::ToString, vec};
+    use alloc::{
+        format,
+        string::{String, ToString},
+        vec,
+    };
 
     fn keys(texts: &[&str]) -> ClickIdKeys {
         ClickIdKeys::new(texts.iter().map(|text| Secret::from(*text)).collect())
@@ -147,7 +177,37 @@ mod tests {
         }
     }
 
-    use alloc::string::String;
+    #[test]
+    fn what_people_leave_around_our_ids_is_no_part_of_them() {
+        let keys = keys(&["key"]);
+        let id = keys.mint(at(1_700_000_000), [1, 2]);
+        for text in [
+            format!(" {id}"),
+            format!("\"{id}\""),
+            format!("'{id}',"),
+            format!("{id}."),
+            format!("{id}/"),
+            format!("\u{201c}{id}\u{201d}."),
+            format!("\u{a0}{}\t", id.as_str().to_uppercase()),
+        ] {
+            assert_eq!(keys.recognise(&text), Recognised::Ours(id.clone()), "{text:?}");
+        }
+        for text in [
+            format!(".{id}"),
+            format!("{id}x"),
+            format!("{id}-"),
+            "a.".into(),
+            "\"a\"".into(),
+        ] {
+            assert_eq!(keys.recognise(&text), Recognised::Foreign(ClickId::new(&text).unwrap()));
+        }
+        let other = ClickIdKeys::new(alloc::vec![Secret::from("other")]);
+        let text = format!("{id}.");
+        assert_eq!(
+            other.recognise(&text),
+            Recognised::Foreign(ClickId::new(&text).unwrap())
+        );
+    }
 
     #[test]
     fn ids_of_others_are_taken_exactly() {
