@@ -111,14 +111,14 @@ impl PointReads for Tables {
 
     fn waiting(&self, source: &OfferSourceId, receipt: &Receipt, limit: usize) -> Result<Vec<Event>, Infallible> {
         let waits = |row: &&EventRow| row.outcome == Outcome::Unattributed && row.event.source == *source;
-        let follows = |row: &&EventRow| {
-            row.event
-                .receipt
-                .iter()
-                .chain(&row.event.parent)
-                .any(|known| known == receipt)
-        };
+        let follows = |row: &&EventRow| row.event.waits_by().iter().flatten().any(|known| known == receipt);
         let found = self.events.values().filter(waits).filter(follows);
+        Ok(found.take(limit).map(|row| Event::clone(&row.event)).collect())
+    }
+
+    fn told(&self, click: &ClickId, limit: usize) -> Result<Vec<Event>, Infallible> {
+        let counts = |row: &&EventRow| row.outcome == Outcome::Applied && row.click.as_ref() == Some(click);
+        let found = self.events.values().filter(counts);
         Ok(found.take(limit).map(|row| Event::clone(&row.event)).collect())
     }
 

@@ -169,6 +169,9 @@ pub struct Event {
     /// Whether the network marked it as a test.
     #[serde(default)]
     pub test: bool,
+    /// Whether it is to be stored and to fire nothing.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub silent: bool,
     /// When it happened: the network's time, else the arrival.
     pub at: Timestamp,
     /// Whether `at` is the network's time.
@@ -231,6 +234,20 @@ pub struct ByHand {
 }
 
 impl Event {
+    /// The keys by which a store finds it while it waits for its click: its receipt and that of the
+    /// sale which it belongs to; without the latter, and where it names no click, its event id as
+    /// [`Receipt::of_event_id`] has it.
+    #[must_use]
+    pub fn waits_by(&self) -> [Option<Receipt>; 2] {
+        [self.receipt.clone(), self.parent.clone().or_else(|| self.leading_id())]
+    }
+
+    /// The key of the event id that may lead to its click: that of a postback which names none.
+    fn leading_id(&self) -> Option<Receipt> {
+        let leads = self.interface == Interface::Postback && self.clicks.is_empty() && self.forged.is_empty();
+        self.event_id.as_deref().filter(|_| leads).map(Receipt::of_event_id)
+    }
+
     /// The same event with the click that a person has chosen: it comes before those that the event
     /// names, and before what its receipts say.
     #[must_use]
@@ -259,6 +276,7 @@ impl Event {
             kind: None,
             name: None,
             test: false,
+            silent: false,
             at,
             timed: true,
             received_at: at,

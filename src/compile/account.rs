@@ -35,7 +35,7 @@ pub(super) fn resolve(definition: &Definition, root: &Place<'_>) -> Account {
     Account {
         currency: definition.currency.unwrap_or(Currency::USD),
         revenue_statuses: revenue
-            .unwrap_or_else(|| [Status::Approved, Status::Other].into())
+            .unwrap_or_else(|| [Status::Approved].into())
             .into_iter()
             .collect(),
         types,

@@ -3,6 +3,7 @@
 use super::rows::refer;
 use crate::config::Place;
 use crate::definition::Definition;
+use crate::model::Status;
 use crate::tracker::compiled::ConversionType;
 use crate::value::{Currency, Namespace, TypeName};
 use alloc::{
@@ -18,6 +19,8 @@ pub(super) struct Context<'a> {
     pub(super) known: Known<'a>,
     /// The types.
     pub(super) types: BTreeMap<TypeName, ConversionType>,
+    pub(super) default_type: Option<TypeName>,
+    pub(super) revenue_statuses: BTreeSet<Status>,
 }
 
 impl Context<'_> {

@@ -120,9 +120,12 @@ fn tracker(
         currency: account.currency,
         known: Known::of(definition),
         types: account.types,
+        default_type: account.default_type,
+        revenue_statuses: account.revenue_statuses,
     };
-    let (sources, default_source) = source::resolve(definition, root, &context);
+    let (mut sources, default_source) = source::resolve(definition, root, &context);
     let offers = offer::resolve(definition, root, &context, &sources);
+    source::compare_statuses(&mut sources, offers.values());
     later::resolve(definition, root, &context);
     let channels = channel::resolve(definition, root, &context);
     let campaigns = campaign::resolve(definition, root, &context, &channels, &offers, &sources);
@@ -131,8 +134,8 @@ fn tracker(
         fingerprint,
         document,
         currency: account.currency,
-        revenue_statuses: account.revenue_statuses,
-        default_type: account.default_type?,
+        revenue_statuses: context.revenue_statuses,
+        default_type: context.default_type?,
         types: context.types,
         rates: account.rates,
         domains: account.domains,

@@ -6,10 +6,10 @@ use super::rows::{is_default, named, refer, title};
 use crate::config::{Place, Refusal};
 use crate::definition::{Definition, OfferSource, Protocol};
 use crate::event::Kind;
-use crate::model::{Counts, Duplicates, Status};
+use crate::model::{Counts, Duplicates, Status, TypeCase};
 use crate::network::Meaning;
 use crate::plan::{DEFAULT_REFUSED, DEFAULT_REFUSED_DAYS};
-use crate::tracker::compiled::Source;
+use crate::tracker::compiled::{Offer, Source};
 use crate::value::{OfferSourceId, TypeName};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -52,19 +52,26 @@ fn source(row: &OfferSource, place: &Place<'_>, context: &Context<'_>) -> Source
     let (parameters, names) = parameter::resolve(row, place, row.protocol.parameter_map());
     let domain = row.domain.as_ref();
     let refused = row.refused.unwrap_or_default();
+    let default_status = row.default_status.unwrap_or(Status::Approved);
+    let duplicates = row.duplicates.unwrap_or(row.protocol.usual_duplicates());
+    let mut updated = context.types.values().map(|known| known.duplicates);
     Source {
         title: title(row.title.as_ref(), &row.id),
         domain: domain.and_then(|id| refer(id, "domain", &context.known.domains, &place.at("domain"))),
         tokens: row.tokens.clone(),
         allow_ips: row.allow_ips.clone(),
         currency: row.currency.unwrap_or(context.currency),
-        default_status: row.default_status.unwrap_or(Status::Approved),
+        default_status,
         reversal_status,
-        duplicates: row.duplicates.unwrap_or(Duplicates::Create),
+        duplicates,
+        follows_ids: duplicates == Duplicates::Update || updated.any(|policy| policy == Some(Duplicates::Update)),
         click_expiration: row.click_expiration,
         open_types: open_types(row, place, context),
+        exact_types: row.type_case == Some(TypeCase::Exact),
+        default_type: context.default_type.clone(),
+        implied_status: Some(default_status),
         events: events(row, place, context),
-        statuses: row.statuses.clone(),
+        statuses: statuses(row, reversal_status, context),
         parameters,
         names,
         pasted: pasted(row, place),
@@ -73,6 +80,22 @@ fn source(row: &OfferSource, place: &Place<'_>, context: &Context<'_>) -> Source
         refused_keep: refused.keep.unwrap_or(DEFAULT_REFUSED),
         refused_days: refused.days.unwrap_or(DEFAULT_REFUSED_DAYS),
         id: row.id.clone(),
+    }
+}
+
+/// Takes back what a postback without a status means where an offer says something else: who reads
+/// it does not know the offer.
+pub(super) fn compare_statuses<'o>(sources: &mut Sources, offers: impl Iterator<Item = &'o Offer>) {
+    for offer in offers {
+        let Some(source) = sources.get_mut(&offer.source) else {
+            continue;
+        };
+        if offer
+            .default_status
+            .is_some_and(|status| status != source.default_status)
+        {
+            source.implied_status = None;
+        }
     }
 }
 
@@ -98,6 +121,16 @@ fn open_types(row: &OfferSource, place: &Place<'_>, context: &Context<'_>) -> BT
         }
     };
     place.rows("open_types", &row.open_types).filter_map(open).collect()
+}
+
+/// The rows of `statuses`; the word of money that is taken back never earns, whatever its row says.
+fn statuses(row: &OfferSource, reversal_status: Status, context: &Context<'_>) -> BTreeMap<String, Status> {
+    let entry = |(word, status): (&String, &Status)| {
+        let takes_back = Protocol::event_named(word).is_some_and(|kind| kind.subtracts());
+        let earns = takes_back && context.revenue_statuses.contains(status);
+        (word.clone(), if earns { reversal_status } else { *status })
+    };
+    row.statuses.iter().map(entry).collect()
 }
 
 fn events(row: &OfferSource, place: &Place<'_>, context: &Context<'_>) -> BTreeMap<String, Option<TypeName>> {

@@ -4,12 +4,13 @@ use super::make::{
     ask, at, cases, click, click_id, decided, event, event_id, other_source, private, receipt, receipt_event,
     receipt_guard, record, row, source, stored, tally, waiting, write,
 };
-use crate::event::Event;
+use crate::event::{Event, Interface};
 use crate::plan::{
-    ClickFacts, FactQuery, Facts, MAX_HOPS, MAX_ORPHANS, Outcome, ReceiptClick, ReceiptFacts, ReceiptRecord, Write,
+    ClickFacts, EventRow, FactQuery, Facts, MAX_HOPS, MAX_ORPHANS, Outcome, ReceiptClick, ReceiptFacts, ReceiptRecord,
+    Tally, TallyKey, Write,
 };
-use crate::value::EventId;
-use alloc::{format, string::String, vec, vec::Vec};
+use crate::value::{EventId, Receipt};
+use alloc::{collections::BTreeSet, format, string::String, vec, vec::Vec};
 
 fn orphans(facts: &Facts) -> Vec<EventId> {
     facts.orphans.iter().map(|event| event.id.clone()).collect()
@@ -141,6 +142,60 @@ cases! {
         let facts = ask(store, &[], &["r00"]).await;
         assert_eq!(facts.orphans.len(), MAX_HOPS);
         assert_eq!(receipts(&facts), names[..=MAX_HOPS]);
+    }
+
+    async fn an_event_that_waits_by_its_event_id_comes_along(store) {
+        let named = |number, id: &str| {
+            let mut event = Event { interface: Interface::Postback, ..event(number) };
+            event.event_id = Some(id.into());
+            event
+        };
+        let with_click = Event { clicks: vec![click_id("one")], ..named(2, "a") };
+        let events = [named(1, "a"), with_click, named(3, "b"), receipt_event(4, "a", None)];
+        write(store, events.into_iter().map(waiting).collect()).await;
+        let mut query = FactQuery::new(source(), event_id(0));
+        query.receipts = vec![Receipt::of_event_id("a")];
+        let facts = store.facts(&query).await.unwrap();
+        assert_eq!(orphans(&facts), [event_id(1)]);
+        assert_eq!(orphans(&ask(store, &[], &["a"]).await), [event_id(4)], "a receipt of the same text is another one");
+    }
+
+    async fn what_is_known_of_an_event_id_is_kept_apart_from_the_receipt_of_that_text(store) {
+        let of_id = ReceiptRecord { receipt: Receipt::of_event_id("a"), contested: true, ..record("a", None) };
+        write(store, vec![Write::Receipt(of_id.clone()), Write::Receipt(record("a", Some("b")))]).await;
+        let mut query = FactQuery::new(source(), event_id(0));
+        query.receipts = vec![Receipt::of_event_id("a"), receipt("a")];
+        let facts = store.facts(&query).await.unwrap();
+        assert_eq!(facts.receipts[&Receipt::of_event_id("a")].record, Some(of_id));
+        assert_eq!(facts.receipts["a"].record, Some(record("a", Some("b"))));
+    }
+
+    async fn what_a_clicks_events_have_told_comes_along_where_it_is_asked_for(store) {
+        let of = |number, outcome, click: &str| EventRow { click: Some(click_id(click)), ..row(event(number), outcome) };
+        let rows = [
+            of(1, Outcome::Applied, "one"),
+            of(2, Outcome::Ignored, "one"),
+            of(3, Outcome::Applied, "two"),
+            of(4, Outcome::Applied, "one"),
+            row(event(5), Outcome::Unattributed),
+        ];
+        write(store, rows.map(Write::Event).into()).await;
+        let asked = |told| {
+            let mut query = FactQuery::new(source(), event_id(0));
+            query.clicks = vec![click_id("one")];
+            query.told = told;
+            query
+        };
+        let told = |facts: Facts| {
+            let events = facts.told.get(&click_id("one")).cloned().unwrap_or_default();
+            events.into_iter().map(|event| event.id).collect::<BTreeSet<_>>()
+        };
+        assert_eq!(told(store.facts(&asked(false)).await.unwrap()), BTreeSet::new());
+        let expected = BTreeSet::from([event_id(1), event_id(4)]);
+        assert_eq!(told(store.facts(&asked(true)).await.unwrap()), expected);
+        let taken_back = Tally { key: TallyKey::Reversal(receipt("a")), ..tally("one", "Refund", 1) };
+        write(store, vec![Write::Tally(taken_back)]).await;
+        assert_eq!(told(store.facts(&asked(false)).await.unwrap()), expected, "what was taken back may change");
     }
 
     async fn a_decided_event_no_longer_waits(store) {

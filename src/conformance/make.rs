@@ -163,6 +163,7 @@ pub(super) fn tally(of: &str, type_name: &str, count: u32) -> Tally {
         first: entry(1).into(),
         last: entry(2).into(),
         sums: BTreeMap::from([("EUR".parse().unwrap(), added.into())]),
+        amount: None,
         count,
         fired: vec![fired],
     }
@@ -176,6 +177,7 @@ pub(super) fn record(own: &str, parent: Option<&str>) -> ReceiptRecord {
         click: None,
         paid: true,
         expired: false,
+        contested: false,
     }
 }
 

@@ -5,12 +5,15 @@
 //! receipt alone when it has one: it counts only if the payment that it takes back does, so that
 //! the order in which the two arrive cannot matter. For the same reason what follows an expired
 //! sale without a click id of its own waits: another payment of the receipt may still count.
+//!
+//! Where an order is followed by its event id, the id leads to the click that another message of it
+//! named, as long as that is one click.
 
 use super::receipts::Receipts;
 use crate::event::{Event, Kind};
 use crate::model::Click;
 use crate::plan::{Facts, Found, MAX_HOPS, Reason};
-use crate::value::Receipt;
+use crate::value::{ClickId, Receipt};
 use alloc::{vec, vec::Vec};
 
 /// Where the click of an event was found, or why not.
@@ -19,7 +22,14 @@ pub(super) enum Attribution<'a> {
     Unattributed(Reason),
 }
 
-pub(super) fn attribute<'a>(event: &Event, kind: &Kind, facts: &'a Facts, receipts: &Receipts<'_>) -> Attribution<'a> {
+/// `id` is the key of the event's id, where that may lead to the click.
+pub(super) fn attribute<'a>(
+    event: &Event,
+    kind: &Kind,
+    id: Option<&Receipt>,
+    facts: &'a Facts,
+    receipts: &Receipts<'_>,
+) -> Attribution<'a> {
     if let Some(receipt) = event.receipt.as_ref().filter(|_| by_receipt_alone(event, kind)) {
         return match receipts.get(receipt) {
             Some(record) if record.paid => through_receipts(event, facts, receipts),
@@ -48,6 +58,19 @@ pub(super) fn attribute<'a>(event: &Event, kind: &Kind, facts: &'a Facts, receip
         Attribution::Unattributed(Reason::NoClickId) => {}
         found => return found,
     }
+    let named_none = event.clicks.is_empty() && event.forged.is_empty();
+    if let Some(record) = id.filter(|_| named_none).and_then(|id| receipts.get(id)) {
+        if record.contested {
+            return Attribution::Unattributed(Reason::AmbiguousEventId);
+        }
+        let claimed = record.click.as_ref();
+        if let Some(click) = claimed.and_then(|claimed| known_click(event, &claimed.click, facts)) {
+            let found = Found::EventId {
+                click: click.id.clone(),
+            };
+            return Attribution::Click { click, found };
+        }
+    }
     Attribution::Unattributed(if other_source {
         Reason::OtherSource
     } else if !event.clicks.is_empty() {
@@ -65,6 +88,12 @@ pub(super) fn by_receipt_alone(event: &Event, kind: &Kind) -> bool {
     kind.subtracts() && !event.test && event.receipt.is_some() && event.by_hand.is_none()
 }
 
+/// A click that went to an offer of the event's source.
+fn known_click<'a>(event: &Event, id: &ClickId, facts: &'a Facts) -> Option<&'a Click> {
+    let click = facts.clicks.get(id)?.click.as_ref();
+    click.filter(|click| click.source == event.source)
+}
+
 fn through_receipts<'a>(event: &Event, facts: &'a Facts, receipts: &Receipts<'_>) -> Attribution<'a> {
     let Some(start) = event.receipt.as_ref().or(event.parent.as_ref()) else {
         return Attribution::Unattributed(Reason::NoClickId);
@@ -78,8 +107,7 @@ fn through_receipts<'a>(event: &Event, facts: &'a Facts, receipts: &Receipts<'_>
         if let Some(record) = record {
             expired |= record.expired;
             if let Some(claimed) = &record.click {
-                let known = facts.clicks.get(&claimed.click).and_then(|known| known.click.as_ref());
-                if let Some(click) = known.filter(|click| click.source == event.source) {
+                if let Some(click) = known_click(event, &claimed.click, facts) {
                     return Attribution::Click {
                         click,
                         found: Found::Receipt {

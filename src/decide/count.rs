@@ -3,11 +3,13 @@
 use super::fire::Change;
 use super::rows;
 use super::tallies::{self, MAX_TALLIES};
+use super::update::says_the_same;
 use super::work::Work;
 use crate::event::Event;
 use crate::model::{Click, Conversion, Duplicates, Entry, Revenue};
 use crate::plan::{DuplicateDecision, EventRow, Outcome, Reason, Tally, TallyKey};
 use crate::value::{Money, Shared};
+use alloc::vec::Vec;
 
 /// A conversion before and after an entry.
 struct Made {
@@ -19,30 +21,47 @@ struct Made {
     tally: Option<Tally>,
 }
 
+/// Why an entry makes nothing.
+type Refused = (Outcome, Reason);
+
 impl<'a> Work<'a> {
     /// Lets an entry make or change a conversion, and fires what follows from it.
-    pub(super) fn count(&mut self, row: &mut EventRow, event: &Event, click: &'a Click, entry: Shared<Entry>) {
+    pub(super) fn count(
+        &mut self,
+        row: &mut EventRow,
+        event: &Event,
+        click: &'a Click,
+        entry: Shared<Entry>,
+        policy: Option<Duplicates>,
+    ) {
         let signed = self.decision.signed(&entry);
-        let policy = self.decision.policy(self.source, &entry);
-        let made = match self.made(click, policy, &entry, signed) {
+        let taken_back = self.reversals(click);
+        let made = match policy {
+            Some(Duplicates::Update) => self.followed(click, event, &entry, signed),
+            _ => self.made(click, policy, &entry, signed),
+        };
+        let Made {
+            mut decision,
+            before,
+            after,
+            mut tally,
+        } = match made {
             Ok(made) => made,
-            Err(reason) => {
-                row.outcome = Outcome::Ignored;
+            Err((outcome, reason)) => {
+                row.outcome = outcome;
                 row.reason = Some(reason);
                 return;
             }
         };
-        let Made {
-            decision,
-            before,
-            after,
-            mut tally,
-        } = made;
-        row.trace.duplicate = Some(decision);
         row.conversion = Some(after.id.clone());
-        let unchanged = before.as_ref().is_some_and(|before| {
-            before.shown == after.shown && before.sum == after.sum && before.revenue == after.revenue
+        let unchanged = before.as_ref().is_some_and(|before| match policy {
+            Some(Duplicates::Update) => says_the_same(before, &after),
+            _ => before.shown == after.shown && before.sum == after.sum && before.revenue == after.revenue,
         });
+        if unchanged && decision == DuplicateDecision::Edited {
+            decision = DuplicateDecision::Unchanged;
+        }
+        row.trace.duplicate = Some(decision);
         if unchanged {
             row.outcome = Outcome::Ignored;
             let other = || {
@@ -51,13 +70,20 @@ impl<'a> Work<'a> {
             };
             row.reason = Some(match policy {
                 Some(Duplicates::IgnoreEventId) => Reason::DuplicateEventId,
-                Some(Duplicates::Edit) => Reason::Superseded,
+                Some(Duplicates::Update) if decision == DuplicateDecision::Unchanged => Reason::Unchanged,
+                Some(Duplicates::Edit | Duplicates::Update) => Reason::Superseded,
+                None => Reason::TakenBack,
                 Some(Duplicates::Increment) if other() => Reason::OtherCurrency,
                 _ => Reason::Duplicate,
             });
         } else {
             row.outcome = if entry.test { Outcome::Test } else { Outcome::Applied };
-            row.reason = self.reason_of(&entry, signed, click);
+            row.reason = self.reason_of(&entry, signed, click).or_else(|| {
+                let is_unsaid = tally
+                    .as_ref()
+                    .is_some_and(|tally| matches!(tally.key, TallyKey::Reversal(_)));
+                nothing_left(&after).filter(|_| is_unsaid)
+            });
             // A conversion of the event's own has told nothing yet.
             let shared = tally.as_ref().filter(|_| policy != Some(Duplicates::CreateMarked));
             let mut fired = shared.map(|tally| tally.fired.clone()).unwrap_or_default();
@@ -69,7 +95,10 @@ impl<'a> Work<'a> {
                 after: &after,
             };
             let tracker = self.decision;
-            tracker.fire(&change, &mut fired, &mut row.trace, &mut self.outbox);
+            row.trace.silent = event.silent;
+            if !event.silent {
+                tracker.fire(&change, &mut fired, &mut row.trace, &mut self.outbox);
+            }
             // Of conversions of their own the tally keeps what the first has told: another policy
             // may go on with it.
             let keeps = |tally: &&mut Tally| match policy {
@@ -80,14 +109,96 @@ impl<'a> Work<'a> {
                 tally.fired = fired;
             }
         }
+        let own = after.id.clone();
         if before.as_ref() != Some(&after) {
-            rows::put(&mut self.conversions, after, |one, other| one.id.cmp(&other.id));
+            self.put_conversion(after);
         }
         if let Some(tally) = tally {
-            rows::put(&mut self.tallies, tally, |one, other| {
-                (&one.click, &one.key).cmp(&(&other.click, &other.key))
-            });
+            self.put_tally(tally);
         }
+        if row.outcome == Outcome::Applied && self.facts.told.contains_key(&click.id) {
+            self.applied.push((click.id.clone(), event.clone()));
+        }
+        let others = taken_back.into_iter().filter(|known| known.id != own);
+        self.correct(&others.collect::<Vec<_>>(), event, click);
+    }
+
+    pub(super) fn put_conversion(&mut self, row: Conversion) {
+        rows::put(&mut self.conversions, row, |one, other| one.id.cmp(&other.id));
+    }
+
+    pub(super) fn put_tally(&mut self, row: Tally) {
+        rows::put(&mut self.tallies, row, |one, other| {
+            (&one.click, &one.key).cmp(&(&other.click, &other.key))
+        });
+    }
+
+    /// What a message does to the order whose event id it names; without an id it makes a
+    /// conversion of its own. A late first message makes none until an earlier one is known.
+    fn followed(
+        &mut self,
+        click: &Click,
+        event: &Event,
+        entry: &Shared<Entry>,
+        signed: Option<Money>,
+    ) -> Result<Made, Refused> {
+        let policy = Duplicates::Update;
+        let Some(key) = self.decision.tally_key(policy, entry) else {
+            return self.made(click, Some(policy), entry, signed);
+        };
+        let id = tallies::conversion_id(click, &key);
+        let (source, decision) = (self.source, self.decision);
+        let shows = |tally: &Tally| {
+            let in_time = decision.is_in_time(source, tally, click);
+            in_time.then(|| decision.shown(tally, id.clone(), policy, click))
+        };
+        let known = self.tally(click, &key).cloned();
+        let before = known.as_ref().and_then(shows);
+        let (mut tally, did) = match known {
+            Some(mut tally) => {
+                let did = decision.merge(&mut tally, policy, entry);
+                (tally, did)
+            }
+            None if self.is_full(click) => return Err((Outcome::Ignored, Reason::TooManyTallies)),
+            None => {
+                let tally = decision.open_tally(click, key, Some(id.clone()), entry);
+                (tally, DuplicateDecision::Created)
+            }
+        };
+        decision.tell(&mut tally, event, entry);
+        let Some(after) = shows(&tally) else {
+            self.put_tally(tally);
+            return Err((Outcome::Expired, Reason::Expired));
+        };
+        Ok(Made {
+            decision: before.as_ref().map_or(DuplicateDecision::Created, |_| did),
+            before,
+            after,
+            tally: Some(tally),
+        })
+    }
+
+    /// What a reversal without an amount takes back.
+    fn reversed(&self, click: &Click, key: TallyKey, entry: &Shared<Entry>) -> Option<Made> {
+        let known = self.tally(click, &key);
+        let before = known.and_then(|known| self.taken_back(click, known));
+        let tally = match known {
+            Some(known) => {
+                let mut tally = known.clone();
+                self.decision.merge(&mut tally, Duplicates::Update, entry);
+                tally
+            }
+            None => {
+                let id = tallies::conversion_id(click, &key);
+                self.decision.open_tally(click, key, Some(id), entry)
+            }
+        };
+        Some(Made {
+            decision: DuplicateDecision::Bypassed,
+            before,
+            after: self.taken_back(click, &tally)?,
+            tally: Some(tally),
+        })
     }
 
     fn made(
@@ -96,7 +207,7 @@ impl<'a> Work<'a> {
         policy: Option<Duplicates>,
         entry: &Shared<Entry>,
         signed: Option<Money>,
-    ) -> Result<Made, Reason> {
+    ) -> Result<Made, Refused> {
         let own = || {
             let id = tallies::event_conversion_id(entry);
             self.decision.conversion(id, click, entry.clone(), signed, 1)
@@ -108,7 +219,9 @@ impl<'a> Work<'a> {
             tally: None,
         };
         let Some(policy) = policy else {
-            return Ok(alone(DuplicateDecision::Bypassed));
+            let key = self.decision.takes_back(entry).map(TallyKey::Reversal);
+            let made = key.and_then(|key| self.reversed(click, key, entry));
+            return Ok(made.unwrap_or_else(|| alone(DuplicateDecision::Bypassed)));
         };
         let Some(key) = self.decision.tally_key(policy, entry) else {
             return Ok(alone(DuplicateDecision::Created));
@@ -133,8 +246,8 @@ impl<'a> Work<'a> {
             });
         }
         let Some(known) = self.tally(click, &key) else {
-            if matches!(key, TallyKey::TypeAndId(..)) && self.held(click) >= MAX_TALLIES {
-                return Err(Reason::TooManyTallies);
+            if matches!(key, TallyKey::TypeAndId(..)) && self.is_full(click) {
+                return Err((Outcome::Ignored, Reason::TooManyTallies));
             }
             let id = tallies::conversion_id(click, &key);
             let tally = self.decision.open_tally(click, key, Some(id.clone()), entry);
@@ -167,7 +280,7 @@ impl<'a> Work<'a> {
     }
 
     /// A tally of a click as it is now.
-    fn tally(&self, click: &Click, key: &TallyKey) -> Option<&Tally> {
+    pub(super) fn tally(&self, click: &Click, key: &TallyKey) -> Option<&Tally> {
         let changed = rows::get(&self.tallies, |tally| (&tally.click, &tally.key).cmp(&(&click.id, key)));
         changed.or_else(|| self.stored(click).iter().find(|tally| tally.key == *key))
     }
@@ -176,23 +289,38 @@ impl<'a> Work<'a> {
         self.facts.clicks.get(&click.id).map_or(&[], |known| &known.tallies)
     }
 
-    /// How many tallies with network ids of their own a click has. Those of open types, left from
-    /// before they were open, do not count.
-    fn held(&self, click: &Click) -> usize {
+    /// Every tally of a click as it is now.
+    pub(super) fn tallies_of(&self, click: &Click) -> impl Iterator<Item = &Tally> {
+        let of_click = self.tallies.iter().filter(move |tally| tally.click == click.id);
+        let stored = self.stored(click).iter();
+        let unchanged = stored.filter(|known| {
+            self.tallies
+                .iter()
+                .all(|tally| tally.key != known.key || tally.click != known.click)
+        });
+        unchanged.chain(of_click)
+    }
+
+    /// Whether a click has all the tallies with network ids of their own that it may have. Those of
+    /// open types, left from before they were open, do not count.
+    fn is_full(&self, click: &Click) -> bool {
         let counts = |key: &TallyKey| match key {
             TallyKey::TypeAndId(name, _) => !self.source.open_types.contains(name),
-            _ => false,
+            TallyKey::Order(..) | TallyKey::Reversal(_) => true,
+            TallyKey::Type(_) | TallyKey::Edit => false,
         };
         let stored = self.stored(click);
         let is_new = |tally: &&Tally| tally.click == click.id && stored.iter().all(|known| known.key != tally.key);
         let new = self.tallies.iter().filter(is_new);
-        stored.iter().chain(new).filter(|tally| counts(&tally.key)).count()
+        stored.iter().chain(new).filter(|tally| counts(&tally.key)).count() >= MAX_TALLIES
     }
 
     /// What is to be said of an entry that counts.
     fn reason_of(&self, entry: &Entry, signed: Option<Money>, click: &Click) -> Option<Reason> {
         if !entry.known {
             Some(Reason::UnknownType)
+        } else if let Some(doubt) = self.decision.doubt(self.source, entry) {
+            Some(doubt)
         } else if self.decision.revenue(entry, signed, true) == Revenue::NoRate {
             Some(Reason::NoRate)
         } else if !self.decision.campaigns.contains_key(&click.campaign) {
@@ -200,5 +328,13 @@ impl<'a> Work<'a> {
         } else {
             None
         }
+    }
+}
+
+/// What is to be said of a conversion that takes back nothing.
+fn nothing_left(after: &Conversion) -> Option<Reason> {
+    match after.sum {
+        None => Some(Reason::NothingToTakeBack),
+        Some(sum) => sum.amount.is_zero().then_some(Reason::TakenBack),
     }
 }

@@ -14,9 +14,11 @@ mod money;
 mod plan;
 mod receipts;
 mod resolve;
+mod reversal;
 mod rows;
 mod tallies;
 mod tell;
+mod update;
 mod work;
 
 pub use again::{NotRewritten, Rewritten, Told};
@@ -41,11 +43,14 @@ impl Decision<'_> {
     /// Which rows the decision over `event` needs.
     #[must_use]
     pub fn needs(&self, event: &Event) -> FactQuery {
+        let source = self.sources.get(&event.source);
+        let id = source.and_then(|source| self.leading_id(source, event));
         FactQuery {
             source: event.source.clone(),
             event: event.id.clone(),
             clicks: event.clicks.clone(),
-            receipts: event.receipt.iter().chain(&event.parent).cloned().collect(),
+            receipts: event.receipt.iter().chain(&event.parent).cloned().chain(id).collect(),
+            told: self.may_take_back(event),
         }
     }
 

@@ -15,7 +15,11 @@ impl Decision<'_> {
     /// An entry's amount with its sign: sales, upsells and rebills add what came, refunds and
     /// chargebacks take its size away, everything else is no money whatever it carries.
     pub(super) fn signed(&self, entry: &Entry) -> Option<Money> {
-        let money = entry.sum?;
+        self.signed_as(entry, entry.sum?)
+    }
+
+    /// An amount with the sign of an entry.
+    pub(super) fn signed_as(&self, entry: &Entry, money: Money) -> Option<Money> {
         let amount = if self.adds(entry)? {
             money.amount
         } else {

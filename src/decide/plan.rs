@@ -30,7 +30,7 @@ codes! {
     /// The outcome in a reply.
     pub enum ReplyOutcome {
         Applied = "applied": "it made or changed a conversion",
-        Duplicate = "duplicate": "this very message came before",
+        Duplicate = "duplicate": "this very message came before, or says what is shown already",
         Ignored = "ignored": "it was stored and changes nothing",
         Unattributed = "unattributed": "it was stored; no click is known for it yet",
         Test = "test": "it is a test",
@@ -43,6 +43,7 @@ impl Reply {
         let outcome = match row.outcome {
             _ if row.event.test => ReplyOutcome::Test,
             Outcome::Applied => ReplyOutcome::Applied,
+            Outcome::Ignored if row.reason == Some(Reason::Unchanged) => ReplyOutcome::Duplicate,
             Outcome::Chosen | Outcome::Unmapped | Outcome::Ignored | Outcome::Expired => ReplyOutcome::Ignored,
             Outcome::Unattributed => ReplyOutcome::Unattributed,
             Outcome::Test => ReplyOutcome::Test,

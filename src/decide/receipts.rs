@@ -41,23 +41,31 @@ impl<'a> Receipts<'a> {
 
     /// Keeps that an event named the click of its receipt itself.
     pub(super) fn note_click(&mut self, event: &Event, click: &Click) {
-        self.note(event, |record| {
-            let claim = ReceiptClick {
-                at: event.at,
-                event: event.id.clone(),
-                click: click.id.clone(),
-            };
-            if record.click.as_ref().is_none_or(|known| claim < *known) {
-                record.click = Some(claim);
-            }
+        self.note(event, |record| claim(record, event, click));
+    }
+
+    /// Keeps that an event named the click of its event id itself. Networks number orders by
+    /// themselves, so two clicks may have one: then it leads to none.
+    pub(super) fn note_click_of_id(&mut self, event: &Event, key: &Receipt, click: &Click) {
+        self.note_key(event, key, |record| {
+            let other = record.click.as_ref().is_some_and(|known| known.click != click.id);
+            record.contested |= other;
+            claim(record, event, click);
         });
     }
 
-    /// Changes what is known of an event's receipt. Nothing is learnt from a test.
+    /// Changes what is known of an event's receipt.
     pub(super) fn note(&mut self, event: &Event, change: impl FnOnce(&mut ReceiptRecord)) {
-        let Some(receipt) = event.receipt.as_ref().filter(|_| !event.test) else {
+        if let Some(receipt) = &event.receipt {
+            self.note_key(event, receipt, change);
+        }
+    }
+
+    /// Changes what is known of a receipt or an event id. Nothing is learnt from a test.
+    fn note_key(&mut self, event: &Event, receipt: &Receipt, change: impl FnOnce(&mut ReceiptRecord)) {
+        if event.test {
             return;
-        };
+        }
         let known = self.get(receipt);
         let mut record = known.cloned().unwrap_or_else(|| ReceiptRecord {
             source: self.source.clone(),
@@ -66,6 +74,7 @@ impl<'a> Receipts<'a> {
             click: None,
             paid: false,
             expired: false,
+            contested: false,
         });
         change(&mut record);
         if known != Some(&record) {
@@ -76,5 +85,17 @@ impl<'a> Receipts<'a> {
     /// The records that are to be written, by receipt.
     pub(super) fn into_changed(self) -> Vec<ReceiptRecord> {
         self.changed
+    }
+}
+
+/// Of several events that name a click the earliest counts, whatever came first.
+fn claim(record: &mut ReceiptRecord, event: &Event, click: &Click) {
+    let claim = ReceiptClick {
+        at: event.at,
+        event: event.id.clone(),
+        click: click.id.clone(),
+    };
+    if record.click.as_ref().is_none_or(|known| claim < *known) {
+        record.click = Some(claim);
     }
 }

@@ -3,7 +3,9 @@
 use super::decision::Decision;
 use crate::event::{Event, Interface, Kind};
 use crate::model::{Counts, Entry, Status};
-use crate::tracker::{ConversionType, Offer, Source, listed, word_kind};
+use crate::plan::Reason;
+use crate::protocol::Protocol;
+use crate::tracker::{ConversionType, Offer, Source, listed, only, word_kind};
 use crate::value::{Money, TypeName};
 
 /// What the configuration says of an event's name.
@@ -33,12 +35,22 @@ impl<'t> Decision<'t> {
             None if event.interface == Interface::Ins => Meaning::Unmapped,
             None => match TypeName::new(name) {
                 Ok(name) => self
-                    .types
-                    .get(&name)
+                    .configured(source, &name)
                     .map_or_else(|| Meaning::Unknown(name.clone()), Meaning::Type),
                 Err(_) => Meaning::Unmapped,
             },
         }
+    }
+
+    /// The type of a name: the one that has it exactly, else the only one that has it in another
+    /// case.
+    fn configured(&self, source: &Source, name: &TypeName) -> Option<&'t ConversionType> {
+        let alike = || {
+            let is_alike = |known: &&ConversionType| known.name.as_str().eq_ignore_ascii_case(name.as_str());
+            only(self.types.values().filter(is_alike))
+        };
+        let exact = self.types.get(name);
+        exact.or_else(|| alike().filter(|_| !source.exact_types))
     }
 
     /// What kind of event it is: the network's word for it, else what its conversion type counts
@@ -104,30 +116,69 @@ impl<'t> Decision<'t> {
         if counts == Counts::Reversal || kind.subtracts() {
             return source.reversal_status;
         }
-        match event.status.as_deref() {
-            None => offer
-                .and_then(|offer| offer.default_status)
-                .unwrap_or(source.default_status),
-            Some(word) => status_of(source, word),
+        let default = || {
+            let own = offer.and_then(|offer| offer.default_status);
+            own.unwrap_or(source.default_status)
+        };
+        let Some(word) = event.status.as_deref() else {
+            return default();
+        };
+        match Said::of(source, word) {
+            Said::Status(status) => status,
+            Said::Event(kind) if kind.subtracts() => source.reversal_status,
+            // The place of the status holds the event, so that no status was told.
+            Said::Event(kind) if kind.adds() => default(),
+            Said::Event(_) | Said::Unknown => Status::Other,
+        }
+    }
+
+    /// Why an entry's status is not what the network's word says: the word says none.
+    pub(super) fn doubt(&self, source: &Source, entry: &Entry) -> Option<Reason> {
+        let word = entry.status_word.as_deref()?;
+        if entry.kind.subtracts() || self.counts(&entry.type_name) == Counts::Reversal {
+            return None;
+        }
+        match Said::of(source, word) {
+            Said::Status(_) => None,
+            Said::Event(_) => Some(Reason::StatusIsEvent),
+            Said::Unknown => Some(Reason::UnknownStatus),
         }
     }
 }
 
-/// The status of a network's word: the source's row for it, exactly or in another case, else its
-/// row `*` for all other words; without one our own four words in any case. What is left is other.
-fn status_of(source: &Source, word: &str) -> Status {
-    let folded = || {
-        source
-            .statuses
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(word))
-            .map(|(_, status)| status)
-    };
-    let mapped = source
-        .statuses
-        .get(word)
-        .or_else(folded)
-        .or_else(|| source.statuses.get("*"));
-    let own = || Status::ALL.iter().find(|own| own.as_str().eq_ignore_ascii_case(word));
-    mapped.or_else(own).copied().unwrap_or(Status::Other)
+/// What a network's word in the place of the status says.
+enum Said {
+    Status(Status),
+    /// It is the name of an event.
+    Event(Kind),
+    Unknown,
+}
+
+impl Said {
+    /// The source's row for a word, exactly or in another case, else its row `*` for all other
+    /// words; without one our own four words in any case. What takes money back is in no other
+    /// word's row.
+    fn of(source: &Source, word: &str) -> Self {
+        let folded = || {
+            let mut rows = source.statuses.iter();
+            rows.find(|(known, _)| known.eq_ignore_ascii_case(word))
+                .map(|(_, status)| status)
+        };
+        if let Some(status) = source.statuses.get(word).or_else(folded) {
+            return Self::Status(*status);
+        }
+        let others = source.statuses.get("*");
+        let own = || Status::ALL.iter().find(|own| own.as_str().eq_ignore_ascii_case(word));
+        if others.is_none()
+            && let Some(own) = own()
+        {
+            return Self::Status(*own);
+        }
+        match (Protocol::event_named(word), others) {
+            (Some(kind), _) if kind.subtracts() => Self::Event(kind),
+            (_, Some(status)) => Self::Status(*status),
+            (Some(kind), None) => Self::Event(kind),
+            (None, None) => Self::Unknown,
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! tally. The one exception is meant: an event without a time of its own is as old as its arrival.
 
 use super::decision::Decision;
+use crate::event::{Event, Interface, Kind};
 use crate::model::{Click, Conversion, Duplicates, Entry, Revenue, Status};
 use crate::plan::{Added, DuplicateDecision, Tally, TallyKey};
 use crate::tracker::Source;
@@ -18,7 +19,7 @@ pub const MAX_TALLIES: usize = 1_000;
 
 impl Decision<'_> {
     /// The policy for an entry; absent for what never goes through it: reversals and tests.
-    pub(super) fn policy(&self, source: &Source, entry: &Entry) -> Option<Duplicates> {
+    pub(super) fn policy(&self, source: &Source, event: &Event, entry: &Entry) -> Option<Duplicates> {
         if entry.test || entry.kind.subtracts() {
             return None;
         }
@@ -28,24 +29,27 @@ impl Decision<'_> {
         }
         let own = self.types.get(&entry.type_name).and_then(|known| known.duplicates);
         Some(match own.unwrap_or(source.duplicates) {
-            Duplicates::IgnoreEventId if source.open_types.contains(&entry.type_name) => Duplicates::Ignore,
+            Duplicates::IgnoreEventId | Duplicates::Update if source.open_types.contains(&entry.type_name) => {
+                Duplicates::Ignore
+            }
+            Duplicates::Update if event.interface != Interface::Postback || pays_again(event, entry) => {
+                Duplicates::Create
+            }
             policy => policy,
         })
     }
 
     /// The conversion `id` that a tally shows under its policy.
     pub(super) fn shown(&self, tally: &Tally, id: ConversionId, policy: Duplicates, click: &Click) -> Conversion {
-        let entry = if policy == Duplicates::Edit {
-            &tally.last
-        } else {
-            &tally.first
+        let (entry, count) = match policy {
+            Duplicates::Edit | Duplicates::Update => (&tally.last, tally.count),
+            Duplicates::Increment => (&tally.first, tally.count),
+            _ => (&tally.first, 1),
         };
-        let count = if policy == Duplicates::Increment || policy == Duplicates::Edit {
-            tally.count
-        } else {
-            1
-        };
-        let mut conversion = self.conversion(id, click, entry.clone(), self.signed(entry), count);
+        // What a message leaves out is as it was told before.
+        let told = tally.amount.as_ref().map(|told| told.money);
+        let sum = told.or(entry.sum).and_then(|money| self.signed_as(entry, money));
+        let mut conversion = self.conversion(id, click, entry.clone(), sum, count);
         if policy == Duplicates::Increment
             && let Some((currency, added)) = leading(tally)
             && let Some(amount) = added.sum
@@ -91,6 +95,10 @@ impl Decision<'_> {
                 let id = entry.event_id.clone()?;
                 Some(TallyKey::TypeAndId(entry.type_name.clone(), id))
             }
+            Duplicates::Update => {
+                let id = entry.event_id.clone()?;
+                Some(TallyKey::Order(self.counts(&entry.type_name), id))
+            }
         }
     }
 
@@ -109,10 +117,13 @@ impl Decision<'_> {
             first: entry.clone(),
             last: entry.clone(),
             sums: BTreeMap::new(),
+            amount: None,
             count: 1,
             fired: Vec::new(),
         };
-        self.add(&mut tally, entry);
+        if !matches!(tally.key, TallyKey::Order(..) | TallyKey::Reversal(_)) {
+            self.add(&mut tally, entry);
+        }
         tally
     }
 
@@ -129,6 +140,7 @@ impl Decision<'_> {
         }
         match policy {
             Duplicates::Increment => self.add(tally, entry),
+            Duplicates::Update => {}
             // Should the policy become `increment` later, it goes on from what the conversion
             // shows.
             _ if first => {
@@ -140,8 +152,8 @@ impl Decision<'_> {
         match policy {
             Duplicates::Create | Duplicates::CreateMarked => DuplicateDecision::Created,
             Duplicates::Increment => DuplicateDecision::Incremented,
-            Duplicates::Edit if last => DuplicateDecision::Edited,
-            Duplicates::Edit => DuplicateDecision::Superseded,
+            Duplicates::Edit | Duplicates::Update if last => DuplicateDecision::Edited,
+            Duplicates::Edit | Duplicates::Update => DuplicateDecision::Superseded,
             Duplicates::Ignore | Duplicates::IgnoreEventId if first => DuplicateDecision::ReplacedFirst,
             Duplicates::Ignore | Duplicates::IgnoreEventId => DuplicateDecision::Kept,
         }
@@ -210,6 +222,10 @@ pub(super) fn conversion_id(click: &Click, key: &TallyKey) -> ConversionId {
         TallyKey::TypeAndId(name, id) => {
             ConversionId::of_bytes(seconds, &[click, b"id", name.as_bytes(), id.as_bytes()])
         }
+        TallyKey::Order(counts, id) => {
+            ConversionId::of_bytes(seconds, &[click, b"order", counts.as_str().as_bytes(), id.as_bytes()])
+        }
+        TallyKey::Reversal(key) => ConversionId::of_bytes(seconds, &[click, b"reversal", key.as_bytes()]),
     }
 }
 
@@ -218,16 +234,28 @@ pub(super) fn event_conversion_id(entry: &Entry) -> ConversionId {
     ConversionId::of_bytes(Some(entry.at.unix_seconds()), &[b"event", entry.event.as_bytes()])
 }
 
+/// Whether an event is a further payment of what its id names: a network that tells of the
+/// payments of a subscription under one id tells their times.
+fn pays_again(event: &Event, entry: &Entry) -> bool {
+    let rebill = Kind::Rebill;
+    let says = |word: &str| word.eq_ignore_ascii_case(rebill.as_str());
+    let named = says(entry.type_name.as_str()) || event.name.as_deref().is_some_and(says);
+    entry.timed && (entry.kind == rebill || named)
+}
+
 fn order(one: &Entry, other: &Entry) -> Ordering {
     one.at.cmp(&other.at).then_with(|| one.event.cmp(&other.event))
 }
 
-/// Whether `entry` is newer than `last`. Without a time of its own a pending state never overwrites
-/// a decided one, of whatever type: the network may send it late.
-fn supersedes(entry: &Entry, last: &Entry) -> bool {
+/// Whether `entry` is newer than `last`. Without a time of its own the one that came later is, and
+/// a pending state never overwrites a decided one, of whatever type: the network may send it late.
+pub(super) fn supersedes(entry: &Entry, last: &Entry) -> bool {
     let decided = matches!(last.status, Status::Approved | Status::Declined);
     if !entry.timed && entry.status == Status::Pending && decided {
         return false;
     }
-    order(entry, last) == Ordering::Greater
+    match order(entry, last) {
+        Ordering::Less if !entry.timed => entry.at == last.at,
+        newer => newer == Ordering::Greater,
+    }
 }

@@ -6,10 +6,10 @@ use super::receipts::Receipts;
 use super::resolve::Meaning;
 use crate::delivery::Delivery;
 use crate::event::{Event, Interface, Kind};
-use crate::model::{Click, Conversion};
+use crate::model::{Click, Conversion, Duplicates};
 use crate::plan::{Commit, EventRow, Facts, Found, Guard, GuardKey, Outcome, Reason, Tally, Trace, Write};
 use crate::tracker::Source;
-use crate::value::Timestamp;
+use crate::value::{ClickId, Timestamp};
 use alloc::{boxed::Box, vec::Vec};
 
 /// What is read, and the rows as they change while one plan is made.
@@ -23,6 +23,9 @@ pub(super) struct Work<'a> {
     pub(super) tallies: Vec<Tally>,
     pub(super) conversions: Vec<Conversion>,
     pub(super) outbox: Vec<Delivery>,
+    /// Events of this plan that count, with their clicks, where it matters what the click's events
+    /// have told.
+    pub(super) applied: Vec<(ClickId, Event)>,
 }
 
 impl<'a> Work<'a> {
@@ -36,6 +39,7 @@ impl<'a> Work<'a> {
             tallies: Vec::new(),
             conversions: Vec::new(),
             outbox: Vec::new(),
+            applied: Vec::new(),
         }
     }
 
@@ -62,7 +66,8 @@ impl<'a> Work<'a> {
             row.reason = Some(Reason::counted_by(truth));
             return row;
         }
-        match attribute(event, &kind, self.facts, &self.receipts) {
+        let id = self.decision.leading_id(self.source, event);
+        match attribute(event, &kind, id.as_ref(), self.facts, &self.receipts) {
             Attribution::Unattributed(reason) => {
                 // A test has no click to wait for, and what means nothing here would mean nothing
                 // with a click. Only one that may still teach its receipt the click goes on
@@ -74,7 +79,13 @@ impl<'a> Work<'a> {
                     None => (Outcome::Unattributed, Some(reason)),
                 };
             }
-            Attribution::Click { click, found } => self.attributed(&mut row, event, &meaning, &kind, click, found),
+            Attribution::Click { click, found } => {
+                row.click = Some(click.id.clone());
+                if let Some(id) = id.filter(|_| matches!(found, Found::Candidate { .. } | Found::Hand { .. })) {
+                    self.receipts.note_click_of_id(event, &id, click);
+                }
+                self.attributed(&mut row, event, &meaning, &kind, click, found);
+            }
         }
         row
     }
@@ -88,28 +99,33 @@ impl<'a> Work<'a> {
         click: &'a Click,
         found: Found,
     ) {
-        row.click = Some(click.id.clone());
         let by_id = matches!(found, Found::Candidate { .. } | Found::Hand { .. });
         row.trace.found = Some(found);
+        let offer = self.decision.offers.get(&click.offer);
+        let entry = self.decision.entry(self.source, offer, event, meaning);
+        let policy = entry
+            .as_ref()
+            .and_then(|entry| self.decision.policy(self.source, event, entry));
         let expired = by_id && !kind.follows() && !event.test && self.expired(event, click);
-        if expired {
+        // Of an order the first message must be in time, whichever comes first.
+        let is_followed = policy == Some(Duplicates::Update) && event.event_id.is_some();
+        if expired && !is_followed {
             self.receipts.note(event, |record| record.expired |= kind.adds());
             row.outcome = Outcome::Expired;
             row.reason = Some(Reason::Expired);
             return;
         }
-        if by_id && !self.is_open(meaning) {
+        if by_id && !expired && !self.is_open(meaning) {
             self.receipts.note_click(event, click);
         }
-        let offer = self.decision.offers.get(&click.offer);
-        let Some(entry) = self.decision.entry(self.source, offer, event, meaning) else {
+        let Some(entry) = entry else {
             let (outcome, reason) = nothing(meaning).unwrap_or((Outcome::Unmapped, Reason::Unmapped));
             row.outcome = if event.test { Outcome::Test } else { outcome };
             row.reason = Some(reason);
             return;
         };
         let pays = event.receipt.is_some() && self.decision.pays(&entry);
-        self.count(row, event, click, entry.into());
+        self.count(row, event, click, entry.into(), policy);
         if pays && row.conversion.is_some() {
             self.receipts.note(event, |record| record.paid = true);
         }

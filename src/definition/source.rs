@@ -7,7 +7,7 @@ use crate::config::part::{Field, Value, part};
 use crate::config::setters::setters;
 use crate::config::{Node, Problems, Table};
 use crate::event::Interface;
-use crate::model::{Duplicates, ParameterRole, SLOTS, Status};
+use crate::model::{Duplicates, ParameterRole, SLOTS, Status, TypeCase};
 use crate::protocol::Protocol;
 use crate::value::{Currency, DomainId, FieldPath, IpNet, OfferSourceId, SecretReference, TypeName};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
@@ -38,8 +38,12 @@ pub struct OfferSource {
     pub default_status: Option<Status>,
     /// The status of money that is taken back; `declined` if nothing is said.
     pub reversal_status: Option<Status>,
-    /// What another event of the same click and type does; `create` if nothing is said.
+    /// What another event of the same click and type does. If nothing is said: `update` where the
+    /// protocol is generic, else `create`.
     pub duplicates: Option<Duplicates>,
+    /// How the types of its postbacks are compared with those of the account; `any` if nothing is
+    /// said.
+    pub type_case: Option<TypeCase>,
     /// How long after a click a first conversion may come.
     pub click_expiration: Option<Duration>,
     /// The types that anyone may send, without a token.
@@ -72,6 +76,7 @@ part!(OfferSource, MAX_ROWS, {
     default_status,
     reversal_status,
     duplicates,
+    type_case,
     click_expiration,
     open_types,
     events,

@@ -5,7 +5,9 @@ use crate::config::part::Word;
 use crate::config::word::{choices, texts};
 use crate::config::{Refusal, date_or_time, duration, duration_text, one_of};
 use crate::event::Interface;
-use crate::model::{AccountRole, Counts, Duplicates, Method, ParameterRole, ReferrerPolicy, SLOTS, Status, Updates};
+use crate::model::{
+    AccountRole, Counts, Duplicates, Method, ParameterRole, ReferrerPolicy, SLOTS, Status, TypeCase, Updates,
+};
 use crate::rule::Negative;
 use crate::scope::ClickSlot;
 use crate::value::{
@@ -84,6 +86,7 @@ words!(
     Method "a method",
     ReferrerPolicy "a referrer policy",
     Status "a status",
+    TypeCase "a way to compare types",
     Updates "a way to treat updates"
 );
 

@@ -68,7 +68,26 @@ pub async fn ingest_with_plan(
     now: Timestamp,
 ) -> Result<(Reply, Option<Plan>), IngestError> {
     let takes = |stored| matches!(stored, None | Some(Outcome::Unattributed));
-    decide_while(takes, tracker, store, event, now).await
+    match decide_while(takes, tracker, store, event, now).await? {
+        // The same message may be news: what it says was changed in the meantime.
+        (reply, None) if !event.timed => match renewed(tracker, store, event).await? {
+            Some(renewed) => decide_while(takes, tracker, store, &renewed, now).await,
+            None => Ok((reply, None)),
+        },
+        decided => Ok(decided),
+    }
+}
+
+/// A stored event under an id of its own, where it is news.
+async fn renewed(tracker: &Tracker, store: &dyn Store, event: &Event) -> Result<Option<Event>, IngestError> {
+    let decision = Decision::new(tracker);
+    let query = decision.needs(event);
+    // Only what names an order can be news, so that others are read once.
+    if query.receipts.is_empty() {
+        return Ok(None);
+    }
+    let facts = store.facts(&query).await?;
+    Ok(decision.renewed(event, &facts))
 }
 
 /// Decides an event until it is committed, as long as `takes` what is stored of it; else it is a

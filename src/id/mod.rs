@@ -150,13 +150,14 @@ impl<K: IdKind> Serialize for Id<K> {
 impl<'de, K: IdKind> Deserialize<'de> for Id<K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::new(text).map_err(serde::de::Error::custom)
+        (K::STORED)(K::NAME, &text).map_err(serde::de::Error::custom)?;
+        Ok(Self::checked(&text))
     }
 }
 
 /// Kinds of ids, each with its name for errors and what it may be.
 macro_rules! ids {
-    ($($(#[$meta:meta])* $name:ident: $kind:ident($what:literal, $check:expr);)+) => {
+    ($($(#[$meta:meta])* $name:ident: $kind:ident($what:literal, $check:expr $(, $stored:expr)?);)+) => {
         mod kind {
             use super::IdError;
 
@@ -168,6 +169,8 @@ macro_rules! ids {
                 const NAME: &'static str;
                 /// Whether a text is one.
                 const CHECK: fn(&'static str, &str) -> Result<(), IdError>;
+                /// Whether a text is one that may have been stored.
+                const STORED: fn(&'static str, &str) -> Result<(), IdError> = Self::CHECK;
             }
 
             $(
@@ -180,6 +183,7 @@ macro_rules! ids {
                 const TYPE: &'static str = stringify!($name);
                 const NAME: &'static str = $what;
                 const CHECK: fn(&'static str, &str) -> Result<(), IdError> = $check;
+                $(const STORED: fn(&'static str, &str) -> Result<(), IdError> = $stored;)?
             }
             $(#[$meta])*
             pub type $name = Id<kind::$kind>;
@@ -193,6 +197,13 @@ fn config_text(what: &'static str, text: &str) -> Result<(), IdError> {
 
 fn foreign_text(what: &'static str, text: &str) -> Result<(), IdError> {
     bounded(what, text, MAX_FOREIGN_ID, foreign_character)
+}
+
+/// Stands in front of an event id that is kept among receipts. No text of a network's holds it.
+const EVENT_ID: char = '\u{1}';
+
+fn receipt_or_event_id(what: &'static str, text: &str) -> Result<(), IdError> {
+    foreign_text(what, text.strip_prefix(EVENT_ID).unwrap_or(text))
 }
 
 fn type_text(what: &'static str, text: &str) -> Result<(), IdError> {
@@ -217,7 +228,7 @@ ids! {
     /// A click id, ours or another tracker's; compared exactly.
     ClickId: Click("click id", foreign_text);
     /// A network's receipt, without the `-Bnnn` of a rebill.
-    Receipt: Sale("receipt", foreign_text);
+    Receipt: Sale("receipt", foreign_text, receipt_or_event_id);
     /// A conversion type's name: exact, case-sensitive, sent to the channel as it is.
     TypeName: ConversionType("conversion type", type_text);
     /// The identity of one message: sending it again is a duplicate.
@@ -241,6 +252,14 @@ impl Default for Namespace {
 }
 
 impl Receipt {
+    /// The key of a network's event id among the receipts of its source, for what is known of
+    /// either in the same way: which click it belongs to. It is equal to no receipt that a network
+    /// sends.
+    #[must_use]
+    pub fn of_event_id(id: &str) -> Self {
+        Self::checked(&[EVENT_ID.encode_utf8(&mut [0; 1]), id].concat())
+    }
+
     /// A receipt's text without the `-Bnnn` of a rebill, and which payment it is, counted from 1
     /// for the sale (ClickBank's vendor tools page: `P3RGBKGB-B002` is the second payment of
     /// `P3RGBKGB`). Three digits or more.
@@ -325,6 +344,17 @@ mod tests {
         ] {
             assert_eq!(Receipt::split_rebill(receipt).0, sale);
         }
+    }
+
+    #[test]
+    fn the_key_of_an_event_id_is_no_receipt_and_is_read_back_from_storage() {
+        let key = Receipt::of_event_id("A1");
+        assert_ne!(key, Receipt::new("A1").unwrap());
+        assert!(Receipt::new(key.as_str()).is_err(), "no network can send it");
+        let stored = serde_json::to_string(&key).unwrap();
+        assert_eq!(serde_json::from_str::<Receipt>(&stored).unwrap(), key);
+        assert!(serde_json::from_str::<Receipt>(r#""\u0001\u0001A1""#).is_err());
+        assert!(serde_json::from_str::<ClickId>(&stored).is_err());
     }
 
     #[test]

@@ -6,8 +6,8 @@ use crate::model::ParameterRole;
 use crate::network::NotTaken;
 use crate::protocol::Message;
 use crate::tracker::Recognised;
-use crate::value::{Pii, is_unfilled_macro};
-use alloc::borrow::Cow;
+use crate::value::{ClickId, Pii, is_unfilled_macro};
+use alloc::{borrow::Cow, vec::Vec};
 
 impl Intake<'_> {
     /// The event of a notification in the clear.
@@ -27,25 +27,42 @@ impl Intake<'_> {
     }
 
     pub(super) fn read_candidates<'a>(&self, event: &mut Event, texts: impl IntoIterator<Item = Cow<'a, str>>) {
+        let found = self.candidates(texts);
+        event.clicks = found.clicks;
+        event.forged = found.forged;
+    }
+
+    /// The click ids among some texts.
+    pub(super) fn candidates<'a>(&self, texts: impl IntoIterator<Item = Cow<'a, str>>) -> Candidates {
+        let mut found = Candidates::default();
         for text in texts {
             if is_unfilled_macro(&text) {
                 continue;
             }
             match self.credentials.click_ids().recognise(&text) {
                 Recognised::Ours(id) | Recognised::Foreign(id) => {
-                    if !event.clicks.contains(&id) && event.clicks.len() < MAX_CANDIDATES {
-                        event.clicks.push(id);
+                    if !found.clicks.contains(&id) && found.clicks.len() < MAX_CANDIDATES {
+                        found.clicks.push(id);
                     }
                 }
                 Recognised::Forged(id) => {
-                    if event.forged.len() < MAX_CANDIDATES {
-                        event.forged.push(id);
+                    if found.forged.len() < MAX_CANDIDATES {
+                        found.forged.push(id);
                     }
                 }
                 Recognised::Invalid => {}
             }
         }
+        found
     }
+}
+
+/// What a message names that may be a click id, at most [`MAX_CANDIDATES`] of each.
+#[derive(Default)]
+pub(super) struct Candidates {
+    pub(super) clicks: Vec<ClickId>,
+    /// Those that were not made here though they look like it.
+    pub(super) forged: Vec<ClickId>,
 }
 
 /// Keeps a parameter where its role puts it.

@@ -3,23 +3,31 @@
 use super::door::Intake;
 use super::draft::keep;
 use crate::event::{Event, Interface, Kind, MAX_IGNORED};
-use crate::model::ParameterRole;
+use crate::model::{ParameterRole, Status};
 use crate::network::{InboundPostback, InboundPostbackError, Meaning};
-use crate::value::{EventId, Money, Query, Receipt, Shared};
+use crate::value::{ClickId, EventId, Money, Query, Receipt, Shared, Timestamp};
 use alloc::{
     borrow::Cow,
     format,
     string::{String, ToString},
     vec::Vec,
 };
+use core::time::Duration;
+
+/// How far a network's clock may be ahead of ours: a day, since one that leaves out its zone is
+/// hours off.
+pub(crate) const MAX_AHEAD: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Intake<'_> {
     /// The event of a postback, and what was read of the query.
     ///
-    /// Its identity is (source, its event id or receipt, type, status, amount, currency), so that
-    /// the same id with a new status is news, and the same id with another time is not. The receipt
-    /// is the one that came, with a rebill's suffix. With neither id, each arrival is an event of
-    /// its own.
+    /// Its identity is (source, its event id or receipt, click, type, status, amount, currency, and
+    /// the time where it names one), what it leaves out as if it had said what is meant then. So
+    /// the same id with a new status, of another click or of another time is news. The receipt is
+    /// the one that came, with a rebill's suffix. With neither id, each arrival is an event of its
+    /// own.
+    ///
+    /// A time beyond [`MAX_AHEAD`] after the arrival is a clock that is wrong: the arrival counts.
     ///
     /// A postback with ClickBank's word `TEST`, one that begins with `TEST_`, or the made-up values
     /// of ClickBank's Test button ([`is_test_button`](crate::clickbank::s2s::is_test_button)) is a
@@ -42,15 +50,23 @@ impl Intake<'_> {
                 .find(|row| row.name == name)
                 .and_then(|row| row.role.as_ref())
         };
-        let (id, identified) = self.postback_id(&read);
+        let candidates = self.candidates(self.postback_candidates(query, &read));
+        let ahead = |time: &Timestamp| time.saturating_since(self.received.at) > MAX_AHEAD;
+        let time = read.time.filter(|time| !ahead(time));
+        let named = candidates.clicks.first().or(candidates.forged.first());
+        let id = self.identity(&read, named, time);
+        let identified = id.is_some();
         let mut event = Event::assume_authentic(
-            id,
+            id.unwrap_or_else(|| self.arrival()),
             self.source.id.clone(),
             Interface::Postback,
-            read.time.unwrap_or(self.received.at),
+            time.unwrap_or(self.received.at),
         );
         event.identified = identified;
-        event.timed = read.time.is_some();
+        event.timed = time.is_some();
+        event.silent = read.silent;
+        event.clicks = candidates.clicks;
+        event.forged = candidates.forged;
         event.received_at = self.received.at;
         event.name = read.type_word.as_ref().map(|word| word.as_str().into());
         event.test = protocol.is_test(&read);
@@ -64,7 +80,6 @@ impl Intake<'_> {
         event.receipt = read.receipt.clone().filter(|receipt| !is_doubted(receipt));
         event.parent = read.parent.clone().filter(|receipt| !is_doubted(receipt));
         event.parent.take_if(|parent| Some(&*parent) == event.receipt.as_ref());
-        self.read_candidates(&mut event, self.postback_candidates(query, &read));
         for (name, value) in &read.parameters {
             keep(&mut event, name, role_of(name), value);
         }
@@ -93,33 +108,38 @@ impl Intake<'_> {
         Ok(())
     }
 
-    fn postback_id(&self, read: &InboundPostback) -> (EventId, bool) {
-        let word = read.type_word.as_ref().map_or("", |word| word.as_str());
-        let id = read.event_id.as_deref().map(|id| ("event id", id));
-        let id = id.or_else(|| read.receipt_text.as_deref().map(|receipt| ("receipt", receipt)));
-        let Some((what, id)) = id else {
-            let nonce = format!("{}:{}", self.received.at, self.received.nonce);
-            let id = EventId::of(
-                Some(self.received.at.unix_seconds()),
-                &["postback arrival", self.source.id.as_str(), &nonce],
-            );
-            return (id, false);
-        };
+    /// What names a message, where it says anything that does.
+    fn identity(&self, read: &InboundPostback, click: Option<&ClickId>, time: Option<Timestamp>) -> Option<EventId> {
+        let source = self.source;
+        let by_receipt = || read.receipt_text.as_deref().map(|receipt| ("receipt", receipt));
+        let by_id = read.event_id.as_deref().map(|id| ("event id", id));
+        let (what, id) = by_id.or_else(by_receipt)?;
+        let default_type = source.default_type.as_ref().map_or("", |name| name.as_str());
+        let implied_status = source.implied_status.map_or("", Status::as_str);
         let amount = read.sum.map(|sum| sum.to_string()).unwrap_or_default();
-        let currency = read.currency.map(|currency| currency.to_string()).unwrap_or_default();
-        let status = read.status_word.as_deref().unwrap_or_default();
+        let currency = read.currency.unwrap_or(source.currency).to_string();
+        let time = time.map(|time| time.to_string()).unwrap_or_default();
         let parts = [
             "postback",
-            self.source.id.as_str(),
+            source.id.as_str(),
             what,
             id,
-            word,
-            status,
+            click.map_or("", |click| click.as_str()),
+            read.type_word.as_ref().map_or(default_type, |word| word.as_str()),
+            read.status_word.as_deref().unwrap_or(implied_status),
             &amount,
             &currency,
+            &time,
         ];
-        // Without its time in front: what the id says is the same at another time.
-        (EventId::of(None, &parts), true)
+        // Without its time in front: a message without one is the same at another time.
+        Some(EventId::of(None, &parts))
+    }
+
+    /// The id of a message that nothing names.
+    fn arrival(&self) -> EventId {
+        let nonce = format!("{}:{}", self.received.at, self.received.nonce);
+        let parts = ["postback arrival", self.source.id.as_str(), &nonce];
+        EventId::of(Some(self.received.at.unix_seconds()), &parts)
     }
 
     /// Whether a query's word is that of an open type. A word that is repeated is refused later.

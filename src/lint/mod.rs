@@ -3,6 +3,7 @@
 mod campaign;
 mod inert;
 mod offer;
+mod order;
 mod pasted;
 mod source;
 mod told;
@@ -54,6 +55,9 @@ impl fmt::Display for Warning {
 /// - an offer source that accepts anyone, that sends no event id, that has no secret for its
 ///   notifications, that leaves transaction types or postbacks unmatched, that matches a word which
 ///   ClickBank does not send, or that gives ClickBank's earnings another currency
+/// - a policy that does not follow the orders whose event id the source names; an event id that is
+///   the number of a goal; a status that holds the name of an event, or a word for money that is
+///   taken back among those that earn
 /// - a macro that ClickBank does not have or does not fill for this account, and one that would
 ///   read another amount as earnings in USD
 /// - an open type whose policy lets anyone rewrite a conversion or take an event id, or that is not

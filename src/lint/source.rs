@@ -1,9 +1,9 @@
 //! Doubts about an offer source.
 
-use super::pasted;
+use super::{order, pasted};
 use crate::config::Place;
 use crate::definition::OfferSource;
-use crate::model::{Counts, Duplicates, ParameterRole, Status};
+use crate::model::{Counts, Duplicates, Status};
 use crate::network::Meaning;
 use crate::tracker::compiled::{Source, Tracker};
 use alloc::{format, vec::Vec};
@@ -19,14 +19,17 @@ pub(super) fn lint(row: &OfferSource, place: &Place<'_>, source: &Source, tracke
         source.protocol.lint_notifications(place, &view);
     } else if !sends_identity(source) {
         place.problem(format!(
-            "source `{}` sends no event id: a network's retry cannot be told from a new conversion",
-            source.id
+            "source `{}` sends no event id: a network's retry cannot be told from a new conversion{}",
+            source.id,
+            unfollowed(source.duplicates)
         ));
     }
     pasted::words(row.statuses.keys(), &place.at("statuses"));
     pasted::words(row.events.keys(), &place.at("events"));
     macros(source, place, tracker);
-    lives(source, place, tracker);
+    if !order::lint(row, place, source) {
+        lives(source, place, tracker);
+    }
     let is_type = |name: &str| tracker.types.contains_key(name);
     source.protocol.lint_postbacks(place, &view, &is_type);
 }
@@ -96,17 +99,29 @@ fn lives(source: &Source, place: &Place<'_>, tracker: &Tracker) {
 
 /// What is said of them.
 const LIVES: &str = "`statuses` tells pending from declined, and under the policy `create` each status of an order makes a conversion of its \
-                     own, so a pending one that is approved counts twice and one that is declined stays; write `duplicates = \"edit\"` where \
-                     a click has one order";
+                     own, so a pending one that is approved counts twice and one that is declined stays; have the \
+                     network send its event id and write `duplicates = \"update\"`";
+
+/// What else that means where each message then makes a conversion.
+fn unfollowed(policy: Duplicates) -> &'static str {
+    match policy {
+        Duplicates::Create | Duplicates::CreateMarked | Duplicates::Update => {
+            ", and each message makes a conversion: an order that is confirmed or declined later is two"
+        }
+        _ => "",
+    }
+}
 
 /// Whether the URL that is pasted into the network carries an id of the event or a receipt, as far
 /// as the table says it.
 fn sends_identity(source: &Source) -> bool {
-    let identifies = |name: &str| matches!(source.names.meaning(name), Some(Meaning::EventId | Meaning::Receipt));
     let by_row = source
         .parameters
         .iter()
-        .any(|row| row.role == Some(ParameterRole::EventId) || identifies(&row.name));
-    let own = |meaning, usual: &[&str]| source.names.names(meaning).any(|name| !usual.contains(&name));
-    by_row || own(Meaning::EventId, &["rdtk_event_id", "eventid"]) || own(Meaning::Receipt, &["receipt"])
+        .any(|row| source.names.meaning(&row.name) == Some(Meaning::Receipt));
+    let mut receipts = source.names.names(Meaning::Receipt);
+    order::names_event_id(source)
+        || by_row
+        || source.pasted.contains_key("receipt")
+        || receipts.any(|name| name != "receipt")
 }

@@ -24,11 +24,17 @@ impl PointReads for State {
 
     fn waiting(&self, source: &OfferSourceId, receipt: &Receipt, limit: usize) -> Result<Vec<Event>, Infallible> {
         let waits = |row: &EventRow| row.outcome == Outcome::Unattributed && row.event.source == *source;
-        let follows = |event: &Event| [&event.receipt, &event.parent].contains(&&Some(receipt.clone()));
+        let follows = |event: &Event| event.waits_by().iter().flatten().any(|key| key == receipt);
         let found = self
             .events
             .iter()
             .filter(|(_, kept)| waits(&kept.row) && follows(&kept.row.event));
+        Ok(found.take(limit).filter_map(|(id, _)| self.event(id)).collect())
+    }
+
+    fn told(&self, click: &ClickId, limit: usize) -> Result<Vec<Event>, Infallible> {
+        let counts = |row: &EventRow| row.outcome == Outcome::Applied && row.click.as_ref() == Some(click);
+        let found = self.events.iter().filter(|(_, kept)| counts(&kept.row));
         Ok(found.take(limit).filter_map(|(id, _)| self.event(id)).collect())
     }
 

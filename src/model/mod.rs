@@ -9,4 +9,6 @@ mod vocabulary;
 pub use click::{Click, SLOTS, Slots};
 pub use conversion::{Conversion, Entry, Revenue};
 pub use note::{Kept, MAX_NOTE_VALUE, MAX_NOTES, Note, NoteProblem};
-pub use vocabulary::{AccountRole, Counts, Duplicates, Method, ParameterRole, ReferrerPolicy, Status, Updates};
+pub use vocabulary::{
+    AccountRole, Counts, Duplicates, Method, ParameterRole, ReferrerPolicy, Status, TypeCase, Updates,
+};

@@ -120,6 +120,18 @@ closed_enum! {
         /// Does nothing when the network's event id is known; makes another conversion when it is
         /// new.
         IgnoreEventId = "ignore_event_id",
+        /// Changes the conversion of the network's event id; makes one when the id is new.
+        Update = "update",
+    }
+}
+
+closed_enum! {
+    /// How the name of a conversion type in a postback is compared with those that are configured.
+    pub enum TypeCase {
+        /// Exactly, else in any case where only one type has that name; an open type exactly.
+        Any = "any",
+        /// Exactly.
+        Exact = "exact",
     }
 }
 

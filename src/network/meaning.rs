@@ -35,6 +35,8 @@ pub enum Meaning {
     Token,
     /// `format`: the kind of answer.
     Format,
+    /// `disable_postback`: `1` where nothing is to be fired.
+    DisablePostback,
     /// `sub1`..`sub20`: a slot of the conversion.
     Sub(u8),
 }
@@ -53,6 +55,7 @@ const WORDS: &[(&str, Meaning)] = &[
     ("time", Meaning::Time),
     ("token", Meaning::Token),
     ("format", Meaning::Format),
+    ("disable_postback", Meaning::DisablePostback),
 ];
 
 impl Meaning {

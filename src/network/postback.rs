@@ -80,6 +80,8 @@ pub struct InboundPostback {
     pub token: Option<Secret>,
     /// The answer that is asked for.
     pub format: Option<Format>,
+    /// Whether it is to be stored and to fire nothing.
+    pub silent: bool,
     /// `sub1`..`sub20` under these names, whatever the query called them, and the source's own
     /// parameters under theirs. Some may be personal: who knows their roles moves those away.
     pub parameters: BTreeMap<String, String>,
@@ -205,6 +207,7 @@ impl InboundPostback {
             format: reader
                 .text(Meaning::Format, id)?
                 .map(|word| Format::from(word.as_str())),
+            silent: reader.flag(Meaning::DisablePostback)?,
             parameters: BTreeMap::new(),
             ignored: Vec::new(),
         };
@@ -326,6 +329,13 @@ impl<'q> Reader<'q, '_> {
         self.parsed(meaning, longest, make, |name, _| Problem::Character(name))
     }
 
+    /// Whether a flag is set: it says anything but `0` or `false`. What is held back by mistake
+    /// can be sent later, and what was sent cannot be taken back.
+    fn flag(&mut self, meaning: Meaning) -> Result<bool, InboundPostbackError> {
+        let value = self.value(meaning, MAX_FOREIGN_ID)?;
+        Ok(value.is_some_and(|(_, value)| value != "0" && !value.eq_ignore_ascii_case("false")))
+    }
+
     fn currency(&mut self) -> Result<Option<Currency>, InboundPostbackError> {
         match self.map.forced_currency() {
             Some(forced) => Ok(Some(forced)),
@@ -399,6 +409,7 @@ impl fmt::Debug for InboundPostback {
             .field("time", &self.time)
             .field("token", &self.token)
             .field("format", &self.format)
+            .field("silent", &self.silent)
             .field("parameters", &self.parameters.keys())
             .field("ignored", &self.ignored)
             .finish()

@@ -12,6 +12,9 @@ pub const MAX_HOPS: usize = 8;
 /// How many waiting events one answer brings along; the rest is found by `drive::attribute`.
 pub const MAX_ORPHANS: usize = 64;
 
+/// How many counted events of a click are read where money is taken back without saying how much.
+pub const MAX_TOLD: usize = 1_000;
+
 /// The rows that a decision needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -22,8 +25,11 @@ pub struct FactQuery {
     pub event: EventId,
     /// Clicks by id.
     pub clicks: Vec<ClickId>,
-    /// Receipts of `source`.
+    /// Receipts of `source`, and event ids as [`Receipt::of_event_id`] has them.
     pub receipts: Vec<Receipt>,
+    /// Whether it must be known what the clicks' events have told: the event takes money back
+    /// without saying how much.
+    pub told: bool,
 }
 
 impl FactQuery {
@@ -35,6 +41,7 @@ impl FactQuery {
             event,
             clicks: Vec::new(),
             receipts: Vec::new(),
+            told: false,
         }
     }
 }
@@ -45,7 +52,8 @@ impl FactQuery {
 /// A store follows receipts by [`Facts::read`]: for each receipt of the query also its parent, the
 /// parent's parent and so on, and every waiting event whose receipt or parent is one of these, with
 /// the receipt of that event, at most [`MAX_HOPS`] links up and down. It also brings every click
-/// that one of these receipts names.
+/// that one of these receipts names. An event waits by its keys ([`Event::waits_by`]), of which one
+/// may be an event id.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Facts {
@@ -55,6 +63,9 @@ pub struct Facts {
     pub clicks: BTreeMap<ClickId, ClickFacts>,
     /// Receipts of the query's source.
     pub receipts: BTreeMap<Receipt, ReceiptFacts>,
+    /// The events that have made or changed conversions, by click, at most [`MAX_TOLD`] of each:
+    /// where the query asks for them, and where something is taken back without saying how much.
+    pub told: BTreeMap<ClickId, Vec<Event>>,
     /// Unattributed events that wait for one of these receipts, at most [`MAX_ORPHANS`], by event
     /// id.
     pub orphans: Vec<Event>,

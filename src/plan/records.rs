@@ -1,6 +1,6 @@
 //! What is kept of receipts and of the events that fall together.
 
-use crate::model::Entry;
+use crate::model::{Counts, Entry};
 use crate::value::{
     Amount, CampaignId, ClickId, ConversionId, Currency, EventId, Money, OfferSourceId, PostbackId, Receipt, Shared,
     Timestamp, TypeName,
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub struct ReceiptRecord {
     /// The source.
     pub source: OfferSourceId,
-    /// The receipt.
+    /// The receipt, or the key of an event id ([`Receipt::of_event_id`]).
     pub receipt: Receipt,
     /// The receipt of the sale that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -28,6 +28,9 @@ pub struct ReceiptRecord {
     /// Whether a payment of it came after the click had expired.
     #[serde(default)]
     pub expired: bool,
+    /// Of an event id: whether several clicks were named with it, so that it leads to none.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub contested: bool,
 }
 
 /// The click of a receipt with the event that named it: of several, the earliest counts, whatever
@@ -54,6 +57,12 @@ pub enum TallyKey {
     Edit,
     /// All events of a type with one event id of the network.
     TypeAndId(TypeName, Shared<str>),
+    /// The messages of one order: all events with one event id of the network whose types count
+    /// alike.
+    Order(Counts, Shared<str>),
+    /// What takes back a receipt, or an event id ([`Receipt::of_event_id`]), without saying how
+    /// much.
+    Reversal(Receipt),
 }
 
 impl TallyKey {
@@ -64,6 +73,8 @@ impl TallyKey {
             Self::Type(name) => ["type:", name.as_str()].concat(),
             Self::Edit => "edit".into(),
             Self::TypeAndId(name, id) => format!("id:{}:{name}:{id}", name.as_str().len()),
+            Self::Order(counts, id) => format!("order:{counts}:{id}"),
+            Self::Reversal(key) => ["reversal:", key.as_str()].concat(),
         }
     }
 }
@@ -87,6 +98,9 @@ pub struct Tally {
     /// The amounts added, by currency.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub sums: BTreeMap<Currency, Box<Added>>,
+    /// The amount that was told last, whatever the messages behind it leave out; of orders alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Box<Told>>,
     /// How many.
     pub count: u32,
     /// Which postbacks have fired for its conversion, by campaign and postback; where each event
@@ -94,6 +108,17 @@ pub struct Tally {
     /// arrival: what was sent stays sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fired: Vec<Fired>,
+}
+
+/// An amount with the event that told it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// When the event happened.
+    pub at: Timestamp,
+    /// The event.
+    pub event: EventId,
+    /// How much.
+    pub money: Money,
 }
 
 /// What the amounts of one currency have come to.

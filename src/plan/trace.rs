@@ -19,6 +19,9 @@ pub struct Trace {
     /// What the duplicate policy did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duplicate: Option<DuplicateDecision>,
+    /// Whether the message asked that nothing be fired, so that no rule was asked.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub silent: bool,
     /// Each rule of the campaign, in the order of the configuration.
     #[serde(default, skip_serializing_if = "RuleTraces::is_empty")]
     pub rules: RuleTraces,
@@ -58,6 +61,11 @@ pub enum Found {
         /// The click.
         click: ClickId,
     },
+    /// By the network's event id, with which another message named the click.
+    EventId {
+        /// The click.
+        click: ClickId,
+    },
 }
 
 /// What the duplicate policy did.
@@ -76,6 +84,8 @@ pub enum DuplicateDecision {
     Kept,
     /// A later event stays.
     Superseded,
+    /// It says what the conversion shows already.
+    Unchanged,
     /// Reversals and tests do not go through the policy.
     Bypassed,
 }

@@ -1,8 +1,9 @@
 //! The walk over receipts: from the ones that are asked for up to their sales, down to the events
 //! that wait for them, and on to the clicks that they name.
 
-use super::facts::{ClickFacts, FactQuery, Facts, MAX_HOPS, MAX_ORPHANS, ReceiptFacts};
+use super::facts::{ClickFacts, FactQuery, Facts, MAX_HOPS, MAX_ORPHANS, MAX_TOLD, ReceiptFacts};
 use super::outcome::Outcome;
+use super::records::{Tally, TallyKey};
 use crate::event::Event;
 use crate::value::{ClickId, EventId, OfferSourceId, Receipt};
 use alloc::{
@@ -32,12 +33,18 @@ pub trait PointReads {
     /// The store's trouble.
     fn receipt(&self, source: &OfferSourceId, receipt: &Receipt) -> Result<ReceiptFacts, Self::Error>;
 
-    /// The first `limit` events of a source, by event id, that are stored as unattributed and have
-    /// this receipt or this parent, with their personal values. More are no error.
+    /// The first `limit` events of a source, by event id, that are stored as unattributed and wait
+    /// by this receipt ([`Event::waits_by`]), with their personal values. More are no error.
     ///
     /// # Errors
     /// The store's trouble.
     fn waiting(&self, source: &OfferSourceId, receipt: &Receipt, limit: usize) -> Result<Vec<Event>, Self::Error>;
+
+    /// At most `limit` events of a click that are stored as applied.
+    ///
+    /// # Errors
+    /// The store's trouble.
+    fn told(&self, click: &ClickId, limit: usize) -> Result<Vec<Event>, Self::Error>;
 
     /// What is known of a click id: the click with its personal values, its tallies, and the
     /// version of its guard.
@@ -45,6 +52,15 @@ pub trait PointReads {
     /// # Errors
     /// The store's trouble.
     fn click(&self, click: &ClickId) -> Result<ClickFacts, Self::Error>;
+}
+
+/// Whether a waiting event may take money back without saying how much.
+fn names_no_amount(event: &Event) -> bool {
+    event.sum.is_none() && (event.receipt.is_some() || event.event_id.is_some())
+}
+
+fn is_reversal(tally: &Tally) -> bool {
+    matches!(tally.key, TallyKey::Reversal(_))
 }
 
 impl Facts {
@@ -62,8 +78,12 @@ impl Facts {
         let records = facts.receipts.values().filter_map(|found| found.record.as_ref());
         let named = records.filter_map(|record| Some(record.click.as_ref()?.click.clone()));
         let clicks: BTreeSet<ClickId> = query.clicks.iter().cloned().chain(named).collect();
+        let takes_back = query.told || facts.orphans.iter().any(names_no_amount);
         for id in clicks {
             let found = reads.click(&id)?;
+            if takes_back || found.tallies.iter().any(is_reversal) {
+                facts.told.insert(id.clone(), reads.told(&id, MAX_TOLD)?);
+            }
             facts.clicks.insert(id, found);
         }
         Ok(facts)

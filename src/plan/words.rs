@@ -14,6 +14,7 @@ impl DuplicateDecision {
             Self::ReplacedFirst => "replaced_first",
             Self::Kept => "kept",
             Self::Superseded => "superseded",
+            Self::Unchanged => "unchanged",
             Self::Bypassed => "bypassed",
         }
     }
@@ -28,6 +29,7 @@ impl DuplicateDecision {
             Self::ReplacedFirst => "earlier than what came before: the conversion shows it now",
             Self::Kept => "of an earlier one of this type, which stays",
             Self::Superseded => "the conversion shows a later event, which stays",
+            Self::Unchanged => "it says what the conversion shows already",
             Self::Bypassed => "not asked: reversals and tests do not go through the policy",
         }
     }
@@ -41,6 +43,7 @@ impl fmt::Display for Found {
                 write!(f, "candidate {} of the event's own click ids", index.saturating_add(1))
             }
             Self::Hand { .. } => f.write_str("by hand: a person has chosen it"),
+            Self::EventId { .. } => f.write_str("by its event id, with which another message named the click"),
             Self::Receipt { path, .. } => {
                 f.write_str("through the receipts ")?;
                 for (number, receipt) in path.iter().enumerate() {
@@ -91,8 +94,17 @@ mod tests {
 
     #[test]
     fn the_codes_are_those_of_stored_traces() {
-        use DuplicateDecision::{Bypassed, Created, Edited, Incremented, Kept, ReplacedFirst, Superseded};
-        for decision in [Created, Edited, Incremented, ReplacedFirst, Kept, Superseded, Bypassed] {
+        use DuplicateDecision::{Bypassed, Created, Edited, Incremented, Kept, ReplacedFirst, Superseded, Unchanged};
+        for decision in [
+            Created,
+            Edited,
+            Incremented,
+            ReplacedFirst,
+            Kept,
+            Superseded,
+            Unchanged,
+            Bypassed,
+        ] {
             assert_eq!(serde_json::to_value(decision).unwrap(), decision.as_str());
         }
         let failed = RuleVerdict::Failed(RuleAnswer::try_from(1).unwrap());

@@ -3,7 +3,7 @@
 use super::Protocol;
 use crate::clickbank;
 use crate::event::Kind;
-use crate::model::AccountRole;
+use crate::model::{AccountRole, Duplicates};
 use crate::network::{InboundPostback, ParameterMap};
 use crate::value::{Query, Receipt};
 
@@ -11,6 +11,23 @@ impl Protocol {
     /// The kind of events that a row of `events` is for, whichever protocol has its word.
     pub(crate) fn kind_of_row(word: &str) -> Option<Kind> {
         clickbank::kind_of(word)
+    }
+
+    /// The kind of event whose name a word is, in whatever case; none where it is a status as well
+    /// (`cancel`, `test`).
+    pub(crate) fn event_named(word: &str) -> Option<Kind> {
+        let neutral = || Kind::known(&word.to_ascii_lowercase()).filter(|kind| kind.adds() || kind.subtracts());
+        clickbank::kind_of(&word.to_ascii_uppercase()).or_else(neutral)
+    }
+
+    /// What another event of a click does where nothing is said. ClickBank's events have receipts,
+    /// and what changes an order is an event of its own; other networks send the order again with
+    /// another status.
+    pub(crate) fn usual_duplicates(&self) -> Duplicates {
+        match self {
+            Self::Generic => Duplicates::Update,
+            Self::ClickBank(_) => Duplicates::Create,
+        }
     }
 
     /// The usual names of its postbacks.

@@ -77,8 +77,17 @@ pub struct Source {
     pub(crate) default_status: Status,
     pub(crate) reversal_status: Status,
     pub(crate) duplicates: Duplicates,
+    /// Whether an event id leads a postback without a click id to its click: where an order is
+    /// followed by its id.
+    pub(crate) follows_ids: bool,
     pub(crate) click_expiration: Option<Duration>,
     pub(crate) open_types: BTreeSet<TypeName>,
+    /// Whether the case of its types and words says something.
+    pub(crate) exact_types: bool,
+    /// What a postback without a type means.
+    pub(crate) default_type: Option<TypeName>,
+    /// What a postback without a status means; none where its offers differ in that.
+    pub(crate) implied_status: Option<Status>,
     /// The network's word or a kind -> a conversion type; `None` is chosen: stored, fires nothing.
     pub(crate) events: BTreeMap<String, Option<TypeName>>,
     /// The network's status words.

@@ -33,7 +33,17 @@ fn mapped_word<'a>(source: &'a Source, name: &str, kind: Option<&Kind>) -> Optio
         true => source.events.get(&name.to_ascii_uppercase()),
         false => None,
     };
-    exact.or_else(prefix).or_else(folded)
+    let alike = || only(source.events.iter().filter(|(word, _)| word.eq_ignore_ascii_case(name)));
+    exact
+        .or_else(prefix)
+        .or_else(folded)
+        .or_else(|| alike().filter(|_| !source.exact_types).map(|(_, row)| row))
+}
+
+/// The one of its kind; none of several.
+pub(crate) fn only<T>(mut found: impl Iterator<Item = T>) -> Option<T> {
+    let first = found.next();
+    first.filter(|_| found.next().is_none())
 }
 
 impl Source {

@@ -23,6 +23,6 @@ pub(crate) use compiled::{ConversionType, Domain, Path, PayoutRule};
 pub use credentials::{Credentials, CredentialsError};
 pub use domain::Fallback;
 pub(crate) use domain::domain_of;
-pub(crate) use matching::{listed, word_kind};
+pub(crate) use matching::{listed, only, word_kind};
 pub(crate) use names::names;
 pub use rates::Rates;

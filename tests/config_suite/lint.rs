@@ -1,6 +1,7 @@
 //! Each doubt about a document has its path and its text.
 
 use crate::support::{EVENTS, OFFER, warnings};
+use postback::model::Duplicates;
 
 /// The doubts about a source for ClickBank's notifications.
 fn notified(lines: &str) -> Vec<String> {
@@ -146,13 +147,15 @@ fn postbacks_under_clickbanks_own_words_are_matched_or_named() {
 #[test]
 fn an_open_type_is_not_edited_and_uses_up_no_event_id() {
     let open = |policy: &str, own: &str| {
-        warnings(&[
+        let found = warnings(&[
             (
                 "#source",
                 &format!("duplicates = \"{policy}\"\nopen_types = [\"InitiateCheckout\"]"),
             ),
             ("counts = \"step\"", &format!("counts = \"step\"\n{own}")),
-        ])
+        ]);
+        let of_orders = |said: &String| said.contains("`update` follows an order");
+        found.into_iter().filter(|said| !of_orders(said)).collect::<Vec<_>>()
     };
     let said = |policy: &str, can: &str| {
         format!(
@@ -170,6 +173,71 @@ fn an_open_type_is_not_edited_and_uses_up_no_event_id() {
     for policy in ["create", "create_marked", "ignore", "increment"] {
         assert_eq!(open(policy, ""), [""; 0], "{policy}");
     }
+}
+
+/// The page on duplicates says the same of each policy, and `tests/vectors/lives.jsonl` shows it.
+#[test]
+fn a_policy_that_follows_no_order_says_what_it_does_with_one() {
+    let page: Vec<&str> = include_str!("../../docs/design/duplicates.md")
+        .split_whitespace()
+        .collect();
+    let page = page.join(" ");
+    for policy in Duplicates::ALL {
+        let found = warnings(&[("#source", &format!("duplicates = \"{policy}\""))]);
+        if *policy == Duplicates::Update {
+            assert_eq!(found, [""; 0]);
+            continue;
+        }
+        let said = found[0].strip_prefix("offer_source[0].duplicates: ").unwrap();
+        let said = said
+            .strip_suffix("; `update` follows an order by its event id")
+            .unwrap();
+        let said = said.strip_prefix(&format!("`{policy}` ")).unwrap();
+        assert!(page.contains(said), "the page does not say of `{policy}`: {said}");
+        assert_eq!(found.len(), 1);
+    }
+}
+
+#[test]
+fn an_event_id_that_is_a_goals_number_is_doubtful() {
+    let row = "{ name = \"txid\", macro = \"{event_id}\", role = \"event_id\" }";
+    let doubts = |row_instead: &str, line: &str| warnings(&[(row, row_instead), ("#source", line)]);
+    let said = |place: &str, name: &str| {
+        format!(
+            "offer_source[0].{place}: `{name}` is the number of a goal with many networks (Everflow's `event_id`), the same for every \
+             conversion of it; name the id of the conversion"
+        )
+    };
+    for name in ["goal", "goal_id", "goalid", "event_id"] {
+        let line = format!("names = {{ event_id = \"{name}\" }}");
+        assert_eq!(doubts("", &line), [said("names.event_id", name)], "{name}");
+    }
+    for filled in ["{goal_id}", "{goal}", "#goalid#"] {
+        let row = format!("{{ name = \"txid\", macro = \"{filled}\", role = \"event_id\" }}");
+        assert_eq!(doubts(&row, ""), [said("names.event_id", "txid")], "{filled}");
+    }
+    let everflow = "postback = { sum = \"{payout_amount}\" }";
+    assert_eq!(doubts(row, everflow), [said("names.event_id", "txid")]);
+    assert_eq!(doubts(row, "postback = { sum = \"{payout}\" }"), [""; 0]);
+}
+
+#[test]
+fn a_status_that_holds_an_events_name_is_doubtful() {
+    assert_eq!(
+        warnings(&[("#source", "postback = { status = \"{event_type}\" }")]),
+        ["offer_source[0].postback.status: `{event_type}` is the name of an event, not a status; send it as the type"]
+    );
+    assert_eq!(
+        warnings(&[("#source", "postback = { status = \"{status}\" }")]),
+        [""; 0]
+    );
+    assert_eq!(
+        warnings(&[("#source", "statuses = { RFND = \"approved\" }")]),
+        [
+            "offer_source[0].statuses.RFND: `RFND` takes money back and never earns, so it is read as `declined`, not as `approved`"
+        ]
+    );
+    assert_eq!(warnings(&[("#source", "statuses = { RFND = \"declined\" }")]), [""; 0]);
 }
 
 /// The template of the notifications matches the guide's word for the order form to None.
@@ -347,6 +415,13 @@ fn a_source_that_sends_no_id_cannot_tell_a_retry_from_news() {
     let row = "{ name = \"txid\", macro = \"{event_id}\", role = \"event_id\" }";
     assert_eq!(
         warnings(&[(row, "")]),
+        [
+            "offer_source[0]: source `network` sends no event id: a network's retry cannot be told from a new conversion, and each \
+             message makes a conversion: an order that is confirmed or declined later is two"
+        ]
+    );
+    assert_eq!(
+        warnings(&[(row, ""), ("#source", "duplicates = \"ignore\"")]),
         ["offer_source[0]: source `network` sends no event id: a network's retry cannot be told from a new conversion"]
     );
     for (row_instead, line) in [

@@ -180,18 +180,22 @@ fn the_macros_to_paste_ask_for_the_click_id_and_the_amount() {
 
 #[test]
 fn statuses_that_make_conversions_of_their_own_are_named() {
-    let said = "offer_source[0].duplicates: `statuses` tells pending from declined, and under the policy `create` each status of an order makes a conversion of its own, so a pending one that is approved counts twice and one that is declined stays; write `duplicates = \"edit\"` where a click has one order";
+    let said = "offer_source[0].duplicates: `statuses` tells pending from declined, and under the policy `create` each status of an order makes a conversion of its own, so a pending one that is approved counts twice and one that is declined stays; have the network send its event id and write `duplicates = \"update\"`";
     let statuses = "statuses = { hold = \"pending\", rejected = \"declined\" }";
-    assert_eq!(
-        warnings(&[("#source", &format!("duplicates = \"create\"\n{statuses}"))]),
-        [said]
+    let without_id = |lines: &str| {
+        let row = "{ name = \"txid\", macro = \"{event_id}\", role = \"event_id\" }";
+        let found = warnings(&[("\"generic\"", "\"generic\""), (row, ""), ("#source", lines)]);
+        found.iter().any(|doubt| doubt == said)
+    };
+    assert!(without_id(&format!("duplicates = \"create\"\n{statuses}")));
+    assert!(!without_id(&format!("duplicates = \"edit\"\n{statuses}")));
+    // Where an id is sent the policy itself is named.
+    let with_id = warnings(&[("#source", &format!("duplicates = \"create\"\n{statuses}"))]);
+    assert_eq!(with_id.len(), 1);
+    assert!(
+        with_id[0].ends_with("`update` follows an order by its event id"),
+        "{with_id:?}"
     );
-    for sound in [
-        format!("duplicates = \"edit\"\n{statuses}"),
-        "duplicates = \"create\"\nstatuses = { paid = \"approved\", rejected = \"declined\" }".into(),
-    ] {
-        assert_eq!(warnings(&[("#source", &sound)]), [""; 0], "{sound}");
-    }
 }
 
 /// C3, and its neighbours.

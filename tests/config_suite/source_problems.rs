@@ -138,7 +138,7 @@ fn a_word_of_a_source_is_one_of_a_few() {
         ),
         (
             "duplicates = \"increments\"",
-            "duplicates: `increments` is not a duplicate policy; there are create, create_marked, ignore, edit, increment, ignore_event_id; did you mean `increment`?",
+            "duplicates: `increments` is not a duplicate policy; there are create, create_marked, ignore, edit, increment, ignore_event_id, update; did you mean `increment`?",
         ),
         (
             "amount = \"total\"",
@@ -186,7 +186,7 @@ fn a_word_of_a_source_is_one_of_a_few() {
         ),
         (
             "postback = { payout = \"{amount}\" }",
-            "postback.payout: `payout` is not a meaning of a parameter; there are clickid, sum, type, status, currency, event_id, order_id, receipt, parent, time, token, format and sub1 to sub20",
+            "postback.payout: `payout` is not a meaning of a parameter; there are clickid, sum, type, status, currency, event_id, order_id, receipt, parent, time, token, format, disable_postback and sub1 to sub20",
         ),
         (
             "names = { click_id = \"subid\" }",

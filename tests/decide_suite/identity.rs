@@ -123,12 +123,93 @@ fn ids_of_notifications_of_one_time_lie_together() {
 }
 
 #[test]
-fn a_postback_with_the_same_id_and_another_time_is_a_duplicate() {
+fn a_postback_with_the_same_id_and_another_time_is_news() {
+    let world = World::new(&with_policy("create", &[]));
+    for time in ["&time=@60", "&time=@120", ""] {
+        let query = format!("clickid=c1&eventid=a&sum=1{time}");
+        assert_eq!(world.postback(&query), "applied", "{time}");
+        assert_eq!(world.postback(&query), "duplicate", "{time}");
+    }
+    assert_eq!(world.revenue(), "3");
+}
+
+#[test]
+fn two_equal_refunds_with_times_take_back_twice() {
     let world = world();
-    assert_eq!(world.postback("clickid=c1&eventid=a&sum=1&time=@60"), "applied");
-    assert_eq!(world.postback("clickid=c1&eventid=a&sum=1&time=@100000"), "duplicate");
-    assert_eq!(world.postback("clickid=c1&eventid=a&sum=1"), "duplicate");
-    assert_eq!(world.told(), ["Purchase approved 1 USD 1 USD"]);
+    world.postback("clickid=c1&eventid=a&sum=30&time=@60");
+    for time in [120, 180] {
+        let refund = format!("clickid=c1&eventid=a&type=Refund&sum=10&time=@{time}");
+        assert_eq!(world.postback(&refund), "applied");
+        assert_eq!(world.postback(&refund), "duplicate");
+    }
+    assert_eq!(world.revenue(), "10");
+}
+
+#[test]
+fn a_time_that_is_over_a_day_ahead_is_taken_as_received() {
+    let world = world();
+    let at = |query: &str| {
+        let event = world.postback_event(query);
+        (event.timed, event.at == event.received_at)
+    };
+    // Events of this world arrive an hour after the click.
+    assert_eq!(at("clickid=c1&eventid=a&sum=1&time=@90000"), (true, false));
+    assert_eq!(at("clickid=c1&eventid=a&sum=1&time=@100000"), (false, true));
+    let of = |query: &str| world.postback_event(query).id;
+    assert_eq!(
+        of("clickid=c1&eventid=a&sum=1&time=@100000"),
+        of("clickid=c1&eventid=a&sum=1&time=@200000"),
+        "a clock that is wrong names nothing"
+    );
+}
+
+#[test]
+fn two_clicks_with_one_event_id_have_made_two_sales() {
+    for policy in ["create", "ignore_event_id", "update"] {
+        let world = World::new(&with_policy(policy, &[]));
+        world.record(&postback_test::click("c2"));
+        for click in ["c1", "c2"] {
+            let query = format!("clickid={click}&eventid=3&sum=30");
+            assert_eq!(world.postback(&query), "applied", "{policy}");
+            assert_eq!(world.postback(&query), "duplicate", "{policy}");
+        }
+        assert_eq!(world.revenue(), "60", "{policy}");
+    }
+}
+
+#[test]
+fn what_is_left_out_is_what_is_meant_then() {
+    let world = world();
+    let of = |query: &str| world.postback_event(query).id;
+    let same = of("clickid=c1&eventid=a&sum=1");
+    for told in [
+        "currency=USD",
+        "type=Purchase",
+        "status=approved",
+        "type=Purchase&status=approved&currency=usd",
+    ] {
+        assert_eq!(of(&format!("clickid=c1&eventid=a&sum=1&{told}")), same, "{told}");
+    }
+    for other in ["currency=EUR", "type=Lead", "status=pending"] {
+        assert_ne!(of(&format!("clickid=c1&eventid=a&sum=1&{other}")), same, "{other}");
+    }
+}
+
+#[test]
+fn a_status_that_an_offer_leaves_open_is_no_approval() {
+    let world = World::new(&with(|d| d["offer"][0]["default_status"] = "pending".into()));
+    world.postback("clickid=c1&eventid=a&sum=1");
+    assert_eq!(world.postback("clickid=c1&eventid=a&sum=1&status=approved"), "applied");
+    assert_eq!(world.revenue(), "1");
+}
+
+#[test]
+fn a_parameter_with_the_role_of_an_event_id_names_its_postback() {
+    let world = World::new(&with(|d| {
+        d["offer_source"][0]["parameter"] = serde_json::json!([{"name": "txid", "role": "event_id"}]);
+    }));
+    let event = world.postback_event("clickid=c1&txid=a&sum=1");
+    assert_eq!((event.identified, event.event_id.as_deref()), (true, Some("a")));
 }
 
 /// Each of the two URLs of a ClickBank account has a version of its own: 6 writes times in the

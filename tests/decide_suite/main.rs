@@ -12,6 +12,8 @@ mod duplicates;
 mod event_matching;
 mod identity;
 mod late;
+mod lives;
+mod lives_permuted;
 mod money;
 mod order;
 mod permutations;

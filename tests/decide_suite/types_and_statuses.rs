@@ -13,15 +13,15 @@ fn a_postback_without_a_type_is_the_default_type() {
 }
 
 #[test]
-fn a_types_name_is_matched_case_by_case_and_sent_as_it_is() {
+fn a_types_name_is_sent_as_it_is_configured() {
     let world = World::new(&with_postback(json!({})));
     world.postback("clickid=c1&type=Lead&sum=3");
     world.postback("clickid=c1&type=lead&sum=4");
+    assert_eq!(world.told(), ["Lead approved 3 USD 3 USD", "Lead approved 4 USD 4 USD"]);
     assert_eq!(
-        world.told(),
-        ["Lead approved 3 USD 3 USD", "lead approved none nothing"]
+        world.sent(),
+        ["key=ref-c1&type=Lead&price=3", "key=ref-c1&type=Lead&price=4"]
     );
-    assert_eq!(world.sent(), ["key=ref-c1&type=Lead&price=3"]);
 }
 
 #[test]
@@ -76,7 +76,6 @@ fn a_source_maps_its_words_and_an_unmapped_word_is_other_with_its_text_kept() {
         ("confirmed", Status::Approved),
         ("Hold", Status::Pending),
         ("declined", Status::Declined),
-        ("trash", Status::Other),
     ] {
         let conversion = world.plan(&format!("clickid=c1&sum=1&status={word}"));
         let row = world
@@ -87,6 +86,96 @@ fn a_source_maps_its_words_and_an_unmapped_word_is_other_with_its_text_kept() {
         assert_eq!(row.shown.status, status, "{word}");
         assert_eq!(conversion.reply.reason, None);
     }
+}
+
+#[test]
+fn a_word_that_nothing_names_is_other_with_its_text_kept_and_says_so() {
+    let world = World::new(&document());
+    for word in ["trash", "foo", "1"] {
+        assert_eq!(
+            world.postback(&format!("clickid=c1&sum=1&status={word}")),
+            "applied: unknown_status",
+            "{word}"
+        );
+    }
+    assert_eq!(world.revenue(), "0");
+    let words: Vec<_> = world
+        .conversions()
+        .iter()
+        .map(|row| row.shown.status_word.clone().unwrap())
+        .collect();
+    assert!(
+        ["trash", "foo", "1"]
+            .iter()
+            .all(|word| words.iter().any(|kept| &**kept == *word))
+    );
+    let mapped = World::new(&with(|d| d["offer_source"][0]["statuses"] = json!({"foo": "other"})));
+    assert_eq!(mapped.postback("clickid=c1&sum=1&status=foo"), "applied");
+}
+
+#[test]
+fn a_status_word_that_is_an_events_name_says_so_and_a_reversals_never_earns() {
+    let words = |statuses: serde_json::Value, word: &str| {
+        let world = World::new(&with(|d| d["offer_source"][0]["statuses"] = statuses));
+        let said = world.postback(&format!("clickid=c1&eventid=A&sum=47&status={word}"));
+        (said, world.revenue())
+    };
+    let said = |said: &str, revenue: &str| (said.to_owned(), revenue.to_owned());
+    for word in ["PURCHASE", "purchase", "SALE", "sale"] {
+        assert_eq!(words(json!({}), word), said("applied: status_is_event", "47"), "{word}");
+    }
+    for word in ["RFND", "rfnd", "refund", "Chargeback", "CGBK", "INSF"] {
+        assert_eq!(words(json!({}), word), said("applied: status_is_event", "0"), "{word}");
+        assert_eq!(
+            words(json!({"*": "approved"}), word),
+            said("applied: status_is_event", "0"),
+            "{word}"
+        );
+        assert_eq!(words(json!({word: "approved"}), word), said("applied", "0"), "{word}");
+    }
+    assert_eq!(words(json!({}), "CANCEL-REBILL"), said("applied: status_is_event", "0"));
+    assert_eq!(words(json!({}), "cancel"), said("applied: unknown_status", "0"));
+    assert_eq!(words(json!({"PURCHASE": "pending"}), "PURCHASE"), said("applied", "0"));
+}
+
+#[test]
+fn a_purchase_and_its_refund_in_the_place_of_the_status_are_never_two_sales() {
+    for policy in postback::model::Duplicates::ALL {
+        let world = World::new(&postback_test::with_policy(policy.as_str(), &[]));
+        world.postback("clickid=c1&eventid=A&sum=47&status=PURCHASE");
+        assert_eq!(world.revenue(), "47", "{policy}");
+        world.postback("clickid=c1&eventid=A&sum=47&status=RFND");
+        assert!(["0", "47"].contains(&world.revenue().as_str()), "{policy}");
+        assert!(*policy != postback::model::Duplicates::Update || world.revenue() == "0");
+    }
+}
+
+#[test]
+fn a_type_is_matched_in_any_case_where_that_is_unambiguous_and_exactly_where_the_source_says_so() {
+    let shown = |document: serde_json::Value, word: &str| {
+        let world = World::new(&document);
+        let said = world.postback(&format!("clickid=c1&sum=1&type={word}"));
+        (world.conversions()[0].shown.type_name.to_string(), said)
+    };
+    let said = |name: &str, said: &str| (name.to_owned(), said.to_owned());
+    assert_eq!(shown(document(), "purchase"), said("Purchase", "applied"));
+    assert_eq!(shown(document(), "UPSELL"), said("Upsell", "applied"));
+    let exact = with(|d| d["offer_source"][0]["type_case"] = "exact".into());
+    assert_eq!(shown(exact, "purchase"), said("purchase", "applied: unknown_type"));
+    let two = with(|d| {
+        d["conversion_type"]
+            .as_array_mut()
+            .unwrap()
+            .push(json!({"name": "PURCHASE"}))
+    });
+    assert_eq!(
+        shown(two.clone(), "purchase"),
+        said("purchase", "applied: unknown_type")
+    );
+    assert_eq!(shown(two, "PURCHASE"), said("PURCHASE", "applied"));
+    let mapped = with(|d| d["offer_source"][0]["events"] = json!({"Sold": "Purchase", "b": "Lead", "B": "Upsell"}));
+    assert_eq!(shown(mapped.clone(), "SOLD"), said("Purchase", "applied"));
+    assert_eq!(shown(mapped, "B"), said("Upsell", "applied"));
 }
 
 #[test]
@@ -117,7 +206,7 @@ fn a_status_word_goes_by_its_row_then_by_its_case_then_by_the_star_then_by_our_o
 }
 
 #[test]
-fn approved_and_other_count_as_money_unless_the_account_says_otherwise() {
+fn approved_alone_counts_as_money_unless_the_account_says_otherwise() {
     let statuses = ["approved", "pending", "declined", "odd"];
     let told = |document| {
         let world = World::new(&document);
@@ -132,7 +221,7 @@ fn approved_and_other_count_as_money_unless_the_account_says_otherwise() {
             "Purchase approved 1 USD 1 USD",
             "Purchase pending 1 USD (1 USD)",
             "Purchase declined 1 USD (1 USD)",
-            "Purchase other 1 USD 1 USD",
+            "Purchase other 1 USD (1 USD)",
         ]
     );
     assert_eq!(

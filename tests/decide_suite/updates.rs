@@ -185,3 +185,25 @@ fn a_rule_that_is_added_later_fires_at_the_next_change() {
     world.postback("clickid=c1&eventid=b&sum=2&time=@61");
     assert_eq!(world.sent(), ["p=2"]);
 }
+
+#[test]
+fn a_postback_that_asks_for_it_is_stored_and_fires_nothing() {
+    let mut document = with_policy("update", &[]);
+    document["offer_source"][0]["names"]["disable_postback"] = "quiet".into();
+    let world = World::new(&document);
+    let plan = world.plan("clickid=c1&eventid=a&sum=1&status=pending&quiet=1");
+    assert!(plan.trace.silent);
+    assert!(plan.trace.rules.is_empty());
+    assert_eq!((world.told().len(), world.deliveries().len()), (1, 0));
+    // What comes after it fires as if it were the first.
+    let plan = world.plan("clickid=c1&eventid=a&sum=1&status=approved&quiet=0");
+    assert!(!plan.trace.silent);
+    assert_eq!(world.deliveries().len(), 1);
+}
+
+#[test]
+fn disable_postback_means_nothing_where_no_name_is_configured() {
+    let world = World::new(&with_policy("update", &[]));
+    world.postback("clickid=c1&eventid=a&sum=1&disable_postback=1");
+    assert_eq!(world.deliveries().len(), 1);
+}

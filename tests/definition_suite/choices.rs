@@ -9,7 +9,9 @@ use postback::definition::{
     Refused, Retry, SourceParameter, Success, TrafficChannel,
 };
 use postback::event::Interface;
-use postback::model::{AccountRole, Counts, Duplicates, Method, ParameterRole, ReferrerPolicy, Status, Updates};
+use postback::model::{
+    AccountRole, Counts, Duplicates, Method, ParameterRole, ReferrerPolicy, Status, TypeCase, Updates,
+};
 use postback::rule::Negative;
 use postback::scope::ClickSlot;
 use postback::value::{SecretReference, Timestamp};
@@ -159,6 +161,7 @@ impl<'a> Choices<'a> {
         it.default_status = self.maybe(Self::status);
         it.reversal_status = self.maybe(Self::status);
         it.duplicates = self.maybe(|c| c.one(Duplicates::ALL));
+        it.type_case = self.maybe(|c| c.one(TypeCase::ALL));
         it.click_expiration = self.maybe(Self::duration);
         it.open_types = self.some(Self::id);
         it.events = self.map(|c| c.maybe(Self::id));

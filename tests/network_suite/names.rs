@@ -30,7 +30,7 @@ fn a_mistyped_meaning_is_refused_with_a_suggestion() {
         refused(ParameterMap::generic(), &[("payout", "amount")]),
         [
             "`payout` is not a meaning of a parameter; there are clickid, sum, type, status, currency, event_id, order_id, receipt, \
-          parent, time, token, format and sub1 to sub20"
+          parent, time, token, format, disable_postback and sub1 to sub20"
         ]
     );
 }

@@ -1,6 +1,6 @@
 //! Point reads: what a decision needs.
 
-use crate::{commit::outcome, fault::Fault, guard, sql};
+use crate::{commit::outcome, fault::Fault, guard, key::key, sql};
 use postback::event::Event;
 use postback::model::Click;
 use postback::plan::{ClickFacts, EventRow, FactQuery, Facts, Outcome, PointReads, ReceiptFacts, Tally};
@@ -49,6 +49,17 @@ impl PointReads for Reads<'_> {
             }
         }
         Ok(found.into_values().collect())
+    }
+
+    fn told(&self, click: &ClickId, limit: usize) -> Result<Vec<Event>, Fault> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut statement = self.0.prepare_cached(sql::TOLD)?;
+        let mut rows = statement.query(params![click.as_str(), key(click.as_str()), limit])?;
+        let mut told = Vec::new();
+        while let Some(found) = rows.next()? {
+            told.push(event(found, 0)?);
+        }
+        Ok(told)
     }
 
     fn click(&self, id: &ClickId) -> Result<ClickFacts, Fault> {

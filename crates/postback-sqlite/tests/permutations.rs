@@ -14,7 +14,8 @@ use postback::tracker::Tracker;
 use postback::value::{DeliveryId, EventId};
 use postback_sqlite::SqliteStore;
 use postback_test::block_on;
-use postback_test::story::drawn::{Scenario, config, orders, run, scenario, stories};
+use postback_test::story::drawn::{Scenario, config, orders, permutations, run, scenario, stories};
+use postback_test::story::life::{Life, life};
 use postback_test::story::{End, POLICIES, Story, tallies};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -111,6 +112,37 @@ fn every_order_of_up_to_four_events_ends_in_the_conversions_of_the_store_in_memo
 #[test]
 fn every_order_of_up_to_four_events_of_one_type_ends_in_the_conversions_of_the_store_in_memory() {
     check_up_to_four(&POLICIES, true);
+}
+
+fn check_life(life: &Life) -> Result<(), TestCaseError> {
+    let tracker = life.tracker();
+    let (_, events) = life.events(&tracker);
+    let folder = folder();
+    let mut first: Option<End> = None;
+    for (number, order) in permutations(events.len()).iter().enumerate() {
+        let file = folder.path().join(format!("{number}.db"));
+        let store = SqliteStore::open(&file, &common::options()).unwrap();
+        let memory = MemoryStore::with_namespace(tracker.namespace().clone());
+        let (in_file, in_memory) = block_on(async {
+            let end = life.run(&store, &tracker, &events, order).await;
+            let in_file = (end, details(&store).await);
+            let end = life.run(&memory, &tracker, &events, order).await;
+            (in_file, (end, details(&memory).await))
+        });
+        prop_assert_eq!(&in_file.1, &in_memory.1, "order {:?}", order);
+        let first = first.get_or_insert(in_memory.0);
+        prop_assert_eq!(&*first, &in_file.0, "order {:?}", order);
+    }
+    Ok(())
+}
+
+#[test]
+fn every_order_of_the_messages_of_an_order_ends_in_the_conversions_of_the_store_in_memory() {
+    for count in 1..=4 {
+        TestRunner::new(config(8))
+            .run(&life(count..=count), |life| check_life(&life))
+            .unwrap_or_else(|failure| panic!("{failure}"));
+    }
 }
 
 fn check_stories(policies: std::ops::Range<usize>) {

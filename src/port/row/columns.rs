@@ -4,7 +4,7 @@
 use super::payload::{encode, encode_private};
 use crate::delivery::Delivery;
 use crate::model::{Click, Conversion};
-use crate::plan::{EventRow, RefusedBody, Write};
+use crate::plan::{EventRow, Outcome, RefusedBody, Write};
 use crate::port::StoreError;
 use crate::value::Timestamp;
 use alloc::{string::String, vec, vec::Vec};
@@ -114,12 +114,24 @@ fn of_event(row: &EventRow) -> Result<Columns<'_>, StoreError> {
         ("source", text(&event.source)),
         ("outcome", Column::Text(row.outcome.as_str())),
         ("receipt", optional(event.receipt.as_ref())),
-        ("parent", optional(event.parent.as_ref())),
+        ("parent", parent(row)),
         ("click", optional(row.click.as_ref())),
         ("received", Column::At(event.received_at)),
         ("payload", Column::Made(encode(row)?)),
         ("private", made(encode_private(&event.private)?)),
     ])
+}
+
+/// What an event waits for beside its receipt ([`Event::waits_by`]); of one that does not wait, its
+/// parent.
+fn parent(row: &EventRow) -> Column<'_> {
+    match &row.event.parent {
+        None if row.outcome == Outcome::Unattributed => {
+            let [_, key] = row.event.waits_by();
+            key.map_or(Column::Absent, |key| Column::Made(key.as_str().into()))
+        }
+        parent => optional(parent.as_ref()),
+    }
 }
 
 fn of_conversion(row: &Conversion) -> Result<Columns<'_>, StoreError> {

@@ -216,7 +216,8 @@ pub fn orders(scenario: &Scenario, count: usize) -> Vec<Vec<usize>> {
     orders
 }
 
-fn permutations(count: usize) -> Vec<Vec<usize>> {
+/// Every order of so many things.
+pub fn permutations(count: usize) -> Vec<Vec<usize>> {
     if count == 0 {
         return vec![vec![]];
     }

@@ -3,6 +3,7 @@
 
 pub mod drawn;
 mod end;
+pub mod life;
 pub mod model;
 mod spec;
 

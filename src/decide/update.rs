@@ -1,0 +1,105 @@
+//! The life of an order: the messages of one event id of the network change one conversion.
+//!
+//! What is shown is the last message by time, with the amount that was told last. Both are a
+//! maximum over (time, event id), so every order of arrival ends in the same conversion. Messages
+//! without a time of their own are as old as their arrival.
+
+use super::attribute::{Attribution, attribute};
+use super::decision::Decision;
+use super::receipts::Receipts;
+use super::resolve::Meaning;
+use super::tallies::supersedes;
+use crate::event::{Event, Interface};
+use crate::model::{Click, Conversion, Duplicates, Entry};
+use crate::plan::{Facts, Tally, Told};
+use crate::tracker::Source;
+use crate::value::{EventId, Money, Receipt, Shared};
+use alloc::boxed::Box;
+
+impl Decision<'_> {
+    /// The key of an event's id, where that may lead to the event's click: messages of its type
+    /// follow an order, or it takes an order back.
+    pub(super) fn leading_id(&self, source: &Source, event: &Event) -> Option<Receipt> {
+        let id = event.event_id.as_deref();
+        let id = id.filter(|_| source.follows_ids && event.interface == Interface::Postback)?;
+        let meaning = self.meaning(source, event);
+        let Meaning::Type(known) = meaning else { return None };
+        let is_followed = known.duplicates.unwrap_or(source.duplicates) == Duplicates::Update;
+        let leads = is_followed || self.kind(source, event, &meaning).subtracts();
+        (leads && !source.open_types.contains(&known.name)).then(|| Receipt::of_event_id(id))
+    }
+
+    /// Adds to an order's tally, which holds the message already, what it told of the amount.
+    pub(super) fn tell(&self, tally: &mut Tally, event: &Event, entry: &Shared<Entry>) {
+        let Some(money) = event.sum else { return };
+        let late = !entry.timed && tally.last.event != entry.event;
+        let is_newer = |known: &Told| {
+            let newer = (entry.at, &entry.event) > (known.at, &known.event);
+            !late && (newer || (!entry.timed && entry.at == known.at))
+        };
+        if tally.amount.as_deref().is_none_or(is_newer) {
+            tally.amount = Some(Box::new(Told {
+                at: entry.at,
+                event: entry.event.clone(),
+                money,
+            }));
+        }
+    }
+
+    /// Whether the first message of an order came before its click had expired.
+    pub(super) fn is_in_time(&self, source: &Source, tally: &Tally, click: &Click) -> bool {
+        let first = &tally.first;
+        let late = |longest| first.at.saturating_since(click.at) > longest;
+        first.kind.follows() || !source.click_expiration.is_some_and(late)
+    }
+
+    /// The event under an id of its own, where its message came before and is news now: an order
+    /// was approved, declined and is approved again, in a network that names no times. None where
+    /// it is a repeat: it says what is shown, it is older than that, or no order is followed.
+    ///
+    /// Ask it of an event that is stored already, with the facts that [`Decision::needs`] asks for.
+    #[must_use]
+    pub fn renewed(&self, event: &Event, facts: &Facts) -> Option<Event> {
+        if event.timed || !event.identified || event.test {
+            return None;
+        }
+        let source = self.sources.get(&event.source)?;
+        let meaning = self.meaning(source, event);
+        let kind = self.kind(source, event, &meaning);
+        let id = self.leading_id(source, event);
+        let receipts = Receipts::new(&source.id, facts);
+        let Attribution::Click { click, .. } = attribute(event, &kind, id.as_ref(), facts, &receipts) else {
+            return None;
+        };
+        let entry = self.entry(source, self.offers.get(&click.offer), event, &meaning)?;
+        let policy = self.policy(source, event, &entry);
+        let key = self.tally_key(policy.filter(|policy| *policy == Duplicates::Update)?, &entry)?;
+        let tallies = &facts.clicks.get(&click.id)?.tallies;
+        let tally = tallies.iter().find(|tally| tally.key == key)?;
+        if is_told(tally, &entry, event.sum) || !supersedes(&entry, &tally.last) {
+            return None;
+        }
+        let mut renewed = event.clone();
+        let parts = ["again", event.id.as_str(), tally.last.event.as_str()];
+        renewed.id = EventId::of(None, &parts);
+        Some(renewed)
+    }
+}
+
+/// Whether a message says nothing but what its order shows.
+fn is_told(tally: &Tally, entry: &Entry, sum: Option<Money>) -> bool {
+    let last = &tally.last;
+    let told = tally.amount.as_ref().map(|told| told.money);
+    let same_sum = sum.is_none_or(|sum| told == Some(sum));
+    last.status == entry.status && last.type_name == entry.type_name && same_sum
+}
+
+/// Whether two states of an order's conversion say the same; which message said it last is no
+/// difference.
+pub(super) fn says_the_same(before: &Conversion, after: &Conversion) -> bool {
+    let (one, other) = (&before.shown, &after.shown);
+    one.type_name == other.type_name
+        && one.status == other.status
+        && before.sum == after.sum
+        && before.revenue == after.revenue
+}

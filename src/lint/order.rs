@@ -1,0 +1,131 @@
+//! Doubts about how a source's postbacks tell of an order: its id, its status, what another message
+//! of it does.
+
+use crate::config::Place;
+use crate::definition::OfferSource;
+use crate::model::{Duplicates, ParameterRole};
+use crate::network::Meaning;
+use crate::tracker::compiled::Source;
+use alloc::format;
+
+/// What networks call the number of a goal, in a parameter's name or a macro.
+const GOALS: &[&str] = &["goal", "goal_id", "goalid", "goal_name"];
+/// What they call the name of an event, in a macro.
+const EVENTS: &[&str] = &[
+    "action",
+    "conversion_type",
+    "event",
+    "event_name",
+    "event_type",
+    "goal",
+    "goal_name",
+    "transaction_type",
+    "type",
+];
+/// Macros of Everflow's alone, whose `{event_id}` is the number of a goal.
+const EVERFLOWS: &[&str] = &["payout_amount", "sale_amount"];
+
+/// Whether the policy follows no order was said.
+pub(super) fn lint(row: &OfferSource, place: &Place<'_>, source: &Source) -> bool {
+    statuses(row, place, source);
+    if source.protocol.usual_duplicates() != Duplicates::Update || !names_event_id(source) {
+        return false;
+    }
+    goals(place, source);
+    let against = against(source.duplicates);
+    if let Some(against) = against {
+        place.at("duplicates").problem(format!(
+            "`{}` {against}; `update` follows an order by its event id",
+            source.duplicates
+        ));
+    }
+    against.is_some()
+}
+
+/// Why a policy is not for an order that the network tells of more than once; the page on
+/// duplicates says the same.
+fn against(policy: Duplicates) -> Option<&'static str> {
+    match policy {
+        Duplicates::Create | Duplicates::CreateMarked => Some(
+            "makes a conversion of each message: an order that is confirmed later is two, and what is declined or corrected later takes nothing back",
+        ),
+        Duplicates::Ignore => Some(
+            "shows the first message of a click and type: a second order is left out, and so is what is told of the first one later",
+        ),
+        Duplicates::Edit => Some("shows the last message of a click and type: of two orders one is left out"),
+        Duplicates::Increment => Some(
+            "shows the first message and adds what is approved: what is declined or corrected later takes nothing back",
+        ),
+        Duplicates::IgnoreEventId => {
+            Some("shows the first message of an event id: what is told of the order later is left out")
+        }
+        Duplicates::Update => None,
+    }
+}
+
+/// Whether the postbacks carry the network's event id, as far as the table says it.
+pub(super) fn names_event_id(source: &Source) -> bool {
+    let is_id = |name: &str| source.names.meaning(name) == Some(Meaning::EventId);
+    let by_row = source
+        .parameters
+        .iter()
+        .any(|row| row.role == Some(ParameterRole::EventId) || is_id(&row.name));
+    let mut names = source.names.names(Meaning::EventId);
+    by_row || source.pasted.contains_key("event_id") || names.any(|name| !["rdtk_event_id", "eventid"].contains(&name))
+}
+
+/// An event id that is the number of a goal: all conversions of a goal have it.
+fn goals(place: &Place<'_>, source: &Source) {
+    let view = source.view();
+    let pairs = view.pasted_pairs();
+    let is_everflows = pairs.iter().any(|(_, filled)| EVERFLOWS.contains(&bare(filled)));
+    let is_goal = |name: &str, filled: &str| {
+        let by_macro = GOALS.contains(&bare(filled)) || (is_everflows && bare(filled) == "event_id");
+        by_macro || GOALS.contains(&name) || (name == "event_id" && filled.is_empty())
+    };
+    let filled_in = |name: &str| {
+        pairs
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map_or("", |(_, filled)| *filled)
+    };
+    let said = |name: &str| {
+        format!(
+            "`{}` is the number of a goal with many networks (Everflow's `event_id`), the same for every conversion of it; name the id of the conversion",
+            name.escape_debug()
+        )
+    };
+    for name in source.names.names(Meaning::EventId) {
+        if is_goal(name, filled_in(name)) {
+            place.at("names").at("event_id").problem(said(name));
+        }
+    }
+}
+
+/// A status that holds the name of an event, and a word of one that would earn.
+fn statuses(row: &OfferSource, place: &Place<'_>, source: &Source) {
+    let view = source.view();
+    for (name, filled) in view.pasted_pairs() {
+        let is_status = source.names.meaning(name) == Some(Meaning::Status);
+        if is_status && EVENTS.contains(&bare(filled)) {
+            place.at("postback").at("status").problem(format!(
+                "`{}` is the name of an event, not a status; send it as the type",
+                filled.escape_debug()
+            ));
+        }
+    }
+    for (word, status) in &row.statuses {
+        let Some(read) = source.statuses.get(word).filter(|read| *read != status) else {
+            continue;
+        };
+        place.at("statuses").at(word).problem(format!(
+            "`{}` takes money back and never earns, so it is read as `{read}`, not as `{status}`",
+            word.escape_debug()
+        ));
+    }
+}
+
+/// A macro without what stands around its name, in whichever dialect.
+fn bare(filled: &str) -> &str {
+    filled.trim_matches(|c: char| !c.is_ascii_alphanumeric())
+}
