@@ -30,7 +30,7 @@ codes! {
     /// The outcome in a reply.
     pub enum ReplyOutcome {
         Applied = "applied": "it made or changed a conversion",
-        Duplicate = "duplicate": "this very message came before, or says what is shown already",
+        Duplicate = "duplicate": "this very message came before",
         Ignored = "ignored": "it was stored and changes nothing",
         Unattributed = "unattributed": "it was stored; no click is known for it yet",
         Test = "test": "it is a test",

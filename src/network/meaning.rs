@@ -35,7 +35,7 @@ pub enum Meaning {
     Token,
     /// `format`: the kind of answer.
     Format,
-    /// `disable_postback`: `1` where nothing is to be fired.
+    /// `disable_postback`: anything but `0` and `false` where nothing is to be fired.
     DisablePostback,
     /// `sub1`..`sub20`: a slot of the conversion.
     Sub(u8),

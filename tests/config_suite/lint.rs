@@ -216,19 +216,26 @@ fn an_event_id_that_is_a_goals_number_is_doubtful() {
         let row = format!("{{ name = \"txid\", macro = \"{filled}\", role = \"event_id\" }}");
         assert_eq!(doubts(&row, ""), [said("names.event_id", "txid")], "{filled}");
     }
-    let everflow = "postback = { sum = \"{payout_amount}\" }";
+    let everflow = "postback = { clickid = \"{sub1}\", sum = \"{payout_amount}\" }";
     assert_eq!(doubts(row, everflow), [said("names.event_id", "txid")]);
-    assert_eq!(doubts(row, "postback = { sum = \"{payout}\" }"), [""; 0]);
+    assert_eq!(
+        doubts(row, "postback = { clickid = \"{sub1}\", sum = \"{payout}\" }"),
+        [""; 0]
+    );
 }
 
 #[test]
 fn a_status_that_holds_an_events_name_is_doubtful() {
+    let urls = "clickid = \"{sub1}\", sum = \"{payout}\"";
     assert_eq!(
-        warnings(&[("#source", "postback = { status = \"{event_type}\" }")]),
+        warnings(&[(
+            "#source",
+            &format!("postback = {{ {urls}, status = \"{{event_type}}\" }}")
+        )]),
         ["offer_source[0].postback.status: `{event_type}` is the name of an event, not a status; send it as the type"]
     );
     assert_eq!(
-        warnings(&[("#source", "postback = { status = \"{status}\" }")]),
+        warnings(&[("#source", &format!("postback = {{ {urls}, status = \"{{status}}\" }}"))]),
         [""; 0]
     );
     assert_eq!(

@@ -120,8 +120,8 @@ proptest! {
     #[test]
     fn revenue_is_the_sum_by_the_newest_rate_that_is_not_later(
         cents in 1_i64..10_000_000,
-        rates in prop::collection::btree_map(0_i64..100, 1_i64..=50_000, 1..5),
-        at in 0_i64..100,
+        rates in prop::collection::btree_map(0_i64..25, 1_i64..=50_000, 1..5),
+        at in 0_i64..25,
     ) {
         let since = |hours: i64| after(hours * 3_600).to_string();
         let rows: Vec<Value> = rates

@@ -139,7 +139,7 @@ async fn a_postback_that_does_not_fire_names_each_list_that_said_no() {
 async fn a_type_that_is_not_configured_fires_nothing_not_even_where_every_type_is_accepted() {
     let mut running = Running::start().await;
     assert_eq!(
-        running.convert("purchase").await,
+        running.convert("purchases").await,
         json!({"outcome": "applied", "reason": "unknown_type"})
     );
     running.receiver.exactly(0).await;

@@ -71,6 +71,9 @@ struct EventExplanation {
     #[serde(skip_serializing_if = "Option::is_none")]
     conversion: Option<ConversionId>,
     rules: Vec<RuleExplanation>,
+    /// Whether the message asked that nothing be fired.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    silent: bool,
     /// How many rules of the campaign the trace had no room for.
     more_rules: u32,
 }
@@ -186,6 +189,7 @@ fn event(tracker: &Tracker, click: &Click, seen: Option<&Conversion>, row: Event
                 })
             })
             .collect(),
+        silent: trace.silent,
         more_rules: trace.more_rules,
     }
 }

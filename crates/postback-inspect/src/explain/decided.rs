@@ -40,6 +40,9 @@ pub(crate) struct Explanation {
     pub(super) notes: Vec<String>,
     pub(super) duplicate: Option<&'static str>,
     pub(super) conversion: Option<Shown>,
+    /// Whether the message asks that nothing be fired.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) silent: bool,
     pub(super) rules: Vec<Rule>,
     pub(super) more_rules: u32,
 }
@@ -96,6 +99,7 @@ pub(super) fn explain(tracker: &Tracker, click: &Click, events: &[Event]) -> Res
         notes: click.notes.iter().map(ToString::to_string).collect(),
         duplicate: trace.and_then(|trace| trace.duplicate).map(DuplicateDecision::text),
         conversion: conversion.map(shown),
+        silent: trace.is_some_and(|trace| trace.silent),
         rules: rules.unwrap_or_default(),
         more_rules: trace.map_or(0, |trace| trace.more_rules),
     })

@@ -70,6 +70,7 @@ fn head(explanation: &Explanation, full: bool) -> Vec<String> {
     }
     let fire = explanation.rules.iter().filter(|rule| rule.fires).count();
     lines.push(match explanation.rules.len() {
+        0 if explanation.silent => "postbacks   none: the message asks that nothing be fired".to_owned(),
         0 => "postbacks   no rule was asked".to_owned(),
         all => format!("postbacks   {fire} of {all} fire"),
     });
