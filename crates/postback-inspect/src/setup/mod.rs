@@ -206,7 +206,7 @@ impl Setup<'_> {
                 "Click ids are not signed, so anyone can make one up. Name a key in `[click_id] keys` to have forged ones refused.",
             );
         }
-        let step = section.step("These are your conversion types. Names are exact: `type=purchase` is not `Purchase`.");
+        let step = section.step("These are your conversion types. Send a name as it is; in another case it is matched where only one type has it.");
         for (name, counts) in self.tracker.conversion_types() {
             let default = if name == self.tracker.default_type() {
                 ", the default"
