@@ -7,6 +7,7 @@ mod account;
 mod campaign;
 mod channel;
 mod context;
+mod format;
 mod later;
 mod offer;
 mod parameter;

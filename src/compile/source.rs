@@ -1,8 +1,8 @@
 //! Offer sources.
 
 use super::context::Context;
-use super::parameter;
 use super::rows::{is_default, named, refer, title};
+use super::{format as formats, parameter};
 use crate::config::{Place, Refusal};
 use crate::definition::{Definition, OfferSource, Protocol};
 use crate::event::Kind;
@@ -50,6 +50,7 @@ fn source(row: &OfferSource, place: &Place<'_>, context: &Context<'_>) -> Source
         place.problem("money that is taken back is never `approved`");
     }
     let (parameters, names) = parameter::resolve(row, place, row.protocol.parameter_map());
+    let currency = row.currency.unwrap_or(context.currency);
     let domain = row.domain.as_ref();
     let refused = row.refused.unwrap_or_default();
     let default_status = row.default_status.unwrap_or(Status::Approved);
@@ -60,7 +61,7 @@ fn source(row: &OfferSource, place: &Place<'_>, context: &Context<'_>) -> Source
         domain: domain.and_then(|id| refer(id, "domain", &context.known.domains, &place.at("domain"))),
         tokens: row.tokens.clone(),
         allow_ips: row.allow_ips.clone(),
-        currency: row.currency.unwrap_or(context.currency),
+        currency,
         default_status,
         reversal_status,
         duplicates,
@@ -73,7 +74,7 @@ fn source(row: &OfferSource, place: &Place<'_>, context: &Context<'_>) -> Source
         events: events(row, place, context),
         statuses: statuses(row, reversal_status, context),
         parameters,
-        names,
+        names: names.with_formats(formats::resolve(row, place, currency)),
         pasted: pasted(row, place),
         protocol: row.protocol.clone(),
         truth: row.truth,

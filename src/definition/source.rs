@@ -1,6 +1,7 @@
 //! Offer sources.
 
 use super::filled::{FilledIn, template};
+use super::format::Amounts;
 use super::limits::MAX_ROWS;
 use super::refused::Refused;
 use crate::config::part::{Field, Value, part};
@@ -53,6 +54,10 @@ pub struct OfferSource {
     pub events: BTreeMap<String, Option<TypeName>>,
     /// Its words for statuses.
     pub statuses: BTreeMap<String, Status>,
+    /// How it writes amounts.
+    pub amounts: Option<Amounts>,
+    /// Its words for currencies.
+    pub currencies: BTreeMap<String, Currency>,
     /// Its own parameters.
     pub parameters: Vec<SourceParameter>,
     /// By the word of a parameter's meaning, the name that this network gives it.
@@ -81,6 +86,8 @@ part!(OfferSource, MAX_ROWS, {
     open_types,
     events,
     statuses,
+    amounts,
+    currencies,
     parameters: "parameter",
     names,
     postback,
@@ -103,6 +110,8 @@ setters!(OfferSource {
     more with_open_types(open_types: TypeName),
     more with_events(events: (String, Option<TypeName>)),
     more with_statuses(statuses: (String, Status)),
+    option with_amounts(amounts: Amounts),
+    more with_currencies(currencies: (String, Currency)),
     more with_parameters(parameters: SourceParameter),
     more with_names(names: (String, String)),
     more with_postback(postback: (String, String)),

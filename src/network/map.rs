@@ -2,6 +2,7 @@
 
 use super::Meaning;
 use super::dialect::Dialect;
+use super::format::Formats;
 use super::meaning::UnknownMeaning;
 use crate::model::SLOTS;
 use crate::value::Currency;
@@ -34,6 +35,7 @@ pub const MAX_PARAMETER_NAME: usize = 64;
 pub struct ParameterMap {
     names: Vec<(String, Meaning)>,
     dialect: Option<Dialect>,
+    formats: Formats,
 }
 
 /// A name that does not fit in a [`ParameterMap`].
@@ -120,6 +122,7 @@ impl ParameterMap {
         Self {
             names: plain.chain(slots).collect(),
             dialect: None,
+            formats: Formats::default(),
         }
     }
 
@@ -230,6 +233,16 @@ impl ParameterMap {
         self.dialect?;
         let pairs: Vec<String> = self.pasted().map(|(name, filled)| format!("{name}={filled}")).collect();
         Some(pairs.join("&"))
+    }
+
+    /// The map of a source that writes amounts, currencies and times in these formats.
+    pub(crate) fn with_formats(mut self, formats: Formats) -> Self {
+        self.formats = formats;
+        self
+    }
+
+    pub(super) const fn formats(&self) -> &Formats {
+        &self.formats
     }
 
     /// The map without the names of some meanings, which are then ignored.

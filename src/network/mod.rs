@@ -10,6 +10,7 @@
 //! the work of `decide`.
 
 mod dialect;
+mod format;
 mod map;
 mod meaning;
 mod message;
@@ -18,6 +19,8 @@ mod usual;
 mod view;
 
 pub(crate) use dialect::{Dialect, PastedRow};
+pub(crate) use format::{AmountFormat, Formats, RefusedAmount, Symbol};
+pub use format::{AmountUnit, DecimalMark, ThousandsMark};
 pub use map::{MAX_PARAMETER_NAME, NameError, NameErrors, ParameterMap};
 pub use meaning::Meaning;
 pub(crate) use message::Draft;

@@ -1,10 +1,10 @@
 //! One postback, read.
 
-use super::{Meaning, ParameterMap};
+use super::{Meaning, ParameterMap, RefusedAmount};
 use crate::text::{Cut, QueryFault};
 use crate::value::{
-    Amount, AmountError, ClickId, Currency, CurrencyError, MAX_FOREIGN_ID, MAX_TYPE_NAME, Query, QueryError, Receipt,
-    Secret, Timestamp, TimestampError, TypeName, is_unfilled_macro, open_enum,
+    Amount, ClickId, Currency, CurrencyError, MAX_FOREIGN_ID, MAX_TYPE_NAME, Query, QueryError, Receipt, Secret,
+    Timestamp, TimestampError, TypeName, is_unfilled_macro, open_enum,
 };
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -106,9 +106,11 @@ enum Problem {
         length: usize,
         longest: usize,
     },
-    #[error("parameter `{0}`: {1}")]
-    Amount(String, AmountError),
-    #[error("parameter `{0}`: {1}")]
+    #[error("parameter `{0}` is not an amount: {1}")]
+    Amount(String, RefusedAmount),
+    #[error(
+        "parameter `{0}` is not a currency code of three letters; a word for one is read with `[offer_source.currencies]`"
+    )]
     Currency(String, CurrencyError),
     #[error("parameter `{0}`: {1}")]
     Time(String, TimestampError),
@@ -189,12 +191,13 @@ impl InboundPostback {
             ignored: BTreeSet::new(),
         };
         let id = MAX_FOREIGN_ID;
+        let click_id = reader.made(Meaning::ClickId, id, |text| ClickId::new(text))?;
+        let currency = reader.currency();
+        let sum = reader.sum(currency.as_ref().ok().copied().flatten())?;
         let mut read = Self {
-            click_id: reader.made(Meaning::ClickId, id, |text| ClickId::new(text))?,
-            sum: reader
-                .parsed(Meaning::Sum, usize::MAX, amount, Problem::Amount)?
-                .flatten(),
-            currency: reader.currency()?,
+            click_id,
+            sum: sum.map(|(amount, _)| amount),
+            currency: currency?.or(sum.and_then(|(_, named)| named)),
             type_word: reader.made(Meaning::Type, MAX_TYPE_NAME, |text| TypeName::new(text))?,
             status_word: reader.text(Meaning::Status, MAX_STATUS_WORD)?,
             event_id: reader.text(Meaning::EventId, id)?,
@@ -336,10 +339,29 @@ impl<'q> Reader<'q, '_> {
         Ok(value.is_some_and(|(_, value)| value != "0" && !value.eq_ignore_ascii_case("false")))
     }
 
+    /// The amount, and the currency where only what is written beside it tells that.
+    fn sum(&mut self, told: Option<Currency>) -> Result<Option<(Amount, Option<Currency>)>, InboundPostbackError> {
+        let formats = self.map.formats();
+        self.parsed(
+            Meaning::Sum,
+            usize::MAX,
+            |text| match is_no_amount(text) {
+                true => Ok(None),
+                false => formats.amount(text, told).map(Some),
+            },
+            Problem::Amount,
+        )
+        .map(Option::flatten)
+    }
+
     fn currency(&mut self) -> Result<Option<Currency>, InboundPostbackError> {
         match self.map.forced_currency() {
             Some(forced) => Ok(Some(forced)),
-            None => self.parsed(Meaning::Currency, usize::MAX, str::parse, Problem::Currency),
+            None => {
+                let formats = self.map.formats();
+                let read = |text: &str| formats.currency(text);
+                self.parsed(Meaning::Currency, usize::MAX, read, Problem::Currency)
+            }
         }
     }
 
@@ -363,14 +385,6 @@ fn trimmed(value: &str) -> Option<&str> {
 fn is_no_amount(text: &str) -> bool {
     const WORDS: [&str; 6] = ["n/a", "na", "nan", "none", "null", "undefined"];
     WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
-}
-
-/// An amount, unless the network says that it knows none.
-fn amount(text: &str) -> Result<Option<Amount>, AmountError> {
-    if is_no_amount(text) {
-        return Ok(None);
-    }
-    text.parse().map(Some)
 }
 
 /// Whole Unix seconds or RFC 3339.

@@ -189,6 +189,34 @@ fn a_word_of_a_source_is_one_of_a_few() {
             "postback.payout: `payout` is not a meaning of a parameter; there are clickid, sum, type, status, currency, event_id, order_id, receipt, parent, time, token, format, disable_postback and sub1 to sub20",
         ),
         (
+            "amounts = { decimal = \";\" }",
+            "amounts.decimal: `;` is not a decimal mark; there are `.`, `,`",
+        ),
+        (
+            "amounts = { thousand = \".\" }",
+            "amounts.thousand: there is no such key; did you mean `thousands`?",
+        ),
+        (
+            "amounts = { unit = \"minors\" }",
+            "amounts.unit: `minors` is not a unit of amounts; there are major, minor; did you mean `minor`?",
+        ),
+        (
+            "amounts = { decimal = \",\", thousands = \",\" }",
+            "amounts.thousands: is the decimal mark too, so nobody could tell 1.250 from 1250",
+        ),
+        (
+            "amounts = { symbols = [\"$\", \" \"] }",
+            "amounts.symbols[1]: is not what is written beside an amount, as in `$` or `USD`",
+        ),
+        (
+            "currencies = { EURO = \"EURO\" }",
+            "currencies.EURO: `EURO` is not a currency code of three letters",
+        ),
+        (
+            "currencies = { \"EURO \" = \"EUR\" }",
+            "currencies.EURO : begins or ends with a space, and no value does",
+        ),
+        (
             "names = { click_id = \"subid\" }",
             "names.click_id: `click_id` is not a meaning of a parameter; did you mean `clickid`?",
         ),

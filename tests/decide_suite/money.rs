@@ -269,6 +269,9 @@ fn an_amount_that_is_no_exact_decimal_is_refused_by_name() {
             .assume_authorized()
             .postback(&query)
             .unwrap_err();
-        assert!(error.to_string().starts_with("parameter `sum`: "), "{error}");
+        assert!(
+            error.to_string().starts_with("parameter `sum` is not an amount: "),
+            "{error}"
+        );
     }
 }

@@ -4,9 +4,9 @@ use postback::clickbank::form::{FormCharset, FormVersion, ZeroDecimal};
 use postback::clickbank::ins::Version;
 use postback::clickbank::{AmountField, Settings};
 use postback::definition::{
-    Campaign, CampaignConversionApi, ChannelApi, ChannelParameter, ClickIds, ConversionApi, ConversionType, Cost,
-    Definition, Domain, Offer, OfferSource, Path, PathOffer, Payout, Postback, PostbackRequest, Protocol, Rate,
-    Refused, Retry, SourceParameter, Success, TrafficChannel,
+    AmountUnit, Amounts, Campaign, CampaignConversionApi, ChannelApi, ChannelParameter, ClickIds, ConversionApi,
+    ConversionType, Cost, DecimalMark, Definition, Domain, Offer, OfferSource, Path, PathOffer, Payout, Postback,
+    PostbackRequest, Protocol, Rate, Refused, Retry, SourceParameter, Success, ThousandsMark, TrafficChannel,
 };
 use postback::event::Interface;
 use postback::model::{
@@ -166,6 +166,15 @@ impl<'a> Choices<'a> {
         it.open_types = self.some(Self::id);
         it.events = self.map(|c| c.maybe(Self::id));
         it.statuses = self.map(Self::status);
+        it.amounts = self.maybe(|c| {
+            let mut amounts = Amounts::default();
+            amounts.decimal = c.maybe(|c| c.one(&[DecimalMark::Point, DecimalMark::Comma]));
+            amounts.thousands = c.maybe(|c| c.one(&[ThousandsMark::Space, ThousandsMark::Point]));
+            amounts.unit = c.maybe(|c| c.one(&[AmountUnit::Major, AmountUnit::Minor]));
+            amounts.symbols = c.some(Self::text);
+            amounts
+        });
+        it.currencies = self.map(|c| c.parsed(&["USD", "EUR"]));
         it.parameters = self.some(|c| {
             let mut row = SourceParameter::new(c.text());
             row.macro_text = c.maybe(Self::text);

@@ -2,5 +2,6 @@
 #![cfg(test)]
 #![allow(clippy::arithmetic_side_effects)]
 
+mod formats;
 mod names;
 mod postbacks;

@@ -2,6 +2,7 @@
 
 use crate::text::shown;
 use alloc::string::String;
+use core::fmt;
 use thiserror::Error;
 
 /// The most digits of an amount, before and after the point together, leading and trailing zeros
@@ -36,6 +37,11 @@ pub(super) enum Problem {
 }
 
 impl AmountError {
+    /// What is wrong, without the text: it may be another's.
+    pub(crate) fn reason(&self) -> impl fmt::Display + '_ {
+        &self.problem
+    }
+
     /// The error of `text`, as far as it is shown.
     pub(super) fn of(text: &str, problem: Problem) -> Self {
         Self {

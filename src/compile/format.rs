@@ -1,0 +1,59 @@
+//! How a source writes amounts and currencies.
+
+use crate::config::Place;
+use crate::definition::{Amounts, OfferSource};
+use crate::network::{AmountFormat, DecimalMark, Formats, Symbol, ThousandsMark};
+use crate::value::Currency;
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use core::cmp::Reverse;
+
+type Currencies = BTreeMap<String, Currency>;
+
+/// The formats of a source whose amounts are in `currency` where they say none.
+pub(super) fn resolve(source: &OfferSource, place: &Place<'_>, currency: Currency) -> Formats {
+    let currencies = &source.currencies;
+    for word in currencies.keys().filter(|word| word.trim().len() < word.len()) {
+        place
+            .at("currencies")
+            .at(word)
+            .problem("begins or ends with a space, and no value does");
+    }
+    let amounts = source.amounts.as_ref();
+    Formats {
+        currency,
+        amounts: amounts
+            .map(|row| amounts_of(row, &place.at("amounts"), currencies))
+            .unwrap_or_default(),
+        currencies: currencies.clone(),
+    }
+}
+
+fn amounts_of(row: &Amounts, place: &Place<'_>, currencies: &Currencies) -> AmountFormat {
+    let decimal = row.decimal.unwrap_or(match row.thousands {
+        Some(ThousandsMark::Point) => DecimalMark::Comma,
+        _ => DecimalMark::Point,
+    });
+    if row.thousands.is_some_and(|mark| mark.as_str() == decimal.as_str()) {
+        let place = place.at("thousands");
+        place.problem("is the decimal mark too, so nobody could tell 1.250 from 1250");
+    }
+    AmountFormat {
+        decimal,
+        thousands: row.thousands,
+        unit: row.unit.unwrap_or_default(),
+        symbols: symbols(&row.symbols, place, currencies),
+    }
+}
+
+fn symbols(rows: &[String], place: &Place<'_>, currencies: &Currencies) -> Vec<Symbol> {
+    let rows = place.rows("symbols", rows).filter_map(|(place, text)| {
+        if text.is_empty() || text.trim().len() < text.len() || text.chars().any(|c| c.is_ascii_digit() || c == '-') {
+            place.problem("is not what is written beside an amount, as in `$` or `USD`");
+            return None;
+        }
+        Some(Symbol::new(text, currencies.get(text).copied()))
+    });
+    let mut symbols: Vec<Symbol> = rows.collect();
+    symbols.sort_by_key(|symbol| Reverse(symbol.text().len()));
+    symbols
+}

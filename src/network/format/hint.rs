@@ -1,0 +1,120 @@
+//! Which format would read an amount that was refused.
+
+use super::amount::AmountFormat;
+use super::mark::{DecimalMark, ThousandsMark};
+use super::symbol::Symbol;
+use crate::value::{Amount, Currency};
+use alloc::vec::Vec;
+use core::fmt;
+
+/// The marks that are tried, the most usual first.
+const MARKS: &[(DecimalMark, Option<ThousandsMark>)] = &[
+    (DecimalMark::Point, None),
+    (DecimalMark::Comma, None),
+    (DecimalMark::Point, Some(ThousandsMark::Comma)),
+    (DecimalMark::Comma, Some(ThousandsMark::Point)),
+    (DecimalMark::Point, Some(ThousandsMark::Space)),
+    (DecimalMark::Comma, Some(ThousandsMark::Space)),
+    (DecimalMark::Point, Some(ThousandsMark::Apostrophe)),
+];
+/// The longest text beside an amount that is taken as a symbol, in characters.
+const LONGEST_SYMBOL: usize = 5;
+
+/// The keys that would read an amount; of several only a person knows which are meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AmountHint(Vec<Keys>);
+
+/// Keys of `[offer_source.amounts]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Keys {
+    decimal: DecimalMark,
+    thousands: Option<ThousandsMark>,
+    symbols: bool,
+}
+
+impl AmountHint {
+    /// The keys that would read `text`, which `format` does not.
+    pub(crate) fn of(text: &str, format: &AmountFormat) -> Option<Self> {
+        let plain = candidates(text, format, false);
+        let keys = if plain.is_empty() {
+            candidates(text, format, true)
+        } else {
+            plain
+        };
+        (!keys.is_empty()).then_some(Self(keys))
+    }
+}
+
+fn candidates(text: &str, format: &AmountFormat, symbols: bool) -> Vec<Keys> {
+    let mut found: Vec<(Amount, Keys)> = Vec::new();
+    for (decimal, thousands) in MARKS.iter().copied() {
+        let mut format = AmountFormat {
+            decimal,
+            thousands,
+            ..format.clone()
+        };
+        if symbols {
+            format.symbols = beside(text);
+        }
+        // Which currency a symbol means is another question.
+        let Ok((amount, _)) = format.read(text, None, Currency::USD) else {
+            continue;
+        };
+        let keys = Keys {
+            decimal,
+            thousands,
+            symbols,
+        };
+        // Two ways to the same amount are one: the shorter.
+        if found.iter().all(|(other, _)| *other != amount) {
+            found.push((amount, keys));
+        }
+    }
+    found.into_iter().map(|(_, keys)| keys).collect()
+}
+
+/// What stands before and behind the digits.
+fn beside(text: &str) -> Vec<Symbol> {
+    let text = text.trim_start_matches('-');
+    let is_part = |c: char| !(c.is_ascii_digit() || c.is_whitespace() || c == '-');
+    let start = text.find(|c| !is_part(c)).and_then(|end| text.get(..end));
+    let end = text.rfind(|c| !is_part(c)).and_then(|last| text.get(last..));
+    let end = end.map(|text| text.trim_start_matches(|c| !is_part(c)));
+    let texts = start.into_iter().chain(end);
+    let texts = texts.filter(|text| !text.is_empty() && text.chars().count() <= LONGEST_SYMBOL);
+    // A mark is no symbol: `.5` lacks a digit, and `5,` may lack more.
+    let texts = texts.filter(|text| text.chars().any(|c| !c.is_ascii_punctuation() || c == '$'));
+    texts.map(Symbol::of_any).collect()
+}
+
+impl fmt::Display for AmountHint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, keys) in self.0.iter().enumerate() {
+            let or = if index == 0 { "" } else { ", or " };
+            write!(f, "{or}{keys}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match (self.symbols, self.decimal, self.thousands) {
+            (true, ..) => "what is written beside it",
+            (false, DecimalMark::Comma, None) => "a decimal comma",
+            (false, _, Some(_)) => "a mark between thousands",
+            (false, DecimalMark::Point, None) => "a decimal point",
+        };
+        write!(f, "{what} is read with `[offer_source.amounts]")?;
+        if self.decimal != DecimalMark::Point || !(self.symbols || self.thousands.is_some()) {
+            write!(f, " decimal = \"{}\"", self.decimal.as_str())?;
+        }
+        if let Some(mark) = self.thousands {
+            write!(f, " thousands = \"{}\"", mark.as_str())?;
+        }
+        if self.symbols {
+            f.write_str(" symbols")?;
+        }
+        f.write_str("`")
+    }
+}

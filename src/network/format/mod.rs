@@ -1,0 +1,78 @@
+//! How a source writes its amounts, its currencies and its times, where that is not as everybody
+//! does.
+
+mod amount;
+mod hint;
+mod mark;
+mod symbol;
+
+pub(crate) use amount::AmountFormat;
+pub use mark::{AmountUnit, DecimalMark, ThousandsMark};
+pub(crate) use symbol::Symbol;
+
+use crate::value::{Amount, Currency, CurrencyError};
+use alloc::{collections::BTreeMap, string::String};
+use amount::AmountFault;
+use core::fmt;
+use hint::AmountHint;
+
+/// The formats of a source. The default is the strict reading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Formats {
+    /// The currency of an amount that comes without one.
+    pub(crate) currency: Currency,
+    pub(crate) amounts: AmountFormat,
+    /// The network's words for currencies.
+    pub(crate) currencies: BTreeMap<String, Currency>,
+}
+
+impl Default for Formats {
+    fn default() -> Self {
+        Self {
+            currency: Currency::USD,
+            amounts: AmountFormat::default(),
+            currencies: BTreeMap::new(),
+        }
+    }
+}
+
+impl Formats {
+    /// An amount, with the currency where only what is written beside it tells that. `told` is the
+    /// currency that the message tells.
+    pub(crate) fn amount(
+        &self,
+        text: &str,
+        told: Option<Currency>,
+    ) -> Result<(Amount, Option<Currency>), RefusedAmount> {
+        let read = match self.amounts.is_strict() {
+            true => text.parse().map(|amount| (amount, None)).map_err(AmountFault::Number),
+            false => self.amounts.read(text, told, self.currency),
+        };
+        read.map_err(|fault| RefusedAmount {
+            hint: match fault {
+                AmountFault::OtherCurrency(_) => None,
+                _ => AmountHint::of(text, &self.amounts),
+            },
+            fault,
+        })
+    }
+
+    /// The currency of a word: the network's, or a code.
+    pub(crate) fn currency(&self, text: &str) -> Result<Currency, CurrencyError> {
+        self.currencies.get(text).copied().map_or_else(|| text.parse(), Ok)
+    }
+}
+
+/// A text that is no amount here: why, and which keys would read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RefusedAmount {
+    fault: AmountFault,
+    hint: Option<AmountHint>,
+}
+
+impl fmt::Display for RefusedAmount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.fault)?;
+        self.hint.iter().try_for_each(|hint| write!(f, "; {hint}"))
+    }
+}
