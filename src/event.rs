@@ -15,6 +15,44 @@ pub const MAX_CANDIDATES: usize = 16;
 /// The most names of an event that were ignored.
 pub const MAX_IGNORED: usize = 32;
 
+/// The most of a text in [`Event::named`], in characters.
+pub const MAX_NAMED: usize = 64;
+
+/// What a text that came as a click id nearly is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ClickHint {
+    /// It begins with a click id of ours.
+    BeginsWithOurs,
+    /// It has the form of ours but for one character.
+    OneShort,
+    /// A macro that nobody filled.
+    Placeholder,
+}
+
+impl ClickHint {
+    /// The code, as it is stored and answered.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::BeginsWithOurs => "begins_with_ours",
+            Self::OneShort => "one_short",
+            Self::Placeholder => "placeholder",
+        }
+    }
+
+    /// What it means, for a person.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::BeginsWithOurs => "it begins with one of ours: something was put behind it",
+            Self::OneShort => "it is like one of ours, one character short",
+            Self::Placeholder => "a placeholder came in its place: the network did not fill the macro",
+        }
+    }
+}
+
 open_enum! {
     /// What happened, in words that no network owns.
     pub enum Kind {
@@ -186,6 +224,13 @@ pub struct Event {
     /// the click when a key went missing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forged: Vec<ClickId>,
+    /// Texts that came in place of a click id and are none, such as macros that nobody filled:
+    /// their beginnings, at most [`MAX_CANDIDATES`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub named: Vec<Shared<str>>,
+    /// What a click id that is not known nearly is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<ClickHint>,
     /// The click that a person has chosen for it, which is then the first of `clicks`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by_hand: Option<Box<ByHand>>,
@@ -282,6 +327,8 @@ impl Event {
             received_at: at,
             clicks: Vec::new(),
             forged: Vec::new(),
+            named: Vec::new(),
+            hint: None,
             by_hand: None,
             receipt: None,
             parent: None,

@@ -1,5 +1,6 @@
 //! What a decision says: one transaction as a value, an answer to the sender, and a trace.
 
+use crate::event::ClickHint;
 use crate::plan::codes;
 use crate::plan::{Commit, EventRow, Outcome, Reason, Trace};
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,9 @@ pub struct Reply {
     /// Why, where there is more to say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
+    /// What an unknown click id nearly is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<ClickHint>,
 }
 
 codes! {
@@ -51,6 +55,7 @@ impl Reply {
         Reply {
             outcome,
             reason: row.reason,
+            hint: row.event.hint.filter(|_| row.click.is_none()),
         }
     }
 }

@@ -102,6 +102,7 @@ async fn decide_while(
     let duplicate = Reply {
         outcome: ReplyOutcome::Duplicate,
         reason: None,
+        hint: None,
     };
     of_one_tenant(tracker, store)?;
     let decision = Decision::new(tracker);

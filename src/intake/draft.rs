@@ -17,7 +17,8 @@ impl Intake<'_> {
             .protocol
             .draft(message, &self.source.view(), self.received)?;
         let mut event = draft.event;
-        self.read_candidates(&mut event, draft.candidates);
+        self.read_candidates(&mut event, draft.candidates.iter().map(|text| Cow::Borrowed(&**text)));
+        self.note_named(&mut event, draft.candidates.iter().map(|text| &**text));
         for (place, value) in draft.values {
             if let Some(row) = self.source.parameters.get(place) {
                 keep(&mut event, &row.name, row.role.as_ref(), &value);

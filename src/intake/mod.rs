@@ -55,9 +55,11 @@ mod door;
 mod draft;
 mod kept;
 mod lenient;
+mod named;
 mod postback;
 mod refusal;
 mod shown;
+mod upload;
 
 pub use crate::network::NotTaken;
 pub use crate::protocol::Message;
@@ -66,6 +68,7 @@ pub use caller::{Caller, Unauthorized};
 pub use door::Intake;
 pub use refusal::{Refusal, RefusalReason};
 pub use shown::{ShownParameter, shown_parameters};
+pub use upload::{RowError, UploadedRow};
 
 use crate::event::Event;
 use crate::plan::{RefusedBody, Ring};

@@ -84,6 +84,8 @@ impl Intake<'_> {
             keep(&mut event, name, role_of(name), value);
         }
         event.ignored = self.names_of(&read.ignored);
+        let texts = self.source.names.names(Meaning::ClickId);
+        self.note_named(&mut event, texts.filter_map(|name| query.raw(name).ok()?));
         Ok((event, read))
     }
 

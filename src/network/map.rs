@@ -144,6 +144,18 @@ impl ParameterMap {
         map
     }
 
+    /// The same formats under these names alone.
+    pub(crate) fn under(&self, names: &[(&str, Meaning)]) -> Self {
+        Self {
+            names: names
+                .iter()
+                .map(|(name, meaning)| ((*name).to_string(), *meaning))
+                .collect(),
+            dialect: None,
+            formats: self.formats.clone(),
+        }
+    }
+
     /// The map with a network's own names, by the word of the meaning: `{"clickid": "subid"}`. A
     /// name replaces all names that the meaning had; the other meanings keep theirs.
     ///

@@ -7,6 +7,7 @@
 //! and may change the case (it once raised it), so letters are folded when an id comes back.
 //! Thirty-three characters are nobody else's length: UUIDs and MD5 sums have 32, SHA-1 sums 40.
 
+use crate::event::ClickHint;
 use crate::id::base32;
 use crate::value::{ClickId, Secret, Timestamp};
 use alloc::{format, vec::Vec};
@@ -110,6 +111,22 @@ fn is_behind(character: char) -> bool {
     is_around(character) || matches!(character, '.' | ',' | '/' | ';')
 }
 
+impl ClickIdKeys {
+    /// What a text that is not one of ours nearly is.
+    #[must_use]
+    pub fn hint(&self, text: &str) -> Option<ClickHint> {
+        if text.len() > CLICK_ID_LENGTH {
+            let begins = text.get(..CLICK_ID_LENGTH).map(|ours| self.recognise(ours));
+            return matches!(begins, Some(Recognised::Ours(_))).then_some(ClickHint::BeginsWithOurs);
+        }
+        // With another character behind it, it would have the form of ours.
+        let short = text.len().saturating_add(1) == CLICK_ID_LENGTH && text.starts_with(['p', 'P']);
+        let folded = format!("{}2", text.to_ascii_lowercase());
+        let short = short && folded.strip_prefix('p').and_then(base32::decode).is_some();
+        short.then_some(ClickHint::OneShort)
+    }
+}
+
 /// Base32 and a letter are always a click id; this is never reached, and says so without a panic.
 fn unreachable_id() -> ClickId {
     #[expect(clippy::expect_used, reason = "a constant text that a test checks")]
@@ -207,6 +224,31 @@ mod tests {
             other.recognise(&text),
             Recognised::Foreign(ClickId::new(&text).unwrap())
         );
+    }
+
+    #[test]
+    fn what_is_nearly_one_of_ours_is_said() {
+        let keys = keys(&["key"]);
+        let id = keys.mint(at(1_700_000_000), [1, 2]).to_string();
+        let short = id.get(..CLICK_ID_LENGTH - 1).unwrap();
+        assert_eq!(keys.hint(&format!("{id}xx")), Some(ClickHint::BeginsWithOurs));
+        assert_eq!(
+            keys.hint(&format!("{}-1", id.to_uppercase())),
+            Some(ClickHint::BeginsWithOurs)
+        );
+        assert_eq!(keys.hint(short), Some(ClickHint::OneShort));
+        let other = ClickIdKeys::new(vec![Secret::from("other")]);
+        assert_eq!(other.hint(&format!("{id}xx")), None, "nobody here made it");
+        for text in [
+            &id,
+            "",
+            "p",
+            "0123456789abcdef0123456789abcdef",
+            &"p".repeat(34),
+            &"\u{e9}".repeat(40),
+        ] {
+            assert_eq!(keys.hint(text), None, "{text}");
+        }
     }
 
     #[test]

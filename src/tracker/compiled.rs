@@ -65,7 +65,7 @@ pub(crate) struct ConversionType {
 }
 
 /// An offer source.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Source {
     pub(crate) id: OfferSourceId,
     pub(crate) title: String,

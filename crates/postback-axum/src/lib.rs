@@ -13,6 +13,7 @@ mod methods;
 mod observe;
 mod options;
 mod postback;
+mod upload;
 
 #[cfg(feature = "serve")]
 pub use connections::{ConnectionLimits, run, run_with, serve};

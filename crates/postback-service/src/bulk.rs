@@ -79,15 +79,16 @@ impl Bulk {
 pub struct BulkDone {
     /// How many were queued, or written again.
     pub done: u64,
-    /// How many of the selection needed nothing: they were written again before, or are no longer in
-    /// the state.
+    /// How many of the selection needed nothing: they were written again before, or are no longer
+    /// in the state.
     pub needless: u64,
     /// Those that cannot be written again.
     pub refused: Vec<NotDone>,
     /// How many of the selection are left behind `next`, as far as they were counted; of a dry run,
     /// how many there are.
     pub remaining: u64,
-    /// Where the next call goes on; none when all is done. Of a dry run, where the counting goes on.
+    /// Where the next call goes on; none when all is done. Of a dry run, where the counting goes
+    /// on.
     pub next: Option<Cursor>,
 }
 

@@ -25,6 +25,7 @@ mod stop;
 mod stores;
 mod timely;
 mod turns;
+mod upload;
 mod work;
 
 pub use bulk::{Bulk, BulkDone, BulkError, BulkWork, NotDone};
@@ -45,3 +46,4 @@ pub use service::{Service, ServiceBuilder};
 pub use shared::{PRIVATE_DAYS, STORE_TIMEOUT};
 pub use stop::stop_signal;
 pub use stores::Stores;
+pub use upload::Uploaded;

@@ -19,10 +19,12 @@ use crate::shared::{Limits, ReadTracker, Shared};
 use crate::stores::Stores;
 use crate::timely::Timely;
 use crate::turns::Turns;
+use crate::upload::{self, Uploaded};
 use crate::work;
 use ::postback::decide::Reply;
 use ::postback::delivery::Judges;
-use ::postback::event::Event;
+use ::postback::event::{ClickHint, Event};
+use ::postback::intake::UploadedRow;
 use ::postback::port::{Clock, Entropy, HttpClient, Secrets};
 use ::postback::route::Routed;
 use ::postback::tracker::Tracker;
@@ -188,6 +190,11 @@ impl Service {
         bulk::work(&self.0, bulk, patience).await
     }
 
+    /// Takes in one row of an upload, of which whoever calls this vouches.
+    pub async fn upload(&self, row: &UploadedRow<'_>) -> Uploaded {
+        upload::take(&self.0, row).await
+    }
+
     /// Takes in an event that the host has made itself.
     ///
     /// # Errors
@@ -243,6 +250,12 @@ impl Service {
     #[must_use]
     pub fn tracker(&self) -> Arc<Tracker> {
         self.0.live().tracker.clone()
+    }
+
+    /// What a text that came as a click id nearly is.
+    #[must_use]
+    pub fn click_hint(&self, text: &str) -> Option<ClickHint> {
+        self.0.live().credentials.click_ids().hint(text)
     }
 
     /// The store.

@@ -1,9 +1,10 @@
 //! Everything that became of a click: why a postback was sent, or why not.
 
+use super::named::{Named, named, texts};
 use super::parameters::{MAX_LIMIT, Parameters};
-use super::view::{ConversionView, DeliveryView, outcome};
-use super::{either, inspect, read, unknown_click};
-use crate::answer::{json, refusal};
+use super::view::{ConversionView, DeliveryView, told};
+use super::{either, inspect, read};
+use crate::answer::{Refusal, json, refusal};
 use crate::options::Served;
 use axum::{
     extract::{RawQuery, State},
@@ -11,7 +12,7 @@ use axum::{
     response::Response,
 };
 use postback::decide::Decision;
-use postback::event::{Assurance, ByHand, Interface, Kind};
+use postback::event::{Assurance, ByHand, ClickHint, Interface, Kind};
 use postback::model::{Click, Conversion};
 use postback::plan::{EventRow, Found, Outcome, Reason, RuleTrace, RuleVerdict};
 use postback::port::{ConversionFilter, DeliveryFilter, EventFilter, PageRequest};
@@ -24,12 +25,15 @@ use serde::Serialize;
 
 #[derive(Serialize)]
 struct Explanation {
-    click: Click,
+    /// None where no such click is recorded and an event named it.
+    click: Option<Click>,
     /// What was wrong with the click's URL, in words.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
     conversions: Vec<ConversionView>,
     events: Vec<EventExplanation>,
+    /// Those that wait and named it, or something that is nearly it.
+    named: Vec<EventExplanation>,
     deliveries: Vec<DeliveryView>,
     /// Whether a list has more rows than are shown.
     truncated: bool,
@@ -62,6 +66,12 @@ struct EventExplanation {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
     text: String,
+    /// What it named as its click id, and what came in its place.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    named: Vec<String>,
+    /// What an unknown click id nearly is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<ClickHint>,
     found: FoundExplanation,
     /// Who chose its click, where a person did.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -108,9 +118,11 @@ pub(crate) async fn explain(State(served): State<Served>, RawQuery(query): RawQu
         let parameters = Parameters::parse(query.as_deref(), &["clickid"])?;
         let id: Option<ClickId> = parameters.typed("clickid")?;
         let id = id.ok_or_else(|| refusal(StatusCode::BAD_REQUEST, "parameter `clickid` is missing"))?;
-        let click = read(&served, inspect(&served).click(&id))
-            .await?
-            .ok_or_else(|| unknown_click(&id))?;
+        let click = read(&served, inspect(&served).click(&id)).await?;
+        let named = named(&served, &id).await?;
+        let Some(click) = click else {
+            return unrecorded(&served, &id, named);
+        };
         let page = PageRequest::first(MAX_LIMIT);
         let mut of_click = ConversionFilter::default();
         of_click.click = Some(id.clone());
@@ -128,13 +140,14 @@ pub(crate) async fn explain(State(served): State<Served>, RawQuery(query): RawQu
             let conversion = row.conversion.as_ref();
             let conversion = conversion.and_then(|id| conversions.items.iter().find(|known| known.id == *id));
             let seen = conversion.filter(|_| row.configuration == *tracker.fingerprint());
-            event(&tracker, &click, seen, row)
+            event(&tracker, seen.map(|seen| (&click, seen)), row)
         });
         let events: Vec<EventExplanation> = events.collect();
         Ok(json(&Explanation {
             notes: click.notes.iter().map(ToString::to_string).collect(),
-            click,
-            truncated: conversions.next.is_some() || more_events || deliveries.next.is_some(),
+            click: Some(click),
+            truncated: conversions.next.is_some() || more_events || deliveries.next.is_some() || named.truncated,
+            named: named.rows.into_iter().map(|row| event(&tracker, None, row)).collect(),
             conversions: conversions
                 .items
                 .into_iter()
@@ -147,9 +160,33 @@ pub(crate) async fn explain(State(served): State<Served>, RawQuery(query): RawQu
     either(answer.await)
 }
 
-/// `seen` is the conversion of the event as it is now, if the configuration at work decided it:
-/// only then can the rules be asked again.
-fn event(tracker: &Tracker, click: &Click, seen: Option<&Conversion>, row: EventRow) -> EventExplanation {
+/// A click id under which no click is recorded: the events that named it, or what it nearly is.
+fn unrecorded(served: &Served, id: &ClickId, named: Named) -> Result<Response, Refusal> {
+    if named.rows.is_empty() {
+        let hint = served.service().click_hint(id.as_str());
+        let hint = hint.map(|hint| format!("; {}", hint.text())).unwrap_or_default();
+        return Err(refusal(
+            StatusCode::NOT_FOUND,
+            &format!("click `{id}` is not known{hint}"),
+        ));
+    }
+    let tracker = served.service().tracker();
+    Ok(json(&Explanation {
+        click: None,
+        notes: Vec::new(),
+        conversions: Vec::new(),
+        events: Vec::new(),
+        named: named.rows.into_iter().map(|row| event(&tracker, None, row)).collect(),
+        deliveries: Vec::new(),
+        truncated: named.truncated,
+    }))
+}
+
+/// `seen` is the conversion of the event as it is now, with its click, if the configuration at work
+/// decided it: only then can the rules be asked again.
+fn event(tracker: &Tracker, seen: Option<(&Click, &Conversion)>, row: EventRow) -> EventExplanation {
+    let text = told(&row);
+    let named = texts(&row.event).map(str::to_owned).collect();
     let trace = row.trace;
     let duplicate = trace.duplicate.map(|decision| Words {
         code: decision.as_str(),
@@ -172,7 +209,9 @@ fn event(tracker: &Tracker, click: &Click, seen: Option<&Conversion>, row: Event
         configuration: row.configuration,
         outcome: row.outcome,
         reason: row.reason,
-        text: outcome(row.outcome, row.reason),
+        text,
+        named,
+        hint: row.event.hint.filter(|_| row.click.is_none()),
         found: FoundExplanation {
             text: found.map_or_else(|| "no click was found".to_owned(), ToString::to_string),
             found: trace.found,
@@ -185,7 +224,7 @@ fn event(tracker: &Tracker, click: &Click, seen: Option<&Conversion>, row: Event
             .iter()
             .map(|traced| {
                 rule(&traced, |postback| {
-                    seen.map(|seen| Decision::new(tracker).reasons(click, seen, postback))
+                    seen.map(|(click, seen)| Decision::new(tracker).reasons(click, seen, postback))
                 })
             })
             .collect(),

@@ -1,5 +1,6 @@
 //! The lists.
 
+use super::named::named;
 use super::parameters::Parameters;
 use super::view::{ConversionView, DeliveryView, EventView, List};
 use super::{either, inspect, read};
@@ -11,8 +12,8 @@ use axum::{
 };
 use postback::delivery::DeliveryState;
 use postback::model::Conversion;
-use postback::plan::{Outcome, Tally};
-use postback::port::{ConversionFilter, DeliveryFilter, EventFilter};
+use postback::plan::{EventRow, Outcome, Tally};
+use postback::port::{ConversionFilter, Cursor, DeliveryFilter, EventFilter};
 use postback::value::ClickId;
 use std::collections::BTreeMap;
 
@@ -61,10 +62,34 @@ pub(crate) async fn events(State(served): State<Served>, RawQuery(query): RawQue
         filter.outcome = parameters.word("outcome", &outcomes)?;
         filter.receipt = parameters.typed("receipt")?;
         filter.click = parameters.typed("clickid")?;
-        let page = read(&served, inspect(&served).events(&filter, &parameters.page()?)).await?;
+        let request = parameters.page()?;
+        let mut page = read(&served, inspect(&served).events(&filter, &request)).await?;
+        let is_first = request.after == Cursor::start();
+        if let Some(id) = filter.click.as_ref().filter(|_| is_first && page.items.is_empty()) {
+            page.items = unrecorded(&served, id, &filter).await?;
+            page.items
+                .truncate(usize::try_from(request.limit).unwrap_or(usize::MAX));
+        }
         Ok(json(&List::of(page, EventView::new)))
     };
     either(answer.await)
+}
+
+/// The events that named a click id under which no click is recorded.
+async fn unrecorded(served: &Served, id: &ClickId, filter: &EventFilter) -> Result<Vec<EventRow>, Refusal> {
+    if read(served, inspect(served).click(id)).await?.is_some() {
+        return Ok(Vec::new());
+    }
+    let mut rows = named(served, id).await?.rows;
+    rows.retain(|row| {
+        filter.source.as_ref().is_none_or(|source| row.event.source == *source)
+            && filter.outcome.is_none_or(|outcome| row.outcome == outcome)
+            && filter
+                .receipt
+                .as_ref()
+                .is_none_or(|receipt| row.event.receipt.as_ref() == Some(receipt))
+    });
+    Ok(rows)
 }
 
 pub(crate) async fn deliveries(State(served): State<Served>, RawQuery(query): RawQuery) -> Response {

@@ -8,10 +8,12 @@ mod attribute;
 mod explain;
 mod journal;
 mod lists;
+mod named;
 mod parameters;
 mod refused;
 mod reload;
 mod sources;
+mod upload;
 mod view;
 
 use crate::answer::{Refusal, fault, json, refusal, store_trouble, unavailable};
@@ -37,7 +39,7 @@ const CLOSED: &str = "the api is closed: whoever runs this service can open it b
 pub(crate) fn routes(served: &Served) -> Router<Served> {
     Router::new()
         .at("/api/clicks/{id}", get(click))
-        .at("/api/conversions", get(lists::conversions))
+        .at("/api/conversions", get(lists::conversions).and_post(upload::upload))
         .at("/api/events", get(lists::events))
         .at("/api/deliveries", get(lists::deliveries))
         .at("/api/deliveries/retry", post(again::retry_many))

@@ -53,15 +53,21 @@ pub(crate) struct EventView {
 
 impl EventView {
     pub(crate) fn new(row: EventRow) -> Self {
-        Self {
-            text: outcome(row.outcome, row.reason),
-            row,
-        }
+        Self { text: told(&row), row }
+    }
+}
+
+/// What became of an event, why, and what its click id nearly is.
+pub(crate) fn told(row: &EventRow) -> String {
+    let text = outcome(row.outcome, row.reason);
+    match row.event.hint.filter(|_| row.click.is_none()) {
+        Some(hint) => format!("{text}; {}", hint.text()),
+        None => text,
     }
 }
 
 /// What became of an event, and why.
-pub(crate) fn outcome(outcome: Outcome, reason: Option<Reason>) -> String {
+fn outcome(outcome: Outcome, reason: Option<Reason>) -> String {
     match reason {
         Some(reason) => format!("{}: {}", outcome.text(), reason.text()),
         None => outcome.text().to_owned(),
