@@ -24,7 +24,7 @@ fn lines<'a>(text: &'a str, word: &str) -> Vec<&'a str> {
 
 #[test]
 fn a_postback_is_told_line_by_line() {
-    let url = "https://trk.example.com/postback/network?clickid=c7d1f0a2&type=purchases&sum=8.50&status=confirmed\
+    let url = "https://trk.example.com/postback/network?clickid=c7d1f0a2&type=Purchas&sum=8.50&status=confirmed\
                &email=a%40b.example&page=2&eventid={event_id}";
     let text = read(&[], url);
     assert_eq!(text, vector("inspect/postback.txt"));
