@@ -2,12 +2,13 @@
 //! click ids.
 
 use super::rows::{is_default, named};
-use crate::config::{Place, Refusal};
+use super::zone::{self, Zones};
+use crate::config::Place;
 use crate::definition::{Definition, Rate};
 use crate::model::{Counts, Status};
 use crate::tracker::compiled::{ConversionType, Domain};
 use crate::tracker::rates::Rates;
-use crate::value::{Currency, DomainId, SecretReference, TypeName};
+use crate::value::{Currency, DomainId, SecretReference, TypeName, Zone};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     format,
@@ -18,6 +19,8 @@ use url::Url;
 
 pub(super) struct Account {
     pub(super) currency: Currency,
+    /// Where the account's clocks stand, as far as that is told and known.
+    pub(super) zone: Option<Zone>,
     pub(super) revenue_statuses: BTreeSet<Status>,
     pub(super) types: BTreeMap<TypeName, ConversionType>,
     pub(super) default_type: Option<TypeName>,
@@ -26,14 +29,14 @@ pub(super) struct Account {
     pub(super) click_id_keys: Vec<SecretReference>,
 }
 
-pub(super) fn resolve(definition: &Definition, root: &Place<'_>) -> Account {
+pub(super) fn resolve(definition: &Definition, root: &Place<'_>, zones: Option<&dyn Zones>) -> Account {
     let (types, default_type) = types(definition, root);
-    if let Some(name) = &definition.timezone {
-        root.at("timezone").accept(timezone(name));
-    }
+    let zone = definition.timezone.as_deref();
+    let zone = zone.and_then(|name| root.at("timezone").accept(zone::zone(name, zones)).flatten());
     let revenue = definition.revenue_statuses.clone();
     Account {
         currency: definition.currency.unwrap_or(Currency::USD),
+        zone,
         revenue_statuses: revenue
             .unwrap_or_else(|| [Status::Approved].into())
             .into_iter()
@@ -125,24 +128,4 @@ fn web_url(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok().filter(|_| clean)?;
     let plain = url.username().is_empty() && url.password().is_none();
     (matches!(url.scheme(), "http" | "https") && plain).then_some(url)
-}
-
-/// The form of an IANA time zone's name; which names there are is the host's knowledge.
-fn timezone(text: &str) -> Result<(), Refusal> {
-    /// The longest name of the IANA database has 32 bytes.
-    const LONGEST: usize = 64;
-    let part = |part: &str| {
-        !part.is_empty()
-            && part
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+'))
-    };
-    if text.len() <= LONGEST && text.split('/').all(part) {
-        return Ok(());
-    }
-    Err(format!(
-        "`{}` is not the name of a time zone, as in `America/Los_Angeles`",
-        text.escape_debug()
-    )
-    .into())
 }

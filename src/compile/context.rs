@@ -1,11 +1,12 @@
 //! What every part of the definition is resolved against.
 
 use super::rows::refer;
+use super::zone::Zones;
 use crate::config::Place;
 use crate::definition::Definition;
 use crate::model::Status;
 use crate::tracker::compiled::ConversionType;
-use crate::value::{Currency, Namespace, TypeName};
+use crate::value::{Currency, Namespace, TypeName, Zone};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     vec::Vec,
@@ -14,6 +15,9 @@ use alloc::{
 /// What every part of the definition may refer to.
 pub(super) struct Context<'a> {
     pub(super) namespace: &'a Namespace,
+    pub(super) zones: Option<&'a dyn Zones>,
+    /// The account's time zone: its name, and what it means where that is known.
+    pub(super) timezone: (Option<&'a str>, Option<&'a Zone>),
     /// The account's currency.
     pub(super) currency: Currency,
     pub(super) known: Known<'a>,

@@ -1,16 +1,18 @@
-//! How a source writes amounts and currencies.
+//! How a source writes amounts, currencies and times.
 
+use super::context::Context;
+use super::zone;
 use crate::config::Place;
-use crate::definition::{Amounts, OfferSource};
+use crate::definition::{Amounts, OfferSource, TimeFormat, Times};
 use crate::network::{AmountFormat, DecimalMark, Formats, Symbol, ThousandsMark};
-use crate::value::Currency;
+use crate::value::{Currency, Zone};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use core::cmp::Reverse;
 
 type Currencies = BTreeMap<String, Currency>;
 
 /// The formats of a source whose amounts are in `currency` where they say none.
-pub(super) fn resolve(source: &OfferSource, place: &Place<'_>, currency: Currency) -> Formats {
+pub(super) fn resolve(source: &OfferSource, place: &Place<'_>, currency: Currency, context: &Context<'_>) -> Formats {
     let currencies = &source.currencies;
     for word in currencies.keys().filter(|word| word.trim().len() < word.len()) {
         place
@@ -25,6 +27,10 @@ pub(super) fn resolve(source: &OfferSource, place: &Place<'_>, currency: Currenc
             .map(|row| amounts_of(row, &place.at("amounts"), currencies))
             .unwrap_or_default(),
         currencies: currencies.clone(),
+        times: source
+            .times
+            .as_ref()
+            .and_then(|row| times(row, &place.at("times"), context)),
     }
 }
 
@@ -43,6 +49,18 @@ fn amounts_of(row: &Amounts, place: &Place<'_>, currencies: &Currencies) -> Amou
         unit: row.unit.unwrap_or_default(),
         symbols: symbols(&row.symbols, place, currencies),
     }
+}
+
+fn times(row: &Times, place: &Place<'_>, context: &Context<'_>) -> Option<(TimeFormat, Zone)> {
+    let place = place.at("zone");
+    if !row.format.has_offset() {
+        let zone = zone::of_times(row.zone.as_deref(), context.timezone, context.zones, &place)?;
+        return Some((row.format.clone(), zone));
+    }
+    if row.zone.is_some() {
+        place.problem("changes nothing: the times of this format say themselves where they stand");
+    }
+    Some((row.format.clone(), Zone::utc()))
 }
 
 fn symbols(rows: &[String], place: &Place<'_>, currencies: &Currencies) -> Vec<Symbol> {

@@ -18,29 +18,43 @@ mod rows;
 mod source;
 #[cfg(test)]
 mod tests;
+mod zone;
 
 pub(crate) use reach::Reach;
+pub use zone::Zones;
 
 use crate::config::{Document, Place, Problems, Report};
 use crate::definition::Definition;
 use crate::tracker::compiled::Tracker;
 use crate::value::{Fingerprint, Namespace};
-use alloc::string::String;
+use alloc::{string::String, sync::Arc};
 use context::{Context, Known};
 
 /// What a document is compiled for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CompileOptions {
     /// The tenant, `default` if nothing is said; part of every delivery's id.
     pub namespace: Namespace,
+    /// The time zones that the configuration may name; `UTC` alone if nothing is said.
+    pub zones: Option<Arc<dyn Zones>>,
 }
 
 impl CompileOptions {
     /// For this tenant.
     #[must_use]
     pub fn new(namespace: Namespace) -> Self {
-        Self { namespace }
+        Self {
+            namespace,
+            ..Self::default()
+        }
+    }
+
+    /// With the time zones that the host knows.
+    #[must_use]
+    pub fn with_zones(mut self, zones: impl Zones + 'static) -> Self {
+        self.zones = Some(Arc::new(zones));
+        self
     }
 }
 
@@ -59,8 +73,8 @@ impl CompileOptions {
 /// ```
 ///
 /// Conversion APIs (`[[conversion_api]]`, `[[campaign.conversion_api]]`), a channel's `api`, the
-/// `timezone` and the cost models other than `cpc` are checked for their shape and change nothing
-/// yet; [`lint`](crate::lint::lint) names each that does.
+/// cost models other than `cpc` are checked for their shape and change nothing yet;
+/// [`lint`](crate::lint::lint) names each that does.
 ///
 /// # Errors
 /// Rejects, all at once, each with its path:
@@ -81,6 +95,8 @@ impl CompileOptions {
 /// - a campaign whose id is the name of a route; weights that are all zero
 /// - a condition on a parameter that is personal; a fixed payout with more digits than its currency
 ///   has
+/// - a time zone that is none or that the host does not know ([`CompileOptions::with_zones`]); times
+///   without an offset and without a zone
 /// - amounts, percentages, currencies, durations, dates, HTTP statuses and address ranges that are
 ///   none, and negative amounts
 pub fn compile(document: &Document, options: &CompileOptions) -> Result<Tracker, Problems> {
@@ -115,9 +131,11 @@ fn tracker(
     root: &Place<'_>,
     options: &CompileOptions,
 ) -> Option<Tracker> {
-    let account = account::resolve(definition, root);
+    let account = account::resolve(definition, root, options.zones.as_deref());
     let context = Context {
         namespace: &options.namespace,
+        zones: options.zones.as_deref(),
+        timezone: (definition.timezone.as_deref(), account.zone.as_ref()),
         currency: account.currency,
         known: Known::of(definition),
         types: account.types,

@@ -74,7 +74,7 @@ fn source(row: &OfferSource, place: &Place<'_>, context: &Context<'_>) -> Source
         events: events(row, place, context),
         statuses: statuses(row, reversal_status, context),
         parameters,
-        names: names.with_formats(formats::resolve(row, place, currency)),
+        names: names.with_formats(formats::resolve(row, place, currency, context)),
         pasted: pasted(row, place),
         protocol: row.protocol.clone(),
         truth: row.truth,

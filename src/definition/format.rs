@@ -1,10 +1,10 @@
-//! How a source writes its amounts.
+//! How a source writes its amounts and its times.
 
 use crate::config::Refusal;
 use crate::config::part::{Word, part};
 use crate::config::setters::setters;
 use crate::config::word::choices;
-use crate::network::{AmountUnit, DecimalMark, ThousandsMark};
+use crate::network::{AmountUnit, DecimalMark, ThousandsMark, TimeFormat};
 use alloc::{format, string::String, vec::Vec};
 
 /// `amounts` of an offer source: how it writes them. Where nothing is said, `1250.50`.
@@ -32,6 +32,36 @@ setters!(Amounts {
     option with_unit(unit: AmountUnit),
     more with_symbols(symbols: String),
 });
+
+/// `times` of an offer source: how it writes them. Where nothing is said, Unix seconds or RFC 3339.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Times {
+    /// How they are written.
+    pub format: TimeFormat,
+    /// By which clocks, if `format` does not say it; the account's `timezone` if nothing is said.
+    pub zone: Option<String>,
+}
+part!(Times, 1, {
+    format,
+    zone,
+});
+setters!(Times {
+    option with_zone(zone: String),
+});
+
+impl Times {
+    /// Times of this format.
+    #[must_use]
+    pub const fn new(format: TimeFormat) -> Self {
+        Self { format, zone: None }
+    }
+
+    /// Whether the account's time zone tells what they mean.
+    pub(crate) fn needs_the_accounts_zone(&self) -> bool {
+        self.zone.is_none() && !self.format.has_offset()
+    }
+}
 
 choices! {
     AmountUnit "a unit of amounts" { "major" = Major, "minor" = Minor }

@@ -60,13 +60,13 @@ mod request;
 mod source;
 mod word;
 
-pub use crate::network::{AmountUnit, DecimalMark, ThousandsMark};
+pub use crate::network::{AmountUnit, DecimalMark, ThousandsMark, TimeFormat, TimeFormatError};
 pub use crate::protocol::Protocol;
 pub use account::{ClickIds, ConversionType, Domain, Rate};
 pub use campaign::{Campaign, Cost, MAX_WEIGHT, Path, PathOffer};
 pub use channel::{ChannelApi, ChannelParameter, TrafficChannel};
 pub use conversion_api::{CampaignConversionApi, ConversionApi};
-pub use format::Amounts;
+pub use format::{Amounts, Times};
 pub use limits::{MAX_REFERENCES, MAX_ROWS, MAX_TYPES};
 pub use offer::Offer;
 pub use postback::{Payout, Postback};

@@ -1,7 +1,7 @@
 //! Offer sources.
 
 use super::filled::{FilledIn, template};
-use super::format::Amounts;
+use super::format::{Amounts, Times};
 use super::limits::MAX_ROWS;
 use super::refused::Refused;
 use crate::config::part::{Field, Value, part};
@@ -56,6 +56,8 @@ pub struct OfferSource {
     pub statuses: BTreeMap<String, Status>,
     /// How it writes amounts.
     pub amounts: Option<Amounts>,
+    /// How it writes times.
+    pub times: Option<Times>,
     /// Its words for currencies.
     pub currencies: BTreeMap<String, Currency>,
     /// Its own parameters.
@@ -87,6 +89,7 @@ part!(OfferSource, MAX_ROWS, {
     events,
     statuses,
     amounts,
+    times,
     currencies,
     parameters: "parameter",
     names,
@@ -111,6 +114,7 @@ setters!(OfferSource {
     more with_events(events: (String, Option<TypeName>)),
     more with_statuses(statuses: (String, Status)),
     option with_amounts(amounts: Amounts),
+    option with_times(times: Times),
     more with_currencies(currencies: (String, Currency)),
     more with_parameters(parameters: SourceParameter),
     more with_names(names: (String, String)),

@@ -9,7 +9,7 @@ mod source;
 mod told;
 
 use crate::config::{Place, Problem, Refusal, Report};
-use crate::definition::Definition;
+use crate::definition::{Definition, Times};
 use crate::model::ParameterRole;
 use crate::tracker::Tracker;
 use alloc::{format, vec::Vec};
@@ -106,7 +106,9 @@ fn doubts(definition: &Definition, root: &Place<'_>, tracker: &Tracker) {
             source.protocol.lint_offer(&place, offer.url.as_str(), &source.view());
         }
     }
-    inert(definition.timezone.is_some(), &root.at("timezone"));
+    let times = definition.offer_sources.iter().filter_map(|row| row.times.as_ref());
+    let is_used = times.into_iter().any(Times::needs_the_accounts_zone);
+    inert(definition.timezone.is_some() && !is_used, &root.at("timezone"));
     inert(!definition.conversion_apis.is_empty(), &root.at("conversion_api"));
     for (place, row) in root.rows("traffic_channel", &definition.traffic_channels) {
         roles(&place, row.parameters.iter().map(|row| row.role.as_ref()), is_channels);

@@ -10,6 +10,7 @@ use alloc::{
     collections::BTreeMap,
     format,
     string::{String, ToString},
+    sync::Arc,
     vec::Vec,
 };
 use core::fmt;
@@ -35,7 +36,7 @@ pub const MAX_PARAMETER_NAME: usize = 64;
 pub struct ParameterMap {
     names: Vec<(String, Meaning)>,
     dialect: Option<Dialect>,
-    formats: Formats,
+    formats: Arc<Formats>,
 }
 
 /// A name that does not fit in a [`ParameterMap`].
@@ -122,7 +123,7 @@ impl ParameterMap {
         Self {
             names: plain.chain(slots).collect(),
             dialect: None,
-            formats: Formats::default(),
+            formats: Arc::default(),
         }
     }
 
@@ -249,11 +250,11 @@ impl ParameterMap {
 
     /// The map of a source that writes amounts, currencies and times in these formats.
     pub(crate) fn with_formats(mut self, formats: Formats) -> Self {
-        self.formats = formats;
+        self.formats = Arc::new(formats);
         self
     }
 
-    pub(super) const fn formats(&self) -> &Formats {
+    pub(super) fn formats(&self) -> &Formats {
         &self.formats
     }
 

@@ -19,8 +19,8 @@ mod usual;
 mod view;
 
 pub(crate) use dialect::{Dialect, PastedRow};
-pub(crate) use format::{AmountFormat, Formats, RefusedAmount, Symbol};
-pub use format::{AmountUnit, DecimalMark, ThousandsMark};
+pub(crate) use format::{AmountFormat, Formats, RefusedAmount, RefusedTime, Symbol};
+pub use format::{AmountUnit, DecimalMark, ThousandsMark, TimeFormat, TimeFormatError};
 pub use map::{MAX_PARAMETER_NAME, NameError, NameErrors, ParameterMap};
 pub use meaning::Meaning;
 pub(crate) use message::Draft;

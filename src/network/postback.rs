@@ -1,10 +1,10 @@
 //! One postback, read.
 
-use super::{Meaning, ParameterMap, RefusedAmount};
+use super::{Meaning, ParameterMap, RefusedAmount, RefusedTime};
 use crate::text::{Cut, QueryFault};
 use crate::value::{
     Amount, ClickId, Currency, CurrencyError, MAX_FOREIGN_ID, MAX_TYPE_NAME, Query, QueryError, Receipt, Secret,
-    Timestamp, TimestampError, TypeName, is_unfilled_macro, open_enum,
+    Timestamp, TypeName, is_unfilled_macro, open_enum,
 };
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -112,8 +112,8 @@ enum Problem {
         "parameter `{0}` is not a currency code of three letters; a word for one is read with `[offer_source.currencies]`"
     )]
     Currency(String, CurrencyError),
-    #[error("parameter `{0}`: {1}")]
-    Time(String, TimestampError),
+    #[error("parameter `{0}` is not a time: {1}")]
+    Time(String, RefusedTime),
     #[error("parameter `{0}` holds a character that is not allowed there")]
     Character(String),
 }
@@ -205,7 +205,12 @@ impl InboundPostback {
             receipt: reader.receipt(Meaning::Receipt)?,
             receipt_text: reader.text(Meaning::Receipt, id)?,
             parent: reader.receipt(Meaning::Parent)?,
-            time: reader.parsed(Meaning::Time, usize::MAX, time, Problem::Time)?,
+            time: reader.parsed(
+                Meaning::Time,
+                usize::MAX,
+                |text| map.formats().time(text),
+                Problem::Time,
+            )?,
             token: reader.text(Meaning::Token, id)?.map(Secret::new),
             format: reader
                 .text(Meaning::Format, id)?
@@ -385,15 +390,6 @@ fn trimmed(value: &str) -> Option<&str> {
 fn is_no_amount(text: &str) -> bool {
     const WORDS: [&str; 6] = ["n/a", "na", "nan", "none", "null", "undefined"];
     WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
-}
-
-/// Whole Unix seconds or RFC 3339.
-fn time(text: &str) -> Result<Timestamp, TimestampError> {
-    if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        Timestamp::parse_unix(text)
-    } else {
-        text.parse()
-    }
 }
 
 fn bounded(name: &str, value: &str, longest: usize) -> Result<(), Problem> {

@@ -15,7 +15,7 @@ pub(crate) mod span;
 mod text_serde;
 mod time;
 
-pub use self::time::{Timestamp, TimestampError};
+pub use self::time::{Timestamp, TimestampError, Zone};
 pub use crate::id::*;
 pub use crate::text::{MAX_QUERY, MAX_QUERY_PARAMETERS, Query, QueryError, cut, is_unfilled_macro};
 pub use amount::{Amount, AmountError, MAX_AMOUNT_DIGITS, MAX_AMOUNT_FRACTION};

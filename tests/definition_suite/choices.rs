@@ -6,7 +6,7 @@ use postback::clickbank::{AmountField, Settings};
 use postback::definition::{
     AmountUnit, Amounts, Campaign, CampaignConversionApi, ChannelApi, ChannelParameter, ClickIds, ConversionApi,
     ConversionType, Cost, DecimalMark, Definition, Domain, Offer, OfferSource, Path, PathOffer, Payout, Postback,
-    PostbackRequest, Protocol, Rate, Refused, Retry, SourceParameter, Success, ThousandsMark, TrafficChannel,
+    PostbackRequest, Protocol, Rate, Refused, Retry, SourceParameter, Success, ThousandsMark, Times, TrafficChannel,
 };
 use postback::event::Interface;
 use postback::model::{
@@ -173,6 +173,11 @@ impl<'a> Choices<'a> {
             amounts.unit = c.maybe(|c| c.one(&[AmountUnit::Major, AmountUnit::Minor]));
             amounts.symbols = c.some(Self::text);
             amounts
+        });
+        it.times = self.maybe(|c| {
+            let mut times = Times::new(c.parsed(&["unix", "%Y-%m-%d %H:%M"]));
+            times.zone = c.maybe(Self::text);
+            times
         });
         it.currencies = self.map(|c| c.parsed(&["USD", "EUR"]));
         it.parameters = self.some(|c| {

@@ -1,9 +1,10 @@
 //! How a source writes what it sends: the cases of `vectors/formats.jsonl`, each with its origin,
 //! and that no format changes a digit.
 
+use postback::compile::Zones;
 use postback::event::Received;
 use postback::intake::{Caller, Intake};
-use postback::value::{Amount, Currency, Timestamp};
+use postback::value::{Amount, Currency, Timestamp, Zone};
 use postback::{CompileOptions, Credentials, Document, Event, Tracker, compile};
 use postback_test::jsonl;
 use proptest::prelude::*;
@@ -15,24 +16,57 @@ use serde_json::{Value, json};
 struct Vector {
     name: String,
     origin: String,
+    /// The account's time zone.
+    timezone: Option<String>,
     /// What the source's row says.
     source: Value,
     query: String,
     /// The amount with its currency.
     sum: Option<String>,
+    /// When it happened.
+    time: Option<String>,
     refused: Option<String>,
 }
 
+/// Central Europe's clocks in 2026, by Directive 2000/84/EC, and Los Angeles's, by 15 U.S.C. 260a.
+#[derive(Debug)]
+struct Clocks;
+
+impl Zones for Clocks {
+    fn zone(&self, name: &str) -> Option<Zone> {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap().unix_seconds();
+        let (first, spring, autumn) = match name {
+            "Europe/Berlin" => (3_600, "2026-03-29T01:00:00Z", "2026-10-25T01:00:00Z"),
+            "America/Los_Angeles" => (-28_800, "2026-03-08T10:00:00Z", "2026-11-01T09:00:00Z"),
+            _ => return None,
+        };
+        let changes = [(at(spring), first + 3_600), (at(autumn), first)];
+        Some(Zone::new(first, changes.into()))
+    }
+
+    fn names(&self) -> Vec<String> {
+        ["Europe/Berlin", "America/Los_Angeles"].map(String::from).into()
+    }
+}
+
 fn tracker(source: &Value) -> Tracker {
+    compiled(source, None).unwrap()
+}
+
+fn compiled(source: &Value, timezone: Option<&str>) -> Result<Tracker, String> {
     let mut row = json!({"id": "network"});
     row.as_object_mut().unwrap().extend(source.as_object().unwrap().clone());
-    let document = json!({
+    let mut document = json!({
         "version": 1,
         "conversion_type": [{"name": "Purchase", "default": true}],
         "offer_source": [row],
     });
+    if let Some(timezone) = timezone {
+        document["timezone"] = timezone.into();
+    }
     let document = Document::from_json(&document.to_string()).unwrap();
-    compile(&document, &CompileOptions::default()).unwrap()
+    let options = CompileOptions::default().with_zones(Clocks);
+    compile(&document, &options).map_err(|problems| problems.to_string())
 }
 
 fn taken(tracker: &Tracker, query: &str) -> Result<Event, String> {
@@ -49,11 +83,77 @@ fn taken(tracker: &Tracker, query: &str) -> Result<Event, String> {
 #[test]
 fn every_vector_is_read_or_refused_as_it_says() {
     for vector in jsonl::<Vector>(include_str!("../vectors/formats.jsonl")) {
-        let read = taken(&tracker(&vector.source), &vector.query);
-        let read = read.map(|event| event.sum.map(|sum| sum.to_string()));
-        let expected = vector.refused.map_or(Ok(vector.sum), Err);
+        let tracker = compiled(&vector.source, vector.timezone.as_deref()).unwrap();
+        let read = taken(&tracker, &vector.query).map(|event| {
+            let time = event.timed.then(|| event.at.to_string());
+            (event.sum.map(|sum| sum.to_string()), time)
+        });
+        let expected = vector.refused.map_or(Ok((vector.sum, vector.time)), Err);
         assert_eq!(read, expected, "{} of {}", vector.name, vector.origin);
     }
+}
+
+#[test]
+fn a_zone_is_known_needed_and_of_use() {
+    let problem = |times: Value, timezone: Option<&str>| {
+        let tracker = compiled(&json!({"times": times}), timezone);
+        tracker.unwrap_err()
+    };
+    let local = "%Y-%m-%d %H:%M";
+    assert_eq!(
+        problem(json!({"format": local, "zone": "Europe/Berlni"}), None),
+        "offer_source[0].times.zone: there is no time zone `Europe/Berlni`; did you mean `Europe/Berlin`?"
+    );
+    assert_eq!(
+        problem(json!({"format": local, "zone": "Berlin time"}), None),
+        "offer_source[0].times.zone: `Berlin time` is not the name of a time zone, as in `America/Los_Angeles`"
+    );
+    assert_eq!(
+        problem(json!({"format": local}), None),
+        "offer_source[0].times.zone: is missing: times without an offset need it, or the account's `timezone`"
+    );
+    assert_eq!(
+        problem(json!({"format": local}), Some("America/Los_Angles")),
+        "timezone: there is no time zone `America/Los_Angles`; did you mean `America/Los_Angeles`?"
+    );
+    assert_eq!(
+        problem(json!({"format": "unix", "zone": "UTC"}), None),
+        "offer_source[0].times.zone: changes nothing: the times of this format say themselves where they stand"
+    );
+    for (format, said) in [
+        (
+            "unixms",
+            "there are `unix`, `unix_ms` and parts as in `%Y-%m-%d %H:%M:%S`; did you mean `unix_ms`?",
+        ),
+        ("ISO", "there are `unix`, `unix_ms` and parts as in `%Y-%m-%d %H:%M:%S`"),
+        ("%Y-%m-%d", "it has no hour"),
+        ("%F %T %Y", "it has the year twice"),
+        ("%F %I:%M", "`%I` and `%p` belong together"),
+        ("%F %T %", "it ends with `%`"),
+        (
+            "%F %R",
+            "`%R` is not known; there are %Y %y %m %b %d %H %I %p %M %S %f %z %F %T %%",
+        ),
+    ] {
+        let said = format!("offer_source[0].times.format: `{format}` is not a format of times: {said}");
+        assert_eq!(problem(json!({"format": format}), None), said);
+    }
+}
+
+#[test]
+fn a_host_without_zones_knows_utc_alone() {
+    let document = |zone: &str| {
+        let times = json!({"format": "%F %T", "zone": zone});
+        let types = json!([{"name": "Purchase", "default": true}]);
+        let document = json!({"version": 1, "conversion_type": types, "offer_source": [{"id": "a", "times": times}]});
+        Document::from_json(&document.to_string()).unwrap()
+    };
+    let compiled = |zone: &str| compile(&document(zone), &CompileOptions::default());
+    assert!(compiled("UTC").is_ok());
+    assert_eq!(
+        compiled("Europe/Berlin").unwrap_err().to_string(),
+        "offer_source[0].times.zone: `Europe/Berlin` cannot be looked up: this host brings no time zones but `UTC`"
+    );
 }
 
 /// The marks of a format that may be configured together.

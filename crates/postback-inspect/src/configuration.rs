@@ -4,6 +4,7 @@ use crate::Refused;
 use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::tracker::Tracker;
+use postback_zones::Iana;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::{ffi::OsStr, fs, path::Path};
@@ -41,6 +42,7 @@ pub(crate) fn text(path: &Path) -> Result<String, Refused> {
 
 fn compiled(document: Document) -> Result<(Document, Tracker), String> {
     // What the namespace is changes the ids of deliveries alone.
-    let tracker = compile(&document, &CompileOptions::default()).map_err(|problems| problems.to_string())?;
+    let tracker =
+        compile(&document, &CompileOptions::default().with_zones(Iana)).map_err(|problems| problems.to_string())?;
     Ok((document, tracker))
 }

@@ -6,6 +6,7 @@ use postback::definition::Definition;
 use postback::lint::lint;
 use postback::tracker::Tracker;
 use postback::value::Namespace;
+use postback_zones::Iana;
 use std::{ffi::OsStr, path::Path};
 
 /// Reads TOML or JSON, as the file's extension says, and compiles it; with what is probably not
@@ -26,7 +27,7 @@ pub(crate) fn read(path: &Path, namespace: &Namespace) -> Result<(Tracker, Vec<S
         std::fs::read_to_string(path).map_err(|error| one(format!("`{name}` cannot be read: {}", error.kind())))?;
     let texts = |problems: Problems| problems.as_slice().iter().map(ToString::to_string).collect::<Vec<_>>();
     let document = parse(&text).map_err(texts)?;
-    let tracker = compile(&document, &CompileOptions::new(namespace.clone())).map_err(texts)?;
+    let tracker = compile(&document, &CompileOptions::new(namespace.clone()).with_zones(Iana)).map_err(texts)?;
     let definition = Definition::from_document(&document).map_err(texts)?;
     let warnings = lint(&definition, &tracker).iter().map(ToString::to_string).collect();
     Ok((tracker, warnings))

@@ -4,17 +4,24 @@
 mod amount;
 mod hint;
 mod mark;
+mod pattern;
+mod reader;
 mod symbol;
+mod time;
+mod time_hint;
 
 pub(crate) use amount::AmountFormat;
 pub use mark::{AmountUnit, DecimalMark, ThousandsMark};
 pub(crate) use symbol::Symbol;
+pub use time::{TimeFormat, TimeFormatError};
 
-use crate::value::{Amount, Currency, CurrencyError};
+use crate::value::{Amount, Currency, CurrencyError, Timestamp, Zone};
 use alloc::{collections::BTreeMap, string::String};
 use amount::AmountFault;
 use core::fmt;
 use hint::AmountHint;
+use reader::TimeFault;
+use time_hint::TimeHint;
 
 /// The formats of a source. The default is the strict reading.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +31,8 @@ pub(crate) struct Formats {
     pub(crate) amounts: AmountFormat,
     /// The network's words for currencies.
     pub(crate) currencies: BTreeMap<String, Currency>,
+    /// How times are written, and where the clocks stand that show them.
+    pub(crate) times: Option<(TimeFormat, Zone)>,
 }
 
 impl Default for Formats {
@@ -32,6 +41,7 @@ impl Default for Formats {
             currency: Currency::USD,
             amounts: AmountFormat::default(),
             currencies: BTreeMap::new(),
+            times: None,
         }
     }
 }
@@ -57,6 +67,21 @@ impl Formats {
         })
     }
 
+    /// A time. The strict ones are whole Unix seconds and RFC 3339.
+    pub(crate) fn time(&self, text: &str) -> Result<Timestamp, RefusedTime> {
+        let read = match &self.times {
+            Some((format, zone)) => format.read(text, zone),
+            None if text.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Timestamp::parse_unix(text).map_err(TimeFault::Strict)
+            }
+            None => text.parse().map_err(TimeFault::Strict),
+        };
+        read.map_err(|fault| RefusedTime {
+            fault,
+            hint: TimeHint::of(text, self.times.as_ref().map(|(format, _)| format)),
+        })
+    }
+
     /// The currency of a word: the network's, or a code.
     pub(crate) fn currency(&self, text: &str) -> Result<Currency, CurrencyError> {
         self.currencies.get(text).copied().map_or_else(|| text.parse(), Ok)
@@ -71,6 +96,20 @@ pub(crate) struct RefusedAmount {
 }
 
 impl fmt::Display for RefusedAmount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.fault)?;
+        self.hint.iter().try_for_each(|hint| write!(f, "; {hint}"))
+    }
+}
+
+/// A text that is no time here: why, and which format would read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RefusedTime {
+    fault: TimeFault,
+    hint: Option<TimeHint>,
+}
+
+impl fmt::Display for RefusedTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.fault)?;
         self.hint.iter().try_for_each(|hint| write!(f, "; {hint}"))

@@ -3,5 +3,7 @@
 mod convert;
 mod read;
 mod timestamp;
+mod zone;
 
 pub use timestamp::{Timestamp, TimestampError};
+pub use zone::Zone;

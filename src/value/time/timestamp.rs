@@ -4,7 +4,7 @@ use super::read::{self, Problem};
 use crate::text::shown;
 use crate::value::text_serde::text_serde;
 use ::time::OffsetDateTime;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use core::{fmt, str::FromStr, time::Duration};
 use thiserror::Error;
 
@@ -52,6 +52,17 @@ pub(super) enum Kind {
     #[cfg(feature = "chrono")]
     #[error("a leap second has no place in unix time")]
     Leap,
+}
+
+impl TimestampError {
+    /// What is wrong, without the text: it may be another's.
+    pub(crate) fn reason(&self) -> String {
+        match &self.0 {
+            Kind::Text(_, problem) => problem.to_string(),
+            Kind::Seconds(_) | Kind::Millis(_) => Problem::Range.to_string(),
+            other => other.to_string(),
+        }
+    }
 }
 
 impl Timestamp {

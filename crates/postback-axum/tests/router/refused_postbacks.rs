@@ -2,6 +2,7 @@
 
 use crate::support::{CONFIG, NET_TOKEN, Tested, authorized, compiled, options, routed, tested};
 use crate::watched::Mode;
+use axum::http::StatusCode;
 use postback::plan::{RefusedReason, RefusedRow};
 use postback::port::{Inspect, PageRequest, RefusedFilter};
 use postback_service::Journal;
@@ -49,7 +50,7 @@ async fn the_answer_says_why_and_where_and_under_which_id_it_is_kept() {
     assert_eq!(
         answer.json(),
         json!({
-            "error": "parameter `sum`: `1_000` is not an amount: it holds '_'",
+            "error": "parameter `sum` is not an amount: it holds '_'",
             "reason": "malformed_amount",
             "parameter": "sum",
             "kept": row.id.as_str(),
@@ -159,6 +160,57 @@ async fn once_the_configuration_is_mended_each_sale_is_taken_in_once_at_its_firs
     let events = tested.events().await;
     assert_eq!(events.len(), 2, "E1 and the nameless one");
     assert_eq!(events[0].event.at, first.at);
+    assert_eq!(rows(&tested).await, []);
+}
+
+/// A network that writes as Germany does, before and after the source says so.
+#[tokio::test]
+async fn what_was_written_otherwise_is_taken_in_once_the_source_says_how() {
+    let tested = tested();
+    let with = |keys: &str| {
+        let names = "tokens = [\"env:NET_TOKEN\"]\nnames = { time = \"at\" }\n";
+        let text = CONFIG.replace("tokens = [\"env:NET_TOKEN\"]\n", &format!("{names}{keys}\n"));
+        tested.replace(compiled(&text).unwrap_or_else(|problems| panic!("{problems:?}")));
+    };
+    with("");
+    let click = tested.click("summer").await;
+    for (query, reason, key) in [
+        ("sum=1,50&eventid=E1", "malformed_amount", "amounts] decimal = \",\"`"),
+        (
+            "sum=1.250,00&eventid=E2",
+            "malformed_amount",
+            "amounts] decimal = \",\" thousands = \".\"`",
+        ),
+        ("sum=12,50%20USD&eventid=E3", "malformed_amount", "symbols`"),
+        ("sum=8&currency=EURO&eventid=E4", "malformed_currency", "currencies]`"),
+        (
+            "sum=8&at=2025-10-01%2012:00:00&eventid=E5",
+            "malformed_time",
+            "format = \"%Y-%m-%d %H:%M:%S\"`",
+        ),
+    ] {
+        let answer = tested.postback(&format!("clickid={click}&{query}")).await;
+        assert_eq!(
+            (answer.status, &answer.json()["reason"]),
+            (StatusCode::BAD_REQUEST, &json!(reason)),
+            "{query}"
+        );
+        assert!(answer.error().ends_with(key), "{}", answer.error());
+    }
+    with(
+        r#"
+        amounts = { decimal = ",", thousands = ".", symbols = ["USD"] }
+        currencies = { EURO = "EUR" }
+        times = { format = "%Y-%m-%d %H:%M:%S", zone = "Europe/Berlin" }
+        "#,
+    );
+    let done = json!({"taken": 5, "still_refused": 0, "remaining": 0});
+    assert_eq!(call(&tested, "POST", "/api/refused/retry?source=net").await, done);
+    let mut events = tested.events().await;
+    events.sort_by_key(|row| row.event.event_id.clone());
+    let sums: Vec<String> = events.iter().map(|row| row.event.sum.unwrap().to_string()).collect();
+    assert_eq!(sums, ["1.5 USD", "1250 USD", "12.5 USD", "8 EUR", "8 USD"]);
+    assert_eq!(events[4].event.at, "2025-10-01T10:00:00Z".parse().unwrap());
     assert_eq!(rows(&tested).await, []);
 }
 

@@ -23,6 +23,7 @@ use postback_axum::{RouterOptions, router_with};
 use postback_service::{FixedSecrets, Service, ServiceBuilder, SystemClock};
 pub use postback_test::clickbank::SECRET as INS_SECRET;
 use postback_test::clickbank::posted;
+use postback_zones::Iana;
 use std::{
     net::SocketAddr,
     pin::pin,
@@ -50,7 +51,11 @@ pub fn tracker() -> Arc<Tracker> {
 pub fn compiled(text: &str) -> Result<Tracker, Vec<String>> {
     let texts = |problems: Problems| problems.as_slice().iter().map(ToString::to_string).collect::<Vec<_>>();
     let document = Document::from_toml(text).map_err(texts)?;
-    compile(&document, &CompileOptions::new(Namespace::new("test").unwrap())).map_err(texts)
+    compile(
+        &document,
+        &CompileOptions::new(Namespace::new("test").unwrap()).with_zones(Iana),
+    )
+    .map_err(texts)
 }
 
 /// Whoever sends: nobody does here.
