@@ -1,6 +1,7 @@
 //! What came, whoever brought it.
 
 use super::door::Intake;
+use super::posted::PostedPostback;
 use super::refusal::RefusalReason;
 use crate::event::{Event, Interface};
 use crate::network::{InboundPostback, InboundPostbackError, NotTaken};
@@ -33,9 +34,19 @@ impl Authorized<'_> {
         let row = &refused.row;
         let mut event = match row.interface {
             Interface::Ins => self.ins(&refused.body).map_err(|_| RefusedReason::Notification)?,
+            Interface::Postback if row.reason == RefusedReason::ContentType => return Err(row.reason),
+            // A notification that was sent to the URL of postbacks; the other way round it is one.
+            Interface::Postback
+                if PostedPostback::new(&[])
+                    .with_body(None, &refused.body)
+                    .is_notification() =>
+            {
+                self.ins(&refused.body).map_err(|_| row.reason)?
+            }
             Interface::Postback => {
                 let unread = |reason: RefusalReason| reason.code().unwrap_or(row.reason);
-                let query = Query::parse(&refused.body).map_err(|error| unread(error.into()))?;
+                let query = PostedPostback::new(&[]).with_body(None, &refused.body).query()?;
+                let query = Query::parse_each(&query).map_err(|error| unread(error.into()))?;
                 let (mut event, _) = self.postback(&query).map_err(|error| unread(error.into()))?;
                 if !event.identified {
                     event.id = EventId::of(Some(row.at.unix_seconds()), &["refused", row.id.as_str()]);

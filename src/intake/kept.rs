@@ -70,7 +70,7 @@ impl Intake<'_> {
     }
 
     /// The first value of a meaning that says something, whatever stands beside it.
-    fn found(&self, query: &[u8], meaning: Meaning) -> Option<String> {
+    pub(super) fn found(&self, query: &[u8], meaning: Meaning) -> Option<String> {
         let names = &self.source.names;
         names.names(meaning).find_map(|name| {
             let own = pairs(query).filter(|(own, _)| text(own) == name);

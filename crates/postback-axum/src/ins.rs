@@ -8,6 +8,7 @@ use crate::options::Served;
 use axum::{
     body::Body,
     extract::{Path, RawQuery, State, rejection::PathRejection},
+    http::{HeaderValue, StatusCode, header},
     response::Response,
 };
 use postback_service::NotificationError;
@@ -35,6 +36,17 @@ pub(crate) async fn receive(
         Err(NotificationError::NotStored) => unavailable(),
         Err(error) => refused(error),
     }
+}
+
+/// A `GET`: somebody looks whether the URL works.
+pub(crate) async fn looked_at(State(served): State<Served>, source: Result<Path<String>, PathRejection>) -> Response {
+    let source = source.map_or_else(|_| String::new(), |Path(source)| source);
+    let mut response = refused(served.service().not_posted(&source));
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        let allow = HeaderValue::from_static("POST,OPTIONS");
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
 }
 
 fn refused(error: NotificationError) -> Response {

@@ -64,6 +64,18 @@ impl Methods {
         }
     }
 
+    /// Says to whoever reads what is only posted to that it is so.
+    pub(crate) fn instead_of_get<H, T>(self, handler: H) -> Self
+    where
+        H: Handler<T, Served>,
+        T: 'static,
+    {
+        Self {
+            router: self.router.get(handler),
+            ..self
+        }
+    }
+
     /// What is read may be deleted too.
     pub(crate) fn delete<H, T>(self, handler: H) -> Self
     where

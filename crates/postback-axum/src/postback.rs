@@ -1,11 +1,13 @@
 //! `GET` and `POST /postback[/{offer_source}]`.
 //!
-//! A `GET` is read from its query, a `POST` from its form body alone. What is malformed is said
+//! A `GET` is read from its query, a `POST` from its query and its body together: a form, a JSON
+//! object, or nothing. The token may stand in either, or in `Authorization`. What is malformed is said
 //! plainly, with the id under which it is kept, since whoever pasted the URL must mend it. A
 //! browser's pixel (`format=img`) gets its image whatever happened, under the status that says it.
 //! `HEAD` has the status alone, and nothing is taken in.
 
 use crate::answer::{fault, journalled, json, kept, no_store, pixel, status, unavailable};
+use crate::api::bearer;
 use crate::body;
 use crate::caller::CallerAddress;
 use crate::options::Served;
@@ -15,12 +17,17 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use postback::intake::{Caller, PostedPostback};
 use postback_service::{PostbackAnswer, PostbackError, Taken};
 
-const FORM: &str = "application/x-www-form-urlencoded";
-
-pub(crate) async fn get(served: State<Served>, caller: CallerAddress, RawQuery(query): RawQuery) -> Response {
-    answer(&served, None, caller, query.unwrap_or_default().as_bytes()).await
+pub(crate) async fn get(
+    served: State<Served>,
+    caller: CallerAddress,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let query = query.unwrap_or_default();
+    answer(&served, None, caller, &headers, &PostedPostback::new(query.as_bytes())).await
 }
 
 pub(crate) async fn get_from(
@@ -28,10 +35,13 @@ pub(crate) async fn get_from(
     source: Result<Path<String>, PathRejection>,
     caller: CallerAddress,
     RawQuery(query): RawQuery,
+    headers: HeaderMap,
 ) -> Response {
     // A path that is no text names no source.
     let source = source.map_or_else(|_| String::new(), |Path(source)| source);
-    answer(&served, Some(&source), caller, query.unwrap_or_default().as_bytes()).await
+    let query = query.unwrap_or_default();
+    let posted = PostedPostback::new(query.as_bytes());
+    answer(&served, Some(&source), caller, &headers, &posted).await
 }
 
 pub(crate) async fn head(served: State<Served>, caller: CallerAddress, RawQuery(query): RawQuery) -> Response {
@@ -54,59 +64,60 @@ fn preview(served: &Served, source: Option<&str>, caller: CallerAddress, query: 
     no_store(status(code).into_response())
 }
 
-pub(crate) async fn post(served: State<Served>, caller: CallerAddress, headers: HeaderMap, body: Body) -> Response {
-    from_body(&served, None, caller, &headers, body).await
+pub(crate) async fn post(
+    served: State<Served>,
+    caller: CallerAddress,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    from_body(&served, None, caller, (query, headers), body).await
 }
 
 pub(crate) async fn post_from(
     served: State<Served>,
     source: Result<Path<String>, PathRejection>,
     caller: CallerAddress,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
     let source = source.map_or_else(|_| String::new(), |Path(source)| source);
-    from_body(&served, Some(&source), caller, &headers, body).await
+    from_body(&served, Some(&source), caller, (query, headers), body).await
 }
 
 async fn from_body(
     served: &Served,
     source: Option<&str>,
     caller: CallerAddress,
-    headers: &HeaderMap,
+    parts: (Option<String>, HeaderMap),
     body: Body,
 ) -> Response {
-    let body = match is_form(headers) {
-        true => body::read(body, &served.options().limits)
-            .await
-            .map_err(|error| error.answer()),
-        false => Err(fault(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "the body of a postback is a form: `application/x-www-form-urlencoded`",
-        )),
-    };
-    match body {
-        Ok(body) => answer(served, source, caller, &body).await,
-        Err(response) => {
+    let (query, headers) = parts;
+    let query = query.unwrap_or_default();
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    match body::read(body, &served.options().limits).await {
+        Ok(body) => {
+            let posted = PostedPostback::new(query.as_bytes()).with_body(kind, &body);
+            answer(served, source, caller, &headers, &posted).await
+        }
+        Err(error) => {
+            let response = error.answer();
             served.service().refuse_postback(source, response.status().as_u16());
             response
         }
     }
 }
 
-/// Small senders leave the type out, so that is taken as a form.
-fn is_form(headers: &HeaderMap) -> bool {
-    let Some(kind) = headers.get(header::CONTENT_TYPE) else {
-        return true;
-    };
-    let kind = kind.to_str().unwrap_or_default();
-    kind.split(';')
-        .next()
-        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case(FORM))
-}
-
-async fn answer(served: &Served, source: Option<&str>, caller: CallerAddress, query: &[u8]) -> Response {
-    let PostbackAnswer { taken, image, .. } = served.service().postback(source, caller.0, query).await;
+async fn answer(
+    served: &Served,
+    source: Option<&str>,
+    caller: CallerAddress,
+    headers: &HeaderMap,
+    posted: &PostedPostback<'_>,
+) -> Response {
+    let caller = Caller::new(caller.0).with_token(bearer(headers));
+    let PostbackAnswer { taken, image, .. } = served.service().posted(source, caller, posted).await;
     match taken {
         Ok(Taken::Decided(_)) if image => pixel(StatusCode::OK),
         Ok(Taken::Decided(reply)) => json(&reply),

@@ -7,13 +7,16 @@
 //! loses nothing and strangers evict nothing; which one shows nowhere but to whoever looks into the
 //! store. Only when even that fails the sender is told to come back, and ClickBank does.
 
+use crate::handle::Live;
 use crate::ingest::{Taken, take_in};
 use crate::keep::keep;
 use crate::meter;
 use crate::shared::Shared;
 use postback::decide::Reply;
 use postback::event::Interface;
-use postback::intake::{Caller, Intake, Refusal};
+use postback::intake::{Caller, Intake, PostedPostback, Refusal};
+use postback::network::Meaning;
+use postback::plan::RefusedReason;
 use postback::tracker::{Alarm, Source};
 use postback::value::{Query, cut};
 use std::{net::IpAddr, sync::Arc};
@@ -33,6 +36,13 @@ pub enum NotificationError {
     /// The source is not configured or has no secret to read notifications with.
     #[error("no offer source takes notifications here")]
     UnknownSource,
+    /// By its shape it is a postback, which belongs to another URL. It is kept where its caller is
+    /// authorised, and this is said to everybody.
+    #[error("this is a postback, not a notification: it belongs to `/postback/..` with the name of the offer source")]
+    Misdirected,
+    /// The request carries no body.
+    #[error("notifications are posted to this URL: ClickBank sends them, a browser cannot")]
+    NotPosted,
     /// It is refused, for whatever reason, and its body is kept.
     #[error("notification refused")]
     Refused,
@@ -48,7 +58,8 @@ impl NotificationError {
     pub fn status(self) -> u16 {
         match self {
             Self::UnknownSource => 404,
-            Self::Refused => 400,
+            Self::Refused | Self::Misdirected => 400,
+            Self::NotPosted => 405,
             Self::NotStored => 503,
         }
     }
@@ -66,8 +77,9 @@ pub(crate) async fn take(
     let source = named
         .filter(|source| live.credentials.takes_notifications(source.id()))
         .ok_or(NotificationError::UnknownSource)?;
-    // A query that cannot be read presents no token.
-    let query = Query::parse(query).unwrap_or_default();
+    let posted = PostedPostback::new(query).with_body(None, body);
+    // A query that is too long presents no token.
+    let query = Query::parse_each(query).unwrap_or_default();
     name_others(source, &query);
     let token = query.raw(TOKEN).ok().flatten().map(str::as_bytes);
     let received = shared.received();
@@ -78,8 +90,64 @@ pub(crate) async fn take(
             // A notification is never journalled: ClickBank sends it again.
             Ok(Taken::Journalled) | Err(_) => Err(NotificationError::NotStored),
         },
+        Err(_) if is_postback(source, &posted) => Err(misdirected(shared, &live, source, &caller, &posted).await),
         Err(refusal) => Err(refuse(shared, source, refusal).await),
     }
+}
+
+/// Whether it names what postbacks name, a token apart. Its sender sees that himself, so saying it
+/// tells nobody anything.
+fn is_postback(source: &Source, posted: &PostedPostback<'_>) -> bool {
+    let Ok(query) = posted.query() else { return false };
+    let query = Query::parse_each(&query).unwrap_or_default();
+    let names = |meaning| {
+        query
+            .pairs()
+            .any(|(name, _)| source.parameter_meaning(name) == Some(meaning))
+    };
+    names(Meaning::ClickId) || names(Meaning::Sum) || names(Meaning::EventId)
+}
+
+async fn misdirected(
+    shared: &Arc<Shared>,
+    live: &Live,
+    source: &Source,
+    caller: &Caller<'_>,
+    posted: &PostedPostback<'_>,
+) -> NotificationError {
+    let intake = Intake::new(source, &live.credentials, shared.received());
+    let query = posted.query().unwrap_or_default();
+    let id = source.id().as_str();
+    meter::refused(id, Interface::Ins, NotificationError::Misdirected.status());
+    let Some(body) = intake.unread(caller, &query, RefusedReason::Misdirected).kept else {
+        tracing::warn!(source = id, "a postback came to the url of notifications");
+        return NotificationError::Misdirected;
+    };
+    match keep(shared, source, *body).await {
+        Some(kept) => {
+            tracing::warn!(source = id, %kept, "a postback came to the url of notifications, and is kept");
+            NotificationError::Misdirected
+        }
+        None => NotificationError::NotStored,
+    }
+}
+
+/// Counts a request without a body for the source, if there is one.
+pub(crate) fn not_posted(shared: &Shared, source: &str) -> NotificationError {
+    let live = shared.live();
+    let source = live.tracker.source(Some(source));
+    let Some(source) = source.filter(|source| live.credentials.takes_notifications(source.id())) else {
+        return NotificationError::UnknownSource;
+    };
+    let id = source.id().as_str();
+    let error = NotificationError::NotPosted;
+    meter::refused(id, Interface::Ins, error.status());
+    shared.refusals.refused(source.id(), error.status(), shared.now());
+    tracing::warn!(
+        source = id,
+        "the url of notifications was opened; ClickBank posts to it"
+    );
+    error
 }
 
 /// Keeps the body, so that a person can find out why it was refused with

@@ -5,13 +5,13 @@ use crate::keep::keep;
 use crate::meter;
 use crate::shared::Shared;
 use postback::event::Interface;
-use postback::intake::{Caller, Intake, Refusal};
+use postback::intake::{Caller, Intake, PostedPostback, Refusal};
 use postback::network::Meaning;
 use postback::plan::RefusedReason;
 use postback::tracker::Source;
 use postback::value::{Query, RefusedId};
 use serde::Serialize;
-use std::{net::IpAddr, sync::Arc};
+use std::sync::Arc;
 use thiserror::Error;
 
 /// What became of a postback.
@@ -67,6 +67,7 @@ impl PostbackError {
     pub fn status(&self) -> u16 {
         match self {
             Self::UnknownSource | Self::NoDefaultSource => 404,
+            Self::Refused(refused) if refused.reason == RefusedReason::ContentType => 415,
             Self::Refused(_) => 400,
             Self::Forbidden(_) => 403,
             Self::NotStored => 503,
@@ -77,11 +78,12 @@ impl PostbackError {
 pub(crate) async fn take(
     shared: &Arc<Shared>,
     source: Option<&str>,
-    address: Option<IpAddr>,
-    query: &[u8],
+    caller: Caller<'_>,
+    posted: &PostedPostback<'_>,
 ) -> PostbackAnswer {
     // What cannot be read asks for nothing.
-    let parsed = Query::parse(query).unwrap_or_default();
+    let query = posted.query().unwrap_or_default();
+    let parsed = Query::parse_each(&query).unwrap_or_default();
     // Before the source's own names are known, or when they cannot be read, the usual name counts.
     let usual = parsed.pairs().any(|pair| pair == ("format", "img"));
     let live = shared.live();
@@ -95,7 +97,7 @@ pub(crate) async fn take(
     let asks = |(name, value)| value == "img" && known.parameter_meaning(name) == Some(Meaning::Format);
     let asked = parsed.pairs().any(asks);
     let intake = Intake::new(known, &live.credentials, shared.received());
-    let taken = match intake.postback(&Caller::new(address), query) {
+    let taken = match intake.posted(&caller, posted) {
         Ok(event) => {
             // Of an open type anybody may send one: that says nothing of the refused ones.
             let open = event.name.as_deref().is_some_and(|word| known.is_open(word));
@@ -117,7 +119,7 @@ pub(crate) async fn take(
 /// Keeps what an authorised caller brought, and says what is wrong with it. What is not kept is
 /// counted.
 async fn refuse(shared: &Arc<Shared>, source: &Source, refusal: Refusal) -> PostbackError {
-    let (id, text) = (source.id().as_str(), refusal.reason.to_string());
+    let (id, text) = (source.id().as_str(), said(source, &refusal));
     let Some(body) = refusal.kept else {
         tracing::warn!(source = id, error = %text, "postback refused");
         not_kept(shared, source, 403);
@@ -141,6 +143,19 @@ async fn refuse(shared: &Arc<Shared>, source: &Source, refusal: Refusal) -> Post
             not_kept(shared, source, 503);
             PostbackError::NotStored
         }
+    }
+}
+
+/// What is wrong, for whoever pasted the URL.
+fn said(source: &Source, refusal: &Refusal) -> String {
+    let text = refusal.reason.to_string();
+    match refusal.reason.code() {
+        Some(RefusedReason::Misdirected) => format!(
+            "this is a notification of ClickBank's, not a postback: it belongs to `/ins/{}?token=..`",
+            source.id()
+        ),
+        Some(RefusedReason::ContentType) => format!("{text}: send a form, a JSON object, or the query alone"),
+        _ => text,
     }
 }
 

@@ -24,7 +24,7 @@ use crate::work;
 use ::postback::decide::Reply;
 use ::postback::delivery::Judges;
 use ::postback::event::{ClickHint, Event};
-use ::postback::intake::UploadedRow;
+use ::postback::intake::{Caller, PostedPostback, UploadedRow};
 use ::postback::port::{Clock, Entropy, HttpClient, Secrets};
 use ::postback::route::Routed;
 use ::postback::tracker::Tracker;
@@ -93,7 +93,19 @@ impl Service {
     /// the offer source that the URL names, if it names one; `address` who called, if that is
     /// known.
     pub async fn postback(&self, source: Option<&str>, address: Option<IpAddr>, query: &[u8]) -> PostbackAnswer {
-        postback::take(&self.0, source, address, query).await
+        self.posted(source, Caller::new(address), &PostedPostback::new(query))
+            .await
+    }
+
+    /// Takes in a postback that was posted: with a query, a body, or both. The token may be that of
+    /// the caller, as a header says it.
+    pub async fn posted(
+        &self,
+        source: Option<&str>,
+        caller: Caller<'_>,
+        posted: &PostedPostback<'_>,
+    ) -> PostbackAnswer {
+        postback::take(&self.0, source, caller, posted).await
     }
 
     /// The HTTP status that a postback would be answered with, as far as that can be told without
@@ -101,6 +113,13 @@ impl Service {
     #[must_use]
     pub fn preview_postback(&self, source: Option<&str>, address: Option<IpAddr>, query: &[u8]) -> u16 {
         preview::postback(&self.0, source, address, query)
+    }
+
+    /// Remembers a request at the URL of notifications that cannot bring one, and answers what it is
+    /// told: a notification is posted.
+    #[must_use]
+    pub fn not_posted(&self, source: &str) -> NotificationError {
+        notification::not_posted(&self.0, source)
     }
 
     /// Remembers a postback that was refused before it could be read, under an HTTP status.

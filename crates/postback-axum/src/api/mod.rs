@@ -75,7 +75,7 @@ async fn guard(State(served): State<Served>, request: Request, next: Next) -> Re
 }
 
 /// The token of `Authorization: Bearer ..`; the scheme in any case (RFC 9110, section 11.1).
-fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
     let (scheme, token) = headers
         .get(header::AUTHORIZATION)?
         .as_bytes()

@@ -41,6 +41,49 @@ async fn a_test_is_said_to_be_one() {
     assert_eq!(answer.json()["outcome"], "test");
 }
 
+#[tokio::test]
+async fn what_stands_in_the_url_beside_the_token_is_not_judged() {
+    let tested = tested();
+    let body = envelope(&notification("c1", "SALE", "R1"));
+    let answer = tested
+        .post(&format!("/ins/clickbank?token={INS_TOKEN}&x=%zz&x=1"), body)
+        .await;
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn whoever_opens_the_url_is_told_that_it_is_posted_to() {
+    let tested = tested();
+    for token in ["", "?token=wrong", &format!("?token={INS_TOKEN}")] {
+        let answer = tested.get(&format!("/ins/clickbank{token}")).await;
+        assert_eq!(answer.status, 405);
+        assert_eq!(answer.headers["allow"], "POST,OPTIONS");
+        assert_eq!(
+            answer.error(),
+            "notifications are posted to this URL: ClickBank sends them, a browser cannot"
+        );
+    }
+    let sources = tested.api("/api/sources").await.json();
+    let source = sources["items"].as_array().unwrap();
+    let source = source.iter().find(|source| source["source"] == "clickbank").unwrap();
+    assert_eq!(source["refused_postbacks"]["since_accepted"], 3, "{source}");
+    assert_eq!(tested.get("/ins/nobody").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_postback_at_the_url_of_notifications_is_told_its_own_and_kept_of_those_with_the_token() {
+    let tested = tested();
+    let told = "this is a postback, not a notification: it belongs to `/postback/..` with the name of the offer source";
+    for (token, kept) in [("wrong", 0), (INS_TOKEN, 1)] {
+        let url = format!("/ins/clickbank?token={token}&clickid=C&sum=5&eventid=E");
+        let answer = tested.post(&url, "").await;
+        assert_eq!((answer.status.as_u16(), answer.error().as_str()), (400, told));
+        let rows = tested.refused().await;
+        let misdirected = rows.iter().filter(|row| row.reason.as_str() == "misdirected");
+        assert_eq!(misdirected.count(), kept);
+    }
+}
+
 /// Every class of refusal: what is posted where.
 pub fn refusals() -> Vec<(&'static str, String, String)> {
     let right = format!("/ins/clickbank?token={INS_TOKEN}");
@@ -53,7 +96,7 @@ pub fn refusals() -> Vec<(&'static str, String, String)> {
         ("no token", "/ins/clickbank".into(), good.clone()),
         ("a wrong token", "/ins/clickbank?token=wrong".into(), good.clone()),
         ("two tokens", format!("{right}&token=b"), good.clone()),
-        ("a malformed query", format!("{right}&x=%zz"), good),
+        ("a token that cannot be read", "/ins/clickbank?token=%zz".into(), good),
         ("no body", right.clone(), String::new()),
         ("a body that is no envelope", right.clone(), "hello".into()),
         (

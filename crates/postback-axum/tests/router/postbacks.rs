@@ -5,6 +5,7 @@ use crate::watched::Mode;
 use axum::{body::Body, extract::ConnectInfo, http::Request};
 use std::{net::SocketAddr, time::Duration};
 
+const FORM: &str = "application/x-www-form-urlencoded";
 const GIF: &[u8] = b"GIF89a\x01\x00\x01\x00";
 
 #[tokio::test]
@@ -52,42 +53,106 @@ async fn without_a_click_it_is_stored_as_unattributed() {
 }
 
 #[tokio::test]
-async fn a_post_is_read_from_its_body_alone() {
+async fn a_post_is_read_from_its_url_and_its_body_together() {
     let tested = tested();
     let click = tested.click("summer").await;
-    let answer = tested
-        .post_form("/postback", &format!("clickid={click}&sum=5&token={NET_TOKEN}"))
-        .await;
-    assert_eq!(
-        (answer.status.as_u16(), answer.text()),
-        (200, r#"{"outcome":"applied"}"#)
+    let token = format!("token={NET_TOKEN}");
+    let json = format!(r#"{{"clickid": "{click}", "sum": 8.50, "eventid": "J", "token": "{NET_TOKEN}"}}"#);
+    for (url, kind, body) in [
+        (
+            String::new(),
+            FORM,
+            format!("clickid={click}&sum=8.50&eventid=A&{token}"),
+        ),
+        (format!("?{token}"), FORM, format!("clickid={click}&sum=8.50&eventid=B")),
+        (
+            format!("?clickid={click}&{token}"),
+            FORM,
+            format!("clickid={click}&sum=8.50&eventid=C"),
+        ),
+        (
+            format!("?clickid={click}&sum=8.50&eventid=D&{token}"),
+            "",
+            String::new(),
+        ),
+        (
+            format!("?clickid={click}&sum=8.50&eventid=E&{token}"),
+            "application/json",
+            String::new(),
+        ),
+        (format!("?{token}"), "", format!("clickid={click}&sum=8.50&eventid=F")),
+        (String::new(), "application/json", json),
+        (
+            format!("?{token}"),
+            "text/plain",
+            format!(r#"{{"clickid":"{click}","sum":8.50,"eventid":"K"}}"#),
+        ),
+    ] {
+        let answer = tested.posted(&format!("/postback/net{url}"), kind, &body, "").await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.text()),
+            (200, r#"{"outcome":"applied"}"#),
+            "{url} {body}"
+        );
+    }
+    let body = format!("clickid={click}&sum=8.50&eventid=H");
+    let answer = tested.posted("/postback/net", FORM, &body, NET_TOKEN).await;
+    assert_eq!(answer.status, 200, "a token in `Authorization`");
+    let events = tested.events().await;
+    assert!(
+        events
+            .iter()
+            .all(|row| row.event.sum.unwrap().to_string().starts_with("8.5"))
     );
-    let answer = tested
-        .post_form(&format!("/postback?clickid={click}&token={NET_TOKEN}"), "sum=5")
-        .await;
-    assert_eq!(
-        (answer.status.as_u16(), answer.error().as_str()),
-        (403, "the token is missing or wrong")
-    );
-    let answer = tested
-        .post("/postback/net", format!("clickid={click}&sum=6&token={NET_TOKEN}"))
-        .await;
-    assert_eq!(answer.status, 200, "a form without a content type");
 }
 
 #[tokio::test]
-async fn a_post_of_another_type_is_415() {
+async fn a_name_with_two_values_in_url_and_body_is_refused_and_kept() {
     let tested = tested();
-    let request = request("POST", "/postback")
-        .header("content-type", "application/json")
-        .body(Body::from("{}"))
-        .unwrap();
-    let answer = tested.send(request).await;
-    assert_eq!(answer.status, 415);
-    assert_eq!(
-        answer.error(),
-        "the body of a postback is a form: `application/x-www-form-urlencoded`"
-    );
+    let click = tested.click("summer").await;
+    let url = format!("/postback/net?clickid={click}&sum=5&token={NET_TOKEN}");
+    let answer = tested.post_form(&url, "sum=6").await;
+    assert_eq!(answer.status, 400);
+    assert_eq!(answer.error(), "parameter `sum` is repeated");
+    assert!(answer.text().contains(r#""kept":""#), "{}", answer.text());
+}
+
+#[tokio::test]
+async fn a_body_that_cannot_be_read_says_why_and_is_kept() {
+    let tested = tested();
+    for (kind, body, status, error) in [
+        (
+            "application/json",
+            "{\"clickid\": ",
+            400,
+            "its body cannot be read as the JSON that it is meant to be",
+        ),
+        (
+            "application/xml",
+            "<clickid>a</clickid>",
+            415,
+            "the type of its body is none that is read: send a form, a JSON object, or the query alone",
+        ),
+        (
+            "application/json",
+            r#"{"notification": "a", "iv": "b"}"#,
+            400,
+            "this is a notification of ClickBank's, not a postback: it belongs to `/ins/net?token=..`",
+        ),
+        (
+            FORM,
+            "ctransreceipt=R&cverify=12345678",
+            400,
+            "this is a notification of ClickBank's, not a postback: it belongs to `/ins/net?token=..`",
+        ),
+    ] {
+        let url = format!("/postback/net?token={NET_TOKEN}");
+        let answer = tested.posted(&url, kind, body, "").await;
+        assert_eq!((answer.status.as_u16(), answer.error().as_str()), (status, error));
+        assert!(answer.text().contains(r#""kept":""#), "{}", answer.text());
+        let answer = tested.posted("/postback/net", kind, body, "").await;
+        assert_eq!(answer.status, 403, "of a stranger nothing is kept");
+    }
 }
 
 #[tokio::test]

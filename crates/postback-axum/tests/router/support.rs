@@ -220,6 +220,19 @@ impl Tested {
         self.send(request.body(Body::from(body.to_owned())).unwrap()).await
     }
 
+    /// Posts a body of a type, both perhaps empty, with a token in `Authorization` where there is
+    /// one.
+    pub async fn posted(&self, url: &str, kind: &str, body: &str, token: &str) -> Answer {
+        let mut request = request("POST", url);
+        if !kind.is_empty() {
+            request = request.header(header::CONTENT_TYPE, kind);
+        }
+        if !token.is_empty() {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+
     pub async fn post(&self, url: &str, body: impl Into<Body>) -> Answer {
         self.send(request("POST", url).body(body.into()).unwrap()).await
     }
