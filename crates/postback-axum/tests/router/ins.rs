@@ -78,7 +78,7 @@ async fn a_postback_at_the_url_of_notifications_is_told_its_own_and_kept_of_thos
         let url = format!("/ins/clickbank?token={token}&clickid=C&sum=5&eventid=E");
         let answer = tested.post(&url, "").await;
         assert_eq!((answer.status.as_u16(), answer.error().as_str()), (400, told));
-        let rows = tested.refused().await;
+        let rows = tested.refused_rows().await;
         let misdirected = rows.iter().filter(|row| row.reason.as_str() == "misdirected");
         assert_eq!(misdirected.count(), kept);
     }
