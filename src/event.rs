@@ -246,6 +246,9 @@ pub struct Event {
     /// The amount as it came, in its currency; absent is not zero.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sum: Option<Money>,
+    /// Whether the network named an amount and knows none (`sum=null`); absent is not that.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub no_amount: bool,
     /// The network's own id of the event, for duplicates by event id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event_id: Option<Shared<str>>,
@@ -334,6 +337,7 @@ impl Event {
             parent: None,
             status: None,
             sum: None,
+            no_amount: false,
             event_id: None,
             order_id: None,
             parameters: Shared::default(),

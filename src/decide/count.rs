@@ -78,7 +78,7 @@ impl<'a> Work<'a> {
             });
         } else {
             row.outcome = if entry.test { Outcome::Test } else { Outcome::Applied };
-            row.reason = self.reason_of(&entry, signed, click).or_else(|| {
+            row.reason = self.reason_of(&entry, signed, click, event.no_amount).or_else(|| {
                 let is_unsaid = tally
                     .as_ref()
                     .is_some_and(|tally| matches!(tally.key, TallyKey::Reversal(_)));
@@ -316,13 +316,15 @@ impl<'a> Work<'a> {
     }
 
     /// What is to be said of an entry that counts.
-    fn reason_of(&self, entry: &Entry, signed: Option<Money>, click: &Click) -> Option<Reason> {
+    fn reason_of(&self, entry: &Entry, signed: Option<Money>, click: &Click, no_amount: bool) -> Option<Reason> {
         if !entry.known {
             Some(Reason::UnknownType)
         } else if let Some(doubt) = self.decision.doubt(self.source, entry) {
             Some(doubt)
         } else if self.decision.revenue(entry, signed, true) == Revenue::NoRate {
             Some(Reason::NoRate)
+        } else if no_amount && entry.sum.is_none() && self.decision.adds(entry) == Some(true) {
+            Some(Reason::NoAmount)
         } else if !self.decision.campaigns.contains_key(&click.campaign) {
             Some(Reason::UnknownCampaign)
         } else {

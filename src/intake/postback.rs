@@ -74,6 +74,7 @@ impl Intake<'_> {
         event.status = read.status_word.as_deref().map(Shared::from);
         let currency = read.currency.unwrap_or(self.source.currency);
         event.sum = read.sum.map(|amount| Money { amount, currency });
+        event.no_amount = read.no_amount;
         event.event_id = read.event_id.as_deref().map(Shared::from);
         event.order_id = read.order_id.as_deref().map(Shared::from);
         let is_doubted = |receipt: &Receipt| open || protocol.is_made_up(receipt);

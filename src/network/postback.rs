@@ -56,6 +56,9 @@ pub struct InboundPostback {
     pub click_id: Option<ClickId>,
     /// What it is worth, in `currency`.
     pub sum: Option<Amount>,
+    /// Whether a parameter of the amount came, and says that it knows none: `null`, `N/A`, a macro
+    /// that was not filled.
+    pub no_amount: bool,
     /// The currency of `sum`, where the postback or the network says it; else the source's default
     /// is meant.
     pub currency: Option<Currency>,
@@ -197,6 +200,7 @@ impl InboundPostback {
         let mut read = Self {
             click_id,
             sum: sum.map(|(amount, _)| amount),
+            no_amount: sum.is_none() && reader.names_no_amount(),
             currency: currency?.or(sum.and_then(|(_, named)| named)),
             type_word: reader.made(Meaning::Type, MAX_TYPE_NAME, |text| TypeName::new(text))?,
             status_word: reader.text(Meaning::Status, MAX_STATUS_WORD)?,
@@ -359,6 +363,12 @@ impl<'q> Reader<'q, '_> {
         .map(Option::flatten)
     }
 
+    /// Whether the amount has a parameter that is not empty, which then says that it knows none.
+    fn names_no_amount(&self) -> bool {
+        let mut names = self.map.names(Meaning::Sum);
+        names.any(|name| matches!(self.query.raw(name), Ok(Some(value)) if !value.trim().is_empty()))
+    }
+
     fn currency(&mut self) -> Result<Option<Currency>, InboundPostbackError> {
         match self.map.forced_currency() {
             Some(forced) => Ok(Some(forced)),
@@ -408,6 +418,7 @@ impl fmt::Debug for InboundPostback {
         f.debug_struct("InboundPostback")
             .field("click_id", &self.click_id)
             .field("sum", &self.sum)
+            .field("no_amount", &self.no_amount)
             .field("currency", &self.currency)
             .field("type_word", &self.type_word)
             .field("status_word", &self.status_word)

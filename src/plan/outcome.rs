@@ -46,6 +46,7 @@ codes! {
         UnknownStatus = "unknown_status": "nothing says what its status word means, so it earns nothing; map it under `statuses`",
         StatusIsEvent = "status_is_event": "its status word is the name of an event; send that as the type, and a status as the status",
         UnknownType = "unknown_type": "its conversion type is not configured; it is kept under its own name and fires nothing",
+        NoAmount = "no_amount": "it says that it knows no amount, and its type counts money; it is kept without revenue",
         NoRate = "no_rate": "there is no rate from its currency to the account's; it is kept without revenue",
         #[serde(alias = "too_many_slots")]
         TooManyTallies = "too_many_tallies": "its click has too many conversions with ids of their own",

@@ -17,8 +17,21 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use postback::decide::Reply;
 use postback::intake::{Caller, PostedPostback};
 use postback_service::{PostbackAnswer, PostbackError, Taken};
+use serde::Serialize;
+
+/// What a sender is told of a postback that was taken in.
+#[derive(Serialize)]
+struct Told {
+    #[serde(flatten)]
+    reply: Reply,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ignored: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hints: Vec<String>,
+}
 
 pub(crate) async fn get(
     served: State<Served>,
@@ -117,10 +130,16 @@ async fn answer(
     posted: &PostedPostback<'_>,
 ) -> Response {
     let caller = Caller::new(caller.0).with_token(bearer(headers));
-    let PostbackAnswer { taken, image, .. } = served.service().posted(source, caller, posted).await;
+    let PostbackAnswer {
+        taken,
+        image,
+        ignored,
+        hints,
+        ..
+    } = served.service().posted(source, caller, posted).await;
     match taken {
         Ok(Taken::Decided(_)) if image => pixel(StatusCode::OK),
-        Ok(Taken::Decided(reply)) => json(&reply),
+        Ok(Taken::Decided(reply)) => json(&Told { reply, ignored, hints }),
         Ok(Taken::Journalled) if image => pixel(StatusCode::ACCEPTED),
         Ok(Taken::Journalled) => journalled(),
         Err(error) if image => pixel(status(error.status())),

@@ -83,6 +83,7 @@ pub(crate) async fn reload(shared: &Shared) -> Result<Arc<Tracker>, ConfigureErr
 async fn put_to_work(shared: &Shared, tracker: Arc<Tracker>) -> Result<(), ConfigureError> {
     let credentials = prepare(&tracker, &*shared.stores.store, &*shared.secrets, &*shared.clock).await?;
     shared.refusals.keep_those_of(&tracker);
+    shared.hints.forget();
     #[cfg(feature = "legacy-ins")]
     let credentials = credentials.in_place_of(&shared.handle.load().credentials);
     shared.handle.replace(tracker, credentials);

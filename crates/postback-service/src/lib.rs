@@ -6,6 +6,7 @@ mod by_hand;
 mod click;
 mod configure;
 mod handle;
+mod hints;
 mod host;
 mod ingest;
 mod journal;

@@ -22,6 +22,10 @@ pub struct PostbackAnswer {
     pub taken: Result<Taken, PostbackError>,
     /// Whether an image is asked for: it is answered whatever happened.
     pub image: bool,
+    /// The names that mean nothing, or could not be read, of what was taken in.
+    pub ignored: Vec<String>,
+    /// What they were probably meant for, a sentence each.
+    pub hints: Vec<String>,
 }
 
 /// A postback that was not taken in.
@@ -92,13 +96,24 @@ pub(crate) async fn take(
         return PostbackAnswer {
             taken: Err(error),
             image: usual,
+            ignored: Vec::new(),
+            hints: Vec::new(),
         };
     };
     let asks = |(name, value)| value == "img" && known.parameter_meaning(name) == Some(Meaning::Format);
     let asked = parsed.pairs().any(asks);
     let intake = Intake::new(known, &live.credentials, shared.received());
+    let (mut ignored, mut hints) = (Vec::new(), Vec::new());
     let taken = match intake.posted(&caller, posted) {
         Ok(event) => {
+            ignored.extend(event.ignored.iter().map(|name| name.to_string()));
+            hints.extend(
+                ignored
+                    .iter()
+                    .filter_map(|name| known.parameter_hint(name))
+                    .map(|hint| hint.to_string()),
+            );
+            shared.hints.note(known, &hints, event.received_at);
             // Of an open type anybody may send one: that says nothing of the refused ones.
             let open = event.name.as_deref().is_some_and(|word| known.is_open(word));
             let taken = take_in(shared, &live, event).await;
@@ -113,6 +128,8 @@ pub(crate) async fn take(
     PostbackAnswer {
         taken,
         image: usual || (asked && is_read),
+        ignored,
+        hints,
     }
 }
 

@@ -5,6 +5,7 @@ use crate::by_hand::{self, AttributeError, AttributedByHand};
 use crate::click::{self, Lost, Visitor};
 use crate::configure::{self, ConfigureError};
 use crate::handle::TrackerHandle;
+use crate::hints::Hints;
 use crate::host::{OsEntropy, SystemClock};
 use crate::ingest::{self, NotStored, Taken};
 use crate::journal::{Journal, Replayed};
@@ -132,6 +133,13 @@ impl Service {
     #[must_use]
     pub fn refused_postbacks(&self, source: &OfferSourceId) -> Option<RefusedPostbacks> {
         self.0.refusals.of(source)
+    }
+
+    /// What names that came in a source's postbacks and mean nothing were probably meant for, since
+    /// the start or the last reload.
+    #[must_use]
+    pub fn hints(&self, source: &OfferSourceId) -> Vec<String> {
+        self.0.hints.of(source)
     }
 
     /// Whether a source takes ClickBank's notifications.
@@ -429,6 +437,7 @@ impl ServiceBuilder {
             journal: self.journal,
             turns: Turns::default(),
             refusals: Refusals::default(),
+            hints: Hints::default(),
             looks: Looks::default(),
             wake: Notify::new(),
             read: self.read,

@@ -1,6 +1,7 @@
 //! What the parts of a service share.
 
 use crate::handle::{Live, TrackerHandle};
+use crate::hints::Hints;
 use crate::journal::Journal;
 use crate::keep::Looks;
 use crate::refusals::Refusals;
@@ -59,6 +60,7 @@ pub(crate) struct Shared {
     pub(crate) turns: Turns,
     /// What the sources refused of postbacks.
     pub(crate) refusals: Refusals,
+    pub(crate) hints: Hints,
     /// When somebody looked at what they keep of it.
     pub(crate) looks: Looks,
     /// Is notified when something may have come into the outbox.

@@ -35,6 +35,9 @@ struct SourceView {
     /// Postbacks that were refused and are not kept, since the start of the server; absent when
     /// there was none.
     refused_postbacks: Option<RefusedPostbacks>,
+    /// What names of its postbacks that mean nothing were probably meant for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hints: Vec<String>,
     /// Of a source that is not configured any more: postbacks that were acknowledged and wait for
     /// it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,6 +58,7 @@ fn gone(id: OfferSourceId, count: u64) -> SourceView {
         last_test: None,
         refused: Refused::default(),
         refused_postbacks: None,
+        hints: Vec::new(),
         set_aside: Some(count),
     }
 }
@@ -132,11 +136,13 @@ async fn view(served: &Served, source: &Source, ins: bool) -> Result<SourceView,
     let last = newest(served, source, None).await?;
     let test = newest(served, source, Some(Outcome::Test)).await?;
     let refused_postbacks = served.service().refused_postbacks(source.id());
+    let hints = served.service().hints(source.id());
     let stands = last.as_ref().map(|row| (taken_in(&row.event), row.event.received_at));
     Ok(SourceView {
         id: source.id().clone(),
         title: source.title().to_owned(),
         ins,
+        hints,
         text: text(source.id(), stands, &refused, refused_postbacks),
         last_event: last.map(EventView::new),
         last_test: test.map(|row| EventView {

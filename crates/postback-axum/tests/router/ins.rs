@@ -65,7 +65,7 @@ async fn whoever_opens_the_url_is_told_that_it_is_posted_to() {
     }
     let sources = tested.api("/api/sources").await.json();
     let source = sources["items"].as_array().unwrap();
-    let source = source.iter().find(|source| source["source"] == "clickbank").unwrap();
+    let source = source.iter().find(|source| source["id"] == "clickbank").unwrap();
     assert_eq!(source["refused_postbacks"]["since_accepted"], 3, "{source}");
     assert_eq!(tested.get("/ins/nobody").await.status, 404);
 }

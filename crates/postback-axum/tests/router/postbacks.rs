@@ -156,6 +156,63 @@ async fn a_body_that_cannot_be_read_says_why_and_is_kept() {
 }
 
 #[tokio::test]
+async fn what_means_nothing_is_named_with_what_it_usually_means() {
+    let tested = tested();
+    let click = tested.click("summer").await;
+    let answer = tested
+        .postback(&format!("clickid={click}&eventid=A&payout=8.5&city=M%FCnchen"))
+        .await;
+    let answer = answer.json();
+    let hint = "`payout`, known from Voluum, Keitaro and Binom, means nothing here; did you mean `sum`?";
+    assert_eq!(answer["outcome"], "applied");
+    assert_eq!(answer["ignored"], serde_json::json!(["city", "payout"]));
+    assert_eq!(answer["hints"], serde_json::json!([hint]));
+    let sources = tested.api("/api/sources").await.json();
+    let sources = sources["items"].as_array().unwrap();
+    let net = sources.iter().find(|source| source["id"] == "net").unwrap();
+    assert_eq!(net["hints"], serde_json::json!([hint]));
+    let events = tested.events().await;
+    let ignored: Vec<&str> = events[0].event.ignored.iter().map(|name| &**name).collect();
+    assert_eq!(ignored, ["city", "payout"]);
+}
+
+#[tokio::test]
+async fn an_amount_that_the_network_does_not_know_is_none_and_the_answer_says_so() {
+    let tested = tested();
+    let click = tested.click("summer").await;
+    for (number, word) in ["null", "undefined", "N%2FA", "{payout}", "NaN"].iter().enumerate() {
+        let answer = tested
+            .postback(&format!("clickid={click}&eventid=E{number}&sum={word}"))
+            .await;
+        assert_eq!(answer.text(), r#"{"outcome":"applied","reason":"no_amount"}"#, "{word}");
+    }
+    for query in ["eventid=F", "eventid=G&sum="] {
+        let answer = tested.postback(&format!("clickid={click}&{query}")).await;
+        assert_eq!(answer.text(), r#"{"outcome":"applied"}"#, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_click_id_is_known_whatever_people_leave_around_it() {
+    let tested = tested();
+    let click = tested.click("summer").await;
+    for (number, text) in [
+        format!("{click}%20"),
+        format!("%22{click}%22"),
+        format!("{click}."),
+        format!("{click}%2F"),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let answer = tested
+            .postback(&format!("clickid={text}&eventid=E{number}&sum=1"))
+            .await;
+        assert_eq!(answer.text(), r#"{"outcome":"applied"}"#, "{text}");
+    }
+}
+
+#[tokio::test]
 async fn a_body_of_more_than_64_kib_is_413() {
     let tested = tested();
     for (length, status) in [(64 * 1024 - 1, 400), (64 * 1024, 400), (64 * 1024 + 1, 413)] {
