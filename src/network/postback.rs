@@ -89,8 +89,8 @@ pub struct InboundPostback {
     /// parameters under theirs. Some may be personal: who knows their roles moves those away.
     pub parameters: BTreeMap<String, String>,
     /// The names that mean nothing here, each once, sorted, cut at [`MAX_IGNORED_SHOWN`]
-    /// characters; also slots and own parameters that cannot be read, an own parameter whose name is that of a slot which the query calls
-    /// otherwise, and an event id that another one outranks.
+    /// characters; also slots and own parameters that cannot be read, an own parameter whose name
+    /// is that of a slot which the query calls otherwise, and an event id that another one outranks.
     pub ignored: Vec<String>,
 }
 

@@ -61,8 +61,8 @@ impl ClickIdKeys {
         ClickId::new(text).unwrap_or_else(|_| unreachable_id())
     }
 
-    /// Says what a text is. Of ours white space and quotes around it and a `.`, `,` or `/` behind it
-    /// are no part: people and spreadsheets leave them there, and the signature shows which id is
+    /// Says what a text is. Of ours white space and quotes around it and a `.`, `,` or `/` behind
+    /// it are no part: people and spreadsheets leave them there, and the signature shows which id is
     /// meant. Another tracker's id may end so.
     #[must_use]
     pub fn recognise(&self, text: &str) -> Recognised {

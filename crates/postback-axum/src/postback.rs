@@ -1,8 +1,8 @@
 //! `GET` and `POST /postback[/{offer_source}]`.
 //!
 //! A `GET` is read from its query, a `POST` from its query and its body together: a form, a JSON
-//! object, or nothing. The token may stand in either, or in `Authorization`. What is malformed is said
-//! plainly, with the id under which it is kept, since whoever pasted the URL must mend it. A
+//! object, or nothing. The token may stand in either, or in `Authorization`. What is malformed is
+//! said plainly, with the id under which it is kept, since whoever pasted the URL must mend it. A
 //! browser's pixel (`format=img`) gets its image whatever happened, under the status that says it.
 //! `HEAD` has the status alone, and nothing is taken in.
 

@@ -116,8 +116,8 @@ impl Service {
         preview::postback(&self.0, source, address, query)
     }
 
-    /// Remembers a request at the URL of notifications that cannot bring one, and answers what it is
-    /// told: a notification is posted.
+    /// Remembers a request at the URL of notifications that cannot bring one, and answers what it
+    /// is told: a notification is posted.
     #[must_use]
     pub fn not_posted(&self, source: &str) -> NotificationError {
         notification::not_posted(&self.0, source)
