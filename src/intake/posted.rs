@@ -11,13 +11,7 @@ use crate::event::Event;
 use crate::network::Meaning;
 use crate::plan::RefusedReason;
 use crate::value::{MAX_QUERY, MAX_QUERY_PARAMETERS};
-use alloc::{
-    borrow::Cow,
-    collections::BTreeSet,
-    format,
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{borrow::Cow, collections::BTreeSet, format, string::String, vec::Vec};
 use core::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;

@@ -90,7 +90,8 @@ pub struct InboundPostback {
     pub parameters: BTreeMap<String, String>,
     /// The names that mean nothing here, each once, sorted, cut at [`MAX_IGNORED_SHOWN`]
     /// characters; also slots and own parameters that cannot be read, an own parameter whose name
-    /// is that of a slot which the query calls otherwise, and an event id that another one outranks.
+    /// is that of a slot which the query calls otherwise, and an event id that another one
+    /// outranks.
     pub ignored: Vec<String>,
 }
 

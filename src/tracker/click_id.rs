@@ -62,8 +62,8 @@ impl ClickIdKeys {
     }
 
     /// Says what a text is. Of ours white space and quotes around it and a `.`, `,` or `/` behind
-    /// it are no part: people and spreadsheets leave them there, and the signature shows which id is
-    /// meant. Another tracker's id may end so.
+    /// it are no part: people and spreadsheets leave them there, and the signature shows which id
+    /// is meant. Another tracker's id may end so.
     #[must_use]
     pub fn recognise(&self, text: &str) -> Recognised {
         if let Some(ours) = self.in_our_form(text) {

@@ -35,8 +35,8 @@ pub(crate) fn fault(status: StatusCode, text: &str) -> Response {
 }
 
 /// A postback that was refused and is kept: `{"error", "reason", "parameter", "kept"}`.
-pub(crate) fn kept(refused: &RefusedPostback) -> Response {
-    no_store((StatusCode::BAD_REQUEST, Json(refused)).into_response())
+pub(crate) fn kept(status: StatusCode, refused: &RefusedPostback) -> Response {
+    no_store((status, Json(refused)).into_response())
 }
 
 /// A refusal on its way out of a function: `Result`s stay small.

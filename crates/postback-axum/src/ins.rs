@@ -38,7 +38,7 @@ pub(crate) async fn receive(
     }
 }
 
-/// A `GET`: somebody looks whether the URL works.
+/// A `GET`, or what else is no `POST`: somebody looks whether the URL works.
 pub(crate) async fn looked_at(State(served): State<Served>, source: Result<Path<String>, PathRejection>) -> Response {
     let source = source.map_or_else(|_| String::new(), |Path(source)| source);
     let mut response = refused(served.service().not_posted(&source));

@@ -52,7 +52,7 @@ pub fn router_with(service: Service, options: RouterOptions) -> Router {
                 .head(postback::head_from)
                 .and_post(postback::post_from),
         )
-        .at("/ins/{offer_source}", post(ins::receive).instead_of_get(ins::looked_at))
+        .at("/ins/{offer_source}", post(ins::receive).otherwise(ins::looked_at))
         .merge(api::routes(&served))
         .at("/healthz", get(health::healthz))
         .at(&campaign, get(click::redirect))

@@ -64,14 +64,14 @@ impl Methods {
         }
     }
 
-    /// Says to whoever reads what is only posted to that it is so.
-    pub(crate) fn instead_of_get<H, T>(self, handler: H) -> Self
+    /// Answers every method that the route does not take.
+    pub(crate) fn otherwise<H, T>(self, handler: H) -> Self
     where
         H: Handler<T, Served>,
         T: 'static,
     {
         Self {
-            router: self.router.get(handler),
+            router: self.router.fallback(handler),
             ..self
         }
     }

@@ -144,7 +144,9 @@ async fn answer(
         Ok(Taken::Journalled) => journalled(),
         Err(error) if image => pixel(status(error.status())),
         Err(PostbackError::NotStored) => unavailable(),
-        Err(PostbackError::Refused(refused)) => kept(&refused),
-        Err(error) => fault(status(error.status()), &error.to_string()),
+        Err(error) => match (status(error.status()), error) {
+            (status, PostbackError::Refused(refused)) => kept(status, &refused),
+            (status, error) => fault(status, &error.to_string()),
+        },
     }
 }

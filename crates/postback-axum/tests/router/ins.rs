@@ -258,7 +258,7 @@ async fn a_body_is_probable_when_its_caller_is_authorised_and_its_wrapper_can_be
             "no token",
             "a wrong token",
             "two tokens",
-            "a malformed query",
+            "a token that cannot be read",
             "a wrong iv",
         ];
         let expected = if doubtful.contains(&class) {

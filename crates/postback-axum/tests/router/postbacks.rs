@@ -1,6 +1,6 @@
 //! `GET` and `POST /postback[/{offer_source}]`.
 
-use crate::support::{NET_TOKEN, PROXY, impatient, request, tested};
+use crate::support::{NET_TOKEN, PROXY, impatient, tested};
 use crate::watched::Mode;
 use axum::{body::Body, extract::ConnectInfo, http::Request};
 use std::{net::SocketAddr, time::Duration};
