@@ -132,6 +132,7 @@ fn folded(name: &str) -> String {
 mod tests {
     use super::*;
     use crate::scope::Field;
+    use alloc::{collections::BTreeSet, vec::Vec};
 
     #[test]
     fn every_row_is_found_and_names_a_field() {
@@ -140,6 +141,54 @@ mod tests {
             assert_eq!((found.whose, found.ours.as_ref()), (*whose, *ours), "{name}");
             assert!(Field::from_name(ours).is_some(), "{ours}");
             assert_eq!(folded(name), *name);
+        }
+    }
+
+    const GUIDE: &str = include_str!("../../docs/guides/moving.md");
+    /// The trackers of the guide.
+    const TRACKERS: [&str; 4] = ["Keitaro", "Voluum", "RedTrack", "Binom"];
+
+    /// The rows of the guide's table: their name, whose it is, our macro.
+    fn told() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+        let rows = GUIDE.lines().filter_map(|line| line.strip_prefix("| `{"));
+        rows.map(|row| {
+            let (name, rest) = row.split_once("}` | ").unwrap();
+            let (whose, rest) = rest.split_once(" | `{").unwrap();
+            (name, whose, rest.split_once("}` |").unwrap().0)
+        })
+    }
+
+    #[test]
+    fn the_guide_to_moving_tells_what_the_table_says() {
+        for (name, whose, ours) in told() {
+            let found = theirs(name).unwrap();
+            assert_eq!((found.whose, found.ours.as_ref()), (whose, ours), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_guide_to_moving_tells_every_name_of_its_trackers() {
+        let told: BTreeSet<String> = told().map(|(name, ..)| folded(name)).collect();
+        let plain = NAMES.iter().map(|(name, whose, _)| (String::from(*name), *whose));
+        let slots = SLOT_NAMES.iter().map(|(name, whose)| (format!("{name}1"), *whose));
+        for (name, whose) in plain.chain(slots) {
+            let asked = TRACKERS.iter().any(|tracker| whose.contains(tracker));
+            assert_eq!(told.contains(&name), asked, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_macros_that_the_guide_says_are_ours_too_are_ours() {
+        let start = GUIDE.find("RedTrack's macros are ours").unwrap();
+        let paragraph = GUIDE[start..].split("\n\n").next().unwrap();
+        let names: Vec<&str> = paragraph
+            .split("`{")
+            .skip(1)
+            .map(|rest| rest.split('}').next().unwrap())
+            .collect();
+        assert!(names.len() > 20);
+        for name in names {
+            assert!(Field::from_name(name).is_some(), "{name}");
         }
     }
 

@@ -1,28 +1,51 @@
-//! The guide to `inspect` does what it says: each of its commands is run in the repository's folder
-//! and prints what the page prints, stdout first. A line `..` stands for any lines.
+//! The guides do what they say: each of their `inspect` commands is run and prints what the page
+//! prints, stdout first. A line `..` stands for any lines.
+//!
+//! The commands of the guide to `inspect` are run in the repository's folder. Of a guide that
+//! builds a `tracker.toml`, block by block, they are run beside that file, as far as the page has
+//! come; its other commands are run by the tests of `postback-server`.
 
-use crate::support::{REPOSITORY, Ran, inspect_in};
+use crate::support::{REPOSITORY, Ran, folder, inspect_in};
 
 const PAGE: &str = include_str!("../../../../docs/guides/inspect.md");
+const NETWORKS: &str = include_str!("../../../../docs/guides/networks.md");
+const MOVING: &str = include_str!("../../../../docs/guides/moving.md");
 
 /// A command of the page with what it prints.
 struct Command {
     line: String,
     prints: Vec<String>,
+    /// The blocks of `tracker.toml` before it.
+    configuration: String,
 }
 
-fn commands() -> Vec<Command> {
-    let blocks = PAGE.split("```console\n").skip(1);
+fn commands(page: &str) -> Vec<Command> {
     let mut commands: Vec<Command> = Vec::new();
-    for line in blocks.flat_map(|block| block.split("```").next().unwrap().lines()) {
+    let mut configuration = String::new();
+    for block in page.split("\n```").skip(1).step_by(2) {
+        let (language, text) = block.split_once('\n').unwrap();
+        match language {
+            "toml" => configuration.extend([text, "\n"]),
+            "console" => commands.extend(commands_of(text, &configuration)),
+            _ => {}
+        }
+    }
+    commands
+}
+
+fn commands_of(block: &str, configuration: &str) -> Vec<Command> {
+    let mut commands: Vec<Command> = Vec::new();
+    for line in block.replace("\\\n", "").lines() {
         match line.strip_prefix("$ ") {
             Some(line) => commands.push(Command {
                 line: line.to_owned(),
                 prints: Vec::new(),
+                configuration: configuration.to_owned(),
             }),
             None => commands.last_mut().unwrap().prints.push(line.to_owned()),
         }
     }
+    commands.retain(|command| words(&command.line).iter().any(|word| word == "inspect"));
     commands
 }
 
@@ -45,7 +68,7 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
-fn run(line: &str) -> Ran {
+fn run(folder: &str, line: &str) -> Ran {
     let words = words(line);
     let program = words.iter().position(|word| word == "inspect").unwrap();
     let environment: Vec<(&str, &str)> = words[..program]
@@ -55,13 +78,13 @@ fn run(line: &str) -> Ran {
     let rest = &words[program + 1..];
     let (arguments, input) = match rest.iter().position(|word| word == "<") {
         Some(at) => {
-            let path = format!("{REPOSITORY}/{}", rest[at + 1]);
+            let path = format!("{folder}/{}", rest[at + 1]);
             (&rest[..at], std::fs::read(path).unwrap())
         }
         None => (rest, Vec::new()),
     };
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    inspect_in(REPOSITORY, &environment, input, &arguments)
+    inspect_in(folder, &environment, input, &arguments)
 }
 
 /// Whether the lines are these, `..` standing for any.
@@ -75,18 +98,35 @@ fn matches(page: &[&str], real: &[&str]) -> bool {
     }
 }
 
+fn prints_what_the_page_prints(folder: &str, command: &Command) {
+    let ran = run(folder, &command.line);
+    let text = format!("{}{}", ran.out, ran.err);
+    let (page, real): (Vec<&str>, Vec<&str>) = (
+        command.prints.iter().map(String::as_str).collect(),
+        text.lines().collect(),
+    );
+    assert!(matches(&page, &real), "$ {}\n{text}", command.line);
+}
+
 #[test]
 fn every_command_of_the_page_prints_what_the_page_prints() {
-    let commands = commands();
+    let commands = commands(PAGE);
     assert_eq!(commands.len(), 20, "the page's commands are found");
     for command in commands {
-        let ran = run(&command.line);
-        let text = format!("{}{}", ran.out, ran.err);
-        let (page, real): (Vec<&str>, Vec<&str>) = (
-            command.prints.iter().map(String::as_str).collect(),
-            text.lines().collect(),
-        );
-        assert!(matches(&page, &real), "$ {}\n{text}", command.line);
+        prints_what_the_page_prints(REPOSITORY, &command);
+    }
+}
+
+#[test]
+fn every_command_of_the_guides_to_networks_and_to_moving_prints_what_they_print() {
+    for (name, page, count) in [("networks", NETWORKS, 3), ("moving", MOVING, 2)] {
+        let commands = commands(page);
+        assert_eq!(commands.len(), count, "the commands of `{name}` are found");
+        for command in commands {
+            let folder = folder(name);
+            std::fs::write(folder.join("tracker.toml"), &command.configuration).unwrap();
+            prints_what_the_page_prints(folder.to_str().unwrap(), &command);
+        }
     }
 }
 

@@ -133,3 +133,29 @@ pub(crate) fn file(name: &str, text: &str) -> TemporaryFile {
     std::fs::write(&path, text).unwrap();
     TemporaryFile(path.to_str().unwrap().to_owned())
 }
+
+/// A folder; it is there as long as this is.
+#[derive(Debug)]
+pub(crate) struct TemporaryFolder(std::path::PathBuf);
+
+impl Deref for TemporaryFolder {
+    type Target = std::path::Path;
+
+    fn deref(&self) -> &std::path::Path {
+        &self.0
+    }
+}
+
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        // A panic here would hide why the test failed.
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}
+
+/// A folder whose name is the test's own.
+pub(crate) fn folder(name: &str) -> TemporaryFolder {
+    let path = env::temp_dir().join(format!("postback-inspect-{}-{name}", std::process::id()));
+    std::fs::create_dir_all(&path).unwrap();
+    TemporaryFolder(path)
+}

@@ -1,11 +1,12 @@
-//! ClickBank, as far as the guides need it: it keeps the URLs that were pasted into it, and calls
-//! them.
+//! ClickBank or any other network, as far as the guides need it: it keeps the URLs that were pasted
+//! into it, and calls them.
 
-use postback::setup::Setup;
+use postback::setup::{Setup, pasted_query};
 use postback::{
     compile::{CompileOptions, compile},
     config::Document,
-    tracker::Tracker,
+    network::Meaning,
+    tracker::{Source, Tracker},
 };
 use std::collections::BTreeMap;
 
@@ -104,12 +105,24 @@ fn expected(tracker: &Tracker, name: &str, url: &str) -> Result<String, String> 
             page.map(|url| format!("{}?type={event}", url.split('?').next().unwrap_or_default()))
         }
         Some("postback") => {
+            let named = event.replace(' ', "%20");
+            let kind = match asks_for_a_type(source) {
+                true => String::new(),
+                false => format!("&{}={named}", source.parameter_name(Meaning::Type).unwrap_or("type")),
+            };
             let page = Setup::new(tracker).postback_url(source);
-            page.map(|url| format!("{url}&type={}&token=", event.replace(' ', "%20")))
+            page.map(|url| format!("{url}{kind}&token="))
         }
         _ => None,
     };
     expected.ok_or_else(|| format!("`{url}` leads nowhere"))
+}
+
+/// Whether a macro of the network names the event, so that one URL is enough.
+fn asks_for_a_type(source: &Source) -> bool {
+    let query = pasted_query(source);
+    let mut names = query.split('&').filter_map(|pair| pair.split('=').next());
+    names.any(|name| source.parameter_meaning(name) == Some(Meaning::Type))
 }
 
 fn path(url: &str) -> Result<&str, String> {

@@ -87,14 +87,17 @@ pub struct Curl {
     pub post: bool,
     /// The headers of `-H`.
     pub headers: Vec<String>,
+    /// What is sent, of `--data-binary`: a text, or `@` and the name of a file.
+    pub data: Option<String>,
     /// The URL.
     pub url: String,
 }
 
 impl Curl {
-    /// Reads the arguments that the pages use: `-s`, `-H`, `-X POST` and one URL.
+    /// Reads the arguments that the pages use: `-s`, `-H`, `-X POST`, `--data-binary` (which
+    /// is a `POST` too) and one URL.
     pub fn parse(arguments: &[String]) -> Result<Self, String> {
-        let (mut post, mut headers, mut url) = (false, Vec::new(), None);
+        let (mut post, mut headers, mut data, mut url) = (false, Vec::new(), None, None);
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
@@ -103,6 +106,7 @@ impl Curl {
                     Some("POST") => post = true,
                     _ => return Err("`-X` is followed by POST".into()),
                 },
+                "--data-binary" => data = Some(arguments.next().ok_or("`--data-binary` has no data")?.clone()),
                 "-H" => headers.push(arguments.next().ok_or("`-H` has no header")?.clone()),
                 flag if flag.starts_with('-') => return Err(format!("`{flag}` is no flag of curl that is known here")),
                 _ if url.is_some() => return Err(format!("`{argument}` is a second URL")),
@@ -110,6 +114,12 @@ impl Curl {
             }
         }
         let url = url.ok_or("curl has no URL")?;
-        Ok(Self { post, headers, url })
+        let post = post || data.is_some();
+        Ok(Self {
+            post,
+            headers,
+            data,
+            url,
+        })
     }
 }
