@@ -13,6 +13,7 @@ mod offer;
 mod parameter;
 mod postback;
 mod reach;
+mod reply;
 mod request;
 mod rows;
 mod source;

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::rows::{is_default, named, refer, title};
-use super::{format as formats, parameter};
+use super::{format as formats, parameter, reply};
 use crate::config::{Place, Refusal};
 use crate::definition::{Definition, OfferSource, Protocol};
 use crate::event::Kind;
@@ -78,6 +78,7 @@ fn source(row: &OfferSource, place: &Place<'_>, context: &Context<'_>) -> Source
         pasted: pasted(row, place),
         protocol: row.protocol.clone(),
         truth: row.truth,
+        replies: row.reply.as_ref().map(|row| reply::resolve(row, &place.at("reply"))),
         refused_keep: refused.keep.unwrap_or(DEFAULT_REFUSED),
         refused_days: refused.days.unwrap_or(DEFAULT_REFUSED_DAYS),
         id: row.id.clone(),

@@ -56,11 +56,13 @@ mod limits;
 mod offer;
 mod postback;
 mod refused;
+mod reply;
 mod request;
 mod source;
 mod word;
 
 pub use crate::network::{AmountUnit, DecimalMark, ThousandsMark, TimeFormat, TimeFormatError};
+pub use crate::network::{MAX_REPLY, ReplyBody, ReplyBodyError};
 pub use crate::protocol::Protocol;
 pub use account::{ClickIds, ConversionType, Domain, Rate};
 pub use campaign::{Campaign, Cost, MAX_WEIGHT, Path, PathOffer};
@@ -71,6 +73,7 @@ pub use limits::{MAX_REFERENCES, MAX_ROWS, MAX_TYPES};
 pub use offer::Offer;
 pub use postback::{Payout, Postback};
 pub use refused::{MAX_REFUSED_DAYS, MAX_REFUSED_KEPT, Refused};
+pub use reply::Reply;
 pub use request::{MAX_ATTEMPTS, PostbackRequest, Retry, Success};
 pub use source::{OfferSource, SourceParameter};
 

@@ -4,6 +4,7 @@ use super::filled::{FilledIn, template};
 use super::format::{Amounts, Times};
 use super::limits::MAX_ROWS;
 use super::refused::Refused;
+use super::reply::Reply;
 use crate::config::part::{Field, Value, part};
 use crate::config::setters::setters;
 use crate::config::{Node, Problems, Table};
@@ -68,6 +69,8 @@ pub struct OfferSource {
     pub postback: BTreeMap<String, String>,
     /// Which interface counts when both bring the same sale.
     pub truth: Option<Interface>,
+    /// What it wants to be answered.
+    pub reply: Option<Reply>,
     /// How much of what it refused is kept.
     pub refused: Option<Refused>,
 }
@@ -95,6 +98,7 @@ part!(OfferSource, MAX_ROWS, {
     names,
     postback,
     truth,
+    reply,
     refused,
     ..protocol: Protocol
 });
@@ -115,6 +119,7 @@ setters!(OfferSource {
     more with_statuses(statuses: (String, Status)),
     option with_amounts(amounts: Amounts),
     option with_times(times: Times),
+    option with_reply(reply: Reply),
     more with_currencies(currencies: (String, Currency)),
     more with_parameters(parameters: SourceParameter),
     more with_names(names: (String, String)),

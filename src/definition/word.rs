@@ -8,7 +8,7 @@ use crate::event::Interface;
 use crate::model::{
     AccountRole, Counts, Duplicates, Method, ParameterRole, ReferrerPolicy, SLOTS, Status, TypeCase, Updates,
 };
-use crate::network::TimeFormat;
+use crate::network::{ReplyBody, TimeFormat};
 use crate::rule::Negative;
 use crate::scope::ClickSlot;
 use crate::value::{
@@ -40,6 +40,7 @@ texts! {
     Timestamp "1970-01-01T00:00:00Z", date_or_time;
     Clause "unread is there", str::parse;
     TimeFormat "unix", str::parse;
+    ReplyBody "", str::parse;
 }
 
 impl Word for SecretReference {

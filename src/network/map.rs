@@ -304,6 +304,6 @@ impl ParameterMap {
 }
 
 /// What stands in a URL's query as it is, and the brackets that some systems use in names.
-fn is_name_character(c: char) -> bool {
+pub(super) fn is_name_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~' | '[' | ']')
 }

@@ -15,6 +15,7 @@ mod map;
 mod meaning;
 mod message;
 mod postback;
+mod reply;
 mod usual;
 mod view;
 
@@ -27,5 +28,6 @@ pub(crate) use message::Draft;
 pub use message::NotTaken;
 pub(crate) use postback::PostbackFault;
 pub use postback::{Format, InboundPostback, InboundPostbackError, MAX_IGNORED_SHOWN, MAX_PARAMETER, MAX_STATUS_WORD};
+pub use reply::{MAX_REPLY, ReplyBody, ReplyBodyError};
 pub use usual::NameHint;
 pub(crate) use view::{SourceParameter, SourceView};

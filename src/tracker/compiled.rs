@@ -1,6 +1,7 @@
 //! The configuration, compiled: every reference resolved, every template parsed.
 
 use super::rates::Rates;
+use super::replies::Replies;
 use crate::definition::Protocol;
 use crate::delivery::{Lane, RetryPolicy, SuccessRule};
 use crate::event::Interface;
@@ -102,6 +103,8 @@ pub struct Source {
     pub(crate) protocol: Protocol,
     /// Which interface counts when both bring the same sale.
     pub(crate) truth: Option<Interface>,
+    /// What it wants to be answered, if not our own words.
+    pub(crate) replies: Option<Replies>,
     /// How many refused bodies each of its rings keeps, and for how many days.
     pub(crate) refused_keep: u32,
     pub(crate) refused_days: u32,

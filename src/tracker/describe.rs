@@ -1,6 +1,7 @@
 //! What a compiled configuration holds, for tools that show it. Nothing here decides.
 
 use super::compiled::{Campaign, Channel, Offer, PostbackRule, Source, Tracker};
+use super::replies::Replies;
 use crate::definition::Protocol;
 use crate::event::Interface;
 use crate::model::{Counts, Method, ParameterRole, Status, Updates};
@@ -60,6 +61,12 @@ impl Source {
     #[must_use]
     pub fn truth(&self) -> Option<Interface> {
         self.truth
+    }
+
+    /// What it wants to be answered in place of our own words.
+    #[must_use]
+    pub fn replies(&self) -> Option<&Replies> {
+        self.replies.as_ref()
     }
 
     /// How many refused bodies each of its rings keeps.

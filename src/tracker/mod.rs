@@ -14,6 +14,7 @@ mod domain;
 mod matching;
 mod names;
 pub(crate) mod rates;
+mod replies;
 mod secrets;
 
 pub use budget::{ALARMING_FAILURES, Alarm, Checked, FAILURE_WINDOW, FailureBudget, MAX_FAILURES, MAX_PREFIXES};
@@ -26,3 +27,4 @@ pub(crate) use domain::domain_of;
 pub(crate) use matching::{listed, only, word_kind};
 pub(crate) use names::names;
 pub use rates::Rates;
+pub use replies::Replies;

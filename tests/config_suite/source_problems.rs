@@ -217,6 +217,30 @@ fn a_word_of_a_source_is_one_of_a_few() {
             "currencies.EURO : begins or ends with a space, and no value does",
         ),
         (
+            "reply = { applied = \"OK {outcom}\" }",
+            "reply.applied: there is no macro `{outcom}` here; there are {outcome}, {reason}, {parameter}; did you mean `{outcome}`?",
+        ),
+        (
+            "reply = { refused = \"{click}\" }",
+            "reply.refused: there is no macro `{click}` here; there are {outcome}, {reason}, {parameter}",
+        ),
+        (
+            "reply = { applied = \"OK\", content_type = \"text\" }",
+            "reply.content_type: `text` is not a type of content, as in `text/plain`",
+        ),
+        (
+            "reply = { content_type = \"text/plain\" }",
+            "reply.content_type: changes nothing without `applied`, `duplicate` or `refused`",
+        ),
+        (
+            "reply = { refused_status = 302 }",
+            "reply.refused_status: is a redirect; a refusal is 200 to 299 or 400 to 499",
+        ),
+        (
+            "reply = { refused_status = 503 }",
+            "reply.refused_status: `503` is not between 200 and 499",
+        ),
+        (
             "names = { click_id = \"subid\" }",
             "names.click_id: `click_id` is not a meaning of a parameter; did you mean `clickid`?",
         ),

@@ -6,7 +6,8 @@ use postback::clickbank::{AmountField, Settings};
 use postback::definition::{
     AmountUnit, Amounts, Campaign, CampaignConversionApi, ChannelApi, ChannelParameter, ClickIds, ConversionApi,
     ConversionType, Cost, DecimalMark, Definition, Domain, Offer, OfferSource, Path, PathOffer, Payout, Postback,
-    PostbackRequest, Protocol, Rate, Refused, Retry, SourceParameter, Success, ThousandsMark, Times, TrafficChannel,
+    PostbackRequest, Protocol, Rate, Refused, Reply, Retry, SourceParameter, Success, ThousandsMark, Times,
+    TrafficChannel,
 };
 use postback::event::Interface;
 use postback::model::{
@@ -178,6 +179,15 @@ impl<'a> Choices<'a> {
             let mut times = Times::new(c.parsed(&["unix", "%Y-%m-%d %H:%M"]));
             times.zone = c.maybe(Self::text);
             times
+        });
+        it.reply = self.maybe(|c| {
+            let mut reply = Reply::default();
+            reply.applied = c.maybe(|c| c.parsed(&["OK", "{\"a\": \"{outcome}\"}"]));
+            reply.duplicate = c.maybe(|c| c.parsed(&["DUP", ""]));
+            reply.refused = c.maybe(|c| c.parsed(&["ERR {reason} {parameter}"]));
+            reply.content_type = c.maybe(Self::text);
+            reply.refused_status = c.maybe(|c| c.one(&[200, 422]));
+            reply
         });
         it.currencies = self.map(|c| c.parsed(&["USD", "EUR"]));
         it.parameters = self.some(|c| {

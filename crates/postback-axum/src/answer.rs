@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use postback::port::{StoreError, StoreErrorKind};
-use postback_service::RefusedPostback;
+use postback_service::{RefusedPostback, WantedAnswer};
 use serde::Serialize;
 
 /// When a caller may come back after trouble of the store, in seconds.
@@ -37,6 +37,18 @@ pub(crate) fn fault(status: StatusCode, text: &str) -> Response {
 /// A postback that was refused and is kept: `{"error", "reason", "parameter", "kept"}`.
 pub(crate) fn kept(status: StatusCode, refused: &RefusedPostback) -> Response {
     no_store((status, Json(refused)).into_response())
+}
+
+/// The answer that a source wants. Whoever opens it in a browser sees it as what it says to be.
+pub(crate) fn wanted(status: StatusCode, answer: WantedAnswer) -> Response {
+    let mut response = (status, answer.body).into_response();
+    let headers = response.headers_mut();
+    // What no header can hold is a problem of the configuration.
+    if let Ok(kind) = HeaderValue::from_str(&answer.content_type) {
+        headers.insert(header::CONTENT_TYPE, kind);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    no_store(response)
 }
 
 /// A refusal on its way out of a function: `Result`s stay small.

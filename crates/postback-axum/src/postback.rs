@@ -6,7 +6,7 @@
 //! browser's pixel (`format=img`) gets its image whatever happened, under the status that says it.
 //! `HEAD` has the status alone, and nothing is taken in.
 
-use crate::answer::{fault, journalled, json, kept, no_store, pixel, status, unavailable};
+use crate::answer::{fault, journalled, json, kept, no_store, pixel, status, unavailable, wanted};
 use crate::api::bearer;
 use crate::body;
 use crate::caller::CallerAddress;
@@ -14,12 +14,12 @@ use crate::options::Served;
 use axum::{
     body::Body,
     extract::{Path, RawQuery, State, rejection::PathRejection},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
 use postback::decide::Reply;
 use postback::intake::{Caller, PostedPostback};
-use postback_service::{PostbackAnswer, PostbackError, Taken};
+use postback_service::{PostbackError, Taken};
 use serde::Serialize;
 
 /// What a sender is told of a postback that was taken in.
@@ -130,23 +130,20 @@ async fn answer(
     posted: &PostedPostback<'_>,
 ) -> Response {
     let caller = Caller::new(caller.0).with_token(bearer(headers));
-    let PostbackAnswer {
-        taken,
-        image,
-        ignored,
-        hints,
-        ..
-    } = served.service().posted(source, caller, posted).await;
-    match taken {
-        Ok(Taken::Decided(_)) if image => pixel(StatusCode::OK),
+    let answer = served.service().posted(source, caller, posted).await;
+    let code = status(answer.status);
+    if answer.image {
+        return pixel(code);
+    }
+    if let Some(answer) = answer.wanted {
+        return wanted(code, answer);
+    }
+    let (ignored, hints) = (answer.ignored, answer.hints);
+    match answer.taken {
         Ok(Taken::Decided(reply)) => json(&Told { reply, ignored, hints }),
-        Ok(Taken::Journalled) if image => pixel(StatusCode::ACCEPTED),
         Ok(Taken::Journalled) => journalled(),
-        Err(error) if image => pixel(status(error.status())),
         Err(PostbackError::NotStored) => unavailable(),
-        Err(error) => match (status(error.status()), error) {
-            (status, PostbackError::Refused(refused)) => kept(status, &refused),
-            (status, error) => fault(status, &error.to_string()),
-        },
+        Err(PostbackError::Refused(refused)) => kept(code, &refused),
+        Err(error) => fault(code, &error.to_string()),
     }
 }

@@ -38,7 +38,7 @@ pub use host::{OsEntropy, SystemClock};
 pub use ingest::{NotStored, Taken};
 pub use journal::{Journal, MAX_JOURNAL, Replayed};
 pub use notification::NotificationError;
-pub use postback::{PostbackAnswer, PostbackError, RefusedPostback};
+pub use postback::{PostbackAnswer, PostbackError, RefusedPostback, WantedAnswer};
 pub use refusals::RefusedPostbacks;
 pub use refused::{Retried, RetryError, WhichRefused};
 pub use resend::{ResendError, Resent};

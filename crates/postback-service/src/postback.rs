@@ -8,7 +8,7 @@ use postback::event::Interface;
 use postback::intake::{Caller, Intake, PostedPostback, Refusal};
 use postback::network::Meaning;
 use postback::plan::RefusedReason;
-use postback::tracker::Source;
+use postback::tracker::{Replies, Source};
 use postback::value::{Query, RefusedId};
 use serde::Serialize;
 use std::sync::Arc;
@@ -26,6 +26,20 @@ pub struct PostbackAnswer {
     pub ignored: Vec<String>,
     /// What they were probably meant for, a sentence each.
     pub hints: Vec<String>,
+    /// What the source wants to be answered, if not our own words.
+    pub wanted: Option<WantedAnswer>,
+    /// The HTTP status of the answer.
+    pub status: u16,
+}
+
+/// The answer that a source wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WantedAnswer {
+    /// The `Content-Type` of the body.
+    pub content_type: String,
+    /// The body.
+    pub body: String,
 }
 
 /// A postback that was not taken in.
@@ -94,10 +108,12 @@ pub(crate) async fn take(
     let Some(known) = live.tracker.source(source) else {
         let error = source.map_or(PostbackError::NoDefaultSource, |_| PostbackError::UnknownSource);
         return PostbackAnswer {
+            status: error.status(),
             taken: Err(error),
             image: usual,
             ignored: Vec::new(),
             hints: Vec::new(),
+            wanted: None,
         };
     };
     let asks = |(name, value)| value == "img" && known.parameter_meaning(name) == Some(Meaning::Format);
@@ -126,11 +142,47 @@ pub(crate) async fn take(
     };
     let is_read = !matches!(taken, Err(PostbackError::Refused(_)));
     PostbackAnswer {
-        taken,
+        status: answered(known, &taken),
+        wanted: wanted(known, &taken),
         image: usual || (asked && is_read),
         ignored,
         hints,
+        taken,
     }
+}
+
+/// The HTTP status that the source is answered.
+fn answered(source: &Source, taken: &Result<Taken, PostbackError>) -> u16 {
+    match taken {
+        Ok(Taken::Decided(_)) => 200,
+        Ok(Taken::Journalled) => 202,
+        Err(error @ PostbackError::Refused(_)) => refused_status(source).unwrap_or(error.status()),
+        Err(error) => error.status(),
+    }
+}
+
+/// The status that a source wants for a refusal that is kept.
+pub(crate) fn refused_status(source: &Source) -> Option<u16> {
+    source.replies().and_then(Replies::refused_status)
+}
+
+/// The body that the source wants. Who is not authorised gets none of it, nor does who is to send
+/// again.
+fn wanted(source: &Source, taken: &Result<Taken, PostbackError>) -> Option<WantedAnswer> {
+    let replies = source.replies()?;
+    let body = match taken {
+        Ok(Taken::Decided(reply)) => {
+            let reason = reply.reason.map_or("", |reason| reason.as_str());
+            replies.taken(reply.outcome.as_str(), reason)
+        }
+        Ok(Taken::Journalled) => replies.taken("journalled", ""),
+        Err(PostbackError::Refused(refused)) => replies.refused(refused.reason.as_str(), refused.parameter.as_deref()),
+        Err(_) => None,
+    };
+    Some(WantedAnswer {
+        content_type: replies.content_type().into(),
+        body: body?,
+    })
 }
 
 /// Keeps what an authorised caller brought, and says what is wrong with it. What is not kept is

@@ -1,5 +1,6 @@
 //! A postback that is only looked at.
 
+use crate::postback::refused_status;
 use crate::shared::Shared;
 use postback::intake::{Caller, Intake, RefusalReason};
 use std::net::IpAddr;
@@ -15,7 +16,7 @@ pub(crate) fn postback(shared: &Shared, source: Option<&str>, address: Option<Ip
         Ok(_) => 200,
         Err(refusal) => match refusal.reason {
             RefusalReason::Unauthorized(_) => 403,
-            _ => 400,
+            _ => refused_status(source).unwrap_or(400),
         },
     }
 }

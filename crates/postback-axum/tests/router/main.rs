@@ -17,6 +17,7 @@ mod postbacks;
 mod refused;
 mod refused_postbacks;
 mod reload;
+mod reply;
 mod service;
 mod sources;
 mod support;
