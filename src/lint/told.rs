@@ -1,12 +1,13 @@
 //! Doubts about what a traffic channel is told.
 
-use super::pasted::{maps, pairs};
+use super::pasted::maps;
 use crate::config::Place;
 use crate::definition::{PostbackRequest, TrafficChannel};
 use crate::delivery::address::AddressPolicy;
 use crate::model::ParameterRole;
 use crate::scope::{ClickSlot, Field};
 use crate::template::{BodyTemplate, UrlTemplate, placeholders};
+use crate::text::written_pairs;
 use crate::tracker::{Channel, PostbackRule};
 use alloc::{
     collections::BTreeSet,
@@ -115,12 +116,12 @@ fn host(url: &str, place: &Place<'_>) {
 
 /// Whether a parameter in which the channel's template has the channel's id holds ours.
 fn swapped(told: &Told<'_>, template: Option<&str>, place: &Place<'_>) -> bool {
-    let theirs: Vec<&str> = pairs(template.unwrap_or_default())
+    let theirs: Vec<&str> = written_pairs(template.unwrap_or_default())
         .into_iter()
         .filter(|(_, value)| *value == "{ref_id}")
         .map(|(name, _)| name)
         .collect();
-    let ours = pairs(told.url.as_str());
+    let ours = written_pairs(told.url.as_str());
     let swapped = ours
         .iter()
         .find(|(name, value)| *value == "{clickid}" && theirs.contains(name));
@@ -141,7 +142,7 @@ fn click_id(told: &Told<'_>, channel: &Channel, place: &Place<'_>) {
     if has_its_own || (!fills(channel, ClickSlot::RefId) && told.fields.iter().any(|field| in_a_slot(&field))) {
         return;
     }
-    let ours = pairs(told.url.as_str())
+    let ours = written_pairs(told.url.as_str())
         .into_iter()
         .find(|(_, value)| *value == "{clickid}");
     place.problem(match (ours, told.tells(&Field::ClickId)) {

@@ -9,7 +9,10 @@ pub(crate) use crate::clickbank::envelope::{KeyRing, MAX_SECRETS};
 pub use notification::Message;
 pub(crate) use notification::Posted;
 
-use crate::clickbank::{self, envelope::KeyRingError};
+use crate::clickbank::{
+    self,
+    envelope::{KeyRingError, secret_hint},
+};
 use crate::config::part::{Field, Part, put};
 use crate::config::word::choices;
 use crate::config::{Entries, Table};
@@ -88,6 +91,15 @@ impl Protocol {
             Self::Generic => None,
             Self::ClickBank(settings) if settings.allow_short_secret => Some(KeyRing::allow_short(secrets)),
             Self::ClickBank(_) => Some(KeyRing::new(secrets)),
+        }
+    }
+
+    /// What makes one doubt that a secret is one of its notifications: of its letters, never what
+    /// they are.
+    pub(crate) fn secret_doubt(&self, secret: &Secret) -> Option<&'static str> {
+        match self {
+            Self::Generic => None,
+            Self::ClickBank(_) => secret_hint(secret),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Layer 0: texts that others wrote. How they are decoded and escaped, which of them are no value,
-//! how much of them is shown; the reader of query strings.
+//! how much of them is shown, where the parts of a URL end; the reader of query strings.
 
 mod cut;
 mod escape;
 mod macros;
+mod marks;
 mod query;
 mod suggest;
 
@@ -11,6 +12,7 @@ pub use cut::cut;
 pub(crate) use cut::{Cut, shown};
 pub(crate) use escape::{ESCAPED, is_escape, percent_decoded, push_json};
 pub use macros::is_unfilled_macro;
+pub(crate) use marks::{SecondMark, written_pairs};
 pub(crate) use query::QueryFault;
 pub use query::{MAX_QUERY, MAX_QUERY_PARAMETERS, Query, QueryError};
 pub(crate) use suggest::nearest;

@@ -3,7 +3,7 @@
 #[cfg(feature = "legacy-ins")]
 use super::budget::Failures;
 use super::click_id::ClickIdKeys;
-use super::compiled::Tracker;
+use super::compiled::{Source, Tracker};
 use crate::protocol::KeyRing;
 use crate::value::{OfferSourceId, Secret, SecretReference};
 #[cfg(feature = "legacy-ins")]
@@ -99,6 +99,31 @@ impl Credentials {
         }
     }
 
+    /// What [`Credentials::new`] would refuse of those secrets that are there, for whoever looks at
+    /// a configuration where not all of them are.
+    #[must_use]
+    pub fn refusals(tracker: &Tracker, secrets: &BTreeMap<SecretReference, Secret>) -> Vec<String> {
+        let refused = known(tracker, secrets).filter_map(|(id, source, reference, secret)| {
+            let error = source.protocol.key_ring([secret.clone()].into())?.err()?;
+            Some(format!("offer source `{id}`, `{reference}`: {error}"))
+        });
+        refused.collect()
+    }
+
+    /// What is doubtful about the secrets of notifications, by their references: a line break at
+    /// the end, letters that the network's have not. Each is taken all the same.
+    #[must_use]
+    pub fn doubts(tracker: &Tracker, secrets: &BTreeMap<SecretReference, Secret>) -> Vec<String> {
+        let doubts = known(tracker, secrets).filter_map(|(id, source, reference, secret)| {
+            let doubt = source.protocol.secret_doubt(secret)?;
+            Some(format!(
+                "offer source `{id}`: the secret `{reference}` {doubt}, unlike the network's own; with another one than is set there no \
+                 notification can be read"
+            ))
+        });
+        doubts.collect()
+    }
+
     /// Those of a tool that only reads postbacks: the keys that sign click ids, and nothing else.
     /// Every token is wrong for them.
     #[must_use]
@@ -157,4 +182,18 @@ impl Credentials {
     pub(crate) fn failures(&self) -> &Failures {
         &self.failures
     }
+}
+
+/// Each secret of notifications that is there.
+fn known<'a>(
+    tracker: &'a Tracker,
+    secrets: &'a BTreeMap<SecretReference, Secret>,
+) -> impl Iterator<Item = (&'a OfferSourceId, &'a Source, &'a SecretReference, &'a Secret)> {
+    tracker.sources.iter().flat_map(move |(id, source)| {
+        let references = source.protocol.secrets().iter();
+        references.filter_map(move |reference| {
+            let secret = secrets.get(reference).filter(|secret| !secret.expose().is_empty())?;
+            Some((id, source, reference, secret))
+        })
+    })
 }

@@ -35,7 +35,7 @@ fn a_damaged_link_is_a_link_as_it_stands_or_refused() {
             let Some(code) = link.form().tracking_parameter() else {
                 continue;
             };
-            let made = match link.with(&code, "p2345") {
+            let made = match link.with(code, "p2345") {
                 Ok(made) => made,
                 Err(error) => {
                     let before = text.split(['?', '#']).next().unwrap_or_default();

@@ -40,12 +40,67 @@ fn a_clickbank_offer_brings_the_click_id_back() {
     assert_eq!(offer("https://v.pay.clickbank.net/?cbitems=1"), [said("vtid")]);
     assert_eq!(
         offer("https://hop.clickbank.net/?vendor=v&clickid={clickid}"),
-        [said("tid")]
+        ["offer[0].url: ClickBank does not give `clickid` back, so the click id in it is lost; write `tid={clickid}`"]
     );
     assert_eq!(
         offer("https://v.pay.clickbank.net/?cbitems=1&vtid={campaignid}"),
         [said("vtid")]
     );
+}
+
+#[test]
+fn a_second_question_mark_is_said_once_and_the_rest_of_the_link_not_at_all() {
+    for url in [
+        "https://hop.clickbank.net/?affiliate=promoter&vendor=shop?tid={clickid}",
+        "https://hop.clickbank.net/?affiliate=promoter&vendor={sub1}?tid={clickid}",
+    ] {
+        let doubts = offer(url);
+        let said: Vec<&String> = doubts.iter().filter(|doubt| doubt.starts_with("offer[0]")).collect();
+        assert!(
+            said[0].starts_with("offer[0].url: a second `?` stands behind `vendor="),
+            "{doubts:?}"
+        );
+        assert!(said.iter().all(|doubt| !doubt.contains("click id")), "{doubts:?}");
+    }
+}
+
+#[test]
+fn a_sellers_own_variable_is_named_for_click_id_from() {
+    let url = "https://shop.pay.clickbank.net/?cbitems=1&ef-transaction-id={clickid}";
+    assert_eq!(
+        offer(url),
+        [
+            "offer[0].url: the click id is in `ef-transaction-id`, a variable of your own, which notifications repeat, and no path of \
+             `click_id_from` looks there; write `click_id_from = [\"vendorVariables.ef-transaction-id\"]` in the source, or \
+             `vtid={clickid}` here"
+        ]
+    );
+    let named = "click_id_from = [\"vendorVariables.ef-transaction-id\"]";
+    assert_eq!(offer_with(named, url), [""; 0]);
+    // A path cannot name it.
+    assert_eq!(
+        offer("https://shop.pay.clickbank.net/?cbitems=1&a.b={clickid}"),
+        ["offer[0].url: no click id can come back through this URL; add `vtid={clickid}`"]
+    );
+}
+
+#[test]
+fn a_parameter_that_is_nobodys_loses_the_click_id() {
+    let lost = |name: &str, instead: &str| {
+        format!(
+            "offer[0].url: ClickBank does not give `{name}` back, so the click id in it is lost; write `{instead}={{clickid}}`"
+        )
+    };
+    for (name, instead) in [("cb_click_id", "tid"), ("ext_clid", "extclid")] {
+        let url = format!("https://hop.clickbank.net/?affiliate=promoter&vendor=shop&tid=p1&{name}={{clickid}}");
+        assert_eq!(offer(&url), [lost(name, instead)]);
+    }
+    // It asks for `{tid}` alone.
+    let url = "https://hop.clickbank.net/?affiliate=promoter&vendor=shop&ext_clid={clickid}";
+    assert_eq!(posted("", url), [lost("ext_clid", "tid")]);
+    // The seller's page may want it beside.
+    let url = "https://hop.clickbank.net/?affiliate=promoter&vendor=shop&tid={clickid}&cb_click_id={clickid}";
+    assert_eq!(offer(url), [""; 0]);
 }
 
 #[test]

@@ -11,9 +11,10 @@ use std::{
 
 /// Says which of ClickBank's links a URL is, and makes tracking links of it.
 ///
-/// Prints the form, the parameter that gives a click id back, the tracking parameters that stand
-/// there, and what is wrong with it. With --tid, --vtid or --set it prints the link with them and
-/// nothing else. With --batch each line is `{"id","url"}`, and `"set":{"tid":".."}` makes a link.
+/// Prints the form, the parameters that give a click id back and by which interface, what else
+/// stands there and whether it comes back, and what is wrong with it. With --tid, --vtid or --set
+/// it prints the link with them and nothing else. With --batch each line is `{"id","url"}`, and
+/// `"set":{"tid":".."}` makes a link.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The link: a hoplink, a pay link, or what they lead to. Macros may stand in it, as in the URL
@@ -55,7 +56,28 @@ struct Said {
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<String>,
     parameters: Vec<(String, String)>,
+    /// Where a click id stands, and by which interface it comes back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    click_ids: Vec<ClickId>,
+    /// What ClickBank does not give back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lost: Vec<Lost>,
     doubts: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct ClickId {
+    parameter: String,
+    value: String,
+    comes_back: String,
+}
+
+#[derive(Serialize)]
+struct Lost {
+    parameter: String,
+    value: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meant: Option<&'static str>,
 }
 
 pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
@@ -113,21 +135,64 @@ fn said(link: &Link) -> Said {
         parameters: tracking
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect(),
+        click_ids: click_ids(link),
+        lost: lost(link),
         doubts: link.doubts().iter().map(ToString::to_string).collect(),
     }
 }
 
+fn click_ids(link: &Link) -> Vec<ClickId> {
+    let told = |(name, value): (&str, &str)| {
+        Some(ClickId {
+            parameter: name.to_owned(),
+            value: value.to_owned(),
+            comes_back: link.given_back(name)?.to_string(),
+        })
+    };
+    link.click_ids().filter_map(told).collect()
+}
+
+/// What ClickBank keeps for nobody, on a link that it reads.
+fn lost(link: &Link) -> Vec<Lost> {
+    /// What chooses accounts, products and pages.
+    const STRUCTURE: &[&str] = &["affiliate", "vendor", "pid", "cbpage"];
+    let reads = link.form().tracking_parameter().is_some();
+    let known = |name: &str| TRACKING_PARAMETERS.iter().any(|(known, _)| *known == name);
+    let unknown = link
+        .parameters()
+        .filter(|(name, _)| reads && !known(name) && !STRUCTURE.contains(name) && link.given_back(name).is_none());
+    let lost = unknown.map(|(name, value)| Lost {
+        parameter: name.to_owned(),
+        value: value.to_owned(),
+        meant: link.meant(name),
+    });
+    lost.collect()
+}
+
 fn print(link: &Link, said: &Said, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "form       {}", link.form())?;
-    let code = said.code.as_deref();
-    let held = code.and_then(|code| link.value(code));
-    match (code, held) {
-        (Some(code), Some(held)) => writeln!(out, "click id   {code}={held}")?,
-        (Some(code), None) => writeln!(out, "click id   none; `{code}={{clickid}}` would bring it back")?,
-        (None, _) => writeln!(out, "click id   none can come back")?,
+    for held in &said.click_ids {
+        writeln!(out, "click id   {}={}", held.parameter, held.value)?;
+        writeln!(out, "comes back {}", held.comes_back)?;
     }
-    for (name, value) in said.parameters.iter().filter(|(name, _)| Some(name.as_str()) != code) {
+    match said.code.as_deref().filter(|_| said.click_ids.is_empty()) {
+        Some(code) => writeln!(out, "click id   none; `{code}={{clickid}}` would bring it back")?,
+        None if said.click_ids.is_empty() => writeln!(out, "click id   none can come back")?,
+        None => {}
+    }
+    let is_told = |name: &str| said.click_ids.iter().any(|held| held.parameter == name);
+    for (name, value) in said.parameters.iter().filter(|(name, _)| !is_told(name)) {
         writeln!(out, "parameter  {name}={value}")?;
+    }
+    for lost in &said.lost {
+        let meant = lost.meant.map(|near| format!("; did you mean `{near}`?"));
+        writeln!(
+            out,
+            "parameter  {}={} (ClickBank does not give this back{})",
+            lost.parameter,
+            lost.value,
+            meant.unwrap_or_default()
+        )?;
     }
     if link.form().is_other() {
         writeln!(out, "warning    it is no link of ClickBank's, as far as it shows")?;

@@ -1,15 +1,17 @@
 //! `ins`: a notification, decrypted.
 
-use crate::Done;
 use crate::keys::{Diagnosed, Keys};
 use crate::posted::{self, Asked, Posted};
+use crate::{Done, stray};
 use postback::clickbank::envelope::{Diagnosis, MAX_BODY};
+use postback::intake::Message;
 use postback::{Envelope, Notification};
 use std::io::Write;
 
 /// Opens a ClickBank notification (the body on stdin) and prints it as JSON.
 ///
-/// The body is read from stdin, as ClickBank posted it. With --batch each line is
+/// The body is read from stdin, as ClickBank posted it. With --config what the sources make of it
+/// stands before it: `{"sources":[..],"notification":{..}}`. With --batch each line is
 /// `{"id","body_b64"}`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -23,19 +25,29 @@ pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
 
 struct Opener<'a>(Keys<'a>);
 
+impl Opener<'_> {
+    fn envelope(&self, body: &[u8]) -> Result<Envelope, String> {
+        Envelope::parse(body).map_err(|error| stray::what(body, &self.0.ring).unwrap_or_else(|| error.to_string()))
+    }
+}
+
 impl Posted for Opener<'_> {
     type Shown = Notification;
     const MOST: usize = MAX_BODY;
     const NONE_IS_RIGHT: &'static str = "no secret opens the body";
 
     fn read(&self, body: &[u8]) -> Result<Notification, String> {
-        let envelope = Envelope::parse(body).map_err(|error| error.to_string())?;
+        let envelope = self.envelope(body)?;
         let opened = self.0.ring.open(&envelope);
         opened.map_err(|refused| format!("{refused}; `--diagnose` names the step that fails"))
     }
 
     fn diagnosis(&self, body: &[u8]) -> Result<Diagnosed, String> {
-        let envelope = Envelope::parse(body).map_err(|error| error.to_string())?;
+        let envelope = self.envelope(body)?;
         Ok(self.0.diagnosed(&self.0.ring.diagnose(&envelope), &Diagnosis::Opens))
+    }
+
+    fn message<'a>(&self, shown: &'a Notification) -> Message<'a> {
+        shown.into()
     }
 }

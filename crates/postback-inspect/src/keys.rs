@@ -1,5 +1,6 @@
 //! The secret keys of a ClickBank account, as flags name them.
 
+use crate::verdict::Verdict;
 use crate::{Refused, secrets};
 use postback::clickbank::envelope::secret_hint;
 use postback::{KeyRing, Secret};
@@ -27,6 +28,12 @@ pub(crate) struct Keys<'a> {
 pub(crate) struct Diagnosed {
     pub(crate) opens: bool,
     pub(crate) secrets: Vec<String>,
+    /// What would open it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) note: Option<String>,
+    /// What each source of the configuration makes of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) sources: Vec<Verdict>,
 }
 
 impl<'a> Keys<'a> {
@@ -44,7 +51,10 @@ impl<'a> Keys<'a> {
         Ok(Self {
             names: &flags.secret_env,
             hints,
-            ring: ring.map_err(Refused::new)?,
+            ring: ring.map_err(|error| match error.is_short() {
+                true => Refused(format!("{error} (here: `--allow-short-secret`)")),
+                false => Refused::new(error),
+            })?,
         })
     }
 
@@ -59,6 +69,8 @@ impl<'a> Keys<'a> {
         Diagnosed {
             opens: found.contains(right),
             secrets: secrets.collect(),
+            note: None,
+            sources: Vec::new(),
         }
     }
 }

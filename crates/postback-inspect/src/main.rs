@@ -8,6 +8,7 @@
 
 mod batch;
 mod configuration;
+mod copied;
 mod destination;
 mod explain;
 mod form;
@@ -20,7 +21,9 @@ mod posted;
 mod render;
 mod secrets;
 mod setup;
+mod stray;
 mod thankyou;
+mod verdict;
 mod words;
 
 use clap::{Parser, Subcommand};

@@ -2,10 +2,15 @@
 //! diagnosed.
 
 use crate::keys::{Diagnosed, Keys, SecretFlags};
+use crate::verdict::{Sources, Verdict};
 use crate::{Done, Refused, batch};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use postback::intake::Message;
 use serde::{Deserialize, Serialize};
-use std::io::{self, Read, Write};
+use std::{
+    io::{self, Read, Write},
+    path::PathBuf,
+};
 
 /// How the bodies of an interface are read.
 pub(crate) trait Posted {
@@ -17,6 +22,15 @@ pub(crate) trait Posted {
 
     fn read(&self, body: &[u8]) -> Result<Self::Shown, String>;
     fn diagnosis(&self, body: &[u8]) -> Result<Diagnosed, String>;
+    fn message<'a>(&self, shown: &'a Self::Shown) -> Message<'a>;
+}
+
+/// A notification, with what each source of a configuration makes of it.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Told<S> {
+    Alone(S),
+    Judged { sources: Vec<Verdict>, notification: S },
 }
 
 #[derive(Deserialize)]
@@ -43,6 +57,9 @@ pub(crate) struct Asked {
     /// without the secret.
     #[arg(long)]
     diagnose: bool,
+    /// Says also whether the sources of this configuration would take it: version, role, click id.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// Answers lines of JSON.
     #[arg(long)]
     batch: bool,
@@ -55,26 +72,57 @@ impl Asked {
 }
 
 pub(crate) fn run<P: Posted>(posted: &P, asked: &Asked, out: &mut impl Write) -> Done {
+    let sources = asked.config.as_deref().map(Sources::read).transpose()?;
+    let told = |body: &[u8]| told(posted, sources.as_ref(), body);
+    let diagnosed = |body: &[u8]| diagnosed(posted, sources.as_ref(), body);
     match (asked.batch, asked.diagnose) {
-        (true, true) => return batch::run(out, |line: Line| posted.diagnosis(&line.body()?)),
-        (true, false) => return batch::run(out, |line: Line| posted.read(&line.body()?)),
+        (true, true) => return batch::run(out, |line: Line| diagnosed(&line.body()?)),
+        (true, false) => return batch::run(out, |line: Line| told(&line.body()?)),
         (false, _) => {}
     }
     let mut body = Vec::new();
     let most = u64::try_from(P::MOST).unwrap_or(u64::MAX).saturating_add(1);
     io::stdin().lock().take(most).read_to_end(&mut body)?;
     if asked.diagnose {
-        let said = posted.diagnosis(&body).map_err(Refused)?;
-        for line in said.secrets {
-            writeln!(out, "{line}")?;
-        }
-        return match said.opens {
-            true => Ok(()),
-            false => Err(Refused(P::NONE_IS_RIGHT.into()).into()),
-        };
+        return print::<P>(&diagnosed(&body).map_err(Refused)?, out);
     }
-    let shown = posted.read(&body).map_err(Refused)?;
+    let shown = told(&body).map_err(Refused)?;
     serde_json::to_writer(&mut *out, &shown).map_err(io::Error::from)?;
     writeln!(out)?;
     Ok(())
+}
+
+fn told<P: Posted>(posted: &P, sources: Option<&Sources>, body: &[u8]) -> Result<Told<P::Shown>, String> {
+    let shown = posted.read(body)?;
+    Ok(match sources {
+        Some(sources) => Told::Judged {
+            sources: sources.verdicts(&posted.message(&shown)),
+            notification: shown,
+        },
+        None => Told::Alone(shown),
+    })
+}
+
+fn diagnosed<P: Posted>(posted: &P, sources: Option<&Sources>, body: &[u8]) -> Result<Diagnosed, String> {
+    let mut diagnosed = posted.diagnosis(body)?;
+    if let (true, Some(sources)) = (diagnosed.opens, sources) {
+        diagnosed.sources = sources.verdicts(&posted.message(&posted.read(body)?));
+    }
+    Ok(diagnosed)
+}
+
+fn print<P: Posted>(said: &Diagnosed, out: &mut impl Write) -> Done {
+    for line in said.secrets.iter().chain(&said.note) {
+        writeln!(out, "{line}")?;
+    }
+    for line in said.sources.iter().flat_map(Verdict::lines) {
+        writeln!(out, "{line}")?;
+    }
+    if !said.opens {
+        return Err(Refused(P::NONE_IS_RIGHT.into()).into());
+    }
+    match said.sources.is_empty() || said.sources.iter().any(Verdict::takes) {
+        true => Ok(()),
+        false => Err(Refused("no source would take it".into()).into()),
+    }
 }

@@ -30,6 +30,9 @@ pub(crate) struct Arguments {
     /// How old a page may be, as `12h` or `1d12h`; any age is taken without it.
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     max_age: Option<Duration>,
+    /// Reads values that are not UTF-8, and that `cbpop` does not cover, as ISO 8859-1.
+    #[arg(long)]
+    latin_1: bool,
     /// Answers lines of JSON.
     #[arg(long, conflicts_with = "url")]
     batch: bool,
@@ -44,6 +47,9 @@ struct Shown {
     age: String,
     receipts: Vec<String>,
     items: Vec<String>,
+    /// What could not be read whole.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    damaged: Vec<String>,
     parameters: ThankYouPage,
 }
 
@@ -51,7 +57,14 @@ pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
     let keys = Keys::new(&arguments.secrets)?;
     let now = arguments.now.map_or_else(now, Ok)?;
     let max_age = arguments.max_age.unwrap_or(Duration::MAX);
-    let show = |url: &str| shown(&keys, now, max_age, url);
+    let parse = match arguments.latin_1 {
+        true => ThankYou::parse_latin_1,
+        false => ThankYou::parse,
+    };
+    let show = |url: &str| {
+        let read = parse(query(url).as_bytes()).map_err(|error| error.to_string())?;
+        shown(&keys, now, max_age, &read)
+    };
     if arguments.batch {
         return batch::run(out, |line: batch::Url| show(&line.url));
     }
@@ -61,12 +74,15 @@ pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
     Ok(())
 }
 
-fn shown(keys: &Keys<'_>, now: Timestamp, max_age: Duration, url: &str) -> Result<Shown, String> {
+/// What follows the `?` of a URL, or the whole of a query.
+fn query(url: &str) -> &str {
     let url = url.split_once('#').map_or(url, |(before, _)| before);
     // A query may hold a `?` of its own; the address in front of one holds no `=`.
     let parts = url.split_once('?').filter(|(before, _)| !before.contains('='));
-    let query = parts.map_or(url, |(_, query)| query);
-    let read = ThankYou::parse(query.as_bytes()).map_err(|error| error.to_string())?;
+    parts.map_or(url, |(_, query)| query)
+}
+
+fn shown(keys: &Keys<'_>, now: Timestamp, max_age: Duration, read: &ThankYou) -> Result<Shown, String> {
     let page = read
         .verify(&keys.ring, now, max_age)
         .map_err(|refused| refused.to_string())?;
@@ -77,6 +93,7 @@ fn shown(keys: &Keys<'_>, now: Timestamp, max_age: Duration, url: &str) -> Resul
         age: words::span(now.saturating_since(page.time())),
         receipts: page.receipts().map(str::to_owned).collect(),
         items: page.items().map(str::to_owned).collect(),
+        damaged: page.damaged().map(str::to_owned).collect(),
         parameters: page,
     })
 }

@@ -115,5 +115,10 @@ async fn credentials(tracker: &Tracker, secrets: &dyn Secrets) -> Result<Credent
     if !problems.is_empty() {
         return Err(ConfigureError::Refused(problems));
     }
-    Credentials::new(tracker, &found).map_err(|error| ConfigureError::Refused(error.problems().to_vec()))
+    let credentials =
+        Credentials::new(tracker, &found).map_err(|error| ConfigureError::Refused(error.problems().to_vec()))?;
+    for doubt in Credentials::doubts(tracker, &found) {
+        tracing::warn!(%doubt, "a secret may be another one");
+    }
+    Ok(credentials)
 }

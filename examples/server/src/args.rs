@@ -7,12 +7,15 @@ use crate::serve::Server;
 use clap::{Args, Parser, Subcommand};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use postback::delivery::address::{AddressPolicy, Allowed};
-use postback::tracker::Tracker;
-use postback::value::{IpNet, Namespace, Secret, ip_range};
+use postback::port::Secrets;
+use postback::tracker::{Credentials, Tracker};
+use postback::value::{IpNet, Namespace, Secret, SecretReference, ip_range};
 use postback_axum::{ConnectionLimits, RouterOptions};
 use postback_http::Client;
 use postback_service::{ConfigureError, EnvSecrets, Journal, PRIVATE_DAYS, Service, stop_signal};
-use std::{fmt::Display, io::Write, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    collections::BTreeMap, fmt::Display, io::Write, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc,
+};
 use tracing_subscriber::EnvFilter;
 
 /// The environment variable with the bearer token of the API.
@@ -86,7 +89,7 @@ impl Arguments {
     pub async fn run(self) -> ExitCode {
         let done = match self.command {
             Some(Command::Demo) => demo::run(&mut std::io::stdout()).await.map_err(trouble),
-            Some(Command::Check(arguments)) => check(&arguments),
+            Some(Command::Check(arguments)) => check(&arguments).await,
             Some(Command::Serve(arguments)) => run(arguments).await,
             None => run(self.serve).await,
         };
@@ -124,15 +127,32 @@ fn problems(texts: Vec<String>) -> Failed {
     usage(texts.join("\n"))
 }
 
-fn check(arguments: &CheckArguments) -> Result<(), Failed> {
+async fn check(arguments: &CheckArguments) -> Result<(), Failed> {
     // What the namespace is changes no problem.
     let namespace = "default".parse().map_err(usage)?;
-    let (_, warnings) = read(&arguments.config, &namespace).map_err(problems)?;
+    let (tracker, mut warnings) = read(&arguments.config, &namespace).map_err(problems)?;
+    let secrets = secrets_at_hand(&tracker).await;
+    let refused = Credentials::refusals(&tracker, &secrets);
+    if !refused.is_empty() {
+        return Err(problems(refused));
+    }
+    warnings.extend(Credentials::doubts(&tracker, &secrets));
     let mut out = std::io::stdout().lock();
     for warning in warnings {
         writeln!(out, "warning: {warning}").map_err(trouble)?;
     }
     writeln!(out, "`{}` compiles", arguments.config.display()).map_err(trouble)
+}
+
+/// The secrets of notifications that are set where `check` runs; the others are the server's.
+async fn secrets_at_hand(tracker: &Tracker) -> BTreeMap<SecretReference, Secret> {
+    let mut found = BTreeMap::new();
+    for reference in tracker.inbound_references() {
+        if let Ok(secret) = EnvSecrets.secret(reference).await {
+            found.insert(reference.clone(), secret);
+        }
+    }
+    found
 }
 
 async fn run(arguments: ServeArguments) -> Result<(), Failed> {

@@ -159,6 +159,69 @@ fn missing_secrets_are_printed_one_a_line() {
     );
 }
 
+/// The small configuration with a source for ClickBank's notifications.
+fn with_notifications() -> String {
+    format!(
+        "{SMALL}\n[[offer_source]]\nid = \"cb\"\ndefault = true\ntemplate = \"clickbank-ins\"\nsecrets = [\"env:POSTBACK_TEST_SECRET\"]\n"
+    )
+}
+
+#[test]
+fn a_short_secret_is_named_by_check_and_at_the_start_with_what_allows_it() {
+    let (folder, path) = file("a.toml", &with_notifications());
+    let database = format!("sqlite:{}", folder.path().join("a.db").display());
+    for arguments in [
+        vec!["check", "--config", &path],
+        vec!["--config", &path, "--database", &database, "--listen", "127.0.0.1:0"],
+    ] {
+        let mut command = program::command();
+        let output = command
+            .args(&arguments)
+            .env("POSTBACK_TEST_SECRET", "1ABCD")
+            .output()
+            .unwrap();
+        let text = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert!(text.contains("offer source `cb`"), "{text}");
+        assert!(
+            text.contains("take this one with `allow_short_secret = true`"),
+            "{text}"
+        );
+        assert!(!text.contains("1ABCD"), "{text}");
+    }
+    // It is not the place where the server runs: what is not set is no problem.
+    assert_eq!(run(&["check", "--config", &path]).status.code(), Some(0));
+    let (_folder, path) = file("a.toml", &(with_notifications() + "allow_short_secret = true\n"));
+    let mut command = program::command();
+    command.env("POSTBACK_TEST_SECRET", "1ABCD");
+    let output = command.args(["check", "--config", &path]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_with_a_line_end_or_small_letters_is_warned_of_and_never_shown() {
+    let (folder, path) = file("a.toml", &with_notifications());
+    let database = format!("sqlite:{}", folder.path().join("a.db").display());
+    for (secret, doubt) in [
+        ("SECRETSECRET1234\n", "ends with a line break"),
+        ("SECRETSECRETabcd", "holds lower-case letters"),
+    ] {
+        let mut checked = program::command();
+        checked.args(["check", "--config", &path]);
+        let output = checked.env("POSTBACK_TEST_SECRET", secret).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let said = format!("offer source `cb`: the secret `env:POSTBACK_TEST_SECRET` {doubt}");
+        assert!(text.contains(&format!("warning: {said}")), "{text}");
+        let mut command = program::command();
+        command.args(["--config", &path, "--database", &database, "--listen", "127.0.0.1:0"]);
+        let serving = Program::start(command.env("POSTBACK_TEST_SECRET", secret));
+        let (_, log) = serving.stop();
+        assert!(log.contains(&said), "{log}");
+        assert!(!(text + &log).contains("SECRETSECRET"), "{log}");
+    }
+}
+
 #[test]
 fn a_database_that_cannot_be_opened_is_1() {
     let (_folder, path) = file("a.toml", SMALL);

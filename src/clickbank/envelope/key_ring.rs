@@ -95,6 +95,14 @@ impl fmt::Debug for KeyRing {
 #[error(transparent)]
 pub struct KeyRingError(Problem);
 
+impl KeyRingError {
+    /// Whether all that is wrong is a short secret, which [`KeyRing::allow_short`] takes.
+    #[must_use]
+    pub fn is_short(&self) -> bool {
+        matches!(self.0, Problem::Short(_))
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 enum Problem {
     #[error("key ring needs a secret")]
@@ -103,7 +111,10 @@ enum Problem {
     TooMany(usize),
     #[error("secret {0} is empty")]
     Empty(usize),
-    #[error("secret {0} is shorter than {MIN_SECRET} characters")]
+    #[error(
+        "secret {0} is shorter than {MIN_SECRET} characters, so it can be guessed from one captured notification: choose one of {MIN_SECRET} to \
+         {CLICKBANK_LONGEST} in ClickBank, or take this one with `allow_short_secret = true`"
+    )]
     Short(usize),
 }
 
@@ -113,7 +124,11 @@ enum Problem {
 #[must_use]
 pub fn secret_hint(secret: &Secret) -> Option<&'static str> {
     let bytes = secret.expose();
-    if bytes
+    if bytes.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
+        Some("ends with a line break")
+    } else if bytes.iter().any(u8::is_ascii_lowercase) {
+        Some("holds lower-case letters")
+    } else if bytes
         .iter()
         .any(|byte| !byte.is_ascii_uppercase() && !byte.is_ascii_digit())
     {
@@ -162,7 +177,11 @@ mod tests {
             "key ring has 5 secrets, at most 4 are allowed"
         );
         assert_eq!(error(&["SECRETSECRET1234", ""]), "secret 2 is empty");
-        assert_eq!(error(&["SECRETSECRE"]), "secret 1 is shorter than 12 characters");
+        assert_eq!(
+            error(&["SECRETSECRE"]),
+            "secret 1 is shorter than 12 characters, so it can be guessed from one captured notification: choose one of 12 to 16 in ClickBank, or \
+             take this one with `allow_short_secret = true`"
+        );
     }
 
     #[test]
@@ -187,11 +206,16 @@ mod tests {
             secret_hint(&"SECRETSECRET12345".into()),
             Some("is longer than 16 characters")
         );
-        for text in ["secretsecret1234", "SECRETSECRET123\n", "SECRET SECRET12"] {
-            assert_eq!(
-                secret_hint(&text.into()),
-                Some("holds characters other than digits and capital letters")
-            );
+        for (text, hint) in [
+            ("secretsecret1234", "holds lower-case letters"),
+            ("SECRETSECRET123\n", "ends with a line break"),
+            ("SECRETSECRET123\r\n", "ends with a line break"),
+            (
+                "SECRET SECRET12",
+                "holds characters other than digits and capital letters",
+            ),
+        ] {
+            assert_eq!(secret_hint(&text.into()), Some(hint));
             assert!(KeyRing::new(vec![Secret::from(text)]).is_ok());
         }
     }

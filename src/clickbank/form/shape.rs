@@ -7,7 +7,7 @@ use super::notification::Values;
 use super::version::FormVersion;
 use crate::clickbank::ins::{Fault, TransactionType};
 use crate::value::{Currency, Pii, Receipt};
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 use core::ops::RangeInclusive;
 
 /// The parameter with the check.
@@ -190,6 +190,34 @@ pub(super) fn fits(values: &Values, version: &FormVersion) -> bool {
     let complete = expected.all(present) && SELLER.iter().any(present);
     let whole = complete && OF_4_AT_TIMES.iter().filter(|_| of_4).all(present);
     (whole || !has_strange) && (complete || !names().any(has_bar))
+}
+
+/// Whether any version has a parameter of this name.
+pub(super) fn is_known(name: &str) -> bool {
+    let of_1 = COVERED_BY_1.contains(&name);
+    let of_2 = OF_2.contains(&name) || SELLER.contains(&name);
+    name == CHECK || of_1 || of_2 || OF_4.contains(&name) || OF_4_AT_TIMES.contains(&name)
+}
+
+/// The sets of names that a form of the version may have had: with either name of the seller unless
+/// one is there, and with those that 4.0 may lack or without. 1.0 takes what is missing for empty.
+pub(super) fn could_have(values: &Values, version: &FormVersion) -> Vec<Vec<&'static str>> {
+    const SELLERS: &[&str] = &SELLER;
+    if *version == FormVersion::V1 {
+        return Vec::new();
+    }
+    let of_4 = !matches!(version, FormVersion::V2 | FormVersion::V3);
+    let present = SELLERS.iter().find(|name| values.contains_key(**name));
+    let sellers = present.map_or(SELLERS, core::slice::from_ref);
+    let at_times: &[bool] = if of_4 { &[true, false] } else { &[false] };
+    let sets = sellers.iter().flat_map(|seller| {
+        at_times.iter().map(move |at_times| {
+            let later = OF_4.iter().filter(|_| of_4);
+            let rare = OF_4_AT_TIMES.iter().filter(|_| *at_times);
+            OF_2.iter().chain(later).chain(rare).chain([seller]).copied().collect()
+        })
+    });
+    sets.collect()
 }
 
 /// `STANDARD` and `RECURRING`, and what was seen beside them; 8 to 11 characters by the list of

@@ -119,7 +119,7 @@ impl Form {
         }
     }
 
-    fn matches(&self, version: &FormVersion, presented: &str, secret: &[u8]) -> Choice {
+    pub(super) fn matches(&self, version: &FormVersion, presented: &str, secret: &[u8]) -> Choice {
         let matches = check::matches(self.check(version, secret, false), presented);
         match self.latin1.is_empty() {
             true => matches,

@@ -5,9 +5,9 @@ use super::form::Shape;
 use super::parameter::{TRACKING_PARAMETERS, VTID, is_code, longest};
 use super::{Link, LinkForm};
 use crate::clickbank::tid::{Tid, TidError};
-use crate::text::shown;
+use crate::text::{SecondMark, shown};
 use crate::value::is_unfilled_macro;
-use alloc::{format, string::String, vec::Vec};
+use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use core::ops::RangeInclusive;
 use thiserror::Error;
 
@@ -35,6 +35,20 @@ impl Doubt {
 /// What there is to doubt.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(crate) enum Matter {
+    /// A second `?`. ClickBank's own article prints one: `vendor=cbtest?tid=..`.
+    #[error("{0}")]
+    SecondMark(SecondMark),
+    /// `&amp;` of a page's source.
+    #[error("`{0}` shows that the link was pasted as HTML; write `&` in place of `&amp;`")]
+    Html(String),
+    /// The click id in a parameter that ClickBank does not know.
+    #[error("ClickBank does not give `{name}` back, so the click id in it is lost; write `{instead}={{clickid}}`")]
+    NotGivenBack {
+        /// The parameter that stands there.
+        name: String,
+        /// One that comes back.
+        instead: String,
+    },
     /// A readable hoplink without one of its two names.
     #[error("a hoplink needs `{0}`")]
     Missing(&'static str),
@@ -103,9 +117,17 @@ impl Link {
     /// What is probably not meant, in the order of the link's parts.
     #[must_use]
     pub fn doubts(&self) -> Vec<Doubt> {
-        let mut matters = of_form(self.form());
+        let mark = SecondMark::find(self.as_str());
+        let marked = mark.as_ref().map(|mark| mark.name().to_owned());
+        let of_mark = |name: &str| marked.as_deref() == Some(name);
+        let mut matters: Vec<Matter> = mark.clone().map(Matter::SecondMark).into_iter().collect();
+        // What such a value holds is no nickname, whoever's it is.
+        let is_other =
+            |matter: &Matter| !matches!(matter, Matter::Nickname(name) if mark.is_some() && name.contains('?'));
+        matters.extend(of_form(self.form()).into_iter().filter(is_other));
+        matters.extend(self.html());
         let mut seen = Vec::new();
-        for (name, value) in self.parameters() {
+        for (name, value) in self.parameters().filter(|(name, _)| !of_mark(name)) {
             let Some(name) = known(name) else {
                 continue;
             };
@@ -119,7 +141,27 @@ impl Link {
             matters.extend(self.of_value(name, value));
             seen.push(name);
         }
+        matters.extend(self.lost().filter(|_| mark.is_none()));
         matters.into_iter().map(Doubt).collect()
+    }
+
+    fn html(&self) -> Option<Matter> {
+        let mut escaped = self.parameters().filter(|(name, _)| name.starts_with("amp;"));
+        escaped.next().map(|(name, _)| Matter::Html(shown(name)))
+    }
+
+    /// A click id that comes back nowhere since its parameter is nobody's.
+    fn lost(&self) -> Option<Matter> {
+        let takes = self.form().tracking_parameter()?;
+        let filled = || self.parameters().filter(|(_, value)| holds_click_id(value));
+        if filled().any(|(name, _)| longest(name).is_some() || self.given_back(name).is_some()) {
+            return None;
+        }
+        let (name, _) = filled().find(|(name, _)| !name.starts_with("amp;"))?;
+        Some(Matter::NotGivenBack {
+            name: shown(name),
+            instead: self.meant(name).unwrap_or(takes).into(),
+        })
     }
 
     fn of_value(&self, name: &'static str, value: &str) -> Option<Matter> {

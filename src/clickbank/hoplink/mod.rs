@@ -19,17 +19,21 @@
 //! # Ok::<(), postback::clickbank::hoplink::LinkError>(())
 //! ```
 
+mod back;
 mod doubt;
 mod edit;
 mod form;
 mod parameter;
+mod way_back;
 
+pub use back::GivenBack;
+pub(crate) use back::camel_case;
 pub use doubt::Doubt;
 pub(crate) use doubt::{Matter, holds_click_id};
 pub use edit::ParameterError;
 pub use form::LinkForm;
 pub use parameter::TRACKING_PARAMETERS;
-pub(crate) use parameter::{MAX_UNIQUE_VALUE, is_code, longest};
+pub(crate) use parameter::longest;
 
 use crate::value::{MAX_QUERY, Query, QueryError};
 use alloc::{

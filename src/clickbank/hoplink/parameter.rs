@@ -7,7 +7,7 @@ use crate::clickbank::tid::MAX_TID;
 const MAX_AFFILIATE_VALUE: usize = 100;
 /// The longest value of a parameter that is unique to a click, in characters (fairly sure; one
 /// source that read ClickBank's article).
-pub(crate) const MAX_UNIQUE_VALUE: usize = 256;
+pub(super) const MAX_UNIQUE_VALUE: usize = 256;
 
 /// The affiliate's tracking code.
 pub(super) const TID: &str = "tid";
@@ -60,6 +60,11 @@ pub(crate) fn longest(name: &str) -> Option<usize> {
 }
 
 /// Whether it is a tracking code, whose value is a [`Tid`](crate::clickbank::tid::Tid).
-pub(crate) fn is_code(name: &str) -> bool {
+pub(super) fn is_code(name: &str) -> bool {
     matches!(name, TID | VTID)
+}
+
+/// Whether it is a click id of somebody's: `extclid` and the affiliate's own unique ones.
+pub(super) fn is_unique(name: &str) -> bool {
+    name == "extclid" || name.starts_with("unique_aff_sub") && longest(name).is_some()
 }

@@ -2,12 +2,14 @@
 //! source looks for it.
 
 use crate::clickbank::Settings;
-use crate::clickbank::hoplink::{Link, LinkForm, MAX_UNIQUE_VALUE, Matter, holds_click_id, is_code, longest};
+use crate::clickbank::hoplink::{GivenBack, Link, LinkForm, Matter, camel_case, holds_click_id, longest};
 use crate::clickbank::ins::Version;
 use crate::config::Place;
 use crate::event::Interface;
 use crate::model::AccountRole;
 use crate::network::{Meaning, SourceView};
+use crate::text::shown;
+use crate::value::FieldPath;
 use alloc::{
     format,
     string::{String, ToString},
@@ -37,6 +39,8 @@ pub(super) fn lint(place: &Place<'_>, url: &str, source: &SourceView<'_>, settin
         match &doubt.0 {
             Matter::OtherSide { name, .. } | Matter::Mixed { name, .. } | Matter::Repeated(name) if filled(name) => {}
             Matter::OneVisit | Matter::AfterHop => {}
+            // It is named for every network, and the rest of the link is not as it is meant.
+            Matter::SecondMark(_) => return,
             _ => continue,
         }
         place.problem(doubt.to_string());
@@ -53,13 +57,15 @@ pub(super) fn lint(place: &Place<'_>, url: &str, source: &SourceView<'_>, settin
         }
         return;
     }
-    match names.iter().find(|name| longest(name).is_some()) {
-        Some(name) => place.problem(way_back.astray(name)),
-        None => place.problem(format!(
+    let known = names.iter().find(|name| longest(name).is_some());
+    let said = known.map(|name| way_back.astray(name));
+    let said = said.or_else(|| names.iter().find_map(|name| way_back.unknown(&link, name)));
+    place.problem(said.unwrap_or_else(|| {
+        format!(
             "no click id can come back through this URL; add `{}={{clickid}}`",
             way_back.usual()
-        )),
-    }
+        )
+    }));
 }
 
 /// Notifications have the order form's codes in `trackingCodes`; but the affiliate's one is said to
@@ -94,16 +100,13 @@ impl WayBack<'_> {
 
     /// Whether the source looks for this parameter in a place of its notifications that has it.
     fn is_looked_for(&self, name: &str) -> bool {
-        let known = longest(name);
-        let code = is_code(name) && self.looks(|path| path.starts_with("trackingCodes"));
-        // On a pay link they are the seller's own; of an affiliate's parameters those that are
-        // unique to a click were not seen there.
-        let seen = known.is_some_and(|longest| longest != MAX_UNIQUE_VALUE);
-        let variable = (seen || self.form.is_pay_link()) && self.looks_among(VARIABLES, name);
+        let back = GivenBack::of(self.form, name);
+        let code = back.code && self.looks(|path| path.starts_with("trackingCodes"));
+        let variable = back.variable && self.looks_among(VARIABLES, name);
         // ClickBank's own text: since version 8.0, and to affiliates alone.
         let told = self.settings.ins_versions.contains(&Version::V8)
             && self.settings.account_role != Some(AccountRole::Vendor);
-        let parameter = told && known.is_some() && self.looks_among(PARAMETERS, &camel_case(name));
+        let parameter = told && back.parameter && self.looks_among(PARAMETERS, &camel_case(name));
         code || variable || parameter
     }
 
@@ -129,6 +132,32 @@ impl WayBack<'_> {
             None if self.form.is_direct() => "tid",
             _ => "vtid",
         }
+    }
+
+    /// What to say of a click id in a parameter that ClickBank does not know.
+    fn unknown(&self, link: &Link, name: &str) -> Option<String> {
+        let usual = self.usual();
+        if self.form.is_pay_link() {
+            let path = format!("{VARIABLES}.{name}");
+            let can_be_named = path.parse::<FieldPath>().is_ok_and(|path| path.steps().len() == 2);
+            return (self.notified && can_be_named).then(|| {
+                format!(
+                    "the click id is in `{}`, a variable of your own, which notifications repeat, and no path of `click_id_from` looks there; \
+                     write `click_id_from = [\"{}\"]` in the source, or `{usual}={{clickid}}` here",
+                    name.escape_debug(),
+                    path.escape_debug()
+                )
+            });
+        }
+        let is_of_clickbank = self.form.is_hoplink() || self.form.is_direct();
+        let instead = link.meant(name).filter(|near| self.returns(near)).unwrap_or(usual);
+        is_of_clickbank.then(|| {
+            let lost = Matter::NotGivenBack {
+                name: shown(name),
+                instead: instead.into(),
+            };
+            lost.to_string()
+        })
     }
 
     /// What to say of a click id that comes back where nobody looks for it.
@@ -161,17 +190,4 @@ fn asked<'a>(source: &SourceView<'a>) -> Option<&'a str> {
     let (_, filled) = pairs.find(|(name, _)| source.names.meaning(name) == Some(Meaning::ClickId))?;
     let name = filled.strip_prefix('{')?.strip_suffix('}')?;
     (!name.contains(['{', '}'])).then_some(name)
-}
-
-/// The name of a link's parameter as a notification writes it: `aff_sub1` is `affSub1` there.
-fn camel_case(name: &str) -> String {
-    let mut begins = false;
-    let mut camel = String::new();
-    for letter in name.chars() {
-        if letter != '_' {
-            camel.push(if begins { letter.to_ascii_uppercase() } else { letter });
-        }
-        begins = letter == '_';
-    }
-    camel
 }

@@ -36,6 +36,7 @@
 //! ```
 
 mod flat;
+mod loose;
 mod page;
 mod parameters;
 mod times;

@@ -4,6 +4,7 @@ use super::parameters::{Values, text};
 use super::times::Times;
 use crate::event::Assurance;
 use crate::value::{Pii, Timestamp};
+use alloc::{collections::BTreeSet, string::String};
 use core::fmt;
 
 /// What a thank-you page's URL says, checked or decrypted
@@ -15,15 +16,17 @@ use core::fmt;
 #[derive(Clone, PartialEq, Eq)]
 pub struct ThankYouPage {
     values: Values,
+    damaged: BTreeSet<String>,
     times: Times,
     assurance: Assurance,
     is_checked: bool,
 }
 
 impl ThankYouPage {
-    pub(super) fn verified(values: Values, times: Times) -> Self {
+    pub(super) fn verified(values: Values, damaged: BTreeSet<String>, times: Times) -> Self {
         Self {
             values,
+            damaged,
             times,
             assurance: Assurance::Verified32,
             is_checked: true,
@@ -34,6 +37,7 @@ impl ThankYouPage {
         Self {
             is_checked,
             values,
+            damaged: BTreeSet::new(),
             times,
             assurance: Assurance::Decrypted,
         }
@@ -123,6 +127,12 @@ impl ThankYouPage {
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&Pii> {
         self.values.get(name)
+    }
+
+    /// The parameters that could not be read whole, in the order of their names: U+FFFD stands for
+    /// what could not, and of one that was repeated the first is here. `cbpop` covers none of them.
+    pub fn damaged(&self) -> impl Iterator<Item = &str> {
+        self.damaged.iter().map(String::as_str)
     }
 
     fn text(&self, name: &str) -> Option<&str> {

@@ -1,17 +1,21 @@
 //! The query of a page's URL, before it is checked.
 
 use super::flat;
+use super::loose::{self, Charset};
 use super::page::ThankYouPage;
 use super::parameters::{CHECK, ITEM, NAMES, RECEIPT, TIME, Values, text};
 use super::times::{ThankYouRefused, Times};
 use crate::clickbank::check;
 use crate::clickbank::envelope::{Envelope, Key, KeyRing, base64};
 use crate::clickbank::plaintext::Fault;
-use crate::value::{Pii, Query, QueryError, Timestamp};
-use alloc::{borrow::ToOwned, vec::Vec};
+use crate::value::{Pii, QueryError, Timestamp};
+use alloc::{collections::BTreeSet, string::String, vec::Vec};
 use core::{fmt, time::Duration};
 use subtle::Choice;
 use thiserror::Error;
+
+/// What must be read whole: what `cbpop` covers, and what is encrypted.
+const STRICT: &[&str] = &[ITEM, RECEIPT, TIME, CHECK, "iv", "params"];
 
 /// The query of a thank-you page's URL, in either form; nothing of it is checked yet.
 #[derive(Clone, PartialEq, Eq)]
@@ -19,7 +23,12 @@ pub struct ThankYou(Form);
 
 #[derive(Clone, PartialEq, Eq)]
 enum Form {
-    Plain { values: Values, times: Times },
+    Plain {
+        values: Values,
+        /// The names of those that could not be read whole.
+        damaged: BTreeSet<String>,
+        times: Times,
+    },
     Encrypted(Envelope),
 }
 
@@ -31,39 +40,59 @@ impl ThankYou {
     /// What the INS repeats of these two in `vendorVariables` is still encoded as in the URL, so
     /// `iv=` and `params=` before them make such a query.
     ///
+    /// A parameter that `cbpop` does not cover is no reason to turn a buyer away: what of it cannot
+    /// be read becomes U+FFFD, of a repeated one the first counts, and
+    /// [`ThankYouPage::damaged`] names it.
+    ///
     /// # Errors
-    /// - what [`Query::parse`] refuses
-    /// - a parameter of ClickBank's that is repeated
+    /// - more bytes or parameters than [`Query::parse`](crate::value::Query::parse) takes
+    /// - of `item`, `cbreceipt`, `time`, `cbpop`, `iv` and `params`: one that is repeated, a `%`
+    ///   without two hex digits, what is not UTF-8, a control character
     /// - plain: `item`, `cbreceipt`, `time` or `cbpop` missing or empty; a `time` that is not whole
     ///   seconds since 1970
     /// - encrypted: what is not strict base64, an `iv` that is not 16 bytes long, `params` that are
     ///   empty or no multiple of 16 bytes long
     pub fn parse(query: &[u8]) -> Result<Self, ThankYouError> {
-        let query = Query::parse(query).map_err(Problem::Query)?;
-        let raw = |name| query.raw(name).map_err(Problem::Query);
-        if let (Some(iv), Some(params)) = (raw("iv")?, raw("params")?) {
-            let iv = decoded("iv", iv)?;
-            let iv = iv.try_into().map_err(|iv: Vec<u8>| Problem::Iv(iv.len()))?;
-            let params = decoded("params", params)?;
-            let length = params.len();
-            let envelope = Envelope::of(iv, params).ok_or(Problem::Blocks(length))?;
-            return Ok(Self(Form::Encrypted(envelope)));
+        Self::read(query, Charset::Utf8).map_err(ThankYouError)
+    }
+
+    /// As [`ThankYou::parse`], and of what `cbpop` does not cover a name or a value that is not
+    /// UTF-8 is read as ISO 8859-1.
+    ///
+    /// # Errors
+    /// As [`ThankYou::parse`].
+    pub fn parse_latin_1(query: &[u8]) -> Result<Self, ThankYouError> {
+        Self::read(query, Charset::Latin1).map_err(ThankYouError)
+    }
+
+    fn read(query: &[u8], charset: Charset) -> Result<Self, Problem> {
+        let read = loose::read(query, charset, STRICT).map_err(Problem::Query)?;
+        let (mut values, mut damaged) = (Values::new(), BTreeSet::new());
+        for loose::Parameter {
+            name,
+            value,
+            damaged: odd,
+        } in read
+        {
+            let is_repeated = values.contains_key(&name);
+            if is_repeated && STRICT.contains(&name.as_str()) {
+                return Err(Problem::Repeated(name));
+            }
+            if odd || (is_repeated && NAMES.contains(&name.as_str())) {
+                damaged.insert(name.clone());
+            }
+            values.entry(name).or_insert_with(|| Pii::new(value));
         }
-        for name in [ITEM, RECEIPT, TIME, CHECK].iter().chain(NAMES) {
-            raw(name)?;
-        }
-        // Of the seller's own variables the first one counts.
-        let mut values = Values::new();
-        for (name, value) in query.pairs() {
-            values.entry(name.to_owned()).or_insert_with(|| Pii::new(value));
+        if let (Some(iv), Some(params)) = (values.get("iv"), values.get("params")) {
+            return encrypted(iv.expose(), params.expose());
         }
         for name in [ITEM, RECEIPT, TIME, CHECK] {
             if text(&values, name).is_none() {
-                return Err(Problem::Missing(name).into());
+                return Err(Problem::Missing(name));
             }
         }
         let times = text(&values, TIME).and_then(Times::parse).ok_or(Problem::Time)?;
-        Ok(Self(Form::Plain { values, times }))
+        Ok(Self(Form::Plain { values, damaged, times }))
     }
 
     /// Checks or decrypts the page, and its age: `now` may be `max_age` after its time, and
@@ -86,7 +115,7 @@ impl ThankYou {
         max_age: Duration,
     ) -> Result<ThankYouPage, ThankYouRefused> {
         match &self.0 {
-            Form::Plain { values, times } => {
+            Form::Plain { values, damaged, times } => {
                 let right = key_ring
                     .keys
                     .iter()
@@ -95,7 +124,7 @@ impl ThankYou {
                     return Err(ThankYouRefused::Refused);
                 }
                 times.check(now, max_age)?;
-                Ok(ThankYouPage::verified(values.clone(), *times))
+                Ok(ThankYouPage::verified(values.clone(), damaged.clone(), *times))
             }
             Form::Encrypted(envelope) => {
                 let opened = key_ring.open_as(envelope, read);
@@ -126,12 +155,14 @@ impl fmt::Debug for ThankYou {
 /// A URL that is no thank-you page's. The text names parameters and no values.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(transparent)]
-pub struct ThankYouError(#[from] Problem);
+pub struct ThankYouError(Problem);
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 enum Problem {
     #[error(transparent)]
     Query(QueryError),
+    #[error("parameter `{0}` is repeated")]
+    Repeated(String),
     #[error("`{0}` is missing")]
     Missing(&'static str),
     #[error("`time` is not a number of seconds since 1970")]
@@ -165,6 +196,15 @@ fn is_right(values: &Values, key: &Key) -> Choice {
     let parts = [RECEIPT, TIME, ITEM].map(|name| of(name).as_bytes());
     let made = check::of(core::iter::once(key.secret.expose()).chain(parts));
     check::matches(made, of(CHECK))
+}
+
+fn encrypted(iv: &str, params: &str) -> Result<ThankYou, Problem> {
+    let iv = decoded("iv", iv)?;
+    let iv = iv.try_into().map_err(|iv: Vec<u8>| Problem::Iv(iv.len()))?;
+    let params = decoded("params", params)?;
+    let length = params.len();
+    let envelope = Envelope::of(iv, params).ok_or(Problem::Blocks(length))?;
+    Ok(ThankYou(Form::Encrypted(envelope)))
 }
 
 fn decoded(name: &'static str, text: &str) -> Result<Vec<u8>, Problem> {

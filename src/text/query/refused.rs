@@ -45,6 +45,11 @@ impl QueryError {
         }
     }
 
+    /// More parameters than [`MAX_QUERY_PARAMETERS`], for whoever counts them.
+    pub(crate) const fn too_many() -> Self {
+        Self(Kind::TooMany)
+    }
+
     pub(crate) fn fault(&self) -> QueryFault {
         match &self.0 {
             Kind::TooLong(_) => QueryFault::TooLong,

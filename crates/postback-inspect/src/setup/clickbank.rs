@@ -18,7 +18,8 @@ impl Setup<'_> {
         );
         self.event_matching(source, &mut section);
         let step = section.step(
-            "Secret key: My Site > Advanced Tools > Edit > Secret Key, at most 16 digits and capital letters. The tracker needs the same one.",
+            "Secret key: My Site > Advanced Tools > Edit > Secret Key. Choose one of 12 to 16 digits and capital letters: ClickBank takes no longer one, \
+             and a shorter one, which needs `allow_short_secret = true`, can be guessed. The tracker needs the same one.",
         );
         match settings.secrets.as_slice() {
             [] => drop(step.with(

@@ -1,6 +1,6 @@
 //! `ins`: the notification that ClickBank sent in 2014, and bodies that do not open.
 
-use crate::support::{answers, inspect_with, vector};
+use crate::support::{TemporaryFile, answers, file, inspect_with, vector};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
@@ -87,7 +87,7 @@ fn diagnose_without_a_secret_that_opens_is_2_and_hints_at_what_is_unlike_clickba
     assert_eq!(
         ran.out,
         "CB_SECRET: padding is not valid: most likely another secret, or a body that was cut \
-         (the secret holds characters other than digits and capital letters, unlike ClickBank's)\n"
+         (the secret holds lower-case letters, unlike ClickBank's)\n"
     );
 }
 
@@ -121,7 +121,8 @@ fn a_secret_that_is_missing_or_short_is_named() {
     let short = [("CB_SECRET", "SHORT")];
     assert_eq!(
         inspect_with(&short, body(), &arguments).refused(),
-        "secret 1 is shorter than 12 characters"
+        "secret 1 is shorter than 12 characters, so it can be guessed from one captured notification: choose one of 12 to 16 in ClickBank, or take \
+         this one with `allow_short_secret = true` (here: `--allow-short-secret`)"
     );
     let allowed = ["ins", "--secret-env", "CB_SECRET", "--allow-short-secret"];
     assert!(
@@ -203,4 +204,93 @@ fn a_batch_with_diagnose_says_of_each_body_which_secret_opens_it() {
             ],
         }})]
     );
+}
+
+/// A source for ClickBank's notifications with these lines.
+fn source(name: &str, lines: &str) -> TemporaryFile {
+    let text = format!(
+        "version = 1\n[[domain]]\nid = \"d\"\nurl = \"https://t.example\"\n[[conversion_type]]\nname = \"Purchase\"\ndefault = true\n\
+         counts = \"sale\"\n[[offer_source]]\nid = \"cb\"\ndefault = true\ntemplate = \"clickbank-ins\"\nsecrets = [\"env:S\"]\n{lines}\n"
+    );
+    file(name, &text)
+}
+
+/// The sample of this version that OpenSSL encrypted.
+fn encrypted(version: &str) -> String {
+    let vectors = vector("ins_samples_encrypted_openssl.jsonl");
+    let cases = vectors.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let mut of_version = cases.filter(|case| case["sample"].as_str().unwrap().contains(version));
+    let case = of_version.next().unwrap();
+    json!({"notification": case["notification"], "iv": case["iv"]}).to_string()
+}
+
+#[test]
+fn a_configuration_says_whether_its_sources_would_take_the_notification() {
+    let environment = [("CB_SECRET", "ANOTHERSECRET42")];
+    let asked = |config: &str, more: &[&str]| {
+        let arguments = [&["ins", "--secret-env", "CB_SECRET", "--config", config], more].concat();
+        inspect_with(&environment, encrypted("v8_0"), &arguments)
+    };
+    let refusing = source("ins-7.toml", "ins_versions = [\"7.0\"]\naccount_role = \"affiliate\"");
+    let ran = asked(&refusing, &["--diagnose"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(2), "no source would take it\n"));
+    assert!(ran.out.starts_with("CB_SECRET: opens\n"), "{}", ran.out);
+    assert!(
+        ran.out
+            .contains("source `cb`: would refuse it: version `8.0` is not one of the source's `ins_versions`\n"),
+        "{}",
+        ran.out
+    );
+    let taking = source("ins-8.toml", "ins_versions = [\"8.0\"]");
+    let ran = asked(&taking, &["--diagnose"]);
+    assert!(ran.out.contains("source `cb`: would take it\n"), "{}", ran.out);
+    let printed: Value = serde_json::from_str(&asked(&taking, &[]).printed()).unwrap();
+    assert_eq!(printed["sources"][0]["takes"], true);
+    assert_eq!(printed["notification"]["version"], 8.0);
+}
+
+#[test]
+fn the_other_sides_role_is_said() {
+    let affiliates = source("ins-role.toml", "account_role = \"vendor\"");
+    let vectors = vector("ins_samples_encrypted_openssl.jsonl");
+    let affiliate = vectors.lines().find(|line| line.contains("AFFILIATE_role")).unwrap();
+    let case: Value = serde_json::from_str(affiliate).unwrap();
+    let body = json!({"notification": case["notification"], "iv": case["iv"]}).to_string();
+    let arguments = [
+        "ins",
+        "--diagnose",
+        "--secret-env",
+        "CB_SECRET",
+        "--config",
+        &affiliates,
+    ];
+    let ran = inspect_with(&[("CB_SECRET", "ANOTHERSECRET42")], body, &arguments);
+    assert!(
+        ran.out
+            .contains("source `cb`: it is of role AFFILIATE, and the source says `account_role = \"vendor\"`"),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn what_is_no_notification_is_said_by_what_it_is() {
+    let said = |body: &str| inspect_with(&[SECRET], body, &["ins", "--secret-env", "CB_SECRET"]).refused();
+    assert!(said("ABC12345\n").starts_with("`ABC12345` is the receipt that ClickBank's Test button"));
+    let clear = vector("ins_sample_v6_0_TEST_SALE_recurring_2014_pyramid_bimt.json");
+    let clear = said(&clear);
+    assert!(clear.starts_with("body is a notification in the clear: "), "{clear}");
+    assert!(clear.ends_with("`explain --event` takes it"), "{clear}");
+    let real = real();
+    let form = |plus: &str| {
+        let of = |name: &str| real[name].as_str().unwrap().replace('+', plus).replace('=', "%3D");
+        format!("notification={}&iv={}", of("notification"), of("iv"))
+    };
+    for plus in ["+", "%2B"] {
+        let said = said(&form(plus));
+        assert!(said.starts_with("body is a form with `notification`: "), "{said}");
+        assert!(said.contains("; as JSON it opens; "), "{said}");
+    }
+    let other = said("notification=AAAA");
+    assert!(other.contains("as JSON it is refused: `iv` is missing"), "{other}");
 }

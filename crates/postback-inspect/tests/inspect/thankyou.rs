@@ -147,3 +147,32 @@ fn a_batch_takes_no_url() {
     );
     assert_eq!(ran.conflicting(), "'--batch' '[URL]'");
 }
+
+#[test]
+fn what_the_check_does_not_cover_turns_nobody_away_and_is_marked() {
+    let url = "https://shop.example.com/thanks?item=ipntest&cbreceipt=LPJ9VE42&time=1419112990&cbpop=4C19ACEB\
+               &cname=Zo%EB&cname=Other&utm_term=100%";
+    let arguments = ["thankyou", "--secret-env", "CB_SECRET", "--now", "1419112990", url];
+    let read = |more: &[&str]| -> Value {
+        let printed = inspect_with(&[SECRET], "", &[&arguments[..], more].concat()).printed();
+        serde_json::from_str(&printed).unwrap()
+    };
+    let strict = read(&[]);
+    assert_eq!(strict["checked"], true);
+    assert_eq!(strict["damaged"], json!(["cname", "utm_term"]));
+    assert_eq!(strict["parameters"]["cname"], "Zo\u{fffd}");
+    assert_eq!(strict["parameters"]["utm_term"], "100%");
+    assert_eq!(read(&["--latin-1"])["parameters"]["cname"], "Zo\u{eb}");
+    // What it covers is read as strictly as ever.
+    for (covered, said) in [
+        (
+            "item=ipntest%",
+            "value of parameter `item` holds a malformed percent escape",
+        ),
+        ("item=ipntest&item=ipntest", "parameter `item` is repeated"),
+    ] {
+        let url = url.replace("item=ipntest", covered);
+        let refused = inspect_with(&[SECRET], "", &["thankyou", "--secret-env", "CB_SECRET", &url]).refused();
+        assert_eq!(refused, said);
+    }
+}
