@@ -117,8 +117,8 @@ impl Credentials {
         let doubts = known(tracker, secrets).filter_map(|(id, source, reference, secret)| {
             let doubt = source.protocol.secret_doubt(secret)?;
             Some(format!(
-                "offer source `{id}`: the secret `{reference}` {doubt}, unlike the network's own; with another one than is set there no \
-                 notification can be read"
+                "offer source `{id}`: the secret `{reference}` {doubt}, unlike the network's own; unless it is exactly the one that is set there, no \
+                 notification opens"
             ))
         });
         doubts.collect()
