@@ -50,6 +50,9 @@ fn source(row: &OfferSource, place: &Place<'_>, context: &Context<'_>) -> Source
         place.problem("money that is taken back is never `approved`");
     }
     let (parameters, names) = parameter::resolve(row, place, row.protocol.parameter_map());
+    if let Some(unread) = row.protocol.unread_names(row.truth, &row.names) {
+        place.at("names").problem(unread);
+    }
     let currency = row.currency.unwrap_or(context.currency);
     let domain = row.domain.as_ref();
     let refused = row.refused.unwrap_or_default();

@@ -4,11 +4,21 @@ use super::{KeyRing, Protocol};
 #[cfg(feature = "legacy-ins")]
 use crate::clickbank::form::FormNotification;
 use crate::clickbank::{self, envelope::Refused, ins::Notification};
-use crate::event::Received;
+use crate::event::{Interface, Received};
 use crate::network::{Draft, NotTaken, SourceView};
-use alloc::borrow::Cow;
+use alloc::{borrow::Cow, collections::BTreeMap, string::String};
 
 impl Protocol {
+    /// What is wrong with names for the parameters of postbacks on a source whose truth is
+    /// notifications, which have fields of their own.
+    pub(crate) fn unread_names(&self, truth: Option<Interface>, names: &BTreeMap<String, String>) -> Option<String> {
+        let by_notification = truth == Some(Interface::Ins) && !names.is_empty();
+        match self {
+            Self::ClickBank(_) if by_notification => Some(clickbank::unread_names(names)),
+            _ => None,
+        }
+    }
+
     /// Reads the wrapper of a notification's body.
     pub(crate) fn posted(&self, body: &[u8]) -> Option<Posted> {
         match self {

@@ -181,6 +181,14 @@ fn a_word_of_a_source_is_one_of_a_few() {
             "click_id_from[0]: path `a..b` holds an empty name",
         ),
         (
+            "protocol = \"clickbank\"\ntruth = \"ins\"\nnames = { clickid = \"ef-transaction-id\" }",
+            "names: renames the parameters of postbacks, and the truth of this source is notifications, whose fields have names of their own; write `click_id_from = [\"vendorVariables.ef-transaction-id\"]` for a variable of your pay links in place of it",
+        ),
+        (
+            "protocol = \"clickbank\"\ntruth = \"ins\"\nnames = { sum = \"amount\" }",
+            "names: renames the parameters of postbacks, and the truth of this source is notifications, whose fields have names of their own; a row of `parameter` with `macro = \"{r}\"` and `from` reads a field, and `click_id_from` the click id",
+        ),
+        (
             "postback = { click_id = \"{vtid}\" }",
             "postback.click_id: `click_id` is not a meaning of a parameter; did you mean `clickid`?",
         ),

@@ -54,6 +54,35 @@ fn candidates_come_from_the_configured_places_only() {
 }
 
 #[test]
+fn a_link_in_a_notification_has_the_tracking_code_in_its_query() {
+    let places = json!(["vendorVariables.ef-transaction-id", "lineItems[0].downloadUrl"]);
+    let world = World::new(&with(|d| d["offer_source"][1]["click_id_from"] = places));
+    let clicks = |members: &str| -> Vec<String> {
+        let event = world.notification_event(&notification("SALE", "R1", 60, "10", members));
+        event.clicks.iter().map(ToString::to_string).collect()
+    };
+    let bought = |url: &str| format!(r#""lineItems":[{{"itemNo":"1","accountAmount":10,"downloadUrl":"{url}"}}]"#);
+    let thanks = "https://shop.example.com/thanks?item=1&cbpop=4C19ACEB";
+    assert_eq!(
+        clicks(&bought(&format!("{thanks}&cname=Zo%EB&vtid=a%2Db#top"))),
+        ["a-b"]
+    );
+    assert_eq!(clicks(&bought(&format!("{thanks}&tid=a&vtid={{vtid}}"))), ["a"]);
+    for none in [
+        thanks.to_owned(),
+        format!("{thanks}&vtid=a&vtid=b"),
+        "https://shop.example.com/".to_owned(),
+    ] {
+        assert_eq!(clicks(&bought(&none)), [""; 0], "{none}");
+    }
+    let both = format!(
+        r#""vendorVariables":{{"ef-transaction-id":"c"}},{}"#,
+        bought(&format!("{thanks}&vtid=a"))
+    );
+    assert_eq!(clicks(&both), ["c", "a"]);
+}
+
+#[test]
 fn a_vendors_variable_is_still_percent_encoded_and_an_unfilled_macro_is_none() {
     let world = World::new(&document());
     let members = r#""trackingCodes":["[TRACKING_CODES]"],"vendorVariables":{"vtid":"a%2Db"}"#;

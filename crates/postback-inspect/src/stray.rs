@@ -1,5 +1,6 @@
 //! What a body is that is no notification: people post what they have at hand.
 
+use postback::network::InboundPostback;
 use postback::{Envelope, KeyRing, Notification};
 use serde_json::Value;
 
@@ -19,6 +20,17 @@ pub(crate) fn what(body: &[u8], ring: &KeyRing) -> Option<String> {
         return in_the_clear(text);
     }
     wrapper_as_form(text, ring)
+}
+
+/// What is said of a postback with that receipt which is not known as a test.
+pub(crate) fn made_up(postback: &InboundPostback, is_test: bool) -> Option<String> {
+    let is_it = postback.receipt_text.as_deref() == Some(TEST_RECEIPT);
+    (is_it && !is_test).then(|| {
+        format!(
+            "`{TEST_RECEIPT}` is the receipt of ClickBank's Test button and its examples, and no sale's; the postback is known as a test where \
+             `{{aff_sub1}}` is pasted too, so that `affsub1` comes with it"
+        )
+    })
 }
 
 /// A notification that nobody encrypted.

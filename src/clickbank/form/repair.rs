@@ -102,7 +102,7 @@ impl Form {
         let with = |names: Vec<&'static str>| {
             let mut form = self.clone();
             for name in names {
-                form.values.entry(name.into()).or_insert_with(|| Pii::from(""));
+                form.values.entry(name.into()).or_insert_with(|| Pii::new(""));
             }
             (form.values.len() > self.values.len()).then_some(form)
         };

@@ -4,7 +4,9 @@
 mod form;
 mod identity;
 mod notification;
+mod place;
 mod posted;
 
+pub(crate) use place::unread_names;
 pub use posted::Message;
 pub(crate) use posted::Posted;

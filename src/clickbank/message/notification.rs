@@ -1,6 +1,7 @@
 //! Notifications of version 6.0 and later as events.
 
 use super::identity::{ECHOES, notification_id};
+use super::place::candidates;
 use crate::clickbank::{
     AmountField, Settings,
     ins::{Notification, TransactionType},
@@ -8,8 +9,7 @@ use crate::clickbank::{
 use crate::event::{Assurance, Event, Interface, Kind, Received};
 use crate::network::{Draft, NotTaken, SourceView};
 use crate::value::{AmountError, Currency, EventId, Money, is_unfilled_macro};
-use alloc::{borrow::Cow, string::ToString, vec::Vec};
-use percent_encoding::percent_decode_str;
+use alloc::{borrow::Cow, string::ToString};
 
 /// The event of a notification of version 6.0 or later. A `SALE` whose items are all upsells is an
 /// upsell.
@@ -99,18 +99,4 @@ fn sum(
             })
         })
         .transpose()
-}
-
-fn candidates<'a>(settings: &Settings, notification: &'a Notification) -> Vec<Cow<'a, str>> {
-    let mut found = Vec::new();
-    for path in &settings.click_id_from {
-        if path.as_str() == "trackingCodes" {
-            found.extend(notification.tracking_codes().map(Cow::Borrowed));
-        } else if let Some(value) = notification.lookup(path) {
-            // Values of `vendorVariables` come still percent-encoded (seen in captured
-            // notifications).
-            found.push(percent_decode_str(value).decode_utf8().unwrap_or(Cow::Borrowed(value)));
-        }
-    }
-    found
 }

@@ -1,8 +1,9 @@
 //! What was read of a postback, and what is doubtful about it.
 
 use super::{Asked, pasted};
-use crate::secrets;
+use crate::{secrets, stray};
 use postback::decide::Decision;
+use postback::definition::Protocol;
 use postback::event::{Event, Received};
 use postback::intake::Intake;
 use postback::model::{Counts, ParameterRole};
@@ -116,6 +117,9 @@ pub(crate) fn read(
     let unfilled = unfilled(source, &query, &postback.ignored);
     let mut warnings = pasted::doubts(tracker, source, asked.url, &query, &postback.ignored);
     warnings.extend(doubts(tracker, source, &event, entry.as_ref().err().copied()));
+    if matches!(source.protocol(), Protocol::ClickBank(_)) {
+        warnings.extend(stray::made_up(&postback, event.test));
+    }
     if counts == Some(Counts::Sale)
         && entry
             .as_ref()

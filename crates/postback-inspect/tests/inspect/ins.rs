@@ -294,3 +294,37 @@ fn what_is_no_notification_is_said_by_what_it_is() {
     let other = said("notification=AAAA");
     assert!(other.contains("as JSON it is refused: `iv` is missing"), "{other}");
 }
+
+#[test]
+fn what_stands_in_place_of_a_click_id_is_said() {
+    let config = source("ins-odd.toml", "");
+    for (code, said) in [
+        ("{vtid}", "`trackingCodes` holds `{vtid}`: a macro that nobody filled"),
+        ("undefined", "`trackingCodes` holds `undefined`: a script wrote it"),
+        ("p2345", "click id p2345"),
+    ] {
+        let cases = vector("inspect/ins_codes.jsonl");
+        let mut cases = cases.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let body = cases.find(|case| case["code"] == code).unwrap().to_string();
+        let arguments = ["ins", "--diagnose", "--secret-env", "CB_SECRET", "--config", &config];
+        let ran = inspect_with(&[SECRET], body, &arguments);
+        assert!(
+            ran.out.contains(&format!("source `cb`: {said}")),
+            "{}{}",
+            ran.out,
+            ran.err
+        );
+    }
+}
+
+#[test]
+fn the_test_buttons_receipt_alone_is_said_to_be_none_of_a_sale() {
+    let config = source("ins-button.toml", "");
+    let asked = |more: &str| {
+        let url = format!("https://t.example/postback/cb?clickid=p1&sum=10.00&receipt=ABC12345{more}");
+        inspect_with(&[], "", &["postback", "--config", &config, &url]).printed()
+    };
+    let said = "warning    `ABC12345` is the receipt of ClickBank's Test button";
+    assert!(asked("").contains(said), "{}", asked(""));
+    assert!(!asked("&sub1=affsub1").contains(said));
+}

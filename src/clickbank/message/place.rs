@@ -1,0 +1,61 @@
+//! Where a notification carries our click id.
+
+use crate::clickbank::Settings;
+use crate::clickbank::ins::Notification;
+use crate::value::Query;
+use alloc::{
+    borrow::{Cow, ToOwned},
+    collections::BTreeMap,
+    format,
+    string::String,
+    vec::Vec,
+};
+use percent_encoding::percent_decode_str;
+
+/// What stands at the places of `click_id_from`, in their order. Of a URL, as in
+/// `lineItems[0].downloadUrl`, it is the tracking code in its query: `vtid`, else `tid`.
+pub(super) fn candidates<'a>(settings: &Settings, notification: &'a Notification) -> Vec<Cow<'a, str>> {
+    let mut found = Vec::new();
+    for path in &settings.click_id_from {
+        if path.as_str() == "trackingCodes" {
+            found.extend(notification.tracking_codes().map(Cow::Borrowed));
+        } else if let Some(value) = notification.lookup(path) {
+            match query_of_url(value) {
+                Some(query) => found.extend(code_of(query).map(Cow::Owned)),
+                // Values of `vendorVariables` come still percent-encoded (seen in captured
+                // notifications).
+                None => found.push(percent_decode_str(value).decode_utf8().unwrap_or(Cow::Borrowed(value))),
+            }
+        }
+    }
+    found
+}
+
+/// What is wrong with `[offer_source.names]` where the click id comes by notification.
+pub(crate) fn unread_names(names: &BTreeMap<String, String>) -> String {
+    let said = "renames the parameters of postbacks, and the truth of this source is notifications, whose fields have names of their own";
+    match names.get("clickid") {
+        Some(name) => format!(
+            "{said}; write `click_id_from = [\"vendorVariables.{}\"]` for a variable of your pay links in place of it",
+            name.escape_debug()
+        ),
+        None => {
+            format!(
+                "{said}; a row of `parameter` with `macro = \"{{r}}\"` and `from` reads a field, and `click_id_from` the click id"
+            )
+        }
+    }
+}
+
+/// The query of a URL, which may be empty; none of what is no URL.
+fn query_of_url(value: &str) -> Option<&str> {
+    let is_url = ["https://", "http://"].iter().any(|scheme| value.starts_with(scheme));
+    let query = value.split_once('?').map_or("", |(_, query)| query);
+    is_url.then(|| query.split('#').next().unwrap_or_default())
+}
+
+fn code_of(query: &str) -> Option<String> {
+    let query = Query::parse_each(query.as_bytes()).ok()?;
+    let code = |name| query.value(name).ok().flatten();
+    code("vtid").or_else(|| code("tid")).map(ToOwned::to_owned)
+}
