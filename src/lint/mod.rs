@@ -65,8 +65,9 @@ impl fmt::Display for Warning {
 /// - a role that is neither known nor one's own (`x_..`)
 /// - a ClickBank offer through which no click id can return, or only a damaged one, or only where
 ///   nobody looks for it: the seller's code on a hoplink, the affiliate's on a pay link, an
-///   affiliate's parameter without version 8.0, a page that a hoplink or a pay link has led to; and
-///   a seller's offer that relies on the affiliate's code
+///   affiliate's parameter without version 8.0, a seller's variable that `click_id_from` does not
+///   name, a page that a hoplink or a pay link has led to; and a seller's offer that relies on the
+///   affiliate's code
 /// - an offer of any network without the click id, and one that is `http` where the tracker has
 ///   `https`
 /// - a channel's postback that does not tell the channel's click id, or tells ours in its place;

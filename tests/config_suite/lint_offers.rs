@@ -224,7 +224,9 @@ fn a_notification_brings_back_what_the_source_looks_for() {
             .unwrap()
             .0;
         let lost = if name == "my" {
-            "no click id can come back through this URL; add `vtid={clickid}`".to_owned()
+            "the click id is in `my`, a variable of your own, which notifications repeat, and no path of `click_id_from` looks there; write \
+             `click_id_from = [\"vendorVariables.my\"]` in the source, or `vtid={clickid}` here"
+                .to_owned()
         } else {
             format!("the click id is in `{name}`, and no path of `click_id_from` looks there")
         };

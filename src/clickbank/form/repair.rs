@@ -9,7 +9,8 @@ use alloc::{string::String, vec, vec::Vec};
 use core::fmt;
 
 /// What is undone of a copied form so that its check is right ([`Form::repairs`]). Prints as in
-/// `the slashes undone and the empty values put back`, and as nothing where nothing is to be undone.
+/// `the slashes undone and the empty values put back`, and as nothing where nothing is to be
+/// undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct FormRepairs {
     own: bool,

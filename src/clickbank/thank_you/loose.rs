@@ -1,5 +1,5 @@
-//! The parameters of a page's URL, of which those that nothing rests on are taken as far as they can
-//! be read: what a buyer's browser or a shop's own link adds is no reason to turn a buyer away.
+//! The parameters of a page's URL, of which those that nothing rests on are taken as far as they
+//! can be read: what a buyer's browser or a shop's own link adds is no reason to turn a buyer away.
 
 use crate::text::{MAX_QUERY_PARAMETERS, QueryFault};
 use crate::value::{Query, QueryError};
