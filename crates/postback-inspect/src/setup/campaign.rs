@@ -37,7 +37,10 @@ impl Setup<'_> {
             let step = section.step("What ClickBank gives back of each offer's link:");
             for (id, link) in &links {
                 let form = link.form();
+                let held = link.click_ids().filter(|(_, value)| value.contains("{clickid}"));
+                let held: Vec<String> = held.map(|(name, value)| format!("`{name}={value}`")).collect();
                 let said = match form.tracking_parameter() {
+                    Some(_) if !held.is_empty() => format!("{form}: {}", held.join(" and ")),
                     Some(code) => format!("{form}: `{code}={{clickid}}`"),
                     None if form.is_other() => "no link of ClickBank's, as far as it shows".into(),
                     None => format!("{form}: no click id"),

@@ -209,6 +209,11 @@ fn each_link_of_clickbanks_is_told_with_the_parameter_that_comes_back() {
         ),
         "{text}"
     );
+    let text = told("https://hop.clickbank.net/?affiliate=promoter&vendor=seller&extclid={clickid}");
+    assert!(
+        text.ends_with("      book  hoplink of affiliate `promoter`, vendor `seller`: `extclid={clickid}`"),
+        "{text}"
+    );
     let text = told("https://seller.example/?vtid={clickid}");
     assert!(
         text.ends_with("      book  no link of ClickBank's, as far as it shows"),
@@ -219,6 +224,17 @@ fn each_link_of_clickbanks_is_told_with_the_parameter_that_comes_back() {
         text.ends_with("      book  order form of vendor `seller`: no click id"),
         "{text}"
     );
+}
+
+#[test]
+fn a_second_question_mark_in_an_offers_link_is_said_once() {
+    let rules = std::fs::read_to_string(RULES).unwrap();
+    let link = "&vendor=seller?tid={clickid}";
+    let path = file("second.toml", &rules.replace("&vendor=seller&tid={clickid}", link));
+    let text = inspect(&["setup", "--config", &path]).printed();
+    let said = "a second `?` stands behind `vendor=seller`";
+    assert_eq!(text.matches(said).count(), 1, "{text}");
+    assert!(!text.contains("no click id can come back"), "{text}");
 }
 
 #[test]
