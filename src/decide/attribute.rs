@@ -106,16 +106,16 @@ fn through_receipts<'a>(event: &Event, facts: &'a Facts, receipts: &Receipts<'_>
         let record = receipts.get(receipt);
         if let Some(record) = record {
             expired |= record.expired;
-            if let Some(claimed) = &record.click {
-                if let Some(click) = known_click(event, &claimed.click, facts) {
-                    return Attribution::Click {
-                        click,
-                        found: Found::Receipt {
-                            path,
-                            click: click.id.clone(),
-                        },
-                    };
-                }
+            if let Some(claimed) = &record.click
+                && let Some(click) = known_click(event, &claimed.click, facts)
+            {
+                return Attribution::Click {
+                    click,
+                    found: Found::Receipt {
+                        path,
+                        click: click.id.clone(),
+                    },
+                };
             }
         }
         // The event's own word on its parent holds even before it is in the record.

@@ -179,8 +179,8 @@ mod tests {
 
     #[test]
     fn the_macros_that_the_guide_says_are_ours_too_are_ours() {
-        let start = GUIDE.find("RedTrack's macros are ours").unwrap();
-        let paragraph = GUIDE[start..].split("\n\n").next().unwrap();
+        let (_, rest) = GUIDE.split_once("RedTrack's macros are ours").unwrap();
+        let paragraph = rest.split("\n\n").next().unwrap();
         let names: Vec<&str> = paragraph
             .split("`{")
             .skip(1)
