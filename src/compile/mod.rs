@@ -96,8 +96,8 @@ impl CompileOptions {
 /// - a campaign whose id is the name of a route; weights that are all zero
 /// - a condition on a parameter that is personal; a fixed payout with more digits than its currency
 ///   has
-/// - a time zone that is none or that the host does not know ([`CompileOptions::with_zones`]); times
-///   without an offset and without a zone
+/// - a time zone that is none or that the host does not know ([`CompileOptions::with_zones`]);
+///   times without an offset and without a zone
 /// - amounts, percentages, currencies, durations, dates, HTTP statuses and address ranges that are
 ///   none, and negative amounts
 pub fn compile(document: &Document, options: &CompileOptions) -> Result<Tracker, Problems> {

@@ -23,6 +23,10 @@ const TEMPLATES: [(&str, &str, &[Template]); 2] = [
                 include_str!("../../templates/offer-source/clickbank-s2s.json"),
             ),
             ("generic", include_str!("../../templates/offer-source/generic.json")),
+            (
+                "terraleads",
+                include_str!("../../templates/offer-source/terraleads.json"),
+            ),
         ],
     ),
     (

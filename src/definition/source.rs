@@ -137,7 +137,8 @@ impl OfferSource {
         }
     }
 
-    /// A source from a shipped template: `clickbank-ins`, `clickbank-s2s`, `generic`.
+    /// A source from a shipped template: `clickbank-ins`, `clickbank-s2s`, `generic`,
+    /// `terraleads`.
     ///
     /// # Errors
     /// Rejects the name of no template.

@@ -126,7 +126,7 @@ fn events(tracker: &Tracker) -> Vec<Result<Event, String>> {
 fn a_copied_offer_source_is_the_same_source() {
     let channel = json!({"id": "t"});
     let templates = shipped("offer-source");
-    assert_eq!(templates.len(), 3);
+    assert_eq!(templates.len(), 4);
     let mut notified = 0;
     for (name, text) in &templates {
         let mut owns = vec![

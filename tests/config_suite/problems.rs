@@ -18,7 +18,7 @@ fn every_problem_is_reported_at_once() {
             ("types = [\"Purchase\"]", "types = [\"purchase\"]\ntyps = []"),
         ]),
         [
-            "offer_source[0].template: `generik` is not an offer source's template; there are clickbank-ins, clickbank-s2s, generic; did you mean `generic`?",
+            "offer_source[0].template: `generik` is not an offer source's template; there are clickbank-ins, clickbank-s2s, generic, terraleads; did you mean `generic`?",
             "currency: `dollar` is not a currency code of three letters",
             "conversion_type[2].counts: `steps` is not a way to count; there are sale, revenue, step, reversal, info; did you mean `step`?",
             "offer_source[0].domain: there is no domain `mian`; did you mean `main`?",

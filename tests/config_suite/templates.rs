@@ -38,6 +38,19 @@ fn a_vendor_pastes_other_macros_for_the_click_id_and_the_sum() {
 }
 
 #[test]
+fn terraleads_is_answered_ok_and_pastes_its_macros() {
+    assert_eq!(
+        pasted("template = \"terraleads\""),
+        "https://trk.example.com/postback/s?clickid={sub_id}&rdtk_event_id={lead_id}&status={status}&sum={payment}"
+    );
+    let tracker = source("template = \"terraleads\"\nreply = { refused = \"NO\" }");
+    let replies = tracker.source(None).unwrap().replies().unwrap();
+    assert_eq!(replies.taken("applied", "").as_deref(), Some("OK"));
+    assert_eq!(replies.taken("duplicate", "").as_deref(), Some("OK"));
+    assert_eq!(replies.refused("malformed_amount", None).as_deref(), Some("NO"));
+}
+
+#[test]
 fn the_documents_macros_and_rows_win_over_the_templates() {
     assert_eq!(
         pasted(
@@ -119,7 +132,7 @@ fn a_problem_in_a_row_has_the_rows_own_place_in_the_document() {
 fn an_unknown_template_is_named_with_a_suggestion() {
     assert_eq!(
         problem("template = \"generic\"", "template = \"clickbank\""),
-        "offer_source[0].template: `clickbank` is not an offer source's template; there are clickbank-ins, clickbank-s2s, generic; did you mean `clickbank-ins`?"
+        "offer_source[0].template: `clickbank` is not an offer source's template; there are clickbank-ins, clickbank-s2s, generic, terraleads; did you mean `clickbank-ins`?"
     );
     assert_eq!(
         problem("id = \"push\"\n", "id = \"push\"\ntemplate = \"rich_push\"\n"),

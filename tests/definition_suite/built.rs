@@ -103,7 +103,7 @@ fn a_template_has_a_name() {
     let problems = OfferSource::from_template("clickbnak-ins", "a".parse().unwrap()).unwrap_err();
     assert_eq!(
         problems.to_string(),
-        "offer_source[0].template: `clickbnak-ins` is not an offer source's template; there are clickbank-ins, clickbank-s2s, generic; did you mean `clickbank-ins`?"
+        "offer_source[0].template: `clickbnak-ins` is not an offer source's template; there are clickbank-ins, clickbank-s2s, generic, terraleads; did you mean `clickbank-ins`?"
     );
     assert!(TrafficChannel::from_template("", "a".parse().unwrap()).is_err());
 }

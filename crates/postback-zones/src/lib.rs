@@ -35,7 +35,8 @@ mod tests {
 
     #[test]
     fn a_zone_has_the_changes_of_its_clocks() {
-        // 2026-03-29T01:00:00Z and 2026-10-25T01:00:00Z: Directive 2000/84/EC, the last Sundays of March and October.
+        // 2026-03-29T01:00:00Z and 2026-10-25T01:00:00Z: Directive 2000/84/EC, the last Sundays of
+        // March and October.
         let berlin = Iana.zone("Europe/Berlin").unwrap();
         let debug = format!("{berlin:?}");
         assert!(debug.contains("(1774746000, 7200), (1792890000, 3600)"), "{debug}");
