@@ -101,7 +101,7 @@ fn every_case_of_the_pack_holds() {
         [
             ("form".to_owned(), (18, 24)),
             ("ins".to_owned(), (6, 12)),
-            ("link".to_owned(), (39, 0)),
+            ("link".to_owned(), (42, 0)),
             ("thank_you".to_owned(), (8, 10)),
         ]
     );
