@@ -4,7 +4,7 @@
 use postback::Envelope;
 use postback::event::Interface;
 use postback::event::{Assurance, Received};
-use postback::intake::{Caller, Intake, Refusal, RefusalReason, Unauthorized};
+use postback::intake::{Caller, Intake, PostedPostback, Refusal, RefusalReason, Unauthorized, shown_parameters};
 use postback::plan::{RefusedReason, RefusedRow, Ring};
 use postback::tracker::{Alarm, FAILURE_WINDOW, MAX_FAILURES};
 use postback::value::{Secret, Timestamp};
@@ -352,7 +352,73 @@ fn white_space_around_what_is_read_is_no_part_of_it() {
     }
 }
 
+#[test]
+fn a_json_body_is_kept_with_its_url_and_its_token_is_found_whatever_is_wrong() {
+    let house = house();
+    let inside = Caller::new(network().address);
+    let broken = br#"{"token": "ri\u0067ht", "clickid": "C", "sum": 8.5, "note": "x"#;
+    let posted = PostedPostback::new(b"a=1").with_body(Some("application/json"), broken);
+    let refusal = house.at("cb", 0).posted(&inside, &posted).unwrap_err();
+    let kept = refusal.kept.unwrap();
+    assert_eq!(kept.row.reason, RefusedReason::MalformedBody);
+    assert_eq!(kept.row.click.as_ref().map(|click| click.as_str()), Some("C"));
+    let body = String::from_utf8(kept.body.clone()).unwrap();
+    assert_eq!(
+        body,
+        r#"a=1\n{"token": "", "clickid": "C", "sum": 8.5, "note": "x"#.replace("\\n", "\n")
+    );
+    let source = house.tracker.source(Some("cb")).unwrap();
+    let names: Vec<_> = shown_parameters(source, &kept.body)
+        .into_iter()
+        .map(|shown| shown.name)
+        .collect();
+    assert_eq!(names, ["a"]);
+    // A member that cannot be read is nobody's business.
+    let faulty = br#"{"token": "right", "clickid": "C", "sum": 8.5, "eventid": "E", "note": "\ud83d"}"#;
+    let posted = PostedPostback::new(b"").with_body(None, faulty);
+    let event = house.at("cb", 0).posted(&inside, &posted).unwrap();
+    assert_eq!(event.sum.unwrap().amount.to_string(), "8.5");
+    assert_eq!(event.ignored.iter().map(|name| &**name).collect::<Vec<_>>(), ["note"]);
+    // What is kept of another type says which click it was.
+    let url = b"clickid=C&sum=8.5&eventid=E&token=right";
+    let posted = PostedPostback::new(url).with_body(Some("multipart/form-data; boundary=x"), b"--x");
+    let kept = house.at("cb", 0).posted(&inside, &posted).unwrap_err().kept.unwrap();
+    assert_eq!(kept.body, b"clickid=C&sum=8.5&eventid=E&token=\n--x");
+    assert_eq!(kept.row.click.unwrap().as_str(), "C");
+}
+
+#[test]
+fn an_open_type_is_open_for_all_that_is_read_or_for_nothing() {
+    let house = house();
+    let stranger = Caller::new(Some("198.51.100.1".parse().unwrap()));
+    for word in ["Visit", "%20Visit", "Visit%0A"] {
+        let query = format!("clickid=a&type={word}&sum=1000&receipt=R");
+        let event = house.at("cb", 0).postback(&stranger, query.as_bytes()).unwrap();
+        assert_eq!((event.sum, event.receipt), (None, None), "{word}");
+    }
+}
+
 proptest! {
+    /// Whatever stands in the other members: the sale is an event, or it is kept.
+    #[test]
+    fn a_sale_in_a_json_body_is_never_gone(
+        name in select(vec!["sum", "type", "status", "eventid", "currency", "x"]),
+        value in vec(any::<u8>(), 0..24),
+        quoted in any::<bool>(),
+    ) {
+        let quote = if quoted { "\"" } else { "" };
+        let mut body = format!(r#"{{"clickid": "a", "token": "right", "{name}": {quote}"#).into_bytes();
+        body.extend_from_slice(&value);
+        body.extend_from_slice(quote.as_bytes());
+        body.extend_from_slice(b"}");
+        let house = house();
+        let posted = PostedPostback::new(b"").with_body(Some("application/json"), &body);
+        match house.at("cb", 0).posted(&Caller::new(network().address), &posted) {
+            Ok(event) => prop_assert_eq!(event.clicks[0].as_str(), "a"),
+            Err(refusal) => prop_assert!(refusal.kept.is_some(), "{}", refusal),
+        }
+    }
+
     /// Whatever stands in the other parameters: the sale is an event, or it is kept.
     #[test]
     fn a_sale_of_an_authorised_caller_is_never_gone(
@@ -409,19 +475,24 @@ fn a_token_of_some_length_rests_nowhere_in_what_is_kept() {
     };
     let intake = Intake::new(source, &credentials, received);
     let caller = Caller::new(network().address).with_token(Some(b"a-long-token"));
-    let refusal = intake.unread(
-        &caller,
-        br#"{"token": "a-long-token", "sum": 5}"#,
-        RefusedReason::ContentType,
-    );
+    let posted =
+        PostedPostback::new(b"a=1").with_body(None, br#"{"token": "a-long-token", "x": "a-long-token", "sum": 5}"#);
+    let refusal = intake.unread(&caller, &posted, RefusedReason::ContentType);
     assert_eq!(refusal.to_string(), "the type of its body is none that is read");
     let body = refusal.kept.unwrap();
     assert_eq!(
         (body.row.reason, &body.body[..]),
-        (RefusedReason::ContentType, &br#"{"token": "", "sum": 5}"#[..])
+        (
+            RefusedReason::ContentType,
+            &b"a=1\n{\"token\": \"\", \"x\": \"\", \"sum\": 5}"[..]
+        )
     );
     let stranger = Caller::new(network().address).with_token(Some(b"another"));
-    let refusal = intake.unread(&stranger, b"{}", RefusedReason::ContentType);
+    let refusal = intake.unread(
+        &stranger,
+        &PostedPostback::new(b"").with_body(None, b"{}"),
+        RefusedReason::ContentType,
+    );
     assert_eq!((refusal.reason, refusal.kept), (Unauthorized::Token.into(), None));
 }
 

@@ -1,11 +1,12 @@
 //! What came, whoever brought it.
 
 use super::door::Intake;
+use super::kept::parted;
 use super::posted::PostedPostback;
 use super::refusal::RefusalReason;
 use crate::event::{Event, Interface};
 use crate::network::{InboundPostback, InboundPostbackError, NotTaken};
-use crate::plan::{RefusedBody, RefusedReason, Ring};
+use crate::plan::{RefusedBody, RefusedReason, RefusedRow, Ring};
 use crate::protocol::Message;
 use crate::value::{EventId, Query};
 
@@ -34,28 +35,30 @@ impl Authorized<'_> {
         let row = &refused.row;
         let mut event = match row.interface {
             Interface::Ins => self.ins(&refused.body).map_err(|_| RefusedReason::Notification)?,
-            Interface::Postback if row.reason == RefusedReason::ContentType => return Err(row.reason),
-            // A notification that was sent to the URL of postbacks; the other way round it is one.
-            Interface::Postback
-                if PostedPostback::new(&[])
-                    .with_body(None, &refused.body)
-                    .is_notification() =>
-            {
-                self.ins(&refused.body).map_err(|_| row.reason)?
-            }
             Interface::Postback => {
-                let unread = |reason: RefusalReason| reason.code().unwrap_or(row.reason);
-                let query = PostedPostback::new(&[]).with_body(None, &refused.body).query()?;
-                let query = Query::parse_each(&query).map_err(|error| unread(error.into()))?;
-                let (mut event, _) = self.postback(&query).map_err(|error| unread(error.into()))?;
-                if !event.identified {
-                    event.id = EventId::of(Some(row.at.unix_seconds()), &["refused", row.id.as_str()]);
+                let (query, body) = parted(row, &refused.body);
+                let body = body.unwrap_or_default();
+                let posted = PostedPostback::new(&query).with_body(None, &body);
+                match row.reason {
+                    RefusedReason::ContentType => return Err(row.reason),
+                    RefusedReason::Misdirected => self.ins(&body).map_err(|_| row.reason)?,
+                    _ => self.posted_again(row, &posted)?,
                 }
-                event
             }
         };
         if !event.timed {
             event.at = row.at;
+        }
+        Ok(event)
+    }
+
+    fn posted_again(&self, row: &RefusedRow, posted: &PostedPostback<'_>) -> Result<Event, RefusedReason> {
+        let unread = |reason: RefusalReason| reason.code().unwrap_or(row.reason);
+        let query = posted.query()?;
+        let query = Query::parse_each(&query).map_err(|error| unread(error.into()))?;
+        let (mut event, _) = self.postback(&query).map_err(|error| unread(error.into()))?;
+        if !event.identified {
+            event.id = EventId::of(Some(row.at.unix_seconds()), &["refused", row.id.as_str()]);
         }
         Ok(event)
     }

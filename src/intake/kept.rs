@@ -5,11 +5,13 @@
 
 use super::caller::{Caller, Unauthorized};
 use super::door::Intake;
+use super::json;
 use super::lenient::{pairs, text};
+use super::posted::PostedPostback;
 use super::refusal::{Refusal, RefusalReason};
 use crate::event::Interface;
 use crate::network::Meaning;
-use crate::plan::{RefusedBody, RefusedReason, Ring};
+use crate::plan::{RefusedBody, RefusedReason, RefusedRow, Ring};
 use crate::value::{ClickId, is_unfilled_macro};
 use alloc::{boxed::Box, string::String, string::ToString, vec::Vec};
 
@@ -18,34 +20,46 @@ use alloc::{boxed::Box, string::String, string::ToString, vec::Vec};
 const FINDABLE: usize = 8;
 
 impl Intake<'_> {
-    /// The refusal of a postback that its host could not read as parameters, with the bytes to keep
-    /// where its caller is authorised: by the token of `caller`, or by one that can be found in the
-    /// bytes as in a form.
+    /// The refusal of a postback that cannot be read as parameters, with what came to keep where
+    /// its caller is authorised: by the token of `caller`, or by one that can be found in the URL
+    /// or the body, whatever else is wrong with them.
     #[must_use]
-    pub fn unread(&self, caller: &Caller<'_>, body: &[u8], reason: RefusedReason) -> Refusal {
-        self.refused(caller, body, RefusalReason::Unread(reason))
+    pub fn unread(&self, caller: &Caller<'_>, posted: &PostedPostback<'_>, reason: RefusedReason) -> Refusal {
+        let parts = [posted.query, posted.body];
+        let found = |meaning| parts.iter().find_map(|part| self.found(part, meaning));
+        let kept = || joined(&self.without_tokens(posted.query), &self.without_tokens(posted.body));
+        self.refused_as(caller, RefusalReason::Unread(reason), found, kept)
     }
 
     /// The refusal of a postback for `reason`, unless its caller is not taken anyway.
     pub(super) fn refused(&self, caller: &Caller<'_>, query: &[u8], reason: RefusalReason) -> Refusal {
-        let ring = match self.ring(caller, query) {
+        let found = |meaning| self.found(query, meaning);
+        self.refused_as(caller, reason, found, || self.without_tokens(query))
+    }
+
+    fn refused_as(
+        &self,
+        caller: &Caller<'_>,
+        reason: RefusalReason,
+        found: impl Fn(Meaning) -> Option<String>,
+        kept: impl FnOnce() -> Vec<u8>,
+    ) -> Refusal {
+        let ring = match self.ring(caller, &found) {
             Ok(ring) => ring,
             Err(unauthorized) => return unauthorized.into(),
         };
         let Some(code) = reason.code() else {
             return reason.into();
         };
-        let body = self.without_tokens(query);
         let kept = RefusedBody::new(
             self.source.id.clone(),
             Interface::Postback,
             self.received.at,
             ring,
             code,
-            body,
+            kept(),
         );
-        let click = self.found(query, Meaning::ClickId);
-        let click = click.and_then(|text| ClickId::new(text).ok());
+        let click = found(Meaning::ClickId).and_then(|text| ClickId::new(text).ok());
         let parameter = reason.parameter().map(ToString::to_string);
         Refusal {
             reason,
@@ -55,32 +69,48 @@ impl Intake<'_> {
     }
 
     /// Which ring keeps what this caller sent.
-    fn ring(&self, caller: &Caller<'_>, query: &[u8]) -> Result<Ring, Unauthorized> {
-        let own = self.found(query, Meaning::Token);
+    fn ring(&self, caller: &Caller<'_>, found: &impl Fn(Meaning) -> Option<String>) -> Result<Ring, Unauthorized> {
+        let own = found(Meaning::Token);
         let token = own.as_ref().map(String::as_bytes).or(caller.token);
         match self.authorize(&caller.with_token(token)) {
             Ok(()) if self.source.tokens.is_empty() && self.source.allow_ips.is_empty() => Ok(Ring::Doubtful),
             Ok(()) => Ok(Ring::Probable),
             Err(unauthorized) => {
-                let word = self.found(query, Meaning::Type);
-                let open = word.is_some_and(|word| self.source.is_open(&word));
+                let open = found(Meaning::Type).is_some_and(|word| self.source.is_open(&word));
                 open.then_some(Ring::Doubtful).ok_or(unauthorized)
             }
         }
     }
 
     /// The first value of a meaning that says something, whatever stands beside it.
-    pub(super) fn found(&self, query: &[u8], meaning: Meaning) -> Option<String> {
+    fn found(&self, query: &[u8], meaning: Meaning) -> Option<String> {
         let names = &self.source.names;
         names.names(meaning).find_map(|name| {
+            if is_json(query) {
+                let value = json::member(query, name)?.trim().to_string();
+                return Some(value).filter(|value| !value.is_empty() && !is_unfilled_macro(value));
+            }
             let own = pairs(query).filter(|(own, _)| text(own) == name);
             let mut values = own.map(|(_, value)| text(value.unwrap_or_default()).trim().to_string());
             values.find(|value| !value.is_empty() && !is_unfilled_macro(value))
         })
     }
 
-    /// The query without the values of tokens, wherever they stand.
+    /// A query or a body without the values of tokens, wherever they stand.
     fn without_tokens(&self, query: &[u8]) -> Vec<u8> {
+        let tokens = self.credentials.tokens(&self.source.id);
+        let long = tokens.iter().map(|token| token.expose());
+        let long = long.filter(|token| token.len() >= FINDABLE);
+        let kept = if is_json(query) {
+            let names = self.source.names.names(Meaning::Token);
+            names.fold(query.to_vec(), |kept, name| json::without_members(&kept, name))
+        } else {
+            self.without_token_values(query)
+        };
+        long.fold(kept, |kept, token| without(&kept, token))
+    }
+
+    fn without_token_values(&self, query: &[u8]) -> Vec<u8> {
         let tokens = self.credentials.tokens(&self.source.id);
         let mut kept = Vec::with_capacity(query.len());
         for (name, value) in pairs(query) {
@@ -96,9 +126,31 @@ impl Intake<'_> {
                 kept.extend_from_slice(value);
             }
         }
-        let long = tokens.iter().map(|token| token.expose());
-        let long = long.filter(|token| token.len() >= FINDABLE);
-        long.fold(kept, |kept, token| without(&kept, token))
+        kept
+    }
+}
+
+fn is_json(body: &[u8]) -> bool {
+    body.trim_ascii_start().first() == Some(&b'{')
+}
+
+/// A URL's query and a body as they are kept together.
+fn joined(query: &[u8], body: &[u8]) -> Vec<u8> {
+    [query, body].join(&b'\n')
+}
+
+/// The same, apart again; of a row that keeps a query alone, that.
+pub(super) fn parted(row: &RefusedRow, kept: &[u8]) -> (Vec<u8>, Option<Vec<u8>>) {
+    use RefusedReason::{ContentType, MalformedBody, Misdirected, MisdirectedPostback, TooLong, TooManyParameters};
+    let may_have_body = matches!(
+        row.reason,
+        ContentType | MalformedBody | Misdirected | MisdirectedPostback | TooLong | TooManyParameters
+    );
+    let mut parts = kept.splitn(2, |byte| *byte == b'\n').map(<[u8]>::to_vec);
+    let (query, body) = (parts.next().unwrap_or_default(), parts.next());
+    match body {
+        Some(body) if may_have_body && row.interface == Interface::Postback => (query, Some(body)),
+        _ => (kept.to_vec(), None),
     }
 }
 

@@ -53,6 +53,7 @@ mod authorized;
 mod caller;
 mod door;
 mod draft;
+mod json;
 mod kept;
 mod lenient;
 mod named;
@@ -110,9 +111,8 @@ impl<'a> Intake<'a> {
     ///   means something and is malformed, too long or repeated, with its parameter's name
     pub fn postback(&self, caller: &Caller<'_>, query: &[u8]) -> Result<Event, Refusal> {
         let read = Query::parse_each(query).map_err(RefusalReason::from);
-        let read = read.and_then(|query| Ok(self.posted_back(&query)?));
-        let (event, read) = read.map_err(|reason| self.refused(caller, query, reason))?;
-        let is_open = event.name.as_deref().is_some_and(|word| self.source.is_open(word));
+        let read = read.and_then(|query| Ok((self.posted_back(&query)?, self.is_sent_by_anyone(&query))));
+        let ((event, read), is_open) = read.map_err(|reason| self.refused(caller, query, reason))?;
         if !is_open {
             let own = read.token.as_ref().map(|token| token.expose());
             self.authorize(&caller.with_token(own.or(caller.token)))?;

@@ -5,7 +5,7 @@ use super::draft::keep;
 use crate::event::{Event, Interface, Kind, MAX_IGNORED};
 use crate::model::{ParameterRole, Status};
 use crate::network::{InboundPostback, InboundPostbackError, Meaning};
-use crate::value::{ClickId, EventId, Money, Query, Receipt, Shared, Timestamp};
+use crate::value::{ClickId, EventId, Money, Query, Receipt, Shared, Timestamp, is_unfilled_macro};
 use alloc::{
     borrow::Cow,
     format,
@@ -145,10 +145,14 @@ impl Intake<'_> {
         EventId::of(Some(self.received.at.unix_seconds()), &parts)
     }
 
-    /// Whether a query's word is that of an open type. A word that is repeated is refused later.
+    /// Whether a query's word, as it is read, is that of an open type: then its amount is not read
+    /// and nobody is asked for a token, both or neither. A word that is repeated is refused later.
     pub(super) fn is_sent_by_anyone(&self, query: &Query<'_>) -> bool {
         let names = self.source.names.names(Meaning::Type);
-        let mut words = names.filter_map(|name| query.value(name).ok()?);
+        let words = names.filter_map(|name| query.value(name).ok()?);
+        let mut words = words
+            .map(str::trim)
+            .filter(|word| !word.is_empty() && !is_unfilled_macro(word));
         words.next().is_some_and(|word| self.source.is_open(word))
     }
 

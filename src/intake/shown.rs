@@ -23,6 +23,10 @@ pub struct ShownParameter {
 /// parameters with a personal role; what an unknown name holds may be anybody's address.
 #[must_use]
 pub fn shown_parameters(source: &Source, query: &[u8]) -> Vec<ShownParameter> {
+    // Of a body nothing is shown: where its names end and its values begin is not known.
+    let query = query.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let is_body = query.trim_ascii_start().first() == Some(&b'{');
+    let query = if is_body { &[][..] } else { query };
     let parameters = pairs(query).map(|(name, value)| {
         let (name, value) = (text(name), value.unwrap_or_default());
         ShownParameter {

@@ -19,7 +19,8 @@ codes! {
         MalformedValue = "malformed_value": "a value holds a character that is not allowed there",
         ContentType = "content_type": "the type of its body is none that is read",
         MalformedBody = "malformed_body": "its body cannot be read as the JSON that it is meant to be",
-        Misdirected = "misdirected": "it belongs to another URL of this server",
+        Misdirected = "misdirected": "it is a notification of ClickBank's, which belongs to `/ins/..`",
+        MisdirectedPostback = "misdirected_postback": "it came to the URL of notifications, and belongs to `/postback/..`",
     }
 }
 

@@ -2,15 +2,17 @@
 //! status, headers and body whatever the cause.
 
 use crate::answer::{fault, json, status, unavailable};
+use crate::api::bearer;
 use crate::body;
 use crate::caller::CallerAddress;
 use crate::options::Served;
 use axum::{
     body::Body,
     extract::{Path, RawQuery, State, rejection::PathRejection},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
 };
+use postback::intake::Caller;
 use postback_service::NotificationError;
 
 pub(crate) async fn receive(
@@ -23,7 +25,7 @@ pub(crate) async fn receive(
     let service = served.service();
     let source = source.map_or_else(|_| String::new(), |Path(source)| source);
     // Nobody's body is read for nothing.
-    if !service.takes_notifications(&source) {
+    if service.tracker().source(Some(&source)).is_none() {
         return refused(NotificationError::UnknownSource);
     }
     let body = match body::read(body, &served.options().limits).await {
@@ -39,9 +41,17 @@ pub(crate) async fn receive(
 }
 
 /// A `GET`, or what else is no `POST`: somebody looks whether the URL works.
-pub(crate) async fn looked_at(State(served): State<Served>, source: Result<Path<String>, PathRejection>) -> Response {
+pub(crate) async fn looked_at(
+    State(served): State<Served>,
+    source: Result<Path<String>, PathRejection>,
+    caller: CallerAddress,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
     let source = source.map_or_else(|_| String::new(), |Path(source)| source);
-    let mut response = refused(served.service().not_posted(&source));
+    let query = query.unwrap_or_default();
+    let caller = Caller::new(caller.0).with_token(bearer(&headers));
+    let mut response = refused(served.service().not_posted(&source, caller, query.as_bytes()).await);
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
         let allow = HeaderValue::from_static("POST,OPTIONS");
         response.headers_mut().insert(header::ALLOW, allow);

@@ -57,8 +57,13 @@ pub(crate) async fn get_from(
     answer(&served, Some(&source), caller, &headers, &posted).await
 }
 
-pub(crate) async fn head(served: State<Served>, caller: CallerAddress, RawQuery(query): RawQuery) -> Response {
-    preview(&served, None, caller, query)
+pub(crate) async fn head(
+    served: State<Served>,
+    caller: CallerAddress,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    preview(&served, None, Caller::new(caller.0).with_token(bearer(&headers)), query)
 }
 
 pub(crate) async fn head_from(
@@ -66,14 +71,16 @@ pub(crate) async fn head_from(
     source: Result<Path<String>, PathRejection>,
     caller: CallerAddress,
     RawQuery(query): RawQuery,
+    headers: HeaderMap,
 ) -> Response {
     let source = source.map_or_else(|_| String::new(), |Path(source)| source);
+    let caller = Caller::new(caller.0).with_token(bearer(&headers));
     preview(&served, Some(&source), caller, query)
 }
 
-fn preview(served: &Served, source: Option<&str>, caller: CallerAddress, query: Option<String>) -> Response {
+fn preview(served: &Served, source: Option<&str>, caller: Caller<'_>, query: Option<String>) -> Response {
     let query = query.unwrap_or_default();
-    let code = served.service().preview_postback(source, caller.0, query.as_bytes());
+    let code = served.service().preview_postback(source, caller, query.as_bytes());
     no_store(status(code).into_response())
 }
 
@@ -116,7 +123,9 @@ async fn from_body(
         }
         Err(error) => {
             let response = error.answer();
-            served.service().refuse_postback(source, response.status().as_u16());
+            let caller = Caller::new(caller.0).with_token(bearer(&headers));
+            let (service, status) = (served.service(), response.status().as_u16());
+            service.unread_postback(source, caller, query.as_bytes(), status).await;
             response
         }
     }

@@ -73,10 +73,8 @@ pub(crate) async fn take(
     body: &[u8],
 ) -> Result<Reply, NotificationError> {
     let live = shared.live();
-    let named = live.tracker.source(Some(source));
-    let source = named
-        .filter(|source| live.credentials.takes_notifications(source.id()))
-        .ok_or(NotificationError::UnknownSource)?;
+    let source = live.tracker.source(Some(source));
+    let source = source.ok_or(NotificationError::UnknownSource)?;
     let posted = PostedPostback::new(query).with_body(None, body);
     // A query that is too long presents no token.
     let query = Query::parse_each(query).unwrap_or_default();
@@ -84,6 +82,12 @@ pub(crate) async fn take(
     let token = query.raw(TOKEN).ok().flatten().map(str::as_bytes);
     let received = shared.received();
     let caller = Caller::new(address).with_token(token);
+    if !live.credentials.takes_notifications(source.id()) {
+        return Err(match is_postback(source, &posted) {
+            true => misdirected(shared, &live, source, &caller, &posted).await,
+            false => NotificationError::UnknownSource,
+        });
+    }
     match Intake::new(source, &live.credentials, received).ins(&caller, body) {
         Ok(event) => match take_in(shared, &live, event).await {
             Ok(Taken::Decided(reply)) => Ok(reply),
@@ -116,10 +120,9 @@ async fn misdirected(
     posted: &PostedPostback<'_>,
 ) -> NotificationError {
     let intake = Intake::new(source, &live.credentials, shared.received());
-    let query = posted.query().unwrap_or_default();
     let id = source.id().as_str();
     meter::refused(id, Interface::Ins, NotificationError::Misdirected.status());
-    let Some(body) = intake.unread(caller, &query, RefusedReason::Misdirected).kept else {
+    let Some(body) = intake.unread(caller, posted, RefusedReason::MisdirectedPostback).kept else {
         tracing::warn!(source = id, "a postback came to the url of notifications");
         return NotificationError::Misdirected;
     };
@@ -132,13 +135,24 @@ async fn misdirected(
     }
 }
 
-/// Counts a request without a body for the source, if there is one.
-pub(crate) fn not_posted(shared: &Shared, source: &str) -> NotificationError {
+/// Counts a request without a body for the source, if there is one; its query may be a postback.
+pub(crate) async fn not_posted(
+    shared: &Arc<Shared>,
+    source: &str,
+    caller: Caller<'_>,
+    query: &[u8],
+) -> NotificationError {
     let live = shared.live();
-    let source = live.tracker.source(Some(source));
-    let Some(source) = source.filter(|source| live.credentials.takes_notifications(source.id())) else {
+    let Some(source) = live.tracker.source(Some(source)) else {
         return NotificationError::UnknownSource;
     };
+    let posted = PostedPostback::new(query);
+    if is_postback(source, &posted) {
+        return misdirected(shared, &live, source, &caller, &posted).await;
+    }
+    if !live.credentials.takes_notifications(source.id()) {
+        return NotificationError::UnknownSource;
+    }
     let id = source.id().as_str();
     let error = NotificationError::NotPosted;
     meter::refused(id, Interface::Ins, error.status());

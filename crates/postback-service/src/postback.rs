@@ -6,7 +6,7 @@ use crate::meter;
 use crate::shared::Shared;
 use postback::event::Interface;
 use postback::intake::{Caller, Intake, PostedPostback, Refusal};
-use postback::network::Meaning;
+use postback::network::{Meaning, NameHint};
 use postback::plan::RefusedReason;
 use postback::tracker::{Replies, Source};
 use postback::value::{Query, RefusedId};
@@ -126,7 +126,7 @@ pub(crate) async fn take(
             hints.extend(
                 ignored
                     .iter()
-                    .filter_map(|name| known.parameter_hint(name))
+                    .filter_map(|name| hint(known, &parsed, name))
                     .map(|hint| hint.to_string()),
             );
             shared.hints.note(known, &hints, event.received_at);
@@ -215,6 +215,17 @@ async fn refuse(shared: &Arc<Shared>, source: &Source, refusal: Refusal) -> Post
     }
 }
 
+/// What a name was probably meant for, unless that came too.
+fn hint(source: &Source, query: &Query<'_>, name: &str) -> Option<NameHint> {
+    let hint = source.parameter_hint(name)?;
+    let came = |meaning| {
+        query
+            .pairs()
+            .any(|(own, value)| source.parameter_meaning(own) == Some(meaning) && !value.is_empty())
+    };
+    (!hint.meaning().is_some_and(came)).then_some(hint)
+}
+
 /// What is wrong, for whoever pasted the URL.
 fn said(source: &Source, refusal: &Refusal) -> String {
     let text = refusal.reason.to_string();
@@ -228,10 +239,25 @@ fn said(source: &Source, refusal: &Refusal) -> String {
     }
 }
 
-/// Counts what was not read at all as refused by the source that it was meant for, if there is one.
-pub(crate) fn unread(shared: &Shared, source: Option<&str>, status: u16) {
-    if let Some(source) = shared.live().tracker.source(source) {
-        not_kept(shared, source, status);
+/// Keeps the query of what was not read to its end; of a caller who is not taken it is counted.
+pub(crate) async fn unread(shared: &Arc<Shared>, source: Option<&str>, caller: Caller<'_>, query: &[u8], status: u16) {
+    let live = shared.live();
+    let Some(source) = live.tracker.source(source) else {
+        return;
+    };
+    let intake = Intake::new(source, &live.credentials, shared.received());
+    let posted = PostedPostback::new(query);
+    let reason = RefusedReason::TooLong;
+    let kept = match intake.unread(&caller, &posted, reason).kept {
+        Some(body) => keep(shared, source, *body).await,
+        None => None,
+    };
+    match kept {
+        Some(kept) => {
+            meter::refused(source.id().as_str(), Interface::Postback, status);
+            tracing::warn!(source = source.id().as_str(), %reason, %kept, "the query of a postback is kept without its body");
+        }
+        None => not_kept(shared, source, status),
     }
 }
 

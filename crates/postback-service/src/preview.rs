@@ -3,16 +3,15 @@
 use crate::postback::refused_status;
 use crate::shared::Shared;
 use postback::intake::{Caller, Intake, RefusalReason};
-use std::net::IpAddr;
 
 /// The status that it would be answered with. Nothing is stored, counted or logged.
-pub(crate) fn postback(shared: &Shared, source: Option<&str>, address: Option<IpAddr>, query: &[u8]) -> u16 {
+pub(crate) fn postback(shared: &Shared, source: Option<&str>, caller: Caller<'_>, query: &[u8]) -> u16 {
     let live = shared.live();
     let Some(source) = live.tracker.source(source) else {
         return 404;
     };
     let intake = Intake::new(source, &live.credentials, shared.received());
-    match intake.postback(&Caller::new(address), query) {
+    match intake.postback(&caller, query) {
         Ok(_) => 200,
         Err(refusal) => match refusal.reason {
             RefusalReason::Unauthorized(_) => 403,

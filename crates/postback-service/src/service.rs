@@ -112,20 +112,20 @@ impl Service {
     /// The HTTP status that a postback would be answered with, as far as that can be told without
     /// taking it in: what `HEAD` asks.
     #[must_use]
-    pub fn preview_postback(&self, source: Option<&str>, address: Option<IpAddr>, query: &[u8]) -> u16 {
-        preview::postback(&self.0, source, address, query)
+    pub fn preview_postback(&self, source: Option<&str>, caller: Caller<'_>, query: &[u8]) -> u16 {
+        preview::postback(&self.0, source, caller, query)
     }
 
     /// Remembers a request at the URL of notifications that cannot bring one, and answers what it
-    /// is told: a notification is posted.
-    #[must_use]
-    pub fn not_posted(&self, source: &str) -> NotificationError {
-        notification::not_posted(&self.0, source)
+    /// is told: a notification is posted. A postback that came there is kept.
+    pub async fn not_posted(&self, source: &str, caller: Caller<'_>, query: &[u8]) -> NotificationError {
+        notification::not_posted(&self.0, source, caller, query).await
     }
 
-    /// Remembers a postback that was refused before it could be read, under an HTTP status.
-    pub fn refuse_postback(&self, source: Option<&str>, status: u16) {
-        postback::unread(&self.0, source, status);
+    /// Remembers a postback whose body could not be read, under the HTTP status of its answer. The
+    /// query is kept where the caller is authorised.
+    pub async fn unread_postback(&self, source: Option<&str>, caller: Caller<'_>, query: &[u8], status: u16) {
+        postback::unread(&self.0, source, caller, query, status).await;
     }
 
     /// What a source refused of postbacks and did not keep, since their callers are not taken or

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use postback::compile::{CompileOptions, compile};
 use postback::config::Document;
 use postback::delivery::{Case, Cause, Judge, Judgement, Judges, Verdict};
+use postback::intake::Caller;
 use postback::memory::MemoryStore;
 use postback::port::{
     BoxFuture, DeliveryFilter, EventFilter, HttpClient, HttpError, Inspect, PageRequest, SecretError, Secrets,
@@ -372,7 +373,7 @@ async fn refused_postbacks_are_told_apart() {
     assert_eq!((counts.len(), counts[0].kept), (1, 1));
     let refused = service.refused_postbacks(&net).unwrap();
     assert_eq!((refused.since_accepted, refused.last_status), (2, 403));
-    service.refuse_postback(None, 413);
+    service.unread_postback(None, Caller::default(), b"", 413).await;
     assert_eq!(service.refused_postbacks(&net).unwrap().last_status, 413);
     buy(&service).await;
     assert_eq!(service.refused_postbacks(&net).unwrap().since_accepted, 0);

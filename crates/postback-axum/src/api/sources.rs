@@ -207,6 +207,8 @@ fn text(
     if let Some(refused) = postbacks {
         let wrong = match refused.last_status {
             403 => "the token or the address is wrong",
+            405 => "the URL of notifications was opened, and they are posted to it",
+            408 | 413 => "the body did not arrive, or is too long",
             503 => "the store did not take it",
             _ => "it is malformed",
         };

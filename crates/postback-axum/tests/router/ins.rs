@@ -1,6 +1,6 @@
 //! `POST /ins/{offer_source}`.
 
-use crate::support::{INS_TOKEN, envelope, impatient, notification, tested};
+use crate::support::{INS_TOKEN, NET_TOKEN, authorized, envelope, impatient, notification, tested};
 use crate::watched::Mode;
 use axum::{
     body::{Body, HttpBody},
@@ -79,9 +79,36 @@ async fn a_postback_at_the_url_of_notifications_is_told_its_own_and_kept_of_thos
         let answer = tested.post(&url, "").await;
         assert_eq!((answer.status.as_u16(), answer.error().as_str()), (400, told));
         let rows = tested.refused_rows().await;
-        let misdirected = rows.iter().filter(|row| row.reason.as_str() == "misdirected");
+        let misdirected = rows.iter().filter(|row| row.reason.as_str() == "misdirected_postback");
         assert_eq!(misdirected.count(), kept);
     }
+}
+
+#[tokio::test]
+async fn a_postback_is_kept_at_the_url_of_notifications_whatever_the_source_and_the_method() {
+    let tested = tested();
+    let click = tested.click("summer").await;
+    let told = "this is a postback, not a notification: it belongs to `/postback/..` with the name of the offer source";
+    let query = format!("clickid={click}&sum=5&eventid=E&token={NET_TOKEN}");
+    let answers = [
+        tested.get(&format!("/ins/net?{query}")).await,
+        tested.post_form("/ins/net", &query).await,
+    ];
+    for answer in answers {
+        assert_eq!((answer.status.as_u16(), answer.error().as_str()), (400, told));
+    }
+    let retried = tested
+        .send(authorized("POST", "/api/refused/retry?source=net"))
+        .await
+        .json();
+    assert_eq!(
+        (retried["taken"].as_u64(), retried["still_refused"].as_u64()),
+        (Some(2), Some(0))
+    );
+    let events = tested.events().await;
+    assert_eq!(events.len(), 1, "one postback, sent twice");
+    assert_eq!(tested.get("/ins/net").await.status, 404);
+    assert_eq!(tested.post("/ins/net", "").await.status, 404);
 }
 
 /// Every class of refusal: what is posted where.

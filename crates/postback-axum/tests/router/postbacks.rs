@@ -156,6 +156,30 @@ async fn a_body_that_cannot_be_read_says_why_and_is_kept() {
 }
 
 #[tokio::test]
+async fn a_name_whose_meaning_came_too_is_no_hint() {
+    let tested = tested();
+    let click = tested.click("summer").await;
+    let answer = tested
+        .postback(&format!("clickid={click}&eventid=A&sum=8.5&payout=8.5"))
+        .await;
+    assert_eq!(answer.text(), r#"{"outcome":"applied","ignored":["payout"]}"#);
+}
+
+#[tokio::test]
+async fn of_a_body_that_is_too_long_the_url_is_kept() {
+    let tested = tested();
+    let url = format!("/postback/net?clickid=C&eventid=A&token={NET_TOKEN}");
+    let answer = tested.post_form(&url, &"a".repeat(64 * 1024 + 1)).await;
+    assert_eq!(answer.status, 413);
+    let refused = tested.api("/api/refused?source=net").await.json();
+    let row = &refused["items"][0];
+    assert_eq!(
+        (row["reason"].as_str(), row["click"].as_str()),
+        (Some("too_long"), Some("C"))
+    );
+}
+
+#[tokio::test]
 async fn what_means_nothing_is_named_with_what_it_usually_means() {
     let tested = tested();
     let click = tested.click("summer").await;
