@@ -222,7 +222,7 @@ mod tests {
                 b"{\"clickid\":\"C\",\"city\":\"M\xfcnchen\"}",
                 "clickid=C&city=%".into(),
             ),
-            (deep.as_bytes(), format!("clickid=C&a{}=%", ".a".repeat(7))),
+            (deep.as_bytes(), format!("clickid=C&a{}=%", ".a".repeat(8))),
             (
                 long.as_bytes(),
                 format!("clickid=C&{}=%&b={}", &path[..256], "x".repeat(MAX_VALUE)),
