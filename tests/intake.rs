@@ -593,6 +593,23 @@ fn a_person_sees_what_means_something_and_nothing_personal() {
     assert_eq!(shown, expected);
 }
 
+/// As the decision matches it: one type alone is written so, and the source does not compare the
+/// case.
+#[test]
+fn a_pixel_has_its_open_type_in_any_case() {
+    let taken = |house: &House, word: &str| {
+        let query = format!("type={word}&trackingCodes=[abc]");
+        house.intake().pixel(&Caller::default(), query.as_bytes()).is_ok()
+    };
+    for word in ["Visit", "visit", "VISIT"] {
+        assert!(taken(&house(), word), "{word}");
+    }
+    let exact = House::new(&json!({"type_case": "exact"}));
+    assert!(taken(&exact, "Visit") && !taken(&exact, "visit"));
+    let mapped = House::new(&json!({"events": {"visit": "Purchase"}}));
+    assert!(!taken(&mapped, "visit"));
+}
+
 #[test]
 fn a_pixel_is_an_open_type_whoever_calls() {
     let house = house();
@@ -608,7 +625,7 @@ fn a_pixel_is_an_open_type_whoever_calls() {
             .clicks,
         visit.clicks
     );
-    for query in ["type=Purchase&token=right", "token=right", "type=visit"] {
+    for query in ["type=Purchase&token=right", "token=right", "type=Visits"] {
         let refusal = pixel(&network(), query).unwrap_err();
         assert_eq!(
             refusal.reason,

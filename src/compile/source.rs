@@ -58,6 +58,8 @@ fn source(row: &OfferSource, place: &Place<'_>, context: &Context<'_>) -> Source
     let refused = row.refused.unwrap_or_default();
     let default_status = row.default_status.unwrap_or(Status::Approved);
     let duplicates = row.duplicates.unwrap_or(row.protocol.usual_duplicates());
+    let open_types = open_types(row, place, context);
+    let exact_types = row.type_case == Some(TypeCase::Exact);
     let mut updated = context.types.values().map(|known| known.duplicates);
     Source {
         title: title(row.title.as_ref(), &row.id),
@@ -70,8 +72,12 @@ fn source(row: &OfferSource, place: &Place<'_>, context: &Context<'_>) -> Source
         duplicates,
         follows_ids: duplicates == Duplicates::Update || updated.any(|policy| policy == Some(Duplicates::Update)),
         click_expiration: row.click_expiration,
-        open_types: open_types(row, place, context),
-        exact_types: row.type_case == Some(TypeCase::Exact),
+        open_in_any_case: match exact_types {
+            true => BTreeSet::new(),
+            false => in_any_case(&open_types, context),
+        },
+        open_types,
+        exact_types,
         default_type: context.default_type.clone(),
         implied_status: Some(default_status),
         events: events(row, place, context),
@@ -171,4 +177,12 @@ fn pasted(row: &OfferSource, place: &Place<'_>) -> BTreeMap<String, String> {
         place.at(word).accept(checked.and_then(|_| parameter::macro_text(text)));
     }
     row.postback.clone()
+}
+
+/// Those that no other conversion type is written like, in lower case.
+fn in_any_case(open_types: &BTreeSet<TypeName>, context: &Context<'_>) -> BTreeSet<String> {
+    let alike = |one: &TypeName, other: &TypeName| one.as_str().eq_ignore_ascii_case(other.as_str());
+    let alone = |name: &&TypeName| context.types.keys().filter(|known| alike(known, name)).count() == 1;
+    let alone = open_types.iter().filter(alone);
+    alone.map(|name| name.as_str().to_ascii_lowercase()).collect()
 }

@@ -91,6 +91,15 @@ fn probable_postback(number: u32) -> RefusedBody {
 }
 
 cases! {
+    async fn erasure_forgets_the_bodies_that_name_the_click(store) {
+        keep(store, [posted_back(1, Ring::Probable, RefusedReason::MalformedAmount), probable(2)]).await;
+        let other = posted_back(3, Ring::Doubtful, RefusedReason::TooLong).about(None, Some(click_id("two")));
+        keep(store, [other.clone()]).await;
+        assert_eq!(store.purge(&Purge::Erase(click_id("one"))).await.unwrap(), 1);
+        assert_eq!(store.purge(&Purge::Erase(click_id("one"))).await.unwrap(), 0);
+        assert_eq!(kept(store, &source()).await, [other, probable(2)]);
+    }
+
     async fn a_body_is_kept_to_the_byte(store) {
         let bodies = || [body(source(), 2, Ring::Doubtful), body(source(), 1, Ring::Probable)];
         let empty = RefusedBody::notification(other_source(), at(0), Ring::Probable, vec![]);

@@ -33,6 +33,13 @@ impl Decision<'_> {
         })
     }
 
+    /// Why the status of an event's entry is not what the network's word says
+    /// ([`Reason::UnknownStatus`], [`Reason::StatusIsEvent`]); none where the word says one.
+    #[must_use]
+    pub fn status_doubt(&self, event: &Event, entry: &Entry) -> Option<Reason> {
+        self.doubt(self.sources.get(&event.source)?, entry)
+    }
+
     /// What a postback of the click's campaign tells the channel that a conversion is worth; none
     /// where there is no such postback.
     #[must_use]

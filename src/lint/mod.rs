@@ -69,7 +69,7 @@ impl fmt::Display for Warning {
 ///   name, a page that a hoplink or a pay link has led to; and a seller's offer that relies on the
 ///   affiliate's code
 /// - an offer of any network without the click id, and one that is `http` where the tracker has
-///   `https`
+///   `https`; a domain with `https` whose fallback is `http`
 /// - a channel's postback that does not tell the channel's click id, or tells ours in its place;
 ///   one to a private or loopback host
 /// - a macro whose slot no parameter of the channel fills
@@ -97,6 +97,11 @@ fn doubts(definition: &Definition, root: &Place<'_>, tracker: &Tracker) {
         roles(&place, row.parameters.iter().map(|row| row.role.as_ref()), |role| {
             !is_channels(role)
         });
+    }
+    for (place, row) in root.rows("domain", &definition.domains) {
+        if let Some(domain) = tracker.domains.get(&row.id) {
+            offer::fallback(domain, &place);
+        }
     }
     for (place, row) in root.rows("offer", &definition.offers) {
         if let Some(offer) = tracker.offers.get(&row.id)

@@ -4,13 +4,14 @@ use super::told::missing;
 use crate::config::Place;
 use crate::network::Meaning;
 use crate::scope::Field;
-use crate::tracker::{Channel, Offer, Source, Tracker};
+use crate::tracker::{Channel, Domain, Offer, Source, Tracker};
 use crate::value::OfferId;
 use alloc::{format, string::String, vec::Vec};
 
 pub(super) fn lint(id: &OfferId, offer: &Offer, source: &Source, tracker: &Tracker, place: &Place<'_>) {
     super::pasted::lint(offer.url.as_str(), place);
-    insecure(offer.url.as_str(), tracker, place);
+    let is_secure = tracker.domains.values().any(|domain| is_https(&domain.url));
+    insecure(offer.url.as_str(), is_secure, place);
     let tells_it = offer.url.fields().any(|field| *field == Field::ClickId);
     if !tells_it && !source.protocol.judges_links() {
         place.problem(format!(
@@ -59,12 +60,19 @@ fn slots(id: &OfferId, offer: &Offer, tracker: &Tracker, place: &Place<'_>) {
     }
 }
 
+/// A domain's fallback, to which it sends visitors as it does to an offer.
+pub(super) fn fallback(domain: &Domain, place: &Place<'_>) {
+    if let Some(url) = &domain.fallback {
+        insecure(url, is_https(&domain.url), &place.at("fallback"));
+    }
+}
+
+fn is_https(url: &str) -> bool {
+    url.starts_with("https://")
+}
+
 /// `http` where the tracker itself has `https`.
-fn insecure(url: &str, tracker: &Tracker, place: &Place<'_>) {
-    let is_secure = tracker
-        .domains
-        .values()
-        .any(|domain| domain.url.starts_with("https://"));
+fn insecure(url: &str, is_secure: bool, place: &Place<'_>) {
     if is_secure && url.starts_with("http://") {
         place.problem(
             "is `http`, and your domain has `https`: browsers warn of the step, and hide where the visitor came from; write `https` if the \

@@ -140,11 +140,16 @@ impl State {
                 self.refused.retain(|_, kept| kept.row.at >= *time);
                 emptied.saturating_add(dropped(before, self.refused.len()))
             }
-            Purge::Erase(id) => self.empty(
-                |click| click.id == *id,
-                |row| row.click.as_ref() == Some(id),
-                |row| row.delivery.cause.click() == Some(id),
-            ),
+            Purge::Erase(id) => {
+                let emptied = self.empty(
+                    |click| click.id == *id,
+                    |row| row.click.as_ref() == Some(id),
+                    |row| row.delivery.cause.click() == Some(id),
+                );
+                let before = self.refused.len();
+                self.refused.retain(|_, kept| kept.row.click.as_ref() != Some(id));
+                emptied.saturating_add(dropped(before, self.refused.len()))
+            }
             Purge::DeliveriesBefore(time) => {
                 let before = self.deliveries.len();
                 let keeps = |row: &Sending| row.state.is_open() || row.delivery.created_at >= *time;

@@ -173,7 +173,8 @@ pub enum Purge {
     PrivateBefore(Timestamp),
     /// Delivered and dead deliveries that were decided before then.
     DeliveriesBefore(Timestamp),
-    /// The personal values that hang on one click, those of queued deliveries too.
+    /// The personal values that hang on one click, those of queued deliveries too, and the refused
+    /// bodies that name it.
     Erase(ClickId),
     /// Refused bodies that were taken in after all, or that a person dismissed.
     Refused(Vec<RefusedId>),

@@ -1,7 +1,10 @@
 //! Layer 4: from a click URL to a click and the offer's URL.
 
+mod limit;
 mod query;
 mod slots;
+
+pub use limit::MAX_CLICK_VALUE;
 
 use crate::delivery::{FillError, fill_private};
 use crate::model::{Click, Kept, Note, NoteProblem, ReferrerPolicy};
@@ -13,9 +16,6 @@ use crate::tracker::{Campaign, Channel, ClickIdKeys, Domain, Offer, Path, Source
 use crate::value::{CampaignId, ChannelId, DomainId, OfferId, OfferSourceId, Pii, Timestamp};
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String};
 use thiserror::Error;
-
-/// The longest value that a click keeps of its URL, in bytes.
-pub const MAX_CLICK_VALUE: usize = 1_024;
 
 /// A visit of a click URL.
 #[derive(Debug, Clone)]

@@ -1,6 +1,7 @@
 //! Fills a click's slots from its query.
 
-use super::{MAX_CLICK_VALUE, query};
+use super::limit::MAX_CLICK_VALUE;
+use super::query;
 use crate::model::{Click, Kept, MAX_NOTE_VALUE, MAX_NOTES, Note, NoteProblem, SLOTS};
 use crate::scope::ClickSlot;
 use crate::text::Cut;

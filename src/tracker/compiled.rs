@@ -83,6 +83,9 @@ pub struct Source {
     pub(crate) follows_ids: bool,
     pub(crate) click_expiration: Option<Duration>,
     pub(crate) open_types: BTreeSet<TypeName>,
+    /// The open types in lower case that a word in another case means as well: no other conversion
+    /// type is written alike, and the source does not compare the case.
+    pub(crate) open_in_any_case: BTreeSet<String>,
     /// Whether the case of its types and words says something.
     pub(crate) exact_types: bool,
     /// What a postback without a type means.

@@ -48,11 +48,12 @@ pub(crate) fn only<T>(mut found: impl Iterator<Item = T>) -> Option<T> {
 
 impl Source {
     /// Whether a postback's word is an open type and nothing else: a word that `events` gives
-    /// another meaning could carry money. Of an open type neither a token nor an address is asked.
+    /// another meaning could carry money. The case is compared as the decision compares it. Of an open type neither a token nor an address is asked.
     #[must_use]
     pub fn is_open(&self, word: &str) -> bool {
         let open = |name: &str| self.open_types.contains(name);
+        let alike = || self.open_in_any_case.contains(&word.to_ascii_lowercase());
         let mapped = || listed(self, word, None);
-        open(word) && mapped().is_none_or(|mapped| mapped.as_ref().is_some_and(|name| open(name.as_str())))
+        (open(word) || alike()) && mapped().is_none_or(|mapped| mapped.as_ref().is_some_and(|name| open(name.as_str())))
     }
 }

@@ -161,6 +161,21 @@ fn an_offer_is_https_where_the_tracker_is() {
 }
 
 #[test]
+fn a_fallback_is_https_where_its_domain_is() {
+    let domain = |url: &str| {
+        let rows = format!("url = \"{url}\"\nfallback = \"http://shop.example.com/\"");
+        warnings(&[("url = \"https://trk.example.com\"", &rows)])
+    };
+    assert_eq!(
+        domain("https://trk.example.com"),
+        [
+            "domain[0].fallback: is `http`, and your domain has `https`: browsers warn of the step, and hide where the visitor came from; write `https` if the page has it"
+        ]
+    );
+    assert_eq!(domain("http://trk.example.com"), [""; 0]);
+}
+
+#[test]
 fn the_macros_to_paste_ask_for_the_click_id_and_the_amount() {
     let pasted = |rows: &str| warnings(&[("#source", &format!("postback = {{ {rows} }}"))]);
     let clickid = "offer_source[0].postback: the URL to paste asks for no click id, so nothing can be attributed; add `clickid` with the network's macro for it, as in `clickid = \"{sub1}\"`";

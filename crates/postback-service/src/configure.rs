@@ -84,6 +84,7 @@ async fn put_to_work(shared: &Shared, tracker: Arc<Tracker>) -> Result<(), Confi
     let credentials = prepare(&tracker, &*shared.stores.store, &*shared.secrets, &*shared.clock).await?;
     shared.refusals.keep_those_of(&tracker);
     shared.hints.forget();
+    shared.statuses.forget();
     #[cfg(feature = "legacy-ins")]
     let credentials = credentials.in_place_of(&shared.handle.load().credentials);
     shared.handle.replace(tracker, credentials);

@@ -22,6 +22,7 @@ mod resend;
 mod secrets;
 mod service;
 mod shared;
+mod statuses;
 mod stop;
 mod stores;
 mod timely;

@@ -132,7 +132,11 @@ pub(crate) async fn take(
             shared.hints.note(known, &hints, event.received_at);
             // Of an open type anybody may send one: that says nothing of the refused ones.
             let open = event.name.as_deref().is_some_and(|word| known.is_open(word));
+            let status = event.status.clone();
             let taken = take_in(shared, &live, event).await;
+            if let Ok(Taken::Decided(reply)) = &taken {
+                shared.statuses.note(known.id(), status.as_deref(), reply);
+            }
             if taken.is_ok() && !open {
                 shared.refusals.accepted(known.id());
             }

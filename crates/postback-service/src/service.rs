@@ -17,6 +17,7 @@ use crate::refusals::{Refusals, RefusedPostbacks};
 use crate::refused::{self, Retried, RetryError, WhichRefused};
 use crate::resend::{self, ResendError, Resent};
 use crate::shared::{Limits, ReadTracker, Shared};
+use crate::statuses::UnknownStatuses;
 use crate::stores::Stores;
 use crate::timely::Timely;
 use crate::turns::Turns;
@@ -140,6 +141,13 @@ impl Service {
     #[must_use]
     pub fn hints(&self, source: &OfferSourceId) -> Vec<String> {
         self.0.hints.of(source)
+    }
+
+    /// The words that came in a source's postbacks in the place of the status and say none, since
+    /// the start or the last reload: at most 16, each as far as its 64th character.
+    #[must_use]
+    pub fn unknown_statuses(&self, source: &OfferSourceId) -> Vec<String> {
+        self.0.statuses.of(source)
     }
 
     /// Whether a source takes ClickBank's notifications.
@@ -438,6 +446,7 @@ impl ServiceBuilder {
             turns: Turns::default(),
             refusals: Refusals::default(),
             hints: Hints::default(),
+            statuses: UnknownStatuses::default(),
             looks: Looks::default(),
             wake: Notify::new(),
             read: self.read,

@@ -5,6 +5,7 @@ use crate::hints::Hints;
 use crate::journal::Journal;
 use crate::keep::Looks;
 use crate::refusals::Refusals;
+use crate::statuses::UnknownStatuses;
 use crate::stores::Stores;
 use crate::turns::Turns;
 use postback::delivery::Judges;
@@ -61,6 +62,7 @@ pub(crate) struct Shared {
     /// What the sources refused of postbacks.
     pub(crate) refusals: Refusals,
     pub(crate) hints: Hints,
+    pub(crate) statuses: UnknownStatuses,
     /// When somebody looked at what they keep of it.
     pub(crate) looks: Looks,
     /// Is notified when something may have come into the outbox.

@@ -178,9 +178,11 @@ pub(crate) fn purge(connection: &Connection, what: &Purge) -> Result<u64, Fault>
             )?,
             Purge::DeliveriesBefore(time) => before(&[sql::DROP_DELIVERIES], *time)?,
             Purge::Erase(click) => {
-                let mut changed = connection
-                    .prepare_cached(sql::ERASE_CLICK)?
-                    .execute(params![click.as_str()])?;
+                let mut changed = 0_usize;
+                for text in [sql::ERASE_CLICK, sql::ERASE_REFUSED] {
+                    let erased = connection.prepare_cached(text)?.execute(params![click.as_str()])?;
+                    changed = changed.saturating_add(erased);
+                }
                 for text in [sql::ERASE_EVENTS, sql::ERASE_DELIVERIES] {
                     let mut statement = connection.prepare_cached(text)?;
                     let erased = statement.execute(params![click.as_str(), key(click.as_str())])?;

@@ -120,5 +120,7 @@ statements! {
         (SELECT seq FROM delivery WHERE ready IS NULL AND created < ?1 LIMIT ?2)";
     ERASE_CLICK = "UPDATE click SET private = NULL WHERE id = ?1 AND private IS NOT NULL";
     ERASE_EVENTS = "UPDATE event SET private = NULL WHERE click_key = ?2 AND click = ?1 AND private IS NOT NULL";
+    /// What the body has besides the click is not known: it may name a person.
+    ERASE_REFUSED = "DELETE FROM refused WHERE click = ?1";
     ERASE_DELIVERIES = "UPDATE delivery SET private = NULL WHERE click_key = ?2 AND click = ?1 AND private IS NOT NULL";
 }

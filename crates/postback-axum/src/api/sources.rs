@@ -38,6 +38,10 @@ struct SourceView {
     /// What names of its postbacks that mean nothing were probably meant for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     hints: Vec<String>,
+    /// Words of its postbacks in the place of the status that say none: `statuses` of the source
+    /// tells what they mean.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unknown_statuses: Vec<String>,
     /// Of a source that is not configured any more: postbacks that were acknowledged and wait for
     /// it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,6 +63,7 @@ fn gone(id: OfferSourceId, count: u64) -> SourceView {
         refused: Refused::default(),
         refused_postbacks: None,
         hints: Vec::new(),
+        unknown_statuses: Vec::new(),
         set_aside: Some(count),
     }
 }
@@ -143,6 +148,7 @@ async fn view(served: &Served, source: &Source, ins: bool) -> Result<SourceView,
         title: source.title().to_owned(),
         ins,
         hints,
+        unknown_statuses: served.service().unknown_statuses(source.id()),
         text: text(source.id(), stands, &refused, refused_postbacks),
         last_event: last.map(EventView::new),
         last_test: test.map(|row| EventView {

@@ -1,6 +1,6 @@
 //! `GET` and `POST /postback[/{offer_source}]`.
 
-use crate::support::{NET_TOKEN, PROXY, impatient, tested};
+use crate::support::{CONFIG, NET_TOKEN, PROXY, compiled, impatient, tested};
 use crate::watched::Mode;
 use axum::{body::Body, extract::ConnectInfo, http::Request};
 use std::{net::SocketAddr, time::Duration};
@@ -198,6 +198,35 @@ async fn what_means_nothing_is_named_with_what_it_usually_means() {
     let events = tested.events().await;
     let ignored: Vec<&str> = events[0].event.ignored.iter().map(|name| &**name).collect();
     assert_eq!(ignored, ["city", "payout"]);
+}
+
+/// At most 16 words, each as far as its 64th character; another configuration begins anew.
+#[tokio::test]
+async fn status_words_that_say_none_are_shown_with_the_source() {
+    let tested = tested();
+    let shown = async || {
+        let sources = tested.api("/api/sources").await.json();
+        let sources = sources["items"].as_array().unwrap();
+        let net = sources.iter().find(|source| source["id"] == "net").unwrap();
+        net["unknown_statuses"].clone()
+    };
+    let click = tested.click("summer").await;
+    let send = async |id: &str, word: &str| {
+        let query = format!("clickid={click}&eventid={id}&sum=8.5&status={word}");
+        tested.postback(&query).await.json()["reason"].clone()
+    };
+    assert_eq!(send("a", "approved").await, serde_json::Value::Null);
+    assert_eq!(shown().await, serde_json::Value::Null);
+    assert_eq!(send("b", "foo").await, "unknown_status");
+    assert_eq!(shown().await, serde_json::json!(["foo"]));
+    send("c", &"x".repeat(65)).await;
+    assert_eq!(shown().await, serde_json::json!(["foo", "x".repeat(64)]));
+    for number in 0..20 {
+        send(&format!("d{number}"), &format!("word{number}")).await;
+    }
+    assert_eq!(shown().await.as_array().unwrap().len(), 16);
+    tested.replace(compiled(CONFIG).unwrap());
+    assert_eq!(shown().await, serde_json::Value::Null);
 }
 
 #[tokio::test]

@@ -117,6 +117,11 @@ pub(crate) fn read(
     let unfilled = unfilled(source, &query, &postback.ignored);
     let mut warnings = pasted::doubts(tracker, source, asked.url, &query, &postback.ignored);
     warnings.extend(doubts(tracker, source, &event, entry.as_ref().err().copied()));
+    let doubt = entry
+        .as_ref()
+        .ok()
+        .and_then(|entry| Decision::new(tracker).status_doubt(&event, entry));
+    warnings.extend(doubt.map(|reason| format!("its status: {}", reason.text())));
     if matches!(source.protocol(), Protocol::ClickBank(_)) {
         warnings.extend(stray::made_up(&postback, event.test));
     }

@@ -275,6 +275,39 @@ fn an_open_word_that_is_matched_to_another_type_needs_the_token() {
     }
 }
 
+/// Where two types are written alike, a word in a third case is neither.
+#[test]
+fn an_open_word_in_another_case_is_open_where_one_type_alone_is_written_so() {
+    let rules = std::fs::read_to_string(RULES).unwrap();
+    let tokens = "tokens = [\"env:NETWORK_TOKEN\"]\n";
+    let open = rules.replace(tokens, &format!("{tokens}open_types = [\"Lead\"]\n"));
+    let two = format!("{open}\n[[conversion_type]]\nname = \"lead\"\n");
+    let is_open = |config: &str, word: &str| {
+        let path = file("open-case.toml", config);
+        let url = format!("clickid=a&type={word}");
+        let text = inspect(&["postback", "--config", &path, "--at", AT, &url]).printed();
+        lines(&text, "token") == ["not asked for: this type is open to anyone"]
+    };
+    assert!(is_open(&open, "lead") && is_open(&open, "LEAD"));
+    assert!(is_open(&two, "Lead") && !is_open(&two, "lead") && !is_open(&two, "LEAD"));
+}
+
+/// A status that earns nothing says why, as the server does.
+#[test]
+fn a_status_word_that_says_none_is_told_with_its_reason() {
+    let unknown = "its status: nothing says what its status word means, so it earns nothing; map it under `statuses`";
+    let event =
+        "its status: its status word is the name of an event; send that as the type, and a status as the status";
+    let of = |word: &str| read(&[], &format!("clickid=a&eventid=b&type=Purchase&sum=1&status={word}"));
+    assert!(of("foo").contains(unknown), "{}", of("foo"));
+    assert!(
+        of("install").contains(event) || of("sale").contains(event),
+        "{}",
+        of("sale")
+    );
+    assert!(!of("approved").contains("its status: "), "{}", of("approved"));
+}
+
 #[test]
 fn the_addresses_that_a_source_lists_are_told_unless_the_type_is_open() {
     let rules = std::fs::read_to_string(RULES).unwrap();
