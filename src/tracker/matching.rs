@@ -48,7 +48,8 @@ pub(crate) fn only<T>(mut found: impl Iterator<Item = T>) -> Option<T> {
 
 impl Source {
     /// Whether a postback's word is an open type and nothing else: a word that `events` gives
-    /// another meaning could carry money. The case is compared as the decision compares it. Of an open type neither a token nor an address is asked.
+    /// another meaning could carry money. The case counts as it does for the decision. Of an open
+    /// type neither a token nor an address is asked.
     #[must_use]
     pub fn is_open(&self, word: &str) -> bool {
         let open = |name: &str| self.open_types.contains(name);

@@ -144,7 +144,7 @@ impl Service {
     }
 
     /// The words that came in a source's postbacks in the place of the status and say none, since
-    /// the start or the last reload: at most 16, each as far as its 64th character.
+    /// the start or the last reload: at most 16.
     #[must_use]
     pub fn unknown_statuses(&self, source: &OfferSourceId) -> Vec<String> {
         self.0.statuses.of(source)

@@ -1,17 +1,17 @@
 //! The words in the place of a status that say none here: shown with the source, until the next
 //! start or reload.
 
-use postback::plan::{Reason, Reply};
+use postback::decide::Reply;
+use postback::plan::Reason;
 use postback::value::OfferSourceId;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Mutex, PoisonError},
 };
 
-/// How many words of a source are kept.
+/// How many words of a source are kept. A postback with a word of more than `MAX_STATUS_WORD` bytes
+/// is refused, so each is short.
 const MOST: usize = 16;
-/// How many characters of a word are kept.
-const LONGEST: usize = 64;
 
 /// Those of all sources.
 #[derive(Debug, Default)]
@@ -25,7 +25,7 @@ impl UnknownStatuses {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let words = all.entry(source.clone()).or_default();
         if words.len() < MOST {
-            words.insert(word.chars().take(LONGEST).collect());
+            words.insert(word.to_owned());
         }
     }
 
