@@ -2,6 +2,7 @@
 #![cfg(test)]
 #![allow(clippy::arithmetic_side_effects, unreachable_pub)]
 
+mod addresses;
 mod causes;
 mod echoes;
 mod judged;

@@ -297,6 +297,3 @@ fn local_name(host: &str) -> Option<&'static str> {
             .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     })
 }
-
-#[cfg(test)]
-mod tests;

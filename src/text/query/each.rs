@@ -11,8 +11,24 @@ use alloc::{borrow::Cow, string::String};
 /// Bytes that stand for themselves, or their escapes, which editors and logs leave around values.
 const AROUND: [&[u8]; 6] = [b"\r", b"\n", b"\t", b"%0D", b"%0A", b"%09"];
 
+impl<'a> Query<'a> {
+    /// As [`Query::parse`], but a parameter that cannot be read is no error until somebody asks for
+    /// it by [`Query::value`] or [`Query::raw`]: most that stands in a URL means nothing to its
+    /// reader. Line ends and tabs around a value are no part of it.
+    ///
+    /// # Errors
+    /// - more than [`MAX_QUERY`](super::MAX_QUERY) bytes or more than
+    ///   [`MAX_QUERY_PARAMETERS`] parameters
+    pub fn parse_each(query: &'a [u8]) -> Result<Self, QueryError> {
+        match Self::parse(query) {
+            Err(QueryError(Kind::Parameter { .. })) => parse(query),
+            parsed => parsed,
+        }
+    }
+}
+
 /// Reads each parameter by itself.
-pub(super) fn parse(query: &[u8]) -> Result<Query<'_>, QueryError> {
+fn parse(query: &[u8]) -> Result<Query<'_>, QueryError> {
     let mut read = Query::default();
     for parameter in query.split(|byte| *byte == b'&').filter(|text| !text.is_empty()) {
         if read.pairs.len().saturating_add(read.faulty.len()) >= MAX_QUERY_PARAMETERS {

@@ -46,20 +46,6 @@ impl<'a> Query<'a> {
         })
     }
 
-    /// As [`Query::parse`], but a parameter that cannot be read is no error until somebody asks for
-    /// it by [`Query::value`] or [`Query::raw`]: most that stands in a URL means nothing to its
-    /// reader. Line ends and tabs around a value are no part of it.
-    ///
-    /// # Errors
-    /// - more than [`MAX_QUERY`] bytes or more than
-    ///   [`MAX_QUERY_PARAMETERS`](super::MAX_QUERY_PARAMETERS) parameters
-    pub fn parse_each(query: &'a [u8]) -> Result<Self, QueryError> {
-        match Self::parse(query) {
-            Err(QueryError(Kind::Parameter { .. })) => super::each::parse(query),
-            parsed => parsed,
-        }
-    }
-
     /// Every parameter, decoded, in the order it came; repeated names and unfilled macros too.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
