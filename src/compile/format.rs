@@ -6,7 +6,7 @@ use crate::config::Place;
 use crate::definition::{Amounts, OfferSource, TimeFormat, Times};
 use crate::network::{AmountFormat, DecimalMark, Formats, Symbol, ThousandsMark};
 use crate::value::{Currency, Zone};
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 use core::cmp::Reverse;
 
 type Currencies = BTreeMap<String, Currency>;
@@ -69,7 +69,13 @@ fn symbols(rows: &[String], place: &Place<'_>, currencies: &Currencies) -> Vec<S
             place.problem("is not what is written beside an amount, as in `$` or `USD`");
             return None;
         }
-        Some(Symbol::new(text, currencies.get(text).copied()))
+        let symbol = Symbol::new(text, currencies.get(text).copied());
+        if symbol.is_none() {
+            place.problem(format!(
+                "says no currency that is known; name it in the source's `currencies`, as in `{text:?} = \"EUR\"`"
+            ));
+        }
+        symbol
     });
     let mut symbols: Vec<Symbol> = rows.collect();
     symbols.sort_by_key(|symbol| Reverse(symbol.text().len()));

@@ -217,6 +217,14 @@ fn a_word_of_a_source_is_one_of_a_few() {
             "amounts.symbols[1]: is not what is written beside an amount, as in `$` or `USD`",
         ),
         (
+            "amounts = { symbols = [\"€\", \"kr\"] }",
+            "amounts.symbols[1]: says no currency that is known; name it in the source's `currencies`, as in `\"kr\" = \"EUR\"`",
+        ),
+        (
+            "amounts = { symbols = [\"C$\"] }",
+            "amounts.symbols[0]: says no currency that is known; name it in the source's `currencies`, as in `\"C$\" = \"EUR\"`",
+        ),
+        (
             "currencies = { EURO = \"EURO\" }",
             "currencies.EURO: `EURO` is not a currency code of three letters",
         ),

@@ -7,7 +7,7 @@ use alloc::{string::String, vec::Vec};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Symbol {
     text: String,
-    /// The currencies that it may mean; any, if none is known.
+    /// The currencies that it may mean; any, if nobody asks.
     means: Vec<Currency>,
 }
 
@@ -39,22 +39,18 @@ const SIGNS: &[(&str, &[&str])] = &[
 ];
 
 impl Symbol {
-    /// A symbol that means a currency if the source's words say so, if it is a code in upper case,
-    /// or if it is a known sign.
-    pub(crate) fn new(text: &str, word: Option<Currency>) -> Self {
-        let is_code = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase());
+    /// A symbol that means a currency: the source's words say so, it is a code, in upper or lower
+    /// case, or it is a known sign. None where nobody knows what it means.
+    pub(crate) fn new(text: &str, word: Option<Currency>) -> Option<Self> {
         let sign = || SIGNS.iter().find(|(sign, _)| *sign == text);
-        let means = match word {
+        let means: Vec<Currency> = match word.or_else(|| text.parse().ok()) {
             Some(currency) => [currency].into(),
-            None if is_code => text.parse().into_iter().collect(),
-            None => sign()
-                .map(|(_, codes)| codes.iter().filter_map(|code| code.parse().ok()).collect())
-                .unwrap_or_default(),
+            None => sign()?.1.iter().filter_map(|code| code.parse().ok()).collect(),
         };
-        Self {
+        Some(Self {
             text: text.into(),
             means,
-        }
+        })
     }
 
     /// A symbol of which nobody asks what it means.
