@@ -14,7 +14,8 @@ use postback::plan::{
 };
 use postback::value::{ClickId, ConversionId, DeliveryId, EventId, OfferSourceId, Receipt};
 use postback::{Click, CompileOptions, Conversion, Credentials, Document, Event, Facts, Timestamp, Tracker, compile};
-use std::{collections::BTreeMap, convert::Infallible, error::Error, io::Write as _};
+use std::collections::{BTreeMap, BTreeSet};
+use std::{convert::Infallible, error::Error, io::Write as _};
 
 /// How often an event is decided again. In each round another event of its click went through, so
 /// so many in a row are a fault.
@@ -116,10 +117,11 @@ impl PointReads for Tables {
         Ok(found.take(limit).map(|row| Event::clone(&row.event)).collect())
     }
 
-    fn told(&self, click: &ClickId, limit: usize) -> Result<Vec<Event>, Infallible> {
+    fn told(&self, click: &ClickId, keys: &BTreeSet<Receipt>) -> Result<Vec<Event>, Infallible> {
         let counts = |row: &&EventRow| row.outcome == Outcome::Applied && row.click.as_ref() == Some(click);
-        let found = self.events.values().filter(counts);
-        Ok(found.take(limit).map(|row| Event::clone(&row.event)).collect())
+        let names = |row: &&EventRow| row.event.keys().iter().flatten().any(|key| keys.contains(key));
+        let found = self.events.values().filter(counts).filter(names);
+        Ok(found.map(|row| Event::clone(&row.event)).collect())
     }
 
     fn click(&self, id: &ClickId) -> Result<ClickFacts, Infallible> {

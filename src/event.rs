@@ -290,6 +290,14 @@ impl Event {
         [self.receipt.clone(), self.parent.clone().or_else(|| self.leading_id())]
     }
 
+    /// What a reversal without an amount may take it back by: its receipt, and its event id as
+    /// [`Receipt::of_event_id`] has it.
+    #[must_use]
+    pub fn keys(&self) -> [Option<Receipt>; 2] {
+        let by_id = self.event_id.as_deref().map(Receipt::of_event_id);
+        [self.receipt.clone(), by_id]
+    }
+
     /// The key of the event id that may lead to its click: that of a postback which names none.
     fn leading_id(&self) -> Option<Receipt> {
         let leads = self.interface == Interface::Postback && self.clicks.is_empty() && self.forged.is_empty();

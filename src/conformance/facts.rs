@@ -10,7 +10,7 @@ use crate::plan::{
     Tally, TallyKey, Write,
 };
 use crate::value::{EventId, Receipt};
-use alloc::{collections::BTreeSet, format, string::String, vec, vec::Vec};
+use alloc::{format, string::String, vec, vec::Vec};
 
 fn orphans(facts: &Facts) -> Vec<EventId> {
     facts.orphans.iter().map(|event| event.id.clone()).collect()
@@ -171,31 +171,52 @@ cases! {
     }
 
     async fn what_a_clicks_events_have_told_comes_along_where_it_is_asked_for(store) {
-        let of = |number, outcome, click: &str| EventRow { click: Some(click_id(click)), ..row(event(number), outcome) };
+        let of = |event: Event, outcome, click: &str| EventRow { click: Some(click_id(click)), ..row(event, outcome) };
+        let named = |number| Event { event_id: Some("a".into()), ..event(number) };
         let rows = [
-            of(1, Outcome::Applied, "one"),
-            of(2, Outcome::Ignored, "one"),
-            of(3, Outcome::Applied, "two"),
-            of(4, Outcome::Applied, "one"),
-            row(event(5), Outcome::Unattributed),
+            of(receipt_event(1, "a", None), Outcome::Applied, "one"),
+            of(receipt_event(2, "a", None), Outcome::Ignored, "one"),
+            of(receipt_event(3, "a", None), Outcome::Applied, "two"),
+            of(receipt_event(5, "a", None), Outcome::Applied, "one"),
+            of(receipt_event(4, "b", None), Outcome::Applied, "one"),
+            of(named(6), Outcome::Applied, "one"),
+            of(event(7), Outcome::Applied, "one"),
+            row(receipt_event(8, "a", None), Outcome::Unattributed),
         ];
         write(store, rows.map(Write::Event).into()).await;
-        let asked = |told| {
+        let asked = |told: &[Receipt]| {
             let mut query = FactQuery::new(source(), event_id(0));
             query.clicks = vec![click_id("one")];
-            query.told = told;
+            query.told = told.into();
             query
         };
         let told = |facts: Facts| {
             let events = facts.told.get(&click_id("one")).cloned().unwrap_or_default();
-            events.into_iter().map(|event| event.id).collect::<BTreeSet<_>>()
+            events.into_iter().map(|event| event.id).collect::<Vec<_>>()
         };
-        assert_eq!(told(store.facts(&asked(false)).await.unwrap()), BTreeSet::new());
-        let expected = BTreeSet::from([event_id(1), event_id(4)]);
-        assert_eq!(told(store.facts(&asked(true)).await.unwrap()), expected);
-        let taken_back = Tally { key: TallyKey::Reversal(receipt("a")), ..tally("one", "Refund", 1) };
+        let (by_receipt, by_id) = (receipt("a"), Receipt::of_event_id("a"));
+        assert_eq!(told(store.facts(&asked(&[])).await.unwrap()), []);
+        assert_eq!(told(store.facts(&asked(&[by_receipt.clone()])).await.unwrap()), [event_id(1), event_id(5)]);
+        assert_eq!(told(store.facts(&asked(&[by_id.clone()])).await.unwrap()), [event_id(6)]);
+        let both = [event_id(1), event_id(5), event_id(6)];
+        assert_eq!(told(store.facts(&asked(&[by_receipt.clone(), by_id])).await.unwrap()), both, "by event id");
+        let taken_back = Tally { key: TallyKey::Reversal(by_receipt), ..tally("one", "Refund", 1) };
         write(store, vec![Write::Tally(taken_back)]).await;
-        assert_eq!(told(store.facts(&asked(false)).await.unwrap()), expected, "what was taken back may change");
+        let known = told(store.facts(&asked(&[])).await.unwrap());
+        assert_eq!(known, [event_id(1), event_id(5)], "what was taken back may change");
+    }
+
+    async fn however_many_events_a_click_has_what_is_asked_for_comes_along(store) {
+        let of = |event: Event| Write::Event(EventRow { click: Some(click_id("one")), ..row(event, Outcome::Applied) });
+        let (before, behind) = ((1..=1_000).map(event), (1_002..=2_002).map(event));
+        let events = before.chain([receipt_event(1_001, "a", None)]).chain(behind);
+        write(store, events.map(of).collect()).await;
+        let mut query = FactQuery::new(source(), event_id(0));
+        query.clicks = vec![click_id("one")];
+        query.told = vec![receipt("a")];
+        let facts = store.facts(&query).await.unwrap();
+        let told: Vec<_> = facts.told[&click_id("one")].iter().map(|event| event.id.clone()).collect();
+        assert_eq!(told, [event_id(1_001)]);
     }
 
     async fn a_decided_event_no_longer_waits(store) {

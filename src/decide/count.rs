@@ -9,7 +9,7 @@ use crate::event::Event;
 use crate::model::{Click, Conversion, Duplicates, Entry, Revenue};
 use crate::plan::{DuplicateDecision, EventRow, Outcome, Reason, Tally, TallyKey};
 use crate::value::{Money, Shared};
-use alloc::vec::Vec;
+use alloc::collections::BTreeMap;
 
 /// A conversion before and after an entry.
 struct Made {
@@ -35,7 +35,10 @@ impl<'a> Work<'a> {
         policy: Option<Duplicates>,
     ) {
         let signed = self.decision.signed(&entry);
-        let taken_back = self.reversals(click);
+        let mut taken_back = match self.decision.may_change_worth(&entry, policy) {
+            true => self.reversals(click),
+            false => BTreeMap::new(),
+        };
         let made = match policy {
             Some(Duplicates::Update) => self.followed(click, event, &entry, signed),
             _ => self.made(click, policy, &entry, signed),
@@ -109,7 +112,7 @@ impl<'a> Work<'a> {
                 tally.fired = fired;
             }
         }
-        let own = after.id.clone();
+        taken_back.retain(|_, known| known.id != after.id);
         if before.as_ref() != Some(&after) {
             self.put_conversion(after);
         }
@@ -119,8 +122,7 @@ impl<'a> Work<'a> {
         if row.outcome == Outcome::Applied && self.facts.told.contains_key(&click.id) {
             self.applied.push((click.id.clone(), event.clone()));
         }
-        let others = taken_back.into_iter().filter(|known| known.id != own);
-        self.correct(&others.collect::<Vec<_>>(), event, click);
+        self.correct(&taken_back, event, click);
     }
 
     pub(super) fn put_conversion(&mut self, row: Conversion) {
@@ -179,26 +181,31 @@ impl<'a> Work<'a> {
     }
 
     /// What a reversal without an amount takes back.
-    fn reversed(&self, click: &Click, key: TallyKey, entry: &Shared<Entry>) -> Option<Made> {
-        let known = self.tally(click, &key);
-        let before = known.and_then(|known| self.taken_back(click, known));
+    fn reversed(&self, click: &Click, key: TallyKey, entry: &Shared<Entry>) -> Result<Option<Made>, Refused> {
+        let ledger = self.ledger(click);
+        let known = ledger.tally(&key);
+        let before = known.and_then(|known| self.taken_back(&ledger, click, known));
         let tally = match known {
             Some(known) => {
                 let mut tally = known.clone();
                 self.decision.merge(&mut tally, Duplicates::Update, entry);
                 tally
             }
+            None if self.has_most(click, |key| matches!(key, TallyKey::Reversal(_))) => {
+                return Err((Outcome::Ignored, Reason::TooManyTallies));
+            }
             None => {
                 let id = tallies::conversion_id(click, &key);
                 self.decision.open_tally(click, key, Some(id), entry)
             }
         };
-        Some(Made {
+        let made = |after| Made {
             decision: DuplicateDecision::Bypassed,
             before,
-            after: self.taken_back(click, &tally)?,
-            tally: Some(tally),
-        })
+            after,
+            tally: Some(tally.clone()),
+        };
+        Ok(self.taken_back(&ledger, click, &tally).map(made))
     }
 
     fn made(
@@ -220,7 +227,7 @@ impl<'a> Work<'a> {
         };
         let Some(policy) = policy else {
             let key = self.decision.takes_back(entry).map(TallyKey::Reversal);
-            let made = key.and_then(|key| self.reversed(click, key, entry));
+            let made = key.map(|key| self.reversed(click, key, entry)).transpose()?.flatten();
             return Ok(made.unwrap_or_else(|| alone(DuplicateDecision::Bypassed)));
         };
         let Some(key) = self.decision.tally_key(policy, entry) else {
@@ -290,29 +297,24 @@ impl<'a> Work<'a> {
     }
 
     /// Every tally of a click as it is now.
-    pub(super) fn tallies_of(&self, click: &Click) -> impl Iterator<Item = &Tally> {
-        let of_click = self.tallies.iter().filter(move |tally| tally.click == click.id);
-        let stored = self.stored(click).iter();
-        let unchanged = stored.filter(|known| {
-            self.tallies
-                .iter()
-                .all(|tally| tally.key != known.key || tally.click != known.click)
-        });
-        unchanged.chain(of_click)
+    pub(super) fn tallies_of(&self, click: &Click) -> BTreeMap<&TallyKey, &Tally> {
+        let changed = self.tallies.iter().filter(|tally| tally.click == click.id);
+        let all = self.stored(click).iter().chain(changed);
+        all.map(|tally| (&tally.key, tally)).collect()
     }
 
     /// Whether a click has all the tallies with network ids of their own that it may have. Those of
     /// open types, left from before they were open, do not count.
     fn is_full(&self, click: &Click) -> bool {
-        let counts = |key: &TallyKey| match key {
+        self.has_most(click, |key| match key {
             TallyKey::TypeAndId(name, _) => !self.source.open_types.contains(name),
-            TallyKey::Order(..) | TallyKey::Reversal(_) => true,
-            TallyKey::Type(_) | TallyKey::Edit => false,
-        };
-        let stored = self.stored(click);
-        let is_new = |tally: &&Tally| tally.click == click.id && stored.iter().all(|known| known.key != tally.key);
-        let new = self.tallies.iter().filter(is_new);
-        stored.iter().chain(new).filter(|tally| counts(&tally.key)).count() >= MAX_TALLIES
+            TallyKey::Order(..) => true,
+            TallyKey::Type(_) | TallyKey::Edit | TallyKey::Reversal(_) => false,
+        })
+    }
+
+    fn has_most(&self, click: &Click, counts: impl Fn(&TallyKey) -> bool) -> bool {
+        self.tallies_of(click).keys().filter(|key| counts(key)).count() >= MAX_TALLIES
     }
 
     /// What is to be said of an entry that counts.

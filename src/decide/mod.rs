@@ -9,6 +9,7 @@ mod attribute;
 mod count;
 mod decision;
 mod fire;
+mod ledger;
 mod mark;
 mod money;
 mod plan;
@@ -50,7 +51,7 @@ impl Decision<'_> {
             event: event.id.clone(),
             clicks: event.clicks.clone(),
             receipts: event.receipt.iter().chain(&event.parent).cloned().chain(id).collect(),
-            told: self.may_take_back(event),
+            told: self.taken_keys(event),
         }
     }
 

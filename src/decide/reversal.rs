@@ -6,13 +6,17 @@
 
 use super::decision::Decision;
 use super::fire::Change;
+use super::ledger::Ledger;
 use super::tallies;
 use super::work::Work;
 use crate::event::Event;
-use crate::model::{Click, Conversion, Duplicates, Entry, Revenue};
+use crate::model::{Click, Conversion, Counts, Duplicates, Entry, Revenue};
 use crate::plan::{Tally, TallyKey, Trace};
 use crate::value::{Amount, Currency, Money, Receipt};
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
 
 /// What the payments of a receipt or an event id come to, less what was taken back of it by an
 /// amount.
@@ -65,31 +69,40 @@ impl Decision<'_> {
         entry.receipt.clone().or_else(by_id)
     }
 
-    /// Whether an event may be a reversal that does not say how much.
-    pub(super) fn may_take_back(&self, event: &Event) -> bool {
-        let names = event.sum.is_none() && (event.receipt.is_some() || event.event_id.is_some());
-        let source = self.sources.get(&event.source).filter(|_| names);
-        source.is_some_and(|source| {
+    /// Whether an entry may change what another takes back: a type that is never money does not,
+    /// unless it edits the money of other types, and what is taken back without an amount does not.
+    pub(super) fn may_change_worth(&self, entry: &Entry, policy: Option<Duplicates>) -> bool {
+        let is_money = !matches!(self.counts(&entry.type_name), Counts::Step | Counts::Info);
+        let edits = || policy.and_then(|policy| self.tally_key(policy, entry)) == Some(TallyKey::Edit);
+        (is_money || edits()) && self.takes_back(entry).is_none()
+    }
+
+    /// The keys of an event that may be a reversal which does not say how much.
+    pub(super) fn taken_keys(&self, event: &Event) -> Vec<Receipt> {
+        let source = self.sources.get(&event.source).filter(|_| event.sum.is_none());
+        let takes = source.is_some_and(|source| {
             let meaning = self.meaning(source, event);
             self.kind(source, event, &meaning).subtracts()
-        })
+        });
+        event.keys().into_iter().flatten().filter(|_| takes).collect()
     }
 }
 
 impl<'a> Work<'a> {
     /// The conversion of a tally of reversals.
-    pub(super) fn taken_back(&self, click: &Click, tally: &Tally) -> Option<Conversion> {
+    pub(super) fn taken_back(&self, ledger: &Ledger<'_>, click: &Click, tally: &Tally) -> Option<Conversion> {
         let TallyKey::Reversal(key) = &tally.key else {
             return None;
         };
-        let worth = self.worth(click, key);
+        let worth = self.worth(ledger, click, key);
         let account = self.decision.currency;
         let negative = |money: Money| Money {
             amount: money.amount.neg(),
             currency: money.currency,
         };
         let sum = worth.left(account).filter(|_| worth.paid).map(negative);
-        let id = tallies::conversion_id(click, &tally.key);
+        let known = tally.conversion.clone();
+        let id = known.unwrap_or_else(|| tallies::conversion_id(click, &tally.key));
         let mut made = self.decision.conversion(id, click, tally.first.clone(), sum, 1);
         made.revenue = match (sum, worth.revenue) {
             (None, _) => Revenue::Nothing,
@@ -104,22 +117,28 @@ impl<'a> Work<'a> {
         Some(made)
     }
 
-    /// Every conversion of a click that takes back what is not said.
-    pub(super) fn reversals(&self, click: &Click) -> Vec<Conversion> {
-        let tallies = self
-            .tallies_of(click)
-            .filter(|tally| matches!(tally.key, TallyKey::Reversal(_)));
-        tallies.filter_map(|tally| self.taken_back(click, tally)).collect()
+    /// Every conversion of a click that takes back what is not said, by its tally.
+    pub(super) fn reversals(&self, click: &Click) -> BTreeMap<TallyKey, Conversion> {
+        let is_reversal = |key: &TallyKey| matches!(key, TallyKey::Reversal(_));
+        if !self.tallies_of(click).keys().any(|key| is_reversal(key)) {
+            return BTreeMap::new();
+        }
+        let ledger = self.ledger(click);
+        let tallies = ledger.tallies().filter(|tally| is_reversal(&tally.key));
+        let made = tallies.filter_map(|tally| Some((tally.key.clone(), self.taken_back(&ledger, click, tally)?)));
+        made.collect()
     }
 
     /// Corrects the conversions that took back what has changed since they were `before`.
-    pub(super) fn correct(&mut self, before: &[Conversion], event: &Event, click: &'a Click) {
-        for known in before {
-            let of = |tally: &&Tally| tally.conversion.as_ref() == Some(&known.id);
-            let Some(mut tally) = self.tallies_of(click).find(of).cloned() else {
+    pub(super) fn correct(&mut self, before: &BTreeMap<TallyKey, Conversion>, event: &Event, click: &'a Click) {
+        if before.is_empty() {
+            return;
+        }
+        for (key, after) in self.reversals(click) {
+            let Some(known) = before.get(&key).filter(|known| **known != after) else {
                 continue;
             };
-            let Some(after) = self.taken_back(click, &tally).filter(|after| after != known) else {
+            let Some(mut tally) = self.tally(click, &key).cloned() else {
                 continue;
             };
             if !event.silent {
@@ -138,22 +157,29 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn worth(&self, click: &Click, key: &Receipt) -> Worth {
+    fn worth(&self, ledger: &Ledger<'_>, click: &Click, key: &Receipt) -> Worth {
         let mut worth = Worth::default();
-        let mut seen: Vec<TallyKey> = Vec::new();
-        let stored = self.facts.told.get(&click.id).into_iter().flatten();
-        let decided = self.applied.iter().filter(|(of, _)| *of == click.id);
-        for event in stored
-            .chain(decided.map(|(_, event)| event))
-            .filter(|event| is_of(event, key))
-        {
+        let mut seen: BTreeSet<TallyKey> = BTreeSet::new();
+        for event in ledger.events(key) {
             let meaning = self.decision.meaning(self.source, event);
             let offer = self.decision.offers.get(&click.offer);
             let Some(entry) = self.decision.entry(self.source, offer, event, &meaning) else {
                 continue;
             };
             match self.decision.adds(&entry) {
-                Some(true) => self.add_payment(&mut worth, &mut seen, click, event, &entry, key),
+                Some(true) => match self.falls_into(ledger, event, &entry) {
+                    None => self.add_entry(&mut worth, &entry),
+                    Some((Duplicates::Increment, tally)) => {
+                        let added = self.decision.signed(&entry);
+                        if added.is_some_and(|money| !tallies::is_other_currency(tally, money)) {
+                            self.add_entry(&mut worth, &entry);
+                        }
+                    }
+                    Some((policy, tally)) if seen.insert(tally.key.clone()) => {
+                        self.add_shown(&mut worth, click, policy, tally, key);
+                    }
+                    Some(_) => {}
+                },
                 Some(false) => self.add_entry(&mut worth, &entry),
                 None => {}
             }
@@ -161,45 +187,25 @@ impl<'a> Work<'a> {
         worth
     }
 
-    /// Adds what a payment came to: by itself, or as what its conversion shows.
-    fn add_payment(
-        &self,
-        worth: &mut Worth,
-        seen: &mut Vec<TallyKey>,
-        click: &Click,
-        event: &Event,
-        entry: &Entry,
-        key: &Receipt,
-    ) {
-        let policy = self.decision.policy(self.source, event, entry);
-        let tally = policy.and_then(|policy| {
-            let tally = self.tally(click, &self.decision.tally_key(policy, entry)?)?;
-            Some((policy, tally, tally.conversion.clone()?))
-        });
-        match tally {
-            None => self.add_entry(worth, entry),
-            Some((Duplicates::Increment, tally, _)) => {
-                let added = self.decision.signed(entry);
-                if added.is_some_and(|money| !tallies::is_other_currency(tally, money)) {
-                    self.add_entry(worth, entry);
-                }
-            }
-            Some((policy, tally, id)) => {
-                if seen.contains(&tally.key) {
-                    return;
-                }
-                seen.push(tally.key.clone());
-                let is_order = policy == Duplicates::Update;
-                let shown = self.decision.shown(tally, id, policy, click);
-                let is_its = is_order || is_shown(&shown.shown, key);
-                if is_its
-                    && (!is_order || self.decision.is_in_time(self.source, tally, click))
-                    && let (Revenue::Counted { money }, Some(sum)) = (shown.revenue, shown.sum)
-                {
-                    worth.paid = true;
-                    worth.add(sum, Some(money));
-                }
-            }
+    /// The tally whose conversion an entry is a part of, under its policy.
+    fn falls_into<'l>(&self, ledger: &'l Ledger<'_>, event: &Event, entry: &Entry) -> Option<(Duplicates, &'l Tally)> {
+        let policy = self.decision.policy(self.source, event, entry)?;
+        let tally = ledger.tally(&self.decision.tally_key(policy, entry)?)?;
+        tally.conversion.is_some().then_some((policy, tally))
+    }
+
+    /// Adds what the conversion of a tally shows of a receipt or an event id.
+    fn add_shown(&self, worth: &mut Worth, click: &Click, policy: Duplicates, tally: &Tally, key: &Receipt) {
+        let Some(id) = tally.conversion.clone() else { return };
+        let is_order = policy == Duplicates::Update;
+        let shown = self.decision.shown(tally, id, policy, click);
+        let is_its = is_order || is_shown(&shown.shown, key);
+        if is_its
+            && (!is_order || self.decision.is_in_time(self.source, tally, click))
+            && let (Revenue::Counted { money }, Some(sum)) = (shown.revenue, shown.sum)
+        {
+            worth.paid = true;
+            worth.add(sum, Some(money));
         }
     }
 
@@ -210,12 +216,6 @@ impl<'a> Work<'a> {
         worth.paid |= entry.kind.adds();
         worth.add(signed, self.decision.convert(signed, self.decision.currency, entry.at));
     }
-}
-
-/// Whether an event names a receipt or an event id.
-fn is_of(event: &Event, key: &Receipt) -> bool {
-    let by_id = || event.event_id.as_deref().map(Receipt::of_event_id);
-    !event.test && (event.receipt.as_ref() == Some(key) || by_id().as_ref() == Some(key))
 }
 
 fn is_shown(entry: &Entry, key: &Receipt) -> bool {

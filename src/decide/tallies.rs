@@ -14,7 +14,7 @@ use core::cmp::Ordering;
 
 /// The most tallies with network ids of their own that one click may have: they are read with every
 /// event of the click. Open types have none, so that what anyone may send takes no room from what
-/// is paid.
+/// is paid. It may have as many again that take back what is not said.
 pub const MAX_TALLIES: usize = 1_000;
 
 impl Decision<'_> {

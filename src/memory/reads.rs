@@ -4,7 +4,7 @@ use super::state::State;
 use crate::event::Event;
 use crate::plan::{ClickFacts, EventRow, GuardKey, Outcome, PointReads, ReceiptFacts};
 use crate::value::{ClickId, EventId, OfferSourceId, Receipt};
-use alloc::vec::Vec;
+use alloc::{collections::BTreeSet, vec::Vec};
 use core::convert::Infallible;
 
 impl PointReads for State {
@@ -32,10 +32,14 @@ impl PointReads for State {
         Ok(found.take(limit).filter_map(|(id, _)| self.event(id)).collect())
     }
 
-    fn told(&self, click: &ClickId, limit: usize) -> Result<Vec<Event>, Infallible> {
+    fn told(&self, click: &ClickId, keys: &BTreeSet<Receipt>) -> Result<Vec<Event>, Infallible> {
         let counts = |row: &EventRow| row.outcome == Outcome::Applied && row.click.as_ref() == Some(click);
-        let found = self.events.iter().filter(|(_, kept)| counts(&kept.row));
-        Ok(found.take(limit).filter_map(|(id, _)| self.event(id)).collect())
+        let names = |row: &EventRow| row.event.keys().iter().flatten().any(|key| keys.contains(key));
+        let found = self
+            .events
+            .iter()
+            .filter(|(_, kept)| counts(&kept.row) && names(&kept.row));
+        Ok(found.filter_map(|(id, _)| self.event(id)).collect())
     }
 
     fn click(&self, click: &ClickId) -> Result<ClickFacts, Infallible> {

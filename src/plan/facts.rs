@@ -12,9 +12,6 @@ pub const MAX_HOPS: usize = 8;
 /// How many waiting events one answer brings along; the rest is found by `drive::attribute`.
 pub const MAX_ORPHANS: usize = 64;
 
-/// How many counted events of a click are read where money is taken back without saying how much.
-pub const MAX_TOLD: usize = 1_000;
-
 /// The rows that a decision needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -27,9 +24,9 @@ pub struct FactQuery {
     pub clicks: Vec<ClickId>,
     /// Receipts of `source`, and event ids as [`Receipt::of_event_id`] has them.
     pub receipts: Vec<Receipt>,
-    /// Whether it must be known what the clicks' events have told: the event takes money back
-    /// without saying how much.
-    pub told: bool,
+    /// The receipts and event ids of which it must be known what the clicks' events have told: the
+    /// event takes money back without saying how much.
+    pub told: Vec<Receipt>,
 }
 
 impl FactQuery {
@@ -41,7 +38,7 @@ impl FactQuery {
             event,
             clicks: Vec::new(),
             receipts: Vec::new(),
-            told: false,
+            told: Vec::new(),
         }
     }
 }
@@ -63,8 +60,8 @@ pub struct Facts {
     pub clicks: BTreeMap<ClickId, ClickFacts>,
     /// Receipts of the query's source.
     pub receipts: BTreeMap<Receipt, ReceiptFacts>,
-    /// The events that have made or changed conversions, by click, at most [`MAX_TOLD`] of each:
-    /// where the query asks for them, and where something is taken back without saying how much.
+    /// The events that have made or changed conversions, by click and by event id: those that name
+    /// a receipt or an event id which is taken back without saying how much.
     pub told: BTreeMap<ClickId, Vec<Event>>,
     /// Unattributed events that wait for one of these receipts, at most [`MAX_ORPHANS`], by event
     /// id.

@@ -1,7 +1,7 @@
 //! The walk over receipts: from the ones that are asked for up to their sales, down to the events
 //! that wait for them, and on to the clicks that they name.
 
-use super::facts::{ClickFacts, FactQuery, Facts, MAX_HOPS, MAX_ORPHANS, MAX_TOLD, ReceiptFacts};
+use super::facts::{ClickFacts, FactQuery, Facts, MAX_HOPS, MAX_ORPHANS, ReceiptFacts};
 use super::outcome::Outcome;
 use super::records::{Tally, TallyKey};
 use crate::event::Event;
@@ -40,11 +40,11 @@ pub trait PointReads {
     /// The store's trouble.
     fn waiting(&self, source: &OfferSourceId, receipt: &Receipt, limit: usize) -> Result<Vec<Event>, Self::Error>;
 
-    /// At most `limit` events of a click that are stored as applied.
+    /// Every event of a click that is stored as applied and names one of `keys` ([`Event::keys`]).
     ///
     /// # Errors
     /// The store's trouble.
-    fn told(&self, click: &ClickId, limit: usize) -> Result<Vec<Event>, Self::Error>;
+    fn told(&self, click: &ClickId, keys: &BTreeSet<Receipt>) -> Result<Vec<Event>, Self::Error>;
 
     /// What is known of a click id: the click with its personal values, its tallies, and the
     /// version of its guard.
@@ -54,13 +54,12 @@ pub trait PointReads {
     fn click(&self, click: &ClickId) -> Result<ClickFacts, Self::Error>;
 }
 
-/// Whether a waiting event may take money back without saying how much.
-fn names_no_amount(event: &Event) -> bool {
-    event.sum.is_none() && (event.receipt.is_some() || event.event_id.is_some())
-}
-
-fn is_reversal(tally: &Tally) -> bool {
-    matches!(tally.key, TallyKey::Reversal(_))
+/// The receipt or event id of a tally that takes it back without saying how much.
+fn taken_back(tally: &Tally) -> Option<Receipt> {
+    match &tally.key {
+        TallyKey::Reversal(key) => Some(key.clone()),
+        _ => None,
+    }
 }
 
 impl Facts {
@@ -78,11 +77,18 @@ impl Facts {
         let records = facts.receipts.values().filter_map(|found| found.record.as_ref());
         let named = records.filter_map(|record| Some(record.click.as_ref()?.click.clone()));
         let clicks: BTreeSet<ClickId> = query.clicks.iter().cloned().chain(named).collect();
-        let takes_back = query.told || facts.orphans.iter().any(names_no_amount);
+        // A waiting event without an amount may take money back as well.
+        let unsaid = facts.orphans.iter().filter(|event| event.sum.is_none());
+        let waiting = unsaid.flat_map(Event::keys).flatten();
+        let asked: BTreeSet<Receipt> = query.told.iter().cloned().chain(waiting).collect();
         for id in clicks {
             let found = reads.click(&id)?;
-            if takes_back || found.tallies.iter().any(is_reversal) {
-                facts.told.insert(id.clone(), reads.told(&id, MAX_TOLD)?);
+            let mut keys = asked.clone();
+            keys.extend(found.tallies.iter().filter_map(taken_back));
+            if !keys.is_empty() {
+                let mut told = reads.told(&id, &keys)?;
+                told.sort_by(|one, other| one.id.cmp(&other.id));
+                facts.told.insert(id.clone(), told);
             }
             facts.clicks.insert(id, found);
         }

@@ -20,6 +20,7 @@ mod permutations;
 mod receipts;
 mod reversals;
 mod rules;
+mod taken_back;
 mod truth;
 mod types_and_statuses;
 mod updates;

@@ -174,7 +174,7 @@ fn source(marks: (&str, Option<&str>), unit: &str, currency: &str) -> Value {
     if let Some(thousands) = marks.1 {
         amounts["thousands"] = thousands.into();
     }
-    json!({"currency": currency, "amounts": amounts})
+    json!({"currency": currency, "amounts": amounts, "currencies": {"kr": currency}})
 }
 
 /// `units` over 10 to the power `scale`, as the format writes it.

@@ -7,7 +7,7 @@ use postback::plan::{ClickFacts, EventRow, FactQuery, Facts, Outcome, PointReads
 use postback::port::{StoreError, StoreErrorKind, row};
 use postback::value::{ClickId, EventId, OfferSourceId, Receipt};
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Answers as of one moment: the connection must be in a transaction.
 pub(crate) fn facts(connection: &Connection, query: &FactQuery) -> Result<Facts, Fault> {
@@ -51,13 +51,15 @@ impl PointReads for Reads<'_> {
         Ok(found.into_values().collect())
     }
 
-    fn told(&self, click: &ClickId, limit: usize) -> Result<Vec<Event>, Fault> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    fn told(&self, click: &ClickId, keys: &BTreeSet<Receipt>) -> Result<Vec<Event>, Fault> {
         let mut statement = self.0.prepare_cached(sql::TOLD)?;
-        let mut rows = statement.query(params![click.as_str(), key(click.as_str()), limit])?;
+        let mut rows = statement.query(params![click.as_str(), key(click.as_str())])?;
         let mut told = Vec::new();
         while let Some(found) = rows.next()? {
-            told.push(event(found, 0)?);
+            let receipt = optional(found, 0)?.is_some_and(|receipt| keys.contains(receipt));
+            if receipt || optional(found, 1)?.is_some_and(|id| keys.contains(&Receipt::of_event_id(id))) {
+                told.push(event(found, 2)?);
+            }
         }
         Ok(told)
     }

@@ -35,8 +35,9 @@ statements! {
         WHERE outcome = 'unattributed' AND source = ?1 AND parent = ?2 ORDER BY id LIMIT ?3";
     WAITING = "SELECT payload, private, id FROM event INDEXED BY event_waiting \
         WHERE outcome = 'unattributed' AND id > ?1 ORDER BY id LIMIT ?2";
-    TOLD = "SELECT payload, private FROM event \
-        WHERE click_key = ?2 AND click = ?1 AND outcome = 'applied' ORDER BY seq LIMIT ?3";
+    /// Only a row whose receipt or event id is asked for is decoded.
+    TOLD = "SELECT receipt, json_extract(payload, '$.row.event.event_id'), payload, private FROM event \
+        WHERE click_key = ?2 AND click = ?1 AND outcome = 'applied'";
     WRITE_EVENT = "INSERT INTO event (id, source, outcome, receipt, parent, click, click_key, received, payload, private) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO UPDATE SET source = ?2, outcome = ?3, \
         receipt = ?4, parent = ?5, click = ?6, click_key = ?7, received = ?8, payload = ?9, private = ?10";
