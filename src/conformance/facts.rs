@@ -184,10 +184,10 @@ cases! {
             row(receipt_event(8, "a", None), Outcome::Unattributed),
         ];
         write(store, rows.map(Write::Event).into()).await;
-        let asked = |told: &[Receipt]| {
+        let asked = |told: Vec<Receipt>| {
             let mut query = FactQuery::new(source(), event_id(0));
             query.clicks = vec![click_id("one")];
-            query.told = told.into();
+            query.told = told;
             query
         };
         let told = |facts: Facts| {
@@ -195,14 +195,14 @@ cases! {
             events.into_iter().map(|event| event.id).collect::<Vec<_>>()
         };
         let (by_receipt, by_id) = (receipt("a"), Receipt::of_event_id("a"));
-        assert_eq!(told(store.facts(&asked(&[])).await.unwrap()), []);
-        assert_eq!(told(store.facts(&asked(&[by_receipt.clone()])).await.unwrap()), [event_id(1), event_id(5)]);
-        assert_eq!(told(store.facts(&asked(&[by_id.clone()])).await.unwrap()), [event_id(6)]);
+        assert_eq!(told(store.facts(&asked(vec![])).await.unwrap()), []);
+        assert_eq!(told(store.facts(&asked(vec![by_receipt.clone()])).await.unwrap()), [event_id(1), event_id(5)]);
+        assert_eq!(told(store.facts(&asked(vec![by_id.clone()])).await.unwrap()), [event_id(6)]);
         let both = [event_id(1), event_id(5), event_id(6)];
-        assert_eq!(told(store.facts(&asked(&[by_receipt.clone(), by_id])).await.unwrap()), both, "by event id");
+        assert_eq!(told(store.facts(&asked(vec![by_receipt.clone(), by_id])).await.unwrap()), both, "by event id");
         let taken_back = Tally { key: TallyKey::Reversal(by_receipt), ..tally("one", "Refund", 1) };
         write(store, vec![Write::Tally(taken_back)]).await;
-        let known = told(store.facts(&asked(&[])).await.unwrap());
+        let known = told(store.facts(&asked(vec![])).await.unwrap());
         assert_eq!(known, [event_id(1), event_id(5)], "what was taken back may change");
     }
 
