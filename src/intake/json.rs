@@ -225,7 +225,7 @@ mod tests {
             (deep.as_bytes(), format!("clickid=C&a{}=%", ".a".repeat(8))),
             (
                 long.as_bytes(),
-                format!("clickid=C&{}=%&b={}", &path[..256], "x".repeat(MAX_VALUE)),
+                format!("clickid=C&{}=%&b={}", "a".repeat(256), "x".repeat(MAX_VALUE)),
             ),
         ] {
             assert_eq!(flattened(body), Ok(expected));
