@@ -97,6 +97,7 @@ impl<'t> Decision<'t> {
             event: event.id.clone(),
             at: event.at,
             timed: event.timed,
+            received_at: event.timed.then_some(event.received_at),
             status: self.status(source, offer, event, counts, &kind),
             kind,
             type_name,

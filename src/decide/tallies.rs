@@ -243,8 +243,17 @@ fn pays_again(event: &Event, entry: &Entry) -> bool {
     entry.timed && (entry.kind == rebill || named)
 }
 
+/// By time; of one time a decision comes after what is pending, then the later arrival after the
+/// earlier one. Networks send the time of the order with each of its states.
 fn order(one: &Entry, other: &Entry) -> Ordering {
-    one.at.cmp(&other.at).then_with(|| one.event.cmp(&other.event))
+    let decided = |entry: &Entry| entry.status != Status::Pending;
+    let ties = || {
+        decided(one)
+            .cmp(&decided(other))
+            .then(one.received_at.cmp(&other.received_at))
+    };
+    let by_time = one.at.cmp(&other.at);
+    by_time.then_with(ties).then_with(|| one.event.cmp(&other.event))
 }
 
 /// Whether `entry` is newer than `last`. Without a time of its own the one that came later is, and

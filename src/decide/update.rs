@@ -1,8 +1,8 @@
 //! The life of an order: the messages of one event id of the network change one conversion.
 //!
 //! What is shown is the last message by time, with the amount that was told last. Both are a
-//! maximum over (time, event id), so every order of arrival ends in the same conversion. Messages
-//! without a time of their own are as old as their arrival.
+//! maximum over (time, arrival, event id), so every order in which they are decided ends in the
+//! same conversion. Of one time a decision is later than what is pending. Messages without a time of their own are as old as their arrival.
 
 use super::attribute::{Attribution, attribute};
 use super::decision::Decision;
@@ -34,12 +34,13 @@ impl Decision<'_> {
         let Some(money) = event.sum else { return };
         let late = !entry.timed && tally.last.event != entry.event;
         let is_newer = |known: &Told| {
-            let newer = (entry.at, &entry.event) > (known.at, &known.event);
+            let newer = (entry.at, entry.received_at, &entry.event) > (known.at, known.received_at, &known.event);
             !late && (newer || (!entry.timed && entry.at == known.at))
         };
         if tally.amount.as_deref().is_none_or(is_newer) {
             tally.amount = Some(Box::new(Told {
                 at: entry.at,
+                received_at: entry.received_at,
                 event: entry.event.clone(),
                 money,
             }));

@@ -115,6 +115,9 @@ pub struct Tally {
 pub struct Told {
     /// When the event happened.
     pub at: Timestamp,
+    /// When it arrived, where `at` is the network's time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_at: Option<Timestamp>,
     /// The event.
     pub event: EventId,
     /// How much.

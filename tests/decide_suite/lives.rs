@@ -96,6 +96,26 @@ fn an_order_is_followed_in_whatever_order_its_messages_arrive_where_they_name_th
 }
 
 #[test]
+fn of_two_messages_with_one_time_a_decision_comes_after_what_is_pending_and_else_the_later_arrival() {
+    for number in 0..8 {
+        for (first, second, revenue) in [
+            ("sum=30&status=hold", "sum=30&status=confirmed", "30"),
+            ("sum=30&status=confirmed", "sum=30&status=hold", "30"),
+            ("sum=30&status=confirmed", "sum=30&status=rejected", "0"),
+            ("sum=30&status=rejected", "sum=30&status=confirmed", "30"),
+            ("sum=30&status=confirmed", "sum=25&status=confirmed", "25"),
+            ("sum=30&status=confirmed", "status=rejected", "0"),
+        ] {
+            let world = world("update");
+            for query in [first, second] {
+                world.postback(&format!("clickid=c1&eventid=A{number}&{query}&time=@60"));
+            }
+            assert_eq!(world.revenue(), revenue, "{number}: {first}, {second}");
+        }
+    }
+}
+
+#[test]
 fn a_refund_without_an_amount_takes_back_what_its_id_was_worth_under_every_policy_and_in_both_orders() {
     let sale = "clickid=c1&eventid=A&sum=30&status=confirmed&time=@60";
     for refund in [

@@ -66,7 +66,11 @@ impl Bulk {
     fn selects(&self, row: &DeliveryRow) -> bool {
         let delivery = &row.delivery;
         let of_campaign = |wanted| matches!(&delivery.cause, Cause::Postback { campaign, .. } if campaign == wanted);
-        self.campaign.as_ref().is_none_or(of_campaign)
+        // What was written again and delivered is done: a call that is repeated finds it too.
+        let is_resend = self.work == BulkWork::Resend && self.state == DeliveryState::Delivered;
+        let is_done = is_resend && delivery.replaces.is_some();
+        !is_done
+            && self.campaign.as_ref().is_none_or(of_campaign)
             && self.lane.as_ref().is_none_or(|lane| delivery.lane == *lane)
             && self.from.is_none_or(|from| delivery.created_at >= from)
             && self.to.is_none_or(|to| delivery.created_at < to)
