@@ -148,14 +148,23 @@ impl Life {
                     .push(index),
             }
         }
-        let time = |index: &usize| (messages[*index].at, events[*index].id.clone());
+        let arrival = |index: &usize| (events[*index].received_at, events[*index].id.clone());
+        let told = |index: &usize| (messages[*index].at, arrival(index));
+        let shown = |index: &usize| {
+            (
+                messages[*index].at,
+                messages[*index].status != "pending",
+                arrival(index),
+            )
+        };
         let mut worth: BTreeMap<&str, i64> = BTreeMap::new();
         for ((order, is_upsell), mut line) in orders {
-            line.sort_by_key(time);
+            line.sort_by_key(told);
             let first = messages[line[0]].at;
             let late = self.expiration.is_some_and(|longest| first > longest) && !is_upsell;
-            let last = &messages[line[line.len() - 1]];
             let told = line.iter().rev().find_map(|index| messages[*index].cents);
+            line.sort_by_key(shown);
+            let last = &messages[line[line.len() - 1]];
             if last.status == "approved" && !late {
                 *worth.entry(order).or_default() += told.unwrap_or_default();
             }
