@@ -60,17 +60,16 @@ fn without_a_time_declined_overwrites_approved() {
 }
 
 #[test]
-fn of_two_events_of_one_time_the_id_decides_in_every_order() {
+fn of_two_events_of_one_time_the_arrival_decides_in_every_order_in_which_they_are_decided() {
     let told = |order: [usize; 2]| {
         let world = World::new(&with_policy("ignore", &[]));
-        let events = [
-            "clickid=c1&eventid=a&sum=1&time=@60",
-            "clickid=c1&eventid=b&sum=2&time=@60",
-        ];
+        let events =
+            ["a&sum=1", "b&sum=2"].map(|rest| world.postback_event(&format!("clickid=c1&time=@60&eventid={rest}")));
         for index in order {
-            world.postback(events[index]);
+            world.ingest(&events[index]);
         }
         world.told()
     };
     assert_eq!(told([0, 1]), told([1, 0]));
+    assert_eq!(told([0, 1]), ["Purchase approved 1 USD 1 USD"]);
 }
