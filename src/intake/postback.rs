@@ -115,13 +115,14 @@ impl Intake<'_> {
     fn identity(&self, read: &InboundPostback, click: Option<&ClickId>, time: Option<Timestamp>) -> Option<EventId> {
         let source = self.source;
         let by_receipt = || read.receipt_text.as_deref().map(|receipt| ("receipt", receipt));
-        let by_id = read.event_id.as_deref().map(|id| ("event id", id));
+        let by_id = read.event_id.as_deref().map(|id| ("id", id));
         let (what, id) = by_id.or_else(by_receipt)?;
         let default_type = source.default_type.as_ref().map_or("", |name| name.as_str());
         let implied_status = source.implied_status.map_or("", Status::as_str);
         let amount = read.sum.map(|sum| sum.to_string()).unwrap_or_default();
         let currency = read.currency.unwrap_or(source.currency).to_string();
-        let time = time.map(|time| time.to_string()).unwrap_or_default();
+        // Short, so that the hash takes two blocks of most messages.
+        let time = time.map(|time| time.unix_millis().to_string()).unwrap_or_default();
         let parts = [
             "postback",
             source.id.as_str(),
