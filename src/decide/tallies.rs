@@ -243,9 +243,14 @@ fn pays_again(event: &Event, entry: &Entry) -> bool {
     entry.timed && (entry.kind == rebill || named)
 }
 
-/// By time; of one time a decision comes after what is pending, then the later arrival after the
-/// earlier one. Networks send the time of the order with each of its states.
+/// Which came first: by time, as amounts are.
 fn order(one: &Entry, other: &Entry) -> Ordering {
+    one.at.cmp(&other.at).then_with(|| one.event.cmp(&other.event))
+}
+
+/// Which came last: by time; of one time a decision comes after what is pending, then the later
+/// arrival after the earlier one. Networks send the time of the order with each of its states.
+fn later(one: &Entry, other: &Entry) -> Ordering {
     let decided = |entry: &Entry| entry.status != Status::Pending;
     let ties = || {
         decided(one)
@@ -263,7 +268,7 @@ pub(super) fn supersedes(entry: &Entry, last: &Entry) -> bool {
     if !entry.timed && entry.status == Status::Pending && decided {
         return false;
     }
-    match order(entry, last) {
+    match later(entry, last) {
         Ordering::Less if !entry.timed => entry.at == last.at,
         newer => newer == Ordering::Greater,
     }

@@ -60,9 +60,9 @@ fn without_a_time_declined_overwrites_approved() {
 }
 
 #[test]
-fn of_two_events_of_one_time_the_arrival_decides_in_every_order_in_which_they_are_decided() {
+fn of_two_events_of_one_time_the_later_arrival_is_last_in_every_order_in_which_they_are_decided() {
     let told = |order: [usize; 2]| {
-        let world = World::new(&with_policy("ignore", &[]));
+        let world = World::new(&with_policy("edit", &[]));
         let events =
             ["a&sum=1", "b&sum=2"].map(|rest| world.postback_event(&format!("clickid=c1&time=@60&eventid={rest}")));
         for index in order {
@@ -71,5 +71,5 @@ fn of_two_events_of_one_time_the_arrival_decides_in_every_order_in_which_they_ar
         world.told()
     };
     assert_eq!(told([0, 1]), told([1, 0]));
-    assert_eq!(told([0, 1]), ["Purchase approved 1 USD 1 USD"]);
+    assert_eq!(told([0, 1]), ["Purchase approved 2 USD 2 USD"]);
 }

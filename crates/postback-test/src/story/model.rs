@@ -101,20 +101,24 @@ pub fn revenue(story: &Story, specs: &[Spec], events: &[Event]) -> Amount {
             .or_default()
             .push((index, spec));
     }
-    let order = |(index, spec): &Indexed<'_>| (spec.at, events[*index].id.clone());
+    let first = |(index, spec): &Indexed<'_>| (spec.at, events[*index].id.clone());
+    let last = |(index, spec): &Indexed<'_>| {
+        let event = &events[*index];
+        (spec.at, spec.status != "pending", event.received_at, event.id.clone())
+    };
     let shown: i64 = groups
         .iter()
         .map(|(key, group)| {
             let of = |found: Option<&Indexed<'_>>| earned(found.unwrap().1).unwrap_or_default();
-            let currency = group.iter().min_by_key(|one| order(one)).unwrap().1.currency;
+            let currency = group.iter().min_by_key(|one| first(one)).unwrap().1.currency;
             match story.policy {
-                _ if key.ends_with(" edit") => of(group.iter().max_by_key(|one| order(one))),
+                _ if key.ends_with(" edit") => of(group.iter().max_by_key(|one| last(one))),
                 "increment" => {
                     let same = group.iter().filter(|(_, spec)| spec.currency == currency);
                     same.filter_map(|(_, spec)| earned(spec)).sum()
                 }
-                "edit" => of(group.iter().max_by_key(|one| order(one))),
-                _ => of(group.iter().min_by_key(|one| order(one))),
+                "edit" => of(group.iter().max_by_key(|one| last(one))),
+                _ => of(group.iter().min_by_key(|one| first(one))),
             }
         })
         .sum();
