@@ -2,7 +2,8 @@
 //!
 //! What is shown is the last message by time, with the amount that was told last. Both are a
 //! maximum over (time, arrival, event id), so every order in which they are decided ends in the
-//! same conversion. Of one time a decision is later than what is pending. Messages without a time of their own are as old as their arrival.
+//! same conversion. Of one time a decision is later than what is pending. Messages without a time
+//! of their own are as old as their arrival.
 
 use super::attribute::{Attribution, attribute};
 use super::decision::Decision;

@@ -20,8 +20,8 @@ pub struct Entry {
     pub at: Timestamp,
     /// Whether `at` is the network's time.
     pub timed: bool,
-    /// When it arrived, where `at` is the network's time: of two messages with one time the one that
-    /// arrived later is the later one.
+    /// When it arrived, where `at` is the network's time: of two messages with one time the one
+    /// that arrived later is the later one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub received_at: Option<Timestamp>,
     /// What happened.
