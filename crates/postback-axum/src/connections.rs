@@ -8,7 +8,7 @@ use postback_service::Service;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{Semaphore, oneshot, watch},
+    sync::{Semaphore, watch},
     task::JoinSet,
     time::{sleep, timeout},
 };
@@ -52,9 +52,9 @@ pub async fn run(service: Service, listener: TcpListener, app: Router, shutdown:
     run_with(service, listener, app, ConnectionLimits::default(), shutdown).await;
 }
 
-/// Serves `app` and runs `service` until `shutdown` ends. Then it ends in order, and nothing is cut
-/// off: no connection is taken any more, open requests get their answers, and the round of
-/// deliveries that is under way is finished.
+/// Serves `app` and runs `service` until `shutdown` ends. Then nothing new begins and nothing is
+/// cut off: no connection is taken and no round of deliveries begins any more, open requests get
+/// their answers, and the round that is under way is finished.
 ///
 /// [`serve`] says what is done for the connections, and [`Service::run`] what goes on beside them.
 pub async fn run_with(
@@ -64,12 +64,14 @@ pub async fn run_with(
     limits: ConnectionLimits,
     shutdown: impl Future<Output = ()>,
 ) {
-    let (answered, until) = oneshot::channel::<()>();
-    let serving = async {
-        serve(listener, app, limits, shutdown).await;
-        drop(answered);
-    };
-    tokio::join!(serving, service.run(async { drop(until.await) }));
+    let (stop, mut told) = watch::channel(false);
+    // The service is told first: a round that begins meanwhile would hold up the end.
+    let running = service.run(async move {
+        shutdown.await;
+        stop.send_replace(true);
+    });
+    let until = async move { drop(told.wait_for(|stop| *stop).await) };
+    tokio::join!(running, serve(listener, app, limits, until));
 }
 
 /// Serves a router until `shutdown` ends, then takes no more connections and lets those that are
