@@ -1,12 +1,12 @@
 //! What an entry makes of the conversions of its click, and what follows from that.
 
 use super::fire::Change;
-use super::rows;
 use super::tallies::{self, MAX_TALLIES};
 use super::update::says_the_same;
 use super::work::Work;
 use crate::event::Event;
 use crate::model::{Click, Conversion, Duplicates, Entry, Revenue};
+use crate::plan::rows;
 use crate::plan::{DuplicateDecision, EventRow, Outcome, Reason, Tally, TallyKey};
 use crate::value::{Money, Shared};
 use alloc::collections::BTreeMap;

@@ -16,7 +16,6 @@ mod plan;
 mod receipts;
 mod resolve;
 mod reversal;
-mod rows;
 mod tallies;
 mod tell;
 mod update;

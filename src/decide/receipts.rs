@@ -1,9 +1,9 @@
 //! What is known of receipts while a plan is made: what was read, and what its events have said
 //! since.
 
-use super::rows;
 use crate::event::Event;
 use crate::model::Click;
+use crate::plan::rows;
 use crate::plan::{Facts, ReceiptClick, ReceiptRecord};
 use crate::value::{OfferSourceId, Receipt};
 use alloc::vec::Vec;

@@ -12,6 +12,7 @@ mod outcome;
 mod records;
 mod refused;
 mod refused_reason;
+pub(crate) mod rows;
 mod trace;
 mod walk;
 mod words;

@@ -5,12 +5,12 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 /// The row for which `order` says `Equal`; `order` compares a row with what is looked for.
-pub(super) fn get<T>(rows: &[T], order: impl FnMut(&T) -> Ordering) -> Option<&T> {
+pub(crate) fn get<T>(rows: &[T], order: impl FnMut(&T) -> Ordering) -> Option<&T> {
     rows.get(rows.binary_search_by(order).ok()?)
 }
 
 /// Writes a row over the one with its key, or in its place among the others.
-pub(super) fn put<T>(rows: &mut Vec<T>, row: T, order: impl Fn(&T, &T) -> Ordering) {
+pub(crate) fn put<T>(rows: &mut Vec<T>, row: T, order: impl Fn(&T, &T) -> Ordering) {
     match rows.binary_search_by(|known| order(known, &row)) {
         Ok(index) => {
             if let Some(known) = rows.get_mut(index) {
