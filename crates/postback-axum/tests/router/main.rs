@@ -13,6 +13,7 @@ mod ins_form;
 mod journal;
 mod mounted;
 mod named;
+mod orders;
 mod postbacks;
 mod refused;
 mod refused_postbacks;
