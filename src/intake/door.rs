@@ -1,4 +1,4 @@
-//! What an intake may see.
+//! The door of one offer source: what an intake may see.
 
 use crate::event::Received;
 use crate::tracker::{Credentials, Source};

@@ -1,4 +1,5 @@
-//! Files of events, one a line, that survive the end of the process and of the machine.
+//! Files of events and refused postbacks, one a line, that survive the end of the process and of
+//! the machine.
 
 use postback::event::Event;
 use postback::plan::RefusedBody;
