@@ -3,8 +3,9 @@
 use crate::options::Served;
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
-    http::{HeaderMap, request::Parts},
+    http::{HeaderMap, header, request::Parts},
 };
+use postback::intake::Caller;
 use postback::value::IpNet;
 use std::{
     convert::Infallible,
@@ -28,6 +29,37 @@ impl FromRequestParts<Served> for CallerAddress {
             address(peer, &parts.headers, &served.options().trusted_proxies)
         })))
     }
+}
+
+/// Who calls, with the token of `Authorization`: a postback's may stand there.
+pub(crate) struct Called {
+    address: CallerAddress,
+    token: Option<Vec<u8>>,
+}
+
+impl Called {
+    pub(crate) fn caller(&self) -> Caller<'_> {
+        Caller::new(self.address.0).with_token(self.token.as_deref())
+    }
+}
+
+impl FromRequestParts<Served> for Called {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, Infallible> {
+        let address = CallerAddress::from_request_parts(parts, served).await?;
+        let token = bearer(&parts.headers).map(<[u8]>::to_vec);
+        Ok(Self { address, token })
+    }
+}
+
+/// The token of `Authorization: Bearer ..`; the scheme in any case (RFC 9110, section 11.1).
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
+    let (scheme, token) = headers
+        .get(header::AUTHORIZATION)?
+        .as_bytes()
+        .split_at_checked("Bearer ".len())?;
+    scheme.eq_ignore_ascii_case(b"bearer ").then_some(token)
 }
 
 /// Walks from the connection backwards as long as the hop that says it is trusted. Each proxy

@@ -2,30 +2,29 @@
 //! status, headers and body whatever the cause.
 
 use crate::answer::{fault, json, status, unavailable};
-use crate::api::bearer;
 use crate::body;
-use crate::caller::CallerAddress;
+use crate::caller::{Called, CallerAddress};
 use crate::options::Served;
+use crate::source_name::SourceName;
 use axum::{
     body::Body,
-    extract::{Path, RawQuery, State, rejection::PathRejection},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    extract::{RawQuery, State},
+    http::{HeaderValue, StatusCode, header},
     response::Response,
 };
-use postback::intake::Caller;
 use postback_service::NotificationError;
 
 pub(crate) async fn receive(
     State(served): State<Served>,
-    source: Result<Path<String>, PathRejection>,
+    source: SourceName,
     caller: CallerAddress,
     RawQuery(query): RawQuery,
     body: Body,
 ) -> Response {
     let service = served.service();
-    let source = source.map_or_else(|_| String::new(), |Path(source)| source);
+    let source = source.named();
     // Nobody's body is read for nothing.
-    if service.tracker().source(Some(&source)).is_none() {
+    if service.tracker().source(Some(source)).is_none() {
         return refused(NotificationError::UnknownSource);
     }
     let body = match body::read(body, &served.options().limits).await {
@@ -33,7 +32,7 @@ pub(crate) async fn receive(
         Err(error) => return error.answer(),
     };
     let query = query.unwrap_or_default();
-    match service.notification(&source, caller.0, query.as_bytes(), &body).await {
+    match service.notification(source, caller.0, query.as_bytes(), &body).await {
         Ok(reply) => json(&reply),
         Err(NotificationError::NotStored) => unavailable(),
         Err(error) => refused(error),
@@ -43,15 +42,15 @@ pub(crate) async fn receive(
 /// A `GET`, or what else is no `POST`: somebody looks whether the URL works.
 pub(crate) async fn looked_at(
     State(served): State<Served>,
-    source: Result<Path<String>, PathRejection>,
-    caller: CallerAddress,
+    source: SourceName,
+    called: Called,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
 ) -> Response {
-    let source = source.map_or_else(|_| String::new(), |Path(source)| source);
     let query = query.unwrap_or_default();
-    let caller = Caller::new(caller.0).with_token(bearer(&headers));
-    let mut response = refused(served.service().not_posted(&source, caller, query.as_bytes()).await);
+    let looked = served
+        .service()
+        .not_posted(source.named(), called.caller(), query.as_bytes());
+    let mut response = refused(looked.await);
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
         let allow = HeaderValue::from_static("POST,OPTIONS");
         response.headers_mut().insert(header::ALLOW, allow);

@@ -13,6 +13,7 @@ mod methods;
 mod observe;
 mod options;
 mod postback;
+mod source_name;
 mod upload;
 
 #[cfg(feature = "serve")]
@@ -48,9 +49,7 @@ pub fn router_with(service: Service, options: RouterOptions) -> Router {
         )
         .at(
             "/postback/{offer_source}",
-            get(postback::get_from)
-                .head(postback::head_from)
-                .and_post(postback::post_from),
+            get(postback::get).head(postback::head).and_post(postback::post),
         )
         .at("/ins/{offer_source}", post(ins::receive).otherwise(ins::looked_at))
         .merge(api::routes(&served))

@@ -2,11 +2,11 @@
 //! configuration of now (`resend`); one, or many by campaign, lane, state and time.
 
 use super::parameters::Parameters;
-use super::{either, id, inspect, read};
+use super::{Row, either, inspect, read};
 use crate::answer::{Refusal, json, refusal, store_trouble, unavailable};
 use crate::options::Served;
 use axum::{
-    extract::{Path, RawQuery, State, rejection::PathRejection},
+    extract::{RawQuery, State},
     http::StatusCode,
     response::Response,
 };
@@ -46,14 +46,8 @@ struct Counted {
 }
 
 /// Queues a dead delivery again under its own id.
-pub(crate) async fn retry(
-    State(served): State<Served>,
-    path: Result<Path<String>, PathRejection>,
-    RawQuery(query): RawQuery,
-) -> Response {
+pub(crate) async fn retry(State(served): State<Served>, Row(id): Row<DeliveryId>) -> Response {
     let answer = async {
-        Parameters::parse(query.as_deref(), &[])?;
-        let id: DeliveryId = id(path)?;
         let mut filter = DeliveryFilter::default();
         filter.id = Some(id.clone());
         let known = read(&served, inspect(&served).deliveries(&filter, &PageRequest::first(1))).await?;
@@ -80,14 +74,8 @@ pub(crate) async fn retry(
 }
 
 /// Writes the postback of a delivery again, and queues it.
-pub(crate) async fn resend(
-    State(served): State<Served>,
-    path: Result<Path<String>, PathRejection>,
-    RawQuery(query): RawQuery,
-) -> Response {
+pub(crate) async fn resend(State(served): State<Served>, Row(id): Row<DeliveryId>) -> Response {
     let answer = async {
-        Parameters::parse(query.as_deref(), &[])?;
-        let id: DeliveryId = id(path)?;
         let patience = served.options().limits.api_timeout;
         let resent = served.service().resend(&id, patience).await;
         Ok(json(&resent.map_err(not_resent)?))

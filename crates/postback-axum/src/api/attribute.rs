@@ -1,16 +1,10 @@
 //! `POST /api/events/{id}/attribute`: a person says whose click an event is.
 
-use super::parameters::Parameters;
-use super::{either, id};
+use super::{Row, either};
 use crate::answer::{Refusal, json, refusal, store_trouble, unavailable};
 use crate::body;
 use crate::options::Served;
-use axum::{
-    body::Body,
-    extract::{Path, RawQuery, State, rejection::PathRejection},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{body::Body, extract::State, http::StatusCode, response::Response};
 use postback::value::{ClickId, EventId};
 use postback_service::AttributeError;
 use serde::Deserialize;
@@ -26,15 +20,8 @@ struct Chosen {
     note: Option<String>,
 }
 
-pub(crate) async fn attribute(
-    State(served): State<Served>,
-    path: Result<Path<String>, PathRejection>,
-    RawQuery(query): RawQuery,
-    body: Body,
-) -> Response {
+pub(crate) async fn attribute(State(served): State<Served>, Row(id): Row<EventId>, body: Body) -> Response {
     let answer = async {
-        Parameters::parse(query.as_deref(), &[])?;
-        let id: EventId = id(path)?;
         let limits = &served.options().limits;
         let body = body::read(body, limits)
             .await

@@ -17,13 +17,14 @@ mod upload;
 mod view;
 
 use crate::answer::{Refusal, fault, json, refusal, store_trouble, unavailable};
+use crate::caller::bearer;
 use crate::health;
 use crate::methods::{At, get, post};
 use crate::options::Served;
 use axum::{
     Router,
-    extract::{Path, Request, State, rejection::PathRejection},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    extract::{FromRequestParts, Path, Request, State},
+    http::{HeaderValue, StatusCode, header, request::Parts},
     middleware::{self, Next},
     response::Response,
 };
@@ -74,15 +75,6 @@ async fn guard(State(served): State<Served>, request: Request, next: Next) -> Re
     }
 }
 
-/// The token of `Authorization: Bearer ..`; the scheme in any case (RFC 9110, section 11.1).
-pub(crate) fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
-    let (scheme, token) = headers
-        .get(header::AUTHORIZATION)?
-        .as_bytes()
-        .split_at_checked("Bearer ".len())?;
-    scheme.eq_ignore_ascii_case(b"bearer ").then_some(token)
-}
-
 /// What is stored, to be looked at.
 fn inspect(served: &Served) -> &dyn Inspect {
     &*served.service().stores().inspect
@@ -100,23 +92,29 @@ fn either(answer: Result<Response, Refusal>) -> Response {
     answer.unwrap_or_else(|refusal| *refusal)
 }
 
-/// The id in a path, of a type that says what is wrong with it.
-fn id<T: FromStr<Err = E>, E: ToString>(path: Result<Path<String>, PathRejection>) -> Result<T, Refusal> {
-    let text = path
-        .map_err(|_| refusal(StatusCode::BAD_REQUEST, "the id in the path is no text"))?
-        .0;
-    text.parse()
-        .map_err(|error: E| refusal(StatusCode::BAD_REQUEST, &error.to_string()))
+/// The row that a path names by its id, of a type that says what is wrong with a text. Such a URL
+/// has no parameters.
+struct Row<T>(T);
+
+impl<T> FromRequestParts<Served> for Row<T>
+where
+    T: FromStr,
+    T::Err: ToString,
+{
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, Response> {
+        Parameters::parse(parts.uri.query(), &[]).map_err(|refusal| *refusal)?;
+        let bad = |text: &str| fault(StatusCode::BAD_REQUEST, text);
+        let Path(text) = Path::<String>::from_request_parts(parts, served)
+            .await
+            .map_err(|_| bad("the id in the path is no text"))?;
+        text.parse().map(Self).map_err(|error: T::Err| bad(&error.to_string()))
+    }
 }
 
-async fn click(
-    State(served): State<Served>,
-    path: Result<Path<String>, PathRejection>,
-    axum::extract::RawQuery(query): axum::extract::RawQuery,
-) -> Response {
+async fn click(State(served): State<Served>, Row(id): Row<ClickId>) -> Response {
     let answer = async {
-        Parameters::parse(query.as_deref(), &[])?;
-        let id: ClickId = id(path)?;
         let click = read(&served, inspect(&served).click(&id)).await?;
         // Its personal values are not part of what is serialised.
         Ok(json(&click.ok_or_else(|| unknown_click(&id))?))

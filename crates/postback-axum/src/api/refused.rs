@@ -3,11 +3,11 @@
 
 use super::parameters::Parameters;
 use super::view::List;
-use super::{either, id, inspect, read};
+use super::{Row, either, inspect, read};
 use crate::answer::{Refusal, json, refusal, store_trouble, unavailable};
 use crate::options::Served;
 use axum::{
-    extract::{Path, RawQuery, State, rejection::PathRejection},
+    extract::{RawQuery, State},
     http::StatusCode,
     response::Response,
 };
@@ -85,14 +85,8 @@ pub(crate) async fn list(State(served): State<Served>, RawQuery(query): RawQuery
     either(answer.await)
 }
 
-pub(crate) async fn one(
-    State(served): State<Served>,
-    path: Result<Path<String>, PathRejection>,
-    RawQuery(query): RawQuery,
-) -> Response {
+pub(crate) async fn one(State(served): State<Served>, Row(id): Row<RefusedId>) -> Response {
     let answer = async {
-        Parameters::parse(query.as_deref(), &[])?;
-        let id: RefusedId = id(path)?;
         let body = read(&served, inspect(&served).refused_body(&id)).await?;
         let RefusedBody { row, body } = body.ok_or_else(|| trouble(RetryError::Unknown(id)))?;
         let tracker = served.service().tracker();
@@ -130,16 +124,8 @@ pub(crate) async fn retry(State(served): State<Served>, RawQuery(query): RawQuer
     either(answer.await)
 }
 
-pub(crate) async fn dismiss(
-    State(served): State<Served>,
-    path: Result<Path<String>, PathRejection>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let answer = async {
-        Parameters::parse(query.as_deref(), &[])?;
-        forget(&served, WhichRefused::One(id(path)?)).await
-    };
-    either(answer.await)
+pub(crate) async fn dismiss(State(served): State<Served>, Row(id): Row<RefusedId>) -> Response {
+    either(forget(&served, WhichRefused::One(id)).await)
 }
 
 pub(crate) async fn dismiss_all(State(served): State<Served>, RawQuery(query): RawQuery) -> Response {
