@@ -1,6 +1,7 @@
 //! A JSON body as parameters.
 
 use crate::plan::RefusedReason;
+use crate::text::prefix;
 use crate::value::{MAX_QUERY, MAX_QUERY_PARAMETERS};
 use alloc::{borrow::Cow, format, string::String, vec::Vec};
 use core::fmt;
@@ -82,11 +83,11 @@ impl Flat {
         if !self.query.is_empty() {
             self.query.push('&');
         }
-        self.query.extend(byte_serialize(cut(path, MAX_PATH).as_bytes()));
+        self.query.extend(byte_serialize(prefix(path, MAX_PATH).as_bytes()));
         match value {
             Some(value) => {
                 self.query.push('=');
-                self.query.extend(byte_serialize(cut(value, MAX_VALUE).as_bytes()));
+                self.query.extend(byte_serialize(prefix(value, MAX_VALUE).as_bytes()));
             }
             None => self.query.push_str(UNREADABLE),
         }
@@ -95,11 +96,6 @@ impl Flat {
         }
         Ok(())
     }
-}
-
-fn cut(text: &str, longest: usize) -> &str {
-    let end = (0..=longest).rev().find(|end| text.is_char_boundary(*end));
-    text.get(..end.unwrap_or_default()).unwrap_or(text)
 }
 
 /// The text of the first member of a name in a body that need not be whole, at any depth.

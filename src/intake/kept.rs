@@ -6,12 +6,12 @@
 use super::caller::{Caller, Unauthorized};
 use super::door::Intake;
 use super::json;
-use super::lenient::{pairs, text};
 use super::posted::PostedPostback;
 use super::refusal::{Refusal, RefusalReason};
 use crate::event::Interface;
 use crate::network::Meaning;
 use crate::plan::{RefusedBody, RefusedReason, RefusedRow, Ring};
+use crate::text::{lossy, written};
 use crate::value::{ClickId, is_unfilled_macro};
 use alloc::{boxed::Box, string::String, string::ToString, vec::Vec};
 
@@ -90,8 +90,8 @@ impl Intake<'_> {
                 let value = json::member(query, name)?.trim().to_string();
                 return Some(value).filter(|value| !value.is_empty() && !is_unfilled_macro(value));
             }
-            let own = pairs(query).filter(|(own, _)| text(own) == name);
-            let mut values = own.map(|(_, value)| text(value.unwrap_or_default()).trim().to_string());
+            let own = written(query).filter(|(own, _)| lossy(own) == name);
+            let mut values = own.map(|(_, value)| lossy(value.unwrap_or_default()).trim().to_string());
             values.find(|value| !value.is_empty() && !is_unfilled_macro(value))
         })
     }
@@ -113,16 +113,16 @@ impl Intake<'_> {
     fn without_token_values(&self, query: &[u8]) -> Vec<u8> {
         let tokens = self.credentials.tokens(&self.source.id);
         let mut kept = Vec::with_capacity(query.len());
-        for (name, value) in pairs(query) {
+        for (name, value) in written(query) {
             if !kept.is_empty() {
                 kept.push(b'&');
             }
             kept.extend_from_slice(name);
             let Some(value) = value else { continue };
             kept.push(b'=');
-            let is_token = self.source.names.meaning(&text(name)) == Some(Meaning::Token);
+            let is_token = self.source.names.meaning(&lossy(name)) == Some(Meaning::Token);
             let shows = |value: &String| tokens.iter().any(|token| token.matches(value.as_bytes()));
-            if !is_token && !shows(&text(value)) {
+            if !is_token && !shows(&lossy(value)) {
                 kept.extend_from_slice(value);
             }
         }

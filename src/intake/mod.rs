@@ -55,7 +55,6 @@ mod door;
 mod draft;
 mod json;
 mod kept;
-mod lenient;
 mod named;
 mod postback;
 mod posted;

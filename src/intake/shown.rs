@@ -1,8 +1,7 @@
 //! What a person may see of a postback that was refused.
 
-use super::lenient::{pairs, text};
 use crate::network::Meaning;
-use crate::text::shown;
+use crate::text::{lossy, shown, written};
 use crate::tracker::Source;
 use alloc::{string::String, vec::Vec};
 
@@ -27,10 +26,10 @@ pub fn shown_parameters(source: &Source, query: &[u8]) -> Vec<ShownParameter> {
     let query = query.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let is_body = query.trim_ascii_start().first() == Some(&b'{');
     let query = if is_body { &[][..] } else { query };
-    let parameters = pairs(query).map(|(name, value)| {
-        let (name, value) = (text(name), value.unwrap_or_default());
+    let parameters = written(query).map(|(name, value)| {
+        let (name, value) = (lossy(name), value.unwrap_or_default());
         ShownParameter {
-            value: is_shown(source, &name).then(|| shown(&text(value))),
+            value: is_shown(source, &name).then(|| shown(&lossy(value))),
             name: shown(&name),
             bytes: value.len(),
         }

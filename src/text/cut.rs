@@ -73,6 +73,15 @@ pub fn cut(text: &str, longest: usize) -> impl fmt::Display {
     Cut::new(text, longest)
 }
 
+/// The beginning of a text, of so many bytes at most, up to the end of a character.
+pub(crate) fn prefix(text: &str, longest: usize) -> &str {
+    if text.len() <= longest {
+        return text;
+    }
+    let end = (0..=longest).rev().find(|end| text.is_char_boundary(*end));
+    text.get(..end.unwrap_or_default()).unwrap_or_default()
+}
+
 /// `text` as an error shows it: cut at [`MAX_SHOWN`] bytes, on one line.
 pub(crate) fn shown(text: &str) -> String {
     if text.len() <= MAX_SHOWN && !text.contains(char::is_control) {

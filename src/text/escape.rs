@@ -1,13 +1,13 @@
-//! Escapes: the one decoder of percent-encoding that refuses what is malformed, and the one escaper
-//! of JSON strings.
+//! Escapes: the decoders of percent-encoding that say what is malformed, and the one escaper of JSON
+//! strings.
 //!
-//! Both are written by hand. To check the escapes and then decode with the `percent-encoding` crate
+//! They are written by hand. To check the escapes and then decode with the `percent-encoding` crate
 //! takes half as many instructions again (727 against 493 for a value of 15 bytes, counted under
 //! callgrind), which is 6 % of `query`; what may be malformed is decoded with that crate. JSON is
 //! escaped into the text that it becomes a part of, where `serde_json` writes between quotes into a
 //! new one.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 
 /// What is escaped in a query that is written here: everything but the unreserved characters of RFC
@@ -33,6 +33,40 @@ pub(crate) fn percent_decoded(text: &[u8], plus: u8) -> Option<Vec<u8>> {
         });
     }
     Some(out)
+}
+
+/// The bytes that `text` stands for, `+` taken for a space, up to a `%` without two hexadecimal
+/// digits; whether that is all of them.
+pub(crate) fn decoded_so_far(text: &[u8]) -> (Cow<'_, [u8]>, bool) {
+    if !text.iter().any(|byte| matches!(byte, b'%' | b'+')) {
+        return (Cow::Borrowed(text), true);
+    }
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, after @ ..] = rest {
+        rest = after;
+        out.push(match first {
+            b'+' => b' ',
+            b'%' => {
+                let [high, low, after @ ..] = rest else {
+                    return (Cow::Owned(out), false);
+                };
+                let (Some(high), Some(low)) = (hex(*high), hex(*low)) else {
+                    return (Cow::Owned(out), false);
+                };
+                rest = after;
+                (high << 4) | low
+            }
+            other => *other,
+        });
+    }
+    (Cow::Owned(out), true)
+}
+
+/// A text as far as it can be read; one with a malformed escape as it stands there.
+pub(crate) fn lossy(raw: &[u8]) -> String {
+    let decoded = percent_decoded(raw, b' ').map_or(Cow::Borrowed(raw), Cow::Owned);
+    String::from_utf8_lossy(&decoded).into_owned()
 }
 
 /// Whether a text behind `%` begins with two hexadecimal digits.

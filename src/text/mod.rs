@@ -9,10 +9,10 @@ mod query;
 mod suggest;
 
 pub use cut::cut;
-pub(crate) use cut::{Cut, shown};
-pub(crate) use escape::{ESCAPED, is_escape, percent_decoded, push_json};
+pub(crate) use cut::{Cut, prefix, shown};
+pub(crate) use escape::{ESCAPED, decoded_so_far, is_escape, lossy, percent_decoded, push_json};
 pub use macros::is_unfilled_macro;
 pub(crate) use marks::{SecondMark, written_pairs};
-pub(crate) use query::QueryFault;
 pub use query::{MAX_QUERY, MAX_QUERY_PARAMETERS, Query, QueryError};
+pub(crate) use query::{QueryFault, written};
 pub(crate) use suggest::nearest;

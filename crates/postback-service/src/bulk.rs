@@ -2,12 +2,13 @@
 
 use crate::resend::{self, ResendError};
 use crate::shared::Shared;
+use crate::timely;
 use postback::delivery::{Cause, DeliveryRow, DeliveryState, Lane};
 use postback::port::{BoxFuture, Cursor, DeliveryFilter, PageRequest, Selection, StoreError, Which};
 use postback::value::{CampaignId, DeliveryId, Timestamp};
 use std::time::Duration;
 use thiserror::Error;
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 /// How many deliveries a call looks at together. Work stops between two pages.
 const PAGE: u32 = 100;
@@ -191,8 +192,5 @@ async fn one(
 }
 
 async fn within<T>(patience: Duration, reading: BoxFuture<'_, Result<T, StoreError>>) -> Result<T, BulkError> {
-    match timeout(patience, reading).await {
-        Ok(read) => Ok(read?),
-        Err(_) => Err(BulkError::Unavailable),
-    }
+    timely::read(patience, reading, BulkError::Unavailable).await
 }

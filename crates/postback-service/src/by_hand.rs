@@ -1,6 +1,7 @@
 //! An event without a click, which a person attributes.
 
 use crate::shared::Shared;
+use crate::timely;
 use postback::decide::Reply;
 use postback::drive::{self, IngestError};
 use postback::plan::{Outcome, Write};
@@ -128,8 +129,5 @@ pub(crate) async fn attribute(
 }
 
 async fn within<T>(patience: Duration, reading: BoxFuture<'_, Result<T, StoreError>>) -> Result<T, AttributeError> {
-    match timeout(patience, reading).await {
-        Ok(read) => Ok(read?),
-        Err(_) => Err(AttributeError::Unavailable),
-    }
+    timely::read(patience, reading, AttributeError::Unavailable).await
 }

@@ -11,6 +11,7 @@ use crate::handle::Live;
 use crate::ingest::{Taken, take_in};
 use crate::keep;
 use crate::shared::Shared;
+use crate::timely;
 use postback::event::{Event, Interface};
 use postback::intake::{Caller, Intake};
 use postback::plan::{RefusedBody, RefusedRow, Ring};
@@ -19,7 +20,7 @@ use postback::value::{OfferSourceId, RefusedId};
 use serde::Serialize;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use thiserror::Error;
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 /// The most bodies that one call takes in: each is a decision and a transaction, and somebody
 /// waits. What is refused again costs little more than its reading, so it is not counted, and each
@@ -204,8 +205,5 @@ async fn forget(shared: &Shared, rows: Vec<RefusedRow>, patience: Duration) -> R
 }
 
 async fn within<T>(patience: Duration, reading: BoxFuture<'_, Result<T, StoreError>>) -> Result<T, RetryError> {
-    match timeout(patience, reading).await {
-        Ok(read) => Ok(read?),
-        Err(_) => Err(RetryError::Unavailable),
-    }
+    timely::read(patience, reading, RetryError::Unavailable).await
 }

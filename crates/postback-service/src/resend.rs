@@ -1,6 +1,7 @@
 //! A postback written again under the configuration at work, in the place of one that was sent.
 
 use crate::shared::Shared;
+use crate::timely;
 use postback::decide::{Decision, NotRewritten, Rewritten, Told};
 use postback::delivery::{Cause, Delivery, DeliveryRow, DeliveryState};
 use postback::drive::MAX_CONFLICTS;
@@ -9,7 +10,6 @@ use postback::port::{BoxFuture, ConversionFilter, DeliveryFilter, PageRequest, S
 use postback::value::{ClickId, DeliveryId};
 use std::time::Duration;
 use thiserror::Error;
-use tokio::time::timeout;
 
 /// The most deliveries of one conversion that are looked at.
 const MAX_OF_CONVERSION: u32 = 1_000;
@@ -218,8 +218,5 @@ fn tells_otherwise(this: &Delivery, other: &Delivery) -> bool {
 }
 
 async fn within<T>(patience: Duration, reading: BoxFuture<'_, Result<T, StoreError>>) -> Result<T, ResendError> {
-    match timeout(patience, reading).await {
-        Ok(read) => Ok(read?),
-        Err(_) => Err(ResendError::Unavailable),
-    }
+    timely::read(patience, reading, ResendError::Unavailable).await
 }

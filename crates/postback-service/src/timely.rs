@@ -1,6 +1,7 @@
-//! What a host brings may hang, and nothing may wait for ever: secrets and other work in time.
+//! What a host brings may hang, and nothing may wait for ever: secrets, reads of the store and other
+//! work in time.
 
-use postback::port::{BoxFuture, SecretError, Secrets};
+use postback::port::{BoxFuture, SecretError, Secrets, StoreError};
 use postback::value::{Secret, SecretReference};
 use std::{
     future::poll_fn,
@@ -22,6 +23,15 @@ pub(crate) async fn within<T>(limit: Duration, future: impl Future<Output = T>) 
         Poll::Ready(output) => Some(output),
         Poll::Pending => timeout(limit, future).await.ok(),
     }
+}
+
+/// What the store answers, or `late` where that takes longer.
+pub(crate) async fn read<T, E: From<StoreError>>(
+    limit: Duration,
+    reading: BoxFuture<'_, Result<T, StoreError>>,
+    late: E,
+) -> Result<T, E> {
+    within(limit, reading).await.ok_or(late)?.map_err(E::from)
 }
 
 /// Secrets that answer within [`SECRET_TIMEOUT`], or say that they did not.

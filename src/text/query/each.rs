@@ -4,9 +4,10 @@ use super::decode::{Seen, decoded};
 use super::refused::{Fault, Kind, MAX_QUERY_PARAMETERS, Part, QueryError};
 use super::scan::Pair;
 use super::whole::Query;
+use super::written::written;
 use crate::text::cut::shown;
-use crate::text::escape::percent_decoded;
-use alloc::{borrow::Cow, string::String};
+use crate::text::escape::lossy;
+use alloc::borrow::Cow;
 
 /// Bytes that stand for themselves, or their escapes, which editors and logs leave around values.
 const AROUND: [&[u8]; 6] = [b"\r", b"\n", b"\t", b"%0D", b"%0A", b"%09"];
@@ -30,13 +31,11 @@ impl<'a> Query<'a> {
 /// Reads each parameter by itself.
 fn parse(query: &[u8]) -> Result<Query<'_>, QueryError> {
     let mut read = Query::default();
-    for parameter in query.split(|byte| *byte == b'&').filter(|text| !text.is_empty()) {
+    for (name, value) in written(query) {
         if read.pairs.len().saturating_add(read.faulty.len()) >= MAX_QUERY_PARAMETERS {
             return Err(QueryError(Kind::TooMany));
         }
-        let mut parts = parameter.splitn(2, |byte| *byte == b'=');
-        let name = parts.next().unwrap_or_default();
-        match pair(name, trimmed(parts.next().unwrap_or_default())) {
+        match pair(name, trimmed(value.unwrap_or_default())) {
             Ok(pair) => read.pairs.push(pair),
             Err((part, fault)) => {
                 let known = lossy(name);
@@ -82,10 +81,4 @@ fn without_start<'a>(text: &'a [u8], start: &[u8]) -> Option<&'a [u8]> {
 fn without_end<'a>(text: &'a [u8], end: &[u8]) -> Option<&'a [u8]> {
     let (rest, last) = text.split_at_checked(text.len().checked_sub(end.len())?)?;
     last.eq_ignore_ascii_case(end).then_some(rest)
-}
-
-/// A name as far as it can be read.
-fn lossy(raw: &[u8]) -> String {
-    let decoded = percent_decoded(raw, b' ').map_or(Cow::Borrowed(raw), Cow::Owned);
-    String::from_utf8_lossy(&decoded).into_owned()
 }

@@ -6,7 +6,9 @@ mod each;
 mod refused;
 mod scan;
 mod whole;
+mod written;
 
 pub(crate) use refused::QueryFault;
 pub use refused::{MAX_QUERY, MAX_QUERY_PARAMETERS, QueryError};
 pub use whole::Query;
+pub(crate) use written::written;

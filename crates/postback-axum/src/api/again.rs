@@ -164,8 +164,8 @@ fn selection(query: Option<&str>, work: BulkWork) -> Result<Bulk, Refusal> {
     bulk.state = parameters.word("state", &states)?.unwrap_or(bulk.state);
     bulk.campaign = parameters.typed("campaign")?;
     bulk.lane = parameters.text("lane")?.map(Lane::new);
-    bulk.from = parameters.time("from")?;
-    bulk.to = parameters.time("to")?;
+    bulk.from = parameters.typed("from")?;
+    bulk.to = parameters.typed("to")?;
     bulk.dry_run = parameters
         .word("dry_run", &[("true", true), ("false", false)])?
         .unwrap_or(false);

@@ -116,8 +116,7 @@ struct RuleExplanation {
 pub(crate) async fn explain(State(served): State<Served>, RawQuery(query): RawQuery) -> Response {
     let answer = async {
         let parameters = Parameters::parse(query.as_deref(), &["clickid"])?;
-        let id: Option<ClickId> = parameters.typed("clickid")?;
-        let id = id.ok_or_else(|| refusal(StatusCode::BAD_REQUEST, "parameter `clickid` is missing"))?;
+        let id: ClickId = parameters.required("clickid")?;
         let click = read(&served, inspect(&served).click(&id)).await?;
         let named = named(&served, &id).await?;
         let Some(click) = click else {

@@ -21,8 +21,7 @@ struct Discarded {
 pub(crate) async fn discard(State(served): State<Served>, RawQuery(query): RawQuery) -> Response {
     let answer = async {
         let parameters = Parameters::parse(query.as_deref(), &["source"])?;
-        let id: Option<OfferSourceId> = parameters.typed("source")?;
-        let id = id.ok_or_else(|| refusal(StatusCode::BAD_REQUEST, "parameter `source` is missing"))?;
+        let id: OfferSourceId = parameters.required("source")?;
         let discarded = served.service().discard_set_aside(&id).await.map_err(|error| {
             tracing::error!(kind = %error.kind(), "the journal cannot be changed");
             refusal(

@@ -4,7 +4,7 @@
 use crate::answer::{Refusal, refusal};
 use axum::http::StatusCode;
 use postback::port::{Cursor, PageRequest};
-use postback::value::{Query, QueryError, Timestamp, TimestampError, cut};
+use postback::value::{Query, QueryError, cut};
 use std::str::FromStr;
 
 /// The most rows of one page: a page is read into memory whole.
@@ -49,11 +49,10 @@ impl<'q> Parameters<'q> {
             .map_err(|error| bad(&format!("parameter `{name}`: {}", error.to_string())))
     }
 
-    /// A time as RFC 3339 has it.
-    pub(crate) fn time(&self, name: &str) -> Result<Option<Timestamp>, Refusal> {
-        let time = self.text(name)?.map(str::parse);
-        time.transpose()
-            .map_err(|error: TimestampError| bad(&format!("parameter `{name}`: {error}")))
+    /// The same of one that must be there.
+    pub(crate) fn required<T: FromStr<Err = E>, E: ToString>(&self, name: &str) -> Result<T, Refusal> {
+        self.typed(name)?
+            .ok_or_else(|| bad(&format!("parameter `{name}` is missing")))
     }
 
     /// One of a list of words.

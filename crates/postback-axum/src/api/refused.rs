@@ -131,9 +131,7 @@ pub(crate) async fn dismiss(State(served): State<Served>, Row(id): Row<RefusedId
 pub(crate) async fn dismiss_all(State(served): State<Served>, RawQuery(query): RawQuery) -> Response {
     let answer = async {
         let parameters = Parameters::parse(query.as_deref(), &["source"])?;
-        let source: Option<OfferSourceId> = parameters.typed("source")?;
-        let source = source.ok_or_else(|| refusal(StatusCode::BAD_REQUEST, "parameter `source` is missing"))?;
-        forget(&served, WhichRefused::Source(source)).await
+        forget(&served, WhichRefused::Source(parameters.required("source")?)).await
     };
     either(answer.await)
 }
