@@ -1,5 +1,5 @@
-//! Escapes: the decoders of percent-encoding that say what is malformed, and the one escaper of JSON
-//! strings.
+//! Escapes: the decoders of percent-encoding that say what is malformed, and the one escaper of
+//! JSON strings.
 //!
 //! They are written by hand. To check the escapes and then decode with the `percent-encoding` crate
 //! takes half as many instructions again (727 against 493 for a value of 15 bytes, counted under

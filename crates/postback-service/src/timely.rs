@@ -1,5 +1,5 @@
-//! What a host brings may hang, and nothing may wait for ever: secrets, reads of the store and other
-//! work in time.
+//! What a host brings may hang, and nothing may wait for ever: secrets, reads of the store and
+//! other work in time.
 
 use postback::port::{BoxFuture, SecretError, Secrets, StoreError};
 use postback::value::{Secret, SecretReference};
