@@ -3,12 +3,10 @@
 //!
 //! (`cargo run -p postback-inspect -- explain` does it with files of your own.)
 
-use postback::decide::Decision;
-use postback::event::Received;
 use postback::intake::{Caller, Intake};
 use postback::plan::{ClickFacts, RuleVerdict, Write};
 use postback::rule::Condition;
-use postback::{Click, CompileOptions, Credentials, Document, Facts, Timestamp, compile};
+use postback::{Click, CompileOptions, Credentials, Decision, Document, Facts, Received, Timestamp, compile};
 use std::{error::Error, io::Write as _};
 
 const DOCUMENT: &str = concat!(

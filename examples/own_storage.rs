@@ -5,15 +5,16 @@
 //! What a store must keep to is written at `postback::port::Store`; a host that can implement that
 //! trait may check itself with the suite in `postback::conformance`.
 
-use postback::decide::Decision;
 use postback::delivery::Delivery;
-use postback::event::Received;
 use postback::intake::{Caller, Intake};
 use postback::plan::{
     ClickFacts, Commit, Committed, EventRow, GuardKey, Outcome, PointReads, ReceiptFacts, ReceiptRecord, Tally, Write,
 };
 use postback::value::{ClickId, ConversionId, DeliveryId, EventId, OfferSourceId, Receipt};
-use postback::{Click, CompileOptions, Conversion, Credentials, Document, Event, Facts, Timestamp, Tracker, compile};
+use postback::{
+    Click, CompileOptions, Conversion, Credentials, Decision, Document, Event, Facts, Received, Timestamp, Tracker,
+    compile,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::{convert::Infallible, error::Error, io::Write as _};
 

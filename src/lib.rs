@@ -43,13 +43,15 @@ pub use clickbank::{
     envelope::{key_ring::KeyRing, posted::Envelope},
     ins::notification::Notification,
 };
-pub use compile::{CompileOptions, compile};
-pub use config::Document;
-pub use decide::{Decision, Plan};
-pub use definition::Definition;
-pub use event::{Event, Received};
-pub use model::{Click, Conversion};
-pub use plan::Facts;
+pub use compile::compile;
+pub use compile::options::CompileOptions;
+pub use config::document::Document;
+pub use decide::{decision::Decision, plan::Plan};
+pub use definition::whole::Definition;
+pub use event::message::{Event, Received};
+pub use model::{click::Click, conversion::Conversion};
+pub use plan::facts::Facts;
 pub use route::Router;
-pub use tracker::{Credentials, Tracker};
-pub use value::{Money, Query, Secret, Timestamp};
+pub use text::query::Query;
+pub use tracker::{compiled::Tracker, credentials::Credentials};
+pub use value::{money::Money, secret::Secret, time::timestamp::Timestamp};

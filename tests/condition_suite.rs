@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use postback::condition::{Clause, Fact, NamedFacts};
-use postback::value::{Money, Timestamp};
+use postback::{Money, Timestamp};
 use proptest::prelude::*;
 use std::borrow::Cow;
 use std::collections::BTreeMap;

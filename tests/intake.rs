@@ -1,14 +1,11 @@
 //! The one door: who is taken, what a refusal says to whom, and what is kept of it.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::arithmetic_side_effects)]
 
-use postback::Envelope;
-use postback::event::Interface;
-use postback::event::{Assurance, Received};
+use postback::event::{Assurance, Interface};
 use postback::intake::{Caller, Intake, PostedPostback, Refusal, RefusalReason, Unauthorized, shown_parameters};
 use postback::plan::{RefusedReason, RefusedRow, Ring};
 use postback::tracker::{Alarm, FAILURE_WINDOW, MAX_FAILURES};
-use postback::value::{Secret, Timestamp};
-use postback::{CompileOptions, Credentials, Document, Event, Tracker, compile};
+use postback::{CompileOptions, Credentials, Document, Envelope, Event, Received, Secret, Timestamp, Tracker, compile};
 use proptest::{
     collection::vec,
     prelude::{any, prop_assert, prop_assert_eq, proptest},
@@ -525,7 +522,7 @@ fn what_was_kept_can_be_read_once_its_fault_is_mended() {
         "it proves nothing any more"
     );
     let mended = House::new(&json!({"names": {"event_id": "eventid"}}));
-    let query = postback::value::Query::parse(body.as_bytes()).unwrap();
+    let query = postback::Query::parse(body.as_bytes()).unwrap();
     let (event, _) = mended.intake().assume_authorized().postback(&query).unwrap();
     assert_eq!(
         (

@@ -3,7 +3,7 @@
 //! fill.
 
 use crate::numbers::Numbers;
-use postback::value::Query;
+use postback::Query;
 use std::borrow::Cow;
 
 /// How many there are: more than a branch predictor learns by heart.

@@ -7,10 +7,11 @@
 
 use crate::numbers::Numbers;
 use cel::{Context, Env, Program};
-use postback::model::{Click, Conversion, Status};
+use postback::model::Status;
 use postback::rule::{Conditions, evaluate};
 use postback::scope::Scope;
-use postback::value::{Timestamp, TypeName};
+use postback::value::TypeName;
+use postback::{Click, Conversion, Timestamp};
 use serde_json::json;
 use std::sync::Arc;
 

@@ -30,7 +30,7 @@ pub(crate) const TRACKING_CODES: &[&str] = &["trackingCodes", "trackingCodes[]"]
 ///
 /// ```
 /// use postback::clickbank::pixel::tracking_codes;
-/// use postback::value::Query;
+/// use postback::Query;
 /// let query = Query::parse(b"type=InitiateCheckout&role=AFFILIATE&trackingCodes=[p2345,x]&itemNo=1")?;
 /// assert!(tracking_codes(&query).eq(["p2345", "x"]));
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -10,6 +10,7 @@ mod context;
 mod format;
 mod later;
 mod offer;
+pub(crate) mod options;
 mod parameter;
 mod postback;
 mod reach;
@@ -21,43 +22,16 @@ mod source;
 mod tests;
 mod zone;
 
+pub(crate) use options::CompileOptions;
 pub(crate) use reach::Reach;
 pub use zone::Zones;
 
 use crate::config::{Document, Place, Problems, Report};
 use crate::definition::Definition;
 use crate::tracker::compiled::Tracker;
-use crate::value::{Fingerprint, Namespace};
-use alloc::{string::String, sync::Arc};
+use crate::value::Fingerprint;
+use alloc::string::String;
 use context::{Context, Known};
-
-/// What a document is compiled for.
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub struct CompileOptions {
-    /// The tenant, `default` if nothing is said; part of every delivery's id.
-    pub namespace: Namespace,
-    /// The time zones that the configuration may name; `UTC` alone if nothing is said.
-    pub zones: Option<Arc<dyn Zones>>,
-}
-
-impl CompileOptions {
-    /// For this tenant.
-    #[must_use]
-    pub fn new(namespace: Namespace) -> Self {
-        Self {
-            namespace,
-            ..Self::default()
-        }
-    }
-
-    /// With the time zones that the host knows.
-    #[must_use]
-    pub fn with_zones(mut self, zones: impl Zones + 'static) -> Self {
-        self.zones = Some(Arc::new(zones));
-        self
-    }
-}
 
 /// Compiles a document.
 ///

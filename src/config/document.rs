@@ -19,7 +19,7 @@ pub const MAX_DOCUMENT: usize = 16 * 1024 * 1024;
 /// [`compile`](crate::compile()) says what is wrong with it.
 ///
 /// ```
-/// use postback::config::Document;
+/// use postback::Document;
 /// let document = Document::from_json(r#"{"version": 1, "currency": "USD"}"#)?;
 /// assert_eq!(document.to_json(), r#"{"currency":"USD","version":1}"#);
 /// # Ok::<(), postback::config::Problems>(())

@@ -18,7 +18,7 @@
 //!   the cookies `_fbp` and `_fbc` in `sub19` and `sub20`, where RedTrack's universal script puts
 //!   them)
 
-mod document;
+pub(crate) mod document;
 mod expand;
 mod node;
 pub(crate) mod part;
@@ -31,7 +31,8 @@ mod text;
 pub(crate) mod word;
 
 pub use crate::value::span::MAX_DURATION_DAYS;
-pub use document::{Document, MAX_DOCUMENT};
+pub(crate) use document::Document;
+pub use document::MAX_DOCUMENT;
 pub use node::MAX_DEPTH;
 pub use problem::{Problem, Problems};
 pub use table::MAX_ENTRIES;

@@ -7,12 +7,12 @@
 mod again;
 mod attribute;
 mod count;
-mod decision;
+pub(crate) mod decision;
 mod fire;
 mod ledger;
 mod mark;
 mod money;
-mod plan;
+pub(crate) mod plan;
 mod receipts;
 mod resolve;
 mod reversal;
@@ -22,9 +22,10 @@ mod update;
 mod work;
 
 pub use again::{NotRewritten, Rewritten, Told};
-pub use decision::Decision;
+pub(crate) use decision::Decision;
 pub use mark::{Mark, mark};
-pub use plan::{Plan, Reply, ReplyOutcome};
+pub(crate) use plan::Plan;
+pub use plan::{Reply, ReplyOutcome};
 pub use tallies::MAX_TALLIES;
 
 use crate::event::Event;

@@ -61,7 +61,7 @@ impl Delivery {
     /// use postback::delivery::{Cause, Delivery, Lane};
     /// use postback::model::Method;
     /// use postback::outbound::{HoledText, Outbound};
-    /// use postback::value::{DeliveryId, Timestamp};
+    /// use postback::{value::DeliveryId, Timestamp};
     ///
     /// let now = Timestamp::from_unix_seconds(1_780_000_000)?;
     /// // What has one id is delivered once: this cap is told of once a day.

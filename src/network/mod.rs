@@ -10,24 +10,25 @@
 //! the work of `decide`.
 
 mod dialect;
-mod format;
+pub(crate) mod format;
 mod map;
 mod meaning;
 mod message;
 mod postback;
-mod reply;
+pub(crate) mod reply;
 mod usual;
 mod view;
 
 pub(crate) use dialect::{Dialect, PastedRow};
-pub(crate) use format::{AmountFormat, Formats, RefusedAmount, RefusedTime, Symbol};
-pub use format::{AmountUnit, DecimalMark, ThousandsMark, TimeFormat, TimeFormatError};
+pub(crate) use format::{
+    AmountFormat, AmountUnit, DecimalMark, Formats, RefusedAmount, RefusedTime, Symbol, ThousandsMark, TimeFormat,
+};
 pub use map::{MAX_PARAMETER_NAME, NameError, NameErrors, ParameterMap};
 pub use meaning::Meaning;
 pub(crate) use message::Draft;
 pub use message::NotTaken;
 pub(crate) use postback::PostbackFault;
 pub use postback::{Format, InboundPostback, InboundPostbackError, MAX_IGNORED_SHOWN, MAX_PARAMETER, MAX_STATUS_WORD};
-pub use reply::{MAX_REPLY, ReplyBody, ReplyBodyError};
+pub(crate) use reply::ReplyBody;
 pub use usual::NameHint;
 pub(crate) use view::{SourceParameter, SourceView};

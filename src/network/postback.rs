@@ -40,7 +40,7 @@ open_enum! {
 ///
 /// ```
 /// use postback::network::{ParameterMap, InboundPostback};
-/// use postback::value::Query;
+/// use postback::Query;
 /// let query = Query::parse(b"clickid=abc&sum=8.50&type=Purchase&product=Book&page=2&status={status}")?;
 /// let read = InboundPostback::read(&query, &ParameterMap::generic(), &["product"])?;
 /// assert_eq!(read.sum, Some("8.5".parse()?));

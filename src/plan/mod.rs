@@ -7,7 +7,7 @@
 mod codes;
 mod commit;
 mod event_row;
-mod facts;
+pub(crate) mod facts;
 mod outcome;
 mod records;
 mod refused;
@@ -20,7 +20,8 @@ mod words;
 pub(crate) use codes::codes;
 pub use commit::{Commit, Committed, ConfigurationRow, Guard, GuardKey, Write};
 pub use event_row::EventRow;
-pub use facts::{ClickFacts, FactQuery, Facts, MAX_HOPS, MAX_ORPHANS, ReceiptFacts};
+pub(crate) use facts::Facts;
+pub use facts::{ClickFacts, FactQuery, MAX_HOPS, MAX_ORPHANS, ReceiptFacts};
 pub use outcome::{Outcome, Reason};
 pub use records::{Added, Fired, ReceiptClick, ReceiptRecord, Tally, TallyKey, Told};
 pub use refused::{DEFAULT_REFUSED, DEFAULT_REFUSED_DAYS, RefusedBody, RefusedCount, RefusedRow, Ring};

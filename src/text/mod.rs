@@ -5,7 +5,7 @@ mod cut;
 mod escape;
 mod macros;
 mod marks;
-mod query;
+pub(crate) mod query;
 mod suggest;
 
 pub use cut::cut;
@@ -13,6 +13,7 @@ pub(crate) use cut::{Cut, prefix, shown};
 pub(crate) use escape::{ESCAPED, decoded_so_far, is_escape, lossy, percent_decoded, push_json};
 pub use macros::is_unfilled_macro;
 pub(crate) use marks::{SecondMark, written_pairs};
-pub use query::{MAX_QUERY, MAX_QUERY_PARAMETERS, Query, QueryError};
+pub(crate) use query::Query;
+pub use query::{MAX_QUERY, MAX_QUERY_PARAMETERS, QueryError};
 pub(crate) use query::{QueryFault, written};
 pub(crate) use suggest::nearest;

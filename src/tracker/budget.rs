@@ -32,7 +32,7 @@ pub const MAX_PREFIXES: usize = 4096;
 ///
 /// ```
 /// use postback::tracker::{Alarm, Checked, FailureBudget, MAX_FAILURES};
-/// use postback::value::Timestamp;
+/// use postback::Timestamp;
 ///
 /// let mut budget = FailureBudget::default();
 /// let (source, now) = ("clickbank".parse()?, Timestamp::from_unix_seconds(1_760_000_000)?);

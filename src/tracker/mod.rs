@@ -8,7 +8,7 @@
 mod budget;
 mod click_id;
 pub(crate) mod compiled;
-mod credentials;
+pub(crate) mod credentials;
 mod describe;
 mod domain;
 mod matching;
@@ -19,9 +19,10 @@ mod secrets;
 
 pub use budget::{ALARMING_FAILURES, Alarm, Checked, FAILURE_WINDOW, FailureBudget, MAX_FAILURES, MAX_PREFIXES};
 pub use click_id::{CLICK_ID_LENGTH, ClickIdKeys, Recognised};
-pub use compiled::{Campaign, Channel, Offer, PostbackRule, Source, Tracker};
-pub(crate) use compiled::{ConversionType, Domain, Path, PayoutRule};
-pub use credentials::{Credentials, CredentialsError};
+pub use compiled::{Campaign, Channel, Offer, PostbackRule, Source};
+pub(crate) use compiled::{ConversionType, Domain, Path, PayoutRule, Tracker};
+pub(crate) use credentials::Credentials;
+pub use credentials::CredentialsError;
 pub use domain::Fallback;
 pub(crate) use domain::domain_of;
 pub(crate) use matching::{listed, only, word_kind};

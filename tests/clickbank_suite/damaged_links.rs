@@ -1,12 +1,14 @@
 //! Damaged links, codes and pixels are read or refused, and nothing panics: every prefix and every
 //! flipped bit of each vector.
 
-use postback::clickbank::hoplink::Link;
-use postback::clickbank::pixel::{MAX_TRACKING_CODES, tracking_codes};
-use postback::clickbank::s2s::is_test_button;
-use postback::clickbank::tid::Tid;
+use postback::Query;
+use postback::clickbank::{
+    hoplink::Link,
+    pixel::{MAX_TRACKING_CODES, tracking_codes},
+    s2s::is_test_button,
+    tid::Tid,
+};
 use postback::network::{InboundPostback, ParameterMap};
-use postback::value::Query;
 
 /// Every prefix of the bytes, and the bytes with each of their bits flipped.
 fn damaged(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {

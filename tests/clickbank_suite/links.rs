@@ -1,10 +1,12 @@
 //! ClickBank's links: the cases of `vectors/hoplinks.jsonl`, each with its origin, the limits, and
 //! what holds of every link.
 
-use postback::clickbank::hoplink::{Link, MAX_LINK, TRACKING_PARAMETERS};
-use postback::clickbank::tid::{MAX_TID, Tid};
+use postback::clickbank::{
+    hoplink::{Link, MAX_LINK, TRACKING_PARAMETERS},
+    tid::{MAX_TID, Tid},
+};
 use postback::tracker::ClickIdKeys;
-use postback::value::{Secret, Timestamp};
+use postback::{Secret, Timestamp};
 use postback_test::jsonl;
 use proptest::prelude::*;
 use serde::Deserialize;

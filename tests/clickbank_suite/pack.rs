@@ -1,11 +1,8 @@
 //! The public vector pack, `tests/vectors/clickbank_pack.jsonl`: every case of it, as
 //! `tests/vectors/README.md` says that it is to be read.
 
-use postback::clickbank::form::Form;
-use postback::clickbank::hoplink::Link;
-use postback::clickbank::thank_you::ThankYou;
-use postback::value::{Secret, Timestamp};
-use postback::{Envelope, KeyRing, Notification};
+use postback::clickbank::{form::Form, hoplink::Link, thank_you::ThankYou};
+use postback::{Envelope, KeyRing, Notification, Secret, Timestamp};
 use postback_test::jsonl;
 use serde_json::{Value, json};
 use std::{

@@ -2,16 +2,13 @@
 //! name is the same source, the same channel.
 #![allow(clippy::disallowed_methods, reason = "it reads the shipped templates")]
 
-use postback::Notification;
-use postback::compile::{CompileOptions, compile};
-use postback::config::Document;
-use postback::definition::Definition;
-use postback::event::{Event, Received};
+use postback::compile::compile;
 use postback::intake::Intake;
 use postback::lint::lint;
 use postback::setup::{Setup, pasted_query};
-use postback::tracker::{Credentials, Tracker};
-use postback::value::{Query, Secret, Timestamp};
+use postback::{
+    CompileOptions, Credentials, Definition, Document, Event, Notification, Query, Received, Secret, Timestamp, Tracker,
+};
 use serde_json::{Map, Value, json};
 use std::{fs, path::Path};
 

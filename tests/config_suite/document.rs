@@ -1,6 +1,6 @@
 //! Reading a document: what has no shape at all is refused before anything else is looked at.
 
-use postback::config::Document;
+use postback::Document;
 
 fn json(text: &str) -> String {
     Document::from_json(text).unwrap_err().to_string()

@@ -1,11 +1,9 @@
 //! The agreed form of the document: `tracker.example.toml` compiles as it stands.
 
-use postback::compile::{CompileOptions, compile};
-use postback::config::Document;
-use postback::definition::Definition;
+use postback::compile::compile;
 use postback::lint::lint;
 use postback::setup::Setup;
-use postback::tracker::Tracker;
+use postback::{CompileOptions, Definition, Document, Tracker};
 
 const TOML: &str = include_str!("../../tracker.example.toml");
 /// The same document by another reader: see `tests/vectors/config/ORIGIN.md`.

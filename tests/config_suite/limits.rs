@@ -1,10 +1,11 @@
 //! Each limit of a document, from both sides.
 
-use postback::compile::{CompileOptions, compile};
-use postback::config::{Document, MAX_DEPTH, MAX_DOCUMENT, MAX_ENTRIES};
+use postback::compile::compile;
+use postback::config::{MAX_DEPTH, MAX_DOCUMENT, MAX_ENTRIES};
 use postback::definition::{
     MAX_ATTEMPTS, MAX_REFERENCES, MAX_REFUSED_DAYS, MAX_REFUSED_KEPT, MAX_ROWS, MAX_TYPES, MAX_WEIGHT,
 };
+use postback::{CompileOptions, Document};
 use std::fmt::Write;
 
 /// What is wrong with a document of one conversion type and these parts, in JSON.

@@ -1,9 +1,8 @@
 //! Nothing of what is shipped is doubted for what people paste: every template, the example.
 
 use crate::support::compiled;
-use postback::config::Document;
-use postback::definition::Definition;
 use postback::lint::lint;
+use postback::{Definition, Document};
 use std::{fs, path::Path};
 
 /// Doubts about a document that may have any other ones.

@@ -1,11 +1,9 @@
 //! What the tests of the configuration share: one sound document, and what is said when it is
 //! changed.
 
-use postback::compile::{CompileOptions, compile};
-use postback::config::Document;
-use postback::definition::Definition;
+use postback::compile::compile;
 use postback::lint::lint;
-use postback::tracker::Tracker;
+use postback::{CompileOptions, Definition, Document, Tracker};
 
 /// A document without a problem or a doubt, with marks (`#source`) where lines can be put in.
 pub const BASE: &str = include_str!("../vectors/config/base.toml");

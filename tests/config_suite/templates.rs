@@ -4,7 +4,7 @@ use crate::support::{compiled, problem, tracker};
 use postback::setup::Setup;
 
 /// A document whose only source is made from a template.
-fn source(lines: &str) -> postback::tracker::Tracker {
+fn source(lines: &str) -> postback::Tracker {
     let text = format!(
         "version = 1\n[[domain]]\nid = \"main\"\nurl = \"https://trk.example.com\"\n[[conversion_type]]\nname = \"Purchase\"\n\
          default = true\n[[offer_source]]\nid = \"s\"\ndomain = \"main\"\n{lines}"

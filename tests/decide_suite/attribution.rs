@@ -1,6 +1,6 @@
 //! **Attribution** by click id.
 
-use postback::decide::Decision;
+use postback::Decision;
 use postback::plan::{Found, Outcome, Reason};
 use postback_test::{TRACKED, World, after, click, document, notification, with};
 use serde_json::json;

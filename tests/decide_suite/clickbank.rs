@@ -1,13 +1,13 @@
 //! **ClickBank's interfaces as a whole**: the way of a click id, the Test button, both roles of an
 //! account.
 
+use postback::Click;
 use postback::clickbank::s2s::EVENTS;
-use postback::model::Click;
 use postback_test::{World, after, answer, click, document, notification, with};
 
+use postback::Secret;
 use postback::plan::Reason;
 use postback::tracker::ClickIdKeys;
-use postback::value::Secret;
 use serde_json::{Value, json};
 
 /// ClickBank's postbacks under their own words, counted.

@@ -14,7 +14,7 @@ fn a_version_that_is_not_chosen_is_not_taken() {
     }));
     let text = notification("SALE", "R1", 60, "10", "");
     let read = postback::Notification::parse(text.as_bytes()).unwrap();
-    let received = postback::event::Received {
+    let received = postback::Received {
         at: postback_test::after(61),
         nonce: 1,
     };

@@ -1,9 +1,9 @@
 //! **ClickBank's order-form pixel**: anyone may send it, so it says which click came that far and
 //! nothing else is believed.
 
+use postback::Query;
 use postback::intake::{Caller, Intake};
 use postback::network::InboundPostback;
-use postback::value::Query;
 use postback_test::{World, after, answer, click_id, notification, with};
 use serde_json::json;
 
@@ -81,7 +81,7 @@ fn what_a_pixel_says_of_amounts_refuses_nothing() {
     let world = with_pixel();
     let read = |source: &str, query: &str| {
         let query = Query::parse(query.as_bytes()).unwrap();
-        let received = postback::event::Received { at: after(1), nonce: 1 };
+        let received = postback::Received { at: after(1), nonce: 1 };
         let source = world.tracker.source(Some(source)).unwrap();
         let read = Intake::new(source, &world.credentials, received)
             .assume_authorized()
@@ -177,7 +177,7 @@ fn the_codes_of_a_pixel_are_not_among_the_ignored_names() {
     let world = with_pixel();
     let ignored = |source: &str| -> Vec<String> {
         let query = Query::parse(b"type=InitiateCheckout&trackingCodes=cb&trackingCodes[]=x&itemNo=1").unwrap();
-        let received = postback::event::Received { at: after(1), nonce: 1 };
+        let received = postback::Received { at: after(1), nonce: 1 };
         let source = world.tracker.source(Some(source)).unwrap();
         let read: InboundPostback = Intake::new(source, &world.credentials, received)
             .assume_authorized()

@@ -1,7 +1,7 @@
 //! **Identity**: which messages are the same one.
 
+use postback::Event;
 use postback::delivery::Cause;
-use postback::event::Event;
 use postback_test::{TRACKED, World, document, notification, with, with_policy};
 
 fn world() -> World {

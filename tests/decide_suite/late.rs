@@ -1,6 +1,6 @@
 //! **Unattributed** events: never lost, resolved by what comes later.
 
-use postback::decide::Decision;
+use postback::Decision;
 use postback::plan::{MAX_ORPHANS, Outcome};
 use postback_test::{TRACKED, World, click, document, notification, verdicts, with, with_policy};
 

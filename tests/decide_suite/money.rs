@@ -253,9 +253,8 @@ fn a_condition_never_compares_two_currencies() {
 
 #[test]
 fn an_amount_that_is_no_exact_decimal_is_refused_by_name() {
-    use postback::event::Received;
     use postback::intake::Intake;
-    use postback::value::Query;
+    use postback::{Query, Received};
     let world = World::new(&document());
     let source = world.tracker.source(None).unwrap();
     let received = Received {

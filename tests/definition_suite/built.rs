@@ -1,14 +1,13 @@
 //! A host with campaigns of its own builds a definition in code.
 
-use postback::Document;
-use postback::compile::{CompileOptions, compile, resolve};
+use postback::compile::{compile, resolve};
 use postback::definition::{
-    Campaign, ConversionType, Cost, Definition, Domain, Offer, OfferSource, Path, PathOffer, Postback, PostbackRequest,
+    Campaign, ConversionType, Cost, Domain, Offer, OfferSource, Path, PathOffer, Postback, PostbackRequest,
     TrafficChannel,
 };
 use postback::lint::lint;
-use postback::tracker::Tracker;
 use postback::value::DomainId;
+use postback::{CompileOptions, Definition, Document, Tracker};
 use std::sync::{Arc, Mutex};
 
 /// A definition with a channel, an offer and no campaign.

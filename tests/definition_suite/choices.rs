@@ -1,13 +1,14 @@
 //! Definitions made of bytes, so that a failing one is shrunk with them.
 
-use postback::clickbank::form::{FormCharset, FormVersion, ZeroDecimal};
-use postback::clickbank::ins::Version;
-use postback::clickbank::{AmountField, Settings};
+use postback::clickbank::{
+    AmountField, Settings,
+    form::{FormCharset, FormVersion, ZeroDecimal},
+    ins::Version,
+};
 use postback::definition::{
     AmountUnit, Amounts, Campaign, CampaignConversionApi, ChannelApi, ChannelParameter, ClickIds, ConversionApi,
-    ConversionType, Cost, DecimalMark, Definition, Domain, Offer, OfferSource, Path, PathOffer, Payout, Postback,
-    PostbackRequest, Protocol, Rate, Refused, Reply, Retry, SourceParameter, Success, ThousandsMark, Times,
-    TrafficChannel,
+    ConversionType, Cost, DecimalMark, Domain, Offer, OfferSource, Path, PathOffer, Payout, Postback, PostbackRequest,
+    Protocol, Rate, Refused, Reply, Retry, SourceParameter, Success, ThousandsMark, Times, TrafficChannel,
 };
 use postback::event::Interface;
 use postback::model::{
@@ -15,7 +16,8 @@ use postback::model::{
 };
 use postback::rule::Negative;
 use postback::scope::ClickSlot;
-use postback::value::{SecretReference, Timestamp};
+use postback::value::SecretReference;
+use postback::{Definition, Timestamp};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::str::FromStr;

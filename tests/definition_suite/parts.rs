@@ -1,7 +1,10 @@
 //! Each part reads and writes itself in the form that it has in the document.
 
 use crate::built::campaign;
-use postback::definition::{Campaign, Cost, Definition, OfferSource, Payout};
+use postback::{
+    Definition,
+    definition::{Campaign, Cost, OfferSource, Payout},
+};
 
 #[test]
 fn a_campaign_is_kept_as_json() {

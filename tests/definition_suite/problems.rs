@@ -2,12 +2,11 @@
 //! what reading has said is not said again when it is resolved.
 
 use crate::built::{account, campaign, options};
-use postback::Document;
 use postback::compile::{compile, resolve};
 use postback::definition::{
-    Campaign, ConversionType, Cost, Definition, MAX_REFERENCES, MAX_TYPES, MAX_WEIGHT, OfferSource, Payout, Retry,
-    SourceParameter,
+    Campaign, ConversionType, Cost, MAX_REFERENCES, MAX_TYPES, MAX_WEIGHT, OfferSource, Payout, Retry, SourceParameter,
 };
+use postback::{Definition, Document};
 use std::time::Duration;
 
 /// What is wrong with the account when it is changed.

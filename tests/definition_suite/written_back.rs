@@ -2,10 +2,10 @@
 
 use crate::built::options;
 use crate::choices::Choices;
-use postback::Document;
 use postback::compile::{compile, resolve};
-use postback::definition::{Definition, OfferSource, TrafficChannel};
+use postback::definition::{OfferSource, TrafficChannel};
 use postback::lint::lint;
+use postback::{Definition, Document};
 use proptest::prelude::*;
 use std::fs;
 

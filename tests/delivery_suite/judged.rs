@@ -1,12 +1,12 @@
 //! Judges of a host, and what their verdicts lead to.
 
 use crate::support::{api, at, cause, leased, plain, request};
+use postback::Timestamp;
 use postback::delivery::{
     Answer, Batch, Case, Cause, HOLD, Judge, Judgement, Judges, Leased, MAX_HELD, Sent, Settlement, Verdict, batch,
 };
 use postback::model::Method;
 use postback::outbound::{Encoding, Hole, HoledText, Item, Outbound};
-use postback::value::Timestamp;
 
 /// Says the same of each item of an ad platform's, in their order.
 #[derive(Debug)]

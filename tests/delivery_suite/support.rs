@@ -5,7 +5,8 @@ use postback::delivery::{
 };
 use postback::model::Method;
 use postback::outbound::{Hole, HoledText, Outbound};
-use postback::value::{Pii, Secret, SecretReference, Timestamp};
+use postback::value::{Pii, SecretReference};
+use postback::{Secret, Timestamp};
 use std::collections::BTreeMap;
 
 fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(last: char) -> T {

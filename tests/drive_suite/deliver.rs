@@ -11,7 +11,8 @@ use postback::port::{
     BoxFuture, Claim, Clock, DeliveryFilter, Entropy, HttpClient, HttpError, Inspect, PageRequest, SecretError,
     Secrets, Store,
 };
-use postback::value::{DeliveryId, Secret, SecretReference, Timestamp};
+use postback::value::{DeliveryId, SecretReference};
+use postback::{Secret, Timestamp};
 use postback_test::block_on;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};

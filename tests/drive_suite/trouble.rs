@@ -1,19 +1,17 @@
 //! What `drive` promises of a store that is busy or in trouble.
 
-use postback::compile::{CompileOptions, compile};
-use postback::config::Document;
+use postback::compile::compile;
 use postback::delivery::{Settled, Settlement};
 use postback::drive::{Attributed, IngestError, MAX_CONFLICTS, attribute, ingest};
-use postback::event::{Event, Interface};
+use postback::event::Interface;
 use postback::memory::MemoryStore;
-use postback::model::Click;
-use postback::plan::{Commit, Committed, FactQuery, Facts};
+use postback::plan::{Commit, Committed, FactQuery};
 use postback::port::{
     BoxFuture, Claim, Claimed, Cursor, EventFilter, Inspect, PageRequest, Purge, Selection, Store, StoreError,
     StoreErrorKind,
 };
-use postback::tracker::Tracker;
-use postback::value::{EventId, Namespace, Timestamp};
+use postback::value::{EventId, Namespace};
+use postback::{Click, CompileOptions, Document, Event, Facts, Timestamp, Tracker};
 use postback_test::block_on;
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -1,7 +1,10 @@
 //! The events of forms are those of the later versions.
 
 use crate::support::*;
-use postback::event::{Assurance, Event, Interface, Kind};
+use postback::{
+    Event,
+    event::{Assurance, Interface, Kind},
+};
 use serde_json::json;
 
 fn sum(event: &Event) -> String {

@@ -3,9 +3,11 @@
 
 use crate::support::*;
 use core::time::Duration;
-use postback::clickbank::form::{Form, FormCharset, FormNotification, FormVersion, ZeroDecimal};
-use postback::clickbank::thank_you::ThankYou;
-use postback::value::Timestamp;
+use postback::Timestamp;
+use postback::clickbank::{
+    form::{Form, FormCharset, FormNotification, FormVersion, ZeroDecimal},
+    thank_you::ThankYou,
+};
 use proptest::{collection::btree_map, prelude::*};
 
 const THANK_YOU: &str = include_str!("../vectors/thankyou.jsonl");

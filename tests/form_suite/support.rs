@@ -1,13 +1,11 @@
 //! What the tests share. The checks are published ones, or made with Python's hashlib.
 
 use postback::clickbank::form::{Form, FormCharset, FormDiagnosis, FormNotification};
-use postback::compile::{CompileOptions, compile};
-use postback::config::Document;
-use postback::event::{Event, Received};
+use postback::compile::compile;
 use postback::intake::Intake;
-use postback::tracker::{Credentials, Tracker};
-use postback::value::{Secret, Timestamp};
-use postback::{KeyRing, Notification};
+use postback::{
+    CompileOptions, Credentials, Document, Event, KeyRing, Notification, Received, Secret, Timestamp, Tracker,
+};
 use serde::Deserialize;
 use sha1::{Digest, Sha1};
 use std::collections::BTreeMap;

@@ -3,9 +3,10 @@
 
 use crate::support::{SECRET, key_ring};
 use core::time::Duration;
+use postback::Timestamp;
 use postback::clickbank::thank_you::{MAX_SKEW, ThankYou, ThankYouPage, ThankYouRefused};
 use postback::event::Assurance;
-use postback::value::{Pii, Timestamp};
+use postback::value::Pii;
 use serde::Deserialize;
 
 const VECTORS: &str = include_str!("../vectors/thankyou.jsonl");

@@ -4,8 +4,7 @@
 
 use super::stride;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use postback::value::Secret;
-use postback::{Envelope, KeyRing, Notification};
+use postback::{Envelope, KeyRing, Notification, Secret};
 use serde_json::Value;
 
 const OPENSSL: &str = include_str!("../vectors/ins_samples_encrypted_openssl.jsonl");

@@ -8,21 +8,19 @@
 //! in `tests/decide_suite`; conflicts in `tests/drive.rs`; verdicts in `tests/delivery_suite`;
 //! answers in `postback-http`; refused bodies in the stores' suite.
 
-use postback::Notification;
-use postback::compile::{CompileOptions, compile};
-use postback::config::Document;
+use postback::compile::compile;
 use postback::drive::ingest_with_plan;
-use postback::event::{MAX_CANDIDATES, Received};
+use postback::event::MAX_CANDIDATES;
 use postback::intake::Intake;
 use postback::memory::MemoryStore;
 use postback::plan::MAX_TRACED_RULES;
 use postback::port::Store;
 use postback::route::{MAX_CLICK_VALUE, Router, Visit};
-use postback::tracker::{Credentials, Tracker};
 use postback::value::{
     CampaignId, ChannelId, ClickId, DomainId, MAX_CONFIG_ID, MAX_FOREIGN_ID, MAX_TYPE_NAME, Namespace, OfferId,
-    OfferSourceId, PostbackId, Query, Receipt, Timestamp, TypeName,
+    OfferSourceId, PostbackId, Receipt, TypeName,
 };
+use postback::{CompileOptions, Credentials, Document, Notification, Query, Received, Timestamp, Tracker};
 use postback_test::block_on;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

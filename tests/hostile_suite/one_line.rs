@@ -1,13 +1,12 @@
 //! What a stranger writes does not break the line of a log: errors show control characters escaped.
 //! Found by the fuzz targets `config`, `template` and `address`.
 
-use postback::compile::{CompileOptions, compile};
-use postback::config::Document;
+use postback::compile::compile;
 use postback::delivery::address::Allowed;
 use postback::route::{Router, Visit};
 use postback::template::UrlTemplate;
-use postback::tracker::Credentials;
-use postback::value::{Timestamp, ip_range};
+use postback::value::ip_range;
+use postback::{CompileOptions, Credentials, Document, Timestamp};
 use std::collections::BTreeMap;
 
 #[test]

@@ -2,8 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use postback::clickbank::envelope::{Diagnosis, Refused};
-use postback::value::Secret;
-use postback::{Envelope, KeyRing, Notification};
+use postback::{Envelope, KeyRing, Notification, Secret};
 use postback_test::clickbank::{self, wrapper};
 pub use postback_test::clickbank::{IV, KEY, SECRET};
 use serde::Deserialize;

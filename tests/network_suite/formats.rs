@@ -2,10 +2,9 @@
 //! and that no format changes a digit.
 
 use postback::compile::Zones;
-use postback::event::Received;
 use postback::intake::{Caller, Intake};
-use postback::value::{Amount, Currency, Timestamp, Zone};
-use postback::{CompileOptions, Credentials, Document, Event, Tracker, compile};
+use postback::value::{Amount, Currency, Zone};
+use postback::{CompileOptions, Credentials, Document, Event, Received, Timestamp, Tracker, compile};
 use postback_test::jsonl;
 use proptest::prelude::*;
 use serde::Deserialize;

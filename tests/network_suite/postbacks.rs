@@ -1,10 +1,11 @@
 //! Postbacks of several networks, read: the cases of `vectors/postbacks.jsonl`, each with its
 //! origin, and the limits.
 
+use postback::Query;
 use postback::clickbank::s2s::is_test_button;
 use postback::model::AccountRole;
 use postback::network::{InboundPostback, MAX_IGNORED_SHOWN, MAX_PARAMETER, MAX_STATUS_WORD, ParameterMap};
-use postback::value::{Amount, Query, is_unfilled_macro};
+use postback::value::{Amount, is_unfilled_macro};
 use postback_test::jsonl;
 use proptest::prelude::*;
 use serde::Deserialize;

@@ -1,9 +1,9 @@
 //! What a conversion is worth, when it came, and whether it is one that counts.
 
 use crate::support::{CLICKED, Case, money, with};
+use postback::Timestamp;
 use postback::rule::{Condition, Conditions, Negative, evaluate};
 use postback::scope::ToldPayout;
-use postback::value::Timestamp;
 use std::time::Duration;
 
 #[test]

@@ -1,9 +1,9 @@
 //! One conversion, and short ways to ask a rule about it.
 
-use postback::model::{Click, Conversion, Status};
+use postback::model::Status;
 use postback::rule::{Condition, Conditions, RuleAnswer, evaluate, reasons};
 use postback::scope::{Scope, ToldPayout};
-use postback::value::{Money, Timestamp};
+use postback::{Click, Conversion, Money, Timestamp};
 
 pub const CLICKED: i64 = 1_700_000_000;
 

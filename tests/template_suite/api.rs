@@ -1,13 +1,14 @@
 //! What a host sees of templates besides their text: limits, what they read, blanks, reuse of the
 //! buffer, a real click.
 
-use postback::model::{Click, ParameterRole};
+use postback::model::ParameterRole;
 use postback::outbound::{HoledText, Part};
 use postback::scope::{ClickSlot, Field, Scope, ToldPayout, Value};
 use postback::template::{
     BodyTemplate, ContentType, MAX_MACROS, MAX_RENDERED, MAX_TEMPLATE, RenderError, UrlTemplate, placeholders,
 };
-use postback::value::{CampaignId, ChannelId, ClickId, Currency, Money, OfferId, OfferSourceId, Timestamp};
+use postback::value::{CampaignId, ChannelId, ClickId, Currency, OfferId, OfferSourceId};
+use postback::{Click, Money, Timestamp};
 use std::collections::BTreeMap;
 
 const TEXT: fn(&Field) -> Value<'static> = |_| Value::Text("x".into());

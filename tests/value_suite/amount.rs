@@ -1,6 +1,9 @@
 //! Amounts and percentages: the grammar, the arithmetic and what must be conserved.
 
-use postback::value::{Amount, Currency, MAX_AMOUNT_DIGITS, MAX_AMOUNT_FRACTION, Money, Percent};
+use postback::{
+    Money,
+    value::{Amount, Currency, MAX_AMOUNT_DIGITS, MAX_AMOUNT_FRACTION, Percent},
+};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -1,6 +1,9 @@
 //! Query strings: what is read, what is refused and how it is named, and when a value is missing.
 
-use postback::value::{MAX_QUERY, MAX_QUERY_PARAMETERS, Query, is_unfilled_macro};
+use postback::{
+    Query,
+    value::{MAX_QUERY, MAX_QUERY_PARAMETERS, is_unfilled_macro},
+};
 use proptest::prelude::*;
 use std::fmt::Write as _;
 

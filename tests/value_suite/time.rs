@@ -1,7 +1,7 @@
 //! Times: what networks write, what is refused, and the conversions.
 
 use core::time::Duration;
-use postback::value::Timestamp;
+use postback::Timestamp;
 use proptest::prelude::*;
 
 const FIRST: i64 = -62_135_596_800;

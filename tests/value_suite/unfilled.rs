@@ -1,6 +1,6 @@
 //! `vectors/unfilled.jsonl`: macros that nobody filled, and honest values that look like one.
 
-use postback::value::{Query, is_unfilled_macro};
+use postback::{Query, value::is_unfilled_macro};
 use postback_test::jsonl;
 use serde::Deserialize;
 

@@ -23,8 +23,7 @@
 use aes::Aes256;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cbc::cipher::{BlockModeEncrypt, KeyIvInit, block_padding::NoPadding};
-use postback::value::Secret;
-use postback::{Envelope, KeyRing};
+use postback::{Envelope, KeyRing, Secret};
 use sha1::{Digest, Sha1};
 use std::{hint::black_box, process::ExitCode, time::Instant};
 

@@ -18,15 +18,13 @@ mod composition;
 mod plain;
 
 use plain::{PlainCase, PlainTracker};
-use postback::compile::{CompileOptions, compile};
-use postback::config::Document;
-use postback::decide::Decision;
-use postback::event::{Event, Received};
+use postback::compile::compile;
 use postback::intake::Intake;
-use postback::model::Click;
-use postback::plan::{ClickFacts, Facts, Write};
-use postback::tracker::{Credentials, Tracker};
-use postback::value::{ClickId, Query, Timestamp};
+use postback::plan::{ClickFacts, Write};
+use postback::value::ClickId;
+use postback::{
+    Click, CompileOptions, Credentials, Decision, Document, Event, Facts, Query, Received, Timestamp, Tracker,
+};
 use serde_json::{Value, json};
 
 /// How many events the corpus has: more than the branch predictor learns by heart, few enough to

@@ -5,8 +5,7 @@
 
 #![expect(dead_code, reason = "rows are made to be stored")]
 
-use postback::event::Event;
-use postback::model::Click;
+use postback::{Click, Event};
 use rust_decimal::Decimal;
 use serde_json::Value;
 use std::collections::HashMap;

@@ -5,10 +5,10 @@ use super::{
     Failure, Sender,
     world::{NAMESPACE, SECRETS, World, configuration},
 };
-use postback::compile::{CompileOptions, compile};
-use postback::config::Document;
+use postback::compile::compile;
 use postback::delivery::address::AddressPolicy;
 use postback::port::Store;
+use postback::{CompileOptions, Document};
 use postback_axum::{ConnectionLimits, RouterOptions};
 use postback_http::Client;
 use postback_server::{Server as Serving, args};

@@ -3,16 +3,14 @@
 
 use super::Failure;
 use crate::notifications::corpus;
-use postback::compile::{CompileOptions, compile};
-use postback::config::Document;
-use postback::decide::Decision;
-use postback::event::{Event, Received};
+use postback::compile::compile;
 use postback::intake::Intake;
-use postback::model::Click;
-use postback::plan::{ClickFacts, Commit, Facts};
+use postback::plan::{ClickFacts, Commit};
 use postback::route::{Router, Visit};
-use postback::tracker::{Credentials, Tracker};
-use postback::value::{Namespace, Pii, Query, Secret, SecretReference, SecretReferenceError, Timestamp};
+use postback::value::{Namespace, Pii, SecretReference, SecretReferenceError};
+use postback::{
+    Click, CompileOptions, Credentials, Decision, Document, Event, Facts, Query, Received, Secret, Timestamp, Tracker,
+};
 use std::{collections::BTreeMap, net::SocketAddr, ops::Range};
 
 /// The tenant.

@@ -8,8 +8,7 @@ pub use corpus::{CORPUS, SECRET, Sample, corpus};
 pub use plain::{Plain, plain};
 
 use postback::clickbank::envelope::KeyRingError;
-use postback::value::Secret;
-use postback::{Envelope, KeyRing, Notification};
+use postback::{Envelope, KeyRing, Notification, Secret};
 
 /// The key ring of the corpus.
 ///

@@ -1,6 +1,6 @@
 //! What the router serves with beside the service.
 
-use postback::value::{IpNet, Secret};
+use postback::{Secret, value::IpNet};
 use postback_service::Service;
 use std::{fmt, sync::Arc, time::Duration};
 

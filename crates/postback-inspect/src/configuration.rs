@@ -1,9 +1,8 @@
 //! The configuration from a file, or from a line of a batch.
 
 use crate::Refused;
-use postback::compile::{CompileOptions, compile};
-use postback::config::Document;
-use postback::tracker::Tracker;
+use postback::compile::compile;
+use postback::{CompileOptions, Document, Tracker};
 use postback_zones::Iana;
 use serde::Deserialize;
 use serde_json::value::RawValue;

@@ -2,10 +2,8 @@
 
 use crate::{Done, Refused, batch, configuration};
 use configuration::Inline;
-use postback::Document;
-use postback::definition::Definition;
 use postback::lint::lint;
-use postback::tracker::Tracker;
+use postback::{Definition, Document, Tracker};
 use serde::{Deserialize, Serialize};
 use std::{io::Write, path::PathBuf};
 

@@ -1,8 +1,8 @@
 //! Secrets behind references, as far as this machine has them.
 
-use postback::Secret;
-use postback::tracker::{ClickIdKeys, Credentials, Tracker};
+use postback::tracker::ClickIdKeys;
 use postback::value::{SecretPlace, SecretReference};
+use postback::{Credentials, Secret, Tracker};
 use std::{env, fs, io::Read as _};
 
 /// The longest file that is read for a secret, in bytes: secrets are short, and a path may be

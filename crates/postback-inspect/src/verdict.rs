@@ -4,12 +4,11 @@ use crate::postback::now;
 use crate::{Refused, configuration};
 use postback::clickbank::{self, Settings};
 use postback::definition::Protocol;
-use postback::event::Received;
 use postback::intake::{Intake, Message};
 use postback::model::AccountRole;
-use postback::tracker::{Source, Tracker};
+use postback::tracker::Source;
 use postback::value::is_unfilled_macro;
-use postback::{Credentials, Timestamp};
+use postback::{Credentials, Received, Timestamp, Tracker};
 use serde::Serialize;
 use std::path::Path;
 

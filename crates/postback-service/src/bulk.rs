@@ -3,9 +3,10 @@
 use crate::resend::{self, ResendError};
 use crate::shared::Shared;
 use crate::timely;
+use postback::Timestamp;
 use postback::delivery::{Cause, DeliveryRow, DeliveryState, Lane};
 use postback::port::{BoxFuture, Cursor, DeliveryFilter, PageRequest, Selection, StoreError, Which};
-use postback::value::{CampaignId, DeliveryId, Timestamp};
+use postback::value::{CampaignId, DeliveryId};
 use std::time::Duration;
 use thiserror::Error;
 use tokio::time::Instant;

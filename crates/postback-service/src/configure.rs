@@ -2,9 +2,8 @@
 
 use crate::shared::Shared;
 use crate::timely::{resolve, within};
-use postback::drive;
 use postback::port::{Clock, Secrets, Store, StoreError, StoreErrorKind};
-use postback::tracker::{Credentials, Tracker};
+use postback::{Credentials, Tracker, drive};
 use std::{collections::BTreeMap, io, sync::Arc, time::Duration};
 use thiserror::Error;
 

@@ -1,7 +1,7 @@
 //! The configuration at work, behind one atomic pointer.
 
 use arc_swap::ArcSwap;
-use postback::tracker::{Credentials, Tracker};
+use postback::{Credentials, Tracker};
 use std::{fmt, sync::Arc};
 
 /// A tracker with the secrets that it reads events with; they change together.

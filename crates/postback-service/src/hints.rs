@@ -1,8 +1,9 @@
 //! What names that mean nothing were probably meant for: told in each answer, logged once an hour
 //! for each source, and shown with the source until the next start.
 
+use postback::Timestamp;
 use postback::tracker::Source;
-use postback::value::{OfferSourceId, Timestamp};
+use postback::value::OfferSourceId;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Mutex, PoisonError},

@@ -1,7 +1,7 @@
 //! The usual clock and random source, for hosts that have no reason to bring others.
 
+use postback::Timestamp;
 use postback::port::{Clock, Entropy};
-use postback::value::Timestamp;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The system's clock. A clock outside the years 1970 to 9999 reads as 1970.

@@ -6,7 +6,7 @@
 
 use crate::aside::Aside;
 use crate::lines::{Line, Waiting, append, beside, private, read, replace};
-use postback::event::Event;
+use postback::Event;
 use postback::plan::RefusedBody;
 use postback::port::{BoxFuture, StoreError, row};
 use postback::value::OfferSourceId;

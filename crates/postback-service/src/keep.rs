@@ -4,11 +4,12 @@
 
 use crate::meter;
 use crate::shared::Shared;
+use postback::Timestamp;
 use postback::event::Interface;
 use postback::plan::{Commit, RefusedBody, RefusedCount, Write};
 use postback::port::StoreError;
 use postback::tracker::Source;
-use postback::value::{OfferSourceId, RefusedId, Timestamp};
+use postback::value::{OfferSourceId, RefusedId};
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},

@@ -1,7 +1,7 @@
 //! Files of events and refused postbacks, one a line, that survive the end of the process and of
 //! the machine.
 
-use postback::event::Event;
+use postback::Event;
 use postback::plan::RefusedBody;
 use postback::port::{StoreError, row};
 use postback::value::{OfferSourceId, Pii};

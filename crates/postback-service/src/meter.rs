@@ -2,9 +2,10 @@
 //! statuses: never a query, a token, a body or a value that a caller chose.
 
 use metrics::{counter, gauge};
+use postback::Event;
 use postback::decide::Reply;
 use postback::drive::{Attributed, IngestError, Round};
-use postback::event::{Event, Interface};
+use postback::event::Interface;
 use postback::plan::{RefusedCount, Ring};
 use postback::value::OfferSourceId;
 use std::{collections::BTreeMap, time::Duration};

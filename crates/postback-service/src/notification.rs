@@ -12,13 +12,14 @@ use crate::ingest::{Taken, take_in};
 use crate::keep::keep;
 use crate::meter;
 use crate::shared::Shared;
+use postback::Query;
 use postback::decide::Reply;
 use postback::event::Interface;
 use postback::intake::{Caller, Intake, PostedPostback, Refusal};
 use postback::network::Meaning;
 use postback::plan::RefusedReason;
 use postback::tracker::{Alarm, Source};
-use postback::value::{Query, cut};
+use postback::value::cut;
 use std::{net::IpAddr, sync::Arc};
 use thiserror::Error;
 

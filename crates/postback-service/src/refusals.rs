@@ -5,8 +5,8 @@
 //! A few words of memory for each source that is configured, so that a flood costs nothing; a
 //! restart forgets them.
 
-use postback::tracker::Tracker;
-use postback::value::{OfferSourceId, Timestamp};
+use postback::value::OfferSourceId;
+use postback::{Timestamp, Tracker};
 use serde::Serialize;
 use std::{
     collections::BTreeMap,

@@ -2,7 +2,8 @@
 
 use crate::shared::Shared;
 use crate::timely;
-use postback::decide::{Decision, NotRewritten, Rewritten, Told};
+use postback::Decision;
+use postback::decide::{NotRewritten, Rewritten, Told};
 use postback::delivery::{Cause, Delivery, DeliveryRow, DeliveryState};
 use postback::drive::MAX_CONFLICTS;
 use postback::plan::{Commit, Committed, FactQuery, Guard, GuardKey, Write};
@@ -98,12 +99,12 @@ enum Step {
 
 /// What a postback tells of, as it is stored now.
 struct Read {
-    event: postback::event::Event,
+    event: postback::Event,
     click: postback::plan::ClickFacts,
-    conversion: postback::model::Conversion,
+    conversion: postback::Conversion,
     /// The deliveries that tell of the conversion.
     siblings: Vec<Delivery>,
-    now: postback::value::Timestamp,
+    now: postback::Timestamp,
 }
 
 impl Read {

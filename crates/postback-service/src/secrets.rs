@@ -1,7 +1,8 @@
 //! Secrets from the environment and from files, and those that the host has in its hands.
 
+use postback::Secret;
 use postback::port::{BoxFuture, SecretError, Secrets};
-use postback::value::{Secret, SecretPlace, SecretReference};
+use postback::value::{SecretPlace, SecretReference};
 use std::collections::BTreeMap;
 use tokio::{fs::File, io::AsyncReadExt};
 

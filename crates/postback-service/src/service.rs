@@ -25,12 +25,12 @@ use crate::upload::{self, Uploaded};
 use crate::work;
 use ::postback::decide::Reply;
 use ::postback::delivery::Judges;
-use ::postback::event::{ClickHint, Event};
+use ::postback::event::ClickHint;
 use ::postback::intake::{Caller, PostedPostback, UploadedRow};
 use ::postback::port::{Clock, Entropy, HttpClient, Secrets};
 use ::postback::route::Routed;
-use ::postback::tracker::Tracker;
-use ::postback::value::{ClickId, DeliveryId, EventId, OfferSourceId, Timestamp};
+use ::postback::value::{ClickId, DeliveryId, EventId, OfferSourceId};
+use ::postback::{Event, Timestamp, Tracker};
 use std::{collections::BTreeMap, fmt, io, net::IpAddr, sync::Arc, sync::Mutex, time::Duration};
 use tokio::sync::Notify;
 

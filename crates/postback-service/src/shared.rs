@@ -9,10 +9,8 @@ use crate::statuses::UnknownStatuses;
 use crate::stores::Stores;
 use crate::turns::Turns;
 use postback::delivery::Judges;
-use postback::event::Received;
 use postback::port::{BoxFuture, Clock, Entropy, HttpClient, Secrets};
-use postback::tracker::Tracker;
-use postback::value::Timestamp;
+use postback::{Received, Timestamp, Tracker};
 #[cfg(unix)]
 use std::sync::Mutex;
 use std::{sync::Arc, time::Duration};

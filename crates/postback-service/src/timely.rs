@@ -1,8 +1,9 @@
 //! What a host brings may hang, and nothing may wait for ever: secrets, reads of the store and
 //! other work in time.
 
+use postback::Secret;
 use postback::port::{BoxFuture, SecretError, Secrets, StoreError};
-use postback::value::{Secret, SecretReference};
+use postback::value::SecretReference;
 use std::{
     future::poll_fn,
     pin::{Pin, pin},

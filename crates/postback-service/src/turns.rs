@@ -1,6 +1,6 @@
 //! Events of one click, one after the other.
 
-use postback::event::Event;
+use postback::Event;
 use std::{
     array,
     hash::{BuildHasher, RandomState},

@@ -4,16 +4,15 @@
 #![allow(clippy::arithmetic_side_effects)]
 
 use bytes::Bytes;
-use postback::compile::{CompileOptions, compile};
-use postback::config::Document;
+use postback::compile::compile;
 use postback::delivery::{Case, Cause, Judge, Judgement, Judges, Verdict};
 use postback::intake::Caller;
 use postback::memory::MemoryStore;
 use postback::port::{
     BoxFuture, DeliveryFilter, EventFilter, HttpClient, HttpError, Inspect, PageRequest, SecretError, Secrets,
 };
-use postback::tracker::{Credentials, Tracker};
-use postback::value::{OfferSourceId, Secret, SecretReference};
+use postback::value::{OfferSourceId, SecretReference};
+use postback::{CompileOptions, Credentials, Document, Secret, Tracker};
 use postback_service::{
     ConfigureError, FixedSecrets, Journal, LostReason, PostbackError, Replayed, Service, ServiceBuilder, Taken,
     TrackerHandle, Visitor,

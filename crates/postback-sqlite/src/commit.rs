@@ -2,13 +2,12 @@
 
 use crate::{fault::Fault, guard, key::key, sql, time};
 use postback::delivery::Delivery;
-use postback::model::Click;
 use postback::plan::{Commit, Committed, Outcome, Write};
 use postback::port::{
     StoreError,
     row::{self, Column},
 };
-use postback::value::Timestamp;
+use postback::{Click, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter, types::Value};
 
 /// A statement with its values.

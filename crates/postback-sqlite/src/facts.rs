@@ -1,11 +1,10 @@
 //! Point reads: what a decision needs.
 
 use crate::{commit::outcome, fault::Fault, guard, key::key, sql};
-use postback::event::Event;
-use postback::model::Click;
-use postback::plan::{ClickFacts, EventRow, FactQuery, Facts, Outcome, PointReads, ReceiptFacts, Tally};
+use postback::plan::{ClickFacts, EventRow, FactQuery, Outcome, PointReads, ReceiptFacts, Tally};
 use postback::port::{StoreError, StoreErrorKind, row};
 use postback::value::{ClickId, EventId, OfferSourceId, Receipt};
+use postback::{Click, Event, Facts};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::{BTreeMap, BTreeSet};
 

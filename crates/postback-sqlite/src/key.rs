@@ -49,8 +49,8 @@ fn hash(id: &str) -> u64 {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::{REST, TIME, key};
+    use postback::Timestamp;
     use postback::tracker::ClickIdKeys;
-    use postback::value::Timestamp;
     use std::collections::{BTreeMap, BTreeSet};
 
     fn minted(millis: i64, random: u64) -> String {

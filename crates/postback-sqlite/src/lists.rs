@@ -9,9 +9,9 @@ use crate::{
     key::key,
     refused, sql, time,
 };
+use postback::Conversion;
 use postback::delivery::{Attempt, Delivery, DeliveryRow, DeliveryState, Hold};
 use postback::event::Interface;
-use postback::model::Conversion;
 use postback::plan::{EventRow, RefusedReason};
 use postback::port::{
     ConversionFilter, Cursor, DeliveryFilter, EventFilter, Page, PageRequest, RefusedFilter, StoreError,

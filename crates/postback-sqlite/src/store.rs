@@ -10,14 +10,13 @@ use crate::{
     outbox, refused, sql,
 };
 use postback::delivery::{DeliveryRow, Settled, Settlement};
-use postback::event::Event;
-use postback::model::{Click, Conversion};
-use postback::plan::{Commit, Committed, EventRow, FactQuery, Facts, RefusedBody, RefusedCount, RefusedRow, Tally};
+use postback::plan::{Commit, Committed, EventRow, FactQuery, RefusedBody, RefusedCount, RefusedRow, Tally};
 use postback::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
     Purge, RefusedFilter, Selection, Store, StoreError,
 };
 use postback::value::{ClickId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
+use postback::{Click, Conversion, Event, Facts};
 use rusqlite::params_from_iter;
 
 impl Store for SqliteStore {

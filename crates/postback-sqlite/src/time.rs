@@ -2,8 +2,8 @@
 //! sort.
 
 use crate::fault::Fault;
+use postback::Timestamp;
 use postback::port::{StoreError, StoreErrorKind};
-use postback::value::Timestamp;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const NANOS_PER_MICRO: u32 = 1_000;

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{at, block_on, commit, event_id, folder, open, options, stored};
-use postback::model::Click;
+use postback::Click;
 use postback::plan::{Commit, Committed, FactQuery, Guard, GuardKey, Outcome};
 use postback::port::{Cursor, Inspect, Purge, Store, StoreErrorKind};
 use postback::value::{ClickId, OfferSourceId, Pii, Receipt};

@@ -5,6 +5,7 @@
 mod common;
 
 use common::{at, block_on, folder, open};
+use postback::Secret;
 use postback::delivery::{Attempt, Cause, DeliveryState, Leased, Settled, Settlement, Values, Verdict, batch};
 use postback::event::Interface;
 use postback::plan::{Commit, Committed, FactQuery, Outcome, RefusedReason, TallyKey, Write};
@@ -12,7 +13,7 @@ use postback::port::{
     Claim, ConversionFilter, DeliveryFilter, EventFilter, Inspect, PageRequest, Purge, RefusedFilter, Selection, Store,
     Which,
 };
-use postback::value::{ClickId, Currency, Fingerprint, Secret};
+use postback::value::{ClickId, Currency, Fingerprint};
 use postback_sqlite::SqliteStore;
 use rusqlite::Connection;
 use std::{collections::BTreeMap, time::Duration};

@@ -6,12 +6,11 @@
 
 mod common;
 
-use postback::event::Event;
 use postback::memory::MemoryStore;
 use postback::plan::{Outcome, Tally};
 use postback::port::{DeliveryFilter, EventFilter, Inspect, PageRequest, Store};
-use postback::tracker::Tracker;
 use postback::value::{DeliveryId, EventId};
+use postback::{Event, Tracker};
 use postback_sqlite::SqliteStore;
 use postback_test::block_on;
 use postback_test::story::drawn::{Scenario, config, orders, permutations, run, scenario, stories};

@@ -1,10 +1,8 @@
 //! A small account: its document, the clicks of its campaign.
 
-use postback::compile::{CompileOptions, compile};
-use postback::config::Document;
-use postback::model::Click;
-use postback::tracker::Tracker;
-use postback::value::{ClickId, Timestamp};
+use postback::compile::compile;
+use postback::value::ClickId;
+use postback::{Click, CompileOptions, Document, Timestamp, Tracker};
 use serde_json::{Value, json};
 
 /// The smallest document with a source, as TOML.

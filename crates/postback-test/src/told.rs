@@ -1,10 +1,11 @@
 //! Short texts for what came of an event.
 
-use postback::decide::{Plan, Reply};
-use postback::model::{Conversion, Revenue};
+use postback::decide::Reply;
+use postback::model::Revenue;
 use postback::outbound::{Hole, HoledText, Part};
 use postback::plan::RuleVerdict;
 use postback::value::Amount;
+use postback::{Conversion, Plan};
 
 pub fn answer(reply: Reply) -> String {
     match reply.reason {

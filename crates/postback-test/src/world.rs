@@ -2,18 +2,14 @@
 
 use crate::account::{after, click, click_id, tracker};
 use crate::{answer, block_on, clickbank, line, revenue, text};
-use postback::Notification;
-use postback::decide::{Mark, Plan, Reply, mark};
+use postback::decide::{Mark, Reply, mark};
 use postback::delivery::DeliveryRow;
 use postback::drive::{attribute, ingest_with_plan};
-use postback::event::{Event, Received};
 use postback::intake::Intake;
 use postback::memory::MemoryStore;
-use postback::model::{Click, Conversion};
 use postback::plan::{EventRow, Outcome, Reason};
 use postback::port::{ConversionFilter, DeliveryFilter, EventFilter, Inspect, PageRequest, Store};
-use postback::tracker::{Credentials, Tracker};
-use postback::value::{Query, Secret};
+use postback::{Click, Conversion, Credentials, Event, Notification, Plan, Query, Received, Secret, Tracker};
 use serde_json::Value;
 use std::cell::Cell;
 

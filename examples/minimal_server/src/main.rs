@@ -2,7 +2,7 @@
 //! the traffic channel is told.
 
 use postback::definition::*;
-use postback::{CompileOptions, clickbank::Settings, compile::resolve, memory::MemoryStore};
+use postback::{CompileOptions, Definition, clickbank::Settings, compile::resolve, memory::MemoryStore};
 use postback_axum::{router, run};
 use postback_http::Client;
 use postback_service::{EnvSecrets, Service, ServiceBuilder, stop_signal};

@@ -1,11 +1,10 @@
 //! The configuration, read from its file.
 
-use postback::compile::{CompileOptions, compile};
-use postback::config::{Document, Problems};
-use postback::definition::Definition;
+use postback::compile::compile;
+use postback::config::Problems;
 use postback::lint::lint;
-use postback::tracker::Tracker;
 use postback::value::Namespace;
+use postback::{CompileOptions, Definition, Document, Tracker};
 use postback_zones::Iana;
 use std::{ffi::OsStr, path::Path};
 

@@ -10,10 +10,10 @@ mod support;
 
 use bytes::Bytes;
 use http::{Method, Request};
+use postback::Timestamp;
 use postback::delivery::address::{AddressPolicy, Allowed};
 use postback::drive::{Sender, deliver_once};
 use postback::port::{Claim, Clock, Entropy};
-use postback::value::Timestamp;
 use postback_http::Client;
 use postback_server::{Database, args};
 use postback_service::{OsEntropy, SystemClock};

@@ -7,9 +7,9 @@ mod support;
 
 use bytes::Bytes;
 use postback::delivery::DeliveryRow;
-use postback::model::Click;
 use postback::port::{BoxFuture, DeliveryFilter, HttpClient, HttpError, PageRequest};
-use postback::value::{ClickId, Pii, Timestamp};
+use postback::value::{ClickId, Pii};
+use postback::{Click, Timestamp};
 use postback_server::{Database, Server};
 use postback_service::Stores;
 use std::{

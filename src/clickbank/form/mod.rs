@@ -29,7 +29,7 @@
 //! ```
 //! use postback::KeyRing;
 //! use postback::clickbank::form::{Form, FormVersion};
-//! use postback::value::Secret;
+//! use postback::Secret;
 //!
 //! let key_ring = KeyRing::new(vec![Secret::from("SECRETSECRET1234")])?;
 //! let form = Form::parse(b"ctransaction=SALE&ctransreceipt=R1&ctranstime=1383932433&cverify=00000000")?;

@@ -10,7 +10,7 @@
 //!
 //! ```
 //! use postback::{Envelope, KeyRing, Notification};
-//! use postback::value::Secret;
+//! use postback::Secret;
 //!
 //! fn receive(body: &[u8], key_ring: &KeyRing) -> Option<Notification> {
 //!     let envelope = Envelope::parse(body).ok()?;

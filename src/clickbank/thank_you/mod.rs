@@ -24,7 +24,7 @@
 //! use core::time::Duration;
 //! use postback::KeyRing;
 //! use postback::clickbank::thank_you::ThankYou;
-//! use postback::value::{Secret, Timestamp};
+//! use postback::{Secret, Timestamp};
 //!
 //! let key_ring = KeyRing::new(vec![Secret::from("SECRETSECRET1234")])?;
 //! let query = b"item=ipntest&cbreceipt=LPJ9VE42&time=1419112990&cbpop=4C19ACEB&cbaffi=0&cname=John+Smith";

@@ -10,7 +10,7 @@ use core::fmt;
 /// A query string, or a form body, read whole: names and values decoded, in the order they came.
 ///
 /// ```
-/// use postback::value::Query;
+/// use postback::Query;
 /// let query = Query::parse(b"clickid=abc&sum=8.50&type=&tid={tid}")?;
 /// assert_eq!(query.value("sum")?, Some("8.50"));
 /// assert_eq!(query.value("type")?, None);

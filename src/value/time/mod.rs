@@ -2,8 +2,9 @@
 
 mod convert;
 mod read;
-mod timestamp;
+pub(crate) mod timestamp;
 mod zone;
 
-pub use timestamp::{Timestamp, TimestampError};
+pub(crate) use timestamp::Timestamp;
+pub use timestamp::TimestampError;
 pub use zone::Zone;

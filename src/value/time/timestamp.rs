@@ -18,7 +18,7 @@ const NANOS_PER_MILLI: u32 = 1_000_000;
 /// A point in time of the years 0001 to 9999: UTC, nanoseconds, no leap seconds.
 ///
 /// ```
-/// use postback::value::Timestamp;
+/// use postback::Timestamp;
 /// let sold: Timestamp = "20220810T162015-0700".parse()?;
 /// assert_eq!(sold.to_string(), "2022-08-10T23:20:15Z");
 /// assert_eq!(sold.unix_seconds(), 1_660_173_615);

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use postback::memory::MemoryStore;
 use postback::port::{BoxFuture, Clock, Entropy, HttpClient, HttpError, SecretError, Secrets};
-use postback::tracker::{Credentials, Tracker};
-use postback::value::{Secret, SecretReference, Timestamp};
+use postback::value::SecretReference;
+use postback::{Credentials, Secret, Timestamp, Tracker};
 use postback_test::{after, clickbank, notification, tracker, with};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

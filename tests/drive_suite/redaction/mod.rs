@@ -4,18 +4,14 @@
 mod house;
 
 use house::*;
-use postback::config::Document;
-use postback::decide::Decision;
 use postback::delivery::{DeliveryRow, Values, batch};
 use postback::drive::{Sender, attribute, deliver_once, ingest_with_plan, install};
-use postback::event::{Event, Received};
 use postback::intake::{Caller, Intake};
 use postback::plan::Write;
 use postback::port::{Claim, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, PageRequest, Store, row};
 use postback::route::{Router, Visit};
-use postback::tracker::Credentials;
-use postback::value::{Pii, Query, Secret};
-use postback::{Envelope, KeyRing};
+use postback::value::Pii;
+use postback::{Credentials, Decision, Document, Envelope, Event, KeyRing, Query, Received, Secret};
 use postback_test::{after, block_on};
 use serde_json::json;
 use std::collections::BTreeMap;

@@ -11,16 +11,12 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use postback::decide::Decision;
 use postback::event::{Assurance, ByHand, ClickHint, Interface, Kind};
-use postback::model::{Click, Conversion};
 use postback::plan::{EventRow, Found, Outcome, Reason, RuleTrace, RuleVerdict};
 use postback::port::{ConversionFilter, DeliveryFilter, EventFilter, PageRequest};
 use postback::rule::Condition;
-use postback::tracker::Tracker;
-use postback::value::{
-    ClickId, ConversionId, EventId, Fingerprint, Money, OfferSourceId, PostbackId, Receipt, Timestamp,
-};
+use postback::value::{ClickId, ConversionId, EventId, Fingerprint, OfferSourceId, PostbackId, Receipt};
+use postback::{Click, Conversion, Decision, Money, Timestamp, Tracker};
 use serde::Serialize;
 
 #[derive(Serialize)]

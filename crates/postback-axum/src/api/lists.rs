@@ -10,8 +10,8 @@ use axum::{
     extract::{RawQuery, State},
     response::Response,
 };
+use postback::Conversion;
 use postback::delivery::DeliveryState;
-use postback::model::Conversion;
 use postback::plan::{EventRow, Outcome, Tally};
 use postback::port::{ConversionFilter, Cursor, DeliveryFilter, EventFilter};
 use postback::value::ClickId;

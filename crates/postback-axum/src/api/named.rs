@@ -7,7 +7,7 @@ use super::parameters::MAX_LIMIT;
 use super::{inspect, read};
 use crate::answer::Refusal;
 use crate::options::Served;
-use postback::event::Event;
+use postback::Event;
 use postback::plan::{EventRow, Outcome};
 use postback::port::{EventFilter, PageRequest};
 use postback::value::ClickId;

@@ -3,8 +3,9 @@
 
 use crate::answer::{Refusal, refusal};
 use axum::http::StatusCode;
+use postback::Query;
 use postback::port::{Cursor, PageRequest};
-use postback::value::{Query, QueryError, cut};
+use postback::value::{QueryError, cut};
 use std::str::FromStr;
 
 /// The most rows of one page: a page is read into memory whole.

@@ -10,11 +10,12 @@ use axum::{
     extract::{RawQuery, State},
     response::Response,
 };
-use postback::event::{Assurance, Event, Interface};
+use postback::event::{Assurance, Interface};
 use postback::plan::{EventRow, Outcome, RefusedCount, Ring};
 use postback::port::{EventFilter, Page, PageRequest};
 use postback::tracker::Source;
-use postback::value::{OfferSourceId, Timestamp};
+use postback::value::OfferSourceId;
+use postback::{Event, Timestamp};
 use postback_service::RefusedPostbacks;
 use serde::Serialize;
 

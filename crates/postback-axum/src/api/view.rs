@@ -2,10 +2,11 @@
 
 use postback::decide::{Mark, mark};
 use postback::delivery::{Attempt, Cause, DeliveryRow};
-use postback::model::{Conversion, Method};
+use postback::model::Method;
 use postback::plan::{EventRow, Outcome, Reason, Tally};
 use postback::port::Page;
-use postback::value::{CampaignId, ChannelId, ClickId, ConversionId, DeliveryId, EventId, PostbackId, Timestamp};
+use postback::value::{CampaignId, ChannelId, ClickId, ConversionId, DeliveryId, EventId, PostbackId};
+use postback::{Conversion, Timestamp};
 use serde::Serialize;
 
 /// A page of a list.

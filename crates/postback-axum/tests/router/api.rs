@@ -3,12 +3,13 @@
 use crate::support::{API_TOKEN, authorized, notification, options, request, routed, tested};
 use crate::watched::Mode;
 use axum::body::Body;
+use postback::Secret;
 use postback::delivery::{Attempt, Cause, Delivery, Lane, Settlement, Verdict};
 use postback::model::Method;
 use postback::outbound::{HoledText, Outbound};
 use postback::plan::Commit;
 use postback::port::{Claim, Clock, Store};
-use postback::value::{DeliveryId, Secret};
+use postback::value::DeliveryId;
 use postback_service::{Service, SystemClock};
 use std::time::Duration;
 

@@ -3,7 +3,7 @@
 use crate::support::{PROXY, Tested, impatient, request, tested};
 use crate::watched::Mode;
 use axum::{body::Body, extract::ConnectInfo, http::Request};
-use postback::model::Click;
+use postback::Click;
 use postback::port::Inspect;
 use std::net::SocketAddr;
 

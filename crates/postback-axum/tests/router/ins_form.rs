@@ -4,11 +4,11 @@ use crate::support::{Answer, CONFIG, INS_TOKEN, Tested, envelope, notification, 
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use postback::compile::{CompileOptions, compile};
-use postback::config::Document;
+use postback::compile::compile;
 use postback::event::Assurance;
 use postback::plan::Ring;
 use postback::tracker::MAX_FAILURES;
+use postback::{CompileOptions, Document};
 use std::net::SocketAddr;
 
 /// A sale of version 4.0; its check is by Python's hashlib with the secret of the notifications.

@@ -78,7 +78,7 @@ async fn a_wrong_secret_is_seen_and_loses_nothing() {
     );
     assert_eq!(retry(&tested).await, [3, 0, 0]);
     assert_eq!(retry(&tested).await, [0, 0, 0], "a second time takes nothing");
-    let receipts = |rows: Vec<postback::model::Conversion>| {
+    let receipts = |rows: Vec<postback::Conversion>| {
         let receipts = rows.into_iter().map(|row| row.shown.receipt.clone().unwrap());
         receipts.map(|receipt| receipt.to_string()).collect::<Vec<_>>()
     };

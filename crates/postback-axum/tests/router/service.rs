@@ -4,8 +4,8 @@ use crate::support::{CONFIG, authorized, options, request, routed, tested};
 use crate::watched::Mode;
 use axum::body::Body;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use postback::compile::{CompileOptions, compile};
-use postback::config::Document;
+use postback::compile::compile;
+use postback::{CompileOptions, Document};
 use std::sync::Arc;
 
 #[tokio::test(start_paused = true)]

@@ -2,8 +2,8 @@
 
 use crate::refused::{clickbank, set_secret};
 use crate::support::{CONFIG, INS_SECRET, INS_TOKEN, Tested, notification, request, tested};
-use postback::compile::{CompileOptions, compile};
-use postback::config::Document;
+use postback::compile::compile;
+use postback::{CompileOptions, Document};
 use serde_json::{Value, json};
 
 #[tokio::test]

@@ -7,18 +7,17 @@ use axum::{
     extract::ConnectInfo,
     http::{HeaderMap, Request, StatusCode, header},
 };
-use postback::compile::{CompileOptions, compile};
-use postback::config::{Document, Problems};
+use postback::compile::compile;
+use postback::config::Problems;
 use postback::delivery::{Attempt, DeliveryRow, Settlement, Verdict};
 use postback::memory::MemoryStore;
-use postback::model::Conversion;
 use postback::plan::{EventRow, RefusedRow};
 use postback::port::{
     BoxFuture, Claim, Clock, ConversionFilter, DeliveryFilter, EventFilter, HttpClient, HttpError, Inspect,
     PageRequest, RefusedFilter, SecretError, Secrets, Store,
 };
-use postback::tracker::Tracker;
-use postback::value::{Namespace, Secret, SecretReference, Timestamp};
+use postback::value::{Namespace, SecretReference};
+use postback::{CompileOptions, Conversion, Document, Secret, Timestamp, Tracker};
 use postback_axum::{RouterOptions, router_with};
 use postback_service::{FixedSecrets, Service, ServiceBuilder, SystemClock};
 pub use postback_test::clickbank::SECRET as INS_SECRET;

@@ -4,7 +4,7 @@
 use crate::support::{Answer, CONFIG, Tested, compiled, request, tested};
 use crate::watched::Mode;
 use axum::body::Body;
-use postback::model::Click;
+use postback::Click;
 use postback::port::Inspect;
 use proptest::prelude::*;
 use serde_json::{Value, json};

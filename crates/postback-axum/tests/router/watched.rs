@@ -1,15 +1,14 @@
 //! A store in memory that writes down what it is asked and can be made to fail.
 
 use postback::delivery::{DeliveryRow, Settled, Settlement};
-use postback::event::Event;
 use postback::memory::MemoryStore;
-use postback::model::{Click, Conversion};
-use postback::plan::{Commit, Committed, EventRow, FactQuery, Facts, RefusedBody, RefusedCount, RefusedRow, Tally};
+use postback::plan::{Commit, Committed, EventRow, FactQuery, RefusedBody, RefusedCount, RefusedRow, Tally};
 use postback::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
     Purge, RefusedFilter, Selection, Store, StoreError, StoreErrorKind,
 };
 use postback::value::{ClickId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
+use postback::{Click, Conversion, Event, Facts};
 use std::sync::Mutex;
 
 /// How a [`Watched`] store answers.

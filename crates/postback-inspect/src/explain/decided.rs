@@ -1,18 +1,17 @@
 //! The decision over the last of some events, with its reasons.
 
 use crate::words;
-use postback::decide::{Decision, Plan, ReplyOutcome};
+use postback::decide::ReplyOutcome;
 use postback::delivery::Cause;
 use postback::drive::ingest_with_plan;
 use postback::event::Assurance;
 use postback::memory::MemoryStore;
-use postback::model::{Conversion, Revenue};
+use postback::model::Revenue;
 use postback::plan::{DuplicateDecision, EventRow, RuleVerdict, Write};
 use postback::port::Store;
 use postback::scope::ToldPayout;
-use postback::tracker::Tracker;
-use postback::value::{Money, PostbackId};
-use postback::{Click, Event};
+use postback::value::PostbackId;
+use postback::{Click, Conversion, Decision, Event, Money, Plan, Tracker};
 use serde::Serialize;
 use std::{
     pin::pin,

@@ -1,9 +1,8 @@
 //! Clicks and events as a person has them.
 
 use crate::postback::split;
-use postback::event::{Event, Received};
 use postback::intake::Intake;
-use postback::{Click, Credentials, Notification, Query, Timestamp, Tracker};
+use postback::{Click, Credentials, Event, Notification, Query, Received, Timestamp, Tracker};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 

@@ -6,8 +6,7 @@ mod text;
 
 use crate::{Done, Refused, batch, configuration, secrets};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use postback::event::Received;
-use postback::{Timestamp, Tracker};
+use postback::{Received, Timestamp, Tracker};
 use read::Read;
 use serde::Deserialize;
 use std::{

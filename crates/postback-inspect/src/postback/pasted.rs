@@ -1,9 +1,9 @@
 //! What a person pasted in place of a URL, and what was probably meant by it.
 
-use postback::Query;
 use postback::network::Meaning;
-use postback::tracker::{Source, Tracker};
+use postback::tracker::Source;
 use postback::value::is_unfilled_macro;
+use postback::{Query, Tracker};
 
 /// The methods of requests that a log may show.
 const METHODS: &[&[u8]] = &[b"GET ", b"POST ", b"HEAD ", b"PUT ", b"OPTIONS "];

@@ -2,16 +2,14 @@
 
 use super::{Asked, pasted};
 use crate::{secrets, stray};
-use postback::decide::Decision;
 use postback::definition::Protocol;
-use postback::event::{Event, Received};
 use postback::intake::Intake;
 use postback::model::{Counts, ParameterRole};
 use postback::network::Meaning;
 use postback::plan::Reason;
 use postback::tracker::Source;
-use postback::value::{ClickId, EventId, Money, Receipt, SecretReference, TypeName, is_unfilled_macro};
-use postback::{Credentials, Query, Secret, Timestamp, Tracker};
+use postback::value::{ClickId, EventId, Receipt, SecretReference, TypeName, is_unfilled_macro};
+use postback::{Credentials, Decision, Event, Money, Query, Received, Secret, Timestamp, Tracker};
 use serde::Serialize;
 use std::collections::BTreeMap;
 

@@ -11,9 +11,9 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use postback::clickbank::Settings;
 use postback::definition::Protocol;
 use postback::model::AccountRole;
-use postback::tracker::{Campaign, Source, Tracker};
+use postback::tracker::{Campaign, Source};
 use postback::value::SecretReference;
-use postback::{Document, Secret};
+use postback::{Document, Secret, Tracker};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -2,17 +2,17 @@
 //! or any other.
 
 use super::{Section, Setup, encoded, role};
-use postback::clickbank::Settings;
-use postback::clickbank::s2s::{EVENTS, EventType};
-use postback::decide::Decision;
+use postback::clickbank::{
+    Settings,
+    s2s::{EVENTS, EventType},
+};
 use postback::definition::Protocol;
-use postback::event::Received;
 use postback::intake::Intake;
 use postback::network::Meaning;
 use postback::plan::Reason;
 use postback::setup::pasted_query;
 use postback::tracker::Source;
-use postback::{Credentials, Query, Timestamp};
+use postback::{Credentials, Decision, Query, Received, Timestamp};
 
 /// What a network's own macros stand for, where they are not known here.
 const ASKED: &[(Meaning, &str)] = &[

@@ -1,16 +1,14 @@
 //! What the program reads of a compiled configuration, from inside.
 
 use crate::support::{EXAMPLE, RULES};
-use postback::decide::Decision;
 use postback::definition::Protocol;
-use postback::event::Received;
 use postback::intake::Intake;
 use postback::network::Meaning;
 use postback::plan::Reason;
 use postback::setup::Setup;
 use postback::tracker::{ClickIdKeys, Recognised};
 use postback::value::OfferId;
-use postback::{CompileOptions, Credentials, Document, Event, Query, Secret, Tracker, compile};
+use postback::{CompileOptions, Credentials, Decision, Document, Event, Query, Received, Secret, Tracker, compile};
 
 fn tracker(path: &str) -> Tracker {
     let document = Document::from_toml(&std::fs::read_to_string(path).unwrap()).unwrap();

@@ -1,9 +1,8 @@
 //! `explain`.
 
 use crate::support::{RULES, TemporaryFile, answers, file, inspect, inspect_with, path, vector};
-use postback::event::{Event, Received};
 use postback::intake::Intake;
-use postback::{CompileOptions, Credentials, Document, Query, compile};
+use postback::{CompileOptions, Credentials, Document, Event, Query, Received, compile};
 use serde_json::{Value, json};
 
 fn explained(event: &str, name: &str) -> String {

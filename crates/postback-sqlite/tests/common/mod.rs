@@ -1,9 +1,10 @@
 //! What the tests share: a folder of its own for each, a runtime of one thread, small rows.
 #![allow(dead_code, clippy::arithmetic_side_effects)]
 
+use postback::Timestamp;
 use postback::plan::{Commit, EventRow, FactQuery, Outcome, Write};
 use postback::port::{Store, row};
-use postback::value::{EventId, Timestamp};
+use postback::value::EventId;
 use postback_sqlite::{SqliteOptions, SqliteStore};
 pub(crate) use postback_test::block_on;
 use std::task::Poll;

@@ -3,21 +3,18 @@
 
 use super::draw::Draw;
 use crate::block_on;
-use postback::compile::{CompileOptions, compile};
+use postback::compile::compile;
 use postback::condition::Clause;
-use postback::config::Document;
-use postback::decide::Decision;
 use postback::drive::ingest_with_plan;
-use postback::event::Received;
 use postback::intake::Intake;
 use postback::memory::MemoryStore;
-use postback::model::{Click, Conversion};
 use postback::plan::RuleVerdict;
 use postback::port::{ConversionFilter, Inspect, PageRequest, Store};
 use postback::rule::{Condition, Conditions, RuleAnswer, evaluate, reasons};
 use postback::scope::Scope;
-use postback::tracker::{Credentials, Tracker};
-use postback::value::{Query, Timestamp};
+use postback::{
+    Click, CompileOptions, Conversion, Credentials, Decision, Document, Query, Received, Timestamp, Tracker,
+};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 

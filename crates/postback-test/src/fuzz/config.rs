@@ -2,12 +2,11 @@
 //! and the same one gives the same.
 
 use super::draw::Draw;
-use postback::compile::{CompileOptions, compile, resolve};
-use postback::config::{Document, Problems};
-use postback::definition::Definition;
+use postback::compile::{compile, resolve};
+use postback::config::Problems;
 use postback::lint::lint;
 use postback::setup::pasted_query;
-use postback::tracker::Tracker;
+use postback::{CompileOptions, Definition, Document, Tracker};
 use serde_json::Value;
 use std::sync::LazyLock;
 

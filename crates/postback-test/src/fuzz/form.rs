@@ -1,9 +1,8 @@
 //! Forms of INS 1.0 to 5.0: whoever knows the secret makes one that verifies, and nothing else
 //! does.
 
-use postback::KeyRing;
 use postback::clickbank::form::{Form, FormDiagnosis, FormVersion, MAX_FORM, MAX_FORM_PARAMETERS};
-use postback::value::Secret;
+use postback::{KeyRing, Secret};
 use sha1::{Digest, Sha1};
 use std::collections::BTreeMap;
 use url::form_urlencoded;

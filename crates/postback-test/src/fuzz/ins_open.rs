@@ -2,8 +2,7 @@
 
 use crate::clickbank::{IV, KEY, SECRET, encrypt, wrapper};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use postback::value::Secret;
-use postback::{Envelope, KeyRing, Notification};
+use postback::{Envelope, KeyRing, Notification, Secret};
 
 /// Takes `data` as the body, as the ciphertext and as the plaintext.
 pub fn ins_open(data: &[u8]) {

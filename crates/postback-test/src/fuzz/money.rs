@@ -1,6 +1,9 @@
 //! Amounts beside arithmetic on decimal digits, which is slow and has no limits.
 
-use postback::value::{Amount, Currency, MAX_AMOUNT_DIGITS, MAX_AMOUNT_FRACTION, Money, Percent};
+use postback::{
+    Money,
+    value::{Amount, Currency, MAX_AMOUNT_DIGITS, MAX_AMOUNT_FRACTION, Percent},
+};
 use rust_decimal::Decimal;
 use std::cmp::Ordering;
 

@@ -1,12 +1,11 @@
 //! A query string, and the event that a source makes of it.
 
-use postback::compile::{CompileOptions, compile};
-use postback::config::Document;
-use postback::event::{Event, Received};
+use postback::compile::compile;
 use postback::intake::Intake;
 use postback::network::{InboundPostback, Meaning, ParameterMap};
-use postback::tracker::{Credentials, Source, Tracker};
-use postback::value::{MAX_QUERY, MAX_QUERY_PARAMETERS, Query, Timestamp, is_unfilled_macro};
+use postback::tracker::Source;
+use postback::value::{MAX_QUERY, MAX_QUERY_PARAMETERS, is_unfilled_macro};
+use postback::{CompileOptions, Credentials, Document, Event, Query, Received, Timestamp, Tracker};
 use std::sync::LazyLock;
 use url::form_urlencoded;
 

@@ -3,9 +3,8 @@
 
 use crate::clickbank::{IV, KEY, SECRET, encrypt};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use postback::KeyRing;
 use postback::clickbank::thank_you::{MAX_SKEW, ThankYou, ThankYouPage, ThankYouRefused};
-use postback::value::{Query, Secret, Timestamp};
+use postback::{KeyRing, Query, Secret, Timestamp};
 use sha1::{Digest, Sha1};
 use std::time::Duration;
 use url::form_urlencoded;

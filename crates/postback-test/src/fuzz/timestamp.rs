@@ -1,6 +1,6 @@
 //! Times beside the `time` crate: the same instants, printed so that they read back.
 
-use postback::value::Timestamp;
+use postback::Timestamp;
 use std::time::Duration;
 use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 

@@ -3,9 +3,8 @@
 use super::{CLICKS, End, POLICIES, Spec, Story, UPDATES, What, end};
 use crate::account::{after, click};
 use postback::drive::{attribute, ingest};
-use postback::event::Event;
 use postback::port::{Inspect, Store};
-use postback::tracker::Tracker;
+use postback::{Event, Tracker};
 use proptest::prelude::*;
 
 /// The same message with another status and time, as a network tells that a lead was approved.

@@ -1,8 +1,8 @@
 //! What a store holds in the end.
 
 use crate::account::click_id;
+use postback::Conversion;
 use postback::decide::{Mark, mark};
-use postback::model::Conversion;
 use postback::plan::Tally;
 use postback::port::{ConversionFilter, EventFilter, Inspect, PageRequest};
 use postback::value::Amount;

@@ -4,11 +4,10 @@
 use super::{CLICKS, End, end};
 use crate::account::{after, click, tracker, with};
 use postback::drive::{attribute, ingest};
-use postback::event::{Event, Received};
 use postback::intake::Intake;
 use postback::port::{Inspect, Store};
-use postback::tracker::{Credentials, Tracker};
-use postback::value::{Amount, Query};
+use postback::value::Amount;
+use postback::{Credentials, Event, Query, Received, Tracker};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -11,10 +11,8 @@ pub use end::{CLICKS, End, end, tallies};
 pub use spec::{Spec, What};
 
 use crate::account::{after, tracker, with};
-use postback::event::{Event, Received};
 use postback::intake::Intake;
-use postback::tracker::{Credentials, Tracker};
-use postback::value::Query;
+use postback::{Credentials, Event, Query, Received, Tracker};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 

@@ -2,7 +2,7 @@
 //! whole cents.
 
 use super::{Spec, Story, What};
-use postback::event::Event;
+use postback::Event;
 use postback::value::Amount;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,13 +1,11 @@
 //! ClickBank or any other network, as far as the guides need it: it keeps the URLs that were pasted
 //! into it, and calls them.
 
+use postback::compile::compile;
+use postback::network::Meaning;
 use postback::setup::{Setup, pasted_query};
-use postback::{
-    compile::{CompileOptions, compile},
-    config::Document,
-    network::Meaning,
-    tracker::{Source, Tracker},
-};
+use postback::tracker::Source;
+use postback::{CompileOptions, Document, Tracker};
 use std::collections::BTreeMap;
 
 /// The URLs that were pasted, by the names of the events that they were pasted for.

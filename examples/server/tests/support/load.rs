@@ -7,7 +7,7 @@ use super::{
 };
 use bytes::Bytes;
 use http::Request;
-use postback::value::Query;
+use postback::Query;
 
 /// A configuration that tells the channel of every purchase and of every addition.
 pub fn configuration(receiver: &Receiver) -> String {

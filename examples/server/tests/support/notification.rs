@@ -2,8 +2,8 @@
 
 use super::tracker::INS_SECRET;
 use bytes::Bytes;
+use postback::Timestamp;
 use postback::port::Clock;
-use postback::value::Timestamp;
 use postback_service::SystemClock;
 use postback_test::clickbank::posted;
 

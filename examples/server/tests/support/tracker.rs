@@ -2,13 +2,11 @@
 
 use bytes::Bytes;
 use http::Request;
-use postback::compile::{CompileOptions, compile};
-use postback::config::Document;
+use postback::compile::compile;
 use postback::delivery::address::AddressPolicy;
 use postback::memory::MemoryStore;
 use postback::port::{HttpClient, Secrets};
-use postback::tracker::Tracker;
-use postback::value::Secret;
+use postback::{CompileOptions, Document, Secret, Tracker};
 use postback_axum::{ConnectionLimits, Limits, RouterOptions};
 use postback_http::Client;
 use postback_server::{ListenError, Server};

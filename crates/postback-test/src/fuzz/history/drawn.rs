@@ -3,7 +3,7 @@
 
 use super::Draw;
 use crate::story::{POLICIES, Spec, Story, UPDATES, What};
-use postback::tracker::Tracker;
+use postback::Tracker;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 

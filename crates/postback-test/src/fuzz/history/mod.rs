@@ -11,12 +11,11 @@ use drawn::Scenario;
 use postback::decide::ReplyOutcome;
 use postback::delivery::Cause;
 use postback::drive::{attribute, ingest};
-use postback::event::Event;
 use postback::memory::MemoryStore;
 use postback::plan::{EventRow, Outcome};
 use postback::port::{Claim, DeliveryFilter, EventFilter, Inspect, PageRequest, Store};
-use postback::tracker::Tracker;
 use postback::value::DeliveryId;
+use postback::{Event, Tracker};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
