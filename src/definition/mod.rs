@@ -1,6 +1,6 @@
 //! Layer 3: the configuration as types.
 //!
-//! A [`Document`] is read into a [`Definition`], which a host may as well build in code, from
+//! A [`Document`](crate::Document) is read into a [`Definition`], which a host may as well build in code, from
 //! campaigns that it keeps in its own database; [`compile`](crate::compile()) and
 //! [`resolve`](crate::compile::resolve) make a tracker of the one and the other. Reading says of
 //! each value whether it is one; what values must be to each other is found when they are resolved.
