@@ -9,6 +9,7 @@ use crate::support::{REPOSITORY, Ran, folder, inspect_in};
 
 const PAGE: &str = include_str!("../../../../docs/guides/inspect.md");
 const NETWORKS: &str = include_str!("../../../../docs/guides/networks.md");
+const RICHPUSH: &str = include_str!("../../../../docs/guides/richpush.md");
 const MOVING: &str = include_str!("../../../../docs/guides/moving.md");
 
 /// A command of the page with what it prints.
@@ -118,8 +119,12 @@ fn every_command_of_the_page_prints_what_the_page_prints() {
 }
 
 #[test]
-fn every_command_of_the_guides_to_networks_and_to_moving_prints_what_they_print() {
-    for (name, page, count) in [("networks", NETWORKS, 3), ("moving", MOVING, 2)] {
+fn every_command_of_the_guides_that_build_a_file_prints_what_they_print() {
+    for (name, page, count) in [
+        ("networks", NETWORKS, 3),
+        ("moving", MOVING, 2),
+        ("richpush", RICHPUSH, 1),
+    ] {
         let commands = commands(page);
         assert_eq!(commands.len(), count, "the commands of `{name}` are found");
         for command in commands {
