@@ -4,7 +4,7 @@ use super::make::{LEASE, at, cases, claim, delivery, delivery_id, enqueue, join,
 use crate::delivery::{Delivery, Lane, Leased, Verdict};
 use crate::port::{Claim, StoreErrorKind};
 use crate::value::Timestamp;
-use alloc::{vec, vec::Vec};
+use alloc::{collections::BTreeMap, vec, vec::Vec};
 use core::time::Duration;
 
 /// Deliveries that are due together, by number and lane.
@@ -84,6 +84,40 @@ cases! {
         let claimed = store.claim(&of_lane).await.unwrap();
         assert_eq!((leased(&claimed.deliveries), claimed.next_due), (vec![1], Some(at(3))), "of that lane alone");
         assert_eq!(leased(&claim(store, 9, 10).await), [2, 3]);
+    }
+
+    async fn of_each_lane_no_more_than_its_share_is_leased(store) {
+        let all = [(1, "a.example"), (2, "a.example"), (3, "a.example"), (4, "b.example"), (5, "c.example")];
+        enqueue(store, all.map(|(number, lane)| delivery(number, lane)).to_vec()).await;
+        let mut claim = Claim::new(at(9), LEASE, 10);
+        claim.per_lane = 2;
+        claim.shares = BTreeMap::from([(Lane::new("b.example"), 0), (Lane::new("d.example"), 0)]);
+        let claimed = store.claim(&claim).await.unwrap();
+        assert_eq!((leased(&claimed.deliveries), claimed.next_due), (vec![1, 2, 5], None), "a lane's rest does not count");
+        claim.shares = BTreeMap::from([(Lane::new("a.example"), 1)]);
+        claim.limit = 1;
+        let claimed = store.claim(&claim).await.unwrap();
+        assert_eq!((leased(&claimed.deliveries), claimed.next_due), (vec![3], Some(at(4))));
+    }
+
+    async fn a_long_queue_of_one_lane_stands_in_nobodys_way(store) {
+        let queue = (1..=30).map(|number| delivery(number, "a.example"));
+        enqueue(store, queue.chain([delivery(40, "b.example")]).collect()).await;
+        let mut claim = Claim::new(at(50), LEASE, 8);
+        claim.per_lane = 4;
+        assert_eq!(leased(&store.claim(&claim).await.unwrap().deliveries), [1, 2, 3, 4, 40]);
+    }
+
+    async fn a_share_holds_beside_a_lane_that_stands_still(store) {
+        settled(store, delivery(0, "c.example"), Verdict::Held { why: "no token".into(), until: at(99) }).await;
+        enqueue(store, vec![delivery(1, "a.example"), delivery(2, "a.example")]).await;
+        let mut claim = Claim::new(at(9), LEASE, 10);
+        claim.per_lane = 1;
+        let claimed = store.claim(&claim).await.unwrap();
+        assert_eq!((leased(&claimed.deliveries), claimed.next_due), (vec![1], Some(at(99))));
+        claim.shares = BTreeMap::from([(Lane::new("c.example"), 0)]);
+        let claimed = store.claim(&claim).await.unwrap();
+        assert_eq!((leased(&claimed.deliveries), claimed.next_due), (vec![2], None), "nor its hold");
     }
 
     async fn a_running_lease_is_respected_and_an_expired_one_is_not(store) {

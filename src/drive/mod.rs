@@ -2,6 +2,8 @@
 //! of things writes its own.
 
 mod ingest;
+mod lanes;
+mod round;
 mod send;
 
 pub use ingest::{
@@ -9,4 +11,6 @@ pub use ingest::{
 };
 #[cfg(feature = "conformance")]
 pub(crate) use send::join;
-pub use send::{Round, Sender, deliver_once};
+pub use lanes::{Ended, LanePolicy, Lanes, Rate, Turn};
+pub use round::Round;
+pub use send::{Leases, Sender, deliver_once, lease, send};

@@ -1,11 +1,13 @@
 //! Sending what is due.
 
+use super::lanes::Ended;
+use super::round::Round;
 use crate::delivery::{
-    Answer, Batch, FillError, Filled, Hold, Judges, Lane, Sent, Settled, Settlement, Values, Verdict, batch,
+    Answer, Batch, FillError, Filled, Judges, Lane, Sent, Settled, Settlement, Values, Verdict, batch,
 };
 use crate::port::http::Truncated;
 use crate::port::{BoxFuture, Claim, Clock, Entropy, HttpClient, Secrets, Store, StoreError};
-use crate::value::{DeliveryId, Secret, SecretReference, Timestamp};
+use crate::value::{DeliveryId, Secret, SecretReference};
 use alloc::{
     boxed::Box,
     collections::BTreeMap,
@@ -60,119 +62,109 @@ impl<'a> Sender<'a> {
     }
 }
 
-/// What one round of sending came to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Round {
-    /// How many requests were made, of checks and of those that were not sent for want of a secret
-    /// too.
-    pub requests: u64,
-    /// How many deliveries the receivers have now.
-    pub delivered: u64,
-    /// How many of them were taken with a warning.
-    pub warned: u64,
-    /// How many of them were there already.
-    pub already_there: u64,
-    /// How many were taken under a receipt that is still to be checked.
-    pub accepted: u64,
-    /// How many will be tried again.
-    pub retried: u64,
-    /// How many wait because their lane stands still from now on.
-    pub held: u64,
-    /// How many were given up.
-    pub dead: u64,
-    /// How many of them were too late to be sent.
-    pub late: u64,
-    /// How many verdicts came too late: another worker holds the lease.
-    pub lost: u64,
-    /// How many could not be read: a newer version wrote them. They are tried again when their
-    /// leases end.
-    pub unreadable: u32,
-    /// The lanes that stand still, those that this round stopped included: somebody must look at
-    /// their credentials or settings.
-    pub holds: Vec<Hold>,
-    /// When the next delivery is due; it may lie in the past.
-    pub next_due: Option<Timestamp>,
+/// What was leased, grouped into requests.
+#[derive(Debug, Clone)]
+pub struct Leases {
+    /// The requests to be made, each by [`send`].
+    pub batches: Vec<Batch>,
+    /// What is known so far: what was too late, which lanes stand still, what is due next.
+    pub round: Round,
 }
 
-impl Round {
-    fn count(&mut self, verdict: &Verdict) {
-        let (counter, more) = match verdict {
-            Verdict::Delivered => (&mut self.delivered, None),
-            Verdict::DeliveredWithWarning => (&mut self.delivered, Some(&mut self.warned)),
-            Verdict::AlreadyThere => (&mut self.delivered, Some(&mut self.already_there)),
-            Verdict::Accepted { .. } => (&mut self.accepted, None),
-            Verdict::Retry { .. } | Verdict::RetrySmaller { .. } => (&mut self.retried, None),
-            Verdict::Held { .. } => (&mut self.held, None),
-            Verdict::Dead => (&mut self.dead, None),
-        };
-        for counter in core::iter::once(counter).chain(more) {
-            *counter = counter.saturating_add(1);
-        }
-    }
-
-    /// Notes that a lane stands still from now on.
-    fn hold(&mut self, hold: Hold) {
-        match self.holds.iter_mut().find(|known| known.lane == hold.lane) {
-            Some(known) => known.until = known.until.max(hold.until),
-            None => self.holds.push(hold),
-        }
-    }
-}
-
-/// One round: leases what is due, sends it, all requests at once, and writes the verdicts. The host
-/// owns the loop, the sleep until `next_due` and the time-outs; the lease of `claim` must be longer
-/// than the client's time-out.
+/// Leases what is due and groups it into requests. What is too late to be sent is given up here.
+/// The lease of `claim` must be longer than the client's time-out.
 ///
 /// # Errors
-/// [`StoreError`]. What was sent and not settled is sent again under the same id when its lease
-/// ends.
-pub async fn deliver_once(sender: &Sender<'_>, claim: &Claim) -> Result<Round, StoreError> {
+/// [`StoreError`]. What was leased is handed out again when its lease ends.
+pub async fn lease(sender: &Sender<'_>, claim: &Claim) -> Result<Leases, StoreError> {
     let claimed = sender.store.claim(claim).await?;
     let (batches, late) = batch(claimed.deliveries, sender.clock.now());
     let mut round = Round {
+        requests: u64::try_from(batches.len()).unwrap_or(u64::MAX),
         next_due: claimed.next_due,
         unreadable: claimed.unreadable,
         holds: claimed.holds,
         ..Round::default()
     };
-    round.requests = u64::try_from(batches.len()).unwrap_or(u64::MAX);
-    let attempts: Vec<BoxFuture<'_, Vec<Settlement>>> = batches
-        .iter()
-        .map(|batch| -> BoxFuture<'_, _> { Box::pin(send(sender, batch)) })
-        .collect();
-    let sending = batches.iter().flat_map(Batch::deliveries);
-    let lanes = sending.map(|leased| (&leased.delivery.id, &leased.delivery.lane));
-    let lanes: BTreeMap<&DeliveryId, &Lane> = lanes.collect();
-    let mut verdicts: Vec<Settlement> = join(attempts).await.into_iter().flatten().collect();
-    let sent = verdicts.len();
-    verdicts.extend(late);
-    if verdicts.is_empty() {
-        return Ok(round);
-    }
-    let settled = sender.store.settle(&verdicts).await?;
-    for (place, (settlement, settled)) in verdicts.iter().zip(settled).enumerate() {
-        if settled == Settled::LeaseLost {
-            round.lost = round.lost.saturating_add(1);
-            continue;
-        }
-        round.count(&settlement.verdict);
-        round.late = round.late.saturating_add(u64::from(place >= sent));
-        let change = settlement.verdict.change();
-        if let (Some((why, until)), Some(lane)) = (change.hold, lanes.get(&settlement.delivery)) {
-            let (lane, why) = ((*lane).clone(), why.into());
-            round.hold(Hold { lane, until, why });
-        }
-        let next = match settlement.verdict {
-            Verdict::RetrySmaller { .. } => Some(settlement.attempt.at),
-            _ => change.due_at,
-        };
-        round.next_due = round.next_due.into_iter().chain(next).min();
+    let dead = settle(sender, &late, &BTreeMap::new()).await?;
+    round.late = dead.dead;
+    round.add(dead);
+    Ok(Leases { batches, round })
+}
+
+/// Makes one request and writes its verdicts. The `requests` of what it came to is 0: [`lease`] has
+/// counted it.
+///
+/// # Errors
+/// [`StoreError`]. What was sent and not settled is sent again under the same id when its lease
+/// ends.
+pub async fn send(sender: &Sender<'_>, batch: &Batch) -> Result<Round, StoreError> {
+    let verdicts = verdicts(sender, batch).await;
+    let lanes = batch.deliveries().iter();
+    let lanes = lanes.map(|leased| (&leased.delivery.id, &leased.delivery.lane)).collect();
+    let mut round = settle(sender, &verdicts, &lanes).await?;
+    (round.answered, round.unanswered) = match ended(&verdicts) {
+        Ended::Answered => (1, 0),
+        Ended::Unanswered => (0, 1),
+        Ended::Unsent => (0, 0),
+    };
+    Ok(round)
+}
+
+/// One round: leases what is due, sends it, all requests at once, and writes the verdicts of each
+/// when it ends. The host owns the loop, the sleep until `next_due` and the time-outs. A round ends
+/// with its slowest request; a host that sends without rounds uses [`lease`], [`send`] and
+/// [`Lanes`](super::Lanes).
+///
+/// # Errors
+/// [`StoreError`]. What was sent and not settled is sent again under the same id when its lease
+/// ends.
+pub async fn deliver_once(sender: &Sender<'_>, claim: &Claim) -> Result<Round, StoreError> {
+    let Leases { batches, mut round } = lease(sender, claim).await?;
+    let requests = batches.iter().map(|batch| -> BoxFuture<'_, _> { Box::pin(send(sender, batch)) });
+    for sent in join(requests.collect()).await {
+        round.add(sent?);
     }
     Ok(round)
 }
 
-async fn send(sender: &Sender<'_>, batch: &Batch) -> Vec<Settlement> {
+/// Writes verdicts and counts them.
+async fn settle(
+    sender: &Sender<'_>,
+    verdicts: &[Settlement],
+    lanes: &BTreeMap<&DeliveryId, &Lane>,
+) -> Result<Round, StoreError> {
+    let mut round = Round::default();
+    if verdicts.is_empty() {
+        return Ok(round);
+    }
+    for (settlement, settled) in verdicts.iter().zip(sender.store.settle(verdicts).await?) {
+        match settled {
+            Settled::LeaseLost => round.lost = round.lost.saturating_add(1),
+            Settled::Recorded => round.count(settlement, lanes.get(&settlement.delivery).copied()),
+        }
+    }
+    Ok(round)
+}
+
+/// What the verdicts over one request say of its receiver. Gateways answer 502, 503 and 504 for a
+/// receiver that does not, and 429 asks to be left alone.
+fn ended(verdicts: &[Settlement]) -> Ended {
+    let mut ended = Ended::Unsent;
+    for settlement in verdicts {
+        match (settlement.attempt.status, &settlement.verdict) {
+            (Some(429 | 502..=504), _) => return Ended::Unanswered,
+            (Some(_), _) => ended = Ended::Answered,
+            // Nobody could be asked, and it is to be tried again.
+            (None, Verdict::Retry { .. } | Verdict::Accepted { .. }) => return Ended::Unanswered,
+            (None, _) => {}
+        }
+    }
+    ended
+}
+
+/// Makes one request and has its answer judged.
+async fn verdicts(sender: &Sender<'_>, batch: &Batch) -> Vec<Settlement> {
     let mut secrets: BTreeMap<SecretReference, Secret> = BTreeMap::new();
     for reference in batch.secrets() {
         // A reference that leads nowhere is named by `request` below.

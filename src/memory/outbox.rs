@@ -7,7 +7,7 @@ use crate::model::Click;
 use crate::plan::EventRow;
 use crate::port::{Claim, Claimed, Purge, Selection, StoreError, StoreErrorKind, Which};
 use crate::value::{DeliveryId, Timestamp};
-use alloc::vec::Vec;
+use alloc::{collections::BTreeMap, vec::Vec};
 
 impl State {
     pub(super) fn claim(&mut self, claim: &Claim) -> Result<Claimed, StoreError> {
@@ -23,21 +23,28 @@ impl State {
             Some(held.map_or(ready, |until| until.max(ready)))
         };
         // Of one moment, what was stored first comes first.
-        let mut ready: Vec<(Timestamp, u64, DeliveryId)> = self
+        let mut ready: Vec<(Timestamp, u64, &DeliveryId, &Lane)> = self
             .deliveries
             .iter()
             .filter(|(_, kept)| in_lane(&kept.row))
-            .filter_map(|(id, kept)| Some((ready_at(&kept.row)?, kept.number, id.clone())))
+            .filter_map(|(id, kept)| Some((ready_at(&kept.row)?, kept.number, id, &kept.row.delivery.lane)))
             .collect();
         ready.sort();
+        let mut given: BTreeMap<&Lane, u32> = BTreeMap::new();
+        ready.retain(|(.., lane)| {
+            let given = given.entry(lane).or_default();
+            *given = given.saturating_add(1);
+            *given <= claim.share(lane)
+        });
         let due = ready
             .iter()
             .take(claim.limit as usize)
             .take_while(|(at, ..)| *at <= claim.now)
             .count();
         let next_due = ready.get(due).map(|(at, ..)| *at);
+        let due: Vec<DeliveryId> = ready.into_iter().take(due).map(|(_, _, id, _)| id.clone()).collect();
         let mut deliveries = Vec::new();
-        for (.., id) in ready.into_iter().take(due) {
+        for id in due {
             if let Some(kept) = self.deliveries.get_mut(&id) {
                 kept.row.fence = kept.row.fence.saturating_add(1);
                 kept.row.lease = Some(until);

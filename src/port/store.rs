@@ -9,6 +9,7 @@ use crate::value::{ClickId, DeliveryId, EventId, Namespace, OfferSourceId, Refus
 use alloc::{
     borrow::Cow,
     boxed::Box,
+    collections::BTreeMap,
     string::{String, ToString},
     vec::Vec,
 };
@@ -63,8 +64,8 @@ pub trait Store: Debug + Send + Sync {
 
     /// Leases deliveries that are queued or accepted, due, not under a running lease and not of a
     /// lane that stands still: by when they are due, and of one moment by when they were stored,
-    /// earliest first. Each gets a new fencing number, and its lease ends
-    /// at `now + lease`. An accepted one comes with its receipt.
+    /// earliest first, and of each lane no more than its share. Each gets a new fencing number, and
+    /// its lease ends at `now + lease`. An accepted one comes with its receipt.
     ///
     /// # Errors
     /// [`StoreError`]: nothing was leased, or leases that nobody holds run out by themselves.
@@ -106,6 +107,10 @@ pub struct Claim {
     pub limit: u32,
     /// One lane, or all.
     pub lane: Option<Lane>,
+    /// How many of one lane at most, where `shares` does not name it.
+    pub per_lane: u32,
+    /// How many of each of these lanes at most; of a lane with 0 nothing is leased.
+    pub shares: BTreeMap<Lane, u32>,
 }
 
 impl Claim {
@@ -117,7 +122,15 @@ impl Claim {
             lease,
             limit,
             lane: None,
+            per_lane: u32::MAX,
+            shares: BTreeMap::new(),
         }
+    }
+
+    /// How many of a lane at most.
+    #[must_use]
+    pub fn share(&self, lane: &Lane) -> u32 {
+        self.shares.get(lane).copied().unwrap_or(self.per_lane)
     }
 }
 
@@ -127,7 +140,7 @@ pub struct Claimed {
     /// The deliveries.
     pub deliveries: Vec<Leased>,
     /// When the next one that was not leased is due, or its lease or its lane's hold ends; it may
-    /// lie in the past.
+    /// lie in the past. What a lane has beyond its share does not count.
     pub next_due: Option<Timestamp>,
     /// How many were leased and left out, because a newer version wrote them.
     pub unreadable: u32,

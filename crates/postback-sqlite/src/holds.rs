@@ -4,6 +4,7 @@ use crate::{facts::text, fault::Fault, sql, time};
 use postback::delivery::{Hold, Lane};
 use postback::port::Claim;
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::collections::BTreeMap;
 
 /// The holds that end later, by their lanes.
 pub(crate) fn running(connection: &Connection, now: i64) -> Result<Vec<Hold>, Fault> {
@@ -24,12 +25,13 @@ pub(crate) fn running(connection: &Connection, now: i64) -> Result<Vec<Hold>, Fa
 /// When what could be leased is ready, earliest first, one row more than the limit. Of a lane that
 /// stands still the first row is ready when the hold ends.
 pub(crate) fn ready(connection: &Connection, claim: &Claim, holds: &[Hold]) -> Result<Vec<(i64, i64)>, Fault> {
-    let most = i64::from(claim.limit).saturating_add(1);
-    if holds.is_empty() && claim.lane.is_none() {
-        let mut statement = connection.prepare_cached(sql::READY)?;
-        return Ok(statement.query_map([most], pair)?.collect::<Result<_, _>>()?);
+    if holds.is_empty()
+        && claim.lane.is_none()
+        && let Some(found) = of_all(connection, claim)?
+    {
+        return Ok(found);
     }
-    // Walking over all rows would look at everything that is held again and again.
+    // Walking over all rows would look at everything that is held, or has no share, again and again.
     let lanes = match &claim.lane {
         Some(lane) => vec![lane.as_str().to_owned()],
         None => lanes(connection)?,
@@ -39,7 +41,8 @@ pub(crate) fn ready(connection: &Connection, claim: &Claim, holds: &[Hold]) -> R
     for lane in lanes {
         let hold = holds.iter().find(|hold| hold.lane.as_str() == lane);
         let hold = hold.map(|hold| time::ceil(hold.until));
-        let rows = statement.query_map(params![if hold.is_some() { 1 } else { most }, lane], pair)?;
+        let most = one_more(claim).min(claim.share(&Lane::new(&lane)).into());
+        let rows = statement.query_map(params![if hold.is_some() { most.min(1) } else { most }, lane], pair)?;
         for row in rows {
             let (ready, row) = row?;
             found.push((hold.map_or(ready, |until| until.max(ready)), row));
@@ -47,6 +50,35 @@ pub(crate) fn ready(connection: &Connection, claim: &Claim, holds: &[Hold]) -> R
     }
     found.sort_unstable();
     Ok(found)
+}
+
+/// The first rows whatever their lanes; none where a lane has more among them than its share.
+fn of_all(connection: &Connection, claim: &Claim) -> Result<Option<Vec<(i64, i64)>>, Fault> {
+    if claim.shares.is_empty() && claim.per_lane >= claim.limit {
+        let mut statement = connection.prepare_cached(sql::READY)?;
+        let found = statement.query_map([one_more(claim)], pair)?;
+        return Ok(Some(found.collect::<Result<_, _>>()?));
+    }
+    let mut statement = connection.prepare_cached(sql::READY_WITH_LANE)?;
+    let mut rows = statement.query([one_more(claim)])?;
+    let mut given: BTreeMap<Lane, u32> = BTreeMap::new();
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let lane = Lane::new(text(row, 2)?);
+        let share = claim.share(&lane);
+        let given = given.entry(lane).or_default();
+        *given = given.saturating_add(1);
+        if *given > share {
+            return Ok(None);
+        }
+        found.push(pair(row)?);
+    }
+    Ok(Some(found))
+}
+
+/// One row more than the limit says when the next one is due.
+fn one_more(claim: &Claim) -> i64 {
+    i64::from(claim.limit).saturating_add(1)
 }
 
 /// The lanes that have something to do.

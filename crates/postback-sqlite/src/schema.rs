@@ -204,6 +204,10 @@ mod tests {
             ["SEARCH delivery USING COVERING INDEX delivery_ready (ready>?)"]
         );
         assert_eq!(
+            plan(&connection, sql::READY_WITH_LANE),
+            ["SEARCH delivery USING INDEX delivery_ready (ready>?)"]
+        );
+        assert_eq!(
             plan(&connection, sql::READY_IN_LANE),
             ["SEARCH delivery USING COVERING INDEX delivery_lane_ready (lane=? AND ready>?)"]
         );

@@ -75,6 +75,8 @@ statements! {
     ENQUEUE = "INSERT INTO delivery (id, lane, conversion, click, click_key, created, due, ready, payload, private) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9) ON CONFLICT (id) DO NOTHING";
     READY = "SELECT ready, seq FROM delivery INDEXED BY delivery_ready WHERE ready IS NOT NULL ORDER BY ready, seq LIMIT ?1";
+    READY_WITH_LANE = "SELECT ready, seq, lane FROM delivery INDEXED BY delivery_ready \
+        WHERE ready IS NOT NULL ORDER BY ready, seq LIMIT ?1";
     READY_IN_LANE = "SELECT ready, seq FROM delivery INDEXED BY delivery_lane_ready \
         WHERE ready IS NOT NULL AND lane = ?2 ORDER BY ready, seq LIMIT ?1";
     /// The next lane that has something to do.

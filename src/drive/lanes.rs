@@ -1,0 +1,350 @@
+//! How lanes share what a host can send at once: pure arithmetic over times that are handed in.
+//!
+//! A host has so many places, one for each request under way. A lane holds at most its share of
+//! them, so a receiver that does not answer keeps its own share busy and nobody else's. A lane
+//! whose requests go unanswered is *ailing*: it is left alone for a while, and then one request at
+//! a time finds out whether it is well again. What waits for that costs no attempt.
+
+use crate::delivery::Lane;
+use crate::port::Claim;
+use crate::value::Timestamp;
+use alloc::collections::BTreeMap;
+use core::time::Duration;
+
+/// How many requests a host sends at once, and how a lane is spared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LanePolicy {
+    /// How many requests are under way at once, of all lanes together.
+    pub places: u32,
+    /// How many of them may be of one lane.
+    pub share: u32,
+    /// How many requests of a lane go unanswered in a row before it is ailing.
+    pub ailing_after: u32,
+    /// For how long an ailing lane is left alone; twice as long after each probe that fails.
+    pub probe_after: Duration,
+    /// The longest time for which an ailing lane is left alone.
+    pub probe_longest: Duration,
+    /// How fast a lane is sent to; as fast as it answers without one.
+    pub rate: Option<Rate>,
+}
+
+impl Default for LanePolicy {
+    /// 64 places, 8 of them for one lane. A lane is ailing after 5 requests without an answer, and
+    /// is left alone for 5 seconds at first, for a minute at most.
+    fn default() -> Self {
+        Self {
+            places: 64,
+            share: 8,
+            ailing_after: 5,
+            probe_after: Duration::from_secs(5),
+            probe_longest: Duration::from_secs(60),
+            rate: None,
+        }
+    }
+}
+
+/// How fast a lane is sent to (the generic cell rate algorithm: a bucket of `burst` tokens, to
+/// which one is added each `interval`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// How many requests may be sent at one moment; 0 is taken as 1.
+    pub burst: u32,
+    /// The time from one request to the next in the long run.
+    pub interval: Duration,
+}
+
+impl Rate {
+    /// How many requests may be sent at `now`, when the bucket is full again at `full_at`.
+    fn room(self, full_at: Option<Timestamp>, now: Timestamp) -> u32 {
+        let burst = self.burst.max(1);
+        let missing = full_at.map_or(Duration::ZERO, |at| at.saturating_since(now));
+        let missing = missing.as_nanos().div_ceil(self.interval.as_nanos().max(1));
+        burst.saturating_sub(u32::try_from(missing).unwrap_or(u32::MAX))
+    }
+
+    /// When the bucket is full again after one more request at `now`.
+    fn taken(self, full_at: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+        full_at.map_or(now, |at| at.max(now)).checked_add(self.interval)
+    }
+
+    /// When there is room for a request again.
+    fn next(self, full_at: Timestamp) -> Timestamp {
+        let others = self.interval.saturating_mul(self.burst.max(1).saturating_sub(1));
+        full_at.checked_sub(others).unwrap_or(full_at)
+    }
+}
+
+/// How a request ended, as far as that says something of its receiver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// The receiver answered.
+    Answered,
+    /// It did not, or it answered that it cannot do its work now.
+    Unanswered,
+    /// Nothing was sent.
+    Unsent,
+}
+
+/// What is under way in each lane, and which lanes are ailing.
+#[derive(Debug, Clone)]
+pub struct Lanes {
+    policy: LanePolicy,
+    under_way: u32,
+    lanes: BTreeMap<Lane, Traffic>,
+}
+
+/// One lane. A lane that nothing is known of is not kept.
+#[derive(Debug, Clone, Default)]
+struct Traffic {
+    under_way: u32,
+    /// How many requests went unanswered in a row.
+    unanswered: u32,
+    /// Until when it is left alone.
+    alone_until: Option<Timestamp>,
+    /// For how long it was left alone last.
+    alone: Duration,
+    /// When its bucket is full.
+    full_at: Option<Timestamp>,
+}
+
+impl Lanes {
+    /// Nothing is under way, and every lane is well.
+    #[must_use]
+    pub fn new(policy: LanePolicy) -> Self {
+        Self {
+            policy,
+            under_way: 0,
+            lanes: BTreeMap::new(),
+        }
+    }
+
+    /// What may be leased at `now`; nothing while every place is taken.
+    #[must_use]
+    pub fn claim(&self, now: Timestamp, lease: Duration) -> Option<Claim> {
+        let free = self.policy.places.max(1).saturating_sub(self.under_way);
+        (free > 0).then(|| {
+            let mut claim = Claim::new(now, lease, free);
+            claim.per_lane = self.share(&Traffic::default(), now);
+            let shares = self.lanes.iter();
+            claim.shares = shares
+                .map(|(lane, traffic)| (lane.clone(), self.share(traffic, now)))
+                .collect();
+            claim
+        })
+    }
+
+    /// A request of this lane begins.
+    pub fn began(&mut self, lane: &Lane, now: Timestamp) {
+        self.under_way = self.under_way.saturating_add(1);
+        let traffic = self.lanes.entry(lane.clone()).or_default();
+        traffic.under_way = traffic.under_way.saturating_add(1);
+        if let Some(rate) = self.policy.rate {
+            traffic.full_at = rate.taken(traffic.full_at, now);
+        }
+    }
+
+    /// A request of this lane ended. Answers with whether the lane is ailing from now on, or well
+    /// again; nothing while it stays as it was.
+    pub fn ended(&mut self, lane: &Lane, how: Ended, now: Timestamp) -> Option<Turn> {
+        self.under_way = self.under_way.saturating_sub(1);
+        let policy = self.policy;
+        let traffic = self.lanes.get_mut(lane)?;
+        traffic.under_way = traffic.under_way.saturating_sub(1);
+        let was_ailing = traffic.is_ailing(&policy);
+        match how {
+            Ended::Answered => (traffic.unanswered, traffic.alone_until, traffic.alone) = Default::default(),
+            Ended::Unanswered => traffic.goes_unanswered(&policy, now),
+            Ended::Unsent => {}
+        }
+        let is_ailing = traffic.is_ailing(&policy);
+        if !is_ailing && traffic.is_idle(now) {
+            self.lanes.remove(lane);
+        }
+        match (was_ailing, is_ailing) {
+            (false, true) => Some(Turn::Ailing),
+            (true, false) => Some(Turn::Well),
+            _ => None,
+        }
+    }
+
+    /// When the next lane that only waits for its time may be sent to again. Lanes whose share is
+    /// under way are not meant: the end of a request frees those.
+    #[must_use]
+    pub fn next_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let times = self.lanes.values().flat_map(|traffic| {
+            let bucket = self.policy.rate.zip(traffic.full_at).map(|(rate, at)| rate.next(at));
+            [traffic.alone_until, bucket]
+        });
+        times.flatten().filter(|at| *at > now).min()
+    }
+
+    /// How many requests are under way.
+    #[must_use]
+    pub fn under_way(&self) -> u32 {
+        self.under_way
+    }
+
+    /// The lanes that are ailing.
+    pub fn ailing(&self) -> impl Iterator<Item = &Lane> {
+        let ailing = self.lanes.iter().filter(|(_, traffic)| traffic.is_ailing(&self.policy));
+        ailing.map(|(lane, _)| lane)
+    }
+
+    /// How many more requests of a lane may begin now.
+    fn share(&self, traffic: &Traffic, now: Timestamp) -> u32 {
+        if traffic.alone_until.is_some_and(|until| until > now) {
+            return 0;
+        }
+        let most = if traffic.is_ailing(&self.policy) {
+            1
+        } else {
+            self.policy.share.max(1)
+        };
+        let room = self.policy.rate.map_or(u32::MAX, |rate| rate.room(traffic.full_at, now));
+        most.saturating_sub(traffic.under_way).min(room)
+    }
+}
+
+/// What became of a lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// It is ailing from now on.
+    Ailing,
+    /// It is well again.
+    Well,
+}
+
+impl Traffic {
+    fn is_ailing(&self, policy: &LanePolicy) -> bool {
+        self.unanswered >= policy.ailing_after.max(1)
+    }
+
+    fn is_idle(&self, now: Timestamp) -> bool {
+        self.under_way == 0 && self.unanswered == 0 && self.full_at.is_none_or(|at| at <= now)
+    }
+
+    fn goes_unanswered(&mut self, policy: &LanePolicy, now: Timestamp) {
+        self.unanswered = self.unanswered.saturating_add(1);
+        // What began together fails together: that is one failure.
+        if !self.is_ailing(policy) || self.alone_until.is_some_and(|until| until > now) {
+            return;
+        }
+        self.alone = match self.alone {
+            Duration::ZERO => policy.probe_after,
+            before => before.saturating_mul(2),
+        }
+        .min(policy.probe_longest);
+        self.alone_until = now.checked_add(self.alone);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::{format, vec, vec::Vec};
+
+    const LEASE: Duration = Duration::from_secs(60);
+
+    fn at(millis: u64) -> Timestamp {
+        let begin = Timestamp::from_unix_seconds(1_780_000_000).unwrap();
+        begin.checked_add(Duration::from_millis(millis)).unwrap()
+    }
+
+    fn share(lanes: &Lanes, lane: &Lane, now: Timestamp) -> u32 {
+        lanes.claim(now, LEASE).map_or(0, |claim| claim.share(lane))
+    }
+
+    #[test]
+    fn a_lane_takes_no_more_than_its_share_and_all_no_more_than_the_places() {
+        let (one, other) = (Lane::new("https://a.example"), Lane::new("https://b.example"));
+        let mut lanes = Lanes::new(LanePolicy {
+            places: 5,
+            share: 3,
+            ..LanePolicy::default()
+        });
+        for left in [3, 2, 1] {
+            assert_eq!(share(&lanes, &one, at(0)), left);
+            lanes.began(&one, at(0));
+        }
+        assert_eq!((share(&lanes, &one, at(0)), share(&lanes, &other, at(0))), (0, 3));
+        assert_eq!(lanes.claim(at(0), LEASE).unwrap().limit, 2);
+        lanes.began(&other, at(0));
+        lanes.began(&other, at(0));
+        assert_eq!(lanes.claim(at(0), LEASE), None);
+        assert_eq!(lanes.ended(&one, Ended::Answered, at(1)), None);
+        assert_eq!((share(&lanes, &one, at(1)), lanes.under_way()), (1, 4));
+    }
+
+    #[test]
+    fn an_ailing_lane_is_left_alone_and_probed_by_one_request() {
+        let lane = Lane::new("https://a.example");
+        let mut lanes = Lanes::new(LanePolicy::default());
+        let mut turns = Vec::new();
+        for _ in 0..8 {
+            lanes.began(&lane, at(0));
+        }
+        for _ in 0..8 {
+            turns.extend(lanes.ended(&lane, Ended::Unanswered, at(15_000)));
+        }
+        assert_eq!(turns, [Turn::Ailing]);
+        assert_eq!(lanes.ailing().collect::<Vec<_>>(), [&lane]);
+        assert_eq!((share(&lanes, &lane, at(19_999)), lanes.next_at(at(15_000))), (0, Some(at(20_000))));
+        // What failed together has cost one wait; each probe that fails doubles the next.
+        let mut now = 20_000;
+        for wait in [10_000, 20_000, 40_000, 60_000, 60_000] {
+            assert_eq!(share(&lanes, &lane, at(now)), 1);
+            lanes.began(&lane, at(now));
+            assert_eq!(share(&lanes, &lane, at(now)), 0, "one at a time");
+            assert_eq!(lanes.ended(&lane, Ended::Unanswered, at(now)), None);
+            assert_eq!(lanes.next_at(at(now)), Some(at(now + wait)));
+            now += wait;
+        }
+        lanes.began(&lane, at(now));
+        assert_eq!(lanes.ended(&lane, Ended::Answered, at(now)), Some(Turn::Well));
+        assert_eq!((share(&lanes, &lane, at(now)), lanes.next_at(at(now))), (8, None));
+        assert!(lanes.lanes.is_empty(), "nothing is kept of a lane that is well");
+    }
+
+    #[test]
+    fn an_answer_between_two_failures_keeps_a_lane_well_and_what_was_not_sent_says_nothing() {
+        let lane = Lane::new("https://a.example");
+        let mut lanes = Lanes::new(LanePolicy::default());
+        for how in [Ended::Unanswered; 4]
+            .into_iter()
+            .chain([Ended::Answered])
+            .chain([Ended::Unanswered; 4])
+            .chain([Ended::Unsent; 9])
+        {
+            lanes.began(&lane, at(0));
+            assert_eq!(lanes.ended(&lane, how, at(0)), None);
+        }
+        lanes.began(&lane, at(0));
+        assert_eq!(lanes.ended(&lane, Ended::Unanswered, at(0)), Some(Turn::Ailing));
+    }
+
+    #[test]
+    fn a_rate_gives_a_burst_and_then_one_request_each_interval() {
+        let lane = Lane::new("https://a.example");
+        let rate = Some(Rate {
+            burst: 3,
+            interval: Duration::from_millis(100),
+        });
+        let mut lanes = Lanes::new(LanePolicy {
+            rate,
+            ..LanePolicy::default()
+        });
+        let mut sent = vec![];
+        for millis in 0..1_000 {
+            for _ in 0..share(&lanes, &lane, at(millis)) {
+                lanes.began(&lane, at(millis));
+                lanes.ended(&lane, Ended::Answered, at(millis));
+                sent.push(millis);
+            }
+            let next = lanes.next_at(at(millis)).map(|next| next.saturating_since(at(millis)));
+            assert!(next.is_none_or(|wait| wait <= Duration::from_millis(100)), "{next:?}");
+        }
+        assert_eq!(sent, [0, 0, 0, 100, 200, 300, 400, 500, 600, 700, 800, 900]);
+        assert_eq!(format!("{:?}", lanes.next_at(at(1_000))), "None", "the next one may go at once");
+    }
+}

@@ -1,0 +1,108 @@
+//! What sending came to.
+
+use crate::delivery::{Hold, Lane, Settlement, Verdict};
+use crate::value::Timestamp;
+use alloc::vec::Vec;
+
+/// What one round of sending came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Round {
+    /// How many requests were made, of checks and of those that were not sent for want of a secret
+    /// too.
+    pub requests: u64,
+    /// How many of them the receivers answered.
+    pub answered: u64,
+    /// How many of them had no answer, or one that says that the receiver cannot do its work now.
+    pub unanswered: u64,
+    /// How many deliveries the receivers have now.
+    pub delivered: u64,
+    /// How many of them were taken with a warning.
+    pub warned: u64,
+    /// How many of them were there already.
+    pub already_there: u64,
+    /// How many were taken under a receipt that is still to be checked.
+    pub accepted: u64,
+    /// How many will be tried again.
+    pub retried: u64,
+    /// How many wait because their lane stands still from now on.
+    pub held: u64,
+    /// How many were given up.
+    pub dead: u64,
+    /// How many of them were too late to be sent.
+    pub late: u64,
+    /// How many verdicts came too late: another worker holds the lease.
+    pub lost: u64,
+    /// How many could not be read: a newer version wrote them. They are tried again when their
+    /// leases end.
+    pub unreadable: u32,
+    /// The lanes that stand still, those that this round stopped included: somebody must look at
+    /// their credentials or settings.
+    pub holds: Vec<Hold>,
+    /// When the next delivery is due; it may lie in the past.
+    pub next_due: Option<Timestamp>,
+}
+
+impl Round {
+    /// Adds what another part of the same round came to.
+    pub fn add(&mut self, other: Self) {
+        let counters = [
+            (&mut self.requests, other.requests),
+            (&mut self.answered, other.answered),
+            (&mut self.unanswered, other.unanswered),
+            (&mut self.delivered, other.delivered),
+            (&mut self.warned, other.warned),
+            (&mut self.already_there, other.already_there),
+            (&mut self.accepted, other.accepted),
+            (&mut self.retried, other.retried),
+            (&mut self.held, other.held),
+            (&mut self.dead, other.dead),
+            (&mut self.late, other.late),
+            (&mut self.lost, other.lost),
+        ];
+        for (counter, more) in counters {
+            *counter = counter.saturating_add(more);
+        }
+        self.unreadable = self.unreadable.saturating_add(other.unreadable);
+        for hold in other.holds {
+            self.hold(hold);
+        }
+        self.next_due = self.next_due.into_iter().chain(other.next_due).min();
+    }
+
+    /// Counts a verdict that was written, over a delivery of this lane.
+    pub(super) fn count(&mut self, settlement: &Settlement, lane: Option<&Lane>) {
+        let verdict = &settlement.verdict;
+        let (counter, more) = match verdict {
+            Verdict::Delivered => (&mut self.delivered, None),
+            Verdict::DeliveredWithWarning => (&mut self.delivered, Some(&mut self.warned)),
+            Verdict::AlreadyThere => (&mut self.delivered, Some(&mut self.already_there)),
+            Verdict::Accepted { .. } => (&mut self.accepted, None),
+            Verdict::Retry { .. } | Verdict::RetrySmaller { .. } => (&mut self.retried, None),
+            Verdict::Held { .. } => (&mut self.held, None),
+            Verdict::Dead => (&mut self.dead, None),
+        };
+        for counter in core::iter::once(counter).chain(more) {
+            *counter = counter.saturating_add(1);
+        }
+        let change = verdict.change();
+        if let (Some((why, until)), Some(lane)) = (change.hold, lane) {
+            let (lane, why) = (lane.clone(), why.into());
+            self.hold(Hold { lane, until, why });
+        }
+        let next = match verdict {
+            Verdict::RetrySmaller { .. } => Some(settlement.attempt.at),
+            _ => change.due_at,
+        };
+        self.next_due = self.next_due.into_iter().chain(next).min();
+    }
+
+    /// Notes that a lane stands still from now on.
+    fn hold(&mut self, hold: Hold) {
+        match self.holds.iter_mut().find(|known| known.lane == hold.lane) {
+            Some(known) => known.until = known.until.max(hold.until),
+            None => self.holds.push(hold),
+        }
+    }
+}
+
