@@ -201,7 +201,10 @@ impl Lanes {
         } else {
             self.policy.share.max(1)
         };
-        let room = self.policy.rate.map_or(u32::MAX, |rate| rate.room(traffic.full_at, now));
+        let room = self
+            .policy
+            .rate
+            .map_or(u32::MAX, |rate| rate.room(traffic.full_at, now));
         most.saturating_sub(traffic.under_way).min(room)
     }
 }
@@ -289,7 +292,10 @@ mod tests {
         }
         assert_eq!(turns, [Turn::Ailing]);
         assert_eq!(lanes.ailing().collect::<Vec<_>>(), [&lane]);
-        assert_eq!((share(&lanes, &lane, at(19_999)), lanes.next_at(at(15_000))), (0, Some(at(20_000))));
+        assert_eq!(
+            (share(&lanes, &lane, at(19_999)), lanes.next_at(at(15_000))),
+            (0, Some(at(20_000)))
+        );
         // What failed together has cost one wait; each probe that fails doubles the next.
         let mut now = 20_000;
         for wait in [10_000, 20_000, 40_000, 60_000, 60_000] {
@@ -345,6 +351,10 @@ mod tests {
             assert!(next.is_none_or(|wait| wait <= Duration::from_millis(100)), "{next:?}");
         }
         assert_eq!(sent, [0, 0, 0, 100, 200, 300, 400, 500, 600, 700, 800, 900]);
-        assert_eq!(format!("{:?}", lanes.next_at(at(1_000))), "None", "the next one may go at once");
+        assert_eq!(
+            format!("{:?}", lanes.next_at(at(1_000))),
+            "None",
+            "the next one may go at once"
+        );
     }
 }

@@ -9,8 +9,8 @@ mod send;
 pub use ingest::{
     Attributed, IngestError, MAX_CONFLICTS, attribute, attribute_by_hand, ingest, ingest_with_plan, install,
 };
-#[cfg(feature = "conformance")]
-pub(crate) use send::join;
 pub use lanes::{Ended, LanePolicy, Lanes, Rate, Turn};
 pub use round::Round;
+#[cfg(feature = "conformance")]
+pub(crate) use send::join;
 pub use send::{Leases, Sender, deliver_once, lease, send};

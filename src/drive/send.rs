@@ -101,7 +101,9 @@ pub async fn lease(sender: &Sender<'_>, claim: &Claim) -> Result<Leases, StoreEr
 pub async fn send(sender: &Sender<'_>, batch: &Batch) -> Result<Round, StoreError> {
     let verdicts = verdicts(sender, batch).await;
     let lanes = batch.deliveries().iter();
-    let lanes = lanes.map(|leased| (&leased.delivery.id, &leased.delivery.lane)).collect();
+    let lanes = lanes
+        .map(|leased| (&leased.delivery.id, &leased.delivery.lane))
+        .collect();
     let mut round = settle(sender, &verdicts, &lanes).await?;
     (round.answered, round.unanswered) = match ended(&verdicts) {
         Ended::Answered => (1, 0),
@@ -121,7 +123,9 @@ pub async fn send(sender: &Sender<'_>, batch: &Batch) -> Result<Round, StoreErro
 /// ends.
 pub async fn deliver_once(sender: &Sender<'_>, claim: &Claim) -> Result<Round, StoreError> {
     let Leases { batches, mut round } = lease(sender, claim).await?;
-    let requests = batches.iter().map(|batch| -> BoxFuture<'_, _> { Box::pin(send(sender, batch)) });
+    let requests = batches
+        .iter()
+        .map(|batch| -> BoxFuture<'_, _> { Box::pin(send(sender, batch)) });
     for sent in join(requests.collect()).await {
         round.add(sent?);
     }

@@ -5,6 +5,7 @@ mod bulk;
 mod by_hand;
 mod click;
 mod configure;
+mod deliver;
 mod handle;
 mod hints;
 mod host;

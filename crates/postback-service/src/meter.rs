@@ -4,7 +4,8 @@
 use metrics::{counter, gauge};
 use postback::Event;
 use postback::decide::Reply;
-use postback::drive::{Attributed, IngestError, Round};
+use postback::delivery::Lane;
+use postback::drive::{Attributed, IngestError, Round, Turn};
 use postback::event::Interface;
 use postback::plan::{RefusedCount, Ring};
 use postback::value::OfferSourceId;
@@ -34,6 +35,8 @@ const SET_ASIDE: &str = "postback_journal_set_aside";
 const CLICKS: &str = "postback_clicks_total";
 /// Deliveries by what a round came to.
 const DELIVERIES: &str = "postback_deliveries_total";
+/// Receivers that do not answer, and are tried by one request at a time.
+const LANES_AILING: &str = "postback_lanes_ailing";
 /// Events that waited for their click and were decided later.
 const ATTRIBUTED_LATE: &str = "postback_attributed_late_total";
 /// How long taking in took, added up; divide by the number beside it.
@@ -149,7 +152,7 @@ pub(crate) fn clicked(outcome: &'static str) {
     counter!(CLICKS, "outcome" => outcome).increment(1);
 }
 
-/// Counts and names what a round of deliveries came to.
+/// Counts and names what deliveries came to.
 pub(crate) fn delivered(round: &Round) {
     for (outcome, count) in [
         ("delivered", round.delivered),
@@ -173,16 +176,29 @@ pub(crate) fn delivered(round: &Round) {
     for hold in round.holds.iter().filter(|_| round.held > 0) {
         tracing::error!(lane = %hold.lane, until = %hold.until, why = hold.why, "a lane stands still");
     }
-    if round.requests > 0 {
-        let Round {
-            requests,
-            delivered,
-            retried,
-            dead,
-            lost,
-            ..
-        } = *round;
-        tracing::info!(requests, delivered, retried, dead, lost, "deliveries");
+    let Round {
+        delivered,
+        accepted,
+        retried,
+        dead,
+        lost,
+        ..
+    } = *round;
+    if [delivered, accepted, retried, dead, lost]
+        .into_iter()
+        .any(|count| count > 0)
+    {
+        tracing::info!(delivered, accepted, retried, dead, lost, "deliveries");
+    }
+}
+
+/// Names a lane that is ailing or well again, and notes how many are ailing.
+pub(crate) fn turned(lane: &Lane, turn: Turn, ailing: usize) {
+    #[expect(clippy::cast_precision_loss, reason = "a number for a person")]
+    gauge!(LANES_AILING).set(ailing as f64);
+    match turn {
+        Turn::Ailing => tracing::warn!(%lane, "a receiver does not answer; it is tried by one request at a time"),
+        Turn::Well => tracing::info!(%lane, "a receiver answers again"),
     }
 }
 

@@ -25,6 +25,7 @@ use crate::upload::{self, Uploaded};
 use crate::work;
 use ::postback::decide::Reply;
 use ::postback::delivery::Judges;
+use ::postback::drive::LanePolicy;
 use ::postback::event::ClickHint;
 use ::postback::intake::{Caller, PostedPostback, UploadedRow};
 use ::postback::port::{Clock, Entropy, HttpClient, Secrets};
@@ -65,7 +66,7 @@ impl Service {
     }
 
     /// Sends deliveries, attributes late clicks, takes in the journal, forgets personal values and
-    /// reloads, until `shutdown` ends. Then the round of deliveries that is under way is finished;
+    /// reloads, until `shutdown` ends. Then the requests that are under way are finished;
     /// what is queued stays queued. Dropping it cuts everything off.
     ///
     /// End what calls the service first: what it takes in after this stays queued.
@@ -355,8 +356,8 @@ impl ServiceBuilder {
         self
     }
 
-    /// How long the last round of deliveries may take to end when the service stops; 20 s by
-    /// default, since one request may take 15.
+    /// How long the requests that are under way may take to end when the service stops; 8 s by
+    /// default. What is cut off is sent again when its lease ends.
     #[must_use]
     pub fn last_round(mut self, time: Duration) -> Self {
         self.limits.last_round = time;
@@ -367,6 +368,13 @@ impl ServiceBuilder {
     #[must_use]
     pub fn private_days(mut self, days: u32) -> Self {
         self.limits.private_days = days;
+        self
+    }
+
+    /// How many deliveries are sent at once, and how many of them to one receiver.
+    #[must_use]
+    pub fn lanes(mut self, policy: LanePolicy) -> Self {
+        self.limits.lanes = policy;
         self
     }
 

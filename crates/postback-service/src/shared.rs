@@ -9,6 +9,7 @@ use crate::statuses::UnknownStatuses;
 use crate::stores::Stores;
 use crate::turns::Turns;
 use postback::delivery::Judges;
+use postback::drive::LanePolicy;
 use postback::port::{BoxFuture, Clock, Entropy, HttpClient, Secrets};
 use postback::{Received, Timestamp, Tracker};
 #[cfg(unix)]
@@ -22,8 +23,9 @@ use tokio::sync::Notify;
 pub const STORE_TIMEOUT: Duration = Duration::from_millis(2_500);
 /// How many days personal values are kept.
 pub const PRIVATE_DAYS: u32 = 30;
-/// How long the last round of deliveries may take to end: one request may take 15 s.
-pub(crate) const LAST_ROUND: Duration = Duration::from_secs(20);
+/// How long the requests that are under way may take to end when a service stops. What a receiver
+/// does not answer by then is sent again later.
+pub(crate) const LAST_ROUND: Duration = Duration::from_secs(8);
 
 /// Reads the configuration anew.
 pub(crate) type ReadTracker = Box<dyn Fn() -> BoxFuture<'static, Result<Tracker, Vec<String>>> + Send + Sync>;
@@ -34,6 +36,7 @@ pub(crate) struct Limits {
     pub(crate) store: Duration,
     pub(crate) last_round: Duration,
     pub(crate) private_days: u32,
+    pub(crate) lanes: LanePolicy,
 }
 
 impl Default for Limits {
@@ -42,6 +45,7 @@ impl Default for Limits {
             store: STORE_TIMEOUT,
             last_round: LAST_ROUND,
             private_days: PRIVATE_DAYS,
+            lanes: LanePolicy::default(),
         }
     }
 }

@@ -2,12 +2,13 @@
 //! forgetting, reloading.
 
 use crate::configure;
+use crate::deliver::deliver;
 use crate::ingest;
 use crate::keep;
 use crate::meter;
 use crate::shared::Shared;
-use postback::drive::{self, Sender};
-use postback::port::{Claim, Purge, StoreError};
+use postback::drive;
+use postback::port::{Purge, StoreError};
 use std::{
     sync::{
         Arc,
@@ -21,18 +22,6 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-/// How many workers send. Each waits for the slowest answer of its round, so a few slow requests do
-/// not stop the others; a long queue to one slow destination does, for as long as it takes to work
-/// off.
-const WORKERS: usize = 4;
-/// How many deliveries one worker takes at once; 32 in all.
-const BATCH: u32 = 8;
-/// How long a lease runs: four times what one request may take.
-const LEASE: Duration = Duration::from_secs(60);
-/// The longest sleep: another node may have put something into the outbox.
-const POLL: Duration = Duration::from_secs(1);
-/// The shortest sleep after a round that found nothing to do.
-const PAUSE: Duration = Duration::from_millis(20);
 /// How often events that have waited for less than [`RECENT`] are decided again.
 const ATTRIBUTE_EVERY: Duration = Duration::from_secs(30);
 /// How long a click may take to be recorded after the event that names it.
@@ -47,13 +36,11 @@ const AFTER_PANIC: Duration = Duration::from_secs(1);
 const PURGE_EVERY: Duration = Duration::from_secs(60 * 60);
 const DAY: u64 = 24 * 60 * 60;
 
-/// Works until `shutdown` ends; then the rounds that are under way are finished, within a bound.
+/// Works until `shutdown` ends; then the requests that are under way are finished, within a bound.
 pub(crate) async fn run(shared: Arc<Shared>, shutdown: impl Future<Output = ()>) {
     let (stop, until) = watch::channel(false);
     let mut loops = JoinSet::new();
-    for _ in 0..WORKERS {
-        loops.spawn(kept_up("deliver", work(&shared, &until, deliver)));
-    }
+    loops.spawn(kept_up("deliver", work(&shared, &until, deliver)));
     loops.spawn(kept_up("attribute", work(&shared, &until, attribute)));
     loops.spawn(kept_up("replay", work(&shared, &until, replay)));
     loops.spawn(kept_up("purge", work(&shared, &until, purge)));
@@ -90,44 +77,6 @@ where
             _ => return,
         }
         sleep(AFTER_PANIC).await;
-    }
-}
-
-/// Sends until it is told to stop; the round that is under way is finished.
-async fn deliver(shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
-    let sender = Sender::new(
-        &*shared.stores.store,
-        &*shared.http,
-        &*shared.secrets,
-        &*shared.clock,
-        &*shared.entropy,
-    )
-    .with_judges(&shared.judges);
-    while goes_on(&stop) {
-        let round = drive::deliver_once(&sender, &Claim::new(shared.now(), LEASE, BATCH)).await;
-        let wait = match &round {
-            Ok(round) => {
-                meter::delivered(round);
-                let idle = if round.requests == 0 { PAUSE } else { Duration::ZERO };
-                let next = round.next_due.map_or(POLL, |due| due.saturating_since(shared.now()));
-                next.clamp(idle, POLL)
-            }
-            Err(error) => {
-                failed("deliveries were not sent", error);
-                POLL
-            }
-        };
-        if wait.is_zero() {
-            // There is more than one worker takes.
-            shared.wake.notify_one();
-            continue;
-        }
-        tokio::select! {
-            // Told to stop, or the service is gone.
-            _ = stop.wait_for(|stop| *stop) => return,
-            () = shared.wake.notified() => {}
-            () = sleep(wait) => {}
-        }
     }
 }
 
@@ -256,10 +205,10 @@ async fn every<F: Future<Output = ()>>(period: Duration, mut stop: watch::Receiv
 }
 
 /// Not told to stop, and the service is there.
-fn goes_on(stop: &watch::Receiver<bool>) -> bool {
+pub(crate) fn goes_on(stop: &watch::Receiver<bool>) -> bool {
     !*stop.borrow() && stop.has_changed().is_ok()
 }
 
-fn failed(what: &'static str, error: &StoreError) {
+pub(crate) fn failed(what: &'static str, error: &StoreError) {
     tracing::error!(kind = ?error.kind(), %error, "{what}");
 }

@@ -31,7 +31,7 @@ pub(crate) fn ready(connection: &Connection, claim: &Claim, holds: &[Hold]) -> R
     {
         return Ok(found);
     }
-    // Walking over all rows would look at everything that is held, or has no share, again and again.
+    // Walking over all rows would look again and again at what is held or has no share.
     let lanes = match &claim.lane {
         Some(lane) => vec![lane.as_str().to_owned()],
         None => lanes(connection)?,

@@ -7,6 +7,7 @@ use crate::serve::Server;
 use clap::{Args, Parser, Subcommand};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use postback::delivery::address::{AddressPolicy, Allowed};
+use postback::drive::LanePolicy;
 use postback::port::Secrets;
 use postback::value::{IpNet, Namespace, SecretReference, ip_range};
 use postback::{Credentials, Secret, Tracker};
@@ -74,6 +75,13 @@ struct ServeArguments {
     /// How many days IP addresses, user agents and other personal values are kept.
     #[arg(long, value_name = "DAYS", default_value_t = PRIVATE_DAYS)]
     private_days: u32,
+    /// How many deliveries are sent at once.
+    #[arg(long, value_name = "COUNT", default_value_t = LanePolicy::default().places, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    places: u32,
+    /// How many of them at most go to one receiver, so that one that does not answer delays nobody
+    /// else.
+    #[arg(long, value_name = "COUNT", default_value_t = LanePolicy::default().share, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    lane_share: u32,
 }
 
 #[derive(Debug, Args)]
@@ -107,6 +115,12 @@ impl Arguments {
 struct Failed {
     code: u8,
     text: String,
+}
+
+fn lanes(arguments: &ServeArguments) -> LanePolicy {
+    let mut policy = LanePolicy::default();
+    (policy.places, policy.share) = (arguments.places, arguments.lane_share);
+    policy
 }
 
 fn usage(text: impl Display) -> Failed {
@@ -156,6 +170,7 @@ async fn secrets_at_hand(tracker: &Tracker) -> BTreeMap<SecretReference, Secret>
 }
 
 async fn run(arguments: ServeArguments) -> Result<(), Failed> {
+    let lanes = lanes(&arguments);
     let ServeArguments { config, namespace, .. } = arguments;
     let config = config.ok_or_else(|| usage("`--config FILE` is missing"))?;
     let database = arguments.database;
@@ -176,6 +191,7 @@ async fn run(arguments: ServeArguments) -> Result<(), Failed> {
     let tracker = warned(tracker, &warnings);
     let service = Service::builder(tracker, stores, Arc::new(client), Arc::new(EnvSecrets))
         .private_days(arguments.private_days)
+        .lanes(lanes)
         .journal(journal)
         .reload(move || read_again(config.clone(), namespace.clone()))
         .reload_on_hangup()

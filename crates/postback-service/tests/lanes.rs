@@ -1,0 +1,225 @@
+//! Lanes: what one receiver does to the others.
+#![cfg(test)]
+#![allow(clippy::arithmetic_side_effects)]
+
+use bytes::Bytes;
+use postback::delivery::{Cause, Delivery, Lane};
+use postback::drive::LanePolicy;
+use postback::memory::MemoryStore;
+use postback::model::Method;
+use postback::outbound::{HoledText, Outbound};
+use postback::plan::Commit;
+use postback::port::{BoxFuture, Clock, DeliveryFilter, HttpClient, HttpError, Inspect, PageRequest, Store};
+use postback::value::DeliveryId;
+use postback::{CompileOptions, Document, Timestamp, compile};
+use postback_service::{FixedSecrets, Service};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::{
+    sync::oneshot,
+    time::{Instant, sleep},
+};
+
+const CONFIGURATION: &str = r#"
+version = 1
+currency = "USD"
+[[conversion_type]]
+name = "Purchase"
+default = true
+"#;
+
+/// How long the client waits for an answer.
+const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Hosts that begin with `hung` do not answer, those that begin with `slow` take a second.
+#[derive(Debug, Default)]
+struct Network {
+    under_way: Mutex<BTreeMap<String, u32>>,
+    most: Mutex<BTreeMap<String, u32>>,
+    answered: Mutex<Vec<(String, Instant)>>,
+    well: Mutex<bool>,
+}
+
+impl HttpClient for Network {
+    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, HttpError>> {
+        let host = request.uri().host().unwrap().to_owned();
+        {
+            let mut under_way = self.under_way.lock().unwrap();
+            let count = under_way.entry(host.clone()).or_default();
+            *count += 1;
+            let mut most = self.most.lock().unwrap();
+            let known = most.entry(host.clone()).or_default();
+            *known = (*known).max(*count);
+        }
+        Box::pin(async move {
+            let hung = host.starts_with("hung") && !*self.well.lock().unwrap();
+            let wait = match host.starts_with("slow") {
+                true => Duration::from_secs(1),
+                false => Duration::ZERO,
+            };
+            sleep(if hung { TIMEOUT } else { wait }).await;
+            *self.under_way.lock().unwrap().get_mut(&host).unwrap() -= 1;
+            if hung {
+                return Err(HttpError::Timeout);
+            }
+            self.answered.lock().unwrap().push((host, Instant::now()));
+            Ok(http::Response::new(Bytes::new()))
+        })
+    }
+}
+
+/// The clock of the paused runtime.
+#[derive(Debug)]
+struct Paused(Instant);
+
+impl Clock for Paused {
+    fn now(&self) -> Timestamp {
+        let begin = Timestamp::from_unix_seconds(1_780_000_000).unwrap();
+        begin.checked_add(self.0.elapsed()).unwrap()
+    }
+}
+
+struct World {
+    store: Arc<MemoryStore>,
+    network: Arc<Network>,
+    clock: Arc<Paused>,
+    made: u64,
+    _stop: oneshot::Sender<()>,
+}
+
+impl World {
+    async fn with(policy: LanePolicy) -> Self {
+        let store = Arc::new(MemoryStore::new());
+        let network = Arc::new(Network::default());
+        let clock = Arc::new(Paused(Instant::now()));
+        let tracker = compile(&Document::from_toml(CONFIGURATION).unwrap(), &CompileOptions::default()).unwrap();
+        let secrets = FixedSecrets::default();
+        let service = Service::builder(tracker, store.clone(), network.clone(), Arc::new(secrets))
+            .clock(clock.clone())
+            .lanes(policy);
+        let service = service.build().await.unwrap();
+        let (stop, until) = oneshot::channel::<()>();
+        tokio::spawn(service.run(async { drop(until.await) }));
+        Self {
+            store,
+            network,
+            clock,
+            made: 0,
+            _stop: stop,
+        }
+    }
+
+    /// Puts a delivery to each of these hosts into the outbox.
+    async fn enqueue(&mut self, hosts: &[&str]) {
+        let now = self.clock.now();
+        let mut commit = Commit::of(Vec::new(), now);
+        for host in hosts {
+            self.made += 1;
+            let id = DeliveryId::from_parts(now, &[&self.made.to_string()]);
+            let origin = format!("https://{host}");
+            let hook = Outbound::new(Method::Get, HoledText::plain(format!("{origin}/")));
+            let lane = Lane::new(&origin);
+            commit
+                .outbox
+                .push(Delivery::new(id, Cause::notice("test"), lane, now, hook));
+        }
+        self.store.commit(&commit).await.unwrap();
+    }
+
+    fn answered(&self, host: &str) -> Vec<Instant> {
+        let answered = self.network.answered.lock().unwrap();
+        answered
+            .iter()
+            .filter(|(of, _)| of == host)
+            .map(|(_, at)| *at)
+            .collect()
+    }
+
+    async fn attempts(&self) -> u32 {
+        let page = PageRequest::first(1_000);
+        let rows = self.store.deliveries(&DeliveryFilter::default(), &page).await.unwrap();
+        rows.items.iter().map(|row| row.attempts).sum()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_receiver_that_does_not_answer_delays_nobody_else() {
+    let mut world = World::with(LanePolicy::default()).await;
+    world.enqueue(&["hung.example"; 200]).await;
+    // What goes to the others while the first one hangs is there within a second, the poll.
+    for second in 0..60 {
+        let began = Instant::now();
+        world.enqueue(&["hung.example", "well.example", "fine.example"]).await;
+        sleep(Duration::from_secs(2)).await;
+        for host in ["well.example", "fine.example"] {
+            let answered = world.answered(host);
+            assert_eq!(answered.len(), second + 1, "{host} in second {second}");
+            assert!(answered[second].duration_since(began) <= Duration::from_millis(1_100));
+        }
+    }
+    assert_eq!(
+        world.network.most.lock().unwrap()["hung.example"],
+        8,
+        "its share, no more"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_request_settles_when_it_ends_and_its_place_is_taken_at_once() {
+    let mut world = World::with(LanePolicy::default()).await;
+    let began = Instant::now();
+    world.enqueue(&["slow.example"; 80]).await;
+    world.enqueue(&["hung.example"]).await;
+    sleep(Duration::from_secs(14)).await;
+    let answered = world.answered("slow.example");
+    assert_eq!(
+        answered.len(),
+        80,
+        "ten times eight, a second each, beside one that hangs"
+    );
+    assert!(answered.last().unwrap().duration_since(began) <= Duration::from_secs(12));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_ailing_receiver_is_probed_by_one_request_and_what_waits_costs_no_attempt() {
+    let mut world = World::with(LanePolicy::default()).await;
+    world.enqueue(&["hung.example"; 100]).await;
+    sleep(Duration::from_secs(600)).await;
+    let attempts = world.attempts().await;
+    // The first eight together; then one at a time, with a wait of a minute between two at last.
+    assert!((8..=24).contains(&attempts), "{attempts}");
+    *world.network.well.lock().unwrap() = true;
+    sleep(Duration::from_secs(120)).await;
+    assert!(
+        world.answered("hung.example").len() >= 90,
+        "{}",
+        world.answered("hung.example").len()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_places_and_no_more_are_used() {
+    let mut policy = LanePolicy::default();
+    (policy.places, policy.share) = (10, 4);
+    let mut world = World::with(policy).await;
+    let hosts = ["slow-1.example", "slow-2.example", "slow-3.example", "slow-4.example"];
+    let all: Vec<&str> = std::iter::repeat_n(hosts, 25).flatten().collect();
+    let began = Instant::now();
+    world.enqueue(&all).await;
+    sleep(Duration::from_secs(30)).await;
+    let most = world.network.most.lock().unwrap().clone();
+    assert!(most.values().all(|most| *most <= 4), "{most:?}");
+    let last = hosts
+        .map(|host| *world.answered(host).last().unwrap())
+        .into_iter()
+        .max()
+        .unwrap();
+    let took = last.duration_since(began).as_secs();
+    assert!(
+        (10..=12).contains(&took),
+        "100 requests of a second in 10 places took {took} s"
+    );
+}
