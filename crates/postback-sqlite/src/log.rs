@@ -2,8 +2,9 @@
 //! may grow to [`WRITE_BACK`] pages; then the writer writes it back by itself, after the answers.
 //! SQLite begins the log anew once all of it was written back and no reader needs it.
 
+use crate::schema::PAGE_SIZE;
 use rusqlite::Connection;
-use std::time::Duration;
+use std::{fs, path::PathBuf, time::Duration};
 
 /// How many pages the log has before it is written back: 32 MiB. Commits pay for SQLite's own 1,000
 /// pages with a tenth of their time, and twice as many save little.
@@ -16,8 +17,16 @@ const WAIT: i64 = 2 * WRITE_BACK;
 /// How long readers are waited for. Commits wait meanwhile.
 const PATIENCE: Duration = Duration::from_millis(100);
 
+/// What the log's file has before each page.
+const FRAME_HEADER: i64 = 24;
+
+/// The first SQLite with `wal_checkpoint(NOOP)`, which tells the log's length and does nothing
+/// else. Older ones take the word for `PASSIVE`.
+const KNOWS_NOOP: i32 = 3_051_000;
+
 /// When the log is written back next.
 pub(crate) struct Log {
+    measure: Measure,
     pages: i64,
     due: i64,
     busy_timeout: Duration,
@@ -32,9 +41,53 @@ enum Way {
     Wait,
 }
 
+/// How the length of the log is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Measure {
+    /// SQLite is asked.
+    Asked,
+    /// By the length of its file. A log that is begun anew overwrites its file and leaves it as
+    /// long as it was, so this way cuts the file whenever it has written the log back.
+    File(PathBuf),
+}
+
+impl Measure {
+    /// The way of a SQLite of this version.
+    fn of(version: i32, connection: &Connection) -> Self {
+        match connection.path() {
+            Some(path) if version < KNOWS_NOOP => Self::File(format!("{path}-wal").into()),
+            _ => Self::Asked,
+        }
+    }
+
+    fn pages(&self, connection: &Connection) -> Option<i64> {
+        match self {
+            Self::Asked => Some(checkpoint(connection, "PRAGMA wal_checkpoint(NOOP)").ok()?.1),
+            Self::File(path) => {
+                let bytes = i64::try_from(fs::metadata(path).ok()?.len()).ok()?;
+                bytes.checked_div(PAGE_SIZE.saturating_add(FRAME_HEADER))
+            }
+        }
+    }
+
+    /// What is written back without waiting, and what with it.
+    fn statement(&self, way: Way) -> &'static str {
+        match (self, way) {
+            (Self::Asked, Way::Passive) => "PRAGMA wal_checkpoint(PASSIVE)",
+            (Self::Asked, Way::Wait) => "PRAGMA wal_checkpoint(RESTART)",
+            (Self::File(_), _) => "PRAGMA wal_checkpoint(TRUNCATE)",
+        }
+    }
+}
+
 impl Log {
-    pub(crate) fn new(busy_timeout: Duration) -> Self {
+    pub(crate) fn new(busy_timeout: Duration, connection: &Connection) -> Self {
+        Self::measured(busy_timeout, Measure::of(rusqlite::version_number(), connection))
+    }
+
+    fn measured(busy_timeout: Duration, measure: Measure) -> Self {
         Self {
+            measure,
             pages: 0,
             due: WRITE_BACK,
             busy_timeout,
@@ -44,15 +97,14 @@ impl Log {
     /// Writes the log back if it is long enough. Best effort: no commit needs it, and a later one
     /// tries again.
     pub(crate) fn write_back(&mut self, connection: &Connection) {
-        let Ok((_, pages)) = checkpoint(connection, "PRAGMA wal_checkpoint(NOOP)") else {
+        let Some(pages) = self.measure.pages(connection) else {
             return;
         };
-        let ended = match self.way(pages) {
-            None => return,
-            Some(Way::Passive) => checkpoint(connection, "PRAGMA wal_checkpoint(PASSIVE)"),
-            Some(Way::Wait) => self.patiently(connection, "PRAGMA wal_checkpoint(RESTART)"),
+        let Some(way) = self.way(pages) else {
+            return;
         };
-        drop(ended);
+        let patience = if way == Way::Wait { PATIENCE } else { Duration::ZERO };
+        drop(self.patiently(connection, patience, self.measure.statement(way)));
     }
 
     /// Whether a log of so many pages is written back now.
@@ -73,12 +125,18 @@ impl Log {
     /// Writes the log back and empties it, so that what was forgotten is not kept there; false
     /// where a reader stands in the way.
     pub(crate) fn empty(&self, connection: &Connection) -> bool {
-        let ended = self.patiently(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+        let ended = self.patiently(connection, PATIENCE, "PRAGMA wal_checkpoint(TRUNCATE)");
         matches!(ended, Ok((false, _)))
     }
 
-    fn patiently(&self, connection: &Connection, text: &str) -> Result<(bool, i64), rusqlite::Error> {
-        connection.busy_timeout(PATIENCE)?;
+    /// Waits so long for whoever stands in the way.
+    fn patiently(
+        &self,
+        connection: &Connection,
+        patience: Duration,
+        text: &str,
+    ) -> Result<(bool, i64), rusqlite::Error> {
+        connection.busy_timeout(patience)?;
         let ended = checkpoint(connection, text);
         connection.busy_timeout(self.busy_timeout)?;
         ended
@@ -110,13 +168,13 @@ mod tests {
             (WAIT, Some(Way::Wait)),
             (WAIT + 1, Some(Way::Wait)),
         ] {
-            assert_eq!(Log::new(TIMEOUT).way(pages), way, "{pages}");
+            assert_eq!(Log::measured(TIMEOUT, Measure::Asked).way(pages), way, "{pages}");
         }
     }
 
     #[test]
     fn where_a_reader_stands_in_the_way_it_is_tried_again_after_as_many_pages() {
-        let mut log = Log::new(TIMEOUT);
+        let mut log = Log::measured(TIMEOUT, Measure::Asked);
         assert_eq!(log.way(WRITE_BACK), Some(Way::Passive));
         assert_eq!(log.way(2 * WRITE_BACK - 1), None);
         assert_eq!(log.way(2 * WRITE_BACK), Some(Way::Wait));
@@ -126,26 +184,26 @@ mod tests {
         assert_eq!(log.way(WRITE_BACK), Some(Way::Passive));
     }
 
-    /// Writes `megabytes`, a transaction each; answers with how large the log's file is at most.
+    /// Writes `megabytes`, a transaction each; answers with how large the log's file is at most
+    /// before it is written back.
     fn written(path: &Path, connection: &Connection, log: &mut Log, megabytes: u64) -> u64 {
         let mut most = 0;
         for _ in 0..megabytes {
             connection
                 .execute("INSERT INTO blob VALUES (randomblob(1048576))", [])
                 .unwrap();
-            log.write_back(connection);
             most = most.max(fs::metadata(path.with_extension("db-wal")).unwrap().len());
+            log.write_back(connection);
         }
         most
     }
 
-    #[test]
-    fn a_log_stays_bounded_and_one_that_a_reader_made_longer_is_mended() {
+    fn stays_bounded(measure: impl FnOnce(&Connection) -> Measure) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store.db");
         let writer = connect_writer(&path, TIMEOUT).unwrap();
         writer.execute_batch("CREATE TABLE blob (content BLOB)").unwrap();
-        let mut log = Log::new(TIMEOUT);
+        let mut log = Log::measured(TIMEOUT, measure(&writer));
         let most = written(&path, &writer, &mut log, 80);
         assert!((32 << 20..35 << 20).contains(&most), "{most}");
         let reader = connect(&path, TIMEOUT).unwrap();
@@ -158,5 +216,26 @@ mod tests {
         assert!(log.empty(&writer));
         let most = written(&path, &writer, &mut log, 40);
         assert!((32 << 20..35 << 20).contains(&most), "{most}");
+    }
+
+    #[test]
+    fn a_log_stays_bounded_and_one_that_a_reader_made_longer_is_mended() {
+        stays_bounded(|connection| Measure::of(rusqlite::version_number(), connection));
+    }
+
+    #[test]
+    fn a_log_stays_bounded_where_sqlite_is_too_old_to_tell_its_length() {
+        stays_bounded(|connection| {
+            let measure = Measure::of(KNOWS_NOOP - 1, connection);
+            assert!(matches!(measure, Measure::File(_)), "{measure:?}");
+            measure
+        });
+    }
+
+    #[test]
+    fn sqlite_is_asked_from_the_version_on_that_can_tell() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = connect_writer(&folder.path().join("store.db"), TIMEOUT).unwrap();
+        assert_eq!(Measure::of(KNOWS_NOOP, &writer), Measure::Asked);
     }
 }

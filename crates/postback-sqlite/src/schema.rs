@@ -31,7 +31,7 @@ const WRITER_CACHE: i64 = 16 * 1024;
 /// Bytes a page, of a file that is made here. A group of commits changes a third fewer pages than
 /// with SQLite's 4,096, and each costs two writes; twice as many bytes again would make a
 /// transaction of one commit dearer.
-const PAGE_SIZE: i64 = 8_192;
+pub(crate) const PAGE_SIZE: i64 = 8_192;
 
 /// More than the store's fixed statements and the usual lists.
 const CACHED_STATEMENTS: usize = 64;

@@ -158,7 +158,7 @@ pub(crate) fn work(
     most: usize,
     busy_timeout: Duration,
 ) {
-    let mut log = Log::new(busy_timeout);
+    let mut log = Log::new(busy_timeout, connection);
     let empty = Vec::new();
     let mut queue = Queue { calls, most, empty };
     while let Ok(call) = calls.recv() {

@@ -1,0 +1,157 @@
+//! Deliveries and their leases, and what is forgotten when.
+
+use crate::reads::payload;
+use crate::sql::{due, get, micros, rows, run, time, unreadable};
+use postback::delivery::{Delivery, Hold, Lane, Leased, Settled, Settlement};
+use postback::port::row::{decode_private, encode};
+use postback::port::{Claim, Claimed, Purge, Selection, StoreError, StoreErrorKind, Which};
+use rusqlite::{Connection, Row, params};
+
+/// Leases what is ready. The fencing number gives correctness: a verdict under an older one writes
+/// nothing.
+pub(crate) fn claim(file: &Connection, claim: &Claim) -> Result<Claimed, StoreError> {
+    let end = claim.now.checked_add(claim.lease);
+    let end = end.ok_or_else(|| StoreError::new(StoreErrorKind::ApiMisuse, "the lease ends after the year 9999"))?;
+    run(file, "DELETE FROM hold WHERE until <= ?", [micros(claim.now)])?;
+    // A lane that stands still is ready when its hold ends. One row more than the limit says when
+    // the next one is due.
+    let text = "SELECT seq, max(ready, coalesce(until, ready)) AS at FROM delivery LEFT JOIN hold USING (lane) \
+        WHERE ready IS NOT NULL AND lane = coalesce(?1, lane) ORDER BY at, seq LIMIT ?2";
+    let lane = claim.lane.as_ref().map(Lane::as_str);
+    let limit = i64::from(claim.limit);
+    let ready: Vec<(i64, i64)> = rows(file, text, params![lane, limit.saturating_add(1)], |row| {
+        Ok((get(row, 0)?, get(row, 1)?))
+    })?;
+    let taken = ready.iter().take(claim.limit as usize);
+    let taken = taken.take_while(|(_, at)| *at <= micros(claim.now)).count();
+    let mut claimed = Claimed {
+        next_due: ready.get(taken).map(|(_, at)| time(*at)).transpose()?,
+        holds: holds(file)?,
+        ..Claimed::default()
+    };
+    let text = "UPDATE delivery SET fence = fence + 1, lease = ?2, held = 0 WHERE seq = ?1 \
+        RETURNING payload, private, attempts, fence, checks, receipt, most";
+    for (seq, _) in ready.iter().take(taken) {
+        claimed.deliveries.extend(rows(file, text, [*seq, due(end)], leased)?);
+    }
+    Ok(claimed)
+}
+
+fn leased(row: &Row<'_>) -> Result<Leased, StoreError> {
+    let mut delivery: Delivery = payload(row, 0)?;
+    delivery.private = decode_private(get::<Option<String>>(row, 1)?.as_deref())?;
+    let fence = u64::try_from(get::<i64>(row, 3)?).map_err(|_| unreadable("fence"))?;
+    let mut leased = Leased::new(delivery, get(row, 2)?, fence);
+    leased.checks = get(row, 4)?;
+    leased.receipt = get(row, 5)?;
+    leased.most = get(row, 6)?;
+    Ok(leased)
+}
+
+/// The lanes that stand still.
+pub(crate) fn holds(file: &Connection) -> Result<Vec<Hold>, StoreError> {
+    rows(file, "SELECT lane, until, why FROM hold ORDER BY lane", [], |row| {
+        Ok(Hold {
+            lane: Lane::new(&get::<String>(row, 0)?),
+            until: time(get(row, 1)?)?,
+            why: get(row, 2)?,
+        })
+    })
+}
+
+/// Writes what a verdict changes, if its lease is the last one.
+pub(crate) fn settle(file: &Connection, settlement: &Settlement) -> Result<Settled, StoreError> {
+    let change = settlement.verdict.change();
+    let Ok(fence) = i64::try_from(settlement.fence) else {
+        return Ok(Settled::LeaseLost);
+    };
+    let text = "UPDATE delivery SET state = coalesce(?3, state), due = coalesce(?4, due), lease = NULL, last = ?5, \
+        attempts = attempts + iif(receipt IS NULL, ?6, 0), \
+        checks = iif(?3 = 'queued', 0, checks + iif(receipt IS NULL, 0, ?6)), \
+        receipt = iif(?7, receipt, ?8), most = coalesce(?9, most), held = ?10 \
+        WHERE id = ?1 AND fence = ?2 AND lease IS NOT NULL";
+    let values = params![
+        settlement.delivery.as_str(),
+        fence,
+        change.state.map(|state| state.as_str()),
+        change.due_at.map(due),
+        encode(&settlement.attempt)?,
+        change.attempts,
+        change.keeps_receipt,
+        change.receipt,
+        change.most,
+        change.hold.is_some(),
+    ];
+    if run(file, text, values)? == 0 {
+        return Ok(Settled::LeaseLost);
+    }
+    if let Some((why, until)) = change.hold {
+        let text = "INSERT INTO hold SELECT lane, ?2, ?3 FROM delivery WHERE id = ?1 \
+            ON CONFLICT (lane) DO UPDATE SET until = max(until, ?2), why = ?3";
+        run(file, text, params![settlement.delivery.as_str(), due(until), why])?;
+    }
+    Ok(Settled::Recorded)
+}
+
+/// Queues dead deliveries again; a lane that is named goes on.
+pub(crate) fn requeue(file: &Connection, selection: &Selection) -> Result<u64, StoreError> {
+    let at = due(selection.due_at);
+    let (column, named) = match &selection.which {
+        Which::One(id) => ("id", id.as_str()),
+        Which::Lane(lane) => ("lane", lane.as_str()),
+        Which::All => ("''", ""),
+    };
+    if column != "id" {
+        run(file, &format!("DELETE FROM hold WHERE {column} = ?"), [named])?;
+        let text = format!("UPDATE delivery SET held = 0, due = min(due, ?1) WHERE held AND {column} = ?2");
+        run(file, &text, params![at, named])?;
+    }
+    // What has a receipt is checked, and not sent again.
+    let text = format!(
+        "UPDATE delivery SET state = iif(receipt IS NULL, 'queued', 'accepted'), due = ?1, attempts = 0, checks = 0, \
+         last = NULL WHERE state = 'dead' AND {column} = ?2"
+    );
+    run(file, &text, params![at, named])
+}
+
+/// Forgets; personal values stand in columns of their own for this.
+pub(crate) fn purge(file: &Connection, what: &Purge) -> Result<u64, StoreError> {
+    let all = |texts: &[&str], value: &dyn rusqlite::ToSql| {
+        let each = texts.iter().map(|text| run(file, text, [value]));
+        each.sum::<Result<u64, StoreError>>()
+    };
+    match what {
+        Purge::PrivateBefore(time) => all(
+            &[
+                "UPDATE click SET private = NULL WHERE private IS NOT NULL AND at < ?",
+                "UPDATE event SET private = NULL WHERE private IS NOT NULL AND received < ?",
+                "UPDATE delivery SET private = NULL WHERE private IS NOT NULL AND ready IS NULL AND created < ?",
+                "DELETE FROM refused WHERE received < ?",
+            ],
+            &micros(*time),
+        ),
+        Purge::DeliveriesBefore(time) => all(
+            &["DELETE FROM delivery WHERE ready IS NULL AND created < ?"],
+            &micros(*time),
+        ),
+        Purge::Erase(click) => all(
+            &[
+                "UPDATE click SET private = NULL WHERE private IS NOT NULL AND id = ?",
+                "UPDATE event SET private = NULL WHERE private IS NOT NULL AND click = ?",
+                "UPDATE delivery SET private = NULL WHERE private IS NOT NULL AND click = ?",
+                "DELETE FROM refused WHERE click = ?",
+            ],
+            &click.as_str(),
+        ),
+        Purge::Refused(ids) => {
+            let each = ids
+                .iter()
+                .map(|id| all(&["DELETE FROM refused WHERE id = ?"], &id.as_str()));
+            each.sum()
+        }
+        Purge::RefusedBefore(source, time) => {
+            let text = "DELETE FROM refused WHERE source = ? AND received < ?";
+            run(file, text, params![source.as_str(), micros(*time)])
+        }
+    }
+}
