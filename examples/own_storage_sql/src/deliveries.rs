@@ -6,6 +6,7 @@ use postback::delivery::{Delivery, Hold, Lane, Leased, Settled, Settlement};
 use postback::port::row::{decode_private, encode};
 use postback::port::{Claim, Claimed, Purge, Selection, StoreError, StoreErrorKind, Which};
 use rusqlite::{Connection, Row, params};
+use std::collections::BTreeMap;
 
 /// Leases what is ready. The fencing number gives correctness: a verdict under an older one writes
 /// nothing.
@@ -13,15 +14,20 @@ pub(crate) fn claim(file: &Connection, claim: &Claim) -> Result<Claimed, StoreEr
     let end = claim.now.checked_add(claim.lease);
     let end = end.ok_or_else(|| StoreError::new(StoreErrorKind::ApiMisuse, "the lease ends after the year 9999"))?;
     run(file, "DELETE FROM hold WHERE until <= ?", [micros(claim.now)])?;
-    // A lane that stands still is ready when its hold ends. One row more than the limit says when
-    // the next one is due.
-    let text = "SELECT seq, max(ready, coalesce(until, ready)) AS at FROM delivery LEFT JOIN hold USING (lane) \
-        WHERE ready IS NOT NULL AND lane = coalesce(?1, lane) ORDER BY at, seq LIMIT ?2";
+    // A lane that stands still is ready when its hold ends.
+    let text = "SELECT seq, max(ready, coalesce(until, ready)) AS at, lane FROM delivery LEFT JOIN hold USING (lane) \
+        WHERE ready IS NOT NULL AND lane = coalesce(?, lane) ORDER BY at, seq";
     let lane = claim.lane.as_ref().map(Lane::as_str);
-    let limit = i64::from(claim.limit);
-    let ready: Vec<(i64, i64)> = rows(file, text, params![lane, limit.saturating_add(1)], |row| {
-        Ok((get(row, 0)?, get(row, 1)?))
+    let mut given: BTreeMap<Lane, u32> = BTreeMap::new();
+    let ready = rows(file, text, [lane], |row| {
+        let lane = Lane::new(&get::<String>(row, 2)?);
+        let share = claim.share(&lane);
+        let given = given.entry(lane).or_default();
+        *given = given.saturating_add(1);
+        Ok((*given <= share).then_some((get::<i64>(row, 0)?, get::<i64>(row, 1)?)))
     })?;
+    // No lane gets more than its share. The first that stays behind says when the next one is due.
+    let ready: Vec<(i64, i64)> = ready.into_iter().flatten().collect();
     let taken = ready.iter().take(claim.limit as usize);
     let taken = taken.take_while(|(_, at)| *at <= micros(claim.now)).count();
     let mut claimed = Claimed {

@@ -4,10 +4,8 @@ use crate::SqlStore;
 use crate::deliveries::holds;
 use crate::reads::{click, event_row, payload, tallies};
 use crate::sql::{get, rows, time, unreadable};
-use postback::Click;
 use postback::delivery::{Delivery, DeliveryRow, DeliveryState};
 use postback::event::Interface;
-use postback::model::Conversion;
 use postback::plan::{EventRow, RefusedBody, RefusedCount, RefusedReason, RefusedRow, Ring, Tally};
 use postback::port::row::decode;
 use postback::port::{
@@ -15,6 +13,7 @@ use postback::port::{
     StoreError, StoreErrorKind,
 };
 use postback::value::{ClickId, EventId, Fingerprint, OfferSourceId, RefusedId};
+use postback::{Click, Conversion};
 use rusqlite::{Connection, Row, params_from_iter, types::Value};
 
 const REFUSED: &str = "id, source, interface, ring, reason, parameter, click, at";

@@ -9,15 +9,14 @@ mod inspect;
 mod reads;
 mod sql;
 
-use postback::Click;
 use postback::delivery::{Settled, Settlement};
-use postback::event::Event;
-use postback::plan::{Commit, Committed, FactQuery, Facts, GuardKey, Outcome, PointReads, Write};
+use postback::plan::{Commit, Committed, FactQuery, GuardKey, Outcome, PointReads, Write};
 use postback::port::{
     BoxFuture, Claim, Claimed, Cursor, Purge, Selection, Store, StoreError, StoreErrorKind, row::of_click,
     row::of_delivery, row::of_write,
 };
 use postback::value::{EventId, Namespace};
+use postback::{Click, Event, Facts};
 use reads::{Reads, event, version};
 use rusqlite::{Connection, TransactionBehavior, params};
 use std::{future::ready, path::Path, sync::Mutex, sync::PoisonError};

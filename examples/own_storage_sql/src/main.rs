@@ -2,11 +2,9 @@
 //! `cargo run -p postback-own-storage-sql`
 
 use own_storage_sql::SqlStore;
-use postback::decide::Decision;
-use postback::event::Received;
 use postback::intake::{Caller, Intake};
 use postback::port::Store;
-use postback::{Click, CompileOptions, Credentials, Document, Timestamp, compile};
+use postback::{Click, CompileOptions, Credentials, Decision, Document, Received, Timestamp, compile};
 use std::{error::Error, io::Write, pin::pin};
 
 /// The postback of the campaign in `shop.toml`.

@@ -1,12 +1,11 @@
 //! What a decision reads. Absence is an answer too, with version 0.
 
 use crate::sql::{get, rows, unreadable};
-use postback::Click;
-use postback::event::Event;
 use postback::plan::{ClickFacts, EventRow, GuardKey, Outcome, PointReads, ReceiptFacts, Tally};
 use postback::port::StoreError;
 use postback::port::row::{decode, decode_private};
 use postback::value::{ClickId, EventId, OfferSourceId, Receipt};
+use postback::{Click, Event};
 use rusqlite::{Connection, Row, params};
 use std::collections::BTreeSet;
 
