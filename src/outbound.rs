@@ -127,6 +127,11 @@ impl HoledText {
         self.0.push(Part::Optional { optional });
     }
 
+    /// Whether it has no hole and no member that may vanish.
+    fn is_plain(&self) -> bool {
+        self.0.iter().all(|part| matches!(part, Part::Text(_)))
+    }
+
     /// The holes in order, those inside a signed message included.
     pub fn holes(&self) -> impl Iterator<Item = &Hole> {
         self.own_holes().flat_map(|hole| {
@@ -212,6 +217,14 @@ impl Outbound {
         }
     }
 
+    /// Whether the request and its item have no hole.
+    pub(crate) fn is_plain(&self) -> bool {
+        let item = self.item.as_ref().map(|item| &item.text);
+        let texts = [Some(&self.url), self.body.as_ref(), item];
+        let headers = || self.headers.iter().all(|(_, value)| value.is_plain());
+        texts.into_iter().flatten().all(HoledText::is_plain) && headers()
+    }
+
     /// Every hole of the request and its item.
     pub fn holes(&self) -> impl Iterator<Item = &Hole> {
         let item = self.item.iter().flat_map(|item| item.text.holes());
@@ -268,6 +281,31 @@ mod tests {
             text.to_string(),
             "a={secret:env:T}&ip={ip}{unix_time}{signature}{..}{receipt}\"b\":{unix_time}"
         );
+    }
+
+    #[test]
+    fn a_request_is_plain_where_none_of_its_texts_has_a_hole() {
+        let plain = || HoledText::plain("a");
+        let mut holed = plain();
+        holed.push_hole(Hole::UnixTime);
+        let mut request = Outbound::new(Method::Post, plain());
+        request.headers.push(("a".into(), plain()));
+        request.body = Some(plain());
+        let text = plain();
+        request.item = Some(Item { limit: 1, text });
+        assert!(request.is_plain());
+        let changes: [fn(&mut Outbound, HoledText); 4] = [
+            |request, text| request.url = text,
+            |request, text| request.headers.push(("b".into(), text)),
+            |request, text| request.body = Some(text),
+            |request, text| request.item = Some(Item { limit: 1, text }),
+        ];
+        for change in changes {
+            let mut request = request.clone();
+            change(&mut request, holed.clone());
+            assert!(!request.is_plain());
+            assert_eq!(request.holes().count(), 1);
+        }
     }
 
     #[test]

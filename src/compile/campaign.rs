@@ -46,7 +46,7 @@ pub(super) fn resolve(
         let offered = Reach::of_paths(&paths, offers, sources);
         let mut postbacks = postback::resolve(row, place, context, draft, offered.as_ref().unwrap_or(&every));
         super::later::campaign_apis(row, place, context);
-        liken(&mut postbacks);
+        number(&mut postbacks);
         let named = postbacks.iter().take(MAX_TRACED_RULES);
         let traced = named.map(|postback| postback.id.clone()).collect();
         Some(Campaign {
@@ -62,20 +62,20 @@ pub(super) fn resolve(
     })
 }
 
-/// Tells every postback which one before it asks the same, types and statuses aside.
-fn liken(postbacks: &mut [PostbackRule]) {
+/// Gives every postback the number of what it asks, types and statuses aside.
+fn number(postbacks: &mut [PostbackRule]) {
     let mut firsts: Vec<usize> = Vec::new();
     for place in 0..postbacks.len() {
         let Some((before, [own, ..])) = postbacks.split_at_mut_checked(place) else {
             return;
         };
-        let alike = |first: &&usize| {
-            let known = before.get(**first);
+        let alike = |first: &usize| {
+            let known = before.get(*first);
             known.is_some_and(|known| known.payout == own.payout && known.conditions.asks_like(&own.conditions))
         };
-        let like = firsts.iter().find(alike).copied();
-        own.like = like.unwrap_or(place);
-        if like.is_none() {
+        let asks = firsts.iter().position(|first| alike(first));
+        own.asks = asks.unwrap_or(firsts.len());
+        if asks.is_none() {
             firsts.push(place);
         }
     }

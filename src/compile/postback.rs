@@ -61,7 +61,7 @@ fn postback(
         url,
         body: request.body,
         conditions,
-        like: 0,
+        asks: 0,
         payout,
         updates: row.updates.unwrap_or(Updates::FirstMatch),
         success: request.success,

@@ -9,7 +9,7 @@ use crate::model::{Click, Conversion, Duplicates, Entry, Revenue};
 use crate::plan::rows;
 use crate::plan::{DuplicateDecision, EventRow, Outcome, Reason, Tally, TallyKey};
 use crate::value::{Money, Shared};
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 
 /// A conversion before and after an entry.
 struct Made {
@@ -296,11 +296,11 @@ impl<'a> Work<'a> {
         self.facts.clicks.get(&click.id).map_or(&[], |known| &known.tallies)
     }
 
-    /// Every tally of a click as it is now.
-    pub(super) fn tallies_of(&self, click: &Click) -> BTreeMap<&TallyKey, &Tally> {
+    /// Every tally of a click: those that are stored, then those that have changed, so that of one
+    /// key the last is as it is now.
+    pub(super) fn tallies_of(&self, click: &Click) -> impl Iterator<Item = &Tally> {
         let changed = self.tallies.iter().filter(|tally| tally.click == click.id);
-        let all = self.stored(click).iter().chain(changed);
-        all.map(|tally| (&tally.key, tally)).collect()
+        self.stored(click).iter().chain(changed)
     }
 
     /// Whether a click has all the tallies with network ids of their own that it may have. Those of
@@ -314,7 +314,9 @@ impl<'a> Work<'a> {
     }
 
     fn has_most(&self, click: &Click, counts: impl Fn(&TallyKey) -> bool) -> bool {
-        self.tallies_of(click).keys().filter(|key| counts(key)).count() >= MAX_TALLIES
+        let keys = self.tallies_of(click).map(|tally| &tally.key);
+        let counted: BTreeSet<&TallyKey> = keys.filter(|key| counts(key)).collect();
+        counted.len() >= MAX_TALLIES
     }
 
     /// What is to be said of an entry that counts.

@@ -22,6 +22,9 @@ use alloc::{
     vec::Vec,
 };
 
+/// Room for what the rules of a campaign ask, types and statuses aside.
+const USUALLY_ASKED: usize = 8;
+
 /// A conversion before and after an event, which is decided `now`.
 pub(super) struct Change<'a> {
     pub(super) now: Timestamp,
@@ -114,30 +117,37 @@ impl<'a> Scopes<'a> {
         &self.scope
     }
 
-    /// What each rule of the campaign says, in order.
-    fn judged(&mut self, campaign: &Campaign) -> Vec<Judged> {
-        let mut judged: Vec<Judged> = Vec::with_capacity(campaign.postbacks.len());
+    /// What each rule of the campaign says.
+    fn judged(&mut self, campaign: &Campaign) -> Judged {
+        let mut asked: Vec<Asked> = Vec::with_capacity(USUALLY_ASKED);
+        let mut answers = Vec::with_capacity(campaign.postbacks.len());
         for postback in &campaign.postbacks {
-            let like = judged.get(postback.like).map(|known| (known.payout, known.rest));
-            let (payout, rest) = like.unwrap_or_else(|| {
+            let known = asked.get(postback.asks).map(|known| known.rest);
+            let rest = known.unwrap_or_else(|| {
                 let payout = self.payout(postback);
                 let conversion = self.conversion;
-                let scope = self.of(postback, payout);
-                (payout, evaluate_rest(&postback.conditions, conversion, scope))
+                let rest = evaluate_rest(&postback.conditions, conversion, self.of(postback, payout));
+                asked.push(Asked { payout, rest });
+                rest
             });
-            let answer = rest.and(evaluate_names(&postback.conditions, self.conversion));
-            judged.push(Judged { payout, rest, answer });
+            answers.push(rest.and(evaluate_names(&postback.conditions, self.conversion)));
         }
-        judged
+        Judged { asked, answers }
     }
 }
 
-/// What a rule says of a conversion.
+/// What the rules of a campaign say of a conversion.
 struct Judged {
+    /// By [`PostbackRule::asks`].
+    asked: Vec<Asked>,
+    /// Of each rule, in order.
+    answers: Vec<RuleAnswer>,
+}
+
+/// What rules that ask alike come to, without the type and the status.
+struct Asked {
     payout: ToldPayout,
-    /// Without the type and the status.
     rest: RuleAnswer,
-    answer: RuleAnswer,
 }
 
 impl<'t> Decision<'t> {
@@ -164,20 +174,23 @@ impl<'t> Decision<'t> {
             return;
         };
         let mut scopes = Scopes::new(*self, campaign, channel, change.click, change.after);
-        let judged = scopes.judged(campaign);
+        let Judged { asked, answers } = scopes.judged(campaign);
         // Rows are large, so there is room for those that are made and for no others.
-        outbox.reserve_exact(judged.iter().filter(|rule| rule.answer.fires()).count());
-        let mut verdicts = Vec::with_capacity(judged.len().min(MAX_TRACED_RULES));
-        for (rule, postback) in judged.into_iter().zip(&campaign.postbacks) {
-            let verdict = if rule.answer.fires() {
-                let scope = scopes.of(postback, rule.payout);
-                self.fire_one(change, campaign, postback, scope, fired, outbox)
-            } else {
-                RuleVerdict::Failed(rule.answer)
+        outbox.reserve_exact(answers.iter().filter(|answer| answer.fires()).count());
+        let mut verdicts = Vec::with_capacity(answers.len().min(MAX_TRACED_RULES));
+        for (answer, postback) in answers.into_iter().zip(&campaign.postbacks) {
+            let payout = asked.get(postback.asks).filter(|_| answer.fires());
+            let verdict = match payout.map(|asked| asked.payout) {
+                None => RuleVerdict::Failed(answer),
+                Some(payout) => {
+                    let scope = scopes.of(postback, payout);
+                    let verdict = self.fire_one(change, campaign, postback, scope, fired, outbox);
+                    if verdict == RuleVerdict::Fired {
+                        note(fired, campaign, postback, payout);
+                    }
+                    verdict
+                }
             };
-            if verdict == RuleVerdict::Fired {
-                note(fired, campaign, postback, rule.payout);
-            }
             if verdicts.len() < MAX_TRACED_RULES {
                 verdicts.push(verdict);
             }
@@ -282,6 +295,10 @@ pub(super) fn render(postback: &PostbackRule, scope: &Scope<'_>) -> Result<Outbo
 
 /// The personal values that the holes of a request name: of the click, else of the event.
 pub(super) fn private_values(outbound: &Outbound, click: &Click, event: &Event) -> BTreeMap<String, Pii> {
+    // Most have no hole; to walk over none takes 500 instructions.
+    if outbound.is_plain() {
+        return BTreeMap::new();
+    }
     let names = outbound.holes().filter_map(|hole| match hole {
         Hole::Private { field, .. } => Some(field),
         _ => None,

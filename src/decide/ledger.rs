@@ -41,7 +41,7 @@ impl Work<'_> {
         }
         Ledger {
             events,
-            tallies: self.tallies_of(click),
+            tallies: self.tallies_of(click).map(|tally| (&tally.key, tally)).collect(),
         }
     }
 }

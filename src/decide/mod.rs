@@ -32,6 +32,7 @@ use crate::event::Event;
 use crate::plan::{FactQuery, Facts, Outcome};
 use crate::value::{OfferSourceId, Timestamp};
 use alloc::vec::Vec;
+use reversal::taken_keys;
 use thiserror::Error;
 use work::Work;
 
@@ -44,14 +45,23 @@ impl Decision<'_> {
     /// Which rows the decision over `event` needs.
     #[must_use]
     pub fn needs(&self, event: &Event) -> FactQuery {
-        let source = self.sources.get(&event.source);
-        let id = source.and_then(|source| self.leading_id(source, event));
+        let (id, told) = self.sources.get(&event.source).map_or_else(Default::default, |source| {
+            let meaning = self.meaning(source, event);
+            let kind = self.kind(source, event, &meaning);
+            (
+                self.leading_id(source, event, &meaning, &kind),
+                taken_keys(event, &kind),
+            )
+        });
         FactQuery {
             source: event.source.clone(),
             event: event.id.clone(),
             clicks: event.clicks.clone(),
-            receipts: event.receipt.iter().chain(&event.parent).cloned().chain(id).collect(),
-            told: self.taken_keys(event),
+            receipts: [event.receipt.clone(), event.parent.clone(), id]
+                .into_iter()
+                .flatten()
+                .collect(),
+            told,
         }
     }
 

@@ -33,20 +33,18 @@ impl<'t> Decision<'t> {
             Some(Some(type_name)) => self.types.get(type_name).map_or(Meaning::Unmapped, Meaning::Type),
             Some(None) => Meaning::Chosen,
             None if event.interface == Interface::Ins => Meaning::Unmapped,
-            None => match TypeName::new(name) {
-                Ok(name) => self
-                    .configured(source, &name)
-                    .map_or_else(|| Meaning::Unknown(name.clone()), Meaning::Type),
-                Err(_) => Meaning::Unmapped,
+            None => match self.configured(source, name) {
+                Some(known) => Meaning::Type(known),
+                None => TypeName::new(name).map_or(Meaning::Unmapped, Meaning::Unknown),
             },
         }
     }
 
     /// The type of a name: the one that has it exactly, else the only one that has it in another
     /// case.
-    fn configured(&self, source: &Source, name: &TypeName) -> Option<&'t ConversionType> {
+    fn configured(&self, source: &Source, name: &str) -> Option<&'t ConversionType> {
         let alike = || {
-            let is_alike = |known: &&ConversionType| known.name.as_str().eq_ignore_ascii_case(name.as_str());
+            let is_alike = |known: &&ConversionType| known.name.as_str().eq_ignore_ascii_case(name);
             only(self.types.values().filter(is_alike))
         };
         let exact = self.types.get(name);
@@ -80,12 +78,24 @@ impl<'t> Decision<'t> {
         event: &Event,
         meaning: &Meaning<'_>,
     ) -> Option<Entry> {
+        let kind = self.kind(source, event, meaning);
+        self.entry_of_kind(source, offer, event, meaning, &kind)
+    }
+
+    /// The same of an event whose kind is known already.
+    pub(super) fn entry_of_kind(
+        &self,
+        source: &Source,
+        offer: Option<&Offer>,
+        event: &Event,
+        meaning: &Meaning<'_>,
+        kind: &Kind,
+    ) -> Option<Entry> {
         let (type_name, counts, known) = match meaning {
             Meaning::Type(known) => (known.name.clone(), known.counts, true),
             Meaning::Unknown(name) => (name.clone(), Counts::Info, false),
             Meaning::Chosen | Meaning::Unmapped => return None,
         };
-        let kind = self.kind(source, event, meaning);
         let open = source.open_types.contains(&type_name);
         let stand_in = || {
             offer
@@ -98,8 +108,8 @@ impl<'t> Decision<'t> {
             at: event.at,
             timed: event.timed,
             received_at: event.timed.then_some(event.received_at),
-            status: self.status(source, offer, event, counts, &kind),
-            kind,
+            status: self.status(source, offer, event, counts, kind),
+            kind: kind.clone(),
             type_name,
             known,
             status_word: event.status.clone(),

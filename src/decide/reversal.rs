@@ -9,7 +9,7 @@ use super::fire::Change;
 use super::ledger::Ledger;
 use super::tallies;
 use super::work::Work;
-use crate::event::Event;
+use crate::event::{Event, Kind};
 use crate::model::{Click, Conversion, Counts, Duplicates, Entry, Revenue};
 use crate::plan::{Tally, TallyKey, Trace};
 use crate::value::{Amount, Currency, Money, Receipt};
@@ -76,15 +76,13 @@ impl Decision<'_> {
         let edits = || policy.and_then(|policy| self.tally_key(policy, entry)) == Some(TallyKey::Edit);
         (is_money || edits()) && self.takes_back(entry).is_none()
     }
+}
 
-    /// The keys of an event that may be a reversal which does not say how much.
-    pub(super) fn taken_keys(&self, event: &Event) -> Vec<Receipt> {
-        let source = self.sources.get(&event.source).filter(|_| event.sum.is_none());
-        let takes = source.is_some_and(|source| {
-            let meaning = self.meaning(source, event);
-            self.kind(source, event, &meaning).subtracts()
-        });
-        event.keys().into_iter().flatten().filter(|_| takes).collect()
+/// The keys of an event of a kind that may be a reversal which does not say how much.
+pub(super) fn taken_keys(event: &Event, kind: &Kind) -> Vec<Receipt> {
+    match event.sum.is_none() && kind.subtracts() {
+        true => event.keys().into_iter().flatten().collect(),
+        false => Vec::new(),
     }
 }
 
@@ -120,7 +118,7 @@ impl<'a> Work<'a> {
     /// Every conversion of a click that takes back what is not said, by its tally.
     pub(super) fn reversals(&self, click: &Click) -> BTreeMap<TallyKey, Conversion> {
         let is_reversal = |key: &TallyKey| matches!(key, TallyKey::Reversal(_));
-        if !self.tallies_of(click).keys().any(|key| is_reversal(key)) {
+        if !self.tallies_of(click).any(|tally| is_reversal(&tally.key)) {
             return BTreeMap::new();
         }
         let ledger = self.ledger(click);

@@ -10,7 +10,7 @@ use super::decision::Decision;
 use super::receipts::Receipts;
 use super::resolve::Meaning;
 use super::tallies::supersedes;
-use crate::event::{Event, Interface};
+use crate::event::{Event, Interface, Kind};
 use crate::model::{Click, Conversion, Duplicates, Entry};
 use crate::plan::{Facts, Tally, Told};
 use crate::tracker::Source;
@@ -20,13 +20,18 @@ use alloc::boxed::Box;
 impl Decision<'_> {
     /// The key of an event's id, where that may lead to the event's click: messages of its type
     /// follow an order, or it takes an order back.
-    pub(super) fn leading_id(&self, source: &Source, event: &Event) -> Option<Receipt> {
+    pub(super) fn leading_id(
+        &self,
+        source: &Source,
+        event: &Event,
+        meaning: &Meaning<'_>,
+        kind: &Kind,
+    ) -> Option<Receipt> {
         let id = event.event_id.as_deref();
         let id = id.filter(|_| source.follows_ids && event.interface == Interface::Postback)?;
-        let meaning = self.meaning(source, event);
         let Meaning::Type(known) = meaning else { return None };
         let is_followed = known.duplicates.unwrap_or(source.duplicates) == Duplicates::Update;
-        let leads = is_followed || self.kind(source, event, &meaning).subtracts();
+        let leads = is_followed || kind.subtracts();
         (leads && !source.open_types.contains(&known.name)).then(|| Receipt::of_event_id(id))
     }
 
@@ -68,12 +73,12 @@ impl Decision<'_> {
         let source = self.sources.get(&event.source)?;
         let meaning = self.meaning(source, event);
         let kind = self.kind(source, event, &meaning);
-        let id = self.leading_id(source, event);
+        let id = self.leading_id(source, event, &meaning, &kind);
         let receipts = Receipts::new(&source.id, facts);
         let Attribution::Click { click, .. } = attribute(event, &kind, id.as_ref(), facts, &receipts) else {
             return None;
         };
-        let entry = self.entry(source, self.offers.get(&click.offer), event, &meaning)?;
+        let entry = self.entry_of_kind(source, self.offers.get(&click.offer), event, &meaning, &kind)?;
         let policy = self.policy(source, event, &entry);
         let key = self.tally_key(policy.filter(|policy| *policy == Duplicates::Update)?, &entry)?;
         let tallies = &facts.clicks.get(&click.id)?.tallies;

@@ -66,7 +66,7 @@ impl<'a> Work<'a> {
             row.reason = Some(Reason::counted_by(truth));
             return row;
         }
-        let id = self.decision.leading_id(self.source, event);
+        let id = self.decision.leading_id(self.source, event, &meaning, &kind);
         match attribute(event, &kind, id.as_ref(), self.facts, &self.receipts) {
             Attribution::Unattributed(reason) => {
                 // A test has no click to wait for, and what means nothing here would mean nothing
@@ -102,7 +102,7 @@ impl<'a> Work<'a> {
         let by_id = matches!(found, Found::Candidate { .. } | Found::Hand { .. });
         row.trace.found = Some(found);
         let offer = self.decision.offers.get(&click.offer);
-        let entry = self.decision.entry(self.source, offer, event, meaning);
+        let entry = self.decision.entry_of_kind(self.source, offer, event, meaning, kind);
         let policy = entry
             .as_ref()
             .and_then(|entry| self.decision.policy(self.source, event, entry));
@@ -168,6 +168,9 @@ impl<'a> Work<'a> {
             key: GuardKey::Receipt(source.clone(), id.clone()),
             version: known.version,
         });
+        let mut guards = Vec::with_capacity(clicks.len().saturating_add(receipts.len()));
+        guards.extend(clicks);
+        guards.extend(receipts);
         let identity = (!waits).then(|| row.event.id.clone());
         let receipt_rows = self.receipts.into_changed();
         let changed = [
@@ -185,7 +188,7 @@ impl<'a> Work<'a> {
         Commit {
             identity,
             waiting,
-            guards: clicks.chain(receipts).collect(),
+            guards,
             writes,
             outbox: self.outbox,
             now: self.now,

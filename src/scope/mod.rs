@@ -149,7 +149,7 @@ impl<'a> Scope<'a> {
                 optional(shown.and_then(|s| s.order_id.as_deref().or(s.receipt.as_ref().map(AsRef::as_ref))))
             }
             Field::Sum => match self.conversion.and_then(|c| c.sum) {
-                Some(money) => Value::Text(Cow::Owned(money.amount.to_string())),
+                Some(money) => Value::Text(Cow::Owned(money.amount.text())),
                 None => Value::Empty,
             },
             Field::Payout => amount(self.payout),
@@ -182,7 +182,7 @@ impl<'a> Scope<'a> {
             ClickSlot::ExternalId => optional(self.click.external_id.as_deref()),
             ClickSlot::Sub(number) => optional(self.click.subs.get(&number).map(String::as_str)),
             ClickSlot::Cost => match self.click.cost {
-                Some(cost) => Value::Text(Cow::Owned(cost.amount.to_string())),
+                Some(cost) => Value::Text(Cow::Owned(cost.amount.text())),
                 None => Value::Empty,
             },
         }
@@ -209,7 +209,7 @@ fn seconds(at: Option<crate::value::Timestamp>) -> Value<'static> {
 
 fn amount(payout: Option<ToldPayout>) -> Value<'static> {
     match payout {
-        Some(ToldPayout::Known(money)) => Value::Text(Cow::Owned(money.amount.to_string())),
+        Some(ToldPayout::Known(money)) => Value::Text(Cow::Owned(money.amount.text())),
         Some(ToldPayout::NoRate) => Value::NoRate,
         None => Value::Empty,
     }

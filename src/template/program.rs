@@ -154,7 +154,7 @@ impl Program {
         let first = out.0.drain(..).next();
         let mut text = match first {
             Some(Part::Text(text)) => text,
-            _ => String::new(),
+            _ => String::with_capacity(self.room),
         };
         text.clear();
         text.reserve(self.room);

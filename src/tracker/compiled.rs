@@ -172,9 +172,9 @@ pub struct PostbackRule {
     pub(crate) url: UrlTemplate,
     pub(crate) body: Option<BodyTemplate>,
     pub(crate) conditions: Conditions,
-    /// The place of the campaign's first postback that asks the same of the same payout, types and
-    /// statuses aside; its own where it is the first.
-    pub(crate) like: usize,
+    /// The number of what it asks, types and statuses aside: postbacks of a campaign that ask the
+    /// same of the same payout have one. In order the first ones count up from 0.
+    pub(crate) asks: usize,
     pub(crate) payout: PayoutRule,
     pub(crate) updates: Updates,
     pub(crate) success: Shared<SuccessRule>,

@@ -23,6 +23,9 @@ pub(crate) fn word_kind(source: &Source, name: &str) -> Option<Kind> {
 
 /// The row of the network's own word. A `SALE` of upsells alone goes by `UPSELL`, never by `SALE`.
 fn mapped_word<'a>(source: &'a Source, name: &str, kind: Option<&Kind>) -> Option<&'a Option<TypeName>> {
+    if source.events.is_empty() {
+        return None;
+    }
     if kind == Some(&Kind::Upsell) && name == "SALE" {
         return source.events.get("UPSELL");
     }

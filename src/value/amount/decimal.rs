@@ -1,10 +1,10 @@
 //! The type: an exact decimal number and its arithmetic.
 
 use super::exact::{divided, product};
-use super::read;
 use super::refused::{AmountError, MAX_AMOUNT_DIGITS, MAX_AMOUNT_FRACTION, Problem};
+use super::{print, read};
 use crate::value::text_serde::text_serde;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use core::{cmp::Ordering, fmt, str::FromStr};
 use rust_decimal::Decimal;
 
@@ -46,6 +46,12 @@ impl Amount {
     #[must_use]
     pub fn minor_units(self, digits: u32) -> Option<i64> {
         i64::try_from(self.mantissa_at(digits)?).ok()
+    }
+
+    /// What it prints as, without the formatter.
+    pub(crate) fn text(self) -> String {
+        let text = u64::try_from(self.0.mantissa()).map(|mantissa| print::plain(mantissa, self.0.scale()));
+        text.unwrap_or_else(|_| self.to_string())
     }
 
     /// Whether it is 0.

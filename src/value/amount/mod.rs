@@ -3,6 +3,7 @@
 
 mod decimal;
 mod exact;
+mod print;
 mod read;
 mod refused;
 
