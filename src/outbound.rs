@@ -6,9 +6,10 @@
 //! request or one item of a batch, which the conversion APIs of ad platforms take together in one
 //! request.
 
-use crate::model::Method;
-use crate::value::SecretReference;
-use alloc::{string::String, vec::Vec};
+use crate::event::Event;
+use crate::model::{Click, Method};
+use crate::value::{Pii, SecretReference};
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use core::{fmt, iter::once};
 use serde::{Deserialize, Serialize};
 
@@ -217,8 +218,22 @@ impl Outbound {
         }
     }
 
+    /// The personal values that its holes name: of the click, else of the event.
+    pub(crate) fn private_values(&self, click: &Click, event: &Event) -> BTreeMap<String, Pii> {
+        // Most have no hole; to walk over none takes 500 instructions.
+        if self.is_plain() {
+            return BTreeMap::new();
+        }
+        let names = self.holes().filter_map(|hole| match hole {
+            Hole::Private { field, .. } => Some(field),
+            _ => None,
+        });
+        let value = |name: &String| click.private.get(name).or_else(|| event.private.get(name)).cloned();
+        names.filter_map(|name| Some((name.clone(), value(name)?))).collect()
+    }
+
     /// Whether the request and its item have no hole.
-    pub(crate) fn is_plain(&self) -> bool {
+    fn is_plain(&self) -> bool {
         let item = self.item.as_ref().map(|item| &item.text);
         let texts = [Some(&self.url), self.body.as_ref(), item];
         let headers = || self.headers.iter().all(|(_, value)| value.is_plain());

@@ -73,7 +73,7 @@ fn number(postbacks: &mut [PostbackRule]) {
             let known = before.get(*first);
             known.is_some_and(|known| known.payout == own.payout && known.conditions.asks_like(&own.conditions))
         };
-        let asks = firsts.iter().position(|first| alike(first));
+        let asks = firsts.iter().position(alike);
         own.asks = asks.unwrap_or(firsts.len());
         if asks.is_none() {
             firsts.push(place);

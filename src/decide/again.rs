@@ -1,7 +1,7 @@
 //! A postback that was decided, written again under the configuration of now.
 
 use super::decision::Decision;
-use super::fire::{Scopes, note, private_values, render};
+use super::fire::{Scopes, note, render};
 use crate::delivery::{Cause, Delivery, Replaced};
 use crate::event::Event;
 use crate::model::{Click, Conversion};
@@ -90,7 +90,7 @@ impl Decision<'_> {
             postback: rule.id.clone(),
             success: rule.success.clone(),
         };
-        let private = private_values(&outbound, told.click, told.event);
+        let private = outbound.private_values(told.click, told.event);
         let mut delivery = Delivery::new(id.clone(), cause, rule.lane.clone(), now, outbound);
         delivery.retry = rule.retry.clone();
         delivery.private = private;

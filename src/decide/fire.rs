@@ -10,20 +10,16 @@ use super::money::delta;
 use crate::delivery::{Cause, Delivery};
 use crate::event::Event;
 use crate::model::{Click, Conversion, Updates};
-use crate::outbound::{Hole, HoledText, Outbound};
+use crate::outbound::{HoledText, Outbound};
 use crate::plan::{Fired, MAX_TRACED_RULES, RuleTraces, RuleVerdict, Trace};
 use crate::rule::{RuleAnswer, evaluate_names, evaluate_rest};
 use crate::scope::{Names, Scope, ToldPayout};
 use crate::tracker::{Campaign, Channel, PayoutRule, PostbackRule, names};
-use crate::value::{CampaignId, DeliveryId, EventId, Pii, PostbackId, Timestamp};
+use crate::value::{CampaignId, DeliveryId, EventId, PostbackId, Timestamp};
 use alloc::{
-    collections::BTreeMap,
     string::{String, ToString},
     vec::Vec,
 };
-
-/// Room for what the rules of a campaign ask, types and statuses aside.
-const USUALLY_ASKED: usize = 8;
 
 /// A conversion before and after an event, which is decided `now`.
 pub(super) struct Change<'a> {
@@ -119,14 +115,13 @@ impl<'a> Scopes<'a> {
 
     /// What each rule of the campaign says.
     fn judged(&mut self, campaign: &Campaign) -> Judged {
-        let mut asked: Vec<Asked> = Vec::with_capacity(USUALLY_ASKED);
+        let mut asked: Vec<Asked> = Vec::with_capacity(campaign.postbacks.len());
         let mut answers = Vec::with_capacity(campaign.postbacks.len());
         for postback in &campaign.postbacks {
             let known = asked.get(postback.asks).map(|known| known.rest);
             let rest = known.unwrap_or_else(|| {
                 let payout = self.payout(postback);
-                let conversion = self.conversion;
-                let rest = evaluate_rest(&postback.conditions, conversion, self.of(postback, payout));
+                let rest = evaluate_rest(&postback.conditions, self.conversion, self.of(postback, payout));
                 asked.push(Asked { payout, rest });
                 rest
             });
@@ -239,7 +234,7 @@ impl<'t> Decision<'t> {
         };
         // In the order of their ids, and each once. The row is made in its place: it is large.
         if let Err(place) = outbox.binary_search_by(|known| known.id.cmp(&id)) {
-            let private = private_values(&outbound, change.click, change.event);
+            let private = outbound.private_values(change.click, change.event);
             outbox.insert(
                 place,
                 Delivery {
@@ -291,22 +286,4 @@ pub(super) fn render(postback: &PostbackRule, scope: &Scope<'_>) -> Result<Outbo
             .push(("content-type".into(), HoledText::plain(body.content_type().as_str())));
     }
     Ok(outbound)
-}
-
-/// The personal values that the holes of a request name: of the click, else of the event.
-pub(super) fn private_values(outbound: &Outbound, click: &Click, event: &Event) -> BTreeMap<String, Pii> {
-    // Most have no hole; to walk over none takes 500 instructions.
-    if outbound.is_plain() {
-        return BTreeMap::new();
-    }
-    let names = outbound.holes().filter_map(|hole| match hole {
-        Hole::Private { field, .. } => Some(field),
-        _ => None,
-    });
-    names
-        .filter_map(|name| {
-            let value = click.private.get(name).or_else(|| event.private.get(name))?;
-            Some((name.clone(), value.clone()))
-        })
-        .collect()
 }

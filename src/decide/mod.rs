@@ -45,24 +45,17 @@ impl Decision<'_> {
     /// Which rows the decision over `event` needs.
     #[must_use]
     pub fn needs(&self, event: &Event) -> FactQuery {
-        let (id, told) = self.sources.get(&event.source).map_or_else(Default::default, |source| {
+        let mut query = FactQuery::new(event.source.clone(), event.id.clone());
+        query.clicks.clone_from(&event.clicks);
+        query.receipts.extend(event.receipt.clone());
+        query.receipts.extend(event.parent.clone());
+        if let Some(source) = self.sources.get(&event.source) {
             let meaning = self.meaning(source, event);
             let kind = self.kind(source, event, &meaning);
-            (
-                self.leading_id(source, event, &meaning, &kind),
-                taken_keys(event, &kind),
-            )
-        });
-        FactQuery {
-            source: event.source.clone(),
-            event: event.id.clone(),
-            clicks: event.clicks.clone(),
-            receipts: [event.receipt.clone(), event.parent.clone(), id]
-                .into_iter()
-                .flatten()
-                .collect(),
-            told,
+            query.receipts.extend(self.leading_id(source, event, &meaning, &kind));
+            query.told = taken_keys(event, &kind);
         }
+        query
     }
 
     /// Decides what an event means, and with it every waiting event that it resolves. Pure and

@@ -77,18 +77,6 @@ impl<'t> Decision<'t> {
         offer: Option<&Offer>,
         event: &Event,
         meaning: &Meaning<'_>,
-    ) -> Option<Entry> {
-        let kind = self.kind(source, event, meaning);
-        self.entry_of_kind(source, offer, event, meaning, &kind)
-    }
-
-    /// The same of an event whose kind is known already.
-    pub(super) fn entry_of_kind(
-        &self,
-        source: &Source,
-        offer: Option<&Offer>,
-        event: &Event,
-        meaning: &Meaning<'_>,
         kind: &Kind,
     ) -> Option<Entry> {
         let (type_name, counts, known) = match meaning {

@@ -161,7 +161,8 @@ impl<'a> Work<'a> {
         for event in ledger.events(key) {
             let meaning = self.decision.meaning(self.source, event);
             let offer = self.decision.offers.get(&click.offer);
-            let Some(entry) = self.decision.entry(self.source, offer, event, &meaning) else {
+            let kind = self.decision.kind(self.source, event, &meaning);
+            let Some(entry) = self.decision.entry(self.source, offer, event, &meaning, &kind) else {
                 continue;
             };
             match self.decision.adds(&entry) {

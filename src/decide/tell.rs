@@ -26,7 +26,8 @@ impl Decision<'_> {
         let source = self.sources.get(&event.source).ok_or(Reason::Unmapped)?;
         let meaning = self.meaning(source, event);
         let offer = offer.and_then(|id| self.offers.get(id));
-        let entry = self.entry(source, offer, event, &meaning);
+        let kind = self.kind(source, event, &meaning);
+        let entry = self.entry(source, offer, event, &meaning, &kind);
         entry.ok_or(match meaning {
             Meaning::Chosen => Reason::ChosenNone,
             Meaning::Type(_) | Meaning::Unknown(_) | Meaning::Unmapped => Reason::Unmapped,

@@ -78,7 +78,7 @@ impl Decision<'_> {
         let Attribution::Click { click, .. } = attribute(event, &kind, id.as_ref(), facts, &receipts) else {
             return None;
         };
-        let entry = self.entry_of_kind(source, self.offers.get(&click.offer), event, &meaning, &kind)?;
+        let entry = self.entry(source, self.offers.get(&click.offer), event, &meaning, &kind)?;
         let policy = self.policy(source, event, &entry);
         let key = self.tally_key(policy.filter(|policy| *policy == Duplicates::Update)?, &entry)?;
         let tallies = &facts.clicks.get(&click.id)?.tallies;

@@ -102,7 +102,7 @@ impl<'a> Work<'a> {
         let by_id = matches!(found, Found::Candidate { .. } | Found::Hand { .. });
         row.trace.found = Some(found);
         let offer = self.decision.offers.get(&click.offer);
-        let entry = self.decision.entry_of_kind(self.source, offer, event, meaning, kind);
+        let entry = self.decision.entry(self.source, offer, event, meaning, kind);
         let policy = entry
             .as_ref()
             .and_then(|entry| self.decision.policy(self.source, event, entry));
@@ -168,8 +168,7 @@ impl<'a> Work<'a> {
             key: GuardKey::Receipt(source.clone(), id.clone()),
             version: known.version,
         });
-        let mut guards = Vec::with_capacity(clicks.len().saturating_add(receipts.len()));
-        guards.extend(clicks);
+        let mut guards: Vec<_> = clicks.collect();
         guards.extend(receipts);
         let identity = (!waits).then(|| row.event.id.clone());
         let receipt_rows = self.receipts.into_changed();
