@@ -7,7 +7,7 @@
 //! is held in memory at a time. Answers are written before the next line is waited for, so another
 //! program may ask and listen in turn.
 
-use crate::Done;
+use crate::{Done, progress::Progress};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 use std::io::{self, BufRead, Write};
@@ -59,6 +59,7 @@ fn answer_all<Q: DeserializeOwned, A: Serialize, R: io::Read>(
 ) -> io::Result<()> {
     let mut line = Vec::new();
     let mut number = 0_u64;
+    let mut progress = Progress::begin();
     loop {
         if input.buffer().is_empty() {
             out.flush()?;
@@ -82,6 +83,7 @@ fn answer_all<Q: DeserializeOwned, A: Serialize, R: io::Read>(
         };
         serde_json::to_writer(&mut *out, &Answer { id, said })?;
         out.write_all(b"\n")?;
+        progress.step(line.len().saturating_add(1));
     }
 }
 

@@ -1,6 +1,6 @@
 //! `destination`: whether an address would be dialled.
 
-use crate::{Done, Refused, batch};
+use crate::{Done, Refused, batch, page::Page};
 use postback::delivery::address::{AddressPolicy, Allowed};
 use serde::Serialize;
 use std::io::Write;
@@ -30,21 +30,21 @@ struct Dialled {
     resolved_later: bool,
 }
 
-pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
+pub(crate) fn run(arguments: &Arguments, out: &mut Page<impl Write>) -> Done {
     let policy: AddressPolicy = arguments.allow.iter().cloned().collect();
     if arguments.batch {
         return batch::run(out, |line: batch::Url| dialled(&policy, &line.url));
     }
     let url = arguments.url.as_deref().unwrap_or_default();
     let dialled = dialled(&policy, url).map_err(Refused)?;
-    match dialled.resolved_later {
+    out.show(&dialled, |out| match dialled.resolved_later {
         true => writeln!(
             out,
             "`{}` is dialled if it resolves to an address that may be dialled",
             dialled.host
-        )?,
-        false => writeln!(out, "`{}` is dialled", dialled.host)?,
-    }
+        ),
+        false => writeln!(out, "`{}` is dialled", dialled.host),
+    })?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use crate::copied::copies;
 use crate::keys::{Diagnosed, Keys};
 use crate::posted::{self, Asked, Posted};
-use crate::{Done, stray};
+use crate::{Done, page::Page, stray};
 use postback::clickbank::form::{Form, FormCharset, FormDiagnosis, FormError, FormNotification, MAX_FORM};
 use postback::intake::Message;
 use serde::Serialize;
@@ -33,7 +33,7 @@ pub(crate) struct Verified {
     parameters: FormNotification,
 }
 
-pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
+pub(crate) fn run(arguments: &Arguments, out: &mut Page<impl Write>) -> Done {
     let reader = Reader {
         keys: arguments.asked.keys()?,
         charset: match arguments.latin_1 {

@@ -1,7 +1,7 @@
 //! `hoplink`: which of ClickBank's links a URL is, what it gives back, and tracking links made of
 //! it.
 
-use crate::{Done, Refused, batch};
+use crate::{Done, Refused, batch, page::Page};
 use postback::clickbank::hoplink::{Link, TRACKING_PARAMETERS};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -80,7 +80,7 @@ struct Lost {
     meant: Option<&'static str>,
 }
 
-pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
+pub(crate) fn run(arguments: &Arguments, out: &mut Page<impl Write>) -> Done {
     if arguments.batch {
         return batch::run(out, |line: Line| {
             let link = Link::parse(&line.url).map_err(|error| error.to_string())?;
@@ -88,8 +88,10 @@ pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
                 &link,
                 line.set.iter().map(|(name, value)| (name.as_str(), value.as_str())),
             )?;
-            let url = (!line.set.is_empty()).then(|| made.as_str().to_owned());
-            Ok(Said { url, ..said(&made) })
+            Ok(match line.set.is_empty() {
+                true => said(&made),
+                false => with_url(&made),
+            })
         });
     }
     let link = Link::parse(arguments.url.as_deref().unwrap_or_default()).map_err(Refused::new)?;
@@ -99,10 +101,17 @@ pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
         .chain(arguments.set.iter().map(|(name, value)| (&**name, &**value)))
         .collect();
     if set.is_empty() {
-        return Ok(print(&link, &said(&link), out)?);
+        let said = said(&link);
+        return Ok(out.show(&said, |out| print(&link, &said, out))?);
     }
-    writeln!(out, "{}", with_all(&link, set.into_iter()).map_err(Refused)?.as_str())?;
-    Ok(())
+    let made = with_all(&link, set.into_iter()).map_err(Refused)?;
+    Ok(out.show(&with_url(&made), |out| writeln!(out, "{}", made.as_str()))?)
+}
+
+/// A link that was made.
+fn with_url(made: &Link) -> Said {
+    let url = Some(made.as_str().to_owned());
+    Said { url, ..said(made) }
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -169,36 +178,44 @@ fn lost(link: &Link) -> Vec<Lost> {
     lost.collect()
 }
 
-fn print(link: &Link, said: &Said, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "form       {}", link.form())?;
+/// How wide the names of a page are.
+const NAME: usize = 11;
+
+fn print(link: &Link, said: &Said, out: &mut Page<impl Write>) -> io::Result<()> {
+    out.named(NAME, &format!("form       {}", link.form()))?;
     for held in &said.click_ids {
-        writeln!(out, "click id   {}={}", held.parameter, held.value)?;
-        writeln!(out, "comes back {}", held.comes_back)?;
+        out.named(NAME, &format!("click id   {}={}", held.parameter, held.value))?;
+        out.named(NAME, &format!("comes back {}", held.comes_back))?;
     }
     match said.code.as_deref().filter(|_| said.click_ids.is_empty()) {
-        Some(code) => writeln!(out, "click id   none; `{code}={{clickid}}` would bring it back")?,
-        None if said.click_ids.is_empty() => writeln!(out, "click id   none can come back")?,
+        Some(code) => out.named(
+            NAME,
+            &format!("click id   none; `{code}={{clickid}}` would bring it back"),
+        )?,
+        None if said.click_ids.is_empty() => out.named(NAME, "click id   none can come back")?,
         None => {}
     }
     let is_told = |name: &str| said.click_ids.iter().any(|held| held.parameter == name);
     for (name, value) in said.parameters.iter().filter(|(name, _)| !is_told(name)) {
-        writeln!(out, "parameter  {name}={value}")?;
+        out.named(NAME, &format!("parameter  {name}={value}"))?;
     }
     for lost in &said.lost {
         let meant = lost.meant.map(|near| format!("; did you mean `{near}`?"));
-        writeln!(
-            out,
-            "parameter  {}={} (ClickBank does not give this back{})",
-            lost.parameter,
-            lost.value,
-            meant.unwrap_or_default()
+        out.named(
+            NAME,
+            &format!(
+                "parameter  {}={} (ClickBank does not give this back{})",
+                lost.parameter,
+                lost.value,
+                meant.unwrap_or_default()
+            ),
         )?;
     }
     if link.form().is_other() {
-        writeln!(out, "warning    it is no link of ClickBank's, as far as it shows")?;
+        out.named(NAME, "warning    it is no link of ClickBank's, as far as it shows")?;
     }
     for doubt in &said.doubts {
-        writeln!(out, "warning    {doubt}")?;
+        out.named(NAME, &format!("warning    {doubt}"))?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use crate::keys::{Diagnosed, Keys};
 use crate::posted::{self, Asked, Posted};
-use crate::{Done, stray};
+use crate::{Done, page::Page, stray};
 use postback::clickbank::envelope::{Diagnosis, MAX_BODY};
 use postback::intake::Message;
 use postback::{Envelope, Notification};
@@ -19,7 +19,7 @@ pub(crate) struct Arguments {
     asked: Asked,
 }
 
-pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
+pub(crate) fn run(arguments: &Arguments, out: &mut Page<impl Write>) -> Done {
     posted::run(&Opener(arguments.asked.keys()?), &arguments.asked, out)
 }
 

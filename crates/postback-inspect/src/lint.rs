@@ -1,5 +1,6 @@
 //! `lint`: what is wrong with a configuration, and what is probably not meant.
 
+use crate::page::{Page, Tone};
 use crate::{Done, Refused, batch, configuration};
 use configuration::Inline;
 use postback::lint::lint;
@@ -33,24 +34,35 @@ struct Linted {
     warnings: Vec<String>,
 }
 
-pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
+pub(crate) fn run(arguments: &Arguments, out: &mut Page<impl Write>) -> Done {
     if arguments.batch {
         return batch::run(out, |line: Line| {
             let (document, tracker) = line.config.read()?;
-            Ok(Linted {
-                fingerprint: tracker.fingerprint().to_string(),
-                warnings: warnings(&document, &tracker),
-            })
+            Ok(Linted::new(&document, &tracker))
         });
     }
     let path = arguments.config.as_deref();
     let path = path.ok_or_else(|| Refused("`--config FILE` is missing".into()))?;
     let (document, tracker) = configuration::read(path)?;
-    for warning in warnings(&document, &tracker) {
-        writeln!(out, "warning: {warning}")?;
-    }
-    writeln!(out, "`{}` compiles", path.display())?;
+    let linted = Linted::new(&document, &tracker);
+    out.show(&linted, |out| {
+        let mark = out.toned(Tone::Doubt, "warning:");
+        for warning in &linted.warnings {
+            writeln!(out, "{mark} {warning}")?;
+        }
+        let compiles = out.toned(Tone::Good, "compiles");
+        writeln!(out, "`{}` {compiles}", path.display())
+    })?;
     Ok(())
+}
+
+impl Linted {
+    fn new(document: &Document, tracker: &Tracker) -> Self {
+        Self {
+            fingerprint: tracker.fingerprint().to_string(),
+            warnings: warnings(document, tracker),
+        }
+    }
 }
 
 pub(crate) fn warnings(document: &Document, tracker: &Tracker) -> Vec<String> {

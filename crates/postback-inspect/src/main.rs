@@ -4,7 +4,7 @@
 //!
 //! Results go to stdout with exit code 0. What is refused ends with exit code 2 and one plain line
 //! on stderr; a configuration with problems has a line for each. With `--batch` a verb answers
-//! lines of JSON ([`batch`]).
+//! lines of JSON ([`batch`]); with `--json` it prints what it found as JSON ([`page`]).
 
 mod batch;
 mod configuration;
@@ -16,8 +16,10 @@ mod hoplink;
 mod ins;
 mod keys;
 mod lint;
+mod page;
 mod postback;
 mod posted;
+mod progress;
 mod render;
 mod secrets;
 mod setup;
@@ -26,7 +28,9 @@ mod thankyou;
 mod verdict;
 mod words;
 
+use anstream::{AutoStream, ColorChoice};
 use clap::{Parser, Subcommand};
+use page::Page;
 use std::{
     fmt::Display,
     io::{self, Write},
@@ -40,6 +44,9 @@ use std::{
 #[derive(Debug, Parser)]
 #[command(name = "postback-inspect", version)]
 struct Arguments {
+    /// Prints what was found as one line of JSON: what --batch answers under `ok`.
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -91,8 +98,11 @@ impl From<io::Error> for Stop {
 }
 
 fn main() -> ExitCode {
-    let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let done = match Arguments::parse().verb {
+    let Arguments { json, verb } = Arguments::parse();
+    let colour = AutoStream::choice(&io::stdout()) != ColorChoice::Never;
+    let out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let mut out = Page::new(out, json, colour);
+    let done = match verb {
         Verb::Ins(arguments) => ins::run(&arguments, &mut out),
         Verb::Form(arguments) => form::run(&arguments, &mut out),
         Verb::Thankyou(arguments) => thankyou::run(&arguments, &mut out),

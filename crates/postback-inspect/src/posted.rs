@@ -2,6 +2,7 @@
 //! diagnosed.
 
 use crate::keys::{Diagnosed, Keys, SecretFlags};
+use crate::page::{Page, Tone};
 use crate::verdict::{Sources, Verdict};
 use crate::{Done, Refused, batch};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -71,7 +72,7 @@ impl Asked {
     }
 }
 
-pub(crate) fn run<P: Posted>(posted: &P, asked: &Asked, out: &mut impl Write) -> Done {
+pub(crate) fn run<P: Posted>(posted: &P, asked: &Asked, out: &mut Page<impl Write>) -> Done {
     let sources = asked.config.as_deref().map(Sources::read).transpose()?;
     let told = |body: &[u8]| told(posted, sources.as_ref(), body);
     let diagnosed = |body: &[u8]| diagnosed(posted, sources.as_ref(), body);
@@ -111,13 +112,19 @@ fn diagnosed<P: Posted>(posted: &P, sources: Option<&Sources>, body: &[u8]) -> R
     Ok(diagnosed)
 }
 
-fn print<P: Posted>(said: &Diagnosed, out: &mut impl Write) -> Done {
-    for line in said.secrets.iter().chain(&said.note) {
-        writeln!(out, "{line}")?;
-    }
-    for line in said.sources.iter().flat_map(Verdict::lines) {
-        writeln!(out, "{line}")?;
-    }
+fn print<P: Posted>(said: &Diagnosed, out: &mut Page<impl Write>) -> Done {
+    out.show(said, |out| {
+        for line in said.secrets.iter().chain(&said.note) {
+            let (name, found) = line.split_once(':').unwrap_or((line, ""));
+            let name = out.toned(Tone::Name, name);
+            let mark = if found.is_empty() { "" } else { ":" };
+            writeln!(out, "{name}{mark}{found}")?;
+        }
+        for line in said.sources.iter().flat_map(Verdict::lines) {
+            writeln!(out, "{line}")?;
+        }
+        Ok(())
+    })?;
     if !said.opens {
         return Err(Refused(P::NONE_IS_RIGHT.into()).into());
     }

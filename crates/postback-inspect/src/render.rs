@@ -1,6 +1,6 @@
 //! `render`: a template with values in it.
 
-use crate::{Done, Refused, batch};
+use crate::{Done, Refused, batch, page::Page};
 use postback::outbound::{HoledText, Part};
 use postback::scope::{Field, Value};
 use postback::template::{BodyTemplate, UrlTemplate};
@@ -57,7 +57,7 @@ struct Rendered {
     later: Vec<String>,
 }
 
-pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
+pub(crate) fn run(arguments: &Arguments, out: &mut Page<impl Write>) -> Done {
     if arguments.batch {
         return batch::run(out, |line: Template| render(&line));
     }
@@ -68,14 +68,17 @@ pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
         fill: object("--fill", &arguments.fill)?,
     };
     let rendered = render(&template).map_err(Refused)?;
-    writeln!(out, "{}", rendered.text)?;
-    let mut notes = io::stderr().lock();
-    for name in rendered.empty {
-        writeln!(notes, "`{name}` has no value and is empty")?;
-    }
-    for name in rendered.later {
-        writeln!(notes, "`{name}` is filled in when the request is sent")?;
-    }
+    out.show(&rendered, |out| {
+        writeln!(out, "{}", rendered.text)?;
+        let mut notes = io::stderr().lock();
+        for name in &rendered.empty {
+            writeln!(notes, "`{name}` has no value and is empty")?;
+        }
+        for name in &rendered.later {
+            writeln!(notes, "`{name}` is filled in when the request is sent")?;
+        }
+        Ok(())
+    })?;
     Ok(())
 }
 

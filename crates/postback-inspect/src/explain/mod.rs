@@ -7,7 +7,7 @@ mod decided;
 mod input;
 mod text;
 
-use crate::{Done, Refused, batch, configuration, postback::now, secrets};
+use crate::{Done, Refused, batch, configuration, page::Page, postback::now, secrets};
 use decided::{Explanation, explain};
 use input::Input;
 use serde::Deserialize;
@@ -50,7 +50,7 @@ struct Line {
     event: Box<RawValue>,
 }
 
-pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
+pub(crate) fn run(arguments: &Arguments, out: &mut Page<impl Write>) -> Done {
     let (_, tracker) = configuration::read(&arguments.config)?;
     let (credentials, _) = secrets::for_reading(&tracker);
     let input = Input {
@@ -68,8 +68,9 @@ pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
     }
     let file = |path: &Option<PathBuf>| configuration::text(path.as_deref().unwrap_or_else(|| "".as_ref()));
     let explanation = explained(&file(&arguments.click)?, &file(&arguments.event)?).map_err(Refused)?;
-    for line in text::lines(&explanation, arguments.full) {
-        writeln!(out, "{line}")?;
-    }
+    out.show(&explanation, |out| {
+        let mut lines = text::lines(&explanation, arguments.full).into_iter();
+        lines.try_for_each(|line| out.named(text::NAME, &line))
+    })?;
     Ok(())
 }

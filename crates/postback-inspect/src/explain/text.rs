@@ -2,6 +2,8 @@
 
 use super::decided::{Explanation, Rule, Shown};
 
+/// How wide the names of the lines are.
+pub(super) const NAME: usize = 12;
 /// The most lines of a screen.
 const MAX_LINES: usize = 24;
 /// The most notes on a click's URL.

@@ -4,7 +4,7 @@ mod pasted;
 mod read;
 mod text;
 
-use crate::{Done, Refused, batch, configuration, secrets};
+use crate::{Done, Refused, batch, configuration, page::Page, secrets};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use postback::{Received, Timestamp, Tracker};
 use read::Read;
@@ -41,7 +41,7 @@ struct Line {
     query_b64: String,
 }
 
-pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
+pub(crate) fn run(arguments: &Arguments, out: &mut Page<impl Write>) -> Done {
     let (_, tracker) = configuration::read(&arguments.config)?;
     let reader = Reader::new(&tracker);
     let at = arguments.at.map_or_else(now, Ok)?;
@@ -58,7 +58,7 @@ pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
     let read = reader
         .read(url.as_bytes(), Received { at, nonce: 0 })
         .map_err(Refused)?;
-    text::print(&read, out)?;
+    out.show(&read, |out| text::print(&read, out))?;
     Ok(())
 }
 

@@ -1,12 +1,13 @@
 //! A postback's reading for a person: one line a fact.
 
 use super::read::{Made, Read, Token};
+use crate::page::{Page, Tone};
 use std::{
     fmt::Display,
     io::{self, Write},
 };
 
-pub(super) fn print(read: &Read, out: &mut impl Write) -> io::Result<()> {
+pub(super) fn print(read: &Read, out: &mut Page<impl Write>) -> io::Result<()> {
     let mut lines = Lines { out };
     lines.optional("pasted", read.pasted.as_ref())?;
     lines.line("source", &read.source)?;
@@ -70,12 +71,20 @@ pub(super) fn print(read: &Read, out: &mut impl Write) -> io::Result<()> {
 }
 
 struct Lines<'a, W> {
-    out: &'a mut W,
+    out: &'a mut Page<W>,
 }
 
 impl<W: Write> Lines<'_, W> {
     fn line(&mut self, name: &str, value: impl Display) -> io::Result<()> {
-        writeln!(self.out, "{name:<10} {value}")
+        let tone = if name == "warning" { Tone::Doubt } else { Tone::Name };
+        let name = self.out.toned(tone, &format!("{name:<10}"));
+        let value = value.to_string();
+        // What is forged, and a wrong token, is what a person looks for.
+        let value = match value.starts_with("wrong") || value.contains("FORGED") {
+            true => self.out.toned(Tone::Bad, &value),
+            false => value,
+        };
+        writeln!(self.out, "{name} {value}")
     }
 
     fn optional(&mut self, name: &str, value: Option<&impl Display>) -> io::Result<()> {

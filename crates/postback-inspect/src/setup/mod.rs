@@ -5,6 +5,7 @@ mod campaign;
 mod clickbank;
 mod source;
 
+use crate::page::{Page, Tone};
 use crate::{Done, Refused, batch, configuration, lint::warnings, secrets};
 use configuration::Inline;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -50,7 +51,7 @@ struct Line {
     config: Inline,
 }
 
-pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
+pub(crate) fn run(arguments: &Arguments, out: &mut Page<impl Write>) -> Done {
     let pages = |document: &Document, tracker: &Tracker| {
         let setup = Setup {
             tracker,
@@ -67,12 +68,16 @@ pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
     }
     let path = arguments.config.as_deref();
     let (document, tracker) = configuration::read(path.ok_or_else(|| Refused("`--config FILE` is missing".into()))?)?;
-    for (index, section) in pages(&document, &tracker).iter().enumerate() {
-        if index > 0 {
-            writeln!(out)?;
+    let sections = pages(&document, &tracker);
+    out.show(&sections, |out| {
+        for (index, section) in sections.iter().enumerate() {
+            if index > 0 {
+                writeln!(out)?;
+            }
+            section.print(out)?;
         }
-        section.print(out)?;
-    }
+        Ok(())
+    })?;
     Ok(())
 }
 
@@ -120,16 +125,18 @@ impl Section {
         &mut self.steps[last]
     }
 
-    fn print(&self, out: &mut impl Write) -> io::Result<()> {
-        writeln!(out, "== {}", self.heading)?;
+    fn print(&self, out: &mut Page<impl Write>) -> io::Result<()> {
+        let heading = out.toned(Tone::Heading, &format!("== {}", self.heading));
+        writeln!(out, "{heading}")?;
         for (number, step) in (1..).zip(&self.steps) {
             writeln!(out, "{number:>2}. {}", step.say)?;
             let names = step.paste.iter().map(|(name, _)| name.chars().count());
             let width = names.max().unwrap_or_default();
             for (name, value) in &step.paste {
+                let name = out.toned(Tone::Name, &format!("{name:<width$}"));
                 match width {
                     0 => writeln!(out, "      {value}")?,
-                    _ => writeln!(out, "      {name:<width$}  {value}")?,
+                    _ => writeln!(out, "      {name}  {value}")?,
                 }
             }
         }

@@ -4,16 +4,16 @@ use crate::support::{answers, file, inspect_with, vector};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-const SECRET: (&str, &str) = ("CB_SECRET", "76AFC0778E648BDA05705047BAFA96ED");
+pub(crate) const SECRET: (&str, &str) = ("CB_SECRET", "76AFC0778E648BDA05705047BAFA96ED");
 const OTHER: (&str, &str) = ("CB_OTHER", "OTHEROTHER123456");
 
 /// A published post's parameters.
-fn post(which: usize) -> Value {
+pub(crate) fn post(which: usize) -> Value {
     let published: Value = serde_json::from_str(&vector("form_v4_0_cverify_django_clickbank.json")).unwrap();
     published["posts"][which].clone()
 }
 
-fn body(post: &Value) -> String {
+pub(crate) fn body(post: &Value) -> String {
     let pairs = post.as_object().unwrap().iter();
     let mut encoded = url::form_urlencoded::Serializer::new(String::new());
     encoded.extend_pairs(pairs.map(|(name, value)| (name, value.as_str().unwrap())));

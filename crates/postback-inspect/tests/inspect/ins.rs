@@ -4,14 +4,14 @@ use crate::support::{TemporaryFile, answers, file, inspect_with, vector};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-const SECRET: (&str, &str) = ("CB_SECRET", "SECRETSECRET1234");
+pub(crate) const SECRET: (&str, &str) = ("CB_SECRET", "SECRETSECRET1234");
 const OTHER: (&str, &str) = ("CB_OTHER", "OTHEROTHER123456");
 
 fn real() -> Value {
     serde_json::from_str(&vector("ins_v6_0_aes_real_pyramid_bimt.json")).unwrap()
 }
 
-fn body() -> String {
+pub(crate) fn body() -> String {
     let real = real();
     json!({"notification": real["notification"], "iv": real["iv"]}).to_string()
 }

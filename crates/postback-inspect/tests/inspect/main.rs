@@ -11,6 +11,7 @@ mod guide;
 mod hoplink;
 mod ins;
 mod lint;
+mod output;
 mod postback;
 mod render;
 mod setup;

@@ -4,7 +4,7 @@
 use crate::support::{answers, inspect_with, vector};
 use serde_json::{Value, json};
 
-const SECRET: (&str, &str) = ("CB_SECRET", "SECRETSECRET1234");
+pub(crate) const SECRET: (&str, &str) = ("CB_SECRET", "SECRETSECRET1234");
 const MADE: (&str, &str) = ("CB_SECRET", "ANOTHERSECRET42");
 
 fn urls() -> Vec<(String, String)> {
@@ -25,7 +25,7 @@ fn vector_query(name: &str) -> String {
     query.trim_end_matches("#top").replace("&own=1", "")
 }
 
-fn url(name: &str) -> String {
+pub(crate) fn url(name: &str) -> String {
     urls().into_iter().find(|(known, _)| known == name).unwrap().1
 }
 
