@@ -85,12 +85,13 @@ fn retry(row: Option<definition::Retry>, place: &Place<'_>) -> RetryPolicy {
     let mut policy = RetryPolicy::default();
     let Some(row) = row else { return policy };
     policy.attempts = row.attempts.unwrap_or(policy.attempts);
-    policy.first = row.first.unwrap_or(policy.first);
-    policy.longest = row.longest.unwrap_or(policy.longest);
-    if policy.first > policy.longest {
-        let key = if row.longest.is_some() { "longest" } else { "first" };
-        let place = place.at(key);
-        place.problem("the longest wait is shorter than the first one");
+    (policy.first, policy.longest, policy.unless_sent) = (row.first, row.longest, row.unless_sent);
+    if let (Some(first), Some(longest)) = (row.first, row.longest)
+        && first > longest
+    {
+        place
+            .at("longest")
+            .problem("the longest wait is shorter than the first one");
     }
     policy
 }

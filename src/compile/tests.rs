@@ -59,7 +59,7 @@ fn without_a_url_of_its_own_a_postback_is_the_channels_with_its_blanks_filled() 
     assert_eq!(postback.success.body_excludes.as_deref(), Some("FAIL"));
     assert_eq!(
         (postback.retry.attempts, postback.retry.first),
-        (3, Duration::from_secs(60))
+        (3, Some(Duration::from_secs(60)))
     );
 }
 

@@ -71,6 +71,7 @@ impl PostbackRequest {
                 attempts: own.attempts.or(other.attempts),
                 first: own.first.or(other.first),
                 longest: own.longest.or(other.longest),
+                unless_sent: own.unless_sent || other.unless_sent,
             }
         };
         let own = self.clone();
@@ -123,16 +124,20 @@ pub struct Retry {
     pub first: Option<Duration>,
     /// The longest wait.
     pub longest: Option<Duration>,
+    /// Whether what may have reached the receiver is not sent again.
+    pub unless_sent: bool,
 }
 part!(Retry, 1, {
     attempts = attempts,
     first,
     longest,
+    unless_sent,
 });
 setters!(Retry {
     option with_attempts(attempts: u32),
     option with_first(first: Duration),
     option with_longest(longest: Duration),
+    value with_unless_sent(unless_sent: bool),
 });
 
 fn attempts(table: &Table<'_>, key: &str) -> Option<u32> {

@@ -29,19 +29,19 @@ pub(super) fn asked_wait(text: &str, now: Timestamp) -> Option<Duration> {
 
 /// Sent or checked again by the delivery's policy; dead when the attempts of sending, or those of
 /// checking, are used up: each has a count of its own.
-/// What failed together is not tried together: `place` and `entropy` shorten the wait.
+/// What failed together is not tried together: `place` and `entropy` change the wait.
 pub(super) fn again(leased: &Leased, place: usize, asked: Option<Duration>, now: Timestamp, entropy: u64) -> Verdict {
     if leased.is_last() {
         return Verdict::Dead;
     }
-    let policy = &leased.delivery.retry;
-    let doubled = policy.first.saturating_mul(2_u32.saturating_pow(leased.done().min(31)));
-    let wait = doubled.min(policy.longest);
-    let entropy = spread(entropy, place);
-    let half = wait.checked_div(2).unwrap_or_default();
-    let millis = u64::try_from(half.as_millis()).unwrap_or(u64::MAX);
-    let jitter = Duration::from_millis(entropy.checked_rem(millis.saturating_add(1)).unwrap_or(0));
-    let wait = half.saturating_add(jitter).max(asked.unwrap_or_default());
+    let wait = leased.delivery.retry.wait(leased.done());
+    let fifth = wait.checked_div(5).unwrap_or_default();
+    let millis = u64::try_from(fifth.as_millis()).unwrap_or(u64::MAX).saturating_mul(2);
+    let jitter = spread(entropy, place)
+        .checked_rem(millis.saturating_add(1))
+        .unwrap_or(0);
+    let wait = wait.saturating_sub(fifth).saturating_add(Duration::from_millis(jitter));
+    let wait = wait.max(asked.unwrap_or_default());
     match (now.checked_add(wait), &leased.receipt) {
         (None, _) => Verdict::Dead,
         (Some(at), None) => Verdict::Retry { at },

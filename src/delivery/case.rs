@@ -6,7 +6,11 @@ use super::row::Leased;
 use super::verdict::Verdict;
 use crate::value::Timestamp;
 use alloc::{string::String, vec::Vec};
-use core::fmt;
+use core::{fmt, time::Duration};
+
+/// For how long what is probably wrong for good is tried all the same: a receiver that is being set
+/// up, or moved, answers 404 and redirects for a while.
+const DOUBTFUL: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// An answer to a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +55,25 @@ impl Case<'_> {
         leased.map_or(Verdict::Dead, |leased| {
             again(leased, place, asked, self.now, self.entropy)
         })
+    }
+}
+
+impl Case<'_> {
+    /// As [`again`](Self::again), for an answer that may stay as it is: dead when a day has passed
+    /// since it was decided.
+    pub(super) fn again_for_a_day(&self, place: usize) -> Verdict {
+        let last = self.deliveries.get(place);
+        let last = last.and_then(|leased| leased.delivery.created_at.checked_add(DOUBTFUL));
+        match self.again(place) {
+            Verdict::Retry { at } if last.is_none_or(|last| at > last) => Verdict::Dead,
+            verdict => verdict,
+        }
+    }
+
+    /// Whether the delivery in this place is not to be sent again after the receiver had it.
+    pub(super) fn is_sent_once(&self, place: usize) -> bool {
+        let leased = self.deliveries.get(place);
+        leased.is_some_and(|leased| leased.delivery.retry.unless_sent && leased.receipt.is_none())
     }
 }
 

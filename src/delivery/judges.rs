@@ -50,7 +50,11 @@ fn by_rule(rule: &SuccessRule, case: &Case<'_>) -> Vec<Judgement> {
         None => Verdict::Delivered.into(),
         Some((fault, why)) => Judgement {
             verdict: match fault {
+                // It had the request and said that it would not look at it.
+                Fault::Passing if matches!(case.answer.status, 429 | 503) => case.again(place),
+                Fault::Passing | Fault::Doubtful if case.is_sent_once(place) => Verdict::Dead,
                 Fault::Passing => case.again(place),
+                Fault::Doubtful => case.again_for_a_day(place),
                 Fault::Final => Verdict::Dead,
             },
             why: Some(redirected(&case.answer).unwrap_or_else(|| why.into())),
@@ -72,11 +76,13 @@ fn redirected(answer: &Answer<'_>) -> Option<String> {
 #[derive(Clone, Copy)]
 enum Fault {
     Passing,
+    /// Probably not, but a receiver that is being set up or moved answers so for a while.
+    Doubtful,
     Final,
 }
 
-/// As other trackers judge (blog.xtracker.cc, "S2S postback macros"): the expected status and
-/// body, 408, 429 and 5xx again, everything else is final.
+/// The expected status and body are success. 408, 425, 429 and 5xx are tried again, 403, 404, 409
+/// and redirects for a day; everything else is final.
 fn fault(rule: &SuccessRule, answer: &Answer<'_>) -> Option<(Fault, &'static str)> {
     let Answer {
         status,
@@ -86,8 +92,11 @@ fn fault(rule: &SuccessRule, answer: &Answer<'_>) -> Option<(Fault, &'static str
     } = *answer;
     let is_within = |(first, last): &(u16, u16)| (*first..=*last).contains(&status);
     if !rule.status.iter().any(is_within) {
-        let passing = matches!(status, 408 | 425 | 429) || (500..=599).contains(&status);
-        let fault = if passing { Fault::Passing } else { Fault::Final };
+        let fault = match status {
+            408 | 425 | 429 | 500..=599 => Fault::Passing,
+            300..=399 | 403 | 404 | 409 => Fault::Doubtful,
+            _ => Fault::Final,
+        };
         return Some((fault, "status is no success"));
     }
     let holds = |text: &String| body.contains(text.as_str());
@@ -97,7 +106,7 @@ fn fault(rule: &SuccessRule, answer: &Answer<'_>) -> Option<(Fault, &'static str
     if !rule.body_includes.as_ref().is_none_or(holds) {
         // Behind the cut it may stand all the same; sending again could count twice.
         let why = if truncated {
-            "body is too long to be searched for success"
+            "body did not come whole, and its beginning misses what means success"
         } else {
             "body misses what means success"
         };

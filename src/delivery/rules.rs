@@ -31,27 +31,90 @@ impl Default for SuccessRule {
     }
 }
 
-/// When a failed delivery is tried again: after `first`, then twice as long each time up to
-/// `longest`, each wait shortened by up to half at random, at most `attempts` times in all. The
-/// checks of a receipt follow the same policy and are counted apart.
+/// When a failed delivery is tried again, and how often. Each wait is shortened or lengthened by up
+/// to a fifth at random, so that what failed together is not tried together. The checks of a receipt
+/// follow the same policy and are counted apart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RetryPolicy {
     /// How many attempts there are, the first one included.
     pub attempts: u32,
-    /// The wait after the first attempt.
-    pub first: Duration,
-    /// The longest wait.
-    pub longest: Duration,
+    /// The wait after the first attempt; each later one is twice as long as the one before. Without
+    /// it the waits are [`RetryPolicy::WAITS`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<Duration>,
+    /// The longest wait; without it a day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub longest: Option<Duration>,
+    /// Whether what may have reached the receiver is not sent again: for receivers that would count
+    /// it twice. What was not answered is then given up, and a person looks whether it arrived.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub unless_sent: bool,
+}
+
+/// The longest wait of a policy that says none.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl RetryPolicy {
+    /// The usual waits: 5 seconds, 5 and 30 minutes, 2, 5, 10, 14, 20 and 24 hours; about three
+    /// days in all. They are those of Svix's webhooks, with longer ones at the end.
+    pub const WAITS: [Duration; 9] = [
+        Duration::from_secs(5),
+        Duration::from_secs(5 * 60),
+        Duration::from_secs(30 * 60),
+        Duration::from_secs(2 * 60 * 60),
+        Duration::from_secs(5 * 60 * 60),
+        Duration::from_secs(10 * 60 * 60),
+        Duration::from_secs(14 * 60 * 60),
+        Duration::from_secs(20 * 60 * 60),
+        LONGEST,
+    ];
+
+    /// The wait after so many attempts before this one.
+    pub(super) fn wait(&self, before: u32) -> Duration {
+        let wait = match self.first {
+            Some(first) => first.saturating_mul(2_u32.saturating_pow(before.min(31))),
+            None => usual(before),
+        };
+        wait.min(self.longest.unwrap_or(LONGEST))
+    }
+}
+
+fn usual(before: u32) -> Duration {
+    let place = usize::try_from(before).unwrap_or(usize::MAX);
+    RetryPolicy::WAITS.get(place).copied().unwrap_or(LONGEST)
 }
 
 impl Default for RetryPolicy {
-    /// Twelve attempts over at most fourteen and a half hours: 30 s, 1 min, 2 min .. 6 h.
+    /// Ten attempts over about three days.
     fn default() -> Self {
         Self {
-            attempts: 12,
-            first: Duration::from_secs(30),
-            longest: Duration::from_secs(6 * 60 * 60),
+            attempts: 10,
+            first: None,
+            longest: None,
+            unless_sent: false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn a_stored_policy_is_read_as_it_was_written() {
+        let old = r#"{"attempts":12,"first":{"secs":30,"nanos":0},"longest":{"secs":21600,"nanos":0}}"#;
+        let policy: RetryPolicy = serde_json::from_str(old).unwrap();
+        assert_eq!(
+            [0, 1, 2, 9, 10].map(|before| policy.wait(before).as_secs()),
+            [30, 60, 120, 15_360, 21_600]
+        );
+        let usual = serde_json::to_string(&RetryPolicy::default()).unwrap();
+        assert_eq!(usual, r#"{"attempts":10}"#.to_string());
+        assert_eq!(
+            serde_json::from_str::<RetryPolicy>(&usual).unwrap(),
+            RetryPolicy::default()
+        );
     }
 }

@@ -25,6 +25,9 @@ pub const HOLD: Duration = Duration::from_secs(60);
 /// its personal values, so nothing may wait for ever.
 pub const MAX_HELD: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
+/// Why what may have arrived is given up, for a person.
+const PERHAPS_SENT: &str = "it may have arrived, and this postback is not sent twice";
+
 /// What sending came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sent<'a> {
@@ -36,6 +39,8 @@ pub enum Sent<'a> {
         finding: &'a str,
         /// Whether trying again may help.
         retry: bool,
+        /// Whether the receiver may have the request all the same.
+        sent: bool,
     },
     /// Nothing was sent, because the request needs what is not there.
     Held {
@@ -52,14 +57,15 @@ impl Batch {
         let all = self.deliveries().iter().enumerate();
         let answer = match *sent {
             Sent::Answered(answer) => answer,
-            Sent::Failed { finding, retry } => {
+            Sent::Failed { finding, retry, sent } => {
                 let settled = all.map(|(place, leased)| {
-                    let verdict = if retry {
-                        again(leased, place, None, now, entropy)
-                    } else {
-                        Verdict::Dead
+                    let once = sent && leased.delivery.retry.unless_sent && leased.receipt.is_none();
+                    let (verdict, finding) = match (retry, once) {
+                        (true, true) => (Verdict::Dead, format!("{finding}; {PERHAPS_SENT}")),
+                        (true, false) => (again(leased, place, None, now, entropy), finding.into()),
+                        (false, _) => (Verdict::Dead, finding.into()),
                     };
-                    settlement(leased, verdict, now, None, finding.into())
+                    settlement(leased, verdict, now, None, finding)
                 });
                 return settled.collect();
             }

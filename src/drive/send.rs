@@ -216,8 +216,8 @@ async fn exchange(
             return if FillError::is_retryable(&error) {
                 settle(&Sent::Held { why })
             } else {
-                let (finding, retry) = (why, false);
-                settle(&Sent::Failed { finding, retry })
+                let (finding, retry, sent) = (why, false, false);
+                settle(&Sent::Failed { finding, retry, sent })
             };
         }
     };
@@ -225,6 +225,7 @@ async fn exchange(
         Err(error) => settle(&Sent::Failed {
             finding: &error.to_string(),
             retry: error.is_retryable(),
+            sent: error.may_be_sent(),
         }),
         Ok(response) => {
             let header = |name| response.headers().get(name)?.to_str().ok();

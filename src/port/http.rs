@@ -90,6 +90,13 @@ pub enum HttpError {
 }
 
 impl HttpError {
+    /// Whether the receiver may have the request all the same: it did not answer in time, or the
+    /// connection ended.
+    #[must_use]
+    pub const fn may_be_sent(&self) -> bool {
+        matches!(self, Self::Timeout | Self::Protocol)
+    }
+
     /// Whether sending the same request again can help. A refused destination and a malformed
     /// request stay what they are.
     #[must_use]

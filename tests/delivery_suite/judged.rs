@@ -1,6 +1,6 @@
 //! Judges of a host, and what their verdicts lead to.
 
-use crate::support::{api, at, cause, leased, plain, request};
+use crate::support::{api, at, cause, leased, only, plain, request};
 use postback::Timestamp;
 use postback::delivery::{
     Answer, Batch, Case, Cause, HOLD, Judge, Judgement, Judges, Leased, MAX_HELD, Sent, Settlement, Verdict, batch,
@@ -41,12 +41,6 @@ fn item(last: char, account: &str) -> Leased {
     leased.delivery.cause = api("meta", account);
     leased.delivery.check = Some(Outbound::new(Method::Get, check).into());
     leased
-}
-
-fn only(deliveries: Vec<Leased>, now: i64) -> Batch {
-    let (mut batches, late) = batch(deliveries, at(now));
-    assert_eq!((batches.len(), late.len()), (1, 0));
-    batches.remove(0)
 }
 
 fn answer(status: u16, body: &str) -> Sent<'_> {
@@ -135,7 +129,7 @@ fn an_item_that_nothing_is_said_of_is_sent_again() {
     let batch = only(vec![item('a', "one"), item('b', "one")], 0);
     let settled = said(&batch, vec![Verdict::Delivered]);
     assert_eq!(settled[0].verdict, Verdict::Delivered);
-    assert_eq!(settled[1].verdict, Verdict::Retry { at: at(1_015) });
+    assert_eq!(settled[1].verdict, Verdict::Retry { at: at(1_004) });
     assert_eq!(settled[1].attempt.finding, "HTTP 200 (nothing was said of this one)");
 }
 
@@ -155,7 +149,7 @@ fn the_first_judge_that_is_for_the_cause_judges_and_the_rules_do_the_rest() {
     let mut notice = leased('a', &plain(), 0);
     notice.delivery.cause = Cause::notice("cap_reached");
     assert_eq!(verdict(notice.clone(), 204), Verdict::Delivered);
-    assert_eq!(verdict(notice.clone(), 404), Verdict::Dead);
+    assert_eq!(verdict(notice.clone(), 400), Verdict::Dead);
     assert!(matches!(verdict(notice, 503), Verdict::Retry { .. }));
     assert_eq!(verdict(leased('a', &plain(), 0), 200), Verdict::Delivered);
 }
@@ -208,7 +202,7 @@ fn what_is_too_much_is_split_until_it_is_one() {
     let settled = said(&single, vec![Verdict::RetrySmaller { most: 1 }]);
     assert_eq!(
         settled[0].verdict,
-        Verdict::Retry { at: at(1_015) },
+        Verdict::Retry { at: at(1_004) },
         "one cannot be split"
     );
 }
@@ -248,13 +242,14 @@ fn a_receipt_is_checked_by_a_request_of_its_own() {
         Sent::Failed {
             finding: "no answer in time",
             retry: true,
+            sent: true,
         },
     ] {
         let settled = batches[0].settle(&Judges::new(), &sent, at(1_000), 0);
-        assert_eq!(settled[0].verdict, accepted("r/1", 1_015));
+        assert_eq!(settled[0].verdict, accepted("r/1", 1_004));
     }
     let mut last = checked('a', "r");
-    last.checks = 11;
+    last.checks = 9;
     let settled = only(vec![last.clone()], 0).settle(&Judges::new(), &answer(503, ""), at(1_000), 0);
     assert_eq!(settled[0].verdict, Verdict::Dead);
     let settled = said(&only(vec![last], 0), vec![accepted("r", 2_000)]);
@@ -264,17 +259,17 @@ fn a_receipt_is_checked_by_a_request_of_its_own() {
 #[test]
 fn what_was_accepted_at_its_last_attempt_is_checked_as_often_as_any() {
     let mut first = checked('a', "r");
-    first.attempts = 12;
+    first.attempts = 10;
     let settled = only(vec![first.clone()], 0).settle(&Judges::new(), &answer(503, ""), at(1_000), 0);
-    assert_eq!(settled[0].verdict, accepted("r", 1_015), "the waits begin anew");
-    first.checks = 10;
+    assert_eq!(settled[0].verdict, accepted("r", 1_004), "the waits begin anew");
+    first.checks = 8;
     let settled = said(&only(vec![first.clone()], 0), vec![accepted("r", 2_000)]);
     assert_eq!(settled[0].verdict, accepted("r", 2_000));
     // It was not taken after all, and it was sent as often as may be.
     let again = Verdict::Retry { at: at(2_000) };
     let settled = said(&only(vec![first.clone()], 0), vec![again.clone()]);
     assert_eq!(settled[0].verdict, Verdict::Dead);
-    (first.attempts, first.checks) = (11, 11);
+    (first.attempts, first.checks) = (9, 9);
     let settled = said(&only(vec![first], 0), vec![again.clone()]);
     assert_eq!(settled[0].verdict, again, "checks take no attempt away");
 }
@@ -288,7 +283,7 @@ fn what_nothing_can_check_is_delivered_with_a_warning() {
     unchecked.receipt = Some("r".into());
     assert!(request(&only(vec![unchecked], 0), &[]).is_err());
     let mut first = item('a', "one");
-    first.attempts = 11;
+    first.attempts = 9;
     let settled = said(&only(vec![first], 0), vec![accepted("r", 2_000)]);
     assert_eq!(
         settled[0].verdict,
@@ -305,7 +300,7 @@ fn a_judges_retry_ends_with_the_attempts() {
         leased.attempts = attempts;
         said(&only(vec![leased], 0), vec![retry.clone()]).remove(0).verdict
     };
-    assert_eq!((after(10), after(11)), (retry.clone(), Verdict::Dead));
+    assert_eq!((after(8), after(9)), (retry.clone(), Verdict::Dead));
 }
 
 fn decided(at: Timestamp) -> Leased {

@@ -86,3 +86,10 @@ pub fn filled(outbound: &Outbound, named: &[(&str, &str)], private: &[(&str, &st
         .collect();
     request(&one(leased), named)
 }
+
+/// The one batch that these make.
+pub fn only(deliveries: Vec<Leased>, now: i64) -> Batch {
+    let (mut batches, late) = batch(deliveries, at(now));
+    assert_eq!((batches.len(), late.len()), (1, 0));
+    batches.remove(0)
+}

@@ -1,7 +1,7 @@
 //! From an answer to a verdict.
 
-use crate::support::{at, leased, plain, settled};
-use postback::delivery::{Answer, Cause, MAX_EXCERPT, MAX_RETRY_AFTER, Sent, SuccessRule, Verdict};
+use crate::support::{at, leased, only, plain, settled};
+use postback::delivery::{Answer, Cause, Judges, MAX_EXCERPT, MAX_RETRY_AFTER, Sent, SuccessRule, Verdict};
 use std::time::Duration;
 
 fn verdict(rule: SuccessRule, status: u16, body: &str, truncated: bool) -> (Verdict, String) {
@@ -36,9 +36,82 @@ fn statuses_are_success_again_or_final() {
     for status in [408, 425, 429, 500, 502, 503, 504, 599] {
         assert_eq!(kind(status), "retry", "{status}");
     }
-    for status in [199, 300, 301, 302, 400, 401, 403, 404, 410, 600] {
+    // Of what was decided sixteen minutes ago; see the next test.
+    for status in [300, 301, 302, 307, 308, 403, 404, 409] {
+        assert_eq!(kind(status), "retry", "{status}");
+    }
+    for status in [199, 400, 401, 405, 410, 422, 600] {
         assert_eq!(kind(status), "dead", "{status}");
     }
+}
+
+#[test]
+fn what_is_probably_wrong_for_good_is_tried_for_a_day() {
+    let decided_before = |hours: u64, attempts| {
+        let mut leased = leased('a', &plain(), attempts);
+        leased.delivery.created_at = at(1_000 + 1_000_000)
+            .checked_sub(Duration::from_secs(hours * 3_600))
+            .unwrap();
+        let sent = Sent::Answered(Answer {
+            status: 404,
+            body: "",
+            shown: "",
+            truncated: false,
+            retry_after: None,
+            location: None,
+        });
+        let batch = only(vec![leased], 0);
+        batch.settle(&Judges::new(), &sent, at(1_001_000), 0).remove(0).verdict
+    };
+    // The waits are 8 and 11.2 hours at least.
+    assert!(matches!(decided_before(8, 5), Verdict::Retry { .. }));
+    assert!(matches!(decided_before(12, 6), Verdict::Retry { .. }));
+    assert_eq!(decided_before(13, 6), Verdict::Dead);
+}
+
+#[test]
+fn what_may_have_arrived_is_not_sent_twice_where_the_policy_says_so() {
+    let once = || {
+        let mut leased = leased('a', &plain(), 0);
+        leased.delivery.retry.unless_sent = true;
+        leased
+    };
+    let failed = |sent| {
+        let finding = "no answer in time";
+        settled(
+            once(),
+            &Sent::Failed {
+                finding,
+                retry: true,
+                sent,
+            },
+            0,
+        )
+    };
+    assert!(
+        matches!(failed(false).verdict, Verdict::Retry { .. }),
+        "it was not connected"
+    );
+    assert_eq!(failed(true).verdict, Verdict::Dead);
+    assert_eq!(
+        failed(true).attempt.finding,
+        "no answer in time; it may have arrived, and this postback is not sent twice"
+    );
+    let answered = |status| {
+        let sent = Sent::Answered(Answer {
+            status,
+            body: "",
+            shown: "",
+            truncated: false,
+            retry_after: None,
+            location: None,
+        });
+        matches!(settled(once(), &sent, 0).verdict, Verdict::Retry { .. })
+    };
+    assert_eq!(
+        [429, 500, 502, 503, 404].map(answered),
+        [true, false, false, true, false]
+    );
 }
 
 /// RichPush answers 200 to a call without its parameters, ExoClick `ERROR: ..`.
@@ -62,7 +135,10 @@ fn the_body_decides_where_the_rule_says_so() {
     );
     let (told, finding) = verdict(includes, 200, "", true);
     assert_eq!(told, Verdict::Dead);
-    assert_eq!(finding, "HTTP 200 (body is too long to be searched for success)");
+    assert_eq!(
+        finding,
+        "HTTP 200 (body did not come whole, and its beginning misses what means success)"
+    );
 }
 
 fn wait(attempts: u32, entropy: u64, retry_after: Option<&str>) -> Option<Duration> {
@@ -83,23 +159,42 @@ fn wait(attempts: u32, entropy: u64, retry_after: Option<&str>) -> Option<Durati
 }
 
 #[test]
-fn waits_double_up_to_the_longest_and_are_shortened_by_at_most_half() {
-    let seconds = |attempts| wait(attempts, 0, None).unwrap().as_secs();
-    assert_eq!([0, 1, 2, 3].map(seconds), [15, 30, 60, 120]);
-    assert_eq!(seconds(10), 3 * 60 * 60);
-    for entropy in [0, 1, 15_000, u64::MAX, 0x0123_4567_89ab_cdef] {
+fn the_waits_are_those_of_the_field_and_a_fifth_shorter_or_longer() {
+    let shortest = |attempts| wait(attempts, 0, None).unwrap().as_secs();
+    assert_eq!(
+        [0, 1, 2, 3, 4, 5, 6, 7, 8].map(shortest),
+        [4, 240, 1_440, 5_760, 14_400, 28_800, 40_320, 57_600, 69_120]
+    );
+    for entropy in [0, 1, 1_999, 2_000, 15_000, u64::MAX, 0x0123_4567_89ab_cdef] {
         let wait = wait(0, entropy, None).unwrap();
         assert!(
-            (Duration::from_secs(15)..=Duration::from_secs(30)).contains(&wait),
+            (Duration::from_secs(4)..=Duration::from_secs(6)).contains(&wait),
             "{wait:?}"
         );
     }
+    assert_eq!(wait(0, 2_000, None), Some(Duration::from_secs(6)));
 }
 
 #[test]
-fn the_twelfth_attempt_is_the_last() {
-    assert!(wait(10, 0, None).is_some());
-    assert_eq!(wait(11, 0, None), None);
+fn waits_of_a_policy_of_ones_own_double_up_to_its_longest() {
+    let shortest = |attempts| {
+        let mut leased = leased('a', &plain(), attempts);
+        leased.delivery.retry.attempts = 99;
+        leased.delivery.retry.first = Some(Duration::from_secs(10));
+        leased.delivery.retry.longest = Some(Duration::from_secs(60));
+        let (finding, retry, sent) = ("", true, false);
+        match settled(leased, &Sent::Failed { finding, retry, sent }, 0).verdict {
+            Verdict::Retry { at: due } => due.saturating_since(at(1_000)).as_secs(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!([0, 1, 2, 3, 40].map(shortest), [8, 16, 32, 48, 48]);
+}
+
+#[test]
+fn the_tenth_attempt_is_the_last() {
+    assert!(wait(8, 0, None).is_some());
+    assert_eq!(wait(9, 0, None), None);
     assert_eq!(wait(u32::MAX, 0, None), None);
 }
 
@@ -107,7 +202,7 @@ fn the_twelfth_attempt_is_the_last() {
 fn a_receiver_may_ask_for_a_longer_wait_of_at_most_a_day() {
     let asked = |text| wait(0, 0, Some(text)).unwrap();
     assert_eq!(asked("120"), Duration::from_secs(120));
-    assert_eq!(asked("0"), Duration::from_secs(15));
+    assert_eq!(asked("0"), Duration::from_secs(4));
     assert_eq!(asked("86399"), MAX_RETRY_AFTER - Duration::from_secs(1));
     assert_eq!(asked("86400"), MAX_RETRY_AFTER);
     assert_eq!(asked("86401"), MAX_RETRY_AFTER);
@@ -115,7 +210,7 @@ fn a_receiver_may_ask_for_a_longer_wait_of_at_most_a_day() {
     // 1000 seconds after the epoch is 00:16:40.
     assert_eq!(asked("Thu, 01 Jan 1970 00:20:00 GMT"), Duration::from_secs(200));
     for text in ["", "soon", "-5", "1.5", "Thu, 01 Jan 1960 00:20:00 GMT"] {
-        assert_eq!(asked(text), Duration::from_secs(15), "{text}");
+        assert_eq!(asked(text), Duration::from_secs(4), "{text}");
     }
 }
 
@@ -123,7 +218,15 @@ fn a_receiver_may_ask_for_a_longer_wait_of_at_most_a_day() {
 fn what_was_not_answered_is_tried_again_unless_that_cannot_help() {
     let settle = |retry| {
         let finding = "no answer in time";
-        settled(leased('a', &plain(), 0), &Sent::Failed { finding, retry }, 0)
+        settled(
+            leased('a', &plain(), 0),
+            &Sent::Failed {
+                finding,
+                retry,
+                sent: true,
+            },
+            0,
+        )
     };
     assert!(matches!(settle(true).verdict, Verdict::Retry { .. }));
     assert_eq!(settle(false).verdict, Verdict::Dead);

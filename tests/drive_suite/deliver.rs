@@ -325,7 +325,7 @@ fn a_redirect_is_found_with_its_target_but_not_with_the_targets_query() {
         *world.secret.lock().unwrap() = Some("CANARY-chat");
         world.round(10);
         let row = world.rows().remove(0);
-        assert_eq!(row.state.as_str(), "dead");
+        assert_eq!(row.state.as_str(), "queued", "a receiver that moves is waited for");
         row.last.unwrap().finding
     };
     let redirected =

@@ -62,11 +62,21 @@ impl HttpClient for Client {
     }
 }
 
-/// Reads at most `limit` bytes of the body; the rest is left on a connection that is then closed.
+/// Reads at most `limit` bytes of the body; the rest is left on a connection that is then closed. A
+/// body that stalls or breaks off is kept as far as it came: the status line has been read, and who
+/// sent it has the request.
 async fn read(mut answer: reqwest::Response, limit: usize) -> Result<http::Response<Bytes>, HttpError> {
     let mut body = BytesMut::new();
     let mut truncated = false;
-    while !truncated && let Some(mut chunk) = answer.chunk().await.map_err(|error| failure(&error))? {
+    while !truncated {
+        let mut chunk = match answer.chunk().await {
+            Ok(Some(chunk)) => chunk,
+            Ok(None) => break,
+            Err(_) => {
+                truncated = true;
+                break;
+            }
+        };
         let room = limit.saturating_sub(body.len());
         truncated = chunk.len() > room;
         chunk.truncate(room);
