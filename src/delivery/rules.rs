@@ -32,8 +32,8 @@ impl Default for SuccessRule {
 }
 
 /// When a failed delivery is tried again, and how often. Each wait is shortened or lengthened by up
-/// to a fifth at random, so that what failed together is not tried together. The checks of a receipt
-/// follow the same policy and are counted apart.
+/// to a fifth at random, so that what failed together is not tried together. The checks of a
+/// receipt follow the same policy and are counted apart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RetryPolicy {
