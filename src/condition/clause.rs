@@ -43,12 +43,12 @@ pub struct Clause<N = String> {
 
 impl<N> Clause<N> {
     /// The name of the fact.
-    pub fn name(&self) -> &N {
+    pub(crate) fn name(&self) -> &N {
         &self.name
     }
 
     /// Why the clause does not hold; none when it holds.
-    pub fn unmet<'a>(&'a self, facts: &'a impl NamedFacts<Name = N>) -> Option<Unmet<'a>>
+    pub(crate) fn unmet<'a>(&'a self, facts: &'a impl NamedFacts<Name = N>) -> Option<Unmet<'a>>
     where
         N: AsRef<str>,
     {

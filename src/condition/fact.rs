@@ -9,7 +9,7 @@ use core::time::Duration;
 
 /// Facts that have names: a click with its conversion ([`Scope`](crate::scope::Scope)), later the
 /// statistics that automation reads.
-pub trait NamedFacts {
+pub(crate) trait NamedFacts {
     /// A name, looked up once when a clause is read and not each time that it is evaluated.
     type Name: AsRef<str>;
 
@@ -29,15 +29,13 @@ pub trait NamedFacts {
 
 /// What is known under a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fact<'a> {
+pub(crate) enum Fact<'a> {
     /// Nothing.
     Missing,
     /// An amount that has no rate into the currency in which it is asked for.
     NoRate,
     /// A text; never empty.
     Text(Cow<'a, str>),
-    /// A number.
-    Number(Amount),
     /// An amount of money.
     Money(Money),
     /// A time.
@@ -56,7 +54,6 @@ impl<'a> Fact<'a> {
     pub(super) fn number(&self) -> Option<Number> {
         let plain = |amount| Number { amount, currency: None };
         match self {
-            Self::Number(amount) => Some(plain(*amount)),
             Self::Money(money) => Some(Number::from(*money)),
             Self::Time { at, .. } => Amount::from_minor_units(at.unix_seconds(), 0).map(plain),
             Self::Missing | Self::NoRate | Self::Text(_) => None,
@@ -67,7 +64,6 @@ impl<'a> Fact<'a> {
     /// Unix seconds.
     pub(super) fn printed(self) -> Self {
         match self {
-            Self::Number(amount) => Self::Text(Cow::Owned(amount.to_string())),
             Self::Money(money) => Self::Text(Cow::Owned(money.amount.to_string())),
             Self::Time { at, .. } => Self::Text(Cow::Owned(at.unix_seconds().to_string())),
             other => other,

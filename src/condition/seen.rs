@@ -8,7 +8,7 @@ use core::time::Duration;
 /// What a clause saw that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Seen<'a> {
+pub(crate) enum Seen<'a> {
     /// Nothing.
     Missing,
     /// Nothing, since what came was left out.

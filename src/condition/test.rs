@@ -22,7 +22,7 @@ pub(crate) enum Test {
 
 /// What a clause asks, as its reason shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wanted<'a>(pub(super) &'a Test);
+pub(crate) struct Wanted<'a>(pub(super) &'a Test);
 
 impl Test {
     pub(super) fn check<'a>(&self, fact: Fact<'a>) -> Result<(), Seen<'a>> {

@@ -9,7 +9,7 @@ use alloc::{borrow::Cow, vec::Vec};
 /// case; personal values are not shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Unmet<'a> {
+pub(crate) enum Unmet<'a> {
     /// A clause does not hold.
     Clause {
         /// The name of the fact.

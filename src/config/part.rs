@@ -224,7 +224,8 @@ pub(crate) fn deserialize<'de, V: Value, D: Deserializer<'de>>(deserializer: D) 
 
 /// Gives a struct its keys: `field`, or `field: "key"` where the key is another word, each followed
 /// by `= function` where a function of its own reads it; `..field: Type` has its keys among the
-/// struct's own. `most` is how many rows there may be.
+/// struct's own. `most` is how many rows there may be. What a host keeps by itself, such as a
+/// campaign in its own database, is given serde's traits by `@serde`.
 macro_rules! part {
     (@key $field:ident) => { stringify!($field) };
     (@key $field:ident $key:literal) => { $key };
@@ -273,8 +274,6 @@ macro_rules! part {
                 $crate::config::part::node(self)
             }
         }
-
-        part!(@serde $name);
     };
     (@serde $name:ident) => {
         impl serde::Serialize for $name {

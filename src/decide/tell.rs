@@ -9,10 +9,7 @@ use crate::plan::Reason;
 use crate::rule::reasons;
 use crate::scope::ToldPayout;
 use crate::value::{OfferId, PostbackId};
-use alloc::{
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{string::String, vec::Vec};
 
 impl Decision<'_> {
     /// What an event would contribute to a conversion of a click that was sent to `offer`: its
@@ -68,6 +65,6 @@ impl Decision<'_> {
         let mut scopes = Scopes::new(*self, campaign, channel, click, conversion);
         let payout = scopes.payout(postback);
         let reasons = reasons(&postback.conditions, scopes.of(postback, payout)).into_iter();
-        reasons.map(|(_, unmet)| unmet.to_string()).collect()
+        reasons.map(|(_, said)| said).collect()
     }
 }

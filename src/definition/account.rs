@@ -42,6 +42,7 @@ part!(Domain, MAX_ROWS, {
     fallback,
     referrer_policy,
 });
+part!(@serde Domain);
 setters!(Domain {
     option with_fallback(fallback: String),
     option with_referrer_policy(referrer_policy: ReferrerPolicy),
@@ -80,6 +81,7 @@ part!(ConversionType, MAX_TYPES, {
     counts,
     duplicates,
 });
+part!(@serde ConversionType);
 setters!(ConversionType {
     value with_default(default: bool),
     option with_counts(counts: Counts),
@@ -118,6 +120,7 @@ part!(Rate, MAX_ROWS, {
     rate,
     since,
 });
+part!(@serde Rate);
 
 impl Rate {
     /// A rate that holds `since` then.

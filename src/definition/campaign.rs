@@ -45,6 +45,7 @@ part!(Campaign, MAX_ROWS, {
     postbacks: "postback",
     conversion_apis: "conversion_api",
 });
+part!(@serde Campaign);
 setters!(Campaign {
     option with_title(title: String),
     option with_domain(domain: DomainId),
@@ -193,7 +194,6 @@ impl Value for Cost {
         Node::Table(entries)
     }
 }
-part!(@serde Cost);
 
 impl Cost {
     /// The word of the model.

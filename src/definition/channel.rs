@@ -41,6 +41,7 @@ part!(TrafficChannel, MAX_ROWS, {
     postback,
     parameters: "parameter",
 });
+part!(@serde TrafficChannel);
 setters!(TrafficChannel {
     option with_title(title: String),
     option with_currency(currency: Currency),

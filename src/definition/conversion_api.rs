@@ -51,6 +51,7 @@ part!(ConversionApi, MAX_ROWS, {
     test_event_code,
     events,
 });
+part!(@serde ConversionApi);
 setters!(ConversionApi {
     option with_pixel(pixel: String),
     option with_app_secret(app_secret: SecretReference),

@@ -1,12 +1,13 @@
 //! Layer 3: the configuration as types.
 //!
-//! A [`Document`](crate::Document) is read into a [`Definition`], which a host may as well build in code, from
-//! campaigns that it keeps in its own database; [`compile`](crate::compile()) and
+//! A [`Document`](crate::Document) is read into a [`Definition`], which a host may as well build in
+//! code, from campaigns that it keeps in its own database; [`compile`](crate::compile()) and
 //! [`resolve`](crate::compile::resolve) make a tracker of the one and the other. Reading says of
 //! each value whether it is one; what values must be to each other is found when they are resolved.
 //! Both report every problem with its path.
 //!
-//! Every part reads and writes itself with serde in the form that it has in the document.
+//! Every row (a campaign, an offer, a postback ..) reads and writes itself with serde in the form
+//! that it has in the document.
 //!
 //! ```
 //! use postback::definition::{

@@ -35,6 +35,7 @@ part!(Offer, MAX_ROWS, {
     currency,
     default_status,
 });
+part!(@serde Offer);
 setters!(Offer {
     option with_title(title: String),
     option with_payout(payout: Amount),

@@ -64,6 +64,7 @@ part!(Postback, MAX_ROWS, {
     test,
     ..request: PostbackRequest
 });
+part!(@serde Postback);
 setters!(Postback {
     more with_values(values: (String, String)),
     more with_types(types: TypeName),
@@ -135,4 +136,3 @@ impl Value for Payout {
         Node::Table(Entries::from([(key.into(), node)]))
     }
 }
-part!(@serde Payout);

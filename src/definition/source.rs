@@ -102,6 +102,7 @@ part!(OfferSource, MAX_ROWS, {
     refused,
     ..protocol: Protocol
 });
+part!(@serde OfferSource);
 setters!(OfferSource {
     option with_title(title: String),
     value with_default(default: bool),

@@ -58,6 +58,7 @@ part!(Definition, 1, {
     traffic_channels: "traffic_channel",
     campaigns: "campaign",
 });
+part!(@serde Definition);
 setters!(Definition {
     option with_currency(currency: Currency),
     option with_timezone(timezone: String),

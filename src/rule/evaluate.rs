@@ -5,7 +5,12 @@ use super::{Condition, Conditions, Negative, RuleAnswer};
 use crate::condition::{Seen, Unmet};
 use crate::model::Conversion;
 use crate::scope::{Scope, ToldPayout};
-use alloc::{borrow::Cow, format, vec::Vec};
+use alloc::{
+    borrow::Cow,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
 
 /// Whether a rule with these conditions fires, and if not, what it failed on. Every condition is
 /// looked at, so that one answer says all.
@@ -39,10 +44,12 @@ pub(crate) fn evaluate_rest(conditions: &Conditions, conversion: &Conversion, sc
 /// it saw. Empty when it fires. Agrees with [`evaluate`] on every input; there is one reason for
 /// each clause.
 #[must_use]
-pub fn reasons<'a>(conditions: &'a Conditions, scope: &'a Scope<'_>) -> Vec<(Condition, Unmet<'a>)> {
+pub fn reasons(conditions: &Conditions, scope: &Scope<'_>) -> Vec<(Condition, String)> {
     let mut reasons = Vec::new();
     walk(conditions, scope, &mut reasons);
-    reasons
+    let told = reasons.into_iter();
+    told.map(|(condition, why): (_, Unmet<'_>)| (condition, why.to_string()))
+        .collect()
 }
 
 /// Where what failed goes. An answer does not ask for the reason.

@@ -1,9 +1,9 @@
-//! Each part reads and writes itself in the form that it has in the document.
+//! Each row reads and writes itself in the form that it has in the document.
 
 use crate::built::campaign;
 use postback::{
     Definition,
-    definition::{Campaign, Cost, OfferSource, Payout},
+    definition::{Campaign, Cost, OfferSource, Payout, Postback},
 };
 
 #[test]
@@ -30,16 +30,22 @@ fn a_part_that_cannot_be_read_names_all_its_problems() {
 
 #[test]
 fn a_choice_is_written_as_in_the_document() {
-    let written = |cost: Cost| serde_json::to_string(&cost).unwrap();
-    assert_eq!(written(Cost::None), r#"{"model":"none"}"#);
+    let written = |cost: Cost| {
+        let campaign = Campaign::new("c".parse().unwrap(), "push".parse().unwrap()).with_cost(cost);
+        serde_json::to_string(&campaign).unwrap()
+    };
+    assert_eq!(
+        written(Cost::None),
+        r#"{"channel":"push","cost":{"model":"none"},"id":"c"}"#
+    );
     assert_eq!(
         written(Cost::RevShare("30".parse().unwrap())),
-        r#"{"amount":"30","model":"revshare"}"#
+        r#"{"channel":"push","cost":{"amount":"30","model":"revshare"},"id":"c"}"#
     );
-    let payout: Payout = serde_json::from_str(r#"{"fixed": "25.00"}"#).unwrap();
-    assert_eq!(payout, Payout::Fixed("25".parse().unwrap()));
-    let error = serde_json::from_str::<Payout>("{}").unwrap_err();
-    assert_eq!(error.to_string(), "needs either `percent` or `fixed`");
+    let postback: Postback = serde_json::from_str(r#"{"id": "p", "payout": {"fixed": "25.00"}}"#).unwrap();
+    assert_eq!(postback.payout, Some(Payout::Fixed("25".parse().unwrap())));
+    let error = serde_json::from_str::<Postback>(r#"{"id": "p", "payout": {}}"#).unwrap_err();
+    assert_eq!(error.to_string(), "payout: needs either `percent` or `fixed`");
 }
 
 #[test]
