@@ -80,7 +80,8 @@ impl Definition {
     /// # Errors
     /// Rejects, all at once, each with its path:
     /// - a version other than 1; a key that no table has; a value of another kind; over
-    ///   [`MAX_ROWS`](super::MAX_ROWS), [`MAX_TYPES`](super::MAX_TYPES), [`MAX_REFERENCES`](super::MAX_REFERENCES) or
+    ///   [`MAX_ROWS`](super::MAX_ROWS), [`MAX_TYPES`](super::MAX_TYPES),
+    ///   [`MAX_REFERENCES`](super::MAX_REFERENCES) or
     ///   [`MAX_ENTRIES`](crate::config::MAX_ENTRIES) entries; an unknown template
     /// - what is missing; ids, names and words that are none
     /// - amounts, percentages, currencies, durations, dates and address ranges that are none, and

@@ -50,7 +50,9 @@ pub enum Unauthorized {
     #[error("the address is not allowed")]
     Address,
     /// A pixel of a type that not anyone may send.
-    #[error("the type is none that anyone may send")]
+    #[error(
+        "the type is none that anyone may send: list it in the source's `open_types`, or send it as a postback, with the token"
+    )]
     Type,
 }
 

@@ -55,7 +55,7 @@ pub enum RouteError {
     #[error("campaign `{0}` is not configured")]
     UnknownCampaign(String),
     /// No path of the campaign has a weight over 0.
-    #[error("campaign `{0}` has no path to choose")]
+    #[error("campaign `{0}` has no path to choose: give it a `path` with a weight over 0")]
     NoPath(String),
     /// The offer's URL cannot be written, not even without what came in the click's URL.
     #[error("the offer's URL cannot be rendered: {0}")]
@@ -177,6 +177,7 @@ fn weighted<T>(items: &[T], draw: u64, weight: impl Fn(&T) -> u32) -> Option<&T>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::ToString;
 
     #[test]
     fn weights_are_shares_and_zero_is_never_chosen() {
@@ -187,5 +188,26 @@ mod tests {
             [Some("a"), Some("c"), Some("c"), Some("c"), Some("a")]
         );
         assert_eq!(weighted(&[("a", 0)], 5, |(_, weight)| *weight), None);
+    }
+
+    #[test]
+    fn a_campaign_without_a_path_says_what_it_needs() {
+        let document = r#"{"version": 1, "conversion_type": [{"name": "Sale", "default": true}],
+            "traffic_channel": [{"id": "push"}], "campaign": [{"id": "c", "channel": "push"}]}"#;
+        let document = crate::Document::from_json(document).unwrap();
+        let tracker = crate::compile(&document, &crate::CompileOptions::default()).unwrap();
+        let visit = Visit {
+            campaign: "c",
+            query: b"",
+            at: Timestamp::from_unix_seconds(0).unwrap(),
+            entropy: [0; 3],
+            visitor: BTreeMap::new(),
+            private: BTreeMap::new(),
+        };
+        let refused = Router::new(&tracker).route(visit, &ClickIdKeys::default()).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "campaign `c` has no path to choose: give it a `path` with a weight over 0"
+        );
     }
 }

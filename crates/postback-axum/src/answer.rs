@@ -124,7 +124,10 @@ pub(crate) fn store_trouble(error: &StoreError) -> Response {
         }
         kind => {
             tracing::error!(?kind, error = %error, "the store failed");
-            fault(StatusCode::INTERNAL_SERVER_ERROR, "what is stored cannot be read")
+            fault(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "what is stored cannot be read: the server's log names it; a newer version wrote it, or it is damaged",
+            )
         }
     }
 }

@@ -78,8 +78,8 @@ pub(crate) async fn discard(shared: &Shared, source: &OfferSourceId) -> io::Resu
     Ok(discarded)
 }
 
-/// Nobody sends a postback again, so it is written down while the store is in trouble. False when
-/// there is no journal, or no room in it.
+/// Most networks send a postback once, and those that send it again give up within hours, so it is
+/// written down while the store is in trouble. False when there is no journal, or no room in it.
 async fn journal(shared: &Shared, event: Event) -> bool {
     let Some(journal) = shared.journal.clone() else {
         return false;

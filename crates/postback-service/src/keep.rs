@@ -23,7 +23,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(60);
 const TELL_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// Keeps a refused body and answers with its id; none when it is not kept, as far as is known. Of a
-/// postback, which nobody sends again, the journal takes what the store does not.
+/// postback, which a network that was refused seldom sends again, the journal takes what the store
+/// does not.
 pub(crate) async fn keep(shared: &Arc<Shared>, source: &Source, body: RefusedBody) -> Option<RefusedId> {
     let id = body.row.id.clone();
     if timeout(shared.limits.store, write(shared, body.clone(), source.refused_keep())).await == Ok(true) {

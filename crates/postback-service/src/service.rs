@@ -92,9 +92,9 @@ impl Service {
         click::preview(&self.0, visitor)
     }
 
-    /// Takes in a postback: the query of its URL or the form in its body, as it came. `source` is
-    /// the offer source that the URL names, if it names one; `address` who called, if that is
-    /// known.
+    /// Takes in a postback that is the query of its URL, as it came. `source` is the offer source
+    /// that the URL names, if it names one; `address` who called, if that is known. One with a body
+    /// goes to [`Service::posted`].
     pub async fn postback(&self, source: Option<&str>, address: Option<IpAddr>, query: &[u8]) -> PostbackAnswer {
         self.posted(source, Caller::new(address), &PostedPostback::new(query))
             .await

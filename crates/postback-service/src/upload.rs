@@ -23,7 +23,7 @@ pub(crate) async fn take(shared: &Arc<Shared>, row: &UploadedRow<'_>) -> Uploade
     let live = shared.live();
     let Some(source) = live.tracker.source(row.source()) else {
         let problem = match row.source() {
-            Some(_) => "there is no such offer source",
+            Some(_) => "there is no such offer source: name one by its `id`, or none for the default",
             None => "there is no default offer source: name one in the column `source`",
         };
         return Uploaded::Refused(RowError::new("source", problem));

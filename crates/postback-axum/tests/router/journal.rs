@@ -98,6 +98,20 @@ async fn half_a_line_and_strange_lines_are_kept_aside_and_stop_nobody() {
 }
 
 #[tokio::test]
+async fn a_store_that_cannot_be_read_is_told_and_where_to_look() {
+    let journalling = Journalling::start();
+    journalling.tested.store.set(Mode::Corrupt);
+    let answer = journalling.tested.api("/api/events").await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.error().as_str()),
+        (
+            500,
+            "what is stored cannot be read: the server's log names it; a newer version wrote it, or it is damaged"
+        )
+    );
+}
+
+#[tokio::test]
 async fn a_store_that_cannot_be_read_leaves_the_journal_as_it_is() {
     let journalling = Journalling::start();
     let tested = &journalling.tested;

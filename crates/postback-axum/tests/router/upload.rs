@@ -126,6 +126,10 @@ async fn a_row_is_refused_with_its_column_and_the_others_are_taken() {
     assert_eq!(fields, expected, "{json}");
     assert!(rows[..8].iter().all(|row| row["outcome"] == "refused"));
     assert_eq!(rows[8]["outcome"], "applied");
+    assert_eq!(
+        rows[0]["error"],
+        "there is no such offer source: name one by its `id`, or none for the default"
+    );
     assert_eq!(rows[2]["error"], "`suum` is no column; did you mean `sum`?");
     assert_eq!(tested.events().await.len(), 1);
 }

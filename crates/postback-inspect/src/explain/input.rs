@@ -92,7 +92,7 @@ impl Input<'_> {
         let asked: String =
             serde_json::from_str(json).map_err(|error| format!("`postback` cannot be read: {error}"))?;
         let (source, query) = split(self.tracker, asked.as_bytes())?;
-        let query = Query::parse(query).map_err(|error| error.to_string())?;
+        let query = Query::parse_each(query).map_err(|error| error.to_string())?;
         let read = Intake::new(source, self.credentials, received)
             .assume_authorized()
             .postback(&query);

@@ -93,7 +93,7 @@ pub(crate) fn read(
     credentials: &Credentials,
     missing_keys: &[&SecretReference],
 ) -> Result<Read, String> {
-    let query = Query::parse(asked.query).map_err(|error| error.to_string())?;
+    let query = Query::parse_each(asked.query).map_err(|error| error.to_string())?;
     let (event, postback) = Intake::new(source, credentials, received)
         .assume_authorized()
         .postback(&query)

@@ -173,6 +173,17 @@ fn the_duplicate_policy_of_the_type_is_told() {
     );
 }
 
+/// As the server: what nothing reads may be of whatever bytes.
+#[test]
+fn what_nothing_reads_of_a_postback_refuses_nothing() {
+    let plain = explained(r#"{"postback":"clickid=other&sum=1&eventid=e1"}"#, "plain.json");
+    let strange = explained(
+        r#"{"postback":"clickid=other&sum=1&plaza=%FC&eventid=e1"}"#,
+        "strange.json",
+    );
+    assert_eq!(strange, plain);
+}
+
 #[test]
 fn an_event_without_its_click_says_why() {
     let text = explained(r#"{"postback":"clickid=other&sum=1&eventid=e1"}"#, "other.json");

@@ -170,6 +170,14 @@ fn what_is_malformed_is_refused_as_the_server_would() {
     );
 }
 
+/// As the server: what nothing reads may be of whatever bytes.
+#[test]
+fn what_nothing_reads_refuses_nothing_and_is_named() {
+    let text = read(&[], "clickid=a&type=Purchase&sum=8.50&plaza=%FC");
+    assert_eq!(lines(&text, "ignored"), ["plaza"], "{text}");
+    assert_eq!(lines(&text, "sum"), ["8.5 USD"], "{text}");
+}
+
 #[test]
 fn each_click_id_is_ours_forged_or_anothers() {
     let rules = std::fs::read_to_string(RULES).unwrap();
