@@ -26,7 +26,7 @@ pub mod tid;
 
 pub(crate) use events::kind_of;
 pub use message::Message;
-pub(crate) use message::{Posted, unread_names};
+pub(crate) use message::{Posted, names_notification, unread_names};
 #[cfg(feature = "legacy-ins")]
 pub use settings::FormSettings;
 pub use settings::{AmountField, Settings};

@@ -4,7 +4,6 @@
 //! [`Plan`] with one transaction, a reply and a trace. Nothing here reads a clock or a store, so
 //! the same inputs give the same plan, and every plan can be made again.
 
-mod again;
 mod attribute;
 mod count;
 pub(crate) mod decision;
@@ -16,16 +15,17 @@ pub(crate) mod plan;
 mod receipts;
 mod resolve;
 mod reversal;
+mod rewrite;
 mod tallies;
 mod tell;
 mod update;
 mod work;
 
-pub use again::{NotRewritten, Rewritten, Told};
 pub(crate) use decision::Decision;
 pub use mark::{Mark, mark};
 pub(crate) use plan::Plan;
 pub use plan::{Reply, ReplyOutcome};
+pub use rewrite::{NotRewritten, Retold, Rewritten};
 pub use tallies::MAX_TALLIES;
 
 use crate::event::Event;

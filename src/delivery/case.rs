@@ -1,7 +1,7 @@
 //! What a judge sees, and what it says.
 
-use super::again::{again, asked_wait};
 use super::cause::Cause;
+use super::retry::{again, asked_wait};
 use super::row::Leased;
 use super::verdict::Verdict;
 use crate::value::Timestamp;

@@ -5,7 +5,6 @@
 //! [`address`] says who may be dialled at all.
 
 pub mod address;
-mod again;
 mod batch;
 mod case;
 mod cause;
@@ -15,13 +14,13 @@ mod filled;
 mod judges;
 mod lane;
 mod listed;
+mod retry;
 mod row;
 mod rules;
 mod settle;
 mod state;
 mod verdict;
 
-pub use again::MAX_RETRY_AFTER;
 pub use batch::{Batch, batch};
 pub use case::{Answer, Case, Judge, Judgement};
 pub use cause::Cause;
@@ -31,6 +30,7 @@ pub use filled::Filled;
 pub use judges::Judges;
 pub use lane::Lane;
 pub use listed::DeliveryRow;
+pub use retry::MAX_RETRY_AFTER;
 pub use row::{Delivery, Leased, Replaced};
 pub use rules::{RetryPolicy, SuccessRule};
 pub use settle::{HOLD, MAX_EXCERPT, MAX_HELD, Sent};

@@ -1,9 +1,9 @@
 //! From what sending came to, to verdicts.
 
-use super::again::{MAX_RETRY_AFTER, again};
 use super::batch::Batch;
 use super::case::{Answer, Case, Judgement};
 use super::judges::Judges;
+use super::retry::{MAX_RETRY_AFTER, again};
 use super::row::Leased;
 use super::verdict::{Attempt, Settlement, Verdict};
 use crate::text::Cut;

@@ -17,7 +17,8 @@ impl Intake<'_> {
             .protocol
             .draft(message, &self.source.view(), self.received)?;
         let mut event = draft.event;
-        self.read_candidates(&mut event, draft.candidates.iter().map(|text| Cow::Borrowed(&**text)));
+        let found = self.candidates(draft.candidates.iter().map(|text| Cow::Borrowed(&**text)));
+        (event.clicks, event.forged) = (found.clicks, found.forged);
         self.note_named(&mut event, draft.candidates.iter().map(|text| &**text));
         for (place, value) in draft.values {
             if let Some(row) = self.source.parameters.get(place) {
@@ -25,12 +26,6 @@ impl Intake<'_> {
             }
         }
         Ok(event)
-    }
-
-    pub(super) fn read_candidates<'a>(&self, event: &mut Event, texts: impl IntoIterator<Item = Cow<'a, str>>) {
-        let found = self.candidates(texts);
-        event.clicks = found.clicks;
-        event.forged = found.forged;
     }
 
     /// The click ids among some texts.

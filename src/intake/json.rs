@@ -1,6 +1,7 @@
 //! A JSON body as parameters.
 
 use crate::plan::RefusedReason;
+use crate::protocol::Protocol;
 use crate::text::prefix;
 use crate::value::{MAX_QUERY, MAX_QUERY_PARAMETERS};
 use alloc::{borrow::Cow, format, string::String, vec::Vec};
@@ -23,8 +24,7 @@ const UNREADABLE: &str = "=%";
 pub(super) fn flattened(body: &[u8]) -> Result<String, RefusedReason> {
     let text = String::from_utf8_lossy(body);
     let Object(members) = serde_json::from_str(text.trim()).map_err(|_| RefusedReason::MalformedBody)?;
-    let has = |name: &str| members.iter().any(|(own, _)| own == name);
-    if has("notification") && has("iv") {
+    if Protocol::names_notification(|name| members.iter().any(|(own, _)| own == name)) {
         return Err(RefusedReason::Misdirected);
     }
     let mut flat = Flat {

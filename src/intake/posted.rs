@@ -10,6 +10,7 @@ use super::json::flattened;
 use super::refusal::Refusal;
 use crate::event::Event;
 use crate::plan::RefusedReason;
+use crate::protocol::Protocol;
 use alloc::{borrow::Cow, collections::BTreeSet, vec::Vec};
 use core::fmt;
 use url::form_urlencoded;
@@ -117,12 +118,11 @@ fn shape(content_type: Option<&str>, body: &[u8]) -> Result<Shape, RefusedReason
     }
 }
 
-/// Whether these are the parameters of a ClickBank notification: the wrapper of an encrypted one,
-/// or the form of an older one. It is told by names alone, which the sender sees himself.
+/// Whether these are the parameters of a notification. It is told by names alone, which the sender
+/// sees himself.
 fn is_notification(query: &[u8]) -> bool {
     let names: BTreeSet<_> = form_urlencoded::parse(query).map(|(name, _)| name).collect();
-    let has = |name: &str| names.contains(name);
-    (has("notification") && has("iv")) || (has("cverify") && has("ctransreceipt"))
+    Protocol::names_notification(|name| names.contains(name))
 }
 
 /// Both, but for parameters of the body that stand in the URL with the same value.

@@ -1,5 +1,6 @@
 //! Doubts about an offer's URL, whichever network it is of.
 
+use super::order::bare;
 use super::told::missing;
 use crate::config::Place;
 use crate::network::Meaning;
@@ -30,7 +31,7 @@ fn given_back(source: &Source) -> Option<String> {
     let (_, filled) = pairs
         .into_iter()
         .find(|(name, _)| source.names.meaning(name) == Some(Meaning::ClickId))?;
-    let name = filled.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let name = bare(filled);
     let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     (!name.is_empty() && is_name).then(|| name.into())
 }

@@ -126,6 +126,6 @@ fn statuses(row: &OfferSource, place: &Place<'_>, source: &Source) {
 }
 
 /// A macro without what stands around its name, in whichever dialect.
-fn bare(filled: &str) -> &str {
+pub(super) fn bare(filled: &str) -> &str {
     filled.trim_matches(|c: char| !c.is_ascii_alphanumeric())
 }

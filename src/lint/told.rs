@@ -126,10 +126,7 @@ fn swapped(told: &Told<'_>, template: Option<&str>, place: &Place<'_>) -> bool {
         .iter()
         .find(|(name, value)| *value == "{clickid}" && theirs.contains(name));
     if let Some((name, _)) = swapped {
-        let name = name.escape_debug();
-        place.problem(format!(
-            "`{name}={{clickid}}` tells the channel our own click id, which it does not know; write `{name}={{ref_id}}`"
-        ));
+        place.problem(ours_in(name));
     }
     swapped.is_some()
 }
@@ -146,10 +143,7 @@ fn click_id(told: &Told<'_>, channel: &Channel, place: &Place<'_>) {
         .into_iter()
         .find(|(_, value)| *value == "{clickid}");
     place.problem(match (ours, told.tells(&Field::ClickId)) {
-        (Some((name, _)), _) => {
-            let name = name.escape_debug();
-            format!("`{name}={{clickid}}` tells the channel our own click id, which it does not know; write `{name}={{ref_id}}`")
-        }
+        (Some((name, _)), _) => ours_in(name),
         (None, true) => {
             "tells the channel our own click id, `{clickid}`, which it does not know; write `{ref_id}` in its place".to_string()
         }
@@ -159,6 +153,14 @@ fn click_id(told: &Told<'_>, channel: &Channel, place: &Place<'_>) {
                 .to_string()
         }
     });
+}
+
+/// Of a parameter with our own click id.
+fn ours_in(name: &str) -> String {
+    let name = name.escape_debug();
+    format!(
+        "`{name}={{clickid}}` tells the channel our own click id, which it does not know; write `{name}={{ref_id}}`"
+    )
 }
 
 fn fills(channel: &Channel, slot: ClickSlot) -> bool {

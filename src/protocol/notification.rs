@@ -19,6 +19,11 @@ impl Protocol {
         }
     }
 
+    /// Whether parameters of these names are a notification, whichever protocol has them.
+    pub(crate) fn names_notification(has: impl Fn(&str) -> bool) -> bool {
+        clickbank::names_notification(has)
+    }
+
     /// Reads the wrapper of a notification's body.
     pub(crate) fn posted(&self, body: &[u8]) -> Option<Posted> {
         match self {

@@ -3,7 +3,7 @@
 use postback::intake::{RowError, UploadedRow};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
-use std::{borrow::Cow, fmt};
+use std::fmt;
 use thiserror::Error;
 
 /// The most rows of one upload.
@@ -64,20 +64,20 @@ fn of_json(text: &str) -> Result<Vec<OwnRow>, UploadError> {
 }
 
 /// The members of an object in order, so that none hides another one.
-struct Object<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+struct Object<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Members;
         impl<'de> Visitor<'de> for Members {
-            type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
+            type Value = Vec<(String, &'de RawValue)>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut members = Vec::new();
-                while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
-                    members.push((Cow::Owned(name), value));
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
                 }
                 Ok(members)
             }
@@ -87,8 +87,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
 }
 
 /// Values as texts: a number by its own text, so that no amount is rounded.
-fn texts(members: Vec<(Cow<'_, str>, &RawValue)>) -> Result<Vec<(String, String)>, RowError> {
-    let text = |(name, value): (Cow<'_, str>, &RawValue)| {
+fn texts(members: Vec<(String, &RawValue)>) -> Result<Vec<(String, String)>, RowError> {
+    let text = |(name, value): (String, &RawValue)| {
         let raw = value.get();
         let value = match raw.bytes().next() {
             Some(b'"') => serde_json::from_str(raw).map_err(|_| RowError::new(&name, "it is no text"))?,
@@ -98,7 +98,7 @@ fn texts(members: Vec<(Cow<'_, str>, &RawValue)>) -> Result<Vec<(String, String)
             Some(b'n') => String::new(),
             _ => raw.to_owned(),
         };
-        Ok((name.into_owned(), value))
+        Ok((name, value))
     };
     members.into_iter().map(text).collect()
 }
@@ -120,15 +120,13 @@ fn of_csv(text: &str) -> Result<Vec<OwnRow>, UploadError> {
         columns.push(column);
     }
     let mut rows = Vec::new();
-    for record in reader.records() {
+    // One too many is enough to know.
+    for record in reader.records().take(MAX_ROWS + 1) {
         let record = record.map_err(|error| unreadable(&error))?;
         let fields = columns.iter().zip(record.iter());
         rows.push(OwnRow(Ok(fields
             .map(|(column, value)| ((*column).to_owned(), value.to_owned()))
             .collect())));
-        if rows.len() > MAX_ROWS {
-            return Err(UploadError::TooMany);
-        }
     }
     Ok(rows)
 }

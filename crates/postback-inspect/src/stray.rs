@@ -1,11 +1,9 @@
 //! What a body is that is no notification: people post what they have at hand.
 
+use postback::clickbank::s2s::TEST_RECEIPT;
 use postback::network::InboundPostback;
 use postback::{Envelope, KeyRing, Notification};
 use serde_json::Value;
-
-/// The receipt that ClickBank's Test button and its examples fill in.
-const TEST_RECEIPT: &str = "ABC12345";
 
 /// What it is, with what to do; none where nothing is known of it.
 pub(crate) fn what(body: &[u8], ring: &KeyRing) -> Option<String> {

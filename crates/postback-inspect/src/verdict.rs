@@ -2,6 +2,7 @@
 
 use crate::postback::now;
 use crate::{Refused, configuration};
+use postback::clickbank::s2s::{TEST_RECEIPT, TEST_SUB};
 use postback::clickbank::{self, Settings};
 use postback::definition::Protocol;
 use postback::intake::{Intake, Message};
@@ -144,7 +145,7 @@ fn why(text: &str) -> Option<&'static str> {
         "undefined" | "null" | "NaN" | "[object Object]" => {
             Some("a script wrote it into the link in place of the click id")
         }
-        "ABC12345" | "affsub1" => Some("ClickBank's Test button and its examples fill it in"),
+        TEST_RECEIPT | TEST_SUB => Some("ClickBank's Test button and its examples fill it in"),
         _ => is_unfilled_macro(text).then_some("a macro that nobody filled: the link was not made by this tracker"),
     }
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod aside;
+mod builder;
 mod bulk;
 mod by_hand;
 mod click;
@@ -19,6 +20,7 @@ mod postback;
 mod preview;
 mod refusals;
 mod refused;
+mod requeue;
 mod resend;
 mod secrets;
 mod service;
@@ -26,11 +28,13 @@ mod shared;
 mod statuses;
 mod stop;
 mod stores;
+mod texts;
 mod timely;
 mod turns;
 mod upload;
 mod work;
 
+pub use builder::ServiceBuilder;
 pub use bulk::{Bulk, BulkDone, BulkError, BulkWork, NotDone};
 pub use by_hand::{AttributeError, AttributedByHand};
 pub use click::{Lost, LostReason, Visitor};
@@ -43,9 +47,10 @@ pub use notification::NotificationError;
 pub use postback::{PostbackAnswer, PostbackError, RefusedPostback, WantedAnswer};
 pub use refusals::RefusedPostbacks;
 pub use refused::{Retried, RetryError, WhichRefused};
+pub use requeue::RequeueError;
 pub use resend::{ResendError, Resent};
 pub use secrets::{EnvSecrets, FixedSecrets};
-pub use service::{Service, ServiceBuilder};
+pub use service::Service;
 pub use shared::{PRIVATE_DAYS, STORE_TIMEOUT};
 pub use stop::stop_signal;
 pub use stores::Stores;

@@ -3,7 +3,7 @@
 use crate::shared::Shared;
 use crate::timely;
 use postback::Decision;
-use postback::decide::{NotRewritten, Rewritten, Told};
+use postback::decide::{NotRewritten, Retold, Rewritten};
 use postback::delivery::{Cause, Delivery, DeliveryRow, DeliveryState};
 use postback::drive::MAX_CONFLICTS;
 use postback::plan::{Commit, Committed, FactQuery, Guard, GuardKey, Write};
@@ -152,7 +152,7 @@ impl Read {
             .click
             .as_ref()
             .ok_or_else(|| ResendError::Gone(id(), "click"))?;
-        let told = Told {
+        let told = Retold {
             event: &self.event,
             click,
             conversion: &self.conversion,

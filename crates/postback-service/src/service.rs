@@ -1,44 +1,37 @@
 //! The service as a host sees it: built once, cheap to clone, all clones one.
 
+use crate::builder::ServiceBuilder;
 use crate::bulk::{self, Bulk, BulkDone, BulkError};
 use crate::by_hand::{self, AttributeError, AttributedByHand};
 use crate::click::{self, Lost, Visitor};
 use crate::configure::{self, ConfigureError};
-use crate::handle::TrackerHandle;
-use crate::hints::Hints;
-use crate::host::{OsEntropy, SystemClock};
 use crate::ingest::{self, NotStored, Taken};
 use crate::journal::{Journal, Replayed};
-use crate::keep::Looks;
 use crate::notification::{self, NotificationError};
 use crate::postback::{self, PostbackAnswer};
 use crate::preview;
-use crate::refusals::{Refusals, RefusedPostbacks};
+use crate::refusals::RefusedPostbacks;
 use crate::refused::{self, Retried, RetryError, WhichRefused};
+use crate::requeue::{self, RequeueError};
 use crate::resend::{self, ResendError, Resent};
-use crate::shared::{Limits, ReadTracker, Shared};
-use crate::statuses::UnknownStatuses;
+use crate::shared::Shared;
 use crate::stores::Stores;
-use crate::timely::Timely;
-use crate::turns::Turns;
 use crate::upload::{self, Uploaded};
 use crate::work;
 use ::postback::decide::Reply;
-use ::postback::delivery::Judges;
-use ::postback::drive::LanePolicy;
 use ::postback::event::ClickHint;
 use ::postback::intake::{Caller, PostedPostback, UploadedRow};
-use ::postback::port::{Clock, Entropy, HttpClient, Secrets};
+use ::postback::port::{HttpClient, Secrets};
 use ::postback::route::Routed;
 use ::postback::value::{ClickId, DeliveryId, EventId, OfferSourceId};
 use ::postback::{Event, Timestamp, Tracker};
-use std::{collections::BTreeMap, fmt, io, net::IpAddr, sync::Arc, sync::Mutex, time::Duration};
+use std::{collections::BTreeMap, fmt, io, net::IpAddr, sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
 /// A tracker at work. Everything that comes in goes through one of its calls;
 /// [`run`](Service::run) does what goes on without a call.
 #[derive(Clone)]
-pub struct Service(Arc<Shared>);
+pub struct Service(pub(crate) Arc<Shared>);
 
 impl Service {
     /// Begins with what has no default: the configuration, where things are kept, who sends, and
@@ -50,19 +43,7 @@ impl Service {
         http: Arc<dyn HttpClient>,
         secrets: Arc<dyn Secrets>,
     ) -> ServiceBuilder {
-        ServiceBuilder {
-            tracker: tracker.into(),
-            stores: stores.into(),
-            http,
-            secrets,
-            clock: Arc::new(SystemClock),
-            entropy: Arc::new(OsEntropy),
-            judges: Judges::new(),
-            limits: Limits::default(),
-            journal: None,
-            read: None,
-            hangup: false,
-        }
+        ServiceBuilder::new(tracker.into(), stores.into(), http, secrets)
     }
 
     /// Sends deliveries, attributes late clicks, takes in the journal, forgets personal values and
@@ -207,6 +188,15 @@ impl Service {
         by_hand::attribute(&self.0, event, click, note, patience).await
     }
 
+    /// Queues a dead delivery again, with the bytes that it has. `patience` is the time for each
+    /// call of the store.
+    ///
+    /// # Errors
+    /// [`RequeueError`]; nothing was queued, as far as is known.
+    pub async fn retry(&self, delivery: &DeliveryId, patience: Duration) -> Result<(), RequeueError> {
+        requeue::one(&self.0, delivery, patience).await
+    }
+
     /// Writes the postback of a delivery again under the configuration at work, as a delivery of
     /// its own, and queues it. Doing it twice does it once. `patience` is the time for each read of
     /// the store.
@@ -322,151 +312,4 @@ impl fmt::Debug for Service {
             .field("limits", &self.0.limits)
             .finish_non_exhaustive()
     }
-}
-
-/// Builds a [`Service`].
-pub struct ServiceBuilder {
-    tracker: Arc<Tracker>,
-    stores: Stores,
-    http: Arc<dyn HttpClient>,
-    secrets: Arc<dyn Secrets>,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
-    judges: Judges,
-    limits: Limits,
-    journal: Option<Journal>,
-    read: Option<ReadTracker>,
-    hangup: bool,
-}
-
-impl fmt::Debug for ServiceBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ServiceBuilder")
-            .field("limits", &self.limits)
-            .finish_non_exhaustive()
-    }
-}
-
-impl ServiceBuilder {
-    /// The time for the store on the way of an event or a click;
-    /// [`STORE_TIMEOUT`](crate::STORE_TIMEOUT) by default.
-    #[must_use]
-    pub fn store_timeout(mut self, time: Duration) -> Self {
-        self.limits.store = time;
-        self
-    }
-
-    /// How long the requests that are under way may take to end when the service stops; 8 s by
-    /// default. What is cut off is sent again when its lease ends.
-    #[must_use]
-    pub fn last_round(mut self, time: Duration) -> Self {
-        self.limits.last_round = time;
-        self
-    }
-
-    /// How many days personal values are kept; [`PRIVATE_DAYS`](crate::PRIVATE_DAYS) by default.
-    #[must_use]
-    pub fn private_days(mut self, days: u32) -> Self {
-        self.limits.private_days = days;
-        self
-    }
-
-    /// How many deliveries are sent at once, and how many of them to one receiver.
-    #[must_use]
-    pub fn lanes(mut self, policy: LanePolicy) -> Self {
-        self.limits.lanes = policy;
-        self
-    }
-
-    /// The clock; [`SystemClock`] by default.
-    #[must_use]
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = clock;
-        self
-    }
-
-    /// The random source; [`OsEntropy`] by default.
-    #[must_use]
-    pub fn entropy(mut self, entropy: Arc<dyn Entropy>) -> Self {
-        self.entropy = entropy;
-        self
-    }
-
-    /// Who says what answers to deliveries mean; the rules of postbacks alone by default.
-    #[must_use]
-    pub fn judges(mut self, judges: Judges) -> Self {
-        self.judges = judges;
-        self
-    }
-
-    /// Where postbacks wait while the store does not take them; without one their senders are told
-    /// to come back, which few do.
-    #[must_use]
-    pub fn journal(mut self, journal: Journal) -> Self {
-        self.journal = Some(journal);
-        self
-    }
-
-    /// How the configuration is read anew for [`Service::reload`]: answers with a tracker, or with
-    /// every problem.
-    #[must_use]
-    pub fn reload<F>(mut self, read: impl Fn() -> F + Send + Sync + 'static) -> Self
-    where
-        F: Future<Output = Result<Tracker, Vec<String>>> + Send + 'static,
-    {
-        self.read = Some(Box::new(move || Box::pin(read())));
-        self
-    }
-
-    /// Whether [`Service::run`] reloads the configuration at each SIGHUP; not by default, since the
-    /// signal is the process's, and never where there is no such signal.
-    #[must_use]
-    pub fn reload_on_hangup(mut self) -> Self {
-        self.hangup = true;
-        self
-    }
-
-    /// The finished service: the secrets are resolved and the configuration is stored.
-    ///
-    /// # Errors
-    /// - [`ConfigureError::Refused`]: secrets that are missing or cannot be used, all of them
-    /// - [`ConfigureError::Store`]: a store that does not take the configuration
-    /// - [`ConfigureError::Signal`]: a process that cannot listen to SIGHUP
-    pub async fn build(self) -> Result<Service, ConfigureError> {
-        let Self { tracker, stores, .. } = self;
-        let secrets: Arc<dyn Secrets> = Arc::new(Timely(self.secrets));
-        let credentials = configure::prepare(&tracker, &*stores.store, &*secrets, &*self.clock).await?;
-        #[cfg(unix)]
-        let hangup = match self.hangup {
-            true => Some(hangup().map_err(ConfigureError::Signal)?),
-            false => None,
-        };
-        Ok(Service(Arc::new(Shared {
-            handle: TrackerHandle::new(tracker, credentials),
-            stores,
-            http: self.http,
-            secrets,
-            clock: self.clock,
-            entropy: self.entropy,
-            judges: self.judges,
-            limits: self.limits,
-            journal: self.journal,
-            turns: Turns::default(),
-            refusals: Refusals::default(),
-            hints: Hints::default(),
-            statuses: UnknownStatuses::default(),
-            looks: Looks::default(),
-            wake: Notify::new(),
-            read: self.read,
-            replacing: tokio::sync::Mutex::default(),
-            #[cfg(unix)]
-            hangup: Mutex::new(hangup),
-        })))
-    }
-}
-
-/// From now on SIGHUP does not end the process.
-#[cfg(unix)]
-fn hangup() -> io::Result<tokio::signal::unix::Signal> {
-    tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())
 }

@@ -9,4 +9,4 @@ mod posted;
 
 pub(crate) use place::unread_names;
 pub use posted::Message;
-pub(crate) use posted::Posted;
+pub(crate) use posted::{Posted, names_notification};

@@ -12,6 +12,12 @@ use crate::event::Received;
 use crate::network::{Draft, NotTaken, SourceView};
 use alloc::borrow::Cow;
 
+/// Whether parameters of these names are a notification: the wrapper of an encrypted one, or the
+/// form of an older one.
+pub(crate) fn names_notification(has: impl Fn(&str) -> bool) -> bool {
+    (has("notification") && has("iv")) || (has("cverify") && has("ctransreceipt"))
+}
+
 /// A body whose wrapper could be read.
 #[derive(Debug)]
 pub(crate) enum Posted {

@@ -138,10 +138,10 @@ pub(crate) fn notified_word(kind: &Kind) -> Option<&'static str> {
 }
 
 /// What `{aff_sub1}` is in a postback of the Test button.
-const TEST_SUB: &str = "affsub1";
+pub const TEST_SUB: &str = "affsub1";
 /// What `{receipt_id}` is in a postback of the Test button. ClickBank's texts have it as an example
 /// too, so alone it makes no test; but it is no receipt of any sale either.
-const TEST_RECEIPT: &str = "ABC12345";
+pub const TEST_RECEIPT: &str = "ABC12345";
 
 /// Whether a postback is one of the Test button on ClickBank's page. It fires the real URL with
 /// made-up values and no mark of a test; known of them are `affsub1` for `{aff_sub1}` and

@@ -2,7 +2,7 @@
 //! configuration of now (`resend`); one, or many by campaign, lane, state and time.
 
 use super::parameters::Parameters;
-use super::{Row, either, inspect, read};
+use super::{Row, either};
 use crate::answer::{Refusal, json, refusal, store_trouble, unavailable};
 use crate::options::Served;
 use axum::{
@@ -11,9 +11,9 @@ use axum::{
     response::Response,
 };
 use postback::delivery::{DeliveryState, Lane};
-use postback::port::{Cursor, DeliveryFilter, PageRequest, Selection, Which};
+use postback::port::Cursor;
 use postback::value::DeliveryId;
-use postback_service::{Bulk, BulkDone, BulkError, BulkWork, NotDone, ResendError};
+use postback_service::{Bulk, BulkDone, BulkError, BulkWork, NotDone, RequeueError, ResendError};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -48,29 +48,20 @@ struct Counted {
 /// Queues a dead delivery again under its own id.
 pub(crate) async fn retry(State(served): State<Served>, Row(id): Row<DeliveryId>) -> Response {
     let answer = async {
-        let mut filter = DeliveryFilter::default();
-        filter.id = Some(id.clone());
-        let known = read(&served, inspect(&served).deliveries(&filter, &PageRequest::first(1))).await?;
-        let Some(row) = known.items.first() else {
-            return Err(refusal(StatusCode::NOT_FOUND, &format!("delivery `{id}` is not known")));
-        };
-        let selection = Selection::new(Which::One(id.clone()), served.service().now());
-        let requeued = match row.state {
-            DeliveryState::Dead => read(&served, served.service().stores().store.requeue(&selection)).await?,
-            DeliveryState::Queued | DeliveryState::Accepted | DeliveryState::Delivered => 0,
-        };
-        if requeued == 0 {
-            let text = format!(
-                "delivery `{id}` is {}; only dead ones are queued again",
-                row.state.as_str()
-            );
-            return Err(refusal(StatusCode::CONFLICT, &text));
-        }
-        tracing::info!(delivery = %id, "delivery queued again");
-        served.service().wake().notify_one();
-        Ok(json(&Requeued { requeued }))
+        let patience = served.options().limits.api_timeout;
+        served.service().retry(&id, patience).await.map_err(not_requeued)?;
+        Ok(json(&Requeued { requeued: 1 }))
     };
     either(answer.await)
+}
+
+fn not_requeued(error: RequeueError) -> Refusal {
+    match error {
+        RequeueError::Store(error) => Box::new(store_trouble(&error)),
+        RequeueError::Unknown(_) => refusal(StatusCode::NOT_FOUND, &error.to_string()),
+        RequeueError::NotDead(..) => refusal(StatusCode::CONFLICT, &error.to_string()),
+        _ => Box::new(unavailable()),
+    }
 }
 
 /// Writes the postback of a delivery again, and queues it.

@@ -12,7 +12,7 @@ use thiserror::Error;
 
 /// What a postback tells of, as it is now.
 #[derive(Debug, Clone, Copy)]
-pub struct Told<'a> {
+pub struct Retold<'a> {
     /// The event that fired it.
     pub event: &'a Event,
     /// The event's click.
@@ -62,7 +62,7 @@ impl Decision<'_> {
     ///
     /// # Errors
     /// [`NotRewritten`]: no postback, a campaign or rule that is gone, a value that is missing.
-    pub fn rewrite(&self, replaces: &Delivery, told: &Told<'_>, now: Timestamp) -> Result<Rewritten, NotRewritten> {
+    pub fn rewrite(&self, replaces: &Delivery, told: &Retold<'_>, now: Timestamp) -> Result<Rewritten, NotRewritten> {
         let Cause::Postback { campaign, postback, .. } = &replaces.cause else {
             return Err(NotRewritten::NoPostback);
         };

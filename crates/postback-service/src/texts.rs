@@ -1,0 +1,37 @@
+//! A few texts of each source, which are shown with it until the next start or reload.
+
+use postback::value::OfferSourceId;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, PoisonError},
+};
+
+/// How many texts of a source are kept.
+const MOST: usize = 16;
+
+/// Those of all sources.
+#[derive(Debug, Default)]
+pub(crate) struct Texts(Mutex<BTreeMap<OfferSourceId, BTreeSet<String>>>);
+
+impl Texts {
+    /// Keeps a text, while there is room for it.
+    pub(crate) fn keep(&self, source: &OfferSourceId, text: &str) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let texts = all.entry(source.clone()).or_default();
+        if texts.len() < MOST {
+            texts.insert(text.to_owned());
+        }
+    }
+
+    /// Those of a source, sorted.
+    pub(crate) fn of(&self, source: &OfferSourceId) -> Vec<String> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let texts = all.get(source);
+        texts.map(|texts| texts.iter().cloned().collect()).unwrap_or_default()
+    }
+
+    /// Forgets them: another configuration may say what they mean.
+    pub(crate) fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
