@@ -217,7 +217,7 @@ fn text(
             405 => "the URL of notifications was opened, and they are posted to it",
             408 | 413 => "the body did not arrive, or is too long",
             503 => "the store did not take it",
-            _ => "it is malformed: the answer named what, and `inspect postback` with its URL says it again",
+            _ => "it is malformed",
         };
         text.push_str(&format!(
             "; postbacks refused and not kept: {} (the last with HTTP {}: {wrong}, or somebody else posts here)",

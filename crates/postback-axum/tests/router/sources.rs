@@ -2,7 +2,6 @@
 
 use crate::refused::{clickbank, set_secret};
 use crate::support::{CONFIG, INS_SECRET, INS_TOKEN, Tested, notification, request, tested};
-use crate::watched::Mode;
 use postback::compile::compile;
 use postback::{CompileOptions, Document};
 use serde_json::{Value, json};
@@ -134,19 +133,6 @@ async fn every_way_to_refuse_a_postback_counts_for_the_source_that_it_was_meant_
         (&json!(5), &json!(413))
     );
     assert_eq!(row["refused"]["kept"], 0);
-}
-
-#[tokio::test]
-async fn a_malformed_postback_that_could_not_be_kept_says_where_to_look() {
-    let tested = tested();
-    tested.store.set(Mode::FailsAt("commit"));
-    assert_eq!(tested.postback("clickid=a&sum=1_000").await.status, 400);
-    tested.store.set(Mode::Works);
-    let text = net(&tested).await["text"].as_str().unwrap().to_owned();
-    assert!(
-        text.contains("it is malformed: the answer named what, and `inspect postback` with its URL says it again"),
-        "{text}"
-    );
 }
 
 /// Anybody may send one, so it proves nothing.

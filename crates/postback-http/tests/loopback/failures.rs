@@ -32,7 +32,10 @@ async fn a_body_that_does_not_end_is_kept_as_far_as_it_came_in_time() {
 async fn a_body_that_breaks_off_is_kept_as_far_as_it_came() {
     let broken = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf".to_vec();
     let answer = ask(loopback(), Server::answering(broken).await.url("/")).await.unwrap();
-    assert_eq!((answer.status().as_u16(), &answer.body()[..]), (200, b"half".as_slice()));
+    assert_eq!(
+        (answer.status().as_u16(), &answer.body()[..]),
+        (200, b"half".as_slice())
+    );
     assert!(answer.extensions().get::<Truncated>().is_some());
 }
 
