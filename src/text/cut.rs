@@ -1,4 +1,4 @@
-//! How much of a foreign text is shown, and that it stays on one line.
+//! Cuts the text of others for display, and keeps it on one line.
 
 use alloc::{
     borrow::ToOwned,
@@ -6,11 +6,12 @@ use alloc::{
 };
 use core::fmt::{self, Write as _};
 
-/// The most that an error shows of a text that was refused, in bytes: enough to find it, too little
-/// to flood a log.
+/// The most bytes that an error shows of a refused text: enough to find it, and too few to flood a
+/// log.
 const MAX_SHOWN: usize = 64;
 
-/// The beginning of a foreign text on one line: control characters are escaped, or spaces.
+/// The beginning of somebody else's text on one line: control characters are escaped or replaced by
+/// spaces.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cut<'a> {
     text: &'a str,
@@ -21,7 +22,7 @@ pub(crate) struct Cut<'a> {
 }
 
 impl<'a> Cut<'a> {
-    /// At most `longest` characters of `text`.
+    /// Shows at most `longest` characters of `text`.
     pub(crate) const fn new(text: &'a str, longest: usize) -> Self {
         Self {
             text,
@@ -32,12 +33,12 @@ impl<'a> Cut<'a> {
         }
     }
 
-    /// The same with two points where something is left out.
+    /// Adds two points where something is left out.
     pub(crate) const fn marked(self) -> Self {
         Self { mark: "..", ..self }
     }
 
-    /// The same with a space for each control character.
+    /// Replaces each control character by a space.
     pub(crate) const fn spaced(self) -> Self {
         Self { spaces: true, ..self }
     }
@@ -67,13 +68,13 @@ impl fmt::Display for Cut<'_> {
     }
 }
 
-/// At most `longest` characters of a foreign text, on one line: control characters are escaped.
+/// Shows at most `longest` characters of a text on one line: control characters are escaped.
 #[must_use]
 pub fn cut(text: &str, longest: usize) -> impl fmt::Display {
     Cut::new(text, longest)
 }
 
-/// The beginning of a text, of so many bytes at most, up to the end of a character.
+/// The beginning of a text, at most `longest` bytes. No character is cut in two.
 pub(crate) fn prefix(text: &str, longest: usize) -> &str {
     if text.len() <= longest {
         return text;
@@ -82,7 +83,7 @@ pub(crate) fn prefix(text: &str, longest: usize) -> &str {
     text.get(..end.unwrap_or_default()).unwrap_or_default()
 }
 
-/// `text` as an error shows it: cut at [`MAX_SHOWN`] bytes, on one line.
+/// The form of `text` in an error: cut at [`MAX_SHOWN`] bytes and on one line.
 pub(crate) fn shown(text: &str) -> String {
     if text.len() <= MAX_SHOWN && !text.contains(char::is_control) {
         return text.to_owned();

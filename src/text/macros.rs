@@ -1,27 +1,28 @@
-//! Macros that a network left unfilled: a value such as `{tid}` is the name of what should stand
-//! there, so it is no value.
+//! Macros that a network left unfilled. A value such as `{tid}` is only the name of what should
+//! stand there, so it is not a value.
 
 use alloc::borrow::Cow;
 use percent_encoding::percent_decode_str;
 
-/// How many more times a value is decoded in search of a macro: links that pass through two
-/// redirects arrive encoded twice, and a bound keeps the work linear.
+/// How many more times a value is decoded in search of a macro. Links that pass through two
+/// redirects arrive encoded twice, and a limit keeps the work linear.
 const MAX_EXTRA_DECODINGS: u32 = 2;
 
 /// Whether `value`, already decoded once, is or holds a macro that was not filled:
 ///
 /// - `{name}` anywhere, so also `${name}`, `{{name}}` and `a-{name}`
-/// - a whole value in the brackets of another dialect: `[name]`, `[[name]]`, `[[[name]]]`,
+/// - a whole value in the brackets of another system's macros: `[name]`, `[[name]]`, `[[[name]]]`,
 ///   `[=name=]`, `%name%`, `[%name%]`, `#name#`, `##name##`, `!!!name!!!`, `<name>`, `_~name~_`,
-///   `{!name!}`, `{$name}`, and in capitals `__NAME__`; the name beginning with a letter or `_`
+///   `{!name!}`, `{$name}`, and in capitals `__NAME__`; the name begins with a letter or `_`
 /// - a whole value `{name(argument)}`, `##name(argument)##` or `{name50%}`
-/// - any of these after decoding percent escapes up to twice more: `%7Btid%7D`, `%257Btid%257D`
-/// - the whole words `REPLACE`, `undefined` and `null`, in this case
+/// - any of these after the percent escapes are decoded up to two more times: `%7Btid%7D`,
+///   `%257Btid%257D`
+/// - the whole words `REPLACE`, `undefined` and `null`, in exactly this case
 ///
 /// A name is one or more ASCII letters, digits, `_`, `-`, `.` or `:`. So JSON, `{}`, `[1]`, `#1`,
-/// `__x`, `50%` and a lone brace are values. ClickBank does not document what it sends for a macro
-/// without a value; receivers in the field treat both the empty text and a value that still has its
-/// braces as missing. `tests/vectors/unfilled.jsonl` has the dialects with their networks.
+/// `__x`, `50%` and a single brace are values. ClickBank does not document what it sends for a
+/// macro without a value. Known receivers treat both the empty text and a value that still has its
+/// braces as missing. `tests/vectors/unfilled.jsonl` lists the macro syntaxes with their networks.
 ///
 /// ```
 /// use postback::value::is_unfilled_macro;
@@ -31,8 +32,8 @@ const MAX_EXTRA_DECODINGS: u32 = 2;
 /// ```
 #[must_use]
 pub fn is_unfilled_macro(value: &str) -> bool {
-    // Hardly any value begins or holds one of these, and every required parameter of every rule is
-    // looked at.
+    // Hardly any value begins with or holds one of these characters, and this check runs for every
+    // required parameter of every rule.
     let begins = match value.as_bytes().first() {
         Some(b'#' | b'!' | b'_' | b'<' | b'[') => is_whole(value),
         Some(b'R' | b'u' | b'n') => matches!(value, "REPLACE" | "undefined" | "null"),
@@ -63,8 +64,8 @@ fn holds_macro(text: &str) -> bool {
     is_whole(text) || holds_braces(text)
 }
 
-/// What stands around a name, where the whole value is a macro. Of several that fit, each is tried:
-/// `[%name%]` is `[..]` too, around what is no name.
+/// The brackets around a name, where the whole value is a macro. All brackets that fit are tried:
+/// `[%name%]` also fits `[..]`, but `%name%` inside those is not a name.
 const BRACKETS: [(&str, &str); 14] = [
     ("[", "]"),
     ("[[", "]]"),
@@ -88,7 +89,7 @@ fn is_whole(text: &str) -> bool {
     inside.any(is_name_or_call) || within(("__", "__")).is_some_and(is_capitals)
 }
 
-/// A name, also with an argument or a share behind it.
+/// Whether the text is a name, which may have an argument in parentheses or a `%` behind it.
 fn is_name_or_call(text: &str) -> bool {
     let called = text.strip_suffix(')').and_then(|text| text.split_once('('));
     match called {
@@ -101,14 +102,14 @@ fn begins_and_is_a_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && text.bytes().all(is_name_byte)
 }
 
-/// Lower case is left to ids: many hold `_`.
+/// Lower case is not accepted, since many ids hold `_`.
 fn is_capitals(text: &str) -> bool {
     let is_capital = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     text.starts_with(|c: char| c.is_ascii_uppercase()) && text.bytes().all(is_capital)
 }
 
-/// Whether `{name}` stands anywhere. A name holds no brace, so what follows an opening brace is
-/// looked at only up to the next one.
+/// Whether `{name}` stands anywhere in the text. A name holds no brace, so the text after an
+/// opening brace is searched only up to the next one.
 fn holds_braces(text: &str) -> bool {
     text.split('{').skip(1).any(|after| {
         after

@@ -1,10 +1,10 @@
-//! The parts of a URL as they are written, macros and all: braces hold a macro together, so a `?`,
-//! an `&` or a `#` inside them ends nothing.
+//! The parts of a URL as they are written, with its macros. A `?`, an `&` or a `#` inside the
+//! braces of a macro does not end a part.
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::fmt;
 
-/// The parameters of a URL's query as they are written.
+/// The parameters of a URL's query, as they are written.
 pub(crate) fn written_pairs(url: &str) -> Vec<(&str, &str)> {
     let url = split_outside(url, '#').into_iter().next().unwrap_or_default();
     let query = outside(url, '?').map_or("", |(_, query)| query);
@@ -15,7 +15,7 @@ pub(crate) fn written_pairs(url: &str) -> Vec<(&str, &str)> {
         .collect()
 }
 
-/// A second `?` in a URL. Prints as the sentence that mends it.
+/// A second `?` in a URL. It prints as a sentence that says how to mend it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SecondMark {
     /// The parameter before it, as it is written.
@@ -23,7 +23,8 @@ pub(crate) struct SecondMark {
 }
 
 impl SecondMark {
-    /// Finds it. A link that stands in a value as it is has a `?` of its own.
+    /// Finds a second `?` in the query. A `?` in a value that is a link does not count, since that
+    /// `?` belongs to the link.
     pub(crate) fn find(url: &str) -> Option<Self> {
         let url = split_outside(url, '#').into_iter().next()?;
         let (_, query) = outside(url, '?')?;
@@ -36,7 +37,7 @@ impl SecondMark {
         })
     }
 
-    /// The name of the parameter before it.
+    /// The name of the parameter before the second `?`.
     pub(crate) fn name(&self) -> &str {
         self.before.split('=').next().unwrap_or_default()
     }
@@ -53,7 +54,7 @@ impl fmt::Display for SecondMark {
     }
 }
 
-/// The text in two at the first `mark` that stands outside braces.
+/// Splits the text at the first `mark` that stands outside braces.
 fn outside(text: &str, mark: char) -> Option<(&str, &str)> {
     let mut depth = 0_usize;
     let at = text.char_indices().find(|(_, c)| {

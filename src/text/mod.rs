@@ -1,5 +1,6 @@
-//! Layer 0: texts that others wrote. How they are decoded and escaped, which of them are no value,
-//! how much of them is shown, where the parts of a URL end; the reader of query strings.
+//! Layer 0: texts that others wrote. This module decodes and escapes them, recognises texts that
+//! are not values, cuts them for display, and finds the parts of a URL. The reader of query strings
+//! is here too.
 
 mod cut;
 mod escape;

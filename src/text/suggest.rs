@@ -1,13 +1,14 @@
-//! What a mistyped word was probably meant to be.
+//! Finds the word that a mistyped word was probably meant to be.
 
 use alloc::vec::Vec;
 
-/// Words of a configuration and macros are shorter; a longer text is no typing mistake.
+/// The longest word that is compared, in bytes. Words of a configuration and macros are shorter,
+/// and a longer text is not a typing mistake.
 const LONGEST: usize = 64;
 
-/// The candidate nearest to `word`: at most a third of its letters differ, case and `_`, `-` or a
-/// space between words aside. Of several one that goes on where the word ends, else the first in
-/// order.
+/// The candidate nearest to `word`. At most a third of the letters may differ; case, `_`, `-` and
+/// spaces do not count. Of several nearest candidates it is one that begins with `word`, or else
+/// the first in order.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain = folded(word)?;
     let measured = candidates.into_iter().filter_map(|candidate| {
@@ -32,8 +33,8 @@ fn folded(text: &str) -> Option<Vec<char>> {
     (!plain.is_empty() && text.len() <= LONGEST).then_some(plain)
 }
 
-/// How many letters must be put in, taken out, replaced or swapped with the next one (optimal
-/// string alignment).
+/// The number of letters that must be inserted, removed, replaced or swapped with the next one
+/// (optimal string alignment).
 fn distance(from: &[char], to: &[char]) -> usize {
     let mut before: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=to.len()).collect();
@@ -73,8 +74,7 @@ mod tests {
             ("", "abc", 3),
             ("abc", "", 3),
             ("stauts", "status", 1),
-            // Letters that were swapped are not changed again: Damerau's distance without that
-            // limit is 2.
+            // Swapped letters are not changed again. Damerau's distance without that limit is 2.
             ("ca", "abc", 3),
         ] {
             let chars = |text: &str| text.chars().collect::<Vec<_>>();

@@ -6,8 +6,8 @@ use alloc::string::String;
 use core::{fmt, str::FromStr};
 use thiserror::Error;
 
-/// A currency code: three ASCII letters, upper case. Any three letters are taken (networks invent
-/// codes); ISO 4217 only says how many digits follow the point.
+/// A currency code: three ASCII letters in upper case. Any three letters are accepted, since
+/// networks invent codes; ISO 4217 only decides how many digits follow the point.
 ///
 /// ```
 /// use postback::value::Currency;
@@ -18,7 +18,7 @@ use thiserror::Error;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Currency([u8; 3]);
 
-/// A text that is not a currency code.
+/// The error for a text that is not a currency code.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("`{text}` is not a currency code of three letters")]
 pub struct CurrencyError {
@@ -36,8 +36,8 @@ impl Currency {
         core::str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// How many digits its amounts have after the point: the minor units of ISO 4217 (list one,
-    /// 2024), and 2 for a code that is not there.
+    /// The number of digits after the point in amounts of this currency: the minor units of ISO
+    /// 4217 (list one, 2024), and 2 for a code that is not in the list.
     #[must_use]
     pub const fn digits(self) -> u32 {
         match &self.0 {
@@ -115,7 +115,7 @@ mod tests {
             ("TND", 3),
             ("CLF", 4),
             ("USD", 2),
-            // ISO 4217's own code for "no currency": it has no digits there, so the usual two.
+            // ISO 4217's own code for "no currency" has no digits there, so it gets the usual two.
             ("XXX", 2),
         ] {
             assert_eq!(code.parse::<Currency>().unwrap().digits(), digits, "{code}");

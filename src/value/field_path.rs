@@ -6,14 +6,15 @@ use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::{fmt, str::FromStr};
 use thiserror::Error;
 
-/// The longest path, in bytes: the longest real one, `customer.shipping.address.postalCode`, has
-/// 36, and a vendor's variable at most 128.
+/// The longest path, in bytes. The longest real one, `customer.shipping.address.postalCode`, has
+/// 36, and a vendor's variable has at most 128.
 const MAX_PATH: usize = 256;
-/// The highest index: no order has a thousand lines.
+/// The highest index of a list: no order has more than a thousand lines.
 const MAX_INDEX: usize = 999;
 
-/// Where a value stands: names separated by `.`, each followed by `[index]` where a list is
-/// entered. Names are matched exactly; one that holds `.`, `[` or `]` cannot be written.
+/// The place of a value in a message: names separated by `.`. A name is followed by `[index]` where
+/// the value is in a list. Names are matched exactly. A name that holds `.`, `[` or `]` cannot be
+/// written.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FieldPath {
     text: String,
@@ -123,7 +124,7 @@ impl<'de> serde::Deserialize<'de> for FieldPath {
     }
 }
 
-/// A text that is not a path into a message.
+/// The error for a text that is not a path into a message.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub struct FieldPathError {
     path: String,

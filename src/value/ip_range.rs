@@ -1,4 +1,5 @@
-//! Ranges of IP addresses, as in `10.0.0.0/8`: those of `ipnet`, read more strictly.
+//! Ranges of IP addresses, as in `10.0.0.0/8`. The type is that of `ipnet`; the text is read more
+//! strictly.
 
 use crate::text::shown;
 use alloc::string::String;
@@ -6,7 +7,7 @@ use core::net::IpAddr;
 use ipnet::IpNet;
 use thiserror::Error;
 
-/// A text that is no range of addresses.
+/// The error for a text that is not a range of IP addresses.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("`{text}` {problem}")]
 pub struct IpRangeError {
@@ -25,13 +26,13 @@ enum Problem {
 }
 
 impl IpRangeError {
-    /// Whether the text begins with an address, so that a range was meant.
+    /// Whether the text begins with an IP address, so that its author meant a range.
     pub(crate) fn is_of_an_address(&self) -> bool {
         self.problem != Problem::Address
     }
 }
 
-/// Reads `10.0.0.0/8`, `127.0.0.1`, `::1/128`, `[::1]/128` or `[::1]`. The families never mix: an
+/// Reads `10.0.0.0/8`, `127.0.0.1`, `::1/128`, `[::1]/128` or `[::1]`. IPv4 and IPv6 never mix: an
 /// IPv4-mapped IPv6 address is in no IPv4 range.
 ///
 /// ```
@@ -41,9 +42,10 @@ impl IpRangeError {
 /// ```
 ///
 /// # Errors
-/// - a text that is no address
-/// - a prefix that is no number or longer than its family's addresses
-/// - a base with bits beyond the prefix (`10.0.0.1/8`): it could mean the range or the address
+/// - a text that does not begin with an IP address
+/// - a prefix that is not a number, or is longer than an address of that family
+/// - an address with bits beyond the prefix (`10.0.0.1/8`), which could mean the range or the one
+///   address
 pub fn ip_range(text: &str) -> Result<IpNet, IpRangeError> {
     read(text).map_err(|problem| IpRangeError {
         text: shown(text),

@@ -4,25 +4,25 @@ use super::{Amount, Currency};
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
-/// An amount of one currency. There is no arithmetic here on purpose: currencies never mix, so
-/// whoever adds amounts looks at the currencies first.
+/// An amount in one currency. There is no arithmetic here on purpose: currencies never mix, so code
+/// that adds amounts must compare the currencies first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Money {
-    /// How much.
+    /// The number, in units of the currency (8.5 is eight dollars and a half).
     pub amount: Amount,
-    /// Of what.
+    /// The currency of the amount.
     pub currency: Currency,
 }
 
 impl Money {
-    /// `amount` of `currency`.
+    /// Makes `amount` of `currency`.
     #[must_use]
     pub const fn new(amount: Amount, currency: Currency) -> Self {
         Self { amount, currency }
     }
 
-    /// Rounded half-even to the currency's digits: what a channel is told.
+    /// Rounds half to even to the currency's digits. A channel is told the rounded amount.
     #[must_use]
     pub fn rounded(self) -> Self {
         Self {

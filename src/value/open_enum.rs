@@ -1,8 +1,8 @@
-//! The macro behind every foreign vocabulary: known words are variants, an unknown word is kept
-//! verbatim.
+//! The macro behind every vocabulary of another system. A known word is a variant, and an unknown
+//! word is kept word for word.
 
-/// Declares an open enum: each known variant with the network's own text (matched exactly), and
-/// `Other(String)` for the rest.
+/// Declares an open enum. Each known variant stands with the network's own text, which is matched
+/// exactly; `Other(String)` holds every other text.
 ///
 /// `as_str` prints back what was read, so parse and print are inverse for every input.
 macro_rules! open_enum {
@@ -12,7 +12,7 @@ macro_rules! open_enum {
         #[non_exhaustive]
         $vis enum $name {
             $($(#[$vmeta])* #[doc = concat!("`", $text, "`")] $variant,)+
-            /// A word that is not known here, verbatim.
+            /// A word that is not known here, kept word for word.
             Other(alloc::string::String),
         }
 
@@ -26,7 +26,7 @@ macro_rules! open_enum {
                 }
             }
 
-            /// The known word, or none when it would be `Other`.
+            /// Returns the variant of a known word, or none when the word would become `Other`.
             #[allow(dead_code)]
             #[must_use]
             pub(crate) fn known(text: &str) -> Option<Self> {

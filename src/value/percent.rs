@@ -5,8 +5,8 @@ use super::text_serde::text_serde;
 use core::{fmt, str::FromStr};
 use thiserror::Error;
 
-/// The largest percentage: ten times the whole, so that a bonus payout is possible and a payout
-/// typed with a lost point is not.
+/// The largest percentage is ten times the whole. So a bonus payout is possible, and a payout typed
+/// with a lost decimal point is refused.
 const MAX_PERCENT: u32 = 1000;
 
 /// A percentage from 0 to 1000; `100` is the whole.
@@ -20,7 +20,7 @@ const MAX_PERCENT: u32 = 1000;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Percent(Amount);
 
-/// A text or a number that is not a percentage.
+/// The error for a text or a number that is not a percentage.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(transparent)]
 pub struct PercentError(Problem);
@@ -36,17 +36,17 @@ enum Problem {
 }
 
 impl Percent {
-    /// All of it: 100.
+    /// The whole: 100 percent.
     #[must_use]
     pub fn whole() -> Self {
         Self(Amount::from(100))
     }
 
-    /// The percentage `percent`: `100` is the whole.
+    /// Makes a percentage of `percent`, in which 100 is the whole.
     ///
     /// # Errors
-    /// - below 0 or above 1000
-    /// - more than [`MAX_AMOUNT_FRACTION`] digits after the point
+    /// - a number below 0 or above 1000
+    /// - a number with more than [`MAX_AMOUNT_FRACTION`] digits after the point
     pub fn new(percent: Amount) -> Result<Self, PercentError> {
         if percent.is_negative() || percent > Amount::from(MAX_PERCENT) {
             return Err(PercentError(Problem::Range(percent)));
@@ -57,13 +57,14 @@ impl Percent {
         Ok(Self(percent))
     }
 
-    /// The number: 100 for the whole.
+    /// The number of the percentage: 100 for the whole.
     #[must_use]
     pub const fn amount(self) -> Amount {
         self.0
     }
 
-    /// Exactly `amount * percent / 100`, unrounded; none when that does not fit in an [`Amount`].
+    /// Returns exactly `amount * percent / 100`, unrounded, or none when that does not fit in an
+    /// [`Amount`].
     #[must_use]
     pub fn of(self, amount: Amount) -> Option<Amount> {
         amount.hundredths(self.0)
@@ -76,8 +77,8 @@ impl FromStr for Percent {
     /// Reads an amount from 0 to 1000, without a percent sign.
     ///
     /// # Errors
-    /// - what [`Amount`] refuses
-    /// - below 0 or above 1000
+    /// - a text that [`Amount`] refuses
+    /// - a number below 0 or above 1000
     fn from_str(text: &str) -> Result<Self, PercentError> {
         Self::new(text.parse().map_err(|error: AmountError| PercentError(error.into()))?)
     }

@@ -4,8 +4,9 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 use zeroize::Zeroizing;
 
-/// A secret: an INS secret key, a token, an HMAC key. `Debug` is redacted, there is no `Display`,
-/// and the memory is wiped on drop (best effort: copies made by other crates are out of reach).
+/// A secret: an INS secret key, a token, or an HMAC key. `Debug` prints a placeholder, there is no
+/// `Display`, and the memory is wiped on drop. The wiping is best effort: copies that other crates
+/// make are out of reach.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<Vec<u8>>);
 
@@ -15,8 +16,8 @@ impl Secret {
         Self(Zeroizing::new(bytes.into()))
     }
 
-    /// The bytes themselves. The name is loud on purpose: search for it to see every place that
-    /// reads a secret.
+    /// The bytes themselves. The name is conspicuous on purpose: search for it to see every place
+    /// that reads a secret.
     #[must_use]
     pub fn expose(&self) -> &[u8] {
         &self.0
@@ -28,7 +29,7 @@ impl Secret {
         core::str::from_utf8(&self.0).ok()
     }
 
-    /// Compares with `presented` in time that depends on the lengths alone.
+    /// Compares the secret with `presented` in a time that depends only on the two lengths.
     #[must_use]
     pub fn matches(&self, presented: &[u8]) -> bool {
         use subtle::ConstantTimeEq;
@@ -48,10 +49,10 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// A plain personal value: an e-mail address, a phone number, an IP address. Redacted `Debug`, no
-/// `Display`, wiped on drop.
+/// A personal value in plain text: an e-mail address, a phone number, or an IP address. `Debug`
+/// prints a placeholder, there is no `Display`, and the memory is wiped on drop.
 ///
-/// Serialising writes the value: only the expiring `private` columns of a store do that.
+/// Serialising writes the value itself. Only the expiring `private` columns of a store do that.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Pii(Zeroizing<String>);
 

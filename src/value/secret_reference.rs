@@ -1,11 +1,12 @@
-//! Where a secret is kept. A configuration and its rows name the place; the host looks there.
+//! The place where a secret is kept. A configuration and its rows name the place, and the host
+//! reads the secret from there.
 
 use super::{Shared, text_serde::text_serde};
 use core::{fmt, str::FromStr};
 use thiserror::Error;
 
-/// A reference to a secret: `env:NAME`, `file:PATH` or `host:NAME`. What it leads to is known to
-/// the host alone.
+/// A reference to a secret: `env:NAME`, `file:PATH` or `host:NAME`. Only the host can read the
+/// secret behind it.
 ///
 /// ```
 /// use postback::value::{SecretPlace, SecretReference};
@@ -14,23 +15,23 @@ use thiserror::Error;
 /// assert_eq!(reference.to_string(), "env:META_TOKEN");
 /// # Ok::<(), postback::value::SecretReferenceError>(())
 /// ```
-// Invariant: one that the reader below takes.
+// Invariant: the text is one that `from_str` below accepts.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SecretReference(Shared<str>);
 
-/// Where a reference leads.
+/// The place to which a reference leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecretPlace<'a> {
-    /// To a variable of the environment: letters, digits and underscores.
+    /// A variable of the environment. The name has letters, digits and underscores.
     Env(&'a str),
-    /// To a file, by its path.
+    /// A file, by its path.
     File(&'a str),
-    /// To what the host knows by this name.
+    /// A secret that the host knows by this name.
     Host(&'a str),
 }
 
-/// A text that is no reference to a secret. It does not repeat the text, which is probably the
-/// secret itself.
+/// The error for a text that is not a reference to a secret. It does not repeat the text, which is
+/// probably the secret itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error(transparent)]
 pub struct SecretReferenceError(Problem);
@@ -44,7 +45,7 @@ enum Problem {
 }
 
 impl SecretReference {
-    /// Where it leads.
+    /// The place where the secret is.
     #[must_use]
     pub fn place(&self) -> SecretPlace<'_> {
         match self.0.split_once(':') {
@@ -62,9 +63,9 @@ impl FromStr for SecretReference {
     /// Reads `env:NAME`, `file:PATH` or `host:NAME`.
     ///
     /// # Errors
-    /// - a text that begins with none of the three
-    /// - after `env:` nothing, or anything but ASCII letters, digits and underscores; after the
-    ///   others nothing, or a control character
+    /// - a text that begins with none of `env:`, `file:` and `host:`
+    /// - an `env:` followed by nothing, or by anything but ASCII letters, digits and underscores
+    /// - a `file:` or `host:` followed by nothing, or by a text with a control character
     fn from_str(text: &str) -> Result<Self, SecretReferenceError> {
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         let fits = match text.split_once(':') {

@@ -1,5 +1,4 @@
-//! A value that several rows hold: a clone shares it, and who changes it gets a copy of its own
-//! first.
+//! A value that several rows hold. A clone shares the value, and a change is made to a copy of it.
 
 use alloc::{string::String, sync::Arc};
 use core::{
@@ -8,8 +7,8 @@ use core::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A value that is cheap to clone, whatever its size. Reads, compares, prints and serialises as the
-/// value itself.
+/// A value that is cheap to clone, whatever its size. It reads, compares, prints and serialises as
+/// the value itself. A holder that changes it gets a copy of its own first.
 ///
 /// ```
 /// use postback::value::Shared;
@@ -28,7 +27,7 @@ impl<T: ?Sized> Clone for Shared<T> {
 }
 
 impl<T: Clone> Shared<T> {
-    /// The value; copied if another one shares it.
+    /// Returns the value, which is copied if something else still shares it.
     #[must_use]
     pub fn into_inner(self) -> T {
         Arc::unwrap_or_clone(self.0)

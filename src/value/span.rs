@@ -8,15 +8,15 @@ use alloc::{
 use core::{fmt, time::Duration};
 use thiserror::Error;
 
-/// The longest duration, in days: ten years. No click is waited for longer, and times stay far from
-/// the end of the calendar.
+/// The longest duration, in days: ten years. Nothing waits longer for a click, and times stay far
+/// from the end of the calendar.
 pub const MAX_DURATION_DAYS: u64 = 3650;
 
 const DAY: u64 = 24 * 60 * 60;
 /// The units from the longest to the shortest, in seconds.
 const UNITS: [(char, u64); 4] = [('d', DAY), ('h', 60 * 60), ('m', 60), ('s', 1)];
 
-/// A text that is no duration.
+/// The error for a text that is not a duration.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(crate) enum DurationError {
     #[error("`{0}` is not a duration, as in `60d`, `12h`, `30m`, `5s` or `1h30m`")]
@@ -27,7 +27,7 @@ pub(crate) enum DurationError {
     Long(String),
 }
 
-/// Reads `60d`, `12h`, `30m`, `5s`, or several of them in this order: `1h30m`, `1d 12h`.
+/// Reads `60d`, `12h`, `30m`, `5s`, or several of these in this order: `1h30m`, `1d 12h`.
 pub(crate) fn duration(text: &str) -> Result<Duration, DurationError> {
     let shape = || DurationError::Shape(text.escape_debug().to_string());
     let mut units = UNITS.iter();
@@ -55,8 +55,8 @@ pub(crate) fn duration(text: &str) -> Result<Duration, DurationError> {
     }
 }
 
-/// The text of a duration, as [`duration`] reads it. What is finer than a second prints as what is
-/// refused there.
+/// The text of a duration, in the form that [`duration`] reads. A duration with parts of a second
+/// prints in a form that [`duration`] refuses, so that nothing is lost silently.
 pub(crate) fn duration_text(duration: Duration) -> String {
     match duration.subsec_nanos() {
         0 => Span(duration).to_string().replace(' ', ""),
@@ -64,7 +64,8 @@ pub(crate) fn duration_text(duration: Duration) -> String {
     }
 }
 
-/// A duration in these units: `2d 3h 10m 5s`; of parts of a second as many digits as there are.
+/// A duration that prints in the units of the configuration, as in `2d 3h 10m 5s`. The seconds are
+/// printed with all the digits of their fraction.
 pub(crate) struct Span(pub(crate) Duration);
 
 impl fmt::Display for Span {

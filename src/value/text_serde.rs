@@ -1,6 +1,7 @@
-//! Serde of the values that are read from text.
+//! Serde for the values that are read from text.
 
-/// Serde as a string and nothing else: a number would have passed through a float on its way.
+/// Implements serde as a string and nothing else, since a number would have passed through a float
+/// on its way.
 macro_rules! text_serde {
     ($name:ty, $expected:literal, $read:expr) => {
         impl serde::Serialize for $name {

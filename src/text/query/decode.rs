@@ -1,10 +1,11 @@
-//! One name or value, decoded.
+//! Decodes one name or value.
 
 use super::refused::Fault;
 use crate::text::escape::percent_decoded;
 use alloc::{borrow::Cow, string::String};
 
-/// What stands in a name or a value; nothing of it means that the text can be borrowed as it is.
+/// The kinds of special characters that a name or a value holds. When it holds none, the text can
+/// be borrowed as it is.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Seen(u8);
 
@@ -26,8 +27,8 @@ impl Seen {
     }
 }
 
-/// `raw` with its escapes decoded; `seen` says what stands in it. Most need no decoding, and adding
-/// those stays shorter when this is not a part of it.
+/// Decodes the escapes of `raw`; `seen` says which special characters it holds. Most texts need no
+/// decoding, and a caller that adds those stays shorter when this function is not inlined.
 #[inline(never)]
 pub(super) fn decoded(raw: &str, seen: Seen) -> Result<Cow<'_, str>, Fault> {
     if seen.is_nothing() {

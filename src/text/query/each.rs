@@ -1,4 +1,4 @@
-//! A query string of which some parameter cannot be read: the others can.
+//! Reads a query string of which some parameters cannot be read: the others can still be used.
 
 use super::decode::{Seen, decoded};
 use super::refused::{Fault, Kind, MAX_QUERY_PARAMETERS, Part, QueryError};
@@ -9,17 +9,17 @@ use crate::text::cut::shown;
 use crate::text::escape::lossy;
 use alloc::borrow::Cow;
 
-/// Bytes that stand for themselves, or their escapes, which editors and logs leave around values.
+/// Bytes, or their escapes, that editors and logs leave around values.
 const AROUND: [&[u8]; 6] = [b"\r", b"\n", b"\t", b"%0D", b"%0A", b"%09"];
 
 impl<'a> Query<'a> {
-    /// As [`Query::parse`], but a parameter that cannot be read is no error until somebody asks for
-    /// it by [`Query::value`] or [`Query::raw`]: most that stands in a URL means nothing to its
-    /// reader. Line ends and tabs around a value are no part of it.
+    /// Reads as [`Query::parse`] does, but a parameter that cannot be read is an error only when it
+    /// is asked for by [`Query::value`] or [`Query::raw`]. Most parameters of a URL mean nothing to
+    /// its reader. Line ends and tabs around a value are removed.
     ///
     /// # Errors
-    /// - more than [`MAX_QUERY`](super::MAX_QUERY) bytes or more than
-    ///   [`MAX_QUERY_PARAMETERS`] parameters
+    /// - more than [`MAX_QUERY`](super::MAX_QUERY) bytes, or more than [`MAX_QUERY_PARAMETERS`]
+    ///   parameters
     pub fn parse_each(query: &'a [u8]) -> Result<Self, QueryError> {
         match Self::parse(query) {
             Err(QueryError(Kind::Parameter { .. })) => parse(query),
@@ -28,7 +28,7 @@ impl<'a> Query<'a> {
     }
 }
 
-/// Reads each parameter by itself.
+/// Reads each parameter separately.
 fn parse(query: &[u8]) -> Result<Query<'_>, QueryError> {
     let mut read = Query::default();
     for (name, value) in written(query) {
@@ -59,7 +59,7 @@ fn text(raw: &[u8]) -> Result<Cow<'_, str>, Fault> {
     decoded(text, Seen::ENCODED)
 }
 
-/// A value without what stands around it.
+/// The value without the line ends and tabs around it.
 fn trimmed(value: &[u8]) -> &[u8] {
     let shorter = |rest| {
         AROUND

@@ -1,5 +1,5 @@
-//! The one strict reader of query strings and form bodies. What it refuses names the parameter, so
-//! that whoever pasted a URL can mend it.
+//! The one strict reader of query strings and form bodies. Its errors name the parameter, so that
+//! whoever pasted a URL can mend it.
 
 mod decode;
 mod each;

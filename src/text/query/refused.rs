@@ -1,15 +1,15 @@
-//! The limits of query strings, and why one is refused.
+//! The limits of query strings, and the reasons for which one is refused.
 
 use alloc::string::String;
 use thiserror::Error;
 
-/// The longest query string, in bytes: twice what common servers take as a whole request line.
+/// The longest query string, in bytes: twice what common servers accept as a whole request line.
 pub const MAX_QUERY: usize = 16 * 1024;
 /// The most parameters of a query string; a full postback has about sixty (20 click slots, 20
 /// conversion slots, roles).
 pub const MAX_QUERY_PARAMETERS: usize = 256;
 
-/// A query string that is refused, or a name that stands in it more than once.
+/// The error for a query string that is refused, or for a name that stands in it more than once.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(transparent)]
 pub struct QueryError(pub(super) Kind);
@@ -26,7 +26,7 @@ pub(super) enum Kind {
     Repeated(String),
 }
 
-/// What is wrong with a query, for those who have codes of their own.
+/// The kind of a query's error, for callers that have error codes of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum QueryFault {
     TooLong,
@@ -36,7 +36,7 @@ pub(crate) enum QueryFault {
 }
 
 impl QueryError {
-    /// The parameter at fault, by its name as far as an error shows it.
+    /// The name of the parameter with the error, cut to the length that errors show.
     #[must_use]
     pub fn parameter(&self) -> Option<&str> {
         match &self.0 {
@@ -45,7 +45,7 @@ impl QueryError {
         }
     }
 
-    /// More parameters than [`MAX_QUERY_PARAMETERS`], for whoever counts them.
+    /// The error for more parameters than [`MAX_QUERY_PARAMETERS`], for callers that count them.
     pub(crate) const fn too_many() -> Self {
         Self(Kind::TooMany)
     }

@@ -1,4 +1,4 @@
-//! The type: a query string that was read whole.
+//! The type `Query`: a query string that was read as a whole.
 
 use super::refused::{Fault, Kind, MAX_QUERY, Part, QueryError};
 use super::scan::{Pair, Scan};
@@ -7,7 +7,8 @@ use crate::text::macros::is_unfilled_macro;
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
-/// A query string, or a form body, read whole: names and values decoded, in the order they came.
+/// A query string or a form body that was read as a whole: decoded names and values, in the order
+/// in which they came.
 ///
 /// ```
 /// use postback::Query;
@@ -21,14 +22,15 @@ use core::fmt;
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Query<'a> {
     pub(super) pairs: Vec<Pair<'a>>,
-    /// The parameters that cannot be read, by their names as far as those can.
+    /// The parameters that cannot be read: each with its name, decoded as far as possible, and its
+    /// error.
     pub(super) faulty: Vec<(String, QueryError)>,
 }
 
 impl<'a> Query<'a> {
-    /// Reads what follows the `?` of a URL, or the body of a form. `+` is a space, `;` is data, `a`
-    /// alone is `a` with the empty value, and nothing between two `&` is skipped. A name or value
-    /// is borrowed unless an escape had to be decoded.
+    /// Reads the text after the `?` of a URL, or the body of a form. `+` is a space, `;` is data,
+    /// `a` alone is `a` with the empty value, and an empty text between two `&` is skipped. A name
+    /// or a value is borrowed unless an escape had to be decoded.
     ///
     /// # Errors
     /// - more than [`MAX_QUERY`] bytes or more than
@@ -46,34 +48,36 @@ impl<'a> Query<'a> {
         })
     }
 
-    /// Every parameter, decoded, in the order it came; repeated names and unfilled macros too.
+    /// Every parameter, decoded, in the order in which they came. Repeated names and unfilled
+    /// macros are included.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
     }
 
-    /// The names of the parameters that cannot be read, which [`Query::parse_each`] passed over.
+    /// The names of the parameters that cannot be read, which [`Query::parse_each`] left out.
     pub fn faulty(&self) -> impl Iterator<Item = &str> {
         self.faulty.iter().map(|(name, _)| name.as_str())
     }
 
-    /// The value of `name` (compared exactly), or none when it is absent, empty or an unfilled
-    /// macro as [`is_unfilled_macro`] tells.
+    /// Returns the value of `name` (compared exactly). None when it is absent, empty, or an
+    /// unfilled macro (see [`is_unfilled_macro`]).
     ///
     /// # Errors
-    /// - the name stands there more than once, with whatever values: none of them is more right
-    ///   than the other
-    /// - it cannot be read, where [`Query::parse_each`] passed it over
+    /// - a name that stands in the query more than once, with whatever values, since none of them
+    ///   is more right than another
+    /// - a parameter that cannot be read, which [`Query::parse_each`] left out
     pub fn value(&self, name: &str) -> Result<Option<&str>, QueryError> {
         Ok(self
             .raw(name)?
             .filter(|value| !value.is_empty() && !is_unfilled_macro(value)))
     }
 
-    /// The value of `name` as it came, empty or an unfilled macro too; none when it is absent.
+    /// Returns the value of `name` as it came, even if it is empty or an unfilled macro; none when
+    /// it is absent.
     ///
     /// # Errors
-    /// - the name stands there more than once
-    /// - it cannot be read, where [`Query::parse_each`] passed it over
+    /// - a name that stands in the query more than once
+    /// - a parameter that cannot be read, which [`Query::parse_each`] left out
     pub fn raw(&self, name: &str) -> Result<Option<&str>, QueryError> {
         if let Some((_, error)) = self.faulty.iter().find(|(own, _)| own == name) {
             return Err(error.clone());
@@ -94,7 +98,8 @@ impl fmt::Debug for Query<'_> {
     }
 }
 
-/// Names the parameter whose raw bytes are not UTF-8, the first of them at `bad`.
+/// The error for the parameter whose raw bytes are not UTF-8; `bad` is the place of the first such
+/// byte.
 fn not_utf8(query: &[u8], bad: usize) -> QueryError {
     let (before, after) = query.split_at_checked(bad).unwrap_or((query, &[]));
     let begun = before.rsplit(|b| *b == b'&').next().unwrap_or_default();

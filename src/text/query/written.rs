@@ -1,6 +1,7 @@
-//! A query cut at `&` and `=`, whatever stands there.
+//! Splits a query at `&` and `=` without decoding, whatever else stands in it.
 
-/// What stands between two `&`, with what follows its first `=`.
+/// Returns each text between two `&` as its name and, if it has a `=`, the text after its first
+/// `=`.
 pub(crate) fn written(query: &[u8]) -> impl Iterator<Item = (&[u8], Option<&[u8]>)> {
     let parameters = query
         .split(|byte| *byte == b'&')

@@ -30,7 +30,7 @@ const MANTISSA_END: u128 = 10_u128.pow(MAX_AMOUNT_DIGITS);
 pub struct Amount(Decimal);
 
 impl Amount {
-    /// Nothing: 0, in whatever currency.
+    /// Zero, in whatever currency.
     pub const ZERO: Self = Self(Decimal::ZERO);
 
     /// `units` times 10 to the power `-digits`: `from_minor_units(850, 2)` is 8.5. None when
@@ -40,27 +40,27 @@ impl Amount {
         Self::exact(i128::from(units), digits)
     }
 
-    /// How many units of 10 to the power `-digits` it is: 8.5 is 850 with `digits` 2. None when
-    /// that is no whole number or does not fit; call [`Amount::rounded`] before where rounding is
-    /// due.
+    /// The number of units of 10 to the power `-digits` in the amount: 8.5 is 850 with `digits` 2.
+    /// None when the result is not a whole number or does not fit; round with [`Amount::rounded`]
+    /// first where that is wanted.
     #[must_use]
     pub fn minor_units(self, digits: u32) -> Option<i64> {
         i64::try_from(self.mantissa_at(digits)?).ok()
     }
 
-    /// What it prints as, without the formatter.
+    /// The printed text, made without the formatter.
     pub(crate) fn text(self) -> String {
         let text = u64::try_from(self.0.mantissa()).map(|mantissa| print::plain(mantissa, self.0.scale()));
         text.unwrap_or_else(|_| self.to_string())
     }
 
-    /// Whether it is 0.
+    /// Whether the amount is 0.
     #[must_use]
     pub const fn is_zero(self) -> bool {
         self.0.is_zero()
     }
 
-    /// Whether it is below 0.
+    /// Whether the amount is below 0.
     #[must_use]
     pub const fn is_negative(self) -> bool {
         self.0.is_sign_negative()
@@ -105,12 +105,12 @@ impl Amount {
         self.product(other, 0)
     }
 
-    /// Exactly so many hundredths of the amount; see [`Amount::checked_mul`].
+    /// Returns exactly `percent` hundredths of the amount; see [`Amount::checked_mul`].
     pub(crate) fn hundredths(self, percent: Self) -> Option<Self> {
         self.product(percent, 2)
     }
 
-    /// The product, its point so many digits further to the left.
+    /// The product with its decimal point moved `shift` digits to the left.
     fn product(self, other: Self, shift: u32) -> Option<Self> {
         let scale = self.0.scale().checked_add(other.0.scale())?.checked_add(shift)?;
         let (mantissa, scale) = product(self.0.mantissa(), other.0.mantissa(), scale)?;
@@ -144,10 +144,10 @@ impl Amount {
         Self::exact(whole, digits).unwrap_or(self)
     }
 
-    /// Reads the grammar with at most `max_fraction` significant digits after the point.
+    /// Reads an amount that has at most `max_fraction` significant digits after the point.
     fn read(text: &str, max_fraction: u32) -> Result<Self, AmountError> {
         let (mantissa, scale) = read::decimal(text, max_fraction)?;
-        // `0.` and 27 zeros is the longest fraction that 28 digits allow.
+        // The text `0.` with 27 zeros has the longest fraction that 28 digits allow.
         Self::exact(mantissa, scale).ok_or_else(|| AmountError::of(text, Problem::TooLong))
     }
 
@@ -167,8 +167,8 @@ impl Amount {
         Decimal::try_from_i128_with_scale(mantissa, scale).ok().map(Self)
     }
 
-    /// The mantissa when the fraction has `scale` digits; none when that needs more than 127 bits,
-    /// which is more than any amount has.
+    /// The mantissa of the amount when its fraction is written with `scale` digits. None when that
+    /// needs more than 127 bits, which no amount of the allowed length does.
     fn mantissa_at(self, scale: u32) -> Option<i128> {
         let shift = scale.checked_sub(self.0.scale())?;
         self.0.mantissa().checked_mul(10_i128.checked_pow(shift)?)
@@ -220,7 +220,7 @@ impl From<Amount> for Decimal {
 impl TryFrom<Decimal> for Amount {
     type Error = AmountError;
 
-    /// Takes every number that arithmetic may make.
+    /// Takes every number that the arithmetic of amounts may produce.
     ///
     /// # Errors
     /// - more than [`MAX_AMOUNT_DIGITS`] digits in all, zeros at the end not counted
@@ -230,7 +230,7 @@ impl TryFrom<Decimal> for Amount {
     }
 }
 
-// Stored amounts come from the arithmetic above too, so every fraction that prints is read back.
+// Stored amounts come from the arithmetic above too, so every fraction that it prints is read back.
 text_serde!(Amount, "an amount as text, such as \"8.50\"", |text| Amount::read(
     text,
     MAX_EXACT_FRACTION

@@ -1,7 +1,8 @@
 //! Products and quotients of mantissas, without rounding.
 
-/// The product with its scale, in one step where both fit in 64 bits. Where 128 bits do not hold
-/// it, tens are taken out before: the product of two long fractions may be short.
+/// The product with its scale. It takes one step where both factors fit in 64 bits. Where the
+/// product does not fit in 128 bits, factors of ten are removed first: the product of two long
+/// fractions may be short.
 pub(super) fn product(mut one: i128, mut other: i128, mut scale: u32) -> Option<(i128, u32)> {
     if let (Ok(one), Ok(other)) = (i64::try_from(one), i64::try_from(other)) {
         return Some((i128::from(one).wrapping_mul(i128::from(other)), scale));
@@ -25,8 +26,8 @@ fn without(factor: i128, one: i128, other: i128) -> Option<(i128, i128)> {
     }
 }
 
-/// Quotient and remainder. Almost every amount fits in 64 bits, where a division is many times
-/// cheaper. `by` is above 0.
+/// The quotient and the remainder. Almost every amount fits in 64 bits, where a division is many
+/// times cheaper. `by` must be above 0.
 pub(super) fn divided(mantissa: i128, by: i128) -> (i128, i128) {
     let parts = match (i64::try_from(mantissa), i64::try_from(by)) {
         (Ok(short), Ok(by)) => {

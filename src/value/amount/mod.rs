@@ -1,5 +1,5 @@
-//! Exact decimal amounts, with a grammar of their own: what is not plainly an amount is refused by
-//! name, never read as zero.
+//! Exact decimal amounts with a grammar of their own. A text that is not plainly an amount is
+//! refused with its reason and never read as zero.
 
 mod decimal;
 mod exact;

@@ -1,5 +1,5 @@
-//! How an amount that is not below zero prints, by hand: a payout is written into most requests,
-//! and the formatter takes 580 instructions for it.
+//! Prints an amount that is not below zero. It is written by hand because a payout stands in most
+//! requests, and the formatter takes 580 instructions for it.
 
 use alloc::{borrow::ToOwned, string::String};
 
@@ -21,7 +21,7 @@ pub(super) fn plain(mantissa: u64, scale: u32) -> String {
     core::str::from_utf8(written).unwrap_or_default().to_owned()
 }
 
-/// Puts a character in front of those that are there.
+/// Puts a character in front of the characters that are already there.
 fn put(text: &mut [u8], start: &mut usize, character: u8) {
     *start = start.saturating_sub(1);
     if let Some(place) = text.get_mut(*start) {

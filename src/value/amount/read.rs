@@ -2,11 +2,11 @@
 
 use super::refused::{AmountError, MAX_AMOUNT_DIGITS, Problem};
 
-/// Reads the grammar with at most `max_fraction` significant digits after the point: a whole number
-/// and how many of its digits stand after the point.
+/// Reads an amount that has at most `max_fraction` significant digits after the point. Returns a
+/// whole number and how many of its digits stand after the point.
 pub(super) fn decimal(text: &str, max_fraction: u32) -> Result<(i128, u32), AmountError> {
     read(text.as_bytes(), max_fraction).map_err(|problem| {
-        // A byte is a whole character only in ASCII.
+        // A byte is a whole character only in ASCII, so the character is looked up in the text.
         let problem = match problem {
             Problem::Character(_) => text.chars().find(|c| !c.is_ascii()).map_or(problem, Problem::Character),
             other => other,
@@ -29,7 +29,7 @@ fn read(text: &[u8], max_fraction: u32) -> Result<(i128, u32), Problem> {
             b'0'..=b'9' => {
                 count = count.saturating_add(1);
                 if count > MAX_AMOUNT_DIGITS {
-                    // What follows may still be the better reason.
+                    // A later character may still be the better reason, so the reading goes on.
                     continue;
                 }
                 // 28 digits are far below the 38 that fit, so neither step saturates.

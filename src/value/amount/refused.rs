@@ -1,20 +1,20 @@
-//! The limits of amounts, and what is said of a text that is none.
+//! The limits of amounts, and the error for a text that is not an amount.
 
 use crate::text::shown;
 use alloc::string::String;
 use core::fmt;
 use thiserror::Error;
 
-/// The most digits of an amount, before and after the point together, leading and trailing zeros
-/// included. The arithmetic below is exact for any 28 digits (96 bits hold them), and no currency
-/// needs more.
+/// The most digits of an amount, counted before and after the point together, with leading and
+/// trailing zeros. The arithmetic of amounts is exact for any 28 digits (96 bits hold them), and no
+/// currency needs more.
 pub const MAX_AMOUNT_DIGITS: u32 = 28;
-/// The most digits after the point of an amount read from text; zeros after the last other digit
-/// are free. Networks send 2 to 6; a longer fraction is a float's noise, which is better refused
-/// than booked.
+/// The most digits after the point of an amount that is read from text; trailing zeros are not
+/// counted. Networks send 2 to 6 digits. A longer fraction is the rounding noise of a float, so it
+/// is refused and not booked.
 pub const MAX_AMOUNT_FRACTION: u32 = 9;
 
-/// A text or a number that is not an amount.
+/// The error for a text or a number that is not an amount.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("`{text}` is not an amount: {problem}")]
 pub struct AmountError {
@@ -37,12 +37,12 @@ pub(super) enum Problem {
 }
 
 impl AmountError {
-    /// What is wrong, without the text: it may be another's.
+    /// The reason without the text, which may be somebody else's data.
     pub(crate) fn reason(&self) -> impl fmt::Display + '_ {
         &self.problem
     }
 
-    /// The error of `text`, as far as it is shown.
+    /// The error for `text`, which is cut to the length that errors show.
     pub(super) fn of(text: &str, problem: Problem) -> Self {
         Self {
             text: shown(text),

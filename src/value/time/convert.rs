@@ -37,8 +37,8 @@ impl TryFrom<chrono::DateTime<chrono::Utc>> for Timestamp {
     type Error = TimestampError;
 
     /// # Errors
-    /// - outside the years 0001 to 9999
-    /// - a leap second, which chrono keeps as a nanosecond count of a second or more
+    /// - a time outside the years 0001 to 9999
+    /// - a leap second, which chrono keeps as a count of nanoseconds of a second or more
     fn try_from(at: chrono::DateTime<chrono::Utc>) -> Result<Self, TimestampError> {
         let nanos = at.timestamp_subsec_nanos();
         if nanos >= NANOS_PER_SECOND {

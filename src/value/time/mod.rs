@@ -1,4 +1,4 @@
-//! Points in time: UTC, to the nanosecond, read strictly and printed in one form.
+//! Points in time: in UTC, exact to the nanosecond, read strictly and printed in one form.
 
 mod convert;
 mod read;

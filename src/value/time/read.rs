@@ -1,5 +1,6 @@
-//! The shapes of times. What stands in them is read by `time` as RFC 3339, whose reader alone would
-//! also take a space for the `T`, a leap second and any number of digits of a second.
+//! The accepted forms of times. This module checks the form, and the crate `time` reads the numbers
+//! as RFC 3339. Its reader alone would also accept a space for the `T`, a leap second and any
+//! number of digits of a second.
 
 use ::time::{
     OffsetDateTime,
@@ -31,13 +32,13 @@ pub(super) enum Problem {
 const EXTENDED: &str = "0000-00-00T00:00:00";
 const BASIC: &str = "00000000T000000";
 
-/// Whole seconds since 1970 and the nanoseconds after them.
+/// Reads a time as whole seconds since 1970 and the nanoseconds after them.
 pub(super) fn unix_time(text: &str) -> Result<(i64, u32), Problem> {
     let at = OffsetDateTime::parse(&rfc3339(text)?, &Rfc3339).map_err(problem)?;
     Ok((at.unix_timestamp(), at.nanosecond()))
 }
 
-/// The text as RFC 3339: what is written without separators gets them.
+/// The text as RFC 3339: separators are added to a text that was written without them.
 fn rfc3339(text: &str) -> Result<Cow<'_, str>, Problem> {
     let split = [EXTENDED, BASIC].into_iter().find_map(|form| {
         let (date_time, rest) = text.split_at_checked(form.len())?;
@@ -50,7 +51,7 @@ fn rfc3339(text: &str) -> Result<Cow<'_, str>, Problem> {
     }
     let zulu = is_of_form(offset, "Z");
     let colon = is_of_form(offset, "+00:00");
-    // `-0800` beside an extended date is what PHP's ISO 8601 prints, so the colon is free.
+    // PHP's ISO 8601 prints `-0800` after an extended date, so the colon is optional.
     if !zulu && !colon && !is_of_form(offset, "+0000") {
         return Err(Problem::Shape);
     }
@@ -76,7 +77,8 @@ fn is_of_form(text: &str, form: &str) -> bool {
         })
 }
 
-/// How long a point with one to nine digits is at the beginning of `text`; nothing is as good.
+/// The length of a point with one to nine digits at the beginning of `text`, or 0 when there is
+/// none.
 fn fraction_length(text: &str) -> Result<usize, Problem> {
     let Some(rest) = text.strip_prefix('.') else {
         return Ok(0);
@@ -88,7 +90,7 @@ fn fraction_length(text: &str) -> Result<usize, Problem> {
     }
 }
 
-/// `form` with the digits of `text`.
+/// Returns `form` with its zeros replaced by the digits of `text`, in order.
 fn filled(form: &str, text: &str) -> String {
     let mut digits = text.chars().filter(char::is_ascii_digit);
     let places = form.chars();
@@ -100,8 +102,8 @@ fn filled(form: &str, text: &str) -> String {
         .collect()
 }
 
-/// What is wrong with the numbers of a time whose shape is right, by the name that `time` gives the
-/// place.
+/// Returns what is wrong with the numbers of a time whose form is right, by the name that the crate
+/// `time` gives to the component.
 fn problem(error: Parse) -> Problem {
     let place = match error {
         Parse::ParseFromDescription(ParseFromDescription::InvalidComponent(name)) => name,

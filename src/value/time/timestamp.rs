@@ -1,4 +1,4 @@
-//! The type: what a time is, its arithmetic and its text.
+//! The type `Timestamp`: its range, its arithmetic and its text.
 
 use super::read::{self, Problem};
 use crate::text::shown;
@@ -8,14 +8,16 @@ use alloc::string::{String, ToString};
 use core::{fmt, str::FromStr, time::Duration};
 use thiserror::Error;
 
-/// 0001-01-01T00:00:00Z: RFC 3339 has four digits for the year, and no calendar agrees on a year 0.
+/// 0001-01-01T00:00:00Z. RFC 3339 has four digits for the year, and calendars disagree about a year
+/// 0.
 const FIRST_SECOND: i64 = -62_135_596_800;
 /// 9999-12-31T23:59:59Z.
 const LAST_SECOND: i64 = 253_402_300_799;
 pub(super) const NANOS_PER_SECOND: u32 = 1_000_000_000;
 const NANOS_PER_MILLI: u32 = 1_000_000;
 
-/// A point in time of the years 0001 to 9999: UTC, nanoseconds, no leap seconds.
+/// A point in time in the years 0001 to 9999, in UTC, exact to the nanosecond, without leap
+/// seconds.
 ///
 /// ```
 /// use postback::Timestamp;
@@ -32,7 +34,7 @@ pub struct Timestamp {
     pub(super) nanos: u32,
 }
 
-/// What is not a time, or not one of the years 0001 to 9999.
+/// The error for a text or a number that is not a time of the years 0001 to 9999.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(transparent)]
 pub struct TimestampError(pub(super) Kind);
@@ -55,7 +57,7 @@ pub(super) enum Kind {
 }
 
 impl TimestampError {
-    /// What is wrong, without the text: it may be another's.
+    /// The reason without the text, which may be somebody else's data.
     pub(crate) fn reason(&self) -> String {
         match &self.0 {
             Kind::Text(_, problem) => problem.to_string(),
@@ -66,29 +68,29 @@ impl TimestampError {
 }
 
 impl Timestamp {
-    /// `seconds` after 1970-01-01T00:00:00Z.
+    /// The time `seconds` after 1970-01-01T00:00:00Z.
     ///
     /// # Errors
-    /// - outside the years 0001 to 9999
+    /// - a time outside the years 0001 to 9999
     pub const fn from_unix_seconds(seconds: i64) -> Result<Self, TimestampError> {
         Self::from_parts(seconds, 0)
     }
 
-    /// `millis` milliseconds after 1970-01-01T00:00:00Z.
+    /// The time `millis` milliseconds after 1970-01-01T00:00:00Z.
     ///
     /// # Errors
-    /// - outside the years 0001 to 9999
+    /// - a time outside the years 0001 to 9999
     pub fn from_unix_millis(millis: i64) -> Result<Self, TimestampError> {
         let rest = u32::try_from(millis.rem_euclid(1000)).unwrap_or_default();
         Self::from_parts(millis.div_euclid(1000), rest.saturating_mul(NANOS_PER_MILLI))
             .map_err(|_| TimestampError(Kind::Millis(millis)))
     }
 
-    /// `seconds` after 1970-01-01T00:00:00Z, and `nanos` nanoseconds more.
+    /// The time `seconds` and `nanos` nanoseconds after 1970-01-01T00:00:00Z.
     ///
     /// # Errors
-    /// - outside the years 0001 to 9999
-    /// - `nanos` of a second or more
+    /// - a time outside the years 0001 to 9999
+    /// - a value of `nanos` that is a second or more
     pub const fn from_parts(seconds: i64, nanos: u32) -> Result<Self, TimestampError> {
         if seconds < FIRST_SECOND || seconds > LAST_SECOND {
             return Err(TimestampError(Kind::Seconds(seconds)));
@@ -104,14 +106,14 @@ impl Timestamp {
     /// # Errors
     /// - anything but digits and a leading `-`: a fraction, an exponent, `+`, spaces, the empty
     ///   text
-    /// - outside the years 0001 to 9999, which catches milliseconds of today
+    /// - a time outside the years 0001 to 9999, as the present time in milliseconds would be
     pub fn parse_unix(text: &str) -> Result<Self, TimestampError> {
         let refused = |problem| TimestampError(Kind::Text(shown(text), problem));
         let digits = text.strip_prefix('-').unwrap_or(text);
         if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
             return Err(refused(Problem::Unix));
         }
-        // Only a number that is too large is still refused here.
+        // The text has only digits, so the one error left is a number that is too large.
         let seconds = text.parse::<i64>().map_err(|_| refused(Problem::Range))?;
         Self::from_unix_seconds(seconds).map_err(|_| refused(Problem::Range))
     }
@@ -137,7 +139,7 @@ impl Timestamp {
         self.nanos
     }
 
-    /// The time `later` by that much, or none after the year 9999.
+    /// Returns the time that is later by `later`, or none after the year 9999.
     #[must_use]
     pub fn checked_add(self, later: Duration) -> Option<Self> {
         let mut seconds = self.seconds.checked_add(i64::try_from(later.as_secs()).ok()?)?;
@@ -149,7 +151,7 @@ impl Timestamp {
         Self::from_parts(seconds, nanos).ok()
     }
 
-    /// The time `earlier` by that much, or none before the year 0001.
+    /// Returns the time that is earlier by `earlier`, or none before the year 0001.
     #[must_use]
     pub fn checked_sub(self, earlier: Duration) -> Option<Self> {
         let mut seconds = self.seconds.checked_sub(i64::try_from(earlier.as_secs()).ok()?)?;
@@ -165,7 +167,7 @@ impl Timestamp {
         Self::from_parts(seconds, nanos).ok()
     }
 
-    /// How much time passed since `earlier`; zero when that was not earlier.
+    /// Returns how much time passed since `earlier`, or zero when `earlier` is not earlier.
     #[must_use]
     pub fn saturating_since(self, earlier: Self) -> Duration {
         let since_first = |t: Self| {
@@ -179,18 +181,20 @@ impl Timestamp {
 impl FromStr for Timestamp {
     type Err = TimestampError;
 
-    /// Reads RFC 3339 (`2014-12-20T14:03:10-08:00`, ClickBank INS 6), ISO 8601 basic with an offset
-    /// (`20220810T162015-0700`, INS 7 and 8), either with up to 9 digits of a second
-    /// (`2026-04-24T00:16:10.669756922Z`, `clickTimestamp` of INS 8). The offset is `Z`, `+hh:mm`
-    /// or `+hhmm`, up to 23:59 on either side, and must be there; `t` and `z` may be lower case.
+    /// Reads RFC 3339 (`2014-12-20T14:03:10-08:00`, as in ClickBank INS 6) and the basic form of
+    /// ISO 8601 with an offset (`20220810T162015-0700`, as in INS 7 and 8). Either form may have up
+    /// to 9 digits of a second (`2026-04-24T00:16:10.669756922Z`, the `clickTimestamp` of INS 8).
+    /// The offset is required: `Z`, `+hh:mm` or `+hhmm`, up to 23:59 in either direction. `t` and
+    /// `z` may be in lower case.
     ///
-    /// # Errors
-    /// - another shape: no offset, a space for `T`, a comma before the fraction, a mixture of both
-    ///   forms in the date and time
-    /// - a day that the calendar does not have; hour 24, minute 60, second 60 (a leap second, which
-    ///   unix time cannot tell from the next)
-    /// - more than 9 digits of a second; an offset over 23:59; a UTC time outside the years 0001 to
-    ///   9999
+    /// - a text of another form: without an offset, with a space in place of the `T`, with a comma
+    ///   before the fraction, or with a mixture of both forms
+    /// - a day that the calendar does not have
+    /// - hour 24, minute 60, or second 60 (a leap second, which unix time cannot tell from the next
+    ///   second)
+    /// - more than 9 digits of a second
+    /// - an offset over 23:59
+    /// - a UTC time outside the years 0001 to 9999
     fn from_str(text: &str) -> Result<Self, TimestampError> {
         let refused = |problem| TimestampError(Kind::Text(shown(text), problem));
         let (seconds, nanos) = read::unix_time(text).map_err(refused)?;
@@ -199,8 +203,8 @@ impl FromStr for Timestamp {
 }
 
 impl fmt::Display for Timestamp {
-    /// RFC 3339 in UTC, the fraction without trailing zeros. `time` prints the same, but only with
-    /// the standard library.
+    /// Prints RFC 3339 in UTC, with the fraction without trailing zeros. The crate `time` prints
+    /// the same text, but only with the standard library.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = OffsetDateTime::from(*self);
         let (hour, minute, second) = at.to_hms();

@@ -1,12 +1,12 @@
-//! Time zones, as far as times without an offset need them. Where they come from is the host's.
+//! Time zones, as far as times without an offset need them. The host supplies them.
 
 use alloc::vec::Vec;
 
-/// A time zone: which offset from UTC holds since when.
+/// A time zone: the offsets from UTC, and since when each of them holds.
 ///
 /// ```
 /// use postback::value::Zone;
-/// // An hour before UTC; two since 2026-03-29T01:00:00Z.
+/// The clocks are one hour ahead of UTC, and two hours since 2026-03-29T01:00:00Z.
 /// let berlin = Zone::new(3_600, vec![(1_774_746_000, 7_200)]);
 /// # let _ = berlin;
 /// ```
@@ -26,19 +26,20 @@ impl Zone {
         }
     }
 
-    /// A zone whose clocks are `first` seconds ahead of UTC until the first change, and then as far
-    /// ahead as the changes say: since which Unix second, and how many seconds.
+    /// Makes a zone whose clocks are `first` seconds ahead of UTC until the first change. Each
+    /// change is the Unix second from which it holds and the seconds ahead of UTC since then.
     #[must_use]
     pub fn new(first: i32, mut changes: Vec<(i64, i32)>) -> Self {
         changes.sort_unstable();
         Self { first, changes }
     }
 
-    /// The Unix second at which the zone's clocks show `local`, which counts as if they showed UTC.
+    /// Returns the Unix second at which the zone's clocks show `local`. `local` is that wall-clock
+    /// time, counted in seconds as if it were UTC.
     ///
-    /// A clock that is put back shows an hour twice: it is the first time. A clock that is put
-    /// forward leaves an hour out: such a time counts as if the clock had not been touched yet. So
-    /// in both cases the offset is the one before the change.
+    /// When a clock is put back, it shows one hour twice; such a time is taken as the first of the
+    /// two. When a clock is put forward, it leaves one hour out; such a time is read as if the
+    /// clock had not been changed yet. So in both cases the offset before the change is used.
     pub(crate) fn unix_seconds(&self, local: i64) -> i64 {
         let mut offset = self.first;
         for (at, next) in &self.changes {
