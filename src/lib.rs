@@ -35,6 +35,8 @@ pub mod rule;
 pub mod scope;
 pub mod setup;
 pub mod template;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod text;
 pub mod tracker;
 pub mod value;

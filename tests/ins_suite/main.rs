@@ -11,5 +11,6 @@ mod open;
 mod properties;
 mod redaction;
 mod samples;
+mod seal;
 mod support;
 mod tamper;

@@ -1,6 +1,7 @@
 //! A small account: its document, the clicks of its campaign.
 
 use postback::compile::compile;
+use postback::testing::World;
 use postback::value::ClickId;
 use postback::{Click, CompileOptions, Document, Timestamp, Tracker};
 use serde_json::{Value, json};
@@ -8,12 +9,9 @@ use serde_json::{Value, json};
 /// The smallest document with a source, as TOML.
 pub const SMALL: &str = include_str!("small.toml");
 
-/// When the clicks of the tests happened: 2026-04-01T00:00:00Z.
-pub const CLICK_TIME: i64 = 1_775_001_600;
-
-/// The time so many seconds after the click.
+/// The time so many seconds after the clicks of the tests.
 pub fn after(seconds: i64) -> Timestamp {
-    Timestamp::from_unix_seconds(CLICK_TIME + seconds).unwrap()
+    World::after(seconds)
 }
 
 /// An account with a network of postbacks (`net`), ClickBank's notifications (`clickbank`) and a

@@ -1,10 +1,12 @@
-//! Notifications as ClickBank makes them. Encryption is `libaes`, another implementation than the
-//! crate's.
+//! Notifications as ClickBank makes them: sealed by the testing kit, or encrypted by `libaes`,
+//! another implementation than the crate's, where a test asks what the crate makes of others'
+//! bytes.
 
 use crate::account::after;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use libaes::Cipher;
-use sha1::{Digest, Sha1};
+use postback::Secret;
+use postback::testing::seal;
 
 /// The secret of the published notification of 2014, and the key that its publisher names for it:
 /// the first 32 characters of the lower-case hex SHA-1.
@@ -30,13 +32,6 @@ pub fn notification(kind: &str, receipt: &str, seconds: i64, amount: &str, membe
     )
 }
 
-/// The key that is made of a secret.
-pub fn key(secret: &str) -> [u8; 32] {
-    let digest = Sha1::digest(secret);
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    hex.as_bytes()[..32].try_into().unwrap()
-}
-
 /// Encrypts under [`IV`], padded.
 pub fn encrypt(key: &[u8; 32], plaintext: &[u8]) -> Vec<u8> {
     Cipher::new_256(key).cbc_encrypt(IV, plaintext)
@@ -60,5 +55,5 @@ pub fn wrapper(iv: &[u8], ciphertext: &[u8]) -> String {
 
 /// What is posted for a plaintext.
 pub fn posted(secret: &str, plaintext: &str) -> String {
-    wrapper(IV, &encrypt(&key(secret), plaintext.as_bytes()))
+    seal(&Secret::from(secret), IV, plaintext.as_bytes())
 }

@@ -3,7 +3,6 @@
 //! with what they must come to ([`story`]), and the bodies of the fuzz targets ([`fuzz`]).
 
 mod account;
-mod block_on;
 pub mod clickbank;
 pub mod fuzz;
 pub mod story;
@@ -12,8 +11,8 @@ mod vectors;
 mod world;
 
 pub use account::{SMALL, after, click, click_id, document, tracker, with, with_policy, with_postback};
-pub use block_on::block_on;
 pub use clickbank::{TRACKED, notification};
+pub use postback::testing::block_on;
 pub use told::{answer, line, revenue, text, verdicts};
 pub use vectors::jsonl;
 pub use world::World;

@@ -1,24 +1,32 @@
-//! An account with a store in memory.
+//! The account in a world of the testing kit, with the short texts that the tests compare.
 
 use crate::account::{after, click, click_id, tracker};
-use crate::{answer, block_on, clickbank, line, revenue, text};
-use postback::decide::{Mark, Reply, mark};
-use postback::delivery::DeliveryRow;
-use postback::drive::{attribute, ingest_with_plan};
+use crate::{answer, block_on, line, revenue, text};
+use postback::decide::{Mark, mark};
+use postback::drive::attribute;
 use postback::intake::Intake;
-use postback::memory::MemoryStore;
 use postback::plan::{EventRow, Outcome, Reason};
-use postback::port::{ConversionFilter, DeliveryFilter, EventFilter, Inspect, PageRequest, Store};
-use postback::{Click, Conversion, Credentials, Event, Notification, Plan, Query, Received, Secret, Tracker};
+use postback::port::Inspect;
+use postback::testing;
+use postback::{Conversion, Event, Notification, Plan, Query};
 use serde_json::Value;
-use std::cell::Cell;
+use std::ops::{Deref, DerefMut};
 
-/// A tracker with its store.
-pub struct World {
-    pub tracker: Tracker,
-    pub store: MemoryStore,
-    pub credentials: Credentials,
-    arrivals: Cell<u64>,
+/// A world of the kit with what its stories ask for.
+pub struct World(testing::World);
+
+impl Deref for World {
+    type Target = testing::World;
+
+    fn deref(&self) -> &testing::World {
+        &self.0
+    }
+}
+
+impl DerefMut for World {
+    fn deref_mut(&mut self) -> &mut testing::World {
+        &mut self.0
+    }
 }
 
 impl World {
@@ -33,30 +41,13 @@ impl World {
     }
 
     pub fn without_clicks(document: &Value) -> Self {
-        let tracker = tracker(document);
-        let secrets = tracker.inbound_references();
-        let secrets = secrets
-            .into_iter()
-            .map(|name| (name.clone(), Secret::from(clickbank::SECRET)));
-        let credentials = Credentials::new(&tracker, &secrets.collect()).unwrap();
-        Self {
-            store: MemoryStore::with_namespace(tracker.namespace().clone()),
-            tracker,
-            credentials,
-            arrivals: Cell::new(0),
-        }
+        Self(testing::World::of(tracker(document)))
     }
 
     /// The same store under another configuration.
-    pub fn reconfigured(self, document: &Value) -> Self {
-        Self {
-            tracker: tracker(document),
-            ..self
-        }
-    }
-
-    pub fn record(&self, click: &Click) {
-        block_on(self.store.record(std::slice::from_ref(click))).unwrap();
+    pub fn reconfigured(mut self, document: &Value) -> Self {
+        self.tracker = tracker(document);
+        self
     }
 
     /// What a postback to `net` makes. `time=@60` is a minute after the click; without a time it is
@@ -91,20 +82,6 @@ impl World {
             .unwrap()
     }
 
-    /// The next arrival, a second after the last one.
-    pub fn received(&self) -> Received {
-        let nonce = self.arrivals.get() + 1;
-        self.arrivals.set(nonce);
-        Received {
-            at: after(3_600 + nonce as i64),
-            nonce,
-        }
-    }
-
-    pub fn ingest(&self, event: &Event) -> (Reply, Option<Plan>) {
-        block_on(ingest_with_plan(&self.tracker, &self.store, event, event.received_at)).unwrap()
-    }
-
     /// Takes a postback to `net` in and says what is answered: `applied`, or `ignored: duplicate`.
     pub fn postback(&self, query: &str) -> String {
         answer(self.ingest(&self.postback_event(query)).0)
@@ -128,12 +105,7 @@ impl World {
 
     /// Every conversion by time.
     pub fn conversions(&self) -> Vec<Conversion> {
-        let page = block_on(
-            self.store
-                .conversions(&ConversionFilter::default(), &PageRequest::first(1_000)),
-        )
-        .unwrap();
-        let mut items = page.items;
+        let mut items = self.0.conversions();
         items.sort_by_key(|row| (row.shown.at, row.id.clone()));
         items
     }
@@ -145,8 +117,7 @@ impl World {
 
     /// Every event by id.
     pub fn events(&self) -> Vec<EventRow> {
-        let page = block_on(self.store.events(&EventFilter::default(), &PageRequest::first(1_000))).unwrap();
-        let mut items = page.items;
+        let mut items = self.0.events();
         items.sort_by_key(|row| row.event.id.clone());
         items
     }
@@ -160,17 +131,6 @@ impl World {
         let row = found.next().unwrap();
         assert!(found.next().is_none(), "there is more than one");
         (row.outcome, row.reason)
-    }
-
-    pub fn deliveries(&self) -> Vec<DeliveryRow> {
-        let page = block_on(
-            self.store
-                .deliveries(&DeliveryFilter::default(), &PageRequest::first(1_000)),
-        )
-        .unwrap();
-        let mut items = page.items;
-        items.reverse();
-        items
     }
 
     /// The queries of the postbacks to be sent, in the order in which they were decided.

@@ -140,10 +140,14 @@ pub fn secret_hint(secret: &Secret) -> Option<&'static str> {
     }
 }
 
-/// AES-256 with the first 32 characters of the lower-case hex SHA-1 of the secret, as ASCII bytes
-/// (recomputed from real notifications of versions 6 and 7). Not 32 raw bytes, not SHA-256, not
-/// upper-case hex: each of these is in public code, and wrong.
 fn aes(secret: &Secret) -> Aes256Dec {
+    Aes256Dec::new((&*aes_key(secret)).into())
+}
+
+/// The key of AES-256: the first 32 characters of the lower-case hex SHA-1 of the secret, as ASCII
+/// bytes (recomputed from real notifications of versions 6 and 7). Not 32 raw bytes, not SHA-256,
+/// not upper-case hex: each of these is in public code, and wrong.
+pub(super) fn aes_key(secret: &Secret) -> Zeroizing<[u8; 32]> {
     let mut hex = Zeroizing::new([0_u8; 32]);
     let digest = Zeroizing::new(<[u8; 20]>::from(Sha1::digest(secret.expose())));
     for (pair, byte) in hex.chunks_exact_mut(2).zip(digest.iter()) {
@@ -155,7 +159,7 @@ fn aes(secret: &Secret) -> Aes256Dec {
             };
         }
     }
-    Aes256Dec::new((&*hex).into())
+    hex
 }
 
 #[cfg(test)]

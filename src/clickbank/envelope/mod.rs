@@ -5,6 +5,8 @@ pub(super) mod base64;
 pub(crate) mod key_ring;
 mod open;
 pub(crate) mod posted;
+#[cfg(feature = "testing")]
+pub(crate) mod seal;
 mod wrapper;
 
 pub(super) use key_ring::Key;

@@ -46,6 +46,8 @@ mod notification;
 mod posted;
 mod repair;
 mod shape;
+#[cfg(feature = "testing")]
+pub(crate) mod sign;
 mod vend_through;
 mod verify;
 mod version;

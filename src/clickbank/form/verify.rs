@@ -128,7 +128,7 @@ impl Form {
     }
 
     /// The check that a secret makes, over UTF-8 or over the bytes as they came.
-    fn check(&self, version: &FormVersion, secret: &[u8], as_it_came: bool) -> Check {
+    pub(super) fn check(&self, version: &FormVersion, secret: &[u8], as_it_came: bool) -> Check {
         let bytes = |name: &str| {
             let text = self.values.get(name).map(Pii::expose).unwrap_or_default();
             match as_it_came && self.latin1.contains(name) {

@@ -39,6 +39,8 @@ mod flat;
 mod loose;
 mod page;
 mod parameters;
+#[cfg(feature = "testing")]
+pub(crate) mod sign;
 mod times;
 mod visit;
 

@@ -1,5 +1,6 @@
 //! The parameters of a thank-you page's URL.
 
+use crate::clickbank::check::{self, Check};
 use crate::value::Pii;
 use alloc::{collections::BTreeMap, string::String};
 
@@ -27,4 +28,10 @@ pub(super) const NAMES: &[&str] = &[
 /// A parameter that is there and not empty.
 pub(super) fn text<'a>(values: &'a Values, name: &str) -> Option<&'a str> {
     values.get(name).map(Pii::expose).filter(|text| !text.is_empty())
+}
+
+/// The check that a secret makes: the secret first, then receipt, time and item as they came.
+pub(super) fn check_of(values: &Values, secret: &[u8]) -> Check {
+    let parts = [RECEIPT, TIME, ITEM].map(|name| text(values, name).unwrap_or_default().as_bytes());
+    check::of(core::iter::once(secret).chain(parts))
 }

@@ -3,7 +3,7 @@
 use super::flat;
 use super::loose::{self, Charset};
 use super::page::ThankYouPage;
-use super::parameters::{CHECK, ITEM, NAMES, RECEIPT, TIME, Values, text};
+use super::parameters::{CHECK, ITEM, NAMES, RECEIPT, TIME, Values, check_of, text};
 use super::times::{ThankYouRefused, Times};
 use crate::clickbank::check;
 use crate::clickbank::envelope::{Envelope, Key, KeyRing, base64};
@@ -189,13 +189,10 @@ fn read(key: &Key, plaintext: Vec<u8>) -> Result<ThankYouPage, Fault> {
     Ok(ThankYouPage::decrypted(values, times, is_checked))
 }
 
-/// Whether a secret makes the check that stands there: the secret first, then receipt, time and
-/// item as they came.
+/// Whether a secret makes the check that stands there.
 fn is_right(values: &Values, key: &Key) -> Choice {
-    let of = |name| text(values, name).unwrap_or_default();
-    let parts = [RECEIPT, TIME, ITEM].map(|name| of(name).as_bytes());
-    let made = check::of(core::iter::once(key.secret.expose()).chain(parts));
-    check::matches(made, of(CHECK))
+    let presented = text(values, CHECK).unwrap_or_default();
+    check::matches(check_of(values, key.secret.expose()), presented)
 }
 
 fn encrypted(iv: &str, params: &str) -> Result<ThankYou, Problem> {

@@ -136,15 +136,6 @@ impl HttpClient for Echo {
     }
 }
 
-#[derive(Debug)]
-pub struct Unreachable;
-
-impl HttpClient for Unreachable {
-    fn send(&self, _: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, HttpError>> {
-        Box::pin(std::future::ready(Err(HttpError::Timeout)))
-    }
-}
-
 pub struct House {
     pub tracker: Tracker,
     pub credentials: Credentials,

@@ -8,8 +8,11 @@ use postback::delivery::{DeliveryRow, Values, batch};
 use postback::drive::{Sender, attribute, deliver_once, ingest_with_plan, install};
 use postback::intake::{Caller, Intake};
 use postback::plan::Write;
-use postback::port::{Claim, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, PageRequest, Store, row};
+use postback::port::{
+    Claim, ConversionFilter, Cursor, DeliveryFilter, EventFilter, HttpError, Inspect, PageRequest, Store, row,
+};
 use postback::route::{Router, Visit};
+use postback::testing::RecordingClient;
 use postback::value::Pii;
 use postback::{Credentials, Decision, Document, Envelope, Event, KeyRing, Query, Received, Secret};
 use postback_test::{after, block_on};
@@ -255,7 +258,8 @@ fn a_receiver_that_repeats_the_request_leaves_no_trace_of_it() {
 fn a_destination_that_cannot_be_reached_is_noted_without_its_url() {
     let house = house();
     take_in(&house);
-    let sender = Sender::new(&house.store, &Unreachable, &Now, &Now, &Now);
+    let unreachable = RecordingClient::new().fails(HttpError::Timeout);
+    let sender = Sender::new(&house.store, &unreachable, &Now, &Now, &Now);
     block_on(deliver_once(
         &sender,
         &Claim::new(after(10_000), Duration::from_secs(60), 10),

@@ -13,9 +13,10 @@ use postback::delivery::{Attempt, DeliveryRow, Settlement, Verdict};
 use postback::memory::MemoryStore;
 use postback::plan::{EventRow, RefusedRow};
 use postback::port::{
-    BoxFuture, Claim, Clock, ConversionFilter, DeliveryFilter, EventFilter, HttpClient, HttpError, Inspect,
-    PageRequest, RefusedFilter, SecretError, Secrets, Store,
+    BoxFuture, Claim, Clock, ConversionFilter, DeliveryFilter, EventFilter, HttpError, Inspect, PageRequest,
+    RefusedFilter, SecretError, Secrets, Store,
 };
+use postback::testing::RecordingClient;
 use postback::value::{Namespace, SecretReference};
 use postback::{CompileOptions, Conversion, Document, Secret, Timestamp, Tracker};
 use postback_axum::{RouterOptions, router_with};
@@ -55,16 +56,6 @@ pub fn compiled(text: &str) -> Result<Tracker, Vec<String>> {
         &CompileOptions::new(Namespace::new("test").unwrap()).with_zones(Iana),
     )
     .map_err(texts)
-}
-
-/// Whoever sends: nobody does here.
-#[derive(Debug)]
-struct Nobody;
-
-impl HttpClient for Nobody {
-    fn send(&self, _: http::Request<bytes::Bytes>) -> BoxFuture<'_, Result<http::Response<bytes::Bytes>, HttpError>> {
-        Box::pin(async { Err(HttpError::Connect(None)) })
-    }
 }
 
 /// The secrets of the configuration; the one for notifications may be changed.
@@ -119,7 +110,9 @@ pub fn routed(change: impl FnOnce(ServiceBuilder) -> ServiceBuilder, options: Ro
     store.inner = MemoryStore::with_namespace(Namespace::new("test").unwrap());
     let store = Arc::new(store);
     let secrets = Arc::new(Rotated::new(INS_SECRET));
-    let builder = Service::builder(tracker(), store.clone(), Arc::new(Nobody), secrets.clone())
+    // Whoever sends: nobody does here.
+    let nobody = RecordingClient::new().fails(HttpError::Connect(None));
+    let builder = Service::builder(tracker(), store.clone(), Arc::new(nobody), secrets.clone())
         .clock(Arc::new(Ticking::default()));
     let service = at_once(change(builder).build()).unwrap();
     store.calls();

@@ -9,7 +9,7 @@ use crate::*;
 use postback::delivery::address::AddressPolicy;
 use postback::{Document, compile};
 use postback_service::FixedSecrets;
-use postback_test::clickbank::{IV, encrypt, key, wrapper};
+use postback_test::clickbank::posted;
 use std::{net::SocketAddr, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -52,7 +52,7 @@ fn notification(click: &str) -> String {
     let sale = format!(
         r#"{{"transactionTime":"20261009T080000-0700","receipt":"R1","transactionType":"SALE","role":"VENDOR","currency":"USD","totalAccountAmount":37.50,"trackingCodes":["{click}"],"version":7.0}}"#
     );
-    wrapper(IV, &encrypt(&key(SECRET), sale.as_bytes()))
+    posted(SECRET, &sale)
 }
 
 /// Listens, and says where.

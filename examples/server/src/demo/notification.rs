@@ -2,14 +2,11 @@
 //! them.
 
 use super::Failure;
-use aes::Aes256;
-use base64::{Engine, engine::general_purpose::STANDARD};
-use cbc::cipher::{BlockModeEncrypt, KeyIvInit, block_padding::Pkcs7};
 use postback::port::Entropy;
+use postback::testing::{iv, seal};
 use postback::{Envelope, KeyRing, Notification, Secret};
 use postback_service::OsEntropy;
-use serde_json::{Value, json};
-use sha1::{Digest, Sha1};
+use serde_json::Value;
 use time::{OffsetDateTime, UtcOffset};
 
 const REAL: &str = include_str!("../../demo/notification-6.0.json");
@@ -28,14 +25,8 @@ pub(super) fn sale_body(click: &str, secret: &str) -> Result<Vec<u8>, Failure> {
         .trim_end()
         .replace("@CLICK@", click)
         .replace("@TIME@", &pacific_now()?);
-    // Sixteen upper-case hex digits: the initialisation vectors of all captures look like that.
-    let iv = format!("{:016X}", OsEntropy.next_u64());
-    let digest = Sha1::digest(secret.as_bytes());
-    let key: String = digest.iter().map(|byte| format!("{byte:02x}")).take(16).collect();
-    let cipher = cbc::Encryptor::<Aes256>::new_from_slices(key.as_bytes(), iv.as_bytes())?;
-    let ciphertext = cipher.encrypt_padded_vec::<Pkcs7>(sale.as_bytes());
-    let body = json!({ "notification": STANDARD.encode(ciphertext), "iv": STANDARD.encode(iv) });
-    Ok(body.to_string().into_bytes())
+    let vector = iv(OsEntropy.next_u64());
+    Ok(seal(&Secret::from(secret), &vector, sale.as_bytes()).into_bytes())
 }
 
 /// A body, read as the server reads it.

@@ -1,11 +1,11 @@
 //! Futures without a runtime.
 
-use std::{
+use alloc::{sync::Arc, task::Wake};
+use core::{
     pin::pin,
-    sync::Arc,
-    task::{Context, Poll, Wake, Waker},
-    thread::{self, Thread},
+    task::{Context, Poll, Waker},
 };
+use std::thread::{self, Thread};
 
 struct Unpark(Thread);
 
@@ -15,7 +15,16 @@ impl Wake for Unpark {
     }
 }
 
-/// Drives a future on this thread.
+/// Drives a future to its end on this thread, so that a test over a store needs no runtime.
+///
+/// ```
+/// use postback::{memory::MemoryStore, port::Inspect, testing::block_on};
+///
+/// let store = MemoryStore::new();
+/// let click = block_on(store.click(&"c1".parse()?))?;
+/// assert_eq!(click, None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn block_on<T>(future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
