@@ -95,6 +95,15 @@ impl ServiceBuilder {
         self
     }
 
+    /// Sends nothing: [`Service::run`] logs each request that would be sent, once, with the names
+    /// of secrets and personal values in their place. What is decided stays queued in the store, so
+    /// a service without this sends it later.
+    #[must_use]
+    pub fn dry_run(mut self) -> Self {
+        self.limits.dry_run = true;
+        self
+    }
+
     /// The clock; [`SystemClock`] by default.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {

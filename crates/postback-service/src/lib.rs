@@ -7,6 +7,7 @@ mod by_hand;
 mod click;
 mod configure;
 mod deliver;
+mod dry;
 mod handle;
 mod hints;
 mod host;

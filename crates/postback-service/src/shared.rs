@@ -37,6 +37,8 @@ pub(crate) struct Limits {
     pub(crate) last_round: Duration,
     pub(crate) private_days: u32,
     pub(crate) lanes: LanePolicy,
+    /// Whether deliveries are shown and not sent.
+    pub(crate) dry_run: bool,
 }
 
 impl Default for Limits {
@@ -46,6 +48,7 @@ impl Default for Limits {
             last_round: LAST_ROUND,
             private_days: PRIVATE_DAYS,
             lanes: LanePolicy::default(),
+            dry_run: false,
         }
     }
 }

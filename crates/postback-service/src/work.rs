@@ -3,6 +3,7 @@
 
 use crate::configure;
 use crate::deliver::deliver;
+use crate::dry::show;
 use crate::ingest;
 use crate::keep;
 use crate::meter;
@@ -40,7 +41,10 @@ const DAY: u64 = 24 * 60 * 60;
 pub(crate) async fn run(shared: Arc<Shared>, shutdown: impl Future<Output = ()>) {
     let (stop, until) = watch::channel(false);
     let mut loops = JoinSet::new();
-    loops.spawn(kept_up("deliver", work(&shared, &until, deliver)));
+    match shared.limits.dry_run {
+        true => drop(loops.spawn(kept_up("show", work(&shared, &until, show)))),
+        false => drop(loops.spawn(kept_up("deliver", work(&shared, &until, deliver)))),
+    }
     loops.spawn(kept_up("attribute", work(&shared, &until, attribute)));
     loops.spawn(kept_up("replay", work(&shared, &until, replay)));
     loops.spawn(kept_up("purge", work(&shared, &until, purge)));

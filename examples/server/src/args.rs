@@ -8,14 +8,21 @@ use clap::{Args, Parser, Subcommand};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use postback::delivery::address::{AddressPolicy, Allowed};
 use postback::drive::LanePolicy;
+use postback::memory::MemoryStore;
 use postback::port::Secrets;
 use postback::value::{IpNet, Namespace, SecretReference, ip_range};
 use postback::{Credentials, Secret, Tracker};
 use postback_axum::{ConnectionLimits, RouterOptions};
 use postback_http::Client;
-use postback_service::{ConfigureError, EnvSecrets, Journal, PRIVATE_DAYS, Service, stop_signal};
+use postback_service::{ConfigureError, EnvSecrets, Journal, PRIVATE_DAYS, Service, Stores, stop_signal};
 use std::{
-    collections::BTreeMap, fmt::Display, io::Write, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc,
+    collections::BTreeMap,
+    fmt::Display,
+    io::Write,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -52,7 +59,7 @@ struct ServeArguments {
     /// The configuration: a `.toml` or a `.json` file.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Where things are kept: `sqlite:PATH`.
+    /// Where things are kept: `sqlite:PATH`. Only a dry run does without one.
     #[arg(long, value_name = "URL")]
     database: Option<Database>,
     /// Where to listen.
@@ -82,6 +89,14 @@ struct ServeArguments {
     /// else.
     #[arg(long, value_name = "COUNT", default_value_t = LanePolicy::default().share, value_parser = clap::value_parser!(u32).range(1..=4096))]
     lane_share: u32,
+    /// Sends nothing: each request that would be sent is a line of the log, `dry run: not sent`,
+    /// with the names of secrets and personal values in their place.
+    ///
+    /// Without --database everything is kept in memory, and gone when the server stops. In a
+    /// database the deliveries stay queued, each shown once, and a server without this flag sends
+    /// them: use a copy of the database, unless that is meant.
+    #[arg(long)]
+    dry_run: bool,
 }
 
 #[derive(Debug, Args)]
@@ -173,26 +188,30 @@ async fn run(arguments: ServeArguments) -> Result<(), Failed> {
     let lanes = lanes(&arguments);
     let ServeArguments { config, namespace, .. } = arguments;
     let config = config.ok_or_else(|| usage("`--config FILE` is missing"))?;
-    let database = arguments.database;
-    let database = database.ok_or_else(|| usage("`--database sqlite:PATH` is missing"))?;
+    let database = match (arguments.database, arguments.dry_run) {
+        (None, false) => return Err(usage("`--database sqlite:PATH` is missing")),
+        (database, _) => database,
+    };
     // Before a database is opened, so that a mistyped configuration makes none.
     let (tracker, warnings) = read(&config, &namespace).map_err(problems)?;
     log();
-    let waiting = arguments.journal.unwrap_or_else(|| database.journal());
-    let journal = || Journal::open(&waiting).map_err(|error| (waiting.display(), error.kind()));
-    let opening = namespace.clone();
-    let opened = tokio::task::spawn_blocking(move || database.open(opening));
-    let stores = opened.await.map_err(trouble)?;
-    let stores = stores.map_err(|error| trouble(ConfigureError::Store(error)))?;
-    let journal = journal().map_err(|(path, kind)| trouble(format_args!("journal `{path}`: {kind}")))?;
+    let waiting = arguments.journal.or_else(|| database.as_ref().map(Database::journal));
+    let stores = opened(database, namespace.clone()).await?;
+    let journal = waiting.map(|path| journal(&path)).transpose()?;
     let policy = AddressPolicy::from_iter(arguments.allow_destination);
     let client = Client::builder().policy(policy).build().map_err(trouble)?;
     let metrics = record().map_err(trouble)?;
     let tracker = warned(tracker, &warnings);
-    let service = Service::builder(tracker, stores, Arc::new(client), Arc::new(EnvSecrets))
+    let mut builder = Service::builder(tracker, stores, Arc::new(client), Arc::new(EnvSecrets));
+    if let Some(journal) = journal {
+        builder = builder.journal(journal);
+    }
+    if arguments.dry_run {
+        builder = builder.dry_run();
+    }
+    let service = builder
         .private_days(arguments.private_days)
         .lanes(lanes)
-        .journal(journal)
         .reload(move || read_again(config.clone(), namespace.clone()))
         .reload_on_hangup()
         .build();
@@ -213,6 +232,20 @@ async fn run(arguments: ServeArguments) -> Result<(), Failed> {
     tracing::info!("stopping");
     server.shutdown().await;
     Ok(())
+}
+
+/// The stores of the database; in memory without one.
+async fn opened(database: Option<Database>, namespace: Namespace) -> Result<Stores, Failed> {
+    let Some(database) = database else {
+        return Ok(Stores::from(Arc::new(MemoryStore::with_namespace(namespace))));
+    };
+    let opened = tokio::task::spawn_blocking(move || database.open(namespace));
+    let stores = opened.await.map_err(trouble)?;
+    stores.map_err(|error| trouble(ConfigureError::Store(error)))
+}
+
+fn journal(path: &Path) -> Result<Journal, Failed> {
+    Journal::open(path).map_err(|error| trouble(format_args!("journal `{}`: {}", path.display(), error.kind())))
 }
 
 async fn read_again(config: PathBuf, namespace: Namespace) -> Result<Tracker, Vec<String>> {

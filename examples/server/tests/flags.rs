@@ -292,3 +292,16 @@ async fn at_sighup_it_reads_its_configuration_again_and_goes_on_with_the_old_one
         assert!(refused.contains(problem), "{refused}");
     }
 }
+
+#[test]
+fn the_help_says_what_becomes_of_a_dry_run() {
+    let output = run(&["--help"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let text = words.join(" ");
+    assert!(
+        text.contains("--dry-run Sends nothing: each request that would be sent is a line of the log"),
+        "{text}"
+    );
+    assert!(text.contains("a server without this flag sends them"), "{text}");
+}

@@ -17,8 +17,11 @@
 //!   of a URL without macros the values are appended.
 //! - `notification`: ClickBank posts this, encrypted, to the URL that was pasted as the name behind
 //!   the language, and is answered with the last line.
-//! - `received`: what the traffic channel got since the last such block, sorted. Where none follows
-//!   a command, nothing came.
+//! - `dry-run`: what the server says that it would send, since the last such block, sorted. Where
+//!   none follows a command, there is nothing. A guide's server is a dry run, so that nobody who
+//!   follows a page literally sends anything to the internet.
+//! - `received`: what a channel on this machine got since the last such block, sorted: of a page
+//!   whose postbacks all go to this machine, so that its server may send.
 //! - `json`: a part of the last answer, which the page does not print whole: the keys that are
 //!   shown, lists with all their elements.
 #![cfg(test)]
@@ -30,7 +33,7 @@ use bytes::Bytes;
 use http::{Method, Request};
 use postback_test::clickbank::posted;
 use serde_json::Value;
-use std::{collections::BTreeSet, fs, path::Path, process::Command};
+use std::{collections::BTreeSet, fs, path::Path, process::Command, time::Duration};
 use support::{
     clickbank::Pasted,
     client::Connection,
@@ -40,11 +43,14 @@ use support::{
     receiver::Receiver,
 };
 use tempfile::TempDir;
+use tokio::time::{sleep, timeout};
 
-/// The traffic channel of the pages, which is played by a receiver on this machine.
-const CHANNEL: &str = "https://us.ahows.co";
-/// A channel that does not listen: what it would get stays in the outbox.
-const NOBODY: &str = "http://127.0.0.1:9/";
+/// A traffic channel on this machine, which is played by a receiver.
+const CHANNEL: &str = "http://127.0.0.1:9100";
+/// Longer than a decision takes to be shown, on a busy machine too.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How long nothing may be shown where the page shows nothing.
+const GRACE: Duration = Duration::from_millis(400);
 /// Where the pages' server listens.
 const SERVER: &str = "http://127.0.0.1:8080";
 /// The click id, as the pages write it.
@@ -74,14 +80,14 @@ async fn the_first_guide_does_what_it_says() {
 
 #[tokio::test]
 async fn the_guide_to_richpush_does_what_it_says() {
-    assert_eq!(play("richpush").await, ["console", "json", "received", "toml"]);
+    assert_eq!(play("richpush").await, ["console", "dry-run", "json", "toml"]);
 }
 
 #[tokio::test]
 async fn the_guide_to_conditional_postbacks_does_what_it_says() {
     assert_eq!(
         play("conditional-postback").await,
-        ["console", "json", "received", "toml"]
+        ["console", "dry-run", "json", "toml"]
     );
 }
 
@@ -89,20 +95,20 @@ async fn the_guide_to_conditional_postbacks_does_what_it_says() {
 async fn the_guide_to_any_network_does_what_it_says() {
     assert_eq!(
         play("networks").await,
-        ["console", "fired", "json", "pasted", "received", "toml"]
+        ["console", "dry-run", "fired", "json", "pasted", "toml"]
     );
 }
 
 #[tokio::test]
 async fn the_guide_to_moving_does_what_it_says() {
-    assert_eq!(play("moving").await, ["console", "csv", "json", "received", "toml"]);
+    assert_eq!(play("moving").await, ["console", "csv", "dry-run", "json", "toml"]);
 }
 
 #[tokio::test]
 async fn the_guide_to_clickbanks_postbacks_does_what_it_says() {
     assert_eq!(
         play("clickbank-s2s").await,
-        ["console", "fired", "json", "pasted", "received", "toml"]
+        ["console", "dry-run", "fired", "json", "pasted", "toml"]
     );
 }
 
@@ -110,7 +116,7 @@ async fn the_guide_to_clickbanks_postbacks_does_what_it_says() {
 async fn the_guide_to_clickbanks_notifications_does_what_it_says() {
     assert_eq!(
         play("clickbank-ins").await,
-        ["console", "fired", "json", "notification", "pasted", "received", "toml"]
+        ["console", "dry-run", "fired", "json", "notification", "pasted", "toml"]
     );
 }
 
@@ -118,7 +124,7 @@ async fn the_guide_to_clickbanks_notifications_does_what_it_says() {
 async fn the_guide_to_an_affiliates_notifications_does_what_it_says() {
     assert_eq!(
         play("clickbank-ins-affiliate").await,
-        ["console", "fired", "json", "notification", "pasted", "received", "toml"]
+        ["console", "dry-run", "fired", "json", "notification", "pasted", "toml"]
     );
 }
 
@@ -136,6 +142,8 @@ struct Guide {
     configuration: String,
     receiver: Receiver,
     server: Option<Program>,
+    /// How many requests the page has shown of those that the server would send.
+    requests: usize,
     pasted: Pasted,
     /// The secret of the notifications.
     secret: Option<String>,
@@ -151,6 +159,7 @@ impl Guide {
             configuration: String::new(),
             receiver: Receiver::start().await,
             server: None,
+            requests: 0,
             pasted: Pasted::default(),
             secret: None,
             click: None,
@@ -171,6 +180,10 @@ impl Guide {
                 let lines: Vec<&str> = block.text.lines().collect();
                 same(&lines.join("\n"), &self.receiver.exactly(lines.len()).await.join("\n"))?;
             }
+            "dry-run" => {
+                let lines: Vec<&str> = block.text.lines().collect();
+                same(&lines.join("\n"), &self.exactly(lines.len()).await.join("\n"))?;
+            }
             "pasted" => {
                 for line in block.text.lines() {
                     self.pasted.keep(line)?;
@@ -190,15 +203,35 @@ impl Guide {
     /// Appends to the file, also to that of a server that runs and may be told to read it again.
     fn configure(&mut self, part: &str) {
         self.configuration.push_str(part);
-        if self.server.is_some() {
-            self.write_served();
-        }
+        self.write();
     }
 
-    /// Writes the file with the receiver as its traffic channel.
-    fn write_served(&self) {
+    /// The file exactly as it stands on the page, but for the port of a channel on this machine.
+    fn write(&self) {
         let text = self.configuration.replace(CHANNEL, &self.receiver.url());
         fs::write(self.folder.path().join("tracker.toml"), text).unwrap();
+    }
+
+    /// What the server would send since the last time, sorted: deliveries have no order. Fewer or
+    /// more than `count` are a failure.
+    async fn exactly(&mut self, count: usize) -> Vec<String> {
+        let Some(server) = &self.server else {
+            assert_eq!(count, 0, "no server was started");
+            return Vec::new();
+        };
+        let all = async {
+            while server.dry_requests().len() < self.requests + count {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        // Those that are missing fail below.
+        drop(timeout(PATIENCE, all).await);
+        sleep(GRACE).await;
+        let mut requests = server.dry_requests().split_off(self.requests);
+        assert_eq!(requests.len(), count, "{requests:?}");
+        self.requests += count;
+        requests.sort();
+        requests
     }
 
     async fn run(&mut self, step: &Step) -> Result<(), String> {
@@ -213,9 +246,8 @@ impl Guide {
         }
     }
 
-    /// Checks the file exactly as it stands on the page.
     fn check(&self, step: &Step) -> Result<(), String> {
-        fs::write(self.folder.path().join("tracker.toml"), &self.configuration).unwrap();
+        self.write();
         let output = command(step, self.folder.path()).output().unwrap();
         let (printed, complaints) = (
             String::from_utf8(output.stdout).unwrap(),
@@ -225,20 +257,18 @@ impl Guide {
         same(&step.output, &printed)
     }
 
-    /// Serves the file with the receiver as its traffic channel.
     fn serve(&mut self, step: &Step) -> Result<(), String> {
         same(&step.output, "")?;
+        let is_dry = step.arguments.iter().any(|argument| argument == "--dry-run");
+        if !is_dry && !tells_this_machine_alone(&self.configuration) {
+            return Err("a guide's server sends nothing: start it with `--dry-run`".into());
+        }
         self.pasted.check(&self.configuration)?;
-        assert!(
-            [CHANNEL, NOBODY]
-                .iter()
-                .any(|channel| self.configuration.contains(channel))
-        );
-        self.write_served();
+        self.write();
         let secret = step.environment.iter().find(|(name, _)| name == "CLICKBANK_SECRET");
         self.secret = secret.map(|(_, value)| value.clone());
         let mut command = command(step, self.folder.path());
-        command.args(["--listen", "127.0.0.1:0", "--allow-destination", "127.0.0.1/32"]);
+        command.args(["--listen", "127.0.0.1:0"]);
         assert!(
             self.server.replace(Program::start(&mut command)).is_none(),
             "the page starts two servers"
@@ -370,6 +400,7 @@ impl Guide {
     /// Everything that the page says has come, and every answer was shown.
     async fn settled(&mut self) {
         assert_eq!(self.unshown, None, "the page shows nothing of this answer");
+        self.exactly(0).await;
         self.receiver.exactly(0).await;
     }
 
@@ -378,6 +409,20 @@ impl Guide {
         let mut server = self.server.expect("the page starts a server");
         assert!(server.runs(), "the server ended by itself");
     }
+}
+
+/// Whether every postback of the file goes to this machine.
+fn tells_this_machine_alone(configuration: &str) -> bool {
+    let mut table = "";
+    let mut urls = Vec::new();
+    for line in configuration.lines() {
+        if line.starts_with('[') {
+            table = line;
+        }
+        let is_postback = ["[traffic_channel.postback]", "[[campaign.postback]]"].contains(&table);
+        urls.extend(line.strip_prefix("url = \"").filter(|_| is_postback));
+    }
+    !urls.is_empty() && urls.iter().all(|url| url.starts_with("http://127.0.0.1:"))
 }
 
 fn command(step: &Step, folder: &Path) -> Command {
@@ -462,8 +507,80 @@ async fn a_command_that_is_not_understood_is_refused() {
         ("$ curl -s\n", "curl has no URL"),
         ("$ curl x y\n", "`y` is a second URL"),
         ("$ curl x\nOK\n", "no server was started"),
+        (
+            "$ postback-server --config tracker.toml --database sqlite:a.db\n",
+            "a guide's server sends nothing: start it with `--dry-run`",
+        ),
     ] {
         assert_eq!(refused("console", text).await, problem, "{text}");
+    }
+}
+
+/// The commands of all guides, of blocks in whatever language: those that a `$` stands before, and
+/// whole blocks for a shell.
+fn commands_of_all_guides() -> Vec<(String, String, String)> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/guides");
+    let mut commands = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let mut configuration = String::new();
+        for block in page::blocks(&fs::read_to_string(&path).unwrap()) {
+            if block.language == "toml" {
+                configuration.push_str(&block.text);
+            }
+            let is_shell = ["sh", "bash", "shell"].contains(&block.language.as_str());
+            let text = block.text.replace("\\\n", "");
+            let lines = text.lines().filter_map(|line| match line.strip_prefix("$ ") {
+                Some(command) => Some(command),
+                None => is_shell.then_some(line),
+            });
+            commands.extend(lines.map(|line| (name.clone(), configuration.clone(), line.to_owned())));
+        }
+    }
+    commands
+}
+
+/// Whether a command calls a host that is not this machine.
+fn calls_elsewhere(configuration: &str, command: &str) -> bool {
+    let words: Vec<&str> = command.split_whitespace().collect();
+    let Some(program) = words.iter().position(|word| !word.contains('=')) else {
+        return false;
+    };
+    let is_local = |word: &str| {
+        let url = word.trim_matches('\'');
+        let rest = url.strip_prefix("http://").unwrap_or_default();
+        ["127.0.0.1", "localhost"].iter().any(|host| {
+            let behind = rest.strip_prefix(host);
+            behind.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/', '?']))
+        })
+    };
+    let is_url = |word: &str| word.trim_matches('\'').starts_with("http");
+    match words[program] {
+        "curl" | "wget" => words.iter().any(|word| is_url(word) && !is_local(word)),
+        // Without that word it calls this machine alone.
+        "inspect" | "postback-inspect" => words.contains(&"--really"),
+        "postback-server" if words.contains(&"check") || words.contains(&"--dry-run") => false,
+        "postback-server" => !tells_this_machine_alone(configuration),
+        _ => false,
+    }
+}
+
+#[test]
+fn no_command_of_a_guide_calls_another_host() {
+    let commands = commands_of_all_guides();
+    assert!(commands.len() > 60, "the commands are found: {}", commands.len());
+    for (page, configuration, command) in commands {
+        assert!(!calls_elsewhere(&configuration, &command), "{page}: {command}");
+    }
+    for command in [
+        "curl -s https://us.ahows.co/log?key=1",
+        "curl -s 'http://127.0.0.1.example.com/'",
+        "A=1 postback-server --config tracker.toml --database sqlite:a.db",
+        "A=1 inspect simulate ins --secret env:A --really --to 'http://trk.example.com/ins/clickbank'",
+    ] {
+        let live = "[traffic_channel.postback]\nurl = \"https://us.ahows.co/log\"\n";
+        assert!(calls_elsewhere(live, command), "{command}");
     }
 }
 

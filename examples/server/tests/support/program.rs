@@ -65,6 +65,21 @@ impl Program {
         self.process.try_wait().unwrap().is_none()
     }
 
+    /// What a dry run says that it would send, each request as method, URL and body.
+    pub fn dry_requests(&self) -> Vec<String> {
+        let log = self.log.lock().unwrap();
+        let entries = log
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap_or_default());
+        let shown = entries.filter(|entry| entry["fields"]["message"] == "dry run: not sent");
+        let line = |entry: Value| {
+            let field = |name: &str| entry["fields"][name].as_str().unwrap_or_default().to_owned();
+            let line = format!("{} {} {}", field("method"), field("url"), field("body"));
+            line.trim_end().to_owned()
+        };
+        shown.map(line).collect()
+    }
+
     /// Waits until it has logged a text.
     pub async fn logged(&self, text: &str, patience: Duration) {
         let logged = async {
