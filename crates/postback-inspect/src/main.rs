@@ -1,6 +1,6 @@
 //! The tool a person reaches for when an integration does not work: it opens notifications, reads
-//! postbacks, explains decisions and prints what is to be pasted where, with the library's public
-//! calls alone. `postback-inspect help` lists its verbs.
+//! postbacks, explains decisions, prints what is to be pasted where and makes what networks send,
+//! with the library's public calls alone. `postback-inspect help` lists its verbs.
 //!
 //! Results go to stdout with exit code 0. What is refused ends with exit code 2 and one plain line
 //! on stderr; a configuration with problems has a line for each. With `--batch` a verb answers
@@ -23,6 +23,7 @@ mod progress;
 mod render;
 mod secrets;
 mod setup;
+mod simulate;
 mod stray;
 mod thankyou;
 mod verdict;
@@ -64,6 +65,7 @@ enum Verb {
     Render(render::Arguments),
     Destination(destination::Arguments),
     Hoplink(hoplink::Arguments),
+    Simulate(Box<simulate::Arguments>),
 }
 
 /// A text for stderr.
@@ -113,6 +115,7 @@ fn main() -> ExitCode {
         Verb::Render(arguments) => render::run(&arguments, &mut out),
         Verb::Destination(arguments) => destination::run(&arguments, &mut out),
         Verb::Hoplink(arguments) => hoplink::run(&arguments, &mut out),
+        Verb::Simulate(arguments) => simulate::run(&arguments, &mut out),
     };
     let text = match done.and_then(|()| Ok(out.flush()?)) {
         Ok(()) => return ExitCode::SUCCESS,

@@ -5,9 +5,17 @@
 //! builds a `tracker.toml`, block by block, they are run beside that file, as far as the page has
 //! come; its other commands are run by the tests of `postback-server`.
 
+use crate::served::Served;
 use crate::support::{REPOSITORY, Ran, folder, inspect_in};
 
+/// What the guide to notifications puts into the server's environment.
+const GUIDE: &[(&str, &str)] = &[
+    ("env:CLICKBANK_SECRET", "SECRETSECRET1234"),
+    ("env:CLICKBANK_TOKEN", "a-token-of-your-own"),
+];
+
 const PAGE: &str = include_str!("../../../../docs/guides/inspect.md");
+const NOTIFICATIONS: &str = include_str!("../../../../docs/guides/clickbank-ins-affiliate.md");
 const NETWORKS: &str = include_str!("../../../../docs/guides/networks.md");
 const RICHPUSH: &str = include_str!("../../../../docs/guides/richpush.md");
 const MOVING: &str = include_str!("../../../../docs/guides/moving.md");
@@ -112,7 +120,7 @@ fn prints_what_the_page_prints(folder: &str, command: &Command) {
 #[test]
 fn every_command_of_the_page_prints_what_the_page_prints() {
     let commands = commands(PAGE);
-    assert_eq!(commands.len(), 20, "the page's commands are found");
+    assert_eq!(commands.len(), 23, "the page's commands are found");
     for command in commands {
         prints_what_the_page_prints(REPOSITORY, &command);
     }
@@ -136,6 +144,19 @@ fn every_command_of_the_guides_that_build_a_file_prints_what_they_print() {
 }
 
 #[test]
+fn what_the_guide_to_notifications_simulates_is_taken_by_its_server() {
+    let commands = commands(NOTIFICATIONS);
+    assert_eq!(commands.len(), 2, "the page's commands are found");
+    let served = Served::dry(&commands[0].configuration, GUIDE);
+    let click = served.click("promoted");
+    for command in commands {
+        let line = command.line.replace("CLICK ", &format!("{click} "));
+        let line = line.replace("http://127.0.0.1:8080", &served.url());
+        prints_what_the_page_prints(REPOSITORY, &Command { line, ..command });
+    }
+}
+
+#[test]
 fn every_verb_is_on_the_page() {
     for verb in [
         "ins",
@@ -148,6 +169,7 @@ fn every_verb_is_on_the_page() {
         "render",
         "destination",
         "hoplink",
+        "simulate",
     ] {
         assert!(
             PAGE.contains(&format!("`{verb}`")) || PAGE.contains(&format!("inspect {verb} ")),

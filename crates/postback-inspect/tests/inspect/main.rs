@@ -14,6 +14,8 @@ mod lint;
 mod output;
 mod postback;
 mod render;
+mod served;
 mod setup;
+mod simulate;
 mod support;
 mod thankyou;
