@@ -3,12 +3,12 @@
 #![cfg(test)]
 #![allow(clippy::arithmetic_side_effects)]
 
-use postback::{KeyRing, Secret, Timestamp};
 use postback::clickbank::form::{Form, FormVersion};
 use postback::clickbank::ins::Version;
 use postback::clickbank::thank_you::ThankYou;
 use postback::testing::{Transaction, World, iv, seal_thank_you, sign_form, sign_thank_you};
 use postback::value::Currency;
+use postback::{KeyRing, Secret, Timestamp};
 use postback_test::jsonl;
 use serde::Deserialize;
 use std::collections::BTreeMap;

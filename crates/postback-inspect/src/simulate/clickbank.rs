@@ -15,7 +15,8 @@ use url::Url;
 /// What an account tells of the transaction.
 #[derive(Debug, clap::Args)]
 struct Told {
-    /// The secret key of the account, as in `env:CLICKBANK_SECRET` or `file:/run/secrets/clickbank`.
+    /// The secret key of the account, as in `env:CLICKBANK_SECRET` or
+    /// `file:/run/secrets/clickbank`.
     #[arg(long, value_name = "REFERENCE")]
     secret: SecretReference,
     /// ClickBank's word: SALE, RFND, BILL, CGBK, TEST_SALE ..
