@@ -1,10 +1,21 @@
-//! Layer 1: a request as data, rendered but for its holes.
+//! This module has a request as data, rendered but for its holes. Begin with [`Outbound`].
+//! (Layer 1.)
 //!
 //! A postback is rendered when it is decided, so it can be audited and never changes between
 //! retries. What must not lie in a row, or is only known when it is sent, is left open: a secret, a
 //! personal value, the time of sending, a signature over them. An [`Outbound`] is either a whole
 //! request or one item of a batch, which the conversion APIs of ad platforms take together in one
 //! request.
+//!
+//! ```
+//! use postback::model::Method;
+//! use postback::outbound::{HoledText, Outbound};
+//!
+//! let url = HoledText::plain("https://push.example.com/log?key=RP1");
+//! let request = Outbound::new(Method::Get, url);
+//! assert_eq!(request.url.to_string(), "https://push.example.com/log?key=RP1");
+//! assert!(request.body.is_none());
+//! ```
 
 use crate::event::Event;
 use crate::model::{Click, Method};

@@ -1,11 +1,27 @@
-//! Layer 2: what ClickBank sends, as typed values. Bytes go in; no clock, no network, no decision
-//! about what a sale means.
+//! This module reads what ClickBank sends, as typed values. Bytes go in; no clock, no network, no
+//! decision about what a sale means.
 //!
-//! One wing for all of ClickBank. It stands on the other modules of layer 2, `network` among them,
-//! and none of them knows it. Inside, from the ground up: `check`, `json` and `plaintext`;
-//! [`envelope`] (what is encrypted, and the keys); [`ins`] (notifications since 6.0); `form`
-//! (those before); and, each by itself, [`s2s`] (postbacks), [`pixel`], [`tid`] and [`hoplink`]
-//! (codes and links), [`thank_you`].
+//! Begin with [`KeyRing`](crate::KeyRing) and [`Envelope`](crate::Envelope) for notifications
+//! ([`envelope`], [`ins`]; those before 6.0 are in `form`, behind the feature `legacy-ins`), with
+//! [`s2s`] for postbacks, with [`hoplink`], [`tid`] and [`pixel`] for links and their codes, and
+//! with [`thank_you`] for the page that a buyer comes back to. It is one wing of layer 2 and stands
+//! on [`network`](crate::network), which does not know it.
+//!
+//! ```
+//! use postback::clickbank::{hoplink::Link, s2s, tid::Tid};
+//! use postback::{event::Kind, model::AccountRole, network::Meaning};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     // An affiliate's link takes our click id as `tid`, and ClickBank's postback gives it back.
+//!     let link = Link::parse("https://hop.clickbank.net/?affiliate=promoter&vendor=seller")?;
+//!     assert_eq!(link.form().tracking_parameter(), Some("tid"));
+//!     assert_eq!(Tid::new("p2345")?.as_str(), "p2345");
+//!     let map = s2s::parameter_map(AccountRole::Affiliate);
+//!     assert_eq!(map.meaning("clickid"), Some(Meaning::ClickId));
+//!     assert_eq!(s2s::event_kind("PURCHASE"), Some(Kind::Sale));
+//!     Ok(())
+//! }
+//! ```
 
 mod check;
 pub mod envelope;

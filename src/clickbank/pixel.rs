@@ -1,5 +1,5 @@
-//! The tracking codes of the generic pixel of Integrated Sales Reporting (ISR), which a buyer's
-//! browser loads on ClickBank's order form or confirmation page.
+//! This module reads the tracking codes of the generic pixel of Integrated Sales Reporting (ISR),
+//! which a buyer's browser loads on ClickBank's order form or confirmation page.
 //!
 //! ClickBank appends parameters of its own to the URL that was pasted there. Which ones is known
 //! from one receiver in the field alone (fairly sure):
@@ -11,6 +11,16 @@
 //! than a browser's word: it proves no sale, no amount of it counts, and the codes alone are read.
 //! ClickBank itself says that the pixel misses upsells and own thank-you pages, and that it will go
 //! (support article 220375827).
+//!
+//! ```
+//! use postback::{Query, clickbank::pixel::tracking_codes};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let query = Query::parse(b"type=InitiateCheckout&trackingCodes=p2345,summer&itemNo=1")?;
+//!     assert!(tracking_codes(&query).eq(["p2345", "summer"]));
+//!     Ok(())
+//! }
+//! ```
 
 use crate::network::{Meaning, ParameterMap};
 use crate::value::{Query, is_unfilled_macro};

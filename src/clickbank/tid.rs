@@ -1,5 +1,16 @@
-//! The tracking code of a ClickBank link: `tid` of an affiliate's hoplink, `vtid` of a seller's pay
-//! link.
+//! This module has the tracking code of a ClickBank link, [`Tid`]: `tid` of an affiliate's hoplink,
+//! `vtid` of a seller's pay link. A text that ClickBank would change is none.
+//!
+//! ```
+//! use postback::clickbank::tid::Tid;
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let tid = Tid::new("p2345")?;
+//!     assert!(tid.is("P2345")); // ClickBank may change the case
+//!     assert!(Tid::new("has-a-hyphen").is_err()); // ClickBank would drop the whole code
+//!     Ok(())
+//! }
+//! ```
 
 use crate::text::shown;
 use alloc::string::{String, ToString};

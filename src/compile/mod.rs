@@ -1,7 +1,33 @@
-//! Layer 4: from a document to a [`Tracker`].
+//! This module makes a [`Tracker`] of a configuration. Begin with [`compile`](crate::compile())
+//! where it is a document, and with [`resolve`] where it was built in code. (Layer 4.)
 //!
 //! The document is read into a [`Definition`], and the definition is resolved: every reference is
 //! looked up, every template parsed, and every problem reported.
+//!
+//! ```
+//! use postback::{CompileOptions, Document, compile};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let document = Document::from_json(r#"{
+//!         "version": 1, "currency": "USD",
+//!         "conversion_type": [{"name": "Sale", "default": true, "counts": "sale"}],
+//!         "offer_source": [{"id": "network", "template": "generic", "default": true}]
+//!     }"#)?;
+//!     let tracker = compile(&document, &CompileOptions::default())?;
+//!     assert!(tracker.source(Some("network")).is_some());
+//!
+//!     // Every problem is reported at once, with its path and what was probably meant.
+//!     let document = Document::from_json(r#"{
+//!         "version": 1,
+//!         "conversion_type": [{"name": "Sale", "default": true, "counts": "sail"}],
+//!         "offer": [{"id": "book", "source": "netwrk", "url": "https://shop.example.com/"}]
+//!     }"#)?;
+//!     let problems = compile(&document, &CompileOptions::default()).unwrap_err();
+//!     assert!(problems.as_slice().len() >= 2);
+//!     assert_eq!(problems.as_slice()[0].path(), "conversion_type[0].counts");
+//!     Ok(())
+//! }
+//! ```
 
 mod account;
 mod campaign;

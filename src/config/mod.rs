@@ -1,10 +1,23 @@
-//! Layer 1: the configuration document, and what is wrong with it.
+//! This module reads the configuration document, and says what is wrong with it. Begin with
+//! [`Document`], and with [`Problems`] for what is refused. (Layer 1.)
 //!
-//! A [`Document`] is read from TOML or JSON into a neutral tree, so both forms of one configuration
+//! A document is read from TOML or JSON into a neutral tree, so both forms of one configuration
 //! are the same document and have the same fingerprint. Reading refuses only what has no shape at
 //! all; every other problem is found by
 //! [`compile`](crate::compile()), which reports all of them at once, each with its path and,
 //! where one is near, a suggestion.
+//!
+//! ```
+//! use postback::Document;
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let document = Document::from_json(r#"{"version": 1, "currency": "USD"}"#)?;
+//!     let same = Document::from_json(r#"{ "currency": "USD", "version": 1 }"#)?;
+//!     assert_eq!(document.fingerprint(), same.fingerprint());
+//!     assert!(Document::from_json("[1, 2").is_err());
+//!     Ok(())
+//! }
+//! ```
 //!
 //! # Templates
 //! `template = ".."` of an offer source or a traffic channel fills in what the document leaves out:

@@ -1,4 +1,6 @@
-//! Layer 5: the suite that every [`Store`] with [`Inspect`] must pass (feature `conformance`).
+//! This module is the suite that every [`Store`] with [`Inspect`] must pass (feature
+//! `conformance`). Begin with the macro [`conformance_tests!`](crate::conformance_tests). (Layer
+//! 5.)
 //!
 //! The signatures of a storage port say little; what makes an adapter right is written here, one
 //! rule a function. Each [`Case`] takes a store that is empty and panics when the store breaks the
@@ -18,7 +20,10 @@
 //!
 //! // Every rule becomes a test of its own.
 //! postback::conformance_tests!(check);
-//! # for (_, case) in postback::conformance::suite() { check(case); }
+//! // Or run all of them at once.
+//! for (_, case) in postback::conformance::suite() {
+//!     check(case);
+//! }
 //! ```
 #![allow(
     clippy::unwrap_used,

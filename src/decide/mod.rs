@@ -1,8 +1,36 @@
-//! Layer 4: what an event means.
+//! This module decides what an event means: which click it belongs to, what it does to a
+//! conversion, which postbacks fire. Begin with [`Decision`]. (Layer 4.)
 //!
 //! [`Decision::needs`] says which rows a decision reads and [`Decision::decide`] makes it: a
 //! [`Plan`] with one transaction, a reply and a trace. Nothing here reads a clock or a store, so
 //! the same inputs give the same plan, and every plan can be made again.
+//!
+//! ```
+//! use postback::intake::{Caller, Intake};
+//! use postback::{CompileOptions, Credentials, Decision, Document, Facts, Received, Timestamp, compile};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let document = Document::from_json(r#"{
+//!         "version": 1, "currency": "USD",
+//!         "conversion_type": [{"name": "Sale", "default": true, "counts": "sale"}],
+//!         "offer_source": [{"id": "network", "template": "generic", "default": true}]
+//!     }"#)?;
+//!     let tracker = compile(&document, &CompileOptions::default())?;
+//!     let at = Timestamp::from_unix_seconds(1_800_000_000)?;
+//!     let source = tracker.source(Some("network")).ok_or("no such source")?;
+//!     let credentials = Credentials::default(); // the source has no token
+//!     let intake = Intake::new(source, &credentials, Received { at, nonce: 1 });
+//!     let event = intake.postback(&Caller::default(), b"clickid=p2345&sum=8.50")?;
+//!
+//!     // What must be read: the click that the event names. Here the storage knows nothing of it.
+//!     let decision = Decision::new(&tracker);
+//!     assert_eq!(decision.needs(&event).clicks.len(), 1);
+//!     let plan = decision.decide(&event, &Facts::default(), at)?;
+//!     assert_eq!(plan.reply.outcome.as_str(), "unattributed");
+//!     assert!(plan.commit.outbox.is_empty());
+//!     Ok(())
+//! }
+//! ```
 
 mod attribute;
 mod count;

@@ -1,4 +1,5 @@
-//! Layer 3: the configuration as types.
+//! This module is the configuration as types, for a host that builds it in code. Begin with
+//! [`Definition`], and with [`Campaign`] for a part of it. (Layer 3.)
 //!
 //! A [`Document`](crate::Document) is read into a [`Definition`], which a host may as well build in
 //! code, from campaigns that it keeps in its own database; [`compile`](crate::compile()) and
@@ -11,40 +12,41 @@
 //!
 //! ```
 //! use postback::definition::{
-//!     Campaign, ConversionType, Definition, Offer, OfferSource, Path, PathOffer, Postback, PostbackRequest,
-//!     TrafficChannel,
+//!     Campaign, ConversionType, Offer, OfferSource, Path, PathOffer, Postback, PostbackRequest, TrafficChannel,
 //! };
-//! use postback::{CompileOptions, compile::resolve};
+//! use postback::{CompileOptions, Definition, compile::resolve};
 //!
-//! let network = OfferSource::from_template("generic", "network".parse()?)?
-//!     .with_tokens(["env:NETWORK_TOKEN".parse()?]); // without one anybody may report sales
-//! let url = "https://channel.example.com/?key={ref_id}&price={payout}";
-//! let sales = Postback::new("sales".parse()?)
-//!     .with_request(PostbackRequest::new(url))
-//!     .with_when(["payout at least 10".parse()?]);
-//! let summer = Campaign::new("summer".parse()?, "push".parse()?)
-//!     .with_paths([Path::new([PathOffer::new("book".parse()?)])])
-//!     .with_postbacks([sales]);
-//! let url = "https://shop.example.com/?id={clickid}";
-//! let mut definition = Definition::default()
-//!     .with_conversion_types([ConversionType::new("Sale".parse()?).with_default(true)])
-//!     .with_offer_sources([network])
-//!     .with_offers([Offer::new("book".parse()?, "network".parse()?, url)])
-//!     .with_traffic_channels([TrafficChannel::from_template("richpush", "push".parse()?)?])
-//!     .with_campaigns([summer]);
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let network = OfferSource::from_template("generic", "network".parse()?)?
+//!         .with_tokens(["env:NETWORK_TOKEN".parse()?]); // without one anybody may report sales
+//!     let url = "https://channel.example.com/?key={ref_id}&price={payout}";
+//!     let sales = Postback::new("sales".parse()?)
+//!         .with_request(PostbackRequest::new(url))
+//!         .with_when(["payout at least 10".parse()?]);
+//!     let summer = Campaign::new("summer".parse()?, "push".parse()?)
+//!         .with_paths([Path::new([PathOffer::new("book".parse()?)])])
+//!         .with_postbacks([sales]);
+//!     let url = "https://shop.example.com/?id={clickid}";
+//!     let mut definition = Definition::default()
+//!         .with_conversion_types([ConversionType::new("Sale".parse()?).with_default(true)])
+//!         .with_offer_sources([network])
+//!         .with_offers([Offer::new("book".parse()?, "network".parse()?, url)])
+//!         .with_traffic_channels([TrafficChannel::from_template("richpush", "push".parse()?)?])
+//!         .with_campaigns([summer]);
 //!
-//! let tracker = resolve(&definition, &CompileOptions::default())?;
-//! assert!(tracker.campaign("summer").is_some());
+//!     let tracker = resolve(&definition, &CompileOptions::default())?;
+//!     assert!(tracker.campaign("summer").is_some());
 //!
-//! // A campaign more: the definition is changed, and a new tracker takes the old one's place, as
-//! // with `Service::replace` of `postback-service`. This one is misspelt.
-//! definition.campaigns.push(Campaign::new("autumn".parse()?, "pusch".parse()?));
-//! let problems = resolve(&definition, &CompileOptions::default()).unwrap_err();
-//! assert_eq!(
-//!     problems.to_string(),
-//!     "campaign[1].channel: there is no traffic channel `pusch`; did you mean `push`?"
-//! );
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//!     // A campaign more: the definition is changed, and a new tracker takes the old one's place, as
+//!     // with `Service::replace` of `postback-service`. This one is misspelt.
+//!     definition.campaigns.push(Campaign::new("autumn".parse()?, "pusch".parse()?));
+//!     let problems = resolve(&definition, &CompileOptions::default()).unwrap_err();
+//!     assert_eq!(
+//!         problems.to_string(),
+//!         "campaign[1].channel: there is no traffic channel `pusch`; did you mean `push`?"
+//!     );
+//!     Ok(())
+//! }
 //! ```
 
 mod account;

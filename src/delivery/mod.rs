@@ -1,8 +1,35 @@
-//! Layer 2: deliveries, from the outbox row to the verdict.
+//! This module takes deliveries from the outbox row to the verdict. Begin with
+//! [`drive::deliver_once`](crate::drive), which does all of it, or with [`batch`] for a loop of
+//! your own. (Layer 2.)
 //!
 //! [`batch`] groups what was leased into requests, [`Batch::request`] fills their holes,
 //! [`Batch::settle`] has the answer judged.
 //! [`address`] says who may be dialled at all.
+//!
+//! ```
+//! use postback::delivery::{Cause, Delivery, Lane, Leased, Values, batch};
+//! use postback::model::Method;
+//! use postback::outbound::{HoledText, Outbound};
+//! use postback::Timestamp;
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let at = Timestamp::from_unix_seconds(1_800_000_000)?;
+//!     let url = HoledText::plain("https://push.example.com/log?key=RP1&price=8.5");
+//!     let outbound = Outbound::new(Method::Get, url);
+//!     let (conversion, event) = ("vaaaaaaaaaaaaaaaaaaaaaaaaa".parse()?, "eaaaaaaaaaaaaaaaaaaaaaaaaa".parse()?);
+//!     let (campaign, rule) = ("summer".parse()?, "sales".parse()?);
+//!     let cause = Cause::postback(conversion, "p2345".parse()?, event, campaign, rule);
+//!     let (id, lane) = ("daaaaaaaaaaaaaaaaaaaaaaaaa".parse()?, Lane::new("https://push.example.com"));
+//!     let delivery = Delivery::new(id, cause, lane, at, outbound);
+//!
+//!     // What was leased becomes requests; `settle` says what an answer means.
+//!     let (batches, too_late) = batch(vec![Leased::new(delivery, 0, 1)], at);
+//!     assert!(too_late.is_empty());
+//!     let request = batches[0].request(&Values { secrets: &[].into(), now: at })?;
+//!     assert_eq!(request.url(), "https://push.example.com/log?key=RP1&price=8.5");
+//!     Ok(())
+//! }
+//! ```
 
 pub mod address;
 mod batch;

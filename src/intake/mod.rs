@@ -1,52 +1,55 @@
-//! Layer 4: who called and what came, made into events.
+//! This module makes events of what came, once it knows who called. Begin with [`Intake`] and
+//! [`Caller`]. (Layer 4.)
 //!
-//! An [`Intake`] is the one door: it asks who calls, opens what came, counts what was guessed and
+//! An intake is the one door: it asks who calls, opens what came, counts what was guessed and
 //! normalises it. A host reads bytes and a caller off its own transport, and answers what comes
 //! back.
 //!
 //! ```
-//! # use postback::{Credentials, CompileOptions, Document, Received, Timestamp, compile};
+//! use postback::{Credentials, CompileOptions, Document, Received, Timestamp, compile};
 //! use postback::intake::{Caller, Intake};
 //!
-//! # let document = Document::from_json(r#"{"version": 1, "conversion_type": [{"name": "Sale", "default": true}],
-//! #     "offer_source": [{"id": "net", "tokens": ["env:T"]}]}"#)?;
-//! # let tracker = compile(&document, &CompileOptions::default())?;
-//! # let credentials = Credentials::new(&tracker, &[("env:T".parse()?, "secret".into())].into())?;
-//! # let now = Timestamp::from_unix_seconds(1_800_000_000)?;
-//! let source = tracker.source(Some("net")).ok_or("no such source")?;
-//! let intake = Intake::new(source, &credentials, Received { at: now, nonce: 1 });
-//! let event = intake.postback(&Caller::default(), b"clickid=abc&sum=8.50&token=secret")?;
-//! assert_eq!(event.source.as_str(), "net");
-//! let refused = intake.postback(&Caller::default(), b"clickid=abc&sum=8.50&token=guess").unwrap_err();
-//! assert_eq!(refused.to_string(), "the token is missing or wrong");
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let document = Document::from_json(r#"{"version": 1, "conversion_type": [{"name": "Sale", "default": true}],
+//!         "offer_source": [{"id": "net", "tokens": ["env:T"]}]}"#)?;
+//!     let tracker = compile(&document, &CompileOptions::default())?;
+//!     let credentials = Credentials::new(&tracker, &[("env:T".parse()?, "secret".into())].into())?;
+//!     let now = Timestamp::from_unix_seconds(1_800_000_000)?;
+//!     let source = tracker.source(Some("net")).ok_or("no such source")?;
+//!     let intake = Intake::new(source, &credentials, Received { at: now, nonce: 1 });
+//!     let event = intake.postback(&Caller::default(), b"clickid=abc&sum=8.50&token=secret")?;
+//!     assert_eq!(event.source.as_str(), "net");
+//!     let refused = intake.postback(&Caller::default(), b"clickid=abc&sum=8.50&token=guess").unwrap_err();
+//!     assert_eq!(refused.to_string(), "the token is missing or wrong");
+//!     Ok(())
+//! }
 //! ```
 //!
 //! No other function of this crate makes an [`Event`], but for [`Event::assume_authentic`] and what
 //! is read back from storage. What a message was opened into makes none by itself:
 //!
 //! ```compile_fail,E0599
-//! # fn one(source: &postback::tracker::Source, read: &postback::Notification, received: postback::Received, credentials: &postback::Credentials) {
+//! fn one(source: &postback::tracker::Source, read: &postback::Notification, received: postback::Received, credentials: &postback::Credentials) {
 //! source.event(read, received, credentials);
-//! # }
+//! }
 //! ```
 //!
 //! ```compile_fail,E0599
-//! # fn one(source: &postback::tracker::Source, query: &postback::Query<'_>, received: postback::Received, credentials: &postback::Credentials) {
+//! fn one(source: &postback::tracker::Source, query: &postback::Query<'_>, received: postback::Received, credentials: &postback::Credentials) {
 //! source.postback(query, received, credentials);
-//! # }
+//! }
 //! ```
 //!
 //! ```compile_fail,E0599
-//! # fn one(id: postback::value::EventId, source: postback::value::OfferSourceId, at: postback::Timestamp) {
+//! fn one(id: postback::value::EventId, source: postback::value::OfferSourceId, at: postback::Timestamp) {
 //! postback::Event::new(id, source, postback::event::Interface::Ins, at);
-//! # }
+//! }
 //! ```
 //!
 //! ```compile_fail,E0639
-//! # fn one(event: postback::Event, id: postback::value::EventId) {
+//! fn one(event: postback::Event, id: postback::value::EventId) {
 //! postback::Event { id, ..event };
-//! # }
+//! }
 //! ```
 
 mod authorized;

@@ -1,4 +1,28 @@
-//! Layer 4: what compiles and is probably not what was meant.
+//! This module finds what compiles and is probably not what was meant. Begin with [`lint()`].
+//! (Layer 4.)
+//!
+//! ```
+//! use postback::{CompileOptions, Definition, Document, compile, lint::lint};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let document = Document::from_json(r#"{
+//!         "version": 1, "currency": "USD",
+//!         "domain": [{"id": "main", "url": "https://trk.example.com"}],
+//!         "conversion_type": [{"name": "Sale", "default": true, "counts": "sale"}],
+//!         "offer_source": [{"id": "network", "template": "generic", "default_status": "approved"}],
+//!         "offer": [{"id": "book", "source": "network", "url": "https://shop.example.com/?c={clickid}"}],
+//!         "traffic_channel": [{"id": "push", "template": "richpush"}],
+//!         "campaign": [{"id": "summer", "channel": "push",
+//!             "path": [{"offers": [{"offer": "book"}]}],
+//!             "postback": [{"id": "sales", "types": ["Sale"]}]}]
+//!     }"#)?;
+//!     let tracker = compile(&document, &CompileOptions::default())?;
+//!     let definition = Definition::from_document(&document)?;
+//!     let warnings = lint(&definition, &tracker);
+//!     assert!(warnings.iter().any(|warning| warning.path() == "offer_source[0]"));
+//!     Ok(())
+//! }
+//! ```
 
 mod campaign;
 mod inert;

@@ -1,8 +1,34 @@
-//! Layer 5: a [`Store`] in memory, for tests, demonstrations and tools.
+//! This module has [`MemoryStore`], a [`Store`] in memory for tests, demonstrations and tools.
+//! (Layer 5.)
 //!
 //! It is also the contract of [`Store`] written as a program: `state.rs` says in a few lines each
 //! what every adapter must do, and the suite in `conformance` (feature `conformance`) holds them
 //! all to it. Its answers are as durable as the process, and lists look at every row.
+//!
+//! ```
+//! use postback::memory::MemoryStore;
+//! use postback::port::{Inspect, Store};
+//! use postback::{Click, Timestamp};
+//! use std::task::{Context, Poll, Waker};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let store = MemoryStore::new();
+//!     let at: Timestamp = "2026-04-23T15:00:00Z".parse()?;
+//!     let (campaign, offer) = ("summer".parse()?, "book".parse()?);
+//!     let click = Click::new("p2345".parse()?, at, campaign, offer, "network".parse()?, "push".parse()?);
+//!     ready(store.record(std::slice::from_ref(&click)))?;
+//!     assert_eq!(ready(Inspect::click(&store, &click.id))?, Some(click.clone()));
+//!     Ok(())
+//! }
+//!
+//! /// The store in memory never waits, so no runtime is needed.
+//! fn ready<T>(future: impl Future<Output = T>) -> T {
+//!     match std::pin::pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+//!         Poll::Ready(answer) => answer,
+//!         Poll::Pending => unreachable!("the store in memory never waits"),
+//!     }
+//! }
+//! ```
 
 mod lists;
 mod outbox;

@@ -1,8 +1,40 @@
-//! Layer 3: what a decision and a store tell each other: all that the author of a store sees.
+//! This module has what a decision and a store tell each other: all that the author of a store
+//! sees. Begin with [`FactQuery`], [`Facts`] and [`Commit`]. (Layer 3.)
 //!
-//! A decision asks for [`Facts`] with a [`FactQuery`] and ends in a [`Commit`]: guards, rows
+//! A decision asks for facts with a query and ends in a commit: guards, rows
 //! ([`Write`]) and deliveries as one value, so that a store may apply it again after a lost
 //! connection. Nothing here decides anything and nothing here stores anything.
+//!
+//! ```
+//! use postback::intake::{Caller, Intake};
+//! use postback::plan::{Outcome, Write};
+//! use postback::{CompileOptions, Credentials, Decision, Document, Facts, Received, Timestamp, compile};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let document = Document::from_json(r#"{
+//!         "version": 1, "currency": "USD",
+//!         "conversion_type": [{"name": "Sale", "default": true, "counts": "sale"}],
+//!         "offer_source": [{"id": "network", "template": "generic", "default": true}]
+//!     }"#)?;
+//!     let tracker = compile(&document, &CompileOptions::default())?;
+//!     let at = Timestamp::from_unix_seconds(1_800_000_000)?;
+//!     let source = tracker.source(Some("network")).ok_or("no such source")?;
+//!     let credentials = Credentials::default(); // the source has no token
+//!     let intake = Intake::new(source, &credentials, Received { at, nonce: 1 });
+//!     let event = intake.postback(&Caller::default(), b"clickid=p2345&sum=8.50")?;
+//!
+//!     let plan = Decision::new(&tracker).decide(&event, &Facts::default(), at)?;
+//!     // One transaction: the identity that must be new, the guards that must not have moved, the rows.
+//!     let commit = &plan.commit;
+//!     assert_eq!(commit.identity.as_ref(), Some(&event.id));
+//!     let outcomes = commit.writes.iter().filter_map(|write| match write {
+//!         Write::Event(row) => Some(row.outcome),
+//!         _ => None,
+//!     });
+//!     assert!(outcomes.eq([Outcome::Unattributed]));
+//!     Ok(())
+//! }
+//! ```
 
 mod codes;
 mod commit;

@@ -1,4 +1,20 @@
-//! The port through which postbacks leave: one request out, one capped answer back.
+//! This module has the port through which postbacks leave: one request out, one capped answer back.
+//! Begin with [`HttpClient`]; `postback-http` is one.
+//!
+//! ```
+//! use bytes::Bytes;
+//! use postback::port::{BoxFuture, HttpClient, HttpError};
+//!
+//! /// Sends nothing and takes everything for sent, for a dry run.
+//! #[derive(Debug)]
+//! struct Dry;
+//!
+//! impl HttpClient for Dry {
+//!     fn send(&self, _: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, HttpError>> {
+//!         Box::pin(async { Ok(http::Response::new(Bytes::from_static(b"OK"))) })
+//!     }
+//! }
+//! ```
 
 use crate::delivery::address::Denied;
 use alloc::boxed::Box;

@@ -1,4 +1,40 @@
-//! Layer 4: from a click URL to a click and the offer's URL.
+//! This module leads from a click URL to a click and the offer's URL. Begin with [`Router`] and
+//! [`Visit`]. (Layer 4.)
+//!
+//! ```
+//! use postback::route::{Router, Visit};
+//! use postback::tracker::ClickIdKeys;
+//! use postback::{CompileOptions, Document, Timestamp, compile};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let document = Document::from_json(r#"{
+//!         "version": 1, "currency": "USD",
+//!         "domain": [{"id": "main", "url": "https://trk.example.com"}],
+//!         "conversion_type": [{"name": "Sale", "default": true, "counts": "sale"}],
+//!         "offer_source": [{"id": "network", "template": "generic", "default_status": "approved"}],
+//!         "offer": [{"id": "book", "source": "network", "url": "https://shop.example.com/?c={clickid}"}],
+//!         "traffic_channel": [{"id": "push", "template": "richpush"}],
+//!         "campaign": [{"id": "summer", "channel": "push",
+//!             "path": [{"offers": [{"offer": "book"}]}],
+//!             "postback": [{"id": "sales", "types": ["Sale"]}]}]
+//!     }"#)?;
+//!     let tracker = compile(&document, &CompileOptions::default())?;
+//!
+//!     let visit = Visit {
+//!         campaign: "summer",
+//!         query: b"ref_id=RP1",
+//!         at: Timestamp::from_unix_seconds(1_800_000_000)?,
+//!         entropy: [1, 2, 3], // random bits of the host's
+//!         visitor: [("country".to_owned(), "DE".to_owned())].into(),
+//!         private: [].into(),
+//!     };
+//!     let routed = Router::new(&tracker).route(visit, &ClickIdKeys::default())?;
+//!     // Record the click, then send the visitor on.
+//!     assert_eq!(routed.click.ref_id.as_deref(), Some("RP1"));
+//!     assert_eq!(routed.url, format!("https://shop.example.com/?c={}", routed.click.id));
+//!     Ok(())
+//! }
+//! ```
 
 mod limit;
 mod query;

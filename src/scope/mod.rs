@@ -1,8 +1,24 @@
-//! Layer 1: the borrowed view that rules and templates read.
+//! This module has the borrowed view that rules and templates read. Begin with [`Scope`]. (Layer
+//! 1.)
 //!
-//! A [`Scope`] puts a click, a conversion and the names around them side by side; a [`Field`] is
+//! It puts a click, a conversion and the names around them side by side; a [`Field`] is
 //! one value of it, by the name of its macro. Rules and templates know fields, never where a value
 //! is kept.
+//!
+//! ```
+//! use postback::scope::{Field, Scope, Value};
+//! use postback::{Click, Timestamp};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let at: Timestamp = "2026-04-23T15:00:00Z".parse()?;
+//!     let (campaign, offer) = ("summer".parse()?, "book".parse()?);
+//!     let mut click = Click::new("p2345".parse()?, at, campaign, offer, "network".parse()?, "push".parse()?);
+//!     click.ref_id = Some("RP1".into());
+//!     let field = Field::from_name("ref_id").ok_or("no macro")?;
+//!     assert_eq!(Scope::of_click(&click).value(&field), Value::Text("RP1".into()));
+//!     Ok(())
+//! }
+//! ```
 
 mod field;
 mod parameter;

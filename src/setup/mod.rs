@@ -1,5 +1,33 @@
-//! Layer 4: the URLs that a configuration asks one to paste elsewhere. They begin with the domain
-//! that is named, or with the only one.
+//! This module has the URLs that a configuration asks one to paste elsewhere. Begin with [`Setup`].
+//! They begin with the domain that is named, or with the only one. (Layer 4.)
+//!
+//! ```
+//! use postback::{CompileOptions, Document, compile, setup::Setup};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let document = Document::from_json(r#"{
+//!         "version": 1, "currency": "USD",
+//!         "domain": [{"id": "main", "url": "https://trk.example.com"}],
+//!         "conversion_type": [{"name": "Sale", "default": true, "counts": "sale"}],
+//!         "offer_source": [{"id": "network", "template": "generic", "default_status": "approved"}],
+//!         "offer": [{"id": "book", "source": "network", "url": "https://shop.example.com/?c={clickid}"}],
+//!         "traffic_channel": [{"id": "push", "template": "richpush"}],
+//!         "campaign": [{"id": "summer", "channel": "push",
+//!             "path": [{"offers": [{"offer": "book"}]}],
+//!             "postback": [{"id": "sales", "types": ["Sale"]}]}]
+//!     }"#)?;
+//!     let tracker = compile(&document, &CompileOptions::default())?;
+//!
+//!     let setup = Setup::new(&tracker);
+//!     let campaign = tracker.campaign("summer").ok_or("no such campaign")?;
+//!     let url = setup.click_url(campaign).ok_or("no domain")?;
+//!     assert!(url.starts_with("https://trk.example.com/summer?ref_id=[CLICK_ID]&cost=[BID_PRICE]"));
+//!     let source = tracker.source(Some("network")).ok_or("no such source")?;
+//!     let url = setup.postback_url(source).ok_or("no domain")?;
+//!     assert!(url.starts_with("https://trk.example.com/postback/network"));
+//!     Ok(())
+//! }
+//! ```
 
 use crate::tracker::{Campaign, Channel, Domain, Source, Tracker, domain_of};
 use crate::value::{ChannelId, DomainId};

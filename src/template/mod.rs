@@ -1,5 +1,5 @@
-//! Layer 2: templates of URLs and bodies: text with macros, compiled once and rendered for each
-//! conversion or click.
+//! This module has templates of URLs and bodies: text with macros, compiled once and rendered for
+//! each conversion or click. Begin with [`UrlTemplate`]. (Layer 2.)
 //!
 //! - `{ref_id}` is the value of a [`Field`](crate::scope::Field), encoded for where it stands;
 //!   empty where nothing is known.
@@ -26,22 +26,24 @@
 //! use postback::scope::{Field, Value};
 //! use postback::template::UrlTemplate;
 //!
-//! let template = UrlTemplate::parse("https://us.ahows.co/log?action=conversion&key={ref_id}&price={payout}")?;
-//! let url = template.render_with(|field| match field {
-//!     Field::RefId => Value::Text("a&b {payout}".into()),
-//!     Field::Payout => Value::Text("8".into()),
-//!     _ => Value::Empty,
-//! })?;
-//! assert_eq!(
-//!     url,
-//!     postback::outbound::HoledText::plain("https://us.ahows.co/log?action=conversion&key=a%26b%20%7Bpayout%7D&price=8"),
-//! );
-//! assert_eq!(
-//!     UrlTemplate::parse("https://a.example/?cid={clikid}&goal=").unwrap_err().to_string(),
-//!     "unknown macro `{clikid}` at byte 23, did you mean `{clickid}`?; \
-//!      parameter `goal` has no value: write one, or give `goal` in `values`",
-//! );
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let template = UrlTemplate::parse("https://us.ahows.co/log?action=conversion&key={ref_id}&price={payout}")?;
+//!     let url = template.render_with(|field| match field {
+//!         Field::RefId => Value::Text("a&b {payout}".into()),
+//!         Field::Payout => Value::Text("8".into()),
+//!         _ => Value::Empty,
+//!     })?;
+//!     assert_eq!(
+//!         url,
+//!         postback::outbound::HoledText::plain("https://us.ahows.co/log?action=conversion&key=a%26b%20%7Bpayout%7D&price=8"),
+//!     );
+//!     assert_eq!(
+//!         UrlTemplate::parse("https://a.example/?cid={clikid}&goal=").unwrap_err().to_string(),
+//!         "unknown macro `{clikid}` at byte 23, did you mean `{clickid}`?; \
+//!          parameter `goal` has no value: write one, or give `goal` in `values`",
+//!     );
+//!     Ok(())
+//! }
 //! ```
 
 /// What templates of URLs and of bodies have in common.

@@ -1,5 +1,22 @@
-//! Layer 0: the values that everything else is made of. Each is parsed once, at the edge, and valid
-//! from then on.
+//! This module has the values that everything else is made of. Each is parsed once, at the edge,
+//! and valid from then on. Begin with [`Money`], [`Timestamp`] and
+//! [`Secret`]. (Layer 0.)
+//!
+//! ```
+//! use postback::value::{Amount, Currency};
+//! use postback::{Money, Secret, Timestamp};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let (amount, currency): (Amount, Currency) = ("8.50".parse()?, "USD".parse()?);
+//!     assert_eq!(Money { amount, currency }.to_string(), "8.5 USD");
+//!     assert!("1,250.50".parse::<Amount>().is_err()); // an amount is never guessed
+//!     let at: Timestamp = "2026-04-23T17:00:00+02:00".parse()?;
+//!     assert_eq!(at.to_string(), "2026-04-23T15:00:00Z");
+//!     // A secret shows itself to nobody who does not ask.
+//!     assert!(!format!("{:?}", Secret::from("a password")).contains("password"));
+//!     Ok(())
+//! }
+//! ```
 
 mod amount;
 mod currency;

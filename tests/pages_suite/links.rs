@@ -5,6 +5,9 @@ use crate::{
     page::{Page, root},
 };
 
+/// Where docs.rs shows the files of a published package.
+const FILES: &str = "https://docs.rs/crate/postback/latest/source/";
+
 /// The pages outside of `docs`: those of the root and of the crates.
 fn others() -> Vec<String> {
     let roots = std::fs::read_dir(root()).unwrap();
@@ -62,5 +65,24 @@ fn what_leads_nowhere_is_found() {
         ("https://example.com/nowhere.md", None),
     ] {
         assert_eq!(fault(&page, link).as_deref(), expected, "{link}");
+    }
+}
+
+/// The page of the crate is read on docs.rs, where the package's files are shown, and no other.
+#[test]
+fn the_files_that_the_crates_page_links_to_are_packed() {
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let include = manifest.lines().find(|line| line.starts_with("include = ")).unwrap();
+    let page = std::fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let files: Vec<&str> = page
+        .split(FILES)
+        .skip(1)
+        .filter_map(|rest| rest.split([')', '\n', '>', ' ', '#']).next())
+        .collect();
+    assert!(files.len() > 5, "{files:?}");
+    for file in files {
+        assert!(root().join(file).is_file(), "`{file}` does not exist");
+        let folder = file.split('/').next().unwrap();
+        assert!(include.contains(&format!("\"/{folder}")), "`{file}` is not packed");
     }
 }

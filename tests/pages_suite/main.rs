@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, clippy::arithmetic_side_effects, unreachable_pub)]
 
 mod links;
+mod modules;
 mod page;
 
 use page::{Page, root};

@@ -1,4 +1,6 @@
+//! [`postback-service`]: postback_service
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod answer;
 mod api;

@@ -1,4 +1,6 @@
+//! [`postback-axum`]: https://docs.rs/postback-axum
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod aside;
 mod builder;

@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 use jiff::{Timestamp, tz::TimeZoneDatabase};
 use postback::compile::Zones;

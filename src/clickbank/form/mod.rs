@@ -1,5 +1,6 @@
-//! INS 1.0 to 5.0: a form whose `cverify` is a check of 32 bits made with the account's secret key.
-//! ClickBank still sends them where a URL was set up with such a version, and advises against it.
+//! This module reads INS 1.0 to 5.0: a form whose `cverify` is a check of 32 bits made with the
+//! account's secret key. ClickBank still sends them where a URL was set up with such a version, and
+//! advises against it.
 //!
 //! [`Form::parse`] decodes the body once, [`Form::verify`] checks it and reads the same decoded
 //! list. What is known of these versions:
@@ -31,11 +32,13 @@
 //! use postback::clickbank::form::{Form, FormVersion};
 //! use postback::Secret;
 //!
-//! let key_ring = KeyRing::new(vec![Secret::from("SECRETSECRET1234")])?;
-//! let form = Form::parse(b"ctransaction=SALE&ctransreceipt=R1&ctranstime=1383932433&cverify=00000000")?;
-//! assert_eq!(form.version(), FormVersion::V1);
-//! assert!(form.verify(&key_ring).is_err());
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let key_ring = KeyRing::new(vec![Secret::from("SECRETSECRET1234")])?;
+//!     let form = Form::parse(b"ctransaction=SALE&ctransreceipt=R1&ctranstime=1383932433&cverify=00000000")?;
+//!     assert_eq!(form.version(), FormVersion::V1);
+//!     assert!(form.verify(&key_ring).is_err());
+//!     Ok(())
+//! }
 //! ```
 
 mod decode;

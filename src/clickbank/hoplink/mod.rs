@@ -1,4 +1,5 @@
-//! ClickBank's links: which form a URL is, what stands in it, and tracking links made of it.
+//! This module reads ClickBank's links: which form a URL is, what stands in it; and it makes
+//! tracking links of them. Begin with [`Link::parse`].
 //!
 //! A hoplink and a pay link look alike and give different things back: an affiliate's `tid` on the
 //! one, a seller's `vtid` on the other. A click id in the wrong one is lost without a word from
@@ -7,16 +8,19 @@
 //!
 //! ```
 //! use postback::clickbank::hoplink::Link;
-//! let link = Link::parse("https://hop.clickbank.net/?affiliate=promoter&vendor=seller&pid=20")?;
-//! assert_eq!(link.form().to_string(), "hoplink of affiliate `promoter`, vendor `seller`");
-//! assert_eq!(link.form().tracking_parameter(), Some("tid"));
-//! let tracked = link.with("tid", "p2345").unwrap();
-//! assert_eq!(tracked.as_str(), "https://hop.clickbank.net/?affiliate=promoter&vendor=seller&pid=20&tid=p2345");
-//! assert_eq!(
-//!     link.with("vtid", "p2345").unwrap_err().to_string(),
-//!     "a hoplink does not take `vtid`; write `tid`"
-//! );
-//! # Ok::<(), postback::clickbank::hoplink::LinkError>(())
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let link = Link::parse("https://hop.clickbank.net/?affiliate=promoter&vendor=seller&pid=20")?;
+//!     assert_eq!(link.form().to_string(), "hoplink of affiliate `promoter`, vendor `seller`");
+//!     assert_eq!(link.form().tracking_parameter(), Some("tid"));
+//!     let tracked = link.with("tid", "p2345").unwrap();
+//!     assert_eq!(tracked.as_str(), "https://hop.clickbank.net/?affiliate=promoter&vendor=seller&pid=20&tid=p2345");
+//!     assert_eq!(
+//!         link.with("vtid", "p2345").unwrap_err().to_string(),
+//!         "a hoplink does not take `vtid`; write `tid`"
+//!     );
+//!     Ok(())
+//! }
 //! ```
 
 mod back;

@@ -1,6 +1,7 @@
-//! ClickBank's Instant Notification Service (INS): versions 6.0, 7.0 and 8.0, a POST whose body is
-//! `{"notification", "iv"}`, AES-256-CBC over JSON; and versions 1.0 to 5.0, a form with a check of
-//! 32 bits (`clickbank::form`). A body of the first kind begins with `{`, of the second never.
+//! This module reads ClickBank's Instant Notification Service (INS): versions 6.0, 7.0 and 8.0, a
+//! POST whose body is `{"notification", "iv"}`, AES-256-CBC over JSON; and versions 1.0 to 5.0, a
+//! form with a check of 32 bits (`clickbank::form`). A body of the first kind begins with `{`, of
+//! the second never.
 //!
 //! [`Envelope::parse`] reads the public wrapper, [`KeyRing::open`] decrypts it into a
 //! [`Notification`] or answers with one opaque [`Refused`]. The scheme has no MAC: what
@@ -12,14 +13,16 @@
 //! use postback::{Envelope, KeyRing, Notification};
 //! use postback::Secret;
 //!
-//! fn receive(body: &[u8], key_ring: &KeyRing) -> Option<Notification> {
-//!     let envelope = Envelope::parse(body).ok()?;
-//!     key_ring.open(&envelope).ok()
-//! }
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     fn receive(body: &[u8], key_ring: &KeyRing) -> Option<Notification> {
+//!         let envelope = Envelope::parse(body).ok()?;
+//!         key_ring.open(&envelope).ok()
+//!     }
 //!
-//! let key_ring = KeyRing::new(vec![Secret::from("SECRETSECRET1234")])?;
-//! assert!(receive(br#"{"notification":"AAAAAAAAAAAAAAAAAAAAAA==","iv":"MjAwQkFGNjYyNkNCMkMxMg=="}"#, &key_ring).is_none());
-//! # Ok::<(), postback::clickbank::envelope::KeyRingError>(())
+//!     let key_ring = KeyRing::new(vec![Secret::from("SECRETSECRET1234")])?;
+//!     assert!(receive(br#"{"notification":"AAAAAAAAAAAAAAAAAAAAAA==","iv":"MjAwQkFGNjYyNkNCMkMxMg=="}"#, &key_ring).is_none());
+//!     Ok(())
+//! }
 //! ```
 //!
 //! [`Envelope::parse`]: super::envelope::Envelope::parse

@@ -1,5 +1,21 @@
-//! What ClickBank's Postback/Pixel (S2S) sends: its macros, its event words and the form of its
-//! receipts.
+//! This module has what ClickBank's Postback/Pixel (S2S) sends: its macros ([`MACROS`]), its event
+//! words ([`EVENTS`]) and the form of its receipts. Begin with [`parameter_map`], which says what
+//! each parameter of a pasted URL holds.
+//!
+//! ```
+//! use postback::clickbank::s2s::{EVENTS, Macro, event_kind};
+//! use postback::event::Kind;
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     // The macro that is pasted for what an affiliate earns, and how sure it is.
+//!     let earnings = Macro::find("affiliate_earnings").ok_or("not known")?;
+//!     assert!(earnings.is_founded());
+//!     // Which events there are, and what each is.
+//!     assert!(EVENTS.iter().any(|event| event.title == "Upsell Purchase"));
+//!     assert_eq!(event_kind("UPSELL"), Some(Kind::Upsell));
+//!     Ok(())
+//! }
+//! ```
 
 mod macros;
 

@@ -1,5 +1,5 @@
-//! The seller's thank-you page: what ClickBank says in its URL, and how much of it the visitor may
-//! have written.
+//! This module checks the URL of a seller's thank-you page: what ClickBank says in it, and how much
+//! of it the visitor may have written. Begin with [`ThankYou::parse`].
 //!
 //! In plain form (`..?item=..&cbreceipt=..&time=..&cbpop=..&cname=..`) `cbpop` is a check of 32
 //! bits over the secret key, the receipt, the time and the item, and over nothing else: name,
@@ -26,13 +26,15 @@
 //! use postback::clickbank::thank_you::ThankYou;
 //! use postback::{Secret, Timestamp};
 //!
-//! let key_ring = KeyRing::new(vec![Secret::from("SECRETSECRET1234")])?;
-//! let query = b"item=ipntest&cbreceipt=LPJ9VE42&time=1419112990&cbpop=4C19ACEB&cbaffi=0&cname=John+Smith";
-//! let now = Timestamp::from_unix_seconds(1_419_113_000)?;
-//! let page = ThankYou::parse(query)?.verify(&key_ring, now, Duration::from_secs(3600))?;
-//! assert_eq!(page.receipts().collect::<Vec<_>>(), ["LPJ9VE42"]);
-//! assert_eq!(page.affiliate(), None);
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let key_ring = KeyRing::new(vec![Secret::from("SECRETSECRET1234")])?;
+//!     let query = b"item=ipntest&cbreceipt=LPJ9VE42&time=1419112990&cbpop=4C19ACEB&cbaffi=0&cname=John+Smith";
+//!     let now = Timestamp::from_unix_seconds(1_419_113_000)?;
+//!     let page = ThankYou::parse(query)?.verify(&key_ring, now, Duration::from_secs(3600))?;
+//!     assert_eq!(page.receipts().collect::<Vec<_>>(), ["LPJ9VE42"]);
+//!     assert_eq!(page.affiliate(), None);
+//!     Ok(())
+//! }
 //! ```
 
 mod flat;

@@ -1,4 +1,5 @@
-//! Who may be dialled: the check that stands between a configured URL and the network.
+//! This module says who may be dialled. Begin with [`AddressPolicy`]: the check that stands between
+//! a configured URL and the network.
 //!
 //! A tracker that fetches URLs from its configuration can be turned against the network it runs in.
 //! So the default is public unicast only, and everything else is named explicitly by whoever runs
@@ -10,14 +11,16 @@
 //! ```
 //! use postback::delivery::address::AddressPolicy;
 //!
-//! let policy = AddressPolicy::default().allow("10.1.0.0/16".parse()?);
-//! assert!(policy.check("https://s2s.example.com/pb?cid=1").is_ok());
-//! assert!(policy.check("http://10.1.2.3/pb").is_ok());
-//! assert_eq!(
-//!     policy.check("http://2130706433/pb").unwrap_err().to_string(),
-//!     "address 127.0.0.1 is loopback (127.0.0.0/8); allow it explicitly if it is meant",
-//! );
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let policy = AddressPolicy::default().allow("10.1.0.0/16".parse()?);
+//!     assert!(policy.check("https://s2s.example.com/pb?cid=1").is_ok());
+//!     assert!(policy.check("http://10.1.2.3/pb").is_ok());
+//!     assert_eq!(
+//!         policy.check("http://2130706433/pb").unwrap_err().to_string(),
+//!         "address 127.0.0.1 is loopback (127.0.0.0/8); allow it explicitly if it is meant",
+//!     );
+//!     Ok(())
+//! }
 //! ```
 
 mod range;
