@@ -1,4 +1,4 @@
-//! What came, whoever brought it.
+//! Reads what came without asking who sent it.
 
 use super::door::Intake;
 use super::kept::parted;
@@ -10,24 +10,25 @@ use crate::plan::{RefusedBody, RefusedReason, RefusedRow, Ring};
 use crate::protocol::Message;
 use crate::value::{EventId, Query};
 
-/// An intake that asks nobody for a token or an address and counts no guesses
-/// ([`Intake::assume_authorized`]).
+/// An intake that asks for no token and no address, and counts no guesses (see
+/// [`Intake::assume_authorized`]).
 #[derive(Debug, Clone, Copy)]
 pub struct Authorized<'a>(pub(super) Intake<'a>);
 
 impl Authorized<'_> {
-    /// The event of a notification's body, opened with the source's secrets.
+    /// Reads the body of a notification, decrypts or checks it with the source's secrets, and
+    /// returns its event.
     ///
     /// # Errors
-    /// The ring that [`Intake::ins`] would keep it in.
+    /// The ring in which [`Intake::ins`] would keep the body.
     pub fn ins(&self, body: &[u8]) -> Result<Event, Ring> {
         let posted = self.0.source.protocol.posted(body).ok_or(Ring::Doubtful)?;
         self.0.opened(&posted).flatten().ok_or(Ring::Probable)
     }
 
-    /// The event of what was refused and is kept, tried again. What names no time happened when it
-    /// came first. What names no id of its own has one of the row that keeps it, so that trying it
-    /// twice at once counts once.
+    /// Reads again what was refused and kept, and returns its event. A message that names no time
+    /// gets the time at which it first came. A message that names no id of its own gets an id from
+    /// the row that keeps it, so that it counts once even if two people try it at the same time.
     ///
     /// # Errors
     /// The reason for which it is refused again.
@@ -63,16 +64,18 @@ impl Authorized<'_> {
         Ok(event)
     }
 
-    /// The event of a notification that was opened already, or read from plain text: the event says
-    /// that it was decrypted or verified, and whoever calls this vouches for that.
+    /// Returns the event of a notification that is decrypted already, or that was read from plain
+    /// text. The event says that it was decrypted or verified, and whoever calls this vouches for
+    /// that.
     ///
     /// # Errors
-    /// [`NotTaken`]: a version that is not chosen, an amount or a currency that cannot be read.
+    /// [`NotTaken`]: a version that the source has not chosen, or an amount or a currency that
+    /// cannot be read.
     pub fn message<'m>(&self, message: impl Into<Message<'m>>) -> Result<Event, NotTaken> {
         self.0.told(&message.into())
     }
 
-    /// The event of a postback, and what was read of the query.
+    /// Returns the event of a postback, and what was read from the query.
     ///
     /// # Errors
     /// [`InboundPostbackError`]: a value that is malformed, too long or repeated.

@@ -1,29 +1,29 @@
-//! Who calls, and whether a source takes it from him.
+//! The caller of a request, and whether a source accepts messages from it.
 
 use super::door::Intake;
 use core::{fmt, net::IpAddr};
 use thiserror::Error;
 
-/// Who calls, as the host knows it.
+/// The caller of a request, as far as the host knows it.
 #[derive(Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct Caller<'a> {
-    /// The address of the connection, or what a trusted proxy says of it.
+    /// The IP address of the connection, or the one that a trusted proxy reports. None if unknown.
     pub address: Option<IpAddr>,
-    /// The token that was presented: of a notification that of its URL. A postback says its own in
-    /// its query; where it says none, this one counts.
+    /// The token that the caller presented: for a notification the token in its URL, for a postback
+    /// the one in a header. A token in the postback's own query comes before this one.
     pub token: Option<&'a [u8]>,
 }
 
 impl<'a> Caller<'a> {
-    /// A caller from this address, or from an unknown one.
+    /// A caller from this address, without a token. None is an unknown address.
     #[must_use]
     pub fn new(address: Option<IpAddr>) -> Self {
         let address = address.map(|address| address.to_canonical());
         Self { address, token: None }
     }
 
-    /// The same with the token that it presented.
+    /// Returns the caller with the token that it presented.
     #[must_use]
     pub fn with_token(mut self, token: Option<&'a [u8]>) -> Self {
         self.token = token;
@@ -32,37 +32,36 @@ impl<'a> Caller<'a> {
 }
 
 impl fmt::Debug for Caller<'_> {
-    /// Shows nothing: whoever calls, a pixel's visitor among them, is nobody's business, and a
-    /// token may be right.
+    /// Shows neither the address nor the token: the caller may be a pixel's visitor, and the token
+    /// may be right.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Caller").finish_non_exhaustive()
     }
 }
 
-/// A caller that a source does not take.
+/// Why a source does not accept a caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Unauthorized {
-    /// The source asks for a token, and this one is missing or wrong.
+    /// The source requires a token, and the token is missing or wrong.
     #[error("the token is missing or wrong")]
     Token,
-    /// The source lists addresses, and this one is not among them.
+    /// The source lists addresses, and the caller's address is not among them.
     #[error("the address is not allowed")]
     Address,
-    /// A pixel of a type that not anyone may send.
-    #[error(
-        "the type is none that anyone may send: list it in the source's `open_types`, or send it as a postback, with the token"
-    )]
+    /// The pixel's conversion type is not in the source's `open_types`.
+    #[error("this type needs a token: list it in the source's `open_types`, or send it as a postback, with the token")]
     Type,
 }
 
 impl Intake<'_> {
-    /// Whether a caller may bring events to this source. Every check that is configured must hold:
-    /// a token where there are tokens, an address where addresses are listed.
+    /// Checks whether a caller may send events to this source. Every check that is configured must
+    /// pass: a token if the source has tokens, an address if it lists addresses.
     pub(super) fn authorize(&self, caller: &Caller<'_>) -> Result<(), Unauthorized> {
         let tokens = self.credentials.tokens(&self.source.id);
         let presented = caller.token.unwrap_or_default();
-        // Without a short circuit: which of several tokens is right shows in no time.
+        // There is no short circuit, so that the time taken does not show which of several tokens
+        // is right.
         let known = tokens
             .iter()
             .fold(false, |known, token| known | token.matches(presented));

@@ -1,9 +1,9 @@
-//! The door of one offer source: what an intake may see.
+//! The intake of one offer source: the tables and secrets that it may see.
 
 use crate::event::Received;
 use crate::tracker::{Credentials, Source};
 
-/// The door of one offer source, for one arrival.
+/// Reads one message for one offer source.
 #[derive(Debug, Clone, Copy)]
 pub struct Intake<'a> {
     pub(super) source: &'a Source,
@@ -12,7 +12,7 @@ pub struct Intake<'a> {
 }
 
 impl<'a> Intake<'a> {
-    /// The door of `source` for what arrived just now.
+    /// An intake for a message to `source` that arrived just now.
     #[must_use]
     pub fn new(source: &'a Source, credentials: &'a Credentials, received: Received) -> Self {
         Self {

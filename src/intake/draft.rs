@@ -1,4 +1,4 @@
-//! The last step to an event: whose click ids they are, and which values are personal.
+//! The last step to an event: it recognises click ids and puts personal values aside.
 
 use super::door::Intake;
 use crate::event::{Event, MAX_CANDIDATES};
@@ -10,7 +10,7 @@ use crate::value::{ClickId, Pii, is_unfilled_macro};
 use alloc::{borrow::Cow, vec::Vec};
 
 impl Intake<'_> {
-    /// The event of a notification in the clear.
+    /// Makes the event of a notification in plain text.
     pub(super) fn told(&self, message: &Message<'_>) -> Result<Event, NotTaken> {
         let draft = self
             .source
@@ -28,7 +28,7 @@ impl Intake<'_> {
         Ok(event)
     }
 
-    /// The click ids among some texts.
+    /// Finds the click ids in some texts.
     pub(super) fn candidates<'a>(&self, texts: impl IntoIterator<Item = Cow<'a, str>>) -> Candidates {
         let mut found = Candidates::default();
         for text in texts {
@@ -53,15 +53,15 @@ impl Intake<'_> {
     }
 }
 
-/// What a message names that may be a click id, at most [`MAX_CANDIDATES`] of each.
+/// The texts of a message that may be click ids, at most [`MAX_CANDIDATES`] of each kind.
 #[derive(Default)]
 pub(super) struct Candidates {
     pub(super) clicks: Vec<ClickId>,
-    /// Those that were not made here though they look like it.
+    /// Ids that look like ours and that none of our keys has signed.
     pub(super) forged: Vec<ClickId>,
 }
 
-/// Keeps a parameter where its role puts it.
+/// Stores a parameter in the field of the event that its role asks for.
 pub(super) fn keep(event: &mut Event, name: &str, role: Option<&ParameterRole>, value: &str) {
     if value.is_empty() {
         return;

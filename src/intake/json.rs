@@ -1,4 +1,4 @@
-//! A JSON body as parameters.
+//! Turns a JSON body into parameters.
 
 use crate::plan::RefusedReason;
 use crate::protocol::Protocol;
@@ -10,17 +10,18 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use url::form_urlencoded::byte_serialize;
 
-/// How deep a JSON body is read; what is nested deeper cannot be read.
+/// The depth to which a JSON body is read. A value that is nested deeper counts as unreadable.
 const MAX_DEPTH: usize = 8;
-/// The longest path that is told, in bytes: far more than a name of a parameter may have.
+/// The longest path of a parameter, in bytes. A configured name is far shorter.
 const MAX_PATH: usize = 256;
-/// The most of a value that is looked at, in bytes: more than any value may have.
+/// The most of a value that is read, in bytes. It is more than any value may have.
 const MAX_VALUE: usize = 2_048;
-/// A value that no query can hold: whoever asks for its parameter is told, and nobody else.
+/// A value that no query can hold. It causes an error only where the parameter is asked for.
 const UNREADABLE: &str = "=%";
 
-/// The values of a JSON object as a query: nested names are joined by dots, numbers keep their
-/// text, and what is null is absent. A member that cannot be read refuses nothing by itself.
+/// Writes the values of a JSON object as a query. Nested names are joined by dots, numbers keep
+/// their text, and null counts as absent. A member that cannot be read does not by itself make the
+/// body an error.
 pub(super) fn flattened(body: &[u8]) -> Result<String, RefusedReason> {
     let text = String::from_utf8_lossy(body);
     let Object(members) = serde_json::from_str(text.trim()).map_err(|_| RefusedReason::MalformedBody)?;
@@ -41,7 +42,7 @@ pub(super) fn flattened(body: &[u8]) -> Result<String, RefusedReason> {
 struct Flat {
     query: String,
     count: usize,
-    /// Whether bytes that are no UTF-8 were replaced.
+    /// Whether bytes that are not UTF-8 were replaced.
     is_lossy: bool,
 }
 
@@ -74,7 +75,7 @@ impl Flat {
         }
     }
 
-    /// Adds a parameter; one without a value is one that cannot be read.
+    /// Adds a parameter. None is a value that cannot be read.
     fn put(&mut self, path: &str, value: Option<&str>) -> Result<(), RefusedReason> {
         self.count = self.count.saturating_add(1);
         if self.count > MAX_QUERY_PARAMETERS {
@@ -98,14 +99,15 @@ impl Flat {
     }
 }
 
-/// The text of the first member of a name in a body that need not be whole, at any depth.
+/// Returns the text of the first member with this name, at any depth. The body may be broken or cut
+/// off.
 pub(super) fn member(body: &[u8], name: &str) -> Option<String> {
     let (start, end) = member_text(body, name)?;
     let quoted = body.get(start.checked_sub(1)?..end.checked_add(1)?)?;
     serde_json::from_slice(quoted).ok()
 }
 
-/// A body without the texts of the members of a name.
+/// Returns a body without the texts of all members with this name.
 pub(super) fn without_members(body: &[u8], name: &str) -> Vec<u8> {
     let mut kept = Vec::with_capacity(body.len());
     let mut rest = body;
@@ -117,7 +119,7 @@ pub(super) fn without_members(body: &[u8], name: &str) -> Vec<u8> {
     kept
 }
 
-/// Where the text of the first member of a name stands, between its quotes.
+/// Returns where the text of the first member with this name begins and ends, without its quotes.
 fn member_text(body: &[u8], name: &str) -> Option<(usize, usize)> {
     let quoted = format!("\"{name}\"");
     let quoted = quoted.as_bytes();
@@ -138,7 +140,7 @@ fn member_text(body: &[u8], name: &str) -> Option<(usize, usize)> {
     }
 }
 
-/// How long a text is up to its closing quote, or to the end of what came.
+/// Returns the length of a text up to its closing quote, or to the end of the body.
 fn text_length(text: &[u8]) -> usize {
     let mut escaped = false;
     let end = text.iter().position(|byte| {
@@ -149,7 +151,7 @@ fn text_length(text: &[u8]) -> usize {
     end.unwrap_or(text.len())
 }
 
-/// The members of an object in their order, repeated ones too.
+/// The members of an object in their order, with repeated ones.
 struct Object<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 /// The items of an array.
@@ -199,7 +201,7 @@ impl<'de> Deserialize<'de> for Array<'de> {
     }
 }
 
-/// A member's name, borrowed unless an escape had to be decoded.
+/// The name of a member. It is borrowed unless an escape had to be decoded.
 #[derive(serde::Deserialize)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 

@@ -1,7 +1,7 @@
 //! What is kept of a postback that cannot be read.
 //!
-//! Its caller is asked for first: the token is found whatever is wrong beside it. What rests is
-//! what came, without tokens.
+//! The caller is checked first: a token is found even if the rest of the message is broken. What is
+//! kept is the message as it came, without tokens.
 
 use super::caller::{Caller, Unauthorized};
 use super::door::Intake;
@@ -15,14 +15,14 @@ use crate::text::{lossy, written};
 use crate::value::{ClickId, is_unfilled_macro};
 use alloc::{boxed::Box, string::String, string::ToString, vec::Vec};
 
-/// The shortest token that is looked for inside of values: a shorter one may stand there by chance,
-/// and what it is taken out of could not be tried again.
+/// The shortest token that is searched for inside other values. A shorter one may stand in a value
+/// by chance, and a message from which such a text is cut could not be tried again.
 const FINDABLE: usize = 8;
 
 impl Intake<'_> {
-    /// The refusal of a postback that cannot be read as parameters, with what came to keep where
-    /// its caller is authorised: by the token of `caller`, or by one that can be found in the URL
-    /// or the body, whatever else is wrong with them.
+    /// Returns the refusal of a postback that cannot be read as parameters. It has the message to
+    /// keep if the caller is authorised: by the token of `caller`, or by a token that can be found
+    /// in the URL or the body, even if the rest of them is broken.
     #[must_use]
     pub fn unread(&self, caller: &Caller<'_>, posted: &PostedPostback<'_>, reason: RefusedReason) -> Refusal {
         let parts = [posted.query, posted.body];
@@ -31,7 +31,8 @@ impl Intake<'_> {
         self.refused_as(caller, RefusalReason::Unread(reason), found, kept)
     }
 
-    /// The refusal of a postback for `reason`, unless its caller is not taken anyway.
+    /// Returns the refusal of a postback for `reason`, or [`Unauthorized`] if the caller is not
+    /// accepted.
     pub(super) fn refused(&self, caller: &Caller<'_>, query: &[u8], reason: RefusalReason) -> Refusal {
         let found = |meaning| self.found(query, meaning);
         self.refused_as(caller, reason, found, || self.without_tokens(query))
@@ -68,7 +69,7 @@ impl Intake<'_> {
         }
     }
 
-    /// Which ring keeps what this caller sent.
+    /// Chooses the ring that keeps what this caller sent.
     fn ring(&self, caller: &Caller<'_>, found: &impl Fn(Meaning) -> Option<String>) -> Result<Ring, Unauthorized> {
         let own = found(Meaning::Token);
         let token = own.as_ref().map(String::as_bytes).or(caller.token);
@@ -82,7 +83,8 @@ impl Intake<'_> {
         }
     }
 
-    /// The first value of a meaning that says something, whatever stands beside it.
+    /// Returns the first value with this meaning that is neither empty nor a placeholder, even if
+    /// other parts of the query are broken.
     fn found(&self, query: &[u8], meaning: Meaning) -> Option<String> {
         let names = &self.source.names;
         names.names(meaning).find_map(|name| {
@@ -96,7 +98,7 @@ impl Intake<'_> {
         })
     }
 
-    /// A query or a body without the values of tokens, wherever they stand.
+    /// Returns a query or a body without the values of tokens, wherever they stand.
     fn without_tokens(&self, query: &[u8]) -> Vec<u8> {
         let tokens = self.credentials.tokens(&self.source.id);
         let long = tokens.iter().map(|token| token.expose());
@@ -134,12 +136,12 @@ fn is_json(body: &[u8]) -> bool {
     body.trim_ascii_start().first() == Some(&b'{')
 }
 
-/// A URL's query and a body as they are kept together.
+/// Joins a URL's query and a body into the bytes that are kept.
 fn joined(query: &[u8], body: &[u8]) -> Vec<u8> {
     [query, body].join(&b'\n')
 }
 
-/// The same, apart again; of a row that keeps a query alone, that.
+/// Splits what [`joined`] has joined. A row that keeps a query alone has no body.
 pub(super) fn parted(row: &RefusedRow, kept: &[u8]) -> (Vec<u8>, Option<Vec<u8>>) {
     use RefusedReason::{ContentType, MalformedBody, Misdirected, MisdirectedPostback, TooLong, TooManyParameters};
     let may_have_body = matches!(
@@ -154,7 +156,7 @@ pub(super) fn parted(row: &RefusedRow, kept: &[u8]) -> (Vec<u8>, Option<Vec<u8>>
     }
 }
 
-/// The bytes without those of `secret`.
+/// Returns the bytes without every occurrence of `secret`.
 fn without(bytes: &[u8], secret: &[u8]) -> Vec<u8> {
     let mut kept = Vec::with_capacity(bytes.len());
     let mut rest = bytes;

@@ -82,35 +82,37 @@ use crate::tracker::Alarm;
 use crate::value::Query;
 
 impl<'a> Intake<'a> {
-    /// A notification, as its body was posted, whichever of its kinds it is.
+    /// Reads a notification from its posted body, in any of the formats that the protocol has.
     ///
-    /// Guesses at a check of 32 bits are counted by [`Credentials`](crate::Credentials): a caller
-    /// who was wrong too often is refused unchecked for a while.
+    /// [`Credentials`](crate::Credentials) count wrong guesses at a check of 32 bits: a caller who
+    /// was wrong too often is refused without a check for a while.
     ///
     /// # Errors
-    /// [`RefusalReason::Notification`], always the same, with the body to keep.
+    /// [`RefusalReason::Notification`], whatever the cause, with the body to keep.
     pub fn ins(&self, caller: &Caller<'_>, body: &[u8]) -> Result<Event, Refusal> {
         self.notified(caller, body, self.source.protocol.posted(body))
     }
 
-    /// A notification of a version before 6.0, which is a form; [`Intake::ins`] takes both kinds.
+    /// Reads a notification of a version before 6.0, which is a form. [`Intake::ins`] reads both
+    /// formats.
     ///
     /// # Errors
-    /// As [`Intake::ins`]; what is no form too.
+    /// As for [`Intake::ins`], and a body that is not a form.
     #[cfg(feature = "legacy-ins")]
     pub fn form(&self, caller: &Caller<'_>, body: &[u8]) -> Result<Event, Refusal> {
         self.notified(caller, body, self.source.protocol.posted_form(body))
     }
 
-    /// A postback: the query of its URL, or the form in its body.
+    /// Reads a postback: the query of its URL, or the form in its body.
     ///
-    /// A conversion type of `open_types` needs neither a token nor an address.
+    /// A conversion type in `open_types` needs neither a token nor an address.
     ///
     /// # Errors
-    /// - a token that is missing or wrong, an address that is not allowed; a fault anywhere else
-    ///   hides no token
-    /// - of an authorised caller, with the query to keep: a query that is too long, or a value that
-    ///   means something and is malformed, too long or repeated, with its parameter's name
+    /// - a token that is missing or wrong, or an address that is not allowed; the token is found
+    ///   even if other parameters are faulty
+    /// - from an authorised caller, with the query to keep: a query that is too long, or a
+    ///   parameter that has a meaning and a value that is malformed, too long or repeated; the
+    ///   error names the parameter
     pub fn postback(&self, caller: &Caller<'_>, query: &[u8]) -> Result<Event, Refusal> {
         let read = Query::parse_each(query).map_err(RefusalReason::from);
         let read = read.and_then(|query| Ok((self.posted_back(&query)?, self.is_sent_by_anyone(&query))));
@@ -122,12 +124,12 @@ impl<'a> Intake<'a> {
         Ok(event)
     }
 
-    /// A pixel: what the browser of a visitor loads, so that nothing in it proves anything. Only a
-    /// conversion type of `open_types` is taken, whoever calls; [`Intake::postback`] takes those
-    /// too.
+    /// Reads a pixel, which the browser of a visitor loads, so that nothing in it proves anything.
+    /// Only a conversion type in `open_types` is accepted, whoever calls. [`Intake::postback`]
+    /// accepts those types too.
     ///
     /// # Errors
-    /// As [`Intake::postback`]; a type that is not open is [`Unauthorized::Type`].
+    /// As for [`Intake::postback`]; a type that is not open is [`Unauthorized::Type`].
     pub fn pixel(&self, _caller: &Caller<'_>, query: &[u8]) -> Result<Event, Refusal> {
         let query = Query::parse_each(query)?;
         if !self.is_sent_by_anyone(&query) {
@@ -136,8 +138,8 @@ impl<'a> Intake<'a> {
         Ok(self.posted_back(&query)?.0)
     }
 
-    /// Reads what came without asking who called: of what was kept and is tried again, of what a
-    /// person looks at, of tests. Whoever calls this vouches for the caller.
+    /// Reads messages without checking the caller: for a message that was kept and is tried again,
+    /// for one that a person looks at, and for tests. Whoever calls this vouches for the caller.
     #[must_use]
     pub fn assume_authorized(self) -> Authorized<'a> {
         Authorized(self)
@@ -156,7 +158,7 @@ impl<'a> Intake<'a> {
         event.ok_or_else(|| refused(Ring::Probable, alarm))
     }
 
-    /// The event of what was posted, as long as its caller was not wrong too often.
+    /// Returns the event of a notification, unless its caller was wrong too often.
     #[cfg(feature = "legacy-ins")]
     fn within_budget(&self, caller: &Caller<'_>, posted: &Posted) -> (Option<Event>, Option<Alarm>) {
         use crate::tracker::Checked;
@@ -177,8 +179,8 @@ impl<'a> Intake<'a> {
         (self.opened(posted).flatten(), None)
     }
 
-    /// The event of what was posted, where it makes one; none where a check that can be guessed is
-    /// wrong.
+    /// Returns the event of a notification. The outer `None` is a wrong check of a kind that can be
+    /// guessed; the inner one is a notification that makes no event for another reason.
     fn opened(&self, posted: &Posted) -> Option<Option<Event>> {
         let protocol = &self.source.protocol;
         let Some(keys) = self.credentials.keys(&self.source.id) else {

@@ -1,4 +1,4 @@
-//! Texts that came in place of a click id: kept, and told what they nearly are.
+//! Texts that came in place of a click id: they are kept with a hint at what was meant.
 
 use super::door::Intake;
 use crate::event::{ClickHint, Event, MAX_CANDIDATES, MAX_NAMED};
@@ -7,8 +7,8 @@ use crate::value::is_unfilled_macro;
 use alloc::string::ToString;
 
 impl Intake<'_> {
-    /// Notes the texts that are no click ids, and what the click ids that are not ours nearly are.
-    /// What names one of ours needs no hint.
+    /// Keeps the unfilled placeholders among the texts, and adds a hint where a click id that is
+    /// not ours nearly is one of ours. A click id of ours needs no hint.
     pub(super) fn note_named<'a>(&self, event: &mut Event, texts: impl IntoIterator<Item = &'a str>) {
         for text in texts.into_iter().filter(|text| is_unfilled_macro(text)) {
             let text = Cut::new(text, MAX_NAMED).to_string();

@@ -1,4 +1,4 @@
-//! Postbacks as events, and what anyone may send.
+//! Makes events of postbacks, and decides what anyone may send without a token.
 
 use super::door::Intake;
 use super::draft::keep;
@@ -14,29 +14,31 @@ use alloc::{
 };
 use core::time::Duration;
 
-/// How far a network's clock may be ahead of ours: a day, since one that leaves out its zone is
-/// hours off.
+/// How far a network's clock may be ahead of ours: one day, since a time without its zone is wrong
+/// by hours.
 pub(crate) const MAX_AHEAD: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Intake<'_> {
-    /// The event of a postback, and what was read of the query.
+    /// Makes the event of a postback, and returns what was read from the query.
     ///
-    /// Its identity is (source, its event id or receipt, click, type, status, amount, currency, and
-    /// the time where it names one), what it leaves out as if it had said what is meant then. So
-    /// the same id with a new status, of another click or of another time is news. The receipt is
-    /// the one that came, with a rebill's suffix. With neither id, each arrival is an event of its
-    /// own.
+    /// The event's identity is made of the source, the event id or receipt, the click, the type,
+    /// the status, the amount, the currency, and the time if the postback names one. A value that
+    /// the postback leaves out counts as its default. So the same event id with a new status,
+    /// another click or another time is a new event. The receipt is used as it came, with a
+    /// rebill's suffix. Without an event id and a receipt, each arrival is an event of its own.
     ///
-    /// A time beyond [`MAX_AHEAD`] after the arrival is a clock that is wrong: the arrival counts.
+    /// If the postback's time is later than the arrival by more than [`MAX_AHEAD`], the network's
+    /// clock is wrong, and the time of the arrival is used.
     ///
-    /// A postback with ClickBank's word `TEST`, one that begins with `TEST_`, or the made-up values
-    /// of ClickBank's Test button ([`is_test_button`](crate::clickbank::s2s::is_test_button)) is a
-    /// test. Its made-up receipt `ABC12345` is no receipt, with or without the other values: it is
-    /// the same in every test, and would tie them together.
+    /// A postback is a test if its type is ClickBank's word `TEST` or begins with `TEST_`, or if it
+    /// has the made-up values of ClickBank's Test button
+    /// ([`is_test_button`](crate::clickbank::s2s::is_test_button)). The made-up receipt `ABC12345`
+    /// is never stored, with or without the other values: it is the same in every test, and would
+    /// tie the tests together.
     ///
-    /// Anyone may send what is [open](crate::tracker::Source::is_open), so its sum and currency are
-    /// not read, and it has neither receipt nor parent. In ClickBank's pixel the click id may be
-    /// one of a list.
+    /// Anyone may send an [open](crate::tracker::Source::is_open) type, so its sum and currency are
+    /// not read, and its event has neither a receipt nor a parent. In ClickBank's pixel the click
+    /// id may be one of a list.
     pub(super) fn posted_back(&self, query: &Query<'_>) -> Result<(Event, InboundPostback), InboundPostbackError> {
         let protocol = &self.source.protocol;
         let own: Vec<&str> = self.source.parameters.iter().map(|row| row.name.as_str()).collect();
@@ -90,8 +92,8 @@ impl Intake<'_> {
         Ok((event, read))
     }
 
-    /// The names that an event keeps of those that were ignored. A name may be a token that was
-    /// pasted at the wrong place.
+    /// Returns the names of ignored parameters that the event keeps. Names that may be a token,
+    /// pasted at the wrong place, are left out.
     fn names_of(&self, ignored: &[String]) -> Vec<Shared<str>> {
         let tokens = self.credentials.tokens(&self.source.id);
         let is_token = |name: &&String| tokens.iter().any(|token| token.matches(name.as_bytes()));
@@ -99,8 +101,8 @@ impl Intake<'_> {
         names.take(MAX_IGNORED).map(|name| name.as_str().into()).collect()
     }
 
-    /// Parameters of the source's own with the role of an id mean something, so a fault in one
-    /// refuses the postback.
+    /// Checks the source's own parameters that have the role of an id. They have a meaning, so a
+    /// fault in one refuses the postback.
     fn ids_are_read(&self, query: &Query<'_>) -> Result<(), InboundPostbackError> {
         let is_id = |role: &ParameterRole| matches!(role, ParameterRole::EventId | ParameterRole::OrderId);
         let rows = self.source.parameters.iter();
@@ -111,7 +113,8 @@ impl Intake<'_> {
         Ok(())
     }
 
-    /// What names a message, where it says anything that does.
+    /// Returns the event id by which a repeated message is recognised; none if the message has
+    /// neither a receipt nor an id.
     fn identity(&self, read: &InboundPostback, click: Option<&ClickId>, time: Option<Timestamp>) -> Option<EventId> {
         let source = self.source;
         let by_receipt = || read.receipt_text.as_deref().map(|receipt| ("receipt", receipt));
@@ -121,7 +124,7 @@ impl Intake<'_> {
         let implied_status = source.implied_status.map_or("", Status::as_str);
         let amount = read.sum.map(|sum| sum.to_string()).unwrap_or_default();
         let currency = read.currency.unwrap_or(source.currency).to_string();
-        // Short, so that the hash takes two blocks of most messages.
+        // The time is short, so that the hash takes only two blocks for most messages.
         let time = time.map(|time| time.unix_millis().to_string()).unwrap_or_default();
         let parts = [
             "postback",
@@ -135,19 +138,20 @@ impl Intake<'_> {
             &currency,
             &time,
         ];
-        // Without its time in front: a message without one is the same at another time.
+        // The id does not begin with the time: a repeated message without a time arrives at another
+        // time.
         Some(EventId::of(None, &parts))
     }
 
-    /// The id of a message that nothing names.
+    /// Returns an event id for a message that has no identity of its own.
     fn arrival(&self) -> EventId {
         let nonce = format!("{}:{}", self.received.at, self.received.nonce);
         let parts = ["postback arrival", self.source.id.as_str(), &nonce];
         EventId::of(Some(self.received.at.unix_seconds()), &parts)
     }
 
-    /// Whether a query's word, as it is read, is that of an open type: then its amount is not read
-    /// and nobody is asked for a token, both or neither. A word that is repeated is refused later.
+    /// Whether the type in a query is an open type. Both follow from it, or neither: the amount is
+    /// not read, and no token is needed. A type that is repeated is refused later.
     pub(super) fn is_sent_by_anyone(&self, query: &Query<'_>) -> bool {
         let names = self.source.names.names(Meaning::Type);
         let words = names.filter_map(|name| query.value(name).ok()?);
@@ -157,10 +161,10 @@ impl Intake<'_> {
         words.next().is_some_and(|word| self.source.is_open(word))
     }
 
-    /// Reads a query by the source's names. What anyone may send (`open`) is read without its
-    /// amount, which counts nothing and so refuses nothing. A protocol's pixel may fill the field
-    /// of the click id with a list, and not the list but each code of it has the length of a click
-    /// id.
+    /// Reads a query by the source's parameter names. For a type that anyone may send (`open`), the
+    /// amount is not read: it does not count, so it cannot refuse the postback. The pixel of a
+    /// protocol may put a list into the field of the click id; then each code of the list, not the
+    /// whole, is limited to the length of a click id.
     fn read(&self, query: &Query<'_>, own: &[&str], open: bool) -> Result<InboundPostback, InboundPostbackError> {
         use Meaning::{ClickId, Currency, Sum};
         let names = &self.source.names;
@@ -176,7 +180,7 @@ impl Intake<'_> {
             unread => InboundPostback::read(query, &names.without(unread), own)?,
         };
         if lists {
-            // Codes are read by [`Intake::postback_candidates`].
+            // [`Intake::postback_candidates`] reads the codes.
             read.ignored
                 .retain(|name| !codes.contains(&name.as_str()) && names.meaning(name) != Some(ClickId));
             for name in names.names(ClickId) {
@@ -186,7 +190,7 @@ impl Intake<'_> {
         Ok(read)
     }
 
-    /// The texts of a postback that may be a click id.
+    /// Returns the texts of a postback that may be a click id.
     fn postback_candidates<'q>(
         &self,
         query: &'q Query<'_>,

@@ -1,8 +1,8 @@
-//! What a postback was posted with: the parameters of its URL and of its body as one query.
+//! Joins the parameters of a postback's URL and of its body into one query.
 //!
 //! Networks post forms, JSON or nothing at all, and put some of the parameters into the URL. A name
-//! that stands in both with one value is one parameter; with two values it is repeated, which
-//! whoever reads the query refuses.
+//! that stands in both with the same value is one parameter. With two values it is repeated, and
+//! the reader of the query refuses it.
 
 use super::caller::Caller;
 use super::door::Intake;
@@ -15,7 +15,7 @@ use alloc::{borrow::Cow, collections::BTreeSet, vec::Vec};
 use core::fmt;
 use url::form_urlencoded;
 
-/// What a body is read as.
+/// The format in which a body is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shape {
     Nothing,
@@ -23,7 +23,7 @@ enum Shape {
     Json,
 }
 
-/// A postback as it was posted.
+/// A postback as it was posted: the query of its URL, and its body.
 #[derive(Clone, Copy, Default)]
 pub struct PostedPostback<'a> {
     pub(super) query: &'a [u8],
@@ -32,7 +32,7 @@ pub struct PostedPostback<'a> {
 }
 
 impl<'a> PostedPostback<'a> {
-    /// One without a body: the query of its URL.
+    /// A postback without a body. `query` is the query of its URL.
     #[must_use]
     pub fn new(query: &'a [u8]) -> Self {
         Self {
@@ -41,7 +41,7 @@ impl<'a> PostedPostback<'a> {
         }
     }
 
-    /// The same with a body and what its header `Content-Type` says.
+    /// Returns the postback with a body and the value of its header `Content-Type`.
     #[must_use]
     pub fn with_body(self, content_type: Option<&'a str>, body: &'a [u8]) -> Self {
         Self {
@@ -51,16 +51,18 @@ impl<'a> PostedPostback<'a> {
         }
     }
 
-    /// The parameters of the URL and of the body as one query. A form's are joined to those of the
-    /// URL; a JSON object's are called by their paths (`order.id`, `items.0.sku`), numbers keep
-    /// their text, and what is null is absent; a member that cannot be read is faulty by itself
-    /// ([`Query::parse_each`](crate::value::Query::parse_each)). What stands in both with one value
-    /// stands once.
+    /// Returns the parameters of the URL and of the body as one query. The parameters of a form are
+    /// added to those of the URL. The parameters of a JSON object are named by their paths
+    /// (`order.id`, `items.0.sku`); numbers keep their text, null counts as absent, and a member
+    /// that cannot be read makes only its own parameter faulty
+    /// ([`Query::parse_each`](crate::value::Query::parse_each)). A parameter that stands in both
+    /// with the same value is kept once.
     ///
     /// # Errors
-    /// - [`RefusedReason::Misdirected`]: a notification of ClickBank's
-    /// - [`RefusedReason::ContentType`]: neither a form nor a JSON object
-    /// - [`RefusedReason::MalformedBody`]: JSON that cannot be read or is no object
+    /// - [`RefusedReason::Misdirected`]: the body is a notification of ClickBank
+    /// - [`RefusedReason::ContentType`]: the body is neither a form nor a JSON object
+    /// - [`RefusedReason::MalformedBody`]: the body is JSON that cannot be read, or is not an
+    ///   object
     /// - [`RefusedReason::TooLong`], [`RefusedReason::TooManyParameters`]
     pub fn query(&self) -> Result<Cow<'a, [u8]>, RefusedReason> {
         let read = match shape(self.content_type, self.body)? {
@@ -79,7 +81,8 @@ impl<'a> PostedPostback<'a> {
     }
 }
 
-/// The values may be tokens and personal data, so only the type and the length are shown.
+/// Shows only the type and the length of the body, since its values may be tokens and personal
+/// data.
 impl fmt::Debug for PostedPostback<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PostedPostback")
@@ -90,11 +93,12 @@ impl fmt::Debug for PostedPostback<'_> {
 }
 
 impl Intake<'_> {
-    /// A postback that was posted: the parameters of its URL and of its body are one set. The token
-    /// stands in either, or is that of `caller` (a header).
+    /// Reads a postback from the parameters of its URL and of its body together. The token may
+    /// stand in either, or be the token of `caller` (a header).
     ///
     /// # Errors
-    /// As [`Intake::postback`], with what came to keep; and what [`PostedPostback::query`] refuses.
+    /// As for [`Intake::postback`], with the message to keep, and what [`PostedPostback::query`]
+    /// rejects.
     pub fn posted(&self, caller: &Caller<'_>, posted: &PostedPostback<'_>) -> Result<Event, Refusal> {
         match posted.query() {
             Ok(query) => self.postback(caller, &query),
@@ -103,7 +107,8 @@ impl Intake<'_> {
     }
 }
 
-/// Small senders leave the type out or name another one; JSON is known by its first byte.
+/// Finds the format of a body. Small senders leave the content type out or name a wrong one, so
+/// JSON is recognised by its first byte.
 fn shape(content_type: Option<&str>, body: &[u8]) -> Result<Shape, RefusedReason> {
     let kind = content_type.and_then(|kind| kind.split(';').next()).unwrap_or_default();
     let kind = kind.trim().to_ascii_lowercase();
@@ -118,14 +123,14 @@ fn shape(content_type: Option<&str>, body: &[u8]) -> Result<Shape, RefusedReason
     }
 }
 
-/// Whether these are the parameters of a notification. It is told by names alone, which the sender
-/// sees himself.
+/// Whether these are the parameters of a notification. Only the names are looked at, which the
+/// sender knows anyway.
 fn is_notification(query: &[u8]) -> bool {
     let names: BTreeSet<_> = form_urlencoded::parse(query).map(|(name, _)| name).collect();
     Protocol::names_notification(|name| names.contains(name))
 }
 
-/// Both, but for parameters of the body that stand in the URL with the same value.
+/// Joins both, and leaves out parameters of the body that stand in the URL with the same value.
 fn joined(query: &[u8], body: &[u8]) -> Vec<u8> {
     let known: BTreeSet<_> = form_urlencoded::parse(query).collect();
     let mut all = query.to_vec();

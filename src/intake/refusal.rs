@@ -1,4 +1,4 @@
-//! What an intake says to what it does not take.
+//! What an intake answers when it refuses a message.
 
 use super::Unauthorized;
 use crate::network::{InboundPostbackError, PostbackFault};
@@ -10,46 +10,47 @@ use alloc::boxed::Box;
 use core::fmt;
 use thiserror::Error;
 
-/// What was refused, and what the host is to do about it. Prints as the text of the answer.
+/// A refused message, and what the host is to do about it. It prints as the text of the response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refusal {
-    /// What to answer.
+    /// Why the message was refused; the host answers with this.
     pub reason: RefusalReason,
     /// The body to keep, with its ring: commit it as [`Write::Refused`](crate::plan::Write). It is
-    /// there for every notification, and for a postback whose caller is authorised. Of two refused
-    /// notifications nothing but its ring differs, and that is decided by what the caller knows
-    /// anyway: the token, the address, and whether the wrapper can be read.
+    /// present for every notification, and for a postback whose caller is authorised. Two refused
+    /// notifications differ in nothing but the ring, and the ring depends only on what the caller
+    /// knows anyway: the token, the address, and whether the encrypted wrapper can be read.
     pub kept: Option<Box<RefusedBody>>,
-    /// Something to tell whoever runs the service, not the caller.
+    /// A warning for whoever runs the service. Do not show it to the caller.
     pub alarm: Option<Alarm>,
 }
 
-/// What to answer.
+/// Why a message was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RefusalReason {
-    /// A notification (HTTP 400, always the same): a wrong token or address, no wrapper, a wrong
-    /// secret, a text that is no notification, a version that is not chosen, too many guesses. It
-    /// says no more, since whoever could tell them apart could decrypt or guess.
+    /// A notification was refused. The response is HTTP 400 and always the same for: a wrong token
+    /// or address, a missing wrapper, a wrong secret, a text that is not a notification, a version
+    /// that is not chosen, too many guesses. It says no more, since a caller who could tell these
+    /// apart could decrypt or guess.
     #[error("notification refused")]
     Notification,
-    /// A postback whose caller is not taken (HTTP 403).
+    /// The caller of a postback is not accepted (HTTP 403).
     #[error(transparent)]
     Unauthorized(#[from] Unauthorized),
-    /// Bytes that are no query (HTTP 400).
+    /// The bytes are not a query (HTTP 400).
     #[error(transparent)]
     Query(#[from] QueryError),
-    /// A postback with a value that is malformed, too long or repeated (HTTP 400).
+    /// A value of a postback is malformed, too long or repeated (HTTP 400).
     #[error(transparent)]
     Malformed(#[from] InboundPostbackError),
-    /// A postback that the host could not read as parameters, and why (HTTP 400).
+    /// The host could not read a postback as parameters, for this reason (HTTP 400).
     #[error("{}", .0.text())]
     Unread(RefusedReason),
 }
 
 impl RefusalReason {
-    /// The code under which it is kept; none for a caller who is not taken.
+    /// Returns the code under which the message is kept; none if the caller is not accepted.
     #[must_use]
     pub fn code(&self) -> Option<RefusedReason> {
         match self {
@@ -61,7 +62,7 @@ impl RefusalReason {
         }
     }
 
-    /// The parameter at fault, by its name as far as an error shows it.
+    /// Returns the name of the faulty parameter, as far as an error may show it.
     #[must_use]
     pub fn parameter(&self) -> Option<&str> {
         match self {

@@ -1,4 +1,4 @@
-//! What a person may see of a postback that was refused.
+//! What a person may see of a refused postback.
 
 use crate::network::Meaning;
 use crate::text::{lossy, shown, written};
@@ -9,20 +9,21 @@ use alloc::{string::String, vec::Vec};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ShownParameter {
-    /// Its name, shortened where it is long.
+    /// The parameter's name, cut if it is long.
     pub name: String,
-    /// Its value, shortened where it is long; none where it may be a secret or personal.
+    /// The parameter's value, cut if it is long; none if it may be secret or personal.
     pub value: Option<String>,
-    /// How many bytes the value has as it came.
+    /// The length of the value as it came, in bytes.
     pub bytes: usize,
 }
 
-/// The parameters of a postback that was refused, in the order they came, as the names of `source`
-/// have it now. A value is shown where its name means something here, but for tokens and for
-/// parameters with a personal role; what an unknown name holds may be anybody's address.
+/// Returns the parameters of a refused postback in the order in which they came, read by the
+/// parameter names that `source` has now. A value is shown if its name has a meaning for the
+/// source, except for tokens and for parameters with a personal role. The value of an unknown name
+/// is hidden, since it may be anybody's address.
 #[must_use]
 pub fn shown_parameters(source: &Source, query: &[u8]) -> Vec<ShownParameter> {
-    // Of a body nothing is shown: where its names end and its values begin is not known.
+    // Nothing of a body is shown, since it is not known where its names end and its values begin.
     let query = query.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let is_body = query.trim_ascii_start().first() == Some(&b'{');
     let query = if is_body { &[][..] } else { query };

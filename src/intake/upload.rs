@@ -1,4 +1,4 @@
-//! Rows that a person uploads, read with the strictness of postbacks.
+//! Rows that a person uploads. They are read as strictly as postbacks.
 
 use super::authorized::Authorized;
 use super::door::Intake;
@@ -14,7 +14,7 @@ use alloc::{
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use thiserror::Error;
 
-/// The columns that a postback could have, with what they mean.
+/// The columns that have the meaning of a postback's parameter.
 const MEANINGS: &[(&str, Meaning)] = &[
     ("clickid", Meaning::ClickId),
     ("type", Meaning::Type),
@@ -25,12 +25,12 @@ const MEANINGS: &[(&str, Meaning)] = &[
     ("event_id", Meaning::EventId),
     ("order_id", Meaning::OrderId),
 ];
-/// The offer source of a row.
+/// The column with the id of the row's offer source.
 const SOURCE: &str = "source";
-/// Whether a row fires postbacks.
+/// The column that says whether the row fires postbacks.
 const FIRE: &str = "fire";
 
-/// One row of an upload: texts by column. A column that is absent or empty says nothing.
+/// One row of an upload: texts by column. A column that is absent or empty is not used.
 ///
 /// ```
 /// use postback::intake::UploadedRow;
@@ -42,12 +42,12 @@ const FIRE: &str = "fire";
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UploadedRow<'a> {
-    /// Those that say something, each once.
+    /// The columns that have a value, each once.
     fields: Vec<(&'static str, &'a str)>,
     fires: bool,
 }
 
-/// A row that is refused: the column at fault, and why.
+/// The error for a row that is refused: the column at fault, and the problem.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{problem}")]
 pub struct RowError {
@@ -56,7 +56,7 @@ pub struct RowError {
 }
 
 impl RowError {
-    /// A problem of a column.
+    /// An error in this column.
     #[must_use]
     pub fn new(field: &str, problem: impl Into<String>) -> Self {
         Self {
@@ -65,7 +65,8 @@ impl RowError {
         }
     }
 
-    /// The column, as far as an error shows it.
+    /// Returns the name of the column, as far as an error may show it; empty if the whole row is at
+    /// fault.
     #[must_use]
     pub fn field(&self) -> &str {
         &self.field
@@ -73,16 +74,16 @@ impl RowError {
 }
 
 impl<'a> UploadedRow<'a> {
-    /// Every column that there is.
+    /// Returns the names of all columns.
     pub fn columns() -> impl Iterator<Item = &'static str> {
         let read = MEANINGS.iter().map(|(name, _)| *name);
         read.chain([SOURCE, FIRE])
     }
 
-    /// The column of a name, in any case and with spaces around it.
+    /// Finds a column by its name, in any case and with spaces around it.
     ///
     /// # Errors
-    /// [`RowError`] for a name that is no column.
+    /// [`RowError`]: the name is not a column.
     pub fn column(name: &str) -> Result<&'static str, RowError> {
         let name = name.trim();
         let found = Self::columns().find(|column| column.eq_ignore_ascii_case(name));
@@ -97,11 +98,11 @@ impl<'a> UploadedRow<'a> {
         })
     }
 
-    /// A row of fields by name. White space around values says nothing.
+    /// Reads a row from its column names and texts. White space around a text is ignored.
     ///
     /// # Errors
-    /// - a name that is no column, or stands there twice
-    /// - `fire` with another value than `true` and `false`
+    /// - a name that is not a column, or is given twice
+    /// - a value of `fire` other than `true` and `false`
     pub fn read(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, RowError> {
         let mut row = Self {
             fields: Vec::new(),
@@ -111,7 +112,7 @@ impl<'a> UploadedRow<'a> {
         for (name, value) in fields {
             let column = Self::column(name)?;
             if seen.contains(&column) {
-                return Err(RowError::new(column, format!("`{column}` stands there twice")));
+                return Err(RowError::new(column, format!("`{column}` is given twice")));
             }
             seen.push(column);
             let value = value.trim();
@@ -128,13 +129,13 @@ impl<'a> UploadedRow<'a> {
         Ok(row)
     }
 
-    /// The offer source that it names; none: the default one is meant.
+    /// Returns the id of the row's offer source; none means the default source.
     #[must_use]
     pub fn source(&self) -> Option<&'a str> {
         self.text(SOURCE)
     }
 
-    /// Whether its postbacks are fired.
+    /// Whether the row fires postbacks.
     #[must_use]
     pub fn fires(&self) -> bool {
         self.fires
@@ -147,7 +148,7 @@ impl<'a> UploadedRow<'a> {
             .map(|(_, value)| *value)
     }
 
-    /// What a postback would say of it, under the names of the columns.
+    /// Writes the row as the query of a postback, with the names of the columns.
     fn query(&self) -> String {
         let said = self.fields.iter().filter(|(name, _)| ![SOURCE, FIRE].contains(name));
         let pairs = said.map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)));
@@ -156,16 +157,17 @@ impl<'a> UploadedRow<'a> {
 }
 
 impl Authorized<'_> {
-    /// The event of a row that a person uploads, of whom whoever calls this vouches.
+    /// Returns the event of a row that a person uploads. Whoever calls this vouches for that
+    /// person.
     ///
-    /// It is read as a postback of the source is, under the names of the columns: amounts and times
-    /// as the source writes them, else strictly. Its identity is that of such a postback where it
-    /// has an event id. Without one it is the row's content, so that an upload may be repeated; two
-    /// rows that say the same are one event then.
+    /// The row is read as a postback of the source is, with the names of the columns: amounts and
+    /// times in the format of the source, otherwise strictly. If the row has an event id, the
+    /// event's identity is that of such a postback. Without one the identity is the row's content,
+    /// so that an upload may be repeated; two rows with the same content are then one event.
     ///
     /// # Errors
-    /// [`RowError`]: a value that is malformed or too long, and a value that means nothing for the
-    /// source, since a column must not be lost silently.
+    /// [`RowError`]: a value that is malformed or too long, or a value that the source does not
+    /// use, since a column must not be lost silently.
     pub fn uploaded(&self, row: &UploadedRow<'_>) -> Result<Event, RowError> {
         let mut source = self.0.source.clone();
         source.names = source.names.under(MEANINGS);
@@ -190,7 +192,7 @@ impl Authorized<'_> {
     }
 }
 
-/// Each value that a row has is in its event.
+/// Checks that every value of a row is in its event.
 fn nothing_is_lost(row: &UploadedRow<'_>, event: &Event) -> Result<(), RowError> {
     let kept = [
         ("clickid", !event.clicks.is_empty() || !event.forged.is_empty()),
@@ -204,20 +206,20 @@ fn nothing_is_lost(row: &UploadedRow<'_>, event: &Event) -> Result<(), RowError>
     for (column, kept) in kept {
         if row.text(column).is_some() && !kept {
             let why = match column {
-                "sum" => "its type takes no amount from anyone (`open_types`), or it is a placeholder",
-                "created_at" => "it lies in the future, or it is a placeholder",
-                _ => "it is a placeholder that nobody filled, or no such value",
+                "sum" => "no amount is read for a type in `open_types`, or the value is an unfilled placeholder",
+                "created_at" => "it lies in the future, or is an unfilled placeholder",
+                _ => "it is an unfilled placeholder, or not a value of this column",
             };
             return Err(RowError::new(column, format!("`{column}` was not read: {why}")));
         }
     }
     if row.text("currency").is_some() && event.sum.is_none() {
-        return Err(RowError::new("currency", "`currency` stands there without `sum`"));
+        return Err(RowError::new("currency", "`currency` is given without `sum`"));
     }
     Ok(())
 }
 
-/// What an event says, as its identity.
+/// Returns an event id that is made of the event's content.
 fn content_id(event: &Event) -> EventId {
     let click = event.clicks.first().or(event.forged.first());
     let sum = event.sum.map(|sum| sum.to_string()).unwrap_or_default();

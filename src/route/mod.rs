@@ -58,42 +58,42 @@ use thiserror::Error;
 pub struct Visit<'a> {
     /// The campaign's id, as in the URL's path.
     pub campaign: &'a str,
-    /// The URL's query, as it came: whatever stands there, the visitor goes on.
+    /// The URL's query, as it came. A fault in it never stops the visitor.
     pub query: &'a [u8],
-    /// When.
+    /// The time of the visit.
     pub at: Timestamp,
-    /// 192 random bits: for the click's id and for the choice of path and offer.
+    /// 192 random bits, for the click's id and for the choice of path and offer.
     pub entropy: [u64; 3],
-    /// What the host knows of the visitor, by macro name (`country`, `os` ..).
+    /// What the host knows of the visitor, by macro name (`country`, `os`, ...).
     pub visitor: BTreeMap<String, String>,
-    /// Personal values by macro name (`ip`, `useragent`).
+    /// Personal values of the visitor, by macro name (`ip`, `useragent`).
     pub private: BTreeMap<String, Pii>,
 }
 
-/// A visit with its click and its destination.
+/// The outcome of a visit: its click and its destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Routed {
-    /// The click, to be recorded before the visitor is sent on.
+    /// The click. Record it before the visitor is redirected.
     pub click: Click,
-    /// Where the visitor goes.
+    /// The URL to which the visitor is redirected.
     pub url: String,
-    /// What the visitor's browser tells the offer of where the visitor comes from: the word of the
-    /// campaign's domain.
+    /// The referrer policy of the redirect, which says how much the browser tells the offer of
+    /// where the visitor comes from. It is the setting of the campaign's domain.
     pub referrer_policy: ReferrerPolicy,
 }
 
-/// A visit that leads nowhere.
+/// Why a visit leads nowhere.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RouteError {
-    /// There is no such campaign.
+    /// No campaign has this id.
     #[error("campaign `{0}` is not configured")]
     UnknownCampaign(String),
-    /// No path of the campaign has a weight over 0.
+    /// No path of the campaign has a weight above 0.
     #[error("campaign `{0}` has no path to choose: give it a `path` with a weight over 0")]
     NoPath(String),
-    /// The offer's URL cannot be written, not even without what came in the click's URL.
+    /// The offer's URL cannot be written, even without the values from the click's URL.
     #[error("the offer's URL cannot be rendered: {0}")]
     Render(#[from] RenderError),
     /// A personal value of the visitor does not fit its place in the offer's URL.
@@ -101,8 +101,8 @@ pub enum RouteError {
     Fill(#[from] FillError),
 }
 
-/// Sends visitors on by one configuration. It holds what of the configuration routing may see;
-/// cheap to make and to copy.
+/// Sends visitors on by one configuration. It holds the part of the configuration that routing may
+/// see, and is cheap to make and to copy.
 #[derive(Debug, Clone, Copy)]
 pub struct Router<'t> {
     domains: &'t BTreeMap<DomainId, Domain>,
@@ -113,7 +113,7 @@ pub struct Router<'t> {
 }
 
 impl<'t> Router<'t> {
-    /// Routes by the configuration of `tracker`.
+    /// A router for the configuration of `tracker`.
     #[must_use]
     pub fn new(tracker: &'t Tracker) -> Self {
         Self {
@@ -125,13 +125,13 @@ impl<'t> Router<'t> {
         }
     }
 
-    /// Makes the click of a visit: an id, the channel's parameters, one path and one offer by
-    /// weight, and the offer's URL. What of the query cannot be read, or does not fit the offer's
-    /// URL, is noted on the click ([`Click::notes`]).
+    /// Makes the click of a visit: it mints an id, reads the channel's parameters, chooses one path
+    /// and one offer by weight, and writes the offer's URL. A part of the query that cannot be
+    /// read, or that does not fit the offer's URL, is noted on the click ([`Click::notes`]).
     ///
     /// # Errors
     /// - a campaign that is not configured, or has no path with a weight over 0
-    /// - an offer's URL that cannot be written, whatever comes in the click's URL
+    /// - an offer's URL that cannot be written, even without the values from the click's URL
     pub fn route(&self, visit: Visit<'_>, keys: &ClickIdKeys) -> Result<Routed, RouteError> {
         let unknown = || RouteError::UnknownCampaign(shown(visit.campaign));
         let campaign = self.campaigns.get(visit.campaign).ok_or_else(unknown)?;
@@ -169,8 +169,8 @@ impl<'t> Router<'t> {
     }
 
     fn choose(&self, campaign: &Campaign, choice: u64) -> Option<(&'t OfferId, &'t Offer)> {
-        // Two independent draws of 32 bits; the bias of a remainder below 2^-16 for the largest
-        // weights is far under any share that shows.
+        // These are two independent draws of 32 bits. The bias of the remainder is below 2^-16 for
+        // the largest weights, far less than any statistics can show.
         let (high, low) = (choice >> 32, choice & 0xffff_ffff);
         let path: &Path = weighted(&campaign.paths, high, |path| path.weight)?;
         let (id, _) = weighted(&path.offers, low, |(_, weight)| *weight)?;
@@ -178,8 +178,8 @@ impl<'t> Router<'t> {
     }
 }
 
-/// The offer's URL; where a value that came does not fit it, the URL without those that came, and
-/// the name of what does not fit.
+/// Writes the offer's URL. If a value from the click's URL does not fit, it writes the URL without
+/// these values, and returns also the name of the one that does not fit.
 fn rendered(offer: &Offer, scope: &Scope<'_>) -> Result<(HoledText, Option<String>), RenderError> {
     let error = match offer.url.render(scope) {
         Ok(rendered) => return Ok((rendered, None)),
@@ -198,7 +198,7 @@ fn rendered(offer: &Offer, scope: &Scope<'_>) -> Result<(HoledText, Option<Strin
     rendered.map(|rendered| (rendered, Some(error.name().to_owned())))
 }
 
-/// The item under a draw, each as often as its weight says.
+/// Chooses an item by a draw, each as often as its weight says.
 fn weighted<T>(items: &[T], draw: u64, weight: impl Fn(&T) -> u32) -> Option<&T> {
     let total: u64 = items.iter().map(|item| u64::from(weight(item))).sum();
     let mut rest = draw.checked_rem(total)?;

@@ -1,13 +1,13 @@
-//! The lenient reader of a click's query. A visitor was paid for: nothing in a link turns them
-//! away, and what cannot be read is said.
+//! The lenient reader of a click's query. The visitor was paid for, so that nothing in a link turns
+//! the visitor away; what cannot be read is noted on the click.
 
 use crate::model::NoteProblem;
 use crate::text::{decoded_so_far, prefix, written};
 use alloc::borrow::{Cow, ToOwned};
 use core::str;
 
-/// The parameters of a query, in the order they came, their values as they stand there. Names that
-/// cannot be read are left out: nothing is called so.
+/// Returns the parameters of a query in the order in which they came, with undecoded values. A name
+/// that cannot be read is left out, since no parameter has that name.
 pub(super) fn parameters(query: &[u8]) -> impl Iterator<Item = (Cow<'_, [u8]>, &[u8])> {
     written(query).filter_map(|(name, value)| match decoded_so_far(name) {
         (name, true) => Some((name, value.unwrap_or_default())),
@@ -15,8 +15,8 @@ pub(super) fn parameters(query: &[u8]) -> impl Iterator<Item = (Cow<'_, [u8]>, &
     })
 }
 
-/// The text of a value as far as it is whole, and why it ends there if that is not its end. Line
-/// ends and tabs around it are no part of it.
+/// Decodes a value as far as it can be read, and says why it stops before the end if it does. Line
+/// ends and tabs around the value are removed.
 pub(super) fn text(raw: &[u8]) -> (Cow<'_, str>, Option<NoteProblem>) {
     let (bytes, is_whole) = decoded_so_far(raw);
     let (text, is_utf8) = utf8(bytes);
@@ -32,7 +32,7 @@ pub(super) fn text(raw: &[u8]) -> (Cow<'_, str>, Option<NoteProblem>) {
     (text, problem)
 }
 
-/// At most so many bytes, cut between two characters; whether something was cut.
+/// Cuts a text to at most `longest` bytes, between two characters. Returns also whether it was cut.
 pub(super) fn cut(text: Cow<'_, str>, longest: usize) -> (Cow<'_, str>, bool) {
     let kept = prefix(&text, longest).len();
     let is_cut = kept < text.len();
@@ -60,7 +60,7 @@ fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-/// The text that these bytes begin with; whether that is all of them.
+/// Decodes the bytes as far as they are UTF-8. Returns also whether that is all of them.
 fn utf8(bytes: Cow<'_, [u8]>) -> (Cow<'_, str>, bool) {
     let end = str::from_utf8(&bytes).map_or_else(|error| error.valid_up_to(), str::len);
     let is_whole = end == bytes.len();

@@ -13,7 +13,7 @@ use alloc::{
     vec::Vec,
 };
 
-/// A parameter that is read, and its value as it came.
+/// A parameter that the click reads, and its value as it came.
 struct Wanted<'q> {
     name: Cow<'q, str>,
     slot: ClickSlot,
@@ -21,10 +21,11 @@ struct Wanted<'q> {
     is_repeated: bool,
 }
 
-/// Fills the slots by the channel's names, and `sub1`..`sub20`, `ref_id`, `external_id`, `cost`
-/// under their own. An unfilled macro is a missing value. What cannot be read is noted: of a text
-/// what is whole is kept, an id and a cost are whole or left out, since a part of them would be
-/// another's. Parameters that nothing reads are not looked at.
+/// Fills the slots by the channel's parameter names, and `sub1` to `sub20`, `ref_id`, `external_id`
+/// and `cost` by their own names. An unfilled macro counts as a missing value. What cannot be read
+/// is noted. Of a text the readable part is kept. An id or a cost is kept whole or not at all,
+/// since a part of it would be another id or another cost. Parameters that nothing reads are not
+/// looked at.
 pub(super) fn fill(click: &mut Click, channel: &Channel, query: &[u8]) {
     let mut wanted = wanted(channel);
     for (name, value) in query::parameters(query).filter(|(_, value)| !value.is_empty()) {
@@ -117,7 +118,7 @@ fn note(click: &mut Click, wanted: &Wanted<'_>, problem: NoteProblem, kept: Kept
     push(click, note);
 }
 
-/// Adds a note while there is room.
+/// Adds a note if there is still room for one.
 pub(super) fn push(click: &mut Click, note: Note) {
     if click.notes.len() < MAX_NOTES {
         click.notes.push(note);

@@ -56,7 +56,7 @@ fn a_pixel_is_an_open_type_whoever_calls() {
         );
         assert_eq!(
             refusal.to_string(),
-            "the type is none that anyone may send: list it in the source's `open_types`, or send it as a postback, \
+            "this type needs a token: list it in the source's `open_types`, or send it as a postback, \
              with the token"
         );
     }

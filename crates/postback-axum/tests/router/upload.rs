@@ -138,7 +138,7 @@ async fn a_row_is_refused_with_its_column_and_the_others_are_taken() {
 async fn a_member_that_stands_there_twice_is_refused() {
     let tested = tested();
     let answer = upload(&tested, r#"[{"clickid":"a","sum":"1","sum":"2"}]"#).await;
-    assert_eq!(answer.json()["rows"][0]["error"], "`sum` stands there twice");
+    assert_eq!(answer.json()["rows"][0]["error"], "`sum` is given twice");
 }
 
 #[tokio::test]
