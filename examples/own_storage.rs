@@ -118,11 +118,15 @@ impl PointReads for Tables {
         Ok(found.take(limit).map(|row| Event::clone(&row.event)).collect())
     }
 
-    fn told(&self, click: &ClickId, keys: &BTreeSet<Receipt>) -> Result<Vec<Event>, Infallible> {
+    fn told(&self, click: &ClickId, keys: &BTreeSet<Receipt>) -> Result<Vec<EventRow>, Infallible> {
         let counts = |row: &&EventRow| row.outcome == Outcome::Applied && row.click.as_ref() == Some(click);
         let names = |row: &&EventRow| row.event.keys().iter().flatten().any(|key| keys.contains(key));
         let found = self.events.values().filter(counts).filter(names);
-        Ok(found.map(|row| Event::clone(&row.event)).collect())
+        Ok(found.cloned().collect())
+    }
+
+    fn conversion(&self, conversion: &ConversionId) -> Result<Option<Conversion>, Infallible> {
+        Ok(self.conversions.get(conversion).cloned())
     }
 
     fn click(&self, id: &ClickId) -> Result<ClickFacts, Infallible> {

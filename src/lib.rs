@@ -154,6 +154,7 @@ pub mod event;
 mod id;
 pub mod intake;
 pub mod lint;
+mod meaning;
 #[cfg(feature = "std")]
 pub mod memory;
 pub mod model;
@@ -181,9 +182,10 @@ pub use clickbank::{
 pub use compile::compile;
 pub use compile::options::CompileOptions;
 pub use config::document::Document;
-pub use decide::{decision::Decision, plan::Plan};
+pub use decide::plan::Plan;
 pub use definition::whole::Definition;
 pub use event::message::{Event, Received};
+pub use meaning::decision::Decision;
 pub use model::{click::Click, conversion::Conversion};
 pub use plan::facts::Facts;
 pub use route::Router;

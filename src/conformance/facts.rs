@@ -1,16 +1,17 @@
 //! What a decision reads.
 
 use super::make::{
-    ask, at, cases, click, click_id, decided, event, event_id, other_source, private, receipt, receipt_event,
-    receipt_guard, record, row, source, stored, tally, waiting, write,
+    ask, at, cases, click, click_id, conversion, decided, event, event_id, other_source, private, receipt,
+    receipt_event, receipt_guard, record, row, source, stored, tally, waiting, write,
 };
 use crate::event::{Event, Interface};
+use crate::model::Conversion;
 use crate::plan::{
     ClickFacts, EventRow, FactQuery, Facts, MAX_HOPS, MAX_ORPHANS, Outcome, ReceiptClick, ReceiptFacts, ReceiptRecord,
-    Tally, TallyKey, Write,
+    Share, Tally, TallyKey, Write,
 };
-use crate::value::{EventId, Receipt};
-use alloc::{format, string::String, vec, vec::Vec};
+use crate::value::{Amount, EventId, Money, Receipt};
+use alloc::{boxed::Box, format, string::String, vec, vec::Vec};
 
 fn orphans(facts: &Facts) -> Vec<EventId> {
     facts.orphans.iter().map(|event| event.id.clone()).collect()
@@ -192,7 +193,7 @@ cases! {
         };
         let told = |facts: Facts| {
             let events = facts.told.get(&click_id("one")).cloned().unwrap_or_default();
-            events.into_iter().map(|event| event.id).collect::<Vec<_>>()
+            events.into_iter().map(|row| row.event.id.clone()).collect::<Vec<_>>()
         };
         let (by_receipt, by_id) = (receipt("a"), Receipt::of_event_id("a"));
         assert_eq!(told(store.facts(&asked(vec![])).await.unwrap()), []);
@@ -206,6 +207,28 @@ cases! {
         assert_eq!(known, [event_id(1), event_id(5)], "what was taken back may change");
     }
 
+    async fn what_was_booked_for_these_events_comes_along(store) {
+        let usd = |amount: u32| Money::new(Amount::from(amount), "USD".parse().unwrap());
+        let of = |event: Event, number| EventRow {
+            click: Some(click_id("one")),
+            conversion: Some(conversion(number, "one").id),
+            share: Some(Box::new(Share { sum: usd(5), revenue: None })),
+            ..row(event, Outcome::Applied)
+        };
+        let rows = [of(receipt_event(1, "a", None), 1), of(receipt_event(2, "b", None), 2)];
+        let booked = Conversion { sum: Some(usd(8)), ..conversion(1, "one") };
+        let mut writes: Vec<_> = rows.clone().map(Write::Event).into();
+        writes.extend([booked.clone(), conversion(2, "one")].map(Write::Conversion));
+        write(store, writes).await;
+        let mut query = FactQuery::new(source(), event_id(0));
+        query.clicks = vec![click_id("one")];
+        assert!(store.facts(&query).await.unwrap().booked.is_empty(), "nobody asked");
+        query.told = vec![receipt("a")];
+        let facts = store.facts(&query).await.unwrap();
+        assert_eq!(facts.told[&click_id("one")], [rows[0].clone()]);
+        assert_eq!(facts.booked.into_values().collect::<Vec<_>>(), [booked]);
+    }
+
     async fn however_many_events_a_click_has_what_is_asked_for_comes_along(store) {
         let of = |event: Event| Write::Event(EventRow { click: Some(click_id("one")), ..row(event, Outcome::Applied) });
         let (before, behind) = ((1..=1_000).map(event), (1_002..=2_002).map(event));
@@ -215,7 +238,7 @@ cases! {
         query.clicks = vec![click_id("one")];
         query.told = vec![receipt("a")];
         let facts = store.facts(&query).await.unwrap();
-        let told: Vec<_> = facts.told[&click_id("one")].iter().map(|event| event.id.clone()).collect();
+        let told: Vec<_> = facts.told[&click_id("one")].iter().map(|row| row.event.id.clone()).collect();
         assert_eq!(told, [event_id(1_001)]);
     }
 

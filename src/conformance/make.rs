@@ -4,7 +4,7 @@ use super::Subject;
 use crate::delivery::{Attempt, Cause, Delivery, DeliveryRow, Lane, Leased, Settled, Settlement, Verdict};
 pub(super) use crate::drive::join;
 use crate::event::{Event, Interface, Kind};
-use crate::model::{Click, Conversion, Entry, Method, Revenue};
+use crate::model::{Basis, Click, Conversion, Entry, Method, Revenue};
 use crate::outbound::{HoledText, Outbound};
 use crate::plan::{
     Added, Commit, Committed, EventRow, FactQuery, Facts, Fired, Guard, GuardKey, Outcome, ReceiptRecord, Tally,
@@ -111,6 +111,7 @@ pub(super) fn row(event: Event, outcome: Outcome) -> EventRow {
         reason: None,
         click: None,
         conversion: None,
+        share: None,
         configuration: fingerprint("configuration"),
         trace: Trace::default(),
     }
@@ -136,6 +137,7 @@ pub(super) fn conversion(number: i64, of: &str) -> Conversion {
         shown: entry(number).into(),
         sum: None,
         revenue: Revenue::Nothing,
+        basis: Basis::Shown,
         count: 1,
     }
 }

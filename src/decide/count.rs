@@ -5,11 +5,14 @@ use super::tallies::{self, MAX_TALLIES};
 use super::update::says_the_same;
 use super::work::Work;
 use crate::event::Event;
-use crate::model::{Click, Conversion, Duplicates, Entry, Revenue};
+use crate::model::{Basis, Click, Conversion, Duplicates, Entry, Revenue};
 use crate::plan::rows;
 use crate::plan::{DuplicateDecision, EventRow, Outcome, Reason, Tally, TallyKey};
 use crate::value::{Money, Shared};
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::{
+    boxed::Box,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// A conversion before and after an entry.
 struct Made {
@@ -22,7 +25,7 @@ struct Made {
 }
 
 /// Why an entry makes nothing.
-type Refused = (Outcome, Reason);
+pub(super) type Refused = (Outcome, Reason);
 
 impl<'a> Work<'a> {
     /// Lets an entry make or change a conversion, and fires what follows from it.
@@ -39,6 +42,12 @@ impl<'a> Work<'a> {
             true => self.reversals(click),
             false => BTreeMap::new(),
         };
+        let refunds = match policy {
+            None => self.refunds(event, &entry),
+            Some(_) => None,
+        };
+        let followed = entry.event_id.as_ref().filter(|_| policy == Some(Duplicates::Update));
+        let order = refunds.or(followed);
         let made = match policy {
             Some(Duplicates::Update) => self.followed(click, event, &entry, signed),
             _ => self.made(click, policy, &entry, signed),
@@ -57,6 +66,10 @@ impl<'a> Work<'a> {
             }
         };
         row.conversion = Some(after.id.clone());
+        row.share = tally
+            .as_ref()
+            .and_then(|tally| self.decision.share(tally, &entry))
+            .map(Box::new);
         let unchanged = before.as_ref().is_some_and(|before| match policy {
             Some(Duplicates::Update) => says_the_same(before, &after),
             _ => before.shown == after.shown && before.sum == after.sum && before.revenue == after.revenue,
@@ -85,7 +98,8 @@ impl<'a> Work<'a> {
                 let is_unsaid = tally
                     .as_ref()
                     .is_some_and(|tally| matches!(tally.key, TallyKey::Reversal(_)));
-                nothing_left(&after).filter(|_| is_unsaid)
+                let taken = (after.basis == Basis::TakenBack).then_some(Reason::TakenBack);
+                nothing_left(&after).filter(|_| is_unsaid).or(taken)
             });
             // A conversion of the event's own has told nothing yet.
             let shared = tally.as_ref().filter(|_| policy != Some(Duplicates::CreateMarked));
@@ -119,8 +133,19 @@ impl<'a> Work<'a> {
         if let Some(tally) = tally {
             self.put_tally(tally);
         }
+        if let Some(id) = refunds {
+            self.note_refund(click, id, &entry);
+        }
+        if let Some(id) = order {
+            for order in self.refunded_orders(click, id) {
+                self.put_conversion(order);
+            }
+        }
+        if let Some(id) = refunds.filter(|_| row.reason.is_none()) {
+            row.reason = self.takes_more(click, id).then_some(Reason::TakesBackMore);
+        }
         if row.outcome == Outcome::Applied && self.facts.told.contains_key(&click.id) {
-            self.applied.push((click.id.clone(), event.clone()));
+            self.applied.push(row.clone());
         }
         self.correct(&taken_back, event, click);
     }
@@ -149,13 +174,9 @@ impl<'a> Work<'a> {
             return self.made(click, Some(policy), entry, signed);
         };
         let id = tallies::conversion_id(click, &key);
-        let (source, decision) = (self.source, self.decision);
-        let shows = |tally: &Tally| {
-            let in_time = decision.is_in_time(source, tally, click);
-            in_time.then(|| decision.shown(tally, id.clone(), policy, click))
-        };
+        let decision = self.decision;
         let known = self.tally(click, &key).cloned();
-        let before = known.as_ref().and_then(shows);
+        let before = known.as_ref().and_then(|known| self.order(click, known));
         let (mut tally, did) = match known {
             Some(mut tally) => {
                 let did = decision.merge(&mut tally, policy, entry);
@@ -168,7 +189,7 @@ impl<'a> Work<'a> {
             }
         };
         decision.tell(&mut tally, event, entry);
-        let Some(after) = shows(&tally) else {
+        let Some(after) = self.order(click, &tally) else {
             self.put_tally(tally);
             return Err((Outcome::Expired, Reason::Expired));
         };
@@ -292,7 +313,7 @@ impl<'a> Work<'a> {
         changed.or_else(|| self.stored(click).iter().find(|tally| tally.key == *key))
     }
 
-    fn stored(&self, click: &Click) -> &'a [Tally] {
+    pub(super) fn stored(&self, click: &Click) -> &'a [Tally] {
         self.facts.clicks.get(&click.id).map_or(&[], |known| &known.tallies)
     }
 
@@ -309,11 +330,11 @@ impl<'a> Work<'a> {
         self.has_most(click, |key| match key {
             TallyKey::TypeAndId(name, _) => !self.source.open_types.contains(name),
             TallyKey::Order(..) => true,
-            TallyKey::Type(_) | TallyKey::Edit | TallyKey::Reversal(_) => false,
+            TallyKey::Type(_) | TallyKey::Edit | TallyKey::Reversal(_) | TallyKey::Refunded(_) => false,
         })
     }
 
-    fn has_most(&self, click: &Click, counts: impl Fn(&TallyKey) -> bool) -> bool {
+    pub(super) fn has_most(&self, click: &Click, counts: impl Fn(&TallyKey) -> bool) -> bool {
         let keys = self.tallies_of(click).map(|tally| &tally.key);
         let counted: BTreeSet<&TallyKey> = keys.filter(|key| counts(key)).collect();
         counted.len() >= MAX_TALLIES

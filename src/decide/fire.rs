@@ -5,10 +5,10 @@
 //! that ask four different things): 36,400 so, 54,700 without. An index of types and statuses as
 //! bitsets bought under 4 % on top and is gone.
 
-use super::decision::Decision;
-use super::money::delta;
 use crate::delivery::{Cause, Delivery};
 use crate::event::Event;
+use crate::meaning::Decision;
+use crate::meaning::delta;
 use crate::model::{Click, Conversion, Updates};
 use crate::outbound::{HoledText, Outbound};
 use crate::plan::{Fired, MAX_TRACED_RULES, RuleTraces, RuleVerdict, Trace};

@@ -2,21 +2,25 @@
 //! much, in an order in which each is looked up and none is searched for.
 
 use super::work::Work;
-use crate::event::Event;
 use crate::model::Click;
-use crate::plan::{Tally, TallyKey};
-use crate::value::Receipt;
-use alloc::{collections::BTreeMap, vec::Vec};
+use crate::plan::{EventRow, Tally, TallyKey};
+use crate::value::{ConversionId, Receipt};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
 
-/// The events of a click by receipt and event id, and its tallies by key.
+/// The events of a click by receipt and event id, and its tallies.
 pub(super) struct Ledger<'w> {
-    events: BTreeMap<Receipt, Vec<&'w Event>>,
+    events: BTreeMap<Receipt, Vec<&'w EventRow>>,
     tallies: BTreeMap<&'w TallyKey, &'w Tally>,
+    /// The conversions of orders that are followed by their event ids.
+    orders: BTreeSet<&'w ConversionId>,
 }
 
 impl Ledger<'_> {
     /// The events that name a receipt or an event id.
-    pub(super) fn events(&self, key: &Receipt) -> impl Iterator<Item = &Event> {
+    pub(super) fn events(&self, key: &Receipt) -> impl Iterator<Item = &EventRow> {
         self.events.get(key).into_iter().flatten().copied()
     }
 
@@ -27,21 +31,31 @@ impl Ledger<'_> {
     pub(super) fn tallies(&self) -> impl Iterator<Item = &Tally> {
         self.tallies.values().copied()
     }
+
+    pub(super) fn is_order(&self, conversion: &ConversionId) -> bool {
+        self.orders.contains(conversion)
+    }
 }
 
 impl Work<'_> {
     pub(super) fn ledger(&self, click: &Click) -> Ledger<'_> {
         let stored = self.facts.told.get(&click.id).into_iter().flatten();
-        let decided = self.applied.iter().filter(|(of, _)| *of == click.id);
-        let mut events: BTreeMap<Receipt, Vec<&Event>> = BTreeMap::new();
-        for event in stored.chain(decided.map(|(_, event)| event)) {
-            for key in event.keys().into_iter().flatten().filter(|_| !event.test) {
-                events.entry(key).or_default().push(event);
+        let decided = self.applied.iter().filter(|row| row.click.as_ref() == Some(&click.id));
+        let mut events: BTreeMap<Receipt, Vec<&EventRow>> = BTreeMap::new();
+        for row in stored.chain(decided) {
+            for key in row.event.keys().into_iter().flatten().filter(|_| !row.event.test) {
+                events.entry(key).or_default().push(row);
             }
         }
+        let tallies: BTreeMap<_, _> = self.tallies_of(click).map(|tally| (&tally.key, tally)).collect();
+        let orders = tallies
+            .values()
+            .filter(|tally| matches!(tally.key, TallyKey::Order(..)));
+        let orders = orders.filter_map(|tally| tally.conversion.as_ref()).collect();
         Ledger {
             events,
-            tallies: self.tallies_of(click).map(|tally| (&tally.key, tally)).collect(),
+            tallies,
+            orders,
         }
     }
 }

@@ -33,15 +33,14 @@
 //! ```
 
 mod attribute;
+mod correct;
 mod count;
-pub(crate) mod decision;
 mod fire;
 mod ledger;
 mod mark;
-mod money;
 pub(crate) mod plan;
 mod receipts;
-mod resolve;
+mod refunded;
 mod reversal;
 mod rewrite;
 mod tallies;
@@ -49,7 +48,6 @@ mod tell;
 mod update;
 mod work;
 
-pub(crate) use decision::Decision;
 pub use mark::{Mark, mark};
 pub(crate) use plan::Plan;
 pub use plan::{Reply, ReplyOutcome};
@@ -57,6 +55,7 @@ pub use rewrite::{NotRewritten, Retold, Rewritten};
 pub use tallies::MAX_TALLIES;
 
 use crate::event::Event;
+pub(crate) use crate::meaning::Decision;
 use crate::plan::{FactQuery, Facts, Outcome};
 use crate::value::{OfferSourceId, Timestamp};
 use alloc::vec::Vec;

@@ -1,18 +1,19 @@
 //! What is taken back without saying how much: what its receipt or event id was worth.
 //!
 //! All such reversals of one receipt or id share a conversion, which shows the first of them. What
-//! it takes back is read off the click's events and tallies as they are, so that a payment that
-//! comes later, or a corrected amount, corrects it too.
+//! it takes back is read off the conversions of the click's events as they were booked, whatever
+//! the configuration would make of these events today; so a payment that comes later, or a
+//! corrected amount, corrects it too.
 
-use super::decision::Decision;
 use super::fire::Change;
 use super::ledger::Ledger;
 use super::tallies;
 use super::work::Work;
 use crate::event::{Event, Kind};
-use crate::model::{Click, Conversion, Counts, Duplicates, Entry, Revenue};
-use crate::plan::{Tally, TallyKey, Trace};
-use crate::value::{Amount, Currency, Money, Receipt};
+use crate::meaning::Decision;
+use crate::model::{Basis, Click, Conversion, Counts, Duplicates, Entry, Revenue};
+use crate::plan::{Share, Tally, TallyKey, Trace};
+use crate::value::{Amount, ConversionId, Currency, Money, Receipt};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     vec::Vec,
@@ -78,9 +79,10 @@ impl Decision<'_> {
     }
 }
 
-/// The keys of an event of a kind that may be a reversal which does not say how much.
+/// The keys of an event of a kind that may be a reversal which does not say how much, or that a
+/// person has uploaded to correct what they show.
 pub(super) fn taken_keys(event: &Event, kind: &Kind) -> Vec<Receipt> {
-    match event.sum.is_none() && kind.subtracts() {
+    match event.uploaded || (event.sum.is_none() && kind.subtracts()) {
         true => event.keys().into_iter().flatten().collect(),
         false => Vec::new(),
     }
@@ -92,7 +94,7 @@ impl<'a> Work<'a> {
         let TallyKey::Reversal(key) = &tally.key else {
             return None;
         };
-        let worth = self.worth(ledger, click, key);
+        let worth = self.worth(ledger, key);
         let account = self.decision.currency;
         let negative = |money: Money| Money {
             amount: money.amount.neg(),
@@ -155,66 +157,56 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn worth(&self, ledger: &Ledger<'_>, click: &Click, key: &Receipt) -> Worth {
+    /// What was booked for the events of a receipt or an event id.
+    fn worth(&self, ledger: &Ledger<'_>, key: &Receipt) -> Worth {
         let mut worth = Worth::default();
-        let mut seen: BTreeSet<TallyKey> = BTreeSet::new();
-        for event in ledger.events(key) {
-            let meaning = self.decision.meaning(self.source, event);
-            let offer = self.decision.offers.get(&click.offer);
-            let kind = self.decision.kind(self.source, event, &meaning);
-            let Some(entry) = self.decision.entry(self.source, offer, event, &meaning, &kind) else {
+        let mut seen: BTreeSet<&ConversionId> = BTreeSet::new();
+        for row in ledger.events(key) {
+            let booked = row.conversion.as_ref().and_then(|id| self.booked(id));
+            let Some(booked) = booked.filter(|booked| !is_unsaid(&booked.shown)) else {
                 continue;
             };
-            match self.decision.adds(&entry) {
-                Some(true) => match self.falls_into(ledger, event, &entry) {
-                    None => self.add_entry(&mut worth, &entry),
-                    Some((Duplicates::Increment, tally)) => {
-                        let added = self.decision.signed(&entry);
-                        if added.is_some_and(|money| !tallies::is_other_currency(tally, money)) {
-                            self.add_entry(&mut worth, &entry);
-                        }
-                    }
-                    Some((policy, tally)) if seen.insert(tally.key.clone()) => {
-                        self.add_shown(&mut worth, click, policy, tally, key);
-                    }
-                    Some(_) => {}
-                },
-                Some(false) => self.add_entry(&mut worth, &entry),
-                None => {}
+            if booked.basis == Basis::Added {
+                let in_its_currency = |share: &&Share| booked.sum.is_some_and(|sum| sum.currency == share.sum.currency);
+                if let Some(share) = row.share.as_deref().filter(in_its_currency) {
+                    worth.paid = true;
+                    self.add(&mut worth, &booked.shown, share.sum, share.revenue);
+                }
+            } else if (is_shown(&booked.shown, key) || ledger.is_order(&booked.id)) && seen.insert(&booked.id) {
+                self.add_booked(&mut worth, booked);
             }
         }
         worth
     }
 
-    /// The tally whose conversion an entry is a part of, under its policy.
-    fn falls_into<'l>(&self, ledger: &'l Ledger<'_>, event: &Event, entry: &Entry) -> Option<(Duplicates, &'l Tally)> {
-        let policy = self.decision.policy(self.source, event, entry)?;
-        let tally = ledger.tally(&self.decision.tally_key(policy, entry)?)?;
-        tally.conversion.is_some().then_some((policy, tally))
-    }
-
-    /// Adds what the conversion of a tally shows of a receipt or an event id.
-    fn add_shown(&self, worth: &mut Worth, click: &Click, policy: Duplicates, tally: &Tally, key: &Receipt) {
-        let Some(id) = tally.conversion.clone() else { return };
-        let is_order = policy == Duplicates::Update;
-        let shown = self.decision.shown(tally, id, policy, click);
-        let is_its = is_order || is_shown(&shown.shown, key);
-        if is_its
-            && (!is_order || self.decision.is_in_time(self.source, tally, click))
-            && let (Revenue::Counted { money }, Some(sum)) = (shown.revenue, shown.sum)
-        {
-            worth.paid = true;
-            worth.add(sum, Some(money));
+    fn add_booked(&self, worth: &mut Worth, booked: &Conversion) {
+        let shown = &booked.shown;
+        match (booked.revenue, booked.sum) {
+            (Revenue::Counted { money }, Some(sum)) => {
+                worth.paid |= shown.kind.adds();
+                // What refunds have of a declined order is but a part of its sum.
+                let sum = if booked.basis == Basis::TakenBack { money } else { sum };
+                self.add(worth, shown, sum, Some(money));
+            }
+            (Revenue::NoRate, Some(sum)) if shown.kind.subtracts() => self.add(worth, shown, sum, None),
+            _ => {}
         }
     }
 
-    fn add_entry(&self, worth: &mut Worth, entry: &Entry) {
-        let Some(signed) = self.decision.signed(entry).filter(|_| self.decision.earns(entry)) else {
-            return;
-        };
-        worth.paid |= entry.kind.adds();
-        worth.add(signed, self.decision.convert(signed, self.decision.currency, entry.at));
+    /// The account's currency may have been changed since something was booked.
+    fn add(&self, worth: &mut Worth, shown: &Entry, sum: Money, revenue: Option<Money>) {
+        let account = self.decision.currency;
+        worth.add(
+            sum,
+            revenue.and_then(|money| self.decision.convert(money, account, shown.at)),
+        );
     }
+}
+
+/// Whether it takes back what it does not say: that is read off what was booked, so it is none of
+/// it.
+fn is_unsaid(entry: &Entry) -> bool {
+    entry.kind.subtracts() && entry.sum.is_none()
 }
 
 fn is_shown(entry: &Entry, key: &Receipt) -> bool {

@@ -1,12 +1,13 @@
 //! A postback that was decided, written again under the configuration of now.
 
-use super::decision::Decision;
 use super::fire::{Scopes, note, render};
 use crate::delivery::{Cause, Delivery, Replaced};
 use crate::event::Event;
-use crate::model::{Click, Conversion};
+use crate::meaning::Decision;
+use crate::model::{Click, Conversion, Entry, Revenue, Status};
 use crate::plan::Tally;
-use crate::value::{CampaignId, DeliveryId, PostbackId, Timestamp};
+use crate::tracker::PostbackRule;
+use crate::value::{Amount, CampaignId, DeliveryId, PostbackId, Timestamp};
 use alloc::{boxed::Box, string::String};
 use thiserror::Error;
 
@@ -19,6 +20,10 @@ pub struct Retold<'a> {
     pub click: &'a Click,
     /// The conversion as it is now.
     pub conversion: &'a Conversion,
+    /// The conversions of the click: among them is what takes this one back.
+    pub others: &'a [Conversion],
+    /// Whether it is wanted although the conversion was withdrawn since.
+    pub anyway: bool,
     /// The tallies of the click.
     pub tallies: &'a [Tally],
     /// Whether the postback told of the conversion once alone. What was told before and after is
@@ -49,19 +54,66 @@ pub enum NotRewritten {
     /// Its rule is no longer configured.
     #[error("campaign `{0}` has no postback `{1}` any more")]
     Rule(CampaignId, PostbackId),
+    /// Its conversion has a status now that takes it back, and the rule does not ask for that one.
+    #[error("its conversion is {0} now; `anyway=true` sends it all the same")]
+    Withdrawn(Status),
+    /// A refund or a chargeback has taken back all of its conversion.
+    #[error("its conversion was taken back; `anyway=true` sends it all the same")]
+    TakenBack,
     /// A value that the template needs is missing or does not fit.
     #[error("it can no longer be written: {0}")]
     Template(String),
+}
+
+impl NotRewritten {
+    /// Whether the conversion does not stand any more.
+    #[must_use]
+    pub fn is_withdrawn(&self) -> bool {
+        matches!(self, Self::Withdrawn(_) | Self::TakenBack)
+    }
+}
+
+impl Retold<'_> {
+    /// Why the conversion does not stand any more, as a rule sees it. What takes money back itself
+    /// stands always.
+    fn withdrawn(&self, rule: &PostbackRule) -> Option<NotRewritten> {
+        let shown = &self.conversion.shown;
+        if shown.kind.subtracts() {
+            return None;
+        }
+        if shown.status == Status::Declined && !rule.conditions.statuses.contains(&shown.status) {
+            return Some(NotRewritten::Withdrawn(shown.status));
+        }
+        let by_receipt = |other: &Entry| shown.receipt.is_some() && other.receipt == shown.receipt;
+        let by_id = |other: &Entry| shown.event_id.is_some() && other.event_id == shown.event_id;
+        let takes = |other: &&Conversion| {
+            other.shown.kind.subtracts() && !other.shown.test && (by_receipt(&other.shown) || by_id(&other.shown))
+        };
+        let taken = self.others.iter().filter(takes).filter_map(counted);
+        let taken = taken.fold(Amount::ZERO, |sum, amount| sum.checked_add(amount).unwrap_or(sum));
+        let left = counted(self.conversion)?.checked_add(taken)?;
+        (taken.is_negative() && left <= Amount::ZERO).then_some(NotRewritten::TakenBack)
+    }
+}
+
+/// What of a conversion counts, in the account's currency.
+fn counted(conversion: &Conversion) -> Option<Amount> {
+    match conversion.revenue {
+        Revenue::Counted { money } => Some(money.amount),
+        _ => None,
+    }
 }
 
 impl Decision<'_> {
     /// Writes the postback of a delivery again by the rule as it is configured now, as the next
     /// revision of it: another delivery, whose id is a function of the one that it replaces. Pure:
     /// the same arguments give the same delivery. The rule's conditions are not asked; whoever
-    /// calls this wants it to be sent.
+    /// calls this wants it to be sent. What was declined or taken back since is not told again,
+    /// unless that is wanted ([`Retold::anyway`]).
     ///
     /// # Errors
-    /// [`NotRewritten`]: no postback, a campaign or rule that is gone, a value that is missing.
+    /// [`NotRewritten`]: no postback, a campaign or rule that is gone, a conversion that was
+    /// withdrawn, a value that is missing.
     pub fn rewrite(&self, replaces: &Delivery, told: &Retold<'_>, now: Timestamp) -> Result<Rewritten, NotRewritten> {
         let Cause::Postback { campaign, postback, .. } = &replaces.cause else {
             return Err(NotRewritten::NoPostback);
@@ -71,6 +123,9 @@ impl Decision<'_> {
         let (campaign, channel) = known.ok_or_else(|| NotRewritten::Campaign(campaign.clone()))?;
         let rule = campaign.postbacks.iter().find(|rule| rule.id == *postback);
         let rule = rule.ok_or_else(|| NotRewritten::Rule(campaign.id.clone(), postback.clone()))?;
+        if let Some(withdrawn) = told.withdrawn(rule).filter(|_| !told.anyway) {
+            return Err(withdrawn);
+        }
         let mut scopes = Scopes::new(*self, campaign, channel, told.click, told.conversion);
         let payout = scopes.payout(rule);
         let revision = replaces.replaces.as_ref().map_or(1, |known| known.revision);

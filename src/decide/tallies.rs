@@ -3,10 +3,10 @@
 //! Merging is min, max and add over (time, event id), so every order of arrival ends in the same
 //! tally. The one exception is meant: an event without a time of its own is as old as its arrival.
 
-use super::decision::Decision;
 use crate::event::{Event, Interface, Kind};
-use crate::model::{Click, Conversion, Duplicates, Entry, Revenue, Status};
-use crate::plan::{Added, DuplicateDecision, Tally, TallyKey};
+use crate::meaning::Decision;
+use crate::model::{Basis, Click, Conversion, Duplicates, Entry, Revenue, Status};
+use crate::plan::{Added, DuplicateDecision, Share, Tally, TallyKey};
 use crate::tracker::Source;
 use crate::value::{ConversionId, Currency, Money, Shared};
 use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
@@ -56,6 +56,7 @@ impl Decision<'_> {
         {
             // What was added counts, whatever the status of the entry that is shown. There is no
             // rate only where nothing of it has one.
+            conversion.basis = Basis::Added;
             conversion.sum = Some(Money { amount, currency });
             conversion.revenue = added
                 .revenue
@@ -121,7 +122,7 @@ impl Decision<'_> {
             count: 1,
             fired: Vec::new(),
         };
-        if !matches!(tally.key, TallyKey::Order(..) | TallyKey::Reversal(_)) {
+        if adds_up(&tally.key) {
             self.add(&mut tally, entry);
         }
         tally
@@ -157,6 +158,16 @@ impl Decision<'_> {
             Duplicates::Ignore | Duplicates::IgnoreEventId if first => DuplicateDecision::ReplacedFirst,
             Duplicates::Ignore | Duplicates::IgnoreEventId => DuplicateDecision::Kept,
         }
+    }
+
+    /// What an entry is worth to a tally that adds its amounts up, whether it does so now or under
+    /// another policy later.
+    pub(super) fn share(&self, tally: &Tally, entry: &Entry) -> Option<Share> {
+        let sum = self
+            .signed(entry)
+            .filter(|_| adds_up(&tally.key) && self.earns(entry))?;
+        let revenue = self.convert(sum, self.currency, entry.at);
+        Some(Share { sum, revenue })
     }
 
     /// Only what counts as money adds up, each currency by itself: an amount that is pending is
@@ -196,6 +207,11 @@ impl Decision<'_> {
     }
 }
 
+/// Whether a tally adds its amounts up.
+fn adds_up(key: &TallyKey) -> bool {
+    !matches!(key, TallyKey::Order(..) | TallyKey::Reversal(_))
+}
+
 /// The currency of what a tally adds up, with its amounts: that of the earliest entry with an
 /// amount, whatever its status.
 fn leading(tally: &Tally) -> Option<(Currency, &Added)> {
@@ -226,6 +242,7 @@ pub(super) fn conversion_id(click: &Click, key: &TallyKey) -> ConversionId {
             ConversionId::of_bytes(seconds, &[click, b"order", counts.as_str().as_bytes(), id.as_bytes()])
         }
         TallyKey::Reversal(key) => ConversionId::of_bytes(seconds, &[click, b"reversal", key.as_bytes()]),
+        TallyKey::Refunded(key) => ConversionId::of_bytes(seconds, &[click, b"refunded", key.as_bytes()]),
     }
 }
 

@@ -1,9 +1,9 @@
 //! What tools ask of a decision without making one.
 
-use super::decision::Decision;
 use super::fire::Scopes;
-use super::resolve::Meaning;
 use crate::event::Event;
+use crate::meaning::Decision;
+use crate::meaning::Meaning;
 use crate::model::{Click, Conversion, Entry};
 use crate::plan::Reason;
 use crate::rule::reasons;

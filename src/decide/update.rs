@@ -6,11 +6,11 @@
 //! of their own are as old as their arrival.
 
 use super::attribute::{Attribution, attribute};
-use super::decision::Decision;
 use super::receipts::Receipts;
-use super::resolve::Meaning;
 use super::tallies::supersedes;
 use crate::event::{Event, Interface, Kind};
+use crate::meaning::Decision;
+use crate::meaning::Meaning;
 use crate::model::{Click, Conversion, Duplicates, Entry};
 use crate::plan::{Facts, Tally, Told};
 use crate::tracker::Source;
@@ -80,7 +80,9 @@ impl Decision<'_> {
         };
         let entry = self.entry(source, self.offers.get(&click.offer), event, &meaning, &kind)?;
         let policy = self.policy(source, event, &entry);
-        let key = self.tally_key(policy.filter(|policy| *policy == Duplicates::Update)?, &entry)?;
+        let is_followed = |policy: &Duplicates| *policy == Duplicates::Update || event.uploaded;
+        policy.filter(is_followed)?;
+        let key = self.tally_key(Duplicates::Update, &entry)?;
         let tallies = &facts.clicks.get(&click.id)?.tallies;
         let tally = tallies.iter().find(|tally| tally.key == key)?;
         if is_told(tally, &entry, event.sum) || !supersedes(&entry, &tally.last) {

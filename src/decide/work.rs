@@ -1,15 +1,16 @@
 //! What is read, and the rows as they change while one plan is made.
 
 use super::attribute::{Attribution, attribute, by_receipt_alone};
-use super::decision::Decision;
 use super::receipts::Receipts;
-use super::resolve::Meaning;
 use crate::delivery::Delivery;
 use crate::event::{Event, Interface, Kind};
+use crate::meaning::Decision;
+use crate::meaning::Meaning;
 use crate::model::{Click, Conversion, Duplicates};
+use crate::plan::rows;
 use crate::plan::{Commit, EventRow, Facts, Found, Guard, GuardKey, Outcome, Reason, Tally, Trace, Write};
 use crate::tracker::Source;
-use crate::value::{ClickId, Timestamp};
+use crate::value::{ConversionId, Shared, Timestamp};
 use alloc::{boxed::Box, vec::Vec};
 
 /// What is read, and the rows as they change while one plan is made.
@@ -23,9 +24,8 @@ pub(super) struct Work<'a> {
     pub(super) tallies: Vec<Tally>,
     pub(super) conversions: Vec<Conversion>,
     pub(super) outbox: Vec<Delivery>,
-    /// Events of this plan that count, with their clicks, where it matters what the click's events
-    /// have told.
-    pub(super) applied: Vec<(ClickId, Event)>,
+    /// Events of this plan that count, where it matters what their click's events have told.
+    pub(super) applied: Vec<EventRow>,
 }
 
 impl<'a> Work<'a> {
@@ -53,6 +53,7 @@ impl<'a> Work<'a> {
             reason: None,
             click: None,
             conversion: None,
+            share: None,
             decided_at: self.now,
             configuration: self.decision.fingerprint.clone(),
             trace: Trace::default(),
@@ -90,6 +91,13 @@ impl<'a> Work<'a> {
         row
     }
 
+    /// A conversion as it was booked, in this plan or before it. Of those before it the ones are
+    /// known that [`Facts::booked`] brings.
+    pub(super) fn booked(&self, id: &ConversionId) -> Option<&Conversion> {
+        let changed = rows::get(&self.conversions, |known| known.id.cmp(id));
+        changed.or_else(|| self.facts.booked.get(id))
+    }
+
     fn attributed(
         &mut self,
         row: &mut EventRow,
@@ -103,9 +111,20 @@ impl<'a> Work<'a> {
         row.trace.found = Some(found);
         let offer = self.decision.offers.get(&click.offer);
         let entry = self.decision.entry(self.source, offer, event, meaning, kind);
+        let entry = entry.map(Shared::from);
         let policy = entry
             .as_ref()
             .and_then(|entry| self.decision.policy(self.source, event, entry));
+        let policy = match entry.as_ref().filter(|_| event.uploaded) {
+            None => policy,
+            Some(entry) => match self.corrects(click, event, entry, policy) {
+                Ok(policy) => policy,
+                Err((outcome, reason)) => {
+                    (row.outcome, row.reason) = (outcome, Some(reason));
+                    return;
+                }
+            },
+        };
         let expired = by_id && !kind.follows() && !event.test && self.expired(event, click);
         // Of an order the first message must be in time, whichever comes first.
         let is_followed = policy == Some(Duplicates::Update) && event.event_id.is_some();
@@ -125,7 +144,7 @@ impl<'a> Work<'a> {
             return;
         };
         let pays = event.receipt.is_some() && self.decision.pays(&entry);
-        self.count(row, event, click, entry.into(), policy);
+        self.count(row, event, click, entry, policy);
         if pays && row.conversion.is_some() {
             self.receipts.note(event, |record| record.paid = true);
         }

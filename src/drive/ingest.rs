@@ -83,7 +83,7 @@ async fn renewed(tracker: &Tracker, store: &dyn Store, event: &Event) -> Result<
     let decision = Decision::new(tracker);
     let query = decision.needs(event);
     // Only what names an order can be news, so that others are read once.
-    if query.receipts.is_empty() {
+    if query.receipts.is_empty() && !event.uploaded {
         return Ok(None);
     }
     let facts = store.facts(&query).await?;

@@ -55,6 +55,9 @@ pub struct Event {
     /// Whether it is to be stored and to fire nothing.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub silent: bool,
+    /// Whether a person has uploaded it: then a known event id is corrected under every policy.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub uploaded: bool,
     /// When it happened: the network's time, else the arrival.
     pub at: Timestamp,
     /// Whether `at` is the network's time.
@@ -178,6 +181,7 @@ impl Event {
             name: None,
             test: false,
             silent: false,
+            uploaded: false,
             at,
             timed: true,
             received_at: at,

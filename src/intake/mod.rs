@@ -63,6 +63,7 @@ mod postback;
 mod posted;
 mod refusal;
 mod shown;
+mod unfilled;
 mod upload;
 
 pub use crate::network::NotTaken;

@@ -43,7 +43,8 @@ impl Intake<'_> {
         let protocol = &self.source.protocol;
         let own: Vec<&str> = self.source.parameters.iter().map(|row| row.name.as_str()).collect();
         let open = self.is_sent_by_anyone(query);
-        let read = self.read(query, &own, open)?;
+        let mut read = self.read(query, &own, open)?;
+        self.keep_unfilled(query, &mut read, open)?;
         self.ids_are_read(query)?;
         let role_of = |name: &str| {
             self.source

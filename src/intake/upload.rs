@@ -5,7 +5,7 @@ use super::door::Intake;
 use crate::event::Event;
 use crate::network::Meaning;
 use crate::text::{Cut, nearest};
-use crate::value::{EventId, Query};
+use crate::value::{EventId, Query, is_unfilled_macro};
 use alloc::{
     format,
     string::{String, ToString},
@@ -184,6 +184,7 @@ impl Authorized<'_> {
         })?;
         nothing_is_lost(row, &event)?;
         event.silent = !row.fires();
+        event.uploaded = true;
         if !event.identified {
             event.id = content_id(&event);
             event.identified = true;
@@ -194,10 +195,11 @@ impl Authorized<'_> {
 
 /// Checks that every value of a row is in its event.
 fn nothing_is_lost(row: &UploadedRow<'_>, event: &Event) -> Result<(), RowError> {
+    let is_said = |word: &str| !is_unfilled_macro(word);
     let kept = [
         ("clickid", !event.clicks.is_empty() || !event.forged.is_empty()),
-        ("type", event.name.is_some()),
-        ("status", event.status.is_some()),
+        ("type", event.name.as_deref().is_some_and(is_said)),
+        ("status", event.status.as_deref().is_some_and(is_said)),
         ("sum", event.sum.is_some()),
         ("created_at", event.timed),
         ("event_id", event.event_id.is_some()),

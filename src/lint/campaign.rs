@@ -23,6 +23,7 @@ pub(super) fn lint(definition: &Definition, root: &Place<'_>, tracker: &Tracker)
         .filter_map(|row| Some((row.id.as_str(), row.postback.as_ref()?.url.as_deref()?)))
         .collect();
     let uncounted = uncounted(tracker);
+    let is_secure = super::offer::is_secure(tracker);
     for (place, row) in root.rows("campaign", &definition.campaigns) {
         let Some(campaign) = tracker.campaigns.get(&row.id) else {
             continue;
@@ -47,7 +48,14 @@ pub(super) fn lint(definition: &Definition, root: &Place<'_>, tracker: &Tracker)
             if let (Some(rule), Some(channel), true) = (rule, channel_row, row.request.url.is_some()) {
                 let id = campaign.channel.as_str();
                 let template = templates.get(id).copied();
-                told::own(&row.request, &Told::of(rule), (id, channel), template, &place);
+                told::own(
+                    &row.request,
+                    &Told::of(rule),
+                    (id, channel),
+                    template,
+                    is_secure,
+                    &place,
+                );
             }
             conditions(row, &place, &reach);
             covered(row, &place, &uncounted);

@@ -95,7 +95,7 @@ impl fmt::Display for Warning {
 /// - an offer of any network without the click id, and one that is `http` where the tracker has
 ///   `https`; a domain with `https` whose fallback is `http`
 /// - a channel's postback that does not tell the channel's click id, or tells ours in its place;
-///   one to a private or loopback host
+///   one to a private or loopback host, and one that is `http` where the tracker has `https`
 /// - a macro whose slot no parameter of the channel fills
 /// - in any of these URLs: a second `?`, a space at an end of a value; in a value map a blank or
 ///   `REPLACE`
@@ -144,7 +144,7 @@ fn doubts(definition: &Definition, root: &Place<'_>, tracker: &Tracker) {
         roles(&place, row.parameters.iter().map(|row| row.role.as_ref()), is_channels);
         inert(row.api.is_some(), &place.at("api"));
         if let Some(channel) = tracker.channels.get(&row.id) {
-            told::template(row, channel, &place.at("postback"));
+            told::template(row, channel, offer::is_secure(tracker), &place.at("postback"));
         }
     }
     campaign::lint(definition, root, tracker);

@@ -11,8 +11,7 @@ use alloc::{format, string::String, vec::Vec};
 
 pub(super) fn lint(id: &OfferId, offer: &Offer, source: &Source, tracker: &Tracker, place: &Place<'_>) {
     super::pasted::lint(offer.url.as_str(), place);
-    let is_secure = tracker.domains.values().any(|domain| is_https(&domain.url));
-    insecure(offer.url.as_str(), is_secure, place);
+    insecure(offer.url.as_str(), is_secure(tracker), place);
     let tells_it = offer.url.fields().any(|field| *field == Field::ClickId);
     if !tells_it && !source.protocol.judges_links() {
         place.problem(format!(
@@ -66,6 +65,11 @@ pub(super) fn fallback(domain: &Domain, place: &Place<'_>) {
     if let Some(url) = &domain.fallback {
         insecure(url, is_https(&domain.url), &place.at("fallback"));
     }
+}
+
+/// Whether the tracker itself has `https`.
+pub(super) fn is_secure(tracker: &Tracker) -> bool {
+    tracker.domains.values().any(|domain| is_https(&domain.url))
 }
 
 fn is_https(url: &str) -> bool {

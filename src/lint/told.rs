@@ -41,7 +41,7 @@ impl<'a> Told<'a> {
 }
 
 /// The template of a channel's postback, whose blanks are left to the campaigns.
-pub(super) fn template(row: &TrafficChannel, channel: &Channel, place: &Place<'_>) {
+pub(super) fn template(row: &TrafficChannel, channel: &Channel, is_secure: bool, place: &Place<'_>) {
     let Some((request, text)) = row.postback.as_ref().and_then(|row| Some((row, row.url.as_deref()?))) else {
         return;
     };
@@ -53,7 +53,7 @@ pub(super) fn template(row: &TrafficChannel, channel: &Channel, place: &Place<'_
     };
     let body = body(request);
     let told = Told::new(&url, body.as_ref());
-    written(request, place);
+    written(request, is_secure, place);
     click_id(&told, channel, &place.at("url"));
     slots(&told, (row.id.as_str(), channel), place);
 }
@@ -64,9 +64,10 @@ pub(super) fn own(
     told: &Told<'_>,
     channel: (&str, &Channel),
     template: Option<&str>,
+    is_secure: bool,
     place: &Place<'_>,
 ) {
-    written(request, place);
+    written(request, is_secure, place);
     slots(told, channel, place);
     let url = place.at("url");
     if swapped(told, template, &url) {
@@ -83,10 +84,16 @@ pub(super) fn own(
 }
 
 /// What the texts themselves show.
-fn written(request: &PostbackRequest, place: &Place<'_>) {
+fn written(request: &PostbackRequest, is_secure: bool, place: &Place<'_>) {
     if let Some(url) = &request.url {
         super::pasted::lint(url, &place.at("url"));
-        host(url, &place.at("url"));
+        let is_called = host(url, &place.at("url"));
+        if is_called && is_secure && url.starts_with("http://") {
+            place.at("url").problem(
+                "is `http`, so who stands on the way reads and changes what the channel is told, tokens too; write `https` if the channel \
+                 has it",
+            );
+        }
     }
     if let Some(body) = &request.body {
         maps(body, &place.at("body"));
@@ -98,8 +105,9 @@ fn body(request: &PostbackRequest) -> Option<BodyTemplate> {
     BodyTemplate::parse(request.body.as_deref()?, content_type).ok()
 }
 
-/// A destination that no server of a channel's has, and that is not dialled unless it is allowed.
-fn host(url: &str, place: &Place<'_>) {
+/// Whether a destination is called: none that no server of a channel's has, and that is not dialled
+/// unless it is allowed.
+fn host(url: &str, place: &Place<'_>) -> bool {
     let end = url.find("://").and_then(|at| {
         let host = url.get(at.saturating_add(3)..)?;
         Some(
@@ -109,9 +117,11 @@ fn host(url: &str, place: &Place<'_>) {
         )
     });
     let origin = end.and_then(|end| url.get(..end)).unwrap_or(url);
-    if let Err(denied) = AddressPolicy::default().check(origin) {
+    let checked = AddressPolicy::default().check(origin);
+    if let Err(denied) = &checked {
         place.problem(format!("is not called: {denied}"));
     }
+    checked.is_ok()
 }
 
 /// Whether a parameter in which the channel's template has the channel's id holds ours.

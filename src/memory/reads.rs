@@ -2,8 +2,9 @@
 
 use super::state::State;
 use crate::event::Event;
+use crate::model::Conversion;
 use crate::plan::{ClickFacts, EventRow, GuardKey, Outcome, PointReads, ReceiptFacts};
-use crate::value::{ClickId, EventId, OfferSourceId, Receipt};
+use crate::value::{ClickId, ConversionId, EventId, OfferSourceId, Receipt};
 use alloc::{collections::BTreeSet, vec::Vec};
 use core::convert::Infallible;
 
@@ -32,14 +33,18 @@ impl PointReads for State {
         Ok(found.take(limit).filter_map(|(id, _)| self.event(id)).collect())
     }
 
-    fn told(&self, click: &ClickId, keys: &BTreeSet<Receipt>) -> Result<Vec<Event>, Infallible> {
+    fn told(&self, click: &ClickId, keys: &BTreeSet<Receipt>) -> Result<Vec<EventRow>, Infallible> {
         let counts = |row: &EventRow| row.outcome == Outcome::Applied && row.click.as_ref() == Some(click);
         let names = |row: &EventRow| row.event.keys().iter().flatten().any(|key| keys.contains(key));
         let found = self
             .events
             .iter()
             .filter(|(_, kept)| counts(&kept.row) && names(&kept.row));
-        Ok(found.filter_map(|(id, _)| self.event(id)).collect())
+        Ok(found.filter_map(|(id, _)| self.event_row(id)).collect())
+    }
+
+    fn conversion(&self, conversion: &ConversionId) -> Result<Option<Conversion>, Infallible> {
+        Ok(self.conversions.get(conversion).map(|kept| kept.row.clone()))
     }
 
     fn click(&self, click: &ClickId) -> Result<ClickFacts, Infallible> {

@@ -34,6 +34,7 @@ fn commit(id: &EventId, version: u64) -> Commit {
         reason: None,
         click: None,
         conversion: None,
+        share: None,
         decided_at: at,
         configuration: Fingerprint::of(None, &[]),
         trace: Trace::default(),

@@ -106,6 +106,27 @@ pub enum Revenue {
     NoRate,
 }
 
+/// What a conversion's revenue is of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Basis {
+    /// Of the message that it shows.
+    #[default]
+    Shown,
+    /// Of all its messages, whose amounts are added (`increment`).
+    Added,
+    /// Of what refunds with an amount have taken back of an order whose own status is no revenue:
+    /// they have it from here, so that nothing is taken back twice.
+    TakenBack,
+}
+
+impl Basis {
+    fn is_shown(&self) -> bool {
+        *self == Self::Shown
+    }
+}
+
 /// One conversion as it is stored and shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -129,6 +150,9 @@ pub struct Conversion {
     pub sum: Option<Money>,
     /// The money in the account's currency.
     pub revenue: Revenue,
+    /// What `revenue` is of.
+    #[serde(default, skip_serializing_if = "Basis::is_shown")]
+    pub basis: Basis,
     /// How many events it holds.
     pub count: u32,
 }
@@ -148,6 +172,7 @@ impl Conversion {
             channel: click.channel.clone(),
             sum: shown.sum,
             revenue: shown.sum.map_or(Revenue::Nothing, |money| Revenue::Counted { money }),
+            basis: Basis::Shown,
             count: 1,
             shown,
         }

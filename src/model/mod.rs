@@ -27,7 +27,7 @@ mod vocabulary;
 pub(crate) use click::Click;
 pub use click::{SLOTS, Slots};
 pub(crate) use conversion::Conversion;
-pub use conversion::{Entry, Revenue};
+pub use conversion::{Basis, Entry, Revenue};
 pub use note::{Kept, MAX_NOTE_VALUE, MAX_NOTES, Note, NoteProblem};
 pub use vocabulary::{
     AccountRole, Counts, Duplicates, Method, ParameterRole, ReferrerPolicy, Status, TypeCase, Updates,

@@ -127,20 +127,21 @@ impl ParameterMap {
         }
     }
 
-    /// RedTrack's names with `receipt` and `parent`, for a network of one's own; rename them with
-    /// [`ParameterMap::with_names`]. `time` is not among them, since other networks use that word
-    /// for other things: name it to have it read.
+    /// RedTrack's names with `receipt`, `parent` and `datetime`, for a network of one's own; rename
+    /// them with [`ParameterMap::with_names`]. `time` is not among them, since other networks use
+    /// that word for other things: name it to have it read.
     #[must_use]
     pub fn generic() -> Self {
         let mut map = Self::redtrack();
         map.names.push(("receipt".into(), Meaning::Receipt));
         map.names.push(("parent".into(), Meaning::Parent));
+        map.names.push(("datetime".into(), Meaning::Time));
         map
     }
 
     /// The generic names in a network's dialect; its currency has none.
     pub(crate) fn spoken(dialect: Dialect) -> Self {
-        let mut map = Self::generic().without(&[Meaning::Currency]);
+        let mut map = Self::generic().without(&[Meaning::Currency, Meaning::Time]);
         map.dialect = Some(dialect);
         map
     }

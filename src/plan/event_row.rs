@@ -1,6 +1,7 @@
 //! An event as it is stored.
 
 use super::outcome::{Outcome, Reason};
+use super::records::Share;
 use super::trace::Trace;
 use crate::event::Event;
 use crate::value::{ClickId, ConversionId, Fingerprint, Timestamp};
@@ -24,6 +25,10 @@ pub struct EventRow {
     /// The conversion that it made or changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversion: Option<ConversionId>,
+    /// What it was worth then to a conversion that adds its messages up; absent where it earned
+    /// nothing, or makes a conversion of its own in any case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<Box<Share>>,
     /// When it was decided.
     pub decided_at: Timestamp,
     /// By which configuration.

@@ -1,10 +1,11 @@
 //! What a decision reads: the question, and the answer with its guards' versions.
 
+use super::event_row::EventRow;
 use super::outcome::Outcome;
 use super::records::{ReceiptRecord, Tally};
 use crate::event::Event;
-use crate::model::Click;
-use crate::value::{ClickId, EventId, OfferSourceId, Receipt};
+use crate::model::{Click, Conversion};
+use crate::value::{ClickId, ConversionId, EventId, OfferSourceId, Receipt};
 use alloc::{collections::BTreeMap, vec::Vec};
 
 /// How many links of a chain of receipts are followed, upwards and downwards.
@@ -62,7 +63,10 @@ pub struct Facts {
     pub receipts: BTreeMap<Receipt, ReceiptFacts>,
     /// The events that have made or changed conversions, by click and by event id: those that name
     /// a receipt or an event id which is taken back without saying how much.
-    pub told: BTreeMap<ClickId, Vec<Event>>,
+    pub told: BTreeMap<ClickId, Vec<EventRow>>,
+    /// The conversions of these events as they are stored: what was counted is taken back, not
+    /// what the configuration would make of it today.
+    pub booked: BTreeMap<ConversionId, Conversion>,
     /// Unattributed events that wait for one of these receipts, at most [`MAX_ORPHANS`], by event
     /// id.
     pub orphans: Vec<Event>,

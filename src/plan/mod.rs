@@ -55,7 +55,7 @@ pub use event_row::EventRow;
 pub(crate) use facts::Facts;
 pub use facts::{ClickFacts, FactQuery, MAX_HOPS, MAX_ORPHANS, ReceiptFacts};
 pub use outcome::{Outcome, Reason};
-pub use records::{Added, Fired, ReceiptClick, ReceiptRecord, Tally, TallyKey, Told};
+pub use records::{Added, Fired, ReceiptClick, ReceiptRecord, Share, Tally, TallyKey, Told};
 pub use refused::{DEFAULT_REFUSED, DEFAULT_REFUSED_DAYS, RefusedBody, RefusedCount, RefusedRow, Ring};
 pub use refused_reason::RefusedReason;
 pub use trace::{DuplicateDecision, Found, MAX_TRACED_RULES, RuleTrace, RuleTraces, RuleVerdict, Trace};

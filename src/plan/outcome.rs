@@ -38,6 +38,8 @@ codes! {
         OtherCurrency = "other_currency": "amounts of two currencies are never added; its conversion is in another one",
         Unchanged = "unchanged": "its conversion shows the same already",
         TakenBack = "taken_back": "what it takes back was taken back already",
+        NotCorrected = "not_corrected": "its event id is known and no one conversion shows it alone, so the row would count once more; give its type the policy `update`, or leave the event id out",
+        TakesBackMore = "takes_back_more": "it takes back more than its event id is worth; the amount that it names is believed",
         NothingToTakeBack = "nothing_to_take_back": "it names no amount, and nothing that counts is known under its receipt or event id",
         AmbiguousEventId = "ambiguous_event_id": "it names no click, and its event id came with several clicks",
         DuplicateEventId = "duplicate_event_id": "the click has a conversion with this event id already",

@@ -63,6 +63,9 @@ pub enum TallyKey {
     /// What takes back a receipt, or an event id ([`Receipt::of_event_id`]), without saying how
     /// much.
     Reversal(Receipt),
+    /// What takes back an event id ([`Receipt::of_event_id`]) and says how much. It makes no
+    /// conversion: each of its events has one of its own.
+    Refunded(Receipt),
 }
 
 impl TallyKey {
@@ -75,6 +78,7 @@ impl TallyKey {
             Self::TypeAndId(name, id) => format!("id:{}:{name}:{id}", name.as_str().len()),
             Self::Order(counts, id) => format!("order:{counts}:{id}"),
             Self::Reversal(key) => ["reversal:", key.as_str()].concat(),
+            Self::Refunded(key) => ["refunded:", key.as_str()].concat(),
         }
     }
 }
@@ -137,6 +141,16 @@ pub struct Added {
     pub sum: Option<Amount>,
     /// What of `sum` has a rate, in the account's currency, each amount at the rate of its own
     /// time; absent while nothing has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revenue: Option<Money>,
+}
+
+/// What one event is worth to a conversion that adds its messages up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Share {
+    /// As it came.
+    pub sum: Money,
+    /// In the account's currency; absent without a rate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revenue: Option<Money>,
 }

@@ -1,11 +1,13 @@
 //! The walk over receipts: from the ones that are asked for up to their sales, down to the events
 //! that wait for them, and on to the clicks that they name.
 
+use super::event_row::EventRow;
 use super::facts::{ClickFacts, FactQuery, Facts, MAX_HOPS, MAX_ORPHANS, ReceiptFacts};
 use super::outcome::Outcome;
 use super::records::{Tally, TallyKey};
 use crate::event::Event;
-use crate::value::{ClickId, EventId, OfferSourceId, Receipt};
+use crate::model::Conversion;
+use crate::value::{ClickId, ConversionId, EventId, OfferSourceId, Receipt};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     vec::Vec,
@@ -40,11 +42,18 @@ pub trait PointReads {
     /// The store's trouble.
     fn waiting(&self, source: &OfferSourceId, receipt: &Receipt, limit: usize) -> Result<Vec<Event>, Self::Error>;
 
-    /// Every event of a click that is stored as applied and names one of `keys` ([`Event::keys`]).
+    /// Every event of a click that is stored as applied and names one of `keys` ([`Event::keys`]),
+    /// with what became of it.
     ///
     /// # Errors
     /// The store's trouble.
-    fn told(&self, click: &ClickId, keys: &BTreeSet<Receipt>) -> Result<Vec<Event>, Self::Error>;
+    fn told(&self, click: &ClickId, keys: &BTreeSet<Receipt>) -> Result<Vec<EventRow>, Self::Error>;
+
+    /// A conversion.
+    ///
+    /// # Errors
+    /// The store's trouble.
+    fn conversion(&self, conversion: &ConversionId) -> Result<Option<Conversion>, Self::Error>;
 
     /// What is known of a click id: the click with its personal values, its tallies, and the
     /// version of its guard.
@@ -87,12 +96,25 @@ impl Facts {
             keys.extend(found.tallies.iter().filter_map(taken_back));
             if !keys.is_empty() {
                 let mut told = reads.told(&id, &keys)?;
-                told.sort_by(|one, other| one.id.cmp(&other.id));
+                told.sort_by(|one, other| one.event.id.cmp(&other.event.id));
+                facts.book(reads, &told)?;
                 facts.told.insert(id.clone(), told);
             }
             facts.clicks.insert(id, found);
         }
         Ok(facts)
+    }
+
+    /// The conversions that these events have made or changed.
+    fn book<R: PointReads + ?Sized>(&mut self, reads: &R, told: &[EventRow]) -> Result<(), R::Error> {
+        for id in told.iter().filter_map(|row| row.conversion.as_ref()) {
+            if !self.booked.contains_key(id)
+                && let Some(found) = reads.conversion(id)?
+            {
+                self.booked.insert(id.clone(), found);
+            }
+        }
+        Ok(())
     }
 
     /// The receipts that are asked for, their parents, and so on.

@@ -41,6 +41,7 @@ mod names;
 pub(crate) mod rates;
 mod replies;
 mod secrets;
+mod unfilled;
 
 pub use budget::{ALARMING_FAILURES, Alarm, Checked, FAILURE_WINDOW, FailureBudget, MAX_FAILURES, MAX_PREFIXES};
 pub use click_id::{CLICK_ID_LENGTH, ClickIdKeys, Recognised};

@@ -161,6 +161,26 @@ fn an_offer_is_https_where_the_tracker_is() {
 }
 
 #[test]
+fn a_postback_is_https_where_the_tracker_is_and_the_channel_is_public() {
+    let said = |url: &str| {
+        let all = warnings(&[(POSTBACK, url)]);
+        all.into_iter()
+            .filter(|said| said.contains("is `http`"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        said("http://channel.example.com/?key={ref_id}"),
+        [
+            "traffic_channel[0].postback.url: is `http`, so who stands on the way reads and changes what the channel is told, tokens too; \
+          write `https` if the channel has it"
+        ]
+    );
+    assert_eq!(said("https://channel.example.com/?key={ref_id}"), [""; 0]);
+    // What is not called needs no other scheme.
+    assert_eq!(said("http://127.0.0.1/?key={ref_id}"), [""; 0]);
+}
+
+#[test]
 fn a_fallback_is_https_where_its_domain_is() {
     let domain = |url: &str| {
         let rows = format!("url = \"{url}\"\nfallback = \"http://shop.example.com/\"");

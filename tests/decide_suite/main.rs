@@ -5,6 +5,7 @@
 #![allow(clippy::arithmetic_side_effects, clippy::string_slice)]
 
 mod attribution;
+mod booked;
 mod clickbank;
 mod clickbank_notifications;
 mod clickbank_pixel;
@@ -18,9 +19,11 @@ mod money;
 mod order;
 mod permutations;
 mod receipts;
+mod refunded;
 mod reversals;
 mod rules;
 mod taken_back;
 mod truth;
 mod types_and_statuses;
+mod unfilled;
 mod updates;

@@ -212,3 +212,16 @@ proptest! {
         }
     }
 }
+
+/// P19: what a network calls `datetime` is a time, and one that cannot be read is not passed over.
+#[test]
+fn a_time_under_its_usual_name_is_read_or_refused() {
+    let read = |query: &str| {
+        let query = Query::parse(query.as_bytes()).unwrap();
+        InboundPostback::read(&query, &ParameterMap::generic(), &[])
+    };
+    let time = read("clickid=a&datetime=2026-11-29T12:00:00Z").unwrap().time;
+    assert_eq!(time.unwrap().to_string(), "2026-11-29T12:00:00Z");
+    let refused = read("clickid=a&datetime=2026-11-29%2012:00:00").unwrap_err();
+    assert_eq!(refused.parameter(), Some("datetime"));
+}

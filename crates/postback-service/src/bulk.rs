@@ -88,6 +88,8 @@ pub struct BulkDone {
     /// How many of the selection needed nothing: they were written again before, or are no longer
     /// in the state.
     pub needless: u64,
+    /// How many were passed over because what they tell of was declined or taken back since.
+    pub withdrawn: u64,
     /// Those that cannot be written again.
     pub refused: Vec<NotDone>,
     /// How many of the selection are left behind `next`, as far as they were counted; of a dry run,
@@ -175,11 +177,15 @@ async fn one(
             shared.wake.notify_one();
             requeued > 0
         }
-        BulkWork::Resend => match resend::this(shared, row, patience).await {
+        BulkWork::Resend => match resend::this(shared, row, false, patience).await {
             Ok(resent) => !resent.repeated,
             Err(ResendError::Open(..)) => false,
             Err(ResendError::Store(error)) => return Err(error.into()),
             Err(ResendError::Unavailable) => return Err(BulkError::Unavailable),
+            Err(ResendError::NotRewritten(_, why)) if why.is_withdrawn() => {
+                done.withdrawn = done.withdrawn.saturating_add(1);
+                return Ok(());
+            }
             Err(error) => {
                 let (delivery, error) = (id.clone(), error.to_string());
                 done.refused.push(NotDone { delivery, error });

@@ -130,6 +130,7 @@ pub(crate) async fn take(
                     .filter_map(|name| hint(known, &parsed, name))
                     .map(|hint| hint.to_string()),
             );
+            hints.extend(known.unfilled_hints(&parsed));
             shared.hints.note(known, &hints, event.received_at);
             // Of an open type anybody may send one: that says nothing of the refused ones.
             let open = event.name.as_deref().is_some_and(|word| known.is_open(word));

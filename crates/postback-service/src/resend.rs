@@ -12,8 +12,8 @@ use postback::value::{ClickId, DeliveryId};
 use std::time::Duration;
 use thiserror::Error;
 
-/// The most deliveries of one conversion that are looked at.
-const MAX_OF_CONVERSION: u32 = 1_000;
+/// The most deliveries of one conversion, and conversions of one click, that are looked at.
+const MAX_ROWS: u32 = 1_000;
 
 /// A postback that was written again.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -56,26 +56,37 @@ pub enum ResendError {
     Unavailable,
 }
 
-pub(crate) async fn one(shared: &Shared, id: &DeliveryId, patience: Duration) -> Result<Resent, ResendError> {
+pub(crate) async fn one(
+    shared: &Shared,
+    id: &DeliveryId,
+    anyway: bool,
+    patience: Duration,
+) -> Result<Resent, ResendError> {
     let mut filter = DeliveryFilter::default();
     filter.id = Some(id.clone());
     let inspect = &shared.stores.inspect;
     let known = within(patience, inspect.deliveries(&filter, &PageRequest::first(1))).await?;
     let row = known.items.into_iter().next();
     let row = row.ok_or_else(|| ResendError::Unknown(id.clone()))?;
-    this(shared, &row, patience).await
+    this(shared, &row, anyway, patience).await
 }
 
 /// Writes a listed delivery again. Decided like an event: what was read is guarded, and a conflict
-/// begins anew.
-pub(crate) async fn this(shared: &Shared, row: &DeliveryRow, patience: Duration) -> Result<Resent, ResendError> {
+/// begins anew. What was declined or taken back since is written only where that is wanted
+/// (`anyway`).
+pub(crate) async fn this(
+    shared: &Shared,
+    row: &DeliveryRow,
+    anyway: bool,
+    patience: Duration,
+) -> Result<Resent, ResendError> {
     let id = &row.delivery.id;
     if row.state.is_open() {
         return Err(ResendError::Open(id.clone(), row.state));
     }
     for _ in 0..MAX_CONFLICTS {
         let written = Read::of(shared, &row.delivery, patience).await?;
-        match written.rewrite(shared, &row.delivery)? {
+        match written.rewrite(shared, &row.delivery, anyway)? {
             Step::Known(resent) => return Ok(resent),
             Step::Commit(commit, resent) => match within(patience, shared.stores.store.commit(&commit)).await? {
                 Committed::Applied | Committed::Duplicate => {
@@ -102,6 +113,8 @@ struct Read {
     event: postback::Event,
     click: postback::plan::ClickFacts,
     conversion: postback::Conversion,
+    /// Those of the click.
+    others: Vec<postback::Conversion>,
     /// The deliveries that tell of the conversion.
     siblings: Vec<Delivery>,
     now: postback::Timestamp,
@@ -128,23 +141,26 @@ impl Read {
         query.clicks.push(click.clone());
         // The click's version first: what hangs on it is read after it.
         let mut facts = within(patience, shared.stores.store.facts(&query)).await?;
+        let page = PageRequest::first(MAX_ROWS);
+        let of_click = ConversionFilter::of_click(click.clone());
+        let others = within(patience, inspect.conversions(&of_click, &page)).await?.items;
         let click = facts.clicks.remove(click).ok_or_else(|| gone("click"))?;
         let conversions = ConversionFilter::of_id(conversion.clone());
         let conversions = within(patience, inspect.conversions(&conversions, &PageRequest::first(1))).await?;
         let found = conversions.items.into_iter().next();
         let of_conversion = DeliveryFilter::of_conversion(conversion.clone());
-        let page = PageRequest::first(MAX_OF_CONVERSION);
         let siblings = within(patience, inspect.deliveries(&of_conversion, &page)).await?.items;
         Ok(Self {
             event: *event,
             click,
             conversion: found.ok_or_else(|| gone("conversion"))?,
+            others,
             siblings: siblings.into_iter().map(|row| row.delivery).collect(),
             now: shared.now(),
         })
     }
 
-    fn rewrite(self, shared: &Shared, replaces: &Delivery) -> Result<Step, ResendError> {
+    fn rewrite(self, shared: &Shared, replaces: &Delivery, anyway: bool) -> Result<Step, ResendError> {
         let live = shared.live();
         let id = || replaces.id.clone();
         let click = self
@@ -156,6 +172,8 @@ impl Read {
             event: &self.event,
             click,
             conversion: &self.conversion,
+            others: &self.others,
+            anyway,
             tallies: &self.click.tallies,
             once: !self.siblings.iter().any(|other| tells_otherwise(replaces, other)),
         };

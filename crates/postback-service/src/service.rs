@@ -198,13 +198,13 @@ impl Service {
     }
 
     /// Writes the postback of a delivery again under the configuration at work, as a delivery of
-    /// its own, and queues it. Doing it twice does it once. `patience` is the time for each read of
-    /// the store.
+    /// its own, and queues it. Doing it twice does it once. What was declined or taken back since
+    /// is not told again but with `anyway`. `patience` is the time for each read of the store.
     ///
     /// # Errors
     /// [`ResendError`]; nothing was queued, as far as is known.
-    pub async fn resend(&self, delivery: &DeliveryId, patience: Duration) -> Result<Resent, ResendError> {
-        resend::one(&self.0, delivery, patience).await
+    pub async fn resend(&self, delivery: &DeliveryId, anyway: bool, patience: Duration) -> Result<Resent, ResendError> {
+        resend::one(&self.0, delivery, anyway, patience).await
     }
 
     /// Queues dead deliveries again, or writes postbacks again, all of a selection: a bounded part

@@ -3,8 +3,8 @@
 use crate::{commit::outcome, fault::Fault, guard, key::key, sql};
 use postback::plan::{ClickFacts, EventRow, FactQuery, Outcome, PointReads, ReceiptFacts, Tally};
 use postback::port::{StoreError, StoreErrorKind, row};
-use postback::value::{ClickId, EventId, OfferSourceId, Receipt};
-use postback::{Click, Event, Facts};
+use postback::value::{ClickId, ConversionId, EventId, OfferSourceId, Receipt};
+use postback::{Click, Conversion, Event, Facts};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,17 +50,28 @@ impl PointReads for Reads<'_> {
         Ok(found.into_values().collect())
     }
 
-    fn told(&self, click: &ClickId, keys: &BTreeSet<Receipt>) -> Result<Vec<Event>, Fault> {
+    fn told(&self, click: &ClickId, keys: &BTreeSet<Receipt>) -> Result<Vec<EventRow>, Fault> {
         let mut statement = self.0.prepare_cached(sql::TOLD)?;
         let mut rows = statement.query(params![click.as_str(), key(click.as_str())])?;
         let mut told = Vec::new();
         while let Some(found) = rows.next()? {
             let receipt = optional(found, 0)?.is_some_and(|receipt| keys.contains(receipt));
             if receipt || optional(found, 1)?.is_some_and(|id| keys.contains(&Receipt::of_event_id(id))) {
-                told.push(event(found, 2)?);
+                told.push(whole_row(found, 2)?);
             }
         }
         Ok(told)
+    }
+
+    fn conversion(&self, conversion: &ConversionId) -> Result<Option<Conversion>, Fault> {
+        let mut statement = self.0.prepare_cached(sql::CONVERSION)?;
+        let mut rows = statement.query(params![conversion.as_str()])?;
+        let found = rows.next()?;
+        Ok(found
+            .map(|found| text(found, 0))
+            .transpose()?
+            .map(row::decode)
+            .transpose()?)
     }
 
     fn click(&self, id: &ClickId) -> Result<ClickFacts, Fault> {
@@ -105,9 +116,7 @@ pub(crate) fn event_row(connection: &Connection, id: &EventId) -> Result<Option<
     let Some(found) = rows.next()? else {
         return Ok(None);
     };
-    let mut row: EventRow = row::decode(text(found, 0)?)?;
-    row.event.private = row::decode_private(optional(found, 1)?)?;
-    Ok(Some(row))
+    whole_row(found, 0).map(Some)
 }
 
 /// Waiting events by event id, behind `after`.
@@ -138,10 +147,14 @@ pub(crate) fn configuration(connection: &Connection, fingerprint: &str) -> Resul
 
 /// An event with its personal values, from the columns `payload` and `private`.
 fn event(found: &Row<'_>, payload: usize) -> Result<Event, Fault> {
-    let stored: EventRow = row::decode(text(found, payload)?)?;
-    let mut event = *stored.event;
-    event.private = row::decode_private(optional(found, payload.saturating_add(1))?)?;
-    Ok(event)
+    Ok(*whole_row(found, payload)?.event)
+}
+
+/// An event's row with its personal values, from the same columns.
+fn whole_row(found: &Row<'_>, payload: usize) -> Result<EventRow, Fault> {
+    let mut stored: EventRow = row::decode(text(found, payload)?)?;
+    stored.event.private = row::decode_private(optional(found, payload.saturating_add(1))?)?;
+    Ok(stored)
 }
 
 /// A column of text, borrowed from SQLite.

@@ -50,6 +50,8 @@ statements! {
     WRITE_CONVERSION = "INSERT INTO conversion (id, click, click_key, receipt, payload) VALUES (?1, ?2, ?3, ?4, ?5) \
         ON CONFLICT (id) DO UPDATE SET click = ?2, click_key = ?3, receipt = ?4, payload = ?5";
 
+    CONVERSION = "SELECT payload FROM conversion WHERE id = ?1";
+
     TALLIES = "SELECT payload FROM tally WHERE click = ?1 ORDER BY key";
     WRITE_TALLY = "INSERT INTO tally (click, key, payload) VALUES (?1, ?2, ?3) \
         ON CONFLICT (click, key) DO UPDATE SET payload = ?3";

@@ -4,12 +4,12 @@ use crate::sql::{get, rows, unreadable};
 use postback::plan::{ClickFacts, EventRow, GuardKey, Outcome, PointReads, ReceiptFacts, Tally};
 use postback::port::StoreError;
 use postback::port::row::{decode, decode_private};
-use postback::value::{ClickId, EventId, OfferSourceId, Receipt};
-use postback::{Click, Event};
+use postback::value::{ClickId, ConversionId, EventId, OfferSourceId, Receipt};
+use postback::{Click, Conversion, Event};
 use rusqlite::{Connection, Row, params};
 use std::collections::BTreeSet;
 
-/// Five point reads; the walk over them is the core's.
+/// Six point reads; the walk over them is the core's.
 pub(crate) struct Reads<'c>(pub(crate) &'c Connection);
 
 impl PointReads for Reads<'_> {
@@ -41,11 +41,16 @@ impl PointReads for Reads<'_> {
         rows(self.0, text, params![source.as_str(), receipt.as_str(), limit], event)
     }
 
-    fn told(&self, click: &ClickId, keys: &BTreeSet<Receipt>) -> Result<Vec<Event>, StoreError> {
+    fn told(&self, click: &ClickId, keys: &BTreeSet<Receipt>) -> Result<Vec<EventRow>, StoreError> {
         let text = "SELECT payload, private FROM event WHERE outcome = 'applied' AND click = ?";
-        let mut told = rows(self.0, text, [click.as_str()], event)?;
-        told.retain(|event| event.keys().iter().flatten().any(|key| keys.contains(key)));
+        let mut told = rows(self.0, text, [click.as_str()], event_row)?;
+        told.retain(|row| row.event.keys().iter().flatten().any(|key| keys.contains(key)));
         Ok(told)
+    }
+
+    fn conversion(&self, id: &ConversionId) -> Result<Option<Conversion>, StoreError> {
+        let text = "SELECT payload FROM conversion WHERE id = ?";
+        Ok(rows(self.0, text, [id.as_str()], |row| payload(row, 0))?.pop())
     }
 
     fn click(&self, id: &ClickId) -> Result<ClickFacts, StoreError> {

@@ -2,7 +2,7 @@
 //! configuration of now (`resend`); one, or many by campaign, lane, state and time.
 
 use super::parameters::Parameters;
-use super::{Row, either};
+use super::{AskedRow, Row, either};
 use crate::answer::{Refusal, json, refusal, store_trouble, unavailable};
 use crate::options::Served;
 use axum::{
@@ -33,6 +33,8 @@ struct ResentMany {
     resent: u64,
     /// Those that were resent before.
     repeated: u64,
+    /// Those whose conversion was declined or taken back since.
+    withdrawn: u64,
     refused: Vec<NotDone>,
     remaining: u64,
     next: Option<String>,
@@ -65,10 +67,16 @@ fn not_requeued(error: RequeueError) -> Refusal {
 }
 
 /// Writes the postback of a delivery again, and queues it.
-pub(crate) async fn resend(State(served): State<Served>, Row(id): Row<DeliveryId>) -> Response {
+pub(crate) async fn resend(
+    State(served): State<Served>,
+    AskedRow(id): AskedRow<DeliveryId>,
+    RawQuery(query): RawQuery,
+) -> Response {
     let answer = async {
+        let parameters = Parameters::parse(query.as_deref(), &["anyway"])?;
+        let anyway = parameters.word("anyway", &[("true", true), ("false", false)])?;
         let patience = served.options().limits.api_timeout;
-        let resent = served.service().resend(&id, patience).await;
+        let resent = served.service().resend(&id, anyway.unwrap_or(false), patience).await;
         Ok(json(&resent.map_err(not_resent)?))
     };
     either(answer.await)
@@ -105,6 +113,7 @@ async fn many(served: &Served, query: Option<&str>, work: BulkWork) -> Result<Re
     let BulkDone {
         done,
         needless,
+        withdrawn,
         refused,
         remaining,
         next,
@@ -125,6 +134,7 @@ async fn many(served: &Served, query: Option<&str>, work: BulkWork) -> Result<Re
         BulkWork::Resend => json(&ResentMany {
             resent: done,
             repeated: needless,
+            withdrawn,
             refused,
             remaining,
             next,

@@ -2,6 +2,7 @@
 
 use super::named::{Named, named, texts};
 use super::parameters::{MAX_LIMIT, Parameters};
+use super::refused::RefusedView;
 use super::view::{ConversionView, DeliveryView, told};
 use super::{either, inspect, read};
 use crate::answer::{Refusal, json, refusal};
@@ -13,7 +14,7 @@ use axum::{
 };
 use postback::event::{Assurance, ByHand, ClickHint, Interface, Kind};
 use postback::plan::{EventRow, Found, Outcome, Reason, RuleTrace, RuleVerdict};
-use postback::port::{ConversionFilter, DeliveryFilter, EventFilter, PageRequest};
+use postback::port::{ConversionFilter, DeliveryFilter, EventFilter, PageRequest, RefusedFilter};
 use postback::rule::Condition;
 use postback::value::{ClickId, ConversionId, EventId, Fingerprint, OfferSourceId, PostbackId, Receipt};
 use postback::{Click, Conversion, Decision, Money, Timestamp, Tracker};
@@ -30,6 +31,9 @@ struct Explanation {
     events: Vec<EventExplanation>,
     /// Those that wait and named it, or something that is nearly it.
     named: Vec<EventExplanation>,
+    /// What names it, was refused and is kept.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    refused: Vec<RefusedView>,
     deliveries: Vec<DeliveryView>,
     /// Whether a list has more rows than are shown.
     truncated: bool,
@@ -115,10 +119,14 @@ pub(crate) async fn explain(State(served): State<Served>, RawQuery(query): RawQu
         let id: ClickId = parameters.required("clickid")?;
         let click = read(&served, inspect(&served).click(&id)).await?;
         let named = named(&served, &id).await?;
-        let Some(click) = click else {
-            return unrecorded(&served, &id, named);
-        };
         let page = PageRequest::first(MAX_LIMIT);
+        let of_click = RefusedFilter::of_click(id.clone());
+        let refused = read(&served, inspect(&served).refused(&of_click, &page)).await?;
+        let more_refused = refused.next.is_some();
+        let refused: Vec<_> = refused.items.into_iter().map(RefusedView::new).collect();
+        let Some(click) = click else {
+            return unrecorded(&served, &id, named, refused);
+        };
         let mut of_click = ConversionFilter::default();
         of_click.click = Some(id.clone());
         let conversions = read(&served, inspect(&served).conversions(&of_click, &page)).await?;
@@ -141,7 +149,11 @@ pub(crate) async fn explain(State(served): State<Served>, RawQuery(query): RawQu
         Ok(json(&Explanation {
             notes: click.notes.iter().map(ToString::to_string).collect(),
             click: Some(click),
-            truncated: conversions.next.is_some() || more_events || deliveries.next.is_some() || named.truncated,
+            truncated: conversions.next.is_some()
+                || more_events
+                || deliveries.next.is_some()
+                || more_refused
+                || named.truncated,
             named: named.rows.into_iter().map(|row| event(&tracker, None, row)).collect(),
             conversions: conversions
                 .items
@@ -149,15 +161,16 @@ pub(crate) async fn explain(State(served): State<Served>, RawQuery(query): RawQu
                 .map(|row| ConversionView::new(row, &tallies))
                 .collect(),
             events,
+            refused,
             deliveries: deliveries.items.into_iter().map(DeliveryView::new).collect(),
         }))
     };
     either(answer.await)
 }
 
-/// A click id under which no click is recorded: the events that named it, or what it nearly is.
-fn unrecorded(served: &Served, id: &ClickId, named: Named) -> Result<Response, Refusal> {
-    if named.rows.is_empty() {
+/// A click id under which no click is recorded: what named it, or what it nearly is.
+fn unrecorded(served: &Served, id: &ClickId, named: Named, refused: Vec<RefusedView>) -> Result<Response, Refusal> {
+    if named.rows.is_empty() && refused.is_empty() {
         let hint = served.service().click_hint(id.as_str());
         let hint = hint.map(|hint| format!("; {}", hint.text())).unwrap_or_default();
         return Err(refusal(
@@ -172,6 +185,7 @@ fn unrecorded(served: &Served, id: &ClickId, named: Named) -> Result<Response, R
         conversions: Vec::new(),
         events: Vec::new(),
         named: named.rows.into_iter().map(|row| event(&tracker, None, row)).collect(),
+        refused,
         deliveries: Vec::new(),
         truncated: named.truncated,
     }))

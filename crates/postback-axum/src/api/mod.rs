@@ -105,6 +105,22 @@ where
 
     async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, Response> {
         Parameters::parse(parts.uri.query(), &[]).map_err(|refusal| *refusal)?;
+        let AskedRow(id) = AskedRow::from_request_parts(parts, served).await?;
+        Ok(Self(id))
+    }
+}
+
+/// The same of a URL whose parameters are read by its handler.
+struct AskedRow<T>(T);
+
+impl<T> FromRequestParts<Served> for AskedRow<T>
+where
+    T: FromStr,
+    T::Err: ToString,
+{
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, Response> {
         let bad = |text: &str| fault(StatusCode::BAD_REQUEST, text);
         let Path(text) = Path::<String>::from_request_parts(parts, served)
             .await

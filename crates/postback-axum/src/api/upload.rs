@@ -35,6 +35,9 @@ struct RowAnswer {
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
+    /// The reason in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     event: Option<EventId>,
     /// The column at fault.
@@ -93,6 +96,7 @@ impl RowAnswer {
             row,
             outcome,
             reason: None,
+            text: None,
             event: None,
             field: None,
             error: None,
@@ -100,6 +104,7 @@ impl RowAnswer {
         match became {
             Uploaded::Taken(event, Taken::Decided(reply)) => Self {
                 reason: reply.reason,
+                text: reply.reason.map(Reason::text),
                 event: Some(event),
                 ..plain(reply.outcome.as_str())
             },

@@ -225,3 +225,62 @@ async fn many_are_resent_once_and_those_that_cannot_be_are_named() {
             .contains("under another configuration")
     );
 }
+
+#[tokio::test]
+async fn an_order_that_was_declined_since_is_not_told_again_unless_that_is_wanted() {
+    let tested = tested();
+    let following = CONFIG.replacen("duplicates = \"create_marked\"\n", "", 1);
+    tested.replace(compiled(&following).unwrap());
+    let click = tested.click("summer").await;
+    tested
+        .postback(&format!("clickid={click}&sum=8.50&eventid=E1&status=approved"))
+        .await;
+    tested.fail_all().await;
+    let old = tested.deliveries().await[0].delivery.id.clone();
+    tested
+        .postback(&format!("clickid={click}&eventid=E1&status=declined"))
+        .await;
+    let url = format!("/api/deliveries/{old}/resend");
+    let answer = post(&tested, &url).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.error()),
+        (
+            409,
+            format!(
+                "delivery `{old}` cannot be written again: its conversion is declined now; `anyway=true` sends it all \
+                 the same"
+            )
+        )
+    );
+    let many = post(&tested, "/api/deliveries/resend?state=dead").await.json();
+    assert_eq!(
+        (&many["resent"], &many["withdrawn"], &many["refused"]),
+        (&0.into(), &1.into(), &serde_json::json!([]))
+    );
+    assert_eq!(post(&tested, &format!("{url}?anyway=true")).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_sale_that_was_refunded_since_is_not_told_again_and_one_that_was_refunded_in_part_is() {
+    for (refund, status) in [("sum=8.50", 409), ("", 409), ("sum=3", 200)] {
+        let tested = tested();
+        let click = tested.click("summer").await;
+        tested.postback(&format!("clickid={click}&sum=8.50&eventid=E1")).await;
+        tested.fail_all().await;
+        let old = tested.deliveries().await[0].delivery.id.clone();
+        tested
+            .postback(&format!("clickid={click}&eventid=E1&type=Refund&{refund}"))
+            .await;
+        let answer = post(&tested, &format!("/api/deliveries/{old}/resend")).await;
+        assert_eq!(answer.status.as_u16(), status, "{refund}: {}", answer.text());
+        if status == 409 {
+            assert_eq!(
+                answer.error(),
+                format!(
+                    "delivery `{old}` cannot be written again: its conversion was taken back; `anyway=true` sends it \
+                     all the same"
+                )
+            );
+        }
+    }
+}

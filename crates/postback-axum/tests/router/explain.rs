@@ -78,3 +78,18 @@ async fn an_unknown_click_is_404() {
         (404, "click `nobody` is not known")
     );
 }
+
+#[tokio::test]
+async fn what_was_refused_of_a_click_is_explained_too() {
+    let tested = tested();
+    let click = tested.click("summer").await;
+    tested.postback(&format!("clickid={click}&sum=1,50&eventid=E1")).await;
+    tested.postback("clickid=nobody&sum=1,50&eventid=E2").await;
+    for id in [click.as_str(), "nobody"] {
+        let refused = tested.api(&format!("/api/explain?clickid={id}")).await.json()["refused"].clone();
+        let listed = tested.api(&format!("/api/refused?clickid={id}")).await.json()["items"].clone();
+        assert_eq!((refused.as_array().unwrap().len(), &refused), (1, &listed), "{id}");
+        assert_eq!(refused[0]["parameter"], "sum");
+    }
+    assert_eq!(tested.api("/api/explain?clickid=someone").await.status, 404);
+}

@@ -112,3 +112,52 @@ async fn a_type_is_known_in_any_case() {
     assert_eq!(conversions[0].shown.type_name.as_str(), "Purchase");
     assert_eq!(revenue(&tested).await, "8.5");
 }
+
+#[tokio::test]
+async fn a_payout_that_was_changed_since_changes_nothing_of_what_a_refund_takes_back() {
+    let config = |payout: &str| {
+        let offer = format!("source = \"net\"\npayout = \"{payout}\"");
+        let config = CONFIG.replacen("source = \"net\"", &offer, 1);
+        compiled(&config.replacen("duplicates = \"create_marked\"\n", "", 1)).unwrap()
+    };
+    let tested = tested();
+    tested.replace(config("30"));
+    let click = tested.click("summer").await;
+    let sale = tested.postback(&format!("clickid={click}&eventid=E1")).await;
+    assert_eq!(sale.json()["outcome"], "applied");
+    tested.replace(config("20"));
+    tested
+        .postback(&format!("clickid={click}&eventid=E1&type=Refund"))
+        .await;
+    assert_eq!(revenue(&tested).await, "0");
+    let sums: Vec<_> = tested
+        .conversions()
+        .await
+        .iter()
+        .map(|row| row.sum.unwrap().to_string())
+        .collect();
+    assert!(
+        sums.contains(&"30 USD".into()) && sums.contains(&"-30 USD".into()),
+        "{sums:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_status_that_was_not_filled_earns_nothing_and_says_which_parameter_it_was() {
+    let tested = following();
+    let click = tested.click("summer").await;
+    let answer = tested
+        .postback(&format!("clickid={click}&eventid=E1&sum=8.50&status={{status}}"))
+        .await
+        .json();
+    assert_eq!(
+        (&answer["outcome"], &answer["reason"]),
+        (&"applied".into(), &"unknown_status".into())
+    );
+    let hint = answer["hints"][0].as_str().unwrap();
+    assert!(
+        hint.starts_with("`status` came as `{status}`, a macro that nobody filled"),
+        "{hint}"
+    );
+    assert_eq!((revenue(&tested).await.as_str(), fired(&tested).await), ("0", 0));
+}

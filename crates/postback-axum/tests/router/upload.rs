@@ -1,6 +1,6 @@
 //! `POST /api/conversions`: an upload with an answer for each row.
 
-use crate::support::{API_TOKEN, Answer, Tested, request, tested};
+use crate::support::{API_TOKEN, Answer, CONFIG, Tested, compiled, request, tested};
 use axum::body::Body;
 use axum::http::header;
 use serde_json::{Value, json};
@@ -178,4 +178,83 @@ async fn rows_that_are_not_stored_say_so() {
     let answer = upload(&tested, "clickid,event_id\na,E1\n").await;
     assert_eq!(answer.status, 503);
     assert_eq!(answer.json()["rows"][0]["outcome"], Value::from("not_stored"));
+}
+
+fn with_policy(policy: &str) -> Tested {
+    let config = CONFIG.replacen("\"create_marked\"", &format!("\"{policy}\""), 1);
+    let tested = tested();
+    tested.replace(compiled(&config).unwrap());
+    tested
+}
+
+#[tokio::test]
+async fn a_known_event_id_is_corrected_under_every_policy_that_shows_it_alone() {
+    for policy in ["create", "create_marked", "ignore", "ignore_event_id", "edit", "update"] {
+        let tested = with_policy(policy);
+        let click = tested.click("summer").await;
+        tested.postback(&format!("clickid={click}&sum=8.50&eventid=E1")).await;
+        for sum in ["5", "7", "5", "8.50"] {
+            let rows = json!([{"clickid": click, "sum": sum, "event_id": "E1"}]);
+            let answer = upload(&tested, rows.to_string()).await;
+            let conversions = tested.conversions().await;
+            assert_eq!(conversions.len(), 1, "{policy} {sum}: {}", answer.text());
+            if policy == "edit" && answer.json()["rows"][0]["outcome"] == "duplicate" {
+                continue;
+            }
+            let shown = conversions[0].sum.unwrap().amount;
+            assert_eq!(shown, sum.parse().unwrap(), "{policy} {sum}: {}", answer.text());
+        }
+        assert_eq!(tested.deliveries().await.len(), 1, "{policy}");
+    }
+}
+
+#[tokio::test]
+async fn a_status_that_is_uploaded_declines_the_order_and_a_refund_takes_back_what_it_shows() {
+    let tested = with_policy("create");
+    let click = tested.click("summer").await;
+    tested.postback(&format!("clickid={click}&sum=8.50&eventid=E1")).await;
+    tested.postback(&format!("clickid={click}&sum=3&eventid=E2")).await;
+    let rows = json!([
+        {"clickid": click, "event_id": "E1", "status": "declined"},
+        {"clickid": click, "event_id": "E2", "sum": "2"},
+        {"clickid": click, "event_id": "E2", "type": "Refund"},
+    ]);
+    assert_eq!(outcomes(&upload(&tested, rows.to_string()).await), ["applied"; 3]);
+    let mut told: Vec<_> = tested.conversions().await.iter().map(postback_test::line).collect();
+    told.sort();
+    assert_eq!(
+        told,
+        [
+            "Purchase approved 2 USD 2 USD",
+            "Purchase declined 8.5 USD (8.5 USD)",
+            "Refund declined -2 USD -2 USD"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_event_id_that_no_conversion_shows_alone_is_not_counted_once_more() {
+    for (policy, messages) in [("increment", 1), ("create", 2)] {
+        let tested = with_policy(policy);
+        let click = tested.click("summer").await;
+        for status in ["pending", "approved"].iter().rev().take(messages) {
+            tested
+                .postback(&format!("clickid={click}&sum=8.50&eventid=E1&status={status}"))
+                .await;
+        }
+        let before = tested.conversions().await;
+        let answer = upload(
+            &tested,
+            json!([{"clickid": click, "sum": "5", "event_id": "E1"}]).to_string(),
+        )
+        .await;
+        let row = &answer.json()["rows"][0];
+        assert_eq!(
+            (&row["outcome"], &row["reason"]),
+            (&"ignored".into(), &"not_corrected".into()),
+            "{policy}"
+        );
+        assert!(row["text"].as_str().unwrap().contains("the policy `update`"), "{row}");
+        assert_eq!(tested.conversions().await, before, "{policy}");
+    }
 }

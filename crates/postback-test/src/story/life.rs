@@ -156,7 +156,7 @@ impl Life {
                 arrival(index),
             )
         };
-        let mut worth: BTreeMap<&str, i64> = BTreeMap::new();
+        let mut known: BTreeMap<&str, [(i64, bool); 2]> = BTreeMap::new();
         for ((order, is_upsell), mut line) in orders {
             line.sort_by_key(told);
             let first = messages[line[0]].at;
@@ -164,17 +164,24 @@ impl Life {
             let told = line.iter().rev().find_map(|index| messages[*index].cents);
             line.sort_by_key(shown);
             let last = &messages[line[line.len() - 1]];
-            if last.status == "approved" && !late {
-                *worth.entry(order).or_default() += told.unwrap_or_default();
+            if !late {
+                let counts = last.status == "approved";
+                known.entry(order).or_default()[usize::from(is_upsell)] = (told.unwrap_or_default(), counts);
             }
         }
-        let back = |order: &&str| {
-            let taken = taken.get(order).copied().unwrap_or_default();
-            let left = worth.get(order).copied().unwrap_or_default() - taken;
-            let unsaid = if unsaid.contains(order) { left.max(0) } else { 0 };
-            taken + unsaid
+        let left = |order: &&str| {
+            let refunds = taken.get(order).copied().unwrap_or_default();
+            let (mut rest, mut left) = (refunds, -refunds);
+            // A refund takes of the sale first. What it takes of an order that is no revenue is
+            // not taken once more.
+            for (amount, counts) in known.get(order).copied().unwrap_or_default() {
+                let refunded = rest.min(amount);
+                rest -= refunded;
+                left += if counts { amount } else { refunded };
+            }
+            if unsaid.contains(order) { left.min(0) } else { left }
         };
-        let cents = worth.values().sum::<i64>() - tracked.iter().map(back).sum::<i64>();
+        let cents = tracked.iter().map(left).sum();
         Amount::from_minor_units(cents, 2).unwrap()
     }
 

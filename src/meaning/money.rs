@@ -8,18 +8,18 @@ use crate::value::{Amount, Currency, Money, Timestamp, TypeName};
 
 impl Decision<'_> {
     /// What a type counts as; an unknown type is never money.
-    pub(super) fn counts(&self, name: &TypeName) -> Counts {
+    pub(crate) fn counts(&self, name: &TypeName) -> Counts {
         self.types.get(name).map_or(Counts::Info, |known| known.counts)
     }
 
     /// An entry's amount with its sign: sales, upsells and rebills add what came, refunds and
     /// chargebacks take its size away, everything else is no money whatever it carries.
-    pub(super) fn signed(&self, entry: &Entry) -> Option<Money> {
+    pub(crate) fn signed(&self, entry: &Entry) -> Option<Money> {
         self.signed_as(entry, entry.sum?)
     }
 
     /// An amount with the sign of an entry.
-    pub(super) fn signed_as(&self, entry: &Entry, money: Money) -> Option<Money> {
+    pub(crate) fn signed_as(&self, entry: &Entry, money: Money) -> Option<Money> {
         let amount = if self.adds(entry)? {
             money.amount
         } else {
@@ -32,7 +32,7 @@ impl Decision<'_> {
     }
 
     /// Whether an entry adds money or takes it away; none where it is never money, as a test.
-    pub(super) fn adds(&self, entry: &Entry) -> Option<bool> {
+    pub(crate) fn adds(&self, entry: &Entry) -> Option<bool> {
         match self.counts(&entry.type_name) {
             _ if entry.test => None,
             Counts::Step | Counts::Info => None,
@@ -44,20 +44,20 @@ impl Decision<'_> {
 
     /// Whether an entry's money is revenue: its status is one that counts. What is taken back
     /// always is.
-    pub(super) fn earns(&self, entry: &Entry) -> bool {
+    pub(crate) fn earns(&self, entry: &Entry) -> bool {
         entry.kind.subtracts() || self.revenue_statuses.contains(&entry.status)
     }
 
     /// Whether an entry is a payment that a reversal can take back: its amount counts as revenue
     /// and has a rate. Says nothing of what became of the entry, so that no order of arrival can
     /// change it.
-    pub(super) fn pays(&self, entry: &Entry) -> bool {
+    pub(crate) fn pays(&self, entry: &Entry) -> bool {
         let revenue = || self.revenue(entry, self.signed(entry), self.earns(entry));
         self.adds(entry) == Some(true) && matches!(revenue(), Revenue::Counted { .. })
     }
 
     /// A conversion's money in the account's currency, rounded only if it was converted.
-    pub(super) fn revenue(&self, entry: &Entry, sum: Option<Money>, counts: bool) -> Revenue {
+    pub(crate) fn revenue(&self, entry: &Entry, sum: Option<Money>, counts: bool) -> Revenue {
         let Some(sum) = sum else { return Revenue::Nothing };
         let Some(money) = self.convert(sum, self.currency, entry.at) else {
             return Revenue::NoRate;
@@ -69,7 +69,7 @@ impl Decision<'_> {
         }
     }
 
-    pub(super) fn convert(&self, money: Money, to: Currency, at: Timestamp) -> Option<Money> {
+    pub(crate) fn convert(&self, money: Money, to: Currency, at: Timestamp) -> Option<Money> {
         if money.currency == to {
             return Some(money);
         }
@@ -84,7 +84,7 @@ impl Decision<'_> {
     /// What a channel is told of a conversion: percent or fixed, in its currency, half-even at that
     /// currency's digits. What is never money is zero; a fixed payout needs no amount. `adds` is
     /// [`Tracker::adds`] of what the conversion shows.
-    pub(super) fn payout(
+    pub(crate) fn payout(
         &self,
         rule: PayoutRule,
         adds: Option<bool>,
@@ -116,7 +116,7 @@ impl Decision<'_> {
 }
 
 /// What was added between two payouts; `before` absent is zero.
-pub(super) fn delta(before: Option<ToldPayout>, after: ToldPayout) -> ToldPayout {
+pub(crate) fn delta(before: Option<ToldPayout>, after: ToldPayout) -> ToldPayout {
     match (before, after) {
         (None, after) => after,
         (Some(ToldPayout::Known(before)), ToldPayout::Known(after)) if before.currency == after.currency => {

@@ -6,10 +6,10 @@ use crate::model::{Counts, Entry, Status};
 use crate::plan::Reason;
 use crate::protocol::Protocol;
 use crate::tracker::{ConversionType, Offer, Source, listed, only, word_kind};
-use crate::value::{Money, TypeName};
+use crate::value::{Money, TypeName, is_unfilled_macro};
 
 /// What the configuration says of an event's name.
-pub(super) enum Meaning<'a> {
+pub(crate) enum Meaning<'a> {
     /// This type.
     Type(&'a ConversionType),
     /// A postback named a type that is not configured: kept under its name.
@@ -22,7 +22,7 @@ pub(super) enum Meaning<'a> {
 
 impl<'t> Decision<'t> {
     /// The conversion type of an event.
-    pub(super) fn meaning(&self, source: &Source, event: &Event) -> Meaning<'t> {
+    pub(crate) fn meaning(&self, source: &Source, event: &Event) -> Meaning<'t> {
         let Some(name) = event.name.as_deref() else {
             return self
                 .types
@@ -53,11 +53,12 @@ impl<'t> Decision<'t> {
 
     /// What kind of event it is: the network's word for it, else what its conversion type counts
     /// as.
-    pub(super) fn kind(&self, source: &Source, event: &Event, meaning: &Meaning<'_>) -> Kind {
+    pub(crate) fn kind(&self, source: &Source, event: &Event, meaning: &Meaning<'_>) -> Kind {
         if let Some(kind) = &event.kind {
             return kind.clone();
         }
         let word = event.name.as_deref().and_then(|name| word_kind(source, name));
+        let word = word.or_else(|| taken_back_by_status(source, event));
         word.unwrap_or_else(|| match meaning {
             Meaning::Type(known) => match known.counts {
                 Counts::Sale => Kind::Sale,
@@ -71,7 +72,7 @@ impl<'t> Decision<'t> {
 
     /// What the event contributes to a conversion: a function of the event and the configuration
     /// alone.
-    pub(super) fn entry(
+    pub(crate) fn entry(
         &self,
         source: &Source,
         offer: Option<&Offer>,
@@ -132,16 +133,32 @@ impl<'t> Decision<'t> {
     }
 
     /// Why an entry's status is not what the network's word says: the word says none.
-    pub(super) fn doubt(&self, source: &Source, entry: &Entry) -> Option<Reason> {
+    pub(crate) fn doubt(&self, source: &Source, entry: &Entry) -> Option<Reason> {
         let word = entry.status_word.as_deref()?;
-        if entry.kind.subtracts() || self.counts(&entry.type_name) == Counts::Reversal {
+        if self.counts(&entry.type_name) == Counts::Reversal {
             return None;
         }
         match Said::of(source, word) {
+            Said::Event(kind) if !entry.kind.subtracts() || kind == entry.kind => Some(Reason::StatusIsEvent),
             Said::Status(_) => None,
+            _ if entry.kind.subtracts() => None,
             Said::Event(_) => Some(Reason::StatusIsEvent),
             Said::Unknown => Some(Reason::UnknownStatus),
         }
+    }
+}
+
+/// The kind of an event whose status is the word of one that takes money back: ClickBank's `RFND`
+/// behind `status={event_type}`. Where orders are followed it declines its order; elsewhere it
+/// would be one more sale, and the money that it takes back would stay.
+fn taken_back_by_status(source: &Source, event: &Event) -> Option<Kind> {
+    let word = event.status.as_deref().filter(|_| !source.follows_ids)?;
+    if Status::ALL.iter().any(|own| own.as_str().eq_ignore_ascii_case(word)) {
+        return None;
+    }
+    match Said::of(source, word) {
+        Said::Event(kind) if kind.subtracts() => Some(kind),
+        _ => None,
     }
 }
 
@@ -175,9 +192,10 @@ impl Said {
         }
         match (Protocol::event_named(word), others) {
             (Some(kind), _) if kind.subtracts() => Self::Event(kind),
-            (_, Some(status)) => Self::Status(*status),
-            (Some(kind), None) => Self::Event(kind),
-            (None, None) => Self::Unknown,
+            // What was not filled is no word that the row of all others could be meant for.
+            (_, Some(status)) if !is_unfilled_macro(word) => Self::Status(*status),
+            (Some(kind), _) => Self::Event(kind),
+            (None, _) => Self::Unknown,
         }
     }
 }

@@ -9,16 +9,16 @@ use alloc::collections::{BTreeMap, BTreeSet};
 /// see; cheap to make and to copy.
 #[derive(Debug, Clone, Copy)]
 pub struct Decision<'t> {
-    pub(super) fingerprint: &'t Fingerprint,
-    pub(super) currency: Currency,
-    pub(super) revenue_statuses: &'t BTreeSet<Status>,
-    pub(super) types: &'t BTreeMap<TypeName, ConversionType>,
-    pub(super) default_type: &'t TypeName,
-    pub(super) rates: &'t Rates,
-    pub(super) sources: &'t BTreeMap<OfferSourceId, Source>,
-    pub(super) offers: &'t BTreeMap<OfferId, Offer>,
-    pub(super) channels: &'t BTreeMap<ChannelId, Channel>,
-    pub(super) campaigns: &'t BTreeMap<CampaignId, Campaign>,
+    pub(crate) fingerprint: &'t Fingerprint,
+    pub(crate) currency: Currency,
+    pub(crate) revenue_statuses: &'t BTreeSet<Status>,
+    pub(crate) types: &'t BTreeMap<TypeName, ConversionType>,
+    pub(crate) default_type: &'t TypeName,
+    pub(crate) rates: &'t Rates,
+    pub(crate) sources: &'t BTreeMap<OfferSourceId, Source>,
+    pub(crate) offers: &'t BTreeMap<OfferId, Offer>,
+    pub(crate) channels: &'t BTreeMap<ChannelId, Channel>,
+    pub(crate) campaigns: &'t BTreeMap<CampaignId, Campaign>,
 }
 
 impl<'t> Decision<'t> {

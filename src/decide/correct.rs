@@ -1,0 +1,74 @@
+//! Rows that a person uploads: one that names a known event id corrects what that id shows,
+//! whatever policy the messages of its type have. From then on the id is an order that is followed
+//! by the uploads, and it begins with the conversion that is there.
+
+use super::count::Refused;
+use super::work::Work;
+use crate::event::Event;
+use crate::model::{Basis, Click, Conversion, Duplicates, Entry};
+use crate::plan::{Outcome, Reason, TallyKey, Told};
+use crate::value::{Receipt, Shared};
+use alloc::{boxed::Box, vec::Vec};
+
+impl Work<'_> {
+    /// The policy for a row that was uploaded.
+    ///
+    /// # Errors
+    /// Its id is known, and what the id shows cannot be changed alone: amounts were added up, or
+    /// each message has made a conversion. The row would count once more.
+    pub(super) fn corrects(
+        &mut self,
+        click: &Click,
+        event: &Event,
+        entry: &Shared<Entry>,
+        policy: Option<Duplicates>,
+    ) -> Result<Option<Duplicates>, Refused> {
+        let is_exempt = matches!(policy, None | Some(Duplicates::Edit | Duplicates::Update)) || !entry.known;
+        let Some(id) = entry.event_id.as_ref().filter(|_| event.uploaded && !is_exempt) else {
+            return Ok(policy);
+        };
+        let key = TallyKey::Order(self.decision.counts(&entry.type_name), id.clone());
+        if self.tally(click, &key).is_some() {
+            return Ok(Some(Duplicates::Update));
+        }
+        let known = self.shown_of(click, entry, id);
+        let booked = match known.as_slice() {
+            [] => return Ok(policy),
+            [one] if one.basis == Basis::Shown && policy != Some(Duplicates::Increment) => one,
+            _ => return Err((Outcome::Ignored, Reason::NotCorrected)),
+        };
+        let shown = &booked.shown;
+        let mut tally = self.decision.open_tally(click, key, Some(booked.id.clone()), shown);
+        tally.count = booked.count;
+        tally.amount = shown.sum.map(|money| {
+            Box::new(Told {
+                at: shown.at,
+                received_at: shown.received_at,
+                event: shown.event.clone(),
+                money,
+            })
+        });
+        self.put_tally(tally);
+        Ok(Some(Duplicates::Update))
+    }
+
+    /// The conversions that show an event id as the entry's type counts, each once.
+    fn shown_of(&self, click: &Click, entry: &Entry, id: &Shared<str>) -> Vec<Conversion> {
+        let counts = self.decision.counts(&entry.type_name);
+        let ledger = self.ledger(click);
+        let mut found: Vec<Conversion> = Vec::new();
+        for row in ledger.events(&Receipt::of_event_id(id)) {
+            let booked = row.conversion.as_ref().and_then(|id| self.booked(id));
+            let is_its = |booked: &&Conversion| {
+                let shown = &booked.shown;
+                let shows = shown.event_id.as_ref() == Some(id) || booked.basis == Basis::Added;
+                shows && !shown.kind.subtracts() && self.decision.counts(&shown.type_name) == counts
+            };
+            let Some(booked) = booked.filter(is_its) else { continue };
+            if found.iter().all(|known| known.id != booked.id) {
+                found.push(booked.clone());
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,109 @@
+//! What is taken back of an order by an amount, while the order's own status is no revenue.
+//!
+//! A network may tell of one event twice: a refund with its amount, and the order as rejected. The
+//! money is taken back once: of an order that is no revenue there counts what refunds have taken
+//! from it, so that order and refunds come to nothing together. Both are sums over messages, so the
+//! order in which they arrive does not matter. A refund of more than the order's amount is
+//! believed: then the rest is below zero.
+
+use super::tallies::conversion_id;
+use super::work::Work;
+use crate::event::{Event, Interface};
+use crate::model::{Basis, Click, Conversion, Counts, Duplicates, Entry, Revenue};
+use crate::plan::{Tally, TallyKey};
+use crate::value::{Amount, Money, Receipt, Shared};
+use alloc::vec::Vec;
+
+impl Work<'_> {
+    /// The event id of an order that an entry takes back by an amount.
+    pub(super) fn refunds<'e>(&self, event: &Event, entry: &'e Entry) -> Option<&'e Shared<str>> {
+        let is_followed = self.source.follows_ids && event.interface == Interface::Postback;
+        let id = entry.event_id.as_ref().filter(|_| is_followed && entry.sum.is_some())?;
+        (self.decision.adds(entry) == Some(false)).then_some(id)
+    }
+
+    /// Keeps what a refund takes of an order. A click that has no more room for that keeps what it
+    /// has; the refund counts all the same.
+    pub(super) fn note_refund(&mut self, click: &Click, id: &Shared<str>, entry: &Shared<Entry>) {
+        let key = TallyKey::Refunded(Receipt::of_event_id(id));
+        let tally = match self.tally(click, &key) {
+            Some(known) => {
+                let mut tally = known.clone();
+                self.decision.merge(&mut tally, Duplicates::Increment, entry);
+                tally
+            }
+            None if self.has_most(click, |key| matches!(key, TallyKey::Refunded(_))) => return,
+            None => self.decision.open_tally(click, key, None, entry),
+        };
+        self.put_tally(tally);
+    }
+
+    /// What refunds with an amount have taken of an order, in the account's currency; positive.
+    fn taken(&self, click: &Click, id: &Shared<str>) -> Amount {
+        let is_refunded = |tally: &Tally| matches!(tally.key, TallyKey::Refunded(_));
+        if !self.stored(click).iter().chain(&self.tallies).any(is_refunded) {
+            return Amount::ZERO;
+        }
+        let Some(tally) = self.tally(click, &TallyKey::Refunded(Receipt::of_event_id(id))) else {
+            return Amount::ZERO;
+        };
+        let account = self.decision.currency;
+        let convert = |money: Money| self.decision.convert(money, account, tally.first.at);
+        let taken = tally.sums.values().filter_map(|added| convert(added.revenue?));
+        taken.fold(Amount::ZERO, |sum, money| sum.checked_sub(money.amount).unwrap_or(sum))
+    }
+
+    /// The conversion of an order whose first message was in time.
+    pub(super) fn order(&self, click: &Click, tally: &Tally) -> Option<Conversion> {
+        let mut order = self.told_of(click, tally)?;
+        let (Revenue::NotCounted { money }, TallyKey::Order(counts, id)) = (order.revenue, &tally.key) else {
+            return Some(order);
+        };
+        let mut taken = self.taken(click, id);
+        // It is taken of the sale first, then of what follows the sale under the same id.
+        if *counts == Counts::Revenue
+            && let Some(sale) = self.tally(click, &TallyKey::Order(Counts::Sale, id.clone()))
+            && let Some(sale) = self.told_of(click, sale)
+            && let Revenue::Counted { money } | Revenue::NotCounted { money } = sale.revenue
+        {
+            taken = taken.checked_sub(money.amount).unwrap_or(taken);
+        }
+        let (amount, currency) = (taken.min(money.amount), money.currency);
+        if amount > Amount::ZERO {
+            let money = Money { amount, currency };
+            order.revenue = Revenue::Counted { money };
+            order.basis = Basis::TakenBack;
+        }
+        Some(order)
+    }
+
+    /// What its messages alone say of an order.
+    fn told_of(&self, click: &Click, tally: &Tally) -> Option<Conversion> {
+        let id = || conversion_id(click, &tally.key);
+        let id = tally.conversion.clone().unwrap_or_else(id);
+        let in_time = self.decision.is_in_time(self.source, tally, click);
+        in_time.then(|| self.decision.shown(tally, id, Duplicates::Update, click))
+    }
+
+    /// The conversions of an event id of which refunds have taken something, as they are now.
+    pub(super) fn refunded_orders(&self, click: &Click, id: &Shared<str>) -> Vec<Conversion> {
+        if self.taken(click, id).is_zero() {
+            return Vec::new();
+        }
+        let tallies =
+            [Counts::Sale, Counts::Revenue].map(|counts| self.tally(click, &TallyKey::Order(counts, id.clone())));
+        let orders = tallies.into_iter().flatten();
+        orders.filter_map(|tally| self.order(click, tally)).collect()
+    }
+
+    /// Whether refunds have taken more of an event id than its orders are worth.
+    pub(super) fn takes_more(&self, click: &Click, id: &Shared<str>) -> bool {
+        let orders = self.refunded_orders(click, id);
+        let counted = orders.iter().filter_map(|order| match order.revenue {
+            Revenue::Counted { money } => Some(money.amount),
+            _ => None,
+        });
+        let left = counted.fold(Amount::ZERO, |sum, amount| sum.checked_add(amount).unwrap_or(sum));
+        !orders.is_empty() && left < self.taken(click, id)
+    }
+}
