@@ -11,7 +11,7 @@ use alloc::{
 use core::fmt;
 use serde::de::DeserializeSeed;
 
-/// The longest document, in bytes: ten thousand campaigns with three postbacks each have about 10
+/// The most bytes of a document. Ten thousand campaigns with three postbacks each have about 10
 /// MiB.
 pub const MAX_DOCUMENT: usize = 16 * 1024 * 1024;
 
@@ -33,10 +33,10 @@ impl Document {
     /// Reads JSON.
     ///
     /// # Errors
-    /// - over [`MAX_DOCUMENT`] bytes
-    /// - what is not JSON, or not an object
+    /// - a text over [`MAX_DOCUMENT`] bytes
+    /// - a text that is not JSON, or not an object
     /// - a key given twice, `null`, a number with a point or beyond 64 bits (amounts are texts)
-    /// - lists and objects more than [`MAX_DEPTH`] deep in each other
+    /// - lists and objects nested more than [`MAX_DEPTH`] deep
     pub fn from_json(text: &str) -> Result<Self, Problems> {
         Self::sized(text)?;
         let mut json = serde_json::Deserializer::from_str(text);
@@ -49,15 +49,15 @@ impl Document {
     /// Reads TOML. A date without quotes is taken as its text.
     ///
     /// # Errors
-    /// - over [`MAX_DOCUMENT`] bytes
-    /// - what is not TOML
+    /// - a text over [`MAX_DOCUMENT`] bytes
+    /// - a text that is not TOML
     /// - a number with a point (amounts are texts)
-    /// - lists and tables more than [`MAX_DEPTH`] deep in each other
+    /// - lists and tables nested more than [`MAX_DEPTH`] deep
     #[cfg(feature = "toml")]
     pub fn from_toml(text: &str) -> Result<Self, Problems> {
         Self::sized(text)?;
         let read = toml::Deserializer::parse(text).and_then(|toml| Seed(MAX_DEPTH).deserialize(toml));
-        // The error's own text shows the line, which may hold what belongs nowhere; its number is
+        // The error's own text shows the line, which may hold a secret. The line's number is
         // enough.
         let said = |error: toml::de::Error| {
             let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
@@ -80,7 +80,7 @@ impl Document {
         )))
     }
 
-    /// Holds a document that was not read from a text to the size of one.
+    /// Checks that a document which was not read from a text is no longer than one may be.
     pub(crate) fn check_size(&self) -> Result<(), Problems> {
         Self::sized(&self.to_json())
     }
@@ -92,10 +92,11 @@ impl Document {
         }
     }
 
-    /// The document as canonical JSON: keys sorted, no spaces. The same for every way to write it.
+    /// The document as canonical JSON: keys sorted, no spaces. It is the same for every way to
+    /// write the document.
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Serialising texts, whole numbers and maps with text keys has nothing to fail at.
+        // Texts, whole numbers and maps with text keys can always be serialised.
         serde_json::to_string(&self.entries).unwrap_or_default()
     }
 

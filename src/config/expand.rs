@@ -1,4 +1,4 @@
-//! Shipped templates, and how they fill in what a document leaves out.
+//! The shipped templates, and how they fill in what a document leaves out.
 
 use super::Document;
 use super::node::{Entries, Node};
@@ -8,7 +8,7 @@ use alloc::{format, vec::Vec};
 /// A template's name and its text.
 type Template = (&'static str, &'static str);
 
-/// The lists whose rows may name a template, with what such a row is and the templates.
+/// The lists whose rows may name a template; what such a template is called; and the templates.
 const TEMPLATES: [(&str, &str, &[Template]); 2] = [
     (
         "offer_source",
@@ -67,7 +67,7 @@ impl Document {
                     }
                 };
                 match templates.iter().find(|(known, _)| known == name) {
-                    // A test reads every shipped template, so there is nothing left to refuse.
+                    // A test reads every shipped template, so reading one here cannot fail.
                     Some((_, text)) => {
                         if let Ok(template) = Self::from_json(text) {
                             merge(row, template.entries());
@@ -85,9 +85,9 @@ impl Document {
     }
 }
 
-/// Fills in what `own` leaves out: tables key by key, lists of rows by the rows' names. What `own`
-/// has stays, and its rows stay first, so that their paths are those of the document. A row is
-/// taken whole: half of another parameter's row would mean something else.
+/// Fills in what `own` leaves out: tables key by key, and lists of rows by the rows' names. What
+/// `own` has stays. Its rows also come first, so that their paths are those of the document. A row
+/// is never filled in: one that is half another parameter's would mean something else.
 fn merge(own: &mut Entries, template: &Entries) {
     for (key, value) in template {
         match (own.get_mut(key), value) {
@@ -106,7 +106,7 @@ fn merge(own: &mut Entries, template: &Entries) {
     }
 }
 
-/// By what a row of a list is known.
+/// The name by which a row of a list is known.
 fn row_name(row: &Node) -> Option<&str> {
     let row = row.table()?;
     ["slot", "id", "name"]

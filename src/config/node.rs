@@ -1,4 +1,4 @@
-//! The neutral tree that a document is read into, whatever it was written in.
+//! The neutral tree into which a document is read, whichever format it has.
 
 use alloc::{
     collections::{BTreeMap, btree_map::Entry},
@@ -12,8 +12,8 @@ use serde::{
     de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor},
 };
 
-/// How deep lists and tables may stand in each other. The document's own parts need six; the bound
-/// keeps recursion off the stack's end.
+/// How deep lists and tables may be nested. The document's own parts need six levels; the limit
+/// keeps the recursion from exhausting the stack.
 pub const MAX_DEPTH: u8 = 64;
 
 /// The key under which the `toml` crate hands over a date or a time that was written without
@@ -35,7 +35,7 @@ pub(crate) enum Node {
 }
 
 impl Node {
-    /// What it is, with an article.
+    /// The kind of the value, with an article.
     pub(crate) fn what(&self) -> &'static str {
         match self {
             Self::Text(_) => "a text",
@@ -73,17 +73,13 @@ impl Serialize for Node {
     }
 }
 
-/// Reads a [`Node`] that may hold this many more levels.
+/// Reads a [`Node`] that may be nested this many more levels deep.
 pub(crate) struct Seed(pub(crate) u8);
 
 impl Seed {
     fn below<E: Error>(&self) -> Result<Self, E> {
         let below = self.0.checked_sub(1).map(Self);
-        below.ok_or_else(|| {
-            E::custom(format!(
-                "lists and tables stand more than {MAX_DEPTH} deep in each other"
-            ))
-        })
+        below.ok_or_else(|| E::custom(format!("lists and tables are nested more than {MAX_DEPTH} deep")))
     }
 }
 

@@ -1,7 +1,7 @@
 //! How the parts of a definition are read from a table of the document and written back.
 //!
-//! [`part`] gives a struct its keys; its fields know by their types what stands there: a value that
-//! must be there, an `Option` of one, a list, a table with free keys, a flag.
+//! [`part`] gives a struct its keys. The type of a field says what stands under its key: a value
+//! that must be there, an `Option` of one, a list, a table with free keys, a flag.
 
 use super::{Entries, MAX_DEPTH, MAX_ENTRIES, Node, Place, Refusal, Report, Seed, Table};
 use alloc::{
@@ -13,14 +13,14 @@ use serde::de::{DeserializeSeed, Deserializer, Error};
 
 /// A value of the document.
 pub(crate) trait Value: Sized {
-    /// How many there may be in a list.
+    /// The most values of this type in a list.
     const MOST: usize = MAX_ENTRIES;
 
-    /// Reads a value; what is wrong with it is reported.
+    /// Reads a value, and reports what is wrong with it.
     fn read(node: &Node, place: &Place<'_>) -> Option<Self>;
 
-    /// Stands where a value could not be read and one must be, so that reading can go on. It is
-    /// never seen: the reading ends in a refusal.
+    /// A substitute for a required value that could not be read, so that reading can go on. Nobody
+    /// ever sees it, since the reading ends in an error.
     fn unread() -> Self;
 
     fn node(&self) -> Node;
@@ -28,12 +28,12 @@ pub(crate) trait Value: Sized {
 
 /// A value that is a text in the document.
 pub(crate) trait Word: Sized {
-    /// As [`Value::MOST`].
+    /// See [`Value::MOST`].
     const MOST: usize = MAX_ENTRIES;
 
     fn parse(text: &str) -> Result<Self, Refusal>;
 
-    /// As [`Value::unread`].
+    /// See [`Value::unread`].
     fn unread() -> Self;
 
     fn text(&self) -> String;
@@ -55,7 +55,7 @@ impl<W: Word> Value for W {
     }
 }
 
-/// The text that stands here.
+/// The text of a node; a node of another kind is reported.
 pub(crate) fn text<'n>(node: &'n Node, place: &Place<'_>) -> Option<&'n str> {
     if node.text().is_none() {
         place.kind(node, "a text");
@@ -63,11 +63,11 @@ pub(crate) fn text<'n>(node: &'n Node, place: &Place<'_>) -> Option<&'n str> {
     node.text()
 }
 
-/// What stands under a key of a table.
+/// A field of a part: what stands under a key of a table.
 pub(crate) trait Field: Sized {
     fn read_at(table: &Table<'_>, key: &str) -> Self;
 
-    /// What is written under the key, if anything is.
+    /// What is written under the key; none if the key is left out.
     fn written(&self) -> Option<Node>;
 }
 
@@ -93,7 +93,7 @@ impl<V: Value> Field for Option<V> {
 }
 
 impl<V: Value> Field for Vec<V> {
-    /// What cannot be read keeps its place, so that the others keep theirs.
+    /// An item that cannot be read keeps its place, so that the paths of the others stay true.
     fn read_at(table: &Table<'_>, key: &str) -> Self {
         let items = table.items(key, V::MOST).into_iter();
         items
@@ -161,7 +161,8 @@ impl Field for bool {
 }
 
 impl Field for Option<u32> {
-    /// Of a number without bounds of its own; those with bounds are read otherwise.
+    /// Reads a number that has no bounds of its own. A number with bounds has a function of its
+    /// own.
     fn read_at(table: &Table<'_>, key: &str) -> Self {
         table.number(key, 0, u32::MAX)
     }
@@ -175,14 +176,14 @@ impl Field for Option<u32> {
 pub(crate) trait Part: Sized {
     fn keys() -> Vec<&'static str>;
 
-    /// Reads the fields, whatever other keys there are.
+    /// Reads the fields, and ignores other keys.
     fn fields(table: &Table<'_>) -> Self;
 
     /// Writes the fields.
     fn write(&self, entries: &mut Entries);
 }
 
-/// Reads a part as a whole.
+/// Reads a part, and reports the keys that it does not have.
 pub(crate) fn read<P: Part>(node: &Node, place: &Place<'_>) -> Option<P> {
     let Some(entries) = node.table() else {
         place.kind(node, "a table");
@@ -212,7 +213,7 @@ pub(crate) fn put(entries: &mut Entries, key: &str, field: &impl Field) {
     }
 }
 
-/// Reads a part from whatever serde reads; the error has all its problems.
+/// Reads a part from any format that serde reads. The error has all problems of the part.
 pub(crate) fn deserialize<'de, V: Value, D: Deserializer<'de>>(deserializer: D) -> Result<V, D::Error> {
     let node = Seed(MAX_DEPTH).deserialize(deserializer)?;
     let report = Report::default();
@@ -222,10 +223,10 @@ pub(crate) fn deserialize<'de, V: Value, D: Deserializer<'de>>(deserializer: D) 
         .map_err(|problems| Error::custom(problems.to_string()))
 }
 
-/// Gives a struct its keys: `field`, or `field: "key"` where the key is another word, each followed
-/// by `= function` where a function of its own reads it; `..field: Type` has its keys among the
-/// struct's own. `most` is how many rows there may be. What a host keeps by itself, such as a
-/// campaign in its own database, is given serde's traits by `@serde`.
+/// Gives a struct its keys. Each is `field`, or `field: "key"` where the key is another word, and
+/// `= function` follows where a function of its own reads it. The keys of `..field: Type` stand
+/// among the struct's own. `most` is the most rows of this type in a list. `@serde` implements
+/// serde's traits for what a host keeps by itself, such as a campaign in its own database.
 macro_rules! part {
     (@key $field:ident) => { stringify!($field) };
     (@key $field:ident $key:literal) => { $key };

@@ -51,7 +51,7 @@ impl<'a> Place<'a> {
         self.report.add(self.path.as_str(), message);
     }
 
-    /// Reports what is wrong with a list or a table here, whose content is as sound as it was.
+    /// Reports what is wrong with a list or a table here whose items can still be used.
     pub(crate) fn remark(&self, message: impl Into<String>) {
         self.report.remark(self.path.as_str(), message);
     }
@@ -61,12 +61,12 @@ impl<'a> Place<'a> {
         self.report.refuse(self.path.as_str(), refusal);
     }
 
-    /// The value of a text that stands here, or a report of why it was refused.
+    /// The value that was parsed from the text here; if it was refused, the reason is reported.
     pub(crate) fn accept<T, E: Into<Refusal>>(&self, parsed: Result<T, E>) -> Option<T> {
         parsed.map_err(|error| self.refuse(error)).ok()
     }
 
-    /// Reports a value of another kind.
+    /// Reports a value whose kind is not the wanted one.
     pub(crate) fn kind(&self, node: &Node, wanted: &str) {
         self.problem(format!("is {}, not {wanted}", node.what()));
     }

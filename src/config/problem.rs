@@ -23,7 +23,8 @@ impl Problem {
         }
     }
 
-    /// A problem from another module's text, whose own suggestion at the end becomes the problem's.
+    /// A problem with the text of another module's error. A suggestion at its end becomes the
+    /// problem's own.
     pub(crate) fn from_text(path: impl Into<String>, text: &str) -> Self {
         let split = text
             .strip_suffix("`?")
@@ -41,7 +42,7 @@ impl Problem {
         &self.path
     }
 
-    /// What is wrong. Never shows a secret that stands in the clear.
+    /// What is wrong. It never shows a secret that stands in plain text.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
@@ -67,7 +68,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Everything that is wrong with a document, one line each; at least one.
+/// Everything that is wrong with a document, one line for each problem; there is at least one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problems(Vec<Problem>);
 

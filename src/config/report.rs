@@ -1,4 +1,4 @@
-//! Collecting what is wrong, so that reading can go on.
+//! Collects what is wrong, so that reading can go on.
 
 use super::problem::{Problem, Problems};
 use crate::text::nearest;
@@ -21,13 +21,13 @@ pub(crate) struct Report {
     unread: RefCell<BTreeSet<String>>,
     /// Whether reading is over.
     is_read: Cell<bool>,
-    /// How many problems stay in front.
+    /// How many problems stay in front, unsorted.
     front: Cell<usize>,
 }
 
 impl Report {
-    /// Says that the document was read. From here on nothing is reported at or below a place where
-    /// something could not be read: what stands there now was not written by anybody.
+    /// Says that the document was read. From here on nothing is reported at or below a place that
+    /// could not be read: the value that stands there now is a substitute, which nobody wrote.
     pub(crate) fn close_reading(&self) {
         self.is_read.set(true);
     }
@@ -38,7 +38,7 @@ impl Report {
         unread.contains(path) || ends.any(|end| path.get(..end).is_some_and(|above| unread.contains(above)))
     }
 
-    /// Says that what was found so far stays in front, however the rest is sorted.
+    /// Says that the problems found so far stay in front, however the rest is sorted.
     pub(crate) fn keep_in_front(&self) {
         self.front.set(self.problems.borrow().len());
     }
@@ -52,7 +52,7 @@ impl Report {
             let (part, below) = path.split_at_checked(end).unwrap_or((path, ""));
             let row = below.strip_prefix('[').and_then(|below| below.split_once(']'));
             let row = row.and_then(|(row, _)| row.parse().ok());
-            // What no part has stands beside the version, before everything.
+            // A problem outside every part stands beside the version's, before all others.
             let part = parts.iter().position(|known| *known == part).unwrap_or_default();
             (part, row.unwrap_or(usize::MAX))
         };
@@ -65,7 +65,7 @@ impl Report {
         self.push(Problem::new(path, message, None));
     }
 
-    /// Reports what is wrong with a list or a table that was read all the same.
+    /// Reports what is wrong with a list or a table that can still be used.
     pub(crate) fn remark(&self, path: impl Into<String>, message: impl Into<String>) {
         self.problems.borrow_mut().push(Problem::new(path, message, None));
     }
@@ -125,7 +125,7 @@ impl Refusal {
         }
     }
 
-    /// A word that is none of these.
+    /// The refusal of a word that is not one of the known ones.
     pub(crate) fn word<'a>(word: &str, what: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         let known: Vec<&str> = known.into_iter().collect();
         let message = format!(
@@ -136,13 +136,13 @@ impl Refusal {
         Self::near(message, word, known)
     }
 
-    /// A name that nothing has.
+    /// The refusal of a name that refers to nothing.
     pub(crate) fn reference<'a>(name: &str, what: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         Self::near(format!("there is no {what} `{}`", name.escape_debug()), name, known)
     }
 }
 
-/// One of the values of a closed vocabulary by its word.
+/// The value of a closed vocabulary that this word names.
 pub(crate) fn one_of<T: Copy + Display>(word: &str, what: &str, all: &[T]) -> Result<T, Refusal> {
     let words: Vec<String> = all.iter().map(ToString::to_string).collect();
     let found = all.iter().zip(&words).find(|(_, known)| *known == word);

@@ -1,7 +1,7 @@
-//! Setters that chain, for what is configured in code.
+//! Setters that can be chained, for what is configured in code.
 
-/// Gives a struct a setter for each field: `option` for one that may be left out, `value` for one
-/// that always stands, `more` for a list or a map, to which the setter adds.
+/// Gives a struct a setter for each field: `option` for a field that may be left out, `value` for
+/// one that always has a value, `more` for a list or a map, to which the setter adds.
 macro_rules! setters {
     ($name:ident { $($kind:ident $setter:ident($field:ident: $type:ty),)* }) => {
         impl $name {
@@ -9,7 +9,7 @@ macro_rules! setters {
         }
     };
     (@option $setter:ident $field:ident $type:ty) => {
-        #[doc = concat!("The same with this [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
+        #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
         #[must_use]
         pub fn $setter(mut self, $field: impl Into<$type>) -> Self {
             self.$field = Some($field.into());
@@ -17,7 +17,7 @@ macro_rules! setters {
         }
     };
     (@value $setter:ident $field:ident $type:ty) => {
-        #[doc = concat!("The same with this [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
+        #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
         #[must_use]
         pub fn $setter(mut self, $field: impl Into<$type>) -> Self {
             self.$field = $field.into();
@@ -25,7 +25,7 @@ macro_rules! setters {
         }
     };
     (@more $setter:ident $field:ident $type:ty) => {
-        #[doc = concat!("The same with these added to its [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
+        #[doc = concat!("Adds these to [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
         #[must_use]
         pub fn $setter(mut self, $field: impl IntoIterator<Item = $type>) -> Self {
             self.$field.extend($field);

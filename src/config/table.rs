@@ -1,4 +1,4 @@
-//! Reading the tree: what is missing, unknown or of another kind is reported with its path, and
+//! Reads the tree. What is missing, unknown or of another kind is reported with its path, and
 //! reading goes on.
 
 use super::node::{Entries, Node};
@@ -6,8 +6,8 @@ use super::place::Place;
 use super::report::Refusal;
 use alloc::{format, vec::Vec};
 
-/// The most entries of a list or a table inside a row: parameters, postbacks, conditions, words.
-/// More is a mistake, and every event would pay for it.
+/// The most entries of a list or a table inside a row, such as parameters, postbacks, conditions or
+/// words. More entries are a mistake, and every event would pay for them.
 pub const MAX_ENTRIES: usize = 256;
 
 /// A table of the document with its place.
@@ -43,7 +43,7 @@ impl<'a> Table<'a> {
         node
     }
 
-    /// Reports every key but these.
+    /// Reports every key that is not one of these.
     pub(crate) fn only(&self, keys: &[&str]) {
         for key in self.entries.keys().filter(|key| !keys.contains(&key.as_str())) {
             let refusal = Refusal::near("there is no such key", key, keys.iter().copied());

@@ -12,7 +12,7 @@ pub(crate) fn date_or_time(text: &str) -> Result<Timestamp, TimestampError> {
     }
 }
 
-/// Reads `2xx`, `200`, `200-299`, or several of them between commas.
+/// Reads a list of HTTP statuses: `2xx`, `200`, `200-299`, or several of them with commas between.
 pub(crate) fn status_ranges(text: &str) -> Result<Vec<(u16, u16)>, String> {
     let number = |text: &str| {
         text.parse::<u16>()

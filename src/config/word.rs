@@ -18,8 +18,8 @@ impl Word for String {
     }
 }
 
-/// Values with a text of their own: what reads them, and the text of the one that stands where none
-/// could be read.
+/// Implements [`Word`](super::part::Word) for types with a text of their own. Each has a function
+/// that reads it, and the text of the substitute for one that could not be read.
 macro_rules! texts {
     ($($type:ident $unread:expr, $parse:path;)+) => {
         $(impl $crate::config::part::Word for $type {
@@ -28,7 +28,7 @@ macro_rules! texts {
             }
 
             fn unread() -> Self {
-                // Constant texts, each of which a test reads.
+                // These texts are constant, and a test reads each of them.
                 <Self as $crate::config::part::Word>::parse($unread).ok().expect("a text that is read")
             }
 
@@ -47,8 +47,9 @@ macro_rules! texts {
 }
 pub(crate) use texts;
 
-/// Closed words that do not print as the document has them, by what one of them is. The first one
-/// stands where none could be read.
+/// Implements [`Word`](super::part::Word) for closed words that are printed otherwise than the
+/// document has them. The literal says what one of them is. The first word is the substitute where
+/// none could be read.
 macro_rules! choices {
     ($($type:ident $what:literal { $first:literal = $default:ident $(, $word:literal = $variant:ident)* })+) => {
         $(impl $crate::config::part::Word for $type {

@@ -1,5 +1,5 @@
 //! Pages, newest first. A cursor is the letter of its list and the number of the last row that was
-//! shown, so that rows which arrive meanwhile (with higher numbers) shift nothing.
+//! shown. Rows that arrive meanwhile have higher numbers, so they shift nothing.
 
 use super::rows::Kept;
 use super::state::{State, foreign_cursor};

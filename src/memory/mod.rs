@@ -81,8 +81,8 @@ impl MemoryStore {
         }
     }
 
-    /// Works on the state alone; every call is a transaction. A panic of another thread cannot
-    /// leave it half written, because nothing in here panics, so a poisoned lock is taken as it is.
+    /// Works on the locked state, so every call is a transaction. Nothing in here panics, so no
+    /// panic can leave the state half written, and a poisoned lock is taken as it is.
     fn with<'a, T: Send + 'a>(&self, work: impl FnOnce(&mut State) -> T) -> BoxFuture<'a, T> {
         let answer = work(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
         Box::pin(ready(answer))

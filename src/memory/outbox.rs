@@ -1,4 +1,4 @@
-//! Deliveries and their leases, and what is forgotten when.
+//! Deliveries and their leases, and what is purged.
 
 use super::rows::{Private, Sending};
 use super::state::State;
@@ -22,7 +22,7 @@ impl State {
             let ready = row.ready_at()?;
             Some(held.map_or(ready, |until| until.max(ready)))
         };
-        // Of one moment, what was stored first comes first.
+        // If several are ready at the same time, the one that was stored first comes first.
         let mut ready: Vec<(Timestamp, u64, &DeliveryId, &Lane)> = self
             .deliveries
             .iter()
@@ -177,7 +177,8 @@ impl State {
         }
     }
 
-    /// Forgets the personal values of these clicks, events and deliveries; says how many had some.
+    /// Forgets the personal values of these clicks, events and deliveries, and returns how many had
+    /// some.
     fn empty(
         &mut self,
         click: impl Fn(&Click) -> bool,

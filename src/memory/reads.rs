@@ -1,4 +1,4 @@
-//! What a decision reads.
+//! The reads that a decision needs.
 
 use super::state::State;
 use crate::event::Event;

@@ -1,4 +1,4 @@
-//! What was refused: bounded rings, by source and interface.
+//! Refused bodies, in bounded rings: each source has its own for each interface.
 
 use super::state::State;
 use crate::plan::{RefusedBody, RefusedCount, RefusedRow};
@@ -6,7 +6,7 @@ use crate::value::{OfferSourceId, RefusedId};
 use alloc::{collections::BTreeMap, vec::Vec};
 
 impl State {
-    /// Keeps one that is not known, and the newest of its ring up to `keep`.
+    /// Keeps a body whose id is not known yet, and drops all but the newest `keep` of its ring.
     pub(super) fn keep_refused(&mut self, body: &RefusedBody, keep: u32) {
         if self.refused.values().all(|kept| kept.row.id != body.row.id) {
             let number = self.number();
@@ -23,7 +23,7 @@ impl State {
 
     pub(super) fn refused_counts(&self, source: &OfferSourceId) -> Vec<RefusedCount> {
         let mut rings: BTreeMap<_, RefusedCount> = BTreeMap::new();
-        // The one that was written last comes last.
+        // They are in the order of writing, so the last one of a ring stays.
         for kept in self.refused.values().filter(|kept| kept.row.source == *source) {
             let one = || RefusedCount {
                 kept: 0,
@@ -41,7 +41,7 @@ impl State {
     }
 }
 
-/// Rows of one ring.
+/// The ring of a row. Rows with equal results are in one ring.
 fn ring(row: &RefusedRow) -> impl Ord + use<> {
     (row.source.clone(), row.interface, row.ring)
 }

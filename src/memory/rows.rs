@@ -1,4 +1,4 @@
-//! Rows as they are kept: personal values apart, and deliveries with where they stand.
+//! Rows as they are kept: personal values stand apart, and deliveries have their state beside them.
 
 use crate::delivery::{Attempt, Delivery, DeliveryRow, DeliveryState, Hold};
 use crate::value::{Pii, Timestamp};

@@ -22,7 +22,7 @@ pub(super) struct State {
     pub(super) configurations: BTreeMap<Fingerprint, String>,
     pub(super) refused: BTreeMap<u64, RefusedBody>,
     pub(super) deliveries: BTreeMap<DeliveryId, Kept<Sending>>,
-    /// The lanes that stand still.
+    /// The lanes that are held, with when each hold ends.
     pub(super) holds: BTreeMap<Lane, Hold>,
 }
 

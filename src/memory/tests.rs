@@ -1,4 +1,4 @@
-//! The suite, and what only threads can show.
+//! The conformance suite, and what only threads can show.
 
 use super::MemoryStore;
 use crate::event::{Event, Interface};

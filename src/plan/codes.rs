@@ -1,4 +1,5 @@
-//! Closed lists of codes: each with its text for machines and its sentence for people.
+//! The macro that makes a closed enum of codes: each variant has a code for machines and a sentence
+//! for people.
 
 macro_rules! codes {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$vmeta:meta])* $variant:ident = $code:literal : $text:literal),+ $(,)? }) => {
@@ -9,22 +10,22 @@ macro_rules! codes {
         }
 
         impl $name {
-            /// All of them.
+            /// All variants, in the order of their declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The code, as it is stored and answered.
+            /// The code, as it stands in stored rows and in responses.
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $code,)+ }
             }
 
-            /// The variant of a code.
+            /// The variant of a code; none if no variant has it.
             #[must_use]
             pub fn from_code(code: &str) -> Option<Self> {
                 match code { $($code => Some(Self::$variant),)+ _ => None }
             }
 
-            /// What it means, for a person.
+            /// The sentence that says to a person what it means.
             #[must_use]
             pub fn text(self) -> &'static str {
                 match self { $(Self::$variant => $text,)+ }

@@ -1,4 +1,4 @@
-//! One transaction as a value, and what came of it.
+//! One transaction as a value, and its result.
 
 use super::event_row::EventRow;
 use super::records::{ReceiptRecord, Tally};
@@ -9,21 +9,22 @@ use crate::value::{ClickId, EventId, Fingerprint, OfferSourceId, Receipt, Timest
 use alloc::{format, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
-/// A version that must still be what was read, and that every commit raises.
+/// A condition of a commit: the version of `key` must still be the one that was read. Every commit
+/// that names the key raises its version by one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Guard {
-    /// What is guarded.
+    /// The click or the receipt whose version is compared.
     pub key: GuardKey,
     /// The version that was read; 0 for a row that was never written.
     pub version: u64,
 }
 
-/// What a guard stands before.
+/// What a guard protects.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum GuardKey {
-    /// Everything that hangs on a click.
+    /// Everything that is stored for a click.
     Click(ClickId),
-    /// Everything that hangs on a receipt of a source.
+    /// Everything that is stored for a receipt of a source.
     Receipt(OfferSourceId, Receipt),
 }
 
@@ -39,24 +40,25 @@ impl GuardKey {
     }
 }
 
-/// One transaction. A store applies all of it or nothing, and may apply it again after a lost
-/// connection: the answer is then
-/// [`Committed::Duplicate`].
+/// One transaction. A store applies all of it or nothing. It may be asked to apply the same
+/// transaction again after a lost connection; if the transaction has an `identity`, the answer is
+/// then [`Committed::Duplicate`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Commit {
-    /// The event that is written; if it is stored already, the commit is a duplicate. Checked
-    /// before the guards.
+    /// The event that is written. If it is stored already, the commit is a duplicate; this is
+    /// checked before the guards.
     pub identity: Option<EventId>,
     /// Events that must be stored as unattributed; if one is not, the commit is a conflict.
     pub waiting: Vec<EventId>,
-    /// The versions that were read.
+    /// The versions that were read and must still hold.
     pub guards: Vec<Guard>,
-    /// The rows.
+    /// The rows to write.
     pub writes: Vec<Write>,
-    /// What is to be delivered. A delivery whose id is stored already is left as it is.
+    /// The deliveries to queue. A delivery whose id is stored already is left as it is.
     pub outbox: Vec<Delivery>,
-    /// The time of the decision; new deliveries are due then, or at their `not_before`.
+    /// The time of the decision. New deliveries are due at this time, or at their `not_before` if
+    /// that is later.
     pub now: Timestamp,
 }
 
@@ -75,8 +77,8 @@ impl Commit {
     }
 }
 
-/// One row. Each replaces the row with the same key, but for `Configuration` and `Refused`, which
-/// are written once.
+/// One row to write. It replaces the row with the same key; but a row of `Configuration` or
+/// `Refused` whose key is stored already is left as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
     /// An event with its outcome; key: the event's id.
@@ -89,12 +91,12 @@ pub enum Write {
     Receipt(ReceiptRecord),
     /// A configuration document; key: its fingerprint.
     Configuration(ConfigurationRow),
-    /// A body that was refused; key: its id. Of those that share its source, its interface and its
-    /// ring the newest `keep` stay, it among them.
+    /// A refused body; key: its id. Of the bodies with its source, its interface and its ring, only
+    /// the newest `keep` stay; this one counts among them.
     Refused {
-        /// What was refused.
+        /// The body with its row.
         body: RefusedBody,
-        /// How many its ring keeps.
+        /// The most bodies that its ring keeps.
         keep: u32,
     },
 }
@@ -108,10 +110,10 @@ pub struct ConfigurationRow {
     pub document: String,
 }
 
-/// What a commit came to.
+/// The result of a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Committed {
-    /// It is durable.
+    /// All of it was written and is durable.
     Applied,
     /// The event was stored before; nothing was written.
     Duplicate,

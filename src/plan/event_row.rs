@@ -16,7 +16,7 @@ pub struct EventRow {
     pub event: Box<Event>,
     /// What became of it.
     pub outcome: Outcome,
-    /// Why, where the outcome alone does not say it.
+    /// The reason, where the outcome alone does not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
     /// The click that it belongs to.
@@ -31,8 +31,8 @@ pub struct EventRow {
     pub share: Option<Box<Share>>,
     /// When it was decided.
     pub decided_at: Timestamp,
-    /// By which configuration.
+    /// The fingerprint of the configuration that decided it.
     pub configuration: Fingerprint,
-    /// How it was decided.
+    /// The steps of the decision, for people who ask how it was made.
     pub trace: Trace,
 }

@@ -1,4 +1,4 @@
-//! What a decision reads: the question, and the answer with its guards' versions.
+//! The rows that a decision reads: the query, and the answer with the versions of its guards.
 
 use super::event_row::EventRow;
 use super::outcome::Outcome;
@@ -8,16 +8,16 @@ use crate::model::{Click, Conversion};
 use crate::value::{ClickId, ConversionId, EventId, OfferSourceId, Receipt};
 use alloc::{collections::BTreeMap, vec::Vec};
 
-/// How many links of a chain of receipts are followed, upwards and downwards.
+/// The most links of a chain of receipts that are followed in each direction.
 pub const MAX_HOPS: usize = 8;
-/// How many waiting events one answer brings along; the rest is found by `drive::attribute`.
+/// The most waiting events in one answer; `drive::attribute` finds the rest.
 pub const MAX_ORPHANS: usize = 64;
 
 /// The rows that a decision needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FactQuery {
-    /// The source whose receipts are meant.
+    /// The source to which the receipts belong.
     pub source: OfferSourceId,
     /// The event that is decided; the answer says whether it is stored and with what outcome.
     pub event: EventId,
@@ -25,13 +25,13 @@ pub struct FactQuery {
     pub clicks: Vec<ClickId>,
     /// Receipts of `source`, and event ids as [`Receipt::of_event_id`] has them.
     pub receipts: Vec<Receipt>,
-    /// The receipts and event ids of which it must be known what the clicks' events have told: the
-    /// event takes money back without saying how much.
+    /// The receipts and event ids that the event takes back without naming an amount. The answer
+    /// has the clicks' applied events that name one of them, so that the amount can be worked out.
     pub told: Vec<Receipt>,
 }
 
 impl FactQuery {
-    /// A question about nothing but the event's own row.
+    /// A query for the event's own row alone.
     #[must_use]
     pub fn new(source: OfferSourceId, event: EventId) -> Self {
         Self {
@@ -44,14 +44,14 @@ impl FactQuery {
     }
 }
 
-/// The answer to a [`FactQuery`]. Absence is an answer: every click and receipt that was asked for
-/// is there, with its version.
+/// The answer to a [`FactQuery`]. It has an entry with a version for every click and receipt of the
+/// query, also for those that are not stored.
 ///
-/// A store follows receipts by [`Facts::read`]: for each receipt of the query also its parent, the
-/// parent's parent and so on, and every waiting event whose receipt or parent is one of these, with
-/// the receipt of that event, at most [`MAX_HOPS`] links up and down. It also brings every click
-/// that one of these receipts names. An event waits by its keys ([`Event::waits_by`]), of which one
-/// may be an event id.
+/// A store makes it with [`Facts::read`], which follows the receipts. For each receipt of the query
+/// it reads the parent, the parent's parent and so on. It reads every waiting event whose receipt
+/// or parent is one of these, and the receipt of that event. It follows at most [`MAX_HOPS`] links
+/// up and down. It also reads every click that one of these receipts names. An event waits by its
+/// keys ([`Event::waits_by`]), one of which may be an event id.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Facts {
@@ -59,20 +59,21 @@ pub struct Facts {
     pub event: Option<Outcome>,
     /// Clicks by id.
     pub clicks: BTreeMap<ClickId, ClickFacts>,
-    /// Receipts of the query's source.
+    /// The receipts that were read, all of the query's source.
     pub receipts: BTreeMap<Receipt, ReceiptFacts>,
-    /// The events that have made or changed conversions, by click and by event id: those that name
-    /// a receipt or an event id which is taken back without saying how much.
+    /// The events that have made or changed conversions of a click, in the order of their ids. Only
+    /// those are here that name a receipt or an event id which is taken back without naming an
+    /// amount.
     pub told: BTreeMap<ClickId, Vec<EventRow>>,
-    /// The conversions of these events as they are stored: what was counted is taken back, not
-    /// what the configuration would make of it today.
+    /// The stored conversions of these events. What is taken back is what was counted, not what the
+    /// configuration would make of the events today.
     pub booked: BTreeMap<ConversionId, Conversion>,
     /// Unattributed events that wait for one of these receipts, at most [`MAX_ORPHANS`], by event
     /// id.
     pub orphans: Vec<Event>,
 }
 
-/// What is known of a click id.
+/// What is stored for a click id.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ClickFacts {
     /// The version of the guard `click:<id>`; 0 when nothing was ever written under it.
@@ -83,7 +84,7 @@ pub struct ClickFacts {
     pub tallies: Vec<Tally>,
 }
 
-/// What is known of a receipt.
+/// What is stored for a receipt.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReceiptFacts {
     /// The version of the guard `receipt:<source>:<receipt>`; 0 when nothing was ever written under

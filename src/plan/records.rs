@@ -1,4 +1,4 @@
-//! What is kept of receipts and of the events that fall together.
+//! What is kept of receipts, and of events that are counted together.
 
 use crate::model::{Counts, Entry};
 use crate::value::{
@@ -8,7 +8,7 @@ use crate::value::{
 use alloc::{boxed::Box, collections::BTreeMap, format, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
-/// What events have said of a receipt.
+/// What the events so far have said about a receipt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReceiptRecord {
@@ -22,19 +22,20 @@ pub struct ReceiptRecord {
     /// The click that one of its events named itself, before the click had expired.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub click: Option<ReceiptClick>,
-    /// Whether a payment of it counts, so that a reversal has something to take back.
+    /// Whether a payment under this receipt counts, so that a reversal has something to take back.
     #[serde(default)]
     pub paid: bool,
-    /// Whether a payment of it came after the click had expired.
+    /// Whether a payment under this receipt came after the click had expired.
     #[serde(default)]
     pub expired: bool,
-    /// Of an event id: whether several clicks were named with it, so that it leads to none.
+    /// Only for the key of an event id: whether several clicks were named with it, so that it leads
+    /// to none of them.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub contested: bool,
 }
 
-/// The click of a receipt with the event that named it: of several, the earliest counts, whatever
-/// came first.
+/// The click of a receipt, with the event that named it. If several events name a click, the
+/// earliest of them counts, in whatever order they arrived.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ReceiptClick {
     /// The event's time.
@@ -45,23 +46,23 @@ pub struct ReceiptClick {
     pub click: ClickId,
 }
 
-/// Which events of a click fall together.
+/// The key by which events of a click are counted together.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TallyKey {
-    /// All events of a type: `create_marked` (to know the first), `ignore`, `increment`, and `edit`
-    /// as the source's policy.
+    /// All events of a type. The policies `create_marked` (to know the first), `ignore` and
+    /// `increment` use it, and `edit` where it is the source's policy.
     Type(TypeName),
-    /// All events of all types whose own policy is `edit`: a lead becomes a purchase.
+    /// All events of all types whose own policy is `edit`, so that a lead can become a purchase.
     Edit,
-    /// All events of a type with one event id of the network.
+    /// All events of a type that have this event id of the network.
     TypeAndId(TypeName, Shared<str>),
-    /// The messages of one order: all events with one event id of the network whose types count
-    /// alike.
+    /// The messages of one order: all events that have this event id of the network and whose types
+    /// count alike.
     Order(Counts, Shared<str>),
-    /// What takes back a receipt, or an event id ([`Receipt::of_event_id`]), without saying how
-    /// much.
+    /// The events that take back a receipt, or an event id ([`Receipt::of_event_id`]), without
+    /// naming an amount.
     Reversal(Receipt),
     /// What takes back an event id ([`Receipt::of_event_id`]) and says how much. It makes no
     /// conversion: each of its events has one of its own.
@@ -69,7 +70,7 @@ pub enum TallyKey {
 }
 
 impl TallyKey {
-    /// The key as a column: unique for a click, readable.
+    /// The key as a column. It is unique for a click, and readable.
     #[must_use]
     pub fn column(&self) -> String {
         match self {
@@ -83,33 +84,34 @@ impl TallyKey {
     }
 }
 
-/// What a click's events of one key have come to. Merging is min, max and add, so it does not
-/// depend on the order of arrival.
+/// What a click's events under one key add up to. Merging takes minimum, maximum and sum, so the
+/// result does not depend on the order of arrival.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Tally {
     /// The click.
     pub click: ClickId,
-    /// Which events.
+    /// The key that these events share.
     pub key: TallyKey,
-    /// The conversion that it makes; absent where each event makes its own.
+    /// The conversion that these events make; absent where each event makes its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversion: Option<ConversionId>,
-    /// The earliest.
+    /// The earliest entry.
     pub first: Shared<Entry>,
-    /// The latest.
+    /// The latest entry.
     pub last: Shared<Entry>,
-    /// The amounts added, by currency.
+    /// The sums of the amounts, by currency.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub sums: BTreeMap<Currency, Box<Added>>,
-    /// The amount that was told last, whatever the messages behind it leave out; of orders alone.
+    /// The amount that was told last; later messages without an amount do not remove it. Only
+    /// orders have one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Box<Told>>,
-    /// How many.
+    /// The number of events.
     pub count: u32,
-    /// Which postbacks have fired for its conversion, by campaign and postback; where each event
-    /// makes its own conversion, for that of the first. Unlike the rest it depends on the order of
-    /// arrival: what was sent stays sent.
+    /// The postbacks that have fired for its conversion, by campaign and postback. Where each event
+    /// makes its own conversion, they are those of the first conversion. Unlike the other fields
+    /// this one depends on the order of arrival, since what was sent stays sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fired: Vec<Fired>,
 }
@@ -124,23 +126,23 @@ pub struct Told {
     pub received_at: Option<Timestamp>,
     /// The event.
     pub event: EventId,
-    /// How much.
+    /// The amount.
     pub money: Money,
 }
 
-/// What the amounts of one currency have come to.
+/// The sums of the amounts in one currency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Added {
-    /// When the earliest entry with an amount in this currency happened: the currency whose entry
-    /// is the earliest is the conversion's.
+    /// When the earliest entry with an amount in this currency happened. The conversion takes the
+    /// currency whose earliest entry is the earliest of all.
     pub at: Timestamp,
     /// That entry's event.
     pub event: EventId,
-    /// The sum of what counts as revenue; absent while nothing does.
+    /// The sum of the amounts that count as revenue; absent while none does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sum: Option<Amount>,
-    /// What of `sum` has a rate, in the account's currency, each amount at the rate of its own
-    /// time; absent while nothing has one.
+    /// The part of `sum` that has a rate, in the account's currency. Each amount is converted at
+    /// the rate of its own time. Absent while no amount has a rate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revenue: Option<Money>,
 }
@@ -162,7 +164,7 @@ pub struct Fired {
     pub campaign: CampaignId,
     /// The postback.
     pub postback: PostbackId,
-    /// The payout that was told last, in the channel's currency; absent while none was known.
+    /// The payout that the channel was told last, in its currency; absent while none was known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told: Option<Money>,
 }

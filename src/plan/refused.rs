@@ -1,5 +1,6 @@
-//! What was refused: kept as it came, to be tried again after a secret, a token, a version or the
-//! reading of a parameter was mended. One mechanism for notifications and postbacks.
+//! Refused messages. They are kept as they came, to be tried again after a secret, a token, a
+//! version or the reading of a parameter was corrected. Notifications and postbacks share the
+//! mechanism.
 
 use super::refused_reason::RefusedReason;
 use crate::event::Interface;
@@ -11,36 +12,39 @@ use alloc::{
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
-/// How many refused bodies a source keeps in each [`Ring`] of each interface, where its
-/// configuration says nothing else: the oldest go first. ClickBank sends a notification up to five
-/// times, each time with other bytes, so these are the refusals of some fifty sales.
+/// How many refused bodies a source keeps by default in each [`Ring`] of each interface; the oldest
+/// go first. ClickBank sends a notification up to five times, each time with other bytes, so this
+/// many bodies are the refusals of about fifty sales.
 pub const DEFAULT_REFUSED: u32 = 256;
-/// For how many days a refused body is kept, where the configuration says nothing else.
+/// For how many days a refused body is kept by default.
 pub const DEFAULT_REFUSED_DAYS: u32 = 30;
 
-/// Which ring of its source keeps a refused body, so that what anybody posts never evicts what the
-/// network sent.
+/// The ring of its source that keeps a refused body. There are two, so that what anybody may post
+/// never evicts what the network sent.
 ///
-/// Of a notification it is decided by what a caller knows anyway, never by what is inside: the
-/// token, the address, and whether the wrapper can be read. Each interface of a source has rings of
-/// its own, so that postbacks never evict notifications.
+/// For a notification the ring depends only on what the caller knows anyway: the token, the
+/// address, and whether the wrapper can be read. It never depends on what is inside. Each interface
+/// of a source has rings of its own, so that postbacks never evict notifications.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Ring {
-    /// The source asks for a token or an address and authorises the caller. A notification can be
-    /// read as its wrapper or as a form too: the secret or the version is wrong, or somebody
-    /// guesses who has the token.
+    /// The message probably comes from the network: the source asks for a token or an address, and
+    /// the caller has it. A notification must also be readable as a wrapper or as a form. It was
+    /// refused because the secret or the version is wrong, or because somebody who has the token is
+    /// guessing.
     Probable,
-    /// Anything else. A notification: the token or the address is wrong, or it is none at all. A
-    /// postback: the source asks nobody for a token or an address, or not for this type.
+    /// Every other message. For a notification, the token or the address is wrong, or the body is
+    /// no notification. For a postback, the source asks nobody for a token or an address, or does
+    /// not ask for them for this type.
     Doubtful,
 }
 
 impl Ring {
-    /// Both.
+    /// Both rings.
     pub const ALL: &'static [Self] = &[Self::Probable, Self::Doubtful];
 
-    /// The word, as it is stored: of one length, so that rows of both rings weigh the same.
+    /// The word, as it is stored. Both words have the same length, so that rows of both rings take
+    /// the same space.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -49,7 +53,7 @@ impl Ring {
         }
     }
 
-    /// The ring of a word.
+    /// The ring of a word; none for any other text.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|ring| ring.as_str() == word)
@@ -59,37 +63,37 @@ impl Ring {
 /// A refused body without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusedRow {
-    /// Names it.
+    /// Its id, made of the source, the interface, the ring, the time and the bytes.
     pub id: RefusedId,
     /// The source that it was sent to.
     pub source: OfferSourceId,
-    /// Through which door it came.
+    /// The interface through which it came.
     pub interface: Interface,
     /// When it arrived.
     pub at: Timestamp,
-    /// Which ring keeps it.
+    /// The ring that keeps it.
     pub ring: Ring,
     /// Why it was refused.
     pub reason: RefusedReason,
-    /// The parameter at fault, by its name and shortened; never its value.
+    /// The name of the parameter at fault, shortened; never its value.
     pub parameter: Option<String>,
-    /// The click that it names, as far as that could be read.
+    /// The click that it names, where that could be read.
     pub click: Option<ClickId>,
 }
 
-/// A body that was refused, as it came: ciphertext, or of a notification before version 6.0 a plain
-/// form; of a postback its query or its form, without the values of tokens.
+/// A refused body, as it came. For a notification it is the ciphertext, or a plain form before
+/// version 6.0. For a postback it is the query or the form, without the values of tokens.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusedBody {
-    /// What is known of it.
+    /// Everything but the bytes.
     pub row: RefusedRow,
-    /// The bytes.
+    /// The bytes of the request.
     pub body: Vec<u8>,
 }
 
 impl RefusedBody {
-    /// What was refused just now at one of a source's doors. Its id is made of all of this: the
-    /// same bytes a moment later are another one, and committing one twice writes it once.
+    /// A body that was refused just now. Its id is made of all arguments but the reason: the same
+    /// bytes a moment later get another id, and committing one body twice writes it once.
     #[must_use]
     pub fn new(
         source: OfferSourceId,
@@ -117,13 +121,13 @@ impl RefusedBody {
         Self { row, body }
     }
 
-    /// A notification that was refused just now, under the one reason that tells nothing.
+    /// A notification that was refused just now. Its reason is the one that tells nothing.
     #[must_use]
     pub fn notification(source: OfferSourceId, at: Timestamp, ring: Ring, body: Vec<u8>) -> Self {
         Self::new(source, Interface::Ins, at, ring, RefusedReason::Notification, body)
     }
 
-    /// The same with what is known of the parameter at fault and the click.
+    /// Adds what is known of the parameter at fault and of the click.
     #[must_use]
     pub fn about(mut self, parameter: Option<String>, click: Option<ClickId>) -> Self {
         self.row.parameter = parameter;
@@ -132,16 +136,16 @@ impl RefusedBody {
     }
 }
 
-/// How many bodies a ring of a source keeps, and which came last.
+/// How many bodies one ring of a source keeps, and the newest of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedCount {
-    /// How many; never none.
+    /// The number of bodies; never 0.
     pub kept: u64,
-    /// The one that was written last; it says which interface and which ring.
+    /// The one that was written last. It names the interface and the ring.
     pub last: RefusedRow,
 }
 
-/// Without the bytes: a form holds personal values.
+/// Prints no bytes, since a form holds personal values.
 impl fmt::Debug for RefusedBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RefusedBody")

@@ -4,8 +4,8 @@ use super::codes::codes;
 use serde::{Deserialize, Serialize};
 
 codes! {
-    /// Why a notification or a postback was refused. Of a notification it says nothing: whoever
-    /// could tell its reasons apart could decrypt or guess.
+    /// Why a notification or a postback was refused. All notifications have the same reason, which
+    /// says nothing: whoever could tell reasons apart could use that to decrypt or to guess.
     #[non_exhaustive]
     pub enum RefusedReason {
         Notification = "notification": "a notification was refused",
@@ -17,7 +17,7 @@ codes! {
         MalformedCurrency = "malformed_currency": "its currency cannot be read",
         MalformedTime = "malformed_time": "its time cannot be read",
         MalformedValue = "malformed_value": "a value holds a character that is not allowed there",
-        ContentType = "content_type": "the type of its body is none that is read",
+        ContentType = "content_type": "the content type of its body is not one that is read",
         MalformedBody = "malformed_body": "its body cannot be read as the JSON that it is meant to be",
         Misdirected = "misdirected": "it is a notification of ClickBank's, which belongs to `/ins/..`",
         MisdirectedPostback = "misdirected_postback": "it came to the URL of notifications, and belongs to `/postback/..`",

@@ -1,15 +1,15 @@
-//! The rows that a plan writes, each once and in the order of their keys. They are few, so a sorted
-//! list is searched sooner than a tree is built.
+//! The rows that a plan writes, each once and in the order of their keys. They are few, so
+//! searching a sorted list is faster than building a tree.
 
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-/// The row for which `order` says `Equal`; `order` compares a row with what is looked for.
+/// The row for which `order` returns `Equal`. It compares a row with the key that is wanted.
 pub(crate) fn get<T>(rows: &[T], order: impl FnMut(&T) -> Ordering) -> Option<&T> {
     rows.get(rows.binary_search_by(order).ok()?)
 }
 
-/// Writes a row over the one with its key, or in its place among the others.
+/// Replaces the row with the same key, or inserts the row at its place.
 pub(crate) fn put<T>(rows: &mut Vec<T>, row: T, order: impl Fn(&T, &T) -> Ordering) {
     match rows.binary_search_by(|known| order(known, &row)) {
         Ok(index) => {
@@ -19,7 +19,7 @@ pub(crate) fn put<T>(rows: &mut Vec<T>, row: T, order: impl Fn(&T, &T) -> Orderi
         }
         Err(index) => {
             if rows.is_empty() {
-                // Mostly there is but one, and rows are large.
+                // Usually there is only one row, and rows are large.
                 rows.reserve_exact(1);
             }
             rows.insert(index, row);

@@ -1,12 +1,12 @@
-//! How an event was decided, as indices and codes. Texts are rendered on demand.
+//! How an event was decided, as indices and codes. Sentences are made from them on demand.
 
 use crate::value::{ClickId, PostbackId, Receipt};
 use alloc::{sync::Arc, vec::Vec};
 use core::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The most rules that a trace names, so that it stays within about 4 KiB even when their ids are
-/// as long as ids may be; the rest is counted.
+/// The most rules that a trace names; the others are only counted. So it stays within about 4 KiB,
+/// even when every id is as long as an id may be.
 pub const MAX_TRACED_RULES: usize = 32;
 
 /// How one event was decided.
@@ -19,16 +19,16 @@ pub struct Trace {
     /// What the duplicate policy did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duplicate: Option<DuplicateDecision>,
-    /// Whether the message asked that nothing be fired, so that no rule was asked.
+    /// Whether the message asked that nothing be fired; then no rule was evaluated.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub silent: bool,
-    /// Each rule of the campaign, in the order of the configuration.
+    /// The verdict of each rule of the campaign, in the order of the configuration.
     #[serde(default, skip_serializing_if = "RuleTraces::is_empty")]
     pub rules: RuleTraces,
-    /// How many rules are left out.
+    /// How many rules there are beyond [`MAX_TRACED_RULES`].
     #[serde(default, skip_serializing_if = "is_zero")]
     pub more_rules: u32,
-    /// How many waiting events it resolved.
+    /// How many waiting events this event resolved.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub resolved: u32,
 }
@@ -42,26 +42,26 @@ fn is_zero(value: &u32) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "by", rename_all = "snake_case")]
 pub enum Found {
-    /// By the n-th click-id candidate, counted from 0.
+    /// By one of the event's own click-id candidates.
     Candidate {
-        /// Which one.
+        /// The position of the candidate, counted from 0.
         index: u32,
         /// The click.
         click: ClickId,
     },
-    /// A person has chosen it.
+    /// By a person, who has chosen it.
     Hand {
         /// The click.
         click: ClickId,
     },
-    /// Through receipts.
+    /// Through a chain of receipts.
     Receipt {
         /// The receipts from the event's own one to the one that names the click.
         path: Vec<Receipt>,
         /// The click.
         click: ClickId,
     },
-    /// By the network's event id, with which another message named the click.
+    /// By the network's event id: another message with this id named the click.
     EventId {
         /// The click.
         click: ClickId,
@@ -78,11 +78,11 @@ pub enum DuplicateDecision {
     Edited,
     /// This event's amount was added.
     Incremented,
-    /// The conversion shows this, earlier event now.
+    /// This event is earlier than those before; the conversion shows it now.
     ReplacedFirst,
-    /// An earlier event stays.
+    /// The conversion shows an earlier event, which stays.
     Kept,
-    /// A later event stays.
+    /// The conversion shows a later event, which stays.
     Superseded,
     /// It says what the conversion shows already.
     Unchanged,
@@ -90,19 +90,19 @@ pub enum DuplicateDecision {
     Bypassed,
 }
 
-/// What one rule said.
+/// The verdict of one rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleTrace {
     /// The postback.
     #[serde(rename = "p")]
     pub postback: PostbackId,
-    /// The answer.
+    /// What it said, and why.
     #[serde(rename = "v")]
     pub verdict: RuleVerdict,
 }
 
-/// What the rules of a campaign said, in order. The ids are those of the configuration, which every
-/// trace of the campaign shares.
+/// The verdicts of a campaign's rules, in order. All traces of a campaign share the list of ids,
+/// which is the configuration's.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct RuleTraces(Option<Arc<Traced>>);
 
@@ -113,28 +113,28 @@ struct Traced {
 }
 
 impl RuleTraces {
-    /// The verdicts of these postbacks, one each.
+    /// The verdicts, one for each of these postbacks.
     pub(crate) fn new(postbacks: Arc<[PostbackId]>, verdicts: Vec<RuleVerdict>) -> Self {
-        // As it is read back from a row.
+        // An empty list is the same value as one that is read back from a row.
         if verdicts.is_empty() {
             return Self::default();
         }
         Self(Some(Arc::new(Traced { postbacks, verdicts })))
     }
 
-    /// How many there are.
+    /// The number of verdicts.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.as_ref().map_or(0, |traced| traced.verdicts.len())
     }
 
-    /// Whether there are none.
+    /// Whether there are no verdicts.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// What each rule said.
+    /// The verdicts with their postbacks, in order.
     pub fn iter(&self) -> impl Iterator<Item = RuleTrace> {
         self.pairs().map(|(postback, verdict)| RuleTrace {
             postback: postback.clone(),
@@ -166,7 +166,7 @@ impl fmt::Debug for RuleTraces {
 }
 
 impl Serialize for RuleTraces {
-    /// As a list of [`RuleTrace`].
+    /// Writes a list of [`RuleTrace`].
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter())
     }
@@ -188,7 +188,7 @@ pub enum RuleVerdict {
     AlreadyFired,
     /// It matches, and `updates` says that a change does not fire it.
     NotOnUpdate,
-    /// Conditions do not hold.
+    /// At least one condition does not hold.
     Failed(crate::rule::RuleAnswer),
     /// It matches, but a value that its template needs is missing or does not fit.
     NotRendered(alloc::string::String),

@@ -1,4 +1,4 @@
-//! The walk over receipts: from the ones that are asked for up to their sales, down to the events
+//! The walk over receipts: up from the receipts of the query to their sales, down to the events
 //! that wait for them, and on to the clicks that they name.
 
 use super::event_row::EventRow;
@@ -13,57 +13,59 @@ use alloc::{
     vec::Vec,
 };
 
-/// Enough waiting events of one receipt, however many of them were found before or are the event
-/// itself.
+/// How many waiting events of one receipt are read. It is enough even if [`MAX_ORPHANS`] of them
+/// were found before and one is the event itself.
 const WAITING_LIMIT: usize = 2 * MAX_ORPHANS + 1;
 
-/// The reads of which [`Facts::read`] makes an answer, all as of one moment. A store that has them
-/// needs to know nothing of how receipts hang together.
+/// The reads from which [`Facts::read`] makes an answer. All must see the store as of one moment. A
+/// store that has them needs to know nothing about how receipts hang together.
 pub trait PointReads {
-    /// Why a read fails.
+    /// The error of a read.
     type Error;
 
-    /// The outcome of a stored event.
+    /// The outcome of an event; none if it is not stored.
     ///
     /// # Errors
-    /// The store's trouble.
+    /// The store cannot be read.
     fn outcome(&self, event: &EventId) -> Result<Option<Outcome>, Self::Error>;
 
-    /// What is known of a receipt, with its guard's version; both are 0 and none when nothing is.
+    /// What is known of a receipt, with its guard's version: no record and version 0 when nothing
+    /// is.
     ///
     /// # Errors
-    /// The store's trouble.
+    /// The store cannot be read.
     fn receipt(&self, source: &OfferSourceId, receipt: &Receipt) -> Result<ReceiptFacts, Self::Error>;
 
     /// The first `limit` events of a source, by event id, that are stored as unattributed and wait
-    /// by this receipt ([`Event::waits_by`]), with their personal values. More are no error.
+    /// by this receipt ([`Event::waits_by`]), with their personal values. Returning more is
+    /// allowed.
     ///
     /// # Errors
-    /// The store's trouble.
+    /// The store cannot be read.
     fn waiting(&self, source: &OfferSourceId, receipt: &Receipt, limit: usize) -> Result<Vec<Event>, Self::Error>;
 
     /// Every event of a click that is stored as applied and names one of `keys` ([`Event::keys`]),
     /// with what became of it.
     ///
     /// # Errors
-    /// The store's trouble.
+    /// The store cannot be read.
     fn told(&self, click: &ClickId, keys: &BTreeSet<Receipt>) -> Result<Vec<EventRow>, Self::Error>;
 
-    /// A conversion.
+    /// A conversion; none if it is not stored.
     ///
     /// # Errors
-    /// The store's trouble.
+    /// The store cannot be read.
     fn conversion(&self, conversion: &ConversionId) -> Result<Option<Conversion>, Self::Error>;
 
     /// What is known of a click id: the click with its personal values, its tallies, and the
     /// version of its guard.
     ///
     /// # Errors
-    /// The store's trouble.
+    /// The store cannot be read.
     fn click(&self, click: &ClickId) -> Result<ClickFacts, Self::Error>;
 }
 
-/// The receipt or event id of a tally that takes it back without saying how much.
+/// The receipt or event id that the events of this tally take back without naming an amount.
 fn taken_back(tally: &Tally) -> Option<Receipt> {
     match &tally.key {
         TallyKey::Reversal(key) => Some(key.clone()),
@@ -72,10 +74,10 @@ fn taken_back(tally: &Tally) -> Option<Receipt> {
 }
 
 impl Facts {
-    /// Reads the answer to a question.
+    /// Reads the answer to a query.
     ///
     /// # Errors
-    /// The first trouble of `reads`.
+    /// The first error of `reads`.
     pub fn read<R: PointReads + ?Sized>(reads: &R, query: &FactQuery) -> Result<Self, R::Error> {
         let mut facts = Self {
             event: reads.outcome(&query.event)?,
@@ -105,7 +107,7 @@ impl Facts {
         Ok(facts)
     }
 
-    /// The conversions that these events have made or changed.
+    /// Reads the conversions that these events have made or changed.
     fn book<R: PointReads + ?Sized>(&mut self, reads: &R, told: &[EventRow]) -> Result<(), R::Error> {
         for id in told.iter().filter_map(|row| row.conversion.as_ref()) {
             if !self.booked.contains_key(id)
@@ -117,7 +119,7 @@ impl Facts {
         Ok(())
     }
 
-    /// The receipts that are asked for, their parents, and so on.
+    /// Reads the receipts of the query, their parents, and so on.
     fn climb<R: PointReads + ?Sized>(&mut self, reads: &R, query: &FactQuery) -> Result<(), R::Error> {
         let mut level = query.receipts.clone();
         for _ in 0..=MAX_HOPS {
@@ -135,7 +137,8 @@ impl Facts {
         Ok(())
     }
 
-    /// The other events that wait for one of these receipts, those that wait for theirs, and so on.
+    /// Reads the other events that wait for one of these receipts, those that wait for theirs, and
+    /// so on.
     fn descend<R: PointReads + ?Sized>(&mut self, reads: &R, query: &FactQuery) -> Result<(), R::Error> {
         let mut level: BTreeSet<Receipt> = self.receipts.keys().cloned().collect();
         let mut found: BTreeMap<EventId, Event> = BTreeMap::new();

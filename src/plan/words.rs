@@ -1,10 +1,11 @@
-//! Codes in words: the one place where tools find the sentences of a [`Trace`](super::Trace).
+//! The sentences for what stands as a code in a [`Trace`](super::Trace). All tools take them from
+//! here.
 
 use super::trace::{DuplicateDecision, Found, RuleVerdict};
 use core::fmt;
 
 impl DuplicateDecision {
-    /// The code, as it is stored and answered.
+    /// The code, as it stands in stored rows and in responses.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -57,7 +58,7 @@ impl fmt::Display for Found {
 }
 
 impl RuleVerdict {
-    /// The code, as it is stored and answered.
+    /// The code, as it stands in stored rows and in responses.
     #[must_use]
     pub fn as_str(&self) -> &'static str {
         match self {
@@ -81,7 +82,7 @@ impl fmt::Display for RuleVerdict {
                 let mark = if answer.fires() { "" } else { ": " };
                 write!(f, "it did not fire{mark}{answer}")
             }
-            Self::NotRendered(problem) => write!(f, "it matches and cannot be written: {problem}"),
+            Self::NotRendered(problem) => write!(f, "it matches, but its request cannot be made: {problem}"),
         }
     }
 }

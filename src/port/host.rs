@@ -1,4 +1,4 @@
-//! The contracts of what else a host has: a clock, a random source, secrets.
+//! The contracts for what else a host provides: a clock, a random source, secrets.
 
 use super::BoxFuture;
 use crate::value::{Secret, SecretReference, Timestamp};
@@ -6,7 +6,7 @@ use alloc::string::String;
 use core::fmt::Debug;
 use thiserror::Error;
 
-/// The time.
+/// A source of the time.
 pub trait Clock: Debug + Send + Sync {
     /// The time now.
     fn now(&self) -> Timestamp;
@@ -18,7 +18,7 @@ pub trait Entropy: Debug + Send + Sync {
     fn next_u64(&self) -> u64;
 }
 
-/// Resolves references to secrets, as in `env:CLICKBANK_SECRET`.
+/// Resolves references to secrets, such as `env:CLICKBANK_SECRET`.
 pub trait Secrets: Debug + Send + Sync {
     /// The secret behind a reference.
     ///
@@ -36,7 +36,8 @@ pub struct SecretError {
 }
 
 impl SecretError {
-    /// The reference and what is wrong with it, as in `is not set`.
+    /// An error for a reference. `problem` goes on with the sentence that begins with it, as in `is
+    /// not set`.
     #[must_use]
     pub fn new(reference: &SecretReference, problem: impl Into<String>) -> Self {
         Self {

@@ -21,16 +21,17 @@ use alloc::boxed::Box;
 use bytes::Bytes;
 use core::{fmt, future::Future, pin::Pin, time::Duration};
 
-/// A boxed future that may be sent between threads: what every method of a port answers with.
+/// A boxed future that may be sent between threads. Every method of a port returns one.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// The most of an answer's body that is kept, in bytes. Postback endpoints answer with a word,
-/// conversion APIs with a page of JSON; more than that only costs memory, which the other side
-/// would choose.
+/// The most bytes of a response's body that are kept. Postback endpoints answer with a word,
+/// conversion APIs with a page of JSON. Reading more would only cost memory, and the other side
+/// would choose how much.
 pub const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
-/// The time for one request in all, from the look-up of the name to the last byte of the answer. A
-/// channel that needs longer is tried again later; a worker that waits sends nothing to the others.
+/// The time limit for a whole request, from the look-up of the name to the last byte of the
+/// response. A channel that needs longer is tried again later, since a worker that waits sends
+/// nothing to the others.
 pub const SEND_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Sends one request.
@@ -44,16 +45,15 @@ pub const SEND_TIMEOUT: Duration = Duration::from_secs(15);
 ///    before a connection to *that* address is opened. Looking up once to check and again to
 ///    connect is not enough: a name can change in between.
 /// 2. **No redirect is followed.** A 3xx is an answer like any other; the caller judges it.
-/// 3. **No proxy of the environment is used** (`HTTP_PROXY` and its like): it would dial what
-///    nobody vetted.
+/// 3. **No proxy of the environment is used** (`HTTP_PROXY` and its like): it would connect to
+///    addresses that nobody vetted.
 /// 4. **At most [`MAX_ANSWER_BYTES`] of the body are read**, as they came: nothing is decompressed.
-///    Of a longer body the first
-///    [`MAX_ANSWER_BYTES`] are returned and [`Truncated`] stands in the response's extensions. This
-///    is no error: the status is known and the destination has acted on the request, so sending it
-///    again would count it twice.
+///    Of a longer body the first [`MAX_ANSWER_BYTES`] are returned, and [`Truncated`] stands in the
+///    response's extensions. This is no error: the status is known and the destination has acted on
+///    the request, so sending it again would count it twice.
 /// 5. **It ends within [`SEND_TIMEOUT`]**, whatever the other side does.
 /// 6. **It sends once.** Trying again is the caller's decision. (The protocol may still send again
-///    what surely never arrived, as on a connection that was closed while idle.)
+///    what certainly never arrived, as on a connection that was closed while idle.)
 /// 7. **It prints no URL**: no error, log line or `Debug` text holds a path, a query, a header or a
 ///    body. They carry tokens and personal data.
 ///
@@ -67,21 +67,22 @@ pub trait HttpClient: fmt::Debug + Send + Sync {
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, HttpError>>;
 }
 
-/// In the extensions of a response: the body was longer than the limit, and only its beginning is
-/// here. A rule that looks for something in the body can trust what it found, not what it missed.
+/// Stands in the extensions of a response whose body was longer than the limit, so that only its
+/// beginning is here. A rule that searches the body can trust what it found, but not what it
+/// missed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Truncated;
 
-/// Why there is no answer. The texts name a host or an address at most, never a path or a query.
+/// Why there is no response. The texts name at most a host or an address, never a path or a query.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HttpError {
     /// The destination may not be dialled. Nothing was sent.
     #[error("destination refused: {0}")]
     Refused(#[from] Denied),
-    /// The host's name resolves to addresses that may not be dialled. Nothing was sent. Names are
-    /// mended: a resolver that lies for a minute (a captive portal, a blocker) must not end
-    /// deliveries for good.
+    /// The host's name resolves to addresses that may not be dialled. Nothing was sent. Trying
+    /// again can help: a resolver that gives wrong addresses for a minute (a captive portal, a
+    /// blocker) must not end deliveries for good.
     #[error("the host resolves to a refused address: {0}")]
     ResolvedRefused(Denied),
     /// The request itself cannot be sent: the client does not understand it. Nothing was sent.
@@ -90,14 +91,15 @@ pub enum HttpError {
     /// The host name has no address, or the look-up failed. Nothing was sent.
     #[error("the host name was not resolved")]
     Resolve,
-    /// No connection to the host, with the system's reason where it gave one. Nothing was sent.
+    /// No connection to the host could be opened; the system's reason stands here where it gave
+    /// one. Nothing was sent.
     #[error("no connection to the host{}", Reason(*.0))]
     Connect(Option<std::io::ErrorKind>),
-    /// No secure connection to the host: its certificate, or the protocol. Nothing was sent.
-    /// Certificates are renewed, so trying again can help.
+    /// No secure connection to the host could be made, because of its certificate or the protocol.
+    /// Nothing was sent. Certificates are renewed, so trying again can help.
     #[error("no TLS connection to the host: {0}")]
     Tls(&'static str),
-    /// The time was over. Whether the request arrived is unknown.
+    /// No response came within the time limit. Whether the request arrived is unknown.
     #[error("no answer in time")]
     Timeout,
     /// What came back is not HTTP, or it broke off. Whether the request arrived is unknown.
@@ -106,15 +108,15 @@ pub enum HttpError {
 }
 
 impl HttpError {
-    /// Whether the receiver may have the request all the same: it did not answer in time, or the
-    /// connection ended.
+    /// Whether the receiver may have got the request all the same: it did not answer in time, or
+    /// the connection ended.
     #[must_use]
     pub const fn may_be_sent(&self) -> bool {
         matches!(self, Self::Timeout | Self::Protocol)
     }
 
-    /// Whether sending the same request again can help. A refused destination and a malformed
-    /// request stay what they are.
+    /// Whether sending the same request again can help. It cannot for a refused destination and for
+    /// a malformed request.
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
         match self {

@@ -1,4 +1,4 @@
-//! The contract of looking into a store.
+//! The contract for looking into a store.
 
 use super::{BoxFuture, Cursor, StoreError};
 use crate::delivery::{DeliveryRow, DeliveryState};
@@ -9,8 +9,8 @@ use crate::value::{ClickId, ConversionId, DeliveryId, EventId, Fingerprint, Offe
 use alloc::{string::String, vec::Vec};
 use core::fmt::Debug;
 
-/// Point reads and pages, for people and their tools. Lists are newest first, by when a row was
-/// first written.
+/// Reads single rows and pages of rows, for people and their tools. Lists are newest first, by the
+/// time at which a row was first written.
 pub trait Inspect: Debug + Send + Sync {
     /// A click, with its personal values as far as they are still kept.
     ///
@@ -18,24 +18,24 @@ pub trait Inspect: Debug + Send + Sync {
     /// [`StoreError`].
     fn click<'a>(&'a self, id: &'a ClickId) -> BoxFuture<'a, Result<Option<Click>, StoreError>>;
 
-    /// The tallies of a click: which conversion of a type was first, what has fired.
+    /// The tallies of a click. They say which conversion of a type was first and what has fired.
     ///
     /// # Errors
     /// [`StoreError`].
     fn tallies<'a>(&'a self, click: &'a ClickId) -> BoxFuture<'a, Result<Vec<Tally>, StoreError>>;
 
-    /// Conversions.
+    /// A page of conversions.
     ///
     /// # Errors
     /// [`StoreError`], of kind [`StoreErrorKind::ApiMisuse`](super::StoreErrorKind::ApiMisuse) for
-    /// a foreign cursor; so the other lists.
+    /// a cursor of another list. The other lists do the same.
     fn conversions<'a>(
         &'a self,
         filter: &'a ConversionFilter,
         page: &'a PageRequest,
     ) -> BoxFuture<'a, Result<Page<Conversion>, StoreError>>;
 
-    /// Events with their outcomes, without personal values.
+    /// A page of events with their outcomes, without personal values.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -51,7 +51,7 @@ pub trait Inspect: Debug + Send + Sync {
     /// [`StoreError`].
     fn event<'a>(&'a self, id: &'a EventId) -> BoxFuture<'a, Result<Option<EventRow>, StoreError>>;
 
-    /// Deliveries, without personal values.
+    /// A page of deliveries, without personal values.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -61,7 +61,7 @@ pub trait Inspect: Debug + Send + Sync {
         page: &'a PageRequest,
     ) -> BoxFuture<'a, Result<Page<DeliveryRow>, StoreError>>;
 
-    /// Refused bodies, without their bytes: there may be many MiB of them.
+    /// A page of refused bodies, without their bytes: there may be many MiB of them.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -71,8 +71,8 @@ pub trait Inspect: Debug + Send + Sync {
         page: &'a PageRequest,
     ) -> BoxFuture<'a, Result<Page<RefusedRow>, StoreError>>;
 
-    /// How many refused bodies each ring of a source keeps, by interface and ring; none of a ring
-    /// that keeps none.
+    /// How many refused bodies each ring of a source keeps, by interface and ring. A ring that
+    /// keeps none is left out.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -91,12 +91,12 @@ pub trait Inspect: Debug + Send + Sync {
     fn configuration<'a>(&'a self, fingerprint: &'a Fingerprint) -> BoxFuture<'a, Result<Option<String>, StoreError>>;
 }
 
-/// Which page of a list.
+/// Which page of a list is wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PageRequest {
-    /// Where to go on.
+    /// The place in the list behind which the page begins.
     pub after: Cursor,
-    /// How many rows at most.
+    /// The most rows of the page.
     pub limit: u32,
 }
 
@@ -120,7 +120,7 @@ pub struct Page<T> {
     pub next: Option<Cursor>,
 }
 
-/// Constructors of a filter, each by one field.
+/// Makes constructors of a filter, each of which sets one field.
 macro_rules! by {
     ($filter:ident: $($(#[$doc:meta])+ $name:ident($field:ident: $type:ty),)+) => {
         impl $filter {
@@ -135,92 +135,92 @@ macro_rules! by {
     };
 }
 
-/// Which conversions; what is absent does not matter.
+/// Selects conversions. A field that is absent selects all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConversionFilter {
-    /// With this id.
+    /// Only the one with this id.
     pub id: Option<ConversionId>,
-    /// Of this click.
+    /// Only those of this click.
     pub click: Option<ClickId>,
-    /// That show this receipt.
+    /// Only those that show this receipt.
     pub receipt: Option<Receipt>,
 }
 
 by! { ConversionFilter:
-    /// The one with an id.
+    /// Selects the one with this id.
     of_id(id: ConversionId),
-    /// Those of a click.
+    /// Selects those of this click.
     of_click(click: ClickId),
-    /// Those that show a receipt.
+    /// Selects those that show this receipt.
     of_receipt(receipt: Receipt),
 }
 
-/// Which events; what is absent does not matter.
+/// Selects events. A field that is absent selects all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EventFilter {
-    /// Of this source.
+    /// Only those of this source.
     pub source: Option<OfferSourceId>,
-    /// With this outcome.
+    /// Only those with this outcome.
     pub outcome: Option<Outcome>,
-    /// With this receipt.
+    /// Only those with this receipt.
     pub receipt: Option<Receipt>,
-    /// Attributed to this click.
+    /// Only those attributed to this click.
     pub click: Option<ClickId>,
 }
 
 by! { EventFilter:
-    /// Those attributed to a click.
+    /// Selects those attributed to this click.
     of_click(click: ClickId),
-    /// Those with a receipt.
+    /// Selects those with this receipt.
     of_receipt(receipt: Receipt),
-    /// Those of a source.
+    /// Selects those of this source.
     of_source(source: OfferSourceId),
 }
 
-/// Which deliveries; what is absent does not matter.
+/// Selects deliveries. A field that is absent selects all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeliveryFilter {
-    /// In this state.
+    /// Only those in this state.
     pub state: Option<DeliveryState>,
-    /// With this id.
+    /// Only the one with this id.
     pub id: Option<DeliveryId>,
-    /// Of this conversion.
+    /// Only those that tell of this conversion.
     pub conversion: Option<ConversionId>,
-    /// Of this click.
+    /// Only those that tell of this click.
     pub click: Option<ClickId>,
 }
 
 by! { DeliveryFilter:
-    /// Those that tell of a click.
+    /// Selects those that tell of this click.
     of_click(click: ClickId),
-    /// The one with an id.
+    /// Selects the one with this id.
     of_id(id: DeliveryId),
-    /// Those that tell of a conversion.
+    /// Selects those that tell of this conversion.
     of_conversion(conversion: ConversionId),
-    /// Those in a state.
+    /// Selects those in this state.
     in_state(state: DeliveryState),
 }
 
-/// Which refused bodies; what is absent does not matter.
+/// Selects refused bodies. A field that is absent selects all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RefusedFilter {
-    /// Of this source.
+    /// Only those of this source.
     pub source: Option<OfferSourceId>,
-    /// Of this interface.
+    /// Only those that came through this interface.
     pub interface: Option<Interface>,
-    /// For this reason.
+    /// Only those that were refused for this reason.
     pub reason: Option<RefusedReason>,
-    /// That name this click.
+    /// Only those that name this click.
     pub click: Option<ClickId>,
 }
 
 by! { RefusedFilter:
-    /// Those of a source.
+    /// Selects those of this source.
     of_source(source: OfferSourceId),
-    /// Those that name a click.
+    /// Selects those that name this click.
     of_click(click: ClickId),
 }

@@ -27,14 +27,14 @@ use thiserror::Error;
 ///   `guards`; then every guard's version is raised by one, and rows and deliveries are written.
 /// - [`Store::record`] raises the version of `click:<id>` for each click that it writes, so that a
 ///   decision made without the click conflicts.
-/// - Clicks may share a version, so that one of them is decided again for another's sake; a commit
-///   that names several raises it once. Versions of one moment must never keep each other from
-///   being raised.
+/// - Clicks may share a version. Then a decision for one of them may have to be made again because
+///   of another, and a commit that names several of them raises the version once. Guards of one
+///   commit that were read at the same moment must never make each other fail.
 /// - Personal values (`private` of clicks, events and deliveries) are kept in columns that
 ///   [`Store::purge`] empties, never in the payload.
 pub trait Store: Debug + Send + Sync {
-    /// The tenant that it was opened for. What was decided by a tracker of another tenant does not
-    /// belong in it.
+    /// The tenant for which the store was opened. What the tracker of another tenant decided does
+    /// not belong in it.
     fn namespace(&self) -> &Namespace;
 
     /// Writes clicks. A click whose id is known is left as it is.
@@ -62,59 +62,61 @@ pub trait Store: Debug + Send + Sync {
     /// [`StoreError`], of kind [`StoreErrorKind::ApiMisuse`] for a foreign cursor.
     fn orphans<'a>(&'a self, after: &'a Cursor, limit: u32) -> BoxFuture<'a, Result<Vec<Event>, StoreError>>;
 
-    /// Leases deliveries that are queued or accepted, due, not under a running lease and not of a
-    /// lane that stands still: by when they are due, and of one moment by when they were stored,
-    /// earliest first, and of each lane no more than its share. Each gets a new fencing number, and
-    /// its lease ends at `now + lease`. An accepted one comes with its receipt.
+    /// Leases deliveries that are queued or accepted, due, under no running lease and in no lane
+    /// that is held. The order is by due time, and at the same due time by when they were stored,
+    /// earliest first. No lane gets more than its share. Each delivery gets a new fencing number,
+    /// and its lease ends at `now + lease`. An accepted delivery comes with its receipt.
     ///
     /// # Errors
-    /// [`StoreError`]: nothing was leased, or leases that nobody holds run out by themselves.
+    /// [`StoreError`]: either nothing was leased, or the leases, which nobody holds, end by
+    /// themselves.
     fn claim<'a>(&'a self, claim: &'a Claim) -> BoxFuture<'a, Result<Claimed, StoreError>>;
 
-    /// Writes verdicts, each under its lease; one answer each, in order. What each one changes is
-    /// what [`Verdict::change`](crate::delivery::Verdict::change) says; of several holds of a lane
-    /// the longest counts.
+    /// Writes verdicts, each under its lease, and returns one answer for each, in order.
+    /// [`Verdict::change`](crate::delivery::Verdict::change) says what each one changes. If a lane
+    /// gets several holds, the longest counts.
     ///
     /// # Errors
     /// [`StoreError`]: writing them again is safe.
     fn settle<'a>(&'a self, verdicts: &'a [Settlement]) -> BoxFuture<'a, Result<Vec<Settled>, StoreError>>;
 
-    /// Queues dead deliveries again, under the same ids and with their attempts and checks
-    /// forgotten; says how many. One that has a receipt is accepted again: it is checked, not sent.
-    /// A lane that is named, or every lane when all are, stands still no more, and what stopped it
-    /// waits no more: it is due at `due_at`, or when it was due if that is earlier.
+    /// Queues dead deliveries again and returns how many. They keep their ids; their attempts and
+    /// checks are forgotten. A delivery that has a receipt becomes accepted again: it is checked,
+    /// not sent. The hold on the lane that is named, or on every lane if all are selected, ends.
+    /// The delivery that caused the hold waits no longer: it is due at `due_at`, or at its own due
+    /// time if that is earlier.
     ///
     /// # Errors
     /// [`StoreError`].
     fn requeue<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<u64, StoreError>>;
 
-    /// Forgets; says how many rows were changed.
+    /// Forgets what `what` names, and returns how many rows were changed.
     ///
     /// # Errors
     /// [`StoreError`].
     fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<u64, StoreError>>;
 }
 
-/// What to lease.
+/// Which deliveries to lease.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Claim {
-    /// The time; what is due later stays.
+    /// The present time; what is due later is not leased.
     pub now: Timestamp,
     /// How long the lease runs.
     pub lease: Duration,
-    /// How many at most.
+    /// The most deliveries that are leased.
     pub limit: u32,
-    /// One lane, or all.
+    /// The only lane to lease from; any lane if absent.
     pub lane: Option<Lane>,
-    /// How many of one lane at most, where `shares` does not name it.
+    /// The most deliveries of one lane that `shares` does not name.
     pub per_lane: u32,
-    /// How many of each of these lanes at most; of a lane with 0 nothing is leased.
+    /// The most deliveries of each of these lanes; from a lane with 0 nothing is leased.
     pub shares: BTreeMap<Lane, u32>,
 }
 
 impl Claim {
-    /// Up to `limit` deliveries of any lane.
+    /// Claims up to `limit` deliveries of any lane.
     #[must_use]
     pub fn new(now: Timestamp, lease: Duration, limit: u32) -> Self {
         Self {
@@ -127,7 +129,7 @@ impl Claim {
         }
     }
 
-    /// How many of a lane at most.
+    /// The most deliveries of a lane.
     #[must_use]
     pub fn share(&self, lane: &Lane) -> u32 {
         self.shares.get(lane).copied().unwrap_or(self.per_lane)
@@ -137,14 +139,15 @@ impl Claim {
 /// What was leased.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Claimed {
-    /// The deliveries.
+    /// The deliveries, with their leases.
     pub deliveries: Vec<Leased>,
-    /// When the next one that was not leased is due, or its lease or its lane's hold ends; it may
-    /// lie in the past. What a lane has beyond its share does not count.
+    /// The time from which the next delivery that was not leased can be leased: it is due then, or
+    /// its lease or its lane's hold ends then. The time may lie in the past. Deliveries beyond
+    /// their lane's share are left out of account.
     pub next_due: Option<Timestamp>,
     /// How many were leased and left out, because a newer version wrote them.
     pub unreadable: u32,
-    /// The lanes that stand still, by their texts.
+    /// The lanes that are held, in the order of their texts.
     pub holds: Vec<Hold>,
 }
 
@@ -152,28 +155,28 @@ pub struct Claimed {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Selection {
-    /// Which ones.
+    /// The deliveries to queue.
     pub which: Which,
-    /// When they are due.
+    /// When they will be due.
     pub due_at: Timestamp,
 }
 
 impl Selection {
-    /// These, due then.
+    /// Selects these deliveries, to be due at that time.
     #[must_use]
     pub fn new(which: Which, due_at: Timestamp) -> Self {
         Self { which, due_at }
     }
 }
 
-/// Which dead deliveries.
+/// Selects dead deliveries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Which {
-    /// One.
+    /// The one with this id.
     One(DeliveryId),
-    /// All of a lane.
+    /// All of this lane.
     Lane(Lane),
-    /// All.
+    /// All of all lanes.
     All,
 }
 
@@ -181,32 +184,32 @@ pub enum Which {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purge {
     /// The personal values of clicks that happened, of events received and of deliveries decided
-    /// before then, and bodies refused before then. Deliveries that are still queued or accepted
-    /// keep theirs.
+    /// before this time, and the bodies refused before it. Deliveries that are still queued or
+    /// accepted keep theirs.
     PrivateBefore(Timestamp),
-    /// Delivered and dead deliveries that were decided before then.
+    /// Delivered and dead deliveries that were decided before this time.
     DeliveriesBefore(Timestamp),
-    /// The personal values that hang on one click, those of queued deliveries too, and the refused
-    /// bodies that name it.
+    /// The personal values that belong to one click, those of queued deliveries too, and the
+    /// refused bodies that name it.
     Erase(ClickId),
     /// Refused bodies that were taken in after all, or that a person dismissed.
     Refused(Vec<RefusedId>),
-    /// The refused bodies of a source that were refused before then.
+    /// The bodies of a source that were refused before this time.
     RefusedBefore(OfferSourceId, Timestamp),
 }
 
-/// A place in a list, made by a store and understood by it alone.
+/// A place in a list. A store makes it, and no other store understands it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cursor(String);
 
 impl Cursor {
-    /// The beginning.
+    /// The beginning of a list.
     #[must_use]
     pub fn start() -> Self {
         Self::default()
     }
 
-    /// Behind an event, in the order of [`Store::orphans`].
+    /// The place behind an event, in the order of [`Store::orphans`].
     #[must_use]
     pub fn after(event: &EventId) -> Self {
         Self(event.as_str().into())
@@ -218,14 +221,14 @@ impl Cursor {
         Self(text.into())
     }
 
-    /// The text; empty at the beginning.
+    /// The text; empty for the beginning.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Trouble of a store.
+/// An error of a store.
 #[derive(Debug, Error)]
 #[error("{context}")]
 pub struct StoreError {
@@ -241,14 +244,15 @@ pub struct StoreError {
 pub enum StoreErrorKind {
     /// The store is busy or away; the same call may go through later.
     Unavailable,
-    /// What is stored is not what this version writes.
+    /// A stored row cannot be read by this version.
     Corrupt,
-    /// The host called it wrongly: a foreign cursor, a row that breaks the contract.
+    /// The host called the store wrongly: with a foreign cursor, or with a row that breaks the
+    /// contract.
     ApiMisuse,
 }
 
 impl StoreError {
-    /// An error with what was being done.
+    /// An error. `context` says what was being done.
     #[must_use]
     pub fn new(kind: StoreErrorKind, context: impl Into<Cow<'static, str>>) -> Self {
         Self {
@@ -258,7 +262,7 @@ impl StoreError {
         }
     }
 
-    /// An error with its cause.
+    /// An error with its cause. `context` says what was being done.
     #[must_use]
     pub fn caused(
         kind: StoreErrorKind,

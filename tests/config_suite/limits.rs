@@ -220,7 +220,7 @@ fn lists_stand_at_most_64_deep_in_each_other() {
     assert!(deep(limit).is_ok());
     let said = deep(limit + 1).unwrap_err();
     assert!(
-        said.starts_with("the document cannot be read as JSON: lists and tables stand more than 64 deep in each other"),
+        said.starts_with("the document cannot be read as JSON: lists and tables are nested more than 64 deep"),
         "{said}"
     );
 }

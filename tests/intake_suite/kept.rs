@@ -141,7 +141,10 @@ fn a_token_of_some_length_rests_nowhere_in_what_is_kept() {
     let posted =
         PostedPostback::new(b"a=1").with_body(None, br#"{"token": "a-long-token", "x": "a-long-token", "sum": 5}"#);
     let refusal = intake.unread(&caller, &posted, RefusedReason::ContentType);
-    assert_eq!(refusal.to_string(), "the type of its body is none that is read");
+    assert_eq!(
+        refusal.to_string(),
+        "the content type of its body is not one that is read"
+    );
     let body = refusal.kept.unwrap();
     assert_eq!(
         (body.row.reason, &body.body[..]),

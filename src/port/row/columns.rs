@@ -1,5 +1,5 @@
-//! The columns of each row. A store has a table for each name, writes the columns in this order,
-//! indexes those that its statements ask for, and looks into none of them.
+//! The columns of each row. A store has one table for each kind of row, writes the columns in this
+//! order, indexes those that its statements ask for, and never looks into their contents.
 
 use super::payload::{encode, encode_private};
 use crate::delivery::Delivery;
@@ -9,17 +9,17 @@ use crate::port::StoreError;
 use crate::value::Timestamp;
 use alloc::{string::String, vec, vec::Vec};
 
-/// The columns of one row by name.
+/// The columns of one row, each with its name.
 pub type Columns<'r> = Vec<(&'static str, Column<'r>)>;
 
-/// What stands in a column.
+/// The value of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Column<'r> {
-    /// An id, a word.
+    /// An id or a word.
     Text(&'r str),
-    /// A text that is made for the row: a payload, personal values, a compound key.
+    /// A text that was made for the row: a payload, personal values, a compound key.
     Made(String),
-    /// Nothing.
+    /// No value.
     Absent,
     /// When something happened; a store that keeps times less exactly rounds it down.
     At(Timestamp),
@@ -54,8 +54,9 @@ pub fn of_click(click: &Click) -> Result<Columns<'_>, StoreError> {
     ])
 }
 
-/// A delivery's row, of a commit made `now`: `id`, `lane`, `conversion`, `click`, `created`, `due`,
-/// `payload`, `private`. Where its cause has no conversion or click, that column is absent.
+/// A delivery's row in a commit that is made at `now`: `id`, `lane`, `conversion`, `click`,
+/// `created`, `due`, `payload`, `private`. The columns `conversion` and `click` are absent where
+/// its cause has none.
 ///
 /// # Errors
 /// As [`encode`].
@@ -122,8 +123,8 @@ fn of_event(row: &EventRow) -> Result<Columns<'_>, StoreError> {
     ])
 }
 
-/// What an event waits for beside its receipt ([`Event::waits_by`]); of one that does not wait, its
-/// parent.
+/// The second key by which an event waits, beside its receipt ([`Event::waits_by`]); for an event
+/// that does not wait, its parent.
 fn parent(row: &EventRow) -> Column<'_> {
     match &row.event.parent {
         None if row.outcome == Outcome::Unattributed => {

@@ -131,7 +131,7 @@ async fn a_body_that_cannot_be_read_says_why_and_is_kept() {
             "application/xml",
             "<clickid>a</clickid>",
             415,
-            "the type of its body is none that is read: send a form, a JSON object, or the query alone",
+            "the content type of its body is not one that is read: send a form, a JSON object, or the query alone",
         ),
         (
             "application/json",
