@@ -1,13 +1,13 @@
-//! Which click an event belongs to.
+//! Finds the click to which an event belongs.
 //!
-//! A click id in the message comes first. Without one, receipts lead the way: the event's own
-//! receipt, then the receipt of the sale that it belongs to, and so on. A reversal goes by its
-//! receipt alone when it has one: it counts only if the payment that it takes back does, so that
-//! the order in which the two arrive cannot matter. For the same reason what follows an expired
-//! sale without a click id of its own waits: another payment of the receipt may still count.
+//! A click id in the message comes first. Without one, receipts lead to the click: the event's own
+//! receipt, then the receipt of the sale to which it belongs, and so on. A reversal that has a
+//! receipt goes by the receipt alone: it counts only if the payment that it takes back counts, so
+//! that the order in which the two arrive cannot matter. For the same reason, an event without a
+//! click id that follows an expired sale waits: another payment of the receipt may still count.
 //!
-//! Where an order is followed by its event id, the id leads to the click that another message of it
-//! named, as long as that is one click.
+//! Where the messages of an order are followed by their event id, the id leads to the click that
+//! another message with this id named, if all of them named the same click.
 
 use super::receipts::Receipts;
 use crate::event::{Event, Kind};
@@ -16,13 +16,13 @@ use crate::plan::{Facts, Found, MAX_HOPS, Reason};
 use crate::value::{ClickId, Receipt};
 use alloc::{vec, vec::Vec};
 
-/// Where the click of an event was found, or why not.
+/// The click of an event with the way to it, or the reason why none was found.
 pub(super) enum Attribution<'a> {
     Click { click: &'a Click, found: Found },
     Unattributed(Reason),
 }
 
-/// `id` is the key of the event's id, where that may lead to the click.
+/// Finds the click of an event. `id` is the key of its event id, if that may lead to the click.
 pub(super) fn attribute<'a>(
     event: &Event,
     kind: &Kind,
@@ -82,13 +82,13 @@ pub(super) fn attribute<'a>(
     })
 }
 
-/// Whether an event goes by its receipt, whatever click it names: a reversal that has one, unless a
-/// person has chosen its click.
+/// Whether an event goes by its receipt, whichever click it names. This is so for a reversal with a
+/// receipt, unless a person has chosen its click.
 pub(super) fn by_receipt_alone(event: &Event, kind: &Kind) -> bool {
     kind.subtracts() && !event.test && event.receipt.is_some() && event.by_hand.is_none()
 }
 
-/// A click that went to an offer of the event's source.
+/// Returns a click if its offer is of the event's source.
 fn known_click<'a>(event: &Event, id: &ClickId, facts: &'a Facts) -> Option<&'a Click> {
     let click = facts.clicks.get(id)?.click.as_ref();
     click.filter(|click| click.source == event.source)
@@ -118,7 +118,7 @@ fn through_receipts<'a>(event: &Event, facts: &'a Facts, receipts: &Receipts<'_>
                 };
             }
         }
-        // The event's own word on its parent holds even before it is in the record.
+        // The parent that the event itself names holds even before it is recorded.
         let own = event.receipt.as_ref() == Some(receipt);
         let parent = own
             .then_some(event.parent.as_ref())

@@ -1,4 +1,4 @@
-//! What an entry makes of the conversions of its click, and what follows from that.
+//! Changes the conversions of a click by an entry, and fires the postbacks that follow.
 
 use super::fire::Change;
 use super::tallies::{self, MAX_TALLIES};
@@ -20,15 +20,15 @@ struct Made {
     decision: DuplicateDecision,
     before: Option<Conversion>,
     after: Conversion,
-    /// The tally with the entry in it; absent where nothing falls together.
+    /// The tally with the entry in it; none if the entry has no tally.
     tally: Option<Tally>,
 }
 
-/// Why an entry makes nothing.
+/// The outcome of an entry that makes no conversion, and the reason.
 pub(super) type Refused = (Outcome, Reason);
 
 impl<'a> Work<'a> {
-    /// Lets an entry make or change a conversion, and fires what follows from it.
+    /// Makes or changes a conversion by an entry, and fires the postbacks that follow from it.
     pub(super) fn count(
         &mut self,
         row: &mut EventRow,
@@ -101,7 +101,8 @@ impl<'a> Work<'a> {
                 let taken = (after.basis == Basis::TakenBack).then_some(Reason::TakenBack);
                 nothing_left(&after).filter(|_| is_unsaid).or(taken)
             });
-            // A conversion of the event's own has told nothing yet.
+            // A conversion that belongs to this event alone has not been reported to the channel
+            // yet.
             let shared = tally.as_ref().filter(|_| policy != Some(Duplicates::CreateMarked));
             let mut fired = shared.map(|tally| tally.fired.clone()).unwrap_or_default();
             let change = Change {
@@ -116,8 +117,8 @@ impl<'a> Work<'a> {
             if !event.silent {
                 tracker.fire(&change, &mut fired, &mut row.trace, &mut self.outbox);
             }
-            // Of conversions of their own the tally keeps what the first has told: another policy
-            // may go on with it.
+            // If each event makes a conversion of its own, the tally keeps what was reported of the
+            // first, since another policy may continue with that one.
             let keeps = |tally: &&mut Tally| match policy {
                 Some(Duplicates::CreateMarked) => tally.conversion.is_none() && tally.first.event == entry.event,
                 _ => tally.conversion.is_some(),
@@ -160,8 +161,9 @@ impl<'a> Work<'a> {
         });
     }
 
-    /// What a message does to the order whose event id it names; without an id it makes a
-    /// conversion of its own. A late first message makes none until an earlier one is known.
+    /// Adds a message to the order that its event id names. A message without an id makes a
+    /// conversion of its own. If the first message of the order came after the click had expired,
+    /// there is no conversion until an earlier message is known.
     fn followed(
         &mut self,
         click: &Click,
@@ -201,7 +203,7 @@ impl<'a> Work<'a> {
         })
     }
 
-    /// What a reversal without an amount takes back.
+    /// Adds a reversal without an amount to the tally of its receipt or event id.
     fn reversed(&self, click: &Click, key: TallyKey, entry: &Shared<Entry>) -> Result<Option<Made>, Refused> {
         let ledger = self.ledger(click);
         let known = ledger.tally(&key);
@@ -289,8 +291,8 @@ impl<'a> Work<'a> {
         let (mut tally, id) = match &known.conversion {
             Some(id) => (known.clone(), id.clone()),
             None => {
-                // The policy was `create_marked` before. The conversion that the first event made
-                // goes on; the others stay.
+                // The policy was `create_marked` before. The conversion of the first event is
+                // continued, and the others stay as they are.
                 let id = tallies::event_conversion_id(&known.first);
                 let mut tally = self.decision.open_tally(click, key, Some(id.clone()), &known.first);
                 tally.fired = known.fired.clone();
@@ -307,7 +309,7 @@ impl<'a> Work<'a> {
         })
     }
 
-    /// A tally of a click as it is now.
+    /// Returns a tally of a click in its present state.
     pub(super) fn tally(&self, click: &Click, key: &TallyKey) -> Option<&Tally> {
         let changed = rows::get(&self.tallies, |tally| (&tally.click, &tally.key).cmp(&(&click.id, key)));
         changed.or_else(|| self.stored(click).iter().find(|tally| tally.key == *key))
@@ -317,15 +319,15 @@ impl<'a> Work<'a> {
         self.facts.clicks.get(&click.id).map_or(&[], |known| &known.tallies)
     }
 
-    /// Every tally of a click: those that are stored, then those that have changed, so that of one
-    /// key the last is as it is now.
+    /// Returns all tallies of a click: first the stored ones, then the changed ones, so that of two
+    /// with the same key the last is the present one.
     pub(super) fn tallies_of(&self, click: &Click) -> impl Iterator<Item = &Tally> {
         let changed = self.tallies.iter().filter(|tally| tally.click == click.id);
         self.stored(click).iter().chain(changed)
     }
 
-    /// Whether a click has all the tallies with network ids of their own that it may have. Those of
-    /// open types, left from before they were open, do not count.
+    /// Whether a click has reached the limit of tallies with network ids of their own. Tallies of
+    /// open types, which remain from before the types were open, do not count.
     fn is_full(&self, click: &Click) -> bool {
         self.has_most(click, |key| match key {
             TallyKey::TypeAndId(name, _) => !self.source.open_types.contains(name),
@@ -340,7 +342,7 @@ impl<'a> Work<'a> {
         counted.len() >= MAX_TALLIES
     }
 
-    /// What is to be said of an entry that counts.
+    /// Returns the reason to report for an entry that counts, if there is one.
     fn reason_of(&self, entry: &Entry, signed: Option<Money>, click: &Click, no_amount: bool) -> Option<Reason> {
         if !entry.known {
             Some(Reason::UnknownType)
@@ -358,7 +360,7 @@ impl<'a> Work<'a> {
     }
 }
 
-/// What is to be said of a conversion that takes back nothing.
+/// Returns the reason to report if a conversion takes nothing back.
 fn nothing_left(after: &Conversion) -> Option<Reason> {
     match after.sum {
         None => Some(Reason::NothingToTakeBack),

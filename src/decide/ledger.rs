@@ -1,5 +1,5 @@
-//! What the events and tallies of a click have to say of what is taken back without saying how
-//! much, in an order in which each is looked up and none is searched for.
+//! The events and tallies of a click from which the value of a reversal without an amount follows.
+//! They are kept in an order in which each can be looked up.
 
 use super::work::Work;
 use crate::model::Click;
@@ -19,7 +19,7 @@ pub(super) struct Ledger<'w> {
 }
 
 impl Ledger<'_> {
-    /// The events that name a receipt or an event id.
+    /// Returns the events with this receipt or event id.
     pub(super) fn events(&self, key: &Receipt) -> impl Iterator<Item = &EventRow> {
         self.events.get(key).into_iter().flatten().copied()
     }

@@ -10,12 +10,12 @@ pub enum Mark {
     New,
     /// A later one.
     Repeated,
-    /// The policy `create_marked` was not in force.
+    /// The policy was not `create_marked`, so that nothing is known.
     Unknown,
 }
 
 impl Mark {
-    /// The word: `new`, `repeated`, `unknown`.
+    /// Returns the word: `new`, `repeated` or `unknown`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -26,8 +26,8 @@ impl Mark {
     }
 }
 
-/// Marks a conversion by the tallies of its click. Derived when it is read, so an earlier event
-/// that arrives late needs no rewriting.
+/// Marks a conversion by the tallies of its click. The mark is computed when it is read, so that an
+/// earlier event that arrives late makes no rewriting necessary.
 #[must_use]
 pub fn mark(conversion: &Conversion, tallies: &[Tally]) -> Mark {
     let key = TallyKey::Type(conversion.shown.type_name.clone());

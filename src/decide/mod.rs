@@ -63,13 +63,13 @@ use reversal::taken_keys;
 use thiserror::Error;
 use work::Work;
 
-/// An event of a source that the configuration does not know.
+/// The error for an event whose offer source is not configured.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("offer source `{0}` is not configured")]
 pub struct UnknownSource(OfferSourceId);
 
 impl Decision<'_> {
-    /// Which rows the decision over `event` needs.
+    /// Returns which rows the decision about `event` needs.
     #[must_use]
     pub fn needs(&self, event: &Event) -> FactQuery {
         let mut query = FactQuery::new(event.source.clone(), event.id.clone());
@@ -85,12 +85,12 @@ impl Decision<'_> {
         query
     }
 
-    /// Decides what an event means, and with it every waiting event that it resolves. Pure and
-    /// total: the same arguments give the same plan, and a rule that cannot be evaluated does not
-    /// stop the others.
+    /// Decides what an event means, and then every waiting event that can be decided because of it.
+    /// The function is pure and total: the same arguments give the same plan, and a rule that
+    /// cannot be evaluated does not stop the others.
     ///
     /// # Errors
-    /// [`UnknownSource`] when the event's source is not configured.
+    /// [`UnknownSource`]: the event's source is not configured.
     pub fn decide(&self, event: &Event, facts: &Facts, now: Timestamp) -> Result<Plan, UnknownSource> {
         let source = self
             .sources
@@ -102,8 +102,8 @@ impl Decision<'_> {
         let mut waiting: Vec<&Event> = others.filter(|orphan| work.knows_clicks_of(orphan)).collect();
         waiting.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.id.cmp(&b.id)));
         let mut resolved = Vec::new();
-        // Each round resolves what the round before made resolvable, so the order among waiting
-        // events does not matter.
+        // Each round decides the events that the round before made decidable, so that the order of
+        // the waiting events does not matter.
         loop {
             let before = resolved.len();
             waiting.retain(|orphan| {

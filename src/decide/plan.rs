@@ -1,31 +1,31 @@
-//! What a decision says: one transaction as a value, an answer to the sender, and a trace.
+//! The result of a decision: a transaction as a value, a response to the sender, and a trace.
 
 use crate::event::ClickHint;
 use crate::plan::codes;
 use crate::plan::{Commit, EventRow, Outcome, Reason, Trace};
 use serde::{Deserialize, Serialize};
 
-/// A decision: what to write, what to answer, and how it was found.
+/// A decision: what is written, what is answered, and how the decision was reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Plan {
-    /// The transaction.
+    /// The transaction to commit.
     pub commit: Commit,
-    /// What the sender is told.
+    /// The response to the sender.
     pub reply: Reply,
-    /// How the event was decided.
+    /// The steps by which the event was decided.
     pub trace: Trace,
 }
 
-/// What the sender of an event is told.
+/// The response to the sender of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Reply {
-    /// `applied`, `duplicate`, `ignored`, `unattributed` or `test`.
+    /// The outcome: `applied`, `duplicate`, `ignored`, `unattributed` or `test`.
     pub outcome: ReplyOutcome,
-    /// Why, where there is more to say.
+    /// The reason, if there is more to say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
-    /// What an unknown click id nearly is.
+    /// What is nearly right about an unknown click id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<ClickHint>,
 }
@@ -42,7 +42,7 @@ codes! {
 }
 
 impl Reply {
-    /// What the sender of a decided event is told.
+    /// Makes the response for a decided event.
     pub(super) fn of(row: &EventRow) -> Self {
         let outcome = match row.outcome {
             _ if row.event.test => ReplyOutcome::Test,

@@ -1,5 +1,5 @@
-//! What is known of receipts while a plan is made: what was read, and what its events have said
-//! since.
+//! What is known of receipts while a plan is made: the records that were read, and what the plan's
+//! events have added.
 
 use crate::event::Event;
 use crate::model::Click;
@@ -29,23 +29,23 @@ impl<'a> Receipts<'a> {
         changed.or_else(|| self.facts.receipts.get(receipt)?.record.as_ref())
     }
 
-    /// Keeps what an event says of its receipt's parent, whether or not its click is known.
+    /// Records the parent of an event's receipt, whether or not the event's click is known.
     pub(super) fn note_parent(&mut self, event: &Event) {
         let Some(parent) = &event.parent else { return };
         self.note(event, |record| match &record.parent {
-            // Of two answers the smaller one stays, whatever came first.
+            // Of two parents the smaller one is kept, so that the order of arrival does not matter.
             Some(known) if known <= parent => {}
             _ => record.parent = Some(parent.clone()),
         });
     }
 
-    /// Keeps that an event named the click of its receipt itself.
+    /// Records that an event itself named the click of its receipt.
     pub(super) fn note_click(&mut self, event: &Event, click: &Click) {
         self.note(event, |record| claim(record, event, click));
     }
 
-    /// Keeps that an event named the click of its event id itself. Networks number orders by
-    /// themselves, so two clicks may have one: then it leads to none.
+    /// Records that an event itself named the click of its event id. Different networks' order
+    /// numbers are their own, so two clicks may have the same id; then the id leads to neither.
     pub(super) fn note_click_of_id(&mut self, event: &Event, key: &Receipt, click: &Click) {
         self.note_key(event, key, |record| {
             let other = record.click.as_ref().is_some_and(|known| known.click != click.id);
@@ -54,14 +54,14 @@ impl<'a> Receipts<'a> {
         });
     }
 
-    /// Changes what is known of an event's receipt.
+    /// Changes the record of an event's receipt.
     pub(super) fn note(&mut self, event: &Event, change: impl FnOnce(&mut ReceiptRecord)) {
         if let Some(receipt) = &event.receipt {
             self.note_key(event, receipt, change);
         }
     }
 
-    /// Changes what is known of a receipt or an event id. Nothing is learnt from a test.
+    /// Changes the record of a receipt or an event id. A test changes no record.
     fn note_key(&mut self, event: &Event, receipt: &Receipt, change: impl FnOnce(&mut ReceiptRecord)) {
         if event.test {
             return;
@@ -82,13 +82,13 @@ impl<'a> Receipts<'a> {
         }
     }
 
-    /// The records that are to be written, by receipt.
+    /// Returns the records that are to be written, by receipt.
     pub(super) fn into_changed(self) -> Vec<ReceiptRecord> {
         self.changed
     }
 }
 
-/// Of several events that name a click the earliest counts, whatever came first.
+/// Of several events that name a click the earliest counts, in whatever order they came.
 fn claim(record: &mut ReceiptRecord, event: &Event, click: &Click) {
     let claim = ReceiptClick {
         at: event.at,

@@ -1,4 +1,4 @@
-//! What is taken back without saying how much: what its receipt or event id was worth.
+//! Reversals without an amount: they take back what their receipt or event id was worth.
 //!
 //! All such reversals of one receipt or id share a conversion, which shows the first of them. What
 //! it takes back is read off the conversions of the click's events as they were booked, whatever
@@ -19,12 +19,11 @@ use alloc::{
     vec::Vec,
 };
 
-/// What the payments of a receipt or an event id come to, less what was taken back of it by an
-/// amount.
+/// What the payments of a receipt or an event id add up to, less the reversals that name an amount.
 #[derive(Default)]
 struct Worth {
     sums: BTreeMap<Currency, Amount>,
-    /// In the account's currency; none without a rate.
+    /// The total in the account's currency; none without a rate.
     revenue: Option<Amount>,
     /// Whether anything was paid.
     paid: bool,
@@ -40,8 +39,8 @@ impl Worth {
         }
     }
 
-    /// What is left to take back, in the currency in which it was paid, or where there are several
-    /// in the account's.
+    /// Returns what is left to take back: in the currency in which it was paid, or in the account's
+    /// currency if there are several.
     fn left(&self, account: Currency) -> Option<Money> {
         let mut sums = self.sums.iter();
         let (amount, currency) = match (sums.next(), sums.next()) {
@@ -55,13 +54,13 @@ impl Worth {
     }
 }
 
-/// An amount that is not below zero.
+/// Returns the amount, or zero if it is negative.
 fn positive(amount: Amount) -> Amount {
     if amount.is_negative() { Amount::ZERO } else { amount }
 }
 
 impl Decision<'_> {
-    /// What an entry takes back without saying how much.
+    /// Returns the key of what an entry takes back, if it is a reversal without an amount.
     pub(super) fn takes_back(&self, entry: &Entry) -> Option<Receipt> {
         if entry.sum.is_some() || self.adds(entry) != Some(false) {
             return None;
@@ -70,8 +69,8 @@ impl Decision<'_> {
         entry.receipt.clone().or_else(by_id)
     }
 
-    /// Whether an entry may change what another takes back: a type that is never money does not,
-    /// unless it edits the money of other types, and what is taken back without an amount does not.
+    /// Whether an entry may change what another entry takes back. A type that is never money does
+    /// not, unless it edits the money of other types. A reversal without an amount does not either.
     pub(super) fn may_change_worth(&self, entry: &Entry, policy: Option<Duplicates>) -> bool {
         let is_money = !matches!(self.counts(&entry.type_name), Counts::Step | Counts::Info);
         let edits = || policy.and_then(|policy| self.tally_key(policy, entry)) == Some(TallyKey::Edit);
@@ -89,7 +88,7 @@ pub(super) fn taken_keys(event: &Event, kind: &Kind) -> Vec<Receipt> {
 }
 
 impl<'a> Work<'a> {
-    /// The conversion of a tally of reversals.
+    /// Computes the conversion of a tally of reversals.
     pub(super) fn taken_back(&self, ledger: &Ledger<'_>, click: &Click, tally: &Tally) -> Option<Conversion> {
         let TallyKey::Reversal(key) = &tally.key else {
             return None;
@@ -117,7 +116,7 @@ impl<'a> Work<'a> {
         Some(made)
     }
 
-    /// Every conversion of a click that takes back what is not said, by its tally.
+    /// Computes the conversions of all reversals without an amount of a click, by their tallies.
     pub(super) fn reversals(&self, click: &Click) -> BTreeMap<TallyKey, Conversion> {
         let is_reversal = |key: &TallyKey| matches!(key, TallyKey::Reversal(_));
         if !self.tallies_of(click).any(|tally| is_reversal(&tally.key)) {
@@ -129,7 +128,8 @@ impl<'a> Work<'a> {
         made.collect()
     }
 
-    /// Corrects the conversions that took back what has changed since they were `before`.
+    /// Corrects the conversions of reversals that differ from what they were `before`, and fires
+    /// what follows.
     pub(super) fn correct(&mut self, before: &BTreeMap<TallyKey, Conversion>, event: &Event, click: &'a Click) {
         if before.is_empty() {
             return;

@@ -1,4 +1,4 @@
-//! A postback that was decided, written again under the configuration of now.
+//! Writes a postback that was decided earlier again, under the present configuration.
 
 use super::fire::{Scopes, note, render};
 use crate::delivery::{Cause, Delivery, Replaced};
@@ -11,14 +11,14 @@ use crate::value::{Amount, CampaignId, DeliveryId, PostbackId, Timestamp};
 use alloc::{boxed::Box, string::String};
 use thiserror::Error;
 
-/// What a postback tells of, as it is now.
+/// The present state of what a postback reports.
 #[derive(Debug, Clone, Copy)]
 pub struct Retold<'a> {
     /// The event that fired it.
     pub event: &'a Event,
     /// The event's click.
     pub click: &'a Click,
-    /// The conversion as it is now.
+    /// The conversion in its present state.
     pub conversion: &'a Conversion,
     /// The conversions of the click: among them is what takes this one back.
     pub others: &'a [Conversion],
@@ -26,8 +26,8 @@ pub struct Retold<'a> {
     pub anyway: bool,
     /// The tallies of the click.
     pub tallies: &'a [Tally],
-    /// Whether the postback told of the conversion once alone. What was told before and after is
-    /// not known one by one, so only then is `{payout_delta}` known.
+    /// Whether the postback reported the conversion only once. Earlier and later reports are not
+    /// known one by one, so that `{payout_delta}` is known only then.
     pub once: bool,
 }
 
@@ -37,7 +37,7 @@ pub struct Retold<'a> {
 pub struct Rewritten {
     /// The delivery.
     pub delivery: Delivery,
-    /// The tally that keeps what the channel was told, where that is something else now.
+    /// The tally with the payout that the channel is told, if that has changed.
     pub tally: Option<Tally>,
 }
 
@@ -45,13 +45,13 @@ pub struct Rewritten {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum NotRewritten {
-    /// It was not made by a rule of a campaign.
+    /// The delivery was not made by a rule of a campaign.
     #[error("it is no postback of a campaign; whoever made it makes it again")]
     NoPostback,
-    /// Its campaign is no longer configured.
+    /// The campaign is no longer configured.
     #[error("campaign `{0}` is no longer configured")]
     Campaign(CampaignId),
-    /// Its rule is no longer configured.
+    /// The postback is no longer configured in the campaign.
     #[error("campaign `{0}` has no postback `{1}` any more")]
     Rule(CampaignId, PostbackId),
     /// Its conversion has a status now that takes it back, and the rule does not ask for that one.
@@ -60,7 +60,7 @@ pub enum NotRewritten {
     /// A refund or a chargeback has taken back all of its conversion.
     #[error("its conversion was taken back; `anyway=true` sends it all the same")]
     TakenBack,
-    /// A value that the template needs is missing or does not fit.
+    /// A value that the template needs is missing, or does not fit its place.
     #[error("it can no longer be written: {0}")]
     Template(String),
 }

@@ -1,7 +1,8 @@
-//! Duplicates: which events of a click fall together, and what they come to.
+//! Duplicates: which events of a click belong to one conversion, and what they add up to.
 //!
-//! Merging is min, max and add over (time, event id), so every order of arrival ends in the same
-//! tally. The one exception is meant: an event without a time of its own is as old as its arrival.
+//! Merging takes minimum, maximum and sum over (time, event id), so that every order of arrival
+//! ends in the same tally. There is one intended exception: an event without a time of its own is
+//! as old as its arrival.
 
 use crate::event::{Event, Interface, Kind};
 use crate::meaning::Decision;
@@ -12,18 +13,21 @@ use crate::value::{ConversionId, Currency, Money, Shared};
 use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 use core::cmp::Ordering;
 
-/// The most tallies with network ids of their own that one click may have: they are read with every
-/// event of the click. Open types have none, so that what anyone may send takes no room from what
-/// is paid. It may have as many again that take back what is not said.
+/// The largest number of tallies with network ids of their own that one click may have, since all
+/// of them are read with every event of the click. Open types have none, so that what anyone may
+/// send takes no room from what is paid. Reversals without an amount have a limit of their own, of
+/// the same size.
 pub const MAX_TALLIES: usize = 1_000;
 
 impl Decision<'_> {
-    /// The policy for an entry; absent for what never goes through it: reversals and tests.
+    /// Returns the duplicate policy for an entry; none for reversals and tests, which no policy
+    /// applies to.
     pub(super) fn policy(&self, source: &Source, event: &Event, entry: &Entry) -> Option<Duplicates> {
         if entry.test || entry.kind.subtracts() {
             return None;
         }
-        // A name that is not configured has no policy: anyone's word would open a tally of its own.
+        // A name that is not configured has no policy; otherwise any word would open a tally of its
+        // own.
         if !entry.known {
             return Some(Duplicates::Create);
         }
@@ -39,14 +43,14 @@ impl Decision<'_> {
         })
     }
 
-    /// The conversion `id` that a tally shows under its policy.
+    /// Returns the conversion `id` that a tally shows under its policy.
     pub(super) fn shown(&self, tally: &Tally, id: ConversionId, policy: Duplicates, click: &Click) -> Conversion {
         let (entry, count) = match policy {
             Duplicates::Edit | Duplicates::Update => (&tally.last, tally.count),
             Duplicates::Increment => (&tally.first, tally.count),
             _ => (&tally.first, 1),
         };
-        // What a message leaves out is as it was told before.
+        // An amount that a message leaves out is the one that was given last.
         let told = tally.amount.as_ref().map(|told| told.money);
         let sum = told.or(entry.sum).and_then(|money| self.signed_as(entry, money));
         let mut conversion = self.conversion(id, click, entry.clone(), sum, count);
@@ -54,8 +58,8 @@ impl Decision<'_> {
             && let Some((currency, added)) = leading(tally)
             && let Some(amount) = added.sum
         {
-            // What was added counts, whatever the status of the entry that is shown. There is no
-            // rate only where nothing of it has one.
+            // The sum counts, whatever the status of the entry that is shown: only amounts that
+            // count were added. There is no rate only if no part of the sum has one.
             conversion.basis = Basis::Added;
             conversion.sum = Some(Money { amount, currency });
             conversion.revenue = added
@@ -65,7 +69,7 @@ impl Decision<'_> {
         conversion
     }
 
-    /// A conversion of a click.
+    /// Makes a conversion of a click.
     pub(super) fn conversion(
         &self,
         id: ConversionId,
@@ -81,9 +85,9 @@ impl Decision<'_> {
         made
     }
 
-    /// The tally of an entry under a policy; absent where nothing falls together. Across types only
-    /// those are edited that say so themselves: under a source's policy a cancellation would
-    /// otherwise edit the money of its sale away.
+    /// Returns the key of an entry's tally under a policy; none if the entry has no tally. Only a
+    /// type with a policy of its own edits across types: otherwise, under the source's policy, a
+    /// cancellation would edit the money of its sale away.
     pub(super) fn tally_key(&self, policy: Duplicates, entry: &Entry) -> Option<TallyKey> {
         let own = self.types.get(&entry.type_name).and_then(|known| known.duplicates);
         match policy {
@@ -103,7 +107,7 @@ impl Decision<'_> {
         }
     }
 
-    /// A tally with its first entry.
+    /// Makes a tally with its first entry.
     pub(super) fn open_tally(
         &self,
         click: &Click,
@@ -128,7 +132,7 @@ impl Decision<'_> {
         tally
     }
 
-    /// Merges an entry into its tally and says what that did under the policy.
+    /// Merges an entry into its tally, and returns what that did under the policy.
     pub(super) fn merge(&self, tally: &mut Tally, policy: Duplicates, entry: &Shared<Entry>) -> DuplicateDecision {
         let first = order(entry, &tally.first) == Ordering::Less;
         let last = supersedes(entry, &tally.last);
@@ -142,7 +146,7 @@ impl Decision<'_> {
         match policy {
             Duplicates::Increment => self.add(tally, entry),
             Duplicates::Update => {}
-            // Should the policy become `increment` later, it goes on from what the conversion
+            // If the policy is changed to `increment` later, it continues from what the conversion
             // shows.
             _ if first => {
                 tally.sums.clear();
@@ -170,8 +174,8 @@ impl Decision<'_> {
         Some(Share { sum, revenue })
     }
 
-    /// Only what counts as money adds up, each currency by itself: an amount that is pending is
-    /// added when it is approved.
+    /// Adds an entry's money to its tally, each currency separately. Only money that counts is
+    /// added: a pending amount is added when it is approved.
     fn add(&self, tally: &mut Tally, entry: &Entry) {
         let Some(money) = self.signed(entry) else { return };
         let added = tally.sums.entry(money.currency).or_insert_with(|| {
@@ -189,12 +193,12 @@ impl Decision<'_> {
         if !self.earns(entry) {
             return;
         }
-        // Twenty-eight digits never overflow on real money; if they do, the sum stays what it was.
+        // Twenty-eight digits never overflow with real money; if they did, the sum would stay as it
+        // is.
         let known = added.sum.unwrap_or_default();
         added.sum = Some(known.checked_add(money.amount).unwrap_or(known));
         if let Some(money) = self.convert(money, self.currency, entry.at) {
-            // After the account's currency has changed, what was added before is converted once
-            // more.
+            // If the account's currency has changed, the earlier sum is converted once more.
             let known = added
                 .revenue
                 .and_then(|known| self.convert(known, self.currency, entry.at));
@@ -212,8 +216,8 @@ fn adds_up(key: &TallyKey) -> bool {
     !matches!(key, TallyKey::Order(..) | TallyKey::Reversal(_))
 }
 
-/// The currency of what a tally adds up, with its amounts: that of the earliest entry with an
-/// amount, whatever its status.
+/// Returns the currency in which a tally adds up, with its sum: the currency of the earliest entry
+/// with an amount, whatever its status.
 fn leading(tally: &Tally) -> Option<(Currency, &Added)> {
     let earliest = tally
         .sums
@@ -222,13 +226,13 @@ fn leading(tally: &Tally) -> Option<(Currency, &Added)> {
     earliest.map(|(currency, added)| (*currency, &**added))
 }
 
-/// Whether an amount is in another currency than the one that a tally adds up.
+/// Whether an amount is in another currency than the one in which a tally adds up.
 pub(super) fn is_other_currency(tally: &Tally, money: Money) -> bool {
     leading(tally).is_some_and(|(currency, _)| currency != money.currency)
 }
 
-/// The id of the conversion that a tally makes. An edit may change the type, so the type is no part
-/// of its key.
+/// Returns the id of the conversion that a tally makes. Under the policy `edit` the type may
+/// change, so that it is no part of the key.
 pub(super) fn conversion_id(click: &Click, key: &TallyKey) -> ConversionId {
     let seconds = Some(click.at.unix_seconds());
     let click = click.id.as_bytes();
@@ -246,13 +250,13 @@ pub(super) fn conversion_id(click: &Click, key: &TallyKey) -> ConversionId {
     }
 }
 
-/// The id of the conversion of one event alone.
+/// Returns the id of a conversion that one event makes alone.
 pub(super) fn event_conversion_id(entry: &Entry) -> ConversionId {
     ConversionId::of_bytes(Some(entry.at.unix_seconds()), &[b"event", entry.event.as_bytes()])
 }
 
-/// Whether an event is a further payment of what its id names: a network that tells of the
-/// payments of a subscription under one id tells their times.
+/// Whether an event is a further payment under its event id. A network that reports the payments of
+/// a subscription under one id gives their times.
 fn pays_again(event: &Event, entry: &Entry) -> bool {
     let rebill = Kind::Rebill;
     let says = |word: &str| word.eq_ignore_ascii_case(rebill.as_str());
@@ -260,13 +264,14 @@ fn pays_again(event: &Event, entry: &Entry) -> bool {
     entry.timed && (entry.kind == rebill || named)
 }
 
-/// Which came first: by time, as amounts are.
+/// Orders two entries by which came first: by time, then by event id.
 fn order(one: &Entry, other: &Entry) -> Ordering {
     one.at.cmp(&other.at).then_with(|| one.event.cmp(&other.event))
 }
 
-/// Which came last: by time; of one time a decision comes after what is pending, then the later
-/// arrival after the earlier one. Networks send the time of the order with each of its states.
+/// Orders two entries by which came last: by time; at the same time a decided status is later than
+/// a pending one, and then the later arrival counts. Networks send the time of the order with each
+/// of its states.
 fn later(one: &Entry, other: &Entry) -> Ordering {
     let decided = |entry: &Entry| entry.status != Status::Pending;
     let ties = || {
@@ -278,8 +283,9 @@ fn later(one: &Entry, other: &Entry) -> Ordering {
     by_time.then_with(ties).then_with(|| one.event.cmp(&other.event))
 }
 
-/// Whether `entry` is newer than `last`. Without a time of its own the one that came later is, and
-/// a pending state never overwrites a decided one, of whatever type: the network may send it late.
+/// Whether `entry` is newer than `last`. If it has no time of its own, the later arrival is newer.
+/// But such a pending state never overwrites a decided one, of whatever type, since the network may
+/// send it late.
 pub(super) fn supersedes(entry: &Entry, last: &Entry) -> bool {
     let decided = matches!(last.status, Status::Approved | Status::Declined);
     if !entry.timed && entry.status == Status::Pending && decided {

@@ -1,4 +1,4 @@
-//! What tools ask of a decision without making one.
+//! Answers questions of tools without making a decision.
 
 use super::fire::Scopes;
 use crate::event::Event;
@@ -12,12 +12,13 @@ use crate::value::{OfferId, PostbackId};
 use alloc::{string::String, vec::Vec};
 
 impl Decision<'_> {
-    /// What an event would contribute to a conversion of a click that was sent to `offer`: its
-    /// type, status and amount. Without an offer no offer's default status and payout stand in.
+    /// Returns what an event would contribute to a conversion of a click that was sent to `offer`:
+    /// its type, status and amount. Without an offer, the default status and payout of an offer are
+    /// not used.
     ///
     /// # Errors
-    /// The reason why it makes no conversion whatever its click is: its source is not configured or
-    /// says nothing of it ([`Reason::Unmapped`]), or matches it to None on purpose
+    /// The reason why the event makes no conversion, whatever its click is: its source is not
+    /// configured or says nothing about it ([`Reason::Unmapped`]), or maps it to no type on purpose
     /// ([`Reason::ChosenNone`]).
     pub fn entry_of(&self, event: &Event, offer: Option<&OfferId>) -> Result<Entry, Reason> {
         let source = self.sources.get(&event.source).ok_or(Reason::Unmapped)?;
@@ -31,15 +32,15 @@ impl Decision<'_> {
         })
     }
 
-    /// Why the status of an event's entry is not what the network's word says
-    /// ([`Reason::UnknownStatus`], [`Reason::StatusIsEvent`]); none where the word says one.
+    /// Returns the reason if the status of an event's entry does not come from the network's word
+    /// ([`Reason::UnknownStatus`], [`Reason::StatusIsEvent`]); none if it does.
     #[must_use]
     pub fn status_doubt(&self, event: &Event, entry: &Entry) -> Option<Reason> {
         self.doubt(self.sources.get(&event.source)?, entry)
     }
 
-    /// What a postback of the click's campaign tells the channel that a conversion is worth; none
-    /// where there is no such postback.
+    /// Returns the payout that a postback of the click's campaign reports for a conversion; none if
+    /// there is no such postback.
     #[must_use]
     pub fn payout_of(&self, click: &Click, conversion: &Conversion, postback: &PostbackId) -> Option<ToldPayout> {
         let campaign = self.campaigns.get(&click.campaign)?;
@@ -49,9 +50,9 @@ impl Decision<'_> {
         Some(self.payout(postback.payout, adds, conversion, channel.currency))
     }
 
-    /// What the rule of a postback wants and sees in a conversion as it is now: one text for each
-    /// condition that does not hold, none when all hold or the postback is not one of the click's
-    /// campaign.
+    /// Compares the conditions of a postback's rule with a conversion as it is now. Returns one
+    /// text for each condition that does not hold: what the rule wants, and what the conversion
+    /// has. The list is empty if all hold, or if the click's campaign has no such postback.
     #[must_use]
     pub fn reasons(&self, click: &Click, conversion: &Conversion, postback: &PostbackId) -> Vec<String> {
         let campaign = self.campaigns.get(&click.campaign);

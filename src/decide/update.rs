@@ -1,9 +1,9 @@
-//! The life of an order: the messages of one event id of the network change one conversion.
+//! The life of an order: messages with the same event id of the network change one conversion.
 //!
-//! What is shown is the last message by time, with the amount that was told last. Both are a
-//! maximum over (time, arrival, event id), so every order in which they are decided ends in the
-//! same conversion. Of one time a decision is later than what is pending. Messages without a time
-//! of their own are as old as their arrival.
+//! The conversion shows the last message by time, with the amount that was given last. Both are a
+//! maximum over (time, arrival, event id), so that every order of decisions ends in the same
+//! conversion. At the same time, a decided status is later than a pending one. A message without a
+//! time of its own is as old as its arrival.
 
 use super::attribute::{Attribution, attribute};
 use super::receipts::Receipts;
@@ -18,7 +18,7 @@ use crate::value::{EventId, Money, Receipt, Shared};
 use alloc::boxed::Box;
 
 impl Decision<'_> {
-    /// The key of an event's id, where that may lead to the event's click: messages of its type
+    /// Returns the key of an event's id if it may lead to the event's click: messages of its type
     /// follow an order, or it takes an order back.
     pub(super) fn leading_id(
         &self,
@@ -35,7 +35,8 @@ impl Decision<'_> {
         (leads && !source.open_types.contains(&known.name)).then(|| Receipt::of_event_id(id))
     }
 
-    /// Adds to an order's tally, which holds the message already, what it told of the amount.
+    /// Adds the amount of a message to the tally of its order. The tally already includes the
+    /// message.
     pub(super) fn tell(&self, tally: &mut Tally, event: &Event, entry: &Shared<Entry>) {
         let Some(money) = event.sum else { return };
         let late = !entry.timed && tally.last.event != entry.event;
@@ -53,18 +54,19 @@ impl Decision<'_> {
         }
     }
 
-    /// Whether the first message of an order came before its click had expired.
+    /// Whether the first message of an order came before its click expired.
     pub(super) fn is_in_time(&self, source: &Source, tally: &Tally, click: &Click) -> bool {
         let first = &tally.first;
         let late = |longest| first.at.saturating_since(click.at) > longest;
         first.kind.follows() || !source.click_expiration.is_some_and(late)
     }
 
-    /// The event under an id of its own, where its message came before and is news now: an order
-    /// was approved, declined and is approved again, in a network that names no times. None where
-    /// it is a repeat: it says what is shown, it is older than that, or no order is followed.
+    /// Returns the event under a new id if the same message came before and is news again: a
+    /// network that gives no times approved, declined and again approved an order. Returns none if
+    /// it is a repetition: it says what is shown, or it is older than that, or its type follows no
+    /// order.
     ///
-    /// Ask it of an event that is stored already, with the facts that [`Decision::needs`] asks for.
+    /// Call it for an event that is already stored, with the facts that [`Decision::needs`] names.
     #[must_use]
     pub fn renewed(&self, event: &Event, facts: &Facts) -> Option<Event> {
         if event.timed || !event.identified || event.test {
@@ -95,7 +97,7 @@ impl Decision<'_> {
     }
 }
 
-/// Whether a message says nothing but what its order shows.
+/// Whether a message says only what its order already shows.
 fn is_told(tally: &Tally, entry: &Entry, sum: Option<Money>) -> bool {
     let last = &tally.last;
     let told = tally.amount.as_ref().map(|told| told.money);
@@ -103,8 +105,7 @@ fn is_told(tally: &Tally, entry: &Entry, sum: Option<Money>) -> bool {
     last.status == entry.status && last.type_name == entry.type_name && same_sum
 }
 
-/// Whether two states of an order's conversion say the same; which message said it last is no
-/// difference.
+/// Whether two states of an order's conversion say the same, whichever message said it last.
 pub(super) fn says_the_same(before: &Conversion, after: &Conversion) -> bool {
     let (one, other) = (&before.shown, &after.shown);
     one.type_name == other.type_name

@@ -1,4 +1,4 @@
-//! What is read, and the rows as they change while one plan is made.
+//! The facts that were read, and the rows as they change while one plan is made.
 
 use super::attribute::{Attribution, attribute, by_receipt_alone};
 use super::receipts::Receipts;
@@ -13,14 +13,15 @@ use crate::tracker::Source;
 use crate::value::{ConversionId, Shared, Timestamp};
 use alloc::{boxed::Box, vec::Vec};
 
-/// What is read, and the rows as they change while one plan is made.
+/// The facts that were read, and the rows as they change while one plan is made.
 pub(super) struct Work<'a> {
     pub(super) decision: Decision<'a>,
     pub(super) source: &'a Source,
     pub(super) facts: &'a Facts,
     pub(super) now: Timestamp,
     receipts: Receipts<'a>,
-    /// Those that have changed, by click and key; so the other rows by their ids.
+    /// The tallies that have changed, ordered by click and key. The other lists are ordered by the
+    /// ids of their rows.
     pub(super) tallies: Vec<Tally>,
     pub(super) conversions: Vec<Conversion>,
     pub(super) outbox: Vec<Delivery>,
@@ -43,7 +44,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Decides one event on top of what was decided before it.
+    /// Decides one event on the basis of what was decided before it.
     pub(super) fn decide_one(&mut self, event: &Event) -> EventRow {
         let meaning = self.decision.meaning(self.source, event);
         let kind = self.decision.kind(self.source, event, &meaning);
@@ -70,9 +71,9 @@ impl<'a> Work<'a> {
         let id = self.decision.leading_id(self.source, event, &meaning, &kind);
         match attribute(event, &kind, id.as_ref(), self.facts, &self.receipts) {
             Attribution::Unattributed(reason) => {
-                // A test has no click to wait for, and what means nothing here would mean nothing
-                // with a click. Only one that may still teach its receipt the click goes on
-                // waiting.
+                // A test has no click to wait for, and an event that has no meaning here would have
+                // none with a click either. Such an event waits only if its receipt may still learn
+                // the click from it.
                 let teaches = !open && event.receipt.is_some() && !event.clicks.is_empty();
                 (row.outcome, row.reason) = match nothing(&meaning).filter(|_| !teaches) {
                     _ if event.test => (Outcome::Test, Some(reason)),
@@ -126,7 +127,8 @@ impl<'a> Work<'a> {
             },
         };
         let expired = by_id && !kind.follows() && !event.test && self.expired(event, click);
-        // Of an order the first message must be in time, whichever comes first.
+        // The first message of an order by time must be in time, in whatever order the messages
+        // arrive.
         let is_followed = policy == Some(Duplicates::Update) && event.event_id.is_some();
         if expired && !is_followed {
             self.receipts.note(event, |record| record.expired |= kind.adds());
@@ -150,14 +152,14 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Whether anyone may have sent it: what it says of receipts is not believed.
+    /// Whether anyone may have sent the event. Then what it says about receipts is not believed.
     fn is_open(&self, meaning: &Meaning<'_>) -> bool {
         matches!(meaning, Meaning::Type(known) if self.source.open_types.contains(&known.name))
     }
 
-    /// Whether every click that a waiting event names was asked for. One that was not might be its
-    /// click; it is decided when its own facts are read. A reversal that goes by its receipt needs
-    /// none.
+    /// Whether the facts include every click that a waiting event names. A click that was not read
+    /// might be the right one; the event is then decided when its own facts are read. A reversal
+    /// that goes by its receipt needs no click.
     pub(super) fn knows_clicks_of(&self, event: &Event) -> bool {
         let meaning = self.decision.meaning(self.source, event);
         let kind = self.decision.kind(self.source, event, &meaning);
@@ -170,8 +172,8 @@ impl<'a> Work<'a> {
             .is_some_and(|longest| event.at.saturating_since(click.at) > longest)
     }
 
-    /// The transaction: the event's row first, then what it changes, then the rows of the waiting
-    /// events that it resolves.
+    /// Returns the transaction: first the row of the event, then the rows that it changes, then the
+    /// rows of the waiting events that are decided because of it.
     pub(super) fn into_commit(self, row: EventRow, resolved: Vec<EventRow>) -> Commit {
         let source = &self.source.id;
         let waits = self.facts.event == Some(Outcome::Unattributed);
@@ -214,9 +216,10 @@ impl<'a> Work<'a> {
     }
 }
 
-/// Whether an event is told by the other interface too, which counts: it has a receipt, and money
-/// is on the move. Notifications tell of all money, ClickBank's postbacks of sales and upsells
-/// alone (of rebills and reversals none was seen), so those go by the notifications.
+/// Whether the other interface, the one that counts, reports the event too: the event has a
+/// receipt, and money moves. Notifications report all money. ClickBank's postbacks report only
+/// sales and upsells (no rebill or reversal was ever seen), so that the rest is counted by the
+/// notifications.
 fn counts_for(truth: Interface, event: &Event, kind: &Kind) -> bool {
     let told = match truth {
         Interface::Ins => kind.adds() || kind.subtracts(),
@@ -225,7 +228,7 @@ fn counts_for(truth: Interface, event: &Event, kind: &Kind) -> bool {
     truth != event.interface && event.receipt.is_some() && !event.test && told
 }
 
-/// What an event comes to that has no conversion type here.
+/// Returns the outcome of an event that has no conversion type here.
 fn nothing(meaning: &Meaning<'_>) -> Option<(Outcome, Reason)> {
     match meaning {
         Meaning::Chosen => Some((Outcome::Chosen, Reason::ChosenNone)),

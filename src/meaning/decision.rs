@@ -1,12 +1,12 @@
-//! What of the configuration a decision may see.
+//! The part of the configuration that a decision may see.
 
 use crate::model::Status;
 use crate::tracker::{Campaign, Channel, ConversionType, Offer, Rates, Source, Tracker};
 use crate::value::{CampaignId, ChannelId, Currency, Fingerprint, OfferId, OfferSourceId, TypeName};
 use alloc::collections::{BTreeMap, BTreeSet};
 
-/// Decides what events mean by one configuration. It holds what of the configuration a decision may
-/// see; cheap to make and to copy.
+/// Decides by one configuration what events mean. It holds the part of the configuration that a
+/// decision may see, and is cheap to make and to copy.
 #[derive(Debug, Clone, Copy)]
 pub struct Decision<'t> {
     pub(crate) fingerprint: &'t Fingerprint,
@@ -22,7 +22,7 @@ pub struct Decision<'t> {
 }
 
 impl<'t> Decision<'t> {
-    /// Decisions by the configuration of `tracker`.
+    /// Makes decisions by the configuration of `tracker`.
     #[must_use]
     pub fn new(tracker: &'t Tracker) -> Self {
         Self {

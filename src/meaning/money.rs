@@ -1,4 +1,5 @@
-//! What an entry is worth: signed, in the account's currency, in the channel's.
+//! The value of an entry: its signed amount, its revenue in the account's currency, and the payout
+//! in the channel's.
 
 use super::decision::Decision;
 use crate::model::{Conversion, Counts, Entry, Revenue};
@@ -7,18 +8,19 @@ use crate::tracker::PayoutRule;
 use crate::value::{Amount, Currency, Money, Timestamp, TypeName};
 
 impl Decision<'_> {
-    /// What a type counts as; an unknown type is never money.
+    /// Returns what a type counts as. An unknown type is never money.
     pub(crate) fn counts(&self, name: &TypeName) -> Counts {
         self.types.get(name).map_or(Counts::Info, |known| known.counts)
     }
 
-    /// An entry's amount with its sign: sales, upsells and rebills add what came, refunds and
-    /// chargebacks take its size away, everything else is no money whatever it carries.
+    /// Returns an entry's amount with its sign. Sales, upsells and rebills add the amount as it
+    /// came; refunds and chargebacks subtract its size. Everything else is no money, whatever
+    /// amount it has.
     pub(crate) fn signed(&self, entry: &Entry) -> Option<Money> {
         self.signed_as(entry, entry.sum?)
     }
 
-    /// An amount with the sign of an entry.
+    /// Gives an amount the sign of an entry.
     pub(crate) fn signed_as(&self, entry: &Entry, money: Money) -> Option<Money> {
         let amount = if self.adds(entry)? {
             money.amount
@@ -31,7 +33,8 @@ impl Decision<'_> {
         })
     }
 
-    /// Whether an entry adds money or takes it away; none where it is never money, as a test.
+    /// Whether an entry adds money (true) or subtracts it (false). None if it is never money, as a
+    /// test.
     pub(crate) fn adds(&self, entry: &Entry) -> Option<bool> {
         match self.counts(&entry.type_name) {
             _ if entry.test => None,
@@ -42,21 +45,22 @@ impl Decision<'_> {
         }
     }
 
-    /// Whether an entry's money is revenue: its status is one that counts. What is taken back
+    /// Whether an entry's money is revenue: its status is one that counts. The money of a reversal
     /// always is.
     pub(crate) fn earns(&self, entry: &Entry) -> bool {
         entry.kind.subtracts() || self.revenue_statuses.contains(&entry.status)
     }
 
     /// Whether an entry is a payment that a reversal can take back: its amount counts as revenue
-    /// and has a rate. Says nothing of what became of the entry, so that no order of arrival can
-    /// change it.
+    /// and has a rate. It does not depend on what the entry did to a conversion, so that the order
+    /// of arrival cannot change it.
     pub(crate) fn pays(&self, entry: &Entry) -> bool {
         let revenue = || self.revenue(entry, self.signed(entry), self.earns(entry));
         self.adds(entry) == Some(true) && matches!(revenue(), Revenue::Counted { .. })
     }
 
-    /// A conversion's money in the account's currency, rounded only if it was converted.
+    /// Returns a conversion's money in the account's currency. It is rounded only if it was
+    /// converted.
     pub(crate) fn revenue(&self, entry: &Entry, sum: Option<Money>, counts: bool) -> Revenue {
         let Some(sum) = sum else { return Revenue::Nothing };
         let Some(money) = self.convert(sum, self.currency, entry.at) else {
@@ -81,9 +85,10 @@ impl Decision<'_> {
         direct.or_else(through).map(Money::rounded)
     }
 
-    /// What a channel is told of a conversion: percent or fixed, in its currency, half-even at that
-    /// currency's digits. What is never money is zero; a fixed payout needs no amount. `adds` is
-    /// [`Tracker::adds`] of what the conversion shows.
+    /// Returns the payout that a channel is told: a percentage or a fixed amount, in the channel's
+    /// currency, rounded half to even at that currency's digits. It is zero for what is never
+    /// money. A fixed payout needs no amount. `adds` is [`Decision::adds`] of the entry that the
+    /// conversion shows.
     pub(crate) fn payout(
         &self,
         rule: PayoutRule,
@@ -103,7 +108,8 @@ impl Decision<'_> {
             }),
             (PayoutRule::Fixed(_), None, _) | (PayoutRule::Percent(_), _, None) => ToldPayout::Known(zero),
             (PayoutRule::Percent(percent), _, Some(sum)) => {
-                // The share is taken before the conversion, so that rounding happens once.
+                // The share is computed before the currency is converted, so that it is rounded
+                // once.
                 let share = percent.of(sum.amount).map(|amount| Money {
                     amount,
                     currency: sum.currency,
@@ -115,7 +121,7 @@ impl Decision<'_> {
     }
 }
 
-/// What was added between two payouts; `before` absent is zero.
+/// Returns the difference of two payouts; none before counts as zero.
 pub(crate) fn delta(before: Option<ToldPayout>, after: ToldPayout) -> ToldPayout {
     match (before, after) {
         (None, after) => after,

@@ -1,4 +1,4 @@
-//! What an event is here: its conversion type, its status, its amount.
+//! Finds an event's conversion type, its status and its amount.
 
 use super::decision::Decision;
 use crate::event::{Event, Interface, Kind};
@@ -8,20 +8,20 @@ use crate::protocol::Protocol;
 use crate::tracker::{ConversionType, Offer, Source, listed, only, word_kind};
 use crate::value::{Money, TypeName, is_unfilled_macro};
 
-/// What the configuration says of an event's name.
+/// What the configuration says about an event's name.
 pub(crate) enum Meaning<'a> {
-    /// This type.
+    /// The event has this type.
     Type(&'a ConversionType),
-    /// A postback named a type that is not configured: kept under its name.
+    /// A postback named a type that is not configured. It is kept under its name.
     Unknown(TypeName),
-    /// None, on purpose.
+    /// The configuration maps it to no type on purpose.
     Chosen,
-    /// Nothing.
+    /// The configuration says nothing about it.
     Unmapped,
 }
 
 impl<'t> Decision<'t> {
-    /// The conversion type of an event.
+    /// Finds the conversion type of an event.
     pub(crate) fn meaning(&self, source: &Source, event: &Event) -> Meaning<'t> {
         let Some(name) = event.name.as_deref() else {
             return self
@@ -40,8 +40,8 @@ impl<'t> Decision<'t> {
         }
     }
 
-    /// The type of a name: the one that has it exactly, else the only one that has it in another
-    /// case.
+    /// Finds the type with this name: the one with exactly this name, otherwise the only one that
+    /// differs from it in case alone.
     fn configured(&self, source: &Source, name: &str) -> Option<&'t ConversionType> {
         let alike = || {
             let is_alike = |known: &&ConversionType| known.name.as_str().eq_ignore_ascii_case(name);
@@ -51,8 +51,8 @@ impl<'t> Decision<'t> {
         exact.or_else(|| alike().filter(|_| !source.exact_types))
     }
 
-    /// What kind of event it is: the network's word for it, else what its conversion type counts
-    /// as.
+    /// Returns the kind of an event: the network's word for it, otherwise what its conversion type
+    /// counts as.
     pub(crate) fn kind(&self, source: &Source, event: &Event, meaning: &Meaning<'_>) -> Kind {
         if let Some(kind) = &event.kind {
             return kind.clone();
@@ -70,8 +70,8 @@ impl<'t> Decision<'t> {
         })
     }
 
-    /// What the event contributes to a conversion: a function of the event and the configuration
-    /// alone.
+    /// Returns what the event contributes to a conversion. It is a function of the event and the
+    /// configuration alone.
     pub(crate) fn entry(
         &self,
         source: &Source,
@@ -126,13 +126,14 @@ impl<'t> Decision<'t> {
         match Said::of(source, word) {
             Said::Status(status) => status,
             Said::Event(kind) if kind.subtracts() => source.reversal_status,
-            // The place of the status holds the event, so that no status was told.
+            // The field of the status holds the name of an event, so that no status was given.
             Said::Event(kind) if kind.adds() => default(),
             Said::Event(_) | Said::Unknown => Status::Other,
         }
     }
 
-    /// Why an entry's status is not what the network's word says: the word says none.
+    /// Returns the reason if an entry's status does not come from the network's word, since the
+    /// word means no status.
     pub(crate) fn doubt(&self, source: &Source, entry: &Entry) -> Option<Reason> {
         let word = entry.status_word.as_deref()?;
         if self.counts(&entry.type_name) == Counts::Reversal {
@@ -162,18 +163,18 @@ fn taken_back_by_status(source: &Source, event: &Event) -> Option<Kind> {
     }
 }
 
-/// What a network's word in the place of the status says.
+/// What the network's word in the field of the status means.
 enum Said {
     Status(Status),
-    /// It is the name of an event.
+    /// The word is the name of an event.
     Event(Kind),
     Unknown,
 }
 
 impl Said {
-    /// The source's row for a word, exactly or in another case, else its row `*` for all other
-    /// words; without one our own four words in any case. What takes money back is in no other
-    /// word's row.
+    /// Looks a word up: in the source's rows, exactly or in another case; then in its row `*` for
+    /// all other words; without such a row among our own four words, in any case. A word for a
+    /// reversal never takes the row `*`.
     fn of(source: &Source, word: &str) -> Self {
         let folded = || {
             let mut rows = source.statuses.iter();

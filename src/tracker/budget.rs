@@ -1,34 +1,37 @@
-//! How often a caller may be wrong about a check of 32 bits.
+//! Limits how often a caller may be wrong about a check of 32 bits.
 
 use crate::value::{OfferSourceId, Timestamp};
 use alloc::{collections::BTreeMap, vec::Vec};
 use core::{fmt, net::IpAddr, time::Duration};
 
-/// How many failures of one address prefix are looked at in one [`FAILURE_WINDOW`]. At this pace 32
-/// bits take one prefix fifteen thousand years to search. ClickBank sends a notification five times
-/// at most, four hours apart, so a wrong secret of a source with fewer than 64 of them in two hours
-/// stops nothing.
+/// The number of failures of one address prefix that are checked in one [`FAILURE_WINDOW`]. At this
+/// pace a single prefix needs fifteen thousand years to search 32 bits. ClickBank sends a
+/// notification at most five times, four hours apart, so a wrong secret stops nothing as long as
+/// the source gets fewer than 64 notifications in two hours.
 pub const MAX_FAILURES: u32 = 64;
-/// How many failures of one source, whoever caused them, raise an alarm in one [`FAILURE_WINDOW`].
-/// It stops nobody: whoever calls from many prefixes could else shut a source for the network. With
-/// [`MAX_PREFIXES`] of them he has 262,144 guesses a window, so that the whole search takes three
-/// to four years; with more prefixes than are remembered nothing but this alarm bounds it.
+/// The number of failures of one source, from all callers together, that raises an alarm in one
+/// [`FAILURE_WINDOW`]. It stops nobody: otherwise a caller with many prefixes could close a source
+/// to its network. With [`MAX_PREFIXES`] prefixes an attacker has 262,144 guesses in a window, so
+/// that the whole search takes three to four years. With more prefixes than are remembered, only
+/// this alarm limits the guesses.
 pub const ALARMING_FAILURES: u32 = 1024;
-/// The time after its first failure when a prefix has a clean slate.
+/// A prefix starts again from zero this long after its first failure.
 pub const FAILURE_WINDOW: Duration = Duration::from_secs(2 * 60 * 60);
-/// The most prefixes that are remembered, so that whoever calls from many does not fill the memory.
-/// Beyond it those with the fewest failures are forgotten: they are the furthest from being
-/// stopped.
+/// The largest number of prefixes that are remembered, so that a caller with many prefixes cannot
+/// fill the memory. Beyond it the prefixes with the fewest failures are forgotten, since they are
+/// the furthest from being stopped.
 pub const MAX_PREFIXES: usize = 4096;
 
 /// Counts failed checks of 32 bits (`cverify` of a form, `cbpop` of a thank-you page) by source and
-/// by the caller's address prefix, /24 of IPv4 and /48 of IPv6: who owns one address there mostly
-/// owns all. Callers without a known address count as one. By source, so that the wrong secret of
-/// one account does not stop the network's right notifications for another.
+/// by the caller's address prefix: /24 of IPv4 and /48 of IPv6, since whoever owns one address
+/// there usually owns all. Callers without a known address share one count. Each source is counted
+/// alone, so that a wrong secret of one account does not stop the network's valid notifications for
+/// another.
 ///
-/// It reads no clock and keeps nothing beyond the process. When secrets are replaced, begin with a
-/// new one: what failed before says nothing any more. [`Credentials`](super::Credentials) have one
-/// for notifications; a host that answers thank-you pages keeps one of its own.
+/// It reads no clock and keeps nothing after the process ends. When secrets are replaced, start
+/// with a new budget, since earlier failures say nothing about the new secrets.
+/// [`Credentials`](super::Credentials) have one for notifications; a host that serves thank-you
+/// pages keeps one of its own.
 ///
 /// ```
 /// use postback::tracker::{Alarm, Checked, FailureBudget, MAX_FAILURES};
@@ -48,28 +51,28 @@ pub const MAX_PREFIXES: usize = 4096;
 #[derive(Clone, Default)]
 pub struct FailureBudget {
     windows: BTreeMap<(OfferSourceId, Option<Prefix>), Window>,
-    /// Of each source, whoever called.
+    /// The failures of each source, from all callers together.
     sources: BTreeMap<OfferSourceId, Window>,
 }
 
-/// What became of a check.
+/// The outcome of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Checked<T> {
-    /// It was right.
+    /// The check was right.
     Right(T),
-    /// It was wrong, and was counted. The alarm is raised once a window.
+    /// The check was wrong and was counted. The alarm is raised once in a window.
     Wrong(Option<Alarm>),
-    /// It was not looked at: the caller was wrong too often. The answer is the refusal that a wrong
-    /// one gets.
+    /// The check was not made, since the caller was wrong too often. Answer with the same refusal
+    /// as for a wrong check.
     Stopped,
 }
 
-/// Something to tell whoever runs the service: somebody guesses, or a secret is wrong.
+/// A warning for whoever runs the service: somebody guesses, or a secret is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Alarm {
-    /// This was the last failure of the caller's prefix that is looked at.
+    /// The caller's prefix has used up its failures and is stopped until its window ends.
     Caller,
-    /// The source has had [`ALARMING_FAILURES`], of whatever callers.
+    /// The source has had [`ALARMING_FAILURES`] from all callers together.
     Source,
 }
 
@@ -97,7 +100,7 @@ impl Window {
         now.saturating_since(self.began) >= FAILURE_WINDOW
     }
 
-    /// How many there are with this one.
+    /// Counts one more failure, and returns how many there are now.
     fn count(&mut self, now: Timestamp) -> u32 {
         if self.is_over(now) {
             *self = Self::fresh(now);
@@ -108,9 +111,9 @@ impl Window {
 }
 
 impl FailureBudget {
-    /// Does the check, unless its caller is stopped, and counts it where it is none: what `check`
-    /// is none for must be a wrong check alone, not what is wrong about a message whose check is
-    /// right.
+    /// Makes the check unless the caller is stopped, and counts a failure if `check` returns none.
+    /// `check` must return none only for a wrong check, not for another fault in a message whose
+    /// check is right.
     pub fn attempt<T>(
         &mut self,
         source: &OfferSourceId,
@@ -149,8 +152,8 @@ impl FailureBudget {
         if self.windows.len() < MAX_PREFIXES {
             return;
         }
-        // A sixteenth at once, so that whoever calls from ever new prefixes does not have the whole
-        // table searched each time.
+        // A sixteenth is removed at once, so that a caller who always comes from new prefixes does
+        // not have the whole table searched each time.
         let rank = |window: &Window| (window.failures, window.began);
         let mut ranks: Vec<(u32, Timestamp)> = self.windows.values().map(rank).collect();
         ranks.sort_unstable();
@@ -164,15 +167,15 @@ impl FailureBudget {
     }
 }
 
-/// A budget that all who read with the same secrets share.
+/// A budget that is shared by all who read with the same secrets.
 #[cfg(feature = "legacy-ins")]
 #[derive(Debug, Default)]
 pub(crate) struct Failures(std::sync::Mutex<FailureBudget>);
 
 #[cfg(feature = "legacy-ins")]
 impl Failures {
-    /// As [`FailureBudget::attempt`]. Held while the check is made, so that the last guess is one
-    /// whoever makes them at once; a hash over 64 KiB at most.
+    /// As [`FailureBudget::attempt`]. The lock is held while the check is made, so that no more
+    /// guesses are checked when many callers come at once. The check is a hash over at most 64 KiB.
     pub(crate) fn attempt<T>(
         &self,
         source: &OfferSourceId,
@@ -185,7 +188,7 @@ impl Failures {
     }
 }
 
-/// Shows no address.
+/// Shows the number of prefixes and no address.
 impl fmt::Debug for FailureBudget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "FailureBudget({} prefixes)", self.windows.len())
@@ -306,7 +309,7 @@ mod tests {
         }
         assert_eq!(wrong(&mut budget, caller, at(window)), Checked::Wrong(None));
         assert!(allows(&mut budget, caller, at(window)));
-        // A clock that was set back opens nothing.
+        // A clock that was set back lets nobody in.
         let past = Timestamp::from_unix_seconds(0).unwrap();
         assert!(!allows(&mut spent(&[caller]), caller, past));
     }
@@ -347,7 +350,7 @@ mod tests {
             !allows(&mut budget, caller(0), at(1)),
             "it began first, and stays stopped"
         );
-        // What is over is forgotten first.
+        // Windows that are over are forgotten first.
         wrong(&mut budget, None, at(FAILURE_WINDOW.as_secs() + 1));
         wrong(&mut budget, caller(most + 2000), at(FAILURE_WINDOW.as_secs() + 1));
         assert!(budget.windows.len() <= MAX_PREFIXES);
@@ -389,7 +392,7 @@ mod tests {
             }
             assert!(budget.windows.len() <= MAX_PREFIXES);
         }
-        // Who began first goes first.
+        // The window that began first is forgotten first.
         assert!(allows(&mut budget, caller(0), at(600)));
         assert!(!allows(&mut budget, caller(most), at(600)));
         assert_eq!(format!("{:?}", FailureBudget::default()), "FailureBudget(0 prefixes)");

@@ -1,11 +1,12 @@
-//! Our click ids: time-ordered, legal as a ClickBank `tid`, and signed, so that a forged one costs
-//! no look-up.
+//! Our click ids. They are ordered by time, valid as a ClickBank `tid`, and signed, so that a
+//! forged id costs no look-up.
 //!
 //! A click id is `p` and 32 characters of lower-case base32: 6 bytes of milliseconds, 6 random
-//! bytes and 8 bytes of HMAC-SHA256 over these twelve. ClickBank's `tid` takes lower-case letters,
-//! digits and single underscores, at most 100 characters (support article 220365867, "HopLinks"),
-//! and may change the case (it once raised it), so letters are folded when an id comes back.
-//! Thirty-three characters are nobody else's length: UUIDs and MD5 sums have 32, SHA-1 sums 40.
+//! bytes, and 8 bytes of HMAC-SHA256 over these twelve. ClickBank's `tid` accepts lower-case
+//! letters, digits and single underscores, at most 100 characters (support article 220365867,
+//! "HopLinks"). It may change the case (it once returned upper case), so the case is ignored when
+//! an id comes back. No other common id has 33 characters: UUIDs and MD5 sums have 32, SHA-1 sums
+//! 40.
 
 use crate::event::ClickHint;
 use crate::id::base32;
@@ -21,33 +22,33 @@ const STAMP: usize = 12;
 const TAG: usize = 8;
 const DOMAIN: &[u8] = b"postback click id 1";
 
-/// The keys that sign our click ids, newest first. Without any, ids are made but not signed, and
-/// none is refused as forged.
+/// The keys that sign our click ids, newest first. Without a key, ids are made but not signed, and
+/// no id is refused as forged.
 #[derive(Debug, Clone, Default)]
 pub struct ClickIdKeys(Vec<Secret>);
 
-/// What a text that may be a click id is.
+/// The outcome of looking at a text that may be a click id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Recognised {
-    /// Made here, in its stored form.
+    /// A click id of ours, in the form in which it is stored.
     Ours(ClickId),
-    /// Another tracker's, taken exactly as it is.
+    /// A click id of another tracker, exactly as it came.
     Foreign(ClickId),
-    /// It has the form of ours and was not signed by any of the keys.
+    /// A text in the form of our click ids that none of the keys has signed.
     Forged(ClickId),
-    /// No click id: empty, too long, or with control characters.
+    /// The text is not a click id: it is empty, too long, or has control characters.
     Invalid,
 }
 
 impl ClickIdKeys {
-    /// Takes keys, newest first.
+    /// Takes the keys, newest first.
     #[must_use]
     pub fn new(keys: Vec<Secret>) -> Self {
         Self(keys)
     }
 
-    /// Makes a click id. `entropy` is 128 random bits; of them 48 are used when there is a key to
-    /// sign with.
+    /// Makes a click id. `entropy` is 128 random bits; if there is a key to sign with, 48 of them
+    /// are used.
     #[must_use]
     pub fn mint(&self, at: Timestamp, entropy: [u64; 2]) -> ClickId {
         let [random, unsigned] = entropy;
@@ -61,9 +62,10 @@ impl ClickIdKeys {
         ClickId::new(text).unwrap_or_else(|_| unreachable_id())
     }
 
-    /// Says what a text is. Of ours white space and quotes around it and a `.`, `,` or `/` behind
-    /// it are no part: people and spreadsheets leave them there, and the signature shows which id
-    /// is meant. Another tracker's id may end so.
+    /// Recognises a text. White space and quotes around one of our ids, and a `.`, `,` or `/`
+    /// behind it, are ignored: people and spreadsheets leave them there, and the signature shows
+    /// which id is meant. Another tracker's id may really end like that, so nothing is removed from
+    /// it.
     #[must_use]
     pub fn recognise(&self, text: &str) -> Recognised {
         if let Some(ours) = self.in_our_form(text) {
@@ -76,7 +78,7 @@ impl ClickIdKeys {
         }
     }
 
-    /// What a text of the form of our ids is.
+    /// Recognises a text that has the form of our ids.
     fn in_our_form(&self, text: &str) -> Option<Recognised> {
         if text.len() != CLICK_ID_LENGTH {
             return None;
@@ -97,7 +99,7 @@ impl ClickIdKeys {
     }
 }
 
-/// What may stand around an id in a text.
+/// Whether a character may be ignored on both sides of an id.
 fn is_around(character: char) -> bool {
     character.is_whitespace()
         || matches!(
@@ -106,20 +108,20 @@ fn is_around(character: char) -> bool {
         )
 }
 
-/// What may stand behind an id in a text.
+/// Whether a character may be ignored behind an id.
 fn is_behind(character: char) -> bool {
     is_around(character) || matches!(character, '.' | ',' | '/' | ';')
 }
 
 impl ClickIdKeys {
-    /// What a text that is not one of ours nearly is.
+    /// Returns what is nearly right about a text that is not one of our ids, if anything.
     #[must_use]
     pub fn hint(&self, text: &str) -> Option<ClickHint> {
         if text.len() > CLICK_ID_LENGTH {
             let begins = text.get(..CLICK_ID_LENGTH).map(|ours| self.recognise(ours));
             return matches!(begins, Some(Recognised::Ours(_))).then_some(ClickHint::BeginsWithOurs);
         }
-        // With another character behind it, it would have the form of ours.
+        // With one more character behind it, the text would have the form of our ids.
         let short = text.len().saturating_add(1) == CLICK_ID_LENGTH && text.starts_with(['p', 'P']);
         let folded = format!("{}2", text.to_ascii_lowercase());
         let short = short && folded.strip_prefix('p').and_then(base32::decode).is_some();
@@ -127,7 +129,7 @@ impl ClickIdKeys {
     }
 }
 
-/// Base32 and a letter are always a click id; this is never reached, and says so without a panic.
+/// Returns a click id for a case that is never reached: base32 behind a letter is always valid.
 fn unreachable_id() -> ClickId {
     #[expect(clippy::expect_used, reason = "a constant text that a test checks")]
     ClickId::new("p").expect("one letter is a click id")
@@ -136,7 +138,7 @@ fn unreachable_id() -> ClickId {
 fn tag(key: &Secret, stamp: &[u8]) -> [u8; TAG] {
     let mut mac = match Hmac::<Sha256>::new_from_slice(key.expose()) {
         Ok(mac) => mac,
-        // HMAC takes keys of every length.
+        // This is never reached: HMAC accepts keys of every length.
         Err(_) => return [0; TAG],
     };
     mac.update(DOMAIN);

@@ -1,4 +1,4 @@
-//! The configuration, compiled: every reference resolved, every template parsed.
+//! The compiled configuration: every reference is resolved, and every template is parsed.
 
 use super::rates::Rates;
 use super::replies::Replies;
@@ -22,11 +22,11 @@ use alloc::{
 };
 use core::time::Duration;
 
-/// A compiled configuration: everything that decides. Made by [`compile`](crate::compile()); cheap
-/// to share, never changed.
+/// A compiled configuration: everything that decisions need. [`compile`](crate::compile()) makes
+/// it. It never changes, and is cheap to share.
 #[derive(Debug)]
 pub struct Tracker {
-    /// The tenant that it was compiled for.
+    /// The tenant for which it was compiled.
     pub(crate) namespace: Namespace,
     pub(crate) fingerprint: Fingerprint,
     /// The document as canonical JSON.
@@ -43,8 +43,8 @@ pub struct Tracker {
     pub(crate) offers: BTreeMap<OfferId, Offer>,
     pub(crate) channels: BTreeMap<ChannelId, Channel>,
     pub(crate) campaigns: BTreeMap<CampaignId, Campaign>,
-    /// References to the keys that sign our click ids, newest first; without any, every click id is
-    /// taken as another's.
+    /// References to the keys that sign our click ids, newest first. Without any, every click id
+    /// counts as another tracker's.
     pub(crate) click_id_keys: Vec<SecretReference>,
 }
 
@@ -61,7 +61,7 @@ pub(crate) struct Domain {
 pub(crate) struct ConversionType {
     pub(crate) name: TypeName,
     pub(crate) counts: Counts,
-    /// Its own policy; the source's holds when it has none.
+    /// The type's own duplicate policy. Without one, the source's policy holds.
     pub(crate) duplicates: Option<Duplicates>,
 }
 
@@ -73,42 +73,43 @@ pub struct Source {
     pub(crate) domain: Option<DomainId>,
     pub(crate) tokens: Vec<SecretReference>,
     pub(crate) allow_ips: Vec<IpNet>,
-    /// The currency of an amount that comes without one.
+    /// The currency of amounts that come without a currency.
     pub(crate) currency: Currency,
     pub(crate) default_status: Status,
     pub(crate) reversal_status: Status,
     pub(crate) duplicates: Duplicates,
-    /// Whether an event id leads a postback without a click id to its click: where an order is
-    /// followed by its id.
+    /// Whether an event id leads a postback without a click id to its click. This is so where the
+    /// messages of an order are followed by its id.
     pub(crate) follows_ids: bool,
     pub(crate) click_expiration: Option<Duration>,
     pub(crate) open_types: BTreeSet<TypeName>,
-    /// The open types in lower case that a word in another case means as well: no other conversion
-    /// type is written alike, and the source does not compare the case.
+    /// Those open types, in lower case, that match a word in any case: no other conversion type
+    /// differs from them only in case, and the source ignores the case.
     pub(crate) open_in_any_case: BTreeSet<String>,
-    /// Whether the case of its types and words says something.
+    /// Whether the source distinguishes types and words by their case.
     pub(crate) exact_types: bool,
-    /// What a postback without a type means.
+    /// The type of a postback that names none.
     pub(crate) default_type: Option<TypeName>,
-    /// What a postback without a status means; none where its offers differ in that.
+    /// The status of a postback that names none; none if it depends on the offer.
     pub(crate) implied_status: Option<Status>,
-    /// The network's word or a kind -> a conversion type; `None` is chosen: stored, fires nothing.
+    /// Maps the network's word or a kind to a conversion type. `None` is an explicit choice: the
+    /// event is stored and fires nothing.
     pub(crate) events: BTreeMap<String, Option<TypeName>>,
-    /// The network's status words.
+    /// Maps the network's status words to our statuses.
     pub(crate) statuses: BTreeMap<String, Status>,
     pub(crate) parameters: Vec<SourceParameter>,
-    /// Which query parameter of a postback means what.
+    /// Maps the query parameters of a postback to their meanings.
     pub(crate) names: ParameterMap,
-    /// The network's macros for the URL that is pasted there, by the word of their meaning
-    /// (`clickid` -> `{vtid}`), where they are not the usual ones.
+    /// The network's macros for the postback URL that is pasted there, by the word of their meaning
+    /// (`clickid` -> `{vtid}`), where they differ from the usual ones.
     pub(crate) pasted: BTreeMap<String, String>,
-    /// What it speaks, with what only that protocol has.
+    /// The protocol of the source, with its own settings.
     pub(crate) protocol: Protocol,
-    /// Which interface counts when both bring the same sale.
+    /// The interface that counts when both bring the same sale.
     pub(crate) truth: Option<Interface>,
-    /// What it wants to be answered, if not our own words.
+    /// The responses that the source wants, if they differ from ours.
     pub(crate) replies: Option<Replies>,
-    /// How many refused bodies each of its rings keeps, and for how many days.
+    /// How many refused bodies each of the source's rings keeps, and for how many days.
     pub(crate) refused_keep: u32,
     pub(crate) refused_days: u32,
 }
@@ -150,7 +151,7 @@ pub struct Campaign {
     pub(crate) cost: Option<Money>,
     pub(crate) paths: Vec<Path>,
     pub(crate) postbacks: Vec<PostbackRule>,
-    /// The ids of the postbacks that a trace names.
+    /// The ids of the postbacks, as traces name them.
     pub(crate) traced: Arc<[PostbackId]>,
 }
 
@@ -165,15 +166,16 @@ pub(crate) struct Path {
 #[derive(Debug)]
 pub struct PostbackRule {
     pub(crate) id: PostbackId,
-    /// Of the ids of its deliveries.
+    /// The part of its deliveries' ids that is the same for all of them.
     pub(crate) key: DeliveryKey,
     pub(crate) lane: Lane,
     pub(crate) method: Method,
     pub(crate) url: UrlTemplate,
     pub(crate) body: Option<BodyTemplate>,
     pub(crate) conditions: Conditions,
-    /// The number of what it asks, types and statuses aside: postbacks of a campaign that ask the
-    /// same of the same payout have one. In order the first ones count up from 0.
+    /// The number of the question that its conditions ask, without types and statuses. Postbacks of
+    /// one campaign that ask the same about the same payout share a number. In the order of the
+    /// document, new numbers count up from 0.
     pub(crate) asks: usize,
     pub(crate) payout: PayoutRule,
     pub(crate) updates: Updates,
@@ -181,17 +183,17 @@ pub struct PostbackRule {
     pub(crate) retry: RetryPolicy,
 }
 
-/// What the channel is told of a conversion's money.
+/// How much of a conversion's money is reported to the channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PayoutRule {
-    /// A share of it.
+    /// This share of the conversion's amount.
     Percent(Percent),
-    /// Always this much, in the channel's currency; the sign follows the conversion's.
+    /// Always this amount, in the channel's currency, with the sign of the conversion.
     Fixed(Money),
 }
 
 impl Tracker {
-    /// The tenant that it was compiled for; a store of another tenant refuses to work with it.
+    /// The tenant for which it was compiled. A store of another tenant refuses to work with it.
     #[must_use]
     pub fn namespace(&self) -> &Namespace {
         &self.namespace
@@ -203,13 +205,13 @@ impl Tracker {
         &self.fingerprint
     }
 
-    /// The document as canonical JSON, as it is stored once for its fingerprint.
+    /// The document as canonical JSON. It is stored once for each fingerprint.
     #[must_use]
     pub fn document(&self) -> &str {
         &self.document
     }
 
-    /// An offer source by id; without an id, the one for bare `/postback` URLs.
+    /// Finds an offer source by its id. Without an id, returns the source of bare `/postback` URLs.
     #[must_use]
     pub fn source(&self, id: Option<&str>) -> Option<&Source> {
         match id {
@@ -218,25 +220,25 @@ impl Tracker {
         }
     }
 
-    /// Every offer source.
+    /// All offer sources.
     pub fn sources(&self) -> impl Iterator<Item = &Source> {
         self.sources.values()
     }
 
-    /// A campaign by id.
+    /// Finds a campaign by its id.
     #[must_use]
     pub fn campaign(&self, id: &str) -> Option<&Campaign> {
         self.campaigns.get(id)
     }
 
-    /// Every campaign.
+    /// All campaigns.
     pub fn campaigns(&self) -> impl Iterator<Item = &Campaign> {
         self.campaigns.values()
     }
 }
 
 impl Source {
-    /// What its protocol sees of it.
+    /// The part of the source that its protocol may see.
     pub(crate) fn view(&self) -> SourceView<'_> {
         SourceView {
             id: &self.id,

@@ -1,4 +1,4 @@
-//! The secrets behind a configuration's references, resolved once by the host.
+//! The secrets to which a configuration refers. The host resolves them once.
 
 #[cfg(feature = "legacy-ins")]
 use super::budget::Failures;
@@ -11,14 +11,15 @@ use alloc::sync::Arc;
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 use core::fmt;
 
-/// Everything secret that reading events needs: key rings, tokens, click-id keys. What outgoing
-/// requests need is resolved when they are sent, so a rotated token works for retries.
+/// All secrets that reading events needs: key rings, tokens, keys of click ids. The secrets of
+/// outgoing requests are not here: they are resolved when a request is sent, so that a rotated
+/// token works for retries.
 #[derive(Debug, Clone, Default)]
 pub struct Credentials {
     click_ids: ClickIdKeys,
     sources: BTreeMap<OfferSourceId, SourceCredentials>,
-    /// Who was wrong about a check of 32 bits, of which source, and how often. It goes with the
-    /// secrets: what failed with those of before says nothing any more. Clones share it.
+    /// Counts who was wrong about a check of 32 bits, by source. It belongs to these secrets:
+    /// failures with earlier secrets say nothing about them. Clones share it.
     #[cfg(feature = "legacy-ins")]
     failures: Arc<Failures>,
 }
@@ -29,12 +30,12 @@ struct SourceCredentials {
     tokens: Vec<Secret>,
 }
 
-/// Every reference that is missing or holds what cannot be used.
+/// The error for secrets that are missing or cannot be used. It lists all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CredentialsError(Vec<String>);
 
 impl CredentialsError {
-    /// One text for each problem.
+    /// The problems, one text for each.
     #[must_use]
     pub fn problems(&self) -> &[String] {
         &self.0
@@ -50,11 +51,11 @@ impl fmt::Display for CredentialsError {
 impl core::error::Error for CredentialsError {}
 
 impl Credentials {
-    /// Takes the secrets behind [`Tracker::inbound_references`], by reference.
+    /// Takes the secrets for [`Tracker::inbound_references`], by reference.
     ///
     /// # Errors
     /// Every reference that is not in `secrets`, and every list of INS secrets that
-    /// [`KeyRing::new`] refuses.
+    /// [`KeyRing::new`] rejects.
     pub fn new(tracker: &Tracker, secrets: &BTreeMap<SecretReference, Secret>) -> Result<Self, CredentialsError> {
         let mut problems = Vec::new();
         let mut resolve = |references: &[SecretReference]| -> Vec<Secret> {
@@ -99,8 +100,8 @@ impl Credentials {
         }
     }
 
-    /// What [`Credentials::new`] would refuse of those secrets that are there, for whoever looks at
-    /// a configuration where not all of them are.
+    /// Returns what [`Credentials::new`] would reject about the secrets that are present. It serves
+    /// tools that look at a configuration without having all secrets.
     #[must_use]
     pub fn refusals(tracker: &Tracker, secrets: &BTreeMap<SecretReference, Secret>) -> Vec<String> {
         let refused = known(tracker, secrets).filter_map(|(id, source, reference, secret)| {
@@ -110,8 +111,9 @@ impl Credentials {
         refused.collect()
     }
 
-    /// What is doubtful about the secrets of notifications, by their references: a line break at
-    /// the end, letters that the network's have not. Each is taken all the same.
+    /// Returns what is doubtful about the secrets of notifications, with their references: a line
+    /// break at the end, or characters that the network's secrets do not have. Such secrets are
+    /// accepted all the same.
     #[must_use]
     pub fn doubts(tracker: &Tracker, secrets: &BTreeMap<SecretReference, Secret>) -> Vec<String> {
         let doubts = known(tracker, secrets).filter_map(|(id, source, reference, secret)| {
@@ -124,8 +126,8 @@ impl Credentials {
         doubts.collect()
     }
 
-    /// Those of a tool that only reads postbacks: the keys that sign click ids, and nothing else.
-    /// Every token is wrong for them.
+    /// Credentials for a tool that only reads postbacks: they hold the keys that sign click ids and
+    /// nothing else. Every token is wrong for them.
     #[must_use]
     pub fn of_click_ids(click_ids: ClickIdKeys) -> Self {
         Self {
@@ -136,8 +138,9 @@ impl Credentials {
         }
     }
 
-    /// These, with what was guessed under `before` where the secrets of notifications are the same:
-    /// a configuration that is swapped for another reason gives nobody new guesses.
+    /// Returns these credentials with the failures that were counted under `before`, if the secrets
+    /// of notifications are the same. So a configuration that is replaced for another reason gives
+    /// nobody new guesses.
     #[cfg(feature = "legacy-ins")]
     #[must_use]
     pub fn in_place_of(mut self, before: &Self) -> Self {
@@ -161,13 +164,13 @@ impl Credentials {
         &self.click_ids
     }
 
-    /// Whether a source takes notifications: it has the secrets that they are read with.
+    /// Whether a source accepts notifications: it has the secrets with which they are read.
     #[must_use]
     pub fn takes_notifications(&self, source: &OfferSourceId) -> bool {
         self.keys(source).is_some()
     }
 
-    /// The keys of a source that reads notifications; absent when it has no secret.
+    /// The keys with which a source's notifications are read; none if the source has no secret.
     pub(crate) fn keys(&self, source: &OfferSourceId) -> Option<&KeyRing> {
         self.sources.get(source)?.key_ring.as_ref()
     }
@@ -177,14 +180,14 @@ impl Credentials {
         self.sources.get(source).map_or(&[], |known| &known.tokens)
     }
 
-    /// How often callers were wrong about a check that can be guessed.
+    /// The count of callers' wrong guesses.
     #[cfg(feature = "legacy-ins")]
     pub(crate) fn failures(&self) -> &Failures {
         &self.failures
     }
 }
 
-/// Each secret of notifications that is there.
+/// Iterates over the secrets of notifications that are present.
 fn known<'a>(
     tracker: &'a Tracker,
     secrets: &'a BTreeMap<SecretReference, Secret>,

@@ -1,4 +1,4 @@
-//! What a compiled configuration holds, for tools that show it. Nothing here decides.
+//! Shows what a compiled configuration holds, for tools. Nothing here decides.
 
 use super::compiled::{Campaign, Channel, Offer, PostbackRule, Source, Tracker};
 use super::replies::Replies;
@@ -15,12 +15,12 @@ use alloc::{
 };
 
 impl Tracker {
-    /// The conversion types by name, with what each counts as.
+    /// The conversion types by name, with what each of them counts as.
     pub fn conversion_types(&self) -> impl Iterator<Item = (&TypeName, Counts)> {
         self.types.iter().map(|(name, known)| (name, known.counts))
     }
 
-    /// The type of a conversion that names none.
+    /// The type of a conversion that names no type.
     #[must_use]
     pub fn default_type(&self) -> &TypeName {
         &self.default_type
@@ -51,19 +51,19 @@ impl Source {
         &self.tokens
     }
 
-    /// The addresses that may call it; none listed is any address.
+    /// The addresses that may call it. If none is listed, any address may.
     #[must_use]
     pub fn allow_ips(&self) -> &[IpNet] {
         &self.allow_ips
     }
 
-    /// Which interface counts where both bring the same sale.
+    /// The interface that counts when both bring the same sale.
     #[must_use]
     pub fn truth(&self) -> Option<Interface> {
         self.truth
     }
 
-    /// What it wants to be answered in place of our own words.
+    /// The responses that the source wants instead of ours.
     #[must_use]
     pub fn replies(&self) -> Option<&Replies> {
         self.replies.as_ref()
@@ -75,38 +75,38 @@ impl Source {
         self.refused_keep
     }
 
-    /// For how many days a refused body is kept.
+    /// How many days a refused body is kept.
     #[must_use]
     pub fn refused_days(&self) -> u32 {
         self.refused_days
     }
 
-    /// What its events are matched to: the network's word or a kind, and the conversion type; none
-    /// is chosen on purpose.
+    /// The table `events`: the network's word or a kind, and its conversion type. None is an
+    /// explicit choice.
     #[must_use]
     pub fn events(&self) -> &BTreeMap<String, Option<TypeName>> {
         &self.events
     }
 
-    /// The types that need no token.
+    /// The types that may be sent without a token.
     #[must_use]
     pub fn open_types(&self) -> &BTreeSet<TypeName> {
         &self.open_types
     }
 
-    /// The status of a conversion that names none; an offer may have another.
+    /// The status of a conversion that names none. An offer may override it.
     #[must_use]
     pub fn default_status(&self) -> Status {
         self.default_status
     }
 
-    /// What it speaks.
+    /// The protocol of the source.
     #[must_use]
     pub fn protocol(&self) -> &Protocol {
         &self.protocol
     }
 
-    /// Its table of parameters: each name with the network's macro; `{r}` is read from a
+    /// The source's parameters: each name with the network's macro. A `{r}` macro is read from a
     /// notification.
     pub fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
         self.parameters
@@ -114,7 +114,7 @@ impl Source {
             .map(|row| (row.name.as_str(), row.macro_text.as_str()))
     }
 
-    /// The parameters' names with their roles.
+    /// The names of the source's parameters with their roles.
     #[must_use]
     pub fn roles(&self) -> BTreeMap<&str, Option<&ParameterRole>> {
         self.parameters
@@ -123,20 +123,21 @@ impl Source {
             .collect()
     }
 
-    /// The parameter of its postbacks that has this meaning; of several the one that wins.
+    /// The name of the postback parameter with this meaning. If there are several, the one that
+    /// takes precedence.
     #[must_use]
     pub fn parameter_name(&self, meaning: network::Meaning) -> Option<&str> {
         self.names.names(meaning).next()
     }
 
-    /// The meaning of a parameter of its postbacks, if it has one.
+    /// The meaning of a postback parameter, if it has one.
     #[must_use]
     pub fn parameter_meaning(&self, name: &str) -> Option<network::Meaning> {
         self.names.meaning(name)
     }
 
-    /// What was probably meant by the name of a parameter that means nothing here, as
-    /// [`InboundPostback::ignored`](network::InboundPostback::ignored) lists them.
+    /// Guesses what was meant by the name of a parameter that has no meaning here, as listed in
+    /// [`InboundPostback::ignored`](network::InboundPostback::ignored).
     #[must_use]
     pub fn parameter_hint(&self, name: &str) -> Option<network::NameHint> {
         let own: Vec<&str> = self.parameters.iter().map(|row| row.name.as_str()).collect();
@@ -151,13 +152,13 @@ impl Offer {
         &self.title
     }
 
-    /// Whose offer it is.
+    /// The id of the offer's source.
     #[must_use]
     pub fn source(&self) -> &OfferSourceId {
         &self.source
     }
 
-    /// Where visitors are sent to.
+    /// The URL to which visitors are sent.
     #[must_use]
     pub fn url(&self) -> &UrlTemplate {
         &self.url
@@ -171,7 +172,7 @@ impl Channel {
         &self.title
     }
 
-    /// Its table of parameters: each name in the click URL with the channel's macro, which may be
+    /// The channel's parameters: each name in the click URL with the channel's macro, which may be
     /// empty.
     pub fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
         self.parameters
@@ -181,7 +182,7 @@ impl Channel {
 }
 
 impl Campaign {
-    /// Its traffic channel.
+    /// The id of the campaign's traffic channel.
     #[must_use]
     pub fn channel(&self) -> &ChannelId {
         &self.channel
@@ -196,25 +197,25 @@ impl Campaign {
 }
 
 impl PostbackRule {
-    /// Its method.
+    /// The HTTP method of the request.
     #[must_use]
     pub fn method(&self) -> Method {
         self.method
     }
 
-    /// Its URL.
+    /// The URL of the request.
     #[must_use]
     pub fn url(&self) -> &UrlTemplate {
         &self.url
     }
 
-    /// Its body.
+    /// The body of the request, if it has one.
     #[must_use]
     pub fn body(&self) -> Option<&BodyTemplate> {
         self.body.as_ref()
     }
 
-    /// When it fires again.
+    /// Whether the postback fires again when a conversion changes.
     #[must_use]
     pub fn updates(&self) -> Updates {
         self.updates

@@ -1,21 +1,21 @@
-//! Which tracking domain something belongs to.
+//! Finds the tracking domain of a source, a campaign or a request.
 
 use super::compiled::{Campaign, Domain, Source, Tracker};
 use crate::model::ReferrerPolicy;
 use crate::value::DomainId;
 use alloc::collections::BTreeMap;
 
-/// Where a visitor goes whom no offer takes.
+/// The place to which a visitor is sent when no offer takes the click.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fallback<'t> {
-    /// The URL.
+    /// The URL of the redirect.
     pub url: &'t str,
-    /// What the visitor's browser tells it of where the visitor comes from.
+    /// How much the visitor's browser tells that URL of where the visitor comes from.
     pub referrer_policy: ReferrerPolicy,
 }
 
-/// The domain of a row that may name one: where there is only one, it is everybody's.
+/// The domain of a row that may name one. If only one domain is configured, every row has it.
 pub(crate) fn domain_of<'t>(domains: &'t BTreeMap<DomainId, Domain>, own: Option<&DomainId>) -> Option<&'t Domain> {
     match own {
         Some(id) => domains.get(id),
@@ -29,9 +29,9 @@ fn only(domains: &BTreeMap<DomainId, Domain>) -> Option<&Domain> {
 }
 
 impl Tracker {
-    /// Where a visitor goes when no offer can take the click: the fallback of the campaign's
-    /// domain. Of a campaign that is not known, or names no domain, it is the domain that was
-    /// asked, by the request's host, and where there is only one domain that one.
+    /// Returns where a visitor is sent when no offer can take the click: the fallback of the
+    /// campaign's domain. If the campaign is unknown or names no domain, it is the fallback of the
+    /// domain in the request's `host`; if only one domain is configured, the fallback of that one.
     #[must_use]
     pub fn fallback(&self, campaign: Option<&Campaign>, host: Option<&str>) -> Option<Fallback<'_>> {
         let named = campaign.and_then(|campaign| campaign.domain.as_ref());
@@ -43,8 +43,8 @@ impl Tracker {
         })
     }
 
-    /// The domain of a host, its port aside where no domain has that one: a proxy in front may
-    /// have another.
+    /// Finds the domain of a host. The port is ignored if no domain has it, since a proxy in front
+    /// may use another.
     fn at_host(&self, host: &str) -> Option<&Domain> {
         let find = |wanted: fn(&str) -> &str| {
             let mut all = self.domains.values();

@@ -1,12 +1,12 @@
-//! What a source's `events` say of a network's word: for who reads messages and who decides.
+//! What a source's table `events` says of a network's word. Both reading and deciding use it.
 
 use super::compiled::Source;
 use crate::event::Kind;
 use crate::value::TypeName;
 
-/// The configuration's row for an event: that of the network's own word, else that of its kind,
-/// else that of the word which the network's notifications have for it (ClickBank's `PURCHASE` is
-/// their `SALE`).
+/// Finds the row of the table `events` for an event: the row of the network's own word, otherwise
+/// the row of its kind, otherwise the row of the word that the network's notifications use for that
+/// kind (ClickBank's `PURCHASE` is their `SALE`).
 pub(crate) fn listed<'a>(source: &'a Source, name: &str, kind: Option<&Kind>) -> Option<&'a Option<TypeName>> {
     if let Some(row) = mapped_word(source, name, kind) {
         return Some(row);
@@ -16,12 +16,13 @@ pub(crate) fn listed<'a>(source: &'a Source, name: &str, kind: Option<&Kind>) ->
     source.events.get(kind.as_str()).or_else(notified)
 }
 
-/// The kind that a postback's word says by itself.
+/// The kind that a postback's word means by itself, without the table.
 pub(crate) fn word_kind(source: &Source, name: &str) -> Option<Kind> {
     source.protocol.kind_of(name)
 }
 
-/// The row of the network's own word. A `SALE` of upsells alone goes by `UPSELL`, never by `SALE`.
+/// Finds the row of the network's own word. A `SALE` that has only upsells uses the row `UPSELL`,
+/// never the row `SALE`.
 fn mapped_word<'a>(source: &'a Source, name: &str, kind: Option<&Kind>) -> Option<&'a Option<TypeName>> {
     if source.events.is_empty() {
         return None;
@@ -30,7 +31,7 @@ fn mapped_word<'a>(source: &'a Source, name: &str, kind: Option<&Kind>) -> Optio
         return source.events.get("UPSELL");
     }
     let exact = source.events.get(name);
-    // `SUBSCRIPTION-CHG 12->34` carries the change in the word itself.
+    // The word `SUBSCRIPTION-CHG 12->34` carries the change in itself.
     let prefix = || name.split_once(' ').and_then(|(word, _)| source.events.get(word));
     let folded = || match source.protocol.folds_words() {
         true => source.events.get(&name.to_ascii_uppercase()),
@@ -43,16 +44,16 @@ fn mapped_word<'a>(source: &'a Source, name: &str, kind: Option<&Kind>) -> Optio
         .or_else(|| alike().filter(|_| !source.exact_types).map(|(_, row)| row))
 }
 
-/// The one of its kind; none of several.
+/// Returns the only item; none if there are several.
 pub(crate) fn only<T>(mut found: impl Iterator<Item = T>) -> Option<T> {
     let first = found.next();
     first.filter(|_| found.next().is_none())
 }
 
 impl Source {
-    /// Whether a postback's word is an open type and nothing else: a word that `events` gives
-    /// another meaning could carry money. The case counts as it does for the decision. Of an open
-    /// type neither a token nor an address is asked.
+    /// Whether a postback's word is an open type and nothing else: a word that `events` maps to
+    /// another type could carry money. Upper and lower case count as they do in the decision. An
+    /// open type needs neither a token nor an address.
     #[must_use]
     pub fn is_open(&self, word: &str) -> bool {
         let open = |name: &str| self.open_types.contains(name);

@@ -1,10 +1,10 @@
-//! The titles that macros fill in.
+//! The titles that macros insert.
 
 use super::compiled::{Campaign, Channel, Offer, Source};
 use crate::scope::Names;
 
-/// The titles of a click's campaign, channel, offer and offer source; empty where the
-/// configuration no longer has it.
+/// The titles of a click's campaign, channel, offer and offer source. A title is empty if the
+/// configuration no longer has the item.
 pub(crate) fn names<'t>(
     campaign: &'t Campaign,
     channel: &'t Channel,

@@ -1,10 +1,10 @@
-//! Exchange rates: input, never looked up.
+//! Exchange rates. The host provides them; they are never looked up.
 
 use crate::value::{Amount, Currency, Money, Timestamp};
 use alloc::{collections::BTreeMap, vec::Vec};
 
-/// Dated rates between currencies. A rate holds from its `since` until the next one of the same
-/// pair.
+/// Rates between currencies with the times from which they hold. A rate holds from its `since`
+/// until the next rate of the same pair.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rates(BTreeMap<(Currency, Currency), Vec<(Timestamp, Amount)>>);
 
@@ -16,8 +16,9 @@ impl Rates {
         dated.insert(place, (since, rate));
     }
 
-    /// `money` in another currency at a time, unrounded; none without a rate. Only the pair itself
-    /// is used: no inverse and no detour, since a rate that nobody entered is a guess.
+    /// Converts `money` to another currency at a time, without rounding. Returns none without a
+    /// rate. Only a rate of this very pair is used, never its inverse or a path over a third
+    /// currency, since a rate that nobody entered is a guess.
     #[must_use]
     pub fn convert(&self, money: Money, to: Currency, at: Timestamp) -> Option<Money> {
         if money.currency == to || money.amount.is_zero() {

@@ -1,9 +1,10 @@
-//! What a source is answered.
+//! The response bodies that a source wants.
 
 use crate::network::ReplyBody;
 use alloc::string::String;
 
-/// The answers that a source wants in place of our own: their bodies, and the status of a refusal.
+/// The responses that a source wants instead of ours: their bodies, and the HTTP status of a
+/// refusal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replies {
     pub(crate) applied: Option<ReplyBody>,
@@ -14,8 +15,8 @@ pub struct Replies {
 }
 
 impl Replies {
-    /// The body for a postback that was taken in, with the word of its outcome and the code of the
-    /// reason; `duplicate` has a body of its own.
+    /// The body for a postback that was accepted, with the word of its outcome and the code of the
+    /// reason. A `duplicate` has a body of its own.
     #[must_use]
     pub fn taken(&self, outcome: &str, reason: &str) -> Option<String> {
         let body = match outcome {
@@ -25,7 +26,7 @@ impl Replies {
         Some(body.as_ref()?.filled(outcome, reason, ""))
     }
 
-    /// The body for a postback that was refused and is kept.
+    /// The body for a postback that was refused and kept.
     #[must_use]
     pub fn refused(&self, reason: &str, parameter: Option<&str>) -> Option<String> {
         let body = self.refused.as_ref()?;
@@ -38,7 +39,7 @@ impl Replies {
         &self.content_type
     }
 
-    /// The HTTP status of a refusal that is kept, if it is not the usual one.
+    /// The HTTP status of a refusal that is kept; none means the usual status.
     #[must_use]
     pub fn refused_status(&self) -> Option<u16> {
         self.refused_status

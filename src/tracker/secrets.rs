@@ -1,4 +1,4 @@
-//! Which secrets a configuration needs.
+//! The secrets that a configuration needs.
 
 use super::compiled::Tracker;
 use crate::template::BodyTemplate;
@@ -6,8 +6,8 @@ use crate::value::SecretReference;
 use alloc::collections::BTreeSet;
 
 impl Tracker {
-    /// Every reference that [`Credentials`](super::Credentials) needs: click-id keys, INS secrets,
-    /// tokens.
+    /// All references that [`Credentials`](super::Credentials) need: keys of click ids, INS secrets
+    /// and tokens.
     #[must_use]
     pub fn inbound_references(&self) -> BTreeSet<&SecretReference> {
         let sources = self
@@ -17,9 +17,9 @@ impl Tracker {
         self.click_id_keys.iter().chain(sources).collect()
     }
 
-    /// Every reference to a secret: keys of click ids, sources' secrets and tokens, and the holes
-    /// of templates (`env:META_TOKEN`). A host that resolves them at its start finds out then, not
-    /// at the first conversion, that one is missing.
+    /// All references to secrets: keys of click ids, the sources' secrets and tokens, and the holes
+    /// of templates (`env:META_TOKEN`). A host that resolves them when it starts learns then that
+    /// one is missing, not at the first conversion.
     #[must_use]
     pub fn secret_references(&self) -> BTreeSet<&SecretReference> {
         let mut references = self.inbound_references();
