@@ -19,7 +19,7 @@ use url::Url;
 
 pub(super) struct Account {
     pub(super) currency: Currency,
-    /// Where the account's clocks stand, as far as that is told and known.
+    /// The account's time zone, where it is named and known.
     pub(super) zone: Option<Zone>,
     pub(super) revenue_statuses: BTreeSet<Status>,
     pub(super) types: BTreeMap<TypeName, ConversionType>,
@@ -123,7 +123,8 @@ fn domain_url(text: &str) -> Result<String, String> {
 }
 
 fn web_url(text: &str) -> Option<Url> {
-    // The parser drops some of these silently, so the URL would not be the one that was written.
+    // The parser drops some of these characters silently, so the URL would not be the one that was
+    // written.
     let clean = !text.chars().any(|c| c.is_control() || c.is_whitespace());
     let url = Url::parse(text).ok().filter(|_| clean)?;
     let plain = url.username().is_empty() && url.password().is_none();

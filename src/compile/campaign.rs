@@ -12,12 +12,13 @@ use crate::tracker::compiled::{Campaign, Offer, Path, PostbackRule, Source};
 use crate::value::{CampaignId, ChannelId, Currency, Money, OfferId, OfferSourceId};
 use alloc::{collections::BTreeMap, format, vec::Vec};
 
-/// The names of routes, which stand where a campaign's id stands in a URL.
+/// The names of routes. They stand where a campaign's id stands in a URL, so no campaign can have
+/// one as its id.
 pub(super) const ROUTES: &[&str] = &[
     "postback", "ins", "api", "healthz", "metrics", "track.js", "view", "click", "clickupd", "imp",
 ];
 
-/// The weight of a path or an offer that says none, as in the trackers of the field.
+/// The default weight of a path or an offer, as in the trackers of the field.
 const WEIGHT: u32 = 100;
 
 pub(super) fn resolve(
@@ -62,7 +63,8 @@ pub(super) fn resolve(
     })
 }
 
-/// Gives every postback the number of what it asks, types and statuses aside.
+/// Gives every postback the number of what it asks, types and statuses left aside. Postbacks that
+/// ask the same have the same number.
 fn number(postbacks: &mut [PostbackRule]) {
     let mut firsts: Vec<usize> = Vec::new();
     for place in 0..postbacks.len() {
@@ -81,7 +83,7 @@ fn number(postbacks: &mut [PostbackRule]) {
     }
 }
 
-/// What one click costs, where the model says so. The other models change nothing yet.
+/// The cost of one click, where the model says it. The other models change nothing yet.
 fn cost(row: &definition::Campaign, currency: Currency) -> Option<Money> {
     match row.cost? {
         Cost::Cpc(amount) => Some(Money { amount, currency }),

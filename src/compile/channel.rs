@@ -18,12 +18,12 @@ use alloc::{
     vec::Vec,
 };
 
-/// A channel with what its campaigns take over.
+/// A channel, with what its campaigns take over from it.
 pub(super) struct Draft<'a> {
     pub(super) channel: Channel,
     /// The template of its postback.
     pub(super) postback: Option<&'a PostbackRequest>,
-    /// The parameters without which nothing is sent to it.
+    /// The parameters that must have a value before anything is sent to it.
     pub(super) require: Vec<ParameterName>,
 }
 
@@ -58,7 +58,8 @@ fn channel<'a>(row: &'a TrafficChannel, place: &Place<'_>, context: &Context<'_>
     }
 }
 
-/// The template may have blanks, which each campaign fills; all else is as sound as in a campaign.
+/// Checks the template of a channel's postbacks. It may have blanks, which each campaign fills; all
+/// else must be as valid as in a campaign.
 fn check_postback(template: &PostbackRequest, place: &Place<'_>) {
     let blanks = template.url.as_deref().map(placeholders);
     let filled = blanks

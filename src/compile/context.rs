@@ -1,4 +1,4 @@
-//! What every part of the definition is resolved against.
+//! The context in which every part of the definition is resolved.
 
 use super::rows::refer;
 use super::zone::Zones;
@@ -21,7 +21,7 @@ pub(super) struct Context<'a> {
     /// The account's currency.
     pub(super) currency: Currency,
     pub(super) known: Known<'a>,
-    /// The types.
+    /// The conversion types of the account.
     pub(super) types: BTreeMap<TypeName, ConversionType>,
     pub(super) default_type: Option<TypeName>,
     pub(super) revenue_statuses: BTreeSet<Status>,
@@ -32,15 +32,15 @@ impl Context<'_> {
         refer(name, "conversion type", &self.known.types, place)
     }
 
-    /// The types of a list.
+    /// The types that a list names; an unknown one is reported.
     pub(super) fn type_names(&self, names: &[TypeName], key: &str, place: &Place<'_>) -> Vec<TypeName> {
         let names = place.rows(key, names);
         names.filter_map(|(place, name)| self.type_name(name, &place)).collect()
     }
 }
 
-/// What is defined, whether or not it has a problem of its own: a broken row is reported once, not
-/// at every place that refers to it.
+/// The names that are defined, also by rows that have a problem of their own. So a broken row is
+/// reported once, and not at every place that refers to it.
 pub(super) struct Known<'a> {
     pub(super) types: BTreeSet<&'a str>,
     pub(super) domains: BTreeSet<&'a str>,

@@ -11,7 +11,7 @@ use core::cmp::Reverse;
 
 type Currencies = BTreeMap<String, Currency>;
 
-/// The formats of a source whose amounts are in `currency` where they say none.
+/// The formats of a source. Amounts that come without a currency are in `currency`.
 pub(super) fn resolve(source: &OfferSource, place: &Place<'_>, currency: Currency, context: &Context<'_>) -> Formats {
     let currencies = &source.currencies;
     for word in currencies.keys().filter(|word| word.trim().len() < word.len()) {
@@ -58,7 +58,7 @@ fn times(row: &Times, place: &Place<'_>, context: &Context<'_>) -> Option<(TimeF
         return Some((row.format.clone(), zone));
     }
     if row.zone.is_some() {
-        place.problem("changes nothing: the times of this format say themselves where they stand");
+        place.problem("changes nothing: the times of this format carry their own offset");
     }
     Some((row.format.clone(), Zone::utc()))
 }
@@ -66,13 +66,13 @@ fn times(row: &Times, place: &Place<'_>, context: &Context<'_>) -> Option<(TimeF
 fn symbols(rows: &[String], place: &Place<'_>, currencies: &Currencies) -> Vec<Symbol> {
     let rows = place.rows("symbols", rows).filter_map(|(place, text)| {
         if text.is_empty() || text.trim().len() < text.len() || text.chars().any(|c| c.is_ascii_digit() || c == '-') {
-            place.problem("is not what is written beside an amount, as in `$` or `USD`");
+            place.problem("is not a symbol that stands beside an amount, as in `$` or `USD`");
             return None;
         }
         let symbol = Symbol::new(text, currencies.get(text).copied());
         if symbol.is_none() {
             place.problem(format!(
-                "says no currency that is known; name it in the source's `currencies`, as in `{text:?} = \"EUR\"`"
+                "stands for no known currency; give it one in the source's `currencies`, as in `{text:?} = \"EUR\"`"
             ));
         }
         symbol

@@ -31,7 +31,7 @@ pub(super) fn resolve(definition: &Definition, root: &Place<'_>, context: &Conte
     });
 }
 
-/// The value that is told of a conversion.
+/// Checks the value that is told of a conversion.
 fn told(text: &str) -> Result<(), Refusal> {
     match text {
         "revenue" | "payout" => Ok(()),

@@ -73,9 +73,9 @@ use context::{Context, Known};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Conversion APIs (`[[conversion_api]]`, `[[campaign.conversion_api]]`), a channel's `api`, the
-/// cost models other than `cpc` are checked for their shape and change nothing yet;
-/// [`lint`](crate::lint::lint) names each that does.
+/// Conversion APIs (`[[conversion_api]]`, `[[campaign.conversion_api]]`), a channel's `api` and the
+/// cost models other than `cpc` are checked for their shape and change nothing yet.
+/// [`lint`](crate::lint::lint) names each one that the document has.
 ///
 /// # Errors
 /// Rejects, all at once, each with its path:
@@ -83,23 +83,23 @@ use context::{Context, Known};
 ///   [`MAX_ROWS`](crate::definition::MAX_ROWS), [`MAX_TYPES`](crate::definition::MAX_TYPES),
 ///   [`MAX_REFERENCES`](crate::definition::MAX_REFERENCES) or
 ///   [`MAX_ENTRIES`](crate::config::MAX_ENTRIES) entries
-/// - an id, a name or a word that is none, is given twice or is missing; a reference to what is not
-///   defined; an unknown template
+/// - an id, a name or a word that is not valid, is given twice or is missing; a reference to
+///   something that is not defined; an unknown template
 /// - no default conversion type, or two; two offer sources and no default, or two
 /// - a refund, chargeback or returned cheque matched to a type that does not count as `reversal`; a
 ///   sale, upsell or rebill matched to one that does; an open type that carries money, or whose own
 ///   policy is `edit`; a reversal that would be approved
 /// - a source with secrets for its notifications that takes none of their versions
-/// - a secret in the clear
-/// - a URL or a body that is no [`UrlTemplate`](crate::template::UrlTemplate) or
+/// - a secret in plain text
+/// - a URL or a body that is not a [`UrlTemplate`](crate::template::UrlTemplate) or
 ///   [`BodyTemplate`](crate::template::BodyTemplate)
 /// - a campaign whose id is the name of a route; weights that are all zero
 /// - a condition on a parameter that is personal; a fixed payout with more digits than its currency
 ///   has
-/// - a time zone that is none or that the host does not know ([`CompileOptions::with_zones`]);
+/// - a time zone that is not one or that the host does not know ([`CompileOptions::with_zones`]);
 ///   times without an offset and without a zone
-/// - amounts, percentages, currencies, durations, dates, HTTP statuses and address ranges that are
-///   none, and negative amounts
+/// - amounts, percentages, currencies, durations, dates, HTTP statuses and address ranges that
+///   cannot be read, and negative amounts
 pub fn compile(document: &Document, options: &CompileOptions) -> Result<Tracker, Problems> {
     let report = Report::default();
     let read = Definition::read(document, &report);
@@ -112,15 +112,15 @@ pub fn compile(document: &Document, options: &CompileOptions) -> Result<Tracker,
     report.finish(tracker)
 }
 
-/// Compiles a definition that was built in code. It is held to what a document is held to, and its
-/// problems have the paths that they would have there; the tracker's fingerprint is that of
+/// Compiles a definition that was built in code. It must be as valid as a document, and its
+/// problems have the paths that they would have there. The tracker's fingerprint is that of
 /// [`Definition::to_document`].
 ///
 /// # Errors
 /// Rejects what [`compile()`] rejects, and a definition whose document would have over
 /// [`MAX_DOCUMENT`](crate::config::MAX_DOCUMENT) bytes.
 pub fn resolve(definition: &Definition, options: &CompileOptions) -> Result<Tracker, Problems> {
-    // Its fields can hold what no document can, so it is read like one.
+    // The fields of a definition can hold what no document can, so it is written and read again.
     let document = definition.to_document();
     document.check_size()?;
     compile(&document, options)

@@ -1,4 +1,4 @@
-//! The parameter table of an offer source, and which query parameter of its postbacks means what.
+//! The parameter table of an offer source, and the meanings of its postbacks' query parameters.
 
 use super::rows::is_new;
 use crate::config::{Place, Refusal};
@@ -12,8 +12,8 @@ use alloc::{
     vec::Vec,
 };
 
-/// The table of a source's own parameters, and which parameter of a postback means what.
-/// `usual` is what they mean where the source says nothing.
+/// The table of a source's own parameters, and what each parameter of its postbacks means. `usual`
+/// has the meanings that hold where the source says nothing.
 pub(super) fn resolve(
     source: &OfferSource,
     place: &Place<'_>,
@@ -73,8 +73,8 @@ pub(super) fn parameter_name(text: &str) -> Result<String, Refusal> {
     }
 }
 
-/// A macro to be pasted into another system's URL. Its grammar is that system's; what no URL can
-/// hold would tear the URL apart.
+/// A macro to be pasted into another system's URL. Its grammar is that system's, but a character
+/// that no URL can hold would break the URL.
 pub(super) fn macro_text(text: &str) -> Result<String, Refusal> {
     match text.chars().find(|c| c.is_control() || c.is_whitespace()) {
         Some(character) => Err(format!("holds {character:?}, which no URL can hold").into()),
@@ -89,7 +89,7 @@ fn names(
     map: ParameterMap,
 ) -> ParameterMap {
     let mut names = source.names.clone();
-    // A row with the role of an id is that id, under whatever name: the identity of the message
+    // A row with the role of an id is that id, whatever its name is: the identity of the message
     // depends on it.
     let mut named_by_role = BTreeMap::new();
     for (place, parameter) in parameters {
@@ -115,8 +115,8 @@ fn names(
     })
 }
 
-/// A row of the table may share its name with an id or a slot; with nothing else that a postback
-/// means.
+/// A row of the table may share its name with an id or a slot, but with nothing else that has a
+/// meaning in a postback.
 fn check_meaning(row: &Place<'_>, parameter: &SourceParameter, names: &ParameterMap) {
     match names.meaning(&parameter.name) {
         None | Some(Meaning::EventId | Meaning::OrderId | Meaning::Receipt | Meaning::Parent | Meaning::Sub(_)) => {}

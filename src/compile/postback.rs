@@ -46,8 +46,8 @@ fn postback(
     let conditions = conditions(row, place, context, channel, reach);
     let payout = payout(row, place, context, channel);
     if channel.is_none() && row.request.url.is_none() {
-        // The channel is missing or broken, which was reported; whether it has a template cannot be
-        // said.
+        // The channel is missing or broken, which was reported. Whether it has a template is
+        // unknown.
         return None;
     }
     let request = own_or_channels(row, place, channel);
@@ -69,8 +69,8 @@ fn postback(
     })
 }
 
-/// Where it goes, and under whose credentials: one that is missing holds up what needs it, and no
-/// other campaign's postbacks to the same receiver.
+/// The destination of a postback and the credentials there. A missing secret holds up what needs
+/// it, but no other campaign's postbacks to the same receiver.
 fn lane(url: &UrlTemplate, body: Option<&BodyTemplate>) -> Lane {
     let named: BTreeSet<_> = url
         .secrets()
@@ -80,8 +80,8 @@ fn lane(url: &UrlTemplate, body: Option<&BodyTemplate>) -> Lane {
     Lane::new(url.origin()).with_account(&account.join(","))
 }
 
-/// With a URL of its own the postback is a copy and stands alone; without, the channel's template
-/// fills in what it leaves out.
+/// A postback with a URL of its own is a copy and stands alone. Without one, the channel's template
+/// fills in what the postback leaves out.
 fn own_or_channels(row: &definition::Postback, place: &Place<'_>, channel: Option<&Draft<'_>>) -> request::Request {
     let own = &row.request;
     let template = channel.and_then(|draft| draft.postback).filter(|_| own.url.is_none());
@@ -168,7 +168,7 @@ fn payout(
         Some(definition::Payout::Percent(percent)) => PayoutRule::Percent(percent),
         Some(definition::Payout::Fixed(amount)) => {
             let currency = currency(context, channel);
-            // Without its channel the currency is a guess.
+            // Without its channel the currency would be a guess.
             if channel.is_some() && amount.rounded(currency.digits()) != amount {
                 let said = format!(
                     "`{amount}` is finer than {currency}, which has {} digits after the point",

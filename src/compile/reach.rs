@@ -1,5 +1,5 @@
-//! The conversion's parameters that the rules of a campaign can read: those of its offers' sources,
-//! but for the personal ones.
+//! The parameters of a conversion that the rules of a campaign can read: those of its offers'
+//! sources, without the personal ones.
 
 use crate::config::Refusal;
 use crate::model::ParameterRole;
@@ -12,7 +12,7 @@ use alloc::{
     format,
 };
 
-/// The names of parameters, each with whether it is personal wherever it stands.
+/// The names of parameters, each with whether it is personal in every source that has it.
 pub(crate) struct Reach<'a>(BTreeMap<&'a str, bool>);
 
 impl<'a> Reach<'a> {
@@ -27,8 +27,8 @@ impl<'a> Reach<'a> {
         Self(names)
     }
 
-    /// The parameters of the sources of these paths' offers; none without an offer, for then the
-    /// clicks come from elsewhere and may name any.
+    /// The parameters of the sources of these paths' offers. None without an offer: then the clicks
+    /// come from elsewhere and may name any.
     pub(crate) fn of_paths(
         paths: &[Path],
         offers: &BTreeMap<OfferId, Offer>,
@@ -50,7 +50,7 @@ impl<'a> Reach<'a> {
         self.0.iter().filter(|(_, personal)| !**personal).map(|(name, _)| *name)
     }
 
-    /// The parameter that a condition names.
+    /// The parameter that a condition names; a personal one is refused.
     pub(crate) fn condition_name(&self, text: &str) -> Result<ParameterName, Refusal> {
         if text.is_empty() {
             return Err("the parameter's name is empty".into());
@@ -62,7 +62,7 @@ impl<'a> Reach<'a> {
             Some(_) => return Ok(name),
         };
         if self.0.get(read.as_ref()) == Some(&true) {
-            return Err(format!("`{}` is personal and never within a rule's reach", text.escape_debug()).into());
+            return Err(format!("`{}` is a personal value, which no rule can read", text.escape_debug()).into());
         }
         Ok(name)
     }

@@ -1,15 +1,15 @@
-//! What a source is answered.
+//! The responses that a source wants.
 
 use crate::config::Place;
 use crate::definition::Reply;
 use crate::tracker::Replies;
 use alloc::format;
 
-/// The answers that a source wants.
+/// The responses that a source wants, with their defaults.
 pub(super) fn resolve(row: &Reply, place: &Place<'_>) -> Replies {
     let content_type = row.content_type.as_deref();
     if let Some(text) = content_type.filter(|text| !is_type(text)) {
-        let said = format!("`{}` is not a type of content, as in `text/plain`", text.escape_debug());
+        let said = format!("`{}` is not a content type, as in `text/plain`", text.escape_debug());
         place.at("content_type").problem(said);
     }
     let bodies = [&row.applied, &row.duplicate, &row.refused];
@@ -27,7 +27,7 @@ pub(super) fn resolve(row: &Reply, place: &Place<'_>) -> Replies {
     }
 }
 
-/// Whether a text is what a header may say of a body.
+/// Whether a text can stand in a `Content-Type` header.
 fn is_type(text: &str) -> bool {
     let kind = text.split(';').next().unwrap_or_default().trim_end();
     let is_part = |part: &str| {

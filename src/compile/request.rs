@@ -1,5 +1,5 @@
-//! The request of a postback: where it goes, what it carries, what answer is success, when it is
-//! tried again.
+//! The request of a postback: where it goes, what it carries, which response is success, and when
+//! it is tried again.
 
 use super::rows::template;
 use crate::config::{MAX_ENTRIES, Place, status_ranges};
@@ -18,7 +18,7 @@ pub(super) struct Request {
     pub(super) retry: RetryPolicy,
 }
 
-/// A request whose blanks `values` fill.
+/// A request. `values` fill the blanks of its URL.
 pub(super) fn resolve(row: &PostbackRequest, values: &BTreeMap<String, String>, place: &Place<'_>) -> Request {
     let body = body(row, place);
     if row.method == Some(Method::Get) && row.body.is_some() {

@@ -9,7 +9,7 @@ use alloc::{
 };
 use core::{fmt::Display, mem::replace};
 
-/// A reference to something that is defined.
+/// The name, if it refers to something that is defined; any other is reported.
 pub(super) fn refer<T: AsRef<str> + Clone>(
     name: &T,
     what: &str,
@@ -23,8 +23,8 @@ pub(super) fn refer<T: AsRef<str> + Clone>(
     None
 }
 
-/// The rows of a list as `resolve` takes them, by their names, which `name` finds under a key of
-/// the row and no other row of the list has.
+/// Resolves the rows of a list, and collects what comes of them by their names. `name` finds a
+/// row's name, which stands under `key`. A name that two rows have is reported.
 pub(super) fn named<'r, R, N, T, C>(
     list: (&Place<'_>, &str, &'r [R]),
     (key, name): (&str, impl Fn(&'r R) -> &'r N),
@@ -44,7 +44,7 @@ where
     rows.collect()
 }
 
-/// Reports a value that a row before this one has too.
+/// Whether no row before this one has the value; a second one is reported.
 pub(super) fn is_new<T: Ord + Clone + Display>(place: &Place<'_>, value: &T, seen: &mut BTreeSet<T>) -> bool {
     let new = seen.insert(value.clone());
     if !new {
@@ -65,12 +65,12 @@ pub(super) fn is_default(default: bool, what: &str, has_default: &mut bool, row:
     !replace(has_default, true)
 }
 
-/// The title of a row, else its id.
+/// The title of a row; its id by default.
 pub(super) fn title(title: Option<&String>, id: &impl ToString) -> String {
     title.cloned().unwrap_or_else(|| id.to_string())
 }
 
-/// A template; each of its problems is reported on its own.
+/// The template that was parsed; each of its problems is reported on its own.
 pub(super) fn template<T>(parsed: Result<T, TemplateError>, place: &Place<'_>) -> Option<T> {
     let report = |error: TemplateError| {
         for problem in error.problems() {

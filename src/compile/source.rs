@@ -94,8 +94,8 @@ fn source(row: &OfferSource, place: &Place<'_>, context: &Context<'_>) -> Source
     }
 }
 
-/// Takes back what a postback without a status means where an offer says something else: who reads
-/// it does not know the offer.
+/// Removes the status that a postback without one implies, where an offer has another default.
+/// Whoever reads such a postback does not know the offer.
 pub(super) fn compare_statuses<'o>(sources: &mut Sources, offers: impl Iterator<Item = &'o Offer>) {
     for offer in offers {
         let Some(source) = sources.get_mut(&offer.source) else {
@@ -121,10 +121,10 @@ fn open_types(row: &OfferSource, place: &Place<'_>, context: &Context<'_>) -> BT
                 ));
                 None
             }
-            // All types with this policy share one slot of the click.
+            // All types with this policy share one tally of the click.
             Some((_, Some(Duplicates::Edit))) => {
                 place.problem(format!(
-                    "`{name}` has the policy `edit`, so anyone could edit money away"
+                    "`{name}` has the policy `edit`, so anyone could overwrite what was earned"
                 ));
                 None
             }
@@ -134,7 +134,7 @@ fn open_types(row: &OfferSource, place: &Place<'_>, context: &Context<'_>) -> BT
     place.rows("open_types", &row.open_types).filter_map(open).collect()
 }
 
-/// The rows of `statuses`; the word of money that is taken back never earns, whatever its row says.
+/// The rows of `statuses`. A word for money that is taken back never earns, whatever its row says.
 fn statuses(row: &OfferSource, reversal_status: Status, context: &Context<'_>) -> BTreeMap<String, Status> {
     let entry = |(word, status): (&String, &Status)| {
         let takes_back = Protocol::event_named(word).is_some_and(|kind| kind.subtracts());
@@ -169,7 +169,7 @@ fn events(row: &OfferSource, place: &Place<'_>, context: &Context<'_>) -> BTreeM
     row.events.iter().filter_map(event).collect()
 }
 
-/// The macros that are pasted, by the words of their meanings.
+/// The macros that are pasted, by the word for what the parameter means.
 fn pasted(row: &OfferSource, place: &Place<'_>) -> BTreeMap<String, String> {
     let place = place.at("postback");
     for (word, text) in &row.postback {
@@ -179,7 +179,8 @@ fn pasted(row: &OfferSource, place: &Place<'_>) -> BTreeMap<String, String> {
     row.postback.clone()
 }
 
-/// Those that no other conversion type is written like, in lower case.
+/// The open types, in lower case, without those that another conversion type equals but for its
+/// case.
 fn in_any_case(open_types: &BTreeSet<TypeName>, context: &Context<'_>) -> BTreeSet<String> {
     let alike = |one: &TypeName, other: &TypeName| one.as_str().eq_ignore_ascii_case(other.as_str());
     let alone = |name: &&TypeName| context.types.keys().filter(|known| alike(known, name)).count() == 1;

@@ -1,4 +1,4 @@
-//! What a document becomes.
+//! Tests of what a document is compiled to.
 
 use super::{CompileOptions, compile};
 use crate::config::Document;

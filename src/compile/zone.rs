@@ -1,20 +1,21 @@
-//! Time zones: their names are the configuration's, what they mean is the host's knowledge.
+//! Time zones. The configuration has their names; the host knows what they mean.
 
 use crate::config::{Place, Refusal};
 use crate::value::Zone;
 use alloc::{format, string::String, vec::Vec};
 use core::fmt;
 
-/// The time zones that a host knows, as those of the IANA database. The core has none of its own.
+/// The time zones that a host knows, such as those of the IANA database. The core has none of its
+/// own.
 pub trait Zones: fmt::Debug + Send + Sync {
-    /// The zone of exactly this name.
+    /// The zone with exactly this name.
     fn zone(&self, name: &str) -> Option<Zone>;
 
-    /// Every name, for a suggestion in place of one that is not known.
+    /// Every name, so that a suggestion can be made for an unknown one.
     fn names(&self) -> Vec<String>;
 }
 
-/// The zone of a name, where the host has zones. `UTC` needs none.
+/// The zone of a name; none where the host has no zones. `UTC` needs none.
 pub(super) fn zone(name: &str, zones: Option<&dyn Zones>) -> Result<Option<Zone>, Refusal> {
     named(name)?;
     if name == "UTC" {
@@ -30,7 +31,7 @@ pub(super) fn zone(name: &str, zones: Option<&dyn Zones>) -> Result<Option<Zone>
     known.map(Some).ok_or_else(refused)
 }
 
-/// The form of an IANA time zone's name.
+/// Checks that a text has the form of an IANA time zone's name.
 fn named(text: &str) -> Result<(), Refusal> {
     /// The longest name of the IANA database has 32 bytes.
     const LONGEST: usize = 64;
@@ -50,7 +51,7 @@ fn named(text: &str) -> Result<(), Refusal> {
     .into())
 }
 
-/// The zone of times that say none: theirs, else the account's.
+/// The zone of times without an offset: the one that the source names, else the account's.
 pub(super) fn of_times(
     own: Option<&str>,
     account: (Option<&str>, Option<&Zone>),

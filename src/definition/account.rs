@@ -25,15 +25,15 @@ setters!(ClickIds {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Domain {
-    /// By what campaigns and sources refer to it.
+    /// The id by which campaigns and sources refer to it.
     pub id: DomainId,
-    /// As in `https://trk.example.com`.
+    /// Its URL without a path, as in `https://trk.example.com`.
     pub url: String,
-    /// Where a visitor goes when no offer can take the click, and one of a campaign that is not
-    /// known.
+    /// The URL to which a visitor is sent when no offer can take the click, or when the campaign of
+    /// the click URL is unknown.
     pub fallback: Option<String>,
-    /// What browsers tell offers of where visitors come from; as they do by themselves if nothing
-    /// is said.
+    /// What browsers tell offers about where visitors come from; by default what they tell by
+    /// themselves.
     pub referrer_policy: Option<ReferrerPolicy>,
 }
 part!(Domain, MAX_ROWS, {
@@ -68,11 +68,11 @@ impl Domain {
 pub struct ConversionType {
     /// Its name, which channels are told.
     pub name: TypeName,
-    /// Whether it is the type of conversions without one; exactly one is.
+    /// Whether conversions without a type get this one. Exactly one type must be the default.
     pub default: bool,
-    /// What it counts as; a sale if nothing is said.
+    /// What it counts as; a sale by default.
     pub counts: Option<Counts>,
-    /// Its own duplicate policy; the source's holds when it has none.
+    /// Its own duplicate policy; the source's by default.
     pub duplicates: Option<Duplicates>,
 }
 part!(ConversionType, MAX_TYPES, {
@@ -101,7 +101,7 @@ impl ConversionType {
     }
 }
 
-/// One unit of `from` is `rate` units of `to`, from a time on.
+/// An exchange rate: one unit of `from` is `rate` units of `to`, from a time on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rate {
@@ -109,9 +109,9 @@ pub struct Rate {
     pub from: Currency,
     /// The currency that it becomes.
     pub to: Currency,
-    /// Units of `to` for one of `from`.
+    /// How many units of `to` one unit of `from` is.
     pub rate: Amount,
-    /// Since when it holds, until the next one of the same pair.
+    /// The time from which it holds, until the next rate of the same pair.
     pub since: Timestamp,
 }
 part!(Rate, MAX_ROWS, {
@@ -123,7 +123,7 @@ part!(Rate, MAX_ROWS, {
 part!(@serde Rate);
 
 impl Rate {
-    /// A rate that holds `since` then.
+    /// A rate that holds from `since` on.
     #[must_use]
     pub fn new(from: Currency, to: Currency, rate: Amount, since: Timestamp) -> Self {
         Self { from, to, rate, since }

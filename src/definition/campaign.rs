@@ -9,30 +9,30 @@ use crate::config::{Entries, MAX_ENTRIES, Node, Place, Table, one_of};
 use crate::value::{Amount, CampaignId, ChannelId, DomainId, OfferId, Percent};
 use alloc::{string::String, vec::Vec};
 
-/// The largest weight: finer shares than a millionth cannot be seen in any traffic, and sums stay
-/// far below 32 bits.
+/// The largest weight. Shares finer than a millionth cannot be seen in any traffic, and with it
+/// sums of weights stay far below 32 bits.
 pub const MAX_WEIGHT: u32 = 1_000_000;
 
-/// A campaign: a channel's visitors, the offers that they are sent to, and what the channel is
-/// told.
+/// A campaign: the visitors of a channel, the offers to which they are sent, and what the channel
+/// is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Campaign {
-    /// What stands in its click URL.
+    /// Its id, which stands in its click URL.
     pub id: CampaignId,
-    /// For people; the id if nothing is said.
+    /// Its title, for people; the id by default.
     pub title: Option<String>,
-    /// Who sends its visitors.
+    /// The channel that sends its visitors.
     pub channel: ChannelId,
-    /// The domain of its click URL.
+    /// The domain of its click URL; if absent, the only domain.
     pub domain: Option<DomainId>,
-    /// What its clicks cost where they do not say so.
+    /// What its clicks cost, where a click does not say so itself.
     pub cost: Option<Cost>,
-    /// Where its clicks are sent.
+    /// The paths among which its clicks are shared out.
     pub paths: Vec<Path>,
-    /// What the channel is told.
+    /// The postbacks that tell the channel of conversions.
     pub postbacks: Vec<Postback>,
-    /// What pixels are told. Changes nothing yet.
+    /// The pixels that are told of conversions. It changes nothing yet.
     pub conversion_apis: Vec<CampaignConversionApi>,
 }
 part!(Campaign, MAX_ROWS, {
@@ -76,7 +76,7 @@ impl Campaign {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Path {
-    /// Its share among the paths; 100 if nothing is said.
+    /// Its share among the paths, relative to their weights; 100 by default.
     pub weight: Option<u32>,
     /// Its offers, at least one.
     pub offers: Vec<PathOffer>,
@@ -90,7 +90,7 @@ setters!(Path {
 });
 
 impl Path {
-    /// A path of the usual weight.
+    /// A path of the default weight.
     #[must_use]
     pub fn new(offers: impl IntoIterator<Item = PathOffer>) -> Self {
         Self {
@@ -106,7 +106,7 @@ impl Path {
 pub struct PathOffer {
     /// The offer.
     pub offer: OfferId,
-    /// Its share among the path's offers; 100 if nothing is said.
+    /// Its share among the path's offers, relative to their weights; 100 by default.
     pub weight: Option<u32>,
 }
 part!(PathOffer, MAX_ENTRIES, {
@@ -118,7 +118,7 @@ setters!(PathOffer {
 });
 
 impl PathOffer {
-    /// An offer of the usual weight.
+    /// An offer of the default weight.
     #[must_use]
     pub fn new(offer: OfferId) -> Self {
         Self { offer, weight: None }
@@ -133,17 +133,17 @@ fn weight(table: &Table<'_>, key: &str) -> Option<u32> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cost {
-    /// Nothing, or what is told later.
+    /// Clicks cost nothing, or their cost is told later.
     None,
-    /// So much a click, in the channel's currency.
+    /// This much for each click, in the channel's currency.
     Cpc(Amount),
-    /// So much a conversion.
+    /// This much for each conversion.
     Cpa(Amount),
-    /// So much a thousand impressions.
+    /// This much for a thousand impressions.
     Cpm(Amount),
-    /// So much a thousand pop-ups.
+    /// This much for a thousand pop-ups.
     PopCpm(Amount),
-    /// A share of the revenue.
+    /// This share of the revenue.
     RevShare(Percent),
 }
 
@@ -196,7 +196,7 @@ impl Value for Cost {
 }
 
 impl Cost {
-    /// The word of the model.
+    /// The model's word in the document.
     pub(crate) fn model(self) -> &'static str {
         match self {
             Self::None => "none",

@@ -11,25 +11,26 @@ use crate::scope::ClickSlot;
 use crate::value::{ChannelId, Currency, SecretReference};
 use alloc::{string::String, vec::Vec};
 
-/// Three slots with names, and the numbered ones.
+/// The most rows of a parameter table: one for each of the three named slots, and one for each
+/// numbered slot.
 const MAX_PARAMETERS: usize = 3 + SLOTS as usize;
 
-/// A traffic channel: who sends visitors, and is told of their conversions.
+/// A traffic channel: it sends visitors and is told of their conversions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TrafficChannel {
-    /// By what campaigns refer to it.
+    /// The id by which campaigns refer to it.
     pub id: ChannelId,
     template: FilledIn,
-    /// For people; the id if nothing is said.
+    /// Its title, for people; the id by default.
     pub title: Option<String>,
-    /// In which it is told amounts; the account's if nothing is said.
+    /// The currency in which it is told amounts; the account's by default.
     pub currency: Option<Currency>,
-    /// Its own interface, by which campaigns are paused. Changes nothing yet.
+    /// Its API, through which campaigns are paused. It changes nothing yet.
     pub api: Option<ChannelApi>,
     /// The template of the postbacks of its campaigns.
     pub postback: Option<PostbackRequest>,
-    /// What its click URLs carry.
+    /// The parameters of its click URLs.
     pub parameters: Vec<ChannelParameter>,
 }
 part!(TrafficChannel, MAX_ROWS, {
@@ -68,7 +69,7 @@ impl TrafficChannel {
     /// A channel from a shipped template: `facebook`, `richpush`.
     ///
     /// # Errors
-    /// Rejects the name of no template.
+    /// Rejects a name that no shipped template has.
     pub fn from_template(name: &str, id: ChannelId) -> Result<Self, Problems> {
         template("traffic_channel", name, id.as_str())
     }
@@ -78,16 +79,16 @@ impl TrafficChannel {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ChannelParameter {
-    /// Where the value is kept.
+    /// The slot of the click in which the value is kept.
     pub slot: ClickSlot,
     /// Its name in the click URL.
     pub name: String,
-    /// The channel's macro, pasted there.
+    /// The channel's macro, which is pasted as the value.
     pub macro_text: Option<String>,
-    /// What it stands for.
+    /// The role: what the value stands for.
     pub role: Option<ParameterRole>,
-    /// Whether nothing is sent to the channel where it is empty or unfilled; so for `ref_id` if
-    /// nothing is said.
+    /// Whether nothing is sent to the channel while the value is empty or an unfilled macro. By
+    /// default `ref_id` is required, and no other slot.
     pub required: Option<bool>,
 }
 part!(ChannelParameter, MAX_PARAMETERS, {
@@ -118,13 +119,13 @@ impl ChannelParameter {
     }
 }
 
-/// `api` of a traffic channel.
+/// `api` of a traffic channel: how its campaigns are paused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ChannelApi {
-    /// Which interface it is.
+    /// The name of the API.
     pub recipe: String,
-    /// A reference to its key.
+    /// A reference to the key of the API.
     pub key: SecretReference,
 }
 part!(ChannelApi, 1, {
@@ -133,7 +134,7 @@ part!(ChannelApi, 1, {
 });
 
 impl ChannelApi {
-    /// An interface by its recipe and the reference to its key.
+    /// An API by its recipe and the reference to its key.
     #[must_use]
     pub fn new(recipe: impl Into<String>, key: SecretReference) -> Self {
         let recipe = recipe.into();

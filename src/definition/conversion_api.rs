@@ -1,4 +1,4 @@
-//! Conversion APIs: checked for their shape, and change nothing yet.
+//! Conversion APIs. They are checked for their shape, and change nothing yet.
 
 use super::limits::MAX_ROWS;
 use crate::config::MAX_ENTRIES;
@@ -12,7 +12,7 @@ use alloc::{collections::BTreeMap, string::String, vec::Vec};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConversionApi {
-    /// By what campaigns refer to it.
+    /// The id by which campaigns refer to it.
     pub id: PostbackId,
     /// `meta`, `google`, `tiktok` or `microsoft`.
     pub platform: String,
@@ -22,19 +22,20 @@ pub struct ConversionApi {
     pub token: SecretReference,
     /// A reference to the app's secret.
     pub app_secret: Option<SecretReference>,
-    /// The version of the platform's interface.
+    /// The version of the platform's API.
     pub api_version: Option<String>,
     /// Where the conversion happened, in the platform's words.
     pub action_source: Option<String>,
-    /// The page of the conversion.
+    /// The URL of the page on which the conversion happened.
     pub event_source_url: Option<String>,
-    /// A template of the id by which browser and server events are one.
+    /// A template of the event id by which the platform counts a browser's event and a server's
+    /// event as one.
     pub event_id: Option<String>,
-    /// `revenue`, `payout` or a fixed amount.
+    /// The value that is sent: `revenue`, `payout` or a fixed amount.
     pub value: Option<String>,
-    /// Marks what is sent as tests.
+    /// The code that marks what is sent as a test.
     pub test_event_code: Option<String>,
-    /// The platform's words, by conversion type.
+    /// The platform's names for events, by conversion type.
     pub events: BTreeMap<String, String>,
 }
 part!(ConversionApi, MAX_ROWS, {
@@ -85,9 +86,9 @@ pub struct CampaignConversionApi {
     pub id: PostbackId,
     /// The pixel.
     pub api: PostbackId,
-    /// The conversion types; none accepts all.
+    /// The conversion types that are sent; all if the list is empty.
     pub types: Vec<TypeName>,
-    /// The statuses; none accepts all.
+    /// The statuses that are sent; all if the list is empty.
     pub statuses: Vec<Status>,
 }
 part!(CampaignConversionApi, MAX_ENTRIES, {
@@ -102,7 +103,7 @@ setters!(CampaignConversionApi {
 });
 
 impl CampaignConversionApi {
-    /// Every conversion to this pixel.
+    /// Sends every conversion to this pixel.
     #[must_use]
     pub fn new(id: PostbackId, api: PostbackId) -> Self {
         Self {

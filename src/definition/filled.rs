@@ -1,10 +1,10 @@
-//! Rows that a shipped template fills.
+//! Rows that are filled in from a shipped template.
 
 use crate::config::part::{Field, Value};
 use crate::config::{Document, Entries, Node, Place, Problems, Report, Table};
 use alloc::{vec, vec::Vec};
 
-/// The name of a template. It was filled in, and then nothing depends on it.
+/// The name of a template. Once the template is filled in, nothing depends on the name.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct FilledIn;
 
@@ -18,7 +18,7 @@ impl Field for FilledIn {
     }
 }
 
-/// A row of a list that a shipped template fills.
+/// Makes a row of a list from its id and a shipped template.
 pub(super) fn template<V: Value>(list: &str, name: &str, id: &str) -> Result<V, Problems> {
     let text = |text: &str| Node::Text(text.into());
     let row = Entries::from([("id".into(), text(id)), ("template".into(), text(name))]);

@@ -7,17 +7,17 @@ use crate::config::word::choices;
 use crate::network::{AmountUnit, DecimalMark, ThousandsMark, TimeFormat};
 use alloc::{format, string::String, vec::Vec};
 
-/// `amounts` of an offer source: how it writes them. Where nothing is said, `1250.50`.
+/// `amounts` of an offer source: how it writes amounts; by default as `1250.50`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Amounts {
-    /// Before the fraction: `.` if nothing is said, or `,` where `.` stands between the thousands.
+    /// The mark before the fraction; by default `.`, or `,` where `.` stands between the thousands.
     pub decimal: Option<DecimalMark>,
-    /// Between the thousands; nothing stands there if nothing is said.
+    /// The mark between the thousands; none by default.
     pub thousands: Option<ThousandsMark>,
-    /// What they count; `major` if nothing is said.
+    /// The unit that is counted; `major` by default.
     pub unit: Option<AmountUnit>,
-    /// What may be written before or behind them.
+    /// The texts that may stand before or behind an amount, such as `$`.
     pub symbols: Vec<String>,
 }
 part!(Amounts, 1, {
@@ -33,13 +33,13 @@ setters!(Amounts {
     more with_symbols(symbols: String),
 });
 
-/// `times` of an offer source: how it writes them. Where nothing is said, Unix seconds or RFC 3339.
+/// `times` of an offer source: how it writes times; by default as Unix seconds or RFC 3339.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Times {
-    /// How they are written.
+    /// The format in which they are written.
     pub format: TimeFormat,
-    /// By which clocks, if `format` does not say it; the account's `timezone` if nothing is said.
+    /// The time zone, for a format without an offset; the account's `timezone` by default.
     pub zone: Option<String>,
 }
 part!(Times, 1, {
@@ -57,7 +57,7 @@ impl Times {
         Self { format, zone: None }
     }
 
-    /// Whether the account's time zone tells what they mean.
+    /// Whether the account's time zone is needed to know what they mean.
     pub(crate) fn needs_the_accounts_zone(&self) -> bool {
         self.zone.is_none() && !self.format.has_offset()
     }
@@ -67,7 +67,8 @@ choices! {
     AmountUnit "a unit of amounts" { "major" = Major, "minor" = Minor }
 }
 
-/// The marks, which are shown in quotes: most of them end a sentence.
+/// Implements [`Word`] for marks. Messages show them in quotes, since most of them can end a
+/// sentence.
 macro_rules! marks {
     ($($mark:ident $what:literal),+) => {
         $(impl Word for $mark {

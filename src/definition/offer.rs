@@ -11,19 +11,19 @@ use alloc::string::String;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Offer {
-    /// By what paths refer to it.
+    /// The id by which paths refer to it.
     pub id: OfferId,
-    /// For people; the id if nothing is said.
+    /// Its title, for people; the id by default.
     pub title: Option<String>,
-    /// Who reports its conversions.
+    /// The source that reports its conversions.
     pub source: OfferSourceId,
     /// Its URL, a template with `{clickid}` in it.
     pub url: String,
-    /// What a sale without an amount brings.
+    /// The amount of a sale that comes without one.
     pub payout: Option<Amount>,
-    /// Of the payout; the source's if nothing is said.
+    /// The currency of the payout; the source's by default.
     pub currency: Option<Currency>,
-    /// The status of its conversions; the source's if nothing is said.
+    /// The status of its conversions that come without one; the source's by default.
     pub default_status: Option<Status>,
 }
 part!(Offer, MAX_ROWS, {

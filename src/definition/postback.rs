@@ -18,33 +18,34 @@ use core::time::Duration;
 pub struct Postback {
     /// Its id within the campaign; part of the ids of its deliveries.
     pub id: PostbackId,
-    /// What fills the blanks of the template.
+    /// The values that fill the blanks of the template.
     pub values: BTreeMap<String, String>,
-    /// The conversion types; none accepts all.
+    /// The conversion types for which it fires; all if the list is empty.
     pub types: Vec<TypeName>,
-    /// The statuses; none accepts all.
+    /// The statuses for which it fires; all if the list is empty.
     pub statuses: Vec<Status>,
-    /// When it fires again after a change; at the first match if nothing is said.
+    /// When it fires again after a change; by default it fires at the first match alone.
     pub updates: Option<Updates>,
-    /// What it does with money that is taken back; skip it if nothing is said.
+    /// What it does with money that is taken back; by default it skips it.
     pub negative: Option<Negative>,
-    /// What the channel is told of the money; all of it if nothing is said.
+    /// What the channel is told of the money; all of it by default.
     pub payout: Option<Payout>,
     /// The least payout that is sent, in the channel's currency.
     pub min_payout: Option<Amount>,
-    /// Of how many of the clicks the conversions are sent.
+    /// The share of the clicks whose conversions are sent; all by default.
     pub share: Option<Percent>,
     /// The longest time from click to conversion.
     pub within: Option<Duration>,
-    /// `where`: parameters with the text that each must have.
+    /// `where`: parameters, each with the text that it must have.
     pub matches: BTreeMap<String, String>,
     /// The parameters that must be there.
     pub require: Vec<String>,
-    /// Any other conditions; all must hold.
+    /// Other conditions, all of which must hold.
     pub when: Vec<Clause>,
     /// Whether conversions that the network marked as tests are sent too.
     pub test: bool,
-    /// The request; what it leaves out is the channel's, unless it has a URL of its own.
+    /// The request. What it leaves out comes from the channel's template, unless it has a URL of
+    /// its own.
     pub request: PostbackRequest,
 }
 part!(Postback, MAX_ROWS, {

@@ -1,4 +1,4 @@
-//! What a source keeps of what it refused.
+//! How many refused messages a source keeps, and for how long.
 
 use crate::config::Table;
 use crate::config::part::part;
@@ -8,15 +8,15 @@ pub const MAX_REFUSED_KEPT: u32 = 10_000;
 /// The most days that a refused body is kept.
 pub const MAX_REFUSED_DAYS: u32 = 365;
 
-/// `refused`: how much of what a source refused is kept, and for how long.
+/// `refused`: how many refused messages are kept, and for how long.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refused {
     /// How many bodies each ring of each interface keeps;
-    /// [`DEFAULT_REFUSED`](crate::plan::DEFAULT_REFUSED) if nothing is said.
+    /// [`DEFAULT_REFUSED`](crate::plan::DEFAULT_REFUSED) by default.
     pub keep: Option<u32>,
-    /// For how many days; [`DEFAULT_REFUSED_DAYS`](crate::plan::DEFAULT_REFUSED_DAYS) if nothing is
-    /// said. Nothing is kept longer than the host keeps personal values.
+    /// For how many days; [`DEFAULT_REFUSED_DAYS`](crate::plan::DEFAULT_REFUSED_DAYS) by default.
+    /// Nothing is kept longer than the host keeps personal values.
     pub days: Option<u32>,
 }
 part!(Refused, 1, {

@@ -1,4 +1,4 @@
-//! What a source is answered.
+//! The responses that a source wants.
 
 use crate::config::Table;
 use crate::config::part::part;
@@ -6,20 +6,20 @@ use crate::config::setters::setters;
 use crate::network::ReplyBody;
 use alloc::string::String;
 
-/// `reply` of an offer source: what it wants to be answered. Where nothing is said, our JSON.
+/// `reply` of an offer source: the responses that it wants; by default our JSON.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reply {
-    /// To a postback that was taken in.
+    /// The body for a postback that was taken in.
     pub applied: Option<ReplyBody>,
-    /// To one that came before; as `applied` if nothing is said.
+    /// The body for a postback that came before; as `applied` by default.
     pub duplicate: Option<ReplyBody>,
-    /// To one that was refused and is kept.
+    /// The body for a postback that was refused and is kept.
     pub refused: Option<ReplyBody>,
-    /// Of these bodies; `text/plain; charset=utf-8` if nothing is said.
+    /// The content type of these bodies; `text/plain; charset=utf-8` by default.
     pub content_type: Option<String>,
-    /// The HTTP status of a refusal that is kept; 400 if nothing is said. Some networks stop
-    /// sending after a few answers that are not 200.
+    /// The HTTP status of a refusal that is kept; 400 by default. Some networks stop sending after
+    /// a few responses whose status is not 200.
     pub refused_status: Option<u32>,
 }
 part!(Reply, 1, {

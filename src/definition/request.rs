@@ -1,5 +1,5 @@
-//! The request of a postback: where it goes, what it carries, what answer is success, when it is
-//! tried again.
+//! The request of a postback: where it goes, what it carries, which response is success, and when
+//! it is tried again.
 
 use crate::config::Table;
 use crate::config::part::part;
@@ -8,8 +8,7 @@ use crate::model::Method;
 use alloc::string::String;
 use core::time::Duration;
 
-/// The most attempts of one delivery: with waits of at least a second each, no receiver is called
-/// for longer than it could matter.
+/// The most attempts of one delivery. More would call a receiver for longer than it can matter.
 pub const MAX_ATTEMPTS: u32 = 100;
 
 /// The request of a postback.
@@ -18,13 +17,13 @@ pub const MAX_ATTEMPTS: u32 = 100;
 pub struct PostbackRequest {
     /// Its URL, a template.
     pub url: Option<String>,
-    /// GET if nothing is said, POST with a body.
+    /// The method; by default GET, or POST with a body.
     pub method: Option<Method>,
     /// Its body, a template.
     pub body: Option<String>,
-    /// Of the body; JSON if nothing is said.
+    /// The content type of the body; JSON by default.
     pub content_type: Option<String>,
-    /// Which answers are success.
+    /// Which responses are success.
     pub success: Option<Success>,
     /// When it is tried again.
     pub retry: Option<Retry>,
@@ -55,7 +54,7 @@ impl PostbackRequest {
         }
     }
 
-    /// The request with what it leaves out taken from another.
+    /// The request; what it leaves out is taken from `other`.
     pub(crate) fn or(&self, other: &Self) -> Self {
         let both = |own: Option<Success>, other: &Success| {
             let own = own.unwrap_or_default();
@@ -92,15 +91,15 @@ impl PostbackRequest {
     }
 }
 
-/// Which answers are success.
+/// Which responses are success.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Success {
-    /// The statuses, as in `2xx`, `200,204` or `200-299`; `2xx` if nothing is said.
+    /// The statuses, as in `2xx`, `200,204` or `200-299`; `2xx` by default.
     pub status: Option<String>,
-    /// What the body must hold.
+    /// A text that the body must hold.
     pub body_includes: Option<String>,
-    /// What the body must not hold.
+    /// A text that the body must not hold.
     pub body_excludes: Option<String>,
 }
 part!(Success, 1, {
@@ -118,13 +117,13 @@ setters!(Success {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Retry {
-    /// How often in all.
+    /// The most attempts, the first one included.
     pub attempts: Option<u32>,
     /// The first wait.
     pub first: Option<Duration>,
     /// The longest wait.
     pub longest: Option<Duration>,
-    /// Whether what may have reached the receiver is not sent again.
+    /// Whether a request that may have reached the receiver is not sent again.
     pub unless_sent: bool,
 }
 part!(Retry, 1, {

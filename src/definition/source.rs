@@ -15,43 +15,43 @@ use crate::value::{Currency, DomainId, FieldPath, IpNet, OfferSourceId, SecretRe
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use core::time::Duration;
 
-/// An offer source: who reports conversions.
+/// An offer source: it reports conversions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OfferSource {
-    /// By what offers and URLs refer to it.
+    /// The id by which offers and URLs refer to it.
     pub id: OfferSourceId,
     template: FilledIn,
-    /// For people; the id if nothing is said.
+    /// Its title, for people; the id by default.
     pub title: Option<String>,
-    /// Whether a bare `/postback` is its own; exactly one of several is.
+    /// Whether a bare `/postback` belongs to it. Of several sources exactly one must be the
+    /// default.
     pub default: bool,
-    /// What it speaks, with what only that protocol has.
+    /// The protocol that it speaks, with the settings that only this protocol has.
     pub protocol: Protocol,
-    /// The domain of its printed URLs.
+    /// The domain of the URLs that are printed for it.
     pub domain: Option<DomainId>,
-    /// Of amounts that come without one; the account's if nothing is said.
+    /// The currency of amounts that come without one; the account's by default.
     pub currency: Option<Currency>,
     /// References to the tokens of its callers, newest first.
     pub tokens: Vec<SecretReference>,
-    /// From where it may call; anywhere if none is named.
+    /// The addresses from which it may call; any if the list is empty.
     pub allow_ips: Vec<IpNet>,
-    /// The status of conversions that come without one; `approved` if nothing is said.
+    /// The status of conversions that come without one; `approved` by default.
     pub default_status: Option<Status>,
-    /// The status of money that is taken back; `declined` if nothing is said.
+    /// The status of money that is taken back; `declined` by default.
     pub reversal_status: Option<Status>,
-    /// What another event of the same click and type does. If nothing is said: `update` where the
+    /// What another event of the same click and type does. The default is `update` where the
     /// protocol is generic, else `create`.
     pub duplicates: Option<Duplicates>,
-    /// How the types of its postbacks are compared with those of the account; `any` if nothing is
-    /// said.
+    /// How the types of its postbacks are compared with those of the account; `any` by default.
     pub type_case: Option<TypeCase>,
     /// How long after a click a first conversion may come.
     pub click_expiration: Option<Duration>,
     /// The types that anyone may send, without a token.
     pub open_types: Vec<TypeName>,
-    /// Its words or kinds, each with the type that it becomes; none is chosen: stored, fires
-    /// nothing.
+    /// Its words or kinds of events, each with the conversion type that it becomes. One without a
+    /// type is stored and fires nothing, on purpose.
     pub events: BTreeMap<String, Option<TypeName>>,
     /// Its words for statuses.
     pub statuses: BTreeMap<String, Status>,
@@ -63,15 +63,15 @@ pub struct OfferSource {
     pub currencies: BTreeMap<String, Currency>,
     /// Its own parameters.
     pub parameters: Vec<SourceParameter>,
-    /// By the word of a parameter's meaning, the name that this network gives it.
+    /// The names that this network gives to parameters, by the word for what a parameter means.
     pub names: BTreeMap<String, String>,
-    /// By the word of a parameter's meaning, the macro that is pasted for it.
+    /// The macros that are pasted for parameters, by the word for what a parameter means.
     pub postback: BTreeMap<String, String>,
-    /// Which interface counts when both bring the same sale.
+    /// The interface that counts when both report the same sale.
     pub truth: Option<Interface>,
-    /// What it wants to be answered.
+    /// The responses that it wants.
     pub reply: Option<Reply>,
-    /// How much of what it refused is kept.
+    /// How many refused messages are kept, and for how long.
     pub refused: Option<Refused>,
 }
 part!(OfferSource, MAX_ROWS, {
@@ -129,7 +129,7 @@ setters!(OfferSource {
 });
 
 impl OfferSource {
-    /// A source of which nothing is said: postbacks in generic words, from anyone.
+    /// A source with the defaults: it takes postbacks in generic words, from anyone.
     #[must_use]
     pub fn new(id: OfferSourceId) -> Self {
         Self {
@@ -142,7 +142,7 @@ impl OfferSource {
     /// `terraleads`.
     ///
     /// # Errors
-    /// Rejects the name of no template.
+    /// Rejects a name that no shipped template has.
     pub fn from_template(name: &str, id: OfferSourceId) -> Result<Self, Problems> {
         template("offer_source", name, id.as_str())
     }
@@ -154,11 +154,12 @@ impl OfferSource {
 pub struct SourceParameter {
     /// Its name in the postback's URL.
     pub name: String,
-    /// The network's macro, pasted there; `{r}` is read from the notification.
+    /// The network's macro, which is pasted as the value. `{r}` says that the value is read from
+    /// the notification.
     pub macro_text: Option<String>,
-    /// What it stands for.
+    /// The role: what the value stands for.
     pub role: Option<ParameterRole>,
-    /// Where a notification has it, best first.
+    /// The places of a notification where the value stands, best first.
     pub from: Vec<FieldPath>,
 }
 part!(SourceParameter, SLOTS as usize, {
@@ -186,7 +187,7 @@ impl SourceParameter {
     }
 }
 
-/// One path, or a list of them.
+/// Reads one path, or a list of them.
 fn one_or_more(table: &Table<'_>, key: &str) -> Vec<FieldPath> {
     match table.node(key) {
         Some(Node::Text(_)) => Option::read_at(table, key).into_iter().collect(),

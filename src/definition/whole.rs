@@ -1,4 +1,4 @@
-//! The whole of a configuration: the root of the document.
+//! The whole configuration: the root of the document.
 
 use super::account::{ClickIds, ConversionType, Domain, Rate};
 use super::campaign::Campaign;
@@ -18,11 +18,12 @@ use alloc::{string::String, vec::Vec};
 #[non_exhaustive]
 pub struct Definition {
     version: Version,
-    /// The currency of the account; USD if nothing is said.
+    /// The currency of the account; USD by default.
     pub currency: Option<Currency>,
-    /// The time zone of the account, by its IANA name. Changes nothing yet.
+    /// The time zone of the account, by its IANA name. The times of sources that say no zone are
+    /// read in it.
     pub timezone: Option<String>,
-    /// What a conversion must be to count; `approved` and `other` if nothing is said.
+    /// The statuses that count as money; `approved` alone by default.
     pub revenue_statuses: Option<Vec<Status>>,
     /// How click ids are made.
     pub click_id: Option<ClickIds>,
@@ -30,15 +31,15 @@ pub struct Definition {
     pub domains: Vec<Domain>,
     /// The conversion types, one of which is the default.
     pub conversion_types: Vec<ConversionType>,
-    /// Who reports conversions.
+    /// The offer sources, which report conversions.
     pub offer_sources: Vec<OfferSource>,
-    /// Where clicks are sent.
+    /// The offers, to which clicks are sent.
     pub offers: Vec<Offer>,
     /// The exchange rates.
     pub rates: Vec<Rate>,
-    /// The pixels. Change nothing yet.
+    /// The pixels. They change nothing yet.
     pub conversion_apis: Vec<ConversionApi>,
-    /// Who sends visitors.
+    /// The traffic channels, which send visitors.
     pub traffic_channels: Vec<TrafficChannel>,
     /// The campaigns.
     pub campaigns: Vec<Campaign>,
@@ -75,7 +76,7 @@ setters!(Definition {
 });
 
 impl Definition {
-    /// Reads a document: its templates are filled in, and every value becomes what it is.
+    /// Reads a document: fills in its templates, and reads every value by its type.
     ///
     /// # Errors
     /// Rejects, all at once, each with its path:
@@ -83,10 +84,10 @@ impl Definition {
     ///   [`MAX_ROWS`](super::MAX_ROWS), [`MAX_TYPES`](super::MAX_TYPES),
     ///   [`MAX_REFERENCES`](super::MAX_REFERENCES) or
     ///   [`MAX_ENTRIES`](crate::config::MAX_ENTRIES) entries; an unknown template
-    /// - what is missing; ids, names and words that are none
-    /// - amounts, percentages, currencies, durations, dates and address ranges that are none, and
-    ///   negative amounts
-    /// - a secret in the clear
+    /// - a missing value; ids, names and words that are not valid
+    /// - amounts, percentages, currencies, durations, dates and address ranges that cannot be read,
+    ///   and negative amounts
+    /// - a secret in plain text
     pub fn from_document(document: &Document) -> Result<Self, Problems> {
         let report = Report::default();
         let read = Self::read(document, &report);
@@ -99,14 +100,14 @@ impl Definition {
         Self::keys()
     }
 
-    /// Reads what can be read, in the order of the parts. None if nothing can.
+    /// Reads what can be read, in the order of the parts; none if nothing can be read.
     pub(crate) fn read(document: &Document, report: &Report) -> Option<Self> {
         let expanded = document.expanded(report);
         let root = Table::new(&expanded, Place::root(report));
         match root.node("version") {
             Some(Node::Integer(1)) => {}
             None => root.at("version").problem("is missing; this is version 1"),
-            // Nothing else is known to mean the same in another version.
+            // In another version nothing else is known to mean the same.
             Some(_) => {
                 root.at("version")
                     .problem("is not the number 1, the only version there is");
@@ -117,7 +118,7 @@ impl Definition {
         Some(Self::fields(&root))
     }
 
-    /// The document that reads as this definition. What templates brought is written out.
+    /// The document that reads as this definition. What templates filled in is written out.
     #[must_use]
     pub fn to_document(&self) -> Document {
         let mut entries = Entries::new();
@@ -126,12 +127,12 @@ impl Definition {
     }
 }
 
-/// The version of the form, which every document names.
+/// The version of the document's form, which every document names.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Version;
 
 impl Field for Version {
-    /// What is wrong with it is said before anything else is read.
+    /// Problems with it were reported before anything else is read.
     fn read_at(_: &Table<'_>, _: &str) -> Self {
         Self
     }

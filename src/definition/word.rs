@@ -21,7 +21,7 @@ use alloc::{
 };
 use core::time::Duration;
 
-/// Stands for an id that could not be read. Nobody would choose it.
+/// The substitute for an id that could not be read. Nobody would choose it.
 const UNREAD: &str = "-._.unread._.-";
 
 texts! {
@@ -63,7 +63,7 @@ impl Word for SecretReference {
     }
 }
 
-/// Closed words by what one of them is.
+/// Implements [`Word`] for closed vocabularies. The literal says what one of their words is.
 macro_rules! words {
     ($($word:ident $what:literal),+) => {
         $(impl Word for $word {

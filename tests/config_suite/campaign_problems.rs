@@ -220,7 +220,7 @@ fn a_condition_does_not_read_what_is_personal() {
     let said = |line: &str| problems(&[("role = \"event_id\" }", &rows("")), ("#postback", line)]);
     let personal = |place: &str, name: &str| {
         [format!(
-            "campaign[0].postback[0].{place}: `{name}` is personal and never within a rule's reach"
+            "campaign[0].postback[0].{place}: `{name}` is a personal value, which no rule can read"
         )]
     };
     assert_eq!(said("where = { mail = \"a\" }"), personal("where.mail", "mail"));
@@ -251,7 +251,7 @@ fn a_parameter_that_is_personal_at_one_source_alone_may_be_named() {
     tracker(&changes("[{ offer = \"book\" }]"));
     assert_eq!(
         problems(&changes("[{ offer = \"pen\" }]")),
-        ["campaign[0].postback[0].require[0]: `txid` is personal and never within a rule's reach"]
+        ["campaign[0].postback[0].require[0]: `txid` is a personal value, which no rule can read"]
     );
 }
 

@@ -93,7 +93,9 @@ fn an_open_type_edits_nothing() {
             ("#source", "open_types = [\"InitiateCheckout\"]"),
             ("counts = \"step\"", "counts = \"step\"\nduplicates = \"edit\""),
         ]),
-        ["offer_source[0].open_types[0]: `InitiateCheckout` has the policy `edit`, so anyone could edit money away"]
+        [
+            "offer_source[0].open_types[0]: `InitiateCheckout` has the policy `edit`, so anyone could overwrite what was earned"
+        ]
     );
     tracker(&[("counts = \"step\"", "counts = \"step\"\nduplicates = \"edit\"")]);
 }
@@ -214,15 +216,15 @@ fn a_word_of_a_source_is_one_of_a_few() {
         ),
         (
             "amounts = { symbols = [\"$\", \" \"] }",
-            "amounts.symbols[1]: is not what is written beside an amount, as in `$` or `USD`",
+            "amounts.symbols[1]: is not a symbol that stands beside an amount, as in `$` or `USD`",
         ),
         (
             "amounts = { symbols = [\"€\", \"kr\"] }",
-            "amounts.symbols[1]: says no currency that is known; name it in the source's `currencies`, as in `\"kr\" = \"EUR\"`",
+            "amounts.symbols[1]: stands for no known currency; give it one in the source's `currencies`, as in `\"kr\" = \"EUR\"`",
         ),
         (
             "amounts = { symbols = [\"C$\"] }",
-            "amounts.symbols[0]: says no currency that is known; name it in the source's `currencies`, as in `\"C$\" = \"EUR\"`",
+            "amounts.symbols[0]: stands for no known currency; give it one in the source's `currencies`, as in `\"C$\" = \"EUR\"`",
         ),
         (
             "currencies = { EURO = \"EURO\" }",
@@ -242,7 +244,7 @@ fn a_word_of_a_source_is_one_of_a_few() {
         ),
         (
             "reply = { applied = \"OK\", content_type = \"text\" }",
-            "reply.content_type: `text` is not a type of content, as in `text/plain`",
+            "reply.content_type: `text` is not a content type, as in `text/plain`",
         ),
         (
             "reply = { content_type = \"text/plain\" }",

@@ -117,7 +117,7 @@ fn a_zone_is_known_needed_and_of_use() {
     );
     assert_eq!(
         problem(json!({"format": "unix", "zone": "UTC"}), None),
-        "offer_source[0].times.zone: changes nothing: the times of this format say themselves where they stand"
+        "offer_source[0].times.zone: changes nothing: the times of this format carry their own offset"
     );
     for (format, said) in [
         (
