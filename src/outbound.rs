@@ -24,17 +24,18 @@ use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use core::{fmt, iter::once};
 use serde::{Deserialize, Serialize};
 
-/// How a hole's value is written into the text around it.
+/// How the value of a hole is written into the text around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Encoding {
-    /// As it is: headers.
+    /// The value is written as it is. This is used in headers.
     Verbatim,
-    /// A value in a URL's query: everything but unreserved characters is percent-encoded.
+    /// The value stands in a URL's query: all but the unreserved characters are percent-encoded.
     Query,
-    /// A segment of a URL's path: the same, and never empty, `.` or `..`.
+    /// The value is a segment of a URL's path. It is encoded as in a query, and must not be empty,
+    /// `.` or `..`.
     Path,
-    /// Inside a JSON string.
+    /// The value stands inside a JSON string, and is escaped.
     Json,
 }
 
@@ -43,35 +44,35 @@ pub enum Encoding {
 #[serde(tag = "hole", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Hole {
-    /// A secret by its reference, as in `env:META_TOKEN`.
+    /// A secret, named by its reference, as in `env:META_TOKEN`.
     Secret {
         /// The reference.
         reference: SecretReference,
-        /// How it is written.
+        /// How the secret is written.
         encoding: Encoding,
     },
-    /// The lower-case hex HMAC-SHA256 of a message, whose holes are filled first.
+    /// The lower-case hex HMAC-SHA256 of a message. The holes of the message are filled first.
     Hmac {
-        /// The key's reference.
+        /// The reference to the key.
         key: SecretReference,
         /// The message.
         message: HoledText,
     },
-    /// The time of sending in Unix seconds.
+    /// The time of sending, in Unix seconds.
     UnixTime,
-    /// A personal value by its name (`ip`, `useragent`, or a parameter's name); empty once it has
-    /// expired.
+    /// A personal value, by its name (`ip`, `useragent`, or a parameter's name). It is empty once
+    /// the value has expired.
     Private {
         /// The name.
         field: String,
-        /// How it is written.
+        /// How the value is written.
         encoding: Encoding,
     },
     /// The items of a batch, joined by commas.
     Items,
-    /// The receipt whose truth is asked for, in the request of a check.
+    /// The receipt that a check asks about, in the check's request.
     Receipt {
-        /// How it is written.
+        /// How the receipt is written.
         encoding: Encoding,
     },
 }
@@ -84,15 +85,15 @@ pub enum Part {
     Text(String),
     /// A hole.
     Hole(Hole),
-    /// A member of a JSON object or array, without the commas around it, that vanishes as a whole
-    /// when a personal value in it has expired. There is none inside another one.
+    /// A member of a JSON object or array, without the commas around it. The whole member is left
+    /// out when a personal value in it has expired. Optional members are not nested.
     Optional {
         /// The member.
         optional: HoledText,
     },
 }
 
-/// A text with holes.
+/// A text that may have holes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct HoledText(pub Vec<Part>);
@@ -122,8 +123,8 @@ impl HoledText {
         self.0.push(Part::Hole(hole));
     }
 
-    /// Adds a member of a JSON object or array that vanishes when a personal value in it has
-    /// expired, and with it one of the commas that stand around it.
+    /// Adds a member of a JSON object or array that is left out when a personal value in it has
+    /// expired, together with one of the commas around it.
     ///
     /// ```
     /// use postback::outbound::{Encoding, Hole, HoledText};
@@ -139,12 +140,12 @@ impl HoledText {
         self.0.push(Part::Optional { optional });
     }
 
-    /// Whether it has no hole and no member that may vanish.
+    /// Whether the text has no hole and no optional member.
     fn is_plain(&self) -> bool {
         self.0.iter().all(|part| matches!(part, Part::Text(_)))
     }
 
-    /// The holes in order, those inside a signed message included.
+    /// The holes in order, including those inside a signed message.
     pub fn holes(&self) -> impl Iterator<Item = &Hole> {
         self.own_holes().flat_map(|hole| {
             let signed = match hole {
@@ -169,8 +170,8 @@ impl HoledText {
 }
 
 impl fmt::Display for HoledText {
-    /// The text for people, with each hole by its name in braces, as in `{secret:env:META_TOKEN}`
-    /// or `{ip}`. What is sent is something else.
+    /// Prints the text for a person, with each hole as a name in braces, as in
+    /// `{secret:env:META_TOKEN}` or `{ip}`. It is not the text that is sent.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for part in &self.0 {
             match part {
@@ -188,21 +189,21 @@ impl fmt::Display for HoledText {
     }
 }
 
-/// One request, or one item of a batch with the request that it goes into.
+/// One request, or one item of a batch together with the request that carries it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Outbound {
-    /// The method.
+    /// The method of the request.
     pub method: Method,
     /// The absolute URL.
     pub url: HoledText,
-    /// Header names, lower case, and values.
+    /// The names (in lower case) and values of the headers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<(String, HoledText)>,
-    /// The body. In a batch it has one [`Hole::Items`].
+    /// The body. In a batch it has exactly one [`Hole::Items`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<HoledText>,
-    /// This one's item, when requests that are otherwise equal may be sent together.
+    /// The item of this delivery, where requests that are otherwise equal may be sent together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<Item>,
 }
@@ -210,7 +211,7 @@ pub struct Outbound {
 /// One item of a batch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
-    /// How many items the receiver takes in one request.
+    /// The most items that the receiver accepts in one request.
     pub limit: u32,
     /// The item.
     pub text: HoledText,
@@ -229,9 +230,10 @@ impl Outbound {
         }
     }
 
-    /// The personal values that its holes name: of the click, else of the event.
+    /// The personal values that the holes name. They are looked up in the click first, and then in
+    /// the event.
     pub(crate) fn private_values(&self, click: &Click, event: &Event) -> BTreeMap<String, Pii> {
-        // Most have no hole; to walk over none takes 500 instructions.
+        // Most requests have no hole, and searching for holes takes 500 instructions.
         if self.is_plain() {
             return BTreeMap::new();
         }
@@ -257,7 +259,7 @@ impl Outbound {
         self.shared_holes().chain(item)
     }
 
-    /// The holes of the request without its item: those that a batch shares.
+    /// The holes of the request without its item. A batch shares these.
     pub(crate) fn shared_holes(&self) -> impl Iterator<Item = &Hole> {
         let headers = self.headers.iter().flat_map(|(_, value)| value.holes());
         let body = self.body.iter().flat_map(HoledText::holes);

@@ -1,13 +1,14 @@
-//! ClickBank's checks of 32 bits: the first eight hex digits, upper case, of a SHA-1 over texts
-//! joined by `|`, one of which is the secret.
+//! ClickBank's checks of 32 bits: the first eight hex digits, in upper case, of the SHA-1 of some
+//! texts joined by `|`. One of the texts is the secret.
 
 use sha1::{Digest, Sha1};
 use subtle::{Choice, ConstantTimeEq};
 
-/// A check as it is written.
+/// A check, as it is written: eight hex digits.
 pub(super) type Check = [u8; 8];
 
-/// The check of these texts, the secret among them where its rule says.
+/// Makes the check of these texts. The secret is one of them, at the place that the interface
+/// defines.
 pub(super) fn of<T: AsRef<[u8]>>(texts: impl IntoIterator<Item = T>) -> Check {
     let mut hasher = Sha1::new();
     for (index, text) in texts.into_iter().enumerate() {
@@ -29,7 +30,7 @@ pub(super) fn of<T: AsRef<[u8]>>(texts: impl IntoIterator<Item = T>) -> Check {
     check
 }
 
-/// Whether this is what was presented; how much of it is right shows in no time.
+/// Whether the presented check is the right one. The time does not show how much of it is right.
 pub(super) fn matches(check: Check, presented: &str) -> Choice {
     check.ct_eq(presented.as_bytes())
 }

@@ -1,11 +1,12 @@
-//! ClickBank's words under `[offer_source.events]`, and the neutral kinds that they stand for.
+//! ClickBank's words under `[offer_source.events]`, and the neutral kinds of event for which they
+//! stand.
 
 use super::ins::TransactionType;
 use super::s2s::event_kind;
 use crate::event::Kind;
 
-/// The events that the guide "ClickBank and RedTrack (INS integration)" matches, with the returned
-/// cheque.
+/// The events that the guide "ClickBank and RedTrack (INS integration)" matches, and the returned
+/// cheque (`INSF`).
 pub(super) const MATCHED: &[&str] = &[
     "SALE",
     "UPSELL",
@@ -19,8 +20,8 @@ pub(super) const MATCHED: &[&str] = &[
     "ABANDONED_ORDER",
 ];
 
-/// The kind of events that a row is for: its word is a kind itself, or one of the notifications,
-/// tests among them, or of the postbacks.
+/// The kind of event that a row is for. Its word is a kind itself, a word of the notifications
+/// (tests included), or a word of the postbacks.
 pub(crate) fn kind_of(word: &str) -> Option<Kind> {
     let tested = word.strip_prefix("TEST_").unwrap_or(word);
     let notified = TransactionType::known(tested).map(|word| word.kind());

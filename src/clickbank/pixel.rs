@@ -26,17 +26,18 @@ use crate::network::{Meaning, ParameterMap};
 use crate::value::{Query, is_unfilled_macro};
 use alloc::vec::Vec;
 
-/// The most tracking codes that are read of one pixel; ClickBank knows two, `tid` and `vtid`
+/// The most tracking codes that are read from one pixel. ClickBank knows two, `tid` and `vtid`
 /// (support articles 220365867 and 360036580432; certain).
 pub const MAX_TRACKING_CODES: usize = 16;
 
-/// The names that tracking codes come under. The first is that of the receiver above and of the
-/// notifications' field (fairly sure); the second is how forms write a list, and nobody has seen
+/// The names under which tracking codes come. The first is the name in the receiver above and in
+/// notifications (fairly sure). The second is the way in which forms write a list; nobody has seen
 /// ClickBank write it (a guess).
 pub(crate) const TRACKING_CODES: &[&str] = &["trackingCodes", "trackingCodes[]"];
 
-/// The tracking codes of a pixel, at most [`MAX_TRACKING_CODES`]: every one of `trackingCodes` and
-/// `trackingCodes[]`, each of them a list as in `a`, `a,b`, `[a, b]` or `["a","b"]`.
+/// Returns the tracking codes of a pixel, at most [`MAX_TRACKING_CODES`]. They are read from every
+/// `trackingCodes` and `trackingCodes[]`; each value is a list as in `a`, `a,b`, `[a, b]` or
+/// `["a","b"]`.
 ///
 /// ```
 /// use postback::clickbank::pixel::tracking_codes;
@@ -52,9 +53,10 @@ pub fn tracking_codes<'q>(query: &'q Query<'_>) -> impl Iterator<Item = &'q str>
         .take(MAX_TRACKING_CODES)
 }
 
-/// The codes of one value: `a`, `a,b`, `[a, b]`, `["a","b"]`. How ClickBank writes several is not
-/// known, so these are guesses; none of their marks may stand in a tracking code (support article
-/// 220365867, certain), so no code is cut. Empty ones and unfilled macros are left out.
+/// Returns the codes of one value: `a`, `a,b`, `[a, b]`, `["a","b"]`. It is not known how ClickBank
+/// writes several codes, so these forms are guesses. None of their punctuation may stand in a
+/// tracking code (support article 220365867, certain), so no code is cut. Empty codes and unfilled
+/// macros are left out.
 pub(crate) fn listed_codes(value: &str) -> impl Iterator<Item = &str> {
     let inner = value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     let codes = inner.unwrap_or(value).split(',');
@@ -62,16 +64,16 @@ pub(crate) fn listed_codes(value: &str) -> impl Iterator<Item = &str> {
     codes.filter(|code| !code.is_empty() && !is_unfilled_macro(code))
 }
 
-/// The codes of a postback that may be a click id: those under the names of the click id where it
-/// is the pixel (`listed`), which fills them as it does tracking codes, then those that ClickBank
-/// appends.
+/// Returns the codes of a postback that may be a click id. First come those under the names of the
+/// click id, if the postback is a pixel (`listed`), which fills these as tracking codes; then come
+/// the codes that ClickBank appends.
 pub(crate) fn codes<'q, 'a>(
     query: &'q Query<'a>,
     names: &ParameterMap,
     listed: bool,
 ) -> impl Iterator<Item = &'q str> + use<'q, 'a> {
     let named = names.names(Meaning::ClickId).filter(move |_| listed);
-    // None of them is repeated: the postback was read.
+    // None of these names is repeated, since the postback was read.
     let raw = named.filter_map(|name| query.raw(name).ok().flatten());
     let own: Vec<&str> = raw.flat_map(listed_codes).take(MAX_TRACKING_CODES).collect();
     own.into_iter().chain(tracking_codes(query))

@@ -1,38 +1,38 @@
-//! What was decrypted, before anybody knows what it is: one strict JSON object, or a [`Fault`].
+//! Reads a decrypted text before its type is known: it is one strict JSON object, or a [`Fault`].
 
 use super::json::{Document, JsonFault, MAX_DEPTH, wipe};
 use alloc::{string::String, vec::Vec};
 use thiserror::Error;
 
-/// The longest plaintext, in bytes. Real ones are 1 to 4 KiB; the seller's variables are at most
-/// 128 bytes, so lines make the rest.
+/// The longest plaintext, in bytes. Real ones have 1 to 4 KiB. The seller's variables have at most
+/// 128 bytes, so only more lines make a plaintext longer.
 pub const MAX_PLAINTEXT: usize = 256 * 1024;
 
-/// Why a plaintext is not a notification. For a person at the own machine: whoever answers a caller
-/// with it opens a decryption oracle (that is what
-/// [`Refused`](crate::clickbank::envelope::Refused) is for).
+/// The reason why a plaintext is not a notification. This is for a person at their own machine:
+/// returning it to a caller opens a decryption oracle, so callers get
+/// [`Refused`](crate::clickbank::envelope::Refused).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Fault {
-    /// Over [`MAX_PLAINTEXT`].
+    /// The plaintext is longer than [`MAX_PLAINTEXT`].
     #[error("plaintext is longer than {MAX_PLAINTEXT} bytes")]
     TooLong,
-    /// Bytes that are not UTF-8: most likely another secret.
+    /// The bytes are not UTF-8, most likely because the secret is another one.
     #[error("plaintext is not UTF-8")]
     Text,
-    /// Not one JSON object with nothing around it.
+    /// The text is not exactly one JSON object.
     #[error("plaintext is not one strict JSON object")]
     Json,
-    /// A key that stands twice in its object.
+    /// A key stands twice in its object.
     #[error("a key stands twice in one object")]
     DuplicateKey,
-    /// Nested deeper than [`MAX_DEPTH`].
+    /// The object is nested deeper than [`MAX_DEPTH`].
     #[error("objects and lists are nested deeper than {MAX_DEPTH} levels")]
     Depth,
     /// A required key is absent, null or empty.
     #[error("`{0}` is missing")]
     Missing(&'static str),
-    /// A required key holds another type, or a text that cannot be read.
+    /// A required key has a value of another type, or a text that cannot be read.
     #[error("`{0}` cannot be read")]
     Invalid(&'static str),
 }
@@ -47,9 +47,9 @@ impl From<JsonFault> for Fault {
     }
 }
 
-/// The object that a plaintext is; the buffer is kept, or wiped.
+/// Reads the object of a plaintext. The buffer is kept or wiped.
 pub(super) fn document(plaintext: Vec<u8>) -> Result<Document, Fault> {
-    // All of it is checked before anything is read: what a tampered block leaves is hardly ever
+    // All bytes are checked before anything is read: a tampered block is hardly ever decrypted to
     // text.
     let text = String::from_utf8(plaintext).map_err(|error| {
         wipe(error.into_bytes());

@@ -1,4 +1,4 @@
-//! What an account of ClickBank's says of itself in a configuration.
+//! The settings of a ClickBank account in a configuration.
 
 #[cfg(feature = "legacy-ins")]
 use super::form::{FormCharset, FormVersion, ZeroDecimal};
@@ -16,57 +16,58 @@ use alloc::{
     vec::Vec,
 };
 
-/// An account's settings.
+/// The settings of a ClickBank account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settings {
-    /// The account's role, where the document says it. It chooses what is pasted into ClickBank's
-    /// postback, `{tid}` and `{affiliate_earnings}` or `{vtid}` and `{vendor_earnings}` (affiliate
-    /// where nothing is said), and changes nothing else: a notification says its own role, its
-    /// amount is the one that `amount` names, and a click id is looked for at every path of
-    /// `click_id_from`. A source for notifications alone can leave it out.
+    /// The account's role, where the document names it. It chooses the macros that are pasted into
+    /// ClickBank's postback: `{tid}` and `{affiliate_earnings}` for an affiliate (the default), or
+    /// `{vtid}` and `{vendor_earnings}` for a vendor. It changes nothing else: a notification names
+    /// its own role, its amount is the one that `amount` names, and a click id is looked for at
+    /// every path of `click_id_from`. A source that only receives notifications can leave the role
+    /// out.
     pub account_role: Option<AccountRole>,
-    /// The references to its secrets for notifications, newest first.
+    /// The references to the account's secrets for notifications, newest first.
     pub secrets: Vec<SecretReference>,
-    /// Whether a short secret is taken.
+    /// Whether a short secret is accepted.
     pub allow_short_secret: bool,
-    /// The versions of notifications that are taken, from 6.0.
+    /// The versions of notifications that are accepted, from 6.0 on.
     pub ins_versions: Vec<Version>,
-    /// Of versions before 6.0.
+    /// The settings of versions before 6.0.
     #[cfg(feature = "legacy-ins")]
     pub forms: FormSettings,
-    /// Which amount of a notification counts.
+    /// The amount of a notification that counts.
     pub amount: AmountField,
-    /// Where a notification may carry our click id, best first.
+    /// The places where a notification may carry our click id, best first.
     pub click_id_from: Vec<FieldPath>,
 }
 
-/// What is said of notifications before version 6.0.
+/// The settings of notifications before version 6.0.
 #[cfg(feature = "legacy-ins")]
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct FormSettings {
-    /// The versions that are taken: none unless they are named.
+    /// The versions that are accepted; by default there are none.
     pub versions: Vec<FormVersion>,
-    /// How their bytes are read as text.
+    /// The charset in which their bytes are read.
     pub charset: FormCharset,
-    /// How they write an amount in a currency without minor units.
+    /// The scale in which they write an amount of a currency without minor units.
     pub zero_decimal: ZeroDecimal,
 }
 
-/// Which amount of a notification counts.
+/// The amount of a notification that counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AmountField {
-    /// `totalAccountAmount`: what the account received, USD.
+    /// `totalAccountAmount`: what the account received, in USD.
     Account,
-    /// `totalOrderAmount`, in the notification's `currency`.
+    /// `totalOrderAmount`: what the customer paid, in the notification's `currency`.
     Order,
 }
 
-/// Where ClickBank gives a click id back, best first: the tracking codes of the order, a seller's
-/// variables, and version 8's affiliate parameters (the support article on Instant Notifications
-/// and 26455062697620, "Affiliate Tracking Parameters"; the keys inside the last ones are named as
-/// in ClickBank's Orders API).
+/// The places where ClickBank gives a click id back, best first: the tracking codes of the order, a
+/// seller's variables, and the affiliate's parameters of version 8 (the support article on Instant
+/// Notifications and 26455062697620, "Affiliate Tracking Parameters"; the keys inside the last ones
+/// are named as in ClickBank's Orders API).
 const CLICK_ID_FROM: &[&str] = &[
     "trackingCodes",
     "vendorVariables.vtid",
@@ -92,7 +93,8 @@ const CLICK_ID_FROM: &[&str] = &[
 ];
 
 impl Default for Settings {
-    /// What an account has of which nothing is said: every encrypted version, no secret.
+    /// The settings of an account for which nothing is written: every encrypted version and no
+    /// secret.
     fn default() -> Self {
         Self {
             account_role: None,
@@ -157,7 +159,7 @@ impl Part for Settings {
         }
     }
 
-    /// What is as usual is left out.
+    /// Writes the settings that are not the default.
     fn write(&self, entries: &mut Entries) {
         let usual = Self::default();
         put(entries, "account_role", &self.account_role);
@@ -188,18 +190,18 @@ impl Part for Settings {
     }
 }
 
-/// A value that is not the usual one.
+/// Returns a value that is not the default.
 fn other<T: PartialEq>(own: T, usual: &T) -> Option<T> {
     (own != *usual).then_some(own)
 }
 
-/// What is known of the versions before 6.0 that are taken.
+/// The settings of the accepted versions before 6.0.
 #[cfg(feature = "legacy-ins")]
 type Forms = FormSettings;
 #[cfg(not(feature = "legacy-ins"))]
 struct Forms;
 
-/// The versions that are taken: encrypted ones, and older ones, which must be named.
+/// Reads the accepted versions: the encrypted ones, and the older ones, which must be named.
 fn versions(row: &Table<'_>, has_secrets: bool, forms: &mut Forms) -> Option<Vec<Version>> {
     const KNOWN: &str = "1.0, 2.0, 2.1, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0";
     const KEY: &str = "ins_versions";
@@ -213,7 +215,8 @@ fn versions(row: &Table<'_>, has_secrets: bool, forms: &mut Forms) -> Option<Vec
         match (Version::parse(text), takes_old(forms, text)) {
             (Version::Other(_), Ok(true)) => {}
             (Version::Other(_), Err(missing)) => place.problem(missing),
-            // Without a suggestion: the nearest text may be a version with a weaker check.
+            // There is no suggestion here, since the nearest text may be a version with a weaker
+            // check.
             (Version::Other(_), Ok(false)) => {
                 let text = text.escape_debug();
                 place.problem(format!(
@@ -226,7 +229,7 @@ fn versions(row: &Table<'_>, has_secrets: bool, forms: &mut Forms) -> Option<Vec
     Some(encrypted)
 }
 
-/// Takes a version before 6.0; false where it is none.
+/// Adds a version before 6.0; false when the text is not one.
 #[cfg(feature = "legacy-ins")]
 fn takes_old(forms: &mut Forms, text: &str) -> Result<bool, String> {
     match FormVersion::parse(text) {
@@ -243,7 +246,7 @@ fn takes_old(_: &mut Forms, text: &str) -> Result<bool, String> {
     missing(text).map_or(Ok(false), Err)
 }
 
-/// What is said of a version before 6.0 where nothing reads it.
+/// The problem of a version before 6.0 in a program that cannot read it.
 #[cfg(any(test, not(feature = "legacy-ins")))]
 fn missing(text: &str) -> Option<String> {
     use crate::value::Amount;
@@ -253,7 +256,7 @@ fn missing(text: &str) -> Option<String> {
     is_old.then(|| format!("`{text}` {MISSING}"))
 }
 
-/// What else is said of the versions before 6.0.
+/// Reads the other settings of the versions before 6.0.
 #[cfg(feature = "legacy-ins")]
 fn old(row: &Table<'_>) -> Forms {
     FormSettings {

@@ -22,17 +22,18 @@ use thiserror::Error;
 /// summary of the 14th), then 24.
 pub const MAX_TID: usize = 100;
 
-/// A tracking code that ClickBank takes today and gives back whole.
+/// A tracking code that ClickBank accepts today and gives back unchanged.
 ///
-/// The rule: lower-case letters, digits and underscores, the first one no underscore, no two
-/// underscores in a row, at most [`MAX_TID`] (the articles above; certain). A seller's `vtid` has
-/// the same length and, as far as is documented, letters, digits and underscores too, so what is a
-/// `Tid` fits there as well.
+/// The rule: lower-case letters, digits and underscores; no underscore at the beginning and no two
+/// in a row; at most [`MAX_TID`] characters (the articles above; certain). A seller's `vtid` has
+/// the same length and, as far as is documented, letters, digits and underscores too, so a `Tid`
+/// fits there as well.
 ///
-/// What ClickBank does today with another code is written nowhere. Until the limit was 24 it cut
-/// longer codes, dropped the whole code for one other character, from hop, order and report, and
-/// raised letters to upper case (affiliates who quote its help of that time). So a code that might
-/// be changed is refused here, and one that comes back is compared whatever its case: [`Tid::is`].
+/// What ClickBank does today with any other code is not documented. Until the limit was 24, it cut
+/// longer codes, dropped the whole code from hop, order and report for one other character, and
+/// changed letters to upper case (affiliates who quote its help of that time). So a code that might
+/// be changed is refused here, and a code that comes back is compared without regard to case:
+/// [`Tid::is`].
 ///
 /// ```
 /// use postback::clickbank::tid::Tid;
@@ -47,7 +48,7 @@ pub const MAX_TID: usize = 100;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Tid(String);
 
-/// A text that is no [`Tid`], with what ClickBank would change and why.
+/// The error for a text that is not a [`Tid`]. It says what ClickBank would change and why.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(transparent)]
 pub struct TidError(Problem);
@@ -71,14 +72,15 @@ enum Problem {
 }
 
 impl Tid {
-    /// Takes a code that ClickBank passes on as it is.
+    /// Takes a code that ClickBank passes on unchanged.
     ///
     /// # Errors
     /// - the empty text
     /// - more than [`MAX_TID`] characters
-    /// - an upper-case letter; any other character than `a`-`z`, `0`-`9` and `_`, so also a dash (a
-    ///   UUID has four: `extclid` takes those)
-    /// - an underscore at the beginning, two underscores in a row
+    /// - an upper-case letter
+    /// - any character but `a`-`z`, `0`-`9` and `_`; so a dash too (a UUID has four, and `extclid`
+    ///   accepts those)
+    /// - an underscore at the beginning, or two underscores in a row
     pub fn new(text: &str) -> Result<Self, TidError> {
         match problem(text) {
             Some(problem) => Err(TidError(problem)),
@@ -86,14 +88,13 @@ impl Tid {
         }
     }
 
-    /// The code.
+    /// The code as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether a code that came back is this one: the case of its letters may have changed on the
-    /// way.
+    /// Whether a code that came back is this one. The case of its letters may have changed.
     #[must_use]
     pub fn is(&self, came_back: &str) -> bool {
         self.0.eq_ignore_ascii_case(came_back)

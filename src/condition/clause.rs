@@ -1,4 +1,4 @@
-//! `field op value`.
+//! A condition on one fact: `field op value`.
 
 use super::fact::NamedFacts;
 use super::seen::Seen;
@@ -6,8 +6,8 @@ use super::test::{Test, Wanted};
 use super::unmet::Unmet;
 use alloc::string::String;
 
-/// One condition: a fact by its name, an operation, what is wanted. Read from its text, printed as
-/// it, and that text in JSON.
+/// One condition: the name of a fact, an operation, and the wanted value. It is read from its text
+/// and prints as that text, also in JSON.
 ///
 /// | operation | holds when the fact |
 /// |---|---|
@@ -20,11 +20,11 @@ use alloc::string::String;
 /// | `share 30%` | is one of this share, by a draw that never changes for a text |
 /// | `is there` | is neither missing nor a macro that nobody filled |
 ///
-/// A number with a currency behind it (`at least 10 USD`) asks for an amount in that currency.
+/// A number with a currency after it (`at least 10 USD`) asks for an amount in that currency.
 ///
-/// A text that is empty, has a comma, a quote or a space at its end, or ends with `ignoring case`
-/// stands within quotes, as does a name with a space: `"the name" equals "a, b"`. A quote or a
-/// backslash within quotes has a backslash before it. After a text, `ignoring case` compares by
+/// A text must be in quotes if it is empty, has a comma or a quote, has a space at an end, or ends
+/// with `ignoring case`. So must a name with a space: `"the name" equals "a, b"`. A quote or a
+/// backslash within quotes has a backslash before it. `ignoring case` after a text compares
 /// lower-case letters.
 ///
 /// ```

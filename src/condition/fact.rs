@@ -1,4 +1,4 @@
-//! What a clause is evaluated over.
+//! The facts that a clause is evaluated over.
 
 use super::number::Number;
 use super::seen::Seen;
@@ -7,50 +7,52 @@ use crate::value::{Amount, Money, Timestamp};
 use alloc::{borrow::Cow, string::ToString};
 use core::time::Duration;
 
-/// Facts that have names: a click with its conversion ([`Scope`](crate::scope::Scope)), later the
-/// statistics that automation reads.
+/// Facts that have names: those of a click with its conversion ([`Scope`](crate::scope::Scope)),
+/// and later the statistics for automation.
 pub(crate) trait NamedFacts {
-    /// A name, looked up once when a clause is read and not each time that it is evaluated.
+    /// A name, which is looked up once when a clause is read, and not at each evaluation.
     type Name: AsRef<str>;
 
-    /// What is known under a name. A name that means nothing here is a fact that is missing.
+    /// Returns the fact with a name. For an unknown name the fact is missing.
     fn fact(&self, name: &Self::Name) -> Fact<'_>;
 
-    /// Whether what is known under a name is about a person: it is compared like any other, and no
-    /// reason shows it.
+    /// Whether the fact with a name is personal. It is compared like any other fact, but no reason
+    /// shows it.
     fn is_personal(&self, name: &Self::Name) -> bool;
 
-    /// What came under a name and was no value, for the reason of a clause that misses it.
+    /// The note on a value that came under a name and was left out. It is used in the reason of a
+    /// clause that misses the value.
     fn left_out(&self, name: &Self::Name) -> Option<&Note> {
         let _ = name;
         None
     }
 }
 
-/// What is known under a name.
+/// The value of a fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Fact<'a> {
-    /// Nothing.
+    /// There is no value.
     Missing,
     /// An amount that has no rate into the currency in which it is asked for.
     NoRate,
-    /// A text; never empty.
+    /// A text, which is never empty.
     Text(Cow<'a, str>),
     /// An amount of money.
     Money(Money),
     /// A time.
     Time {
-        /// When it was.
+        /// The time.
         at: Timestamp,
-        /// How long that is before the moment that is judged; nothing where it is after it.
+        /// How long the time was before the moment that is judged; zero where it is after that
+        /// moment.
         since: Duration,
-        /// What happened then, in words: `the click`.
+        /// What happened at the time, in words: `the click`.
         what: &'static str,
     },
 }
 
 impl<'a> Fact<'a> {
-    /// The number, where it is one: a time is its Unix seconds.
+    /// The fact as a number, where it is one. A time is its Unix seconds.
     pub(super) fn number(&self) -> Option<Number> {
         let plain = |amount| Number { amount, currency: None };
         match self {
@@ -60,8 +62,8 @@ impl<'a> Fact<'a> {
         }
     }
 
-    /// The fact as it prints: an amount without its currency and without trailing zeros, a time as
-    /// Unix seconds.
+    /// The fact as it prints: an amount without its currency and without trailing zeros, and a time
+    /// as Unix seconds.
     pub(super) fn printed(self) -> Self {
         match self {
             Self::Money(money) => Self::Text(Cow::Owned(money.amount.to_string())),
@@ -70,7 +72,7 @@ impl<'a> Fact<'a> {
         }
     }
 
-    /// Whether its text holds; a fact that has none does not.
+    /// Checks the fact's text with `text`. A fact without a text fails.
     pub(super) fn holds(self, text: impl FnOnce(&str) -> Result<(), Seen<'static>>) -> Result<(), Seen<'a>> {
         match self.printed() {
             Self::Text(seen) => text(&seen).map_err(|why| why.with_text(seen)),

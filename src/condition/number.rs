@@ -1,19 +1,20 @@
-//! Numbers, with a currency or without.
+//! Numbers, with or without a currency.
 
 use crate::value::{Amount, AmountError, Currency, CurrencyError, Money};
 use core::{fmt, str::FromStr};
 use thiserror::Error;
 
-/// A number, or an amount of one currency.
+/// A number, or an amount in one currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Number {
     pub(crate) amount: Amount,
-    /// Without one it is of whatever currency it is compared with.
+    /// The currency. A number without one can be compared with an amount in any currency.
     pub(crate) currency: Option<Currency>,
 }
 
 impl Number {
-    /// Whether a fact is this number; one without a currency is that number of any.
+    /// Whether a fact is equal to this number. A number without a currency is equal to that amount
+    /// in any currency.
     pub(super) fn is(self, seen: Self) -> bool {
         self.amount == seen.amount && (self.currency.is_none() || self.currency == seen.currency)
     }
@@ -33,7 +34,7 @@ impl FromStr for Number {
     }
 }
 
-/// A text that is no [`Number`].
+/// The error for a text that is not a [`Number`].
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(transparent)]
 pub(crate) enum NumberError {

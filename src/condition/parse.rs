@@ -1,4 +1,4 @@
-//! A clause from its text.
+//! Reads a clause from its text.
 
 use super::clause::Clause;
 use super::number::{Number, NumberError};
@@ -14,7 +14,7 @@ use core::{fmt, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
-/// A text that is no [`Clause`].
+/// The error for a text that is not a [`Clause`].
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("`{text}` is no condition: {problem}")]
 pub struct ClauseError {
@@ -69,10 +69,11 @@ impl FromStr for Clause {
     /// Reads `name operation value`.
     ///
     /// # Errors
-    /// - no name, no operation, no value
-    /// - a value that is not of the operation's kind: no number, no duration, no range of addresses
-    /// - a range of numbers that holds none, a share of more than the whole
-    /// - several values where one is meant, an empty one to look for, a quote without an end
+    /// - a text without a name, without an operation, or without a value
+    /// - a value of the wrong kind for the operation: not a number, a duration, or a range of
+    ///   addresses
+    /// - a range that holds no number, or a share of more than the whole
+    /// - several values where one is meant, an empty text to look for, or a quote without an end
     /// - a control character
     fn from_str(text: &str) -> Result<Self, ClauseError> {
         read(text).map_err(|problem| ClauseError {
@@ -137,7 +138,7 @@ fn test(text: &str, name: &str) -> Result<Test, Problem> {
     }
 }
 
-/// What stands behind an operation, if the text begins with it.
+/// Returns the text after an operation, if `text` begins with that operation.
 fn behind<'a>(text: &'a str, words: &str) -> Option<&'a str> {
     let mut rest = text;
     for word in words.split(' ') {
@@ -167,7 +168,7 @@ fn between(value: &str) -> Result<Range, Problem> {
     Ok(Range { least, most })
 }
 
-/// A percentage may be over the whole; a share of something may not.
+/// Refuses a share above 100 percent, which a percentage may otherwise be.
 fn share(percent: Percent) -> Result<Percent, Problem> {
     if percent > Percent::whole() {
         return Err(Problem::OverWhole(percent));
@@ -226,12 +227,12 @@ fn texts(op: TextOp, value: &str) -> Result<Texts, Problem> {
     })
 }
 
-/// A text without `ignoring case`, if it ends with that and has more.
+/// Returns the text before a final `ignoring case`, if there is such an end and a text before it.
 fn without_end(text: &str) -> Option<&str> {
     before_ignoring_case(text).filter(|before| before.ends_with(char::is_whitespace))
 }
 
-/// A text within quotes at the beginning, and what follows it.
+/// Reads a text in quotes at the beginning, and returns it with the rest.
 fn quoted(text: &str) -> Result<Option<(String, &str)>, Problem> {
     let Some(inside) = text.strip_prefix('"') else {
         return Ok(None);
@@ -248,14 +249,14 @@ fn quoted(text: &str) -> Result<Option<(String, &str)>, Problem> {
 }
 
 impl Serialize for Clause {
-    /// As its text.
+    /// Writes the text of the clause.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
 
 impl<'de> Deserialize<'de> for Clause {
-    /// From its text.
+    /// Reads the clause from its text.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Text;
         impl serde::de::Visitor<'_> for Text {

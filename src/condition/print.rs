@@ -1,4 +1,4 @@
-//! A clause as its text, which reads as the same clause.
+//! Prints a clause as a text that reads as the same clause.
 
 use super::clause::Clause;
 use super::test::Test;
@@ -7,8 +7,8 @@ use super::words::list;
 use crate::value::span::Span;
 use core::fmt;
 
-/// What stands before `ignoring case`, if a text ends with that: the end of a clause that compares
-/// texts by their lower-case letters. However many spaces are between the two words, they mean it.
+/// Returns the text before a final `ignoring case`, which is the end of a clause that compares
+/// lower-case letters. There may be any number of spaces between the two words.
 pub(super) fn before_ignoring_case(text: &str) -> Option<&str> {
     let first = text.trim_end().strip_suffix("case")?;
     let alone = first.ends_with(char::is_whitespace);
@@ -16,7 +16,7 @@ pub(super) fn before_ignoring_case(text: &str) -> Option<&str> {
 }
 
 impl TextOp {
-    /// Each with its words; of two that begin alike, the longer one first.
+    /// Each operation with its words. Of two that begin alike, the longer one must come first.
     pub(super) const ALL: [(Self, &'static str); 5] = [
         (Self::Equals, "equals"),
         (Self::In, "in"),

@@ -1,11 +1,11 @@
-//! Numbers, compared exactly.
+//! Compares numbers exactly.
 
 use super::fact::Fact;
 use super::number::Number;
 use super::seen::Seen;
 use crate::value::{Amount, Currency, Money};
 
-/// From the least number to the largest, both included; at least one of them is there.
+/// A range of numbers, both ends included. It has at least one end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Range {
     pub(crate) least: Option<Number>,
@@ -27,7 +27,7 @@ impl Range {
         }
     }
 
-    /// A number that is no money.
+    /// Checks a number that is not an amount of money.
     fn plain(&self, seen: Amount) -> Result<(), Seen<'static>> {
         let bounds = [self.least, self.most];
         if bounds.into_iter().flatten().any(|bound| bound.currency.is_some()) {
@@ -43,7 +43,7 @@ impl Range {
         self.least.is_none_or(|least| seen >= least.amount) && self.most.is_none_or(|most| seen <= most.amount)
     }
 
-    /// A bound that cannot be compared with an amount in this currency.
+    /// Returns a bound of the range that cannot be compared with an amount in this currency.
     fn of_another_currency(&self, seen: Currency) -> Option<Money> {
         [self.least, self.most].into_iter().flatten().find_map(|bound| {
             let currency = bound.currency.filter(|currency| *currency != seen)?;

@@ -1,57 +1,57 @@
-//! What a clause saw that does not hold, as data.
+//! What a clause saw when it did not hold, as data.
 
 use crate::model::Note;
 use crate::value::{Amount, Money};
 use alloc::borrow::Cow;
 use core::time::Duration;
 
-/// What a clause saw that does not hold.
+/// What a clause saw when it did not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub(crate) enum Seen<'a> {
-    /// Nothing.
+    /// There was no value.
     Missing,
-    /// Nothing, since what came was left out.
+    /// There was no value, since the value that came was left out.
     LeftOut(&'a Note),
-    /// A macro that nobody filled.
+    /// The value was a macro that was not filled.
     Unfilled,
     /// An amount that has no rate into the currency in which it is asked for.
     NoRate,
-    /// A personal value, which is not shown.
+    /// The value is personal, so it is not shown.
     Personal,
-    /// Another text.
+    /// The value was another text.
     Text(Cow<'a, str>),
-    /// A text that is not of the kind that the clause compares.
+    /// The value was a text that is not of the kind that the clause compares.
     NotA {
         /// The text.
         seen: Cow<'a, str>,
-        /// The kind: `number`.
+        /// The kind, for example `number`.
         kind: &'static str,
     },
-    /// Another number.
+    /// The value was another number.
     Number(Amount),
-    /// Another amount.
+    /// The value was another amount.
     Money(Money),
-    /// An amount that cannot be compared.
+    /// The value was an amount that cannot be compared.
     OtherCurrency {
         /// The amount.
         seen: Money,
-        /// The one that the clause names.
+        /// The amount that the clause names.
         wanted: Money,
     },
-    /// Too long ago.
+    /// The time was too long ago.
     Ago {
-        /// How long.
+        /// How long ago it was.
         since: Duration,
-        /// What happened then.
+        /// What happened at that time.
         what: &'static str,
     },
-    /// A draw that is not below the share.
+    /// The draw was not below the share.
     Draw(Amount),
 }
 
 impl<'a> Seen<'a> {
-    /// What a text is not.
+    /// The reason for a text that is not of this kind. [`Seen::with_text`] adds the text.
     pub(super) fn no(kind: &'static str) -> Seen<'static> {
         Seen::NotA {
             seen: Cow::Borrowed(""),
@@ -59,10 +59,10 @@ impl<'a> Seen<'a> {
         }
     }
 
-    /// Another text, which [`Seen::with_text`] puts in.
+    /// The reason for another text. [`Seen::with_text`] adds the text.
     pub(super) const OTHER: Seen<'static> = Seen::Text(Cow::Borrowed(""));
 
-    /// With the text that a comparison of texts saw.
+    /// Returns the same reason with the text that was compared.
     pub(super) fn with_text(self, text: Cow<'a, str>) -> Self {
         match self {
             Self::Text(_) => Self::Text(text),

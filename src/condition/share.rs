@@ -1,17 +1,17 @@
-//! A stable draw for every text: a click's sale and what follows it are in a share together, or not
-//! at all.
+//! A draw that is always the same for a text. So a click's sale and the events that follow it are
+//! either all in a share or all outside it.
 
 use crate::value::Amount;
 use sha2::{Digest, Sha256};
 
-/// The digits after the point of a draw, the most that a percentage can be written with.
+/// The digits of a draw after the point: as many as a percentage can have.
 const DRAW_DIGITS: u32 = crate::value::MAX_AMOUNT_FRACTION;
-/// How many draws there are: 100 % in steps of 10^-9. So many of 2^64 hashes are off by less than
-/// one in 10^8 from an even chance.
+/// The number of possible draws: 100 % in steps of 10^-9. 2^64 hashes are not divided evenly among
+/// them, but no draw is more likely than another by more than one in 10^8.
 const DRAWS: u64 = 100_000_000_000;
 
-/// The draw of a text, from 0 up to but not including 100: the first eight bytes of SHA-256 over
-/// `share:` and the text, as a big-endian number, modulo [`DRAWS`].
+/// Returns the draw of a text, from 0 up to but not including 100: the first eight bytes of the
+/// SHA-256 of `share:` and the text, as a big-endian number, modulo [`DRAWS`].
 pub(super) fn draw(text: &str) -> Amount {
     let hash = Sha256::new_with_prefix(b"share:").chain_update(text).finalize();
     let number = hash

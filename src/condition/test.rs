@@ -1,4 +1,4 @@
-//! What a clause asks of a fact, each in its own way.
+//! The tests that a clause can make on a fact.
 
 use super::fact::Fact;
 use super::range::Range;
@@ -9,7 +9,7 @@ use crate::value::{IpNet, Percent, is_unfilled_macro};
 use alloc::vec::Vec;
 use core::{net::IpAddr, time::Duration};
 
-/// What is asked of a fact.
+/// A test on a fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Test {
     Text(Texts),
@@ -20,7 +20,7 @@ pub(crate) enum Test {
     IsThere,
 }
 
-/// What a clause asks, as its reason shows it.
+/// The test of a clause, as its reason shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Wanted<'a>(pub(super) &'a Test);
 

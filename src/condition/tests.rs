@@ -1,4 +1,4 @@
-//! What each operation holds for, and what a clause says when it does not hold.
+//! Tests of when each operation holds, and of what a clause says when it does not hold.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use super::{Clause, Fact, NamedFacts};
@@ -9,7 +9,7 @@ use std::format;
 use std::string::{String, ToString};
 use std::time::Duration;
 
-/// Facts of no click: anything that has names can be asked.
+/// Facts that belong to no click. Conditions work on anything with named facts.
 #[derive(Default)]
 struct Known {
     facts: BTreeMap<String, Fact<'static>>,
@@ -36,7 +36,7 @@ fn money(amount: &str, currency: &str) -> Fact<'static> {
     Fact::Money(Money::new(amount.parse().unwrap(), currency.parse().unwrap()))
 }
 
-/// What a clause says of a fact under the name `x`: nothing where it holds.
+/// The reason that a clause gives for a fact with the name `x`; empty where the clause holds.
 fn said(clause: &str, fact: Fact<'static>) -> String {
     let mut known = Known::default();
     known.facts.insert("x".into(), fact);
@@ -44,7 +44,7 @@ fn said(clause: &str, fact: Fact<'static>) -> String {
     clause.unmet(&known).map_or_else(String::new, |unmet| unmet.to_string())
 }
 
-/// Checks which of some facts a clause holds for.
+/// Checks for each fact whether a clause holds.
 fn holds(clause: &str, facts: &[(Fact<'static>, bool)]) {
     for (fact, expected) in facts {
         let said = said(clause, fact.clone());

@@ -1,11 +1,11 @@
-//! Texts, compared as they are or by their lower-case letters.
+//! Compares texts as they are, or by their lower-case letters.
 
 use super::fact::Fact;
 use super::number::Number;
 use super::seen::Seen;
 use alloc::{string::String, vec::Vec};
 
-/// What is asked of a text.
+/// The operation of a comparison with texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TextOp {
     Equals,
@@ -19,15 +19,15 @@ pub(crate) enum TextOp {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Texts {
     pub(crate) op: TextOp,
-    /// At least one; for `equals` one.
+    /// The wanted texts: at least one, and for `equals` exactly one.
     pub(crate) wanted: Vec<String>,
     pub(crate) ignoring_case: bool,
-    /// Whether a number is compared as it prints: 8.5 is not `8.50`.
+    /// Whether a number is compared in its printed form: then 8.5 is not `8.50`.
     pub(crate) printed: bool,
 }
 
 impl Texts {
-    /// Exactly this text; a number as it prints.
+    /// Makes a comparison with exactly this text. A number is compared in its printed form.
     pub(crate) fn exactly(text: String) -> Self {
         Self {
             op: TextOp::Equals,
@@ -58,7 +58,7 @@ impl Texts {
         }
     }
 
-    /// Whether there may be no text.
+    /// Whether a missing text is accepted.
     fn takes_nothing(&self) -> bool {
         matches!(self.op, TextOp::Equals | TextOp::In) && self.wanted.iter().any(String::is_empty)
     }

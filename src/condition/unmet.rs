@@ -1,12 +1,12 @@
-//! Why a condition does not hold, as data.
+//! The reason why a condition does not hold, as data.
 
 use super::seen::Seen;
 use super::test::Wanted;
 use crate::value::Money;
 use alloc::{borrow::Cow, vec::Vec};
 
-/// Why a condition does not hold: what was seen and what was wanted. Prints as one line, lower
-/// case; personal values are not shown.
+/// The reason why a condition does not hold: the value that was seen and the one that was wanted.
+/// It prints as one line in lower case. Personal values are not shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub(crate) enum Unmet<'a> {
@@ -14,44 +14,44 @@ pub(crate) enum Unmet<'a> {
     Clause {
         /// The name of the fact.
         name: &'a str,
-        /// What it is.
+        /// The value of the fact.
         seen: Seen<'a>,
-        /// What the clause asks of it.
+        /// The test that the clause makes.
         wanted: Wanted<'a>,
     },
-    /// A word is none of those that are wanted.
+    /// A word is not among the wanted words.
     NoneOf {
-        /// What the word is: `type`, `status`.
+        /// The meaning of the word: `type` or `status`.
         what: &'static str,
         /// The word.
         seen: &'a str,
-        /// Those that are wanted.
+        /// The wanted words.
         wanted: Vec<&'a str>,
     },
-    /// A word is none that is configured.
+    /// A word is not configured.
     Unknown {
-        /// What the word is.
+        /// The meaning of the word.
         what: &'static str,
         /// The word.
         seen: &'a str,
     },
-    /// What is to be judged is not there.
+    /// The object to be judged is missing.
     Nothing {
-        /// What it is: `conversion`.
+        /// The name of the object: `conversion`.
         what: &'static str,
     },
-    /// It is of a kind that is not wanted.
+    /// The conversion is of a kind that is not wanted.
     Unwanted {
-        /// What it is: `a test`.
+        /// The kind: `a test`.
         is: Cow<'a, str>,
-        /// What is not wanted of it, if not all: `that takes money back`.
+        /// The part of the kind that is not wanted, if not all of it: ` that takes money back`.
         that: &'static str,
     },
     /// An amount is below zero.
     Negative {
-        /// What the amount is: `payout`.
+        /// The name of the amount: `payout`.
         what: &'static str,
-        /// How much.
+        /// The amount.
         seen: Money,
     },
 }

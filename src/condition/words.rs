@@ -1,4 +1,4 @@
-//! Reasons in words: the one place where a reason becomes a sentence.
+//! Turns reasons into sentences. This is the only place that does so.
 
 use super::range::Range;
 use super::seen::Seen;
@@ -9,7 +9,7 @@ use crate::text::Cut;
 use crate::value::span::Span;
 use core::fmt;
 
-/// The most of a value that a reason shows, in characters: enough to find it, too little to flood a
+/// The most characters of a value that a reason shows: enough to find it, and too few to flood a
 /// log.
 const MAX_SHOWN: usize = 64;
 
@@ -52,7 +52,7 @@ fn clause(f: &mut fmt::Formatter<'_>, name: &str, seen: &Seen<'_>, wanted: Wante
     }
 }
 
-/// What stands behind "wanted".
+/// Prints the text that follows "wanted".
 impl fmt::Display for Wanted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
@@ -81,7 +81,7 @@ fn one(f: &mut fmt::Formatter<'_>, texts: &Texts) -> fmt::Result {
     f.write_str(if texts.ignoring_case { ", in either case" } else { "" })
 }
 
-/// `at least 10 USD`, as in a clause and in its reason.
+/// Prints as in `at least 10 USD`, both in a clause and in its reason.
 impl fmt::Display for Range {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.least, self.most) {
@@ -93,7 +93,7 @@ impl fmt::Display for Range {
     }
 }
 
-/// Items with commas between them.
+/// Prints items with commas between them.
 pub(super) fn list<T>(
     f: &mut fmt::Formatter<'_>,
     items: &[T],
@@ -106,7 +106,7 @@ pub(super) fn list<T>(
     Ok(())
 }
 
-/// Words in backquotes.
+/// A list of words that prints each word in backquotes.
 struct List<'a, T>(&'a [T]);
 
 impl<T: fmt::Display> fmt::Display for List<'_, T> {
@@ -115,8 +115,8 @@ impl<T: fmt::Display> fmt::Display for List<'_, T> {
     }
 }
 
-/// A foreign text: at most [`MAX_SHOWN`] characters, control characters escaped so that it stays on
-/// one line.
+/// A text of somebody else's: it prints at most [`MAX_SHOWN`] characters, with control characters
+/// escaped so that it stays on one line.
 struct Shown<'a>(&'a str);
 
 impl fmt::Display for Shown<'_> {

@@ -1,24 +1,24 @@
-//! The words of an event: what it may be, through which door it came, how sure it is.
+//! The vocabulary of an event: its kinds, its interfaces, and how sure its origin is.
 
 use crate::value::{open_enum, text_serde};
 use core::convert::Infallible;
 use serde::{Deserialize, Serialize};
 
-/// What a text that came as a click id nearly is.
+/// What is special about a text that came as a click id and is not a known one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ClickHint {
-    /// It begins with a click id of ours.
+    /// It begins with one of our click ids.
     BeginsWithOurs,
-    /// It has the form of ours but for one character.
+    /// It has the form of our click ids, with one character missing.
     OneShort,
-    /// A macro that nobody filled.
+    /// It is a macro that was not filled.
     Placeholder,
 }
 
 impl ClickHint {
-    /// The code, as it is stored and answered.
+    /// The code with which it is stored and returned.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -28,7 +28,7 @@ impl ClickHint {
         }
     }
 
-    /// What it means, for a person.
+    /// The meaning as a sentence for a person.
     #[must_use]
     pub fn text(self) -> &'static str {
         match self {
@@ -40,7 +40,7 @@ impl ClickHint {
 }
 
 open_enum! {
-    /// What happened, in words that no network owns.
+    /// The kind of an event, in words that belong to no network.
     pub enum Kind {
         /// A first purchase.
         Sale = "sale",
@@ -48,9 +48,9 @@ open_enum! {
         Upsell = "upsell",
         /// A later payment of a subscription.
         Rebill = "rebill",
-        /// Money given back.
+        /// Money was given back.
         Refund = "refund",
-        /// Money taken back by the card's bank.
+        /// Money was taken back by the card's bank.
         Chargeback = "chargeback",
         /// An electronic cheque that bounced.
         EcheckReturn = "echeck_return",
@@ -60,11 +60,11 @@ open_enum! {
         Uncancel = "uncancel",
         /// A subscription changed its product.
         Change = "change",
-        /// A cart was left.
+        /// A customer left a cart.
         Abandoned = "abandoned",
-        /// An order form was seen.
+        /// A visitor saw an order form.
         Impression = "impression",
-        /// Payment data were entered.
+        /// A visitor entered payment data.
         PaymentInfo = "payment_info",
         /// A test of the connection.
         Test = "test",
@@ -74,19 +74,20 @@ open_enum! {
 text_serde!(Kind, "the word of a kind", |text| Ok::<_, Infallible>(Kind::from(text)));
 
 impl Kind {
-    /// Whether its amount adds money.
+    /// Whether the event's amount adds money.
     #[must_use]
     pub fn adds(&self) -> bool {
         matches!(self, Self::Sale | Self::Upsell | Self::Rebill)
     }
 
-    /// Whether its amount takes money away.
+    /// Whether the event's amount takes money away.
     #[must_use]
     pub fn subtracts(&self) -> bool {
         matches!(self, Self::Refund | Self::Chargeback | Self::EcheckReturn)
     }
 
-    /// Whether it follows an earlier sale, so that a click's expiration does not bind it.
+    /// Whether the event follows an earlier sale, so that the expiration of a click does not apply
+    /// to it.
     #[must_use]
     pub fn follows(&self) -> bool {
         self.subtracts()
@@ -97,23 +98,23 @@ impl Kind {
     }
 }
 
-/// Through which door an event came.
+/// The interface through which an event came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Interface {
-    /// A ClickBank Instant Notification.
+    /// A ClickBank Instant Notification (INS).
     Ins,
-    /// A postback: a query, from a server or a pixel.
+    /// A postback: a query from a server or from a pixel.
     #[serde(rename = "s2s")]
     Postback,
 }
 
 impl Interface {
-    /// All of them.
+    /// All interfaces.
     pub const ALL: &'static [Self] = &[Self::Ins, Self::Postback];
 
-    /// The interface of a word.
+    /// The interface of a word (`ins`, `s2s`), or none for another word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|interface| interface.as_str() == word)
@@ -129,23 +130,24 @@ impl Interface {
     }
 }
 
-/// What makes a message its network's own.
+/// The proof that a message is the network's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Assurance {
-    /// A check of 32 bits over it was right: ClickBank's notifications of versions 1 to 5
-    /// (`cverify`) and the thank-you page (`cbpop`). Four thousand million guesses find one, so
-    /// whoever takes such messages counts what fails
+    /// A check of 32 bits was right. ClickBank's notifications of versions 1 to 5 (`cverify`) and
+    /// the thank-you page (`cbpop`) have such a check. It can be found in four thousand million
+    /// guesses, so code that receives such messages counts the failed ones
     /// ([`FailureBudget`](crate::tracker::FailureBudget)).
     Verified32,
-    /// It was encrypted with a secret that the network shares, and what came out was well-formed:
-    /// ClickBank's notifications of version 6 and later. Nothing else authenticates it.
+    /// The message was encrypted with a secret shared with the network, and its decrypted text was
+    /// well-formed: ClickBank's notifications of version 6 and later. Nothing else authenticates
+    /// it.
     Decrypted,
 }
 
 impl Assurance {
-    /// In words, for a person.
+    /// A text for a person.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,14 +1,15 @@
-//! Lower-case base32 whose letters sort like the bits that they stand for.
+//! Lower-case base32 whose characters sort like the bits that they stand for.
 //!
-//! The 32 symbols are those of RFC 4648 (`a-z2-7`), taken in ASCII order, so ids that begin with
-//! their time sort by it. A hash is written by a function of its own: 161 instructions beside the
-//! 1,338 of any bytes (callgrind), three times a decision, so a tenth of `decide`.
+//! The 32 symbols are those of RFC 4648 (`a-z2-7`), used in ASCII order, so ids that begin with
+//! their time sort by it. A hash has a function of its own, which takes 161 instructions; the
+//! function for any bytes takes 1,338 (callgrind). A decision writes three hashes, so this saves a
+//! tenth of `decide`.
 
 use alloc::{string::String, vec::Vec};
 
 const ALPHABET: &[u8; 32] = b"234567abcdefghijklmnopqrstuvwxyz";
 
-/// Five bits a character; the last character is padded with zero bits.
+/// Writes five bits in each character. The last character is padded with zero bits.
 pub(crate) fn encode(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len().saturating_mul(8).div_ceil(5));
     let (mut buffer, mut bits) = (0_u32, 0_u32);
@@ -30,14 +31,14 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     out
 }
 
-/// The length of an id that is made by hashing: 16 bytes.
+/// The length of an id that is a hash of 16 bytes, in characters.
 pub(crate) const HASH_LENGTH: usize = 26;
 
-/// As [`encode`], of 16 bytes and without a buffer.
+/// Does the same as [`encode`] for 16 bytes, without a buffer.
 pub(crate) fn encode_hash(bytes: [u8; 16]) -> [u8; HASH_LENGTH] {
     let bits = u128::from_be_bytes(bytes);
-    // Twelve characters, twelve characters and the eight bits that are left, so that no step is
-    // wider than a register.
+    // The bits are split into twelve characters, twelve characters, and the eight bits that remain,
+    // so that no step is wider than a register.
     let words = [bits >> 68, bits >> 8, bits << 2].map(|word| (word & u128::from(u64::MAX)) as u64);
     let mut text = [b'2'; HASH_LENGTH];
     for (part, word) in text.chunks_mut(12).zip(words) {
@@ -50,12 +51,13 @@ pub(crate) fn encode_hash(bytes: [u8; 16]) -> [u8; HASH_LENGTH] {
     text
 }
 
-/// A mask of the lowest bits.
+/// A mask of the lowest `bits` bits.
 fn low(bits: u32) -> u32 {
     !(u32::MAX << bits)
 }
 
-/// The bytes of `text`, or none if it holds another character or padding bits that are not zero.
+/// Returns the bytes of `text`. None if it holds a character outside the alphabet or padding bits
+/// that are not zero.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len().saturating_mul(5) / 8);
     let (mut buffer, mut bits) = (0_u32, 0_u32);

@@ -1,15 +1,15 @@
-//! Ids that are made here: a hash of what they name.
+//! Ids that are made here, as a hash of their parts.
 
 use super::base32;
 use core::ops::Deref;
 use sha2::{Digest, Sha256};
 
-/// Room for what most ids are made of: a few other ids.
+/// A buffer size that fits the parts of most ids: a few other ids.
 const TYPICAL_MESSAGE: usize = 128;
-// What fits in there behind its length has a length of one byte.
+// A part that fits in the buffer behind its length is short enough for a length of one byte.
 const _: () = assert!(TYPICAL_MESSAGE <= 0x80);
 
-/// Twenty-six letters and digits.
+/// The text of a hash: twenty-six letters and digits.
 pub(super) struct Text([u8; base32::HASH_LENGTH]);
 
 impl Deref for Text {
@@ -20,13 +20,13 @@ impl Deref for Text {
     }
 }
 
-/// The text of sixteen bytes of [`digest`]; with a time prefix of whole seconds, ids of one time
-/// lie together.
+/// Returns the text of sixteen bytes: the first bytes of [`digest`], or with `prefix_seconds` five
+/// bytes of time before them, so that ids of one time sort together.
 pub(super) fn hashed<'a>(prefix_seconds: Option<i64>, domain: u8, parts: impl Iterator<Item = &'a [u8]>) -> Text {
     let digest = digest(domain, parts);
     let mut bytes = [0_u8; 16];
     let prefix = prefix_seconds.map(|s| u64::try_from(s).unwrap_or(0).to_be_bytes());
-    // Forty bits of seconds reach the year 36812.
+    // Five bytes of seconds last until the year 36812.
     let time = prefix.as_ref().and_then(|p| p.get(3..)).unwrap_or_default();
     for (slot, byte) in bytes.iter_mut().zip(time.iter().chain(digest.iter())) {
         *slot = *byte;
@@ -34,18 +34,18 @@ pub(super) fn hashed<'a>(prefix_seconds: Option<i64>, domain: u8, parts: impl It
     Text(base32::encode_hash(bytes))
 }
 
-/// SHA-256 of a letter for what is named and of `parts`, each with its length in front, so that no
-/// two lists collide by concatenation. The letter and the lengths are short: most ids are made of
-/// fifty-five bytes at most, which is what one block of the hash takes.
+/// The SHA-256 of a letter for the kind of id and of `parts`. Each part has its length before it,
+/// so that no two lists of parts give the same bytes. The letter and the lengths are short: most
+/// ids are made of at most fifty-five bytes, which fit in one block of the hash.
 fn digest<'a>(domain: u8, parts: impl Iterator<Item = &'a [u8]>) -> [u8; 32] {
     let mut hasher = Sha256::new();
-    // One long piece is hashed sooner than many short ones.
+    // Hashing one long piece is faster than hashing many short ones.
     let (mut gathered, mut length) = ([0_u8; TYPICAL_MESSAGE], 1_usize);
     gathered[0] = domain;
     for part in parts {
         let end = length.saturating_add(1).saturating_add(part.len());
-        // A part that fits in there, its length in front, is shorter than 0x80 bytes, so that the
-        // length is one byte.
+        // A part that fits in the buffer with its length before it is shorter than 0x80 bytes, so
+        // its length is one byte.
         if let (Ok(size), Some([first, rest @ ..])) = (u8::try_from(part.len()), gathered.get_mut(length..end)) {
             *first = size;
             rest.copy_from_slice(part);
@@ -55,7 +55,8 @@ fn digest<'a>(domain: u8, parts: impl Iterator<Item = &'a [u8]>) -> [u8; 32] {
         hasher.update(gathered.get(..length).unwrap_or_default());
         length = 0;
         let mut rest = part.len();
-        // Seven bits a byte, the lowest first; the highest bit says that there are more.
+        // The length is written with seven bits in each byte, the lowest first. The highest bit
+        // says that more bytes follow.
         while rest >= 0x80 {
             hasher.update([0x80 | (rest & 0x7f) as u8]);
             rest >>= 7;
@@ -67,7 +68,7 @@ fn digest<'a>(domain: u8, parts: impl Iterator<Item = &'a [u8]>) -> [u8; 32] {
     hasher.finalize().into()
 }
 
-/// What is the same in all ids of the deliveries of one postback, hashed once.
+/// The part that all ids of one postback's deliveries share, hashed once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct DeliveryKey([u8; 16]);
 
@@ -123,7 +124,7 @@ mod tests {
             let plain = [b"e\x01a".as_slice(), prefix, long.as_bytes(), b"\x01b"].concat();
             let expected = base32::encode(&Sha256::digest(&plain)[..16]);
             assert_eq!(EventId::of(None, &["a", &long, "b"]).as_str(), expected, "{length}");
-            // The same where nothing is gathered before it.
+            // The same holds when nothing is in the buffer before the long part.
             let (before, after) = ("y".repeat(200), [prefix, long.as_bytes()].concat());
             let plain = [b"e\xc8\x01".as_slice(), before.as_bytes(), &after].concat();
             let expected = base32::encode(&Sha256::digest(&plain)[..16]);

@@ -1,7 +1,7 @@
-//! Layer 0: ids and names: bounded, printable, compared exactly.
+//! Layer 0: ids and names. They are bounded and printable, and they are compared exactly.
 //!
-//! Their texts are shared. To keep short ones in place took a tenth more time in `decide`, and in
-//! place or not made less than 4 % of its instructions.
+//! Their texts are shared. Keeping short ones in place took a tenth more time in `decide`; whether
+//! they are in place changed its instructions by less than 4 %.
 
 pub(crate) mod base32;
 mod hash;
@@ -14,16 +14,16 @@ use kind::IdKind;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
-/// The longest id of the configuration (campaign, offer, postback ..), in bytes: it must fit in a
-/// path segment and an index.
+/// The longest id of the configuration (of a campaign, an offer, a postback ..), in bytes. It must
+/// fit in a path segment and in an index.
 pub const MAX_CONFIG_ID: usize = 64;
-/// The longest click id, receipt or network event id, in bytes: ClickBank passes `extclid` up to
-/// 256.
+/// The longest click id, receipt or event id of a network, in bytes: ClickBank passes on an
+/// `extclid` of up to 256.
 pub const MAX_FOREIGN_ID: usize = 256;
 /// The longest conversion type name, in bytes.
 pub const MAX_TYPE_NAME: usize = 64;
 
-/// A text that is not an id.
+/// The error for a text that is not an id.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{what} {problem}")]
 pub struct IdError {
@@ -76,25 +76,27 @@ fn hash_text(what: &'static str, text: &str) -> Result<(), IdError> {
     }
 }
 
-/// An id of one kind: bounded, printable, compared exactly. A clone never allocates.
+/// An id of one kind. It is bounded and printable, and it is compared exactly. A clone does not
+/// allocate.
 ///
-/// Ids of two kinds are two types: [`CampaignId`] and [`OfferId`] cannot be mistaken for each
-/// other.
+/// Ids of two kinds have two types, so a [`CampaignId`] and an [`OfferId`] cannot be mistaken for
+/// each other.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id<K: IdKind>(Arc<str>, PhantomData<K>);
 
 impl<K: IdKind> Id<K> {
-    /// Checks `text`.
+    /// Checks a text and makes an id of it.
     ///
     /// # Errors
-    /// Rejects the empty text, one over its length, and characters that do not belong in it.
+    /// - an empty text, one over the length of this kind of id, or one with a character that the
+    ///   kind does not allow
     pub fn new(text: impl AsRef<str>) -> Result<Self, IdError> {
         let text = text.as_ref();
         (K::CHECK)(K::NAME, text)?;
         Ok(Self::checked(text))
     }
 
-    /// The text.
+    /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -155,21 +157,21 @@ impl<'de, K: IdKind> Deserialize<'de> for Id<K> {
     }
 }
 
-/// Kinds of ids, each with its name for errors and what it may be.
+/// Declares kinds of ids, each with its name for errors and its check.
 macro_rules! ids {
     ($($(#[$meta:meta])* $name:ident: $kind:ident($what:literal, $check:expr $(, $stored:expr)?);)+) => {
         mod kind {
             use super::IdError;
 
-            /// What kinds of ids differ in.
+            /// The properties in which kinds of ids differ.
             pub trait IdKind: Copy + Ord + core::hash::Hash {
-                /// The type's name, for debugging.
+                /// The name of the type, for `Debug`.
                 const TYPE: &'static str;
-                /// The name, for errors.
+                /// The name of the kind, for errors.
                 const NAME: &'static str;
-                /// Whether a text is one.
+                /// Checks whether a text is an id of this kind.
                 const CHECK: fn(&'static str, &str) -> Result<(), IdError>;
-                /// Whether a text is one that may have been stored.
+                /// Checks whether a stored text is an id of this kind.
                 const STORED: fn(&'static str, &str) -> Result<(), IdError> = Self::CHECK;
             }
 
@@ -199,7 +201,8 @@ fn foreign_text(what: &'static str, text: &str) -> Result<(), IdError> {
     bounded(what, text, MAX_FOREIGN_ID, foreign_character)
 }
 
-/// Stands in front of an event id that is kept among receipts. No text of a network's holds it.
+/// The character before an event id that is kept among receipts. No text from a network can hold
+/// it.
 const EVENT_ID: char = '\u{1}';
 
 fn receipt_or_event_id(what: &'static str, text: &str) -> Result<(), IdError> {
@@ -211,31 +214,32 @@ fn type_text(what: &'static str, text: &str) -> Result<(), IdError> {
 }
 
 ids! {
-    /// A campaign's id, also the first path segment of its click URL.
+    /// A campaign's id. It is also the first path segment of its click URL.
     CampaignId: Campaign("campaign id", config_text);
     /// An offer's id.
     OfferId: Offer("offer id", config_text);
-    /// An offer source's id, also the last path segment of its postback and INS URL.
+    /// An offer source's id. It is also the last path segment of its postback and INS URL.
     OfferSourceId: OfferSource("offer source id", config_text);
     /// A traffic channel's id.
     ChannelId: Channel("traffic channel id", config_text);
-    /// A postback's id inside its campaign.
+    /// The id of a postback inside its campaign.
     PostbackId: Postback("postback id", config_text);
     /// A domain's id.
     DomainId: Domain("domain id", config_text);
-    /// The tenant of a store; part of every delivery id.
+    /// The tenant of a store. It is a part of every delivery id.
     Namespace: Tenant("namespace", config_text);
-    /// A click id, ours or another tracker's; compared exactly.
+    /// A click id, our own or another tracker's.
     ClickId: Click("click id", foreign_text);
     /// A network's receipt, without the `-Bnnn` of a rebill.
     Receipt: Sale("receipt", foreign_text, receipt_or_event_id);
-    /// A conversion type's name: exact, case-sensitive, sent to the channel as it is.
+    /// The name of a conversion type: case-sensitive, and sent to the channel unchanged.
     TypeName: ConversionType("conversion type", type_text);
-    /// The identity of one message: sending it again is a duplicate.
+    /// The identity of one message. The same message sent again has the same id, which makes it a
+    /// duplicate.
     EventId: Event("event id", hash_text);
     /// The identity of one conversion.
     ConversionId: Conversion("conversion id", hash_text);
-    /// The identity of one postback to be delivered; it never changes over retries, restarts and
+    /// The identity of one delivery of a postback. It never changes over retries, restarts and
     /// replays.
     DeliveryId: Delivery("delivery id", hash_text);
     /// The identity of one refused body.
@@ -245,24 +249,24 @@ ids! {
 }
 
 impl Default for Namespace {
-    /// `default`.
+    /// The namespace `default`.
     fn default() -> Self {
         Self::checked("default")
     }
 }
 
 impl Receipt {
-    /// The key of a network's event id among the receipts of its source, for what is known of
-    /// either in the same way: which click it belongs to. It is equal to no receipt that a network
-    /// sends.
+    /// The key of a network's event id among the receipts of its source. It allows the same look-up
+    /// for both: the click to which the event or receipt belongs. It is never equal to a receipt
+    /// that a network sends.
     #[must_use]
     pub fn of_event_id(id: &str) -> Self {
         Self::checked(&[EVENT_ID.encode_utf8(&mut [0; 1]), id].concat())
     }
 
-    /// A receipt's text without the `-Bnnn` of a rebill, and which payment it is, counted from 1
-    /// for the sale (ClickBank's vendor tools page: `P3RGBKGB-B002` is the second payment of
-    /// `P3RGBKGB`). Three digits or more.
+    /// Splits the `-Bnnn` of a rebill off a receipt's text. Returns the receipt of the sale, and
+    /// the number of the payment, counted from 1 for the sale (ClickBank's vendor tools page:
+    /// `P3RGBKGB-B002` is the second payment of `P3RGBKGB`). The number has three digits or more.
     #[must_use]
     pub(crate) fn split_rebill(text: &str) -> (&str, Option<u32>) {
         let split = text.rsplit_once("-B").filter(|(sale, number)| {
@@ -275,7 +279,7 @@ impl Receipt {
     }
 }
 
-/// Ids that are made here carry the letter of what they name.
+/// Kinds of ids that are made here. Each has a letter of its own in its hash.
 trait Made: IdKind {
     const DOMAIN: u8;
 }
@@ -292,19 +296,20 @@ made!(Event b'e', Conversion b'c', Delivery b'd', Refused b'r', Document b'f');
 
 #[expect(private_bounds, reason = "ids are made inside this crate alone")]
 impl<K: Made> Id<K> {
-    /// The id of these parts; with `seconds`, prefixed by that time.
+    /// Makes the id of these parts. With `seconds`, the id begins with that time.
     pub(crate) fn of(seconds: Option<i64>, parts: &[&str]) -> Self {
         Self::checked(&hashed(seconds, K::DOMAIN, parts.iter().map(|part| part.as_bytes())))
     }
 
-    /// The same of texts as bytes.
+    /// Makes the same id from parts that are given as bytes.
     pub(crate) fn of_bytes(seconds: Option<i64>, parts: &[&[u8]]) -> Self {
         Self::checked(&hashed(seconds, K::DOMAIN, parts.iter().copied()))
     }
 }
 
 impl DeliveryId {
-    /// The id of a delivery that a host makes itself; none is that of a postback that was decided.
+    /// Makes the id of a delivery that a host adds itself. It is never equal to the id of a decided
+    /// postback.
     pub(crate) fn of_host(seconds: i64, parts: &[&str]) -> Self {
         let parts = parts.iter().map(|part| part.as_bytes());
         Self::checked(&hashed(Some(seconds), b'h', parts))

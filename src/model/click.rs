@@ -1,32 +1,32 @@
-//! A click: one visitor sent to one offer by one campaign.
+//! A click: one visitor whom a campaign sent to an offer.
 
 use super::{Kept, Note};
 use crate::value::{CampaignId, ChannelId, ClickId, Money, OfferId, OfferSourceId, Pii, Timestamp};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
-/// How many numbered slots a click has (`sub1`..`sub20`), and a conversion as well: the trackers of
-/// the field agree on twenty.
+/// The number of slots of a click (`sub1`..`sub20`), and of a conversion as well. Other trackers
+/// have twenty too.
 pub const SLOTS: u8 = 20;
 
 /// Values by slot number, 1 to [`SLOTS`].
 pub type Slots = BTreeMap<u8, String>;
 
-/// One click as it is stored.
+/// One click, as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Click {
-    /// Its id, ours or another tracker's.
+    /// The id of the click, our own or another tracker's.
     pub id: ClickId,
-    /// When it happened.
+    /// The time of the click.
     pub at: Timestamp,
-    /// The campaign that it came through.
+    /// The campaign through which the visitor came.
     pub campaign: CampaignId,
-    /// The offer that it was sent to.
+    /// The offer to which the visitor was sent.
     pub offer: OfferId,
-    /// The source of that offer: only its events may convert this click.
+    /// The source of that offer. Only events of this source may convert the click.
     pub source: OfferSourceId,
-    /// The traffic channel that brought it.
+    /// The traffic channel that sent the visitor.
     pub channel: ChannelId,
     /// The channel's own click id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -34,27 +34,27 @@ pub struct Click {
     /// A second id of the channel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
-    /// What the click cost.
+    /// The cost of the click.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Money>,
-    /// `sub1`..`sub20` of the click URL.
+    /// The slots `sub1`..`sub20` of the click URL.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub subs: Slots,
-    /// What the host knows of the visitor, by macro name (`country`, `os`, `browser` ..). Not
+    /// What the host knows of the visitor, by macro name (`country`, `os`, `browser` ..). It is not
     /// personal by itself.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub visitor: BTreeMap<String, String>,
-    /// What was wrong with its URL; at most [`MAX_NOTES`](super::MAX_NOTES).
+    /// The problems of the click's URL, at most [`MAX_NOTES`](super::MAX_NOTES).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
-    /// Personal values by macro name (`ip`, `useragent`). Kept apart: a store writes them to its
-    /// expiring column alone.
+    /// Personal values by macro name (`ip`, `useragent`). They are kept apart, since a store writes
+    /// them only to its expiring column.
     #[serde(skip)]
     pub private: BTreeMap<String, Pii>,
 }
 
 impl Click {
-    /// A click with its required parts; set the public fields that are known.
+    /// Makes a click from its required parts. Set the public fields that are known.
     #[must_use]
     pub fn new(
         id: ClickId,
@@ -81,7 +81,7 @@ impl Click {
         }
     }
 
-    /// What was wrong with the value that this slot (`ref_id`, `sub1` ..) came without.
+    /// The problem of the value that was left out of this slot (`ref_id`, `sub1` ..), if one was.
     #[must_use]
     pub fn left_out(&self, slot: &str) -> Option<&Note> {
         let mut notes = self.notes.iter();
@@ -95,7 +95,7 @@ mod tests {
     use crate::model::NoteProblem;
     use alloc::string::ToString;
 
-    /// A row as version 0.1 stored it, before there were notes.
+    /// A row as version 0.1 stored it, when clicks had no notes.
     const WITHOUT_NOTES: &str = r#"{"id":"c7d1f0a2","at":"2026-04-23T17:57:04Z","campaign":"summer","offer":"book","source":"net","channel":"push","ref_id":"R-1","cost":{"amount":"0.02","currency":"USD"},"subs":{"1":"zone"},"visitor":{"country":"US"}}"#;
 
     #[test]

@@ -1,4 +1,4 @@
-//! A conversion: what an event, or several of them, came to.
+//! A conversion: the result of one or more events.
 
 use super::{Click, Status};
 use crate::event::Kind;
@@ -9,43 +9,43 @@ use crate::value::{
 use alloc::{collections::BTreeMap, string::String};
 use serde::{Deserialize, Serialize};
 
-/// What one event contributes to a conversion. Depends on the event and the configuration alone,
-/// never on arrival or on what else is known, so that the order of arrival cannot change it.
+/// The part of one event in a conversion. It depends only on the event and the configuration, never
+/// on the order of arrival or on other events, so the order of arrival cannot change it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Entry {
-    /// The event.
+    /// The id of the event.
     pub event: EventId,
-    /// When it happened.
+    /// The time of the event.
     pub at: Timestamp,
     /// Whether `at` is the network's time.
     pub timed: bool,
-    /// When it arrived, where `at` is the network's time: of two messages with one time the one
-    /// that arrived later is the later one.
+    /// The time of arrival, where `at` is the network's time. Of two messages with the same time,
+    /// the one that arrived later counts as the later one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub received_at: Option<Timestamp>,
-    /// What happened.
+    /// The kind of event.
     pub kind: Kind,
-    /// The conversion type's name.
+    /// The name of the conversion type.
     #[serde(rename = "type")]
     pub type_name: TypeName,
     /// Whether the configuration knows that type.
     pub known: bool,
-    /// The approval state.
+    /// The approval status.
     pub status: Status,
-    /// The network's own status word, when it sent one.
+    /// The network's own word for the status, where it sent one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_word: Option<Shared<str>>,
-    /// The amount as it came; the offer's own payout where a sale came without one.
+    /// The amount as it came, or the offer's own payout where a sale came without an amount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sum: Option<Money>,
-    /// Whether the network marked it as a test: it is never money.
+    /// Whether the network marked it as a test. A test never counts as money.
     #[serde(default)]
     pub test: bool,
-    /// The network's receipt; a reversal carries that of the sale which it takes back.
+    /// The network's receipt. A reversal has the receipt of the sale that it reverses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<Receipt>,
-    /// The receipt of the sale that an upsell belongs to.
+    /// The receipt of the sale to which an upsell belongs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<Receipt>,
     /// The network's own id of the event.
@@ -54,13 +54,13 @@ pub struct Entry {
     /// The network's order number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_id: Option<Shared<str>>,
-    /// The plain parameters by name.
+    /// The parameters by name, without the personal ones.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: Shared<BTreeMap<String, String>>,
 }
 
 impl Entry {
-    /// An approved sale of a known type, without an amount and with nothing else.
+    /// Makes an approved sale of a known type, without an amount and with no other values.
     #[must_use]
     pub fn new(event: EventId, at: Timestamp, type_name: TypeName) -> Self {
         Self {
@@ -84,40 +84,41 @@ impl Entry {
     }
 }
 
-/// A conversion's money in the account's currency.
+/// The revenue of a conversion, in the account's currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Revenue {
-    /// It counts, negative for a reversal.
+    /// The revenue counts. It is negative for a reversal.
     Counted {
-        /// In the account's currency.
+        /// The amount, in the account's currency.
         money: Money,
     },
-    /// It would be this much, but its status is not one that counts.
+    /// The conversion would have this amount, but its status is not one that counts.
     NotCounted {
-        /// In the account's currency.
+        /// The amount, in the account's currency.
         money: Money,
     },
-    /// The type or the kind is never money, it is a test, or it came without an amount.
+    /// There is no revenue: the type or the kind never counts as money, it is a test, or it came
+    /// without an amount.
     Nothing,
-    /// There is no rate from its currency to the account's; under `increment`, for none of its
-    /// amounts.
+    /// There is no rate from the conversion's currency to the account's; under `increment`, for
+    /// none of its amounts.
     NoRate,
 }
 
-/// What a conversion's revenue is of.
+/// What the revenue of a conversion is made of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Basis {
-    /// Of the message that it shows.
+    /// The message that the conversion shows.
     #[default]
     Shown,
-    /// Of all its messages, whose amounts are added (`increment`).
+    /// All its messages, whose amounts are added (`increment`).
     Added,
-    /// Of what refunds with an amount have taken back of an order whose own status is no revenue:
-    /// they have it from here, so that nothing is taken back twice.
+    /// The refunds with an amount, for an order whose own status is not revenue. Their total is kept
+    /// here, so that nothing is taken back twice.
     TakenBack,
 }
 
@@ -127,13 +128,13 @@ impl Basis {
     }
 }
 
-/// One conversion as it is stored and shown.
+/// One conversion, as it is stored and shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Conversion {
-    /// Its id, stable over every update.
+    /// The id of the conversion, which stays the same over every update.
     pub id: ConversionId,
-    /// The click that made it.
+    /// The click that converted.
     pub click: ClickId,
     /// The click's campaign.
     pub campaign: CampaignId,
@@ -143,23 +144,23 @@ pub struct Conversion {
     pub source: OfferSourceId,
     /// The click's channel.
     pub channel: ChannelId,
-    /// The event that it shows.
+    /// The event whose data the conversion shows.
     pub shown: Shared<Entry>,
-    /// The amount: of the shown event, or the sum under `increment`; negative for a reversal.
+    /// The amount of the shown event, or under `increment` the sum of all; negative for a reversal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sum: Option<Money>,
-    /// The money in the account's currency.
+    /// The revenue in the account's currency.
     pub revenue: Revenue,
-    /// What `revenue` is of.
+    /// What `revenue` is made of.
     #[serde(default, skip_serializing_if = "Basis::is_shown")]
     pub basis: Basis,
-    /// How many events it holds.
+    /// The number of events in it.
     pub count: u32,
 }
 
 impl Conversion {
-    /// The conversion of `click` that one entry makes: it counts the entry's amount as revenue,
-    /// unconverted.
+    /// Makes the conversion of `click` from one entry. The amount of the entry counts as revenue,
+    /// without a conversion of currency.
     #[must_use]
     pub fn new(id: ConversionId, click: &Click, shown: impl Into<Shared<Entry>>) -> Self {
         let shown = shown.into();

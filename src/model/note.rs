@@ -1,23 +1,24 @@
-//! What was wrong with a click's URL. The visitor went on; a person can see it here and mend it.
+//! The problems of a click's URL. The visitor was sent on all the same; a person can see the
+//! problem here and mend it.
 
 use super::vocabulary::closed_enum;
 use alloc::string::String;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
-/// The most notes of one click.
+/// The most notes that one click keeps.
 pub const MAX_NOTES: usize = 32;
-/// The most that a note keeps of a value, in characters.
+/// The most characters of a value that a note keeps.
 pub const MAX_NOTE_VALUE: usize = 64;
 
 closed_enum! {
-    /// What was wrong with a parameter of a click's URL.
+    /// The problem of a parameter of a click's URL.
     pub enum NoteProblem {
         /// It is a macro that the channel did not fill.
         Unfilled = "unfilled",
         /// It came more than once.
         Repeated = "repeated",
-        /// It is longer than a click keeps.
+        /// It is longer than the limit for a click's values.
         TooLong = "too_long",
         /// It holds a percent sign without two hexadecimal digits.
         Escape = "escape",
@@ -27,46 +28,47 @@ closed_enum! {
         Control = "control",
         /// It is not an amount.
         NotAnAmount = "not_an_amount",
-        /// It does not fit its place in the offer's URL.
+        /// It does not fit its place in the URL of the offer.
         Unfit = "unfit",
     }
 }
 
 closed_enum! {
-    /// What became of the value that a [`Note`] is about.
+    /// What was done with the value of a [`Note`].
     pub enum Kept {
         /// It was left out.
         Nothing = "nothing",
-        /// What stands before the fault.
+        /// The part before the problem was kept.
         Part = "part",
-        /// The first of several.
+        /// The first of several values was kept.
         First = "first",
-        /// All of it, in the click; the offer's URL was written without it.
+        /// All of it was kept in the click, but the offer's URL was written without it.
         Whole = "whole",
     }
 }
 
-/// What was wrong with one parameter of a click's URL, and what was done.
+/// The problem of one parameter of a click's URL, and what was done about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Note {
     /// The parameter's name in the URL.
     pub parameter: String,
-    /// The slot that it fills (`ref_id`, `sub1` ..), where that is not its name.
+    /// The slot that the parameter fills (`ref_id`, `sub1` ..), where it is not the parameter's
+    /// name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slot: Option<String>,
-    /// What was wrong.
+    /// The problem.
     pub problem: NoteProblem,
-    /// What became of the value.
+    /// What was done with the value.
     pub kept: Kept,
-    /// The beginning of an unfilled macro, as it came; of other values, and of personal ones,
-    /// nothing is repeated.
+    /// The beginning of an unfilled macro, as it came. No other value is repeated here, and no
+    /// personal value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
 
 impl Note {
-    /// A note on a parameter that fills the slot of its name.
+    /// Makes a note on a parameter that fills the slot with its own name.
     #[must_use]
     pub fn new(parameter: impl Into<String>, problem: NoteProblem, kept: Kept) -> Self {
         Self {
@@ -84,7 +86,7 @@ impl Note {
         self.slot.as_deref().unwrap_or(&self.parameter)
     }
 
-    /// What came, behind a name: `came as `${SUBID}``.
+    /// How the value came, as a text to follow a name: `came as `${SUBID}``.
     pub(crate) fn came(&self) -> impl fmt::Display {
         Came(self)
     }
@@ -102,7 +104,7 @@ impl fmt::Display for Came<'_> {
 }
 
 impl NoteProblem {
-    /// How the value came, behind "came".
+    /// How the value came, as a text to follow "came".
     fn text(self) -> &'static str {
         match self {
             Self::Unfilled => "as a macro that nobody filled",
@@ -128,7 +130,7 @@ impl Kept {
     }
 }
 
-/// One sentence: `` `ref_id` came as `${SUBID}`; it was left out ``.
+/// Prints one sentence: `` `ref_id` came as `${SUBID}`; it was left out ``.
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` {}; {}", self.parameter, self.came(), self.kept.text())

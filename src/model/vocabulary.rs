@@ -1,5 +1,5 @@
-//! The words of the configuration: closed where they are ours, open where a person may add their
-//! own.
+//! The vocabulary of the configuration. A list of words is closed where the words are ours, and
+//! open where a person may add words.
 
 use crate::value::open_enum;
 use serde::{Deserialize, Serialize};
@@ -13,10 +13,10 @@ macro_rules! closed_enum {
         }
 
         impl $name {
-            /// All of them, in the order of declaration.
+            /// All variants, in the order of declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The word, as in the configuration document.
+            /// The word in the configuration document.
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self {
@@ -24,7 +24,7 @@ macro_rules! closed_enum {
                 }
             }
 
-            /// The variant of a word, matched exactly.
+            /// The variant of a word, which is matched exactly.
             #[must_use]
             pub fn from_word(word: &str) -> Option<Self> {
                 match word {
@@ -44,115 +44,117 @@ macro_rules! closed_enum {
 pub(super) use closed_enum;
 
 closed_enum! {
-    /// What a visitor's browser tells the offer of where the visitor comes from: the header
-    /// `Referrer-Policy` of a redirect (W3C, <https://www.w3.org/TR/referrer-policy/>).
+    /// What the visitor's browser tells the offer about the page from which the visitor comes: the
+    /// header `Referrer-Policy` of a redirect (W3C, <https://www.w3.org/TR/referrer-policy/>).
     pub enum ReferrerPolicy {
-        /// Nothing.
+        /// The browser sends nothing.
         NoReferrer = "no-referrer",
-        /// The whole URL, but nothing from https to http.
+        /// The browser sends the whole URL, but nothing from https to http.
         NoReferrerWhenDowngrade = "no-referrer-when-downgrade",
-        /// The whole URL to the same origin only.
+        /// The browser sends the whole URL, but only to the same origin.
         SameOrigin = "same-origin",
-        /// Scheme and host.
+        /// The browser sends scheme and host.
         Origin = "origin",
-        /// Scheme and host, but nothing from https to http.
+        /// The browser sends scheme and host, but nothing from https to http.
         StrictOrigin = "strict-origin",
-        /// The whole URL to the same origin, else scheme and host.
+        /// The browser sends the whole URL to the same origin, and scheme and host to others.
         OriginWhenCrossOrigin = "origin-when-cross-origin",
-        /// The same, but nothing from https to http: what browsers do by themselves.
+        /// The same, but nothing from https to http. This is the default of browsers.
         StrictOriginWhenCrossOrigin = "strict-origin-when-cross-origin",
-        /// The whole URL, always.
+        /// The browser always sends the whole URL.
         UnsafeUrl = "unsafe-url",
     }
 }
 
 impl Default for ReferrerPolicy {
-    /// As browsers do by themselves. Said in the redirect, it also holds where the page before it
-    /// would give away more.
+    /// The default of browsers. Because the redirect names it, it also holds where the page before
+    /// the redirect would reveal more.
     fn default() -> Self {
         Self::StrictOriginWhenCrossOrigin
     }
 }
 
 closed_enum! {
-    /// The approval state of a conversion.
+    /// The approval status of a conversion.
     pub enum Status {
-        /// Will be paid.
+        /// It will be paid.
         Approved = "approved",
-        /// The decision comes later.
+        /// It is not decided yet.
         Pending = "pending",
-        /// Will not be paid.
+        /// It will not be paid.
         Declined = "declined",
-        /// Anything else; the network's own word is kept beside it.
+        /// Any other status. The network's own word is kept beside it.
         Other = "other",
     }
 }
 
 closed_enum! {
-    /// What a conversion type counts as.
+    /// What conversions of a type count as.
     pub enum Counts {
-        /// A conversion with its money: the conversions of CR, CPA, caps and shares.
+        /// A conversion with its revenue. Only these count in CR, CPA, caps and shares.
         Sale = "sale",
-        /// Money, but no second conversion: an upsell, a rebill.
+        /// Revenue that is not a conversion of its own: an upsell or a rebill.
         Revenue = "revenue",
-        /// A step on the way; never money.
+        /// A step before the sale. It is never revenue.
         Step = "step",
-        /// Money taken back.
+        /// Money that was taken back.
         Reversal = "reversal",
-        /// Worth knowing; never money.
+        /// A piece of information. It is never revenue.
         Info = "info",
     }
 }
 
 closed_enum! {
-    /// What another event of the same click and type does.
+    /// What a further event of the same click and type does.
     pub enum Duplicates {
-        /// Makes another conversion.
+        /// It makes another conversion.
         Create = "create",
-        /// Makes another conversion, marked new or repeated.
+        /// It makes another conversion, which is marked as new or repeated.
         CreateMarked = "create_marked",
-        /// Does nothing: the first one stays.
+        /// It does nothing: the first event stays.
         Ignore = "ignore",
-        /// Replaces the conversion's data.
+        /// It replaces the conversion's data.
         Edit = "edit",
-        /// Keeps the conversion's data and adds its amount.
+        /// It adds its amount to the conversion, whose other data stay.
         Increment = "increment",
-        /// Does nothing when the network's event id is known; makes another conversion when it is
-        /// new.
+        /// It does nothing when the network's event id is known, and makes another conversion when
+        /// the id is new.
         IgnoreEventId = "ignore_event_id",
-        /// Changes the conversion of the network's event id; makes one when the id is new.
+        /// It changes the conversion with the network's event id, and makes another one when the id
+        /// is new.
         Update = "update",
     }
 }
 
 closed_enum! {
-    /// How the name of a conversion type in a postback is compared with those that are configured.
+    /// How the name of a conversion type in a postback is compared with the configured names.
     pub enum TypeCase {
-        /// Exactly, else in any case where only one type has that name; an open type exactly.
+        /// Exactly first, and then in any case where only one type has that name. A type that is
+        /// open is compared exactly.
         Any = "any",
-        /// Exactly.
+        /// Only exactly.
         Exact = "exact",
     }
 }
 
 closed_enum! {
-    /// When a postback fires again after its conversion has changed.
+    /// When a postback is sent again after its conversion has changed.
     pub enum Updates {
-        /// Once, the first time that conversion and rule match.
+        /// It is sent once, the first time that the conversion matches the rule.
         FirstMatch = "first_match",
-        /// At each change that matches.
+        /// It is sent at each change that matches.
         EveryChange = "every_change",
-        /// Never: only when the conversion is made.
+        /// It is never sent again: only a new conversion sends it.
         Never = "never",
     }
 }
 
 closed_enum! {
-    /// The role of the own account in ClickBank.
+    /// The role of one's own account in ClickBank.
     pub enum AccountRole {
-        /// Sells the product.
+        /// The account sells the product.
         Vendor = "vendor",
-        /// Promotes it.
+        /// The account promotes the product.
         Affiliate = "affiliate",
     }
 }
@@ -168,24 +170,24 @@ closed_enum! {
 }
 
 open_enum! {
-    /// What a parameter stands for. The first ones belong to conversions, those that begin with
-    /// `rt_` to the click. A role of one's own begins with `x_`.
+    /// The role of a parameter. The first ones belong to conversions; those that begin with `rt_`
+    /// belong to the click. Your own roles begin with `x_`.
     pub enum ParameterRole {
-        /// Dedups events between browser and server.
+        /// The id by which events from browser and server are deduplicated.
         EventId = "event_id",
         /// The order's number.
         OrderId = "order_id",
         /// The product's name.
         ContentName = "content_name",
-        /// Personal.
+        /// The buyer's e-mail address; personal.
         Email = "email",
-        /// Personal.
+        /// The buyer's phone number; personal.
         Phone = "phone",
-        /// Personal.
+        /// The buyer's first name; personal.
         FirstName = "first_name",
-        /// Personal.
+        /// The buyer's last name; personal.
         LastName = "last_name",
-        /// Personal.
+        /// The buyer's postal code; personal.
         Zip = "zip",
         /// The buyer's city.
         City = "city",
@@ -193,19 +195,19 @@ open_enum! {
         State = "state",
         /// The buyer's country.
         Country = "country",
-        /// Personal.
+        /// The buyer's date of birth; personal.
         DateOfBirth = "date_of_birth",
-        /// Personal.
+        /// The buyer's gender; personal.
         Gender = "gender",
         /// The buyer's id in another system.
         ExternalId = "external_id",
-        /// Item numbers.
+        /// The numbers of the items.
         ContentIds = "content_ids",
         /// The kind of content.
         ContentType = "content_type",
         /// The content's category.
         ContentCategory = "content_category",
-        /// How many items.
+        /// The number of items.
         NumItems = "num_items",
         /// The currency.
         Currency = "currency",
@@ -233,15 +235,15 @@ open_enum! {
         RtPlacementHashed = "rt_placement_hashed",
         /// The keyword.
         RtKeyword = "rt_keyword",
-        /// Free for own use.
+        /// A role for any purpose of your own.
         RtRole1 = "rt_role_1",
-        /// Free for own use.
+        /// A role for any purpose of your own.
         RtRole2 = "rt_role_2",
     }
 }
 
 impl ParameterRole {
-    /// Whether values of this role are personal data, kept in the expiring column alone.
+    /// Whether values of this role are personal data, which are kept only in the expiring column.
     #[must_use]
     pub fn is_private(&self) -> bool {
         matches!(

@@ -1,20 +1,21 @@
-//! What a network's postbacks have beside the names of their parameters.
+//! What is special about a network's postbacks beside the names of their parameters.
 
 use super::Meaning;
 use crate::value::Currency;
 
-/// A row of the URL that is pasted into a network: the query name, what it means and the macro.
+/// One parameter of the URL that is pasted into a network: the query name, its meaning, and the
+/// macro.
 pub(crate) type PastedRow = (&'static str, Option<Meaning>, &'static str);
 
-/// What sets the postbacks of one network apart, whatever its parameters are called.
+/// The special features of one network's postbacks, whatever its parameters are called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Dialect {
-    /// What the network is called in an error.
+    /// The name of the network in an error.
     pub(crate) network: &'static str,
-    /// The currency of every amount, whatever a postback says.
+    /// The currency of every amount, whatever currency a postback names.
     pub(crate) currency: Currency,
-    /// Whether the number of a rebill stands behind the receipt of the sale (`-B002`).
+    /// Whether the number of a rebill follows the receipt of the sale (`-B002`).
     pub(crate) numbers_rebills: bool,
-    /// The URL to paste, in its guide's order.
+    /// The parameters of the URL to paste, in the order of the network's guide.
     pub(crate) pasted: &'static [PastedRow],
 }

@@ -1,4 +1,4 @@
-//! Which query parameter holds which meaning.
+//! Which query parameter has which meaning.
 
 use super::Meaning;
 use super::dialect::Dialect;
@@ -16,13 +16,13 @@ use alloc::{
 use core::fmt;
 use thiserror::Error;
 
-/// The longest name of a query parameter, in bytes; the names in the field have up to twenty.
+/// The longest name of a query parameter, in bytes. Names in use have up to twenty.
 pub const MAX_PARAMETER_NAME: usize = 64;
 
-/// Which query parameter of a postback holds which [`Meaning`]. Names are compared exactly.
+/// Which query parameter of a postback has which [`Meaning`]. Names are compared exactly.
 ///
-/// Two names may share a meaning; the one that is listed first wins where both are given. So it is
-/// with RedTrack's `rdtk_event_id`, its id for duplicates, and `eventid`, the additional parameter
+/// Two names may share a meaning; when both are given, the one that is listed first wins. RedTrack
+/// has such a pair: `rdtk_event_id`, its id for duplicates, and `eventid`, the additional parameter
 /// of its ClickBank template with the role Event ID.
 ///
 /// ```
@@ -39,7 +39,7 @@ pub struct ParameterMap {
     formats: Arc<Formats>,
 }
 
-/// A name that does not fit in a [`ParameterMap`].
+/// The error for a name that does not fit in a [`ParameterMap`].
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{problem}")]
 pub struct NameError {
@@ -68,19 +68,19 @@ enum Problem {
 }
 
 impl NameError {
-    /// The meaning's word in the table of names, where the problem is.
+    /// The word of the meaning in the table of names at which the problem is.
     #[must_use]
     pub fn word(&self) -> &str {
         &self.word
     }
 }
 
-/// Every name that does not fit in a [`ParameterMap`].
+/// The error with every name that does not fit in a [`ParameterMap`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NameErrors(Vec<NameError>);
 
 impl NameErrors {
-    /// One for each name, in the order of the table.
+    /// Returns one error for each such name, in the order of the table.
     #[must_use]
     pub fn into_errors(self) -> Vec<NameError> {
         self.0
@@ -103,7 +103,7 @@ impl ParameterMap {
     /// RedTrack's names:
     /// `clickid sum type status currency rdtk_event_id eventid order_id token format sub1`..`sub20`
     /// (help pages "Supported dynamic parameters", "Conversion tracking" and "Duplicate postback
-    /// settings"; `token` is a choice of ours, the name of theirs is not published).
+    /// settings"). `token` is our own choice, since RedTrack's name for it is not published.
     #[must_use]
     pub fn redtrack() -> Self {
         let plain = [
@@ -127,9 +127,9 @@ impl ParameterMap {
         }
     }
 
-    /// RedTrack's names with `receipt`, `parent` and `datetime`, for a network of one's own; rename
-    /// them with [`ParameterMap::with_names`]. `time` is not among them, since other networks use
-    /// that word for other things: name it to have it read.
+    /// RedTrack's names with `receipt`, `parent` and `datetime`, for any network; rename them with
+    /// [`ParameterMap::with_names`]. `time` is not among them, since other networks use that word
+    /// for other things. Give it a name to have it read.
     #[must_use]
     pub fn generic() -> Self {
         let mut map = Self::redtrack();
@@ -139,14 +139,14 @@ impl ParameterMap {
         map
     }
 
-    /// The generic names in a network's dialect; its currency has none.
+    /// The generic names in a network's dialect. `currency` and `time` have no names there.
     pub(crate) fn spoken(dialect: Dialect) -> Self {
         let mut map = Self::generic().without(&[Meaning::Currency, Meaning::Time]);
         map.dialect = Some(dialect);
         map
     }
 
-    /// The same formats under these names alone.
+    /// Returns a map with the same formats and only these names.
     pub(crate) fn under(&self, names: &[(&str, Meaning)]) -> Self {
         Self {
             names: names
@@ -158,16 +158,16 @@ impl ParameterMap {
         }
     }
 
-    /// The map with a network's own names, by the word of the meaning: `{"clickid": "subid"}`. A
-    /// name replaces all names that the meaning had; the other meanings keep theirs.
+    /// Returns the map with a network's own names, by the word of the meaning: `{"clickid":
+    /// "subid"}`. A name replaces all names that its meaning had; the other meanings keep theirs.
     ///
     /// # Errors
-    /// All of them, not only the first:
+    /// The error has all of these, not only the first:
     /// - a word that is not a meaning
-    /// - an empty name, one over [`MAX_PARAMETER_NAME`] bytes, or one with another character than
+    /// - an empty name, one over [`MAX_PARAMETER_NAME`] bytes, or one with a character other than
     ///   ASCII letters, digits and `-_.~[]`
-    /// - a name that another meaning has, given here or from the start: rename that one too
-    /// - a name for the currency of a network whose amounts are always in one
+    /// - a name that another meaning has, either given here or from the start: rename that one too
+    /// - a name for the currency of a network whose amounts are always in one currency
     pub fn with_names(mut self, names: &BTreeMap<String, String>) -> Result<Self, NameErrors> {
         let mut errors = Vec::new();
         let mut given = Vec::new();
@@ -231,7 +231,7 @@ impl ParameterMap {
             .map(|(_, meaning)| *meaning)
     }
 
-    /// The names of a meaning, the one that wins first.
+    /// The names of a meaning; the one that wins comes first.
     pub fn names(&self, meaning: Meaning) -> impl Iterator<Item = &str> {
         self.names
             .iter()
@@ -239,9 +239,9 @@ impl ParameterMap {
             .map(|(name, _)| name.as_str())
     }
 
-    /// The query to paste into the network, macros unfilled, in its guide's order; none where the
-    /// network's macros are not known here. The event's `&type=NAME` and the token are to be
-    /// appended.
+    /// The query to paste into the network, with its macros unfilled, in the order of the network's
+    /// guide. None where the network's macros are not known here. Append the event's `&type=NAME`
+    /// and the token to it.
     #[must_use]
     pub fn pasted_query(&self) -> Option<String> {
         self.dialect?;
@@ -249,7 +249,7 @@ impl ParameterMap {
         Some(pairs.join("&"))
     }
 
-    /// The map of a source that writes amounts, currencies and times in these formats.
+    /// Returns the map for a source that writes amounts, currencies and times in these formats.
     pub(crate) fn with_formats(mut self, formats: Formats) -> Self {
         self.formats = Arc::new(formats);
         self
@@ -259,26 +259,27 @@ impl ParameterMap {
         &self.formats
     }
 
-    /// The map without the names of some meanings, which are then ignored.
+    /// Returns the map without the names of some meanings. Parameters with these names are then
+    /// ignored.
     pub(crate) fn without(&self, meanings: &[Meaning]) -> Self {
         let mut map = self.clone();
         map.names.retain(|(_, meaning)| !meanings.contains(meaning));
         map
     }
 
-    /// The names and macros of [`ParameterMap::pasted_query`]; none where the network's macros are
+    /// The names and macros of [`ParameterMap::pasted_query`]; empty where the network's macros are
     /// not known here.
     pub(crate) fn pasted(&self) -> impl Iterator<Item = (&str, &'static str)> {
         let rows = self.dialect.iter().flat_map(|dialect| dialect.pasted);
         rows.map(|&(usual, meaning, filled)| {
-            // Where a meaning has two names, the guide's is pasted.
+            // Where a meaning has two names, the guide's name is pasted.
             let kept = meaning.is_none_or(|meaning| self.meaning(usual) == Some(meaning));
             let renamed = meaning.filter(|_| !kept).and_then(|meaning| self.names(meaning).next());
             (renamed.unwrap_or(usual), filled)
         })
     }
 
-    /// Every name but those of the slots.
+    /// Every name except those of the slots.
     pub(super) fn known(&self) -> impl Iterator<Item = &str> {
         let named = self
             .names
@@ -298,13 +299,14 @@ impl ParameterMap {
         self.dialect.is_some_and(|dialect| dialect.numbers_rebills)
     }
 
-    /// The currency of every amount, whatever the postback says.
+    /// The currency of every amount, whatever currency the postback names.
     pub(super) fn forced_currency(&self) -> Option<Currency> {
         self.dialect.map(|dialect| dialect.currency)
     }
 }
 
-/// What stands in a URL's query as it is, and the brackets that some systems use in names.
+/// Whether the character may stand in a name: it needs no escape in a query, or it is a bracket,
+/// which some systems use in names.
 pub(super) fn is_name_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~' | '[' | ']')
 }

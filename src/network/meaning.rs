@@ -1,4 +1,4 @@
-//! What a query parameter of a postback can stand for.
+//! The meanings that a query parameter of a postback can have.
 
 use crate::model::SLOTS;
 use crate::scope::ClickSlot;
@@ -7,17 +7,17 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 use thiserror::Error;
 
-/// What a query parameter stands for.
+/// The meaning of a query parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Meaning {
     /// `clickid`: our click id, as the network gives it back.
     ClickId,
-    /// `sum`: what the conversion is worth.
+    /// `sum`: the amount of the conversion.
     Sum,
     /// `type`: the event's name.
     Type,
-    /// `status`: the approval state in the network's word.
+    /// `status`: the approval status, in the network's own word.
     Status,
     /// `currency`: the currency of `sum`.
     Currency,
@@ -27,21 +27,21 @@ pub enum Meaning {
     OrderId,
     /// `receipt`: the network's receipt of the sale.
     Receipt,
-    /// `parent`: the receipt of the sale that an upsell belongs to.
+    /// `parent`: the receipt of the sale to which an upsell belongs.
     Parent,
-    /// `time`: when it happened, in Unix seconds or RFC 3339.
+    /// `time`: the time of the event, in Unix seconds or RFC 3339.
     Time,
-    /// `token`: what proves the sender.
+    /// `token`: the secret that proves who sent the postback.
     Token,
-    /// `format`: the kind of answer.
+    /// `format`: the format of our response.
     Format,
-    /// `disable_postback`: anything but `0` and `false` where nothing is to be fired.
+    /// `disable_postback`: any value but `0` and `false` means that no postback is sent for it.
     DisablePostback,
     /// `sub1`..`sub20`: a slot of the conversion.
     Sub(u8),
 }
 
-/// The meanings but for the slots, with their words.
+/// All meanings except the slots, with their words.
 const WORDS: &[(&str, Meaning)] = &[
     ("clickid", Meaning::ClickId),
     ("sum", Meaning::Sum),
@@ -59,7 +59,7 @@ const WORDS: &[(&str, Meaning)] = &[
 ];
 
 impl Meaning {
-    /// The meaning of a word of the configuration, matched exactly.
+    /// Returns the meaning of a word of the configuration, which is matched exactly.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         if let Some(ClickSlot::Sub(number)) = ClickSlot::from_word(word) {
@@ -71,7 +71,8 @@ impl Meaning {
             .map(|(_, meaning)| *meaning)
     }
 
-    /// As [`Meaning::from_word`], saying what there is instead of an unknown word.
+    /// Does the same as [`Meaning::from_word`]. For an unknown word, the error names the known
+    /// ones.
     pub(crate) fn parse(word: &str) -> Result<Self, UnknownMeaning> {
         Self::from_word(word).ok_or_else(|| match nearest(word, Self::words()) {
             Some(near) => UnknownMeaning::Mistyped(word.into(), near),
@@ -79,13 +80,13 @@ impl Meaning {
         })
     }
 
-    /// Every word but those of the slots.
+    /// Every word except those of the slots.
     pub fn words() -> impl Iterator<Item = &'static str> {
         WORDS.iter().map(|(word, _)| *word)
     }
 }
 
-/// A word that is no meaning.
+/// The error for a word that is not a meaning.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(crate) enum UnknownMeaning {
     #[error("`{0}` is not a meaning of a parameter; did you mean `{1}`?")]

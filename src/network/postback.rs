@@ -1,4 +1,4 @@
-//! One postback, read.
+//! Reads one postback.
 
 use super::{Meaning, ParameterMap, RefusedAmount, RefusedTime};
 use crate::text::{Cut, QueryFault};
@@ -15,28 +15,28 @@ use alloc::{
 use core::fmt;
 use thiserror::Error;
 
-/// The longest status word, in bytes: as long as a type's name.
+/// The longest status word, in bytes: the same as for the name of a type.
 pub const MAX_STATUS_WORD: usize = MAX_TYPE_NAME;
-/// The longest value of a slot or a parameter of the source's own, in bytes. ClickBank's tracking
+/// The longest value of a slot or of a source's own parameter, in bytes. ClickBank's tracking
 /// parameters have up to 256; product titles and user agents are longer.
 pub const MAX_PARAMETER: usize = 1024;
-/// The most of an ignored name that is kept for the log, in characters.
+/// The most characters of an ignored name that are kept for the log.
 pub const MAX_IGNORED_SHOWN: usize = 64;
 
 open_enum! {
-    /// The kind of answer that a postback asks for.
+    /// The format of the response that a postback asks for.
     pub enum Format {
         /// A one-pixel image, for a browser.
         Image = "img",
-        /// The usual one.
+        /// JSON, which is the usual format.
         Json = "json",
     }
 }
 
-/// One postback, network-neutral. A value that is absent, empty or an unfilled macro is none; an
-/// amount is never zero unless it says so.
+/// One postback, network-neutral. A value that is absent, empty or an unfilled macro is none. An
+/// amount is zero only if the postback says zero.
 ///
-/// `Debug` shows no parameter's value and no token: parameters may be personal.
+/// `Debug` shows no parameter's value and no token, since parameters may be personal.
 ///
 /// ```
 /// use postback::network::{ParameterMap, InboundPostback};
@@ -54,48 +54,50 @@ open_enum! {
 pub struct InboundPostback {
     /// The click id that the network gives back.
     pub click_id: Option<ClickId>,
-    /// What it is worth, in `currency`.
+    /// The amount of the conversion, in `currency`.
     pub sum: Option<Amount>,
-    /// Whether a parameter of the amount came, and says that it knows none: `null`, `N/A`, a macro
-    /// that was not filled.
+    /// Whether a parameter of the amount came and says that there is no known amount: `null`,
+    /// `N/A`, or a macro that was not filled.
     pub no_amount: bool,
-    /// The currency of `sum`, where the postback or the network says it; else the source's default
-    /// is meant.
+    /// The currency of `sum`, where the postback or the network names it. Otherwise the source's
+    /// default currency is meant.
     pub currency: Option<Currency>,
-    /// The event's name, verbatim.
+    /// The event's name, word for word.
     pub type_word: Option<TypeName>,
-    /// The status in the network's word, verbatim.
+    /// The status in the network's own word, word for word.
     pub status_word: Option<String>,
     /// The network's id of the event.
     pub event_id: Option<String>,
     /// The network's order number.
     pub order_id: Option<String>,
-    /// The network's receipt of the sale; of a rebill that of the sale which it pays for once more.
+    /// The network's receipt of the sale. For a rebill it is the receipt of the first sale.
     pub receipt: Option<Receipt>,
-    /// The receipt as the network wrote it, with the `-Bnnn` of a rebill, which tells two payments
-    /// of one sale apart.
+    /// The receipt as the network wrote it. It has the `-Bnnn` of a rebill, which tells two
+    /// payments of one sale apart.
     pub receipt_text: Option<String>,
-    /// The receipt of the sale that this one belongs to.
+    /// The receipt of the sale to which this sale belongs.
     pub parent: Option<Receipt>,
-    /// When it happened, by the network's clock.
+    /// The time of the event, by the network's clock.
     pub time: Option<Timestamp>,
-    /// What proves the sender.
+    /// The secret that proves who sent the postback.
     pub token: Option<Secret>,
-    /// The answer that is asked for.
+    /// The format of the response that the postback asks for.
     pub format: Option<Format>,
-    /// Whether it is to be stored and to fire nothing.
+    /// Whether the conversion is to be stored without sending postbacks for it.
     pub silent: bool,
-    /// `sub1`..`sub20` under these names, whatever the query called them, and the source's own
-    /// parameters under theirs. Some may be personal: who knows their roles moves those away.
+    /// The slots under the names `sub1`..`sub20`, whatever the query calls them, and the source's
+    /// own parameters under their own names. Some may be personal; the stage that knows their roles
+    /// moves those away.
     pub parameters: BTreeMap<String, String>,
-    /// The names that mean nothing here, each once, sorted, cut at [`MAX_IGNORED_SHOWN`]
-    /// characters; also slots and own parameters that cannot be read, an own parameter whose name
-    /// is that of a slot which the query calls otherwise, and an event id that another one
-    /// outranks.
+    /// The names without a meaning here: each once, sorted, and cut at [`MAX_IGNORED_SHOWN`]
+    /// characters. It also has slots and own parameters that cannot be read, an own parameter with
+    /// the name of a slot to which the query gives another name, and an event id over which another
+    /// one wins.
     pub ignored: Vec<String>,
 }
 
-/// A postback that is refused, with the parameter at fault. Prints as the text of a 400 answer.
+/// The error for a postback that is refused. It names the parameter and prints as the text of a
+/// response with status 400.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(transparent)]
 pub struct InboundPostbackError(Problem);
@@ -122,7 +124,7 @@ enum Problem {
     Character(String),
 }
 
-/// What is wrong with a postback, for those who have codes of their own.
+/// The kind of a postback's error, for callers that have error codes of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PostbackFault {
     Query(QueryFault),
@@ -134,7 +136,7 @@ pub(crate) enum PostbackFault {
 }
 
 impl InboundPostbackError {
-    /// The parameter at fault, by its name as far as an error shows it.
+    /// The name of the parameter with the error, cut to the length that errors show.
     #[must_use]
     pub fn parameter(&self) -> Option<&str> {
         match &self.0 {
@@ -159,7 +161,7 @@ impl InboundPostbackError {
     }
 }
 
-/// A name that is repeated.
+/// This is the error for a repeated name.
 impl From<QueryError> for InboundPostbackError {
     fn from(error: QueryError) -> Self {
         Self(Problem::Repeated(error))
@@ -173,19 +175,19 @@ impl From<Problem> for InboundPostbackError {
 }
 
 impl InboundPostback {
-    /// Reads a query by the names of `map`. `own` names the source's own parameters; a name may be
-    /// own and have a meaning, then it is read as both.
+    /// Reads a query by the names of `map`. `own` lists the source's own parameters. A name may be
+    /// in `own` and also have a meaning; then it is read as both.
     ///
-    /// White space around ids, words, amounts and times is no part of them. A slot or an own
-    /// parameter that cannot be read or is over [`MAX_PARAMETER`] is left out and stands in
+    /// White space around ids, words, amounts and times is removed. A slot or an own parameter that
+    /// cannot be read or is over [`MAX_PARAMETER`] is left out and is listed in
     /// [`ignored`](Self::ignored).
     ///
     /// # Errors
-    /// - a name that means something here, or is own, and stands there more than once
-    /// - a value that cannot be read ([`Query::parse_each`]), but for slots and own parameters
-    /// - a value over its length: [`MAX_FOREIGN_ID`] for the ids and the token, [`MAX_TYPE_NAME`]
-    ///   for the type, [`MAX_STATUS_WORD`] for the status
-    /// - a sum that is not an [`Amount`], a currency that is not three letters, a time that is
+    /// - a name that has a meaning or is in `own`, and that stands in the query more than once
+    /// - a value that cannot be read ([`Query::parse_each`]), except of slots and own parameters
+    /// - a value that is too long: over [`MAX_FOREIGN_ID`] for the ids and the token,
+    ///   [`MAX_TYPE_NAME`] for the type, [`MAX_STATUS_WORD`] for the status
+    /// - a sum that is not an [`Amount`], a currency that is not three letters, or a time that is
     ///   neither whole Unix seconds nor RFC 3339
     pub fn read(query: &Query<'_>, map: &ParameterMap, own: &[&str]) -> Result<Self, InboundPostbackError> {
         let mut reader = Reader {
@@ -234,7 +236,7 @@ impl InboundPostback {
                 continue;
             };
             if Meaning::from_word(name).is_some_and(|m| matches!(m, Meaning::Sub(_)) && map.meaning(name) != Some(m)) {
-                // A slot that the network calls otherwise has this name.
+                // This is the name of a slot to which the network gives another name.
                 reader.ignored.insert((*name).to_string());
                 continue;
             }
@@ -267,8 +269,8 @@ struct Reader<'q, 'a> {
 }
 
 impl<'q> Reader<'q, '_> {
-    /// The value of a meaning and the name that it stands under. Every name is looked at, since
-    /// each may be repeated or too long.
+    /// Returns the value of a meaning and the name under which it came. Every name is checked,
+    /// since each may be repeated or too long.
     fn value(&mut self, meaning: Meaning, longest: usize) -> Result<Option<(&'q str, &'q str)>, InboundPostbackError> {
         let mut found: Option<(&'q str, &'q str)> = None;
         for name in self.map.names(meaning) {
@@ -288,7 +290,7 @@ impl<'q> Reader<'q, '_> {
         Ok(found)
     }
 
-    /// The first value of a slot's names that can be read.
+    /// Returns the first readable value of a slot's names.
     fn slot(&mut self, number: u8) -> Result<Option<String>, InboundPostbackError> {
         let mut first = None;
         for name in self.map.names(Meaning::Sub(number)) {
@@ -303,9 +305,9 @@ impl<'q> Reader<'q, '_> {
         Ok(first.map(ToString::to_string))
     }
 
-    /// A value that is kept as a text. No id and no money follow from it, so one that cannot be
-    /// read, or is too long, refuses no sale: it is left out, and named. Of two values neither is
-    /// taken.
+    /// Returns a value that is only kept as text. It is not an id and not an amount, so when it
+    /// cannot be read or is too long, the sale is not refused: the value is left out and its name
+    /// is listed. Two values for one name are an error, and neither is used.
     fn free(&mut self, name: &str) -> Result<Option<&'q str>, InboundPostbackError> {
         match self.query.value(name) {
             Ok(value) if value.is_none_or(|value| value.len() <= MAX_PARAMETER) => Ok(value),
@@ -321,8 +323,8 @@ impl<'q> Reader<'q, '_> {
         Ok(self.value(meaning, longest)?.map(|(_, value)| value.to_string()))
     }
 
-    /// A value that `parse` takes; what it refuses is told by `problem`, which gets the parameter's
-    /// name.
+    /// Returns a value that `parse` accepts. `problem` makes the error for a value that it refuses,
+    /// with the name of the parameter.
     fn parsed<T, E>(
         &mut self,
         meaning: Meaning,
@@ -337,8 +339,8 @@ impl<'q> Reader<'q, '_> {
         Ok(Some(parsed))
     }
 
-    /// A text of a checked type. `Query` holds no control characters and the length is known, so
-    /// `make` has nothing left to refuse.
+    /// Returns a text of a checked type. A `Query` holds no control characters and the length is
+    /// checked before, so `make` has nothing left to refuse.
     fn made<T, E>(
         &mut self,
         meaning: Meaning,
@@ -348,14 +350,14 @@ impl<'q> Reader<'q, '_> {
         self.parsed(meaning, longest, make, |name, _| Problem::Character(name))
     }
 
-    /// Whether a flag is set: it says anything but `0` or `false`. What is held back by mistake
-    /// can be sent later, and what was sent cannot be taken back.
+    /// Whether a flag is set: it has any value but `0` and `false`. A postback that is held back by
+    /// mistake can be sent later, but one that was sent cannot be taken back.
     fn flag(&mut self, meaning: Meaning) -> Result<bool, InboundPostbackError> {
         let value = self.value(meaning, MAX_FOREIGN_ID)?;
         Ok(value.is_some_and(|(_, value)| value != "0" && !value.eq_ignore_ascii_case("false")))
     }
 
-    /// The amount, and the currency where only what is written beside it tells that.
+    /// Returns the amount, and its currency where only the symbol beside the amount tells it.
     fn sum(&mut self, told: Option<Currency>) -> Result<Option<(Amount, Option<Currency>)>, InboundPostbackError> {
         let formats = self.map.formats();
         self.parsed(
@@ -370,7 +372,8 @@ impl<'q> Reader<'q, '_> {
         .map(Option::flatten)
     }
 
-    /// Whether the amount has a parameter that is not empty, which then says that it knows none.
+    /// Whether the amount has a parameter that is not empty; called when no amount was read, so the
+    /// parameter says that none is known.
     fn names_no_amount(&self) -> bool {
         let mut names = self.map.names(Meaning::Sum);
         names.any(|name| matches!(self.query.raw(name), Ok(Some(value)) if !value.trim().is_empty()))
@@ -395,15 +398,15 @@ impl<'q> Reader<'q, '_> {
     }
 }
 
-/// A value without the white space around it, which no id, word or amount has; none where nothing
-/// is left of it.
+/// Returns a value without the white space around it, which no id, word or amount has. None where
+/// nothing is left.
 fn trimmed(value: &str) -> Option<&str> {
     let rest = value.trim();
     let says = rest.len() == value.len() || !(rest.is_empty() || is_unfilled_macro(rest));
     says.then_some(rest)
 }
 
-/// Whether a network writes this word where it knows no amount.
+/// Whether the text is a word that networks write where they know no amount.
 fn is_no_amount(text: &str) -> bool {
     const WORDS: [&str; 6] = ["n/a", "na", "nan", "none", "null", "undefined"];
     WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))

@@ -1,4 +1,4 @@
-//! What a source wants to be answered, in place of our own words.
+//! The response body that a source asks for, in place of our own.
 
 use super::map::is_name_character;
 use crate::text::nearest;
@@ -6,13 +6,13 @@ use alloc::string::String;
 use core::{fmt, str::FromStr};
 use thiserror::Error;
 
-/// The longest body that a source may want, in bytes.
+/// The longest response body that a source may ask for, in bytes.
 pub const MAX_REPLY: usize = 1024;
-/// What may stand in it.
+/// The macros that may stand in it.
 const MACROS: [&str; 3] = ["outcome", "reason", "parameter"];
 
-/// The body of an answer, with the macros `{outcome}`, `{reason}` and `{parameter}`. Any other
-/// brace stands for itself, so that a body may be JSON.
+/// The body of a response, with the macros `{outcome}`, `{reason}` and `{parameter}`. Any other
+/// brace stands for itself, so the body may be JSON.
 ///
 /// ```
 /// use postback::definition::ReplyBody;
@@ -25,7 +25,7 @@ const MACROS: [&str; 3] = ["outcome", "reason", "parameter"];
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ReplyBody(String);
 
-/// A text that is not the body of an answer.
+/// The error for a text that is not the body of a response.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(transparent)]
 pub struct ReplyBodyError(Problem);
@@ -43,11 +43,12 @@ enum Problem {
 }
 
 impl ReplyBody {
-    /// The body for an outcome, the code of its reason and the parameter at fault; what there is
-    /// not is empty.
+    /// Returns the body for an outcome, the code of its reason, and the name of the parameter with
+    /// the error. A macro without a value becomes empty.
     #[must_use]
     pub fn filled(&self, outcome: &str, reason: &str, parameter: &str) -> String {
-        // The name comes from the caller, and the body may be anything that a browser shows.
+        // The name comes from the caller, and a browser may show the body, so only plain names are
+        // filled in.
         let is_plain = parameter.chars().all(is_name_character);
         let parameter = if is_plain { parameter } else { "" };
         let body = self.0.replace("{outcome}", outcome).replace("{reason}", reason);
@@ -60,7 +61,7 @@ impl FromStr for ReplyBody {
 
     /// # Errors
     /// - more than [`MAX_REPLY`] bytes
-    /// - a lower-case word in braces that is none of the macros
+    /// - a word of lower-case letters and underscores in braces that is not one of the macros
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text.len() > MAX_REPLY {
             return Err(ReplyBodyError(Problem::TooLong(text.len())));

@@ -1,5 +1,5 @@
-//! What the name of a parameter usually means where it means nothing here: a hint for a person,
-//! never a reading.
+//! Guesses the meaning of a parameter whose name has none here. It is a hint for a person and is
+//! never used to read a postback.
 
 use super::{Meaning, ParameterMap};
 use crate::scope::theirs;
@@ -7,10 +7,10 @@ use crate::text::nearest;
 use alloc::string::{String, ToString};
 use core::fmt;
 
-/// A shorter name is no typing mistake of another one: `sub` is not `sum`.
+/// The length below which a name is not treated as a typing mistake of another: `sub` is not `sum`.
 const SHORTEST: usize = 4;
 
-/// What was probably meant by the name of a parameter that means nothing here. Prints as one
+/// The name that was probably meant by a parameter whose name has no meaning here. It prints as one
 /// sentence:
 ///
 /// ```
@@ -34,9 +34,10 @@ pub struct NameHint {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Why {
-    /// `&amp;` of a page's source stands where `&` is meant.
+    /// The name begins with `amp;`, since the URL was copied from HTML with `&amp;` in place of
+    /// `&`.
     Html,
-    /// These systems call it so.
+    /// These other systems use that name.
     Theirs(&'static str),
     /// A name here is nearly the same.
     Near,
@@ -49,13 +50,13 @@ impl NameHint {
         &self.came
     }
 
-    /// The name to write instead.
+    /// The name to write in its place.
     #[must_use]
     pub fn meant(&self) -> &str {
         &self.meant
     }
 
-    /// What the name to write stands for; none for a parameter of the source's own.
+    /// The meaning of the name to write; none for a parameter of the source's own.
     #[must_use]
     pub fn meaning(&self) -> Option<Meaning> {
         self.meaning
@@ -80,8 +81,8 @@ impl fmt::Display for NameHint {
 }
 
 impl ParameterMap {
-    /// What was probably meant by a name that has no meaning here; none where nothing is near.
-    /// `own` names the source's own parameters.
+    /// Returns the name that was probably meant by a name without a meaning here; none where
+    /// nothing is near. `own` lists the source's own parameters.
     #[must_use]
     pub fn hint(&self, name: &str, own: &[&str]) -> Option<NameHint> {
         let is_known = |name: &str| self.meaning(name).is_some() || own.contains(&name);
@@ -112,7 +113,7 @@ impl ParameterMap {
         }
         let usual = theirs(name).and_then(|known| {
             let meaning = usual_meaning(&known.ours)?;
-            // Of several names that of the source's own table, else the plainest.
+            // Of several names, one from the source's own table is used, or else the shortest.
             let names = self.names(meaning);
             let plainest = names.min_by_key(|name| (!own.contains(name), name.len()))?;
             Some((plainest, Why::Theirs(known.whose)))
@@ -125,8 +126,8 @@ impl ParameterMap {
         })
     }
 
-    /// The name under which the network's dialect pastes a macro of this name: ClickBank's `tid`
-    /// is the click id.
+    /// The name under which the network's dialect pastes the macro with this name. For ClickBank,
+    /// `tid` is the macro of the click id.
     fn spoken_name(&self, name: &str) -> Option<&str> {
         let is_it = |filled: &str| filled.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) == Some(name);
         let (pasted, _) = self.pasted().find(|(_, filled)| is_it(filled))?;
@@ -134,7 +135,7 @@ impl ParameterMap {
     }
 }
 
-/// What a postback means by the macro of a field.
+/// The meaning that a postback's parameter has when it is named like the macro of a field.
 fn usual_meaning(ours: &str) -> Option<Meaning> {
     match ours {
         "payout" => Some(Meaning::Sum),

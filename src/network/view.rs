@@ -1,4 +1,4 @@
-//! A source as the protocol that it speaks sees it.
+//! The parts of a source that its protocol sees.
 
 use super::{Meaning, ParameterMap};
 use crate::event::Interface;
@@ -10,32 +10,34 @@ use alloc::{collections::BTreeMap, string::String, vec::Vec};
 #[derive(Debug, Clone)]
 pub(crate) struct SourceParameter {
     pub(crate) name: String,
-    /// The network's macro, as pasted into its postback URL; `{r}` is read from the notification.
+    /// The network's macro, as it is pasted into the network's postback URL. With `{r}` the value
+    /// is read from the notification.
     pub(crate) macro_text: String,
     pub(crate) role: Option<ParameterRole>,
     pub(crate) from: Vec<FieldPath>,
 }
 
-/// What a protocol sees of its source: a wing stands below the compiled tables.
+/// The parts of a source that its protocol sees. The protocols stand below the compiled tables and
+/// cannot use them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SourceView<'a> {
     pub(crate) id: &'a OfferSourceId,
     /// The currency of an amount that comes without one.
     pub(crate) currency: Currency,
-    /// Which interface counts where both bring the same sale.
+    /// The interface that counts where two interfaces report the same sale.
     pub(crate) truth: Option<Interface>,
-    /// The network's words and kinds that are matched to a type.
+    /// The network's words and kinds of event, each with the type that it is matched to.
     pub(crate) events: &'a BTreeMap<String, Option<TypeName>>,
     pub(crate) parameters: &'a [SourceParameter],
-    /// Which query parameter of a postback means what.
+    /// The meanings of a postback's query parameters.
     pub(crate) names: &'a ParameterMap,
     /// Macros for the pasted URL, by the word of their meaning.
     pub(crate) pasted: &'a BTreeMap<String, String>,
 }
 
 impl<'a> SourceView<'a> {
-    /// The names and macros of the URL to paste into the network: those of its dialect, then what
-    /// the source adds.
+    /// The names and macros of the URL to paste into the network: those of its dialect, and then
+    /// those that the source adds or replaces.
     pub(crate) fn pasted_pairs(&self) -> Vec<(&'a str, &'a str)> {
         let mut pairs: Vec<(&str, &str)> = self.names.pasted().collect();
         for (word, filled) in self.pasted {

@@ -1,11 +1,11 @@
-//! What each protocol finds doubtful.
+//! The warnings of each protocol about a source.
 
 use super::Protocol;
 use crate::config::Place;
 use crate::network::SourceView;
 
 impl Protocol {
-    /// Whether the source is for notifications, alone or beside postbacks.
+    /// Whether the source receives notifications, alone or together with postbacks.
     pub(crate) fn is_notified(&self, source: &SourceView<'_>) -> bool {
         match self {
             Self::Generic => false,
@@ -13,7 +13,7 @@ impl Protocol {
         }
     }
 
-    /// Reports what is doubtful about its notifications.
+    /// Reports doubts about the source's notifications.
     pub(crate) fn lint_notifications(&self, place: &Place<'_>, source: &SourceView<'_>) {
         match self {
             Self::Generic => {}
@@ -21,7 +21,8 @@ impl Protocol {
         }
     }
 
-    /// The same of its postbacks; `is_type` knows the conversion types.
+    /// Reports doubts about the source's postbacks. `is_type` says whether a word is a conversion
+    /// type.
     pub(crate) fn lint_postbacks(&self, place: &Place<'_>, source: &SourceView<'_>, is_type: &dyn Fn(&str) -> bool) {
         match self {
             Self::Generic => {}
@@ -29,7 +30,8 @@ impl Protocol {
         }
     }
 
-    /// Whether it judges by itself if a click id comes back through the URL of an offer.
+    /// Whether the protocol checks by itself that a click id comes back through the URL of an
+    /// offer.
     pub(crate) const fn judges_links(&self) -> bool {
         match self {
             Self::Generic => false,
@@ -37,7 +39,7 @@ impl Protocol {
         }
     }
 
-    /// The same of the URL of one of its offers.
+    /// Reports doubts about the URL of one of the source's offers.
     pub(crate) fn lint_offer(&self, place: &Place<'_>, url: &str, source: &SourceView<'_>) {
         match self {
             Self::Generic => {}

@@ -1,5 +1,5 @@
-//! Layer 3: the protocols that an offer source may speak. Each is an arm here and a wing of its
-//! own; nothing else tells them apart.
+//! Layer 3: the protocols that an offer source may use. Each protocol is a variant here and a
+//! module of its own in layer 2; no other code tells the protocols apart.
 
 mod lint;
 mod notification;
@@ -19,18 +19,18 @@ use crate::config::{Entries, Table};
 use crate::value::{Secret, SecretReference};
 use alloc::{vec, vec::Vec};
 
-/// What an offer source speaks: `protocol` of its row.
+/// The protocol of an offer source: `protocol` of its row.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Protocol {
-    /// Postbacks, by the source's own names.
+    /// Postbacks with the names that the source gives them.
     #[default]
     Generic,
     /// ClickBank's notifications and postbacks.
     ClickBank(clickbank::Settings),
 }
 
-/// The words of the document.
+/// The words for the protocols in the document.
 #[derive(Debug, Clone, Copy)]
 enum Word {
     Generic,
@@ -48,7 +48,7 @@ impl Part for Protocol {
         keys
     }
 
-    /// The keys of every protocol are checked, whichever it is.
+    /// Reads the keys of every protocol and checks them, whichever protocol is chosen.
     fn fields(row: &Table<'_>) -> Self {
         let settings = clickbank::Settings::fields(row);
         match Option::read_at(row, "protocol").unwrap_or(Word::Generic) {
@@ -76,7 +76,7 @@ impl Part for Protocol {
 }
 
 impl Protocol {
-    /// The references to the secrets of its notifications, newest first.
+    /// The references to the secrets for notifications, newest first.
     #[must_use]
     pub fn secrets(&self) -> &[SecretReference] {
         match self {
@@ -85,7 +85,7 @@ impl Protocol {
         }
     }
 
-    /// The keys that its notifications are read with; none where it has no notifications.
+    /// The keys that read the source's notifications; none for a protocol without notifications.
     pub(crate) fn key_ring(&self, secrets: Vec<Secret>) -> Option<Result<KeyRing, KeyRingError>> {
         match self {
             Self::Generic => None,
@@ -94,8 +94,8 @@ impl Protocol {
         }
     }
 
-    /// What makes one doubt that a secret is one of its notifications: of its letters, never what
-    /// they are.
+    /// Says why a secret is probably not one for the source's notifications. The text describes its
+    /// characters and never shows them.
     pub(crate) fn secret_doubt(&self, secret: &Secret) -> Option<&'static str> {
         match self {
             Self::Generic => None,

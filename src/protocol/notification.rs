@@ -1,4 +1,4 @@
-//! What each protocol makes of a notification.
+//! How each protocol reads notifications.
 
 use super::{KeyRing, Protocol};
 #[cfg(feature = "legacy-ins")]
@@ -9,8 +9,8 @@ use crate::network::{Draft, NotTaken, SourceView};
 use alloc::{borrow::Cow, collections::BTreeMap, string::String};
 
 impl Protocol {
-    /// What is wrong with names for the parameters of postbacks on a source whose truth is
-    /// notifications, which have fields of their own.
+    /// The problem of names for postback parameters on a source that relies on notifications, whose
+    /// fields have names of their own.
     pub(crate) fn unread_names(&self, truth: Option<Interface>, names: &BTreeMap<String, String>) -> Option<String> {
         let by_notification = truth == Some(Interface::Ins) && !names.is_empty();
         match self {
@@ -19,7 +19,7 @@ impl Protocol {
         }
     }
 
-    /// Whether parameters of these names are a notification, whichever protocol has them.
+    /// Whether parameters with these names are a notification of any protocol.
     pub(crate) fn names_notification(has: impl Fn(&str) -> bool) -> bool {
         clickbank::names_notification(has)
     }
@@ -32,7 +32,7 @@ impl Protocol {
         }
     }
 
-    /// The same of one whose check can be guessed.
+    /// Reads a body of an old version, whose check can be guessed.
     #[cfg(feature = "legacy-ins")]
     pub(crate) fn posted_form(&self, body: &[u8]) -> Option<Posted> {
         match self {
@@ -41,7 +41,7 @@ impl Protocol {
         }
     }
 
-    /// Opens a body; none where a check that can be guessed is wrong.
+    /// Decrypts or verifies a body. None where a check that can be guessed is missing or wrong.
     pub(crate) fn opened(&self, posted: &Posted, keys: &KeyRing) -> Option<Result<Message<'static>, Refused>> {
         match (self, posted) {
             (Self::Generic, _) => Some(Err(Refused)),
@@ -51,7 +51,7 @@ impl Protocol {
         }
     }
 
-    /// The event of a notification, as far as the protocol says it.
+    /// Makes the event of a notification, from the protocol's part of it.
     pub(crate) fn draft<'a>(
         &self,
         message: &'a Message<'_>,
@@ -65,14 +65,14 @@ impl Protocol {
     }
 }
 
-/// A notification's body whose wrapper could be read.
+/// The body of a notification whose wrapper could be read.
 #[derive(Debug)]
 pub(crate) enum Posted {
     ClickBank(clickbank::Posted),
 }
 
 impl Posted {
-    /// Whether what makes it the network's can be guessed.
+    /// Whether the check of the notification can be guessed.
     #[cfg(feature = "legacy-ins")]
     pub(crate) fn is_guessable(&self) -> bool {
         match self {
@@ -81,11 +81,11 @@ impl Posted {
     }
 }
 
-/// A notification in the clear, of whichever protocol.
+/// A readable notification of any protocol.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Message<'a> {
-    /// ClickBank's.
+    /// A notification of ClickBank's.
     ClickBank(clickbank::Message<'a>),
 }
 

@@ -1,4 +1,4 @@
-//! What each protocol says of postbacks.
+//! How each protocol reads postbacks.
 
 use super::Protocol;
 use crate::clickbank;
@@ -8,21 +8,20 @@ use crate::network::{InboundPostback, ParameterMap};
 use crate::value::{Query, Receipt};
 
 impl Protocol {
-    /// The kind of events that a row of `events` is for, whichever protocol has its word.
+    /// The kind of event that a row of `events` is for, by the words of any protocol.
     pub(crate) fn kind_of_row(word: &str) -> Option<Kind> {
         clickbank::kind_of(word)
     }
 
-    /// The kind of event whose name a word is, in whatever case; none where it is a status as well
+    /// The kind of event that a word names, in any case; none where the word is a status as well
     /// (`cancel`, `test`).
     pub(crate) fn event_named(word: &str) -> Option<Kind> {
         let neutral = || Kind::known(&word.to_ascii_lowercase()).filter(|kind| kind.adds() || kind.subtracts());
         clickbank::kind_of(&word.to_ascii_uppercase()).or_else(neutral)
     }
 
-    /// What another event of a click does where nothing is said. ClickBank's events have receipts,
-    /// and what changes an order is an event of its own; other networks send the order again with
-    /// another status.
+    /// The default for a further event of a click. ClickBank's events have receipts, and a change
+    /// of an order is an event of its own. Other networks send the order again with another status.
     pub(crate) fn usual_duplicates(&self) -> Duplicates {
         match self {
             Self::Generic => Duplicates::Update,
@@ -30,7 +29,7 @@ impl Protocol {
         }
     }
 
-    /// The usual names of its postbacks.
+    /// The default names of the protocol's postback parameters.
     pub(crate) fn parameter_map(&self) -> ParameterMap {
         match self {
             Self::Generic => ParameterMap::generic(),
@@ -40,7 +39,7 @@ impl Protocol {
         }
     }
 
-    /// The kind of event that a postback's word says by itself.
+    /// The kind of event that a postback's word means without configuration.
     pub(crate) fn kind_of(&self, word: &str) -> Option<Kind> {
         match self {
             Self::Generic => None,
@@ -48,7 +47,7 @@ impl Protocol {
         }
     }
 
-    /// The word that its notifications have for what a postback calls otherwise.
+    /// The word in notifications for a kind that postbacks name differently.
     pub(crate) fn notified_word(&self, kind: &Kind) -> Option<&'static str> {
         match self {
             Self::Generic => None,
@@ -56,12 +55,12 @@ impl Protocol {
         }
     }
 
-    /// Whether the case of its postbacks' words says nothing.
+    /// Whether the words of the protocol's postbacks are compared without regard to case.
     pub(crate) fn folds_words(&self) -> bool {
         matches!(self, Self::ClickBank(_))
     }
 
-    /// Whether a postback is its network's test.
+    /// Whether a postback is a test of its network's.
     pub(crate) fn is_test(&self, read: &InboundPostback) -> bool {
         match self {
             Self::Generic => false,
@@ -69,7 +68,7 @@ impl Protocol {
         }
     }
 
-    /// Whether it is a receipt that the network makes up for its tests.
+    /// Whether the network makes up this receipt for its tests.
     pub(crate) fn is_made_up(&self, receipt: &Receipt) -> bool {
         match self {
             Self::Generic => false,
@@ -77,8 +76,8 @@ impl Protocol {
         }
     }
 
-    /// The parameters that its pixel appends with codes, of which any may be a click id; none where
-    /// a click id is no list.
+    /// The parameters with lists of codes that the protocol's pixel appends. Any of these codes may
+    /// be a click id. Empty where a click id is never in a list.
     pub(crate) fn names_of_codes(&self) -> &'static [&'static str] {
         match self {
             Self::Generic => &[],
@@ -86,7 +85,7 @@ impl Protocol {
         }
     }
 
-    /// Those codes, and where it is a pixel those in place of the click id.
+    /// Returns those codes; for a pixel, also the codes in the parameter of the click id.
     pub(crate) fn codes<'q, 'a>(
         &self,
         query: &'q Query<'a>,

@@ -1,16 +1,16 @@
-//! The answer of a rule, as sixteen bits.
+//! The answer of a rule, in sixteen bits.
 
 use core::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// What a rule can fail on. The numbers are the bits of [`RuleAnswer::code`] in stored traces: none
-/// is ever given another meaning.
+/// A condition on which a rule can fail. The numbers are the bits of [`RuleAnswer::code`] in stored
+/// traces, so no number is ever given another meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Condition {
-    /// There is no conversion to answer for.
+    /// There is no conversion.
     NoConversion = 0,
     /// The configuration does not know the conversion's type.
     UnknownType = 1,
@@ -18,21 +18,21 @@ pub enum Condition {
     Types = 2,
     /// The status is not one of `statuses`.
     Statuses = 3,
-    /// It is a test, and the rule is not for tests.
+    /// The conversion is a test, and the rule is not for tests.
     Test = 4,
-    /// It takes money back, and the rule skips that.
+    /// The conversion takes money back, and the rule skips such conversions.
     Negative = 5,
-    /// The payout is under `min_payout`.
+    /// The payout is below `min_payout`.
     MinPayout = 6,
-    /// An amount that the rule needs has no rate into the channel's currency.
+    /// There is no rate into the channel's currency for an amount that the rule needs.
     NoRate = 7,
     /// The payout and `min_payout` are of different currencies.
     CurrencyMismatch = 8,
     /// The conversion came too long after the click.
     Within = 9,
-    /// A parameter of `where` is another text.
+    /// A parameter of `where` has another value.
     Where = 10,
-    /// A parameter of `require` is not there.
+    /// A parameter of `require` is missing.
     Require = 11,
     /// The click is not in the share.
     Share = 12,
@@ -41,7 +41,7 @@ pub enum Condition {
 }
 
 impl Condition {
-    /// All of them, by number.
+    /// All conditions, by number.
     pub const ALL: &'static [Self] = &[
         Self::NoConversion,
         Self::UnknownType,
@@ -59,7 +59,7 @@ impl Condition {
         Self::When,
     ];
 
-    /// The word, as in metrics and JSON.
+    /// The word of the condition in metrics and JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -91,21 +91,22 @@ impl fmt::Display for Condition {
     }
 }
 
-/// Whether a rule fires, and if not, every condition that it failed on. A number in JSON: the code.
+/// Whether a rule fires, and if not, every condition on which it failed. In JSON it is a number:
+/// the code.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u16", into = "u16")]
 pub struct RuleAnswer(u16);
 
-/// A number that is no [`RuleAnswer::code`].
+/// The error for a number that is not a [`RuleAnswer::code`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("`{0}` is not the code of a rule's answer")]
 pub struct RuleAnswerError(u16);
 
 impl RuleAnswer {
-    /// Every condition held.
+    /// The answer of a rule whose conditions all hold.
     pub const FIRES: Self = Self(0);
 
-    /// Whether every condition held.
+    /// Whether all conditions hold.
     #[must_use]
     pub const fn fires(self) -> bool {
         self.0 == 0
@@ -125,14 +126,14 @@ impl RuleAnswer {
             .filter(move |condition| self.failed_on(*condition))
     }
 
-    /// The answer as a number for traces: 0 fires, else one bit for each failed [`Condition`].
-    /// `TryFrom<u16>` reads it back.
+    /// The answer as a number for traces: 0 when the rule fires, or else one bit for each failed
+    /// [`Condition`]. `TryFrom<u16>` reads it back.
     #[must_use]
     pub const fn code(self) -> u16 {
         self.0
     }
 
-    /// What failed in either of two parts of a rule.
+    /// Joins the answers of two parts of a rule: a condition failed if it failed in either.
     pub(crate) const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
@@ -148,7 +149,7 @@ impl TryFrom<u16> for RuleAnswer {
     /// Reads [`RuleAnswer::code`].
     ///
     /// # Errors
-    /// - a number with a bit that is no condition's
+    /// - a number with a bit that belongs to no condition
     fn try_from(code: u16) -> Result<Self, RuleAnswerError> {
         let known = Condition::ALL.iter().fold(0, |all, condition| all | condition.bit());
         if code & !known == 0 {

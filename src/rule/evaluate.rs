@@ -1,4 +1,4 @@
-//! One walk over the conditions, for the answer and for its reasons alike, so that the two cannot
+//! One walk over the conditions finds both the answer and its reasons, so that the two cannot
 //! disagree.
 
 use super::{Condition, Conditions, Negative, RuleAnswer};
@@ -12,12 +12,12 @@ use alloc::{
     vec::Vec,
 };
 
-/// Whether a rule with these conditions fires, and if not, what it failed on. Every condition is
-/// looked at, so that one answer says all.
+/// Returns whether a rule with these conditions fires, and if not, on which conditions it failed.
+/// Every condition is checked, so that one answer has them all.
 ///
-/// Total and deterministic. It does not allocate, except where a clause reads an amount or a time
-/// as text (it is printed to be compared), compares without case, or asks whether a value with a
-/// `%` is there (an encoded macro is searched in it).
+/// It never fails, and it is deterministic. It does not allocate, except where a clause compares an
+/// amount or a time as text (which is printed for that), ignores case, or checks that a value with
+/// a `%` is there (which may be an encoded macro).
 #[must_use]
 pub fn evaluate(conditions: &Conditions, scope: &Scope<'_>) -> RuleAnswer {
     let mut answer = RuleAnswer::FIRES;
@@ -25,14 +25,14 @@ pub fn evaluate(conditions: &Conditions, scope: &Scope<'_>) -> RuleAnswer {
     answer
 }
 
-/// The part of [`evaluate`] that is about the type and the status.
+/// Checks the type and the status, which is one part of [`evaluate`].
 pub(crate) fn evaluate_names(conditions: &Conditions, conversion: &Conversion) -> RuleAnswer {
     let mut answer = RuleAnswer::FIRES;
     names(conditions, conversion, &mut answer);
     answer
 }
 
-/// The other part of [`evaluate`], the same for all rules that [ask it
+/// Checks the other part of [`evaluate`]. Its result is the same for all rules that [ask
 /// alike](Conditions::asks_like).
 pub(crate) fn evaluate_rest(conditions: &Conditions, conversion: &Conversion, scope: &Scope<'_>) -> RuleAnswer {
     let mut answer = RuleAnswer::FIRES;
@@ -40,9 +40,9 @@ pub(crate) fn evaluate_rest(conditions: &Conditions, conversion: &Conversion, sc
     answer
 }
 
-/// Why a rule with these conditions does not fire: what it failed on, with what it wanted and what
-/// it saw. Empty when it fires. Agrees with [`evaluate`] on every input; there is one reason for
-/// each clause.
+/// Returns why a rule with these conditions does not fire: each failed condition, with what was
+/// wanted and what was seen. Empty when the rule fires. It agrees with [`evaluate`] on every input,
+/// and has one reason for each failed clause.
 #[must_use]
 pub fn reasons(conditions: &Conditions, scope: &Scope<'_>) -> Vec<(Condition, String)> {
     let mut reasons = Vec::new();
@@ -52,7 +52,7 @@ pub fn reasons(conditions: &Conditions, scope: &Scope<'_>) -> Vec<(Condition, St
         .collect()
 }
 
-/// Where what failed goes. An answer does not ask for the reason.
+/// A collector of the failed conditions. An answer does not need the reasons.
 trait Failed<'a> {
     fn add(&mut self, condition: Condition, why: impl FnOnce() -> Unmet<'a>);
 }
@@ -130,7 +130,7 @@ fn negative<'a>(conversion: &'a Conversion, scope: &Scope<'_>, failed: &mut impl
             that: " that takes money back",
         });
     }
-    // Without a rate the payout is not known, but its sign is that of the sum.
+    // Without a rate the payout is not known, but it has the same sign as the sum.
     let money = match scope.payout {
         Some(ToldPayout::Known(money)) => Some(money),
         Some(ToldPayout::NoRate) | None => conversion.sum,
@@ -140,7 +140,7 @@ fn negative<'a>(conversion: &'a Conversion, scope: &Scope<'_>, failed: &mut impl
     }
 }
 
-/// What a rule failed on where a clause does not hold.
+/// The condition that failed when a clause does not hold.
 fn key(condition: Condition, unmet: &Unmet<'_>) -> Condition {
     match unmet {
         Unmet::Clause { seen: Seen::NoRate, .. } => Condition::NoRate,

@@ -1,4 +1,4 @@
-//! What a rule asks for, and what a stored answer says, in words. (What a reason says stands in
+//! The conditions of a rule and a stored answer, in words. (The sentences of reasons are in
 //! `condition/words.rs`.)
 
 use super::{Condition, Conditions, RuleAnswer};
@@ -13,8 +13,8 @@ use alloc::{
 use core::fmt;
 
 impl Conditions {
-    /// What they ask for, a phrase each: `type Purchase or Lead`, `payout of at least 10 USD`,
-    /// `sub1 is there`.
+    /// The conditions as phrases: `type Purchase or Lead`, `payout of at least 10 USD`, `sub1 is
+    /// there`.
     #[must_use]
     pub fn asks(&self) -> Vec<String> {
         let mut asks = Vec::new();
@@ -49,7 +49,7 @@ fn asked(condition: Condition, clause: &Clause<ParameterName>) -> String {
     }
 }
 
-/// What failed, `; ` between; nothing where the rule fires.
+/// Prints the failed conditions with `; ` between them, and nothing where the rule fires.
 impl fmt::Display for RuleAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (number, failed) in self.failed().enumerate() {
@@ -61,7 +61,7 @@ impl fmt::Display for RuleAnswer {
 }
 
 impl Condition {
-    /// What it says when it failed.
+    /// The sentence for the failed condition.
     #[must_use]
     pub fn text(self) -> &'static str {
         match self {

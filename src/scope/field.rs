@@ -1,8 +1,8 @@
-//! The values of a scope by the names of their macros.
+//! The values of a scope, by the names of their macros.
 
 use crate::model::{ParameterRole, SLOTS};
 
-/// A value of a [`Scope`](super::Scope), by the name of its macro.
+/// A value of a [`Scope`](super::Scope), named by its macro.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Field {
@@ -10,27 +10,27 @@ pub enum Field {
     ClickId,
     /// `{ref_id}`: the channel's click id.
     RefId,
-    /// `{external_id}`.
+    /// `{external_id}`: a second id of the channel.
     ExternalId,
     /// `{sub1}`..`{sub20}` of the click.
     Sub(u8),
     /// `{p_sub1}`..`{p_sub20}` of the conversion.
     ConversionSub(u8),
-    /// `{rt_campaign}` and its like: the click's slot that has this role.
+    /// `{rt_campaign}` and similar macros: the click's slot that has this role.
     Role(ParameterRole),
-    /// `{status}`.
+    /// `{status}`: the approval status of the conversion.
     Status,
-    /// `{type}`.
+    /// `{type}`: the name of the conversion type.
     Type,
     /// `{event_id}`, also `{rdtk_event_id}`: the network's event id.
     EventId,
-    /// `{order_id}`: the network's order number, else its receipt.
+    /// `{order_id}`: the network's order number, or else its receipt.
     OrderId,
-    /// `{sum}`: what came, never reduced, in its own currency.
+    /// `{sum}`: the amount that came, unreduced and in its own currency.
     Sum,
-    /// `{payout}`, also `{offer_payout}`: what the channel is told.
+    /// `{payout}`, also `{offer_payout}`: the payout that the channel is told.
     Payout,
-    /// `{payout_delta}`: what this event added to the payout.
+    /// `{payout_delta}`: the part of the payout that the channel was not told yet.
     PayoutDelta,
     /// `{cust_payout}`: the postback's fixed payout.
     CustPayout,
@@ -38,34 +38,34 @@ pub enum Field {
     Currency,
     /// `{postbackid}`: the delivery's id.
     PostbackId,
-    /// `{campaignid}`.
+    /// `{campaignid}`: the id of the campaign.
     CampaignId,
-    /// `{campaignname}`.
+    /// `{campaignname}`: the title of the campaign.
     CampaignName,
-    /// `{offerid}`.
+    /// `{offerid}`: the id of the offer.
     OfferId,
-    /// `{offername}`.
+    /// `{offername}`: the title of the offer.
     OfferName,
-    /// `{networkid}`: the offer source.
+    /// `{networkid}`: the id of the offer source.
     OfferSourceId,
-    /// `{networkname}`.
+    /// `{networkname}`: the title of the offer source.
     OfferSourceName,
-    /// `{sourceid}`: the traffic channel.
+    /// `{sourceid}`: the id of the traffic channel.
     ChannelId,
-    /// `{trafficsourcename}`.
+    /// `{trafficsourcename}`: the title of the traffic channel.
     ChannelName,
-    /// `{clicktime}`: Unix seconds of the click.
+    /// `{clicktime}`: the time of the click, in Unix seconds.
     ClickTime,
-    /// `{timestamp}`: Unix seconds of the conversion; of the click while it is routed.
+    /// `{timestamp}`: the time of the conversion, or of the click while it is routed, in Unix
+    /// seconds.
     Timestamp,
-    /// `{country}`, `{os}` and its like: what the host knows of the visitor.
+    /// `{country}`, `{os}` and similar macros: what the host knows of the visitor.
     Visitor(&'static str),
-    /// `{ip}`, `{useragent}`: personal, filled in when the request is sent.
+    /// `{ip}`, `{useragent}`: personal values, which are filled in when the request is sent.
     Private(&'static str),
 }
 
-/// The macros that read what the host knows of the visitor (RedTrack's names, from public clients
-/// of it).
+/// The macros for what the host knows of the visitor (RedTrack's names, from its public clients).
 const VISITOR: &[&str] = &[
     "prelanderid",
     "prelandername",
@@ -89,10 +89,10 @@ const VISITOR: &[&str] = &[
     "palias",
 ];
 
-/// The macros that read personal values of the click.
+/// The macros for personal values of the click.
 const PRIVATE: &[&str] = &["ip", "useragent"];
 
-/// The macros with one field of their own.
+/// The macros that each have a field of their own.
 const PLAIN: &[(&str, Field)] = &[
     ("clickid", Field::ClickId),
     ("ref_id", Field::RefId),
@@ -135,7 +135,7 @@ const PLAIN: &[(&str, Field)] = &[
 ];
 
 impl Field {
-    /// The field of a macro's name, written without braces.
+    /// The field of a macro, by its name without braces.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         if let Some(number) = numbered(name, "sub") {
@@ -163,7 +163,7 @@ impl Field {
         visitor.or_else(private).or_else(plain)
     }
 
-    /// Every macro's name but the numbered ones, for suggestions.
+    /// Every macro's name except the numbered ones, for suggestions.
     pub fn names() -> impl Iterator<Item = &'static str> {
         PLAIN
             .iter()
@@ -173,20 +173,20 @@ impl Field {
     }
 }
 
-/// The number behind `prefix`, if it is one of the twenty slots, written without a leading zero.
+/// Returns the number after `prefix` if it is one of the twenty slots and has no leading zero.
 pub(super) fn numbered(word: &str, prefix: &str) -> Option<u8> {
     let digits = word.strip_prefix(prefix)?;
     let number: u8 = digits.parse().ok()?;
     ((1..=SLOTS).contains(&number) && !digits.starts_with(['0', '+'])).then_some(number)
 }
 
-/// The slots by number, less one, so that a look-up does not have to print the number.
+/// The names of the slots, in order, so that a look-up does not have to print the number.
 const SUB_NAMES: [&str; SLOTS as usize] = [
     "sub1", "sub2", "sub3", "sub4", "sub5", "sub6", "sub7", "sub8", "sub9", "sub10", "sub11", "sub12", "sub13",
     "sub14", "sub15", "sub16", "sub17", "sub18", "sub19", "sub20",
 ];
 
-/// The name of a conversion's slot among its parameters; empty for a number that is none.
+/// The name of a conversion's slot among its parameters; empty for a number without a slot.
 pub(super) fn sub_name(number: u8) -> &'static str {
     let name = number
         .checked_sub(1)

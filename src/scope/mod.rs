@@ -37,21 +37,21 @@ use alloc::{
 };
 use core::fmt;
 
-/// Where a traffic channel's parameter is kept in a click.
+/// The place in a click where a traffic channel's parameter is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ClickSlot {
     /// The channel's click id.
     RefId,
     /// A second id of the channel.
     ExternalId,
-    /// What the click cost.
+    /// The cost of the click.
     Cost,
-    /// `sub1`..`sub20`.
+    /// A slot `sub1`..`sub20`.
     Sub(u8),
 }
 
 impl ClickSlot {
-    /// The slot of a word: `ref_id`, `external_id`, `cost`, `sub1`..`sub20`.
+    /// The slot with a name: `ref_id`, `external_id`, `cost`, `sub1`..`sub20`.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         match word {
@@ -64,7 +64,7 @@ impl ClickSlot {
 }
 
 impl fmt::Display for ClickSlot {
-    /// The word.
+    /// Prints the name of the slot.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::RefId => f.write_str("ref_id"),
@@ -75,7 +75,8 @@ impl fmt::Display for ClickSlot {
     }
 }
 
-/// The titles and ids around a click, as macros print them. An empty text is an empty macro.
+/// The titles of the objects around a click, as macros print them. An empty title prints as
+/// nothing.
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct Names<'a> {
@@ -89,10 +90,11 @@ pub struct Names<'a> {
     pub channel: &'a str,
 }
 
-/// What the channel is told that a conversion is worth.
+/// The payout of a conversion that the channel is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ToldPayout {
-    /// In the channel's currency, rounded to its digits; zero where the conversion is never money.
+    /// The payout in the channel's currency, rounded to its digits; zero where the conversion never
+    /// counts as money.
     Known(Money),
     /// There is no rate into the channel's currency.
     NoRate,
@@ -105,24 +107,25 @@ pub enum ToldPayout {
 pub struct Scope<'a> {
     /// The click.
     pub click: &'a Click,
-    /// The conversion; absent while a click is routed.
+    /// The conversion, which is absent while a click is routed.
     pub conversion: Option<&'a Conversion>,
-    /// The names around the click.
+    /// The titles around the click.
     pub names: Names<'a>,
-    /// Which slot of the click a role is kept in, by the channel's parameter table.
+    /// The click's slot of each role, by the channel's parameter table.
     pub roles: Option<&'a BTreeMap<ParameterRole, ClickSlot>>,
-    /// What the channel is told, after percent or fixed; absent while a click is routed.
+    /// The payout that the channel is told, after a percentage or a fixed payout was applied. It is
+    /// absent while a click is routed.
     pub payout: Option<ToldPayout>,
     /// The fixed payout of the postback, if it has one.
     pub fixed_payout: Option<Money>,
-    /// What of the payout the channel was not yet told.
+    /// The part of the payout that the channel was not told yet.
     pub payout_delta: Option<ToldPayout>,
-    /// The id of the delivery that is rendered.
+    /// The id of the delivery for which the request is rendered.
     pub delivery: Option<&'a DeliveryId>,
 }
 
 impl<'a> Scope<'a> {
-    /// The view of a click alone; set the public fields that are known.
+    /// Makes the view of a click without a conversion. Set the public fields that are known.
     #[must_use]
     pub fn of_click(click: &'a Click) -> Self {
         Self {
@@ -231,15 +234,15 @@ fn amount(payout: Option<ToldPayout>) -> Value<'static> {
     }
 }
 
-/// What a field holds.
+/// The value of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value<'a> {
-    /// A text; never empty.
+    /// A text, which is never empty.
     Text(Cow<'a, str>),
-    /// A personal value by name, to be filled in when the request is sent.
+    /// The name of a personal value, which is filled in when the request is sent.
     Private(&'static str),
-    /// Nothing.
+    /// There is no value.
     Empty,
-    /// An amount that cannot be told, because there is no rate into the channel's currency.
+    /// An amount that is not known, since there is no rate into the channel's currency.
     NoRate,
 }

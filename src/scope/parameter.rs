@@ -1,4 +1,4 @@
-//! The names that conditions read, and what a scope knows under them.
+//! The names that conditions read, and the values that a scope has for them.
 
 use super::{ClickSlot, Field, Scope, ToldPayout, Value, optional};
 use crate::condition::{Fact, NamedFacts};
@@ -7,13 +7,13 @@ use crate::value::{Money, Pii, Timestamp};
 use alloc::string::{String, ToString};
 use core::fmt;
 
-/// The name of a parameter that a condition reads. One look-up: a name that is a macro
+/// The name of a parameter that a condition reads. There is one rule: a name that is a macro
 /// ([`Field::from_name`]: `sub1`, `ref_id`, `external_id`, `p_sub1`, `event_id`, `country` ..) is
-/// that field of the scope; every other name is the conversion's own parameter of that name, as the
-/// offer source's table has it. So a macro hides a parameter of the same name.
+/// that field of the scope, and every other name is the conversion's own parameter of that name,
+/// from the offer source's table. So a macro hides a parameter with the same name.
 ///
-/// Personal parameters of a conversion (an e-mail address) are kept apart and are not there for a
-/// condition.
+/// Personal parameters of a conversion (such as an e-mail address) are kept apart, and conditions
+/// cannot read them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ParameterName {
     text: String,
@@ -21,7 +21,7 @@ pub struct ParameterName {
 }
 
 impl ParameterName {
-    /// The name, written without braces.
+    /// Makes a name from its text, written without braces.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         let text = text.into();
@@ -29,7 +29,7 @@ impl ParameterName {
         Self { text, field }
     }
 
-    /// The field that it reads; none where it reads the conversion's own parameter.
+    /// The field that the name reads, or none where it reads the conversion's own parameter.
     #[must_use]
     pub fn field(&self) -> Option<&Field> {
         self.field.as_ref()
@@ -99,7 +99,7 @@ impl NamedFacts for Scope<'_> {
 }
 
 impl Scope<'_> {
-    /// The slot of the click that a name reads.
+    /// The slot of the click that a name reads, if it reads one.
     fn slot_of(&self, name: &ParameterName) -> Option<ClickSlot> {
         match name.field.as_ref()? {
             Field::Role(role) => self.roles?.get(role).copied(),
@@ -110,7 +110,7 @@ impl Scope<'_> {
         }
     }
 
-    /// When what is judged happened: the conversion, while a click is routed the click.
+    /// The time that is judged: that of the conversion, or of the click while it is routed.
     fn moment(&self) -> Timestamp {
         self.conversion.map_or(self.click.at, |conversion| conversion.shown.at)
     }

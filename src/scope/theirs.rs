@@ -1,24 +1,25 @@
-//! What other systems call the fields: one table for whatever suggests a name.
+//! The names that other systems have for our fields, in one table for everything that suggests a
+//! name.
 //!
-//! The names are those of the trackers' and networks' own pages and templates, looked up in
-//! November 2026: docs.binom.org/conv-to-source.php, docs.keitaro.io (S2S placeholders, postback),
+//! The names are from the trackers' and networks' own pages and templates, looked up in November
+//! 2026: docs.binom.org/conv-to-source.php, docs.keitaro.io (S2S placeholders, postback),
 //! doc.voluum.com (postback parameters), docs.bemob.com, help.clickflare.io, clickmagick.com, the
 //! help of TUNE, Everflow, Affise, Scaleo, Trackier, CAKE, Impact, Awin, Digistore24 and AdCombo,
-//! and Keitaro's template export for the networks that publish none.
+//! and Keitaro's template export for networks without public pages.
 
 use crate::model::SLOTS;
 use alloc::{borrow::Cow, format, string::String};
 
-/// What another system calls one of our fields.
+/// A name that another system has for one of our fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Theirs {
-    /// The systems that call it so, as in `Voluum and BeMob`.
+    /// The systems that use the name, as in `Voluum and BeMob`.
     pub(crate) whose: &'static str,
     /// The name of our macro.
     pub(crate) ours: Cow<'static, str>,
 }
 
-/// Their name without `_` and `-`, whose it is, our macro.
+/// Rows of: their name without `_` and `-`, the systems that use it, and our macro.
 const NAMES: &[(&str, &str, &str)] = &[
     // The tracker's click id.
     ("affclickid", "TUNE and Scaleo", "clickid"),
@@ -84,14 +85,14 @@ const NAMES: &[(&str, &str, &str)] = &[
     // The currency.
     ("cmccurrency", "ClickMagick", "currency"),
     ("cnvcurrency", "Binom", "currency"),
-    // What stands around the click.
+    // The values around the click.
     ("adcampaignid", "Keitaro", "rt_campaignid"),
     ("creativeid", "Keitaro and many channels", "rt_adid"),
     ("keyword", "Keitaro and many channels", "rt_keyword"),
     ("trafficsource", "Binom", "sourceid"),
 ];
 
-/// Their names of the numbered slots, without the number.
+/// The names that other systems have for the numbered slots, without the number.
 const SLOT_NAMES: &[(&str, &str)] = &[
     ("affsub", "TUNE"),
     ("param", "Voluum"),
@@ -99,7 +100,7 @@ const SLOT_NAMES: &[(&str, &str)] = &[
     ("subid", "Keitaro and BuyGoods"),
 ];
 
-/// What another system means by a name, whatever its case and its `_` and `-`.
+/// Returns our field for another system's name. Case, `_` and `-` do not matter.
 pub(crate) fn theirs(name: &str) -> Option<Theirs> {
     let plain = folded(name);
     let known = NAMES.iter().find(|(known, ..)| *known == plain);
@@ -120,7 +121,7 @@ pub(crate) fn theirs(name: &str) -> Option<Theirs> {
     plain.or_else(slot)
 }
 
-/// Nothing in the table is longer.
+/// The longest name that is compared, in characters; no name in the table is longer.
 const LONGEST: usize = 40;
 
 fn folded(name: &str) -> String {
@@ -145,10 +146,10 @@ mod tests {
     }
 
     const GUIDE: &str = include_str!("../../docs/guides/moving.md");
-    /// The trackers of the guide.
+    /// The trackers that the guide is about.
     const TRACKERS: [&str; 4] = ["Keitaro", "Voluum", "RedTrack", "Binom"];
 
-    /// The rows of the guide's table: their name, whose it is, our macro.
+    /// The rows of the guide's table: their name, the systems that use it, and our macro.
     fn told() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
         let rows = GUIDE.lines().filter_map(|line| line.strip_prefix("| `{"));
         rows.map(|row| {

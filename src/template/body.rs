@@ -1,4 +1,4 @@
-//! Bodies with macros.
+//! Templates of bodies.
 
 use super::encode::Position;
 use super::error::{Place, Problem, RenderError, TemplateError, shown};
@@ -11,7 +11,7 @@ use crate::value::SecretReference;
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, string::ToString};
 use core::fmt;
 
-/// A content type that has templates.
+/// A content type of which bodies may be templates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ContentType {
@@ -34,7 +34,7 @@ impl ContentType {
         }
     }
 
-    /// Case does not matter, and UTF-8 may be said.
+    /// Reads a content type in any case. The only parameter that it may have is `charset=utf-8`.
     fn from_text(text: &str) -> Option<Self> {
         let (essence, parameter) = text.split_once(';').unwrap_or((text, "charset=utf-8"));
         let parameter = parameter.trim().replace('"', "");
@@ -46,13 +46,13 @@ impl ContentType {
     }
 }
 
-/// A body with macros.
+/// A body with macros. The content type decides how values are written:
 ///
-/// - JSON: a macro inside a string is escaped; one outside takes the place of a number, and only
-///   JSON numbers are written there. A brace begins a macro when a letter or `_` follows it, which
-///   never happens to JSON's own braces.
-/// - Form: encoded as in a URL's query, so a space is `%20`.
-/// - Plain text: as it is, without control characters.
+/// - JSON: the value of a macro inside a string is escaped. A macro outside of a string stands for
+///   a number, and only JSON numbers are written there. A brace begins a macro when a letter or `_`
+///   follows it, which is never the case for JSON's own braces.
+/// - Form: values are encoded as in a URL's query, so a space is `%20`.
+/// - Plain text: values are written as they are, and must not hold control characters.
 ///
 /// ```
 /// use postback::{scope::Value, template::BodyTemplate};
@@ -69,20 +69,20 @@ pub struct BodyTemplate {
 }
 
 impl BodyTemplate {
-    /// Reads a body of this content type (`charset=utf-8` may follow it).
+    /// Reads a body with this content type (`charset=utf-8` may follow it).
     ///
     /// # Errors
-    /// Rejects, all at once:
+    /// The error has every problem at once:
     /// - another content type or character set
-    /// - an unknown or unclosed macro, doubled braces, a map that is not whole, a secret that is no
+    /// - an unknown or unclosed macro, doubled braces, an incomplete map, a secret that is not a
     ///   reference
-    /// - the raw form outside of a form
-    /// - JSON that is not JSON when each macro is replaced by a value; a personal value or a secret
-    ///   outside of a JSON string
-    /// - a form field that is blank; a field, a JSON string or a whole text that is still a
-    ///   placeholder or another system's macro
+    /// - a raw macro outside of a form
+    /// - a text that is not JSON when each macro is replaced by a value, or a personal value or a
+    ///   secret outside of a JSON string
+    /// - a form field that is blank, or a form field, a JSON string or a whole plain text that is
+    ///   still a placeholder or another system's macro
     /// - a control character in a plain text
-    /// - over [`MAX_TEMPLATE`](super::MAX_TEMPLATE) bytes or [`MAX_MACROS`](super::MAX_MACROS)
+    /// - more than [`MAX_TEMPLATE`](super::MAX_TEMPLATE) bytes or [`MAX_MACROS`](super::MAX_MACROS)
     ///   macros
     pub fn parse(text: &str, content_type: &str) -> Result<Self, TemplateError> {
         let Some(content_type) = ContentType::from_text(content_type) else {
@@ -111,20 +111,21 @@ impl BodyTemplate {
         })
     }
 
-    /// Its content type.
+    /// The content type of the body.
     #[must_use]
     pub fn content_type(&self) -> ContentType {
         self.content_type
     }
 
-    /// Renders it.
+    /// Renders the body.
     ///
     /// # Errors
     /// - an amount without a rate into the channel's currency
-    /// - a value that a map without `*` does not know
-    /// - a raw value with bytes that would change the form
-    /// - what is not a JSON number where a number stands; a control character in a plain text
-    /// - over [`MAX_RENDERED`](super::MAX_RENDERED) bytes
+    /// - a value without an entry in a map that has no `*`
+    /// - a raw value with bytes that would change the structure of the form
+    /// - a value that is not a JSON number in the place of a number, or a control character in a
+    ///   plain text
+    /// - more than [`MAX_RENDERED`](super::MAX_RENDERED) bytes
     pub fn render(&self, scope: &Scope<'_>) -> Result<HoledText, RenderError> {
         self.render_with(|field| scope.value(field))
     }
@@ -160,20 +161,19 @@ fn plain(builder: &mut Builder<'_>, text: &str) {
     }
 }
 
-/// Reads JSON as far as its strings matter. Whether the rest is JSON is for a real parser to say,
-/// with each macro replaced by a sample of the same length, so that the places in its messages
-/// hold.
+/// Reads JSON only as far as its strings matter. A real parser checks the rest: each macro is
+/// replaced by a sample of the same length, so that the places in the parser's messages are right.
 fn json(builder: &mut Builder<'_>, text: &str) {
     let mut sample = String::with_capacity(text.len());
-    // Where the current string begins, behind its quote.
+    // The place where the current string begins, after its quote.
     let mut string: Option<usize> = None;
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let at = text.len().saturating_sub(rest.len());
         let taken = match inner(builder, rest, at) {
             Some(inner) => {
-                // `null` cannot be a part of a longer word or number, so what it replaces is a
-                // value of its own.
+                // `null` cannot be a part of a longer word or number, so a macro that it replaces
+                // is a value of its own.
                 let (position, value, filler) = match string {
                     Some(_) => (Position::JsonString, "", 'x'),
                     None => (Position::JsonNumber, "null", ' '),
@@ -210,8 +210,8 @@ fn json(builder: &mut Builder<'_>, text: &str) {
     }
 }
 
-/// What stands in the braces that `rest` begins with, if they are a macro's: a letter or `_`
-/// follows them.
+/// Returns the text in the braces with which `rest` begins, if they are a macro's braces: a letter
+/// or `_` follows the first one.
 fn inner<'t>(builder: &mut Builder<'_>, rest: &'t str, at: usize) -> Option<&'t str> {
     let behind = rest.strip_prefix('{')?;
     let begins = |text: &str| text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
@@ -229,8 +229,8 @@ fn inner<'t>(builder: &mut Builder<'_>, rest: &'t str, at: usize) -> Option<&'t 
     inner
 }
 
-/// Reports a whole text that somebody has yet to fill in. With a macro of ours in it, it is not
-/// whole.
+/// Reports a text that a person or another system still has to fill in, if it is the whole text.
+/// With one of our macros in it, it is not.
 fn left_over(builder: &mut Builder<'_>, at: usize, text: &str) {
     if is_placeholder(text) {
         builder.problems.push(Problem::Placeholder {

@@ -1,4 +1,5 @@
-//! What is wrong with a template, and why a sound one cannot be rendered for one conversion.
+//! The problems of a template, and the reasons why a valid template cannot be rendered for one
+//! conversion.
 
 use super::{MAX_MACROS, MAX_RENDERED, MAX_TEMPLATE};
 use crate::text::Cut;
@@ -10,7 +11,7 @@ use alloc::{
 use core::fmt;
 use thiserror::Error;
 
-/// A text that is no template, with everything that is wrong with it.
+/// The error for a text that is not a template, with every problem of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateError {
     problems: Vec<TemplateProblem>,
@@ -44,7 +45,7 @@ impl fmt::Display for TemplateError {
 
 impl core::error::Error for TemplateError {}
 
-/// One thing that is wrong with a template; its text says where, and what to do.
+/// One problem of a template. Its text says where it is and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(transparent)]
 pub struct TemplateProblem(Problem);
@@ -131,7 +132,7 @@ pub(super) enum Problem {
     Control(usize),
 }
 
-/// Where a value is missing.
+/// The place where a value is missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Place {
     /// A parameter of a URL's query, by its name.
@@ -145,7 +146,7 @@ pub(super) enum Place {
 }
 
 impl Place {
-    /// The name that fills it.
+    /// The name in `values` that fills the place, if there is one.
     pub(super) fn fill_name(&self) -> Option<&str> {
         match self {
             Self::Parameter(name) | Self::Segment(name) => Some(name),
@@ -193,8 +194,8 @@ pub(super) enum MapFault {
     NotANumber(String),
 }
 
-/// Why a template cannot be rendered with these values. Macros are named as they are written, with
-/// their braces; values are left out, for they may be personal.
+/// The reason why a template cannot be rendered with these values. Macros are shown as they are
+/// written, with their braces. Values are not shown, since they may be personal.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RenderError {
@@ -204,13 +205,13 @@ pub enum RenderError {
         /// The macro.
         name: String,
     },
-    /// The value is none of a map's keys, and the map has no `*`.
+    /// The value has no entry in a map that has no `*`.
     #[error("`{name}` has no entry for its value and no `*=`")]
     Unmapped {
         /// The macro.
         name: String,
     },
-    /// A raw macro's value holds what would change the URL.
+    /// The value of a raw macro holds a character that would change the URL.
     #[error("`{name}` is raw and its value holds {character:?}, which is not allowed there")]
     Raw {
         /// The macro.
@@ -224,7 +225,7 @@ pub enum RenderError {
         /// The segment as it is written in the template.
         name: String,
     },
-    /// A macro stands where a JSON number stands, and its value is none.
+    /// A macro stands in the place of a JSON number, and its value is not one.
     #[error("`{name}` stands where a number stands, and its value is not a JSON number")]
     NotANumber {
         /// The macro.
@@ -248,7 +249,7 @@ pub enum RenderError {
 }
 
 impl RenderError {
-    /// What cannot be written, as it stands in the template.
+    /// The part that cannot be written, as it stands in the template.
     pub(crate) fn name(&self) -> &str {
         match self {
             Self::NoRate { name }
@@ -263,7 +264,7 @@ impl RenderError {
     }
 }
 
-/// The beginning of a text, for a message of one line.
+/// The beginning of a text, on one line, for a message.
 pub(super) fn shown(text: &str) -> String {
     Cut::new(text, 80).marked().to_string()
 }

@@ -1,4 +1,5 @@
-//! What a person or another system has yet to fill in, and other systems' names of our fields.
+//! Recognises texts that a person or another system still has to fill in, and other systems' names
+//! for our fields.
 
 use crate::model::SLOTS;
 use crate::scope::{Field, theirs};
@@ -10,8 +11,9 @@ use percent_encoding::percent_decode_str;
 /// The macro of the tracker's own click id.
 const OUR_CLICK_ID: &str = "clickid";
 
-/// What to say about the name of a macro that no field has. `click_id` is the macro that another
-/// system's name of a click id means where it stands: a network is told ours, a channel its own.
+/// Returns the hint for a macro's name that is not a field. `click_id` is the macro that replaces
+/// another system's name for a click id in this template: a network is told our click id, and a
+/// channel its own.
 pub(super) fn hint(name: &str, click_id: &str) -> String {
     let name = bare(name).to_ascii_lowercase();
     let slots = |prefix: &str| {
@@ -25,7 +27,7 @@ pub(super) fn hint(name: &str, click_id: &str) -> String {
     let near = nearest(&name, Field::names());
     let meant = |near: &str| format!(", did you mean `{{{near}}}`?");
     match (theirs(&name), near) {
-        // It is one of ours in another spelling.
+        // The name is one of ours in another spelling.
         (Some(known), Some(near)) if known.ours == near && without_marks(near) == without_marks(&name) => meant(near),
         (Some(known), _) if known.ours == OUR_CLICK_ID && click_id != OUR_CLICK_ID => format!(
             ", known from {} for the tracker's click id, here `{{{OUR_CLICK_ID}}}`; a channel is told its own, did you mean `{{{click_id}}}`?",
@@ -40,13 +42,13 @@ fn without_marks(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '_' | '-')).collect()
 }
 
-/// The name within a macro of whatever dialect: `$click_id`, `:click_id`, `!click_id!`.
+/// The name inside a macro of any syntax: `$click_id`, `:click_id`, `!click_id!`.
 fn bare(text: &str) -> &str {
     text.trim_matches(|c: char| !c.is_ascii_alphanumeric())
 }
 
-/// The word of a placeholder that a person must replace: `REPLACE` or `OPTIONAL`, also with more
-/// behind it, as in `REPLACE_ME`. RedTrack and BeMob write them into their templates
+/// Whether the text is a placeholder that a person must replace: `REPLACE` or `OPTIONAL`, also with
+/// more behind it, as in `REPLACE_ME`. RedTrack and BeMob write these into their templates
 /// (help.bemob.com/docs/adding-a-traffic-source-from-template).
 pub(crate) fn is_placeholder(text: &str) -> bool {
     ["REPLACE", "OPTIONAL"]
@@ -55,9 +57,9 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
         .any(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
 }
 
-/// Whether a whole value is a macro of another system (`[CLICK_ID]`, `%7Bclickid%7D`,
-/// `<CLICK_ID>`, `__CLICKID__`). One inside a longer value, as in an encoded URL that the next
-/// server fills, is left alone.
+/// Whether a whole value is a macro of another system (`[CLICK_ID]`, `%7Bclickid%7D`, `<CLICK_ID>`,
+/// `__CLICKID__`). A macro inside a longer value is allowed, as in an encoded URL that the next
+/// server fills in.
 pub(super) fn is_foreign_macro(text: &str) -> bool {
     let decoded = decoded(text);
     let begins = decoded.starts_with(['{', '[', '$', '%', '#', '!', '_']);
@@ -66,7 +68,8 @@ pub(super) fn is_foreign_macro(text: &str) -> bool {
     (bracketed && is_unfilled_macro(text)) || angular
 }
 
-/// The macro to write in place of another system's; `click_id` where it is not known.
+/// Returns the macro to write in place of another system's macro, or `click_id` where its meaning
+/// is not known.
 pub(super) fn instead(text: &str, click_id: &'static str) -> Cow<'static, str> {
     let decoded = decoded(text);
     match theirs(bare(&decoded)) {
@@ -123,7 +126,7 @@ mod tests {
         }
     }
 
-    /// C2: what a channel is told is its own click id, never ours.
+    /// A channel is told its own click id, never ours.
     #[test]
     fn another_systems_click_id_is_ours_to_a_network_and_its_own_to_a_channel() {
         for (text, whose) in [("cid", "Voluum and BeMob"), ("aff_sub", "TUNE")] {

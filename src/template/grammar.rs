@@ -1,4 +1,4 @@
-//! What stands between two braces.
+//! Reads the text between two braces.
 
 use super::error::{MapFault, Problem, shown};
 use super::foreign::hint;
@@ -8,18 +8,18 @@ use crate::text::percent_decoded;
 use crate::value::SecretReference;
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 
-/// A macro, read.
+/// A macro that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Macro {
     /// A field's value, encoded or raw.
     Value { field: Field, raw: bool },
-    /// A text chosen by a field's value.
+    /// A text that a field's value chooses.
     Mapped { field: Field, map: Map },
-    /// A secret, by its reference.
+    /// A secret, named by its reference.
     Secret(SecretReference),
 }
 
-/// Which text stands for which value.
+/// A map from values to texts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Map {
     entries: Vec<(String, String)>,
@@ -27,13 +27,13 @@ pub(super) struct Map {
 }
 
 impl Map {
-    /// The text for a value; none when the map does not know it.
+    /// The text for a value; none when the map has no entry for it and no default.
     pub(super) fn text(&self, value: &str) -> Option<&str> {
         let known = self.entries.iter().find(|(key, _)| key == value).map(|(_, text)| text);
         known.or(self.default.as_ref()).map(String::as_str)
     }
 
-    /// Every text that it may give, to be encoded where it stands.
+    /// Every text of the map, so that the caller can encode it for its position.
     pub(super) fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
         self.entries
             .iter_mut()
@@ -42,8 +42,8 @@ impl Map {
     }
 }
 
-/// Reads what stands between the braces that open at byte `at`; `click_id` is the macro that
-/// another system's name of a click id means there.
+/// Reads the text between the braces that open at byte `at`. `click_id` is the macro that replaces
+/// another system's name for a click id there.
 pub(super) fn read(text: &str, at: usize, click_id: &str) -> Result<Macro, Problem> {
     if let Some(reference) = text.strip_prefix("secret:") {
         // `NAME` is short for `env:NAME`.
@@ -136,7 +136,7 @@ fn decoded(text: &str) -> Result<String, MapFault> {
         .ok_or_else(|| MapFault::Encoding(shown(text)))
 }
 
-/// Whether a field is only known when a conversion is.
+/// Whether a field has a value only when there is a conversion.
 pub(super) fn is_of_conversion(field: &Field) -> bool {
     matches!(
         field,

@@ -46,7 +46,7 @@
 //! }
 //! ```
 
-/// What templates of URLs and of bodies have in common.
+/// The methods that templates of URLs and of bodies share.
 macro_rules! reads {
     ($template:ident) => {
         impl $template {
@@ -56,17 +56,18 @@ macro_rules! reads {
                 &self.source
             }
 
-            /// The fields that it reads, in order, repeats included.
+            /// The fields that the template reads, in order, including repeated ones.
             pub fn fields(&self) -> impl Iterator<Item = &Field> {
                 self.program.fields()
             }
 
-            /// The references of the secrets that it names, in order, repeats included.
+            /// The references of the secrets that the template names, in order, including repeated
+            /// ones.
             pub fn secrets(&self) -> impl Iterator<Item = &SecretReference> {
                 self.program.secrets()
             }
 
-            /// Renders it with values from anywhere.
+            /// Renders the template with values from a function.
             ///
             /// # Errors
             /// As [`render`](Self::render).

@@ -1,4 +1,4 @@
-//! A compiled template: pieces that are written one after the other, in a single pass.
+//! A compiled template: a list of pieces that are written one after the other.
 
 use super::encode::{Fault, Position, is_dot_segment};
 use super::error::{RenderError, shown};
@@ -14,7 +14,7 @@ use alloc::{
 };
 use core::mem;
 
-/// Room for one macro's value when the first buffer is made; most ids fit, so that it seldom grows.
+/// The room for one macro's value in the first buffer. Most ids fit, so the buffer seldom grows.
 const TYPICAL_VALUE: usize = 32;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,21 +28,21 @@ enum Piece {
         position: Position,
         raw: bool,
     },
-    /// A text chosen by a field's value, already encoded.
+    /// A text that a field's value chooses, already encoded.
     Mapped {
         field: Field,
         name: String,
         position: Position,
         map: Map,
     },
-    /// A secret, left open.
+    /// A secret, which stays a hole.
     Secret {
         reference: SecretReference,
         encoding: Encoding,
     },
-    /// A path segment that holds a macro begins.
+    /// The beginning of a path segment that holds a macro.
     Segment,
-    /// It ends; as it is written in the template.
+    /// The end of that segment, with the segment as it is written in the template.
     SegmentEnd(String),
 }
 
@@ -50,7 +50,7 @@ enum Piece {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Program {
     pieces: Vec<Piece>,
-    /// Room for a usual rendering.
+    /// The size of the buffer for a usual rendering, in bytes.
     room: usize,
 }
 
@@ -72,12 +72,12 @@ impl Program {
         self.pieces.push(Piece::Segment);
     }
 
-    /// Ends it.
+    /// Ends the path segment.
     pub(super) fn end_segment(&mut self, written: String) {
         self.pieces.push(Piece::SegmentEnd(written));
     }
 
-    /// Adds a macro, written in braces as `written`; the place where it does not belong, if so.
+    /// Adds a macro that is written as `written` inside its braces.
     pub(super) fn push_macro(&mut self, read: Macro, written: &str, position: Position) -> Result<(), Refused> {
         let name = format!("{{{written}}}");
         let piece = match read {
@@ -129,7 +129,7 @@ impl Program {
         Ok(())
     }
 
-    /// The fields that are read, in order, repeats included.
+    /// The fields that the program reads, in order, including repeated ones.
     pub(super) fn fields(&self) -> impl Iterator<Item = &Field> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Value { field, .. } | Piece::Mapped { field, .. } => Some(field),
@@ -137,7 +137,7 @@ impl Program {
         })
     }
 
-    /// The references of the secrets that are named, in order, repeats included.
+    /// The references of the secrets that the program names, in order, including repeated ones.
     pub(super) fn secrets(&self) -> impl Iterator<Item = &SecretReference> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Secret { reference, .. } => Some(reference),
@@ -145,7 +145,8 @@ impl Program {
         })
     }
 
-    /// Replaces `out` by the rendered text, keeping its buffer; it is empty after an error.
+    /// Replaces the content of `out` by the rendered text and reuses its buffer. After an error,
+    /// `out` is empty.
     pub(super) fn render<'v>(
         &self,
         value: impl Fn(&Field) -> Value<'v>,
@@ -173,7 +174,7 @@ impl Program {
     }
 }
 
-/// Why a macro does not belong where it stands.
+/// The reason why a macro is refused at its position.
 pub(super) enum Refused {
     Misplaced(&'static str),
     Map(MapFault),
@@ -182,10 +183,10 @@ pub(super) enum Refused {
 struct Writer<'o> {
     text: String,
     parts: &'o mut Vec<Part>,
-    /// The bytes that are already in `parts`.
+    /// The number of bytes that are already in `parts`.
     written: usize,
-    /// Where the current path segment begins in `text`; none outside of one, and behind a hole,
-    /// which is checked when it is filled.
+    /// The place in `text` where the current path segment begins. None outside of a segment, and
+    /// after a hole, whose segment is checked when the hole is filled.
     segment: Option<usize>,
 }
 
@@ -222,7 +223,7 @@ impl Writer<'_> {
                 },
                 Value::Empty => match map.text("") {
                     Some(text) => self.text.push_str(text),
-                    // Nothing is no number.
+                    // An empty value is not a number.
                     None if *position == Position::JsonNumber => {
                         return Err(RenderError::Unmapped { name: name.clone() });
                     }

@@ -1,5 +1,5 @@
-//! Reads the path and the query of a URL, or a form body, into a program: which text is a segment,
-//! a name, a value.
+//! Reads the path and the query of a URL, or a form body, into a program. It decides which texts
+//! are segments, names and values.
 
 use super::encode::{Position, is_dot_segment, percent};
 use super::error::{Place, Problem, shown};
@@ -17,21 +17,21 @@ use alloc::{
 use core::mem;
 use percent_encoding::percent_decode_str;
 
-/// What a template is for, as far as it changes what it may hold.
+/// The use of a template, which decides what the template may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Usage {
-    /// A URL that is called when a conversion is known.
+    /// A URL that is called for a conversion.
     Postback,
-    /// A URL that a visitor is sent to: conversions are not known and secrets would be shown; blank
-    /// parameters are meant.
+    /// A URL to which a visitor is sent. There is no conversion yet, and secrets would be shown to
+    /// the visitor. Blank parameters are allowed.
     Offer,
     /// A form body.
     Form,
 }
 
 impl Usage {
-    /// The macro of the click id that is told there: a network gives ours back, a channel knows its
-    /// own.
+    /// The macro of the click id in such a template: a network returns our click id, and a channel
+    /// knows its own.
     const fn click_id(self) -> &'static str {
         match self {
             Self::Offer => "clickid",
@@ -40,20 +40,20 @@ impl Usage {
     }
 }
 
-/// A piece of the template's text, with the byte that it begins at.
+/// A piece of the template's text, with the byte at which it begins.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Token<'t> {
     Text(usize, &'t str),
-    /// What stands between two braces.
+    /// The text between two braces.
     Macro(usize, &'t str),
 }
 
-/// Reads pieces and gathers what is wrong with them.
+/// Reads the pieces of a template and collects its problems.
 #[derive(Debug)]
 pub(super) struct Builder<'v> {
     pub(super) program: Program,
     pub(super) problems: Vec<Problem>,
-    /// What a person has to fill in, with the word that stands there.
+    /// The places that a person has to fill in, each with the word that stands there.
     pub(super) blanks: Vec<(Place, String)>,
     usage: Usage,
     values: &'v BTreeMap<String, String>,
@@ -66,7 +66,7 @@ enum State {
     Segment,
     Name,
     Value,
-    /// A part of the fragment, between any two of its delimiters.
+    /// A part of the fragment, between two of its delimiters.
     Fragment,
 }
 
@@ -83,7 +83,7 @@ impl<'v> Builder<'v> {
         }
     }
 
-    /// Whether the text is short enough to be looked at.
+    /// Whether the text is short enough to be read.
     pub(super) fn fits(&mut self, text: &str) -> bool {
         let fits = text.len() <= MAX_TEMPLATE;
         if !fits {
@@ -92,8 +92,8 @@ impl<'v> Builder<'v> {
         fits
     }
 
-    /// Splits a text in which every brace belongs to a macro; its first byte is byte `base` of the
-    /// template.
+    /// Splits a text in which every brace belongs to a macro. `base` is the place of its first byte
+    /// in the template.
     pub(super) fn tokens<'t>(&mut self, text: &'t str, base: usize) -> Vec<Token<'t>> {
         let mut tokens = Vec::new();
         let mut rest = text;
@@ -109,7 +109,7 @@ impl<'v> Builder<'v> {
             let problem = if brace == '}' {
                 Problem::Stray(at)
             } else if let Some(inner) = after.strip_prefix('{') {
-                // What stands in it is reported with it.
+                // The text in the doubled braces is reported together with them.
                 let inner = inner.trim_start_matches('{');
                 rest = inner
                     .split_once('}')
@@ -131,12 +131,13 @@ impl<'v> Builder<'v> {
                 Problem::Unclosed(at)
             };
             self.problems.push(problem);
-            // It stands for the fault, so that its parameter is not called blank as well.
+            // This text stands for the faulty macro, so that its parameter is not reported as blank
+            // as well.
             tokens.push(Token::Text(at, if brace == '{' { "{" } else { "}" }));
         }
     }
 
-    /// Reads what stands behind the host: a path, a query, and an offer's fragment.
+    /// Reads the text after the host: a path, a query, and, for an offer, a fragment.
     pub(super) fn path_and_query(&mut self, tokens: &[Token<'_>]) {
         self.components(tokens, State::Segment);
     }
@@ -148,7 +149,7 @@ impl<'v> Builder<'v> {
 
     fn components(&mut self, tokens: &[Token<'_>], mut state: State) {
         let mut component = Vec::new();
-        // The segment before the current one, or the current parameter's name.
+        // The segment before the current one, or the name of the current parameter.
         let mut name = String::new();
         for token in tokens {
             let Token::Text(mut at, mut text) = *token else {
@@ -159,7 +160,7 @@ impl<'v> Builder<'v> {
                 State::Segment => ['/', '?', '#'].as_slice(),
                 State::Name => &['=', '&', '#'],
                 State::Value => &['&', '#'],
-                // A page's script reads it as a path and a query of its own.
+                // The script of a page reads a fragment as a path and a query of its own.
                 State::Fragment => &['/', '?', '&', '=', '#'],
             };
             while let Some((before, delimiter, after)) = split_at_any(text, delimiters(state)) {
@@ -184,7 +185,7 @@ impl<'v> Builder<'v> {
         self.component(state, &component, name, false);
     }
 
-    /// Reads one segment, name or value; returns the name that goes with what follows.
+    /// Reads one segment, name or value. Returns the name that belongs to the following component.
     fn component(&mut self, state: State, component: &[Token<'_>], name: String, valued: bool) -> String {
         match state {
             State::Segment => {
@@ -251,8 +252,8 @@ impl<'v> Builder<'v> {
         written
     }
 
-    /// Whether a component is one text that a person or another system has yet to fill in. With a
-    /// value it is filled here.
+    /// Whether a component is one text that a person or another system still has to fill in. If a
+    /// value is given for it, the value is written here.
     fn is_left_over(&mut self, component: &[Token<'_>], place: Option<Place>) -> bool {
         let [Token::Text(at, text)] = component else {
             return false;
@@ -271,7 +272,7 @@ impl<'v> Builder<'v> {
         foreign
     }
 
-    /// Reports a macro of another system, which stands there as a value.
+    /// Reports a macro of another system that stands in the place of a value.
     pub(super) fn foreign(&mut self, place: Place, text: &str) {
         self.problems.push(Problem::Foreign {
             place,
@@ -280,7 +281,7 @@ impl<'v> Builder<'v> {
         });
     }
 
-    /// A blank: the value that fills it, or a problem.
+    /// Returns the value that fills a blank; without one, adds a problem.
     fn blank(&mut self, place: Place, word: &str) -> Option<&'v str> {
         let given = place.fill_name().and_then(|name| self.values.get_key_value(name));
         self.blanks.push((place.clone(), word.to_owned()));
@@ -303,7 +304,7 @@ impl<'v> Builder<'v> {
         Some(value)
     }
 
-    /// Writes a given value: literal text, its braces included.
+    /// Writes a given value as literal text, including its braces.
     fn text(&mut self, value: &str) {
         let mut encoded = String::new();
         percent(value, &mut encoded);
@@ -319,7 +320,7 @@ impl<'v> Builder<'v> {
         }
     }
 
-    /// Adds a macro where it stands.
+    /// Adds a macro at its position.
     pub(super) fn macro_at(&mut self, at: usize, text: &str, position: Position) {
         self.macros = self.macros.saturating_add(1);
         let misplaced = |why| Problem::Misplaced {
@@ -352,7 +353,8 @@ impl<'v> Builder<'v> {
         }
     }
 
-    /// Adds the template's own text; what no URL may hold is percent-encoded as a browser does it.
+    /// Adds the template's own text. Characters that a URL may not hold are percent-encoded as
+    /// browsers do it.
     fn literal(&mut self, at: usize, text: &str) {
         let mut encoded = String::with_capacity(text.len());
         for (offset, character) in text.char_indices() {
@@ -373,7 +375,7 @@ impl<'v> Builder<'v> {
         self.program.push_text(&encoded);
     }
 
-    /// What was read; the problems that only the whole shows are added.
+    /// Returns the results. Problems that are only known at the end are added here.
     pub(super) fn finish(mut self) -> (Program, Vec<(Place, String)>, Vec<Problem>) {
         if self.macros > MAX_MACROS {
             self.problems.push(Problem::TooManyMacros(self.macros));
@@ -410,7 +412,8 @@ fn written(component: &[Token<'_>]) -> String {
     written
 }
 
-/// The text before the first of some ASCII characters, that character, and the text behind it.
+/// Splits a text at the first of some ASCII characters: the text before it, the character, and the
+/// text after it.
 pub(super) fn split_at_any<'t>(text: &'t str, characters: &[char]) -> Option<(&'t str, char, &'t str)> {
     let (at, found) = text.char_indices().find(|(_, c)| characters.contains(c))?;
     Some((text.get(..at)?, found, text.get(at.saturating_add(1)..)?))

@@ -1,4 +1,4 @@
-//! URLs with macros.
+//! Templates of URLs.
 
 use super::error::{Place, Problem, RenderError, TemplateError, shown};
 use super::program::Program;
@@ -17,7 +17,7 @@ use core::fmt;
 use url::Url;
 
 /// An absolute http or https URL with macros in its path and query. The host is fixed, so no value
-/// can choose who is called.
+/// can choose which server is called.
 #[derive(Clone, PartialEq, Eq)]
 pub struct UrlTemplate {
     source: String,
@@ -29,67 +29,68 @@ impl UrlTemplate {
     /// Reads the URL of a postback.
     ///
     /// # Errors
-    /// Rejects, all at once:
-    /// - what is not an absolute http or https URL, a user name or password, a fragment
-    /// - a space, a backslash, a control character, a `%` without two digits (other characters that
-    ///   no URL may hold are encoded)
-    /// - an unknown or unclosed macro, a map that is not whole, a secret that is no reference
-    /// - a macro in the scheme or the host; a personal value or a secret in raw form
-    /// - a parameter that is blank, and a value or path segment that is still `REPLACE`, `OPTIONAL`
+    /// The error has every problem at once:
+    /// - a text that is not an absolute http or https URL, a user name or password, a fragment
+    /// - a space, a backslash, a control character, or a `%` without two hex digits (other
+    ///   characters that a URL may not hold are encoded)
+    /// - an unknown or unclosed macro, an incomplete map, a secret that is not a reference
+    /// - a macro in the scheme or the host, or a raw macro of a personal value
+    /// - a blank parameter, or a value or path segment that is still `REPLACE`, `OPTIONAL`
     ///   (`REPLACE_ME` ..) or another system's macro
-    /// - over [`MAX_TEMPLATE`](super::MAX_TEMPLATE) bytes or [`MAX_MACROS`](super::MAX_MACROS)
+    /// - more than [`MAX_TEMPLATE`](super::MAX_TEMPLATE) bytes or [`MAX_MACROS`](super::MAX_MACROS)
     ///   macros
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
         Self::parse_with(text, &BTreeMap::new())
     }
 
-    /// Reads the URL of a postback whose blanks `values` fills: a blank parameter by its name, a
-    /// path segment `REPLACE` by the segment before it (`path` where there is none). Values are
-    /// literal text: they are encoded, and braces in them mean nothing. An empty value leaves a
-    /// parameter blank on purpose.
+    /// Reads the URL of a postback and fills its blanks with `values`: a blank parameter by its
+    /// name, and a path segment `REPLACE` by the segment before it (`path` where there is none).
+    /// Values are literal text: they are encoded, and braces in them have no meaning. An empty
+    /// value leaves a parameter blank on purpose.
     ///
     /// # Errors
-    /// As [`parse`](Self::parse) for blanks without a value; also a value that fills no blank, is
-    /// itself a placeholder, or would make an empty or a dot segment.
+    /// As [`parse`](Self::parse) for blanks without a value. Also: a value that fills no blank, is
+    /// itself a placeholder, or would make an empty segment or a dot segment.
     pub fn parse_with(text: &str, values: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
         build(text, Usage::Postback, values).sound()
     }
 
-    /// Reads the URL of an offer or a lander, which a visitor is sent to. Its parameters may be
-    /// blank, and it may have a fragment, macros in it too: browsers follow it
+    /// Reads the URL of an offer or a lander, to which a visitor is sent. Its parameters may be
+    /// blank. It may have a fragment, also with macros, since browsers follow it
     /// (`https://www.example.com/#/course?cid={clickid}`).
     ///
     /// # Errors
-    /// As [`parse`](Self::parse) but for blank parameters and a fragment; a second `#`, fields of
-    /// the conversion, which is not known yet, and secrets, which the visitor would see.
+    /// As [`parse`](Self::parse), except that blank parameters and a fragment are allowed. Also: a
+    /// second `#`, a field of the conversion, which is not known yet, or a secret, which the
+    /// visitor would see.
     pub fn parse_offer(text: &str) -> Result<Self, TemplateError> {
         build(text, Usage::Offer, &BTreeMap::new()).sound()
     }
 
-    /// Scheme, host and port, normalised, as in `https://us.ahows.co`: who is called, whatever the
-    /// values are.
+    /// The scheme, host and port, normalised, as in `https://us.ahows.co`. It is the same whatever
+    /// the values are.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
-    /// Renders it.
+    /// Renders the URL.
     ///
     /// # Errors
     /// - an amount without a rate into the channel's currency
-    /// - a value that a map without `*` does not know
-    /// - a raw value with bytes that would change the URL
+    /// - a value without an entry in a map that has no `*`
+    /// - a raw value with bytes that would change the structure of the URL
     /// - a path segment that would be empty, `.` or `..`
-    /// - over [`MAX_RENDERED`](super::MAX_RENDERED) bytes
+    /// - more than [`MAX_RENDERED`](super::MAX_RENDERED) bytes
     pub fn render(&self, scope: &Scope<'_>) -> Result<HoledText, RenderError> {
         self.render_with(|field| scope.value(field))
     }
 
-    /// Renders it in place of what `out` holds, and into its buffer, so that a loop need not
+    /// Renders the URL into the buffer of `out`, whose content is replaced. So a loop need not
     /// allocate.
     ///
     /// # Errors
-    /// As [`render`](Self::render); `out` is then empty.
+    /// As [`render`](Self::render). After an error, `out` is empty.
     pub fn render_into<'v>(&self, value: impl Fn(&Field) -> Value<'v>, out: &mut HoledText) -> Result<(), RenderError> {
         self.program.render(value, out)
     }
@@ -109,19 +110,19 @@ impl fmt::Display for UrlTemplate {
     }
 }
 
-/// Something in a URL template that a person has to fill in.
+/// A place in a URL template that a person has to fill in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Placeholder {
-    /// The name in `values`: a parameter's, or that of the segment before (`path` where there is
-    /// none).
+    /// The name to use in `values`: the parameter's name, or the name of the segment before the
+    /// place (`path` where there is none).
     pub name: String,
-    /// What stands there: nothing, `REPLACE`, `OPTIONAL`.
+    /// The text at the place: empty, `REPLACE` or `OPTIONAL`.
     pub word: String,
 }
 
-/// What [`UrlTemplate::parse_with`] needs values for, in order; whatever else is wrong with the
-/// text is passed over.
+/// Returns the places for which [`UrlTemplate::parse_with`] needs values, in order. Other problems
+/// of the text are ignored.
 #[must_use]
 pub fn placeholders(text: &str) -> Vec<Placeholder> {
     let named = |(place, word): (Place, String)| {
@@ -134,7 +135,7 @@ pub fn placeholders(text: &str) -> Vec<Placeholder> {
     built.blanks.into_iter().filter_map(named).collect()
 }
 
-/// A template with what has to be filled in and what is wrong with it.
+/// A template with its blanks and its problems.
 struct Built {
     template: UrlTemplate,
     blanks: Vec<(Place, String)>,
@@ -201,7 +202,7 @@ fn build(text: &str, usage: Usage, values: &BTreeMap<String, String>) -> Built {
     }
 }
 
-/// Scheme, host part and rest.
+/// Splits a URL into its scheme, its host part and the rest.
 fn split(text: &str) -> Option<(&str, &str, &str)> {
     let (scheme, rest) = text.split_once("://")?;
     if !["http", "https"].iter().any(|known| known.eq_ignore_ascii_case(scheme)) {
@@ -219,7 +220,7 @@ fn origin_of(scheme: &str, authority: &str) -> Result<String, Problem> {
     if authority.contains('@') {
         return Err(Problem::UserInfo);
     }
-    // The URL parser would drop a tab or a line end, and take a backslash for a slash.
+    // The URL parser would drop a tab or a line end, and would read a backslash as a slash.
     if authority
         .chars()
         .any(|c| c.is_control() || c.is_whitespace() || c == '\\')

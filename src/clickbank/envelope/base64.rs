@@ -1,5 +1,5 @@
-//! Strict base64: the standard alphabet, padding, no unused bits set. With `std` by the vector
-//! instructions that the processor turns out to have.
+//! Strict base64: the standard alphabet, with padding, and without unused bits that are set. With
+//! `std`, it uses the vector instructions that the processor has.
 
 use alloc::vec::Vec;
 use base64::{DecodeError, Engine as _, engine::general_purpose};

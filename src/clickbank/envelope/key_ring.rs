@@ -1,4 +1,4 @@
-//! The secret keys of one account, with the AES keys that follow from them.
+//! The secret keys of one account, with the AES keys that are derived from them.
 
 use crate::value::Secret;
 use aes::{Aes256Dec, cipher::KeyInit};
@@ -8,24 +8,24 @@ use sha1::{Digest, Sha1};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// How many secrets may be live: the new one, the old one, and those of ClickBank's two URL slots.
-/// Each costs a decryption for a refusal.
+/// How many secrets may be in use: the new one, the old one, and those of ClickBank's two URL
+/// slots. Each one costs a decryption before a refusal.
 pub(crate) const MAX_SECRETS: usize = 4;
-/// The shortest secret, in bytes, that is taken without being asked for: 36^12 is about 2^62, and
-/// guessing needs no more than one captured notification.
+/// The shortest secret, in bytes, that is accepted by default: 36^12 is about 2^62, and one
+/// captured notification is enough to guess a shorter secret.
 const MIN_SECRET: usize = 12;
-/// The longest secret key that ClickBank lets one set.
+/// The longest secret key that ClickBank accepts.
 const CLICKBANK_LONGEST: usize = 16;
 
 /// The secret keys of a ClickBank account, newest first, ready to decrypt and to check. `Debug`
-/// shows how many there are.
+/// shows only how many there are.
 #[derive(Clone)]
 pub struct KeyRing {
     pub(in crate::clickbank) keys: Vec<Key>,
 }
 
-/// One secret: what decrypts versions 6 and later, and what the checks of everything older are made
-/// with.
+/// One secret: the AES key that decrypts versions 6 and later, and the secret that is used for the
+/// checks of all older versions.
 #[derive(Clone)]
 pub(in crate::clickbank) struct Key {
     pub(in crate::clickbank) aes: Aes256Dec,
@@ -38,13 +38,13 @@ impl KeyRing {
     /// # Errors
     /// - no secret, or more than four
     /// - an empty secret
-    /// - a secret of fewer than twelve bytes ([`KeyRing::allow_short`] takes it)
+    /// - a secret of fewer than twelve bytes, which [`KeyRing::allow_short`] accepts
     pub fn new(secrets: Vec<Secret>) -> Result<Self, KeyRingError> {
         Self::with_shortest(secrets, MIN_SECRET)
     }
 
-    /// As [`KeyRing::new`], for an account whose secret is short. ClickBank allows it; a short key
-    /// can be guessed from one captured body.
+    /// As [`KeyRing::new`], for an account whose secret is short. ClickBank allows short keys, but
+    /// a short key can be guessed from one captured body.
     ///
     /// # Errors
     /// - no secret, or more than four
@@ -53,7 +53,7 @@ impl KeyRing {
         Self::with_shortest(secrets, 1)
     }
 
-    /// Whether both hold the same secrets in the same order.
+    /// Whether both key rings hold the same secrets in the same order.
     #[cfg(feature = "legacy-ins")]
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         let same = |(one, other): (&Key, &Key)| one.secret.matches(other.secret.expose());
@@ -96,7 +96,7 @@ impl fmt::Debug for KeyRing {
 pub struct KeyRingError(Problem);
 
 impl KeyRingError {
-    /// Whether all that is wrong is a short secret, which [`KeyRing::allow_short`] takes.
+    /// Whether a short secret is the only thing wrong, which [`KeyRing::allow_short`] accepts.
     #[must_use]
     pub fn is_short(&self) -> bool {
         matches!(self.0, Problem::Short(_))
@@ -118,9 +118,9 @@ enum Problem {
     Short(usize),
 }
 
-/// What makes one doubt that `secret` is a ClickBank secret key, for a lint: they have at most 16
-/// characters, digits and capital letters. Only restatements of ClickBank's rule were found, so
-/// such a secret is taken all the same.
+/// Says why `secret` is probably not a ClickBank secret key; this is for a lint. ClickBank's keys
+/// have at most 16 characters, digits and capital letters. Only restatements of that rule were
+/// found, so such a secret is accepted all the same.
 #[must_use]
 pub fn secret_hint(secret: &Secret) -> Option<&'static str> {
     let bytes = secret.expose();
@@ -145,8 +145,8 @@ fn aes(secret: &Secret) -> Aes256Dec {
 }
 
 /// The key of AES-256: the first 32 characters of the lower-case hex SHA-1 of the secret, as ASCII
-/// bytes (recomputed from real notifications of versions 6 and 7). Not 32 raw bytes, not SHA-256,
-/// not upper-case hex: each of these is in public code, and wrong.
+/// bytes (recomputed from real notifications of versions 6 and 7). It is not 32 raw bytes, not
+/// SHA-256 and not upper-case hex; each of these is in public code, and wrong.
 pub(super) fn aes_key(secret: &Secret) -> Zeroizing<[u8; 32]> {
     let mut hex = Zeroizing::new([0_u8; 32]);
     let digest = Zeroizing::new(<[u8; 20]>::from(Sha1::digest(secret.expose())));

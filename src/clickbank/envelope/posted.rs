@@ -1,5 +1,5 @@
 //! The wrapper of INS 6.0 and later: `{"notification": base64, "iv": base64}`. Nothing in it is
-//! secret, so its faults are said plainly.
+//! secret, so its errors are plain.
 
 use super::{
     base64,
@@ -10,13 +10,13 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 use thiserror::Error;
 
-/// The block of AES, in bytes; also the length of the initialisation vector.
+/// The length of an AES block, in bytes; the initialisation vector has the same length.
 pub(super) const BLOCK: usize = 16;
 /// The longest ciphertext, in bytes: the longest plaintext and the full block of padding that
-/// follows it. Real ones are 1 to 4 KiB.
+/// follows it. Real ones have 1 to 4 KiB.
 pub const MAX_CIPHERTEXT: usize = MAX_PLAINTEXT + BLOCK;
-/// The longest body, in bytes: the longest ciphertext in base64 with an escaped line break after
-/// every 76 characters needs 361 KiB.
+/// The longest body, in bytes. The longest ciphertext in base64, with an escaped line break after
+/// every 76 characters, needs 361 KiB.
 pub const MAX_BODY: usize = 512 * 1024;
 
 /// An encrypted notification as it was posted: 16 bytes of initialisation vector and at least one
@@ -30,16 +30,17 @@ pub struct Envelope {
 impl Envelope {
     /// Reads the body of the POST, whatever its content type says (ClickBank documents none).
     ///
-    /// The two keys may stand in any order. Others are ignored, because the wrapper is not
-    /// authenticated and a new one must not lose sales. ASCII whitespace inside the base64 is taken
-    /// out first: ClickBank wrapped it at 76 characters until 2015.
+    /// The two keys may stand in either order. Other keys are ignored: the wrapper is not
+    /// authenticated, and a new key must not lose sales. ASCII whitespace inside the base64 is
+    /// removed first, since ClickBank wrapped it at 76 characters until 2015.
     ///
     /// # Errors
     /// - a body of more than [`MAX_BODY`] bytes ([`EnvelopeError::is_too_large`])
-    /// - what is not a JSON object, or has bytes after it
+    /// - a body that is not a JSON object, or has bytes after the object
     /// - a key that stands twice
     /// - `notification` or `iv` missing, or not a string
-    /// - what is not strict base64: the URL alphabet, missing padding, unused bits that are set
+    /// - a value that is not strict base64: it has the URL alphabet, no padding, or unused bits
+    ///   that are set
     /// - an IV that is not 16 bytes long
     /// - a notification that is empty, not a multiple of 16 bytes, or longer than
     ///   [`MAX_CIPHERTEXT`] ([`EnvelopeError::is_too_large`])
@@ -57,14 +58,14 @@ impl Envelope {
         }
     }
 
-    /// An initialisation vector and a ciphertext that came in another wrapper; none when it is
-    /// empty or does not fill its last block.
+    /// Makes an envelope of an initialisation vector and a ciphertext that came in another wrapper.
+    /// None when the ciphertext is empty or does not fill its last block.
     pub(in crate::clickbank) fn of(iv: [u8; BLOCK], ciphertext: Vec<u8>) -> Option<Self> {
         (!ciphertext.is_empty() && ciphertext.len().is_multiple_of(BLOCK)).then_some(Self { iv, ciphertext })
     }
 
     /// The initialisation vector. In every capture it is 16 upper-case hex digits; any 16 bytes are
-    /// taken.
+    /// accepted.
     #[must_use]
     pub fn iv(&self) -> &[u8; 16] {
         &self.iv
@@ -83,14 +84,14 @@ impl fmt::Debug for Envelope {
     }
 }
 
-/// A body that is not the wrapper of an encrypted notification. The text may be shown to the
-/// caller: it says nothing of what is inside.
+/// The error for a body that is not the wrapper of an encrypted notification. Its text may be shown
+/// to the caller, since it tells nothing of the notification's content.
 #[derive(Debug, Error)]
 #[error(transparent)]
 pub struct EnvelopeError(Problem);
 
 impl EnvelopeError {
-    /// Whether it was refused for its size alone (HTTP 413).
+    /// Whether the body was refused only for its size (HTTP 413).
     #[must_use]
     pub fn is_too_large(&self) -> bool {
         matches!(self.0, Problem::Body(_) | Problem::Ciphertext(_))
@@ -115,15 +116,15 @@ enum Problem {
     Ciphertext(usize),
 }
 
-/// IV and ciphertext of a wrapper as ClickBank prints it; none of any other, and of none that is at
-/// fault.
+/// Returns the IV and the ciphertext of a wrapper as ClickBank prints it. None for any other
+/// wrapper and for every wrapper with an error.
 fn decode_usual(body: &[u8]) -> Option<([u8; BLOCK], Vec<u8>)> {
     let usual = Usual::read(body)?;
     let iv = base64::decode(usual.iv).ok()?.try_into().ok()?;
     Some((iv, base64::decode(usual.notification).ok()?))
 }
 
-/// IV and ciphertext of any wrapper, or what is wrong with it.
+/// Returns the IV and the ciphertext of any wrapper, or the error in it.
 fn decode_any(body: &[u8]) -> Result<([u8; BLOCK], Vec<u8>), EnvelopeError> {
     let wrapper: Wrapper = serde_json::from_slice(body).map_err(|error| EnvelopeError(Problem::Json(error)))?;
     let missing = |name| EnvelopeError(Problem::Missing(name));

@@ -1,14 +1,15 @@
-//! The JSON of the wrapper: first as ClickBank prints it, else as anybody may.
+//! Reads the JSON of the wrapper: first in the form that ClickBank prints, and otherwise in any
+//! form.
 
 use alloc::{collections::BTreeSet, string::String};
 use core::fmt;
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
-/// The two texts of an object that has these two members, in any order, and no other.
+/// The two texts of an object that has exactly these two members, in either order.
 ///
-/// They are what stands between two quotes, and not known to be JSON strings. That makes it quick,
-/// and it is enough where only strict base64 is taken from them: its letters hold nothing that a
-/// JSON string may not hold, or that stands for something else in one.
+/// The texts are the bytes between two quotes; they are not checked to be JSON strings. That makes
+/// the reading fast, and it is enough where only strict base64 is read from them: no letter of
+/// base64 is forbidden in a JSON string or has another meaning there.
 pub(super) struct Usual<'a> {
     pub(super) notification: &'a [u8],
     pub(super) iv: &'a [u8],
@@ -39,7 +40,7 @@ impl<'a> Usual<'a> {
     }
 }
 
-/// What is left to read.
+/// The bytes that are left to read.
 struct Rest<'a>(&'a [u8]);
 
 impl<'a> Rest<'a> {
@@ -49,14 +50,14 @@ impl<'a> Rest<'a> {
         }
     }
 
-    /// One byte with whitespace before it.
+    /// Reads one byte, with optional whitespace before it.
     fn mark(&mut self, mark: u8) -> Option<()> {
         self.blank();
         self.0 = self.0.split_first().filter(|(first, _)| **first == mark)?.1;
         Some(())
     }
 
-    /// What stands between the next two quotes.
+    /// Returns the bytes between the next two quotes.
     fn quoted(&mut self) -> Option<&'a [u8]> {
         self.mark(b'"')?;
         let (quoted, rest) = self.0.split_at_checked(quote(self.0)?)?;
@@ -65,8 +66,8 @@ impl<'a> Rest<'a> {
     }
 }
 
-/// The place of the first quote. A notification has thousands of bytes before it: 32 at a time are
-/// looked at without a branch, which compiles to vector instructions.
+/// The place of the first quote. A notification has thousands of bytes before it, so 32 bytes at a
+/// time are examined without a branch; this compiles to vector instructions.
 fn quote(text: &[u8]) -> Option<usize> {
     let (chunks, _) = text.as_chunks::<32>();
     let holds = |chunk: &&[u8; 32]| chunk.iter().fold(false, |found, byte| found | (*byte == b'"'));
@@ -79,7 +80,7 @@ fn quote(text: &[u8]) -> Option<usize> {
     before.checked_add(place)
 }
 
-/// The two strings of any object, its other members skipped.
+/// The two strings of any object; its other members are skipped.
 #[derive(Default)]
 pub(super) struct Wrapper {
     pub(super) notification: Option<String>,

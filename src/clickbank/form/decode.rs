@@ -1,4 +1,4 @@
-//! A form's bytes as names and values.
+//! Decodes the bytes of a form into names and values.
 
 use crate::text::percent_decoded;
 use crate::value::Pii;
@@ -11,40 +11,40 @@ use alloc::{
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// The longest form, in bytes. A captured one has 857; the longest fields that are documented, the
-/// customer's name with 510 characters and the seller's variables with 1024, have 18 KiB together
-/// when each is four bytes long and every byte is escaped.
+/// The longest form, in bytes. A captured form has 857. The longest documented fields are the
+/// customer's name with 510 characters and the seller's variables with 1024; together they have 18
+/// KiB when each character is four bytes long and every byte is escaped.
 pub const MAX_FORM: usize = 64 * 1024;
-/// The most parameters of a form. Version 4.0 has 44; more than two hundred new ones are not to be
-/// expected.
+/// The most parameters of a form. Version 4.0 has 44, and more than two hundred new ones are
+/// unlikely.
 pub const MAX_FORM_PARAMETERS: usize = 256;
 
 /// How the bytes of a form are read as text.
 ///
-/// No post with a character outside of ASCII is known (ClickBank's sample converts to UTF-8 before
-/// it checks). So the default is strict; where an account turns out to post ISO 8859-1,
-/// [`FormCharset::Latin1`] is the way out. A guess then has two checks to hit in place of one, and
-/// a body that was cut inside a character is a text.
+/// No post with a character outside ASCII is known (ClickBank's sample converts to UTF-8 before it
+/// checks). So the default is strict. If an account turns out to post ISO 8859-1,
+/// [`FormCharset::Latin1`] is the way out. Then a guess may match either of two checks, and a body
+/// that was cut inside a character is still accepted as a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum FormCharset {
-    /// UTF-8, and what is not is refused.
+    /// The form is UTF-8, and anything else is refused.
     #[default]
     Utf8,
-    /// UTF-8, and a name or a value that is not is read as ISO 8859-1. Each by itself, so that what
-    /// is not covered changes nothing that is. The check may be over the bytes as they came or over
-    /// the UTF-8 of the text.
+    /// The form is UTF-8, and a name or a value that is not UTF-8 is read as ISO 8859-1. Each of
+    /// them is decided separately, so that a parameter outside the check changes none inside it.
+    /// The check may have been made over the bytes as they came or over the text in UTF-8.
     Latin1,
 }
 
-/// A body that is no form. The text may be shown to whoever has the body: it says nothing of a
-/// secret, and no value.
+/// The error for a body that is not a form. Its text may be shown to whoever has the body: it tells
+/// no secret and no value.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(transparent)]
 pub struct FormError(Problem);
 
 impl FormError {
-    /// Whether it was refused for its size alone (HTTP 413).
+    /// Whether the body was refused only for its size (HTTP 413).
     #[must_use]
     pub fn is_too_large(&self) -> bool {
         matches!(self.0, Problem::TooLong(_))
@@ -65,10 +65,10 @@ enum Problem {
     Repeated(String),
 }
 
-/// A name or a value, its escapes decoded.
+/// A name or a value with its escapes decoded.
 type Bytes = Zeroizing<Vec<u8>>;
 
-/// The values of a form by their names, and the names of those that were not UTF-8.
+/// Returns the values of a form by their names, and the names of the values that were not UTF-8.
 pub(super) fn form(body: &[u8], charset: FormCharset) -> Result<(BTreeMap<String, Pii>, BTreeSet<String>), FormError> {
     if body.len() > MAX_FORM {
         return Err(FormError(Problem::TooLong(body.len())));
@@ -113,12 +113,12 @@ fn pairs(mut body: &[u8]) -> Result<Vec<(Bytes, Bytes)>, FormError> {
     Ok(pairs)
 }
 
-/// The bytes that an encoded text stands for; none when an escape is malformed.
+/// Returns the bytes that an encoded text stands for; none when an escape is malformed.
 pub(super) fn unescaped(text: &[u8]) -> Option<Bytes> {
     percent_decoded(text, b' ').map(Zeroizing::new)
 }
 
-/// A name as an error shows it: short, and on one line.
+/// The form of a name in an error: short, and on one line.
 fn shown(name: &[u8]) -> String {
     crate::text::shown(&String::from_utf8_lossy(name))
 }

@@ -1,14 +1,14 @@
-//! Values of a form by the paths of the later versions, so that one table of parameters serves a
-//! source that takes both.
+//! Finds values of a form by the paths of the later versions, so that one table of parameters
+//! serves a source that receives both.
 
 use super::money::{MinorUnits, ZeroDecimal};
 use super::notification::FormNotification;
 use crate::value::{Currency, FieldPath};
 use alloc::{borrow::Cow, string::ToString};
 
-/// Where versions 6 and later have what a parameter tells. The address that has no `shipping` in
-/// its name is taken for both: a form has one, and it is assumed that nobody sends the goods
-/// elsewhere unless the three others say so.
+/// The paths of versions 6 and later, with the parameters that have the same value. The address
+/// without `shipping` in its names is used for both addresses, because a form has only one. It is
+/// assumed that the goods go there unless the three `shipping` parameters say otherwise.
 const PLACES: &[(&str, &[&str])] = &[
     ("receipt", &["ctransreceipt"]),
     ("transactionType", &["ctransaction"]),
@@ -61,13 +61,13 @@ const PLACES: &[(&str, &[&str])] = &[
 ];
 
 impl FormNotification {
-    /// The text at a path of version 6 and later, or of a parameter by its own name (`cprodtitle`,
-    /// `cvendthru.vtid`); none for what is absent or empty.
+    /// Returns the text at a path of version 6 and later, or the text of a parameter by its own
+    /// name (`cprodtitle`, `cvendthru.vtid`). None for what is absent or empty.
     ///
-    /// A path of the later versions gives what they would have there: `totalOrderAmount` and its
-    /// like a decimal number in place of minor units (none where it cannot be read),
-    /// `transactionTime` an RFC 3339 time, `vendorVariables.NAME` a value of `cvendthru`. An own
-    /// name gives the text as it came.
+    /// A path of the later versions gives the value in their form: `totalOrderAmount` and similar
+    /// paths give a decimal number in place of minor units (none where it cannot be read),
+    /// `transactionTime` an RFC 3339 time, and `vendorVariables.NAME` a value of `cvendthru`. A
+    /// parameter's own name gives the text as it came.
     #[must_use]
     pub fn lookup(&self, path: &FieldPath, zero_decimal: ZeroDecimal) -> Option<Cow<'_, str>> {
         let path = path.as_str();

@@ -1,28 +1,29 @@
-//! Amounts of a form: whole numbers of minor units.
+//! The amounts of a form, which are whole numbers of minor units.
 
 use crate::text::shown;
 use crate::value::{Amount, Currency};
 use alloc::string::String;
 use thiserror::Error;
 
-/// The most digits that are read: they fit in 64 bits, and are sixteen digits of dollars.
+/// The most digits that are read: that many fit in 64 bits, and are sixteen digits of dollars.
 const MAX_MINOR_DIGITS: usize = 18;
 
-/// How an amount in a currency without minor units (yen, won) is written.
+/// The way in which an amount of a currency without minor units (yen, won) is written.
 ///
-/// Open: one test generator writes `10000` for yen, which may be ten thousand or one hundred of
-/// them; no captured post has such a currency.
+/// This is an open question: one test generator writes `10000` for yen, which may be ten thousand
+/// or one hundred yen, and no captured post has such a currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum ZeroDecimal {
-    /// In the currency's own units, as ISO 4217 has it: `10000` is 10000 yen. Assumed.
+    /// The amount is in the currency's own units, as in ISO 4217: `10000` is 10000 yen. This is
+    /// assumed by default.
     #[default]
     Minor,
-    /// In hundredths all the same, as dollars are: `10000` is 100 yen.
+    /// The amount is in hundredths, as dollars are: `10000` is 100 yen.
     Hundredths,
 }
 
-/// An amount by its text, in minor units: `3322` of a dollar account is 33.22 (captured posts).
+/// The text of an amount in minor units: `3322` in a dollar account is 33.22 (captured posts).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MinorUnits<'a>(pub(super) &'a str);
 
@@ -33,10 +34,10 @@ impl<'a> MinorUnits<'a> {
         self.0
     }
 
-    /// The exact amount in this currency.
+    /// Returns the exact amount in this currency.
     ///
     /// # Errors
-    /// - anything but digits and a leading `-`: a point, spaces
+    /// - a text with anything but digits and a leading `-`, such as a point or spaces
     /// - more than 18 digits
     pub fn amount(self, currency: Currency, zero_decimal: ZeroDecimal) -> Result<Amount, MinorUnitsError> {
         let refused = || MinorUnitsError { text: shown(self.0) };
@@ -53,7 +54,7 @@ impl<'a> MinorUnits<'a> {
     }
 }
 
-/// A text that is no amount in minor units.
+/// The error for a text that is not an amount in minor units.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("`{text}` is not an amount in minor units: one to {MAX_MINOR_DIGITS} digits")]
 pub struct MinorUnitsError {

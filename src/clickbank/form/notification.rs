@@ -1,4 +1,4 @@
-//! A form that was verified, with what every one has.
+//! A verified form, with the parameters that every form has.
 
 use super::version::FormVersion;
 use crate::clickbank::ins::{Fault, SourceReceipt, SubscriptionChange, TransactionType};
@@ -10,21 +10,21 @@ use core::fmt;
 /// Parameters by name.
 pub(super) type Values = BTreeMap<String, Pii>;
 
-/// One notification of version 1.0 to 5.0 whose check was right: 32 bits, see
+/// One notification of version 1.0 to 5.0 whose check was right. The check has only 32 bits; see
 /// [`Assurance::Verified32`].
 ///
-/// The methods read the parameters that are known; each says its parameter's name. Absent and empty
+/// The methods read the known parameters, and each names its parameter. Absent and empty parameters
 /// are both none: ClickBank sends the fields of a subscription empty where there is none, and
-/// leaves others out. [`FormNotification::value`] tells them apart, and has every other parameter:
-/// the customer's first and last name (`ccustfirstname`, `ccustlastname`, both often in capitals),
-/// the address (`ccustaddr1`, `ccustaddr2`, `ccustcity`, `ccustcounty`, `ccuststate`, `ccustzip`),
-/// that of the goods (`ccustshippingstate`, `ccustshippingzip`, `ccustshippingcountry`), and since
-/// 4.0 the upsell flow (`cbf`, the buyer's session, `cbfid` and `cbfpath`). Where nothing else is
-/// said, names and meanings are from captured posts of 4.0 and from receivers' lists of 1.0 and
-/// 2.1.
+/// leaves other fields out. [`FormNotification::value`] tells the two apart. It also reads every
+/// other parameter: the customer's first and last name (`ccustfirstname`, `ccustlastname`, both
+/// often in capitals), the address (`ccustaddr1`, `ccustaddr2`, `ccustcity`, `ccustcounty`,
+/// `ccuststate`, `ccustzip`), the shipping address (`ccustshippingstate`, `ccustshippingzip`,
+/// `ccustshippingcountry`), and since 4.0 the upsell flow (`cbf`, the buyer's session, `cbfid` and
+/// `cbfpath`). Where nothing else is said, names and meanings are from captured posts of 4.0 and
+/// from receivers' lists of 1.0 and 2.1.
 ///
-/// Serialised it is an object of all parameters by name, personal data included. `Debug` shows what
-/// names the transaction and nothing of the customer.
+/// It serialises as an object of all parameters by name, personal data included. `Debug` shows the
+/// values that identify the transaction and nothing of the customer.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FormNotification {
     values: Values,
@@ -58,51 +58,52 @@ impl FormNotification {
         })
     }
 
-    /// What makes it ClickBank's own: a check of 32 bits.
+    /// The assurance that the form is ClickBank's own: a check of 32 bits.
     #[must_use]
     pub const fn assurance(&self) -> Assurance {
         Assurance::Verified32
     }
 
-    /// The version that its parameters tell of.
+    /// The version that its parameters indicate.
     #[must_use]
     pub fn version(&self) -> &FormVersion {
         &self.version
     }
 
-    /// `ctransaction`, its word.
+    /// The word of `ctransaction`.
     #[must_use]
     pub fn transaction_type(&self) -> &TransactionType {
         &self.transaction_type
     }
 
-    /// `ctransaction` as it came: another text than the word for a `SUBSCRIPTION-CHG <old>-><new>`.
+    /// `ctransaction` as it came. It differs from the word for a `SUBSCRIPTION-CHG <old>-><new>`.
     #[must_use]
     pub fn transaction_type_text(&self) -> &str {
         self.text("ctransaction").unwrap_or_default()
     }
 
-    /// The products of a `SUBSCRIPTION-CHG <old>-><new>`.
+    /// The two products of a `SUBSCRIPTION-CHG <old>-><new>`.
     #[must_use]
     pub fn subscription_change(&self) -> Option<SubscriptionChange<'_>> {
         SubscriptionChange::parse(self.transaction_type_text())
     }
 
-    /// `ctranstime`: when it happened, in seconds since 1970. The check of 1.0 does not cover it.
+    /// `ctranstime`: the time of the transaction, in seconds since 1970. The check of 1.0 does not
+    /// cover it.
     #[must_use]
     pub fn transaction_time(&self) -> Timestamp {
         self.transaction_time
     }
 
-    /// `ctransreceipt`: the order, or one rebill of it.
+    /// `ctransreceipt`: the receipt of the order, or of one rebill of it.
     #[must_use]
     pub fn receipt(&self) -> Option<&SourceReceipt> {
         self.receipt.as_ref()
     }
 
-    /// `cupsellreceipt`: of an upsell the receipt of the first sale, unless it is this one's own.
-    /// Rebill numbers are taken off on both sides. The check of 1.0 does not cover it, so there is
-    /// none.
+    /// `cupsellreceipt`: for an upsell, the receipt of the first sale, unless it is this form's own
+    /// receipt. Rebill numbers are removed from both. The check of 1.0 does not cover it, so for
+    /// 1.0 it is none.
     #[must_use]
     pub fn parent_receipt(&self) -> Option<Receipt> {
         let parent = SourceReceipt::parse(self.text("cupsellreceipt")?)?;
@@ -116,8 +117,8 @@ impl FormNotification {
         self.transaction_type.is_test()
     }
 
-    /// Any parameter as it came, decoded; none when it did not come. Of 1.0 only those that its
-    /// check covers are kept, with `ctranstime`.
+    /// Any parameter as it came, decoded; none when it did not come. For 1.0 only the parameters
+    /// that its check covers are kept, and `ctranstime`.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&Pii> {
         self.values.get(name)
@@ -128,8 +129,8 @@ impl FormNotification {
         self.values.get(name).map(Pii::expose).filter(|text| !text.is_empty())
     }
 
-    /// Every name and value, in the order of their names: an identity for what has no receipt.
-    /// Personal data included; hash it.
+    /// Every name and value, in the order of the names: the identity of a form without a receipt.
+    /// It holds personal data, so hash it.
     pub(crate) fn whole(&self) -> impl Iterator<Item = &str> {
         let pairs = self.values.iter();
         pairs.flat_map(|(name, value)| [name.as_str(), value.expose()])

@@ -1,5 +1,5 @@
-//! A form out of a log, and what the log did to it: whoever checks such a copy should hear that it
-//! is ClickBank's, and what to undo, rather than that it does not match.
+//! Finds what a log changed in a form that was copied from it. A person who checks such a copy
+//! should learn that it is ClickBank's and what to undo, and not only that it does not match.
 
 use super::posted::Form;
 use super::shape::{CHECK, could_have, is_known};
@@ -8,9 +8,9 @@ use crate::value::Pii;
 use alloc::{string::String, vec, vec::Vec};
 use core::fmt;
 
-/// What is undone of a copied form so that its check is right ([`Form::repairs`]). Prints as in
-/// `the slashes undone and the empty values put back`, and as nothing where nothing is to be
-/// undone.
+/// The changes that must be undone in a copied form so that its check is right ([`Form::repairs`]).
+/// It prints as in `the slashes undone and the empty values put back`, and as the empty text where
+/// nothing must be undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct FormRepairs {
     own: bool,
@@ -18,7 +18,7 @@ pub struct FormRepairs {
     empty: bool,
 }
 
-/// Every set of changes, the fewest first.
+/// Every set of changes, beginning with the smallest.
 const ALL: [FormRepairs; 8] = [
     FormRepairs::of(false, false, false),
     FormRepairs::of(false, true, false),
@@ -41,7 +41,7 @@ impl FormRepairs {
         *self == Self::default()
     }
 
-    /// Each in words.
+    /// Each change in words.
     pub fn words(&self) -> impl Iterator<Item = &'static str> {
         let words = [
             (self.own, "your own parameters left out"),
@@ -59,12 +59,12 @@ impl fmt::Display for FormRepairs {
 }
 
 impl Form {
-    /// What must be undone so that the check of a form that was copied out of a log is right, the
-    /// fewest changes first; none where nothing that is known of logs helps.
+    /// Returns what must be undone so that the check of a form copied from a log is right. Fewer
+    /// changes are tried first. None where no known change helps.
     ///
-    /// Known are: a backslash before quotes (WordPress puts it there), empty values that were
-    /// dropped, parameters that are the receiver's own. For a person at the own machine: nothing
-    /// that was changed is taken by [`Form::verify`].
+    /// Three changes are known: a backslash before quotes (WordPress adds it), empty values that
+    /// were dropped, and parameters of the receiver's own. This is for a person at their own
+    /// machine: [`Form::verify`] accepts no form that was changed.
     #[must_use]
     pub fn repairs(&self, key_ring: &KeyRing) -> Option<FormRepairs> {
         ALL.into_iter().find(|repairs| {
@@ -73,7 +73,7 @@ impl Form {
         })
     }
 
-    /// The forms that it may have been; none where a change changes nothing.
+    /// The forms that this one may have been; none where a change has no effect.
     fn repaired(&self, repairs: FormRepairs) -> Vec<Self> {
         let mut form = self.clone();
         if repairs.own {
@@ -97,7 +97,8 @@ impl Form {
         }
     }
 
-    /// With every parameter that its version has, those that are missing empty.
+    /// Returns the form with every parameter that its version has; the missing ones are added as
+    /// empty.
     fn completed(&self) -> Vec<Self> {
         let version = self.version();
         let with = |names: Vec<&'static str>| {
@@ -123,7 +124,7 @@ impl Form {
     }
 }
 
-/// PHP's `stripslashes`.
+/// Does the same as PHP's `stripslashes`.
 fn without_slashes(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut letters = text.chars();

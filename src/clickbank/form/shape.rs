@@ -1,6 +1,7 @@
-//! What a form's parameters must be beside a check that is right: it covers the values in the order
-//! of their names, but neither the names nor where one value ends and the next begins. Without
-//! these rules the values of one notification make dozens of others under other names.
+//! Checks that a form's parameters fit its version, in addition to the check value. That value
+//! covers the values in the order of their names, but neither the names nor where one value ends
+//! and the next begins. Without these rules the values of one notification could make dozens of
+//! others under other names.
 
 use super::money::{MinorUnits, ZeroDecimal};
 use super::notification::Values;
@@ -10,12 +11,12 @@ use crate::value::{Currency, Pii, Receipt};
 use alloc::{string::String, vec::Vec};
 use core::ops::RangeInclusive;
 
-/// The parameter with the check.
+/// The parameter with the check value.
 pub(super) const CHECK: &str = "cverify";
 
-/// What the check of 1.0 covers, in its order; several receivers agree. `cupsellreceipt` and
-/// `ctranstime` are not among them. (One receiver appends the address for physical products; no
-/// post of one is known, and it is not followed.)
+/// The parameters that the check of 1.0 covers, in its order; several receivers agree.
+/// `cupsellreceipt` and `ctranstime` are not among them. (One receiver appends the address for
+/// physical products; no post of one is known, so this is not followed.)
 pub(super) const COVERED_BY_1: [&str; 15] = [
     "ccustname",
     "ccustemail",
@@ -34,7 +35,8 @@ pub(super) const COVERED_BY_1: [&str; 15] = [
     "cvendthru",
 ];
 
-/// What 2.0 and 2.1 have (three receivers' lists and captures), by the bytes of their names.
+/// The parameters of 2.0 and 2.1 (three receivers' lists and captures), in the byte order of their
+/// names.
 const OF_2: &[&str] = &[
     "caccountamount",
     "ccurrency",
@@ -71,16 +73,16 @@ const OF_2: &[&str] = &[
     "cupsellreceipt",
     "cvendthru",
 ];
-/// The seller has one of these names.
+/// The two names of the seller's parameter; a form has one of them.
 const SELLER: [&str; 2] = ["ctranspublisher", "ctransvendor"];
-/// What 4.0 has beside that in every capture; the settings' test may lack what only an order in a
-/// flow has.
+/// The further parameters that 4.0 has in every capture. The test of the settings may lack the ones
+/// that only an order in a flow has.
 const OF_4: &[&str] = &["cnoticeversion", "cshippingamount", "ctaxamount"];
-/// What 4.0 may lack.
+/// The parameters that 4.0 may lack.
 const OF_4_AT_TIMES: &[&str] = &["cbf", "cbfid", "cbfpath", "corderlanguage", "crebillfrequency"];
-/// What 1.0 alone has.
+/// The parameters that only 1.0 has.
 const ONLY_OF_1: &[&str] = &["caffitid", "ccustname", "ctransamount"];
-/// What may hold a `|`: what people write.
+/// The parameters that may hold a `|`, since people write their values.
 const FREE: &[&str] = &[
     "ccustaddr1",
     "ccustaddr2",
@@ -97,8 +99,8 @@ const FREE: &[&str] = &[
     "cprodtitle",
     "cvendthru",
 ];
-/// The same of 1.0: a `|` in any other of its fifteen packs the values of a later version's form
-/// into them.
+/// The same for 1.0. A `|` in any other of its fifteen parameters would let the values of a later
+/// version's form be packed into them.
 const FREE_OF_1: &[&str] = &["ccustname", "cprodtitle", "cvendthru"];
 
 const AMOUNTS: &[&str] = &[
@@ -108,17 +110,18 @@ const AMOUNTS: &[&str] = &[
     "ctaxamount",
     "ctransamount",
 ];
-/// Numbers and a day: whatever else they may be, letters they are not.
+/// Numbers and a day, which hold no letters in any case.
 const COUNTS: &[&str] = &[
     "cfuturepayments",
     "cnextpaymentdate",
     "cprocessedpayments",
     "crebillamnt",
 ];
-/// 8 to 13 characters by the list of 1.0; 21 at most by a receiver's code of today.
+/// The length of a receipt: 8 to 13 characters by the list of 1.0, and at most 21 by the code of a
+/// current receiver.
 const RECEIPT: RangeInclusive<usize> = 8..=21;
 
-/// Refuses a structural value that is not of its shape.
+/// Refuses a structural value that does not have the form of its parameter.
 pub(super) fn values(values: &Values, version: &FormVersion, word: &TransactionType) -> Result<(), Fault> {
     let text = |name: &str| values.get(name).map(Pii::expose).unwrap_or_default();
     let must = |name: &'static str, holds: bool| if holds { Ok(()) } else { Err(Fault::Invalid(name)) };
@@ -132,7 +135,7 @@ pub(super) fn values(values: &Values, version: &FormVersion, word: &TransactionT
     let parent = text("cupsellreceipt");
     must(
         "cupsellreceipt",
-        // Of 1.0 it is not read.
+        // In 1.0 it is not read.
         *version == FormVersion::V1
             || parent.is_empty()
             || is_receipt(parent)
@@ -153,13 +156,13 @@ pub(super) fn values(values: &Values, version: &FormVersion, word: &TransactionT
     Ok(())
 }
 
-/// Whether the names, and where values end, can be those of the version.
+/// Whether the names, and the places where values end, can be those of the version.
 pub(super) fn fits(values: &Values, version: &FormVersion) -> bool {
     let has_bar = |name: &str| values.get(name).is_some_and(|value| value.expose().contains('|'));
     if *version == FormVersion::V1 {
         let mut strict = COVERED_BY_1.iter().filter(|name| !FREE_OF_1.contains(name));
         let text = |name: &str| values.get(name).map(Pii::expose).unwrap_or_default();
-        // None is known to name itself.
+        // No form of 1.0 is known that names its version.
         return text("cnoticeversion").is_empty()
             && (text("cprodtype").is_empty() || is_product_type(text("cprodtype")))
             && !strict.any(|name| has_bar(name));
@@ -178,14 +181,15 @@ pub(super) fn fits(values: &Values, version: &FormVersion) -> bool {
     if names().any(|name| has_bar(name) && is_known(name) && !FREE.contains(&name)) {
         return false;
     }
-    // 2.0 and 2.1 are finished. A form of 4.0 without its version's name would be one with names
-    // that 2.0 has not.
+    // No parameters are added to 2.0 and 2.1 any more. A form of 4.0 without its version's name
+    // would look like 2.0 with names that 2.0 does not have.
     let has_strange = names().any(|name| !is_known(name));
     if has_strange && *version == FormVersion::V2 {
         return false;
     }
-    // What ClickBank adds one day comes beside all the names that a form of 4.0 may have, and a `|`
-    // in a title beside all that it must have; in a forgery they take the place of one.
+    // A parameter that ClickBank adds one day comes together with all the names that a form of 4.0
+    // may have, and a `|` in a title with all that it must have. In a forgery it takes the place of
+    // one of them.
     let present = |name: &&str| values.contains_key(*name);
     let complete = expected.all(present) && SELLER.iter().any(present);
     let whole = complete && OF_4_AT_TIMES.iter().filter(|_| of_4).all(present);
@@ -200,7 +204,8 @@ pub(super) fn is_known(name: &str) -> bool {
 }
 
 /// The sets of names that a form of the version may have had: with either name of the seller unless
-/// one is there, and with those that 4.0 may lack or without. 1.0 takes what is missing for empty.
+/// one is there, and with or without the names that 4.0 may lack. It is empty for 1.0, whose check
+/// counts a missing parameter as empty.
 pub(super) fn could_have(values: &Values, version: &FormVersion) -> Vec<Vec<&'static str>> {
     const SELLERS: &[&str] = &SELLER;
     if *version == FormVersion::V1 {
@@ -220,8 +225,8 @@ pub(super) fn could_have(values: &Values, version: &FormVersion) -> Vec<Vec<&'st
     sets.collect()
 }
 
-/// `STANDARD` and `RECURRING`, and what was seen beside them; 8 to 11 characters by the list of
-/// 1.0.
+/// Whether the text may be a product type: `STANDARD`, `RECURRING` and others that were seen. They
+/// have 8 to 11 characters by the list of 1.0.
 fn is_product_type(text: &str) -> bool {
     (8..=11).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
 }
@@ -232,7 +237,8 @@ fn is_receipt(text: &str) -> bool {
     RECEIPT.contains(&receipt.len()) && receipt.bytes().all(is_of_receipts)
 }
 
-/// A product's number, of which a change of a subscription names two, may be in small letters.
+/// Whether the text may be a transaction type. A change of a subscription names two product
+/// numbers, which may be in lower case.
 fn is_word(text: &str, word: &TransactionType) -> bool {
     if *word == TransactionType::SubscriptionChange {
         return !text.contains('|') && !text.chars().any(char::is_control);

@@ -1,27 +1,27 @@
-//! `cvendthru`: what stood behind the link to the order form.
+//! `cvendthru`: the parameters of the link to the order form.
 
 use super::decode::unescaped;
 use alloc::{borrow::Cow, borrow::ToOwned, string::String};
 use core::fmt;
 
-/// The seller's own query parameters of the order form, in their order (captured posts): a query
-/// inside the form, with an encoding of its own and a `&` at its end. Versions 6 and later call
-/// them `vendorVariables`.
+/// The seller's own query parameters of the order form, in their order (captured posts). They are a
+/// query string inside the form, encoded once more and with a `&` at the end. Versions 6 and later
+/// call them `vendorVariables`.
 ///
-/// A buyer can write there what he likes, so nothing in it is refused: a value with a broken escape
-/// is read as it stands, and of a name that stands there twice the first one counts (ClickBank is
-/// said to take out repeated ones).
+/// A buyer can write anything there, so nothing in it is refused: a value with a broken escape is
+/// read without decoding, and of a name that stands there twice the first one counts (ClickBank is
+/// said to remove repeated ones).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct VendThrough<'a>(pub(super) &'a str);
 
 impl<'a> VendThrough<'a> {
-    /// The text as it came, still encoded inside.
+    /// The text as it came; the query string inside it is still encoded.
     #[must_use]
     pub fn text(self) -> &'a str {
         self.0
     }
 
-    /// The value of that name, decoded; none when it is absent or empty.
+    /// The value with that name, decoded; none when it is absent or empty.
     #[must_use]
     pub fn value(self, name: &str) -> Option<Cow<'a, str>> {
         let first = self.pairs().find(|(known, _)| known == name);

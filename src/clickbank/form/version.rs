@@ -1,4 +1,4 @@
-//! Which of the old versions a form is.
+//! The old versions, and how to tell which one a form has.
 
 use crate::value::Amount;
 use alloc::{borrow::ToOwned, string::String};
@@ -8,22 +8,22 @@ use core::fmt;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum FormVersion {
-    /// 1.0 (2008): one name of the customer, one amount, no currency, no role.
+    /// 1.0 (2008): it has one name of the customer, one amount, no currency and no role.
     V1,
-    /// 2.0 and 2.1, which nothing known sets apart.
+    /// 2.0 and 2.1, which cannot be told apart by anything known.
     V2,
-    /// 3.0. No post of it is known; one that does not name itself is taken for 2.0.
+    /// 3.0. No post of it is known; a form that does not name its version is taken for 2.0.
     V3,
-    /// 4.0: names itself, with tax, shipping and the upsell flow.
+    /// 4.0: it names itself, and has tax, shipping and the upsell flow.
     V4,
     /// 5.0. No post of it is known.
     V5,
-    /// What a form names and is not known here, verbatim.
+    /// A version that a form names and that is not known here, kept word for word.
     Other(String),
 }
 
-/// What 2.0 brought. Not the address: one receiver has it in 1.0, for products that are sent by
-/// post.
+/// Parameters that came with 2.0. The address is not among them: one receiver has it in 1.0, for
+/// products that are sent by post.
 const NOT_OF_1: [&str; 6] = [
     "ccustfullname",
     "ctransrole",
@@ -34,7 +34,7 @@ const NOT_OF_1: [&str; 6] = [
 ];
 
 impl FormVersion {
-    /// Reads the text of a version by its value: `4.0` and `4` are the same.
+    /// Reads the text of a version by its numeric value: `4.0` and `4` are the same.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let version = text.parse::<Amount>().ok();
@@ -49,16 +49,16 @@ impl FormVersion {
         }
     }
 
-    /// Whether a source that takes these versions takes this one. Since nothing is known of 3.0, a
-    /// form without a version, which is told to be 2.0, may be one too.
+    /// Whether a source that accepts these versions accepts this one. A form without a version is
+    /// taken for 2.0; since nothing is known of 3.0, it may also be one.
     #[must_use]
     pub fn is_among(&self, taken: &[Self]) -> bool {
         taken.contains(self) || (*self == Self::V2 && taken.contains(&Self::V3))
     }
 
-    /// The version that the parameters tell of: `cnoticeversion`, else 2.0 where there is anything
-    /// that 1.0 has not, else 1.0. (Receivers in the field look for `ccustfullname` alone; a
-    /// parameter may be absent.)
+    /// The version that the parameters indicate: `cnoticeversion`, or else 2.0 where there is a
+    /// parameter that 1.0 does not have, or else 1.0. (Known receivers look only for
+    /// `ccustfullname`; but a parameter may be absent.)
     pub(super) fn of<'a>(value: impl Fn(&str) -> Option<&'a str>) -> Self {
         match value("cnoticeversion").filter(|text| !text.is_empty()) {
             Some(named) => Self::parse(named),

@@ -1,4 +1,4 @@
-//! Where ClickBank gives back what stands in a link.
+//! Where ClickBank gives back the parameters of a link.
 
 use super::form::LinkForm;
 use super::parameter::{MAX_UNIQUE_VALUE, TRACKING_PARAMETERS, is_code, longest};
@@ -8,27 +8,27 @@ use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use core::fmt;
 
 /// The places of ClickBank's interfaces that give a parameter of a link back, whether anybody looks
-/// there or not ([`Link::given_back`](super::Link::given_back)). Prints them, as in ``by
+/// there or not ([`Link::given_back`](super::Link::given_back)). It prints these places, as in ``by
 /// notifications (`trackingCodes`) and by `{tid}` of a postback``.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GivenBack {
     name: String,
-    /// The order form's codes, in a notification.
+    /// Whether it is among the order form's codes in a notification.
     pub(crate) code: bool,
-    /// The variables of the order form, in a notification: `vendorVariables`.
+    /// Whether it is among the variables of the order form in a notification: `vendorVariables`.
     pub(crate) variable: bool,
-    /// What is the affiliate's: `affiliateTrackingParameters`, in a notification to him since
-    /// version 8.0 (ClickBank's own text).
+    /// Whether it is among the affiliate's parameters, `affiliateTrackingParameters`, which only an
+    /// affiliate's notification has, since version 8.0 (ClickBank's own text).
     pub(crate) parameter: bool,
-    /// A macro of postbacks.
+    /// Whether it is a macro of postbacks.
     macro_name: bool,
 }
 
 impl GivenBack {
     pub(crate) fn of(form: &LinkForm, name: &str) -> Self {
         let known = longest(name);
-        // On a pay link they are the seller's own; of an affiliate's parameters those that are
-        // unique to a click were not seen there.
+        // On a pay link all parameters are the seller's own. On other links, the affiliate's
+        // parameters that are unique to a click were not seen there.
         let seen = known.is_some_and(|longest| longest != MAX_UNIQUE_VALUE);
         let told = || Macro::find(name).is_some_and(|found| found.confidence >= Confidence::Fair);
         Self {
@@ -40,13 +40,14 @@ impl GivenBack {
         }
     }
 
-    /// Of an own variable of a pay link, and of what a form of link takes.
+    /// Returns the places for a parameter that this form of link takes, or for a variable of the
+    /// seller's own on a pay link.
     pub(super) fn on(form: &LinkForm, name: &str) -> Option<Self> {
         let own = form.is_pay_link() && longest(name).is_none();
         (own || form.takes(name)).then(|| Self::of(form, name))
     }
 
-    /// Each in words.
+    /// Each place in words.
     fn places(&self) -> Vec<String> {
         let name = &self.name;
         let mut places = Vec::new();
@@ -76,7 +77,7 @@ impl fmt::Display for GivenBack {
 }
 
 /// The parameter that is probably meant by a name that ClickBank does not know. Names of other
-/// systems that only look alike (`ttclid`, `utm_campaign`) are none.
+/// systems that only look similar (`ttclid`, `utm_campaign`) give none.
 pub(super) fn meant(name: &str) -> Option<&'static str> {
     const SHORTEST: usize = 4;
     let near = nearest(name, TRACKING_PARAMETERS.iter().map(|(known, _)| *known))?;
@@ -85,7 +86,7 @@ pub(super) fn meant(name: &str) -> Option<&'static str> {
     (!others || plain(name) == plain(near)).then_some(near)
 }
 
-/// The name of a link's parameter as a notification writes it: `aff_sub1` is `affSub1` there.
+/// The name of a link's parameter in a notification: `aff_sub1` is `affSub1` there.
 pub(crate) fn camel_case(name: &str) -> String {
     let mut begins = false;
     let mut camel = String::new();

@@ -1,4 +1,4 @@
-//! What a link of ClickBank's that can be read has wrong with it.
+//! The doubts about a ClickBank link that can be read.
 
 use super::edit::with_article;
 use super::form::Shape;
@@ -11,71 +11,71 @@ use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use core::ops::RangeInclusive;
 use thiserror::Error;
 
-/// How long nicknames are, in letters and digits (ClickBank's onboarding guide; certain).
+/// The length of nicknames, in letters and digits (ClickBank's onboarding guide; certain).
 const NICKNAME: RangeInclusive<usize> = 5..=10;
-/// How long the label of an encrypted hoplink is, as far as links were seen.
+/// The length of the label of an encrypted hoplink, as far as links were seen.
 const LABEL: RangeInclusive<usize> = 20..=30;
 /// The macros of a template that stand for our click id.
 const CLICK_ID: &[&str] = &["{clickid}", "{_clickid}"];
 
-/// Something about a link that is probably not what was meant. Prints as one line.
+/// Something in a link that is probably not what was meant. It prints as one line.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(transparent)]
 pub struct Doubt(pub(crate) Matter);
 
 impl Doubt {
-    /// Whether it is about the page that the link leads to: the seller must put ClickBank's script
-    /// for Direct Offer Tracking there.
+    /// Whether the doubt is about the page that the link leads to: the seller must have ClickBank's
+    /// script for Direct Offer Tracking there.
     #[must_use]
     pub fn needs_script(&self) -> bool {
         self.0 == Matter::NeedsScript
     }
 }
 
-/// What there is to doubt.
+/// The reason for a doubt.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(crate) enum Matter {
     /// A second `?`. ClickBank's own article prints one: `vendor=cbtest?tid=..`.
     #[error("{0}")]
     SecondMark(SecondMark),
-    /// `&amp;` of a page's source.
+    /// An `&amp;` from the source of an HTML page.
     #[error("`{0}` shows that the link was pasted as HTML; write `&` in place of `&amp;`")]
     Html(String),
     /// The click id in a parameter that ClickBank does not know.
     #[error("ClickBank does not give `{name}` back, so the click id in it is lost; write `{instead}={{clickid}}`")]
     NotGivenBack {
-        /// The parameter that stands there.
+        /// The parameter that is in the link.
         name: String,
-        /// One that comes back.
+        /// A parameter that comes back.
         instead: String,
     },
     /// A readable hoplink without one of its two names.
     #[error("a hoplink needs `{0}`")]
     Missing(&'static str),
-    /// A name that is no nickname of an account.
+    /// A name that is not the nickname of an account.
     #[error("`{0}` is no nickname of an account: those have {min} to {max} letters and digits", min = NICKNAME.start(), max = NICKNAME.end())]
     Nickname(String),
     /// The label of an encrypted hoplink is shorter or longer than those that were seen (links that
     /// affiliates published; fairly sure).
     #[error("the encrypted part has {0} characters, and those that were seen have {min} to {max}", min = LABEL.start(), max = LABEL.end())]
     LabelLength(usize),
-    /// The other side's tracking code: `tid` is the affiliate's, `vtid` the seller's (support
-    /// articles 220365867 and 360036580432; certain). That it does not come back from the other's
-    /// link is concluded from that (fairly sure).
+    /// The tracking code of the other side: `tid` is the affiliate's, `vtid` the seller's (support
+    /// articles 220365867 and 360036580432; certain). That ClickBank does not give it back is a
+    /// conclusion from that (fairly sure).
     #[error("`{name}` is the {owner}'s, and {link} gives back `{takes}`; {}", remedy(name, takes, *.stands))]
     OtherSide {
-        /// The parameter that stands there.
+        /// The parameter that is in the link.
         name: &'static str,
-        /// Whose it is.
+        /// The side to which it belongs.
         owner: &'static str,
-        /// The form, with its article.
+        /// The form of the link, with its article.
         link: String,
         /// The parameter that comes back.
         takes: &'static str,
-        /// Whether that one stands there as it should.
+        /// Whether that parameter is in the link as it should be.
         stands: bool,
     },
-    /// A tracking code of our click id and something else.
+    /// A tracking code that holds our click id and something else.
     #[error(
         "`{name}={value}` holds more than the click id, and one character that ClickBank does not allow may drop the whole code; write \
          `{name}={{clickid}}` and put the rest elsewhere"
@@ -83,45 +83,45 @@ pub(crate) enum Matter {
     Mixed {
         /// The parameter.
         name: &'static str,
-        /// Its value, as far as it is shown.
+        /// Its value, cut to the length that errors show.
         value: String,
     },
-    /// A tracking code that ClickBank may change or drop: no [`Tid`], which names the sources.
+    /// A tracking code that ClickBank may change or drop: it is not a [`Tid`], which names its
+    /// sources.
     #[error("`{0}`: {1}")]
     UnsafeCode(&'static str, TidError),
     /// A value that is too long for its parameter.
     #[error("`{0}` has {1} characters; ClickBank takes at most {2}")]
     TooLong(&'static str, usize, usize),
-    /// A tracking parameter that stands there more than once.
+    /// A tracking parameter that is in the link more than once.
     #[error("`{0}` stands there more than once, and which one ClickBank takes is not known")]
     Repeated(&'static str),
-    /// A direct link: without the script the page makes no hop (support articles 19034135835156 and
-    /// 19718075352340, "Direct Offer Tracking"; certain).
+    /// A direct link. Without the script, the page makes no hop (support articles 19034135835156
+    /// and 19718075352340, "Direct Offer Tracking"; certain).
     #[error(
         "a direct link works only where the seller's page has ClickBank's script for Direct Offer Tracking: ask the seller"
     )]
     NeedsScript,
-    /// A page that a hoplink leads to, told by `hop` and `hopId` in its query (as published links
-    /// have them; certain). That no hop is made for a visitor who is sent there is a conclusion
-    /// (fairly sure).
+    /// A page to which a hoplink leads, recognised by `hop` and `hopId` in its query (as in
+    /// published links; certain). That no hop is made for a visitor who is sent there is a
+    /// conclusion (fairly sure).
     #[error("a hoplink has led to this page; visitors who are sent here have no hop of their own, so use the hoplink")]
     AfterHop,
-    /// An order form: its URL has an id of the visit and a time in it (as published links have
-    /// them; certain). What becomes of another visitor who is sent there is written nowhere (a
-    /// guess).
+    /// An order form: its URL has an id of the visit and a time in it (as in published links;
+    /// certain). What happens to another visitor who is sent there is documented nowhere (a guess).
     #[error("this is the order form of one visit; send visitors to the hoplink or the pay link that led there")]
     OneVisit,
 }
 
 impl Link {
-    /// What is probably not meant, in the order of the link's parts.
+    /// The parts of the link that are probably not meant, in the order of the link.
     #[must_use]
     pub fn doubts(&self) -> Vec<Doubt> {
         let mark = SecondMark::find(self.as_str());
         let marked = mark.as_ref().map(|mark| mark.name().to_owned());
         let of_mark = |name: &str| marked.as_deref() == Some(name);
         let mut matters: Vec<Matter> = mark.clone().map(Matter::SecondMark).into_iter().collect();
-        // What such a value holds is no nickname, whoever's it is.
+        // A text with such a second `?` is not a nickname anyway, so it is not reported twice.
         let is_other =
             |matter: &Matter| !matches!(matter, Matter::Nickname(name) if mark.is_some() && name.contains('?'));
         matters.extend(of_form(self.form()).into_iter().filter(is_other));
@@ -150,7 +150,7 @@ impl Link {
         escaped.next().map(|(name, _)| Matter::Html(shown(name)))
     }
 
-    /// A click id that comes back nowhere since its parameter is nobody's.
+    /// A click id that does not come back, since its parameter is unknown to ClickBank.
     fn lost(&self) -> Option<Matter> {
         let takes = self.form().tracking_parameter()?;
         let filled = || self.parameters().filter(|(_, value)| holds_click_id(value));
@@ -175,8 +175,8 @@ impl Link {
                 owner: if name == VTID { "seller" } else { "affiliate" },
                 link: with_article(self.form()),
                 takes,
-                // A click id that stands in the wrong one alone is to be moved; whatever else
-                // stands in the right one is no reason to keep both.
+                // When only the wrong parameter holds a click id, the click id must be moved. Any
+                // other value in the right parameter is no reason to keep both.
                 stands: self
                     .value(takes)
                     .is_some_and(|held| holds_click_id(held) || !holds_click_id(value)),
@@ -225,7 +225,7 @@ fn of_form(form: &LinkForm) -> Vec<Matter> {
     }
 }
 
-/// Whether our click id is filled in somewhere in a value of a template.
+/// Whether a value of a template holds a macro of our click id.
 pub(crate) fn holds_click_id(value: &str) -> bool {
     CLICK_ID.iter().any(|filled| value.contains(filled))
 }
@@ -237,7 +237,7 @@ fn remedy(name: &str, takes: &str, stands: bool) -> String {
     }
 }
 
-/// Macros may stand for a name in the URL of an offer.
+/// The doubt about a nickname. In the URL of an offer, a macro may stand in its place.
 fn nickname(name: &str) -> Option<Matter> {
     let sound = NICKNAME.contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
     (!sound && !is_unfilled_macro(name)).then(|| Matter::Nickname(shown(name)))

@@ -1,4 +1,4 @@
-//! Tracking links: a parameter put in or replaced, and every other byte kept.
+//! Makes tracking links: adds or replaces one parameter and keeps every other byte.
 
 use super::form::Shape;
 use super::parameter::{TRACKING_PARAMETERS, is_code, longest};
@@ -14,7 +14,8 @@ use alloc::{
 use percent_encoding::utf8_percent_encode;
 use thiserror::Error;
 
-/// A parameter that a link does not take, or a value that the parameter does not.
+/// The error for a parameter that a link does not take, or for a value that the parameter does not
+/// take.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(transparent)]
 pub struct ParameterError(Problem);
@@ -58,7 +59,7 @@ fn refusal(form: &LinkForm, parameter: &str) -> String {
     format!("{} takes no tracking parameter: {why}", with_article(form))
 }
 
-/// As in `an encrypted hoplink`.
+/// The name of the form with its article, as in `an encrypted hoplink`.
 pub(super) fn with_article(form: &LinkForm) -> String {
     let name = form.name();
     let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) {
@@ -70,34 +71,34 @@ pub(super) fn with_article(form: &LinkForm) -> String {
 }
 
 impl Link {
-    /// The link with a tracking parameter: put at the end of the query, or in the place of the one
-    /// that stood there (of repeated ones the first is replaced and the others go). The value is
-    /// encoded; every other byte stays, but that a host without a path gets its `/`.
+    /// Returns the link with a tracking parameter. It is added at the end of the query, or replaces
+    /// the one that is there (of repeated ones the first is replaced and the others are removed).
+    /// The value is encoded. Every other byte stays, except that a host without a path gets a `/`.
     ///
     /// # Errors
-    /// - a name that is no tracking parameter of ClickBank's; one that the link's form does not
-    ///   take
-    /// - a `tid` or `vtid` that is no [`Tid`]
-    /// - an empty value, one with a control character, one over the length that
-    ///   [`TRACKING_PARAMETERS`] names
-    /// - a link with the `{` of a macro before its query and the `}` in it or none, or with a macro
+    /// - a name that is not a tracking parameter of ClickBank's, or one that the link's form does
+    ///   not take
+    /// - a `tid` or `vtid` that is not a [`Tid`]
+    /// - an empty value, one with a control character, or one over the length in
+    ///   [`TRACKING_PARAMETERS`]
+    /// - a link with a macro that opens before its query and does not close there, or with a macro
     ///   in the name of a parameter
-    /// - a link that would be too long, or have more parameters than [`Link::parse`] takes
+    /// - a result that is too long, or has more parameters than [`Link::parse`] accepts
     pub fn with(&self, parameter: &str, value: &str) -> Result<Self, ParameterError> {
         self.check(parameter).map_err(ParameterError)?;
         sound(parameter, value).map_err(ParameterError)?;
         self.edited(parameter, &utf8_percent_encode(value, ESCAPED).to_string())
     }
 
-    /// The link with a macro as a parameter's value, as in `tid={clickid}`: the URL of an offer,
-    /// where a click's values are filled in.
+    /// Returns the link with a macro as a parameter's value, as in `tid={clickid}`. This is the URL
+    /// of an offer, in which the values of each click are filled in.
     ///
     /// # Errors
-    /// - a name that is no tracking parameter of ClickBank's; one that the link's form does not
-    ///   take
-    /// - a link with the `{` of a macro before its query and the `}` in it or none, or with a macro
+    /// - a name that is not a tracking parameter of ClickBank's, or one that the link's form does
+    ///   not take
+    /// - a link with a macro that opens before its query and does not close there, or with a macro
     ///   in the name of a parameter
-    /// - the name of a macro with other characters than `a`-`z`, `0`-`9` and `_`
+    /// - a macro's name with characters other than `a`-`z`, `0`-`9` and `_`
     pub fn with_macro(&self, parameter: &str, name: &str) -> Result<Self, ParameterError> {
         self.check(parameter).map_err(ParameterError)?;
         let is_name = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '_');
@@ -119,14 +120,15 @@ impl Link {
         }
     }
 
-    /// `value` is written as it is.
+    /// Adds or replaces a parameter; `value` is written without encoding.
     fn edited(&self, name: &str, value: &str) -> Result<Self, ParameterError> {
         let Parts { base, query, fragment } = Parts::of(self.as_str());
-        // Rendered, the `?` or `#` that ends the base would be gone with the macro.
+        // When the macro is filled, the `?` or `#` that ends the base would be replaced with it.
         if base.rfind('{') > base.rfind('}') {
             return Err(ParameterError(Problem::Open));
         }
-        // Filled, it may be the parameter that is put in, and stand before it.
+        // When the macro is filled, it may become the parameter that is added here, and stand
+        // before it.
         let mut names = query
             .unwrap_or_default()
             .split('&')
@@ -147,7 +149,7 @@ impl Link {
         }
         if !placed {
             match kept.last_mut() {
-                // What follows the last `&`, or the whole of an empty query.
+                // The empty segment is what follows the last `&`, or a whole query that is empty.
                 Some(last) if last.is_empty() => *last = &pair,
                 _ => kept.push(&pair),
             }
@@ -177,7 +179,7 @@ fn sound(parameter: &str, value: &str) -> Result<(), Problem> {
     }
 }
 
-/// Whether a piece of a query has this name once decoded.
+/// Whether a segment of a query has this name once it is decoded.
 fn is_named(segment: &str, name: &str) -> bool {
     let read = Query::parse(segment.as_bytes());
     read.is_ok_and(|query| query.pairs().next().is_some_and(|(own, _)| own == name))

@@ -1,15 +1,15 @@
-//! Which of ClickBank's links a URL is.
+//! Tells which of ClickBank's links a URL is.
 
 use super::parameter::{TID, VTID, longest};
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::fmt;
 
-/// What a URL is to ClickBank, and whose it is. The forms and their parts are certain where nothing
-/// else is said: they stand in ClickBank's articles on HopLinks (220365867), on tracking parameters
-/// (26455062697620), on the payment link (360036580432) and on Direct Offer Tracking
-/// (19034135835156), and in links that affiliates published.
+/// The form of a URL for ClickBank, and the accounts it names. The forms and their parts are
+/// certain where nothing else is said: they are in ClickBank's articles on HopLinks (220365867), on
+/// tracking parameters (26455062697620), on the payment link (360036580432) and on Direct Offer
+/// Tracking (19034135835156), and in links that affiliates published.
 ///
-/// Prints as in ``hoplink of affiliate `promoter`, vendor `seller` ``.
+/// It prints as in ``hoplink of affiliate `promoter`, vendor `seller` ``.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkForm {
     shape: Shape,
@@ -22,19 +22,19 @@ pub struct LinkForm {
 pub(super) enum Shape {
     /// `https://hop.clickbank.net/?affiliate=X&vendor=Y`
     Hoplink,
-    /// `https://LABEL.hop.clickbank.net/`: what ClickBank's tools make; the label stands for both
-    /// nicknames, and parameters may be changed.
+    /// `https://LABEL.hop.clickbank.net/`: the form that ClickBank's tools make. The label stands
+    /// for both nicknames, and parameters may be changed.
     EncryptedHoplink {
-        /// How many bytes the opaque part of the host has.
+        /// The length of the label, in bytes.
         label: usize,
     },
-    /// `http://AFFILIATE.VENDOR.hop.clickbank.net/`, the old form. One text names the two the other
-    /// way round; published links do not.
+    /// `http://AFFILIATE.VENDOR.hop.clickbank.net/`, the old form. One text names the two in the
+    /// opposite order; published links do not.
     LegacyHoplink,
     /// `https://seller-page/?affiliate=X`: a page of the seller's that makes the hop itself, with
     /// ClickBank's script.
     Direct,
-    /// `https://seller-page/?hop=X&hopId=..`: where a hoplink has led to.
+    /// `https://seller-page/?hop=X&hopId=..`: a page to which a hoplink has led.
     Landing,
     /// `https://VENDOR.pay.clickbank.net/?cbitems=N`
     PayLink,
@@ -47,12 +47,12 @@ pub(super) enum Shape {
     Other,
 }
 
-/// What an encrypted link shows in place of the affiliate's nickname (what that means is fairly
+/// The text in place of the affiliate's nickname after an encrypted link (this meaning is fairly
 /// sure).
 const MASKED: &str = "zzzzz";
 
 impl LinkForm {
-    /// Tells it by the host, in lower case, and the parameters.
+    /// Recognises the form by the host, in lower case, and by the parameters.
     pub(super) fn of(host: &str, parameter: impl Fn(&str) -> Option<String>) -> Self {
         let host = host.strip_suffix('.').unwrap_or(host);
         if host.split('.').any(str::is_empty) {
@@ -79,7 +79,7 @@ impl LinkForm {
         }
     }
 
-    /// A page of somebody's.
+    /// The form of a URL on some other host.
     fn on_a_page(parameter: impl Fn(&str) -> Option<String>) -> Self {
         let hop = parameter("hop");
         if hop.is_some() || parameter("hopId").is_some() {
@@ -103,7 +103,7 @@ impl LinkForm {
         self.shape
     }
 
-    /// Whether ClickBank makes the hop: any form of a hoplink.
+    /// Whether ClickBank makes the hop; this is so for every form of a hoplink.
     #[must_use]
     pub fn is_hoplink(&self) -> bool {
         matches!(
@@ -112,29 +112,29 @@ impl LinkForm {
         )
     }
 
-    /// Whether it leads to the order form at once: either form of a pay link.
+    /// Whether the link leads directly to the order form: either form of a pay link.
     #[must_use]
     pub fn is_pay_link(&self) -> bool {
         matches!(self.shape, Shape::PayLink | Shape::LegacyPayLink)
     }
 
-    /// Whether it is a page of the seller's that makes the hop itself, with ClickBank's script:
-    /// `https://seller-page/?affiliate=X`.
+    /// Whether the link is a page of the seller's that makes the hop itself, with ClickBank's
+    /// script: `https://seller-page/?affiliate=X`.
     #[must_use]
     pub fn is_direct(&self) -> bool {
         self.shape == Shape::Direct
     }
 
-    /// Whether it is none of ClickBank's links: another network's, or a seller's page without a
-    /// sign of a hop.
+    /// Whether the URL is not a link of ClickBank's: it is another network's, or a seller's page
+    /// without a sign of a hop.
     #[must_use]
     pub fn is_other(&self) -> bool {
         self.shape == Shape::Other
     }
 
-    /// The tracking code that a click id goes into: `tid` on what an affiliate promotes (support
+    /// The tracking code that takes a click id: `tid` on a link that an affiliate promotes (support
     /// article 220365867, certain), `vtid` on a seller's pay link (360036580432, certain), and none
-    /// on a page that a visitor is on already.
+    /// on a page on which the visitor already is.
     #[must_use]
     pub fn tracking_parameter(&self) -> Option<&'static str> {
         match self {
@@ -144,11 +144,11 @@ impl LinkForm {
         }
     }
 
-    /// Whether the link takes a parameter: an affiliate's every one of [`TRACKING_PARAMETERS`] but
-    /// `vtid`, a pay link `vtid` alone. That hoplinks and direct links take the affiliate's
-    /// parameters is ClickBank's own text (26455062697620, certain); that a pay link takes none of
-    /// them is concluded from it (fairly sure). What else stands on a pay link is a variable of the
-    /// seller's own.
+    /// Whether the link takes a parameter. A link of an affiliate's takes all of
+    /// [`TRACKING_PARAMETERS`] but `vtid`; a pay link takes only `vtid`. That hoplinks and direct
+    /// links take the affiliate's parameters is ClickBank's own text (26455062697620, certain);
+    /// that a pay link takes none of them is concluded from it (fairly sure). Any other parameter
+    /// of a pay link is a variable of the seller's own.
     ///
     /// [`TRACKING_PARAMETERS`]: super::TRACKING_PARAMETERS
     #[must_use]
@@ -160,7 +160,7 @@ impl LinkForm {
         }
     }
 
-    /// The form in a word.
+    /// The name of the form, as messages show it.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self.shape {

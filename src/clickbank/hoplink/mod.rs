@@ -59,7 +59,7 @@ pub struct Link {
     pairs: Vec<(String, String)>,
 }
 
-/// A text that is no link.
+/// The error for a text that is not a link.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(transparent)]
 pub struct LinkError(Problem);
@@ -83,14 +83,14 @@ enum Problem {
 }
 
 impl Link {
-    /// Reads a URL, of ClickBank's or not. Macros (`tid={clickid}`) may stand in path and query, as
-    /// in the URL of an offer.
+    /// Reads a URL, whether it is a link of ClickBank's or not. Macros (`tid={clickid}`) may stand
+    /// in the path and the query, as in the URL of an offer.
     ///
     /// # Errors
     /// - more than [`MAX_LINK`] bytes
-    /// - a space, a control character
-    /// - what is no absolute http or https URL; one with a user name or a password, or with a
-    ///   backslash before its query
+    /// - a space or a control character
+    /// - a text that is not an absolute http or https URL, or a URL with a user name or a password,
+    ///   or with a backslash before its query
     /// - a query string that [`Query::parse`] refuses
     pub fn parse(text: &str) -> Result<Self, LinkError> {
         Self::read(text).map_err(LinkError)
@@ -139,14 +139,14 @@ impl Link {
         &self.text
     }
 
-    /// Which form it is.
+    /// The form of the link.
     #[must_use]
     pub fn form(&self) -> &LinkForm {
         &self.form
     }
 
-    /// The value of a parameter, decoded; none where it is absent or empty. Of a repeated one the
-    /// first: which one ClickBank takes is not known, and [`Link::doubts`] names it.
+    /// The value of a parameter, decoded; none where it is absent or empty. Of a repeated parameter
+    /// it is the first: which one ClickBank takes is not known, and [`Link::doubts`] names it.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&str> {
         first(&self.pairs, name)
@@ -163,11 +163,11 @@ fn first<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
     found.map(|(_, value)| value.as_str())
 }
 
-/// A URL cut at its query and fragment, without a byte changed.
+/// A URL split into its base, its query and its fragment, with every byte kept.
 struct Parts<'a> {
     base: &'a str,
     query: Option<&'a str>,
-    /// With its `#`.
+    /// The fragment with its `#`, or the empty text.
     fragment: &'a str,
 }
 

@@ -3,7 +3,8 @@
 use crate::clickbank::tid::MAX_TID;
 
 /// The longest value of a parameter that is not unique to a click, in characters. Affiliates who
-/// measured it name 100, another source 150; the smaller is safe either way (fairly sure).
+/// measured it say 100, another source says 150; the smaller limit is safe in both cases (fairly
+/// sure).
 const MAX_AFFILIATE_VALUE: usize = 100;
 /// The longest value of a parameter that is unique to a click, in characters (fairly sure; one
 /// source that read ClickBank's article).
@@ -33,26 +34,26 @@ pub const TRACKING_PARAMETERS: &[(&str, usize)] = &[
     ("aff_sub3", MAX_AFFILIATE_VALUE),
     ("aff_sub4", MAX_AFFILIATE_VALUE),
     ("aff_sub5", MAX_AFFILIATE_VALUE),
-    // An affiliate of the affiliate's.
+    // An affiliate who works for the affiliate.
     ("network_aff", MAX_AFFILIATE_VALUE),
-    // Another tracker's click id; it takes dashes, so a UUID fits.
+    // Another tracker's click id. It takes dashes, so a UUID fits.
     ("extclid", MAX_UNIQUE_VALUE),
     // Meta's click id.
     ("fbclid", MAX_UNIQUE_VALUE),
     // A contact of the affiliate's.
     ("contact_id", MAX_UNIQUE_VALUE),
-    // Link, notification and report have these five; whether there is a macro is not known.
+    // Links, notifications and reports have these five; whether they have macros is not known.
     ("unique_aff_sub1", MAX_UNIQUE_VALUE),
     ("unique_aff_sub2", MAX_UNIQUE_VALUE),
     ("unique_aff_sub3", MAX_UNIQUE_VALUE),
     ("unique_aff_sub4", MAX_UNIQUE_VALUE),
     ("unique_aff_sub5", MAX_UNIQUE_VALUE),
-    // Google's click id; ClickBank's integration of Google Ads needs it on the link (fairly sure).
-    // No limit of it is documented, so that of the other click ids stands in.
+    // Google's click id. ClickBank's integration of Google Ads needs it on the link (fairly sure).
+    // No limit is documented for it, so the limit of the other click ids is used.
     ("gclid", MAX_UNIQUE_VALUE),
 ];
 
-/// The most characters of a tracking parameter's value; none where ClickBank does not know the
+/// The most characters in the value of a tracking parameter; none where ClickBank does not know the
 /// name.
 pub(crate) fn longest(name: &str) -> Option<usize> {
     let known = TRACKING_PARAMETERS.iter().find(|(known, _)| *known == name);
@@ -64,7 +65,8 @@ pub(super) fn is_code(name: &str) -> bool {
     matches!(name, TID | VTID)
 }
 
-/// Whether it is a click id of somebody's: `extclid` and the affiliate's own unique ones.
+/// Whether it is a click id of another system: `extclid` or one of the affiliate's own unique
+/// parameters.
 pub(super) fn is_unique(name: &str) -> bool {
     name == "extclid" || name.starts_with("unique_aff_sub") && longest(name).is_some()
 }

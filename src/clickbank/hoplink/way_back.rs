@@ -1,4 +1,4 @@
-//! By which parameters of a link a click id comes back.
+//! Finds the parameters of a link in which a click id comes back.
 
 use super::Link;
 use super::back::{GivenBack, meant};
@@ -7,14 +7,15 @@ use super::parameter::{is_unique, longest};
 use alloc::{vec, vec::Vec};
 
 impl Link {
-    /// Where ClickBank gives back a parameter of this link; none where it does not.
+    /// The places where ClickBank gives back a parameter of this link; none where it does not.
     #[must_use]
     pub fn given_back(&self, name: &str) -> Option<GivenBack> {
         GivenBack::on(&self.form, name)
     }
 
-    /// The parameters that a click id comes back in: those that hold one of a template
-    /// (`extclid={clickid}`), else the tracking code, else one that is unique to a click.
+    /// The parameters in which a click id comes back: those that hold a click id macro
+    /// (`extclid={clickid}`), or else the tracking code, or else the first parameter that is unique
+    /// to a click.
     pub fn click_ids(&self) -> impl Iterator<Item = (&str, &str)> {
         let held: Vec<(&str, &str)> = self
             .parameters()
@@ -34,7 +35,8 @@ impl Link {
         found.unwrap_or_default().into_iter()
     }
 
-    /// What is meant by a parameter's name that ClickBank does not know, if one is near.
+    /// The known parameter that is probably meant by a name that ClickBank does not know, if one is
+    /// near.
     #[must_use]
     pub fn meant(&self, name: &str) -> Option<&'static str> {
         meant(name).filter(|near| longest(name).is_none() && self.form.takes(near))

@@ -1,12 +1,12 @@
-//! The parts of a notification as views: each method reads one key. Personal values come as
+//! Views of the parts of a notification: each method reads one key. Personal values are returned as
 //! [`Pii`]; `Debug` shows none of the values.
 
 use super::scalar::{Number, SourceTime};
 use crate::clickbank::json::{Json, Members, Shape};
 use crate::value::Pii;
 
-/// How a key is read. Absent, null and of another type are all none; so is the empty text, which
-/// says nothing. Whoever needs the difference prints the notification.
+/// The readers of a key. A key that is absent, null or of another type is none, and so is the empty
+/// text. A caller that needs the difference prints the notification.
 impl<'a> Json<'a> {
     pub(super) fn text(self, key: &str) -> Option<&'a str> {
         match self.member(key)?.shape() {
@@ -26,13 +26,13 @@ impl<'a> Json<'a> {
         .filter(|text| !text.is_empty())
     }
 
-    /// A text that someone in between may have turned into a number.
+    /// A text that a system in between may have turned into a number.
     pub(super) fn label(self, key: &str) -> Option<&'a str> {
         self.member(key)?.scalar()
     }
 
-    /// What stands there is never taken for absent: an amount in another type fails when its
-    /// [`Number`] is read.
+    /// A value of another type is not treated as absent: it fails when the amount of its [`Number`]
+    /// is read.
     pub(super) fn number(self, key: &str) -> Option<Number<'a>> {
         let json = self.member(key)?;
         match json.shape() {
@@ -83,7 +83,7 @@ impl<'a> Json<'a> {
     }
 }
 
-/// Writes one method for each key: its documentation begins with the key's own name.
+/// Writes one method for each key. Its documentation begins with the key's own name.
 macro_rules! fields {
     ($($(#[$meta:meta])* $method:ident -> $type:ty = $kind:ident($key:literal);)+) => {
         $(
@@ -126,15 +126,15 @@ view! {
         shippable -> bool = flag("shippable");
         /// whether it is a subscription or a payment plan
         recurring -> bool = flag("recurring");
-        /// what the receiver of the notification earns with this line, in USD
+        /// the earnings of the receiver of the notification from this line, in USD
         account_amount -> Number<'a> = number("accountAmount");
         /// how many (absent in 2014)
         quantity -> u64 = count("quantity");
-        /// where the buyer gets it; the URL carries the buyer's name and e-mail address
+        /// where the buyer gets the product; the URL carries the buyer's name and e-mail address
         download_url -> Pii = personal("downloadUrl");
         /// what the line is (absent in 2014): `ORIGINAL`, the product that was clicked; `CART`, one
         /// of several in a cart; `BUMP`, added on the order form; `UPSELL`, bought in the flow
-        /// after the order, downsells too (`STANDARD` and `TOKEN` in the REST interface only)
+        /// after the order, downsells too (`STANDARD` and `TOKEN` are only in the REST interface)
         line_item_type -> &'a str = text("lineItemType");
         /// the price of the product
         product_price -> Number<'a> = number("productPrice");
@@ -175,14 +175,15 @@ view! {
         payments_processed -> u64 = count("paymentsProcessed");
         /// payments to come; 998 was seen for a plan without end
         payments_remaining -> u64 = count("paymentsRemaining");
-        /// the next payment, in the same form as `transactionTime`; none when the text is no time
+        /// the time of the next payment, in the same form as `transactionTime`; none when the text
+        /// is not a time
         next_payment_date -> SourceTime = time("nextPaymentDate");
     }
 }
 
 view! {
-    /// The customer as the goods are sent to, or as the bill is. An affiliate's notification has
-    /// only the address of the bill.
+    /// The customer's shipping or billing details. An affiliate's notification has only the billing
+    /// address.
     Contact {
         /// first name, often in capitals
         first_name -> Pii = personal("firstName");
@@ -206,7 +207,7 @@ impl<'a> Contact<'a> {
 }
 
 view! {
-    /// An address. That of the bill has only state, postal code and country.
+    /// An address. The billing address has only state, postal code and country.
     Address {
         /// first line
         address1 -> Pii = personal("address1");
@@ -226,8 +227,8 @@ view! {
 }
 
 view! {
-    /// The upsell flow that the order belongs to. The first sale of a flow may name itself as the
-    /// original, or nothing.
+    /// The upsell flow to which the order belongs. The first sale of a flow may name itself as the
+    /// original, or name none.
     Upsell {
         /// the receipt of the first sale of the flow; see
         /// [`Notification::parent_receipt`](super::Notification::parent_receipt)
@@ -246,13 +247,14 @@ view! {
 view! {
     /// The click on the hoplink as ClickBank saw it (since version 8).
     CommonTracking {
-        /// RFC 3339 in UTC, with nanoseconds; none when the text is no time
+        /// the time of the click, in RFC 3339 in UTC with nanoseconds; none when the text is not a
+        /// time
         click_timestamp -> SourceTime = time("clickTimestamp");
-        /// ClickBank's own id of the click, not the promoter's
+        /// ClickBank's own id of the click, which is not the promoter's
         click_id -> &'a str = label("clickId");
-        /// the browser's name of itself (in lower case)
+        /// the browser's user agent (in lower case)
         user_agent -> Pii = personal("useragent");
-        /// `Desktop`, ..
+        /// for example `Desktop`
         device_type -> &'a str = label("deviceType");
         /// the maker of the device
         device_brand -> &'a str = label("deviceBrand");
@@ -278,12 +280,12 @@ view! {
         city -> Pii = personal("city");
         /// the page that the hoplink leads to
         cb_page -> &'a str = label("cbPage");
-        /// `direct`, ..
+        /// for example `direct`
         tracking_type -> &'a str = label("trackingType");
     }
 }
 
-/// What stood in a link, by ClickBank's own name of each parameter.
+/// The parameters of a link, by ClickBank's own name of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LinkParameters<'a>(pub(super) Json<'a>);
 

@@ -1,15 +1,15 @@
-//! Where a path leads in a notification.
+//! Finds the value at a path in a notification.
 
 use crate::clickbank::json::{Json, Shape};
 use crate::value::{FieldPath, Step};
 
-/// The value that a path leads to.
+/// Returns the value to which a path leads.
 pub(super) fn find<'a>(path: &FieldPath, root: Json<'a>) -> Option<Json<'a>> {
     path.steps().iter().try_fold(root, |json, step| match step {
         Step::Name(name) => json.member(name),
         Step::Index(index) => match json.shape() {
             Shape::List(mut items) => items.nth(*index),
-            // A single line item was seen without its list: it is the first one.
+            // A single line item was seen as an object without a list: it is the first item.
             Shape::Object(_) if *index == 0 => Some(json),
             _ => None,
         },

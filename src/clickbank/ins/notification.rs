@@ -1,4 +1,4 @@
-//! A notification in plain text: everything that stood in it, and typed access to what is known.
+//! A notification in plain text: everything it holds, and typed access to the known parts.
 
 use super::{
     fields::{CommonTracking, Contact, LineItem, LinkParameters, Upsell, fields},
@@ -14,10 +14,10 @@ use crate::value::{Currency, FieldPath, Receipt};
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
-/// One notification. It keeps every key that came, known or not, in its order, with the text of
-/// each number; the methods read the known ones.
+/// One notification. It keeps every key that came, known or not, in its order, and the text of each
+/// number. The methods read the known keys.
 ///
-/// `Debug` shows what names the transaction and nothing of the customer.
+/// `Debug` shows the values that identify the transaction and nothing of the customer.
 ///
 /// ```
 /// use postback::Notification;
@@ -41,22 +41,22 @@ pub struct Notification {
 }
 
 impl Notification {
-    /// Reads a plaintext: one that was decrypted elsewhere, or that [`Notification::to_json`]
-    /// wrote. Nothing says who wrote it.
+    /// Reads a plaintext that was decrypted elsewhere, or that [`Notification::to_json`] wrote. It
+    /// is not known who wrote such a text.
     ///
-    /// Required are `transactionTime`, `receipt`, `transactionType` (texts) and `version` (a
-    /// number); the receipt may be absent, null or empty in an `ABANDONED_ORDER` and in every
-    /// `CUSTOMER_*`. A version or a type that is not known is no fault.
+    /// The keys `transactionTime`, `receipt` and `transactionType` (texts) and `version` (a number)
+    /// are required. The receipt may be absent, null or empty in an `ABANDONED_ORDER` and in every
+    /// `CUSTOMER_*`. An unknown version or type is not an error.
     ///
     /// # Errors
     /// - more than [`MAX_PLAINTEXT`] bytes
-    /// - what is not UTF-8 to the last byte
-    /// - what is not one JSON object by the letter of RFC 8259: a byte order mark, bytes after it,
-    ///   lone surrogates
-    /// - a key that stands twice in an object, at any depth, its escapes decoded
+    /// - a text that is not UTF-8
+    /// - a text that is not exactly one JSON object by RFC 8259: with a byte order mark, bytes
+    ///   after the object, or lone surrogates
+    /// - a key that stands twice in an object, at any depth, compared with its escapes decoded
     /// - more than [`MAX_DEPTH`](super::MAX_DEPTH) levels
-    /// - a required key that is missing, of another type, a time that is no time, a receipt with
-    ///   control characters or over 256 bytes
+    /// - a required key that is missing or of another type, a time that is not a time, a receipt
+    ///   with control characters or over 256 bytes
     pub fn parse(plaintext: &[u8]) -> Result<Self, Fault> {
         if plaintext.len() > MAX_PLAINTEXT {
             return Err(Fault::TooLong);
@@ -64,7 +64,7 @@ impl Notification {
         Self::read(plaintext.to_vec())
     }
 
-    /// The same of a buffer whose size is bounded elsewhere; it is kept, or wiped.
+    /// Does the same for a buffer whose size was checked elsewhere. The buffer is kept or wiped.
     pub(super) fn read(plaintext: Vec<u8>) -> Result<Self, Fault> {
         let document = document(plaintext)?;
         let root = document.root();
@@ -90,40 +90,40 @@ impl Notification {
         })
     }
 
-    /// `transactionTime`: when it happened. With the receipt, the type, the role and the items it
-    /// names the message.
+    /// `transactionTime`: the time of the transaction. Together with the receipt, the type, the
+    /// role and the items it identifies the message.
     #[must_use]
     pub fn transaction_time(&self) -> &SourceTime {
         &self.transaction_time
     }
 
-    /// `receipt`: the order, or one rebill of it. Only an `ABANDONED_ORDER` and `CUSTOMER_*` come
-    /// without.
+    /// `receipt`: the receipt of the order, or of one rebill of it. Only an `ABANDONED_ORDER` and
+    /// `CUSTOMER_*` have none.
     #[must_use]
     pub fn receipt(&self) -> Option<&SourceReceipt> {
         self.receipt.as_ref()
     }
 
-    /// `transactionType`, its word.
+    /// The word of `transactionType`.
     #[must_use]
     pub fn transaction_type(&self) -> &TransactionType {
         &self.transaction_type
     }
 
-    /// `transactionType` as it came: another text than the word for a
-    /// `SUBSCRIPTION-CHG <old>-><new>`.
+    /// `transactionType` as it came. It differs from the word for a `SUBSCRIPTION-CHG
+    /// <old>-><new>`.
     #[must_use]
     pub fn transaction_type_text(&self) -> &str {
         self.json().text("transactionType").unwrap_or_default()
     }
 
-    /// The products of a `SUBSCRIPTION-CHG <old>-><new>`.
+    /// The two products of a `SUBSCRIPTION-CHG <old>-><new>`.
     #[must_use]
     pub fn subscription_change(&self) -> Option<SubscriptionChange<'_>> {
         SubscriptionChange::parse(self.transaction_type_text())
     }
 
-    /// `version`: of the notification, by its value.
+    /// `version`: the version of the notification, by its numeric value.
     #[must_use]
     pub fn version(&self) -> &Version {
         &self.version
@@ -134,17 +134,18 @@ impl Notification {
         vendor -> &str = text("vendor");
         /// the promoter; absent when there is none
         affiliate -> &str = text("affiliate");
-        /// whose notification this is, as each party of an order gets its own, with its own share
-        /// as the amount: `VENDOR`, `AFFILIATE`, `JV_UPSELL` (the partner of a joint venture, on
-        /// an upsell)
+        /// the role of the receiver of this notification: each party of an order gets its own, with
+        /// its own share as the amount. `VENDOR`, `AFFILIATE`, `JV_UPSELL` (the partner of a joint
+        /// venture, on an upsell)
         role -> &str = text("role");
-        /// what the receiver of the notification earns, in USD whatever the order's currency
+        /// the earnings of the receiver of the notification, in USD whatever the order's currency
+        /// is
         total_account_amount -> Number<'_> = number("totalAccountAmount");
         /// what the customer paid, in [`Notification::order_currency`]
         total_order_amount -> Number<'_> = number("totalOrderAmount");
-        /// the tax in it; absent for an affiliate
+        /// the tax in the order amount; absent for an affiliate
         total_tax_amount -> Number<'_> = number("totalTaxAmount");
-        /// the shipping in it; absent for an affiliate
+        /// the shipping in the order amount; absent for an affiliate
         total_shipping_amount -> Number<'_> = number("totalShippingAmount");
         /// how the customer paid (INS lists, REST interface and captures, which disagree): `PYPL`
         /// and `PYPL-NEW` (PayPal), `VISA`, `MSTR` (Mastercard), `DISC` (Discover), `AMEX`, `DNRS`
@@ -155,7 +156,7 @@ impl Notification {
         order_language -> &str = text("orderLanguage");
         /// whether the customer refused to be contacted (one third-party model has it)
         declined_consent -> bool = flag("declinedConsent");
-        /// which delivery of the same news this is, from 1
+        /// which delivery of the same message this is, counted from 1
         attempt_count -> u64 = count("attemptCount");
     }
 
@@ -163,15 +164,15 @@ impl Notification {
         self.document.root()
     }
 
-    /// `currency`: of the amounts of the order, a vendor's notification only. It is not the
-    /// currency of `totalAccountAmount`.
+    /// `currency`: the currency of the order's amounts, only in a vendor's notification. It is not
+    /// the currency of `totalAccountAmount`.
     #[must_use]
     pub fn order_currency(&self) -> Option<Currency> {
         self.json().text("currency")?.parse().ok()
     }
 
-    /// `trackingCodes`: the `tid` of the hoplink or the seller's `vtid`; empty ones are left out.
-    /// The key is absent when there is none.
+    /// `trackingCodes`: the `tid` of the hoplink or the seller's `vtid`. Empty codes are left out,
+    /// and the key is absent when there is none.
     pub fn tracking_codes(&self) -> impl Iterator<Item = &str> {
         let codes = match self.json().member("trackingCodes").map(Json::shape) {
             Some(Shape::List(codes)) => Some(codes),
@@ -180,8 +181,8 @@ impl Notification {
         codes.into_iter().flatten().filter_map(Json::scalar)
     }
 
-    /// `lineItems`: the products. One object in place of the list (it was seen in the wild) is one
-    /// line; null and absent are none.
+    /// `lineItems`: the products. One object in place of the list (which was seen in real
+    /// notifications) counts as one line; null and absent are none.
     pub fn line_items(&self) -> impl Iterator<Item = LineItem<'_>> {
         let lines = self.json().member("lineItems").and_then(|json| match json.shape() {
             Shape::List(items) => Some(items),
@@ -204,14 +205,14 @@ impl Notification {
         self.json().object("customer")?.object("billing").map(Contact)
     }
 
-    /// `upsell`: may be there and empty.
+    /// `upsell`: the object may be there and be empty.
     #[must_use]
     pub fn upsell(&self) -> Option<Upsell<'_>> {
         self.json().object("upsell").map(Upsell)
     }
 
-    /// `vendorVariables`: the seller's own query parameters, with values that are still
-    /// percent-encoded as they stood in the URL; absent when there are none.
+    /// `vendorVariables`: the seller's own query parameters. Their values are still
+    /// percent-encoded, as in the URL. Absent when there are none.
     #[must_use]
     pub fn vendor_variables(&self) -> Option<LinkParameters<'_>> {
         self.json().object("vendorVariables").map(LinkParameters)
@@ -223,11 +224,12 @@ impl Notification {
         self.json().object("commonTrackingParameters").map(CommonTracking)
     }
 
-    /// `affiliateTrackingParameters`: what the affiliate wrote into the hoplink (since version 8,
-    /// role AFFILIATE only; what was not used is absent). The names are those of the link in
-    /// another spelling: `offer`, `trafficType`, `trafficSource`, `campaign`, `adgroup`, `ad`,
-    /// `creative`, `extclid` and `fbclid` (the click ids of another system and of Facebook, at most
-    /// 256 bytes), `affSub1` to `affSub5`, `uniqueAffSub1` to `uniqueAffSub5`, `contactId`.
+    /// `affiliateTrackingParameters`: the parameters that the affiliate wrote into the hoplink
+    /// (since version 8, only for the role AFFILIATE; unused ones are absent). The names are those
+    /// of the link in another spelling: `offer`, `trafficType`, `trafficSource`, `campaign`,
+    /// `adgroup`, `ad`, `creative`, `extclid` and `fbclid` (the click ids of another system and of
+    /// Facebook, at most 256 bytes), `affSub1` to `affSub5`, `uniqueAffSub1` to `uniqueAffSub5`,
+    /// `contactId`.
     #[must_use]
     pub fn affiliate_tracking_parameters(&self) -> Option<LinkParameters<'_>> {
         self.json().object("affiliateTrackingParameters").map(LinkParameters)
@@ -247,8 +249,8 @@ impl Notification {
         items.peek().is_some() && items.all(|item| item.0.text("lineItemType") == Some("UPSELL"))
     }
 
-    /// The receipt of the first sale of the upsell flow, unless it is this one's own. Rebill
-    /// numbers are taken off on both sides.
+    /// The receipt of the first sale of the upsell flow, unless it is this notification's own
+    /// receipt. Rebill numbers are removed from both.
     #[must_use]
     pub fn parent_receipt(&self) -> Option<Receipt> {
         let parent = SourceReceipt::parse(self.upsell()?.original_receipt()?)?;
@@ -256,7 +258,7 @@ impl Notification {
         (own != Some(parent.stripped())).then(|| parent.stripped().clone())
     }
 
-    /// The item number of each line in byte order, repeated ones kept.
+    /// The item number of each line, sorted in byte order. Repeated numbers are kept.
     #[must_use]
     pub fn item_numbers_sorted(&self) -> Vec<&str> {
         let mut numbers: Vec<&str> = self.line_items().filter_map(|item| item.item_number()).collect();
@@ -264,15 +266,15 @@ impl Notification {
         numbers
     }
 
-    /// The text at `path`: a string as it came, a number by its text, `true` or `false`. None for
-    /// what is absent, null or empty, and for an object or a list.
+    /// The text at `path`: a string as it came, a number by its text, `true` or `false`. None for a
+    /// value that is absent, null or empty, and for an object or a list.
     #[must_use]
     pub fn lookup(&self, path: &FieldPath) -> Option<&str> {
         find(path, self.json())?.scalar()
     }
 
-    /// Everything but `attemptCount`, which changes with each delivery of the same news: an
-    /// identity for what has no receipt. Personal data included; hash it.
+    /// Everything but `attemptCount`, which changes with each delivery of the same message. This is
+    /// the identity of a notification without a receipt. It holds personal data, so hash it.
     pub(crate) fn text_without_attempt(&self) -> String {
         let members = self.json().members().into_iter().flatten();
         let kept = members.filter(|(key, _)| *key != "attemptCount");
@@ -295,7 +297,7 @@ impl Notification {
     }
 }
 
-/// As [`Notification::to_json`]; made for `serde_json`.
+/// Serialises as [`Notification::to_json`] prints; this is made for `serde_json`.
 impl serde::Serialize for Notification {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.json().serialize(serializer)

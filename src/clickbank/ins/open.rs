@@ -1,23 +1,23 @@
-//! Notifications out of envelopes.
+//! Opens envelopes and reads the notifications in them.
 
 use super::Notification;
 use crate::clickbank::envelope::{Diagnosis, Envelope, KeyRing, Refused};
 use alloc::vec::Vec;
 
 impl KeyRing {
-    /// Decrypts and reads a notification. The newest secret is tried first; a refusal has tried
-    /// all.
+    /// Decrypts and reads a notification. The newest secret is tried first; before a refusal all
+    /// are tried.
     ///
     /// # Errors
-    /// [`Refused`], always the same: a wrong secret, a changed ciphertext or IV, and every
-    /// plaintext that [`Notification::parse`] rejects.
+    /// [`Refused`] is the same for all of these: a wrong secret, a changed ciphertext or IV, and
+    /// every plaintext that [`Notification::parse`] rejects.
     pub fn open(&self, envelope: &Envelope) -> Result<Notification, Refused> {
         self.open_as(envelope, |_, plaintext| Notification::read(plaintext))
     }
 
-    /// Names the failing step for each secret, in the order of the key ring. For a person at the
-    /// own machine: to answer a caller with it, or to let it reach a log that others read, is a
-    /// padding oracle.
+    /// Returns for each secret which step failed, in the order of the key ring. This is for a
+    /// person at their own machine. If the result is returned to a caller or reaches a log that
+    /// others read, it is a padding oracle.
     #[must_use]
     pub fn diagnose(&self, envelope: &Envelope) -> Vec<Diagnosis> {
         self.diagnose_as(envelope, |_, plaintext| Notification::read(plaintext))

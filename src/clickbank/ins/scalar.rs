@@ -1,10 +1,10 @@
-//! Values that keep the text they came as: times, receipts, numbers.
+//! Values that keep the text in which they came: times, receipts and numbers.
 
 use crate::value::{Amount, AmountError, Receipt, Timestamp};
 use alloc::{borrow::ToOwned, string::String};
 
-/// A time with its text: version 6 writes `2014-12-20T14:03:10-08:00`, later ones
-/// `20220810T162015-0700`, both in Pacific time with the offset of the day.
+/// A time with its text. Version 6 writes `2014-12-20T14:03:10-08:00`, later versions
+/// `20220810T162015-0700`; both are in Pacific time with the offset of that day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceTime {
     text: String,
@@ -12,7 +12,7 @@ pub struct SourceTime {
 }
 
 impl SourceTime {
-    /// None when the text is not a time.
+    /// Reads a time; none when the text is not one.
     pub(super) fn parse(text: &str) -> Option<Self> {
         Some(Self {
             at: text.parse().ok()?,
@@ -26,14 +26,14 @@ impl SourceTime {
         &self.text
     }
 
-    /// The instant.
+    /// The point in time.
     #[must_use]
     pub fn at(&self) -> Timestamp {
         self.at
     }
 }
 
-/// A receipt as it came. A rebill carries its number after the receipt of the first sale:
+/// A receipt as it came. A rebill has its number after the receipt of the first sale:
 /// `LPJ9VE42-B002`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceReceipt {
@@ -43,8 +43,8 @@ pub struct SourceReceipt {
 }
 
 impl SourceReceipt {
-    /// None when the text is empty, over [`MAX_FOREIGN_ID`](crate::value::MAX_FOREIGN_ID) bytes or
-    /// holds control characters.
+    /// Reads a receipt; none when the text is empty, is over
+    /// [`MAX_FOREIGN_ID`](crate::value::MAX_FOREIGN_ID) bytes or holds control characters.
     pub(in crate::clickbank) fn parse(text: &str) -> Option<Self> {
         let whole = Receipt::new(text).ok()?;
         let (stripped, rebill) = match Receipt::split_rebill(text) {
@@ -76,14 +76,14 @@ impl SourceReceipt {
         self.rebill
     }
 
-    /// Whether it is the `********` that the test of the settings sends: it names no order.
+    /// Whether it is the `********` that the test of the settings sends. It identifies no order.
     #[must_use]
     pub fn is_placeholder(&self) -> bool {
         self.text.bytes().all(|byte| byte == b'*')
     }
 }
 
-/// A JSON number by its text: `0.00`, `47` and `8.690` stay what they are.
+/// The text of a JSON number: `0.00`, `47` and `8.690` are kept as they came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Number<'a>(pub(super) &'a str);
 
@@ -94,11 +94,11 @@ impl<'a> Number<'a> {
         self.0
     }
 
-    /// The exact amount.
+    /// Returns the exact amount.
     ///
     /// # Errors
-    /// Rejects what an [`Amount`] rejects: an exponent, too many digits, and whatever is not a
-    /// number.
+    /// - a text that [`Amount`] rejects: an exponent, too many digits, or anything that is not a
+    ///   number
     pub fn amount(self) -> Result<Amount, AmountError> {
         self.0.parse()
     }

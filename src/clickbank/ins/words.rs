@@ -1,7 +1,7 @@
-//! ClickBank's words that something here follows from: the type of a notification and its version.
-//! They are open: ClickBank adds and renames words without notice (`TEST_CANCEL-REBILL` became
-//! `CANCEL-TEST-REBILL` in 2016), and an unknown word must be stored, not refused. Where nothing
-//! follows from a word the field is its text.
+//! The words of ClickBank on which a decision here depends: the type of a notification and its
+//! version. They are open, since ClickBank adds and renames words without notice
+//! (`TEST_CANCEL-REBILL` became `CANCEL-TEST-REBILL` in 2016), and an unknown word must be stored,
+//! not refused. A word on which nothing depends stays a text.
 
 use crate::event::Kind;
 use crate::value::{Amount, open_enum};
@@ -9,14 +9,14 @@ use alloc::{borrow::ToOwned, string::String};
 use core::fmt;
 
 open_enum! {
-    /// What a notification is about (ClickBank's list, support article 10535147; the last ones are
+    /// The type of a notification (ClickBank's list, support article 10535147; the last ones are
     /// historical or from third parties).
     pub enum TransactionType {
         /// A purchase.
         Sale = "SALE",
         /// A rebill of a subscription or payment plan.
         Bill = "BILL",
-        /// A refund; one of a subscription is followed by a `CANCEL-REBILL`.
+        /// A refund. The refund of a subscription is followed by a `CANCEL-REBILL`.
         Refund = "RFND",
         /// A chargeback.
         Chargeback = "CGBK",
@@ -24,20 +24,21 @@ open_enum! {
         InsufficientFunds = "INSF",
         /// A subscription was cancelled.
         CancelRebill = "CANCEL-REBILL",
-        /// A cancelled subscription goes on.
+        /// A cancelled subscription was resumed.
         UncancelRebill = "UNCANCEL-REBILL",
-        /// Another product in a subscription. It comes as `SUBSCRIPTION-CHG <old>-><new>`: see
+        /// A subscription was changed to another product. The text is `SUBSCRIPTION-CHG
+        /// <old>-><new>`: see
         /// [`Notification::subscription_change`](super::Notification::subscription_change).
         SubscriptionChange = "SUBSCRIPTION-CHG",
-        /// An order form that was left.
+        /// A customer left an order form.
         AbandonedOrder = "ABANDONED_ORDER",
         /// A customer failed to authenticate.
         CustomerAuthFailure = "CUSTOMER_AUTH_FAILURE",
         /// A customer changed the e-mail address.
         CustomerEmailUpdate = "CUSTOMER_EMAIL_UPDATE",
-        /// A customer was told to renew a card.
+        /// A customer was asked to renew a card.
         CustomerUpdateCard = "CUSTOMER_UPDATE_CC_NOTIFICATION",
-        /// The answer to an e-mail about the purchase.
+        /// The reply to an e-mail about the purchase.
         PurchaseDetailsEmailResponse = "PURCHASE_DETAILS_EMAIL_RESPONSE",
         /// The test of the URL in ClickBank's settings.
         Test = "TEST",
@@ -49,7 +50,7 @@ open_enum! {
         TestRefund = "TEST_RFND",
         /// A test subscription was cancelled.
         CancelTestRebill = "CANCEL-TEST-REBILL",
-        /// A cancelled test subscription goes on.
+        /// A cancelled test subscription was resumed.
         UncancelTestRebill = "UNCANCEL-TEST-REBILL",
         /// The older name of `CANCEL-TEST-REBILL` (until February 2016).
         TestCancelRebill = "TEST_CANCEL-REBILL",
@@ -57,8 +58,8 @@ open_enum! {
 }
 
 impl TransactionType {
-    /// Reads the text of a notification: as `From<&str>`, and a `SUBSCRIPTION-CHG` is known by its
-    /// beginning.
+    /// Reads the text of a notification as `From<&str>` does. A `SUBSCRIPTION-CHG` is recognised by
+    /// its beginning.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         match Self::from(text) {
@@ -67,15 +68,15 @@ impl TransactionType {
         }
     }
 
-    /// Whether no money moved: the settings' test, and whatever a test card does.
+    /// Whether no money moved: the test of the settings, and every transaction of a test card.
     #[must_use]
     pub fn is_test(&self) -> bool {
         let text = self.as_str();
         text == "TEST" || text.starts_with("TEST_") || text.ends_with("-TEST-REBILL")
     }
 
-    /// The network-neutral kind of a notification about this. Which product was bought is not the
-    /// type's to say: a purchase in an upsell flow is a `SALE` too.
+    /// The network-neutral kind of a notification of this type. The type does not say which product
+    /// was bought: a purchase in an upsell flow is a `SALE` too.
     #[must_use]
     pub fn kind(&self) -> Kind {
         match self {
@@ -93,8 +94,8 @@ impl TransactionType {
         }
     }
 
-    /// Whether ClickBank may leave out the receipt: nothing was bought yet, or the news is about a
-    /// customer.
+    /// Whether ClickBank may leave out the receipt: nothing was bought yet, or the notification is
+    /// about a customer.
     pub(in crate::clickbank) fn may_lack_receipt(&self) -> bool {
         matches!(self, Self::AbandonedOrder) || self.as_str().starts_with("CUSTOMER_")
     }
@@ -102,18 +103,18 @@ impl TransactionType {
 
 const SUBSCRIPTION_CHANGE: &str = "SUBSCRIPTION-CHG";
 
-/// The products of a `SUBSCRIPTION-CHG <old>-><new>`.
+/// The two products of a `SUBSCRIPTION-CHG <old>-><new>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SubscriptionChange<'a> {
-    /// The item number before.
+    /// The item number of the product before the change.
     pub old: &'a str,
-    /// The item number from now on.
+    /// The item number of the product after the change.
     pub new: &'a str,
 }
 
 impl<'a> SubscriptionChange<'a> {
-    /// Reads it from the text of a transaction type; none when there is no such pair in it.
+    /// Reads the two products from the text of a transaction type; none when they are not in it.
     #[must_use]
     pub(in crate::clickbank) fn parse(transaction_type: &'a str) -> Option<Self> {
         let (old, new) = transaction_type.strip_prefix(SUBSCRIPTION_CHANGE)?.split_once("->")?;
@@ -122,23 +123,23 @@ impl<'a> SubscriptionChange<'a> {
     }
 }
 
-/// The version inside the plaintext, a JSON number: ClickBank writes `8.0`, what was encoded again
-/// says `8`.
+/// The version inside the plaintext, a JSON number. ClickBank writes `8.0`; a system that encoded
+/// it again may write `8`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Version {
     /// 6.0 (2014)
     V6,
-    /// 7.0: prices per line, dates in the basic format
+    /// 7.0: it has prices for each line, and dates in the basic format
     V7,
-    /// 8.0 (2024): tracking parameters
+    /// 8.0 (2024): it has tracking parameters
     V8,
-    /// A number that is not known here, verbatim.
+    /// A number that is not known here, kept word for word.
     Other(String),
 }
 
 impl Version {
-    /// Reads the text of a number by its value.
+    /// Reads the version from the numeric value of a text.
     #[must_use]
     pub fn parse(number: &str) -> Self {
         let version = number.parse::<Amount>().ok();

@@ -1,4 +1,4 @@
-//! A text that was read, and its values.
+//! A JSON document that was read, and its values.
 
 use super::node::{JsonFault, Kind, Node, after};
 use super::{keys, reader};
@@ -7,32 +7,34 @@ use core::fmt;
 use serde::ser::{Error as _, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-/// A text that is one JSON object. Any string may be personal, so the text and what was decoded of
-/// it are wiped on drop.
+/// A text that is one JSON object. Any string in it may be personal, so the text and its decoded
+/// strings are wiped on drop.
 #[derive(Clone)]
 pub(in crate::clickbank) struct Document {
     text: String,
-    /// The strings that held escapes, decoded, one after the other.
+    /// The decoded form of the strings that held escapes, one after the other.
     decoded: String,
-    /// Each value before what is inside it, each key before its value. The first one is the object.
+    /// The nodes: each value stands before the values inside it, and each key before its value. The
+    /// first node is the whole object.
     nodes: Vec<Node>,
 }
 
-/// One value of a document. Equal when every text is equal and the members stand in the same order.
+/// One value of a document. Two values are equal when all their texts are equal and their members
+/// stand in the same order.
 #[derive(Clone, Copy)]
 pub(in crate::clickbank) struct Json<'a> {
     document: &'a Document,
     at: usize,
 }
 
-/// What a value is.
+/// The type of a value, with its content.
 #[derive(Clone, Copy)]
 pub(in crate::clickbank) enum Shape<'a> {
     Null,
     Bool(bool),
-    /// The number's text.
+    /// The text of the number.
     Number(&'a str),
-    /// Decoded.
+    /// The string, decoded.
     Text(&'a str),
     List(Items<'a>),
     Object(Members<'a>),
@@ -41,7 +43,7 @@ pub(in crate::clickbank) enum Shape<'a> {
 impl Document {
     /// Reads one object and nothing after it.
     pub(in crate::clickbank) fn parse(text: String) -> Result<Self, JsonFault> {
-        // Whatever goes wrong, dropping the document wipes what it holds.
+        // The document is made first, so that dropping it wipes its content on every error too.
         let mut document = Self {
             text,
             decoded: String::new(),
@@ -51,7 +53,7 @@ impl Document {
         Ok(document)
     }
 
-    /// The object.
+    /// The object that the document is.
     pub(in crate::clickbank) fn root(&self) -> Json<'_> {
         Json { document: self, at: 0 }
     }
@@ -61,7 +63,7 @@ impl Document {
         node.text(&self.text, &self.decoded)
     }
 
-    /// The place after the value at `at` and what is inside it.
+    /// The place after the value at `at` and everything inside it.
     fn after(&self, at: usize) -> usize {
         after(&self.nodes, at)
     }
@@ -74,9 +76,9 @@ impl Drop for Document {
     }
 }
 
-/// Overwrites a buffer that is no longer needed. `Zeroize` writes a slice byte by byte; filling it
-/// is one call that writes many at once, and the barrier keeps the compiler from leaving it out
-/// because nobody reads the buffer again.
+/// Overwrites a buffer that is no longer needed. `Zeroize` would write a slice byte by byte; `fill`
+/// writes many bytes at once. The barrier keeps the compiler from leaving the write out because
+/// nobody reads the buffer again.
 pub(in crate::clickbank) fn wipe(mut bytes: Vec<u8>) {
     bytes.fill(0);
     zeroize::optimization_barrier(bytes.as_slice());
@@ -105,7 +107,7 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// The member of that name, if this is an object.
+    /// The member with that name, if this value is an object.
     pub(in crate::clickbank) fn member(self, name: &str) -> Option<Self> {
         let Shape::Object(Members(inside)) = self.shape() else {
             return None;
@@ -123,7 +125,7 @@ impl<'a> Json<'a> {
         None
     }
 
-    /// This value alone, as if it stood in a list.
+    /// Returns this value alone, as if it were the only item of a list.
     pub(in crate::clickbank) fn alone(self) -> Items<'a> {
         Items {
             document: self.document,
@@ -200,7 +202,7 @@ impl<'a> Iterator for Members<'a> {
     }
 }
 
-/// Writes the values in full. Made for `serde_json`: another format would see the number's text
+/// Writes the values in full. This is made for `serde_json`: another format would see a number
 /// wrapped in `serde_json`'s own type.
 impl Serialize for Json<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,16 +1,16 @@
-//! Strings with escapes: rare, and the only ones that are copied.
+//! Decodes strings with escapes. They are rare, and they are the only strings that are copied.
 
 use super::node::JsonFault;
 use super::scan::plain_end;
 use alloc::string::String;
 
-/// Decodes the string whose first byte is at `start` and appends it to `decoded`; the answer is the
-/// place of its closing quote.
+/// Decodes the string whose first byte is at `start` and appends it to `decoded`. Returns the place
+/// of its closing quote.
 #[cold]
 pub(super) fn decode(text: &str, start: usize, decoded: &mut String) -> Result<usize, JsonFault> {
     if decoded.capacity() == 0 {
-        // A decoded string is never longer than its text, and the strings do not overlap: so the
-        // buffer never moves, and leaves nothing behind that is not wiped.
+        // A decoded string is never longer than its text, and the strings do not overlap. So the
+        // buffer never moves and leaves no copy behind that is not wiped.
         decoded.reserve_exact(text.len().saturating_sub(start));
     }
     let bytes = text.as_bytes();
@@ -30,8 +30,8 @@ pub(super) fn decode(text: &str, start: usize, decoded: &mut String) -> Result<u
     }
 }
 
-/// The character that is escaped by what stands at `at`, after the backslash, and the place after
-/// it.
+/// Returns the character of the escape whose letter is at `at`, after the backslash, and the place
+/// after the escape.
 fn escape(text: &[u8], at: usize) -> Option<(char, usize)> {
     let after = at.checked_add(1)?;
     let character = match text.get(at)? {
@@ -47,8 +47,8 @@ fn escape(text: &[u8], at: usize) -> Option<(char, usize)> {
     Some((character, after))
 }
 
-/// Four hexadecimal digits at `at`, or eight of a surrogate pair with `\u` between; half a pair is
-/// no character.
+/// Reads four hexadecimal digits at `at`, or the eight of a surrogate pair with `\u` between them.
+/// Half a pair is not a character.
 fn unicode(text: &[u8], at: usize) -> Option<(char, usize)> {
     let unit = unit(text, at)?;
     let after = at.checked_add(4)?;

@@ -1,19 +1,20 @@
-//! A key may stand once in its object, compared after its escapes were decoded. The captured
-//! objects have up to 20 keys, so each new one is looked for among those before it, and only where
-//! a mask of 64 bits says that it may be there. A larger object is sorted once, at its end: a
-//! hundred thousand keys must not take a hundred thousand times as long.
+//! Refuses an object in which a key stands twice; keys are compared after their escapes were
+//! decoded. The captured objects have up to 20 keys. So each new key is compared with the keys
+//! before it, and only where a mask of 64 bits says that it may be among them. The keys of a larger
+//! object are sorted once, at its end: a hundred thousand keys must not take a hundred thousand
+//! times as long.
 
 use super::node::{JsonFault, Node, after};
 use alloc::vec::Vec;
 
-/// Up to this many keys are compared one by one.
+/// The most keys that are compared one by one.
 const NEAR: u32 = 32;
-/// Odd, with bits all over (2 to the power 64 by the golden ratio), so that the upper bits of a
-/// product depend on all lower ones.
+/// An odd number with bits all over it (2 to the power 64 by the golden ratio), so that the upper
+/// bits of a product depend on all the lower ones.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// A number that differs for most different keys: of the length, the first and the last eight
-/// bytes.
+/// Returns a number that differs for most different keys. It is made of the length and of the first
+/// and the last eight bytes.
 #[inline]
 pub(super) fn hash(key: &[u8]) -> u32 {
     if let (Some(head), Some(tail)) = (key.first_chunk(), key.last_chunk()) {
@@ -23,8 +24,8 @@ pub(super) fn hash(key: &[u8]) -> u32 {
     mix(key.len(), whole, whole)
 }
 
-/// The same for the key that stands in `text` from `start` to `end`: with other text around it, no
-/// branch depends on its length.
+/// Returns the same number for the key that stands in `text` from `start` to `end`. Because other
+/// text stands around the key, no branch depends on its length.
 #[inline]
 pub(super) fn hash_within(text: &[u8], start: usize, end: usize) -> u32 {
     let head = text.get(start..).and_then(<[u8]>::first_chunk);
@@ -54,7 +55,7 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// Of an object whose first key will be the node `first`.
+    /// Makes the set for an object whose first key will be the node `first`.
     pub(super) fn new(first: usize) -> Self {
         Self {
             first,
@@ -63,7 +64,7 @@ impl Seen {
         }
     }
 
-    /// Takes in the key `name`, whose hash is `hash` and which comes next after `nodes`.
+    /// Adds the key `name`, whose hash is `hash` and which follows after `nodes`.
     #[inline]
     pub(super) fn add<'a>(
         &mut self,
@@ -85,7 +86,7 @@ impl Seen {
         keys(nodes, self.first).any(|key| key.hash == hash && text(key) == name)
     }
 
-    /// Ends the object, which is the last thing in `nodes`.
+    /// Ends the object, which is the last one in `nodes`.
     pub(super) fn finish<'a>(self, nodes: &[Node], text: impl Fn(Node) -> &'a str) -> Result<(), JsonFault> {
         if self.count <= NEAR {
             return Ok(());
@@ -97,7 +98,7 @@ impl Seen {
     }
 }
 
-/// The keys from the node `at` on, which all stand in one object.
+/// The keys of one object, from the node `at` on.
 fn keys(nodes: &[Node], mut at: usize) -> impl Iterator<Item = Node> {
     core::iter::from_fn(move || {
         let key = nodes.get(at).copied()?;

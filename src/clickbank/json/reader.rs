@@ -1,23 +1,26 @@
-//! The grammar of RFC 8259 by its letter, in one pass over a text that is known to be UTF-8.
+//! Reads JSON exactly by the grammar of RFC 8259, in one pass over a text that is known to be
+//! UTF-8.
 //!
-//! Places travel as arguments and results, not in the reader, which keeps them in registers. A
-//! place past the end reads as a zero byte, which no rule takes.
+//! The current place is passed as an argument and returned as a result, and is not kept in the
+//! reader: so it stays in a register. A place past the end reads as a zero byte, which no rule
+//! accepts.
 
 use super::node::{JsonFault, Kind, MAX_DEPTH, Node};
 use super::{escapes, keys, keys::Seen, scan::plain_end};
 use alloc::{string::String, vec::Vec};
 
-/// Reads one object and nothing after it; `decoded` takes the strings with escapes.
+/// Reads one object and refuses anything after it. The strings with escapes are decoded into
+/// `decoded`.
 pub(super) fn read(text: &str, decoded: &mut String) -> Result<Vec<Node>, JsonFault> {
     if u32::try_from(text.len()).is_err() {
-        // The places would not fit. Notifications are bounded far below.
+        // The places would not fit in 32 bits. The size of notifications is limited far below that.
         return Err(JsonFault::Malformed);
     }
     let mut reader = Reader {
         text,
         bytes: text.as_bytes(),
         decoded,
-        // The captured ones have a key or a value in every 10 to 13 bytes.
+        // The captured notifications have a key or a value in every 10 to 13 bytes.
         nodes: Vec::with_capacity(text.len() / 8),
     };
     let at = reader.blank(0);
@@ -39,15 +42,15 @@ struct Reader<'a> {
     nodes: Vec<Node>,
 }
 
-// Each method is given the place of the first byte of what it reads and answers with the place
-// after the last one.
+// Each method takes the place of the first byte of its item and returns the place after its last
+// byte.
 impl<'a> Reader<'a> {
     #[inline]
     fn byte(&self, at: usize) -> u8 {
         self.bytes.get(at).copied().unwrap_or_default()
     }
 
-    /// Whitespace, if there is any.
+    /// Skips whitespace, if there is any.
     #[inline]
     fn blank(&self, mut at: usize) -> usize {
         while matches!(self.byte(at), b' ' | b'\n' | b'\r' | b'\t') {
@@ -58,7 +61,7 @@ impl<'a> Reader<'a> {
 
     #[inline]
     fn push(&mut self, kind: Kind, start: usize, end: usize) {
-        // The length of the text fits, so each place does.
+        // The length of the text fits in 32 bits, so each place does too.
         self.nodes.push(Node {
             kind,
             start: start as u32,
@@ -80,7 +83,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// An object at the level `depth`.
+    /// Reads an object at the level `depth`.
     fn object(&mut self, at: usize, depth: usize) -> Result<usize, JsonFault> {
         let (node, within) = self.enter(Kind::Object, depth)?;
         let mut at = self.blank(at.wrapping_add(1));
@@ -107,7 +110,7 @@ impl<'a> Reader<'a> {
         Ok(self.leave(node, at))
     }
 
-    /// A key, its colon and the whitespace about it.
+    /// Reads a key, its colon and the whitespace around the colon.
     #[inline]
     fn key(&mut self, at: usize, seen: &mut Seen) -> Result<usize, JsonFault> {
         if self.byte(at) != b'"' {
@@ -129,7 +132,7 @@ impl<'a> Reader<'a> {
         Ok(self.blank(at.wrapping_add(1)))
     }
 
-    /// A list at the level `depth`.
+    /// Reads a list at the level `depth`.
     fn list(&mut self, at: usize, depth: usize) -> Result<usize, JsonFault> {
         let (node, within) = self.enter(Kind::List, depth)?;
         let mut at = self.blank(at.wrapping_add(1));
@@ -147,7 +150,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Begins an object or a list: its node, and the level of what is inside it.
+    /// Begins an object or a list. Returns its node and the level of the values inside it.
     fn enter(&mut self, kind: Kind, depth: usize) -> Result<(usize, usize), JsonFault> {
         if depth > MAX_DEPTH {
             return Err(JsonFault::Depth);
@@ -157,17 +160,17 @@ impl<'a> Reader<'a> {
         Ok((node, depth.wrapping_add(1)))
     }
 
-    /// Ends what begins with `node` and whose last byte is at `at`.
+    /// Ends the object or list that begins with `node` and whose last byte is at `at`.
     fn leave(&mut self, node: usize, at: usize) -> usize {
         let end = self.nodes.len();
         if let Some(node) = self.nodes.get_mut(node) {
-            // There are fewer nodes than bytes.
+            // There are fewer nodes than bytes, so the number fits in 32 bits.
             node.end = end as u32;
         }
         at.wrapping_add(1)
     }
 
-    /// A string that is a value.
+    /// Reads a string that is a value.
     #[inline]
     fn text(&mut self, at: usize) -> Result<usize, JsonFault> {
         let (node, after) = self.string(at)?;
@@ -214,7 +217,7 @@ impl<'a> Reader<'a> {
         Ok(at)
     }
 
-    /// One digit or more.
+    /// Reads one digit or more.
     #[inline]
     fn digits(&self, start: usize) -> Result<usize, JsonFault> {
         let mut at = start;

@@ -1,15 +1,15 @@
-//! Where the plain run of a string ends, eight bytes a step.
+//! Finds where the plain part of a string ends, eight bytes at a time.
 
-/// One in each byte of a word.
+/// A word with the number one in each byte.
 const EACH: u64 = 0x0101_0101_0101_0101;
-/// The highest bit of each byte.
+/// A word with the highest bit of each byte set.
 const HIGH: u64 = EACH << 7;
 const QUOTES: u64 = 0x2222_2222_2222_2222;
 const BACKSLASHES: u64 = 0x5c5c_5c5c_5c5c_5c5c;
 const BLANKS: u64 = 0x2020_2020_2020_2020;
 
-/// The place of the first quote, backslash or control character from `at` on; the length of `text`
-/// when there is none.
+/// The place of the first quote, backslash or control character from `at` on, or the length of
+/// `text` when there is none.
 #[inline]
 pub(super) fn plain_end(text: &[u8], mut at: usize) -> usize {
     while let Some(chunk) = text.get(at..).and_then(<[u8]>::first_chunk) {
@@ -25,9 +25,9 @@ pub(super) fn plain_end(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Sets the highest bit of each byte that ends a plain run. A byte after such a one may be marked
-/// wrongly (the subtractions borrow), never one before it, so the first mark is right. Bytes from
-/// 0x80 on are never marked.
+/// Sets the highest bit of each byte that ends a plain part. A byte after such a byte may be marked
+/// wrongly, because the subtractions borrow, but never a byte before it; so the first mark is
+/// right. Bytes from 0x80 on are never marked.
 #[inline]
 fn special(word: u64) -> u64 {
     let quote = (word ^ QUOTES).wrapping_sub(EACH);

@@ -1,4 +1,4 @@
-//! What is read and what is refused, inside one object.
+//! Tests of what is read and what is refused inside one object.
 
 use super::*;
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};

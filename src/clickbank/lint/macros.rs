@@ -7,7 +7,8 @@ use crate::model::{AccountRole, ParameterRole};
 use crate::network::{Meaning, SourceView};
 use alloc::{format, string::String, vec::Vec};
 
-/// Doubts about a source's own macros. Those of the shipped template are sound.
+/// Reports doubts about the macros that a source defines itself. The macros of the shipped template
+/// are known to be right.
 pub(super) fn lint(place: &Place<'_>, source: &SourceView<'_>, settings: &Settings) {
     let role = settings.account_role.unwrap_or(AccountRole::Affiliate);
     let pasted = place.at("postback");
@@ -46,7 +47,7 @@ fn other_sum(role: AccountRole) -> String {
     )
 }
 
-/// The macros of a text: unknown ones, and those that are filled for the other side alone.
+/// Reports macros in a text that are unknown, or that ClickBank fills only for the other side.
 fn names(place: &Place<'_>, text: &str, role: AccountRole) {
     for name in text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)) {
         if let Some(refusal) = refusal(name, role) {

@@ -1,4 +1,4 @@
-//! What compiles in a source of ClickBank's, or in an offer of one, and is probably not what was
+//! Warnings about a source or an offer of ClickBank's that compiles and is probably not what was
 //! meant.
 
 mod macros;
@@ -11,7 +11,7 @@ use crate::event::Interface;
 use crate::network::SourceView;
 
 impl Settings {
-    /// Whether the source is for notifications, alone or beside postbacks.
+    /// Whether the source receives notifications, alone or together with postbacks.
     pub(crate) fn is_notified(&self, source: &SourceView<'_>) -> bool {
         !self.secrets.is_empty() || source.truth == Some(Interface::Ins)
     }

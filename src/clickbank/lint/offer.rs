@@ -1,5 +1,5 @@
-//! Doubts about the URL of a ClickBank offer: whether the click id comes back, and to where the
-//! source looks for it.
+//! Doubts about the URL of a ClickBank offer: whether the click id comes back, and whether it comes
+//! back where the source looks for it.
 
 use crate::clickbank::Settings;
 use crate::clickbank::hoplink::{GivenBack, Link, LinkForm, Matter, camel_case, holds_click_id, longest};
@@ -17,11 +17,11 @@ use alloc::{
 };
 
 pub(super) fn lint(place: &Place<'_>, url: &str, source: &SourceView<'_>, settings: &Settings) {
-    // What compiled is a URL; of one with too many parameters for a link nothing is told.
+    // What compiled is a URL. A URL with too many parameters for a link is not checked.
     let Ok(link) = Link::parse(url) else {
         return;
     };
-    // Whether postbacks are what the source is for.
+    // Whether postbacks are the interface that the source relies on.
     let by_postback = source.truth == Some(Interface::Postback);
     let way_back = WayBack {
         settings,
@@ -29,7 +29,7 @@ pub(super) fn lint(place: &Place<'_>, url: &str, source: &SourceView<'_>, settin
         asked: asked(source).filter(|_| by_postback),
         notified: !by_postback || !settings.secrets.is_empty(),
     };
-    // Of a repeated one too, wherever it stands.
+    // Every parameter of that name counts, wherever it stands, even when the name is repeated.
     let filled = |name: &str| {
         link.parameters()
             .any(|(own, value)| own == name && holds_click_id(value))
@@ -39,7 +39,8 @@ pub(super) fn lint(place: &Place<'_>, url: &str, source: &SourceView<'_>, settin
         match &doubt.0 {
             Matter::OtherSide { name, .. } | Matter::Mixed { name, .. } | Matter::Repeated(name) if filled(name) => {}
             Matter::OneVisit | Matter::AfterHop => {}
-            // It is named for every network, and the rest of the link is not as it is meant.
+            // Every network's lint names a second `?`, and the rest of such a link is not as it was
+            // meant.
             Matter::SecondMark(_) => return,
             _ => continue,
         }
@@ -68,21 +69,21 @@ pub(super) fn lint(place: &Place<'_>, url: &str, source: &SourceView<'_>, settin
     }));
 }
 
-/// Notifications have the order form's codes in `trackingCodes`; but the affiliate's one is said to
-/// be the affiliate's alone to see.
+/// Notifications have the order form's codes in `trackingCodes`. But ClickBank is said to show the
+/// affiliate's code to the affiliate alone.
 const ANOTHERS: &str = "`tid` is the affiliate's, and whether a seller's notification tells it is not known for certain; `vtid={clickid}` on a \
                         pay link comes back to a seller";
 
-/// The objects of a notification that repeat what stood on a link.
+/// The objects of a notification that repeat the parameters of a link.
 const VARIABLES: &str = "vendorVariables";
 const PARAMETERS: &str = "affiliateTrackingParameters";
 
-/// A link of ClickBank's and the ways by which what stands in it comes back.
+/// A link of ClickBank's, and the ways in which its parameters come back.
 struct WayBack<'a> {
     settings: &'a Settings,
     form: &'a LinkForm,
-    /// The macro that the postback's URL asks for the click id with, where postbacks are what the
-    /// source is for.
+    /// The macro with which the postback's URL asks for the click id, where the source relies on
+    /// postbacks.
     asked: Option<&'a str>,
     /// Whether notifications come too.
     notified: bool,
@@ -92,18 +93,18 @@ impl WayBack<'_> {
     fn returns(&self, name: &str) -> bool {
         let by_postback = match self.asked {
             Some(asked) => asked == name,
-            // More than a macro is pasted, and what it makes of the link cannot be told.
+            // The pasted text is more than one macro, and its effect on the link is not known.
             None => !self.notified && longest(name).is_some(),
         };
         by_postback || (self.notified && self.is_looked_for(name))
     }
 
-    /// Whether the source looks for this parameter in a place of its notifications that has it.
+    /// Whether the source looks for this parameter at a place where its notifications have it.
     fn is_looked_for(&self, name: &str) -> bool {
         let back = GivenBack::of(self.form, name);
         let code = back.code && self.looks(|path| path.starts_with("trackingCodes"));
         let variable = back.variable && self.looks_among(VARIABLES, name);
-        // ClickBank's own text: since version 8.0, and to affiliates alone.
+        // By ClickBank's own text, only since version 8.0 and only for affiliates.
         let told = self.settings.ins_versions.contains(&Version::V8)
             && self.settings.account_role != Some(AccountRole::Vendor);
         let parameter = told && back.parameter && self.looks_among(PARAMETERS, &camel_case(name));
@@ -118,12 +119,13 @@ impl WayBack<'_> {
         self.looks(|path| path.split_once('.') == Some((object, name)))
     }
 
-    /// Whether a notification to a seller would have to tell the affiliate's code.
+    /// Whether the click id would come back only if a seller's notification had the affiliate's
+    /// code.
     fn is_anothers(&self, name: &str) -> bool {
         name == "tid" && self.asked != Some(name) && self.settings.account_role == Some(AccountRole::Vendor)
     }
 
-    /// The parameter that this kind of link gives back to this source.
+    /// The parameter that usually comes back to this source from this kind of link.
     fn usual(&self) -> &str {
         match self.asked {
             Some(asked) if !matches!(asked, "tid" | "vtid") => asked,
@@ -134,7 +136,7 @@ impl WayBack<'_> {
         }
     }
 
-    /// What to say of a click id in a parameter that ClickBank does not know.
+    /// The problem of a click id in a parameter that ClickBank does not know.
     fn unknown(&self, link: &Link, name: &str) -> Option<String> {
         let usual = self.usual();
         if self.form.is_pay_link() {
@@ -160,7 +162,7 @@ impl WayBack<'_> {
         })
     }
 
-    /// What to say of a click id that comes back where nobody looks for it.
+    /// The problem of a click id that comes back where the source does not look for it.
     fn astray(&self, name: &str) -> String {
         let Some(asked) = self.asked else {
             let looks = self.looks_among(VARIABLES, name) || self.looks_among(PARAMETERS, &camel_case(name));
@@ -184,7 +186,8 @@ impl WayBack<'_> {
     }
 }
 
-/// The name of the macro that is pasted for the click id; none where it is not a macro alone.
+/// The name of the macro that is pasted for the click id; none where the text is not exactly one
+/// macro.
 fn asked<'a>(source: &SourceView<'a>) -> Option<&'a str> {
     let mut pairs = source.pasted_pairs().into_iter();
     let (_, filled) = pairs.find(|(name, _)| source.names.meaning(name) == Some(Meaning::ClickId))?;

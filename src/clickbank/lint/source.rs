@@ -11,8 +11,8 @@ use crate::network::SourceView;
 use crate::value::Currency;
 use alloc::{format, string::String, vec::Vec};
 
-/// Words that are no transaction type and may be matched all the same: the guide's empty row, and
-/// the postback's own words.
+/// Words that are not transaction types but may be matched: the empty row of the guide, and the
+/// postback's own words.
 const OTHER_WORDS: &[&str] = &[
     "INITIATE_CHECKOUT",
     "UPSELL",
@@ -22,14 +22,14 @@ const OTHER_WORDS: &[&str] = &[
 ];
 
 /// The words of a postback's `{event_type}` that carry money, each with the rows of `events` that
-/// cover it. Where they come from says
-/// [`event_kind`]; the word of ClickBank's combined event is not known for certain.
+/// cover it. [`event_kind`] says where the words come from. The word of ClickBank's combined event
+/// is not known for certain.
 const POSTBACKS: &[(&str, &[&str])] = &[
     ("PURCHASE", &["PURCHASE", "SALE", "sale"]),
     ("UPSELL", &["UPSELL", "upsell"]),
 ];
 
-/// Doubts about what its notifications come to.
+/// Reports doubts about how the source's notifications are read.
 pub(super) fn notifications(place: &Place<'_>, source: &SourceView<'_>, settings: &Settings) {
     if settings.secrets.is_empty() {
         let said = "without a secret no notification can be read";
@@ -40,7 +40,8 @@ pub(super) fn notifications(place: &Place<'_>, source: &SourceView<'_>, settings
     old_versions(place, settings);
 }
 
-/// Doubts about what its postbacks come to, and about what holds for both.
+/// Reports doubts about how the source's postbacks are read, and about what holds for both
+/// interfaces.
 pub(super) fn postbacks_and_words(
     place: &Place<'_>,
     source: &SourceView<'_>,
@@ -49,7 +50,7 @@ pub(super) fn postbacks_and_words(
 ) {
     postbacks(place, source, is_type);
     words(place, source);
-    // The currency of an order may be missing, and this one stands in.
+    // The currency of an order may be missing; then this one is used.
     if source.currency != Currency::USD && settings.amount != AmountField::Order {
         let said =
             "changes no amount that ClickBank sends: earnings are in USD; only the offers' own payouts are read in it";
@@ -57,7 +58,7 @@ pub(super) fn postbacks_and_words(
     }
 }
 
-/// Versions whose check can be guessed.
+/// Reports versions whose check can be guessed.
 #[cfg(feature = "legacy-ins")]
 fn old_versions(place: &Place<'_>, settings: &Settings) {
     let old: Vec<String> = settings
@@ -91,7 +92,8 @@ fn old_versions(place: &Place<'_>, settings: &Settings) {
 
 fn postbacks(place: &Place<'_>, source: &SourceView<'_>, is_type: &dyn Fn(&str) -> bool) {
     let is_covered = |word: &str, rows: &[&str]| {
-        // The guide has one add types with the titles of the events, and name one in each URL.
+        // In the guide, one adds types with the titles of the events and names one of them in each
+        // URL.
         let title = EVENTS.iter().find(|event| event.word == word).map(|event| event.title);
         is_type(word) || title.is_some_and(is_type) || rows.iter().any(|row| source.events.contains_key(*row))
     };
@@ -122,7 +124,7 @@ fn unmatched(place: &Place<'_>, source: &SourceView<'_>) {
     }
 }
 
-/// Words under `events` that nobody sends.
+/// Reports words under `events` that ClickBank does not send.
 fn words(place: &Place<'_>, source: &SourceView<'_>) {
     let place = place.at("events");
     for word in source.events.keys() {

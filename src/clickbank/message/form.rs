@@ -1,4 +1,4 @@
-//! Notifications of versions 1.0 to 5.0, made into the same events as those of the later versions.
+//! Turns notifications of versions 1.0 to 5.0 into the same events as those of the later versions.
 
 use super::identity::{ECHOES, notification_id};
 use crate::clickbank::{
@@ -15,21 +15,23 @@ use alloc::{
     vec::Vec,
 };
 
-/// The event of a notification of version 1.0 to 5.0.
+/// Makes the event of a notification of version 1.0 to 5.0.
 ///
-/// Since 2.0 its identity is that of the later versions, so that an account
-/// with two URLs, one of version 4.0 and one of 6.0, tells of a sale once; that both write the
-/// same second is assumed, no order is known by both. An order of several products is one
-/// notification there and one for each product here: that is not the same message. In 1.0 there
-/// is no role, and the check does not cover the time: the identity is all that it covers, so
-/// that whoever has seen one such body makes no second sale of it by another time; and its
-/// event is of the time of arrival, has no parent receipt, so that while it waits for its click
-/// nobody rewrites it by sending it again with another time. Two partial refunds of one receipt
-/// and one amount are one there, and a sale of 1.0 is never that of another version.
+/// Since 2.0 the identity is the same as in the later versions. So an account with two URLs, one of
+/// version 4.0 and one of 6.0, reports a sale once. It is assumed that both write the same second;
+/// no order is known from both. An order of several products is one notification in 6.0 and one for
+/// each product here, so these are not the same message.
 ///
-/// A `SALE` that names the receipt of another one in `cupsellreceipt` is an upsell. The amount
-/// is `caccountamount` or, where the source asks for the order's, `corderamount`; 1.0 has
-/// `ctransamount` alone, taken for dollars.
+/// In 1.0 there is no role, and the check does not cover the time. So the identity is everything
+/// that the check covers, and whoever has seen one such body cannot make a second sale of it with
+/// another time. Its event has the time of arrival and no parent receipt, so that nobody can
+/// rewrite it by sending it again with another time while it waits for its click. Two partial
+/// refunds with the same receipt and the same amount are one event there, and a sale of 1.0 is
+/// never the same as one of another version.
+///
+/// A `SALE` that names the receipt of another sale in `cupsellreceipt` is an upsell. The amount is
+/// `caccountamount` or, where the source asks for the order's amount, `corderamount`. 1.0 has only
+/// `ctransamount`, which is read as dollars.
 pub(super) fn draft<'a>(
     form: &'a FormNotification,
     settings: &Settings,
@@ -63,7 +65,7 @@ pub(super) fn draft<'a>(
     let values = rows.filter_map(|(place, row)| {
         let found = row.from.iter().find_map(|path| {
             let echoed = ECHOES.iter().any(|echo| path.as_str().starts_with(echo));
-            // The test of the settings has asterisks for a receipt.
+            // The test of the settings has asterisks in place of a receipt.
             let masked = ["receipt", "ctransreceipt"].contains(&path.as_str()) && event.receipt.is_none();
             form.lookup(path, settings.forms.zero_decimal)
                 .filter(|value| !(masked || echoed && is_unfilled_macro(value)))
@@ -82,7 +84,7 @@ fn identity(source: &SourceView<'_>, form: &FormNotification, received: Received
     let source = source.id.as_str();
     if *form.version() == FormVersion::V1 {
         let covered = form.covered_by_1();
-        // A test of the settings is pressed more than once, and counts nothing.
+        // The test of the settings may be sent more than once, and is not counted.
         let pressed = form.receipt().is_some_and(SourceReceipt::is_placeholder);
         let at = if pressed {
             received.at.to_string()
@@ -104,8 +106,8 @@ fn identity(source: &SourceView<'_>, form: &FormNotification, received: Received
 }
 
 fn sum(settings: &Settings, source: &SourceView<'_>, form: &FormNotification) -> Result<Option<Money>, NotTaken> {
-    // Another currency may be assumed where none is named, never in place of one that cannot be
-    // read.
+    // The source's currency may be assumed where none is named, but never in place of one that
+    // cannot be read.
     let named = form.value("ccurrency").map(Pii::expose).filter(|text| !text.is_empty());
     let order = match (form.order_currency(), named) {
         (Some(currency), _) => currency,

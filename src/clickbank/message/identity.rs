@@ -1,11 +1,11 @@
-//! What both kinds of notifications have in common: what names them, and which of their parts only
-//! repeat a link.
+//! What both kinds of notifications have in common: their identity, and the list of the parts that
+//! only repeat a link.
 
 use crate::value::{EventId, Timestamp};
 use alloc::string::ToString;
 
-/// The parts of a notification that repeat what the link to the order form said (support articles
-/// 10535147 and 26455062697620).
+/// The parts of a notification that repeat the parameters of the link to the order form (support
+/// articles 10535147 and 26455062697620).
 pub(super) const ECHOES: &[&str] = &[
     "vendorVariables",
     "affiliateTrackingParameters",
@@ -15,7 +15,7 @@ pub(super) const ECHOES: &[&str] = &[
     "caffitid",
 ];
 
-/// What names a notification of any version that says whose it is.
+/// The identity of a notification of any version that names its role.
 pub(super) fn notification_id(
     source: &str,
     receipt: &str,

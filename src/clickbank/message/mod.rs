@@ -1,4 +1,4 @@
-//! Notifications on their way from a body to an event.
+//! Turns the body of a notification into an event.
 
 #[cfg(feature = "legacy-ins")]
 mod form;

@@ -1,4 +1,4 @@
-//! Notifications of version 6.0 and later as events.
+//! Turns notifications of version 6.0 and later into events.
 
 use super::identity::{ECHOES, notification_id};
 use super::place::candidates;
@@ -11,13 +11,14 @@ use crate::network::{Draft, NotTaken, SourceView};
 use crate::value::{AmountError, Currency, EventId, Money, is_unfilled_macro};
 use alloc::{borrow::Cow, string::ToString};
 
-/// The event of a notification of version 6.0 or later. A `SALE` whose items are all upsells is an
-/// upsell.
+/// Makes the event of a notification of version 6.0 or later. A `SALE` whose items are all upsells
+/// is an upsell.
 ///
-/// Its identity is (source, receipt, transaction type, role, transaction time, item numbers):
-/// ClickBank sends a notification up to five times, and `attemptCount` is the only thing that
-/// changes. The time is the instant, not its text: the two URLs of an account may get different
-/// versions, which write it differently. Without a receipt it is the whole text but for that count.
+/// The identity is (source, receipt, transaction type, role, transaction time, item numbers):
+/// ClickBank sends a notification up to five times, and only `attemptCount` changes. The time is
+/// compared as a point in time and not as a text: the two URLs of an account may get different
+/// versions, which write it differently. Without a receipt, the identity is the whole text without
+/// that count.
 pub(super) fn draft<'a>(
     notification: &'a Notification,
     settings: &Settings,
@@ -47,10 +48,10 @@ pub(super) fn draft<'a>(
     let rows = source.parameters.iter().enumerate();
     let values = rows.filter_map(|(place, row)| {
         let found = row.from.iter().find_map(|path| {
-            // ClickBank's own fields are filled in: a product may well be called
-            // `{Best} Seller`. Others echo the link.
+            // ClickBank's own fields are always filled in, and a product may be called `{Best}
+            // Seller`. The other fields repeat the link.
             let echoed = ECHOES.iter().any(|echo| path.as_str().starts_with(echo));
-            // The test of the settings has asterisks for a receipt.
+            // The test of the settings has asterisks in place of a receipt.
             let masked = path.as_str() == "receipt" && event.receipt.is_none();
             notification
                 .lookup(path)

@@ -1,4 +1,4 @@
-//! Where a notification carries our click id.
+//! Finds our click id in a notification.
 
 use crate::clickbank::Settings;
 use crate::clickbank::ins::Notification;
@@ -12,8 +12,8 @@ use alloc::{
 };
 use percent_encoding::percent_decode_str;
 
-/// What stands at the places of `click_id_from`, in their order. Of a URL, as in
-/// `lineItems[0].downloadUrl`, it is the tracking code in its query: `vtid`, else `tid`.
+/// The values at the places of `click_id_from`, in their order. For a URL, as in
+/// `lineItems[0].downloadUrl`, it is the tracking code in its query: `vtid`, or else `tid`.
 pub(super) fn candidates<'a>(settings: &Settings, notification: &'a Notification) -> Vec<Cow<'a, str>> {
     let mut found = Vec::new();
     for path in &settings.click_id_from {
@@ -22,7 +22,7 @@ pub(super) fn candidates<'a>(settings: &Settings, notification: &'a Notification
         } else if let Some(value) = notification.lookup(path) {
             match query_of_url(value) {
                 Some(query) => found.extend(code_of(query).map(Cow::Owned)),
-                // Values of `vendorVariables` come still percent-encoded (seen in captured
+                // The values of `vendorVariables` arrive still percent-encoded (seen in captured
                 // notifications).
                 None => found.push(percent_decode_str(value).decode_utf8().unwrap_or(Cow::Borrowed(value))),
             }
@@ -31,7 +31,7 @@ pub(super) fn candidates<'a>(settings: &Settings, notification: &'a Notification
     found
 }
 
-/// What is wrong with `[offer_source.names]` where the click id comes by notification.
+/// The problem of `[offer_source.names]` where the click id comes by notification.
 pub(crate) fn unread_names(names: &BTreeMap<String, String>) -> String {
     let said = "renames the parameters of postbacks, and the truth of this source is notifications, whose fields have names of their own";
     match names.get("clickid") {
@@ -47,7 +47,7 @@ pub(crate) fn unread_names(names: &BTreeMap<String, String>) -> String {
     }
 }
 
-/// The query of a URL, which may be empty; none of what is no URL.
+/// The query of a URL, which may be empty; none for a text that is not a URL.
 fn query_of_url(value: &str) -> Option<&str> {
     let is_url = ["https://", "http://"].iter().any(|scheme| value.starts_with(scheme));
     let query = value.split_once('?').map_or("", |(_, query)| query);

@@ -1,4 +1,4 @@
-//! A body as it was posted, opened, and made an event.
+//! Opens a posted body and makes an event of it.
 
 #[cfg(feature = "legacy-ins")]
 use super::form;
@@ -12,7 +12,7 @@ use crate::event::Received;
 use crate::network::{Draft, NotTaken, SourceView};
 use alloc::borrow::Cow;
 
-/// Whether parameters of these names are a notification: the wrapper of an encrypted one, or the
+/// Whether parameters with these names are a notification: the wrapper of an encrypted one, or the
 /// form of an older one.
 pub(crate) fn names_notification(has: impl Fn(&str) -> bool) -> bool {
     (has("notification") && has("iv")) || (has("cverify") && has("ctransreceipt"))
@@ -21,35 +21,35 @@ pub(crate) fn names_notification(has: impl Fn(&str) -> bool) -> bool {
 /// A body whose wrapper could be read.
 #[derive(Debug)]
 pub(crate) enum Posted {
-    /// Versions since 6.0.
+    /// A notification of version 6.0 or later.
     Envelope(Envelope),
-    /// Versions before 6.0.
+    /// A notification of a version before 6.0.
     #[cfg(feature = "legacy-ins")]
     Form(Form),
 }
 
-/// A notification in the clear: decrypted, verified, or read from plain text.
+/// A readable notification: decrypted, verified, or read from plain text.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Message<'a> {
-    /// Of version 6.0 and later.
+    /// A notification of version 6.0 or later.
     Notification(Cow<'a, Notification>),
-    /// Of version 1.0 to 5.0.
+    /// A notification of version 1.0 to 5.0.
     #[cfg(feature = "legacy-ins")]
     Form(Cow<'a, FormNotification>),
 }
 
 #[cfg(feature = "legacy-ins")]
 impl Posted {
-    /// Whether what makes it ClickBank's can be guessed: 32 bits.
+    /// Whether its check can be guessed, since it has only 32 bits.
     pub(crate) fn is_guessable(&self) -> bool {
         matches!(self, Self::Form(_))
     }
 }
 
 impl Settings {
-    /// Reads the wrapper of a body, which is public: an encrypted notification is a JSON object,
-    /// whatever the content type says, and a form is none.
+    /// Reads the wrapper of a body, which is public. An encrypted notification is a JSON object,
+    /// whatever the content type says, and a form is not.
     pub(crate) fn posted(&self, body: &[u8]) -> Option<Posted> {
         if is_object(body) {
             return Envelope::parse(body).ok().map(Posted::Envelope);
@@ -69,8 +69,8 @@ impl Settings {
         Form::parse_as(body, self.forms.charset).ok().map(Posted::Form)
     }
 
-    /// Decrypts or verifies a body; none where a check that can be guessed is wrong, perhaps by a
-    /// guess.
+    /// Decrypts or verifies a body. None where a check of 32 bits is missing or wrong, which may be
+    /// a guess.
     pub(crate) fn opened(&self, posted: &Posted, keys: &KeyRing) -> Option<Result<Message<'static>, Refused>> {
         match posted {
             Posted::Envelope(envelope) => Some(keys.open(envelope).map(|read| Message::Notification(Cow::Owned(read)))),
@@ -81,7 +81,7 @@ impl Settings {
         }
     }
 
-    /// The event of a notification, as far as ClickBank says it.
+    /// Makes the event of a notification, from ClickBank's part of it.
     pub(crate) fn draft<'a>(
         &self,
         message: &'a Message<'_>,

@@ -26,11 +26,11 @@ use crate::model::AccountRole;
 use crate::network::{Dialect, InboundPostback, Meaning, ParameterMap, PastedRow};
 use crate::value::{Currency, Receipt};
 
-/// The guide "ClickBank and RedTrack (S2S postback integration)" has the rows in this order: the
-/// click id and the sum, which are others "for vendors only", then step 2.2's additional
-/// parameters. What follows is ours: without the receipt a postback could not be told to be the
-/// sale that a notification reports too, and without an affiliate's `{aff_sub1}` a press of the
-/// Test button not to be one ([`is_test_button`]).
+/// The rows stand in the order of the guide "ClickBank and RedTrack (S2S postback integration)":
+/// the click id and the sum, which are others "for vendors only", then the additional parameters of
+/// step 2.2. The last rows are ours. Without the receipt, a postback could not be matched with the
+/// notification of the same sale. Without `{aff_sub1}`, an affiliate's postback from the Test
+/// button could not be recognised ([`is_test_button`]).
 const AFFILIATE: &[PastedRow] = &[
     ("clickid", Some(Meaning::ClickId), "{tid}"),
     ("sum", Some(Meaning::Sum), "{affiliate_earnings}"),
@@ -40,7 +40,7 @@ const AFFILIATE: &[PastedRow] = &[
     ("receipt", Some(Meaning::Receipt), "{receipt_id}"),
     ("sub1", Some(Meaning::Sub(1)), "{aff_sub1}"),
 ];
-/// The same of a seller.
+/// The rows for a seller.
 const VENDOR: &[PastedRow] = &[
     ("clickid", Some(Meaning::ClickId), "{vtid}"),
     ("sum", Some(Meaning::Sum), "{vendor_earnings}"),
@@ -50,9 +50,9 @@ const VENDOR: &[PastedRow] = &[
     ("receipt", Some(Meaning::Receipt), "{receipt_id}"),
 ];
 
-/// What ClickBank's Postback/Pixel sends when [`ParameterMap::pasted_query`] was pasted there.
-/// Earnings are always in USD, so a `currency` is ignored: ClickBank's `{currency}` is what the
-/// customer paid in. A receipt loses the `-Bnnn` of a rebill.
+/// The parameters that ClickBank's Postback/Pixel sends when [`ParameterMap::pasted_query`] was
+/// pasted there. Earnings are always in USD, so a `currency` is ignored: ClickBank's `{currency}`
+/// is the currency in which the customer paid. A receipt loses the `-Bnnn` of a rebill.
 #[must_use]
 pub fn parameter_map(role: AccountRole) -> ParameterMap {
     ParameterMap::spoken(Dialect {
@@ -72,23 +72,23 @@ pub fn parameter_map(role: AccountRole) -> ParameterMap {
 pub struct EventType {
     /// Its name on ClickBank's page.
     pub title: &'static str,
-    /// The text of `{event_type}`.
+    /// The text that `{event_type}` has for it.
     pub word: &'static str,
-    /// How sure the word is.
+    /// How sure the text is.
     pub confidence: Confidence,
-    /// Whether it brings an amount.
+    /// Whether the event brings an amount.
     pub has_amount: bool,
-    /// What happened.
+    /// The kind of event that it becomes here.
     pub kind: Kind,
 }
 
-/// The five event types, in the order of a visit; that there are these is certain. Rebills, refunds
-/// and chargebacks come by notification alone, as far as is known.
+/// The five event types, in the order of a visit; it is certain that these five exist. As far as is
+/// known, rebills, refunds and chargebacks come only by notification.
 ///
 /// `PURCHASE`, `UPSELL` and `ORDER_IMPRESSION` stand in the ClickBank template that Keitaro
-/// exports; receivers in the field compare them in lower case. The word of Add Payment Info was
-/// seen nowhere, so its title stands in. The Combined Conversion, the first purchase and its
-/// upsells as one event, counts both twice where it is chosen beside them; one receiver takes
+/// exports; known receivers compare them in lower case. The word of Add Payment Info was seen
+/// nowhere, so its title is used. The Combined Conversion is the first purchase and its upsells as
+/// one event, so they are counted twice when it is chosen together with them; one receiver accepts
 /// `combined conversion`.
 pub const EVENTS: &[EventType] = &[
     event(
@@ -133,7 +133,7 @@ const fn event(
 }
 
 /// The kind of a ClickBank S2S event by its `{event_type}`, in any case; none for a word that is
-/// not known here. Where the word is not certain ([`EVENTS`]), a space may stand for each
+/// not known here. Where the word is not certain ([`EVENTS`]), a space may stand in place of each
 /// underscore.
 #[must_use]
 pub fn event_kind(word: &str) -> Option<Kind> {
@@ -144,7 +144,7 @@ pub fn event_kind(word: &str) -> Option<Kind> {
     EVENTS.iter().find(is).map(|event| event.kind.clone())
 }
 
-/// The word of the notifications for a kind that postbacks call otherwise.
+/// The word in notifications for a kind that postbacks name differently.
 pub(crate) fn notified_word(kind: &Kind) -> Option<&'static str> {
     match kind {
         Kind::Sale => Some("SALE"),
@@ -153,29 +153,30 @@ pub(crate) fn notified_word(kind: &Kind) -> Option<&'static str> {
     }
 }
 
-/// What `{aff_sub1}` is in a postback of the Test button.
+/// The value of `{aff_sub1}` in a postback of the Test button.
 pub const TEST_SUB: &str = "affsub1";
-/// What `{receipt_id}` is in a postback of the Test button. ClickBank's texts have it as an example
-/// too, so alone it makes no test; but it is no receipt of any sale either.
+/// The value of `{receipt_id}` in a postback of the Test button. ClickBank's texts also use it as
+/// an example, so the receipt alone does not make a postback a test; but it is not the receipt of
+/// any sale either.
 pub const TEST_RECEIPT: &str = "ABC12345";
 
-/// Whether a postback is one of the Test button on ClickBank's page. It fires the real URL with
-/// made-up values and no mark of a test; known of them are `affsub1` for `{aff_sub1}` and
-/// `ABC12345` for `{receipt_id}` (seen by one affiliate, with the same receipt for each event
-/// type).
+/// Whether a postback was sent by the Test button on ClickBank's page. The button calls the real
+/// URL with made-up values and without a mark of a test. Two of the values are known: `affsub1` for
+/// `{aff_sub1}` and `ABC12345` for `{receipt_id}` (seen by one affiliate, with the same receipt for
+/// each event type).
 ///
-/// Only both together are a test: the receipt where a receipt is read, and the other in a slot or a
-/// parameter of the source's own. What a link says comes back in the other parameters, so a visitor
-/// could write either text there; nobody but ClickBank writes the receipt. The button is recognised
-/// where the URL carries both macros; a test without them has the click id of no click and is
-/// stored unattributed.
+/// Only both values together make a test: the receipt in the place of the receipt, and the other
+/// value in a slot or in a parameter of the source's own. The other parameters repeat a link, so a
+/// visitor could write either text there, but only ClickBank writes the receipt. The button is
+/// recognised where the URL carries both macros. A test without them has a click id of no click and
+/// is stored unattributed.
 #[must_use]
 pub fn is_test_button(read: &InboundPostback) -> bool {
     read.receipt_text.as_deref() == Some(TEST_RECEIPT) && read.parameters.values().any(|value| value == TEST_SUB)
 }
 
-/// Whether a postback is a test: by its word, as the transaction types of notifications begin with
-/// `TEST`, or by what the Test button fills in ([`is_test_button`]).
+/// Whether a postback is a test: by its word, since the transaction types of notifications begin
+/// with `TEST`, or by the values of the Test button ([`is_test_button`]).
 pub(crate) fn is_test(read: &InboundPostback) -> bool {
     let is_word = |word: &str| {
         let (head, rest) = word.split_at_checked(4).unwrap_or_default();
@@ -184,7 +185,8 @@ pub(crate) fn is_test(read: &InboundPostback) -> bool {
     read.type_word.as_ref().is_some_and(|word| is_word(word.as_str())) || is_test_button(read)
 }
 
-/// Whether it is the receipt of no sale, but of every press of the Test button.
+/// Whether this is the receipt that every press of the Test button sends, which is not the receipt
+/// of a sale.
 pub(crate) fn is_made_up(receipt: &Receipt) -> bool {
     receipt.as_str() == TEST_RECEIPT
 }
@@ -229,7 +231,7 @@ mod tests {
             "sub1=affsub2&receipt=ABC12345",
             "sub1=AFFSUB1&receipt=ABC12345",
             "sub1=affsub1&receipt=ABC123456",
-            // What nobody here reads, and what a visitor or a buyer writes.
+            // A parameter that nothing here reads, and texts that a visitor or a buyer may write.
             "unknown=affsub1&receipt=ABC12345",
             "clickid=affsub1&receipt=ABC12345",
             "clickid=ABC12345&sub1=affsub1&receipt=P3RGBKGX",

@@ -1,5 +1,5 @@
-//! The parameters of a page's URL, of which those that nothing rests on are taken as far as they
-//! can be read: what a buyer's browser or a shop's own link adds is no reason to turn a buyer away.
+//! Reads the parameters of a page's URL. Parameters on which nothing depends are read as far as
+//! possible: a buyer is not turned away for what the browser or a shop's own link added.
 
 use crate::text::{MAX_QUERY_PARAMETERS, QueryFault};
 use crate::value::{Query, QueryError};
@@ -10,29 +10,30 @@ use alloc::{
 };
 use percent_encoding::percent_decode;
 
-/// What stands for a character that cannot be read.
+/// The replacement for a character that cannot be read.
 const UNREADABLE: char = char::REPLACEMENT_CHARACTER;
 
-/// How what is not UTF-8 is read.
+/// How bytes that are not UTF-8 are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Charset {
     Utf8,
     Latin1,
 }
 
-/// A parameter, decoded.
+/// A decoded parameter.
 pub(super) struct Parameter {
     pub(super) name: String,
     pub(super) value: String,
-    /// Whether something of it could not be read.
+    /// Whether a part of it could not be read.
     pub(super) damaged: bool,
 }
 
-/// Every parameter in its order. Those that `strict` names are read as [`Query::parse`] reads them.
+/// Reads every parameter in its order. The parameters in `strict` are read as [`Query::parse`]
+/// reads them.
 ///
 /// # Errors
-/// - what [`Query::parse`] refuses of the length and the number
-/// - what it refuses of a parameter that `strict` names
+/// - a query whose length or number of parameters [`Query::parse`] refuses
+/// - a parameter in `strict` that [`Query::parse`] refuses
 pub(super) fn read(query: &[u8], charset: Charset, strict: &[&str]) -> Result<Vec<Parameter>, QueryError> {
     match Query::parse(query) {
         Ok(whole) => return Ok(whole.pairs().map(|(name, value)| sound(name, value)).collect()),
@@ -77,8 +78,8 @@ fn sound(name: &str, value: &str) -> Parameter {
     }
 }
 
-/// A text as far as it can be read, and whether something could not: a `%` that begins no escape
-/// stays.
+/// Returns a text as far as it can be read, and whether a part could not be read. A `%` that does
+/// not begin an escape is kept.
 fn lenient(text: &[u8], charset: Charset) -> (String, bool) {
     let spaced: Vec<u8> = text
         .iter()

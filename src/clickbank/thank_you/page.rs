@@ -1,4 +1,4 @@
-//! A thank-you page that was checked or decrypted.
+//! A thank-you page that was verified or decrypted.
 
 use super::parameters::{Values, text};
 use super::times::Times;
@@ -7,12 +7,13 @@ use crate::value::{Pii, Timestamp};
 use alloc::{collections::BTreeSet, string::String};
 use core::fmt;
 
-/// What a thank-you page's URL says, checked or decrypted
+/// The parameters of a thank-you page's URL, verified or decrypted
 /// ([`ThankYou::verify`](super::ThankYou::verify)).
 ///
-/// Several products that were bought at once come joined by `|` where the seller's confirmation
-/// pages are off (one receiver): receipts and items are lists. `Debug` shows them and nothing of
-/// the customer; serialised it is an object of all parameters by name, personal data included.
+/// Several products that were bought together are joined by `|` where the seller's confirmation
+/// pages are off (one receiver), so receipts and items are lists. `Debug` shows these lists and
+/// nothing of the customer. It serialises as an object of all parameters by name, personal data
+/// included.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ThankYouPage {
     values: Values,
@@ -47,38 +48,39 @@ impl ThankYouPage {
         self.times
     }
 
-    /// How the page came: in plain form, where `cbpop` was right, or encrypted. What that is worth
-    /// says [`ThankYouPage::is_checked`].
+    /// How the page came: in plain form, where `cbpop` was right, or encrypted.
+    /// [`ThankYouPage::is_checked`] says whether it can be trusted.
     #[must_use]
     pub fn assurance(&self) -> Assurance {
         self.assurance
     }
 
-    /// Whether a `cbpop` was there and right: receipts, time and items are ClickBank's word, as far
-    /// as 32 bits go.
+    /// Whether a `cbpop` was there and right. Then receipts, time and items are ClickBank's, with
+    /// the certainty of 32 bits.
     ///
-    /// **Where it is false, hand out nothing for [`ThankYouPage::items`].** An encrypted page
-    /// without `cbpop` has nothing that authenticates it. Its IV stands in the URL, and whoever
-    /// changes bits of it changes the same bits of the first sixteen bytes, which usually are
-    /// `{"item":"..`: the buyer of a cheap product can make it read as a dear one. Later blocks
-    /// cannot be chosen that way; look up what was bought by the receipt in the notification.
+    /// **Where it is false, hand out nothing for [`ThankYouPage::items`].** Nothing authenticates
+    /// an encrypted page without `cbpop`. Its IV is in the URL. A visitor who changes bits of the
+    /// IV changes the same bits of the first sixteen bytes, which usually are `{"item":"..`: so the
+    /// buyer of a cheap product can make it read as an expensive one. Later blocks cannot be chosen
+    /// that way. Look up the purchase by its receipt in the notification.
     #[must_use]
     pub fn is_checked(&self) -> bool {
         self.is_checked
     }
 
-    /// `cbreceipt`: the receipt of each product. It is that of the notification, and the event id
-    /// of a pixel on this page.
+    /// `cbreceipt`: the receipt of each product. It is the same as in the notification, and it is
+    /// the event id of a pixel on this page.
     pub fn receipts(&self) -> impl Iterator<Item = &str> {
         self.list("cbreceipt")
     }
 
-    /// `item`: the number of each product. The visitor's word unless [`ThankYouPage::is_checked`].
+    /// `item`: the number of each product. Unless [`ThankYouPage::is_checked`] is true, the visitor
+    /// may have written it.
     pub fn items(&self) -> impl Iterator<Item = &str> {
         self.list("item")
     }
 
-    /// `time`: when the order was made, the first of several.
+    /// `time`: the time of the order; of several times, the first.
     #[must_use]
     pub fn time(&self) -> Timestamp {
         self.times.first
@@ -103,7 +105,7 @@ impl ThankYouPage {
         self.text("cemail").map(Pii::new)
     }
 
-    /// `ccountry`: two letters. `cbpop` does not cover it.
+    /// `ccountry`: the country, two letters. `cbpop` does not cover it.
     #[must_use]
     pub fn country(&self) -> Option<&str> {
         self.text("ccountry")
@@ -115,22 +117,23 @@ impl ThankYouPage {
         self.text("czip").map(Pii::new)
     }
 
-    /// `cupsellreceipt`: of an upsell the receipt of the first sale. `cbpop` does not cover it, so
-    /// of a plain page it is the visitor's word.
+    /// `cupsellreceipt`: for an upsell, the receipt of the first sale. `cbpop` does not cover it,
+    /// so on a plain page the visitor may have written it.
     #[must_use]
     pub fn upsell_receipt(&self) -> Option<&str> {
         self.text("cupsellreceipt")
     }
 
-    /// Any parameter as it came, decoded, the seller's own among them; none when it did not come.
-    /// `cbpop` covers `cbreceipt`, `time` and `item` alone.
+    /// Any parameter as it came, decoded, including the seller's own; none when it did not come.
+    /// `cbpop` covers only `cbreceipt`, `time` and `item`.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&Pii> {
         self.values.get(name)
     }
 
-    /// The parameters that could not be read whole, in the order of their names: U+FFFD stands for
-    /// what could not, and of one that was repeated the first is here. `cbpop` covers none of them.
+    /// The parameters that could not be read completely, in the order of their names. U+FFFD stands
+    /// for each unreadable part. A parameter of ClickBank's that was repeated is among them, with
+    /// its first value. `cbpop` covers none of them.
     pub fn damaged(&self) -> impl Iterator<Item = &str> {
         self.damaged.iter().map(String::as_str)
     }

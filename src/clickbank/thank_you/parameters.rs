@@ -12,7 +12,7 @@ pub(super) const RECEIPT: &str = "cbreceipt";
 pub(super) const TIME: &str = "time";
 pub(super) const CHECK: &str = "cbpop";
 
-/// ClickBank's own parameters beside those that `cbpop` covers.
+/// ClickBank's own parameters that `cbpop` does not cover.
 pub(super) const NAMES: &[&str] = &[
     "cbaffi",
     "cname",
@@ -25,12 +25,13 @@ pub(super) const NAMES: &[&str] = &[
     "cbrblaccpt",
 ];
 
-/// A parameter that is there and not empty.
+/// The value of a parameter that is present and not empty.
 pub(super) fn text<'a>(values: &'a Values, name: &str) -> Option<&'a str> {
     values.get(name).map(Pii::expose).filter(|text| !text.is_empty())
 }
 
-/// The check that a secret makes: the secret first, then receipt, time and item as they came.
+/// Makes the check of a secret: of the secret first, and then of the receipt, the time and the item
+/// as they came.
 pub(super) fn check_of(values: &Values, secret: &[u8]) -> Check {
     let parts = [RECEIPT, TIME, ITEM].map(|name| text(values, name).unwrap_or_default().as_bytes());
     check::of(core::iter::once(secret).chain(parts))

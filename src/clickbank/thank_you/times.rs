@@ -1,31 +1,31 @@
-//! How old a page may be.
+//! Checks the age of a page.
 
 use crate::value::Timestamp;
 use core::time::Duration;
 use thiserror::Error;
 
-/// How far ahead of the clock the time of a page may be: clocks differ, and by more only where one
-/// is wrong.
+/// How far the time of a page may be ahead of the clock. Clocks differ, and by more than this only
+/// where one is wrong.
 pub const MAX_SKEW: Duration = Duration::from_secs(5 * 60);
 
-/// Why a page is not shown.
+/// The reason why a page is not shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ThankYouRefused {
-    /// It is not ClickBank's, as far as can be told; it says no more.
+    /// The page is not ClickBank's, as far as can be told. The error does not say more.
     #[error("thank-you page refused")]
     Refused,
-    /// Its check was right, and its time is longer ago than was allowed. No failed guess: a budget
-    /// does not count it.
+    /// The check was right, but the time of the page is longer ago than was allowed. This is not a
+    /// failed guess, so a budget does not count it.
     #[error("thank-you page is too old")]
     TooOld,
-    /// Its check was right, and its time is further ahead of the clock than [`MAX_SKEW`]. No failed
-    /// guess either.
+    /// The check was right, but the time of the page is further ahead of the clock than
+    /// [`MAX_SKEW`]. This is not a failed guess either.
     #[error("thank-you page is of a time to come")]
     TooNew,
 }
 
-/// When the orders of a page were made.
+/// The times of the orders of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Times {
     pub(super) first: Timestamp,

@@ -1,4 +1,4 @@
-//! The query of a page's URL, before it is checked.
+//! Reads the query of a page's URL, before it is checked.
 
 use super::flat;
 use super::loose::{self, Charset};
@@ -14,10 +14,10 @@ use core::{fmt, time::Duration};
 use subtle::Choice;
 use thiserror::Error;
 
-/// What must be read whole: what `cbpop` covers, and what is encrypted.
+/// The parameters that must be read completely: those that `cbpop` covers, and the encrypted ones.
 const STRICT: &[&str] = &[ITEM, RECEIPT, TIME, CHECK, "iv", "params"];
 
-/// The query of a thank-you page's URL, in either form; nothing of it is checked yet.
+/// The query of a thank-you page's URL, in either form. Nothing in it is checked yet.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ThankYou(Form);
 
@@ -25,7 +25,7 @@ pub struct ThankYou(Form);
 enum Form {
     Plain {
         values: Values,
-        /// The names of those that could not be read whole.
+        /// The names of the parameters that could not be read completely.
         damaged: BTreeSet<String>,
         times: Times,
     },
@@ -33,30 +33,30 @@ enum Form {
 }
 
 impl ThankYou {
-    /// Reads what follows the `?` of the URL. Where `iv` and `params` stand it is the encrypted
-    /// form, and what stands beside them is nobody's word.
+    /// Reads the text after the `?` of the URL. With `iv` and `params` it is the encrypted form,
+    /// and the parameters beside these two are ignored.
     ///
-    /// A `+` in the base64 that was not escaped has become a space on its way and is read as a `+`.
-    /// What the INS repeats of these two in `vendorVariables` is still encoded as in the URL, so
-    /// `iv=` and `params=` before them make such a query.
+    /// A `+` in the base64 that was not escaped arrives as a space and is read as a `+`. An INS
+    /// notification repeats these two parameters in `vendorVariables`, encoded as in the URL; such
+    /// values become a query again with `iv=` and `params=` before them.
     ///
-    /// A parameter that `cbpop` does not cover is no reason to turn a buyer away: what of it cannot
-    /// be read becomes U+FFFD, of a repeated one the first counts, and
-    /// [`ThankYouPage::damaged`] names it.
+    /// A buyer is not turned away for a parameter that `cbpop` does not cover. Its unreadable parts
+    /// become U+FFFD, and of a repeated parameter the first counts; [`ThankYouPage::damaged`] names
+    /// it.
     ///
     /// # Errors
-    /// - more bytes or parameters than [`Query::parse`](crate::value::Query::parse) takes
-    /// - of `item`, `cbreceipt`, `time`, `cbpop`, `iv` and `params`: one that is repeated, a `%`
-    ///   without two hex digits, what is not UTF-8, a control character
-    /// - plain: `item`, `cbreceipt`, `time` or `cbpop` missing or empty; a `time` that is not whole
-    ///   seconds since 1970
-    /// - encrypted: what is not strict base64, an `iv` that is not 16 bytes long, `params` that are
-    ///   empty or no multiple of 16 bytes long
+    /// - more bytes or parameters than [`Query::parse`](crate::value::Query::parse) accepts
+    /// - an `item`, `cbreceipt`, `time`, `cbpop`, `iv` or `params` that is repeated, has a `%`
+    ///   without two hex digits, is not UTF-8, or has a control character
+    /// - in plain form: `item`, `cbreceipt`, `time` or `cbpop` missing or empty, or a `time` that
+    ///   is not whole seconds since 1970
+    /// - in encrypted form: a text that is not strict base64, an `iv` that is not 16 bytes long, or
+    ///   `params` that are empty or not a multiple of 16 bytes long
     pub fn parse(query: &[u8]) -> Result<Self, ThankYouError> {
         Self::read(query, Charset::Utf8).map_err(ThankYouError)
     }
 
-    /// As [`ThankYou::parse`], and of what `cbpop` does not cover a name or a value that is not
+    /// Reads as [`ThankYou::parse`] does, except that a name or a value outside `cbpop` that is not
     /// UTF-8 is read as ISO 8859-1.
     ///
     /// # Errors
@@ -95,19 +95,19 @@ impl ThankYou {
         Ok(Self(Form::Plain { values, damaged, times }))
     }
 
-    /// Checks or decrypts the page, and its age: `now` may be `max_age` after its time, and
-    /// [`MAX_SKEW`](super::MAX_SKEW) before it. Every secret is tried.
+    /// Checks or decrypts the page, and checks its age. `now` may be at most `max_age` after the
+    /// page's time, and at most [`MAX_SKEW`](super::MAX_SKEW) before it. Every secret is tried.
     ///
-    /// What was encrypted and does not open is refused as in [`KeyRing::open`], with the same work,
-    /// and so is what is too old: whether such a text was right is nothing to say to whoever may
-    /// have changed it.
+    /// An encrypted page that does not open is refused as in [`KeyRing::open`], with the same work.
+    /// An encrypted page that is too old or too new gives the same error, because a visitor who may
+    /// have changed the text must not learn whether it was right.
     ///
     /// # Errors
-    /// - [`ThankYouRefused::Refused`]: a check that no secret makes; what does not decrypt to a
-    ///   strict JSON object with the same three parameters, of which a `cbpop` that is there must
-    ///   be right; encrypted and of another age
-    /// - [`ThankYouRefused::TooOld`], [`ThankYouRefused::TooNew`]: the check was right, the age is
-    ///   not
+    /// - [`ThankYouRefused::Refused`]: a check that no secret makes; a text that does not decrypt
+    ///   to a strict JSON object with `item`, `cbreceipt` and `time`, or whose `cbpop` is there and
+    ///   wrong; an encrypted page outside the allowed age
+    /// - [`ThankYouRefused::TooOld`], [`ThankYouRefused::TooNew`]: a page whose check was right and
+    ///   whose age was not allowed
     pub fn verify(
         &self,
         key_ring: &KeyRing,
@@ -135,7 +135,7 @@ impl ThankYou {
         }
     }
 
-    /// Whether it is the encrypted form.
+    /// Whether the query is in the encrypted form.
     #[must_use]
     pub fn is_encrypted(&self) -> bool {
         matches!(self.0, Form::Encrypted(_))
@@ -152,7 +152,7 @@ impl fmt::Debug for ThankYou {
     }
 }
 
-/// A URL that is no thank-you page's. The text names parameters and no values.
+/// The error for a URL that is not a thank-you page's. Its text names parameters and no values.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(transparent)]
 pub struct ThankYouError(Problem);
@@ -175,7 +175,7 @@ enum Problem {
     Blocks(usize),
 }
 
-/// Reads what was decrypted.
+/// Reads a decrypted page.
 fn read(key: &Key, plaintext: Vec<u8>) -> Result<ThankYouPage, Fault> {
     let values = flat::read(plaintext)?;
     for name in [ITEM, RECEIPT, TIME] {
@@ -189,7 +189,7 @@ fn read(key: &Key, plaintext: Vec<u8>) -> Result<ThankYouPage, Fault> {
     Ok(ThankYouPage::decrypted(values, times, is_checked))
 }
 
-/// Whether a secret makes the check that stands there.
+/// Whether a secret makes the check in the parameters.
 fn is_right(values: &Values, key: &Key) -> Choice {
     let presented = text(values, CHECK).unwrap_or_default();
     check::matches(check_of(values, key.secret.expose()), presented)

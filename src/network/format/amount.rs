@@ -1,5 +1,5 @@
-//! Amounts as a source writes them. Each digit of the text is a digit of the amount, in its order;
-//! what a format does not name is refused.
+//! Reads amounts in the form in which a source writes them. Each digit of the text is a digit of
+//! the amount, in the same order. Anything that the format does not name is refused.
 
 use super::mark::{AmountUnit, DecimalMark, ThousandsMark};
 use super::symbol::Symbol;
@@ -7,17 +7,17 @@ use crate::value::{Amount, AmountError, Currency};
 use alloc::{string::String, vec::Vec};
 use thiserror::Error;
 
-/// How a source writes its amounts.
+/// The form in which a source writes its amounts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct AmountFormat {
     pub(crate) decimal: DecimalMark,
     pub(crate) thousands: Option<ThousandsMark>,
     pub(crate) unit: AmountUnit,
-    /// The longest first.
+    /// The symbols that may stand beside an amount, the longest first.
     pub(crate) symbols: Vec<Symbol>,
 }
 
-/// Why a text is no amount. None of them shows the text.
+/// The reason why a text is not an amount. No reason shows the text.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(crate) enum AmountFault {
     #[error("{}", .0.reason())]
@@ -34,17 +34,17 @@ pub(crate) enum AmountFault {
     OtherCurrency(Currency),
 }
 
-/// An amount, and the currency where only what is written beside it tells that.
+/// An amount, and its currency where only the symbol beside the amount tells it.
 pub(super) type Read = (Amount, Option<Currency>);
 
 impl AmountFormat {
-    /// Whether amounts are read as everybody writes them.
+    /// Whether amounts have the strict form `12.50`.
     pub(super) fn is_strict(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Reads an amount. `told` is the currency that the message tells, `usual` the one that is
-    /// meant where it tells none.
+    /// Reads an amount. `told` is the currency that the message names; `usual` is the currency
+    /// where the message names none.
     pub(super) fn read(&self, text: &str, told: Option<Currency>, usual: Currency) -> Result<Read, AmountFault> {
         let (sign, rest) = signed(text);
         let (before, rest) = self.symbol(rest, Symbol::stripped_start);
@@ -80,7 +80,7 @@ impl AmountFormat {
         found.next().unwrap_or((None, text))
     }
 
-    /// The number as everybody writes it.
+    /// Converts the number to the strict form.
     fn plain(&self, text: &str) -> Result<String, AmountFault> {
         let Some((whole, fraction)) = text.split_once(|c| self.decimal.is(c)) else {
             return self.whole(text);
@@ -91,7 +91,7 @@ impl AmountFormat {
         Ok(plain)
     }
 
-    /// A whole number of the currency's smallest units.
+    /// Converts a whole number of the currency's smallest units to the strict form.
     fn minor(&self, text: &str, currency: Currency) -> Result<String, AmountFault> {
         if text.contains(|c| self.decimal.is(c)) {
             return Err(AmountFault::MinorFraction);
@@ -107,14 +107,14 @@ impl AmountFormat {
         Ok(plain)
     }
 
-    /// The digits before the decimal mark, without the marks between the thousands.
+    /// Returns the digits before the decimal mark, without the marks between the thousands.
     fn whole(&self, text: &str) -> Result<String, AmountFault> {
         let is_mark = |c| self.thousands.is_some_and(|mark| mark.is(c));
         let mut groups = text.split(is_mark);
         let first = groups.next().unwrap_or_default();
         let mut whole = String::from(digits(first)?);
         for group in groups {
-            // `0.125` is a fraction that somebody else's mark stands in.
+            // The mark in `0.125` is a decimal mark and not the source's mark between thousands.
             if digits(group)?.len() != 3 || first.len() > 3 || first.starts_with('0') {
                 return Err(AmountFault::Groups);
             }
@@ -131,7 +131,7 @@ fn signed(text: &str) -> (&str, &str) {
     }
 }
 
-/// At least one digit, and nothing else.
+/// Accepts one or more digits, and nothing else.
 fn digits(text: &str) -> Result<&str, AmountFault> {
     match text.chars().find(|c| !c.is_ascii_digit()) {
         Some(character) => Err(AmountFault::Character(character)),

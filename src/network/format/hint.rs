@@ -1,4 +1,4 @@
-//! Which format would read an amount that was refused.
+//! Finds the format that would read an amount that was refused.
 
 use super::amount::AmountFormat;
 use super::mark::{DecimalMark, ThousandsMark};
@@ -7,7 +7,7 @@ use crate::value::{Amount, Currency};
 use alloc::vec::Vec;
 use core::fmt;
 
-/// The marks that are tried, the most usual first.
+/// The marks that are tried, the most common first.
 const MARKS: &[(DecimalMark, Option<ThousandsMark>)] = &[
     (DecimalMark::Point, None),
     (DecimalMark::Comma, None),
@@ -17,10 +17,10 @@ const MARKS: &[(DecimalMark, Option<ThousandsMark>)] = &[
     (DecimalMark::Comma, Some(ThousandsMark::Space)),
     (DecimalMark::Point, Some(ThousandsMark::Apostrophe)),
 ];
-/// The longest text beside an amount that is taken as a symbol, in characters.
+/// The longest text beside an amount that is treated as a symbol, in characters.
 const LONGEST_SYMBOL: usize = 5;
 
-/// The keys that would read an amount; of several only a person knows which are meant.
+/// The keys that would read an amount. If there are several, only a person knows which are right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AmountHint(Vec<Keys>);
 
@@ -33,7 +33,7 @@ struct Keys {
 }
 
 impl AmountHint {
-    /// The keys that would read `text`, which `format` does not.
+    /// Returns the keys that would read `text`, which `format` does not read.
     pub(crate) fn of(text: &str, format: &AmountFormat) -> Option<Self> {
         let plain = candidates(text, format, false);
         let keys = if plain.is_empty() {
@@ -56,7 +56,7 @@ fn candidates(text: &str, format: &AmountFormat, symbols: bool) -> Vec<Keys> {
         if symbols {
             format.symbols = beside(text);
         }
-        // Which currency a symbol means is another question.
+        // The currency of a symbol does not matter here.
         let Ok((amount, _)) = format.read(text, None, Currency::USD) else {
             continue;
         };
@@ -65,7 +65,7 @@ fn candidates(text: &str, format: &AmountFormat, symbols: bool) -> Vec<Keys> {
             thousands,
             symbols,
         };
-        // Two ways to the same amount are one: the shorter.
+        // Of several keys that give the same amount, the first ones are kept.
         if found.iter().all(|(other, _)| *other != amount) {
             found.push((amount, keys));
         }
@@ -73,7 +73,7 @@ fn candidates(text: &str, format: &AmountFormat, symbols: bool) -> Vec<Keys> {
     found.into_iter().map(|(_, keys)| keys).collect()
 }
 
-/// What stands before and behind the digits.
+/// The texts before and after the digits.
 fn beside(text: &str) -> Vec<Symbol> {
     let text = text.trim_start_matches('-');
     let is_part = |c: char| !(c.is_ascii_digit() || c.is_whitespace() || c == '-');
@@ -82,7 +82,7 @@ fn beside(text: &str) -> Vec<Symbol> {
     let end = end.map(|text| text.trim_start_matches(|c| !is_part(c)));
     let texts = start.into_iter().chain(end);
     let texts = texts.filter(|text| !text.is_empty() && text.chars().count() <= LONGEST_SYMBOL);
-    // A mark is no symbol: `.5` lacks a digit, and `5,` may lack more.
+    // A mark is not a symbol: `.5` lacks a digit, and `5,` may lack more.
     let texts = texts.filter(|text| text.chars().any(|c| !c.is_ascii_punctuation() || c == '$'));
     texts.map(Symbol::of_any).collect()
 }

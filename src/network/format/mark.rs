@@ -1,6 +1,6 @@
 //! The marks and the unit of an amount.
 
-/// What stands before the fraction of an amount.
+/// The mark before the fraction of an amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum DecimalMark {
@@ -11,7 +11,7 @@ pub enum DecimalMark {
     Comma,
 }
 
-/// What stands between the thousands of an amount.
+/// The mark between the thousands of an amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ThousandsMark {
@@ -19,20 +19,20 @@ pub enum ThousandsMark {
     Comma,
     /// `1.250`.
     Point,
-    /// `1 250`, whichever space it is.
+    /// `1 250`, with any of the usual space characters.
     Space,
     /// `1'250`.
     Apostrophe,
 }
 
-/// What an amount counts.
+/// The unit in which an amount is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum AmountUnit {
-    /// Dollars: `47.00`.
+    /// Whole units, such as dollars: `47.00`.
     #[default]
     Major,
-    /// Cents, as many to the unit as the currency has: `4700`.
+    /// The smallest units, such as cents: `4700`. The currency says how many make a whole unit.
     Minor,
 }
 
@@ -69,7 +69,7 @@ impl ThousandsMark {
 
     pub(super) fn is(self, character: char) -> bool {
         match self {
-            // Printers take the ones that break no line: U+00A0 and U+202F.
+            // Programs often print spaces at which a line cannot break: U+00A0 and U+202F.
             Self::Space => matches!(character, ' ' | '\u{a0}' | '\u{202f}'),
             Self::Apostrophe => matches!(character, '\'' | '\u{2019}'),
             Self::Comma | Self::Point => self.as_str().starts_with(character),

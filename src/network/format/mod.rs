@@ -1,5 +1,5 @@
-//! How a source writes its amounts, its currencies and its times, where that is not as everybody
-//! does.
+//! The forms in which a source writes its amounts, currencies and times, where these are not the
+//! strict forms.
 
 mod amount;
 mod hint;
@@ -23,7 +23,7 @@ use hint::AmountHint;
 use reader::TimeFault;
 use time_hint::TimeHint;
 
-/// The formats of a source. The default is the strict reading.
+/// The formats of a source. The default reads only the strict forms.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Formats {
     /// The currency of an amount that comes without one.
@@ -31,7 +31,7 @@ pub(crate) struct Formats {
     pub(crate) amounts: AmountFormat,
     /// The network's words for currencies.
     pub(crate) currencies: BTreeMap<String, Currency>,
-    /// How times are written, and where the clocks stand that show them.
+    /// The format of times, and the time zone of times without an offset.
     pub(crate) times: Option<(TimeFormat, Zone)>,
 }
 
@@ -47,8 +47,8 @@ impl Default for Formats {
 }
 
 impl Formats {
-    /// An amount, with the currency where only what is written beside it tells that. `told` is the
-    /// currency that the message tells.
+    /// Reads an amount. It also returns the currency, where only the symbol beside the amount tells
+    /// it. `told` is the currency that the message names.
     pub(crate) fn amount(
         &self,
         text: &str,
@@ -67,7 +67,7 @@ impl Formats {
         })
     }
 
-    /// A time. The strict ones are whole Unix seconds and RFC 3339.
+    /// Reads a time. The strict forms are whole Unix seconds and RFC 3339.
     pub(crate) fn time(&self, text: &str) -> Result<Timestamp, RefusedTime> {
         let read = match &self.times {
             Some((format, zone)) => format.read(text, zone),
@@ -82,13 +82,13 @@ impl Formats {
         })
     }
 
-    /// The currency of a word: the network's, or a code.
+    /// Returns the currency of a word, which is one of the network's own words or a currency code.
     pub(crate) fn currency(&self, text: &str) -> Result<Currency, CurrencyError> {
         self.currencies.get(text).copied().map_or_else(|| text.parse(), Ok)
     }
 }
 
-/// A text that is no amount here: why, and which keys would read it.
+/// The error for a text that is not an amount here: the reason, and the keys that would read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RefusedAmount {
     fault: AmountFault,
@@ -102,7 +102,7 @@ impl fmt::Display for RefusedAmount {
     }
 }
 
-/// A text that is no time here: why, and which format would read it.
+/// The error for a text that is not a time here: the reason, and the format that would read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RefusedTime {
     fault: TimeFault,

@@ -1,22 +1,22 @@
-//! The parts of a format of times.
+//! The parts of a time format.
 
 use alloc::vec::Vec;
 use thiserror::Error;
 
-/// What stands at a place of a time.
+/// One part of a time format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     Literal(char),
     Year,
-    /// Two digits, of this century.
+    /// Two digits, in this century.
     ShortYear,
     Month,
     MonthName,
     Day,
     Hour,
-    /// 1 to 12.
+    /// An hour from 1 to 12.
     HalfHour,
-    /// Before or after noon.
+    /// `AM` or `PM`.
     Half,
     Minute,
     Second,
@@ -39,7 +39,7 @@ pub(super) enum PatternError {
 }
 
 impl Part {
-    /// What it tells; two parts with the same word contradict each other.
+    /// The quantity that the part tells. Two parts with the same word would contradict each other.
     const fn what(self) -> Option<&'static str> {
         Some(match self {
             Self::Literal(_) => return None,
@@ -55,7 +55,8 @@ impl Part {
         })
     }
 
-    /// Whether it begins with a digit, so that one before it needs its full width.
+    /// Whether the part begins with a digit. Then a number directly before it must have its full
+    /// width.
     pub(super) const fn is_number(self) -> bool {
         match self {
             Self::Literal(character) => character.is_ascii_digit(),
@@ -65,7 +66,7 @@ impl Part {
     }
 }
 
-/// Reads the parts of a format.
+/// Reads the parts of a time format.
 pub(super) fn pattern(text: &str) -> Result<Vec<Part>, PatternError> {
     use Part::{
         Day, Fraction, Half, HalfHour, Hour, Literal, Minute, Month, MonthName, Offset, Second, ShortYear, Year,

@@ -1,4 +1,4 @@
-//! A time, read by the parts of its format.
+//! Reads a time by the parts of its format.
 
 use super::pattern::Part;
 use crate::value::{Timestamp, TimestampError, Zone};
@@ -9,7 +9,7 @@ const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
-/// Why a text is no time. None of them shows the text.
+/// The reason why a text is not a time. No reason shows the text.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(crate) enum TimeFault {
     #[error("{}", .0.reason())]
@@ -34,7 +34,7 @@ struct Told {
     month: u32,
     day: u32,
     hour: u32,
-    /// 0 or 12, where hours count to 12.
+    /// 0 for AM and 12 for PM, where hours count to 12.
     half: Option<u32>,
     minute: u32,
     second: u32,
@@ -47,7 +47,7 @@ pub(super) fn read(parts: &[Part], text: &str, zone: &Zone) -> Result<Timestamp,
     let mut rest = text;
     let next = parts.iter().skip(1).map(Some).chain([None]);
     for (part, next) in parts.iter().zip(next) {
-        // Without a mark between them nobody could tell 1.11. from 11.1.
+        // Without a mark between two numbers, 1.11. and 11.1. could not be told apart.
         let least = if next.is_some_and(|next| next.is_number()) {
             2
         } else {
@@ -62,8 +62,8 @@ pub(super) fn read(parts: &[Part], text: &str, zone: &Zone) -> Result<Timestamp,
 }
 
 impl Told {
-    /// Reads a part and says what is left of the text. A number that may have two digits has at
-    /// least `least`.
+    /// Reads a part and returns the rest of the text. A number that may have two digits must have
+    /// at least `least`.
     fn take<'t>(&mut self, part: Part, text: &'t str, least: usize) -> Result<&'t str, TimeFault> {
         let (place, least, most) = match part {
             Part::Literal(character) => return text.strip_prefix(character).ok_or(TimeFault::Shape),
@@ -123,7 +123,7 @@ impl Told {
         }
         let (sign, rest) = match text.strip_prefix('-') {
             Some(rest) => (-1, rest),
-            // A `+` of a query that nobody escaped is a space.
+            // A `+` that was not escaped in a query arrives as a space.
             None => (1, text.strip_prefix(['+', ' ']).ok_or(TimeFault::Shape)?),
         };
         let (hours, rest) = number(rest, 2, 2)?;
@@ -141,7 +141,7 @@ impl Told {
         let month = small(self.month).and_then(|month| Month::try_from(month).ok());
         let day = month.and_then(|month| Date::from_calendar_date(year, month, small(self.day)?).ok());
         let hour = match self.half {
-            // 12 AM is midnight and 12 PM noon.
+            // 12 AM is midnight, and 12 PM is noon.
             Some(half) => self.hour.checked_rem(12).unwrap_or_default().saturating_add(half),
             None => self.hour,
         };
@@ -163,7 +163,8 @@ fn small(number: u32) -> Option<u8> {
     u8::try_from(number).ok()
 }
 
-/// A number of at least and at most so many digits, and what follows it.
+/// Reads a number of at least `least` and at most `most` digits, and returns it with the rest of
+/// the text.
 fn number(text: &str, least: usize, most: usize) -> Result<(u32, &str), TimeFault> {
     let digits = text.bytes().take(most).take_while(u8::is_ascii_digit).count();
     let (number, rest) = text.split_at_checked(digits).ok_or(TimeFault::Shape)?;

@@ -1,18 +1,18 @@
-//! What is written beside an amount: `$`, `USD`.
+//! The symbols and codes that are written beside an amount: `$`, `USD`.
 
 use crate::value::Currency;
 use alloc::{string::String, vec::Vec};
 
-/// A text that may stand before or behind an amount.
+/// A text that may stand before or after an amount.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Symbol {
     text: String,
-    /// The currencies that it may mean; any, if nobody asks.
+    /// The currencies that the symbol may mean; empty when it may mean any.
     means: Vec<Currency>,
 }
 
-/// The signs of the field whose currencies are known. Many countries call theirs a dollar, a pound,
-/// a yen.
+/// Common currency signs and the currencies that they may mean. Many countries have a currency that
+/// they call a dollar, a pound or a yen.
 const SIGNS: &[(&str, &[&str])] = &[
     (
         "$",
@@ -39,8 +39,8 @@ const SIGNS: &[(&str, &[&str])] = &[
 ];
 
 impl Symbol {
-    /// A symbol that means a currency: the source's words say so, it is a code, in upper or lower
-    /// case, or it is a known sign. None where nobody knows what it means.
+    /// Makes a symbol that means a currency: by the source's own words, as a code in upper or lower
+    /// case, or as a known sign. None for a text whose meaning is not known.
     pub(crate) fn new(text: &str, word: Option<Currency>) -> Option<Self> {
         let sign = || SIGNS.iter().find(|(sign, _)| *sign == text);
         let means: Vec<Currency> = match word.or_else(|| text.parse().ok()) {
@@ -53,7 +53,7 @@ impl Symbol {
         })
     }
 
-    /// A symbol of which nobody asks what it means.
+    /// Makes a symbol that may mean any currency.
     pub(super) fn of_any(text: &str) -> Self {
         Self {
             text: text.into(),
@@ -65,7 +65,7 @@ impl Symbol {
         &self.text
     }
 
-    /// The one currency that it means, if it is one.
+    /// The currency of the symbol, if it can mean only one.
     pub(super) fn currency(&self) -> Option<Currency> {
         match self.means.as_slice() {
             [one] => Some(*one),
@@ -77,13 +77,13 @@ impl Symbol {
         self.means.is_empty() || self.means.contains(&currency)
     }
 
-    /// `text` without the symbol and the space behind it.
+    /// Returns `text` without the symbol at its start and the space behind the symbol.
     pub(super) fn stripped_start<'t>(&self, text: &'t str) -> Option<&'t str> {
         let (start, rest) = text.split_at_checked(self.text.len())?;
         start.eq_ignore_ascii_case(&self.text).then(|| rest.trim_start())
     }
 
-    /// `text` without the symbol and the space before it.
+    /// Returns `text` without the symbol at its end and the space before the symbol.
     pub(super) fn stripped_end<'t>(&self, text: &'t str) -> Option<&'t str> {
         let (rest, end) = text.split_at_checked(text.len().checked_sub(self.text.len())?)?;
         end.eq_ignore_ascii_case(&self.text).then(|| rest.trim_end())

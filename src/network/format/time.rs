@@ -1,4 +1,4 @@
-//! Times as a source writes them.
+//! The time formats of a source.
 
 use super::pattern::{Part, PatternError, pattern};
 use super::reader::{TimeFault, read};
@@ -8,10 +8,12 @@ use alloc::{string::String, vec::Vec};
 use core::{fmt, str::FromStr};
 use thiserror::Error;
 
-/// Milliseconds of 1973. A smaller number is one of seconds.
+/// The smallest number that is read as milliseconds (March 1973). A smaller number is probably in
+/// seconds.
 const FIRST_MILLIS: i64 = 100_000_000_000;
 
-/// How a source writes its times: `unix`, `unix_ms`, or parts as in `%Y-%m-%d %H:%M:%S`.
+/// The format in which a source writes its times: `unix`, `unix_ms`, or parts as in `%Y-%m-%d
+/// %H:%M:%S`.
 ///
 /// ```
 /// use postback::definition::TimeFormat;
@@ -34,7 +36,7 @@ enum Kind {
     Parts(Vec<Part>),
 }
 
-/// A text that is not a format of times.
+/// The error for a text that is not a time format.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("`{}` is not a format of times: {problem}", .text.escape_debug())]
 pub struct TimeFormatError {
@@ -53,7 +55,8 @@ enum Problem {
 }
 
 impl TimeFormat {
-    /// Whether its times say where they stand: Unix times do, and those with `%z`.
+    /// Whether times in this format name their offset from UTC. Unix times do, and so do times with
+    /// `%z`.
     #[must_use]
     pub fn has_offset(&self) -> bool {
         match &self.kind {
@@ -62,7 +65,7 @@ impl TimeFormat {
         }
     }
 
-    /// Reads a time; one without an offset is of `zone`.
+    /// Reads a time. A time without an offset is in `zone`.
     pub(crate) fn read(&self, text: &str, zone: &Zone) -> Result<Timestamp, TimeFault> {
         match &self.kind {
             Kind::Unix => Timestamp::parse_unix(text).map_err(TimeFault::Strict),
@@ -91,8 +94,9 @@ impl FromStr for TimeFormat {
     /// (`Z`, `+01:00`, `+0100`), `%F` for `%Y-%m-%d`, `%T` for `%H:%M:%S`, and `%%`.
     ///
     /// # Errors
-    /// - another word; a part that is not known, or stands there twice
-    /// - no year, month, day, hour or minute; `%I` without `%p` and the other way round
+    /// - a word that is not a format
+    /// - a part that is not known, or that stands there twice
+    /// - a format without a year, month, day, hour or minute, or with only one of `%I` and `%p`
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let refused = |problem| TimeFormatError {
             text: text.into(),

@@ -1,11 +1,11 @@
-//! Which format would read a time that was refused.
+//! Finds the format that would read a time that was refused.
 
 use super::time::TimeFormat;
 use crate::value::{Timestamp, Zone};
 use alloc::vec::Vec;
 use core::{fmt, ops::Range};
 
-/// The formats that are tried, the most usual first.
+/// The formats that are tried, the most common first.
 const FORMATS: &[&str] = &[
     "unix",
     "unix_ms",
@@ -26,15 +26,16 @@ const FORMATS: &[&str] = &[
     "%m/%d/%Y %I:%M:%S %p",
 ];
 
-/// The years 2000 to 2099: a sale of another year was read by the wrong format.
+/// The years 2000 to 2099. A sale in any other year was read with the wrong format.
 const YEARS: Range<i64> = 946_684_800..4_102_444_800;
 
-/// The formats that would read a time; of several only a person knows which is meant.
+/// The formats that would read a time. If there are several, only a person knows which is right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TimeHint(Vec<&'static str>);
 
 impl TimeHint {
-    /// The formats that would read `text`, which `format` (or the strict reading) does not.
+    /// Returns the formats that would read `text`, which `format` (or the strict reading) does not
+    /// read.
     pub(crate) fn of(text: &str, format: Option<&TimeFormat>) -> Option<Self> {
         let mut found: Vec<(Timestamp, &'static str)> = Vec::new();
         let mut tried: Vec<&'static str> = FORMATS.to_vec();
@@ -47,7 +48,7 @@ impl TimeHint {
             let Some(at) = read.filter(|at| YEARS.contains(&at.unix_seconds())) else {
                 continue;
             };
-            // Two formats of the same time are one.
+            // Of several formats that give the same time, the first is kept.
             if found.iter().all(|(other, _)| *other != at) {
                 found.push((at, name));
             }

@@ -1,6 +1,6 @@
-//! Decryption. CBC without a MAC is malleable, and whoever can tell a wrong padding from a wrong
-//! text can decrypt block by block, so all refusals look the same and the work does not depend on
-//! the padding.
+//! Decryption. CBC without a MAC can be tampered with, and an attacker who can tell a wrong padding
+//! from a wrong text can decrypt block by block. So all refusals look the same, and the work does
+//! not depend on the padding.
 
 use super::{
     key_ring::{Key, KeyRing},
@@ -13,37 +13,37 @@ use cbc::{Decryptor, cipher::BlockModeDecrypt};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq, ConstantTimeLess};
 use thiserror::Error;
 
-/// The one answer to everything that does not open: a wrong secret, a tampered body, a text that is
-/// not a notification. It says no more.
+/// The one error for everything that does not open: a wrong secret, a tampered body, or a text that
+/// is not a notification. It does not say which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("notification refused")]
 #[non_exhaustive]
 pub struct Refused;
 
-/// How one secret of the key ring fares with an envelope ([`KeyRing::diagnose`]).
+/// The result of one secret of the key ring for an envelope ([`KeyRing::diagnose`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Diagnosis {
-    /// It opens.
+    /// The secret opens the envelope.
     #[error("opens")]
     Opens,
-    /// The padding is not PKCS#7. A wrong secret gives this 255 times of 256.
+    /// The padding is not PKCS#7. A wrong secret gives this result 255 times in 256.
     #[error("padding is not valid: most likely another secret, or a body that was cut")]
     Padding,
-    /// The padding is valid, what it pads is not a notification.
+    /// The padding is valid, but the text before it is not a notification.
     #[error("{0}")]
     Plaintext(Fault),
 }
 
 impl KeyRing {
-    /// Decrypts a plaintext under this scheme; `read` reads it, whatever the padding was. The
-    /// newest secret is tried first; a refusal has tried all.
+    /// Decrypts an envelope and reads the text with `read`, whatever the padding was. The newest
+    /// secret is tried first; before a refusal all are tried.
     pub(in crate::clickbank) fn open_as<T>(&self, envelope: &Envelope, read: impl Reader<T>) -> Result<T, Refused> {
         let mut attempts = self.keys.iter().map(|key| attempt(key, envelope, &read));
         attempts.find_map(Attempt::accepted).ok_or(Refused)
     }
 
-    /// Names the failing step for each secret, in the order of the key ring.
+    /// Returns for each secret which step failed, in the order of the key ring.
     pub(in crate::clickbank) fn diagnose_as<T>(&self, envelope: &Envelope, read: impl Reader<T>) -> Vec<Diagnosis> {
         let attempts = self.keys.iter().map(|key| attempt(key, envelope, &read));
         attempts.map(Attempt::diagnosis).collect()
@@ -79,8 +79,8 @@ fn attempt<T>(key: &Key, envelope: &Envelope, read: &impl Reader<T>) -> Attempt<
     let mut buffer = decrypt(&key.aes, envelope);
     let (length, padded) = unpad(&buffer);
     buffer.truncate(length);
-    // The text is read whatever the padding and the size: where it breaks may show, whether the
-    // padding was right may not.
+    // The text is read whatever the padding and the size are. An attacker may learn where the text
+    // breaks, but not whether the padding was right.
     Attempt {
         padded,
         fits: length <= MAX_PLAINTEXT,
@@ -88,17 +88,18 @@ fn attempt<T>(key: &Key, envelope: &Envelope, read: &impl Reader<T>) -> Attempt<
     }
 }
 
-/// The plaintext with its padding: [`unpad`] alone looks at that, since the crate's own check takes
-/// a time that depends on it.
+/// Returns the plaintext with its padding. Only [`unpad`] examines the padding, since the crate's
+/// own check takes a time that depends on it.
 fn decrypt(key: &Aes256Dec, envelope: &Envelope) -> Vec<u8> {
     let mut buffer = envelope.ciphertext().to_vec();
-    // An envelope holds whole blocks, so nothing is left over.
+    // An envelope holds whole blocks, so no bytes are left over.
     let (blocks, _) = Block::slice_as_chunks_mut(&mut buffer);
     Decryptor::inner_iv_init(key, envelope.iv().into()).decrypt_blocks(blocks);
     buffer
 }
 
-/// The length without PKCS#7 padding, in constant time; the whole length when there is none.
+/// Returns the length without the PKCS#7 padding, in constant time, or the whole length when there
+/// is no valid padding.
 fn unpad(buffer: &[u8]) -> (usize, Choice) {
     let Some(last) = buffer.last_chunk::<BLOCK>() else {
         return (buffer.len(), Choice::from(0));
@@ -146,7 +147,7 @@ mod tests {
         for count in 1..=15_u8 {
             assert_eq!(unpadded(&[count; 17]), Some(32 - usize::from(count)), "{count}");
         }
-        // A line end is ten, and so is the padding behind it.
+        // A line end is the byte 10, and so is each byte of the padding behind it.
         assert_eq!(unpadded(b"{}\n\n\n\n\n\n\n\n\n\n\n"), Some(22));
     }
 

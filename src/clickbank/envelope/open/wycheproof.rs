@@ -1,5 +1,5 @@
-//! The known answers of Project Wycheproof, through the same decryption and the same padding as a
-//! notification.
+//! The known answers of Project Wycheproof, tested with the same decryption and the same padding as
+//! a notification.
 
 use super::{Envelope, decrypt, unpad};
 use aes::{Aes256Dec, cipher::KeyInit};
@@ -22,7 +22,7 @@ struct Vector {
 }
 
 fn vectors() -> Vec<Vector> {
-    // The first line is the origin.
+    // The first line says where the vectors come from.
     let lines = VECTORS.lines().skip(1);
     lines.map(|line| serde_json::from_str(line).unwrap()).collect()
 }
@@ -34,7 +34,7 @@ fn bytes(hex: &str) -> Vec<u8> {
         .collect()
 }
 
-/// The text, where there is an envelope and its padding is right.
+/// Returns the decrypted text, where the envelope can be read and its padding is right.
 fn decrypted(vector: &Vector) -> Option<Vec<u8>> {
     let text = |hex| STANDARD.encode(bytes(hex));
     let body = format!(

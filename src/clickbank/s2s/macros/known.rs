@@ -1,32 +1,32 @@
-//! What is known of a macro.
+//! The facts about one macro.
 
-/// A macro of ClickBank's, without its braces, and what is known of it.
+/// A macro of ClickBank's, without its braces, and the facts known about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Macro {
     /// Its name: `tid` of `{tid}`.
     pub name: &'static str,
-    /// What it stands for; of a name that nothing speaks for, what to write instead.
+    /// The meaning of its value. For a name without any source: what to write in its place.
     pub meaning: &'static str,
-    /// What its value looks like, where that is known.
+    /// The form of its value, where that is known.
     pub format: Option<&'static str>,
-    /// Who may use it.
+    /// The accounts for which ClickBank fills it.
     pub audience: Audience,
-    /// How sure that is.
+    /// How sure these facts are.
     pub confidence: Confidence,
-    /// Where it was found.
+    /// Where the facts were found.
     pub source: &'static str,
 }
 
-/// Whose accounts ClickBank fills a macro for.
+/// The accounts for which ClickBank fills a macro.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Audience {
-    /// Affiliates alone.
+    /// Only affiliates.
     Affiliate,
-    /// Sellers alone.
+    /// Only sellers.
     Vendor,
-    /// Both, as far as is known.
+    /// Affiliates and sellers, as far as is known.
     Both,
 }
 
@@ -34,18 +34,18 @@ pub enum Audience {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Confidence {
-    /// Nothing speaks for it; it is written in places that made it up.
+    /// No source supports it; the places that have it made it up.
     Unfounded,
-    /// One doubtful source, or a conclusion.
+    /// There is one doubtful source, or it is a conclusion.
     Low,
-    /// One good source.
+    /// There is one good source.
     Fair,
-    /// ClickBank's own text, two independent sources, or seen in production.
+    /// It is in ClickBank's own text, has two independent sources, or was seen in production.
     Certain,
 }
 
 impl Macro {
-    /// Whether anything speaks for it.
+    /// Whether any source supports it.
     #[must_use]
     pub fn is_founded(&self) -> bool {
         self.confidence > Confidence::Unfounded

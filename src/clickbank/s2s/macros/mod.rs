@@ -1,9 +1,9 @@
 //! The macros of ClickBank's Postback/Pixel (S2S), as far as they are known.
 //!
 //! ClickBank's own table (support article 26572131282964, "Postback/Pixels Guide") has more than
-//! sixty rows and could be read in part only. So this one is put together from RedTrack's guide,
-//! templates that trackers export, and receivers in the field, and each row says how sure it is. A
-//! macro that is not here may exist: `lint` doubts it, and nothing refuses it.
+//! sixty rows, and only a part of it could be read. So this table is put together from RedTrack's
+//! guide, from templates that trackers export, and from known receivers; each row says how sure it
+//! is. A macro that is not in the table may exist: `lint` doubts it, and nothing refuses it.
 
 mod known;
 mod table;

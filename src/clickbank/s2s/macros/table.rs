@@ -7,7 +7,7 @@ use super::known::{
 };
 
 impl Macro {
-    /// The macro of a name, without its braces; none for a name that is not known.
+    /// Finds the macro of a name, without its braces; none for a name that is not known.
     #[must_use]
     pub fn find(name: &str) -> Option<&'static Self> {
         MACROS.iter().find(|known| known.name == name)
@@ -58,7 +58,7 @@ const SHORT: Option<&str> = Some("up to 100 characters");
 const LONG: Option<&str> = Some("up to 256 characters");
 const NICKNAME: Option<&str> = Some("5 to 10 letters and digits");
 
-/// Every name that is known, real or made up. Names are compared exactly.
+/// Every name that is known, both real ones and ones that were made up. Names are compared exactly.
 pub const MACROS: &[Macro] = &[
     row(
         "event_type",
