@@ -58,8 +58,8 @@ pub struct Event {
     /// Whether it is to be stored without sending postbacks for it.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub silent: bool,
-    /// Whether a person has uploaded it. Then an event with a known event id is corrected under every
-    /// policy.
+    /// Whether a person has uploaded the event. Then an event with a known event id is corrected
+    /// under every policy.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub uploaded: bool,
     /// The time of the event: the network's time, or else the time of arrival.

@@ -117,8 +117,8 @@ pub enum Basis {
     Shown,
     /// All its messages, whose amounts are added (`increment`).
     Added,
-    /// The refunds with an amount, for an order whose own status is not revenue. Their total is kept
-    /// here, so that nothing is taken back twice.
+    /// The amount that refunds have taken back, for an order whose own status does not count as
+    /// revenue. The order counts with that amount, so that nothing is taken back twice.
     TakenBack,
 }
 

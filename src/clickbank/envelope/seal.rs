@@ -1,5 +1,5 @@
-//! What ClickBank does before it posts, for tests and tools: [`KeyRing::open`](crate::KeyRing) is
-//! the other direction.
+//! Does what ClickBank does before it posts a notification, for tests and tools.
+//! [`KeyRing::open`](crate::KeyRing) is the reverse.
 
 use super::key_ring::aes_key;
 use super::posted::BLOCK;
@@ -9,11 +9,11 @@ use aes::{Aes256, Block, cipher::KeyIvInit};
 use alloc::{format, string::String, vec::Vec};
 use cbc::{Encryptor, cipher::BlockModeEncrypt};
 
-/// The body that ClickBank posts for a notification of version 6.0 to 8.0: the plaintext encrypted
-/// with AES-256-CBC under the key that follows from the account's secret, and the initialisation
-/// vector, both in base64, in a JSON object.
+/// Returns the body that ClickBank posts for a notification of version 6.0 to 8.0: a JSON object
+/// with the encrypted plaintext and the initialisation vector, both in base64. The encryption is
+/// AES-256-CBC, with the key that is derived from the account's secret.
 ///
-/// The caller chooses the vector. [`iv`] makes one that looks like ClickBank's; the same vector,
+/// The caller chooses the vector; [`iv`] makes one that looks like ClickBank's. The same vector,
 /// secret and plaintext give the same bytes.
 ///
 /// ```
@@ -35,8 +35,8 @@ pub fn seal(secret: &Secret, iv: &[u8; 16], plaintext: &[u8]) -> String {
     format!(r#"{{"notification":"{notification}","iv":"{}"}}"#, STANDARD.encode(iv))
 }
 
-/// An initialisation vector that looks like ClickBank's, 16 upper-case hex digits, of 64 bits that
-/// the caller draws.
+/// Returns an initialisation vector that looks like ClickBank's: 16 upper-case hex digits, made of
+/// 64 bits that the caller draws.
 ///
 /// ```
 /// assert_eq!(&postback::testing::iv(0x200B_AF66_26CB_2C12), b"200BAF6626CB2C12");
@@ -52,10 +52,10 @@ pub fn iv(random: u64) -> [u8; 16] {
     digits
 }
 
-/// The ciphertext, padded to whole blocks as PKCS#7 says.
+/// Returns the ciphertext of the plaintext, which is padded to whole blocks with PKCS#7.
 pub(in crate::clickbank) fn encrypt(secret: &Secret, iv: &[u8; BLOCK], plaintext: &[u8]) -> Vec<u8> {
     let length = plaintext.len();
-    // One to sixteen bytes, each of which is their number.
+    // The padding is one to sixteen bytes, and each byte is their number.
     let padding = BLOCK.saturating_sub(length.checked_rem(BLOCK).unwrap_or_default());
     let mut buffer = plaintext.to_vec();
     buffer.resize(

@@ -1,5 +1,5 @@
-//! What ClickBank does before it posts a form, for tests and tools: [`Form::verify`] is the other
-//! direction.
+//! Does what ClickBank does before it posts a form, for tests and tools. [`Form::verify`] is the
+//! reverse.
 
 use super::decode::FormError;
 use super::posted::Form;
@@ -8,15 +8,15 @@ use crate::value::Secret;
 use alloc::string::String;
 use url::form_urlencoded::Serializer;
 
-/// The body that ClickBank posts for a notification of version 1.0 to 5.0: the parameters as a
-/// form, with the `cverify` that the account's secret makes of them at the end. A `cverify` among
-/// the parameters is left out.
+/// Returns the body that ClickBank posts for a notification of version 1.0 to 5.0: the parameters
+/// as a form, and after them the `cverify` that the account's secret makes. A `cverify` among the
+/// parameters is left out.
 ///
-/// The names say which version it is, as in [`Form::version`], and with it which rule of the check.
+/// The names of the parameters decide the version, as in [`Form::version`], and with it the rule of
+/// the check.
 ///
 /// # Errors
-/// What [`Form::parse`] refuses of these parameters: too many or too long ones, a name that stands
-/// twice.
+/// - parameters that [`Form::parse`] refuses: too many, too long, or with a name that stands twice
 ///
 /// ```
 /// use postback::clickbank::form::Form;

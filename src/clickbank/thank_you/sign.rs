@@ -1,5 +1,5 @@
-//! What ClickBank does before it sends a buyer to a thank-you page, for tests and tools:
-//! [`ThankYou::verify`](super::ThankYou::verify) is the other direction.
+//! Does what ClickBank does before it sends a buyer to a thank-you page, for tests and tools.
+//! [`ThankYou::verify`](super::ThankYou::verify) is the reverse.
 
 use super::parameters::{CHECK, Values, check_of};
 use crate::clickbank::envelope::seal::encrypt;
@@ -9,8 +9,8 @@ use ::base64::{Engine as _, engine::general_purpose::STANDARD};
 use alloc::{borrow::ToOwned, string::String};
 use url::form_urlencoded::Serializer;
 
-/// The query of a thank-you page's URL in plain form: the parameters, and at their end the `cbpop`
-/// that the account's secret makes of `cbreceipt`, `time` and `item`. A `cbpop` among the
+/// Returns the query of a thank-you page's URL in plain form: the parameters, and after them the
+/// `cbpop` that the account's secret makes of `cbreceipt`, `time` and `item`. A `cbpop` among the
 /// parameters is left out.
 ///
 /// ```
@@ -39,9 +39,9 @@ pub fn sign_thank_you<N: AsRef<str>, V: AsRef<str>>(
     query.finish()
 }
 
-/// The query of a thank-you page's URL where ClickBank encrypts what it passes: `iv` and `params`,
-/// made as [`seal`](crate::testing::seal) makes a notification. The parameters stand inside as they
-/// are given, so a `cbpop` is there if they have one.
+/// Returns the query of a thank-you page's URL in encrypted form: `iv` and `params`, encrypted as
+/// [`seal`](crate::testing::seal) encrypts a notification. The parameters stand inside as they are
+/// given, so a `cbpop` is there only if it is among them.
 ///
 /// ```
 /// use core::time::Duration;
