@@ -10,11 +10,11 @@ use alloc::{
     vec::Vec,
 };
 
-/// The events of a click by receipt and event id, and its tallies.
+/// The events of a click by receipt and event id, and the conversions of its orders.
 pub(super) struct Ledger<'w> {
     events: BTreeMap<Receipt, Vec<&'w EventRow>>,
     tallies: BTreeMap<&'w TallyKey, &'w Tally>,
-    /// The conversions of orders that are followed by their event ids.
+    /// The conversions of those orders that are followed by their event ids.
     orders: BTreeSet<&'w ConversionId>,
 }
 

@@ -1,9 +1,9 @@
 //! Reversals without an amount: they take back what their receipt or event id was worth.
 //!
-//! All such reversals of one receipt or id share a conversion, which shows the first of them. What
-//! it takes back is read off the conversions of the click's events as they were booked, whatever
-//! the configuration would make of these events today; so a payment that comes later, or a
-//! corrected amount, corrects it too.
+//! All such reversals of one receipt or event id share one conversion, which shows the first of
+//! them. Its amount is computed from the conversions of the click's events as they were booked,
+//! whatever the present configuration would make of these events. So a later payment or a corrected
+//! amount corrects it too.
 
 use super::fire::Change;
 use super::ledger::Ledger;
@@ -78,8 +78,8 @@ impl Decision<'_> {
     }
 }
 
-/// The keys of an event of a kind that may be a reversal which does not say how much, or that a
-/// person has uploaded to correct what they show.
+/// Returns the keys of an event that may be a reversal without an amount, by its kind, or that a
+/// person has uploaded to correct such a reversal.
 pub(super) fn taken_keys(event: &Event, kind: &Kind) -> Vec<Receipt> {
     match event.uploaded || (event.sum.is_none() && kind.subtracts()) {
         true => event.keys().into_iter().flatten().collect(),
@@ -157,7 +157,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// What was booked for the events of a receipt or an event id.
+    /// Adds up what was booked for the events of a receipt or an event id.
     fn worth(&self, ledger: &Ledger<'_>, key: &Receipt) -> Worth {
         let mut worth = Worth::default();
         let mut seen: BTreeSet<&ConversionId> = BTreeSet::new();
@@ -184,7 +184,8 @@ impl<'a> Work<'a> {
         match (booked.revenue, booked.sum) {
             (Revenue::Counted { money }, Some(sum)) => {
                 worth.paid |= shown.kind.adds();
-                // What refunds have of a declined order is but a part of its sum.
+                // Of a declined order only the part that refunds took back counts, not its whole
+                // sum.
                 let sum = if booked.basis == Basis::TakenBack { money } else { sum };
                 self.add(worth, shown, sum, Some(money));
             }
@@ -193,7 +194,8 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// The account's currency may have been changed since something was booked.
+    /// Adds an amount. The revenue is converted, since the account's currency may have changed
+    /// after it was booked.
     fn add(&self, worth: &mut Worth, shown: &Entry, sum: Money, revenue: Option<Money>) {
         let account = self.decision.currency;
         worth.add(
@@ -203,8 +205,8 @@ impl<'a> Work<'a> {
     }
 }
 
-/// Whether it takes back what it does not say: that is read off what was booked, so it is none of
-/// it.
+/// Whether an entry is a reversal without an amount. Such a reversal is computed from what was
+/// booked, so that it is no part of that.
 fn is_unsaid(entry: &Entry) -> bool {
     entry.kind.subtracts() && entry.sum.is_none()
 }

@@ -20,9 +20,9 @@ pub struct Retold<'a> {
     pub click: &'a Click,
     /// The conversion in its present state.
     pub conversion: &'a Conversion,
-    /// The conversions of the click: among them is what takes this one back.
+    /// The conversions of the click. Those that take this conversion back are among them.
     pub others: &'a [Conversion],
-    /// Whether it is wanted although the conversion was withdrawn since.
+    /// Whether it is to be written even if the conversion was declined or taken back since.
     pub anyway: bool,
     /// The tallies of the click.
     pub tallies: &'a [Tally],
@@ -54,10 +54,10 @@ pub enum NotRewritten {
     /// The postback is no longer configured in the campaign.
     #[error("campaign `{0}` has no postback `{1}` any more")]
     Rule(CampaignId, PostbackId),
-    /// Its conversion has a status now that takes it back, and the rule does not ask for that one.
+    /// The conversion is declined now, and the rule does not ask for declined ones.
     #[error("its conversion is {0} now; `anyway=true` sends it all the same")]
     Withdrawn(Status),
-    /// A refund or a chargeback has taken back all of its conversion.
+    /// Refunds or chargebacks have taken back the whole conversion.
     #[error("its conversion was taken back; `anyway=true` sends it all the same")]
     TakenBack,
     /// A value that the template needs is missing, or does not fit its place.
@@ -66,7 +66,7 @@ pub enum NotRewritten {
 }
 
 impl NotRewritten {
-    /// Whether the conversion does not stand any more.
+    /// Whether the conversion was declined or taken back since.
     #[must_use]
     pub fn is_withdrawn(&self) -> bool {
         matches!(self, Self::Withdrawn(_) | Self::TakenBack)
@@ -74,8 +74,8 @@ impl NotRewritten {
 }
 
 impl Retold<'_> {
-    /// Why the conversion does not stand any more, as a rule sees it. What takes money back itself
-    /// stands always.
+    /// Returns the reason if the conversion was declined or taken back since, as the rule sees it.
+    /// A conversion that itself takes money back is never withdrawn.
     fn withdrawn(&self, rule: &PostbackRule) -> Option<NotRewritten> {
         let shown = &self.conversion.shown;
         if shown.kind.subtracts() {
@@ -96,7 +96,7 @@ impl Retold<'_> {
     }
 }
 
-/// What of a conversion counts, in the account's currency.
+/// Returns the amount of a conversion that counts, in the account's currency.
 fn counted(conversion: &Conversion) -> Option<Amount> {
     match conversion.revenue {
         Revenue::Counted { money } => Some(money.amount),
@@ -106,14 +106,14 @@ fn counted(conversion: &Conversion) -> Option<Amount> {
 
 impl Decision<'_> {
     /// Writes the postback of a delivery again by the rule as it is configured now, as the next
-    /// revision of it: another delivery, whose id is a function of the one that it replaces. Pure:
-    /// the same arguments give the same delivery. The rule's conditions are not asked; whoever
-    /// calls this wants it to be sent. What was declined or taken back since is not told again,
-    /// unless that is wanted ([`Retold::anyway`]).
+    /// revision. The result is another delivery, whose id is a function of the id that it replaces.
+    /// The function is pure: the same arguments give the same delivery. The rule's conditions are
+    /// not evaluated, since whoever calls this wants the postback to be sent. A conversion that was
+    /// declined or taken back since is reported only if [`Retold::anyway`] is set.
     ///
     /// # Errors
-    /// [`NotRewritten`]: no postback, a campaign or rule that is gone, a conversion that was
-    /// withdrawn, a value that is missing.
+    /// [`NotRewritten`]: a delivery that is not a postback, a campaign or a rule that is gone, a
+    /// conversion that was declined or taken back, a value that is missing.
     pub fn rewrite(&self, replaces: &Delivery, told: &Retold<'_>, now: Timestamp) -> Result<Rewritten, NotRewritten> {
         let Cause::Postback { campaign, postback, .. } = &replaces.cause else {
             return Err(NotRewritten::NoPostback);

@@ -25,7 +25,8 @@ pub(super) struct Work<'a> {
     pub(super) tallies: Vec<Tally>,
     pub(super) conversions: Vec<Conversion>,
     pub(super) outbox: Vec<Delivery>,
-    /// Events of this plan that count, where it matters what their click's events have told.
+    /// The events of this plan that count. They are kept only where a decision depends on the
+    /// events of the click.
     pub(super) applied: Vec<EventRow>,
 }
 
@@ -92,8 +93,8 @@ impl<'a> Work<'a> {
         row
     }
 
-    /// A conversion as it was booked, in this plan or before it. Of those before it the ones are
-    /// known that [`Facts::booked`] brings.
+    /// Returns a conversion as it was booked, in this plan or earlier. Of the earlier ones it knows
+    /// those in [`Facts::booked`].
     pub(super) fn booked(&self, id: &ConversionId) -> Option<&Conversion> {
         let changed = rows::get(&self.conversions, |known| known.id.cmp(id));
         changed.or_else(|| self.facts.booked.get(id))

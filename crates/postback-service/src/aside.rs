@@ -1,5 +1,5 @@
-//! Events of offer sources that the configuration no longer has. They were acknowledged, so they
-//! are kept until a source of that id is back or a person discards them.
+//! Events of offer sources that are no longer configured. They were acknowledged, so they are kept
+//! until a source with that id is configured again or a person discards them.
 
 use crate::lines::{append, read, replace};
 use postback::value::OfferSourceId;
@@ -11,16 +11,17 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// A file of such events, and how many of each source it holds.
+/// The file of such events, and how many of each source it holds.
 #[derive(Debug)]
 pub(crate) struct Aside {
     path: PathBuf,
-    /// With a zero for what is taken in or discarded since.
+    /// The number of events by source. It is zero for a source whose events were taken in or
+    /// discarded.
     held: Mutex<BTreeMap<OfferSourceId, u64>>,
 }
 
 impl Aside {
-    /// The file at `path`, which need not be there.
+    /// Opens the file at `path`, which need not exist.
     pub(crate) fn open(path: PathBuf) -> io::Result<Self> {
         let held = Mutex::new(count(&lines(&path)?));
         Ok(Self { path, held })
@@ -30,14 +31,14 @@ impl Aside {
         &self.path
     }
 
-    /// How many events of which sources it holds.
+    /// Returns how many events it holds, by source, without the zeros.
     pub(crate) fn held(&self) -> BTreeMap<OfferSourceId, u64> {
         let mut held = self.seen();
         held.retain(|_, count| *count > 0);
         held
     }
 
-    /// The same, with a zero for sources of which it held some.
+    /// Returns the same, with a zero for sources of which it held some earlier.
     pub(crate) fn seen(&self) -> BTreeMap<OfferSourceId, u64> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -47,7 +48,7 @@ impl Aside {
         if added.is_empty() {
             return Ok(());
         }
-        // A crash may have left half a line behind; empty lines mean nothing.
+        // A crash may have left half a line. An empty line is ignored.
         append(&self.path, &[b"\n", added].concat())?;
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         for (source, more) in count(added) {
@@ -57,7 +58,7 @@ impl Aside {
         Ok(())
     }
 
-    /// Keeps these lines and no others.
+    /// Replaces the content by these lines.
     pub(crate) fn keep(&self, kept: &[u8]) -> io::Result<()> {
         match kept {
             [] if self.path.exists() => fs::remove_file(&self.path)?,
@@ -70,7 +71,7 @@ impl Aside {
         Ok(())
     }
 
-    /// Forgets the events of a source; says how many.
+    /// Forgets the events of a source, and returns how many they were.
     pub(crate) fn discard(&self, source: &OfferSourceId) -> io::Result<u64> {
         let discarded = self.held().remove(source).unwrap_or_default();
         if discarded > 0 {
@@ -83,7 +84,7 @@ impl Aside {
     }
 }
 
-/// All lines of a file, each with its end; none when there is no file.
+/// Returns all lines of a file, each with its line end; nothing if the file does not exist.
 fn lines(path: &Path) -> io::Result<Vec<u8>> {
     let mut all = Vec::new();
     if path.exists() {
@@ -100,7 +101,8 @@ fn lines(path: &Path) -> io::Result<Vec<u8>> {
 
 fn count(lines: &[u8]) -> BTreeMap<OfferSourceId, u64> {
     let mut held = BTreeMap::new();
-    // What cannot be read is of no source; taking it in keeps it beside the journal.
+    // A line that cannot be read belongs to no source. When the file is taken in, such lines are
+    // moved to the journal's `.unreadable` file.
     for waiting in lines.split(|byte| *byte == b'\n').filter_map(|line| read(line).ok()) {
         let known: &mut u64 = held.entry(waiting.source().clone()).or_default();
         *known = known.saturating_add(1);

@@ -1,4 +1,4 @@
-//! How a service is built: what has no default, and what may be said otherwise.
+//! The builder of a service: what a host must give, and what has a default.
 
 use crate::configure::{self, ConfigureError};
 use crate::handle::TrackerHandle;
@@ -65,7 +65,7 @@ impl ServiceBuilder {
         }
     }
 
-    /// The time for the store on the way of an event or a click;
+    /// Sets how long the store may take while an event or a click waits for it;
     /// [`STORE_TIMEOUT`](crate::STORE_TIMEOUT) by default.
     #[must_use]
     pub fn store_timeout(mut self, time: Duration) -> Self {
@@ -73,22 +73,23 @@ impl ServiceBuilder {
         self
     }
 
-    /// How long the requests that are under way may take to end when the service stops; 8 s by
-    /// default. What is cut off is sent again when its lease ends.
+    /// Sets how long the requests in flight may take to end when the service stops; 8 s by default.
+    /// A request that is cut off is sent again when its lease ends.
     #[must_use]
     pub fn last_round(mut self, time: Duration) -> Self {
         self.limits.last_round = time;
         self
     }
 
-    /// How many days personal values are kept; [`PRIVATE_DAYS`](crate::PRIVATE_DAYS) by default.
+    /// Sets for how many days personal values are kept; [`PRIVATE_DAYS`](crate::PRIVATE_DAYS) by
+    /// default.
     #[must_use]
     pub fn private_days(mut self, days: u32) -> Self {
         self.limits.private_days = days;
         self
     }
 
-    /// How many deliveries are sent at once, and how many of them to one receiver.
+    /// Sets how many deliveries are sent at the same time, and how many of them to one receiver.
     #[must_use]
     pub fn lanes(mut self, policy: LanePolicy) -> Self {
         self.limits.lanes = policy;
@@ -96,45 +97,46 @@ impl ServiceBuilder {
     }
 
     /// Sends nothing: [`Service::run`] logs each request that would be sent, once, with the names
-    /// of secrets and personal values in their place. What is decided stays queued in the store, so
-    /// a service without this sends it later.
+    /// of secrets and personal values in place of their values. Deliveries stay queued in the
+    /// store, so that a service without this setting sends them later.
     #[must_use]
     pub fn dry_run(mut self) -> Self {
         self.limits.dry_run = true;
         self
     }
 
-    /// The clock; [`SystemClock`] by default.
+    /// Sets the clock; [`SystemClock`] by default.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// The random source; [`OsEntropy`] by default.
+    /// Sets the random source; [`OsEntropy`] by default.
     #[must_use]
     pub fn entropy(mut self, entropy: Arc<dyn Entropy>) -> Self {
         self.entropy = entropy;
         self
     }
 
-    /// Who says what answers to deliveries mean; the rules of postbacks alone by default.
+    /// Sets the judges, which say what responses to deliveries mean. By default there is only the
+    /// rule for postbacks.
     #[must_use]
     pub fn judges(mut self, judges: Judges) -> Self {
         self.judges = judges;
         self
     }
 
-    /// Where postbacks wait while the store does not take them; without one their senders are told
-    /// to come back, which few do.
+    /// Sets the journal, in which postbacks wait while the store is not available. Without one,
+    /// their senders are told to send again, which few do.
     #[must_use]
     pub fn journal(mut self, journal: Journal) -> Self {
         self.journal = Some(journal);
         self
     }
 
-    /// How the configuration is read anew for [`Service::reload`]: answers with a tracker, or with
-    /// every problem.
+    /// Sets how [`Service::reload`] reads the configuration again: `read` returns a tracker, or all
+    /// problems.
     #[must_use]
     pub fn reload<F>(mut self, read: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
@@ -144,20 +146,21 @@ impl ServiceBuilder {
         self
     }
 
-    /// Whether [`Service::run`] reloads the configuration at each SIGHUP; not by default, since the
-    /// signal is the process's, and never where there is no such signal.
+    /// Lets [`Service::run`] reload the configuration at each SIGHUP. It does not by default, since
+    /// the signal belongs to the process; on a system without this signal it never does.
     #[must_use]
     pub fn reload_on_hangup(mut self) -> Self {
         self.hangup = true;
         self
     }
 
-    /// The finished service: the secrets are resolved and the configuration is stored.
+    /// Builds the service: resolves the secrets, and stores the configuration.
     ///
     /// # Errors
-    /// - [`ConfigureError::Refused`]: secrets that are missing or cannot be used, all of them
-    /// - [`ConfigureError::Store`]: a store that does not take the configuration
-    /// - [`ConfigureError::Signal`]: a process that cannot listen to SIGHUP
+    /// - [`ConfigureError::Refused`]: secrets that are missing or cannot be used; it lists all of
+    ///   them
+    /// - [`ConfigureError::Store`]: a store that fails to keep the configuration
+    /// - [`ConfigureError::Signal`]: a process that cannot listen for SIGHUP
     pub async fn build(self) -> Result<Service, ConfigureError> {
         let Self { tracker, stores, .. } = self;
         let secrets: Arc<dyn Secrets> = Arc::new(Timely(self.secrets));
@@ -191,7 +194,7 @@ impl ServiceBuilder {
     }
 }
 
-/// From now on SIGHUP does not end the process.
+/// Listens for SIGHUP. From now on the signal does not end the process.
 #[cfg(unix)]
 fn hangup() -> io::Result<tokio::signal::unix::Signal> {
     tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())

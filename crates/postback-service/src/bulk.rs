@@ -1,4 +1,4 @@
-//! Many deliveries at once: queued again as they are, or written again.
+//! Works on many deliveries in one call: queues them again as they are, or writes them again.
 
 use crate::resend::{self, ResendError};
 use crate::shared::Shared;
@@ -11,46 +11,46 @@ use std::time::Duration;
 use thiserror::Error;
 use tokio::time::Instant;
 
-/// How many deliveries a call looks at together. Work stops between two pages.
+/// How many deliveries are read at once. A call ends between two such pages.
 const PAGE: u32 = 100;
-/// A call that has done so many ends with their page.
+/// A call that has done this many deliveries ends after their page.
 const MOST_DONE: u64 = 100;
-/// How many deliveries a call looks at, to do something or to count what remains.
+/// The largest number of deliveries that a call reads, to work on them or to count what remains.
 const MOST_SEEN: u32 = 10_000;
 
-/// What is done with each delivery of a selection.
+/// The work on each delivery of a selection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BulkWork {
-    /// It is queued again with the bytes that it has. Dead ones alone are.
+    /// Queues the delivery again with the same bytes. Only dead deliveries can be queued again.
     Retry,
-    /// Its postback is written again under the configuration at work.
+    /// Writes the postback again under the present configuration.
     Resend,
 }
 
-/// Which deliveries, and what is done with them; what is absent does not matter.
+/// A selection of deliveries, and the work on them. A filter that is none selects all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Bulk {
-    /// What is done.
+    /// The work on each delivery.
     pub work: BulkWork,
-    /// Those in this state.
+    /// Selects deliveries in this state.
     pub state: DeliveryState,
-    /// Those of a campaign's postbacks.
+    /// Selects deliveries of this campaign's postbacks.
     pub campaign: Option<CampaignId>,
-    /// Those of a lane.
+    /// Selects deliveries of this lane.
     pub lane: Option<Lane>,
-    /// Those decided then or later.
+    /// Selects deliveries that were decided at this time or later.
     pub from: Option<Timestamp>,
-    /// Those decided before then.
+    /// Selects deliveries that were decided before this time.
     pub to: Option<Timestamp>,
-    /// Where a call before this one has stopped.
+    /// The place from which to continue: the `next` of the call before.
     pub after: Cursor,
-    /// Whether they are counted alone.
+    /// Whether the deliveries are only counted.
     pub dry_run: bool,
 }
 
 impl Bulk {
-    /// All that are dead.
+    /// Selects all dead deliveries.
     #[must_use]
     pub fn new(work: BulkWork) -> Self {
         Self {
@@ -68,7 +68,7 @@ impl Bulk {
     fn selects(&self, row: &DeliveryRow) -> bool {
         let delivery = &row.delivery;
         let of_campaign = |wanted| matches!(&delivery.cause, Cause::Postback { campaign, .. } if campaign == wanted);
-        // What was written again and delivered is done: a call that is repeated finds it too.
+        // What was written again and then delivered is done. A repeated call finds it too.
         let is_resend = self.work == BulkWork::Resend && self.state == DeliveryState::Delivered;
         let is_done = is_resend && delivery.replaces.is_some();
         !is_done
@@ -79,24 +79,24 @@ impl Bulk {
     }
 }
 
-/// What a call has done, and what is left.
+/// What a call has done, and what remains.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BulkDone {
-    /// How many were queued, or written again.
+    /// How many deliveries were queued or written again.
     pub done: u64,
-    /// How many of the selection needed nothing: they were written again before, or are no longer
-    /// in the state.
+    /// How many deliveries of the selection needed nothing: they were written again before, or are
+    /// no longer in the state.
     pub needless: u64,
-    /// How many were passed over because what they tell of was declined or taken back since.
+    /// How many were left out because their conversion was declined or taken back since.
     pub withdrawn: u64,
-    /// Those that cannot be written again.
+    /// The deliveries that cannot be written again.
     pub refused: Vec<NotDone>,
-    /// How many of the selection are left behind `next`, as far as they were counted; of a dry run,
-    /// how many there are.
+    /// How many deliveries of the selection remain after `next`, as far as they were counted; in a
+    /// dry run, how many there are.
     pub remaining: u64,
-    /// Where the next call goes on; none when all is done. Of a dry run, where the counting goes
-    /// on.
+    /// Where the next call continues; none if everything is done. In a dry run, where counting
+    /// continues.
     pub next: Option<Cursor>,
 }
 
@@ -104,17 +104,17 @@ pub struct BulkDone {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct NotDone {
-    /// The delivery.
+    /// The id of the delivery.
     pub delivery: DeliveryId,
-    /// Why not.
+    /// The reason, as a text.
     pub error: String,
 }
 
-/// Trouble with many deliveries.
+/// Why a call could not finish.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum BulkError {
-    /// The store is in trouble.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The store did not answer in time.
@@ -135,7 +135,7 @@ pub(crate) async fn work(shared: &Shared, bulk: &Bulk, patience: Duration) -> Re
         let page = within(patience, shared.stores.inspect.deliveries(&filter, &request)).await?;
         for row in page.items.iter().filter(|row| bulk.selects(row)) {
             if works && is_late() {
-                // What is done of this page is needless at the next call.
+                // The deliveries of this page that are done need nothing in the next call.
                 works = false;
                 done.next = Some(request.after.clone());
             }
@@ -157,7 +157,7 @@ pub(crate) async fn work(shared: &Shared, bulk: &Bulk, patience: Duration) -> Re
             return Ok(done);
         }
     }
-    // Nothing of the selection is left behind the last that was done.
+    // Nothing of the selection remains after the last delivery that was done.
     done.next.take_if(|_| done.remaining == 0);
     Ok(done)
 }

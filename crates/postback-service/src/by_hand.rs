@@ -1,4 +1,4 @@
-//! An event without a click, which a person attributes.
+//! Attributes an event without a click to a click that a person has chosen.
 
 use crate::shared::Shared;
 use crate::timely;
@@ -11,21 +11,21 @@ use std::time::Duration;
 use thiserror::Error;
 use tokio::time::timeout;
 
-/// What became of an event that a person has attributed.
+/// The outcome of an attribution by a person.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct AttributedByHand {
-    /// The event.
+    /// The id of the event.
     pub event: EventId,
-    /// Its click.
+    /// The id of the click.
     pub click: ClickId,
-    /// What it means now.
+    /// The decision about the event with this click.
     #[serde(flatten)]
     pub reply: Reply,
-    /// The conversion that it made or changed.
+    /// The conversion that the event made or changed, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conversion: Option<ConversionId>,
-    /// How many other waiting events found their click with it.
+    /// How many other waiting events were attributed because of it.
     pub resolved: u32,
 }
 
@@ -33,24 +33,24 @@ pub struct AttributedByHand {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum AttributeError {
-    /// There is no such event.
+    /// No event has this id.
     #[error("event `{0}` is not known")]
     UnknownEvent(EventId),
-    /// There is no such click.
+    /// No click has this id.
     #[error("click `{0}` is not known; an event is attributed to a click that was recorded")]
     UnknownClick(ClickId),
-    /// It waits for no click.
+    /// The event does not wait for a click.
     #[error("event `{event}` is {outcome}; only unattributed ones are attributed by hand")]
     NotWaiting {
-        /// The event.
+        /// The id of the event.
         event: EventId,
-        /// What became of it.
+        /// The outcome of the event so far.
         outcome: Outcome,
     },
     /// The click was sent to an offer of another source.
     #[error("click `{click}` went to an offer of source `{of_click}`, and the event is one of `{of_event}`")]
     OtherSource {
-        /// The click.
+        /// The id of the click.
         click: ClickId,
         /// The source of the click's offer.
         of_click: OfferSourceId,
@@ -60,7 +60,7 @@ pub enum AttributeError {
     /// The event's source is no longer configured.
     #[error("offer source `{0}` is no longer configured")]
     UnknownSource(OfferSourceId),
-    /// The store is in trouble.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The store did not answer in time, or the click changed too often meanwhile.
@@ -107,7 +107,7 @@ pub(crate) async fn attribute(
         Ok(Err(_)) | Err(_) => return Err(AttributeError::Unavailable),
     };
     let Some(plan) = plan else {
-        // Its click came, or somebody was faster.
+        // Its click was recorded meanwhile, or another person was faster.
         let now = within(patience, inspect.event(id)).await?.map(|row| row.outcome);
         return Err(now
             .filter(|now| *now != Outcome::Unattributed)

@@ -1,8 +1,8 @@
-//! A visitor on the way to an offer.
+//! Sends a visitor to an offer.
 //!
-//! The click is recorded before the visitor is sent on: a click id that nobody knows would make its
-//! sale unattributed. When that is not possible, or no offer can take the visitor, the domain's
-//! fallback does; without a fallback the visitor is told.
+//! The click is recorded before the visitor is redirected, since the sale of an unknown click id
+//! would stay unattributed. If the click cannot be recorded, or no offer can take the visitor, the
+//! visitor is sent to the domain's fallback; without a fallback the response is an error.
 
 use crate::handle::Live;
 use crate::meter;
@@ -16,39 +16,40 @@ use thiserror::Error;
 use tokio::time::timeout;
 use url::Url;
 
-/// The longest header value that a click keeps, in bytes; longer user agents are cut.
+/// The longest header value that a click keeps, in bytes. Longer user agents are cut.
 const MAX_HEADER: usize = 1_024;
-/// The longest language tag (RFC 5646, section 4.4.1, asks for at least 35 characters).
+/// The longest language tag that is kept, in bytes (RFC 5646, section 4.4.1, asks for at least 35
+/// characters).
 const MAX_LANGUAGE: usize = 35;
 
-/// Who follows the link of a campaign. Everything but the campaign may be missing.
+/// A visitor who follows the link of a campaign. Everything but the campaign may be missing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Visitor<'a> {
     /// The campaign's id.
     pub campaign: &'a str,
     /// The query of the link, as it came.
     pub query: &'a [u8],
-    /// The host that was asked (`Host`): of a campaign that is not known it tells the domain.
+    /// The host of the request (header `Host`). It gives the domain if the campaign is unknown.
     pub host: Option<&'a str>,
-    /// The address.
+    /// The visitor's IP address.
     pub address: Option<IpAddr>,
     /// The header `User-Agent`.
     pub user_agent: Option<&'a str>,
-    /// The header `Referer`; of it only the host is kept.
+    /// The header `Referer`. Only its host is kept.
     pub referrer: Option<&'a str>,
-    /// The header `Accept-Language`; of it only the first tag is kept.
+    /// The header `Accept-Language`. Only its first tag is kept.
     pub accept_language: Option<&'a str>,
 }
 
-/// A visitor who cannot be sent to an offer.
+/// The error for a visitor who cannot be sent to an offer.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Lost {
-    /// Why.
+    /// The reason.
     pub reason: LostReason,
-    /// Where the domain sends visitors whom no offer takes.
+    /// The fallback URL of the domain, if it has one.
     pub fallback: Option<String>,
-    /// What the visitor's browser tells it of where the visitor comes from.
+    /// The referrer policy of the redirect to the fallback.
     pub referrer_policy: ReferrerPolicy,
 }
 
@@ -62,7 +63,7 @@ pub enum LostReason {
     /// No path takes the visitor, or the offer's URL cannot be written.
     #[error("{}", route_text(.0))]
     Route(#[source] RouteError),
-    /// The offer's URL holds what a header cannot.
+    /// The offer's URL has characters that a header cannot have.
     #[error("the offer's URL cannot be written")]
     Unsendable,
     /// The click was not stored, as far as is known.
@@ -78,7 +79,7 @@ fn route_text(error: &RouteError) -> String {
 }
 
 impl LostReason {
-    /// The HTTP status that says it.
+    /// Returns the HTTP status of the response.
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {
@@ -88,7 +89,7 @@ impl LostReason {
         }
     }
 
-    /// The kind of trouble, without what the visitor sent.
+    /// Returns the kind of problem as a word, without anything that the visitor sent.
     fn word(&self) -> &'static str {
         match self {
             Self::UnknownCampaign => "unknown_campaign",
@@ -113,7 +114,7 @@ pub(crate) async fn visit(shared: &Shared, visitor: &Visitor<'_>) -> Result<Rout
         Err(_) => "not_routed",
     });
     match &routed {
-        // Whoever scans for pages would fill the log.
+        // It is not logged, since scanners would fill the log.
         Ok(_) | Err(LostReason::UnknownCampaign) => {}
         Err(reason) => tracing::warn!(
             campaign = visitor.campaign,
@@ -124,8 +125,8 @@ pub(crate) async fn visit(shared: &Shared, visitor: &Visitor<'_>) -> Result<Rout
     routed.map_err(|reason| lost(&live, visitor, reason))
 }
 
-/// Where a visitor would be sent, without a click that is recorded: its id is one that nobody will
-/// know.
+/// Returns where a visitor would be sent, without recording a click. Its click id will never be
+/// known.
 pub(crate) fn preview(shared: &Shared, visitor: &Visitor<'_>) -> Result<Routed, Lost> {
     let live = shared.live();
     found(shared, &live, visitor).map_err(|reason| lost(&live, visitor, reason))
@@ -191,7 +192,7 @@ async fn record(shared: &Shared, routed: Routed) -> Result<Routed, LostReason> {
     }
 }
 
-/// What is kept of a header's text.
+/// Returns the part of a header's text that is kept.
 fn kept(text: &str) -> Option<&str> {
     let fits = (0..=MAX_HEADER).rev().find_map(|end| text.get(..end));
     let text = if text.len() > MAX_HEADER { fits? } else { text };
@@ -202,7 +203,7 @@ fn referring_domain(referrer: &str) -> Option<String> {
     Url::parse(kept(referrer)?).ok()?.host_str().map(str::to_owned)
 }
 
-/// The first language of `Accept-Language`, as the browser wrote it.
+/// Returns the first language of `Accept-Language`, as the browser wrote it.
 fn language(accepted: &str) -> Option<String> {
     let first = kept(accepted)?.split([',', ';']).next()?.trim();
     let is_tag = first.len() <= MAX_LANGUAGE && first.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');

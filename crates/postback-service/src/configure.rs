@@ -1,4 +1,4 @@
-//! Putting a configuration to work: its secrets are resolved, it is stored, then it is swapped in.
+//! Activates a configuration: resolves its secrets, stores it, then replaces the one before.
 
 use crate::shared::Shared;
 use crate::timely::{resolve, within};
@@ -7,32 +7,34 @@ use postback::{Credentials, Tracker, drive};
 use std::{collections::BTreeMap, io, sync::Arc, time::Duration};
 use thiserror::Error;
 
-/// How long reading a configuration may take. A reload that hangs would keep all later ones from
-/// their turn.
+/// How long reading a configuration may take. Without a limit, a reload that hangs would block all
+/// later ones.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long the store may take to keep a configuration.
 const INSTALL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A configuration that was not put to work; the one before, if there is one, goes on.
+/// The error for a configuration that was not activated. The one before, if there is one, stays
+/// active.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ConfigureError {
-    /// It cannot be read, does not compile, or its secrets are missing or cannot be used. Prints
-    /// one problem a line.
+    /// The configuration cannot be read or does not compile, or its secrets are missing or cannot
+    /// be used. It prints one problem on each line.
     #[error("{}", .0.join("\n"))]
     Refused(Vec<String>),
-    /// It could not be stored.
+    /// The configuration could not be stored.
     #[error("the store failed: {0}")]
     Store(#[from] StoreError),
-    /// The host has not said how to read it again.
+    /// The host has not set how to read it again
+    /// ([`ServiceBuilder::reload`](crate::ServiceBuilder::reload)).
     #[error("this service does not reload its configuration")]
     NotReloaded,
-    /// The signal cannot be listened to.
+    /// The process cannot listen for the signal.
     #[error("cannot listen to SIGHUP: {}", .0.kind())]
     Signal(io::Error),
 }
 
-/// Makes a configuration ready: what it needs is there, and it is stored.
+/// Prepares a configuration: checks that its secrets are there, and stores it.
 pub(crate) async fn prepare(
     tracker: &Tracker,
     store: &dyn Store,
@@ -52,13 +54,13 @@ pub(crate) async fn prepare(
     Ok(credentials)
 }
 
-/// Puts another configuration to work.
+/// Activates another configuration.
 pub(crate) async fn replace(shared: &Shared, tracker: Arc<Tracker>) -> Result<(), ConfigureError> {
     let _replacing = shared.replacing.lock().await;
     put_to_work(shared, tracker).await
 }
 
-/// Reads the configuration anew and puts it to work.
+/// Reads the configuration again and activates it.
 pub(crate) async fn reload(shared: &Shared) -> Result<Arc<Tracker>, ConfigureError> {
     let read = shared.read.as_ref().ok_or(ConfigureError::NotReloaded)?;
     let _replacing = shared.replacing.lock().await;
@@ -90,8 +92,8 @@ async fn put_to_work(shared: &Shared, tracker: Arc<Tracker>) -> Result<(), Confi
     Ok(())
 }
 
-/// Says early which secrets of outgoing requests are missing: their deliveries would be held
-/// until they are there, for a week at most.
+/// Warns early of missing secrets of outgoing requests. Their deliveries would wait until the
+/// secrets are there, at most for a week.
 async fn warn_of_outgoing(tracker: &Tracker, secrets: &dyn Secrets) {
     for (_, found) in resolve(secrets, tracker.secret_references()).await {
         if let Err(error) = found {
@@ -100,7 +102,7 @@ async fn warn_of_outgoing(tracker: &Tracker, secrets: &dyn Secrets) {
     }
 }
 
-/// Resolves what reading events needs.
+/// Resolves the secrets that reading events needs.
 async fn credentials(tracker: &Tracker, secrets: &dyn Secrets) -> Result<Credentials, ConfigureError> {
     let mut found = BTreeMap::new();
     let mut problems = Vec::new();

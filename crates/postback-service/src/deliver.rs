@@ -1,5 +1,5 @@
-//! Sends what is due. As many requests as there are places are under way, each settles when it
-//! ends, and no lane holds more than its share: a receiver that does not answer delays nobody else.
+//! Sends due deliveries. A limited number of requests is in flight; each is settled when it ends.
+//! No lane uses more than its share, so that a receiver that does not answer delays no other.
 
 use crate::meter;
 use crate::shared::Shared;
@@ -19,16 +19,16 @@ use tokio::{
     time::sleep,
 };
 
-/// How long a lease runs: four times what one request may take.
+/// How long a lease lasts: four times what one request may take.
 const LEASE: Duration = Duration::from_secs(60);
-/// The longest sleep: another node may have put something into the outbox.
+/// The longest wait until the next look, since another node may have added to the outbox.
 const POLL: Duration = Duration::from_secs(1);
-/// The shortest sleep after a look that found nothing to do.
+/// The shortest wait after a look that found nothing to do.
 const PAUSE: Duration = Duration::from_millis(20);
 
 type Done = Result<(Id, Result<Round, StoreError>), JoinError>;
 
-/// Sends until it is told to stop; what is under way is finished.
+/// Sends until the service is told to stop, and finishes the requests in flight.
 pub(crate) async fn deliver(shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
     let mut dispatcher = Dispatcher::new(shared.clone());
     let mut wait = Duration::ZERO;
@@ -38,7 +38,7 @@ pub(crate) async fn deliver(shared: Arc<Shared>, mut stop: watch::Receiver<bool>
             wait = dispatcher.look().await;
         }
         tokio::select! {
-            // Told to stop, or the service is gone.
+            // The service was told to stop, or is gone.
             _ = stop.wait_for(|stop| *stop) => break,
             () = shared.wake.notified() => is_time = true,
             Some(done) = dispatcher.requests.join_next_with_id() => is_time = dispatcher.done(done),
@@ -50,16 +50,16 @@ pub(crate) async fn deliver(shared: Arc<Shared>, mut stop: watch::Receiver<bool>
     }
 }
 
-/// The requests that are under way.
+/// The requests in flight.
 struct Dispatcher {
     shared: Arc<Shared>,
     lanes: Lanes,
     requests: JoinSet<Result<Round, StoreError>>,
-    /// The lane of each request.
+    /// The lane of each request in flight.
     lane_of: HashMap<Id, Lane>,
     /// How many deliveries each lane was given at the last look.
     given: BTreeMap<Lane, u32>,
-    /// What the last look asked for.
+    /// What the last look asked the store for.
     asked: Option<Claim>,
 }
 
@@ -75,13 +75,13 @@ impl Dispatcher {
         }
     }
 
-    /// Leases what is due and has room, and begins to send it. Answers with how long nothing else
-    /// will be due.
+    /// Leases due deliveries for which there is room, and begins to send them. Returns how long
+    /// nothing else will be due.
     async fn look(&mut self) -> Duration {
         let now = self.shared.now();
         self.given.clear();
         self.asked = self.lanes.claim(now, LEASE);
-        // Every place is taken; the end of a request is waited for.
+        // All places are taken, so that the next look comes when a request ends.
         let Some(claim) = &self.asked else { return POLL };
         match drive::lease(&sender(&self.shared), claim).await {
             Ok(Leases { batches, round }) => {
@@ -116,7 +116,7 @@ impl Dispatcher {
         self.lane_of.insert(task.id(), lane);
     }
 
-    /// Notes that a request ended. Answers with whether something may be due now that had no room
+    /// Notes that a request has ended. Returns whether deliveries may be due that had no room
     /// before.
     fn done(&mut self, done: Done) -> bool {
         let mut may_be_due = self.one_done(done);
@@ -155,7 +155,7 @@ impl Dispatcher {
         self.had_more(&lane) || round.next_due.is_some_and(|due| due <= self.shared.now())
     }
 
-    /// Whether more may have been due at the last look than there was room for.
+    /// Whether more deliveries may have been due at the last look than there was room for.
     fn had_more(&self, lane: &Lane) -> bool {
         let Some(asked) = &self.asked else { return true };
         let of_lane = self.given.get(lane).copied().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! A dry run: what would be sent is shown, and nothing is sent.
+//! The dry run: logs what would be sent, and sends nothing.
 
 use crate::shared::Shared;
 use crate::work::{failed, goes_on};
@@ -10,10 +10,10 @@ use tokio::{sync::watch, time::sleep};
 
 /// How many deliveries are read at once.
 const PAGE: u32 = 100;
-/// The longest sleep: another node may have put something into the outbox.
+/// The longest wait until the next look, since another node may have added to the outbox.
 const POLL: Duration = Duration::from_secs(1);
 
-/// Shows what would be sent until it is told to stop.
+/// Shows what would be sent until the service is told to stop.
 pub(crate) async fn show(shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
     tracing::warn!("dry run: nothing is sent, and what is decided stays queued");
     let mut shown = Shown::default();
@@ -22,7 +22,7 @@ pub(crate) async fn show(shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
             failed("deliveries were not shown", &error);
         }
         tokio::select! {
-            // Told to stop, or the service is gone.
+            // The service was told to stop, or is gone.
             _ = stop.wait_for(|stop| *stop) => return,
             () = shared.wake.notified() => {}
             () = sleep(POLL) => {}
@@ -30,21 +30,21 @@ pub(crate) async fn show(shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// What was shown since the service began.
+/// The deliveries that were shown since the service began.
 #[derive(Debug, Default)]
 struct Shown(BTreeSet<DeliveryId>);
 
 impl Shown {
-    /// Shows what is queued and was not shown yet, the oldest first: a line of the log for each
-    /// request. Nothing is leased and nothing is settled, so it stays as it is.
+    /// Shows queued deliveries that were not shown yet, the oldest first, with one line in the log
+    /// for each request. Nothing is leased or settled, so that the deliveries stay as they are.
     ///
     /// # Errors
-    /// [`StoreError`]: what was not read is shown the next time.
+    /// [`StoreError`]: the store failed. What was not read is shown the next time.
     async fn show(&mut self, shared: &Shared) -> Result<(), StoreError> {
         let queued = DeliveryFilter::in_state(DeliveryState::Queued);
         let mut page = PageRequest::first(PAGE);
         let mut new: Vec<DeliveryRow> = Vec::new();
-        // The newest come first, so a page without a new one ends it.
+        // The newest come first, so that the first page without a new one is the last.
         loop {
             let found = shared.stores.inspect.deliveries(&queued, &page).await?;
             let known = new.len();
@@ -63,7 +63,7 @@ impl Shown {
     }
 }
 
-/// In place of a secret, a personal value or the time stands its name.
+/// Logs a request, with names in place of secrets, personal values and the time.
 fn line(row: &DeliveryRow) {
     let Delivery {
         id, cause, outbound, ..

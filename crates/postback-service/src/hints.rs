@@ -1,5 +1,5 @@
-//! What names that mean nothing were probably meant for: told in each answer, logged once an hour
-//! for each source, and shown with the source until the next start.
+//! Hints at what unknown parameter names were probably meant for. They are in each response, logged
+//! once an hour for each source, and shown with the source until the next start or reload.
 
 use crate::texts::Texts;
 use postback::Timestamp;
@@ -11,10 +11,10 @@ use std::{
     time::Duration,
 };
 
-/// How often the hints of a source are logged.
+/// The time between two log lines with the hints of a source.
 const PAUSE: Duration = Duration::from_secs(3_600);
 
-/// Those of all sources.
+/// The hints of all sources.
 #[derive(Debug, Default)]
 pub(crate) struct Hints {
     texts: Texts,
@@ -22,7 +22,8 @@ pub(crate) struct Hints {
 }
 
 impl Hints {
-    /// Notes what a source's postback had, and logs it where that was not done for an hour.
+    /// Keeps the hints for a postback of a source, and logs them if that was not done within the
+    /// last hour.
     pub(crate) fn note(&self, source: &Source, hints: &[String], now: Timestamp) {
         for hint in hints {
             self.texts.keep(source.id(), hint);
@@ -46,12 +47,12 @@ impl Hints {
         is_due
     }
 
-    /// Those of a source, sorted.
+    /// Returns the hints of a source, sorted.
     pub(crate) fn of(&self, source: &OfferSourceId) -> Vec<String> {
         self.texts.of(source)
     }
 
-    /// Forgets them: another configuration may give the names a meaning.
+    /// Forgets all hints, since another configuration may give the names a meaning.
     pub(crate) fn forget(&self) {
         self.texts.forget();
         self.logged.lock().unwrap_or_else(PoisonError::into_inner).clear();

@@ -1,4 +1,4 @@
-//! The usual clock and random source, for hosts that have no reason to bring others.
+//! The usual clock and random source, for hosts that need no others.
 
 use postback::Timestamp;
 use postback::port::{Clock, Entropy};
@@ -27,7 +27,7 @@ pub struct OsEntropy;
 
 impl Entropy for OsEntropy {
     /// # Panics
-    /// When the operating system has no randomness to give: ids made without it could be guessed.
+    /// If the operating system gives no random bytes: ids made without them could be guessed.
     fn next_u64(&self) -> u64 {
         #[expect(clippy::expect_used, reason = "there is no safe way to go on")]
         getrandom::u64().expect("the operating system has a random source")

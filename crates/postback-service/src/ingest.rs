@@ -1,4 +1,4 @@
-//! Taking an event in within the time that its sender waits.
+//! Takes in an event within the time that its sender waits.
 
 use crate::handle::Live;
 use crate::journal::{Replayed, Trouble};
@@ -17,23 +17,23 @@ use std::{io, sync::Arc};
 use thiserror::Error;
 use tokio::time::{Instant, timeout};
 
-/// The event was not stored in time, as far as is known; the sender is to send it again. It may
-/// still be stored: then the next time is a duplicate.
+/// The event was not stored in time, as far as is known, and the sender should send it again. If it
+/// was stored after all, the repetition is a duplicate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the store is not available, try again")]
 pub struct NotStored;
 
-/// An event that is durable.
+/// An event that is stored durably.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
-    /// In the store, with what it means.
+    /// It is in the store, and this is what it means.
     Decided(Reply),
-    /// In the journal; what it means is decided when the store is back.
+    /// It is in the journal. It is decided when the store is available again.
     Journalled,
 }
 
-/// Takes an event in, and goes on when its sender has hung up: many send a postback and do not wait
-/// for the answer.
+/// Takes in an event, even if its sender closes the connection: many senders do not wait for the
+/// response.
 pub(crate) async fn take_in(shared: &Arc<Shared>, live: &Arc<Live>, event: Event) -> Result<Taken, NotStored> {
     let (shared, live) = (shared.clone(), live.clone());
     let task = tokio::spawn(async move {
@@ -48,7 +48,7 @@ pub(crate) async fn take_in(shared: &Arc<Shared>, live: &Arc<Live>, event: Event
     task.await.unwrap_or(Err(NotStored))
 }
 
-/// Takes in what waits in the journal.
+/// Takes in the events that wait in the journal.
 pub(crate) async fn replay(shared: &Shared) -> io::Result<Replayed> {
     let Some(journal) = &shared.journal else {
         return Ok(Replayed::default());
@@ -61,7 +61,7 @@ pub(crate) async fn replay(shared: &Shared) -> io::Result<Replayed> {
     done
 }
 
-/// Forgets what is set aside of a source; says how many events that were.
+/// Forgets the events of a source that are set aside, and returns how many they were.
 pub(crate) async fn discard(shared: &Shared, source: &OfferSourceId) -> io::Result<u64> {
     let Some(journal) = &shared.journal else {
         return Ok(0);
@@ -78,8 +78,9 @@ pub(crate) async fn discard(shared: &Shared, source: &OfferSourceId) -> io::Resu
     Ok(discarded)
 }
 
-/// Most networks send a postback once, and those that send it again give up within hours, so it is
-/// written down while the store is in trouble. False when there is no journal, or no room in it.
+/// Writes an event to the journal while the store is not available. Most networks send a postback
+/// only once, and the others give up within hours. Returns false if there is no journal, or no room
+/// in it.
 async fn journal(shared: &Shared, event: Event) -> bool {
     let Some(journal) = shared.journal.clone() else {
         return false;
@@ -105,7 +106,7 @@ async fn decide(shared: &Shared, live: &Live, event: &Event) -> Result<Reply, No
         drive::ingest(&live.tracker, &*shared.stores.store, event, shared.now()).await
     };
     let ingested = timeout(shared.limits.store, ingest).await;
-    // Without an answer the commit may have gone through all the same.
+    // Even without an answer, the commit may have succeeded.
     shared.wake.notify_one();
     let seen = match &ingested {
         Ok(Ok(reply)) => Ok(reply),
@@ -138,9 +139,10 @@ async fn take_waiting(shared: &Shared, waiting: Waiting) -> Result<(), Trouble> 
     match ingested {
         Ok(_) => Ok(()),
         Err(error) if error.is_retryable() => Err(Trouble::Away),
-        // Rows that cannot be read may be mended, or the server's version put right.
+        // Rows that cannot be read may be repaired, or the server may be replaced by the right
+        // version.
         Err(error) if !matches!(error, IngestError::UnknownSource(_)) => Err(Trouble::Later),
-        // It was acknowledged; its source may come back.
+        // It was acknowledged, and its source may be configured again.
         Err(_) => Err(Trouble::NoSource),
     }
 }

@@ -1,8 +1,9 @@
-//! What the store could not take, on disk until it can.
+//! Keeps on disk what the store could not take, until it can.
 //!
-//! Nobody sends a postback again. When the store is down, its event, or the postback itself where
-//! it was refused, is appended here, synchronised to disk, and acknowledged; it is taken in later,
-//! under the identity that it got on arrival, so that taking it in twice does nothing.
+//! Few networks send a postback again. While the store is down, its event is appended here,
+//! synchronised to disk and acknowledged; if the postback was refused, the postback itself is
+//! appended. It is taken in later, with the id that it got on arrival, so that taking it in twice
+//! does nothing.
 
 use crate::aside::Aside;
 use crate::lines::{Line, Waiting, append, beside, private, read, replace};
@@ -18,50 +19,52 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// The largest journal, in bytes: some hundred thousand events. Past it the sender is told to come
-/// back.
+/// The largest size of a journal, in bytes: room for some hundred thousand events. Beyond it the
+/// sender is told to send again.
 pub const MAX_JOURNAL: u64 = 256 * 1024 * 1024;
 
-/// A file of waiting events, one a line. Cheap to clone; all clones are one. Its files are readable
-/// by their owner alone: they hold the personal values of the events until these are taken in.
+/// A file of waiting events, one on each line. It is cheap to clone, and all clones are the same
+/// journal. Only the owner can read its files, since they hold the personal values of the events
+/// until these are taken in.
 #[derive(Debug, Clone)]
 pub struct Journal(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     path: PathBuf,
-    /// Locked for as long as the journal is open: two processes with one journal would take each
-    /// other's files away.
+    /// Locked as long as the journal is open: two processes with one journal would remove each
+    /// other's files.
     _lock: File,
-    /// Held while a line is written, and while the file is moved aside.
+    /// Held while a line is written, and while the file is moved.
     writing: Mutex<()>,
     /// The events of sources that are not configured.
     aside: Aside,
-    /// Held while events are taken in again, or discarded.
+    /// Held while events are taken in, or discarded.
     replaying: tokio::sync::Mutex<()>,
 }
 
-/// What taking in a journal came to.
+/// The outcome of taking in a journal.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Replayed {
     /// How many events were taken in.
     pub taken: u64,
-    /// How many wait on: the store did not take them.
+    /// How many events still wait, since the store did not take them.
     pub left: u64,
-    /// How many are of sources that are not configured, and were set aside: they are taken in when
-    /// a source of that id is back. They lie in a file beside the journal that ends in `.aside`.
+    /// How many events are of sources that are not configured. They were set aside, in a file
+    /// beside the journal that ends in `.aside`, and are taken in when a source with that id is
+    /// configured again.
     pub set_aside: u64,
-    /// How many lines could not be read; they are kept in a file beside the journal that ends in
+    /// How many lines could not be read. They are kept in a file beside the journal that ends in
     /// `.unreadable`.
     pub unreadable: u64,
 }
 
 impl Journal {
-    /// A journal in a file, made when the first event comes. Its folder must exist.
+    /// Opens a journal in a file. The file is created if it does not exist; its folder must exist.
     ///
     /// # Errors
-    /// A folder that does not exist or cannot be written to; a journal that another process, or
-    /// this one, has open.
+    /// - a folder that does not exist or cannot be written to
+    /// - a journal that another process, or this one, has open
     pub fn open(path: impl Into<PathBuf>) -> io::Result<Self> {
         let path = path.into();
         let lock = private().write(true).truncate(false).open(beside(&path, ".lock"))?;
@@ -75,7 +78,7 @@ impl Journal {
             }
             Err(TryLockError::Error(error)) => return Err(error),
         }
-        // Found out now, not when the store is down.
+        // A problem is found now, not when the store is down.
         append(&path, b"")?;
         let inner = Inner {
             aside: Aside::open(beside(&path, ".aside"))?,
@@ -87,22 +90,22 @@ impl Journal {
         Ok(Self(Arc::new(inner)))
     }
 
-    /// Writes an event down. `Ok` means durable. Blocks until the disk has it.
+    /// Appends an event. `Ok` means that it is durable. The call blocks until the disk has it.
     ///
     /// # Errors
-    /// A disk that does not take it, a journal over [`MAX_JOURNAL`].
+    /// A disk that fails to write, or a journal that is over [`MAX_JOURNAL`].
     pub fn append(&self, event: &Event) -> io::Result<()> {
         self.write(row::encode(&(event, &event.private)))
     }
 
-    /// The same of what was refused.
+    /// Appends what was refused.
     pub(crate) fn append_refused(&self, body: &RefusedBody) -> io::Result<()> {
         self.write(row::encode(&Line { refused: body }))
     }
 
     fn write(&self, line: Result<String, StoreError>) -> io::Result<()> {
         let mut line = line.map_err(io::Error::other)?;
-        // A crash may have left half a line behind; empty lines mean nothing.
+        // A crash may have left half a line. An empty line is ignored.
         line.insert(0, '\n');
         line.push('\n');
         let _writing = self.0.writing.lock().unwrap_or_else(PoisonError::into_inner);
@@ -114,35 +117,36 @@ impl Journal {
         append(&self.0.path, line.as_bytes())
     }
 
-    /// How many acknowledged events are set aside because their sources are not configured, by
-    /// source. They are taken in when a source of that id is back.
+    /// Returns how many acknowledged events are set aside because their sources are not configured,
+    /// by source. They are taken in when a source with that id is configured again.
     #[must_use]
     pub fn set_aside(&self) -> BTreeMap<OfferSourceId, u64> {
         self.0.aside.held()
     }
 
-    /// The same, with a zero for sources of which something was set aside.
+    /// Returns the same, with a zero for sources of which something was set aside earlier.
     pub(crate) fn seen_aside(&self) -> BTreeMap<OfferSourceId, u64> {
         self.0.aside.seen()
     }
 
-    /// Forgets what is set aside of a source; says how many events that were.
+    /// Forgets the events of a source that are set aside, and returns how many they were.
     pub(crate) async fn discard(&self, source: &OfferSourceId) -> io::Result<u64> {
         let _replaying = self.0.replaying.lock().await;
         self.0.aside.discard(source)
     }
 
-    /// Takes waiting events in, oldest first. What the store does not take is kept for the next
-    /// time: of one event when its own rows are in trouble, of all the rest when the store is away.
-    /// What is of a source that `knows` does not know is set aside, and taken in when it does.
+    /// Takes in waiting events, oldest first. What the store does not take is kept for the next
+    /// time: one event if only its own rows cause the problem, all that remain if the store is not
+    /// available. Events of a source that `knows` does not know are set aside, and taken in when it
+    /// does.
     ///
     /// # Errors
-    /// Trouble with the journal's files. What was taken in stays taken in; taking it in again does
-    /// nothing.
+    /// A problem with the journal's files. What was taken in stays taken in; taking it in again
+    /// does nothing.
     pub(crate) async fn replay<'t>(&self, take: &'t Take<'t>, knows: &'t Knows<'t>) -> io::Result<Replayed> {
         let _replaying = self.0.replaying.lock().await;
         let mut done = Replayed::default();
-        // What an earlier round left, then what came since.
+        // First what an earlier round left, then what came since.
         let (left, next) = (beside(&self.0.path, ".replaying"), beside(&self.0.path, ".next"));
         let mut lines = Vec::new();
         let mut away = false;
@@ -170,8 +174,8 @@ impl Journal {
         Ok(done)
     }
 
-    /// Takes in the lines of a file and sets aside those without a source; answers with those that
-    /// wait on.
+    /// Takes in the lines of a file and sets aside those without a source. Returns the lines that
+    /// still wait.
     async fn waiting<'t>(
         &self,
         take: &'t Take<'t>,
@@ -180,13 +184,14 @@ impl Journal {
         away: &mut bool,
     ) -> io::Result<Vec<u8>> {
         let remains = self.replay_file(take, file, done, away).await?;
-        // Durable before the file that it was in is replaced; twice does no harm.
+        // They are durable before the file in which they were is replaced. Writing them twice does
+        // no harm.
         self.0.aside.add(&remains.aside)?;
         done.set_aside = done.set_aside.saturating_add(count(&remains.aside));
         Ok(remains.waiting)
     }
 
-    /// Takes in the lines of a file; answers with those that remain.
+    /// Takes in the lines of a file, and returns those that remain.
     async fn replay_file<'t>(
         &self,
         take: &'t Take<'t>,
@@ -222,8 +227,8 @@ impl Journal {
         Ok(remains)
     }
 
-    /// Moves the journal aside, so that new events go to a new file; false when there is nothing in
-    /// it.
+    /// Moves the journal to another name, so that new events go to a new file. Returns false if it
+    /// is empty.
     fn move_aside(&self, aside: &Path) -> io::Result<bool> {
         let _writing = self.0.writing.lock().unwrap_or_else(PoisonError::into_inner);
         if fs::metadata(&self.0.path).map_or(0, |known| known.len()) == 0 {
@@ -234,30 +239,30 @@ impl Journal {
     }
 }
 
-/// Takes one waiting event in, or keeps what was refused.
+/// Takes in one waiting event, or keeps what was refused.
 pub(crate) type Take<'t> = dyn Fn(Waiting) -> BoxFuture<'t, Result<(), Trouble>> + Send + Sync + 't;
 
-/// Whether a source is configured.
+/// Returns whether a source is configured.
 pub(crate) type Knows<'t> = dyn Fn(&OfferSourceId) -> bool + Send + Sync + 't;
 
 /// Why a waiting event was not taken in.
 pub(crate) enum Trouble {
-    /// The store takes nothing.
+    /// The store is not available.
     Away,
-    /// The store does not take this one yet.
+    /// The store does not take this event yet.
     Later,
-    /// Its source is not configured.
+    /// The event's source is not configured.
     NoSource,
-    /// It cannot be read.
+    /// The event cannot be read.
     Never,
 }
 
 /// What remains of a file after its lines were taken in.
 #[derive(Default)]
 struct Remains {
-    /// What the store did not take.
+    /// The lines that the store did not take.
     waiting: Vec<u8>,
-    /// What is of a source that is not configured.
+    /// The lines of sources that are not configured.
     aside: Vec<u8>,
 }
 

@@ -1,6 +1,6 @@
-//! Keeping what was refused: one commit of its own, so that a wrong secret, a wrong format or a
-//! typing error loses nothing. Where a ring is full, each new one takes the place of the oldest,
-//! and somebody must look.
+//! Keeps refused messages, each in a commit of its own, so that a wrong secret, a wrong format or a
+//! typing error loses nothing. In a full ring each new message replaces the oldest, and a warning
+//! asks somebody to look.
 
 use crate::meter;
 use crate::shared::Shared;
@@ -17,14 +17,14 @@ use std::{
 };
 use tokio::time::timeout;
 
-/// How often the rings of a source are looked at while it refuses.
+/// The time between two looks at the rings of a source, while the source refuses messages.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
-/// How often a full ring is told.
+/// The time between two warnings of a full ring.
 const TELL_EVERY: Duration = Duration::from_secs(60 * 60);
 
-/// Keeps a refused body and answers with its id; none when it is not kept, as far as is known. Of a
-/// postback, which a network that was refused seldom sends again, the journal takes what the store
-/// does not.
+/// Keeps a refused body and returns its id; none if it is not kept, as far as is known. If the
+/// store is not available, a postback goes to the journal, since networks seldom send a refused
+/// postback again.
 pub(crate) async fn keep(shared: &Arc<Shared>, source: &Source, body: RefusedBody) -> Option<RefusedId> {
     let id = body.row.id.clone();
     if timeout(shared.limits.store, write(shared, body.clone(), source.refused_keep())).await == Ok(true) {
@@ -35,7 +35,7 @@ pub(crate) async fn keep(shared: &Arc<Shared>, source: &Source, body: RefusedBod
     journalled.then_some(id)
 }
 
-/// Writes a refused body that waited in the journal.
+/// Stores a refused body that waited in the journal.
 pub(crate) async fn keep_waiting(shared: &Shared, body: RefusedBody, keep: u32) -> Result<(), StoreError> {
     let at = body.row.at;
     let commit = Commit::of(vec![Write::Refused { body, keep }], at);
@@ -59,12 +59,12 @@ async fn journal(shared: &Shared, body: RefusedBody) -> bool {
     is_journalled
 }
 
-/// When the rings of each source were looked at, and when a full one was told.
+/// When the rings of each source were last looked at, and when a full one was last reported.
 #[derive(Debug, Default)]
 pub(crate) struct Looks(Mutex<BTreeMap<OfferSourceId, (Timestamp, Option<Timestamp>)>>);
 
 impl Looks {
-    /// Whether it is time to look at a source's rings; then somebody does.
+    /// Whether it is time to look at a source's rings. If so, the look is noted as done.
     fn is_due(&self, source: &OfferSourceId, now: Timestamp) -> bool {
         let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let told = match looks.get(source) {
@@ -76,7 +76,7 @@ impl Looks {
         true
     }
 
-    /// Whether it is time to tell that a ring of a source is full; then somebody does.
+    /// Whether it is time to report a full ring of a source. If so, the report is noted as done.
     fn is_to_be_told(&self, source: &OfferSourceId, now: Timestamp) -> bool {
         let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (_, told) = looks.entry(source.clone()).or_insert((now, None));
@@ -88,7 +88,7 @@ impl Looks {
     }
 }
 
-/// Looks without letting the sender wait.
+/// Looks at the rings from time to time, without letting the sender wait.
 fn look_now_and_then(shared: &Arc<Shared>, source: &Source) {
     if shared.looks.is_due(source.id(), shared.now()) {
         let (shared, id, keep) = (shared.clone(), source.id().clone(), source.refused_keep());
@@ -96,7 +96,7 @@ fn look_now_and_then(shared: &Arc<Shared>, source: &Source) {
     }
 }
 
-/// Measures the rings of a source, and tells of those that are full.
+/// Measures the rings of a source, and warns of those that are full.
 pub(crate) async fn look(shared: &Shared, source: &OfferSourceId, keep: u32) {
     let counts = match timeout(shared.limits.store, shared.stores.inspect.refused_counts(source)).await {
         Ok(Ok(counts)) => counts,

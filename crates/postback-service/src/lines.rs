@@ -1,4 +1,4 @@
-//! Files of events and refused postbacks, one a line, that survive the end of the process and of
+//! Files of events and refused postbacks, one on each line, that survive a crash of the process or
 //! the machine.
 
 use postback::Event;
@@ -14,17 +14,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What waits in a journal.
+/// A line of a journal.
 #[derive(Debug)]
 pub(crate) enum Waiting {
     /// An event that is to be taken in.
     Event(Box<Event>),
-    /// A postback that was refused, to be kept.
+    /// A refused postback that is to be kept.
     Refused(RefusedBody),
 }
 
 impl Waiting {
-    /// Whose it is.
+    /// Returns the id of its offer source.
     pub(crate) fn source(&self) -> &OfferSourceId {
         match self {
             Self::Event(event) => &event.source,
@@ -39,7 +39,7 @@ pub(crate) struct Line<B> {
     pub(crate) refused: B,
 }
 
-/// What a line holds.
+/// Reads a line.
 pub(crate) fn read(line: &[u8]) -> Result<Waiting, StoreError> {
     let line = String::from_utf8_lossy(line);
     if let Ok(Line { refused }) = row::decode(&line) {
@@ -50,20 +50,20 @@ pub(crate) fn read(line: &[u8]) -> Result<Waiting, StoreError> {
     Ok(Waiting::Event(Box::new(event)))
 }
 
-/// The file beside another one whose name goes on so.
+/// Returns the path of the file that has the same name with this ending.
 pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(ending);
     name.into()
 }
 
-/// Appends and synchronises; with nothing to append, makes the file.
+/// Appends bytes and synchronises the file. The file is created if it does not exist.
 pub(crate) fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = private().append(true).open(path)?;
     let before = file.metadata()?.len();
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
     if written.is_err() {
-        // Half a line would spoil the next one.
+        // Half a line would damage the next one.
         drop(file.set_len(before));
     } else if before == 0 {
         sync_folder(path)?;
@@ -71,7 +71,7 @@ pub(crate) fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written
 }
 
-/// Puts other bytes in a file's place, all at once.
+/// Replaces the content of a file atomically.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let new = beside(path, ".new");
     let mut file = private().write(true).truncate(true).open(&new)?;
@@ -81,13 +81,13 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_folder(path)
 }
 
-/// A file's name is durable only when its folder is.
+/// Synchronises a file's folder: a file's name is durable only if its folder is.
 fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
-/// A file that is its owner's alone, made when it is not there.
+/// Opens a file so that, if it is created, only its owner can read it.
 pub(crate) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.create(true);
