@@ -76,7 +76,7 @@ pub(crate) async fn reload(shared: &Shared) -> Result<Arc<Tracker>, ConfigureErr
     let reloaded = reloaded.await;
     match &reloaded {
         Ok(tracker) => tracing::info!(configuration = %tracker.fingerprint(), "the configuration was reloaded"),
-        Err(error) => tracing::error!(%error, "the configuration was not reloaded; the old one goes on"),
+        Err(error) => tracing::error!(%error, "the configuration was not reloaded; the old one stays active"),
     }
     reloaded
 }
@@ -120,7 +120,7 @@ async fn credentials(tracker: &Tracker, secrets: &dyn Secrets) -> Result<Credent
     let credentials =
         Credentials::new(tracker, &found).map_err(|error| ConfigureError::Refused(error.problems().to_vec()))?;
     for doubt in Credentials::doubts(tracker, &found) {
-        tracing::warn!(%doubt, "a secret may be another one");
+        tracing::warn!(%doubt, "a secret may be wrong");
     }
     Ok(credentials)
 }

@@ -32,7 +32,7 @@ impl Hints {
             tracing::warn!(
                 source = source.id().as_str(),
                 ?hints,
-                "a postback has names that mean nothing"
+                "a postback has parameters that mean nothing"
             );
         }
     }

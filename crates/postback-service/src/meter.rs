@@ -1,5 +1,5 @@
-//! Counting and logging. Labels and fields are names and ids of the configuration, outcomes and
-//! statuses: never a query, a token, a body or a value that a caller chose.
+//! Counts and logs. Labels and fields are names and ids of the configuration, outcomes and
+//! statuses. They are never a query, a token, a body or a value that a caller chose.
 
 use metrics::{counter, gauge};
 use postback::Event;
@@ -13,38 +13,39 @@ use std::{collections::BTreeMap, time::Duration};
 
 /// Events that were taken in, by source, interface, outcome and reason.
 const EVENTS: &str = "postback_events_total";
-/// Messages that were not taken in, by source, interface and status.
+/// Messages that were not accepted, by source, interface and HTTP status.
 const REFUSALS: &str = "postback_refusals_total";
-/// What is kept of what was refused, by source, interface and ring.
+/// Refused messages that are kept, by source, interface and ring.
 const REFUSED_KEPT: &str = "postback_refused_kept";
-/// How often a ring of refused bodies was told to be full, by source, interface and ring: the
-/// alarm.
+/// How often a full ring of refused messages was reported, by source, interface and ring. Alert on
+/// it.
 const REFUSED_FULL: &str = "postback_refused_full_total";
-/// Callers that are refused unchecked because they were wrong about the check of old notifications
-/// too often, by source: the alarm.
+/// Callers that are refused without a check for a while, because they failed the check of old
+/// notifications too often, by source. Alert on it.
 const FORMS_STOPPED: &str = "postback_form_callers_stopped_total";
-/// Sources whose old notifications failed the check too often, whoever called: the alarm that
-/// nobody is stopped by.
+/// Sources whose old notifications failed the check too often, from all callers together. Alert on
+/// it, since it stops nobody by itself.
 const FORMS_GUESSED: &str = "postback_form_guesses_alarms_total";
 /// Postbacks that were journalled, by source.
 const JOURNALLED: &str = "postback_journalled_total";
-/// Events that were acknowledged and are set aside because their sources are not configured, by
-/// source: now, not since the start.
+/// Acknowledged events that are set aside at present because their sources are not configured, by
+/// source.
 const SET_ASIDE: &str = "postback_journal_set_aside";
-/// Clicks by what became of them.
+/// Clicks, by outcome.
 const CLICKS: &str = "postback_clicks_total";
-/// Deliveries by what a round came to.
+/// Deliveries, by the outcome of a round.
 const DELIVERIES: &str = "postback_deliveries_total";
-/// Receivers that do not answer, and are tried by one request at a time.
+/// Receivers that do not answer. They get one request at a time.
 const LANES_AILING: &str = "postback_lanes_ailing";
-/// Events that waited for their click and were decided later.
+/// Events that waited for their click and were attributed later.
 const ATTRIBUTED_LATE: &str = "postback_attributed_late_total";
-/// How long taking in took, added up; divide by the number beside it.
+/// The total time of taking in events, in microseconds. Divide it by the number of them
+/// (`postback_ingests_total`).
 const INGEST_MICROSECONDS: &str = "postback_ingest_microseconds_total";
-/// How many times something was taken in, whatever came of it.
+/// How many events were taken in, whatever the outcome.
 const INGESTS: &str = "postback_ingests_total";
 
-/// Counts and names what an event came to.
+/// Counts an event by its outcome, and logs an error.
 pub(crate) fn ingested(event: &Event, ingested: Result<&Reply, Option<&IngestError>>, took: Duration) {
     let source = event.source.as_str();
     let interface = event.interface.as_str();
@@ -71,7 +72,7 @@ pub(crate) fn ingested(event: &Event, ingested: Result<&Reply, Option<&IngestErr
     }
 }
 
-/// Counts a message that was not taken in.
+/// Counts a message that was not accepted.
 pub(crate) fn refused(source: &str, interface: Interface, status: u16) {
     let labels = [
         ("source", source.to_owned()),
@@ -81,7 +82,7 @@ pub(crate) fn refused(source: &str, interface: Interface, status: u16) {
     counter!(REFUSALS, &labels).increment(1);
 }
 
-/// Measures what the rings of a source keep.
+/// Records how many messages the rings of a source keep.
 pub(crate) fn refused_kept(source: &str, counts: &[RefusedCount]) {
     for interface in Interface::ALL {
         for ring in Ring::ALL {
@@ -97,7 +98,7 @@ pub(crate) fn refused_kept(source: &str, counts: &[RefusedCount]) {
     }
 }
 
-/// Counts and names rings that are full: what is refused now takes the place of the oldest.
+/// Counts and logs full rings, in which each new message replaces the oldest.
 pub(crate) fn refused_full(source: &str, full: &[&RefusedCount]) {
     for RefusedCount { kept, last, .. } in full {
         let (interface, ring) = (last.interface.as_str(), last.ring.as_str());
@@ -107,14 +108,14 @@ pub(crate) fn refused_full(source: &str, full: &[&RefusedCount]) {
             interface,
             ring,
             kept,
-            "as much as is kept was refused, and the oldest goes: mend what is wrong, then POST /api/refused/retry, or \
-             dismiss it"
+            "a ring of refused messages is full, and each new one replaces the oldest: mend what is wrong, \
+             then POST /api/refused/retry, or dismiss them"
         );
     }
 }
 
-/// Counts a caller that was wrong about the check of an old notification too often. Whoever watches
-/// the log sees whether somebody guesses, or the secret is wrong.
+/// Counts a caller that failed the check of old notifications too often. The log tells the operator
+/// to find out whether somebody guesses or the secret is wrong.
 pub(crate) fn forms_stopped(source: &str) {
     counter!(FORMS_STOPPED, "source" => source.to_owned()).increment(1);
     tracing::error!(
@@ -123,7 +124,7 @@ pub(crate) fn forms_stopped(source: &str) {
     );
 }
 
-/// Counts that a source's old notifications failed the check too often, whoever called.
+/// Counts that a source's old notifications failed the check too often, from all callers together.
 pub(crate) fn forms_guessed(source: &str) {
     counter!(FORMS_GUESSED, "source" => source.to_owned()).increment(1);
     tracing::error!(
@@ -132,13 +133,13 @@ pub(crate) fn forms_guessed(source: &str) {
     );
 }
 
-/// Counts a postback that waits in the journal.
+/// Counts and logs a postback that was written to the journal.
 pub(crate) fn journalled(source: &str) {
     counter!(JOURNALLED, "source" => source.to_owned()).increment(1);
     tracing::warn!(source, "postback was journalled");
 }
 
-/// Notes how many events of which sources are set aside.
+/// Records how many events are set aside, by source.
 pub(crate) fn set_aside(held: &BTreeMap<OfferSourceId, u64>) {
     for (source, count) in held {
         #[expect(clippy::cast_precision_loss, reason = "a number for a person")]
@@ -152,7 +153,7 @@ pub(crate) fn clicked(outcome: &'static str) {
     counter!(CLICKS, "outcome" => outcome).increment(1);
 }
 
-/// Counts and names what deliveries came to.
+/// Counts deliveries by their outcome, and logs problems.
 pub(crate) fn delivered(round: &Round) {
     for (outcome, count) in [
         ("delivered", round.delivered),
@@ -174,7 +175,7 @@ pub(crate) fn delivered(round: &Round) {
         );
     }
     for hold in round.holds.iter().filter(|_| round.held > 0) {
-        tracing::error!(lane = %hold.lane, until = %hold.until, why = hold.why, "a lane stands still");
+        tracing::error!(lane = %hold.lane, until = %hold.until, why = hold.why, "a lane is on hold: nothing is sent there");
     }
     let Round {
         delivered,
@@ -192,7 +193,7 @@ pub(crate) fn delivered(round: &Round) {
     }
 }
 
-/// Names a lane that is ailing or well again, and notes how many are ailing.
+/// Logs that a receiver stopped answering or answers again, and records how many do not answer.
 pub(crate) fn turned(lane: &Lane, turn: Turn, ailing: usize) {
     #[expect(clippy::cast_precision_loss, reason = "a number for a person")]
     gauge!(LANES_AILING).set(ailing as f64);
@@ -202,7 +203,7 @@ pub(crate) fn turned(lane: &Lane, turn: Turn, ailing: usize) {
     }
 }
 
-/// Counts events that were attributed late.
+/// Counts and logs events that were attributed late.
 pub(crate) fn attributed_late(done: &Attributed) {
     counter!(ATTRIBUTED_LATE).increment(done.resolved);
     tracing::info!(seen = done.seen, resolved = done.resolved, "events were attributed");

@@ -1,11 +1,12 @@
-//! ClickBank's notifications.
+//! Receives ClickBank's notifications.
 //!
-//! There is one refusal: the same answer, log line, metric and the same one commit, whether the
-//! token is missing, the address is not allowed, the body is neither envelope nor form, the secret
-//! is wrong, the text is not a notification, its version is not chosen or its caller has guessed
-//! too often. The body is kept as it came, in one of two bounded rings, so that a wrong secret
-//! loses nothing and strangers evict nothing; which one shows nowhere but to whoever looks into the
-//! store. Only when even that fails the sender is told to come back, and ClickBank does.
+//! There is only one refusal. The response, the log line, the metric and the single commit are the
+//! same whether the token is missing, the address is not allowed, the body is neither an envelope
+//! nor a form, the secret is wrong, the text is not a notification, its version is not chosen, or
+//! the caller has guessed too often. The body is kept as it came, in one of two bounded rings, so
+//! that a wrong secret loses nothing and strangers cannot push anything out. Only a person who
+//! looks into the store sees which ring it is. Only if keeping the body fails too, the sender is
+//! told to send again, and ClickBank does.
 
 use crate::handle::Live;
 use crate::ingest::{Taken, take_in};
@@ -23,38 +24,38 @@ use postback::value::cut;
 use std::{net::IpAddr, sync::Arc};
 use thiserror::Error;
 
-/// The name of the token in the pasted URL.
+/// The query parameter with the token in the pasted URL.
 const TOKEN: &str = "token";
-/// The most names of other URL parameters that one log line has.
+/// The largest number of other URL parameters that one log line names.
 const MAX_NAMES: usize = 8;
-/// The longest name that is logged, in characters.
+/// The longest parameter name that is logged, in characters.
 const MAX_NAME: usize = 32;
 
-/// A notification that was not taken in.
+/// The error for a notification that was not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum NotificationError {
-    /// The source is not configured or has no secret to read notifications with.
+    /// The source is not configured, or has no secret for reading notifications.
     #[error("no offer source takes notifications here")]
     UnknownSource,
-    /// By its shape it is a postback, which belongs to another URL. It is kept where its caller is
-    /// authorised, and this is said to everybody.
+    /// The message has the form of a postback, which belongs to another URL. It is kept if its
+    /// caller is authorised; the response is the same for every caller.
     #[error("this is a postback, not a notification: it belongs to `/postback/..` with the name of the offer source")]
     Misdirected,
-    /// The request carries no body.
+    /// The request has no body.
     #[error("notifications are posted to this URL: ClickBank sends them, a browser cannot")]
     NotPosted,
-    /// It is refused, for whatever reason, and its body is kept.
+    /// The notification is refused, and its body is kept. The cause is not said.
     #[error("notification refused")]
     Refused,
-    /// Neither the event nor the refused body is stored, as far as is known: ClickBank sends it
+    /// Neither the event nor the refused body is stored, as far as is known. ClickBank sends it
     /// again.
     #[error("the store is not available, try again")]
     NotStored,
 }
 
 impl NotificationError {
-    /// The HTTP status that says it.
+    /// Returns the HTTP status of the response.
     #[must_use]
     pub fn status(self) -> u16 {
         match self {
@@ -77,7 +78,7 @@ pub(crate) async fn take(
     let source = live.tracker.source(Some(source));
     let source = source.ok_or(NotificationError::UnknownSource)?;
     let posted = PostedPostback::new(query).with_body(None, body);
-    // A query that is too long presents no token.
+    // A query that is too long to be read presents no token.
     let query = Query::parse_each(query).unwrap_or_default();
     name_others(source, &query);
     let token = query.raw(TOKEN).ok().flatten().map(str::as_bytes);
@@ -92,7 +93,7 @@ pub(crate) async fn take(
     match Intake::new(source, &live.credentials, received).ins(&caller, body) {
         Ok(event) => match take_in(shared, &live, event).await {
             Ok(Taken::Decided(reply)) => Ok(reply),
-            // A notification is never journalled: ClickBank sends it again.
+            // A notification is never written to the journal, since ClickBank sends it again.
             Ok(Taken::Journalled) | Err(_) => Err(NotificationError::NotStored),
         },
         Err(_) if is_postback(source, &posted) => Err(misdirected(shared, &live, source, &caller, &posted).await),
@@ -100,8 +101,8 @@ pub(crate) async fn take(
     }
 }
 
-/// Whether it names what postbacks name, a token apart. Its sender sees that himself, so saying it
-/// tells nobody anything.
+/// Whether a message has the parameters of a postback, apart from the token. The sender knows its
+/// own parameters, so the response gives nothing away.
 fn is_postback(source: &Source, posted: &PostedPostback<'_>) -> bool {
     let Ok(query) = posted.query() else { return false };
     let query = Query::parse_each(&query).unwrap_or_default();
@@ -136,7 +137,8 @@ async fn misdirected(
     }
 }
 
-/// Counts a request without a body for the source, if there is one; its query may be a postback.
+/// Counts a request without a body for the source, if the source exists. Its query may be a
+/// postback.
 pub(crate) async fn not_posted(
     shared: &Arc<Shared>,
     source: &str,
@@ -165,8 +167,8 @@ pub(crate) async fn not_posted(
     error
 }
 
-/// Keeps the body, so that a person can find out why it was refused with
-/// [`KeyRing::diagnose`](postback::KeyRing::diagnose).
+/// Keeps the body, so that a person can find out with
+/// [`KeyRing::diagnose`](postback::KeyRing::diagnose) why it was refused.
 async fn refuse(shared: &Arc<Shared>, source: &Source, refusal: Refusal) -> NotificationError {
     match refusal.alarm {
         Some(Alarm::Caller) => meter::forms_stopped(source.id().as_str()),
@@ -189,8 +191,8 @@ async fn refuse(shared: &Arc<Shared>, source: &Source, refusal: Refusal) -> Noti
     }
 }
 
-/// Names what else stands in the URL: most likely it was pasted from another tracker. A name
-/// without a value may be the token itself, so it is not shown.
+/// Logs the names of the other URL parameters, which most likely come from another tracker's URL. A
+/// name without a value is not logged, since it may be the token itself.
 fn name_others(source: &Source, query: &Query<'_>) {
     let others = query
         .pairs()

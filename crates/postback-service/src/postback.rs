@@ -1,4 +1,5 @@
-//! Postbacks. What is malformed is said plainly, since whoever pasted the URL must mend it.
+//! Receives postbacks. The response says plainly what is malformed, since whoever pasted the URL
+//! must correct it.
 
 use crate::ingest::{NotStored, Taken, take_in};
 use crate::keep::keep;
@@ -15,25 +16,25 @@ use serde::Serialize;
 use std::sync::Arc;
 use thiserror::Error;
 
-/// What became of a postback.
+/// The outcome of a postback.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PostbackAnswer {
     /// What was taken in, or why nothing was.
     pub taken: Result<Taken, PostbackError>,
-    /// Whether an image is asked for: it is answered whatever happened.
+    /// Whether the response must be an image, whatever the outcome.
     pub image: bool,
-    /// The names that mean nothing, or could not be read, of what was taken in.
+    /// The parameters of an accepted postback that mean nothing or could not be read.
     pub ignored: Vec<String>,
-    /// What they were probably meant for, a sentence each.
+    /// Hints at what these names were probably meant for, one sentence each.
     pub hints: Vec<String>,
-    /// What the source wants to be answered, if not our own words.
+    /// The response that the source wants; none means our usual response.
     pub wanted: Option<WantedAnswer>,
-    /// The HTTP status of the answer.
+    /// The HTTP status of the response.
     pub status: u16,
 }
 
-/// The answer that a source wants.
+/// The response that a source wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WantedAnswer {
@@ -43,45 +44,45 @@ pub struct WantedAnswer {
     pub body: String,
 }
 
-/// A postback that was not taken in.
+/// The error for a postback that was not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum PostbackError {
     /// The source is not configured.
     #[error("there is no such offer source")]
     UnknownSource,
-    /// No source is named, and none is the default.
+    /// The URL names no source, and there is no default source.
     #[error("there is no default offer source: name one, as in `/postback/{{offer_source}}`")]
     NoDefaultSource,
-    /// It cannot be read, and it is kept.
+    /// The postback cannot be read, and is kept.
     #[error("{}", .0.text)]
     Refused(Box<RefusedPostback>),
     /// The token or the address is wrong.
     #[error("{0}")]
     Forbidden(String),
-    /// It is not stored, as far as is known: the sender is to send it again.
+    /// The postback is not stored, as far as is known. The sender should send it again.
     #[error("the store is not available, try again")]
     NotStored,
 }
 
-/// A postback that cannot be read and is kept, to be tried again.
+/// A postback that cannot be read. It is kept, so that it can be tried again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RefusedPostback {
-    /// What is wrong with it, for whoever pasted the URL.
+    /// The problem, as a text for whoever pasted the URL.
     #[serde(rename = "error")]
     pub text: String,
-    /// The same as a code.
+    /// The problem, as a code.
     pub reason: RefusedReason,
-    /// The parameter at fault.
+    /// The name of the faulty parameter, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter: Option<String>,
-    /// Under which id it is kept.
+    /// The id under which it is kept.
     pub kept: RefusedId,
 }
 
 impl PostbackError {
-    /// The HTTP status that says it.
+    /// Returns the HTTP status of the response.
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {
@@ -100,10 +101,10 @@ pub(crate) async fn take(
     caller: Caller<'_>,
     posted: &PostedPostback<'_>,
 ) -> PostbackAnswer {
-    // What cannot be read asks for nothing.
+    // A query that cannot be read is treated as empty here.
     let query = posted.query().unwrap_or_default();
     let parsed = Query::parse_each(&query).unwrap_or_default();
-    // Before the source's own names are known, or when they cannot be read, the usual name counts.
+    // The usual name counts if the source is not known, or if its query cannot be read.
     let usual = parsed.pairs().any(|pair| pair == ("format", "img"));
     let live = shared.live();
     let Some(known) = live.tracker.source(source) else {
@@ -132,7 +133,8 @@ pub(crate) async fn take(
             );
             hints.extend(known.unfilled_hints(&parsed));
             shared.hints.note(known, &hints, event.received_at);
-            // Of an open type anybody may send one: that says nothing of the refused ones.
+            // Anyone can send an open type, so that accepting one does not mean that refusals have
+            // ended.
             let open = event.name.as_deref().is_some_and(|word| known.is_open(word));
             let status = event.status.clone();
             let taken = take_in(shared, &live, event).await;
@@ -157,7 +159,7 @@ pub(crate) async fn take(
     }
 }
 
-/// The HTTP status that the source is answered.
+/// Returns the HTTP status of the response to the source.
 fn answered(source: &Source, taken: &Result<Taken, PostbackError>) -> u16 {
     match taken {
         Ok(Taken::Decided(_)) => 200,
@@ -167,13 +169,13 @@ fn answered(source: &Source, taken: &Result<Taken, PostbackError>) -> u16 {
     }
 }
 
-/// The status that a source wants for a refusal that is kept.
+/// Returns the HTTP status that a source wants for a refusal that is kept.
 pub(crate) fn refused_status(source: &Source) -> Option<u16> {
     source.replies().and_then(Replies::refused_status)
 }
 
-/// The body that the source wants. Who is not authorised gets none of it, nor does who is to send
-/// again.
+/// Returns the response body that the source wants. A caller who is not authorised does not get it,
+/// nor does one who should send again.
 fn wanted(source: &Source, taken: &Result<Taken, PostbackError>) -> Option<WantedAnswer> {
     let replies = source.replies()?;
     let body = match taken {
@@ -191,8 +193,8 @@ fn wanted(source: &Source, taken: &Result<Taken, PostbackError>) -> Option<Wante
     })
 }
 
-/// Keeps what an authorised caller brought, and says what is wrong with it. What is not kept is
-/// counted.
+/// Keeps the message of an authorised caller, and returns what is wrong with it. A message that is
+/// not kept is counted.
 async fn refuse(shared: &Arc<Shared>, source: &Source, refusal: Refusal) -> PostbackError {
     let (id, text) = (source.id().as_str(), said(source, &refusal));
     let Some(body) = refusal.kept else {
@@ -221,7 +223,7 @@ async fn refuse(shared: &Arc<Shared>, source: &Source, refusal: Refusal) -> Post
     }
 }
 
-/// What a name was probably meant for, unless that came too.
+/// Returns what a name was probably meant for, unless the query has that too.
 fn hint(source: &Source, query: &Query<'_>, name: &str) -> Option<NameHint> {
     let hint = source.parameter_hint(name)?;
     let came = |meaning| {
@@ -232,7 +234,7 @@ fn hint(source: &Source, query: &Query<'_>, name: &str) -> Option<NameHint> {
     (!hint.meaning().is_some_and(came)).then_some(hint)
 }
 
-/// What is wrong, for whoever pasted the URL.
+/// Returns what is wrong, as a text for whoever pasted the URL.
 fn said(source: &Source, refusal: &Refusal) -> String {
     let text = refusal.reason.to_string();
     match refusal.reason.code() {
@@ -245,7 +247,8 @@ fn said(source: &Source, refusal: &Refusal) -> String {
     }
 }
 
-/// Keeps the query of what was not read to its end; of a caller who is not taken it is counted.
+/// Keeps the query of a postback whose body was not read to the end. If the caller is not accepted,
+/// the postback is only counted.
 pub(crate) async fn unread(shared: &Arc<Shared>, source: Option<&str>, caller: Caller<'_>, query: &[u8], status: u16) {
     let live = shared.live();
     let Some(source) = live.tracker.source(source) else {

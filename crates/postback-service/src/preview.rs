@@ -1,10 +1,11 @@
-//! A postback that is only looked at.
+//! Looks at a postback without taking it in.
 
 use crate::postback::refused_status;
 use crate::shared::Shared;
 use postback::intake::{Caller, Intake, RefusalReason};
 
-/// The status that it would be answered with. Nothing is stored, counted or logged.
+/// Returns the HTTP status with which a postback would be answered. Nothing is stored, counted or
+/// logged.
 pub(crate) fn postback(shared: &Shared, source: Option<&str>, caller: Caller<'_>, query: &[u8]) -> u16 {
     let live = shared.live();
     let Some(source) = live.tracker.source(source) else {

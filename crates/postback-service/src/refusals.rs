@@ -1,9 +1,9 @@
-//! The postbacks that each source refused and did not keep, since their callers are not taken or
-//! nothing could be read: how the last one ended, and how many came since one was taken in. Their
-//! senders see the answer and do not tell whoever pasted the URL.
+//! Counts the postbacks that each source refused and did not keep, because their callers are not
+//! accepted or nothing could be read. It holds the status of the last one, and how many came since
+//! one was accepted. Senders see the response, but do not tell whoever pasted the URL.
 //!
-//! A few words of memory for each source that is configured, so that a flood costs nothing; a
-//! restart forgets them.
+//! It takes little memory for each configured source, so that a flood costs nothing. A restart
+//! forgets the counts.
 
 use postback::value::OfferSourceId;
 use postback::{Timestamp, Tracker};
@@ -17,20 +17,20 @@ use std::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RefusedPostbacks {
-    /// How many were refused since one was taken in, or since the start.
+    /// How many were refused since one was accepted, or since the start.
     pub since_accepted: u64,
-    /// When the last one came.
+    /// The time of the last refused postback.
     pub last_at: Timestamp,
-    /// The HTTP status that it was answered with.
+    /// The HTTP status of the last refusal.
     pub last_status: u16,
 }
 
-/// Those of all sources.
+/// The refused postbacks of all sources.
 #[derive(Debug, Default)]
 pub(crate) struct Refusals(Mutex<BTreeMap<OfferSourceId, RefusedPostbacks>>);
 
 impl Refusals {
-    /// Counts one. `source` is one that is configured.
+    /// Counts a refused postback. `source` must be configured.
     pub(crate) fn refused(&self, source: &OfferSourceId, status: u16, at: Timestamp) {
         let mut all = self.all();
         if let Some(refused) = all.get_mut(source) {
@@ -46,19 +46,19 @@ impl Refusals {
         all.insert(source.clone(), first);
     }
 
-    /// Begins to count anew: one was taken in.
+    /// Resets the count, since a postback was accepted.
     pub(crate) fn accepted(&self, source: &OfferSourceId) {
         if let Some(refused) = self.all().get_mut(source) {
             refused.since_accepted = 0;
         }
     }
 
-    /// Those of a source; none when it refused none since the start.
+    /// Returns the count of a source; none if it refused nothing since the start.
     pub(crate) fn of(&self, source: &OfferSourceId) -> Option<RefusedPostbacks> {
         self.all().get(source).copied()
     }
 
-    /// Forgets the sources that a tracker does not have.
+    /// Forgets the sources that the tracker does not have.
     pub(crate) fn keep_those_of(&self, tracker: &Tracker) {
         self.all()
             .retain(|source, _| tracker.source(Some(source.as_str())).is_some());

@@ -1,11 +1,10 @@
-//! What was refused and is kept, tried again with the configuration and the secrets of now, or
-//! dismissed.
+//! Tries kept refused messages again with the present configuration and secrets, or dismisses them.
 //!
-//! What is wrong is often mended by a reload, so the bodies wait in the store. Who sent them is not
-//! asked again: whoever may call this vouches for them. Only a postback that nobody was asked a
-//! token for is taken in with others as long as its source asks nobody; by its id it is taken in
-//! all the same. An event is stored before its body is forgotten, so that a crash in between costs
-//! no more than a duplicate.
+//! A reload often corrects what was wrong, so that the bodies wait in the store. Their senders are
+//! not checked again: whoever calls this vouches for them. There is one exception: a postback that
+//! came while the source required no token is taken in together with others only as long as the
+//! source requires none. If it is chosen by its id, it is taken in all the same. An event is stored
+//! before its body is deleted, so that a crash in between costs no more than a duplicate.
 
 use crate::handle::Live;
 use crate::ingest::{Taken, take_in};
@@ -23,56 +22,57 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use thiserror::Error;
 use tokio::time::Instant;
 
-/// The most bodies that one call takes in: each is a decision and a transaction, and somebody
-/// waits. What is refused again costs little more than its reading, so it is not counted, and each
-/// call begins with the oldest.
+/// The largest number of bodies that one call takes in, since each needs a decision and a
+/// transaction, and somebody waits. A body that is refused again costs little more than reading it,
+/// so that it is not counted. Each call begins with the oldest.
 const MAX_TAKEN: usize = 64;
-/// How many rows are listed, or forgotten, at once.
+/// How many rows are listed or deleted at once.
 const PAGE: u32 = 512;
 
-/// Which of what was refused.
+/// Selects refused messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WhichRefused {
-    /// One.
+    /// The message with this id.
     One(RefusedId),
-    /// All of a source.
+    /// All messages of a source.
     Source(OfferSourceId),
-    /// All.
+    /// All messages.
     All,
 }
 
-/// What trying it again came to.
+/// The outcome of trying messages again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Retried {
-    /// Taken in, by this call or when they were sent again; they are kept no more.
+    /// How many were taken in, by this call or because they were sent again. They are no longer
+    /// kept.
     pub taken: usize,
-    /// Refused again, and still kept.
+    /// How many were refused again. They are still kept.
     pub still_refused: usize,
-    /// Still kept because this call had no time for them or the store did not take them: call
-    /// again.
+    /// How many are still kept because this call had no time for them, or the store did not take
+    /// them. Call again for these.
     pub remaining: usize,
 }
 
-/// What was refused could not be tried again or dismissed.
+/// Why refused messages could not be tried again or dismissed.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum RetryError {
     /// The source is not configured.
     #[error("offer source `{0}` is not configured")]
     UnknownSource(OfferSourceId),
-    /// Nothing is kept under this id: it was taken in, it was dismissed, or it made room.
-    #[error("nothing that was refused is kept as `{0}`")]
+    /// No message is kept under this id: it was taken in, dismissed, or replaced by a newer one.
+    #[error("no refused message is kept as `{0}`")]
     Unknown(RefusedId),
-    /// The store is in trouble.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The store does not answer in time, or took none of them.
+    /// The store did not answer in time, or took none of the messages.
     #[error("the store is not available, try again")]
     Unavailable,
 }
 
-/// Tries again. `patience` is the time for each read of the store, and for all of them.
+/// Tries messages again. `patience` is the time for each read of the store, and for the whole call.
 pub(crate) async fn retry(
     shared: &Arc<Shared>,
     which: &WhichRefused,
@@ -101,20 +101,20 @@ pub(crate) async fn retry(
         taken,
         still_refused,
         remaining,
-        "what was refused was tried again"
+        "refused messages were tried again"
     );
     Ok(retried)
 }
 
-/// Forgets what nobody wants to take in; says how many rows.
+/// Deletes messages that nobody wants to take in, and returns how many they were.
 pub(crate) async fn dismiss(shared: &Shared, which: &WhichRefused, patience: Duration) -> Result<u64, RetryError> {
     let kept = kept(shared, which, patience).await?;
     let dismissed = forget(shared, kept, patience).await?;
-    tracing::info!(?which, dismissed, "what was refused was dismissed");
+    tracing::info!(?which, dismissed, "refused messages were dismissed");
     Ok(dismissed)
 }
 
-/// What is kept, newest first, without bytes.
+/// Lists the kept messages, newest first, without their bodies.
 async fn kept(shared: &Shared, which: &WhichRefused, patience: Duration) -> Result<Vec<RefusedRow>, RetryError> {
     let filter = match which {
         WhichRefused::One(id) => {
@@ -136,8 +136,8 @@ async fn kept(shared: &Shared, which: &WhichRefused, patience: Duration) -> Resu
     }
 }
 
-/// Tries these, listed newest first, from the oldest on and one at a time: each may be as long as a
-/// body may be. With the answer those that were taken in.
+/// Tries these messages again, which are listed newest first. It begins with the oldest and takes
+/// one at a time, since each body may be large. Returns also those that were taken in.
 async fn retry_all(
     shared: &Arc<Shared>,
     live: &Arc<Live>,
@@ -155,11 +155,11 @@ async fn retry_all(
         }
         let body = match within(patience, shared.stores.inspect.refused_body(&row.id)).await {
             Ok(Some(body)) => body,
-            // A newer one took its place meanwhile.
+            // A newer message replaced it meanwhile.
             Ok(None) => continue,
-            // What was taken in before it is still to be forgotten.
+            // The bodies of messages that were taken in before must still be deleted.
             Err(error) => {
-                tracing::error!(%error, "what was refused cannot be read");
+                tracing::error!(%error, "a refused message cannot be read");
                 retried.remaining = retried.remaining.saturating_add(1);
                 continue;
             }
@@ -177,8 +177,8 @@ async fn retry_all(
     (retried, taken)
 }
 
-/// The event that it makes now. It is received now, as if it were sent again: lists and late
-/// attribution go by the order in which events could be read.
+/// Makes the event of a message, if it is accepted now. Its time of arrival is now, as if it were
+/// sent again, since lists and late attribution go by the order in which events became readable.
 fn again(shared: &Shared, live: &Live, body: &RefusedBody, vouched: bool) -> Option<Event> {
     let row = &body.row;
     let source = live.tracker.source(Some(row.source.as_str()))?;

@@ -1,4 +1,4 @@
-//! A dead delivery queued again, with the bytes that it has.
+//! Queues a dead delivery again with the same bytes.
 
 use crate::shared::Shared;
 use crate::timely;
@@ -12,13 +12,13 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum RequeueError {
-    /// There is no such delivery.
+    /// No delivery has this id.
     #[error("delivery `{0}` is not known")]
     Unknown(DeliveryId),
-    /// It is not dead.
+    /// The delivery is not dead.
     #[error("delivery `{0}` is {state}; only dead ones are queued again", state = .1.as_str())]
     NotDead(DeliveryId, DeliveryState),
-    /// The store is in trouble.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The store did not answer in time.

@@ -1,4 +1,5 @@
-//! A postback written again under the configuration at work, in the place of one that was sent.
+//! Writes a postback again under the present configuration, to be sent in place of an earlier
+//! delivery.
 
 use crate::shared::Shared;
 use crate::timely;
@@ -12,20 +13,21 @@ use postback::value::{ClickId, DeliveryId};
 use std::time::Duration;
 use thiserror::Error;
 
-/// The most deliveries of one conversion, and conversions of one click, that are looked at.
+/// The largest number of deliveries of one conversion, and of conversions of one click, that are
+/// read.
 const MAX_ROWS: u32 = 1_000;
 
 /// A postback that was written again.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Resent {
-    /// The new delivery.
+    /// The id of the new delivery.
     pub delivery: DeliveryId,
-    /// Which revision of the request it is; what was decided is the first.
+    /// The number of the request's revision. The request that was decided first has number 1.
     pub revision: u32,
-    /// The delivery in whose place it is sent.
+    /// The id of the delivery that it replaces.
     pub replaces: DeliveryId,
-    /// Whether it was made by an earlier call, which this one repeats.
+    /// Whether an earlier call made it, and this call repeats that one.
     pub repeated: bool,
 }
 
@@ -33,22 +35,22 @@ pub struct Resent {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ResendError {
-    /// There is no such delivery.
+    /// No delivery has this id.
     #[error("delivery `{0}` is not known")]
     Unknown(DeliveryId),
-    /// It is still to be sent or checked.
+    /// The delivery is still to be sent or checked.
     #[error("delivery `{0}` is {state}; it is resent when it is dead or delivered", state = .1.as_str())]
     Open(DeliveryId, DeliveryState),
-    /// It was resent before, and what it would be now is not what was sent then.
+    /// The delivery was resent before, and the request would be different now.
     #[error("delivery `{0}` was resent as `{1}` under another configuration; resend `{1}`")]
     Replaced(DeliveryId, DeliveryId),
-    /// What it tells of is not stored any more.
+    /// The conversion, the click or the event that it reports is no longer stored.
     #[error("delivery `{0}` cannot be written again: its {1} is no longer stored")]
     Gone(DeliveryId, &'static str),
-    /// It cannot be written under the configuration at work.
+    /// The postback cannot be written under the present configuration.
     #[error("delivery `{0}` cannot be written again: {1}")]
     NotRewritten(DeliveryId, NotRewritten),
-    /// The store is in trouble.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The store did not answer in time, or the click changed too often meanwhile.
@@ -71,9 +73,9 @@ pub(crate) async fn one(
     this(shared, &row, anyway, patience).await
 }
 
-/// Writes a listed delivery again. Decided like an event: what was read is guarded, and a conflict
-/// begins anew. What was declined or taken back since is written only where that is wanted
-/// (`anyway`).
+/// Writes a listed delivery again. It is decided like an event: what was read is guarded, and a
+/// conflict starts again. A conversion that was declined or taken back since is reported only with
+/// `anyway`.
 pub(crate) async fn this(
     shared: &Shared,
     row: &DeliveryRow,
@@ -103,19 +105,19 @@ pub(crate) async fn this(
 
 /// What is to be done with a delivery that was written again.
 enum Step {
-    /// Nothing: it is there already.
+    /// Nothing is to be done, since the delivery exists already.
     Known(Resent),
     Commit(Box<Commit>, Resent),
 }
 
-/// What a postback tells of, as it is stored now.
+/// What a postback reports, as it is stored now.
 struct Read {
     event: postback::Event,
     click: postback::plan::ClickFacts,
     conversion: postback::Conversion,
-    /// Those of the click.
+    /// The other conversions of the click.
     others: Vec<postback::Conversion>,
-    /// The deliveries that tell of the conversion.
+    /// The deliveries that report the conversion.
     siblings: Vec<Delivery>,
     now: postback::Timestamp,
 }
@@ -139,7 +141,7 @@ impl Read {
             .event;
         let mut query = FactQuery::new(event.source.clone(), event.id.clone());
         query.clicks.push(click.clone());
-        // The click's version first: what hangs on it is read after it.
+        // The click's version is read first, then the rows that depend on it.
         let mut facts = within(patience, shared.stores.store.facts(&query)).await?;
         let page = PageRequest::first(MAX_ROWS);
         let of_click = ConversionFilter::of_click(click.clone());
@@ -186,7 +188,7 @@ impl Read {
             repeated,
         };
         if let Some(known) = self.siblings.iter().find(|other| replaced_by(replaces, other)) {
-            // The id itself may stand in the request; it is the same.
+            // The request may have the id in it; the id is the same.
             return match known.outbound == delivery.outbound {
                 true => Ok(Step::Known(resent(true))),
                 false => Err(ResendError::Replaced(id(), known.id.clone())),
@@ -207,7 +209,7 @@ fn guard(click: &ClickId, version: u64) -> Guard {
     }
 }
 
-/// Whether a delivery is sent in the place of this one.
+/// Whether `other` is sent in place of `this`.
 fn replaced_by(this: &Delivery, other: &Delivery) -> bool {
     other
         .replaces
@@ -215,7 +217,7 @@ fn replaced_by(this: &Delivery, other: &Delivery) -> bool {
         .is_some_and(|replaced| replaced.delivery == this.id)
 }
 
-/// Whether another delivery tells of the same conversion by the same rule for another event.
+/// Whether `other` reports the same conversion by the same rule, but for another event.
 fn tells_otherwise(this: &Delivery, other: &Delivery) -> bool {
     match (&this.cause, &other.cause) {
         (

@@ -1,4 +1,4 @@
-//! Secrets from the environment and from files, and those that the host has in its hands.
+//! Secrets from the environment and from files, and secrets that the host provides.
 
 use postback::Secret;
 use postback::port::{BoxFuture, SecretError, Secrets};
@@ -6,13 +6,13 @@ use postback::value::{SecretPlace, SecretReference};
 use std::collections::BTreeMap;
 use tokio::{fs::File, io::AsyncReadExt};
 
-/// The longest secret in a file, in bytes: a key or a token has some hundred, and a mistaken path
-/// should not be read whole.
+/// The longest secret that is read from a file, in bytes. A key or a token has a few hundred; a
+/// file that was named by mistake should not be read whole.
 const MAX_FILE: u64 = 64 * 1024;
 
-/// Resolves `env:NAME` and `file:PATH`. What outgoing requests need is read anew for each attempt,
-/// so a rotated file works at once; INS secrets, tokens and click-id keys are read when a
-/// configuration is put to work. A file's last line break is no part of the secret.
+/// Resolves `env:NAME` and `file:PATH`. The secrets of outgoing requests are read again for each
+/// attempt, so that a rotated file works at once. INS secrets, tokens and keys of click ids are
+/// read when a configuration is activated. The last line break of a file is not part of the secret.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct EnvSecrets;
 
@@ -73,15 +73,15 @@ fn from_environment(name: &str) -> Result<Secret, String> {
 
 async fn from_file(path: &str) -> Result<Secret, String> {
     let unreadable = |error: std::io::Error| format!("cannot be read: {}", error.kind());
-    // Opening one waits until somebody writes to it, and nothing can end that.
+    // Opening a pipe waits until somebody writes to it, and nothing can end that wait.
     #[cfg(unix)]
     if std::os::unix::fs::FileTypeExt::is_fifo(&tokio::fs::metadata(path).await.map_err(unreadable)?.file_type()) {
         return Err("is a pipe, which cannot be read again and again: name a file".into());
     }
     let file = File::open(path).await.map_err(unreadable)?;
-    // Room for all of it, so that growing leaves no copy behind.
+    // There is room for the whole secret, so that growing leaves no copy of it in memory.
     let mut bytes = Vec::with_capacity(usize::try_from(MAX_FILE).unwrap_or_default().saturating_add(1));
-    // What a file says of its length is not asked: a device says 0 and has no end.
+    // The length that a file reports is not used: a device reports 0 and never ends.
     let mut start = file.take(MAX_FILE.saturating_add(1));
     let length = start.read_to_end(&mut bytes).await.map_err(unreadable)?;
     if u64::try_from(length).is_ok_and(|length| length > MAX_FILE) {

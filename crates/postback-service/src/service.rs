@@ -1,4 +1,5 @@
-//! The service as a host sees it: built once, cheap to clone, all clones one.
+//! The service as a host sees it. It is built once and cheap to clone; all clones are the same
+//! service.
 
 use crate::builder::ServiceBuilder;
 use crate::bulk::{self, Bulk, BulkDone, BulkError};
@@ -28,14 +29,14 @@ use ::postback::{Event, Timestamp, Tracker};
 use std::{collections::BTreeMap, fmt, io, net::IpAddr, sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
-/// A tracker at work. Everything that comes in goes through one of its calls;
-/// [`run`](Service::run) does what goes on without a call.
+/// A running tracker. Every message goes through one of its calls. [`run`](Service::run) does the
+/// work that needs no call.
 #[derive(Clone)]
 pub struct Service(pub(crate) Arc<Shared>);
 
 impl Service {
-    /// Begins with what has no default: the configuration, where things are kept, who sends, and
-    /// who resolves secrets.
+    /// Starts a builder with what has no default: the configuration, the stores, the HTTP client,
+    /// and the secrets.
     #[must_use]
     pub fn builder(
         tracker: impl Into<Arc<Tracker>>,
@@ -46,25 +47,25 @@ impl Service {
         ServiceBuilder::new(tracker.into(), stores.into(), http, secrets)
     }
 
-    /// Sends deliveries, attributes late clicks, takes in the journal, forgets personal values and
-    /// reloads, until `shutdown` ends. Then the requests that are under way are finished;
-    /// what is queued stays queued. Dropping it cuts everything off.
+    /// Sends deliveries, attributes events late, takes in the journal, deletes old personal values
+    /// and reloads, until `shutdown` ends. Then it finishes the requests in flight; queued
+    /// deliveries stay queued. Dropping it aborts everything.
     ///
-    /// End what calls the service first: what it takes in after this stays queued.
+    /// Stop the callers of the service first: an event that is taken in afterwards stays queued.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
         work::run(self.0, shutdown).await;
     }
 
-    /// Sends a visitor on: finds the offer, records the click, and answers with both.
+    /// Routes a visitor: finds the offer, records the click, and returns both.
     ///
     /// # Errors
-    /// [`Lost`], with where the visitor may go instead.
+    /// [`Lost`], with the fallback to which the visitor may be sent instead.
     pub async fn visit(&self, visitor: &Visitor<'_>) -> Result<Routed, Lost> {
         click::visit(&self.0, visitor).await
     }
 
-    /// Where a visitor would be sent, without recording a click: what `HEAD` asks. The click id in
-    /// it has the usual form, and no click will ever have it.
+    /// Returns where a visitor would be sent, without recording a click, as for a `HEAD` request.
+    /// The click id in the URL has the usual form, but no click will ever have it.
     ///
     /// # Errors
     /// - a campaign that is not configured, or no path of which takes the visitor, each with where
@@ -74,15 +75,15 @@ impl Service {
     }
 
     /// Takes in a postback that is the query of its URL, as it came. `source` is the offer source
-    /// that the URL names, if it names one; `address` who called, if that is known. One with a body
-    /// goes to [`Service::posted`].
+    /// in the URL, if there is one; `address` is the caller's address, if it is known. Use
+    /// [`Service::posted`] for a postback with a body.
     pub async fn postback(&self, source: Option<&str>, address: Option<IpAddr>, query: &[u8]) -> PostbackAnswer {
         self.posted(source, Caller::new(address), &PostedPostback::new(query))
             .await
     }
 
-    /// Takes in a postback that was posted: with a query, a body, or both. The token may be that of
-    /// the caller, as a header says it.
+    /// Takes in a postback that was posted, with a query, a body, or both. The caller's token may
+    /// come from a header.
     pub async fn posted(
         &self,
         source: Option<&str>,
@@ -92,47 +93,47 @@ impl Service {
         postback::take(&self.0, source, caller, posted).await
     }
 
-    /// The HTTP status that a postback would be answered with, as far as that can be told without
-    /// taking it in: what `HEAD` asks.
+    /// Returns the HTTP status with which a postback would be answered, as far as that can be known
+    /// without taking it in, as for a `HEAD` request.
     #[must_use]
     pub fn preview_postback(&self, source: Option<&str>, caller: Caller<'_>, query: &[u8]) -> u16 {
         preview::postback(&self.0, source, caller, query)
     }
 
-    /// Remembers a request at the URL of notifications that cannot bring one, and answers what it
-    /// is told: a notification is posted. A postback that came there is kept.
+    /// Notes a request without a body at the URL of notifications, and returns the response to it.
+    /// If its query is a postback, it is kept.
     pub async fn not_posted(&self, source: &str, caller: Caller<'_>, query: &[u8]) -> NotificationError {
         notification::not_posted(&self.0, source, caller, query).await
     }
 
-    /// Remembers a postback whose body could not be read, under the HTTP status of its answer. The
-    /// query is kept where the caller is authorised.
+    /// Notes a postback whose body could not be read, with the HTTP status of its response. The
+    /// query is kept if the caller is authorised.
     pub async fn unread_postback(&self, source: Option<&str>, caller: Caller<'_>, query: &[u8], status: u16) {
         postback::unread(&self.0, source, caller, query, status).await;
     }
 
-    /// What a source refused of postbacks and did not keep, since their callers are not taken or
-    /// nothing could be read; none when there was none since the start.
+    /// Returns what a source refused of postbacks and did not keep, because their callers are not
+    /// accepted or nothing could be read; none if nothing was refused since the start.
     #[must_use]
     pub fn refused_postbacks(&self, source: &OfferSourceId) -> Option<RefusedPostbacks> {
         self.0.refusals.of(source)
     }
 
-    /// What names that came in a source's postbacks and mean nothing were probably meant for, since
-    /// the start or the last reload.
+    /// Returns hints at what unknown parameter names in a source's postbacks were probably meant
+    /// for, since the start or the last reload.
     #[must_use]
     pub fn hints(&self, source: &OfferSourceId) -> Vec<String> {
         self.0.hints.of(source)
     }
 
-    /// The words that came in a source's postbacks in the place of the status and say none, since
-    /// the start or the last reload: at most 16.
+    /// Returns the words that a source's postbacks had in the field of the status and that mean no
+    /// status, since the start or the last reload: at most 16.
     #[must_use]
     pub fn unknown_statuses(&self, source: &OfferSourceId) -> Vec<String> {
         self.0.statuses.of(source)
     }
 
-    /// Whether a source takes ClickBank's notifications.
+    /// Whether a source accepts ClickBank's notifications.
     #[must_use]
     pub fn takes_notifications(&self, source: &str) -> bool {
         let live = self.0.live();
@@ -140,10 +141,10 @@ impl Service {
         source.is_some_and(|source| live.credentials.takes_notifications(source.id()))
     }
 
-    /// Takes in a notification of ClickBank: the query of the URL and the body, as they came.
+    /// Takes in a notification of ClickBank, from the query of the URL and the body, as they came.
     ///
     /// # Errors
-    /// [`NotificationError`]; one refusal for every cause.
+    /// [`NotificationError`]. Every refusal is the same, whatever its cause.
     pub async fn notification(
         &self,
         source: &str,
@@ -154,9 +155,9 @@ impl Service {
         notification::take(&self.0, source, address, query, body).await
     }
 
-    /// Tries again what was refused and is kept, with the configuration and the secrets of now:
-    /// oldest first, at most 64 at a call. Whoever calls it vouches for those who sent it: their
-    /// tokens are not kept. `patience` is the time for each read of the store, and for all of it.
+    /// Tries kept refused messages again with the present configuration and secrets: oldest first,
+    /// at most 64 in each call. Whoever calls this vouches for the senders, since their tokens are
+    /// not kept. `patience` is the time for each read of the store, and for the whole call.
     ///
     /// # Errors
     /// [`RetryError`]; what was taken in stays taken in.
@@ -164,17 +165,17 @@ impl Service {
         refused::retry(&self.0, which, patience).await
     }
 
-    /// Forgets what was refused and nobody wants to take in; says how many. `patience` is the time
-    /// for each call of the store.
+    /// Deletes kept refused messages that nobody wants to take in, and returns how many they were.
+    /// `patience` is the time for each call of the store.
     ///
     /// # Errors
-    /// [`RetryError`]; a part may be forgotten already.
+    /// [`RetryError`]; a part of them may be deleted already.
     pub async fn dismiss_refused(&self, which: &WhichRefused, patience: Duration) -> Result<u64, RetryError> {
         refused::dismiss(&self.0, which, patience).await
     }
 
-    /// Attributes an unattributed event to a click that a person has chosen, with a note of theirs.
-    /// `patience` is the time for each read of the store, and for the decision.
+    /// Attributes an unattributed event to a click that a person has chosen, with the person's
+    /// note. `patience` is the time for each read of the store, and for the decision.
     ///
     /// # Errors
     /// [`AttributeError`]; nothing was written, as far as is known.
@@ -188,8 +189,8 @@ impl Service {
         by_hand::attribute(&self.0, event, click, note, patience).await
     }
 
-    /// Queues a dead delivery again, with the bytes that it has. `patience` is the time for each
-    /// call of the store.
+    /// Queues a dead delivery again with the same bytes. `patience` is the time for each call of
+    /// the store.
     ///
     /// # Errors
     /// [`RequeueError`]; nothing was queued, as far as is known.
@@ -197,9 +198,9 @@ impl Service {
         requeue::one(&self.0, delivery, patience).await
     }
 
-    /// Writes the postback of a delivery again under the configuration at work, as a delivery of
-    /// its own, and queues it. Doing it twice does it once. What was declined or taken back since
-    /// is not told again but with `anyway`. `patience` is the time for each read of the store.
+    /// Writes the postback of a delivery again under the present configuration, as a new delivery,
+    /// and queues it. A second call changes nothing. A conversion that was declined or taken back
+    /// since is reported only with `anyway`. `patience` is the time for each read of the store.
     ///
     /// # Errors
     /// [`ResendError`]; nothing was queued, as far as is known.
@@ -207,16 +208,17 @@ impl Service {
         resend::one(&self.0, delivery, anyway, patience).await
     }
 
-    /// Queues dead deliveries again, or writes postbacks again, all of a selection: a bounded part
-    /// of it at each call. `patience` is the time for each read of the store, and for the call.
+    /// Queues dead deliveries again or writes postbacks again, for a whole selection. Each call
+    /// does a limited part of it. `patience` is the time for each read of the store, and for the
+    /// whole call.
     ///
     /// # Errors
-    /// Trouble of the store. What was done stays done, and doing it again does nothing.
+    /// The store failed. What was done stays done, and doing it again does nothing.
     pub async fn bulk(&self, bulk: &Bulk, patience: Duration) -> Result<BulkDone, BulkError> {
         bulk::work(&self.0, bulk, patience).await
     }
 
-    /// Takes in one row of an upload, of which whoever calls this vouches.
+    /// Takes in one row of an upload. Whoever calls this vouches for it.
     pub async fn upload(&self, row: &UploadedRow<'_>) -> Uploaded {
         upload::take(&self.0, row).await
     }
@@ -224,87 +226,88 @@ impl Service {
     /// Takes in an event that the host has made itself.
     ///
     /// # Errors
-    /// [`NotStored`] when it is not durable in time, as far as is known.
+    /// [`NotStored`]: the event is not durable in time, as far as is known.
     pub async fn ingest(&self, event: Event) -> Result<Taken, NotStored> {
         ingest::take_in(&self.0, &self.0.live(), event).await
     }
 
-    /// Takes in what waits in the journal now; [`run`](Service::run) does so from time to time.
+    /// Takes in the events that wait in the journal. [`run`](Service::run) does so from time to
+    /// time.
     ///
     /// # Errors
-    /// Trouble with the journal's files. Events that the store does not take yet are no error: they
-    /// go on waiting.
+    /// A problem with the journal's files. An event that the store does not take yet is no error:
+    /// it still waits.
     pub async fn replay_journal(&self) -> io::Result<Replayed> {
         ingest::replay(&self.0).await
     }
 
-    /// How many acknowledged events are set aside because their offer sources are not configured,
-    /// by source. They are taken in when a source of that id is back.
+    /// Returns how many acknowledged events are set aside because their offer sources are not
+    /// configured, by source. They are taken in when a source with that id is configured again.
     #[must_use]
     pub fn set_aside(&self) -> BTreeMap<OfferSourceId, u64> {
         self.0.journal.as_ref().map(Journal::set_aside).unwrap_or_default()
     }
 
-    /// Forgets the events of a source that are set aside; says how many. They are lost then: that
-    /// is for a person to decide.
+    /// Deletes the events of a source that are set aside, and returns how many they were. They are
+    /// lost then, so that only a person should decide it.
     ///
     /// # Errors
-    /// Trouble with the journal's files.
+    /// A problem with the journal's files.
     pub async fn discard_set_aside(&self, source: &OfferSourceId) -> io::Result<u64> {
         ingest::discard(&self.0, source).await
     }
 
-    /// Puts another configuration to work: resolves its secrets, stores it, swaps it in. Calls that
-    /// are under way end with the one that they began with.
+    /// Activates another configuration: resolves its secrets, stores it, and replaces the one
+    /// before. Calls that have begun end with the configuration with which they began.
     ///
     /// # Errors
-    /// [`ConfigureError`]; the one before goes on.
+    /// [`ConfigureError`]; the configuration before stays active.
     pub async fn replace(&self, tracker: impl Into<Arc<Tracker>>) -> Result<(), ConfigureError> {
         configure::replace(&self.0, tracker.into()).await
     }
 
-    /// Reads the configuration anew, as the host has said with [`ServiceBuilder::reload`], and puts
-    /// it to work.
+    /// Reads the configuration again, as the host has set with [`ServiceBuilder::reload`], and
+    /// activates it.
     ///
     /// # Errors
-    /// [`ConfigureError`]; the one before goes on.
+    /// [`ConfigureError`]; the configuration before stays active.
     pub async fn reload(&self) -> Result<Arc<Tracker>, ConfigureError> {
         configure::reload(&self.0).await
     }
 
-    /// The tracker at work.
+    /// Returns the active tracker.
     #[must_use]
     pub fn tracker(&self) -> Arc<Tracker> {
         self.0.live().tracker.clone()
     }
 
-    /// What a text that came as a click id nearly is.
+    /// Returns what is nearly right about a text that came as a click id, if anything.
     #[must_use]
     pub fn click_hint(&self, text: &str) -> Option<ClickHint> {
         self.0.live().credentials.click_ids().hint(text)
     }
 
-    /// The store.
+    /// Returns the stores.
     #[must_use]
     pub fn stores(&self) -> &Stores {
         &self.0.stores
     }
 
-    /// The time, by the service's clock.
+    /// Returns the time by the service's clock.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.0.now()
     }
 
-    /// Is notified when something may have come into the outbox. Whoever puts something there
-    /// notifies it.
+    /// Returns the notifier that wakes the sending of deliveries. Notify it after putting something
+    /// into the outbox.
     #[must_use]
     pub fn wake(&self) -> &Notify {
         &self.0.wake
     }
 }
 
-/// Secrets have no text, and the configuration is shown by its fingerprint.
+/// Shows the configuration's fingerprint and the limits, and no secret.
 impl fmt::Debug for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Service")

@@ -1,4 +1,4 @@
-//! What the parts of a service share.
+//! The state that the parts of a service share.
 
 use crate::handle::{Live, TrackerHandle};
 use crate::hints::Hints;
@@ -17,27 +17,27 @@ use std::sync::Mutex;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
-/// The time for the store on the way of an event or a click. ClickBank waits three seconds for an
-/// answer and tries again later when it gets none; an answer of our own tells it so with half a
-/// second to spare.
+/// The time that the store may take while an event or a click waits for it. ClickBank waits three
+/// seconds for a response and sends again later if it gets none. With this limit we send our own
+/// response half a second before that.
 pub const STORE_TIMEOUT: Duration = Duration::from_millis(2_500);
-/// How many days personal values are kept.
+/// The number of days for which personal values are kept.
 pub const PRIVATE_DAYS: u32 = 30;
-/// How long the requests that are under way may take to end when a service stops. What a receiver
-/// does not answer by then is sent again later.
+/// How long the requests in flight may take to end when a service stops. A request without a
+/// response by then is sent again later.
 pub(crate) const LAST_ROUND: Duration = Duration::from_secs(8);
 
-/// Reads the configuration anew.
+/// A function that reads the configuration again.
 pub(crate) type ReadTracker = Box<dyn Fn() -> BoxFuture<'static, Result<Tracker, Vec<String>>> + Send + Sync>;
 
-/// How a service works, as far as a host may choose.
+/// The limits of a service that a host may set.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
     pub(crate) store: Duration,
     pub(crate) last_round: Duration,
     pub(crate) private_days: u32,
     pub(crate) lanes: LanePolicy,
-    /// Whether deliveries are shown and not sent.
+    /// Whether deliveries are only shown, not sent.
     pub(crate) dry_run: bool,
 }
 
@@ -64,18 +64,18 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     pub(crate) journal: Option<Journal>,
     pub(crate) turns: Turns,
-    /// What the sources refused of postbacks.
+    /// The postbacks that each source refused and did not keep.
     pub(crate) refusals: Refusals,
     pub(crate) hints: Hints,
     pub(crate) statuses: UnknownStatuses,
-    /// When somebody looked at what they keep of it.
+    /// The times of the last looks at the rings of refused messages.
     pub(crate) looks: Looks,
-    /// Is notified when something may have come into the outbox.
+    /// It is notified when something may have come into the outbox.
     pub(crate) wake: Notify,
     pub(crate) read: Option<ReadTracker>,
-    /// Held while a configuration is replaced, so that the one that was read last is at work last.
+    /// Held while a configuration is replaced, so that the one that was read last stays active.
     pub(crate) replacing: tokio::sync::Mutex<()>,
-    /// Taken by the loop that reloads.
+    /// The reload loop takes it out.
     #[cfg(unix)]
     pub(crate) hangup: Mutex<Option<tokio::signal::unix::Signal>>,
 }
@@ -89,7 +89,7 @@ impl Shared {
         self.clock.now()
     }
 
-    /// What a message that comes now gets at the door.
+    /// Returns the time of arrival and the nonce for a message that comes now.
     pub(crate) fn received(&self) -> Received {
         Received {
             at: self.now(),

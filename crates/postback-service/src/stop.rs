@@ -1,9 +1,9 @@
-//! When a process is told to stop.
+//! Waits until the process is told to stop.
 
 use std::io;
 
-/// Listens for SIGTERM and SIGINT from now on (Ctrl-C where there are no such signals). What it
-/// answers with ends at the first of them: it is made for the `shutdown` of
+/// Listens from now on for SIGTERM and SIGINT, or for Ctrl-C on a system without these signals. The
+/// returned future ends at the first of them. Use it as the `shutdown` of
 /// [`Service::run`](crate::Service::run).
 ///
 /// # Errors
@@ -21,11 +21,11 @@ pub fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
     })
 }
 
-/// Listens for Ctrl-C from now on. What it answers with ends at the first: it is made for the
+/// Listens from now on for Ctrl-C. The returned future ends at the first one. Use it as the
 /// `shutdown` of [`Service::run`](crate::Service::run).
 ///
 /// # Errors
-/// A process that cannot listen for it.
+/// A process that cannot listen for Ctrl-C.
 #[cfg(not(unix))]
 pub fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
     let mut interrupt = tokio::signal::windows::ctrl_c()?;

@@ -1,20 +1,21 @@
-//! A store under both of its contracts.
+//! A store with both of its contracts.
 
 use postback::port::{Inspect, Store};
 use std::sync::Arc;
 
-/// A store under both of its contracts. `Arc<S>` of a store that has both becomes one.
+/// A store with both of its contracts. An `Arc<S>` of a store that implements both converts into
+/// it.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Stores {
-    /// What events and deliveries are written to.
+    /// Stores events and deliveries.
     pub store: Arc<dyn Store>,
-    /// What people look at.
+    /// Reads what people look at.
     pub inspect: Arc<dyn Inspect>,
 }
 
 impl Stores {
-    /// Two halves of one store, each behind a pointer of its own.
+    /// Joins the two contracts of one store, each behind its own pointer.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, inspect: Arc<dyn Inspect>) -> Self {
         Self { store, inspect }

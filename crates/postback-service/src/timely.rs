@@ -1,5 +1,5 @@
-//! What a host brings may hang, and nothing may wait for ever: secrets, reads of the store and
-//! other work in time.
+//! Time limits for what a host provides. Any of it may hang, and nothing may wait for ever:
+//! secrets, reads of the store and other work.
 
 use postback::Secret;
 use postback::port::{BoxFuture, SecretError, Secrets, StoreError};
@@ -13,11 +13,12 @@ use std::{
 };
 use tokio::time::timeout;
 
-/// How long a secret may take: a file is read in less than a millisecond, and a vault is asked over
-/// the network.
+/// How long resolving a secret may take. A file takes less than a millisecond, but a vault is asked
+/// over the network.
 const SECRET_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The output of a future, unless it takes longer. What is ready at once needs no clock.
+/// Returns the output of a future; none if it takes longer than `limit`. If the output is ready at
+/// once, no clock is needed.
 pub(crate) async fn within<T>(limit: Duration, future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
     match poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await {
@@ -26,7 +27,7 @@ pub(crate) async fn within<T>(limit: Duration, future: impl Future<Output = T>) 
     }
 }
 
-/// What the store answers, or `late` where that takes longer.
+/// Returns the store's answer, or the error `late` if it takes too long.
 pub(crate) async fn read<T, E: From<StoreError>>(
     limit: Duration,
     reading: BoxFuture<'_, Result<T, StoreError>>,
@@ -35,7 +36,7 @@ pub(crate) async fn read<T, E: From<StoreError>>(
     within(limit, reading).await.ok_or(late)?.map_err(E::from)
 }
 
-/// Secrets that answer within [`SECRET_TIMEOUT`], or say that they did not.
+/// Secrets with the time limit [`SECRET_TIMEOUT`]. An answer that takes longer becomes an error.
 #[derive(Debug)]
 pub(crate) struct Timely(pub(crate) Arc<dyn Secrets>);
 
@@ -51,11 +52,11 @@ impl Secrets for Timely {
     }
 }
 
-/// A reference, and what it leads to.
+/// A reference with the secret behind it.
 type Resolved<'a> = (&'a SecretReference, Result<Secret, SecretError>);
 
-/// Resolves references side by side, so that several that hang cost no more time than one; in
-/// their order.
+/// Resolves references concurrently, so that several that hang take no more time than one. The
+/// results keep the order of the references.
 pub(crate) async fn resolve<'a>(
     secrets: &'a dyn Secrets,
     references: impl IntoIterator<Item = &'a SecretReference>,

@@ -1,4 +1,4 @@
-//! Events of one click, one after the other.
+//! Decides events of one click one after the other.
 
 use postback::Event;
 use std::{
@@ -7,15 +7,17 @@ use std::{
 };
 use tokio::sync::{Mutex, MutexGuard};
 
-/// How many events of different clicks are decided at once; more wait a moment for their turn.
+/// How many events of different clicks are decided at the same time. More events wait for their
+/// turn.
 const TURNS: usize = 256;
 
-/// Events of one click are decided one after the other, so that a burst of them does not conflict
-/// with itself in the store. Other processes still can: this saves work, it guards nothing.
+/// Lets events of one click be decided one after the other, so that a burst of them causes no
+/// conflicts in the store. Other processes can still cause conflicts: this saves work and protects
+/// nothing.
 #[derive(Debug)]
 pub(crate) struct Turns {
     turns: [Mutex<()>; TURNS],
-    /// Drawn for each process, so that nobody can aim at the turn of a click.
+    /// Seeded at random for each process, so that nobody can choose clicks that share a turn.
     hasher: RandomState,
 }
 
@@ -29,7 +31,8 @@ impl Default for Turns {
 }
 
 impl Turns {
-    /// None for an event that can conflict with no other: it has neither click nor receipt.
+    /// Waits for an event's turn. Returns none for an event that cannot conflict, since it has
+    /// neither a click nor a receipt.
     pub(crate) async fn take(&self, event: &Event) -> Option<MutexGuard<'_, ()>> {
         let click = event.clicks.first().map(|click| click.as_str());
         let name = click.or(event.receipt.as_ref().map(|receipt| receipt.as_str()))?;

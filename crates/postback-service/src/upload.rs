@@ -1,4 +1,4 @@
-//! Conversions that a person uploads, each row on its own.
+//! Takes in conversions that a person uploads, each row separately.
 
 use crate::ingest::{NotStored, Taken, take_in};
 use crate::shared::Shared;
@@ -6,19 +6,19 @@ use postback::intake::{Intake, RowError, UploadedRow};
 use postback::value::EventId;
 use std::sync::Arc;
 
-/// What became of one row of an upload.
+/// The outcome of one row of an upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Uploaded {
-    /// It is durable, as this event.
+    /// The row is stored durably, as the event with this id.
     Taken(EventId, Taken),
-    /// It cannot be taken: which column, and why.
+    /// The row is refused: the error names the column and the problem.
     Refused(RowError),
-    /// It is not stored, as far as is known: the upload is to be repeated.
+    /// The row is not stored, as far as is known. Repeat the upload.
     NotStored,
 }
 
-/// Takes one row in. Whoever calls this vouches for it.
+/// Takes in one row. Whoever calls this vouches for it.
 pub(crate) async fn take(shared: &Arc<Shared>, row: &UploadedRow<'_>) -> Uploaded {
     let live = shared.live();
     let Some(source) = live.tracker.source(row.source()) else {

@@ -1,5 +1,5 @@
-//! What goes on without a request: sending deliveries, attributing late, taking in the journal,
-//! forgetting, reloading.
+//! The work that needs no request: sending deliveries, attributing events late, taking in the
+//! journal, deleting old data, reloading.
 
 use crate::configure;
 use crate::deliver::deliver;
@@ -23,21 +23,22 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-/// How often events that have waited for less than [`RECENT`] are decided again.
+/// The time between two rounds that decide again the events that have waited for less than
+/// [`RECENT`].
 const ATTRIBUTE_EVERY: Duration = Duration::from_secs(30);
-/// How long a click may take to be recorded after the event that names it.
+/// The longest time after an event at which its click may still be expected to be recorded.
 const RECENT: Duration = Duration::from_secs(60 * 60);
-/// How many rounds lie between two that decide everything that waits: six hours.
+/// After so many rounds, one round decides everything that waits. That is every six hours.
 const ATTRIBUTE_ALL_EVERY: u32 = 6 * 60 * 2;
-/// How often what waits in the journal is tried again.
+/// The time between two attempts to take in the journal.
 const REPLAY_EVERY: Duration = Duration::from_secs(5);
-/// The pause before a loop that panicked begins again.
+/// The pause before a loop that panicked is started again.
 const AFTER_PANIC: Duration = Duration::from_secs(1);
-/// How often personal values are forgotten.
+/// The time between two deletions of old personal values.
 const PURGE_EVERY: Duration = Duration::from_secs(60 * 60);
 const DAY: u64 = 24 * 60 * 60;
 
-/// Works until `shutdown` ends; then the requests that are under way are finished, within a bound.
+/// Works until `shutdown` ends. Then it finishes the requests in flight, within a time limit.
 pub(crate) async fn run(shared: Arc<Shared>, shutdown: impl Future<Output = ()>) {
     let (stop, until) = watch::channel(false);
     let mut loops = JoinSet::new();
@@ -53,12 +54,12 @@ pub(crate) async fn run(shared: Arc<Shared>, shutdown: impl Future<Output = ()>)
     stop.send_replace(true);
     let ended = async { while loops.join_next().await.is_some() {} };
     if timeout(shared.limits.last_round, ended).await.is_err() {
-        // Those that still run end with the set.
+        // The loops that still run end when the set is dropped.
         tracing::warn!("deliveries were cut off; they are sent again when their leases end");
     }
 }
 
-/// A loop that can be begun again.
+/// Returns a loop that can be started again.
 fn work<F, Fut>(shared: &Arc<Shared>, until: &watch::Receiver<bool>, of: F) -> impl Fn() -> Fut + use<F, Fut>
 where
     F: Fn(Arc<Shared>, watch::Receiver<bool>) -> Fut,
@@ -67,8 +68,8 @@ where
     move || of(shared.clone(), until.clone())
 }
 
-/// Runs a loop to its end, and begins it again where it panics: a host's judge, client or store
-/// that does so once must not end all sending.
+/// Runs a loop to its end, and starts it again if it panics: a panic in the host's judge, client or
+/// store must not end all sending.
 async fn kept_up<Fut>(name: &'static str, work: impl Fn() -> Fut)
 where
     Fut: Future<Output = ()> + Send + 'static,
@@ -84,8 +85,8 @@ where
     }
 }
 
-/// Decides waiting events again: all of them at the start and now and then, those of the last hour
-/// more often.
+/// Decides waiting events again: all of them at the start and then every six hours, those of the
+/// last hour more often.
 async fn attribute(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
     let rounds = AtomicU32::new(0);
     every(ATTRIBUTE_EVERY, stop, || async {
@@ -94,7 +95,7 @@ async fn attribute(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
         let since = now.checked_sub(RECENT).filter(|_| !all);
         match drive::attribute(&live.tracker, &*shared.stores.store, since, now).await {
             Ok(done) => {
-                // A round over everything that failed is made again.
+                // A round over all events that failed is repeated.
                 rounds.fetch_add(1, Ordering::Relaxed);
                 if done.resolved > 0 {
                     meter::attributed_late(&done);
@@ -107,7 +108,7 @@ async fn attribute(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
     .await;
 }
 
-/// Takes in what waits in the journal, at the start and from time to time.
+/// Takes in the events that wait in the journal, at the start and from time to time.
 async fn replay(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
     every(REPLAY_EVERY, stop, || async {
         match ingest::replay(&shared).await {
@@ -124,7 +125,7 @@ async fn replay(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
                 );
             }
             Ok(done) if done.left > 0 => {
-                tracing::warn!(taken = done.taken, left = done.left, "a part of the journal waits on");
+                tracing::warn!(taken = done.taken, left = done.left, "a part of the journal still waits");
             }
             Ok(done) if done.taken > 0 => tracing::info!(taken = done.taken, "the journal was taken in"),
             Ok(_) => {}
@@ -134,7 +135,7 @@ async fn replay(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
     .await;
 }
 
-/// Forgets personal values whose time is over, at the start and from time to time.
+/// Deletes personal values whose time is over, at the start and from time to time.
 async fn purge(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
     let kept = Duration::from_secs(u64::from(shared.limits.private_days).saturating_mul(DAY));
     every(PURGE_EVERY, stop, || async {
@@ -142,16 +143,17 @@ async fn purge(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
             return;
         };
         match shared.stores.store.purge(&Purge::PrivateBefore(before)).await {
-            Ok(rows) if rows > 0 => tracing::info!(rows, "personal values were forgotten"),
+            Ok(rows) if rows > 0 => tracing::info!(rows, "old personal values were deleted"),
             Ok(_) => {}
-            Err(error) => failed("personal values were not forgotten", &error),
+            Err(error) => failed("old personal values were not deleted", &error),
         }
         purge_refused(&shared).await;
     })
     .await;
 }
 
-/// Forgets what each source refused longer ago than it keeps it, and measures the rest.
+/// Deletes the refused messages of each source that are older than it keeps them, and measures the
+/// rest.
 async fn purge_refused(shared: &Shared) {
     let tracker = shared.live().tracker.clone();
     for source in tracker.sources() {
@@ -165,17 +167,17 @@ async fn purge_refused(shared: &Shared) {
                 tracing::warn!(
                     source = source.id().as_str(),
                     rows,
-                    "what was refused became too old and was forgotten"
+                    "refused messages became too old and were deleted"
                 );
             }
             Ok(_) => {}
-            Err(error) => failed("what was refused was not forgotten", &error),
+            Err(error) => failed("old refused messages were not deleted", &error),
         }
         keep::look(shared, source.id(), source.refused_keep()).await;
     }
 }
 
-/// Reloads the configuration at each SIGHUP, where the host has asked for that.
+/// Reloads the configuration at each SIGHUP, if the host has asked for that.
 async fn reload(shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
     #[cfg(unix)]
     {
@@ -190,7 +192,7 @@ async fn reload(shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
                 _ = stop.wait_for(|stop| *stop) => return,
                 received = hangup.recv() => if received.is_none() { return },
             }
-            // What came of it is logged there.
+            // The outcome is logged there.
             drop(configure::reload(&shared).await);
         }
     }
@@ -201,14 +203,14 @@ async fn reload(shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
 async fn every<F: Future<Output = ()>>(period: Duration, mut stop: watch::Receiver<bool>, mut work: impl FnMut() -> F) {
     while goes_on(&stop) {
         work().await;
-        // Told to stop, or the service is gone.
+        // The service was told to stop, or is gone.
         if timeout(period, stop.wait_for(|stop| *stop)).await.is_ok() {
             return;
         }
     }
 }
 
-/// Not told to stop, and the service is there.
+/// Whether the service was not told to stop and still exists.
 pub(crate) fn goes_on(stop: &watch::Receiver<bool>) -> bool {
     !*stop.borrow() && stop.has_changed().is_ok()
 }

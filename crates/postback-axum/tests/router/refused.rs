@@ -280,7 +280,7 @@ async fn what_is_tried_again_is_named_and_only_by_post_with_the_token() {
         (
             &format!("id={unknown}"),
             404,
-            format!("nothing that was refused is kept as `{unknown}`"),
+            format!("no refused message is kept as `{unknown}`"),
         ),
         (
             "limit=9",
