@@ -1,4 +1,4 @@
-//! The answers that several routes give.
+//! The responses that several routes share.
 
 use axum::{
     Json,
@@ -9,7 +9,7 @@ use postback::port::{StoreError, StoreErrorKind};
 use postback_service::{RefusedPostback, WantedAnswer};
 use serde::Serialize;
 
-/// When a caller may come back after trouble of the store, in seconds.
+/// The `Retry-After` of a response after a failure of the store, in seconds.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
 /// The smallest transparent image: GIF89a, one pixel, one colour, transparent.
@@ -29,21 +29,22 @@ struct Journalled {
     outcome: &'static str,
 }
 
-/// A refusal as JSON: `{"error": ".."}`.
+/// An error as JSON: `{"error": ".."}`.
 pub(crate) fn fault(status: StatusCode, text: &str) -> Response {
     no_store((status, Json(Fault { error: text })).into_response())
 }
 
-/// A postback that was refused and is kept: `{"error", "reason", "parameter", "kept"}`.
+/// The response to a postback that was refused and kept: `{"error", "reason", "parameter",
+/// "kept"}`.
 pub(crate) fn kept(status: StatusCode, refused: &RefusedPostback) -> Response {
     no_store((status, Json(refused)).into_response())
 }
 
-/// The answer that a source wants. Whoever opens it in a browser sees it as what it says to be.
+/// The response that a source wants. A browser shows it as what its `Content-Type` says.
 pub(crate) fn wanted(status: StatusCode, answer: WantedAnswer) -> Response {
     let mut response = (status, answer.body).into_response();
     let headers = response.headers_mut();
-    // What no header can hold is a problem of the configuration.
+    // A type that no header can hold is a problem of the configuration.
     if let Ok(kind) = HeaderValue::from_str(&answer.content_type) {
         headers.insert(header::CONTENT_TYPE, kind);
     }
@@ -51,37 +52,37 @@ pub(crate) fn wanted(status: StatusCode, answer: WantedAnswer) -> Response {
     no_store(response)
 }
 
-/// A refusal on its way out of a function: `Result`s stay small.
+/// An error response that a function returns. It is boxed, so that `Result`s stay small.
 pub(crate) type Refusal = Box<Response>;
 
-/// [`fault`], as an error.
+/// As [`fault`], for returning as an error.
 pub(crate) fn refusal(status: StatusCode, text: &str) -> Refusal {
     Box::new(fault(status, text))
 }
 
-/// A refusal as plain text, for a person in front of a browser.
+/// An error as plain text, for a person with a browser.
 pub(crate) fn plain(status: StatusCode, text: &str) -> Response {
     no_store((status, text.to_owned()).into_response())
 }
 
-/// An answer with a value of our own.
+/// A response with a value of ours as JSON.
 pub(crate) fn json(value: &impl Serialize) -> Response {
     no_store(Json(value).into_response())
 }
 
-/// A postback that waits in the journal.
+/// The response to a postback that waits in the journal.
 pub(crate) fn journalled() -> Response {
     let mut response = json(&Journalled { outcome: "journalled" });
     *response.status_mut() = StatusCode::ACCEPTED;
     response
 }
 
-/// A status that the service names.
+/// Converts an HTTP status that the service names.
 pub(crate) fn status(code: u16) -> StatusCode {
     StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-/// The answer that a browser shows nothing of.
+/// A transparent image, of which a browser shows nothing.
 pub(crate) fn pixel(status: StatusCode) -> Response {
     no_store(
         (
@@ -93,7 +94,7 @@ pub(crate) fn pixel(status: StatusCode) -> Response {
     )
 }
 
-/// A caller that may try again: what it asked for may or may not have happened.
+/// The response to a caller who may try again. What was requested may or may not have happened.
 pub(crate) fn unavailable() -> Response {
     retry_later(fault(
         StatusCode::SERVICE_UNAVAILABLE,
@@ -106,7 +107,7 @@ pub(crate) fn retry_later(mut response: Response) -> Response {
     response
 }
 
-/// No answer of a tracker is another visitor's.
+/// Forbids caches to store the response, since no response of a tracker is for another visitor.
 pub(crate) fn no_store(mut response: Response) -> Response {
     response
         .headers_mut()
@@ -114,7 +115,7 @@ pub(crate) fn no_store(mut response: Response) -> Response {
     response
 }
 
-/// The answer to a read that failed. Only what the caller did wrong is told in words.
+/// The response to a failed read. It gives details only of what the caller did wrong.
 pub(crate) fn store_trouble(error: &StoreError) -> Response {
     match error.kind() {
         StoreErrorKind::ApiMisuse => fault(StatusCode::BAD_REQUEST, &error.to_string()),

@@ -1,4 +1,4 @@
-//! Reading a body: bounded in length and in time.
+//! Reads a body within a limit on its length and its time.
 
 use crate::answer::fault;
 use crate::options::Limits;
@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use thiserror::Error;
 
-/// A body that was not read to its end.
+/// The error for a body that was not read to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub(crate) enum BodyError {
     #[error("body is over {0} bytes long")]
@@ -29,7 +29,7 @@ impl BodyError {
     }
 }
 
-/// Reads a whole body.
+/// Reads the whole body of a request.
 pub(crate) async fn read(body: Body, limits: &Limits) -> Result<Bytes, BodyError> {
     tokio::time::timeout(limits.body_timeout, collect(body, limits.body))
         .await
@@ -38,7 +38,7 @@ pub(crate) async fn read(body: Body, limits: &Limits) -> Result<Bytes, BodyError
 
 async fn collect(mut body: Body, longest: usize) -> Result<Bytes, BodyError> {
     use axum::body::HttpBody;
-    // What a caller announces needs not be read first.
+    // If the announced length is too large, the body is not read at all.
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if announced > longest {
         return Err(BodyError::TooLong(longest));

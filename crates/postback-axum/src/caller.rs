@@ -1,4 +1,4 @@
-//! Who calls.
+//! Finds out who calls.
 
 use crate::options::Served;
 use axum::{
@@ -12,8 +12,8 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
-/// The address of the caller: of the connection, or, where that is a trusted proxy's, what the
-/// proxy says in `X-Forwarded-For`. None when the host did not provide it.
+/// The caller's address: the address of the connection, or, if that is a trusted proxy, the one
+/// that the proxy reports in `X-Forwarded-For`. None if the host did not provide it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CallerAddress(pub(crate) Option<IpAddr>);
 
@@ -31,7 +31,7 @@ impl FromRequestParts<Served> for CallerAddress {
     }
 }
 
-/// Who calls, with the token of `Authorization`: a postback's may stand there.
+/// The caller with the token of `Authorization`, where a postback's token may stand.
 pub(crate) struct Called {
     address: CallerAddress,
     token: Option<Vec<u8>>,
@@ -53,7 +53,8 @@ impl FromRequestParts<Served> for Called {
     }
 }
 
-/// The token of `Authorization: Bearer ..`; the scheme in any case (RFC 9110, section 11.1).
+/// Returns the token of `Authorization: Bearer ..`. The scheme may be in any case (RFC 9110,
+/// section 11.1).
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
     let (scheme, token) = headers
         .get(header::AUTHORIZATION)?
@@ -62,12 +63,12 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
     scheme.eq_ignore_ascii_case(b"bearer ").then_some(token)
 }
 
-/// Walks from the connection backwards as long as the hop that says it is trusted. Each proxy
-/// appends whom it was called by, so the rightmost address that no trusted proxy has is the caller;
-/// everything left of it the caller may have written itself. A hop that says what is no address
-/// leaves the caller unknown.
+/// Goes back from the connection as long as the address is a trusted proxy. Each proxy appends the
+/// address of its own caller, so that the rightmost address that is no trusted proxy is the caller.
+/// The caller may have written everything left of it. If a proxy reports something that is not an
+/// address, the caller is unknown.
 fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Option<IpAddr> {
-    // On a dual-stack socket IPv4 callers have mapped addresses, which no IPv4 range holds.
+    // On a dual-stack socket IPv4 callers have mapped addresses, which no IPv4 range contains.
     let mut caller = peer.to_canonical();
     let values: Vec<&str> = headers
         .get_all("x-forwarded-for")
@@ -84,7 +85,7 @@ fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Option<IpAdd
     Some(caller)
 }
 
-/// An address as proxies write it: alone, with a port, in brackets.
+/// Reads an address as proxies write it: alone, with a port, or in brackets.
 fn parse(hop: &str) -> Option<IpAddr> {
     let plain = hop.parse().ok();
     let with_port = || hop.parse::<SocketAddr>().ok().map(|address| address.ip());

@@ -1,7 +1,7 @@
-//! `GET /{campaign}`: a visitor on the way to an offer. Who cannot be sent there, or comes for a
-//! campaign that is not known, goes to the domain's fallback. Without a fallback the visitor is
-//! told, with 503 and `Retry-After` for trouble of the store. `HEAD` is answered alike, and no
-//! click is recorded.
+//! `GET /{campaign}`: redirects a visitor to an offer. A visitor who cannot be sent to an offer, or
+//! whose campaign is unknown, is redirected to the domain's fallback. Without a fallback the
+//! response is an error: 503 with `Retry-After` if the store failed. `HEAD` gets the same response,
+//! but no click is recorded.
 
 use crate::answer::{fault, json, no_store, plain, retry_later, status};
 use crate::caller::CallerAddress;
@@ -15,8 +15,8 @@ use postback::model::ReferrerPolicy;
 use postback_service::{Lost, LostReason, Visitor};
 use serde::Serialize;
 
-/// What browsers and crawlers ask every host for by themselves, and the names of our own routes:
-/// nobody who asks for these is a visitor.
+/// Paths that browsers and crawlers request from every host, and the names of our own routes.
+/// Nobody who requests these is a visitor.
 const NO_VISITS: [&str; 6] = ["api", "favicon.ico", "healthz", "ins", "postback", "robots.txt"];
 
 #[derive(Serialize)]
@@ -33,7 +33,7 @@ pub(crate) async fn redirect(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    // A path that is no text names no campaign.
+    // A path that is not UTF-8 names no campaign.
     let campaign = campaign.map_or_else(|_| String::new(), |Path(campaign)| campaign);
     let query = uri.query().unwrap_or_default();
     let as_json = query.split('&').any(|pair| pair == "format=json");
@@ -64,7 +64,7 @@ pub(crate) async fn redirect(
     }
 }
 
-/// Where a visitor goes whom no offer takes.
+/// The redirect to the fallback, if there is one.
 fn instead(campaign: &str, lost: &Lost) -> Option<Response> {
     let is_visit = !matches!(lost.reason, LostReason::UnknownCampaign) || !NO_VISITS.contains(&campaign);
     let url = lost.fallback.as_deref().filter(|_| is_visit)?;

@@ -1,5 +1,5 @@
-//! Taking connections: bounded in number, in the time for their headers, in age; and ending in
-//! order.
+//! Accepts connections, with limits on their number, the time for their headers and their age, and
+//! ends them in order.
 
 use axum::{Router, body::Body, extract::ConnectInfo};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -14,22 +14,23 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-/// The longest head of a request, in bytes: the longest query, four times.
+/// The longest head of a request, in bytes: four times the longest query.
 const MAX_HEAD: usize = 64 * 1024;
-/// The wait after a connection could not be taken: most likely there are no file descriptors left.
+/// The pause after a connection could not be accepted. Most likely no file descriptors are left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// What one server bears.
+/// The limits on the connections of one server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConnectionLimits {
-    /// How many connections may be open at once; others wait. 1024 by default: with a head and a
-    /// body of 64 KiB each they take 128 MiB at most.
+    /// How many connections may be open at the same time; others wait. 1024 by default: with a head
+    /// and a body of 64 KiB each, they take at most 128 MiB.
     pub connections: usize,
-    /// The time for the head of a request, and for a connection without any; 5 s by default.
+    /// How long the head of a request may take, and how long a connection may stay without any; 5 s
+    /// by default.
     pub header_timeout: Duration,
-    /// How old a connection may become: whoever never reads its answers must not hold it for ever.
-    /// 5 minutes by default.
+    /// The largest age of a connection, so that a caller who never reads its responses cannot hold
+    /// it for ever; 5 minutes by default.
     pub connection_age: Duration,
     /// How long open requests may take to end when the server stops; 10 s by default.
     pub drain: Duration,
@@ -46,17 +47,18 @@ impl Default for ConnectionLimits {
     }
 }
 
-/// Serves `app`, which has the [`router`](crate::router) of `service` in it, and runs the service
-/// until `shutdown` ends, with the usual limits: see [`run_with`].
+/// Serves `app`, which includes the [`router`](crate::router) of `service`, and runs the service
+/// until `shutdown` ends. It uses the default limits; see [`run_with`].
 pub async fn run(service: Service, listener: TcpListener, app: Router, shutdown: impl Future<Output = ()>) {
     run_with(service, listener, app, ConnectionLimits::default(), shutdown).await;
 }
 
-/// Serves `app` and runs `service` until `shutdown` ends. Then nothing new begins and nothing is
-/// cut off: no connection is taken and no round of deliveries begins any more, open requests get
-/// their answers, and the round that is under way is finished.
+/// Serves `app` and runs `service` until `shutdown` ends. Then it accepts no more connections and
+/// begins no more rounds of deliveries. Open requests get their responses, and the round that has
+/// begun is finished.
 ///
-/// [`serve`] says what is done for the connections, and [`Service::run`] what goes on beside them.
+/// [`serve`] describes how it treats connections, and [`Service::run`] the work that it does beside
+/// them.
 pub async fn run_with(
     service: Service,
     listener: TcpListener,
@@ -65,7 +67,7 @@ pub async fn run_with(
     shutdown: impl Future<Output = ()>,
 ) {
     let (stop, mut told) = watch::channel(false);
-    // The service is told first: a round that begins meanwhile would hold up the end.
+    // The service is told first, since a round that begins meanwhile would delay the end.
     let running = service.run(async move {
         shutdown.await;
         stop.send_replace(true);
@@ -74,9 +76,9 @@ pub async fn run_with(
     tokio::join!(running, serve(listener, app, limits, until));
 }
 
-/// Serves a router until `shutdown` ends, then takes no more connections and lets those that are
-/// open end their requests: what `axum::serve` does, with bounds against slow and idle callers.
-/// Each request knows its caller's address.
+/// Serves a router until `shutdown` ends. Then it accepts no more connections, and lets open ones
+/// finish their requests. It does what `axum::serve` does, with limits against slow and idle
+/// callers. Each request knows its caller's address.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -88,8 +90,8 @@ pub async fn serve(
     let free = Arc::new(Semaphore::new(limits.connections));
     let mut open = JoinSet::new();
     loop {
-        // A place first: who comes when there is none waits in the backlog of the system and costs
-        // nothing here.
+        // A place is taken first. A caller for whom there is none waits in the system's backlog,
+        // and costs nothing here.
         let taken = tokio::select! {
             () = shutdown.as_mut() => break,
             taken = async {
@@ -129,7 +131,7 @@ async fn serve_one(
     limits: ConnectionLimits,
     mut stop: watch::Receiver<bool>,
 ) {
-    // Answers are small and should not wait for more.
+    // Responses are small, and should not wait for more data.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let mut request = request.map(Body::new);
@@ -138,7 +140,7 @@ async fn serve_one(
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        // Many senders of postbacks close their side at once; what they sent is taken in all the
+        // Many senders of postbacks close their side at once. What they sent is taken in all the
         // same.
         .half_close(true)
         .header_read_timeout(limits.header_timeout)
@@ -146,7 +148,7 @@ async fn serve_one(
         .serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     tokio::select! {
-        // A caller's broken connection is nothing to report.
+        // A connection that the caller breaks needs no report.
         _ = connection.as_mut() => return,
         _ = stop.wait_for(|stop| *stop) => {}
         () = sleep(limits.connection_age) => {}

@@ -1,4 +1,4 @@
-//! Whether it lives, and its numbers.
+//! Whether the server is healthy, and its metrics.
 
 use crate::answer::{plain, retry_later};
 use crate::options::Served;
@@ -8,9 +8,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-/// 200 when the store answers a trivial read in time.
+/// Answers 200 if the store answers a trivial read in time.
 pub(crate) async fn healthz(State(served): State<Served>) -> Response {
-    // It decodes no row, so one that cannot be read does not make a healthy store look ill.
+    // The read decodes no row, so that a row that cannot be read does not make a healthy store look
+    // broken.
     let tracker = served.service().tracker();
     let read = served.service().stores().inspect.configuration(tracker.fingerprint());
     match tokio::time::timeout(served.options().limits.health_timeout, read).await {
@@ -26,7 +27,7 @@ pub(crate) async fn healthz(State(served): State<Served>) -> Response {
     }
 }
 
-/// The numbers in Prometheus' text form.
+/// Returns the metrics in Prometheus' text format.
 pub(crate) async fn metrics(State(served): State<Served>) -> Response {
     match &served.options().metrics {
         Some(render) => {

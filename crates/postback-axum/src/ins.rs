@@ -1,5 +1,5 @@
-//! `POST /ins/{offer_source}?token=`: ClickBank's notifications. There is one refusal: the same
-//! status, headers and body whatever the cause.
+//! `POST /ins/{offer_source}?token=`: receives ClickBank's notifications. Every refusal has the
+//! same status, headers and body, whatever the cause.
 
 use crate::answer::{fault, json, status, unavailable};
 use crate::body;
@@ -23,7 +23,7 @@ pub(crate) async fn receive(
 ) -> Response {
     let service = served.service();
     let source = source.named();
-    // Nobody's body is read for nothing.
+    // The body is not read if there is no such source.
     if service.tracker().source(Some(source)).is_none() {
         return refused(NotificationError::UnknownSource);
     }
@@ -39,7 +39,7 @@ pub(crate) async fn receive(
     }
 }
 
-/// A `GET`, or what else is no `POST`: somebody looks whether the URL works.
+/// Answers a `GET`, or another method that is not `POST`: somebody checks whether the URL works.
 pub(crate) async fn looked_at(
     State(served): State<Served>,
     source: SourceName,

@@ -27,20 +27,21 @@ use methods::{At, get, post};
 use options::Served;
 use postback_service::Service;
 
-/// The routes of a tracker, to be served alone, nested into a service's own router or merged with
-/// it, with everything as it usually is: see [`router_with`].
+/// Returns the routes of a tracker with the default options; see [`router_with`]. They can be
+/// served alone, nested into a service's own router, or merged with it.
 pub fn router(service: Service) -> Router {
     router_with(service, RouterOptions::new())
 }
 
-/// The routes of a tracker, with options.
+/// Returns the routes of a tracker, with options.
 ///
 /// Serve them with `into_make_service_with_connect_info::<SocketAddr>()`, or put a
 /// `ConnectInfo<SocketAddr>` into each request: without it callers have no address, so a source
 /// with `allow_ips` refuses everybody and `{ip}` is empty.
 ///
-/// `HEAD` answers as `GET` does and makes nothing: the redirect of a click has a click id that is
-/// not recorded. `OPTIONS` says what a route takes. One slash behind a path means nothing.
+/// `HEAD` gets the same response as `GET` and changes nothing: the redirect of a click has a click
+/// id that is not recorded. `OPTIONS` lists the methods of a route. One slash behind a path is
+/// ignored.
 pub fn router_with(service: Service, options: RouterOptions) -> Router {
     let campaign = format!("{}/{{campaign}}", options.campaigns_under);
     let served = Served::new(service, options);
@@ -61,7 +62,7 @@ pub fn router_with(service: Service, options: RouterOptions) -> Router {
         .with_state(served)
 }
 
-/// The repository's front page, so that its examples compile and run.
+/// The repository's front page. It is here so that its examples are compiled and run.
 #[cfg(all(doctest, feature = "serve"))]
 #[doc = include_str!("../../../README.md")]
 struct FrontPage;

@@ -1,4 +1,4 @@
-//! What a route takes, and where it stands.
+//! The methods of a route, and the adding of routes.
 
 use crate::options::Served;
 use axum::{
@@ -8,14 +8,14 @@ use axum::{
     routing::{self, MethodRouter},
 };
 
-/// The methods of a route; `OPTIONS` says them.
+/// The methods of a route. `OPTIONS` lists them.
 pub(crate) struct Methods {
     router: MethodRouter<Served>,
     allow: &'static str,
 }
 
-/// A route that is read, by `GET` and `HEAD`. `HEAD` is answered by the same handler, and its body
-/// is left out: the handler makes nothing, or looks at the method.
+/// A route for `GET` and `HEAD`. The same handler answers `HEAD`, and its body is left out. So the
+/// handler must change nothing, or must look at the method.
 pub(crate) fn get<H, T>(handler: H) -> Methods
 where
     H: Handler<T, Served>,
@@ -27,7 +27,7 @@ where
     }
 }
 
-/// A route that is posted to.
+/// A route for `POST`.
 pub(crate) fn post<H, T>(handler: H) -> Methods
 where
     H: Handler<T, Served>,
@@ -40,7 +40,7 @@ where
 }
 
 impl Methods {
-    /// Answers `HEAD` by another handler, since that of `GET` makes something.
+    /// Answers `HEAD` with another handler, if the handler of `GET` changes something.
     pub(crate) fn head<H, T>(self, handler: H) -> Self
     where
         H: Handler<T, Served>,
@@ -52,7 +52,7 @@ impl Methods {
         }
     }
 
-    /// What is read may be posted too.
+    /// Adds `POST` to a route that can be read.
     pub(crate) fn and_post<H, T>(self, handler: H) -> Self
     where
         H: Handler<T, Served>,
@@ -64,7 +64,7 @@ impl Methods {
         }
     }
 
-    /// Answers every method that the route does not take.
+    /// Answers all other methods with this handler.
     pub(crate) fn otherwise<H, T>(self, handler: H) -> Self
     where
         H: Handler<T, Served>,
@@ -76,7 +76,7 @@ impl Methods {
         }
     }
 
-    /// What is read may be deleted too.
+    /// Adds `DELETE` to a route that can be read.
     pub(crate) fn delete<H, T>(self, handler: H) -> Self
     where
         H: Handler<T, Served>,
@@ -89,9 +89,9 @@ impl Methods {
     }
 }
 
-/// Where routes are added.
+/// A router to which routes are added.
 pub(crate) trait At {
-    /// Adds a route. One slash behind its path means nothing: people and their tools add it.
+    /// Adds a route. One slash behind its path is ignored, since people and their tools add one.
     fn at(self, path: &str, methods: Methods) -> Self;
 }
 

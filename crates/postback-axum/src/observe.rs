@@ -1,5 +1,5 @@
-//! Counting answers, and a span for each request. Labels and fields are routes and statuses: never
-//! a query, a token, a body or a value that a caller chose.
+//! Counts responses, and gives each request a span. Labels and fields are routes and statuses. They
+//! are never a query, a token, a body or a value that a caller chose.
 
 use axum::{
     extract::{MatchedPath, Request},
@@ -9,10 +9,10 @@ use axum::{
 use metrics::counter;
 use tracing::Instrument;
 
-/// Answers by route and status.
+/// Responses, by route and status.
 const RESPONSES: &str = "postback_http_responses_total";
 
-/// Counts each answer and gives each request its span.
+/// Counts each response, and gives each request its span.
 pub(crate) async fn observe(request: Request, next: Next) -> Response {
     let route = request
         .extensions()
@@ -26,7 +26,7 @@ pub(crate) async fn observe(request: Request, next: Next) -> Response {
     response
 }
 
-/// A method is a caller's own word, unless it is a known one.
+/// Returns the method if it is a known one, since any other is the caller's own word.
 fn method(method: &http::Method) -> &'static str {
     match *method {
         http::Method::GET => "GET",

@@ -1,17 +1,17 @@
-//! What the router serves with beside the service.
+//! The options of the router.
 
 use postback::{Secret, value::IpNet};
 use postback_service::Service;
 use std::{fmt, sync::Arc, time::Duration};
 
-/// The longest body that is read, in bytes. Real notifications are 1 to 4 KiB of ciphertext, a form
-/// has 16 KiB at most; the rest only costs memory, which the caller would choose.
+/// The longest body that is read, in bytes. Real notifications have 1 to 4 KiB of ciphertext, and a
+/// form has at most 16 KiB. A larger body would only let the caller use up memory.
 pub const MAX_BODY: usize = 64 * 1024;
-/// The time for a body to arrive, from the first byte after the headers to the last.
+/// How long a body may take to arrive, from the first byte after the headers to the last.
 pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(5);
-/// The time for a read that serves a person.
+/// How long a read for a person may take.
 pub(crate) const API_TIMEOUT: Duration = Duration::from_secs(10);
-/// The time for the trivial read of `/healthz`.
+/// How long the trivial read of `/healthz` may take.
 pub(crate) const HEALTH_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The limits of the router.
@@ -20,11 +20,11 @@ pub(crate) const HEALTH_TIMEOUT: Duration = Duration::from_secs(1);
 pub struct Limits {
     /// The longest body, in bytes; [`MAX_BODY`] by default.
     pub body: usize,
-    /// The time for a body to arrive; 5 s by default.
+    /// How long a body may take to arrive; 5 s by default.
     pub body_timeout: Duration,
-    /// The time for a read of the API; 10 s by default.
+    /// How long a read of the API may take; 10 s by default.
     pub api_timeout: Duration,
-    /// The time for the read of `/healthz`; 1 s by default.
+    /// How long the read of `/healthz` may take; 1 s by default.
     pub health_timeout: Duration,
 }
 
@@ -39,10 +39,10 @@ impl Default for Limits {
     }
 }
 
-/// Prints a page of metrics in Prometheus' text form.
+/// A function that prints the metrics in Prometheus' text format.
 type RenderMetrics = Box<dyn Fn() -> String + Send + Sync>;
 
-/// What a router may be told beside its service.
+/// The options of a router.
 #[derive(Default)]
 pub struct RouterOptions {
     pub(crate) api_token: Option<Secret>,
@@ -52,7 +52,7 @@ pub struct RouterOptions {
     pub(crate) campaigns_under: String,
 }
 
-/// Secrets have no text.
+/// Shows the options without any secret.
 impl fmt::Debug for RouterOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RouterOptions")
@@ -65,46 +65,48 @@ impl fmt::Debug for RouterOptions {
 }
 
 impl RouterOptions {
-    /// Everything as it usually is: `/api` and `/metrics` are closed, nobody's `X-Forwarded-For` is
-    /// believed, campaigns stand at the root.
+    /// The defaults: `/api` and `/metrics` are closed, no `X-Forwarded-For` is trusted, and
+    /// campaigns stand at the root.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The bearer token of `/api` and `/metrics`. Without one, or with an empty one, they are
-    /// closed.
+    /// Sets the bearer token of `/api` and `/metrics`. Without a token, or with an empty one, they
+    /// are closed.
     #[must_use]
     pub fn with_api_token(mut self, token: Option<Secret>) -> Self {
         self.api_token = token.filter(|token| !token.expose().is_empty());
         self
     }
 
-    /// Whose `X-Forwarded-For` is believed.
+    /// Sets the addresses of proxies whose `X-Forwarded-For` is trusted.
     #[must_use]
     pub fn with_trusted_proxies(mut self, ranges: Vec<IpNet>) -> Self {
         self.trusted_proxies = ranges;
         self
     }
 
-    /// The limits.
+    /// Sets the limits.
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// What prints the page of `/metrics`, as the handle of a recorder does. The service counts
-    /// through the `metrics` facade, so whatever recorder the host has installed sees it.
+    /// Sets the function that prints the page of `/metrics`, such as the handle of a recorder. The
+    /// service counts through the `metrics` facade, so that any recorder of the host sees the
+    /// numbers.
     #[must_use]
     pub fn with_metrics(mut self, render: impl Fn() -> String + Send + Sync + 'static) -> Self {
         self.metrics = Some(Box::new(render));
         self
     }
 
-    /// Where the links of campaigns stand: under `/c` they are `/c/{campaign}`, and the router can
-    /// be merged beside a host's own `/{x}`. At the root by default. Slashes around it mean
-    /// nothing. The links that are given to traffic channels must say it too.
+    /// Sets the path under which the links of campaigns stand. Under `/c` they are `/c/{campaign}`,
+    /// and the router can be merged with a host's own `/{x}`. They stand at the root by default.
+    /// Slashes around the path are ignored. The links that traffic channels get must have the same
+    /// path.
     #[must_use]
     pub fn with_campaigns_under(mut self, path: &str) -> Self {
         self.campaigns_under = match path.trim_matches('/') {
@@ -115,7 +117,7 @@ impl RouterOptions {
     }
 }
 
-/// What the handlers share.
+/// The state that the handlers share.
 #[derive(Clone)]
 pub(crate) struct Served(Arc<(Service, RouterOptions)>);
 

@@ -1,10 +1,10 @@
 //! `GET` and `POST /postback[/{offer_source}]`.
 //!
 //! A `GET` is read from its query, a `POST` from its query and its body together: a form, a JSON
-//! object, or nothing. The token may stand in either, or in `Authorization`. What is malformed is
-//! said plainly, with the id under which it is kept, since whoever pasted the URL must mend it. A
-//! browser's pixel (`format=img`) gets its image whatever happened, under the status that says it.
-//! `HEAD` has the status alone, and nothing is taken in.
+//! object, or nothing. The token may stand in either, or in `Authorization`. The response says
+//! plainly what is malformed, with the id under which the postback is kept, since whoever pasted
+//! the URL must correct it. A browser's pixel (`format=img`) gets its image whatever the outcome,
+//! with the HTTP status of the outcome. `HEAD` gets only the status, and nothing is taken in.
 
 use crate::answer::{fault, journalled, json, kept, no_store, pixel, status, unavailable, wanted};
 use crate::body;
@@ -22,7 +22,7 @@ use postback::intake::PostedPostback;
 use postback_service::{PostbackError, Taken};
 use serde::Serialize;
 
-/// What a sender is told of a postback that was taken in.
+/// The response to a postback that was taken in.
 #[derive(Serialize)]
 struct Told {
     #[serde(flatten)]

@@ -1,4 +1,4 @@
-//! What the path of a route names.
+//! The offer source in the path of a request.
 
 use crate::options::Served;
 use axum::{
@@ -7,8 +7,8 @@ use axum::{
 };
 use std::convert::Infallible;
 
-/// The offer source that a path names; none where its route names none. A path that is no text
-/// names no source that there is.
+/// The offer source in the path; none if the route has no source in its path. A path that is not
+/// UTF-8 names an unknown source.
 #[derive(Debug)]
 pub(crate) struct SourceName(Option<String>);
 
@@ -17,7 +17,7 @@ impl SourceName {
         self.0.as_deref()
     }
 
-    /// The same of a route that names one.
+    /// Returns the source of a route that has one in its path.
     pub(crate) fn named(&self) -> &str {
         self.0.as_deref().unwrap_or_default()
     }
@@ -29,7 +29,7 @@ impl FromRequestParts<Served> for SourceName {
     async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, Infallible> {
         let named = RawPathParams::from_request_parts(parts, served).await;
         Ok(Self(match named {
-            // A host may nest the router below a path with names of its own.
+            // A host may nest the router below a path with parameters of its own.
             Ok(named) => named
                 .iter()
                 .find(|(name, _)| *name == "offer_source")

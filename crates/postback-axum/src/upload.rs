@@ -6,12 +6,12 @@ use serde_json::value::RawValue;
 use std::fmt;
 use thiserror::Error;
 
-/// The most rows of one upload.
+/// The largest number of rows in one upload.
 pub(crate) const MAX_ROWS: usize = 1_000;
-/// What may stand between the values of a line; the first of them that the header has is meant.
+/// The separators between the values of a line. The first of them that the header contains is used.
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
-/// An upload that is refused as a whole.
+/// The error for an upload that is refused as a whole.
 #[derive(Debug, PartialEq, Eq, Error)]
 pub(crate) enum UploadError {
     #[error("the upload is empty; it is a JSON array of objects, or CSV whose first line names the columns")]
@@ -30,7 +30,7 @@ pub(crate) enum UploadError {
     Csv(u64, &'static str),
 }
 
-/// A row with its texts, or what is wrong with its form.
+/// A row with its texts, or the error in its form.
 #[derive(Debug)]
 pub(crate) struct OwnRow(Result<Vec<(String, String)>, RowError>);
 
@@ -44,7 +44,7 @@ impl OwnRow {
 /// Reads an upload: what begins with `[` is JSON, everything else is CSV.
 pub(crate) fn rows(body: &[u8]) -> Result<Vec<OwnRow>, UploadError> {
     let text = std::str::from_utf8(body).map_err(|_| UploadError::NotUtf8)?;
-    // Spreadsheets put it in front.
+    // Spreadsheets put a byte order mark in front.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let rows = match text.trim_start().bytes().next() {
         None => return Err(UploadError::Empty),
@@ -63,7 +63,7 @@ fn of_json(text: &str) -> Result<Vec<OwnRow>, UploadError> {
     Ok(rows.into_iter().map(|Object(members)| OwnRow(texts(members))).collect())
 }
 
-/// The members of an object in order, so that none hides another one.
+/// The members of an object in order. None hides another one with the same name.
 struct Object<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
@@ -86,7 +86,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
     }
 }
 
-/// Values as texts: a number by its own text, so that no amount is rounded.
+/// Turns values into texts. A number keeps its own text, so that no amount is rounded.
 fn texts(members: Vec<(String, &RawValue)>) -> Result<Vec<(String, String)>, RowError> {
     let text = |(name, value): (String, &RawValue)| {
         let raw = value.get();
@@ -120,7 +120,7 @@ fn of_csv(text: &str) -> Result<Vec<OwnRow>, UploadError> {
         columns.push(column);
     }
     let mut rows = Vec::new();
-    // One too many is enough to know.
+    // One row too many is enough to know that there are too many.
     for record in reader.records().take(MAX_ROWS + 1) {
         let record = record.map_err(|error| unreadable(&error))?;
         let fields = columns.iter().zip(record.iter());
@@ -131,7 +131,7 @@ fn of_csv(text: &str) -> Result<Vec<OwnRow>, UploadError> {
     Ok(rows)
 }
 
-/// Which line, and what is wrong with it, without what it holds.
+/// Describes which line is wrong and why, without its content.
 fn unreadable(error: &csv::Error) -> UploadError {
     let line = error.position().map_or(1, csv::Position::line);
     let what = match error.kind() {

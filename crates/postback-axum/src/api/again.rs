@@ -1,5 +1,5 @@
-//! Deliveries again: with the bytes that they have (`retry`), or written again under the
-//! configuration of now (`resend`); one, or many by campaign, lane, state and time.
+//! Sends deliveries again: with the same bytes (`retry`), or written again under the present
+//! configuration (`resend`). It takes one delivery, or many by campaign, lane, state and time.
 
 use super::parameters::Parameters;
 use super::{AskedRow, Row, either};
@@ -31,9 +31,9 @@ struct RequeuedMany {
 #[derive(Serialize)]
 struct ResentMany {
     resent: u64,
-    /// Those that were resent before.
+    /// How many were resent before.
     repeated: u64,
-    /// Those whose conversion was declined or taken back since.
+    /// How many were left out because their conversion was declined or taken back since.
     withdrawn: u64,
     refused: Vec<NotDone>,
     remaining: u64,
@@ -142,8 +142,8 @@ async fn many(served: &Served, query: Option<&str>, work: BulkWork) -> Result<Re
     })
 }
 
-/// Which deliveries a query names. It names something: nobody sends everything again by leaving
-/// everything out.
+/// Reads which deliveries a query selects. The query must have a filter, so that nobody sends
+/// everything again by leaving all filters out.
 fn selection(query: Option<&str>, work: BulkWork) -> Result<Bulk, Refusal> {
     let choices = ["campaign", "lane", "state", "from", "to"];
     let known = [&choices[..], &["dry_run", "after"]].concat();

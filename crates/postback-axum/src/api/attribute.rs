@@ -1,4 +1,4 @@
-//! `POST /api/events/{id}/attribute`: a person says whose click an event is.
+//! `POST /api/events/{id}/attribute`: a person chooses the click of an event.
 
 use super::{Row, either};
 use crate::answer::{Refusal, json, refusal, store_trouble, unavailable};

@@ -1,4 +1,4 @@
-//! Everything that became of a click: why a postback was sent, or why not.
+//! Everything that came of a click: why a postback was sent, or why it was not.
 
 use super::named::{Named, named, texts};
 use super::parameters::{MAX_LIMIT, Parameters};
@@ -22,24 +22,24 @@ use serde::Serialize;
 
 #[derive(Serialize)]
 struct Explanation {
-    /// None where no such click is recorded and an event named it.
+    /// None if the click is not recorded, but an event named its id.
     click: Option<Click>,
-    /// What was wrong with the click's URL, in words.
+    /// The problems of the click's URL, as sentences.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
     conversions: Vec<ConversionView>,
     events: Vec<EventExplanation>,
-    /// Those that wait and named it, or something that is nearly it.
+    /// The waiting events that named this click id or nearly this one.
     named: Vec<EventExplanation>,
-    /// What names it, was refused and is kept.
+    /// The refused messages with this click id.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     refused: Vec<RefusedView>,
     deliveries: Vec<DeliveryView>,
-    /// Whether a list has more rows than are shown.
+    /// Whether a list has more rows than it shows.
     truncated: bool,
 }
 
-/// One event and how it was decided. Codes for programs, `text` for people.
+/// An event and how it was decided. Codes are for programs, `text` is for people.
 #[derive(Serialize)]
 struct EventExplanation {
     id: EventId,
@@ -58,22 +58,22 @@ struct EventExplanation {
     at: Timestamp,
     received_at: Timestamp,
     decided_at: Timestamp,
-    /// The configuration that decided.
+    /// The fingerprint of the configuration that decided.
     configuration: Fingerprint,
-    /// Whether that is the one at work now.
+    /// Whether that configuration is active now.
     current: bool,
     outcome: Outcome,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
     text: String,
-    /// What it named as its click id, and what came in its place.
+    /// The click ids that the event named, and texts that came in their place.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     named: Vec<String>,
-    /// What an unknown click id nearly is.
+    /// What is nearly right about an unknown click id.
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<ClickHint>,
     found: FoundExplanation,
-    /// Who chose its click, where a person did.
+    /// The person's choice of the click, if a person chose it.
     #[serde(skip_serializing_if = "Option::is_none")]
     by_hand: Option<Box<ByHand>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,10 +81,10 @@ struct EventExplanation {
     #[serde(skip_serializing_if = "Option::is_none")]
     conversion: Option<ConversionId>,
     rules: Vec<RuleExplanation>,
-    /// Whether the message asked that nothing be fired.
+    /// Whether the message asked that no postback be fired.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     silent: bool,
-    /// How many rules of the campaign the trace had no room for.
+    /// How many rules of the campaign were left out of the trace for lack of room.
     more_rules: u32,
 }
 
@@ -108,7 +108,7 @@ struct RuleExplanation {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     failed: Vec<&'static str>,
     text: String,
-    /// What each condition that failed wants, and what it sees in the conversion as it is now.
+    /// For each condition that failed: what it wants, and what the conversion has now.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     reasons: Vec<String>,
 }
@@ -168,7 +168,8 @@ pub(crate) async fn explain(State(served): State<Served>, RawQuery(query): RawQu
     either(answer.await)
 }
 
-/// A click id under which no click is recorded: what named it, or what it nearly is.
+/// Answers for a click id that is not recorded: with the events that named it, or with what it
+/// nearly is.
 fn unrecorded(served: &Served, id: &ClickId, named: Named, refused: Vec<RefusedView>) -> Result<Response, Refusal> {
     if named.rows.is_empty() && refused.is_empty() {
         let hint = served.service().click_hint(id.as_str());
@@ -191,8 +192,8 @@ fn unrecorded(served: &Served, id: &ClickId, named: Named, refused: Vec<RefusedV
     }))
 }
 
-/// `seen` is the conversion of the event as it is now, with its click, if the configuration at work
-/// decided it: only then can the rules be asked again.
+/// Explains an event. `seen` is its click and its conversion as it is now, if the active
+/// configuration decided it: only then can the rules be evaluated again.
 fn event(tracker: &Tracker, seen: Option<(&Click, &Conversion)>, row: EventRow) -> EventExplanation {
     let text = told(&row);
     let named = texts(&row.event).map(str::to_owned).collect();

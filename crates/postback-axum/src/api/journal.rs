@@ -1,5 +1,5 @@
-//! `POST /api/journal/discard?source=`: postbacks that were acknowledged and are set aside, because
-//! their source is not configured any more, are forgotten.
+//! `POST /api/journal/discard?source=`: deletes acknowledged postbacks that are set aside because
+//! their source is no longer configured.
 
 use super::either;
 use super::parameters::Parameters;

@@ -1,4 +1,4 @@
-//! The lists.
+//! The lists of conversions, events and deliveries.
 
 use super::named::named;
 use super::parameters::Parameters;
@@ -30,7 +30,7 @@ pub(crate) async fn conversions(State(served): State<Served>, RawQuery(query): R
     either(answer.await)
 }
 
-/// The tallies of the clicks of some conversions.
+/// Reads the tallies of the clicks of some conversions.
 async fn tallies(served: &Served, conversions: &[Conversion]) -> Result<BTreeMap<ClickId, Vec<Tally>>, Refusal> {
     let mut tallies: BTreeMap<ClickId, Vec<Tally>> = BTreeMap::new();
     for conversion in conversions {
@@ -75,7 +75,7 @@ pub(crate) async fn events(State(served): State<Served>, RawQuery(query): RawQue
     either(answer.await)
 }
 
-/// The events that named a click id under which no click is recorded.
+/// Finds the events that named a click id which is not recorded.
 async fn unrecorded(served: &Served, id: &ClickId, filter: &EventFilter) -> Result<Vec<EventRow>, Refusal> {
     if read(served, inspect(served).click(id)).await?.is_some() {
         return Ok(Vec::new());

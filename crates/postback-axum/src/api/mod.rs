@@ -33,8 +33,8 @@ use postback::port::{BoxFuture, Inspect, StoreError};
 use postback::value::ClickId;
 use std::str::FromStr;
 
-/// Why the API does not answer, and what to do; by which variable or file a host is given the token
-/// is the host's affair.
+/// Says why the API does not answer, and what to do. How the host gets the token is not said, since
+/// each host decides that.
 const CLOSED: &str = "the api is closed: whoever runs this service can open it by giving it a bearer token";
 
 pub(crate) fn routes(served: &Served) -> Router<Served> {
@@ -75,12 +75,12 @@ async fn guard(State(served): State<Served>, request: Request, next: Next) -> Re
     }
 }
 
-/// What is stored, to be looked at.
+/// The contract by which people look at stored rows.
 fn inspect(served: &Served) -> &dyn Inspect {
     &*served.service().stores().inspect
 }
 
-/// A read of the store that a person waits for.
+/// Reads from the store while a person waits.
 async fn read<T>(served: &Served, reading: BoxFuture<'_, Result<T, StoreError>>) -> Result<T, Refusal> {
     match tokio::time::timeout(served.options().limits.api_timeout, reading).await {
         Ok(read) => read.map_err(|error| Box::new(store_trouble(&error))),
@@ -92,8 +92,7 @@ fn either(answer: Result<Response, Refusal>) -> Response {
     answer.unwrap_or_else(|refusal| *refusal)
 }
 
-/// The row that a path names by its id, of a type that says what is wrong with a text. Such a URL
-/// has no parameters.
+/// The id in the path of a URL without parameters. Its type says what is wrong with a text.
 struct Row<T>(T);
 
 impl<T> FromRequestParts<Served> for Row<T>
@@ -110,7 +109,7 @@ where
     }
 }
 
-/// The same of a URL whose parameters are read by its handler.
+/// The same for a URL whose parameters the handler reads.
 struct AskedRow<T>(T);
 
 impl<T> FromRequestParts<Served> for AskedRow<T>
@@ -132,7 +131,7 @@ where
 async fn click(State(served): State<Served>, Row(id): Row<ClickId>) -> Response {
     let answer = async {
         let click = read(&served, inspect(&served).click(&id)).await?;
-        // Its personal values are not part of what is serialised.
+        // The click's personal values are not serialised.
         Ok(json(&click.ok_or_else(|| unknown_click(&id))?))
     };
     either(answer.await)

@@ -1,7 +1,7 @@
-//! Events that named a click id, or nearly one, though no such click is recorded.
+//! Finds events that named a click id, or nearly this one, though the click is not recorded.
 //!
-//! They are few among what waits, and nothing that counts depends on them, so no store has an index
-//! of them: the newest that wait are looked through.
+//! They are few among the waiting events, and nothing that counts depends on them. So no store has
+//! an index of them: the newest waiting events are looked through.
 
 use super::parameters::MAX_LIMIT;
 use super::{inspect, read};
@@ -12,20 +12,20 @@ use postback::plan::{EventRow, Outcome};
 use postback::port::{EventFilter, PageRequest};
 use postback::value::ClickId;
 
-/// How many waiting events are looked through.
+/// The largest number of waiting events that are looked through.
 const MOST_SEEN: u32 = 5_000;
-/// How many are shown.
+/// The largest number of events that are shown.
 const MOST_SHOWN: usize = 100;
 
-/// The events that named a click id, the newest first.
+/// The events that named a click id, newest first.
 #[derive(Debug, Default)]
 pub(super) struct Named {
     pub(super) rows: Vec<EventRow>,
-    /// Whether there may be more.
+    /// Whether there may be more of them.
     pub(super) truncated: bool,
 }
 
-/// Those that named `id` or a text that differs from it at the end alone.
+/// Finds the events that named `id`, or a text that differs from it only at the end.
 pub(super) async fn named(served: &Served, id: &ClickId) -> Result<Named, Refusal> {
     let mut filter = EventFilter::default();
     filter.outcome = Some(Outcome::Unattributed);
@@ -49,7 +49,7 @@ pub(super) async fn named(served: &Served, id: &ClickId) -> Result<Named, Refusa
     Ok(found)
 }
 
-/// What an event named as its click id, and what came in its place.
+/// Returns the click ids that an event named, and the texts that came in their place.
 pub(super) fn texts(event: &Event) -> impl Iterator<Item = &str> {
     let ids = event.clicks.iter().chain(&event.forged).map(|id| id.as_str());
     ids.chain(event.named.iter().map(|text| &**text))
@@ -59,8 +59,8 @@ fn names(event: &Event, wanted: &str) -> bool {
     texts(event).any(|text| is_nearly(text, wanted))
 }
 
-/// Whether a text is another one, in any case, with something put behind it, or without its last
-/// character. Of short ones nothing is near.
+/// Whether a text is the wanted one, in any case, with something behind it or without its last
+/// character. Short texts must be equal, since otherwise too many would be near.
 fn is_nearly(text: &str, wanted: &str) -> bool {
     const LONG: usize = 16;
     let begins = |whole: &str, part: &str| {

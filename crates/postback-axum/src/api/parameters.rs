@@ -1,5 +1,5 @@
-//! The query of an API request: every parameter is known or refused, so that a mistyped filter does
-//! not show everything.
+//! Reads the query of an API request. An unknown parameter is refused, so that a mistyped filter
+//! does not show everything.
 
 use crate::answer::{Refusal, refusal};
 use axum::http::StatusCode;
@@ -8,9 +8,9 @@ use postback::port::{Cursor, PageRequest};
 use postback::value::{QueryError, cut};
 use std::str::FromStr;
 
-/// The most rows of one page: a page is read into memory whole.
+/// The largest number of rows on one page, since a page is read into memory as a whole.
 pub(crate) const MAX_LIMIT: u32 = 1_000;
-/// The rows of a page when nothing is said.
+/// The number of rows on a page if the request sets none.
 const USUAL_LIMIT: u32 = 100;
 
 /// The parameters of a request.
@@ -18,7 +18,7 @@ const USUAL_LIMIT: u32 = 100;
 pub(crate) struct Parameters<'q>(Query<'q>);
 
 impl<'q> Parameters<'q> {
-    /// Reads a query whose parameters are `known`.
+    /// Reads a query that may have only the `known` parameters.
     pub(crate) fn parse(query: Option<&'q str>, known: &[&str]) -> Result<Self, Refusal> {
         let query = Query::parse(query.unwrap_or_default().as_bytes()).map_err(|error| refused(&error))?;
         if let Some((name, _)) = query.pairs().find(|(name, _)| !known.contains(name)) {
@@ -33,7 +33,7 @@ impl<'q> Parameters<'q> {
         Ok(Self(query))
     }
 
-    /// A value; absent when it is empty.
+    /// Returns a value; none if it is missing or empty.
     pub(crate) fn text(&self, name: &str) -> Result<Option<&str>, Refusal> {
         Ok(self
             .0
@@ -42,7 +42,7 @@ impl<'q> Parameters<'q> {
             .filter(|text| !text.is_empty()))
     }
 
-    /// A value of a type that says what is wrong with a text.
+    /// Returns a value of a type that says what is wrong with a text.
     pub(crate) fn typed<T: FromStr<Err = E>, E: ToString>(&self, name: &str) -> Result<Option<T>, Refusal> {
         let text = self.text(name)?;
         text.map(T::from_str)
@@ -50,13 +50,13 @@ impl<'q> Parameters<'q> {
             .map_err(|error| bad(&format!("parameter `{name}`: {}", error.to_string())))
     }
 
-    /// The same of one that must be there.
+    /// Returns the value of a parameter that must be there.
     pub(crate) fn required<T: FromStr<Err = E>, E: ToString>(&self, name: &str) -> Result<T, Refusal> {
         self.typed(name)?
             .ok_or_else(|| bad(&format!("parameter `{name}` is missing")))
     }
 
-    /// One of a list of words.
+    /// Returns a value that must be one of these words.
     pub(crate) fn word<T: Copy>(&self, name: &str, words: &[(&str, T)]) -> Result<Option<T>, Refusal> {
         let Some(text) = self.text(name)? else { return Ok(None) };
         let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
@@ -67,7 +67,7 @@ impl<'q> Parameters<'q> {
         })
     }
 
-    /// Which page: `limit` and `after`.
+    /// Returns the page that is asked for by `limit` and `after`.
     pub(crate) fn page(&self) -> Result<PageRequest, Refusal> {
         let limit = match self.text("limit")? {
             None => USUAL_LIMIT,

@@ -1,5 +1,5 @@
-//! What was refused and is kept: listed, looked at, tried again with the configuration of now, or
-//! dismissed. Whoever has the API's token vouches for those who sent it.
+//! Refused messages that are kept: they can be listed, looked at, tried again under the present
+//! configuration, or dismissed. Whoever has the API's token vouches for their senders.
 
 use super::parameters::Parameters;
 use super::view::List;
@@ -19,7 +19,7 @@ use postback::value::{OfferSourceId, RefusedId};
 use postback_service::{RetryError, WhichRefused};
 use serde::Serialize;
 
-/// A row with its reason in words.
+/// A row with its reason as a sentence.
 #[derive(Debug, Serialize)]
 pub(super) struct RefusedView {
     #[serde(flatten)]
@@ -36,15 +36,15 @@ impl RefusedView {
     }
 }
 
-/// One of them, as far as a person may see it.
+/// One refused message, as far as a person may see it.
 #[derive(Debug, Serialize)]
 struct RefusedDetail {
     #[serde(flatten)]
     view: RefusedView,
-    /// How long it is.
+    /// The length of the message, in bytes.
     bytes: usize,
-    /// Of a postback its parameters: the values of those that mean something to its source, but for
-    /// tokens and personal roles. Of a notification nothing is shown.
+    /// The parameters of a postback. A value is shown if its parameter has a meaning for the
+    /// source, except for tokens and personal roles. Nothing of a notification is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     parameters: Option<Vec<ParameterView>>,
 }
@@ -143,7 +143,7 @@ async fn forget(served: &Served, which: WhichRefused) -> Result<Response, Refusa
     Ok(json(&Dismissed { dismissed }))
 }
 
-/// The answer to what cannot be looked at, tried again or dismissed.
+/// The response if a message cannot be looked at, tried again or dismissed.
 fn trouble(error: RetryError) -> Refusal {
     match error {
         RetryError::UnknownSource(_) | RetryError::Unknown(_) => refusal(StatusCode::NOT_FOUND, &error.to_string()),

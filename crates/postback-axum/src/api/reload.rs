@@ -1,5 +1,5 @@
-//! `POST /api/reload`: the configuration is read anew. A broken one is refused with all of its
-//! problems, and the old one goes on.
+//! `POST /api/reload`: reads the configuration again. A broken one is refused with all its
+//! problems, and the old one stays active.
 
 use super::either;
 use super::parameters::Parameters;
@@ -17,7 +17,7 @@ use serde::Serialize;
 
 #[derive(Serialize)]
 struct Reloaded<'a> {
-    /// The fingerprint of the configuration at work.
+    /// The fingerprint of the active configuration.
     configuration: &'a Fingerprint,
 }
 
@@ -36,7 +36,7 @@ pub(crate) async fn reload(State(served): State<Served>, RawQuery(query): RawQue
             }),
             Err(ConfigureError::Refused(problems)) => {
                 let refused = NotReloaded {
-                    error: "the configuration is refused; the old one goes on",
+                    error: "the configuration is refused; the old one stays active",
                     problems,
                 };
                 no_store((StatusCode::UNPROCESSABLE_ENTITY, Json(refused)).into_response())

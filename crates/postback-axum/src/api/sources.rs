@@ -1,4 +1,4 @@
-//! Does my integration work? For each offer source what came last, and what was refused.
+//! Shows whether an integration works: for each offer source, what came last and what was refused.
 
 use super::parameters::Parameters;
 use super::refused::RefusedView;
@@ -23,37 +23,36 @@ use serde::Serialize;
 struct SourceView {
     id: OfferSourceId,
     title: String,
-    /// Whether it reads notifications.
+    /// Whether the source accepts notifications.
     ins: bool,
-    /// How it stands, in a sentence.
+    /// The state of the source, as a sentence.
     text: String,
-    /// The last event that was stored, counted or not.
+    /// The last event that was stored, whether it counts or not.
     last_event: Option<EventView>,
-    /// The last one that was a test.
+    /// The last event that was a test.
     last_test: Option<EventView>,
-    /// What was refused and is kept, until it is taken in or dismissed.
+    /// The refused messages that are kept until they are taken in or dismissed.
     refused: Refused,
-    /// Postbacks that were refused and are not kept, since the start of the server; absent when
-    /// there was none.
+    /// The refused postbacks that are not kept, since the start of the server. It is absent if
+    /// there are none.
     refused_postbacks: Option<RefusedPostbacks>,
-    /// What names of its postbacks that mean nothing were probably meant for.
+    /// Hints at what unknown parameter names of its postbacks were probably meant for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     hints: Vec<String>,
-    /// Words of its postbacks in the place of the status that say none: `statuses` of the source
-    /// tells what they mean.
+    /// Words in its postbacks' field of the status that mean no status. The table `statuses` of the
+    /// source gives words a meaning.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unknown_statuses: Vec<String>,
-    /// Of a source that is not configured any more: postbacks that were acknowledged and wait for
-    /// it.
+    /// For a source that is no longer configured: how many acknowledged postbacks wait for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     set_aside: Option<u64>,
 }
 
-/// A source that is not configured any more, with postbacks that wait for it.
+/// The view of a source that is no longer configured, for which postbacks wait.
 fn gone(id: OfferSourceId, count: u64) -> SourceView {
     SourceView {
         text: format!(
-            "it is not configured; {count} postbacks that were acknowledged are set aside until it is again (or POST \
+            "it is not configured; {count} acknowledged postbacks are set aside until it is configured again (or POST \
              /api/journal/discard?source={id})"
         ),
         id,
@@ -71,26 +70,26 @@ fn gone(id: OfferSourceId, count: u64) -> SourceView {
 
 #[derive(Debug, Default, Serialize)]
 struct Refused {
-    /// How many are kept.
+    /// How many messages are kept.
     kept: u64,
-    /// How many a ring keeps at most; each interface has two.
+    /// How many messages one ring keeps at most. Each interface has two rings.
     keep: u32,
-    /// Whether a ring is full, so that each new one takes the place of the oldest.
+    /// Whether a ring is full, so that each new message replaces the oldest.
     full: bool,
-    /// Notifications.
+    /// The notifications among them.
     ins: Kept,
-    /// Postbacks.
+    /// The postbacks among them.
     s2s: Kept,
 }
 
 #[derive(Debug, Default, Serialize)]
 struct Kept {
-    /// How many are kept.
+    /// How many messages are kept.
     kept: u64,
-    /// How many of them may be the network's: the caller is authorised, and of a notification the
-    /// body is its wrapper or a form.
+    /// How many of them are probably the network's: the caller is authorised, and the body of a
+    /// notification is an encrypted wrapper or a form.
     probable: u64,
-    /// The last one.
+    /// The last message.
     last: Option<RefusedView>,
 }
 
@@ -170,8 +169,8 @@ async fn newest(served: &Served, source: &Source, outcome: Option<Outcome>) -> R
     Ok(page.items.into_iter().next())
 }
 
-/// How a source stands: what was taken in last, and what was refused. Anybody can send what is
-/// refused, so that hides nothing and proves nothing.
+/// Describes the state of a source: what was taken in last, and what was refused. Anybody can send
+/// what is refused, so that refusals neither hide what was taken in nor prove anything.
 fn text(
     source: &OfferSourceId,
     last: Option<(String, Timestamp)>,
@@ -208,7 +207,7 @@ fn text(
     if refused.full {
         let keep = refused.keep;
         text.push_str(&format!(
-            "; as many as are kept were refused ({keep}), and each new one takes the place of the oldest"
+            "; the limit of {keep} kept messages is reached, and each new one replaces the oldest"
         ));
     }
     if let Some(refused) = postbacks {
@@ -236,8 +235,8 @@ fn wrong(refused: &Kept) -> &'static str {
     }
 }
 
-/// As in `TEST IPN verified`, the words of ClickBank's settings; but what was only decrypted is not
-/// called verified.
+/// Describes an event, as in `TEST IPN verified` with the words of ClickBank's settings. An event
+/// that was only decrypted is not called verified.
 fn taken_in(event: &Event) -> String {
     let name = event.name.as_deref().unwrap_or_default();
     let message = match event.interface {

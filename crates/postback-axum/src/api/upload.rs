@@ -1,4 +1,4 @@
-//! `POST /api/conversions`: an upload of conversions, with an answer for each row.
+//! `POST /api/conversions`: an upload of conversions, with a result for each row.
 
 use super::either;
 use super::parameters::Parameters;
@@ -24,23 +24,23 @@ const MAX_UPLOAD: usize = 1024 * 1024;
 #[derive(Serialize)]
 struct Answer {
     rows: Vec<RowAnswer>,
-    /// How many rows came to what.
+    /// How many rows had which outcome.
     counts: BTreeMap<&'static str, usize>,
 }
 
 #[derive(Serialize)]
 struct RowAnswer {
-    /// Counted from 1, without the header.
+    /// The number of the row, counted from 1 without the header.
     row: usize,
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
-    /// The reason in words.
+    /// The reason, as a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     event: Option<EventId>,
-    /// The column at fault.
+    /// The column at fault, if the row is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,7 +63,7 @@ pub(crate) async fn upload(State(served): State<Served>, RawQuery(query): RawQue
     either(answer.await)
 }
 
-/// One row after the other: an earlier row of a click is decided first.
+/// Takes in one row after the other, so that an earlier row of a click is decided first.
 async fn answered(service: &Service, rows: &[OwnRow]) -> Response {
     let mut answer = Answer {
         rows: Vec::with_capacity(rows.len()),

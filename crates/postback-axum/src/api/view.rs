@@ -1,4 +1,4 @@
-//! Rows as they are answered.
+//! Rows as the API shows them.
 
 use postback::decide::{Mark, mark};
 use postback::delivery::{Attempt, Cause, DeliveryRow};
@@ -44,7 +44,7 @@ impl ConversionView {
     }
 }
 
-/// An event with what became of it, in words too.
+/// An event with its outcome, also as a sentence.
 #[derive(Debug, Serialize)]
 pub(crate) struct EventView {
     #[serde(flatten)]
@@ -58,7 +58,7 @@ impl EventView {
     }
 }
 
-/// What became of an event, why, and what its click id nearly is.
+/// Describes the outcome of an event, the reason, and what its click id nearly is.
 pub(crate) fn told(row: &EventRow) -> String {
     let text = outcome(row.outcome, row.reason);
     match row.event.hint.filter(|_| row.click.is_none()) {
@@ -67,7 +67,7 @@ pub(crate) fn told(row: &EventRow) -> String {
     }
 }
 
-/// What became of an event, and why.
+/// Describes the outcome of an event and the reason.
 fn outcome(outcome: Outcome, reason: Option<Reason>) -> String {
     match reason {
         Some(reason) => format!("{}: {}", outcome.text(), reason.text()),
@@ -75,21 +75,21 @@ fn outcome(outcome: Outcome, reason: Option<Reason>) -> String {
     }
 }
 
-/// A delivery with where it stands.
+/// A delivery with its state.
 #[derive(Debug, Serialize)]
 pub(crate) struct DeliveryView {
     id: DeliveryId,
     state: &'static str,
     due_at: Timestamp,
     attempts: u32,
-    /// How often its receipt was checked.
+    /// How often the receiver's receipt was checked.
     #[serde(skip_serializing_if = "is_zero")]
     checks: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     last: Option<Attempt>,
     lane: String,
     method: Method,
-    /// What is filled in only when it is sent stands in braces.
+    /// The URL. What is filled in only when it is sent is shown as a name in braces.
     url: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<String>,
@@ -100,16 +100,16 @@ pub(crate) struct DeliveryView {
     #[serde(skip_serializing_if = "Option::is_none")]
     not_after: Option<Timestamp>,
     created_at: Timestamp,
-    /// What is still to be checked.
+    /// The receipt that is still to be checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     receipt: Option<String>,
-    /// Which revision of the request it is, where a person had it written again.
+    /// The number of the request's revision, if a person had it written again.
     #[serde(skip_serializing_if = "Option::is_none")]
     revision: Option<u32>,
-    /// The delivery in whose place it is sent.
+    /// The delivery that this one replaces.
     #[serde(skip_serializing_if = "Option::is_none")]
     replaces: Option<DeliveryId>,
-    /// Why its lane stands still.
+    /// Why its lane is on hold, if it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     held: Option<HoldView>,
 }
@@ -125,7 +125,7 @@ struct HoldView {
     why: String,
 }
 
-/// Why something is delivered: its kind, and the parts that this kind has.
+/// The cause of a delivery: its kind, and the fields that this kind has.
 #[derive(Debug, Default, Serialize)]
 struct CauseView {
     kind: &'static str,

@@ -140,7 +140,7 @@ async fn what_waits_for_a_source_that_is_gone_is_shown_and_can_be_discarded() {
     assert_eq!(source["set_aside"], 1);
     assert_eq!(
         source["text"],
-        "it is not configured; 1 postbacks that were acknowledged are set aside until it is again (or POST \
+        "it is not configured; 1 acknowledged postbacks are set aside until it is configured again (or POST \
          /api/journal/discard?source=net)"
     );
     let discard = async |query| {

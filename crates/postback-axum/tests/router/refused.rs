@@ -241,7 +241,7 @@ async fn of_an_overfull_ring_the_newest_256_are_tried_and_of_an_expired_one_none
         (&row["refused"]["kept"], &row["refused"]["full"]),
         (&json!(256), &json!(true))
     );
-    let full = "as many as are kept were refused (256), and each new one takes the place of the oldest";
+    let full = "the limit of 256 kept messages is reached, and each new one replaces the oldest";
     assert!(row["text"].as_str().unwrap().ends_with(full), "{row}");
     set_secret(&tested, INS_SECRET);
     for remaining in [192, 128, 64, 0] {

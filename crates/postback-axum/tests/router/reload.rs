@@ -56,7 +56,7 @@ async fn a_broken_configuration_is_refused_with_all_its_problems_and_the_old_one
     let answer = reload(&tested).await;
     assert_eq!(answer.status, 422);
     let json = answer.json();
-    assert_eq!(json["error"], "the configuration is refused; the old one goes on");
+    assert_eq!(json["error"], "the configuration is refused; the old one stays active");
     let problems: Vec<&str> = json["problems"]
         .as_array()
         .unwrap()
