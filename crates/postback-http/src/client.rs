@@ -8,19 +8,19 @@ use postback::port::http::{BoxFuture, HttpClient, HttpError, MAX_ANSWER_BYTES, S
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The time to connect, TLS included, out of the time in all: a host that is down is known soon.
+/// The time to connect, with TLS, as a part of the whole time: a host that is down is noticed soon.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Idle connections that are kept to one host. Deliveries come in batches per destination; more
-/// would only hold its sockets.
+/// How many idle connections to one host are kept. Deliveries come in batches for each destination,
+/// and more connections would only occupy the host's sockets.
 const MAX_IDLE_PER_HOST: usize = 8;
-/// How long an idle connection is kept: below the minute after which many servers and most NATs
-/// drop it, so that few requests meet a connection that is closing.
+/// How long an idle connection is kept. It is less than the minute after which many servers and
+/// most NATs drop it, so that few requests meet a connection that is being closed.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
-/// What the client calls itself where a request has no `User-Agent`.
+/// The `User-Agent` of a request that has none.
 const USER_AGENT: &str = concat!("postback-http/", env!("CARGO_PKG_VERSION"));
 
-/// A client that dials only what its [`AddressPolicy`] lets through. Clones share their
-/// connections. It must be used inside a tokio runtime with its time and I/O drivers on.
+/// A client that connects only to addresses that its [`AddressPolicy`] allows. Clones share their
+/// connections. It must be used inside a tokio runtime with its time and I/O drivers enabled.
 #[derive(Debug, Clone)]
 pub struct Client {
     inner: reqwest::Client,
@@ -29,7 +29,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client with the default options: public addresses only.
+    /// Builds a client with the default options: it connects only to public addresses.
     ///
     /// # Errors
     /// See [`Builder::build`].
@@ -37,7 +37,7 @@ impl Client {
         Self::builder().build()
     }
 
-    /// Options for a client.
+    /// Returns the options for a client.
     #[must_use]
     pub fn builder() -> Builder {
         Builder::default()
@@ -48,8 +48,8 @@ impl HttpClient for Client {
     fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, HttpError>> {
         Box::pin(async move {
             let (parts, body) = request.into_parts();
-            // The resolver is never asked about a host that is an address already, so the URL is
-            // checked first.
+            // The resolver is never asked about a host that is an address already, so that the URL
+            // is checked first.
             let url = self.policy.check(&parts.uri.to_string())?;
             let mut request = reqwest::Request::new(parts.method, url);
             *request.headers_mut() = parts.headers;
@@ -62,9 +62,9 @@ impl HttpClient for Client {
     }
 }
 
-/// Reads at most `limit` bytes of the body; the rest is left on a connection that is then closed. A
-/// body that stalls or breaks off is kept as far as it came: the status line has been read, and who
-/// sent it has the request.
+/// Reads at most `limit` bytes of the body. The rest stays on a connection that is then closed. A
+/// body that stalls or breaks off is kept as far as it came: the status line was read, so that the
+/// receiver has the request.
 async fn read(mut answer: reqwest::Response, limit: usize) -> Result<http::Response<Bytes>, HttpError> {
     let mut body = BytesMut::new();
     let mut truncated = false;
@@ -117,37 +117,37 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// Who may be dialled; public unicast addresses by default.
+    /// Sets which addresses may be connected to; public unicast addresses by default.
     #[must_use]
     pub fn policy(mut self, policy: AddressPolicy) -> Self {
         self.policy = policy;
         self
     }
 
-    /// Who turns names into addresses; [`SystemResolver`] by default. Its answers are checked like
-    /// any other's.
+    /// Sets the resolver of host names; [`SystemResolver`] by default. The addresses from any
+    /// resolver are checked.
     #[must_use]
     pub fn resolver(mut self, resolver: Arc<dyn Resolver>) -> Self {
         self.resolver = resolver;
         self
     }
 
-    /// The time for one request in all; [`SEND_TIMEOUT`] by default and at most.
+    /// Sets the time for one whole request. [`SEND_TIMEOUT`] is the default and the maximum.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout.min(SEND_TIMEOUT);
         self
     }
 
-    /// The most bytes of an answer's body that are read; [`MAX_ANSWER_BYTES`] by default and at
-    /// most.
+    /// Sets how many bytes of a response's body are read. [`MAX_ANSWER_BYTES`] is the default and
+    /// the maximum.
     #[must_use]
     pub fn max_answer(mut self, bytes: usize) -> Self {
         self.max_answer = bytes.min(MAX_ANSWER_BYTES);
         self
     }
 
-    /// What stands in `User-Agent` where a request has none; `postback-http/` and the version by
+    /// Sets the `User-Agent` of requests that have none; `postback-http/` with the version by
     /// default.
     #[must_use]
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
@@ -155,19 +155,19 @@ impl Builder {
         self
     }
 
-    /// One more root certificate, as DER, besides the system's: for tests and private endpoints.
+    /// Adds a root certificate, as DER, to the system's: for tests and private endpoints.
     #[must_use]
     pub fn root_certificate(mut self, der: impl Into<Vec<u8>>) -> Self {
         self.roots.push(der.into());
         self
     }
 
-    /// The client.
+    /// Builds the client.
     ///
     /// # Errors
-    /// - a root certificate that is not one
+    /// - a root certificate that is not a certificate in DER
     /// - a user agent that cannot stand in a header
-    /// - no trust store on this machine (on Linux: the package `ca-certificates`)
+    /// - a machine without a trust store (on Linux: the package `ca-certificates`)
     pub fn build(self) -> Result<Client, BuildError> {
         let user_agent = http::HeaderValue::from_str(&self.user_agent).map_err(|_| BuildError::UserAgent)?;
         let mut roots = Vec::with_capacity(self.roots.len());
@@ -175,8 +175,8 @@ impl Builder {
             roots.push(reqwest::Certificate::from_der(der).map_err(|_| BuildError::RootCertificate)?);
         }
         let policy = Arc::new(self.policy);
-        // Another crate of the host may turn on reqwest's features (decompression, proxies); what
-        // they bring is turned off by name.
+        // Another crate of the host may enable features of reqwest (decompression, proxies). What
+        // these add is disabled explicitly.
         let inner = reqwest::Client::builder()
             .dns_resolver(Arc::new(Vetting {
                 policy: Arc::clone(&policy),
@@ -213,11 +213,11 @@ impl Builder {
     }
 }
 
-/// Why there is no client.
+/// Why a client cannot be built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// The user agent holds bytes that no header value may have.
+    /// The user agent has bytes that no header value may have.
     #[error("the user agent cannot stand in a header")]
     UserAgent,
     /// A root certificate is not a certificate in DER.

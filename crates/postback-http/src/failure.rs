@@ -1,4 +1,4 @@
-//! From reqwest's errors, which hold URLs, to the port's, which do not.
+//! Converts reqwest's errors, which contain URLs, into the port's, which do not.
 
 use crate::resolve::Unresolved;
 use postback::delivery::address::Denied;
@@ -7,12 +7,12 @@ use rustls::{AlertDescription, CertificateError, PeerIncompatible};
 use std::error::Error;
 use std::io;
 
-/// What kept a request from its answer. Only kinds are carried over: every text of reqwest's is
-/// left behind.
+/// Converts the error of a request that got no response. Only the kind is converted, and every text
+/// of reqwest's is dropped.
 pub(crate) fn failure(error: &reqwest::Error) -> HttpError {
     if let Some(denied) = find::<Denied>(error) {
-        // A refused URL was refused before the client saw it, so this comes from resolving its
-        // name.
+        // A URL that is refused was refused before the client saw it, so that this error comes from
+        // resolving its host name.
         return HttpError::ResolvedRefused(denied.clone());
     }
     if error.is_builder() {
@@ -42,7 +42,7 @@ const TOO_OLD: &str = "the host speaks older versions alone; TLS 1.2 is the leas
 const NOTHING_IN_COMMON: &str = "the host has no cipher in common with us; TLS 1.2 with ECDHE and AES-GCM or ChaCha20 is the \
                                  least";
 
-/// What the host's alert says.
+/// Describes the alert that the host sent.
 fn refused(alert: AlertDescription) -> &'static str {
     match alert {
         AlertDescription::ProtocolVersion => TOO_OLD,
@@ -87,8 +87,8 @@ fn tls_reason(error: &rustls::Error) -> &'static str {
     }
 }
 
-/// The first error of type `T` in the chain. An `io::Error` hides the error that it wraps from
-/// `source`, so it is opened.
+/// Finds the first error of type `T` in the chain of sources. An `io::Error` does not show the
+/// error that it wraps in `source`, so it is opened.
 fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
     let mut next = Some(error);
     while let Some(error) = next {

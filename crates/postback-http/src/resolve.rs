@@ -1,4 +1,4 @@
-//! From names to addresses that may be dialled.
+//! Resolves host names into addresses that may be connected to.
 
 use postback::delivery::address::{AddressPolicy, Denied};
 use postback::port::http::BoxFuture;
@@ -7,23 +7,23 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::{fmt, io};
 
-/// The most addresses of one name that are tried. A zone may list hundreds, and each costs a part
-/// of the time to connect.
+/// The largest number of addresses of one name that are tried. A zone may list hundreds, and each
+/// takes a part of the time to connect.
 const MAX_ADDRESSES: usize = 16;
 
-/// Looks up the addresses of a host name. What it answers is checked before it is dialled, so an
+/// Looks up the addresses of a host name. They are checked before a connection is made, so that an
 /// implementation need not check anything.
 pub trait Resolver: fmt::Debug + Send + Sync {
-    /// Every address of `host`, the preferred ones first.
+    /// Returns all addresses of `host`, the preferred ones first.
     ///
     /// # Errors
-    /// Whatever kept the look-up from an answer. A name without addresses may be an error or an
-    /// empty list.
+    /// Any error that stopped the look-up. A name without addresses may be an error or an empty
+    /// list.
     fn resolve<'a>(&'a self, host: &'a str) -> BoxFuture<'a, io::Result<Vec<IpAddr>>>;
 }
 
-/// The system's resolver: `/etc/hosts`, `nsswitch.conf` and the configured name servers, as every
-/// other program on the machine.
+/// The system's resolver. It uses `/etc/hosts`, `nsswitch.conf` and the configured name servers,
+/// like every other program on the machine.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemResolver;
 
@@ -38,7 +38,7 @@ impl Resolver for SystemResolver {
     }
 }
 
-/// The look-up gave no address. Carried through reqwest's errors.
+/// The look-up found no address. It is passed through reqwest's errors.
 #[derive(Debug)]
 pub(crate) struct Unresolved;
 
@@ -50,7 +50,8 @@ impl fmt::Display for Unresolved {
 
 impl Error for Unresolved {}
 
-/// What reqwest asks: only addresses that the policy lets through ever reach its connector.
+/// The resolver that reqwest asks. Only addresses that the policy allows ever reach reqwest's
+/// connector.
 pub(crate) struct Vetting {
     pub(crate) policy: Arc<AddressPolicy>,
     pub(crate) resolver: Arc<dyn Resolver>,
@@ -63,17 +64,18 @@ impl reqwest::dns::Resolve for Vetting {
             let host = name.as_str();
             let found = resolver.resolve(host).await.map_err(|_| Unresolved)?;
             let vetted = vet(&policy, host, found)?.ok_or(Unresolved)?;
-            // The port comes from the URL; reqwest fills it in where it is zero.
+            // The port comes from the URL. Reqwest inserts it where the port is zero.
             let addresses = vetted.into_iter().map(|address| SocketAddr::new(address, 0));
             Ok(Box::new(addresses) as reqwest::dns::Addrs)
         })
     }
 }
 
-/// The addresses among `found` that may be dialled, in their order; none when nothing was found.
+/// Returns the addresses in `found` that may be connected to, in their order; none if nothing was
+/// found.
 ///
 /// # Errors
-/// Why the first address is denied, when every address is.
+/// The reason why the first address is denied, if all are denied.
 fn vet(policy: &AddressPolicy, host: &str, found: Vec<IpAddr>) -> Result<Option<Vec<IpAddr>>, Denied> {
     let mut denied = None;
     let mut vetted = Vec::new();

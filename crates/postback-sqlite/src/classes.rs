@@ -1,12 +1,12 @@
-//! Events of one source, or with one outcome, newest first. One index serves both and the two
-//! together: it holds each class (a source with an outcome) by age, there are few classes, and the
-//! newest of several are among the newest of each.
+//! Lists events of one source, or with one outcome, newest first. One index serves both filters and
+//! the two together: it holds each class (a source with an outcome) by age. There are few classes,
+//! and the newest events of several are among the newest of each.
 
 use crate::{fault::Fault, sql};
 use rusqlite::{Connection, OptionalExtension, params};
 
-/// The numbers of the newest events before `before`: of the source, with the outcome, whichever is
-/// given.
+/// Returns the numbers of the newest events before `before`, of this source and with this outcome,
+/// if given.
 pub(crate) fn newest(
     connection: &Connection,
     (source, outcome): (Option<&str>, Option<&str>),
@@ -16,7 +16,7 @@ pub(crate) fn newest(
     let mut next = connection.prepare_cached(sql::NEXT_CLASS)?;
     let mut of_class = connection.prepare_cached(sql::OF_CLASS)?;
     let most = i64::try_from(limit).unwrap_or(i64::MAX);
-    // A source's classes lie together.
+    // The classes of a source are adjacent in the index.
     let mut class = (source.unwrap_or_default().to_owned(), String::new());
     let mut found: Vec<i64> = Vec::new();
     while let Some((this, that)) = next

@@ -1,4 +1,4 @@
-//! A commit: encoded by the caller's thread, applied by the one that holds the transaction.
+//! A commit: the caller's thread encodes it, and the thread that holds the transaction applies it.
 
 use crate::{fault::Fault, guard, key::key, sql, time};
 use postback::delivery::Delivery;
@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, params, params_from_iter, types::V
 /// A statement with its values.
 pub(crate) type Statement = (&'static str, Vec<Value>);
 
-/// A commit as texts and statements.
+/// A commit, encoded as statements with their values.
 pub(crate) struct Encoded {
     identity: Option<String>,
     waiting: Vec<String>,
@@ -38,8 +38,8 @@ impl Encoded {
         })
     }
 
-    /// Checks, then writes. Any other answer than `Applied` leaves at most guards of version 0,
-    /// which say what no row says.
+    /// Checks the guards, then writes. If the answer is not `Applied`, it leaves at most guard rows
+    /// of version 0, which mean the same as no row.
     pub(crate) fn apply(&self, connection: &Connection) -> Result<Committed, Fault> {
         if let Some(identity) = &self.identity
             && outcome(connection, identity)?.is_some()
@@ -61,7 +61,7 @@ impl Encoded {
     }
 }
 
-/// The code of a stored event's outcome.
+/// Returns the code of a stored event's outcome.
 pub(crate) fn outcome(connection: &Connection, event: &str) -> Result<Option<String>, Fault> {
     Ok(connection
         .prepare_cached(sql::OUTCOME)?
@@ -69,7 +69,7 @@ pub(crate) fn outcome(connection: &Connection, event: &str) -> Result<Option<Str
         .optional()?)
 }
 
-/// A click's row.
+/// Returns the statement for a click's row.
 pub(crate) fn record(click: &Click) -> Result<Statement, StoreError> {
     Ok((sql::RECORD, values(row::of_click(click)?, false)))
 }
@@ -98,8 +98,8 @@ fn enqueue(delivery: &Delivery, now: Timestamp) -> Result<Statement, StoreError>
     Ok((sql::ENQUEUE, values(row::of_delivery(delivery, now)?, true)))
 }
 
-/// The values of a row in the order of its columns. Where the table finds clicks by their keys, the
-/// key stands behind the click.
+/// Returns the values of a row in the order of its columns. In a table that finds clicks by their
+/// keys, the key follows the click.
 fn values(columns: row::Columns<'_>, keyed: bool) -> Vec<Value> {
     let mut values = Vec::with_capacity(columns.len().saturating_add(1));
     for (name, column) in columns {

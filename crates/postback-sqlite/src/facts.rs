@@ -1,4 +1,4 @@
-//! Point reads: what a decision needs.
+//! Reads single rows by their ids: what a decision needs.
 
 use crate::{commit::outcome, fault::Fault, guard, key::key, sql};
 use postback::plan::{ClickFacts, EventRow, FactQuery, Outcome, PointReads, ReceiptFacts, Tally};
@@ -8,7 +8,7 @@ use postback::{Click, Conversion, Event, Facts};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Answers as of one moment: the connection must be in a transaction.
+/// Reads the facts as of one moment, so that the connection must be in a transaction.
 pub(crate) fn facts(connection: &Connection, query: &FactQuery) -> Result<Facts, Fault> {
     Facts::read(&Reads(connection), query)
 }
@@ -87,7 +87,7 @@ fn version(column: i64) -> Result<u64, Fault> {
     u64::try_from(column).map_err(|_| unreadable("version"))
 }
 
-/// A click with its personal values.
+/// Reads a click with its personal values.
 pub(crate) fn click(connection: &Connection, id: &ClickId) -> Result<Option<Click>, Fault> {
     let mut statement = connection.prepare_cached(sql::CLICK)?;
     let mut rows = statement.query(params![id.as_str()])?;
@@ -109,7 +109,7 @@ pub(crate) fn tallies(connection: &Connection, click: &ClickId) -> Result<Vec<Ta
     Ok(tallies)
 }
 
-/// An event's row with its personal values.
+/// Reads an event's row with its personal values.
 pub(crate) fn event_row(connection: &Connection, id: &EventId) -> Result<Option<EventRow>, Fault> {
     let mut statement = connection.prepare_cached(sql::EVENT_ROW)?;
     let mut rows = statement.query(params![id.as_str()])?;
@@ -119,7 +119,7 @@ pub(crate) fn event_row(connection: &Connection, id: &EventId) -> Result<Option<
     whole_row(found, 0).map(Some)
 }
 
-/// Waiting events by event id, behind `after`.
+/// Reads waiting events in the order of their event ids, behind `after`.
 pub(crate) fn orphans(connection: &Connection, after: &str, limit: u32) -> Result<Vec<Event>, Fault> {
     let mut statement = connection.prepare_cached(sql::WAITING)?;
     let mut after = after.to_owned();
@@ -128,12 +128,12 @@ pub(crate) fn orphans(connection: &Connection, after: &str, limit: u32) -> Resul
         let (mut events, mut last) = (Vec::new(), None);
         while let Some(found) = rows.next()? {
             last = Some(text(found, 2)?.to_owned());
-            // A row of a newer version is left for whoever can read it, and keeps no others
-            // waiting.
+            // A row of a newer version is left for a server that can read it. It does not make
+            // other rows wait.
             events.extend(event(found, 0));
         }
         match last {
-            // A page that holds nothing readable is not the end.
+            // A page without a readable row is not the end.
             Some(last) if events.is_empty() => after = last,
             _ => return Ok(events),
         }
@@ -145,19 +145,19 @@ pub(crate) fn configuration(connection: &Connection, fingerprint: &str) -> Resul
     Ok(statement.query_row(params![fingerprint], |row| row.get(0)).optional()?)
 }
 
-/// An event with its personal values, from the columns `payload` and `private`.
+/// Reads an event with its personal values, from the columns `payload` and `private`.
 fn event(found: &Row<'_>, payload: usize) -> Result<Event, Fault> {
     Ok(*whole_row(found, payload)?.event)
 }
 
-/// An event's row with its personal values, from the same columns.
+/// Reads an event's row with its personal values, from the same columns.
 fn whole_row(found: &Row<'_>, payload: usize) -> Result<EventRow, Fault> {
     let mut stored: EventRow = row::decode(text(found, payload)?)?;
     stored.event.private = row::decode_private(optional(found, payload.saturating_add(1))?)?;
     Ok(stored)
 }
 
-/// A column of text, borrowed from SQLite.
+/// Returns a text column, borrowed from SQLite.
 pub(crate) fn text<'a>(found: &'a Row<'_>, column: usize) -> Result<&'a str, Fault> {
     optional(found, column)?.ok_or_else(|| unreadable("column"))
 }

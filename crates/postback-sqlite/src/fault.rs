@@ -1,10 +1,10 @@
-//! What goes wrong in SQLite, as the port's errors. Texts and causes name codes, tables and
-//! columns, never values: values are bound.
+//! Turns SQLite's errors into the port's. Texts and causes name codes, tables and columns, never
+//! values, since values are bound.
 
 use postback::port::{StoreError, StoreErrorKind};
 use rusqlite::ErrorCode;
 
-/// Trouble inside a job.
+/// An error inside a job.
 #[derive(Debug)]
 pub(crate) enum Fault {
     Sqlite(rusqlite::Error),
@@ -35,7 +35,7 @@ impl From<Fault> for StoreError {
     }
 }
 
-/// Whose fault it is, and what a person reads.
+/// Classifies an error by who must act, with a text for a person.
 pub(crate) fn meaning(error: &rusqlite::Error) -> (StoreErrorKind, &'static str) {
     use StoreErrorKind::{ApiMisuse, Corrupt, Unavailable};
     match error.sqlite_error_code() {

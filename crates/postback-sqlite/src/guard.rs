@@ -1,8 +1,8 @@
-//! Guards: versions that a commit compares and raises in one statement each. Those of clicks are a
-//! table of numbers, in which clicks with one key share a version: what is decided for one of them
-//! meanwhile makes a decision for another be made again, and a commit that names several raises it
-//! once. Those of receipts stand in the receipt's row. Where there is no row the version is 0, and
-//! after a conflict there may be one of version 0, which says the same.
+//! Guards are versions that a commit compares and raises in one statement each. Guards of clicks
+//! stand in a table of numbers, in which clicks with the same key share a version. So a decision
+//! for one of them makes a concurrent decision for another start again, and a commit that names
+//! several of them raises the version once. Guards of receipts stand in the receipt's row. Without
+//! a row the version is 0. After a conflict there may be a row of version 0, which means the same.
 
 use crate::{fault::Fault, key::key, sql};
 use postback::plan::{Guard, GuardKey};
@@ -13,14 +13,14 @@ use std::collections::BTreeMap;
 /// A version that no row has.
 const NEVER: i64 = -1;
 
-/// What has a version of its own.
+/// The owner of a version.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Key<'a> {
     Click(i64),
     Receipt(&'a str, &'a str),
 }
 
-/// A version as its key and what was read.
+/// A version: its key, and the number that was read.
 pub(crate) struct Encoded {
     raise: &'static str,
     lower: &'static str,
@@ -49,7 +49,7 @@ impl Encoded {
     }
 }
 
-/// The versions that a commit's guards stand for, each once.
+/// Returns the versions for a commit's guards, each once.
 pub(crate) fn encode(guards: &[Guard]) -> Vec<Encoded> {
     let mut versions = BTreeMap::new();
     for guard in guards {
@@ -57,12 +57,12 @@ pub(crate) fn encode(guards: &[Guard]) -> Vec<Encoded> {
             GuardKey::Click(click) => Key::Click(key(click.as_str())),
             GuardKey::Receipt(source, receipt) => Key::Receipt(source.as_str(), receipt.as_str()),
         };
-        // One that does not fit was never stored.
+        // A guard that does not fit was never stored.
         let version = i64::try_from(guard.version).unwrap_or(NEVER);
         let read = versions.entry(key).or_insert(version);
         if *read != version {
-            // Facts are of one moment and tell one version of one key, so these are not what any
-            // facts told.
+            // Facts are of one moment and give one version for one key, so that these guards do not
+            // come from the same facts.
             *read = NEVER;
         }
     }
@@ -72,7 +72,7 @@ pub(crate) fn encode(guards: &[Guard]) -> Vec<Encoded> {
         .collect()
 }
 
-/// Raises each guard from the version that was read; where another one is found, none.
+/// Raises each guard from the version that was read. If one has changed, none is raised.
 pub(crate) fn raise(connection: &Connection, guards: &[Encoded]) -> Result<bool, Fault> {
     let execute = |text, guard: &Encoded| {
         connection
@@ -90,7 +90,7 @@ pub(crate) fn raise(connection: &Connection, guards: &[Encoded]) -> Result<bool,
     Ok(true)
 }
 
-/// The version of a click's guard; 0 when it was never raised.
+/// Returns the version of a click's guard; 0 if it was never raised.
 pub(crate) fn of_click(connection: &Connection, click: &ClickId) -> Result<i64, Fault> {
     let version = connection
         .prepare_cached(sql::CLICK_VERSION)?
@@ -112,7 +112,7 @@ mod tests {
         file
     }
 
-    /// The clicks' guards as facts would tell them now.
+    /// Returns the clicks' guards as facts would give them now.
     fn read(file: &Connection, ids: impl IntoIterator<Item = String>) -> Vec<Guard> {
         let guard = |id: String| {
             let id = ClickId::new(id).unwrap();
@@ -159,7 +159,7 @@ mod tests {
         assert!(commit(&file, &read(&file, pair)));
     }
 
-    /// Three pairs of ids with one key each, and one id alone.
+    /// Three pairs of ids in which both have the same key, and one id alone.
     static IDS: LazyLock<Vec<String>> =
         LazyLock::new(|| pairs(3).into_iter().flatten().chain(["alone".to_owned()]).collect());
 
@@ -167,9 +167,9 @@ mod tests {
     enum Step {
         /// A click was recorded.
         Touch(usize),
-        /// A decision reads these.
+        /// A decision reads these guards.
         Read(Vec<usize>),
-        /// A decision that was read before is committed.
+        /// A decision that read its guards before is committed.
         Commit(prop::sample::Index),
     }
 

@@ -1,4 +1,4 @@
-//! Lanes that stand still, and what is ready to be leased beside them.
+//! Lanes that are on hold, and the deliveries of other lanes that are ready to be leased.
 
 use crate::{facts::text, fault::Fault, sql, time};
 use postback::delivery::{Hold, Lane};
@@ -6,7 +6,7 @@ use postback::port::Claim;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::BTreeMap;
 
-/// The holds that end later, by their lanes.
+/// Returns the holds that end later, by their lanes.
 pub(crate) fn running(connection: &Connection, now: i64) -> Result<Vec<Hold>, Fault> {
     let mut statement = connection.prepare_cached(sql::HOLDS)?;
     let mut rows = statement.query([now])?;
@@ -22,8 +22,8 @@ pub(crate) fn running(connection: &Connection, now: i64) -> Result<Vec<Hold>, Fa
     Ok(holds)
 }
 
-/// When what could be leased is ready, earliest first, one row more than the limit. Of a lane that
-/// stands still the first row is ready when the hold ends.
+/// Returns when the deliveries that could be leased are ready, earliest first, with one row more
+/// than the limit. For a lane on hold, the first row is ready when the hold ends.
 pub(crate) fn ready(connection: &Connection, claim: &Claim, holds: &[Hold]) -> Result<Vec<(i64, i64)>, Fault> {
     if holds.is_empty()
         && claim.lane.is_none()
@@ -31,7 +31,8 @@ pub(crate) fn ready(connection: &Connection, claim: &Claim, holds: &[Hold]) -> R
     {
         return Ok(found);
     }
-    // Walking over all rows would look again and again at what is held or has no share.
+    // A walk over all rows would read the same rows that are on hold or have no share again and
+    // again.
     let lanes = match &claim.lane {
         Some(lane) => vec![lane.as_str().to_owned()],
         None => lanes(connection)?,
@@ -52,7 +53,7 @@ pub(crate) fn ready(connection: &Connection, claim: &Claim, holds: &[Hold]) -> R
     Ok(found)
 }
 
-/// The first rows whatever their lanes; none where a lane has more among them than its share.
+/// Returns the earliest rows of all lanes together; none if a lane has more of them than its share.
 fn of_all(connection: &Connection, claim: &Claim) -> Result<Option<Vec<(i64, i64)>>, Fault> {
     if claim.shares.is_empty() && claim.per_lane >= claim.limit {
         let mut statement = connection.prepare_cached(sql::READY)?;
@@ -76,12 +77,12 @@ fn of_all(connection: &Connection, claim: &Claim) -> Result<Option<Vec<(i64, i64
     Ok(Some(found))
 }
 
-/// One row more than the limit says when the next one is due.
+/// One row more than the limit shows when the next one is due.
 fn one_more(claim: &Claim) -> i64 {
     i64::from(claim.limit).saturating_add(1)
 }
 
-/// The lanes that have something to do.
+/// Returns the lanes that have something to do.
 fn lanes(connection: &Connection) -> Result<Vec<String>, Fault> {
     let mut next = connection.prepare_cached(sql::NEXT_LANE)?;
     let mut lanes: Vec<String> = Vec::new();

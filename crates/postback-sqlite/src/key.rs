@@ -1,19 +1,19 @@
-//! What stands for a click in indexes: eight bytes instead of its id's thirty-three, which nearly
-//! name it. Two clicks may have one key, by chance or because somebody chose their ids so:
-//! statements compare the id as well, and guards may be shared.
+//! The key of a click in indexes: eight bytes that nearly identify it, instead of the thirty-three
+//! of its id. Two clicks may have the same key, by chance or because somebody chose their ids for
+//! it. So statements compare the id too, and guards may be shared.
 
 use postback::tracker::CLICK_ID_LENGTH;
 
-/// How many characters of an id that was made here say when, behind its first letter: 40 bits, of
-/// which the last counts 256 ms.
+/// How many characters of an id of ours give the time, behind its first letter: 40 bits, of which
+/// the last stands for 256 ms.
 const TIME: usize = 8;
 
-/// How many bits tell clicks of one time apart: one pair in eight million has the same ones. With
-/// the time they leave no key negative.
+/// How many bits distinguish clicks of the same time: one pair in eight million has the same bits.
+/// Together with the time they never make a negative key.
 const REST: u32 = 23;
 
-/// The key of an id: of one that was made here its time and some bits of a hash, so that clicks of
-/// one time lie together; of any other a hash.
+/// Returns the key of an id. For an id of ours it is the time and some bits of a hash, so that
+/// clicks of the same time lie together in the index; for any other id it is a hash.
 pub(crate) fn key(id: &str) -> i64 {
     let hash = hash(id);
     time(id)
@@ -21,7 +21,7 @@ pub(crate) fn key(id: &str) -> i64 {
         .cast_signed()
 }
 
-/// The time of an id that has the form of those made here.
+/// Returns the time of an id that has the form of ours.
 fn time(id: &str) -> Option<u64> {
     let text = id.strip_prefix('p').filter(|_| id.len() == CLICK_ID_LENGTH)?;
     if !text.bytes().all(|byte| matches!(byte, b'2'..=b'7' | b'a'..=b'z')) {
@@ -30,7 +30,7 @@ fn time(id: &str) -> Option<u64> {
     Some(text.bytes().take(TIME).fold(0, |time, byte| time << 5 | digit(byte)))
 }
 
-/// The value of a lower-case base32 character.
+/// Returns the value of a lower-case base32 character.
 fn digit(byte: u8) -> u64 {
     let value = match byte {
         b'2'..=b'7' => byte.wrapping_sub(b'2'),
@@ -39,7 +39,7 @@ fn digit(byte: u8) -> u64 {
     u64::from(value & 0x1f)
 }
 
-/// FNV-1a.
+/// Computes the hash FNV-1a.
 fn hash(id: &str) -> u64 {
     id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
@@ -58,7 +58,7 @@ pub(crate) mod tests {
         ClickIdKeys::default().mint(at, [random, random]).to_string()
     }
 
-    /// Pairs of ids with one key, of one moment.
+    /// Pairs of ids of the same moment that have the same key.
     pub(crate) fn pairs(wanted: usize) -> Vec<[String; 2]> {
         let mut found = Vec::new();
         let mut seen = BTreeMap::new();
@@ -99,16 +99,16 @@ pub(crate) mod tests {
 
     #[test]
     fn ids_of_other_forms_have_a_hash() {
-        // Known answers of FNV-1a.
+        // These are known values of FNV-1a.
         assert_eq!(key("").cast_unsigned(), 0xcbf2_9ce4_8422_2325);
         assert_eq!(key("a").cast_unsigned(), 0xaf63_dc4c_8601_ec8c);
         assert_eq!(key("foobar").cast_unsigned(), 0x8594_4171_f739_67e8);
-        // Longer, of another first letter, upper-case.
+        // These ids are longer, or have another first letter, or an upper-case one.
         let ours = minted(1_780_000_000_000, 7);
         for other in [format!("{ours}a"), ours.replacen('p', "q", 1), ours.to_uppercase()] {
             assert_ne!(key(&other) >> REST, key(&ours) >> REST, "{other}");
         }
-        // Shorter, and with a character that ours never have.
+        // These ids are shorter, or have a character that ours never have.
         for other in [format!("p{}", "2".repeat(31)), format!("p{}8", "2".repeat(31))] {
             assert_eq!(key(&other), super::hash(&other).cast_signed(), "{other}");
         }

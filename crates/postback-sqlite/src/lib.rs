@@ -27,7 +27,7 @@ use rusqlite::Transaction;
 use std::{path::Path, sync::Arc, time::Duration};
 use threads::Threads;
 
-/// How a store is opened.
+/// The options with which a store is opened.
 ///
 /// ```
 /// let mut options = postback_sqlite::SqliteOptions::new("acme".parse()?);
@@ -37,23 +37,23 @@ use threads::Threads;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SqliteOptions {
-    /// The tenant. A file belongs to the first namespace that opens it.
+    /// The tenant. A file belongs to the namespace that opened it first.
     pub namespace: Namespace,
-    /// How long a transaction waits for other processes that write to the same file. The default of
-    /// 2 s leaves time to answer a notification, which must happen within 3 s.
+    /// How long a transaction waits for other processes that write to the same file. The default is
+    /// 2 s, since ClickBank waits 3 s for the response to a notification.
     pub busy_timeout: Duration,
-    /// How many threads read, each with a connection; at least one. The default is 2.
+    /// How many threads read, each with its own connection; at least one. The default is 2.
     pub readers: usize,
-    /// How many calls may wait for the writer, and as many for the readers, before more are refused
-    /// as unavailable. The default is 1024.
+    /// How many calls may wait for the writer, and how many for the readers. More calls fail with
+    /// an error that says that the store is unavailable. The default is 1024.
     pub queue: usize,
-    /// How many waiting calls share a transaction at most; at least one. The first of them waits
-    /// for the last one. The default is 256.
+    /// How many waiting calls may share one transaction; at least one. The first of them waits for
+    /// the last. The default is 256.
     pub group: usize,
 }
 
 impl SqliteOptions {
-    /// The defaults, for a namespace.
+    /// The default options for a namespace.
     #[must_use]
     pub fn new(namespace: Namespace) -> Self {
         Self {
@@ -66,8 +66,8 @@ impl SqliteOptions {
     }
 }
 
-/// A store in an SQLite file. Clones are handles of the same store; dropping the last one writes
-/// what is still queued and closes the file.
+/// A store in an SQLite file. Clones are handles of the same store. Dropping the last one writes
+/// what is still queued, and closes the file.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
     namespace: Namespace,
@@ -75,8 +75,8 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the file, which is made if there is none, and brings it to this version's schema.
-    /// Blocks for as long as that takes.
+    /// Opens the file, creates it if it does not exist, and updates it to the schema of this
+    /// version. The call blocks until that is done.
     ///
     /// # Errors
     /// - a file that another namespace owns, or that cannot be in WAL mode (`:memory:`, a network
@@ -94,28 +94,28 @@ impl SqliteStore {
         })
     }
 
-    /// What the writer has done since the store was opened.
+    /// Returns what the writer has done since the store was opened.
     #[must_use]
     pub fn statistics(&self) -> Statistics {
         self.threads.statistics()
     }
 }
 
-/// What a store's writer has done since it was opened.
+/// Counts of what a store's writer has done since the store was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Statistics {
-    /// Calls that were written: commits, claims, verdicts and so on.
+    /// The number of calls that were written: commits, claims, verdicts and others.
     pub calls: u64,
-    /// The transactions that they took; each is one wait for the disk.
+    /// The number of transactions for these calls. Each of them is one wait for the disk.
     pub transactions: u64,
 }
 
-/// Applies a commit inside a transaction of the host's own, on a file that [`SqliteStore::open`]
-/// has prepared: with the host's rows, or not at all. Begin it as `IMMEDIATE`; nothing is decided
-/// before it is committed. After an error roll it back. After any other answer than
-/// [`Committed::Applied`] it may be committed or rolled back: nothing that can be read was written
-/// (a conflict may leave empty rows, of version 0, in the tables `guard` and `receipt`).
+/// Applies a commit inside a transaction of the host, on a file that [`SqliteStore::open`] has
+/// prepared: together with the host's rows, or not at all. Begin the transaction as `IMMEDIATE`.
+/// Nothing is decided before it is committed. After an error, roll it back. After an answer other
+/// than [`Committed::Applied`] it may be committed or rolled back: nothing visible was written. (A
+/// conflict may leave empty rows of version 0 in the tables `guard` and `receipt`.)
 ///
 /// ```
 /// use postback::plan::{Commit, Committed};

@@ -1,6 +1,6 @@
-//! Pages, newest first: by the number of first writing, downwards. A cursor is the letter of its
-//! list and the number of the last row that was shown, so that rows which arrive meanwhile shift
-//! nothing.
+//! Pages of lists, newest first: in descending order of the number that a row got when it was first
+//! written. A cursor is the letter of its list and the number of the last row shown, so that rows
+//! which arrive meanwhile shift nothing.
 
 use crate::{
     classes,
@@ -27,12 +27,12 @@ pub(crate) struct List<'a> {
     table: &'static str,
     columns: &'static str,
     filters: Vec<Filter>,
-    /// Source or outcome of events, where they are all that is asked for.
+    /// The source or the outcome of events, if there is no other filter.
     class: Option<(Option<&'a str>, Option<&'a str>)>,
 }
 
-/// A condition, with `#` where its value stands. A `+` keeps SQLite from the column's index, where
-/// another filter finds fewer rows.
+/// A condition, with `#` in the place of its value. A `+` keeps SQLite from using the column's
+/// index if another filter finds fewer rows.
 type Filter = (&'static str, Value);
 
 impl<'a> List<'a> {
@@ -92,7 +92,7 @@ impl<'a> List<'a> {
         Self::new('d', "delivery", columns)
             .filter("id = #", filter.id.as_ref().map(AsRef::as_ref))
             .of_click(filter.click.as_ref().map(AsRef::as_ref))
-            // A conversion has one click, and that has few deliveries.
+            // A conversion has one click, and a click has few deliveries.
             .filter(
                 "click_key = (SELECT click_key FROM conversion WHERE id = #)",
                 conversion,
@@ -104,7 +104,7 @@ impl<'a> List<'a> {
     pub(crate) fn refused(filter: &'a RefusedFilter) -> Self {
         let click = filter.click.as_ref().map(AsRef::as_ref);
         let source = filter.source.as_ref().map(AsRef::as_ref);
-        // A click has few, and of a source there are few.
+        // A click has few refused messages, and so has a source.
         Self::new('r', "refused", refused::COLUMNS)
             .filter("click = #", click)
             .filter(if click.is_some() { "+source = #" } else { "source = #" }, source)
@@ -112,8 +112,8 @@ impl<'a> List<'a> {
             .filter("+reason = #", filter.reason.map(RefusedReason::as_str))
     }
 
-    /// `?1` is the row before which the page begins, `?2` the limit; then come the filters in
-    /// order. Of a class, `?1` is the one row.
+    /// `?1` is the row before which the page begins, `?2` is the limit, and the filters follow in
+    /// order. For a class, `?1` is the one row.
     fn statement(&self) -> Cow<'static, str> {
         if self.class.is_some() {
             return sql::EVENT.into();
@@ -127,7 +127,7 @@ impl<'a> List<'a> {
         statement.into()
     }
 
-    /// One page, each row made by `show`.
+    /// Reads one page. `show` makes each item from its row.
     pub(crate) fn page<T>(
         &self,
         connection: &Connection,
@@ -138,7 +138,7 @@ impl<'a> List<'a> {
         let before = self.position(&page.after)?;
         let mut statement = connection.prepare_cached(&self.statement())?;
         let (mut items, mut last, mut next) = (Vec::new(), None, None);
-        // One row more says whether there is a next page.
+        // One row more shows whether there is a next page.
         let mut take = |found: &Row<'_>| {
             if items.len() >= limit {
                 next = last.map(|number: i64| Cursor::from_text(format!("{}{number}", self.letter)));
@@ -214,7 +214,7 @@ pub(crate) fn delivery(found: &Row<'_>) -> Result<DeliveryRow, Fault> {
     Ok(row)
 }
 
-/// The statement of every choice of filters.
+/// Returns the statement for each combination of filters.
 #[cfg(test)]
 pub(crate) fn statements() -> std::collections::BTreeSet<String> {
     let id = || "2".repeat(26);

@@ -1,30 +1,31 @@
-//! The write-ahead log. What many commits change is written back once for all of them, so the log
-//! may grow to [`WRITE_BACK`] pages; then the writer writes it back by itself, after the answers.
-//! SQLite begins the log anew once all of it was written back and no reader needs it.
+//! The write-ahead log. Pages that many commits change are written back only once for all of them,
+//! so the log may grow to [`WRITE_BACK`] pages. Then the writer writes it back itself, after it has
+//! answered its callers. SQLite starts the log again from its beginning once all of it is written
+//! back and no reader needs it.
 
 use crate::schema::PAGE_SIZE;
 use rusqlite::Connection;
 use std::{fs, path::PathBuf, time::Duration};
 
-/// How many pages the log has before it is written back: 32 MiB. Commits pay for SQLite's own 1,000
-/// pages with a tenth of their time, and twice as many save little.
+/// The number of pages at which the log is written back: 32 MiB. With SQLite's default of 1,000
+/// pages, commits spend a tenth of their time on it; twice as many pages save little.
 pub(crate) const WRITE_BACK: i64 = 4_096;
 
-/// From how many pages on readers are waited for, so that the log does not grow for as long as
-/// there is always one: 64 MiB.
+/// The number of pages from which on the writer waits for readers: 64 MiB. Otherwise the log would
+/// grow as long as there is always a reader.
 const WAIT: i64 = 2 * WRITE_BACK;
 
-/// How long readers are waited for. Commits wait meanwhile.
+/// How long the writer waits for readers. Commits wait meanwhile.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// What the log's file has before each page.
+/// The length of the header of each page in the log's file, in bytes.
 const FRAME_HEADER: i64 = 24;
 
-/// The first SQLite with `wal_checkpoint(NOOP)`, which tells the log's length and does nothing
-/// else. Older ones take the word for `PASSIVE`.
+/// The first SQLite version with `wal_checkpoint(NOOP)`, which reports the log's length and does
+/// nothing else. Older versions treat this word as `PASSIVE`.
 const KNOWS_NOOP: i32 = 3_051_000;
 
-/// When the log is written back next.
+/// Decides when the log is written back next.
 pub(crate) struct Log {
     measure: Measure,
     pages: i64,
@@ -35,24 +36,24 @@ pub(crate) struct Log {
 /// How the log is written back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
-    /// As far as readers allow.
+    /// As far as readers allow it, without waiting.
     Passive,
-    /// All of it, when readers let it.
+    /// All of it, when readers allow it.
     Wait,
 }
 
 /// How the length of the log is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Measure {
-    /// SQLite is asked.
+    /// SQLite reports it.
     Asked,
-    /// By the length of its file. A log that is begun anew overwrites its file and leaves it as
-    /// long as it was, so this way cuts the file whenever it has written the log back.
+    /// By the length of the log's file. When SQLite starts the log again, it overwrites the file
+    /// and does not shorten it. So in this case the file is cut whenever the log was written back.
     File(PathBuf),
 }
 
 impl Measure {
-    /// The way of a SQLite of this version.
+    /// Returns how this version of SQLite reports the length.
     fn of(version: i32, connection: &Connection) -> Self {
         match connection.path() {
             Some(path) if version < KNOWS_NOOP => Self::File(format!("{path}-wal").into()),
@@ -70,7 +71,7 @@ impl Measure {
         }
     }
 
-    /// What is written back without waiting, and what with it.
+    /// Returns the statement that writes the log back in this way.
     fn statement(&self, way: Way) -> &'static str {
         match (self, way) {
             (Self::Asked, Way::Passive) => "PRAGMA wal_checkpoint(PASSIVE)",
@@ -94,8 +95,8 @@ impl Log {
         }
     }
 
-    /// Writes the log back if it is long enough. Best effort: no commit needs it, and a later one
-    /// tries again.
+    /// Writes the log back if it is long enough. A failure does no harm: no commit needs it, and a
+    /// later call tries again.
     pub(crate) fn write_back(&mut self, connection: &Connection) {
         let Some(pages) = self.measure.pages(connection) else {
             return;
@@ -107,29 +108,29 @@ impl Log {
         drop(self.patiently(connection, patience, self.measure.statement(way)));
     }
 
-    /// Whether a log of so many pages is written back now.
+    /// Whether a log of this many pages is to be written back now.
     fn way(&mut self, pages: i64) -> Option<Way> {
         if pages < self.pages {
-            // It was begun anew.
+            // SQLite has started the log again.
             self.due = WRITE_BACK;
         }
         self.pages = pages;
         if pages < self.due {
             return None;
         }
-        // Where a reader stands in the way, trying after each commit would be in vain.
+        // If a reader prevents it, trying again after each commit would be useless.
         self.due = pages.saturating_add(WRITE_BACK);
         Some(if pages < WAIT { Way::Passive } else { Way::Wait })
     }
 
-    /// Writes the log back and empties it, so that what was forgotten is not kept there; false
-    /// where a reader stands in the way.
+    /// Writes the log back and empties it, so that deleted values are not kept in it. Returns false
+    /// if a reader prevents it.
     pub(crate) fn empty(&self, connection: &Connection) -> bool {
         let ended = self.patiently(connection, PATIENCE, "PRAGMA wal_checkpoint(TRUNCATE)");
         matches!(ended, Ok((false, _)))
     }
 
-    /// Waits so long for whoever stands in the way.
+    /// Sets how long SQLite waits for readers.
     fn patiently(
         &self,
         connection: &Connection,
@@ -143,7 +144,7 @@ impl Log {
     }
 }
 
-/// Whether somebody stood in the way, and how many pages the log has.
+/// Returns whether a reader prevented it, and how many pages the log has.
 fn checkpoint(connection: &Connection, text: &str) -> Result<(bool, i64), rusqlite::Error> {
     connection
         .prepare_cached(text)?
@@ -179,12 +180,12 @@ mod tests {
         assert_eq!(log.way(2 * WRITE_BACK - 1), None);
         assert_eq!(log.way(2 * WRITE_BACK), Some(Way::Wait));
         assert_eq!(log.way(3 * WRITE_BACK - 1), None);
-        // Begun anew.
+        // SQLite has started the log again.
         assert_eq!(log.way(1), None);
         assert_eq!(log.way(WRITE_BACK), Some(Way::Passive));
     }
 
-    /// Writes `megabytes`, a transaction each; answers with how large the log's file is at most
+    /// Writes `megabytes` MiB, one in each transaction. Returns the largest size of the log's file
     /// before it is written back.
     fn written(path: &Path, connection: &Connection, log: &mut Log, megabytes: u64) -> u64 {
         let mut most = 0;

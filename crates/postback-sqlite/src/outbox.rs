@@ -1,4 +1,4 @@
-//! Deliveries and their leases; what is queued again, and what is forgotten.
+//! Deliveries with their leases: leasing, settling, queueing again and deleting.
 
 use crate::{
     facts::{optional, text, unreadable},
@@ -11,7 +11,7 @@ use postback::delivery::{Delivery, Leased, Settled, Settlement};
 use postback::port::{Claim, Claimed, Purge, Selection, StoreError, StoreErrorKind, Which, row};
 use rusqlite::{Connection, Row, params, params_from_iter, types::Value};
 
-/// How many rows one transaction of a long clean-up changes: commits of others pass in between.
+/// How many rows one transaction of a long clean-up changes. Other commits run in between.
 pub(crate) const BATCH: u32 = 500;
 
 pub(crate) fn claim(connection: &Connection, claim: &Claim) -> Result<Claimed, Fault> {
@@ -28,7 +28,7 @@ pub(crate) fn claim(connection: &Connection, claim: &Claim) -> Result<Claimed, F
         holds: holds::running(connection, now)?,
         ..Claimed::default()
     };
-    // One row more says when the next one is due.
+    // One row more shows when the next one is due.
     let ready = holds::ready(connection, claim, &claimed.holds)?;
     let due = ready.iter().take(limit).take_while(|(at, _)| *at <= now).count();
     claimed.next_due = ready.get(due).map(|(at, _)| time::read(*at)).transpose()?;
@@ -36,8 +36,8 @@ pub(crate) fn claim(connection: &Connection, claim: &Claim) -> Result<Claimed, F
     for (_, row) in ready.into_iter().take(due) {
         let mut rows = lease.query(params![row, until])?;
         let Some(found) = rows.next()? else { continue };
-        // A row of a newer version is left for whoever can read it: under a lease like the others,
-        // it stops none of them.
+        // A row of a newer version is left for a server that can read it. It is leased like the
+        // others, so that it blocks none of them.
         match read(found) {
             Ok(leased) => claimed.deliveries.push(leased),
             Err(_) => claimed.unreadable = claimed.unreadable.saturating_add(1),
@@ -57,8 +57,8 @@ fn read(found: &Row<'_>) -> Result<Leased, Fault> {
     Ok(leased)
 }
 
-/// A verdict as the values of its statement, and of the one for its hold; none for a number that no
-/// lease ever had.
+/// Returns the values for a verdict's statement, and for the statement of its hold; none for a
+/// lease number that was never given out.
 pub(crate) struct Encoded {
     settle: [Value; 10],
     hold: Option<[Value; 3]>,
@@ -108,8 +108,8 @@ pub(crate) fn settle(connection: &Connection, verdicts: &[Option<Encoded>]) -> R
     verdicts.iter().map(&mut settle).collect()
 }
 
-/// Lets lanes go on, and a batch of what stopped them; answers with how many rows that were, 0 when
-/// all is done.
+/// Ends the holds of lanes, and makes a batch of the held deliveries due. Returns the number of
+/// deliveries; 0 if all is done.
 pub(crate) fn release(connection: &Connection, selection: &Selection) -> Result<usize, Fault> {
     let due = time::ceil(selection.due_at);
     let released = match &selection.which {
@@ -127,8 +127,8 @@ pub(crate) fn release(connection: &Connection, selection: &Selection) -> Result<
     Ok(released)
 }
 
-/// Queues dead deliveries behind row `after` again; answers with how many, and the last row while
-/// there may be more.
+/// Queues dead deliveries behind row `after` again. Returns how many, and the last row if there may
+/// be more.
 pub(crate) fn requeue(connection: &Connection, selection: &Selection, after: i64) -> Result<(u64, Option<i64>), Fault> {
     let (text, which) = match &selection.which {
         Which::One(id) => (sql::DEAD_ONE, Some(id.as_str())),
@@ -152,7 +152,7 @@ pub(crate) fn requeue(connection: &Connection, selection: &Selection, after: i64
     Ok((u64::try_from(rows.len()).unwrap_or(u64::MAX), more))
 }
 
-/// Forgets a batch of each table; answers with how many rows were changed, 0 when all is done.
+/// Deletes a batch of each table. Returns the number of rows that were changed; 0 if all is done.
 pub(crate) fn purge(connection: &Connection, what: &Purge) -> Result<u64, Fault> {
     let before = |texts: &[&'static str], time| {
         let mut changed = 0_usize;

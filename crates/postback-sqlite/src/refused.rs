@@ -1,4 +1,4 @@
-//! What was refused: rows, counts and bytes.
+//! Refused messages: their rows, counts and bodies.
 
 use crate::{
     facts::{optional, text, unreadable},
@@ -10,10 +10,10 @@ use postback::plan::{RefusedBody, RefusedCount, RefusedReason, RefusedRow, Ring}
 use postback::value::OfferSourceId;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-/// The columns of a row, behind its number.
+/// The columns of a row, after its number.
 pub(crate) const COLUMNS: &str = "id, source, interface, ring, reason, parameter, click, at";
 
-/// The row that stands in [`COLUMNS`].
+/// Reads the row in [`COLUMNS`].
 pub(crate) fn row(found: &Row<'_>) -> Result<RefusedRow, Fault> {
     let click = optional(found, 7)?.map(str::parse).transpose();
     Ok(RefusedRow {
@@ -38,7 +38,7 @@ pub(crate) fn body(connection: &Connection, id: &str) -> Result<Option<RefusedBo
     }))
 }
 
-/// What each ring of a source keeps.
+/// Counts what each ring of a source keeps.
 pub(crate) fn counts(connection: &Connection, source: &OfferSourceId) -> Result<Vec<RefusedCount>, Fault> {
     let mut count = connection.prepare_cached(sql::COUNT_REFUSED)?;
     let mut last = connection.prepare_cached(sql::REFUSED)?;

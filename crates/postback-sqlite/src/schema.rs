@@ -1,4 +1,4 @@
-//! Opening a connection as the store needs it, and bringing a file to the newest schema.
+//! Opens a connection as the store needs it, and updates a file to the newest schema.
 
 use crate::fault::Fault;
 use postback::port::{StoreError, StoreErrorKind};
@@ -11,8 +11,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The steps from an empty file to the newest schema; `user_version` counts those that a file has
-/// taken. A step never changes once it was released.
+/// The steps from an empty file to the newest schema. `user_version` counts the steps that a file
+/// has taken. A step never changes after it was released.
 const STEPS: &[&str] = &[
     include_str!("steps/1.sql"),
     include_str!("steps/2.sql"),
@@ -20,29 +20,29 @@ const STEPS: &[&str] = &[
     include_str!("steps/4.sql"),
 ];
 
-/// The write-ahead log's file is cut back to this many bytes once it was written back: a reader
-/// made it grow, not for ever.
+/// The length to which the write-ahead log's file is cut after it was written back, in bytes. A
+/// slow reader may have made it grow, but it must not stay so long.
 const WAL_LIMIT: i64 = 64 * 1024 * 1024;
 
-/// How much of the database the connection that writes keeps in memory, in KiB. What a group of
-/// commits changes must fit: what does not is written to the log more than once.
+/// How much of the database the writing connection keeps in memory, in KiB. All that a group of
+/// commits changes must fit, since the rest is written to the log more than once.
 const WRITER_CACHE: i64 = 16 * 1024;
 
-/// Bytes a page, of a file that is made here. A group of commits changes a third fewer pages than
-/// with SQLite's 4,096, and each costs two writes; twice as many bytes again would make a
-/// transaction of one commit dearer.
+/// The page size of a new file, in bytes. A group of commits changes a third fewer pages than with
+/// SQLite's default of 4,096, and each page costs two writes. With twice this size a transaction of
+/// a single commit would become more expensive.
 pub(crate) const PAGE_SIZE: i64 = 8_192;
 
-/// More than the store's fixed statements and the usual lists.
+/// The size of the statement cache: more than the store's fixed statements and the usual lists.
 const CACHED_STATEMENTS: usize = 64;
 
-/// SQLite does not wait for other processes where the file is first put into WAL mode, so opening
-/// tries again itself.
+/// SQLite does not wait for other processes while the file is first put into WAL mode, so that
+/// opening itself tries again.
 const OPEN_PAUSE: Duration = Duration::from_millis(10);
 
-/// Opens a connection: WAL, and a commit is on the disk before it returns.
+/// Opens a connection in WAL mode, in which a commit is on the disk before it returns.
 pub(crate) fn connect(path: &Path, busy_timeout: Duration) -> Result<Connection, Fault> {
-    // `:memory:` is a name of SQLite's, no file.
+    // `:memory:` is a name of SQLite's, not a file.
     if !path.as_os_str().is_empty() && !path.to_string_lossy().starts_with(':') {
         make_private(path);
     }
@@ -50,7 +50,7 @@ pub(crate) fn connect(path: &Path, busy_timeout: Duration) -> Result<Connection,
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(busy_timeout)?;
     connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
-    // Before anything else: a file that has pages keeps theirs.
+    // This must come first: a file that has pages keeps their size.
     connection.pragma_update(None, "page_size", PAGE_SIZE)?;
     let begun = Instant::now();
     while let Err(error) = connection.pragma_update(None, "journal_mode", "wal") {
@@ -60,11 +60,11 @@ pub(crate) fn connect(path: &Path, busy_timeout: Duration) -> Result<Connection,
         sleep(OPEN_PAUSE);
     }
     connection.pragma_update(None, "synchronous", "full")?;
-    // Only macOS needs it: its fsync alone leaves data in the disk's cache.
+    // Only macOS needs it: there fsync alone leaves data in the disk's cache.
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
     connection.pragma_update(None, "journal_size_limit", WAL_LIMIT)?;
-    // Personal values that were emptied are overwritten, and none lie in temporary files.
+    // Deleted personal values are overwritten, and none are written to temporary files.
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.pragma_update(None, "trusted_schema", false)?;
@@ -76,24 +76,24 @@ pub(crate) fn connect(path: &Path, busy_timeout: Duration) -> Result<Connection,
 pub(crate) fn connect_writer(path: &Path, busy_timeout: Duration) -> Result<Connection, Fault> {
     let connection = connect(path, busy_timeout)?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
-    // Negative is in KiB.
+    // A negative number is in KiB.
     connection.pragma_update(None, "cache_size", -WRITER_CACHE)?;
     Ok(connection)
 }
 
-/// Makes the file when there is none, readable by its owner alone: personal values lie in it.
-/// SQLite gives its other files the same mode.
+/// Creates the file if it does not exist, readable only by its owner, since it holds personal
+/// values. SQLite gives its other files the same mode.
 fn make_private(path: &Path) {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    // A file that is there keeps its mode; one that cannot be made is SQLite's to report.
+    // An existing file keeps its mode. If the file cannot be created, SQLite reports it.
     drop(options.open(path));
 }
 
-/// A pragma that SQLite does not know, or cannot obey for this file, is ignored without an error;
-/// so ask.
+/// SQLite ignores a pragma that it does not know or cannot apply to this file, without an error. So
+/// the value is read back.
 fn assert_durable(connection: &Connection) -> Result<(), Fault> {
     let journal: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
     let synchronous: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
@@ -104,7 +104,8 @@ fn assert_durable(connection: &Connection) -> Result<(), Fault> {
     Err(StoreError::new(StoreErrorKind::ApiMisuse, text).into())
 }
 
-/// Takes the steps that the file has not taken, and checks whose it is.
+/// Takes the steps that the file has not taken yet, and checks that the file belongs to this
+/// namespace.
 pub(crate) fn prepare(connection: &mut Connection, namespace: &Namespace) -> Result<(), Fault> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let taken: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
@@ -151,7 +152,7 @@ mod tests {
         (folder, connection)
     }
 
-    /// How SQLite would run a statement, line by line.
+    /// Returns how SQLite would run a statement, line by line.
     fn plan(connection: &Connection, text: &str) -> Vec<String> {
         let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {text}")).unwrap();
         for index in 1..=statement.parameter_count() {

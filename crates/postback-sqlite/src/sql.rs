@@ -1,5 +1,5 @@
-//! Every fixed statement, so that a test can ask SQLite how it would run each of them. Where SQLite
-//! would rather sort than walk a partial index, the index is named.
+//! All fixed statements, so that a test can ask SQLite how it would run each of them. The index is
+//! named where SQLite would otherwise sort instead of using a partial index.
 
 macro_rules! statements {
     ($($(#[$meta:meta])* $name:ident = $text:literal;)+) => {
@@ -12,10 +12,11 @@ macro_rules! statements {
 
 statements! {
     CLICK_VERSION = "SELECT version FROM guard WHERE click_key = ?1";
-    /// A click was recorded.
+    /// Runs when a click was recorded.
     TOUCH_CLICK = "INSERT INTO guard (click_key, version) VALUES (?1, 1) \
         ON CONFLICT (click_key) DO UPDATE SET version = version + 1";
-    /// These change a row only where the version is the one that was read: 0, or another one.
+    /// These statements change a row only if it still has the version that was read: 0, or another
+    /// one.
     GUARD_CLICK = "INSERT INTO guard (click_key, version) VALUES (?1, ?2 + 1) \
         ON CONFLICT (click_key) DO UPDATE SET version = ?2 + 1 WHERE version = ?2";
     RAISE_CLICK = "UPDATE guard SET version = ?2 + 1 WHERE click_key = ?1 AND version = ?2";
@@ -35,13 +36,13 @@ statements! {
         WHERE outcome = 'unattributed' AND source = ?1 AND parent = ?2 ORDER BY id LIMIT ?3";
     WAITING = "SELECT payload, private, id FROM event INDEXED BY event_waiting \
         WHERE outcome = 'unattributed' AND id > ?1 ORDER BY id LIMIT ?2";
-    /// Only a row whose receipt or event id is asked for is decoded.
+    /// Only rows whose receipt or event id is asked for are decoded.
     TOLD = "SELECT receipt, json_extract(payload, '$.row.event.event_id'), payload, private FROM event \
         WHERE click_key = ?2 AND click = ?1 AND outcome = 'applied'";
     WRITE_EVENT = "INSERT INTO event (id, source, outcome, receipt, parent, click, click_key, received, payload, private) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO UPDATE SET source = ?2, outcome = ?3, \
         receipt = ?4, parent = ?5, click = ?6, click_key = ?7, received = ?8, payload = ?9, private = ?10";
-    /// The next source and outcome that events have.
+    /// Finds the next combination of source and outcome that events have.
     NEXT_CLASS = "SELECT source, outcome FROM event WHERE (source, outcome) > (?1, ?2) ORDER BY source, outcome LIMIT 1";
     OF_CLASS = "SELECT seq FROM event WHERE source = ?1 AND outcome = ?2 AND seq < ?3 ORDER BY seq DESC LIMIT ?4";
     EVENT_ROW = "SELECT payload, private FROM event WHERE id = ?1";
@@ -66,7 +67,7 @@ statements! {
 
     WRITE_REFUSED = "INSERT INTO refused (id, source, interface, ring, reason, parameter, click, at, received, body) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO NOTHING";
-    /// All of a ring but its newest rows.
+    /// Deletes all of a ring but its newest rows.
     TRIM_REFUSED = "DELETE FROM refused WHERE source = ?1 AND interface = ?2 AND ring = ?3 AND seq <= \
         (SELECT seq FROM refused WHERE source = ?1 AND interface = ?2 AND ring = ?3 ORDER BY seq DESC LIMIT 1 OFFSET ?4)";
     COUNT_REFUSED = "SELECT count(*), max(seq) FROM refused WHERE source = ?1 AND interface = ?2 AND ring = ?3";
@@ -81,12 +82,12 @@ statements! {
         WHERE ready IS NOT NULL ORDER BY ready, seq LIMIT ?1";
     READY_IN_LANE = "SELECT ready, seq FROM delivery INDEXED BY delivery_lane_ready \
         WHERE ready IS NOT NULL AND lane = ?2 ORDER BY ready, seq LIMIT ?1";
-    /// The next lane that has something to do.
+    /// Finds the next lane that has something to do.
     NEXT_LANE = "SELECT lane FROM delivery INDEXED BY delivery_lane_ready \
         WHERE ready IS NOT NULL AND lane > ?1 ORDER BY lane LIMIT 1";
     LEASE = "UPDATE delivery SET fence = fence + 1, ready = ?2, leased = 1, held = 0 WHERE seq = ?1 \
         RETURNING fence, attempts, receipt, most, payload, private, checks";
-    /// An attempt is counted for what was done: with a receipt that was a check.
+    /// An attempt is counted as what it was: with a receipt it was a check.
     SETTLE = "UPDATE delivery SET state = coalesce(?3, state), due = coalesce(?4, due), \
         ready = iif(coalesce(?3, state) IN ('queued', 'accepted'), coalesce(?4, due), NULL), \
         attempts = attempts + iif(receipt IS NULL, ?8, 0), \
@@ -98,7 +99,7 @@ statements! {
         ON CONFLICT (lane) DO UPDATE SET until = max(until, ?2), why = ?3";
     LIFT = "DELETE FROM hold WHERE until <= ?1";
     LIFT_LANE = "DELETE FROM hold WHERE lane = ?1";
-    /// What stopped a lane waits until the lane goes on.
+    /// A delivery that put its lane on hold waits until the hold ends.
     RELEASE = "UPDATE delivery SET due = min(due, ?1), ready = min(ready, ?1), held = 0 WHERE seq IN \
         (SELECT seq FROM delivery INDEXED BY delivery_held WHERE held = 1 AND lane >= '' LIMIT ?2)";
     RELEASE_LANE = "UPDATE delivery SET due = min(due, ?1), ready = min(ready, ?1), held = 0 WHERE seq IN \
@@ -106,11 +107,11 @@ statements! {
     DEAD = "SELECT seq FROM delivery WHERE state = 'dead' AND seq > ?1 ORDER BY seq LIMIT ?2";
     DEAD_IN_LANE = "SELECT seq FROM delivery WHERE state = 'dead' AND seq > ?1 AND lane = ?3 ORDER BY seq LIMIT ?2";
     DEAD_ONE = "SELECT seq FROM delivery WHERE state = 'dead' AND seq > ?1 AND id = ?3 LIMIT ?2";
-    /// What has a receipt is checked, and not sent again.
+    /// A delivery with a receipt is checked, and not sent again.
     REQUEUE = "UPDATE delivery SET state = iif(receipt IS NULL, 'queued', 'accepted'), due = ?2, ready = ?2, \
         attempts = 0, checks = 0, last = NULL WHERE seq = ?1";
 
-    /// A body of an older version of the interface is a plain form, personal values and all.
+    /// The body from an older version of the interface is a plain form with personal values.
     FORGET_REFUSED = "DELETE FROM refused WHERE seq IN (SELECT seq FROM refused WHERE received < ?1 LIMIT ?2)";
     FORGET_REFUSED_OF = "DELETE FROM refused WHERE seq IN \
         (SELECT seq FROM refused WHERE source = ?3 AND received < ?1 LIMIT ?2)";
@@ -125,7 +126,7 @@ statements! {
         (SELECT seq FROM delivery WHERE ready IS NULL AND created < ?1 LIMIT ?2)";
     ERASE_CLICK = "UPDATE click SET private = NULL WHERE id = ?1 AND private IS NOT NULL";
     ERASE_EVENTS = "UPDATE event SET private = NULL WHERE click_key = ?2 AND click = ?1 AND private IS NOT NULL";
-    /// What the body has besides the click is not known: it may name a person.
+    /// It is not known what the body has besides the click, so that it may name a person.
     ERASE_REFUSED = "DELETE FROM refused WHERE click = ?1";
     ERASE_DELIVERIES = "UPDATE delivery SET private = NULL WHERE click_key = ?2 AND click = ?1 AND private IS NOT NULL";
 }

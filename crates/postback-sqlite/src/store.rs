@@ -1,4 +1,4 @@
-//! The ports: what the caller's thread prepares, and which thread does the rest.
+//! Implements the ports: what the caller's thread prepares, and which thread does the rest.
 
 use crate::{
     SqliteStore,

@@ -1,5 +1,5 @@
-//! The threads behind a store: one that writes, a few that read. Answers come through one-shot
-//! channels, so that callers need no particular runtime and none of its threads ever waits for the
+//! The threads behind a store: one writes, and a few read. Answers come through one-shot channels,
+//! so that callers need no particular runtime, and no thread of their runtime ever waits for the
 //! disk.
 
 use crate::{
@@ -22,14 +22,14 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-/// How often emptying the log is tried. Each waits for readers a little, and commits pass in
+/// How often emptying the log is tried. Each attempt waits a little for readers, and commits run in
 /// between.
 const EMPTY_TRIES: usize = 10;
 
 type Read = Box<dyn FnOnce(&mut Connection) + Send>;
 
-/// The queues and what works on them. Dropping it ends the threads, after they have done what is
-/// queued.
+/// The queues and the threads that work on them. Dropping it ends the threads after they have done
+/// what is queued.
 pub(crate) struct Threads {
     writes: Option<SyncSender<Call>>,
     reads: Option<SyncSender<Read>>,
@@ -39,7 +39,7 @@ pub(crate) struct Threads {
 
 impl Threads {
     pub(crate) fn start(path: &Path, writer: Connection, options: &SqliteOptions) -> Result<Self, StoreError> {
-        // A queue without room would refuse whatever finds its thread at work.
+        // A queue without room would refuse every call that comes while its thread is busy.
         let room = options.queue.max(1);
         let (writes, write_queue) = sync_channel(room);
         let (reads, read_queue) = sync_channel(room);
@@ -79,7 +79,7 @@ impl Threads {
     }
 
     /// Does `work` in a transaction, alone or together with others, and answers once it is durable.
-    /// It may be done again after it was taken back.
+    /// `work` may run again after a rollback.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         work: impl Fn(&Connection) -> Result<T, Fault> + Send + 'static,
@@ -109,7 +109,7 @@ impl Threads {
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
 
-    /// Empties the log, so that nothing which was forgotten is kept there.
+    /// Empties the log, so that deleted values are not kept in it.
     pub(crate) async fn empty_log(&self) -> Result<(), StoreError> {
         for _ in 0..EMPTY_TRIES {
             let (caller, answer) = oneshot::channel();
@@ -145,8 +145,8 @@ fn send<T>(queue: Option<&SyncSender<T>>, job: T) -> Result<(), StoreError> {
 
 fn read(connection: &mut Connection, queue: &Mutex<Receiver<Read>>) {
     loop {
-        // The lock is held while waiting: whoever has it takes the next call, the others wait for
-        // the lock instead.
+        // The lock is held while waiting: the thread that has it takes the next call, and the
+        // others wait for the lock.
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         match next {
             Ok(read) => read(connection),
@@ -159,8 +159,8 @@ impl Drop for Threads {
     fn drop(&mut self) {
         (self.writes, self.reads) = (None, None);
         for handle in self.handles.drain(..) {
-            // Waking a caller can run its code, and that can drop the last handle right here: a
-            // thread cannot wait for itself.
+            // Waking a caller can run its code, and that code may drop the last handle on this very
+            // thread. A thread cannot wait for itself.
             if handle.thread().id() != thread::current().id() {
                 drop(handle.join());
             }

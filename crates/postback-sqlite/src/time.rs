@@ -1,5 +1,5 @@
-//! Times as index columns: whole microseconds since 1970, which reach every year from 1 to 9999 and
-//! sort.
+//! Times as index columns: whole microseconds since 1970. They cover the years 1 to 9999 and sort
+//! in order.
 
 use crate::fault::Fault;
 use postback::Timestamp;
@@ -8,28 +8,28 @@ use postback::port::{StoreError, StoreErrorKind};
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const NANOS_PER_MICRO: u32 = 1_000;
 
-/// Rounded down: the time now, and when something was.
+/// Converts a time and rounds down: for the present time, and for when something happened.
 pub(crate) fn floor(at: Timestamp) -> i64 {
-    // The years 1 to 9999 in microseconds are far inside 64 bits, so nothing saturates.
+    // The years 1 to 9999 in microseconds are far within 64 bits, so that nothing saturates.
     let micros = i64::from(at.subsec_nanos() / NANOS_PER_MICRO);
     at.unix_seconds()
         .saturating_mul(MICROS_PER_SECOND)
         .saturating_add(micros)
 }
 
-/// Rounded up: when something is due, so that nothing leaves early.
+/// Converts a time and rounds up: for when something is due, so that nothing is sent early.
 pub(crate) fn ceil(at: Timestamp) -> i64 {
     let rest = at.subsec_nanos() % NANOS_PER_MICRO;
     floor(at).saturating_add(i64::from(rest != 0))
 }
 
-/// The time of a column.
+/// Returns the time of a column.
 pub(crate) fn read(micros: i64) -> Result<Timestamp, Fault> {
     let nanos = u32::try_from(micros.rem_euclid(MICROS_PER_SECOND))
         .unwrap_or_default()
         .saturating_mul(NANOS_PER_MICRO);
     Timestamp::from_parts(micros.div_euclid(MICROS_PER_SECOND), nanos)
-        // The last microsecond of the year 9999 may have been rounded up beyond it.
+        // The last microsecond of the year 9999 may have been rounded up beyond the year.
         .or_else(|_| Timestamp::from_parts(micros.saturating_sub(1).div_euclid(MICROS_PER_SECOND), 999_999_999))
         .map_err(|error| StoreError::caused(StoreErrorKind::Corrupt, "a stored time cannot be read", error).into())
 }

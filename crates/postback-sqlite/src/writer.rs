@@ -1,7 +1,7 @@
-//! The writer's thread. It owns the only connection that writes; what callers ask for at the same
-//! time becomes one transaction, so that they share one wait for the disk. Each of them is answered
-//! after the `COMMIT`, never before. A call that fails takes back its own writes alone: failures
-//! are rare, so the group is then done again, with a savepoint for each call.
+//! The writer's thread. It owns the only connection that writes. Calls that wait at the same time
+//! become one transaction, so that they share one wait for the disk. Each call is answered after
+//! the `COMMIT`, never before. A call that fails rolls back only its own writes: failures are rare,
+//! so the group is then done again with a savepoint for each call.
 
 use crate::{
     fault::{Fault, meaning},
@@ -18,27 +18,27 @@ use std::{
     time::Duration,
 };
 
-/// What waits for the writer.
+/// A task that waits for the writer.
 pub(crate) enum Call {
-    /// Something to be done in a transaction.
+    /// Work to be done in a transaction.
     Job(Box<dyn Job>),
-    /// The log is to be emptied; the caller learns whether it is.
+    /// The log is to be emptied. The caller is told whether it was.
     Empty(oneshot::Sender<bool>),
 }
 
-/// A group takes the lock to write at once: nothing that it read can have changed.
+/// A group takes the write lock at once, so that nothing that it reads can change.
 const BEGIN: &str = "BEGIN IMMEDIATE";
 
-/// What the writer has done.
+/// Counts of what the writer has done.
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
-    /// Transactions committed.
+    /// The number of committed transactions.
     pub(crate) transactions: AtomicU64,
-    /// Jobs answered out of them.
+    /// The number of jobs that these transactions answered.
     pub(crate) jobs: AtomicU64,
 }
 
-/// Why a whole group failed; every caller gets a copy.
+/// Why a whole group failed. Every caller gets a copy.
 pub(crate) struct Trouble {
     kind: StoreErrorKind,
     text: String,
@@ -60,18 +60,18 @@ impl From<rusqlite::Error> for Trouble {
     }
 }
 
-/// Something to be done inside a transaction.
+/// Work to be done inside a transaction.
 pub(crate) trait Job: Send {
     /// Whether anybody still waits for the answer.
     fn is_wanted(&self) -> bool;
-    /// Does it, perhaps again after what it did was taken back; false when it failed and what it
-    /// wrote must be taken back.
+    /// Does the work, perhaps again after a rollback. Returns false if it failed and its writes
+    /// must be rolled back.
     fn run(&mut self, connection: &Connection) -> bool;
-    /// Answers; with the trouble that hit the transaction, if there was one.
+    /// Answers the caller, with the error of the transaction if there was one.
     fn answer(self: Box<Self>, trouble: Option<&Trouble>);
 }
 
-/// A [`Job`] from a function.
+/// A [`Job`] made of a function.
 pub(crate) struct Task<F, T> {
     work: F,
     result: Option<Result<T, StoreError>>,
@@ -121,14 +121,14 @@ pub(crate) fn stopped() -> StoreError {
 /// The queue, as the writer sees it.
 struct Queue<'a> {
     calls: &'a Receiver<Call>,
-    /// How many jobs share a transaction at most.
+    /// How many jobs may share a transaction.
     most: usize,
-    /// Who waits for an empty log.
+    /// The callers that wait for an empty log.
     empty: Vec<oneshot::Sender<bool>>,
 }
 
 impl Queue<'_> {
-    /// The next job; none when a call for an empty log came instead.
+    /// Returns the next job; none if a call for an empty log came instead.
     fn sort(&mut self, call: Call) -> Option<Box<dyn Job>> {
         match call {
             Call::Job(job) => Some(job),
@@ -139,7 +139,7 @@ impl Queue<'_> {
         }
     }
 
-    /// A job for a group that has some already, without waiting for one.
+    /// Returns a job for a group that has already begun, without waiting for one.
     fn join(&mut self, jobs: usize) -> Option<Box<dyn Job>> {
         if jobs >= self.most {
             return None;
@@ -149,7 +149,7 @@ impl Queue<'_> {
     }
 }
 
-/// Works until every handle of the store is dropped and the queue is empty; at most `most` jobs
+/// Works until every handle of the store is dropped and the queue is empty. At most `most` jobs
 /// share a transaction.
 pub(crate) fn work(
     connection: &Connection,
@@ -174,7 +174,7 @@ pub(crate) fn work(
                 job.answer(trouble.as_ref());
             }
         }
-        // After the answers: nobody's commit waits for it but the next one.
+        // It runs after the answers, so that no commit but the next one waits for it.
         log.write_back(connection);
         if !queue.empty.is_empty() {
             let emptied = log.empty(connection);
@@ -186,11 +186,11 @@ pub(crate) fn work(
     }
 }
 
-/// Runs one job and those that wait behind it in one transaction.
+/// Runs one job, and those that wait behind it, in one transaction.
 fn group(connection: &Connection, first: Box<dyn Job>, queue: &mut Queue<'_>) -> (Vec<Box<dyn Job>>, Option<Trouble>) {
     let mut jobs = Vec::new();
     if let Err(error) = execute(connection, BEGIN) {
-        // Those behind it would wait as long again, one after the other, for the same lock.
+        // The jobs behind it would wait just as long, one after the other, for the same lock.
         jobs.push(first);
         while let Some(job) = queue.join(jobs.len()) {
             jobs.push(job);
@@ -204,7 +204,7 @@ fn group(connection: &Connection, first: Box<dyn Job>, queue: &mut Queue<'_>) ->
     (jobs, ended.err())
 }
 
-/// Does the jobs and commits. After a failure what was done is taken back, and done again so that
+/// Does the jobs and commits. After a failure the writes are rolled back and done again, so that
 /// each job can fail by itself.
 fn fill(
     connection: &Connection,
@@ -218,7 +218,7 @@ fn fill(
         if job.is_wanted() {
             if apart {
                 let done = savepoint(connection, job.as_mut());
-                // Its caller is answered even when the transaction is lost.
+                // The caller of this job is answered even if the transaction is lost.
                 jobs.push(job);
                 done?;
             } else {
@@ -242,7 +242,7 @@ fn roll_back(connection: &Connection) {
     // After some errors (a full disk, too little memory) SQLite has rolled back everything by
     // itself.
     if !connection.is_autocommit() {
-        // The transaction is lost either way; the next `BEGIN` says so if this fails.
+        // The transaction is lost either way. If this fails, the next `BEGIN` reports it.
         drop(execute(connection, "ROLLBACK"));
     }
 }
@@ -251,14 +251,14 @@ fn execute(connection: &Connection, text: &str) -> Result<(), rusqlite::Error> {
     connection.prepare_cached(text)?.execute([]).map(drop)
 }
 
-/// Runs a job so that its failure takes back its own writes alone. An error means that the whole
+/// Runs a job so that its failure rolls back only its own writes. An error means that the whole
 /// transaction is lost.
 fn savepoint(connection: &Connection, job: &mut dyn Job) -> Result<(), Trouble> {
     execute(connection, "SAVEPOINT job")?;
     if !job.run(connection) {
         if connection.is_autocommit() {
-            // SQLite has rolled back everything by itself. This call knows why; the others have
-            // done nothing wrong.
+            // SQLite has rolled back everything by itself. This call knows the reason; the others
+            // have done nothing wrong.
             return Err(Trouble {
                 kind: StoreErrorKind::Unavailable,
                 text: "the transaction was lost with another call's".to_owned(),

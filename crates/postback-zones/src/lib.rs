@@ -5,10 +5,10 @@ use jiff::{Timestamp, tz::TimeZoneDatabase};
 use postback::compile::Zones;
 use postback::value::Zone;
 
-/// 1970-01-01T00:00:00Z and 2100-01-01T00:00:00Z.
+/// The years 1970 to 2099, in seconds: 1970-01-01T00:00:00Z to 2100-01-01T00:00:00Z.
 const YEARS: std::ops::Range<i64> = 0..4_102_444_800;
 
-/// The zones of the IANA database, by the names that it gives them.
+/// The zones of the IANA database, by their names in it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Iana;
 
@@ -36,13 +36,13 @@ mod tests {
 
     #[test]
     fn a_zone_has_the_changes_of_its_clocks() {
-        // 2026-03-29T01:00:00Z and 2026-10-25T01:00:00Z: Directive 2000/84/EC, the last Sundays of
-        // March and October.
+        // These are 2026-03-29T01:00:00Z and 2026-10-25T01:00:00Z, the last Sundays of March and
+        // October (Directive 2000/84/EC).
         let berlin = Iana.zone("Europe/Berlin").unwrap();
         let debug = format!("{berlin:?}");
         assert!(debug.contains("(1774746000, 7200), (1792890000, 3600)"), "{debug}");
         assert_eq!(Iana.zone("Etc/UTC"), Some(Zone::utc()));
-        // India's clocks have stood still since 1945.
+        // India has not changed its clocks since 1945.
         assert_eq!(Iana.zone("Asia/Kolkata"), Some(Zone::new(19_800, Vec::new())));
     }
 
