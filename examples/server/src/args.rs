@@ -33,7 +33,7 @@ const USAGE: u8 = 2;
 
 /// A tracker: click redirects, postbacks, ClickBank notifications, conditional postbacks.
 ///
-/// Secrets come from the environment and from files, as the configuration's references say;
+/// Secrets come from the environment and from files, to which the configuration refers.
 /// POSTBACK_API_TOKEN opens /api and /metrics.
 #[derive(Debug, Parser)]
 #[command(name = "postback-server", version, args_conflicts_with_subcommands = true)]
@@ -46,11 +46,11 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serves; what happens without a command too.
+    /// Runs the server. This is also the default without a command.
     Serve(ServeArguments),
     /// Says what is wrong with a configuration, and what is probably not meant.
     Check(CheckArguments),
-    /// Shows the tracker at work, without any set-up.
+    /// Shows a tracker at work, without any set-up.
     Demo,
 }
 
@@ -59,34 +59,35 @@ struct ServeArguments {
     /// The configuration: a `.toml` or a `.json` file.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Where things are kept: `sqlite:PATH`. Only a dry run does without one.
+    /// The database: `sqlite:PATH`. It is required unless --dry-run is given.
     #[arg(long, value_name = "URL")]
     database: Option<Database>,
-    /// Where to listen.
+    /// The address to listen on.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// A destination that may be dialled although it is not public: an address, a range or a host
-    /// name. May be repeated.
+    /// A destination that deliveries may be sent to although it is not public: an address, a range
+    /// or a host name. May be repeated.
     #[arg(long, value_name = "CIDR or HOST")]
     allow_destination: Vec<Allowed>,
-    /// A proxy in front whose `X-Forwarded-For` is believed. May be repeated.
+    /// A proxy whose `X-Forwarded-For` is trusted. May be repeated.
     #[arg(long, value_name = "CIDR", value_parser = ip_range)]
     trusted_proxy: Vec<IpNet>,
-    /// The tenant of the database; part of every delivery's id.
+    /// The tenant of the database. It is part of the id of every delivery.
     #[arg(long, default_value = "default")]
     namespace: Namespace,
-    /// Where postbacks wait while the database does not take them; beside the database by default,
-    /// with `.journal` at the end. On another disk it also helps when the database's disk is full.
+    /// The file in which postbacks wait while the database is not available. By default it is the
+    /// path of the database with `.journal` at the end. On another disk it also helps when the
+    /// database's disk is full.
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
     /// How many days IP addresses, user agents and other personal values are kept.
     #[arg(long, value_name = "DAYS", default_value_t = PRIVATE_DAYS)]
     private_days: u32,
-    /// How many deliveries are sent at once.
+    /// How many deliveries are sent at the same time.
     #[arg(long, value_name = "COUNT", default_value_t = LanePolicy::default().places, value_parser = clap::value_parser!(u32).range(1..=4096))]
     places: u32,
-    /// How many of them at most go to one receiver, so that one that does not answer delays nobody
-    /// else.
+    /// How many of them may go to one receiver, so that a receiver that does not answer does not
+    /// delay the others.
     #[arg(long, value_name = "COUNT", default_value_t = LanePolicy::default().share, value_parser = clap::value_parser!(u32).range(1..=4096))]
     lane_share: u32,
     /// Sends nothing: each request that would be sent is a line of the log, `dry run: not sent`,
@@ -107,8 +108,8 @@ struct CheckArguments {
 }
 
 impl Arguments {
-    /// Does what they say, and answers with the exit code: 0; 2 for flags and configurations that
-    /// cannot be used, with one problem a line on stderr; 1 for other trouble.
+    /// Runs the command and returns the exit code: 0; 2 for flags and configurations that cannot be
+    /// used, with one problem on each line of stderr; 1 for other errors.
     pub async fn run(self) -> ExitCode {
         let done = match self.command {
             Some(Command::Demo) => demo::run(&mut std::io::stdout()).await.map_err(trouble),
@@ -119,7 +120,7 @@ impl Arguments {
         match done {
             Ok(()) => ExitCode::SUCCESS,
             Err(Failed { code, text }) => {
-                // Nothing is left to do about a closed stderr.
+                // Nothing can be done about a closed stderr.
                 let _ = writeln!(std::io::stderr(), "{text}");
                 ExitCode::from(code)
             }
@@ -157,7 +158,7 @@ fn problems(texts: Vec<String>) -> Failed {
 }
 
 async fn check(arguments: &CheckArguments) -> Result<(), Failed> {
-    // What the namespace is changes no problem.
+    // The namespace does not change any problem.
     let namespace = "default".parse().map_err(usage)?;
     let (tracker, mut warnings) = read(&arguments.config, &namespace).map_err(problems)?;
     let secrets = secrets_at_hand(&tracker).await;
@@ -173,7 +174,8 @@ async fn check(arguments: &CheckArguments) -> Result<(), Failed> {
     writeln!(out, "`{}` compiles", arguments.config.display()).map_err(trouble)
 }
 
-/// The secrets of notifications that are set where `check` runs; the others are the server's.
+/// Resolves the secrets of notifications that are set on the machine that runs `check`. The others
+/// may be set on the server.
 async fn secrets_at_hand(tracker: &Tracker) -> BTreeMap<SecretReference, Secret> {
     let mut found = BTreeMap::new();
     for reference in tracker.inbound_references() {
@@ -192,7 +194,8 @@ async fn run(arguments: ServeArguments) -> Result<(), Failed> {
         (None, false) => return Err(usage("`--database sqlite:PATH` is missing")),
         (database, _) => database,
     };
-    // Before a database is opened, so that a mistyped configuration makes none.
+    // The configuration is read before a database is opened, so that a wrong one does not create a
+    // database.
     let (tracker, warnings) = read(&config, &namespace).map_err(problems)?;
     log();
     let waiting = arguments.journal.or_else(|| database.as_ref().map(Database::journal));
@@ -224,7 +227,7 @@ async fn run(arguments: ServeArguments) -> Result<(), Failed> {
         .with_api_token(token)
         .with_trusted_proxies(arguments.trusted_proxy)
         .with_metrics(move || metrics.render());
-    // Before anybody can know that it serves.
+    // The signals are caught before anybody can know that the server is running.
     let stop = stop_signal().map_err(trouble)?;
     let started = Server::start(service, options, ConnectionLimits::default(), arguments.listen);
     let server = started.await.map_err(trouble)?;
@@ -234,7 +237,7 @@ async fn run(arguments: ServeArguments) -> Result<(), Failed> {
     Ok(())
 }
 
-/// The stores of the database; in memory without one.
+/// Opens the stores of the database, or in memory if there is none.
 async fn opened(database: Option<Database>, namespace: Namespace) -> Result<Stores, Failed> {
     let Some(database) = database else {
         return Ok(Stores::from(Arc::new(MemoryStore::with_namespace(namespace))));
@@ -261,7 +264,7 @@ fn warned(tracker: Tracker, warnings: &[String]) -> Tracker {
     tracker
 }
 
-/// Writes JSON lines to stderr from now on; `RUST_LOG` chooses which.
+/// Starts writing JSON lines to stderr. `RUST_LOG` sets which.
 pub fn log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let logging = tracing_subscriber::fmt()
@@ -269,14 +272,14 @@ pub fn log() {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .try_init();
-    // A host that logs already goes on as it does.
+    // A host that has set up logging keeps its own.
     drop(logging);
 }
 
-/// Keeps the numbers of `/metrics` from now on.
+/// Starts recording the metrics for `/metrics`.
 ///
 /// # Errors
-/// A process that keeps numbers already.
+/// A process that records metrics already.
 pub fn record() -> Result<PrometheusHandle, BuildError> {
     PrometheusBuilder::new().install_recorder()
 }

@@ -1,4 +1,4 @@
-//! The configuration, read from its file.
+//! Reads the configuration from its file.
 
 use postback::compile::compile;
 use postback::config::Problems;
@@ -8,12 +8,12 @@ use postback::{CompileOptions, Definition, Document, Tracker};
 use postback_zones::Iana;
 use std::{ffi::OsStr, path::Path};
 
-/// Reads TOML or JSON, as the file's extension says, and compiles it; with what is probably not
-/// meant.
+/// Reads a TOML or a JSON file, by its extension, and compiles it. Returns also warnings of what is
+/// probably not meant.
 ///
 /// # Errors
-/// Every problem, one text for each: a file that cannot be read, a name that ends in neither
-/// `.toml` nor `.json`, what reading the document and compiling it refuse.
+/// All problems, one text for each: a file that cannot be read, a name that ends in neither `.toml`
+/// nor `.json`, and what reading the document and compiling it reject.
 pub(crate) fn read(path: &Path, namespace: &Namespace) -> Result<(Tracker, Vec<String>), Vec<String>> {
     let name = path.display();
     let one = |problem: String| vec![problem];

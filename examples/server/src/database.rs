@@ -1,4 +1,4 @@
-//! Where things are kept, as `--database` names it.
+//! The database that `--database` names.
 
 use postback::port::StoreError;
 use postback::value::Namespace;
@@ -10,20 +10,20 @@ use thiserror::Error;
 /// A database, as `--database` names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Database {
-    /// `sqlite:PATH`: a file, made when there is none.
+    /// `sqlite:PATH`: a file. It is created if it does not exist.
     Sqlite(PathBuf),
 }
 
-/// A text that names no database that this server has.
+/// The error for a text that names no database that this server supports.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum DatabaseError {
-    /// A Postgres URL. It is not repeated: there may be a password in it.
+    /// The text is a Postgres URL. It is not repeated, since it may contain a password.
     #[error("postgres is not built yet; use `sqlite:PATH`")]
     Postgres,
-    /// `sqlite:` and nothing behind it.
+    /// The text is `sqlite:` without a path.
     #[error("`sqlite:` has no path, as in `sqlite:/var/lib/postback.db`")]
     NoPath,
-    /// Anything else.
+    /// The text is anything else.
     #[error("it is no database, as in `sqlite:PATH`")]
     Unknown,
 }
@@ -42,8 +42,7 @@ impl FromStr for Database {
 }
 
 impl Database {
-    /// Where postbacks wait when nothing else is said: the database's path with `.journal` behind
-    /// it.
+    /// Returns the default path of the journal: the database's path with `.journal` at the end.
     #[must_use]
     pub fn journal(&self) -> PathBuf {
         let Self::Sqlite(path) = self;
@@ -52,7 +51,7 @@ impl Database {
         name.into()
     }
 
-    /// Opens it for a namespace. Blocks for as long as that takes.
+    /// Opens the database for a namespace. The call blocks until that is done.
     ///
     /// # Errors
     /// [`StoreError`], as [`SqliteStore::open`].

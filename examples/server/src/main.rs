@@ -1,4 +1,4 @@
-//! The program around [`postback_server`]: flags in, exit code out.
+//! The program around [`postback_server`]: it reads flags, and ends with an exit code.
 
 use clap::Parser;
 use postback_server::args::Arguments;

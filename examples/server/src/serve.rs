@@ -1,4 +1,4 @@
-//! A service and its router, at work on a socket until they are told to stop.
+//! Runs a service and its router on a socket until they are told to stop.
 
 use postback_axum::{ConnectionLimits, RouterOptions, router_with, run_with};
 use postback_service::Service;
@@ -6,7 +6,7 @@ use std::{io, net::SocketAddr};
 use thiserror::Error;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-/// An address that cannot be listened on.
+/// The error for an address on which the server cannot listen.
 #[derive(Debug, Error)]
 #[error("cannot listen on {address}: {}", .error.kind())]
 pub struct ListenError {
@@ -15,7 +15,7 @@ pub struct ListenError {
     error: io::Error,
 }
 
-/// A server at work. Dropping it stops it without waiting; [`Server::shutdown`] waits.
+/// A running server. Dropping it stops it without waiting; [`Server::shutdown`] waits.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
@@ -25,10 +25,10 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server inside the running tokio runtime. Port 0 listens on any.
+    /// Starts a server inside the running tokio runtime. With port 0 it listens on any free port.
     ///
     /// # Errors
-    /// An address that cannot be listened on; nothing is left running.
+    /// An address on which it cannot listen. Nothing is left running then.
     pub async fn start(
         service: Service,
         options: RouterOptions,
@@ -40,7 +40,7 @@ impl Server {
         let address = listener.local_addr().map_err(refused)?;
         let router = router_with(service.clone(), options);
         let (stop, mut until) = watch::channel(false);
-        // Told to stop, or the server is gone.
+        // The server was told to stop, or is gone.
         let shutdown = async move { drop(until.wait_for(|stop| *stop).await) };
         let work = tokio::spawn(run_with(service.clone(), listener, router, limits, shutdown));
         tracing::info!(%address, configuration = %service.tracker().fingerprint(), "serving");
@@ -52,19 +52,19 @@ impl Server {
         })
     }
 
-    /// Where it listens.
+    /// Returns the address on which it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What it serves with, as to put another configuration to work.
+    /// Returns the service, for example to activate another configuration.
     #[must_use]
     pub fn service(&self) -> &Service {
         &self.service
     }
 
-    /// Stops in order, as [`run_with`] does, and lets go of the store. What is queued stays queued.
+    /// Stops in order, as [`run_with`] does, and drops the store. Queued deliveries stay queued.
     pub async fn shutdown(self) {
         self.stop.send_replace(true);
         let _ = self.work.await;

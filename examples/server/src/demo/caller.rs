@@ -1,4 +1,4 @@
-//! A client of the server: the visitor, the network, and whoever looks into the API.
+//! A client of the server. It acts as the visitor, as the network, and as a user of the API.
 
 use super::{Failure, unexpected};
 use bytes::Bytes;
@@ -9,7 +9,8 @@ use postback_http::Client;
 use serde_json::Value;
 use std::{net::SocketAddr, time::Duration};
 
-/// Each call names its step of the demo, which fails unless the answer is 200 with JSON.
+/// A client whose calls name their step of the demo. A step fails unless the response is 200 with
+/// JSON.
 pub(super) struct Caller {
     client: Client,
     base: String,
@@ -50,8 +51,8 @@ impl Caller {
         Err(unexpected(step, StatusCode::OK.to_string(), got))
     }
 
-    /// What became of a click, once its delivery is settled: the receiver has it a moment before
-    /// the store knows.
+    /// Returns the explanation of a click when its delivery is settled. The receiver has the
+    /// delivery a moment before the store knows of it.
     pub(super) async fn delivered(&self, click: &str) -> Result<Value, Failure> {
         let mut explained = Value::Null;
         for _ in 0..100 {

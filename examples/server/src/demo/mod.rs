@@ -1,5 +1,5 @@
-//! The whole path on one machine, without any set-up: a click, two notifications, one postback,
-//! each step told as it happens.
+//! Shows the whole path on one machine, without any set-up: a click, two notifications and one
+//! postback, with a text for each step.
 
 mod caller;
 mod notification;
@@ -25,20 +25,20 @@ use std::{error::Error, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Dur
 
 /// How long the postback may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// How long no second one may come.
+/// How long the demo waits to see that no second postback comes.
 const GRACE: Duration = Duration::from_millis(300);
 
-/// Its references stand for secrets that are drawn for each run, and for the published one of the
-/// real notification.
+/// The configuration of the demo. Its references name secrets that are drawn for each run, and the
+/// published secret of the real notification.
 const CONFIGURATION: &str = include_str!("../../demo/tracker.toml");
 
-/// Whatever kept the demo from its end: it is printed and nothing else.
+/// Any error that stops the demo. It is only printed.
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// Plays the demo and prints it to `out`.
+/// Runs the demo and prints it to `out`.
 ///
 /// # Errors
-/// The first step that did not happen as it must.
+/// The first step that did not have the expected outcome.
 pub(crate) async fn run(out: &mut dyn io::Write) -> Result<(), Failure> {
     let folder = Folder::new()?;
     let secrets = Drawn::draw();
@@ -63,7 +63,7 @@ pub(crate) async fn run(out: &mut dyn io::Write) -> Result<(), Failure> {
     told
 }
 
-/// The two ends of the tracker that is shown, and the secrets of this run.
+/// The traffic channel and the network of the tracker that is shown, and the secrets of this run.
 struct Demo {
     caller: Caller,
     receiver: Receiver,
@@ -89,7 +89,7 @@ impl Demo {
         Ok(())
     }
 
-    /// Answers with the click id.
+    /// Lets a visitor click, and returns the click id.
     async fn a_visitor_clicks(&self, out: &mut dyn io::Write) -> Result<String, Failure> {
         let path = "/summer?ref_id=RP-4711&cost=0.02&format=json";
         let answer = self.caller.get("the click", path).await?;
@@ -156,7 +156,7 @@ impl Demo {
         }
     }
 
-    /// Posts a notification, which must have this outcome; the answer.
+    /// Posts a notification and returns the response, which must have this outcome.
     async fn notify(&self, step: &str, body: &[u8], outcome: &str) -> Result<Value, Failure> {
         let path = format!("/ins/clickbank?token={}", self.secrets.token);
         let answer = self.caller.post(step, &path, body).await?;
@@ -177,7 +177,7 @@ fn text<'a>(value: &'a Value, pointer: &str) -> Result<&'a str, Failure> {
     found.ok_or_else(|| unexpected("an answer", pointer, value.to_string()))
 }
 
-/// A folder of its own for one run.
+/// A temporary folder for one run.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -190,7 +190,7 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // What stays behind is in the system's folder for temporary files.
+        // If the folder cannot be removed, it stays in the system's folder for temporary files.
         drop(std::fs::remove_dir_all(&self.0));
     }
 }

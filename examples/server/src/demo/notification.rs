@@ -1,4 +1,4 @@
-//! The demo's two notifications: a real one, and one that is made on the spot as ClickBank makes
+//! The demo's two notifications: a real one, and one that is made during the run as ClickBank makes
 //! them.
 
 use super::Failure;
@@ -12,14 +12,14 @@ use time::{OffsetDateTime, UtcOffset};
 const REAL: &str = include_str!("../../demo/notification-6.0.json");
 const SALE: &str = include_str!("../../demo/sale-7.0.json");
 
-/// The body of the real notification, as it was posted.
+/// Returns the body of the real notification, as it was posted.
 pub(super) fn real_body() -> Result<Vec<u8>, Failure> {
     let vector: Value = serde_json::from_str(REAL)?;
     let body = vector.get("body").and_then(Value::as_str);
     Ok(body.ok_or("the real notification has no body")?.into())
 }
 
-/// The body of a sale with this click id as tracking code.
+/// Makes the body of a sale with this click id as its tracking code.
 pub(super) fn sale_body(click: &str, secret: &str) -> Result<Vec<u8>, Failure> {
     let sale = SALE
         .trim_end()
@@ -29,12 +29,13 @@ pub(super) fn sale_body(click: &str, secret: &str) -> Result<Vec<u8>, Failure> {
     Ok(seal(&Secret::from(secret), &vector, sale.as_bytes()).into_bytes())
 }
 
-/// A body, read as the server reads it.
+/// Opens a body as the server does.
 pub(super) fn open(body: &[u8], secret: &str) -> Result<Notification, Failure> {
     Ok(KeyRing::new(vec![Secret::from(secret)])?.open(&Envelope::parse(body)?)?)
 }
 
-/// ClickBank writes its own time, in the basic format since version 7.
+/// Returns the present time as ClickBank writes it since version 7: in Pacific time and the basic
+/// format.
 fn pacific_now() -> Result<String, Failure> {
     let offset = UtcOffset::from_hms(-8, 0, 0)?;
     let now = OffsetDateTime::now_utc().to_offset(offset);

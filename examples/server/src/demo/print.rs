@@ -1,18 +1,18 @@
-//! What the demo's steps look like to a reader.
+//! Prints the demo's steps for a reader.
 
 use super::{Failure, text, unexpected};
 use postback::Notification;
 use serde_json::Value;
 use std::{collections::BTreeMap, io};
 
-/// Each postback of the campaign, and whether the sale must fire it.
+/// The postbacks of the campaign, and whether the sale must fire each.
 const VERDICTS: [(&str, bool); 3] = [
     ("approved-purchases", true),
     ("big-purchases", false),
     ("pending-purchases", false),
 ];
 
-/// A notification as a person would want to read it.
+/// Prints a notification for a person.
 pub(super) fn notification(out: &mut dyn io::Write, sale: &Notification) -> io::Result<()> {
     let item = sale.line_items().next();
     let item = item.and_then(|item| item.product_title().map(str::to_owned));
@@ -39,11 +39,11 @@ pub(super) fn notification(out: &mut dyn io::Write, sale: &Notification) -> io::
     writeln!(out, "              tracking codes: {codes}")
 }
 
-/// Which postbacks fired and which did not, and why.
+/// Prints which postbacks fired and which did not, and why.
 ///
 /// # Errors
-/// - an explanation of another shape
-/// - other verdicts than [`VERDICTS`]
+/// - an explanation in an unexpected form
+/// - verdicts other than [`VERDICTS`]
 pub(super) fn rules(out: &mut dyn io::Write, explained: &Value) -> Result<(), Failure> {
     let events = explained.pointer("/events").and_then(Value::as_array);
     let mut events = events.into_iter().flatten();

@@ -1,4 +1,5 @@
-//! A traffic channel on this machine: takes requests, answers `OK`, and remembers their first line.
+//! A traffic channel on this machine. It takes requests, answers `OK`, and remembers their first
+//! line.
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -28,11 +29,11 @@ impl Receiver {
                 let sender = sender.clone();
                 tokio::spawn(async move {
                     let service = service_fn(|request: Request<Incoming>| {
-                        // Nobody listens any more when the demo is over.
+                        // When the demo is over, nobody listens to it any more.
                         drop(sender.send(format!("{} {}", request.method(), request.uri())));
                         async { Ok::<_, Infallible>(Response::new(Full::new(Bytes::from_static(b"OK")))) }
                     });
-                    // A broken connection is the other side's matter.
+                    // A broken connection is the client's problem.
                     drop(
                         http1::Builder::new()
                             .serve_connection(TokioIo::new(stream), service)
@@ -52,7 +53,7 @@ impl Receiver {
         self.address
     }
 
-    /// The next request, if it comes in time.
+    /// Returns the next request, if it comes in time.
     pub(super) async fn next(&self, patience: Duration) -> Option<String> {
         timeout(patience, async { self.requests.lock().await.recv().await })
             .await

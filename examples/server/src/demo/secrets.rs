@@ -1,4 +1,4 @@
-//! The secrets of one run.
+//! The secrets of one run of the demo.
 
 use postback::port::Entropy;
 use postback_service::{FixedSecrets, OsEntropy};
@@ -6,7 +6,7 @@ use postback_service::{FixedSecrets, OsEntropy};
 /// The secret under which the real notification was published.
 pub(super) const REAL_SECRET: &str = "SECRETSECRET1234";
 
-/// Secrets that nobody knew before.
+/// Secrets that are drawn at random for this run.
 pub(super) struct Drawn {
     pub(super) ins: String,
     pub(super) token: String,
@@ -25,7 +25,7 @@ impl Drawn {
         }
     }
 
-    /// What the configuration's references stand for.
+    /// Returns the secrets by the configuration's references.
     pub(super) fn resolver(&self) -> FixedSecrets {
         FixedSecrets::from_iter([
             ("env:DEMO_SECRET", self.ins.as_str()),
