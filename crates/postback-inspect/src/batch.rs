@@ -1,19 +1,19 @@
-//! `--batch`: lines of JSON in, one line of JSON out for each, in their order, so that a log of
-//! captured traffic is checked at once.
+//! `--batch`: reads lines of JSON and answers each with one line of JSON, in the same order, so
+//! that a log of captured traffic can be checked in one run.
 //!
-//! A line is an object with an `id` of any kind, which the answer repeats as it is written, and
-//! what the verb asks for. The answer is `{"id":..,"ok":..}` or `{"id":..,"refused":"text"}`. A
-//! line that is no such object is answered with the id `null` and its number in the text. One line
-//! is held in memory at a time. Answers are written before the next line is waited for, so another
-//! program may ask and listen in turn.
+//! A line is an object with an `id` of any kind, which the answer repeats exactly, and the fields
+//! that the verb needs. The answer is `{"id":..,"ok":..}` or `{"id":..,"refused":"text"}`. A line
+//! that is not such an object is answered with the id `null`, and its number is in the text. Only
+//! one line is held in memory. An answer is written before the next line is read, so that another
+//! program can ask line by line.
 
 use crate::{Done, progress::Progress};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 use std::io::{self, BufRead, Write};
 
-/// The longest line, in bytes: the largest notification that is read, 512 KiB of body, has 700 KB
-/// in base64.
+/// The longest line, in bytes. The largest notification that is read has a body of 512 KiB, which
+/// is 700 KB in base64.
 pub(crate) const MAX_LINE: usize = 1024 * 1024;
 
 #[derive(Deserialize)]
@@ -36,7 +36,7 @@ struct Answer<'a, T> {
     said: Said<T>,
 }
 
-/// A line that asks about a URL.
+/// A line with a URL.
 #[derive(Deserialize)]
 pub(crate) struct Url {
     pub(crate) url: String,
@@ -87,14 +87,14 @@ fn answer_all<Q: DeserializeOwned, A: Serialize, R: io::Read>(
     }
 }
 
-/// What is wrong with a line, without the number of a line: it counts from the line's own
-/// beginning.
+/// Returns what is wrong with a line, without the line number of the JSON error, which would always
+/// be 1.
 fn said(error: &serde_json::Error) -> String {
     error.to_string().replacen(" at line 1 column ", " at column ", 1)
 }
 
-/// Reads a line without its end into `line`: whether it fits, none at the end of the input. Of a
-/// longer one nothing is kept.
+/// Reads a line into `line`, without its end. Returns whether it fits; none at the end of the
+/// input. A line that is too long is dropped.
 fn next_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Option<bool>> {
     line.clear();
     let (mut began, mut fits) = (false, true);

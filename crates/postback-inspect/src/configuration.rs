@@ -1,4 +1,4 @@
-//! The configuration from a file, or from a line of a batch.
+//! The configuration, from a file or from a line of a batch.
 
 use crate::Refused;
 use postback::compile::compile;
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::{ffi::OsStr, fs, path::Path};
 
-/// The configuration in a line: the text of a TOML file, or the document as JSON.
+/// The configuration in a line of a batch: the text of a TOML file, or the document as JSON.
 #[derive(Debug, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Inline(Box<RawValue>);
@@ -23,7 +23,7 @@ impl Inline {
     }
 }
 
-/// Reads a `.toml` or a `.json` file.
+/// Reads a configuration from a `.toml` or a `.json` file.
 pub(crate) fn read(path: &Path) -> Result<(Document, Tracker), Refused> {
     let name = path.display();
     let reader = match path.extension().and_then(OsStr::to_str) {
@@ -34,13 +34,13 @@ pub(crate) fn read(path: &Path) -> Result<(Document, Tracker), Refused> {
     compiled(reader(&text(path)?).map_err(Refused::new)?).map_err(Refused)
 }
 
-/// Reads a file.
+/// Reads a file as text.
 pub(crate) fn text(path: &Path) -> Result<String, Refused> {
     fs::read_to_string(path).map_err(|error| Refused(format!("`{}` cannot be read: {}", path.display(), error.kind())))
 }
 
 fn compiled(document: Document) -> Result<(Document, Tracker), String> {
-    // What the namespace is changes the ids of deliveries alone.
+    // The namespace changes only the ids of deliveries.
     let tracker =
         compile(&document, &CompileOptions::default().with_zones(Iana)).map_err(|problems| problems.to_string())?;
     Ok((document, tracker))

@@ -1,15 +1,16 @@
-//! What logs make of a posted form, undone: each copy of it that may be meant, the plainest first.
+//! Undoes what logs do to a posted form. It gives all copies that may be meant, the simplest first.
 
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
-/// A body, and what was undone of the text to have it.
+/// A body, and what was undone to get it from the text.
 pub(crate) struct Copied {
     pub(crate) undone: Option<&'static str>,
     pub(crate) body: Vec<u8>,
 }
 
-/// As it is, without what stands in front of its first parameter, and out of JSON.
+/// Returns the text as it is, then without what stands before its first parameter, then taken out
+/// of JSON.
 pub(crate) fn copies(body: &[u8]) -> Vec<Copied> {
     let as_it_is = Copied {
         undone: None,
@@ -26,8 +27,8 @@ pub(crate) fn copies(body: &[u8]) -> Vec<Copied> {
     [Some(as_it_is), front, json].into_iter().flatten().collect()
 }
 
-/// The parameters of a line of a log: what stands before the first name goes, and what follows the
-/// last value.
+/// Returns the parameters in a line of a log, without what stands before the first name and after
+/// the last value.
 fn without_front(body: &[u8]) -> Option<Vec<u8>> {
     let body = body.trim_ascii();
     let equal = body.iter().position(|byte| *byte == b'=')?;
@@ -39,7 +40,7 @@ fn without_front(body: &[u8]) -> Option<Vec<u8>> {
     rest.get(..end).map(<[u8]>::to_vec)
 }
 
-/// The object with `cverify` of a line of JSON, as a form.
+/// Returns the object with `cverify` in a line of JSON, as a form.
 fn out_of_json(body: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(body).ok()?;
     let object = text.get(text.find('{')?..=text.rfind('}')?)?;
@@ -56,7 +57,7 @@ fn out_of_json(body: &[u8]) -> Option<Vec<u8>> {
     Some(form.finish().into_bytes())
 }
 
-/// It, or the first object in it that has a check.
+/// Returns the value itself, or the first object in it that has a check.
 fn with_check(value: &Value) -> Option<&Value> {
     let members = value.as_object()?;
     match members.contains_key("cverify") {

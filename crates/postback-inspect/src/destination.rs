@@ -1,24 +1,24 @@
-//! `destination`: whether an address would be dialled.
+//! `destination`: says whether a request may be sent to a URL.
 
 use crate::{Done, Refused, batch, page::Page};
 use postback::delivery::address::{AddressPolicy, Allowed};
 use serde::Serialize;
 use std::io::Write;
 
-/// Says whether an address would be dialled.
+/// Says whether a request would be sent to a URL.
 ///
-/// Judges what the URL says. A name's addresses are judged again whenever it is dialled, so of a
-/// name the answer says `if`. With --batch each line is `{"id","url"}`.
+/// It checks what the URL says. The addresses of a host name are checked again at each connection,
+/// so that for a name the answer is `if`. With --batch each line is `{"id","url"}`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// The URL, as in a postback.
+    /// The URL of the request, as in a postback.
     #[arg(required_unless_present = "batch")]
     url: Option<String>,
     /// A destination that is allowed although it is not public: an address, a range or a host name.
     /// May be repeated.
     #[arg(long, value_name = "CIDR or HOST")]
     allow: Vec<Allowed>,
-    /// Answers lines of JSON.
+    /// Reads lines of JSON from stdin and answers each.
     #[arg(long, conflicts_with = "url")]
     batch: bool,
 }
@@ -26,7 +26,7 @@ pub(crate) struct Arguments {
 #[derive(Serialize)]
 struct Dialled {
     host: String,
-    /// Whether the host is a name, whose addresses are judged when it is dialled.
+    /// Whether the host is a name. Its addresses are checked at each connection.
     resolved_later: bool,
 }
 

@@ -1,4 +1,4 @@
-//! `form`: a notification of version 1.0 to 5.0, verified.
+//! `form`: verifies a notification of version 1.0 to 5.0.
 
 use crate::copied::copies;
 use crate::keys::{Diagnosed, Keys};
@@ -13,9 +13,9 @@ use std::io::Write;
 /// parameters as JSON.
 ///
 /// The body is read from stdin, as ClickBank posted it; parameters of the URL do not belong in it.
-/// Of a copy out of a log that does not match it says what to undo so that it does: slashes that
-/// were added, empty values that were dropped, parameters of your own, a path in front, JSON,
-/// ISO 8859-1.
+/// If the body is a copy from a log and does not match, the answer says what to undo so that it
+/// does: slashes that were added, empty values that were dropped, parameters of your own, a path in
+/// front, JSON, ISO 8859-1.
 /// With --batch each line is `{"id","body_b64"}`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -60,7 +60,7 @@ impl Reader<'_> {
         Form::parse_as(body, self.charset).map_err(|error| error.to_string())
     }
 
-    /// What to undo of a copy out of a log so that a secret makes its check.
+    /// Finds what must be undone in a copy from a log, so that one of the secrets verifies it.
     fn undone(&self, body: &[u8]) -> Option<String> {
         copies(body).into_iter().find_map(|copy| {
             let read = Form::parse_as(&copy.body, self.charset).map(|form| (form, None));

@@ -1,5 +1,5 @@
-//! `hoplink`: which of ClickBank's links a URL is, what it gives back, and tracking links made of
-//! it.
+//! `hoplink`: says which of ClickBank's links a URL is and what comes back from it, and makes
+//! tracking links.
 
 use crate::{Done, Refused, batch, page::Page};
 use postback::clickbank::hoplink::{Link, TRACKING_PARAMETERS};
@@ -9,28 +9,28 @@ use std::{
     io::{self, Write},
 };
 
-/// Says which of ClickBank's links a URL is, and makes tracking links of it.
+/// Says which of ClickBank's links a URL is, and makes tracking links from it.
 ///
-/// Prints the form, the parameters that give a click id back and by which interface, what else
-/// stands there and whether it comes back, and what is wrong with it. With --tid, --vtid or --set
-/// it prints the link with them and nothing else. With --batch each line is `{"id","url"}`, and
-/// `"set":{"tid":".."}` makes a link.
+/// It prints the form of the link, the parameters that bring a click id back with the interface
+/// that brings it, the other parameters and whether they come back, and what is wrong with the
+/// link. With --tid, --vtid or --set it prints only the link with these parameters. With --batch
+/// each line is `{"id","url"}`; with `"set":{"tid":".."}` it makes a link.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// The link: a hoplink, a pay link, or what they lead to. Macros may stand in it, as in the URL
-    /// of an offer.
+    /// The link: a hoplink, a pay link, or the page to which they lead. It may contain macros, as
+    /// the URL of an offer does.
     #[arg(required_unless_present = "batch")]
     url: Option<String>,
-    /// The affiliate's tracking code to put in, or a macro in braces: `{clickid}`.
+    /// The affiliate's tracking code to add, or a macro in braces: `{clickid}`.
     #[arg(long, value_name = "CODE")]
     tid: Option<String>,
-    /// The seller's tracking code to put in, or a macro in braces: `{clickid}`.
+    /// The seller's tracking code to add, or a macro in braces: `{clickid}`.
     #[arg(long, value_name = "CODE")]
     vtid: Option<String>,
-    /// Any tracking parameter to put in, as in `aff_sub1=summer`. May be repeated.
+    /// Another tracking parameter to add, as in `aff_sub1=summer`. May be repeated.
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
-    /// Answers lines of JSON.
+    /// Reads lines of JSON from stdin and answers each.
     #[arg(long, conflicts_with_all = ["url", "tid", "vtid", "set"])]
     batch: bool,
 }
@@ -42,7 +42,7 @@ struct Line {
     set: BTreeMap<String, String>,
 }
 
-/// What a link is; of one that was made, the link.
+/// What a link is. If a link was made, it is included.
 #[derive(Serialize)]
 struct Said {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,14 +52,14 @@ struct Said {
     affiliate: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     vendor: Option<String>,
-    /// The parameter that gives a click id back.
+    /// The parameter that brings a click id back.
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<String>,
     parameters: Vec<(String, String)>,
-    /// Where a click id stands, and by which interface it comes back.
+    /// A parameter with a click id, and the interface by which it comes back.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     click_ids: Vec<ClickId>,
-    /// What ClickBank does not give back.
+    /// A parameter that ClickBank does not send back.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     lost: Vec<Lost>,
     doubts: Vec<String>,
@@ -108,7 +108,7 @@ pub(crate) fn run(arguments: &Arguments, out: &mut Page<impl Write>) -> Done {
     Ok(out.show(&with_url(&made), |out| writeln!(out, "{}", made.as_str()))?)
 }
 
-/// A link that was made.
+/// Describes a link that was made, with its URL.
 fn with_url(made: &Link) -> Said {
     let url = Some(made.as_str().to_owned());
     Said { url, ..said(made) }
@@ -161,9 +161,9 @@ fn click_ids(link: &Link) -> Vec<ClickId> {
     link.click_ids().filter_map(told).collect()
 }
 
-/// What ClickBank keeps for nobody, on a link that it reads.
+/// Returns the parameters of a link of ClickBank's that it does not send back.
 fn lost(link: &Link) -> Vec<Lost> {
-    /// What chooses accounts, products and pages.
+    /// Parameters that choose accounts, products and pages.
     const STRUCTURE: &[&str] = &["affiliate", "vendor", "pid", "cbpage"];
     let reads = link.form().tracking_parameter().is_some();
     let known = |name: &str| TRACKING_PARAMETERS.iter().any(|(known, _)| *known == name);
@@ -178,7 +178,7 @@ fn lost(link: &Link) -> Vec<Lost> {
     lost.collect()
 }
 
-/// How wide the names of a page are.
+/// The width of the names on a page.
 const NAME: usize = 11;
 
 fn print(link: &Link, said: &Said, out: &mut Page<impl Write>) -> io::Result<()> {

@@ -1,4 +1,4 @@
-//! `ins`: a notification, decrypted.
+//! `ins`: decrypts a notification.
 
 use crate::keys::{Diagnosed, Keys};
 use crate::posted::{self, Asked, Posted};
@@ -10,8 +10,8 @@ use std::io::Write;
 
 /// Opens a ClickBank notification (the body on stdin) and prints it as JSON.
 ///
-/// The body is read from stdin, as ClickBank posted it. With --config what the sources make of it
-/// stands before it: `{"sources":[..],"notification":{..}}`. With --batch each line is
+/// The body is read from stdin, as ClickBank posted it. With --config the answer says first what
+/// the sources would do with it: `{"sources":[..],"notification":{..}}`. With --batch each line is
 /// `{"id","body_b64"}`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {

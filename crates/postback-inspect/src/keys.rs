@@ -1,4 +1,4 @@
-//! The secret keys of a ClickBank account, as flags name them.
+//! The secret keys of a ClickBank account, as the flags name them.
 
 use crate::verdict::Verdict;
 use crate::{Refused, secrets};
@@ -8,10 +8,10 @@ use std::fmt::Display;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct SecretFlags {
-    /// The environment variable with ClickBank's secret key. May be repeated, the newest first.
+    /// The environment variable with a secret key of ClickBank. May be repeated, the newest first.
     #[arg(long, value_name = "NAME", required = true)]
     secret_env: Vec<String>,
-    /// Takes secrets of fewer than 12 characters.
+    /// Accepts secrets of fewer than 12 characters.
     #[arg(long)]
     allow_short_secret: bool,
 }
@@ -23,15 +23,15 @@ pub(crate) struct Keys<'a> {
     pub(crate) ring: KeyRing,
 }
 
-/// What each secret makes of a body.
+/// What each secret does with a body.
 #[derive(serde::Serialize)]
 pub(crate) struct Diagnosed {
     pub(crate) opens: bool,
     pub(crate) secrets: Vec<String>,
-    /// What would open it.
+    /// What would have to be undone so that a secret opens it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) note: Option<String>,
-    /// What each source of the configuration makes of it.
+    /// What each source of the configuration would do with it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) sources: Vec<Verdict>,
 }
@@ -58,11 +58,12 @@ impl<'a> Keys<'a> {
         })
     }
 
-    /// What was found of each secret, with its name; `right` is what is found of one that is right.
+    /// Describes what was found for each secret, with its name. `right` is what is found for a
+    /// right secret.
     pub(crate) fn diagnosed<D: PartialEq + Display>(&self, found: &[D], right: &D) -> Diagnosed {
         let each = found.iter().zip(self.names).zip(&self.hints);
         let secrets = each.map(|((found, name), hint)| match hint {
-            // Of a secret that opens nothing is wrong.
+            // If a secret opens the body, nothing is wrong with it.
             Some(hint) if found != right => format!("{name}: {found} (the secret {hint}, unlike ClickBank's)"),
             _ => format!("{name}: {found}"),
         });

@@ -1,4 +1,4 @@
-//! `lint`: what is wrong with a configuration, and what is probably not meant.
+//! `lint`: says what is wrong with a configuration, and what is probably not meant.
 
 use crate::page::{Page, Tone};
 use crate::{Done, Refused, batch, configuration};
@@ -10,15 +10,15 @@ use std::{io::Write, path::PathBuf};
 
 /// Says what is wrong with a configuration, and what is probably not meant.
 ///
-/// Prints every warning; of a configuration that cannot be used every problem on stderr, one a
-/// line, with exit code 2. With --batch each line is `{"id","config"}`: the text of a TOML file, or
-/// the document as JSON.
+/// It prints every warning. For a configuration that cannot be used it prints every problem on
+/// stderr, one on each line, and ends with exit code 2. With --batch each line is
+/// `{"id","config"}`: the text of a TOML file, or the document as JSON.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The configuration: a `.toml` or a `.json` file.
     #[arg(long, value_name = "FILE", required_unless_present = "batch")]
     config: Option<PathBuf>,
-    /// Answers lines of JSON.
+    /// Reads lines of JSON from stdin and answers each.
     #[arg(long, conflicts_with = "config")]
     batch: bool,
 }
@@ -66,7 +66,7 @@ impl Linted {
 }
 
 pub(crate) fn warnings(document: &Document, tracker: &Tracker) -> Vec<String> {
-    // What compiled can be read.
+    // A configuration that compiled can be read too.
     let definition = Definition::from_document(document).unwrap_or_default();
     lint(&definition, tracker).iter().map(ToString::to_string).collect()
 }

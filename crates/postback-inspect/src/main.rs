@@ -1,10 +1,10 @@
-//! The tool a person reaches for when an integration does not work: it opens notifications, reads
-//! postbacks, explains decisions, prints what is to be pasted where and makes what networks send,
-//! with the library's public calls alone. `postback-inspect help` lists its verbs.
+//! The tool for an integration that does not work. It opens notifications, reads postbacks,
+//! explains decisions, prints what to paste where, and makes the messages that networks send, all
+//! with the library's public functions. `postback-inspect help` lists its verbs.
 //!
-//! Results go to stdout with exit code 0. What is refused ends with exit code 2 and one plain line
-//! on stderr; a configuration with problems has a line for each. With `--batch` a verb answers
-//! lines of JSON ([`batch`]); with `--json` it prints what it found as JSON ([`page`]).
+//! Results go to stdout with exit code 0. A refusal ends with exit code 2 and one plain line on
+//! stderr; a configuration with problems has a line for each. With `--batch` a verb answers lines
+//! of JSON ([`batch`]); with `--json` it prints its result as JSON ([`page`]).
 
 mod batch;
 mod configuration;
@@ -38,21 +38,21 @@ use std::{
     process::ExitCode,
 };
 
-/// Opens notifications, reads postbacks, explains decisions and prints what is to be pasted where.
+/// Opens notifications, reads postbacks, explains decisions and prints what to paste where.
 ///
 /// With --batch a verb reads lines of JSON on stdin and answers each with one line, `{"id","ok"}`
-/// or `{"id","refused"}`, in their order; the exit code is 0 when all lines were answered.
+/// or `{"id","refused"}`, in their order. The exit code is 0 if all lines were answered.
 #[derive(Debug, Parser)]
 #[command(name = "postback-inspect", version)]
 struct Arguments {
-    /// Prints what was found as one line of JSON: what --batch answers under `ok`.
+    /// Prints the result as one line of JSON: what --batch puts under `ok`.
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
     verb: Verb,
 }
 
-/// Each verb's text is at its arguments.
+/// The help text of each verb stands at its arguments.
 #[derive(Debug, Subcommand)]
 enum Verb {
     Ins(ins::Arguments),
@@ -78,7 +78,7 @@ impl Refused {
     }
 }
 
-/// What a verb comes to; what it printed is on stdout.
+/// How a verb ends. What it printed is on stdout.
 type Done = Result<(), Stop>;
 
 #[derive(Debug)]
@@ -119,16 +119,16 @@ fn main() -> ExitCode {
     };
     let text = match done.and_then(|()| Ok(out.flush()?)) {
         Ok(()) => return ExitCode::SUCCESS,
-        // `inspect .. | head` has seen enough.
+        // The reader, as in `inspect .. | head`, has seen enough.
         Err(Stop::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
         Err(Stop::Io(error)) => format!("stdin or stdout failed: {}", error.kind()),
         Err(Stop::Refused(Refused(text))) => {
-            // What was found before comes first.
+            // What was found before is printed first.
             drop(out.flush());
             text
         }
     };
-    // Nothing is left to do about a closed stderr.
+    // Nothing can be done about a closed stderr.
     drop(writeln!(io::stderr(), "{text}"));
     ExitCode::from(2)
 }

@@ -1,22 +1,22 @@
-//! What a verb found, on stdout: JSON where `--json` asks for it, else a page for a person, with
-//! colour on a terminal that shows some.
+//! Writes a verb's result to stdout: as JSON with `--json`, otherwise as a page for a person, with
+//! colour on a terminal that supports it.
 
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use std::io::{self, Write};
 
-/// Where a verb writes.
+/// The output of a verb.
 pub(crate) struct Page<W> {
     out: W,
     json: bool,
     colour: bool,
 }
 
-/// What a word of a page is, which says how it is shown.
+/// The meaning of a word on a page, which decides its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tone {
     Heading,
-    /// The name of what stands behind it.
+    /// The name of the value behind it.
     Name,
     Good,
     Doubt,
@@ -40,7 +40,7 @@ impl<W: Write> Page<W> {
         Self { out, json, colour }
     }
 
-    /// Writes what was found: as JSON, or by writing the page.
+    /// Writes the result: as JSON, or by writing the page.
     pub(crate) fn show<T: Serialize>(
         &mut self,
         found: &T,
@@ -53,7 +53,7 @@ impl<W: Write> Page<W> {
         self.out.write_all(b"\n")
     }
 
-    /// A text as it is shown.
+    /// Returns a text with its colour.
     pub(crate) fn toned(&self, tone: Tone, text: &str) -> String {
         let style = tone.style();
         match self.colour && !text.is_empty() {
@@ -62,12 +62,12 @@ impl<W: Write> Page<W> {
         }
     }
 
-    /// A line that begins with a name of so many columns.
+    /// Writes a line that begins with a name of this many columns.
     pub(crate) fn named(&mut self, columns: usize, line: &str) -> io::Result<()> {
         let end = line.char_indices().nth(columns).map_or(line.len(), |(end, _)| end);
         let (name, rest) = line.split_at_checked(end).unwrap_or((line, ""));
         let tone = match name.trim() {
-            // A line that goes on with the one above, or that counts what is left out.
+            // The line continues the one above, or counts what is left out.
             "" => return writeln!(self.out, "{line}"),
             said if !name.ends_with(' ') || said.starts_with("and ") => return writeln!(self.out, "{line}"),
             "warning" | "silent" => Tone::Doubt,

@@ -1,5 +1,4 @@
-//! A body that ClickBank posted, of whatever version: from stdin or line by line, read or
-//! diagnosed.
+//! Reads or diagnoses a body that ClickBank posted, of any version, from stdin or line by line.
 
 use crate::keys::{Diagnosed, Keys, SecretFlags};
 use crate::page::{Page, Tone};
@@ -13,12 +12,12 @@ use std::{
     path::PathBuf,
 };
 
-/// How the bodies of an interface are read.
+/// The way in which the bodies of an interface are read.
 pub(crate) trait Posted {
     type Shown: Serialize;
     /// The longest body, in bytes.
     const MOST: usize;
-    /// What is said when no secret is right.
+    /// The text for a body for which no secret is right.
     const NONE_IS_RIGHT: &'static str;
 
     fn read(&self, body: &[u8]) -> Result<Self::Shown, String>;
@@ -26,7 +25,7 @@ pub(crate) trait Posted {
     fn message<'a>(&self, shown: &'a Self::Shown) -> Message<'a>;
 }
 
-/// A notification, with what each source of a configuration makes of it.
+/// A notification, with what each source of a configuration would do with it.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Told<S> {
@@ -54,14 +53,15 @@ pub(crate) struct Asked {
     /// Says for each secret whether it is right, or what is wrong, and prints nothing of the
     /// notification.
     ///
-    /// For the own machine alone: to answer a sender with it would help to guess or to decrypt
-    /// without the secret.
+    /// Use it only on your own machine: in a response to the sender, it would help to guess secrets
+    /// or to decrypt without one.
     #[arg(long)]
     diagnose: bool,
-    /// Says also whether the sources of this configuration would take it: version, role, click id.
+    /// Says also whether the sources of this configuration would accept it: version, role, click
+    /// id.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Answers lines of JSON.
+    /// Reads lines of JSON from stdin and answers each.
     #[arg(long)]
     batch: bool,
 }

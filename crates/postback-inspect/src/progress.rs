@@ -1,6 +1,6 @@
-//! How far a long batch has come, on stderr from its third second on: a bar where a person looks at
-//! a terminal, and a line now and then where a file is read. A program that asks line by line hears
-//! nothing: it may never read stderr.
+//! Shows the progress of a long batch on stderr from its third second on: as a bar on a terminal,
+//! and as a line from time to time when stdin is a file. A program that asks line by line gets no
+//! progress, since it may never read stderr.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
@@ -8,16 +8,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// What takes no longer is not worth a word.
+/// A batch that takes no longer shows no progress.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How often there is a line.
+/// The time between two lines of progress.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
 /// The progress of one batch.
 pub(crate) struct Progress {
     began: Instant,
     shown: Shown,
-    /// How many bytes stdin has, if it is a file.
+    /// The size of stdin in bytes, if it is a file.
     all: Option<u64>,
     bytes: u64,
     lines: u64,
@@ -25,18 +25,18 @@ pub(crate) struct Progress {
 
 enum Shown {
     Nothing,
-    /// Made when it is first needed.
+    /// The bar. It is made when it is first needed.
     Bar(Option<ProgressBar>),
     /// When the next line is due.
     Lines(Duration),
 }
 
 impl Progress {
-    /// Of a batch from stdin that begins now.
+    /// Starts the progress of a batch that begins now and reads stdin.
     pub(crate) fn begin() -> Self {
         let all = length_of_stdin();
         let shown = match (io::stderr().is_terminal(), all) {
-            // Answers that run over the screen show how far they are.
+            // Answers on the screen show the progress themselves.
             (true, _) if io::stdout().is_terminal() || io::stdin().is_terminal() => Shown::Nothing,
             (true, _) => Shown::Bar(None),
             (false, Some(_)) => Shown::Lines(PATIENCE),
@@ -51,18 +51,18 @@ impl Progress {
         }
     }
 
-    /// A line of so many bytes was answered.
+    /// Notes that a line of this many bytes was answered.
     pub(crate) fn step(&mut self, bytes: usize) {
         self.lines = self.lines.saturating_add(1);
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
         self.bytes = self.bytes.saturating_add(bytes);
         if let Some(line) = self.show(self.began.elapsed()) {
-            // Nothing is left to do about a closed stderr.
+            // Nothing can be done about a closed stderr.
             drop(writeln!(io::stderr(), "{line}"));
         }
     }
 
-    /// Moves the bar, or answers with the line that is due.
+    /// Moves the bar, or returns the line that is due.
     fn show(&mut self, elapsed: Duration) -> Option<String> {
         match &mut self.shown {
             Shown::Lines(due) if elapsed >= *due => {

@@ -1,4 +1,4 @@
-//! `render`: a template with values in it.
+//! `render`: fills a template with values.
 
 use crate::{Done, Refused, batch, page::Page};
 use postback::outbound::{HoledText, Part};
@@ -12,27 +12,27 @@ use std::{
 
 /// Fills the macros of a template.
 ///
-/// Values are a JSON object of texts by macro name; an amount that has no rate into the channel's
-/// currency is `null`. The text goes to stdout; on stderr stands which macros have no value, and
-/// which are filled in only when the request is sent. With --batch each line is
+/// The values are a JSON object of texts by macro name. An amount without a rate into the channel's
+/// currency is `null`. The text goes to stdout. Stderr lists the macros that have no value, and
+/// those that are filled only when the request is sent. With --batch each line is
 /// `{"id","template","values"}` with an optional `kind` (`url`, `offer`, or a body's content type)
-/// and `fill`.
+/// and an optional `fill`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// The template.
+    /// The text of the template.
     #[arg(long, required_unless_present = "batch")]
     template: Option<String>,
-    /// The values.
+    /// The values of the macros.
     #[arg(long, value_name = "JSON", default_value = "{}")]
     values: String,
-    /// What the template is: `url` of a postback, `offer` (the URL of an offer), or the content
-    /// type of a body.
+    /// The kind of the template: `url` (of a postback), `offer` (the URL of an offer), or the
+    /// content type of a body.
     #[arg(long, default_value = "url")]
     kind: String,
-    /// Values for the blanks of a URL, a JSON object as in a campaign's `values`.
+    /// The values for the blanks of a URL: a JSON object, as in a campaign's `values`.
     #[arg(long, value_name = "JSON", default_value = "{}")]
     fill: String,
-    /// Answers lines of JSON.
+    /// Reads lines of JSON from stdin and answers each.
     #[arg(long, conflicts_with_all = ["template", "values", "kind", "fill"])]
     batch: bool,
 }
@@ -51,9 +51,9 @@ struct Template {
 #[derive(Serialize)]
 struct Rendered {
     text: String,
-    /// The macros that read a field without a value.
+    /// The macros whose field has no value.
     empty: Vec<String>,
-    /// What is filled in when the request is sent.
+    /// The macros that are filled when the request is sent.
     later: Vec<String>,
 }
 
@@ -126,7 +126,7 @@ fn render(asked: &Template) -> Result<Rendered, String> {
         .filter(|field| value(field) == Value::Empty)
         .map(name)
         .collect();
-    // A text with one hole is shown by the hole's name alone.
+    // A text with one hole is shown as the name of the hole.
     let holes = text.0.iter().filter(|part| matches!(part, Part::Hole(_)));
     let later: BTreeSet<String> = holes.map(|hole| HoledText(vec![hole.clone()]).to_string()).collect();
     Ok(Rendered {

@@ -1,17 +1,17 @@
-//! Secrets behind references, as far as this machine has them.
+//! Resolves references to secrets, as far as this machine has them.
 
 use postback::tracker::ClickIdKeys;
 use postback::value::{SecretPlace, SecretReference};
 use postback::{Credentials, Secret, Tracker};
 use std::{env, fs, io::Read as _};
 
-/// The longest file that is read for a secret, in bytes: secrets are short, and a path may be
-/// mistaken, even for a device without an end.
+/// The longest file that is read for a secret, in bytes. Secrets are short, and a wrong path may
+/// even lead to a device without an end.
 const MAX_FILE: u64 = 64 * 1024;
 
-/// The secret behind `env:NAME` or `file:PATH`, if this machine has it; `host:NAME` is the host's
-/// own. A file's last line break is no part of the secret, as on the server; a file over
-/// [`MAX_FILE`] is none.
+/// Returns the secret of `env:NAME` or `file:PATH`, if this machine has it; only the host has that
+/// of `host:NAME`. As on the server, the last line break of a file is not part of the secret. A
+/// file over [`MAX_FILE`] has no secret.
 pub(crate) fn of_reference(reference: &SecretReference) -> Option<Secret> {
     match reference.place() {
         SecretPlace::Env(name) => of_variable(name),
@@ -29,14 +29,14 @@ pub(crate) fn of_reference(reference: &SecretReference) -> Option<Secret> {
     }
 }
 
-/// A variable of the environment that is set and not empty.
+/// Returns an environment variable that is set and not empty.
 pub(crate) fn of_variable(name: &str) -> Option<Secret> {
     let value = env::var_os(name).filter(|value| !value.is_empty())?;
     Some(Secret::new(value.into_encoded_bytes()))
 }
 
-/// What reading a postback needs, and the keys of click ids that are not at hand. Without all of
-/// them no click id is called forged.
+/// Returns the credentials for reading a postback, and the keys of click ids that this machine does
+/// not have. Unless it has all of them, no click id is called forged.
 pub(crate) fn for_reading(tracker: &Tracker) -> (Credentials, Vec<&SecretReference>) {
     let references = tracker.click_id_references();
     let found = references.iter().map(|reference| (reference, of_reference(reference)));

@@ -1,11 +1,11 @@
-//! What a body is that is no notification: people post what they have at hand.
+//! Recognises bodies that are not notifications, since people post what they have at hand.
 
 use postback::clickbank::s2s::TEST_RECEIPT;
 use postback::network::InboundPostback;
 use postback::{Envelope, KeyRing, Notification};
 use serde_json::Value;
 
-/// What it is, with what to do; none where nothing is known of it.
+/// Returns what the body is and what to do with it; none if nothing is known of it.
 pub(crate) fn what(body: &[u8], ring: &KeyRing) -> Option<String> {
     let text = std::str::from_utf8(body).ok()?.trim();
     if text == TEST_RECEIPT {
@@ -20,7 +20,7 @@ pub(crate) fn what(body: &[u8], ring: &KeyRing) -> Option<String> {
     wrapper_as_form(text, ring)
 }
 
-/// What is said of a postback with that receipt which is not known as a test.
+/// Returns a text for a postback with this receipt that is not recognised as a test.
 pub(crate) fn made_up(postback: &InboundPostback, is_test: bool) -> Option<String> {
     let is_it = postback.receipt_text.as_deref() == Some(TEST_RECEIPT);
     (is_it && !is_test).then(|| {
@@ -31,7 +31,7 @@ pub(crate) fn made_up(postback: &InboundPostback, is_test: bool) -> Option<Strin
     })
 }
 
-/// A notification that nobody encrypted.
+/// Recognises a notification that nobody encrypted.
 fn in_the_clear(text: &str) -> Option<String> {
     let members: Value = serde_json::from_str(text).ok()?;
     if members.get("notification").is_some() || members.get("transactionType").is_none() {
@@ -47,7 +47,7 @@ fn in_the_clear(text: &str) -> Option<String> {
     ))
 }
 
-/// The two members of a wrapper as the parameters of a form.
+/// Finds the two members of an encrypted wrapper among the parameters of a form.
 fn wrapper_as_form(text: &str, ring: &KeyRing) -> Option<String> {
     let pairs: Vec<(String, String)> = url::form_urlencoded::parse(text.as_bytes()).into_owned().collect();
     let named = |name: &str| {

@@ -1,4 +1,4 @@
-//! `thankyou`: the URL of a thank-you page.
+//! `thankyou`: checks the URL of a thank-you page.
 
 use crate::keys::{Keys, SecretFlags};
 use crate::{Done, Refused, batch, postback::now, words};
@@ -10,30 +10,30 @@ use std::{
     time::Duration,
 };
 
-/// Checks or decrypts the URL of a ClickBank thank-you page and prints what it says as JSON.
+/// Checks or decrypts the URL of a ClickBank thank-you page, and prints its content as JSON.
 ///
-/// The URL may be a whole one or its query. `cbpop` covers receipts, items and time alone; the rest
-/// of a URL that is not encrypted may have been changed. Encrypted and without `cbpop`
-/// (`"checked":false`) the items too are the visitor's word. With --batch each line is
-/// `{"id","url"}`.
+/// The URL may be whole, or only its query. `cbpop` covers only receipts, items and time; the
+/// visitor may have changed the rest of a URL that is not encrypted. If a URL is encrypted and has
+/// no `cbpop` (`"checked":false`), the visitor may have made up the items too. With --batch each
+/// line is `{"id","url"}`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// The URL, as the buyer came with it.
+    /// The URL with which the buyer came.
     #[arg(required_unless_present = "batch")]
     url: Option<String>,
     #[command(flatten)]
     secrets: SecretFlags,
-    /// What time it is, as `2026-04-01T12:00:00Z` or in seconds since 1970, in place of this
+    /// The present time, as `2026-04-01T12:00:00Z` or in seconds since 1970, instead of this
     /// machine's clock.
     #[arg(long, value_name = "TIME", value_parser = time)]
     now: Option<Timestamp>,
-    /// How old a page may be, as `12h` or `1d12h`; any age is taken without it.
+    /// The largest age of a page, as `12h` or `1d12h`. Without it any age is accepted.
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     max_age: Option<Duration>,
     /// Reads values that are not UTF-8, and that `cbpop` does not cover, as ISO 8859-1.
     #[arg(long)]
     latin_1: bool,
-    /// Answers lines of JSON.
+    /// Reads lines of JSON from stdin and answers each.
     #[arg(long, conflicts_with = "url")]
     batch: bool,
 }
@@ -41,13 +41,13 @@ pub(crate) struct Arguments {
 #[derive(Serialize)]
 struct Shown {
     assurance: &'static str,
-    /// Whether a check was there; if not, items are the visitor's word.
+    /// Whether there was a check. Without one the visitor may have made up the items.
     checked: bool,
     time: Timestamp,
     age: String,
     receipts: Vec<String>,
     items: Vec<String>,
-    /// What could not be read whole.
+    /// The values that could not be read completely.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     damaged: Vec<String>,
     parameters: ThankYouPage,
@@ -74,10 +74,10 @@ pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
     Ok(())
 }
 
-/// What follows the `?` of a URL, or the whole of a query.
+/// Returns what follows the `?` of a URL, or the whole query.
 fn query(url: &str) -> &str {
     let url = url.split_once('#').map_or(url, |(before, _)| before);
-    // A query may hold a `?` of its own; the address in front of one holds no `=`.
+    // A query may have a `?` of its own. The address in front of a query has no `=`.
     let parts = url.split_once('?').filter(|(before, _)| !before.contains('='));
     parts.map_or(url, |(_, query)| query)
 }
@@ -106,7 +106,7 @@ fn time(text: &str) -> Result<Timestamp, String> {
     })
 }
 
-/// Numbers with a unit behind each.
+/// Reads a duration: numbers, each with a unit behind it.
 fn duration(text: &str) -> Result<Duration, String> {
     const UNITS: [(char, u64); 4] = [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
     let read = text

@@ -1,4 +1,4 @@
-//! Whether a source of a configuration would take a notification, and what of it is odd.
+//! Says whether a source of a configuration would accept a notification, and what is odd about it.
 
 use crate::postback::now;
 use crate::{Refused, configuration};
@@ -13,13 +13,13 @@ use postback::{Credentials, Received, Timestamp, Tracker};
 use serde::Serialize;
 use std::path::Path;
 
-/// The sources that a notification may have been posted to.
+/// The sources to which a notification may have been posted.
 pub(crate) struct Sources {
     tracker: Tracker,
     now: Timestamp,
 }
 
-/// What one source makes of a notification.
+/// What one source would do with a notification.
 #[derive(Serialize)]
 pub(crate) struct Verdict {
     source: String,
@@ -35,7 +35,7 @@ impl Verdict {
         self.takes
     }
 
-    /// Each thing to say, one a line.
+    /// Returns the texts to print, one for each line.
     pub(crate) fn lines(&self) -> Vec<String> {
         let source = &self.source;
         let first = match &self.refusal {
@@ -102,7 +102,7 @@ impl Sources {
     }
 }
 
-/// A notification of the other side's account.
+/// Whether a notification is from an account with another role.
 fn role(settings: &Settings, message: &Message<'_>) -> Option<String> {
     let Message::ClickBank(message) = message else {
         return None;
@@ -124,7 +124,7 @@ fn role(settings: &Settings, message: &Message<'_>) -> Option<String> {
     })
 }
 
-/// What stands where a click id should, and is none.
+/// Returns the texts in place of a click id that are not click ids.
 fn odd(settings: &Settings, message: &Message<'_>) -> Vec<String> {
     let Message::ClickBank(clickbank::Message::Notification(read)) = message else {
         return Vec::new();

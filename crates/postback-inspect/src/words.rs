@@ -1,21 +1,21 @@
-//! What rules ask for, and spans of time, in words.
+//! Writes rules and durations in words.
 
 use postback::rule::Conditions;
 use std::{fmt::Display, time::Duration};
 
-/// What a rule asks for, if it asks for anything.
+/// Returns what a rule asks for, if it asks for anything.
 pub(crate) fn wants(conditions: &Conditions) -> Option<String> {
     let asks = conditions.asks();
     (!asks.is_empty()).then(|| asks.join(", "))
 }
 
-/// `a or b`.
+/// Joins words, as in `a or b`.
 pub(crate) fn either(words: &[impl Display]) -> String {
     let words: Vec<String> = words.iter().map(ToString::to_string).collect();
     words.join(" or ")
 }
 
-/// `2d 3h 4m 5s`; parts of a second are left out.
+/// Writes a duration, as in `2d 3h 4m 5s`, without parts of a second.
 pub(crate) fn span(span: Duration) -> String {
     let mut rest = span.as_secs();
     let mut parts = Vec::new();

@@ -1,4 +1,4 @@
-//! The decision over the last of some events, with its reasons.
+//! The decision about the last of some events, with its reasons.
 
 use crate::words;
 use postback::decide::ReplyOutcome;
@@ -18,28 +18,28 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-/// What became of an event.
+/// The outcome of an event, with everything that led to it.
 #[derive(Debug, Serialize)]
 pub(crate) struct Explanation {
-    /// The event in a few words.
+    /// A short description of the event.
     pub(super) event: String,
-    /// What makes the message its network's own.
+    /// What proves that the message is the network's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) assurance: Option<&'static str>,
-    /// How many events came before it.
+    /// How many events were taken in before it.
     pub(super) before: usize,
     pub(super) outcome: ReplyOutcome,
     pub(super) reason: Option<&'static str>,
     /// How the click was found.
     pub(super) found: Option<String>,
-    /// The click in a few words.
+    /// A short description of the click.
     pub(super) click: String,
-    /// What was wrong with the click's URL.
+    /// The problems of the click's URL.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) notes: Vec<String>,
     pub(super) duplicate: Option<&'static str>,
     pub(super) conversion: Option<Shown>,
-    /// Whether the message asks that nothing be fired.
+    /// Whether the message asks that no postback be fired.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) silent: bool,
     pub(super) rules: Vec<Rule>,
@@ -64,15 +64,16 @@ pub(super) struct Rule {
     pub(super) postback: PostbackId,
     pub(super) fires: bool,
     pub(super) wants: String,
-    /// What the channel is told, if it is told.
+    /// The payout that the channel is told, if it is told.
     pub(super) payout: Option<String>,
-    /// Why it does not fire: what it saw and what it wanted.
+    /// Why the postback does not fire: what the rule wanted, and what it found.
     pub(super) reasons: Vec<String>,
-    /// What would be sent: method, URL, body, with holes by name.
+    /// The request that would be sent: method, URL and body, with names in place of what is filled
+    /// in later.
     pub(super) sends: Vec<String>,
 }
 
-/// Takes the events in and explains the last one.
+/// Takes in the events, and explains the last one.
 pub(super) fn explain(tracker: &Tracker, click: &Click, events: &[Event]) -> Result<Explanation, String> {
     let store = MemoryStore::with_namespace(tracker.namespace().clone());
     at_once(store.record(std::slice::from_ref(click)))?.map_err(|error| error.to_string())?;
@@ -104,7 +105,7 @@ pub(super) fn explain(tracker: &Tracker, click: &Click, events: &[Event]) -> Res
     })
 }
 
-/// A store in memory answers at once.
+/// Returns the output of a future of the store in memory, which answers at once.
 fn at_once<F: Future>(future: F) -> Result<F::Output, String> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => Ok(output),
@@ -112,7 +113,7 @@ fn at_once<F: Future>(future: F) -> Result<F::Output, String> {
     }
 }
 
-/// The event's own row: those of waiting events that it resolved follow it.
+/// Returns the event's own row. The rows of waiting events that it resolved follow it.
 fn row(plan: &Plan) -> Option<&EventRow> {
     plan.commit.writes.iter().find_map(|write| match write {
         Write::Event(row) => Some(row),

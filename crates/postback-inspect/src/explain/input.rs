@@ -1,4 +1,4 @@
-//! Clicks and events as a person has them.
+//! Reads clicks and events in the forms in which a person has them.
 
 use crate::postback::split;
 use postback::intake::Intake;
@@ -10,11 +10,11 @@ use serde_json::value::RawValue;
 pub(super) struct Input<'a> {
     pub(super) tracker: &'a Tracker,
     pub(super) credentials: &'a Credentials,
-    /// When something arrived that does not say it.
+    /// The time of arrival for an event that names none.
     pub(super) now: Timestamp,
 }
 
-/// The keys by which the forms are told apart.
+/// The keys by which the forms are recognised.
 #[derive(Deserialize)]
 struct Form<'a> {
     #[serde(borrow)]
@@ -29,12 +29,12 @@ struct Form<'a> {
 }
 
 impl Input<'_> {
-    /// A click as it is recorded.
+    /// Reads a click as it is recorded.
     pub(super) fn click(&self, text: &str) -> Result<Click, String> {
         serde_json::from_str(text).map_err(|error| format!("the click cannot be read: {error}"))
     }
 
-    /// The events of a text, in their order; at least one.
+    /// Reads the events in a text, in their order; at least one.
     pub(super) fn events(&self, text: &str, click: &Click) -> Result<Vec<Event>, String> {
         let mut events = Vec::new();
         for value in serde_json::Deserializer::from_str(text).into_iter::<&RawValue>() {
@@ -60,8 +60,8 @@ impl Input<'_> {
             items
                 .into_iter()
                 .try_for_each(|item| self.event(item.get(), click, &mut listed))?;
-            // The server lists the newest first, those of one instant too; sorting keeps the order
-            // of these.
+            // The server lists the newest event first. Reversing the list before sorting keeps the
+            // order of events with the same time.
             listed.reverse();
             listed.sort_by_key(|event| event.received_at);
             events.append(&mut listed);
@@ -99,7 +99,8 @@ impl Input<'_> {
         read.map(|(event, _)| event).map_err(|error| error.to_string())
     }
 
-    /// A notification does not say to which source it was posted, so it is taken for the click's.
+    /// A notification does not say to which source it was posted, so the source of the click is
+    /// used.
     fn notification(&self, text: &str, click: &Click, received: Received) -> Result<Event, String> {
         let notification =
             Notification::parse(text.as_bytes()).map_err(|fault| format!("the notification: {fault}"))?;

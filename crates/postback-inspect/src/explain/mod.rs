@@ -1,7 +1,7 @@
-//! `explain`: what becomes of an event of a click, and why each postback fires or not.
+//! `explain`: shows what an event does to its click, and why each postback fires or not.
 //!
-//! The click and the events go through a store in memory, exactly as on a server that has nothing
-//! else; so several events show what the duplicate policy does with the last of them.
+//! The click and the events go through a store in memory, exactly as on a server that has no other
+//! events. So several events show what the duplicate policy does with the last of them.
 
 mod decided;
 mod input;
@@ -14,32 +14,33 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::{io::Write, path::PathBuf};
 
-/// Says what becomes of an event of a click, and why each postback fires or not.
+/// Shows what an event does to its click, and why each postback fires or not.
 ///
-/// The click is JSON as the server's `/api/clicks/{id}` answers it. An event is one of these:
+/// The click is JSON, as the server's `/api/clicks/{id}` returns it. An event is one of these:
 ///
 /// - an item of the server's `/api/events`, or that whole answer;
 /// - `{"postback": "URL or query", "at": "2026-04-23T17:57:04Z"}`, the time being optional;
 /// - a ClickBank notification in plain text, as `ins` prints it.
 ///
-/// A file may hold several, one after the other: all are taken in, in this order, and the last one
-/// is explained. With --batch each line is `{"id","click","event"}`; `event` may be a list.
+/// A file may contain several events, one after the other. All are taken in, in this order, and the
+/// last one is explained. With --batch each line is `{"id","click","event"}`; `event` may be a
+/// list.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Arguments {
     /// The configuration: a `.toml` or a `.json` file.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
-    /// The click.
+    /// The file with the click.
     #[arg(long, value_name = "FILE", required_unless_present = "batch")]
     click: Option<PathBuf>,
-    /// The event or events.
+    /// The file with the event or events.
     #[arg(long, value_name = "FILE", required_unless_present = "batch")]
     event: Option<PathBuf>,
-    /// Prints every line whole, however many and however long.
+    /// Prints every line in full, even if the text does not fit on a screen.
     #[arg(long)]
     full: bool,
-    /// Answers lines of JSON.
+    /// Reads lines of JSON from stdin and answers each.
     #[arg(long, conflicts_with_all = ["click", "event", "full"])]
     batch: bool,
 }

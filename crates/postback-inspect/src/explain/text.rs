@@ -1,29 +1,29 @@
-//! An explanation on one screen.
+//! Prints an explanation that fits on one screen.
 
 use super::decided::{Explanation, Rule, Shown};
 
-/// How wide the names of the lines are.
+/// The width of the names at the beginning of the lines.
 pub(super) const NAME: usize = 12;
-/// The most lines of a screen.
+/// The largest number of lines on a screen.
 const MAX_LINES: usize = 24;
-/// The most notes on a click's URL.
+/// The largest number of notes on a click's URL that are shown.
 const MAX_NOTES: usize = 4;
-/// The most columns of a screen, in characters.
+/// The largest number of columns on a screen, in characters.
 const MAX_COLUMNS: usize = 100;
 
-/// The explanation in lines. Unless it is wanted in `full`, they fit on a screen: rules that have
-/// no room are counted, long lines are cut.
+/// Writes the explanation in lines. Unless it is wanted in `full`, it fits on a screen: rules for
+/// which there is no room are counted, and long lines are cut.
 pub(super) fn lines(explanation: &Explanation, full: bool) -> Vec<String> {
     let mut lines = head(explanation, full);
     let rules: Vec<Vec<String>> = explanation.rules.iter().map(rule).collect();
     let all = rules.iter().map(Vec::len).fold(lines.len(), usize::saturating_add);
     let fits = full || (all <= MAX_LINES && explanation.more_rules == 0);
-    // One line counts what is left out.
+    // One line says how many rules are left out.
     let room = if fits { usize::MAX } else { MAX_LINES.saturating_sub(1) };
     let mut left = usize::try_from(explanation.more_rules).unwrap_or(usize::MAX);
     for rule in rules {
-        // The first that has no room keeps the ones after it out, so that what is shown is the
-        // beginning.
+        // After the first rule for which there is no room, no other rule is shown, so that the
+        // reader sees the first rules of the campaign.
         if left == usize::try_from(explanation.more_rules).unwrap_or(usize::MAX)
             && lines.len().saturating_add(rule.len()) <= room
         {
@@ -41,7 +41,7 @@ pub(super) fn lines(explanation: &Explanation, full: bool) -> Vec<String> {
     lines
 }
 
-/// What was wrong with the click's URL.
+/// Writes the problems of the click's URL.
 fn notes(notes: &[String], full: bool) -> impl Iterator<Item = String> {
     let most = if full { notes.len() } else { MAX_NOTES.min(notes.len()) };
     let left = notes.len().saturating_sub(most);
@@ -115,7 +115,7 @@ fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{plural}")
 }
 
-/// Cuts a line at the screen's edge.
+/// Cuts a line at the edge of the screen.
 fn cut(line: &mut String) {
     if line.chars().nth(MAX_COLUMNS).is_some() {
         *line = line

@@ -1,4 +1,4 @@
-//! `postback`: what event a postback becomes.
+//! `postback`: shows the event that a postback becomes.
 
 mod pasted;
 mod read;
@@ -15,23 +15,23 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-/// Says what event a postback becomes.
+/// Shows the event that a postback becomes.
 ///
-/// The source is the one in the path, `/postback/{source}`; of a bare query the default one. Tokens
-/// and the keys of click ids are compared if the environment has them. With --batch each line is
-/// `{"id","query_b64"}`: the query or the URL, in base64.
+/// The source is the one in the path, `/postback/{source}`; for a bare query it is the default
+/// source. Tokens and the keys of click ids are compared if the environment has them. With --batch
+/// each line is `{"id","query_b64"}`: the query or the URL, in base64.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The configuration: a `.toml` or a `.json` file.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
-    /// When it arrived, as in `2026-04-23T17:57:04Z`; now, if it is not said.
+    /// The time of arrival, as in `2026-04-23T17:57:04Z`; by default the present time.
     #[arg(long, value_name = "TIME")]
     at: Option<Timestamp>,
     /// The URL that the network called, its query, or the line of a log that shows it.
     #[arg(value_name = "URL", required_unless_present = "batch")]
     url: Option<String>,
-    /// Answers lines of JSON.
+    /// Reads lines of JSON from stdin and answers each.
     #[arg(long, conflicts_with = "url")]
     batch: bool,
 }
@@ -62,18 +62,18 @@ pub(crate) fn run(arguments: &Arguments, out: &mut Page<impl Write>) -> Done {
     Ok(())
 }
 
-/// The machine's time.
+/// Returns the machine's time.
 pub(crate) fn now() -> Result<Timestamp, Refused> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let seconds = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
     Timestamp::from_unix_seconds(seconds).map_err(Refused::new)
 }
 
-/// Reads postbacks with one configuration.
+/// Reads postbacks by one configuration.
 struct Reader<'a> {
     tracker: &'a Tracker,
     credentials: postback::Credentials,
-    /// The keys of click ids that this machine does not have.
+    /// The references to keys of click ids that this machine does not have.
     missing_keys: Vec<&'a postback::value::SecretReference>,
 }
 
@@ -103,14 +103,14 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What was pasted: the URL, and its query.
+/// The pasted text: the URL and its query.
 #[derive(Debug, Clone, Copy)]
 struct Asked<'a> {
     url: &'a [u8],
     query: &'a [u8],
 }
 
-/// The source that a URL or a line of a log names and its query; of a bare query the default
+/// Finds the source and the query in a URL or a line of a log. For a bare query it is the default
 /// source.
 pub(crate) fn split<'t, 'q>(
     tracker: &'t Tracker,

@@ -1,4 +1,4 @@
-//! What a person pasted in place of a URL, and what was probably meant by it.
+//! Finds the URL in what a person pasted, and guesses what was meant.
 
 use postback::network::Meaning;
 use postback::tracker::Source;
@@ -8,8 +8,8 @@ use postback::{Query, Tracker};
 /// The methods of requests that a log may show.
 const METHODS: &[&[u8]] = &[b"GET ", b"POST ", b"HEAD ", b"PUT ", b"OPTIONS "];
 
-/// The URL in a text: the text itself, or the target of the request that a line of a log shows, as
-/// Apache and nginx write it. With it what was left out, if anything was.
+/// Returns the URL in a text: the text itself, or the target of the request in a line of a log, as
+/// Apache and nginx write it. Returns also a note of what was left out, if anything was.
 pub(super) fn url(asked: &[u8]) -> (&[u8], Option<String>) {
     let asked = asked.trim_ascii();
     let Some((method, target)) = request(asked) else {
@@ -35,7 +35,8 @@ pub(super) fn url(asked: &[u8]) -> (&[u8], Option<String>) {
     (target, Some(format!("the line of a log: {left_out} taken off{body}")))
 }
 
-/// The method of the request that a text begins with or holds, and what follows it.
+/// Finds the method of the request at the beginning of a text or in it, and returns it with what
+/// follows.
 fn request(text: &[u8]) -> Option<(&'static str, &[u8])> {
     let starts = (0..text.len()).filter(|at| match at.checked_sub(1) {
         None => true,
@@ -55,7 +56,7 @@ fn request(text: &[u8]) -> Option<(&'static str, &[u8])> {
     found.next()
 }
 
-/// What is doubtful about the URL and about names in it that mean nothing here.
+/// Returns what is doubtful about the URL, and about names in it that mean nothing here.
 pub(super) fn doubts(
     tracker: &Tracker,
     source: &Source,
@@ -74,7 +75,7 @@ pub(super) fn doubts(
         let Some(hint) = source.parameter_hint(name) else {
             continue;
         };
-        // What has its value under the right name is not missed under another one.
+        // If the right name has the value, nothing is missed under another name.
         if name.starts_with("amp;") || !has(hint.meaning(), hint.meant()) {
             found.push(hint.to_string());
         }
@@ -92,7 +93,7 @@ pub(super) fn doubts(
     found
 }
 
-/// Whether the network calls the tracker's own domain without its encryption.
+/// Whether the network calls the tracker's own domain by `http` although the domain has `https`.
 fn insecure(tracker: &Tracker, source: &Source, url: &[u8]) -> Option<String> {
     let domain = tracker.source_domain(source)?.strip_prefix("https://")?;
     let called = url.strip_prefix(b"http://")?;

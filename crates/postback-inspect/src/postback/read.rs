@@ -1,4 +1,4 @@
-//! What was read of a postback, and what is doubtful about it.
+//! What was read from a postback, and what is doubtful about it.
 
 use super::{Asked, pasted};
 use crate::{secrets, stray};
@@ -16,11 +16,12 @@ use std::collections::BTreeMap;
 /// A postback as it is understood.
 #[derive(Debug, Serialize)]
 pub(crate) struct Read {
-    /// What was taken off what was pasted, to get at the URL.
+    /// What was removed from the pasted text to get the URL.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) pasted: Option<String>,
     pub(crate) source: String,
-    /// What sending the same message again would be known by; none: each arrival is news.
+    /// The identity by which a repeat of the message is recognised. None: each arrival is a new
+    /// event.
     pub(crate) identity: Option<EventId>,
     pub(crate) test: bool,
     /// When it happened, if the network says so.
@@ -39,15 +40,15 @@ pub(crate) struct Read {
     pub(crate) event_id: Option<String>,
     pub(crate) order_id: Option<String>,
     pub(crate) parameters: BTreeMap<String, String>,
-    /// Personal parameters, by name alone.
+    /// The names of its personal parameters, without their values.
     pub(crate) personal: Vec<String>,
     pub(crate) token: Token,
-    /// The addresses that may call; none: any may, at least with a word of an open type.
+    /// The addresses that may call. If there is none, any address may, at least with an open type.
     pub(crate) allow_ips: Vec<String>,
     /// Names that mean nothing here.
     pub(crate) ignored: Vec<String>,
-    /// Macros that the network left unfilled: missing values. Of personal parameters and of the
-    /// token the name alone.
+    /// Macros that the network left unfilled; they count as missing values. For personal parameters
+    /// and the token only the name is given.
     pub(crate) unfilled: Vec<String>,
     pub(crate) warnings: Vec<String>,
 }
@@ -59,21 +60,21 @@ pub(crate) struct Candidate {
     pub(crate) is: Made,
 }
 
-/// By whom a click id was made.
+/// Who made a click id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Made {
-    /// Here, and signed.
+    /// It was made and signed here.
     Ours,
-    /// It has the form of ours; there is no key to tell.
+    /// It has the form of ours, but there is no key to check it.
     Unchecked,
-    /// It has the form of ours and is not signed by any of the keys.
+    /// It has the form of ours, but none of the keys has signed it.
     Forged,
-    /// By another tracker.
+    /// Another tracker made it.
     Foreign,
 }
 
-/// What the postback's token is worth.
+/// The result of checking the postback's token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Token {
@@ -205,8 +206,9 @@ fn compared(references: &[SecretReference], presented: &Secret) -> Token {
     }
 }
 
-/// Each as `name=value`; what means nothing here is no loss. A value that looks like a macro may be
-/// somebody's all the same, so of personal parameters and of the token only the name is told.
+/// Returns each unfilled macro as `name=value`, unless its parameter means nothing. For personal
+/// parameters and the token it returns only the name, since a value that looks like a macro may be
+/// a real one all the same.
 fn unfilled(source: &Source, query: &Query<'_>, ignored: &[String]) -> Vec<String> {
     let roles = source.roles();
     let means = |name: &str| !ignored.iter().any(|ignored| ignored == name);

@@ -1,4 +1,4 @@
-//! A postback's reading for a person: one line a fact.
+//! Prints what was read from a postback, for a person: one fact on each line.
 
 use super::read::{Made, Read, Token};
 use crate::page::{Page, Tone};
@@ -79,7 +79,7 @@ impl<W: Write> Lines<'_, W> {
         let tone = if name == "warning" { Tone::Doubt } else { Tone::Name };
         let name = self.out.toned(tone, &format!("{name:<10}"));
         let value = value.to_string();
-        // What is forged, and a wrong token, is what a person looks for.
+        // A forged click id and a wrong token are highlighted, since a person looks for these.
         let value = match value.starts_with("wrong") || value.contains("FORGED") {
             true => self.out.toned(Tone::Bad, &value),
             false => value,

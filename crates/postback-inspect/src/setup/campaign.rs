@@ -1,5 +1,5 @@
-//! Offers, and what each campaign is to the traffic channel: a click URL to paste there, and the
-//! postbacks that go back.
+//! Offers, and each campaign's connection to its traffic channel: the click URL to paste there, and
+//! the postbacks that we send.
 
 use super::{Section, Setup};
 use crate::words;
@@ -11,7 +11,7 @@ use postback::tracker::Campaign;
 use postback::value::OfferId;
 
 impl Setup<'_> {
-    /// Where visitors are sent to.
+    /// The offers' URLs, to which visitors are sent.
     pub(super) fn offers(&self) -> Section {
         let mut section = Section::new("Offers");
         let step = section.step(
@@ -56,7 +56,7 @@ impl Setup<'_> {
         section
     }
 
-    /// A campaign: what is pasted into its traffic channel and what is sent to it.
+    /// A campaign: what to paste into its traffic channel, and what we send to it.
     pub(super) fn campaign(&self, campaign: &Campaign) -> Section {
         let channel = self.tracker.channel(campaign.channel());
         let title = channel.map_or(campaign.channel().as_str(), |channel| channel.title());
@@ -91,7 +91,7 @@ impl Setup<'_> {
         section
     }
 
-    /// The conditional postbacks.
+    /// The conditional postbacks of a campaign.
     fn told(&self, campaign: &Campaign, title: &str, section: &mut Section) {
         let mut postbacks = campaign.postbacks().peekable();
         if postbacks.peek().is_none() {

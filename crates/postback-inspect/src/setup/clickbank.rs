@@ -1,5 +1,5 @@
-//! ClickBank's notifications, in the order of its own pages: secret, URL, version, test, order-form
-//! pixel.
+//! ClickBank's notifications, in the order of ClickBank's own pages: secret, URL, version, test,
+//! order-form pixel.
 
 use super::{Section, Setup, encoded, role};
 use postback::clickbank::Settings;
@@ -7,7 +7,7 @@ use postback::network::Meaning;
 use postback::tracker::Source;
 
 impl Setup<'_> {
-    /// The notifications of a source.
+    /// The steps for the notifications of a source.
     pub(super) fn notifications(&self, source: &Source, settings: &Settings) -> Section {
         let mut section = Section::new(format!(
             "Offer source `{}`: ClickBank's Instant Notification Service (INS)",
@@ -41,7 +41,7 @@ impl Setup<'_> {
         section
     }
 
-    /// What each notification becomes.
+    /// The conversion type of each notification.
     fn event_matching(&self, source: &Source, section: &mut Section) {
         let step =
             section.step("Check what each notification becomes. What is matched to None is stored and fires nothing.");
@@ -72,7 +72,7 @@ impl Setup<'_> {
         }
     }
 
-    /// The pixel on the order form, one for each open type.
+    /// The pixels for the order form, one for each open type.
     fn pixels(&self, source: &Source, settings: &Settings, section: &mut Section) {
         for name in source.open_types() {
             let step = section.step(format!(
@@ -102,7 +102,8 @@ impl Setup<'_> {
     }
 }
 
-/// 7.0 is the one that guides name; where it is not taken, the newest that is.
+/// Returns the version to choose. Guides name 7.0; if the source does not accept it, it is the
+/// newest that the source accepts.
 fn version(settings: &Settings) -> String {
     let mut taken: Vec<String> = settings.forms.versions.iter().map(ToString::to_string).collect();
     taken.extend(settings.ins_versions.iter().map(ToString::to_string));

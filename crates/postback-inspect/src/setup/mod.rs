@@ -1,5 +1,4 @@
-//! `setup`: every URL and value that is to be pasted somewhere, in the order in which one sets
-//! things up.
+//! `setup`: prints every URL and value to paste somewhere, in the order of the steps of a set-up.
 
 mod campaign;
 mod clickbank;
@@ -22,26 +21,26 @@ use std::{
     path::PathBuf,
 };
 
-/// Prints every URL and value that is to be pasted somewhere, in the order of the steps.
+/// Prints every URL and value to paste somewhere, in the order of the steps.
 ///
-/// Prints what to paste where: for each offer source, then for each offer, traffic channel and
-/// campaign. With --batch each line is `{"id","config"}`: the text of a TOML file, or the document
-/// as JSON.
+/// It goes through the offer sources, then the offers, traffic channels and campaigns. With --batch
+/// each line is `{"id","config"}`: the text of a TOML file, or the document as JSON.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The configuration: a `.toml` or a `.json` file.
     #[arg(long, value_name = "FILE", required_unless_present = "batch")]
     config: Option<PathBuf>,
-    /// The tracking domain, as in `https://track.example.com`, in place of those of the
+    /// The tracking domain, as in `https://track.example.com`, instead of the domains in the
     /// configuration.
     #[arg(long, value_name = "URL", value_parser = base_url)]
     base_url: Option<String>,
-    /// Writes secrets out, as far as the environment and the files that they name have them. What
-    /// is printed then is as secret as they are.
-    // Not for lines: whoever wrote them would name the files that are printed.
+    /// Prints the secrets, as far as this machine has the environment variables and files that the
+    /// references name. Keep the output as secret as they are.
+    // It is not for batches, since whoever writes the lines could choose the files that are
+    // printed.
     #[arg(long, conflicts_with = "batch")]
     with_secrets: bool,
-    /// Answers lines of JSON.
+    /// Reads lines of JSON from stdin and answers each.
     #[arg(long, conflicts_with = "config")]
     batch: bool,
 }
@@ -89,7 +88,7 @@ fn base_url(text: &str) -> Result<String, String> {
     }
 }
 
-/// What belongs together: a source, an offer, a campaign.
+/// Steps that belong together: for a source, an offer or a campaign.
 #[derive(Debug, Serialize)]
 struct Section {
     heading: String,
@@ -100,7 +99,7 @@ struct Section {
 #[derive(Debug, Serialize)]
 struct Step {
     say: String,
-    /// What to copy, or to look at, with what it is for.
+    /// The values to copy or to look at, with their names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     paste: Vec<(String, String)>,
 }
@@ -119,7 +118,7 @@ impl Section {
             say: say.into(),
             paste: Vec::new(),
         });
-        // It was pushed just now.
+        // The step was added just now.
         let last = self.steps.len().saturating_sub(1);
         #[expect(clippy::indexing_slicing, reason = "the step was pushed just now")]
         &mut self.steps[last]
@@ -145,7 +144,7 @@ impl Section {
 }
 
 impl Step {
-    /// Adds a value under a name; the name may be empty.
+    /// Adds a value under a name, which may be empty.
     fn with(&mut self, name: impl Into<String>, value: impl Into<String>) -> &mut Self {
         self.paste.push((name.into(), value.into()));
         self
@@ -183,7 +182,7 @@ impl Setup<'_> {
         sections
     }
 
-    /// Domains, secrets and conversion types: what the later steps refer to.
+    /// Domains, secrets and conversion types, to which the later steps refer.
     fn before(&self) -> Section {
         let mut section = Section::new("Before you begin");
         let sources = self.tracker.sources().map(|source| self.source_base(source));
@@ -225,19 +224,19 @@ impl Setup<'_> {
         section
     }
 
-    /// A secret that is to be written out; what is not is not looked for either.
+    /// Returns a secret that is to be printed. Other secrets are not even resolved.
     fn known(&self, reference: &SecretReference) -> Option<Secret> {
         self.with_secrets.then(|| secrets::of_reference(reference)).flatten()
     }
 
-    /// A secret where it is asked for by name, else a note that says which.
+    /// Returns a secret if secrets are printed, otherwise a placeholder that names it.
     fn secret(&self, reference: &SecretReference) -> String {
         let value = self.known(reference);
         let value = value.and_then(|secret| secret.expose_str().map(str::to_owned));
         value.unwrap_or_else(|| format!("<value of {reference}>"))
     }
 
-    /// A secret as a value in a URL.
+    /// Returns a secret, encoded as a value in a URL.
     fn secret_in_url(&self, reference: &SecretReference) -> String {
         let value = self.known(reference);
         let value = value.and_then(|secret| secret.expose_str().map(encoded));
@@ -255,12 +254,12 @@ impl Setup<'_> {
     }
 }
 
-/// Whether it is set up for notifications.
+/// Whether a source is set up for notifications.
 fn notifies(source: &Source) -> bool {
     notified(source).is_some()
 }
 
-/// The account of a source that is set up for notifications.
+/// Returns the account of a source that is set up for notifications.
 fn notified(source: &Source) -> Option<&Settings> {
     let Protocol::ClickBank(settings) = source.protocol() else {
         return None;
@@ -269,12 +268,12 @@ fn notified(source: &Source) -> Option<&Settings> {
     (is_for_them || !settings.secrets.is_empty()).then_some(settings)
 }
 
-/// Whether it is set up for postbacks.
+/// Whether a source is set up for postbacks.
 fn posts(source: &Source) -> bool {
     !notifies(source) || source.truth() == Some(postback::event::Interface::Postback)
 }
 
-/// What the account is called on ClickBank's pages.
+/// Returns the name of the account on ClickBank's pages.
 fn role(settings: &Settings) -> &'static str {
     match settings.account_role {
         Some(AccountRole::Vendor) => "Seller",
@@ -283,7 +282,7 @@ fn role(settings: &Settings) -> &'static str {
     }
 }
 
-/// Everything in angle brackets, each once, with where it stands.
+/// Lists everything in angle brackets, each once, with its place.
 fn blanks(sections: &[Section]) -> Option<Section> {
     let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for section in sections {
@@ -306,7 +305,7 @@ fn blanks(sections: &[Section]) -> Option<Section> {
     (!found.is_empty()).then_some(section)
 }
 
-/// A value in a URL's query. Macros are not values.
+/// Encodes a value for a URL's query, but leaves macros as they are.
 fn encoded(text: &str) -> String {
     const KEPT: &percent_encoding::AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
     utf8_percent_encode(text, KEPT).to_string()

@@ -1,5 +1,5 @@
 //! A network that calls the postback URL: ClickBank's Postback/Pixel with one URL for each event,
-//! or any other.
+//! or any other network.
 
 use super::{Section, Setup, encoded, role};
 use postback::clickbank::{
@@ -14,7 +14,7 @@ use postback::setup::pasted_query;
 use postback::tracker::Source;
 use postback::{Credentials, Decision, Query, Received, Timestamp};
 
-/// What a network's own macros stand for, where they are not known here.
+/// The placeholders for macros of a network that are not known here.
 const ASKED: &[(Meaning, &str)] = &[
     (Meaning::ClickId, "its macro for the click id"),
     (Meaning::Sum, "its macro for the amount"),
@@ -24,7 +24,7 @@ const ASKED: &[(Meaning, &str)] = &[
 ];
 
 impl Setup<'_> {
-    /// The postbacks of a source.
+    /// The steps for the postbacks of a source.
     pub(super) fn postbacks(&self, source: &Source) -> Section {
         match source.protocol() {
             Protocol::ClickBank(settings) => self.clickbank_postbacks(source, settings),
@@ -86,7 +86,7 @@ impl Setup<'_> {
         section
     }
 
-    /// A network whose macros are the configuration's, if it has any.
+    /// The steps for a network whose macros are in the configuration, if anywhere.
     fn any_postbacks(&self, source: &Source) -> Section {
         let mut section = Section::new(format!(
             "Offer source `{}`: postbacks of {}",
@@ -115,8 +115,8 @@ impl Setup<'_> {
         section
     }
 
-    /// The URL of a source's postbacks: the network's macros, the type unless it is among them, the
-    /// token.
+    /// Returns the URL of a source's postbacks, with the network's macros, the token, and the type
+    /// unless a macro gives it.
     fn postback_url(&self, source: &Source, type_name: Option<&str>) -> String {
         let mut query = pasted_query(source);
         let mut add = |name: &str, value: &str| {
@@ -134,7 +134,8 @@ impl Setup<'_> {
             .map(|(name, _)| name)
             .collect();
         for (meaning, what) in unsaid {
-            // A row of the source's own table goes before another name of the same meaning.
+            // A row of the source's own table takes precedence over another name with the same
+            // meaning.
             let row = own
                 .iter()
                 .position(|name| source.parameter_meaning(name) == Some(*meaning))
@@ -163,8 +164,8 @@ impl Setup<'_> {
         format!("{}/postback/{}?{query}", self.source_base(source), source.id())
     }
 
-    /// The type that a postback of this event would have: the one with the event's own title, as
-    /// the guide has one add them, else the one that its word is matched to.
+    /// Returns the type of a postback for this event: the type with the event's own title, which
+    /// the guide tells people to add, otherwise the type to which its word is matched.
     fn type_of(&self, source: &Source, event: &EventType) -> Named {
         let purchases = ["PURCHASE", "UPSELL"];
         let is_named = |event: &EventType| !matches!(self.type_named(source, event), Named::Nothing | Named::Unknown);
@@ -196,15 +197,15 @@ impl Setup<'_> {
         by_title
             .or_else(|| named(event.word))
             .unwrap_or_else(|| match event.word {
-                // The default type is what a first purchase is.
+                // A first purchase has the default type.
                 "PURCHASE" => Named::Type(self.tracker.default_type().to_string()),
                 _ => Named::Unknown,
             })
     }
 }
 
-/// What is to be asked of a network beside the macros that the configuration says: all of it where
-/// that is not enough to attribute a conversion, else the amount at least.
+/// Returns the parameters that a network must be asked for besides the configured macros: all of
+/// them if the macros are not enough to attribute a conversion, otherwise at least the amount.
 fn unsaid(source: &Source) -> Vec<&'static (Meaning, &'static str)> {
     let pasted = pasted_query(source);
     let names = pasted.split('&').filter_map(|pair| pair.split('=').next());
@@ -216,8 +217,8 @@ fn unsaid(source: &Source) -> Vec<&'static (Meaning, &'static str)> {
         .collect()
 }
 
-/// Whether the pasted URL asks the network for the event's name. A second one behind it would be
-/// refused as repeated.
+/// Whether the pasted URL asks the network for the event's name. A second parameter with the name
+/// behind it would be refused as repeated.
 fn names_its_type(source: &Source) -> bool {
     let pasted = pasted_query(source);
     let names = pasted.split('&').filter_map(|pair| pair.split('=').next());
@@ -230,6 +231,6 @@ enum Named {
     Type(String),
     Nothing,
     Unknown,
-    /// Another event brings it.
+    /// Another event reports it too.
     Twice,
 }

@@ -1,4 +1,5 @@
-//! What ClickBank sends: notifications, forms, a buyer who comes to the thank-you page.
+//! Makes what ClickBank sends: notifications, forms, and the URL of a buyer who comes to the
+//! thank-you page.
 
 use super::{Made, Output, at, local, secret};
 use crate::Refused;
@@ -12,35 +13,37 @@ use postback::value::{Amount, Currency, OfferSourceId, SecretReference};
 use std::hash::{BuildHasher, RandomState};
 use url::Url;
 
-/// What an account tells of the transaction.
+/// The data of the transaction that an account reports.
 #[derive(Debug, clap::Args)]
 struct Told {
     /// The secret key of the account, as in `env:CLICKBANK_SECRET` or
     /// `file:/run/secrets/clickbank`.
     #[arg(long, value_name = "REFERENCE")]
     secret: SecretReference,
-    /// ClickBank's word: SALE, RFND, BILL, CGBK, TEST_SALE ..
+    /// ClickBank's word: SALE, RFND, BILL, CGBK, TEST_SALE, ...
     #[arg(long = "type", value_name = "WORD", default_value = "SALE")]
     kind: String,
-    /// The click id, which comes back as the tracking code.
+    /// The click id, which ClickBank sends back as the tracking code.
     #[arg(long, value_name = "ID")]
     clickid: Option<String>,
-    /// What the account earns; 37.50, and below zero for what is taken back.
+    /// The amount that the account earns, as in 37.50. A refund or chargeback has a negative
+    /// amount.
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     amount: Option<Amount>,
-    /// The currency in which the buyer pays. What the account earns is always in dollars.
+    /// The currency in which the buyer pays. The amount that the account earns is always in
+    /// dollars.
     #[arg(long, default_value = "USD")]
     currency: Currency,
     /// The receipt: 8 to 21 capital letters and digits.
     #[arg(long, default_value = "SIMULATED1")]
     receipt: String,
-    /// Whose account it is: `vendor` or `affiliate`.
+    /// The role of the account: `vendor` or `affiliate`.
     #[arg(long, value_parser = role, default_value = "vendor")]
     role: AccountRole,
     /// The number of the product.
     #[arg(long, default_value = "1")]
     item: String,
-    /// When it happened, as in `2026-04-23T17:57:04Z`; now, if it is not said.
+    /// The time of the transaction, as in `2026-04-23T17:57:04Z`; by default the present time.
     #[arg(long, value_name = "TIME")]
     at: Option<Timestamp>,
 }
@@ -60,25 +63,25 @@ impl Told {
     }
 }
 
-/// ClickBank writes what is taken back below zero.
+/// ClickBank writes amounts that are taken back as negative numbers.
 fn usual_amount(kind: &str) -> Result<Amount, Refused> {
     let amount: Amount = "37.50".parse().map_err(Refused::new)?;
     let is_taken_back = matches!(TransactionType::from(kind).kind(), Kind::Refund | Kind::Chargeback);
     Ok(if is_taken_back { amount.neg() } else { amount })
 }
 
-/// A notification of version 6.0, 7.0 or 8.0, encrypted as ClickBank encrypts it.
+/// Makes a notification of version 6.0, 7.0 or 8.0, encrypted as ClickBank encrypts it.
 #[derive(Debug, clap::Args)]
 pub(super) struct Ins {
     #[command(flatten)]
     told: Told,
-    /// 6, 7 or 8.
+    /// The version: 6, 7 or 8.
     #[arg(long, value_name = "NUMBER", value_parser = ins_version, default_value = "7")]
     version: Version,
-    /// The source whose URL stands in the `curl` line.
+    /// The offer source whose URL the `curl` line has.
     #[arg(long, value_name = "ID", default_value = "clickbank")]
     source: OfferSourceId,
-    /// The initialisation vector, 16 characters; drawn anew if it is not said.
+    /// The initialisation vector, 16 characters; by default it is drawn at random.
     #[arg(long, value_name = "TEXT", value_parser = vector)]
     iv: Option<[u8; 16]>,
     #[command(flatten)]
@@ -98,15 +101,15 @@ impl Ins {
     }
 }
 
-/// A notification of version 1.0 to 5.0: a form with its `cverify`.
+/// Makes a notification of version 1.0 to 5.0: a form with its `cverify`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Form {
     #[command(flatten)]
     told: Told,
-    /// 1, 2, 3, 4 or 5.
+    /// The version: 1, 2, 3, 4 or 5.
     #[arg(long, value_name = "NUMBER", value_parser = form_version, default_value = "4")]
     version: FormVersion,
-    /// The source whose URL stands in the `curl` line.
+    /// The offer source whose URL the `curl` line has.
     #[arg(long, value_name = "ID", default_value = "clickbank")]
     source: OfferSourceId,
     #[command(flatten)]
@@ -123,15 +126,15 @@ impl Form {
     }
 }
 
-/// The URL by which a buyer comes to the seller's thank-you page, with its `cbpop`.
+/// Makes the URL by which a buyer comes to the seller's thank-you page, with its `cbpop`.
 #[derive(Debug, clap::Args)]
 pub(super) struct ThankYou {
     #[command(flatten)]
     told: Told,
-    /// Encrypts the parameters, as ClickBank does where "Encrypting Passed Parameters" is on.
+    /// Encrypts the parameters, as ClickBank does if "Encrypting Passed Parameters" is on.
     #[arg(long)]
     encrypted: bool,
-    /// The page, to which the parameters are added.
+    /// The URL of the page, to which the parameters are added.
     #[arg(
         long,
         value_name = "URL",
@@ -162,7 +165,8 @@ impl ThankYou {
     }
 }
 
-/// Where a notification is posted: the URL as it was pasted into ClickBank, or the local one.
+/// Returns the URL to which a notification is posted, as it is pasted into ClickBank, or the local
+/// one.
 fn notified(source: &OfferSourceId, output: &Output) -> Result<Url, Refused> {
     match &output.to {
         Some(url) => Ok(url.clone()),
@@ -170,7 +174,8 @@ fn notified(source: &OfferSourceId, output: &Output) -> Result<Url, Refused> {
     }
 }
 
-/// The standard library seeds its hash tables with the system's randomness.
+/// Draws random characters: the standard library seeds its hash tables with the system's
+/// randomness.
 fn drawn() -> [u8; 16] {
     iv(RandomState::new().hash_one(()))
 }

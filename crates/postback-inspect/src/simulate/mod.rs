@@ -1,4 +1,4 @@
-//! `simulate`: what a network sends, made here.
+//! `simulate`: makes what a network sends.
 
 mod clickbank;
 mod postback;
@@ -11,17 +11,17 @@ use clap::Subcommand;
 use std::io::Write;
 use url::Url;
 
-/// Makes what ClickBank or another network sends, to try a set-up with.
+/// Makes what ClickBank or another network sends, to try a set-up.
 ///
-/// A sale that is made here looks like a real one to whatever takes it. It is printed with a line
-/// for `curl`, or sent with --to: to this machine alone unless --really says otherwise.
+/// A server cannot tell a sale that is made here from a real one. The message is printed with a
+/// line for `curl`, or sent with --to. It is sent only to this machine, unless --really is given.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     what: What,
 }
 
-/// Each one's text is at its arguments.
+/// The help text of each stands at its arguments.
 #[derive(Debug, Subcommand)]
 enum What {
     Ins(clickbank::Ins),
@@ -30,16 +30,17 @@ enum What {
     Postback(postback::Postback),
 }
 
-/// What becomes of what was made.
+/// What is done with the message.
 #[derive(Debug, clap::Args)]
 struct Output {
-    /// Prints the body alone; of what has no body, the URL.
+    /// Prints only the body, or the URL if there is no body.
     #[arg(long, conflicts_with = "to")]
     body: bool,
-    /// Sends it there and prints what is answered. `http` alone, and this machine alone.
+    /// Sends the message to this URL and prints the response. It must be an `http` URL of this
+    /// machine.
     #[arg(long, value_name = "URL")]
     to: Option<Url>,
-    /// Sends it to another machine too. What takes it counts it.
+    /// Sends the message to another machine too. The server there will count it.
     #[arg(long, requires = "to")]
     really: bool,
 }
@@ -47,7 +48,7 @@ struct Output {
 /// A request that a network makes.
 struct Made {
     url: Url,
-    /// Posted, if there is one.
+    /// The body, if the request is a POST.
     body: Option<String>,
 }
 
@@ -69,8 +70,8 @@ pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
     Ok(())
 }
 
-/// The line for a shell. Neither URLs nor what is made here hold a single quote that is not
-/// encoded, but for a JSON text, where it may be escaped as well.
+/// Returns the command for a shell. URLs and messages that are made here contain no single quote
+/// that is not encoded. Only a JSON text may contain one, where it can be escaped.
 fn curl(made: &Made) -> String {
     let url = made.url.as_str().replace('\'', "%27");
     match &made.body {
@@ -79,14 +80,14 @@ fn curl(made: &Made) -> String {
     }
 }
 
-/// Where a server listens when nothing else is said.
+/// The address on which a server listens by default.
 fn local(path: &str) -> Result<Url, Refused> {
     Url::parse("http://127.0.0.1:8080")
         .and_then(|server| server.join(path))
         .map_err(Refused::new)
 }
 
-/// The secret behind a flag.
+/// Returns the secret that a flag names.
 fn secret(reference: &SecretReference) -> Result<Secret, Refused> {
     let secret = crate::secrets::of_reference(reference);
     secret.ok_or_else(|| {

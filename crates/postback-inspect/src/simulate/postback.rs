@@ -1,4 +1,4 @@
-//! A postback of any network, by the names of a configuration.
+//! Makes a postback of any network, with the names in a configuration.
 
 use super::{Made, Output, local};
 use crate::{Refused, configuration, secrets};
@@ -8,17 +8,17 @@ use postback::value::{Amount, Currency};
 use std::{io, io::Write, path::PathBuf};
 use url::Url;
 
-/// A postback, as the network of an offer source calls it: with the source's names of parameters
-/// and its token.
+/// Makes a postback as the network of an offer source would send it, with the source's parameter
+/// names and its token.
 ///
-/// The token comes from the environment or the file that the configuration names. It is sent with
-/// --to; it is printed only with --with-secrets.
+/// The token comes from the environment variable or the file that the configuration names. With
+/// --to it is sent, but it is printed only with --with-secrets.
 #[derive(Debug, clap::Args)]
 pub(super) struct Postback {
     /// The configuration: a `.toml` or a `.json` file.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
-    /// The offer source; the default one if none is named.
+    /// The offer source; by default the configuration's default source.
     #[arg(long, value_name = "ID")]
     source: Option<String>,
     /// The network's word for the event.
@@ -27,7 +27,7 @@ pub(super) struct Postback {
     /// The click id.
     #[arg(long, value_name = "ID")]
     clickid: Option<String>,
-    /// What the conversion is worth.
+    /// The amount of the conversion.
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     amount: Option<Amount>,
     /// The currency of the amount.
@@ -42,10 +42,10 @@ pub(super) struct Postback {
     /// The network's receipt of the sale.
     #[arg(long)]
     receipt: Option<String>,
-    /// A further parameter by the network's own name. May be repeated.
+    /// Another parameter by the network's own name. May be repeated.
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     parameter: Vec<(String, String)>,
-    /// Prints the token too. What is printed then is as secret as it is.
+    /// Prints the token too. Keep the output as secret as the token.
     #[arg(long)]
     with_secrets: bool,
     #[command(flatten)]
@@ -105,7 +105,7 @@ impl Postback {
                 }
                 None => {
                     query.append_pair(name, "TOKEN");
-                    // Nothing is left to do about a closed stderr.
+                    // Nothing can be done about a closed stderr.
                     drop(writeln!(io::stderr(), "`TOKEN` stands for the value of `{newest}`"));
                 }
             }

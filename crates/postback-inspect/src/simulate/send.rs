@@ -1,4 +1,4 @@
-//! Sending what was made: one request by HTTP/1.0, without TLS.
+//! Sends what was made, as one request by HTTP/1.0 without TLS.
 
 use super::Made;
 use crate::{Done, Refused};
@@ -9,12 +9,13 @@ use std::{
 };
 use url::Url;
 
-/// The time for each step: to connect, to write, to wait for the next bytes.
+/// The time for each step: connecting, writing, waiting for the next bytes.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How much of an answer is read, in bytes.
+/// How much of a response is read, in bytes.
 const MAX_ANSWER: u64 = 64 * 1024;
 
-/// Sends it and prints status and body of the answer. An answer that is not 2xx is a refusal.
+/// Sends the request and prints the status and the body of the response. A status that is not 2xx
+/// is a refusal.
 pub(super) fn send(made: &Made, really: bool, out: &mut impl Write) -> Done {
     let address = address(&made.url, really)?;
     let host = made.url.host_str().unwrap_or_default();
@@ -28,7 +29,8 @@ pub(super) fn send(made: &Made, really: bool, out: &mut impl Write) -> Done {
     Ok(())
 }
 
-/// The address to dial. Without `really` every address of the host must be this machine's.
+/// Returns the address to connect to. Without `really`, all addresses of the host must be on this
+/// machine.
 fn address(url: &Url, really: bool) -> Result<SocketAddr, Refused> {
     let host = url.host_str().unwrap_or_default();
     if url.scheme() != "http" {
@@ -48,7 +50,7 @@ fn address(url: &Url, really: bool) -> Result<SocketAddr, Refused> {
     }
 }
 
-/// HTTP/1.0, so that the answer ends with the connection and comes in one piece.
+/// The request is HTTP/1.0, so that the response ends with the connection and comes in one piece.
 fn exchange(address: SocketAddr, made: &Made) -> io::Result<Vec<u8>> {
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
@@ -76,7 +78,7 @@ fn read(answer: &[u8]) -> Option<(u16, String)> {
     let text = String::from_utf8_lossy(answer);
     let (head, body) = text.split_once("\r\n\r\n")?;
     let status = head.strip_prefix("HTTP/1.")?.split(' ').nth(1)?;
-    // What a terminal would obey is left out.
+    // Characters that a terminal would execute are left out.
     let body = body.chars().filter(|letter| !letter.is_control()).collect();
     Some((status.parse().ok()?, body))
 }
