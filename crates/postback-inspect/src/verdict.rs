@@ -102,7 +102,7 @@ impl Sources {
     }
 }
 
-/// Whether a notification is from an account with another role.
+/// Returns a note if a notification is from an account with another role.
 fn role(settings: &Settings, message: &Message<'_>) -> Option<String> {
     let Message::ClickBank(message) = message else {
         return None;

@@ -1,4 +1,4 @@
-//! A small account: its document, the clicks of its campaign.
+//! A small account: its document, and the clicks of its campaign.
 
 use postback::compile::compile;
 use postback::testing::World;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 /// The smallest document with a source, as TOML.
 pub const SMALL: &str = include_str!("small.toml");
 
-/// The time so many seconds after the clicks of the tests.
+/// Returns the time this many seconds after the clicks of the tests.
 pub fn after(seconds: i64) -> Timestamp {
     World::after(seconds)
 }
@@ -70,15 +70,15 @@ pub fn document() -> Value {
     })
 }
 
-/// The document with a change.
+/// Returns the document with one change.
 pub fn with(change: impl FnOnce(&mut Value)) -> Value {
     let mut document = document();
     change(&mut document);
     document
 }
 
-/// The document with another only postback of the campaign; its id is `p` and its URL ends in what
-/// it tells.
+/// Returns the document with another postback as the only one of the campaign. Its id is `p`, and
+/// its URL ends with the values that it reports.
 pub fn with_postback(postback: Value) -> Value {
     with(|document| {
         let mut row = json!({"id": "p", "url": "https://push.example/log?key={ref_id}&type={type}&price={payout}"});
@@ -89,7 +89,7 @@ pub fn with_postback(postback: Value) -> Value {
     })
 }
 
-/// The document with a source's or a type's own policy.
+/// Returns the document with a policy for a source or for a type.
 pub fn with_policy(source: &str, types: &[(&str, &str)]) -> Value {
     with(|document| {
         document["offer_source"][0]["duplicates"] = source.into();
@@ -112,8 +112,8 @@ pub fn click_id(id: &str) -> ClickId {
     ClickId::new(id).unwrap()
 }
 
-/// A click of the campaign: ids that begin with `cb` go to ClickBank's offer, `foreign` to the
-/// other network's.
+/// Makes a click of the campaign. An id that begins with `cb` goes to ClickBank's offer, and
+/// `foreign` to the offer of the other network.
 pub fn click(id: &str) -> Click {
     let (offer, source) = match id {
         "foreign" => ("elsewhere", "other"),

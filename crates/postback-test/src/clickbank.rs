@@ -1,6 +1,6 @@
-//! Notifications as ClickBank makes them: sealed by the testing kit, or encrypted by `libaes`,
-//! another implementation than the crate's, where a test asks what the crate makes of others'
-//! bytes.
+//! Notifications as ClickBank makes them. The testing kit seals them; where a test checks how the
+//! crate reads the bytes of others, they are encrypted by `libaes`, another implementation than the
+//! crate's.
 
 use crate::account::after;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -8,8 +8,8 @@ use libaes::Cipher;
 use postback::Secret;
 use postback::testing::seal;
 
-/// The secret of the published notification of 2014, and the key that its publisher names for it:
-/// the first 32 characters of the lower-case hex SHA-1.
+/// The secret of the notification that was published in 2014, and the key that its publisher gives
+/// for it: the first 32 characters of the lower-case hexadecimal SHA-1.
 pub const SECRET: &str = "SECRETSECRET1234";
 pub const KEY: &[u8; 32] = b"b7f9035820727791c753d3ef2490204b";
 /// The IV of the published notification.
@@ -18,7 +18,8 @@ pub const IV: &[u8; 16] = b"200BAF6626CB2C12";
 /// The member that carries the click id `cb`.
 pub const TRACKED: &str = r#""trackingCodes":["cb"]"#;
 
-/// A notification so many seconds after the click. `members` are further members of the object.
+/// Makes a notification this many seconds after the click. `members` are further members of the
+/// object.
 pub fn notification(kind: &str, receipt: &str, seconds: i64, amount: &str, members: &str) -> String {
     let time: String = after(seconds)
         .to_string()
@@ -32,19 +33,19 @@ pub fn notification(kind: &str, receipt: &str, seconds: i64, amount: &str, membe
     )
 }
 
-/// Encrypts under [`IV`], padded.
+/// Pads and encrypts a text under [`IV`].
 pub fn encrypt(key: &[u8; 32], plaintext: &[u8]) -> Vec<u8> {
     Cipher::new_256(key).cbc_encrypt(IV, plaintext)
 }
 
-/// Encrypts whole blocks under [`IV`] as they are, so that a test chooses the padding.
+/// Encrypts whole blocks under [`IV`] as they are, so that a test can choose the padding.
 pub fn encrypt_blocks(key: &[u8; 32], blocks: &[u8]) -> Vec<u8> {
     let mut cipher = Cipher::new_256(key);
     cipher.set_auto_padding(false);
     cipher.cbc_encrypt(IV, blocks)
 }
 
-/// The posted wrapper.
+/// Makes the encrypted wrapper as it is posted.
 pub fn wrapper(iv: &[u8], ciphertext: &[u8]) -> String {
     format!(
         r#"{{"notification":"{}","iv":"{}"}}"#,
@@ -53,7 +54,7 @@ pub fn wrapper(iv: &[u8], ciphertext: &[u8]) -> String {
     )
 }
 
-/// What is posted for a plaintext.
+/// Makes the body that is posted for a plaintext.
 pub fn posted(secret: &str, plaintext: &str) -> String {
     seal(&Secret::from(secret), IV, plaintext.as_bytes())
 }

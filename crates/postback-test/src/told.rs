@@ -1,4 +1,4 @@
-//! Short texts for what came of an event.
+//! Short texts for the outcome of an event.
 
 use postback::decide::Reply;
 use postback::model::Revenue;
@@ -29,7 +29,7 @@ pub fn line(conversion: &Conversion) -> String {
     )
 }
 
-/// A text with its holes named.
+/// Returns a text with names in place of its holes.
 pub fn text(holed: &HoledText) -> String {
     let part = |part: &Part| match part {
         Part::Text(text) => text.clone(),
@@ -40,7 +40,7 @@ pub fn text(holed: &HoledText) -> String {
     holed.0.iter().map(part).collect()
 }
 
-/// What each rule said of an event, as in `p: fired`, `p: failed on types statuses`.
+/// Returns the verdict of each rule on an event, as in `p: fired`, `p: failed on types statuses`.
 pub fn verdicts(plan: &Plan) -> Vec<String> {
     let said = plan.trace.rules.iter().map(|rule| match &rule.verdict {
         RuleVerdict::Fired => format!("{}: fired", rule.postback),
@@ -55,7 +55,7 @@ pub fn verdicts(plan: &Plan) -> Vec<String> {
     said.collect()
 }
 
-/// All revenue that counts.
+/// Returns all revenue that counts.
 pub fn revenue<'a>(conversions: impl IntoIterator<Item = &'a Conversion>) -> Amount {
     let counted = conversions.into_iter().filter_map(|row| match row.revenue {
         Revenue::Counted { money } => Some(money.amount),

@@ -1,4 +1,4 @@
-//! The account in a world of the testing kit, with the short texts that the tests compare.
+//! The account in a world of the testing kit, and the short texts that the tests compare.
 
 use crate::account::{after, click, click_id, tracker};
 use crate::{answer, block_on, line, revenue, text};
@@ -12,7 +12,7 @@ use postback::{Conversion, Event, Notification, Plan, Query};
 use serde_json::Value;
 use std::ops::{Deref, DerefMut};
 
-/// A world of the kit with what its stories ask for.
+/// A world of the testing kit, with what its stories need.
 pub struct World(testing::World);
 
 impl Deref for World {
@@ -30,7 +30,7 @@ impl DerefMut for World {
 }
 
 impl World {
-    /// The account with the clicks `c1` (to `net`), `cb` (to `clickbank`) and `foreign` (to
+    /// Returns the account with the clicks `c1` (to `net`), `cb` (to `clickbank`) and `foreign` (to
     /// `other`).
     pub fn new(document: &Value) -> Self {
         let world = Self::without_clicks(document);
@@ -44,14 +44,14 @@ impl World {
         Self(testing::World::of(tracker(document)))
     }
 
-    /// The same store under another configuration.
+    /// Returns the same store under another configuration.
     pub fn reconfigured(mut self, document: &Value) -> Self {
         self.tracker = tracker(document);
         self
     }
 
-    /// What a postback to `net` makes. `time=@60` is a minute after the click; without a time it is
-    /// the arrival, an hour after the click and later each time.
+    /// Makes the event of a postback to `net`. `time=@60` is a minute after the click. Without a
+    /// time it is the arrival, which is an hour after the click and later each time.
     pub fn postback_event(&self, query: &str) -> Event {
         self.postback_to("net", query)
     }
@@ -82,17 +82,17 @@ impl World {
             .unwrap()
     }
 
-    /// Takes a postback to `net` in and says what is answered: `applied`, or `ignored: duplicate`.
+    /// Takes in a postback to `net` and returns the response: `applied`, or `ignored: duplicate`.
     pub fn postback(&self, query: &str) -> String {
         answer(self.ingest(&self.postback_event(query)).0)
     }
 
-    /// Takes a postback to `net` in and gives its plan.
+    /// Takes in a postback to `net` and returns its plan.
     pub fn plan(&self, query: &str) -> Plan {
         self.ingest(&self.postback_event(query)).1.unwrap()
     }
 
-    /// Takes a notification in and says what is answered.
+    /// Takes in a notification and returns the response.
     pub fn notify(&self, text: &str) -> String {
         answer(self.ingest(&self.notification_event(text)).0)
     }
@@ -103,26 +103,27 @@ impl World {
             .resolved
     }
 
-    /// Every conversion by time.
+    /// Returns all conversions by time.
     pub fn conversions(&self) -> Vec<Conversion> {
         let mut items = self.0.conversions();
         items.sort_by_key(|row| (row.shown.at, row.id.clone()));
         items
     }
 
-    /// Every conversion in a line: type, status, sum, revenue (in brackets what does not count).
+    /// Returns each conversion as a line: type, status, sum, revenue (in brackets if it does not
+    /// count).
     pub fn told(&self) -> Vec<String> {
         self.conversions().iter().map(line).collect()
     }
 
-    /// Every event by id.
+    /// Returns all events by id.
     pub fn events(&self) -> Vec<EventRow> {
         let mut items = self.0.events();
         items.sort_by_key(|row| row.event.id.clone());
         items
     }
 
-    /// The outcome of the only event, or of the one with a receipt.
+    /// Returns the outcome of the only event, or of the event with this receipt.
     pub fn outcome(&self, receipt: Option<&str>) -> (Outcome, Option<Reason>) {
         let events = self.events();
         let mut found = events.iter().filter(|row| {
@@ -133,14 +134,14 @@ impl World {
         (row.outcome, row.reason)
     }
 
-    /// The queries of the postbacks to be sent, in the order in which they were decided.
+    /// Returns the queries of the postbacks to be sent, in the order in which they were decided.
     pub fn sent(&self) -> Vec<String> {
         let rows = self.deliveries();
         let urls = rows.iter().map(|row| text(&row.delivery.outbound.url));
         urls.map(|url| url.split_once('?').unwrap().1.to_owned()).collect()
     }
 
-    /// The marks of a click's conversions by time.
+    /// Returns the marks of a click's conversions by time.
     pub fn marks(&self, id: &str) -> Vec<Mark> {
         let tallies = block_on(self.store.tallies(&click_id(id))).unwrap();
         self.conversions()
@@ -150,7 +151,7 @@ impl World {
             .collect()
     }
 
-    /// All revenue that counts, as an exact text.
+    /// Returns all revenue that counts, as an exact text.
     pub fn revenue(&self) -> String {
         revenue(&self.conversions()).to_string()
     }

@@ -63,7 +63,7 @@ impl Told {
     }
 }
 
-/// ClickBank writes amounts that are taken back as negative numbers.
+/// Returns the default amount: 37.50, or -37.50 for what is taken back, as ClickBank writes it.
 fn usual_amount(kind: &str) -> Result<Amount, Refused> {
     let amount: Amount = "37.50".parse().map_err(Refused::new)?;
     let is_taken_back = matches!(TransactionType::from(kind).kind(), Kind::Refund | Kind::Chargeback);
@@ -174,8 +174,8 @@ fn notified(source: &OfferSourceId, output: &Output) -> Result<Url, Refused> {
     }
 }
 
-/// Draws random characters: the standard library seeds its hash tables with the system's
-/// randomness.
+/// Draws an initialisation vector at random: the standard library seeds its hash tables with the
+/// system's randomness.
 fn drawn() -> [u8; 16] {
     iv(RandomState::new().hash_one(()))
 }

@@ -1,4 +1,4 @@
-//! Who may be dialled: what the standard library knows to be local is never permitted, however it
+//! Addresses: an address that the standard library knows to be local is never permitted, however it
 //! is written.
 
 use postback::delivery::address::{AddressPolicy, Allowed};
@@ -6,7 +6,7 @@ use postback::value::ip_range;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};
 
-/// Takes the bytes as addresses, as a URL and as a range.
+/// Reads the bytes as addresses, as a URL and as a range.
 pub fn address(bytes: &[u8]) {
     let taken = |count| {
         bytes
@@ -60,7 +60,7 @@ fn version_4(address: Ipv4Addr) {
     ] {
         answers(&text, address.into());
     }
-    // Forms of version 6 that carry one of version 4 are no way around.
+    // An IPv6 form that carries an IPv4 address must not bypass the check.
     for address in [address.to_ipv6_mapped(), address.to_ipv6_compatible()] {
         assert!(!is_public(address.into()), "{address}");
     }
@@ -89,7 +89,7 @@ fn version_6(address: Ipv6Addr) {
     }
 }
 
-/// An address in a URL is judged as the address alone, whatever its spelling.
+/// Checks that an address in a URL is judged like the address alone, in any spelling.
 fn answers(host: &str, address: IpAddr) {
     let policy = AddressPolicy::default();
     let text = format!("http://{host}:8080/pb");
@@ -133,8 +133,8 @@ fn url(text: &str) {
     }
 }
 
-/// What is allowed prints so that it reads back, and a range holds the addresses that begin with
-/// its prefix.
+/// Checks that an allowed address prints so that it can be read back, and that a range contains
+/// exactly the addresses with its prefix.
 fn ranges(text: &str, bytes: &[u8]) {
     for error in [
         text.parse::<Allowed>().err().map(|error| error.to_string()),
@@ -166,7 +166,7 @@ fn ranges(text: &str, bytes: &[u8]) {
     for byte in bytes {
         one = one.wrapping_mul(257).wrapping_add(u128::from(*byte));
     }
-    // One bit beside the base, and the base itself.
+    // These are the base itself, the base with one bit changed, and a drawn address.
     for tried in [bits, bits ^ (1 << (one % 128)), one] {
         let (address, inside) = match range.addr() {
             IpAddr::V4(_) => (Ipv4Addr::from_bits((tried >> 96) as u32).into(), (tried >> 96) << 96),

@@ -1,5 +1,5 @@
-//! Conditions by themselves, and rules as a configuration gives them on what a decision makes of an
-//! event: every way to ask gives the same answer.
+//! Checks conditions alone, and rules of a configuration on the outcome of an event: every way of
+//! evaluating them gives the same answer.
 
 use super::draw::Draw;
 use crate::block_on;
@@ -24,7 +24,7 @@ const STATUSES: [&str; 4] = ["approved", "pending", "declined", "other"];
 const NAMES: [&str; 5] = ["sub1", "p_sub2", "ref_id", "sum", "type"];
 const TEXTS: [&str; 5] = ["a", "", "{tid}", "8.5", "Purchase"];
 
-/// What `when` may hold.
+/// The texts that `when` may contain.
 const CLAUSES: [&str; 8] = [
     "payout at least 5",
     "sum between 1 and 8.5",
@@ -36,7 +36,7 @@ const CLAUSES: [&str; 8] = [
     "sum at most 8.5 USD",
 ];
 
-/// Takes the bytes as the text of a condition, then as choices.
+/// Reads the bytes as the text of a condition, then as choices.
 pub fn condition(bytes: &[u8]) {
     if let Ok(text) = str::from_utf8(bytes) {
         written(text);
@@ -44,7 +44,8 @@ pub fn condition(bytes: &[u8]) {
     rules(bytes);
 }
 
-/// What is read prints as its equal, in JSON too; what is not says so on one line.
+/// Checks that a condition that can be read prints as an equal one, in JSON too, and that the error
+/// for any other has one line.
 fn written(text: &str) {
     match text.parse::<Clause>() {
         Ok(clause) => {
@@ -57,7 +58,7 @@ fn written(text: &str) {
     }
 }
 
-/// Some rules, a click and a postback.
+/// Draws some rules, a click and a postback.
 fn rules(bytes: &[u8]) {
     let mut draw = Draw::new(bytes);
     let click = click(&mut draw);
@@ -67,7 +68,7 @@ fn rules(bytes: &[u8]) {
     let mut rules: Vec<Map<String, Value>> = Vec::new();
     while rules.len() < 4 && (rules.is_empty() || !draw.is_empty()) {
         let rule = conditions(&mut draw);
-        // Each rule stands there twice, once with a condition more.
+        // Each rule is there twice, the second time with one more condition.
         rules.push(rule.clone());
         rules.push(with_more(rule, &mut draw));
     }
@@ -152,7 +153,7 @@ fn conditions(draw: &mut Draw<'_>) -> Map<String, Value> {
     rule
 }
 
-/// With one condition more; the same where there is one already.
+/// Adds one more condition, unless the rule has one already.
 fn with_more(mut rule: Map<String, Value>, draw: &mut Draw<'_>) -> Map<String, Value> {
     let (key, value) = match draw.below(8) {
         0 => ("types", some(&TYPES, draw)),
@@ -190,7 +191,7 @@ fn with_more(mut rule: Map<String, Value>, draw: &mut Draw<'_>) -> Map<String, V
     rule
 }
 
-/// One or two of them, since none would be all.
+/// Draws one or two of them. None would mean all.
 fn some(words: &[&str], draw: &mut Draw<'_>) -> Value {
     let (one, two) = (*draw.pick(words), *draw.pick(words));
     if one == two { json!([one]) } else { json!([one, two]) }
@@ -231,7 +232,7 @@ fn tracker(rules: Vec<Map<String, Value>>, currency: &str) -> Tracker {
     compile(&document, &CompileOptions::default()).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
-/// What the decision says of each rule, and the conversion that it made.
+/// Returns the answer of each rule in the decision, and the conversion that it made.
 fn decided(tracker: &Tracker, click: &Click, query: &str, test: bool) -> (Vec<RuleAnswer>, Option<Conversion>) {
     let store = MemoryStore::with_namespace(tracker.namespace().clone());
     block_on(store.record(std::slice::from_ref(click))).unwrap();

@@ -1,5 +1,5 @@
-//! Configurations: a text is read or refused, a document compiles or every problem has its place,
-//! and the same one gives the same.
+//! Configurations: a text is read or refused, a document compiles or each problem has its place,
+//! and the same document always gives the same result.
 
 use super::draw::Draw;
 use postback::compile::{compile, resolve};
@@ -10,13 +10,13 @@ use postback::{CompileOptions, Definition, Document, Tracker};
 use serde_json::Value;
 use std::sync::LazyLock;
 
-/// What an input begins with that is a list of changes to a sound document.
+/// The beginning of an input that is a list of changes to a valid document.
 const CHANGES: u8 = 1;
 
-/// Put where secrets stand; no problem may show it.
+/// A text that is put in place of secrets. No problem may show it.
 const CANARY: &str = "CANARYCANARY2026";
 
-/// Texts that mean something somewhere.
+/// Texts that have a meaning somewhere in a document.
 const WORDS: [&str; 40] = [
     "",
     CANARY,
@@ -94,7 +94,7 @@ static SOUND: LazyLock<Vec<Value>> = LazyLock::new(|| {
         .into()
 });
 
-/// Takes the bytes as JSON or TOML, or as changes to a sound document.
+/// Reads the bytes as JSON or TOML, or as changes to a valid document.
 pub fn config(bytes: &[u8]) {
     if let Some((&CHANGES, choices)) = bytes.split_first() {
         return changes(choices);
@@ -138,7 +138,7 @@ fn changes(choices: &[u8]) {
     }
 }
 
-/// Whether the canary stands in a list of references.
+/// Whether the canary is in a list of references.
 fn holds_canary_as_secret(sound: &Value) -> bool {
     let places = (0..count(sound)).filter_map(|number| place(sound, number));
     let mut places = places.filter(|place| sound.pointer(place).and_then(Value::as_str) == Some(CANARY));
@@ -150,7 +150,7 @@ fn holds_canary_as_secret(sound: &Value) -> bool {
     })
 }
 
-/// How many values there are, this one with those inside it.
+/// Counts the values: this one and those inside it.
 fn count(value: &Value) -> usize {
     match value {
         Value::Object(object) => 1 + object.values().map(count).sum::<usize>(),
@@ -159,7 +159,7 @@ fn count(value: &Value) -> usize {
     }
 }
 
-/// The JSON pointer of the value of that number.
+/// Returns the JSON pointer of the value with this number.
 fn place(value: &Value, mut number: usize) -> Option<String> {
     if number == 0 {
         return Some(String::new());
@@ -187,7 +187,7 @@ fn place(value: &Value, mut number: usize) -> Option<String> {
     None
 }
 
-/// A value of any kind.
+/// Draws a value of any kind.
 fn node(draw: &mut Draw<'_>, depth: usize) -> Value {
     match draw.below(if depth == 0 { 5 } else { 8 }) {
         0 | 1 => (*draw.pick(&WORDS)).into(),
@@ -202,7 +202,7 @@ fn node(draw: &mut Draw<'_>, depth: usize) -> Value {
     }
 }
 
-/// Replaces a value, or puts another beside what it holds, or takes one away.
+/// Replaces a value, adds another to what it contains, or removes one.
 fn change(value: &mut Value, new: Value, other: u8) {
     match value {
         Value::Object(object) if other % 4 == 1 => {
@@ -220,7 +220,7 @@ fn change(value: &mut Value, new: Value, other: u8) {
         Value::Array(items) if other % 4 == 2 && !items.is_empty() => {
             items.remove(usize::from(other / 4) % items.len());
         }
-        // A row twice.
+        // A row is repeated.
         Value::Array(items) if other % 4 == 3 && !items.is_empty() => {
             let row = items[usize::from(other / 4) % items.len()].clone();
             items.push(row);
@@ -229,7 +229,7 @@ fn change(value: &mut Value, new: Value, other: u8) {
     }
 }
 
-/// Compiles the document, now and then twice, and holds both to the same.
+/// Compiles the document, sometimes twice, and checks that both results are the same.
 fn compiled(document: &Document) -> Result<Tracker, Problems> {
     let text = document.to_json();
     assert_eq!(Document::from_json(&text).as_ref(), Ok(document));
@@ -264,7 +264,8 @@ fn compiled(document: &Document) -> Result<Tracker, Problems> {
     compiled
 }
 
-/// What can be read is written as a document that reads as the same, and has the same problems.
+/// Checks that a document that can be read is written as one that reads as equal and has the same
+/// problems.
 fn written_back(document: &Document, problems: Option<&Problems>) {
     match Definition::from_document(document) {
         Ok(definition) => {
@@ -276,7 +277,7 @@ fn written_back(document: &Document, problems: Option<&Problems>) {
                 assert_eq!(tracker.fingerprint(), &written.fingerprint());
             }
         }
-        // Reading says no more than compiling.
+        // Reading reports no more problems than compiling.
         Err(read) => {
             let problems = problems.unwrap().as_slice();
             assert!(read.as_slice().iter().all(|problem| problems.contains(problem)));
@@ -284,7 +285,7 @@ fn written_back(document: &Document, problems: Option<&Problems>) {
     }
 }
 
-/// At least one problem, each with its place.
+/// Checks that there is at least one problem, and that each has its place.
 fn said(problems: &Problems, tree: Option<&Value>) {
     assert!(!problems.as_slice().is_empty());
     for problem in problems.as_slice() {
@@ -307,8 +308,8 @@ fn placed(path: &str, tree: &Value) {
     );
 }
 
-/// Whether it is in a campaign's postback without a URL: what that one leaves out is the channel's,
-/// whose faults are named here once more.
+/// Whether a problem is in a campaign's postback without a URL. Such a postback takes what it
+/// leaves out from the channel, whose faults are reported here once more.
 fn is_channels(path: &str, tree: &Value) -> bool {
     let parts: Vec<&str> = path.split(['[', ']', '.']).filter(|part| !part.is_empty()).collect();
     let ["campaign", campaign, "postback", postback, ..] = parts.as_slice() else {
@@ -318,8 +319,8 @@ fn is_channels(path: &str, tree: &Value) -> bool {
     row.is_some_and(|row| row.get("url").is_none())
 }
 
-/// Whether a path leads somewhere, or to a key that is missing. What a template brings is not in
-/// the document.
+/// Whether a path leads to a value or to a missing key. What comes from a template is not in the
+/// document.
 fn leads(path: &str, value: &Value, templated: bool) -> bool {
     if path.is_empty() {
         return true;

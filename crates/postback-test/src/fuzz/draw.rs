@@ -1,7 +1,7 @@
-//! Choices drawn from bytes: what a fuzzer changes is what is chosen next.
+//! Draws choices from bytes, so that a byte that a fuzzer changes is a choice that changes.
 
-/// The bytes that are left. Behind their end everything drawn is the first choice, so that short
-/// inputs are small stories.
+/// The bytes that are left. After their end every choice is the first one, so that short inputs
+/// give small stories.
 pub struct Draw<'a>(&'a [u8]);
 
 impl<'a> Draw<'a> {
@@ -19,12 +19,12 @@ impl<'a> Draw<'a> {
         *first
     }
 
-    /// One of so many, counted from 0.
+    /// Draws a number below this one, counted from 0.
     pub fn below(&mut self, count: usize) -> usize {
         usize::from(self.byte()) % count
     }
 
-    /// True once in so many times.
+    /// Draws true once in this many times.
     pub fn once_in(&mut self, count: usize) -> bool {
         self.below(count) == count - 1
     }
@@ -33,7 +33,7 @@ impl<'a> Draw<'a> {
         &list[self.below(list.len())]
     }
 
-    /// A text behind its length, at most so long; what is not UTF-8 is replaced.
+    /// Draws a text after its length, up to a limit. What is not UTF-8 is replaced.
     pub fn text(&mut self, longest: usize) -> String {
         let length = self.below(longest + 1).min(self.0.len());
         let (text, rest) = self.0.split_at(length);

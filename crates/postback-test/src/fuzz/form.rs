@@ -1,5 +1,5 @@
-//! Forms of INS 1.0 to 5.0: whoever knows the secret makes one that verifies, and nothing else
-//! does.
+//! Forms of INS 1.0 to 5.0: with the secret a form can be made that verifies, and no other form
+//! verifies.
 
 use postback::clickbank::form::{Form, FormDiagnosis, FormVersion, MAX_FORM, MAX_FORM_PARAMETERS};
 use postback::{KeyRing, Secret};
@@ -9,11 +9,11 @@ use url::form_urlencoded;
 
 const SECRET: &str = "ANOTHERSECRET42";
 
-/// The order of 1.0, where a field that did not come is empty.
+/// The order of fields in 1.0, where a field that did not come is empty.
 const FIRST: &str = "ccustname|ccustemail|ccustcc|ccuststate|ctransreceipt|cproditem|ctransaction|ctransaffiliate|ctranspublisher|cprodtype|\
                      cprodtitle|ctranspaymentmethod|ctransamount|caffitid|cvendthru";
 
-/// Takes the bytes as the body.
+/// Reads the bytes as the body.
 pub fn form(bytes: &[u8]) {
     let key_ring = KeyRing::new(vec![Secret::from(SECRET)]).unwrap();
     let other = KeyRing::new(vec![Secret::from("SECRETSECRET1234")]).unwrap();
@@ -30,14 +30,14 @@ pub fn form(bytes: &[u8]) {
         format!("Form({} parameters)", values.len()),
         "no value is shown"
     );
-    // As it came: only a check that is right verifies.
+    // The body is taken as it came. It verifies only if its check is right.
     let right = values
         .get("cverify")
         .is_some_and(|given| *given == check(&form.version(), &values));
     if form.verify(&key_ring).is_ok() {
         assert!(right);
     }
-    // With the check that belongs to it.
+    // The body is taken with the check that belongs to it.
     let mut made = values.clone();
     made.insert("cverify".into(), String::new());
     let version = Form::parse(printed(made.iter()).as_bytes()).unwrap().version();
@@ -75,7 +75,7 @@ pub fn form(bytes: &[u8]) {
     changed(&made, &version, &key_ring);
 }
 
-/// Another value of what the check covers is refused.
+/// Checks that a form is refused if a value under the check is changed.
 fn changed(made: &BTreeMap<String, String>, version: &FormVersion, key_ring: &KeyRing) {
     let covered = |name: &&String| match version {
         FormVersion::V1 => FIRST.split('|').any(|known| known == name.as_str()),
@@ -91,7 +91,7 @@ fn changed(made: &BTreeMap<String, String>, version: &FormVersion, key_ring: &Ke
     }
 }
 
-/// Names and values, where the body is a form.
+/// Returns the names and values, if the body is a form.
 fn reference(bytes: &[u8]) -> Option<BTreeMap<String, String>> {
     if bytes.len() > MAX_FORM {
         return None;
@@ -138,7 +138,7 @@ fn printed<'a>(pairs: impl Iterator<Item = (&'a String, &'a String)>) -> String 
         .finish()
 }
 
-/// The check by its rule.
+/// Computes the check by its rule.
 fn check(version: &FormVersion, values: &BTreeMap<String, String>) -> String {
     let mut texts: Vec<&str> = match version {
         FormVersion::V1 => FIRST

@@ -1,4 +1,4 @@
-//! Links of ClickBank's and tracking codes: a parameter that is put in is read back, and nothing
+//! ClickBank's links and tracking codes: a parameter that is added can be read back, and nothing
 //! else changes.
 
 use postback::clickbank::hoplink::{Link, MAX_LINK, TRACKING_PARAMETERS};
@@ -6,7 +6,7 @@ use postback::clickbank::tid::{MAX_TID, Tid};
 use postback::scope::{Field, Value};
 use postback::template::UrlTemplate;
 
-/// Takes the first line as the link and the rest as a value.
+/// Reads the first line as the link and the rest as a value.
 pub fn hoplink(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let (text, value) = text.split_once('\n').unwrap_or((text, "summer_1"));
@@ -24,7 +24,7 @@ pub fn hoplink(bytes: &[u8]) {
     for doubt in link.doubts() {
         printable(&doubt.to_string());
     }
-    // The two codes, and one of the others.
+    // These are the two codes and one of the other parameters.
     let (other, _) = TRACKING_PARAMETERS[bytes.len() % TRACKING_PARAMETERS.len()];
     for name in ["tid", "vtid", other] {
         put(&link, name, value);
@@ -40,7 +40,7 @@ fn printable(text: &str) {
     assert!(!text.chars().any(char::is_control), "{}", text.escape_debug());
 }
 
-/// The grammar of codes by its documentation.
+/// Checks a code by the grammar in ClickBank's documentation.
 fn tid(text: &str) {
     let letters = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '_');
     let taken = !text.is_empty()
@@ -88,7 +88,7 @@ fn put(link: &Link, name: &str, value: &str) {
     assert_eq!(Link::parse(made.as_str()).as_ref(), Ok(&made));
 }
 
-/// A link with a macro is an offer's URL; a click id fills it whole.
+/// Checks that a link with a macro is an offer's URL, and that a click id fills it completely.
 fn filled(open: &Link, name: &str, value: &str) {
     let Ok(template) = UrlTemplate::parse_offer(open.as_str()) else {
         return;

@@ -1,5 +1,5 @@
-//! The JSON reader beside `serde_json`: each takes exactly the texts that the other takes, and
-//! finds the same in them.
+//! Compares the JSON reader with `serde_json`: both accept the same texts, and find the same values
+//! in them.
 
 use postback::Notification;
 use postback::clickbank::ins::{Fault, MAX_DEPTH};
@@ -17,10 +17,11 @@ enum Tree {
     Object(Vec<(String, Tree)>),
 }
 
-/// What a notification needs, so that nothing but its JSON decides.
+/// What a notification needs, so that only the drawn JSON decides whether it is read.
 const HEAD: &str = r#"{"transactionTime":"20220810T162015-0700","receipt":"R1","transactionType":"SALE","version":7.0"#;
 
-/// Reads `data` as a whole notification, as the value of a key of one, and as what follows in one.
+/// Reads `data` as a whole notification, as the value of a key, as an item of a list, and as further
+/// members.
 pub fn ins_json(data: &[u8]) {
     compare(data);
     for (before, after) in [(",\"x\":", "}"), (",\"x\":[", "]}"), (",", "}"), ("", "")] {
@@ -32,7 +33,7 @@ pub fn ins_json(data: &[u8]) {
     }
 }
 
-/// Reads `text` both ways and says why it is no notification, if so.
+/// Reads `text` with both, and returns why it is not a notification, if it is none.
 fn compare(text: &[u8]) -> Option<Fault> {
     let expected = std::str::from_utf8(text).ok().and_then(object);
     match (Notification::parse(text), expected) {
@@ -67,8 +68,8 @@ fn object(text: &str) -> Option<Tree> {
     text.starts_with('{').then(|| tree(text, 1))?
 }
 
-/// `serde_json` reads one level at a time, which keeps the text of each number; what it lets
-/// through, keys that stand twice and any depth, is refused between.
+/// `serde_json` reads one level at a time, which keeps the text of each number. It accepts repeated
+/// keys and any depth, so that these are refused in between.
 fn tree(text: &str, depth: usize) -> Option<Tree> {
     Some(match text.as_bytes().first()? {
         b'{' | b'[' if depth > MAX_DEPTH => return None,

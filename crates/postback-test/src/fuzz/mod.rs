@@ -1,6 +1,6 @@
-//! What the fuzz targets run: each body takes bytes and asserts what must hold of them. They know
-//! nothing of a fuzzer: the targets in `fuzz/` are one line each around them, and the ordinary test
-//! `fuzz_suite` runs them over the seeds and over generated inputs, so that what a fuzzer looks for
+//! The bodies of the fuzz targets. Each takes bytes and asserts properties about them, and none
+//! depends on a fuzzer. The targets in `fuzz/` call them in one line each. The ordinary test
+//! `fuzz_suite` runs them over the seeds and over generated inputs, so that they always work.
 //! cannot rot.
 
 mod address;
@@ -33,10 +33,10 @@ pub use template::template;
 pub use thank_you::thank_you;
 pub use timestamp::timestamp;
 
-/// What a target does with its bytes.
+/// The body of a target, which takes bytes.
 pub type Body = fn(&[u8]);
 
-/// Every target by its name.
+/// All targets with their names.
 pub const ALL: [(&str, Body); 13] = [
     ("address", address),
     ("condition", condition),

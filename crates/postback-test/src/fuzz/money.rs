@@ -1,4 +1,4 @@
-//! Amounts beside arithmetic on decimal digits, which is slow and has no limits.
+//! Compares amounts with an arithmetic on decimal digits that is slow and has no limits.
 
 use postback::{
     Money,
@@ -10,7 +10,7 @@ use std::cmp::Ordering;
 /// The longest fraction that an amount can have.
 const LONGEST_FRACTION: usize = 27;
 
-/// A number: digits, the last ones first, of which `scale` stand behind the point.
+/// A number: its digits, the last one first. `scale` of them stand behind the point.
 #[derive(Debug, Clone, PartialEq)]
 struct Number {
     negative: bool,
@@ -38,7 +38,7 @@ impl Number {
         number
     }
 
-    /// `-?[0-9]+(\.[0-9]+)?`, whatever its length.
+    /// Reads `-?[0-9]+(\.[0-9]+)?` of any length.
     fn parse(text: &str) -> Option<Self> {
         let unsigned = text.strip_prefix('-').unwrap_or(text);
         let (whole, fraction) = match unsigned.split_once('.') {
@@ -67,7 +67,7 @@ impl Number {
         String::from_utf8(text).unwrap()
     }
 
-    /// Whether an amount has room for it.
+    /// Whether an amount has room for the number.
     fn fits(&self) -> bool {
         self.digits.len() <= MAX_AMOUNT_DIGITS as usize && self.scale <= LONGEST_FRACTION
     }
@@ -103,7 +103,7 @@ impl Number {
         Self::new(self.negative != other.negative, digits, self.scale + other.scale)
     }
 
-    /// Half-even.
+    /// Rounds half to even.
     fn rounded(&self, digits: usize) -> Self {
         let Some(cut) = self.scale.checked_sub(digits) else {
             return self.clone();
@@ -133,7 +133,7 @@ fn sum(one: &[u8], two: &[u8]) -> Vec<u8> {
     digits
 }
 
-/// `one` is not the smaller one.
+/// Subtracts `two` from `one`, which must not be the smaller one.
 fn difference(one: &[u8], two: &[u8]) -> Vec<u8> {
     let mut borrowed = 0;
     let mut digits = Vec::new();
@@ -156,7 +156,7 @@ fn compare(one: &[u8], two: &[u8]) -> Ordering {
     padded(one).cmp(&padded(two))
 }
 
-/// Takes the lines as amounts, and as percentages.
+/// Reads the lines as amounts and as percentages.
 pub fn money(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let read: Vec<(Amount, Number)> = text.split('\n').take(4).filter_map(one).collect();
@@ -195,8 +195,8 @@ pub fn money(bytes: &[u8]) {
     percentages(&read);
 }
 
-/// An amount is read where the grammar and the limits allow it, exactly, and prints so that it
-/// reads back.
+/// Checks that an amount is read exactly if the grammar and the limits allow it, and prints so that
+/// it can be read back.
 fn one(text: &str) -> Option<(Amount, Number)> {
     let given = text.bytes().filter(u8::is_ascii_digit).count();
     let expected = Number::parse(text)
@@ -230,7 +230,7 @@ fn percentages(read: &[(Amount, Number)]) {
     }
 }
 
-/// `amount` is exactly `number`, or none where there is no room for it.
+/// Checks that `amount` is exactly `number`, or none if there is no room for the number.
 fn is(amount: Option<Amount>, number: &Number) {
     let expected = number.fits().then(|| number.print());
     assert_eq!(amount.map(|amount| amount.to_string()), expected);

@@ -9,10 +9,10 @@ use postback::{CompileOptions, Credentials, Document, Event, Query, Received, Ti
 use std::sync::LazyLock;
 use url::form_urlencoded;
 
-/// A click id of ours; without keys all of its form are.
+/// A click id of ours. Without keys, every text of its form is accepted as one.
 const OURS: &str = "p2234567abcdefghijklmnopqrstuvwxy";
 
-/// A source of each shipped kind of postbacks.
+/// Makes a source for each shipped kind of postback.
 const DOCUMENT: &str = r#"{
     "version": 1,
     "conversion_type": [{"name": "Purchase", "default": true}, {"name": "Refund", "counts": "reversal"}],
@@ -31,7 +31,7 @@ static TRACKER: LazyLock<Tracker> = LazyLock::new(|| {
     compile(&document, &CompileOptions::default()).unwrap()
 });
 
-/// Takes the bytes as a query string.
+/// Reads the bytes as a query string.
 pub fn s2s_query(bytes: &[u8]) {
     let read = Query::parse(bytes);
     assert_eq!(read.is_ok(), is_taken(bytes), "{read:?} {}", bytes.escape_ascii());
@@ -54,7 +54,7 @@ pub fn s2s_query(bytes: &[u8]) {
     let printed = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(&pairs)
         .finish();
-    // Encoding is longer than what was encoded.
+    // The encoded text is longer than the original.
     if printed.len() <= MAX_QUERY {
         assert_eq!(Query::parse(printed.as_bytes()).as_ref(), Ok(query));
     }
@@ -76,7 +76,8 @@ pub fn s2s_query(bytes: &[u8]) {
     }
 }
 
-/// Parameter by parameter: each that would be read alone is read, each other one is named.
+/// Checks each parameter: one that can be read alone is read, and any other one is named in an
+/// error.
 fn each(bytes: &[u8], is_whole: bool) {
     let parts = bytes.split(|byte| *byte == b'&').filter(|part| !part.is_empty());
     let count = parts.clone().count();
@@ -103,7 +104,7 @@ fn each(bytes: &[u8], is_whole: bool) {
     }
 }
 
-/// What a query string is, by the text of its documentation.
+/// Reads a query string as its documentation says.
 fn is_taken(bytes: &[u8]) -> bool {
     let parts: Vec<&[u8]> = bytes
         .split(|byte| *byte == b'&')
@@ -124,7 +125,7 @@ fn is_taken(bytes: &[u8]) -> bool {
             .all(|part| part.splitn(2, |byte| *byte == b'=').all(decoded))
 }
 
-/// One value of each name or a refusal, and no macro.
+/// Returns the only value of each name, or a refusal. A macro is no value.
 fn values(query: &Query<'_>, pairs: &[(&str, &str)]) {
     for (name, value) in pairs {
         let repeated = pairs.iter().filter(|(other, _)| other == name).count() > 1;
@@ -139,7 +140,7 @@ fn values(query: &Query<'_>, pairs: &[(&str, &str)]) {
     }
 }
 
-/// What was read is in the text, and is no macro.
+/// Checks that a value that was read is in the text, and is not a macro.
 fn is_read(text: &str, pairs: &[(&str, &str)]) {
     assert!(
         pairs.iter().any(|(_, value)| [value, value.trim()].contains(&text)),
@@ -188,7 +189,7 @@ fn event(source: &Source, query: &Query<'_>, pairs: &[(&str, &str)]) {
         assert!(given && !is_unfilled_macro(id.as_str()), "{id}");
     }
     if let Some(sum) = postback.sum {
-        // Read exactly: some value is that amount.
+        // The amount was read exactly: one of the values is that amount.
         assert!(pairs.iter().any(|(_, value)| value.trim().parse() == Ok(sum)), "{sum}");
         assert_eq!(event.sum.map(|money| money.amount), Some(sum));
     }
@@ -204,7 +205,7 @@ fn event(source: &Source, query: &Query<'_>, pairs: &[(&str, &str)]) {
         event.parent.is_none() || event.parent != event.receipt,
         "nothing is its own parent"
     );
-    // What is stored is read back; personal values are stored elsewhere.
+    // What is stored can be read back. Personal values are stored elsewhere.
     let stored: Event = serde_json::from_str(&serde_json::to_string(&event).unwrap()).unwrap();
     let mut shown = event.clone();
     shown.private.clear();
@@ -219,14 +220,14 @@ fn event(source: &Source, query: &Query<'_>, pairs: &[(&str, &str)]) {
     }
 }
 
-/// Whether a text stands in another parameter too, which may be shown.
+/// Whether another parameter, which may be shown, has the same text.
 fn texts_hold(pairs: &[(&str, &str)], name: &str, text: &str) -> bool {
     pairs
         .iter()
         .any(|(other, value)| *other != name && (value.contains(text) || other.contains(text)))
 }
 
-/// ClickBank may change the case of a click id, which changes nothing.
+/// Compares click ids without their case, which ClickBank may change.
 fn folded(source: &Source, printed: &str) {
     let Some(name) = source.parameter_name(Meaning::ClickId) else {
         return;

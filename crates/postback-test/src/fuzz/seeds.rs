@@ -1,5 +1,5 @@
-//! The seeds as they are committed. `seeds/TARGET.txt` holds one a line, every byte that is not
-//! plain ASCII, and the backslash, as `\xNN`, so that bash's `printf %b` unpacks it.
+//! The committed seeds. `seeds/TARGET.txt` has one on each line. Every byte that is not plain
+//! ASCII, and the backslash, is written as `\xNN`, so that bash's `printf %b` unpacks it.
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ pub fn file(target: &str) -> PathBuf {
     folder.join(target).with_extension("txt")
 }
 
-/// The seeds as they are committed.
+/// Returns the committed seeds of a target.
 pub fn committed(target: &str) -> Vec<Vec<u8>> {
     let text = fs::read_to_string(file(target)).unwrap();
     text.lines().map(unescaped).collect()

@@ -1,4 +1,4 @@
-//! Templates and hostile values: whatever a value is, it stays where it stands.
+//! Templates and hostile values: a value stays in its place, whatever it is.
 
 use postback::outbound::{HoledText, Part};
 use postback::scope::{Field, Value};
@@ -9,12 +9,12 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use url::Url;
 
-/// What a hole is filled with, to look at the text around it.
+/// A text that fills a hole, so that the text around it can be checked.
 const HOLE: &str = "h";
-/// What stands for a macro in the outline of a template, where no template has it.
+/// A text in place of a macro in the outline of a template. No template contains it.
 const MACRO: &str = "\u{1}";
 
-/// Takes the first line as the template and the rest as the value.
+/// Reads the first line as the template and the rest as the value.
 pub fn template(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let (template, value) = text.split_once('\n').unwrap_or((text, "{payout}&a=b#/../\"\\"));
@@ -42,7 +42,7 @@ fn refused(error: &postback::template::TemplateError) {
     assert!(!error.to_string().chars().any(char::is_control), "{error}");
 }
 
-/// Fields of a value; personal ones are left open.
+/// Gives a value to each field. Personal fields are left open.
 fn valued<'v>(value: &'v str, asked: &'v Cell<usize>) -> impl Fn(&Field) -> Value<'v> {
     move |field| {
         asked.set(asked.get() + 1);
@@ -54,8 +54,8 @@ fn valued<'v>(value: &'v str, asked: &'v Cell<usize>) -> impl Fn(&Field) -> Valu
     }
 }
 
-/// The rendered text with its holes filled; each field was asked for once, so nothing inside a
-/// value was looked at.
+/// Returns the rendered text with its holes filled. Each field is asked for once, which shows that
+/// nothing inside a value was read as a macro.
 fn rendered<E>(
     fields: usize,
     value: &str,
@@ -124,20 +124,20 @@ fn url(template: &UrlTemplate, value: &str) {
     fields_keep(&query, &query_one, &structure(written).1);
 }
 
-/// A URL, and the fragment behind it.
+/// Splits a URL into the URL and its fragment.
 fn parted(url: &str) -> (&str, Option<&str>) {
     let parts = url.split_once('#');
     parts.map_or((url, None), |(url, fragment)| (url, Some(fragment)))
 }
 
-/// How many parts a fragment has, if it is one of ASCII that begins no other.
+/// Returns the number of parts of a fragment. It must be ASCII and must not begin another fragment.
 fn parts(fragment: &str) -> usize {
     let sound = |byte: u8| byte.is_ascii_graphic() && !b"\"<>\\^`{|}#".contains(&byte);
     assert!(fragment.bytes().all(sound), "{fragment}");
     fragment.split('&').count()
 }
 
-/// The segments of the path, and the fields of the query with their names.
+/// Returns the segments of the path, and the fields of the query with their names.
 fn structure(url: &str) -> (Vec<&str>, Vec<(&str, bool)>) {
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
     (path.split('/').collect(), names(query))
@@ -150,7 +150,7 @@ fn names(query: &str) -> Vec<(&str, bool)> {
         .collect()
 }
 
-/// The template with a mark for each macro.
+/// Returns the template with a mark in place of each macro.
 fn outline(template: &str) -> String {
     let mut parts = template.split('{');
     let first = parts.next().unwrap_or_default().to_owned();
@@ -159,7 +159,8 @@ fn outline(template: &str) -> String {
     })
 }
 
-/// A name without a macro is the same under every value, and a field without `=` gets none.
+/// Checks that a name without a macro is the same with every value, and that a field without `=`
+/// gets none.
 fn fields_keep(found: &[(&str, bool)], known: &[(&str, bool)], written: &[(&str, bool)]) {
     assert_eq!((found.len(), known.len()), (written.len(), written.len()));
     for ((found, known), written) in found.iter().zip(known).zip(written) {
@@ -200,7 +201,7 @@ fn body(template: &BodyTemplate, value: &str) {
     }
 }
 
-/// JSON with every string and number emptied.
+/// Returns JSON with every string and number emptied.
 fn skeleton(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text.chars();
@@ -229,7 +230,7 @@ fn skeleton(text: &str) -> String {
     out
 }
 
-/// Blanks that are filled hold what they were given.
+/// Checks that filled blanks contain the given values.
 fn blanks(template: &str, value: &str) {
     let blanks = placeholders(template);
     let values: BTreeMap<String, String> = blanks

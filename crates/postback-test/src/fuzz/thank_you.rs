@@ -1,5 +1,5 @@
-//! Thank-you pages in both forms: whoever knows the secret makes one that is shown while it is
-//! young, and nothing else is shown.
+//! Thank-you pages in both forms: with the secret a URL can be made that is shown while it is
+//! young, and no other one is shown.
 
 use crate::clickbank::{IV, KEY, SECRET, encrypt};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -11,7 +11,7 @@ use url::form_urlencoded;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
-/// Takes the bytes as the query, as its parameters and as what was encrypted.
+/// Reads the bytes as the query, as its parameters and as what was encrypted.
 pub fn thank_you(bytes: &[u8]) {
     let key_ring = KeyRing::new(vec![Secret::from(SECRET)]).unwrap();
     let now = Timestamp::from_unix_seconds(1_419_113_000).unwrap();
@@ -29,14 +29,14 @@ pub fn thank_you(bytes: &[u8]) {
     encrypted(bytes, &key_ring, now);
 }
 
-/// What is shown is young, and tells of something.
+/// Checks that a page that is shown is young, and has content.
 fn taken(page: &ThankYouPage, now: Timestamp) {
     assert!(now.saturating_since(page.time()) <= HOUR);
     assert!(page.time().saturating_since(now) <= MAX_SKEW);
     assert!(page.receipts().next().is_some() && page.items().next().is_some());
 }
 
-/// The parameters with the check that belongs to them.
+/// Adds to the parameters the check that belongs to them.
 fn plain(bytes: &[u8], key_ring: &KeyRing) {
     let Ok(query) = Query::parse(bytes) else { return };
     let encrypted = |name: &str| matches!(name, "iv" | "params");
@@ -68,7 +68,7 @@ fn plain(bytes: &[u8], key_ring: &KeyRing) {
     let at = shown.time();
     let receipts = shown.receipts().collect::<Vec<_>>();
     assert!(receipts.iter().all(|receipt| texts[0].contains(receipt)));
-    // Its age is counted to the second.
+    // The age is counted in whole seconds.
     for (later, allowed) in [(HOUR, true), (HOUR + Duration::from_secs(1), false)] {
         if let Some(now) = at.checked_add(later) {
             let answer = page.verify(key_ring, now, HOUR);
@@ -81,7 +81,7 @@ fn plain(bytes: &[u8], key_ring: &KeyRing) {
     if let Some(before) = at.checked_sub(MAX_SKEW + Duration::from_secs(1)) {
         assert_eq!(page.verify(key_ring, before, HOUR).err(), Some(ThankYouRefused::TooNew));
     }
-    // Another secret, and another value of what the check covers.
+    // Another secret, or another value under the check, must be refused.
     let other = KeyRing::new(vec![Secret::from("ANOTHERSECRET42")]).unwrap();
     assert_eq!(page.verify(&other, far, ever).err(), Some(ThankYouRefused::Refused));
     let pairs = pairs.iter().map(|(name, value)| match *name {
@@ -96,7 +96,7 @@ fn plain(bytes: &[u8], key_ring: &KeyRing) {
     }
 }
 
-/// The bytes as what ClickBank encrypts.
+/// Reads the bytes as what ClickBank encrypts.
 fn encrypted(bytes: &[u8], key_ring: &KeyRing, now: Timestamp) {
     let params = encrypt(KEY, bytes);
     let (iv, params) = (STANDARD.encode(IV), STANDARD.encode(params));
@@ -105,11 +105,11 @@ fn encrypted(bytes: &[u8], key_ring: &KeyRing, now: Timestamp) {
         .finish();
     let page = match ThankYou::parse(printed.as_bytes()) {
         Ok(page) => page,
-        // Longer than a query string may be.
+        // The text is longer than a query string may be.
         Err(_) => return assert!(printed.len() > 16 * 1024),
     };
     assert!(page.is_encrypted());
-    // What is not escaped comes as spaces.
+    // A `+` that is not escaped arrives as a space.
     assert_eq!(
         ThankYou::parse(format!("iv={iv}&params={params}").as_bytes()).as_ref(),
         Ok(&page)

@@ -1,10 +1,11 @@
-//! Times beside the `time` crate: the same instants, printed so that they read back.
+//! Compares times with the `time` crate: both read the same instants, and what is printed can be
+//! read back.
 
 use postback::Timestamp;
 use std::time::Duration;
 use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 
-/// Takes the bytes as a text and as numbers.
+/// Reads the bytes as a text and as numbers.
 pub fn timestamp(bytes: &[u8]) {
     if let Ok(text) = std::str::from_utf8(bytes) {
         texts(text);
@@ -13,8 +14,8 @@ pub fn timestamp(bytes: &[u8]) {
         let taken = bytes.iter().skip(from).chain(std::iter::repeat(&0)).take(8).copied();
         i64::from_le_bytes(taken.collect::<Vec<u8>>().try_into().unwrap())
     };
-    // Of 64 bits most numbers are in no year; 39 bits of seconds are the years 0001 to 9999 and
-    // some more on either side.
+    // Most numbers of 64 bits are in no year. Seconds of 39 bits cover the years 0001 to 9999 and
+    // some more on both sides.
     for shift in [0, 16, 25] {
         numbers(eight(0) >> shift, eight(8) >> shift);
     }
@@ -39,8 +40,8 @@ fn texts(text: &str) {
     assert_eq!(unix.ok(), expected, "{text}");
 }
 
-/// What `time` reads, once the text has the one shape that it knows. It is more lenient in some
-/// places, which are refused here.
+/// Reads a text with `time`, after it was brought into the one form that `time` knows. `time`
+/// accepts some texts that are refused here.
 fn reference(text: &str) -> Option<OffsetDateTime> {
     let bytes = text.as_bytes();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
@@ -80,7 +81,7 @@ fn reference(text: &str) -> Option<OffsetDateTime> {
         }
         _ => return None,
     };
-    // `time` takes some leap seconds.
+    // `time` accepts some leap seconds.
     if clock.ends_with("60") {
         return None;
     }
@@ -98,7 +99,7 @@ fn reference(text: &str) -> Option<OffsetDateTime> {
     (1..=9999).contains(&read.year()).then_some(read)
 }
 
-/// Every print reads back.
+/// Checks that every printed form can be read back.
 fn whole(at: Timestamp) {
     let text = at.to_string();
     assert_eq!(text.parse::<Timestamp>().as_ref(), Ok(&at), "{text}");

@@ -1,4 +1,4 @@
-//! Small stories of a few events, drawn at random, and every order of them.
+//! Draws small stories of a few events at random, and gives every order of their events.
 
 use super::{CLICKS, End, POLICIES, Spec, Story, UPDATES, What, end};
 use crate::account::{after, click};
@@ -7,7 +7,8 @@ use postback::port::{Inspect, Store};
 use postback::{Event, Tracker};
 use proptest::prelude::*;
 
-/// The same message with another status and time, as a network tells that a lead was approved.
+/// It is the same message with another status and time, as a network reports that a lead was
+/// approved.
 type Change = Option<(prop::sample::Index, &'static str, i64)>;
 
 fn change() -> impl Strategy<Value = Change> {
@@ -55,7 +56,7 @@ fn spec() -> impl Strategy<Value = Spec> {
         event_id,
     )
         .prop_map(|(what, receipt, tracked, at, cents, currency, status, event_id)| {
-            // Without any id each arrival is news, so that a repeat is not one.
+            // Without an id each arrival is a new event, so that a repeat would not be one.
             let event_id = if receipt.is_none() && event_id.is_empty() {
                 "c"
             } else {
@@ -81,7 +82,7 @@ pub struct Scenario {
     pub clicks_last: bool,
 }
 
-/// A story of so many messages under one of the policies.
+/// Draws a story of this many messages under one of the policies.
 pub fn scenario(
     events: std::ops::RangeInclusive<usize>,
     policies: &'static [&'static str],
@@ -115,7 +116,7 @@ pub fn scenario(
     )
 }
 
-/// A story whose messages are all news, so that none of its orders is lost to a repeat.
+/// Draws a story in which no message repeats another, so that each of its orders is different.
 pub fn of_distinct(count: usize, policies: &'static [&'static str]) -> impl Strategy<Value = Scenario> {
     scenario(count..=count, policies).prop_filter("two messages are the same", move |scenario| {
         let story = &scenario.story;
@@ -123,9 +124,9 @@ pub fn of_distinct(count: usize, policies: &'static [&'static str]) -> impl Stra
     })
 }
 
-/// Six events with one of each kind: a sale that is approved later, its upsell and the upsell's
-/// rebill, two links away from the click that only the sale names, and both ways to take money
-/// back. One of them comes twice.
+/// A story of six events with one of each kind: a sale that is approved later, its upsell and the
+/// upsell's rebill, two links away from the click that only the sale names, and both ways to take
+/// money back. One of them comes twice.
 fn story(policy: &'static str, one_type: bool, clicks_last: bool) -> Scenario {
     let spec = |what, receipt, at, cents, status, event_id| Spec {
         what,
@@ -158,8 +159,8 @@ fn story(policy: &'static str, one_type: bool, clicks_last: bool) -> Scenario {
     Scenario { story, clicks_last }
 }
 
-/// The story of six under one policy: by itself one form of it, another for each policy; a longer
-/// run takes all four.
+/// The story of six events under one policy. A normal run uses one form of it, a different one for
+/// each policy; a longer run uses all four.
 pub fn stories(policy: usize) -> impl Iterator<Item = Scenario> {
     let forms = [(false, false), (true, true), (true, false), (false, true)];
     let count = config(1).cases.min(4) as usize;
@@ -167,7 +168,7 @@ pub fn stories(policy: usize) -> impl Iterator<Item = Scenario> {
     forms.map(move |(one_type, clicks_last)| story(POLICIES[policy], one_type, clicks_last))
 }
 
-/// So many times the cases that a run tries by itself.
+/// Returns a configuration with this many cases, times the variable `POSTBACK_PERMUTATIONS`.
 pub fn config(cases: u32) -> ProptestConfig {
     let times = std::env::var("POSTBACK_PERMUTATIONS").map_or(1, |times| times.parse().unwrap());
     ProptestConfig {
@@ -177,7 +178,7 @@ pub fn config(cases: u32) -> ProptestConfig {
     }
 }
 
-/// Takes the events in, in one order, with the clicks before or after them.
+/// Takes the events in, in one order, with the clicks recorded before or after them.
 pub async fn run<S: Store + Inspect>(
     store: &S,
     tracker: &Tracker,
@@ -196,15 +197,15 @@ pub async fn run<S: Store + Inspect>(
     if scenario.clicks_last {
         store.record(&clicks).await.unwrap();
     }
-    // An expired event is no link that waits: only a pass over all that waits finds the way around
-    // it.
+    // An expired event is not a link that waits, so that only a pass over all waiting events finds
+    // the way around it.
     if scenario.clicks_last || scenario.story.expiration.is_some() {
         attribute(tracker, store, None, after(7_200)).await.unwrap();
     }
     end(store).await
 }
 
-/// Every order of so many events, each with the one that comes again.
+/// Returns every order of this many events, each with the event that comes again.
 pub fn orders(scenario: &Scenario, count: usize) -> Vec<Vec<usize>> {
     let mut orders = permutations(count);
     if let Some((which, place)) = scenario.story.repeat {
@@ -215,7 +216,7 @@ pub fn orders(scenario: &Scenario, count: usize) -> Vec<Vec<usize>> {
     orders
 }
 
-/// Every order of so many things.
+/// Returns every order of this many things.
 pub fn permutations(count: usize) -> Vec<Vec<usize>> {
     if count == 0 {
         return vec![vec![]];

@@ -1,4 +1,4 @@
-//! What a store holds in the end.
+//! What a store contains in the end.
 
 use crate::account::click_id;
 use postback::Conversion;
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 /// The clicks of every story.
 pub const CLICKS: [&str; 2] = ["c1", "c2"];
 
-/// What every order must agree on.
+/// The results in which all orders must agree.
 #[derive(Debug, PartialEq)]
 pub struct End {
     pub conversions: BTreeMap<String, (Conversion, Mark)>,
@@ -34,7 +34,7 @@ pub async fn end<S: Inspect>(store: &S) -> End {
         (row.id.to_string(), (row, mark))
     });
     let conversions = marked.collect();
-    // What was sent stays sent, so that it depends on the order.
+    // A request that was sent stays sent, so that this depends on the order.
     tallies.iter_mut().for_each(|tally| tally.fired.clear());
     let events = store.events(&EventFilter::default(), &page).await.unwrap();
     let clicks = events
@@ -48,7 +48,7 @@ pub async fn end<S: Inspect>(store: &S) -> End {
     }
 }
 
-/// The tallies of both clicks.
+/// Returns the tallies of both clicks.
 pub async fn tallies<S: Inspect>(store: &S) -> Vec<Tally> {
     let mut tallies = Vec::new();
     for id in CLICKS {

@@ -1,5 +1,5 @@
-//! Lives of orders, drawn at random: messages of a few event ids, and what they come to by a second
-//! reading of the rules, from the set of messages alone.
+//! Lives of orders, drawn at random: messages with a few event ids. A second implementation of the
+//! rules computes the expected results from the set of messages alone.
 
 use super::{CLICKS, End, end};
 use crate::account::{after, click, tracker, with};
@@ -17,17 +17,17 @@ pub struct Message {
     pub order: &'static str,
     pub type_name: &'static str,
     pub status: &'static str,
-    /// Seconds after the click.
+    /// The time, in seconds after the click.
     pub at: i64,
     pub cents: Option<i64>,
-    /// Whether it names its click.
+    /// Whether the message names its click.
     pub tracked: bool,
 }
 
 #[derive(Debug, Clone)]
 pub struct Life {
     pub messages: Vec<Message>,
-    /// Seconds after the click.
+    /// How long a click counts, in seconds.
     pub expiration: Option<i64>,
     pub clicks_last: bool,
 }
@@ -55,7 +55,7 @@ fn message() -> impl Strategy<Value = Message> {
     )
 }
 
-/// A life of so many messages.
+/// Draws a life of this many messages.
 pub fn life(messages: std::ops::RangeInclusive<usize>) -> impl Strategy<Value = Life> {
     let expiration = prop_oneof![3 => Just(None), 1 => Just(Some(2_i64))];
     let messages = prop::collection::vec(message(), messages);
@@ -119,7 +119,7 @@ impl Life {
         tracker(&self.document())
     }
 
-    /// The messages with their events, each identity once.
+    /// Returns the messages with their events, each identity once.
     pub fn events(&self, tracker: &Tracker) -> (Vec<Message>, Vec<Event>) {
         let mut known = BTreeSet::new();
         let numbered = self.messages.iter().zip(1_u64..);
@@ -127,7 +127,7 @@ impl Life {
         events.filter(|(_, event)| known.insert(event.id.clone())).unzip()
     }
 
-    /// The revenue of all conversions.
+    /// Computes the revenue of all conversions.
     pub fn revenue(&self, messages: &[Message], events: &[Event]) -> Amount {
         let tracked: BTreeSet<_> = messages.iter().filter(|one| one.tracked).map(|one| one.order).collect();
         let mut orders: BTreeMap<(&str, bool), Vec<usize>> = BTreeMap::new();
@@ -172,8 +172,8 @@ impl Life {
         let left = |order: &&str| {
             let refunds = taken.get(order).copied().unwrap_or_default();
             let (mut rest, mut left) = (refunds, -refunds);
-            // A refund takes of the sale first. What it takes of an order that is no revenue is
-            // not taken once more.
+            // A refund first takes from the sale. What it takes from an order that is no revenue is
+            // not taken twice.
             for (amount, counts) in known.get(order).copied().unwrap_or_default() {
                 let refunded = rest.min(amount);
                 rest -= refunded;
@@ -185,7 +185,7 @@ impl Life {
         Amount::from_minor_units(cents, 2).unwrap()
     }
 
-    /// Takes the events in, in one order, with the clicks before or after them.
+    /// Takes the events in, in one order, with the clicks recorded before or after them.
     pub async fn run<S: Store + Inspect>(
         &self,
         store: &S,

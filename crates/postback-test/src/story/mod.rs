@@ -1,5 +1,5 @@
-//! Stories: a few messages under one policy, the account that they come to, and what they must come
-//! to by [`model`], from the set of messages alone.
+//! Stories: a few messages under one policy, the account that receives them, and the results that
+//! [`model`] computes from the set of messages alone.
 
 pub mod drawn;
 mod end;
@@ -30,19 +30,19 @@ pub const UPDATES: [&str; 3] = ["first_match", "every_change", "never"];
 pub struct Story {
     pub specs: Vec<Spec>,
     pub policy: &'static str,
-    /// Whether the events are what their types say, as postbacks are; else each says its kind
-    /// itself.
+    /// Whether the events are what their types say, as postbacks are. Otherwise each event says its
+    /// kind itself.
     pub by_type: bool,
-    /// Whether sales, upsells and rebills are one type.
+    /// Whether sales, upsells and rebills have the same type.
     pub one_type: bool,
-    /// Whether `Purchase` and `Upsell` are edited across types.
+    /// Whether `Purchase` and `Upsell` edit each other across types.
     pub own_edit: bool,
     pub updates: &'static str,
-    /// Seconds after the click.
+    /// How long a click counts, in seconds.
     pub expiration: Option<i64>,
     /// Which event comes a second time, and at which place.
     pub repeat: Option<(usize, usize)>,
-    /// Says that the receipts form any graph, with loops and missing links, and which.
+    /// Lets the receipts form any graph, with loops and missing links. The number chooses which.
     pub tangled: Option<u64>,
 }
 
@@ -72,7 +72,8 @@ impl Story {
         tracker(&self.document())
     }
 
-    /// The events, each identity once: of two messages with one identity only the first can count.
+    /// Returns the events, each identity once: of two messages with the same identity only the
+    /// first can count.
     pub fn events(&self, tracker: &Tracker) -> (Vec<Spec>, Vec<Event>) {
         let mut known = BTreeSet::new();
         let numbered = self.specs.iter().zip(1_u64..);
@@ -114,7 +115,7 @@ impl Story {
         event
     }
 
-    /// The receipt above one, which is none, or one of the three others.
+    /// Returns the receipt above another one: none, or one of the three others.
     fn parent(&self, receipt: u8) -> Option<u8> {
         let Some(graph) = self.tangled else {
             return (2..=3).contains(&receipt).then(|| receipt - 1);

@@ -1,5 +1,5 @@
-//! What a set of events comes to, without any order: a second, slower reading of the rules, in
-//! whole cents.
+//! Computes the results of a set of events, without any order: a second, slower implementation of
+//! the rules, in whole cents.
 
 use super::{Spec, Story, What};
 use postback::Event;
@@ -17,7 +17,7 @@ fn reverses(what: What) -> bool {
     matches!(what, What::Refund | What::Chargeback)
 }
 
-/// The amount in the account's currency; none before there is a rate.
+/// The amount in the account's currency; none if there is no rate yet.
 fn value(spec: &Spec) -> Option<i64> {
     match (spec.currency, spec.at) {
         ("USD", _) => Some(spec.cents),
@@ -27,13 +27,13 @@ fn value(spec: &Spec) -> Option<i64> {
     }
 }
 
-/// What counts: approved, with a rate.
+/// Returns the amount if it counts: the message is approved, and there is a rate.
 fn earned(spec: &Spec) -> Option<i64> {
     value(spec).filter(|_| spec.status == "approved")
 }
 
-/// Whether it is a first conversion, which a click's expiration binds. A postback that is known by
-/// its type alone cannot say that it is a rebill of the same type, or a cancellation.
+/// Whether it is a first conversion, which must come before the click expires. A postback that is
+/// known only by its type cannot say that it is a rebill of the same type, or a cancellation.
 fn is_first(spec: &Spec, story: &Story) -> bool {
     match spec.what {
         What::Sale => true,
@@ -43,7 +43,7 @@ fn is_first(spec: &Spec, story: &Story) -> bool {
     }
 }
 
-/// The receipt and those above it: 3 is the child of 2, 2 of 1, as far as an event said so.
+/// Returns the receipt and those above it: 3 is the child of 2, and 2 of 1, if an event said so.
 fn line_of(receipt: u8, specs: &[Spec]) -> Vec<u8> {
     match receipt {
         3 => [vec![3], line_of(2, specs)].concat(),
@@ -52,10 +52,10 @@ fn line_of(receipt: u8, specs: &[Spec]) -> Vec<u8> {
     }
 }
 
-/// The revenue of all conversions.
+/// Computes the revenue of all conversions.
 pub fn revenue(story: &Story, specs: &[Spec], events: &[Event]) -> Amount {
     let expired = |spec: &Spec| is_first(spec, story) && story.expiration.is_some_and(|longest| spec.at > longest);
-    // A receipt's click is known from an event that names it, unless that one came too late.
+    // An event that names a click gives its receipt the click, unless the event came too late.
     let claimed: BTreeSet<u8> = specs
         .iter()
         .filter(|spec| spec.tracked && !expired(spec) && !reverses(spec.what))

@@ -26,14 +26,14 @@ impl What {
     }
 }
 
-/// One message as it is drawn. Receipts are 1 to 3, each but the first the child of the one before;
-/// 4 stands alone and belongs to `c2`.
+/// One message, as it is drawn. Receipts are 1 to 3, and each but the first is the child of the one
+/// before. Receipt 4 stands alone and belongs to `c2`.
 #[derive(Debug, Clone)]
 pub struct Spec {
     pub what: What,
     pub receipt: Option<u8>,
     pub tracked: bool,
-    /// Seconds after the click.
+    /// The time, in seconds after the click.
     pub at: i64,
     pub cents: i64,
     pub currency: &'static str,
@@ -58,7 +58,7 @@ impl Spec {
         }
     }
 
-    /// The postback's query, without receipts and click.
+    /// Returns the postback's query, without receipts and click.
     pub(super) fn query(&self, one_type: bool) -> String {
         format!(
             "type={}&sum={}.{:02}&currency={}&status={}&eventid={}&time={}",

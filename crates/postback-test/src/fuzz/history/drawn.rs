@@ -1,5 +1,5 @@
-//! A history as bytes: how the account is set up, which messages come in which order, and when the
-//! clicks are recorded.
+//! A history made of bytes: how the account is set up, which messages come in which order, and when
+//! the clicks are recorded.
 
 use super::Draw;
 use crate::story::{POLICIES, Spec, Story, UPDATES, What};
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 const STATUSES: [&str; 4] = ["approved", "pending", "declined", "approved"];
-/// The most messages of a history: every kind once, and a change.
+/// The largest number of messages in a history: one of every kind, and a change.
 const MAX_EVENTS: usize = 7;
 
 const WHATS: [What; 8] = [
@@ -22,13 +22,14 @@ const WHATS: [What; 8] = [
     What::Cancel,
 ];
 
-/// A message of four bytes.
+/// A message, made of four bytes.
 fn spec(draw: &mut Draw<'_>, earlier: &[Spec]) -> Spec {
     let (kind, names, money) = (draw.byte(), draw.byte(), draw.byte());
     let state = draw.byte();
     let status = STATUSES[usize::from(state % 4)];
     let at = 1 + i64::from(state / 4 % 5);
-    // The same message with another status and time, as a network tells that a lead was approved.
+    // It is the same message with another status and time, as a network reports that a lead was
+    // approved.
     if state >= 224 && !earlier.is_empty() {
         return Spec {
             status,
@@ -38,7 +39,7 @@ fn spec(draw: &mut Draw<'_>, earlier: &[Spec]) -> Spec {
     }
     let receipt = (names % 6).checked_sub(1).map(|number| number.clamp(1, 4));
     let event_id = match ["", "a", "b"][usize::from(names / 6 % 3)] {
-        // Without any id each arrival is news, so that a repeat is not one.
+        // Without an id each arrival is a new event, so that a repeat would not be one.
         "" if receipt.is_none() => "c",
         id => id,
     };
@@ -57,19 +58,19 @@ fn spec(draw: &mut Draw<'_>, earlier: &[Spec]) -> Spec {
 #[derive(Debug, Clone)]
 pub struct Scenario {
     pub story: Story,
-    /// Before how many of the steps each click is recorded.
+    /// The number of steps before which each click is recorded.
     pub clicks_at: [usize; 2],
-    /// For an order of its own, and for the graph.
+    /// A seed for another order, and for the graph of receipts.
     pub seed: u64,
 }
 
-/// What a configuration depends on.
+/// The choices on which the configuration depends.
 type Setup = (&'static str, &'static str, Option<i64>, bool);
 
 static TRACKERS: Mutex<BTreeMap<Setup, Arc<Tracker>>> = Mutex::new(BTreeMap::new());
 
 impl Scenario {
-    /// Six bytes, and four for each message.
+    /// Draws a history: six bytes, and four for each message.
     pub fn draw(draw: &mut Draw<'_>) -> Self {
         let policy = *draw.pick(&POLICIES);
         let flags = draw.byte();

@@ -1,6 +1,6 @@
-//! Whole histories through `decide` and the store in memory: however the same messages come, they
-//! end in the same conversions, no message is lost, none counts twice, and the money is what the
-//! messages say.
+//! Whole histories through `decide` and the store in memory. In whatever order the same messages
+//! come, they end in the same conversions. No message is lost, none counts twice, and the money is
+//! what the messages say.
 
 mod drawn;
 
@@ -19,10 +19,10 @@ use postback::{Event, Tracker};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-/// Shorter than what lies between two claims.
+/// The time of a lease. It is shorter than the time between two claims.
 const LEASE: Duration = Duration::from_secs(60);
 
-/// Takes the bytes as a history and a few orders of it.
+/// Reads the bytes as a history and a few orders of it.
 pub fn history(bytes: &[u8]) {
     let mut draw = Draw::new(bytes);
     let scenario = Scenario::draw(&mut draw);
@@ -31,7 +31,7 @@ pub fn history(bytes: &[u8]) {
     let mut ids = BTreeMap::new();
     let first = Order::as_drawn(&scenario, events.len());
     let (store, expected) = run(&tracker, &scenario, &events, &first, &mut ids);
-    // The model knows the plain tree of receipts alone.
+    // The model supports only the plain tree of receipts.
     if scenario.story.tangled.is_none() {
         let revenue = model::revenue(&scenario.story, &specs, &events);
         assert_eq!(expected.revenue(), revenue, "{scenario:?}");
@@ -47,7 +47,7 @@ pub fn history(bytes: &[u8]) {
     }
 }
 
-/// What is taken in, in order.
+/// The events that are taken in, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
     Click(usize),
@@ -73,7 +73,7 @@ impl Order {
         Self(self.0.iter().rev().copied().collect())
     }
 
-    /// Each step changes places with one that the seed says.
+    /// Swaps each step with another one that the seed chooses.
     fn shuffled(&self, seed: u64) -> Self {
         let mut steps = self.0.clone();
         let mut state = seed;
@@ -92,7 +92,7 @@ impl Order {
     }
 }
 
-/// The ids of deliveries by conversion and postback; the same in every order.
+/// Returns the ids of deliveries by conversion and postback, which are the same in every order.
 type Ids = BTreeMap<(String, String), DeliveryId>;
 
 fn run(tracker: &Tracker, scenario: &Scenario, events: &[Event], order: &Order, ids: &mut Ids) -> (MemoryStore, End) {
@@ -105,7 +105,8 @@ fn run(tracker: &Tracker, scenario: &Scenario, events: &[Event], order: &Order, 
                 Step::Event(index) => {
                     let event = &events[*index];
                     let reply = ingest(tracker, &store, event, event.received_at).await.unwrap();
-                    // What comes again is a duplicate, unless it waited for what has come since.
+                    // A repeated message is a duplicate, unless it waited for one that has come
+                    // since.
                     let news = known.insert(&event.id);
                     assert!(!news || reply.outcome != ReplyOutcome::Duplicate, "{event:?}");
                 }
@@ -121,7 +122,7 @@ fn run(tracker: &Tracker, scenario: &Scenario, events: &[Event], order: &Order, 
     (store, end)
 }
 
-/// Everything comes once more, and nothing changes.
+/// Repeats all messages, and checks that nothing changes.
 async fn repeated(tracker: &Tracker, store: &MemoryStore, events: &[Event], expected: &End) {
     for event in events {
         let reply = ingest(tracker, store, event, after(9_000)).await.unwrap();
@@ -138,8 +139,8 @@ async fn rows(store: &MemoryStore) -> Vec<EventRow> {
         .items
 }
 
-/// Every message is stored once and whole; where nothing falls together, what counts is one
-/// conversion each.
+/// Checks that every message is stored once and completely. If no messages belong together, each
+/// one that counts makes one conversion.
 fn conserved(story: &Story, events: &[Event], end: &End, rows: &[EventRow]) {
     let sent: BTreeMap<_, _> = events.iter().map(|event| (&event.id, event)).collect();
     let stored: BTreeMap<_, _> = rows.iter().map(|row| (&row.event.id, &*row.event)).collect();
@@ -154,8 +155,8 @@ fn conserved(story: &Story, events: &[Event], end: &End, rows: &[EventRow]) {
     }
 }
 
-/// Each delivery has an id of its own, which names what it tells and nothing else; a lease that ran
-/// out brings the same one again.
+/// Checks that each delivery has its own id, which depends only on what it reports, and that it is
+/// claimed again with the same id when its lease runs out.
 async fn delivered(store: &MemoryStore, story: &Story, ids: &mut Ids) {
     let page = PageRequest::first(1_000);
     let rows = store.deliveries(&DeliveryFilter::default(), &page).await.unwrap().items;
@@ -163,7 +164,7 @@ async fn delivered(store: &MemoryStore, story: &Story, ids: &mut Ids) {
     for row in &rows {
         let delivery = &row.delivery;
         assert!(seen.insert(delivery.id.clone()), "twice: {}", delivery.id);
-        // Where each change is told, the id also names the event, unless that one made the
+        // If each change is reported, the id depends on the event too, unless the event made the
         // conversion.
         let Cause::Postback {
             conversion, postback, ..
