@@ -1,6 +1,6 @@
-//! Rows that a person uploads: one that names a known event id corrects what that id shows,
-//! whatever policy the messages of its type have. From then on the id is an order that is followed
-//! by the uploads, and it begins with the conversion that is there.
+//! Corrections by uploaded rows: a row with a known event id corrects what this id shows, whatever
+//! policy the messages of its type have. From then on the id is an order that the uploads follow,
+//! which begins with the existing conversion.
 
 use super::count::Refused;
 use super::work::Work;
@@ -11,11 +11,13 @@ use crate::value::{Receipt, Shared};
 use alloc::{boxed::Box, vec::Vec};
 
 impl Work<'_> {
-    /// The policy for a row that was uploaded.
+    /// Returns the duplicate policy for an entry, which is `update` if it is an uploaded row that
+    /// corrects an event id.
     ///
     /// # Errors
-    /// Its id is known, and what the id shows cannot be changed alone: amounts were added up, or
-    /// each message has made a conversion. The row would count once more.
+    /// The row's event id is known, but its conversion cannot be changed alone: amounts were added
+    /// up in it, or each message has made a conversion of its own. The row would then count once
+    /// more.
     pub(super) fn corrects(
         &mut self,
         click: &Click,
@@ -52,7 +54,7 @@ impl Work<'_> {
         Ok(Some(Duplicates::Update))
     }
 
-    /// The conversions that show an event id as the entry's type counts, each once.
+    /// Returns the conversions that show an event id and count as the entry's type does, each once.
     fn shown_of(&self, click: &Click, entry: &Entry, id: &Shared<str>) -> Vec<Conversion> {
         let counts = self.decision.counts(&entry.type_name);
         let ledger = self.ledger(click);

@@ -1,10 +1,10 @@
-//! What is taken back of an order by an amount, while the order's own status is no revenue.
+//! Refunds with an amount of an order whose own status is no revenue.
 //!
-//! A network may tell of one event twice: a refund with its amount, and the order as rejected. The
-//! money is taken back once: of an order that is no revenue there counts what refunds have taken
-//! from it, so that order and refunds come to nothing together. Both are sums over messages, so the
-//! order in which they arrive does not matter. A refund of more than the order's amount is
-//! believed: then the rest is below zero.
+//! A network may report one thing twice: as a refund with its amount, and as the order being
+//! rejected. The money must be taken back only once. So an order that is no revenue counts with the
+//! amount that refunds have taken from it, and the order and its refunds together are worth
+//! nothing. Both are sums over messages, so that the order of arrival does not matter. A refund of
+//! more than the order's amount is believed; then the total is below zero.
 
 use super::tallies::conversion_id;
 use super::work::Work;
@@ -15,15 +15,15 @@ use crate::value::{Amount, Money, Receipt, Shared};
 use alloc::vec::Vec;
 
 impl Work<'_> {
-    /// The event id of an order that an entry takes back by an amount.
+    /// Returns the event id of the order from which an entry takes an amount back.
     pub(super) fn refunds<'e>(&self, event: &Event, entry: &'e Entry) -> Option<&'e Shared<str>> {
         let is_followed = self.source.follows_ids && event.interface == Interface::Postback;
         let id = entry.event_id.as_ref().filter(|_| is_followed && entry.sum.is_some())?;
         (self.decision.adds(entry) == Some(false)).then_some(id)
     }
 
-    /// Keeps what a refund takes of an order. A click that has no more room for that keeps what it
-    /// has; the refund counts all the same.
+    /// Records what a refund takes from an order. If the click has no room for another order,
+    /// nothing is recorded, but the refund counts all the same.
     pub(super) fn note_refund(&mut self, click: &Click, id: &Shared<str>, entry: &Shared<Entry>) {
         let key = TallyKey::Refunded(Receipt::of_event_id(id));
         let tally = match self.tally(click, &key) {
@@ -38,7 +38,8 @@ impl Work<'_> {
         self.put_tally(tally);
     }
 
-    /// What refunds with an amount have taken of an order, in the account's currency; positive.
+    /// Returns what refunds with an amount have taken from an order, as a positive amount in the
+    /// account's currency.
     fn taken(&self, click: &Click, id: &Shared<str>) -> Amount {
         let is_refunded = |tally: &Tally| matches!(tally.key, TallyKey::Refunded(_));
         if !self.stored(click).iter().chain(&self.tallies).any(is_refunded) {
@@ -53,14 +54,14 @@ impl Work<'_> {
         taken.fold(Amount::ZERO, |sum, money| sum.checked_sub(money.amount).unwrap_or(sum))
     }
 
-    /// The conversion of an order whose first message was in time.
+    /// Returns the conversion of an order, if its first message was in time.
     pub(super) fn order(&self, click: &Click, tally: &Tally) -> Option<Conversion> {
         let mut order = self.told_of(click, tally)?;
         let (Revenue::NotCounted { money }, TallyKey::Order(counts, id)) = (order.revenue, &tally.key) else {
             return Some(order);
         };
         let mut taken = self.taken(click, id);
-        // It is taken of the sale first, then of what follows the sale under the same id.
+        // It is taken from the sale first, then from further payments under the same id.
         if *counts == Counts::Revenue
             && let Some(sale) = self.tally(click, &TallyKey::Order(Counts::Sale, id.clone()))
             && let Some(sale) = self.told_of(click, sale)
@@ -77,7 +78,7 @@ impl Work<'_> {
         Some(order)
     }
 
-    /// What its messages alone say of an order.
+    /// Returns the conversion that an order's messages alone give, without refunds.
     fn told_of(&self, click: &Click, tally: &Tally) -> Option<Conversion> {
         let id = || conversion_id(click, &tally.key);
         let id = tally.conversion.clone().unwrap_or_else(id);
@@ -85,7 +86,8 @@ impl Work<'_> {
         in_time.then(|| self.decision.shown(tally, id, Duplicates::Update, click))
     }
 
-    /// The conversions of an event id of which refunds have taken something, as they are now.
+    /// Returns the conversions of an event id from which refunds have taken something, in their
+    /// present state.
     pub(super) fn refunded_orders(&self, click: &Click, id: &Shared<str>) -> Vec<Conversion> {
         if self.taken(click, id).is_zero() {
             return Vec::new();
@@ -96,7 +98,7 @@ impl Work<'_> {
         orders.filter_map(|tally| self.order(click, tally)).collect()
     }
 
-    /// Whether refunds have taken more of an event id than its orders are worth.
+    /// Whether refunds have taken more from an event id than its orders are worth.
     pub(super) fn takes_more(&self, click: &Click, id: &Shared<str>) -> bool {
         let orders = self.refunded_orders(click, id);
         let counted = orders.iter().filter_map(|order| match order.revenue {

@@ -1,6 +1,6 @@
-//! Macros that came where a status, a type or a currency belongs. What came says that the network
-//! tells one and that this one was not told, so no default stands in for it: what is assumed of a
-//! message that names none would earn.
+//! Unfilled macros in place of a status, a type or a currency. They show that the network has such
+//! a value and did not send it. So no default is used: the default of a message without the value
+//! could earn money.
 
 use super::door::Intake;
 use crate::network::{InboundPostback, InboundPostbackError, MAX_STATUS_WORD, Meaning, currency_of};
@@ -9,11 +9,11 @@ use crate::value::{MAX_TYPE_NAME, Query, TypeName};
 use alloc::string::ToString;
 
 impl Intake<'_> {
-    /// Keeps an unfilled status and an unfilled type as the words that came, which mean nothing;
-    /// what anyone may send has no currency.
+    /// Keeps an unfilled status and an unfilled type as they came, which are words without a
+    /// meaning. A type that anyone may send has no currency.
     ///
     /// # Errors
-    /// A currency that was not filled beside an amount: nobody knows what the amount is.
+    /// An unfilled currency beside an amount, since nobody knows what the amount is.
     pub(super) fn keep_unfilled(
         &self,
         query: &Query<'_>,

@@ -149,9 +149,9 @@ impl<'t> Decision<'t> {
     }
 }
 
-/// The kind of an event whose status is the word of one that takes money back: ClickBank's `RFND`
-/// behind `status={event_type}`. Where orders are followed it declines its order; elsewhere it
-/// would be one more sale, and the money that it takes back would stay.
+/// Returns the kind of an event whose status is a word for a reversal, such as ClickBank's `RFND`
+/// behind `status={event_type}`. Where orders are followed, it declines its order. Elsewhere it
+/// would count as one more sale, and the money that it takes back would stay.
 fn taken_back_by_status(source: &Source, event: &Event) -> Option<Kind> {
     let word = event.status.as_deref().filter(|_| !source.follows_ids)?;
     if Status::ALL.iter().any(|own| own.as_str().eq_ignore_ascii_case(word)) {
@@ -193,7 +193,7 @@ impl Said {
         }
         match (Protocol::event_named(word), others) {
             (Some(kind), _) if kind.subtracts() => Self::Event(kind),
-            // What was not filled is no word that the row of all others could be meant for.
+            // An unfilled macro is not a word for which the row `*` could be meant.
             (_, Some(status)) if !is_unfilled_macro(word) => Self::Status(*status),
             (Some(kind), _) => Self::Event(kind),
             (None, _) => Self::Unknown,

@@ -1,4 +1,4 @@
-//! Macros that a network did not fill, where a value is read that decides what a message is worth.
+//! Macros that a network did not fill, in place of values on which the worth of a message depends.
 
 use super::compiled::Source;
 use crate::network::Meaning;
@@ -6,11 +6,11 @@ use crate::text::Cut;
 use crate::value::{Query, is_unfilled_macro};
 use alloc::{format, string::String, vec::Vec};
 
-/// How much of a macro a hint shows, in characters.
+/// The longest part of a macro that a hint shows, in characters.
 const MAX_SHOWN: usize = 64;
 
 impl Source {
-    /// The macro that nobody filled where the value of a meaning belongs, with the parameter's
+    /// Returns the unfilled macro in place of the value with this meaning, with the parameter's
     /// name.
     pub(crate) fn unfilled<'q>(&'q self, query: &'q Query<'_>, meaning: Meaning) -> Option<(&'q str, &'q str)> {
         let found = |name: &'q str| Some((name, query.raw(name).ok()??.trim()));
@@ -18,8 +18,8 @@ impl Source {
         found.find(|(_, text)| is_unfilled_macro(text))
     }
 
-    /// Of each macro that nobody filled in the place of a status or a type a sentence that says how
-    /// to mend it. Of an amount the reason `no_amount` says it.
+    /// Returns a sentence for each unfilled macro in place of a status or a type, which says how to
+    /// correct it. For an amount the reason `no_amount` says it.
     #[must_use]
     pub fn unfilled_hints(&self, query: &Query<'_>) -> Vec<String> {
         let read = [Meaning::Status, Meaning::Type];

@@ -1,6 +1,6 @@
-//! What the tests of the workspace share: an account with a store in memory ([`World`]),
+//! The code that the tests of the workspace share: an account with a store in memory ([`World`]),
 //! notifications encrypted by another implementation than ours ([`clickbank`]), stories of events
-//! with what they must come to ([`story`]), and the bodies of the fuzz targets ([`fuzz`]).
+//! with their expected results ([`story`]), and the bodies of the fuzz targets ([`fuzz`]).
 
 mod account;
 pub mod clickbank;

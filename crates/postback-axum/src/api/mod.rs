@@ -1,4 +1,4 @@
-//! `/api` and `/metrics`: what a person and their tools look at, behind a bearer token.
+//! `/api` and `/metrics`, for people and their tools. They require a bearer token.
 //!
 //! Rows are shown as they are stored, without personal values; lists are
 //! `{"items": [..], "next": cursor}`, newest first.

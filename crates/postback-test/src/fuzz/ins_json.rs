@@ -20,8 +20,8 @@ enum Tree {
 /// What a notification needs, so that only the drawn JSON decides whether it is read.
 const HEAD: &str = r#"{"transactionTime":"20220810T162015-0700","receipt":"R1","transactionType":"SALE","version":7.0"#;
 
-/// Reads `data` as a whole notification, as the value of a key, as an item of a list, and as further
-/// members.
+/// Reads `data` as a whole notification, as the value of a key, as an item of a list, and as
+/// further members.
 pub fn ins_json(data: &[u8]) {
     compare(data);
     for (before, after) in [(",\"x\":", "}"), (",\"x\":[", "]}"), (",", "}"), ("", "")] {
