@@ -1,4 +1,4 @@
-//! What is delivered for other causes than a conversion.
+//! Deliveries for other causes than a conversion.
 
 use super::make::{
     at, cases, claim, click_id, conversion, conversion_id, delivery, delivery_id, enqueue, event_id, everything,

@@ -1,4 +1,4 @@
-//! Leases.
+//! How deliveries are leased.
 
 use super::make::{LEASE, at, cases, claim, delivery, delivery_id, enqueue, join, leased, settled};
 use crate::delivery::{Delivery, Lane, Leased, Verdict};

@@ -1,4 +1,4 @@
-//! Transactions.
+//! Transactions: what a commit writes, and when it is a duplicate or a conflict.
 
 use super::make::{
     ask, at, cases, click, click_guard, click_id, conversion, decided, delivery, event, event_id, everything,
@@ -46,7 +46,7 @@ async fn is_untouched(store: &dyn super::Subject) -> bool {
         && store.configuration(&fingerprint("full")).await.unwrap().is_none()
 }
 
-/// The guards of clicks as facts tell them now.
+/// The guards of clicks, with their present versions.
 async fn guards(store: &dyn super::Subject, ids: &[String]) -> Vec<Guard> {
     let names: Vec<_> = ids.iter().map(String::as_str).collect();
     let known = ask(store, &names, &[]).await.clicks;
@@ -55,8 +55,8 @@ async fn guards(store: &dyn super::Subject, ids: &[String]) -> Vec<Guard> {
         .collect()
 }
 
-/// Clicks that one event names: all of them in one commit, after which nothing that was read of any
-/// of them holds.
+/// Guards clicks that one event names in one commit. Afterwards no version that was read before
+/// holds for any of them.
 async fn assert_guarded_together(store: &dyn super::Subject, number: i64, ids: &[String]) {
     let before = guards(store, ids).await;
     assert_eq!(
@@ -208,7 +208,7 @@ cases! {
     }
 
     async fn clicks_of_one_moment_are_guarded_in_one_commit(store) {
-        // So many that some are alike wherever a store shortens ids.
+        // There are so many that some are alike wherever a store shortens ids.
         let ids: Vec<_> = (0..300).map(minted).collect();
         assert_guarded_together(store, 0, &ids).await;
     }

@@ -1,4 +1,4 @@
-//! What a decision reads.
+//! The reads that a decision needs.
 
 use super::make::{
     ask, at, cases, click, click_id, conversion, decided, event, event_id, other_source, private, receipt,
@@ -30,7 +30,8 @@ fn claimed(record: ReceiptRecord, by: &str) -> Write {
     Write::Receipt(ReceiptRecord { click, ..record })
 }
 
-/// `r0` whose parent is `r1`, whose parent is `r2` and so on; or the events that wait that way.
+/// The names of a chain of receipts: the parent of `r00` is `r01`, its parent is `r02` and so on.
+/// Events may wait for each other in the same way.
 fn names(count: usize) -> Vec<String> {
     (0..count).map(|number| format!("r{number:02}")).collect()
 }
@@ -266,7 +267,7 @@ cases! {
     async fn at_most_64_waiting_events_come_along_by_event_id(store) {
         let most = i64::try_from(MAX_ORPHANS).unwrap();
         for count in [most - 1, most, most + 1] {
-            // The later ones come first, and every other one is a child.
+            // The later events are written first, and every other one is a child.
             let name = format!("of-{count}");
             let first = count * 1000;
             for number in (first..first + count).rev() {

@@ -19,9 +19,9 @@ use crate::value::{
 use alloc::{collections::BTreeMap, format, string::String, vec, vec::Vec};
 use core::time::Duration;
 
-/// How long a lease of the cases runs.
+/// For how long a lease runs in the cases.
 pub(super) const LEASE: Duration = Duration::from_secs(60);
-/// A page that holds everything.
+/// The limit of a page that holds every row.
 pub(super) const ALL: u32 = 10_000;
 
 /// `seconds` after a day in 2026.
@@ -41,7 +41,7 @@ pub(super) fn click_id(name: &str) -> ClickId {
     ClickId::new(name).unwrap()
 }
 
-/// A click id as it is made here, all of one moment.
+/// A click id as this crate makes it; all are of one moment.
 pub(super) fn minted(random: u64) -> String {
     ClickIdKeys::default().mint(at(0), [random, random]).as_str().into()
 }
@@ -50,7 +50,7 @@ pub(super) fn receipt(name: &str) -> Receipt {
     Receipt::new(name).unwrap()
 }
 
-/// Ids grow with their numbers.
+/// The id of an event. Ids grow with their numbers.
 pub(super) fn event_id(number: i64) -> EventId {
     EventId::of(Some(1_780_000_000 + number), &["conformance"])
 }
@@ -195,7 +195,7 @@ pub(super) fn delivery(number: i64, lane: &str) -> Delivery {
     )
 }
 
-/// Why a delivery of this number tells of a conversion of this click.
+/// The cause of the delivery with this number: a conversion of this click.
 pub(super) fn postback(number: i64, click: &str) -> Cause {
     let campaign = CampaignId::new("campaign").unwrap();
     let postback = PostbackId::new("sale").unwrap();
@@ -208,7 +208,7 @@ pub(super) fn postback(number: i64, click: &str) -> Cause {
     )
 }
 
-/// A commit of deliveries alone, due at their own times of decision.
+/// Commits each delivery alone, due at its own time of decision.
 pub(super) async fn enqueue(store: &dyn Subject, deliveries: Vec<Delivery>) {
     for delivery in deliveries {
         let mut commit = Commit::of(Vec::new(), delivery.created_at);
@@ -259,7 +259,7 @@ pub(super) async fn version(store: &dyn Subject, click: &str) -> u64 {
     ask(store, &[click], &[]).await.clicks[click].version
 }
 
-/// Whether an event with this number is stored.
+/// The outcome of the event with this number, if it is stored.
 pub(super) async fn stored(store: &dyn Subject, number: i64) -> Option<Outcome> {
     store
         .facts(&FactQuery::new(source(), event_id(number)))
@@ -307,7 +307,7 @@ pub(super) async fn settle(store: &dyn Subject, settlement: Settlement) -> Settl
     answers[0]
 }
 
-/// Enqueues one delivery and lets its first attempt end so.
+/// Enqueues one delivery, and ends its first attempt with this verdict.
 pub(super) async fn settled(store: &dyn Subject, delivery: Delivery, end: Verdict) {
     let now = numbers([&delivery])[0];
     enqueue(store, vec![delivery]).await;

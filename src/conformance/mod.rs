@@ -58,12 +58,12 @@ pub mod verdicts;
 
 use crate::port::{BoxFuture, Inspect, Store};
 
-/// A store as the suite needs it.
+/// A store with all that the suite needs.
 pub trait Subject: Store + Inspect {}
 
 impl<T: Store + Inspect> Subject for T {}
 
-/// One rule. It panics when the store, which must be empty, breaks it.
+/// One rule. The store must be empty; the case panics when the store breaks the rule.
 pub type Case = for<'a> fn(&'a dyn Subject) -> BoxFuture<'a, ()>;
 
 /// Hands the list of all cases to a macro, so that `suite` and the tests of adapters cannot drift

@@ -1,4 +1,4 @@
-//! Lists, and what people find in them.
+//! Lists, and the filters by which people find rows in them.
 
 use super::make::{
     cases, click_id, conversion, conversion_id, delivery, delivery_id, enqueue, event, event_id, everything,
@@ -86,7 +86,7 @@ cases! {
         settled(store, delivery(1, "a.example"), Verdict::Dead).await;
         let of_other = Delivery { cause: postback(2, "other"), ..delivery(2, "a.example") };
         enqueue(store, vec![of_other, delivery(3, "a.example")]).await;
-        // Its click is that of the delivery.
+        // The conversion's click is that of the delivery.
         write(store, vec![Write::Conversion(conversion(3, "click"))]).await;
         let find = async |filter: DeliveryFilter| {
             let page = store.deliveries(&filter, &everything()).await.unwrap();
@@ -110,7 +110,7 @@ cases! {
             assert!(answer.items.len() <= 3, "{}", answer.items.len());
             seen.extend(answer.items.into_iter().map(|row| row.event.id));
             write(store, vec![Write::Event(row(event(arriving), Outcome::Applied))]).await;
-            // A row that was shown, or will be, changes meanwhile.
+            // Meanwhile a row changes that was shown already, or will be.
             write(store, vec![Write::Event(row(event(4), Outcome::Ignored))]).await;
             match answer.next {
                 Some(next) => page.after = next,

@@ -1,4 +1,4 @@
-//! Personal values: kept apart, and forgotten on time.
+//! Personal values: they are kept apart, and forgotten on time.
 
 use super::make::{
     ask, at, cases, claim, click, click_id, delivery, enqueue, event, event_id, everything, leased, postback, private,
@@ -35,8 +35,8 @@ fn telling(number: i64) -> Delivery {
     }
 }
 
-/// Of the orphans, the deliveries that a claim at 999 s leases, and the click `click`: how many
-/// have personal values.
+/// How many orphans have personal values, how many of the deliveries that a claim at 999 s leases
+/// have some, and whether the click `click` has some.
 async fn remembered(store: &dyn super::Subject) -> (usize, usize, bool) {
     let orphans = store.orphans(&Cursor::start(), 100).await.unwrap();
     let leased = claim(store, 999, 100).await;

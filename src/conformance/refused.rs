@@ -1,4 +1,4 @@
-//! Bodies that were refused: in two rings for each interface of a source.
+//! Refused bodies, in two rings for each interface of a source.
 
 use super::Subject;
 use super::make::{at, cases, click_id, everything, other_source, source, write};
@@ -8,15 +8,15 @@ use crate::port::{PageRequest, Purge, RefusedFilter};
 use crate::value::OfferSourceId;
 use alloc::{vec, vec::Vec};
 
-/// How many a ring keeps in most cases.
+/// How many bodies a ring keeps in most cases.
 const KEEP: u32 = 20;
 
-/// Bodies grow older with smaller numbers.
+/// A refused body. Those with smaller numbers are older.
 fn body(source: OfferSourceId, number: u32, ring: Ring) -> RefusedBody {
     RefusedBody::notification(source, at(number.into()), ring, bytes(number))
 }
 
-/// Refused of a postback, with all that can be known of it.
+/// A refused postback, with all that can be known of it.
 fn posted_back(number: u32, ring: Ring, reason: RefusedReason) -> RefusedBody {
     let at = at(number.into());
     RefusedBody::new(source(), Interface::Postback, at, ring, reason, bytes(number))
@@ -42,7 +42,7 @@ async fn listed(store: &dyn Subject, filter: &RefusedFilter) -> Vec<RefusedRow> 
     store.refused(filter, &everything()).await.unwrap().items
 }
 
-/// What is kept of a source, bytes and all, the newest first.
+/// The bodies that are kept of a source, with their bytes, the newest first.
 async fn kept(store: &dyn Subject, source: &OfferSourceId) -> Vec<RefusedBody> {
     let mut kept = Vec::new();
     for row in listed(store, &RefusedFilter::of_source(source.clone())).await {
@@ -62,7 +62,8 @@ async fn times(store: &dyn Subject, interface: Interface, ring: Ring) -> Vec<i64
         .collect()
 }
 
-/// A full ring is left alone by one and a half times as many bodies of another.
+/// Asserts that a full ring stays as it is while one and a half times as many bodies come into
+/// another.
 async fn the_other_ring_stays(
     store: &dyn Subject,
     stays: (Interface, Ring, fn(u32) -> RefusedBody),
@@ -115,7 +116,7 @@ cases! {
 
     async fn bodies_are_listed_newest_first_by_source(store) {
         let ring = |number: u32| if number.is_multiple_of(2) { Ring::Probable } else { Ring::Doubtful };
-        // By when they were written, not by when they arrived.
+        // The order is that of writing, not that of arrival.
         let of_one = [7, 1, 2, 6, 4].map(|number| body(source(), number, ring(number)));
         keep(store, of_one.clone()).await;
         keep(store, [body(other_source(), 3, Ring::Probable)]).await;

@@ -28,8 +28,8 @@ async fn claimed(store: &dyn super::Subject, now: i64, lane: Option<&str>) -> Cl
     store.claim(&due).await.unwrap()
 }
 
-/// Three deliveries of one lane and one of another; the first one's attempt stops its lane until
-/// 50 s.
+/// Three deliveries of one lane and one of another. The attempt of the first one holds its lane
+/// until 50 s.
 async fn stopped(store: &dyn super::Subject) {
     let mut all: Vec<_> = (1..=3).map(|number| delivery(number, "a.example")).collect();
     all.push(delivery(4, "b.example"));
@@ -231,7 +231,7 @@ cases! {
     async fn a_lane_that_goes_on_hastens_nothing_else(store) {
         settled(store, delivery(1, "a.example"), Verdict::Retry { at: at(80) }).await;
         settled(store, delivery(2, "a.example"), held(50)).await;
-        // Its own hold is over: it is leased, and then it waits for its next attempt.
+        // Its own hold is over, so it is leased, and then it waits for its next attempt.
         let again = claim(store, 50, 9).await;
         settle(store, verdict(&again[0], Verdict::Retry { at: at(90) })).await;
         settled(store, delivery(55, "a.example"), held(70)).await;

@@ -18,14 +18,15 @@ use alloc::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Batch {
     deliveries: Vec<Leased>,
-    /// How many items it may hold at most, by what was said of those in it.
+    /// The most items that it may hold, by what is known of the deliveries in it.
     most: u32,
 }
 
-/// Groups deliveries into requests: those with an item whose requests are otherwise equal go
-/// together, up to the receiver's limit, in the order in which they came; one check is made of a
-/// receipt that several have; each of the others goes alone. What is too late to be sent goes into
-/// no request: its verdicts, ready to be written, come beside the batches.
+/// Groups deliveries into requests, in the order in which they came. Deliveries with an item whose
+/// requests are otherwise equal go into one request, up to the receiver's limit. If several have
+/// the same receipt, one check is made for all of them. Every other delivery goes alone. A delivery
+/// that is too late to be sent goes into no request; its verdict, ready to be written, is in the
+/// second list.
 #[must_use]
 pub fn batch(deliveries: Vec<Leased>, now: Timestamp) -> (Vec<Batch>, Vec<Settlement>) {
     let mut batches: Vec<Batch> = Vec::new();
@@ -50,7 +51,8 @@ pub fn batch(deliveries: Vec<Leased>, now: Timestamp) -> (Vec<Batch>, Vec<Settle
     (batches, late)
 }
 
-/// The verdict over a delivery whose use is over. What the receiver took is checked all the same.
+/// The verdict for a delivery that is past its time. What the receiver has accepted is checked all
+/// the same.
 fn too_late(leased: &Leased, now: Timestamp) -> Option<Settlement> {
     let last = leased.delivery.not_after.filter(|last| now > *last)?;
     if leased.receipt.is_some() {
@@ -59,12 +61,12 @@ fn too_late(leased: &Leased, now: Timestamp) -> Option<Settlement> {
     let attempt = Attempt {
         at: now,
         status: None,
-        finding: format!("too late: it was of use until {last}"),
+        finding: format!("too late: it was to be sent by {last}"),
     };
     Some(Settlement::of(leased, Verdict::Dead, attempt))
 }
 
-/// What is wrong with an item itself, so that no later time mends it.
+/// The fault of an item itself, which waiting does not mend.
 fn own_fault(leased: &Leased, values: &Values<'_>) -> Option<FillError> {
     let item = leased.delivery.outbound.item.as_ref()?;
     if leased.receipt.is_some() {
@@ -83,7 +85,7 @@ fn refused(leased: &Leased, error: &FillError, at: Timestamp) -> Settlement {
     Settlement::of(leased, Verdict::Dead, attempt)
 }
 
-/// The request that is due of a delivery: itself, or the check of its receipt.
+/// The request that is due for a delivery: its own, or the check of its receipt.
 fn due(leased: &Leased) -> Option<&Outbound> {
     match &leased.receipt {
         None => Some(&leased.delivery.outbound),
@@ -121,11 +123,11 @@ impl Batch {
             && first.receipt == other.receipt
             && first.delivery.lane == other.delivery.lane
             && first.delivery.cause.is_judged_as(&other.delivery.cause);
-        // A personal value in the part that they share belongs to one of them alone.
+        // A personal value in the shared part belongs to one of the deliveries alone.
         fits && alike && !mine.shared_holes().any(|hole| matches!(hole, Hole::Private { .. }))
     }
 
-    /// The references of the secrets that its holes name.
+    /// The references of the secrets that its requests need.
     #[must_use]
     pub fn secrets(&self) -> BTreeSet<&SecretReference> {
         let holes = self.deliveries.iter().filter_map(due).flat_map(Outbound::holes);
@@ -138,9 +140,9 @@ impl Batch {
             .collect()
     }
 
-    /// Without the items that cannot be filled for a reason of their own, and never will: what is
-    /// left, if anything is, and the verdicts over those, ready to be written.
-    /// [`request`](Self::request) refuses a batch for the sake of one item.
+    /// The batch without the items that can never be filled, for a fault of their own; none if
+    /// nothing is left. The verdicts for those items, ready to be written, are in the list.
+    /// [`request`](Self::request) fails for the whole batch because of one such item.
     #[must_use]
     pub fn sifted(&self, values: &Values<'_>) -> (Option<Self>, Vec<Settlement>) {
         let mut left = Vec::new();
@@ -159,8 +161,8 @@ impl Batch {
     /// The request with its holes filled.
     ///
     /// # Errors
-    /// [`FillError`]: a secret that is not there, a value that does not fit its place. One that
-    /// does not help to wait for may be one item's alone: see [`sifted`](Self::sifted).
+    /// [`FillError`]: a secret that is not set, or a value that does not fit its place. If waiting
+    /// does not help, the fault may be one item's alone: see [`sifted`](Self::sifted).
     pub fn request(&self, values: &Values<'_>) -> Result<Filled, FillError> {
         let first = self.deliveries.first();
         let Some((first, outbound)) = first.and_then(|first| Some((first, due(first)?))) else {
@@ -171,7 +173,7 @@ impl Batch {
         filler.receipt = first.receipt.as_deref();
         if first.receipt.is_none() && outbound.item.is_some() {
             let deliveries = self.deliveries.iter().map(|leased| &leased.delivery);
-            // A delivery that is not in the body must not be settled with it.
+            // A delivery whose item is not in the body must not be settled with it.
             let items = deliveries.map(|delivery| match &delivery.outbound.item {
                 Some(item) => filler.fill(&item.text, &delivery.private),
                 None => Err(FillError::Malformed),

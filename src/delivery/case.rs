@@ -1,4 +1,4 @@
-//! What a judge sees, and what it says.
+//! What a judge sees, and what it answers.
 
 use super::cause::Cause;
 use super::retry::{again, asked_wait};
@@ -8,46 +8,47 @@ use crate::value::Timestamp;
 use alloc::{string::String, vec::Vec};
 use core::{fmt, time::Duration};
 
-/// For how long what is probably wrong for good is tried all the same: a receiver that is being set
-/// up, or moved, answers 404 and redirects for a while.
+/// For how long a delivery is tried although the fault is probably permanent: a receiver that is
+/// being set up or moved answers with 404 or a redirect for a while.
 const DOUBTFUL: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// An answer to a request.
+/// A response to a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Answer<'a> {
     /// The HTTP status.
     pub status: u16,
-    /// The body, or its beginning, as it came: judges look at it.
+    /// The body, or its beginning, as it came. Judges read it.
     pub body: &'a str,
-    /// The same without what was filled into the request ([`super::Filled::redact`]): it is noted.
+    /// The same text without what was filled into the request ([`super::Filled::redact`]). This one
+    /// is noted.
     pub shown: &'a str,
-    /// Whether `body` is the beginning alone.
+    /// Whether `body` is only the beginning.
     pub truncated: bool,
     /// The `Retry-After` header, as it came.
     pub retry_after: Option<&'a str>,
-    /// Where a redirect leads: scheme, host and path alone, without what was filled in. It is
+    /// The target of a redirect: scheme, host and path alone, without what was filled in. It is
     /// noted; redirects are not followed.
     pub location: Option<&'a str>,
 }
 
-/// What a judge sees: the deliveries of one request, and the answer to it.
+/// What a judge sees: the deliveries of one request, and the response to it.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Case<'a> {
     /// The deliveries in the order of their items. Either all of them were sent, or one receipt was
     /// checked for all of them.
     pub deliveries: &'a [Leased],
-    /// The answer.
+    /// The response.
     pub answer: Answer<'a>,
-    /// The time of the answer.
+    /// The time of the response.
     pub now: Timestamp,
     pub(super) entropy: u64,
 }
 
 impl Case<'_> {
-    /// The delivery in this place again, by its own policy, and not before the answer's
-    /// `Retry-After`: what was sent is sent again, a receipt is checked again. Dead when its
-    /// attempts are used up.
+    /// The verdict that tries the delivery in this place again, by its own policy and not before
+    /// the response's `Retry-After`. What was sent is sent again, and a receipt is checked again.
+    /// The verdict is `Dead` when the attempts are used up.
     #[must_use]
     pub fn again(&self, place: usize) -> Verdict {
         let asked = self.answer.retry_after.and_then(|text| asked_wait(text, self.now));
@@ -59,8 +60,8 @@ impl Case<'_> {
 }
 
 impl Case<'_> {
-    /// As [`again`](Self::again), for an answer that may stay as it is: dead when a day has passed
-    /// since it was decided.
+    /// Like [`again`](Self::again), for a response that may never change: the verdict is `Dead`
+    /// when a day has passed since the delivery was decided.
     pub(super) fn again_for_a_day(&self, place: usize) -> Verdict {
         let last = self.deliveries.get(place);
         let last = last.and_then(|leased| leased.delivery.created_at.checked_add(DOUBTFUL));
@@ -70,19 +71,19 @@ impl Case<'_> {
         }
     }
 
-    /// Whether the delivery in this place is not to be sent again after the receiver had it.
+    /// Whether the delivery in this place must not be sent again once the receiver has got it.
     pub(super) fn is_sent_once(&self, place: usize) -> bool {
         let leased = self.deliveries.get(place);
         leased.is_some_and(|leased| leased.delivery.retry.unless_sent && leased.receipt.is_none())
     }
 }
 
-/// What a judge says of one delivery.
+/// What a judge says about one delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judgement {
     /// What becomes of it.
     pub verdict: Verdict,
-    /// Why, for a person; holds no URL, secret or personal value.
+    /// The reason, for a person. It holds no URL, secret or personal value.
     pub why: Option<String>,
 }
 
@@ -92,11 +93,12 @@ impl From<Verdict> for Judgement {
     }
 }
 
-/// Says what answers to deliveries of some causes mean.
+/// Says what responses mean, for deliveries of some causes.
 pub trait Judge: fmt::Debug + Send + Sync {
-    /// Whether it judges what was delivered for this cause.
+    /// Whether it judges deliveries of this cause.
     fn is_for(&self, cause: &Cause) -> bool;
 
-    /// What becomes of each delivery, in their order. One that nothing is said of is sent again.
+    /// What becomes of each delivery, in their order. A delivery for which the list has no entry is
+    /// sent again.
     fn judge(&self, case: &Case<'_>) -> Vec<Judgement>;
 }

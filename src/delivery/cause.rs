@@ -1,12 +1,12 @@
-//! Why something is delivered, and of what it tells.
+//! Why something is delivered, and what it tells of.
 
 use super::rules::SuccessRule;
 use crate::value::{CampaignId, ChannelId, ClickId, ConversionId, EventId, PostbackId, Shared};
 use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
-/// Why something is delivered. Decisions make postbacks; a host makes the others, and puts them
-/// into [`Commit::outbox`](crate::plan::Commit::outbox) as well.
+/// Why something is delivered. Decisions make postbacks. A host makes the others itself, and also
+/// puts them into [`Commit::outbox`](crate::plan::Commit::outbox).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -24,10 +24,10 @@ pub enum Cause {
         campaign: CampaignId,
         /// The postback in the campaign.
         postback: PostbackId,
-        /// What answer counts as success.
+        /// Which responses are success.
         success: Shared<SuccessRule>,
     },
-    /// An ad platform's interface for conversions is told of one.
+    /// An ad platform's conversion API is told of a conversion.
     #[non_exhaustive]
     ConversionApi {
         /// The platform, as in `meta`.
@@ -48,10 +48,10 @@ pub enum Cause {
         channel: ChannelId,
         /// What is done, as in `block_placement`.
         what: String,
-        /// What it is done to, by the channel's own name of it.
+        /// The object to which it is done, by the channel's own name for it.
         object: String,
     },
-    /// A person is told something.
+    /// A person is notified of something.
     #[non_exhaustive]
     Notice {
         /// What it is about, as in `cap_reached`.
@@ -60,7 +60,7 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// A traffic channel is told of a conversion; any 2xx answer is a success.
+    /// A traffic channel is told of a conversion; any 2xx response is success.
     #[must_use]
     pub fn postback(
         conversion: ConversionId,
@@ -107,7 +107,7 @@ impl Cause {
         }
     }
 
-    /// A person is told something.
+    /// A person is notified of something.
     #[must_use]
     pub fn notice(what: impl Into<String>) -> Self {
         Self::Notice { what: what.into() }
@@ -133,7 +133,7 @@ impl Cause {
         }
     }
 
-    /// The click that it hangs on, if it hangs on one.
+    /// The click to which it belongs, if it belongs to one.
     #[must_use]
     pub fn click(&self) -> Option<&ClickId> {
         match self {
@@ -142,7 +142,7 @@ impl Cause {
         }
     }
 
-    /// Whether one answer may be judged for both: they are of one kind, and of one receiver.
+    /// Whether one response may be judged for both: they are of one kind, and go to one receiver.
     pub(super) fn is_judged_as(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Postback { success: mine, .. }, Self::Postback { success: theirs, .. }) => mine == theirs,

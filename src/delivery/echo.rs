@@ -1,5 +1,5 @@
-//! Receivers like to repeat what they got, each in its own spelling; what was filled into a request
-//! must be found all the same.
+//! Finds what was filled into a request when the receiver repeats it. Receivers like to do so, each
+//! in its own spelling.
 
 use alloc::{
     string::{String, ToString},
@@ -7,11 +7,11 @@ use alloc::{
 };
 use percent_encoding::percent_decode_str;
 
-/// A text with the spellings undone in which receivers repeat a value, for comparing alone:
-/// percent-encoding, `+` for a space, JSON's and HTML's escapes.
+/// A text with the spellings undone in which receivers repeat a value: percent-encoding, `+` for a
+/// space, JSON's and HTML's escapes. It serves only for comparing.
 pub(super) fn plain(text: &str) -> String {
     let mut text = text.to_string();
-    // Twice, for what was encoded again.
+    // It is done twice, since a value may be encoded twice.
     for _ in 0..2 {
         text = unescaped(&text.replace('+', " "));
         text = percent_decode_str(&text).decode_utf8_lossy().into_owned();
@@ -20,7 +20,8 @@ pub(super) fn plain(text: &str) -> String {
     text.to_lowercase()
 }
 
-/// Without `\u00e9`, `&#233;`, `&#xe9;` and the named entities of HTML's own characters.
+/// The text with `\u00e9`, `&#233;`, `&#xe9;` and the named entities of HTML's own characters
+/// replaced by what they stand for.
 fn unescaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut units: Vec<u16> = Vec::new();
@@ -30,7 +31,7 @@ fn unescaped(text: &str) -> String {
             .strip_prefix("\\u")
             .and_then(|tail| Some((tail.get(..4)?, tail.get(4..)?)));
         if let Some((unit, tail)) = unit.and_then(|(hex, tail)| Some((u16::from_str_radix(hex, 16).ok()?, tail))) {
-            // Two of them may make one character.
+            // Two of these units may make one character.
             units.push(unit);
             rest = tail;
             continue;

@@ -1,4 +1,4 @@
-//! Filling the holes of a request: secrets, personal values, the time, signatures.
+//! Fills the holes of a request: secrets, personal values, the time, signatures.
 
 use crate::outbound::{Encoding, Hole, HoledText, Part};
 use crate::text::{ESCAPED, push_json};
@@ -14,7 +14,7 @@ use percent_encoding::utf8_percent_encode;
 use sha2::Sha256;
 use thiserror::Error;
 
-/// What holes are filled with.
+/// The values with which holes are filled.
 #[derive(Debug, Clone, Copy)]
 pub struct Values<'a> {
     /// Secrets by reference.
@@ -23,17 +23,17 @@ pub struct Values<'a> {
     pub now: Timestamp,
 }
 
-/// A request that cannot be completed.
+/// Why a request cannot be completed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum FillError {
-    /// A secret is not there.
+    /// A secret is not set.
     #[error("secret `{0}` is not set")]
     MissingSecret(SecretReference),
-    /// A secret is not text where text is needed, or no key for a signature.
-    #[error("secret `{0}` cannot be used there")]
+    /// A secret is not text where text is needed, or cannot be the key of a signature.
+    #[error("secret `{0}` cannot be used where the request needs it")]
     UnusableSecret(SecretReference),
-    /// A path segment would be empty, `.` or `..`.
+    /// A personal value would make a path segment empty, `.` or `..`.
     #[error("a personal value leaves a path segment empty")]
     EmptySegment,
     /// The stored request is not one that this crate makes.
@@ -49,7 +49,7 @@ impl FillError {
     }
 }
 
-/// The URL of a click's own offer, which its visitor sees, so that no secret can be in it.
+/// Fills the URL of a click's own offer. Its visitor sees it, so no secret can be in it.
 pub(crate) fn fill_private(
     text: &HoledText,
     private: &BTreeMap<String, Pii>,
@@ -62,11 +62,11 @@ pub(crate) fn fill_private(
 
 pub(super) struct Filler<'a> {
     values: Values<'a>,
-    /// The items of the batch, when they are filled.
+    /// The items of the batch, once they are filled.
     pub(super) items: Option<String>,
     /// The receipt that is checked.
     pub(super) receipt: Option<&'a str>,
-    /// What was filled in, to be kept out of what is noted of the answer.
+    /// What was filled in, so that it can be kept out of what is noted of the response.
     pub(super) used: Vec<Pii>,
 }
 
@@ -84,7 +84,7 @@ impl<'a> Filler<'a> {
     pub(super) fn fill(&mut self, text: &HoledText, private: &BTreeMap<String, Pii>) -> Result<String, FillError> {
         let mut out = String::new();
         let mut segments = Vec::new();
-        // Whether the comma behind a member that vanished goes with it.
+        // Whether the first member has vanished, so that the comma behind it must go too.
         let mut first_is_gone = false;
         for part in &text.0 {
             match part {
@@ -96,7 +96,7 @@ impl<'a> Filler<'a> {
                 Part::Optional { optional } if is_gone(optional, private) => {
                     first_is_gone = !take_comma(&mut out);
                 }
-                // Inside another one there is none, so recursion ends.
+                // An optional part holds no other one, so recursion ends.
                 Part::Optional { optional } if optional.0.iter().any(|part| matches!(part, Part::Optional { .. })) => {
                     return Err(FillError::Malformed);
                 }
@@ -143,8 +143,8 @@ impl<'a> Filler<'a> {
         message: &HoledText,
         private: &BTreeMap<String, Pii>,
     ) -> Result<String, FillError> {
-        // Over another signature there is none: `HoledText::holes` looks no deeper, and recursion
-        // ends.
+        // A signed message holds no other signature: `HoledText::holes` looks no deeper, and
+        // recursion ends.
         if message.own_holes().any(|hole| matches!(hole, Hole::Hmac { .. })) {
             return Err(FillError::Malformed);
         }
@@ -176,10 +176,10 @@ impl<'a> Filler<'a> {
     }
 }
 
-/// What may stand between the tokens of JSON.
+/// The characters that may stand between the tokens of JSON.
 const JSON_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
-/// Whether a personal value that a member needs is not there any more.
+/// Whether a personal value that a member needs is no longer there.
 fn is_gone(member: &HoledText, private: &BTreeMap<String, Pii>) -> bool {
     member.holes().any(|hole| match hole {
         Hole::Private { field, .. } => private.get(field).is_none_or(|value| value.expose().is_empty()),
@@ -187,8 +187,8 @@ fn is_gone(member: &HoledText, private: &BTreeMap<String, Pii>) -> bool {
     })
 }
 
-/// Takes the comma off the end that stood before a member; false when there is none, because the
-/// member is the first one.
+/// Removes the comma before a member from the end; false if there is none, because the member is
+/// the first one.
 fn take_comma(out: &mut String) -> bool {
     let Some(before) = out.trim_end_matches(JSON_SPACE).strip_suffix(',') else {
         return false;

@@ -1,4 +1,4 @@
-//! A request ready to be sent, and what may be shown of it.
+//! A request that is ready to be sent, and what may be shown of it.
 
 use super::echo::plain;
 use crate::model::Method;
@@ -9,13 +9,14 @@ use alloc::{
 };
 use core::fmt;
 
-/// A request ready to be sent. It holds secrets and personal data: `Debug` shows none of it.
+/// A request that is ready to be sent. It holds secrets and personal data, so `Debug` shows none of
+/// it.
 pub struct Filled {
     pub(super) method: Method,
     pub(super) url: String,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Option<String>,
-    /// What was filled in.
+    /// The values that were filled in.
     pub(super) used: Vec<Pii>,
 }
 
@@ -51,14 +52,14 @@ impl Filled {
         self.body.as_deref()
     }
 
-    /// A text of the receiver without what was filled in: receivers like to repeat what they got. A
-    /// text that repeats it in another spelling (percent-encoded otherwise, with JSON's or HTML's
-    /// escapes) is left out as a whole.
+    /// A text of the receiver without what was filled in, since receivers like to repeat what they
+    /// got. If the text repeats it in another spelling (percent-encoded otherwise, with JSON's or
+    /// HTML's escapes), the result is empty.
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
         let mut text = text.to_string();
         let mut used: Vec<&str> = self.used.iter().map(Pii::expose).collect();
-        // Longest first: a value may hold another one.
+        // The longest comes first, since a value may hold another one.
         used.sort_unstable_by_key(|value| core::cmp::Reverse(value.len()));
         for value in used {
             text = text.replace(value, "***");
@@ -69,8 +70,8 @@ impl Filled {
         if repeats { String::new() } else { text }
     }
 
-    /// Where a redirect of the receiver leads, for a person: scheme, host, port and path, without
-    /// what was filled in. None where the header is no address, or repeats what was filled in.
+    /// The target of the receiver's redirect, for a person: scheme, host, port and path, without
+    /// what was filled in. None if the header is no URL, or repeats what was filled in.
     #[must_use]
     pub fn location(&self, header: &str) -> Option<String> {
         let mut target = url::Url::parse(&self.url).ok()?.join(header).ok()?;

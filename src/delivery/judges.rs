@@ -1,4 +1,4 @@
-//! The judge of a cause: a host's own, else the rules that look at status and text.
+//! The judge of a cause: a host's own, or else the rules that look at status and body.
 
 use super::case::{Answer, Case, Judge, Judgement};
 use super::cause::Cause;
@@ -7,23 +7,23 @@ use super::verdict::Verdict;
 use crate::text::Cut;
 use alloc::{boxed::Box, format, string::String, vec::Vec};
 
-/// The most of a redirect's target that is noted, in characters: the sentence around it must fit
-/// into an excerpt.
+/// The most characters of a redirect's target that are noted: the sentence around it must fit into
+/// an excerpt.
 const MAX_LOCATION: usize = 120;
 
-/// The judges of a host. What none of them is for is judged by [`SuccessRule`]s: that of a
-/// postback, else any 2xx status is a success.
+/// The judges of a host. Where none of them is for a cause, a [`SuccessRule`] judges: the
+/// postback's own, or else the default, by which any 2xx status is success.
 #[derive(Debug, Default)]
 pub struct Judges(Vec<Box<dyn Judge>>);
 
 impl Judges {
-    /// No judge but the rules.
+    /// No judges, so that the rules judge everything.
     #[must_use]
     pub const fn new() -> Self {
         Self(Vec::new())
     }
 
-    /// With another judge, behind those that are there.
+    /// Adds a judge behind those that are there.
     #[must_use]
     pub fn with(mut self, judge: impl Judge + 'static) -> Self {
         self.0.push(Box::new(judge));
@@ -43,14 +43,14 @@ impl Judges {
     }
 }
 
-/// The verdict over a request whose answer speaks for all that is in it.
+/// The verdicts for a request whose response speaks for every delivery in it.
 fn by_rule(rule: &SuccessRule, case: &Case<'_>) -> Vec<Judgement> {
     let fault = fault(rule, &case.answer);
     let one = |place| match fault {
         None => Verdict::Delivered.into(),
         Some((fault, why)) => Judgement {
             verdict: match fault {
-                // It had the request and said that it would not look at it.
+                // The receiver had the request and said that it would not look at it.
                 Fault::Passing if matches!(case.answer.status, 429 | 503) => case.again(place),
                 Fault::Passing | Fault::Doubtful if case.is_sent_once(place) => Verdict::Dead,
                 Fault::Passing => case.again(place),
@@ -63,12 +63,12 @@ fn by_rule(rule: &SuccessRule, case: &Case<'_>) -> Vec<Judgement> {
     (0..case.deliveries.len()).map(one).collect()
 }
 
-/// What a person does about a redirect that is no success.
+/// What a person should do about a redirect that is no success.
 fn redirected(answer: &Answer<'_>) -> Option<String> {
     let (status, location) = (answer.status, answer.location?);
     let location = Cut::new(location, MAX_LOCATION);
     Some(format!(
-        "answered {status} to {location}; the URL must be mended, redirects are not followed"
+        "redirects ({status}) to {location}; correct the URL, redirects are not followed"
     ))
 }
 
@@ -81,8 +81,8 @@ enum Fault {
     Final,
 }
 
-/// The expected status and body are success. 408, 425, 429 and 5xx are tried again, 403, 404, 409
-/// and redirects for a day; everything else is final.
+/// The expected status and body are success. 408, 425, 429 and 5xx are tried again; 403, 404, 409
+/// and redirects are tried again for a day; everything else is final.
 fn fault(rule: &SuccessRule, answer: &Answer<'_>) -> Option<(Fault, &'static str)> {
     let Answer {
         status,
@@ -97,18 +97,18 @@ fn fault(rule: &SuccessRule, answer: &Answer<'_>) -> Option<(Fault, &'static str
             300..=399 | 403 | 404 | 409 => Fault::Doubtful,
             _ => Fault::Final,
         };
-        return Some((fault, "status is no success"));
+        return Some((fault, "the status does not mean success"));
     }
     let holds = |text: &String| body.contains(text.as_str());
     if rule.body_excludes.as_ref().is_some_and(holds) {
-        return Some((Fault::Final, "body holds what means failure"));
+        return Some((Fault::Final, "the body holds the text that means failure"));
     }
     if !rule.body_includes.as_ref().is_none_or(holds) {
-        // Behind the cut it may stand all the same; sending again could count twice.
+        // The text may stand behind the cut. Sending again could count twice.
         let why = if truncated {
-            "body did not come whole, and its beginning misses what means success"
+            "the body was cut off, and its beginning lacks the text that means success"
         } else {
-            "body misses what means success"
+            "the body lacks the text that means success"
         };
         return Some((Fault::Final, why));
     }

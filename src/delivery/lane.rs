@@ -1,13 +1,13 @@
-//! Where deliveries go, as far as one of them can stand in the way of another.
+//! Lanes: where deliveries go, as far as one of them can hold up another.
 
 use crate::value::Shared;
 use alloc::{borrow::ToOwned, format};
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
-/// A destination and the account there: what is sent under one account waits when its credentials
-/// or settings are wrong, and nothing else does. As a text it is the origin of the URL (scheme,
-/// host and port, lower case), and behind a `#` the account, if there are several.
+/// A destination and the account there. When the credentials or settings of an account are wrong,
+/// what is sent under it waits, and nothing else does. As a text it is the origin of the URL
+/// (scheme, host and port, lower case) and, behind a `#`, the account, where one is named.
 ///
 /// ```
 /// use postback::delivery::Lane;
@@ -28,7 +28,7 @@ impl Lane {
         Self(origin.to_ascii_lowercase().into()).with_account(account)
     }
 
-    /// The same destination under an account there; under none when `account` is empty. The
+    /// The same destination with this account, or without one when `account` is empty. The
     /// account's case is kept.
     #[must_use]
     pub fn with_account(&self, account: &str) -> Self {
@@ -45,13 +45,13 @@ impl Lane {
         &self.0
     }
 
-    /// The destination.
+    /// The destination: scheme, host and port.
     #[must_use]
     pub fn origin(&self) -> &str {
         self.0.split_once('#').map_or(&*self.0, |(origin, _)| origin)
     }
 
-    /// The account there.
+    /// The account there, if one is named.
     #[must_use]
     pub fn account(&self) -> Option<&str> {
         self.0.split_once('#').map(|(_, account)| account)

@@ -12,7 +12,7 @@ use alloc::string::String;
 pub struct DeliveryRow {
     /// The delivery.
     pub delivery: Delivery,
-    /// Where it stands.
+    /// Its state.
     pub state: DeliveryState,
     /// When it is to be sent or checked.
     pub due_at: Timestamp,
@@ -22,9 +22,10 @@ pub struct DeliveryRow {
     pub checks: u32,
     /// The last attempt.
     pub last: Option<Attempt>,
-    /// The receipt that is to be checked; of a dead one, that is checked when it is queued again.
+    /// The receipt that is to be checked. A dead delivery that has one is checked when it is queued
+    /// again.
     pub receipt: Option<String>,
-    /// Why its lane stands still, if it does and the delivery is still to be sent or checked.
+    /// The hold on its lane, if there is one and the delivery is still to be sent or checked.
     pub hold: Option<Hold>,
 }
 

@@ -9,7 +9,7 @@ use core::time::Duration;
 /// receiver can park a delivery for ever.
 pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Other randomness for each delivery of a batch.
+/// Different randomness for each delivery of a batch.
 fn spread(entropy: u64, place: usize) -> u64 {
     let place = u32::try_from(place).unwrap_or(u32::MAX);
     entropy.rotate_left(place.wrapping_mul(7))
@@ -27,9 +27,9 @@ pub(super) fn asked_wait(text: &str, now: Timestamp) -> Option<Duration> {
     Some(wait.min(MAX_RETRY_AFTER))
 }
 
-/// Sent or checked again by the delivery's policy; dead when the attempts of sending, or those of
-/// checking, are used up: each has a count of its own.
-/// What failed together is not tried together: `place` and `entropy` change the wait.
+/// The verdict that sends or checks a delivery again, by its policy. It is `Dead` when the attempts
+/// of sending, or those of checking, are used up; the two are counted apart. `place` and `entropy`
+/// change the wait, so that deliveries which failed together are not tried together.
 pub(super) fn again(leased: &Leased, place: usize, asked: Option<Duration>, now: Timestamp, entropy: u64) -> Verdict {
     if leased.is_last() {
         return Verdict::Dead;

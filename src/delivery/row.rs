@@ -15,14 +15,14 @@ use serde::{Deserialize, Serialize};
 pub struct Delivery {
     /// Its id, the same over retries, restarts and replays.
     pub id: DeliveryId,
-    /// Why it is delivered, and of what it tells.
+    /// Why it is delivered, and what it tells of.
     pub cause: Cause,
     /// The destination and the account there.
     pub lane: Lane,
-    /// When it is due at the earliest; none: when it was decided.
+    /// The earliest time at which it is due; if absent, it is due when it is decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_before: Option<Timestamp>,
-    /// Until when it is of use: what was not sent by then is given up.
+    /// The time until which it is of use. What was not sent by then is given up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_after: Option<Timestamp>,
     /// When it was decided.
@@ -30,24 +30,24 @@ pub struct Delivery {
     /// The request.
     pub outbound: Outbound,
     /// The request that asks what became of a receipt
-    /// ([`Verdict::Accepted`](super::Verdict::Accepted)), with
-    /// [`Hole::Receipt`](crate::outbound::Hole::Receipt) where the receipt stands.
+    /// ([`Verdict::Accepted`](super::Verdict::Accepted)).
+    /// [`Hole::Receipt`](crate::outbound::Hole::Receipt) stands where the receipt goes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub check: Option<Box<Outbound>>,
     /// When to try again.
     pub retry: RetryPolicy,
-    /// The delivery in whose place it is sent, where a person had it written again.
+    /// The delivery that it replaces, where a person had the request rendered again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replaces: Option<Box<Replaced>>,
-    /// The personal values that the request's holes need. Kept apart: a store writes them to its
-    /// expiring column alone.
+    /// The personal values that the request's holes need. They are kept apart: a store writes them
+    /// only to its expiring column.
     #[serde(skip)]
     pub private: BTreeMap<String, Pii>,
 }
 
 impl DeliveryId {
-    /// The id of a delivery that a host makes itself: equal parts at one time are one delivery.
-    /// None is the id of a postback that was decided.
+    /// The id of a delivery that a host makes itself. Equal parts at one time are one delivery. No
+    /// such id is the id of a postback that was decided.
     #[must_use]
     pub fn from_parts(at: Timestamp, parts: &[&str]) -> Self {
         Self::of_host(at.unix_seconds(), parts)
@@ -88,19 +88,19 @@ impl Delivery {
         }
     }
 
-    /// When it is due, of a commit made `now`.
+    /// When it is due, in a commit that is made at `now`.
     #[must_use]
     pub fn due_at(&self, now: Timestamp) -> Timestamp {
         self.not_before.map_or(now, |at| at.max(now))
     }
 }
 
-/// The delivery in whose place another one is sent.
+/// The delivery that another one replaces.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replaced {
-    /// That delivery.
+    /// The id of that delivery.
     pub delivery: DeliveryId,
-    /// Which revision of the request this one is: what was decided is the first.
+    /// The number of this revision of the request; what was decided is the first.
     pub revision: u32,
 }
 
@@ -114,11 +114,11 @@ pub struct Leased {
     pub attempts: u32,
     /// How often its receipt was checked before.
     pub checks: u32,
-    /// The number of the lease: a verdict under an older number is refused.
+    /// The fencing number of the lease. A verdict under an older number is refused.
     pub fence: u64,
-    /// The receipt under which it was accepted. With one, what is due is the check of it.
+    /// The receipt under which it was accepted. If there is one, what is due is its check.
     pub receipt: Option<String>,
-    /// How many items its request may hold at most, where the receiver's limit was too much.
+    /// The most items that its request may hold, where the receiver's limit was too much.
     pub most: Option<u32>,
 }
 
@@ -136,12 +136,12 @@ impl Leased {
         }
     }
 
-    /// How often it was sent, with this time.
+    /// How often it was sent, this time included.
     fn sent(&self) -> u32 {
         self.attempts.saturating_add(u32::from(self.receipt.is_none()))
     }
 
-    /// How often what is due now was done before: the check of its receipt, or the sending.
+    /// How often what is due now, the check of its receipt or the sending, was done before.
     pub(super) fn done(&self) -> u32 {
         if self.receipt.is_some() {
             self.checks
@@ -155,14 +155,14 @@ impl Leased {
         self.done().saturating_add(1) >= self.delivery.retry.attempts
     }
 
-    /// Whether it may be sent once more, after a check too.
+    /// Whether it may be sent once more, also after a check.
     pub(super) fn may_be_sent_again(&self) -> bool {
         self.sent() < self.delivery.retry.attempts
     }
 }
 
-/// As it is read: as it is written now, and as payloads of version 1 have it, which knew postbacks
-/// alone and had the parts of their cause in the row itself.
+/// A delivery as it is read: as it is written now, or as payloads of version 1 have it. That
+/// version knew postbacks alone, and had the parts of their cause in the row itself.
 #[derive(Deserialize)]
 struct Stored {
     id: DeliveryId,

@@ -1,10 +1,10 @@
-//! What answer counts as success, and when to try again.
+//! Which responses are success, and when a delivery is tried again.
 
 use alloc::{string::String, vec::Vec};
 use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
-/// What an answer must be to count as delivered. HTTP 200 alone is not always success: RichPush's
+/// What a response must be to count as success. HTTP 200 alone is not always enough: RichPush's
 /// endpoint answers 200 to a call that misses a parameter, and ExoClick answers `ERROR: ..` with
 /// 200.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,13 +46,14 @@ pub struct RetryPolicy {
     /// The longest wait; without it a day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub longest: Option<Duration>,
-    /// Whether what may have reached the receiver is not sent again: for receivers that would count
-    /// it twice. What was not answered is then given up, and a person looks whether it arrived.
+    /// Whether a request that may have reached the receiver is not sent again, for receivers that
+    /// would count it twice. A request without a response is then given up, and a person finds out
+    /// whether it arrived.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub unless_sent: bool,
 }
 
-/// The longest wait of a policy that says none.
+/// The longest wait by default.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl RetryPolicy {
@@ -70,7 +71,7 @@ impl RetryPolicy {
         LONGEST,
     ];
 
-    /// The wait after so many attempts before this one.
+    /// The wait after an attempt that had this many attempts before it.
     pub(super) fn wait(&self, before: u32) -> Duration {
         let wait = match self.first {
             Some(first) => first.saturating_mul(2_u32.saturating_pow(before.min(31))),

@@ -1,4 +1,4 @@
-//! From what sending came to, to verdicts.
+//! Makes verdicts of the result of sending.
 
 use super::batch::Batch;
 use super::case::{Answer, Case, Judgement};
@@ -15,43 +15,43 @@ use alloc::{
 };
 use core::time::Duration;
 
-/// The most of an answer's body, and of a judge's reason, that is noted, in characters.
+/// The most characters of a response's body, and of a judge's reason, that are noted.
 pub const MAX_EXCERPT: usize = 200;
 
-/// How long a lane stands still when what its requests need is not there.
+/// For how long a lane is held when something that its requests need, such as a secret, is missing.
 pub const HOLD: Duration = Duration::from_secs(60);
 
-/// For how long after its decision a delivery is held; then its attempts count. What waits keeps
-/// its personal values, so nothing may wait for ever.
+/// For how long after its decision a delivery can be held; then its attempts count. A delivery that
+/// waits keeps its personal values, so none may wait for ever.
 pub const MAX_HELD: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// Why what may have arrived is given up, for a person.
+/// Why a request that may have arrived is given up, for a person.
 const PERHAPS_SENT: &str = "it may have arrived, and this postback is not sent twice";
 
-/// What sending came to.
+/// The result of sending a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sent<'a> {
-    /// There was an answer.
+    /// There was a response.
     Answered(Answer<'a>),
-    /// There was none.
+    /// There was no response.
     Failed {
-        /// Why, without URL, secret or personal value.
+        /// The reason, without URL, secret or personal value.
         finding: &'a str,
         /// Whether trying again may help.
         retry: bool,
-        /// Whether the receiver may have the request all the same.
+        /// Whether the receiver may have got the request all the same.
         sent: bool,
     },
-    /// Nothing was sent, because the request needs what is not there.
+    /// Nothing was sent, because something that the request needs is missing.
     Held {
-        /// What, without URL, secret or personal value.
+        /// What is missing, without URL, secret or personal value.
         why: &'a str,
     },
 }
 
 impl Batch {
-    /// The verdict over each delivery of the batch. `entropy` shortens the wait of each by up to
-    /// half, so that what failed together is not tried together.
+    /// The verdict on each delivery of the batch. `entropy` changes the wait of each by up to a
+    /// fifth, so that deliveries which failed together are not tried together.
     #[must_use]
     pub fn settle(&self, judges: &Judges, sent: &Sent<'_>, now: Timestamp, entropy: u64) -> Vec<Settlement> {
         let all = self.deliveries().iter().enumerate();
@@ -89,7 +89,7 @@ impl Batch {
         let settled = all.map(|(place, leased)| {
             let judgement = judged.next().unwrap_or_else(|| Judgement {
                 verdict: case.again(place),
-                why: Some("nothing was said of this one".into()),
+                why: Some("the judge said nothing of this delivery".into()),
             });
             let why = why(&judgement).map_or_else(String::new, |why| format!(" ({})", noted(&why)));
             let verdict = match judgement.verdict {
@@ -108,10 +108,10 @@ impl Batch {
         settled.collect()
     }
 
-    /// Smaller than this one; none when it holds a single item.
+    /// The verdict that sends requests smaller than this one; none when it holds a single item.
     fn smaller(&self, most: u32) -> Option<Verdict> {
-        // A check asks about one receipt: it has nothing to shrink, and what was accepted must not
-        // be sent again.
+        // A check asks about one receipt, so it has nothing to shrink; and what was accepted must
+        // not be sent again.
         if self.deliveries().first()?.receipt.is_some() {
             return None;
         }
@@ -125,17 +125,17 @@ fn settlement(leased: &Leased, verdict: Verdict, at: Timestamp, status: Option<u
     Settlement::of(leased, verdict, Attempt { at, status, finding })
 }
 
-/// The shortest time for which a judge holds: what is held until now would be sent again at once,
-/// and no attempt is counted.
+/// The shortest hold that a judge can set. A delivery that is held until now would be sent again at
+/// once, and no attempt would be counted.
 const MIN_HELD: Duration = Duration::from_secs(1);
 
-/// `at`, if it is not before `from` and not later than `longest` after now.
+/// `at`, but not earlier than `from` after now, and not later than `longest` after now.
 fn within(at: Timestamp, from: Duration, longest: Duration, now: Timestamp) -> Timestamp {
     let (first, last) = (now.checked_add(from), now.checked_add(longest));
     at.max(first.unwrap_or(now)).min(last.unwrap_or(at))
 }
 
-/// A verdict that ends: no judge can have something sent, checked or held for ever.
+/// Bounds a verdict, so that no judge can have something sent, checked or held for ever.
 fn bounded(verdict: Verdict, (leased, place): (&Leased, usize), now: Timestamp, entropy: u64) -> Verdict {
     match verdict {
         Verdict::Retry { .. } if !leased.may_be_sent_again() => Verdict::Dead,
@@ -159,7 +159,7 @@ fn bounded(verdict: Verdict, (leased, place): (&Leased, usize), now: Timestamp, 
     }
 }
 
-/// Why a verdict was given, as far as that is not the plain case.
+/// The reason for a verdict, where it is not the plain case.
 fn why(judgement: &Judgement) -> Option<String> {
     let plain = match &judgement.verdict {
         Verdict::DeliveredWithWarning => "taken with a warning",

@@ -1,27 +1,27 @@
-//! Where a delivery stands.
+//! The state of a delivery.
 
 use serde::{Deserialize, Serialize};
 
-/// Where a delivery stands.
+/// The state of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
-    /// To be sent, or being sent.
+    /// It is to be sent, or it is being sent.
     Queued,
     /// The receiver took it and gave a receipt, which is to be checked.
     Accepted,
     /// The receiver has it.
     Delivered,
-    /// Given up; it can be queued again under the same id: to be checked if it has a receipt, else
-    /// to be sent.
+    /// It was given up. It can be queued again under the same id: it is then checked if it has a
+    /// receipt, else sent.
     Dead,
 }
 
 impl DeliveryState {
-    /// All of them.
+    /// All states.
     pub const ALL: [Self; 4] = [Self::Queued, Self::Accepted, Self::Delivered, Self::Dead];
 
-    /// The word.
+    /// The word, as it stands in stored rows and in responses.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -32,14 +32,14 @@ impl DeliveryState {
         }
     }
 
-    /// The state of a word.
+    /// The state of a word; none for any other text.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == word)
     }
 
-    /// Whether there is something left to do: a store hands it out when it is due, and keeps its
-    /// personal values.
+    /// Whether there is something left to do. A store leases such a delivery when it is due, and
+    /// keeps its personal values.
     #[must_use]
     pub fn is_open(self) -> bool {
         matches!(self, Self::Queued | Self::Accepted)

@@ -1,4 +1,4 @@
-//! What an attempt came to, what becomes of the delivery, and what a store writes of it.
+//! The result of an attempt, what becomes of the delivery, and what a store writes of it.
 
 use super::lane::Lane;
 use super::row::Leased;
@@ -7,64 +7,64 @@ use crate::value::{DeliveryId, Timestamp};
 use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
-/// What one attempt came to.
+/// The result of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// When it ended.
     pub at: Timestamp,
-    /// The HTTP status, if there was an answer.
+    /// The HTTP status, if there was a response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// What was found, for a person; holds no URL, secret or personal value.
+    /// What was found, for a person. It holds no URL, secret or personal value.
     pub finding: String,
 }
 
 /// What becomes of a delivery after an attempt, or after a check of its receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// Done.
+    /// It was delivered.
     Delivered,
-    /// Done, and the receiver found something about it.
+    /// It was delivered, and the receiver gave a warning about it.
     DeliveredWithWarning,
-    /// Done before: the receiver has it already.
+    /// It was delivered before: the receiver has it already.
     AlreadyThere,
-    /// The receiver took it under a receipt whose truth comes later.
+    /// The receiver took it under a receipt; the result is known when the receipt is checked.
     Accepted {
         /// The receipt.
         receipt: String,
-        /// When it is checked.
+        /// When the receipt is checked.
         check_at: Timestamp,
     },
-    /// To be sent again.
+    /// It is to be sent again.
     Retry {
-        /// Not before.
+        /// The earliest time at which it is sent.
         at: Timestamp,
     },
-    /// To be sent again at once in smaller requests. It counts as no attempt.
+    /// It is to be sent again at once, in smaller requests. This counts as no attempt.
     RetrySmaller {
-        /// How many items a request may hold at most.
+        /// The most items that a request may hold.
         most: u32,
     },
-    /// Credentials or settings are wrong: nothing of the lane is sent or checked until then. It
-    /// counts as no attempt.
+    /// Credentials or settings are wrong: nothing of the lane is sent or checked before `until`.
+    /// This counts as no attempt.
     Held {
-        /// Why, for a person; holds no URL, secret or personal value.
+        /// The reason, for a person. It holds no URL, secret or personal value.
         why: String,
-        /// Until when.
+        /// When the hold ends.
         until: Timestamp,
     },
-    /// Given up.
+    /// It was given up.
     Dead,
 }
 
-/// A lane that stands still.
+/// A hold on a lane: nothing in it is sent or checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hold {
     /// The lane.
     pub lane: Lane,
-    /// Until when.
+    /// When the hold ends.
     pub until: Timestamp,
-    /// Why, for a person.
+    /// The reason, for a person.
     pub why: String,
 }
 
@@ -73,7 +73,7 @@ pub struct Hold {
 pub struct Settlement {
     /// The delivery.
     pub delivery: DeliveryId,
-    /// The number of the lease.
+    /// The fencing number of the lease.
     pub fence: u64,
     /// The verdict.
     pub verdict: Verdict,
@@ -92,26 +92,27 @@ impl Settlement {
     }
 }
 
-/// What a verdict changes in a delivery's row. The lease ends, and the attempt becomes the last one
-/// in any case.
+/// What a verdict changes in a delivery's row. In every case the lease ends, and the attempt
+/// becomes the last one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Change<'a> {
-    /// Where it stands now; without, that stays. What is queued begins with no checks.
+    /// The new state; if absent, the state stays. A delivery that becomes queued begins with no
+    /// checks.
     pub state: Option<DeliveryState>,
-    /// Its receipt from now on, or that it has none; unless it keeps the one that it has.
+    /// The new receipt; if absent, the delivery has none, unless `keeps_receipt` is set.
     pub receipt: Option<&'a str>,
     /// Whether it keeps the receipt that it has, if it has one.
     pub keeps_receipt: bool,
-    /// When it is due; else that stays, and so it is due at once.
+    /// The new due time; if absent, it stays, so that the delivery is due at once.
     pub due_at: Option<Timestamp>,
-    /// The most items in its requests; else that stays.
+    /// The most items in its requests from now on; if absent, that stays.
     pub most: Option<u32>,
-    /// How many attempts are added: to its checks where it had a receipt before this verdict, else
-    /// to its attempts.
+    /// How many attempts are added. They count as checks where the delivery had a receipt before
+    /// this verdict, else as attempts.
     pub attempts: u32,
-    /// Why and until when its lane stands still from now on. Its row is then marked, until it is
-    /// leased again: a lane that is released releases what was marked.
+    /// The reason for a hold on its lane, and when the hold ends. The row is then marked until it
+    /// is leased again: when the lane is released, the marked rows are released too.
     pub hold: Option<(&'a str, Timestamp)>,
 }
 
@@ -140,22 +141,22 @@ impl Verdict {
             Self::Retry { at } => change.due_at = Some(*at),
             Self::RetrySmaller { most } => (change.most, change.attempts) = (Some(*most), 0),
             Self::Held { why, until } => {
-                // Behind what else waits in the lane: the fault may be this one's alone.
+                // It comes behind what else waits in the lane, since the fault may be its own.
                 (change.state, change.due_at, change.attempts) = (None, Some(*until), 0);
                 change.keeps_receipt = true;
                 change.hold = Some((why, *until));
             }
-            // What was taken under a receipt is checked again when it is queued again, not sent.
+            // A dead delivery that has a receipt is checked when it is queued again, not sent.
             Self::Dead => (change.state, change.keeps_receipt) = (Some(DeliveryState::Dead), true),
         }
         change
     }
 }
 
-/// What became of a [`Settlement`].
+/// The result of a [`Settlement`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Settled {
-    /// It is written.
+    /// It was written.
     Recorded,
     /// The lease was lost to another worker, or the delivery is gone; nothing was written.
     LeaseLost,

@@ -1,4 +1,4 @@
-//! Taking events in, and deciding those again that wait.
+//! Takes events in, and decides again those that wait.
 
 use crate::decide::{Decision, Plan, Reply, ReplyOutcome, UnknownSource};
 use crate::event::Event;
@@ -9,9 +9,9 @@ use crate::value::Timestamp;
 use alloc::format;
 use thiserror::Error;
 
-/// How often a decision is made again because its facts changed under it. Each round another event
-/// of the same click went through, so sixteen conflicts in a row mean a storm on one click, and the
-/// sender may try again.
+/// How often a decision is made again because its facts changed meanwhile. In each round another
+/// event of the same click went through, so sixteen conflicts in a row mean a storm of events for
+/// one click, and the sender may try again.
 pub const MAX_CONFLICTS: u32 = 16;
 
 /// How many waiting events [`attribute`] reads at once.
@@ -21,13 +21,13 @@ const PAGE: u32 = 256;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum IngestError {
-    /// The store is in trouble.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The event's source is not configured.
     #[error(transparent)]
     UnknownSource(#[from] UnknownSource),
-    /// Its facts changed [`MAX_CONFLICTS`] times.
+    /// The facts of the event changed [`MAX_CONFLICTS`] times.
     #[error("its click changed {MAX_CONFLICTS} times while it was decided")]
     Contended,
 }
@@ -44,10 +44,10 @@ impl IngestError {
     }
 }
 
-/// Takes an event in: reads, decides, commits, and again while another event of the same click or
-/// receipt was faster. When it answers `Ok`, the event is durable. What is stored already is a
-/// duplicate, but for an event that waits and whose message comes again when its click can be
-/// found: it is decided now, and answered with its outcome.
+/// Takes an event in: reads, decides and commits, and does so again while another event of the same
+/// click or receipt was faster. When it returns `Ok`, the event is durable. An event that is stored
+/// already is a duplicate, with one exception: if it waits, and its message comes again when its
+/// click can be found, it is decided now and answered with its outcome.
 ///
 /// # Errors
 /// [`IngestError`]. Sending the event again is safe in every case.
@@ -57,10 +57,10 @@ pub async fn ingest(tracker: &Tracker, store: &dyn Store, event: &Event, now: Ti
         .map(|(reply, _)| reply)
 }
 
-/// As [`ingest`], with the plan that was committed; none when the event was known already.
+/// Like [`ingest`], with the plan that was committed; none when the event was known already.
 ///
 /// # Errors
-/// As [`ingest`].
+/// See [`ingest`].
 pub async fn ingest_with_plan(
     tracker: &Tracker,
     store: &dyn Store,
@@ -69,7 +69,7 @@ pub async fn ingest_with_plan(
 ) -> Result<(Reply, Option<Plan>), IngestError> {
     let takes = |stored| matches!(stored, None | Some(Outcome::Unattributed));
     match decide_while(takes, tracker, store, event, now).await? {
-        // The same message may be news: what it says was changed in the meantime.
+        // The same message may say something new, if what it says was changed in the meantime.
         (reply, None) if !event.timed => match renewed(tracker, store, event).await? {
             Some(renewed) => decide_while(takes, tracker, store, &renewed, now).await,
             None => Ok((reply, None)),
@@ -78,11 +78,12 @@ pub async fn ingest_with_plan(
     }
 }
 
-/// A stored event under an id of its own, where it is news.
+/// A stored event under a new id, where its message says something new.
 async fn renewed(tracker: &Tracker, store: &dyn Store, event: &Event) -> Result<Option<Event>, IngestError> {
     let decision = Decision::new(tracker);
     let query = decision.needs(event);
-    // Only what names an order can be news, so that others are read once.
+    // Only a message that names an order, or that was uploaded, can say something new. So the facts
+    // of all others are read once.
     if query.receipts.is_empty() && !event.uploaded {
         return Ok(None);
     }
@@ -90,8 +91,8 @@ async fn renewed(tracker: &Tracker, store: &dyn Store, event: &Event) -> Result<
     Ok(decision.renewed(event, &facts))
 }
 
-/// Decides an event until it is committed, as long as `takes` what is stored of it; else it is a
-/// duplicate.
+/// Decides an event until it is committed, as long as `takes` accepts what is stored of it. If it
+/// does not, the event is a duplicate.
 async fn decide_while(
     takes: impl Fn(Option<Outcome>) -> bool,
     tracker: &Tracker,
@@ -124,20 +125,20 @@ async fn decide_while(
     Err(IngestError::Contended)
 }
 
-/// What [`attribute`] came to.
+/// The result of [`attribute`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Attributed {
     /// How many waiting events were looked at.
     pub seen: u64,
-    /// How many events wait no more, with those that one of these brought along.
+    /// How many events no longer wait, with those that were resolved along with them.
     pub resolved: u64,
 }
 
-/// Decides waiting events again: after clicks were recorded late, or after the configuration
-/// changed. With `since` only those that were received then or later: a click is rarely recorded an
-/// hour late, and what waits for one that never comes need not be decided each time. Each one's
-/// decision is a transaction of its own, so it may be stopped and started anywhere and run on
-/// several nodes at once.
+/// Decides waiting events again, after clicks were recorded late or after the configuration
+/// changed. With `since` it takes only those that were received then or later: a click is rarely
+/// recorded an hour late, so events whose click never comes need not be decided each time. Each
+/// decision is a transaction of its own, so this may be stopped and started anywhere, and may run
+/// on several nodes at once.
 ///
 /// # Errors
 /// [`IngestError`]; what was resolved before stays resolved.
@@ -162,7 +163,7 @@ pub async fn attribute(
             match attribute_one(tracker, store, event, now).await {
                 Ok(resolved) => done.resolved = done.resolved.saturating_add(resolved),
                 Err(error) if matches!(&error, IngestError::Store(error) if error.is_retryable()) => return Err(error),
-                // One that cannot be decided now must not keep the others waiting.
+                // An event that cannot be decided now must not keep the others waiting.
                 Err(error) => trouble = trouble.or(Some(error)),
             }
         }
@@ -170,8 +171,8 @@ pub async fn attribute(
 }
 
 /// Decides a waiting event whose click a person has chosen ([`Event::attributed_by_hand`]), with
-/// all that this resolves, in one transaction. None when it waits no more, or would go on
-/// waiting: then nothing is written.
+/// all that this resolves, in one transaction. None if the event no longer waits, or would go on
+/// waiting; then nothing is written.
 ///
 /// # Errors
 /// [`IngestError`].
@@ -186,9 +187,9 @@ pub async fn attribute_by_hand(
     Ok(plan)
 }
 
-/// How many events wait no more. An event that a host has deleted since it was listed is not
-/// brought back: it is decided as one that waits or not at all, and the store refuses the commit of
-/// one that no longer does.
+/// How many events no longer wait. An event that a host has deleted since it was listed is not
+/// brought back: it is decided only while it is stored as waiting, and the store refuses the commit
+/// if it no longer is.
 async fn attribute_one(
     tracker: &Tracker,
     store: &dyn Store,
@@ -199,7 +200,7 @@ async fn attribute_one(
     match decide_while(waits, tracker, store, event, now).await {
         Ok((_, Some(plan))) => Ok(u64::from(plan.trace.resolved).saturating_add(1)),
         Ok((_, None)) => Ok(0),
-        // Its source is no longer configured: it goes on waiting.
+        // Its source is no longer configured, so it goes on waiting.
         Err(IngestError::UnknownSource(_)) => Ok(0),
         Err(error) => Err(error),
     }
@@ -222,8 +223,7 @@ pub async fn install(tracker: &Tracker, store: &dyn Store, now: Timestamp) -> Re
         .map(|_| ())
 }
 
-/// The ids that a tracker makes are those of its tenant, so it must not write into another one's
-/// store.
+/// A tracker makes ids for its own tenant, so it must not write into another tenant's store.
 fn of_one_tenant(tracker: &Tracker, store: &dyn Store) -> Result<(), StoreError> {
     let (compiled, opened) = (tracker.namespace(), store.namespace());
     if compiled == opened {

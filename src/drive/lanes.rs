@@ -1,9 +1,10 @@
-//! How lanes share what a host can send at once: pure arithmetic over times that are handed in.
+//! How lanes share what a host can send at once. It is pure arithmetic over times that are handed
+//! in.
 //!
-//! A host has so many places, one for each request under way. A lane holds at most its share of
+//! A host has a number of places, one for each request under way. A lane holds at most its share of
 //! them, so a receiver that does not answer keeps its own share busy and nobody else's. A lane
 //! whose requests go unanswered is *ailing*: it is left alone for a while, and then one request at
-//! a time finds out whether it is well again. What waits for that costs no attempt.
+//! a time finds out whether it is well again. A delivery that waits for this loses no attempt.
 
 use crate::delivery::Lane;
 use crate::port::Claim;
@@ -25,7 +26,7 @@ pub struct LanePolicy {
     pub probe_after: Duration,
     /// The longest time for which an ailing lane is left alone.
     pub probe_longest: Duration,
-    /// How fast a lane is sent to; as fast as it answers without one.
+    /// How fast a lane is sent to; if absent, as fast as it answers.
     pub rate: Option<Rate>,
 }
 
@@ -48,7 +49,7 @@ impl Default for LanePolicy {
 /// which one is added each `interval`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// How many requests may be sent at one moment; 0 is taken as 1.
+    /// How many requests may be sent at the same moment; 0 is taken as 1.
     pub burst: u32,
     /// The time from one request to the next in the long run.
     pub interval: Duration,
@@ -68,25 +69,25 @@ impl Rate {
         full_at.map_or(now, |at| at.max(now)).checked_add(self.interval)
     }
 
-    /// When there is room for a request again.
+    /// When there is room for one more request.
     fn next(self, full_at: Timestamp) -> Timestamp {
         let others = self.interval.saturating_mul(self.burst.max(1).saturating_sub(1));
         full_at.checked_sub(others).unwrap_or(full_at)
     }
 }
 
-/// How a request ended, as far as that says something of its receiver.
+/// How a request ended, as far as this says something about its receiver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
     /// The receiver answered.
     Answered,
-    /// It did not, or it answered that it cannot do its work now.
+    /// It did not answer, or it answered that it cannot do its work now.
     Unanswered,
     /// Nothing was sent.
     Unsent,
 }
 
-/// What is under way in each lane, and which lanes are ailing.
+/// The requests that are under way in each lane, and the lanes that are ailing.
 #[derive(Debug, Clone)]
 pub struct Lanes {
     policy: LanePolicy,
@@ -94,7 +95,7 @@ pub struct Lanes {
     lanes: BTreeMap<Lane, Traffic>,
 }
 
-/// One lane. A lane that nothing is known of is not kept.
+/// What is known of one lane. A lane of which nothing is known is not kept.
 #[derive(Debug, Clone, Default)]
 struct Traffic {
     under_way: u32,
@@ -109,7 +110,7 @@ struct Traffic {
 }
 
 impl Lanes {
-    /// Nothing is under way, and every lane is well.
+    /// No request is under way, and every lane is well.
     #[must_use]
     pub fn new(policy: LanePolicy) -> Self {
         Self {
@@ -119,7 +120,7 @@ impl Lanes {
         }
     }
 
-    /// What may be leased at `now`; nothing while every place is taken.
+    /// What may be leased at `now`; none while every place is taken.
     #[must_use]
     pub fn claim(&self, now: Timestamp, lease: Duration) -> Option<Claim> {
         let free = self.policy.places.max(1).saturating_sub(self.under_way);
@@ -134,7 +135,7 @@ impl Lanes {
         })
     }
 
-    /// A request of this lane begins.
+    /// Notes that a request of this lane begins.
     pub fn began(&mut self, lane: &Lane, now: Timestamp) {
         self.under_way = self.under_way.saturating_add(1);
         let traffic = self.lanes.entry(lane.clone()).or_default();
@@ -144,8 +145,8 @@ impl Lanes {
         }
     }
 
-    /// A request of this lane ended. Answers with whether the lane is ailing from now on, or well
-    /// again; nothing while it stays as it was.
+    /// Notes that a request of this lane ended. Returns whether the lane is ailing from now on, or
+    /// well again; none while it stays as it was.
     pub fn ended(&mut self, lane: &Lane, how: Ended, now: Timestamp) -> Option<Turn> {
         self.under_way = self.under_way.saturating_sub(1);
         let policy = self.policy;
@@ -168,8 +169,8 @@ impl Lanes {
         }
     }
 
-    /// When the next lane that only waits for its time may be sent to again. Lanes whose share is
-    /// under way are not meant: the end of a request frees those.
+    /// When the next lane that only waits for its time may be sent to again. Lanes whose whole
+    /// share is under way do not count, since the end of a request frees them.
     #[must_use]
     pub fn next_at(&self, now: Timestamp) -> Option<Timestamp> {
         let times = self.lanes.values().flat_map(|traffic| {
@@ -209,7 +210,7 @@ impl Lanes {
     }
 }
 
-/// What became of a lane.
+/// A change in the state of a lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {
     /// It is ailing from now on.
@@ -229,7 +230,7 @@ impl Traffic {
 
     fn goes_unanswered(&mut self, policy: &LanePolicy, now: Timestamp) {
         self.unanswered = self.unanswered.saturating_add(1);
-        // What began together fails together: that is one failure.
+        // Requests that began together fail together, and that is one failure.
         if !self.is_ailing(policy) || self.alone_until.is_some_and(|until| until > now) {
             return;
         }
@@ -296,7 +297,7 @@ mod tests {
             (share(&lanes, &lane, at(19_999)), lanes.next_at(at(15_000))),
             (0, Some(at(20_000)))
         );
-        // What failed together has cost one wait; each probe that fails doubles the next.
+        // Requests that failed together have cost one wait; each probe that fails doubles the next.
         let mut now = 20_000;
         for wait in [10_000, 20_000, 40_000, 60_000, 60_000] {
             assert_eq!(share(&lanes, &lane, at(now)), 1);

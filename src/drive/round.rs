@@ -1,15 +1,15 @@
-//! What sending came to.
+//! The result of sending.
 
 use crate::delivery::{Hold, Lane, Settlement, Verdict};
 use crate::value::Timestamp;
 use alloc::vec::Vec;
 
-/// What one round of sending came to.
+/// The result of one round of sending.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Round {
-    /// How many requests were made, of checks and of those that were not sent for want of a secret
-    /// too.
+    /// How many requests were made. Checks count too, and so do requests that were not sent because
+    /// a secret is missing.
     pub requests: u64,
     /// How many of them the receivers answered.
     pub answered: u64,
@@ -25,26 +25,26 @@ pub struct Round {
     pub accepted: u64,
     /// How many will be tried again.
     pub retried: u64,
-    /// How many wait because their lane stands still from now on.
+    /// How many wait because their lane is held from now on.
     pub held: u64,
     /// How many were given up.
     pub dead: u64,
     /// How many of them were too late to be sent.
     pub late: u64,
-    /// How many verdicts came too late: another worker holds the lease.
+    /// How many verdicts came too late, since another worker holds the lease.
     pub lost: u64,
     /// How many could not be read: a newer version wrote them. They are tried again when their
     /// leases end.
     pub unreadable: u32,
-    /// The lanes that stand still, those that this round stopped included: somebody must look at
-    /// their credentials or settings.
+    /// The lanes that are held, those that this round stopped included. Somebody must look at their
+    /// credentials or settings.
     pub holds: Vec<Hold>,
     /// When the next delivery is due; it may lie in the past.
     pub next_due: Option<Timestamp>,
 }
 
 impl Round {
-    /// Adds what another part of the same round came to.
+    /// Adds the result of another part of the same round.
     pub fn add(&mut self, other: Self) {
         let counters = [
             (&mut self.requests, other.requests),
@@ -70,7 +70,7 @@ impl Round {
         self.next_due = self.next_due.into_iter().chain(other.next_due).min();
     }
 
-    /// Counts a verdict that was written, over a delivery of this lane.
+    /// Counts a verdict that was written for a delivery of this lane.
     pub(super) fn count(&mut self, settlement: &Settlement, lane: Option<&Lane>) {
         let verdict = &settlement.verdict;
         let (counter, more) = match verdict {
@@ -97,7 +97,7 @@ impl Round {
         self.next_due = self.next_due.into_iter().chain(next).min();
     }
 
-    /// Notes that a lane stands still from now on.
+    /// Notes that a lane is held from now on.
     fn hold(&mut self, hold: Hold) {
         match self.holds.iter_mut().find(|known| known.lane == hold.lane) {
             Some(known) => known.until = known.until.max(hold.until),

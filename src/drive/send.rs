@@ -1,4 +1,4 @@
-//! Sending what is due.
+//! Sends what is due.
 
 use super::lanes::Ended;
 use super::round::Round;
@@ -16,26 +16,26 @@ use alloc::{
 };
 use core::{future::poll_fn, task::Poll};
 
-/// What sending needs.
+/// What sending needs: the ports, and the judges of responses.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Sender<'a> {
     /// Where deliveries are leased and settled.
     pub store: &'a dyn Store,
-    /// Who sends.
+    /// The client that sends.
     pub http: &'a dyn HttpClient,
     /// The secrets of the holes, resolved for each attempt.
     pub secrets: &'a dyn Secrets,
-    /// The time.
+    /// The source of the time.
     pub clock: &'a dyn Clock,
-    /// The jitter.
+    /// The source of the randomness that spreads retries.
     pub entropy: &'a dyn Entropy,
-    /// Who says what answers mean.
+    /// The judges that say what responses mean.
     pub judges: &'a Judges,
 }
 
 impl<'a> Sender<'a> {
-    /// A sender without judges of its own.
+    /// A sender without judges of its own, so that the rules judge.
     #[must_use]
     pub fn new(
         store: &'a dyn Store,
@@ -55,7 +55,7 @@ impl<'a> Sender<'a> {
         }
     }
 
-    /// With judges.
+    /// Sets the judges.
     #[must_use]
     pub fn with_judges(self, judges: &'a Judges) -> Self {
         Self { judges, ..self }
@@ -67,7 +67,7 @@ impl<'a> Sender<'a> {
 pub struct Leases {
     /// The requests to be made, each by [`send`].
     pub batches: Vec<Batch>,
-    /// What is known so far: what was too late, which lanes stand still, what is due next.
+    /// What is known so far: what was too late, which lanes are held, and what is due next.
     pub round: Round,
 }
 
@@ -75,7 +75,7 @@ pub struct Leases {
 /// The lease of `claim` must be longer than the client's time-out.
 ///
 /// # Errors
-/// [`StoreError`]. What was leased is handed out again when its lease ends.
+/// [`StoreError`]. What was leased is leased again when its lease ends.
 pub async fn lease(sender: &Sender<'_>, claim: &Claim) -> Result<Leases, StoreError> {
     let claimed = sender.store.claim(claim).await?;
     let (batches, late) = batch(claimed.deliveries, sender.clock.now());
@@ -92,8 +92,8 @@ pub async fn lease(sender: &Sender<'_>, claim: &Claim) -> Result<Leases, StoreEr
     Ok(Leases { batches, round })
 }
 
-/// Makes one request and writes its verdicts. The `requests` of what it came to is 0: [`lease`] has
-/// counted it.
+/// Makes one request and writes its verdicts. `requests` of the result is 0, since [`lease`] has
+/// counted the request.
 ///
 /// # Errors
 /// [`StoreError`]. What was sent and not settled is sent again under the same id when its lease
@@ -113,10 +113,10 @@ pub async fn send(sender: &Sender<'_>, batch: &Batch) -> Result<Round, StoreErro
     Ok(round)
 }
 
-/// One round: leases what is due, sends it, all requests at once, and writes the verdicts of each
-/// when it ends. The host owns the loop, the sleep until `next_due` and the time-outs. A round ends
-/// with its slowest request; a host that sends without rounds uses [`lease`], [`send`] and
-/// [`Lanes`](super::Lanes).
+/// One round: leases what is due, sends all requests at once, and writes the verdicts of each
+/// request when it ends. The host owns the loop, the sleep until `next_due` and the time-outs. A
+/// round ends with its slowest request; a host that sends without rounds uses [`lease`], [`send`]
+/// and [`Lanes`](super::Lanes).
 ///
 /// # Errors
 /// [`StoreError`]. What was sent and not settled is sent again under the same id when its lease
@@ -151,15 +151,15 @@ async fn settle(
     Ok(round)
 }
 
-/// What the verdicts over one request say of its receiver. Gateways answer 502, 503 and 504 for a
-/// receiver that does not, and 429 asks to be left alone.
+/// What the verdicts on one request say about its receiver. Gateways answer 502, 503 and 504 for a
+/// receiver that does not answer, and 429 asks to be left alone.
 fn ended(verdicts: &[Settlement]) -> Ended {
     let mut ended = Ended::Unsent;
     for settlement in verdicts {
         match (settlement.attempt.status, &settlement.verdict) {
             (Some(429 | 502..=504), _) => return Ended::Unanswered,
             (Some(_), _) => ended = Ended::Answered,
-            // Nobody could be asked, and it is to be tried again.
+            // There was no response, and the request is to be tried again.
             (None, Verdict::Retry { .. } | Verdict::Accepted { .. }) => return Ended::Unanswered,
             (None, _) => {}
         }
@@ -171,7 +171,7 @@ fn ended(verdicts: &[Settlement]) -> Ended {
 async fn verdicts(sender: &Sender<'_>, batch: &Batch) -> Vec<Settlement> {
     let mut secrets: BTreeMap<SecretReference, Secret> = BTreeMap::new();
     for reference in batch.secrets() {
-        // A reference that leads nowhere is named by `request` below.
+        // `request` below reports a reference that leads nowhere.
         if let Ok(secret) = sender.secrets.secret(reference).await {
             secrets.insert(reference.clone(), secret);
         }
@@ -181,7 +181,7 @@ async fn verdicts(sender: &Sender<'_>, batch: &Batch) -> Vec<Settlement> {
         now: sender.clock.now(),
     };
     match filled(batch, &values) {
-        // An item that cannot be filled takes nobody with it.
+        // An item that cannot be filled must not take the others with it.
         Err(error) if !error.is_retryable() => {
             let (left, mut settled) = batch.sifted(&values);
             if let Some(left) = left {
@@ -212,7 +212,7 @@ async fn exchange(
         Ok(made) => made,
         Err(error) => {
             let why = &error.to_string();
-            // A secret may be set by then.
+            // The secret may be set by then.
             return if FillError::is_retryable(&error) {
                 settle(&Sent::Held { why })
             } else {
@@ -245,7 +245,7 @@ async fn exchange(
     }
 }
 
-/// Drives futures side by side on one task and gives their outputs in order.
+/// Runs futures side by side on one task, and returns their outputs in order.
 pub(crate) async fn join<T>(futures: Vec<BoxFuture<'_, T>>) -> Vec<T> {
     let mut running: Vec<_> = futures.into_iter().map(Some).collect();
     let mut outputs: Vec<Option<T>> = running.iter().map(|_| None).collect();

@@ -74,7 +74,7 @@ pub(super) fn lint(definition: &Definition, root: &Place<'_>, tracker: &Tracker)
     }
 }
 
-/// The types that are seldom meant where none is named.
+/// The types that are seldom meant by a postback that names none.
 fn uncounted(tracker: &Tracker) -> String {
     let types = tracker.types.values();
     let uncounted = types.filter(|known| matches!(known.counts, Counts::Step | Counts::Reversal));
@@ -89,7 +89,7 @@ fn covered(row: &Postback, place: &Place<'_>, uncounted: &str) {
     }
 }
 
-/// Conditions on what no conversion has.
+/// Warns of conditions on a parameter that no conversion has.
 fn conditions(row: &Postback, place: &Place<'_>, reach: &Reach<'_>) {
     let matches = row.matches.keys().map(|name| (place.at("where").at(name), name));
     let clauses = place
@@ -100,7 +100,7 @@ fn conditions(row: &Postback, place: &Place<'_>, reach: &Reach<'_>) {
             continue;
         }
         let message = format!(
-            "`{}` is neither a macro nor a parameter of the offers' sources, so it is never there",
+            "`{}` is neither a macro nor a parameter of the offers' sources, so no conversion has it",
             name.escape_debug()
         );
         let macros = Field::names().map(|known| -> &str { known });
@@ -108,7 +108,7 @@ fn conditions(row: &Postback, place: &Place<'_>, reach: &Reach<'_>) {
     }
 }
 
-/// Whether a copy is no longer its template, with the template's blanks filled in any way.
+/// Whether a copy differs from its template, whatever fills the template's blanks.
 fn drifted(own: &str, template: &str) -> bool {
     let blanks: BTreeSet<String> = placeholders(template).into_iter().map(|blank| blank.name).collect();
     let split = |url: &str| {
@@ -122,7 +122,7 @@ fn drifted(own: &str, template: &str) -> bool {
         (segments, pairs.collect::<BTreeMap<String, String>>())
     };
     let ((own_base, own_pairs), (base, pairs)) = (split(own), split(template));
-    // A blank segment of the path is known by the one before it.
+    // A blank segment of the path is known by the segment before it.
     let same_base = own_base.len() == base.len()
         && base.iter().zip(&own_base).enumerate().all(|(index, (segment, own))| {
             let before = index.checked_sub(1).and_then(|before| base.get(before));

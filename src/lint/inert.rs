@@ -1,8 +1,8 @@
-//! What is accepted for later.
+//! Parts that are accepted for a later version.
 
 use crate::config::Place;
 
-/// What is said of a part that [`compile`](crate::compile()) accepts for later.
+/// The warning for a part that [`compile`](crate::compile()) accepts and that changes nothing yet.
 pub(super) const INERT: &str = "is accepted, and changes nothing in this version";
 
 pub(super) fn inert(is_there: bool, place: &Place<'_>) {

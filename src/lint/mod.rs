@@ -40,7 +40,7 @@ use alloc::{format, vec::Vec};
 use core::fmt;
 use inert::inert;
 
-/// Something that works and is probably not what was meant, with its place.
+/// Something that compiles but is probably not what was meant, with its place.
 ///
 /// Prints as one line:
 /// `offer_source[0].tokens: anyone may send postbacks: there are neither tokens nor `allow_ips``
@@ -73,8 +73,8 @@ impl fmt::Display for Warning {
     }
 }
 
-/// What compiles and is probably not what was meant, in the order of the definition's parts.
-/// `tracker` is the definition, compiled.
+/// Warns of what compiles but is probably not what was meant, in the order of the definition's
+/// parts. `tracker` is the compiled definition. It warns of:
 ///
 /// - an offer source that accepts anyone, that sends no event id, that has no secret for its
 ///   notifications, that leaves transaction types or postbacks unmatched, that matches a word which
@@ -94,16 +94,16 @@ impl fmt::Display for Warning {
 ///   affiliate's code
 /// - an offer of any network without the click id, and one that is `http` where the tracker has
 ///   `https`; a domain with `https` whose fallback is `http`
-/// - a channel's postback that does not tell the channel's click id, or tells ours in its place;
+/// - a channel's postback that does not tell the channel's click id, or tells our own in its place;
 ///   one to a private or loopback host, and one that is `http` where the tracker has `https`
 /// - a macro whose slot no parameter of the channel fills
-/// - in any of these URLs: a second `?`, a space at an end of a value; in a value map a blank or
-///   `REPLACE`
+/// - in any of these URLs: a second `?`, or a value that begins or ends with a space; in a value
+///   map, a blank or `REPLACE`
 /// - macros to paste into a network without one for the click id or the amount; statuses that are
 ///   told apart where each makes a conversion of its own
 /// - a condition on a parameter that is neither a macro nor in the table of an offer source
-/// - a postback that covers steps and reversals since it names no type; one that has drifted from
-///   its channel's template
+/// - a postback that covers steps and reversals because it names no type; one that differs by now
+///   from its channel's template
 /// - a campaign without a path
 /// - a part of the document that changes nothing yet
 #[must_use]
@@ -154,7 +154,8 @@ fn is_channels(role: &ParameterRole) -> bool {
     role.as_str().starts_with("rt_")
 }
 
-/// Roles of a parameter table; `belongs` says which known ones stand there rightly.
+/// Warns of unknown roles in a parameter table, and of known ones that do not belong there.
+/// `belongs` says which known roles do.
 fn roles<'r>(
     row: &Place<'_>,
     roles: impl Iterator<Item = Option<&'r ParameterRole>>,

@@ -1,4 +1,4 @@
-//! Doubts about an offer's URL, whichever network it is of.
+//! Warnings about an offer's URL, for every network.
 
 use super::order::bare;
 use super::told::missing;
@@ -23,8 +23,8 @@ pub(super) fn lint(id: &OfferId, offer: &Offer, source: &Source, tracker: &Track
     slots(id, offer, tracker, place);
 }
 
-/// The parameter of a link that comes back as the click id, where the pasted macro tells it: `sub1`
-/// of `{sub1}`, `s2` of `#s2#`.
+/// The parameter of a link whose value comes back as the click id, where the pasted macro names it:
+/// `sub1` for `{sub1}`, `s2` for `#s2#`.
 fn given_back(source: &Source) -> Option<String> {
     let pairs = source.view().pasted_pairs();
     let (_, filled) = pairs
@@ -35,7 +35,7 @@ fn given_back(source: &Source) -> Option<String> {
     (!name.is_empty() && is_name).then(|| name.into())
 }
 
-/// Macros whose slot is filled by no channel that sends visitors here.
+/// Warns of macros whose slot is filled by no channel that sends visitors here.
 fn slots(id: &OfferId, offer: &Offer, tracker: &Tracker, place: &Place<'_>) {
     let campaigns = tracker.campaigns.values().filter(|campaign| {
         let offers = campaign.paths.iter().flat_map(|path| &path.offers);
@@ -60,7 +60,7 @@ fn slots(id: &OfferId, offer: &Offer, tracker: &Tracker, place: &Place<'_>) {
     }
 }
 
-/// A domain's fallback, to which it sends visitors as it does to an offer.
+/// Warns about a domain's fallback, to which visitors are sent as they are to an offer.
 pub(super) fn fallback(domain: &Domain, place: &Place<'_>) {
     if let Some(url) = &domain.fallback {
         insecure(url, is_https(&domain.url), &place.at("fallback"));
@@ -76,7 +76,7 @@ fn is_https(url: &str) -> bool {
     url.starts_with("https://")
 }
 
-/// `http` where the tracker itself has `https`.
+/// Warns of `http` where the tracker itself has `https`.
 fn insecure(url: &str, is_secure: bool, place: &Place<'_>) {
     if is_secure && url.starts_with("http://") {
         place.problem(

@@ -1,5 +1,5 @@
-//! Doubts about how a source's postbacks tell of an order: its id, its status, what another message
-//! of it does.
+//! Warnings about how a source's postbacks tell of an order: its id, its status, and what another
+//! message about it does.
 
 use crate::config::Place;
 use crate::definition::OfferSource;
@@ -8,9 +8,9 @@ use crate::network::Meaning;
 use crate::tracker::compiled::Source;
 use alloc::format;
 
-/// What networks call the number of a goal, in a parameter's name or a macro.
+/// The names of parameters and macros that hold the number of a goal at some networks.
 const GOALS: &[&str] = &["goal", "goal_id", "goalid", "goal_name"];
-/// What they call the name of an event, in a macro.
+/// The macros that hold the name of an event at some networks.
 const EVENTS: &[&str] = &[
     "action",
     "conversion_type",
@@ -22,10 +22,10 @@ const EVENTS: &[&str] = &[
     "transaction_type",
     "type",
 ];
-/// Macros of Everflow's alone, whose `{event_id}` is the number of a goal.
+/// Macros that only Everflow has. Its `{event_id}` is the number of a goal.
 const EVERFLOWS: &[&str] = &["payout_amount", "sale_amount"];
 
-/// Whether the policy follows no order was said.
+/// Returns whether it warned that the policy does not follow orders.
 pub(super) fn lint(row: &OfferSource, place: &Place<'_>, source: &Source) -> bool {
     statuses(row, place, source);
     if source.protocol.usual_duplicates() != Duplicates::Update || !names_event_id(source) {
@@ -42,7 +42,7 @@ pub(super) fn lint(row: &OfferSource, place: &Place<'_>, source: &Source) -> boo
     against.is_some()
 }
 
-/// Why a policy is not for an order that the network tells of more than once; the page on
+/// Why a policy does not suit an order that the network tells of more than once. The page on
 /// duplicates says the same.
 fn against(policy: Duplicates) -> Option<&'static str> {
     match policy {
@@ -63,7 +63,7 @@ fn against(policy: Duplicates) -> Option<&'static str> {
     }
 }
 
-/// Whether the postbacks carry the network's event id, as far as the table says it.
+/// Whether the postbacks carry the network's event id, as far as the configuration says it.
 pub(super) fn names_event_id(source: &Source) -> bool {
     let is_id = |name: &str| source.names.meaning(name) == Some(Meaning::EventId);
     let by_row = source
@@ -74,7 +74,7 @@ pub(super) fn names_event_id(source: &Source) -> bool {
     by_row || source.pasted.contains_key("event_id") || names.any(|name| !["rdtk_event_id", "eventid"].contains(&name))
 }
 
-/// An event id that is the number of a goal: all conversions of a goal have it.
+/// Warns of an event id that is the number of a goal: all conversions of the goal have it.
 fn goals(place: &Place<'_>, source: &Source) {
     let view = source.view();
     let pairs = view.pasted_pairs();
@@ -102,7 +102,8 @@ fn goals(place: &Place<'_>, source: &Source) {
     }
 }
 
-/// A status that holds the name of an event, and a word of one that would earn.
+/// Warns of a status that holds the name of an event, and of a word for money taken back that would
+/// earn.
 fn statuses(row: &OfferSource, place: &Place<'_>, source: &Source) {
     let view = source.view();
     for (name, filled) in view.pasted_pairs() {
@@ -125,7 +126,7 @@ fn statuses(row: &OfferSource, place: &Place<'_>, source: &Source) {
     }
 }
 
-/// A macro without what stands around its name, in whichever dialect.
+/// The name of a macro without the marks around it, in any dialect.
 pub(super) fn bare(filled: &str) -> &str {
     filled.trim_matches(|c: char| !c.is_ascii_alphanumeric())
 }

@@ -1,4 +1,4 @@
-//! Doubts about the text of a URL that somebody pasted, whoever is called.
+//! Warnings about the text of any URL that somebody pasted.
 
 use crate::config::Place;
 use crate::scope::Field;
@@ -11,7 +11,7 @@ use alloc::{
 };
 use percent_encoding::percent_decode_str;
 
-/// What is doubtful about a URL, wherever it leads.
+/// Warns of what is doubtful in a URL, wherever it leads.
 pub(super) fn lint(url: &str, place: &Place<'_>) {
     if let Some(mark) = SecondMark::find(url) {
         place.problem(mark.to_string());
@@ -20,7 +20,7 @@ pub(super) fn lint(url: &str, place: &Place<'_>) {
         let parts = [("name", name), ("value", value)];
         for (what, _) in parts.into_iter().filter(|(_, text)| has_outer_space(text)) {
             place.problem(format!(
-                "the {what} in `{}={}` has an encoded space at an end; take it away",
+                "the {what} in `{}={}` begins or ends with an encoded space; remove it",
                 name.escape_debug(),
                 value.escape_debug()
             ));
@@ -29,7 +29,7 @@ pub(super) fn lint(url: &str, place: &Place<'_>) {
     maps(url, place);
 }
 
-/// What is left to fill in inside the value maps of a URL or a body.
+/// Warns of entries that are still to be filled in, inside the value maps of a URL or a body.
 pub(super) fn maps(text: &str, place: &Place<'_>) {
     let inner = text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
     for map in inner {
@@ -38,7 +38,7 @@ pub(super) fn maps(text: &str, place: &Place<'_>) {
         };
         for (key, value) in entries.split(' ').filter_map(|entry| entry.split_once('=')) {
             let said = match value {
-                // For all else nothing may be meant.
+                // The entry for all other values may be empty on purpose.
                 "" if key != "*" => String::from("has no value"),
                 word if is_placeholder(word) => {
                     format!("is still `{}`, which would be sent as it is", word.escape_debug())
@@ -53,7 +53,7 @@ pub(super) fn maps(text: &str, place: &Place<'_>) {
     }
 }
 
-/// Values that fill the blanks of a URL.
+/// Warns of values for the blanks of a URL that begin or end with a space.
 pub(super) fn values(values: &BTreeMap<String, String>, place: &Place<'_>) {
     for (name, value) in values {
         if value.trim().len() < value.len() {
@@ -62,17 +62,17 @@ pub(super) fn values(values: &BTreeMap<String, String>, place: &Place<'_>) {
     }
 }
 
-/// A word that is compared as it is written.
+/// Warns of words that begin or end with a space, since they are compared as they are written.
 pub(super) fn words<'w>(words: impl Iterator<Item = &'w String>, place: &Place<'_>) {
     for word in words.filter(|word| word.trim().len() < word.len()) {
         place.at(word).problem(OUTER_SPACE);
     }
 }
 
-const OUTER_SPACE: &str = "a space stands at an end of it; take it away";
+const OUTER_SPACE: &str = "begins or ends with a space; remove it";
 
 fn has_outer_space(text: &str) -> bool {
-    // Only what is encoded is decoded: a macro has spaces inside at most.
+    // Only percent-encoding is undone. A macro may hold spaces, but none at its ends.
     let decoded = percent_decode_str(text).decode_utf8_lossy();
     decoded.trim().len() < decoded.len()
 }

@@ -1,4 +1,4 @@
-//! Doubts about an offer source.
+//! Warnings about an offer source.
 
 use super::{order, pasted};
 use crate::config::Place;
@@ -34,7 +34,7 @@ pub(super) fn lint(row: &OfferSource, place: &Place<'_>, source: &Source, tracke
     source.protocol.lint_postbacks(place, &view, &is_type);
 }
 
-/// Open types that are worse than a word of anyone's.
+/// Warns of open types that let anyone do harm, and of those that are not open after all.
 fn open_types(row: &OfferSource, place: &Place<'_>, source: &Source, tracker: &Tracker) {
     for (place, name) in place.rows("open_types", &row.open_types) {
         let Some(known) = tracker.types.get(name) else { continue };
@@ -58,7 +58,8 @@ fn open_types(row: &OfferSource, place: &Place<'_>, source: &Source, tracker: &T
     }
 }
 
-/// The macros to paste, without which nothing is attributed or worth anything.
+/// Warns when the URL to paste lacks a macro without which nothing is attributed, or is worth
+/// anything.
 fn macros(source: &Source, place: &Place<'_>, tracker: &Tracker) {
     if source.pasted.is_empty() {
         return;
@@ -85,7 +86,7 @@ fn macros(source: &Source, place: &Place<'_>, tracker: &Tracker) {
     }
 }
 
-/// Orders that wait and are decided later, under a policy that does not follow them.
+/// Warns of orders that wait and are decided later, under a policy that does not follow them.
 fn lives(source: &Source, place: &Place<'_>, tracker: &Tracker) {
     let tells = |status| source.statuses.values().any(|known| *known == status);
     let creates = tracker.types.values().any(|known| {
@@ -97,23 +98,23 @@ fn lives(source: &Source, place: &Place<'_>, tracker: &Tracker) {
     }
 }
 
-/// What is said of them.
+/// The warning for such orders.
 const LIVES: &str = "`statuses` tells pending from declined, and under the policy `create` each status of an order makes a conversion of its \
                      own, so a pending one that is approved counts twice and one that is declined stays; have the \
                      network send its event id and write `duplicates = \"update\"`";
 
-/// What else that means where each message then makes a conversion.
+/// What a missing event id also means, where each message then makes a conversion.
 fn unfollowed(policy: Duplicates) -> &'static str {
     match policy {
         Duplicates::Create | Duplicates::CreateMarked | Duplicates::Update => {
-            ", and each message makes a conversion: an order that is confirmed or declined later is two"
+            ", and each message makes a conversion: an order that is confirmed or declined later becomes two"
         }
         _ => "",
     }
 }
 
 /// Whether the URL that is pasted into the network carries an id of the event or a receipt, as far
-/// as the table says it.
+/// as the configuration says it.
 fn sends_identity(source: &Source) -> bool {
     let by_row = source
         .parameters

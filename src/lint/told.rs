@@ -1,4 +1,4 @@
-//! Doubts about what a traffic channel is told.
+//! Warnings about what a traffic channel is told.
 
 use super::pasted::maps;
 use crate::config::Place;
@@ -16,7 +16,7 @@ use alloc::{
     vec::Vec,
 };
 
-/// The request of a postback.
+/// The request of a postback, with the macros in it.
 pub(super) struct Told<'a> {
     url: &'a UrlTemplate,
     fields: BTreeSet<&'a Field>,
@@ -40,14 +40,14 @@ impl<'a> Told<'a> {
     }
 }
 
-/// The template of a channel's postback, whose blanks are left to the campaigns.
+/// Warns about the template of a channel's postback. Its blanks are left to the campaigns.
 pub(super) fn template(row: &TrafficChannel, channel: &Channel, is_secure: bool, place: &Place<'_>) {
     let Some((request, text)) = row.postback.as_ref().and_then(|row| Some((row, row.url.as_deref()?))) else {
         return;
     };
     let blanks = placeholders(text).into_iter();
     let filled = blanks.map(|blank| (blank.name, String::from("x"))).collect();
-    // What compiled is a template.
+    // It has compiled, so it is a template.
     let Ok(url) = UrlTemplate::parse_with(text, &filled) else {
         return;
     };
@@ -58,7 +58,7 @@ pub(super) fn template(row: &TrafficChannel, channel: &Channel, is_secure: bool,
     slots(&told, (row.id.as_str(), channel), place);
 }
 
-/// A postback of a campaign with a URL of its own. `template` is the channel's.
+/// Warns about a campaign's postback with a URL of its own. `template` is the channel's.
 pub(super) fn own(
     request: &PostbackRequest,
     told: &Told<'_>,
@@ -77,20 +77,20 @@ pub(super) fn own(
         let host = template.split('/').nth(2);
         host == told.url.as_str().split('/').nth(2)
     });
-    // Another system than the channel may well be told our own id.
+    // Another system than the channel may well be told our own click id.
     if is_the_channels {
         click_id(told, channel.1, &url);
     }
 }
 
-/// What the texts themselves show.
+/// Warns of what the texts themselves show.
 fn written(request: &PostbackRequest, is_secure: bool, place: &Place<'_>) {
     if let Some(url) = &request.url {
         super::pasted::lint(url, &place.at("url"));
         let is_called = host(url, &place.at("url"));
         if is_called && is_secure && url.starts_with("http://") {
             place.at("url").problem(
-                "is `http`, so who stands on the way reads and changes what the channel is told, tokens too; write `https` if the channel \
+                "is `http`, so anybody on the way can read and change what the channel is told, tokens too; write `https` if the channel \
                  has it",
             );
         }
@@ -105,8 +105,8 @@ fn body(request: &PostbackRequest) -> Option<BodyTemplate> {
     BodyTemplate::parse(request.body.as_deref()?, content_type).ok()
 }
 
-/// Whether a destination is called: none that no server of a channel's has, and that is not dialled
-/// unless it is allowed.
+/// Whether a destination is called. One that cannot be a channel's server is not called unless it
+/// is allowed; the warning says so.
 fn host(url: &str, place: &Place<'_>) -> bool {
     let end = url.find("://").and_then(|at| {
         let host = url.get(at.saturating_add(3)..)?;
@@ -124,7 +124,8 @@ fn host(url: &str, place: &Place<'_>) -> bool {
     checked.is_ok()
 }
 
-/// Whether a parameter in which the channel's template has the channel's id holds ours.
+/// Whether a parameter holds our click id where the channel's template has the channel's own; warns
+/// if so.
 fn swapped(told: &Told<'_>, template: Option<&str>, place: &Place<'_>) -> bool {
     let theirs: Vec<&str> = written_pairs(template.unwrap_or_default())
         .into_iter()
@@ -141,10 +142,10 @@ fn swapped(told: &Told<'_>, template: Option<&str>, place: &Place<'_>) -> bool {
     swapped.is_some()
 }
 
-/// Whether the channel is told its own click id.
+/// Warns when the channel is not told its own click id.
 fn click_id(told: &Told<'_>, channel: &Channel, place: &Place<'_>) {
     let has_its_own = told.tells(&Field::RefId) || told.tells(&Field::ExternalId);
-    // A channel without that slot may have its id in any other one.
+    // A channel without that slot may keep its click id in any other one.
     let in_a_slot = |field: &&&Field| matches!(field, Field::Sub(_) | Field::Role(_));
     if has_its_own || (!fills(channel, ClickSlot::RefId) && told.fields.iter().any(|field| in_a_slot(&field))) {
         return;
@@ -165,7 +166,7 @@ fn click_id(told: &Told<'_>, channel: &Channel, place: &Place<'_>) {
     });
 }
 
-/// Of a parameter with our own click id.
+/// The warning for a parameter that holds our own click id.
 fn ours_in(name: &str) -> String {
     let name = name.escape_debug();
     format!(
@@ -177,7 +178,7 @@ fn fills(channel: &Channel, slot: ClickSlot) -> bool {
     channel.parameters.iter().any(|row| row.slot == slot)
 }
 
-/// Macros whose slot no parameter of the channel fills.
+/// Warns of macros whose slot no parameter of the channel fills.
 fn slots(told: &Told<'_>, (id, channel): (&str, &Channel), place: &Place<'_>) {
     let in_url: BTreeSet<&Field> = told.url.fields().collect();
     for field in &told.fields {
@@ -208,7 +209,7 @@ pub(super) fn missing(field: &Field, channel: &Channel) -> Option<Missing> {
     (!fills(channel, slot)).then_some(Missing::Slot(slot))
 }
 
-/// What no parameter of a channel gives.
+/// A slot or a role that no parameter of a channel fills.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Missing {
     Slot(ClickSlot),
@@ -229,7 +230,7 @@ impl Missing {
         }
     }
 
-    /// What the row that gives it has.
+    /// The key and value with which a row fills it.
     pub(super) fn row(&self) -> String {
         match self {
             Self::Slot(slot) => format!("`slot = \"{slot}\"`"),

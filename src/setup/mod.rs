@@ -33,7 +33,7 @@ use crate::tracker::{Campaign, Channel, Domain, Source, Tracker, domain_of};
 use crate::value::{ChannelId, DomainId};
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 
-/// What is pasted where, by one configuration.
+/// Makes the URLs that are to be pasted elsewhere, for one configuration.
 #[derive(Debug, Clone, Copy)]
 pub struct Setup<'t> {
     domains: &'t BTreeMap<DomainId, Domain>,
@@ -41,7 +41,7 @@ pub struct Setup<'t> {
 }
 
 impl<'t> Setup<'t> {
-    /// The set-up of the configuration of `tracker`.
+    /// The URLs for the configuration of `tracker`.
     #[must_use]
     pub fn new(tracker: &'t Tracker) -> Self {
         Self {
@@ -58,7 +58,7 @@ impl<'t> Setup<'t> {
         Some(with_query(page, source.view().pasted_pairs()))
     }
 
-    /// The URL of a source's notifications, to which `?token=..` is to be appended; none without a
+    /// The URL of a source's notifications, to which `?token=..` must be appended; none without a
     /// domain.
     #[must_use]
     pub fn ins_url(&self, source: &Source) -> Option<String> {
@@ -74,7 +74,7 @@ impl<'t> Setup<'t> {
         Some(format!("{}{}", domain.url, self.click_path(campaign)))
     }
 
-    /// Path and query of [`Setup::click_url`], for a domain that is not in the document.
+    /// The path and query of [`Setup::click_url`], for a domain that is not in the document.
     #[must_use]
     pub fn click_path(&self, campaign: &Campaign) -> String {
         let channel = self.channels.get(&campaign.channel);
@@ -92,15 +92,16 @@ fn with_query(page: String, pairs: Vec<(&str, &str)>) -> String {
     format!("{page}?{}", query(pairs))
 }
 
-/// Macros stay as they are: encoded, the network would not know them.
+/// Macros stay as they are, since the network would not recognise them when encoded.
 fn query(pairs: Vec<(&str, &str)>) -> String {
     let pairs: Vec<String> = pairs.iter().map(|(name, filled)| format!("{name}={filled}")).collect();
     pairs.join("&")
 }
 
-/// The query to paste into the network's postback URL, its macros unfilled: for ClickBank in
-/// the guide's order, then what `[offer_source.postback]` and the parameter table add. Empty
-/// where neither says anything. `&type=NAME` for each event and the token are to be appended.
+/// The query to paste into the network's postback URL, with its macros unfilled. For ClickBank the
+/// guide's parameters come first, in its order; then comes what `[offer_source.postback]` and the
+/// parameter table add. It is empty where neither says anything. `&type=NAME` for each event and
+/// the token must be appended.
 ///
 /// Parameters that are read from a notification (`{r}`) are left out: the guide for INS says to
 /// remove them from the URL.

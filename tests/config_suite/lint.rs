@@ -303,7 +303,7 @@ fn a_condition_on_what_no_conversion_has_is_named_with_a_suggestion() {
     };
     let never = |place: &str, name: &str, near: &str| {
         format!(
-            "campaign[0].postback[0].{place}: `{name}` is neither a macro nor a parameter of the offers' sources, so it is never there{near}"
+            "campaign[0].postback[0].{place}: `{name}` is neither a macro nor a parameter of the offers' sources, so no conversion has it{near}"
         )
     };
     assert_eq!(
@@ -344,7 +344,7 @@ fn a_condition_may_name_a_parameter_of_any_source_of_the_campaigns_offers() {
     assert_eq!(
         doubts("[{ offer = \"book\" }]"),
         [
-            "campaign[0].postback[0].require[0]: `plan` is neither a macro nor a parameter of the offers' sources, so it is never there"
+            "campaign[0].postback[0].require[0]: `plan` is neither a macro nor a parameter of the offers' sources, so no conversion has it"
         ]
     );
 }
@@ -424,7 +424,7 @@ fn a_source_that_sends_no_id_cannot_tell_a_retry_from_news() {
         warnings(&[(row, "")]),
         [
             "offer_source[0]: source `network` sends no event id: a network's retry cannot be told from a new conversion, and each \
-             message makes a conversion: an order that is confirmed or declined later is two"
+             message makes a conversion: an order that is confirmed or declined later becomes two"
         ]
     );
     assert_eq!(

@@ -92,7 +92,7 @@ fn a_space_at_an_end_is_refused_or_named() {
     );
     assert_eq!(
         offer("https://shop.example.com/?id={clickid}&page=summer%20"),
-        ["offer[0].url: the value in `page=summer%20` has an encoded space at an end; take it away"]
+        ["offer[0].url: the value in `page=summer%20` begins or ends with an encoded space; remove it"]
     );
     assert_eq!(offer("https://shop.example.com/?id={clickid}&page=a%20b"), [""; 0]);
     let filled = |value: &str| {
@@ -103,7 +103,7 @@ fn a_space_at_an_end_is_refused_or_named() {
     };
     assert_eq!(
         filled("77 "),
-        ["campaign[0].postback[0].values.aid: a space stands at an end of it; take it away"]
+        ["campaign[0].postback[0].values.aid: begins or ends with a space; remove it"]
     );
     assert_eq!(filled("7 7"), [""; 0]);
     assert_eq!(
@@ -111,7 +111,7 @@ fn a_space_at_an_end_is_refused_or_named() {
             "#source",
             "statuses = { \"approved \" = \"approved\", paid = \"approved\" }"
         )]),
-        ["offer_source[0].statuses.approved : a space stands at an end of it; take it away"]
+        ["offer_source[0].statuses.approved : begins or ends with a space; remove it"]
     );
 }
 
@@ -171,7 +171,7 @@ fn a_postback_is_https_where_the_tracker_is_and_the_channel_is_public() {
     assert_eq!(
         said("http://channel.example.com/?key={ref_id}"),
         [
-            "traffic_channel[0].postback.url: is `http`, so who stands on the way reads and changes what the channel is told, tokens too; \
+            "traffic_channel[0].postback.url: is `http`, so anybody on the way can read and change what the channel is told, tokens too; \
           write `https` if the channel has it"
         ]
     );

@@ -130,7 +130,10 @@ fn an_item_that_nothing_is_said_of_is_sent_again() {
     let settled = said(&batch, vec![Verdict::Delivered]);
     assert_eq!(settled[0].verdict, Verdict::Delivered);
     assert_eq!(settled[1].verdict, Verdict::Retry { at: at(1_004) });
-    assert_eq!(settled[1].attempt.finding, "HTTP 200 (nothing was said of this one)");
+    assert_eq!(
+        settled[1].attempt.finding,
+        "HTTP 200 (the judge said nothing of this delivery)"
+    );
 }
 
 #[test]
@@ -353,7 +356,7 @@ fn what_is_too_late_is_dead_by_a_reason_of_its_own_and_takes_nobody_along() {
     assert_eq!((late.len(), &late[0].verdict, late[0].fence), (1, &Verdict::Dead, 7));
     assert_eq!(
         late[0].attempt.finding,
-        "too late: it was of use until 1970-01-01T00:00:09Z"
+        "too late: it was to be sent by 1970-01-01T00:00:09Z"
     );
     assert_eq!((late[0].attempt.at, late[0].attempt.status), (at(10), None));
     let mut taken = of('a', Some(9));

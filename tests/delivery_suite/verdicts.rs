@@ -123,7 +123,7 @@ fn the_body_decides_where_the_rule_says_so() {
     assert_eq!(told, Verdict::Dead);
     assert_eq!(
         finding,
-        "HTTP 200 (body holds what means failure): `Required url parameters are not present`"
+        "HTTP 200 (the body holds the text that means failure): `Required url parameters are not present`"
     );
     assert_eq!(verdict(excludes, 200, "", false).0, Verdict::Delivered);
     let mut includes = SuccessRule::default();
@@ -137,7 +137,7 @@ fn the_body_decides_where_the_rule_says_so() {
     assert_eq!(told, Verdict::Dead);
     assert_eq!(
         finding,
-        "HTTP 200 (body did not come whole, and its beginning misses what means success)"
+        "HTTP 200 (the body was cut off, and its beginning lacks the text that means success)"
     );
 }
 
@@ -238,7 +238,9 @@ fn what_was_not_answered_is_tried_again_unless_that_cannot_help() {
 fn a_finding_keeps_the_beginning_of_a_body_without_control_characters() {
     let shown = |body: &str| {
         let (_, finding) = verdict(SuccessRule::default(), 500, body, false);
-        let shown = finding.strip_prefix("HTTP 500 (status is no success): `").unwrap();
+        let shown = finding
+            .strip_prefix("HTTP 500 (the status does not mean success): `")
+            .unwrap();
         shown.strip_suffix('`').unwrap().to_owned()
     };
     assert_eq!(shown("a\r\nb"), "a  b");

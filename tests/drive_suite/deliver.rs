@@ -304,7 +304,7 @@ fn what_is_too_late_is_given_up_and_the_rest_is_sent() {
     assert_eq!(world.asked(), [r#"POST https://graph.example/events ["e2"]"#]);
     assert_eq!(world.states(), ["dead", "accepted"]);
     let finding = world.rows().remove(0).last.unwrap().finding;
-    assert_eq!(finding, format!("too late: it was of use until {}", at(9)));
+    assert_eq!(finding, format!("too late: it was to be sent by {}", at(9)));
 }
 
 #[test]
@@ -329,7 +329,7 @@ fn a_redirect_is_found_with_its_target_but_not_with_the_targets_query() {
         row.last.unwrap().finding
     };
     let redirected =
-        |place: &str| format!("HTTP 301 (answered 301 to {place}; the URL must be mended, redirects are not followed)");
+        |place: &str| format!("HTTP 301 (redirects (301) to {place}; correct the URL, redirects are not followed)");
     for (target, place) in [
         (
             "https://user:pw@www.chat.example/new/hook?token=CANARY-chat#x",
@@ -343,10 +343,14 @@ fn a_redirect_is_found_with_its_target_but_not_with_the_targets_query() {
     }
     let long = finding(&format!("/{}", "a".repeat(300)));
     assert!(
-        long.ends_with("; the URL must be mended, redirects are not followed)"),
+        long.ends_with("; correct the URL, redirects are not followed)"),
         "{long}"
     );
     for target in ["mailto:somebody@example.com", "https://", "/v2/CANARY%2Dchat"] {
-        assert_eq!(finding(target), "HTTP 301 (status is no success)", "{target}");
+        assert_eq!(
+            finding(target),
+            "HTTP 301 (the status does not mean success)",
+            "{target}"
+        );
     }
 }

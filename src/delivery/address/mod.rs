@@ -37,10 +37,10 @@ pub const MAX_HOST_LENGTH: usize = 253;
 /// The longest label of a host name, in characters (RFC 1035, section 2.3.4).
 pub const MAX_LABEL_LENGTH: usize = 63;
 
-/// Names that a resolver answers locally or never in public: special-use names (RFC 6761, 6762,
-/// 7686, 8375, 9476; `internal` is reserved by ICANN) and the private top-level names of RFC 6762,
-/// appendix G. Names for documentation and tests are left out: they resolve nowhere, or to an
-/// address that is judged by itself.
+/// Names that a resolver answers only locally, or never in public: special-use names (RFC 6761,
+/// 6762, 7686, 8375, 9476; `internal` is reserved by ICANN) and the private top-level names of RFC
+/// 6762, appendix G. Names for documentation and tests are left out: they resolve nowhere, or to an
+/// address that is judged itself.
 const LOCAL_NAMES: [&str; 12] = [
     "alt",
     "corp",
@@ -86,9 +86,9 @@ impl AddressPolicy {
         Ok(url)
     }
 
-    /// Checks what can be known of a URL before its name is resolved. Odd spellings of an address
-    /// (`0x7f.1`, `2130706433`) were made plain by
-    /// [`Url`] already and are judged as the address they are.
+    /// Checks what can be known of a URL before its name is resolved. [`Url`] has already made odd
+    /// spellings of an address (`0x7f.1`, `2130706433`) plain, so they are judged as the address
+    /// that they are.
     ///
     /// # Errors
     /// - a scheme other than `http` and `https`
@@ -235,7 +235,7 @@ impl fmt::Display for Allowed {
     }
 }
 
-/// Why a text names no destination to allow.
+/// Why a text does not name a destination to allow.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("destination {0}")]
 pub struct AllowedError(Problem);
@@ -282,7 +282,8 @@ enum Reason {
     },
 }
 
-/// Letters, digits, hyphens and underscores in labels of 1 to 63, at most 253 in all.
+/// Whether a host is a DNS name: letters, digits, hyphens and underscores in labels of 1 to 63, at
+/// most 253 in all.
 fn is_dns_name(host: &str) -> bool {
     host.len() <= MAX_HOST_LENGTH
         && host.split('.').all(|label| {

@@ -1,4 +1,4 @@
-//! The tables of what is not public.
+//! The tables of addresses that are not public.
 //!
 //! Sources: the IANA IPv4 and IPv6 Special-Purpose Address Registries, the IPv4 multicast and class
 //! E assignments (RFC 5771, RFC 1112) and the IPv6 address space registry (of which only 2000::/3
@@ -10,8 +10,8 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 /// A range that is not dialled, and what its addresses are.
 pub(super) type Special = (IpNet, &'static str);
 
-/// Why `address` is not public unicast: the range that says so, and in words. None when it is
-/// public.
+/// Why `address` is not public unicast: the range that holds it, and the reason in words. None if
+/// it is public.
 pub(super) fn special(address: IpAddr) -> Option<Special> {
     let (listed, elsewhere) = match address {
         IpAddr::V4(_) => (IPV4.iter(), None),
@@ -36,7 +36,8 @@ const fn v6(a: u16, b: u16, c: u16, d: u16, prefix: u8) -> IpNet {
 /// The only IPv6 range that is handed out for public unicast (RFC 4291, section 2.4).
 const GLOBAL_UNICAST: IpNet = v6(0x2000, 0, 0, 0, 3);
 
-/// IPv4 that is not public unicast; a longer prefix stands before the range that holds it.
+/// The IPv4 ranges that are not public unicast. A longer prefix stands before the range that holds
+/// it.
 const IPV4: [Special; 20] = [
     (v4(0, 0, 0, 0, 32), "unspecified"),
     (v4(0, 0, 0, 0, 8), "of this network only"),
@@ -60,7 +61,7 @@ const IPV4: [Special; 20] = [
     (v4(240, 0, 0, 0, 4), "reserved"),
 ];
 
-/// Inside 2000::/3, what is not public unicast all the same.
+/// The ranges inside 2000::/3 that are not public unicast.
 const IPV6_INSIDE: [Special; 5] = [
     (v6(0x2001, 0, 0, 0, 32), "a Teredo tunnel"),
     (v6(0x2001, 0, 0, 0, 23), "reserved for protocol assignments"),
@@ -69,7 +70,7 @@ const IPV6_INSIDE: [Special; 5] = [
     (v6(0x3fff, 0, 0, 0, 20), "for documentation"),
 ];
 
-/// Outside 2000::/3 everything is refused; these only have a better name than that.
+/// Outside 2000::/3 everything is refused. These ranges only have a better name than that.
 const IPV6_OUTSIDE: [Special; 12] = [
     (v6(0, 0, 0, 0, 128), "unspecified"),
     (IpNet::new_assert(IpAddr::V6(Ipv6Addr::LOCALHOST), 128), "loopback"),
