@@ -9,11 +9,11 @@ fn a_text_that_is_no_condition_says_why() {
     for (text, why) in [
         (
             "",
-            "it names nothing; it is a name, an operation and a value, as in `payout at least 10.00`",
+            "it is empty; a condition is a name, an operation and a value, as in `payout at least 10.00`",
         ),
         (
             "payout at lest 10",
-            "after `payout` stands no operation; there are `equals`, `in`, `not in`, `contains`, `begins with`, \
+            "no operation follows `payout`; there are `equals`, `in`, `not in`, `contains`, `begins with`, \
              `at least`, `at most`, `between`, `matches`, `within`, `share` and `is there`",
         ),
         ("payout at least", "`at least` wants a value"),
@@ -34,26 +34,26 @@ fn a_text_that_is_no_condition_says_why() {
         ),
         (
             "sub1 equals a, b",
-            "`equals` takes one value, `in` takes several; a comma of the value itself stands within quotes",
+            "`equals` takes one value, `in` takes several; write a value that has a comma within quotes",
         ),
-        (
-            "sub1 in a,, b",
-            "a text is empty; one that is meant to be stands within quotes",
-        ),
+        ("sub1 in a,, b", "a text is empty; write `\"\"` if that is meant"),
         ("sub1 contains \"\"", "a text to look for is empty"),
-        ("sub1 equals \"a", "a quote has no end"),
+        ("sub1 equals \"a", "a quoted text has no closing quote"),
         (
             "sub1 equals a\"b",
-            "a quote within a text stands within quotes too, behind a backslash",
+            "a text with a quote must be within quotes, with a backslash before the quote",
         ),
-        ("sub1 equals \"a\" b", "`b` stands beside a quoted text"),
+        (
+            "sub1 equals \"a\" b",
+            "`b` follows a quoted text; write a comma between two texts",
+        ),
         (
             "ip matches 10.0.0.1/8",
             "`10.0.0.1/8` has bits beyond its prefix; the range is 10.0.0.0/8",
         ),
         (
             "ip matches office",
-            "`office` is no IP address or range, as in `10.0.0.0/8`",
+            "`office` is not an IP address or a range, as in `10.0.0.0/8`",
         ),
         (
             "clicktime within 1 hour",
@@ -64,16 +64,16 @@ fn a_text_that_is_no_condition_says_why() {
         ("clickid share 100.01", "a share is at most 100%, not 100.01%"),
         (
             "sub1 equals \"a\" ignoring  cases",
-            "`ignoring  cases` stands beside a quoted text",
+            "`ignoring  cases` follows a quoted text; write a comma between two texts",
         ),
     ] {
         let error = text.parse::<Clause>().unwrap_err();
-        assert_eq!(error.to_string(), format!("`{text}` is no condition: {why}"));
+        assert_eq!(error.to_string(), format!("`{text}` is not a condition: {why}"));
     }
     let error = "a equals b\nc".parse::<Clause>().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "`a equals b\\nc` is no condition: it holds a control character"
+        "`a equals b\\nc` is not a condition: it holds a control character"
     );
 }
 

@@ -55,7 +55,7 @@ pub struct TidError(Problem);
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 enum Problem {
-    #[error("a tracking code is not empty")]
+    #[error("a tracking code must not be empty")]
     Empty,
     #[error("a tracking code has at most {MAX_TID} characters, and this one has {0}; ClickBank may cut it")]
     TooLong(usize),
@@ -147,7 +147,7 @@ mod tests {
     fn each_fault_says_what_clickbank_would_do() {
         let taken =
             "ClickBank takes lower-case letters, digits and underscores, and may drop the whole code for another";
-        assert_eq!(refused(""), "a tracking code is not empty");
+        assert_eq!(refused(""), "a tracking code must not be empty");
         for (text, character) in [
             ("a-b", "'-'"),
             ("a b", "' '"),

@@ -32,7 +32,7 @@ use alloc::string::String;
 /// let clause: Clause = "payout at least 10.00".parse()?;
 /// assert_eq!(clause.to_string(), "payout at least 10");
 /// let error = "payout at lest 10".parse::<Clause>().unwrap_err();
-/// assert!(error.to_string().starts_with("`payout at lest 10` is no condition: after `payout` stands no operation"));
+/// assert!(error.to_string().starts_with("`payout at lest 10` is not a condition: no operation follows `payout`"));
 /// # Ok::<(), postback::condition::ClauseError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

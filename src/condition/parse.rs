@@ -16,7 +16,7 @@ use thiserror::Error;
 
 /// The error for a text that is not a [`Clause`].
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{text}` is no condition: {problem}")]
+#[error("`{text}` is not a condition: {problem}")]
 pub struct ClauseError {
     text: String,
     problem: Problem,
@@ -26,23 +26,23 @@ pub struct ClauseError {
 enum Problem {
     #[error("it holds a control character")]
     Control,
-    #[error("it names nothing; it is a name, an operation and a value, as in `payout at least 10.00`")]
+    #[error("it is empty; a condition is a name, an operation and a value, as in `payout at least 10.00`")]
     NoName,
-    #[error("after `{0}` stands no operation; there are {OPERATIONS}")]
+    #[error("no operation follows `{0}`; there are {OPERATIONS}")]
     NoOperation(String),
     #[error("`{0}` wants a value")]
     NoValue(&'static str),
-    #[error("`equals` takes one value, `in` takes several; a comma of the value itself stands within quotes")]
+    #[error("`equals` takes one value, `in` takes several; write a value that has a comma within quotes")]
     Several,
     #[error("a text to look for is empty")]
     EmptyText,
-    #[error("a text is empty; one that is meant to be stands within quotes")]
+    #[error("a text is empty; write `\"\"` if that is meant")]
     EmptyItem,
-    #[error("a quote within a text stands within quotes too, behind a backslash")]
+    #[error("a text with a quote must be within quotes, with a backslash before the quote")]
     QuoteInside,
-    #[error("a quote has no end")]
+    #[error("a quoted text has no closing quote")]
     Quote,
-    #[error("`{0}` stands beside a quoted text")]
+    #[error("`{0}` follows a quoted text; write a comma between two texts")]
     Beside(String),
     #[error("`between` wants two numbers, as in `between 10 and 20`")]
     Between,

@@ -22,8 +22,8 @@ impl fmt::Display for Unmet<'_> {
             }
             Self::Unknown { what, seen } => write!(f, "{what} `{seen}` is not known"),
             Self::Nothing { what } => write!(f, "there is no {what}"),
-            Self::Unwanted { is, that } => write!(f, "it is {is}, wanted none{that}"),
-            Self::Negative { what, seen } => write!(f, "{what} is {seen}, wanted none below 0"),
+            Self::Unwanted { is, that } => write!(f, "it is {is}{that}, which is not wanted"),
+            Self::Negative { what, seen } => write!(f, "{what} is {seen}, wanted at least 0"),
         }
     }
 }

@@ -123,8 +123,8 @@ impl Kept {
     fn text(self) -> &'static str {
         match self {
             Self::Nothing => "it was left out",
-            Self::Part => "what stands before that was kept",
-            Self::First => "the first was taken",
+            Self::Part => "the part before that was kept",
+            Self::First => "the first one was kept",
             Self::Whole => "the URL was written without it",
         }
     }

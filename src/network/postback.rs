@@ -255,7 +255,7 @@ impl InboundPostback {
     }
 }
 
-/// The currency that a word means, of the parameter `name`.
+/// Returns the currency that a word means in the parameter `name`.
 pub(crate) fn currency_of(map: &ParameterMap, name: &str, word: &str) -> Result<Currency, InboundPostbackError> {
     let found = map.formats().currency(word);
     found.map_err(|error| Problem::Currency(name.into(), error).into())

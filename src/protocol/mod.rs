@@ -56,7 +56,7 @@ impl Part for Protocol {
             Word::Generic => {
                 if !settings.secrets.is_empty() {
                     row.at("secrets").problem(
-                        "are for notifications, and without a `protocol` that has them none comes; say `protocol = \"clickbank\"`",
+                        "are for notifications, and none come without a `protocol` that has them; write `protocol = \"clickbank\"`",
                     );
                 }
                 Self::Generic

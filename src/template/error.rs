@@ -75,7 +75,7 @@ pub(super) enum Problem {
     #[error("map `{{{text}}}` at byte {at} {fault}")]
     Map { text: String, at: usize, fault: MapFault },
     #[error(
-        "`{{{text}}}` at byte {at} is no reference to a secret; write `{{secret:env:NAME}}`, `file:PATH` or `host:NAME`"
+        "`{{{text}}}` at byte {at} is not a reference to a secret; write `{{secret:env:NAME}}`, `file:PATH` or `host:NAME`"
     )]
     SecretReference { text: String, at: usize },
     #[error("`{{{text}}}` at byte {at} {why}")]
@@ -188,7 +188,7 @@ pub(super) enum MapFault {
     Twice(String),
     #[error("names `{0}`, which is not a status; they are approved, pending, declined and other")]
     NotAStatus(String),
-    #[error("misses {0} and has no `*=`")]
+    #[error("has no entry for {0} and no `*=`")]
     Misses(String),
     #[error("stands where a number stands, and `{0}` is not a JSON number")]
     NotANumber(String),

@@ -188,7 +188,7 @@ mod tests {
             assert_eq!(
                 refused(text),
                 format!(
-                    "`{{{text}}}` at byte 7 is no reference to a secret; write `{{secret:env:NAME}}`, `file:PATH` or `host:NAME`"
+                    "`{{{text}}}` at byte 7 is not a reference to a secret; write `{{secret:env:NAME}}`, `file:PATH` or `host:NAME`"
                 )
             );
         }
@@ -213,7 +213,10 @@ mod tests {
                 "status:lead=0 sale=1",
                 "names `lead`, which is not a status; they are approved, pending, declined and other",
             ),
-            ("status:approved=1 pending=0", "misses declined, other and has no `*=`"),
+            (
+                "status:approved=1 pending=0",
+                "has no entry for declined, other and no `*=`",
+            ),
         ] {
             assert_eq!(refused(text), format!("map `{{{text}}}` at byte 7 {fault}"));
         }

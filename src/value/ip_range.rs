@@ -17,9 +17,9 @@ pub struct IpRangeError {
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 enum Problem {
-    #[error("is no IP address or range, as in `10.0.0.0/8`")]
+    #[error("is not an IP address or a range, as in `10.0.0.0/8`")]
     Address,
-    #[error("has a prefix that is no length of this kind of address")]
+    #[error("has a prefix that is too long or not a number")]
     Prefix,
     #[error("has bits beyond its prefix; the range is {0}")]
     HostBits(IpNet),
@@ -100,9 +100,12 @@ mod tests {
         );
         assert_eq!(
             text("10.0.0.0/33"),
-            "`10.0.0.0/33` has a prefix that is no length of this kind of address"
+            "`10.0.0.0/33` has a prefix that is too long or not a number"
         );
-        assert_eq!(text("host"), "`host` is no IP address or range, as in `10.0.0.0/8`");
+        assert_eq!(
+            text("host"),
+            "`host` is not an IP address or a range, as in `10.0.0.0/8`"
+        );
     }
 
     #[test]

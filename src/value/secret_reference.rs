@@ -38,9 +38,9 @@ pub struct SecretReferenceError(Problem);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 enum Problem {
-    #[error("is no reference to a secret, as in `env:NAME`, `file:PATH` or `host:NAME`")]
+    #[error("is not a reference to a secret, as in `env:NAME`, `file:PATH` or `host:NAME`")]
     Malformed,
-    #[error("a secret stands here in the clear; write where it is, as in `env:NAME`, `file:PATH` or `host:NAME`")]
+    #[error("a secret stands here in the clear; write where it is kept, as in `env:NAME`, `file:PATH` or `host:NAME`")]
     Clear,
 }
 
@@ -128,13 +128,13 @@ mod tests {
         for text in ["", "CANARY", "vault:x", "a b", "Env:A"] {
             assert_eq!(
                 refusal(text),
-                "a secret stands here in the clear; write where it is, as in `env:NAME`, `file:PATH` or `host:NAME`"
+                "a secret stands here in the clear; write where it is kept, as in `env:NAME`, `file:PATH` or `host:NAME`"
             );
         }
         for text in ["env:", "env:A-B", "file:", "host:", "host:a\n"] {
             assert_eq!(
                 refusal(text),
-                "is no reference to a secret, as in `env:NAME`, `file:PATH` or `host:NAME`"
+                "is not a reference to a secret, as in `env:NAME`, `file:PATH` or `host:NAME`"
             );
         }
     }

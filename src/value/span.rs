@@ -21,7 +21,7 @@ const UNITS: [(char, u64); 4] = [('d', DAY), ('h', 60 * 60), ('m', 60), ('s', 1)
 pub(crate) enum DurationError {
     #[error("`{0}` is not a duration, as in `60d`, `12h`, `30m`, `5s` or `1h30m`")]
     Shape(String),
-    #[error("`{0}` is no time at all")]
+    #[error("`{0}` is zero, and a duration must be longer")]
     Nothing(String),
     #[error("`{0}` is longer than {MAX_DURATION_DAYS} days")]
     Long(String),
@@ -119,7 +119,10 @@ mod tests {
             let said = format!("`{text}` is not a duration, as in `60d`, `12h`, `30m`, `5s` or `1h30m`");
             assert_eq!(duration(text).unwrap_err().to_string(), said);
         }
-        assert_eq!(duration("0d").unwrap_err().to_string(), "`0d` is no time at all");
+        assert_eq!(
+            duration("0d").unwrap_err().to_string(),
+            "`0d` is zero, and a duration must be longer"
+        );
     }
 
     #[test]

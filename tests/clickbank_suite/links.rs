@@ -160,7 +160,7 @@ fn what_is_no_link_is_refused() {
     assert!(Link::parse(r"https://hop.clickbank.net/?x=\#\").is_ok());
     assert_eq!(
         refused("https://@@hop.clickbank.net:x/"),
-        "the link is no URL: invalid port number"
+        "the link is not a URL: invalid port number"
     );
     assert_eq!(
         refused("https://hop.clickbank.net/?tid=%zz"),
@@ -306,7 +306,9 @@ fn a_macro_stays_a_macro() {
     for name in ["", "a b", "A", "{x"] {
         assert_eq!(
             made("tid", name).unwrap_err(),
-            format!("`{{{name}}}` is no macro: its name has lower-case letters, digits and underscores")
+            format!(
+                "`{{{name}}}` is not a macro: the name of a macro has only lower-case letters, digits and underscores"
+            )
         );
     }
     assert_eq!(

@@ -35,7 +35,7 @@ fn a_status_map_misses_nothing_or_has_a_star() {
     assert_eq!(
         url("https://a.example/?s={status:approved=1 pending=0}"),
         [
-            "campaign[0].postback[0].url: map `{status:approved=1 pending=0}` at byte 21 misses declined, other and has no `*=`"
+            "campaign[0].postback[0].url: map `{status:approved=1 pending=0}` at byte 21 has no entry for declined, other and no `*=`"
         ]
     );
     tracker(&[("#postback", "url = \"https://a.example/?s={status:approved=1 *=0}\"")]);
@@ -181,11 +181,11 @@ fn a_word_or_a_text_of_a_postback_is_checked() {
         ("require = [\"\"]", "require[0]: the parameter's name is empty"),
         (
             "when = [\"sub1 is there\", \"payout at least ten\"]",
-            "when[1]: `payout at least ten` is no condition: `ten` is not an amount: it holds 't'",
+            "when[1]: `payout at least ten` is not a condition: `ten` is not an amount: it holds 't'",
         ),
         (
             "when = [\"\"]",
-            "when[0]: `` is no condition: it names nothing; it is a name, an operation and a value, as in `payout at least 10.00`",
+            "when[0]: `` is not a condition: it is empty; a condition is a name, an operation and a value, as in `payout at least 10.00`",
         ),
         (
             "success = { status = \"ok\" }",

@@ -199,6 +199,6 @@ fn a_protocol_is_known_and_secrets_need_one_that_has_notifications() {
     );
     assert_eq!(
         problems(json!({"id": "s", "secrets": ["env:S"]})),
-        "offer_source[0].secrets: are for notifications, and without a `protocol` that has them none comes; say `protocol = \"clickbank\"`"
+        "offer_source[0].secrets: are for notifications, and none come without a `protocol` that has them; write `protocol = \"clickbank\"`"
     );
 }

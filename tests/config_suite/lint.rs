@@ -397,7 +397,7 @@ fn a_version_whose_check_can_be_guessed_is_doubtful() {
     assert_eq!(
         taking("\"4.0\", \"2.1\", \"8.0\""),
         [
-            "offer_source[0].ins_versions: `4.0`, `2.0`: a check of 32 bits stands for the secret, and much is not told; \
+            "offer_source[0].ins_versions: `4.0`, `2.0`: a check of 32 bits is all that protects them, and they tell less; \
           choose 6.0 or later in ClickBank where you can",
             "offer_source[0].ins_versions: old and new versions: of an order of several products an old one has a notification for each \
              product and a new one has one for all, so an account with both URLs counts it twice; have ClickBank send one of the two"

@@ -366,7 +366,7 @@ fn a_click_id_that_stands_twice_is_named() {
     ] {
         assert_eq!(
             offer(&format!("https://hop.clickbank.net/?vendor=v&{codes}")),
-            ["offer[0].url: `tid` stands there more than once, and which one ClickBank takes is not known"],
+            ["offer[0].url: `tid` is there more than once, and it is not known which one ClickBank takes"],
             "{codes}"
         );
     }

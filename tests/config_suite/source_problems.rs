@@ -102,7 +102,8 @@ fn an_open_type_edits_nothing() {
 
 #[test]
 fn a_secret_in_the_clear_is_refused_and_not_repeated() {
-    let clear = "a secret stands here in the clear; write where it is, as in `env:NAME`, `file:PATH` or `host:NAME`";
+    let clear =
+        "a secret stands here in the clear; write where it is kept, as in `env:NAME`, `file:PATH` or `host:NAME`";
     for (from, to, path) in [
         ("[\"env:TOKEN\"]", "[\"CANARY\"]", "offer_source[0].tokens[0]"),
         (
@@ -126,7 +127,7 @@ fn a_secret_in_the_clear_is_refused_and_not_repeated() {
     }
     assert_eq!(
         problem("[\"env:TOKEN\"]", "[\"env:\"]"),
-        "offer_source[0].tokens[0]: is no reference to a secret, as in `env:NAME`, `file:PATH` or `host:NAME`"
+        "offer_source[0].tokens[0]: is not a reference to a secret, as in `env:NAME`, `file:PATH` or `host:NAME`"
     );
     tracker(&[("[\"env:TOKEN\"]", "[\"file:/run/secrets/token\", \"host:token\"]")]);
 }

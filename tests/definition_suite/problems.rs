@@ -55,7 +55,7 @@ fn a_value_that_no_document_can_hold_is_refused() {
             "offer[0].payout: `-1` is negative",
             "campaign[0].cost.amount: `-0.5` is negative",
             "campaign[0].path[0].weight: `1000001` is not between 0 and 1000000",
-            "campaign[0].postback[0].within: `0s` is no time at all",
+            "campaign[0].postback[0].within: `0s` is zero, and a duration must be longer",
             "campaign[0].postback[0].retry.attempts: `0` is not between 1 and 100",
         ]
     );

@@ -305,7 +305,7 @@ fn an_allowed_destination_prints_in_its_plain_form() {
 
 #[test]
 fn a_destination_that_could_mean_something_else_is_refused() {
-    let prefix = "has a prefix that is no length of this kind of address";
+    let prefix = "has a prefix that is too long or not a number";
     let unknown = "is neither an address, nor a range as in `10.0.0.0/8`, nor a host name (without port)";
     for (text, problem) in [
         ("10.0.0.0/33", prefix),

@@ -185,7 +185,7 @@ fn a_page_may_be_five_minutes_ahead_of_the_clock() {
     let error = verify(&plain, TIME - skew - 1, DAY).unwrap_err();
     assert_eq!(
         (error, error.to_string().as_str()),
-        (ThankYouRefused::TooNew, "thank-you page is of a time to come")
+        (ThankYouRefused::TooNew, "thank-you page has a time in the future")
     );
 }
 

@@ -53,7 +53,10 @@ fn a_path_is_shown_on_one_line() {
 #[test]
 fn a_range_and_a_destination_are_shown_on_one_line() {
     let range = ip_range("10.0.0.0\n").unwrap_err().to_string();
-    assert_eq!(range, "`10.0.0.0\\n` is no IP address or range, as in `10.0.0.0/8`");
+    assert_eq!(
+        range,
+        "`10.0.0.0\\n` is not an IP address or a range, as in `10.0.0.0/8`"
+    );
     let destination = "a b\n".parse::<Allowed>().unwrap_err().to_string();
     assert_eq!(
         destination,

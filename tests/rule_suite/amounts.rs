@@ -76,7 +76,10 @@ fn a_test_fires_only_where_the_rule_is_for_tests() {
     assert!(case.fires(&for_tests), "a rule for tests takes real conversions too");
     case.conversion.shown.test = true;
     assert!(case.fires(&for_tests));
-    assert_eq!(case.texts(&Conditions::default()), ["it is a test, wanted none"]);
+    assert_eq!(
+        case.texts(&Conditions::default()),
+        ["it is a test, which is not wanted"]
+    );
 }
 
 #[test]
@@ -86,7 +89,7 @@ fn what_takes_money_back_is_skipped_unless_the_rule_sends_it() {
     case.payout = Some(ToldPayout::Known(money("-8.5", "USD")));
     assert_eq!(
         case.texts(&Conditions::default()),
-        ["payout is -8.5 USD, wanted none below 0"]
+        ["payout is -8.5 USD, wanted at least 0"]
     );
     assert!(case.fires(&sends));
     case.payout = Some(ToldPayout::Known(money("0", "USD")));
@@ -100,7 +103,7 @@ fn a_refund_without_an_amount_is_not_sent_as_another_sale() {
     case.conversion.sum = None;
     for kind in ["refund", "chargeback", "echeck_return"] {
         case.conversion.shown.kind = kind.into();
-        let text = format!("it is a `{kind}`, wanted none that takes money back");
+        let text = format!("it is a `{kind}` that takes money back, which is not wanted");
         assert_eq!(case.texts(&Conditions::default()), [text]);
     }
 }

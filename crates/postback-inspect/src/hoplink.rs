@@ -212,7 +212,7 @@ fn print(link: &Link, said: &Said, out: &mut Page<impl Write>) -> io::Result<()>
         )?;
     }
     if link.form().is_other() {
-        out.named(NAME, "warning    it is no link of ClickBank's, as far as it shows")?;
+        out.named(NAME, "warning    it does not look like a link of ClickBank's")?;
     }
     for doubt in &said.doubts {
         out.named(NAME, &format!("warning    {doubt}"))?;

@@ -53,7 +53,7 @@ pub(crate) enum Matter {
     #[error("a hoplink needs `{0}`")]
     Missing(&'static str),
     /// A name that is not the nickname of an account.
-    #[error("`{0}` is no nickname of an account: those have {min} to {max} letters and digits", min = NICKNAME.start(), max = NICKNAME.end())]
+    #[error("`{0}` is not the nickname of an account: those have {min} to {max} letters and digits", min = NICKNAME.start(), max = NICKNAME.end())]
     Nickname(String),
     /// The label of an encrypted hoplink is shorter or longer than those that were seen (links that
     /// affiliates published; fairly sure).
@@ -94,7 +94,7 @@ pub(crate) enum Matter {
     #[error("`{0}` has {1} characters; ClickBank takes at most {2}")]
     TooLong(&'static str, usize, usize),
     /// A tracking parameter that is in the link more than once.
-    #[error("`{0}` stands there more than once, and which one ClickBank takes is not known")]
+    #[error("`{0}` is there more than once, and it is not known which one ClickBank takes")]
     Repeated(&'static str),
     /// A direct link. Without the script, the page makes no hop (support articles 19034135835156
     /// and 19718075352340, "Direct Offer Tracking"; certain).

@@ -43,7 +43,7 @@ enum Problem {
     Open,
     #[error("a parameter's name holds a macro (`{0}`), so that it may turn out to be `{1}` when the macro is filled")]
     Named(String, String),
-    #[error("`{0}` is no macro: its name has lower-case letters, digits and underscores")]
+    #[error("`{0}` is not a macro: the name of a macro has only lower-case letters, digits and underscores")]
     Macro(String),
 }
 
@@ -53,7 +53,7 @@ fn refusal(form: &LinkForm, parameter: &str) -> String {
         (None, Shape::Landing) => "the hop was made already; track the hoplink that led there",
         (None, Shape::OrderForm) => "it is the page of one visit; track the link that led there",
         (None, _) => {
-            return "it is no link of ClickBank's, as far as it shows, so it takes no tracking parameter".into();
+            return "it does not look like a link of ClickBank's, so it takes no tracking parameter".into();
         }
     };
     format!("{} takes no tracking parameter: {why}", with_article(form))

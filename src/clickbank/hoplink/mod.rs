@@ -72,7 +72,7 @@ enum Problem {
     Character,
     #[error("the link does not begin with `https://` or `http://`")]
     Scheme,
-    #[error("the link is no URL: {0}")]
+    #[error("the link is not a URL: {0}")]
     Url(url::ParseError),
     #[error("the link holds a user name or a password")]
     User,

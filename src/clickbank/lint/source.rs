@@ -69,7 +69,7 @@ fn old_versions(place: &Place<'_>, settings: &Settings) {
         .collect();
     if !old.is_empty() {
         let said = format!(
-            "{}: a check of 32 bits stands for the secret, and much is not told; choose 6.0 or later in ClickBank where you can",
+            "{}: a check of 32 bits is all that protects them, and they tell less; choose 6.0 or later in ClickBank where you can",
             old.join(", ")
         );
         place.at("ins_versions").problem(said);

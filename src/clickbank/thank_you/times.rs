@@ -21,7 +21,7 @@ pub enum ThankYouRefused {
     TooOld,
     /// The check was right, but the time of the page is further ahead of the clock than
     /// [`MAX_SKEW`]. This is not a failed guess either.
-    #[error("thank-you page is of a time to come")]
+    #[error("thank-you page has a time in the future")]
     TooNew,
 }
 

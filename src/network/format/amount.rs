@@ -30,7 +30,7 @@ pub(crate) enum AmountFault {
     Groups,
     #[error("it has a fraction, and the source's amounts are in minor units")]
     MinorFraction,
-    #[error("what is written beside it does not mean {0}")]
+    #[error("the symbol beside it does not mean {0}")]
     OtherCurrency(Currency),
 }
 

@@ -100,7 +100,7 @@ impl fmt::Display for AmountHint {
 impl fmt::Display for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match (self.symbols, self.decimal, self.thousands) {
-            (true, ..) => "what is written beside it",
+            (true, ..) => "the symbol beside it",
             (false, DecimalMark::Comma, None) => "a decimal comma",
             (false, _, Some(_)) => "a mark between thousands",
             (false, DecimalMark::Point, None) => "a decimal point",

@@ -25,7 +25,7 @@ fn a_link_is_told_with_what_it_gives_back_and_what_is_wrong_with_it() {
         inspect(&["hoplink", "https://us.ahows.co/log?a=1"]).printed(),
         "form       other link\n\
          click id   none can come back\n\
-         warning    it is no link of ClickBank's, as far as it shows\n"
+         warning    it does not look like a link of ClickBank's\n"
     );
     assert_eq!(
         inspect(&["hoplink", "hop.clickbank.net"]).refused(),
@@ -138,7 +138,7 @@ fn a_tracking_link_is_made_and_nothing_else_is_printed() {
     );
     assert_eq!(
         inspect(&["hoplink", HOPLINK, "--tid", "{a b}"]).refused(),
-        "`{a b}` is no macro: its name has lower-case letters, digits and underscores"
+        "`{a b}` is not a macro: the name of a macro has only lower-case letters, digits and underscores"
     );
     let wrong = inspect(&["hoplink", HOPLINK, "--set", "aff_sub1"]);
     assert_eq!(wrong.code, Some(2));

@@ -64,7 +64,10 @@ fn a_page_is_as_old_as_is_allowed_by_this_machines_clock_or_another() {
         refused(&["--now", "1419112991", "--max-age", "0s"]),
         "thank-you page is too old"
     );
-    assert_eq!(refused(&["--now", "1419000000"]), "thank-you page is of a time to come");
+    assert_eq!(
+        refused(&["--now", "1419000000"]),
+        "thank-you page has a time in the future"
+    );
     let any = inspect_with(&[SECRET], "", &["thankyou", "--secret-env", "CB_SECRET", &url]);
     assert!(any.printed().contains("\"age\":\""));
 }
