@@ -46,7 +46,7 @@ pub struct Rewritten {
 #[non_exhaustive]
 pub enum NotRewritten {
     /// The delivery was not made by a rule of a campaign.
-    #[error("it is no postback of a campaign; whoever made it makes it again")]
+    #[error("it is not a postback of a campaign; only whoever made it can make it again")]
     NoPostback,
     /// The campaign is no longer configured.
     #[error("campaign `{0}` is no longer configured")]
