@@ -86,12 +86,11 @@ fn retry(row: Option<definition::Retry>, place: &Place<'_>) -> RetryPolicy {
     let Some(row) = row else { return policy };
     policy.attempts = row.attempts.unwrap_or(policy.attempts);
     (policy.first, policy.longest, policy.unless_sent) = (row.first, row.longest, row.unless_sent);
-    if let (Some(first), Some(longest)) = (row.first, row.longest)
-        && first > longest
-    {
-        place
-            .at("longest")
-            .problem("the longest wait is shorter than the first one");
+    let longest = row.longest.unwrap_or(RetryPolicy::LONGEST);
+    if row.first.is_some_and(|first| first > longest) {
+        let key = if row.longest.is_some() { "longest" } else { "first" };
+        let place = place.at(key);
+        place.problem("the longest wait is shorter than the first one");
     }
     policy
 }

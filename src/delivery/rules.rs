@@ -53,10 +53,10 @@ pub struct RetryPolicy {
     pub unless_sent: bool,
 }
 
-/// The longest wait by default.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
-
 impl RetryPolicy {
+    /// The longest wait of a policy that names none: a day.
+    pub(crate) const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
     /// The usual waits: 5 seconds, 5 and 30 minutes, 2, 5, 10, 14, 20 and 24 hours; about three
     /// days in all. They are those of Svix's webhooks, with longer ones at the end.
     pub const WAITS: [Duration; 9] = [
@@ -68,7 +68,7 @@ impl RetryPolicy {
         Duration::from_secs(10 * 60 * 60),
         Duration::from_secs(14 * 60 * 60),
         Duration::from_secs(20 * 60 * 60),
-        LONGEST,
+        Self::LONGEST,
     ];
 
     /// The wait after an attempt that had this many attempts before it.
@@ -77,13 +77,13 @@ impl RetryPolicy {
             Some(first) => first.saturating_mul(2_u32.saturating_pow(before.min(31))),
             None => usual(before),
         };
-        wait.min(self.longest.unwrap_or(LONGEST))
+        wait.min(self.longest.unwrap_or(Self::LONGEST))
     }
 }
 
 fn usual(before: u32) -> Duration {
     let place = usize::try_from(before).unwrap_or(usize::MAX);
-    RetryPolicy::WAITS.get(place).copied().unwrap_or(LONGEST)
+    RetryPolicy::WAITS.get(place).copied().unwrap_or(RetryPolicy::LONGEST)
 }
 
 impl Default for RetryPolicy {

@@ -197,7 +197,7 @@ fn a_word_or_a_text_of_a_postback_is_checked() {
             "retry.longest: the longest wait is shorter than the first one",
         ),
         (
-            "retry = { first = \"7h\" }",
+            "retry = { first = \"25h\" }",
             "retry.first: the longest wait is shorter than the first one",
         ),
         (
