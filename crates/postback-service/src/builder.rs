@@ -73,6 +73,15 @@ impl ServiceBuilder {
         self
     }
 
+    /// Sets how long a visitor waits for the store if there is a journal;
+    /// [`STORE_PATIENCE`](crate::STORE_PATIENCE) by default. After that the click is written to the
+    /// journal, and the visitor is redirected.
+    #[must_use]
+    pub fn store_patience(mut self, time: Duration) -> Self {
+        self.limits.patience = time;
+        self
+    }
+
     /// Sets how long the requests in flight may take to end when the service stops; 8 s by default.
     /// A request that is cut off is sent again when its lease ends.
     #[must_use]
@@ -127,8 +136,9 @@ impl ServiceBuilder {
         self
     }
 
-    /// Sets the journal, in which postbacks wait while the store is not available. Without one,
-    /// their senders are told to send again, which few do.
+    /// Sets the journal, in which postbacks and clicks wait while the store is not available.
+    /// Without one, the senders of postbacks are told to send again, which few do, and visitors are
+    /// sent to the fallback.
     #[must_use]
     pub fn journal(mut self, journal: Journal) -> Self {
         self.journal = Some(journal);

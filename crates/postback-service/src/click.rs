@@ -1,19 +1,20 @@
 //! Sends a visitor to an offer.
 //!
-//! The click is recorded before the visitor is redirected, since the sale of an unknown click id
-//! would stay unattributed. If the click cannot be recorded, or no offer can take the visitor, the
-//! visitor is sent to the domain's fallback; without a fallback the response is an error.
+//! The click is recorded before the visitor is redirected, in the store or in the journal, since
+//! the sale of an unknown click id would stay unattributed. If the click cannot be recorded, or no
+//! offer can take the visitor, the visitor is sent to the domain's fallback; without a fallback the
+//! response is an error.
 
 use crate::handle::Live;
 use crate::meter;
+use crate::record::{self, Recorded};
 use crate::shared::Shared;
 use http::HeaderValue;
 use postback::model::ReferrerPolicy;
 use postback::route::{RouteError, Routed, Router, Visit};
 use postback::value::Pii;
-use std::{collections::BTreeMap, net::IpAddr};
+use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 use thiserror::Error;
-use tokio::time::timeout;
 use url::Url;
 
 /// The longest header value that a click keeps, in bytes. Longer user agents are cut.
@@ -101,14 +102,18 @@ impl LostReason {
 }
 
 /// Routes a visitor and records the click.
-pub(crate) async fn visit(shared: &Shared, visitor: &Visitor<'_>) -> Result<Routed, Lost> {
+pub(crate) async fn visit(shared: &Arc<Shared>, visitor: &Visitor<'_>) -> Result<Routed, Lost> {
     let live = shared.live();
     let routed = match found(shared, &live, visitor) {
-        Ok(routed) => record(shared, routed).await,
+        Ok(routed) => match record::record(shared, &routed.click).await {
+            Some(recorded) => Ok((routed, recorded)),
+            None => Err(LostReason::NotStored),
+        },
         Err(reason) => Err(reason),
     };
     meter::clicked(match &routed {
-        Ok(_) => "recorded",
+        Ok((_, Recorded::Stored)) => "recorded",
+        Ok((_, Recorded::Journalled)) => "journalled",
         Err(LostReason::UnknownCampaign) => "unknown_campaign",
         Err(LostReason::NotStored) => "not_stored",
         Err(_) => "not_routed",
@@ -122,7 +127,10 @@ pub(crate) async fn visit(shared: &Shared, visitor: &Visitor<'_>) -> Result<Rout
             "click was not taken"
         ),
     }
-    routed.map_err(|reason| lost(&live, visitor, reason))
+    match routed {
+        Ok((routed, _)) => Ok(routed),
+        Err(reason) => Err(lost(&live, visitor, reason)),
+    }
 }
 
 /// Returns where a visitor would be sent, without recording a click. Its click id will never be
@@ -177,18 +185,6 @@ fn route(shared: &Shared, live: &Live, visitor: &Visitor<'_>) -> Result<Routed, 
     match HeaderValue::from_str(&routed.url) {
         Ok(_) => Ok(routed),
         Err(_) => Err(LostReason::Unsendable),
-    }
-}
-
-async fn record(shared: &Shared, routed: Routed) -> Result<Routed, LostReason> {
-    let record = shared.stores.store.record(std::slice::from_ref(&routed.click));
-    let recorded = timeout(shared.limits.store, record).await;
-    if let Ok(Err(error)) = &recorded {
-        tracing::error!(kind = ?error.kind(), error = %error, "the store failed");
-    }
-    match recorded {
-        Ok(Ok(())) => Ok(routed),
-        _ => Err(LostReason::NotStored),
     }
 }
 

@@ -1,18 +1,19 @@
 //! Takes in an event within the time that its sender waits.
 
 use crate::handle::Live;
-use crate::journal::{Replayed, Trouble};
 use crate::keep::keep_waiting;
 use crate::lines::Waiting;
 use crate::meter;
+use crate::replay::{Replayed, Takes, Trouble};
 use crate::shared::Shared;
-use postback::Event;
 use postback::decide::Reply;
 use postback::drive::{self, IngestError};
 use postback::event::Interface;
 use postback::plan::DEFAULT_REFUSED;
+use postback::port::{BoxFuture, StoreError};
 use postback::tracker::Source;
 use postback::value::OfferSourceId;
+use postback::{Click, Event};
 use std::{io, sync::Arc};
 use thiserror::Error;
 use tokio::time::{Instant, timeout};
@@ -53,10 +54,7 @@ pub(crate) async fn replay(shared: &Shared) -> io::Result<Replayed> {
     let Some(journal) = &shared.journal else {
         return Ok(Replayed::default());
     };
-    let knows = |source: &OfferSourceId| shared.live().tracker.source(Some(source.as_str())).is_some();
-    let done = journal
-        .replay(&|waiting| Box::pin(take_waiting(shared, waiting)), &knows)
-        .await;
+    let done = journal.replay(shared).await;
     meter::set_aside(&journal.seen_aside());
     done
 }
@@ -117,6 +115,31 @@ async fn decide(shared: &Shared, live: &Live, event: &Event) -> Result<Reply, No
     ingested.ok().and_then(Result::ok).ok_or(NotStored)
 }
 
+impl Takes for Shared {
+    fn record<'t>(&'t self, clicks: &'t [Click]) -> BoxFuture<'t, Result<(), Trouble>> {
+        Box::pin(async move {
+            let recorded = self.stores.store.record(clicks).await;
+            recorded.map_err(|error| trouble(&error))
+        })
+    }
+
+    fn take(&self, waiting: Waiting) -> BoxFuture<'_, Result<(), Trouble>> {
+        Box::pin(take_waiting(self, waiting))
+    }
+
+    fn knows(&self, source: &OfferSourceId) -> bool {
+        self.live().tracker.source(Some(source.as_str())).is_some()
+    }
+}
+
+fn trouble(error: &StoreError) -> Trouble {
+    if error.is_retryable() {
+        Trouble::Away
+    } else {
+        Trouble::Later
+    }
+}
+
 async fn take_waiting(shared: &Shared, waiting: Waiting) -> Result<(), Trouble> {
     let live = shared.live();
     let event = match waiting {
@@ -125,13 +148,7 @@ async fn take_waiting(shared: &Shared, waiting: Waiting) -> Result<(), Trouble> 
             let source = live.tracker.source(Some(body.row.source.as_str()));
             let keep = source.map_or(DEFAULT_REFUSED, Source::refused_keep);
             let kept = keep_waiting(shared, body, keep).await;
-            return kept.map_err(|error| {
-                if error.is_retryable() {
-                    Trouble::Away
-                } else {
-                    Trouble::Later
-                }
-            });
+            return kept.map_err(|error| trouble(&error));
         }
     };
     let ingested = drive::ingest(&live.tracker, &*shared.stores.store, &event, shared.now()).await;

@@ -1,16 +1,16 @@
-//! Files of events and refused postbacks, one on each line, that survive a crash of the process or
-//! the machine.
+//! Files of events, refused postbacks and clicks, one on each line, that survive a crash of the
+//! process or the machine.
 
-use postback::Event;
 use postback::plan::RefusedBody;
 use postback::port::{StoreError, row};
 use postback::value::{OfferSourceId, Pii};
+use postback::{Click, Event};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
     ffi::OsString,
     fs::{self, File, OpenOptions},
-    io::{self, Write},
+    io::{self, BufRead, BufReader, Write},
     path::{Path, PathBuf},
 };
 
@@ -50,11 +50,47 @@ pub(crate) fn read(line: &[u8]) -> Result<Waiting, StoreError> {
     Ok(Waiting::Event(Box::new(event)))
 }
 
+/// What stands before the row of a click; no other line begins so.
+const CLICK: &str = "click ";
+
+/// Returns the line of a click.
+pub(crate) fn of_click(click: &Click) -> Result<String, StoreError> {
+    Ok(format!("{CLICK}{}", row::encode(&(click, &click.private))?))
+}
+
+/// Returns whether a line holds a click.
+pub(crate) fn is_click(line: &[u8]) -> bool {
+    line.starts_with(CLICK.as_bytes())
+}
+
+/// Reads the click of a line that holds one.
+pub(crate) fn read_click(line: &[u8]) -> Result<Click, StoreError> {
+    let row = line.strip_prefix(CLICK.as_bytes()).unwrap_or(line);
+    let (mut click, private): (Click, BTreeMap<String, Pii>) = row::decode(&String::from_utf8_lossy(row))?;
+    click.private = private;
+    Ok(click)
+}
+
 /// Returns the path of the file that has the same name with this ending.
 pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(ending);
     name.into()
+}
+
+/// Returns the lines of a file that are not empty.
+pub(crate) fn lines(path: &Path) -> io::Result<impl Iterator<Item = io::Result<Vec<u8>>>> {
+    let lines = BufReader::new(File::open(path)?).split(b'\n');
+    Ok(lines.filter(|line| line.as_ref().map_or(true, |line| !line.is_empty())))
+}
+
+/// Counts the lines of a file that are not empty. There are none if the file does not exist.
+pub(crate) fn count(path: &Path) -> io::Result<u64> {
+    match lines(path) {
+        Ok(mut lines) => lines.try_fold(0_u64, |count, line| line.map(|_| count.saturating_add(1))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(error),
+    }
 }
 
 /// Appends bytes and synchronises the file. The file is created if it does not exist.

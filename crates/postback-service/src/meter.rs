@@ -148,7 +148,13 @@ pub(crate) fn set_aside(held: &BTreeMap<OfferSourceId, u64>) {
     }
 }
 
-/// Counts a click by its outcome: `recorded`, `unknown_campaign`, `not_routed`, `not_stored`.
+/// Names a click that waits in the journal.
+pub(crate) fn click_journalled(campaign: &str) {
+    tracing::warn!(campaign, "click was journalled");
+}
+
+/// Counts a click by its outcome: `recorded`, `journalled`, `unknown_campaign`, `not_routed`,
+/// `not_stored`.
 pub(crate) fn clicked(outcome: &'static str) {
     counter!(CLICKS, "outcome" => outcome).increment(1);
 }

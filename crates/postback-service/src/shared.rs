@@ -21,6 +21,9 @@ use tokio::sync::Notify;
 /// seconds for a response and sends again later if it gets none. With this limit we send our own
 /// response half a second before that.
 pub const STORE_TIMEOUT: Duration = Duration::from_millis(2_500);
+/// The time that a visitor waits for the store if there is a journal. After that the click is
+/// written to the journal. A commit takes a few milliseconds, and nobody notices this time.
+pub const STORE_PATIENCE: Duration = Duration::from_millis(50);
 /// The number of days for which personal values are kept.
 pub const PRIVATE_DAYS: u32 = 30;
 /// How long the requests in flight may take to end when a service stops. A request without a
@@ -34,6 +37,7 @@ pub(crate) type ReadTracker = Box<dyn Fn() -> BoxFuture<'static, Result<Tracker,
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
     pub(crate) store: Duration,
+    pub(crate) patience: Duration,
     pub(crate) last_round: Duration,
     pub(crate) private_days: u32,
     pub(crate) lanes: LanePolicy,
@@ -45,6 +49,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             store: STORE_TIMEOUT,
+            patience: STORE_PATIENCE,
             last_round: LAST_ROUND,
             private_days: PRIVATE_DAYS,
             lanes: LanePolicy::default(),

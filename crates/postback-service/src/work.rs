@@ -8,6 +8,7 @@ use crate::ingest;
 use crate::keep;
 use crate::meter;
 use crate::shared::Shared;
+use postback::Timestamp;
 use postback::drive;
 use postback::port::{Purge, StoreError};
 use std::{
@@ -91,27 +92,42 @@ async fn attribute(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
     let rounds = AtomicU32::new(0);
     every(ATTRIBUTE_EVERY, stop, || async {
         let all = rounds.load(Ordering::Relaxed).is_multiple_of(ATTRIBUTE_ALL_EVERY);
-        let (live, now) = (shared.live(), shared.now());
-        let since = now.checked_sub(RECENT).filter(|_| !all);
-        match drive::attribute(&live.tracker, &*shared.stores.store, since, now).await {
-            Ok(done) => {
-                // A round over all events that failed is repeated.
-                rounds.fetch_add(1, Ordering::Relaxed);
-                if done.resolved > 0 {
-                    meter::attributed_late(&done);
-                    shared.wake.notify_one();
-                }
-            }
-            Err(error) => tracing::error!(%error, "events were not attributed"),
+        let since = shared.now().checked_sub(RECENT).filter(|_| !all);
+        if attribute_since(&shared, since).await {
+            // A round over all events that failed is repeated.
+            rounds.fetch_add(1, Ordering::Relaxed);
         }
     })
     .await;
 }
 
-/// Takes in the events that wait in the journal, at the start and from time to time.
+/// Decides again the events that have waited since a time. Returns false if that failed.
+async fn attribute_since(shared: &Shared, since: Option<Timestamp>) -> bool {
+    let live = shared.live();
+    match drive::attribute(&live.tracker, &*shared.stores.store, since, shared.now()).await {
+        Ok(done) => {
+            if done.resolved > 0 {
+                meter::attributed_late(&done);
+                shared.wake.notify_one();
+            }
+            true
+        }
+        Err(error) => {
+            tracing::error!(%error, "events were not attributed");
+            false
+        }
+    }
+}
+
+/// Takes in the events and clicks that wait in the journal, at the start and from time to time.
 async fn replay(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
     every(REPLAY_EVERY, stop, || async {
-        match ingest::replay(&shared).await {
+        let done = ingest::replay(&shared).await;
+        if done.as_ref().is_ok_and(|done| done.clicks > 0) {
+            // Sales of theirs may have come before them.
+            attribute_since(&shared, shared.now().checked_sub(RECENT)).await;
+        }
+        match done {
             Ok(done) if done.set_aside > 0 => {
                 tracing::error!(
                     set_aside = done.set_aside,

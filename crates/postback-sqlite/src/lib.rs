@@ -11,6 +11,7 @@ mod key;
 mod lists;
 mod log;
 mod outbox;
+mod place;
 mod refused;
 mod schema;
 mod sql;

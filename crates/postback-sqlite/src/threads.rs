@@ -5,6 +5,7 @@
 use crate::{
     SqliteOptions, Statistics,
     fault::Fault,
+    place::Place,
     schema,
     writer::{self, Call, Shared, Task, stopped},
 };
@@ -59,9 +60,11 @@ impl Threads {
             let queue = read_queue.clone();
             threads.spawn("postback-read", move || read(&mut connection, &queue))?;
         }
+        // Every connection is open, so both files are there.
+        let place = Place::of(path);
         let (most, busy_timeout) = (options.group.max(1), options.busy_timeout);
         threads.spawn("postback-write", move || {
-            writer::work(&writer, &write_queue, &shared, most, busy_timeout)
+            writer::work(&writer, &place, &write_queue, &shared, most, busy_timeout)
         })?;
         Ok(threads)
     }

@@ -6,6 +6,7 @@
 use crate::{
     fault::{Fault, meaning},
     log::Log,
+    place::Place,
 };
 use futures_channel::oneshot;
 use postback::port::{StoreError, StoreErrorKind};
@@ -45,6 +46,13 @@ pub(crate) struct Trouble {
 }
 
 impl Trouble {
+    pub(crate) fn new(kind: StoreErrorKind, text: &str) -> Self {
+        Self {
+            kind,
+            text: text.to_owned(),
+        }
+    }
+
     fn error(&self) -> StoreError {
         StoreError::new(self.kind, self.text.clone())
     }
@@ -153,6 +161,7 @@ impl Queue<'_> {
 /// share a transaction.
 pub(crate) fn work(
     connection: &Connection,
+    place: &Place,
     calls: &Receiver<Call>,
     shared: &Shared,
     most: usize,
@@ -163,7 +172,7 @@ pub(crate) fn work(
     let mut queue = Queue { calls, most, empty };
     while let Ok(call) = calls.recv() {
         if let Some(first) = queue.sort(call) {
-            let (jobs, trouble) = group(connection, first, &mut queue);
+            let (jobs, trouble) = group(connection, place, first, &mut queue);
             if trouble.is_none() {
                 shared.transactions.fetch_add(1, Ordering::Relaxed);
                 shared
@@ -187,20 +196,28 @@ pub(crate) fn work(
 }
 
 /// Runs one job, and those that wait behind it, in one transaction.
-fn group(connection: &Connection, first: Box<dyn Job>, queue: &mut Queue<'_>) -> (Vec<Box<dyn Job>>, Option<Trouble>) {
+fn group(
+    connection: &Connection,
+    place: &Place,
+    first: Box<dyn Job>,
+    queue: &mut Queue<'_>,
+) -> (Vec<Box<dyn Job>>, Option<Trouble>) {
     let mut jobs = Vec::new();
-    if let Err(error) = execute(connection, BEGIN) {
+    let begun = place.check().and_then(|()| Ok(execute(connection, BEGIN)?));
+    if let Err(trouble) = begun {
         // The jobs behind it would wait just as long, one after the other, for the same lock.
         jobs.push(first);
         while let Some(job) = queue.join(jobs.len()) {
             jobs.push(job);
         }
-        return (jobs, Some(error.into()));
+        return (jobs, Some(trouble));
     }
     let ended = fill(connection, first, queue, &mut jobs);
     if ended.is_err() {
         roll_back(connection);
     }
+    // What was written to a file that is gone must not be acknowledged.
+    let ended = ended.and_then(|()| place.check());
     (jobs, ended.err())
 }
 
@@ -259,10 +276,8 @@ fn savepoint(connection: &Connection, job: &mut dyn Job) -> Result<(), Trouble> 
         if connection.is_autocommit() {
             // SQLite has rolled back everything by itself. This call knows the reason; the others
             // have done nothing wrong.
-            return Err(Trouble {
-                kind: StoreErrorKind::Unavailable,
-                text: "the transaction was lost with another call's".to_owned(),
-            });
+            let text = "the transaction was lost with another call's";
+            return Err(Trouble::new(StoreErrorKind::Unavailable, text));
         }
         execute(connection, "ROLLBACK TO job")?;
     }

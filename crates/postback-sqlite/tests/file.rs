@@ -298,3 +298,62 @@ fn debug_shows_no_path_and_no_content() {
         "SqliteStore { namespace: Namespace(test), threads: Threads { statistics: Statistics { calls: 1, transactions: 1 }, .. } }"
     );
 }
+
+/// What a store whose file is not the one under its path says.
+#[cfg(unix)]
+const GONE: &str = "the database's file, or its `-wal`, was removed or replaced while it was open: nothing is written \
+                    until the file that was there is put back, or the process is started again with what is there now";
+
+/// Whether the store takes nothing more, and says why.
+#[cfg(unix)]
+fn assert_gone(store: &SqliteStore, number: u64) {
+    for error in [
+        block_on(store.commit(&commit(number))).unwrap_err(),
+        block_on(store.record(&[click("late")])).unwrap_err(),
+    ] {
+        assert_eq!((error.to_string().as_str(), error.is_retryable()), (GONE, true));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_was_moved_takes_nothing_until_it_is_back() {
+    let folder = folder();
+    let store = open(&folder);
+    let (path, away) = (folder.path().join("store.db"), folder.path().join("away.db"));
+    assert_eq!(block_on(store.commit(&commit(1))).unwrap(), Committed::Applied);
+    fs::rename(&path, &away).unwrap();
+    assert_gone(&store, 2);
+    // Another file in its place.
+    fs::copy(&away, &path).unwrap();
+    assert_gone(&store, 2);
+    fs::rename(&away, &path).unwrap();
+    assert_eq!(block_on(store.commit(&commit(2))).unwrap(), Committed::Applied);
+    drop(store);
+    let store = open(&folder);
+    assert!(stored(&store, 1).is_some() && stored(&store, 2).is_some());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_whose_log_was_removed_takes_nothing() {
+    let folder = folder();
+    let store = open(&folder);
+    assert_eq!(block_on(store.commit(&commit(1))).unwrap(), Committed::Applied);
+    fs::remove_file(folder.path().join("store.db-wal")).unwrap();
+    assert_gone(&store, 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn whoever_opens_and_closes_the_file_beside_changes_nothing() {
+    let folder = folder();
+    let store = open(&folder);
+    let other = open(&folder);
+    assert_eq!(block_on(other.commit(&commit(1))).unwrap(), Committed::Applied);
+    drop(other);
+    let file = Connection::open(folder.path().join("store.db")).unwrap();
+    file.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); VACUUM").unwrap();
+    drop(file);
+    assert_eq!(block_on(store.commit(&commit(2))).unwrap(), Committed::Applied);
+}

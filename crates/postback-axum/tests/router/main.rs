@@ -7,6 +7,7 @@ mod api;
 mod by_hand;
 mod canary;
 mod clicks;
+mod clicks_kept;
 mod explain;
 mod ins;
 mod ins_form;

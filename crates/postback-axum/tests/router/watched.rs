@@ -9,7 +9,7 @@ use postback::port::{
 };
 use postback::value::{ClickId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
 use postback::{Click, Conversion, Event, Facts};
-use std::sync::Mutex;
+use std::{sync::Mutex, time::Duration};
 
 /// How a [`Watched`] store answers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub enum Mode {
     /// Only what has to do with one click cannot be read.
     CorruptFor(&'static str),
     Hangs,
+    /// Each call begins late.
+    Slow(Duration),
     /// One call alone fails.
     FailsAt(&'static str),
     HangsAt(&'static str),
@@ -55,6 +57,10 @@ impl Watched {
             match mode {
                 Mode::FailsAt(call) if call == name => Err(StoreErrorKind::Unavailable.into()),
                 Mode::HangsAt(call) if call == name => std::future::pending().await,
+                Mode::Slow(time) => {
+                    tokio::time::sleep(time).await;
+                    call.await
+                }
                 Mode::Works | Mode::CorruptFor(_) | Mode::FailsAt(_) | Mode::HangsAt(_) => call.await,
                 Mode::Fails => Err(StoreErrorKind::Unavailable.into()),
                 Mode::Corrupt => Err(StoreErrorKind::Corrupt.into()),
@@ -78,12 +84,20 @@ impl Store for Watched {
     }
 
     guarded! {
-        record(clicks: [Click]) -> ();
         commit(commit: Commit) -> Committed;
         claim(claim: Claim) -> Claimed;
         settle(verdicts: [Settlement]) -> Vec<Settled>;
         requeue(selection: Selection) -> u64;
         purge(what: Purge) -> u64;
+    }
+
+    fn record<'a>(&'a self, clicks: &'a [Click]) -> BoxFuture<'a, Result<(), StoreError>> {
+        let mode = *self.mode.lock().unwrap();
+        let meant = |id: &str| clicks.iter().any(|click| click.id.as_str() == id);
+        if matches!(mode, Mode::CorruptFor(click) if meant(click)) {
+            return Box::pin(async { Err(StoreErrorKind::Corrupt.into()) });
+        }
+        self.guarded("record", Box::pin(async move { self.inner.record(clicks).await }))
     }
 
     fn facts<'a>(&'a self, query: &'a FactQuery) -> BoxFuture<'a, Result<Facts, StoreError>> {

@@ -1,0 +1,63 @@
+//! Recording a click while its visitor waits: in the store, or in the journal until the store takes
+//! it. Its id was made without the store, so the visitor can be sent on either way.
+
+use crate::journal::Journal;
+use crate::meter;
+use crate::shared::Shared;
+use postback::Click;
+use std::{slice, sync::Arc};
+use tokio::time::timeout;
+
+/// Where a click is durable.
+pub(crate) enum Recorded {
+    Stored,
+    Journalled,
+}
+
+/// Records a click; none when it is durable nowhere, as far as is known. With a journal the store
+/// has only a moment's time. A call of the store that is late is not cut off: it goes on, and the
+/// journal's copy does nothing when the click is there already.
+pub(crate) async fn record(shared: &Arc<Shared>, click: &Click) -> Option<Recorded> {
+    let Some(journal) = &shared.journal else {
+        return is_stored(shared, click).await.then_some(Recorded::Stored);
+    };
+    let (other, copy) = (shared.clone(), click.clone());
+    let mut storing = tokio::spawn(async move { is_stored(&other, &copy).await });
+    let stored = timeout(shared.limits.patience, &mut storing).await;
+    if matches!(stored, Ok(Ok(true))) {
+        return Some(Recorded::Stored);
+    }
+    if is_journalled(journal.clone(), click.clone()).await {
+        return Some(Recorded::Journalled);
+    }
+    // The journal takes nothing, so the store has its whole time.
+    let stored = stored.is_err() && matches!(storing.await, Ok(true));
+    stored.then_some(Recorded::Stored)
+}
+
+async fn is_stored(shared: &Shared, click: &Click) -> bool {
+    let record = shared.stores.store.record(slice::from_ref(click));
+    match timeout(shared.limits.store, record).await {
+        Ok(Ok(())) => true,
+        Ok(Err(error)) => {
+            tracing::error!(kind = ?error.kind(), error = %error, "the store failed");
+            false
+        }
+        Err(_) => false,
+    }
+}
+
+async fn is_journalled(journal: Journal, click: Click) -> bool {
+    let campaign = click.campaign.clone();
+    match tokio::task::spawn_blocking(move || journal.append_click(&click)).await {
+        Ok(Ok(())) => {
+            meter::click_journalled(campaign.as_str());
+            true
+        }
+        Ok(Err(error)) => {
+            tracing::error!(campaign = campaign.as_str(), kind = %error.kind(), "click was not journalled");
+            false
+        }
+        Err(_) => false,
+    }
+}
