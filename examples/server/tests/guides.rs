@@ -75,7 +75,7 @@ async fn play(name: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn the_first_guide_does_what_it_says() {
-    assert_eq!(play("start").await, ["console", "json", "toml"]);
+    assert_eq!(play("start").await, ["console", "dry-run", "json", "toml"]);
 }
 
 #[tokio::test]

@@ -8,13 +8,15 @@
 use crate::served::Served;
 use crate::support::{REPOSITORY, Ran, folder, inspect_in};
 
-/// What the guide to notifications puts into the server's environment.
+/// What the guides that simulate put into the server's environment.
 const GUIDE: &[(&str, &str)] = &[
     ("env:CLICKBANK_SECRET", "SECRETSECRET1234"),
     ("env:CLICKBANK_TOKEN", "a-token-of-your-own"),
+    ("env:NETWORK_TOKEN", "a-token-of-your-own"),
 ];
 
 const PAGE: &str = include_str!("../../../../docs/guides/inspect.md");
+const START: &str = include_str!("../../../../docs/guides/start.md");
 const NOTIFICATIONS: &str = include_str!("../../../../docs/guides/clickbank-ins-affiliate.md");
 const NETWORKS: &str = include_str!("../../../../docs/guides/networks.md");
 const RICHPUSH: &str = include_str!("../../../../docs/guides/richpush.md");
@@ -144,15 +146,22 @@ fn every_command_of_the_guides_that_build_a_file_prints_what_they_print() {
 }
 
 #[test]
-fn what_the_guide_to_notifications_simulates_is_taken_by_its_server() {
-    let commands = commands(NOTIFICATIONS);
-    assert_eq!(commands.len(), 2, "the page's commands are found");
-    let served = Served::dry(&commands[0].configuration, GUIDE);
-    let click = served.click("promoted");
-    for command in commands {
-        let line = command.line.replace("CLICK ", &format!("{click} "));
-        let line = line.replace("http://127.0.0.1:8080", &served.url());
-        prints_what_the_page_prints(REPOSITORY, &Command { line, ..command });
+fn what_the_guides_simulate_is_taken_by_their_servers() {
+    for (name, page, count, campaign) in [
+        ("start", START, 1, "summer"),
+        ("clickbank-ins-affiliate", NOTIFICATIONS, 2, "promoted"),
+    ] {
+        let commands = commands(page);
+        assert_eq!(commands.len(), count, "the commands of `{name}` are found");
+        let folder = folder(name);
+        std::fs::write(folder.join("tracker.toml"), &commands[0].configuration).unwrap();
+        let served = Served::dry(&commands[0].configuration, GUIDE);
+        let click = served.click(campaign);
+        for command in commands {
+            let line = command.line.replace("CLICK ", &format!("{click} "));
+            let line = line.replace("http://127.0.0.1:8080", &served.url());
+            prints_what_the_page_prints(folder.to_str().unwrap(), &Command { line, ..command });
+        }
     }
 }
 
