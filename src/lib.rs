@@ -164,6 +164,8 @@ pub mod plan;
 #[cfg(feature = "std")]
 pub mod port;
 mod protocol;
+#[cfg(feature = "reference")]
+pub mod reference;
 pub mod route;
 pub mod rule;
 pub mod scope;

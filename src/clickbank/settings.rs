@@ -5,8 +5,9 @@ use super::form::{FormCharset, FormVersion, ZeroDecimal};
 use super::ins::Version;
 use crate::config::part::{Field, Part, put, text};
 use crate::config::setters::setters;
+use crate::config::shape::Key;
 use crate::config::word::choices;
-use crate::config::{Entries, MAX_ENTRIES, Node, Table};
+use crate::config::{Entries, MAX_ENTRIES, Node, Shape, Table};
 use crate::model::AccountRole;
 use crate::value::{FieldPath, SecretReference};
 use alloc::{
@@ -142,6 +143,29 @@ impl Part for Settings {
         ]
     }
 
+    fn shapes() -> Vec<Key> {
+        let [charset, zero_decimal] = old_shapes();
+        let shapes = [
+            Option::<AccountRole>::shape(),
+            Vec::<SecretReference>::shape(),
+            bool::shape(),
+            Shape::list(
+                Shape::Choice(VERSIONS.iter().map(|version| (*version).into()).collect()),
+                MAX_ENTRIES,
+            ),
+            charset,
+            zero_decimal,
+            Option::<AmountField>::shape(),
+            Vec::<FieldPath>::shape(),
+        ];
+        let key = |(name, shape)| Key {
+            name,
+            needed: false,
+            shape,
+        };
+        Self::keys().into_iter().zip(shapes).map(key).collect()
+    }
+
     fn fields(row: &Table<'_>) -> Self {
         let usual = Self::default();
         let secrets = Vec::<SecretReference>::read_at(row, "secrets");
@@ -201,9 +225,11 @@ type Forms = FormSettings;
 #[cfg(not(feature = "legacy-ins"))]
 struct Forms;
 
+/// The versions that there are, oldest first.
+const VERSIONS: [&str; 9] = ["1.0", "2.0", "2.1", "3.0", "4.0", "5.0", "6.0", "7.0", "8.0"];
+
 /// Reads the accepted versions: the encrypted ones, and the older ones, which must be named.
 fn versions(row: &Table<'_>, has_secrets: bool, forms: &mut Forms) -> Option<Vec<Version>> {
-    const KNOWN: &str = "1.0, 2.0, 2.1, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0";
     const KEY: &str = "ins_versions";
     let is_empty = matches!(row.node(KEY)?, Node::List(versions) if versions.is_empty());
     if has_secrets && is_empty {
@@ -220,7 +246,8 @@ fn versions(row: &Table<'_>, has_secrets: bool, forms: &mut Forms) -> Option<Vec
             (Version::Other(_), Ok(false)) => {
                 let text = text.escape_debug();
                 place.problem(format!(
-                    "`{text}` is not a version of the notifications; there are {KNOWN}"
+                    "`{text}` is not a version of the notifications; there are {}",
+                    VERSIONS.join(", ")
                 ));
             }
             (known, _) => encrypted.push(known),
@@ -274,6 +301,17 @@ fn old(row: &Table<'_>) -> Forms {
         }
     }
     Forms
+}
+
+/// What reads the settings of versions before 6.0, whether they are read here or not.
+#[cfg(feature = "legacy-ins")]
+fn old_shapes() -> [Shape; 2] {
+    [Option::<FormCharset>::shape(), Option::<ZeroDecimal>::shape()]
+}
+
+#[cfg(not(feature = "legacy-ins"))]
+fn old_shapes() -> [Shape; 2] {
+    [Shape::Text("a text"), Shape::Text("a text")]
 }
 
 #[cfg(any(test, not(feature = "legacy-ins")))]

@@ -61,7 +61,7 @@ impl Document {
                     None => continue,
                     Some(Node::Text(name)) => name,
                     Some(other) => {
-                        report.add(path(), format!("is {}, not a text", other.what()));
+                        report.add(path(), other.instead_of("a text"));
                         row.remove("template");
                         continue;
                     }

@@ -46,6 +46,22 @@ impl Node {
         }
     }
 
+    /// That it is of another kind, and what to write where that is clear.
+    pub(crate) fn instead_of(&self, wanted: &str) -> String {
+        let hint = match self {
+            // An amount, a version, an id: a text, so that no reader changes it.
+            Self::Integer(number) if wanted == "a text" => format!("; write it in quotes: \"{number}\""),
+            Self::Text(text) if wanted == "a whole number" && text.parse::<u32>().is_ok() => {
+                format!("; write it without quotes: {text}")
+            }
+            Self::Text(text) if wanted == "true or false" && matches!(text.as_str(), "true" | "false") => {
+                format!("; write it without quotes: {text}")
+            }
+            _ => String::new(),
+        };
+        format!("is {}, not {wanted}{hint}", self.what())
+    }
+
     pub(crate) fn table(&self) -> Option<&Entries> {
         match self {
             Self::Table(entries) => Some(entries),

@@ -3,6 +3,7 @@
 //! [`part`] gives a struct its keys. The type of a field says what stands under its key: a value
 //! that must be there, an `Option` of one, a list, a table with free keys, a flag.
 
+use super::shape::{self, Key, Shape};
 use super::{Entries, MAX_DEPTH, MAX_ENTRIES, Node, Place, Refusal, Report, Seed, Table};
 use alloc::{
     collections::BTreeMap,
@@ -24,6 +25,9 @@ pub(crate) trait Value: Sized {
     fn unread() -> Self;
 
     fn node(&self) -> Node;
+
+    /// What is read.
+    fn shape() -> Shape;
 }
 
 /// A value that is a text in the document.
@@ -37,6 +41,9 @@ pub(crate) trait Word: Sized {
     fn unread() -> Self;
 
     fn text(&self) -> String;
+
+    /// As [`Value::shape`].
+    fn shape() -> Shape;
 }
 
 impl<W: Word> Value for W {
@@ -52,6 +59,10 @@ impl<W: Word> Value for W {
 
     fn node(&self) -> Node {
         Node::Text(self.text())
+    }
+
+    fn shape() -> Shape {
+        W::shape()
     }
 }
 
@@ -69,6 +80,12 @@ pub(crate) trait Field: Sized {
 
     /// What is written under the key; none if the key is left out.
     fn written(&self) -> Option<Node>;
+
+    /// What is read.
+    fn shape() -> Shape;
+
+    /// Whether something must stand there.
+    const NEEDED: bool = false;
 }
 
 impl<V: Value> Field for V {
@@ -80,6 +97,12 @@ impl<V: Value> Field for V {
     fn written(&self) -> Option<Node> {
         Some(self.node())
     }
+
+    fn shape() -> Shape {
+        V::shape()
+    }
+
+    const NEEDED: bool = true;
 }
 
 impl<V: Value> Field for Option<V> {
@@ -89,6 +112,10 @@ impl<V: Value> Field for Option<V> {
 
     fn written(&self) -> Option<Node> {
         self.as_ref().map(Value::node)
+    }
+
+    fn shape() -> Shape {
+        V::shape()
     }
 }
 
@@ -104,6 +131,10 @@ impl<V: Value> Field for Vec<V> {
     fn written(&self) -> Option<Node> {
         (!self.is_empty()).then(|| list(self))
     }
+
+    fn shape() -> Shape {
+        Shape::list(V::shape(), V::MOST)
+    }
 }
 
 impl<V: Value> Field for Option<Vec<V>> {
@@ -113,6 +144,10 @@ impl<V: Value> Field for Option<Vec<V>> {
 
     fn written(&self) -> Option<Node> {
         self.as_deref().map(list)
+    }
+
+    fn shape() -> Shape {
+        Vec::<V>::shape()
     }
 }
 
@@ -132,6 +167,10 @@ impl<V: Value> Field for BTreeMap<String, V> {
         let entries = self.iter().map(|(name, value)| (name.clone(), value.node()));
         (!self.is_empty()).then(|| Node::Table(entries.collect()))
     }
+
+    fn shape() -> Shape {
+        Shape::map(V::shape())
+    }
 }
 
 impl Field for Option<bool> {
@@ -148,6 +187,10 @@ impl Field for Option<bool> {
     fn written(&self) -> Option<Node> {
         self.map(Node::Flag)
     }
+
+    fn shape() -> Shape {
+        Shape::Flag
+    }
 }
 
 impl Field for bool {
@@ -157,6 +200,10 @@ impl Field for bool {
 
     fn written(&self) -> Option<Node> {
         self.then_some(Node::Flag(true))
+    }
+
+    fn shape() -> Shape {
+        Shape::Flag
     }
 }
 
@@ -170,11 +217,43 @@ impl Field for Option<u32> {
     fn written(&self) -> Option<Node> {
         self.map(|number| Node::Integer(number.into()))
     }
+
+    fn shape() -> Shape {
+        Shape::Number(0, u32::MAX)
+    }
+}
+
+/// Reads a field otherwise than its type does.
+pub(crate) trait Reader {
+    type Field: Field;
+
+    fn read_at(table: &Table<'_>, key: &str) -> Self::Field;
+
+    /// What is read.
+    fn shape() -> Shape;
+}
+
+/// Reads a whole number from `LEAST` to `MOST`.
+pub(crate) struct Number<const LEAST: u32, const MOST: u32>;
+
+impl<const LEAST: u32, const MOST: u32> Reader for Number<LEAST, MOST> {
+    type Field = Option<u32>;
+
+    fn read_at(table: &Table<'_>, key: &str) -> Option<u32> {
+        table.number(key, LEAST, MOST)
+    }
+
+    fn shape() -> Shape {
+        Shape::Number(LEAST, MOST)
+    }
 }
 
 /// A table of the document with known keys.
 pub(crate) trait Part: Sized {
     fn keys() -> Vec<&'static str>;
+
+    /// The same keys, and what is read there.
+    fn shapes() -> Vec<Key>;
 
     /// Reads the fields, and ignores other keys.
     fn fields(table: &Table<'_>) -> Self;
@@ -190,8 +269,13 @@ pub(crate) fn read<P: Part>(node: &Node, place: &Place<'_>) -> Option<P> {
         return None;
     };
     let table = Table::new(entries, place.clone());
-    table.only(&P::keys());
+    only::<P>(&table);
     Some(P::fields(&table))
+}
+
+/// Reports every key that the part does not have, and which table has it instead.
+pub(crate) fn only<P: Part>(table: &Table<'_>) {
+    table.only_or(&P::keys(), |key| shape::below(&P::shapes(), key));
 }
 
 /// A part of which nothing could be read.
@@ -204,6 +288,24 @@ pub(crate) fn node<P: Part>(part: &P) -> Node {
     let mut entries = Entries::new();
     part.write(&mut entries);
     Node::Table(entries)
+}
+
+/// The key of a field, which says what it reads by its type alone.
+pub(crate) fn key<P, F: Field>(_: impl Fn(&P) -> &F, name: &'static str) -> Key {
+    Key {
+        name,
+        needed: F::NEEDED,
+        shape: F::shape(),
+    }
+}
+
+/// The key of what a reader reads.
+pub(crate) fn read_key<R: Reader>(name: &'static str) -> Key {
+    Key {
+        name,
+        needed: R::Field::NEEDED,
+        shape: R::shape(),
+    }
 }
 
 /// Puts a field under its key.
@@ -224,16 +326,22 @@ pub(crate) fn deserialize<'de, V: Value, D: Deserializer<'de>>(deserializer: D) 
 }
 
 /// Gives a struct its keys. Each is `field`, or `field: "key"` where the key is another word, and
-/// `= function` follows where a function of its own reads it. The keys of `..field: Type` stand
+/// `= Reader` follows where a reader of its own reads it. The keys of `..field: Type` stand
 /// among the struct's own. `most` is the most rows of this type in a list. `@serde` implements
 /// serde's traits for what a host keeps by itself, such as a campaign in its own database.
 macro_rules! part {
     (@key $field:ident) => { stringify!($field) };
     (@key $field:ident $key:literal) => { $key };
     (@read $table:ident $key:expr) => { $crate::config::part::Field::read_at($table, $key) };
-    (@read $table:ident $key:expr, $read:path) => { $read($table, $key) };
+    (@read $table:ident $key:expr, $reader:ty) => { <$reader as $crate::config::part::Reader>::read_at($table, $key) };
+    (@key_of $name:ident $field:ident $key:expr) => {
+        $crate::config::part::key(|part: &$name| &part.$field, $key)
+    };
+    (@key_of $name:ident $field:ident $key:expr, $reader:ty) => {
+        $crate::config::part::read_key::<$reader>($key)
+    };
     ($name:ident, $most:expr, {
-        $($field:ident $(: $key:literal)? $(= $read:path)?,)*
+        $($field:ident $(: $key:literal)? $(= $reader:ty)?,)*
         $(..$flat:ident: $type:ty)?
     }) => {
         impl $crate::config::part::Part for $name {
@@ -244,9 +352,16 @@ macro_rules! part {
                 keys
             }
 
+            fn shapes() -> alloc::vec::Vec<$crate::config::shape::Key> {
+                #[allow(unused_mut, reason = "most have no keys of another's")]
+                let mut keys = alloc::vec![$(part!(@key_of $name $field part!(@key $field $($key)?) $(, $reader)?)),*];
+                $(keys.extend(<$type as $crate::config::part::Part>::shapes());)?
+                keys
+            }
+
             fn fields(table: &$crate::config::Table<'_>) -> Self {
                 Self {
-                    $($field: part!(@read table part!(@key $field $($key)?) $(, $read)?),)*
+                    $($field: part!(@read table part!(@key $field $($key)?) $(, $reader)?),)*
                     $($flat: <$type as $crate::config::part::Part>::fields(table),)?
                 }
             }
@@ -273,6 +388,10 @@ macro_rules! part {
 
             fn node(&self) -> $crate::config::Node {
                 $crate::config::part::node(self)
+            }
+
+            fn shape() -> $crate::config::Shape {
+                $crate::config::Shape::Table(<Self as $crate::config::part::Part>::shapes())
             }
         }
     };

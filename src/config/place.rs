@@ -2,6 +2,7 @@
 
 use super::node::Node;
 use super::report::{Refusal, Report};
+use super::shape::Below;
 use alloc::{format, string::String};
 
 /// A place of the document: its path, and where to report what is wrong there.
@@ -39,6 +40,23 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// How the table of a key is headed in TOML, whichever rows it belongs to.
+    pub(crate) fn heading(&self, table: &Below) -> String {
+        let mut path = String::new();
+        let mut is_index = false;
+        for c in self.at(table.key).path.chars() {
+            is_index = c == '[' || is_index;
+            if !is_index {
+                path.push(c);
+            }
+            is_index = is_index && c != ']';
+        }
+        match table.is_list {
+            true => format!("[[{path}]]"),
+            false => format!("[{path}]"),
+        }
+    }
+
     /// The rows of a list under this key, with their places.
     pub(crate) fn rows<'r, T>(&self, key: &str, rows: &'r [T]) -> impl Iterator<Item = (Self, &'r T)> {
         let list = self.at(key);
@@ -68,6 +86,6 @@ impl<'a> Place<'a> {
 
     /// Reports a value whose kind is not the wanted one.
     pub(crate) fn kind(&self, node: &Node, wanted: &str) {
-        self.problem(format!("is {}, not {wanted}", node.what()));
+        self.problem(node.instead_of(wanted));
     }
 }

@@ -4,6 +4,7 @@
 use super::node::{Entries, Node};
 use super::place::Place;
 use super::report::Refusal;
+use super::shape::Below;
 use alloc::{format, vec::Vec};
 
 /// The most entries of a list or a table inside a row, such as parameters, postbacks, conditions or
@@ -45,9 +46,20 @@ impl<'a> Table<'a> {
 
     /// Reports every key that is not one of these.
     pub(crate) fn only(&self, keys: &[&str]) {
+        self.only_or(keys, |_| None);
+    }
+
+    /// Reports every key but these; `below` says which table of these has it.
+    pub(crate) fn only_or(&self, keys: &[&str], below: impl Fn(&str) -> Option<Below>) {
         for key in self.entries.keys().filter(|key| !keys.contains(&key.as_str())) {
-            let refusal = Refusal::near("there is no such key", key, keys.iter().copied());
-            self.at(key).refuse(refusal);
+            let message = match below(key) {
+                Some(below) => format!(
+                    "there is no such key here; it stands under `{}`",
+                    self.place.heading(&below)
+                ),
+                None => "there is no such key".into(),
+            };
+            self.at(key).refuse(Refusal::near(message, key, keys.iter().copied()));
         }
     }
 

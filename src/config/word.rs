@@ -2,6 +2,7 @@
 
 use super::part::Word;
 use super::report::Refusal;
+use super::shape::Shape;
 use alloc::string::String;
 
 impl Word for String {
@@ -16,12 +17,16 @@ impl Word for String {
     fn text(&self) -> String {
         self.clone()
     }
+
+    fn shape() -> Shape {
+        Shape::Text("a text")
+    }
 }
 
-/// Implements [`Word`](super::part::Word) for types with a text of their own. Each has a function
-/// that reads it, and the text of the substitute for one that could not be read.
+/// Implements [`Word`](super::part::Word) for types with a text of their own. Each has what it is,
+/// the text of the substitute for one that could not be read, and a function that reads it.
 macro_rules! texts {
-    ($($type:ident $unread:expr, $parse:path;)+) => {
+    ($($type:ident $what:literal, $unread:expr, $parse:path;)+) => {
         $(impl $crate::config::part::Word for $type {
             fn parse(text: &str) -> Result<Self, $crate::config::Refusal> {
                 $parse(text).map_err(Into::into)
@@ -34,6 +39,10 @@ macro_rules! texts {
 
             fn text(&self) -> alloc::string::String {
                 alloc::string::ToString::to_string(self)
+            }
+
+            fn shape() -> $crate::config::Shape {
+                $crate::config::Shape::Text($what)
             }
         })+
 
@@ -70,6 +79,10 @@ macro_rules! choices {
                     Self::$default => $first.into(),
                     $(Self::$variant => $word.into(),)*
                 }
+            }
+
+            fn shape() -> $crate::config::Shape {
+                $crate::config::Shape::Choice(alloc::vec![$first.into() $(, $word.into())*])
             }
         })+
     };

@@ -3,11 +3,12 @@
 use super::conversion_api::CampaignConversionApi;
 use super::limits::MAX_ROWS;
 use super::postback::Postback;
-use crate::config::part::{Value, part};
+use crate::config::part::{Number, Value, part};
 use crate::config::setters::setters;
-use crate::config::{Entries, MAX_ENTRIES, Node, Place, Table, one_of};
+use crate::config::shape::Key;
+use crate::config::{Entries, MAX_ENTRIES, Node, Place, Shape, Table, one_of};
 use crate::value::{Amount, CampaignId, ChannelId, DomainId, OfferId, Percent};
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, vec, vec::Vec};
 
 /// The largest weight. Shares finer than a millionth cannot be seen in any traffic, and with it
 /// sums of weights stay far below 32 bits.
@@ -82,7 +83,7 @@ pub struct Path {
     pub offers: Vec<PathOffer>,
 }
 part!(Path, MAX_ENTRIES, {
-    weight = weight,
+    weight = Number<0, MAX_WEIGHT>,
     offers,
 });
 setters!(Path {
@@ -111,7 +112,7 @@ pub struct PathOffer {
 }
 part!(PathOffer, MAX_ENTRIES, {
     offer,
-    weight = weight,
+    weight = Number<0, MAX_WEIGHT>,
 });
 setters!(PathOffer {
     option with_weight(weight: u32),
@@ -123,10 +124,6 @@ impl PathOffer {
     pub fn new(offer: OfferId) -> Self {
         Self { offer, weight: None }
     }
-}
-
-fn weight(table: &Table<'_>, key: &str) -> Option<u32> {
-    table.number(key, 0, MAX_WEIGHT)
 }
 
 /// What a campaign's clicks cost. Models other than [`Cost::Cpc`] change nothing yet.
@@ -147,9 +144,11 @@ pub enum Cost {
     RevShare(Percent),
 }
 
+/// The words of the models.
+const MODELS: &[&str] = &["cpc", "cpa", "cpm", "popcpm", "revshare", "none"];
+
 impl Value for Cost {
     fn read(node: &Node, place: &Place<'_>) -> Option<Self> {
-        const MODELS: &[&str] = &["cpc", "cpa", "cpm", "popcpm", "revshare", "none"];
         let Some(entries) = node.table() else {
             place.kind(node, "a table");
             return None;
@@ -192,6 +191,15 @@ impl Value for Cost {
         entries.insert("model".into(), Node::Text(self.model().into()));
         entries.extend(amount.map(|amount| ("amount".into(), amount)));
         Node::Table(entries)
+    }
+
+    fn shape() -> Shape {
+        let models = MODELS.iter().map(|model| (*model).into()).collect();
+        let key = |name, needed, shape| Key { name, needed, shape };
+        Shape::Table(vec![
+            key("model", true, Shape::Choice(models)),
+            key("amount", false, Amount::shape()),
+        ])
     }
 }
 

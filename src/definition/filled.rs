@@ -1,7 +1,7 @@
 //! Rows that are filled in from a shipped template.
 
 use crate::config::part::{Field, Value};
-use crate::config::{Document, Entries, Node, Place, Problems, Report, Table};
+use crate::config::{Document, Entries, Node, Place, Problems, Report, Shape, Table};
 use alloc::{vec, vec::Vec};
 
 /// The name of a template. Once the template is filled in, nothing depends on the name.
@@ -15,6 +15,10 @@ impl Field for FilledIn {
 
     fn written(&self) -> Option<Node> {
         None
+    }
+
+    fn shape() -> Shape {
+        Shape::Text("the name of a shipped template")
     }
 }
 

@@ -1,9 +1,9 @@
 //! How a source writes its amounts and its times.
 
-use crate::config::Refusal;
 use crate::config::part::{Word, part};
 use crate::config::setters::setters;
 use crate::config::word::choices;
+use crate::config::{Refusal, Shape};
 use crate::network::{AmountUnit, DecimalMark, ThousandsMark, TimeFormat};
 use alloc::{format, string::String, vec::Vec};
 
@@ -87,6 +87,10 @@ macro_rules! marks {
 
             fn text(&self) -> String {
                 self.as_str().into()
+            }
+
+            fn shape() -> Shape {
+                Shape::Choice(Self::ALL.iter().map(|mark| mark.as_str().into()).collect())
             }
         })+
     };

@@ -5,11 +5,12 @@ use super::request::PostbackRequest;
 use crate::condition::Clause;
 use crate::config::part::{Value, part};
 use crate::config::setters::setters;
-use crate::config::{Entries, Node, Place, Table};
+use crate::config::shape::Key;
+use crate::config::{Entries, Node, Place, Shape, Table};
 use crate::model::{Status, Updates};
 use crate::rule::Negative;
 use crate::value::{Amount, Percent, PostbackId, TypeName};
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{collections::BTreeMap, string::String, vec, vec::Vec};
 use core::time::Duration;
 
 /// A postback of a campaign.
@@ -135,5 +136,14 @@ impl Value for Payout {
             Self::Fixed(fixed) => ("fixed", fixed.node()),
         };
         Node::Table(Entries::from([(key.into(), node)]))
+    }
+
+    fn shape() -> Shape {
+        let key = |name, shape| Key {
+            name,
+            needed: false,
+            shape,
+        };
+        Shape::Table(vec![key("percent", Percent::shape()), key("fixed", Amount::shape())])
     }
 }

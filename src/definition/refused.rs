@@ -1,7 +1,6 @@
 //! How many refused messages a source keeps, and for how long.
 
-use crate::config::Table;
-use crate::config::part::part;
+use crate::config::part::{Number, part};
 
 /// The most bodies that one ring of a source keeps.
 pub const MAX_REFUSED_KEPT: u32 = 10_000;
@@ -20,14 +19,6 @@ pub struct Refused {
     pub days: Option<u32>,
 }
 part!(Refused, 1, {
-    keep = keep,
-    days = days,
+    keep = Number<1, MAX_REFUSED_KEPT>,
+    days = Number<1, MAX_REFUSED_DAYS>,
 });
-
-fn keep(table: &Table<'_>, key: &str) -> Option<u32> {
-    table.number(key, 1, MAX_REFUSED_KEPT)
-}
-
-fn days(table: &Table<'_>, key: &str) -> Option<u32> {
-    table.number(key, 1, MAX_REFUSED_DAYS)
-}

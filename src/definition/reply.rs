@@ -1,8 +1,8 @@
 //! The responses that a source wants.
 
-use crate::config::Table;
-use crate::config::part::part;
+use crate::config::part::{Number, Reader, part};
 use crate::config::setters::setters;
+use crate::config::{Shape, Table};
 use crate::network::ReplyBody;
 use alloc::string::String;
 
@@ -27,7 +27,7 @@ part!(Reply, 1, {
     duplicate,
     refused,
     content_type,
-    refused_status = refused_status,
+    refused_status = RefusedStatus,
 });
 setters!(Reply {
     option with_applied(applied: ReplyBody),
@@ -37,14 +37,25 @@ setters!(Reply {
     option with_refused_status(refused_status: u32),
 });
 
-fn refused_status(table: &Table<'_>, key: &str) -> Option<u32> {
-    table.number(key, 200, 499).filter(|status| {
-        let is_answer = !(300..400).contains(status);
-        if !is_answer {
-            table
-                .at(key)
-                .problem("is a redirect; a refusal is 200 to 299 or 400 to 499");
-        }
-        is_answer
-    })
+/// Reads a status that is no redirect.
+struct RefusedStatus;
+
+impl Reader for RefusedStatus {
+    type Field = Option<u32>;
+
+    fn read_at(table: &Table<'_>, key: &str) -> Option<u32> {
+        Number::<200, 499>::read_at(table, key).filter(|status| {
+            let is_answer = !(300..400).contains(status);
+            if !is_answer {
+                table
+                    .at(key)
+                    .problem("is a redirect; a refusal is 200 to 299 or 400 to 499");
+            }
+            is_answer
+        })
+    }
+
+    fn shape() -> Shape {
+        Number::<200, 499>::shape()
+    }
 }

@@ -1,8 +1,7 @@
 //! The request of a postback: where it goes, what it carries, which response is success, and when
 //! it is tried again.
 
-use crate::config::Table;
-use crate::config::part::part;
+use crate::config::part::{Number, part};
 use crate::config::setters::setters;
 use crate::model::Method;
 use alloc::string::String;
@@ -127,7 +126,7 @@ pub struct Retry {
     pub unless_sent: bool,
 }
 part!(Retry, 1, {
-    attempts = attempts,
+    attempts = Number<1, MAX_ATTEMPTS>,
     first,
     longest,
     unless_sent,
@@ -138,7 +137,3 @@ setters!(Retry {
     option with_longest(longest: Duration),
     value with_unless_sent(unless_sent: bool),
 });
-
-fn attempts(table: &Table<'_>, key: &str) -> Option<u32> {
-    table.number(key, 1, MAX_ATTEMPTS)
-}

@@ -5,9 +5,9 @@ use super::format::{Amounts, Times};
 use super::limits::MAX_ROWS;
 use super::refused::Refused;
 use super::reply::Reply;
-use crate::config::part::{Field, Value, part};
+use crate::config::part::{Field, Reader, Value, part};
 use crate::config::setters::setters;
-use crate::config::{Node, Problems, Table};
+use crate::config::{Node, Problems, Shape, Table};
 use crate::event::Interface;
 use crate::model::{Duplicates, ParameterRole, SLOTS, Status, TypeCase};
 use crate::protocol::Protocol;
@@ -166,7 +166,7 @@ part!(SourceParameter, SLOTS as usize, {
     name,
     macro_text: "macro",
     role,
-    from = one_or_more,
+    from = OneOrMore,
 });
 setters!(SourceParameter {
     option with_macro(macro_text: String),
@@ -188,10 +188,20 @@ impl SourceParameter {
 }
 
 /// Reads one path, or a list of them.
-fn one_or_more(table: &Table<'_>, key: &str) -> Vec<FieldPath> {
-    match table.node(key) {
-        Some(Node::Text(_)) => Option::read_at(table, key).into_iter().collect(),
-        _ => Field::read_at(table, key),
+struct OneOrMore;
+
+impl Reader for OneOrMore {
+    type Field = Vec<FieldPath>;
+
+    fn read_at(table: &Table<'_>, key: &str) -> Vec<FieldPath> {
+        match table.node(key) {
+            Some(Node::Text(_)) => Option::read_at(table, key).into_iter().collect(),
+            _ => Field::read_at(table, key),
+        }
+    }
+
+    fn shape() -> Shape {
+        Shape::OneOrMore(<FieldPath as Value>::shape().into(), <FieldPath as Value>::MOST)
     }
 }
 
@@ -211,5 +221,9 @@ impl Field for BTreeMap<String, Option<TypeName>> {
             (word.clone(), name.as_ref().map_or_else(none, Value::node))
         });
         (!self.is_empty()).then(|| Node::Table(types.collect()))
+    }
+
+    fn shape() -> Shape {
+        Shape::map(<TypeName as Value>::shape())
     }
 }

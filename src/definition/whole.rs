@@ -6,9 +6,9 @@ use super::channel::TrafficChannel;
 use super::conversion_api::ConversionApi;
 use super::offer::Offer;
 use super::source::OfferSource;
-use crate::config::part::{Field, Part, part};
+use crate::config::part::{Field, Part, only, part};
 use crate::config::setters::setters;
-use crate::config::{Document, Entries, Node, Place, Problems, Report, Table};
+use crate::config::{Document, Entries, Node, Place, Problems, Report, Shape, Table};
 use crate::model::Status;
 use crate::value::Currency;
 use alloc::{string::String, vec::Vec};
@@ -114,7 +114,7 @@ impl Definition {
                 return None;
             }
         }
-        root.only(&Self::keys());
+        only::<Self>(&root);
         Some(Self::fields(&root))
     }
 
@@ -140,4 +140,10 @@ impl Field for Version {
     fn written(&self) -> Option<Node> {
         Some(Node::Integer(1))
     }
+
+    fn shape() -> Shape {
+        Shape::Number(1, 1)
+    }
+
+    const NEEDED: bool = true;
 }

@@ -3,7 +3,7 @@
 use crate::condition::Clause;
 use crate::config::part::Word;
 use crate::config::word::{choices, texts};
-use crate::config::{Refusal, date_or_time, duration, duration_text, one_of};
+use crate::config::{Refusal, Shape, date_or_time, duration, duration_text, one_of};
 use crate::event::Interface;
 use crate::model::{
     AccountRole, Counts, Duplicates, Method, ParameterRole, ReferrerPolicy, SLOTS, Status, TypeCase, Updates,
@@ -25,22 +25,22 @@ use core::time::Duration;
 const UNREAD: &str = "-._.unread._.-";
 
 texts! {
-    FieldPath "unread", str::parse;
-    CampaignId UNREAD, str::parse;
-    ChannelId UNREAD, str::parse;
-    DomainId UNREAD, str::parse;
-    OfferId UNREAD, str::parse;
-    OfferSourceId UNREAD, str::parse;
-    PostbackId UNREAD, str::parse;
-    TypeName UNREAD, str::parse;
-    IpNet "192.0.2.0/24", ip_range;
-    Currency "USD", str::parse;
-    Percent "100", str::parse;
-    Amount "0", amount;
-    Timestamp "1970-01-01T00:00:00Z", date_or_time;
-    Clause "unread is there", str::parse;
-    TimeFormat "unix", str::parse;
-    ReplyBody "", str::parse;
+    FieldPath "the path of a field, as in `lineItems[0].productTitle`", "unread", str::parse;
+    CampaignId "an id", UNREAD, str::parse;
+    ChannelId "an id", UNREAD, str::parse;
+    DomainId "an id", UNREAD, str::parse;
+    OfferId "an id", UNREAD, str::parse;
+    OfferSourceId "an id", UNREAD, str::parse;
+    PostbackId "an id", UNREAD, str::parse;
+    TypeName "the name of a conversion type", UNREAD, str::parse;
+    IpNet "an address or a range of addresses", "192.0.2.0/24", ip_range;
+    Currency "a currency, as in `USD`", "USD", str::parse;
+    Percent "a percentage, as in `80` or `12.5`", "100", str::parse;
+    Amount "an amount, as in `25.00`", "0", amount;
+    Timestamp "a date or a time, as in `2026-01-31` or `2026-01-31T08:00:00Z`", "1970-01-01T00:00:00Z", date_or_time;
+    Clause "a condition, as in `payout at least 10.00`", "unread is there", str::parse;
+    TimeFormat "a format of times, `unix` or `unix_ms`", "unix", str::parse;
+    ReplyBody "a text with the macros `{outcome}`, `{reason}` and `{parameter}`", "", str::parse;
 }
 
 impl Word for SecretReference {
@@ -61,6 +61,10 @@ impl Word for SecretReference {
     fn text(&self) -> String {
         self.to_string()
     }
+
+    fn shape() -> Shape {
+        Shape::Text("a reference to a secret: `env:NAME`, `file:PATH` or `host:NAME`")
+    }
 }
 
 /// Implements [`Word`] for closed vocabularies. The literal says what one of their words is.
@@ -78,6 +82,10 @@ macro_rules! words {
 
             fn text(&self) -> String {
                 self.to_string()
+            }
+
+            fn shape() -> Shape {
+                Shape::Choice(Self::ALL.iter().map(ToString::to_string).collect())
             }
         })+
     };
@@ -110,6 +118,10 @@ impl Word for ParameterRole {
     fn text(&self) -> String {
         self.to_string()
     }
+
+    fn shape() -> Shape {
+        Shape::Text("a role: one of ours, or your own with `x_` before it")
+    }
 }
 
 impl Word for Duration {
@@ -123,6 +135,10 @@ impl Word for Duration {
 
     fn text(&self) -> String {
         duration_text(*self)
+    }
+
+    fn shape() -> Shape {
+        Shape::Text("a duration, as in `60d`, `12h` or `1h30m`")
     }
 }
 
@@ -143,6 +159,10 @@ impl Word for ClickSlot {
 
     fn text(&self) -> String {
         self.to_string()
+    }
+
+    fn shape() -> Shape {
+        Shape::Text("a slot: `ref_id`, `external_id`, `cost` or `sub1` to `sub20`")
     }
 }
 

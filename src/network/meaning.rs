@@ -74,9 +74,12 @@ impl Meaning {
     /// Does the same as [`Meaning::from_word`]. For an unknown word, the error names the known
     /// ones.
     pub(crate) fn parse(word: &str) -> Result<Self, UnknownMeaning> {
-        Self::from_word(word).ok_or_else(|| match nearest(word, Self::words()) {
-            Some(near) => UnknownMeaning::Mistyped(word.into(), near),
-            None => UnknownMeaning::Unknown(word.into(), Self::words().collect::<Vec<_>>().join(", ")),
+        Self::from_word(word).ok_or_else(|| {
+            let known = Self::words().collect::<Vec<_>>().join(", ");
+            match nearest(word, Self::words()) {
+                Some(near) => UnknownMeaning::Mistyped(word.into(), known, near),
+                None => UnknownMeaning::Unknown(word.into(), known),
+            }
         })
     }
 
@@ -89,8 +92,8 @@ impl Meaning {
 /// The error for a word that is not a meaning.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(crate) enum UnknownMeaning {
-    #[error("`{0}` is not a meaning of a parameter; did you mean `{1}`?")]
-    Mistyped(String, &'static str),
+    #[error("`{0}` is not a meaning of a parameter; there are {1} and sub1 to sub{SLOTS}; did you mean `{2}`?")]
+    Mistyped(String, String, &'static str),
     #[error("`{0}` is not a meaning of a parameter; there are {1} and sub1 to sub{SLOTS}")]
     Unknown(String, String),
 }
@@ -123,7 +126,7 @@ mod tests {
     #[test]
     fn a_near_word_is_suggested_and_no_farther_one() {
         let suggested = |word: &str| match Meaning::parse(word) {
-            Err(UnknownMeaning::Mistyped(_, near)) => Some(near),
+            Err(UnknownMeaning::Mistyped(_, _, near)) => Some(near),
             _ => None,
         };
         assert_eq!(suggested("click_id"), Some("clickid"));

@@ -14,6 +14,7 @@ use crate::clickbank::{
     envelope::{KeyRingError, secret_hint},
 };
 use crate::config::part::{Field, Part, put};
+use crate::config::shape::Key;
 use crate::config::word::choices;
 use crate::config::{Entries, Table};
 use crate::value::{Secret, SecretReference};
@@ -45,6 +46,16 @@ impl Part for Protocol {
     fn keys() -> Vec<&'static str> {
         let mut keys = vec!["protocol"];
         keys.extend(clickbank::Settings::keys());
+        keys
+    }
+
+    fn shapes() -> Vec<Key> {
+        let mut keys = vec![Key {
+            name: "protocol",
+            needed: false,
+            shape: Option::<Word>::shape(),
+        }];
+        keys.extend(clickbank::Settings::shapes());
         keys
     }
 

@@ -137,7 +137,7 @@ fn decoded(text: &str) -> Result<String, MapFault> {
 }
 
 /// Whether a field has a value only when there is a conversion.
-pub(super) fn is_of_conversion(field: &Field) -> bool {
+pub(crate) fn is_of_conversion(field: &Field) -> bool {
     matches!(
         field,
         Field::ConversionSub(_)

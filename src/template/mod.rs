@@ -94,4 +94,6 @@ pub use self::url::{Placeholder, UrlTemplate, placeholders};
 pub use body::{BodyTemplate, ContentType};
 pub use error::{RenderError, TemplateError, TemplateProblem};
 pub(crate) use foreign::is_placeholder;
+#[cfg(feature = "reference")]
+pub(crate) use grammar::is_of_conversion;
 pub use limits::{MAX_MACROS, MAX_RENDERED, MAX_TEMPLATE};

@@ -313,7 +313,10 @@ fn conversion_apis_are_checked_for_their_shape() {
             "events = { Purchas = \"Purchase\" }",
             "conversion_api[0].events.Purchas: there is no conversion type `Purchas`; did you mean `Purchase`?",
         ),
-        ("pixel = 1", "conversion_api[0].pixel: is a number, not a text"),
+        (
+            "pixel = 1",
+            "conversion_api[0].pixel: is a number, not a text; write it in quotes: \"1\"",
+        ),
     ] {
         assert_eq!(problem("#root", &format!("{api}{more}")), said);
     }

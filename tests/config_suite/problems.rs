@@ -136,6 +136,22 @@ fn an_unknown_key_is_a_problem_in_every_table() {
             "[[rate]]\nfrom = \"EUR\"\nto = \"USD\"\nrate = \"1\"\nsince = \"2026-01-01\"\nuntil = \"\"",
             "rate[0].until: there is no such key",
         ),
+        // Of a table below, which says where it stands.
+        (
+            "channel = \"push\"\n",
+            "channel = \"push\"\noffers = [\"book\"]\n",
+            "campaign[0].offers: there is no such key here; it stands under `[[campaign.path]]`",
+        ),
+        (
+            "#postback",
+            "attempts = 3",
+            "campaign[0].postback[0].attempts: there is no such key here; it stands under `[campaign.postback.retry]`",
+        ),
+        (
+            "#source",
+            "role = \"email\"",
+            "offer_source[0].role: there is no such key here; it stands under `[[offer_source.parameter]]`",
+        ),
     ] {
         assert_eq!(problem(from, to), said);
     }
@@ -147,12 +163,17 @@ fn a_value_of_another_kind_is_a_problem() {
         (
             "currency = \"USD\"",
             "currency = 840",
-            "currency: is a number, not a text",
+            "currency: is a number, not a text; write it in quotes: \"840\"",
         ),
         (
             "default = true",
             "default = \"yes\"\n[[conversion_type]]\nname = \"D\"\ndefault = true",
             "conversion_type[0].default: is a text, not true or false",
+        ),
+        (
+            "default = true",
+            "default = \"false\"\n[[conversion_type]]\nname = \"D\"\ndefault = true",
+            "conversion_type[0].default: is a text, not true or false; write it without quotes: false",
         ),
         (
             "tokens = [\"env:TOKEN\"]",
@@ -162,7 +183,7 @@ fn a_value_of_another_kind_is_a_problem() {
         (
             "tokens = [\"env:TOKEN\"]",
             "tokens = [1]",
-            "offer_source[0].tokens[0]: is a number, not a text",
+            "offer_source[0].tokens[0]: is a number, not a text; write it in quotes: \"1\"",
         ),
         (
             "#source",
@@ -174,7 +195,11 @@ fn a_value_of_another_kind_is_a_problem() {
             "events = { a = true }",
             "offer_source[0].events.a: is true or false, not a text",
         ),
-        ("#offer", "payout = 40", "offer[0].payout: is a number, not a text"),
+        (
+            "#offer",
+            "payout = 40",
+            "offer[0].payout: is a number, not a text; write it in quotes: \"40\"",
+        ),
         (
             "offers = [{ offer = \"book\" }]",
             "offers = [\"book\", { offer = \"book\" }]",
@@ -183,7 +208,7 @@ fn a_value_of_another_kind_is_a_problem() {
         (
             "[[campaign.path]]",
             "[[campaign.path]]\nweight = \"1\"",
-            "campaign[0].path[0].weight: is a text, not a whole number",
+            "campaign[0].path[0].weight: is a text, not a whole number; write it without quotes: 1",
         ),
     ] {
         assert_eq!(problem(from, to), said);

@@ -193,7 +193,7 @@ fn a_word_of_a_source_is_one_of_a_few() {
         ),
         (
             "postback = { click_id = \"{vtid}\" }",
-            "postback.click_id: `click_id` is not a meaning of a parameter; did you mean `clickid`?",
+            "postback.click_id: `click_id` is not a meaning of a parameter; there are clickid, sum, type, status, currency, event_id, order_id, receipt, parent, time, token, format, disable_postback and sub1 to sub20; did you mean `clickid`?",
         ),
         (
             "postback = { payout = \"{amount}\" }",
@@ -261,7 +261,7 @@ fn a_word_of_a_source_is_one_of_a_few() {
         ),
         (
             "names = { click_id = \"subid\" }",
-            "names.click_id: `click_id` is not a meaning of a parameter; did you mean `clickid`?",
+            "names.click_id: `click_id` is not a meaning of a parameter; there are clickid, sum, type, status, currency, event_id, order_id, receipt, parent, time, token, format, disable_postback and sub1 to sub20; did you mean `clickid`?",
         ),
         (
             "names = { clickid = \"\" }",

@@ -144,6 +144,6 @@ fn an_unknown_template_is_named_with_a_suggestion() {
 fn a_templates_name_is_a_text() {
     assert_eq!(
         problem("template = \"generic\"", "template = 1"),
-        "offer_source[0].template: is a number, not a text"
+        "offer_source[0].template: is a number, not a text; write it in quotes: \"1\""
     );
 }

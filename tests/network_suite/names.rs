@@ -24,7 +24,9 @@ fn refused(map: ParameterMap, pairs: &[(&str, &str)]) -> Vec<String> {
 fn a_mistyped_meaning_is_refused_with_a_suggestion() {
     assert_eq!(
         refused(ParameterMap::generic(), &[("click_id", "subid")]),
-        ["`click_id` is not a meaning of a parameter; did you mean `clickid`?"]
+        [
+            "`click_id` is not a meaning of a parameter; there are clickid, sum, type, status, currency, event_id, order_id, receipt, parent, time, token, format, disable_postback and sub1 to sub20; did you mean `clickid`?"
+        ]
     );
     assert_eq!(
         refused(ParameterMap::generic(), &[("payout", "amount")]),
@@ -106,8 +108,7 @@ fn every_problem_is_told_with_its_word() {
     let errors = ParameterMap::generic()
         .with_names(&names(&[("sum", ""), ("stats", "s"), ("sub3", "clickid")]))
         .unwrap_err();
-    let text =
-        "`stats` is not a meaning of a parameter; did you mean `status`?; the parameter name of `sum` is empty; ";
+    let text = "`stats` is not a meaning of a parameter; there are clickid, sum, type, status, currency, event_id, order_id, receipt, parent, time, token, format, disable_postback and sub1 to sub20; did you mean `status`?; the parameter name of `sum` is empty; ";
     assert!(errors.to_string().starts_with(text), "{errors}");
     let errors = errors.into_errors();
     assert!(errors.iter().map(NameError::word).eq(["stats", "sum", "sub3"]));

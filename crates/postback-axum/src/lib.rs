@@ -23,7 +23,7 @@ pub use connections::{ConnectionLimits, run, run_with, serve};
 pub use options::{Limits, MAX_BODY, RouterOptions};
 
 use axum::{Router, middleware};
-use methods::{At, get, post};
+use methods::{At, Route, get, post};
 use options::Served;
 use postback_service::Service;
 
@@ -43,23 +43,64 @@ pub fn router(service: Service) -> Router {
 /// id that is not recorded. `OPTIONS` lists the methods of a route. One slash behind a path is
 /// ignored.
 pub fn router_with(service: Service, options: RouterOptions) -> Router {
-    let campaign = format!("{}/{{campaign}}", options.campaigns_under);
+    observe::describe();
+    let campaign = format!("{}{CAMPAIGN}", options.campaigns_under);
     let served = Served::new(service, options);
-    Router::new()
-        .at(
-            "/postback",
-            get(postback::get).head(postback::head).and_post(postback::post),
-        )
-        .at(
-            "/postback/{offer_source}",
-            get(postback::get).head(postback::head).and_post(postback::post),
-        )
-        .at("/ins/{offer_source}", post(ins::receive).otherwise(ins::looked_at))
-        .merge(api::routes(&served))
-        .at("/healthz", get(health::healthz))
-        .at(&campaign, get(click::redirect))
+    let open = Router::new().routes(open()).at(&campaign, get(click::redirect));
+    open.merge(api::guarded(&served))
         .layer(middleware::from_fn(observe::observe))
         .with_state(served)
+}
+
+/// Where the link of a campaign stands.
+const CAMPAIGN: &str = "/{campaign}";
+
+/// The routes that ask for no token of the host's, but for those of campaigns.
+fn open() -> Vec<Route> {
+    let postbacks = || get(postback::get).head(postback::head).and_post(postback::post);
+    vec![
+        ("/postback", postbacks()),
+        ("/postback/{offer_source}", postbacks()),
+        ("/ins/{offer_source}", post(ins::receive).otherwise(ins::looked_at)),
+        ("/healthz", get(health::healthz)),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    /// What `Allow` says of a route that is described with these methods.
+    fn allow(item: &serde_json::Value) -> String {
+        let has = |method: &str| item.get(method).is_some();
+        let words = [
+            (has("get"), "GET,HEAD"),
+            (has("post"), "POST"),
+            (has("delete"), "DELETE"),
+            (true, "OPTIONS"),
+        ];
+        let words: Vec<&str> = words.iter().filter(|(is, _)| *is).map(|(_, word)| *word).collect();
+        words.join(",")
+    }
+
+    #[test]
+    fn the_routes_and_their_methods_are_those_of_the_description() {
+        let text = std::fs::read_to_string(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../docs/reference/openapi.json"
+        ))
+        .unwrap();
+        let openapi: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let paths = openapi["paths"].as_object().unwrap();
+        let described: BTreeMap<&str, String> = paths.iter().map(|(path, item)| (path.as_str(), allow(item))).collect();
+        let campaign = (CAMPAIGN, get(click::redirect));
+        let served = open().into_iter().chain(api::routes()).chain([campaign]);
+        let served: BTreeMap<&str, String> = served
+            .map(|(path, methods)| (path, methods.allow().to_owned()))
+            .collect();
+        assert_eq!(served, described);
+    }
 }
 
 /// The repository's front page. It is here so that its examples are compiled and run.

@@ -40,6 +40,12 @@ where
 }
 
 impl Methods {
+    /// What `OPTIONS` says.
+    #[cfg(test)]
+    pub(crate) fn allow(&self) -> &'static str {
+        self.allow
+    }
+
     /// Answers `HEAD` with another handler, if the handler of `GET` changes something.
     pub(crate) fn head<H, T>(self, handler: H) -> Self
     where
@@ -89,8 +95,18 @@ impl Methods {
     }
 }
 
+/// A path, and what it takes.
+pub(crate) type Route = (&'static str, Methods);
+
 /// A router to which routes are added.
-pub(crate) trait At {
+pub(crate) trait At: Sized {
+    /// Adds routes.
+    fn routes(self, routes: Vec<Route>) -> Self {
+        routes
+            .into_iter()
+            .fold(self, |router, (path, methods)| router.at(path, methods))
+    }
+
     /// Adds a route. One slash behind its path is ignored, since people and their tools add one.
     fn at(self, path: &str, methods: Methods) -> Self;
 }

@@ -6,11 +6,15 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use metrics::counter;
+use metrics::{counter, describe_counter};
 use tracing::Instrument;
 
-/// Responses, by route and status.
 const RESPONSES: &str = "postback_http_responses_total";
+
+/// Tells whatever recorder the host has installed what is counted here.
+pub(crate) fn describe() {
+    describe_counter!(RESPONSES, "Responses, by `route` and `status`.");
+}
 
 /// Counts each response, and gives each request its span.
 pub(crate) async fn observe(request: Request, next: Next) -> Response {

@@ -20,6 +20,7 @@ mod page;
 mod postback;
 mod posted;
 mod progress;
+mod reference;
 mod render;
 mod secrets;
 mod setup;
@@ -66,6 +67,8 @@ enum Verb {
     Destination(destination::Arguments),
     Hoplink(hoplink::Arguments),
     Simulate(Box<simulate::Arguments>),
+    Keys(reference::keys::Arguments),
+    Macros(reference::macros::Arguments),
 }
 
 /// A text for stderr.
@@ -116,6 +119,8 @@ fn main() -> ExitCode {
         Verb::Destination(arguments) => destination::run(&arguments, &mut out),
         Verb::Hoplink(arguments) => hoplink::run(&arguments, &mut out),
         Verb::Simulate(arguments) => simulate::run(&arguments, &mut out),
+        Verb::Keys(arguments) => reference::keys::run(&arguments, &mut out),
+        Verb::Macros(arguments) => reference::macros::run(&arguments, &mut out),
     };
     let text = match done.and_then(|()| Ok(out.flush()?)) {
         Ok(()) => return ExitCode::SUCCESS,

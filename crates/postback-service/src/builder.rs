@@ -6,6 +6,7 @@ use crate::hints::Hints;
 use crate::host::{OsEntropy, SystemClock};
 use crate::journal::Journal;
 use crate::keep::Looks;
+use crate::numbers;
 use crate::refusals::Refusals;
 use crate::service::Service;
 use crate::shared::{Limits, ReadTracker, Shared};
@@ -172,6 +173,7 @@ impl ServiceBuilder {
     /// - [`ConfigureError::Store`]: a store that fails to keep the configuration
     /// - [`ConfigureError::Signal`]: a process that cannot listen for SIGHUP
     pub async fn build(self) -> Result<Service, ConfigureError> {
+        numbers::describe();
         let Self { tracker, stores, .. } = self;
         let secrets: Arc<dyn Secrets> = Arc::new(Timely(self.secrets));
         let credentials = configure::prepare(&tracker, &*stores.store, &*secrets, &*self.clock).await?;

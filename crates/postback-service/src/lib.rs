@@ -19,6 +19,7 @@ mod keep;
 mod lines;
 mod meter;
 mod notification;
+mod numbers;
 mod postback;
 mod preview;
 mod record;

@@ -1,6 +1,10 @@
 //! Counts and logs. Labels and fields are names and ids of the configuration, outcomes and
 //! statuses. They are never a query, a token, a body or a value that a caller chose.
 
+use crate::numbers::{
+    ATTRIBUTED_LATE, CLICKS, DELIVERIES, EVENTS, FORMS_GUESSED, FORMS_STOPPED, INGEST_MICROSECONDS, INGESTS,
+    JOURNALLED, LANES_AILING, REFUSALS, REFUSED_FULL, REFUSED_KEPT, SET_ASIDE,
+};
 use metrics::{counter, gauge};
 use postback::Event;
 use postback::decide::Reply;
@@ -11,47 +15,13 @@ use postback::plan::{RefusedCount, Ring};
 use postback::value::OfferSourceId;
 use std::{collections::BTreeMap, time::Duration};
 
-/// Events that were taken in, by source, interface, outcome and reason.
-const EVENTS: &str = "postback_events_total";
-/// Messages that were not accepted, by source, interface and HTTP status.
-const REFUSALS: &str = "postback_refusals_total";
-/// Refused messages that are kept, by source, interface and ring.
-const REFUSED_KEPT: &str = "postback_refused_kept";
-/// How often a full ring of refused messages was reported, by source, interface and ring. Alert on
-/// it.
-const REFUSED_FULL: &str = "postback_refused_full_total";
-/// Callers that are refused without a check for a while, because they failed the check of old
-/// notifications too often, by source. Alert on it.
-const FORMS_STOPPED: &str = "postback_form_callers_stopped_total";
-/// Sources whose old notifications failed the check too often, from all callers together. Alert on
-/// it, since it stops nobody by itself.
-const FORMS_GUESSED: &str = "postback_form_guesses_alarms_total";
-/// Postbacks that were journalled, by source.
-const JOURNALLED: &str = "postback_journalled_total";
-/// Acknowledged events that are set aside at present because their sources are not configured, by
-/// source.
-const SET_ASIDE: &str = "postback_journal_set_aside";
-/// Clicks, by outcome.
-const CLICKS: &str = "postback_clicks_total";
-/// Deliveries, by the outcome of a round.
-const DELIVERIES: &str = "postback_deliveries_total";
-/// Receivers that do not answer. They get one request at a time.
-const LANES_AILING: &str = "postback_lanes_ailing";
-/// Events that waited for their click and were attributed later.
-const ATTRIBUTED_LATE: &str = "postback_attributed_late_total";
-/// The total time of taking in events, in microseconds. Divide it by the number of them
-/// (`postback_ingests_total`).
-const INGEST_MICROSECONDS: &str = "postback_ingest_microseconds_total";
-/// How many events were taken in, whatever the outcome.
-const INGESTS: &str = "postback_ingests_total";
-
 /// Counts an event by its outcome, and logs an error.
 pub(crate) fn ingested(event: &Event, ingested: Result<&Reply, Option<&IngestError>>, took: Duration) {
     let source = event.source.as_str();
     let interface = event.interface.as_str();
-    counter!(INGESTS, "interface" => interface).increment(1);
+    counter!(INGESTS.name, "interface" => interface).increment(1);
     let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    counter!(INGEST_MICROSECONDS, "interface" => interface).increment(microseconds);
+    counter!(INGEST_MICROSECONDS.name, "interface" => interface).increment(microseconds);
     match ingested {
         Ok(reply) => {
             let reason = reply.reason.map_or("", |reason| reason.as_str());
@@ -61,7 +31,7 @@ pub(crate) fn ingested(event: &Event, ingested: Result<&Reply, Option<&IngestErr
                 ("outcome", reply.outcome.as_str().to_owned()),
                 ("reason", reason.to_owned()),
             ];
-            counter!(EVENTS, &labels).increment(1);
+            counter!(EVENTS.name, &labels).increment(1);
             tracing::info!(source, interface, event = %event.id, outcome = reply.outcome.as_str(), reason, "event");
         }
         Err(error) => {
@@ -79,7 +49,7 @@ pub(crate) fn refused(source: &str, interface: Interface, status: u16) {
         ("interface", interface.as_str().to_owned()),
         ("status", status.to_string()),
     ];
-    counter!(REFUSALS, &labels).increment(1);
+    counter!(REFUSALS.name, &labels).increment(1);
 }
 
 /// Records how many messages the rings of a source keep.
@@ -93,7 +63,7 @@ pub(crate) fn refused_kept(source: &str, counts: &[RefusedCount]) {
                 ("interface", interface.as_str().to_owned()),
                 ("ring", ring.as_str().to_owned()),
             ];
-            gauge!(REFUSED_KEPT, &labels).set(kept as f64);
+            gauge!(REFUSED_KEPT.name, &labels).set(kept as f64);
         }
     }
 }
@@ -102,7 +72,8 @@ pub(crate) fn refused_kept(source: &str, counts: &[RefusedCount]) {
 pub(crate) fn refused_full(source: &str, full: &[&RefusedCount]) {
     for RefusedCount { kept, last, .. } in full {
         let (interface, ring) = (last.interface.as_str(), last.ring.as_str());
-        counter!(REFUSED_FULL, "source" => source.to_owned(), "interface" => interface, "ring" => ring).increment(1);
+        counter!(REFUSED_FULL.name, "source" => source.to_owned(), "interface" => interface, "ring" => ring)
+            .increment(1);
         tracing::error!(
             source,
             interface,
@@ -117,7 +88,7 @@ pub(crate) fn refused_full(source: &str, full: &[&RefusedCount]) {
 /// Counts a caller that failed the check of old notifications too often. The log tells the operator
 /// to find out whether somebody guesses or the secret is wrong.
 pub(crate) fn forms_stopped(source: &str) {
-    counter!(FORMS_STOPPED, "source" => source.to_owned()).increment(1);
+    counter!(FORMS_STOPPED.name, "source" => source.to_owned()).increment(1);
     tracing::error!(
         source,
         "a caller failed the check of old notifications too often and is refused for a while"
@@ -126,7 +97,7 @@ pub(crate) fn forms_stopped(source: &str) {
 
 /// Counts that a source's old notifications failed the check too often, from all callers together.
 pub(crate) fn forms_guessed(source: &str) {
-    counter!(FORMS_GUESSED, "source" => source.to_owned()).increment(1);
+    counter!(FORMS_GUESSED.name, "source" => source.to_owned()).increment(1);
     tracing::error!(
         source,
         "the check of old notifications fails very often: somebody guesses from many addresses, or the secret is wrong"
@@ -135,7 +106,7 @@ pub(crate) fn forms_guessed(source: &str) {
 
 /// Counts and logs a postback that was written to the journal.
 pub(crate) fn journalled(source: &str) {
-    counter!(JOURNALLED, "source" => source.to_owned()).increment(1);
+    counter!(JOURNALLED.name, "source" => source.to_owned()).increment(1);
     tracing::warn!(source, "postback was journalled");
 }
 
@@ -144,7 +115,7 @@ pub(crate) fn set_aside(held: &BTreeMap<OfferSourceId, u64>) {
     for (source, count) in held {
         #[expect(clippy::cast_precision_loss, reason = "a number for a person")]
         let count = *count as f64;
-        gauge!(SET_ASIDE, "source" => source.as_str().to_owned()).set(count);
+        gauge!(SET_ASIDE.name, "source" => source.as_str().to_owned()).set(count);
     }
 }
 
@@ -156,7 +127,7 @@ pub(crate) fn click_journalled(campaign: &str) {
 /// Counts a click by its outcome: `recorded`, `journalled`, `unknown_campaign`, `not_routed`,
 /// `not_stored`.
 pub(crate) fn clicked(outcome: &'static str) {
-    counter!(CLICKS, "outcome" => outcome).increment(1);
+    counter!(CLICKS.name, "outcome" => outcome).increment(1);
 }
 
 /// Counts deliveries by their outcome, and logs problems.
@@ -171,7 +142,7 @@ pub(crate) fn delivered(round: &Round) {
         ("unreadable", round.unreadable.into()),
     ] {
         if count > 0 {
-            counter!(DELIVERIES, "outcome" => outcome).increment(count);
+            counter!(DELIVERIES.name, "outcome" => outcome).increment(count);
         }
     }
     if round.unreadable > 0 {
@@ -202,7 +173,7 @@ pub(crate) fn delivered(round: &Round) {
 /// Logs that a receiver stopped answering or answers again, and records how many do not answer.
 pub(crate) fn turned(lane: &Lane, turn: Turn, ailing: usize) {
     #[expect(clippy::cast_precision_loss, reason = "a number for a person")]
-    gauge!(LANES_AILING).set(ailing as f64);
+    gauge!(LANES_AILING.name).set(ailing as f64);
     match turn {
         Turn::Ailing => tracing::warn!(%lane, "a receiver does not answer; it is tried by one request at a time"),
         Turn::Well => tracing::info!(%lane, "a receiver answers again"),
@@ -211,6 +182,6 @@ pub(crate) fn turned(lane: &Lane, turn: Turn, ailing: usize) {
 
 /// Counts and logs events that were attributed late.
 pub(crate) fn attributed_late(done: &Attributed) {
-    counter!(ATTRIBUTED_LATE).increment(done.resolved);
+    counter!(ATTRIBUTED_LATE.name).increment(done.resolved);
     tracing::info!(seen = done.seen, resolved = done.resolved, "events were attributed");
 }

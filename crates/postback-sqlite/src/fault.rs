@@ -3,6 +3,7 @@
 
 use postback::port::{StoreError, StoreErrorKind};
 use rusqlite::ErrorCode;
+use std::{fs::OpenOptions, io::ErrorKind, path::Path};
 
 /// An error inside a job.
 #[derive(Debug)]
@@ -35,6 +36,35 @@ impl From<Fault> for StoreError {
     }
 }
 
+const NOT_OPENED: &str = "the database cannot be opened for writing";
+
+/// The error of a file that cannot be opened, with its path and with the cause, as far as the file
+/// system tells it; any other error as it is.
+pub(crate) fn named(path: &Path, error: StoreError) -> StoreError {
+    if error.to_string() != NOT_OPENED {
+        return error;
+    }
+    let why = why(path).map(|why| format!(": {why}")).unwrap_or_default();
+    let text = format!("the database `{}` cannot be opened for writing{why}", path.display());
+    StoreError::caused(error.kind(), text, error)
+}
+
+/// Why a file cannot be opened. Nothing is made while it is looked at.
+fn why(path: &Path) -> Option<String> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        return Some(format!("there is no folder `{}`", folder.display()));
+    }
+    if path.is_dir() {
+        return Some("it is a folder".into());
+    }
+    let opened = OpenOptions::new().read(true).write(true).open(path);
+    match opened.err()?.kind() {
+        ErrorKind::NotFound => Some("it is not there, and its folder takes no new file".into()),
+        kind => Some(kind.to_string()),
+    }
+}
+
 /// Classifies an error by who must act, with a text for a person.
 pub(crate) fn meaning(error: &rusqlite::Error) -> (StoreErrorKind, &'static str) {
     use StoreErrorKind::{ApiMisuse, Corrupt, Unavailable};
@@ -47,7 +77,7 @@ pub(crate) fn meaning(error: &rusqlite::Error) -> (StoreErrorKind, &'static str)
             | ErrorCode::PermissionDenied
             | ErrorCode::ReadOnly
             | ErrorCode::FileLockingProtocolFailed,
-        ) => (Unavailable, "the database cannot be opened for writing"),
+        ) => (Unavailable, NOT_OPENED),
         Some(ErrorCode::OutOfMemory | ErrorCode::OperationInterrupted | ErrorCode::OperationAborted) => {
             (Unavailable, "the database gave up")
         }

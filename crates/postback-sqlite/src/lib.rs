@@ -86,6 +86,10 @@ impl SqliteStore {
     /// - a file that cannot be opened for reading and writing, or that others keep locked
     pub fn open(path: impl AsRef<Path>, options: &SqliteOptions) -> Result<Self, StoreError> {
         let path = path.as_ref();
+        Self::opened(path, options).map_err(|error| fault::named(path, error))
+    }
+
+    fn opened(path: &Path, options: &SqliteOptions) -> Result<Self, StoreError> {
         let mut writer = schema::connect_writer(path, options.busy_timeout)?;
         schema::prepare(&mut writer, &options.namespace)?;
         let threads = Threads::start(path, writer, options)?;

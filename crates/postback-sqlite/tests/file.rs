@@ -10,7 +10,11 @@ use postback::port::{Cursor, Inspect, Purge, Store, StoreErrorKind};
 use postback::value::{ClickId, OfferSourceId, Pii, Receipt};
 use postback_sqlite::SqliteStore;
 use rusqlite::{Connection, TransactionBehavior};
-use std::{fs, path::Path, thread};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    thread,
+};
 
 const CANARY: &str = "canary-192.0.2.77";
 
@@ -119,9 +123,17 @@ fn a_file_that_is_no_database_is_refused_and_left_alone() {
 #[test]
 fn a_file_that_cannot_be_opened_is_unavailable() {
     let folder = folder();
-    let error = SqliteStore::open(folder.path().join("no folder").join("store.db"), &options()).unwrap_err();
-    let text = "the database cannot be opened for writing";
-    assert_eq!((error.to_string().as_str(), error.is_retryable()), (text, true));
+    let missing = folder.path().join("no folder");
+    let refused = |path: PathBuf, why: String| {
+        let error = SqliteStore::open(&path, &options()).unwrap_err();
+        let text = format!("the database `{}` cannot be opened for writing: {why}", path.display());
+        assert_eq!((error.to_string(), error.is_retryable()), (text, true));
+    };
+    refused(
+        missing.join("store.db"),
+        format!("there is no folder `{}`", missing.display()),
+    );
+    refused(folder.path().to_owned(), "it is a folder".to_owned());
 }
 
 #[test]

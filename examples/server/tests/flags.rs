@@ -227,7 +227,11 @@ fn a_database_that_cannot_be_opened_is_1() {
     let (_folder, path) = file("a.toml", SMALL);
     let output = run(&["--config", &path, "--database", "sqlite:/nowhere/at/all.db"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).starts_with("the store failed: "), "{}", stderr(&output));
+    assert_eq!(
+        stderr(&output),
+        "the store failed: the database `/nowhere/at/all.db` cannot be opened for writing: there is no folder \
+         `/nowhere/at`\n"
+    );
 }
 
 #[cfg(unix)]

@@ -19,7 +19,7 @@ mod view;
 use crate::answer::{Refusal, fault, json, refusal, store_trouble, unavailable};
 use crate::caller::bearer;
 use crate::health;
-use crate::methods::{At, get, post};
+use crate::methods::{At, Route, get, post};
 use crate::options::Served;
 use axum::{
     Router,
@@ -37,26 +37,34 @@ use std::str::FromStr;
 /// each host decides that.
 const CLOSED: &str = "the api is closed: whoever runs this service can open it by giving it a bearer token";
 
-pub(crate) fn routes(served: &Served) -> Router<Served> {
+/// The routes behind the bearer token.
+pub(crate) fn guarded(served: &Served) -> Router<Served> {
     Router::new()
-        .at("/api/clicks/{id}", get(click))
-        .at("/api/conversions", get(lists::conversions).and_post(upload::upload))
-        .at("/api/events", get(lists::events))
-        .at("/api/deliveries", get(lists::deliveries))
-        .at("/api/deliveries/retry", post(again::retry_many))
-        .at("/api/deliveries/resend", post(again::resend_many))
-        .at("/api/deliveries/{id}/retry", post(again::retry))
-        .at("/api/deliveries/{id}/resend", post(again::resend))
-        .at("/api/events/{id}/attribute", post(attribute::attribute))
-        .at("/api/explain", get(explain::explain))
-        .at("/api/sources", get(sources::sources))
-        .at("/api/refused", get(refused::list).delete(refused::dismiss_all))
-        .at("/api/refused/retry", post(refused::retry))
-        .at("/api/refused/{id}", get(refused::one).delete(refused::dismiss))
-        .at("/api/journal/discard", post(journal::discard))
-        .at("/api/reload", post(reload::reload))
-        .at("/metrics", get(health::metrics))
+        .routes(routes())
         .route_layer(middleware::from_fn_with_state(served.clone(), guard))
+}
+
+/// The same, with what each takes.
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        ("/api/clicks/{id}", get(click)),
+        ("/api/conversions", get(lists::conversions).and_post(upload::upload)),
+        ("/api/events", get(lists::events)),
+        ("/api/deliveries", get(lists::deliveries)),
+        ("/api/deliveries/retry", post(again::retry_many)),
+        ("/api/deliveries/resend", post(again::resend_many)),
+        ("/api/deliveries/{id}/retry", post(again::retry)),
+        ("/api/deliveries/{id}/resend", post(again::resend)),
+        ("/api/events/{id}/attribute", post(attribute::attribute)),
+        ("/api/explain", get(explain::explain)),
+        ("/api/sources", get(sources::sources)),
+        ("/api/refused", get(refused::list).delete(refused::dismiss_all)),
+        ("/api/refused/retry", post(refused::retry)),
+        ("/api/refused/{id}", get(refused::one).delete(refused::dismiss)),
+        ("/api/journal/discard", post(journal::discard)),
+        ("/api/reload", post(reload::reload)),
+        ("/metrics", get(health::metrics)),
+    ]
 }
 
 async fn guard(State(served): State<Served>, request: Request, next: Next) -> Response {

@@ -8,6 +8,7 @@ mod by_hand;
 mod canary;
 mod clicks;
 mod clicks_kept;
+mod documented;
 mod explain;
 mod ins;
 mod ins_form;

@@ -18,6 +18,7 @@ async fn sells(tested: &Tested, prefix: &str, campaigns: &str) {
 #[tokio::test]
 async fn it_is_nested_under_a_path() {
     let mut tested = tested();
+    tested.mounted = true;
     tested.router = Router::new()
         .route("/{page}", get(|Path(page): Path<String>| async move { page }))
         .nest("/t", tested.router);
@@ -30,6 +31,7 @@ async fn it_is_nested_under_a_path() {
 async fn it_is_merged_beside_a_hosts_own_pages() {
     for under in ["/c", "c", "/c/"] {
         let mut tested = routed(|builder| builder, options().with_campaigns_under(under));
+        tested.mounted = true;
         tested.router = Router::new()
             .route("/{page}", get(|Path(page): Path<String>| async move { page }))
             .merge(tested.router);

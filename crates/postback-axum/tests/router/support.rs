@@ -1,5 +1,6 @@
 //! A router over a store in memory, and what its callers send.
 
+use crate::documented;
 use crate::watched::Watched;
 use axum::{
     Router,
@@ -88,6 +89,8 @@ pub struct Tested {
     pub router: Router,
     pub store: Arc<Watched>,
     pub service: Service,
+    /// Whether the routes of a host stand beside it, of which no description tells.
+    pub mounted: bool,
     secrets: Arc<Rotated>,
 }
 
@@ -120,6 +123,7 @@ pub fn routed(change: impl FnOnce(ServiceBuilder) -> ServiceBuilder, options: Ro
         router: router_with(service.clone(), options),
         store,
         service,
+        mounted: false,
         secrets,
     }
 }
@@ -193,14 +197,19 @@ impl Tested {
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
+        let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
-        Answer {
+        let answer = Answer {
             status: parts.status,
             headers: parts.headers,
             body,
+        };
+        if !self.mounted {
+            documented::check(&method, &path, &answer);
         }
+        answer
     }
 
     pub async fn get(&self, url: &str) -> Answer {

@@ -13,6 +13,8 @@ mod ins;
 mod lint;
 mod output;
 mod postback;
+mod reference;
+mod reference_schema;
 mod render;
 mod served;
 mod setup;

@@ -73,6 +73,9 @@ fn runs() -> Vec<Run> {
         Run::new(true, &["destination", "https://a.example/"]),
         Run::new(true, &["hoplink", hoplink]),
         Run::new(true, &["hoplink", hoplink, "--tid", "b"]),
+        Run::new(true, &["keys", "campaign.postback"]),
+        Run::new(true, &["macros"]),
+        Run::new(true, &["macros", "--clickbank"]),
     ]
 }
 

@@ -1,0 +1,97 @@
+//! What belongs to the account as a whole.
+
+use crate::reference::row::{NONE, Row, is, rows, said};
+
+rows! { ROOT {
+    "version", NONE,
+    "The version of this form. There is only one.",
+    "1";
+    "currency", is("\"USD\""),
+    "The currency of the account: of reports, and of amounts whose currency nobody says.",
+    "\"EUR\"";
+    "timezone", NONE,
+    "The time zone of the account, by its IANA name: of the times of a source that come without an offset.",
+    "\"America/Los_Angeles\"";
+    "conversion_type", said("none, and one is needed"),
+    "The types of conversions.",
+    "[{ name = \"Purchase\", default = true }]";
+    "revenue_statuses", is("[\"approved\"]"),
+    "The statuses whose conversions count as revenue.",
+    "[\"approved\", \"other\"]";
+    "rate", NONE,
+    "The exchange rates. An amount for which there is none is never guessed: a channel in another currency is not told.",
+    "[{ from = \"EUR\", to = \"USD\", rate = \"1.0850\", since = \"2026-01-01\" }]";
+    "domain", NONE,
+    "The tracking domains.",
+    "[{ id = \"main\", url = \"https://trk.example.com\" }]";
+    "click_id", NONE,
+    "How click ids are made.",
+    "{ keys = [\"env:CLICK_ID_KEY\"] }";
+    "offer_source", NONE,
+    "Who reports conversions.",
+    "[{ id = \"network\", tokens = [\"env:NETWORK_TOKEN\"] }]";
+    "offer", NONE,
+    "Where clicks are sent.",
+    "[{ id = \"book\", source = \"network\", url = \"https://shop.example.com/?id={clickid}\" }]";
+    "conversion_api", NONE,
+    "The pixels. They change nothing yet.",
+    "[{ id = \"fb-main\", platform = \"meta\", token = \"env:META_TOKEN\" }]";
+    "traffic_channel", NONE,
+    "Who sends visitors.",
+    "[{ id = \"push\", template = \"richpush\" }]";
+    "campaign", NONE,
+    "The campaigns.",
+    "[{ id = \"summer\", channel = \"push\" }]";
+} }
+
+rows! { CONVERSION_TYPE {
+    "name", NONE,
+    "Its name, which channels are told as `{type}`.",
+    "\"Purchase\"";
+    "default", said("`false`"),
+    "Whether conversions that come without a type have this one. Exactly one type is the default.",
+    "true";
+    "counts", is("\"sale\""),
+    "What it counts as. `sale` is a conversion with its money; `revenue` is money but no second conversion, such as an \
+     upsell; `step` and `info` are never money; `reversal` is money that is taken back.",
+    "\"revenue\"";
+    "duplicates", said("the `duplicates` of the source"),
+    "What another event of the same click and type does; see `duplicates` of `[[offer_source]]`.",
+    "\"ignore\"";
+} }
+
+rows! { RATE {
+    "from", NONE,
+    "The currency that is converted.",
+    "\"EUR\"";
+    "to", NONE,
+    "The currency that it becomes.",
+    "\"USD\"";
+    "rate", NONE,
+    "How many units of `to` one unit of `from` is.",
+    "\"1.0850\"";
+    "since", NONE,
+    "Since when it holds, until the next one of the same pair. A date begins at midnight UTC.",
+    "\"2026-01-01\"";
+} }
+
+rows! { DOMAIN {
+    "id", NONE,
+    "The name by which campaigns and sources refer to it.",
+    "\"main\"";
+    "url", NONE,
+    "Scheme and host, without a path.",
+    "\"https://trk.example.com\"";
+    "fallback", said("the visitor is answered 404"),
+    "Where a visitor goes when no offer can take the click, and one of a campaign that is not known.",
+    "\"https://www.example.com/\"";
+    "referrer_policy", is("\"strict-origin-when-cross-origin\""),
+    "The header `Referrer-Policy` of its redirects: what a browser tells the offer of where the visitor comes from.",
+    "\"no-referrer\"";
+} }
+
+rows! { CLICK_ID {
+    "keys", said("none: click ids are not signed"),
+    "References to the keys that sign click ids, the newest first.",
+    "[\"env:CLICK_ID_KEY\"]";
+} }
