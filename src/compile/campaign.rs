@@ -15,7 +15,7 @@ use alloc::{collections::BTreeMap, format, vec::Vec};
 /// The names of routes. They stand where a campaign's id stands in a URL, so no campaign can have
 /// one as its id.
 pub(super) const ROUTES: &[&str] = &[
-    "postback", "ins", "api", "healthz", "metrics", "track.js", "view", "click", "clickupd", "imp",
+    "postback", "ins", "api", "healthz", "readyz", "metrics", "track.js", "view", "click", "clickupd", "imp",
 ];
 
 /// The default weight of a path or an offer, as in the trackers of the field.

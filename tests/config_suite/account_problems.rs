@@ -59,7 +59,7 @@ fn of_several_sources_one_is_the_default() {
 #[test]
 fn a_campaign_is_not_called_like_a_route() {
     for route in [
-        "postback", "ins", "api", "healthz", "metrics", "track.js", "view", "click", "clickupd", "imp",
+        "postback", "ins", "api", "healthz", "readyz", "metrics", "track.js", "view", "click", "clickupd", "imp",
     ] {
         assert_eq!(
             problem("id = \"summer\"", &format!("id = \"{route}\"")),

@@ -17,7 +17,15 @@ use serde::Serialize;
 
 /// Paths that browsers and crawlers request from every host, and the names of our own routes.
 /// Nobody who requests these is a visitor.
-const NO_VISITS: [&str; 6] = ["api", "favicon.ico", "healthz", "ins", "postback", "robots.txt"];
+const NO_VISITS: [&str; 7] = [
+    "api",
+    "favicon.ico",
+    "healthz",
+    "ins",
+    "postback",
+    "readyz",
+    "robots.txt",
+];
 
 #[derive(Serialize)]
 struct Answer<'a> {

@@ -1,30 +1,37 @@
-//! Whether the server is healthy, and its metrics.
+//! Whether the server lives, whether it is ready, and its metrics.
 
-use crate::answer::{plain, retry_later};
+use crate::answer::{json, plain, retry_later};
 use crate::options::Served;
 use axum::{
     extract::State,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use postback_service::Health;
 
-/// Answers 200 if the store answers a trivial read in time.
+/// Answers 200 if what comes in now becomes durable: in the store, or in the journal.
 pub(crate) async fn healthz(State(served): State<Served>) -> Response {
-    // The read decodes no row, so that a row that cannot be read does not make a healthy store look
-    // broken.
-    let tracker = served.service().tracker();
-    let read = served.service().stores().inspect.configuration(tracker.fingerprint());
-    match tokio::time::timeout(served.options().limits.health_timeout, read).await {
-        Ok(Ok(_)) => plain(StatusCode::OK, "ok\n"),
-        Ok(Err(error)) => {
-            tracing::error!(kind = ?error.kind(), error = %error, "the store failed");
-            retry_later(plain(StatusCode::SERVICE_UNAVAILABLE, "the store failed\n"))
-        }
-        Err(_) => retry_later(plain(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the store does not answer in time\n",
-        )),
+    let health = look(&served).await;
+    match health.store_trouble() {
+        None => plain(StatusCode::OK, "ok\n"),
+        Some(_) if health.live => plain(StatusCode::OK, "ok: the journal takes what the store does not\n"),
+        Some(trouble) => retry_later(plain(StatusCode::SERVICE_UNAVAILABLE, &format!("{trouble}\n"))),
     }
+}
+
+/// Answers 200 if all is well, with each check by its name.
+pub(crate) async fn readyz(State(served): State<Served>) -> Response {
+    let health = look(&served).await;
+    let mut response = json(&health);
+    if health.ready {
+        return response;
+    }
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    retry_later(response)
+}
+
+async fn look(served: &Served) -> Health {
+    served.service().health(served.options().limits.health_timeout).await
 }
 
 /// Returns the metrics in Prometheus' text format.

@@ -63,6 +63,7 @@ fn open() -> Vec<Route> {
         ("/postback/{offer_source}", postbacks()),
         ("/ins/{offer_source}", post(ins::receive).otherwise(ins::looked_at)),
         ("/healthz", get(health::healthz)),
+        ("/readyz", get(health::readyz)),
     ]
 }
 

@@ -11,7 +11,7 @@ pub const MAX_BODY: usize = 64 * 1024;
 pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a read for a person may take.
 pub(crate) const API_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long the trivial read of `/healthz` may take.
+/// How long the trivial read of `/healthz` and `/readyz` may take.
 pub(crate) const HEALTH_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The limits of the router.
@@ -24,7 +24,7 @@ pub struct Limits {
     pub body_timeout: Duration,
     /// How long a read of the API may take; 10 s by default.
     pub api_timeout: Duration,
-    /// How long the read of `/healthz` may take; 1 s by default.
+    /// How long the read of `/healthz` and `/readyz` may take; 1 s by default.
     pub health_timeout: Duration,
 }
 

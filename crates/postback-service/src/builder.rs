@@ -7,6 +7,7 @@ use crate::host::{OsEntropy, SystemClock};
 use crate::journal::Journal;
 use crate::keep::Looks;
 use crate::numbers;
+use crate::pulse::Pulse;
 use crate::refusals::Refusals;
 use crate::service::Service;
 use crate::shared::{Limits, ReadTracker, Shared};
@@ -197,6 +198,7 @@ impl ServiceBuilder {
             hints: Hints::default(),
             statuses: UnknownStatuses::default(),
             looks: Looks::default(),
+            pulse: Pulse::default(),
             wake: Notify::new(),
             read: self.read,
             replacing: tokio::sync::Mutex::default(),

@@ -30,6 +30,8 @@ type Done = Result<(Id, Result<Round, StoreError>), JoinError>;
 
 /// Sends until the service is told to stop, and finishes the requests in flight.
 pub(crate) async fn deliver(shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
+    // From now on this process looks.
+    shared.pulse.looked();
     let mut dispatcher = Dispatcher::new(shared.clone());
     let mut wait = Duration::ZERO;
     let mut is_time = true;
@@ -82,9 +84,13 @@ impl Dispatcher {
         self.given.clear();
         self.asked = self.lanes.claim(now, LEASE);
         // All places are taken, so that the next look comes when a request ends.
-        let Some(claim) = &self.asked else { return POLL };
+        let Some(claim) = &self.asked else {
+            self.shared.pulse.looked();
+            return POLL;
+        };
         match drive::lease(&sender(&self.shared), claim).await {
             Ok(Leases { batches, round }) => {
+                self.shared.pulse.looked();
                 meter::delivered(&round);
                 let idle = if batches.is_empty() { PAUSE } else { Duration::ZERO };
                 for batch in batches {
@@ -95,6 +101,7 @@ impl Dispatcher {
                 wait.clamp(idle, POLL)
             }
             Err(error) => {
+                self.shared.pulse.not_looked(&error);
                 failed("deliveries were not leased", &error);
                 POLL
             }

@@ -4,9 +4,10 @@ use crate::handle::Live;
 use crate::keep::keep_waiting;
 use crate::lines::Waiting;
 use crate::meter;
+use crate::pulse::LATE;
 use crate::replay::{Replayed, Takes, Trouble};
 use crate::shared::Shared;
-use postback::decide::Reply;
+use postback::decide::{Reply, ReplyOutcome};
 use postback::drive::{self, IngestError};
 use postback::event::Interface;
 use postback::plan::DEFAULT_REFUSED;
@@ -111,6 +112,14 @@ async fn decide(shared: &Shared, live: &Live, event: &Event) -> Result<Reply, No
         Ok(Err(error)) => Err(Some(error)),
         Err(_) => Err(None),
     };
+    match seen {
+        // Of one that is stored already nothing was written.
+        Ok(reply) if reply.outcome == ReplyOutcome::Duplicate => {}
+        Ok(_) => shared.pulse.written(),
+        Err(Some(IngestError::Store(error))) if error.is_retryable() => shared.pulse.failed(error),
+        Err(Some(_)) => {}
+        Err(None) => shared.pulse.failed(LATE),
+    }
     meter::ingested(event, seen, started.elapsed());
     ingested.ok().and_then(Result::ok).ok_or(NotStored)
 }
@@ -119,6 +128,7 @@ impl Takes for Shared {
     fn record<'t>(&'t self, clicks: &'t [Click]) -> BoxFuture<'t, Result<(), Trouble>> {
         Box::pin(async move {
             let recorded = self.stores.store.record(clicks).await;
+            note(self, recorded.as_ref().err());
             recorded.map_err(|error| trouble(&error))
         })
     }
@@ -129,6 +139,15 @@ impl Takes for Shared {
 
     fn knows(&self, source: &OfferSourceId) -> bool {
         self.live().tracker.source(Some(source.as_str())).is_some()
+    }
+}
+
+/// What waits is tried every few seconds, so it also tells whether the store takes anything.
+fn note(shared: &Shared, failed: Option<&StoreError>) {
+    match failed {
+        None => shared.pulse.written(),
+        Some(error) if error.is_retryable() => shared.pulse.failed(error),
+        Some(_) => {}
     }
 }
 
@@ -153,8 +172,16 @@ async fn take_waiting(shared: &Shared, waiting: Waiting) -> Result<(), Trouble> 
     };
     let ingested = drive::ingest(&live.tracker, &*shared.stores.store, &event, shared.now()).await;
     shared.wake.notify_one();
+    if let Err(IngestError::Store(error)) = &ingested {
+        note(shared, Some(error));
+    }
     match ingested {
-        Ok(_) => Ok(()),
+        Ok(reply) => {
+            if reply.outcome != ReplyOutcome::Duplicate {
+                note(shared, None);
+            }
+            Ok(())
+        }
         Err(error) if error.is_retryable() => Err(Trouble::Away),
         // Rows that cannot be read may be repaired, or the server may be replaced by the right
         // version.

@@ -123,6 +123,19 @@ impl Journal {
         written
     }
 
+    /// Returns how many lines wait, without those that are set aside.
+    pub(crate) fn waits(&self) -> u64 {
+        let (fresh, older) = (&self.0.fresh, &self.0.older);
+        fresh
+            .load(Ordering::Relaxed)
+            .saturating_add(older.load(Ordering::Relaxed))
+    }
+
+    /// Returns whether the last line could not be written: the journal, or its disk, is full.
+    pub(crate) fn refuses(&self) -> bool {
+        self.0.refuses.load(Ordering::Relaxed)
+    }
+
     /// Notes how many lines that were moved aside wait on.
     pub(crate) fn wait_on(&self, lines: u64) {
         self.0.older.store(lines, Ordering::Relaxed);

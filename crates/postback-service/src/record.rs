@@ -3,6 +3,7 @@
 
 use crate::journal::Journal;
 use crate::meter;
+use crate::pulse::LATE;
 use crate::shared::Shared;
 use postback::Click;
 use std::{slice, sync::Arc};
@@ -38,12 +39,21 @@ pub(crate) async fn record(shared: &Arc<Shared>, click: &Click) -> Option<Record
 async fn is_stored(shared: &Shared, click: &Click) -> bool {
     let record = shared.stores.store.record(slice::from_ref(click));
     match timeout(shared.limits.store, record).await {
-        Ok(Ok(())) => true,
+        Ok(Ok(())) => {
+            shared.pulse.written();
+            true
+        }
         Ok(Err(error)) => {
+            if error.is_retryable() {
+                shared.pulse.failed(&error);
+            }
             tracing::error!(kind = ?error.kind(), error = %error, "the store failed");
             false
         }
-        Err(_) => false,
+        Err(_) => {
+            shared.pulse.failed(LATE);
+            false
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use crate::bulk::{self, Bulk, BulkDone, BulkError};
 use crate::by_hand::{self, AttributeError, AttributedByHand};
 use crate::click::{self, Lost, Visitor};
 use crate::configure::{self, ConfigureError};
+use crate::health::{self, Health};
 use crate::ingest::{self, NotStored, Taken};
 use crate::journal::Journal;
 use crate::notification::{self, NotificationError};
@@ -286,6 +287,12 @@ impl Service {
     #[must_use]
     pub fn click_hint(&self, text: &str) -> Option<ClickHint> {
         self.0.live().credentials.click_ids().hint(text)
+    }
+
+    /// Returns whether the service can take in, and whether what goes on beside does. `patience` is
+    /// the time for a read of the store.
+    pub async fn health(&self, patience: Duration) -> Health {
+        health::look(&self.0, patience).await
     }
 
     /// Returns the stores.

@@ -4,6 +4,7 @@ use crate::handle::{Live, TrackerHandle};
 use crate::hints::Hints;
 use crate::journal::Journal;
 use crate::keep::Looks;
+use crate::pulse::Pulse;
 use crate::refusals::Refusals;
 use crate::statuses::UnknownStatuses;
 use crate::stores::Stores;
@@ -75,6 +76,8 @@ pub(crate) struct Shared {
     pub(crate) statuses: UnknownStatuses,
     /// The times of the last looks at the rings of refused messages.
     pub(crate) looks: Looks,
+    /// What the store's calls came to.
+    pub(crate) pulse: Pulse,
     /// It is notified when something may have come into the outbox.
     pub(crate) wake: Notify,
     pub(crate) read: Option<ReadTracker>,

@@ -4,16 +4,18 @@
 
 mod support;
 
-use postback::port::{EventFilter, PageRequest};
+use postback::port::{ConversionFilter, EventFilter, PageRequest};
 use postback_axum::{ConnectionLimits, Limits};
-use postback_server::Server;
-use postback_service::{ConfigureError, EnvSecrets, STORE_TIMEOUT};
+use postback_server::{Database, Server};
+use postback_service::{ConfigureError, EnvSecrets, Journal, STORE_TIMEOUT, Service, Taken, Visitor};
 use std::{
+    fs,
     net::SocketAddr,
+    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
-use support::tracker::{self, Config, TOKEN, configuration, memory};
+use support::tracker::{self, Config, NAMESPACE, TOKEN, configuration, memory};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -314,4 +316,44 @@ async fn an_address_that_is_taken_is_said() {
         format!("cannot listen on {}: address in use", server.address())
     );
     server.shutdown().await;
+}
+
+/// A service with its database and its journal in a folder.
+async fn kept_in(folder: &Path) -> Service {
+    let database = Database::Sqlite(folder.join("tracker.db"));
+    let journal = Journal::open(database.journal()).unwrap();
+    let stores = database.open(NAMESPACE.parse().unwrap()).unwrap();
+    let config = tracker::config(&configuration("", ""), stores);
+    let builder = Service::builder(config.tracker, config.stores, config.http, config.secrets);
+    builder.journal(journal).build().await.unwrap()
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_comes_after_the_database_was_removed_is_kept_in_the_journal_and_taken_in_by_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = kept_in(folder.path()).await;
+    fs::remove_file(folder.path().join("tracker.db")).unwrap();
+    let visitor = Visitor {
+        campaign: "summer",
+        query: b"ref_id=R-1",
+        ..Visitor::default()
+    };
+    let click = service.visit(&visitor).await.unwrap().click.id;
+    let sale = format!("token={TOKEN}&clickid={click}&type=Purchase&sum=8.50&eventid=E1");
+    let answer = service.postback(Some("net"), None, sale.as_bytes()).await;
+    assert!(matches!(answer.taken, Ok(Taken::Journalled)), "{:?}", answer.taken);
+    let health = service.health(SOON).await;
+    assert!(health.live && !health.ready, "{health:?}");
+    let said = health.checks["writes"].text.as_deref().unwrap_or_default();
+    assert!(said.contains("was removed or replaced"), "{health:?}");
+    drop(service);
+
+    let service = kept_in(folder.path()).await;
+    let done = service.replay_journal().await.unwrap();
+    assert_eq!((done.taken, done.clicks, done.left), (2, 1, 0));
+    let page = PageRequest::first(10);
+    let inspect = &service.stores().inspect;
+    let conversions = inspect.conversions(&ConversionFilter::default(), &page).await.unwrap();
+    assert_eq!(conversions.items.len(), 1);
 }

@@ -1,12 +1,14 @@
 //! Health, metrics, unknown paths, another configuration.
 
-use crate::support::{CONFIG, authorized, options, request, routed, tested};
+use crate::support::{CONFIG, Tested, authorized, options, request, routed, tested, tested_with};
 use crate::watched::Mode;
 use axum::body::Body;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use postback::compile::compile;
 use postback::{CompileOptions, Document};
-use std::sync::Arc;
+use postback_service::{Journal, MAX_JOURNAL};
+use std::{sync::Arc, time::Duration};
+use tokio::time::sleep;
 
 #[tokio::test(start_paused = true)]
 async fn health_follows_the_store() {
@@ -24,6 +26,116 @@ async fn health_follows_the_store() {
         (503, "the store does not answer in time\n")
     );
     assert_eq!(began.elapsed().as_secs(), 1);
+}
+
+/// The checks of `/readyz` that are not well, with the status.
+async fn unready(tested: &Tested) -> (u16, Vec<String>) {
+    let answer = tested.get("/readyz").await;
+    let health = answer.json();
+    assert_eq!(health["ready"], answer.status == 200, "{health}");
+    let checks = health["checks"].as_object().unwrap().iter();
+    let bad = checks.filter(|(_, check)| check["ok"] == false);
+    let told = |(name, check): (&String, &serde_json::Value)| format!("{name}: {}", check["text"].as_str().unwrap());
+    (answer.status.as_u16(), bad.map(told).collect())
+}
+
+#[tokio::test(start_paused = true)]
+async fn readiness_names_what_is_not_well() {
+    let tested = tested();
+    assert_eq!(unready(&tested).await, (200, vec![]));
+    let writes = "writes: the store takes nothing: the store is not available";
+    tested.store.set(Mode::FailsAt("record"));
+    tested.get("/summer?ref_id=R-1").await;
+    assert_eq!(unready(&tested).await, (503, vec![writes.to_owned()]));
+    let answer = tested.get("/healthz").await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.text()),
+        (503, "the store takes nothing: the store is not available\n")
+    );
+    // Who was sent away for it comes back in the end.
+    sleep(Duration::from_secs(11)).await;
+    assert_eq!(unready(&tested).await, (200, vec![]));
+    tested.get("/summer?ref_id=R-1").await;
+    tested.store.set(Mode::Works);
+    tested.get("/summer?ref_id=R-1").await;
+    assert_eq!(unready(&tested).await, (200, vec![]), "the next write is well");
+    tested.store.set(Mode::Fails);
+    let (status, bad) = unready(&tested).await;
+    assert_eq!((status, bad), (503, vec!["reads: the store failed".to_owned()]));
+    let answer = tested.get("/readyz").await;
+    assert_eq!(answer.header("retry-after"), Some("1"));
+}
+
+#[tokio::test]
+async fn one_row_that_cannot_be_read_does_not_make_the_store_look_ill() {
+    let tested = tested();
+    tested.store.set(Mode::CorruptFor("c"));
+    assert_eq!(tested.postback("clickid=c&sum=1&eventid=E1").await.status, 503);
+    assert_eq!(tested.get("/healthz").await.status, 200);
+    assert_eq!(unready(&tested).await, (200, vec![]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_a_journal_the_process_lives_until_that_is_full() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal");
+    let journal = Journal::open(&path).unwrap();
+    let tested = tested_with(|builder| builder.journal(journal));
+    tested.store.set(Mode::Fails);
+    let visit = async || tested.get("/summer?ref_id=R-1").await;
+    visit().await;
+    visit().await;
+    let answer = tested.get("/healthz").await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.text()),
+        (200, "ok: the journal takes what the store does not\n")
+    );
+    let health = tested.get("/readyz").await.json();
+    assert_eq!((&health["live"], &health["ready"]), (&true.into(), &false.into()));
+    assert_eq!(
+        health["checks"]["journal"],
+        serde_json::json!({"ok": true, "waiting": 2})
+    );
+    let file = std::fs::File::options().write(true).open(&path).unwrap();
+    file.set_len(MAX_JOURNAL).unwrap();
+    visit().await;
+    assert_eq!(tested.get("/healthz").await.status, 503);
+    let (_, bad) = unready(&tested).await;
+    assert_eq!(
+        bad[0],
+        "journal: the journal or its disk is full: what the store does not take is refused"
+    );
+    file.set_len(0).unwrap();
+    visit().await;
+    tested.store.set(Mode::Works);
+    tested.service.replay_journal().await.unwrap();
+    assert_eq!(unready(&tested).await, (200, vec![]));
+    assert_eq!(tested.get("/readyz").await.json()["checks"]["journal"]["waiting"], 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn readiness_tells_of_deliveries_that_nobody_looks_at() {
+    let tested = tested();
+    let running = tokio::spawn(tested.service.clone().run(std::future::pending()));
+    sleep(Duration::from_secs(120)).await;
+    assert_eq!(unready(&tested).await, (200, vec![]));
+    tested.store.set(Mode::HangsAt("claim"));
+    sleep(Duration::from_secs(60)).await;
+    let (status, bad) = unready(&tested).await;
+    assert_eq!((status, bad.len()), (503, 1));
+    assert!(
+        bad[0].starts_with("deliveries: what is to be sent was not looked at for "),
+        "{bad:?}"
+    );
+    assert_eq!(tested.get("/healthz").await.status, 200, "it takes in");
+    running.abort();
+    tested.store.set(Mode::FailsAt("claim"));
+    let running = tokio::spawn(tested.service.clone().run(std::future::pending()));
+    sleep(Duration::from_secs(60)).await;
+    let (status, bad) = unready(&tested).await;
+    assert_eq!((status, bad.len()), (503, 1));
+    assert!(bad[0].ends_with(" s: the store is not available"), "{bad:?}");
+    running.abort();
 }
 
 #[tokio::test]

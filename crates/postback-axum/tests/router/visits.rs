@@ -219,6 +219,7 @@ async fn head_answers_as_get_does_and_records_nothing() {
     for (url, status) in [
         ("/winter".to_owned(), 404),
         ("/healthz".to_owned(), 200),
+        ("/readyz".to_owned(), 200),
         ("/metrics".to_owned(), 401),
         ("/summer?ref_id=R1&format=json".to_owned(), 200),
         (format!("/postback?clickid=x&sum=1&token={token}"), 200),
