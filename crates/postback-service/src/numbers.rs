@@ -64,7 +64,7 @@ pub(crate) const SET_ASIDE: Number = gauge(
 );
 pub(crate) const CLICKS: Number = counter(
     "postback_clicks_total",
-    "Clicks, by `outcome`: `recorded`, `unknown_campaign`, `not_routed` or `not_stored`.",
+    "Clicks, by `outcome`: `recorded`, `journalled`, `unknown_campaign`, `not_routed` or `not_stored`.",
 );
 pub(crate) const DELIVERIES: Number = counter(
     "postback_deliveries_total",
