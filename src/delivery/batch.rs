@@ -54,7 +54,7 @@ pub fn batch(deliveries: Vec<Leased>, now: Timestamp) -> (Vec<Batch>, Vec<Settle
 /// The verdict for a delivery that is past its time. What the receiver has accepted is checked all
 /// the same.
 fn too_late(leased: &Leased, now: Timestamp) -> Option<Settlement> {
-    let last = leased.delivery.not_after.filter(|last| now > *last)?;
+    let last = leased.delivery.not_after.filter(|_| leased.delivery.is_late(now))?;
     if leased.receipt.is_some() {
         return None;
     }
@@ -185,7 +185,11 @@ impl Batch {
             .headers
             .iter()
             .map(|(name, value)| Ok((name.clone(), filler.fill(value, private)?)));
-        let headers = headers.collect::<Result<Vec<_>, FillError>>()?;
+        let mut headers = headers.collect::<Result<Vec<_>, FillError>>()?;
+        if first.receipt.is_none() {
+            let ids = first.delivery.id_headers();
+            headers.extend(ids.map(|(name, id)| (name.to_string(), id.to_string())));
+        }
         let body = outbound
             .body
             .as_ref()

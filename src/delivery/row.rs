@@ -93,6 +93,29 @@ impl Delivery {
     pub fn due_at(&self, now: Timestamp) -> Timestamp {
         self.not_before.map_or(now, |at| at.max(now))
     }
+
+    /// The headers that its request carries beside its own, by their lower-case names: its id, and
+    /// the id of the delivery in whose place it is sent. So a receiver knows what it had already. A
+    /// request that may hold several deliveries carries none. A header of the request's own that
+    /// has such a name stands in its place.
+    pub fn id_headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let replaces = self.replaces.as_ref().map(|replaced| &replaced.delivery);
+        let ids = [("postback-id", Some(&self.id)), ("postback-replaces", replaces)];
+        let ids = ids.into_iter().filter(|_| self.outbound.item.is_none());
+        let is_own = |name: &str| {
+            self.outbound
+                .headers
+                .iter()
+                .any(|(own, _)| own.eq_ignore_ascii_case(name))
+        };
+        let ids = ids.filter(move |(name, _)| !is_own(name));
+        ids.filter_map(|(name, id)| Some((name, id?.as_str())))
+    }
+
+    /// Whether its use is over.
+    pub(crate) fn is_late(&self, now: Timestamp) -> bool {
+        self.not_after.is_some_and(|last| now > last)
+    }
 }
 
 /// The delivery that another one replaces.

@@ -1,7 +1,7 @@
 //! Holes filled, and deliveries grouped into requests.
 
-use crate::support::{at, filled, get, leased, plain, request, with_hole};
-use postback::delivery::{FillError, batch};
+use crate::support::{at, filled, get, leased, one, plain, request, with_hole};
+use postback::delivery::{FillError, Leased, Replaced, batch};
 use postback::model::Method;
 use postback::outbound::{Encoding, Hole, HoledText, Item, Outbound};
 
@@ -174,4 +174,50 @@ fn requests_that_differ_or_have_no_item_go_alone() {
     assert!(late.is_empty());
     assert!(batches.iter().all(|batch| batch.deliveries().len() == 1));
     assert_eq!(batches.len(), 5);
+}
+
+/// The headers by which a request says which delivery it is.
+fn ids(leased: Leased) -> Vec<(String, String)> {
+    let filled = request(&one(leased), &[]).unwrap();
+    let headers = filled.headers().filter(|(name, _)| name.starts_with("postback-"));
+    headers.map(|(name, value)| (name.into(), value.into())).collect()
+}
+
+#[test]
+fn a_request_says_which_delivery_it_is_and_in_whose_place_it_is_sent() {
+    let first = leased('c', &plain(), 0);
+    let id = first.delivery.id.to_string();
+    assert_eq!(ids(first.clone()), [("postback-id".into(), id.clone())]);
+    let mut second = leased('d', &plain(), 0);
+    let delivery = first.delivery.id;
+    second.delivery.replaces = Some(Box::new(Replaced { delivery, revision: 2 }));
+    let own = second.delivery.id.to_string();
+    assert_eq!(
+        ids(second),
+        [("postback-id".into(), own), ("postback-replaces".into(), id)]
+    );
+}
+
+#[test]
+fn a_header_of_the_requests_own_stands_in_the_place_of_the_id() {
+    let mut outbound = plain();
+    let own = HoledText::plain("mine");
+    outbound.headers.push(("Postback-Id".into(), own));
+    let filled = filled(&outbound, &[], &[]).unwrap();
+    assert_eq!(filled.headers().collect::<Vec<_>>(), [("Postback-Id", "mine")]);
+}
+
+#[test]
+fn what_may_be_of_several_deliveries_says_no_id() {
+    let mut outbound = plain();
+    outbound.item = Some(Item {
+        limit: 9,
+        text: HoledText::plain("1"),
+    });
+    assert_eq!(ids(leased('c', &outbound, 0)), []);
+    // A receipt may be that of several.
+    let mut check = leased('c', &plain(), 1);
+    check.delivery.check = Some(Box::new(plain()));
+    check.receipt = Some("r1".into());
+    assert_eq!(ids(check), []);
 }

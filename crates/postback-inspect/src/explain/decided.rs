@@ -71,6 +71,8 @@ pub(super) struct Rule {
     /// The request that would be sent: method, URL and body, with names in place of what is filled
     /// in later.
     pub(super) sends: Vec<String>,
+    /// The headers that say which delivery it is.
+    pub(super) headers: Vec<String>,
 }
 
 /// Takes in the events, and explains the last one.
@@ -147,11 +149,13 @@ fn rules(tracker: &Tracker, click: &Click, conversion: Option<&Conversion>, plan
             let is_its = matches!(&delivery.cause, Cause::Postback { postback, .. } if postback == id);
             is_its && delivery.cause.conversion() == conversion.map(|made| &made.id)
         });
-        let sends = sent.flat_map(|delivery| {
+        let (mut sends, mut headers) = (Vec::new(), Vec::new());
+        for delivery in sent {
             let request = &delivery.outbound;
-            let line = format!("{} {}", request.method, request.url);
-            std::iter::once(line).chain(request.body.iter().map(ToString::to_string))
-        });
+            sends.push(format!("{} {}", request.method, request.url));
+            sends.extend(request.body.iter().map(ToString::to_string));
+            headers.extend(delivery.id_headers().map(|(name, id)| format!("{name}: {id}")));
+        }
         let payout = conversion.and_then(|made| Decision::new(tracker).payout_of(click, made, id));
         Rule {
             postback: id.clone(),
@@ -164,7 +168,8 @@ fn rules(tracker: &Tracker, click: &Click, conversion: Option<&Conversion>, plan
                 ToldPayout::NoRate => "no rate into the channel's currency".into(),
             }),
             reasons,
-            sends: sends.collect(),
+            sends,
+            headers,
         }
     });
     ruled.collect()

@@ -15,7 +15,7 @@ const MAX_COLUMNS: usize = 100;
 /// which there is no room are counted, and long lines are cut.
 pub(super) fn lines(explanation: &Explanation, full: bool) -> Vec<String> {
     let mut lines = head(explanation, full);
-    let rules: Vec<Vec<String>> = explanation.rules.iter().map(rule).collect();
+    let rules: Vec<Vec<String>> = explanation.rules.iter().map(|asked| rule(asked, full)).collect();
     let all = rules.iter().map(Vec::len).fold(lines.len(), usize::saturating_add);
     let fits = full || (all <= MAX_LINES && explanation.more_rules == 0);
     // One line says how many rules are left out.
@@ -93,7 +93,7 @@ fn conversion(made: &Shown) -> String {
     )
 }
 
-fn rule(rule: &Rule) -> Vec<String> {
+fn rule(rule: &Rule, full: bool) -> Vec<String> {
     let mark = if rule.fires { "fires" } else { "silent" };
     let mut lines = vec![format!("  {mark:<8}  {}: wants {}", rule.postback, rule.wants)];
     for reason in &rule.reasons {
@@ -103,7 +103,8 @@ fn rule(rule: &Rule) -> Vec<String> {
         if let Some(payout) = &rule.payout {
             lines.push(format!("            payout {payout}"));
         }
-        for sent in &rule.sends {
+        let headers = rule.headers.iter().filter(|_| full);
+        for sent in rule.sends.iter().chain(headers) {
             lines.push(format!("            {sent}"));
         }
     }

@@ -333,6 +333,8 @@ fn a_batch_answers_with_codes_reasons_and_what_would_be_sent() {
         ok["rules"][0]["sends"],
         json!(["GET https://us.ahows.co/log?action=conversion&key=RP1&price=40"])
     );
+    let header = ok["rules"][0]["headers"][0].as_str().unwrap();
+    assert!(header.starts_with("postback-id: 23oyogz"), "{header}");
     assert_eq!(
         ok["rules"][1]["reasons"],
         json!(["status is `pending`, wanted one of `approved`"])
