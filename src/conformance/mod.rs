@@ -136,6 +136,13 @@ macro_rules! __conformance_cases {
             outbox: one_dead_delivery_is_queued_again_under_its_id
             outbox: the_dead_ones_of_a_lane_are_queued_again
             outbox: all_dead_ones_are_queued_again
+            outbox: a_cancelled_delivery_is_dead_and_no_attempt_is_counted
+            outbox: what_waits_for_its_next_attempt_is_cancelled
+            outbox: what_is_being_sent_is_not_cancelled
+            outbox: a_lease_that_ran_out_keeps_nobody_from_cancelling
+            outbox: a_cancelled_one_that_was_accepted_keeps_its_receipt
+            outbox: what_is_settled_or_not_known_is_not_cancelled
+            outbox: dead_letters_are_counted_and_the_first_is_named
             causes: every_cause_is_kept_leased_and_settled
             causes: all_parts_of_a_delivery_are_kept
             causes: causes_are_found_by_what_they_hang_on

@@ -1,11 +1,12 @@
 //! Deliveries from their first lease to their end.
 
+use super::Subject;
 use super::make::{
     LEASE, at, cases, claim, delivery, delivery_id, enqueue, everything, leased, listed, numbers, settle, settled,
     verdict,
 };
-use crate::delivery::{DeliveryState, Lane, Leased, Settled, Verdict};
-use crate::port::{Claim, DeliveryFilter, Selection, Which};
+use crate::delivery::{Attempt, Cancelled, DeliveryState, Lane, Leased, Settled, Verdict};
+use crate::port::{Claim, DeadLetters, DeliveryFilter, Selection, Which};
 use alloc::{vec, vec::Vec};
 
 cases! {
@@ -128,4 +129,85 @@ cases! {
         let queued = rows.iter().filter(|row| row.state == DeliveryState::Queued).map(|row| &row.delivery);
         assert_eq!(numbers(queued), [2, 1]);
     }
+
+    async fn a_cancelled_delivery_is_dead_and_no_attempt_is_counted(store) {
+        enqueue(store, vec![delivery(1, "a.example"), delivery(2, "a.example")]).await;
+        assert_eq!(cancel(store, 1, 1).await, Cancelled::Recorded);
+        let row = listed(store, 1).await;
+        assert_eq!((row.state, row.attempts, row.last), (DeliveryState::Dead, 0, Some(by_hand(1))));
+        assert_eq!(leased(&claim(store, 999, 10).await), [2]);
+        // It is queued again like any other.
+        let again = Selection::new(Which::One(delivery_id(1)), at(50));
+        assert_eq!(store.requeue(&again).await.unwrap(), 1);
+        assert_eq!(leased(&claim(store, 50, 10).await), [1]);
+    }
+
+    async fn what_waits_for_its_next_attempt_is_cancelled(store) {
+        settled(store, delivery(1, "a.example"), Verdict::Retry { at: at(900) }).await;
+        assert_eq!(cancel(store, 1, 2).await, Cancelled::Recorded);
+        let row = listed(store, 1).await;
+        assert_eq!((row.state, row.attempts, row.last), (DeliveryState::Dead, 1, Some(by_hand(2))));
+        let nothing = store.claim(&Claim::new(at(999), LEASE, 10)).await.unwrap();
+        assert_eq!((leased(&nothing.deliveries), nothing.next_due), (vec![], None));
+    }
+
+    async fn what_is_being_sent_is_not_cancelled(store) {
+        enqueue(store, vec![delivery(1, "a.example")]).await;
+        let held = claim(store, 1, 10).await;
+        assert_eq!(cancel(store, 1, 2).await, Cancelled::Leased);
+        assert_eq!(settle(store, verdict(&held[0], Verdict::Delivered)).await, Settled::Recorded);
+        assert_eq!(cancel(store, 1, 2).await, Cancelled::NotOpen);
+        assert_eq!(listed(store, 1).await.last.unwrap().finding, "HTTP 503");
+    }
+
+    async fn a_lease_that_ran_out_keeps_nobody_from_cancelling(store) {
+        enqueue(store, vec![delivery(1, "a.example")]).await;
+        let slow = claim(store, 1, 10).await;
+        assert_eq!(cancel(store, 1, 999).await, Cancelled::Recorded);
+        assert_eq!(settle(store, verdict(&slow[0], Verdict::Delivered)).await, Settled::LeaseLost);
+        assert_eq!(listed(store, 1).await.state, DeliveryState::Dead);
+    }
+
+    async fn a_cancelled_one_that_was_accepted_keeps_its_receipt(store) {
+        let accepted = Verdict::Accepted { receipt: "r1".into(), check_at: at(900) };
+        settled(store, delivery(1, "a.example"), accepted).await;
+        assert_eq!(cancel(store, 1, 2).await, Cancelled::Recorded);
+        let row = listed(store, 1).await;
+        assert_eq!((row.state, row.receipt.as_deref(), row.checks), (DeliveryState::Dead, Some("r1"), 0));
+    }
+
+    async fn what_is_settled_or_not_known_is_not_cancelled(store) {
+        settled(store, delivery(1, "a.example"), Verdict::Delivered).await;
+        settled(store, delivery(2, "a.example"), Verdict::Dead).await;
+        for number in 1..=3 {
+            assert_eq!(cancel(store, number, 99).await, Cancelled::NotOpen);
+        }
+        assert_eq!(listed(store, 2).await.last.unwrap().finding, "HTTP 503");
+    }
+
+    async fn dead_letters_are_counted_and_the_first_is_named(store) {
+        assert_eq!(store.dead_letters().await.unwrap(), DeadLetters::default());
+        for number in [4, 2, 3] {
+            settled(store, delivery(number, "a.example"), Verdict::Dead).await;
+        }
+        settled(store, delivery(1, "a.example"), Verdict::Delivered).await;
+        enqueue(store, vec![delivery(5, "a.example")]).await;
+        let dead = |count, oldest| DeadLetters { count, oldest: Some(at(oldest)) };
+        assert_eq!(store.dead_letters().await.unwrap(), dead(3, 4));
+        store.requeue(&Selection::new(Which::One(delivery_id(4)), at(50))).await.unwrap();
+        assert_eq!(store.dead_letters().await.unwrap(), dead(2, 2));
+    }
+}
+
+fn by_hand(now: i64) -> Attempt {
+    let finding = "cancelled by a person".into();
+    Attempt {
+        at: at(now),
+        status: None,
+        finding,
+    }
+}
+
+async fn cancel(store: &dyn Subject, number: i64, now: i64) -> Cancelled {
+    store.cancel(&delivery_id(number), &by_hand(now)).await.unwrap()
 }

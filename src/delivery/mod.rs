@@ -62,4 +62,4 @@ pub use row::{Delivery, Leased, Replaced};
 pub use rules::{RetryPolicy, SuccessRule};
 pub use settle::{HOLD, MAX_EXCERPT, MAX_HELD, Sent};
 pub use state::DeliveryState;
-pub use verdict::{Attempt, Change, Hold, Settled, Settlement, Verdict};
+pub use verdict::{Attempt, Cancelled, Change, Hold, Settled, Settlement, Verdict};

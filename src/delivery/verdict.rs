@@ -161,3 +161,15 @@ pub enum Settled {
     /// The lease was lost to another worker, or the delivery is gone; nothing was written.
     LeaseLost,
 }
+
+/// What became of a delivery that was to be given up before its next attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cancelled {
+    /// It is dead.
+    Recorded,
+    /// A worker is sending or checking it, so what becomes of it is not known yet; nothing was
+    /// written.
+    Leased,
+    /// It is delivered, dead or not known; nothing was written.
+    NotOpen,
+}

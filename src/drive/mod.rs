@@ -56,7 +56,7 @@ pub use ingest::{
     Attributed, IngestError, MAX_CONFLICTS, attribute, attribute_by_hand, ingest, ingest_with_plan, install,
 };
 pub use lanes::{Ended, LanePolicy, Lanes, Rate, Turn};
-pub use round::Round;
+pub use round::{GivenUp, Round};
 #[cfg(feature = "conformance")]
 pub(crate) use send::join;
 pub use send::{Leases, Sender, deliver_once, lease, send};

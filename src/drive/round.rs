@@ -1,8 +1,8 @@
 //! The result of sending.
 
-use crate::delivery::{Hold, Lane, Settlement, Verdict};
-use crate::value::Timestamp;
-use alloc::vec::Vec;
+use crate::delivery::{Cause, Delivery, Hold, Lane, Settlement, Verdict};
+use crate::value::{DeliveryId, Timestamp};
+use alloc::{string::String, vec::Vec};
 
 /// The result of one round of sending.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,8 +39,24 @@ pub struct Round {
     /// The lanes that are held, those that this round stopped included. Somebody must look at their
     /// credentials or settings.
     pub holds: Vec<Hold>,
+    /// Each of those that were given up: somebody must look at them.
+    pub given_up: Vec<GivenUp>,
     /// When the next delivery is due; it may lie in the past.
     pub next_due: Option<Timestamp>,
+}
+
+/// A delivery that was given up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GivenUp {
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// Why it was to be delivered, and of what it tells.
+    pub cause: Cause,
+    /// Where it was to go.
+    pub lane: Lane,
+    /// What was found at last; holds no URL, secret or personal value.
+    pub finding: String,
 }
 
 impl Round {
@@ -67,11 +83,12 @@ impl Round {
         for hold in other.holds {
             self.hold(hold);
         }
+        self.given_up.extend(other.given_up);
         self.next_due = self.next_due.into_iter().chain(other.next_due).min();
     }
 
-    /// Counts a verdict that was written for a delivery of this lane.
-    pub(super) fn count(&mut self, settlement: &Settlement, lane: Option<&Lane>) {
+    /// Counts a verdict that was written for a delivery.
+    pub(super) fn count(&mut self, settlement: &Settlement, delivery: Option<&Delivery>) {
         let verdict = &settlement.verdict;
         let (counter, more) = match verdict {
             Verdict::Delivered => (&mut self.delivered, None),
@@ -86,9 +103,17 @@ impl Round {
             *counter = counter.saturating_add(1);
         }
         let change = verdict.change();
-        if let (Some((why, until)), Some(lane)) = (change.hold, lane) {
-            let (lane, why) = (lane.clone(), why.into());
+        if let (Some((why, until)), Some(delivery)) = (change.hold, delivery) {
+            let (lane, why) = (delivery.lane.clone(), why.into());
             self.hold(Hold { lane, until, why });
+        }
+        if let (Verdict::Dead, Some(delivery)) = (verdict, delivery) {
+            self.given_up.push(GivenUp {
+                delivery: delivery.id.clone(),
+                cause: delivery.cause.clone(),
+                lane: delivery.lane.clone(),
+                finding: settlement.attempt.finding.clone(),
+            });
         }
         let next = match verdict {
             Verdict::RetrySmaller { .. } => Some(settlement.attempt.at),

@@ -3,7 +3,7 @@
 use super::lanes::Ended;
 use super::round::Round;
 use crate::delivery::{
-    Answer, Batch, FillError, Filled, Judges, Lane, Sent, Settled, Settlement, Values, Verdict, batch,
+    Answer, Batch, Delivery, FillError, Filled, Judges, Sent, Settled, Settlement, Values, Verdict, batch,
 };
 use crate::port::http::Truncated;
 use crate::port::{BoxFuture, Claim, Clock, Entropy, HttpClient, Secrets, Store, StoreError};
@@ -78,7 +78,10 @@ pub struct Leases {
 /// [`StoreError`]. What was leased is leased again when its lease ends.
 pub async fn lease(sender: &Sender<'_>, claim: &Claim) -> Result<Leases, StoreError> {
     let claimed = sender.store.claim(claim).await?;
-    let (batches, late) = batch(claimed.deliveries, sender.clock.now());
+    let now = sender.clock.now();
+    let leased = claimed.deliveries.iter().map(|leased| &leased.delivery);
+    let of_no_use: Vec<Delivery> = leased.filter(|delivery| delivery.is_late(now)).cloned().collect();
+    let (batches, late) = batch(claimed.deliveries, now);
     let mut round = Round {
         requests: u64::try_from(batches.len()).unwrap_or(u64::MAX),
         next_due: claimed.next_due,
@@ -86,7 +89,7 @@ pub async fn lease(sender: &Sender<'_>, claim: &Claim) -> Result<Leases, StoreEr
         holds: claimed.holds,
         ..Round::default()
     };
-    let dead = settle(sender, &late, &BTreeMap::new()).await?;
+    let dead = settle(sender, &late, of_no_use.iter()).await?;
     round.late = dead.dead;
     round.add(dead);
     Ok(Leases { batches, round })
@@ -100,11 +103,8 @@ pub async fn lease(sender: &Sender<'_>, claim: &Claim) -> Result<Leases, StoreEr
 /// ends.
 pub async fn send(sender: &Sender<'_>, batch: &Batch) -> Result<Round, StoreError> {
     let verdicts = verdicts(sender, batch).await;
-    let lanes = batch.deliveries().iter();
-    let lanes = lanes
-        .map(|leased| (&leased.delivery.id, &leased.delivery.lane))
-        .collect();
-    let mut round = settle(sender, &verdicts, &lanes).await?;
+    let deliveries = batch.deliveries().iter().map(|leased| &leased.delivery);
+    let mut round = settle(sender, &verdicts, deliveries).await?;
     (round.answered, round.unanswered) = match ended(&verdicts) {
         Ended::Answered => (1, 0),
         Ended::Unanswered => (0, 1),
@@ -133,19 +133,20 @@ pub async fn deliver_once(sender: &Sender<'_>, claim: &Claim) -> Result<Round, S
 }
 
 /// Writes verdicts and counts them.
-async fn settle(
+async fn settle<'a>(
     sender: &Sender<'_>,
     verdicts: &[Settlement],
-    lanes: &BTreeMap<&DeliveryId, &Lane>,
+    deliveries: impl Iterator<Item = &'a Delivery>,
 ) -> Result<Round, StoreError> {
     let mut round = Round::default();
     if verdicts.is_empty() {
         return Ok(round);
     }
+    let deliveries: BTreeMap<&DeliveryId, &Delivery> = deliveries.map(|delivery| (&delivery.id, delivery)).collect();
     for (settlement, settled) in verdicts.iter().zip(sender.store.settle(verdicts).await?) {
         match settled {
             Settled::LeaseLost => round.lost = round.lost.saturating_add(1),
-            Settled::Recorded => round.count(settlement, lanes.get(&settlement.delivery).copied()),
+            Settled::Recorded => round.count(settlement, deliveries.get(&settlement.delivery).copied()),
         }
     }
     Ok(round)

@@ -3,11 +3,11 @@
 
 use super::rows::Kept;
 use super::state::{State, foreign_cursor};
-use crate::delivery::DeliveryRow;
+use crate::delivery::{DeliveryRow, DeliveryState};
 use crate::model::Conversion;
 use crate::plan::{EventRow, RefusedRow};
 use crate::port::{
-    ConversionFilter, Cursor, DeliveryFilter, EventFilter, Page, PageRequest, RefusedFilter, StoreError,
+    ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Page, PageRequest, RefusedFilter, StoreError,
 };
 use alloc::{format, vec::Vec};
 
@@ -50,6 +50,16 @@ impl State {
         });
         let rows = rows.map(|kept| (kept.number, &kept.row));
         paged('d', page, rows, |row| row.listed(self.holds.get(&row.delivery.lane)))
+    }
+
+    pub(super) fn dead_letters(&self) -> DeadLetters {
+        let rows = self.deliveries.values();
+        let dead = || rows.clone().filter(|kept| kept.row.state == DeliveryState::Dead);
+        let first = dead().min_by_key(|kept| kept.number);
+        DeadLetters {
+            count: u64::try_from(dead().count()).unwrap_or(u64::MAX),
+            oldest: first.map(|kept| kept.row.delivery.created_at),
+        }
     }
 
     pub(super) fn list_refused(

@@ -37,15 +37,15 @@ mod refused;
 mod rows;
 mod state;
 
-use crate::delivery::{DeliveryRow, Settled, Settlement};
+use crate::delivery::{Attempt, Cancelled, DeliveryRow, Settled, Settlement};
 use crate::event::Event;
 use crate::model::{Click, Conversion};
 use crate::plan::{Commit, Committed, EventRow, FactQuery, Facts, RefusedBody, RefusedCount, RefusedRow, Tally};
 use crate::port::{
-    BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
-    Purge, RefusedFilter, Selection, Store, StoreError,
+    BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, Page,
+    PageRequest, Purge, RefusedFilter, Selection, Store, StoreError,
 };
-use crate::value::{ClickId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
+use crate::value::{ClickId, DeliveryId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
 use alloc::{boxed::Box, string::String, vec::Vec};
 use core::future::ready;
 use state::State;
@@ -128,6 +128,14 @@ impl Store for MemoryStore {
         self.with(|state| Ok(state.requeue(selection)))
     }
 
+    fn cancel<'a>(
+        &'a self,
+        delivery: &'a DeliveryId,
+        attempt: &'a Attempt,
+    ) -> BoxFuture<'a, Result<Cancelled, StoreError>> {
+        self.with(|state| Ok(state.cancel(delivery, attempt)))
+    }
+
     fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<u64, StoreError>> {
         self.with(|state| Ok(state.purge(what)))
     }
@@ -168,6 +176,10 @@ impl Inspect for MemoryStore {
         page: &'a PageRequest,
     ) -> BoxFuture<'a, Result<Page<DeliveryRow>, StoreError>> {
         self.with(|state| state.list_deliveries(filter, page))
+    }
+
+    fn dead_letters(&self) -> BoxFuture<'_, Result<DeadLetters, StoreError>> {
+        self.with(|state| Ok(state.dead_letters()))
     }
 
     fn refused<'a>(

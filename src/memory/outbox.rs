@@ -2,7 +2,7 @@
 
 use super::rows::{Private, Sending};
 use super::state::State;
-use crate::delivery::{Delivery, DeliveryState, Hold, Lane, Leased, Settled, Settlement};
+use crate::delivery::{Attempt, Cancelled, Delivery, DeliveryState, Hold, Lane, Leased, Settled, Settlement};
 use crate::model::Click;
 use crate::plan::EventRow;
 use crate::port::{Claim, Claimed, Purge, Selection, StoreError, StoreErrorKind, Which};
@@ -133,6 +133,19 @@ impl State {
             (row.attempts, row.checks) = (0, 0);
             row.last = None;
         }))
+    }
+
+    pub(super) fn cancel(&mut self, id: &DeliveryId, attempt: &Attempt) -> Cancelled {
+        let row = self.deliveries.get_mut(id).map(|kept| &mut kept.row);
+        let Some(row) = row.filter(|row| row.state.is_open()) else {
+            return Cancelled::NotOpen;
+        };
+        if row.lease.is_some_and(|until| until > attempt.at) {
+            return Cancelled::Leased;
+        }
+        (row.state, row.lease, row.held) = (DeliveryState::Dead, None, false);
+        row.last = Some(attempt.clone());
+        Cancelled::Recorded
     }
 
     pub(super) fn purge(&mut self, what: &Purge) -> u64 {

@@ -5,7 +5,9 @@ use crate::delivery::{DeliveryRow, DeliveryState};
 use crate::event::Interface;
 use crate::model::{Click, Conversion};
 use crate::plan::{EventRow, Outcome, RefusedBody, RefusedCount, RefusedReason, RefusedRow, Tally};
-use crate::value::{ClickId, ConversionId, DeliveryId, EventId, Fingerprint, OfferSourceId, Receipt, RefusedId};
+use crate::value::{
+    ClickId, ConversionId, DeliveryId, EventId, Fingerprint, OfferSourceId, Receipt, RefusedId, Timestamp,
+};
 use alloc::{string::String, vec::Vec};
 use core::fmt::Debug;
 
@@ -61,6 +63,12 @@ pub trait Inspect: Debug + Send + Sync {
         page: &'a PageRequest,
     ) -> BoxFuture<'a, Result<Page<DeliveryRow>, StoreError>>;
 
+    /// How many deliveries are dead, and since when there are some. It is asked each minute.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn dead_letters(&self) -> BoxFuture<'_, Result<DeadLetters, StoreError>>;
+
     /// A page of refused bodies, without their bytes: there may be many MiB of them.
     ///
     /// # Errors
@@ -89,6 +97,15 @@ pub trait Inspect: Debug + Send + Sync {
     /// # Errors
     /// [`StoreError`].
     fn configuration<'a>(&'a self, fingerprint: &'a Fingerprint) -> BoxFuture<'a, Result<Option<String>, StoreError>>;
+}
+
+/// Deliveries that were given up.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DeadLetters {
+    /// How many there are.
+    pub count: u64,
+    /// When the one of them that was stored first was decided.
+    pub oldest: Option<Timestamp>,
 }
 
 /// Which page of a list is wanted.

@@ -33,5 +33,7 @@ mod store;
 
 pub use host::{Clock, Entropy, SecretError, Secrets};
 pub use http::{BoxFuture, HttpClient, HttpError};
-pub use inspect::{ConversionFilter, DeliveryFilter, EventFilter, Inspect, Page, PageRequest, RefusedFilter};
+pub use inspect::{
+    ConversionFilter, DeadLetters, DeliveryFilter, EventFilter, Inspect, Page, PageRequest, RefusedFilter,
+};
 pub use store::{Claim, Claimed, Cursor, Purge, Selection, Store, StoreError, StoreErrorKind, Which};

@@ -1,7 +1,7 @@
 //! The contract of storage.
 
 use super::BoxFuture;
-use crate::delivery::{Hold, Lane, Leased, Settled, Settlement};
+use crate::delivery::{Attempt, Cancelled, Hold, Lane, Leased, Settled, Settlement};
 use crate::event::Event;
 use crate::model::Click;
 use crate::plan::{Commit, Committed, FactQuery, Facts};
@@ -89,6 +89,18 @@ pub trait Store: Debug + Send + Sync {
     /// # Errors
     /// [`StoreError`].
     fn requeue<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<u64, StoreError>>;
+
+    /// Gives up a delivery that is queued or accepted and that nobody holds a running lease on, as
+    /// of the time of `attempt`: it is dead, and `attempt` is its last one without being counted.
+    /// It keeps its receipt. A lane that it stopped stands still all the same.
+    ///
+    /// # Errors
+    /// [`StoreError`]: giving it up again is safe.
+    fn cancel<'a>(
+        &'a self,
+        delivery: &'a DeliveryId,
+        attempt: &'a Attempt,
+    ) -> BoxFuture<'a, Result<Cancelled, StoreError>>;
 
     /// Forgets what `what` names, and returns how many rows were changed.
     ///

@@ -1,7 +1,9 @@
 //! Rounds of sending, over a store in memory and a receiver that says what it is told to.
 
 use bytes::Bytes;
-use postback::delivery::{Case, Cause, Delivery, DeliveryRow, Hold, Judge, Judgement, Judges, Lane, Verdict};
+use postback::delivery::{
+    Case, Cause, Delivery, DeliveryRow, DeliveryState, Hold, Judge, Judgement, Judges, Lane, Verdict,
+};
 use postback::drive::{Round, Sender, deliver_once};
 use postback::memory::MemoryStore;
 use postback::model::Method;
@@ -224,6 +226,16 @@ fn an_item_that_cannot_be_filled_is_dead_alone_and_the_others_are_sent() {
     let world = World::with([malformed(1), event(2), malformed(3), event(4)]);
     let round = world.round(10);
     assert_eq!((round.requests, round.accepted, round.dead, round.late), (1, 2, 2, 0));
+    let given_up: Vec<_> = round.given_up.iter().map(|letter| &letter.delivery).collect();
+    let rows = world.rows();
+    let dead = rows.iter().filter(|row| row.state == DeliveryState::Dead);
+    assert_eq!(given_up, dead.map(|row| &row.delivery.id).collect::<Vec<_>>());
+    assert!(
+        round
+            .given_up
+            .iter()
+            .all(|letter| letter.cause.kind() == "conversion_api")
+    );
     assert_eq!(world.asked(), [r#"POST https://graph.example/events ["e2","e4"]"#]);
     assert_eq!(world.states(), ["dead", "accepted", "dead", "accepted"]);
     let row = world.rows().remove(0);
@@ -314,6 +326,15 @@ fn what_is_too_late_alone_needs_no_request() {
     let world = World::with([late]);
     let round = world.round(10);
     assert_eq!((round.requests, round.dead, round.late), (0, 1, 1));
+    let [given_up] = round.given_up.as_slice() else {
+        panic!("{round:?}")
+    };
+    let row = &world.rows()[0];
+    assert_eq!(
+        (&given_up.delivery, &given_up.lane),
+        (&row.delivery.id, &row.delivery.lane)
+    );
+    assert_eq!(given_up.finding, row.last.as_ref().unwrap().finding);
     assert_eq!((world.states(), world.asked().len()), (vec!["dead"], 0));
 }
 

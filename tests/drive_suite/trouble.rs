@@ -1,7 +1,7 @@
 //! What `drive` promises of a store that is busy or in trouble.
 
 use postback::compile::compile;
-use postback::delivery::{Settled, Settlement};
+use postback::delivery::{Attempt, Cancelled, Settled, Settlement};
 use postback::drive::{Attributed, IngestError, MAX_CONFLICTS, attribute, ingest};
 use postback::event::Interface;
 use postback::memory::MemoryStore;
@@ -10,7 +10,7 @@ use postback::port::{
     BoxFuture, Claim, Claimed, Cursor, EventFilter, Inspect, PageRequest, Purge, Selection, Store, StoreError,
     StoreErrorKind,
 };
-use postback::value::{EventId, Namespace};
+use postback::value::{DeliveryId, EventId, Namespace};
 use postback::{Click, CompileOptions, Document, Event, Facts, Timestamp, Tracker};
 use postback_test::block_on;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -75,6 +75,13 @@ impl Store for Contended {
     }
     fn requeue<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<u64, StoreError>> {
         self.inner.requeue(selection)
+    }
+    fn cancel<'a>(
+        &'a self,
+        delivery: &'a DeliveryId,
+        attempt: &'a Attempt,
+    ) -> BoxFuture<'a, Result<Cancelled, StoreError>> {
+        self.inner.cancel(delivery, attempt)
     }
     fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<u64, StoreError>> {
         self.inner.purge(what)

@@ -1,5 +1,7 @@
-//! Works on many deliveries in one call: queues them again as they are, or writes them again.
+//! Works on many deliveries in one call: queues them again as they are, writes them again, or gives
+//! them up.
 
+use crate::cancel::{self, CancelError};
 use crate::resend::{self, ResendError};
 use crate::shared::Shared;
 use crate::timely;
@@ -25,6 +27,8 @@ pub enum BulkWork {
     Retry,
     /// Writes the postback again under the present configuration.
     Resend,
+    /// It is given up. Queued and accepted ones alone are.
+    Cancel,
 }
 
 /// A selection of deliveries, and the work on them. A filter that is none selects all.
@@ -50,12 +54,16 @@ pub struct Bulk {
 }
 
 impl Bulk {
-    /// Selects all dead deliveries.
+    /// Selects all dead deliveries; to be cancelled, all queued ones.
     #[must_use]
     pub fn new(work: BulkWork) -> Self {
+        let state = match work {
+            BulkWork::Retry | BulkWork::Resend => DeliveryState::Dead,
+            BulkWork::Cancel => DeliveryState::Queued,
+        };
         Self {
             work,
-            state: DeliveryState::Dead,
+            state,
             campaign: None,
             lane: None,
             from: None,
@@ -83,14 +91,15 @@ impl Bulk {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BulkDone {
-    /// How many deliveries were queued or written again.
+    /// How many deliveries were queued, written again or cancelled.
     pub done: u64,
     /// How many deliveries of the selection needed nothing: they were written again before, or are
     /// no longer in the state.
     pub needless: u64,
     /// How many were left out because their conversion was declined or taken back since.
     pub withdrawn: u64,
-    /// The deliveries that cannot be written again.
+    /// The deliveries that cannot be written again, or are being sent while they are to be
+    /// cancelled.
     pub refused: Vec<NotDone>,
     /// How many deliveries of the selection remain after `next`, as far as they were counted; in a
     /// dry run, how many there are.
@@ -100,7 +109,7 @@ pub struct BulkDone {
     pub next: Option<Cursor>,
 }
 
-/// A delivery that was not written again.
+/// A delivery that was not written again, or not cancelled.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct NotDone {
@@ -187,6 +196,17 @@ async fn one(
                 return Ok(());
             }
             Err(error) => {
+                let (delivery, error) = (id.clone(), error.to_string());
+                done.refused.push(NotDone { delivery, error });
+                return Ok(());
+            }
+        },
+        BulkWork::Cancel => match cancel::one(shared, id, patience).await {
+            Ok(()) => true,
+            Err(CancelError::Closed(..) | CancelError::Unknown(_)) => false,
+            Err(CancelError::Store(error)) => return Err(error.into()),
+            Err(CancelError::Unavailable) => return Err(BulkError::Unavailable),
+            Err(error @ CancelError::UnderWay(_)) => {
                 let (delivery, error) = (id.clone(), error.to_string());
                 done.refused.push(NotDone { delivery, error });
                 return Ok(());

@@ -1,6 +1,7 @@
 //! Sends due deliveries. A limited number of requests is in flight; each is settled when it ends.
 //! No lane uses more than its share, so that a receiver that does not answer delays no other.
 
+use crate::letters::Letters;
 use crate::meter;
 use crate::shared::Shared;
 use crate::work::{failed, goes_on};
@@ -50,6 +51,7 @@ pub(crate) async fn deliver(shared: Arc<Shared>, mut stop: watch::Receiver<bool>
     while let Some(done) = dispatcher.requests.join_next_with_id().await {
         dispatcher.done(done);
     }
+    dispatcher.letters.tell();
 }
 
 /// The requests in flight.
@@ -63,6 +65,8 @@ struct Dispatcher {
     given: BTreeMap<Lane, u32>,
     /// What the last look asked the store for.
     asked: Option<Claim>,
+    /// What was given up.
+    letters: Letters,
 }
 
 impl Dispatcher {
@@ -74,6 +78,7 @@ impl Dispatcher {
             lane_of: HashMap::new(),
             given: BTreeMap::new(),
             asked: None,
+            letters: Letters::default(),
         }
     }
 
@@ -81,6 +86,7 @@ impl Dispatcher {
     /// nothing else will be due.
     async fn look(&mut self) -> Duration {
         let now = self.shared.now();
+        self.letters.look(now);
         self.given.clear();
         self.asked = self.lanes.claim(now, LEASE);
         // All places are taken, so that the next look comes when a request ends.
@@ -92,6 +98,7 @@ impl Dispatcher {
             Ok(Leases { batches, round }) => {
                 self.shared.pulse.looked();
                 meter::delivered(&round);
+                self.letters.given_up(&round.given_up, now);
                 let idle = if batches.is_empty() { PAUSE } else { Duration::ZERO };
                 for batch in batches {
                     self.begin(batch, now);
@@ -159,6 +166,7 @@ impl Dispatcher {
         }
         let round = sent.unwrap_or_default();
         meter::delivered(&round);
+        self.letters.given_up(&round.given_up, self.shared.now());
         self.had_more(&lane) || round.next_due.is_some_and(|due| due <= self.shared.now())
     }
 

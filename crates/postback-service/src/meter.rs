@@ -2,17 +2,18 @@
 //! statuses. They are never a query, a token, a body or a value that a caller chose.
 
 use crate::numbers::{
-    ATTRIBUTED_LATE, CLICKS, DELIVERIES, EVENTS, FORMS_GUESSED, FORMS_STOPPED, INGEST_MICROSECONDS, INGESTS,
-    JOURNALLED, LANES_AILING, REFUSALS, REFUSED_FULL, REFUSED_KEPT, SET_ASIDE,
+    ATTRIBUTED_LATE, CLICKS, DEAD_LETTER_OLDEST, DEAD_LETTERS, DELIVERIES, EVENTS, FORMS_GUESSED, FORMS_STOPPED,
+    INGEST_MICROSECONDS, INGESTS, JOURNALLED, LANES_AILING, REFUSALS, REFUSED_FULL, REFUSED_KEPT, SET_ASIDE,
 };
 use metrics::{counter, gauge};
-use postback::Event;
 use postback::decide::Reply;
-use postback::delivery::Lane;
-use postback::drive::{Attributed, IngestError, Round, Turn};
+use postback::delivery::{Cause, Lane};
+use postback::drive::{Attributed, GivenUp, IngestError, Round, Turn};
 use postback::event::Interface;
 use postback::plan::{RefusedCount, Ring};
+use postback::port::DeadLetters;
 use postback::value::OfferSourceId;
+use postback::{Event, Timestamp};
 use std::{collections::BTreeMap, time::Duration};
 
 /// Counts an event by its outcome, and logs an error.
@@ -168,6 +169,37 @@ pub(crate) fn delivered(round: &Round) {
     {
         tracing::info!(delivered, accepted, retried, dead, lost, "deliveries");
     }
+}
+
+/// Names a delivery that was given up. What was found has the beginning of the receiver's answer,
+/// without what was filled into the request.
+pub(crate) fn given_up(letter: &GivenUp) {
+    let (campaign, postback) = match &letter.cause {
+        Cause::Postback { campaign, postback, .. } => (Some(campaign.as_str()), Some(postback.as_str())),
+        _ => (None, None),
+    };
+    tracing::warn!(
+        delivery = %letter.delivery,
+        kind = letter.cause.kind(),
+        campaign,
+        postback,
+        lane = %letter.lane,
+        finding = letter.finding,
+        "a delivery was given up: mend what is wrong, then retry or resend it"
+    );
+}
+
+/// Says how many more deliveries of a lane were given up than were named.
+pub(crate) fn more_given_up(lane: &Lane, more: u64) {
+    tracing::warn!(%lane, more, "more deliveries of a lane were given up; GET /api/deliveries?state=dead has them all");
+}
+
+/// Measures what was given up.
+#[expect(clippy::cast_precision_loss, reason = "numbers for a person")]
+pub(crate) fn dead_letters(dead: &DeadLetters, now: Timestamp) {
+    gauge!(DEAD_LETTERS.name).set(dead.count as f64);
+    let age = dead.oldest.map(|oldest| now.saturating_since(oldest));
+    gauge!(DEAD_LETTER_OLDEST.name).set(age.unwrap_or_default().as_secs() as f64);
 }
 
 /// Logs that a receiver stopped answering or answers again, and records how many do not answer.

@@ -70,6 +70,14 @@ pub(crate) const DELIVERIES: Number = counter(
     "postback_deliveries_total",
     "Deliveries, by `outcome`: `delivered`, `accepted`, `retried`, `held`, `dead`, `lease_lost` or `unreadable`.",
 );
+pub(crate) const DEAD_LETTERS: Number = gauge(
+    "postback_dead_letters",
+    "Deliveries that were given up and wait for a person.",
+);
+pub(crate) const DEAD_LETTER_OLDEST: Number = gauge(
+    "postback_dead_letter_oldest_seconds",
+    "How long ago the first delivery that was given up was decided; 0 while there are none.",
+);
 pub(crate) const LANES_AILING: Number = gauge(
     "postback_lanes_ailing",
     "Receivers that do not answer. They get one request at a time.",
@@ -87,7 +95,7 @@ pub(crate) const INGESTS: Number = counter(
     "How many events were taken in, whatever the outcome, by `interface`.",
 );
 
-const ALL: [Number; 14] = [
+const ALL: [Number; 16] = [
     EVENTS,
     REFUSALS,
     REFUSED_KEPT,
@@ -98,6 +106,8 @@ const ALL: [Number; 14] = [
     SET_ASIDE,
     CLICKS,
     DELIVERIES,
+    DEAD_LETTERS,
+    DEAD_LETTER_OLDEST,
     LANES_AILING,
     ATTRIBUTED_LATE,
     INGEST_MICROSECONDS,

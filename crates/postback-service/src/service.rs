@@ -4,6 +4,7 @@
 use crate::builder::ServiceBuilder;
 use crate::bulk::{self, Bulk, BulkDone, BulkError};
 use crate::by_hand::{self, AttributeError, AttributedByHand};
+use crate::cancel::{self, CancelError};
 use crate::click::{self, Lost, Visitor};
 use crate::configure::{self, ConfigureError};
 use crate::health::{self, Health};
@@ -200,6 +201,15 @@ impl Service {
         requeue::one(&self.0, delivery, patience).await
     }
 
+    /// Gives up a delivery that is still to be sent or checked: it is dead from now on, and may be
+    /// queued again. `patience` is the time for each call of the store.
+    ///
+    /// # Errors
+    /// [`CancelError`]; a delivery that is being sent at this moment, too.
+    pub async fn cancel(&self, delivery: &DeliveryId, patience: Duration) -> Result<(), CancelError> {
+        cancel::one(&self.0, delivery, patience).await
+    }
+
     /// Writes the postback of a delivery again under the present configuration, as a new delivery,
     /// and queues it. A second call changes nothing. A conversion that was declined or taken back
     /// since is reported only with `anyway`. `patience` is the time for each read of the store.
@@ -210,9 +220,9 @@ impl Service {
         resend::one(&self.0, delivery, anyway, patience).await
     }
 
-    /// Queues dead deliveries again or writes postbacks again, for a whole selection. Each call
-    /// does a limited part of it. `patience` is the time for each read of the store, and for the
-    /// whole call.
+    /// Queues dead deliveries again, writes postbacks again or cancels, for a whole selection. Each
+    /// call does a limited part of it. `patience` is the time for each read of the store, and for
+    /// the whole call.
     ///
     /// # Errors
     /// The store failed. What was done stays done, and doing it again does nothing.

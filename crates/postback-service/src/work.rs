@@ -6,6 +6,7 @@ use crate::deliver::deliver;
 use crate::dry::show;
 use crate::ingest;
 use crate::keep;
+use crate::letters;
 use crate::meter;
 use crate::shared::Shared;
 use postback::Timestamp;
@@ -33,6 +34,8 @@ const RECENT: Duration = Duration::from_secs(60 * 60);
 const ATTRIBUTE_ALL_EVERY: u32 = 6 * 60 * 2;
 /// The time between two attempts to take in the journal.
 const REPLAY_EVERY: Duration = Duration::from_secs(5);
+/// How often dead letters are counted.
+const MEASURE_EVERY: Duration = Duration::from_secs(60);
 /// The pause before a loop that panicked is started again.
 const AFTER_PANIC: Duration = Duration::from_secs(1);
 /// The time between two deletions of old personal values.
@@ -50,6 +53,7 @@ pub(crate) async fn run(shared: Arc<Shared>, shutdown: impl Future<Output = ()>)
     loops.spawn(kept_up("attribute", work(&shared, &until, attribute)));
     loops.spawn(kept_up("replay", work(&shared, &until, replay)));
     loops.spawn(kept_up("purge", work(&shared, &until, purge)));
+    loops.spawn(kept_up("measure", work(&shared, &until, measure)));
     loops.spawn(kept_up("reload", work(&shared, &until, reload)));
     shutdown.await;
     stop.send_replace(true);
@@ -191,6 +195,11 @@ async fn purge_refused(shared: &Shared) {
         }
         keep::look(shared, source.id(), source.refused_keep()).await;
     }
+}
+
+/// Counts what was given up, at the start and from time to time.
+async fn measure(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
+    every(MEASURE_EVERY, stop, || letters::measure(&shared)).await;
 }
 
 /// Reloads the configuration at each SIGHUP, if the host has asked for that.

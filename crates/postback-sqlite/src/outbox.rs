@@ -7,9 +7,10 @@ use crate::{
     key::key,
     sql, time,
 };
-use postback::delivery::{Delivery, Leased, Settled, Settlement};
-use postback::port::{Claim, Claimed, Purge, Selection, StoreError, StoreErrorKind, Which, row};
-use rusqlite::{Connection, Row, params, params_from_iter, types::Value};
+use postback::Timestamp;
+use postback::delivery::{Cancelled, Delivery, Leased, Settled, Settlement};
+use postback::port::{Claim, Claimed, DeadLetters, Purge, Selection, StoreError, StoreErrorKind, Which, row};
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter, types::Value};
 
 /// How many rows one transaction of a long clean-up changes. Other commits run in between.
 pub(crate) const BATCH: u32 = 500;
@@ -150,6 +151,34 @@ pub(crate) fn requeue(connection: &Connection, selection: &Selection, after: i64
     }
     let more = rows.last().copied().filter(|_| rows.len() >= BATCH as usize);
     Ok((u64::try_from(rows.len()).unwrap_or(u64::MAX), more))
+}
+
+/// Gives up what nobody holds a running lease on; `last` is the attempt as it is stored.
+pub(crate) fn cancel(connection: &Connection, id: &str, last: &str, now: Timestamp) -> Result<Cancelled, Fault> {
+    let mut cancel = connection.prepare_cached(sql::CANCEL)?;
+    if cancel.execute(params![id, last, time::floor(now)])? != 0 {
+        return Ok(Cancelled::Recorded);
+    }
+    let mut open = connection.prepare_cached(sql::IS_OPEN)?;
+    let is_open = open.query_row([id], |row| row.get(0)).optional()?;
+    Ok(match is_open {
+        Some(true) => Cancelled::Leased,
+        Some(false) | None => Cancelled::NotOpen,
+    })
+}
+
+pub(crate) fn dead_letters(connection: &Connection) -> Result<DeadLetters, Fault> {
+    let mut count = connection.prepare_cached(sql::COUNT_DEAD)?;
+    let (count, first) = count.query_row([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?)))?;
+    let mut created = connection.prepare_cached(sql::CREATED)?;
+    let oldest = match first {
+        Some(first) => created.query_row([first], |row| row.get(0)).optional()?,
+        None => None,
+    };
+    Ok(DeadLetters {
+        count: u64::try_from(count).unwrap_or_default(),
+        oldest: oldest.map(time::read).transpose()?,
+    })
 }
 
 /// Deletes a batch of each table. Returns the number of rows that were changed; 0 if all is done.

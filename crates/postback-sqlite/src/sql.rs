@@ -111,6 +111,13 @@ statements! {
     REQUEUE = "UPDATE delivery SET state = iif(receipt IS NULL, 'queued', 'accepted'), due = ?2, ready = ?2, \
         attempts = 0, checks = 0, last = NULL WHERE seq = ?1";
 
+    /// Nobody holds a running lease: `ready` is when it ends.
+    CANCEL = "UPDATE delivery SET state = 'dead', ready = NULL, leased = 0, held = 0, last = ?2 \
+        WHERE id = ?1 AND ready IS NOT NULL AND (leased = 0 OR ready <= ?3)";
+    IS_OPEN = "SELECT ready IS NOT NULL FROM delivery WHERE id = ?1";
+    COUNT_DEAD = "SELECT count(*), min(seq) FROM delivery WHERE state = 'dead'";
+    CREATED = "SELECT created FROM delivery WHERE seq = ?1";
+
     /// The body from an older version of the interface is a plain form with personal values.
     FORGET_REFUSED = "DELETE FROM refused WHERE seq IN (SELECT seq FROM refused WHERE received < ?1 LIMIT ?2)";
     FORGET_REFUSED_OF = "DELETE FROM refused WHERE seq IN \

@@ -9,13 +9,13 @@ use crate::{
     lists::List,
     outbox, refused, sql,
 };
-use postback::delivery::{DeliveryRow, Settled, Settlement};
+use postback::delivery::{Attempt, Cancelled, DeliveryRow, Settled, Settlement};
 use postback::plan::{Commit, Committed, EventRow, FactQuery, RefusedBody, RefusedCount, RefusedRow, Tally};
 use postback::port::{
-    BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
-    Purge, RefusedFilter, Selection, Store, StoreError,
+    BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, Page,
+    PageRequest, Purge, RefusedFilter, Selection, Store, StoreError, row,
 };
-use postback::value::{ClickId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
+use postback::value::{ClickId, DeliveryId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
 use postback::{Click, Conversion, Event, Facts};
 use rusqlite::params_from_iter;
 
@@ -113,6 +113,19 @@ impl Store for SqliteStore {
         })
     }
 
+    fn cancel<'a>(
+        &'a self,
+        delivery: &'a DeliveryId,
+        attempt: &'a Attempt,
+    ) -> BoxFuture<'a, Result<Cancelled, StoreError>> {
+        Box::pin(async move {
+            let (id, last, now) = (delivery.clone(), row::encode(attempt)?, attempt.at);
+            self.threads
+                .write(move |connection| outbox::cancel(connection, id.as_str(), &last, now))
+                .await
+        })
+    }
+
     fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<u64, StoreError>> {
         Box::pin(async move {
             let mut count = 0_u64;
@@ -193,6 +206,10 @@ impl Inspect for SqliteStore {
                 .read(move |file| List::deliveries(&filter).page(file, &page, lists::delivery))
                 .await
         })
+    }
+
+    fn dead_letters(&self) -> BoxFuture<'_, Result<DeadLetters, StoreError>> {
+        Box::pin(self.threads.read(outbox::dead_letters))
     }
 
     fn refused<'a>(

@@ -2,9 +2,10 @@
 
 use crate::reads::payload;
 use crate::sql::{due, get, micros, rows, run, time, unreadable};
-use postback::delivery::{Delivery, Hold, Lane, Leased, Settled, Settlement};
+use postback::delivery::{Attempt, Cancelled, Delivery, Hold, Lane, Leased, Settled, Settlement};
 use postback::port::row::{decode_private, encode};
 use postback::port::{Claim, Claimed, Purge, Selection, StoreError, StoreErrorKind, Which};
+use postback::value::DeliveryId;
 use rusqlite::{Connection, Row, params};
 use std::collections::BTreeMap;
 
@@ -118,6 +119,21 @@ pub(crate) fn requeue(file: &Connection, selection: &Selection) -> Result<u64, S
          last = NULL WHERE state = 'dead' AND {column} = ?2"
     );
     run(file, &text, params![at, named])
+}
+
+/// Gives up what nobody holds a running lease on; `ready` is when a lease ends.
+pub(crate) fn cancel(file: &Connection, id: &DeliveryId, attempt: &Attempt) -> Result<Cancelled, StoreError> {
+    let text = "UPDATE delivery SET state = 'dead', lease = NULL, held = 0, last = ?2 \
+        WHERE id = ?1 AND ready IS NOT NULL AND (lease IS NULL OR lease <= ?3)";
+    if run(file, text, params![id.as_str(), encode(attempt)?, micros(attempt.at)])? != 0 {
+        return Ok(Cancelled::Recorded);
+    }
+    let text = "SELECT 1 FROM delivery WHERE id = ? AND ready IS NOT NULL";
+    let open = rows(file, text, [id.as_str()], |_| Ok(()))?;
+    Ok(match open.is_empty() {
+        true => Cancelled::NotOpen,
+        false => Cancelled::Leased,
+    })
 }
 
 /// Forgets; personal values stand in columns of their own for this.

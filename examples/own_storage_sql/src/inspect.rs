@@ -9,8 +9,8 @@ use postback::event::Interface;
 use postback::plan::{EventRow, RefusedBody, RefusedCount, RefusedReason, RefusedRow, Ring, Tally};
 use postback::port::row::decode;
 use postback::port::{
-    BoxFuture, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest, RefusedFilter,
-    StoreError, StoreErrorKind,
+    BoxFuture, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
+    RefusedFilter, StoreError, StoreErrorKind,
 };
 use postback::value::{ClickId, EventId, Fingerprint, OfferSourceId, RefusedId};
 use postback::{Click, Conversion};
@@ -92,6 +92,17 @@ impl Inspect for SqlStore {
                 row.hold = holds.iter().find(|hold| hold.lane == row.delivery.lane).cloned();
             }
             Ok(page)
+        })
+    }
+
+    fn dead_letters(&self) -> BoxFuture<'_, Result<DeadLetters, StoreError>> {
+        self.with(|file| {
+            let text = "SELECT created FROM delivery WHERE state = 'dead' ORDER BY seq";
+            let created = rows(file, text, [], |row| time(get(row, 0)?))?;
+            Ok(DeadLetters {
+                count: u64::try_from(created.len()).unwrap_or(u64::MAX),
+                oldest: created.first().copied(),
+            })
         })
     }
 

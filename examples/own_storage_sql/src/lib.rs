@@ -9,13 +9,13 @@ mod inspect;
 mod reads;
 mod sql;
 
-use postback::delivery::{Settled, Settlement};
+use postback::delivery::{Attempt, Cancelled, Settled, Settlement};
 use postback::plan::{Commit, Committed, FactQuery, GuardKey, Outcome, PointReads, Write};
 use postback::port::{
     BoxFuture, Claim, Claimed, Cursor, Purge, Selection, Store, StoreError, StoreErrorKind, row::of_click,
     row::of_delivery, row::of_write,
 };
-use postback::value::{EventId, Namespace};
+use postback::value::{DeliveryId, EventId, Namespace};
 use postback::{Click, Event, Facts};
 use reads::{Reads, event, version};
 use rusqlite::{Connection, TransactionBehavior, params};
@@ -120,6 +120,14 @@ impl Store for SqlStore {
 
     fn requeue<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<u64, StoreError>> {
         self.with(|file| deliveries::requeue(file, selection))
+    }
+
+    fn cancel<'a>(
+        &'a self,
+        delivery: &'a DeliveryId,
+        attempt: &'a Attempt,
+    ) -> BoxFuture<'a, Result<Cancelled, StoreError>> {
+        self.with(|file| deliveries::cancel(file, delivery, attempt))
     }
 
     fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<u64, StoreError>> {

@@ -1,5 +1,6 @@
 //! Sends deliveries again: with the same bytes (`retry`), or written again under the present
-//! configuration (`resend`). It takes one delivery, or many by campaign, lane, state and time.
+//! configuration (`resend`); or gives them up (`cancel`). It takes one delivery, or many by
+//! campaign, lane, state and time.
 
 use super::parameters::Parameters;
 use super::{AskedRow, Row, either};
@@ -13,7 +14,7 @@ use axum::{
 use postback::delivery::{DeliveryState, Lane};
 use postback::port::Cursor;
 use postback::value::DeliveryId;
-use postback_service::{Bulk, BulkDone, BulkError, BulkWork, NotDone, RequeueError, ResendError};
+use postback_service::{Bulk, BulkDone, BulkError, BulkWork, CancelError, NotDone, RequeueError, ResendError};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -35,6 +36,20 @@ struct ResentMany {
     repeated: u64,
     /// How many were left out because their conversion was declined or taken back since.
     withdrawn: u64,
+    refused: Vec<NotDone>,
+    remaining: u64,
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Cancelled {
+    cancelled: u64,
+}
+
+#[derive(Serialize)]
+struct CancelledMany {
+    cancelled: u64,
+    /// Those that are being sent at this moment.
     refused: Vec<NotDone>,
     remaining: u64,
     next: Option<String>,
@@ -93,6 +108,26 @@ fn not_resent(error: ResendError) -> Refusal {
     }
 }
 
+/// Gives up a delivery that is still to be sent or checked.
+pub(crate) async fn cancel(State(served): State<Served>, Row(id): Row<DeliveryId>) -> Response {
+    let answer = async {
+        let patience = served.options().limits.api_timeout;
+        let cancelled = served.service().cancel(&id, patience).await;
+        cancelled.map_err(not_cancelled)?;
+        Ok(json(&Cancelled { cancelled: 1 }))
+    };
+    either(answer.await)
+}
+
+fn not_cancelled(error: CancelError) -> Refusal {
+    match error {
+        CancelError::Store(error) => Box::new(store_trouble(&error)),
+        CancelError::Unknown(_) => refusal(StatusCode::NOT_FOUND, &error.to_string()),
+        CancelError::Closed(..) | CancelError::UnderWay(_) => refusal(StatusCode::CONFLICT, &error.to_string()),
+        _ => Box::new(unavailable()),
+    }
+}
+
 /// Queues many dead deliveries again.
 pub(crate) async fn retry_many(State(served): State<Served>, RawQuery(query): RawQuery) -> Response {
     either(many(&served, query.as_deref(), BulkWork::Retry).await)
@@ -101,6 +136,11 @@ pub(crate) async fn retry_many(State(served): State<Served>, RawQuery(query): Ra
 /// Writes many postbacks again.
 pub(crate) async fn resend_many(State(served): State<Served>, RawQuery(query): RawQuery) -> Response {
     either(many(&served, query.as_deref(), BulkWork::Resend).await)
+}
+
+/// Gives up many that are still to be sent or checked.
+pub(crate) async fn cancel_many(State(served): State<Served>, RawQuery(query): RawQuery) -> Response {
+    either(many(&served, query.as_deref(), BulkWork::Cancel).await)
 }
 
 async fn many(served: &Served, query: Option<&str>, work: BulkWork) -> Result<Response, Refusal> {
@@ -139,6 +179,12 @@ async fn many(served: &Served, query: Option<&str>, work: BulkWork) -> Result<Re
             remaining,
             next,
         }),
+        BulkWork::Cancel => json(&CancelledMany {
+            cancelled: done,
+            refused,
+            remaining,
+            next,
+        }),
     })
 }
 
@@ -153,12 +199,17 @@ fn selection(query: Option<&str>, work: BulkWork) -> Result<Bulk, Refusal> {
         chosen |= parameters.text(name)?.is_some();
     }
     if !chosen {
-        let text = format!("name at least one of {}; state=dead is all of them", choices.join(", "));
+        let all = Bulk::new(work).state.as_str();
+        let text = format!(
+            "name at least one of {}; state={all} is all of them",
+            choices.join(", ")
+        );
         return Err(refusal(StatusCode::BAD_REQUEST, &text));
     }
     let states: &[DeliveryState] = match work {
         BulkWork::Retry => &[DeliveryState::Dead],
         BulkWork::Resend => &[DeliveryState::Dead, DeliveryState::Delivered],
+        BulkWork::Cancel => &[DeliveryState::Queued, DeliveryState::Accepted],
     };
     let states: Vec<_> = states.iter().map(|state| (state.as_str(), *state)).collect();
     let mut bulk = Bulk::new(work);

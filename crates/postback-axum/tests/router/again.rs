@@ -1,7 +1,14 @@
-//! Deliveries again: `retry` keeps the bytes, `resend` writes the postback anew; one or many.
+//! Deliveries in a person's hand: `retry` keeps the bytes, `resend` writes the postback anew,
+//! `cancel` gives it up; one or many.
 
 use crate::support::{Answer, CONFIG, Tested, authorized, compiled, tested};
+use axum::http;
+use bytes::Bytes;
 use postback::delivery::DeliveryState;
+use postback::drive::{Sender, deliver_once};
+use postback::port::{BoxFuture, Claim, Clock, HttpClient, HttpError, Store};
+use postback_service::{FixedSecrets, OsEntropy, SystemClock};
+use std::{sync::Mutex, time::Duration};
 
 /// The configuration with another URL of the postback `sales`.
 fn mended() -> String {
@@ -283,4 +290,97 @@ async fn a_sale_that_was_refunded_since_is_not_told_again_and_one_that_was_refun
             );
         }
     }
+}
+
+#[tokio::test]
+async fn a_queued_delivery_is_cancelled_once_and_may_be_queued_again() {
+    let tested = tested();
+    let click = tested.click("summer").await;
+    tested.postback(&format!("clickid={click}&sum=8.50")).await;
+    let id = tested.deliveries().await[0].delivery.id.clone();
+    let url = format!("/api/deliveries/{id}/cancel");
+    assert_eq!(post(&tested, &url).await.text(), r#"{"cancelled":1}"#);
+    let row = tested.deliveries().await.remove(0);
+    assert_eq!((row.state, row.attempts), (DeliveryState::Dead, 0));
+    assert_eq!(row.last.unwrap().finding, "cancelled by a person");
+    let answer = post(&tested, &url).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.error()),
+        (
+            409,
+            format!("delivery `{id}` is dead; only queued and accepted ones are cancelled")
+        )
+    );
+    assert_eq!(post(&tested, &format!("/api/deliveries/{id}/retry")).await.status, 200);
+    assert_eq!(tested.deliveries().await[0].state, DeliveryState::Queued);
+    let unknown = "a".repeat(26);
+    let answer = post(&tested, &format!("/api/deliveries/{unknown}/cancel")).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.error()),
+        (404, format!("delivery `{unknown}` is not known"))
+    );
+}
+
+#[tokio::test]
+async fn what_is_being_sent_is_not_cancelled_and_named_among_many() {
+    let tested = tested();
+    for number in 0..3 {
+        let click = tested.click("summer").await;
+        tested
+            .postback(&format!("clickid={click}&sum=8.50&eventid=E{number}"))
+            .await;
+    }
+    let now = SystemClock.now();
+    let claim = Claim::new(now, Duration::from_secs(60), 1);
+    let leased = tested.store.inner.claim(&claim).await;
+    let id = leased.unwrap().deliveries[0].delivery.id.clone();
+    let answer = post(&tested, &format!("/api/deliveries/{id}/cancel")).await;
+    let error = format!("delivery `{id}` is being sent at this moment; look at it again in a minute");
+    assert_eq!((answer.status.as_u16(), answer.error()), (409, error.clone()));
+    let dry = post(&tested, "/api/deliveries/cancel?campaign=summer&dry_run=true").await;
+    assert_eq!(dry.text(), r#"{"dry_run":true,"matched":3,"next":null}"#);
+    let many = post(&tested, "/api/deliveries/cancel?campaign=summer").await.json();
+    assert_eq!((&many["cancelled"], &many["remaining"]), (&2.into(), &0.into()));
+    assert_eq!(many["refused"], serde_json::json!([{"delivery": id, "error": error}]));
+    let answer = post(&tested, "/api/deliveries/cancel").await;
+    let error = "name at least one of campaign, lane, state, from, to; state=queued is all of them";
+    assert_eq!((answer.status.as_u16(), answer.error()), (400, error.into()));
+    let answer = post(&tested, "/api/deliveries/cancel?state=dead").await;
+    assert_eq!(answer.error(), "parameter `state`: `dead` is none of queued, accepted");
+}
+
+/// Writes down which delivery each request says that it is, and in whose place.
+#[derive(Debug, Default)]
+struct Ids(Mutex<Vec<(String, Option<String>)>>);
+
+impl HttpClient for Ids {
+    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, HttpError>> {
+        let header = |name| Some(request.headers().get(name)?.to_str().unwrap().to_owned());
+        let ids = (header("postback-id").unwrap(), header("postback-replaces"));
+        self.0.lock().unwrap().push(ids);
+        Box::pin(async { Ok(http::Response::new(Bytes::new())) })
+    }
+}
+
+/// Sends what is due.
+async fn deliver(tested: &Tested, http: &Ids) {
+    let secrets = FixedSecrets::from_iter([("env:PUSH", "t")]);
+    let store = &*tested.store;
+    let sender = Sender::new(store, http, &secrets, &SystemClock, &OsEntropy);
+    let claim = Claim::new(SystemClock.now(), Duration::from_secs(60), 10);
+    assert_eq!(deliver_once(&sender, &claim).await.unwrap().delivered, 1);
+}
+
+#[tokio::test]
+async fn a_delivered_postback_is_sent_again_on_purpose_and_each_request_says_which_it_is() {
+    let tested = tested();
+    let click = tested.click("summer").await;
+    tested.postback(&format!("clickid={click}&sum=8.50")).await;
+    let http = Ids::default();
+    deliver(&tested, &http).await;
+    let old = tested.deliveries().await[0].delivery.id.to_string();
+    let answer = post(&tested, &format!("/api/deliveries/{old}/resend")).await.json();
+    let new = answer["delivery"].as_str().unwrap().to_owned();
+    deliver(&tested, &http).await;
+    assert_eq!(http.0.into_inner().unwrap(), [(old.clone(), None), (new, Some(old))]);
 }

@@ -16,10 +16,10 @@ use std::{
 use tracing_subscriber::fmt::MakeWriter;
 
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 }
@@ -160,7 +160,7 @@ async fn no_canary_comes_out() {
 }
 
 /// Plain lines without time, as far as they have a level of at least INFO.
-fn plain(log: &Log) -> tracing::subscriber::DefaultGuard {
+pub fn plain(log: &Log) -> tracing::subscriber::DefaultGuard {
     let subscriber = tracing_subscriber::fmt()
         .with_writer(log.clone())
         .without_time()

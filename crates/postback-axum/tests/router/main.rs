@@ -13,6 +13,7 @@ mod explain;
 mod ins;
 mod ins_form;
 mod journal;
+mod letters;
 mod mounted;
 mod named;
 mod orders;

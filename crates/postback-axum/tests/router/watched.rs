@@ -1,13 +1,13 @@
 //! A store in memory that writes down what it is asked and can be made to fail.
 
-use postback::delivery::{DeliveryRow, Settled, Settlement};
+use postback::delivery::{Attempt, Cancelled, DeliveryRow, Settled, Settlement};
 use postback::memory::MemoryStore;
 use postback::plan::{Commit, Committed, EventRow, FactQuery, RefusedBody, RefusedCount, RefusedRow, Tally};
 use postback::port::{
-    BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
-    Purge, RefusedFilter, Selection, Store, StoreError, StoreErrorKind,
+    BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, Page,
+    PageRequest, Purge, RefusedFilter, Selection, Store, StoreError, StoreErrorKind,
 };
-use postback::value::{ClickId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
+use postback::value::{ClickId, DeliveryId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
 use postback::{Click, Conversion, Event, Facts};
 use std::{sync::Mutex, time::Duration};
 
@@ -88,6 +88,7 @@ impl Store for Watched {
         claim(claim: Claim) -> Claimed;
         settle(verdicts: [Settlement]) -> Vec<Settled>;
         requeue(selection: Selection) -> u64;
+        cancel(delivery: DeliveryId, attempt: Attempt) -> Cancelled;
         purge(what: Purge) -> u64;
     }
 
@@ -126,5 +127,9 @@ impl Inspect for Watched {
         refused_counts(source: OfferSourceId) -> Vec<RefusedCount>;
         refused_body(id: RefusedId) -> Option<RefusedBody>;
         configuration(fingerprint: Fingerprint) -> Option<String>;
+    }
+
+    fn dead_letters(&self) -> BoxFuture<'_, Result<DeadLetters, StoreError>> {
+        self.guarded("dead_letters", self.inner.dead_letters())
     }
 }
