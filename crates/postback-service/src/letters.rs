@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_unix_seconds(1_780_000_000 + seconds).unwrap()
+        Timestamp::from_unix_seconds(1_780_000_000_i64.saturating_add(seconds)).unwrap()
     }
 
     #[test]
