@@ -14,6 +14,7 @@ mod ins;
 mod ins_form;
 mod journal;
 mod letters;
+mod metrics_page;
 mod mounted;
 mod named;
 mod orders;

@@ -6,19 +6,19 @@ const COLUMNS: usize = 116;
 /// The text in lines; each but the first begins with `indent`.
 pub(super) fn wrapped(text: &str, indent: &str) -> String {
     let mut out = String::new();
-    let mut column = 0;
+    let mut column = 0_usize;
     for word in text.split_whitespace() {
         let wide = word.chars().count();
-        if column > 0 && column + 1 + wide > COLUMNS {
+        if column > 0 && column.saturating_add(1).saturating_add(wide) > COLUMNS {
             out.push('\n');
             out.push_str(indent);
             column = indent.len();
         } else if column > 0 {
             out.push(' ');
-            column += 1;
+            column = column.saturating_add(1);
         }
         out.push_str(word);
-        column += wide;
+        column = column.saturating_add(wide);
     }
     out
 }
