@@ -4,7 +4,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test says no by panicking"
+    reason = "a test fails by a panic"
 )]
 
 use super::block_on::block_on;
@@ -67,7 +67,7 @@ pub struct World {
     pub store: MemoryStore,
     /// The time. It begins an hour after [`World::START`].
     pub clock: SettableClock,
-    /// Whoever is sent to.
+    /// The HTTP client: it records what is sent.
     pub client: RecordingClient,
     /// The jitter of what is tried again, and the vectors of what is sealed.
     pub entropy: SeededEntropy,
