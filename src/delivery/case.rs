@@ -24,6 +24,8 @@ pub struct Answer<'a> {
     pub shown: &'a str,
     /// Whether `body` is only the beginning.
     pub truncated: bool,
+    /// Whether `body` stalled or broke off: more of it may come with another response.
+    pub broken_off: bool,
     /// The `Retry-After` header, as it came.
     pub retry_after: Option<&'a str>,
     /// The target of a redirect: scheme, host and path alone, without what was filled in. It is
@@ -60,14 +62,18 @@ impl Case<'_> {
 }
 
 impl Case<'_> {
-    /// Like [`again`](Self::again), for a response that may never change: the verdict is `Dead`
-    /// when a day has passed since the delivery was decided.
+    /// Like [`again`](Self::again), for a response that may never change: the last attempt is made
+    /// when a day has passed since the delivery was decided. A first attempt that was made later,
+    /// because the delivery waited or a person queued it again, is followed by one more.
     pub(super) fn again_for_a_day(&self, place: usize) -> Verdict {
-        let last = self.deliveries.get(place);
-        let last = last.and_then(|leased| leased.delivery.created_at.checked_add(DOUBTFUL));
-        match self.again(place) {
-            Verdict::Retry { at } if last.is_none_or(|last| at > last) => Verdict::Dead,
-            verdict => verdict,
+        let Some(leased) = self.deliveries.get(place) else {
+            return Verdict::Dead;
+        };
+        let last = leased.delivery.created_at.checked_add(DOUBTFUL);
+        match (self.again(place), last) {
+            (Verdict::Retry { at }, Some(last)) if self.now < last => Verdict::Retry { at: at.min(last) },
+            (Verdict::Retry { .. }, _) if leased.attempts > 0 => Verdict::Dead,
+            (verdict, _) => verdict,
         }
     }
 

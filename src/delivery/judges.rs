@@ -88,6 +88,7 @@ fn fault(rule: &SuccessRule, answer: &Answer<'_>) -> Option<(Fault, &'static str
         status,
         body,
         truncated,
+        broken_off,
         ..
     } = *answer;
     let is_within = |(first, last): &(u16, u16)| (*first..=*last).contains(&status);
@@ -103,7 +104,12 @@ fn fault(rule: &SuccessRule, answer: &Answer<'_>) -> Option<(Fault, &'static str
     if rule.body_excludes.as_ref().is_some_and(holds) {
         return Some((Fault::Final, "the body holds the text that means failure"));
     }
-    if !rule.body_includes.as_ref().is_none_or(holds) {
+    let is_found = rule.body_includes.as_ref().is_none_or(holds);
+    if broken_off && (!is_found || rule.body_excludes.is_some()) {
+        let why = "the body broke off, and the rest could have said whether this is success";
+        return Some((Fault::Passing, why));
+    }
+    if !is_found {
         // The text may stand behind the cut. Sending again could count twice.
         let why = if truncated {
             "the body was cut off, and its beginning lacks the text that means success"

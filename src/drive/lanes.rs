@@ -59,13 +59,18 @@ impl Rate {
     /// How many requests may be sent at `now`, when the bucket is full again at `full_at`.
     fn room(self, full_at: Option<Timestamp>, now: Timestamp) -> u32 {
         let burst = self.burst.max(1);
+        // More than the whole bucket is missing only where the clock was put back.
+        let whole = self.interval.saturating_mul(burst);
         let missing = full_at.map_or(Duration::ZERO, |at| at.saturating_since(now));
+        let missing = if missing > whole { Duration::ZERO } else { missing };
         let missing = missing.as_nanos().div_ceil(self.interval.as_nanos().max(1));
         burst.saturating_sub(u32::try_from(missing).unwrap_or(u32::MAX))
     }
 
     /// When the bucket is full again after one more request at `now`.
     fn taken(self, full_at: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+        let latest = now.checked_add(self.interval.saturating_mul(self.burst.max(1)));
+        let full_at = full_at.filter(|at| latest.is_none_or(|latest| *at <= latest));
         full_at.map_or(now, |at| at.max(now)).checked_add(self.interval)
     }
 
@@ -95,10 +100,15 @@ pub struct Lanes {
     lanes: BTreeMap<Lane, Traffic>,
 }
 
+/// How many requests of a lane are under way until the first one is answered.
+const AT_FIRST: u32 = 2;
+
 /// What is known of one lane. A lane of which nothing is known is not kept.
 #[derive(Debug, Clone, Default)]
 struct Traffic {
     under_way: u32,
+    /// Whether the last request that ended was answered.
+    answers: bool,
     /// How many requests went unanswered in a row.
     unanswered: u32,
     /// Until when it is left alone.
@@ -127,10 +137,16 @@ impl Lanes {
         (free > 0).then(|| {
             let mut claim = Claim::new(now, lease, free);
             claim.per_lane = self.share(&Traffic::default(), now);
-            let shares = self.lanes.iter();
-            claim.shares = shares
-                .map(|(lane, traffic)| (lane.clone(), self.share(traffic, now)))
-                .collect();
+            let mut probes = self.probes_left();
+            let shares = self.lanes.iter().map(|(lane, traffic)| {
+                let mut share = self.share(traffic, now);
+                if traffic.is_ailing(&self.policy) {
+                    share = share.min(probes);
+                    probes = probes.saturating_sub(share);
+                }
+                (lane.clone(), share)
+            });
+            claim.shares = shares.collect();
             claim
         })
     }
@@ -154,7 +170,10 @@ impl Lanes {
         traffic.under_way = traffic.under_way.saturating_sub(1);
         let was_ailing = traffic.is_ailing(&policy);
         match how {
-            Ended::Answered => (traffic.unanswered, traffic.alone_until, traffic.alone) = Default::default(),
+            Ended::Answered => {
+                (traffic.unanswered, traffic.alone_until, traffic.alone) = Default::default();
+                traffic.answers = true;
+            }
             Ended::Unanswered => traffic.goes_unanswered(&policy, now),
             Ended::Unsent => {}
         }
@@ -175,7 +194,7 @@ impl Lanes {
     pub fn next_at(&self, now: Timestamp) -> Option<Timestamp> {
         let times = self.lanes.values().flat_map(|traffic| {
             let bucket = self.policy.rate.zip(traffic.full_at).map(|(rate, at)| rate.next(at));
-            [traffic.alone_until, bucket]
+            [traffic.alone_until(&self.policy, now), bucket]
         });
         times.flatten().filter(|at| *at > now).min()
     }
@@ -192,15 +211,24 @@ impl Lanes {
         ailing.map(|(lane, _)| lane)
     }
 
+    /// How many more probes may begin: many ailing lanes together take a quarter of the places.
+    fn probes_left(&self) -> u32 {
+        let ailing = self.lanes.values().filter(|traffic| traffic.is_ailing(&self.policy));
+        let under_way = ailing.fold(0_u32, |sum, traffic| sum.saturating_add(traffic.under_way));
+        let most = self.policy.places.checked_div(4).unwrap_or_default().max(1);
+        most.saturating_sub(under_way)
+    }
+
     /// How many more requests of a lane may begin now.
     fn share(&self, traffic: &Traffic, now: Timestamp) -> u32 {
-        if traffic.alone_until.is_some_and(|until| until > now) {
+        if traffic.alone_until(&self.policy, now).is_some_and(|until| until > now) {
             return 0;
         }
-        let most = if traffic.is_ailing(&self.policy) {
-            1
-        } else {
-            self.policy.share.max(1)
+        let whole = self.policy.share.max(1);
+        let most = match traffic.answers {
+            _ if traffic.is_ailing(&self.policy) => 1,
+            true => whole,
+            false => whole.min(AT_FIRST),
         };
         let room = self
             .policy
@@ -220,6 +248,14 @@ pub enum Turn {
 }
 
 impl Traffic {
+    /// Until when the lane is left alone. A time that lies further ahead than any wait was noted
+    /// before the clock was put back, and no longer holds.
+    fn alone_until(&self, policy: &LanePolicy, now: Timestamp) -> Option<Timestamp> {
+        let latest = now.checked_add(policy.probe_longest);
+        self.alone_until
+            .filter(|until| latest.is_none_or(|latest| *until <= latest))
+    }
+
     fn is_ailing(&self, policy: &LanePolicy) -> bool {
         self.unanswered >= policy.ailing_after.max(1)
     }
@@ -231,7 +267,8 @@ impl Traffic {
     fn goes_unanswered(&mut self, policy: &LanePolicy, now: Timestamp) {
         self.unanswered = self.unanswered.saturating_add(1);
         // Requests that began together fail together, and that is one failure.
-        if !self.is_ailing(policy) || self.alone_until.is_some_and(|until| until > now) {
+        self.answers = false;
+        if !self.is_ailing(policy) || self.alone_until(policy, now).is_some_and(|until| until > now) {
             return;
         }
         self.alone = match self.alone {
@@ -267,11 +304,18 @@ mod tests {
             share: 3,
             ..LanePolicy::default()
         });
-        for left in [3, 2, 1] {
+        // Two are under way until one is answered.
+        for left in [2, 1] {
             assert_eq!(share(&lanes, &one, at(0)), left);
             lanes.began(&one, at(0));
         }
-        assert_eq!((share(&lanes, &one, at(0)), share(&lanes, &other, at(0))), (0, 3));
+        assert_eq!(share(&lanes, &one, at(0)), 0);
+        assert_eq!(lanes.ended(&one, Ended::Answered, at(0)), None);
+        for left in [2, 1] {
+            assert_eq!(share(&lanes, &one, at(0)), left);
+            lanes.began(&one, at(0));
+        }
+        assert_eq!((share(&lanes, &one, at(0)), share(&lanes, &other, at(0))), (0, 2));
         assert_eq!(lanes.claim(at(0), LEASE).unwrap().limit, 2);
         lanes.began(&other, at(0));
         lanes.began(&other, at(0));
@@ -309,8 +353,46 @@ mod tests {
         }
         lanes.began(&lane, at(now));
         assert_eq!(lanes.ended(&lane, Ended::Answered, at(now)), Some(Turn::Well));
-        assert_eq!((share(&lanes, &lane, at(now)), lanes.next_at(at(now))), (8, None));
+        assert_eq!((share(&lanes, &lane, at(now)), lanes.next_at(at(now))), (2, None));
         assert!(lanes.lanes.is_empty(), "nothing is kept of a lane that is well");
+    }
+
+    #[test]
+    fn many_ailing_lanes_leave_most_places_to_the_others() {
+        let mut policy = LanePolicy::default();
+        (policy.places, policy.ailing_after) = (8, 1);
+        let mut lanes = Lanes::new(policy);
+        let all: Vec<Lane> = (0..6)
+            .map(|number| Lane::new(&format!("https://{number}.example")))
+            .collect();
+        for lane in &all {
+            lanes.began(lane, at(0));
+            lanes.ended(lane, Ended::Unanswered, at(0));
+        }
+        let claim = lanes.claim(at(6_000), LEASE).unwrap();
+        let probes: u32 = all.iter().map(|lane| claim.share(lane)).sum();
+        assert_eq!((probes, claim.limit), (2, 8), "a quarter of the places");
+        lanes.began(&all[0], at(6_000));
+        let claim = lanes.claim(at(6_000), LEASE).unwrap();
+        assert_eq!(all.iter().map(|lane| claim.share(lane)).sum::<u32>(), 1);
+    }
+
+    #[test]
+    fn a_clock_that_is_put_back_parks_no_lane() {
+        let lane = Lane::new("https://a.example");
+        let rate = Some(Rate {
+            burst: 1,
+            interval: Duration::from_secs(1),
+        });
+        let mut lanes = Lanes::new(LanePolicy {
+            ailing_after: 1,
+            rate,
+            ..LanePolicy::default()
+        });
+        lanes.began(&lane, at(7_200_000));
+        lanes.ended(&lane, Ended::Unanswered, at(7_200_000));
+        assert_eq!(share(&lanes, &lane, at(7_200_000)), 0);
+        assert_eq!(share(&lanes, &lane, at(0)), 1, "two hours before");
     }
 
     #[test]
@@ -343,7 +425,7 @@ mod tests {
         });
         let mut sent = vec![];
         for millis in 0..1_000 {
-            for _ in 0..share(&lanes, &lane, at(millis)) {
+            while share(&lanes, &lane, at(millis)) > 0 {
                 lanes.began(&lane, at(millis));
                 lanes.ended(&lane, Ended::Answered, at(millis));
                 sent.push(millis);

@@ -2,10 +2,8 @@
 
 use super::lanes::Ended;
 use super::round::Round;
-use crate::delivery::{
-    Answer, Batch, Delivery, FillError, Filled, Judges, Sent, Settled, Settlement, Values, Verdict, batch,
-};
-use crate::port::http::Truncated;
+use crate::delivery::{Answer, Batch, Delivery, FillError, Filled, Judges, Sent, Settled, Settlement, Values, batch};
+use crate::port::http::{BrokenOff, Truncated};
 use crate::port::{BoxFuture, Claim, Clock, Entropy, HttpClient, Secrets, Store, StoreError};
 use crate::value::{DeliveryId, Secret, SecretReference};
 use alloc::{
@@ -102,10 +100,10 @@ pub async fn lease(sender: &Sender<'_>, claim: &Claim) -> Result<Leases, StoreEr
 /// [`StoreError`]. What was sent and not settled is sent again under the same id when its lease
 /// ends.
 pub async fn send(sender: &Sender<'_>, batch: &Batch) -> Result<Round, StoreError> {
-    let verdicts = verdicts(sender, batch).await;
+    let (verdicts, ended) = verdicts(sender, batch).await;
     let deliveries = batch.deliveries().iter().map(|leased| &leased.delivery);
     let mut round = settle(sender, &verdicts, deliveries).await?;
-    (round.answered, round.unanswered) = match ended(&verdicts) {
+    (round.answered, round.unanswered) = match ended {
         Ended::Answered => (1, 0),
         Ended::Unanswered => (0, 1),
         Ended::Unsent => (0, 0),
@@ -152,24 +150,8 @@ async fn settle<'a>(
     Ok(round)
 }
 
-/// What the verdicts on one request say about its receiver. Gateways answer 502, 503 and 504 for a
-/// receiver that does not answer, and 429 asks to be left alone.
-fn ended(verdicts: &[Settlement]) -> Ended {
-    let mut ended = Ended::Unsent;
-    for settlement in verdicts {
-        match (settlement.attempt.status, &settlement.verdict) {
-            (Some(429 | 502..=504), _) => return Ended::Unanswered,
-            (Some(_), _) => ended = Ended::Answered,
-            // There was no response, and the request is to be tried again.
-            (None, Verdict::Retry { .. } | Verdict::Accepted { .. }) => return Ended::Unanswered,
-            (None, _) => {}
-        }
-    }
-    ended
-}
-
 /// Makes one request and has its answer judged.
-async fn verdicts(sender: &Sender<'_>, batch: &Batch) -> Vec<Settlement> {
+async fn verdicts(sender: &Sender<'_>, batch: &Batch) -> (Vec<Settlement>, Ended) {
     let mut secrets: BTreeMap<SecretReference, Secret> = BTreeMap::new();
     for reference in batch.secrets() {
         // `request` below reports a reference that leads nowhere.
@@ -185,10 +167,13 @@ async fn verdicts(sender: &Sender<'_>, batch: &Batch) -> Vec<Settlement> {
         // An item that cannot be filled must not take the others with it.
         Err(error) if !error.is_retryable() => {
             let (left, mut settled) = batch.sifted(&values);
+            let mut ended = Ended::Unsent;
             if let Some(left) = left {
-                settled.extend(exchange(sender, &left, filled(&left, &values)).await);
+                let (more, how) = exchange(sender, &left, filled(&left, &values)).await;
+                settled.extend(more);
+                ended = how;
             }
-            settled
+            (settled, ended)
         }
         made => exchange(sender, batch, made).await,
     }
@@ -204,7 +189,7 @@ async fn exchange(
     sender: &Sender<'_>,
     batch: &Batch,
     made: Result<(http::Request<bytes::Bytes>, Filled), FillError>,
-) -> Vec<Settlement> {
+) -> (Vec<Settlement>, Ended) {
     let settle = |sent: &Sent<'_>| {
         let (now, entropy) = (sender.clock.now(), sender.entropy.next_u64());
         batch.settle(sender.judges, sent, now, entropy)
@@ -214,34 +199,51 @@ async fn exchange(
         Err(error) => {
             let why = &error.to_string();
             // The secret may be set by then.
-            return if FillError::is_retryable(&error) {
+            let settled = if FillError::is_retryable(&error) {
                 settle(&Sent::Held { why })
             } else {
                 let (finding, retry, sent) = (why, false, false);
                 settle(&Sent::Failed { finding, retry, sent })
             };
+            return (settled, Ended::Unsent);
         }
     };
     match sender.http.send(request).await {
-        Err(error) => settle(&Sent::Failed {
-            finding: &error.to_string(),
-            retry: error.is_retryable(),
-            sent: error.may_be_sent(),
-        }),
+        Err(error) => {
+            let settled = settle(&Sent::Failed {
+                finding: &error.to_string(),
+                retry: error.is_retryable(),
+                sent: error.may_be_sent(),
+            });
+            let ended = if error.is_retryable() {
+                Ended::Unanswered
+            } else {
+                Ended::Unsent
+            };
+            (settled, ended)
+        }
         Ok(response) => {
+            // Gateways answer 502, 503 and 504 for a receiver that does not answer, and 429 asks
+            // to be left alone.
+            let ended = match response.status().as_u16() {
+                429 | 502..=504 => Ended::Unanswered,
+                _ => Ended::Answered,
+            };
             let header = |name| response.headers().get(name)?.to_str().ok();
             let retry_after = header(http::header::RETRY_AFTER);
             let location = header(http::header::LOCATION).filter(|_| response.status().is_redirection());
             let location = location.and_then(|text| filled.location(text));
             let body = String::from_utf8_lossy(response.body());
-            settle(&Sent::Answered(Answer {
+            let settled = settle(&Sent::Answered(Answer {
                 status: response.status().as_u16(),
                 body: &body,
                 shown: &filled.redact(&body),
                 truncated: response.extensions().get::<Truncated>().is_some(),
+                broken_off: response.extensions().get::<BrokenOff>().is_some(),
                 retry_after,
                 location: location.as_deref(),
-            }))
+            }));
+            (settled, ended)
         }
     }
 }

@@ -73,6 +73,11 @@ pub trait HttpClient: fmt::Debug + Send + Sync {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Truncated;
 
+/// A marker in the extensions of a response: the body stalled or broke off, and only what came of
+/// it is here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BrokenOff;
+
 /// Why there is no response. The texts name at most a host or an address, never a path or a query.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

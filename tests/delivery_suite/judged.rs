@@ -49,6 +49,7 @@ fn answer(status: u16, body: &str) -> Sent<'_> {
         body,
         shown: body,
         truncated: false,
+        broken_off: false,
         retry_after: None,
         location: None,
     })

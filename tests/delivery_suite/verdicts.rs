@@ -14,6 +14,7 @@ fn verdict(rule: SuccessRule, status: u16, body: &str, truncated: bool) -> (Verd
         body,
         shown: body,
         truncated,
+        broken_off: false,
         retry_after: None,
         location: None,
     });
@@ -57,16 +58,25 @@ fn what_is_probably_wrong_for_good_is_tried_for_a_day() {
             body: "",
             shown: "",
             truncated: false,
+            broken_off: false,
             retry_after: None,
             location: None,
         });
         let batch = only(vec![leased], 0);
         batch.settle(&Judges::new(), &sent, at(1_001_000), 0).remove(0).verdict
     };
-    // The waits are 8 and 11.2 hours at least.
-    assert!(matches!(decided_before(8, 5), Verdict::Retry { .. }));
-    assert!(matches!(decided_before(12, 6), Verdict::Retry { .. }));
-    assert_eq!(decided_before(13, 6), Verdict::Dead);
+    let day = Duration::from_secs(24 * 3_600);
+    let due = |hours: u64, attempts| match decided_before(hours, attempts) {
+        Verdict::Retry { at: due } => due.saturating_since(at(1_001_000)).as_secs(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(due(8, 5), 28_800, "a fifth less than ten hours");
+    // The next wait ends after the day: the last attempt is made when the day is over.
+    assert_eq!(due(18, 6), day.as_secs() - 18 * 3_600);
+    assert_eq!(decided_before(24, 7), Verdict::Dead);
+    // Late, but for the first time: it waited, or a person queued it again.
+    assert_eq!(due(100, 0), 4);
+    assert_eq!(decided_before(100, 1), Verdict::Dead);
 }
 
 #[test]
@@ -103,6 +113,7 @@ fn what_may_have_arrived_is_not_sent_twice_where_the_policy_says_so() {
             body: "",
             shown: "",
             truncated: false,
+            broken_off: false,
             retry_after: None,
             location: None,
         });
@@ -148,6 +159,7 @@ fn wait(attempts: u32, entropy: u64, retry_after: Option<&str>) -> Option<Durati
         body: "",
         shown: "",
         truncated: false,
+        broken_off: false,
         retry_after,
         location: None,
     });
@@ -247,4 +259,37 @@ fn a_finding_keeps_the_beginning_of_a_body_without_control_characters() {
     for (length, kept) in [(MAX_EXCERPT - 1, 199), (MAX_EXCERPT, 200), (MAX_EXCERPT + 1, 200)] {
         assert_eq!(shown(&"é".repeat(length)), "é".repeat(kept));
     }
+}
+
+#[test]
+fn a_body_that_broke_off_is_asked_for_again_where_the_rest_could_decide() {
+    let broken = |rule: SuccessRule, body: &str| {
+        let mut leased = leased('a', &plain(), 0);
+        if let Cause::Postback { success, .. } = &mut leased.delivery.cause {
+            *success = rule.into();
+        }
+        let sent = Sent::Answered(Answer {
+            status: 200,
+            body,
+            shown: body,
+            truncated: false,
+            broken_off: true,
+            retry_after: None,
+            location: None,
+        });
+        settled(leased, &sent, 0).verdict
+    };
+    let mut excludes = SuccessRule::default();
+    excludes.body_excludes = Some("ERROR".into());
+    let mut includes = SuccessRule::default();
+    includes.body_includes = Some("OK".into());
+    assert_eq!(
+        broken(SuccessRule::default(), ""),
+        Verdict::Delivered,
+        "the status decides"
+    );
+    assert!(matches!(broken(excludes.clone(), "half"), Verdict::Retry { .. }));
+    assert_eq!(broken(excludes, "ERROR: half"), Verdict::Dead);
+    assert!(matches!(broken(includes.clone(), "O"), Verdict::Retry { .. }));
+    assert_eq!(broken(includes, "OK and"), Verdict::Delivered);
 }

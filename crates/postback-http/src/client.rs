@@ -4,7 +4,7 @@ use crate::failure::{bad_certificate, failure};
 use crate::resolve::{Resolver, SystemResolver, Vetting};
 use bytes::{Bytes, BytesMut};
 use postback::delivery::address::AddressPolicy;
-use postback::port::http::{BoxFuture, HttpClient, HttpError, MAX_ANSWER_BYTES, SEND_TIMEOUT, Truncated};
+use postback::port::http::{BoxFuture, BrokenOff, HttpClient, HttpError, MAX_ANSWER_BYTES, SEND_TIMEOUT, Truncated};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -67,13 +67,13 @@ impl HttpClient for Client {
 /// receiver has the request.
 async fn read(mut answer: reqwest::Response, limit: usize) -> Result<http::Response<Bytes>, HttpError> {
     let mut body = BytesMut::new();
-    let mut truncated = false;
+    let (mut truncated, mut broken_off) = (false, false);
     while !truncated {
         let mut chunk = match answer.chunk().await {
             Ok(Some(chunk)) => chunk,
             Ok(None) => break,
             Err(_) => {
-                truncated = true;
+                broken_off = true;
                 break;
             }
         };
@@ -88,6 +88,9 @@ async fn read(mut answer: reqwest::Response, limit: usize) -> Result<http::Respo
     std::mem::swap(response.headers_mut(), answer.headers_mut());
     if truncated {
         response.extensions_mut().insert(Truncated);
+    }
+    if broken_off {
+        response.extensions_mut().insert(BrokenOff);
     }
     Ok(response)
 }

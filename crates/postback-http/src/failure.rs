@@ -18,6 +18,10 @@ pub(crate) fn failure(error: &reqwest::Error) -> HttpError {
     if error.is_builder() {
         return HttpError::Request;
     }
+    // Nothing was sent where no connection came about, however long that took.
+    if error.is_timeout() && error.is_connect() {
+        return HttpError::Connect(Some(io::ErrorKind::TimedOut));
+    }
     if error.is_timeout() {
         return HttpError::Timeout;
     }

@@ -17,7 +17,7 @@ use std::{
 use tokio::{
     sync::watch,
     task::{Id, JoinError, JoinSet},
-    time::sleep,
+    time::{Instant, sleep_until},
 };
 
 /// How long a lease lasts: four times what one request may take.
@@ -34,24 +34,30 @@ pub(crate) async fn deliver(shared: Arc<Shared>, mut stop: watch::Receiver<bool>
     // From now on this process looks.
     shared.pulse.looked();
     let mut dispatcher = Dispatcher::new(shared.clone());
-    let mut wait = Duration::ZERO;
+    let mut until = Instant::now();
     let mut is_time = true;
     while goes_on(&stop) {
         if is_time {
-            wait = dispatcher.look().await;
+            until = wake_at(dispatcher.look().await);
         }
         tokio::select! {
             // The service was told to stop, or is gone.
             _ = stop.wait_for(|stop| *stop) => break,
             () = shared.wake.notified() => is_time = true,
             Some(done) = dispatcher.requests.join_next_with_id() => is_time = dispatcher.done(done),
-            () = sleep(wait) => is_time = true,
+            () = sleep_until(until) => is_time = true,
         }
     }
     while let Some(done) = dispatcher.requests.join_next_with_id().await {
         dispatcher.done(done);
     }
     dispatcher.letters.tell();
+}
+
+/// The end of a wait. Requests that end meanwhile do not begin it anew.
+fn wake_at(wait: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(wait).unwrap_or(now)
 }
 
 /// The requests in flight.

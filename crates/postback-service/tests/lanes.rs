@@ -189,7 +189,7 @@ async fn an_ailing_receiver_is_probed_by_one_request_and_what_waits_costs_no_att
     world.enqueue(&["hung.example"; 100]).await;
     sleep(Duration::from_secs(600)).await;
     let attempts = world.attempts().await;
-    // The first eight together; then one at a time, with a wait of a minute between two at last.
+    // Two together three times; then one at a time, with a wait of a minute between two at last.
     assert!((8..=24).contains(&attempts), "{attempts}");
     *world.network.well.lock().unwrap() = true;
     sleep(Duration::from_secs(120)).await;

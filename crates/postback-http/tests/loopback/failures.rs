@@ -2,7 +2,7 @@
 
 use crate::server::Server;
 use crate::support::{ask, get, loopback, send};
-use postback::port::http::{HttpError, Truncated};
+use postback::port::http::{BrokenOff, HttpError};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ async fn a_body_that_does_not_end_is_kept_as_far_as_it_came_in_time() {
         let server = Server::streaming(head, drip, Duration::from_millis(20)).await;
         let answer = ask(loopback().timeout(SHORT), server.url("/")).await.unwrap();
         assert_eq!(answer.status(), 200);
-        assert!(answer.extensions().get::<Truncated>().is_some());
+        assert!(answer.extensions().get::<BrokenOff>().is_some());
         assert!(answer.body().iter().all(|byte| *byte == b'a'));
     }
 }
@@ -36,7 +36,7 @@ async fn a_body_that_breaks_off_is_kept_as_far_as_it_came() {
         (answer.status().as_u16(), &answer.body()[..]),
         (200, b"half".as_slice())
     );
-    assert!(answer.extensions().get::<Truncated>().is_some());
+    assert!(answer.extensions().get::<BrokenOff>().is_some());
 }
 
 #[tokio::test]
