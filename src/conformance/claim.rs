@@ -100,6 +100,14 @@ cases! {
         assert_eq!((leased(&claimed.deliveries), claimed.next_due), (vec![3], Some(at(4))));
     }
 
+    async fn what_is_beyond_a_share_is_not_due_next_even_behind_the_limit(store) {
+        enqueue(store, (1..=3).map(|number| delivery(number, "a.example")).collect()).await;
+        let mut claim = Claim::new(at(9), LEASE, 2);
+        claim.per_lane = 2;
+        let claimed = store.claim(&claim).await.unwrap();
+        assert_eq!((leased(&claimed.deliveries), claimed.next_due), (vec![1, 2], None));
+    }
+
     async fn a_long_queue_of_one_lane_stands_in_nobodys_way(store) {
         let queue = (1..=30).map(|number| delivery(number, "a.example"));
         enqueue(store, queue.chain([delivery(40, "b.example")]).collect()).await;

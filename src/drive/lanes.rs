@@ -102,8 +102,12 @@ pub struct Lanes {
 
 /// How many requests of a lane are under way until the first one is answered.
 const AT_FIRST: u32 = 2;
+/// How many lanes are kept before those that nothing is sent to are forgotten.
+const MANY: usize = 256;
+/// For how long nothing was sent to a lane that is forgotten.
+const IDLE: Duration = Duration::from_secs(60 * 60);
 
-/// What is known of one lane. A lane of which nothing is known is not kept.
+/// What is known of one lane.
 #[derive(Debug, Clone, Default)]
 struct Traffic {
     under_way: u32,
@@ -115,6 +119,8 @@ struct Traffic {
     alone_until: Option<Timestamp>,
     /// For how long it was left alone last.
     alone: Duration,
+    /// When its last request ended.
+    ended_at: Option<Timestamp>,
     /// When its bucket is full.
     full_at: Option<Timestamp>,
 }
@@ -133,9 +139,10 @@ impl Lanes {
     /// What may be leased at `now`; none while every place is taken.
     #[must_use]
     pub fn claim(&self, now: Timestamp, lease: Duration) -> Option<Claim> {
-        let free = self.policy.places.max(1).saturating_sub(self.under_way);
+        let free = self.free();
         (free > 0).then(|| {
-            let mut claim = Claim::new(now, lease, free);
+            // A half at a time, so that no single look gives every place to those who wait longest.
+            let mut claim = Claim::new(now, lease, free.div_ceil(2));
             claim.per_lane = self.share(&Traffic::default(), now);
             let mut probes = self.probes_left();
             let shares = self.lanes.iter().map(|(lane, traffic)| {
@@ -178,9 +185,8 @@ impl Lanes {
             Ended::Unsent => {}
         }
         let is_ailing = traffic.is_ailing(&policy);
-        if !is_ailing && traffic.is_idle(now) {
-            self.lanes.remove(lane);
-        }
+        traffic.ended_at = Some(now);
+        self.forget(now);
         match (was_ailing, is_ailing) {
             (false, true) => Some(Turn::Ailing),
             (true, false) => Some(Turn::Well),
@@ -211,6 +217,18 @@ impl Lanes {
         ailing.map(|(lane, _)| lane)
     }
 
+    /// How many places are free.
+    fn free(&self) -> u32 {
+        self.policy.places.max(1).saturating_sub(self.under_way)
+    }
+
+    /// Forgets lanes that nothing was sent to lately, where there are many.
+    fn forget(&mut self, now: Timestamp) {
+        if self.lanes.len() > MANY {
+            self.lanes.retain(|_, traffic| !traffic.is_idle(now));
+        }
+    }
+
     /// How many more probes may begin: many ailing lanes together take a quarter of the places.
     fn probes_left(&self) -> u32 {
         let ailing = self.lanes.values().filter(|traffic| traffic.is_ailing(&self.policy));
@@ -234,7 +252,8 @@ impl Lanes {
             .policy
             .rate
             .map_or(u32::MAX, |rate| rate.room(traffic.full_at, now));
-        most.saturating_sub(traffic.under_way).min(room)
+        // No lane holds more places than are free, so that there is one for a lane that has none.
+        most.min(self.free()).saturating_sub(traffic.under_way).min(room)
     }
 }
 
@@ -260,8 +279,9 @@ impl Traffic {
         self.unanswered >= policy.ailing_after.max(1)
     }
 
+    /// Whether nothing is under way, and nothing was for longer than any wait.
     fn is_idle(&self, now: Timestamp) -> bool {
-        self.under_way == 0 && self.unanswered == 0 && self.full_at.is_none_or(|at| at <= now)
+        self.under_way == 0 && self.ended_at.is_none_or(|at| now.saturating_since(at) > IDLE)
     }
 
     fn goes_unanswered(&mut self, policy: &LanePolicy, now: Timestamp) {
@@ -297,31 +317,66 @@ mod tests {
     }
 
     #[test]
-    fn a_lane_takes_no_more_than_its_share_and_all_no_more_than_the_places() {
-        let (one, other) = (Lane::new("https://a.example"), Lane::new("https://b.example"));
+    fn a_lane_begins_with_two_and_takes_no_more_than_its_share() {
+        let lane = Lane::new("https://a.example");
         let mut lanes = Lanes::new(LanePolicy {
-            places: 5,
             share: 3,
             ..LanePolicy::default()
         });
-        // Two are under way until one is answered.
         for left in [2, 1] {
-            assert_eq!(share(&lanes, &one, at(0)), left);
-            lanes.began(&one, at(0));
+            assert_eq!(share(&lanes, &lane, at(0)), left);
+            lanes.began(&lane, at(0));
         }
-        assert_eq!(share(&lanes, &one, at(0)), 0);
-        assert_eq!(lanes.ended(&one, Ended::Answered, at(0)), None);
-        for left in [2, 1] {
-            assert_eq!(share(&lanes, &one, at(0)), left);
-            lanes.began(&one, at(0));
+        assert_eq!(share(&lanes, &lane, at(0)), 0);
+        assert_eq!(lanes.ended(&lane, Ended::Answered, at(0)), None);
+        assert_eq!(
+            (share(&lanes, &lane, at(0)), lanes.under_way()),
+            (2, 1),
+            "the whole share"
+        );
+    }
+
+    #[test]
+    fn lanes_that_want_every_place_leave_some_to_those_who_have_none() {
+        let mut lanes = Lanes::new(LanePolicy::default());
+        let all: Vec<Lane> = (0..8)
+            .map(|number| Lane::new(&format!("https://{number}.example")))
+            .collect();
+        for lane in &all {
+            lanes.began(lane, at(0));
+            lanes.ended(lane, Ended::Answered, at(0));
         }
-        assert_eq!((share(&lanes, &one, at(0)), share(&lanes, &other, at(0))), (0, 2));
-        assert_eq!(lanes.claim(at(0), LEASE).unwrap().limit, 2);
-        lanes.began(&other, at(0));
-        lanes.began(&other, at(0));
+        // Each of them takes what it gets, the first one first.
+        loop {
+            let claim = lanes.claim(at(0), LEASE).unwrap();
+            let mut left = claim.limit;
+            for lane in &all {
+                for _ in 0..claim.share(lane).min(left) {
+                    lanes.began(lane, at(0));
+                    left -= 1;
+                }
+            }
+            if left == claim.limit {
+                break;
+            }
+        }
+        let fresh = Lane::new("https://fresh.example");
+        assert!((50..=60).contains(&lanes.under_way()), "{}", lanes.under_way());
+        assert_eq!(share(&lanes, &fresh, at(0)), 2);
+    }
+
+    #[test]
+    fn all_lanes_together_take_no_more_than_the_places() {
+        let mut lanes = Lanes::new(LanePolicy {
+            places: 2,
+            ..LanePolicy::default()
+        });
+        for number in 0..2 {
+            let claim = lanes.claim(at(0), LEASE).unwrap();
+            assert_eq!(claim.limit, 1);
+            lanes.began(&Lane::new(&format!("https://{number}.example")), at(0));
+        }
         assert_eq!(lanes.claim(at(0), LEASE), None);
-        assert_eq!(lanes.ended(&one, Ended::Answered, at(1)), None);
-        assert_eq!((share(&lanes, &one, at(1)), lanes.under_way()), (1, 4));
     }
 
     #[test]
@@ -353,8 +408,7 @@ mod tests {
         }
         lanes.began(&lane, at(now));
         assert_eq!(lanes.ended(&lane, Ended::Answered, at(now)), Some(Turn::Well));
-        assert_eq!((share(&lanes, &lane, at(now)), lanes.next_at(at(now))), (2, None));
-        assert!(lanes.lanes.is_empty(), "nothing is kept of a lane that is well");
+        assert_eq!((share(&lanes, &lane, at(now)), lanes.next_at(at(now))), (8, None));
     }
 
     #[test]
@@ -371,10 +425,26 @@ mod tests {
         }
         let claim = lanes.claim(at(6_000), LEASE).unwrap();
         let probes: u32 = all.iter().map(|lane| claim.share(lane)).sum();
-        assert_eq!((probes, claim.limit), (2, 8), "a quarter of the places");
+        assert_eq!((probes, claim.limit), (2, 4), "a quarter of the places");
         lanes.began(&all[0], at(6_000));
         let claim = lanes.claim(at(6_000), LEASE).unwrap();
         assert_eq!(all.iter().map(|lane| claim.share(lane)).sum::<u32>(), 1);
+    }
+
+    #[test]
+    fn of_many_lanes_those_that_nothing_is_sent_to_are_forgotten() {
+        let mut lanes = Lanes::new(LanePolicy::default());
+        let mut one = |number: usize, now| {
+            let lane = Lane::new(&format!("https://{number}.example"));
+            lanes.began(&lane, now);
+            lanes.ended(&lane, Ended::Unanswered, now);
+            lanes.lanes.len()
+        };
+        for number in 0..1_000 {
+            one(number, at(0));
+        }
+        assert_eq!(one(1_000, at(3_600_000)), 1_001, "an hour is not over");
+        assert_eq!(one(1_001, at(3_601_000)), 2);
     }
 
     #[test]

@@ -55,7 +55,7 @@ pub(crate) fn ready(connection: &Connection, claim: &Claim, holds: &[Hold]) -> R
 
 /// Returns the earliest rows of all lanes together; none if a lane has more of them than its share.
 fn of_all(connection: &Connection, claim: &Claim) -> Result<Option<Vec<(i64, i64)>>, Fault> {
-    if claim.shares.is_empty() && claim.per_lane >= claim.limit {
+    if claim.shares.is_empty() && claim.per_lane > claim.limit {
         let mut statement = connection.prepare_cached(sql::READY)?;
         let found = statement.query_map([one_more(claim)], pair)?;
         return Ok(Some(found.collect::<Result<_, _>>()?));
