@@ -35,7 +35,7 @@ struct Told {
     #[arg(long, default_value = "USD")]
     currency: Currency,
     /// The receipt: 8 to 21 capital letters and digits.
-    #[arg(long, default_value = "SIMULATED1")]
+    #[arg(long, value_parser = receipt, default_value = "SIMULATED1")]
     receipt: String,
     /// The role of the account: `vendor` or `affiliate`.
     #[arg(long, value_parser = role, default_value = "vendor")]
@@ -184,6 +184,18 @@ fn vector(text: &str) -> Result<[u8; 16], String> {
     text.as_bytes()
         .try_into()
         .map_err(|_| "it must be 16 characters long".to_owned())
+}
+
+fn receipt(text: &str) -> Result<String, String> {
+    let fits = (8..=21).contains(&text.len());
+    match fits
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    {
+        true => Ok(text.to_owned()),
+        false => Err("a receipt has 8 to 21 capital letters and digits".into()),
+    }
 }
 
 fn role(text: &str) -> Result<AccountRole, String> {

@@ -4,10 +4,12 @@ mod clickbank;
 mod postback;
 mod send;
 
+use crate::page::Page;
 use crate::{Done, Refused};
 use ::postback::value::SecretReference;
 use ::postback::{Secret, Timestamp};
 use clap::Subcommand;
+use serde::Serialize;
 use std::io::Write;
 use url::Url;
 
@@ -52,7 +54,17 @@ struct Made {
     body: Option<String>,
 }
 
-pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
+/// The same as JSON.
+#[derive(Serialize)]
+struct Shown<'a> {
+    method: &'static str,
+    url: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<&'a str>,
+    curl: String,
+}
+
+pub(crate) fn run(arguments: &Arguments, out: &mut Page<impl Write>) -> Done {
     let (made, output) = match &arguments.what {
         What::Ins(arguments) => arguments.made()?,
         What::Form(arguments) => arguments.made()?,
@@ -62,11 +74,19 @@ pub(crate) fn run(arguments: &Arguments, out: &mut impl Write) -> Done {
     if output.to.is_some() {
         return send::send(&made, output.really, out);
     }
-    let shown = made.body.as_deref().unwrap_or(made.url.as_str());
-    writeln!(out, "{shown}")?;
-    if !output.body {
-        writeln!(out, "{}", curl(&made))?;
-    }
+    let shown = Shown {
+        method: if made.body.is_some() { "POST" } else { "GET" },
+        url: made.url.as_str(),
+        body: made.body.as_deref(),
+        curl: curl(&made),
+    };
+    out.show(&shown, |out| {
+        writeln!(out, "{}", shown.body.unwrap_or(shown.url))?;
+        match output.body {
+            true => Ok(()),
+            false => writeln!(out, "{}", shown.curl),
+        }
+    })?;
     Ok(())
 }
 

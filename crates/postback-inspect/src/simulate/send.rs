@@ -1,7 +1,9 @@
 //! Sends what was made, as one request by HTTP/1.0 without TLS.
 
 use super::Made;
+use crate::page::Page;
 use crate::{Done, Refused};
+use serde::Serialize;
 use std::{
     io::{self, Read, Write},
     net::{SocketAddr, TcpStream},
@@ -14,9 +16,16 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How much of a response is read, in bytes.
 const MAX_ANSWER: u64 = 64 * 1024;
 
+/// What the server answered.
+#[derive(Serialize)]
+struct Answered {
+    status: u16,
+    body: String,
+}
+
 /// Sends the request and prints the status and the body of the response. A status that is not 2xx
 /// is a refusal.
-pub(super) fn send(made: &Made, really: bool, out: &mut impl Write) -> Done {
+pub(super) fn send(made: &Made, really: bool, out: &mut Page<impl Write>) -> Done {
     let address = address(&made.url, really)?;
     let host = made.url.host_str().unwrap_or_default();
     let failed = |error: io::Error| Refused(format!("`{host}` did not answer: {}", error.kind()));
@@ -25,7 +34,8 @@ pub(super) fn send(made: &Made, really: bool, out: &mut impl Write) -> Done {
     if !(200..300).contains(&status) {
         return Err(Refused(format!("answered with {status}: {body}")).into());
     }
-    writeln!(out, "{status} {body}")?;
+    let answered = Answered { status, body };
+    out.show(&answered, |out| writeln!(out, "{} {}", answered.status, answered.body))?;
     Ok(())
 }
 

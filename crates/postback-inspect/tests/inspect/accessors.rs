@@ -73,7 +73,7 @@ fn a_sources_names_are_those_of_its_postbacks() {
     let tracker = tracker(RULES);
     let source = tracker.source(Some("network")).unwrap();
     assert_eq!(source.parameter_name(Meaning::ClickId), Some("clickid"));
-    assert_eq!(source.parameter_name(Meaning::Time), None);
+    assert_eq!(source.parameter_name(Meaning::Time), Some("datetime"));
     assert_eq!(source.parameter_meaning("eventid"), Some(Meaning::EventId));
     assert_eq!(source.parameter_meaning("page"), None);
     assert!(matches!(

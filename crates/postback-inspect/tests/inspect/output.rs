@@ -75,6 +75,57 @@ fn runs() -> Vec<Run> {
         Run::new(true, &["hoplink", hoplink, "--tid", "b"]),
         Run::new(true, &["keys", "campaign.postback"]),
         Run::new(true, &["macros"]),
+        Run::new(
+            true,
+            &[
+                "simulate",
+                "postback",
+                "--config",
+                RULES,
+                "--clickid",
+                "a",
+                "--amount",
+                "1",
+            ],
+        ),
+        Run::new(
+            true,
+            &[
+                "simulate",
+                "ins",
+                "--secret",
+                "env:CB_SECRET",
+                "--iv",
+                "0123456789abcdef",
+                "--at",
+                "2026-04-23T17:57:04Z",
+            ],
+        )
+        .with(ins::SECRET, String::new()),
+        Run::new(
+            true,
+            &[
+                "simulate",
+                "form",
+                "--secret",
+                "env:CB_SECRET",
+                "--at",
+                "2026-04-23T17:57:04Z",
+            ],
+        )
+        .with(form::SECRET, String::new()),
+        Run::new(
+            true,
+            &[
+                "simulate",
+                "thankyou",
+                "--secret",
+                "env:CB_SECRET",
+                "--at",
+                "2026-04-23T17:57:04Z",
+            ],
+        )
+        .with(thankyou::SECRET, String::new()),
         Run::new(true, &["macros", "--clickbank"]),
     ]
 }
