@@ -15,6 +15,7 @@ use alloc::{
     collections::{BTreeMap, BTreeSet},
     format,
     string::String,
+    vec::Vec,
 };
 
 type Sources = BTreeMap<OfferSourceId, Source>;
@@ -35,8 +36,11 @@ pub(super) fn resolve(
     });
     if !has_default {
         if context.known.sources.len() > 1 {
-            root.at("offer_source")
-                .problem("none of them has `default = true`; a bare `/postback` needs one");
+            let ids: Vec<String> = sources.keys().map(|id| format!("`{id}`")).collect();
+            root.at("offer_source").problem(format!(
+                "none of them has `default = true`; a bare `/postback` needs one; write it in one of {}",
+                ids.join(", ")
+            ));
         }
         default = sources.keys().next().cloned();
     }

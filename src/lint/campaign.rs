@@ -2,14 +2,16 @@
 
 use super::inert::{INERT, inert};
 use super::pasted;
-use super::told::{self, Told};
+use super::told::{self, Sending, Told};
 use crate::compile::Reach;
+use crate::condition::Test;
 use crate::config::{Place, Refusal};
 use crate::definition::{Cost, Definition, Postback};
 use crate::model::Counts;
 use crate::scope::Field;
 use crate::template::placeholders;
 use crate::tracker::Tracker;
+use crate::value::Currency;
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     format,
@@ -17,13 +19,12 @@ use alloc::{
     vec::Vec,
 };
 
-pub(super) fn lint(definition: &Definition, root: &Place<'_>, tracker: &Tracker) {
+pub(super) fn lint(definition: &Definition, root: &Place<'_>, tracker: &Tracker, sending: Sending<'_>) {
     let channels = definition.traffic_channels.iter();
     let templates: BTreeMap<&str, &str> = channels
         .filter_map(|row| Some((row.id.as_str(), row.postback.as_ref()?.url.as_deref()?)))
         .collect();
     let uncounted = uncounted(tracker);
-    let is_secure = super::offer::is_secure(tracker);
     for (place, row) in root.rows("campaign", &definition.campaigns) {
         let Some(campaign) = tracker.campaigns.get(&row.id) else {
             continue;
@@ -48,16 +49,12 @@ pub(super) fn lint(definition: &Definition, root: &Place<'_>, tracker: &Tracker)
             if let (Some(rule), Some(channel), true) = (rule, channel_row, row.request.url.is_some()) {
                 let id = campaign.channel.as_str();
                 let template = templates.get(id).copied();
-                told::own(
-                    &row.request,
-                    &Told::of(rule),
-                    (id, channel),
-                    template,
-                    is_secure,
-                    &place,
-                );
+                told::own(&row.request, &Told::of(rule), (id, channel), template, sending, &place);
             }
             conditions(row, &place, &reach);
+            if let Some(channel) = channel_row {
+                never(row, channel.currency, &place);
+            }
             covered(row, &place, &uncounted);
             let channel = campaign.channel.as_str();
             if let Some(own) = &row.request.url
@@ -105,6 +102,23 @@ fn conditions(row: &Postback, place: &Place<'_>, reach: &Reach<'_>) {
         );
         let macros = Field::names().map(|known| -> &str { known });
         place.refuse(Refusal::near(message, name, macros.chain(reach.names())));
+    }
+}
+
+/// Warns of conditions on a payout in another currency than the channel's, in which it is told.
+fn never(row: &Postback, told: Currency, place: &Place<'_>) {
+    for (place, clause) in place.rows("when", &row.when) {
+        let Test::Number(range) = &clause.test else { continue };
+        let bounds = [range.least, range.most].into_iter().flatten();
+        let mut asked = bounds.filter_map(|bound| bound.currency);
+        if clause.name() == "payout"
+            && let Some(other) = asked.find(|currency| *currency != told)
+        {
+            place.problem(format!(
+                "never holds: the channel is told its payouts in {told}, and two currencies are never compared; write the amount in {told}, or \
+                 give the channel `currency = \"{other}\"`"
+            ));
+        }
     }
 }
 

@@ -34,11 +34,13 @@ mod told;
 
 use crate::config::{Place, Problem, Refusal, Report};
 use crate::definition::{Definition, Times};
+use crate::delivery::address::AddressPolicy;
 use crate::model::ParameterRole;
 use crate::tracker::Tracker;
 use alloc::{format, vec::Vec};
 use core::fmt;
 use inert::inert;
+use told::Sending;
 
 /// Something that compiles but is probably not what was meant, with its place.
 ///
@@ -101,19 +103,30 @@ impl fmt::Display for Warning {
 ///   map, a blank or `REPLACE`
 /// - macros to paste into a network without one for the click id or the amount; statuses that are
 ///   told apart where each makes a conversion of its own
-/// - a condition on a parameter that is neither a macro nor in the table of an offer source
+/// - a condition on a parameter that is neither a macro nor in the table of an offer source; one on
+///   the payout in another currency than the channel's
 /// - a postback that covers steps and reversals because it names no type; one that differs by now
 ///   from its channel's template
 /// - a campaign without a path
 /// - a part of the document that changes nothing yet
 #[must_use]
 pub fn lint(definition: &Definition, tracker: &Tracker) -> Vec<Warning> {
+    lint_allowing(definition, tracker, &AddressPolicy::default())
+}
+
+/// Warns as [`lint()`] does, where the client that sends allows the destinations of this policy.
+#[must_use]
+pub fn lint_allowing(definition: &Definition, tracker: &Tracker, policy: &AddressPolicy) -> Vec<Warning> {
     let report = Report::default();
-    doubts(definition, &Place::root(&report), tracker);
+    let sending = Sending {
+        is_secure: offer::is_secure(tracker),
+        policy,
+    };
+    doubts(definition, &Place::root(&report), tracker, sending);
     report.into_problems().into_iter().map(Warning).collect()
 }
 
-fn doubts(definition: &Definition, root: &Place<'_>, tracker: &Tracker) {
+fn doubts(definition: &Definition, root: &Place<'_>, tracker: &Tracker, sending: Sending<'_>) {
     for (place, row) in root.rows("offer_source", &definition.offer_sources) {
         if let Some(source) = tracker.sources.get(&row.id) {
             source::lint(row, &place, source, tracker);
@@ -144,10 +157,10 @@ fn doubts(definition: &Definition, root: &Place<'_>, tracker: &Tracker) {
         roles(&place, row.parameters.iter().map(|row| row.role.as_ref()), is_channels);
         inert(row.api.is_some(), &place.at("api"));
         if let Some(channel) = tracker.channels.get(&row.id) {
-            told::template(row, channel, offer::is_secure(tracker), &place.at("postback"));
+            told::template(row, channel, sending, &place.at("postback"));
         }
     }
-    campaign::lint(definition, root, tracker);
+    campaign::lint(definition, root, tracker, sending);
 }
 
 fn is_channels(role: &ParameterRole) -> bool {

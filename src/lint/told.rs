@@ -16,6 +16,15 @@ use alloc::{
     vec::Vec,
 };
 
+/// How postbacks are sent.
+#[derive(Clone, Copy)]
+pub(super) struct Sending<'a> {
+    /// Whether the tracker itself has `https`.
+    pub(super) is_secure: bool,
+    /// Which destinations are called.
+    pub(super) policy: &'a AddressPolicy,
+}
+
 /// The request of a postback, with the macros in it.
 pub(super) struct Told<'a> {
     url: &'a UrlTemplate,
@@ -41,7 +50,7 @@ impl<'a> Told<'a> {
 }
 
 /// Warns about the template of a channel's postback. Its blanks are left to the campaigns.
-pub(super) fn template(row: &TrafficChannel, channel: &Channel, is_secure: bool, place: &Place<'_>) {
+pub(super) fn template(row: &TrafficChannel, channel: &Channel, sending: Sending<'_>, place: &Place<'_>) {
     let Some((request, text)) = row.postback.as_ref().and_then(|row| Some((row, row.url.as_deref()?))) else {
         return;
     };
@@ -53,7 +62,7 @@ pub(super) fn template(row: &TrafficChannel, channel: &Channel, is_secure: bool,
     };
     let body = body(request);
     let told = Told::new(&url, body.as_ref());
-    written(request, is_secure, place);
+    written(request, sending, place);
     click_id(&told, channel, &place.at("url"));
     slots(&told, (row.id.as_str(), channel), place);
 }
@@ -64,10 +73,10 @@ pub(super) fn own(
     told: &Told<'_>,
     channel: (&str, &Channel),
     template: Option<&str>,
-    is_secure: bool,
+    sending: Sending<'_>,
     place: &Place<'_>,
 ) {
-    written(request, is_secure, place);
+    written(request, sending, place);
     slots(told, channel, place);
     let url = place.at("url");
     if swapped(told, template, &url) {
@@ -84,11 +93,11 @@ pub(super) fn own(
 }
 
 /// Warns of what the texts themselves show.
-fn written(request: &PostbackRequest, is_secure: bool, place: &Place<'_>) {
+fn written(request: &PostbackRequest, sending: Sending<'_>, place: &Place<'_>) {
     if let Some(url) = &request.url {
         super::pasted::lint(url, &place.at("url"));
-        let is_called = host(url, &place.at("url"));
-        if is_called && is_secure && url.starts_with("http://") {
+        let is_called = host(url, sending.policy, &place.at("url"));
+        if is_called && sending.is_secure && url.starts_with("http://") {
             place.at("url").problem(
                 "is `http`, so anybody on the way can read and change what the channel is told, tokens too; write `https` if the channel \
                  has it",
@@ -107,7 +116,7 @@ fn body(request: &PostbackRequest) -> Option<BodyTemplate> {
 
 /// Whether a destination is called. One that cannot be a channel's server is not called unless it
 /// is allowed; the warning says so.
-fn host(url: &str, place: &Place<'_>) -> bool {
+fn host(url: &str, policy: &AddressPolicy, place: &Place<'_>) -> bool {
     let end = url.find("://").and_then(|at| {
         let host = url.get(at.saturating_add(3)..)?;
         Some(
@@ -117,7 +126,7 @@ fn host(url: &str, place: &Place<'_>) -> bool {
         )
     });
     let origin = end.and_then(|end| url.get(..end)).unwrap_or(url);
-    let checked = AddressPolicy::default().check(origin);
+    let checked = policy.check(origin);
     if let Err(denied) = &checked {
         place.problem(format!("is not called: {denied}"));
     }

@@ -50,7 +50,7 @@
 macro_rules! reads {
     ($template:ident) => {
         impl $template {
-            /// The template as it was written.
+            /// The template as it was written, with its blanks filled.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.source

@@ -129,6 +129,21 @@ impl Program {
         Ok(())
     }
 
+    /// The text of the template, with its macros as they were written.
+    pub(super) fn written(&self) -> String {
+        let mut text = String::with_capacity(self.room);
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(written) | Piece::Value { name: written, .. } | Piece::Mapped { name: written, .. } => {
+                    text.push_str(written);
+                }
+                Piece::Secret { reference, .. } => text.push_str(&format!("{{secret:{reference}}}")),
+                Piece::Segment | Piece::SegmentEnd(_) => {}
+            }
+        }
+        text
+    }
+
     /// The fields that the program reads, in order, including repeated ones.
     pub(super) fn fields(&self) -> impl Iterator<Item = &Field> {
         self.pieces.iter().filter_map(|piece| match piece {

@@ -191,7 +191,10 @@ fn build(text: &str, usage: Usage, values: &BTreeMap<String, String>) -> Built {
     }
     let (program, blanks, problems) = builder.finish();
     let template = UrlTemplate {
-        source: text.to_owned(),
+        source: match values.is_empty() {
+            true => text.to_owned(),
+            false => program.written(),
+        },
         origin,
         program,
     };

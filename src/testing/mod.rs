@@ -1,7 +1,7 @@
 //! Layer 5: what the tests of a host need (feature `testing`).
 //!
 //! - ClickBank sends an affiliate no test notification, and a seller's only from its own settings
-//!   page. [`seal`], [`sign_form`], [`sign_thank_you`] and [`seal_thank_you`] make what it sends,
+//!   page. [`seal`], `sign_form`, [`sign_thank_you`] and [`seal_thank_you`] make what it sends,
 //!   and [`Transaction`] the text that goes into them.
 //! - [`RecordingClient`], [`SettableClock`], [`SeededEntropy`] and [`OneSecret`] stand at the ports
 //!   in place of the world.

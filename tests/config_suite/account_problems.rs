@@ -45,7 +45,7 @@ fn of_several_sources_one_is_the_default() {
     let second = "[[offer_source]]\nid = \"second\"";
     assert_eq!(
         problem("#source", second),
-        "offer_source: none of them has `default = true`; a bare `/postback` needs one"
+        "offer_source: none of them has `default = true`; a bare `/postback` needs one; write it in one of `network`, `second`"
     );
     assert_eq!(
         problems(&[("#source", &format!("default = true\n{second}\ndefault = true"))]),

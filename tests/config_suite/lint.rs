@@ -111,6 +111,14 @@ fn a_word_that_clickbank_does_not_send_is_named_with_a_suggestion() {
 }
 
 #[test]
+fn a_mistaken_word_comes_before_the_one_that_is_missing_for_it() {
+    let events = EVENTS.replace("SALE =", "Sale =");
+    let said = notified(&format!("secrets = [\"env:S\"]\n{events}"));
+    assert!(said[0].ends_with("did you mean `SALE`?"), "{said:?}");
+    assert!(said[1].starts_with("offer_source[0].events: not matched"), "{said:?}");
+}
+
+#[test]
 fn postbacks_under_clickbanks_own_words_are_matched_or_named() {
     let url = "https://hop.clickbank.net/?vendor=v&tid={clickid}";
     let doubts = |events: &str, types: &str| {

@@ -1,6 +1,9 @@
 //! Doubts about what a traffic channel is told.
 
-use crate::support::warnings;
+use crate::support::{changed, compiled, warnings};
+use postback::delivery::address::AddressPolicy;
+use postback::lint::lint_allowing;
+use postback::{Definition, Document};
 
 const POSTBACK: &str = "https://ads.example.com/c?key={ref_id}&price={payout}";
 
@@ -120,6 +123,32 @@ fn an_offer_is_told_what_some_channel_fills() {
     let other = "[[traffic_channel]]\nid = \"pop\"\nparameter = [{ slot = \"sub7\", name = \"zone\" }]\n\
                  [[campaign]]\nid = \"winter\"\nchannel = \"pop\"\n[[campaign.path]]\noffers = [{ offer = \"book\" }]\n[[campaign]]";
     assert_eq!(warnings(&[(offer, url), ("[[campaign]]", other)]), [""; 0]);
+}
+
+#[test]
+fn a_destination_that_is_allowed_is_no_doubt() {
+    let text = changed(&[(POSTBACK, "https://127.0.0.1:9100/c?key={ref_id}")]);
+    let tracker = compiled(&text).unwrap();
+    let definition = Definition::from_document(&Document::from_toml(&text).unwrap()).unwrap();
+    let said = |allowed: &str| {
+        let policy = AddressPolicy::default().allow(allowed.parse().unwrap());
+        lint_allowing(&definition, &tracker, &policy).len()
+    };
+    assert_eq!((said("127.0.0.1"), said("127.0.0.2")), (0, 1));
+}
+
+#[test]
+fn a_payout_is_asked_for_in_the_currency_in_which_it_is_told() {
+    let asked = |when: &str| warnings(&[("#postback", &format!("when = [\"{when}\"]"))]);
+    assert_eq!(
+        asked("payout at least 35 USD"),
+        [
+            "campaign[0].postback[0].when[0]: never holds: the channel is told its payouts in EUR, and two currencies are never compared; write the amount in EUR, or give the channel `currency = \"USD\"`"
+        ]
+    );
+    for fine in ["payout at least 35 EUR", "payout at least 35", "sum at least 35 USD"] {
+        assert_eq!(asked(fine), [""; 0], "{fine}");
+    }
 }
 
 #[test]

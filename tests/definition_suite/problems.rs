@@ -126,7 +126,7 @@ fn ids_are_given_once_and_one_source_is_the_default() {
         }),
         [
             "offer_source[1].id: `network` is given twice",
-            "offer_source: none of them has `default = true`; a bare `/postback` needs one",
+            "offer_source: none of them has `default = true`; a bare `/postback` needs one; write it in one of `network`, `other`",
         ]
     );
 }

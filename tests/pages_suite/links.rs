@@ -82,7 +82,34 @@ fn the_files_that_the_crates_page_links_to_are_packed() {
     assert!(files.len() > 5, "{files:?}");
     for file in files {
         assert!(root().join(file).is_file(), "`{file}` does not exist");
-        let folder = file.split('/').next().unwrap();
-        assert!(include.contains(&format!("\"/{folder}")), "`{file}` is not packed");
+        assert!(is_packed(include, file), "`{file}` is not packed");
+    }
+}
+
+/// Whether one of the patterns of the manifest's line takes the file.
+fn is_packed(include: &str, file: &str) -> bool {
+    let file = format!("/{file}");
+    let mut patterns = include.split('"').skip(1).step_by(2);
+    patterns.any(|pattern| match pattern.split_once('*') {
+        Some((start, end)) => {
+            let between = file.strip_prefix(start).and_then(|rest| rest.strip_suffix(end));
+            between.is_some_and(|between| !between.contains('/'))
+        }
+        None => file == pattern || file.strip_prefix(pattern).is_some_and(|rest| rest.starts_with('/')),
+    })
+}
+
+#[test]
+fn a_file_that_no_pattern_takes_is_not_packed() {
+    let include = "include = [\"/src\", \"/examples/*.rs\", \"/LICENSE-*\"]";
+    for (file, is) in [
+        ("src/lib.rs", true),
+        ("srcs/lib.rs", false),
+        ("examples/render.rs", true),
+        ("examples/minimal_server/src/main.rs", false),
+        ("LICENSE-MIT", true),
+        ("docs/SUMMARY.md", false),
+    ] {
+        assert_eq!(is_packed(include, file), is, "{file}");
     }
 }

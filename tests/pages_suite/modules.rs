@@ -48,7 +48,9 @@ fn every_public_module_has_an_example_that_compiles_as_printed() {
     for file in files {
         let page = page(&file);
         let blocks: Vec<&str> = page.split("```").skip(1).step_by(2).collect();
-        let mut examples = blocks.iter().filter(|block| block.starts_with(['\n', 'n']));
+        let mut examples = blocks
+            .iter()
+            .filter(|block| matches!(block.lines().next(), Some("" | "no_run")));
         if examples.clone().count() == 0 {
             faults.push(format!("{file}: has no example"));
         }

@@ -28,7 +28,8 @@ use options::Served;
 use postback_service::Service;
 
 /// Returns the routes of a tracker with the default options; see [`router_with`]. They can be
-/// served alone, nested into a service's own router, or merged with it.
+/// served alone, nested into a service's own router, or merged with it. Call `.with_state(..)` on
+/// a router of yours that has a state before `.merge` or `.nest`.
 pub fn router(service: Service) -> Router {
     router_with(service, RouterOptions::new())
 }

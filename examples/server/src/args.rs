@@ -105,6 +105,9 @@ struct CheckArguments {
     /// The configuration: a `.toml` or a `.json` file.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
+    /// A destination that the server may send to, as its own flag of this name. May be repeated.
+    #[arg(long, value_name = "CIDR or HOST")]
+    allow_destination: Vec<Allowed>,
 }
 
 impl Arguments {
@@ -160,7 +163,8 @@ fn problems(texts: Vec<String>) -> Failed {
 async fn check(arguments: &CheckArguments) -> Result<(), Failed> {
     // The namespace does not change any problem.
     let namespace = "default".parse().map_err(usage)?;
-    let (tracker, mut warnings) = read(&arguments.config, &namespace).map_err(problems)?;
+    let policy = AddressPolicy::from_iter(arguments.allow_destination.iter().cloned());
+    let (tracker, mut warnings) = read(&arguments.config, &namespace, &policy).map_err(problems)?;
     let secrets = secrets_at_hand(&tracker).await;
     let refused = Credentials::refusals(&tracker, &secrets);
     if !refused.is_empty() {
@@ -196,13 +200,13 @@ async fn run(arguments: ServeArguments) -> Result<(), Failed> {
     };
     // The configuration is read before a database is opened, so that a wrong one does not create a
     // database.
-    let (tracker, warnings) = read(&config, &namespace).map_err(problems)?;
+    let policy = AddressPolicy::from_iter(arguments.allow_destination);
+    let (tracker, warnings) = read(&config, &namespace, &policy).map_err(problems)?;
     log();
     let waiting = arguments.journal.or_else(|| database.as_ref().map(Database::journal));
     let stores = opened(database, namespace.clone()).await?;
     let journal = waiting.map(|path| journal(&path)).transpose()?;
-    let policy = AddressPolicy::from_iter(arguments.allow_destination);
-    let client = Client::builder().policy(policy).build().map_err(trouble)?;
+    let client = Client::builder().policy(policy.clone()).build().map_err(trouble)?;
     let metrics = record().map_err(trouble)?;
     let tracker = warned(tracker, &warnings);
     let mut builder = Service::builder(tracker, stores, Arc::new(client), Arc::new(EnvSecrets));
@@ -215,7 +219,7 @@ async fn run(arguments: ServeArguments) -> Result<(), Failed> {
     let service = builder
         .private_days(arguments.private_days)
         .lanes(lanes)
-        .reload(move || read_again(config.clone(), namespace.clone()))
+        .reload(move || read_again(config.clone(), namespace.clone(), policy.clone()))
         .reload_on_hangup()
         .build();
     let service = service.await.map_err(|error| match error {
@@ -251,8 +255,8 @@ fn journal(path: &Path) -> Result<Journal, Failed> {
     Journal::open(path).map_err(|error| trouble(format_args!("journal `{}`: {}", path.display(), error.kind())))
 }
 
-async fn read_again(config: PathBuf, namespace: Namespace) -> Result<Tracker, Vec<String>> {
-    let reading = tokio::task::spawn_blocking(move || read(&config, &namespace));
+async fn read_again(config: PathBuf, namespace: Namespace, policy: AddressPolicy) -> Result<Tracker, Vec<String>> {
+    let reading = tokio::task::spawn_blocking(move || read(&config, &namespace, &policy));
     let (tracker, warnings) = reading.await.map_err(|error| vec![error.to_string()])??;
     Ok(warned(tracker, &warnings))
 }

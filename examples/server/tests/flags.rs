@@ -143,6 +143,19 @@ fn a_configuration_is_checked_and_its_warnings_are_printed() {
 }
 
 #[test]
+fn a_destination_that_is_allowed_is_not_warned_of() {
+    let channel =
+        "[[traffic_channel]]\nid = \"push\"\npostback = { url = \"https://127.0.0.1:9100/c?key={ref_id}\" }\n";
+    let (_folder, path) = file("a.toml", &format!("{SMALL}{channel}"));
+    for (allowed, is_warned) in [("127.0.0.2", true), ("127.0.0.1", false)] {
+        let output = run(&["check", "--config", &path, "--allow-destination", allowed]);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(text.contains("is not called"), is_warned, "{text}");
+    }
+}
+
+#[test]
 fn missing_secrets_are_printed_one_a_line() {
     let (folder, path) = file(
         "a.toml",

@@ -17,11 +17,16 @@ impl Settings {
     }
 
     pub(crate) fn lint_notifications(&self, place: &Place<'_>, source: &SourceView<'_>) {
+        // A word that was mistaken is the cause of one that is missing, so it comes first.
+        source::words(place, source);
         source::notifications(place, source, self);
     }
 
     pub(crate) fn lint_postbacks(&self, place: &Place<'_>, source: &SourceView<'_>, is_type: &dyn Fn(&str) -> bool) {
-        source::postbacks_and_words(place, source, self, is_type);
+        if !self.is_notified(source) {
+            source::words(place, source);
+        }
+        source::postbacks(place, source, self, is_type);
         macros::lint(place, source, self);
     }
 

@@ -40,16 +40,14 @@ pub(super) fn notifications(place: &Place<'_>, source: &SourceView<'_>, settings
     old_versions(place, settings);
 }
 
-/// Reports doubts about how the source's postbacks are read, and about what holds for both
-/// interfaces.
-pub(super) fn postbacks_and_words(
+/// Reports doubts about how the source's postbacks are read, and about its currency.
+pub(super) fn postbacks(
     place: &Place<'_>,
     source: &SourceView<'_>,
     settings: &Settings,
     is_type: &dyn Fn(&str) -> bool,
 ) {
-    postbacks(place, source, is_type);
-    words(place, source);
+    uncovered(place, source, is_type);
     // The currency of an order may be missing; then this one is used.
     if source.currency != Currency::USD && settings.amount != AmountField::Order {
         let said =
@@ -90,7 +88,7 @@ fn old_versions(place: &Place<'_>, settings: &Settings) {
     }
 }
 
-fn postbacks(place: &Place<'_>, source: &SourceView<'_>, is_type: &dyn Fn(&str) -> bool) {
+fn uncovered(place: &Place<'_>, source: &SourceView<'_>, is_type: &dyn Fn(&str) -> bool) {
     let is_covered = |word: &str, rows: &[&str]| {
         // In the guide, one adds types with the titles of the events and names one of them in each
         // URL.
@@ -125,7 +123,7 @@ fn unmatched(place: &Place<'_>, source: &SourceView<'_>) {
 }
 
 /// Reports words under `events` that ClickBank does not send.
-fn words(place: &Place<'_>, source: &SourceView<'_>) {
+pub(super) fn words(place: &Place<'_>, source: &SourceView<'_>) {
     let place = place.at("events");
     for word in source.events.keys() {
         let sent = TransactionType::known(word).is_some() || TransactionType::parse(word).is_test();

@@ -12,7 +12,10 @@ use decided::{Explanation, explain};
 use input::Input;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use std::{io::Write, path::PathBuf};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+};
 
 /// Shows what an event does to its click, and why each postback fires or not.
 ///
@@ -70,8 +73,16 @@ pub(crate) fn run(arguments: &Arguments, out: &mut Page<impl Write>) -> Done {
     let file = |path: &Option<PathBuf>| configuration::text(path.as_deref().unwrap_or_else(|| "".as_ref()));
     let explanation = explained(&file(&arguments.click)?, &file(&arguments.event)?).map_err(Refused)?;
     out.show(&explanation, |out| {
-        let mut lines = text::lines(&explanation, arguments.full).into_iter();
-        lines.try_for_each(|line| out.named(text::NAME, &line))
+        let (lines, is_cut) = text::lines(&explanation, arguments.full);
+        lines.iter().try_for_each(|line| out.named(text::NAME, line))?;
+        if is_cut {
+            // Nothing can be done about a closed stderr.
+            drop(writeln!(
+                io::stderr(),
+                "cut to fit a screen; `--full` prints everything"
+            ));
+        }
+        Ok(())
     })?;
     Ok(())
 }

@@ -12,8 +12,9 @@ const MAX_NOTES: usize = 4;
 const MAX_COLUMNS: usize = 100;
 
 /// Writes the explanation in lines. Unless it is wanted in `full`, it fits on a screen: rules for
-/// which there is no room are counted, and long lines are cut.
-pub(super) fn lines(explanation: &Explanation, full: bool) -> Vec<String> {
+/// which there is no room are counted, and long lines are cut. Also says whether anything is left
+/// out.
+pub(super) fn lines(explanation: &Explanation, full: bool) -> (Vec<String>, bool) {
     let mut lines = head(explanation, full);
     let rules: Vec<Vec<String>> = explanation.rules.iter().map(|asked| rule(asked, full)).collect();
     let all = rules.iter().map(Vec::len).fold(lines.len(), usize::saturating_add);
@@ -35,10 +36,13 @@ pub(super) fn lines(explanation: &Explanation, full: bool) -> Vec<String> {
     if left > 0 {
         lines.push(format!("and {}", count(left, "more postback")));
     }
+    let mut is_cut = left > 0;
     if !full {
-        lines.iter_mut().for_each(cut);
+        for line in &mut lines {
+            is_cut |= cut(line);
+        }
     }
-    lines
+    (lines, is_cut && !full)
 }
 
 /// Writes the problems of the click's URL.
@@ -116,13 +120,15 @@ fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{plural}")
 }
 
-/// Cuts a line at the edge of the screen.
-fn cut(line: &mut String) {
-    if line.chars().nth(MAX_COLUMNS).is_some() {
+/// Cuts a line at the edge of the screen, and says whether it was longer.
+fn cut(line: &mut String) -> bool {
+    let is_long = line.chars().nth(MAX_COLUMNS).is_some();
+    if is_long {
         *line = line
             .chars()
             .take(MAX_COLUMNS.saturating_sub(2))
             .chain("..".chars())
             .collect();
     }
+    is_long
 }

@@ -102,12 +102,12 @@ impl Setup<'_> {
             for (name, _) in self.tracker.conversion_types() {
                 step.with(name.as_str(), self.postback_url(source, Some(name.as_str())));
             }
+            let kind = source.parameter_name(Meaning::Type).unwrap_or("type");
+            section.step(format!(
+                "Where the network has a macro for its event's name, one URL is enough: write `{kind}=` and that macro, and match its names in \
+                 `[offer_source.events]`."
+            ));
         }
-        let kind = source.parameter_name(Meaning::Type).unwrap_or("type");
-        section.step(format!(
-            "Where the network has a macro for its event's name, one URL is enough: write `{kind}=` and that macro, and match its names in \
-             `[offer_source.events]`."
-        ));
         let status = source.default_status();
         section.step(format!(
             "A conversion without a status is `{status}`, unless its offer has another `default_status`."

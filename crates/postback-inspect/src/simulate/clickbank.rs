@@ -11,6 +11,7 @@ use postback::model::AccountRole;
 use postback::testing::{Transaction, iv, seal, seal_thank_you, sign_form, sign_thank_you};
 use postback::value::{Amount, Currency, OfferSourceId, SecretReference};
 use std::hash::{BuildHasher, RandomState};
+use std::io::{self, Write};
 use url::Url;
 
 /// The data of the transaction that an account reports.
@@ -165,12 +166,21 @@ impl ThankYou {
     }
 }
 
+/// What is said of a URL that is not the pasted one.
+const TOKEN: &str = "`TOKEN` stands for the source's token; `--to URL` sends it to the URL that `setup` prints";
+
 /// Returns the URL to which a notification is posted, as it is pasted into ClickBank, or the local
 /// one.
 fn notified(source: &OfferSourceId, output: &Output) -> Result<Url, Refused> {
     match &output.to {
         Some(url) => Ok(url.clone()),
-        None => local(&format!("/ins/{source}?token=TOKEN")),
+        None => {
+            if !output.body {
+                // Nothing can be done about a closed stderr.
+                drop(writeln!(io::stderr(), "{TOKEN}"));
+            }
+            local(&format!("/ins/{source}?token=TOKEN"))
+        }
     }
 }
 

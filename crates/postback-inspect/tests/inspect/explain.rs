@@ -132,7 +132,17 @@ fn a_line_is_cut_beyond_100_columns_unless_it_is_wanted_in_full() {
         let click = path("inspect/click.json");
         let mut arguments = vec!["explain", "--config", RULES, "--click", &click, "--event", &event];
         arguments.extend(full.then_some("--full"));
-        inspect(&arguments).printed().lines().next().unwrap().to_owned()
+        let ran = inspect(&arguments);
+        let said = ran.err.clone();
+        let text = ran.printed();
+        let is_cut = text.lines().any(|line| line.ends_with(".."));
+        assert_eq!(
+            said == "cut to fit a screen; `--full` prints everything\n",
+            is_cut,
+            "{said}{text}"
+        );
+        assert_eq!(said.is_empty(), !is_cut, "{said}{text}");
+        text.lines().next().unwrap().to_owned()
     };
     let rest = first_line(1, true).len() - 1;
     for columns in [99, 100, 101, 200] {

@@ -156,6 +156,25 @@ fn one_url_is_pasted_where_it_asks_the_network_for_the_events_name() {
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }
+    // The advice to ask for it is for those that do not.
+    let advice = "Where the network has a macro for its event's name";
+    assert!(!text.contains(advice), "{text}");
+    assert!(vector("inspect/setup_rules.txt").contains(advice));
+}
+
+#[test]
+fn a_postback_is_shown_with_the_values_of_its_blanks() {
+    let rules = std::fs::read_to_string(EXAMPLE).unwrap();
+    let base = "https://us.ahows.co/log?action=conversion&key={ref_id}&price={payout}";
+    assert!(rules.contains(base));
+    let config = rules.replace(base, &format!("{base}&goal="));
+    let rows = config.split("[[campaign.postback]]\n");
+    let config = rows
+        .collect::<Vec<_>>()
+        .join("[[campaign.postback]]\nvalues = { goal = \"a sale\" }\n");
+    let text = inspect(&["setup", "--config", &file("values.toml", &config)]).printed();
+    assert!(text.contains(&format!("GET {base}&goal=a%20sale\n")), "{text}");
+    assert!(!text.contains("&goal=\n"), "{text}");
 }
 
 /// A row of a parameter with a macro, or a macro for the click id alone, must not hide the rest.

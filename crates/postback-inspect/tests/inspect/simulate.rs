@@ -137,7 +137,10 @@ fn the_same_vector_and_time_make_the_same_bytes_and_else_they_differ() {
 
 #[test]
 fn a_body_is_followed_by_a_line_for_curl() {
-    let text = simulate(&INS[1..]).printed();
+    let ran = simulate(&INS[1..]);
+    let said = "`TOKEN` stands for the source's token; `--to URL` sends it to the URL that `setup` prints\n";
+    assert_eq!(ran.err, said);
+    let text = ran.printed();
     let (body, curl) = text.trim_end().split_once('\n').unwrap();
     assert_eq!(
         curl,
