@@ -46,6 +46,7 @@ impl Work<'_> {
             Box::new(Told {
                 at: shown.at,
                 received_at: shown.received_at,
+                uploaded: shown.uploaded,
                 event: shown.event.clone(),
                 money,
             })

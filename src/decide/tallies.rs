@@ -286,10 +286,18 @@ fn later(one: &Entry, other: &Entry) -> Ordering {
 /// Whether `entry` is newer than `last`. If it has no time of its own, the later arrival is newer.
 /// But such a pending state never overwrites a decided one, of whatever type, since the network may
 /// send it late.
+///
+/// A person uploads a correction to be believed, and mostly with the time of the sale. So between
+/// an uploaded row and another message the arrival alone decides, and there too a pending state
+/// never overwrites a decided one.
 pub(super) fn supersedes(entry: &Entry, last: &Entry) -> bool {
     let decided = matches!(last.status, Status::Approved | Status::Declined);
-    if !entry.timed && entry.status == Status::Pending && decided {
+    let by_arrival = entry.uploaded || last.uploaded;
+    if (by_arrival || !entry.timed) && entry.status == Status::Pending && decided {
         return false;
+    }
+    if by_arrival {
+        return entry.arrived_at() >= last.arrived_at();
     }
     match later(entry, last) {
         Ordering::Less if !entry.timed => entry.at == last.at,

@@ -41,6 +41,10 @@ impl Decision<'_> {
         let Some(money) = event.sum else { return };
         let late = !entry.timed && tally.last.event != entry.event;
         let is_newer = |known: &Told| {
+            if entry.uploaded || known.uploaded {
+                let is_told = entry.uploaded || tally.last.event == entry.event;
+                return is_told && entry.arrived_at() >= known.received_at.unwrap_or(known.at);
+            }
             let newer = (entry.at, entry.received_at, &entry.event) > (known.at, known.received_at, &known.event);
             !late && (newer || (!entry.timed && entry.at == known.at))
         };
@@ -48,6 +52,7 @@ impl Decision<'_> {
             tally.amount = Some(Box::new(Told {
                 at: entry.at,
                 received_at: entry.received_at,
+                uploaded: entry.uploaded,
                 event: entry.event.clone(),
                 money,
             }));
@@ -62,14 +67,15 @@ impl Decision<'_> {
     }
 
     /// Returns the event under a new id if the same message came before and is news again: a
-    /// network that gives no times approved, declined and again approved an order. Returns none if
-    /// it is a repetition: it says what is shown, or it is older than that, or its type follows no
+    /// network that gives no times approved, declined and again approved an order, or a person
+    /// uploaded an earlier value again. Returns none if it is a repetition: it says what is shown, or it is older than that, or its type follows no
     /// order.
     ///
     /// Call it for an event that is already stored, with the facts that [`Decision::needs`] names.
     #[must_use]
     pub fn renewed(&self, event: &Event, facts: &Facts) -> Option<Event> {
-        if event.timed || !event.identified || event.test {
+        let may_come_again = event.uploaded || !event.timed;
+        if !may_come_again || !event.identified || event.test {
             return None;
         }
         let source = self.sources.get(&event.source)?;
@@ -82,9 +88,12 @@ impl Decision<'_> {
         };
         let entry = self.entry(source, self.offers.get(&click.offer), event, &meaning, &kind)?;
         let policy = self.policy(source, event, &entry);
-        let is_followed = |policy: &Duplicates| *policy == Duplicates::Update || event.uploaded;
-        policy.filter(is_followed)?;
-        let key = self.tally_key(Duplicates::Update, &entry)?;
+        let policy = match policy? {
+            Duplicates::Edit if event.uploaded => Duplicates::Edit,
+            known if event.uploaded || known == Duplicates::Update => Duplicates::Update,
+            _ => return None,
+        };
+        let key = self.tally_key(policy, &entry)?;
         let tallies = &facts.clicks.get(&click.id)?.tallies;
         let tally = tallies.iter().find(|tally| tally.key == key)?;
         if is_told(tally, &entry, event.sum) || !supersedes(&entry, &tally.last) {
@@ -100,7 +109,7 @@ impl Decision<'_> {
 /// Whether a message says only what its order already shows.
 fn is_told(tally: &Tally, entry: &Entry, sum: Option<Money>) -> bool {
     let last = &tally.last;
-    let told = tally.amount.as_ref().map(|told| told.money);
+    let told = tally.amount.as_ref().map(|told| told.money).or(last.sum);
     let same_sum = sum.is_none_or(|sum| told == Some(sum));
     last.status == entry.status && last.type_name == entry.type_name && same_sum
 }

@@ -70,7 +70,7 @@ pub async fn ingest_with_plan(
     let takes = |stored| matches!(stored, None | Some(Outcome::Unattributed));
     match decide_while(takes, tracker, store, event, now).await? {
         // The same message may say something new, if what it says was changed in the meantime.
-        (reply, None) if !event.timed => match renewed(tracker, store, event).await? {
+        (reply, None) if event.uploaded || !event.timed => match renewed(tracker, store, event).await? {
             Some(renewed) => decide_while(takes, tracker, store, &renewed, now).await,
             None => Ok((reply, None)),
         },

@@ -35,7 +35,7 @@ mod told;
 use crate::config::{Place, Problem, Refusal, Report};
 use crate::definition::{Definition, Times};
 use crate::delivery::address::AddressPolicy;
-use crate::model::ParameterRole;
+use crate::model::{ParameterRole, Status};
 use crate::tracker::Tracker;
 use alloc::{format, vec::Vec};
 use core::fmt;
@@ -81,6 +81,7 @@ impl fmt::Display for Warning {
 /// - an offer source that accepts anyone, that sends no event id, that has no secret for its
 ///   notifications, that leaves transaction types or postbacks unmatched, that matches a word which
 ///   ClickBank does not send, or that gives ClickBank's earnings another currency
+/// - `other` among the statuses that earn
 /// - a policy that does not follow the orders whose event id the source names; an event id that is
 ///   the number of a goal; a status that holds the name of an event, or a word for money that is
 ///   taken back among those that earn
@@ -127,6 +128,7 @@ pub fn lint_allowing(definition: &Definition, tracker: &Tracker, policy: &Addres
 }
 
 fn doubts(definition: &Definition, root: &Place<'_>, tracker: &Tracker, sending: Sending<'_>) {
+    earning(definition, &root.at("revenue_statuses"));
     for (place, row) in root.rows("offer_source", &definition.offer_sources) {
         if let Some(source) = tracker.sources.get(&row.id) {
             source::lint(row, &place, source, tracker);
@@ -161,6 +163,17 @@ fn doubts(definition: &Definition, root: &Place<'_>, tracker: &Tracker, sending:
         }
     }
     campaign::lint(definition, root, tracker, sending);
+}
+
+/// Warns of the status of words that nothing names, where it earns.
+fn earning(definition: &Definition, place: &Place<'_>) {
+    let statuses = definition.revenue_statuses.iter().flatten();
+    for (index, _) in statuses.enumerate().filter(|(_, status)| **status == Status::Other) {
+        place.item(index).problem(
+            "`other` is every status word that nothing names, so whatever a network says would earn, even a refusal; \
+             leave it out, and map the words that earn in the source's `statuses`",
+        );
+    }
 }
 
 fn is_channels(role: &ParameterRole) -> bool {

@@ -97,6 +97,7 @@ impl<'t> Decision<'t> {
             at: event.at,
             timed: event.timed,
             received_at: event.timed.then_some(event.received_at),
+            uploaded: event.uploaded,
             status: self.status(source, offer, event, counts, kind),
             kind: kind.clone(),
             type_name,

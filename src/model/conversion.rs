@@ -24,6 +24,10 @@ pub struct Entry {
     /// the one that arrived later counts as the later one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub received_at: Option<Timestamp>,
+    /// Whether a person uploaded it. Between an uploaded row and another message, the one that
+    /// arrived later counts as the later one, whatever their times.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub uploaded: bool,
     /// The kind of event.
     pub kind: Kind,
     /// The name of the conversion type.
@@ -68,6 +72,7 @@ impl Entry {
             at,
             timed: true,
             received_at: None,
+            uploaded: false,
             kind: Kind::Sale,
             type_name,
             known: true,
@@ -81,6 +86,11 @@ impl Entry {
             order_id: None,
             parameters: Shared::default(),
         }
+    }
+
+    /// Returns when it arrived.
+    pub(crate) fn arrived_at(&self) -> Timestamp {
+        self.received_at.unwrap_or(self.at)
     }
 }
 

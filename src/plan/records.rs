@@ -124,6 +124,9 @@ pub struct Told {
     /// When it arrived, where `at` is the network's time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub received_at: Option<Timestamp>,
+    /// Whether a person uploaded it ([`Entry::uploaded`]).
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub uploaded: bool,
     /// The event.
     pub event: EventId,
     /// The amount.

@@ -173,3 +173,17 @@ fn a_channel_does_not_live_on_this_machine() {
     }
     assert_eq!(template("https://203.0.113.7.example.com/c?key={ref_id}"), [""; 0]);
 }
+
+#[test]
+fn what_no_map_names_must_not_earn() {
+    assert_eq!(
+        warnings(&[("#root", "revenue_statuses = [\"approved\", \"pending\"]")]),
+        [""; 0]
+    );
+    let told = warnings(&[("#root", "revenue_statuses = [\"approved\", \"other\"]")]);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].starts_with("revenue_statuses[1]: `other` is every status word that nothing names"),
+        "{told:?}"
+    );
+}

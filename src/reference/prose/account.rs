@@ -17,7 +17,7 @@ rows! { ROOT {
     "[{ name = \"Purchase\", default = true }]";
     "revenue_statuses", is("[\"approved\"]"),
     "The statuses whose conversions count as revenue.",
-    "[\"approved\", \"other\"]";
+    "[\"approved\", \"pending\"]";
     "rate", NONE,
     "The exchange rates. An amount for which there is none is never guessed: a channel in another currency is not told.",
     "[{ from = \"EUR\", to = \"USD\", rate = \"1.0850\", since = \"2026-01-01\" }]";

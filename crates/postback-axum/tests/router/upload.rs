@@ -198,13 +198,43 @@ async fn a_known_event_id_is_corrected_under_every_policy_that_shows_it_alone() 
             let answer = upload(&tested, rows.to_string()).await;
             let conversions = tested.conversions().await;
             assert_eq!(conversions.len(), 1, "{policy} {sum}: {}", answer.text());
-            if policy == "edit" && answer.json()["rows"][0]["outcome"] == "duplicate" {
-                continue;
-            }
             let shown = conversions[0].sum.unwrap().amount;
             assert_eq!(shown, sum.parse().unwrap(), "{policy} {sum}: {}", answer.text());
         }
         assert_eq!(tested.deliveries().await.len(), 1, "{policy}");
+    }
+}
+
+#[tokio::test]
+async fn a_correction_with_the_time_of_the_sale_counts_when_it_arrives() {
+    for policy in ["create", "create_marked", "ignore", "ignore_event_id", "edit", "update"] {
+        let tested = with_policy(policy);
+        let click = tested.click("summer").await;
+        tested.postback(&format!("clickid={click}&sum=8.50&eventid=E1")).await;
+        for sum in ["5", "7", "5", "8.50"] {
+            let row = json!([{"clickid": click, "sum": sum, "event_id": "E1", "created_at": "2025-10-09T07:00:00Z"}]);
+            assert_eq!(
+                outcomes(&upload(&tested, row.to_string()).await),
+                ["applied"],
+                "{policy} {sum}"
+            );
+            assert_eq!(
+                outcomes(&upload(&tested, row.to_string()).await),
+                ["duplicate"],
+                "{policy} {sum}"
+            );
+            let conversions = tested.conversions().await;
+            assert_eq!(conversions.len(), 1, "{policy} {sum}");
+            assert_eq!(
+                conversions[0].sum.unwrap().amount,
+                sum.parse().unwrap(),
+                "{policy} {sum}"
+            );
+        }
+        let row = json!([{"clickid": click, "event_id": "E1", "status": "pending"}]);
+        upload(&tested, row.to_string()).await;
+        let shown = &tested.conversions().await[0].shown;
+        assert_eq!(shown.status.as_str(), "approved", "{policy}");
     }
 }
 
