@@ -157,6 +157,7 @@ pub(super) fn tally(of: &str, type_name: &str, count: u32) -> Tally {
         campaign: CampaignId::new("campaign").unwrap(),
         postback: PostbackId::new("sale").unwrap(),
         told: Some(told),
+        forgotten: false,
     };
     Tally {
         click: click_id(of),

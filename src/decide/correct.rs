@@ -6,9 +6,9 @@ use super::count::Refused;
 use super::work::Work;
 use crate::event::Event;
 use crate::model::{Basis, Click, Conversion, Duplicates, Entry};
-use crate::plan::{Outcome, Reason, TallyKey, Told};
-use crate::value::{Receipt, Shared};
-use alloc::{boxed::Box, vec::Vec};
+use crate::plan::{Fired, Outcome, Reason, Tally, TallyKey, Told};
+use crate::value::{ConversionId, Receipt, Shared};
+use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 
 impl Work<'_> {
     /// Returns the duplicate policy for an entry, which is `update` if it is an uploaded row that
@@ -42,6 +42,7 @@ impl Work<'_> {
         let shown = &booked.shown;
         let mut tally = self.decision.open_tally(click, key, Some(booked.id.clone()), shown);
         tally.count = booked.count;
+        tally.fired = self.fired_for(click, booked);
         tally.amount = shown.sum.map(|money| {
             Box::new(Told {
                 at: shown.at,
@@ -53,6 +54,32 @@ impl Work<'_> {
         });
         self.put_tally(tally);
         Ok(Some(Duplicates::Update))
+    }
+
+    /// Whether uploaded rows have taken over a conversion that another tally had made.
+    pub(super) fn is_corrected(&self, click: &Click, id: &ConversionId) -> bool {
+        let is_order = |tally: &Tally| matches!(tally.key, TallyKey::Order(..));
+        let mut tallies = self.tallies_of(click);
+        tallies.any(|tally| is_order(tally) && tally.conversion.as_ref() == Some(id))
+    }
+
+    /// Returns what has fired for a conversion so far: it stands in the conversion's own tally,
+    /// else in the trace of the event that made it.
+    fn fired_for(&self, click: &Click, booked: &Conversion) -> Vec<Fired> {
+        let made_by = &booked.shown.event;
+        let is_its = |tally: &&Tally| match &tally.conversion {
+            Some(id) => *id == booked.id,
+            None => matches!(tally.key, TallyKey::Type(_)) && tally.first.event == *made_by,
+        };
+        let tallies: BTreeMap<_, _> = self.tallies_of(click).map(|tally| (&tally.key, tally)).collect();
+        if let Some(tally) = tallies.into_values().find(is_its) {
+            return tally.fired.clone();
+        }
+        let ledger = self.ledger(click);
+        let keys = booked.shown.event_id.as_deref().map(Receipt::of_event_id);
+        let mut rows = keys.iter().flat_map(|key| ledger.events(key));
+        let row = rows.find(|row| row.event.id == *made_by);
+        row.map_or_else(Vec::new, |row| self.decision.fired_by(row, click, booked))
     }
 
     /// Returns the conversions that show an event id and count as the entry's type does, each once.

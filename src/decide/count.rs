@@ -55,7 +55,7 @@ impl<'a> Work<'a> {
         let Made {
             mut decision,
             before,
-            after,
+            mut after,
             mut tally,
         } = match made {
             Ok(made) => made,
@@ -66,6 +66,14 @@ impl<'a> Work<'a> {
             }
         };
         row.conversion = Some(after.id.clone());
+        let is_other = |tally: &Tally| !matches!(tally.key, TallyKey::Order(..));
+        if tally.as_ref().is_some_and(is_other)
+            && let Some(known) = before.as_ref().filter(|known| self.is_corrected(click, &known.id))
+        {
+            // Uploaded rows have corrected it, and only further rows change it.
+            after = known.clone();
+            decision = DuplicateDecision::Kept;
+        }
         row.share = tally
             .as_ref()
             .and_then(|tally| self.decision.share(tally, &entry))

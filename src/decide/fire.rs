@@ -11,7 +11,7 @@ use crate::meaning::Decision;
 use crate::meaning::delta;
 use crate::model::{Click, Conversion, Updates};
 use crate::outbound::{HoledText, Outbound};
-use crate::plan::{Fired, MAX_TRACED_RULES, RuleTraces, RuleVerdict, Trace};
+use crate::plan::{EventRow, Fired, MAX_TRACED_RULES, RuleTraces, RuleVerdict, Trace};
 use crate::rule::{RuleAnswer, evaluate_names, evaluate_rest};
 use crate::scope::{Names, Scope, ToldPayout};
 use crate::tracker::{Campaign, Channel, PayoutRule, PostbackRule, names};
@@ -52,6 +52,7 @@ pub(super) fn note(fired: &mut Vec<Fired>, campaign: &Campaign, postback: &Postb
         Ok(index) => {
             if let Some(known) = fired.get_mut(index) {
                 known.told = now.or(known.told);
+                known.forgotten &= now.is_none();
             }
         }
         Err(index) => fired.insert(
@@ -60,8 +61,37 @@ pub(super) fn note(fired: &mut Vec<Fired>, campaign: &Campaign, postback: &Postb
                 campaign: campaign.id.clone(),
                 postback: postback.id.clone(),
                 told: now,
+                forgotten: false,
             },
         ),
+    }
+}
+
+impl Decision<'_> {
+    /// Returns what the event of a row has fired for the conversion that it made alone. Which
+    /// payouts were reported is known as long as the configuration is the one that decided then.
+    pub(super) fn fired_by(&self, row: &EventRow, click: &Click, made: &Conversion) -> Vec<Fired> {
+        let campaign = self.campaigns.get(&click.campaign);
+        let Some((campaign, channel)) = campaign.and_then(|c| Some((c, self.channels.get(&c.channel)?))) else {
+            return Vec::new();
+        };
+        let scopes = Scopes::new(*self, campaign, channel, click, made);
+        let is_same = row.configuration == *self.fingerprint;
+        let mut fired = Vec::new();
+        for rule in row.trace.rules.iter().filter(|rule| rule.verdict == RuleVerdict::Fired) {
+            if let Some(postback) = campaign.postbacks.iter().find(|known| known.id == rule.postback) {
+                let payout = if is_same {
+                    scopes.payout(postback)
+                } else {
+                    ToldPayout::NoRate
+                };
+                note(&mut fired, campaign, postback, payout);
+            }
+        }
+        for known in fired.iter_mut().filter(|_| !is_same) {
+            known.forgotten = true;
+        }
+        fired
     }
 }
 
@@ -219,6 +249,7 @@ impl<'t> Decision<'t> {
             (Some(_), Updates::EveryChange) => Some(&change.event.id),
         };
         let id = delivery_id(change, postback, revision);
+        let forgotten = known.filter(|known| known.forgotten).map(|_| ToldPayout::NoRate);
         // If nothing was reported before, the whole payout is new.
         let told = known.and_then(|known| known.told).map(|told| match scope.payout {
             // The channel's currency may have changed since.
@@ -227,6 +258,7 @@ impl<'t> Decision<'t> {
                 .map_or(ToldPayout::NoRate, ToldPayout::Known),
             _ => ToldPayout::Known(told),
         });
+        let told = told.or(forgotten);
         let mut scope = *scope;
         scope.payout_delta = scope.payout.map(|payout| delta(told, payout));
         scope.delivery = Some(&id);

@@ -7,7 +7,7 @@ use crate::meaning::Decision;
 use crate::model::{Click, Conversion, Entry, Revenue, Status};
 use crate::plan::Tally;
 use crate::tracker::PostbackRule;
-use crate::value::{Amount, CampaignId, DeliveryId, PostbackId, Timestamp};
+use crate::value::{Amount, CampaignId, DeliveryId, Money, PostbackId, Timestamp};
 use alloc::{boxed::Box, string::String};
 use thiserror::Error;
 
@@ -75,7 +75,9 @@ impl NotRewritten {
 
 impl Retold<'_> {
     /// Returns the reason if the conversion was declined or taken back since, as the rule sees it.
-    /// A conversion that itself takes money back is never withdrawn.
+    /// A conversion that itself takes money back is never withdrawn. If it was paid together with
+    /// others, it is taken back where nothing is left of them all, or where a reversal takes just
+    /// its amount.
     fn withdrawn(&self, rule: &PostbackRule) -> Option<NotRewritten> {
         let shown = &self.conversion.shown;
         if shown.kind.subtracts() {
@@ -86,20 +88,33 @@ impl Retold<'_> {
         }
         let by_receipt = |other: &Entry| shown.receipt.is_some() && other.receipt == shown.receipt;
         let by_id = |other: &Entry| shown.event_id.is_some() && other.event_id == shown.event_id;
-        let takes = |other: &&Conversion| {
-            other.shown.kind.subtracts() && !other.shown.test && (by_receipt(&other.shown) || by_id(&other.shown))
+        let is_with_it = |other: &Entry| !other.test && (by_receipt(other) || by_id(other));
+        let takes = |other: &&Conversion| other.shown.kind.subtracts() && is_with_it(&other.shown);
+        let pays = |other: &&Conversion| {
+            other.id != self.conversion.id && !other.shown.kind.subtracts() && is_with_it(&other.shown)
         };
-        let taken = self.others.iter().filter(takes).filter_map(counted);
-        let taken = taken.fold(Amount::ZERO, |sum, amount| sum.checked_add(amount).unwrap_or(sum));
-        let left = counted(self.conversion)?.checked_add(taken)?;
-        (taken.is_negative() && left <= Amount::ZERO).then_some(NotRewritten::TakenBack)
+        let own = worth(self.conversion)?;
+        let amount = |other: &Conversion| worth(other).filter(|known| known.currency == own.currency);
+        let taken = self.others.iter().filter(takes).filter_map(amount);
+        let paid = self.others.iter().filter(pays).filter_map(amount);
+        let mut left = own.amount;
+        let mut is_taken = false;
+        for money in taken.clone().chain(paid) {
+            left = left.checked_add(money.amount)?;
+        }
+        for money in taken {
+            is_taken |= money.amount.is_negative() && (left <= Amount::ZERO || money.amount.neg() == own.amount);
+        }
+        is_taken.then_some(NotRewritten::TakenBack)
     }
 }
 
-/// Returns the amount of a conversion that counts, in the account's currency.
-fn counted(conversion: &Conversion) -> Option<Amount> {
+/// Returns the amount of a conversion that counts: in the account's currency, or in its own one if
+/// there is no rate.
+fn worth(conversion: &Conversion) -> Option<Money> {
     match conversion.revenue {
-        Revenue::Counted { money } => Some(money.amount),
+        Revenue::Counted { money } => Some(money),
+        Revenue::NoRate => conversion.sum,
         _ => None,
     }
 }

@@ -68,8 +68,8 @@ impl Decision<'_> {
 
     /// Returns the event under a new id if the same message came before and is news again: a
     /// network that gives no times approved, declined and again approved an order, or a person
-    /// uploaded an earlier value again. Returns none if it is a repetition: it says what is shown, or it is older than that, or its type follows no
-    /// order.
+    /// uploaded an earlier value again. Returns none if it is a repetition: it says what is shown,
+    /// or it is older than that, or its type follows no order.
     ///
     /// Call it for an event that is already stored, with the facts that [`Decision::needs`] names.
     #[must_use]

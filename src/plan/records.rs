@@ -170,4 +170,8 @@ pub struct Fired {
     /// The payout that the channel was told last, in its currency; absent while none was known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told: Option<Money>,
+    /// Whether the channel was told a payout that is no longer known, so that no difference to it
+    /// is known either.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub forgotten: bool,
 }

@@ -293,6 +293,46 @@ async fn a_sale_that_was_refunded_since_is_not_told_again_and_one_that_was_refun
 }
 
 #[tokio::test]
+async fn what_was_paid_together_is_taken_back_one_by_one() {
+    let tested = tested();
+    let click = tested.click("summer").await;
+    for sum in [30, 50] {
+        tested.postback(&format!("clickid={click}&sum={sum}&eventid=E1")).await;
+    }
+    tested.fail_all().await;
+    tested
+        .postback(&format!("clickid={click}&eventid=E1&type=Refund&sum=50"))
+        .await;
+    let dead = tested.api("/api/deliveries?state=dead").await.json();
+    let mut seen = Vec::new();
+    for row in dead["items"].as_array().unwrap() {
+        let url = format!("/api/deliveries/{}/resend", row["id"].as_str().unwrap());
+        let status = post(&tested, &url).await.status.as_u16();
+        seen.push((row["url"].as_str().unwrap().contains("price=50"), status));
+    }
+    seen.sort_unstable();
+    assert_eq!(seen, [(false, 200), (true, 409)]);
+}
+
+#[tokio::test]
+async fn a_sale_without_a_rate_that_was_refunded_since_is_not_told_again() {
+    let fixed = "types = [\"Purchase\"]\npayout = { fixed = \"25\" }\n";
+    let tested = tested();
+    tested.replace(compiled(&CONFIG.replacen("types = [\"Purchase\"]\n", fixed, 1)).unwrap());
+    let click = tested.click("summer").await;
+    tested
+        .postback(&format!("clickid={click}&sum=8.50&currency=GBP&eventid=E1"))
+        .await;
+    tested.fail_all().await;
+    let old = tested.deliveries().await[0].delivery.id.clone();
+    tested
+        .postback(&format!("clickid={click}&sum=8.50&currency=GBP&eventid=E1&type=Refund"))
+        .await;
+    let answer = post(&tested, &format!("/api/deliveries/{old}/resend")).await;
+    assert_eq!(answer.status, 409, "{}", answer.text());
+}
+
+#[tokio::test]
 async fn a_queued_delivery_is_cancelled_once_and_may_be_queued_again() {
     let tested = tested();
     let click = tested.click("summer").await;

@@ -27,5 +27,6 @@ mod service;
 mod sources;
 mod support;
 mod upload;
+mod upload_fires;
 mod visits;
 mod watched;

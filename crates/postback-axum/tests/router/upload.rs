@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::header;
 use serde_json::{Value, json};
 
-async fn upload(tested: &Tested, body: impl Into<String>) -> Answer {
+pub async fn upload(tested: &Tested, body: impl Into<String>) -> Answer {
     let request = request("POST", "/api/conversions").header(header::AUTHORIZATION, format!("Bearer {API_TOKEN}"));
     tested.send(request.body(Body::from(body.into())).unwrap()).await
 }
