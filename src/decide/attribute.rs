@@ -9,9 +9,9 @@
 //! Where the messages of an order are followed by their event id, the id leads to the click that
 //! another message with this id named, if all of them named the same click.
 
-use super::receipts::Receipts;
 use crate::event::{Event, Kind};
 use crate::model::Click;
+use crate::plan::Receipts;
 use crate::plan::{Facts, Found, MAX_HOPS, Reason};
 use crate::value::{ClickId, Receipt};
 use alloc::{vec, vec::Vec};

@@ -37,9 +37,7 @@ mod correct;
 mod count;
 mod fire;
 mod ledger;
-mod mark;
 pub(crate) mod plan;
-mod receipts;
 mod refunded;
 mod reversal;
 mod rewrite;
@@ -48,7 +46,7 @@ mod tell;
 mod update;
 mod work;
 
-pub use mark::{Mark, mark};
+pub use crate::plan::{Mark, mark};
 pub(crate) use plan::Plan;
 pub use plan::{Reply, ReplyOutcome};
 pub use rewrite::{NotRewritten, Retold, Rewritten};

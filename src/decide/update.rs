@@ -6,12 +6,12 @@
 //! time of its own is as old as its arrival.
 
 use super::attribute::{Attribution, attribute};
-use super::receipts::Receipts;
 use super::tallies::supersedes;
 use crate::event::{Event, Interface, Kind};
 use crate::meaning::Decision;
 use crate::meaning::Meaning;
 use crate::model::{Click, Conversion, Duplicates, Entry};
+use crate::plan::Receipts;
 use crate::plan::{Facts, Tally, Told};
 use crate::tracker::Source;
 use crate::value::{EventId, Money, Receipt, Shared};

@@ -1,12 +1,12 @@
 //! The facts that were read, and the rows as they change while one plan is made.
 
 use super::attribute::{Attribution, attribute, by_receipt_alone};
-use super::receipts::Receipts;
 use crate::delivery::Delivery;
 use crate::event::{Event, Interface, Kind};
 use crate::meaning::Decision;
 use crate::meaning::Meaning;
 use crate::model::{Click, Conversion, Duplicates};
+use crate::plan::Receipts;
 use crate::plan::rows;
 use crate::plan::{Commit, EventRow, Facts, Found, Guard, GuardKey, Outcome, Reason, Tally, Trace, Write};
 use crate::tracker::Source;

@@ -48,6 +48,7 @@
 //! ```
 
 mod ingest;
+mod lane_policy;
 mod lanes;
 mod round;
 mod send;
@@ -55,7 +56,8 @@ mod send;
 pub use ingest::{
     Attributed, IngestError, MAX_CONFLICTS, attribute, attribute_by_hand, ingest, ingest_with_plan, install,
 };
-pub use lanes::{Ended, LanePolicy, Lanes, Rate, Turn};
+pub use lane_policy::{LanePolicy, Rate};
+pub use lanes::{Ended, Lanes, Turn};
 pub use round::{GivenUp, Round};
 #[cfg(feature = "conformance")]
 pub(crate) use send::join;

@@ -1,22 +1,23 @@
 //! What is known of receipts while a plan is made: the records that were read, and what the plan's
 //! events have added.
 
+use super::facts::Facts;
+use super::records::{ReceiptClick, ReceiptRecord};
+use super::rows;
 use crate::event::Event;
 use crate::model::Click;
-use crate::plan::rows;
-use crate::plan::{Facts, ReceiptClick, ReceiptRecord};
 use crate::value::{OfferSourceId, Receipt};
 use alloc::vec::Vec;
 
 /// The receipts of one source.
-pub(super) struct Receipts<'a> {
+pub(crate) struct Receipts<'a> {
     source: &'a OfferSourceId,
     facts: &'a Facts,
     changed: Vec<ReceiptRecord>,
 }
 
 impl<'a> Receipts<'a> {
-    pub(super) fn new(source: &'a OfferSourceId, facts: &'a Facts) -> Self {
+    pub(crate) fn new(source: &'a OfferSourceId, facts: &'a Facts) -> Self {
         Self {
             source,
             facts,
@@ -24,13 +25,13 @@ impl<'a> Receipts<'a> {
         }
     }
 
-    pub(super) fn get(&self, receipt: &Receipt) -> Option<&ReceiptRecord> {
+    pub(crate) fn get(&self, receipt: &Receipt) -> Option<&ReceiptRecord> {
         let changed = rows::get(&self.changed, |known| known.receipt.cmp(receipt));
         changed.or_else(|| self.facts.receipts.get(receipt)?.record.as_ref())
     }
 
     /// Records the parent of an event's receipt, whether or not the event's click is known.
-    pub(super) fn note_parent(&mut self, event: &Event) {
+    pub(crate) fn note_parent(&mut self, event: &Event) {
         let Some(parent) = &event.parent else { return };
         self.note(event, |record| match &record.parent {
             // Of two parents the smaller one is kept, so that the order of arrival does not matter.
@@ -40,13 +41,13 @@ impl<'a> Receipts<'a> {
     }
 
     /// Records that an event itself named the click of its receipt.
-    pub(super) fn note_click(&mut self, event: &Event, click: &Click) {
+    pub(crate) fn note_click(&mut self, event: &Event, click: &Click) {
         self.note(event, |record| claim(record, event, click));
     }
 
     /// Records that an event itself named the click of its event id. Different networks' order
     /// numbers are their own, so two clicks may have the same id; then the id leads to neither.
-    pub(super) fn note_click_of_id(&mut self, event: &Event, key: &Receipt, click: &Click) {
+    pub(crate) fn note_click_of_id(&mut self, event: &Event, key: &Receipt, click: &Click) {
         self.note_key(event, key, |record| {
             let other = record.click.as_ref().is_some_and(|known| known.click != click.id);
             record.contested |= other;
@@ -55,7 +56,7 @@ impl<'a> Receipts<'a> {
     }
 
     /// Changes the record of an event's receipt.
-    pub(super) fn note(&mut self, event: &Event, change: impl FnOnce(&mut ReceiptRecord)) {
+    pub(crate) fn note(&mut self, event: &Event, change: impl FnOnce(&mut ReceiptRecord)) {
         if let Some(receipt) = &event.receipt {
             self.note_key(event, receipt, change);
         }
@@ -83,7 +84,7 @@ impl<'a> Receipts<'a> {
     }
 
     /// Returns the records that are to be written, by receipt.
-    pub(super) fn into_changed(self) -> Vec<ReceiptRecord> {
+    pub(crate) fn into_changed(self) -> Vec<ReceiptRecord> {
         self.changed
     }
 }

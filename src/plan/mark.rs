@@ -1,7 +1,7 @@
 //! Whether a conversion is the first of its click and type.
 
+use super::records::{Tally, TallyKey};
 use crate::model::Conversion;
-use crate::plan::{Tally, TallyKey};
 
 /// Whether a conversion is the first of its click and type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
