@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 ///
 /// ```
 /// use postback::value::Zone;
-/// The clocks are one hour ahead of UTC, and two hours since 2026-03-29T01:00:00Z.
+/// // The clocks are one hour ahead of UTC, and two hours since 2026-03-29T01:00:00Z.
 /// let berlin = Zone::new(3_600, vec![(1_774_746_000, 7_200)]);
 /// # let _ = berlin;
 /// ```
