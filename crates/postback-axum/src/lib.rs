@@ -1,4 +1,4 @@
-//! [`postback-service`]: postback_service
+//! [`postback-service`]: https://docs.rs/postback-service
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
