@@ -89,7 +89,7 @@
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `std` | yes | the ports, [`drive`], the store in memory; else it is `no_std` with `alloc` |
-//! | `toml` | no | [`Document::from_toml`]; JSON is always read |
+//! | `toml` | no | `Document::from_toml`; JSON is always read |
 //! | `legacy-ins` | no | ClickBank's notifications of versions 1.0 to 5.0 |
 //! | `chrono` | no | conversions between [`Timestamp`] and chrono's `DateTime<Utc>` |
 //! | `conformance` | no | the suite that every store must pass |

