@@ -183,7 +183,7 @@ fn event(source: &Source, query: &Query<'_>, pairs: &[(&str, &str)]) {
     // A macro in the place of a type or a status is kept, and a long one is cut: it is a word that
     // says nothing.
     for text in [&event.name, &event.status].into_iter().flatten() {
-        let begins = pairs.iter().any(|(_, value)| value.trim().starts_with(text.as_str()));
+        let begins = pairs.iter().any(|(_, value)| value.trim().starts_with(&**text));
         assert!(begins && !text.is_empty(), "{text}");
     }
     for text in [&postback.receipt_text, &postback.event_id].into_iter().flatten() {
