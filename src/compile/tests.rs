@@ -53,7 +53,7 @@ fn postback(tracker: &Tracker) -> &PostbackRule {
 fn without_a_url_of_its_own_a_postback_is_the_channels_with_its_blanks_filled() {
     let tracker = with_postback(r#""values": {"goal": "7"}, "success": {"body_excludes": "FAIL"}"#);
     let postback = postback(&tracker);
-    assert_eq!(postback.url.as_str(), "https://a.example/?k={ref_id}&goal=");
+    assert_eq!(postback.url.as_str(), "https://a.example/?k={ref_id}&goal=7");
     assert_eq!(postback.method, Method::Post);
     assert_eq!(postback.success.status, [(200, 200), (302, 302)]);
     assert_eq!(postback.success.body_excludes.as_deref(), Some("FAIL"));

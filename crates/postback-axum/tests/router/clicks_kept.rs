@@ -1,34 +1,17 @@
 //! Clicks while the store is in trouble: they go to the journal, and their visitors to the offer.
 
-use crate::support::{Answer, Tested, tested_with};
+use crate::journalling::Journalling;
+use crate::support::Answer;
 use crate::watched::Mode;
 use postback::Click;
 use postback::port::Inspect;
-use postback_service::{Journal, MAX_JOURNAL, STORE_PATIENCE, STORE_TIMEOUT};
-use std::{fs, path::PathBuf, time::Duration};
-use tempfile::TempDir;
+use postback_service::{MAX_JOURNAL, STORE_PATIENCE, STORE_TIMEOUT};
+use std::{fs, time::Duration};
 use tokio::time::{Instant, sleep};
 
 const OFFER: &str = "https://shop.example.com/book?aff=";
 
-/// A router with a journal, in a folder of its own.
-struct Journalling {
-    tested: Tested,
-    folder: TempDir,
-}
-
 impl Journalling {
-    fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let journal = Journal::open(folder.path().join("journal")).unwrap();
-        let tested = tested_with(|builder| builder.journal(journal));
-        Self { tested, folder }
-    }
-
-    fn journal(&self) -> PathBuf {
-        self.folder.path().join("journal")
-    }
-
     /// A visitor who is sent to the offer; the click's id.
     async fn click(&self) -> String {
         click_of(&self.tested.get("/summer?ref_id=R-1").await)
@@ -42,7 +25,7 @@ impl Journalling {
 
     /// Fills the journal but for a byte; a hole in the file takes no room on the disk.
     fn fill(&self) {
-        let file = fs::File::options().write(true).open(self.journal()).unwrap();
+        let file = fs::File::options().write(true).open(self.file("journal")).unwrap();
         file.set_len(MAX_JOURNAL - 1).unwrap();
     }
 }
@@ -104,10 +87,10 @@ async fn clicks_are_taken_in_before_everything_else_and_once() {
     tested.store.set(Mode::Fails);
     let click = journalling.click().await;
     tested.postback(&format!("clickid={click}&sum=8.50&eventid=E1")).await;
-    let text = fs::read_to_string(journalling.journal()).unwrap();
+    let text = fs::read_to_string(journalling.file("journal")).unwrap();
     let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
     let turned = format!("{}\n{}\n{}\n", lines[1], lines[0], lines[0]);
-    fs::write(journalling.journal(), turned).unwrap();
+    fs::write(journalling.file("journal"), turned).unwrap();
     tested.store.set(Mode::Works);
     tested.store.calls();
     let done = tested.service.replay_journal().await.unwrap();
@@ -140,10 +123,10 @@ async fn a_stubborn_click_keeps_no_others_waiting() {
 #[tokio::test]
 async fn a_click_that_cannot_be_read_is_kept_beside_the_journal() {
     let journalling = Journalling::start();
-    fs::write(journalling.journal(), "click {}\n").unwrap();
+    fs::write(journalling.file("journal"), "click {}\n").unwrap();
     let done = journalling.tested.service.replay_journal().await.unwrap();
     assert_eq!((done.clicks, done.left, done.unreadable), (0, 0, 1));
-    let kept = fs::read_to_string(journalling.folder.path().join("journal.unreadable")).unwrap();
+    let kept = fs::read_to_string(journalling.file("journal.unreadable")).unwrap();
     assert_eq!(kept, "click {}\n");
 }
 
@@ -212,8 +195,8 @@ async fn with_a_full_journal_the_store_has_its_time_and_then_the_fallback_is_lef
 async fn a_journal_on_a_failing_disk_leaves_the_fallback() {
     let journalling = Journalling::start();
     // A folder in the file's place: nothing can be written there, whoever writes.
-    fs::remove_file(journalling.journal()).unwrap();
-    fs::create_dir(journalling.journal()).unwrap();
+    fs::remove_file(journalling.file("journal")).unwrap();
+    fs::create_dir(journalling.file("journal")).unwrap();
     journalling.tested.store.set(Mode::Fails);
     let answer = journalling.tested.get("/summer?ref_id=R-1").await;
     assert_eq!(answer.header("location"), Some("https://www.example.com/"));

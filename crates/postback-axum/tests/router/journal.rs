@@ -1,25 +1,12 @@
 //! Postbacks while the store is in trouble.
 
-use crate::support::{CONFIG, NET_TOKEN, Tested, authorized, compiled, tested_with};
+use crate::journalling::Journalling;
+use crate::support::{CONFIG, NET_TOKEN, authorized, compiled};
 use crate::watched::Mode;
 use postback_service::{Journal, MAX_JOURNAL};
-use std::{fs, path::PathBuf};
-use tempfile::TempDir;
-
-/// A router with a journal, in a folder of its own.
-struct Journalling {
-    tested: Tested,
-    folder: TempDir,
-}
+use std::fs;
 
 impl Journalling {
-    fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let journal = Journal::open(folder.path().join("journal")).unwrap();
-        let tested = tested_with(|builder| builder.journal(journal));
-        Self { tested, folder }
-    }
-
     /// With a store that fails, and one postback in the journal.
     async fn holding_one() -> Self {
         let journalling = Self::start();
@@ -27,11 +14,6 @@ impl Journalling {
         let answer = journalling.tested.postback("clickid=c&sum=1&eventid=E1").await;
         assert_eq!(answer.status, 202);
         journalling
-    }
-
-    /// One of the journal's files.
-    fn file(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
     }
 
     /// Tries what waits; how many lines were taken in, are left, and cannot be read.

@@ -13,6 +13,7 @@ mod explain;
 mod ins;
 mod ins_form;
 mod journal;
+mod journalling;
 mod letters;
 mod metrics_page;
 mod mounted;
