@@ -89,7 +89,7 @@ fn parameters(channel: &TrafficChannel, place: &Place<'_>) -> Parameters {
         is_new(&place.at("name"), &name, &mut names);
         if row.required == Some(true) && slot == ClickSlot::Cost {
             let place = place.at("required");
-            place.problem("a click without a cost has the campaign's, so `cost` cannot be required");
+            place.problem("a click without a cost gets the campaign's cost, so `cost` cannot be required");
         }
         if row.required.unwrap_or(slot == ClickSlot::RefId) {
             read.require.push(ParameterName::new(word));

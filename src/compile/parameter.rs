@@ -121,7 +121,10 @@ fn check_meaning(row: &Place<'_>, parameter: &SourceParameter, names: &Parameter
     match names.meaning(&parameter.name) {
         None | Some(Meaning::EventId | Meaning::OrderId | Meaning::Receipt | Meaning::Parent | Meaning::Sub(_)) => {}
         Some(meaning) => {
-            let said = format!("`{}` is the postback's `{meaning}` already", parameter.name);
+            let said = format!(
+                "`{}` already means the postback's `{meaning}`; give the parameter another name",
+                parameter.name
+            );
             row.at("name").problem(said);
         }
     }

@@ -170,7 +170,7 @@ fn earning(definition: &Definition, place: &Place<'_>) {
     let statuses = definition.revenue_statuses.iter().flatten();
     for (index, _) in statuses.enumerate().filter(|(_, status)| **status == Status::Other) {
         place.item(index).problem(
-            "`other` is every status word that nothing names, so whatever a network says would earn, even a refusal; \
+            "`other` stands for every status word that no row names, so any unknown word would earn, even one for a refusal; \
              leave it out, and map the words that earn in the source's `statuses`",
         );
     }
@@ -205,11 +205,11 @@ fn roles<'r>(
             known if belongs(known) => {}
             known => {
                 let side = if is_channels(known) {
-                    "to a traffic channel's parameter"
+                    "for a traffic channel's parameter, not for an offer source's"
                 } else {
-                    "to an offer source's parameter"
+                    "for an offer source's parameter, not for a traffic channel's"
                 };
-                place.problem(format!("`{known}` belongs to the other side: {side}"));
+                place.problem(format!("`{known}` is a role {side}"));
             }
         }
     }

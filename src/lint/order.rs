@@ -47,17 +47,20 @@ pub(super) fn lint(row: &OfferSource, place: &Place<'_>, source: &Source) -> boo
 fn against(policy: Duplicates) -> Option<&'static str> {
     match policy {
         Duplicates::Create | Duplicates::CreateMarked => Some(
-            "makes a conversion of each message: an order that is confirmed later is two, and what is declined or corrected later takes nothing back",
+            "makes a conversion of each message: an order that is confirmed later becomes two conversions, and a later refusal or correction \
+             takes nothing back",
         ),
         Duplicates::Ignore => Some(
-            "shows the first message of a click and type: a second order is left out, and so is what is told of the first one later",
+            "shows the first message of a click and type: a second order is left out, and so is every later message about the first one",
         ),
-        Duplicates::Edit => Some("shows the last message of a click and type: of two orders one is left out"),
-        Duplicates::Increment => Some(
-            "shows the first message and adds what is approved: what is declined or corrected later takes nothing back",
-        ),
+        Duplicates::Edit => {
+            Some("shows the last message of a click and type: if there are two orders, one is left out")
+        }
+        Duplicates::Increment => {
+            Some("shows the first message and adds what is approved: a later refusal or correction takes nothing back")
+        }
         Duplicates::IgnoreEventId => {
-            Some("shows the first message of an event id: what is told of the order later is left out")
+            Some("shows the first message of an event id: every later message about the order is left out")
         }
         Duplicates::Update => None,
     }
@@ -91,7 +94,8 @@ fn goals(place: &Place<'_>, source: &Source) {
     };
     let said = |name: &str| {
         format!(
-            "`{}` is the number of a goal with many networks (Everflow's `event_id`), the same for every conversion of it; name the id of the conversion",
+            "`{}` is the number of a goal at many networks (as Everflow's `event_id` is), and all conversions of the goal have it; name the \
+             parameter with the id of the conversion",
             name.escape_debug()
         )
     };

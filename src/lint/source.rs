@@ -40,7 +40,7 @@ fn open_types(row: &OfferSource, place: &Place<'_>, source: &Source, tracker: &T
         let Some(known) = tracker.types.get(name) else { continue };
         if !source.is_open(name.as_str()) {
             let said = format!(
-                "`{name}` is matched to something else by `events`, so it is not open; call the type otherwise"
+                "`events` matches the word `{name}` to something else, so the type is not open; rename the type"
             );
             place.problem(said);
             continue;

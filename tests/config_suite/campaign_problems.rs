@@ -93,7 +93,7 @@ fn a_slot_is_one_of_twenty_or_has_a_name() {
 fn a_cost_cannot_be_required() {
     assert_eq!(
         problem("slot = \"ref_id\"", "slot = \"cost\", required = true"),
-        "traffic_channel[0].parameter[0].required: a click without a cost has the campaign's, so `cost` cannot be required"
+        "traffic_channel[0].parameter[0].required: a click without a cost gets the campaign's cost, so `cost` cannot be required"
     );
 }
 

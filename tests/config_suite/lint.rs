@@ -212,8 +212,8 @@ fn an_event_id_that_is_a_goals_number_is_doubtful() {
     let doubts = |row_instead: &str, line: &str| warnings(&[(row, row_instead), ("#source", line)]);
     let said = |place: &str, name: &str| {
         format!(
-            "offer_source[0].{place}: `{name}` is the number of a goal with many networks (Everflow's `event_id`), the same for every \
-             conversion of it; name the id of the conversion"
+            "offer_source[0].{place}: `{name}` is the number of a goal at many networks (as Everflow's `event_id` is), and all conversions of the \
+             goal have it; name the parameter with the id of the conversion"
         )
     };
     for name in ["goal", "goal_id", "goalid", "event_id"] {
@@ -274,7 +274,7 @@ fn an_open_type_that_the_events_match_to_something_else_is_not_open() {
         assert_eq!(
             open(name),
             [format!(
-                "offer_source[0].open_types[0]: `{name}` is matched to something else by `events`, so it is not open; call the type otherwise"
+                "offer_source[0].open_types[0]: `events` matches the word `{name}` to something else, so the type is not open; rename the type"
             )]
         );
     }
@@ -286,7 +286,8 @@ fn clickbanks_earnings_have_no_other_currency() {
     assert_eq!(
         notified(&format!("{lines}\ncurrency = \"EUR\"")),
         [
-            "offer_source[0].currency: changes no amount that ClickBank sends: earnings are in USD; only the offers' own payouts are read in it"
+            "offer_source[0].currency: does not apply to the amounts that ClickBank sends: earnings are in USD; only the offers' own payouts are \
+             read in this currency"
         ]
     );
     assert_eq!(notified(&format!("{lines}\ncurrency = \"USD\"")), [""; 0]);
@@ -374,7 +375,7 @@ fn a_role_is_known_or_ones_own() {
         )]),
         [
             "offer_source[0].parameter[1].role: `zipp` is not a known role; one of your own begins with `x_`; did you mean `zip`?",
-            "offer_source[0].parameter[3].role: `rt_ad` belongs to the other side: to a traffic channel's parameter",
+            "offer_source[0].parameter[3].role: `rt_ad` is a role for a traffic channel's parameter, not for an offer source's",
         ]
     );
     assert_eq!(
@@ -384,7 +385,7 @@ fn a_role_is_known_or_ones_own() {
         )]),
         [
             "traffic_channel[0].parameter[0].role: `rt_campain` is not a known role; one of your own begins with `x_`; did you mean `rt_campaign`?",
-            "traffic_channel[0].parameter[1].role: `email` belongs to the other side: to an offer source's parameter",
+            "traffic_channel[0].parameter[1].role: `email` is a role for an offer source's parameter, not for a traffic channel's",
         ]
     );
 }
@@ -405,18 +406,18 @@ fn a_version_whose_check_can_be_guessed_is_doubtful() {
     assert_eq!(
         taking("\"4.0\", \"2.1\", \"8.0\""),
         [
-            "offer_source[0].ins_versions: `4.0`, `2.0`: a check of 32 bits is all that protects them, and they tell less; \
+            "offer_source[0].ins_versions: `4.0`, `2.0`: only a check of 32 bits protects them, and they hold less data; \
           choose 6.0 or later in ClickBank where you can",
-            "offer_source[0].ins_versions: old and new versions: of an order of several products an old one has a notification for each \
-             product and a new one has one for all, so an account with both URLs counts it twice; have ClickBank send one of the two"
+            "offer_source[0].ins_versions: old and new versions: for an order of several products an old version sends a notification for each \
+             product and a new one sends one for all, so an account with both URLs counts the order twice; have ClickBank send only one of the two"
         ]
     );
     for versions in ["\"1.0\", \"4.0\"", "\"1.0\", \"7.0\""] {
         assert_eq!(
             taking(versions)[1..],
             [
-                "offer_source[0].ins_versions: `1.0` and another version: nothing in 1.0 says that two notifications are of one sale, so an \
-                 account with both URLs counts each order twice; have ClickBank send one of the two"
+                "offer_source[0].ins_versions: `1.0` and another version: in 1.0 nothing shows that two notifications report the same sale, so an \
+                 account with both URLs counts each order twice; have ClickBank send only one of the two"
             ]
         );
     }

@@ -254,7 +254,8 @@ fn an_affiliates_parameter_comes_back_with_version_8_and_to_affiliates_alone() {
         assert_eq!(
             offer_with(lines, extclid),
             [
-                "offer[0].url: the click id is in `extclid`, which notifications tell since version 8.0 and affiliates alone; write `tid={clickid}`"
+                "offer[0].url: the click id is in `extclid`, which notifications have only since version 8.0 and only for affiliates; write \
+                 `tid={clickid}`"
             ],
             "{lines}"
         );
@@ -274,7 +275,7 @@ fn a_seller_may_not_be_told_the_affiliates_code() {
         assert_eq!(
             offer_with(vendor, &format!("https://{host}&tid={{clickid}}")),
             [
-                "offer[0].url: `tid` is the affiliate's, and whether a seller's notification tells it is not known for certain; \
+                "offer[0].url: `tid` is the affiliate's code, and it is not certain that a seller's notification has it; \
               `vtid={clickid}` on a pay link comes back to a seller"
             ],
             "{host}"

@@ -183,7 +183,7 @@ fn what_no_map_names_must_not_earn() {
     let told = warnings(&[("#root", "revenue_statuses = [\"approved\", \"other\"]")]);
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(
-        told[0].starts_with("revenue_statuses[1]: `other` is every status word that nothing names"),
+        told[0].starts_with("revenue_statuses[1]: `other` stands for every status word that no row names"),
         "{told:?}"
     );
 }

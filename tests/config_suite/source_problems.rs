@@ -185,11 +185,13 @@ fn a_word_of_a_source_is_one_of_a_few() {
         ),
         (
             "protocol = \"clickbank\"\ntruth = \"ins\"\nnames = { clickid = \"ef-transaction-id\" }",
-            "names: renames the parameters of postbacks, and the truth of this source is notifications, whose fields have names of their own; write `click_id_from = [\"vendorVariables.ef-transaction-id\"]` for a variable of your pay links in place of it",
+            "names: renames the parameters of postbacks, but this source counts notifications, whose fields have fixed names; write \
+             `click_id_from = [\"vendorVariables.ef-transaction-id\"]` for a variable of your pay links instead",
         ),
         (
             "protocol = \"clickbank\"\ntruth = \"ins\"\nnames = { sum = \"amount\" }",
-            "names: renames the parameters of postbacks, and the truth of this source is notifications, whose fields have names of their own; a row of `parameter` with `macro = \"{r}\"` and `from` reads a field, and `click_id_from` the click id",
+            "names: renames the parameters of postbacks, but this source counts notifications, whose fields have fixed names; a row of \
+             `parameter` with `macro = \"{r}\"` and `from` reads a field, and `click_id_from` says where the click id is",
         ),
         (
             "postback = { click_id = \"{vtid}\" }",
@@ -294,7 +296,10 @@ fn a_parameter_row_says_what_is_wrong_with_it() {
             "name = \"a b\"",
             "name: holds ' ', which is not allowed in a parameter's name",
         ),
-        ("name = \"sum\"", "name: `sum` is the postback's `sum` already"),
+        (
+            "name = \"sum\"",
+            "name: `sum` already means the postback's `sum`; give the parameter another name",
+        ),
         (
             "name = \"a:b\", role = \"event_id\"",
             "name: the parameter name of `event_id` holds ':', which is not allowed there",
@@ -323,7 +328,7 @@ fn a_name_that_is_taken_is_told_at_its_own_row() {
         problems(&[(row, "{ name = \"\" }, { name = \"sum\" }")]),
         [
             "offer_source[0].parameter[0].name: is empty",
-            "offer_source[0].parameter[1].name: `sum` is the postback's `sum` already",
+            "offer_source[0].parameter[1].name: `sum` already means the postback's `sum`; give the parameter another name",
         ]
     );
 }

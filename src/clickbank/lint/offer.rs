@@ -71,7 +71,7 @@ pub(super) fn lint(place: &Place<'_>, url: &str, source: &SourceView<'_>, settin
 
 /// Notifications have the order form's codes in `trackingCodes`. But ClickBank is said to show the
 /// affiliate's code to the affiliate alone.
-const ANOTHERS: &str = "`tid` is the affiliate's, and whether a seller's notification tells it is not known for certain; `vtid={clickid}` on a \
+const ANOTHERS: &str = "`tid` is the affiliate's code, and it is not certain that a seller's notification has it; `vtid={clickid}` on a \
                         pay link comes back to a seller";
 
 /// The objects of a notification that repeat the parameters of a link.
@@ -168,7 +168,7 @@ impl WayBack<'_> {
             let looks = self.looks_among(VARIABLES, name) || self.looks_among(PARAMETERS, &camel_case(name));
             let why = match looks {
                 true => format!(
-                    "which notifications tell since version 8.0 and affiliates alone; write `{}={{clickid}}`",
+                    "which notifications have only since version 8.0 and only for affiliates; write `{}={{clickid}}`",
                     self.usual()
                 ),
                 false => "and no path of `click_id_from` looks there".into(),

@@ -50,8 +50,7 @@ pub(super) fn postbacks(
     uncovered(place, source, is_type);
     // The currency of an order may be missing; then this one is used.
     if source.currency != Currency::USD && settings.amount != AmountField::Order {
-        let said =
-            "changes no amount that ClickBank sends: earnings are in USD; only the offers' own payouts are read in it";
+        let said = "does not apply to the amounts that ClickBank sends: earnings are in USD; only the offers' own payouts are read in this currency";
         place.at("currency").problem(said);
     }
 }
@@ -67,7 +66,7 @@ fn old_versions(place: &Place<'_>, settings: &Settings) {
         .collect();
     if !old.is_empty() {
         let said = format!(
-            "{}: a check of 32 bits is all that protects them, and they tell less; choose 6.0 or later in ClickBank where you can",
+            "{}: only a check of 32 bits protects them, and they hold less data; choose 6.0 or later in ClickBank where you can",
             old.join(", ")
         );
         place.at("ins_versions").problem(said);
@@ -78,12 +77,12 @@ fn old_versions(place: &Place<'_>, settings: &Settings) {
         .len()
         .saturating_add(settings.ins_versions.len());
     if settings.forms.versions.contains(&FormVersion::V1) && others > 1 {
-        let said = "`1.0` and another version: nothing in 1.0 says that two notifications are of one sale, so an account with both URLs counts each \
-                    order twice; have ClickBank send one of the two";
+        let said = "`1.0` and another version: in 1.0 nothing shows that two notifications report the same sale, so an account with both URLs \
+         counts each order twice; have ClickBank send only one of the two";
         place.at("ins_versions").problem(said);
     } else if !old.is_empty() && !settings.ins_versions.is_empty() {
-        let said = "old and new versions: of an order of several products an old one has a notification for each product and a new one has one \
-                    for all, so an account with both URLs counts it twice; have ClickBank send one of the two";
+        let said = "old and new versions: for an order of several products an old version sends a notification for each product and a new one \
+         sends one for all, so an account with both URLs counts the order twice; have ClickBank send only one of the two";
         place.at("ins_versions").problem(said);
     }
 }

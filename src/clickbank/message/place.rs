@@ -33,15 +33,16 @@ pub(super) fn candidates<'a>(settings: &Settings, notification: &'a Notification
 
 /// The problem of `[offer_source.names]` where the click id comes by notification.
 pub(crate) fn unread_names(names: &BTreeMap<String, String>) -> String {
-    let said = "renames the parameters of postbacks, and the truth of this source is notifications, whose fields have names of their own";
+    let said =
+        "renames the parameters of postbacks, but this source counts notifications, whose fields have fixed names";
     match names.get("clickid") {
         Some(name) => format!(
-            "{said}; write `click_id_from = [\"vendorVariables.{}\"]` for a variable of your pay links in place of it",
+            "{said}; write `click_id_from = [\"vendorVariables.{}\"]` for a variable of your pay links instead",
             name.escape_debug()
         ),
         None => {
             format!(
-                "{said}; a row of `parameter` with `macro = \"{{r}}\"` and `from` reads a field, and `click_id_from` the click id"
+                "{said}; a row of `parameter` with `macro = \"{{r}}\"` and `from` reads a field, and `click_id_from` says where the click id is"
             )
         }
     }
