@@ -51,6 +51,21 @@ pub struct SqliteOptions {
     /// How many waiting calls may share one transaction; at least one. The first of them waits for
     /// the last. The default is 256.
     pub group: usize,
+    /// What is told of each step by which a file of an older version is brought forward, when the
+    /// step begins. On a large file a step may take minutes. None by default.
+    pub progress: Option<fn(&Migration)>,
+}
+
+/// How far a file of an older version has been brought forward.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Migration {
+    /// How many steps are done.
+    pub done: usize,
+    /// How many steps there are for this file.
+    pub steps: usize,
+    /// The size of the file, in bytes.
+    pub bytes: u64,
 }
 
 impl SqliteOptions {
@@ -63,6 +78,7 @@ impl SqliteOptions {
             readers: 2,
             queue: 1024,
             group: 256,
+            progress: None,
         }
     }
 }
@@ -91,12 +107,22 @@ impl SqliteStore {
 
     fn opened(path: &Path, options: &SqliteOptions) -> Result<Self, StoreError> {
         let mut writer = schema::connect_writer(path, options.busy_timeout)?;
-        schema::prepare(&mut writer, &options.namespace)?;
+        schema::prepare(&mut writer, &options.namespace, options.progress)?;
         let threads = Threads::start(path, writer, options)?;
         Ok(Self {
             namespace: options.namespace.clone(),
             threads: Arc::new(threads),
         })
+    }
+
+    /// Looks whether the file under the database's path, and its `-wal`, are still those that are
+    /// open, for example for what is said of health. Nothing is acknowledged otherwise. Only on
+    /// Unix can an open file be removed.
+    ///
+    /// # Errors
+    /// - a file that was removed or replaced; the text says what to do
+    pub fn check_file(&self) -> Result<(), StoreError> {
+        self.threads.check_file()
     }
 
     /// Returns what the writer has done since the store was opened.

@@ -1,5 +1,6 @@
 //! Opens a connection as the store needs it, and updates a file to the newest schema.
 
+use crate::Migration;
 use crate::fault::Fault;
 use postback::port::{StoreError, StoreErrorKind};
 use postback::value::Namespace;
@@ -105,8 +106,12 @@ fn assert_durable(connection: &Connection) -> Result<(), Fault> {
 }
 
 /// Takes the steps that the file has not taken yet, and checks that the file belongs to this
-/// namespace.
-pub(crate) fn prepare(connection: &mut Connection, namespace: &Namespace) -> Result<(), Fault> {
+/// namespace. Of an older file's steps `progress` is told.
+pub(crate) fn prepare(
+    connection: &mut Connection,
+    namespace: &Namespace,
+    progress: Option<fn(&Migration)>,
+) -> Result<(), Fault> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let taken: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let newest = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
@@ -116,7 +121,14 @@ pub(crate) fn prepare(connection: &mut Connection, namespace: &Namespace) -> Res
         );
         return Err(StoreError::new(StoreErrorKind::Corrupt, text).into());
     }
-    for step in STEPS.iter().skip(usize::try_from(taken).unwrap_or_default()) {
+    let missing = STEPS
+        .get(usize::try_from(taken).unwrap_or_default()..)
+        .unwrap_or_default();
+    for (done, step) in missing.iter().enumerate() {
+        if let Some(progress) = progress.filter(|_| taken > 0) {
+            let (steps, bytes) = (missing.len(), size(&transaction)?);
+            progress(&Migration { done, steps, bytes });
+        }
         transaction.execute_batch(step)?;
     }
     transaction.pragma_update(None, "user_version", newest)?;
@@ -139,6 +151,12 @@ pub(crate) fn prepare(connection: &mut Connection, namespace: &Namespace) -> Res
     Ok(transaction.commit()?)
 }
 
+fn size(connection: &Connection) -> Result<u64, Fault> {
+    let value = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let bytes = value("page_count")?.saturating_mul(value("page_size")?);
+    Ok(u64::try_from(bytes).unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,7 +166,7 @@ mod tests {
     fn empty() -> (tempfile::TempDir, Connection) {
         let folder = tempfile::tempdir().unwrap();
         let mut connection = connect(&folder.path().join("store.db"), Duration::from_secs(1)).unwrap();
-        prepare(&mut connection, &Namespace::new("test").unwrap()).unwrap();
+        prepare(&mut connection, &Namespace::new("test").unwrap(), None).unwrap();
         (folder, connection)
     }
 

@@ -35,6 +35,8 @@ pub(crate) struct Threads {
     writes: Option<SyncSender<Call>>,
     reads: Option<SyncSender<Read>>,
     shared: Arc<Shared>,
+    /// The files that are open; known once all connections are.
+    place: Option<Arc<Place>>,
     handles: Vec<JoinHandle<()>>,
 }
 
@@ -49,6 +51,7 @@ impl Threads {
             writes: Some(writes),
             reads: Some(reads),
             shared: shared.clone(),
+            place: None,
             handles: Vec::new(),
         };
         let read_queue = Arc::new(Mutex::new(read_queue));
@@ -61,7 +64,8 @@ impl Threads {
             threads.spawn("postback-read", move || read(&mut connection, &queue))?;
         }
         // Every connection is open, so both files are there.
-        let place = Place::of(path);
+        let place = Arc::new(Place::of(path));
+        threads.place = Some(place.clone());
         let (most, busy_timeout) = (options.group.max(1), options.busy_timeout);
         threads.spawn("postback-write", move || {
             writer::work(&writer, &place, &write_queue, &shared, most, busy_timeout)
@@ -125,6 +129,12 @@ impl Threads {
             StoreErrorKind::Unavailable,
             "what was forgotten is still in the write-ahead log, which a reader needs",
         ))
+    }
+
+    /// Whether the files under the database's path are still those that are open.
+    pub(crate) fn check_file(&self) -> Result<(), StoreError> {
+        let checked = self.place.as_ref().map_or(Ok(()), |place| place.check());
+        checked.map_err(|trouble| trouble.error())
     }
 
     pub(crate) fn statistics(&self) -> Statistics {

@@ -53,7 +53,7 @@ impl Trouble {
         }
     }
 
-    fn error(&self) -> StoreError {
+    pub(crate) fn error(&self) -> StoreError {
         StoreError::new(self.kind, self.text.clone())
     }
 }

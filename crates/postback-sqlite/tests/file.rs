@@ -334,12 +334,15 @@ fn a_file_that_was_moved_takes_nothing_until_it_is_back() {
     let store = open(&folder);
     let (path, away) = (folder.path().join("store.db"), folder.path().join("away.db"));
     assert_eq!(block_on(store.commit(&commit(1))).unwrap(), Committed::Applied);
+    store.check_file().unwrap();
     fs::rename(&path, &away).unwrap();
+    assert_eq!(store.check_file().unwrap_err().to_string(), GONE);
     assert_gone(&store, 2);
     // Another file in its place.
     fs::copy(&away, &path).unwrap();
     assert_gone(&store, 2);
     fs::rename(&away, &path).unwrap();
+    store.check_file().unwrap();
     assert_eq!(block_on(store.commit(&commit(2))).unwrap(), Committed::Applied);
     drop(store);
     let store = open(&folder);

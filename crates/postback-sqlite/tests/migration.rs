@@ -16,7 +16,7 @@ use postback::port::{
 use postback::value::{ClickId, Currency, Fingerprint};
 use postback_sqlite::SqliteStore;
 use rusqlite::Connection;
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Mutex, time::Duration};
 use tempfile::TempDir;
 
 const STEP_1: &str = include_str!("../src/steps/1.sql");
@@ -54,6 +54,26 @@ fn all() -> PageRequest {
 
 fn click(number: usize) -> ClickId {
     format!("c{number}").parse().unwrap()
+}
+
+#[test]
+fn each_step_is_told_before_it_begins_and_a_new_file_has_none() {
+    static TOLD: Mutex<Vec<(usize, usize)>> = Mutex::new(Vec::new());
+    let folder = folder();
+    let file = Connection::open(folder.path().join("store.db")).unwrap();
+    for rows in [STEP_1, ROWS_1, STEP_2, ROWS_2] {
+        file.execute_batch(rows).unwrap();
+    }
+    drop(file);
+    let mut options = common::options();
+    options.progress = Some(|migration| {
+        assert!(migration.bytes > 4_096);
+        TOLD.lock().unwrap().push((migration.done, migration.steps));
+    });
+    for name in ["store.db", "store.db", "new.db"] {
+        SqliteStore::open(folder.path().join(name), &options).unwrap();
+    }
+    assert_eq!(*TOLD.lock().unwrap(), [(0, 2), (1, 2)]);
 }
 
 #[test]
