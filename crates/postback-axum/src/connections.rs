@@ -32,7 +32,8 @@ pub struct ConnectionLimits {
     /// The largest age of a connection, so that a caller who never reads its responses cannot hold
     /// it for ever; 5 minutes by default.
     pub connection_age: Duration,
-    /// How long open requests may take to end when the server stops; 10 s by default.
+    /// How long open requests may take to end when the server stops; 3 s by default. A response
+    /// takes at most 2.5 s.
     pub drain: Duration,
 }
 
@@ -42,7 +43,7 @@ impl Default for ConnectionLimits {
             connections: 1024,
             header_timeout: Duration::from_secs(5),
             connection_age: Duration::from_secs(5 * 60),
-            drain: Duration::from_secs(10),
+            drain: Duration::from_secs(3),
         }
     }
 }
@@ -53,9 +54,13 @@ pub async fn run(service: Service, listener: TcpListener, app: Router, shutdown:
     run_with(service, listener, app, ConnectionLimits::default(), shutdown).await;
 }
 
-/// Serves `app` and runs `service` until `shutdown` ends. Then it accepts no more connections and
-/// begins no more rounds of deliveries. Open requests get their responses, and the round that has
-/// begun is finished.
+/// Serves `app` and runs `service` until `shutdown` ends. Then it begins no more deliveries and
+/// lets those in flight end, for five seconds at most. Meanwhile it goes on accepting, since many
+/// networks send a postback only once: what comes is stored, and sent after the next start. At last
+/// it accepts no more connections, and open requests get their responses.
+///
+/// With the default limits all of this takes ten seconds at most, so that whoever stops the process
+/// need not kill it.
 ///
 /// [`serve`] describes how it treats connections, and [`Service::run`] the work that it does beside
 /// them.
@@ -67,11 +72,10 @@ pub async fn run_with(
     shutdown: impl Future<Output = ()>,
 ) {
     let (stop, mut told) = watch::channel(false);
-    // The service is told first, since a round that begins meanwhile would delay the end.
-    let running = service.run(async move {
-        shutdown.await;
+    let running = async move {
+        service.run(shutdown).await;
         stop.send_replace(true);
-    });
+    };
     let until = async move { drop(told.wait_for(|stop| *stop).await) };
     tokio::join!(running, serve(listener, app, limits, until));
 }

@@ -7,6 +7,7 @@ use crate::host::{OsEntropy, SystemClock};
 use crate::journal::Journal;
 use crate::keep::Looks;
 use crate::numbers;
+use crate::opening;
 use crate::pulse::Pulse;
 use crate::refusals::Refusals;
 use crate::service::Service;
@@ -84,7 +85,7 @@ impl ServiceBuilder {
         self
     }
 
-    /// Sets how long the requests in flight may take to end when the service stops; 8 s by default.
+    /// Sets how long the requests in flight may take to end when the service stops; 5 s by default.
     /// A request that is cut off is sent again when its lease ends.
     #[must_use]
     pub fn last_round(mut self, time: Duration) -> Self {
@@ -166,18 +167,22 @@ impl ServiceBuilder {
         self
     }
 
-    /// Builds the service: resolves the secrets, and stores the configuration.
+    /// Builds the service: resolves the secrets, and stores the configuration. With a journal, a
+    /// store that takes nothing at present fails nothing: what comes in waits in the journal until
+    /// [`Service::run`] can put the store to work.
     ///
     /// # Errors
     /// - [`ConfigureError::Refused`]: secrets that are missing or cannot be used; it lists all of
     ///   them
-    /// - [`ConfigureError::Store`]: a store that fails to keep the configuration
+    /// - [`ConfigureError::Store`]: a store that cannot be opened, or fails to keep the
+    ///   configuration
     /// - [`ConfigureError::Signal`]: a process that cannot listen for SIGHUP
     pub async fn build(self) -> Result<Service, ConfigureError> {
         numbers::describe();
         let Self { tracker, stores, .. } = self;
         let secrets: Arc<dyn Secrets> = Arc::new(Timely(self.secrets));
-        let credentials = configure::prepare(&tracker, &*stores.store, &*secrets, &*self.clock).await?;
+        let credentials = configure::prepare(&tracker, &*secrets).await?;
+        let stores = opening::at_start(stores, &tracker, &*self.clock, self.journal.is_some()).await?;
         #[cfg(unix)]
         let hangup = match self.hangup {
             true => Some(hangup().map_err(ConfigureError::Signal)?),

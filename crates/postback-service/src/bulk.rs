@@ -2,6 +2,7 @@
 //! them up.
 
 use crate::cancel::{self, CancelError};
+use crate::meter;
 use crate::resend::{self, ResendError};
 use crate::shared::Shared;
 use crate::timely;
@@ -29,6 +30,16 @@ pub enum BulkWork {
     Resend,
     /// It is given up. Queued and accepted ones alone are.
     Cancel,
+}
+
+impl BulkWork {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Retry => "retry",
+            Self::Resend => "resend",
+            Self::Cancel => "cancel",
+        }
+    }
 }
 
 /// A selection of deliveries, and the work on them. A filter that is none selects all.
@@ -132,6 +143,14 @@ pub enum BulkError {
 }
 
 pub(crate) async fn work(shared: &Shared, bulk: &Bulk, patience: Duration) -> Result<BulkDone, BulkError> {
+    let done = one_call(shared, bulk, patience).await?;
+    if !bulk.dry_run {
+        meter::bulk(bulk.work.word(), done.done, done.remaining);
+    }
+    Ok(done)
+}
+
+async fn one_call(shared: &Shared, bulk: &Bulk, patience: Duration) -> Result<BulkDone, BulkError> {
     let until = Instant::now().checked_add(patience);
     let is_late = || until.is_some_and(|until| Instant::now() >= until);
     let filter = DeliveryFilter::in_state(bulk.state);

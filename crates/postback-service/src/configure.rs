@@ -34,15 +34,15 @@ pub enum ConfigureError {
     Signal(io::Error),
 }
 
-/// Prepares a configuration: checks that its secrets are there, and stores it.
-pub(crate) async fn prepare(
-    tracker: &Tracker,
-    store: &dyn Store,
-    secrets: &dyn Secrets,
-    clock: &dyn Clock,
-) -> Result<Credentials, ConfigureError> {
+/// Prepares a configuration: checks that its secrets are there.
+pub(crate) async fn prepare(tracker: &Tracker, secrets: &dyn Secrets) -> Result<Credentials, ConfigureError> {
     let credentials = credentials(tracker, secrets).await?;
     warn_of_outgoing(tracker, secrets).await;
+    Ok(credentials)
+}
+
+/// Stores a configuration.
+pub(crate) async fn install(tracker: &Tracker, store: &dyn Store, clock: &dyn Clock) -> Result<(), StoreError> {
     let install = drive::install(tracker, store, clock.now());
     within(INSTALL_TIMEOUT, install).await.unwrap_or_else(|| {
         let late = format!(
@@ -50,8 +50,7 @@ pub(crate) async fn prepare(
             INSTALL_TIMEOUT.as_secs()
         );
         Err(StoreError::new(StoreErrorKind::Unavailable, late))
-    })?;
-    Ok(credentials)
+    })
 }
 
 /// Activates another configuration.
@@ -82,7 +81,11 @@ pub(crate) async fn reload(shared: &Shared) -> Result<Arc<Tracker>, ConfigureErr
 }
 
 async fn put_to_work(shared: &Shared, tracker: Arc<Tracker>) -> Result<(), ConfigureError> {
-    let credentials = prepare(&tracker, &*shared.stores.store, &*shared.secrets, &*shared.clock).await?;
+    let credentials = prepare(&tracker, &*shared.secrets).await?;
+    // A store that is not open yet gets the configuration that is active when it opens.
+    if shared.stores.not_open().is_none() {
+        install(&tracker, &*shared.stores.store, &*shared.clock).await?;
+    }
     shared.refusals.keep_those_of(&tracker);
     shared.hints.forget();
     shared.statuses.forget();

@@ -1,6 +1,8 @@
 //! Whether a service can take in, and whether what goes on beside does.
 
+use crate::disk;
 use crate::journal::Journal;
+use crate::meter::{self, Measured};
 use crate::shared::Shared;
 use serde::Serialize;
 use std::{collections::BTreeMap, time::Duration};
@@ -18,8 +20,9 @@ pub struct Health {
     pub live: bool,
     /// Whether every check is well.
     pub ready: bool,
-    /// The checks by name: `reads` and `writes` of the store; `journal` where there is one;
-    /// `deliveries` where they are sent by this process.
+    /// The checks by name: `store`, whether it is open and its file is the one under its path;
+    /// `reads` and `writes` of it; `journal` where there is one; `deliveries` where they are sent
+    /// by this process.
     pub checks: BTreeMap<&'static str, HealthCheck>,
 }
 
@@ -35,6 +38,18 @@ pub struct HealthCheck {
     /// How many events and clicks wait in the journal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting: Option<u64>,
+    /// How many bytes of the journal are in use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    /// How many bytes the journal has on its disk, in use or not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub room: Option<u64>,
+    /// How many lines of the journal cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unreadable: Option<u64>,
+    /// How many bytes the disk has left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub free: Option<u64>,
     /// What is not well.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
@@ -55,18 +70,20 @@ impl Health {
     /// Returns what is not well with the store.
     #[must_use]
     pub fn store_trouble(&self) -> Option<&str> {
-        let checks = ["reads", "writes"].into_iter().filter_map(|name| self.checks.get(name));
+        let checks = ["store", "reads", "writes"]
+            .into_iter()
+            .filter_map(|name| self.checks.get(name));
         checks.filter_map(|check| check.text.as_deref()).next()
     }
 }
 
 /// Looks at everything. `patience` is the time for the read of the store.
 pub(crate) async fn look(shared: &Shared, patience: Duration) -> Health {
-    let (reads, writes) = (reads(shared, patience).await, writes(shared));
+    let (store, reads, writes) = (store(shared), reads(shared, patience).await, writes(shared));
     let journal = shared.journal.as_ref().map(journal);
-    let takes = reads.ok && writes.ok;
+    let takes = store.ok && reads.ok && writes.ok;
     let live = takes || journal.as_ref().is_some_and(|journal| journal.ok);
-    let mut checks = BTreeMap::from([("reads", reads), ("writes", writes)]);
+    let mut checks = BTreeMap::from([("store", store), ("reads", reads), ("writes", writes)]);
     checks.extend(journal.map(|journal| ("journal", journal)));
     checks.extend(deliveries(shared).map(|deliveries| ("deliveries", deliveries)));
     Health {
@@ -76,9 +93,40 @@ pub(crate) async fn look(shared: &Shared, patience: Duration) -> Health {
     }
 }
 
+/// Measures what the checks see, for the metrics.
+pub(crate) fn measure(shared: &Shared) {
+    let store = store(shared);
+    meter::looked(&Measured {
+        is_open: shared.stores.not_open().is_none(),
+        is_well: store.ok,
+        since_written: shared.pulse.since_written(),
+        store_free: store.free,
+        journal: shared.journal.as_ref().map(Journal::state),
+        journal_free: shared.journal.as_ref().and_then(|journal| disk::free(journal.path())),
+    });
+}
+
+/// Whether the store is open, and in the file that is under its path.
+fn store(shared: &Shared) -> HealthCheck {
+    let file = shared.stores.file();
+    let free = file.and_then(|file| disk::free(file.path()));
+    let closed = shared.stores.not_open().map(|later| {
+        let why = later.why();
+        format!("the store is not open yet, and what comes in waits in the journal: {why}")
+    });
+    let gone = || file.and_then(|file| file.check().err()).map(|error| error.to_string());
+    HealthCheck {
+        free,
+        ..HealthCheck::of(closed.or_else(gone))
+    }
+}
+
 /// Reads something trivial. The read decodes no row, so that a row that cannot be read does not
 /// make a healthy store look broken.
 async fn reads(shared: &Shared, patience: Duration) -> HealthCheck {
+    if let Some(later) = shared.stores.not_open() {
+        return HealthCheck::of(Some(format!("the store is not open yet: {}", later.why())));
+    }
     let live = shared.live();
     let read = shared.stores.inspect.configuration(live.tracker.fingerprint());
     let text = match timeout(patience, read).await {
@@ -101,9 +149,14 @@ fn writes(shared: &Shared) -> HealthCheck {
 }
 
 fn journal(journal: &Journal) -> HealthCheck {
+    let (state, free) = (journal.state(), disk::free(journal.path()));
     let full = "the journal or its disk is full: what the store does not take is refused";
     HealthCheck {
-        waiting: Some(journal.waits()),
+        waiting: Some(state.waiting),
+        bytes: Some(state.bytes),
+        room: Some(state.room),
+        unreadable: Some(state.unreadable),
+        free,
         ..HealthCheck::of(journal.refuses().then(|| full.to_owned()))
     }
 }

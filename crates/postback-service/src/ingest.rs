@@ -60,6 +60,33 @@ pub(crate) async fn replay(shared: &Shared) -> io::Result<Replayed> {
     done
 }
 
+/// Tries the lines of the journal again that could not be read.
+pub(crate) async fn retry_unreadable(shared: &Shared) -> io::Result<Replayed> {
+    let Some(journal) = &shared.journal else {
+        return Ok(Replayed::default());
+    };
+    let done = journal.retry_unreadable(shared).await?;
+    tracing::info!(
+        taken = done.taken,
+        unreadable = done.unreadable,
+        "lines of the journal that could not be read were tried again"
+    );
+    meter::set_aside(&journal.seen_aside());
+    Ok(done)
+}
+
+/// Forgets the lines of the journal that cannot be read, and returns how many they were.
+pub(crate) async fn discard_unreadable(shared: &Shared) -> io::Result<u64> {
+    let Some(journal) = &shared.journal else {
+        return Ok(0);
+    };
+    let discarded = journal.discard_unreadable().await?;
+    if discarded > 0 {
+        tracing::warn!(discarded, "lines of the journal that cannot be read were discarded");
+    }
+    Ok(discarded)
+}
+
 /// Forgets the events of a source that are set aside, and returns how many they were.
 pub(crate) async fn discard(shared: &Shared, source: &OfferSourceId) -> io::Result<u64> {
     let Some(journal) = &shared.journal else {

@@ -1,10 +1,11 @@
 //! Keeps on disk what the store could not take, until it can.
 //!
 //! Few networks send a postback again, and no visitor waits. While the store is down, the click or
-//! the event is appended here, synchronised to disk and acknowledged; if a postback was refused,
-//! the postback itself is appended. It is taken in later, with the id that it got on arrival, so
-//! that taking it in twice does nothing.
+//! the event is written here, synchronised to disk and acknowledged; if a postback was refused, the
+//! postback itself is written. It is taken in later, with the id that it got on arrival, so that
+//! taking it in twice does nothing.
 
+use crate::area::{Area, Sizes};
 use crate::aside::Aside;
 use crate::lines::{Line, append, beside, count, of_click, private};
 use postback::plan::RefusedBody;
@@ -13,18 +14,44 @@ use postback::value::OfferSourceId;
 use postback::{Click, Event};
 use std::{
     collections::BTreeMap,
-    fs::{self, File, TryLockError},
+    fs::{File, TryLockError},
     io,
+    ops::Range,
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
+/// The room that a journal takes on its disk when it is opened, in bytes: enough for some twenty
+/// thousand events although the disk is full.
+pub const JOURNAL_RESERVE: u64 = 16 * 1024 * 1024;
 /// The largest size of a journal, in bytes: room for some hundred thousand events. Beyond it the
 /// sender is told to send again.
 pub const MAX_JOURNAL: u64 = 256 * 1024 * 1024;
+
+/// The sizes of a journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct JournalOptions {
+    /// The room that is taken on the disk when the journal is opened, in bytes, so that a full disk
+    /// leaves it; [`JOURNAL_RESERVE`] by default. A file system that copies on write (Btrfs, ZFS)
+    /// does not promise that.
+    pub reserve: u64,
+    /// The largest size, in bytes; [`MAX_JOURNAL`] by default. The journal grows beyond its reserve
+    /// as long as the disk has room.
+    pub limit: u64,
+}
+
+impl Default for JournalOptions {
+    fn default() -> Self {
+        Self {
+            reserve: JOURNAL_RESERVE,
+            limit: MAX_JOURNAL,
+        }
+    }
+}
 
 /// A file of waiting events and clicks, one on each line. It is cheap to clone, and all clones are
 /// the same journal. Only the owner can read its files, since they hold personal values until these
@@ -36,13 +63,14 @@ pub struct Journal(pub(crate) Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) path: PathBuf,
     /// Locked as long as the journal is open: two processes with one journal would remove each
-    /// other's files.
+    /// other's lines.
     _lock: File,
-    /// Held while a line is written, and while the file is moved.
-    writing: Mutex<()>,
-    /// How many lines the file holds, and how many those that were moved aside and wait on.
-    fresh: AtomicU64,
+    /// Held while lines are written or removed.
+    area: Mutex<Area>,
+    /// How many lines wait in the file of those that the store did not take.
     older: AtomicU64,
+    /// How many lines cannot be read.
+    unreadable: AtomicU64,
     /// Whether the last line could not be written.
     refuses: AtomicBool,
     /// The events of sources that are not configured.
@@ -51,13 +79,41 @@ pub(crate) struct Inner {
     pub(crate) replaying: tokio::sync::Mutex<()>,
 }
 
+/// What is in a journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct JournalState {
+    /// How many events and clicks wait, without those that are set aside.
+    pub waiting: u64,
+    /// How many bytes of the journal's file are in use.
+    pub bytes: u64,
+    /// How many bytes the file has on the disk. It grows up to `limit` if the disk has room.
+    pub room: u64,
+    /// The largest size of the file.
+    pub limit: u64,
+    /// How many lines cannot be read. They lie in a file beside the journal that ends in
+    /// `.unreadable`, and wait for a person.
+    pub unreadable: u64,
+}
+
 impl Journal {
-    /// Opens a journal in a file. The file is created if it does not exist; its folder must exist.
+    /// Opens a journal in a file, with the default sizes. The file is created if it does not exist;
+    /// its folder must exist.
+    ///
+    /// # Errors
+    /// As [`Journal::open_with`].
+    pub fn open(path: impl Into<PathBuf>) -> io::Result<Self> {
+        Self::open_with(path, JournalOptions::default())
+    }
+
+    /// Opens a journal in a file, and takes its room on the disk. A disk that does not have the
+    /// room is no error: [`Journal::state`] says how much the file has, and the rest is tried again
+    /// whenever the journal is taken in.
     ///
     /// # Errors
     /// - a folder that does not exist or cannot be written to
     /// - a journal that another process, or this one, has open
-    pub fn open(path: impl Into<PathBuf>) -> io::Result<Self> {
+    pub fn open_with(path: impl Into<PathBuf>, options: JournalOptions) -> io::Result<Self> {
         let path = path.into();
         let lock = private().write(true).truncate(false).open(beside(&path, ".lock"))?;
         match lock.try_lock() {
@@ -70,16 +126,21 @@ impl Journal {
             }
             Err(TryLockError::Error(error)) => return Err(error),
         }
-        // A problem is found now, not when the store is down.
-        append(&path, b"")?;
+        let sizes = Sizes {
+            reserve: options.reserve.min(options.limit),
+            limit: options.limit,
+        };
+        let older = earlier(&path)
+            .iter()
+            .try_fold(0_u64, |sum, file| Ok::<_, io::Error>(sum.saturating_add(count(file)?)))?;
         let inner = Inner {
+            area: Mutex::new(Area::open(&path, sizes)?),
             aside: Aside::open(beside(&path, ".aside"))?,
-            fresh: AtomicU64::new(count(&path)?),
-            older: AtomicU64::new(count(&left(&path))?.saturating_add(count(&next(&path))?)),
+            older: AtomicU64::new(older),
+            unreadable: AtomicU64::new(count(&unreadable(&path))?),
             refuses: AtomicBool::new(false),
             path,
             _lock: lock,
-            writing: Mutex::new(()),
             replaying: tokio::sync::Mutex::new(()),
         };
         Ok(Self(Arc::new(inner)))
@@ -88,7 +149,7 @@ impl Journal {
     /// Appends an event. `Ok` means that it is durable. The call blocks until the disk has it.
     ///
     /// # Errors
-    /// A disk that fails to write, or a journal that is over [`MAX_JOURNAL`].
+    /// A disk that fails to write, or a journal that is full.
     pub fn append(&self, event: &Event) -> io::Result<()> {
         self.write(row::encode(&(event, &event.private)))
     }
@@ -104,31 +165,29 @@ impl Journal {
     }
 
     fn write(&self, line: Result<String, StoreError>) -> io::Result<()> {
-        let mut line = line.map_err(io::Error::other)?;
-        // A crash may have left half a line. An empty line is ignored.
-        line.insert(0, '\n');
-        line.push('\n');
-        let _writing = self.0.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let held = fs::metadata(&self.0.path).map_or(0, |known| known.len());
-        let added = u64::try_from(line.len()).unwrap_or(u64::MAX);
-        let written = if held.saturating_add(added) > MAX_JOURNAL {
-            Err(io::Error::new(io::ErrorKind::StorageFull, "the journal is full"))
-        } else {
-            append(&self.0.path, line.as_bytes())
-        };
+        let line = line.map_err(io::Error::other)?;
+        let written = self.area().append(line.as_bytes());
         self.0.refuses.store(written.is_err(), Ordering::Relaxed);
-        if written.is_ok() {
-            self.0.fresh.fetch_add(1, Ordering::Relaxed);
-        }
         written
     }
 
-    /// Returns how many lines wait, without those that are set aside.
-    pub(crate) fn waits(&self) -> u64 {
-        let (fresh, older) = (&self.0.fresh, &self.0.older);
-        fresh
-            .load(Ordering::Relaxed)
-            .saturating_add(older.load(Ordering::Relaxed))
+    /// Returns what is in it.
+    #[must_use]
+    pub fn state(&self) -> JournalState {
+        let area = self.area();
+        JournalState {
+            waiting: area.lines().saturating_add(self.0.older.load(Ordering::Relaxed)),
+            bytes: area.end(),
+            room: area.length(),
+            limit: area.limit(),
+            unreadable: self.0.unreadable.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Returns the path of its file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0.path
     }
 
     /// Returns whether the last line could not be written: the journal, or its disk, is full.
@@ -136,9 +195,25 @@ impl Journal {
         self.0.refuses.load(Ordering::Relaxed)
     }
 
-    /// Notes how many lines that were moved aside wait on.
+    /// Notes how many lines wait in the files of earlier rounds.
     pub(crate) fn wait_on(&self, lines: u64) {
         self.0.older.store(lines, Ordering::Relaxed);
+    }
+
+    /// Keeps lines that cannot be read, durably, for a person.
+    pub(crate) fn keep_unreadable(&self, lines: &[u8]) -> io::Result<()> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        append(&unreadable(&self.0.path), lines)?;
+        self.count_unreadable()
+    }
+
+    /// Counts the lines that cannot be read.
+    pub(crate) fn count_unreadable(&self) -> io::Result<()> {
+        let lines = count(&unreadable(&self.0.path))?;
+        self.0.unreadable.store(lines, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Returns how many acknowledged events are set aside because their sources are not configured,
@@ -159,28 +234,44 @@ impl Journal {
         self.0.aside.discard(source)
     }
 
-    /// Moves the journal to another name, so that new events go to a new file. Returns false if it
-    /// is empty.
-    pub(crate) fn move_aside(&self, aside: &Path) -> io::Result<bool> {
-        let _writing = self.0.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        if fs::metadata(&self.0.path).map_or(0, |known| known.len()) == 0 {
-            return Ok(false);
-        }
-        fs::rename(&self.0.path, aside)?;
-        let moved = self.0.fresh.swap(0, Ordering::Relaxed);
-        self.0.older.fetch_add(moved, Ordering::Relaxed);
+    /// Returns up to where lines stand now, in the file that is under the journal's path now.
+    pub(crate) fn snapshot(&self) -> io::Result<u64> {
+        let mut area = self.area();
+        area.look_again()?;
+        area.take_room();
+        Ok(area.end())
+    }
+
+    /// Removes lines that are durable elsewhere.
+    pub(crate) fn erase(&self, places: &[Range<u64>]) -> io::Result<()> {
+        self.area().erase(places)
+    }
+
+    /// Begins at the front again, where nothing stands before `from`.
+    pub(crate) fn begin_again(&self, from: u64) -> io::Result<()> {
+        self.area().begin_again(from)?;
         // There is room again.
         self.0.refuses.store(false, Ordering::Relaxed);
-        Ok(true)
+        Ok(())
+    }
+
+    fn area(&self) -> MutexGuard<'_, Area> {
+        self.0.area.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Returns the path of what an earlier round left.
+/// Returns the path of the lines that the store did not take although it took others.
 pub(crate) fn left(path: &Path) -> PathBuf {
     beside(path, ".replaying")
 }
 
-/// Returns the path to which the journal is moved.
-pub(crate) fn next(path: &Path) -> PathBuf {
-    beside(path, ".next")
+/// Returns the paths of what earlier rounds left, in their order. The second is of earlier
+/// versions.
+pub(crate) fn earlier(path: &Path) -> [PathBuf; 2] {
+    [left(path), beside(path, ".next")]
+}
+
+/// Returns the path of the lines that cannot be read.
+pub(crate) fn unreadable(path: &Path) -> PathBuf {
+    beside(path, ".unreadable")
 }

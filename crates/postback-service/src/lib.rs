@@ -2,6 +2,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod area;
 mod aside;
 mod builder;
 mod bulk;
@@ -10,6 +11,7 @@ mod cancel;
 mod click;
 mod configure;
 mod deliver;
+mod disk;
 mod dry;
 mod handle;
 mod health;
@@ -18,11 +20,13 @@ mod host;
 mod ingest;
 mod journal;
 mod keep;
+mod later;
 mod letters;
 mod lines;
 mod meter;
 mod notification;
 mod numbers;
+mod opening;
 mod postback;
 mod preview;
 mod pulse;
@@ -41,6 +45,7 @@ mod stores;
 mod texts;
 mod timely;
 mod turns;
+mod unreadable;
 mod upload;
 mod work;
 
@@ -54,7 +59,7 @@ pub use handle::{Live, TrackerHandle};
 pub use health::{Health, HealthCheck};
 pub use host::{OsEntropy, SystemClock};
 pub use ingest::{NotStored, Taken};
-pub use journal::{Journal, MAX_JOURNAL};
+pub use journal::{JOURNAL_RESERVE, Journal, JournalOptions, JournalState, MAX_JOURNAL};
 pub use notification::NotificationError;
 pub use postback::{PostbackAnswer, PostbackError, RefusedPostback, WantedAnswer};
 pub use refusals::RefusedPostbacks;
@@ -67,4 +72,5 @@ pub use service::Service;
 pub use shared::{PRIVATE_DAYS, STORE_PATIENCE, STORE_TIMEOUT};
 pub use stop::stop_signal;
 pub use stores::Stores;
+pub use unreadable::{UnreadableLine, UnreadableReason};
 pub use upload::Uploaded;

@@ -5,12 +5,13 @@ use postback::plan::RefusedBody;
 use postback::port::{StoreError, row};
 use postback::value::{OfferSourceId, Pii};
 use postback::{Click, Event};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use std::{
     collections::BTreeMap,
     ffi::OsString,
     fs::{self, File, OpenOptions},
-    io::{self, BufRead, BufReader, Write},
+    io::{self, BufRead, BufReader, Read, Write},
+    ops::Range,
     path::{Path, PathBuf},
 };
 
@@ -63,9 +64,20 @@ pub(crate) fn is_click(line: &[u8]) -> bool {
     line.starts_with(CLICK.as_bytes())
 }
 
+/// Returns whether a newer version wrote a line.
+pub(crate) fn is_newer(line: &[u8]) -> bool {
+    let read = row::decode::<IgnoredAny>(&String::from_utf8_lossy(row_of(line)));
+    // What is no row has what is wrong with it as its cause.
+    read.is_err_and(|error| std::error::Error::source(&error).is_none())
+}
+
+fn row_of(line: &[u8]) -> &[u8] {
+    line.strip_prefix(CLICK.as_bytes()).unwrap_or(line)
+}
+
 /// Reads the click of a line that holds one.
 pub(crate) fn read_click(line: &[u8]) -> Result<Click, StoreError> {
-    let row = line.strip_prefix(CLICK.as_bytes()).unwrap_or(line);
+    let row = row_of(line);
     let (mut click, private): (Click, BTreeMap<String, Pii>) = row::decode(&String::from_utf8_lossy(row))?;
     click.private = private;
     Ok(click)
@@ -78,19 +90,54 @@ pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// Returns the lines of a file that are not empty.
-pub(crate) fn lines(path: &Path) -> io::Result<impl Iterator<Item = io::Result<Vec<u8>>>> {
-    let lines = BufReader::new(File::open(path)?).split(b'\n');
-    Ok(lines.filter(|line| line.as_ref().map_or(true, |line| !line.is_empty())))
+/// A line with the place where it begins in its file.
+pub(crate) struct Placed {
+    pub(crate) at: u64,
+    /// The line without its end.
+    pub(crate) text: Vec<u8>,
 }
 
-/// Counts the lines of a file that are not empty. There are none if the file does not exist.
-pub(crate) fn count(path: &Path) -> io::Result<u64> {
-    match lines(path) {
+impl Placed {
+    /// The bytes of the file that are this line.
+    pub(crate) fn place(&self) -> Range<u64> {
+        self.at..self.at.saturating_add(size(self.text.len()))
+    }
+}
+
+/// Returns the lines of a file that are not empty, up to a place in it.
+pub(crate) fn lines_until(path: &Path, until: u64) -> io::Result<impl Iterator<Item = io::Result<Placed>> + use<>> {
+    let mut at = 0_u64;
+    let lines = BufReader::new(File::open(path)?.take(until)).split(b'\n');
+    let placed = lines.map(move |line| {
+        let placed = Placed { at, text: line? };
+        at = placed.place().end.saturating_add(1);
+        Ok(placed)
+    });
+    Ok(placed.filter(|line| line.as_ref().map_or(true, |line| !line.text.is_empty())))
+}
+
+/// Returns the lines of a file that are not empty.
+pub(crate) fn lines(path: &Path) -> io::Result<impl Iterator<Item = io::Result<Placed>> + use<>> {
+    lines_until(path, u64::MAX)
+}
+
+/// Counts the lines of a file that are not empty, up to a place in it. There are none if the file
+/// does not exist.
+pub(crate) fn count_until(path: &Path, until: u64) -> io::Result<u64> {
+    match lines_until(path, until) {
         Ok(mut lines) => lines.try_fold(0_u64, |count, line| line.map(|_| count.saturating_add(1))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
         Err(error) => Err(error),
     }
+}
+
+/// Counts the lines of a file that are not empty. There are none if the file does not exist.
+pub(crate) fn count(path: &Path) -> io::Result<u64> {
+    count_until(path, u64::MAX)
+}
+
+fn size(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
 }
 
 /// Appends bytes and synchronises the file. The file is created if it does not exist.
@@ -107,8 +154,11 @@ pub(crate) fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written
 }
 
-/// Replaces the content of a file atomically.
+/// Replaces the content of a file atomically; by nothing, it is removed.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if bytes.is_empty() {
+        return fs::remove_file(path);
+    }
     let new = beside(path, ".new");
     let mut file = private().write(true).truncate(true).open(&new)?;
     file.write_all(bytes)?;
@@ -118,7 +168,7 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Synchronises a file's folder: a file's name is durable only if its folder is.
-fn sync_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }

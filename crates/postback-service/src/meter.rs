@@ -1,9 +1,11 @@
 //! Counts and logs. Labels and fields are names and ids of the configuration, outcomes and
 //! statuses. They are never a query, a token, a body or a value that a caller chose.
 
+use crate::journal::JournalState;
 use crate::numbers::{
-    ATTRIBUTED_LATE, CLICKS, DEAD_LETTER_OLDEST, DEAD_LETTERS, DELIVERIES, EVENTS, FORMS_GUESSED, FORMS_STOPPED,
-    INGEST_MICROSECONDS, INGESTS, JOURNALLED, LANES_AILING, REFUSALS, REFUSED_FULL, REFUSED_KEPT, SET_ASIDE,
+    ATTRIBUTED_LATE, CLICKS, DEAD_LETTER_OLDEST, DEAD_LETTERS, DELIVERIES, DISK_FREE, EVENTS, FORMS_GUESSED,
+    FORMS_STOPPED, INGEST_MICROSECONDS, INGESTS, JOURNAL_BYTES, JOURNAL_ROOM, JOURNAL_UNREADABLE, JOURNAL_WAITING,
+    JOURNALLED, LANES_AILING, REFUSALS, REFUSED_FULL, REFUSED_KEPT, SET_ASIDE, STORE_OPEN, STORE_WELL, STORE_WRITTEN,
 };
 use metrics::{counter, gauge};
 use postback::decide::Reply;
@@ -109,6 +111,75 @@ pub(crate) fn forms_guessed(source: &str) {
 pub(crate) fn journalled(source: &str) {
     counter!(JOURNALLED.name, "source" => source.to_owned()).increment(1);
     tracing::warn!(source, "postback was journalled");
+}
+
+/// What is measured of the store and of the journal.
+pub(crate) struct Measured {
+    pub(crate) is_open: bool,
+    /// Whether it is open, and in the file that is under its path.
+    pub(crate) is_well: bool,
+    pub(crate) since_written: Option<Duration>,
+    pub(crate) store_free: Option<u64>,
+    pub(crate) journal: Option<JournalState>,
+    pub(crate) journal_free: Option<u64>,
+}
+
+/// Records how the store and the journal are.
+#[expect(clippy::cast_precision_loss, reason = "numbers for a person")]
+pub(crate) fn looked(measured: &Measured) {
+    gauge!(STORE_OPEN.name).set(f64::from(u8::from(measured.is_open)));
+    gauge!(STORE_WELL.name).set(f64::from(u8::from(measured.is_well)));
+    if let Some(since) = measured.since_written {
+        gauge!(STORE_WRITTEN.name).set(since.as_secs_f64());
+    }
+    for (file, free) in [("store", measured.store_free), ("journal", measured.journal_free)] {
+        if let Some(free) = free {
+            gauge!(DISK_FREE.name, "file" => file).set(free as f64);
+        }
+    }
+    if let Some(journal) = measured.journal {
+        gauge!(JOURNAL_WAITING.name).set(journal.waiting as f64);
+        gauge!(JOURNAL_BYTES.name).set(journal.bytes as f64);
+        gauge!(JOURNAL_ROOM.name).set(journal.room as f64);
+        gauge!(JOURNAL_UNREADABLE.name).set(journal.unreadable as f64);
+    }
+}
+
+/// Says that the store is not open, and what that means.
+pub(crate) fn not_open(why: &str, since: Duration, waiting: u64) {
+    tracing::warn!(
+        why,
+        seconds = since.as_secs(),
+        waiting,
+        "the store is not open: postbacks and clicks are kept in the journal, notifications are refused; it is tried \
+         again every few seconds"
+    );
+}
+
+/// Says that the store was opened after all.
+pub(crate) fn open(since: Duration, waiting: u64) {
+    tracing::info!(
+        seconds = since.as_secs(),
+        waiting,
+        "the store is open; what waits in the journal is taken in"
+    );
+}
+
+/// Says how far the journal is taken in.
+#[expect(clippy::cast_precision_loss, reason = "a number for a person")]
+pub(crate) fn replaying(taken: u64, left: u64) {
+    gauge!(JOURNAL_WAITING.name).set(left as f64);
+    tracing::info!(taken, left, "the journal is being taken in");
+}
+
+/// Says how far the work on a selection of deliveries is. Each call does a part of it.
+pub(crate) fn bulk(work: &'static str, done: u64, remaining: u64) {
+    tracing::info!(
+        work,
+        done,
+        remaining,
+        "a part of a selection of deliveries was worked on"
+    );
 }
 
 /// Records how many events are set aside, by source.

@@ -62,6 +62,38 @@ pub(crate) const SET_ASIDE: Number = gauge(
     "postback_journal_set_aside",
     "Acknowledged events that are set aside at present because their sources are not configured, by `source`.",
 );
+pub(crate) const JOURNAL_WAITING: Number = gauge(
+    "postback_journal_waiting",
+    "Events and clicks that wait in the journal. While it is taken in, this falls.",
+);
+pub(crate) const JOURNAL_BYTES: Number = gauge(
+    "postback_journal_bytes",
+    "Bytes of the journal that are in use. Beyond what its disk has for it, what the store does not take is refused.",
+);
+pub(crate) const JOURNAL_ROOM: Number = gauge(
+    "postback_journal_room_bytes",
+    "Bytes that the journal has on its disk, in use or not. It grows while the disk has room.",
+);
+pub(crate) const JOURNAL_UNREADABLE: Number = gauge(
+    "postback_journal_unreadable",
+    "Lines of the journal that cannot be read and wait for a person. Alert on it.",
+);
+pub(crate) const STORE_OPEN: Number = gauge(
+    "postback_store_open",
+    "1 while the store is open; 0 while it could not be opened yet and everything waits in the journal. Alert on 0.",
+);
+pub(crate) const STORE_WELL: Number = gauge(
+    "postback_store_in_place",
+    "1 while the store is open and the file under its path is the open one, else 0. Alert on 0.",
+);
+pub(crate) const STORE_WRITTEN: Number = gauge(
+    "postback_store_last_write_seconds",
+    "How long ago the store last took something; absent until it does. It grows while nothing comes in, too.",
+);
+pub(crate) const DISK_FREE: Number = gauge(
+    "postback_disk_free_bytes",
+    "Bytes that the disk of the store and that of the journal have left, by `file`: `store` or `journal`. Alert on it.",
+);
 pub(crate) const CLICKS: Number = counter(
     "postback_clicks_total",
     "Clicks, by `outcome`: `recorded`, `journalled`, `unknown_campaign`, `not_routed` or `not_stored`.",
@@ -95,7 +127,7 @@ pub(crate) const INGESTS: Number = counter(
     "How many events were taken in, whatever the outcome, by `interface`.",
 );
 
-const ALL: [Number; 16] = [
+const ALL: [Number; 24] = [
     EVENTS,
     REFUSALS,
     REFUSED_KEPT,
@@ -104,6 +136,14 @@ const ALL: [Number; 16] = [
     FORMS_GUESSED,
     JOURNALLED,
     SET_ASIDE,
+    JOURNAL_WAITING,
+    JOURNAL_BYTES,
+    JOURNAL_ROOM,
+    JOURNAL_UNREADABLE,
+    STORE_OPEN,
+    STORE_WELL,
+    STORE_WRITTEN,
+    DISK_FREE,
     CLICKS,
     DELIVERIES,
     DEAD_LETTERS,

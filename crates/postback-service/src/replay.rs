@@ -1,15 +1,20 @@
 //! Taking in what waits in a journal: first the clicks, so that sales of theirs find them, then the
 //! rest in its order.
 
-use crate::journal::{Journal, left, next};
-use crate::lines::{Waiting, append, beside, is_click, lines, read, read_click, replace};
+use crate::journal::{Journal, earlier, left, unreadable};
+use crate::lines::{Placed, Waiting, append, count, is_click, lines_until, read, read_click, replace};
+use crate::meter;
 use postback::Click;
 use postback::port::BoxFuture;
 use postback::value::OfferSourceId;
-use std::{fs, io, mem, path::Path, slice};
+use std::{io, ops::Range, path::Path, slice, time::Duration};
+use tokio::time::Instant;
 
-/// How many clicks are recorded together: they share one wait for the disk.
+/// How many lines are taken in before they are removed from their file. Clicks are recorded
+/// together: they share one wait for the disk.
 const TOGETHER: usize = 256;
+/// How often a long round says how far it is.
+const TELL_EVERY: Duration = Duration::from_secs(5);
 
 /// What taking in a journal came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -62,42 +67,96 @@ impl Journal {
     pub(crate) async fn replay(&self, taker: &dyn Takes) -> io::Result<Replayed> {
         let _replaying = self.0.replaying.lock().await;
         let mut round = Round::new(self, taker);
-        // What an earlier round left, then what came since.
-        let (left, next) = (left(&self.0.path), next(&self.0.path));
-        let mut waiting = Vec::new();
-        if left.exists() {
-            waiting = round.waiting(&left).await?;
+        for file in earlier(&self.0.path) {
+            round.earlier(&file).await?;
         }
-        if !round.away && (next.exists() || self.move_aside(&next)?) {
-            waiting.append(&mut round.waiting(&next).await?);
-            replace(&left, &waiting)?;
-            fs::remove_file(&next)?;
-        } else if left.exists() && fs::metadata(&left)?.len() != u64::try_from(waiting.len()).unwrap_or(u64::MAX) {
-            replace(&left, &waiting)?;
-        }
-        if waiting.is_empty() && left.exists() {
-            fs::remove_file(&left)?;
-        }
-        round.done.left = count(&waiting);
-        if !next.exists() {
-            self.wait_on(round.done.left);
-        }
+        round.area().await?;
+        let older = earlier(&self.0.path).iter().try_fold(0_u64, |sum, file| {
+            let lines = count(file)?;
+            Ok::<_, io::Error>(sum.saturating_add(lines))
+        });
+        self.wait_on(older?);
+        round.done.left = self.state().waiting;
         if !round.away && self.set_aside().keys().any(|source| taker.knows(source)) {
-            let remains = round.file(self.0.aside.path()).await?;
-            round.done.left = round.done.left.saturating_add(count(&remains.waiting));
-            self.0.aside.keep(&[remains.waiting, remains.aside].concat())?;
+            let heaps = round.all(self.0.aside.path()).await?;
+            self.keep_unreadable(&heaps.unreadable.bytes)?;
+            round.done.left = round.done.left.saturating_add(heaps.waiting.count());
+            self.0.aside.keep(&[heaps.waiting.bytes, heaps.aside.bytes].concat())?;
+        }
+        Ok(round.done)
+    }
+
+    /// Tries the lines again that could not be read. `unreadable` of the answer are those that
+    /// still cannot.
+    ///
+    /// # Errors
+    /// As [`Journal::replay`].
+    pub(crate) async fn retry_unreadable(&self, taker: &dyn Takes) -> io::Result<Replayed> {
+        let _replaying = self.0.replaying.lock().await;
+        let mut round = Round::new(self, taker);
+        let file = unreadable(&self.0.path);
+        if file.exists() {
+            let heaps = round.all(&file).await?;
+            self.0.aside.add(&heaps.aside.bytes)?;
+            round.done.set_aside = heaps.aside.count();
+            round.done.left = heaps.waiting.count();
+            replace(&file, &[heaps.waiting.bytes, heaps.unreadable.bytes].concat())?;
+            self.count_unreadable()?;
         }
         Ok(round.done)
     }
 }
 
-/// What remains of a file after its lines were taken in.
+/// What becomes of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Taken,
+    /// The store takes nothing.
+    Waits,
+    /// The store does not take this one yet.
+    Later,
+    /// Its source is not configured.
+    Aside,
+    Unreadable,
+}
+
+impl From<Trouble> for Fate {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Away => Self::Waits,
+            Trouble::Later => Self::Later,
+            Trouble::NoSource => Self::Aside,
+            Trouble::Never => Self::Unreadable,
+        }
+    }
+}
+
+/// Lines of one fate.
 #[derive(Default)]
-struct Remains {
-    /// What the store did not take.
-    waiting: Vec<u8>,
-    /// What is of a source that is not configured.
-    aside: Vec<u8>,
+struct Heap {
+    bytes: Vec<u8>,
+    places: Vec<Range<u64>>,
+}
+
+impl Heap {
+    fn push(&mut self, mut line: Placed) {
+        self.places.push(line.place());
+        self.bytes.append(&mut line.text);
+        self.bytes.push(b'\n');
+    }
+
+    fn count(&self) -> u64 {
+        u64::try_from(self.places.len()).unwrap_or(u64::MAX)
+    }
+}
+
+/// The lines that were not taken in.
+#[derive(Default)]
+struct Heaps {
+    /// Those of the fates [`Fate::Waits`] and [`Fate::Later`].
+    waiting: Heap,
+    aside: Heap,
+    unreadable: Heap,
 }
 
 /// One time that a journal is taken in.
@@ -107,6 +166,9 @@ struct Round<'r> {
     done: Replayed,
     /// Whether the store takes nothing.
     away: bool,
+    /// How much waited at the beginning.
+    waited: u64,
+    told: Instant,
 }
 
 impl<'r> Round<'r> {
@@ -116,107 +178,175 @@ impl<'r> Round<'r> {
             taker,
             done: Replayed::default(),
             away: false,
+            waited: journal.state().waiting,
+            told: Instant::now(),
         }
     }
 
-    /// Takes in the lines of a file and sets aside those without a source; answers with those that
-    /// wait on.
-    async fn waiting(&mut self, file: &Path) -> io::Result<Vec<u8>> {
-        let remains = self.file(file).await?;
-        // Durable before the file that it was in is replaced; twice does no harm.
-        self.journal.0.aside.add(&remains.aside)?;
-        self.done.set_aside = self.done.set_aside.saturating_add(count(&remains.aside));
-        Ok(remains.waiting)
+    /// Takes in the lines of a file that an earlier round or an earlier version left.
+    async fn earlier(&mut self, file: &Path) -> io::Result<()> {
+        if self.away || !file.exists() {
+            return Ok(());
+        }
+        let heaps = self.all(file).await?;
+        // Durable before the file that they were in is replaced; twice does no harm.
+        self.journal.0.aside.add(&heaps.aside.bytes)?;
+        self.done.set_aside = self.done.set_aside.saturating_add(heaps.aside.count());
+        self.journal.keep_unreadable(&heaps.unreadable.bytes)?;
+        replace(file, &heaps.waiting.bytes)
     }
 
-    /// Takes in the lines of a file; answers with those that remain.
-    async fn file(&mut self, file: &Path) -> io::Result<Remains> {
-        let mut remains = Remains {
-            waiting: self.clicks(file).await?,
-            ..Remains::default()
-        };
-        for line in lines(file)? {
-            let mut line = line?;
-            if is_click(&line) {
-                continue;
+    /// Takes in the lines that stand in the journal's own file now, and removes them from it.
+    async fn area(&mut self) -> io::Result<()> {
+        let until = self.journal.snapshot()?;
+        let mut remain = 0_u64;
+        for clicks in [true, false] {
+            let mut lines = chosen(&self.journal.0.path, until, clicks)?;
+            while !self.away {
+                let chunk: Vec<Placed> = lines.by_ref().take(TOGETHER).collect::<io::Result<_>>()?;
+                if chunk.is_empty() {
+                    break;
+                }
+                let sorted = self.take(chunk, clicks).await;
+                remain = remain.saturating_add(self.settle(sorted)?);
             }
-            let taken = match read(&line) {
+        }
+        if !self.away && remain == 0 && until > 0 {
+            self.journal.begin_again(until)?;
+        }
+        Ok(())
+    }
+
+    /// Removes the lines of the journal's own file that are durable elsewhere, and returns how many
+    /// stay.
+    fn settle(&mut self, sorted: Vec<(Placed, Fate)>) -> io::Result<u64> {
+        let (mut taken, mut later, mut heaps) = (Heap::default(), Heap::default(), Heaps::default());
+        for (line, fate) in sorted {
+            match fate {
+                Fate::Taken => taken.push(line),
+                Fate::Waits => heaps.waiting.push(line),
+                Fate::Later => later.push(line),
+                Fate::Aside => heaps.aside.push(line),
+                Fate::Unreadable => heaps.unreadable.push(line),
+            }
+        }
+        let journal = self.journal;
+        journal.erase(&taken.places)?;
+        journal.0.aside.add(&heaps.aside.bytes)?;
+        journal.erase(&heaps.aside.places)?;
+        self.done.set_aside = self.done.set_aside.saturating_add(heaps.aside.count());
+        journal.keep_unreadable(&heaps.unreadable.bytes)?;
+        journal.erase(&heaps.unreadable.places)?;
+        if !later.bytes.is_empty() {
+            append(&left(&journal.0.path), &later.bytes)?;
+            journal.erase(&later.places)?;
+        }
+        Ok(heaps.waiting.count())
+    }
+
+    /// Takes in all lines of a file, and returns the others.
+    async fn all(&mut self, file: &Path) -> io::Result<Heaps> {
+        let mut heaps = Heaps::default();
+        for clicks in [true, false] {
+            let mut lines = chosen(file, u64::MAX, clicks)?;
+            loop {
+                let chunk: Vec<Placed> = lines.by_ref().take(TOGETHER).collect::<io::Result<_>>()?;
+                if chunk.is_empty() {
+                    break;
+                }
+                for (line, fate) in self.take(chunk, clicks).await {
+                    match fate {
+                        Fate::Taken => {}
+                        Fate::Waits | Fate::Later => heaps.waiting.push(line),
+                        Fate::Aside => heaps.aside.push(line),
+                        Fate::Unreadable => heaps.unreadable.push(line),
+                    }
+                }
+            }
+        }
+        Ok(heaps)
+    }
+
+    /// Takes in a few lines, of clicks or of anything else.
+    async fn take(&mut self, lines: Vec<Placed>, clicks: bool) -> Vec<(Placed, Fate)> {
+        let fates = match clicks {
+            true => self.clicks(&lines).await,
+            false => self.events(&lines).await,
+        };
+        self.tell();
+        lines.into_iter().zip(fates).collect()
+    }
+
+    async fn events(&mut self, lines: &[Placed]) -> Vec<Fate> {
+        let mut fates = Vec::new();
+        for line in lines {
+            let taken = match read(&line.text) {
                 _ if self.away => Err(Trouble::Away),
                 Ok(waiting) => self.taker.take(waiting).await,
                 Err(_) => Err(Trouble::Never),
             };
-            line.push(b'\n');
-            match taken {
-                Ok(()) => self.done.taken = self.done.taken.saturating_add(1),
-                Err(Trouble::Never) => self.unreadable(&line)?,
-                Err(Trouble::NoSource) => remains.aside.append(&mut line),
-                Err(trouble) => {
-                    self.away = matches!(trouble, Trouble::Away);
-                    remains.waiting.append(&mut line);
-                }
-            }
+            fates.push(self.fate(taken));
         }
-        Ok(remains)
-    }
-
-    /// Records the clicks of a file; answers with the lines of those that the store did not take.
-    async fn clicks(&mut self, file: &Path) -> io::Result<Vec<u8>> {
-        let (mut batch, mut waiting) = (Vec::new(), Vec::new());
-        for line in lines(file)? {
-            let mut line = line?;
-            if !is_click(&line) {
-                continue;
-            }
-            let click = read_click(&line);
-            line.push(b'\n');
-            match click {
-                Ok(_) if self.away => waiting.append(&mut line),
-                Ok(click) => batch.push((click, line)),
-                Err(_) => self.unreadable(&line)?,
-            }
-            if batch.len() >= TOGETHER {
-                self.record(mem::take(&mut batch), &mut waiting).await;
-            }
-        }
-        self.record(batch, &mut waiting).await;
-        Ok(waiting)
+        fates
     }
 
     /// Records clicks together; where one of them is in trouble by itself, each alone.
-    async fn record(&mut self, batch: Vec<(Click, Vec<u8>)>, waiting: &mut Vec<u8>) {
-        let (clicks, lines): (Vec<Click>, Vec<Vec<u8>>) = batch.into_iter().unzip();
-        if clicks.is_empty() {
-            return;
-        }
-        let together = self.taker.record(&clicks).await;
-        self.away = matches!(together, Err(Trouble::Away));
-        for (click, mut line) in clicks.iter().zip(lines) {
-            let recorded = match &together {
-                Ok(()) => true,
-                Err(_) if self.away => false,
-                Err(_) => {
-                    let alone = self.taker.record(slice::from_ref(click)).await;
-                    self.away = matches!(alone, Err(Trouble::Away));
-                    alone.is_ok()
-                }
-            };
-            if recorded {
-                self.done.taken = self.done.taken.saturating_add(1);
-                self.done.clicks = self.done.clicks.saturating_add(1);
-            } else {
-                waiting.append(&mut line);
+    async fn clicks(&mut self, lines: &[Placed]) -> Vec<Fate> {
+        let clicks: Vec<Option<Click>> = lines.iter().map(|line| read_click(&line.text).ok()).collect();
+        let readable: Vec<Click> = clicks.iter().flatten().cloned().collect();
+        let together = match readable.is_empty() || self.away {
+            true => Ok(()),
+            false => self.taker.record(&readable).await,
+        };
+        let is_alone = match together {
+            Ok(()) => false,
+            Err(trouble) => {
+                self.away = matches!(trouble, Trouble::Away);
+                true
             }
+        };
+        let mut fates = Vec::new();
+        for click in &clicks {
+            let taken = match click {
+                None => Err(Trouble::Never),
+                Some(_) if self.away => Err(Trouble::Away),
+                Some(click) if is_alone => self.taker.record(slice::from_ref(click)).await,
+                Some(_) => Ok(()),
+            };
+            let fate = self.fate(taken);
+            if fate == Fate::Taken {
+                self.done.clicks = self.done.clicks.saturating_add(1);
+            }
+            fates.push(fate);
         }
+        fates
     }
 
-    fn unreadable(&mut self, line: &[u8]) -> io::Result<()> {
-        append(&beside(&self.journal.0.path, ".unreadable"), line)?;
-        self.done.unreadable = self.done.unreadable.saturating_add(1);
-        Ok(())
+    /// Notes what became of a line.
+    fn fate(&mut self, taken: Result<(), Trouble>) -> Fate {
+        let fate = taken.map_or_else(Fate::from, |()| Fate::Taken);
+        match fate {
+            Fate::Taken => self.done.taken = self.done.taken.saturating_add(1),
+            Fate::Unreadable => self.done.unreadable = self.done.unreadable.saturating_add(1),
+            Fate::Waits => self.away = true,
+            Fate::Later | Fate::Aside => {}
+        }
+        fate
+    }
+
+    /// Says from time to time how far it is, for whoever waits.
+    fn tell(&mut self) {
+        if self.told.elapsed() < TELL_EVERY {
+            return;
+        }
+        self.told = Instant::now();
+        let left = self.waited.saturating_sub(self.done.taken);
+        meter::replaying(self.done.taken, left);
     }
 }
 
-fn count(lines: &[u8]) -> u64 {
-    let count = lines.iter().filter(|byte| **byte == b'\n').count();
-    u64::try_from(count).unwrap_or(u64::MAX)
+/// Returns the lines of a file up to a place: those of clicks, or the others.
+fn chosen(file: &Path, until: u64, clicks: bool) -> io::Result<impl Iterator<Item = io::Result<Placed>> + use<>> {
+    let is_chosen = move |line: &io::Result<Placed>| line.as_ref().map_or(true, |line| is_click(&line.text) == clicks);
+    Ok(lines_until(file, until)?.filter(is_chosen))
 }

@@ -269,6 +269,30 @@ impl Service {
         ingest::discard(&self.0, source).await
     }
 
+    /// Returns the journal, where there is one.
+    #[must_use]
+    pub fn journal(&self) -> Option<&Journal> {
+        self.0.journal.as_ref()
+    }
+
+    /// Tries the lines of the journal again that could not be read, for example after a newer
+    /// version was installed. `unreadable` of the answer are those that still cannot.
+    ///
+    /// # Errors
+    /// A problem with the journal's files.
+    pub async fn retry_unreadable(&self) -> io::Result<Replayed> {
+        ingest::retry_unreadable(&self.0).await
+    }
+
+    /// Deletes the lines of the journal that cannot be read, and returns how many they were. They
+    /// were acknowledged, so that only a person should decide it.
+    ///
+    /// # Errors
+    /// A problem with the journal's files.
+    pub async fn discard_unreadable(&self) -> io::Result<u64> {
+        ingest::discard_unreadable(&self.0).await
+    }
+
     /// Activates another configuration: resolves its secrets, stores it, and replaces the one
     /// before. Calls that have begun end with the configuration with which they began.
     ///

@@ -28,8 +28,8 @@ pub const STORE_PATIENCE: Duration = Duration::from_millis(50);
 /// The number of days for which personal values are kept.
 pub const PRIVATE_DAYS: u32 = 30;
 /// How long the requests in flight may take to end when a service stops. A request without a
-/// response by then is sent again later.
-pub(crate) const LAST_ROUND: Duration = Duration::from_secs(8);
+/// response by then is sent again later. What else ends, ends within ten seconds with it.
+pub(crate) const LAST_ROUND: Duration = Duration::from_secs(5);
 
 /// A function that reads the configuration again.
 pub(crate) type ReadTracker = Box<dyn Fn() -> BoxFuture<'static, Result<Tracker, Vec<String>>> + Send + Sync>;

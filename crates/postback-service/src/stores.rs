@@ -1,7 +1,13 @@
-//! A store with both of its contracts.
+//! A store as a service holds it: behind its contracts, open or opened later.
 
-use postback::port::{Inspect, Store};
-use std::sync::Arc;
+use crate::later::Later;
+use postback::port::{Inspect, Store, StoreError};
+use postback::value::Namespace;
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// A store with both of its contracts. An `Arc<S>` of a store that implements both converts into
 /// it.
@@ -12,13 +18,107 @@ pub struct Stores {
     pub store: Arc<dyn Store>,
     /// Reads what people look at.
     pub inspect: Arc<dyn Inspect>,
+    file: Option<StoreFile>,
+    pub(crate) later: Option<Arc<Later>>,
+}
+
+/// The file in which a store lies.
+#[derive(Clone)]
+pub(crate) struct StoreFile {
+    path: PathBuf,
+    check: Arc<dyn Fn() -> Result<(), StoreError> + Send + Sync>,
 }
 
 impl Stores {
     /// Joins the two contracts of one store, each behind its own pointer.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, inspect: Arc<dyn Inspect>) -> Self {
-        Self { store, inspect }
+        Self {
+            store,
+            inspect,
+            file: None,
+            later: None,
+        }
+    }
+
+    /// A store that `open` opens for a namespace when the service is built, or as soon as it can be
+    /// opened. A service with a [`Journal`](crate::Journal) is built all the same while its disk is
+    /// full or another process locks it: what comes in waits in the journal, and
+    /// [`Service::run`](crate::Service::run) opens the store when that is possible. `open` may
+    /// block; it has a thread of its own.
+    ///
+    /// An error that is not [retryable](StoreError::is_retryable) fails the building, and so does
+    /// any error without a journal.
+    #[must_use]
+    pub fn later(namespace: Namespace, open: impl Fn() -> Result<Self, StoreError> + Send + Sync + 'static) -> Self {
+        Self::waiting(Later::new(namespace, open))
+    }
+
+    /// The same store, which takes nothing until it is put to work again.
+    pub(crate) fn closed(self) -> Self {
+        Self::waiting(Later::of(self))
+    }
+
+    fn waiting(later: Later) -> Self {
+        let later = Arc::new(later);
+        Self {
+            store: later.clone(),
+            inspect: later.clone(),
+            file: None,
+            later: Some(later),
+        }
+    }
+
+    /// Sets the file in which the store lies, for what is said of health: how much room its disk
+    /// has, and `check`, whether the file under its path is still the one that is open.
+    #[must_use]
+    pub fn with_file(
+        mut self,
+        path: impl Into<PathBuf>,
+        check: impl Fn() -> Result<(), StoreError> + Send + Sync + 'static,
+    ) -> Self {
+        self.file = Some(StoreFile {
+            path: path.into(),
+            check: Arc::new(check),
+        });
+        self
+    }
+
+    /// Returns the store that is not open yet, if it is not.
+    pub(crate) fn not_open(&self) -> Option<&Later> {
+        self.later.as_deref().filter(|later| later.working().is_none())
+    }
+
+    /// Waits until the store is open.
+    pub(crate) async fn opened(&self) {
+        if let Some(later) = &self.later {
+            later.opened().await;
+        }
+    }
+
+    /// Returns the file in which the open store lies.
+    pub(crate) fn file(&self) -> Option<&StoreFile> {
+        match &self.later {
+            None => self.file.as_ref(),
+            Some(later) => later.working()?.file(),
+        }
+    }
+}
+
+impl StoreFile {
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether the file under its path is still the one that is open.
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
+        (self.check)()
+    }
+}
+
+impl fmt::Debug for StoreFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("StoreFile").field(&self.path).finish()
     }
 }
 

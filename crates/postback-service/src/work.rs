@@ -4,14 +4,16 @@
 use crate::configure;
 use crate::deliver::deliver;
 use crate::dry::show;
+use crate::health;
 use crate::ingest;
 use crate::keep;
 use crate::letters;
 use crate::meter;
+use crate::opening;
 use crate::shared::Shared;
 use postback::Timestamp;
 use postback::drive;
-use postback::port::{Purge, StoreError};
+use postback::port::{BoxFuture, Purge, StoreError};
 use std::{
     sync::{
         Arc,
@@ -34,6 +36,8 @@ const RECENT: Duration = Duration::from_secs(60 * 60);
 const ATTRIBUTE_ALL_EVERY: u32 = 6 * 60 * 2;
 /// The time between two attempts to take in the journal.
 const REPLAY_EVERY: Duration = Duration::from_secs(5);
+/// How often the health of the store and of the journal is measured.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How often dead letters are counted.
 const MEASURE_EVERY: Duration = Duration::from_secs(60);
 /// The pause before a loop that panicked is started again.
@@ -47,13 +51,15 @@ pub(crate) async fn run(shared: Arc<Shared>, shutdown: impl Future<Output = ()>)
     let (stop, until) = watch::channel(false);
     let mut loops = JoinSet::new();
     match shared.limits.dry_run {
-        true => drop(loops.spawn(kept_up("show", work(&shared, &until, show)))),
-        false => drop(loops.spawn(kept_up("deliver", work(&shared, &until, deliver)))),
+        true => drop(loops.spawn(kept_up("show", once_open(&shared, &until, show)))),
+        false => drop(loops.spawn(kept_up("deliver", once_open(&shared, &until, deliver)))),
     }
-    loops.spawn(kept_up("attribute", work(&shared, &until, attribute)));
-    loops.spawn(kept_up("replay", work(&shared, &until, replay)));
-    loops.spawn(kept_up("purge", work(&shared, &until, purge)));
-    loops.spawn(kept_up("measure", work(&shared, &until, measure)));
+    loops.spawn(kept_up("attribute", once_open(&shared, &until, attribute)));
+    loops.spawn(kept_up("replay", once_open(&shared, &until, replay)));
+    loops.spawn(kept_up("purge", once_open(&shared, &until, purge)));
+    loops.spawn(kept_up("measure", once_open(&shared, &until, measure)));
+    loops.spawn(kept_up("open", work(&shared, &until, opening::keep_trying)));
+    loops.spawn(kept_up("look", work(&shared, &until, look)));
     loops.spawn(kept_up("reload", work(&shared, &until, reload)));
     shutdown.await;
     stop.send_replace(true);
@@ -71,6 +77,32 @@ where
 {
     let (shared, until) = (shared.clone(), until.clone());
     move || of(shared.clone(), until.clone())
+}
+
+/// Returns a loop that begins when the store is open.
+fn once_open<F, Fut>(
+    shared: &Arc<Shared>,
+    until: &watch::Receiver<bool>,
+    of: F,
+) -> impl Fn() -> BoxFuture<'static, ()> + use<F, Fut>
+where
+    F: Fn(Arc<Shared>, watch::Receiver<bool>) -> Fut,
+    Fut: Future<Output = ()> + Send + 'static,
+{
+    let begin = work(shared, until, of);
+    let (shared, until) = (shared.clone(), until.clone());
+    move || {
+        let (shared, mut stop, begun) = (shared.clone(), until.clone(), begin());
+        Box::pin(async move {
+            let is_open = tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => false,
+                () = shared.stores.opened() => true,
+            };
+            if is_open {
+                begun.await;
+            }
+        })
+    }
 }
 
 /// Runs a loop to its end, and starts it again if it panics: a panic in the host's judge, client or
@@ -141,7 +173,7 @@ async fn replay(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
             Ok(done) if done.unreadable > 0 => {
                 tracing::error!(
                     unreadable = done.unreadable,
-                    "lines of the journal cannot be read; they are kept beside it"
+                    "lines of the journal cannot be read; GET /api/journal lists them, POST /api/journal/retry tries them again"
                 );
             }
             Ok(done) if done.left > 0 => {
@@ -200,6 +232,11 @@ async fn purge_refused(shared: &Shared) {
 /// Counts what was given up, at the start and from time to time.
 async fn measure(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
     every(MEASURE_EVERY, stop, || letters::measure(&shared)).await;
+}
+
+/// Measures the health of the store and of the journal.
+async fn look(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
+    every(LOOK_EVERY, stop, async || health::measure(&shared)).await;
 }
 
 /// Reloads the configuration at each SIGHUP, if the host has asked for that.

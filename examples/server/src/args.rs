@@ -14,7 +14,10 @@ use postback::value::{IpNet, Namespace, SecretReference, ip_range};
 use postback::{Credentials, Secret, Tracker};
 use postback_axum::{ConnectionLimits, RouterOptions};
 use postback_http::Client;
-use postback_service::{ConfigureError, EnvSecrets, Journal, PRIVATE_DAYS, Service, Stores, stop_signal};
+use postback_service::{
+    ConfigureError, EnvSecrets, JOURNAL_RESERVE, Journal, JournalOptions, MAX_JOURNAL, PRIVATE_DAYS, Service, Stores,
+    stop_signal,
+};
 use std::{
     collections::BTreeMap,
     fmt::Display,
@@ -30,6 +33,8 @@ use tracing_subscriber::EnvFilter;
 pub const API_TOKEN: &str = "POSTBACK_API_TOKEN";
 /// The exit code for wrong flags and for a configuration that cannot be used.
 const USAGE: u8 = 2;
+
+const MIB: u64 = 1024 * 1024;
 
 /// A tracker: click redirects, postbacks, ClickBank notifications, conditional postbacks.
 ///
@@ -80,6 +85,10 @@ struct ServeArguments {
     /// database's disk is full.
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
+    /// The room that this file takes on its disk at the start, in MiB, so that a full disk leaves
+    /// it. It grows beyond that, up to 256 MiB, while the disk has room.
+    #[arg(long, value_name = "MIB", default_value_t = JOURNAL_RESERVE / MIB, value_parser = clap::value_parser!(u64).range(0..=MAX_JOURNAL / MIB))]
+    journal_reserve: u64,
     /// How many days IP addresses, user agents and other personal values are kept.
     #[arg(long, value_name = "DAYS", default_value_t = PRIVATE_DAYS)]
     private_days: u32,
@@ -204,8 +213,15 @@ async fn run(arguments: ServeArguments) -> Result<(), Failed> {
     let (tracker, warnings) = read(&config, &namespace, &policy).map_err(problems)?;
     log();
     let waiting = arguments.journal.or_else(|| database.as_ref().map(Database::journal));
-    let stores = opened(database, namespace.clone()).await?;
-    let journal = waiting.map(|path| journal(&path)).transpose()?;
+    let journal = match waiting
+        .map(|path| journal(&path, arguments.journal_reserve))
+        .transpose()
+    {
+        Ok(journal) => journal,
+        // Of a folder that both need, the database says better what is wrong.
+        Err(failed) => return Err(refused(database, namespace).await.unwrap_or(failed)),
+    };
+    let stores = stores(database, namespace.clone());
     let client = Client::builder().policy(policy.clone()).build().map_err(trouble)?;
     let metrics = record().map_err(trouble)?;
     let tracker = warned(tracker, &warnings);
@@ -241,18 +257,26 @@ async fn run(arguments: ServeArguments) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Opens the stores of the database, or in memory if there is none.
-async fn opened(database: Option<Database>, namespace: Namespace) -> Result<Stores, Failed> {
-    let Some(database) = database else {
-        return Ok(Stores::from(Arc::new(MemoryStore::with_namespace(namespace))));
-    };
-    let opened = tokio::task::spawn_blocking(move || database.open(namespace));
-    let stores = opened.await.map_err(trouble)?;
-    stores.map_err(|error| trouble(ConfigureError::Store(error)))
+/// Returns the stores of the database, or in memory if there is none.
+fn stores(database: Option<Database>, namespace: Namespace) -> Stores {
+    match database {
+        Some(database) => database.later(namespace),
+        None => Stores::from(Arc::new(MemoryStore::with_namespace(namespace))),
+    }
 }
 
-fn journal(path: &Path) -> Result<Journal, Failed> {
-    Journal::open(path).map_err(|error| trouble(format_args!("journal `{}`: {}", path.display(), error.kind())))
+/// Returns why the database cannot be opened, if it cannot.
+async fn refused(database: Option<Database>, namespace: Namespace) -> Option<Failed> {
+    let opened = tokio::task::spawn_blocking(move || database?.open(namespace).err());
+    let error = opened.await.ok()??;
+    Some(trouble(ConfigureError::Store(error)))
+}
+
+fn journal(path: &Path, reserve: u64) -> Result<Journal, Failed> {
+    let mut options = JournalOptions::default();
+    options.reserve = reserve.saturating_mul(MIB);
+    Journal::open_with(path, options)
+        .map_err(|error| trouble(format_args!("journal `{}`: {}", path.display(), error.kind())))
 }
 
 async fn read_again(config: PathBuf, namespace: Namespace, policy: AddressPolicy) -> Result<Tracker, Vec<String>> {

@@ -51,14 +51,31 @@ impl Database {
         name.into()
     }
 
+    /// Returns a database that is opened when a service is built, or later, when it can be opened.
+    #[must_use]
+    pub fn later(self, namespace: Namespace) -> Stores {
+        Stores::later(namespace.clone(), move || self.open(namespace.clone()))
+    }
+
     /// Opens the database for a namespace. The call blocks until that is done.
     ///
     /// # Errors
     /// [`StoreError`], as [`SqliteStore::open`].
     pub fn open(&self, namespace: Namespace) -> Result<Stores, StoreError> {
         let Self::Sqlite(path) = self;
-        let store = SqliteStore::open(path, &SqliteOptions::new(namespace))?;
-        Ok(Stores::from(Arc::new(store)))
+        let mut options = SqliteOptions::new(namespace);
+        options.progress = Some(|migration| {
+            let (done, steps, bytes) = (migration.done, migration.steps, migration.bytes);
+            tracing::info!(
+                done,
+                steps,
+                bytes,
+                "the database is brought to the schema of this version"
+            );
+        });
+        let store = Arc::new(SqliteStore::open(path, &options)?);
+        let open = store.clone();
+        Ok(Stores::from(store).with_file(path, move || open.check_file()))
     }
 }
 

@@ -285,7 +285,7 @@ fn the_limits_are_those_of_the_documents() {
     let limits = ConnectionLimits::default();
     assert_eq!(limits.connections, 1_024);
     assert_eq!(limits.header_timeout, Duration::from_secs(5));
-    assert_eq!(limits.drain, Duration::from_secs(10));
+    assert_eq!(limits.drain, Duration::from_secs(3));
     let limits = Limits::default();
     assert_eq!((limits.body, limits.body_timeout), (64 * 1024, Duration::from_secs(5)));
     assert_eq!(STORE_TIMEOUT, Duration::from_millis(2_500));

@@ -63,6 +63,8 @@ pub(crate) fn routes() -> Vec<Route> {
         ("/api/refused", get(refused::list).delete(refused::dismiss_all)),
         ("/api/refused/retry", post(refused::retry)),
         ("/api/refused/{id}", get(refused::one).delete(refused::dismiss)),
+        ("/api/journal", get(journal::show)),
+        ("/api/journal/retry", post(journal::retry)),
         ("/api/journal/discard", post(journal::discard)),
         ("/api/reload", post(reload::reload)),
         ("/metrics", get(health::metrics)),

@@ -5,7 +5,7 @@ use crate::support::Answer;
 use crate::watched::Mode;
 use postback::Click;
 use postback::port::Inspect;
-use postback_service::{MAX_JOURNAL, STORE_PATIENCE, STORE_TIMEOUT};
+use postback_service::{STORE_PATIENCE, STORE_TIMEOUT};
 use std::{fs, time::Duration};
 use tokio::time::{Instant, sleep};
 
@@ -21,12 +21,6 @@ impl Journalling {
     async fn stored(&self, id: &str) -> Option<Click> {
         let id = id.parse().unwrap();
         self.tested.store.inner.click(&id).await.unwrap()
-    }
-
-    /// Fills the journal but for a byte; a hole in the file takes no room on the disk.
-    fn fill(&self) {
-        let file = fs::File::options().write(true).open(self.file("journal")).unwrap();
-        file.set_len(MAX_JOURNAL - 1).unwrap();
     }
 }
 
@@ -87,10 +81,8 @@ async fn clicks_are_taken_in_before_everything_else_and_once() {
     tested.store.set(Mode::Fails);
     let click = journalling.click().await;
     tested.postback(&format!("clickid={click}&sum=8.50&eventid=E1")).await;
-    let text = fs::read_to_string(journalling.file("journal")).unwrap();
-    let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
-    let turned = format!("{}\n{}\n{}\n", lines[1], lines[0], lines[0]);
-    fs::write(journalling.file("journal"), turned).unwrap();
+    let lines = journalling.lines();
+    journalling.rewrite(&format!("{}\n{}\n{}\n", lines[1], lines[0], lines[0]));
     tested.store.set(Mode::Works);
     tested.store.calls();
     let done = tested.service.replay_journal().await.unwrap();
@@ -123,7 +115,7 @@ async fn a_stubborn_click_keeps_no_others_waiting() {
 #[tokio::test]
 async fn a_click_that_cannot_be_read_is_kept_beside_the_journal() {
     let journalling = Journalling::start();
-    fs::write(journalling.file("journal"), "click {}\n").unwrap();
+    journalling.rewrite("click {}\n");
     let done = journalling.tested.service.replay_journal().await.unwrap();
     assert_eq!((done.clicks, done.left, done.unreadable), (0, 0, 1));
     let kept = fs::read_to_string(journalling.file("journal.unreadable")).unwrap();
@@ -170,9 +162,8 @@ async fn a_store_that_is_late_is_not_cut_off() {
 
 #[tokio::test(start_paused = true)]
 async fn with_a_full_journal_the_store_has_its_time_and_then_the_fallback_is_left() {
-    let journalling = Journalling::start();
+    let journalling = Journalling::sized(0, 1);
     let tested = &journalling.tested;
-    journalling.fill();
     tested.store.set(Mode::Slow(Duration::from_millis(200)));
     let click = journalling.click().await;
     assert!(journalling.stored(&click).await.is_some());

@@ -3,7 +3,8 @@
 use crate::journalling::Journalling;
 use crate::support::{CONFIG, NET_TOKEN, authorized, compiled};
 use crate::watched::Mode;
-use postback_service::{Journal, MAX_JOURNAL};
+use postback::port::{EventFilter, Inspect, PageRequest};
+use postback_service::Journal;
 use std::fs;
 
 impl Journalling {
@@ -41,8 +42,10 @@ async fn a_postback_that_the_store_does_not_take_is_journalled_and_taken_in_late
 
     tested.store.set(Mode::Works);
     let replaying = journalling.file("journal.replaying");
-    let kept = fs::read(&replaying).unwrap();
+    let kept = journalling.lines().join("\n");
     assert_eq!(journalling.replay().await, (2, 0, 0));
+    assert_eq!(journalling.lines(), [""; 0]);
+    // As earlier versions kept what a round left.
     fs::write(&replaying, kept).unwrap();
     assert_eq!(journalling.replay().await, (2, 0, 0));
     assert!(!replaying.exists());
@@ -67,11 +70,10 @@ async fn a_journalled_pixel_gets_its_image() {
 async fn half_a_line_and_strange_lines_are_kept_aside_and_stop_nobody() {
     let journalling = Journalling::holding_one().await;
     let tested = &journalling.tested;
-    let path = journalling.file("journal");
-    let good = fs::read_to_string(&path).unwrap();
-    let half = good.trim()[..20].to_owned();
+    let good = &journalling.lines()[0];
+    let half = &good[..20];
     // A crash in the middle of a line, and another postback after it.
-    fs::write(&path, format!("{{}}\n{good}{half}")).unwrap();
+    journalling.rewrite(&format!("{{}}\n{good}\n{half}"));
     tested.postback("clickid=c&sum=1&eventid=E2").await;
     tested.store.set(Mode::Works);
     assert_eq!(journalling.replay().await, (2, 0, 2));
@@ -160,9 +162,8 @@ async fn a_stubborn_line_keeps_no_others_waiting() {
 async fn a_strange_line_is_set_aside_once_however_long_the_store_is_away() {
     let journalling = Journalling::holding_one().await;
     let tested = &journalling.tested;
-    let path = journalling.file("journal");
-    let good = fs::read_to_string(&path).unwrap();
-    fs::write(&path, format!("{{}}\n{good}")).unwrap();
+    let good = &journalling.lines()[0];
+    journalling.rewrite(&format!("{{}}\n{good}\n"));
     for _ in 0..5 {
         journalling.replay().await;
     }
@@ -173,22 +174,23 @@ async fn a_strange_line_is_set_aside_once_however_long_the_store_is_away() {
 }
 
 #[tokio::test]
-async fn a_journal_takes_256_mib_and_no_line_more() {
-    let journalling = Journalling::holding_one().await;
+async fn a_journal_grows_to_its_limit_and_takes_no_line_more() {
+    const LIMIT: u64 = 3_000;
+    let journalling = Journalling::sized(500, LIMIT);
     let tested = &journalling.tested;
-    let path = journalling.file("journal");
-    let line = fs::metadata(&path).unwrap().len();
-    // A hole in the file takes no room on the disk.
-    let file = fs::File::options().write(true).open(&path).unwrap();
-    for (size, status) in [
-        (MAX_JOURNAL - line - 1, 202),
-        (MAX_JOURNAL - line, 202),
-        (MAX_JOURNAL - line + 1, 503),
-    ] {
-        file.set_len(size).unwrap();
-        let answer = tested.postback("clickid=c&sum=1&eventid=E1").await;
-        assert_eq!(answer.status, status, "{size}");
+    tested.store.set(Mode::Fails);
+    let state = || tested.service.journal().unwrap().state();
+    assert_eq!((state().room, state().limit), (500, LIMIT));
+    let mut one = None;
+    while tested.postback("clickid=c&sum=1&eventid=E1").await.status == 202 {
+        one.get_or_insert(state().bytes);
     }
+    let one = one.unwrap();
+    let full = state();
+    assert!(full.room <= LIMIT && full.bytes + one + 1 > LIMIT, "{full:?}");
+    tested.store.set(Mode::Works);
+    assert_eq!(journalling.replay().await, (full.waiting, 0, 0));
+    assert_eq!((state().bytes, state().room), (0, 500), "what it grew by is given back");
 }
 
 #[tokio::test]
@@ -217,4 +219,119 @@ async fn the_journal_is_its_owners_alone_and_holds_no_token() {
 async fn a_folder_that_does_not_exist_is_refused_at_the_start() {
     let error = Journal::open("/nonexistent/journal").unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
+}
+
+/// What a person sees of lines that cannot be read, and can do with them.
+#[tokio::test]
+async fn unreadable_lines_are_listed_without_their_content_and_tried_again_or_discarded() {
+    let journalling = Journalling::holding_one().await;
+    let tested = &journalling.tested;
+    let good = journalling.lines().remove(0);
+    let newer = good.replacen("{\"v\":2", "{\"v\":99", 1);
+    assert_ne!(newer, good);
+    journalling.rewrite(&format!("{newer}\nclick {{}}\n"));
+    tested.store.set(Mode::Works);
+    assert_eq!(journalling.replay().await, (0, 0, 2));
+    let shown = tested.send(authorized("GET", "/api/journal")).await;
+    let canary = ["E1", "eventid", "sum"]
+        .iter()
+        .find(|text| shown.text().contains(**text));
+    assert_eq!(canary, None, "{}", shown.text());
+    let shown = shown.json();
+    assert_eq!((&shown["waiting"], &shown["unreadable"]), (&0.into(), &2.into()));
+    let lines = serde_json::json!([
+        {"line": 1, "bytes": 8, "click": true, "reason": "damaged"},
+        {"line": 2, "bytes": newer.len(), "click": false, "reason": "newer_version"},
+    ]);
+    assert_eq!(shown["lines"], lines, "clicks are looked at first");
+    let health = tested.get("/readyz").await.json();
+    assert_eq!(health["checks"]["journal"]["unreadable"], 2);
+
+    // The newer version, here an older line, is back.
+    let retry = async || tested.send(authorized("POST", "/api/journal/retry")).await.json();
+    let nothing = serde_json::json!({"taken": 0, "set_aside": 0, "left": 0, "unreadable": 2});
+    assert_eq!(retry().await, nothing);
+    fs::write(journalling.file("journal.unreadable"), format!("click {{}}\n{good}\n")).unwrap();
+    let one = serde_json::json!({"taken": 1, "set_aside": 0, "left": 0, "unreadable": 1});
+    assert_eq!(retry().await, one);
+    let discard = async |query| {
+        let answer = tested
+            .send(authorized("POST", &format!("/api/journal/discard{query}")))
+            .await;
+        (answer.status.as_u16(), answer.text().to_owned())
+    };
+    let both = r#"{"error":"exactly one of `source` and `unreadable=true` says what is discarded"}"#;
+    assert_eq!(discard("?source=net&unreadable=true").await, (400, both.to_owned()));
+    assert_eq!(
+        discard("?unreadable=true").await,
+        (200, r#"{"discarded":1}"#.to_owned())
+    );
+    assert!(!journalling.file("journal.unreadable").exists());
+    assert_eq!(
+        tested.send(authorized("GET", "/api/journal")).await.json()["lines"],
+        serde_json::json!([])
+    );
+}
+
+#[tokio::test]
+async fn a_service_without_a_journal_says_so() {
+    let tested = crate::support::tested();
+    for (method, path) in [("GET", "/api/journal"), ("POST", "/api/journal/retry")] {
+        let answer = tested.send(authorized(method, path)).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.error().as_str()),
+            (404, "this service has no journal")
+        );
+    }
+}
+
+/// What is journalled while lines are taken in stands behind them and keeps its order.
+#[tokio::test]
+async fn what_comes_while_the_journal_is_taken_in_is_kept_and_the_file_begins_again() {
+    let journalling = Journalling::start();
+    let tested = &journalling.tested;
+    tested.store.set(Mode::Fails);
+    for number in 0..5 {
+        tested.postback(&format!("clickid=c&sum=1&eventid=E{number}")).await;
+    }
+    let state = || tested.service.journal().unwrap().state();
+    let before = state().bytes;
+    // Each call of the store is late, so that the last one comes while the others are taken in.
+    tested.store.set(Mode::Slow(std::time::Duration::from_millis(20)));
+    let late = async {
+        tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+        tested.store.set(Mode::Fails);
+        assert_eq!(tested.postback("clickid=c&sum=1&eventid=LATE").await.status, 202);
+        tested.store.set(Mode::Works);
+    };
+    let (_, ()) = tokio::join!(journalling.replay(), late);
+    for _ in 0..3 {
+        journalling.replay().await;
+    }
+    assert_eq!((state().waiting, state().bytes), (0, 0), "of {before}");
+    assert_eq!(journalling.lines(), [""; 0]);
+    assert_eq!(
+        tested
+            .store
+            .inner
+            .events(&EventFilter::default(), &PageRequest::first(10))
+            .await
+            .unwrap()
+            .items
+            .len(),
+        6
+    );
+}
+
+/// A journal that a full disk leaves: its room is there before anything waits.
+#[cfg(unix)]
+#[tokio::test]
+async fn the_room_is_taken_on_the_disk_at_the_start() {
+    use std::os::unix::fs::MetadataExt;
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path().join("journal")).unwrap();
+    let file = fs::metadata(folder.path().join("journal")).unwrap();
+    assert_eq!((file.len(), journal.state().room), (16 << 20, 16 << 20));
+    assert!(file.blocks() * 512 >= 16 << 20, "{} blocks", file.blocks());
+    assert_eq!((journal.state().waiting, journal.state().bytes), (0, 0));
 }
