@@ -18,7 +18,7 @@ const FREE: u8 = b'\n';
 const BLOCK: usize = 64 * 1024;
 /// How much room is taken at once where the file grows beyond its reserve.
 const GROWTH: u64 = 1024 * 1024;
-const FREE_BLOCK: [u8; BLOCK] = [FREE; BLOCK];
+static FREE_BLOCK: [u8; BLOCK] = [FREE; BLOCK];
 
 /// How large the file is.
 #[derive(Debug, Clone, Copy)]
@@ -223,4 +223,109 @@ fn end(file: &mut File, length: u64) -> io::Result<u64> {
 
 fn size(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lines::lines_until;
+
+    const SIZES: Sizes = Sizes {
+        reserve: 100,
+        limit: 200,
+    };
+
+    fn texts(path: &Path) -> Vec<String> {
+        let lines = lines_until(path, u64::MAX).unwrap();
+        lines
+            .map(|line| String::from_utf8(line.unwrap().text).unwrap())
+            .collect()
+    }
+
+    fn places(path: &Path, until: u64) -> Vec<Range<u64>> {
+        lines_until(path, until)
+            .unwrap()
+            .map(|line| line.unwrap().place())
+            .collect()
+    }
+
+    fn area() -> (tempfile::TempDir, PathBuf, Area) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("area");
+        let area = Area::open(&path, SIZES).unwrap();
+        (folder, path, area)
+    }
+
+    #[test]
+    fn lines_stand_one_behind_the_other_in_a_file_of_fixed_length() {
+        let (_folder, path, mut area) = area();
+        area.append(b"one").unwrap();
+        area.append(b"two").unwrap();
+        assert_eq!(
+            (texts(&path), area.lines(), area.end()),
+            (vec!["one".into(), "two".into()], 2, 8)
+        );
+        assert_eq!(fs::metadata(&path).unwrap().len(), 100);
+        drop(area);
+        let mut area = Area::open(&path, SIZES).unwrap();
+        assert_eq!((area.lines(), area.end()), (2, 8));
+        area.append(b"three").unwrap();
+        assert_eq!(texts(&path), ["one", "two", "three"]);
+    }
+
+    #[test]
+    fn a_file_of_an_earlier_version_is_read_and_gets_its_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("area");
+        // Half a line at its end, as a crash leaves it.
+        fs::write(&path, "\none\n\ntwo\n\nhal").unwrap();
+        let mut area = Area::open(&path, SIZES).unwrap();
+        assert_eq!((area.lines(), area.length()), (3, 100));
+        area.append(b"three").unwrap();
+        assert_eq!(texts(&path), ["one", "two", "hal", "three"]);
+    }
+
+    #[test]
+    fn what_came_while_lines_were_taken_in_moves_to_the_front() {
+        let (_folder, path, mut area) = area();
+        area.append(b"a first line").unwrap();
+        let until = area.end();
+        area.append(b"late").unwrap();
+        area.erase(&places(&path, until)).unwrap();
+        area.begin_again(until).unwrap();
+        assert_eq!((texts(&path), area.lines(), area.end()), (vec!["late".into()], 1, 5));
+        area.append(b"later").unwrap();
+        assert_eq!(texts(&path), ["late", "later"]);
+        let reopened = Area::open(&path, SIZES).unwrap();
+        assert_eq!((reopened.lines(), reopened.end()), (2, area.end()));
+    }
+
+    #[test]
+    fn what_has_no_room_at_the_front_stays_where_it_is() {
+        let (_folder, path, mut area) = area();
+        area.append(b"one").unwrap();
+        let until = area.end();
+        area.append(b"longer than one").unwrap();
+        area.erase(&places(&path, until)).unwrap();
+        let end = area.end();
+        area.begin_again(until).unwrap();
+        assert_eq!((texts(&path), area.end()), (vec!["longer than one".into()], end));
+    }
+
+    #[test]
+    fn it_grows_beyond_its_room_to_its_limit_and_gives_that_back() {
+        let (_folder, path, mut area) = area();
+        let line = [b'x'; 60];
+        for _ in 0..3 {
+            area.append(&line).unwrap();
+        }
+        assert_eq!((area.length(), area.lines()), (200, 3));
+        let full = area.append(&line).unwrap_err();
+        assert_eq!(full.kind(), io::ErrorKind::StorageFull);
+        let until = area.end();
+        area.erase(&places(&path, until)).unwrap();
+        area.begin_again(until).unwrap();
+        assert_eq!((area.length(), area.end(), area.lines()), (100, 0, 0));
+        assert_eq!(fs::metadata(&path).unwrap().len(), 100);
+    }
 }

@@ -1,6 +1,7 @@
 //! The program started while its store takes nothing: it serves with the journal alone, and puts
 //! the store to work when that is possible. And the program stopped while a receiver hangs.
-#![cfg(all(test, unix))]
+#![cfg(test)]
+#![cfg(unix)]
 #![allow(clippy::arithmetic_side_effects)]
 
 mod support;
