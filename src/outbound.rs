@@ -206,6 +206,11 @@ pub struct Outbound {
     /// The item of this delivery, where requests that are otherwise equal may be sent together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<Item>,
+    /// The references to the keys that sign the request as Standard Webhooks does. Where there is
+    /// one, the request has the headers `webhook-id` (the id of its delivery), `webhook-timestamp`
+    /// and `webhook-signature`, which are made when it is sent, and it goes alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sign: Vec<SecretReference>,
 }
 
 /// One item of a batch.
@@ -227,6 +232,7 @@ impl Outbound {
             headers: Vec::new(),
             body: None,
             item: None,
+            sign: Vec::new(),
         }
     }
 

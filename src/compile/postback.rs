@@ -13,7 +13,7 @@ use crate::rule::Conditions;
 use crate::scope::ParameterName;
 use crate::template::{BodyTemplate, UrlTemplate};
 use crate::tracker::compiled::{PayoutRule, PostbackRule};
-use crate::value::{CampaignId, Currency, DeliveryKey, Money, Percent, PostbackId};
+use crate::value::{CampaignId, Currency, DeliveryKey, Money, Percent, PostbackId, SecretReference};
 use alloc::{
     collections::BTreeSet,
     format,
@@ -56,7 +56,7 @@ fn postback(
     Some(PostbackRule {
         key: DeliveryKey::of(&[context.namespace.as_str(), campaign.as_str(), id.as_str()]),
         id,
-        lane: lane(&url, request.body.as_ref()),
+        lane: lane(&url, request.body.as_ref(), &request.sign),
         method: request.method,
         url,
         body: request.body,
@@ -66,15 +66,17 @@ fn postback(
         updates: row.updates.unwrap_or(Updates::FirstMatch),
         success: request.success,
         retry: request.retry,
+        sign: request.sign,
     })
 }
 
 /// The destination of a postback and the credentials there. A missing secret holds up what needs
 /// it, but no other campaign's postbacks to the same receiver.
-fn lane(url: &UrlTemplate, body: Option<&BodyTemplate>) -> Lane {
+fn lane(url: &UrlTemplate, body: Option<&BodyTemplate>, sign: &[SecretReference]) -> Lane {
     let named: BTreeSet<_> = url
         .secrets()
         .chain(body.into_iter().flat_map(BodyTemplate::secrets))
+        .chain(sign)
         .collect();
     let account: Vec<String> = named.into_iter().map(ToString::to_string).collect();
     Lane::new(url.origin()).with_account(&account.join(","))

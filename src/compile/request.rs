@@ -7,8 +7,8 @@ use crate::definition::{self, PostbackRequest};
 use crate::delivery::{RetryPolicy, SuccessRule};
 use crate::model::Method;
 use crate::template::{BodyTemplate, UrlTemplate};
-use crate::value::Shared;
-use alloc::{collections::BTreeMap, format, string::String};
+use crate::value::{SecretReference, Shared};
+use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 
 pub(super) struct Request {
     pub(super) method: Method,
@@ -16,6 +16,7 @@ pub(super) struct Request {
     pub(super) body: Option<BodyTemplate>,
     pub(super) success: Shared<SuccessRule>,
     pub(super) retry: RetryPolicy,
+    pub(super) sign: Vec<SecretReference>,
 }
 
 /// A request. `values` fill the blanks of its URL.
@@ -31,6 +32,7 @@ pub(super) fn resolve(row: &PostbackRequest, values: &BTreeMap<String, String>, 
         body,
         success: success(row.success.as_ref(), &place.at("success")).into(),
         retry: retry(row.retry, &place.at("retry")),
+        sign: sign(row, place),
     }
 }
 
@@ -53,6 +55,14 @@ fn body(row: &PostbackRequest, place: &Place<'_>) -> Option<BodyTemplate> {
     };
     let content_type = content_type.unwrap_or("application/json");
     template(BodyTemplate::parse(body, content_type), &place.at("body"))
+}
+
+fn sign(row: &PostbackRequest, place: &Place<'_>) -> Vec<SecretReference> {
+    if row.body.is_none() && !row.sign.is_empty() {
+        let place = place.at("sign");
+        place.problem("there is no `body` that it could sign; receivers of signed requests expect one");
+    }
+    row.sign.clone()
 }
 
 fn success(row: Option<&definition::Success>, place: &Place<'_>) -> SuccessRule {

@@ -225,15 +225,25 @@ fn a_template_says_which_interface_counts_and_the_document_may_say_otherwise() {
 #[test]
 fn every_secret_is_listed_once() {
     let source = r#"{"id": "s", "protocol": "clickbank", "secrets": ["env:INS"], "tokens": ["env:TOKEN", "file:/t"]}"#;
-    let postback = r#"{"id": "p", "url": "https://b.example/?t={secret:AD}", "body": "{\"k\": \"{secret:host:k}\", \"t\": \"{secret:AD}\"}"}"#;
+    let signed = r#"{"id": "p", "url": "https://b.example/?t={secret:AD}", "body": "{\"k\": \"{secret:host:k}\", \"t\": \"{secret:AD}\"}", "sign": ["env:HOOK"]}"#;
     let tracker = tracker(&format!(
         r#""click_id": {{"keys": ["env:CLICK"]}}, "offer_source": [{source}], "traffic_channel": [{{"id": "a"}}],
-           "campaign": [{{"id": "c", "channel": "a", "postback": [{postback}]}}]"#
+           "campaign": [{{"id": "c", "channel": "a", "postback": [{signed}]}}]"#
     ));
     let references = tracker.secret_references().into_iter();
     let listed: Vec<String> = references.map(ToString::to_string).collect();
     assert_eq!(
         listed,
-        ["env:AD", "env:CLICK", "env:INS", "env:TOKEN", "file:/t", "host:k"]
+        [
+            "env:AD",
+            "env:CLICK",
+            "env:HOOK",
+            "env:INS",
+            "env:TOKEN",
+            "file:/t",
+            "host:k"
+        ]
     );
+    let lane = postback(&tracker).lane.to_string();
+    assert_eq!(lane, "https://b.example#env:AD,env:HOOK,host:k");
 }

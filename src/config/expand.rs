@@ -33,6 +33,11 @@ const TEMPLATES: [(&str, &str, &[Template]); 2] = [
         "traffic_channel",
         "a traffic channel's template",
         &[
+            ("evadav", include_str!("../../templates/traffic-channel/evadav.json")),
+            (
+                "exoclick",
+                include_str!("../../templates/traffic-channel/exoclick.json"),
+            ),
             (
                 "facebook",
                 include_str!("../../templates/traffic-channel/facebook.json"),

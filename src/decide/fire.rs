@@ -320,5 +320,6 @@ pub(super) fn render(postback: &PostbackRule, scope: &Scope<'_>) -> Result<Outbo
             .headers
             .push(("content-type".into(), HoledText::plain(body.content_type().as_str())));
     }
+    outbound.sign.clone_from(&postback.sign);
     Ok(outbound)
 }

@@ -66,7 +66,7 @@ impl TrafficChannel {
         }
     }
 
-    /// A channel from a shipped template: `facebook`, `richpush`.
+    /// A channel from a shipped template: `evadav`, `exoclick`, `facebook`, `richpush`.
     ///
     /// # Errors
     /// Rejects a name that no shipped template has.

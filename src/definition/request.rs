@@ -4,7 +4,8 @@
 use crate::config::part::{Number, part};
 use crate::config::setters::setters;
 use crate::model::Method;
-use alloc::string::String;
+use crate::value::SecretReference;
+use alloc::{string::String, vec::Vec};
 use core::time::Duration;
 
 /// The most attempts of one delivery. More would call a receiver for longer than it can matter.
@@ -26,6 +27,9 @@ pub struct PostbackRequest {
     pub success: Option<Success>,
     /// When it is tried again.
     pub retry: Option<Retry>,
+    /// The references to the keys that sign it as Standard Webhooks does, newest first. Each key
+    /// makes a signature, so that a receiver may know the old or the new one.
+    pub sign: Vec<SecretReference>,
 }
 part!(PostbackRequest, 1, {
     url,
@@ -34,6 +38,7 @@ part!(PostbackRequest, 1, {
     content_type,
     success,
     retry,
+    sign,
 });
 setters!(PostbackRequest {
     option with_method(method: Method),
@@ -41,6 +46,7 @@ setters!(PostbackRequest {
     option with_content_type(content_type: String),
     option with_success(success: Success),
     option with_retry(retry: Retry),
+    more with_sign(sign: SecretReference),
 });
 
 impl PostbackRequest {
@@ -85,6 +91,11 @@ impl PostbackRequest {
             retry: match other.retry {
                 Some(other) => Some(either(own.retry, other)),
                 None => own.retry,
+            },
+            sign: if own.sign.is_empty() {
+                other.sign.clone()
+            } else {
+                own.sign
             },
         }
     }

@@ -3,6 +3,7 @@
 use super::fill::{FillError, Filler, Values};
 use super::filled::Filled;
 use super::row::Leased;
+use super::sign;
 use super::verdict::{Attempt, Settlement, Verdict};
 use crate::outbound::{Hole, Outbound};
 use crate::value::{SecretReference, Timestamp};
@@ -124,19 +125,26 @@ impl Batch {
             && first.delivery.lane == other.delivery.lane
             && first.delivery.cause.is_judged_as(&other.delivery.cause);
         // A personal value in the shared part belongs to one of the deliveries alone.
-        fits && alike && !mine.shared_holes().any(|hole| matches!(hole, Hole::Private { .. }))
+        // A signed request says whose it is.
+        fits && alike
+            && mine.sign.is_empty()
+            && theirs.sign.is_empty()
+            && !mine.shared_holes().any(|hole| matches!(hole, Hole::Private { .. }))
     }
 
     /// The references of the secrets that its requests need.
     #[must_use]
     pub fn secrets(&self) -> BTreeSet<&SecretReference> {
-        let holes = self.deliveries.iter().filter_map(due).flat_map(Outbound::holes);
+        let due = || self.deliveries.iter().filter_map(due);
+        let holes = due().flat_map(Outbound::holes);
+        let signing = due().flat_map(|outbound| &outbound.sign);
         holes
             .filter_map(|hole| match hole {
                 Hole::Secret { reference, .. } => Some(reference),
                 Hole::Hmac { key, .. } => Some(key),
                 _ => None,
             })
+            .chain(signing)
             .collect()
     }
 
@@ -195,6 +203,11 @@ impl Batch {
             .as_ref()
             .map(|body| filler.fill(body, private))
             .transpose()?;
+        if !outbound.sign.is_empty() {
+            let signed = filler.signed(&outbound.sign, first.delivery.id.as_str(), body.as_deref())?;
+            headers.retain(|(name, _)| !sign::HEADERS.iter().any(|own| name.eq_ignore_ascii_case(own)));
+            headers.extend(signed);
+        }
         let url = filler.fill(&outbound.url, private)?;
         Ok(Filled {
             method: outbound.method,

@@ -1,5 +1,6 @@
 //! Fills the holes of a request: secrets, personal values, the time, signatures.
 
+use super::sign::{self, SigningKey};
 use crate::outbound::{Encoding, Hole, HoledText, Part};
 use crate::text::{ESCAPED, push_json};
 use crate::value::{Pii, Secret, SecretReference, Timestamp};
@@ -156,6 +157,24 @@ impl<'a> Filler<'a> {
         let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         self.used.push(Pii::new(hex.clone()));
         Ok(hex)
+    }
+
+    /// The headers that sign a request with each of these keys.
+    pub(super) fn signed(
+        &mut self,
+        keys: &[SecretReference],
+        id: &str,
+        body: Option<&str>,
+    ) -> Result<impl Iterator<Item = (String, String)> + use<>, FillError> {
+        let keys = keys.iter().map(|key| {
+            let read = SigningKey::new(self.secret(key)?);
+            read.map_err(|_| FillError::UnusableSecret(key.clone()))
+        });
+        let keys = keys.collect::<Result<Vec<_>, FillError>>()?;
+        let values = sign::signed(id, self.values.now, body.unwrap_or_default(), &keys);
+        let [_, _, signatures] = &values;
+        self.used.extend(signatures.split(' ').map(Pii::new));
+        Ok(sign::HEADERS.map(String::from).into_iter().zip(values))
     }
 
     fn secret(&self, reference: &SecretReference) -> Result<&'a Secret, FillError> {

@@ -181,6 +181,8 @@ pub struct PostbackRule {
     pub(crate) updates: Updates,
     pub(crate) success: Shared<SuccessRule>,
     pub(crate) retry: RetryPolicy,
+    /// The references to the keys that sign its requests, newest first.
+    pub(crate) sign: Vec<SecretReference>,
 }
 
 /// How much of a conversion's money is reported to the channel.

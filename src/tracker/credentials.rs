@@ -108,7 +108,7 @@ impl Credentials {
             let error = source.protocol.key_ring([secret.clone()].into())?.err()?;
             Some(format!("offer source `{id}`, `{reference}`: {error}"))
         });
-        refused.collect()
+        refused.chain(tracker.signing_refusals(secrets)).collect()
     }
 
     /// Returns what is doubtful about the secrets of notifications, with their references: a line

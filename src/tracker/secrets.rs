@@ -1,9 +1,15 @@
 //! The secrets that a configuration needs.
 
 use super::compiled::Tracker;
+use crate::delivery::SigningKey;
 use crate::template::BodyTemplate;
-use crate::value::SecretReference;
-use alloc::collections::BTreeSet;
+use crate::value::{Secret, SecretReference};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    format,
+    string::String,
+    vec::Vec,
+};
 
 impl Tracker {
     /// All references that [`Credentials`](super::Credentials) need: keys of click ids, INS secrets
@@ -17,8 +23,8 @@ impl Tracker {
         self.click_id_keys.iter().chain(sources).collect()
     }
 
-    /// All references to secrets: keys of click ids, the sources' secrets and tokens, and the holes
-    /// of templates (`env:META_TOKEN`). A host that resolves them when it starts learns then that
+    /// All references to secrets: keys of click ids, the sources' secrets and tokens, the holes of
+    /// templates (`env:META_TOKEN`), and the keys that sign requests. A host that resolves them when it starts learns then that
     /// one is missing, not at the first conversion.
     #[must_use]
     pub fn secret_references(&self) -> BTreeSet<&SecretReference> {
@@ -26,7 +32,22 @@ impl Tracker {
         for postback in self.campaigns.values().flat_map(|campaign| &campaign.postbacks) {
             references.extend(postback.url.secrets());
             references.extend(postback.body.iter().flat_map(BodyTemplate::secrets));
+            references.extend(&postback.sign);
         }
         references
+    }
+
+    /// What keeps the given secrets from signing requests, with their references. Secrets that are
+    /// not given are not looked at.
+    pub(super) fn signing_refusals(&self, secrets: &BTreeMap<SecretReference, Secret>) -> Vec<String> {
+        let postbacks = self.campaigns.values().flat_map(|campaign| &campaign.postbacks);
+        let named: BTreeSet<_> = postbacks.flat_map(|postback| &postback.sign).collect();
+        let given = named.into_iter().filter_map(|reference| {
+            let secret = secrets.get(reference).filter(|secret| !secret.expose().is_empty())?;
+            Some((reference, SigningKey::new(secret).err()?))
+        });
+        given
+            .map(|(reference, error)| format!("secret `{reference}` {error}"))
+            .collect()
     }
 }

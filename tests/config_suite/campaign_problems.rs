@@ -205,6 +205,14 @@ fn a_word_or_a_text_of_a_postback_is_checked() {
             "content_type: there is no `body` that it could describe",
         ),
         ("body = \"{}\"\nmethod = \"GET\"", "method: a GET has no body"),
+        (
+            "sign = [\"env:HOOK\"]",
+            "sign: there is no `body` that it could sign; receivers of signed requests expect one",
+        ),
+        (
+            "body = \"{}\"\nsign = [\"whsec_CANARY\"]",
+            "sign[0]: a secret stands here in the clear; write where it is kept, as in `env:NAME`, `file:PATH` or `host:NAME`",
+        ),
     ] {
         assert_eq!(problem("#postback", line), format!("campaign[0].postback[0].{said}"));
     }

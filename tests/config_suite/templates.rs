@@ -119,6 +119,21 @@ fn a_channels_row_replaces_the_templates_row_of_its_slot_and_the_rest_stays() {
 }
 
 #[test]
+fn a_channels_blanks_are_the_campaigns_to_fill() {
+    let with = |campaign: &str| {
+        let channel = ("id = \"push\"\n", "id = \"push\"\ntemplate = \"exoclick\"\n");
+        let own = "postback = { url = \"https://ads.example.com/c?key={ref_id}&price={payout}\" }\n";
+        tracker(&[channel, (own, ""), ("#postback", campaign)])
+    };
+    let tracker = with("values = { goal = \"0123abcd\" }");
+    let postback = tracker.campaign("summer").unwrap().postbacks().next().unwrap();
+    assert_eq!(
+        postback.url().as_str(),
+        "https://s.magsrv.com/tag.php?goal=0123abcd&tag={ref_id}&value={payout}"
+    );
+}
+
+#[test]
 fn a_problem_in_a_row_has_the_rows_own_place_in_the_document() {
     let text = "version = 1\n[[conversion_type]]\nname = \"P\"\ndefault = true\n[[traffic_channel]]\nid = \"r\"\ntemplate = \"richpush\"\n\
                 [[traffic_channel.parameter]]\nslot = \"sub1\"\nname = \"a b\"\n";
@@ -136,7 +151,7 @@ fn an_unknown_template_is_named_with_a_suggestion() {
     );
     assert_eq!(
         problem("id = \"push\"\n", "id = \"push\"\ntemplate = \"rich_push\"\n"),
-        "traffic_channel[0].template: `rich_push` is not a traffic channel's template; there are facebook, richpush; did you mean `richpush`?"
+        "traffic_channel[0].template: `rich_push` is not a traffic channel's template; there are evadav, exoclick, facebook, richpush; did you mean `richpush`?"
     );
 }
 

@@ -295,6 +295,7 @@ impl<'a> Choices<'a> {
             retry.longest = c.maybe(Self::duration);
             retry
         });
+        it.sign = self.some(Self::secret);
         it
     }
 

@@ -8,5 +8,7 @@ mod echoes;
 mod judged;
 mod optional;
 mod requests;
+mod shipped;
+mod signed;
 mod support;
 mod verdicts;

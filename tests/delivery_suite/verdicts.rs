@@ -4,7 +4,7 @@ use crate::support::{at, leased, only, plain, settled};
 use postback::delivery::{Answer, Cause, Judges, MAX_EXCERPT, MAX_RETRY_AFTER, Sent, SuccessRule, Verdict};
 use std::time::Duration;
 
-fn verdict(rule: SuccessRule, status: u16, body: &str, truncated: bool) -> (Verdict, String) {
+pub fn verdict(rule: SuccessRule, status: u16, body: &str, truncated: bool) -> (Verdict, String) {
     let mut leased = leased('a', &plain(), 0);
     if let Cause::Postback { success, .. } = &mut leased.delivery.cause {
         *success = rule.into();

@@ -37,7 +37,7 @@ pub enum ConfigureError {
 /// Prepares a configuration: checks that its secrets are there.
 pub(crate) async fn prepare(tracker: &Tracker, secrets: &dyn Secrets) -> Result<Credentials, ConfigureError> {
     let credentials = credentials(tracker, secrets).await?;
-    warn_of_outgoing(tracker, secrets).await;
+    check_outgoing(tracker, secrets).await?;
     Ok(credentials)
 }
 
@@ -96,13 +96,22 @@ async fn put_to_work(shared: &Shared, tracker: Arc<Tracker>) -> Result<(), Confi
 }
 
 /// Warns early of missing secrets of outgoing requests. Their deliveries would wait until the
-/// secrets are there, at most for a week.
-async fn warn_of_outgoing(tracker: &Tracker, secrets: &dyn Secrets) {
-    for (_, found) in resolve(secrets, tracker.secret_references()).await {
-        if let Err(error) = found {
-            tracing::warn!(%error, "outgoing requests that need it will fail");
+/// secrets are there, at most for a week. A key that is there and cannot sign is refused.
+async fn check_outgoing(tracker: &Tracker, secrets: &dyn Secrets) -> Result<(), ConfigureError> {
+    let mut found = BTreeMap::new();
+    for (reference, secret) in resolve(secrets, tracker.secret_references()).await {
+        match secret {
+            Ok(secret) => {
+                found.insert(reference.clone(), secret);
+            }
+            Err(error) => tracing::warn!(%error, "outgoing requests that need it will fail"),
         }
     }
+    let refused = Credentials::refusals(tracker, &found);
+    if refused.is_empty() {
+        return Ok(());
+    }
+    Err(ConfigureError::Refused(refused))
 }
 
 /// Resolves the secrets that reading events needs.

@@ -290,6 +290,30 @@ async fn a_configuration_whose_secrets_are_missing_is_refused_and_the_old_one_go
     assert!(stored.unwrap().contains("autumn"));
 }
 
+#[tokio::test]
+async fn a_key_that_cannot_sign_is_refused_without_being_shown() {
+    let (store, channel) = (Arc::new(MemoryStore::new()), Channel::new(true));
+    let signed = CONFIGURATION.to_owned() + "body = '{}'\nsign = ['env:HOOK', 'env:NOT_SET']\n";
+    let token = ("env:NET_TOKEN", "a long token");
+    for (key, said) in [
+        ("whsec_CANARY", "must be base64"),
+        ("Q0FOQVJZ", "too short to sign"),
+        ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", ""),
+    ] {
+        let secrets = Arc::new(FixedSecrets::from_iter([token, ("env:HOOK", key)]));
+        let built = Service::builder(tracker(&signed), store.clone(), channel.clone(), secrets);
+        let problem = built
+            .build()
+            .await
+            .map_or_else(|error| error.to_string(), |_| String::new());
+        assert!(
+            problem.contains(said) && problem.is_empty() == said.is_empty(),
+            "{problem}"
+        );
+        assert!(!problem.contains(key), "{problem}");
+    }
+}
+
 /// Secrets of which two never answer.
 #[derive(Debug)]
 struct Hanging;

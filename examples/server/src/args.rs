@@ -187,11 +187,11 @@ async fn check(arguments: &CheckArguments) -> Result<(), Failed> {
     writeln!(out, "`{}` compiles", arguments.config.display()).map_err(trouble)
 }
 
-/// Resolves the secrets of notifications that are set on the machine that runs `check`. The others
-/// may be set on the server.
+/// Resolves the secrets that are set on the machine that runs `check`. The others may be set on the
+/// server.
 async fn secrets_at_hand(tracker: &Tracker) -> BTreeMap<SecretReference, Secret> {
     let mut found = BTreeMap::new();
-    for reference in tracker.inbound_references() {
+    for reference in tracker.secret_references() {
         if let Ok(secret) = EnvSecrets.secret(reference).await {
             found.insert(reference.clone(), secret);
         }

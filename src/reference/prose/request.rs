@@ -21,6 +21,10 @@ rows! { REQUEST {
     "retry", NONE,
     "When it is sent again.",
     "{ attempts = 5 }";
+    "sign", NONE,
+    "References to the keys that sign it as Standard Webhooks does, for receivers of your own; each one makes a \
+     signature.",
+    "[\"env:HOOK_KEY\"]";
 } }
 
 rows! { SUCCESS {

@@ -31,7 +31,7 @@ rows! { CHANNEL {
     "The name by which campaigns refer to it.",
     "\"push\"";
     "template", NONE,
-    "A shipped template that fills in what the row leaves out: `facebook` or `richpush`.",
+    "A shipped template that fills in what the row leaves out: `evadav`, `exoclick`, `facebook` or `richpush`.",
     "\"richpush\"";
     "title", said("its `id`"),
     "Its name for people, and `{trafficsourcename}`.",

@@ -155,6 +155,9 @@ fn rules(tracker: &Tracker, click: &Click, conversion: Option<&Conversion>, plan
             sends.push(format!("{} {}", request.method, request.url));
             sends.extend(request.body.iter().map(ToString::to_string));
             headers.extend(delivery.id_headers().map(|(name, id)| format!("{name}: {id}")));
+            if !request.sign.is_empty() {
+                headers.push("webhook-signature: made when it is sent".into());
+            }
         }
         let payout = conversion.and_then(|made| Decision::new(tracker).payout_of(click, made, id));
         Rule {
