@@ -27,8 +27,8 @@
 //!   and S2S: their additional parameters and roles, and the receipt, by which a postback is known
 //!   to be the sale that a notification reports too), `generic` (nothing but its name)
 //! - traffic channels: `richpush` (host `us.ahows.co`, seen at several live callers in 2026; it
-//!   answers 200 to a call that lacks parameters, so the body decides), `exoclick` and `evadav` (they
-//!   answer 200 to what they refuse, too, and say so in the body), `facebook` (`fbclid`, and
+//!   answers 200 to a call that lacks parameters, so the body decides), `exoclick` and `evadav`
+//!   (they answer 200 to what they refuse, too, and say so in the body), `facebook` (`fbclid`, and
 //!   the cookies `_fbp` and `_fbc` in `sub19` and `sub20`, where RedTrack's universal script puts
 //!   them)
 

@@ -3,13 +3,14 @@
 
 use super::rows::Kept;
 use super::state::{State, foreign_cursor};
-use crate::delivery::{DeliveryRow, DeliveryState};
+use crate::delivery::{DeliveryRow, DeliveryState, Lane};
 use crate::model::Conversion;
 use crate::plan::{EventRow, RefusedRow};
 use crate::port::{
-    ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Page, PageRequest, RefusedFilter, StoreError,
+    ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, LaneQueue, Page, PageRequest, RefusedFilter,
+    StoreError,
 };
-use alloc::{format, vec::Vec};
+use alloc::{collections::BTreeMap, format, vec::Vec};
 
 impl State {
     pub(super) fn list_conversions(
@@ -60,6 +61,22 @@ impl State {
             count: u64::try_from(dead().count()).unwrap_or(u64::MAX),
             oldest: first.map(|kept| kept.row.delivery.created_at),
         }
+    }
+
+    pub(super) fn lane_queues(&self) -> Vec<LaneQueue> {
+        let mut queues: BTreeMap<&Lane, LaneQueue> = BTreeMap::new();
+        for Kept { row, .. } in self.deliveries.values() {
+            let Some(ready_at) = row.ready_at() else { continue };
+            let lane = &row.delivery.lane;
+            let queue = queues.entry(lane).or_insert_with(|| LaneQueue {
+                lane: lane.clone(),
+                queued: 0,
+                ready_at,
+            });
+            queue.queued = queue.queued.saturating_add(1);
+            queue.ready_at = queue.ready_at.min(ready_at);
+        }
+        queues.into_values().collect()
     }
 
     pub(super) fn list_refused(

@@ -42,8 +42,8 @@ use crate::event::Event;
 use crate::model::{Click, Conversion};
 use crate::plan::{Commit, Committed, EventRow, FactQuery, Facts, RefusedBody, RefusedCount, RefusedRow, Tally};
 use crate::port::{
-    BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, Page,
-    PageRequest, Purge, RefusedFilter, Selection, Store, StoreError,
+    BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, LaneQueue,
+    Page, PageRequest, Purge, RefusedFilter, Selection, Store, StoreError,
 };
 use crate::value::{ClickId, DeliveryId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
 use alloc::{boxed::Box, string::String, vec::Vec};
@@ -180,6 +180,10 @@ impl Inspect for MemoryStore {
 
     fn dead_letters(&self) -> BoxFuture<'_, Result<DeadLetters, StoreError>> {
         self.with(|state| Ok(state.dead_letters()))
+    }
+
+    fn lane_queues(&self) -> BoxFuture<'_, Result<Vec<LaneQueue>, StoreError>> {
+        self.with(|state| Ok(state.lane_queues()))
     }
 
     fn refused<'a>(

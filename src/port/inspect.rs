@@ -1,7 +1,7 @@
 //! The contract for looking into a store.
 
 use super::{BoxFuture, Cursor, StoreError};
-use crate::delivery::{DeliveryRow, DeliveryState};
+use crate::delivery::{DeliveryRow, DeliveryState, Lane};
 use crate::event::Interface;
 use crate::model::{Click, Conversion};
 use crate::plan::{EventRow, Outcome, RefusedBody, RefusedCount, RefusedReason, RefusedRow, Tally};
@@ -69,6 +69,14 @@ pub trait Inspect: Debug + Send + Sync {
     /// [`StoreError`].
     fn dead_letters(&self) -> BoxFuture<'_, Result<DeadLetters, StoreError>>;
 
+    /// How many deliveries of each lane wait to be sent or checked, and when the first of them is
+    /// ready, in the order of the lanes. A lane in which nothing waits is left out. It is asked
+    /// each minute.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn lane_queues(&self) -> BoxFuture<'_, Result<Vec<LaneQueue>, StoreError>>;
+
     /// A page of refused bodies, without their bytes: there may be many MiB of them.
     ///
     /// # Errors
@@ -106,6 +114,18 @@ pub struct DeadLetters {
     pub count: u64,
     /// When the one of them that was stored first was decided.
     pub oldest: Option<Timestamp>,
+}
+
+/// What waits in a lane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaneQueue {
+    /// The lane.
+    pub lane: Lane,
+    /// How many deliveries wait to be sent or checked; those that are being sent count too.
+    pub queued: u64,
+    /// When the first of them is ready: when it is due, or when the lease on it ends. A hold of the
+    /// lane changes nothing here.
+    pub ready_at: Timestamp,
 }
 
 /// Which page of a list is wanted.

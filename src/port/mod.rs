@@ -34,6 +34,6 @@ mod store;
 pub use host::{Clock, Entropy, SecretError, Secrets};
 pub use http::{BoxFuture, HttpClient, HttpError};
 pub use inspect::{
-    ConversionFilter, DeadLetters, DeliveryFilter, EventFilter, Inspect, Page, PageRequest, RefusedFilter,
+    ConversionFilter, DeadLetters, DeliveryFilter, EventFilter, Inspect, LaneQueue, Page, PageRequest, RefusedFilter,
 };
 pub use store::{Claim, Claimed, Cursor, Purge, Selection, Store, StoreError, StoreErrorKind, Which};

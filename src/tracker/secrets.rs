@@ -24,8 +24,8 @@ impl Tracker {
     }
 
     /// All references to secrets: keys of click ids, the sources' secrets and tokens, the holes of
-    /// templates (`env:META_TOKEN`), and the keys that sign requests. A host that resolves them when it starts learns then that
-    /// one is missing, not at the first conversion.
+    /// templates (`env:META_TOKEN`), and the keys that sign requests. A host that resolves them
+    /// when it starts learns then that one is missing, not at the first conversion.
     #[must_use]
     pub fn secret_references(&self) -> BTreeSet<&SecretReference> {
         let mut references = self.inbound_references();

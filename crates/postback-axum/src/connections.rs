@@ -1,6 +1,7 @@
 //! Accepts connections, with limits on their number, the time for their headers and their age, and
 //! ends them in order.
 
+use crate::observe::Open;
 use axum::{Router, body::Body, extract::ConnectInfo};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -106,10 +107,11 @@ pub async fn serve(
         while open.try_join_next().is_some() {}
         match taken {
             (Ok(place), Ok((stream, peer))) => {
+                let counted = Open::new();
                 let connection = serve_one(stream, peer, router.clone(), limits, stop.clone());
                 open.spawn(async move {
                     connection.await;
-                    drop(place);
+                    drop((place, counted));
                 });
             }
             (_, Err(error)) => {

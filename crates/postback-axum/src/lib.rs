@@ -15,12 +15,14 @@ mod methods;
 mod observe;
 mod options;
 mod postback;
+mod prometheus;
 mod source_name;
 mod upload;
 
 #[cfg(feature = "serve")]
 pub use connections::{ConnectionLimits, run, run_with, serve};
 pub use options::{Limits, MAX_BODY, RouterOptions};
+pub use prometheus::{InstallError, Prometheus};
 
 use axum::{Router, middleware};
 use methods::{At, Route, get, post};

@@ -6,14 +6,40 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use metrics::{counter, describe_counter};
+use metrics::{counter, describe_counter, describe_gauge};
 use tracing::Instrument;
 
 const RESPONSES: &str = "postback_http_responses_total";
 
+const CONNECTIONS: &str = "postback_http_connections";
+
 /// Tells whatever recorder the host has installed what is counted here.
 pub(crate) fn describe() {
     describe_counter!(RESPONSES, "Responses, by `route` and `status`.");
+    describe_gauge!(
+        CONNECTIONS,
+        "Connections that are open, where `postback_axum::serve` accepts them."
+    );
+}
+
+/// Counts a connection for as long as it is open.
+#[cfg(feature = "serve")]
+#[derive(Debug)]
+pub(crate) struct Open(());
+
+#[cfg(feature = "serve")]
+impl Open {
+    pub(crate) fn new() -> Self {
+        metrics::gauge!(CONNECTIONS).increment(1.0);
+        Self(())
+    }
+}
+
+#[cfg(feature = "serve")]
+impl Drop for Open {
+    fn drop(&mut self) {
+        metrics::gauge!(CONNECTIONS).decrement(1.0);
+    }
 }
 
 /// Counts each response, and gives each request its span.

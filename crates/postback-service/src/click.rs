@@ -12,9 +12,12 @@ use crate::shared::Shared;
 use http::HeaderValue;
 use postback::model::ReferrerPolicy;
 use postback::route::{RouteError, Routed, Router, Visit};
+use postback::tracker::Campaign;
 use postback::value::Pii;
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 use thiserror::Error;
+use tokio::time::Instant;
+use tracing::Instrument;
 use url::Url;
 
 /// The longest header value that a click keeps, in bytes. Longer user agents are cut.
@@ -103,21 +106,28 @@ impl LostReason {
 
 /// Routes a visitor and records the click.
 pub(crate) async fn visit(shared: &Arc<Shared>, visitor: &Visitor<'_>) -> Result<Routed, Lost> {
+    let started = Instant::now();
     let live = shared.live();
     let routed = match found(shared, &live, visitor) {
-        Ok(routed) => match record::record(shared, &routed.click).await {
-            Some(recorded) => Ok((routed, recorded)),
-            None => Err(LostReason::NotStored),
-        },
+        Ok(routed) => {
+            let click = &routed.click;
+            let span = tracing::info_span!("click", campaign = click.campaign.as_str(), click = %click.id);
+            match record::record(shared, click).instrument(span).await {
+                Some(recorded) => Ok((routed, recorded)),
+                None => Err(LostReason::NotStored),
+            }
+        }
         Err(reason) => Err(reason),
     };
-    meter::clicked(match &routed {
+    let outcome = match &routed {
         Ok((_, Recorded::Stored)) => "recorded",
         Ok((_, Recorded::Journalled)) => "journalled",
         Err(LostReason::UnknownCampaign) => "unknown_campaign",
         Err(LostReason::NotStored) => "not_stored",
         Err(_) => "not_routed",
-    });
+    };
+    let campaign = live.tracker.campaign(visitor.campaign);
+    meter::clicked(campaign.map(Campaign::id), outcome, started.elapsed());
     match &routed {
         // It is not logged, since scanners would fill the log.
         Ok(_) | Err(LostReason::UnknownCampaign) => {}

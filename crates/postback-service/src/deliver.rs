@@ -6,11 +6,12 @@ use crate::meter;
 use crate::shared::Shared;
 use crate::work::{failed, goes_on};
 use postback::Timestamp;
-use postback::delivery::{Batch, Lane};
+use postback::delivery::{Batch, Cause, Lane, Leased};
 use postback::drive::{self, Ended, Lanes, Leases, Round, Sender};
 use postback::port::{Claim, StoreError};
+use postback::value::{CampaignId, PostbackId};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
     time::Duration,
 };
@@ -19,6 +20,7 @@ use tokio::{
     task::{Id, JoinError, JoinSet},
     time::{Instant, sleep_until},
 };
+use tracing::Instrument;
 
 /// How long a lease lasts: four times what one request may take.
 const LEASE: Duration = Duration::from_secs(60);
@@ -65,14 +67,41 @@ struct Dispatcher {
     shared: Arc<Shared>,
     lanes: Lanes,
     requests: JoinSet<Result<Round, StoreError>>,
-    /// The lane of each request in flight.
-    lane_of: HashMap<Id, Lane>,
+    /// What is known of each request in flight.
+    begun: HashMap<Id, Begun>,
     /// How many deliveries each lane was given at the last look.
     given: BTreeMap<Lane, u32>,
     /// What the last look asked the store for.
     asked: Option<Claim>,
+    /// The lanes that were held at the last look.
+    held: BTreeSet<Lane>,
     /// What was given up.
     letters: Letters,
+}
+
+/// A request in flight.
+struct Begun {
+    lane: Lane,
+    /// The campaign and the postback, where it is one.
+    postback: Option<(CampaignId, PostbackId)>,
+    /// How often its first delivery was sent, this time included.
+    attempts: u32,
+    at: Instant,
+}
+
+impl Begun {
+    fn new(first: &Leased) -> Self {
+        let postback = match &first.delivery.cause {
+            Cause::Postback { campaign, postback, .. } => Some((campaign.clone(), postback.clone())),
+            _ => None,
+        };
+        Self {
+            lane: first.delivery.lane.clone(),
+            postback,
+            attempts: first.attempts.saturating_add(u32::from(first.receipt.is_none())),
+            at: Instant::now(),
+        }
+    }
 }
 
 impl Dispatcher {
@@ -81,9 +110,10 @@ impl Dispatcher {
             lanes: Lanes::new(shared.limits.lanes),
             shared,
             requests: JoinSet::new(),
-            lane_of: HashMap::new(),
+            begun: HashMap::new(),
             given: BTreeMap::new(),
             asked: None,
+            held: BTreeSet::new(),
             letters: Letters::default(),
         }
     }
@@ -104,6 +134,7 @@ impl Dispatcher {
             Ok(Leases { batches, round }) => {
                 self.shared.pulse.looked();
                 meter::delivered(&round);
+                self.hold(&round);
                 self.letters.given_up(&round.given_up, now);
                 let idle = if batches.is_empty() { PAUSE } else { Duration::ZERO };
                 for batch in batches {
@@ -122,18 +153,28 @@ impl Dispatcher {
     }
 
     fn begin(&mut self, batch: Batch, now: Timestamp) {
-        let Some(lane) = batch.deliveries().first().map(|leased| leased.delivery.lane.clone()) else {
+        let Some(first) = batch.deliveries().first() else {
             return;
         };
+        let begun = Begun::new(first);
         let deliveries = u32::try_from(batch.deliveries().len()).unwrap_or(u32::MAX);
-        let given = self.given.entry(lane.clone()).or_default();
+        let given = self.given.entry(begun.lane.clone()).or_default();
         *given = given.saturating_add(deliveries);
-        self.lanes.began(&lane, now);
+        self.lanes.began(&begun.lane, now);
+        let span = tracing::info_span!("deliver", delivery = %first.delivery.id, lane = %begun.lane, deliveries);
         let shared = self.shared.clone();
-        let task = self
-            .requests
-            .spawn(async move { drive::send(&sender(&shared), &batch).await });
-        self.lane_of.insert(task.id(), lane);
+        let sending = async move { drive::send(&sender(&shared), &batch).await };
+        let task = self.requests.spawn(sending.instrument(span));
+        self.begun.insert(task.id(), begun);
+    }
+
+    /// Records the lanes that are held from now on, and those that are not any more.
+    fn hold(&mut self, round: &Round) {
+        let held: BTreeSet<Lane> = round.holds.iter().map(|hold| hold.lane.clone()).collect();
+        for lane in self.held.symmetric_difference(&held) {
+            meter::held(lane, held.contains(lane));
+        }
+        self.held = held;
     }
 
     /// Notes that a request has ended. Returns whether deliveries may be due that had no room
@@ -159,19 +200,24 @@ impl Dispatcher {
                 (error.id(), None)
             }
         };
-        let Some(lane) = self.lane_of.remove(&id) else {
+        let Some(begun) = self.begun.remove(&id) else {
             return false;
         };
-        let ended = match &sent {
-            Some(round) if round.unanswered > 0 => Ended::Unanswered,
-            Some(round) if round.answered > 0 => Ended::Answered,
-            _ => Ended::Unsent,
+        let lane = begun.lane;
+        let (ended, answer) = match &sent {
+            Some(round) if round.unanswered > 0 => (Ended::Unanswered, "unanswered"),
+            Some(round) if round.answered > 0 => (Ended::Answered, "answered"),
+            _ => (Ended::Unsent, "unsent"),
         };
         if let Some(turn) = self.lanes.ended(&lane, ended, self.shared.now()) {
             meter::turned(&lane, turn, self.lanes.ailing().count());
         }
         let round = sent.unwrap_or_default();
         meter::delivered(&round);
+        meter::requested(&round, answer, begun.at.elapsed(), begun.attempts);
+        if let Some((campaign, postback)) = &begun.postback {
+            meter::told(campaign, postback, &round);
+        }
         self.letters.given_up(&round.given_up, self.shared.now());
         self.had_more(&lane) || round.next_due.is_some_and(|due| due <= self.shared.now())
     }

@@ -18,6 +18,7 @@ use postback::{Click, Event};
 use std::{io, sync::Arc};
 use thiserror::Error;
 use tokio::time::{Instant, timeout};
+use tracing::Instrument;
 
 /// The event was not stored in time, as far as is known, and the sender should send it again. If it
 /// was stored after all, the repetition is a duplicate.
@@ -38,7 +39,8 @@ pub enum Taken {
 /// response.
 pub(crate) async fn take_in(shared: &Arc<Shared>, live: &Arc<Live>, event: Event) -> Result<Taken, NotStored> {
     let (shared, live) = (shared.clone(), live.clone());
-    let task = tokio::spawn(async move {
+    let span = tracing::info_span!("ingest", source = event.source.as_str(), event = %event.id);
+    let taken = async move {
         match decide(&shared, &live, &event).await {
             Ok(reply) => Ok(Taken::Decided(reply)),
             Err(NotStored) if event.interface == Interface::Postback && journal(&shared, event).await => {
@@ -46,8 +48,8 @@ pub(crate) async fn take_in(shared: &Arc<Shared>, live: &Arc<Live>, event: Event
             }
             Err(NotStored) => Err(NotStored),
         }
-    });
-    task.await.unwrap_or(Err(NotStored))
+    };
+    tokio::spawn(taken.instrument(span)).await.unwrap_or(Err(NotStored))
 }
 
 /// Takes in the events that wait in the journal.

@@ -8,8 +8,8 @@ use crate::stores::Stores;
 use postback::delivery::{Attempt, Cancelled, DeliveryRow, Settled, Settlement};
 use postback::plan::{Commit, Committed, EventRow, FactQuery, RefusedBody, RefusedCount, RefusedRow, Tally};
 use postback::port::{
-    BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, Page,
-    PageRequest, Purge, RefusedFilter, Selection, Store, StoreError, StoreErrorKind,
+    BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, LaneQueue,
+    Page, PageRequest, Purge, RefusedFilter, Selection, Store, StoreError, StoreErrorKind,
 };
 use postback::value::{ClickId, DeliveryId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
 use postback::{Click, Conversion, Event, Facts};
@@ -202,6 +202,7 @@ impl Inspect for Later {
         event(id: EventId) -> Option<EventRow>;
         deliveries(filter: DeliveryFilter, page: PageRequest) -> Page<DeliveryRow>;
         dead_letters() -> DeadLetters;
+        lane_queues() -> Vec<LaneQueue>;
         refused(filter: RefusedFilter, page: PageRequest) -> Page<RefusedRow>;
         refused_counts(source: OfferSourceId) -> Vec<RefusedCount>;
         refused_body(id: RefusedId) -> Option<RefusedBody>;

@@ -1,13 +1,10 @@
 //! Dead letters: what was given up is named, each one, and of very many of a lane how many more.
-//! They are counted and aged once a minute.
 
 use crate::meter;
-use crate::shared::Shared;
 use postback::Timestamp;
 use postback::delivery::Lane;
 use postback::drive::GivenUp;
 use std::{collections::BTreeMap, time::Duration};
-use tokio::time::timeout;
 
 /// How many of a lane are named in a minute.
 const NAMED: u64 = 20;
@@ -52,13 +49,6 @@ impl Letters {
                 meter::more_given_up(&lane, more);
             }
         }
-    }
-}
-
-/// Counts what is dead, and says how old it is.
-pub(crate) async fn measure(shared: &Shared) {
-    if let Ok(Ok(dead)) = timeout(shared.limits.store, shared.stores.inspect.dead_letters()).await {
-        meter::dead_letters(&dead, shared.now());
     }
 }
 

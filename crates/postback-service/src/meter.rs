@@ -3,18 +3,19 @@
 
 use crate::journal::JournalState;
 use crate::numbers::{
-    ATTRIBUTED_LATE, CLICKS, DEAD_LETTER_OLDEST, DEAD_LETTERS, DELIVERIES, DISK_FREE, EVENTS, FORMS_GUESSED,
-    FORMS_STOPPED, INGEST_MICROSECONDS, INGESTS, JOURNAL_BYTES, JOURNAL_ROOM, JOURNAL_UNREADABLE, JOURNAL_WAITING,
-    JOURNALLED, LANES_AILING, REFUSALS, REFUSED_FULL, REFUSED_KEPT, SET_ASIDE, STORE_OPEN, STORE_WELL, STORE_WRITTEN,
+    ATTEMPTS, ATTRIBUTED_LATE, CLICKS, COMMIT_CALLS, COMMIT_SECONDS, DEAD_LETTER_OLDEST, DEAD_LETTERS, DELIVERIES,
+    DISK_FREE, EVENTS, FORMS_GUESSED, FORMS_STOPPED, INGEST_SECONDS, JOURNAL_BYTES, JOURNAL_ROOM, JOURNAL_UNREADABLE,
+    JOURNAL_WAITING, JOURNALLED, LANE_HELD, LANE_OLDEST_DUE, LANE_QUEUED, LANES_AILING, POSTBACKS, REDIRECT_SECONDS,
+    REFUSALS, REFUSED_FULL, REFUSED_KEPT, REQUEST_SECONDS, RESIDENT, SET_ASIDE, STORE_OPEN, STORE_WELL, STORE_WRITTEN,
 };
-use metrics::{counter, gauge};
+use metrics::{counter, gauge, histogram};
 use postback::decide::Reply;
 use postback::delivery::{Cause, Lane};
 use postback::drive::{Attributed, GivenUp, IngestError, Round, Turn};
 use postback::event::Interface;
 use postback::plan::{RefusedCount, Ring};
-use postback::port::DeadLetters;
-use postback::value::OfferSourceId;
+use postback::port::{DeadLetters, LaneQueue};
+use postback::value::{CampaignId, OfferSourceId, PostbackId};
 use postback::{Event, Timestamp};
 use std::{collections::BTreeMap, time::Duration};
 
@@ -22,9 +23,7 @@ use std::{collections::BTreeMap, time::Duration};
 pub(crate) fn ingested(event: &Event, ingested: Result<&Reply, Option<&IngestError>>, took: Duration) {
     let source = event.source.as_str();
     let interface = event.interface.as_str();
-    counter!(INGESTS.name, "interface" => interface).increment(1);
-    let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    counter!(INGEST_MICROSECONDS.name, "interface" => interface).increment(microseconds);
+    histogram!(INGEST_SECONDS.name, "interface" => interface).record(took);
     match ingested {
         Ok(reply) => {
             let reason = reply.reason.map_or("", |reason| reason.as_str());
@@ -197,14 +196,26 @@ pub(crate) fn click_journalled(campaign: &str) {
 }
 
 /// Counts a click by its outcome: `recorded`, `journalled`, `unknown_campaign`, `not_routed`,
-/// `not_stored`.
-pub(crate) fn clicked(outcome: &'static str) {
-    counter!(CLICKS.name, "outcome" => outcome).increment(1);
+/// `not_stored`. The campaign is absent where it is not a known one, since any other is the
+/// caller's own word.
+pub(crate) fn clicked(campaign: Option<&CampaignId>, outcome: &'static str, took: Duration) {
+    let campaign = campaign.map_or("", CampaignId::as_str).to_owned();
+    if !campaign.is_empty() {
+        histogram!(REDIRECT_SECONDS.name).record(took);
+    }
+    counter!(CLICKS.name, "campaign" => campaign, "outcome" => outcome).increment(1);
 }
 
-/// Counts deliveries by their outcome, and logs problems.
-pub(crate) fn delivered(round: &Round) {
-    for (outcome, count) in [
+/// Records a transaction of the store: how many calls shared it, and how long it took to become
+/// durable. A host hands this to its store, as in `SqliteOptions::with_observer`.
+pub fn record_transaction(calls: usize, took: Duration) {
+    histogram!(COMMIT_SECONDS.name).record(took);
+    histogram!(COMMIT_CALLS.name).record(calls as f64);
+}
+
+/// The counts of a round, each with its name.
+fn outcomes(round: &Round) -> [(&'static str, u64); 7] {
+    [
         ("delivered", round.delivered),
         ("accepted", round.accepted),
         ("retried", round.retried),
@@ -212,7 +223,60 @@ pub(crate) fn delivered(round: &Round) {
         ("dead", round.dead),
         ("lease_lost", round.lost),
         ("unreadable", round.unreadable.into()),
-    ] {
+    ]
+}
+
+/// Records a request: how long it took, and of a delivery that has ended how often it was sent.
+pub(crate) fn requested(round: &Round, answer: &'static str, took: Duration, attempts: u32) {
+    histogram!(REQUEST_SECONDS.name, "answer" => answer).record(took);
+    for (outcome, count) in [("delivered", round.delivered), ("dead", round.dead)] {
+        if count > 0 {
+            histogram!(ATTEMPTS.name, "outcome" => outcome).record(attempts);
+        }
+    }
+}
+
+/// Counts what an attempt of a campaign's postback came to.
+pub(crate) fn told(campaign: &CampaignId, postback: &PostbackId, round: &Round) {
+    for (outcome, count) in outcomes(round) {
+        if count > 0 {
+            let labels = [
+                ("campaign", campaign.as_str().to_owned()),
+                ("postback", postback.as_str().to_owned()),
+                ("outcome", outcome.to_owned()),
+            ];
+            counter!(POSTBACKS.name, &labels).increment(count);
+        }
+    }
+}
+
+/// Records what waits in a lane.
+pub(crate) fn queued(queue: &LaneQueue, now: Timestamp) {
+    let lane = queue.lane.to_string();
+    let late = now.saturating_since(queue.ready_at);
+    gauge!(LANE_QUEUED.name, "lane" => lane.clone()).set(queue.queued as f64);
+    gauge!(LANE_OLDEST_DUE.name, "lane" => lane).set(late.as_secs_f64());
+}
+
+/// Records that nothing waits in a lane any more.
+pub(crate) fn emptied(lane: &Lane) {
+    gauge!(LANE_QUEUED.name, "lane" => lane.to_string()).set(0.0);
+    gauge!(LANE_OLDEST_DUE.name, "lane" => lane.to_string()).set(0.0);
+}
+
+/// Records whether a lane is held.
+pub(crate) fn held(lane: &Lane, is_held: bool) {
+    gauge!(LANE_HELD.name, "lane" => lane.to_string()).set(f64::from(u8::from(is_held)));
+}
+
+/// Records how much memory the process holds.
+pub(crate) fn resident(bytes: u64) {
+    gauge!(RESIDENT.name).set(bytes as f64);
+}
+
+/// Counts deliveries by their outcome, and logs problems.
+pub(crate) fn delivered(round: &Round) {
+    for (outcome, count) in outcomes(round) {
         if count > 0 {
             counter!(DELIVERIES.name, "outcome" => outcome).increment(count);
         }

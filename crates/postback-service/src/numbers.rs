@@ -1,21 +1,27 @@
 //! The numbers that the service keeps, and what each means: what `/metrics` says of them, and
 //! `docs/reference/metrics.md`.
 
-use metrics::{describe_counter, describe_gauge};
+use metrics::{describe_counter, describe_gauge, describe_histogram};
 
 /// A number that is kept.
 pub(crate) struct Number {
     pub(crate) name: &'static str,
-    /// Whether it may also fall.
-    is_gauge: bool,
+    kind: Kind,
     /// What it means, with its labels in backticks.
     means: &'static str,
+}
+
+enum Kind {
+    Counter,
+    /// It may also fall.
+    Gauge,
+    Histogram,
 }
 
 const fn counter(name: &'static str, means: &'static str) -> Number {
     Number {
         name,
-        is_gauge: false,
+        kind: Kind::Counter,
         means,
     }
 }
@@ -23,7 +29,15 @@ const fn counter(name: &'static str, means: &'static str) -> Number {
 const fn gauge(name: &'static str, means: &'static str) -> Number {
     Number {
         name,
-        is_gauge: true,
+        kind: Kind::Gauge,
+        means,
+    }
+}
+
+const fn histogram(name: &'static str, means: &'static str) -> Number {
+    Number {
+        name,
+        kind: Kind::Histogram,
         means,
     }
 }
@@ -96,7 +110,8 @@ pub(crate) const DISK_FREE: Number = gauge(
 );
 pub(crate) const CLICKS: Number = counter(
     "postback_clicks_total",
-    "Clicks, by `outcome`: `recorded`, `journalled`, `unknown_campaign`, `not_routed` or `not_stored`.",
+    "Clicks, by `campaign` (empty for one that is not known) and `outcome`: `recorded`, `journalled`, \
+     `unknown_campaign`, `not_routed` or `not_stored`.",
 );
 pub(crate) const DELIVERIES: Number = counter(
     "postback_deliveries_total",
@@ -118,16 +133,55 @@ pub(crate) const ATTRIBUTED_LATE: Number = counter(
     "postback_attributed_late_total",
     "Events that waited for their click and were attributed later.",
 );
-pub(crate) const INGEST_MICROSECONDS: Number = counter(
-    "postback_ingest_microseconds_total",
-    "The total time of taking in events, in microseconds, by `interface`. Divide it by `postback_ingests_total`.",
+pub(crate) const INGEST_SECONDS: Number = histogram(
+    "postback_ingest_seconds",
+    "How long taking in an event took, whatever the outcome, in seconds, by `interface`.",
 );
-pub(crate) const INGESTS: Number = counter(
-    "postback_ingests_total",
-    "How many events were taken in, whatever the outcome, by `interface`.",
+pub(crate) const REDIRECT_SECONDS: Number = histogram(
+    "postback_redirect_seconds",
+    "How long a click of a campaign took until it was durable and its visitor could be sent on, in seconds.",
+);
+pub(crate) const COMMIT_SECONDS: Number = histogram(
+    "postback_commit_seconds",
+    "How long a transaction of the store took to become durable, in seconds.",
+);
+pub(crate) const COMMIT_CALLS: Number = histogram(
+    "postback_commit_calls",
+    "How many calls shared a transaction of the store, and so its wait for the disk.",
+);
+pub(crate) const REQUEST_SECONDS: Number = histogram(
+    "postback_delivery_request_seconds",
+    "How long a request to a receiver took, in seconds, by `answer`: `answered`, `unanswered` (or an answer that the \
+     receiver cannot do its work now) or `unsent`.",
+);
+pub(crate) const ATTEMPTS: Number = histogram(
+    "postback_delivery_attempts",
+    "How often a delivery was sent until it had its `outcome`: `delivered` or `dead`.",
+);
+pub(crate) const POSTBACKS: Number = counter(
+    "postback_postbacks_total",
+    "Attempts of postbacks, by `campaign`, `postback` and `outcome`: `delivered`, `accepted`, `retried`, `held`, `dead` \
+     or `lease_lost`.",
+);
+pub(crate) const LANE_QUEUED: Number = gauge(
+    "postback_lane_queued",
+    "Deliveries that wait to be sent or checked, or are being sent, by `lane`; measured each minute.",
+);
+pub(crate) const LANE_OLDEST_DUE: Number = gauge(
+    "postback_lane_oldest_due_seconds",
+    "For how long the first of them has been due, by `lane`; 0 while none is late. Measured each minute.",
+);
+pub(crate) const LANE_HELD: Number = gauge(
+    "postback_lane_held",
+    "Whether nothing is sent in a `lane`, because a secret is missing or its settings are wrong: 1, or 0 once it is not \
+     held any more. Alert on it.",
+);
+pub(crate) const RESIDENT: Number = gauge(
+    "postback_process_resident_bytes",
+    "The memory that the process holds, where the system says so (Linux); measured each minute.",
 );
 
-const ALL: [Number; 24] = [
+const ALL: [Number; 33] = [
     EVENTS,
     REFUSALS,
     REFUSED_KEPT,
@@ -150,16 +204,26 @@ const ALL: [Number; 24] = [
     DEAD_LETTER_OLDEST,
     LANES_AILING,
     ATTRIBUTED_LATE,
-    INGEST_MICROSECONDS,
-    INGESTS,
+    INGEST_SECONDS,
+    REDIRECT_SECONDS,
+    COMMIT_SECONDS,
+    COMMIT_CALLS,
+    REQUEST_SECONDS,
+    ATTEMPTS,
+    POSTBACKS,
+    LANE_QUEUED,
+    LANE_OLDEST_DUE,
+    LANE_HELD,
+    RESIDENT,
 ];
 
 /// Tells whatever recorder the host has installed what the numbers mean.
 pub(crate) fn describe() {
     for number in ALL {
-        match number.is_gauge {
-            true => describe_gauge!(number.name, number.means),
-            false => describe_counter!(number.name, number.means),
+        match number.kind {
+            Kind::Counter => describe_counter!(number.name, number.means),
+            Kind::Gauge => describe_gauge!(number.name, number.means),
+            Kind::Histogram => describe_histogram!(number.name, number.means),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::shared::Shared;
 use postback::Click;
 use std::{slice, sync::Arc};
 use tokio::time::timeout;
+use tracing::Instrument;
 
 /// Where a click is durable.
 pub(crate) enum Recorded {
@@ -23,7 +24,7 @@ pub(crate) async fn record(shared: &Arc<Shared>, click: &Click) -> Option<Record
         return is_stored(shared, click).await.then_some(Recorded::Stored);
     };
     let (other, copy) = (shared.clone(), click.clone());
-    let mut storing = tokio::spawn(async move { is_stored(&other, &copy).await });
+    let mut storing = tokio::spawn(async move { is_stored(&other, &copy).await }.in_current_span());
     let stored = timeout(shared.limits.patience, &mut storing).await;
     if matches!(stored, Ok(Ok(true))) {
         return Some(Recorded::Stored);

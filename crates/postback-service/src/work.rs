@@ -7,7 +7,7 @@ use crate::dry::show;
 use crate::health;
 use crate::ingest;
 use crate::keep;
-use crate::letters;
+use crate::measure::{self, Named};
 use crate::meter;
 use crate::opening;
 use crate::shared::Shared;
@@ -38,7 +38,7 @@ const ATTRIBUTE_ALL_EVERY: u32 = 6 * 60 * 2;
 const REPLAY_EVERY: Duration = Duration::from_secs(5);
 /// How often the health of the store and of the journal is measured.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// How often dead letters are counted.
+/// How often dead letters, lanes and memory are measured.
 const MEASURE_EVERY: Duration = Duration::from_secs(60);
 /// The pause before a loop that panicked is started again.
 const AFTER_PANIC: Duration = Duration::from_secs(1);
@@ -229,9 +229,10 @@ async fn purge_refused(shared: &Shared) {
     }
 }
 
-/// Counts what was given up, at the start and from time to time.
+/// Measures what no call counts, at the start and from time to time.
 async fn measure(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
-    every(MEASURE_EVERY, stop, || letters::measure(&shared)).await;
+    let named = Named::default();
+    every(MEASURE_EVERY, stop, || measure::measure(&shared, &named)).await;
 }
 
 /// Measures the health of the store and of the journal.

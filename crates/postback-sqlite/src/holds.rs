@@ -2,7 +2,7 @@
 
 use crate::{facts::text, fault::Fault, sql, time};
 use postback::delivery::{Hold, Lane};
-use postback::port::Claim;
+use postback::port::{Claim, LaneQueue};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::BTreeMap;
 
@@ -80,6 +80,21 @@ fn of_all(connection: &Connection, claim: &Claim) -> Result<Option<Vec<(i64, i64
 /// One row more than the limit shows when the next one is due.
 fn one_more(claim: &Claim) -> i64 {
     i64::from(claim.limit).saturating_add(1)
+}
+
+/// Returns what waits in each lane.
+pub(crate) fn queues(connection: &Connection) -> Result<Vec<LaneQueue>, Fault> {
+    let mut waiting = connection.prepare_cached(sql::WAITING_IN_LANE)?;
+    let mut queues = Vec::new();
+    for lane in lanes(connection)? {
+        let (queued, ready) = waiting.query_row([&lane], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)))?;
+        queues.push(LaneQueue {
+            lane: Lane::new(&lane),
+            queued: u64::try_from(queued).unwrap_or_default(),
+            ready_at: time::read(ready)?,
+        });
+    }
+    Ok(queues)
 }
 
 /// Returns the lanes that have something to do.

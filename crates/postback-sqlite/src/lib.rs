@@ -25,7 +25,7 @@ use postback::plan::{Commit, Committed};
 use postback::port::StoreError;
 use postback::value::Namespace;
 use rusqlite::Transaction;
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{fmt, path::Path, sync::Arc, time::Duration};
 use threads::Threads;
 
 /// The options with which a store is opened.
@@ -54,6 +54,8 @@ pub struct SqliteOptions {
     /// What is told of each step by which a file of an older version is brought forward, when the
     /// step begins. On a large file a step may take minutes. None by default.
     pub progress: Option<fn(&Migration)>,
+    /// Who is told of each transaction.
+    observer: Option<Observer>,
 }
 
 /// How far a file of an older version has been brought forward.
@@ -79,7 +81,26 @@ impl SqliteOptions {
             queue: 1024,
             group: 256,
             progress: None,
+            observer: None,
         }
+    }
+
+    /// Tells `observer` of each transaction that became durable, for a host that measures: how many
+    /// calls shared it, and how long it took, the wait for other processes included. It is called
+    /// on the writer's thread, so every later call waits for it.
+    #[must_use]
+    pub fn with_observer(mut self, observer: impl Fn(usize, Duration) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Observer(Arc::new(observer)));
+        self
+    }
+}
+
+#[derive(Clone)]
+struct Observer(Arc<dyn Fn(usize, Duration) + Send + Sync>);
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Observer(..)")
     }
 }
 

@@ -85,6 +85,8 @@ statements! {
     /// Finds the next lane that has something to do.
     NEXT_LANE = "SELECT lane FROM delivery INDEXED BY delivery_lane_ready \
         WHERE ready IS NOT NULL AND lane > ?1 ORDER BY lane LIMIT 1";
+    WAITING_IN_LANE = "SELECT count(*), min(ready) FROM delivery INDEXED BY delivery_lane_ready \
+        WHERE ready IS NOT NULL AND lane = ?1";
     LEASE = "UPDATE delivery SET fence = fence + 1, ready = ?2, leased = 1, held = 0 WHERE seq = ?1 \
         RETURNING fence, attempts, receipt, most, payload, private, checks";
     /// An attempt is counted as what it was: with a receipt it was a check.

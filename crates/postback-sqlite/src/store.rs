@@ -3,7 +3,7 @@
 use crate::{
     SqliteStore,
     commit::{self, Encoded},
-    facts,
+    facts, holds,
     key::key,
     lists,
     lists::List,
@@ -12,8 +12,8 @@ use crate::{
 use postback::delivery::{Attempt, Cancelled, DeliveryRow, Settled, Settlement};
 use postback::plan::{Commit, Committed, EventRow, FactQuery, RefusedBody, RefusedCount, RefusedRow, Tally};
 use postback::port::{
-    BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, Page,
-    PageRequest, Purge, RefusedFilter, Selection, Store, StoreError, row,
+    BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, LaneQueue,
+    Page, PageRequest, Purge, RefusedFilter, Selection, Store, StoreError, row,
 };
 use postback::value::{ClickId, DeliveryId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
 use postback::{Click, Conversion, Event, Facts};
@@ -210,6 +210,10 @@ impl Inspect for SqliteStore {
 
     fn dead_letters(&self) -> BoxFuture<'_, Result<DeadLetters, StoreError>> {
         Box::pin(self.threads.read(outbox::dead_letters))
+    }
+
+    fn lane_queues(&self) -> BoxFuture<'_, Result<Vec<LaneQueue>, StoreError>> {
+        Box::pin(self.threads.read(holds::queues))
     }
 
     fn refused<'a>(

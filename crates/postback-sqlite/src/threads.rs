@@ -66,9 +66,9 @@ impl Threads {
         // Every connection is open, so both files are there.
         let place = Arc::new(Place::of(path));
         threads.place = Some(place.clone());
-        let (most, busy_timeout) = (options.group.max(1), options.busy_timeout);
+        let options = options.clone();
         threads.spawn("postback-write", move || {
-            writer::work(&writer, &place, &write_queue, &shared, most, busy_timeout)
+            writer::work(&writer, &place, &write_queue, &shared, &options)
         })?;
         Ok(threads)
     }

@@ -4,6 +4,7 @@
 //! so the group is then done again with a savepoint for each call.
 
 use crate::{
+    Observer, SqliteOptions,
     fault::{Fault, meaning},
     log::Log,
     place::Place,
@@ -16,7 +17,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
         mpsc::Receiver,
     },
-    time::Duration,
+    time::Instant,
 };
 
 /// A task that waits for the writer.
@@ -157,21 +158,20 @@ impl Queue<'_> {
     }
 }
 
-/// Works until every handle of the store is dropped and the queue is empty. At most `most` jobs
-/// share a transaction.
+/// Works until every handle of the store is dropped and the queue is empty.
 pub(crate) fn work(
     connection: &Connection,
     place: &Place,
     calls: &Receiver<Call>,
     shared: &Shared,
-    most: usize,
-    busy_timeout: Duration,
+    options: &SqliteOptions,
 ) {
-    let mut log = Log::new(busy_timeout, connection);
-    let empty = Vec::new();
+    let mut log = Log::new(options.busy_timeout, connection);
+    let (most, empty) = (options.group.max(1), Vec::new());
     let mut queue = Queue { calls, most, empty };
     while let Ok(call) = calls.recv() {
         if let Some(first) = queue.sort(call) {
+            let begun = Instant::now();
             let (jobs, trouble) = group(connection, place, first, &mut queue);
             if trouble.is_none() {
                 shared.transactions.fetch_add(1, Ordering::Relaxed);
@@ -179,8 +179,13 @@ pub(crate) fn work(
                     .jobs
                     .fetch_add(u64::try_from(jobs.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
             }
+            let (calls, took) = (jobs.len(), begun.elapsed());
             for job in jobs {
                 job.answer(trouble.as_ref());
+            }
+            // It runs after the answers too.
+            if let (None, Some(Observer(tell))) = (&trouble, &options.observer) {
+                tell(calls, took);
             }
         }
         // It runs after the answers, so that no commit but the next one waits for it.

@@ -9,7 +9,12 @@ use postback::port::{EventFilter, Inspect, PageRequest, Store, StoreError};
 use postback::value::{ClickId, Fingerprint};
 use postback_sqlite::SqliteStore;
 use rusqlite::{Connection, TransactionBehavior};
-use std::{path::Path, thread, time::Duration};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+    thread,
+    time::Duration,
+};
 
 /// Commits that wait for the writer together, so that they share a transaction.
 fn together(folder: &Path, store: &SqliteStore, commits: &[Commit]) -> Vec<Result<Committed, StoreError>> {
@@ -51,6 +56,24 @@ fn a_transaction_is_shared_by_as_many_calls_as_the_options_say() {
         assert!(answers.into_iter().all(|answer| answer.unwrap() == Committed::Applied));
         assert_eq!(store.statistics().transactions, transactions, "{calls} calls");
     }
+}
+
+#[test]
+fn who_measures_is_told_of_each_transaction_that_is_durable() {
+    let folder = folder();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let telling = told.clone();
+    let options = options().with_observer(move |calls, took| telling.lock().unwrap().push((calls, took)));
+    let store = SqliteStore::open(folder.path().join("store.db"), &options).unwrap();
+    let commits: Vec<_> = (0..5).map(commit).collect();
+    let answers = together(folder.path(), &store, &commits);
+    assert!(answers.into_iter().all(|answer| answer.unwrap() == Committed::Applied));
+    // Dropping it ends the writer, which tells after it has answered.
+    drop(store);
+    let told = told.lock().unwrap();
+    assert_eq!(told.iter().map(|(calls, _)| calls).sum::<usize>(), 5);
+    // The first one waited for the lock of `together`.
+    assert!(told[0].1 >= Duration::from_millis(100), "{told:?}");
 }
 
 /// A commit whose second row has this document.

@@ -4,13 +4,13 @@ use crate::SqlStore;
 use crate::deliveries::holds;
 use crate::reads::{click, event_row, payload, tallies};
 use crate::sql::{get, rows, time, unreadable};
-use postback::delivery::{Delivery, DeliveryRow, DeliveryState};
+use postback::delivery::{Delivery, DeliveryRow, DeliveryState, Lane};
 use postback::event::Interface;
 use postback::plan::{EventRow, RefusedBody, RefusedCount, RefusedReason, RefusedRow, Ring, Tally};
 use postback::port::row::decode;
 use postback::port::{
-    BoxFuture, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, Page, PageRequest,
-    RefusedFilter, StoreError, StoreErrorKind,
+    BoxFuture, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, LaneQueue, Page,
+    PageRequest, RefusedFilter, StoreError, StoreErrorKind,
 };
 use postback::value::{ClickId, EventId, Fingerprint, OfferSourceId, RefusedId};
 use postback::{Click, Conversion};
@@ -102,6 +102,20 @@ impl Inspect for SqlStore {
             Ok(DeadLetters {
                 count: u64::try_from(created.len()).unwrap_or(u64::MAX),
                 oldest: created.first().copied(),
+            })
+        })
+    }
+
+    fn lane_queues(&self) -> BoxFuture<'_, Result<Vec<LaneQueue>, StoreError>> {
+        self.with(|file| {
+            let text =
+                "SELECT lane, count(*), min(ready) FROM delivery WHERE ready IS NOT NULL GROUP BY lane ORDER BY lane";
+            rows(file, text, [], |row| {
+                Ok(LaneQueue {
+                    lane: Lane::new(&get::<String>(row, 0)?),
+                    queued: u64::try_from(get::<i64>(row, 1)?).unwrap_or_default(),
+                    ready_at: time(get(row, 2)?)?,
+                })
             })
         })
     }

@@ -5,14 +5,13 @@ use crate::database::Database;
 use crate::demo;
 use crate::serve::Server;
 use clap::{Args, Parser, Subcommand};
-use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use postback::delivery::address::{AddressPolicy, Allowed};
-use postback::drive::LanePolicy;
+use postback::drive::{LanePolicy, Rate};
 use postback::memory::MemoryStore;
 use postback::port::Secrets;
 use postback::value::{IpNet, Namespace, SecretReference, ip_range};
 use postback::{Credentials, Secret, Tracker};
-use postback_axum::{ConnectionLimits, RouterOptions};
+use postback_axum::{ConnectionLimits, InstallError, Prometheus, RouterOptions};
 use postback_http::Client;
 use postback_service::{
     ConfigureError, EnvSecrets, JOURNAL_RESERVE, Journal, JournalOptions, MAX_JOURNAL, PRIVATE_DAYS, Service, Stores,
@@ -26,6 +25,7 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
+    time::Duration,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -99,6 +99,10 @@ struct ServeArguments {
     /// delay the others.
     #[arg(long, value_name = "COUNT", default_value_t = LanePolicy::default().share, value_parser = clap::value_parser!(u32).range(1..=4096))]
     lane_share: u32,
+    /// How fast one receiver is called in the long run, as in `10/s` or `300/m`; by default as fast
+    /// as it answers. As many requests as --lane-share may be made at the same moment.
+    #[arg(long, value_name = "RATE", value_parser = lane_rate)]
+    lane_rate: Option<Duration>,
     /// Sends nothing: each request that would be sent is a line of the log, `dry run: not sent`,
     /// with the names of secrets and personal values in their place.
     ///
@@ -148,7 +152,29 @@ struct Failed {
 fn lanes(arguments: &ServeArguments) -> LanePolicy {
     let mut policy = LanePolicy::default();
     (policy.places, policy.share) = (arguments.places, arguments.lane_share);
+    policy.rate = arguments.lane_rate.map(|interval| Rate {
+        burst: arguments.lane_share,
+        interval,
+    });
     policy
+}
+
+/// Reads how often a receiver is called, as in `10/s`, and returns the time between two calls.
+fn lane_rate(text: &str) -> Result<Duration, String> {
+    let wrong = || "a rate is a number of requests a second, a minute or an hour, as in `10/s`, `300/m` or `500/h`";
+    let (count, unit) = text.split_once('/').ok_or_else(wrong)?;
+    let count: u32 = count.parse().map_err(|_| wrong())?;
+    let unit = match unit {
+        "s" => Duration::from_secs(1),
+        "m" => Duration::from_secs(60),
+        "h" => Duration::from_secs(60 * 60),
+        _ => return Err(wrong().into()),
+    };
+    // A rate of a million a second is none at all.
+    let interval = unit
+        .checked_div(count)
+        .filter(|interval| *interval >= Duration::from_micros(1));
+    interval.ok_or_else(|| wrong().into())
 }
 
 fn usage(text: impl Display) -> Failed {
@@ -308,6 +334,48 @@ pub fn log() {
 ///
 /// # Errors
 /// A process that records metrics already.
-pub fn record() -> Result<PrometheusHandle, BuildError> {
-    PrometheusBuilder::new().install_recorder()
+pub fn record() -> Result<Prometheus, InstallError> {
+    let numbers = Prometheus::default();
+    numbers.clone().install()?;
+    Ok(numbers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_is_the_time_between_two_requests() {
+        for (text, millis) in [("10/s", 100), ("300/m", 200), ("1/h", 3_600_000)] {
+            assert_eq!(lane_rate(text), Ok(Duration::from_millis(millis)), "{text}");
+        }
+        for text in [
+            "",
+            "10",
+            "10/",
+            "/s",
+            "0/s",
+            "-1/s",
+            "1.5/s",
+            "10/d",
+            "2000000/s",
+            "10/s ",
+        ] {
+            let said = lane_rate(text).unwrap_err();
+            assert!(said.contains("as in `10/s`"), "{text}: {said}");
+        }
+    }
+
+    #[test]
+    fn a_receiver_has_a_rate_only_where_the_flag_says_so() {
+        let policy = |more: &[&str]| {
+            let given = ["postback-server", "--places", "32", "--lane-share", "4"]
+                .iter()
+                .chain(more);
+            lanes(&Arguments::parse_from(given).serve)
+        };
+        assert_eq!(policy(&[]).rate, None);
+        let interval = Duration::from_millis(200);
+        assert_eq!(policy(&["--lane-rate", "5/s"]).rate, Some(Rate { burst: 4, interval }));
+    }
 }

@@ -2,7 +2,7 @@
 
 use postback::port::StoreError;
 use postback::value::Namespace;
-use postback_service::Stores;
+use postback_service::{Stores, record_transaction};
 use postback_sqlite::{SqliteOptions, SqliteStore};
 use std::{path::PathBuf, str::FromStr, sync::Arc};
 use thiserror::Error;
@@ -63,7 +63,7 @@ impl Database {
     /// [`StoreError`], as [`SqliteStore::open`].
     pub fn open(&self, namespace: Namespace) -> Result<Stores, StoreError> {
         let Self::Sqlite(path) = self;
-        let mut options = SqliteOptions::new(namespace);
+        let mut options = SqliteOptions::new(namespace).with_observer(record_transaction);
         options.progress = Some(|migration| {
             let (done, steps, bytes) = (migration.done, migration.steps, migration.bytes);
             tracing::info!(

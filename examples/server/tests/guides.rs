@@ -90,6 +90,11 @@ async fn the_guide_to_troubleshooting_does_what_it_says() {
     );
 }
 
+#[tokio::test]
+async fn the_guide_to_operation_does_what_it_says() {
+    assert_eq!(play("operations").await, ["console", "dry-run", "toml"]);
+}
+
 async fn refused(language: &str, text: &str) -> String {
     let (language, text) = (language.to_owned(), text.to_owned());
     let line = 1;

@@ -7,8 +7,8 @@ use crate::support::{
 };
 use crate::watched::Mode;
 use axum::body::Body;
-use metrics_exporter_prometheus::PrometheusBuilder;
 use postback::tracker::MAX_FAILURES;
+use postback_axum::Prometheus;
 use std::{
     io,
     sync::{Arc, Mutex},
@@ -77,8 +77,8 @@ async fn no_canary_comes_out() {
         .with_writer(log.clone())
         .finish();
     let _logging = tracing::subscriber::set_default(subscriber);
-    let recorder = PrometheusBuilder::new().build_recorder();
-    let handle = recorder.handle();
+    let recorder = Prometheus::default();
+    let handle = recorder.clone();
     let tested = routed(|builder| builder, options().with_metrics(move || handle.render()));
     let _metering = metrics::set_default_local_recorder(&recorder);
 
@@ -177,8 +177,8 @@ async fn a_refused_notification_writes_the_same_log_and_metric_whatever_the_reas
     tested.post("/ins/clickbank", "{}").await;
     let log = Log::default();
     let _logging = plain(&log);
-    let recorder = PrometheusBuilder::new().build_recorder();
-    let handle = recorder.handle();
+    let recorder = Prometheus::default();
+    let handle = recorder.clone();
     let _counting = metrics::set_default_local_recorder(&recorder);
     let refusals = refusals();
     for (_, url, body) in &refusals {

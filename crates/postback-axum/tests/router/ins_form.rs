@@ -3,12 +3,12 @@
 use crate::support::{Answer, CONFIG, INS_TOKEN, Tested, envelope, notification, options, request, routed, tested};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use metrics_exporter_prometheus::PrometheusBuilder;
 use postback::compile::compile;
 use postback::event::Assurance;
 use postback::plan::Ring;
 use postback::tracker::MAX_FAILURES;
 use postback::{CompileOptions, Document};
+use postback_axum::Prometheus;
 use std::net::SocketAddr;
 
 /// A sale of version 4.0; its check is by Python's hashlib with the secret of the notifications.
@@ -168,8 +168,8 @@ async fn what_is_no_guess_costs_nothing() {
 
 #[tokio::test]
 async fn a_spent_budget_is_an_alarm_once() {
-    let recorder = PrometheusBuilder::new().build_recorder();
-    let handle = recorder.handle();
+    let recorder = Prometheus::default();
+    let handle = recorder.clone();
     let tested = routed(|builder| builder, options().with_metrics(move || handle.render()));
     take(&tested, r#""4.0""#);
     let _installed = metrics::set_default_local_recorder(&recorder);

@@ -2,14 +2,14 @@
 
 use crate::canary::{Log, plain};
 use crate::support::{Tested, options, routed};
-use metrics_exporter_prometheus::PrometheusBuilder;
 use postback::delivery::{Cause, Delivery, DeliveryState, Lane};
 use postback::drive::LanePolicy;
 use postback::model::Method;
-use postback::outbound::{HoledText, Outbound};
+use postback::outbound::{Encoding, Hole, HoledText, Outbound};
 use postback::plan::Commit;
 use postback::port::{Clock, DeliveryFilter, Inspect, PageRequest, Store};
 use postback::value::DeliveryId;
+use postback_axum::Prometheus;
 use postback_service::SystemClock;
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::oneshot, time::sleep};
@@ -55,8 +55,8 @@ async fn run_until(tested: &Tested, dead: usize) {
 async fn what_is_given_up_is_named_counted_and_aged() {
     let mut lanes = LanePolicy::default();
     lanes.ailing_after = u32::MAX;
-    let recorder = PrometheusBuilder::new().build_recorder();
-    let handle = recorder.handle();
+    let recorder = Prometheus::default();
+    let handle = recorder.clone();
     let tested = routed(|builder| builder.clock(Arc::new(SystemClock)).lanes(lanes), options());
     let log = Log::default();
     let _logging = plain(&log);
@@ -70,6 +70,14 @@ async fn what_is_given_up_is_named_counted_and_aged() {
     let id = one.id.to_string();
     // What was stored first is the oldest.
     commit.outbox.insert(0, one);
+    let mut later = delivery(26, Cause::notice("cap"), "https://later.example");
+    later.not_before = SystemClock.now().checked_add(Duration::from_secs(900));
+    let mut held = delivery(27, Cause::notice("cap"), "https://held.example");
+    held.outbound.url.push_hole(Hole::Secret {
+        reference: "env:NOT_SET".parse().unwrap(),
+        encoding: Encoding::Query,
+    });
+    commit.outbox.extend([later, held]);
     tested.store.inner.commit(&commit).await.unwrap();
     run_until(&tested, 26).await;
 
@@ -113,7 +121,26 @@ async fn what_is_given_up_is_named_counted_and_aged() {
             .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
         line.unwrap_or_else(|| panic!("{metrics}")).parse().unwrap()
     };
-    assert!((value("postback_dead_letters") - 26.0).abs() < f64::EPSILON);
+    for (name, is) in [
+        ("postback_dead_letters", 26.0),
+        (
+            r#"postback_postbacks_total{campaign="summer",postback="sales",outcome="dead"}"#,
+            1.0,
+        ),
+        (r#"postback_delivery_attempts_count{outcome="dead"}"#, 26.0),
+        (r#"postback_delivery_attempts_sum{outcome="dead"}"#, 26.0),
+        (r#"postback_lane_queued{lane="https://later.example"}"#, 1.0),
+        (r#"postback_lane_oldest_due_seconds{lane="https://later.example"}"#, 0.0),
+        (r#"postback_lane_held{lane="https://held.example"}"#, 1.0),
+    ] {
+        assert!((value(name) - is).abs() < f64::EPSILON, "{name}: {metrics}");
+    }
+    assert!(
+        metrics.contains("postback_delivery_request_seconds_count{answer="),
+        "{metrics}"
+    );
+    #[cfg(target_os = "linux")]
+    assert!(value("postback_process_resident_bytes") > 1024.0 * 1024.0);
     assert!(
         (500.0..600.0).contains(&value("postback_dead_letter_oldest_seconds")),
         "{metrics}"

@@ -26,6 +26,7 @@ mod reload;
 mod reply;
 mod service;
 mod sources;
+mod spans;
 mod support;
 mod upload;
 mod upload_fires;

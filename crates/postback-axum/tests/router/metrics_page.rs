@@ -111,6 +111,60 @@ fn every_number_says_what_it_means_and_by_which_labels() {
     assert!(labels.iter().any(|(name, _)| name == "postback_http_responses_total"));
 }
 
+fn deployed(name: &str) -> String {
+    fs::read_to_string(format!("{}/../../deploy/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+/// The numbers that a file names. Of a histogram it names a series that the exporter makes of it.
+fn named<'t>(text: &'t str, described: &BTreeMap<String, (&'static str, String)>) -> BTreeSet<&'t str> {
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    let words = words.filter(|word| word.starts_with("postback_"));
+    let number = |word: &'t str| {
+        let series = ["_bucket", "_sum", "_count"]
+            .iter()
+            .find_map(|end| word.strip_suffix(end));
+        let is = |name: &str, wanted: bool| {
+            let known = described.get(name);
+            known.is_some_and(|(kind, _)| (*kind == "histogram") == wanted)
+        };
+        match series {
+            Some(name) if is(name, true) => name,
+            _ if is(word, false) => word,
+            _ => panic!("there is no number `{word}`"),
+        }
+    };
+    words.map(number).collect()
+}
+
+#[test]
+fn the_dashboard_and_the_alerts_name_numbers_that_there_are() {
+    let told = told();
+    let described = told.described.lock().unwrap();
+    for (file, most) in [("grafana.json", 18), ("alerts.yml", 12), ("alerts.test.yml", 3)] {
+        let text = deployed(file);
+        let named = named(&text, &described);
+        assert!(named.len() >= most, "{file}: {named:?}");
+    }
+    let dashboard: serde_json::Value = serde_json::from_str(&deployed("grafana.json")).unwrap();
+    assert!(dashboard["panels"].as_array().unwrap().len() >= 12);
+}
+
+#[test]
+fn what_asks_for_an_alert_has_one() {
+    let told = told();
+    let described = told.described.lock().unwrap();
+    let alerts = deployed("alerts.yml");
+    let named = named(&alerts, &described);
+    let asking: Vec<_> = described
+        .iter()
+        .filter(|(_, (_, means))| means.contains("Alert on it"))
+        .collect();
+    assert!(asking.len() >= 4, "{asking:?}");
+    for (name, _) in asking {
+        assert!(named.contains(name.as_str()), "{name} has no alert");
+    }
+}
+
 #[expect(clippy::disallowed_methods, reason = "whoever changed a number asks for its page")]
 #[test]
 fn the_page_of_metrics_is_what_they_say() {

@@ -4,9 +4,9 @@ use crate::journalling::Journalling;
 use crate::support::{CONFIG, Tested, authorized, options, request, routed, tested};
 use crate::watched::Mode;
 use axum::body::Body;
-use metrics_exporter_prometheus::PrometheusBuilder;
 use postback::compile::compile;
 use postback::{CompileOptions, Document};
+use postback_axum::Prometheus;
 use std::{sync::Arc, time::Duration};
 use tokio::time::sleep;
 
@@ -142,8 +142,8 @@ async fn readiness_tells_of_deliveries_that_nobody_looks_at() {
 
 #[tokio::test]
 async fn metrics_count_what_happened() {
-    let recorder = PrometheusBuilder::new().build_recorder();
-    let handle = recorder.handle();
+    let recorder = Prometheus::default();
+    let handle = recorder.clone();
     let tested = routed(|builder| builder, options().with_metrics(move || handle.render()));
     let _installed = metrics::set_default_local_recorder(&recorder);
     let click = tested.click("summer").await;
@@ -159,13 +159,14 @@ async fn metrics_count_what_happened() {
         Some("text/plain; version=0.0.4; charset=utf-8")
     );
     for line in [
-        r#"postback_clicks_total{outcome="recorded"} 1"#,
-        r#"postback_clicks_total{outcome="unknown_campaign"} 1"#,
+        r#"postback_clicks_total{campaign="summer",outcome="recorded"} 1"#,
+        r#"postback_clicks_total{campaign="",outcome="unknown_campaign"} 1"#,
         r#"postback_events_total{source="net",interface="s2s",outcome="applied",reason=""} 1"#,
         r#"postback_events_total{source="net",interface="s2s",outcome="unattributed",reason="no_click_id"} 1"#,
         r#"postback_refusals_total{source="net",interface="s2s",status="403"} 1"#,
         r#"postback_refusals_total{source="clickbank",interface="ins",status="400"} 1"#,
-        r#"postback_ingests_total{interface="s2s"} 2"#,
+        r#"postback_ingest_seconds_count{interface="s2s"} 2"#,
+        r#"postback_redirect_seconds_count 1"#,
         r#"postback_http_responses_total{route="/postback",status="200"} 2"#,
         r#"postback_http_responses_total{route="/{campaign}",status="404"} 1"#,
     ] {

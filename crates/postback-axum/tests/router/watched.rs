@@ -4,8 +4,8 @@ use postback::delivery::{Attempt, Cancelled, DeliveryRow, Settled, Settlement};
 use postback::memory::MemoryStore;
 use postback::plan::{Commit, Committed, EventRow, FactQuery, RefusedBody, RefusedCount, RefusedRow, Tally};
 use postback::port::{
-    BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, Page,
-    PageRequest, Purge, RefusedFilter, Selection, Store, StoreError, StoreErrorKind,
+    BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, LaneQueue,
+    Page, PageRequest, Purge, RefusedFilter, Selection, Store, StoreError, StoreErrorKind,
 };
 use postback::value::{ClickId, DeliveryId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
 use postback::{Click, Conversion, Event, Facts};
@@ -131,5 +131,9 @@ impl Inspect for Watched {
 
     fn dead_letters(&self) -> BoxFuture<'_, Result<DeadLetters, StoreError>> {
         self.guarded("dead_letters", self.inner.dead_letters())
+    }
+
+    fn lane_queues(&self) -> BoxFuture<'_, Result<Vec<LaneQueue>, StoreError>> {
+        self.guarded("lane_queues", self.inner.lane_queues())
     }
 }

@@ -42,8 +42,6 @@ const WORDS: [&str; 40] = [
     "clickbank-ins",
     "clickbank-s2s",
     "generic",
-    "evadav",
-    "exoclick",
     "facebook",
     "richpush",
     "https://a.example/?x={clickid}&p={payout}",
