@@ -151,6 +151,8 @@ pub mod delivery;
 #[cfg(feature = "std")]
 pub mod drive;
 pub mod event;
+#[cfg(feature = "conformance")]
+mod fault;
 mod id;
 pub mod intake;
 pub mod lint;

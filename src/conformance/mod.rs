@@ -2,6 +2,8 @@
 //! `conformance`). Begin with the macro [`conformance_tests!`](crate::conformance_tests). (Layer
 //! 5.)
 //!
+//! Beside it stands [`FaultStore`], which wraps any store and fails when a host's test says so.
+//!
 //! The signatures of a storage port say little; what makes an adapter right is written here, one
 //! rule a function. Each [`Case`] takes a store that is empty and panics when the store breaks the
 //! rule. The cases need no runtime: an adapter runs them in its own. They hand a store whole
@@ -56,6 +58,7 @@ pub mod refused;
 #[doc(hidden)]
 pub mod verdicts;
 
+pub use crate::fault::{Call, Fault, FaultStore};
 use crate::port::{BoxFuture, Inspect, Store};
 
 /// A store with all that the suite needs.

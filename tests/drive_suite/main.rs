@@ -5,6 +5,8 @@
 #![allow(clippy::arithmetic_side_effects, clippy::string_slice, unreachable_pub)]
 
 mod deliver;
+#[cfg(feature = "conformance")]
+mod fault_store;
 mod money;
 mod redaction;
 mod trouble;
