@@ -36,8 +36,8 @@ pub(crate) struct Cycles {
     /// What the random numbers follow from. Without it, the time.
     #[arg(long)]
     pub(crate) seed: Option<u64>,
-    /// After so many cycles, what was left is sent and everything is audited; then a new database is
-    /// begun, with the next seed.
+    /// After so many cycles, what was left is sent and everything is audited; then a new database
+    /// is begun, with the next seed.
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) round: u64,
     /// Where the databases are kept; those of a round without a finding are deleted.

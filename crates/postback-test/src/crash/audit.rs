@@ -232,6 +232,14 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    impl Stored {
+        fn clear(&mut self) {
+            self.events.clear();
+            self.conversions.clear();
+            self.deliveries.clear();
+        }
+    }
+
     /// A sale that was acknowledged, stored and told once.
     fn sound() -> (Stored, BTreeMap<String, Sale>, BTreeMap<String, Told>) {
         let stored = Stored {
@@ -268,22 +276,14 @@ mod tests {
         assert_eq!(found(|_, _, _| {}), "");
         assert_eq!(
             found(|stored, _, told| {
-                (
-                    stored.events.clear(),
-                    stored.conversions.clear(),
-                    stored.deliveries.clear(),
-                );
+                stored.clear();
                 told.clear();
             }),
             "event E1 was acknowledged (Stored) and is lost"
         );
         assert_eq!(
             found(|stored, sales, told| {
-                (
-                    stored.events.clear(),
-                    stored.conversions.clear(),
-                    stored.deliveries.clear(),
-                );
+                stored.clear();
                 told.clear();
                 sales.get_mut("E1").unwrap().promise = Promise::Nothing;
             }),

@@ -51,7 +51,7 @@ impl Round<'_> {
             Trouble::Migrating => {
                 let killed = migration::cycle(&self.folder.join(format!("migrated-{number}")), &self.random)?;
                 self.counts.in_the_midst += killed;
-                return Ok(());
+                Ok(())
             }
             Trouble::At(point) => self.hang(number, point, log),
             _ => self.live(number, trouble, log),
