@@ -43,7 +43,8 @@ pub(crate) fn run() -> Result<String, String> {
     child::configure(folder, &Receiver::start());
     let sent = talk(folder)?;
     let seen = read(&traced(folder)?)?;
-    if seen != sent {
+    // Where the store is slow, clicks go to the journal although it is not locked.
+    if seen.store + seen.journal != sent.store + sent.journal || seen.journal < sent.journal {
         return Err(format!("acknowledged: {sent:?}; synchronised before: {seen:?}"));
     }
     Ok(format!(
@@ -145,39 +146,65 @@ fn traced(folder: &Path) -> Result<String, String> {
     }
 }
 
-/// Counts the acknowledgements of a trace. What was written before one must be synchronised.
+/// A file in which a message may become durable.
+#[derive(Debug, Default)]
+struct Durable {
+    /// Whether it was synchronised since the last acknowledgement.
+    is_synced: bool,
+    /// Whether something was written to it since then.
+    is_dirty: bool,
+}
+
+impl Durable {
+    fn wrote(&mut self) {
+        self.is_dirty = true;
+    }
+
+    fn synced(&mut self) {
+        (self.is_synced, self.is_dirty) = (true, false);
+    }
+
+    /// Whether what was written before an acknowledgement is durable. The next one needs an fsync
+    /// of its own.
+    fn acknowledges(&mut self) -> bool {
+        std::mem::take(&mut self.is_synced) && !self.is_dirty
+    }
+}
+
+/// Counts the acknowledgements of a trace by the file that was synchronised before them.
 fn read(trace: &str) -> Result<Seen, String> {
     let mut begun: BTreeMap<&str, &str> = BTreeMap::new();
-    let (mut seen, mut since, mut unsynced) = (Seen::default(), Seen::default(), None);
+    let (mut seen, mut store, mut journal) = (Seen::default(), Durable::default(), Durable::default());
     for line in trace.lines() {
         let (thread, call) = line.split_once(' ').unwrap_or_default();
         let call = call.trim_start();
         // A call that was interrupted by the line of another thread has two lines.
-        let (whole, ended) = match call.starts_with("<...") {
-            true => (begun.remove(thread).unwrap_or_default(), call.ends_with("= 0")),
-            false => (call, call.ends_with("= 0")),
+        let resumed = call.starts_with("<...");
+        let whole = if resumed {
+            begun.remove(thread).unwrap_or_default()
+        } else {
+            call
         };
         if call.ends_with("<unfinished ...>") {
             begun.insert(thread, call);
         }
-        if call.contains("\"HTTP/1.1 200") || call.contains("\"HTTP/1.1 202") {
-            if let Some(written) = unsynced {
-                return Err(format!("`{line}` comes before what `{written}` wrote is synchronised"));
+        let file = match (whole.contains(".db-wal>"), whole.contains(".journal>")) {
+            (true, _) => Some(&mut store),
+            (_, true) => Some(&mut journal),
+            _ => None,
+        };
+        if let Some(file) = file {
+            match whole.starts_with("fsync(") || whole.starts_with("fdatasync(") {
+                true if call.ends_with("= 0") => file.synced(),
+                false if is_write(whole) && !resumed => file.wrote(),
+                _ => {}
             }
-            match (since.store > 0, since.journal > 0) {
+        } else if call.contains("\"HTTP/1.1 200") || call.contains("\"HTTP/1.1 202") {
+            match (store.acknowledges(), journal.acknowledges()) {
                 (true, _) => seen.store += 1,
-                (false, true) => seen.journal += 1,
-                (false, false) => return Err(format!("`{line}` comes without an fsync before it")),
+                (_, true) => seen.journal += 1,
+                _ => return Err(format!("`{line}` comes before its fsync has ended")),
             }
-            since = Seen::default();
-        } else if whole.starts_with("fsync(") || whole.starts_with("fdatasync(") {
-            if ended && whole.contains(".db-wal>") {
-                (since.store, unsynced) = (since.store + 1, None);
-            } else if ended && whole.contains(".journal>") {
-                (since.journal, unsynced) = (since.journal + 1, None);
-            }
-        } else if is_write(whole) && (whole.contains(".db-wal>") || whole.contains(".journal>")) {
-            unsynced = Some(line);
         }
     }
     Ok(seen)
@@ -205,18 +232,29 @@ mod tests {
         assert_eq!(read(SYNCED), Ok(Seen { store: 1, journal: 1 }));
     }
 
-    #[test]
-    fn an_acknowledgement_before_the_fsync_has_ended_is_found() {
-        let mut lines: Vec<&str> = SYNCED.lines().collect();
-        lines.swap(3, 4);
-        let found = read(&lines.join("\n")).unwrap_err();
-        assert!(found.contains("comes before what"), "{found}");
+    /// What is found in some lines of the trace, in this order.
+    fn found(order: &[usize]) -> String {
+        let lines: Vec<&str> = SYNCED.lines().collect();
+        let lines: Vec<&str> = order.iter().map(|place| lines[*place]).collect();
+        read(&lines.join("\n")).unwrap_err()
     }
 
     #[test]
-    fn an_acknowledgement_without_an_fsync_is_found() {
-        let lines: Vec<&str> = SYNCED.lines().skip(4).take(1).collect();
-        let found = read(&lines.join("\n")).unwrap_err();
-        assert!(found.contains("comes without an fsync"), "{found}");
+    fn an_acknowledgement_before_its_fsync_has_ended_is_found() {
+        for order in [
+            &[0, 1, 2, 4][..],
+            &[0, 1, 4, 3],
+            &[0, 4],
+            &[4],
+            &[0, 1, 3, 0, 4],
+            &[0, 1, 3, 4, 5, 7],
+        ] {
+            assert!(found(order).contains("comes before its fsync has ended"), "{order:?}");
+        }
+    }
+
+    #[test]
+    fn an_fsync_serves_one_acknowledgement() {
+        assert!(found(&[0, 1, 3, 4, 4]).contains("comes before its fsync has ended"));
     }
 }
