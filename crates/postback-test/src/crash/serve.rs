@@ -53,11 +53,6 @@ pub(crate) async fn serve(arguments: Serve) {
     let options = SqliteOptions::new(NAMESPACE.parse().unwrap());
     let kept = Arc::new(SqliteStore::open(&database, &options).unwrap());
     let store = Arc::new(FaultStore::new(kept.clone()));
-    if let Some(point) = arguments.point {
-        let (call, fault) = point.fault();
-        store.inject(call, arguments.nth..=arguments.nth, fault);
-        watch(store.clone());
-    }
     let policy = AddressPolicy::from_iter(["127.0.0.1/32".parse::<Allowed>().unwrap()]);
     let client = Client::builder().policy(policy).build().unwrap();
     let clock = Wrong {
@@ -67,7 +62,7 @@ pub(crate) async fn serve(arguments: Serve) {
     };
     let service = Service::builder(
         tracker,
-        Stores::new(store, kept),
+        Stores::new(store.clone(), kept),
         Arc::new(client),
         Arc::new(EnvSecrets),
     )
@@ -76,6 +71,12 @@ pub(crate) async fn serve(arguments: Serve) {
     .build()
     .await
     .unwrap();
+    // The calls of the start, such as the one that keeps the configuration, are not struck.
+    if let Some(point) = arguments.point {
+        let (call, fault) = point.fault();
+        store.inject(call, arguments.nth..=arguments.nth, fault);
+        watch(store);
+    }
     let options = RouterOptions::new().with_api_token(Some(Secret::from(child::API_TOKEN)));
     let stop = stop_signal().unwrap();
     let listen = "127.0.0.1:0".parse().unwrap();
