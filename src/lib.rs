@@ -153,6 +153,7 @@ pub mod drive;
 pub mod event;
 #[cfg(feature = "conformance")]
 mod fault;
+mod fire;
 mod id;
 pub mod intake;
 pub mod lint;

@@ -198,14 +198,14 @@ cases! {
         };
         let (by_receipt, by_id) = (receipt("a"), Receipt::of_event_id("a"));
         assert_eq!(told(store.facts(&asked(vec![])).await.unwrap()), []);
-        assert_eq!(told(store.facts(&asked(vec![by_receipt.clone()])).await.unwrap()), [event_id(1), event_id(5)]);
+        assert_eq!(told(store.facts(&asked(vec![by_receipt.clone()])).await.unwrap()), [event_id(1), event_id(2), event_id(5)]);
         assert_eq!(told(store.facts(&asked(vec![by_id.clone()])).await.unwrap()), [event_id(6)]);
-        let both = [event_id(1), event_id(5), event_id(6)];
+        let both = [event_id(1), event_id(2), event_id(5), event_id(6)];
         assert_eq!(told(store.facts(&asked(vec![by_receipt.clone(), by_id])).await.unwrap()), both, "by event id");
         let taken_back = Tally { key: TallyKey::Reversal(by_receipt), ..tally("one", "Refund", 1) };
         write(store, vec![Write::Tally(taken_back)]).await;
         let known = told(store.facts(&asked(vec![])).await.unwrap());
-        assert_eq!(known, [event_id(1), event_id(5)], "what was taken back may change");
+        assert_eq!(known, [event_id(1), event_id(2), event_id(5)], "what was taken back may change");
     }
 
     async fn what_was_booked_for_these_events_comes_along(store) {
@@ -213,7 +213,7 @@ cases! {
         let of = |event: Event, number| EventRow {
             click: Some(click_id("one")),
             conversion: Some(conversion(number, "one").id),
-            share: Some(Box::new(Share { sum: usd(5), revenue: None })),
+            share: Some(Box::new(Share { sum: usd(5), revenue: None, alone: false })),
             ..row(event, Outcome::Applied)
         };
         let rows = [of(receipt_event(1, "a", None), 1), of(receipt_event(2, "b", None), 2)];

@@ -167,6 +167,7 @@ pub(super) fn tally(of: &str, type_name: &str, count: u32) -> Tally {
         last: entry(2).into(),
         sums: BTreeMap::from([("EUR".parse().unwrap(), added.into())]),
         amount: None,
+        base: Some(event_id(1)),
         count,
         fired: vec![fired],
     }

@@ -1,10 +1,10 @@
 //! Changes the conversions of a click by an entry, and fires the postbacks that follow.
 
-use super::fire::Change;
 use super::tallies::{self, MAX_TALLIES};
 use super::update::says_the_same;
 use super::work::Work;
 use crate::event::Event;
+use crate::fire::Change;
 use crate::model::{Basis, Click, Conversion, Duplicates, Entry, Revenue};
 use crate::plan::rows;
 use crate::plan::{DuplicateDecision, EventRow, Outcome, Reason, Tally, TallyKey};
@@ -38,16 +38,12 @@ impl<'a> Work<'a> {
         policy: Option<Duplicates>,
     ) {
         let signed = self.decision.signed(&entry);
-        let mut taken_back = match self.decision.may_change_worth(&entry, policy) {
-            true => self.reversals(click),
-            false => BTreeMap::new(),
-        };
-        let refunds = match policy {
+        let refund = match policy {
             None => self.refunds(event, &entry),
             Some(_) => None,
         };
-        let followed = entry.event_id.as_ref().filter(|_| policy == Some(Duplicates::Update));
-        let order = refunds.or(followed);
+        let order = entry.event_id.as_ref();
+        let order = order.filter(|_| refund.is_some() || policy == Some(Duplicates::Update));
         let made = match policy {
             Some(Duplicates::Update) => self.followed(click, event, &entry, signed),
             _ => self.made(click, policy, &entry, signed),
@@ -65,6 +61,15 @@ impl<'a> Work<'a> {
                 return;
             }
         };
+        // A type that is no money any more may have been some when its conversion was booked.
+        let loses = || {
+            self.booked(&after.id)
+                .is_some_and(|known| known.revenue != after.revenue)
+        };
+        let mut taken_back = match self.decision.may_change_worth(&entry, policy) || loses() {
+            true => self.reversals(click),
+            false => BTreeMap::new(),
+        };
         row.conversion = Some(after.id.clone());
         let is_other = |tally: &Tally| !matches!(tally.key, TallyKey::Order(..));
         if tally.as_ref().is_some_and(is_other)
@@ -76,7 +81,7 @@ impl<'a> Work<'a> {
         }
         row.share = tally
             .as_ref()
-            .and_then(|tally| self.decision.share(tally, &entry))
+            .and_then(|tally| self.decision.share(tally, &entry, policy))
             .map(Box::new);
         let unchanged = before.as_ref().is_some_and(|before| match policy {
             Some(Duplicates::Update) => says_the_same(before, &after),
@@ -102,7 +107,7 @@ impl<'a> Work<'a> {
             });
         } else {
             row.outcome = if entry.test { Outcome::Test } else { Outcome::Applied };
-            row.reason = self.reason_of(&entry, signed, click, event.no_amount).or_else(|| {
+            row.reason = self.reason_of(&entry, signed, click, event).or_else(|| {
                 let is_unsaid = tally
                     .as_ref()
                     .is_some_and(|tally| matches!(tally.key, TallyKey::Reversal(_)));
@@ -142,21 +147,38 @@ impl<'a> Work<'a> {
         if let Some(tally) = tally {
             self.put_tally(tally);
         }
-        if let Some(id) = refunds {
-            self.note_refund(click, id, &entry);
+        if let Some(key) = &refund {
+            self.note_refund(click, key, &entry);
         }
         if let Some(id) = order {
             for order in self.refunded_orders(click, id) {
                 self.put_conversion(order);
             }
         }
-        if let Some(id) = refunds.filter(|_| row.reason.is_none()) {
-            row.reason = self.takes_more(click, id).then_some(Reason::TakesBackMore);
-        }
-        if row.outcome == Outcome::Applied && self.facts.told.contains_key(&click.id) {
-            self.applied.push(row.clone());
+        self.note_decided(row, click);
+        let caps = self.cap(click);
+        if row.reason.is_none() {
+            row.reason = self.reason_of_caps(&caps, refund.as_ref(), row, &entry);
         }
         self.correct(&taken_back, event, click);
+    }
+
+    /// Compares what was taken back with what counts after an event that makes no conversion: what
+    /// it was told with is then left out.
+    pub(super) fn left_out(&mut self, row: &EventRow, event: &Event, click: &'a Click) {
+        if self.facts.told.contains_key(&click.id) {
+            let before = self.reversals(click);
+            self.note_decided(row, click);
+            self.cap(click);
+            self.correct(&before, event, click);
+        }
+    }
+
+    /// Keeps a row where later decisions depend on the events of the click.
+    fn note_decided(&mut self, row: &EventRow, click: &Click) {
+        if self.facts.told.contains_key(&click.id) {
+            self.decided.push(row.clone());
+        }
     }
 
     pub(super) fn put_conversion(&mut self, row: Conversion) {
@@ -351,21 +373,29 @@ impl<'a> Work<'a> {
     }
 
     /// Returns the reason to report for an entry that counts, if there is one.
-    fn reason_of(&self, entry: &Entry, signed: Option<Money>, click: &Click, no_amount: bool) -> Option<Reason> {
+    fn reason_of(&self, entry: &Entry, signed: Option<Money>, click: &Click, event: &Event) -> Option<Reason> {
         if !entry.known {
             Some(Reason::UnknownType)
         } else if let Some(doubt) = self.decision.doubt(self.source, entry) {
             Some(doubt)
         } else if self.decision.revenue(entry, signed, true) == Revenue::NoRate {
             Some(Reason::NoRate)
-        } else if no_amount && entry.sum.is_none() && self.decision.adds(entry) == Some(true) {
+        } else if event.no_amount && entry.sum.is_none() && self.decision.adds(entry) == Some(true) {
             Some(Reason::NoAmount)
         } else if !self.decision.campaigns.contains_key(&click.campaign) {
             Some(Reason::UnknownCampaign)
+        } else if lacks_event_id(event) {
+            Some(Reason::NoEventId)
         } else {
             None
         }
     }
+}
+
+/// Whether the network meant to send an event id, and nothing else identifies the message. A row of
+/// an upload may have no id.
+fn lacks_event_id(event: &Event) -> bool {
+    event.no_event_id.is_some() && !event.identified && !event.uploaded
 }
 
 /// Returns the reason to report if a conversion takes nothing back.

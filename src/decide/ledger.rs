@@ -2,8 +2,8 @@
 //! They are kept in an order in which each can be looked up.
 
 use super::work::Work;
-use crate::model::Click;
-use crate::plan::{EventRow, Tally, TallyKey};
+use crate::model::{Click, Conversion};
+use crate::plan::{EventRow, Share, Tally, TallyKey};
 use crate::value::{ConversionId, Receipt};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -32,6 +32,20 @@ impl Ledger<'_> {
         self.tallies.values().copied()
     }
 
+    /// Returns what an event is worth to a conversion that adds its messages up: none if the amount
+    /// is not in the conversion's sum.
+    pub(super) fn share<'r>(&self, booked: &Conversion, row: &'r EventRow) -> Option<&'r Share> {
+        let share = row.share.as_deref()?;
+        let is_in_sum = || {
+            let mut tallies = self.tallies();
+            let its = tallies.find(|tally| tally.conversion.as_ref() == Some(&booked.id));
+            let base = its.and_then(|tally| tally.base.as_ref());
+            base.is_none_or(|base| *base == row.event.id)
+        };
+        let same_currency = booked.sum.is_some_and(|sum| sum.currency == share.sum.currency);
+        (same_currency && (!share.alone || is_in_sum())).then_some(share)
+    }
+
     pub(super) fn is_order(&self, conversion: &ConversionId) -> bool {
         self.orders.contains(conversion)
     }
@@ -40,10 +54,12 @@ impl Ledger<'_> {
 impl Work<'_> {
     pub(super) fn ledger(&self, click: &Click) -> Ledger<'_> {
         let stored = self.facts.told.get(&click.id).into_iter().flatten();
-        let decided = self.applied.iter().filter(|row| row.click.as_ref() == Some(&click.id));
+        let decided = self.decided.iter().filter(|row| row.click.as_ref() == Some(&click.id));
         let mut events: BTreeMap<Receipt, Vec<&EventRow>> = BTreeMap::new();
         for row in stored.chain(decided) {
-            for key in row.event.keys().into_iter().flatten().filter(|_| !row.event.test) {
+            let by_id = row.event.event_id.as_deref().map(Receipt::of_event_id);
+            let keys = [row.event.payment(), by_id];
+            for key in keys.into_iter().flatten().filter(|_| !row.event.test) {
                 events.entry(key).or_default().push(row);
             }
         }

@@ -33,9 +33,9 @@
 //! ```
 
 mod attribute;
+mod capped;
 mod correct;
 mod count;
-mod fire;
 mod ledger;
 pub(crate) mod plan;
 mod refunded;

@@ -3,29 +3,28 @@
 //! A network may report one thing twice: as a refund with its amount, and as the order being
 //! rejected. The money must be taken back only once. So an order that is no revenue counts with the
 //! amount that refunds have taken from it, and the order and its refunds together are worth
-//! nothing. Both are sums over messages, so that the order of arrival does not matter. A refund of
-//! more than the order's amount is believed; then the total is below zero.
+//! nothing. Both are sums over messages, so that the order of arrival does not matter. What refunds
+//! take beyond that is compared in [`capped`](super::capped).
 
 use super::tallies::conversion_id;
 use super::work::Work;
-use crate::event::{Event, Interface};
+use crate::event::Event;
 use crate::model::{Basis, Click, Conversion, Counts, Duplicates, Entry, Revenue};
 use crate::plan::{Tally, TallyKey};
 use crate::value::{Amount, Money, Receipt, Shared};
 use alloc::vec::Vec;
 
 impl Work<'_> {
-    /// Returns the event id of the order from which an entry takes an amount back.
-    pub(super) fn refunds<'e>(&self, event: &Event, entry: &'e Entry) -> Option<&'e Shared<str>> {
-        let is_followed = self.source.follows_ids && event.interface == Interface::Postback;
-        let id = entry.event_id.as_ref().filter(|_| is_followed && entry.sum.is_some())?;
-        (self.decision.adds(entry) == Some(false)).then_some(id)
+    /// Returns the event id or the receipt from which an entry takes an amount back.
+    pub(super) fn refunds(&self, event: &Event, entry: &Entry) -> Option<Receipt> {
+        let takes = entry.sum.is_some() && self.decision.adds(entry) == Some(false);
+        takes.then(|| self.refund_key(event)).flatten()
     }
 
-    /// Records what a refund takes from an order. If the click has no room for another order,
-    /// nothing is recorded, but the refund counts all the same.
-    pub(super) fn note_refund(&mut self, click: &Click, id: &Shared<str>, entry: &Shared<Entry>) {
-        let key = TallyKey::Refunded(Receipt::of_event_id(id));
+    /// Records what a refund takes from an event id or a receipt. If the click has no room for
+    /// another one, nothing is recorded, but the refund counts all the same.
+    pub(super) fn note_refund(&mut self, click: &Click, key: &Receipt, entry: &Shared<Entry>) {
+        let key = TallyKey::Refunded(key.clone());
         let tally = match self.tally(click, &key) {
             Some(known) => {
                 let mut tally = known.clone();
@@ -96,16 +95,5 @@ impl Work<'_> {
             [Counts::Sale, Counts::Revenue].map(|counts| self.tally(click, &TallyKey::Order(counts, id.clone())));
         let orders = tallies.into_iter().flatten();
         orders.filter_map(|tally| self.order(click, tally)).collect()
-    }
-
-    /// Whether refunds have taken more from an event id than its orders are worth.
-    pub(super) fn takes_more(&self, click: &Click, id: &Shared<str>) -> bool {
-        let orders = self.refunded_orders(click, id);
-        let counted = orders.iter().filter_map(|order| match order.revenue {
-            Revenue::Counted { money } => Some(money.amount),
-            _ => None,
-        });
-        let left = counted.fold(Amount::ZERO, |sum, amount| sum.checked_add(amount).unwrap_or(sum));
-        !orders.is_empty() && left < self.taken(click, id)
     }
 }

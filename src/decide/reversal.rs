@@ -5,14 +5,14 @@
 //! whatever the present configuration would make of these events. So a later payment or a corrected
 //! amount corrects it too.
 
-use super::fire::Change;
 use super::ledger::Ledger;
 use super::tallies;
 use super::work::Work;
 use crate::event::{Event, Kind};
+use crate::fire::Change;
 use crate::meaning::Decision;
 use crate::model::{Basis, Click, Conversion, Counts, Duplicates, Entry, Revenue};
-use crate::plan::{Share, Tally, TallyKey, Trace};
+use crate::plan::{Tally, TallyKey, Trace};
 use crate::value::{Amount, ConversionId, Currency, Money, Receipt};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -55,7 +55,7 @@ impl Worth {
 }
 
 /// Returns the amount, or zero if it is negative.
-fn positive(amount: Amount) -> Amount {
+pub(super) fn positive(amount: Amount) -> Amount {
     if amount.is_negative() { Amount::ZERO } else { amount }
 }
 
@@ -66,7 +66,7 @@ impl Decision<'_> {
             return None;
         }
         let by_id = || entry.event_id.as_deref().map(Receipt::of_event_id);
-        entry.receipt.clone().or_else(by_id)
+        entry.payment().or_else(by_id)
     }
 
     /// Whether an entry may change what another entry takes back. A type that is never money does
@@ -78,10 +78,10 @@ impl Decision<'_> {
     }
 }
 
-/// Returns the keys of an event that may be a reversal without an amount, by its kind, or that a
-/// person has uploaded to correct such a reversal.
+/// Returns the keys of an event that may be a reversal, by its kind, or that a person has uploaded
+/// to correct one.
 pub(super) fn taken_keys(event: &Event, kind: &Kind) -> Vec<Receipt> {
-    match event.uploaded || (event.sum.is_none() && kind.subtracts()) {
+    match event.uploaded || kind.subtracts() {
         true => event.keys().into_iter().flatten().collect(),
         false => Vec::new(),
     }
@@ -167,8 +167,7 @@ impl<'a> Work<'a> {
                 continue;
             };
             if booked.basis == Basis::Added {
-                let in_its_currency = |share: &&Share| booked.sum.is_some_and(|sum| sum.currency == share.sum.currency);
-                if let Some(share) = row.share.as_deref().filter(in_its_currency) {
+                if let Some(share) = ledger.share(booked, row) {
                     worth.paid = true;
                     self.add(&mut worth, &booked.shown, share.sum, share.revenue);
                 }
@@ -184,9 +183,9 @@ impl<'a> Work<'a> {
         match (booked.revenue, booked.sum) {
             (Revenue::Counted { money }, Some(sum)) => {
                 worth.paid |= shown.kind.adds();
-                // Of a declined order only the part that refunds took back counts, not its whole
-                // sum.
-                let sum = if booked.basis == Basis::TakenBack { money } else { sum };
+                // Of a declined order, and of a refund that was cut, only a part counts.
+                let is_part = matches!(booked.basis, Basis::TakenBack | Basis::Capped);
+                let sum = if is_part { money } else { sum };
                 self.add(worth, shown, sum, Some(money));
             }
             (Revenue::NoRate, Some(sum)) if shown.kind.subtracts() => self.add(worth, shown, sum, None),
@@ -211,7 +210,7 @@ fn is_unsaid(entry: &Entry) -> bool {
     entry.kind.subtracts() && entry.sum.is_none()
 }
 
-fn is_shown(entry: &Entry, key: &Receipt) -> bool {
+pub(super) fn is_shown(entry: &Entry, key: &Receipt) -> bool {
     let by_id = || entry.event_id.as_deref().map(Receipt::of_event_id);
-    entry.receipt.as_ref() == Some(key) || by_id().as_ref() == Some(key)
+    entry.payment().as_ref() == Some(key) || by_id().as_ref() == Some(key)
 }

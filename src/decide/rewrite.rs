@@ -1,8 +1,8 @@
 //! Writes a postback that was decided earlier again, under the present configuration.
 
-use super::fire::{Scopes, note, render};
 use crate::delivery::{Cause, Delivery, Replaced};
 use crate::event::Event;
+use crate::fire::{Scopes, note, render};
 use crate::meaning::Decision;
 use crate::model::{Click, Conversion, Entry, Revenue, Status};
 use crate::plan::Tally;
@@ -86,7 +86,7 @@ impl Retold<'_> {
         if shown.status == Status::Declined && !rule.conditions.statuses.contains(&shown.status) {
             return Some(NotRewritten::Withdrawn(shown.status));
         }
-        let by_receipt = |other: &Entry| shown.receipt.is_some() && other.receipt == shown.receipt;
+        let by_receipt = |other: &Entry| shown.receipt.is_some() && other.payment() == shown.payment();
         let by_id = |other: &Entry| shown.event_id.is_some() && other.event_id == shown.event_id;
         let is_with_it = |other: &Entry| !other.test && (by_receipt(other) || by_id(other));
         let takes = |other: &&Conversion| other.shown.kind.subtracts() && is_with_it(&other.shown);

@@ -123,6 +123,7 @@ impl Decision<'_> {
             last: entry.clone(),
             sums: BTreeMap::new(),
             amount: None,
+            base: None,
             count: 1,
             fired: Vec::new(),
         };
@@ -146,13 +147,14 @@ impl Decision<'_> {
         match policy {
             Duplicates::Increment => self.add(tally, entry),
             Duplicates::Update => {}
-            // If the policy is changed to `increment` later, it continues from what the conversion
-            // shows.
-            _ if first => {
-                tally.sums.clear();
-                self.add(tally, entry);
+            // If the policy is changed to `increment` later, it continues from the first event.
+            _ => {
+                if first {
+                    tally.sums.clear();
+                    self.add(tally, entry);
+                }
+                tally.base = Some(tally.first.event.clone());
             }
-            _ => {}
         }
         match policy {
             Duplicates::Create | Duplicates::CreateMarked => DuplicateDecision::Created,
@@ -166,12 +168,13 @@ impl Decision<'_> {
 
     /// What an entry is worth to a tally that adds its amounts up, whether it does so now or under
     /// another policy later.
-    pub(super) fn share(&self, tally: &Tally, entry: &Entry) -> Option<Share> {
+    pub(super) fn share(&self, tally: &Tally, entry: &Entry, policy: Option<Duplicates>) -> Option<Share> {
         let sum = self
             .signed(entry)
             .filter(|_| adds_up(&tally.key) && self.earns(entry))?;
         let revenue = self.convert(sum, self.currency, entry.at);
-        Some(Share { sum, revenue })
+        let alone = policy != Some(Duplicates::Increment);
+        Some(Share { sum, revenue, alone })
     }
 
     /// Adds an entry's money to its tally, each currency separately. Only money that counts is

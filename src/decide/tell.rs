@@ -1,7 +1,7 @@
 //! Answers questions of tools without making a decision.
 
-use super::fire::Scopes;
 use crate::event::Event;
+use crate::fire::Scopes;
 use crate::meaning::Decision;
 use crate::meaning::Meaning;
 use crate::model::{Click, Conversion, Entry};

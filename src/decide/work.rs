@@ -25,9 +25,9 @@ pub(super) struct Work<'a> {
     pub(super) tallies: Vec<Tally>,
     pub(super) conversions: Vec<Conversion>,
     pub(super) outbox: Vec<Delivery>,
-    /// The events of this plan that count. They are kept only where a decision depends on the
-    /// events of the click.
-    pub(super) applied: Vec<EventRow>,
+    /// The events of this plan that have a click. They are kept only where a decision depends on
+    /// the events of the click.
+    pub(super) decided: Vec<EventRow>,
 }
 
 impl<'a> Work<'a> {
@@ -41,7 +41,7 @@ impl<'a> Work<'a> {
             tallies: Vec::new(),
             conversions: Vec::new(),
             outbox: Vec::new(),
-            applied: Vec::new(),
+            decided: Vec::new(),
         }
     }
 
@@ -88,6 +88,9 @@ impl<'a> Work<'a> {
                     self.receipts.note_click_of_id(event, &id, click);
                 }
                 self.attributed(&mut row, event, &meaning, &kind, click, found);
+                if row.conversion.is_none() {
+                    self.left_out(&row, event, click);
+                }
             }
         }
         row
@@ -154,7 +157,7 @@ impl<'a> Work<'a> {
     }
 
     /// Whether anyone may have sent the event. Then what it says about receipts is not believed.
-    fn is_open(&self, meaning: &Meaning<'_>) -> bool {
+    pub(super) fn is_open(&self, meaning: &Meaning<'_>) -> bool {
         matches!(meaning, Meaning::Type(known) if self.source.open_types.contains(&known.name))
     }
 

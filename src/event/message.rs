@@ -89,6 +89,10 @@ pub struct Event {
     /// The network's receipt, without a rebill's suffix.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<Receipt>,
+    /// The number of the payment, where the network numbers the payments of a receipt
+    /// (`R1-B002`); the sale itself has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rebill: Option<u32>,
     /// The receipt of the sale to which this sale belongs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<Receipt>,
@@ -105,6 +109,10 @@ pub struct Event {
     /// The network's own id of the event, for duplicates by event id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event_id: Option<Shared<str>>,
+    /// What came in place of the event id, if a parameter for it came and none was read: the
+    /// beginning of a macro that nobody filled, or an empty text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_event_id: Option<Shared<str>>,
     /// The network's order number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_id: Option<Shared<str>>,
@@ -153,6 +161,11 @@ impl Event {
         [self.receipt.clone(), by_id]
     }
 
+    /// Returns the receipt of the payment itself: a rebill's has its number.
+    pub(crate) fn payment(&self) -> Option<Receipt> {
+        Some(self.receipt.as_ref()?.of_payment(self.rebill))
+    }
+
     /// The key of the event id that may lead to the click of a postback that names none.
     fn leading_id(&self) -> Option<Receipt> {
         let leads = self.interface == Interface::Postback && self.clicks.is_empty() && self.forged.is_empty();
@@ -198,11 +211,13 @@ impl Event {
             hint: None,
             by_hand: None,
             receipt: None,
+            rebill: None,
             parent: None,
             status: None,
             sum: None,
             no_amount: false,
             event_id: None,
+            no_event_id: None,
             order_id: None,
             parameters: Shared::default(),
             ignored: Vec::new(),

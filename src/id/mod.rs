@@ -264,6 +264,21 @@ impl Receipt {
         Self::checked(&[EVENT_ID.encode_utf8(&mut [0; 1]), id].concat())
     }
 
+    /// Returns the receipt of one payment: with the number of a rebill, if it has one.
+    #[must_use]
+    pub(crate) fn of_payment(&self, number: Option<u32>) -> Self {
+        match number {
+            Some(number) if number > 1 => Self::checked(&alloc::format!("{}-B{number:03}", self.as_str())),
+            _ => self.clone(),
+        }
+    }
+
+    /// Returns the receipt without the number of a rebill.
+    #[must_use]
+    pub(crate) fn of_sale(&self) -> Self {
+        Self::checked(Self::split_rebill(self.as_str()).0)
+    }
+
     /// Splits the `-Bnnn` of a rebill off a receipt's text. Returns the receipt of the sale, and
     /// the number of the payment, counted from 1 for the sale (ClickBank's vendor tools page:
     /// `P3RGBKGB-B002` is the second payment of `P3RGBKGB`). The number has three digits or more.

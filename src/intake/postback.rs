@@ -2,9 +2,10 @@
 
 use super::door::Intake;
 use super::draft::keep;
-use crate::event::{Event, Interface, Kind, MAX_IGNORED};
+use crate::event::{Event, Interface, Kind, MAX_IGNORED, MAX_NAMED};
 use crate::model::{ParameterRole, Status};
 use crate::network::{InboundPostback, InboundPostbackError, Meaning};
+use crate::text::Cut;
 use crate::value::{ClickId, EventId, Money, Query, Receipt, Shared, Timestamp, is_unfilled_macro};
 use alloc::{
     borrow::Cow,
@@ -82,6 +83,9 @@ impl Intake<'_> {
         event.order_id = read.order_id.as_deref().map(Shared::from);
         let is_doubted = |receipt: &Receipt| open || protocol.is_made_up(receipt);
         event.receipt = read.receipt.clone().filter(|receipt| !is_doubted(receipt));
+        let is_numbered = |text: &&str| event.receipt.as_ref().is_some_and(|receipt| receipt.as_str() != *text);
+        let numbered = read.receipt_text.as_deref().filter(is_numbered);
+        event.rebill = numbered.and_then(|text| Receipt::split_rebill(text).1);
         event.parent = read.parent.clone().filter(|receipt| !is_doubted(receipt));
         event.parent.take_if(|parent| Some(&*parent) == event.receipt.as_ref());
         for (name, value) in &read.parameters {
@@ -90,6 +94,13 @@ impl Intake<'_> {
         event.ignored = self.names_of(&read.ignored);
         let texts = self.source.names.names(Meaning::ClickId);
         self.note_named(&mut event, texts.filter_map(|name| query.raw(name).ok()?));
+        if event.event_id.is_none() {
+            let names = self.source.names.names(Meaning::EventId);
+            let mut texts = names.filter_map(|name| query.raw(name).ok()?);
+            event.no_event_id = texts
+                .next()
+                .map(|text| Cut::new(text.trim(), MAX_NAMED).to_string().into());
+        }
         Ok((event, read))
     }
 

@@ -106,6 +106,7 @@ impl<'t> Decision<'t> {
             sum,
             test: event.test,
             receipt: event.receipt.clone(),
+            rebill: event.rebill,
             parent: event.parent.clone(),
             event_id: event.event_id.clone(),
             order_id: event.order_id.clone(),

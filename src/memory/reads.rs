@@ -34,12 +34,12 @@ impl PointReads for State {
     }
 
     fn told(&self, click: &ClickId, keys: &BTreeSet<Receipt>) -> Result<Vec<EventRow>, Infallible> {
-        let counts = |row: &EventRow| row.outcome == Outcome::Applied && row.click.as_ref() == Some(click);
+        let is_its = |row: &EventRow| row.click.as_ref() == Some(click);
         let names = |row: &EventRow| row.event.keys().iter().flatten().any(|key| keys.contains(key));
         let found = self
             .events
             .iter()
-            .filter(|(_, kept)| counts(&kept.row) && names(&kept.row));
+            .filter(|(_, kept)| is_its(&kept.row) && names(&kept.row));
         Ok(found.filter_map(|(id, _)| self.event_row(id)).collect())
     }
 

@@ -49,6 +49,10 @@ pub struct Entry {
     /// The network's receipt. A reversal has the receipt of the sale that it reverses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<Receipt>,
+    /// The number of the payment, where the network numbers the payments of a receipt; the sale
+    /// itself has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rebill: Option<u32>,
     /// The receipt of the sale to which an upsell belongs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<Receipt>,
@@ -81,11 +85,17 @@ impl Entry {
             sum: None,
             test: false,
             receipt: None,
+            rebill: None,
             parent: None,
             event_id: None,
             order_id: None,
             parameters: Shared::default(),
         }
+    }
+
+    /// Returns the receipt of the payment itself: a rebill's has its number.
+    pub(crate) fn payment(&self) -> Option<Receipt> {
+        Some(self.receipt.as_ref()?.of_payment(self.rebill))
     }
 
     /// Returns when it arrived.
@@ -130,6 +140,9 @@ pub enum Basis {
     /// The amount that refunds have taken back, for an order whose own status does not count as
     /// revenue. The order counts with that amount, so that nothing is taken back twice.
     TakenBack,
+    /// What was left to take back: a refund names more than its event id or receipt still counts
+    /// for.
+    Capped,
 }
 
 impl Basis {

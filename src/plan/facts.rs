@@ -25,8 +25,8 @@ pub struct FactQuery {
     pub clicks: Vec<ClickId>,
     /// Receipts of `source`, and event ids as [`Receipt::of_event_id`] has them.
     pub receipts: Vec<Receipt>,
-    /// The receipts and event ids that the event takes back without naming an amount. The answer
-    /// has the clicks' applied events that name one of them, so that the amount can be worked out.
+    /// The receipts and event ids that the event takes back. The answer has the clicks' events that
+    /// name one of them, so that it can be worked out what is left to take back.
     pub told: Vec<Receipt>,
 }
 
@@ -61,9 +61,8 @@ pub struct Facts {
     pub clicks: BTreeMap<ClickId, ClickFacts>,
     /// The receipts that were read, all of the query's source.
     pub receipts: BTreeMap<Receipt, ReceiptFacts>,
-    /// The events that have made or changed conversions of a click, in the order of their ids. Only
-    /// those are here that name a receipt or an event id which is taken back without naming an
-    /// amount.
+    /// The events of a click, in the order of their ids. Only those are here that name a receipt or
+    /// an event id which is taken back.
     pub told: BTreeMap<ClickId, Vec<EventRow>>,
     /// The stored conversions of these events. What is taken back is what was counted, not what the
     /// configuration would make of the events today.

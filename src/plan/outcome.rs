@@ -39,7 +39,8 @@ codes! {
         Unchanged = "unchanged": "its conversion shows the same already",
         TakenBack = "taken_back": "what it takes back was taken back already",
         NotCorrected = "not_corrected": "its event id is known and no one conversion shows it alone, so the row would count once more; give its type the policy `update`, or leave the event id out",
-        TakesBackMore = "takes_back_more": "it takes back more than its event id is worth; the amount that it names is believed",
+        TakesBackMore = "takes_back_more": "it takes back more than its event id or receipt was ever worth; the amount that it names is believed",
+        Capped = "capped": "it names more than its event id or receipt still counts for, so only what counts is taken back",
         NothingToTakeBack = "nothing_to_take_back": "it names no amount, and nothing that counts is known under its receipt or event id",
         AmbiguousEventId = "ambiguous_event_id": "it names no click, and its event id came with several clicks",
         DuplicateEventId = "duplicate_event_id": "the click has a conversion with this event id already",
@@ -49,6 +50,7 @@ codes! {
         StatusIsEvent = "status_is_event": "its status word is the name of an event; send that as the type, and a status as the status",
         UnknownType = "unknown_type": "its conversion type is not configured; it is kept under its own name and fires nothing",
         NoAmount = "no_amount": "it says that it knows no amount, and its type counts money; it is kept without revenue",
+        NoEventId = "no_event_id": "its event id came empty or as a macro that nobody filled, so nothing tells a repetition of it from a new event; write the macro that the network has for it",
         NoRate = "no_rate": "there is no rate from its currency to the account's; it is kept without revenue",
         #[serde(alias = "too_many_slots")]
         TooManyTallies = "too_many_tallies": "its click has too many conversions with ids of their own",

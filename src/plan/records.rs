@@ -64,8 +64,8 @@ pub enum TallyKey {
     /// The events that take back a receipt, or an event id ([`Receipt::of_event_id`]), without
     /// naming an amount.
     Reversal(Receipt),
-    /// What takes back an event id ([`Receipt::of_event_id`]) and says how much. It makes no
-    /// conversion: each of its events has one of its own.
+    /// What takes back an event id ([`Receipt::of_event_id`]) or a receipt and says how much. It
+    /// makes no conversion: each of its events has one of its own.
     Refunded(Receipt),
 }
 
@@ -107,6 +107,10 @@ pub struct Tally {
     /// orders have one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Box<Told>>,
+    /// The event whose amount the sums began with, where a policy that does not add has merged
+    /// several events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<EventId>,
     /// The number of events.
     pub count: u32,
     /// The postbacks that have fired for its conversion, by campaign and postback. Where each event
@@ -158,6 +162,10 @@ pub struct Share {
     /// In the account's currency; absent without a rate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revenue: Option<Money>,
+    /// Whether the policy did not add when the event was decided. Then the amount is in the
+    /// conversion's sum only if the sum began with it ([`Tally::base`]).
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub alone: bool,
 }
 
 /// A postback that has fired for a conversion.

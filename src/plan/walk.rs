@@ -44,8 +44,8 @@ pub trait PointReads {
     /// The store cannot be read.
     fn waiting(&self, source: &OfferSourceId, receipt: &Receipt, limit: usize) -> Result<Vec<Event>, Self::Error>;
 
-    /// Every event of a click that is stored as applied and names one of `keys` ([`Event::keys`]),
-    /// with what became of it.
+    /// Every event of a click that names one of `keys` ([`Event::keys`]), with what became of it,
+    /// whatever that was.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -65,10 +65,11 @@ pub trait PointReads {
     fn click(&self, click: &ClickId) -> Result<ClickFacts, Self::Error>;
 }
 
-/// The receipt or event id that the events of this tally take back without naming an amount.
-fn taken_back(tally: &Tally) -> Option<Receipt> {
+/// The receipt or event id that the events of this tally take back. A rebill's stands with its
+/// number, which is no part of the receipt that its events name.
+fn taken_back(tally: &Tally) -> Option<[Receipt; 2]> {
     match &tally.key {
-        TallyKey::Reversal(key) => Some(key.clone()),
+        TallyKey::Reversal(key) | TallyKey::Refunded(key) => Some([key.clone(), key.of_sale()]),
         _ => None,
     }
 }
@@ -88,14 +89,13 @@ impl Facts {
         let records = facts.receipts.values().filter_map(|found| found.record.as_ref());
         let named = records.filter_map(|record| Some(record.click.as_ref()?.click.clone()));
         let clicks: BTreeSet<ClickId> = query.clicks.iter().cloned().chain(named).collect();
-        // A waiting event without an amount may take money back as well.
-        let unsaid = facts.orphans.iter().filter(|event| event.sum.is_none());
-        let waiting = unsaid.flat_map(Event::keys).flatten();
+        // A waiting event may take money back as well.
+        let waiting = facts.orphans.iter().flat_map(Event::keys).flatten();
         let asked: BTreeSet<Receipt> = query.told.iter().cloned().chain(waiting).collect();
         for id in clicks {
             let found = reads.click(&id)?;
             let mut keys = asked.clone();
-            keys.extend(found.tallies.iter().filter_map(taken_back));
+            keys.extend(found.tallies.iter().filter_map(taken_back).flatten());
             if !keys.is_empty() {
                 let mut told = reads.told(&id, &keys)?;
                 told.sort_by(|one, other| one.event.id.cmp(&other.event.id));

@@ -12,8 +12,9 @@ const MAX_EXTRA_DECODINGS: u32 = 2;
 ///
 /// - `{name}` anywhere, so also `${name}`, `{{name}}` and `a-{name}`
 /// - a whole value in the brackets of another system's macros: `[name]`, `[[name]]`, `[[[name]]]`,
-///   `[=name=]`, `%name%`, `[%name%]`, `#name#`, `##name##`, `!!!name!!!`, `<name>`, `_~name~_`,
-///   `{!name!}`, `{$name}`, and in capitals `__NAME__`; the name begins with a letter or `_`
+///   `[=name=]`, `%name%`, `%%name%%`, `[%name%]`, `#name#`, `##name##`, `@name@`, `@@name@@`,
+///   `$name$`, `$$name$$`, `!!!name!!!`, `<name>`, `<<name>>`, `<%name%>`, `_~name~_`, `{!name!}`,
+///   `{$name}`, `{%name%}`, and in capitals `__NAME__`; the name begins with a letter or `_`
 /// - a whole value `{name(argument)}`, `##name(argument)##` or `{name50%}`
 /// - any of these after the percent escapes are decoded up to two more times: `%7Btid%7D`,
 ///   `%257Btid%257D`
@@ -35,7 +36,7 @@ pub fn is_unfilled_macro(value: &str) -> bool {
     // Hardly any value begins with or holds one of these characters, and this check runs for every
     // required parameter of every rule.
     let begins = match value.as_bytes().first() {
-        Some(b'#' | b'!' | b'_' | b'<' | b'[') => is_whole(value),
+        Some(b'#' | b'!' | b'_' | b'<' | b'[' | b'@' | b'$') => is_whole(value),
         Some(b'R' | b'u' | b'n') => matches!(value, "REPLACE" | "undefined" | "null"),
         _ => false,
     };
@@ -66,7 +67,7 @@ fn holds_macro(text: &str) -> bool {
 
 /// The brackets around a name, where the whole value is a macro. All brackets that fit are tried:
 /// `[%name%]` also fits `[..]`, but `%name%` inside those is not a name.
-const BRACKETS: [(&str, &str); 14] = [
+const BRACKETS: [(&str, &str); 22] = [
     ("[", "]"),
     ("[[", "]]"),
     ("[[[", "]]]"),
@@ -80,6 +81,14 @@ const BRACKETS: [(&str, &str); 14] = [
     ("_~", "~_"),
     ("{!", "!}"),
     ("{$", "}"),
+    ("{%", "%}"),
+    ("%%", "%%"),
+    ("<<", ">>"),
+    ("<%", "%>"),
+    ("@", "@"),
+    ("@@", "@@"),
+    ("$", "$"),
+    ("$$", "$$"),
     ("{", "}"),
 ];
 

@@ -18,11 +18,11 @@ impl Source {
         found.find(|(_, text)| is_unfilled_macro(text))
     }
 
-    /// Returns a sentence for each unfilled macro in place of a status or a type, which says how to
-    /// correct it. For an amount the reason `no_amount` says it.
+    /// Returns a sentence for each unfilled macro in place of a status, a type or an event id,
+    /// which says how to correct it. For an amount the reason `no_amount` says it.
     #[must_use]
     pub fn unfilled_hints(&self, query: &Query<'_>) -> Vec<String> {
-        let read = [Meaning::Status, Meaning::Type];
+        let read = [Meaning::Status, Meaning::Type, Meaning::EventId];
         let found = read.into_iter().filter_map(|meaning| self.unfilled(query, meaning));
         let said = found.map(|(name, text)| {
             format!(

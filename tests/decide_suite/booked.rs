@@ -108,3 +108,45 @@ fn a_correction_after_the_change_corrects_what_was_taken_back() {
         ["Refund declined -25 USD -25 USD", "Purchase approved 25 USD 25 USD"]
     );
 }
+
+#[test]
+fn a_type_that_ceases_to_count_leaves_nothing_to_take_back() {
+    for refund in ["", "&sum=30"] {
+        for policy in policies() {
+            let step = with(policy, |d| d["conversion_type"][0]["counts"] = "step".into());
+            let world = World::new(&with(policy, same));
+            world.postback("clickid=c1&eventid=A&time=@60&sum=30&status=ok");
+            world.postback(&format!("{REFUND}{refund}"));
+            assert_eq!(world.revenue(), "0", "{policy}{refund}");
+            let world = world.reconfigured(&step);
+            for (time, sum) in [(180, 30), (50, 30), (240, 20)] {
+                world.postback(&format!("clickid=c1&eventid=A&time=@{time}&sum={sum}&status=hold"));
+                assert_eq!(world.revenue(), "0", "{policy}{refund} {time}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_policy_replaced_is_not_taken_back_where_the_next_one_adds_up() {
+    let sale = |id: &str, sum: u32, time: u32| format!("clickid=c1&eventid={id}&sum={sum}&status=ok&time=@{time}");
+    for before in ["edit", "ignore"] {
+        for earlier in [60, 30] {
+            let world = World::new(&with(before, same));
+            world.postback(&sale("A", 30, 40));
+            world.postback(&sale("A", 30, earlier));
+            world.postback(&sale("B", 20, 70));
+            let world = world.reconfigured(&with("increment", same));
+            world.postback(&sale("A", 50, 80));
+            assert_eq!(
+                world.revenue(),
+                "80",
+                "{before} {earlier}: the first one and what is added"
+            );
+            world.postback("clickid=c1&eventid=B&type=Refund&time=@110");
+            assert_eq!(world.revenue(), "80", "{before} {earlier}: B was never added");
+            world.postback(REFUND);
+            assert_eq!(world.revenue(), "0", "{before} {earlier}");
+        }
+    }
+}

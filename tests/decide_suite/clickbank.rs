@@ -8,6 +8,7 @@ use postback_test::{World, after, answer, click, document, notification, with};
 use postback::Secret;
 use postback::plan::Reason;
 use postback::tracker::ClickIdKeys;
+use postback_test::story::drawn::permutations;
 use serde_json::{Value, json};
 
 /// ClickBank's postbacks under their own words, counted.
@@ -230,4 +231,62 @@ fn a_sale_that_comes_by_both_interfaces_counts_once_for_both_roles_in_both_order
             }
         }
     }
+}
+
+/// ClickBank's rebills have the sale's receipt with their number behind it, and a refund names that
+/// of its own payment.
+#[test]
+fn a_refund_takes_back_the_rebill_that_it_names() {
+    let paid = [
+        "clickid=cb&type=PURCHASE&sum=10&receipt=R1",
+        "type=Rebill&sum=5&receipt=R1-B002",
+        "type=Rebill&sum=7&receipt=R1-B003",
+    ];
+    for amounts in [["", "", ""], ["&sum=5", "&sum=7", "&sum=10"], ["&sum=5", "", "&sum=10"]] {
+        let [second, third, sale] = amounts;
+        let refunds = [
+            (format!("type=Refund&receipt=R1-B002{second}"), "17"),
+            (format!("type=Refund&receipt=R1-B003{third}"), "10"),
+            (format!("type=Refund&receipt=R1{sale}"), "0"),
+        ];
+        let world = World::new(&with(|d| d["offer_source"][1]["truth"] = "s2s".into()));
+        paid.iter().for_each(|query| drop(ingest(&world, query)));
+        for (refund, revenue) in &refunds {
+            assert_eq!(ingest(&world, refund), "applied", "{refund}");
+            assert_eq!(world.revenue(), *revenue, "{refund}");
+        }
+        // The refund of a rebill that is not known yet waits for no other payment of the receipt.
+        for order in permutations(5) {
+            let texts: Vec<&str> = paid[1..]
+                .iter()
+                .copied()
+                .chain(refunds.iter().map(|(text, _)| text.as_str()))
+                .collect();
+            let world = World::new(&with(|d| d["offer_source"][1]["truth"] = "s2s".into()));
+            ingest(&world, paid[0]);
+            order.iter().for_each(|index| drop(ingest(&world, texts[*index])));
+            assert_eq!(world.revenue(), "0", "{order:?}");
+        }
+    }
+}
+
+#[test]
+fn the_refund_of_a_rebill_leaves_the_other_payments_of_its_receipt() {
+    let world = World::new(&with(|d| d["offer_source"][1]["truth"] = "ins".into()));
+    world.notify(&notification("SALE", "R1", 60, "10", r#""trackingCodes":["cb"]"#));
+    for (number, second) in [(2, 70), (3, 80)] {
+        world.notify(&notification("BILL", &format!("R1-B00{number}"), second, "10", ""));
+    }
+    world.notify(&notification("RFND", "R1-B003", 90, "-10", ""));
+    assert_eq!(world.revenue(), "20");
+    assert_eq!(
+        world.notify(&notification("CGBK", "R1-B003", 100, "-10", "")),
+        "applied: takes_back_more",
+        "it is believed, and says so"
+    );
+    assert_eq!(
+        world.notify(&notification("RFND", "R1-B002", 110, "-10", "")),
+        "applied"
+    );
+    assert_eq!(world.revenue(), "0");
 }

@@ -1,12 +1,17 @@
 //! An order that is taken back twice, by a refund with its amount and by its status: it goes once.
 
+use postback::model::Duplicates;
 use postback_test::story::drawn::permutations;
 use postback_test::{World, with_policy};
 use proptest::prelude::*;
 use serde_json::json;
 
 fn world() -> World {
-    let mut document = with_policy("update", &[]);
+    under("update")
+}
+
+fn under(policy: &str) -> World {
+    let mut document = with_policy(policy, &[]);
     document["offer_source"][0]["template"] = "generic".into();
     document["campaign"][0]["postback"] = json!([]);
     World::new(&document)
@@ -157,6 +162,15 @@ fn a_refund_of_another_currency_takes_its_value_of_the_order() {
     assert_eq!(world.revenue(), "0");
 }
 
+/// What is left of an id that counts for this much, was told with at most so much, and of which
+/// refunds say that they take so much back.
+fn left(counted: i64, most: i64, refunds: i64, unsaid: bool) -> i64 {
+    match counted - refunds {
+        left if left > 0 && !unsaid => left,
+        _ => (counted.max(most) - refunds).min(0),
+    }
+}
+
 #[derive(Debug, Clone)]
 enum Message {
     Status(&'static str, Option<u32>),
@@ -171,6 +185,67 @@ fn message() -> impl Strategy<Value = Message> {
     ]
 }
 
+impl Message {
+    fn text(&self) -> String {
+        match self {
+            Self::Status(status, Some(sum)) => format!("sum={sum}&status={status}"),
+            Self::Status(status, None) => format!("status={status}"),
+            Self::Refund(Some(sum)) => format!("type=Refund&sum={sum}"),
+            Self::Refund(None) => "type=Refund".into(),
+        }
+    }
+}
+
+/// What the payments among some messages come to under a policy.
+fn paid(policy: &str, messages: &[Message]) -> i64 {
+    let world = under(policy);
+    for (minute, message) in (1..)
+        .zip(messages)
+        .filter(|(_, one)| matches!(one, Message::Status(..)))
+    {
+        world.postback(&format!(
+            "clickid=c1&eventid=A&{}&time=@{}",
+            message.text(),
+            minute * 60
+        ));
+    }
+    world.revenue().parse().unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Under every policy, in every order: an id comes to what its payments alone come to, less its
+    /// refunds, and below zero only where these name more than it was ever told with.
+    #[test]
+    fn under_no_policy_is_more_taken_back_than_was_booked(
+        (policy, messages, order) in (
+            prop::sample::select(Duplicates::ALL.to_vec()),
+            proptest::collection::vec(message(), 1..6),
+        ).prop_flat_map(|(policy, messages)| {
+            let order: Vec<usize> = (0..messages.len()).collect();
+            (Just(policy), Just(messages), Just(order).prop_shuffle())
+        })
+    ) {
+        let amounts = |takes: bool| messages.iter().filter_map(move |one| match one {
+            Message::Status(_, sum) if !takes => *sum,
+            Message::Refund(sum) if takes => *sum,
+            _ => None,
+        });
+        let most = amounts(false).max().unwrap_or_default();
+        let refunds: u32 = amounts(true).sum();
+        let unsaid = messages.iter().any(|one| matches!(one, Message::Refund(None)));
+        let counted = paid(policy.as_str(), &messages);
+        let expected = left(counted, i64::from(most), i64::from(refunds), unsaid);
+        let world = under(policy.as_str());
+        for index in &order {
+            let text = messages[*index].text();
+            world.postback(&format!("clickid=c1&eventid=A&{text}&time=@{}", (index + 1) * 60));
+        }
+        prop_assert_eq!(world.revenue(), expected.to_string(), "{} {:?} {:?}", policy, messages, order);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -183,22 +258,20 @@ proptest! {
             (Just(messages), Just(order).prop_shuffle())
         })
     ) {
-        let texts: Vec<String> = messages.iter().map(|message| match message {
-            Message::Status(status, Some(sum)) => format!("sum={sum}&status={status}"),
-            Message::Status(status, None) => format!("status={status}"),
-            Message::Refund(Some(sum)) => format!("type=Refund&sum={sum}"),
-            Message::Refund(None) => "type=Refund".into(),
-        }).collect();
-        let (mut amount, mut status, mut refunds, mut unsaid) = (0, "", 0, false);
+        let texts: Vec<String> = messages.iter().map(Message::text).collect();
+        let (mut amount, mut most, mut status, mut refunds, mut unsaid) = (0, 0, "", 0, false);
         for message in &messages {
             match message {
                 Message::Status(said, sum) => (status, amount) = (said, sum.unwrap_or(amount)),
                 Message::Refund(Some(sum)) => refunds += sum,
                 Message::Refund(None) => unsaid = true,
             }
+            if let Message::Status(_, Some(sum)) = message {
+                most = most.max(*sum);
+            }
         }
-        let left = i64::from(amount) - i64::from(refunds);
-        let expected = if unsaid || status != "confirmed" { left.min(0) } else { left };
+        let counted = if status == "confirmed" { i64::from(amount) } else { 0 };
+        let expected = left(counted, i64::from(most), i64::from(refunds), unsaid);
         prop_assert_eq!(came(&texts, &order).revenue(), expected.to_string(), "{:?} {:?}", texts, order);
     }
 }

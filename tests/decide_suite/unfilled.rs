@@ -102,3 +102,70 @@ fn what_was_not_filled_is_named_with_its_parameter() {
         ]
     );
 }
+
+#[test]
+fn an_event_id_that_nobody_filled_is_noted_and_said() {
+    for (came, kept) in [
+        ("{txid}", "{txid}"),
+        ("@txid@", "@txid@"),
+        ("%7Btxid%7D", "{txid}"),
+        ("", ""),
+        ("null", "null"),
+    ] {
+        let world = World::new(&document());
+        let query = format!("clickid=c1&sum=30&eventid={came}");
+        for number in 1..=2 {
+            assert_eq!(world.postback(&query), "applied: no_event_id", "{came}");
+            assert_eq!(world.told().len(), number, "{came}: nothing tells the two apart");
+        }
+        let row = &world.events()[0];
+        assert_eq!(row.event.no_event_id.as_deref(), Some(kept), "{came}");
+    }
+    let world = World::new(&document());
+    assert_eq!(
+        world.postback("clickid=c1&sum=30"),
+        "applied",
+        "none was meant to be sent"
+    );
+    assert_eq!(
+        world.postback("clickid=c1&sum=30&eventid={txid}&receipt=R1"),
+        "applied",
+        "known by its receipt"
+    );
+    assert_eq!(world.postback("clickid=c1&sum=30&eventid=A"), "applied");
+    assert_eq!(
+        world
+            .events()
+            .iter()
+            .filter(|row| row.event.no_event_id.is_some())
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn every_dialect_of_a_macro_has_the_same_hint() {
+    let world = World::new(&document());
+    for text in [
+        "{status}",
+        "@status@",
+        "@@status@@",
+        "$status$",
+        "%%STATUS%%",
+        "<<status>>",
+        "{%status%}",
+        "[STATUS]",
+    ] {
+        for name in ["status", "type", "eventid"] {
+            let encoded: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let query = format!("clickid=c1&sum=1&{name}={encoded}");
+            let query = Query::parse(query.as_bytes()).unwrap();
+            let hints = world.tracker.source(Some("net")).unwrap().unfilled_hints(&query);
+            assert_eq!(hints.len(), 1, "{name} {text}");
+            assert!(
+                hints[0].starts_with(&format!("`{name}` came as `{text}`, a macro")),
+                "{hints:?}"
+            );
+        }
+    }
+}

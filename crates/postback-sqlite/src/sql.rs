@@ -38,7 +38,7 @@ statements! {
         WHERE outcome = 'unattributed' AND id > ?1 ORDER BY id LIMIT ?2";
     /// Only rows whose receipt or event id is asked for are decoded.
     TOLD = "SELECT receipt, json_extract(payload, '$.row.event.event_id'), payload, private FROM event \
-        WHERE click_key = ?2 AND click = ?1 AND outcome = 'applied'";
+        WHERE click_key = ?2 AND click = ?1";
     WRITE_EVENT = "INSERT INTO event (id, source, outcome, receipt, parent, click, click_key, received, payload, private) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO UPDATE SET source = ?2, outcome = ?3, \
         receipt = ?4, parent = ?5, click = ?6, click_key = ?7, received = ?8, payload = ?9, private = ?10";

@@ -42,7 +42,7 @@ impl PointReads for Reads<'_> {
     }
 
     fn told(&self, click: &ClickId, keys: &BTreeSet<Receipt>) -> Result<Vec<EventRow>, StoreError> {
-        let text = "SELECT payload, private FROM event WHERE outcome = 'applied' AND click = ?";
+        let text = "SELECT payload, private FROM event WHERE click = ?";
         let mut told = rows(self.0, text, [click.as_str()], event_row)?;
         told.retain(|row| row.event.keys().iter().flatten().any(|key| keys.contains(key)));
         Ok(told)

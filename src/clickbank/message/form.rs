@@ -59,6 +59,7 @@ pub(super) fn draft<'a>(
         .receipt()
         .filter(|receipt| !receipt.is_placeholder())
         .map(|receipt| receipt.stripped().clone());
+    event.rebill = form.receipt().and_then(SourceReceipt::rebill);
     event.parent = parent;
     event.sum = sum(settings, source, form)?;
     let rows = source.parameters.iter().enumerate();

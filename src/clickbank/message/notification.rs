@@ -4,7 +4,7 @@ use super::identity::{ECHOES, notification_id};
 use super::place::candidates;
 use crate::clickbank::{
     AmountField, Settings,
-    ins::{Notification, TransactionType},
+    ins::{Notification, SourceReceipt, TransactionType},
 };
 use crate::event::{Assurance, Event, Interface, Kind, Received};
 use crate::network::{Draft, NotTaken, SourceView};
@@ -43,6 +43,7 @@ pub(super) fn draft<'a>(
         .receipt()
         .filter(|receipt| !receipt.is_placeholder())
         .map(|receipt| receipt.stripped().clone());
+    event.rebill = notification.receipt().and_then(SourceReceipt::rebill);
     event.parent = notification.parent_receipt();
     event.sum = sum(settings, source, notification)?;
     let rows = source.parameters.iter().enumerate();

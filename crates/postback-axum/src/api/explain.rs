@@ -72,6 +72,9 @@ struct EventExplanation {
     /// What is nearly right about an unknown click id.
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<ClickHint>,
+    /// What came in place of the event id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    no_event_id: Option<String>,
     found: FoundExplanation,
     /// The person's choice of the click, if a person chose it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -222,6 +225,7 @@ fn event(tracker: &Tracker, seen: Option<(&Click, &Conversion)>, row: EventRow) 
         text,
         named,
         hint: row.event.hint.filter(|_| row.click.is_none()),
+        no_event_id: row.event.no_event_id.as_deref().map(str::to_owned),
         found: FoundExplanation {
             text: found.map_or_else(|| "no click was found".to_owned(), ToString::to_string),
             found: trace.found,

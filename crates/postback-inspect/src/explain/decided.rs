@@ -187,6 +187,7 @@ fn event_line(event: &Event) -> String {
         ("status", event.status.as_deref().map(Into::into)),
         ("sum", event.sum.map(|sum| sum.to_string())),
         ("event id", event.event_id.as_deref().map(Into::into)),
+        ("in place of an event id", event.no_event_id.as_deref().map(Into::into)),
         ("receipt", event.receipt.as_ref().map(ToString::to_string)),
         ("parent", event.parent.as_ref().map(ToString::to_string)),
     ];

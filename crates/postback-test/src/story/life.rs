@@ -157,11 +157,14 @@ impl Life {
             )
         };
         let mut known: BTreeMap<&str, [(i64, bool); 2]> = BTreeMap::new();
+        let mut most: BTreeMap<&str, [i64; 2]> = BTreeMap::new();
         for ((order, is_upsell), mut line) in orders {
             line.sort_by_key(told);
             let first = messages[line[0]].at;
             let late = self.expiration.is_some_and(|longest| first > longest) && !is_upsell;
             let told = line.iter().rev().find_map(|index| messages[*index].cents);
+            let all = line.iter().filter_map(|index| messages[*index].cents);
+            most.entry(order).or_default()[usize::from(is_upsell)] = all.max().unwrap_or_default();
             line.sort_by_key(shown);
             let last = &messages[line[line.len() - 1]];
             if !late {
@@ -173,11 +176,12 @@ impl Life {
             let refunds = taken.get(order).copied().unwrap_or_default();
             let (mut rest, mut left) = (refunds, -refunds);
             // A refund first takes from the sale. What it takes from an order that is no revenue is
-            // not taken twice.
-            for (amount, counts) in known.get(order).copied().unwrap_or_default() {
-                let refunded = rest.min(amount);
+            // not taken twice, and neither is what an order was told with and does not count for.
+            let most = most.get(order).copied().unwrap_or_default();
+            for ((amount, counts), most) in known.get(order).copied().unwrap_or_default().into_iter().zip(most) {
+                let refunded = rest.min(amount.max(most));
                 rest -= refunded;
-                left += if counts { amount } else { refunded };
+                left += if counts { amount.max(refunded) } else { refunded };
             }
             if unsaid.contains(order) { left.min(0) } else { left }
         };

@@ -83,7 +83,12 @@ pub fn revenue(story: &Story, specs: &[Spec], events: &[Event]) -> Amount {
             Some(receipt) => paid.contains(&receipt),
             None => spec.tracked,
         });
-    let taken: i64 = taken.filter_map(value).sum();
+    let mut refunds: BTreeMap<(&str, Key<'_>), i64> = BTreeMap::new();
+    for (spec, cents) in taken.filter_map(|spec| Some((spec, value(spec)?))) {
+        if let Some(key) = Key::of(spec) {
+            *refunds.entry((spec.click(), key)).or_default() += cents;
+        }
+    }
 
     let mut groups: BTreeMap<String, Vec<Indexed<'_>>> = BTreeMap::new();
     for (index, spec) in payments {
@@ -106,21 +111,62 @@ pub fn revenue(story: &Story, specs: &[Spec], events: &[Event]) -> Amount {
         let event = &events[*index];
         (spec.at, spec.status != "pending", event.received_at, event.id.clone())
     };
-    let shown: i64 = groups
-        .iter()
-        .map(|(key, group)| {
-            let of = |found: Option<&Indexed<'_>>| earned(found.unwrap().1).unwrap_or_default();
-            let currency = group.iter().min_by_key(|one| first(one)).unwrap().1.currency;
-            match story.policy {
-                _ if key.ends_with(" edit") => of(group.iter().max_by_key(|one| last(one))),
-                "increment" => {
-                    let same = group.iter().filter(|(_, spec)| spec.currency == currency);
-                    same.filter_map(|(_, spec)| earned(spec)).sum()
-                }
-                "edit" => of(group.iter().max_by_key(|one| last(one))),
-                _ => of(group.iter().min_by_key(|one| first(one))),
+    // The messages whose amounts count in the end.
+    let counted = groups.iter().flat_map(|(key, group)| {
+        let currency = group.iter().min_by_key(|one| first(one)).unwrap().1.currency;
+        match story.policy {
+            "increment" if !key.ends_with(" edit") => {
+                let same = group.iter().filter(|(_, spec)| spec.currency == currency);
+                same.copied().collect()
             }
-        })
-        .sum();
+            _ if key.ends_with(" edit") || story.policy == "edit" => {
+                vec![*group.iter().max_by_key(|one| last(one)).unwrap()]
+            }
+            _ => vec![*group.iter().min_by_key(|one| first(one)).unwrap()],
+        }
+    });
+    let counted: Vec<&Spec> = counted.map(|(_, spec)| spec).collect();
+    let shown: i64 = counted.iter().filter_map(|spec| earned(spec)).sum();
+    // What was told with the click, whether it counts or not.
+    let told: Vec<&Spec> = specs
+        .iter()
+        .filter(|spec| !reverses(spec.what) && (spec.tracked || inherits(spec)))
+        .collect();
+    let is_further = |spec: &Spec| matches!(spec.type_name(story.one_type), "Upsell" | "Rebill");
+    let taken = refunds.into_iter().map(|((click, key), refunded)| {
+        let mut rest = refunded;
+        let mut taken = 0;
+        for further in [false, true] {
+            let its = |spec: &&&Spec| spec.click() == click && key.names(spec) && is_further(spec) == further;
+            let counts: i64 = counted.iter().filter(its).filter_map(|spec| earned(spec)).sum();
+            let most = told.iter().filter(its).filter_map(|spec| value(spec)).max();
+            let part = rest.min(counts.max(most.unwrap_or_default()));
+            rest -= part;
+            taken += part.min(counts);
+        }
+        taken + rest
+    });
+    let taken: i64 = taken.sum();
     Amount::from_minor_units(shown - taken, 2).unwrap()
+}
+
+/// What a refund takes back: its receipt, else its event id.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Key<'a> {
+    Id(&'a str),
+    Receipt(u8),
+}
+
+impl<'a> Key<'a> {
+    fn of(spec: &'a Spec) -> Option<Self> {
+        let by_id = (!spec.event_id.is_empty()).then_some(Self::Id(spec.event_id));
+        spec.receipt.map(Self::Receipt).or(by_id)
+    }
+
+    fn names(self, spec: &Spec) -> bool {
+        match self {
+            Self::Id(id) => spec.event_id == id,
+            Self::Receipt(receipt) => spec.receipt == Some(receipt),
+        }
+    }
 }

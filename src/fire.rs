@@ -22,12 +22,12 @@ use alloc::{
 };
 
 /// A conversion before and after an event. The decision is made at `now`.
-pub(super) struct Change<'a> {
-    pub(super) now: Timestamp,
-    pub(super) event: &'a Event,
-    pub(super) click: &'a Click,
-    pub(super) before: Option<&'a Conversion>,
-    pub(super) after: &'a Conversion,
+pub(crate) struct Change<'a> {
+    pub(crate) now: Timestamp,
+    pub(crate) event: &'a Event,
+    pub(crate) click: &'a Click,
+    pub(crate) before: Option<&'a Conversion>,
+    pub(crate) after: &'a Conversion,
 }
 
 /// Finds the place of a postback in the list of what has fired for a conversion, or the place where
@@ -43,7 +43,7 @@ fn known<'a>(fired: &'a [Fired], campaign: &Campaign, postback: &PostbackRule) -
 
 /// Notes that a postback has fired, and which payout it reported. If the payout is not known now,
 /// the channel still has the one before.
-pub(super) fn note(fired: &mut Vec<Fired>, campaign: &Campaign, postback: &PostbackRule, payout: ToldPayout) {
+pub(crate) fn note(fired: &mut Vec<Fired>, campaign: &Campaign, postback: &PostbackRule, payout: ToldPayout) {
     let now = match payout {
         ToldPayout::Known(money) => Some(money),
         ToldPayout::NoRate => None,
@@ -70,7 +70,7 @@ pub(super) fn note(fired: &mut Vec<Fired>, campaign: &Campaign, postback: &Postb
 impl Decision<'_> {
     /// Returns what the event of a row has fired for the conversion that it made alone. Which
     /// payouts were reported is known as long as the configuration is the one that decided then.
-    pub(super) fn fired_by(&self, row: &EventRow, click: &Click, made: &Conversion) -> Vec<Fired> {
+    pub(crate) fn fired_by(&self, row: &EventRow, click: &Click, made: &Conversion) -> Vec<Fired> {
         let campaign = self.campaigns.get(&click.campaign);
         let Some((campaign, channel)) = campaign.and_then(|c| Some((c, self.channels.get(&c.channel)?))) else {
             return Vec::new();
@@ -97,7 +97,7 @@ impl Decision<'_> {
 
 /// The views of a conversion that the rules and templates of its campaign's postbacks read. They
 /// differ in the payout that is reported to the channel.
-pub(super) struct Scopes<'a> {
+pub(crate) struct Scopes<'a> {
     decision: Decision<'a>,
     channel: &'a Channel,
     conversion: &'a Conversion,
@@ -106,7 +106,7 @@ pub(super) struct Scopes<'a> {
 }
 
 impl<'a> Scopes<'a> {
-    pub(super) fn new(
+    pub(crate) fn new(
         decision: Decision<'a>,
         campaign: &'a Campaign,
         channel: &'a Channel,
@@ -127,14 +127,14 @@ impl<'a> Scopes<'a> {
     }
 
     /// Returns the payout that a postback reports to the channel.
-    pub(super) fn payout(&self, postback: &PostbackRule) -> ToldPayout {
+    pub(crate) fn payout(&self, postback: &PostbackRule) -> ToldPayout {
         let currency = self.channel.currency;
         self.decision
             .payout(postback.payout, self.adds, self.conversion, currency)
     }
 
     /// Returns the view for a postback that reports this payout.
-    pub(super) fn of(&mut self, postback: &PostbackRule, payout: ToldPayout) -> &Scope<'a> {
+    pub(crate) fn of(&mut self, postback: &PostbackRule, payout: ToldPayout) -> &Scope<'a> {
         self.scope.payout = Some(payout);
         self.scope.payout_delta = Some(payout);
         self.scope.fixed_payout = match postback.payout {
@@ -189,7 +189,7 @@ impl<'t> Decision<'t> {
 
     /// Evaluates every rule of the click's campaign after a change, and writes the postbacks that
     /// fire into the outbox.
-    pub(super) fn fire(
+    pub(crate) fn fire(
         &self,
         change: &Change<'_>,
         fired: &mut Vec<Fired>,
@@ -311,7 +311,7 @@ fn delivery_id(change: &Change<'_>, postback: &PostbackRule, revision: Option<&E
     )
 }
 
-pub(super) fn render(postback: &PostbackRule, scope: &Scope<'_>) -> Result<Outbound, String> {
+pub(crate) fn render(postback: &PostbackRule, scope: &Scope<'_>) -> Result<Outbound, String> {
     let url = postback.url.render(scope).map_err(|error| error.to_string())?;
     let mut outbound = Outbound::new(postback.method, url);
     if let Some(body) = &postback.body {
