@@ -146,8 +146,8 @@ impl Work<'_> {
         rest = plus(rest, balance.further.take(&mut beyond));
         rest = positive(less(rest, balance.made_up_for));
         balance.refunds.sort_by(|(one, _), (other, _)| {
-            let place = |known: &Conversion| (known.shown.at, known.shown.event.clone());
-            place(other).cmp(&place(one))
+            let (one, other) = (&one.shown, &other.shown);
+            (other.at, &other.event).cmp(&(one.at, &one.event))
         });
         for (known, face) in balance.refunds {
             let cut = rest.min(face);

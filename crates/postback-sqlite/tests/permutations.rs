@@ -14,7 +14,7 @@ use postback::{Event, Tracker};
 use postback_sqlite::SqliteStore;
 use postback_test::block_on;
 use postback_test::story::drawn::{Scenario, config, orders, permutations, run, scenario, stories};
-use postback_test::story::life::{Life, life};
+use postback_test::story::life::{Life, life, life_under};
 use postback_test::story::{End, POLICIES, Story, tallies};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -140,6 +140,16 @@ fn every_order_of_the_messages_of_an_order_ends_in_the_conversions_of_the_store_
     for count in 1..=4 {
         TestRunner::new(config(8))
             .run(&life(count..=count), |life| check_life(&life))
+            .unwrap_or_else(|failure| panic!("{failure}"));
+    }
+}
+
+/// Sales, rejections and refunds of one id, with and without amounts, under the other policies.
+#[test]
+fn every_order_of_what_is_sold_rejected_and_refunded_ends_in_the_conversions_of_the_store_in_memory() {
+    for policy in POLICIES.chunks(1) {
+        TestRunner::new(config(4))
+            .run(&life_under(policy, 3..=4), |life| check_life(&life))
             .unwrap_or_else(|failure| panic!("{failure}"));
     }
 }

@@ -27,6 +27,7 @@ pub struct Message {
 #[derive(Debug, Clone)]
 pub struct Life {
     pub messages: Vec<Message>,
+    pub policy: &'static str,
     /// How long a click counts, in seconds.
     pub expiration: Option<i64>,
     pub clicks_last: bool,
@@ -55,12 +56,23 @@ fn message() -> impl Strategy<Value = Message> {
     )
 }
 
-/// Draws a life of this many messages.
+/// Draws a life of this many messages whose orders are followed.
 pub fn life(messages: std::ops::RangeInclusive<usize>) -> impl Strategy<Value = Life> {
+    life_under(&["update"], messages)
+}
+
+/// Draws a life of this many messages under one of the policies.
+pub fn life_under(
+    policies: &'static [&'static str],
+    messages: std::ops::RangeInclusive<usize>,
+) -> impl Strategy<Value = Life> {
+    let policy = prop::sample::select(policies);
     let expiration = prop_oneof![3 => Just(None), 1 => Just(Some(2_i64))];
     let messages = prop::collection::vec(message(), messages);
-    (messages, expiration, prop::bool::weighted(0.3)).prop_map(|(messages, expiration, clicks_last)| Life {
+    let drawn = (messages, policy, expiration, prop::bool::weighted(0.3));
+    drawn.prop_map(|(messages, policy, expiration, clicks_last)| Life {
         messages,
+        policy,
         expiration,
         clicks_last,
     })
@@ -106,7 +118,7 @@ impl Message {
 impl Life {
     pub fn document(&self) -> serde_json::Value {
         with(|d| {
-            d["offer_source"][0]["duplicates"] = "update".into();
+            d["offer_source"][0]["duplicates"] = self.policy.into();
             if let Some(seconds) = self.expiration {
                 d["offer_source"][0]["click_expiration"] = format!("{seconds}s").into();
             }
@@ -127,7 +139,7 @@ impl Life {
         events.filter(|(_, event)| known.insert(event.id.clone())).unzip()
     }
 
-    /// Computes the revenue of all conversions.
+    /// Computes the revenue of all conversions where the orders are followed.
     pub fn revenue(&self, messages: &[Message], events: &[Event]) -> Amount {
         let tracked: BTreeSet<_> = messages.iter().filter(|one| one.tracked).map(|one| one.order).collect();
         let mut orders: BTreeMap<(&str, bool), Vec<usize>> = BTreeMap::new();
