@@ -3,10 +3,9 @@
 use super::fill::{FillError, Filler, Values};
 use super::filled::Filled;
 use super::row::Leased;
-use super::sign;
 use super::verdict::{Attempt, Settlement, Verdict};
 use crate::outbound::{Hole, Outbound};
-use crate::value::{SecretReference, Timestamp};
+use crate::value::{SIGNING_HEADERS, SecretReference, Timestamp};
 use alloc::{
     collections::BTreeSet,
     format,
@@ -205,7 +204,7 @@ impl Batch {
             .transpose()?;
         if !outbound.sign.is_empty() {
             let signed = filler.signed(&outbound.sign, first.delivery.id.as_str(), body.as_deref())?;
-            headers.retain(|(name, _)| !sign::HEADERS.iter().any(|own| name.eq_ignore_ascii_case(own)));
+            headers.retain(|(name, _)| !SIGNING_HEADERS.iter().any(|own| name.eq_ignore_ascii_case(own)));
             headers.extend(signed);
         }
         let url = filler.fill(&outbound.url, private)?;

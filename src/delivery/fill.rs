@@ -1,9 +1,8 @@
 //! Fills the holes of a request: secrets, personal values, the time, signatures.
 
-use super::sign::{self, SigningKey};
 use crate::outbound::{Encoding, Hole, HoledText, Part};
 use crate::text::{ESCAPED, push_json};
-use crate::value::{Pii, Secret, SecretReference, Timestamp};
+use crate::value::{Pii, SIGNING_HEADERS, Secret, SecretReference, SigningKey, Timestamp, signed};
 use alloc::{
     collections::BTreeMap,
     format,
@@ -171,10 +170,10 @@ impl<'a> Filler<'a> {
             read.map_err(|_| FillError::UnusableSecret(key.clone()))
         });
         let keys = keys.collect::<Result<Vec<_>, FillError>>()?;
-        let values = sign::signed(id, self.values.now, body.unwrap_or_default(), &keys);
+        let values = signed(id, self.values.now, body.unwrap_or_default(), &keys);
         let [_, _, signatures] = &values;
         self.used.extend(signatures.split(' ').map(Pii::new));
-        Ok(sign::HEADERS.map(String::from).into_iter().zip(values))
+        Ok(SIGNING_HEADERS.map(String::from).into_iter().zip(values))
     }
 
     fn secret(&self, reference: &SecretReference) -> Result<&'a Secret, FillError> {

@@ -45,7 +45,6 @@ mod retry;
 mod row;
 mod rules;
 mod settle;
-mod sign;
 mod state;
 mod verdict;
 
@@ -62,6 +61,5 @@ pub use retry::MAX_RETRY_AFTER;
 pub use row::{Delivery, Leased, Replaced};
 pub use rules::{RetryPolicy, SuccessRule};
 pub use settle::{HOLD, MAX_EXCERPT, MAX_HELD, Sent};
-pub(crate) use sign::SigningKey;
 pub use state::DeliveryState;
 pub use verdict::{Attempt, Cancelled, Change, Hold, Settled, Settlement, Verdict};

@@ -1,9 +1,8 @@
 //! The secrets that a configuration needs.
 
 use super::compiled::Tracker;
-use crate::delivery::SigningKey;
 use crate::template::BodyTemplate;
-use crate::value::{Secret, SecretReference};
+use crate::value::{Secret, SecretReference, SigningKey};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     format,

@@ -2,7 +2,7 @@
 //! (<https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>),
 //! for receivers of the host's own.
 
-use crate::value::{Secret, Timestamp};
+use super::{Secret, Timestamp};
 use alloc::{format, string::String, vec::Vec};
 use base64::{
     Engine as _,
@@ -14,7 +14,7 @@ use sha2::Sha256;
 use thiserror::Error;
 
 /// The headers of a signed request, in lower case: its id, the time of sending, the signatures.
-pub(super) const HEADERS: [&str; 3] = ["webhook-id", "webhook-timestamp", "webhook-signature"];
+pub(crate) const SIGNING_HEADERS: [&str; 3] = ["webhook-id", "webhook-timestamp", "webhook-signature"];
 
 /// The fewest bytes of a key that the specification allows.
 const LEAST: usize = 24;
@@ -64,7 +64,7 @@ impl SigningKey {
 }
 
 /// The values of the three headers: the id, the time, and one signature of each key.
-pub(super) fn signed(id: &str, now: Timestamp, body: &str, keys: &[SigningKey]) -> [String; 3] {
+pub(crate) fn signed(id: &str, now: Timestamp, body: &str, keys: &[SigningKey]) -> [String; 3] {
     let now = format!("{}", now.unix_seconds());
     let parts = [id.as_bytes(), b".", now.as_bytes(), b".", body.as_bytes()];
     let signatures: Vec<String> = keys.iter().filter_map(|key| key.signature(&parts)).collect();
