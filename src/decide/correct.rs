@@ -87,7 +87,10 @@ impl Work<'_> {
         let counts = self.decision.counts(&entry.type_name);
         let ledger = self.ledger(click);
         let mut found: Vec<Conversion> = Vec::new();
-        for row in ledger.events(&Receipt::of_event_id(id)) {
+        // What changed nothing is no part of what its conversion shows.
+        let key = Receipt::of_event_id(id);
+        let rows = ledger.events(&key);
+        for row in rows.filter(|row| row.outcome == Outcome::Applied) {
             let booked = row.conversion.as_ref().and_then(|id| self.booked(id));
             let is_its = |booked: &&Conversion| {
                 let shown = &booked.shown;

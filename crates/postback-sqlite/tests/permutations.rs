@@ -148,8 +148,8 @@ fn every_order_of_the_messages_of_an_order_ends_in_the_conversions_of_the_store_
 #[test]
 fn every_order_of_what_is_sold_rejected_and_refunded_ends_in_the_conversions_of_the_store_in_memory() {
     for policy in POLICIES.chunks(1) {
-        TestRunner::new(config(4))
-            .run(&life_under(policy, 3..=4), |life| check_life(&life))
+        TestRunner::new(config(2))
+            .run(&life_under(policy, 2..=4), |life| check_life(&life))
             .unwrap_or_else(|failure| panic!("{failure}"));
     }
 }
