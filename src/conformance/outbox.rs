@@ -199,13 +199,12 @@ cases! {
     }
 
     async fn what_waits_is_counted_by_lane_and_the_first_is_named(store) {
-        settled(store, delivery(1, "b.example"), Verdict::Dead).await;
-        settled(store, delivery(2, "b.example"), Verdict::Retry { at: at(700) }).await;
-        settled(store, delivery(3, "b.example"), Verdict::Retry { at: at(650) }).await;
+        for (number, verdict) in [(1, Verdict::Dead), (2, Verdict::Retry { at: at(700) }), (3, Verdict::Retry { at: at(650) })] {
+            settled(store, delivery(number, "b.example"), verdict).await; }
         let queue = |queued, ready| LaneQueue { lane: delivery(9, "b.example").lane, queued, ready_at: at(ready) };
         assert_eq!(store.lane_queues().await.unwrap(), [queue(2, 650)]);
-        claim(store, 650, 1).await;
-        assert_eq!(store.lane_queues().await.unwrap(), [queue(2, 700)], "the lease ends later");
+        let (claimed, queues) = (claim(store, 650, 1).await, store.lane_queues().await.unwrap());
+        assert_eq!((leased(&claimed), queues), (vec![3], vec![queue(2, 700)]), "the lease ends later");
     }
 }
 
