@@ -5,7 +5,7 @@ use crate::delivery::{Attempt, Cancelled, Settled, Settlement};
 use crate::event::Event;
 use crate::model::Click;
 use crate::plan::{Commit, Committed, FactQuery, Facts};
-use crate::port::{BoxFuture, Claim, Claimed, Cursor, Purge, Selection, Store, StoreError, StoreErrorKind};
+use crate::port::{BoxFuture, Claim, Claimed, Cursor, Purge, Purged, Selection, Store, StoreError, StoreErrorKind};
 use crate::value::{DeliveryId, Namespace};
 use alloc::{boxed::Box, format, vec::Vec};
 use core::future::pending;
@@ -213,7 +213,7 @@ impl Store for FaultStore {
         self.call(Call::Cancel, move || self.store.cancel(delivery, attempt))
     }
 
-    fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<u64, StoreError>> {
+    fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<Purged, StoreError>> {
         self.call(Call::Purge, move || self.store.purge(what))
     }
 }

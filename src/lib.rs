@@ -171,6 +171,8 @@ mod protocol;
 pub mod reference;
 pub mod route;
 pub mod rule;
+#[cfg(feature = "conformance")]
+mod samples;
 pub mod scope;
 pub mod setup;
 pub mod template;

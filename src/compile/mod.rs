@@ -165,5 +165,6 @@ fn tracker(
         channels: channels.into_iter().map(|(id, draft)| (id, draft.channel)).collect(),
         campaigns,
         click_id_keys: account.click_id_keys,
+        retention: definition.retention.unwrap_or_default(),
     })
 }

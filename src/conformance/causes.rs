@@ -1,12 +1,12 @@
 //! Deliveries for other causes than a conversion.
 
-use super::make::{
-    at, cases, claim, click_id, conversion, conversion_id, delivery, delivery_id, enqueue, event_id, everything,
-    leased, listed, numbers, private, settle, verdict, write,
-};
 use crate::delivery::{Cause, Delivery, DeliveryState, Lane, Settled, Verdict};
 use crate::plan::Write;
 use crate::port::{DeliveryFilter, Purge, Selection, Which};
+use crate::samples::{
+    at, cases, claim, click_id, conversion, conversion_id, delivery, delivery_id, enqueue, event_id, everything,
+    leased, listed, numbers, private, settle, verdict, write,
+};
 use crate::value::ChannelId;
 use alloc::{vec, vec::Vec};
 use core::time::Duration;
@@ -73,7 +73,7 @@ cases! {
     async fn erasure_of_a_click_leaves_what_hangs_on_none(store) {
         let telling = all().into_iter().map(|delivery| Delivery { private: private("192.0.2.7"), ..delivery });
         enqueue(store, telling.collect()).await;
-        assert_eq!(store.purge(&Purge::Erase(click_id("click"))).await.unwrap(), 2);
+        assert_eq!(store.purge(&Purge::Erase(click_id("click"))).await.unwrap().total(), 2);
         let claimed = claim(store, 9, 9).await;
         let remembers: Vec<_> = claimed.iter().map(|leased| !leased.delivery.private.is_empty()).collect();
         assert_eq!(remembers, [false, false, true, true]);
@@ -97,7 +97,7 @@ cases! {
         };
         enqueue(store, vec![of(1, "one"), of(2, "two"), of(3, "")]).await;
         for (number, text) in [(1, "https://a.example#one"), (2, "https://a.example#two"), (3, "https://a.example")] {
-            let mut of_lane = crate::port::Claim::new(at(9), super::make::LEASE, 9);
+            let mut of_lane = crate::port::Claim::new(at(9), crate::samples::LEASE, 9);
             of_lane.lane = Some(Lane::new(text));
             assert_eq!(leased(&store.claim(&of_lane).await.unwrap().deliveries), [number], "{text}");
         }

@@ -1,8 +1,8 @@
 //! How deliveries are leased.
 
-use super::make::{LEASE, at, cases, claim, delivery, delivery_id, enqueue, join, leased, settled};
 use crate::delivery::{Delivery, Lane, Leased, Verdict};
 use crate::port::{Claim, StoreErrorKind};
+use crate::samples::{LEASE, at, cases, claim, delivery, delivery_id, enqueue, join, leased, settled};
 use crate::value::Timestamp;
 use alloc::{collections::BTreeMap, vec, vec::Vec};
 use core::time::Duration;

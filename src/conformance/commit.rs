@@ -1,11 +1,11 @@
 //! Transactions: what a commit writes, and when it is a duplicate or a conflict.
 
-use super::make::{
+use crate::plan::{Commit, Committed, ConfigurationRow, EventRow, Guard, Outcome, ReceiptRecord, Write};
+use crate::port::{ConversionFilter, DeliveryFilter, EventFilter};
+use crate::samples::{
     ask, at, cases, click, click_guard, click_id, conversion, decided, delivery, event, event_id, everything,
     fingerprint, join, minted, receipt_guard, record, row, stored, tally, version, waiting, write,
 };
-use crate::plan::{Commit, Committed, ConfigurationRow, EventRow, Guard, Outcome, ReceiptRecord, Write};
-use crate::port::{ConversionFilter, DeliveryFilter, EventFilter};
 use alloc::{
     format,
     string::{String, ToString},

@@ -1,14 +1,14 @@
 //! The reads that a decision needs.
 
-use super::make::{
-    ask, at, cases, click, click_id, conversion, decided, event, event_id, other_source, private, receipt,
-    receipt_event, receipt_guard, record, row, source, stored, tally, waiting, write,
-};
 use crate::event::{Event, Interface};
 use crate::model::Conversion;
 use crate::plan::{
     ClickFacts, EventRow, FactQuery, Facts, MAX_HOPS, MAX_ORPHANS, Outcome, ReceiptClick, ReceiptFacts, ReceiptRecord,
     Share, Tally, TallyKey, Write,
+};
+use crate::samples::{
+    ask, at, cases, click, click_id, conversion, decided, event, event_id, other_source, private, receipt,
+    receipt_event, receipt_guard, record, row, source, stored, tally, waiting, write,
 };
 use crate::value::{Amount, EventId, Money, Receipt};
 use alloc::{boxed::Box, format, string::String, vec, vec::Vec};

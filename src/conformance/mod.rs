@@ -44,7 +44,6 @@ pub mod claim;
 pub mod commit;
 #[doc(hidden)]
 pub mod facts;
-mod make;
 #[doc(hidden)]
 pub mod outbox;
 #[doc(hidden)]
@@ -56,15 +55,14 @@ pub mod record;
 #[doc(hidden)]
 pub mod refused;
 #[doc(hidden)]
+pub mod retention;
+#[doc(hidden)]
 pub mod verdicts;
 
 pub use crate::fault::{Call, Fault, FaultStore};
-use crate::port::{BoxFuture, Inspect, Store};
+pub use crate::samples::Subject;
 
-/// A store with all that the suite needs.
-pub trait Subject: Store + Inspect {}
-
-impl<T: Store + Inspect> Subject for T {}
+use crate::port::BoxFuture;
 
 /// One rule. The store must be empty; the case panics when the store breaks the rule.
 pub type Case = for<'a> fn(&'a dyn Subject) -> BoxFuture<'a, ()>;
@@ -180,6 +178,18 @@ macro_rules! __conformance_cases {
             private: a_queued_delivery_keeps_its_personal_values_until_it_is_settled
             private: erasure_forgets_all_that_hangs_on_one_click
             private: old_deliveries_are_forgotten_but_for_queued_ones
+            private: erasure_of_a_receipt_forgets_its_events_and_their_clicks
+            retention: old_clicks_go_unless_something_belongs_to_them
+            retention: a_click_that_is_gone_can_be_recorded_again
+            retention: a_decision_under_way_conflicts_with_the_removal_of_its_click
+            retention: a_click_goes_with_all_that_hangs_on_it
+            retention: a_click_stays_whole_as_long_as_one_of_its_events_is_young
+            retention: a_click_stays_whole_as_long_as_a_delivery_is_to_be_sent
+            retention: events_without_a_click_go_by_themselves
+            retention: an_event_that_comes_again_after_its_click_is_gone_waits
+            retention: a_receipt_is_forgotten_with_the_last_event_that_has_it
+            retention: a_receipt_that_leads_to_a_click_stays
+            retention: what_is_named_by_nobody_any_more_has_version_zero
             pages: conversions_are_listed_newest_first
             pages: a_changed_conversion_keeps_its_place
             pages: conversions_are_found_by_click_and_receipt
@@ -189,7 +199,7 @@ macro_rules! __conformance_cases {
             pages: a_full_last_page_has_no_next
             pages: a_foreign_cursor_is_a_misuse
             pages: a_cursor_of_another_list_is_a_misuse
-            pages: orphans_are_listed_by_event_id
+            pages: orphans_are_listed_by_when_they_were_received
             pages: a_foreign_cursor_for_orphans_is_a_misuse
             pages: tallies_are_listed_by_click
             refused: a_body_is_kept_to_the_byte

@@ -1,12 +1,12 @@
 //! Deliveries from their first lease to their end.
 
 use super::Subject;
-use super::make::{
+use crate::delivery::{Attempt, Cancelled, DeliveryState, Lane, Leased, Settled, Verdict};
+use crate::port::{Claim, DeadLetters, DeliveryFilter, LaneQueue, Selection, Which};
+use crate::samples::{
     LEASE, at, cases, claim, delivery, delivery_id, enqueue, everything, leased, listed, numbers, settle, settled,
     verdict,
 };
-use crate::delivery::{Attempt, Cancelled, DeliveryState, Lane, Leased, Settled, Verdict};
-use crate::port::{Claim, DeadLetters, DeliveryFilter, LaneQueue, Selection, Which};
 use alloc::{vec, vec::Vec};
 
 cases! {

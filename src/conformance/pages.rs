@@ -1,9 +1,5 @@
 //! Lists, and the filters by which people find rows in them.
 
-use super::make::{
-    cases, click_id, conversion, conversion_id, delivery, delivery_id, enqueue, event, event_id, everything,
-    other_source, postback, receipt, receipt_event, row, settled, source, tally, waiting, write,
-};
 use crate::delivery::{Delivery, DeliveryState, Verdict};
 use crate::event::Event;
 use crate::model::Conversion;
@@ -11,7 +7,11 @@ use crate::plan::{EventRow, Outcome, Write};
 use crate::port::{
     ConversionFilter, Cursor, DeliveryFilter, EventFilter, PageRequest, RefusedFilter, StoreError, StoreErrorKind,
 };
-use crate::value::{ConversionId, EventId};
+use crate::samples::{
+    at, cases, click_id, conversion, conversion_id, delivery, delivery_id, enqueue, event, event_id, everything,
+    other_source, postback, receipt, receipt_event, row, settled, source, tally, waiting, write,
+};
+use crate::value::{ConversionId, EventId, OfferSourceId};
 use alloc::{vec, vec::Vec};
 
 fn ids(conversions: &[Conversion]) -> Vec<ConversionId> {
@@ -25,6 +25,14 @@ fn assert_misuse<T: core::fmt::Debug>(answer: Result<T, StoreError>) {
 async fn found(store: &dyn super::Subject, filter: EventFilter) -> Vec<EventId> {
     let page = store.events(&filter, &everything()).await.unwrap();
     page.items.into_iter().map(|row| row.event.id).collect()
+}
+
+fn received_at(number: i64, seconds: i64, source: OfferSourceId) -> Event {
+    Event {
+        received_at: at(seconds),
+        source,
+        ..event(number)
+    }
 }
 
 cases! {
@@ -90,7 +98,7 @@ cases! {
         write(store, vec![Write::Conversion(conversion(3, "click"))]).await;
         let find = async |filter: DeliveryFilter| {
             let page = store.deliveries(&filter, &everything()).await.unwrap();
-            super::make::numbers(page.items.iter().map(|row| &row.delivery))
+            crate::samples::numbers(page.items.iter().map(|row| &row.delivery))
         };
         let all = DeliveryFilter::default();
         assert_eq!(find(all.clone()).await, [3, 2, 1]);
@@ -148,25 +156,31 @@ cases! {
         assert_eq!(store.conversions(&ConversionFilter::default(), &page).await.unwrap().items.len(), 1);
     }
 
-    async fn orphans_are_listed_by_event_id(store) {
-        for number in [3, 1, 5, 2, 4] {
-            let event = Event { source: if number == 3 { other_source() } else { source() }, ..event(number) };
-            write(store, vec![waiting(event)]).await;
+    async fn orphans_are_listed_by_when_they_were_received(store) {
+        // The number is that of the id; the time is another one.
+        for (number, received) in [(3, 1), (1, 2), (5, 2), (2, 4), (4, 5)] {
+            let source = if number == 3 { other_source() } else { source() };
+            write(store, vec![waiting(received_at(number, received, source))]).await;
         }
-        write(store, vec![Write::Event(row(event(2), Outcome::Expired))]).await;
+        write(store, vec![Write::Event(row(received_at(2, 4, source()), Outcome::Expired))]).await;
         let list = async |after: Cursor, limit| {
             let events = store.orphans(&after, limit).await.unwrap();
             events.into_iter().map(|event| event.id).collect::<Vec<_>>()
         };
-        assert_eq!(list(Cursor::start(), 2).await, [event_id(1), event_id(3)], "of all sources");
-        assert_eq!(list(Cursor::after(&event_id(3)), 9).await, [event_id(4), event_id(5)]);
-        assert_eq!(list(Cursor::after(&event_id(2)), 1).await, [event_id(3)], "behind an event that waits no more");
-        assert_eq!(list(Cursor::after(&event_id(5)), 9).await, []);
+        let behind = |number, received| Cursor::after(&received_at(number, received, source()));
+        assert_eq!(list(Cursor::start(), 2).await, [event_id(3), event_id(1)], "of all sources");
+        assert_eq!(list(behind(3, 1), 9).await, [event_id(1), event_id(5), event_id(4)]);
+        assert_eq!(list(behind(1, 2), 9).await, [event_id(5), event_id(4)], "of one time by event id");
+        assert_eq!(list(behind(2, 4), 1).await, [event_id(4)], "behind an event that waits no more");
+        assert_eq!(list(behind(4, 5), 9).await, []);
         assert_eq!(list(Cursor::start(), 0).await, []);
+        assert_eq!(list(Cursor::since(at(2)), 9).await, [event_id(1), event_id(5), event_id(4)]);
+        assert_eq!(list(Cursor::since(at(3)), 9).await, [event_id(4)]);
+        assert_eq!(list(Cursor::since(at(6)), 9).await, []);
     }
 
     async fn a_foreign_cursor_for_orphans_is_a_misuse(store) {
-        for text in ["x", "e1", "2222222222222222222222222222"] {
+        for text in ["x", "e1", "2222222222222222222222222222", "w1", "wx.", "w1.x"] {
             assert_misuse(store.orphans(&Cursor::from_text(text), 1).await);
         }
     }

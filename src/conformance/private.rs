@@ -1,14 +1,14 @@
 //! Personal values: they are kept apart, and forgotten on time.
 
-use super::make::{
-    ask, at, cases, claim, click, click_id, delivery, enqueue, event, event_id, everything, leased, postback, private,
-    receipt_event, row, settle, settled, verdict, waiting, write,
-};
 use crate::delivery::{Delivery, Verdict};
 use crate::event::Event;
 use crate::model::Click;
 use crate::plan::{EventRow, Outcome, Write};
-use crate::port::{Cursor, DeliveryFilter, EventFilter, Purge};
+use crate::port::{Cursor, DeliveryFilter, EventFilter, Purge, Purged};
+use crate::samples::{
+    ask, at, cases, claim, click, click_id, delivery, enqueue, event, event_id, everything, leased, other_source,
+    postback, private, receipt, receipt_event, row, settle, settled, source, verdict, waiting, write,
+};
 use alloc::vec;
 
 const IP: &str = "192.0.2.77";
@@ -81,23 +81,23 @@ cases! {
         write(store, vec![waiting(buyer(1)), waiting(buyer(2)), waiting(event(0))]).await;
         settled(store, telling(1), Verdict::Dead).await;
         settled(store, telling(2), Verdict::Delivered).await;
-        assert_eq!(store.purge(&Purge::PrivateBefore(at(1))).await.unwrap(), 0);
-        assert_eq!(store.purge(&Purge::PrivateBefore(at(2))).await.unwrap(), 3, "a click, an event, a delivery");
-        assert_eq!(store.purge(&Purge::PrivateBefore(at(2))).await.unwrap(), 0, "they are gone already");
+        assert_eq!(store.purge(&Purge::PrivateBefore(at(1))).await.unwrap().total(), 0);
+        assert_eq!(store.purge(&Purge::PrivateBefore(at(2))).await.unwrap().total(), 3, "a click, an event, a delivery");
+        assert_eq!(store.purge(&Purge::PrivateBefore(at(2))).await.unwrap().total(), 0, "they are gone already");
         assert_eq!(store.click(&click_id("click")).await.unwrap(), Some(Click { at: at(1), ..click("click") }));
         assert_eq!(store.click(&click_id("later")).await.unwrap(), Some(visitor("later", 2)));
         assert_eq!(store.orphans(&Cursor::start(), 9).await.unwrap(), [event(0), receipt_event(1, "a", None), buyer(2)]);
-        assert_eq!(store.purge(&Purge::PrivateBefore(at(9))).await.unwrap(), 3);
+        assert_eq!(store.purge(&Purge::PrivateBefore(at(9))).await.unwrap().total(), 3);
     }
 
     async fn a_queued_delivery_keeps_its_personal_values_until_it_is_settled(store) {
         enqueue(store, vec![telling(1)]).await;
-        assert_eq!(store.purge(&Purge::PrivateBefore(at(9))).await.unwrap(), 0);
+        assert_eq!(store.purge(&Purge::PrivateBefore(at(9))).await.unwrap().total(), 0);
         let claimed = claim(store, 9, 1).await;
         assert_eq!(claimed[0].delivery, telling(1));
-        assert_eq!(store.purge(&Purge::PrivateBefore(at(9))).await.unwrap(), 0, "a leased one is queued");
+        assert_eq!(store.purge(&Purge::PrivateBefore(at(9))).await.unwrap().total(), 0, "a leased one is queued");
         settle(store, verdict(&claimed[0], Verdict::Delivered)).await;
-        assert_eq!(store.purge(&Purge::PrivateBefore(at(9))).await.unwrap(), 1);
+        assert_eq!(store.purge(&Purge::PrivateBefore(at(9))).await.unwrap().total(), 1);
     }
 
     async fn erasure_forgets_all_that_hangs_on_one_click(store) {
@@ -107,11 +107,33 @@ cases! {
         write(store, vec![Write::Event(of_click), Write::Event(of_other), waiting(buyer(3))]).await;
         let other = Delivery { cause: postback(2, "other"), ..telling(2) };
         enqueue(store, vec![telling(1), other]).await;
-        assert_eq!(store.purge(&Purge::Erase(click_id("click"))).await.unwrap(), 3);
-        assert_eq!(store.purge(&Purge::Erase(click_id("click"))).await.unwrap(), 0);
+        assert_eq!(store.purge(&Purge::Erase(click_id("click"))).await.unwrap().total(), 3);
+        assert_eq!(store.purge(&Purge::Erase(click_id("click"))).await.unwrap().total(), 0);
         assert_eq!(remembered(store).await, (2, 1, false));
         assert_eq!(store.click(&click_id("other")).await.unwrap(), Some(visitor("other", 0)));
         assert!(store.orphans(&Cursor::start(), 9).await.unwrap().iter().any(|event| event.id == event_id(1)));
+    }
+
+    async fn erasure_of_a_receipt_forgets_its_events_and_their_clicks(store) {
+        store.record(&[visitor("click", 0), visitor("other", 0)]).await.unwrap();
+        let of_click = |event| Write::Event(EventRow { click: Some(click_id("click")), ..row(event, Outcome::Applied) });
+        // The second is of the same click and has another receipt; the third waits for the first.
+        let second = Event { private: private(IP), ..receipt_event(2, "b", None) };
+        let third = Event { private: private(IP), ..receipt_event(3, "c", Some("a")) };
+        let elsewhere = Event { source: other_source(), ..buyer(4) };
+        let apart = Event { private: private(IP), ..receipt_event(5, "d", None) };
+        let rows = vec![of_click(buyer(1)), of_click(second), waiting(third), waiting(elsewhere.clone()), waiting(apart.clone())];
+        write(store, rows).await;
+        enqueue(store, vec![telling(1), Delivery { cause: postback(2, "other"), ..telling(2) }]).await;
+        let erase = Purge::EraseReceipt(source(), receipt("a"));
+        let erased = store.purge(&erase).await.unwrap();
+        assert_eq!((erased.clicks, erased.events, erased.deliveries, erased.refused), (1, 3, 1, 0));
+        assert_eq!(store.purge(&erase).await.unwrap(), Purged::default());
+        assert_eq!(store.click(&click_id("other")).await.unwrap(), Some(visitor("other", 0)));
+        let waits = store.orphans(&Cursor::start(), 9).await.unwrap();
+        assert_eq!(waits, [receipt_event(3, "c", Some("a")), elsewhere, apart]);
+        assert!(store.event(&event_id(2)).await.unwrap().unwrap().event.private.is_empty());
+        assert_eq!(remembered(store).await, (2, 1, false));
     }
 
     async fn old_deliveries_are_forgotten_but_for_queued_ones(store) {
@@ -119,10 +141,10 @@ cases! {
         settled(store, delivery(2, "a.example"), Verdict::Dead).await;
         settled(store, delivery(3, "a.example"), Verdict::Retry { at: at(9) }).await;
         settled(store, delivery(4, "a.example"), Verdict::Delivered).await;
-        assert_eq!(store.purge(&Purge::DeliveriesBefore(at(1))).await.unwrap(), 0);
-        assert_eq!(store.purge(&Purge::DeliveriesBefore(at(4))).await.unwrap(), 2);
+        assert_eq!(store.purge(&Purge::DeliveriesBefore(at(1))).await.unwrap().total(), 0);
+        assert_eq!(store.purge(&Purge::DeliveriesBefore(at(4))).await.unwrap().total(), 2);
         let left = store.deliveries(&DeliveryFilter::default(), &everything()).await.unwrap().items;
-        assert_eq!(super::make::numbers(left.iter().map(|row| &row.delivery)), [4, 3]);
+        assert_eq!(crate::samples::numbers(left.iter().map(|row| &row.delivery)), [4, 3]);
         assert_eq!(leased(&claim(store, 9, 9).await), [3]);
     }
 }

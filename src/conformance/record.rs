@@ -1,6 +1,6 @@
 //! Clicks.
 
-use super::make::{at, cases, click, click_id, private, version};
+use crate::samples::{at, cases, click, click_id, private, version};
 
 cases! {
     async fn an_absent_click_is_no_click(store) {

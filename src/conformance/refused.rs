@@ -1,10 +1,10 @@
 //! Refused bodies, in two rings for each interface of a source.
 
 use super::Subject;
-use super::make::{at, cases, click_id, everything, other_source, source, write};
 use crate::event::Interface;
 use crate::plan::{RefusedBody, RefusedReason, RefusedRow, Ring, Write};
 use crate::port::{PageRequest, Purge, RefusedFilter};
+use crate::samples::{at, cases, click_id, everything, other_source, source, write};
 use crate::value::OfferSourceId;
 use alloc::{vec, vec::Vec};
 
@@ -96,8 +96,8 @@ cases! {
         keep(store, [posted_back(1, Ring::Probable, RefusedReason::MalformedAmount), probable(2)]).await;
         let other = posted_back(3, Ring::Doubtful, RefusedReason::TooLong).about(None, Some(click_id("two")));
         keep(store, [other.clone()]).await;
-        assert_eq!(store.purge(&Purge::Erase(click_id("one"))).await.unwrap(), 1);
-        assert_eq!(store.purge(&Purge::Erase(click_id("one"))).await.unwrap(), 0);
+        assert_eq!(store.purge(&Purge::Erase(click_id("one"))).await.unwrap().total(), 1);
+        assert_eq!(store.purge(&Purge::Erase(click_id("one"))).await.unwrap().total(), 0);
         assert_eq!(kept(store, &source()).await, [other, probable(2)]);
     }
 
@@ -251,14 +251,14 @@ cases! {
     async fn bodies_expire_with_the_personal_values(store) {
         keep(store, [body(source(), 1, Ring::Probable), body(source(), 2, Ring::Doubtful)]).await;
         keep(store, [body(source(), 1, Ring::Doubtful)]).await;
-        assert_eq!(store.purge(&Purge::PrivateBefore(at(2))).await.unwrap(), 2);
+        assert_eq!(store.purge(&Purge::PrivateBefore(at(2))).await.unwrap().total(), 2);
         assert_eq!(kept(store, &source()).await, [body(source(), 2, Ring::Doubtful)]);
     }
 
     async fn bodies_of_a_source_expire_by_themselves(store) {
         keep(store, [probable(1), doubtful(2), probable_postback(1), body(other_source(), 1, Ring::Probable)]).await;
-        assert_eq!(store.purge(&Purge::RefusedBefore(source(), at(1))).await.unwrap(), 0);
-        assert_eq!(store.purge(&Purge::RefusedBefore(source(), at(2))).await.unwrap(), 2);
+        assert_eq!(store.purge(&Purge::RefusedBefore(source(), at(1))).await.unwrap().total(), 0);
+        assert_eq!(store.purge(&Purge::RefusedBefore(source(), at(2))).await.unwrap().total(), 2);
         assert_eq!(kept(store, &source()).await, [doubtful(2)]);
         assert_eq!(kept(store, &other_source()).await.len(), 1);
     }
@@ -268,9 +268,9 @@ cases! {
         let stay = [one(2, Ring::Probable), one(1, Ring::Doubtful)];
         keep(store, stay.iter().rev().cloned().chain([one(1, Ring::Probable), one(3, Ring::Doubtful)])).await;
         let taken = || [one(1, Ring::Probable), one(3, Ring::Doubtful), one(9, Ring::Doubtful)].map(|body| body.row.id);
-        assert_eq!(store.purge(&Purge::Refused(taken().into())).await.unwrap(), 2, "the third was never kept");
-        assert_eq!(store.purge(&Purge::Refused(taken().into())).await.unwrap(), 0);
-        assert_eq!(store.purge(&Purge::Refused(vec![])).await.unwrap(), 0);
+        assert_eq!(store.purge(&Purge::Refused(taken().into())).await.unwrap().total(), 2, "the third was never kept");
+        assert_eq!(store.purge(&Purge::Refused(taken().into())).await.unwrap().total(), 0);
+        assert_eq!(store.purge(&Purge::Refused(vec![])).await.unwrap().total(), 0);
         assert_eq!(kept(store, &source()).await, stay);
     }
 }

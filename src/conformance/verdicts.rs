@@ -1,10 +1,10 @@
 //! What each verdict does to a delivery.
 
-use super::make::{
-    LEASE, at, cases, claim, delivery, delivery_id, enqueue, leased, listed, private, settle, settled, verdict,
-};
 use crate::delivery::{Delivery, DeliveryState, Hold, Lane, Settled, Verdict};
 use crate::port::{Claim, Claimed, Purge, Selection, Which};
+use crate::samples::{
+    LEASE, at, cases, claim, delivery, delivery_id, enqueue, leased, listed, private, settle, settled, verdict,
+};
 use alloc::{vec, vec::Vec};
 
 fn accepted() -> Verdict {
@@ -88,13 +88,13 @@ cases! {
     async fn an_accepted_one_keeps_its_personal_values_until_it_was_checked(store) {
         let telling = Delivery { private: private("192.0.2.7"), ..delivery(1, "a.example") };
         settled(store, telling.clone(), accepted()).await;
-        assert_eq!(store.purge(&Purge::PrivateBefore(at(9))).await.unwrap(), 0);
-        assert_eq!(store.purge(&Purge::DeliveriesBefore(at(9))).await.unwrap(), 0);
+        assert_eq!(store.purge(&Purge::PrivateBefore(at(9))).await.unwrap().total(), 0);
+        assert_eq!(store.purge(&Purge::DeliveriesBefore(at(9))).await.unwrap().total(), 0);
         let check = claim(store, 30, 9).await;
         assert_eq!(check[0].delivery, telling);
         settle(store, verdict(&check[0], Verdict::Dead)).await;
-        assert_eq!(store.purge(&Purge::PrivateBefore(at(9))).await.unwrap(), 1);
-        assert_eq!(store.purge(&Purge::DeliveriesBefore(at(9))).await.unwrap(), 1);
+        assert_eq!(store.purge(&Purge::PrivateBefore(at(9))).await.unwrap().total(), 1);
+        assert_eq!(store.purge(&Purge::DeliveriesBefore(at(9))).await.unwrap().total(), 1);
     }
 
     async fn checks_are_counted_apart_from_what_was_sent(store) {

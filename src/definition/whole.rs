@@ -5,6 +5,7 @@ use super::campaign::Campaign;
 use super::channel::TrafficChannel;
 use super::conversion_api::ConversionApi;
 use super::offer::Offer;
+use super::retention::Retention;
 use super::source::OfferSource;
 use crate::config::part::{Field, Part, only, part};
 use crate::config::setters::setters;
@@ -27,6 +28,8 @@ pub struct Definition {
     pub revenue_statuses: Option<Vec<Status>>,
     /// How click ids are made.
     pub click_id: Option<ClickIds>,
+    /// How long rows are kept.
+    pub retention: Option<Retention>,
     /// The tracking domains.
     pub domains: Vec<Domain>,
     /// The conversion types, one of which is the default.
@@ -53,6 +56,7 @@ part!(Definition, 1, {
     rates: "rate",
     domains: "domain",
     click_id,
+    retention,
     offer_sources: "offer_source",
     offers: "offer",
     conversion_apis: "conversion_api",
@@ -65,6 +69,7 @@ setters!(Definition {
     option with_timezone(timezone: String),
     option with_revenue_statuses(revenue_statuses: Vec<Status>),
     option with_click_id(click_id: ClickIds),
+    option with_retention(retention: Retention),
     more with_domains(domains: Domain),
     more with_conversion_types(conversion_types: ConversionType),
     more with_offer_sources(offer_sources: OfferSource),

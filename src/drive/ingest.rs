@@ -135,7 +135,7 @@ pub struct Attributed {
 }
 
 /// Decides waiting events again, after clicks were recorded late or after the configuration
-/// changed. With `since` it takes only those that were received then or later: a click is rarely
+/// changed. With `since` it reads only those that were received then or later: a click is rarely
 /// recorded an hour late, so events whose click never comes need not be decided each time. Each
 /// decision is a transaction of its own, so this may be stopped and started anywhere, and may run
 /// on several nodes at once.
@@ -150,15 +150,14 @@ pub async fn attribute(
 ) -> Result<Attributed, IngestError> {
     let mut done = Attributed::default();
     let mut trouble = None;
-    let mut after = Cursor::start();
+    let mut after = since.map_or_else(Cursor::start, Cursor::since);
     loop {
         let page = store.orphans(&after, PAGE).await?;
         let Some(last) = page.last() else {
             return trouble.map_or(Ok(done), Err);
         };
-        after = Cursor::after(&last.id);
-        let recent = |event: &&Event| since.is_none_or(|since| event.received_at >= since);
-        for event in page.iter().filter(recent) {
+        after = Cursor::after(last);
+        for event in &page {
             done.seen = done.seen.saturating_add(1);
             match attribute_one(tracker, store, event, now).await {
                 Ok(resolved) => done.resolved = done.resolved.saturating_add(resolved),

@@ -166,6 +166,15 @@ impl Event {
         Some(self.receipt.as_ref()?.of_payment(self.rebill))
     }
 
+    /// The receipts and event ids that the event's decision may have written about: its receipt,
+    /// that of the payment itself, that of the sale to which it belongs, and its event id as
+    /// [`Receipt::of_event_id`] writes it.
+    pub fn receipts(&self) -> impl Iterator<Item = Receipt> {
+        let by_id = self.event_id.as_deref().map(Receipt::of_event_id);
+        let named = [self.receipt.clone(), self.payment(), self.parent.clone(), by_id];
+        named.into_iter().flatten()
+    }
+
     /// The key of the event id that may lead to the click of a postback that names none.
     fn leading_id(&self) -> Option<Receipt> {
         let leads = self.interface == Interface::Postback && self.clicks.is_empty() && self.forged.is_empty();

@@ -29,6 +29,7 @@ mod inert;
 mod offer;
 mod order;
 mod pasted;
+mod retention;
 mod source;
 mod told;
 
@@ -109,6 +110,8 @@ impl fmt::Display for Warning {
 /// - a postback that covers steps and reversals because it names no type; one that differs by now
 ///   from its channel's template
 /// - a campaign without a path
+/// - clicks that are kept shorter than sales may come, or longer than events; events that are kept
+///   shorter than sales may be taken back
 /// - a part of the document that changes nothing yet
 #[must_use]
 pub fn lint(definition: &Definition, tracker: &Tracker) -> Vec<Warning> {
@@ -129,6 +132,9 @@ pub fn lint_allowing(definition: &Definition, tracker: &Tracker, policy: &Addres
 
 fn doubts(definition: &Definition, root: &Place<'_>, tracker: &Tracker, sending: Sending<'_>) {
     earning(definition, &root.at("revenue_statuses"));
+    if let Some(row) = &definition.retention {
+        retention::lint(row, &root.at("retention"), tracker);
+    }
     for (place, row) in root.rows("offer_source", &definition.offer_sources) {
         if let Some(source) = tracker.sources.get(&row.id) {
             source::lint(row, &place, source, tracker);

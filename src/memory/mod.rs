@@ -32,6 +32,7 @@
 
 mod lists;
 mod outbox;
+mod purge;
 mod reads;
 mod refused;
 mod rows;
@@ -43,7 +44,7 @@ use crate::model::{Click, Conversion};
 use crate::plan::{Commit, Committed, EventRow, FactQuery, Facts, RefusedBody, RefusedCount, RefusedRow, Tally};
 use crate::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, LaneQueue,
-    Page, PageRequest, Purge, RefusedFilter, Selection, Store, StoreError,
+    Page, PageRequest, Purge, Purged, RefusedFilter, Selection, Store, StoreError,
 };
 use crate::value::{ClickId, DeliveryId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
 use alloc::{boxed::Box, string::String, vec::Vec};
@@ -136,7 +137,7 @@ impl Store for MemoryStore {
         self.with(|state| Ok(state.cancel(delivery, attempt)))
     }
 
-    fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<u64, StoreError>> {
+    fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<Purged, StoreError>> {
         self.with(|state| Ok(state.purge(what)))
     }
 }

@@ -1,11 +1,9 @@
-//! Deliveries and their leases, and what is purged.
+//! Deliveries and their leases.
 
-use super::rows::{Private, Sending};
+use super::rows::Sending;
 use super::state::State;
 use crate::delivery::{Attempt, Cancelled, Delivery, DeliveryState, Hold, Lane, Leased, Settled, Settlement};
-use crate::model::Click;
-use crate::plan::EventRow;
-use crate::port::{Claim, Claimed, Purge, Selection, StoreError, StoreErrorKind, Which};
+use crate::port::{Claim, Claimed, Selection, StoreError, StoreErrorKind, Which};
 use crate::value::{DeliveryId, Timestamp};
 use alloc::{collections::BTreeMap, vec::Vec};
 
@@ -147,69 +145,6 @@ impl State {
         row.last = Some(attempt.clone());
         Cancelled::Recorded
     }
-
-    pub(super) fn purge(&mut self, what: &Purge) -> u64 {
-        match what {
-            Purge::PrivateBefore(time) => {
-                let emptied = self.empty(
-                    |click| click.at < *time,
-                    |row| row.event.received_at < *time,
-                    |row| !row.state.is_open() && row.delivery.created_at < *time,
-                );
-                let before = self.refused.len();
-                self.refused.retain(|_, kept| kept.row.at >= *time);
-                emptied.saturating_add(dropped(before, self.refused.len()))
-            }
-            Purge::Erase(id) => {
-                let emptied = self.empty(
-                    |click| click.id == *id,
-                    |row| row.click.as_ref() == Some(id),
-                    |row| row.delivery.cause.click() == Some(id),
-                );
-                let before = self.refused.len();
-                self.refused.retain(|_, kept| kept.row.click.as_ref() != Some(id));
-                emptied.saturating_add(dropped(before, self.refused.len()))
-            }
-            Purge::DeliveriesBefore(time) => {
-                let before = self.deliveries.len();
-                let keeps = |row: &Sending| row.state.is_open() || row.delivery.created_at >= *time;
-                self.deliveries.retain(|_, kept| keeps(&kept.row));
-                dropped(before, self.deliveries.len())
-            }
-            Purge::Refused(taken) => {
-                let before = self.refused.len();
-                self.refused.retain(|_, kept| !taken.contains(&kept.row.id));
-                dropped(before, self.refused.len())
-            }
-            Purge::RefusedBefore(source, time) => {
-                let before = self.refused.len();
-                self.refused
-                    .retain(|_, kept| kept.row.source != *source || kept.row.at >= *time);
-                dropped(before, self.refused.len())
-            }
-        }
-    }
-
-    /// Forgets the personal values of these clicks, events and deliveries, and returns how many had
-    /// some.
-    fn empty(
-        &mut self,
-        click: impl Fn(&Click) -> bool,
-        event: impl Fn(&EventRow) -> bool,
-        delivery: impl Fn(&Sending) -> bool,
-    ) -> u64 {
-        let clicks = self.clicks.values_mut().filter(|kept| click(&kept.row));
-        let events = self.events.values_mut().filter(|kept| event(&kept.row));
-        let deliveries = self.deliveries.values_mut().filter(|kept| delivery(&kept.row));
-        let columns = clicks.map(|kept| &mut kept.private);
-        let columns = columns.chain(events.map(|kept| &mut kept.private));
-        let columns = columns.chain(deliveries.map(|kept| &mut kept.private));
-        count(columns.filter(|private| !private.is_empty()).map(Private::clear))
-    }
-}
-
-fn dropped(before: usize, after: usize) -> u64 {
-    u64::try_from(before.saturating_sub(after)).unwrap_or(u64::MAX)
 }
 
 fn count(changes: impl Iterator<Item = ()>) -> u64 {

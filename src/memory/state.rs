@@ -5,7 +5,7 @@ use crate::delivery::{Hold, Lane};
 use crate::event::Event;
 use crate::model::{Click, Conversion};
 use crate::plan::{Commit, Committed, EventRow, GuardKey, Outcome, ReceiptRecord, RefusedBody, Tally, Write};
-use crate::port::{Cursor, StoreError, StoreErrorKind};
+use crate::port::{Cursor, StoreError, StoreErrorKind, micros};
 use crate::value::{ClickId, ConversionId, DeliveryId, EventId, Fingerprint, OfferSourceId, Receipt, cut};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use core::mem::take;
@@ -143,17 +143,16 @@ impl State {
     }
 
     pub(super) fn orphans(&self, after: &Cursor, limit: u32) -> Result<Vec<Event>, StoreError> {
-        let after = match after.as_str() {
-            "" => None,
-            text => Some(EventId::new(text).map_err(|_| foreign_cursor(text))?),
-        };
-        let waiting = self.events.iter().filter(|(id, kept)| {
-            after.as_ref().is_none_or(|after| *id > after) && kept.row.outcome == Outcome::Unattributed
-        });
-        Ok(waiting
-            .take(limit as usize)
-            .filter_map(|(id, _)| self.event(id))
-            .collect())
+        let after = after.waiting()?;
+        let rows = self.events.iter().map(|(id, kept)| (id, &kept.row));
+        let waiting = rows.filter(|(_, row)| row.outcome == Outcome::Unattributed);
+        let mut waiting: Vec<(i64, &str, &EventId)> = waiting
+            .map(|(id, row)| (micros(row.event.received_at), id.as_str(), id))
+            .filter(|(at, id, _)| (*at, *id) > after)
+            .collect();
+        waiting.sort_unstable();
+        let first = waiting.into_iter().take(limit as usize);
+        Ok(first.filter_map(|(_, _, id)| self.event(id)).collect())
     }
 
     /// A click with its personal values.

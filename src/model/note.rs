@@ -28,6 +28,8 @@ closed_enum! {
         Control = "control",
         /// It is not an amount.
         NotAnAmount = "not_an_amount",
+        /// Its click would be larger than a click may be.
+        TooMuch = "too_much",
         /// It does not fit its place in the URL of the offer.
         Unfit = "unfit",
     }
@@ -114,6 +116,7 @@ impl NoteProblem {
             Self::NotUtf8 => "with bytes that are not UTF-8",
             Self::Control => "with a control character",
             Self::NotAnAmount => "as something that is no amount",
+            Self::TooMuch => "with more than a click may hold",
             Self::Unfit => "as something that does not fit the offer's URL",
         }
     }

@@ -36,4 +36,5 @@ pub use http::{BoxFuture, HttpClient, HttpError};
 pub use inspect::{
     ConversionFilter, DeadLetters, DeliveryFilter, EventFilter, Inspect, LaneQueue, Page, PageRequest, RefusedFilter,
 };
-pub use store::{Claim, Claimed, Cursor, Purge, Selection, Store, StoreError, StoreErrorKind, Which};
+pub(crate) use store::micros;
+pub use store::{Claim, Claimed, Cursor, Purge, Purged, Selection, Store, StoreError, StoreErrorKind, Which};

@@ -5,15 +5,17 @@ use crate::delivery::{Attempt, Cancelled, Hold, Lane, Leased, Settled, Settlemen
 use crate::event::Event;
 use crate::model::Click;
 use crate::plan::{Commit, Committed, FactQuery, Facts};
-use crate::value::{ClickId, DeliveryId, EventId, Namespace, OfferSourceId, RefusedId, Timestamp};
+use crate::value::{ClickId, DeliveryId, EventId, Namespace, OfferSourceId, Receipt, RefusedId, Timestamp, cut};
 use alloc::{
     borrow::Cow,
     boxed::Box,
     collections::BTreeMap,
+    format,
     string::{String, ToString},
     vec::Vec,
 };
 use core::{fmt::Debug, time::Duration};
+use serde::Serialize;
 use thiserror::Error;
 
 /// Where clicks, events, conversions and deliveries are kept. A store is opened for one namespace.
@@ -55,8 +57,9 @@ pub trait Store: Debug + Send + Sync {
     /// [`StoreError`]: whether it was applied may be unknown; committing it again is safe.
     fn commit<'a>(&'a self, commit: &'a Commit) -> BoxFuture<'a, Result<Committed, StoreError>>;
 
-    /// Lists events stored as [`Outcome::Unattributed`](crate::plan::Outcome::Unattributed) by
-    /// event id, after `after`, with their personal values.
+    /// Lists events stored as [`Outcome::Unattributed`](crate::plan::Outcome::Unattributed), after
+    /// `after`, with their personal values. The order is by when they were received, in whole
+    /// microseconds, and of one microsecond by event id ([`Cursor::waiting`]).
     ///
     /// # Errors
     /// [`StoreError`], of kind [`StoreErrorKind::ApiMisuse`] for a foreign cursor.
@@ -102,11 +105,13 @@ pub trait Store: Debug + Send + Sync {
         attempt: &'a Attempt,
     ) -> BoxFuture<'a, Result<Cancelled, StoreError>>;
 
-    /// Forgets what `what` names, and returns how many rows were changed.
+    /// Forgets what `what` names, and returns how many rows were changed. It takes as many
+    /// transactions as it needs, each of few rows, so that no other call waits long. It may be
+    /// stopped and started again anywhere.
     ///
     /// # Errors
-    /// [`StoreError`].
-    fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<u64, StoreError>>;
+    /// [`StoreError`]; what was forgotten before stays forgotten.
+    fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<Purged, StoreError>>;
 }
 
 /// Which deliveries to lease.
@@ -201,13 +206,61 @@ pub enum Purge {
     PrivateBefore(Timestamp),
     /// Delivered and dead deliveries that were decided before this time.
     DeliveriesBefore(Timestamp),
+    /// The clicks that happened before this time and to which no event and no delivery belongs, and
+    /// their guards.
+    ClicksBefore(Timestamp),
+    /// The events that were received before this time.
+    ///
+    /// - An event without a click goes by itself.
+    /// - The events of a click go together, when all of them were received before this time and no
+    ///   delivery of the click is queued or accepted. The click goes with them, and so do its
+    ///   tallies, conversions, deliveries and its guard. The click must be gone before the first of
+    ///   its events is: an event that is repeated later then finds no click and changes nothing.
+    /// - The record of a receipt or an event id goes with its guard, when no event has that receipt
+    ///   any more and the click that it names is gone. A contested record stays.
+    EventsBefore(Timestamp),
     /// The personal values that belong to one click, those of queued deliveries too, and the
     /// refused bodies that name it.
     Erase(ClickId),
+    /// The personal values of the events of a source that have this receipt or wait for it as their
+    /// parent, and of each click to which one of them belongs, as [`Purge::Erase`] does.
+    EraseReceipt(OfferSourceId, Receipt),
     /// Refused bodies that were taken in after all, or that a person dismissed.
     Refused(Vec<RefusedId>),
     /// The bodies of a source that were refused before this time.
     RefusedBefore(OfferSourceId, Timestamp),
+}
+
+/// How many rows [`Store::purge`] has changed. A row that lost its personal values counts like one
+/// that is gone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Purged {
+    /// The number of clicks.
+    pub clicks: u64,
+    /// The number of events.
+    pub events: u64,
+    /// The number of deliveries.
+    pub deliveries: u64,
+    /// The number of refused bodies.
+    pub refused: u64,
+}
+
+impl Purged {
+    /// The number of all rows.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        let parts = [self.clicks, self.events, self.deliveries, self.refused];
+        parts.into_iter().fold(0, u64::saturating_add)
+    }
+
+    /// Adds the counts of another call.
+    pub fn add(&mut self, other: &Self) {
+        self.clicks = self.clicks.saturating_add(other.clicks);
+        self.events = self.events.saturating_add(other.events);
+        self.deliveries = self.deliveries.saturating_add(other.deliveries);
+        self.refused = self.refused.saturating_add(other.refused);
+    }
 }
 
 /// A place in a list. A store makes it, and no other store understands it.
@@ -223,8 +276,39 @@ impl Cursor {
 
     /// The place behind an event, in the order of [`Store::orphans`].
     #[must_use]
-    pub fn after(event: &EventId) -> Self {
-        Self(event.as_str().into())
+    pub fn after(event: &Event) -> Self {
+        Self(format!("{WAITING}{}.{}", micros(event.received_at), event.id))
+    }
+
+    /// The place before the events that were received at this time or later, in the order of
+    /// [`Store::orphans`].
+    #[must_use]
+    pub fn since(time: Timestamp) -> Self {
+        Self(format!("{WAITING}{}.", micros(time)))
+    }
+
+    /// What a cursor says in the order of [`Store::orphans`]: the events behind it were received
+    /// after this microsecond since 1970, or in it and have an id behind this one. The beginning is
+    /// the smallest number with an empty id.
+    ///
+    /// # Errors
+    /// A cursor of another list ([`StoreErrorKind::ApiMisuse`]).
+    pub fn waiting(&self) -> Result<(i64, &str), StoreError> {
+        if self.0.is_empty() {
+            return Ok((i64::MIN, ""));
+        }
+        let parts = self.0.strip_prefix(WAITING).and_then(|rest| rest.split_once('.'));
+        let read = parts.and_then(|(at, id)| {
+            let is_id = id.is_empty() || EventId::new(id).is_ok();
+            Some((at.parse().ok().filter(|_| is_id)?, id))
+        });
+        read.ok_or_else(|| {
+            let shown = cut(&self.0, 40);
+            StoreError::new(
+                StoreErrorKind::ApiMisuse,
+                format!("cursor `{shown}` was not made for this list"),
+            )
+        })
     }
 
     /// A cursor from its text, as a client sends it back.
@@ -238,6 +322,15 @@ impl Cursor {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// What a cursor into the waiting events begins with.
+const WAITING: char = 'w';
+
+/// A time in whole microseconds since 1970, rounded down.
+pub(crate) fn micros(at: Timestamp) -> i64 {
+    let seconds = at.unix_seconds().saturating_mul(1_000_000);
+    seconds.saturating_add(i64::from(at.subsec_nanos() / 1_000))
 }
 
 /// An error of a store.

@@ -27,6 +27,11 @@ pub(super) const TABLES: &[About] = &[
     ),
     about("click_id", "How click ids are made.", &[account::CLICK_ID]),
     about(
+        "retention",
+        "How long rows are kept. What is not named is kept for ever, except personal values.",
+        &[account::RETENTION],
+    ),
+    about(
         "offer_source",
         "Who reports conversions: a network, or an account there.",
         &[source::SOURCE],

@@ -36,11 +36,12 @@
 //! }
 //! ```
 
+mod fit;
 mod limit;
 mod query;
 mod slots;
 
-pub use limit::MAX_CLICK_VALUE;
+pub use limit::{MAX_CLICK, MAX_CLICK_VALUE};
 
 use crate::delivery::{FillError, fill_private};
 use crate::model::{Click, Kept, Note, NoteProblem, ReferrerPolicy};
@@ -127,7 +128,8 @@ impl<'t> Router<'t> {
 
     /// Makes the click of a visit: it mints an id, reads the channel's parameters, chooses one path
     /// and one offer by weight, and writes the offer's URL. A part of the query that cannot be
-    /// read, or that does not fit the offer's URL, is noted on the click ([`Click::notes`]).
+    /// read, or that does not fit the offer's URL, is noted on the click ([`Click::notes`]), and so
+    /// is what is cut because the click would be larger than [`MAX_CLICK`].
     ///
     /// # Errors
     /// - a campaign that is not configured, or has no path with a weight over 0
@@ -151,6 +153,7 @@ impl<'t> Router<'t> {
         click.private = visit.private;
         slots::fill(&mut click, channel, visit.query);
         click.cost = click.cost.or(campaign.cost);
+        fit::fit(&mut click);
         let mut scope = Scope::of_click(&click);
         let source = self.sources.get(&click.source);
         scope.names = names(campaign, channel, Some(offer), source);

@@ -2,7 +2,7 @@
 
 use super::rates::Rates;
 use super::replies::Replies;
-use crate::definition::Protocol;
+use crate::definition::{Protocol, Retention};
 use crate::delivery::{Lane, RetryPolicy, SuccessRule};
 use crate::event::Interface;
 use crate::model::{Counts, Duplicates, Method, ParameterRole, ReferrerPolicy, Status, Updates};
@@ -46,6 +46,8 @@ pub struct Tracker {
     /// References to the keys that sign our click ids, newest first. Without any, every click id
     /// counts as another tracker's.
     pub(crate) click_id_keys: Vec<SecretReference>,
+    /// How long rows are kept.
+    pub(crate) retention: Retention,
 }
 
 /// A tracking domain.

@@ -2,7 +2,7 @@
 
 use super::compiled::{Campaign, Channel, Offer, PostbackRule, Source, Tracker};
 use super::replies::Replies;
-use crate::definition::Protocol;
+use crate::definition::{Protocol, Retention};
 use crate::event::Interface;
 use crate::model::{Counts, Method, ParameterRole, Status, Updates};
 use crate::network;
@@ -41,6 +41,12 @@ impl Tracker {
     #[must_use]
     pub fn click_id_references(&self) -> &[SecretReference] {
         &self.click_id_keys
+    }
+
+    /// How long rows are kept, as far as the configuration says it.
+    #[must_use]
+    pub fn retention(&self) -> &Retention {
+        &self.retention
     }
 }
 

@@ -8,7 +8,7 @@ use postback::{CompileOptions, Definition, Document, Tracker};
 const TOML: &str = include_str!("../../tracker.example.toml");
 /// The same document by another reader: see `tests/vectors/config/ORIGIN.md`.
 const JSON: &str = include_str!("../vectors/config/example.json");
-const FINGERPRINT: &str = "pt32vt6sytmb5pgxktsfdu22dk";
+const FINGERPRINT: &str = "6drtrodske77gy6gcbltm7tuq6";
 
 fn compiled(document: &Document) -> Tracker {
     compile(document, &CompileOptions::new("test".parse().unwrap())).unwrap_or_else(|problems| panic!("{problems}"))

@@ -19,6 +19,7 @@ mod lint_offers;
 #[cfg(feature = "toml")]
 mod lint_pasted;
 #[cfg(feature = "toml")]
+mod lint_retention;
 mod lint_shipped;
 #[cfg(feature = "toml")]
 mod lint_told;

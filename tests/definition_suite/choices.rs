@@ -8,7 +8,7 @@ use postback::clickbank::{
 use postback::definition::{
     AmountUnit, Amounts, Campaign, CampaignConversionApi, ChannelApi, ChannelParameter, ClickIds, ConversionApi,
     ConversionType, Cost, DecimalMark, Domain, Offer, OfferSource, Path, PathOffer, Payout, Postback, PostbackRequest,
-    Protocol, Rate, Refused, Reply, Retry, SourceParameter, Success, ThousandsMark, Times, TrafficChannel,
+    Protocol, Rate, Refused, Reply, Retention, Retry, SourceParameter, Success, ThousandsMark, Times, TrafficChannel,
 };
 use postback::event::Interface;
 use postback::model::{
@@ -119,6 +119,15 @@ impl<'a> Choices<'a> {
             let mut keys = ClickIds::default();
             keys.keys = c.some(Self::secret);
             keys
+        });
+        it.retention = self.maybe(|c| {
+            let mut retention = Retention::default();
+            retention.clicks = c.maybe(Self::duration);
+            retention.events = c.maybe(Self::duration);
+            retention.deliveries = c.maybe(Self::duration);
+            retention.private = c.maybe(Self::duration);
+            retention.waiting = c.maybe(Self::duration);
+            retention
         });
         it.domains = self.some(Self::domain);
         it.conversion_types = self.some(Self::conversion_type);

@@ -7,7 +7,7 @@ use postback::event::Interface;
 use postback::memory::MemoryStore;
 use postback::plan::{Commit, Committed, FactQuery};
 use postback::port::{
-    BoxFuture, Claim, Claimed, Cursor, EventFilter, Inspect, PageRequest, Purge, Selection, Store, StoreError,
+    BoxFuture, Claim, Claimed, Cursor, EventFilter, Inspect, PageRequest, Purge, Purged, Selection, Store, StoreError,
     StoreErrorKind,
 };
 use postback::value::{DeliveryId, EventId, Namespace};
@@ -83,7 +83,7 @@ impl Store for Contended {
     ) -> BoxFuture<'a, Result<Cancelled, StoreError>> {
         self.inner.cancel(delivery, attempt)
     }
-    fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<u64, StoreError>> {
+    fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<Purged, StoreError>> {
         self.inner.purge(what)
     }
 }

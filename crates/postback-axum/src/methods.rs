@@ -39,6 +39,18 @@ where
     }
 }
 
+/// A route for `DELETE`.
+pub(crate) fn delete<H, T>(handler: H) -> Methods
+where
+    H: Handler<T, Served>,
+    T: 'static,
+{
+    Methods {
+        router: routing::delete(handler),
+        allow: "DELETE,OPTIONS",
+    }
+}
+
 impl Methods {
     /// What `OPTIONS` says.
     #[cfg(test)]

@@ -124,6 +124,11 @@ impl Area {
         Ok(())
     }
 
+    /// Waits until what was removed is gone from the disk, too.
+    pub(crate) fn synchronise(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+
     /// Begins at the front again, where nothing stands before `from`. What came since is moved to
     /// the front, if it has room there.
     pub(crate) fn begin_again(&mut self, from: u64) -> io::Result<()> {

@@ -71,6 +71,15 @@ impl Aside {
         Ok(())
     }
 
+    /// Changes lines of the file, and counts anew what it holds. Returns what `change` returns.
+    pub(crate) fn rewrite(&self, change: impl FnOnce(&Path) -> io::Result<u64>) -> io::Result<u64> {
+        let changed = change(&self.path)?;
+        if changed > 0 {
+            self.keep(&lines(&self.path)?)?;
+        }
+        Ok(changed)
+    }
+
     /// Forgets the events of a source, and returns how many they were.
     pub(crate) fn discard(&self, source: &OfferSourceId) -> io::Result<u64> {
         let discarded = self.held().remove(source).unwrap_or_default();

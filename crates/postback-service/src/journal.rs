@@ -7,7 +7,7 @@
 
 use crate::area::{Area, Sizes};
 use crate::aside::Aside;
-use crate::lines::{Line, append, beside, count, of_click, private};
+use crate::lines::{Line, append, beside, count, lines_until, of_click, of_event, private};
 use postback::plan::RefusedBody;
 use postback::port::{StoreError, row};
 use postback::value::OfferSourceId;
@@ -151,7 +151,7 @@ impl Journal {
     /// # Errors
     /// A disk that fails to write, or a journal that is full.
     pub fn append(&self, event: &Event) -> io::Result<()> {
-        self.write(row::encode(&(event, &event.private)))
+        self.write(of_event(event))
     }
 
     /// Appends a click.
@@ -245,6 +245,27 @@ impl Journal {
     /// Removes lines that are durable elsewhere.
     pub(crate) fn erase(&self, places: &[Range<u64>]) -> io::Result<()> {
         self.area().erase(places)
+    }
+
+    /// Puts others in the place of lines of its file: `change` returns what a line becomes, nothing
+    /// if the line goes; none if it stays. Returns how many lines changed. The new line is durable
+    /// before the old one goes.
+    pub(crate) fn rewrite(&self, change: impl Fn(&[u8]) -> io::Result<Option<String>>) -> io::Result<u64> {
+        let mut area = self.area();
+        area.look_again()?;
+        let mut places = Vec::new();
+        for line in lines_until(&self.0.path, area.end())? {
+            let line = line?;
+            if let Some(becomes) = change(&line.text)? {
+                if !becomes.is_empty() {
+                    area.append(becomes.as_bytes())?;
+                }
+                places.push(line.place());
+            }
+        }
+        area.erase(&places)?;
+        area.synchronise()?;
+        Ok(u64::try_from(places.len()).unwrap_or(u64::MAX))
     }
 
     /// Begins at the front again, where nothing stands before `from`.

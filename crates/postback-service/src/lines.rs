@@ -59,6 +59,11 @@ pub(crate) fn of_click(click: &Click) -> Result<String, StoreError> {
     Ok(format!("{CLICK}{}", row::encode(&(click, &click.private))?))
 }
 
+/// Returns the line of an event.
+pub(crate) fn of_event(event: &Event) -> Result<String, StoreError> {
+    row::encode(&(event, &event.private))
+}
+
 /// Returns whether a line holds a click.
 pub(crate) fn is_click(line: &[u8]) -> bool {
     line.starts_with(CLICK.as_bytes())

@@ -196,7 +196,7 @@ async fn forget(shared: &Shared, rows: Vec<RefusedRow>, patience: Duration) -> R
     for rows in rows.chunks(PAGE as usize) {
         let ids = rows.iter().map(|row| row.id.clone()).collect();
         let dropped = within(patience, shared.stores.store.purge(&Purge::Refused(ids))).await?;
-        forgotten = forgotten.saturating_add(dropped);
+        forgotten = forgotten.saturating_add(dropped.refused);
     }
     let tracker = &shared.live().tracker;
     for source in sources.iter().filter_map(|id| tracker.source(Some(id.as_str()))) {

@@ -7,6 +7,7 @@ use crate::by_hand::{self, AttributeError, AttributedByHand};
 use crate::cancel::{self, CancelError};
 use crate::click::{self, Lost, Visitor};
 use crate::configure::{self, ConfigureError};
+use crate::erase::{self, EraseError, Erased};
 use crate::health::{self, Health};
 use crate::ingest::{self, NotStored, Taken};
 use crate::journal::Journal;
@@ -27,7 +28,7 @@ use ::postback::event::ClickHint;
 use ::postback::intake::{Caller, PostedPostback, UploadedRow};
 use ::postback::port::{HttpClient, Secrets};
 use ::postback::route::Routed;
-use ::postback::value::{ClickId, DeliveryId, EventId, OfferSourceId};
+use ::postback::value::{ClickId, DeliveryId, EventId, OfferSourceId, Receipt};
 use ::postback::{Event, Timestamp, Tracker};
 use std::{collections::BTreeMap, fmt, io, net::IpAddr, sync::Arc, time::Duration};
 use tokio::sync::Notify;
@@ -50,8 +51,8 @@ impl Service {
         ServiceBuilder::new(tracker.into(), stores.into(), http, secrets)
     }
 
-    /// Sends deliveries, attributes events late, takes in the journal, deletes old personal values
-    /// and reloads, until `shutdown` ends. Then it finishes the requests in flight; queued
+    /// Sends deliveries, attributes events late, takes in the journal, deletes what is kept long
+    /// enough and reloads, until `shutdown` ends. Then it finishes the requests in flight; queued
     /// deliveries stay queued. Dropping it aborts everything.
     ///
     /// Stop the callers of the service first: an event that is taken in afterwards stays queued.
@@ -228,6 +229,31 @@ impl Service {
     /// The store failed. What was done stays done, and doing it again does nothing.
     pub async fn bulk(&self, bulk: &Bulk, patience: Duration) -> Result<BulkDone, BulkError> {
         bulk::work(&self.0, bulk, patience).await
+    }
+
+    /// Erases the personal values that belong to a click: those of the click, of its events and of
+    /// its deliveries, the refused messages that name it, and copies in the journal. A delivery
+    /// that is still to be sent then goes out without them. `patience` is the time for each call of
+    /// the store.
+    ///
+    /// # Errors
+    /// [`EraseError`]; a part may be erased already. Erasing again is safe.
+    pub async fn erase_click(&self, click: &ClickId, patience: Duration) -> Result<Erased, EraseError> {
+        erase::click(&self.0, click, patience).await
+    }
+
+    /// Erases the personal values of the sales with a receipt, of one source or of every source,
+    /// and of their clicks, as [`erase_click`](Service::erase_click) does.
+    ///
+    /// # Errors
+    /// [`EraseError`]; a part may be erased already. Erasing again is safe.
+    pub async fn erase_receipt(
+        &self,
+        receipt: &Receipt,
+        source: Option<&OfferSourceId>,
+        patience: Duration,
+    ) -> Result<Erased, EraseError> {
+        erase::receipt(&self.0, receipt, source, patience).await
     }
 
     /// Takes in one row of an upload. Whoever calls this vouches for it.

@@ -6,14 +6,14 @@ use crate::deliver::deliver;
 use crate::dry::show;
 use crate::health;
 use crate::ingest;
-use crate::keep;
 use crate::measure::{self, Named};
 use crate::meter;
 use crate::opening;
+use crate::retention;
 use crate::shared::Shared;
 use postback::Timestamp;
 use postback::drive;
-use postback::port::{BoxFuture, Purge, StoreError};
+use postback::port::{BoxFuture, StoreError};
 use std::{
     sync::{
         Arc,
@@ -42,9 +42,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 const MEASURE_EVERY: Duration = Duration::from_secs(60);
 /// The pause before a loop that panicked is started again.
 const AFTER_PANIC: Duration = Duration::from_secs(1);
-/// The time between two deletions of old personal values.
-const PURGE_EVERY: Duration = Duration::from_secs(60 * 60);
-const DAY: u64 = 24 * 60 * 60;
+/// The time between two deletions of what has become too old.
+const PURGE_EVERY: Duration = Duration::from_secs(10 * 60);
 
 /// Works until `shutdown` ends. Then it finishes the requests in flight, within a time limit.
 pub(crate) async fn run(shared: Arc<Shared>, shutdown: impl Future<Output = ()>) {
@@ -122,13 +121,15 @@ where
     }
 }
 
-/// Decides waiting events again: all of them at the start and then every six hours, those of the
-/// last hour more often.
+/// Decides waiting events again: those of the last hour often, the others at the start and then
+/// every six hours, until they have waited as long as the configuration says.
 async fn attribute(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
     let rounds = AtomicU32::new(0);
     every(ATTRIBUTE_EVERY, stop, || async {
         let all = rounds.load(Ordering::Relaxed).is_multiple_of(ATTRIBUTE_ALL_EVERY);
-        let since = shared.now().checked_sub(RECENT).filter(|_| !all);
+        let waiting = shared.live().tracker.retention().waiting;
+        let longest = if all { waiting } else { Some(RECENT) };
+        let since = longest.and_then(|longest| shared.now().checked_sub(longest));
         if attribute_since(&shared, since).await {
             // A round over all events that failed is repeated.
             rounds.fetch_add(1, Ordering::Relaxed);
@@ -187,46 +188,20 @@ async fn replay(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
     .await;
 }
 
-/// Deletes personal values whose time is over, at the start and from time to time.
+/// Deletes what has become too old, at the start and then again and again. It ends when the service
+/// stops: what is left then is deleted later.
 async fn purge(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
-    let kept = Duration::from_secs(u64::from(shared.limits.private_days).saturating_mul(DAY));
-    every(PURGE_EVERY, stop, || async {
-        let Some(before) = shared.now().checked_sub(kept) else {
-            return;
-        };
-        match shared.stores.store.purge(&Purge::PrivateBefore(before)).await {
-            Ok(rows) if rows > 0 => tracing::info!(rows, "old personal values were deleted"),
-            Ok(_) => {}
-            Err(error) => failed("old personal values were not deleted", &error),
+    every(PURGE_EVERY, stop.clone(), || {
+        let mut stop = stop.clone();
+        async {
+            let stopped = async move { drop(stop.wait_for(|stop| *stop).await) };
+            tokio::select! {
+                () = stopped => {}
+                () = retention::purge(&shared) => {}
+            }
         }
-        purge_refused(&shared).await;
     })
     .await;
-}
-
-/// Deletes the refused messages of each source that are older than it keeps them, and measures the
-/// rest.
-async fn purge_refused(shared: &Shared) {
-    let tracker = shared.live().tracker.clone();
-    for source in tracker.sources() {
-        let kept = Duration::from_secs(u64::from(source.refused_days()).saturating_mul(DAY));
-        let Some(before) = shared.now().checked_sub(kept) else {
-            continue;
-        };
-        let what = Purge::RefusedBefore(source.id().clone(), before);
-        match shared.stores.store.purge(&what).await {
-            Ok(rows) if rows > 0 => {
-                tracing::warn!(
-                    source = source.id().as_str(),
-                    rows,
-                    "refused messages became too old and were deleted"
-                );
-            }
-            Ok(_) => {}
-            Err(error) => failed("old refused messages were not deleted", &error),
-        }
-        keep::look(shared, source.id(), source.refused_keep()).await;
-    }
 }
 
 /// Measures what no call counts, at the start and from time to time.

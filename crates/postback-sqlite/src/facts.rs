@@ -119,15 +119,15 @@ pub(crate) fn event_row(connection: &Connection, id: &EventId) -> Result<Option<
     whole_row(found, 0).map(Some)
 }
 
-/// Reads waiting events in the order of their event ids, behind `after`.
-pub(crate) fn orphans(connection: &Connection, after: &str, limit: u32) -> Result<Vec<Event>, Fault> {
+/// Reads waiting events by when they were received and by event id, behind `after`.
+pub(crate) fn orphans(connection: &Connection, after: (i64, String), limit: u32) -> Result<Vec<Event>, Fault> {
     let mut statement = connection.prepare_cached(sql::WAITING)?;
-    let mut after = after.to_owned();
+    let mut after = after;
     loop {
-        let mut rows = statement.query(params![after, limit])?;
+        let mut rows = statement.query(params![after.0, after.1, limit])?;
         let (mut events, mut last) = (Vec::new(), None);
         while let Some(found) = rows.next()? {
-            last = Some(text(found, 2)?.to_owned());
+            last = Some((found.get(2)?, text(found, 3)?.to_owned()));
             // A row of a newer version is left for a server that can read it. It does not make
             // other rows wait.
             events.extend(event(found, 0));

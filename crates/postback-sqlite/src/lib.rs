@@ -12,12 +12,15 @@ mod lists;
 mod log;
 mod outbox;
 mod place;
+mod purge;
 mod refused;
+mod retention;
 mod schema;
 mod sql;
 mod store;
 mod threads;
 mod time;
+mod vacuum;
 mod writer;
 
 use commit::Encoded;

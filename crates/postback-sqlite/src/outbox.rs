@@ -1,15 +1,13 @@
-//! Deliveries with their leases: leasing, settling, queueing again and deleting.
+//! Deliveries with their leases: leasing, settling and queueing again.
 
 use crate::{
     facts::{optional, text, unreadable},
     fault::Fault,
-    holds,
-    key::key,
-    sql, time,
+    holds, sql, time,
 };
 use postback::Timestamp;
 use postback::delivery::{Cancelled, Delivery, Leased, Settled, Settlement};
-use postback::port::{Claim, Claimed, DeadLetters, Purge, Selection, StoreError, StoreErrorKind, Which, row};
+use postback::port::{Claim, Claimed, DeadLetters, Selection, StoreError, StoreErrorKind, Which, row};
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter, types::Value};
 
 /// How many rows one transaction of a long clean-up changes. Other commits run in between.
@@ -179,57 +177,4 @@ pub(crate) fn dead_letters(connection: &Connection) -> Result<DeadLetters, Fault
         count: u64::try_from(count).unwrap_or_default(),
         oldest: oldest.map(time::read).transpose()?,
     })
-}
-
-/// Deletes a batch of each table. Returns the number of rows that were changed; 0 if all is done.
-pub(crate) fn purge(connection: &Connection, what: &Purge) -> Result<u64, Fault> {
-    let before = |texts: &[&'static str], time| {
-        let mut changed = 0_usize;
-        for text in texts {
-            changed = changed.saturating_add(
-                connection
-                    .prepare_cached(text)?
-                    .execute(params![time::floor(time), BATCH])?,
-            );
-        }
-        Ok::<_, Fault>(changed)
-    };
-    let changed =
-        match what {
-            Purge::PrivateBefore(time) => before(
-                &[
-                    sql::FORGET_CLICKS,
-                    sql::FORGET_EVENTS,
-                    sql::FORGET_DELIVERIES,
-                    sql::FORGET_REFUSED,
-                ],
-                *time,
-            )?,
-            Purge::DeliveriesBefore(time) => before(&[sql::DROP_DELIVERIES], *time)?,
-            Purge::Erase(click) => {
-                let mut changed = 0_usize;
-                for text in [sql::ERASE_CLICK, sql::ERASE_REFUSED] {
-                    let erased = connection.prepare_cached(text)?.execute(params![click.as_str()])?;
-                    changed = changed.saturating_add(erased);
-                }
-                for text in [sql::ERASE_EVENTS, sql::ERASE_DELIVERIES] {
-                    let mut statement = connection.prepare_cached(text)?;
-                    let erased = statement.execute(params![click.as_str(), key(click.as_str())])?;
-                    changed = changed.saturating_add(erased);
-                }
-                changed
-            }
-            Purge::RefusedBefore(source, time) => connection
-                .prepare_cached(sql::FORGET_REFUSED_OF)?
-                .execute(params![time::floor(*time), BATCH, source.as_str()])?,
-            Purge::Refused(taken) => {
-                let mut statement = connection.prepare_cached(sql::DROP_REFUSED)?;
-                let mut changed = 0_usize;
-                for id in taken {
-                    changed = changed.saturating_add(statement.execute(params![id.as_str()])?);
-                }
-                changed
-            }
-        };
-    Ok(u64::try_from(changed).unwrap_or(u64::MAX))
 }

@@ -19,6 +19,7 @@ const STEPS: &[&str] = &[
     include_str!("steps/2.sql"),
     include_str!("steps/3.sql"),
     include_str!("steps/4.sql"),
+    include_str!("steps/5.sql"),
 ];
 
 /// The length to which the write-ahead log's file is cut after it was written back, in bytes. A
@@ -54,7 +55,7 @@ pub(crate) fn connect(path: &Path, busy_timeout: Duration) -> Result<Connection,
     // This must come first: a file that has pages keeps their size.
     connection.pragma_update(None, "page_size", PAGE_SIZE)?;
     let begun = Instant::now();
-    while let Err(error) = connection.pragma_update(None, "journal_mode", "wal") {
+    while let Err(error) = set_modes(&connection) {
         if error.sqlite_error_code() != Some(ErrorCode::DatabaseBusy) || begun.elapsed() >= busy_timeout {
             return Err(error.into());
         }
@@ -71,6 +72,16 @@ pub(crate) fn connect(path: &Path, busy_timeout: Duration) -> Result<Connection,
     connection.pragma_update(None, "trusted_schema", false)?;
     assert_durable(&connection)?;
     Ok(connection)
+}
+
+/// Sets what the file itself remembers. Only an empty file can be told to give back the space of
+/// deleted rows; a file with tables would have to be written anew.
+fn set_modes(connection: &Connection) -> Result<(), rusqlite::Error> {
+    let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
+    if pages == 0 {
+        connection.pragma_update(None, "auto_vacuum", "incremental")?;
+    }
+    connection.pragma_update(None, "journal_mode", "wal")
 }
 
 /// Opens the connection that writes. It writes the log back itself.
@@ -233,6 +244,34 @@ mod tests {
     }
 
     #[test]
+    fn what_is_old_is_found_by_its_age_and_what_is_personal_by_its_own_index() {
+        let (_folder, connection) = empty();
+        let first = |text| {
+            plan(&connection, text)
+                .into_iter()
+                .find(|line| line.starts_with("SEARCH"))
+        };
+        for (text, index) in [
+            (sql::OLD_CLICKS, "click USING INDEX click_at (at>? AND at<?)"),
+            (
+                sql::OLD_EVENTS,
+                "event USING INDEX event_received (received>? AND received<?)",
+            ),
+            (sql::WAITING, "event USING INDEX event_waiting (received>?)"),
+        ] {
+            assert_eq!(first(text), Some(format!("SEARCH {index}")));
+        }
+        for (text, index) in [
+            (sql::FORGET_CLICKS, "click_private"),
+            (sql::FORGET_EVENTS, "event_private"),
+            (sql::FORGET_DELIVERIES, "delivery_private"),
+        ] {
+            let lines = plan(&connection, text);
+            assert!(lines.iter().any(|line| line.contains(index)), "{lines:?}");
+        }
+    }
+
+    #[test]
     fn the_word_for_waiting_events_is_that_of_the_core() {
         assert_eq!(Outcome::Unattributed.as_str(), "unattributed");
     }
@@ -251,9 +290,9 @@ mod tests {
         );
         assert_eq!(
             (value("synchronous"), value("busy_timeout"), value("user_version")),
-            (2, 1000, 4)
+            (2, 1000, 5)
         );
-        assert_eq!(value("page_size"), PAGE_SIZE);
+        assert_eq!((value("page_size"), value("auto_vacuum")), (PAGE_SIZE, 2));
         let writer = connect_writer(&folder.path().join("store.db"), Duration::ZERO).unwrap();
         let by_itself = writer.pragma_query_value(None, "wal_autocheckpoint", |row| row.get::<_, i64>(0));
         assert_eq!(by_itself.unwrap(), 0, "the writer does it after the answers");

@@ -34,8 +34,8 @@ statements! {
         WHERE outcome = 'unattributed' AND source = ?1 AND receipt = ?2 ORDER BY id LIMIT ?3";
     WAITING_FOR_PARENT = "SELECT id, payload, private FROM event INDEXED BY event_waiting_parent \
         WHERE outcome = 'unattributed' AND source = ?1 AND parent = ?2 ORDER BY id LIMIT ?3";
-    WAITING = "SELECT payload, private, id FROM event INDEXED BY event_waiting \
-        WHERE outcome = 'unattributed' AND id > ?1 ORDER BY id LIMIT ?2";
+    WAITING = "SELECT payload, private, received, id FROM event INDEXED BY event_waiting \
+        WHERE outcome = 'unattributed' AND received >= ?1 AND (received > ?1 OR id > ?2) ORDER BY received, id LIMIT ?3";
     /// Only rows whose receipt or event id is asked for are decoded.
     TOLD = "SELECT receipt, json_extract(payload, '$.row.event.event_id'), payload, private FROM event \
         WHERE click_key = ?2 AND click = ?1";
@@ -126,11 +126,12 @@ statements! {
         (SELECT seq FROM refused WHERE source = ?3 AND received < ?1 LIMIT ?2)";
     DROP_REFUSED = "DELETE FROM refused WHERE id = ?1";
     FORGET_CLICKS = "UPDATE click SET private = NULL WHERE seq IN \
-        (SELECT seq FROM click WHERE private IS NOT NULL AND at < ?1 LIMIT ?2)";
+        (SELECT seq FROM click INDEXED BY click_private WHERE private IS NOT NULL AND at < ?1 LIMIT ?2)";
     FORGET_EVENTS = "UPDATE event SET private = NULL WHERE seq IN \
-        (SELECT seq FROM event WHERE private IS NOT NULL AND received < ?1 LIMIT ?2)";
+        (SELECT seq FROM event INDEXED BY event_private WHERE private IS NOT NULL AND received < ?1 LIMIT ?2)";
     FORGET_DELIVERIES = "UPDATE delivery SET private = NULL WHERE seq IN \
-        (SELECT seq FROM delivery WHERE private IS NOT NULL AND ready IS NULL AND created < ?1 LIMIT ?2)";
+        (SELECT seq FROM delivery INDEXED BY delivery_private \
+         WHERE private IS NOT NULL AND ready IS NULL AND created < ?1 LIMIT ?2)";
     DROP_DELIVERIES = "DELETE FROM delivery WHERE seq IN \
         (SELECT seq FROM delivery WHERE ready IS NULL AND created < ?1 LIMIT ?2)";
     ERASE_CLICK = "UPDATE click SET private = NULL WHERE id = ?1 AND private IS NOT NULL";
@@ -138,4 +139,36 @@ statements! {
     /// It is not known what the body has besides the click, so that it may name a person.
     ERASE_REFUSED = "DELETE FROM refused WHERE click = ?1";
     ERASE_DELIVERIES = "UPDATE delivery SET private = NULL WHERE click_key = ?2 AND click = ?1 AND private IS NOT NULL";
+    CLICKS_OF_RECEIPT = "SELECT click FROM event INDEXED BY event_receipt \
+        WHERE receipt = ?2 AND source = ?1 AND click IS NOT NULL";
+    ERASE_OF_RECEIPT = "UPDATE event INDEXED BY event_receipt SET private = NULL \
+        WHERE receipt = ?2 AND source = ?1 AND private IS NOT NULL";
+    ERASE_FOR_PARENT = "UPDATE event INDEXED BY event_waiting_parent SET private = NULL \
+        WHERE outcome = 'unattributed' AND source = ?1 AND parent = ?2 AND private IS NOT NULL";
+
+    /// What is old, behind the row that was looked at last.
+    OLD_CLICKS = "SELECT at, seq, id FROM click INDEXED BY click_at \
+        WHERE at >= ?2 AND at < ?1 AND (at > ?2 OR seq > ?3) ORDER BY at, seq LIMIT ?4";
+    OLD_EVENTS = "SELECT received, seq, click FROM event INDEXED BY event_received \
+        WHERE received >= ?2 AND received < ?1 AND (received > ?2 OR seq > ?3) ORDER BY received, seq LIMIT ?4";
+    HAS_EVENT = "SELECT 1 FROM event INDEXED BY event_click WHERE click_key = ?2 AND click = ?1 LIMIT 1";
+    HAS_DELIVERY = "SELECT 1 FROM delivery INDEXED BY delivery_click WHERE click_key = ?2 AND click = ?1 LIMIT 1";
+    HAS_LATER_EVENT = "SELECT 1 FROM event INDEXED BY event_click \
+        WHERE click_key = ?2 AND click = ?1 AND received >= ?3 LIMIT 1";
+    HAS_OPEN_DELIVERY = "SELECT 1 FROM delivery INDEXED BY delivery_click \
+        WHERE click_key = ?2 AND click = ?1 AND ready IS NOT NULL LIMIT 1";
+    IS_RECORDED = "SELECT 1 FROM click WHERE id = ?1";
+    SHARES_KEY = "SELECT 1 FROM event INDEXED BY event_click WHERE click_key = ?2 AND click <> ?1 LIMIT 1";
+    DROP_GUARD = "DELETE FROM guard WHERE click_key = ?1";
+    DROP_CLICK = "DELETE FROM click WHERE id = ?1";
+    DROP_TALLIES = "DELETE FROM tally WHERE click = ?1";
+    DROP_CONVERSIONS = "DELETE FROM conversion WHERE seq IN \
+        (SELECT seq FROM conversion WHERE click_key = ?2 AND click = ?1 LIMIT ?3)";
+    DROP_DELIVERIES_OF = "DELETE FROM delivery WHERE seq IN (SELECT seq FROM delivery INDEXED BY delivery_click \
+        WHERE click_key = ?2 AND click = ?1 AND ready IS NULL LIMIT ?3)";
+    EVENTS_OF = "SELECT seq FROM event INDEXED BY event_click WHERE click_key = ?2 AND click = ?1 LIMIT ?3";
+    EVENT_PAYLOAD = "SELECT payload FROM event WHERE seq = ?1";
+    DROP_EVENT = "DELETE FROM event WHERE seq = ?1";
+    HAS_RECEIPT = "SELECT 1 FROM event INDEXED BY event_receipt WHERE receipt = ?2 AND source = ?1 LIMIT 1";
+    DROP_RECEIPT = "DELETE FROM receipt WHERE source = ?1 AND receipt = ?2";
 }

@@ -3,21 +3,25 @@
 use crate::{
     SqliteStore,
     commit::{self, Encoded},
-    facts, holds,
+    facts,
+    fault::Fault,
+    holds,
     key::key,
     lists,
     lists::List,
-    outbox, refused, sql,
+    outbox, purge, refused, retention,
+    retention::{Found, Place},
+    sql, time, vacuum,
 };
 use postback::delivery::{Attempt, Cancelled, DeliveryRow, Settled, Settlement};
 use postback::plan::{Commit, Committed, EventRow, FactQuery, RefusedBody, RefusedCount, RefusedRow, Tally};
 use postback::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, LaneQueue,
-    Page, PageRequest, Purge, RefusedFilter, Selection, Store, StoreError, row,
+    Page, PageRequest, Purge, Purged, RefusedFilter, Selection, Store, StoreError, row,
 };
 use postback::value::{ClickId, DeliveryId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
-use postback::{Click, Conversion, Event, Facts};
-use rusqlite::params_from_iter;
+use postback::{Click, Conversion, Event, Facts, Timestamp};
+use rusqlite::{Connection, params_from_iter};
 
 impl Store for SqliteStore {
     fn namespace(&self) -> &Namespace {
@@ -28,7 +32,7 @@ impl Store for SqliteStore {
         Box::pin(async move {
             let encode = |click: &Click| Ok((key(click.id.as_str()), commit::record(click)?));
             let rows = clicks.iter().map(encode).collect::<Result<Vec<_>, StoreError>>()?;
-            let record = move |connection: &rusqlite::Connection| {
+            let record = move |connection: &Connection| {
                 for (guard, (text, values)) in &rows {
                     if connection.prepare_cached(text)?.execute(params_from_iter(values))? != 0 {
                         connection.prepare_cached(sql::TOUCH_CLICK)?.execute([guard])?;
@@ -58,13 +62,10 @@ impl Store for SqliteStore {
 
     fn orphans<'a>(&'a self, after: &'a Cursor, limit: u32) -> BoxFuture<'a, Result<Vec<Event>, StoreError>> {
         Box::pin(async move {
-            let text = after.as_str();
-            if !text.is_empty() && EventId::new(text).is_err() {
-                return Err(lists::foreign_cursor(after));
-            }
-            let after = text.to_owned();
+            let (at, id) = after.waiting()?;
+            let after = (at, id.to_owned());
             self.threads
-                .read(move |connection| facts::orphans(connection, &after, limit))
+                .read(move |connection| facts::orphans(connection, after, limit))
                 .await
         })
     }
@@ -126,23 +127,59 @@ impl Store for SqliteStore {
         })
     }
 
-    fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<u64, StoreError>> {
+    fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<Purged, StoreError>> {
         Box::pin(async move {
-            let mut count = 0_u64;
-            loop {
-                let what = what.clone();
-                let changed = self
-                    .threads
-                    .write(move |connection| outbox::purge(connection, &what))
-                    .await?;
-                count = count.saturating_add(changed);
-                if changed == 0 {
-                    break;
-                }
+            let purged = match what {
+                Purge::ClicksBefore(time) => self.remove(retention::clicks, *time).await?,
+                Purge::EventsBefore(time) => self.remove(retention::events, *time).await?,
+                _ => self.forget(what).await?,
+            };
+            if matches!(
+                what,
+                Purge::ClicksBefore(_) | Purge::EventsBefore(_) | Purge::DeliveriesBefore(_)
+            ) {
+                while self.threads.write(vacuum::step).await? {}
             }
             self.threads.empty_log().await?;
-            Ok(count)
+            Ok(purged)
         })
+    }
+}
+
+/// Finds a page of what is old, behind a place.
+type Finds = fn(&Connection, i64, Place) -> Result<Found, Fault>;
+
+impl SqliteStore {
+    /// Forgets batch by batch.
+    async fn forget(&self, what: &Purge) -> Result<Purged, StoreError> {
+        let mut all = Purged::default();
+        loop {
+            let what = what.clone();
+            let forget = move |connection: &Connection| purge::purge(connection, &what);
+            let purged = self.threads.write(forget).await?;
+            if purged.total() == 0 {
+                return Ok(all);
+            }
+            all.add(&purged);
+        }
+    }
+
+    /// Removes what is older than a time, page by page, each page in small transactions.
+    async fn remove(&self, finds: Finds, before: Timestamp) -> Result<Purged, StoreError> {
+        let before = time::floor(before);
+        let (mut all, mut next) = (Purged::default(), Some(Place::START));
+        while let Some(place) = next {
+            let (mut old, after) = self.threads.read(move |file| finds(file, before, place)).await?;
+            next = after;
+            while !old.is_empty() {
+                let these = old.clone();
+                let remove = move |file: &Connection| retention::remove(file, &these, before);
+                let (purged, done) = self.threads.write(remove).await?;
+                all.add(&purged);
+                old.drain(..done.min(old.len()));
+            }
+        }
+        Ok(all)
     }
 }
 

@@ -4,10 +4,10 @@
 mod common;
 
 use common::{at, block_on, commit, event_id, folder, open, options, stored};
-use postback::Click;
-use postback::plan::{Commit, Committed, FactQuery, Guard, GuardKey, Outcome};
+use postback::plan::{Commit, Committed, FactQuery, Guard, GuardKey, Outcome, Write};
 use postback::port::{Cursor, Inspect, Purge, Store, StoreErrorKind};
 use postback::value::{ClickId, OfferSourceId, Pii, Receipt};
+use postback::{Click, Timestamp};
 use postback_sqlite::SqliteStore;
 use rusqlite::{Connection, TransactionBehavior};
 use std::{
@@ -98,7 +98,7 @@ fn a_file_with_a_newer_schema_is_refused_and_left_alone() {
     let newer = version(&file) + 1;
     file.pragma_update(None, "user_version", newer).unwrap();
     let error = SqliteStore::open(&path, &options()).unwrap_err();
-    let text = "the database has schema 5, this version knows 4 at most; use the newer version again";
+    let text = "the database has schema 6, this version knows 5 at most; use the newer version again";
     assert_eq!(
         (error.to_string().as_str(), error.kind()),
         (text, StoreErrorKind::Corrupt)
@@ -154,7 +154,7 @@ fn what_is_forgotten_is_gone_from_the_disk() {
     let store = open(&folder);
     block_on(store.record(&[click("one"), click("two")])).unwrap();
     assert!(lies_on_disk(folder.path(), CANARY));
-    assert_eq!(block_on(store.purge(&Purge::PrivateBefore(at(1)))).unwrap(), 2);
+    assert_eq!(block_on(store.purge(&Purge::PrivateBefore(at(1)))).unwrap().total(), 2);
     assert!(!lies_on_disk(folder.path(), CANARY));
 }
 
@@ -174,7 +174,7 @@ fn what_a_reader_keeps_in_the_log_does_not_count_as_forgotten() {
         )
     );
     reader.execute_batch("COMMIT").unwrap();
-    assert_eq!(block_on(store.purge(&Purge::PrivateBefore(at(1)))).unwrap(), 0);
+    assert_eq!(block_on(store.purge(&Purge::PrivateBefore(at(1)))).unwrap().total(), 0);
     assert!(!lies_on_disk(folder.path(), CANARY));
 }
 
@@ -235,8 +235,68 @@ fn a_long_clean_up_takes_several_transactions() {
     let clicks: Vec<_> = (0..1201).map(|number| click(&format!("click-{number}"))).collect();
     block_on(store.record(&clicks)).unwrap();
     let before = store.statistics().transactions;
-    assert_eq!(block_on(store.purge(&Purge::PrivateBefore(at(1)))).unwrap(), 1201);
+    assert_eq!(
+        block_on(store.purge(&Purge::PrivateBefore(at(1)))).unwrap().total(),
+        1201
+    );
     assert_eq!(store.statistics().transactions - before, 4, "500, 500, 201, none left");
+}
+
+/// A click without events, a kilobyte long, so many milliseconds after [`at`] 0.
+fn large(number: i64) -> Click {
+    let mut click = click(&format!("click-{number}"));
+    click.at = Timestamp::from_unix_millis(1_780_000_000_000 + number).unwrap();
+    click.ref_id = Some("r".repeat(1_000));
+    click
+}
+
+#[test]
+fn old_clicks_are_deleted_in_several_transactions_and_the_file_gives_their_space_back() {
+    let folder = folder();
+    let store = open(&folder);
+    let clicks: Vec<_> = (0..12_000).map(large).collect();
+    for some in clicks.chunks(1_000) {
+        block_on(store.record(some)).unwrap();
+    }
+    let size = || {
+        let path = folder.path().join("store.db");
+        fs::metadata(path).unwrap().len()
+    };
+    // The log is emptied, so the file has all.
+    assert_eq!(block_on(store.purge(&Purge::ClicksBefore(at(0)))).unwrap().total(), 0);
+    let (full, before) = (size(), store.statistics().transactions);
+    assert!(full > 12 << 20, "{full}");
+    assert_eq!(
+        block_on(store.purge(&Purge::ClicksBefore(at(11)))).unwrap().clicks,
+        11_000
+    );
+    let transactions = store.statistics().transactions - before;
+    assert!(transactions >= 43 + 4, "at most 256 rows or pages each, {transactions}");
+    assert!(size() < full / 3, "{} of {full}", size());
+    assert!(block_on(store.click(&large(11_000).id)).unwrap().is_some());
+    drop(store);
+    let file = Connection::open(folder.path().join("store.db")).unwrap();
+    let check: String = file.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(check, "ok");
+}
+
+#[test]
+fn a_click_with_very_many_events_goes_in_several_transactions() {
+    let folder = folder();
+    let store = open(&folder);
+    block_on(store.record(&[click("one")])).unwrap();
+    let mut writes: Vec<_> = (1..=1_000).flat_map(|number| commit(number).writes).collect();
+    for write in &mut writes {
+        let Write::Event(row) = write else { panic!("{write:?}") };
+        row.click = Some(click("one").id);
+    }
+    block_on(store.commit(&Commit::of(writes, at(0)))).unwrap();
+    let before = store.statistics().transactions;
+    let far = Timestamp::from_unix_seconds(4_000_000_000).unwrap();
+    let gone = block_on(store.purge(&Purge::EventsBefore(far))).unwrap();
+    assert_eq!((gone.clicks, gone.events), (1, 1_000));
+    assert!(store.statistics().transactions - before >= 4);
+    assert_eq!(block_on(store.purge(&Purge::EventsBefore(far))).unwrap().total(), 0);
 }
 
 #[test]

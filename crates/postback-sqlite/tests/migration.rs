@@ -5,15 +5,15 @@
 mod common;
 
 use common::{at, block_on, folder, open};
-use postback::Secret;
 use postback::delivery::{Attempt, Cause, DeliveryState, Leased, Settled, Settlement, Values, Verdict, batch};
 use postback::event::Interface;
 use postback::plan::{Commit, Committed, FactQuery, Outcome, RefusedReason, TallyKey, Write};
 use postback::port::{
-    Claim, ConversionFilter, DeliveryFilter, EventFilter, Inspect, PageRequest, Purge, RefusedFilter, Selection, Store,
-    Which,
+    Claim, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, PageRequest, Purge, RefusedFilter,
+    Selection, Store, Which,
 };
 use postback::value::{ClickId, Currency, Fingerprint};
+use postback::{Secret, Timestamp};
 use postback_sqlite::SqliteStore;
 use rusqlite::Connection;
 use std::{collections::BTreeMap, sync::Mutex, time::Duration};
@@ -21,6 +21,8 @@ use tempfile::TempDir;
 
 const STEP_1: &str = include_str!("../src/steps/1.sql");
 const STEP_2: &str = include_str!("../src/steps/2.sql");
+const STEP_3: &str = include_str!("../src/steps/3.sql");
+const STEP_4: &str = include_str!("../src/steps/4.sql");
 const ROWS_1: &str = include_str!("version_1.sql");
 const ROWS_2: &str = include_str!("version_2.sql");
 
@@ -41,6 +43,26 @@ fn migrated_from_2() -> (TempDir, SqliteStore) {
     let folder = folder();
     let file = Connection::open(folder.path().join("store.db")).unwrap();
     for rows in [STEP_1, ROWS_1, STEP_2, ROWS_2] {
+        file.execute_batch(rows).unwrap();
+    }
+    drop(file);
+    let store = open(&folder);
+    (folder, store)
+}
+
+/// A file as schema 4 has it: that of schema 2 brought forward. It was made without `auto_vacuum`.
+fn migrated_from_4() -> (TempDir, SqliteStore) {
+    let folder = folder();
+    let file = Connection::open(folder.path().join("store.db")).unwrap();
+    for rows in [
+        STEP_1,
+        ROWS_1,
+        STEP_2,
+        ROWS_2,
+        STEP_3,
+        STEP_4,
+        "PRAGMA user_version = 4",
+    ] {
         file.execute_batch(rows).unwrap();
     }
     drop(file);
@@ -88,6 +110,53 @@ fn nothing_of_a_file_of_schema_2_is_lost() {
     nothing_is_lost(&folder, &store);
 }
 
+#[test]
+fn nothing_of_a_file_of_schema_4_is_lost() {
+    let (folder, store) = migrated_from_4();
+    nothing_is_lost(&folder, &store);
+}
+
+#[test]
+fn events_of_schema_4_that_wait_are_listed_by_when_they_were_received() {
+    let (_folder, store) = migrated_from_4();
+    let waiting = block_on(store.orphans(&Cursor::start(), 9)).unwrap();
+    let [event] = &waiting[..] else { panic!("{waiting:?}") };
+    assert_eq!(block_on(store.orphans(&Cursor::after(event), 9)).unwrap(), []);
+    assert_eq!(
+        block_on(store.orphans(&Cursor::since(event.received_at), 9)).unwrap(),
+        waiting
+    );
+}
+
+#[test]
+fn old_rows_of_schema_4_are_deleted_and_the_file_waits_for_a_vacuum_by_hand() {
+    let (folder, store) = migrated_from_4();
+    let far = Timestamp::from_unix_seconds(4_000_000_000).unwrap();
+    let purge = |what| block_on(store.purge(&what)).unwrap();
+    // Three clicks have deliveries that are still to be sent or checked.
+    let gone = purge(Purge::EventsBefore(far));
+    assert_eq!((gone.clicks, gone.events, gone.deliveries), (2, 3, 2));
+    assert_eq!(purge(Purge::ClicksBefore(far)).total(), 0, "the others have events");
+    let known = (1..=5).map(|number| block_on(store.click(&click(number))).unwrap().is_some());
+    assert_eq!(known.collect::<Vec<_>>(), [false, false, true, true, true]);
+    drop(store);
+    let path = folder.path().join("store.db");
+    let mode = |file: &Connection| {
+        file.pragma_query_value(None, "auto_vacuum", |row| row.get::<_, i64>(0))
+            .unwrap()
+    };
+    let file = Connection::open(&path).unwrap();
+    assert_eq!(mode(&file), 0);
+    file.execute_batch("PRAGMA auto_vacuum=INCREMENTAL; VACUUM").unwrap();
+    drop(file);
+    drop(open(&folder));
+    assert_eq!(
+        mode(&Connection::open(&path).unwrap()),
+        2,
+        "as the page on storage says"
+    );
+}
+
 fn nothing_is_lost(folder: &TempDir, store: &SqliteStore) {
     for number in 1..=5 {
         let click = block_on(store.click(&click(number))).unwrap().unwrap();
@@ -120,7 +189,7 @@ fn nothing_is_lost(folder: &TempDir, store: &SqliteStore) {
     assert!(block_on(store.configuration(&fingerprint)).unwrap().is_some());
     let file = Connection::open(folder.path().join("store.db")).unwrap();
     let version: i64 = file.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 4);
+    assert_eq!(version, 5);
     let receipts: i64 = file
         .query_row("SELECT count(*) FROM receipt", [], |row| row.get(0))
         .unwrap();
@@ -263,7 +332,7 @@ fn what_was_queued_under_schema_1_is_delivered_with_its_personal_values() {
         [sent(2)]
     );
     assert_eq!(
-        block_on(store.purge(&Purge::DeliveriesBefore(at(99)))).unwrap(),
+        block_on(store.purge(&Purge::DeliveriesBefore(at(99)))).unwrap().total(),
         4,
         "the leased one stays"
     );

@@ -52,6 +52,7 @@ fn a_waiting_event_that_cannot_be_read_keeps_no_others_from_being_listed() {
     };
     let all = listed(&Cursor::start(), 9);
     assert_eq!(all.len(), 3);
+    let last = block_on(store.orphans(&Cursor::start(), 9)).unwrap().pop().unwrap();
     for id in &all[..2] {
         file.execute("UPDATE event SET payload = '{}' WHERE id = ?1", [id.as_str()])
             .unwrap();
@@ -59,7 +60,7 @@ fn a_waiting_event_that_cannot_be_read_keeps_no_others_from_being_listed() {
     // Also when a page holds nothing else.
     assert_eq!(listed(&Cursor::start(), 1), all[2..]);
     assert_eq!(listed(&Cursor::start(), 9), all[2..]);
-    assert!(listed(&Cursor::after(&all[2]), 1).is_empty());
+    assert!(listed(&Cursor::after(&last), 1).is_empty());
 }
 
 fn delivery(last: &str) -> Delivery {

@@ -1,10 +1,10 @@
-//! Deliveries and their leases, and what is forgotten when.
+//! Deliveries and their leases.
 
 use crate::reads::payload;
 use crate::sql::{due, get, micros, rows, run, time, unreadable};
 use postback::delivery::{Attempt, Cancelled, Delivery, Hold, Lane, Leased, Settled, Settlement};
 use postback::port::row::{decode_private, encode};
-use postback::port::{Claim, Claimed, Purge, Selection, StoreError, StoreErrorKind, Which};
+use postback::port::{Claim, Claimed, Selection, StoreError, StoreErrorKind, Which};
 use postback::value::DeliveryId;
 use rusqlite::{Connection, Row, params};
 use std::collections::BTreeMap;
@@ -134,46 +134,4 @@ pub(crate) fn cancel(file: &Connection, id: &DeliveryId, attempt: &Attempt) -> R
         true => Cancelled::NotOpen,
         false => Cancelled::Leased,
     })
-}
-
-/// Forgets; personal values stand in columns of their own for this.
-pub(crate) fn purge(file: &Connection, what: &Purge) -> Result<u64, StoreError> {
-    let all = |texts: &[&str], value: &dyn rusqlite::ToSql| {
-        let each = texts.iter().map(|text| run(file, text, [value]));
-        each.sum::<Result<u64, StoreError>>()
-    };
-    match what {
-        Purge::PrivateBefore(time) => all(
-            &[
-                "UPDATE click SET private = NULL WHERE private IS NOT NULL AND at < ?",
-                "UPDATE event SET private = NULL WHERE private IS NOT NULL AND received < ?",
-                "UPDATE delivery SET private = NULL WHERE private IS NOT NULL AND ready IS NULL AND created < ?",
-                "DELETE FROM refused WHERE received < ?",
-            ],
-            &micros(*time),
-        ),
-        Purge::DeliveriesBefore(time) => all(
-            &["DELETE FROM delivery WHERE ready IS NULL AND created < ?"],
-            &micros(*time),
-        ),
-        Purge::Erase(click) => all(
-            &[
-                "UPDATE click SET private = NULL WHERE private IS NOT NULL AND id = ?",
-                "UPDATE event SET private = NULL WHERE private IS NOT NULL AND click = ?",
-                "UPDATE delivery SET private = NULL WHERE private IS NOT NULL AND click = ?",
-                "DELETE FROM refused WHERE click = ?",
-            ],
-            &click.as_str(),
-        ),
-        Purge::Refused(ids) => {
-            let each = ids
-                .iter()
-                .map(|id| all(&["DELETE FROM refused WHERE id = ?"], &id.as_str()));
-            each.sum()
-        }
-        Purge::RefusedBefore(source, time) => {
-            let text = "DELETE FROM refused WHERE source = ? AND received < ?";
-            run(file, text, params![source.as_str(), micros(*time)])
-        }
-    }
 }

@@ -5,6 +5,7 @@
 //! commits share their waits for the disk and block no runtime.
 
 mod deliveries;
+mod forget;
 mod inspect;
 mod reads;
 mod sql;
@@ -12,10 +13,10 @@ mod sql;
 use postback::delivery::{Attempt, Cancelled, Settled, Settlement};
 use postback::plan::{Commit, Committed, FactQuery, GuardKey, Outcome, PointReads, Write};
 use postback::port::{
-    BoxFuture, Claim, Claimed, Cursor, Purge, Selection, Store, StoreError, StoreErrorKind, row::of_click,
-    row::of_delivery, row::of_write,
+    BoxFuture, Claim, Claimed, Cursor, Purge, Purged, Selection, Store, StoreError, row::of_click, row::of_delivery,
+    row::of_write,
 };
-use postback::value::{DeliveryId, EventId, Namespace};
+use postback::value::{DeliveryId, Namespace};
 use postback::{Click, Event, Facts};
 use reads::{Reads, event, version};
 use rusqlite::{Connection, TransactionBehavior, params};
@@ -92,16 +93,10 @@ impl Store for SqlStore {
 
     fn orphans<'a>(&'a self, after: &'a Cursor, limit: u32) -> BoxFuture<'a, Result<Vec<Event>, StoreError>> {
         self.with(|file| {
-            let after = after.as_str();
-            if !after.is_empty() && EventId::new(after).is_err() {
-                return Err(StoreError::new(
-                    StoreErrorKind::ApiMisuse,
-                    "the cursor is of no list of events",
-                ));
-            }
-            let text =
-                "SELECT payload, private FROM event WHERE outcome = 'unattributed' AND id > ? ORDER BY id LIMIT ?";
-            sql::rows(file, text, params![after, limit], event)
+            let (at, id) = after.waiting()?;
+            let text = "SELECT payload, private FROM event WHERE outcome = 'unattributed' AND received >= ?1 \
+                AND (received > ?1 OR id > ?2) ORDER BY received, id LIMIT ?3";
+            sql::rows(file, text, params![at, id, limit], event)
         })
     }
 
@@ -130,8 +125,8 @@ impl Store for SqlStore {
         self.with(|file| deliveries::cancel(file, delivery, attempt))
     }
 
-    fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<u64, StoreError>> {
-        self.with(|file| deliveries::purge(file, what))
+    fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<Purged, StoreError>> {
+        self.with(|file| forget::purge(file, what))
     }
 }
 

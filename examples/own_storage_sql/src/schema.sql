@@ -27,8 +27,11 @@ CREATE TABLE delivery (
 CREATE TABLE hold (lane TEXT PRIMARY KEY, until INTEGER, why TEXT);
 
 -- Every list and every claim walks an index.
+CREATE INDEX click_at ON click (at);
 CREATE INDEX event_waiting ON event (source, receipt) WHERE outcome = 'unattributed';
 CREATE INDEX event_parent ON event (source, parent) WHERE outcome = 'unattributed';
+CREATE INDEX event_since ON event (received, id) WHERE outcome = 'unattributed';
+CREATE INDEX event_received ON event (received);
 CREATE INDEX event_click ON event (click);
 CREATE INDEX conversion_click ON conversion (click);
 CREATE INDEX delivery_ready ON delivery (ready) WHERE ready IS NOT NULL;

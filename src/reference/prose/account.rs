@@ -27,6 +27,9 @@ rows! { ROOT {
     "click_id", NONE,
     "How click ids are made.",
     "{ keys = [\"env:CLICK_ID_KEY\"] }";
+    "retention", said("all rows are kept for ever"),
+    "How long rows are kept.",
+    "{ clicks = \"90d\", events = \"400d\" }";
     "offer_source", NONE,
     "Who reports conversions.",
     "[{ id = \"network\", tokens = [\"env:NETWORK_TOKEN\"] }]";
@@ -94,4 +97,28 @@ rows! { CLICK_ID {
     "keys", said("none: click ids are not signed"),
     "References to the keys that sign click ids, the newest first.",
     "[\"env:CLICK_ID_KEY\"]";
+} }
+
+rows! { RETENTION {
+    "clicks", said("for ever"),
+    "How long a click is kept to which no event belongs. A sale that comes later finds no click, so make it at least as \
+     long as every `click_expiration`.",
+    "\"90d\"";
+    "events", said("for ever"),
+    "How long an event is kept after it was received. A click is kept with all its events, conversions and deliveries \
+     until the last of its events is that old; then all of them go together. A refund that comes later takes nothing \
+     back, so keep them for 180 days at least.",
+    "\"400d\"";
+    "deliveries", said("for ever"),
+    "How long a delivery is kept after it was decided, if it was delivered or given up. One that is still to be sent \
+     always stays.",
+    "\"30d\"";
+    "private", said("the host's limit (`--private-days`, which is 30)"),
+    "How long personal values are kept: those of clicks, of events, of deliveries that are closed, and whatever was \
+     refused.",
+    "\"30d\"";
+    "waiting", said("as long as the event is kept"),
+    "How long an event without a click is decided again every six hours. Later it still waits for its own messages and \
+     for a person, and costs nothing.",
+    "\"60d\"";
 } }

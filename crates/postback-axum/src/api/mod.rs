@@ -5,6 +5,7 @@
 
 mod again;
 mod attribute;
+mod erase;
 mod explain;
 mod journal;
 mod lists;
@@ -19,7 +20,7 @@ mod view;
 use crate::answer::{Refusal, fault, json, refusal, store_trouble, unavailable};
 use crate::caller::bearer;
 use crate::health;
-use crate::methods::{At, Route, get, post};
+use crate::methods::{At, Route, delete, get, post};
 use crate::options::Served;
 use axum::{
     Router,
@@ -48,6 +49,8 @@ pub(crate) fn guarded(served: &Served) -> Router<Served> {
 pub(crate) fn routes() -> Vec<Route> {
     vec![
         ("/api/clicks/{id}", get(click)),
+        ("/api/clicks/{id}/private", delete(erase::click)),
+        ("/api/receipts/{receipt}/private", delete(erase::receipt)),
         ("/api/conversions", get(lists::conversions).and_post(upload::upload)),
         ("/api/events", get(lists::events)),
         ("/api/deliveries", get(lists::deliveries)),

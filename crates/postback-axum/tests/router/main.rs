@@ -9,6 +9,7 @@ mod canary;
 mod clicks;
 mod clicks_kept;
 mod documented;
+mod erase;
 mod explain;
 mod ins;
 mod ins_form;

@@ -5,7 +5,7 @@ use postback::memory::MemoryStore;
 use postback::plan::{Commit, Committed, EventRow, FactQuery, RefusedBody, RefusedCount, RefusedRow, Tally};
 use postback::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, LaneQueue,
-    Page, PageRequest, Purge, RefusedFilter, Selection, Store, StoreError, StoreErrorKind,
+    Page, PageRequest, Purge, Purged, RefusedFilter, Selection, Store, StoreError, StoreErrorKind,
 };
 use postback::value::{ClickId, DeliveryId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
 use postback::{Click, Conversion, Event, Facts};
@@ -89,7 +89,7 @@ impl Store for Watched {
         settle(verdicts: [Settlement]) -> Vec<Settled>;
         requeue(selection: Selection) -> u64;
         cancel(delivery: DeliveryId, attempt: Attempt) -> Cancelled;
-        purge(what: Purge) -> u64;
+        purge(what: Purge) -> Purged;
     }
 
     fn record<'a>(&'a self, clicks: &'a [Click]) -> BoxFuture<'a, Result<(), StoreError>> {

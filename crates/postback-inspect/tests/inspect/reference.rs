@@ -14,7 +14,7 @@ const PAGES: [(&str, &str, &str, &[&str]); 6] = [
         "Configuration",
         "Every key of the configuration. `postback-inspect keys` prints the same, `postback-inspect keys TABLE` one \
          table\nwith those below it, and `postback-inspect keys TABLE.KEY` one key.\n\n\
-         - [Conversion types, rates, domains, click ids](configuration/account.md)\n\
+         - [Conversion types, rates, domains, click ids, retention](configuration/account.md)\n\
          - [Offer sources](configuration/offer-sources.md)\n\
          - [Offers and traffic channels](configuration/channels.md)\n\
          - [Campaigns](configuration/campaigns.md)\n\
@@ -27,9 +27,9 @@ const PAGES: [(&str, &str, &str, &[&str]); 6] = [
     ),
     (
         "configuration/account.md",
-        "Conversion types, rates, domains, click ids",
+        "Conversion types, rates, domains, click ids, retention",
         "What belongs to the account as a whole. [All tables](../configuration.md)",
-        &["conversion_type", "rate", "domain", "click_id"],
+        &["conversion_type", "rate", "domain", "click_id", "retention"],
     ),
     (
         "configuration/offer-sources.md",

@@ -1,8 +1,14 @@
-//! Small rows for the cases, and short ways to use them.
+//! This module has small rows for the cases of [`conformance`](crate::conformance), and short ways
+//! to use them. (Layer 5.)
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test says no by panicking"
+)]
 
-use super::Subject;
 use crate::delivery::{Attempt, Cause, Delivery, DeliveryRow, Lane, Leased, Settled, Settlement, Verdict};
-pub(super) use crate::drive::join;
+pub(crate) use crate::drive::join;
 use crate::event::{Event, Interface, Kind};
 use crate::model::{Basis, Click, Conversion, Entry, Method, Revenue};
 use crate::outbound::{HoledText, Outbound};
@@ -10,7 +16,7 @@ use crate::plan::{
     Added, Commit, Committed, EventRow, FactQuery, Facts, Fired, Guard, GuardKey, Outcome, ReceiptRecord, Tally,
     TallyKey, Trace, Write,
 };
-use crate::port::{Claim, DeliveryFilter, PageRequest};
+use crate::port::{Claim, DeliveryFilter, Inspect, PageRequest, Store};
 use crate::tracker::ClickIdKeys;
 use crate::value::{
     CampaignId, ChannelId, ClickId, ConversionId, Currency, DeliveryId, EventId, Fingerprint, Money, OfferId,
@@ -19,59 +25,64 @@ use crate::value::{
 use alloc::{collections::BTreeMap, format, string::String, vec, vec::Vec};
 use core::time::Duration;
 
+/// A store with all that the suite needs.
+pub trait Subject: Store + Inspect {}
+
+impl<T: Store + Inspect> Subject for T {}
+
 /// For how long a lease runs in the cases.
-pub(super) const LEASE: Duration = Duration::from_secs(60);
+pub(crate) const LEASE: Duration = Duration::from_secs(60);
 /// The limit of a page that holds every row.
-pub(super) const ALL: u32 = 10_000;
+pub(crate) const ALL: u32 = 10_000;
 
 /// `seconds` after a day in 2026.
-pub(super) fn at(seconds: i64) -> Timestamp {
+pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_unix_seconds(1_780_000_000 + seconds).unwrap()
 }
 
-pub(super) fn source() -> OfferSourceId {
+pub(crate) fn source() -> OfferSourceId {
     OfferSourceId::new("clickbank").unwrap()
 }
 
-pub(super) fn other_source() -> OfferSourceId {
+pub(crate) fn other_source() -> OfferSourceId {
     OfferSourceId::new("elsewhere").unwrap()
 }
 
-pub(super) fn click_id(name: &str) -> ClickId {
+pub(crate) fn click_id(name: &str) -> ClickId {
     ClickId::new(name).unwrap()
 }
 
 /// A click id as this crate makes it; all are of one moment.
-pub(super) fn minted(random: u64) -> String {
+pub(crate) fn minted(random: u64) -> String {
     ClickIdKeys::default().mint(at(0), [random, random]).as_str().into()
 }
 
-pub(super) fn receipt(name: &str) -> Receipt {
+pub(crate) fn receipt(name: &str) -> Receipt {
     Receipt::new(name).unwrap()
 }
 
 /// The id of an event. Ids grow with their numbers.
-pub(super) fn event_id(number: i64) -> EventId {
+pub(crate) fn event_id(number: i64) -> EventId {
     EventId::of(Some(1_780_000_000 + number), &["conformance"])
 }
 
-pub(super) fn conversion_id(number: i64) -> ConversionId {
+pub(crate) fn conversion_id(number: i64) -> ConversionId {
     ConversionId::of(Some(1_780_000_000 + number), &["conformance"])
 }
 
-pub(super) fn delivery_id(number: i64) -> DeliveryId {
+pub(crate) fn delivery_id(number: i64) -> DeliveryId {
     DeliveryId::of(Some(1_780_000_000 + number), &["conformance"])
 }
 
-pub(super) fn fingerprint(name: &str) -> Fingerprint {
+pub(crate) fn fingerprint(name: &str) -> Fingerprint {
     Fingerprint::of(None, &[name])
 }
 
-pub(super) fn private(value: &str) -> BTreeMap<String, Pii> {
+pub(crate) fn private(value: &str) -> BTreeMap<String, Pii> {
     BTreeMap::from([("ip".into(), Pii::new(value))])
 }
 
-pub(super) fn click(name: &str) -> Click {
+pub(crate) fn click(name: &str) -> Click {
     let campaign = CampaignId::new("campaign").unwrap();
     let offer = OfferId::new("offer").unwrap();
     let mut click = Click::new(
@@ -88,7 +99,7 @@ pub(super) fn click(name: &str) -> Click {
     click
 }
 
-pub(super) fn event(number: i64) -> Event {
+pub(crate) fn event(number: i64) -> Event {
     let mut event = Event::assume_authentic(event_id(number), source(), Interface::Ins, at(number));
     event.kind = Some(Kind::Sale);
     event.parameters.insert("sub1".into(), "é \"1\"".into());
@@ -96,14 +107,14 @@ pub(super) fn event(number: i64) -> Event {
 }
 
 /// An event of a receipt, perhaps with a parent.
-pub(super) fn receipt_event(number: i64, own: &str, parent: Option<&str>) -> Event {
+pub(crate) fn receipt_event(number: i64, own: &str, parent: Option<&str>) -> Event {
     let mut event = event(number);
     event.receipt = Some(receipt(own));
     event.parent = parent.map(receipt);
     event
 }
 
-pub(super) fn row(event: Event, outcome: Outcome) -> EventRow {
+pub(crate) fn row(event: Event, outcome: Outcome) -> EventRow {
     EventRow {
         decided_at: event.received_at,
         event: event.into(),
@@ -117,7 +128,7 @@ pub(super) fn row(event: Event, outcome: Outcome) -> EventRow {
     }
 }
 
-pub(super) fn waiting(event: Event) -> Write {
+pub(crate) fn waiting(event: Event) -> Write {
     Write::Event(row(event, Outcome::Unattributed))
 }
 
@@ -125,7 +136,7 @@ fn entry(number: i64) -> Entry {
     Entry::new(event_id(number), at(number), TypeName::new("Purchase").unwrap())
 }
 
-pub(super) fn conversion(number: i64, of: &str) -> Conversion {
+pub(crate) fn conversion(number: i64, of: &str) -> Conversion {
     let click = click(of);
     Conversion {
         id: conversion_id(number),
@@ -142,7 +153,7 @@ pub(super) fn conversion(number: i64, of: &str) -> Conversion {
     }
 }
 
-pub(super) fn tally(of: &str, type_name: &str, count: u32) -> Tally {
+pub(crate) fn tally(of: &str, type_name: &str, count: u32) -> Tally {
     let told = Money {
         amount: "8.5".parse().unwrap(),
         currency: Currency::USD,
@@ -173,7 +184,7 @@ pub(super) fn tally(of: &str, type_name: &str, count: u32) -> Tally {
     }
 }
 
-pub(super) fn record(own: &str, parent: Option<&str>) -> ReceiptRecord {
+pub(crate) fn record(own: &str, parent: Option<&str>) -> ReceiptRecord {
     ReceiptRecord {
         source: source(),
         receipt: receipt(own),
@@ -186,7 +197,7 @@ pub(super) fn record(own: &str, parent: Option<&str>) -> ReceiptRecord {
 }
 
 /// A delivery of the lane `lane`, for the click `click`, decided at `at(number)`.
-pub(super) fn delivery(number: i64, lane: &str) -> Delivery {
+pub(crate) fn delivery(number: i64, lane: &str) -> Delivery {
     let url = HoledText::plain(format!("https://{lane}/?n={number}"));
     Delivery::new(
         delivery_id(number),
@@ -198,7 +209,7 @@ pub(super) fn delivery(number: i64, lane: &str) -> Delivery {
 }
 
 /// The cause of the delivery with this number: a conversion of this click.
-pub(super) fn postback(number: i64, click: &str) -> Cause {
+pub(crate) fn postback(number: i64, click: &str) -> Cause {
     let campaign = CampaignId::new("campaign").unwrap();
     let postback = PostbackId::new("sale").unwrap();
     Cause::postback(
@@ -211,7 +222,7 @@ pub(super) fn postback(number: i64, click: &str) -> Cause {
 }
 
 /// Commits each delivery alone, due at its own time of decision.
-pub(super) async fn enqueue(store: &dyn Subject, deliveries: Vec<Delivery>) {
+pub(crate) async fn enqueue(store: &dyn Subject, deliveries: Vec<Delivery>) {
     for delivery in deliveries {
         let mut commit = Commit::of(Vec::new(), delivery.created_at);
         commit.outbox = vec![delivery];
@@ -220,21 +231,21 @@ pub(super) async fn enqueue(store: &dyn Subject, deliveries: Vec<Delivery>) {
 }
 
 /// Writes rows without identity and guards.
-pub(super) async fn write(store: &dyn Subject, writes: Vec<Write>) {
+pub(crate) async fn write(store: &dyn Subject, writes: Vec<Write>) {
     assert_eq!(
         store.commit(&Commit::of(writes, at(0))).await.unwrap(),
         Committed::Applied
     );
 }
 
-pub(super) fn click_guard(name: &str, version: u64) -> Guard {
+pub(crate) fn click_guard(name: &str, version: u64) -> Guard {
     Guard {
         key: GuardKey::Click(click_id(name)),
         version,
     }
 }
 
-pub(super) fn receipt_guard(name: &str, version: u64) -> Guard {
+pub(crate) fn receipt_guard(name: &str, version: u64) -> Guard {
     Guard {
         key: GuardKey::Receipt(source(), receipt(name)),
         version,
@@ -242,7 +253,7 @@ pub(super) fn receipt_guard(name: &str, version: u64) -> Guard {
 }
 
 /// A commit of one event with its identity, under these guards.
-pub(super) fn decided(number: i64, guards: Vec<Guard>) -> Commit {
+pub(crate) fn decided(number: i64, guards: Vec<Guard>) -> Commit {
     let mut commit = Commit::of(vec![Write::Event(row(event(number), Outcome::Applied))], at(number));
     commit.identity = Some(event_id(number));
     commit.guards = guards;
@@ -250,19 +261,19 @@ pub(super) fn decided(number: i64, guards: Vec<Guard>) -> Commit {
 }
 
 /// Asks for clicks and receipts of [`source`].
-pub(super) async fn ask(store: &dyn Subject, clicks: &[&str], receipts: &[&str]) -> Facts {
+pub(crate) async fn ask(store: &dyn Subject, clicks: &[&str], receipts: &[&str]) -> Facts {
     let mut query = FactQuery::new(source(), event_id(0));
     query.clicks = clicks.iter().copied().map(click_id).collect();
     query.receipts = receipts.iter().copied().map(receipt).collect();
     store.facts(&query).await.unwrap()
 }
 
-pub(super) async fn version(store: &dyn Subject, click: &str) -> u64 {
+pub(crate) async fn version(store: &dyn Subject, click: &str) -> u64 {
     ask(store, &[click], &[]).await.clicks[click].version
 }
 
 /// The outcome of the event with this number, if it is stored.
-pub(super) async fn stored(store: &dyn Subject, number: i64) -> Option<Outcome> {
+pub(crate) async fn stored(store: &dyn Subject, number: i64) -> Option<Outcome> {
     store
         .facts(&FactQuery::new(source(), event_id(number)))
         .await
@@ -270,7 +281,7 @@ pub(super) async fn stored(store: &dyn Subject, number: i64) -> Option<Outcome> 
         .event
 }
 
-pub(super) async fn claim(store: &dyn Subject, now: i64, limit: u32) -> Vec<Leased> {
+pub(crate) async fn claim(store: &dyn Subject, now: i64, limit: u32) -> Vec<Leased> {
     store
         .claim(&Claim::new(at(now), LEASE, limit))
         .await
@@ -279,16 +290,16 @@ pub(super) async fn claim(store: &dyn Subject, now: i64, limit: u32) -> Vec<Leas
 }
 
 /// The numbers of deliveries as [`delivery`] made them.
-pub(super) fn numbers<'a>(deliveries: impl IntoIterator<Item = &'a Delivery>) -> Vec<i64> {
+pub(crate) fn numbers<'a>(deliveries: impl IntoIterator<Item = &'a Delivery>) -> Vec<i64> {
     let number = |delivery: &Delivery| delivery.created_at.unix_seconds() - at(0).unix_seconds();
     deliveries.into_iter().map(number).collect()
 }
 
-pub(super) fn leased(claimed: &[Leased]) -> Vec<i64> {
+pub(crate) fn leased(claimed: &[Leased]) -> Vec<i64> {
     numbers(claimed.iter().map(|leased| &leased.delivery))
 }
 
-pub(super) fn verdict(of: &Leased, verdict: Verdict) -> Settlement {
+pub(crate) fn verdict(of: &Leased, verdict: Verdict) -> Settlement {
     let finding = "HTTP 503".into();
     let attempt = Attempt {
         at: at(5),
@@ -303,14 +314,14 @@ pub(super) fn verdict(of: &Leased, verdict: Verdict) -> Settlement {
     }
 }
 
-pub(super) async fn settle(store: &dyn Subject, settlement: Settlement) -> Settled {
+pub(crate) async fn settle(store: &dyn Subject, settlement: Settlement) -> Settled {
     let answers = store.settle(&[settlement]).await.unwrap();
     assert_eq!(answers.len(), 1, "one answer for each verdict");
     answers[0]
 }
 
 /// Enqueues one delivery, and ends its first attempt with this verdict.
-pub(super) async fn settled(store: &dyn Subject, delivery: Delivery, end: Verdict) {
+pub(crate) async fn settled(store: &dyn Subject, delivery: Delivery, end: Verdict) {
     let now = numbers([&delivery])[0];
     enqueue(store, vec![delivery]).await;
     let claimed = claim(store, now, 1).await;
@@ -318,7 +329,7 @@ pub(super) async fn settled(store: &dyn Subject, delivery: Delivery, end: Verdic
 }
 
 /// The delivery of this number as it is listed.
-pub(super) async fn listed(store: &dyn Subject, number: i64) -> DeliveryRow {
+pub(crate) async fn listed(store: &dyn Subject, number: i64) -> DeliveryRow {
     let filter = DeliveryFilter {
         id: Some(delivery_id(number)),
         ..DeliveryFilter::default()
@@ -326,17 +337,17 @@ pub(super) async fn listed(store: &dyn Subject, number: i64) -> DeliveryRow {
     store.deliveries(&filter, &everything()).await.unwrap().items.remove(0)
 }
 
-pub(super) fn everything() -> PageRequest {
+pub(crate) fn everything() -> PageRequest {
     PageRequest::first(ALL)
 }
 
-/// Declares cases: functions that a [`Case`](super::Case) can point to.
+/// Declares cases: functions that a [`Case`](crate::conformance::Case) can point to.
 macro_rules! cases {
     ($($(#[$meta:meta])* async fn $name:ident($store:ident) $body:block)+) => {
         $($(#[$meta])*
-        pub fn $name($store: &dyn crate::conformance::Subject) -> crate::port::BoxFuture<'_, ()> {
+        pub fn $name($store: &dyn crate::samples::Subject) -> crate::port::BoxFuture<'_, ()> {
             alloc::boxed::Box::pin(async move $body)
         })+
     };
 }
-pub(super) use cases;
+pub(crate) use cases;

@@ -1,0 +1,133 @@
+//! Erases the personal values of a person who asks for it: by a click, or by the receipt of a sale.
+//! Erasing again does nothing.
+
+use crate::erase_lines::Named;
+use crate::shared::Shared;
+use crate::timely;
+use postback::port::{EventFilter, PageRequest, Purge, Purged, StoreError};
+use postback::value::{ClickId, OfferSourceId, Receipt};
+use serde::Serialize;
+use std::{collections::BTreeSet, io, time::Duration};
+use thiserror::Error;
+
+/// How many events of a receipt are listed at once.
+const PAGE: u32 = 512;
+
+/// What was erased: how many rows lost their personal values. Refused bodies that name the click
+/// are deleted, since it is not known what else is in them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Erased {
+    /// The rows of the store.
+    #[serde(flatten)]
+    pub rows: Purged,
+    /// The lines of the journal and of the files beside it.
+    pub journal: u64,
+}
+
+/// Why personal values are not erased, or not all of them. Erasing again is safe.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum EraseError {
+    /// The store is in trouble.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The store did not answer in time.
+    #[error("the store is not available, try again")]
+    Unavailable,
+    /// The journal's files cannot be read or written.
+    #[error("the journal cannot be searched ({0}); mend its files and erase again")]
+    Journal(#[from] io::Error),
+}
+
+/// Erases what belongs to a click.
+pub(crate) async fn click(shared: &Shared, click: &ClickId, patience: Duration) -> Result<Erased, EraseError> {
+    let named = Named::of_click(click.clone());
+    let erased = erase(shared, named, &[Purge::Erase(click.clone())], patience).await?;
+    log(&erased, "click");
+    Ok(erased)
+}
+
+/// Erases what belongs to the sales with a receipt, and to their clicks: those of one source, or of
+/// every source.
+pub(crate) async fn receipt(
+    shared: &Shared,
+    receipt: &Receipt,
+    source: Option<&OfferSourceId>,
+    patience: Duration,
+) -> Result<Erased, EraseError> {
+    let (mut sources, clicks) = stored(shared, receipt, source, patience).await?;
+    match source {
+        Some(source) => sources = [source.clone()].into(),
+        None => sources.extend(shared.live().tracker.sources().map(|source| source.id().clone())),
+    }
+    let named = Named::of_receipt(receipt.clone(), source.cloned(), clicks);
+    let each = sources.into_iter();
+    let each = each.map(|source| Purge::EraseReceipt(source, receipt.clone()));
+    let erased = erase(shared, named, &each.collect::<Vec<_>>(), patience).await?;
+    log(&erased, "receipt");
+    Ok(erased)
+}
+
+/// The sources and the clicks of the stored events with a receipt. A source may be configured no
+/// longer.
+async fn stored(
+    shared: &Shared,
+    receipt: &Receipt,
+    source: Option<&OfferSourceId>,
+    patience: Duration,
+) -> Result<(BTreeSet<OfferSourceId>, BTreeSet<ClickId>), EraseError> {
+    let mut filter = EventFilter::default();
+    filter.receipt = Some(receipt.clone());
+    filter.source = source.cloned();
+    let mut request = PageRequest::first(PAGE);
+    let (mut sources, mut clicks) = (BTreeSet::new(), BTreeSet::new());
+    loop {
+        let page = shared.stores.inspect.events(&filter, &request);
+        let page = timely::read(patience, page, EraseError::Unavailable).await?;
+        for row in page.items {
+            sources.insert(row.event.source.clone());
+            clicks.extend(row.click);
+        }
+        match page.next {
+            Some(next) => request.after = next,
+            None => return Ok((sources, clicks)),
+        }
+    }
+}
+
+/// Erases in the journal first: what is taken in from there meanwhile is erased in the store.
+async fn erase(shared: &Shared, named: Named, each: &[Purge], patience: Duration) -> Result<Erased, EraseError> {
+    let mut erased = Erased::default();
+    if let Some(journal) = shared.journal.clone() {
+        let lines = tokio::task::spawn_blocking(move || journal.erase(&named)).await;
+        erased.journal = lines.map_err(io::Error::other)??;
+    }
+    for what in each {
+        let purged = shared.stores.store.purge(what);
+        let purged = timely::read(patience, purged, EraseError::Unavailable).await?;
+        erased.rows.add(&purged);
+    }
+    Ok(erased)
+}
+
+/// Logs how much was erased, and not whose it was.
+fn log(erased: &Erased, by: &'static str) {
+    let Purged {
+        clicks,
+        events,
+        deliveries,
+        refused,
+        ..
+    } = erased.rows;
+    let journal = erased.journal;
+    tracing::info!(
+        by,
+        clicks,
+        events,
+        deliveries,
+        refused,
+        journal,
+        "personal values were erased"
+    );
+}

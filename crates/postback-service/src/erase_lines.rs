@@ -1,0 +1,146 @@
+//! Erases personal values in the lines of a journal. The events and clicks wait on without them.
+
+use crate::journal::{Journal, left, next};
+use crate::lines::{Waiting, beside, count, is_click, lines, of_click, of_event, read, read_click, replace};
+use postback::value::{ClickId, OfferSourceId, Receipt};
+use postback::{Click, Event};
+use std::{
+    collections::BTreeSet,
+    io,
+    path::Path,
+    sync::{PoisonError, atomic::Ordering},
+};
+
+/// Whose personal values are erased.
+#[derive(Debug)]
+pub(crate) struct Named {
+    clicks: BTreeSet<ClickId>,
+    receipt: Option<(Receipt, Option<OfferSourceId>)>,
+    /// The same as the lines write them. Only a line with one of them is read.
+    texts: Vec<Vec<u8>>,
+}
+
+impl Named {
+    pub(crate) fn of_click(click: ClickId) -> Self {
+        Self::new([click].into(), None)
+    }
+
+    /// The events of a receipt, of one source or of all, and of these clicks.
+    pub(crate) fn of_receipt(receipt: Receipt, source: Option<OfferSourceId>, clicks: BTreeSet<ClickId>) -> Self {
+        Self::new(clicks, Some((receipt, source)))
+    }
+
+    fn new(clicks: BTreeSet<ClickId>, receipt: Option<(Receipt, Option<OfferSourceId>)>) -> Self {
+        let receipts = receipt.iter().map(|(receipt, _)| receipt.as_str());
+        let texts = clicks.iter().map(ClickId::as_str).chain(receipts);
+        Self {
+            texts: texts.map(quoted).collect(),
+            clicks,
+            receipt,
+        }
+    }
+
+    fn is_in(&self, line: &[u8]) -> bool {
+        let has = |text: &Vec<u8>| line.windows(text.len()).any(|part| part == text.as_slice());
+        self.texts.iter().any(has)
+    }
+
+    fn is_of(&self, event: &Event) -> bool {
+        let by_hand = event.by_hand.as_ref().map(|chosen| &chosen.click);
+        let mut clicks = event.clicks.iter().chain(by_hand);
+        let of_receipt = self.receipt.as_ref().is_some_and(|(receipt, source)| {
+            let names = [event.receipt.as_ref(), event.parent.as_ref()].contains(&Some(receipt));
+            names && source.as_ref().is_none_or(|source| *source == event.source)
+        });
+        of_receipt || clicks.any(|click| self.clicks.contains(click))
+    }
+}
+
+/// An id as a line writes it. Ids have no control characters.
+fn quoted(text: &str) -> Vec<u8> {
+    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
+    format!("\"{escaped}\"").into_bytes()
+}
+
+impl Journal {
+    /// Erases these personal values in all files of the journal, and returns in how many lines.
+    /// Nothing is taken in meanwhile. The call blocks.
+    ///
+    /// # Errors
+    /// A problem with the journal's files.
+    pub(crate) fn erase(&self, named: &Named) -> io::Result<u64> {
+        let _replaying = self.0.replaying.blocking_lock();
+        let path = &self.0.path;
+        let mut erased = 0_u64;
+        for older in [left(path), next(path), beside(path, ".unreadable")] {
+            erased = erased.saturating_add(in_file(&older, named)?);
+        }
+        let older = count(&left(path))?.saturating_add(count(&next(path))?);
+        self.wait_on(older);
+        erased = erased.saturating_add(self.0.aside.rewrite(|file| in_file(file, named))?);
+        let _writing = self.0.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        erased = erased.saturating_add(in_file(path, named)?);
+        self.0.fresh.store(count(path)?, Ordering::Relaxed);
+        Ok(erased)
+    }
+}
+
+/// Erases in one file, and returns in how many lines.
+fn in_file(path: &Path, named: &Named) -> io::Result<u64> {
+    if !path.exists() {
+        return Ok(0);
+    }
+    let (mut kept, mut erased) = (Vec::new(), 0_u64);
+    for line in lines(path)? {
+        let line = line?;
+        let rewritten = if named.is_in(&line) {
+            without(&line, named)?
+        } else {
+            None
+        };
+        erased = erased.saturating_add(u64::from(rewritten.is_some()));
+        let line = rewritten.map_or(line, String::into_bytes);
+        if !line.is_empty() {
+            kept.extend(line);
+            kept.push(b'\n');
+        }
+    }
+    if erased > 0 {
+        replace(path, &kept)?;
+    }
+    Ok(erased)
+}
+
+/// Returns a line without its personal values; none if it has none of these. A refused message
+/// becomes an empty line, and so does a line that cannot be read: it is not known what else is in
+/// them.
+fn without(line: &[u8], named: &Named) -> io::Result<Option<String>> {
+    if is_click(line) {
+        return match read_click(line) {
+            Ok(click) => click_without(click, named),
+            Err(_) => Ok(Some(String::new())),
+        };
+    }
+    match read(line) {
+        Ok(Waiting::Event(event)) if named.is_of(&event) && !event.private.is_empty() => {
+            let mut event = *event;
+            event.private.clear();
+            of_event(&event).map(Some).map_err(io::Error::other)
+        }
+        Ok(Waiting::Event(_)) => Ok(None),
+        Ok(Waiting::Refused(body)) => {
+            let click = body.row.click.as_ref();
+            let is_named = click.is_some_and(|click| named.clicks.contains(click));
+            Ok(is_named.then(String::new))
+        }
+        Err(_) => Ok(Some(String::new())),
+    }
+}
+
+fn click_without(mut click: Click, named: &Named) -> io::Result<Option<String>> {
+    if !named.clicks.contains(&click.id) || click.private.is_empty() {
+        return Ok(None);
+    }
+    click.private.clear();
+    of_click(&click).map(Some).map_err(io::Error::other)
+}
