@@ -90,6 +90,10 @@ fn in_file(path: &Path, named: &Named) -> io::Result<u64> {
     if !path.exists() {
         return Ok(0);
     }
+    let is_found = |found: bool, line: io::Result<Vec<u8>>| Ok::<_, io::Error>(found || named.is_in(&line?));
+    if !lines(path)?.try_fold(false, is_found)? {
+        return Ok(0);
+    }
     let (mut kept, mut erased) = (Vec::new(), 0_u64);
     for line in lines(path)? {
         let line = line?;
