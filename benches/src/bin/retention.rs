@@ -1,6 +1,6 @@
 //! Whether a file stays bounded while rows come and go: hours of clicks and sales are stored one
-//! after the other, each hour's deliveries are sent, and what is kept long enough is deleted, as the
-//! service's loop does it. The hours are those of the rows; nothing waits for them.
+//! after the other, each hour's deliveries are sent, and what is kept long enough is deleted, as
+//! the service's loop does it. The hours are those of the rows; nothing waits for them.
 //!
 //! `cargo run --release -p postback-benches --features server --bin retention -- [HOURS]`
 

@@ -15,6 +15,7 @@ mod ins;
 mod ins_form;
 mod journal;
 mod journalling;
+mod kept;
 mod letters;
 mod metrics_page;
 mod mounted;
