@@ -100,7 +100,7 @@ async fn stored(
 async fn erase(shared: &Shared, named: Named, each: &[Purge], patience: Duration) -> Result<Erased, EraseError> {
     let mut erased = Erased::default();
     if let Some(journal) = shared.journal.clone() {
-        let lines = tokio::task::spawn_blocking(move || journal.erase(&named)).await;
+        let lines = tokio::task::spawn_blocking(move || journal.erase_named(&named)).await;
         erased.journal = lines.map_err(io::Error::other)??;
     }
     for what in each {

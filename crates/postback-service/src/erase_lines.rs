@@ -1,15 +1,10 @@
 //! Erases personal values in the lines of a journal. The events and clicks wait on without them.
 
-use crate::journal::{Journal, left, next};
-use crate::lines::{Waiting, beside, count, is_click, lines, of_click, of_event, read, read_click, replace};
+use crate::journal::{Journal, earlier, unreadable};
+use crate::lines::{Placed, Waiting, count, is_click, lines, of_click, of_event, read, read_click, replace};
 use postback::value::{ClickId, OfferSourceId, Receipt};
 use postback::{Click, Event};
-use std::{
-    collections::BTreeSet,
-    io,
-    path::Path,
-    sync::{PoisonError, atomic::Ordering},
-};
+use std::{collections::BTreeSet, io, path::Path};
 
 /// Whose personal values are erased.
 #[derive(Debug)]
@@ -68,20 +63,19 @@ impl Journal {
     ///
     /// # Errors
     /// A problem with the journal's files.
-    pub(crate) fn erase(&self, named: &Named) -> io::Result<u64> {
+    pub(crate) fn erase_named(&self, named: &Named) -> io::Result<u64> {
         let _replaying = self.0.replaying.blocking_lock();
-        let path = &self.0.path;
-        let mut erased = 0_u64;
-        for older in [left(path), next(path), beside(path, ".unreadable")] {
-            erased = erased.saturating_add(in_file(&older, named)?);
+        let path = self.path();
+        let mut erased = in_file(&unreadable(path), named)?;
+        self.count_unreadable()?;
+        let mut waiting = 0_u64;
+        for file in earlier(path) {
+            erased = erased.saturating_add(in_file(&file, named)?);
+            waiting = waiting.saturating_add(count(&file)?);
         }
-        let older = count(&left(path))?.saturating_add(count(&next(path))?);
-        self.wait_on(older);
+        self.wait_on(waiting);
         erased = erased.saturating_add(self.0.aside.rewrite(|file| in_file(file, named))?);
-        let _writing = self.0.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        erased = erased.saturating_add(in_file(path, named)?);
-        self.0.fresh.store(count(path)?, Ordering::Relaxed);
-        Ok(erased)
+        Ok(erased.saturating_add(self.rewrite(|line| without(line, named))?))
     }
 }
 
@@ -90,18 +84,14 @@ fn in_file(path: &Path, named: &Named) -> io::Result<u64> {
     if !path.exists() {
         return Ok(0);
     }
-    let is_found = |found: bool, line: io::Result<Vec<u8>>| Ok::<_, io::Error>(found || named.is_in(&line?));
+    let is_found = |found: bool, line: io::Result<Placed>| Ok::<_, io::Error>(found || named.is_in(&line?.text));
     if !lines(path)?.try_fold(false, is_found)? {
         return Ok(0);
     }
     let (mut kept, mut erased) = (Vec::new(), 0_u64);
     for line in lines(path)? {
-        let line = line?;
-        let rewritten = if named.is_in(&line) {
-            without(&line, named)?
-        } else {
-            None
-        };
+        let line = line?.text;
+        let rewritten = without(&line, named)?;
         erased = erased.saturating_add(u64::from(rewritten.is_some()));
         let line = rewritten.map_or(line, String::into_bytes);
         if !line.is_empty() {
@@ -119,6 +109,9 @@ fn in_file(path: &Path, named: &Named) -> io::Result<u64> {
 /// becomes an empty line, and so does a line that cannot be read: it is not known what else is in
 /// them.
 fn without(line: &[u8], named: &Named) -> io::Result<Option<String>> {
+    if !named.is_in(line) {
+        return Ok(None);
+    }
     if is_click(line) {
         return match read_click(line) {
             Ok(click) => click_without(click, named),
