@@ -10,6 +10,9 @@ use std::time::Duration;
 
 const DAY: u64 = 24 * 60 * 60;
 
+/// What is older than a time.
+type Old = fn(Timestamp) -> Purge;
+
 /// Deletes all that is too old now. Deliveries go before the clicks to which they belong.
 pub(crate) async fn purge(shared: &Shared) {
     let retention = *shared.live().tracker.retention();
@@ -17,7 +20,7 @@ pub(crate) async fn purge(shared: &Shared) {
     if let Some(rows) = forget(shared, private, Purge::PrivateBefore).await {
         tracing::info!(rows, "old personal values were deleted");
     }
-    let kinds: [(_, fn(Timestamp) -> Purge); 3] = [
+    let kinds: [(Option<Duration>, Old); 3] = [
         (retention.deliveries, Purge::DeliveriesBefore),
         (retention.events, Purge::EventsBefore),
         (retention.clicks, Purge::ClicksBefore),
@@ -39,7 +42,7 @@ fn days(days: u32) -> Duration {
 }
 
 /// Forgets what is older than it is kept. Returns how many rows were changed, if any were.
-async fn forget(shared: &Shared, kept: Duration, what: fn(Timestamp) -> Purge) -> Option<u64> {
+async fn forget(shared: &Shared, kept: Duration, what: Old) -> Option<u64> {
     let what = what(shared.now().checked_sub(kept)?);
     match shared.stores.store.purge(&what).await {
         Ok(purged) => Some(purged.total()).filter(|rows| *rows > 0),

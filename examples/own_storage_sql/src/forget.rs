@@ -28,7 +28,7 @@ pub(crate) fn purge(file: &Connection, what: &Purge) -> Result<Purged, StoreErro
                 AND NOT EXISTS (SELECT 1 FROM event WHERE event.click = old.id) \
                 AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.click = old.id)";
             for id in rows(file, text, [micros(*time)], |row| get::<String>(row, 0))? {
-                purged.clicks += drop_click(file, &id)?;
+                more(&mut purged.clicks, drop_click(file, &id)?);
             }
         }
         Purge::EventsBefore(time) => purged = events_before(file, micros(*time))?,
@@ -40,11 +40,14 @@ pub(crate) fn purge(file: &Connection, what: &Purge) -> Result<Purged, StoreErro
                 purged.add(&erase(file, &click)?);
             }
             let waits = "source = ?1 AND (receipt = ?2 OR outcome = 'unattributed' AND parent = ?2)";
-            purged.events += empty(file, "event", waits, values)?;
+            more(&mut purged.events, empty(file, "event", waits, values)?);
         }
         Purge::Refused(ids) => {
             for id in ids {
-                purged.refused += run(file, "DELETE FROM refused WHERE id = ?", [id.as_str()])?;
+                more(
+                    &mut purged.refused,
+                    run(file, "DELETE FROM refused WHERE id = ?", [id.as_str()])?,
+                );
             }
         }
         Purge::RefusedBefore(source, time) => {
@@ -53,6 +56,10 @@ pub(crate) fn purge(file: &Connection, what: &Purge) -> Result<Purged, StoreErro
         }
     }
     Ok(purged)
+}
+
+fn more(count: &mut u64, rows: u64) {
+    *count = count.saturating_add(rows);
 }
 
 /// Empties the personal values of the rows that meet a condition.
@@ -77,14 +84,20 @@ fn events_before(file: &Connection, time: i64) -> Result<Purged, StoreError> {
     let text = "SELECT DISTINCT click FROM event WHERE received < ?1 AND click IS NOT NULL \
         EXCEPT SELECT click FROM event WHERE received >= ?1 EXCEPT SELECT click FROM delivery WHERE ready IS NOT NULL";
     for click in rows(file, text, [time], |row| get::<String>(row, 0))? {
-        purged.clicks += drop_click(file, &click)?;
-        purged.deliveries += run(file, "DELETE FROM delivery WHERE click = ?", [&click])?;
+        more(&mut purged.clicks, drop_click(file, &click)?);
+        more(
+            &mut purged.deliveries,
+            run(file, "DELETE FROM delivery WHERE click = ?", [&click])?,
+        );
         for table in ["tally", "conversion"] {
             run(file, &format!("DELETE FROM {table} WHERE click = ?"), [&click])?;
         }
-        purged.events += drop_events(file, "click = ?", &click)?;
+        more(&mut purged.events, drop_events(file, "click = ?", &click)?);
     }
-    purged.events += drop_events(file, "click IS NULL AND received < ?", &time)?;
+    more(
+        &mut purged.events,
+        drop_events(file, "click IS NULL AND received < ?", &time)?,
+    );
     Ok(purged)
 }
 
@@ -106,7 +119,7 @@ fn drop_events(file: &Connection, condition: &str, value: &dyn ToSql) -> Result<
             forget_receipt(file, &row.event.source, &receipt)?;
         }
     }
-    Ok(old.len() as u64)
+    Ok(u64::try_from(old.len()).unwrap_or(u64::MAX))
 }
 
 fn forget_click(file: &Connection, id: &ClickId) -> Result<(), StoreError> {
