@@ -6,6 +6,7 @@
 
 #![allow(
     clippy::arithmetic_side_effects,
+    clippy::float_arithmetic,
     clippy::print_stdout,
     clippy::disallowed_methods,
     reason = "a program that measures and prints"
