@@ -8,7 +8,8 @@
 use postback::delivery::Delivery;
 use postback::intake::{Caller, Intake};
 use postback::plan::{
-    ClickFacts, Commit, Committed, EventRow, GuardKey, Outcome, PointReads, ReceiptFacts, ReceiptRecord, Tally, Write,
+    ClickFacts, Commit, Committed, EventRow, GuardKey, Outcome, PointReads, ReceiptFacts, ReceiptRecord, Standing,
+    Tally, Write,
 };
 use postback::value::{ClickId, ConversionId, DeliveryId, EventId, OfferSourceId, Receipt};
 use postback::{
@@ -50,15 +51,16 @@ impl Tables {
         self.clicks.entry(click.id.clone()).or_insert(click);
     }
 
-    /// One transaction: the identity first, then what must still wait, then the guards; then
-    /// everything is written.
+    /// One transaction: the identity first, then what became of events so far, then the guards;
+    /// then everything is written.
     fn commit(&mut self, commit: &Commit) -> Committed {
         if commit.identity.as_ref().is_some_and(|id| self.events.contains_key(id)) {
             return Committed::Duplicate;
         }
-        let waits = |id| matches!(self.events.get(id), Some(row) if row.outcome == Outcome::Unattributed);
+        let stands =
+            |known: &Standing| matches!(self.events.get(&known.event), Some(row) if row.outcome == known.outcome);
         let mut guards = commit.guards.iter();
-        if !commit.waiting.iter().all(waits) || !guards.all(|guard| self.version(&guard.key) == guard.version) {
+        if !commit.standing.iter().all(stands) || !guards.all(|guard| self.version(&guard.key) == guard.version) {
             return Committed::Conflict;
         }
         for guard in &commit.guards {

@@ -28,6 +28,9 @@ pub(crate) struct Change<'a> {
     pub(crate) click: &'a Click,
     pub(crate) before: Option<&'a Conversion>,
     pub(crate) after: &'a Conversion,
+    /// Whether the event made the conversion, which has its revenue only now. What did not fire
+    /// then fires as it would have.
+    pub(crate) valued: bool,
 }
 
 /// Finds the place of a postback in the list of what has fired for a conversion, or the place where
@@ -239,6 +242,7 @@ impl<'t> Decision<'t> {
         let known = known(fired, campaign, postback);
         let revision = match (change.before, postback.updates) {
             (None, _) => None,
+            _ if change.valued && known.is_none() => None,
             (Some(_), Updates::Never) => return RuleVerdict::NotOnUpdate,
             (Some(_), Updates::FirstMatch) => {
                 if known.is_some() {

@@ -169,12 +169,14 @@ pub mod port;
 mod protocol;
 #[cfg(feature = "reference")]
 pub mod reference;
+pub mod rewrite;
 pub mod route;
 pub mod rule;
 #[cfg(feature = "conformance")]
 mod samples;
 pub mod scope;
 pub mod setup;
+mod tell;
 pub mod template;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -125,6 +125,7 @@ pub(crate) fn row(event: Event, outcome: Outcome) -> EventRow {
         share: None,
         configuration: fingerprint("configuration"),
         trace: Trace::default(),
+        revised: None,
     }
 }
 

@@ -4,14 +4,9 @@ use crate::plan::{Commit, Committed, ConfigurationRow, EventRow, Guard, Outcome,
 use crate::port::{ConversionFilter, DeliveryFilter, EventFilter};
 use crate::samples::{
     ask, at, cases, click, click_guard, click_id, conversion, decided, delivery, event, event_id, everything,
-    fingerprint, join, minted, receipt_guard, record, row, stored, tally, version, waiting, write,
+    fingerprint, join, minted, receipt_guard, record, row, stored, tally, version, write,
 };
-use alloc::{
-    format,
-    string::{String, ToString},
-    vec,
-    vec::Vec,
-};
+use alloc::{format, string::String, vec, vec::Vec};
 
 /// A commit with one row of every kind that lists show.
 fn full(number: i64, guards: Vec<Guard>) -> Commit {
@@ -95,7 +90,7 @@ cases! {
         let first = decided(1, vec![click_guard("one", 0)]);
         assert_eq!(store.commit(&first).await.unwrap(), Committed::Applied);
         let mut again = first.clone();
-        again.waiting = vec![event_id(7)];
+        again.standing = vec![Standing::new(event_id(7), Outcome::Unattributed)];
         assert_eq!(store.commit(&again).await.unwrap(), Committed::Duplicate);
     }
 
@@ -146,20 +141,24 @@ cases! {
         write(store, vec![Write::Event(row(event(1), Outcome::Applied))]).await;
         for absent_or_decided in [event_id(1), event_id(2)] {
             let mut commit = full(3, vec![click_guard("one", 0)]);
-            commit.waiting = vec![absent_or_decided];
+            commit.standing = vec![Standing::new(absent_or_decided, Outcome::Unattributed)];
             assert_eq!(store.commit(&commit).await.unwrap(), Committed::Conflict);
         }
         assert!(is_untouched(store).await);
         assert_eq!((stored(store, 3).await, version(store, "one").await), (None, 0));
     }
 
-    async fn an_event_that_waits_is_decided_once(store) {
-        write(store, vec![waiting(event(1))]).await;
+    async fn an_event_is_decided_again_only_while_it_has_the_outcome_that_was_read(store) {
         let mut commit = Commit::of(vec![Write::Event(row(event(1), Outcome::Applied))], at(1));
-        commit.waiting = vec![event_id(1)];
-        assert_eq!(store.commit(&commit).await.unwrap(), Committed::Applied);
-        assert_eq!(stored(store, 1).await, Some(Outcome::Applied));
-        assert_eq!(store.commit(&commit).await.unwrap(), Committed::Conflict);
+        for (number, stored_as) in Outcome::ALL.iter().cycle().enumerate().take(Outcome::ALL.len().pow(2)) {
+            let claimed = Outcome::ALL[number / Outcome::ALL.len()];
+            write(store, vec![Write::Event(row(event(1), *stored_as))]).await;
+            commit.standing = vec![Standing::new(event_id(1), claimed)];
+            let stands = *stored_as == claimed;
+            let wanted = if stands { Committed::Applied } else { Committed::Conflict };
+            assert_eq!(store.commit(&commit).await.unwrap(), wanted, "{stored_as:?}, {claimed:?}");
+            assert_eq!(stored(store, 1).await, Some(if stands { Outcome::Applied } else { *stored_as }));
+        }
     }
 
     async fn a_row_replaces_the_row_of_the_same_key(store) {
@@ -180,13 +179,15 @@ cases! {
         assert_eq!(ask(store, &[], &["a"]).await.receipts["a"].record, Some(receipt));
     }
 
-    async fn a_configuration_is_written_once(store) {
-        assert_eq!(store.configuration(&fingerprint("x")).await.unwrap(), None);
-        for document in ["{\"first\":1}", "{\"second\":2}"] {
-            let row = ConfigurationRow { fingerprint: fingerprint("x"), document: document.to_string() };
-            write(store, vec![Write::Configuration(row)]).await;
+    async fn a_configuration_is_written_once_and_the_last_one_is_told(store) {
+        assert_eq!(store.last_configuration().await.unwrap(), None);
+        for (number, name) in ["x", "y", "x", "x", "z", "y"].into_iter().enumerate() {
+            let row = ConfigurationRow { fingerprint: fingerprint(name), document: format!("{{\"{name}\":{number}}}") };
+            let known = store.configuration(&row.fingerprint).await.unwrap().unwrap_or(row.document.clone());
+            write(store, vec![Write::Configuration(row.clone())]).await;
+            assert_eq!(store.configuration(&row.fingerprint).await.unwrap().as_ref(), Some(&known));
+            assert_eq!(store.last_configuration().await.unwrap(), Some(ConfigurationRow { document: known, ..row }));
         }
-        assert_eq!(store.configuration(&fingerprint("x")).await.unwrap().as_deref(), Some("{\"first\":1}"));
     }
 
     async fn a_click_recorded_after_the_facts_makes_a_conflict(store) {

@@ -53,6 +53,14 @@ cases! {
         }
     }
 
+    async fn a_conversion_that_the_query_names_comes_along(store) {
+        write(store, vec![Write::Conversion(conversion(1, "one")), Write::Conversion(conversion(2, "one"))]).await;
+        let mut query = FactQuery::new(source(), event_id(1));
+        query.conversions = vec![conversion(1, "one").id, conversion(3, "one").id];
+        let facts = store.facts(&query).await.unwrap();
+        assert_eq!(facts.booked.into_values().collect::<Vec<_>>(), [conversion(1, "one")]);
+    }
+
     async fn eight_parents_are_followed_and_the_ninth_is_not(store) {
         let names = names(MAX_HOPS + 3);
         for pair in names.windows(2) {

@@ -92,6 +92,7 @@ macro_rules! __conformance_cases {
             facts: a_chain_of_waiting_events_comes_along
             facts: eight_links_of_waiting_events_are_followed_and_the_ninth_is_not
             facts: a_decided_event_no_longer_waits
+            facts: a_conversion_that_the_query_names_comes_along
             facts: waiting_events_of_another_source_stay
             facts: the_event_that_is_decided_is_not_its_own_orphan
             facts: at_most_64_waiting_events_come_along_by_event_id
@@ -104,9 +105,9 @@ macro_rules! __conformance_cases {
             commit: every_commit_raises_its_guards_by_one
             commit: a_commit_without_guards_raises_none
             commit: an_event_that_does_not_wait_makes_a_conflict
-            commit: an_event_that_waits_is_decided_once
+            commit: an_event_is_decided_again_only_while_it_has_the_outcome_that_was_read
             commit: a_row_replaces_the_row_of_the_same_key
-            commit: a_configuration_is_written_once
+            commit: a_configuration_is_written_once_and_the_last_one_is_told
             commit: a_click_recorded_after_the_facts_makes_a_conflict
             commit: clicks_whose_ids_begin_alike_are_guarded_in_one_commit
             commit: clicks_of_one_moment_are_guarded_in_one_commit

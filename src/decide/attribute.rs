@@ -1,10 +1,13 @@
 //! Finds the click to which an event belongs.
 //!
-//! A click id in the message comes first. Without one, receipts lead to the click: the event's own
-//! receipt, then the receipt of the sale to which it belongs, and so on. A reversal that has a
-//! receipt goes by the receipt alone: it counts only if the payment that it takes back counts, so
-//! that the order in which the two arrive cannot matter. For the same reason, an event without a
-//! click id that follows an expired sale waits: another payment of the receipt may still count.
+//! A click id in the message comes first. One that none of the keys has signed counts only if its
+//! click is stored: nobody but this host writes clicks, so the click is honest, and was made before
+//! the first key or with a key that is gone. Without a click id, receipts lead to the click: the
+//! event's own receipt, then the receipt of the sale to which it belongs, and so on. A reversal
+//! that has a receipt goes by the receipt alone: it counts only if the payment that it takes back
+//! counts, so that the order in which the two arrive cannot matter. For the same reason, an event
+//! without a click id that follows an expired sale waits: another payment of the receipt may still
+//! count.
 //!
 //! Where the messages of an order are followed by their event id, the id leads to the click that
 //! another message with this id named, if all of them named the same click.
@@ -38,7 +41,7 @@ pub(super) fn attribute<'a>(
         };
     }
     let mut other_source = false;
-    for (index, candidate) in event.clicks.iter().enumerate() {
+    for (index, candidate) in event.candidates().enumerate() {
         let Some(click) = facts.clicks.get(candidate).and_then(|known| known.click.as_ref()) else {
             continue;
         };
@@ -47,9 +50,11 @@ pub(super) fn attribute<'a>(
             continue;
         }
         let by_hand = event.by_hand.as_ref().is_some_and(|chosen| chosen.click == click.id);
+        let signed = index < event.clicks.len();
         let index = u32::try_from(index).unwrap_or(u32::MAX);
         let found = match click.id.clone() {
             click if by_hand => Found::Hand { click },
+            click if !signed => Found::Stored { click },
             click => Found::Candidate { index, click },
         };
         return Attribution::Click { click, found };
@@ -58,8 +63,7 @@ pub(super) fn attribute<'a>(
         Attribution::Unattributed(Reason::NoClickId) => {}
         found => return found,
     }
-    let named_none = event.clicks.is_empty() && event.forged.is_empty();
-    if let Some(record) = id.filter(|_| named_none).and_then(|id| receipts.get(id)) {
+    if let Some(record) = id.filter(|_| !event.names_click()).and_then(|id| receipts.get(id)) {
         if record.contested {
             return Attribution::Unattributed(Reason::AmbiguousEventId);
         }

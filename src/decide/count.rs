@@ -124,6 +124,7 @@ impl<'a> Work<'a> {
                 click,
                 before: before.as_ref(),
                 after: &after,
+                valued: false,
             };
             let tracker = self.decision;
             row.trace.silent = event.silent;
@@ -175,7 +176,7 @@ impl<'a> Work<'a> {
     }
 
     /// Keeps a row where later decisions depend on the events of the click.
-    fn note_decided(&mut self, row: &EventRow, click: &Click) {
+    pub(super) fn note_decided(&mut self, row: &EventRow, click: &Click) {
         if self.facts.told.contains_key(&click.id) {
             self.decided.push(row.clone());
         }

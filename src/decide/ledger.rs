@@ -56,7 +56,9 @@ impl Work<'_> {
         let stored = self.facts.told.get(&click.id).into_iter().flatten();
         let decided = self.decided.iter().filter(|row| row.click.as_ref() == Some(&click.id));
         let mut events: BTreeMap<Receipt, Vec<&EventRow>> = BTreeMap::new();
-        for row in stored.chain(decided) {
+        // What this plan decides of an event is what counts of it.
+        let is_old = |row: &&EventRow| self.decided.iter().all(|known| known.event.id != row.event.id);
+        for row in stored.filter(is_old).chain(decided) {
             let by_id = row.event.event_id.as_deref().map(Receipt::of_event_id);
             let keys = [row.event.payment(), by_id];
             for key in keys.into_iter().flatten().filter(|_| !row.event.test) {

@@ -32,6 +32,7 @@
 //! }
 //! ```
 
+mod again;
 mod attribute;
 mod capped;
 mod correct;
@@ -39,39 +40,30 @@ mod count;
 mod ledger;
 pub(crate) mod plan;
 mod refunded;
+mod revalue;
 mod reversal;
-mod rewrite;
 mod tallies;
-mod tell;
 mod update;
 mod work;
 
 pub use crate::plan::{Mark, mark};
 pub(crate) use plan::Plan;
-pub use plan::{Reply, ReplyOutcome};
-pub use rewrite::{NotRewritten, Retold, Rewritten};
+pub use plan::{Reply, ReplyOutcome, UnknownSource};
 pub use tallies::MAX_TALLIES;
 
 use crate::event::Event;
 pub(crate) use crate::meaning::Decision;
-use crate::plan::{FactQuery, Facts, Outcome};
-use crate::value::{OfferSourceId, Timestamp};
-use alloc::vec::Vec;
+use crate::plan::{FactQuery, Facts};
+use crate::value::Timestamp;
 use reversal::taken_keys;
-use thiserror::Error;
 use work::Work;
-
-/// The error for an event whose offer source is not configured.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("offer source `{0}` is not configured")]
-pub struct UnknownSource(OfferSourceId);
 
 impl Decision<'_> {
     /// Returns which rows the decision about `event` needs.
     #[must_use]
     pub fn needs(&self, event: &Event) -> FactQuery {
         let mut query = FactQuery::new(event.source.clone(), event.id.clone());
-        query.clicks.clone_from(&event.clicks);
+        query.clicks.extend(event.candidates().cloned());
         query.receipts.extend(event.receipt.clone());
         query.receipts.extend(event.parent.clone());
         if let Some(source) = self.sources.get(&event.source) {
@@ -95,32 +87,7 @@ impl Decision<'_> {
             .get(&event.source)
             .ok_or_else(|| UnknownSource(event.source.clone()))?;
         let mut work = Work::new(*self, source, facts, now);
-        let mut row = work.decide_one(event);
-        let others = facts.orphans.iter().filter(|orphan| orphan.id != event.id);
-        let mut waiting: Vec<&Event> = others.filter(|orphan| work.knows_clicks_of(orphan)).collect();
-        waiting.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.id.cmp(&b.id)));
-        let mut resolved = Vec::new();
-        // Each round decides the events that the round before made decidable, so that the order of
-        // the waiting events does not matter.
-        loop {
-            let before = resolved.len();
-            waiting.retain(|orphan| {
-                let decided = work.decide_one(orphan);
-                let stays = decided.outcome == Outcome::Unattributed;
-                if !stays {
-                    resolved.push(decided);
-                }
-                stays
-            });
-            if resolved.len() == before {
-                break;
-            }
-        }
-        row.trace.resolved = u32::try_from(resolved.len()).unwrap_or(u32::MAX);
-        Ok(Plan {
-            trace: row.trace.clone(),
-            reply: Reply::of(&row),
-            commit: work.into_commit(row, resolved),
-        })
+        let row = work.decide_one(event);
+        Ok(work.finish(row))
     }
 }

@@ -3,7 +3,14 @@
 use crate::event::ClickHint;
 use crate::plan::codes;
 use crate::plan::{Commit, EventRow, Outcome, Reason, Trace};
+use crate::value::OfferSourceId;
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// The error for an event whose offer source is not configured.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("offer source `{0}` is not configured")]
+pub struct UnknownSource(pub(super) OfferSourceId);
 
 /// A decision: what is written, what is answered, and how the decision was reached.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -148,6 +148,7 @@ impl<'a> Work<'a> {
                     click,
                     before: Some(known),
                     after: &after,
+                    valued: false,
                 };
                 let decision = self.decision;
                 decision.fire(&change, &mut tally.fired, &mut Trace::default(), &mut self.outbox);

@@ -9,7 +9,7 @@ use crate::meaning::Decision;
 use crate::model::{Basis, Click, Conversion, Duplicates, Entry, Revenue, Status};
 use crate::plan::{Added, DuplicateDecision, Share, Tally, TallyKey};
 use crate::tracker::Source;
-use crate::value::{ConversionId, Currency, Money, Shared};
+use crate::value::{ConversionId, Currency, Money, Shared, Timestamp};
 use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 use core::cmp::Ordering;
 
@@ -201,16 +201,19 @@ impl Decision<'_> {
         let known = added.sum.unwrap_or_default();
         added.sum = Some(known.checked_add(money.amount).unwrap_or(known));
         if let Some(money) = self.convert(money, self.currency, entry.at) {
-            // If the account's currency has changed, the earlier sum is converted once more.
-            let known = added
-                .revenue
-                .and_then(|known| self.convert(known, self.currency, entry.at));
-            let known = known.map_or_else(Default::default, |known| known.amount);
-            added.revenue = Some(Money {
-                amount: known.checked_add(money.amount).unwrap_or(known),
-                currency: self.currency,
-            });
+            self.add_revenue(added, money, entry.at);
         }
+    }
+
+    /// Adds to the part of a sum that has a rate. If the account's currency has changed, the
+    /// earlier part is converted once more.
+    pub(super) fn add_revenue(&self, added: &mut Added, money: Money, at: Timestamp) {
+        let known = added.revenue.and_then(|known| self.convert(known, self.currency, at));
+        let known = known.map_or_else(Default::default, |known| known.amount);
+        added.revenue = Some(Money {
+            amount: known.checked_add(money.amount).unwrap_or(known),
+            currency: self.currency,
+        });
     }
 }
 
@@ -221,7 +224,7 @@ fn adds_up(key: &TallyKey) -> bool {
 
 /// Returns the currency in which a tally adds up, with its sum: the currency of the earliest entry
 /// with an amount, whatever its status.
-fn leading(tally: &Tally) -> Option<(Currency, &Added)> {
+pub(super) fn leading(tally: &Tally) -> Option<(Currency, &Added)> {
     let earliest = tally
         .sums
         .iter()

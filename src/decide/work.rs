@@ -1,6 +1,7 @@
 //! The facts that were read, and the rows as they change while one plan is made.
 
 use super::attribute::{Attribution, attribute, by_receipt_alone};
+use super::plan::{Plan, Reply};
 use crate::delivery::Delivery;
 use crate::event::{Event, Interface, Kind};
 use crate::meaning::Decision;
@@ -8,7 +9,7 @@ use crate::meaning::Meaning;
 use crate::model::{Click, Conversion, Duplicates};
 use crate::plan::Receipts;
 use crate::plan::rows;
-use crate::plan::{Commit, EventRow, Facts, Found, Guard, GuardKey, Outcome, Reason, Tally, Trace, Write};
+use crate::plan::{Commit, EventRow, Facts, Found, Guard, GuardKey, Outcome, Reason, Standing, Tally, Trace, Write};
 use crate::tracker::Source;
 use crate::value::{ConversionId, Shared, Timestamp};
 use alloc::{boxed::Box, vec::Vec};
@@ -19,7 +20,7 @@ pub(super) struct Work<'a> {
     pub(super) source: &'a Source,
     pub(super) facts: &'a Facts,
     pub(super) now: Timestamp,
-    receipts: Receipts<'a>,
+    pub(super) receipts: Receipts<'a>,
     /// The tallies that have changed, ordered by click and key. The other lists are ordered by the
     /// ids of their rows.
     pub(super) tallies: Vec<Tally>,
@@ -28,6 +29,8 @@ pub(super) struct Work<'a> {
     /// The events of this plan that have a click. They are kept only where a decision depends on
     /// the events of the click.
     pub(super) decided: Vec<EventRow>,
+    /// The stored outcome of the event, if a person has it decided again.
+    again: Option<Outcome>,
 }
 
 impl<'a> Work<'a> {
@@ -42,7 +45,14 @@ impl<'a> Work<'a> {
             conversions: Vec::new(),
             outbox: Vec::new(),
             decided: Vec::new(),
+            again: None,
         }
+    }
+
+    /// Returns the work on an event that was decided before, with this outcome.
+    pub(super) fn again(mut self, outcome: Outcome) -> Self {
+        self.again = Some(outcome);
+        self
     }
 
     /// Decides one event on the basis of what was decided before it.
@@ -59,6 +69,7 @@ impl<'a> Work<'a> {
             decided_at: self.now,
             configuration: self.decision.fingerprint.clone(),
             trace: Trace::default(),
+            revised: None,
         };
         let open = self.is_open(&meaning);
         if !open {
@@ -75,7 +86,7 @@ impl<'a> Work<'a> {
                 // A test has no click to wait for, and an event that has no meaning here would have
                 // none with a click either. Such an event waits only if its receipt may still learn
                 // the click from it.
-                let teaches = !open && event.receipt.is_some() && !event.clicks.is_empty();
+                let teaches = !open && event.receipt.is_some() && event.names_click();
                 (row.outcome, row.reason) = match nothing(&meaning).filter(|_| !teaches) {
                     _ if event.test => (Outcome::Test, Some(reason)),
                     Some((outcome, reason)) => (outcome, Some(reason)),
@@ -84,7 +95,7 @@ impl<'a> Work<'a> {
             }
             Attribution::Click { click, found } => {
                 row.click = Some(click.id.clone());
-                if let Some(id) = id.filter(|_| matches!(found, Found::Candidate { .. } | Found::Hand { .. })) {
+                if let Some(id) = id.filter(|_| found.is_named()) {
                     self.receipts.note_click_of_id(event, &id, click);
                 }
                 self.attributed(&mut row, event, &meaning, &kind, click, found);
@@ -112,7 +123,7 @@ impl<'a> Work<'a> {
         click: &'a Click,
         found: Found,
     ) {
-        let by_id = matches!(found, Found::Candidate { .. } | Found::Hand { .. });
+        let by_id = found.is_named();
         row.trace.found = Some(found);
         let offer = self.decision.offers.get(&click.offer);
         let entry = self.decision.entry(self.source, offer, event, meaning, kind);
@@ -164,10 +175,10 @@ impl<'a> Work<'a> {
     /// Whether the facts include every click that a waiting event names. A click that was not read
     /// might be the right one; the event is then decided when its own facts are read. A reversal
     /// that goes by its receipt needs no click.
-    pub(super) fn knows_clicks_of(&self, event: &Event) -> bool {
+    fn knows_clicks_of(&self, event: &Event) -> bool {
         let meaning = self.decision.meaning(self.source, event);
         let kind = self.decision.kind(self.source, event, &meaning);
-        by_receipt_alone(event, &kind) || event.clicks.iter().all(|id| self.facts.clicks.contains_key(id))
+        by_receipt_alone(event, &kind) || event.candidates().all(|id| self.facts.clicks.contains_key(id))
     }
 
     fn expired(&self, event: &Event, click: &Click) -> bool {
@@ -176,15 +187,45 @@ impl<'a> Work<'a> {
             .is_some_and(|longest| event.at.saturating_since(click.at) > longest)
     }
 
+    /// Decides every waiting event that can be decided because of an event, and returns the plan.
+    pub(super) fn finish(mut self, mut row: EventRow) -> Plan {
+        let others = self.facts.orphans.iter().filter(|orphan| orphan.id != row.event.id);
+        let mut waiting: Vec<&Event> = others.filter(|orphan| self.knows_clicks_of(orphan)).collect();
+        waiting.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.id.cmp(&b.id)));
+        let mut resolved = Vec::new();
+        // Each round decides the events that the round before made decidable, so that the order of
+        // the waiting events does not matter.
+        loop {
+            let before = resolved.len();
+            waiting.retain(|orphan| {
+                let decided = self.decide_one(orphan);
+                let stays = decided.outcome == Outcome::Unattributed;
+                if !stays {
+                    resolved.push(decided);
+                }
+                stays
+            });
+            if resolved.len() == before {
+                break;
+            }
+        }
+        row.trace.resolved = u32::try_from(resolved.len()).unwrap_or(u32::MAX);
+        Plan {
+            trace: row.trace.clone(),
+            reply: Reply::of(&row),
+            commit: self.into_commit(row, resolved),
+        }
+    }
+
     /// Returns the transaction: first the row of the event, then the rows that it changes, then the
     /// rows of the waiting events that are decided because of it.
-    pub(super) fn into_commit(self, row: EventRow, resolved: Vec<EventRow>) -> Commit {
+    fn into_commit(self, row: EventRow, resolved: Vec<EventRow>) -> Commit {
         let source = &self.source.id;
-        let waits = self.facts.event == Some(Outcome::Unattributed);
-        let mut waiting: Vec<_> = resolved.iter().map(|row| row.event.id.clone()).collect();
-        if waits {
-            waiting.push(row.event.id.clone());
-        }
+        let waits = (self.facts.event == Some(Outcome::Unattributed)).then_some(Outcome::Unattributed);
+        let stored = self.again.or(waits);
+        let stands = |row: &EventRow, outcome| Standing::new(row.event.id.clone(), outcome);
+        let waiting = resolved.iter().map(|row| stands(row, Outcome::Unattributed));
+        let standing = waiting.chain(stored.map(|outcome| stands(&row, outcome))).collect();
         let clicks = self.facts.clicks.iter().map(|(id, known)| Guard {
             key: GuardKey::Click(id.clone()),
             version: known.version,
@@ -195,7 +236,7 @@ impl<'a> Work<'a> {
         });
         let mut guards: Vec<_> = clicks.collect();
         guards.extend(receipts);
-        let identity = (!waits).then(|| row.event.id.clone());
+        let identity = stored.is_none().then(|| row.event.id.clone());
         let receipt_rows = self.receipts.into_changed();
         let changed = [
             receipt_rows.len(),
@@ -211,7 +252,7 @@ impl<'a> Work<'a> {
         writes.extend(resolved.into_iter().map(Write::Event));
         Commit {
             identity,
-            waiting,
+            standing,
             guards,
             writes,
             outbox: self.outbox,

@@ -223,7 +223,7 @@ pub async fn install(tracker: &Tracker, store: &dyn Store, now: Timestamp) -> Re
 }
 
 /// A tracker makes ids for its own tenant, so it must not write into another tenant's store.
-fn of_one_tenant(tracker: &Tracker, store: &dyn Store) -> Result<(), StoreError> {
+pub(super) fn of_one_tenant(tracker: &Tracker, store: &dyn Store) -> Result<(), StoreError> {
     let (compiled, opened) = (tracker.namespace(), store.namespace());
     if compiled == opened {
         return Ok(());

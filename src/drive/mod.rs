@@ -47,12 +47,14 @@
 //! }
 //! ```
 
+mod again;
 mod ingest;
 mod lane_policy;
 mod lanes;
 mod round;
 mod send;
 
+pub use again::{decide_again, preview};
 pub use ingest::{
     Attributed, IngestError, MAX_CONFLICTS, attribute, attribute_by_hand, ingest, ingest_with_plan, install,
 };

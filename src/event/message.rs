@@ -72,8 +72,8 @@ pub struct Event {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clicks: Vec<ClickId>,
     /// Click ids that look like ours and are signed by none of the keys, at most
-    /// [`MAX_CANDIDATES`]. They are not among `clicks`. They are kept so that a person can find the
-    /// click when a key is missing.
+    /// [`MAX_CANDIDATES`]. They are not among `clicks`. One of them counts only if the very click
+    /// is stored: then it was made here, before the first key or with a key that is gone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forged: Vec<ClickId>,
     /// The beginnings of texts that came in place of a click id and are not click ids, such as
@@ -144,6 +144,18 @@ pub struct ByHand {
 }
 
 impl Event {
+    /// The click ids that the event names, best first: first those in `clicks`, then the ones that
+    /// none of the keys has signed.
+    pub fn candidates(&self) -> impl Iterator<Item = &ClickId> {
+        self.clicks.iter().chain(&self.forged)
+    }
+
+    /// Whether the event names a click id, of whatever kind.
+    #[must_use]
+    pub(crate) fn names_click(&self) -> bool {
+        self.candidates().next().is_some()
+    }
+
     /// The keys by which a store finds the event while it waits for its click. The first is its
     /// receipt, the second the receipt of the sale to which it belongs. Without the latter, the
     /// second is its event id, as [`Receipt::of_event_id`] writes it, if it is a postback that
@@ -177,7 +189,7 @@ impl Event {
 
     /// The key of the event id that may lead to the click of a postback that names none.
     fn leading_id(&self) -> Option<Receipt> {
-        let leads = self.interface == Interface::Postback && self.clicks.is_empty() && self.forged.is_empty();
+        let leads = self.interface == Interface::Postback && !self.names_click();
         self.event_id.as_deref().filter(|_| leads).map(Receipt::of_event_id)
     }
 

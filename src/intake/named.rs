@@ -17,9 +17,8 @@ impl Intake<'_> {
             }
         }
         let keys = self.credentials.click_ids();
-        let near = event.clicks.iter().chain(&event.forged);
-        let near = near.filter_map(|id| keys.hint(id.as_str())).next();
-        let placeholder = event.clicks.is_empty() && event.forged.is_empty() && !event.named.is_empty();
+        let near = event.candidates().filter_map(|id| keys.hint(id.as_str())).next();
+        let placeholder = !event.names_click() && !event.named.is_empty();
         event.hint = near.or(placeholder.then_some(ClickHint::Placeholder));
     }
 }

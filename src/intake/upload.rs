@@ -197,7 +197,7 @@ impl Authorized<'_> {
 fn nothing_is_lost(row: &UploadedRow<'_>, event: &Event) -> Result<(), RowError> {
     let is_said = |word: &str| !is_unfilled_macro(word);
     let kept = [
-        ("clickid", !event.clicks.is_empty() || !event.forged.is_empty()),
+        ("clickid", event.names_click()),
         ("type", event.name.as_deref().is_some_and(is_said)),
         ("status", event.status.as_deref().is_some_and(is_said)),
         ("sum", event.sum.is_some()),
@@ -223,7 +223,7 @@ fn nothing_is_lost(row: &UploadedRow<'_>, event: &Event) -> Result<(), RowError>
 
 /// Returns an event id that is made of the event's content.
 fn content_id(event: &Event) -> EventId {
-    let click = event.clicks.first().or(event.forged.first());
+    let click = event.candidates().next();
     let sum = event.sum.map(|sum| sum.to_string()).unwrap_or_default();
     let time = if event.timed {
         event.at.to_string()

@@ -32,6 +32,7 @@ mod pasted;
 mod retention;
 mod source;
 mod told;
+mod vanished;
 
 use crate::config::{Place, Problem, Refusal, Report};
 use crate::definition::{Definition, Times};
@@ -42,6 +43,7 @@ use alloc::{format, vec::Vec};
 use core::fmt;
 use inert::inert;
 use told::Sending;
+pub use vanished::{Vanished, vanished};
 
 /// Something that compiles but is probably not what was meant, with its place.
 ///

@@ -41,7 +41,9 @@ mod state;
 use crate::delivery::{Attempt, Cancelled, DeliveryRow, Settled, Settlement};
 use crate::event::Event;
 use crate::model::{Click, Conversion};
-use crate::plan::{Commit, Committed, EventRow, FactQuery, Facts, RefusedBody, RefusedCount, RefusedRow, Tally};
+use crate::plan::{
+    Commit, Committed, ConfigurationRow, EventRow, FactQuery, Facts, RefusedBody, RefusedCount, RefusedRow, Tally,
+};
 use crate::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, LaneQueue,
     Page, PageRequest, Purge, Purged, RefusedFilter, Selection, Store, StoreError,
@@ -205,6 +207,10 @@ impl Inspect for MemoryStore {
 
     fn configuration<'a>(&'a self, fingerprint: &'a Fingerprint) -> BoxFuture<'a, Result<Option<String>, StoreError>> {
         self.with(|state| Ok(state.configuration(fingerprint)))
+    }
+
+    fn last_configuration(&self) -> BoxFuture<'_, Result<Option<ConfigurationRow>, StoreError>> {
+        self.with(|state| Ok(state.last_configuration()))
     }
 }
 

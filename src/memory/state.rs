@@ -4,7 +4,9 @@ use super::rows::{Kept, Private, Sending};
 use crate::delivery::{Hold, Lane};
 use crate::event::Event;
 use crate::model::{Click, Conversion};
-use crate::plan::{Commit, Committed, EventRow, GuardKey, Outcome, ReceiptRecord, RefusedBody, Tally, Write};
+use crate::plan::{
+    Commit, Committed, ConfigurationRow, EventRow, GuardKey, Outcome, ReceiptRecord, RefusedBody, Tally, Write,
+};
 use crate::port::{Cursor, StoreError, StoreErrorKind, micros};
 use crate::value::{ClickId, ConversionId, DeliveryId, EventId, Fingerprint, OfferSourceId, Receipt, cut};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
@@ -20,6 +22,8 @@ pub(super) struct State {
     pub(super) tallies: BTreeMap<(ClickId, String), Tally>,
     pub(super) receipts: BTreeMap<(OfferSourceId, Receipt), ReceiptRecord>,
     pub(super) configurations: BTreeMap<Fingerprint, String>,
+    /// The one that was written last.
+    pub(super) last_configuration: Option<Fingerprint>,
     pub(super) refused: BTreeMap<u64, RefusedBody>,
     pub(super) deliveries: BTreeMap<DeliveryId, Kept<Sending>>,
     /// The lanes that are held, with when each hold ends.
@@ -62,15 +66,15 @@ impl State {
         if commit.identity.as_ref().and_then(outcome).is_some() {
             return Committed::Duplicate;
         }
-        let all_wait = commit
-            .waiting
+        let all_stand = commit
+            .standing
             .iter()
-            .all(|id| outcome(id) == Some(Outcome::Unattributed));
+            .all(|stands| outcome(&stands.event) == Some(stands.outcome));
         let all_hold = commit
             .guards
             .iter()
             .all(|guard| self.version(&guard.key) == guard.version);
-        if !(all_wait && all_hold) {
+        if !(all_stand && all_hold) {
             return Committed::Conflict;
         }
         for guard in &commit.guards {
@@ -120,6 +124,7 @@ impl State {
                 self.configurations
                     .entry(row.fingerprint.clone())
                     .or_insert_with(|| row.document.clone());
+                self.last_configuration = Some(row.fingerprint.clone());
             }
             Write::Refused { body, keep } => self.keep_refused(body, *keep),
         }
@@ -175,6 +180,12 @@ impl State {
 
     pub(super) fn configuration(&self, fingerprint: &Fingerprint) -> Option<String> {
         self.configurations.get(fingerprint).cloned()
+    }
+
+    pub(super) fn last_configuration(&self) -> Option<ConfigurationRow> {
+        let fingerprint = self.last_configuration.clone()?;
+        let document = self.configurations.get(&fingerprint)?.clone();
+        Some(ConfigurationRow { fingerprint, document })
     }
 }
 

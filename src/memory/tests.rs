@@ -38,6 +38,7 @@ fn commit(id: &EventId, version: u64) -> Commit {
         decided_at: at,
         configuration: Fingerprint::of(None, &[]),
         trace: Trace::default(),
+        revised: None,
     };
     let mut commit = Commit::of(vec![Write::Event(row)], at);
     commit.identity = Some(id.clone());

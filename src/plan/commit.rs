@@ -1,6 +1,7 @@
 //! One transaction as a value, and its result.
 
 use super::event_row::EventRow;
+use super::outcome::Outcome;
 use super::records::{ReceiptRecord, Tally};
 use super::refused::RefusedBody;
 use crate::delivery::Delivery;
@@ -8,6 +9,24 @@ use crate::model::Conversion;
 use crate::value::{ClickId, EventId, Fingerprint, OfferSourceId, Receipt, Timestamp};
 use alloc::{format, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
+
+/// A condition of a commit: an event is stored, and this became of it. It is so where an event is
+/// decided that was decided before: one that waits, or one that a person has decided again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The event.
+    pub event: EventId,
+    /// Its stored outcome.
+    pub outcome: Outcome,
+}
+
+impl Standing {
+    /// The condition that this became of an event.
+    #[must_use]
+    pub fn new(event: EventId, outcome: Outcome) -> Self {
+        Self { event, outcome }
+    }
+}
 
 /// A condition of a commit: the version of `key` must still be the one that was read. Every commit
 /// that names the key raises its version by one.
@@ -49,8 +68,8 @@ pub struct Commit {
     /// The event that is written. If it is stored already, the commit is a duplicate; this is
     /// checked before the guards.
     pub identity: Option<EventId>,
-    /// Events that must be stored as unattributed; if one is not, the commit is a conflict.
-    pub waiting: Vec<EventId>,
+    /// Events that must be stored with these outcomes; if one is not, the commit is a conflict.
+    pub standing: Vec<Standing>,
     /// The versions that were read and must still hold.
     pub guards: Vec<Guard>,
     /// The rows to write.
@@ -68,7 +87,7 @@ impl Commit {
     pub fn of(writes: Vec<Write>, now: Timestamp) -> Self {
         Self {
             identity: None,
-            waiting: Vec::new(),
+            standing: Vec::new(),
             guards: Vec::new(),
             writes,
             outbox: Vec::new(),

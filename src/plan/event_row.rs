@@ -35,4 +35,38 @@ pub struct EventRow {
     pub configuration: Fingerprint,
     /// The steps of the decision, for people who ask how it was made.
     pub trace: Trace,
+    /// What it was before a person had it decided again, if one has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revised: Option<Box<Revised>>,
+}
+
+/// What an event was before a person had it decided again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Revised {
+    /// The number of the present decision; the first one, which the message itself brought, has
+    /// number 1.
+    pub revision: u32,
+    /// What had become of it.
+    pub outcome: Outcome,
+    /// The reason, where the outcome alone does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// When that was decided.
+    pub decided_at: Timestamp,
+    /// The fingerprint of the configuration that decided it.
+    pub configuration: Fingerprint,
+}
+
+impl Revised {
+    /// Keeps what an event is before it is decided once more.
+    pub(crate) fn of(row: &EventRow) -> Self {
+        Self {
+            revision: row.revised.as_ref().map_or(1, |known| known.revision).saturating_add(1),
+            outcome: row.outcome,
+            reason: row.reason,
+            decided_at: row.decided_at,
+            configuration: row.configuration.clone(),
+        }
+    }
 }

@@ -28,6 +28,8 @@ pub struct FactQuery {
     /// The receipts and event ids that the event takes back. The answer has the clicks' events that
     /// name one of them, so that it can be worked out what is left to take back.
     pub told: Vec<Receipt>,
+    /// Conversions by id. Those that are stored are in [`Facts::booked`].
+    pub conversions: Vec<ConversionId>,
 }
 
 impl FactQuery {
@@ -40,6 +42,7 @@ impl FactQuery {
             clicks: Vec::new(),
             receipts: Vec::new(),
             told: Vec::new(),
+            conversions: Vec::new(),
         }
     }
 }
@@ -64,8 +67,8 @@ pub struct Facts {
     /// The events of a click, in the order of their ids. Only those are here that name a receipt or
     /// an event id which is taken back.
     pub told: BTreeMap<ClickId, Vec<EventRow>>,
-    /// The stored conversions of these events. What is taken back is what was counted, not what the
-    /// configuration would make of the events today.
+    /// The stored conversions of these events, and the ones that the query names. What is taken
+    /// back is what was counted, not what the configuration would make of the events today.
     pub booked: BTreeMap<ConversionId, Conversion>,
     /// Unattributed events that wait for one of these receipts, at most [`MAX_ORPHANS`], by event
     /// id.

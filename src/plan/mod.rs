@@ -52,8 +52,8 @@ mod walk;
 mod words;
 
 pub(crate) use codes::codes;
-pub use commit::{Commit, Committed, ConfigurationRow, Guard, GuardKey, Write};
-pub use event_row::EventRow;
+pub use commit::{Commit, Committed, ConfigurationRow, Guard, GuardKey, Standing, Write};
+pub use event_row::{EventRow, Revised};
 pub(crate) use facts::Facts;
 pub use facts::{ClickFacts, FactQuery, MAX_HOPS, MAX_ORPHANS, ReceiptFacts};
 pub use mark::{Mark, mark};

@@ -23,7 +23,7 @@ codes! {
     pub enum Reason {
         NoClickId = "no_click_id": "it carries no click id and no receipt that leads to a click",
         UnknownClick = "unknown_click": "its click id is not known",
-        ForgedClick = "forged_click": "its click id was not made here",
+        ForgedClick = "forged_click": "its click id is signed by none of the keys, and no such click is stored",
         OtherSource = "other_source": "its click went to an offer of another source",
         WaitsForSale = "waits_for_sale": "the sale that it takes back is not known",
         Expired = "expired": "it came after its click had expired",

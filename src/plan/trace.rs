@@ -49,6 +49,12 @@ pub enum Found {
         /// The click.
         click: ClickId,
     },
+    /// By one of the event's own click ids, which none of the keys has signed: the click itself is
+    /// stored, so it was made here, before the first key or with a key that is gone.
+    Stored {
+        /// The click.
+        click: ClickId,
+    },
     /// By a person, who has chosen it.
     Hand {
         /// The click.
@@ -66,6 +72,14 @@ pub enum Found {
         /// The click.
         click: ClickId,
     },
+}
+
+impl Found {
+    /// Whether the event itself led to the click: by a click id of its own, or by the person who
+    /// chose the click for it.
+    pub(crate) fn is_named(&self) -> bool {
+        matches!(self, Self::Candidate { .. } | Self::Stored { .. } | Self::Hand { .. })
+    }
 }
 
 /// What the duplicate policy did.

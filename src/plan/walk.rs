@@ -92,6 +92,7 @@ impl Facts {
         // A waiting event may take money back as well.
         let waiting = facts.orphans.iter().flat_map(Event::keys).flatten();
         let asked: BTreeSet<Receipt> = query.told.iter().cloned().chain(waiting).collect();
+        facts.book(reads, query.conversions.iter())?;
         for id in clicks {
             let found = reads.click(&id)?;
             let mut keys = asked.clone();
@@ -99,7 +100,7 @@ impl Facts {
             if !keys.is_empty() {
                 let mut told = reads.told(&id, &keys)?;
                 told.sort_by(|one, other| one.event.id.cmp(&other.event.id));
-                facts.book(reads, &told)?;
+                facts.book(reads, told.iter().filter_map(|row| row.conversion.as_ref()))?;
                 facts.told.insert(id.clone(), told);
             }
             facts.clicks.insert(id, found);
@@ -107,9 +108,13 @@ impl Facts {
         Ok(facts)
     }
 
-    /// Reads the conversions that these events have made or changed.
-    fn book<R: PointReads + ?Sized>(&mut self, reads: &R, told: &[EventRow]) -> Result<(), R::Error> {
-        for id in told.iter().filter_map(|row| row.conversion.as_ref()) {
+    /// Reads conversions.
+    fn book<'i, R: PointReads + ?Sized>(
+        &mut self,
+        reads: &R,
+        ids: impl Iterator<Item = &'i ConversionId>,
+    ) -> Result<(), R::Error> {
+        for id in ids {
             if !self.booked.contains_key(id)
                 && let Some(found) = reads.conversion(id)?
             {

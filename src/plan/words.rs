@@ -43,6 +43,9 @@ impl fmt::Display for Found {
             Self::Candidate { index, .. } => {
                 write!(f, "candidate {} of the event's own click ids", index.saturating_add(1))
             }
+            Self::Stored { .. } => f.write_str(
+                "by a click id of its own that none of the keys has signed: the click is stored, so it was made here",
+            ),
             Self::Hand { .. } => f.write_str("by hand: a person has chosen it"),
             Self::EventId { .. } => f.write_str("by its event id, with which another message named the click"),
             Self::Receipt { path, .. } => {

@@ -4,7 +4,7 @@ use super::{BoxFuture, Cursor, StoreError};
 use crate::delivery::{DeliveryRow, DeliveryState, Lane};
 use crate::event::Interface;
 use crate::model::{Click, Conversion};
-use crate::plan::{EventRow, Outcome, RefusedBody, RefusedCount, RefusedReason, RefusedRow, Tally};
+use crate::plan::{ConfigurationRow, EventRow, Outcome, RefusedBody, RefusedCount, RefusedReason, RefusedRow, Tally};
 use crate::value::{
     ClickId, ConversionId, DeliveryId, EventId, Fingerprint, OfferSourceId, Receipt, RefusedId, Timestamp,
 };
@@ -105,6 +105,13 @@ pub trait Inspect: Debug + Send + Sync {
     /// # Errors
     /// [`StoreError`].
     fn configuration<'a>(&'a self, fingerprint: &'a Fingerprint) -> BoxFuture<'a, Result<Option<String>, StoreError>>;
+
+    /// The configuration that was written last, be it for the first time or again. A service that
+    /// starts compares its own with it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn last_configuration(&self) -> BoxFuture<'_, Result<Option<ConfigurationRow>, StoreError>>;
 }
 
 /// Deliveries that were given up.

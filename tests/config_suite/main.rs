@@ -31,3 +31,4 @@ mod source_problems;
 mod support;
 #[cfg(feature = "toml")]
 mod templates;
+mod vanished;

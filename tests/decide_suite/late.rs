@@ -18,7 +18,7 @@ fn a_later_event_decides_every_event_that_waited_for_it_in_one_plan() {
         .1
         .unwrap();
     assert_eq!(plan.trace.resolved, 3);
-    assert_eq!(plan.commit.waiting.len(), 3);
+    assert_eq!(plan.commit.standing.len(), 3);
     assert_eq!(
         world.told(),
         [

@@ -4,6 +4,7 @@
 #![cfg(feature = "std")]
 #![allow(clippy::arithmetic_side_effects, clippy::string_slice)]
 
+mod again;
 mod attribution;
 mod booked;
 mod clickbank;
@@ -12,6 +13,7 @@ mod clickbank_pixel;
 mod duplicates;
 mod event_matching;
 mod identity;
+mod keys;
 mod late;
 mod lives;
 mod lives_permuted;

@@ -3,7 +3,7 @@
 use crate::page::{Page, Tone};
 use crate::{Done, Refused, batch, configuration};
 use configuration::Inline;
-use postback::lint::lint;
+use postback::lint::{lint, vanished};
 use postback::{Definition, Document, Tracker};
 use serde::{Deserialize, Serialize};
 use std::{io::Write, path::PathBuf};
@@ -18,6 +18,10 @@ pub(crate) struct Arguments {
     /// The configuration: a `.toml` or a `.json` file.
     #[arg(long, value_name = "FILE", required_unless_present = "batch")]
     config: Option<PathBuf>,
+    /// The configuration that is to be replaced: what it has and the new one has not is named, with
+    /// what that means.
+    #[arg(long, value_name = "FILE", conflicts_with = "batch")]
+    before: Option<PathBuf>,
     /// Reads lines of JSON from stdin and answers each.
     #[arg(long, conflicts_with = "config")]
     batch: bool,
@@ -44,7 +48,11 @@ pub(crate) fn run(arguments: &Arguments, out: &mut Page<impl Write>) -> Done {
     let path = arguments.config.as_deref();
     let path = path.ok_or_else(|| Refused("`--config FILE` is missing".into()))?;
     let (document, tracker) = configuration::read(path)?;
-    let linted = Linted::new(&document, &tracker);
+    let mut linted = Linted::new(&document, &tracker);
+    if let Some(before) = &arguments.before {
+        let (before, _) = configuration::read(before)?;
+        linted.warnings.extend(gone(&before, &document));
+    }
     out.show(&linted, |out| {
         let mark = out.toned(Tone::Doubt, "warning:");
         for warning in &linted.warnings {
@@ -63,6 +71,13 @@ impl Linted {
             warnings: warnings(document, tracker),
         }
     }
+}
+
+/// Says what a configuration no longer has.
+fn gone(before: &Document, now: &Document) -> Vec<String> {
+    // Both compiled, so both can be read.
+    let [before, now] = [before, now].map(|document| Definition::from_document(document).unwrap_or_default());
+    vanished(&before, &now).iter().map(ToString::to_string).collect()
 }
 
 pub(crate) fn warnings(document: &Document, tracker: &Tracker) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! Events of offer sources that are no longer configured. They were acknowledged, so they are kept
 //! until a source with that id is configured again or a person discards them.
 
-use crate::lines::{append, read, replace};
+use crate::lines::{Waiting, append, read, replace};
 use postback::value::OfferSourceId;
 use std::{
     collections::BTreeMap,
@@ -78,6 +78,14 @@ impl Aside {
             self.keep(&lines(&self.path)?)?;
         }
         Ok(changed)
+    }
+
+    /// Returns the first `most` events that are chosen.
+    pub(crate) fn first(&self, most: u64, is_chosen: impl Fn(&Waiting) -> bool) -> io::Result<Vec<Waiting>> {
+        let all = lines(&self.path)?;
+        let waiting = all.split(|byte| *byte == b'\n').filter_map(|line| read(line).ok());
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        Ok(waiting.filter(is_chosen).take(most).collect())
     }
 
     /// Forgets the events of a source, and returns how many they were.

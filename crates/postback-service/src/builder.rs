@@ -169,7 +169,8 @@ impl ServiceBuilder {
 
     /// Builds the service: resolves the secrets, and stores the configuration. With a journal, a
     /// store that takes nothing at present fails nothing: what comes in waits in the journal until
-    /// [`Service::run`] can put the store to work.
+    /// [`Service::run`] can put the store to work. What the
+    /// configuration that was stored last had and this one has not is named in the log.
     ///
     /// # Errors
     /// - [`ConfigureError::Refused`]: secrets that are missing or cannot be used; it lists all of

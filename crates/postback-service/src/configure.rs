@@ -1,7 +1,9 @@
 //! Activates a configuration: resolves its secrets, stores it, then replaces the one before.
 
 use crate::shared::Shared;
+use crate::stores::Stores;
 use crate::timely::{resolve, within};
+use crate::vanish::{self, Gone};
 use postback::port::{Clock, Secrets, Store, StoreError, StoreErrorKind};
 use postback::{Credentials, Tracker, drive};
 use std::{collections::BTreeMap, io, sync::Arc, time::Duration};
@@ -34,6 +36,16 @@ pub enum ConfigureError {
     Signal(io::Error),
 }
 
+/// A configuration that was put to work.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Reloaded {
+    /// The compiled configuration.
+    pub tracker: Arc<Tracker>,
+    /// What the configuration before had and this one has not.
+    pub gone: Vec<Gone>,
+}
+
 /// Prepares a configuration: checks that its secrets are there.
 pub(crate) async fn prepare(tracker: &Tracker, secrets: &dyn Secrets) -> Result<Credentials, ConfigureError> {
     let credentials = credentials(tracker, secrets).await?;
@@ -53,14 +65,25 @@ pub(crate) async fn install(tracker: &Tracker, store: &dyn Store, clock: &dyn Cl
     })
 }
 
+/// Stores the configuration with which a service begins, and names what the one before had and this
+/// one has not.
+pub(crate) async fn begin(stores: &Stores, tracker: &Tracker, clock: &dyn Clock) -> Result<(), StoreError> {
+    let before = vanish::before(stores, tracker).await;
+    install(tracker, &*stores.store, clock).await?;
+    if let Some(before) = before {
+        vanish::since(stores, &before, tracker).await;
+    }
+    Ok(())
+}
+
 /// Activates another configuration.
 pub(crate) async fn replace(shared: &Shared, tracker: Arc<Tracker>) -> Result<(), ConfigureError> {
     let _replacing = shared.replacing.lock().await;
-    put_to_work(shared, tracker).await
+    put_to_work(shared, tracker).await.map(drop)
 }
 
 /// Reads the configuration again and activates it.
-pub(crate) async fn reload(shared: &Shared) -> Result<Arc<Tracker>, ConfigureError> {
+pub(crate) async fn reload(shared: &Shared) -> Result<Reloaded, ConfigureError> {
     let read = shared.read.as_ref().ok_or(ConfigureError::NotReloaded)?;
     let _replacing = shared.replacing.lock().await;
     let reloaded = async {
@@ -69,18 +92,18 @@ pub(crate) async fn reload(shared: &Shared) -> Result<Arc<Tracker>, ConfigureErr
             Err(vec![late])
         });
         let tracker = Arc::new(read.map_err(ConfigureError::Refused)?);
-        put_to_work(shared, tracker.clone()).await?;
-        Ok(tracker)
+        let gone = put_to_work(shared, tracker.clone()).await?;
+        Ok(Reloaded { tracker, gone })
     };
     let reloaded = reloaded.await;
     match &reloaded {
-        Ok(tracker) => tracing::info!(configuration = %tracker.fingerprint(), "the configuration was reloaded"),
+        Ok(done) => tracing::info!(configuration = %done.tracker.fingerprint(), "the configuration was reloaded"),
         Err(error) => tracing::error!(%error, "the configuration was not reloaded; the old one stays active"),
     }
     reloaded
 }
 
-async fn put_to_work(shared: &Shared, tracker: Arc<Tracker>) -> Result<(), ConfigureError> {
+async fn put_to_work(shared: &Shared, tracker: Arc<Tracker>) -> Result<Vec<Gone>, ConfigureError> {
     let credentials = prepare(&tracker, &*shared.secrets).await?;
     // A store that is not open yet gets the configuration that is active when it opens.
     if shared.stores.not_open().is_none() {
@@ -91,8 +114,9 @@ async fn put_to_work(shared: &Shared, tracker: Arc<Tracker>) -> Result<(), Confi
     shared.statuses.forget();
     #[cfg(feature = "legacy-ins")]
     let credentials = credentials.in_place_of(&shared.handle.load().credentials);
-    shared.handle.replace(tracker, credentials);
-    Ok(())
+    let before = shared.handle.load().tracker.clone();
+    shared.handle.replace(tracker.clone(), credentials);
+    Ok(vanish::since(&shared.stores, before.document(), &tracker).await)
 }
 
 /// Warns early of missing secrets of outgoing requests. Their deliveries would wait until the

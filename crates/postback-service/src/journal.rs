@@ -7,7 +7,7 @@
 
 use crate::area::{Area, Sizes};
 use crate::aside::Aside;
-use crate::lines::{Line, append, beside, count, lines_until, of_click, of_event, private};
+use crate::lines::{Line, Waiting, append, beside, count, lines_until, of_click, of_event, private};
 use postback::plan::RefusedBody;
 use postback::port::{StoreError, row};
 use postback::value::OfferSourceId;
@@ -226,6 +226,12 @@ impl Journal {
     /// Returns the same, with a zero for sources of which something was set aside earlier.
     pub(crate) fn seen_aside(&self) -> BTreeMap<OfferSourceId, u64> {
         self.0.aside.seen()
+    }
+
+    /// Returns the first `most` of what is set aside that is chosen.
+    pub(crate) async fn aside(&self, most: u64, is_chosen: impl Fn(&Waiting) -> bool) -> io::Result<Vec<Waiting>> {
+        let _replaying = self.0.replaying.lock().await;
+        self.0.aside.first(most, is_chosen)
     }
 
     /// Forgets the events of a source that are set aside, and returns how many they were.

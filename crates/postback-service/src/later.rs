@@ -6,7 +6,9 @@
 
 use crate::stores::Stores;
 use postback::delivery::{Attempt, Cancelled, DeliveryRow, Settled, Settlement};
-use postback::plan::{Commit, Committed, EventRow, FactQuery, RefusedBody, RefusedCount, RefusedRow, Tally};
+use postback::plan::{
+    Commit, Committed, ConfigurationRow, EventRow, FactQuery, RefusedBody, RefusedCount, RefusedRow, Tally,
+};
 use postback::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, LaneQueue,
     Page, PageRequest, Purge, Purged, RefusedFilter, Selection, Store, StoreError, StoreErrorKind,
@@ -207,5 +209,6 @@ impl Inspect for Later {
         refused_counts(source: OfferSourceId) -> Vec<RefusedCount>;
         refused_body(id: RefusedId) -> Option<RefusedBody>;
         configuration(fingerprint: Fingerprint) -> Option<String>;
+        last_configuration() -> Option<ConfigurationRow>;
     }
 }

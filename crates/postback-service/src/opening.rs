@@ -31,7 +31,7 @@ pub(crate) async fn at_start(
     has_journal: bool,
 ) -> Result<Stores, StoreError> {
     let Some(later) = stores.later.clone() else {
-        return match configure::install(tracker, &*stores.store, clock).await {
+        return match configure::begin(&stores, tracker, clock).await {
             Err(error) if has_journal && error.is_retryable() => {
                 let closed = stores.closed();
                 if let Some(later) = closed.not_open() {
@@ -71,7 +71,7 @@ async fn attempt(
         Attempted::Failed(error) => Err(error),
         Attempted::Opened(stores) => {
             // An event names its configuration, so that must be there first.
-            if let Err(error) = configure::install(tracker, &*stores.store, clock).await {
+            if let Err(error) = configure::begin(&stores, tracker, clock).await {
                 later.note(&error);
                 return Err(error);
             }

@@ -4,11 +4,11 @@
 use crate::shared::Shared;
 use crate::timely;
 use postback::Decision;
-use postback::decide::{NotRewritten, Retold, Rewritten};
 use postback::delivery::{Cause, Delivery, DeliveryRow, DeliveryState};
 use postback::drive::MAX_CONFLICTS;
 use postback::plan::{Commit, Committed, FactQuery, Guard, GuardKey, Write};
 use postback::port::{BoxFuture, ConversionFilter, DeliveryFilter, PageRequest, StoreError};
+use postback::rewrite::{NotRewritten, Retold, Rewritten};
 use postback::value::{ClickId, DeliveryId};
 use std::time::Duration;
 use thiserror::Error;

@@ -6,7 +6,8 @@ use crate::bulk::{self, Bulk, BulkDone, BulkError};
 use crate::by_hand::{self, AttributeError, AttributedByHand};
 use crate::cancel::{self, CancelError};
 use crate::click::{self, Lost, Visitor};
-use crate::configure::{self, ConfigureError};
+use crate::configure::{self, ConfigureError, Reloaded};
+use crate::decide::{self, DecideAgain, DecideError, DecidedAgain};
 use crate::erase::{self, EraseError, Erased};
 use crate::health::{self, Health};
 use crate::ingest::{self, NotStored, Taken};
@@ -193,6 +194,17 @@ impl Service {
         by_hand::attribute(&self.0, event, click, note, patience).await
     }
 
+    /// Decides stored events again under the present configuration, chosen by what became of them
+    /// and by source. Each call does a limited part of it. A dry run says what each would become.
+    /// Doing it twice changes nothing more. `patience` is the time for each call of the store, and
+    /// for the whole call.
+    ///
+    /// # Errors
+    /// [`DecideError`]. What was decided stays decided.
+    pub async fn decide_again(&self, again: &DecideAgain, patience: Duration) -> Result<DecidedAgain, DecideError> {
+        decide::work(&self.0, again, patience).await
+    }
+
     /// Queues a dead delivery again with the same bytes. `patience` is the time for each call of
     /// the store.
     ///
@@ -329,11 +341,11 @@ impl Service {
     }
 
     /// Reads the configuration again, as the host has set with [`ServiceBuilder::reload`], and
-    /// activates it.
+    /// activates it. The answer names what is gone with it.
     ///
     /// # Errors
     /// [`ConfigureError`]; the configuration before stays active.
-    pub async fn reload(&self) -> Result<Arc<Tracker>, ConfigureError> {
+    pub async fn reload(&self) -> Result<Reloaded, ConfigureError> {
         configure::reload(&self.0).await
     }
 

@@ -34,7 +34,7 @@ impl Turns {
     /// Waits for an event's turn. Returns none for an event that cannot conflict, since it has
     /// neither a click nor a receipt.
     pub(crate) async fn take(&self, event: &Event) -> Option<MutexGuard<'_, ()>> {
-        let click = event.clicks.first().map(|click| click.as_str());
+        let click = event.candidates().next().map(|click| click.as_str());
         let name = click.or(event.receipt.as_ref().map(|receipt| receipt.as_str()))?;
         let turn = self.hasher.hash_one(name).checked_rem(TURNS as u64)?;
         Some(self.turns.get(usize::try_from(turn).ok()?)?.lock().await)

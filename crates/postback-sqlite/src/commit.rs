@@ -2,7 +2,7 @@
 
 use crate::{fault::Fault, guard, key::key, sql, time};
 use postback::delivery::Delivery;
-use postback::plan::{Commit, Committed, Outcome, Write};
+use postback::plan::{Commit, Committed, Standing, Write};
 use postback::port::{
     StoreError,
     row::{self, Column},
@@ -16,7 +16,8 @@ pub(crate) type Statement = (&'static str, Vec<Value>);
 /// A commit, encoded as statements with their values.
 pub(crate) struct Encoded {
     identity: Option<String>,
-    waiting: Vec<String>,
+    /// Events with the outcomes that they must have.
+    standing: Vec<(String, &'static str)>,
     guards: Vec<guard::Encoded>,
     statements: Vec<Statement>,
 }
@@ -32,7 +33,7 @@ impl Encoded {
         }
         Ok(Self {
             identity: commit.identity.as_ref().map(ToString::to_string),
-            waiting: commit.waiting.iter().map(ToString::to_string).collect(),
+            standing: commit.standing.iter().map(stands).collect(),
             guards: guard::encode(&commit.guards),
             statements,
         })
@@ -46,8 +47,8 @@ impl Encoded {
         {
             return Ok(Committed::Duplicate);
         }
-        for event in &self.waiting {
-            if outcome(connection, event)?.as_deref() != Some(Outcome::Unattributed.as_str()) {
+        for (event, stands) in &self.standing {
+            if outcome(connection, event)?.as_deref() != Some(stands) {
                 return Ok(Committed::Conflict);
             }
         }
@@ -59,6 +60,10 @@ impl Encoded {
         }
         Ok(Committed::Applied)
     }
+}
+
+fn stands(standing: &Standing) -> (String, &'static str) {
+    (standing.event.to_string(), standing.outcome.as_str())
 }
 
 /// Returns the code of a stored event's outcome.

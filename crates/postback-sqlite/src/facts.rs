@@ -1,7 +1,7 @@
 //! Reads single rows by their ids: what a decision needs.
 
 use crate::{commit::outcome, fault::Fault, guard, key::key, sql};
-use postback::plan::{ClickFacts, EventRow, FactQuery, Outcome, PointReads, ReceiptFacts, Tally};
+use postback::plan::{ClickFacts, ConfigurationRow, EventRow, FactQuery, Outcome, PointReads, ReceiptFacts, Tally};
 use postback::port::{StoreError, StoreErrorKind, row};
 use postback::value::{ClickId, ConversionId, EventId, OfferSourceId, Receipt};
 use postback::{Click, Conversion, Event, Facts};
@@ -143,6 +143,17 @@ pub(crate) fn orphans(connection: &Connection, after: (i64, String), limit: u32)
 pub(crate) fn configuration(connection: &Connection, fingerprint: &str) -> Result<Option<String>, Fault> {
     let mut statement = connection.prepare_cached(sql::CONFIGURATION)?;
     Ok(statement.query_row(params![fingerprint], |row| row.get(0)).optional()?)
+}
+
+pub(crate) fn last_configuration(connection: &Connection) -> Result<Option<ConfigurationRow>, Fault> {
+    let mut statement = connection.prepare_cached(sql::LAST_CONFIGURATION)?;
+    let mut rows = statement.query([])?;
+    let Some(found) = rows.next()? else {
+        return Ok(None);
+    };
+    let fingerprint = text(found, 0)?.parse().map_err(|_| unreadable("fingerprint"))?;
+    let document = text(found, 1)?.to_owned();
+    Ok(Some(ConfigurationRow { fingerprint, document }))
 }
 
 /// Reads an event with its personal values, from the columns `payload` and `private`.

@@ -62,8 +62,10 @@ statements! {
         ON CONFLICT (source, receipt) DO UPDATE SET payload = ?3";
 
     CONFIGURATION = "SELECT document FROM configuration WHERE fingerprint = ?1";
-    WRITE_CONFIGURATION = "INSERT INTO configuration (fingerprint, document) VALUES (?1, ?2) \
-        ON CONFLICT (fingerprint) DO NOTHING";
+    /// The newest row is the one that was written last. A document that is stored stays as it is.
+    WRITE_CONFIGURATION = "INSERT OR REPLACE INTO configuration (fingerprint, document) \
+        VALUES (?1, coalesce((SELECT document FROM configuration WHERE fingerprint = ?1), ?2))";
+    LAST_CONFIGURATION = "SELECT fingerprint, document FROM configuration ORDER BY rowid DESC LIMIT 1";
 
     WRITE_REFUSED = "INSERT INTO refused (id, source, interface, ring, reason, parameter, click, at, received, body) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO NOTHING";

@@ -14,7 +14,9 @@ use crate::{
     sql, time, vacuum,
 };
 use postback::delivery::{Attempt, Cancelled, DeliveryRow, Settled, Settlement};
-use postback::plan::{Commit, Committed, EventRow, FactQuery, RefusedBody, RefusedCount, RefusedRow, Tally};
+use postback::plan::{
+    Commit, Committed, ConfigurationRow, EventRow, FactQuery, RefusedBody, RefusedCount, RefusedRow, Tally,
+};
 use postback::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, LaneQueue,
     Page, PageRequest, Purge, Purged, RefusedFilter, Selection, Store, StoreError, row,
@@ -287,5 +289,9 @@ impl Inspect for SqliteStore {
                 .read(move |file| facts::configuration(file, fingerprint.as_str()))
                 .await
         })
+    }
+
+    fn last_configuration(&self) -> BoxFuture<'_, Result<Option<ConfigurationRow>, StoreError>> {
+        Box::pin(async move { self.threads.read(facts::last_configuration).await })
     }
 }

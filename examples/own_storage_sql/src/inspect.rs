@@ -6,7 +6,7 @@ use crate::reads::{click, event_row, payload, tallies};
 use crate::sql::{get, rows, time, unreadable};
 use postback::delivery::{Delivery, DeliveryRow, DeliveryState, Lane};
 use postback::event::Interface;
-use postback::plan::{EventRow, RefusedBody, RefusedCount, RefusedReason, RefusedRow, Ring, Tally};
+use postback::plan::{ConfigurationRow, EventRow, RefusedBody, RefusedCount, RefusedReason, RefusedRow, Ring, Tally};
 use postback::port::row::decode;
 use postback::port::{
     BoxFuture, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, LaneQueue, Page,
@@ -170,6 +170,19 @@ impl Inspect for SqlStore {
     fn configuration<'a>(&'a self, fingerprint: &'a Fingerprint) -> BoxFuture<'a, Result<Option<String>, StoreError>> {
         let text = "SELECT document FROM configuration WHERE fingerprint = ?";
         self.with(|file| Ok(rows(file, text, [fingerprint.as_str()], |row| get(row, 0))?.pop()))
+    }
+
+    fn last_configuration(&self) -> BoxFuture<'_, Result<Option<ConfigurationRow>, StoreError>> {
+        let text = "SELECT fingerprint, document FROM configuration ORDER BY rowid DESC LIMIT 1";
+        self.with(|file| {
+            let found = rows(file, text, [], |row| {
+                let fingerprint: String = get(row, 0)?;
+                let fingerprint = fingerprint.parse().map_err(|_| unreadable("fingerprint"))?;
+                let document = get(row, 1)?;
+                Ok(ConfigurationRow { fingerprint, document })
+            });
+            Ok(found?.pop())
+        })
     }
 }
 

@@ -11,7 +11,7 @@ mod reads;
 mod sql;
 
 use postback::delivery::{Attempt, Cancelled, Settled, Settlement};
-use postback::plan::{Commit, Committed, FactQuery, GuardKey, Outcome, PointReads, Write};
+use postback::plan::{Commit, Committed, FactQuery, GuardKey, PointReads, Write};
 use postback::port::{
     BoxFuture, Claim, Claimed, Cursor, Purge, Purged, Selection, Store, StoreError, row::of_click, row::of_delivery,
     row::of_write,
@@ -130,8 +130,8 @@ impl Store for SqlStore {
     }
 }
 
-/// The heart of a store: the identity first, then what must still wait, then the guards, and after
-/// that everything is written.
+/// The heart of a store: the identity first, then what became of events so far, then the guards,
+/// and after that everything is written.
 fn apply(file: &Connection, commit: &Commit) -> Result<Committed, StoreError> {
     let reads = Reads(file);
     if let Some(identity) = &commit.identity
@@ -139,8 +139,8 @@ fn apply(file: &Connection, commit: &Commit) -> Result<Committed, StoreError> {
     {
         return Ok(Committed::Duplicate);
     }
-    for event in &commit.waiting {
-        if reads.outcome(event)? != Some(Outcome::Unattributed) {
+    for stands in &commit.standing {
+        if reads.outcome(&stands.event)? != Some(stands.outcome) {
             return Ok(Committed::Conflict);
         }
     }
@@ -162,6 +162,12 @@ fn apply(file: &Connection, commit: &Commit) -> Result<Committed, StoreError> {
             Write::Refused { .. } => ("refused", &["id"], false),
         };
         sql::put(file, table, key, of_write(write)?, replace)?;
+        if let Write::Configuration(row) = write {
+            // The newest row is the one that was written last.
+            let again = "INSERT OR REPLACE INTO configuration \
+                SELECT fingerprint, document FROM configuration WHERE fingerprint = ?";
+            sql::run(file, again, [row.fingerprint.as_str()])?;
+        }
         if let Write::Refused { body, keep } = write {
             // The newest of its ring stay.
             let ring = "source = ?1 AND interface = ?2 AND ring = ?3";

@@ -5,6 +5,7 @@
 
 mod again;
 mod attribute;
+mod decide;
 mod erase;
 mod explain;
 mod journal;
@@ -60,6 +61,7 @@ pub(crate) fn routes() -> Vec<Route> {
         ("/api/deliveries/{id}/retry", post(again::retry)),
         ("/api/deliveries/{id}/resend", post(again::resend)),
         ("/api/deliveries/{id}/cancel", post(again::cancel)),
+        ("/api/events/decide", post(decide::decide)),
         ("/api/events/{id}/attribute", post(attribute::attribute)),
         ("/api/explain", get(explain::explain)),
         ("/api/sources", get(sources::sources)),

@@ -51,7 +51,7 @@ pub(super) async fn named(served: &Served, id: &ClickId) -> Result<Named, Refusa
 
 /// Returns the click ids that an event named, and the texts that came in their place.
 pub(super) fn texts(event: &Event) -> impl Iterator<Item = &str> {
-    let ids = event.clicks.iter().chain(&event.forged).map(|id| id.as_str());
+    let ids = event.candidates().map(|id| id.as_str());
     ids.chain(event.named.iter().map(|text| &**text))
 }
 

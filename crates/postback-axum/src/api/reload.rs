@@ -12,13 +12,39 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use postback::value::Fingerprint;
-use postback_service::ConfigureError;
+use postback_service::{ConfigureError, Gone};
 use serde::Serialize;
 
 #[derive(Serialize)]
 struct Reloaded<'a> {
     /// The fingerprint of the active configuration.
     configuration: &'a Fingerprint,
+    /// What the configuration before had and this one has not.
+    vanished: Vec<GoneView>,
+}
+
+#[derive(Serialize)]
+struct GoneView {
+    kind: &'static str,
+    id: String,
+    /// What it means.
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deliveries: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    events: Option<u64>,
+}
+
+impl GoneView {
+    fn new(gone: &Gone) -> Self {
+        Self {
+            kind: gone.what.kind(),
+            id: gone.what.id(),
+            text: gone.what.to_string(),
+            deliveries: gone.deliveries,
+            events: gone.events,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -31,8 +57,9 @@ pub(crate) async fn reload(State(served): State<Served>, RawQuery(query): RawQue
     let answer = async {
         Parameters::parse(query.as_deref(), &[])?;
         Ok(match served.service().reload().await {
-            Ok(tracker) => json(&Reloaded {
-                configuration: tracker.fingerprint(),
+            Ok(done) => json(&Reloaded {
+                configuration: done.tracker.fingerprint(),
+                vanished: done.gone.iter().map(GoneView::new).collect(),
             }),
             Err(ConfigureError::Refused(problems)) => {
                 let refused = NotReloaded {

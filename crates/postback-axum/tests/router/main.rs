@@ -8,6 +8,7 @@ mod by_hand;
 mod canary;
 mod clicks;
 mod clicks_kept;
+mod decide;
 mod documented;
 mod erase;
 mod explain;

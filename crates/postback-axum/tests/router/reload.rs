@@ -39,9 +39,9 @@ async fn another_configuration_is_stored_and_put_to_work() {
     tested.store.calls();
     let answer = reload(&tested).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
-    assert_eq!(tested.store.calls(), ["commit"]);
+    assert_eq!(tested.store.calls(), ["commit", "deliveries"]);
     let tracker = tested.service.tracker();
-    assert_eq!(answer.json(), json!({"configuration": tracker.fingerprint()}));
+    assert_eq!(answer.json()["configuration"], json!(tracker.fingerprint()));
     assert_eq!(tested.get("/autumn?ref_id=1").await.status, 302);
     assert_eq!(tested.get("/summer?ref_id=1").await.status, 404);
 }
@@ -125,4 +125,56 @@ async fn it_needs_the_token_and_a_host_that_reloads() {
         (answer.status.as_u16(), answer.error().as_str()),
         (404, "this service does not reload its configuration")
     );
+}
+
+#[tokio::test]
+async fn what_is_gone_is_named_with_what_hangs_on_it() {
+    let (tested, file) = reloading();
+    let same = reload(&tested).await.json();
+    assert_eq!(same["vanished"], json!([]));
+    let click = tested.click("summer").await;
+    tested.postback(&format!("clickid={click}&sum=8.50&eventid=E1")).await;
+    tested.postback("clickid=nobody&sum=1&eventid=E2").await;
+    *file.lock().unwrap() = CONFIG
+        .replacen("id = \"sales\"", "id = \"sold\"", 1)
+        .replace("\"net\"", "\"network\"")
+        .replace("\"push\"", "\"push2\"")
+        .replace("\"Refund\"", "\"Refunded\"");
+    let answer = reload(&tested).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let json = answer.json();
+    let gone = json["vanished"].as_array().unwrap().clone();
+    let named: Vec<(&str, &str)> = gone
+        .iter()
+        .map(|gone| (gone["kind"].as_str().unwrap(), gone["id"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        named,
+        [
+            ("conversion_type", "Refund"),
+            ("offer_source", "net"),
+            ("traffic_channel", "push"),
+            ("postback", "summer/sales"),
+        ]
+    );
+    assert_eq!((&gone[1]["events"], &gone[1]["deliveries"]), (&1.into(), &json!(null)));
+    assert_eq!((&gone[3]["deliveries"], &gone[3]["events"]), (&1.into(), &json!(null)));
+    assert!(
+        gone[3]["text"]
+            .as_str()
+            .unwrap()
+            .contains("under another id it is a new postback")
+    );
+}
+
+#[tokio::test]
+async fn a_store_that_does_not_say_what_hangs_on_it_stops_no_reload() {
+    let (tested, file) = reloading();
+    *file.lock().unwrap() = renamed();
+    tested.store.set(Mode::FailsAt("deliveries"));
+    let answer = reload(&tested).await;
+    assert_eq!(answer.status, 200);
+    let gone = &answer.json()["vanished"][0];
+    assert_eq!((&gone["kind"], &gone["deliveries"]), (&"campaign".into(), &json!(null)));
+    assert_eq!(tested.get("/autumn?ref_id=1").await.status, 302);
 }

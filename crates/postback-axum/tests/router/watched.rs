@@ -2,7 +2,9 @@
 
 use postback::delivery::{Attempt, Cancelled, DeliveryRow, Settled, Settlement};
 use postback::memory::MemoryStore;
-use postback::plan::{Commit, Committed, EventRow, FactQuery, RefusedBody, RefusedCount, RefusedRow, Tally};
+use postback::plan::{
+    Commit, Committed, ConfigurationRow, EventRow, FactQuery, RefusedBody, RefusedCount, RefusedRow, Tally,
+};
 use postback::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, LaneQueue,
     Page, PageRequest, Purge, Purged, RefusedFilter, Selection, Store, StoreError, StoreErrorKind,
@@ -135,5 +137,9 @@ impl Inspect for Watched {
 
     fn lane_queues(&self) -> BoxFuture<'_, Result<Vec<LaneQueue>, StoreError>> {
         self.guarded("lane_queues", self.inner.lane_queues())
+    }
+
+    fn last_configuration(&self) -> BoxFuture<'_, Result<Option<ConfigurationRow>, StoreError>> {
+        self.guarded("last_configuration", self.inner.last_configuration())
     }
 }

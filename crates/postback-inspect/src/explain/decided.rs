@@ -181,7 +181,7 @@ fn rules(tracker: &Tracker, click: &Click, conversion: Option<&Conversion>, plan
 fn event_line(event: &Event) -> String {
     let name = event.name.as_deref().unwrap_or("a message without a type");
     let mut line = format!("{} of `{}`", name.escape_debug(), event.source);
-    let named = event.clicks.iter().chain(&event.forged).next();
+    let named = event.candidates().next();
     let facts = [
         ("click id", named.map(ToString::to_string)),
         ("status", event.status.as_deref().map(Into::into)),

@@ -232,7 +232,8 @@ fn doubts(tracker: &Tracker, source: &Source, event: &Event, nothing: Option<Rea
         let name = source.parameter_name(Meaning::ClickId).unwrap_or("clickid");
         found.push(match event.forged.is_empty() {
             true => format!("it names no click (`{name}`) and no receipt: it will not be attributed"),
-            false => "its click id was not made here: it will not be attributed".into(),
+            false => "none of the keys has signed its click id: it will be attributed only if the very click is stored"
+                .into(),
         });
     }
     if !event.identified {

@@ -209,8 +209,13 @@ impl Setup<'_> {
         let keys = self.tracker.click_id_references();
         if keys.is_empty() {
             section.step(
-                "Click ids are not signed, so anyone can make one up. Name a key in `[click_id] keys` to have forged ones refused.",
+                "Click ids are not signed, so anyone can make one up. Name a key in `[click_id] keys`: a secret text of at least 32 characters. A sale of a click from before is recognised all the same.",
             );
+        } else {
+            section.step(format!(
+                "Click ids are signed with `{}`. To change the key, name the new one before it, and leave this one until its last clicks have expired.",
+                keys.first().map(ToString::to_string).unwrap_or_default()
+            ));
         }
         let step = section.step("These are your conversion types. Send a name as it is; in another case it is matched where only one type has it.");
         for (name, counts) in self.tracker.conversion_types() {

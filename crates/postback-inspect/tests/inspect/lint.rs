@@ -89,3 +89,18 @@ fn a_batch_takes_toml_as_text_and_json_as_it_is() {
         "{printed}"
     );
 }
+
+#[test]
+fn what_the_configuration_before_had_is_named() {
+    let before = std::fs::read_to_string(EXAMPLE).unwrap();
+    let now = before.replace("\"Upsell\"", "\"UpSale\"");
+    assert_ne!(before, now);
+    let now = file("without_upsell.toml", &now);
+    let printed = inspect(&["lint", "--config", &now, "--before", EXAMPLE]).printed();
+    let gone = "warning: conversion type `Upsell` is gone: conversions keep the name, ";
+    assert!(printed.contains(gone), "{printed}");
+    let same = inspect(&["lint", "--config", EXAMPLE, "--before", EXAMPLE]).printed();
+    assert_eq!(same, inspect(&["lint", "--config", EXAMPLE]).printed());
+    let nowhere = inspect(&["lint", "--config", EXAMPLE, "--before", "/nowhere/a.toml"]);
+    assert_eq!(nowhere.refused(), "`/nowhere/a.toml` cannot be read: entity not found");
+}

@@ -210,7 +210,9 @@ fn each_click_id_is_ours_forged_or_anothers() {
         )]
     );
     assert!(
-        text.contains("its click id was not made here: it will not be attributed"),
+        text.contains(
+            "none of the keys has signed its click id: it will be attributed only if the very click is stored"
+        ),
         "{text}"
     );
     assert_eq!(

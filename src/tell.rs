@@ -1,4 +1,4 @@
-//! Answers questions of tools without making a decision.
+//! Answers questions of tools about a decision, without making one. (Layer 4.)
 
 use crate::event::Event;
 use crate::fire::Scopes;

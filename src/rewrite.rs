@@ -1,4 +1,5 @@
-//! Writes a postback that was decided earlier again, under the present configuration.
+//! This module writes a postback that was decided earlier again, under the present configuration.
+//! Begin with [`Decision::rewrite`]. (Layer 4.)
 
 use crate::delivery::{Cause, Delivery, Replaced};
 use crate::event::Event;
