@@ -1,6 +1,6 @@
 //! Transactions: what a commit writes, and when it is a duplicate or a conflict.
 
-use crate::plan::{Commit, Committed, ConfigurationRow, EventRow, Guard, Outcome, ReceiptRecord, Write};
+use crate::plan::{Commit, Committed, ConfigurationRow, EventRow, Guard, Outcome, ReceiptRecord, Standing, Write};
 use crate::port::{ConversionFilter, DeliveryFilter, EventFilter};
 use crate::samples::{
     ask, at, cases, click, click_guard, click_id, conversion, decided, delivery, event, event_id, everything,

@@ -65,7 +65,8 @@ statements! {
     /// The newest row is the one that was written last. A document that is stored stays as it is.
     WRITE_CONFIGURATION = "INSERT OR REPLACE INTO configuration (fingerprint, document) \
         VALUES (?1, coalesce((SELECT document FROM configuration WHERE fingerprint = ?1), ?2))";
-    LAST_CONFIGURATION = "SELECT fingerprint, document FROM configuration ORDER BY rowid DESC LIMIT 1";
+    LAST_CONFIGURATION = "SELECT fingerprint, document FROM configuration \
+        WHERE rowid = (SELECT max(rowid) FROM configuration)";
 
     WRITE_REFUSED = "INSERT INTO refused (id, source, interface, ring, reason, parameter, click, at, received, body) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO NOTHING";
