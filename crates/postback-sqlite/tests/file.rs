@@ -245,7 +245,7 @@ fn a_long_clean_up_takes_several_transactions() {
 /// A click without events, a kilobyte long, so many milliseconds after [`at`] 0.
 fn large(number: i64) -> Click {
     let mut click = click(&format!("click-{number}"));
-    click.at = Timestamp::from_unix_millis(1_780_000_000_000 + number).unwrap();
+    click.at = Timestamp::from_unix_millis(1_780_000_000_000_i64.saturating_add(number)).unwrap();
     click.ref_id = Some("r".repeat(1_000));
     click
 }
