@@ -95,7 +95,7 @@ fn each_step_is_told_before_it_begins_and_a_new_file_has_none() {
     for name in ["store.db", "store.db", "new.db"] {
         SqliteStore::open(folder.path().join(name), &options).unwrap();
     }
-    assert_eq!(*TOLD.lock().unwrap(), [(0, 2), (1, 2)]);
+    assert_eq!(*TOLD.lock().unwrap(), [(0, 3), (1, 3), (2, 3)]);
 }
 
 #[test]
