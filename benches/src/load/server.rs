@@ -67,7 +67,10 @@ impl Serve {
             .await?;
         let metrics = args::record()?;
         let options = RouterOptions::new().with_metrics(move || metrics.render());
-        let server = Serving::start(service, options, ConnectionLimits::default(), self.listen).await?;
+        let mut limits = ConnectionLimits::default();
+        // All callers of a bench come from this machine.
+        limits.per_network = limits.connections;
+        let server = Serving::start(service, options, limits, self.listen).await?;
         tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink())).await??;
         server.shutdown().await;
         Ok(())

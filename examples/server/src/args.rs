@@ -34,6 +34,9 @@ pub const API_TOKEN: &str = "POSTBACK_API_TOKEN";
 /// The exit code for wrong flags and for a configuration that cannot be used.
 const USAGE: u8 = 2;
 
+/// How many connections a network may have; a test compares it with the default of the limits.
+const PER_NETWORK: u16 = 64;
+
 const MIB: u64 = 1024 * 1024;
 
 /// A tracker: click redirects, postbacks, ClickBank notifications, conditional postbacks.
@@ -77,6 +80,10 @@ struct ServeArguments {
     /// A proxy whose `X-Forwarded-For` is trusted. May be repeated.
     #[arg(long, value_name = "CIDR", value_parser = ip_range)]
     trusted_proxy: Vec<IpNet>,
+    /// How many connections the callers of one network may have open at the same time: a /24 of
+    /// IPv4, a /48 of IPv6. Those of trusted proxies are not limited.
+    #[arg(long, value_name = "COUNT", default_value_t = PER_NETWORK, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    connections_per_network: u16,
     /// The tenant of the database. It is part of the id of every delivery.
     #[arg(long, default_value = "default")]
     namespace: Namespace,
@@ -177,6 +184,13 @@ fn lane_rate(text: &str) -> Result<Duration, String> {
     interval.ok_or_else(|| wrong().into())
 }
 
+fn connections(arguments: &ServeArguments) -> ConnectionLimits {
+    let mut limits = ConnectionLimits::default();
+    limits.per_network = arguments.connections_per_network.into();
+    limits.trusted_proxies.clone_from(&arguments.trusted_proxy);
+    limits
+}
+
 fn usage(text: impl Display) -> Failed {
     Failed {
         code: USAGE,
@@ -226,7 +240,7 @@ async fn secrets_at_hand(tracker: &Tracker) -> BTreeMap<SecretReference, Secret>
 }
 
 async fn run(arguments: ServeArguments) -> Result<(), Failed> {
-    let lanes = lanes(&arguments);
+    let (lanes, limits) = (lanes(&arguments), connections(&arguments));
     let ServeArguments { config, namespace, .. } = arguments;
     let config = config.ok_or_else(|| usage("`--config FILE` is missing"))?;
     let database = match (arguments.database, arguments.dry_run) {
@@ -275,7 +289,7 @@ async fn run(arguments: ServeArguments) -> Result<(), Failed> {
         .with_metrics(move || metrics.render());
     // The signals are caught before anybody can know that the server is running.
     let stop = stop_signal().map_err(trouble)?;
-    let started = Server::start(service, options, ConnectionLimits::default(), arguments.listen);
+    let started = Server::start(service, options, limits, arguments.listen);
     let server = started.await.map_err(trouble)?;
     stop.await;
     tracing::info!("stopping");
@@ -377,5 +391,19 @@ mod tests {
         assert_eq!(policy(&[]).rate, None);
         let interval = Duration::from_millis(200);
         assert_eq!(policy(&["--lane-rate", "5/s"]).rate, Some(Rate { burst: 4, interval }));
+    }
+
+    fn limits(flags: &[&str]) -> ConnectionLimits {
+        let arguments = Arguments::parse_from(["postback-server"].iter().chain(flags));
+        connections(&arguments.serve)
+    }
+
+    #[test]
+    fn the_flags_of_connections_are_limits() {
+        assert_eq!(limits(&[]), ConnectionLimits::default());
+        let flags = ["--connections-per-network", "200", "--trusted-proxy", "10.0.0.0/8"];
+        let limits = limits(&flags);
+        assert_eq!(limits.per_network, 200);
+        assert_eq!(limits.trusted_proxies, [ip_range("10.0.0.0/8").unwrap()]);
     }
 }

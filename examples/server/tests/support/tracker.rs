@@ -103,7 +103,7 @@ impl Config {
         let options = RouterOptions::new()
             .with_api_token(Some(Secret::from(API_TOKEN)))
             .with_limits(self.router);
-        let (limits, listen) = (self.limits, self.listen);
+        let (limits, listen) = (self.limits.clone(), self.listen);
         Server::start(self.service().await.unwrap(), options, limits, listen).await
     }
 }
