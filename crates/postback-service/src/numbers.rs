@@ -70,7 +70,7 @@ pub(crate) const FORMS_GUESSED: Number = counter(
 );
 pub(crate) const JOURNALLED: Number = counter(
     "postback_journalled_total",
-    "Postbacks that were journalled, by `source`.",
+    "Postbacks that were journalled, by `source`. Clicks are counted in `postback_clicks_total` alone.",
 );
 pub(crate) const SET_ASIDE: Number = gauge(
     "postback_journal_set_aside",

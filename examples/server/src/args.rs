@@ -96,7 +96,8 @@ struct ServeArguments {
     /// it. It grows beyond that, up to 256 MiB, while the disk has room.
     #[arg(long, value_name = "MIB", default_value_t = JOURNAL_RESERVE / MIB, value_parser = clap::value_parser!(u64).range(0..=MAX_JOURNAL / MIB))]
     journal_reserve: u64,
-    /// How many days IP addresses, user agents and other personal values are kept.
+    /// How many days IP addresses, user agents and other personal values are kept. The
+    /// configuration's `[retention] private` overrides it.
     #[arg(long, value_name = "DAYS", default_value_t = PRIVATE_DAYS)]
     private_days: u32,
     /// How many deliveries are sent at the same time.

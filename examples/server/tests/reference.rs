@@ -179,13 +179,17 @@ fn the_page_of_the_log_has_every_line_that_is_logged() {
     let mut text = FIRST.to_owned();
     for target in targets {
         text.push_str(&format!("\n## `{target}`\n\n"));
+        let mut listed = BTreeSet::new();
         for Line { level, text: said, .. } in lines.iter().filter(|line| line.target == target) {
             // What a value says is no text of its own.
             let said = match said.starts_with('{') || said.is_empty() {
                 true => "what failed, and why",
                 false => said,
             };
-            text.push_str(&format!("- {level}: {}\n", wrapped(said, 7 + level.len())));
+            // Two places may log the same line.
+            if listed.insert((level, said)) {
+                text.push_str(&format!("- {level}: {}\n", wrapped(said, 7 + level.len())));
+            }
         }
     }
     if env::var_os("POSTBACK_WRITE_REFERENCE").is_some() {

@@ -23,7 +23,8 @@ rows! { REQUEST {
     "{ attempts = 5 }";
     "sign", NONE,
     "References to the keys that sign it as Standard Webhooks does, for receivers of your own; each one makes a \
-     signature.",
+     signature. It needs a `body`. A key is base64 of at least 24 bytes, with or without `whsec_` before it. How a \
+     receiver checks a signature stands in `docs/design/delivery.md`.",
     "[\"env:HOOK_KEY\"]";
 } }
 
@@ -50,6 +51,7 @@ rows! { RETRY {
     "The longest wait.",
     "\"2h\"";
     "unless_sent", is("false"),
-    "Whether what may have reached the receiver is not sent again: for receivers that would count it twice.",
+    "If true, a request that may have reached the receiver is not sent again. This is for receivers that would count it \
+     twice.",
     "true";
 } }
