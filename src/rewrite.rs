@@ -1,5 +1,56 @@
 //! This module writes a postback that was decided earlier again, under the present configuration.
 //! Begin with [`Decision::rewrite`]. (Layer 4.)
+//!
+//! ```
+//! use postback::event::Interface;
+//! use postback::plan::{ClickFacts, Write};
+//! use postback::rewrite::Retold;
+//! use postback::{Click, CompileOptions, Decision, Document, Event, Facts, Timestamp, compile};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let document = |host: &str| Document::from_json(&r#"{
+//!         "version": 1, "currency": "USD",
+//!         "conversion_type": [{"name": "Sale", "default": true, "counts": "sale"}],
+//!         "offer_source": [{"id": "network", "template": "generic", "default_status": "approved"}],
+//!         "offer": [{"id": "book", "source": "network", "url": "https://shop.example.com/?c={clickid}"}],
+//!         "traffic_channel": [{"id": "push"}],
+//!         "campaign": [{"id": "summer", "channel": "push",
+//!             "path": [{"offers": [{"offer": "book"}]}],
+//!             "postback": [{"id": "sales", "url": "https://HOST/?type={type}"}]}]
+//!     }"#.replace("HOST", host));
+//!     let tracker = compile(&document("push.example")?, &CompileOptions::default())?;
+//!     let at = Timestamp::from_unix_seconds(1_800_000_000)?;
+//!     let (campaign, offer) = ("summer".parse()?, "book".parse()?);
+//!     let click = Click::new("p2345".parse()?, at, campaign, offer, "network".parse()?, "push".parse()?);
+//!     let mut event = Event::assume_authentic(
+//!         "aaaaaaaaaaaaaaaaaaaaaaaaaa".parse()?, "network".parse()?, Interface::Postback, at,
+//!     );
+//!     event.clicks = vec![click.id.clone()];
+//!     let mut facts = Facts::default();
+//!     let known = ClickFacts { version: 1, click: Some(click.clone()), tallies: vec![] };
+//!     facts.clicks.insert(click.id.clone(), known);
+//!     let plan = Decision::new(&tracker).decide(&event, &facts, at)?;
+//!     let conversion = plan.commit.writes.iter().find_map(|write| match write {
+//!         Write::Conversion(made) => Some(made),
+//!         _ => None,
+//!     });
+//!
+//!     // The channel's URL was mended since.
+//!     let mended = compile(&document("new.example")?, &CompileOptions::default())?;
+//!     let told = Retold {
+//!         event: &event,
+//!         click: &click,
+//!         conversion: conversion.ok_or("no conversion")?,
+//!         others: &[],
+//!         anyway: false,
+//!         tallies: &[],
+//!         once: true,
+//!     };
+//!     let written = Decision::new(&mended).rewrite(&plan.commit.outbox[0], &told, at)?;
+//!     assert_eq!(written.delivery.outbound.url.to_string(), "https://new.example/?type=Sale");
+//!     Ok(())
+//! }
+//! ```
 
 use crate::delivery::{Cause, Delivery, Replaced};
 use crate::event::Event;

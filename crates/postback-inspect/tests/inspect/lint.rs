@@ -93,11 +93,11 @@ fn a_batch_takes_toml_as_text_and_json_as_it_is() {
 #[test]
 fn what_the_configuration_before_had_is_named() {
     let before = std::fs::read_to_string(EXAMPLE).unwrap();
-    let now = before.replace("\"Upsell\"", "\"UpSale\"");
+    let now = before.replace("\"sales-only\"", "\"sales\"");
     assert_ne!(before, now);
-    let now = file("without_upsell.toml", &now);
+    let now = file("renamed.toml", &now);
     let printed = inspect(&["lint", "--config", &now, "--before", EXAMPLE]).printed();
-    let gone = "warning: conversion type `Upsell` is gone: conversions keep the name, ";
+    let gone = "warning: postback `sales-only` of campaign `summer-push` is gone: its deliveries are sent as they were written, ";
     assert!(printed.contains(gone), "{printed}");
     let same = inspect(&["lint", "--config", EXAMPLE, "--before", EXAMPLE]).printed();
     assert_eq!(same, inspect(&["lint", "--config", EXAMPLE]).printed());
