@@ -70,9 +70,20 @@ pub(crate) fn note(fired: &mut Vec<Fired>, campaign: &Campaign, postback: &Postb
     }
 }
 
+/// Notes that it is not known which payout a postback has reported.
+fn forget(fired: &mut [Fired], campaign: &Campaign, postback: &PostbackRule) {
+    let place = place(fired, &campaign.id, &postback.id).ok();
+    if let Some(known) = place.and_then(|place| fired.get_mut(place)) {
+        known.forgotten = true;
+    }
+}
+
 impl Decision<'_> {
     /// Returns what the event of a row has fired for the conversion that it made alone. Which
     /// payouts were reported is known as long as the configuration is the one that decided then.
+    /// A long campaign has rules that the trace leaves out. They may have fired, so they count as
+    /// if they had: their deliveries may be deleted already, and then nothing else would keep them
+    /// from being sent again.
     pub(crate) fn fired_by(&self, row: &EventRow, click: &Click, made: &Conversion) -> Vec<Fired> {
         let campaign = self.campaigns.get(&click.campaign);
         let Some((campaign, channel)) = campaign.and_then(|c| Some((c, self.channels.get(&c.channel)?))) else {
@@ -81,18 +92,22 @@ impl Decision<'_> {
         let scopes = Scopes::new(*self, campaign, channel, click, made);
         let is_same = row.configuration == *self.fingerprint;
         let mut fired = Vec::new();
-        for rule in row.trace.rules.iter().filter(|rule| rule.verdict == RuleVerdict::Fired) {
-            if let Some(postback) = campaign.postbacks.iter().find(|known| known.id == rule.postback) {
-                let payout = if is_same {
-                    scopes.payout(postback)
-                } else {
-                    ToldPayout::NoRate
-                };
-                note(&mut fired, campaign, postback, payout);
+        for postback in &campaign.postbacks {
+            let traced = row.trace.rules.iter().find(|rule| rule.postback == postback.id);
+            let is_known = match &traced {
+                Some(rule) if rule.verdict.has_fired() => is_same,
+                None if row.trace.more_rules > 0 => false,
+                _ => continue,
+            };
+            let payout = if is_known {
+                scopes.payout(postback)
+            } else {
+                ToldPayout::NoRate
+            };
+            note(&mut fired, campaign, postback, payout);
+            if !is_known {
+                forget(&mut fired, campaign, postback);
             }
-        }
-        for known in fired.iter_mut().filter(|_| !is_same) {
-            known.forgotten = true;
         }
         fired
     }

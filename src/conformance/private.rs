@@ -114,6 +114,27 @@ cases! {
         assert!(store.orphans(&Cursor::start(), 9).await.unwrap().iter().any(|event| event.id == event_id(1)));
     }
 
+    async fn erasure_of_a_click_forgets_the_events_that_only_name_it(store) {
+        store.record(&[visitor("click", 0)]).await.unwrap();
+        let named = Event { clicks: vec![click_id("click")], ..buyer(1) };
+        let forged = Event { forged: vec![click_id("click")], ..buyer(2) };
+        let chosen = buyer(3).attributed_by_hand(click_id("click"), at(3), None);
+        // Its receipt reads like the click's id, but it names another one.
+        let receipt = Event { clicks: vec![click_id("other")], private: private(IP), ..receipt_event(4, "click", None) };
+        // It names two clicks and belongs to the other one.
+        let both = Event { clicks: vec![click_id("other"), click_id("click")], ..buyer(5) };
+        let of_other = EventRow { click: Some(click_id("other")), ..row(both, Outcome::Applied) };
+        let unmapped = Write::Event(row(forged, Outcome::Unmapped));
+        write(store, vec![waiting(named), unmapped, waiting(chosen), waiting(receipt), Write::Event(of_other)]).await;
+        let erased = store.purge(&Purge::Erase(click_id("click"))).await.unwrap();
+        assert_eq!((erased.clicks, erased.events), (1, 3));
+        assert_eq!(store.purge(&Purge::Erase(click_id("click"))).await.unwrap(), Purged::default());
+        for (number, remembers) in [(1, false), (2, false), (3, false), (4, true), (5, true)] {
+            let row = store.event(&event_id(number)).await.unwrap().unwrap();
+            assert_eq!(!row.event.private.is_empty(), remembers, "{number}");
+        }
+    }
+
     async fn erasure_of_a_receipt_forgets_its_events_and_their_clicks(store) {
         store.record(&[visitor("click", 0), visitor("other", 0)]).await.unwrap();
         let of_click = |event| Write::Event(EventRow { click: Some(click_id("click")), ..row(event, Outcome::Applied) });

@@ -199,12 +199,18 @@ cases! {
     async fn what_is_named_by_nobody_any_more_has_version_zero(store) {
         let mut of_nobody = receipt_event(1, "a", Some("b"));
         of_nobody.clicks = vec![click_id("unknown")];
-        let guards = vec![click_guard("unknown", 0), receipt_guard("a", 0), receipt_guard("b", 0)];
+        of_nobody = of_nobody.attributed_by_hand(click_id("chosen"), at(1), None);
+        of_nobody.forged = vec![click_id("forged")];
+        let mut guards = vec![receipt_guard("a", 0), receipt_guard("b", 0)];
+        guards.extend(["chosen", "forged", "unknown"].map(|click| click_guard(click, 0)));
         let mut commit = decided(1, guards);
         commit.writes = vec![waiting(of_nobody)];
         assert_eq!(store.commit(&commit).await.unwrap(), Committed::Applied);
-        assert_eq!(version(store, "unknown").await, 1);
+        for click in ["chosen", "forged", "unknown"] {
+            assert_eq!(version(store, click).await, 1);
+        }
         old_events(store, 2).await;
+        assert_eq!([version(store, "chosen").await, version(store, "forged").await], [0, 0]);
         let facts = ask(store, &["unknown"], &["a", "b"]).await;
         let versions = [facts.clicks["unknown"].version, facts.receipts["a"].version, facts.receipts["b"].version];
         assert_eq!(versions, [0, 0, 0]);

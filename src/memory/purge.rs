@@ -36,12 +36,19 @@ impl State {
         }
     }
 
-    /// Forgets what belongs to these clicks, and the personal values of these events.
+    /// Forgets what belongs to these clicks, and the personal values of these events. An event
+    /// without a click belongs to each click that it names.
     fn erase(&mut self, clicks: &BTreeSet<ClickId>, event: impl Fn(&EventRow) -> bool) -> Purged {
         let named = |click: Option<&ClickId>| click.is_some_and(|click| clicks.contains(click));
         let emptied = self.empty(
             |click| clicks.contains(&click.id),
-            |row| named(row.click.as_ref()) || event(row),
+            |row| {
+                let is_named = match &row.click {
+                    Some(click) => clicks.contains(click),
+                    None => row.event.candidates().any(|click| clicks.contains(click)),
+                };
+                is_named || event(row)
+            },
             |row| named(row.delivery.cause.click()),
         );
         self.and_refused(emptied, |kept| !named(kept.row.click.as_ref()))
@@ -133,7 +140,7 @@ impl State {
     /// Forgets the guards and receipts that an event which is gone has named, where nothing else
     /// needs them.
     fn forget_keys(&mut self, row: &EventRow) {
-        for click in row.click.iter().chain(&row.event.clicks) {
+        for click in row.click.iter().chain(row.event.candidates()) {
             if !self.clicks.contains_key(click) {
                 self.guards.remove(&GuardKey::Click(click.clone()));
             }

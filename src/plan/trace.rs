@@ -207,3 +207,11 @@ pub enum RuleVerdict {
     /// It matches, but a value that its template needs is missing or does not fit.
     NotRendered(alloc::string::String),
 }
+
+impl RuleVerdict {
+    /// Whether the postback has fired, now or before, where the event made its conversion alone.
+    /// Only an event that is decided again finds that it fired before.
+    pub(crate) fn has_fired(&self) -> bool {
+        matches!(self, Self::Fired | Self::AlreadyFired | Self::NotOnUpdate)
+    }
+}

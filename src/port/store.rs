@@ -220,7 +220,8 @@ pub enum Purge {
     ///   any more and the click that it names is gone. A contested record stays.
     EventsBefore(Timestamp),
     /// The personal values that belong to one click, those of queued deliveries too, and the
-    /// refused bodies that name it.
+    /// refused bodies that name it. An event without a click belongs to each click that it names
+    /// ([`Event::candidates`](crate::Event::candidates)).
     Erase(ClickId),
     /// The personal values of the events of a source that have this receipt or wait for it as their
     /// parent, and of each click to which one of them belongs, as [`Purge::Erase`] does.

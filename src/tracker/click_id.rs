@@ -1,5 +1,6 @@
-//! Our click ids. They are ordered by time, valid as a ClickBank `tid`, and signed, so that a
-//! forged id costs no look-up.
+//! Our click ids. They are ordered by time, valid as a ClickBank `tid`, and signed, so that nobody
+//! can make up an id that counts. An id that none of the keys has signed still costs a look-up: it
+//! counts if the very click is stored.
 //!
 //! A click id is `p` and 32 characters of lower-case base32: 6 bytes of milliseconds, 6 random
 //! bytes, and 8 bytes of HMAC-SHA256 over these twelve. ClickBank's `tid` accepts lower-case

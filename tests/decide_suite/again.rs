@@ -190,6 +190,34 @@ fn a_postback_that_fired_without_the_amount_does_not_fire_twice() {
 }
 
 #[test]
+fn a_rule_that_the_trace_leaves_out_counts_as_fired() {
+    let of = |mut document: Value| {
+        let rule = |number| json!({"id": format!("r{number}"), "url": format!("https://push.example/log?r{number}={{ref_id}}")});
+        let mut rules: Vec<Value> = (0..40).map(rule).collect();
+        rules[39]["updates"] = "first_match".into();
+        rules[38]["url"] = "https://push.example/log?late={payout}".into();
+        rules[5]["url"] = "https://push.example/log?early={payout}".into();
+        document["campaign"][0]["postback"] = rules.into();
+        document
+    };
+    let world = World::new(&of(unrated("create")));
+    world.postback("clickid=c1&eventid=a&sum=10&currency=EUR&time=@60");
+    assert_eq!(world.events()[0].trace.more_rules, 8);
+    assert_eq!(world.sent().len(), 38, "two need the payout");
+    // The deliveries may be deleted by now, so what is written does not rely on them.
+    let world = world.reconfigured(&of(rated("create")));
+    let plan = again(&world, &ids(&world)[0], false).unwrap();
+    let fired: Vec<_> = plan
+        .commit
+        .outbox
+        .iter()
+        .map(|delivery| &delivery.outbound.url)
+        .collect();
+    assert_eq!(fired.len(), 1, "{fired:?}");
+    assert!(world.sent().contains(&"early=11".to_owned()));
+}
+
+#[test]
 fn an_uploaded_row_without_fire_stays_silent() {
     let world = World::new(&unrated("create"));
     let mut event = world.postback_event("clickid=c1&eventid=a&sum=10&currency=EUR&time=@60");

@@ -23,7 +23,24 @@ pub struct Erased {
     pub rows: Purged,
     /// The lines of the journal and of the files beside it.
     pub journal: u64,
+    /// What could not be erased yet, if anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_erased: Option<NotErased>,
 }
+
+/// Lines of the journal that name the person and still hold what they held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct NotErased {
+    /// How many lines there are.
+    pub lines: u64,
+    /// Why they stay, and what to do.
+    pub reason: &'static str,
+}
+
+/// A line of a newer version is a sale or a click that was acknowledged, so it is not deleted.
+const NEWER: &str = "not erased: a newer version wrote these lines of the journal, which this version cannot \
+    read; upgrade first, then erase again";
 
 /// Why personal values are not erased, or not all of them. Erasing again is safe.
 #[derive(Debug, Error)]
@@ -101,7 +118,11 @@ async fn erase(shared: &Shared, named: Named, each: &[Purge], patience: Duration
     let mut erased = Erased::default();
     if let Some(journal) = shared.journal.clone() {
         let lines = tokio::task::spawn_blocking(move || journal.erase_named(&named)).await;
-        erased.journal = lines.map_err(io::Error::other)??;
+        let lines = lines.map_err(io::Error::other)??;
+        erased.journal = lines.erased;
+        erased.not_erased = Some(lines.newer)
+            .filter(|lines| *lines > 0)
+            .map(|lines| NotErased { lines, reason: NEWER });
     }
     for what in each {
         let purged = shared.stores.store.purge(what);
@@ -130,4 +151,7 @@ fn log(erased: &Erased, by: &'static str) {
         journal,
         "personal values were erased"
     );
+    if let Some(NotErased { lines, reason }) = erased.not_erased {
+        tracing::warn!(by, lines, reason, "not all personal values were erased");
+    }
 }

@@ -1,10 +1,10 @@
 //! Erases personal values in the lines of a journal. The events and clicks wait on without them.
 
 use crate::journal::{Journal, earlier, unreadable};
-use crate::lines::{Placed, Waiting, count, is_click, lines, of_click, of_event, read, read_click, replace};
+use crate::lines::{Placed, Waiting, count, is_click, is_newer, lines, of_click, of_event, read, read_click, replace};
 use postback::value::{ClickId, OfferSourceId, Receipt};
 use postback::{Click, Event};
-use std::{collections::BTreeSet, io, path::Path};
+use std::{cell::Cell, collections::BTreeSet, io, path::Path};
 
 /// Whose personal values are erased.
 #[derive(Debug)]
@@ -13,6 +13,17 @@ pub(crate) struct Named {
     receipt: Option<(Receipt, Option<OfferSourceId>)>,
     /// The same as the lines write them. Only a line with one of them is read.
     texts: Vec<Vec<u8>>,
+    /// How many lines were left because a newer version wrote them.
+    newer: Cell<u64>,
+}
+
+/// What an erasure did to the lines of a journal.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ErasedLines {
+    /// How many lines lost their personal values, or went.
+    pub(crate) erased: u64,
+    /// How many were left, since a newer version wrote them.
+    pub(crate) newer: u64,
 }
 
 impl Named {
@@ -32,7 +43,18 @@ impl Named {
             texts: texts.map(quoted).collect(),
             clicks,
             receipt,
+            newer: Cell::new(0),
         }
+    }
+
+    /// Returns what becomes of a line that cannot be read. It was acknowledged. If a newer version
+    /// wrote it, that version takes it in, so it stays as it is.
+    fn unread(&self, line: &[u8]) -> Option<String> {
+        if is_newer(line) {
+            self.newer.set(self.newer.get().saturating_add(1));
+            return None;
+        }
+        Some(String::new())
     }
 
     fn is_in(&self, line: &[u8]) -> bool {
@@ -41,13 +63,11 @@ impl Named {
     }
 
     fn is_of(&self, event: &Event) -> bool {
-        let by_hand = event.by_hand.as_ref().map(|chosen| &chosen.click);
-        let mut clicks = event.clicks.iter().chain(by_hand);
         let of_receipt = self.receipt.as_ref().is_some_and(|(receipt, source)| {
             let names = [event.receipt.as_ref(), event.parent.as_ref()].contains(&Some(receipt));
             names && source.as_ref().is_none_or(|source| *source == event.source)
         });
-        of_receipt || clicks.any(|click| self.clicks.contains(click))
+        of_receipt || event.candidates().any(|click| self.clicks.contains(click))
     }
 }
 
@@ -58,12 +78,12 @@ fn quoted(text: &str) -> Vec<u8> {
 }
 
 impl Journal {
-    /// Erases these personal values in all files of the journal, and returns in how many lines.
+    /// Erases these personal values in all files of the journal, and returns what became of lines.
     /// Nothing is taken in meanwhile. The call blocks.
     ///
     /// # Errors
     /// A problem with the journal's files.
-    pub(crate) fn erase_named(&self, named: &Named) -> io::Result<u64> {
+    pub(crate) fn erase_named(&self, named: &Named) -> io::Result<ErasedLines> {
         let _replaying = self.0.replaying.blocking_lock();
         let path = self.path();
         let mut erased = in_file(&unreadable(path), named)?;
@@ -75,7 +95,9 @@ impl Journal {
         }
         self.wait_on(waiting);
         erased = erased.saturating_add(self.0.aside.rewrite(|file| in_file(file, named))?);
-        Ok(erased.saturating_add(self.rewrite(|line| without(line, named))?))
+        erased = erased.saturating_add(self.rewrite(|line| without(line, named))?);
+        let newer = named.newer.get();
+        Ok(ErasedLines { erased, newer })
     }
 }
 
@@ -106,8 +128,8 @@ fn in_file(path: &Path, named: &Named) -> io::Result<u64> {
 }
 
 /// Returns a line without its personal values; none if it has none of these. A refused message
-/// becomes an empty line, and so does a line that cannot be read: it is not known what else is in
-/// them.
+/// becomes an empty line, and so does a damaged line: it is not known what else is in them. A line
+/// of a newer version stays.
 fn without(line: &[u8], named: &Named) -> io::Result<Option<String>> {
     if !named.is_in(line) {
         return Ok(None);
@@ -115,7 +137,7 @@ fn without(line: &[u8], named: &Named) -> io::Result<Option<String>> {
     if is_click(line) {
         return match read_click(line) {
             Ok(click) => click_without(click, named),
-            Err(_) => Ok(Some(String::new())),
+            Err(_) => Ok(named.unread(line)),
         };
     }
     match read(line) {
@@ -130,7 +152,7 @@ fn without(line: &[u8], named: &Named) -> io::Result<Option<String>> {
             let is_named = click.is_some_and(|click| named.clicks.contains(click));
             Ok(is_named.then(String::new))
         }
-        Err(_) => Ok(Some(String::new())),
+        Err(_) => Ok(named.unread(line)),
     }
 }
 
@@ -140,4 +162,27 @@ fn click_without(mut click: Click, named: &Named) -> io::Result<Option<String>> 
     }
     click.private.clear();
     of_click(&click).map(Some).map_err(io::Error::other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn a_line_of_a_newer_version_stays_and_is_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        let newer = r#"{"v":99,"row":["c1"]}"#;
+        let of_other = r#"{"v":99,"row":["c2"]}"#;
+        let damaged = r#"{"v":2,"row":["c1""#;
+        let lines = [newer, of_other, damaged, &format!("click {newer}")];
+        fs::write(unreadable(&path), lines.join("\n") + "\n").unwrap();
+        let journal = Journal::open(&path).unwrap();
+        let named = Named::of_click("c1".parse().unwrap());
+        let done = journal.erase_named(&named).unwrap();
+        assert_eq!((done.erased, done.newer), (1, 2), "what is damaged goes");
+        let left = fs::read_to_string(unreadable(&path)).unwrap();
+        assert_eq!(left, format!("{newer}\n{of_other}\nclick {newer}\n"));
+    }
 }

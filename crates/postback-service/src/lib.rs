@@ -63,7 +63,7 @@ pub use cancel::CancelError;
 pub use click::{Lost, LostReason, Visitor};
 pub use configure::{ConfigureError, Reloaded};
 pub use decide::{AgainWhat, Became, DecideAgain, DecideError, DecidedAgain, DecidedEvent, NotDecided};
-pub use erase::{EraseError, Erased};
+pub use erase::{EraseError, Erased, NotErased};
 pub use handle::{Live, TrackerHandle};
 pub use health::{Health, HealthCheck};
 pub use host::{OsEntropy, SystemClock};

@@ -2,7 +2,8 @@
 
 use crate::{fault::Fault, key::key, outbox::BATCH, sql, time};
 use postback::Timestamp;
-use postback::port::{Purge, Purged};
+use postback::plan::EventRow;
+use postback::port::{Purge, Purged, row};
 use postback::value::{OfferSourceId, Receipt};
 use rusqlite::{Connection, Params, params};
 use std::collections::BTreeSet;
@@ -56,13 +57,52 @@ fn erase(connection: &Connection, click: &str) -> Result<Purged, Fault> {
     Ok(purged)
 }
 
+/// Finds the events without a click that name a click of an erasure. Readers look for them, since
+/// they may be far apart.
+pub(crate) fn loose(connection: &Connection, what: &Purge) -> Result<Vec<i64>, Fault> {
+    let clicks = match what {
+        Purge::Erase(click) => [click.as_str().to_owned()].into(),
+        Purge::EraseReceipt(source, receipt) => clicks_of(connection, source, receipt)?,
+        _ => return Ok(Vec::new()),
+    };
+    let mut found = Vec::new();
+    for click in &clicks {
+        let mut statement = connection.prepare_cached(sql::LOOSE_NAMED)?;
+        let mut rows = statement.query(params![click, i64::MIN])?;
+        while let Some(row) = rows.next()? {
+            let payload: String = row.get(1)?;
+            // Of a row that cannot be read it is not known whether it names the click, so it counts
+            // as if it did.
+            let event = row::decode::<EventRow>(&payload).map(|row| row.event);
+            if event.map_or(true, |event| event.candidates().any(|named| named.as_str() == click)) {
+                found.push(row.get(0)?);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Erases the personal values of these events, unless they have got a click since.
+pub(crate) fn erase_loose(connection: &Connection, events: &[i64]) -> Result<Purged, Fault> {
+    let mut purged = Purged::default();
+    for event in events {
+        purged.events = purged
+            .events
+            .saturating_add(run(connection, sql::ERASE_LOOSE, [event])?);
+    }
+    Ok(purged)
+}
+
+fn clicks_of(connection: &Connection, source: &OfferSourceId, receipt: &Receipt) -> Result<BTreeSet<String>, Fault> {
+    let mut statement = connection.prepare_cached(sql::CLICKS_OF_RECEIPT)?;
+    let clicks = statement.query_map([source.as_str(), receipt.as_str()], |row| row.get(0))?;
+    Ok(clicks.collect::<Result<_, _>>()?)
+}
+
 fn erase_receipt(connection: &Connection, source: &OfferSourceId, receipt: &Receipt) -> Result<Purged, Fault> {
     let named = params![source.as_str(), receipt.as_str()];
-    let mut statement = connection.prepare_cached(sql::CLICKS_OF_RECEIPT)?;
-    let clicks = statement.query_map(named, |row| row.get::<_, String>(0))?;
-    let clicks = clicks.collect::<Result<BTreeSet<_>, _>>()?;
     let mut purged = Purged::default();
-    for click in &clicks {
+    for click in &clicks_of(connection, source, receipt)? {
         purged.add(&erase(connection, click)?);
     }
     for text in [sql::ERASE_OF_RECEIPT, sql::ERASE_FOR_PARENT] {

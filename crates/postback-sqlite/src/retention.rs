@@ -90,6 +90,7 @@ pub(crate) fn remove(connection: &Connection, old: &[Old], before: i64) -> Resul
                 }
                 true
             }
+            Old::Event(number) if !exists(connection, sql::IS_LOOSE, (*number, before))? => true,
             Old::Event(number) => {
                 purged.events = purged.events.saturating_add(drop_event(connection, *number)?);
                 true
@@ -166,7 +167,7 @@ fn drop_event(connection: &Connection, number: i64) -> Result<u64, Fault> {
     let Ok(row) = row::decode::<EventRow>(&payload) else {
         return Ok(dropped);
     };
-    for click in &row.event.clicks {
+    for click in row.event.candidates() {
         if !exists(connection, sql::IS_RECORDED, [click.as_str()])? {
             drop_guard(connection, click.as_str())?;
         }
@@ -199,4 +200,32 @@ fn forget_receipt(connection: &Connection, source: &str, receipt: &str) -> Resul
         run(connection, sql::DROP_RECEIPT, named)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema;
+    use postback::value::Namespace;
+    use std::time::Duration;
+
+    #[test]
+    fn an_event_that_gets_its_click_after_it_was_found_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = schema::connect(&folder.path().join("store.db"), Duration::from_secs(1)).unwrap();
+        schema::prepare(&mut file, &Namespace::new("test").unwrap(), None).unwrap();
+        for id in ["a", "b"] {
+            let text =
+                "INSERT INTO event (id, source, outcome, received, payload) VALUES (?1, 's', 'unattributed', 1, '')";
+            run(&file, text, [id]).unwrap();
+        }
+        let (old, _) = events(&file, 9, Place::START).unwrap();
+        assert_eq!(old.len(), 2);
+        let text = "UPDATE event SET click = 'c', click_key = ?1, outcome = 'applied' WHERE id = 'a'";
+        run(&file, text, [key("c")]).unwrap();
+        let (purged, done) = remove(&file, &old, 9).unwrap();
+        assert_eq!((purged.events, purged.total(), done), (1, 1, 2));
+        let left: String = file.query_row("SELECT id FROM event", [], |row| row.get(0)).unwrap();
+        assert_eq!(left, "a", "its repetition is still a duplicate");
+    }
 }

@@ -139,6 +139,10 @@ statements! {
         (SELECT seq FROM delivery WHERE ready IS NULL AND created < ?1 LIMIT ?2)";
     ERASE_CLICK = "UPDATE click SET private = NULL WHERE id = ?1 AND private IS NOT NULL";
     ERASE_EVENTS = "UPDATE event SET private = NULL WHERE click_key = ?2 AND click = ?1 AND private IS NOT NULL";
+    /// Events that name a click and belong to none. The text is only a first sieve.
+    LOOSE_NAMED = "SELECT seq, payload FROM event INDEXED BY event_private \
+        WHERE private IS NOT NULL AND received > ?2 AND click IS NULL AND instr(payload, json_quote(?1)) > 0";
+    ERASE_LOOSE = "UPDATE event SET private = NULL WHERE seq = ?1 AND private IS NOT NULL AND click IS NULL";
     /// It is not known what the body has besides the click, so that it may name a person.
     ERASE_REFUSED = "DELETE FROM refused WHERE click = ?1";
     ERASE_DELIVERIES = "UPDATE delivery SET private = NULL WHERE click_key = ?2 AND click = ?1 AND private IS NOT NULL";
@@ -160,6 +164,8 @@ statements! {
         WHERE click_key = ?2 AND click = ?1 AND received >= ?3 LIMIT 1";
     HAS_OPEN_DELIVERY = "SELECT 1 FROM delivery INDEXED BY delivery_click \
         WHERE click_key = ?2 AND click = ?1 AND ready IS NOT NULL LIMIT 1";
+    /// An event that was found may have got its click since.
+    IS_LOOSE = "SELECT 1 FROM event WHERE seq = ?1 AND click IS NULL AND received < ?2";
     IS_RECORDED = "SELECT 1 FROM click WHERE id = ?1";
     SHARES_KEY = "SELECT 1 FROM event INDEXED BY event_click WHERE click_key = ?2 AND click <> ?1 LIMIT 1";
     DROP_GUARD = "DELETE FROM guard WHERE click_key = ?1";

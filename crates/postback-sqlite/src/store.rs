@@ -132,21 +132,33 @@ impl Store for SqliteStore {
     fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<Purged, StoreError>> {
         Box::pin(async move {
             let purged = match what {
-                Purge::ClicksBefore(time) => self.remove(retention::clicks, *time).await?,
-                Purge::EventsBefore(time) => self.remove(retention::events, *time).await?,
-                _ => self.forget(what).await?,
+                Purge::ClicksBefore(time) => self.remove(retention::clicks, *time).await,
+                Purge::EventsBefore(time) => self.remove(retention::events, *time).await,
+                Purge::Erase(_) | Purge::EraseReceipt(..) => self.erase(what).await,
+                _ => self.forget(what).await,
             };
+            // A call that failed may have forgotten something.
+            if !matches!(&purged, Ok(purged) if purged.total() == 0) {
+                self.threads.note_forgotten();
+            }
+            let purged = purged?;
             if matches!(
                 what,
                 Purge::ClicksBefore(_) | Purge::EventsBefore(_) | Purge::DeliveriesBefore(_)
             ) {
                 while self.threads.write(vacuum::step).await? {}
             }
-            self.threads.empty_log().await?;
-            Ok(purged)
+            match (self.threads.empty_log().await, what) {
+                (Err(error), Purge::PrivateBefore(_) | Purge::Erase(_) | Purge::EraseReceipt(..)) => Err(error),
+                // Rows that were old have gone. The next call tries to empty the log again.
+                (Ok(()) | Err(_), _) => Ok(purged),
+            }
         })
     }
 }
+
+/// How many events one transaction erases.
+const BATCH: usize = 256;
 
 /// Finds a page of what is old, behind a place.
 type Finds = fn(&Connection, i64, Place) -> Result<Found, Fault>;
@@ -164,6 +176,19 @@ impl SqliteStore {
             }
             all.add(&purged);
         }
+    }
+
+    /// Erases what belongs to a click or a receipt, and then the events that only name the click.
+    async fn erase(&self, what: &Purge) -> Result<Purged, StoreError> {
+        let mut all = self.forget(what).await?;
+        let named = what.clone();
+        let loose = self.threads.read(move |file| purge::loose(file, &named)).await?;
+        for batch in loose.chunks(BATCH) {
+            let these = batch.to_vec();
+            let erase = move |file: &Connection| purge::erase_loose(file, &these);
+            all.add(&self.threads.write(erase).await?);
+        }
+        Ok(all)
     }
 
     /// Removes what is older than a time, page by page, each page in small transactions.

@@ -17,7 +17,7 @@ use std::{
     path::Path,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::Ordering,
+        atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
     thread::{self, JoinHandle},
@@ -27,6 +27,10 @@ use std::{
 /// between.
 const EMPTY_TRIES: usize = 10;
 
+/// The rows are changed for good by then, so nobody takes it for a failure of the whole call.
+const STILL_HELD: &str = "the rows have lost their values, but the write-ahead log still holds them, since a reader \
+    needs it; the next call empties it, when the reader has ended";
+
 type Read = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// The queues and the threads that work on them. Dropping it ends the threads after they have done
@@ -35,6 +39,8 @@ pub(crate) struct Threads {
     writes: Option<SyncSender<Call>>,
     reads: Option<SyncSender<Read>>,
     shared: Arc<Shared>,
+    /// Whether the log may hold what was forgotten. An earlier process may have left it.
+    log_holds: AtomicBool,
     /// The files that are open; known once all connections are.
     place: Option<Arc<Place>>,
     handles: Vec<JoinHandle<()>>,
@@ -51,6 +57,7 @@ impl Threads {
             writes: Some(writes),
             reads: Some(reads),
             shared: shared.clone(),
+            log_holds: AtomicBool::new(true),
             place: None,
             handles: Vec::new(),
         };
@@ -116,8 +123,26 @@ impl Threads {
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
 
-    /// Empties the log, so that deleted values are not kept in it.
+    /// Notes that the log holds what was just forgotten, until it is emptied.
+    pub(crate) fn note_forgotten(&self) {
+        self.log_holds.store(true, Ordering::Release);
+    }
+
+    /// Empties the log, so that deleted values are not kept in it. It is left alone if nothing was
+    /// deleted since it was emptied.
     pub(crate) async fn empty_log(&self) -> Result<(), StoreError> {
+        // What is forgotten meanwhile is noted again.
+        if !self.log_holds.swap(false, Ordering::AcqRel) {
+            return Ok(());
+        }
+        let emptied = self.try_to_empty().await;
+        if emptied.is_err() {
+            self.note_forgotten();
+        }
+        emptied
+    }
+
+    async fn try_to_empty(&self) -> Result<(), StoreError> {
         for _ in 0..EMPTY_TRIES {
             let (caller, answer) = oneshot::channel();
             send(self.writes.as_ref(), Call::Empty(caller))?;
@@ -125,10 +150,7 @@ impl Threads {
                 return Ok(());
             }
         }
-        Err(StoreError::new(
-            StoreErrorKind::Unavailable,
-            "what was forgotten is still in the write-ahead log, which a reader needs",
-        ))
+        Err(StoreError::new(StoreErrorKind::Unavailable, STILL_HELD))
     }
 
     /// Whether the files under the database's path are still those that are open.

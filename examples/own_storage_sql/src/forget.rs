@@ -72,9 +72,22 @@ fn erase(file: &Connection, click: &str) -> Result<Purged, StoreError> {
     let mut purged = Purged::default();
     purged.clicks = empty(file, "click", "id = ?", [click])?;
     purged.events = empty(file, "event", "click = ?", [click])?;
+    more(&mut purged.events, erase_named(file, click)?);
     purged.deliveries = empty(file, "delivery", "click = ?", [click])?;
     purged.refused = run(file, "DELETE FROM refused WHERE click = ?", [click])?;
     Ok(purged)
+}
+
+/// An event without a click belongs to each click that it names.
+fn erase_named(file: &Connection, click: &str) -> Result<u64, StoreError> {
+    let text = "SELECT payload, private FROM event WHERE private IS NOT NULL AND click IS NULL";
+    let mut erased = 0_u64;
+    for row in rows(file, text, [], reads::event_row)? {
+        if row.event.candidates().any(|named| named.as_str() == click) {
+            more(&mut erased, empty(file, "event", "id = ?", [row.event.id.as_str()])?);
+        }
+    }
+    Ok(erased)
 }
 
 /// A click goes before its events and with them all that hangs on it, so that an event which is
@@ -112,7 +125,7 @@ fn drop_events(file: &Connection, condition: &str, value: &dyn ToSql) -> Result<
     let old: Vec<EventRow> = rows(file, &text, [value], reads::event_row)?;
     run(file, &format!("DELETE FROM event WHERE {condition}"), [value])?;
     for row in &old {
-        for click in &row.event.clicks {
+        for click in row.event.candidates() {
             forget_click(file, click)?;
         }
         for receipt in row.event.receipts().collect::<BTreeSet<_>>() {
