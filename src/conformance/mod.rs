@@ -145,6 +145,7 @@ macro_rules! __conformance_cases {
             outbox: a_cancelled_one_that_was_accepted_keeps_its_receipt
             outbox: what_is_settled_or_not_known_is_not_cancelled
             outbox: dead_letters_are_counted_and_the_first_is_named
+            outbox: what_was_cancelled_or_replaced_is_no_dead_letter
             outbox: what_waits_is_counted_by_lane_and_the_first_is_named
             causes: every_cause_is_kept_leased_and_settled
             causes: all_parts_of_a_delivery_are_kept

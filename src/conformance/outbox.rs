@@ -1,7 +1,7 @@
 //! Deliveries from their first lease to their end.
 
 use super::Subject;
-use crate::delivery::{Attempt, Cancelled, DeliveryState, Lane, Leased, Settled, Verdict};
+use crate::delivery::{Attempt, Cancelled, DeliveryState, Lane, Leased, Replaced, Settled, Verdict};
 use crate::port::{Claim, DeadLetters, DeliveryFilter, LaneQueue, Selection, Which};
 use crate::samples::{
     LEASE, at, cases, claim, delivery, delivery_id, enqueue, everything, leased, listed, numbers, settle, settled,
@@ -198,6 +198,31 @@ cases! {
         assert_eq!(store.dead_letters().await.unwrap(), dead(2, 2));
     }
 
+    async fn what_was_cancelled_or_replaced_is_no_dead_letter(store) {
+        let dead = |count, oldest| DeadLetters { count, oldest: Some(at(oldest)) };
+        for number in 1..=3 {
+            settled(store, delivery(number, "a.example"), Verdict::Dead).await;
+        }
+        enqueue(store, vec![delivery(4, "a.example")]).await;
+        assert_eq!(cancel(store, 4, 9).await, Cancelled::Recorded);
+        assert_eq!(store.dead_letters().await.unwrap(), dead(3, 1), "a person gave up the fourth");
+        let (mut other, replaced) = (delivery(5, "a.example"), delivery_id(1));
+        other.replaces = Some(Replaced { delivery: replaced, revision: 2 }.into());
+        enqueue(store, vec![other]).await;
+        assert_eq!(store.dead_letters().await.unwrap(), dead(2, 2), "the first goes out as the fifth");
+        let lease = claim(store, 50, 10).await;
+        assert_eq!(settle(store, verdict(&lease[0], Verdict::Dead)).await, Settled::Recorded);
+        assert_eq!(store.dead_letters().await.unwrap(), dead(3, 2), "the fifth alone is a dead letter of the two");
+        for number in [4, 2] {
+            store.requeue(&Selection::new(Which::One(delivery_id(number)), at(60))).await.unwrap();
+        }
+        assert_eq!(store.dead_letters().await.unwrap(), dead(2, 3), "what is queued is none either");
+        for lease in claim(store, 60, 10).await {
+            assert_eq!(settle(store, verdict(&lease, Verdict::Dead)).await, Settled::Recorded);
+        }
+        assert_eq!(store.dead_letters().await.unwrap(), dead(4, 2), "what failed again since is one");
+    }
+
     async fn what_waits_is_counted_by_lane_and_the_first_is_named(store) {
         for (number, verdict) in [(1, Verdict::Dead), (2, Verdict::Retry { at: at(700) }), (3, Verdict::Retry { at: at(650) })] {
             settled(store, delivery(number, "b.example"), verdict).await; }
@@ -209,12 +234,7 @@ cases! {
 }
 
 fn by_hand(now: i64) -> Attempt {
-    let finding = "cancelled by a person".into();
-    Attempt {
-        at: at(now),
-        status: None,
-        finding,
-    }
+    Attempt::cancelled(at(now))
 }
 
 async fn cancel(store: &dyn Subject, number: i64, now: i64) -> Cancelled {

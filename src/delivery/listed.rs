@@ -50,4 +50,10 @@ impl DeliveryRow {
             hold: None,
         }
     }
+
+    /// Whether a person gave it up, and it was not queued again since.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.state == DeliveryState::Dead && self.last.as_ref().is_some_and(Attempt::is_cancelled)
+    }
 }

@@ -112,6 +112,14 @@ impl Delivery {
         ids.filter_map(|(name, id)| Some((name, id?.as_str())))
     }
 
+    /// Whether it is sent in place of `other`.
+    #[must_use]
+    pub fn is_in_place_of(&self, other: &DeliveryId) -> bool {
+        self.replaces
+            .as_ref()
+            .is_some_and(|replaced| replaced.delivery == *other)
+    }
+
     /// Whether its use is over.
     pub(crate) fn is_late(&self, now: Timestamp) -> bool {
         self.not_after.is_some_and(|last| now > last)

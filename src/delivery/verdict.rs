@@ -19,6 +19,27 @@ pub struct Attempt {
     pub finding: String,
 }
 
+impl Attempt {
+    /// What is found of a delivery that a person gave up. A store may look for it.
+    pub const CANCELLED: &str = "cancelled by a person";
+
+    /// The last attempt of a delivery that a person gives up, which is none.
+    #[must_use]
+    pub fn cancelled(at: Timestamp) -> Self {
+        Self {
+            at,
+            status: None,
+            finding: Self::CANCELLED.into(),
+        }
+    }
+
+    /// Whether a person gave the delivery up.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.finding == Self::CANCELLED
+    }
+}
+
 /// What becomes of a delivery after an attempt, or after a check of its receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {

@@ -3,14 +3,19 @@
 
 use super::rows::Kept;
 use super::state::{State, foreign_cursor};
-use crate::delivery::{DeliveryRow, DeliveryState, Lane};
+use crate::delivery::{Attempt, DeliveryRow, DeliveryState, Lane};
 use crate::model::Conversion;
 use crate::plan::{EventRow, RefusedRow};
 use crate::port::{
     ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, LaneQueue, Page, PageRequest, RefusedFilter,
     StoreError,
 };
-use alloc::{collections::BTreeMap, format, vec::Vec};
+use crate::value::DeliveryId;
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    format,
+    vec::Vec,
+};
 
 impl State {
     pub(super) fn list_conversions(
@@ -55,7 +60,16 @@ impl State {
 
     pub(super) fn dead_letters(&self) -> DeadLetters {
         let rows = self.deliveries.values();
-        let dead = || rows.clone().filter(|kept| kept.row.state == DeliveryState::Dead);
+        let replaced: BTreeSet<&DeliveryId> = rows
+            .clone()
+            .filter_map(|kept| Some(&kept.row.delivery.replaces.as_ref()?.delivery))
+            .collect();
+        let dead = || {
+            rows.clone().filter(|Kept { row, .. }| {
+                let is_cancelled = row.last.as_ref().is_some_and(Attempt::is_cancelled);
+                row.state == DeliveryState::Dead && !is_cancelled && !replaced.contains(&row.delivery.id)
+            })
+        };
         let first = dead().min_by_key(|kept| kept.number);
         DeadLetters {
             count: u64::try_from(dead().count()).unwrap_or(u64::MAX),

@@ -63,7 +63,11 @@ pub trait Inspect: Debug + Send + Sync {
         page: &'a PageRequest,
     ) -> BoxFuture<'a, Result<Page<DeliveryRow>, StoreError>>;
 
-    /// How many deliveries are dead, and since when there are some. It is asked each minute.
+    /// How many dead deliveries wait for a person, and since when there are some. Two kinds wait
+    /// for nobody and are left out: what a person gave up
+    /// ([`Attempt::is_cancelled`](crate::delivery::Attempt::is_cancelled)), and what another
+    /// delivery of the same click replaces ([`Delivery::replaces`](crate::delivery::Delivery)),
+    /// whatever became of that one. It is asked each minute.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -114,7 +118,7 @@ pub trait Inspect: Debug + Send + Sync {
     fn last_configuration(&self) -> BoxFuture<'_, Result<Option<ConfigurationRow>, StoreError>>;
 }
 
-/// Deliveries that were given up.
+/// Deliveries that were given up and wait for a person.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DeadLetters {
     /// How many there are.

@@ -169,8 +169,8 @@ impl ServiceBuilder {
 
     /// Builds the service: resolves the secrets, and stores the configuration. With a journal, a
     /// store that takes nothing at present fails nothing: what comes in waits in the journal until
-    /// [`Service::run`] can put the store to work. What the
-    /// configuration that was stored last had and this one has not is named in the log.
+    /// [`Service::run`] can put the store to work. What the configuration that was stored last had
+    /// and this one has not is named in the log when it runs.
     ///
     /// # Errors
     /// - [`ConfigureError::Refused`]: secrets that are missing or cannot be used; it lists all of
@@ -183,7 +183,7 @@ impl ServiceBuilder {
         let Self { tracker, stores, .. } = self;
         let secrets: Arc<dyn Secrets> = Arc::new(Timely(self.secrets));
         let credentials = configure::prepare(&tracker, &*secrets).await?;
-        let stores = opening::at_start(stores, &tracker, &*self.clock, self.journal.is_some()).await?;
+        let (stores, before) = opening::at_start(stores, &tracker, &*self.clock, self.journal.is_some()).await?;
         #[cfg(unix)]
         let hangup = match self.hangup {
             true => Some(hangup().map_err(ConfigureError::Signal)?),
@@ -207,6 +207,7 @@ impl ServiceBuilder {
             pulse: Pulse::default(),
             wake: Notify::new(),
             read: self.read,
+            before: Mutex::new(before),
             replacing: tokio::sync::Mutex::default(),
             #[cfg(unix)]
             hangup: Mutex::new(hangup),

@@ -3,12 +3,13 @@
 
 use crate::cancel::{self, CancelError};
 use crate::meter;
+use crate::requeue::{self, RequeueError};
 use crate::resend::{self, ResendError};
 use crate::shared::Shared;
 use crate::timely;
 use postback::Timestamp;
 use postback::delivery::{Cause, DeliveryRow, DeliveryState, Lane};
-use postback::port::{BoxFuture, Cursor, DeliveryFilter, PageRequest, Selection, StoreError, Which};
+use postback::port::{BoxFuture, Cursor, DeliveryFilter, PageRequest, StoreError};
 use postback::value::{CampaignId, DeliveryId};
 use std::time::Duration;
 use thiserror::Error;
@@ -24,9 +25,11 @@ const MOST_SEEN: u32 = 10_000;
 /// The work on each delivery of a selection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BulkWork {
-    /// Queues the delivery again with the same bytes. Only dead deliveries can be queued again.
+    /// Queues the delivery again with the same bytes. Only dead deliveries can be queued again;
+    /// what a person gave up, and what another delivery replaces, is left out.
     Retry,
-    /// Writes the postback again under the present configuration.
+    /// Writes the postback again under the present configuration. Of dead deliveries the same are
+    /// left out.
     Resend,
     /// It is given up. Queued and accepted ones alone are.
     Cancel,
@@ -109,11 +112,15 @@ pub struct BulkDone {
     pub needless: u64,
     /// How many were left out because their conversion was declined or taken back since.
     pub withdrawn: u64,
+    /// How many dead ones were left out because a person gave them up, or because another delivery
+    /// replaces them. A resend counts those whose request would be the same as `needless`.
+    pub others: u64,
     /// The deliveries that cannot be written again, or are being sent while they are to be
     /// cancelled.
     pub refused: Vec<NotDone>,
     /// How many deliveries of the selection remain after `next`, as far as they were counted; in a
-    /// dry run, how many there are.
+    /// dry run, how many there are. What a person gave up is not counted; whether another delivery
+    /// replaces one is known only when it is its turn.
     pub remaining: u64,
     /// Where the next call continues; none if everything is done. In a dry run, where counting
     /// continues.
@@ -162,6 +169,10 @@ async fn one_call(shared: &Shared, bulk: &Bulk, patience: Duration) -> Result<Bu
     loop {
         let page = within(patience, shared.stores.inspect.deliveries(&filter, &request)).await?;
         for row in page.items.iter().filter(|row| bulk.selects(row)) {
+            if row.is_cancelled() {
+                done.others = done.others.saturating_add(u64::from(works));
+                continue;
+            }
             if works && is_late() {
                 // The deliveries of this page that are done need nothing in the next call.
                 works = false;
@@ -199,17 +210,25 @@ async fn one(
 ) -> Result<(), BulkError> {
     let id = &row.delivery.id;
     let count = match work {
-        BulkWork::Retry => {
-            let selection = Selection::new(Which::One(id.clone()), shared.now());
-            let requeued = within(patience, shared.stores.store.requeue(&selection)).await?;
-            shared.wake.notify_one();
-            requeued > 0
-        }
+        BulkWork::Retry => match requeue::this(shared, row, false, patience).await {
+            Ok(()) => true,
+            Err(RequeueError::NotDead(..) | RequeueError::Unknown(_)) => false,
+            Err(RequeueError::Cancelled(_) | RequeueError::Replaced(..)) => {
+                done.others = done.others.saturating_add(1);
+                return Ok(());
+            }
+            Err(RequeueError::Store(error)) => return Err(error.into()),
+            Err(RequeueError::Unavailable) => return Err(BulkError::Unavailable),
+        },
         BulkWork::Resend => match resend::this(shared, row, false, patience).await {
             Ok(resent) => !resent.repeated,
             Err(ResendError::Open(..)) => false,
             Err(ResendError::Store(error)) => return Err(error.into()),
             Err(ResendError::Unavailable) => return Err(BulkError::Unavailable),
+            Err(ResendError::Replaced(..)) if row.state == DeliveryState::Dead => {
+                done.others = done.others.saturating_add(1);
+                return Ok(());
+            }
             Err(ResendError::NotRewritten(_, why)) if why.is_withdrawn() => {
                 done.withdrawn = done.withdrawn.saturating_add(1);
                 return Ok(());

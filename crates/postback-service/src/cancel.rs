@@ -8,9 +8,6 @@ use postback::value::DeliveryId;
 use std::time::Duration;
 use thiserror::Error;
 
-/// What is found of a delivery that a person gave up.
-const FINDING: &str = "cancelled by a person";
-
 /// Why a delivery is not cancelled.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -34,11 +31,7 @@ pub enum CancelError {
 
 /// Gives up a delivery that is still to be sent or checked.
 pub(crate) async fn one(shared: &Shared, id: &DeliveryId, patience: Duration) -> Result<(), CancelError> {
-    let attempt = Attempt {
-        at: shared.now(),
-        status: None,
-        finding: FINDING.into(),
-    };
+    let attempt = Attempt::cancelled(shared.now());
     let cancelled = shared.stores.store.cancel(id, &attempt);
     match timely::read(patience, cancelled, CancelError::Unavailable).await? {
         Cancelled::Recorded => {

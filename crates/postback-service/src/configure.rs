@@ -13,7 +13,7 @@ use thiserror::Error;
 /// later ones.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long the store may take to keep a configuration.
-const INSTALL_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const INSTALL_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The error for a configuration that was not activated. The one before, if there is one, stays
 /// active.
@@ -55,25 +55,30 @@ pub(crate) async fn prepare(tracker: &Tracker, secrets: &dyn Secrets) -> Result<
 
 /// Stores a configuration.
 pub(crate) async fn install(tracker: &Tracker, store: &dyn Store, clock: &dyn Clock) -> Result<(), StoreError> {
-    let install = drive::install(tracker, store, clock.now());
-    within(INSTALL_TIMEOUT, install).await.unwrap_or_else(|| {
-        let late = format!(
-            "the configuration was not stored within {} s",
-            INSTALL_TIMEOUT.as_secs()
-        );
-        Err(StoreError::new(StoreErrorKind::Unavailable, late))
-    })
+    in_time(INSTALL_TIMEOUT, drive::install(tracker, store, clock.now())).await
 }
 
-/// Stores the configuration with which a service begins, and names what the one before had and this
-/// one has not.
-pub(crate) async fn begin(stores: &Stores, tracker: &Tracker, clock: &dyn Clock) -> Result<(), StoreError> {
-    let before = vanish::before(stores, tracker).await;
-    install(tracker, &*stores.store, clock).await?;
-    if let Some(before) = before {
-        vanish::since(stores, &before, tracker).await;
-    }
-    Ok(())
+/// Stores the configuration with which a service begins, within `limit`. Returns the document of
+/// the one before, if that is another one.
+pub(crate) async fn begin(
+    stores: &Stores,
+    tracker: &Tracker,
+    clock: &dyn Clock,
+    limit: Duration,
+) -> Result<Option<String>, StoreError> {
+    let begin = async {
+        let before = vanish::before(stores, tracker).await;
+        drive::install(tracker, &*stores.store, clock.now()).await?;
+        Ok(before)
+    };
+    in_time(limit, begin).await
+}
+
+async fn in_time<T>(limit: Duration, storing: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    within(limit, storing).await.unwrap_or_else(|| {
+        let late = format!("the configuration was not stored within {limit:.0?}");
+        Err(StoreError::new(StoreErrorKind::Unavailable, late))
+    })
 }
 
 /// Activates another configuration.

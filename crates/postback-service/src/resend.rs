@@ -187,7 +187,7 @@ impl Read {
             replaces: id(),
             repeated,
         };
-        if let Some(known) = self.siblings.iter().find(|other| replaced_by(replaces, other)) {
+        if let Some(known) = self.siblings.iter().find(|other| other.is_in_place_of(&replaces.id)) {
             // The request may have the id in it; the id is the same.
             return match known.outbound == delivery.outbound {
                 true => Ok(Step::Known(resent(true))),
@@ -207,14 +207,6 @@ fn guard(click: &ClickId, version: u64) -> Guard {
         key: GuardKey::Click(click.clone()),
         version,
     }
-}
-
-/// Whether `other` is sent in place of `this`.
-fn replaced_by(this: &Delivery, other: &Delivery) -> bool {
-    other
-        .replaces
-        .as_ref()
-        .is_some_and(|replaced| replaced.delivery == this.id)
 }
 
 /// Whether `other` reports the same conversion by the same rule, but for another event.

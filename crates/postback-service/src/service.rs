@@ -205,13 +205,14 @@ impl Service {
         decide::work(&self.0, again, patience).await
     }
 
-    /// Queues a dead delivery again with the same bytes. `patience` is the time for each call of
-    /// the store.
+    /// Queues a dead delivery again with the same bytes. What a person gave up, and what another
+    /// delivery replaces, is queued only with `anyway`. `patience` is the time for each call of the
+    /// store.
     ///
     /// # Errors
     /// [`RequeueError`]; nothing was queued, as far as is known.
-    pub async fn retry(&self, delivery: &DeliveryId, patience: Duration) -> Result<(), RequeueError> {
-        requeue::one(&self.0, delivery, patience).await
+    pub async fn retry(&self, delivery: &DeliveryId, anyway: bool, patience: Duration) -> Result<(), RequeueError> {
+        requeue::one(&self.0, delivery, anyway, patience).await
     }
 
     /// Gives up a delivery that is still to be sent or checked: it is dead from now on, and may be

@@ -13,9 +13,10 @@ use postback::delivery::Judges;
 use postback::drive::LanePolicy;
 use postback::port::{BoxFuture, Clock, Entropy, HttpClient, Secrets};
 use postback::{Received, Timestamp, Tracker};
-#[cfg(unix)]
-use std::sync::Mutex;
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 use tokio::sync::Notify;
 
 /// The time that the store may take while an event or a click waits for it. ClickBank waits three
@@ -60,6 +61,8 @@ impl Default for Limits {
 }
 
 pub(crate) struct Shared {
+    /// The document of the configuration before, until it is said what is gone with it.
+    pub(crate) before: Mutex<Option<String>>,
     pub(crate) handle: TrackerHandle,
     pub(crate) stores: Stores,
     pub(crate) http: Arc<dyn HttpClient>,

@@ -6,7 +6,7 @@ use crate::{
     holds, sql, time,
 };
 use postback::Timestamp;
-use postback::delivery::{Cancelled, Delivery, Leased, Settled, Settlement};
+use postback::delivery::{Attempt, Cancelled, Delivery, Leased, Settled, Settlement};
 use postback::port::{Claim, Claimed, DeadLetters, Selection, StoreError, StoreErrorKind, Which, row};
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter, types::Value};
 
@@ -167,7 +167,9 @@ pub(crate) fn cancel(connection: &Connection, id: &str, last: &str, now: Timesta
 
 pub(crate) fn dead_letters(connection: &Connection) -> Result<DeadLetters, Fault> {
     let mut count = connection.prepare_cached(sql::COUNT_DEAD)?;
-    let (count, first) = count.query_row([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?)))?;
+    let (count, first) = count.query_row([Attempt::CANCELLED], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?))
+    })?;
     let mut created = connection.prepare_cached(sql::CREATED)?;
     let oldest = match first {
         Some(first) => created.query_row([first], |row| row.get(0)).optional()?,

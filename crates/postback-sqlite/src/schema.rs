@@ -7,6 +7,7 @@ use postback::value::Namespace;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
 use std::{
     fs::OpenOptions,
+    io,
     path::Path,
     thread::sleep,
     time::{Duration, Instant},
@@ -46,7 +47,8 @@ const OPEN_PAUSE: Duration = Duration::from_millis(10);
 pub(crate) fn connect(path: &Path, busy_timeout: Duration) -> Result<Connection, Fault> {
     // `:memory:` is a name of SQLite's, not a file.
     if !path.as_os_str().is_empty() && !path.to_string_lossy().starts_with(':') {
-        make_private(path);
+        // An existing file keeps its mode. If the file cannot be created, SQLite reports it.
+        drop(make_private(path));
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
@@ -95,13 +97,12 @@ pub(crate) fn connect_writer(path: &Path, busy_timeout: Duration) -> Result<Conn
 
 /// Creates the file if it does not exist, readable only by its owner, since it holds personal
 /// values. SQLite gives its other files the same mode.
-fn make_private(path: &Path) {
+pub(crate) fn make_private(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    // An existing file keeps its mode. If the file cannot be created, SQLite reports it.
-    drop(options.open(path));
+    options.open(path).map(drop)
 }
 
 /// SQLite ignores a pragma that it does not know or cannot apply to this file, without an error. So

@@ -120,7 +120,13 @@ statements! {
     CANCEL = "UPDATE delivery SET state = 'dead', ready = NULL, leased = 0, held = 0, last = ?2 \
         WHERE id = ?1 AND ready IS NOT NULL AND (leased = 0 OR ready <= ?3)";
     IS_OPEN = "SELECT ready IS NOT NULL FROM delivery WHERE id = ?1";
-    COUNT_DEAD = "SELECT count(*), min(seq) FROM delivery WHERE state = 'dead'";
+    /// What a person gave up (?1 is found of it), and what another delivery of the click replaces,
+    /// waits for nobody.
+    COUNT_DEAD = "SELECT count(*), min(seq) FROM delivery AS dead WHERE state = 'dead' \
+        AND coalesce(iif(json_valid(last), json_extract(last, '$.row.finding'), ''), '') <> ?1 \
+        AND NOT EXISTS (SELECT 1 FROM delivery AS other INDEXED BY delivery_click \
+        WHERE other.click_key = dead.click_key \
+        AND iif(json_valid(other.payload), json_extract(other.payload, '$.row.replaces.delivery'), '') = dead.id)";
     CREATED = "SELECT created FROM delivery WHERE seq = ?1";
 
     /// The body from an older version of the interface is a plain form with personal values.

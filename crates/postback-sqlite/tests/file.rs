@@ -121,19 +121,34 @@ fn a_file_that_is_no_database_is_refused_and_left_alone() {
 }
 
 #[test]
-fn a_file_that_cannot_be_opened_is_unavailable() {
+fn a_path_at_which_no_file_can_be_opened_is_a_mistake_that_no_waiting_mends() {
     let folder = folder();
     let missing = folder.path().join("no folder");
     let refused = |path: PathBuf, why: String| {
         let error = SqliteStore::open(&path, &options()).unwrap_err();
         let text = format!("the database `{}` cannot be opened for writing: {why}", path.display());
-        assert_eq!((error.to_string(), error.is_retryable()), (text, true));
+        assert_eq!((error.to_string(), error.kind()), (text, StoreErrorKind::ApiMisuse));
     };
     refused(
         missing.join("store.db"),
         format!("there is no folder `{}`", missing.display()),
     );
     refused(folder.path().to_owned(), "it is a folder".to_owned());
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    refused(file.join("store.db"), format!("`{}` is no folder", file.display()));
+    // The superuser may write everywhere.
+    #[cfg(unix)]
+    if fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) != 0) {
+        use std::os::unix::fs::PermissionsExt;
+        let closed = folder.path().join("closed");
+        fs::create_dir(&closed).unwrap();
+        fs::set_permissions(&closed, fs::Permissions::from_mode(0o500)).unwrap();
+        let why = "it is not there, and its folder takes no new file: permission denied";
+        refused(closed.join("store.db"), why.to_owned());
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o400)).unwrap();
+        refused(file, "permission denied".to_owned());
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::SqlStore;
 use crate::deliveries::holds;
 use crate::reads::{click, event_row, payload, tallies};
 use crate::sql::{get, rows, time, unreadable};
-use postback::delivery::{Delivery, DeliveryRow, DeliveryState, Lane};
+use postback::delivery::{Attempt, Delivery, DeliveryRow, DeliveryState, Lane};
 use postback::event::Interface;
 use postback::plan::{ConfigurationRow, EventRow, RefusedBody, RefusedCount, RefusedReason, RefusedRow, Ring, Tally};
 use postback::port::row::decode;
@@ -97,8 +97,11 @@ impl Inspect for SqlStore {
 
     fn dead_letters(&self) -> BoxFuture<'_, Result<DeadLetters, StoreError>> {
         self.with(|file| {
-            let text = "SELECT created FROM delivery WHERE state = 'dead' ORDER BY seq";
-            let created = rows(file, text, [], |row| time(get(row, 0)?))?;
+            // What a person gave up, and what was sent again as another delivery, waits for nobody.
+            let text = "SELECT created FROM delivery AS dead WHERE state = 'dead' \
+                AND coalesce(last ->> '$.row.finding', '') <> ? AND NOT EXISTS (SELECT 1 FROM delivery AS other \
+                WHERE other.click = dead.click AND other.payload ->> '$.row.replaces.delivery' = dead.id) ORDER BY seq";
+            let created = rows(file, text, [Attempt::CANCELLED], |row| time(get(row, 0)?))?;
             Ok(DeadLetters {
                 count: u64::try_from(created.len()).unwrap_or(u64::MAX),
                 oldest: created.first().copied(),

@@ -1,5 +1,5 @@
 -- A table for each kind of row. The core makes the columns: those by which a row is found, a payload (JSON
--- with a version, which no store looks into) and the personal values, which are emptied by themselves. The store
+-- with a version; only the count of dead letters looks into it) and the personal values, which are emptied by themselves. The store
 -- adds what is its own: the order of writing (seq), versions, and where a delivery stands.
 -- Times are whole microseconds since 1970, so that they sort.
 CREATE TABLE guard (key TEXT PRIMARY KEY, version INTEGER NOT NULL);

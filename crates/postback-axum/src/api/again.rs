@@ -25,6 +25,8 @@ struct Requeued {
 #[derive(Serialize)]
 struct RequeuedMany {
     requeued: u64,
+    /// How many were left out: a person gave them up, or another delivery replaces them.
+    others: u64,
     remaining: u64,
     next: Option<String>,
 }
@@ -36,6 +38,8 @@ struct ResentMany {
     repeated: u64,
     /// How many were left out because their conversion was declined or taken back since.
     withdrawn: u64,
+    /// As in [`RequeuedMany`].
+    others: u64,
     refused: Vec<NotDone>,
     remaining: u64,
     next: Option<String>,
@@ -63,10 +67,16 @@ struct Counted {
 }
 
 /// Queues a dead delivery again under its own id.
-pub(crate) async fn retry(State(served): State<Served>, Row(id): Row<DeliveryId>) -> Response {
+pub(crate) async fn retry(
+    State(served): State<Served>,
+    AskedRow(id): AskedRow<DeliveryId>,
+    RawQuery(query): RawQuery,
+) -> Response {
     let answer = async {
+        let anyway = anyway(query.as_deref())?;
         let patience = served.options().limits.api_timeout;
-        served.service().retry(&id, patience).await.map_err(not_requeued)?;
+        let retried = served.service().retry(&id, anyway, patience).await;
+        retried.map_err(not_requeued)?;
         Ok(json(&Requeued { requeued: 1 }))
     };
     either(answer.await)
@@ -76,7 +86,9 @@ fn not_requeued(error: RequeueError) -> Refusal {
     match error {
         RequeueError::Store(error) => Box::new(store_trouble(&error)),
         RequeueError::Unknown(_) => refusal(StatusCode::NOT_FOUND, &error.to_string()),
-        RequeueError::NotDead(..) => refusal(StatusCode::CONFLICT, &error.to_string()),
+        RequeueError::NotDead(..) | RequeueError::Cancelled(_) | RequeueError::Replaced(..) => {
+            refusal(StatusCode::CONFLICT, &error.to_string())
+        }
         _ => Box::new(unavailable()),
     }
 }
@@ -88,13 +100,19 @@ pub(crate) async fn resend(
     RawQuery(query): RawQuery,
 ) -> Response {
     let answer = async {
-        let parameters = Parameters::parse(query.as_deref(), &["anyway"])?;
-        let anyway = parameters.word("anyway", &[("true", true), ("false", false)])?;
+        let anyway = anyway(query.as_deref())?;
         let patience = served.options().limits.api_timeout;
-        let resent = served.service().resend(&id, anyway.unwrap_or(false), patience).await;
+        let resent = served.service().resend(&id, anyway, patience).await;
         Ok(json(&resent.map_err(not_resent)?))
     };
     either(answer.await)
+}
+
+/// Whether it is wanted although something speaks against it.
+fn anyway(query: Option<&str>) -> Result<bool, Refusal> {
+    let parameters = Parameters::parse(query, &["anyway"])?;
+    let anyway = parameters.word("anyway", &[("true", true), ("false", false)])?;
+    Ok(anyway.unwrap_or(false))
 }
 
 fn not_resent(error: ResendError) -> Refusal {
@@ -154,6 +172,7 @@ async fn many(served: &Served, query: Option<&str>, work: BulkWork) -> Result<Re
         done,
         needless,
         withdrawn,
+        others,
         refused,
         remaining,
         next,
@@ -168,6 +187,7 @@ async fn many(served: &Served, query: Option<&str>, work: BulkWork) -> Result<Re
         }),
         BulkWork::Retry => json(&RequeuedMany {
             requeued: done,
+            others,
             remaining,
             next,
         }),
@@ -175,6 +195,7 @@ async fn many(served: &Served, query: Option<&str>, work: BulkWork) -> Result<Re
             resent: done,
             repeated: needless,
             withdrawn,
+            others,
             refused,
             remaining,
             next,

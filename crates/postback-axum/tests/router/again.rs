@@ -6,7 +6,7 @@ use axum::http;
 use bytes::Bytes;
 use postback::delivery::DeliveryState;
 use postback::drive::{Sender, deliver_once};
-use postback::port::{BoxFuture, Claim, Clock, HttpClient, HttpError, Store};
+use postback::port::{BoxFuture, Claim, Clock, HttpClient, HttpError, Inspect, Store};
 use postback_service::{FixedSecrets, OsEntropy, SystemClock};
 use std::{sync::Mutex, time::Duration};
 
@@ -49,7 +49,16 @@ async fn a_resent_postback_has_the_mended_url_and_a_retried_one_the_old() {
     );
     let new = json["delivery"].as_str().unwrap().to_owned();
     assert_ne!(new, old);
-    assert_eq!(post(&tested, &format!("/api/deliveries/{old}/retry")).await.status, 200);
+    let retry = format!("/api/deliveries/{old}/retry");
+    let answer = post(&tested, &retry).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.error()),
+        (
+            409,
+            format!("delivery `{old}` was resent as `{new}`; retry `{new}`, or send `{old}` too with `anyway=true`")
+        )
+    );
+    assert_eq!(post(&tested, &format!("{retry}?anyway=true")).await.status, 200);
     let rows = tested.api("/api/deliveries?state=queued").await.json();
     let of = |id: &str| {
         rows["items"]
@@ -222,15 +231,57 @@ async fn many_are_resent_once_and_those_that_cannot_be_are_named() {
     assert_eq!(tested.deliveries().await.len(), 6);
     tested.replace(compiled(&mended()).unwrap());
     let third = post(&tested, "/api/deliveries/resend?campaign=summer").await.json();
-    let refused = third["refused"].as_array().unwrap();
-    assert_eq!((refused.len(), &third["resent"]), (3, &0.into()));
-    assert!(ids.iter().any(|id| refused[0]["delivery"] == id.as_str()));
-    assert!(
-        refused[0]["error"]
-            .as_str()
-            .unwrap()
-            .contains("under another configuration")
+    assert_eq!(
+        (&third["resent"], &third["others"], &third["refused"]),
+        (&0.into(), &3.into(), &serde_json::json!([]))
     );
+    tested.replace(compiled(&CONFIG.replacen("id = \"sales\"", "id = \"sold\"", 1)).unwrap());
+    let fourth = post(&tested, "/api/deliveries/resend?campaign=summer").await.json();
+    let refused = fourth["refused"].as_array().unwrap();
+    assert_eq!((refused.len(), &fourth["resent"]), (3, &0.into()));
+    assert!(ids.iter().any(|id| refused[0]["delivery"] == id.as_str()));
+    let error = refused[0]["error"].as_str().unwrap();
+    assert!(error.contains("has no postback `sales` any more"), "{error}");
+}
+
+#[tokio::test]
+async fn what_was_cancelled_or_resent_waits_for_nobody_and_many_leave_it_out() {
+    let tested = tested();
+    let ids = dead(&tested, "summer", 2).await;
+    let click = tested.click("summer").await;
+    tested.postback(&format!("clickid={click}&sum=8.50&eventid=E9")).await;
+    let cancelled = tested.deliveries().await[0].delivery.id.clone();
+    let url = format!("/api/deliveries/{cancelled}/cancel");
+    assert_eq!(post(&tested, &url).await.status, 200);
+    let waiting = async || tested.store.inner.dead_letters().await.unwrap().count;
+    assert_eq!(waiting().await, 2);
+    tested.replace(compiled(&mended()).unwrap());
+    let resent = post(&tested, &format!("/api/deliveries/{}/resend", ids[0]))
+        .await
+        .json();
+    assert_eq!(waiting().await, 1);
+
+    // A dry run knows what a person gave up; what was resent is known when it is its turn.
+    for work in ["retry", "resend"] {
+        let dry = post(&tested, &format!("/api/deliveries/{work}?state=dead&dry_run=true")).await;
+        assert_eq!(dry.json()["matched"], 2, "{work}");
+    }
+    let many = post(&tested, "/api/deliveries/retry?state=dead").await.json();
+    assert_eq!(
+        (&many["requeued"], &many["others"], &many["remaining"]),
+        (&1.into(), &2.into(), &0.into())
+    );
+    let queued = tested.deliveries().await;
+    let queued = queued.iter().filter(|row| row.state == DeliveryState::Queued);
+    let queued: Vec<&str> = queued.map(|row| row.delivery.id.as_str()).collect();
+    assert_eq!(queued, [resent["delivery"].as_str().unwrap(), ids[1].as_str()]);
+    tested.fail_all().await;
+    tested.replace(
+        compiled(&CONFIG.replacen("https://s2s.example.com/log?", "https://third.example.com/v3?", 1)).unwrap(),
+    );
+    let many = post(&tested, "/api/deliveries/resend?state=dead").await.json();
+    assert_eq!((&many["resent"], &many["others"]), (&2.into(), &2.into()));
+    assert_eq!(waiting().await, 0);
 }
 
 #[tokio::test]
@@ -333,7 +384,7 @@ async fn a_sale_without_a_rate_that_was_refunded_since_is_not_told_again() {
 }
 
 #[tokio::test]
-async fn a_queued_delivery_is_cancelled_once_and_may_be_queued_again() {
+async fn a_queued_delivery_is_cancelled_once_and_queued_again_on_purpose_alone() {
     let tested = tested();
     let click = tested.click("summer").await;
     tested.postback(&format!("clickid={click}&sum=8.50")).await;
@@ -351,7 +402,16 @@ async fn a_queued_delivery_is_cancelled_once_and_may_be_queued_again() {
             format!("delivery `{id}` is dead; only queued and accepted ones are cancelled")
         )
     );
-    assert_eq!(post(&tested, &format!("/api/deliveries/{id}/retry")).await.status, 200);
+    let retry = format!("/api/deliveries/{id}/retry");
+    let answer = post(&tested, &retry).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.error()),
+        (
+            409,
+            format!("delivery `{id}` was cancelled by a person; `anyway=true` queues it all the same")
+        )
+    );
+    assert_eq!(post(&tested, &format!("{retry}?anyway=true")).await.status, 200);
     assert_eq!(tested.deliveries().await[0].state, DeliveryState::Queued);
     let unknown = "a".repeat(26);
     let answer = post(&tested, &format!("/api/deliveries/{unknown}/cancel")).await;

@@ -91,7 +91,7 @@ pub struct Tested {
     pub service: Service,
     /// Whether the routes of a host stand beside it, of which no description tells.
     pub mounted: bool,
-    secrets: Arc<Rotated>,
+    pub secrets: Arc<Rotated>,
 }
 
 pub fn tested() -> Tested {
