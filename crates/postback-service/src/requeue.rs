@@ -64,10 +64,11 @@ pub(crate) async fn this(
     if row.is_cancelled() && !anyway {
         return Err(RequeueError::Cancelled(id.clone()));
     }
-    if row.state == DeliveryState::Dead && !anyway {
-        if let Some(successor) = successor(shared, &row.delivery, patience).await? {
-            return Err(RequeueError::Replaced(id.clone(), successor));
-        }
+    if row.state == DeliveryState::Dead
+        && !anyway
+        && let Some(successor) = successor(shared, &row.delivery, patience).await?
+    {
+        return Err(RequeueError::Replaced(id.clone(), successor));
     }
     let selection = Selection::new(Which::One(id.clone()), shared.now());
     let requeued = match row.state {
