@@ -52,6 +52,9 @@ pub enum EraseError {
     /// The store did not answer in time.
     #[error("the store is not available, try again")]
     Unavailable,
+    /// The journal is being taken in.
+    #[error("a replay of the journal is under way, try again")]
+    Busy,
     /// The journal's files cannot be read or written.
     #[error("the journal cannot be searched ({0}); mend its files and erase again")]
     Journal(#[from] io::Error),
@@ -117,8 +120,10 @@ async fn stored(
 async fn erase(shared: &Shared, named: Named, each: &[Purge], patience: Duration) -> Result<Erased, EraseError> {
     let mut erased = Erased::default();
     if let Some(journal) = shared.journal.clone() {
-        let lines = tokio::task::spawn_blocking(move || journal.erase_named(&named)).await;
-        let lines = lines.map_err(io::Error::other)??;
+        let lines = journal.erase_named(named).await.map_err(|error| match error.kind() {
+            io::ErrorKind::ResourceBusy => EraseError::Busy,
+            _ => EraseError::Journal(error),
+        })?;
         erased.journal = lines.erased;
         erased.not_erased = Some(lines.newer)
             .filter(|lines| *lines > 0)

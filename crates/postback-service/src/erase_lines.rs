@@ -1,7 +1,7 @@
 //! Erases personal values in the lines of a journal. The events and clicks wait on without them.
 
 use crate::journal::{Journal, earlier, unreadable};
-use crate::lines::{Placed, Waiting, count, is_click, is_newer, lines, of_click, of_event, read, read_click, replace};
+use crate::lines::{Placed, Waiting, is_click, is_newer, lines, of_click, of_event, read, read_click, replace};
 use postback::value::{ClickId, OfferSourceId, Receipt};
 use postback::{Click, Event};
 use std::{cell::Cell, collections::BTreeSet, io, path::Path};
@@ -79,21 +79,24 @@ fn quoted(text: &str) -> Vec<u8> {
 
 impl Journal {
     /// Erases these personal values in all files of the journal, and returns what became of lines.
-    /// Nothing is taken in meanwhile. The call blocks.
+    /// Nothing is taken in meanwhile.
     ///
     /// # Errors
-    /// A problem with the journal's files.
-    pub(crate) fn erase_named(&self, named: &Named) -> io::Result<ErasedLines> {
-        let _replaying = self.0.replaying.blocking_lock();
+    /// - a problem with the journal's files
+    /// - [`io::ErrorKind::ResourceBusy`]: the journal is being taken in
+    pub(crate) async fn erase_named(&self, named: Named) -> io::Result<ErasedLines> {
+        let turn = self.turn().await?;
+        self.on_disk(&turn, move |journal| journal.erase_now(&named)).await
+    }
+
+    fn erase_now(&self, named: &Named) -> io::Result<ErasedLines> {
         let path = self.path();
         let mut erased = in_file(&unreadable(path), named)?;
         self.count_unreadable()?;
-        let mut waiting = 0_u64;
         for file in earlier(path) {
             erased = erased.saturating_add(in_file(&file, named)?);
-            waiting = waiting.saturating_add(count(&file)?);
         }
-        self.wait_on(waiting);
+        self.count_earlier()?;
         erased = erased.saturating_add(self.0.aside.rewrite(|file| in_file(file, named))?);
         erased = erased.saturating_add(self.rewrite(|line| without(line, named))?);
         let newer = named.newer.get();
@@ -180,7 +183,7 @@ mod tests {
         fs::write(unreadable(&path), lines.join("\n") + "\n").unwrap();
         let journal = Journal::open(&path).unwrap();
         let named = Named::of_click("c1".parse().unwrap());
-        let done = journal.erase_named(&named).unwrap();
+        let done = journal.erase_now(&named).unwrap();
         assert_eq!((done.erased, done.newer), (1, 2), "what is damaged goes");
         let left = fs::read_to_string(unreadable(&path)).unwrap();
         assert_eq!(left, format!("{newer}\n{of_other}\nclick {newer}\n"));

@@ -47,6 +47,10 @@ pub struct HealthCheck {
     /// How many lines of the journal cannot be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unreadable: Option<u64>,
+    /// How many lines of the journal were copied since the start because its file was moved away or
+    /// removed. Nothing is lost, but whoever does so is to leave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub carried: Option<u64>,
     /// How many bytes the disk has left.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub free: Option<u64>,
@@ -150,14 +154,21 @@ fn writes(shared: &Shared) -> HealthCheck {
 
 fn journal(journal: &Journal) -> HealthCheck {
     let (state, free) = (journal.state(), disk::free(journal.path()));
-    let full = "the journal or its disk is full: what the store does not take is refused";
+    let trouble = if journal.late() {
+        Some("the journal's disk does not answer in time: what the store does not take is refused")
+    } else {
+        let full = "the journal or its disk is full: what the store does not take is refused";
+        journal.refuses().then_some(full)
+    };
+    let carried = Some(journal.carried()).filter(|carried| *carried > 0);
     HealthCheck {
+        carried,
         waiting: Some(state.waiting),
         bytes: Some(state.bytes),
         room: Some(state.room),
         unreadable: Some(state.unreadable),
         free,
-        ..HealthCheck::of(journal.refuses().then(|| full.to_owned()))
+        ..HealthCheck::of(trouble.map(str::to_owned))
     }
 }
 

@@ -6,7 +6,9 @@ use crate::lines::Waiting;
 use crate::meter;
 use crate::pulse::LATE;
 use crate::replay::{Replayed, Takes, Trouble};
+use crate::seldom::Seldom;
 use crate::shared::Shared;
+use crate::timely::within;
 use postback::decide::{Reply, ReplyOutcome};
 use postback::drive::{self, IngestError};
 use postback::event::Interface;
@@ -15,10 +17,16 @@ use postback::port::{BoxFuture, StoreError};
 use postback::tracker::Source;
 use postback::value::OfferSourceId;
 use postback::{Click, Event};
-use std::{io, sync::Arc};
+use std::{io, sync::Arc, time::Duration};
 use thiserror::Error;
 use tokio::time::{Instant, timeout};
 use tracing::Instrument;
+
+/// How long the store may take for what waits in the journal. Nobody waits for an answer, but while
+/// the store hangs nobody else can change the journal's files.
+const TAKE_WITHIN: Duration = Duration::from_secs(30);
+/// When it was last said that a postback was not journalled.
+static NOT_JOURNALLED: Seldom = Seldom::new();
 
 /// The event was not stored in time, as far as is known, and the sender should send it again. If it
 /// was stored after all, the repetition is a duplicate.
@@ -110,20 +118,21 @@ pub(crate) async fn discard(shared: &Shared, source: &OfferSourceId) -> io::Resu
 /// only once, and the others give up within hours. Returns false if there is no journal, or no room
 /// in it.
 async fn journal(shared: &Shared, event: Event) -> bool {
-    let Some(journal) = shared.journal.clone() else {
+    let Some(journal) = &shared.journal else {
         return false;
     };
-    let source = event.source.clone();
-    match tokio::task::spawn_blocking(move || journal.append(&event)).await {
-        Ok(Ok(())) => {
-            meter::journalled(source.as_str());
+    let source = event.source.as_str();
+    match journal.append_event(&event).await {
+        Ok(()) => {
+            meter::journalled(source);
             true
         }
-        Ok(Err(error)) => {
-            tracing::error!(source = source.as_str(), kind = %error.kind(), "postback was not journalled");
+        Err(error) => {
+            if let Some(count) = NOT_JOURNALLED.happened() {
+                tracing::error!(source, kind = %error.kind(), count, "postback was not journalled");
+            }
             false
         }
-        Err(_) => false,
     }
 }
 
@@ -156,14 +165,19 @@ async fn decide(shared: &Shared, live: &Live, event: &Event) -> Result<Reply, No
 impl Takes for Shared {
     fn record<'t>(&'t self, clicks: &'t [Click]) -> BoxFuture<'t, Result<(), Trouble>> {
         Box::pin(async move {
-            let recorded = self.stores.store.record(clicks).await;
+            let Some(recorded) = within(TAKE_WITHIN, self.stores.store.record(clicks)).await else {
+                return Err(late(self));
+            };
             note(self, recorded.as_ref().err());
             recorded.map_err(|error| trouble(&error))
         })
     }
 
     fn take(&self, waiting: Waiting) -> BoxFuture<'_, Result<(), Trouble>> {
-        Box::pin(take_waiting(self, waiting))
+        Box::pin(async move {
+            let taken = within(TAKE_WITHIN, take_waiting(self, waiting)).await;
+            taken.unwrap_or_else(|| Err(late(self)))
+        })
     }
 
     fn knows(&self, source: &OfferSourceId) -> bool {
@@ -178,6 +192,12 @@ fn note(shared: &Shared, failed: Option<&StoreError>) {
         Some(error) if error.is_retryable() => shared.pulse.failed(error),
         Some(_) => {}
     }
+}
+
+/// A store that does not answer takes nothing else now, either.
+fn late(shared: &Shared) -> Trouble {
+    shared.pulse.failed(LATE);
+    Trouble::Away
 }
 
 fn trouble(error: &StoreError) -> Trouble {

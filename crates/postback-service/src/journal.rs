@@ -7,14 +7,17 @@
 
 use crate::area::{Area, Sizes};
 use crate::aside::Aside;
-use crate::lines::{Line, Waiting, append, beside, count, lines_until, of_click, of_event, private};
+use crate::figures::Figures;
+use crate::lines::{Line, Waiting, append, beside, count, of_click, of_event, private};
+use crate::queue::Queue;
+use crate::snapshot::Snapshot;
 use postback::plan::RefusedBody;
 use postback::port::{StoreError, row};
 use postback::value::OfferSourceId;
 use postback::{Click, Event};
 use std::{
     collections::BTreeMap,
-    fs::{File, TryLockError},
+    fs::{self, File, TryLockError},
     io,
     ops::Range,
     path::{Path, PathBuf},
@@ -22,7 +25,9 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    time::Duration,
 };
+use tokio::{sync::OwnedMutexGuard, task::spawn_blocking, time::timeout};
 
 /// The room that a journal takes on its disk when it is opened, in bytes: enough for some twenty
 /// thousand events although the disk is full.
@@ -30,6 +35,8 @@ pub const JOURNAL_RESERVE: u64 = 16 * 1024 * 1024;
 /// The largest size of a journal, in bytes: room for some hundred thousand events. Beyond it the
 /// sender is told to send again.
 pub const MAX_JOURNAL: u64 = 256 * 1024 * 1024;
+/// How long what changes the journal's files waits for another change to end.
+const TURN: Duration = Duration::from_secs(5);
 
 /// The sizes of a journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +47,8 @@ pub struct JournalOptions {
     /// does not promise that.
     pub reserve: u64,
     /// The largest size, in bytes; [`MAX_JOURNAL`] by default. The journal grows beyond its reserve
-    /// as long as the disk has room.
+    /// as long as the disk has room. What the store did not take although it took other lines
+    /// lies in a file beside the journal that ends in `.replaying`, and counts, too.
     pub limit: u64,
 }
 
@@ -65,19 +73,29 @@ pub(crate) struct Inner {
     /// Locked as long as the journal is open: two processes with one journal would remove each
     /// other's lines.
     _lock: File,
-    /// Held while lines are written or removed.
+    /// Held while lines are written or removed, which takes as long as the disk does. So nothing
+    /// that answers a caller waits for it.
     area: Mutex<Area>,
+    figures: Arc<Figures>,
+    limit: u64,
+    /// Lines on their way into the area.
+    pub(crate) queue: Queue,
     /// How many lines wait in the file of those that the store did not take.
     older: AtomicU64,
     /// How many lines cannot be read.
     unreadable: AtomicU64,
     /// Whether the last line could not be written.
     refuses: AtomicBool,
+    /// Whether the disk did not answer in time when a line was written last.
+    late: AtomicBool,
     /// The events of sources that are not configured.
     pub(crate) aside: Aside,
     /// Held while events are taken in, or discarded.
-    pub(crate) replaying: tokio::sync::Mutex<()>,
+    replaying: Arc<tokio::sync::Mutex<()>>,
 }
+
+/// The right to change the files beside a journal's own.
+pub(crate) type Turn = Arc<OwnedMutexGuard<()>>;
 
 /// What is in a journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,20 +148,24 @@ impl Journal {
             reserve: options.reserve.min(options.limit),
             limit: options.limit,
         };
-        let older = earlier(&path)
-            .iter()
-            .try_fold(0_u64, |sum, file| Ok::<_, io::Error>(sum.saturating_add(count(file)?)))?;
+        let area = Area::open(&path, sizes)?;
         let inner = Inner {
-            area: Mutex::new(Area::open(&path, sizes)?),
+            figures: area.figures().clone(),
+            area: Mutex::new(area),
+            limit: sizes.limit,
+            queue: Queue::default(),
+            late: AtomicBool::new(false),
             aside: Aside::open(beside(&path, ".aside"))?,
-            older: AtomicU64::new(older),
+            older: AtomicU64::new(0),
             unreadable: AtomicU64::new(count(&unreadable(&path))?),
             refuses: AtomicBool::new(false),
             path,
             _lock: lock,
-            replaying: tokio::sync::Mutex::new(()),
+            replaying: Arc::default(),
         };
-        Ok(Self(Arc::new(inner)))
+        let journal = Self(Arc::new(inner));
+        journal.count_earlier()?;
+        Ok(journal)
     }
 
     /// Appends an event. `Ok` means that it is durable. The call blocks until the disk has it.
@@ -151,35 +173,48 @@ impl Journal {
     /// # Errors
     /// A disk that fails to write, or a journal that is full.
     pub fn append(&self, event: &Event) -> io::Result<()> {
-        self.write(of_event(event))
+        let line = of_event(event).map_err(io::Error::other)?;
+        self.write_all(&[line.into_bytes()]).into_iter().collect()
     }
 
-    /// Appends a click.
-    pub(crate) fn append_click(&self, click: &Click) -> io::Result<()> {
-        self.write(of_click(click))
+    /// Appends an event, within a time limit.
+    pub(crate) async fn append_event(&self, event: &Event) -> io::Result<()> {
+        self.append_line(of_event(event)).await
     }
 
-    /// Appends what was refused.
-    pub(crate) fn append_refused(&self, body: &RefusedBody) -> io::Result<()> {
-        self.write(row::encode(&Line { refused: body }))
+    /// Appends a click, within a time limit.
+    pub(crate) async fn append_click(&self, click: &Click) -> io::Result<()> {
+        self.append_line(of_click(click)).await
     }
 
-    fn write(&self, line: Result<String, StoreError>) -> io::Result<()> {
-        let line = line.map_err(io::Error::other)?;
-        let written = self.area().append(line.as_bytes());
-        self.0.refuses.store(written.is_err(), Ordering::Relaxed);
+    /// Appends what was refused, within a time limit.
+    pub(crate) async fn append_refused(&self, body: &RefusedBody) -> io::Result<()> {
+        self.append_line(row::encode(&Line { refused: body })).await
+    }
+
+    async fn append_line(&self, line: Result<String, StoreError>) -> io::Result<()> {
+        self.queue(line.map_err(io::Error::other)?).await
+    }
+
+    /// Writes lines, and notes whether the journal takes any. The call blocks.
+    pub(crate) fn write_all(&self, lines: &[Vec<u8>]) -> Vec<io::Result<()>> {
+        let lines: Vec<&[u8]> = lines.iter().map(Vec::as_slice).collect();
+        let written = self.area().append_all(&lines);
+        let is_refused = written.iter().any(Result::is_err);
+        self.0.refuses.store(is_refused, Ordering::Relaxed);
+        self.0.late.store(false, Ordering::Relaxed);
         written
     }
 
     /// Returns what is in it.
     #[must_use]
     pub fn state(&self) -> JournalState {
-        let area = self.area();
+        let figures = &self.0.figures;
         JournalState {
-            waiting: area.lines().saturating_add(self.0.older.load(Ordering::Relaxed)),
-            bytes: area.end(),
-            room: area.length(),
-            limit: area.limit(),
+            waiting: figures.lines.get().saturating_add(self.0.older.load(Ordering::Relaxed)),
+            bytes: figures.end.get(),
+            room: figures.length.get(),
+            limit: self.0.limit,
             unreadable: self.0.unreadable.load(Ordering::Relaxed),
         }
     }
@@ -195,9 +230,58 @@ impl Journal {
         self.0.refuses.load(Ordering::Relaxed)
     }
 
-    /// Notes how many lines wait in the files of earlier rounds.
-    pub(crate) fn wait_on(&self, lines: u64) {
+    /// Returns whether its disk did not answer in time when a line was written last.
+    pub(crate) fn late(&self) -> bool {
+        self.0.late.load(Ordering::Relaxed)
+    }
+
+    /// Notes that its disk does not answer in time.
+    pub(crate) fn is_late(&self) {
+        self.0.late.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns how many lines were copied out of files that were moved away or removed.
+    pub(crate) fn carried(&self) -> u64 {
+        self.0.figures.carried.get()
+    }
+
+    /// Measures what waits in the files of earlier rounds.
+    pub(crate) fn count_earlier(&self) -> io::Result<()> {
+        let (mut lines, mut bytes) = (0_u64, 0_u64);
+        for file in earlier(&self.0.path) {
+            lines = lines.saturating_add(count(&file)?);
+            bytes = bytes.saturating_add(fs::metadata(&file).map_or(0, |file| file.len()));
+        }
         self.0.older.store(lines, Ordering::Relaxed);
+        self.0.figures.beside.set(bytes);
+        Ok(())
+    }
+
+    /// Waits until nobody takes in, discards or erases. Whoever works on the files beside holds the
+    /// turn until that work has ended, also when its caller has gone.
+    pub(crate) async fn turn(&self) -> io::Result<Turn> {
+        match timeout(TURN, self.0.replaying.clone().lock_owned()).await {
+            Ok(turn) => Ok(Arc::new(turn)),
+            Err(_) => Err(io::Error::new(
+                io::ErrorKind::ResourceBusy,
+                "a replay of the journal is under way, try again",
+            )),
+        }
+    }
+
+    /// Works on the journal's files beside the runtime, in this turn.
+    pub(crate) async fn on_disk<T: Send + 'static>(
+        &self,
+        turn: &Turn,
+        work: impl FnOnce(&Self) -> io::Result<T> + Send + 'static,
+    ) -> io::Result<T> {
+        let (journal, turn) = (self.clone(), turn.clone());
+        let working = spawn_blocking(move || {
+            let done = work(&journal);
+            drop(turn);
+            done
+        });
+        working.await.map_err(io::Error::other)?
     }
 
     /// Keeps lines that cannot be read, durably, for a person.
@@ -229,28 +313,34 @@ impl Journal {
     }
 
     /// Returns the first `most` of what is set aside that is chosen.
-    pub(crate) async fn aside(&self, most: u64, is_chosen: impl Fn(&Waiting) -> bool) -> io::Result<Vec<Waiting>> {
-        let _replaying = self.0.replaying.lock().await;
-        self.0.aside.first(most, is_chosen)
+    pub(crate) async fn aside(
+        &self,
+        most: u64,
+        is_chosen: impl Fn(&Waiting) -> bool + Send + 'static,
+    ) -> io::Result<Vec<Waiting>> {
+        let turn = self.turn().await?;
+        self.on_disk(&turn, move |journal| journal.0.aside.first(most, is_chosen))
+            .await
     }
 
     /// Forgets the events of a source that are set aside, and returns how many they were.
     pub(crate) async fn discard(&self, source: &OfferSourceId) -> io::Result<u64> {
-        let _replaying = self.0.replaying.lock().await;
-        self.0.aside.discard(source)
+        let (turn, source) = (self.turn().await?, source.clone());
+        self.on_disk(&turn, move |journal| journal.0.aside.discard(&source))
+            .await
     }
 
-    /// Returns up to where lines stand now, in the file that is under the journal's path now.
-    pub(crate) fn snapshot(&self) -> io::Result<u64> {
+    /// Returns the lines that stand now in the file that is under the journal's path now.
+    pub(crate) fn snapshot(&self) -> io::Result<Snapshot> {
         let mut area = self.area();
         area.look_again()?;
         area.take_room();
-        Ok(area.end())
+        Ok(area.snapshot())
     }
 
-    /// Removes lines that are durable elsewhere.
-    pub(crate) fn erase(&self, places: &[Range<u64>]) -> io::Result<()> {
-        self.area().erase(places)
+    /// Removes lines that are durable elsewhere. Their places are of a snapshot of this generation.
+    pub(crate) fn erase(&self, generation: u64, places: &[Range<u64>]) -> io::Result<()> {
+        self.area().erase(generation, places)
     }
 
     /// Puts others in the place of lines of its file: `change` returns what a line becomes, nothing
@@ -259,8 +349,8 @@ impl Journal {
     pub(crate) fn rewrite(&self, change: impl Fn(&[u8]) -> io::Result<Option<String>>) -> io::Result<u64> {
         let mut area = self.area();
         area.look_again()?;
-        let mut places = Vec::new();
-        for line in lines_until(&self.0.path, area.end())? {
+        let (snapshot, mut places) = (area.snapshot(), Vec::new());
+        for line in snapshot.lines()? {
             let line = line?;
             if let Some(becomes) = change(&line.text)? {
                 if !becomes.is_empty() {
@@ -269,20 +359,23 @@ impl Journal {
                 places.push(line.place());
             }
         }
-        area.erase(&places)?;
+        if area.snapshot().generation != snapshot.generation {
+            return Err(io::Error::other("its file was replaced meanwhile"));
+        }
+        area.erase(snapshot.generation, &places)?;
         area.synchronise()?;
         Ok(u64::try_from(places.len()).unwrap_or(u64::MAX))
     }
 
-    /// Begins at the front again, where nothing stands before `from`.
-    pub(crate) fn begin_again(&self, from: u64) -> io::Result<()> {
-        self.area().begin_again(from)?;
+    /// Begins at the front again, where nothing stands any more of a snapshot.
+    pub(crate) fn begin_again(&self, snapshot: &Snapshot) -> io::Result<()> {
+        self.area().begin_again(snapshot)?;
         // There is room again.
         self.0.refuses.store(false, Ordering::Relaxed);
         Ok(())
     }
 
-    fn area(&self) -> MutexGuard<'_, Area> {
+    pub(crate) fn area(&self) -> MutexGuard<'_, Area> {
         self.0.area.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

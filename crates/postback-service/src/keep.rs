@@ -47,14 +47,12 @@ async fn write(shared: &Shared, body: RefusedBody, keep: u32) -> bool {
 }
 
 async fn journal(shared: &Shared, body: RefusedBody) -> bool {
-    let Some(journal) = shared.journal.clone() else {
+    let Some(journal) = &shared.journal else {
         return false;
     };
-    let source = body.row.source.clone();
-    let appended = tokio::task::spawn_blocking(move || journal.append_refused(&body));
-    let is_journalled = matches!(appended.await, Ok(Ok(())));
+    let is_journalled = journal.append_refused(&body).await.is_ok();
     if is_journalled {
-        meter::journalled(source.as_str());
+        meter::journalled(body.row.source.as_str());
     }
     is_journalled
 }

@@ -20,7 +20,8 @@ pub(crate) async fn decide(
     let Some(journal) = &shared.journal else {
         return Ok(done);
     };
-    let is_chosen = |waiting: &Waiting| again.source.as_ref().is_none_or(|source| waiting.source() == source);
+    let source = again.source.clone();
+    let is_chosen = move |waiting: &Waiting| source.as_ref().is_none_or(|source| waiting.source() == source);
     for waiting in journal.aside(MOST_DECIDED, is_chosen).await? {
         if let Waiting::Event(event) = waiting {
             foresee(shared, &event, &mut done, patience).await?;

@@ -109,36 +109,35 @@ impl Placed {
     }
 }
 
-/// Returns the lines of a file that are not empty, up to a place in it.
-pub(crate) fn lines_until(path: &Path, until: u64) -> io::Result<impl Iterator<Item = io::Result<Placed>> + use<>> {
+/// Returns the lines of what is read that are not empty.
+pub(crate) fn lines_of<R: Read>(read: R) -> impl Iterator<Item = io::Result<Placed>> + use<R> {
     let mut at = 0_u64;
-    let lines = BufReader::new(File::open(path)?.take(until)).split(b'\n');
+    let lines = BufReader::new(read).split(b'\n');
     let placed = lines.map(move |line| {
         let placed = Placed { at, text: line? };
         at = placed.place().end.saturating_add(1);
         Ok(placed)
     });
-    Ok(placed.filter(|line| line.as_ref().map_or(true, |line| !line.text.is_empty())))
+    placed.filter(|line| line.as_ref().map_or(true, |line| !line.text.is_empty()))
 }
 
 /// Returns the lines of a file that are not empty.
-pub(crate) fn lines(path: &Path) -> io::Result<impl Iterator<Item = io::Result<Placed>> + use<>> {
-    lines_until(path, u64::MAX)
+pub(crate) fn lines(path: &Path) -> io::Result<impl Iterator<Item = io::Result<Placed>> + Send + use<>> {
+    Ok(lines_of(File::open(path)?))
 }
 
-/// Counts the lines of a file that are not empty, up to a place in it. There are none if the file
-/// does not exist.
-pub(crate) fn count_until(path: &Path, until: u64) -> io::Result<u64> {
-    match lines_until(path, until) {
-        Ok(mut lines) => lines.try_fold(0_u64, |count, line| line.map(|_| count.saturating_add(1))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
-        Err(error) => Err(error),
-    }
+/// Counts lines.
+pub(crate) fn count_of(mut lines: impl Iterator<Item = io::Result<Placed>>) -> io::Result<u64> {
+    lines.try_fold(0_u64, |count, line| line.map(|_| count.saturating_add(1)))
 }
 
 /// Counts the lines of a file that are not empty. There are none if the file does not exist.
 pub(crate) fn count(path: &Path) -> io::Result<u64> {
-    count_until(path, u64::MAX)
+    match lines(path) {
+        Ok(lines) => count_of(lines),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(error),
+    }
 }
 
 fn size(length: usize) -> u64 {

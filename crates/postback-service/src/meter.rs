@@ -8,6 +8,7 @@ use crate::numbers::{
     JOURNAL_WAITING, JOURNALLED, LANE_HELD, LANE_OLDEST_DUE, LANE_QUEUED, LANES_AILING, POSTBACKS, REDIRECT_SECONDS,
     REFUSALS, REFUSED_FULL, REFUSED_KEPT, REQUEST_SECONDS, RESIDENT, SET_ASIDE, STORE_OPEN, STORE_WELL, STORE_WRITTEN,
 };
+use crate::seldom::Seldom;
 use metrics::{counter, gauge, histogram};
 use postback::decide::Reply;
 use postback::delivery::{Cause, Lane};
@@ -109,7 +110,10 @@ pub(crate) fn forms_guessed(source: &str) {
 /// Counts and logs a postback that was written to the journal.
 pub(crate) fn journalled(source: &str) {
     counter!(JOURNALLED.name, "source" => source.to_owned()).increment(1);
-    tracing::warn!(source, "postback was journalled");
+    static TOLD: Seldom = Seldom::new();
+    if let Some(count) = TOLD.happened() {
+        tracing::warn!(source, count, "postback was journalled");
+    }
 }
 
 /// What is measured of the store and of the journal.
@@ -192,7 +196,10 @@ pub(crate) fn set_aside(held: &BTreeMap<OfferSourceId, u64>) {
 
 /// Names a click that waits in the journal.
 pub(crate) fn click_journalled(campaign: &str) {
-    tracing::warn!(campaign, "click was journalled");
+    static TOLD: Seldom = Seldom::new();
+    if let Some(count) = TOLD.happened() {
+        tracing::warn!(campaign, count, "click was journalled");
+    }
 }
 
 /// Counts a click by its outcome: `recorded`, `journalled`, `unknown_campaign`, `not_routed`,

@@ -4,11 +4,17 @@
 use crate::journal::Journal;
 use crate::meter;
 use crate::pulse::LATE;
+use crate::seldom::Seldom;
 use crate::shared::Shared;
 use postback::Click;
 use std::{slice, sync::Arc};
 use tokio::time::timeout;
 use tracing::Instrument;
+
+/// When it was last said that the store failed.
+static FAILED: Seldom = Seldom::new();
+/// When it was last said that a click was not journalled.
+static NOT_JOURNALLED: Seldom = Seldom::new();
 
 /// Where a click is durable.
 pub(crate) enum Recorded {
@@ -29,7 +35,7 @@ pub(crate) async fn record(shared: &Arc<Shared>, click: &Click) -> Option<Record
     if matches!(stored, Ok(Ok(true))) {
         return Some(Recorded::Stored);
     }
-    if is_journalled(journal.clone(), click.clone()).await {
+    if is_journalled(journal, click).await {
         return Some(Recorded::Journalled);
     }
     // The journal takes nothing, so the store has its whole time.
@@ -48,7 +54,9 @@ async fn is_stored(shared: &Shared, click: &Click) -> bool {
             if error.is_retryable() {
                 shared.pulse.failed(&error);
             }
-            tracing::error!(kind = ?error.kind(), error = %error, "the store failed");
+            if let Some(count) = FAILED.happened() {
+                tracing::error!(kind = ?error.kind(), error = %error, count, "the store failed");
+            }
             false
         }
         Err(_) => {
@@ -58,17 +66,18 @@ async fn is_stored(shared: &Shared, click: &Click) -> bool {
     }
 }
 
-async fn is_journalled(journal: Journal, click: Click) -> bool {
-    let campaign = click.campaign.clone();
-    match tokio::task::spawn_blocking(move || journal.append_click(&click)).await {
-        Ok(Ok(())) => {
-            meter::click_journalled(campaign.as_str());
+async fn is_journalled(journal: &Journal, click: &Click) -> bool {
+    let campaign = click.campaign.as_str();
+    match journal.append_click(click).await {
+        Ok(()) => {
+            meter::click_journalled(campaign);
             true
         }
-        Ok(Err(error)) => {
-            tracing::error!(campaign = campaign.as_str(), kind = %error.kind(), "click was not journalled");
+        Err(error) => {
+            if let Some(count) = NOT_JOURNALLED.happened() {
+                tracing::error!(campaign, kind = %error.kind(), count, "click was not journalled");
+            }
             false
         }
-        Err(_) => false,
     }
 }

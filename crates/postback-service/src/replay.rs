@@ -1,13 +1,19 @@
 //! Taking in what waits in a journal: first the clicks, so that sales of theirs find them, then the
 //! rest in its order.
 
-use crate::journal::{Journal, earlier, left, unreadable};
-use crate::lines::{Placed, Waiting, append, count, is_click, lines_until, read, read_click, replace};
+use crate::journal::{Journal, Turn, earlier, left, unreadable};
+use crate::lines::{Placed, Waiting, append, is_click, lines, read, read_click, replace};
 use crate::meter;
 use postback::Click;
 use postback::port::BoxFuture;
 use postback::value::OfferSourceId;
-use std::{io, ops::Range, path::Path, slice, time::Duration};
+use std::{
+    io,
+    ops::Range,
+    path::{Path, PathBuf},
+    slice,
+    time::Duration,
+};
 use tokio::time::Instant;
 
 /// How many lines are taken in before they are removed from their file. Clicks are recorded
@@ -62,26 +68,25 @@ impl Journal {
     /// and taken in when it does.
     ///
     /// # Errors
-    /// Trouble with the journal's files. What was taken in stays taken in; taking it in again does
-    /// nothing.
+    /// - trouble with the journal's files; what was taken in stays taken in, and taking it in again
+    ///   does nothing
+    /// - [`io::ErrorKind::ResourceBusy`]: it is being taken in already
     pub(crate) async fn replay(&self, taker: &dyn Takes) -> io::Result<Replayed> {
-        let _replaying = self.0.replaying.lock().await;
-        let mut round = Round::new(self, taker);
+        let mut round = Round::new(self, taker, self.turn().await?);
         for file in earlier(&self.0.path) {
             round.earlier(&file).await?;
         }
         round.area().await?;
-        let older = earlier(&self.0.path).iter().try_fold(0_u64, |sum, file| {
-            let lines = count(file)?;
-            Ok::<_, io::Error>(sum.saturating_add(lines))
-        });
-        self.wait_on(older?);
+        round.on_disk(Self::count_earlier).await?;
         round.done.left = self.state().waiting;
         if !round.away && self.set_aside().keys().any(|source| taker.knows(source)) {
             let heaps = round.all(self.0.aside.path()).await?;
-            self.keep_unreadable(&heaps.unreadable.bytes)?;
             round.done.left = round.done.left.saturating_add(heaps.waiting.count());
-            self.0.aside.keep(&[heaps.waiting.bytes, heaps.aside.bytes].concat())?;
+            let keep = move |journal: &Self| {
+                journal.keep_unreadable(&heaps.unreadable.bytes)?;
+                journal.0.aside.keep(&[heaps.waiting.bytes, heaps.aside.bytes].concat())
+            };
+            round.on_disk(keep).await?;
         }
         Ok(round.done)
     }
@@ -92,16 +97,18 @@ impl Journal {
     /// # Errors
     /// As [`Journal::replay`].
     pub(crate) async fn retry_unreadable(&self, taker: &dyn Takes) -> io::Result<Replayed> {
-        let _replaying = self.0.replaying.lock().await;
-        let mut round = Round::new(self, taker);
+        let mut round = Round::new(self, taker, self.turn().await?);
         let file = unreadable(&self.0.path);
         if file.exists() {
             let heaps = round.all(&file).await?;
-            self.0.aside.add(&heaps.aside.bytes)?;
             round.done.set_aside = heaps.aside.count();
             round.done.left = heaps.waiting.count();
-            replace(&file, &[heaps.waiting.bytes, heaps.unreadable.bytes].concat())?;
-            self.count_unreadable()?;
+            let keep = move |journal: &Self| {
+                journal.0.aside.add(&heaps.aside.bytes)?;
+                replace(&file, &[heaps.waiting.bytes, heaps.unreadable.bytes].concat())?;
+                journal.count_unreadable()
+            };
+            round.on_disk(keep).await?;
         }
         Ok(round.done)
     }
@@ -130,6 +137,9 @@ impl From<Trouble> for Fate {
         }
     }
 }
+
+/// Lines that are still to be read.
+type Lines = Box<dyn Iterator<Item = io::Result<Placed>> + Send>;
 
 /// Lines of one fate.
 #[derive(Default)]
@@ -163,6 +173,7 @@ struct Heaps {
 struct Round<'r> {
     journal: &'r Journal,
     taker: &'r dyn Takes,
+    turn: Turn,
     done: Replayed,
     /// Whether the store takes nothing.
     away: bool,
@@ -172,10 +183,11 @@ struct Round<'r> {
 }
 
 impl<'r> Round<'r> {
-    fn new(journal: &'r Journal, taker: &'r dyn Takes) -> Self {
+    fn new(journal: &'r Journal, taker: &'r dyn Takes, turn: Turn) -> Self {
         Self {
             journal,
             taker,
+            turn,
             done: Replayed::default(),
             away: false,
             waited: journal.state().waiting,
@@ -188,38 +200,66 @@ impl<'r> Round<'r> {
         if self.away || !file.exists() {
             return Ok(());
         }
+        let before = self.done.taken;
         let heaps = self.all(file).await?;
-        // Durable before the file that they were in is replaced; twice does no harm.
-        self.journal.0.aside.add(&heaps.aside.bytes)?;
+        let is_same = self.done.taken == before && heaps.aside.places.is_empty() && heaps.unreadable.places.is_empty();
+        if is_same && !heaps.waiting.places.is_empty() {
+            return Ok(());
+        }
         self.done.set_aside = self.done.set_aside.saturating_add(heaps.aside.count());
-        self.journal.keep_unreadable(&heaps.unreadable.bytes)?;
-        replace(file, &heaps.waiting.bytes)
+        let file = file.to_owned();
+        let keep = move |journal: &Journal| {
+            // Durable before the file that they were in is replaced; twice does no harm.
+            journal.0.aside.add(&heaps.aside.bytes)?;
+            journal.keep_unreadable(&heaps.unreadable.bytes)?;
+            replace(&file, &heaps.waiting.bytes)
+        };
+        self.on_disk(keep).await
+    }
+
+    async fn on_disk<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Journal) -> io::Result<T> + Send + 'static,
+    ) -> io::Result<T> {
+        self.journal.on_disk(&self.turn, work).await
+    }
+
+    /// Returns the next lines that are clicks, or the next that are not, and the rest.
+    async fn next(&self, mut lines: Lines, clicks: bool) -> io::Result<(Vec<Placed>, Lines)> {
+        let is_chosen =
+            move |line: &io::Result<Placed>| line.as_ref().map_or(true, |line| is_click(&line.text) == clicks);
+        let next = move |_: &Journal| {
+            let chosen = lines.by_ref().filter(is_chosen).take(TOGETHER);
+            Ok((chosen.collect::<io::Result<_>>()?, lines))
+        };
+        self.on_disk(next).await
     }
 
     /// Takes in the lines that stand in the journal's own file now, and removes them from it.
     async fn area(&mut self) -> io::Result<()> {
-        let until = self.journal.snapshot()?;
+        let snapshot = self.on_disk(Journal::snapshot).await?;
         let mut remain = 0_u64;
         for clicks in [true, false] {
-            let mut lines = chosen(&self.journal.0.path, until, clicks)?;
+            let mut lines: Lines = Box::new(snapshot.lines()?);
             while !self.away {
-                let chunk: Vec<Placed> = lines.by_ref().take(TOGETHER).collect::<io::Result<_>>()?;
+                let (chunk, rest) = self.next(lines, clicks).await?;
+                lines = rest;
                 if chunk.is_empty() {
                     break;
                 }
                 let sorted = self.take(chunk, clicks).await;
-                remain = remain.saturating_add(self.settle(sorted)?);
+                remain = remain.saturating_add(self.settle(snapshot.generation, sorted).await?);
             }
         }
-        if !self.away && remain == 0 && until > 0 {
-            self.journal.begin_again(until)?;
+        if !self.away && remain == 0 && snapshot.until > 0 {
+            self.on_disk(move |journal| journal.begin_again(&snapshot)).await?;
         }
         Ok(())
     }
 
     /// Removes the lines of the journal's own file that are durable elsewhere, and returns how many
     /// stay.
-    fn settle(&mut self, sorted: Vec<(Placed, Fate)>) -> io::Result<u64> {
+    async fn settle(&mut self, generation: u64, sorted: Vec<(Placed, Fate)>) -> io::Result<u64> {
         let (mut taken, mut later, mut heaps) = (Heap::default(), Heap::default(), Heaps::default());
         for (line, fate) in sorted {
             match fate {
@@ -230,27 +270,31 @@ impl<'r> Round<'r> {
                 Fate::Unreadable => heaps.unreadable.push(line),
             }
         }
-        let journal = self.journal;
-        journal.erase(&taken.places)?;
-        journal.0.aside.add(&heaps.aside.bytes)?;
-        journal.erase(&heaps.aside.places)?;
         self.done.set_aside = self.done.set_aside.saturating_add(heaps.aside.count());
-        journal.keep_unreadable(&heaps.unreadable.bytes)?;
-        journal.erase(&heaps.unreadable.places)?;
-        if !later.bytes.is_empty() {
-            append(&left(&journal.0.path), &later.bytes)?;
-            journal.erase(&later.places)?;
-        }
-        Ok(heaps.waiting.count())
+        let settle = move |journal: &Journal| {
+            journal.erase(generation, &taken.places)?;
+            journal.0.aside.add(&heaps.aside.bytes)?;
+            journal.erase(generation, &heaps.aside.places)?;
+            journal.keep_unreadable(&heaps.unreadable.bytes)?;
+            journal.erase(generation, &heaps.unreadable.places)?;
+            if !later.bytes.is_empty() {
+                append(&left(&journal.0.path), &later.bytes)?;
+                journal.erase(generation, &later.places)?;
+            }
+            Ok(heaps.waiting.count())
+        };
+        self.on_disk(settle).await
     }
 
     /// Takes in all lines of a file, and returns the others.
     async fn all(&mut self, file: &Path) -> io::Result<Heaps> {
         let mut heaps = Heaps::default();
         for clicks in [true, false] {
-            let mut lines = chosen(file, u64::MAX, clicks)?;
+            let path: PathBuf = file.to_owned();
+            let mut lines: Lines = self.on_disk(move |_| Ok(Box::new(lines(&path)?) as Lines)).await?;
             loop {
-                let chunk: Vec<Placed> = lines.by_ref().take(TOGETHER).collect::<io::Result<_>>()?;
+                let (chunk, rest) = self.next(lines, clicks).await?;
+                lines = rest;
                 if chunk.is_empty() {
                     break;
                 }
@@ -343,10 +387,4 @@ impl<'r> Round<'r> {
         let left = self.waited.saturating_sub(self.done.taken);
         meter::replaying(self.done.taken, left);
     }
-}
-
-/// Returns the lines of a file up to a place: those of clicks, or the others.
-fn chosen(file: &Path, until: u64, clicks: bool) -> io::Result<impl Iterator<Item = io::Result<Placed>> + use<>> {
-    let is_chosen = move |line: &io::Result<Placed>| line.as_ref().map_or(true, |line| is_click(&line.text) == clicks);
-    Ok(lines_until(file, until)?.filter(is_chosen))
 }

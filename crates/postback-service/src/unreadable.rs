@@ -51,14 +51,17 @@ impl Journal {
     /// # Errors
     /// A file that cannot be removed.
     pub(crate) async fn discard_unreadable(&self) -> io::Result<u64> {
-        let _replaying = self.0.replaying.lock().await;
-        let file = unreadable(&self.0.path);
-        let lines = count(&file)?;
-        if file.exists() {
-            fs::remove_file(&file)?;
-        }
-        self.count_unreadable()?;
-        Ok(lines)
+        let turn = self.turn().await?;
+        let discard = |journal: &Self| {
+            let file = unreadable(&journal.0.path);
+            let lines = count(&file)?;
+            if file.exists() {
+                fs::remove_file(&file)?;
+            }
+            journal.count_unreadable()?;
+            Ok(lines)
+        };
+        self.on_disk(&turn, discard).await
     }
 }
 

@@ -12,7 +12,7 @@ use axum::{
 use postback::port::Cursor;
 use postback_service::{AgainWhat, DecideAgain, DecideError, DecidedAgain, DecidedEvent, NotDecided};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, io::ErrorKind};
 
 #[derive(Serialize)]
 struct Decided {
@@ -94,6 +94,9 @@ fn selection(served: &Served, query: Option<&str>) -> Result<DecideAgain, Refusa
 fn not_decided(error: DecideError) -> Refusal {
     match error {
         DecideError::Store(error) => Box::new(store_trouble(&error)),
+        DecideError::Journal(error) if error.kind() == ErrorKind::ResourceBusy => {
+            refusal(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())
+        }
         DecideError::Journal(error) => {
             tracing::error!(kind = %error.kind(), "the journal cannot be changed");
             refusal(

@@ -38,6 +38,7 @@ pub(crate) async fn receipt(
 fn trouble(error: EraseError) -> Refusal {
     Box::new(match error {
         EraseError::Store(error) => store_trouble(&error),
+        EraseError::Busy => fault(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),
         EraseError::Journal(_) => fault(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
         _ => unavailable(),
     })

@@ -13,6 +13,7 @@ use postback::value::OfferSourceId;
 use postback_service::UnreadableLine;
 use serde::Serialize;
 use std::{collections::BTreeMap, io};
+use tokio::task::spawn_blocking;
 
 /// How many of the lines that cannot be read are listed.
 const LISTED: usize = 100;
@@ -48,7 +49,9 @@ pub(crate) async fn show(State(served): State<Served>, RawQuery(query): RawQuery
         let Some(journal) = served.service().journal() else {
             return Err(none());
         };
-        let (state, lines) = (journal.state(), journal.unreadable(LISTED));
+        let (state, read) = (journal.state(), journal.clone());
+        let lines = spawn_blocking(move || read.unreadable(LISTED)).await;
+        let lines = lines.map_err(io::Error::other).flatten();
         Ok(json(&Shown {
             waiting: state.waiting,
             bytes: state.bytes,
@@ -109,6 +112,9 @@ fn none() -> Refusal {
 }
 
 fn trouble(error: &io::Error) -> Refusal {
+    if error.kind() == io::ErrorKind::ResourceBusy {
+        return refusal(StatusCode::SERVICE_UNAVAILABLE, &error.to_string());
+    }
     tracing::error!(kind = %error.kind(), "the journal's files cannot be read or changed");
     refusal(
         StatusCode::INTERNAL_SERVER_ERROR,

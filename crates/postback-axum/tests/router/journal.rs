@@ -335,3 +335,70 @@ async fn the_room_is_taken_on_the_disk_at_the_start() {
     assert!(file.blocks() * 512 >= 16 << 20, "{} blocks", file.blocks());
     assert_eq!((journal.state().waiting, journal.state().bytes), (0, 0));
 }
+
+/// As a rotation of logs does it: the file is moved away while its lines are taken in.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_is_moved_away_while_lines_are_taken_in_loses_none() {
+    let journalling = Journalling::start();
+    let tested = &journalling.tested;
+    tested.store.set(Mode::Fails);
+    for number in 0..3 {
+        tested.postback(&format!("clickid=c&sum=1&eventid=E{number}")).await;
+    }
+    tested.store.set(Mode::Slow(std::time::Duration::from_millis(50)));
+    let rotate = async {
+        tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+        fs::rename(journalling.file("journal"), journalling.file("journal.1")).unwrap();
+        tested.store.set(Mode::Fails);
+        for number in 3..5 {
+            let answer = tested.postback(&format!("clickid=c&sum=1&eventid=E{number}")).await;
+            assert_eq!(answer.status, 202);
+        }
+        tested.store.set(Mode::Works);
+    };
+    let (_, ()) = tokio::join!(journalling.replay(), rotate);
+    tested.store.set(Mode::Fails);
+    assert_eq!(tested.postback("clickid=c&sum=1&eventid=E5").await.status, 202);
+    tested.store.set(Mode::Works);
+    journalling.replay().await;
+    assert_eq!(tested.events().await.len(), 6);
+    let health = tested.get("/readyz").await.json();
+    let journal = &health["checks"]["journal"];
+    assert!(journal["carried"].as_u64().unwrap() > 0, "{journal}");
+    assert_eq!(journal["ok"], true, "{journal}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_a_round_did_not_change_is_not_written_again() {
+    use std::os::unix::fs::MetadataExt;
+    let journalling = Journalling::start();
+    let tested = &journalling.tested;
+    tested.store.set(Mode::Corrupt);
+    tested.postback("clickid=a&sum=1&eventid=E1").await;
+    assert_eq!(journalling.replay().await, (0, 1, 0));
+    let file = || fs::metadata(journalling.file("journal.replaying")).unwrap().ino();
+    let before = file();
+    assert_eq!(journalling.replay().await, (0, 1, 0));
+    assert_eq!(file(), before);
+}
+
+/// A round that hangs keeps nobody waiting for ever.
+#[tokio::test(start_paused = true)]
+async fn whoever_changes_the_journal_meanwhile_is_told_to_try_again() {
+    let journalling = Journalling::holding_one().await;
+    let tested = &journalling.tested;
+    tested.store.set(Mode::Hangs);
+    let change = async {
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        let erased = tested.send(authorized("DELETE", "/api/clicks/c/private")).await;
+        let retried = tested.send(authorized("POST", "/api/journal/retry")).await;
+        let busy = "a replay of the journal is under way, try again";
+        for answer in [erased, retried] {
+            assert_eq!((answer.status.as_u16(), answer.error().as_str()), (503, busy));
+        }
+    };
+    let (done, ()) = tokio::join!(journalling.replay(), change);
+    assert_eq!(done, (0, 1, 0));
+}

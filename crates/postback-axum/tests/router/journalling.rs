@@ -35,6 +35,8 @@ impl Journalling {
 
     /// Puts another file in the journal's place.
     pub fn rewrite(&self, text: &str) {
+        // What waits in the file before would be copied.
+        fs::write(self.file("journal"), "").unwrap();
         fs::write(self.file("new"), text).unwrap();
         fs::rename(self.file("new"), self.file("journal")).unwrap();
     }
