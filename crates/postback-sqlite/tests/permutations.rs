@@ -1,7 +1,8 @@
 //! In whatever order the same events come, the file ends with the conversions that the store in
 //! memory has after the first order, and after each order with the memory's outcomes, tallies and
 //! deliveries too. The stories are those of `postback`'s own tests. `POSTBACK_PERMUTATIONS=20`
-//! tries twenty times as many.
+//! tries twenty times as many. Without it, every fourth of the 720 orders of six events is written
+//! into a file: the memory's own tests try them all.
 #![cfg(test)]
 
 mod common;
@@ -13,7 +14,7 @@ use postback::value::{DeliveryId, EventId};
 use postback::{Event, Tracker};
 use postback_sqlite::SqliteStore;
 use postback_test::block_on;
-use postback_test::story::drawn::{Scenario, config, orders, permutations, run, scenario, stories};
+use postback_test::story::drawn::{Scenario, config, orders, permutations, run, scenario, stories, times};
 use postback_test::story::life::{Life, life, life_under};
 use postback_test::story::{End, POLICIES, Story, tallies};
 use proptest::prelude::*;
@@ -69,7 +70,8 @@ fn check(scenario: &Scenario) -> Result<(), TestCaseError> {
     options.readers = 1;
     drop(SqliteStore::open(&empty, &options).unwrap());
     let mut first: Option<End> = None;
-    for (number, order) in orders(scenario, events.len()).iter().enumerate() {
+    let each = if events.len() > 5 && times() == 1 { 4 } else { 1 };
+    for (number, order) in orders(scenario, events.len()).iter().enumerate().step_by(each) {
         let file = folder.path().join(format!("{number}.db"));
         std::fs::copy(&empty, &file).unwrap();
         let store = SqliteStore::open(&file, &options).unwrap();
@@ -161,11 +163,11 @@ fn check_stories(policies: std::ops::Range<usize>) {
 }
 
 #[test]
-fn every_order_of_six_events_under_create_and_ignore_ends_in_the_conversions_of_the_store_in_memory() {
+fn orders_of_six_events_under_create_and_ignore_ends_in_the_conversions_of_the_store_in_memory() {
     check_stories(0..3);
 }
 
 #[test]
-fn every_order_of_six_events_under_edit_and_the_rest_ends_in_the_conversions_of_the_store_in_memory() {
+fn orders_of_six_events_under_edit_and_the_rest_ends_in_the_conversions_of_the_store_in_memory() {
     check_stories(3..6);
 }

@@ -168,11 +168,15 @@ pub fn stories(policy: usize) -> impl Iterator<Item = Scenario> {
     forms.map(move |(one_type, clicks_last)| story(POLICIES[policy], one_type, clicks_last))
 }
 
+/// How many times as much is tried, as the variable `POSTBACK_PERMUTATIONS` says.
+pub fn times() -> u32 {
+    std::env::var("POSTBACK_PERMUTATIONS").map_or(1, |times| times.parse().unwrap())
+}
+
 /// Returns a configuration with this many cases, times the variable `POSTBACK_PERMUTATIONS`.
 pub fn config(cases: u32) -> ProptestConfig {
-    let times = std::env::var("POSTBACK_PERMUTATIONS").map_or(1, |times| times.parse().unwrap());
     ProptestConfig {
-        cases: cases * times,
+        cases: cases * times(),
         failure_persistence: None,
         ..ProptestConfig::default()
     }
