@@ -1,6 +1,6 @@
-//! This module is the suite that every [`Store`] with [`Inspect`] must pass (feature
-//! `conformance`). Begin with the macro [`conformance_tests!`](crate::conformance_tests). (Layer
-//! 5.)
+//! This module is the suite that every [`Store`](crate::port::Store) with
+//! [`Inspect`](crate::port::Inspect) must pass (feature `conformance`). Begin with the macro
+//! [`conformance_tests!`](crate::conformance_tests). (Layer 5.)
 //!
 //! Beside it stands [`FaultStore`], which wraps any store and fails when a host's test says so.
 //!
