@@ -2,7 +2,11 @@
 #![cfg(test)]
 #![allow(clippy::arithmetic_side_effects)]
 
+mod common;
+
 use bytes::Bytes;
+use common::tracker;
+use postback::Timestamp;
 use postback::delivery::{Cause, Delivery, Lane};
 use postback::drive::LanePolicy;
 use postback::memory::MemoryStore;
@@ -11,7 +15,6 @@ use postback::outbound::{HoledText, Outbound};
 use postback::plan::Commit;
 use postback::port::{BoxFuture, Clock, DeliveryFilter, HttpClient, HttpError, Inspect, PageRequest, Store};
 use postback::value::DeliveryId;
-use postback::{CompileOptions, Document, Timestamp, compile};
 use postback_service::{FixedSecrets, Service};
 use std::{
     collections::BTreeMap,
@@ -95,7 +98,7 @@ impl World {
         let store = Arc::new(MemoryStore::new());
         let network = Arc::new(Network::default());
         let clock = Arc::new(Paused(Instant::now()));
-        let tracker = compile(&Document::from_toml(CONFIGURATION).unwrap(), &CompileOptions::default()).unwrap();
+        let tracker = tracker(CONFIGURATION);
         let secrets = FixedSecrets::default();
         let service = Service::builder(tracker, store.clone(), network.clone(), Arc::new(secrets))
             .clock(clock.clone())

@@ -1,12 +1,14 @@
 //! A service whose store cannot be opened when it is built.
 #![cfg(test)]
 
+mod common;
+
 use bytes::Bytes;
+use common::tracker;
 use postback::memory::MemoryStore;
 use postback::port::{
     BoxFuture, ConversionFilter, HttpClient, HttpError, Inspect, PageRequest, Store, StoreError, StoreErrorKind,
 };
-use postback::{CompileOptions, Document, Tracker, compile};
 use postback_service::{FixedSecrets, Journal, JournalOptions, Service, ServiceBuilder, Stores, Taken, Visitor};
 use std::{
     sync::{
@@ -18,30 +20,15 @@ use std::{
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep, timeout};
 
-const CONFIGURATION: &str = r#"
-version = 1
-currency = "USD"
-[[conversion_type]]
-name = "Purchase"
-default = true
-counts = "sale"
+const CONFIGURATION: &str = concat!(
+    include_str!("common/world.toml"),
+    r#"
 [[offer_source]]
 id = "net"
 template = "generic"
 default = true
-[[offer]]
-id = "book"
-source = "net"
-url = "https://shop.example.com/?c={clickid}"
-[[traffic_channel]]
-id = "push"
-[[campaign]]
-id = "summer"
-channel = "push"
-[[campaign.path]]
-weight = 1
-offers = [{ offer = "book", weight = 1 }]
-"#;
+"#
+);
 
 /// Longer than anything here may take, shorter than a person waits.
 const SOON: Duration = Duration::from_secs(20);
@@ -85,10 +72,6 @@ impl Door {
             }
         })
     }
-}
-
-fn tracker(text: &str) -> Tracker {
-    compile::compile(&Document::from_toml(text).unwrap(), &CompileOptions::default()).unwrap()
 }
 
 fn builder(stores: Stores) -> ServiceBuilder {

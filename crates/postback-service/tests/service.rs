@@ -3,8 +3,10 @@
 #![cfg(test)]
 #![allow(clippy::arithmetic_side_effects)]
 
+mod common;
+
 use bytes::Bytes;
-use postback::compile::compile;
+use common::tracker;
 use postback::delivery::{Case, Cause, Judge, Judgement, Judges, Verdict};
 use postback::intake::Caller;
 use postback::memory::MemoryStore;
@@ -12,7 +14,7 @@ use postback::port::{
     BoxFuture, DeliveryFilter, EventFilter, HttpClient, HttpError, Inspect, PageRequest, SecretError, Secrets,
 };
 use postback::value::{OfferSourceId, SecretReference};
-use postback::{CompileOptions, Credentials, Document, Secret, Tracker};
+use postback::{Credentials, Secret};
 use postback_service::{
     ConfigureError, FixedSecrets, Journal, LostReason, PostbackError, Replayed, Service, ServiceBuilder, Taken,
     TrackerHandle, Visitor,
@@ -29,35 +31,20 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-const CONFIGURATION: &str = r#"
-version = 1
-currency = "USD"
-[[conversion_type]]
-name = "Purchase"
-default = true
-counts = "sale"
+const CONFIGURATION: &str = concat!(
+    include_str!("common/world.toml"),
+    r#"
 [[offer_source]]
 id = "net"
 template = "generic"
 default = true
 tokens = ["env:NET_TOKEN"]
 default_status = "approved"
-[[offer]]
-id = "book"
-source = "net"
-url = "https://shop.example.com/?c={clickid}"
-[[traffic_channel]]
-id = "push"
-[[campaign]]
-id = "summer"
-channel = "push"
-[[campaign.path]]
-weight = 1
-offers = [{ offer = "book", weight = 1 }]
 [[campaign.postback]]
 id = "sales"
 url = "https://s2s.example.com/log?key={ref_id}&price={payout}"
-"#;
+"#
+);
 
 /// Longer than anything here may take, shorter than a person waits.
 const SOON: Duration = Duration::from_secs(10);
@@ -94,10 +81,6 @@ impl HttpClient for Channel {
             false => Box::pin(std::future::pending()),
         }
     }
-}
-
-fn tracker(text: &str) -> Tracker {
-    compile(&Document::from_toml(text).unwrap(), &CompileOptions::default()).unwrap()
 }
 
 fn builder(store: &Arc<MemoryStore>, channel: &Arc<Channel>) -> ServiceBuilder {

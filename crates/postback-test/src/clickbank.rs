@@ -5,8 +5,8 @@
 use crate::account::after;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use libaes::Cipher;
-use postback::Secret;
 use postback::testing::seal;
+use postback::{Secret, Timestamp};
 
 /// The secret of the notification that was published in 2014, and the key that its publisher gives
 /// for it: the first 32 characters of the lower-case hexadecimal SHA-1.
@@ -31,6 +31,23 @@ pub fn notification(kind: &str, receipt: &str, seconds: i64, amount: &str, membe
         r#"{{"transactionTime":"{time}+0000","receipt":"{receipt}","transactionType":"{kind}","role":"VENDOR",
            "totalAccountAmount":{amount},"version":8.0{comma}{members}}}"#
     )
+}
+
+/// The sale of version 7 that the server's demonstration plays.
+const SALE: &str = include_str!("../../../examples/server/demo/sale-7.0.json");
+
+/// Makes that sale with another click id, receipt, amount and time, as the body that is posted.
+pub fn posted_sale(secret: &str, click: &str, receipt: &str, amount: &str, at: Timestamp) -> String {
+    let seconds = Timestamp::from_unix_seconds(at.unix_seconds()).unwrap();
+    // The basic format of version 7.
+    let time = seconds.to_string().replace(['-', ':'], "").replace('Z', "+0000");
+    let sale = SALE
+        .trim_end()
+        .replace("DEMOSALE", receipt)
+        .replace("@CLICK@", click)
+        .replace("@TIME@", &time)
+        .replace("37.50", amount);
+    posted(secret, &sale)
 }
 
 /// Pads and encrypts a text under [`IV`].

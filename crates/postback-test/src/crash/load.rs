@@ -4,11 +4,10 @@ use crate::child::{INS_SECRET, TOKEN};
 use crate::http::{Connection, Message};
 use crate::ledger::{Ledger, Promise, Sale};
 use crate::trouble::below;
-use postback::Timestamp;
 use postback::port::Clock;
 use postback::testing::SeededEntropy;
 use postback_service::SystemClock;
-use postback_test::clickbank::posted;
+use postback_test::clickbank::posted_sale;
 use std::{
     io,
     net::SocketAddr,
@@ -26,8 +25,6 @@ const CALLERS: (u64, u64) = (3, 2);
 const SALES_OF_A_CLICK: u64 = 4;
 /// The pause of a caller that was told to come back later.
 const LATER: Duration = Duration::from_millis(20);
-/// A sale as ClickBank tells of it in version 7.
-const SALE: &str = include_str!("../../../../examples/server/demo/sale-7.0.json");
 
 /// The callers of one server.
 pub(crate) struct Load {
@@ -176,17 +173,8 @@ pub(crate) fn send_again(server: SocketAddr, random: &SeededEntropy, ledger: &Le
 
 /// The notification of a sale.
 pub(crate) fn notification(click: &str, receipt: &str, amount: &str) -> Message {
-    let seconds = Timestamp::from_unix_seconds(SystemClock.now().unix_seconds()).unwrap();
-    // The basic format of version 7.
-    let time = seconds.to_string().replace(['-', ':'], "").replace('Z', "+0000");
-    let sale = SALE
-        .trim_end()
-        .replace("DEMOSALE", receipt)
-        .replace("@CLICK@", click)
-        .replace("@TIME@", &time)
-        .replace("37.50", amount);
     Message {
-        body: Some(posted(INS_SECRET, &sale).into_bytes()),
+        body: Some(posted_sale(INS_SECRET, click, receipt, amount, SystemClock.now()).into_bytes()),
         ..Message::get(format!("/ins/clickbank?token={TOKEN}"))
     }
 }
