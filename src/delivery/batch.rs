@@ -5,7 +5,7 @@ use super::filled::Filled;
 use super::row::Leased;
 use super::verdict::{Attempt, Settlement, Verdict};
 use crate::outbound::{Hole, Outbound};
-use crate::value::{SIGNING_HEADERS, SecretReference, Timestamp};
+use crate::value::{SecretReference, Timestamp};
 use alloc::{
     collections::BTreeSet,
     format,

@@ -2,7 +2,7 @@
 
 use crate::outbound::{Encoding, Hole, HoledText, Part};
 use crate::text::{ESCAPED, push_json};
-use crate::value::{Pii, SIGNING_HEADERS, Secret, SecretReference, SigningKey, Timestamp, signed};
+use crate::value::{Pii, Secret, SecretReference, Timestamp};
 use alloc::{
     collections::BTreeMap,
     format,

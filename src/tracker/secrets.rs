@@ -1,8 +1,9 @@
 //! The secrets that a configuration needs.
 
 use super::compiled::Tracker;
+use crate::outbound::SigningKey;
 use crate::template::BodyTemplate;
-use crate::value::{Secret, SecretReference, SigningKey};
+use crate::value::{Secret, SecretReference};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     format,

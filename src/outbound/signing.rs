@@ -2,7 +2,7 @@
 //! (<https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>),
 //! for receivers of the host's own.
 
-use super::{Secret, Timestamp};
+use crate::value::{Secret, Timestamp};
 use alloc::{format, string::String, vec::Vec};
 use base64::{
     Engine as _,

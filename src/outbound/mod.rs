@@ -17,6 +17,10 @@
 //! assert!(request.body.is_none());
 //! ```
 
+mod signing;
+
+pub(crate) use signing::{SIGNING_HEADERS, SigningKey, signed};
+
 use crate::event::Event;
 use crate::model::{Click, Method};
 use crate::value::{Pii, SecretReference};
