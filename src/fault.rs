@@ -1,5 +1,5 @@
 //! A store that fails when a test says so. It is public as
-//! [`conformance::FaultStore`](crate::conformance::FaultStore).
+//! [`conformance::FaultStore`](crate::conformance::FaultStore). (Layer 5.)
 
 use crate::delivery::{Attempt, Cancelled, Settled, Settlement};
 use crate::event::Event;

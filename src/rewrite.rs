@@ -185,8 +185,7 @@ impl Decision<'_> {
         let Cause::Postback { campaign, postback, .. } = &replaces.cause else {
             return Err(NotRewritten::NoPostback);
         };
-        let known = self.campaigns.get(campaign);
-        let known = known.and_then(|known| Some((known, self.channels.get(&known.channel)?)));
+        let known = self.campaign(campaign);
         let (campaign, channel) = known.ok_or_else(|| NotRewritten::Campaign(campaign.clone()))?;
         let rule = campaign.postbacks.iter().find(|rule| rule.id == *postback);
         let rule = rule.ok_or_else(|| NotRewritten::Rule(campaign.id.clone(), postback.clone()))?;

@@ -2,8 +2,7 @@
 
 use crate::event::Event;
 use crate::fire::Scopes;
-use crate::meaning::Decision;
-use crate::meaning::Meaning;
+use crate::meaning::{Decision, Meaning};
 use crate::model::{Click, Conversion, Entry};
 use crate::plan::Reason;
 use crate::rule::reasons;
@@ -43,8 +42,7 @@ impl Decision<'_> {
     /// there is no such postback.
     #[must_use]
     pub fn payout_of(&self, click: &Click, conversion: &Conversion, postback: &PostbackId) -> Option<ToldPayout> {
-        let campaign = self.campaigns.get(&click.campaign)?;
-        let channel = self.channels.get(&campaign.channel)?;
+        let (campaign, channel) = self.campaign(&click.campaign)?;
         let postback = campaign.postbacks.iter().find(|known| known.id == *postback)?;
         let adds = self.adds(&conversion.shown);
         Some(self.payout(postback.payout, adds, conversion, channel.currency))
@@ -55,12 +53,10 @@ impl Decision<'_> {
     /// has. The list is empty if all hold, or if the click's campaign has no such postback.
     #[must_use]
     pub fn reasons(&self, click: &Click, conversion: &Conversion, postback: &PostbackId) -> Vec<String> {
-        let campaign = self.campaigns.get(&click.campaign);
-        let found = campaign.and_then(|campaign| {
-            let postback = campaign.postbacks.iter().find(|known| known.id == *postback)?;
-            Some((campaign, self.channels.get(&campaign.channel)?, postback))
-        });
-        let Some((campaign, channel, postback)) = found else {
+        let Some((campaign, channel)) = self.campaign(&click.campaign) else {
+            return Vec::new();
+        };
+        let Some(postback) = campaign.postbacks.iter().find(|known| known.id == *postback) else {
             return Vec::new();
         };
         let mut scopes = Scopes::new(*self, campaign, channel, click, conversion);

@@ -14,8 +14,7 @@
 
 use crate::event::{Event, Kind};
 use crate::model::Click;
-use crate::plan::Receipts;
-use crate::plan::{Facts, Found, MAX_HOPS, Reason};
+use crate::plan::{Facts, Found, MAX_HOPS, Reason, Receipts};
 use crate::value::{ClickId, Receipt};
 use alloc::{vec, vec::Vec};
 

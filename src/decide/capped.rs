@@ -8,8 +8,9 @@
 //! All of it is read off the set of the click's events, so that the order of arrival does not
 //! matter. Of several refunds the latest ones are cut first.
 
+use super::amounts::{less, plus, positive};
 use super::ledger::Ledger;
-use super::reversal::{is_shown, positive};
+use super::reversal::is_shown;
 use super::work::Work;
 use crate::event::{Event, Interface};
 use crate::meaning::Meaning;
@@ -66,14 +67,6 @@ pub(super) struct Caps {
     lowered: bool,
     /// The keys from which more is taken back than they count for.
     exceeded: BTreeSet<Receipt>,
-}
-
-fn plus(one: Amount, other: Amount) -> Amount {
-    one.checked_add(other).unwrap_or(one)
-}
-
-fn less(one: Amount, other: Amount) -> Amount {
-    one.checked_sub(other).unwrap_or(one)
 }
 
 impl Work<'_> {
@@ -191,36 +184,50 @@ impl Work<'_> {
                 Meaning::Type(known) => known.counts,
                 _ => Counts::Sale,
             };
-            let stands_in = || {
-                let own = booked.filter(|known| known.shown.event == row.event.id)?;
-                own.shown.sum
-            };
-            if let Some(told) = row.event.sum.or_else(stands_in)
-                && let Some(told) = self.decision.convert(told, self.decision.currency, row.event.at)
-            {
+            if let Some(told) = self.told_with(row, booked) {
                 let side = balance.side(counts);
-                side.told = side.told.max(told.amount);
+                side.told = side.told.max(told);
             }
             let Some(booked) = booked else { continue };
-            let counted = match booked.basis {
-                Basis::Added => ledger.share(booked, row).and_then(|share| share.revenue),
-                _ if !is_shown(&booked.shown, key) && !ledger.is_order(&booked.id) => None,
-                _ if !seen.insert(&booked.id) => None,
-                _ => match booked.revenue {
-                    Revenue::Counted { money } => Some(money),
-                    _ => None,
-                },
-            };
-            let convert = |money| self.decision.convert(money, self.decision.currency, booked.shown.at);
-            if let Some(money) = counted.and_then(convert) {
+            if let Some(counted) = self.counted_for(ledger, key, row, booked, &mut seen) {
                 let known = match booked.basis {
                     Basis::TakenBack => &mut balance.made_up_for,
                     _ => &mut balance.side(self.decision.counts(&booked.shown.type_name)).counted,
                 };
-                *known = plus(*known, money.amount);
+                *known = plus(*known, counted);
             }
         }
         balance
+    }
+
+    /// Returns the amount with which a payment was told, in the account's currency. Where its event
+    /// names none, it is the one that its conversion shows.
+    fn told_with(&self, row: &EventRow, booked: Option<&Conversion>) -> Option<Amount> {
+        let stands_in = || booked.filter(|known| known.shown.event == row.event.id)?.shown.sum;
+        let told = row.event.sum.or_else(stands_in)?;
+        let told = self.decision.convert(told, self.decision.currency, row.event.at)?;
+        Some(told.amount)
+    }
+
+    /// Returns what the conversion of a payment counts for under a key, in the account's currency;
+    /// none if it was `seen` already, or shows a payment of another key.
+    fn counted_for<'w>(
+        &self,
+        ledger: &Ledger<'_>,
+        key: &Receipt,
+        row: &EventRow,
+        booked: &'w Conversion,
+        seen: &mut BTreeSet<&'w ConversionId>,
+    ) -> Option<Amount> {
+        let money = match (booked.basis, booked.revenue) {
+            (Basis::Added, _) => ledger.share(booked, row)?.revenue?,
+            _ if !is_shown(&booked.shown, key) && !ledger.is_order(&booked.id) => return None,
+            _ if !seen.insert(&booked.id) => return None,
+            (_, Revenue::Counted { money }) => money,
+            _ => return None,
+        };
+        let money = self.decision.convert(money, self.decision.currency, booked.shown.at)?;
+        Some(money.amount)
     }
 
     /// Returns the amount that a refund names, in the account's currency; none if it names none, or

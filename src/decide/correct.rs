@@ -8,7 +8,7 @@ use crate::event::Event;
 use crate::model::{Basis, Click, Conversion, Duplicates, Entry};
 use crate::plan::{Fired, Outcome, Reason, Tally, TallyKey, Told};
 use crate::value::{ConversionId, Receipt, Shared};
-use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
+use alloc::{boxed::Box, vec::Vec};
 
 impl Work<'_> {
     /// Returns the duplicate policy for an entry, which is `update` if it is an uploaded row that
@@ -71,8 +71,7 @@ impl Work<'_> {
             Some(id) => *id == booked.id,
             None => matches!(tally.key, TallyKey::Type(_)) && tally.first.event == *made_by,
         };
-        let tallies: BTreeMap<_, _> = self.tallies_of(click).map(|tally| (&tally.key, tally)).collect();
-        if let Some(tally) = tallies.into_values().find(is_its) {
+        if let Some(tally) = self.present_tallies(click).into_values().find(is_its) {
             return tally.fired.clone();
         }
         let ledger = self.ledger(click);

@@ -6,8 +6,7 @@ use super::work::Work;
 use crate::event::Event;
 use crate::fire::Change;
 use crate::model::{Basis, Click, Conversion, Duplicates, Entry, Revenue};
-use crate::plan::rows;
-use crate::plan::{DuplicateDecision, EventRow, Outcome, Reason, Tally, TallyKey};
+use crate::plan::{DuplicateDecision, EventRow, Outcome, Reason, Tally, TallyKey, rows};
 use crate::value::{Money, Shared};
 use alloc::{
     boxed::Box,
@@ -26,6 +25,19 @@ struct Made {
 
 /// The outcome of an entry that makes no conversion, and the reason.
 pub(super) type Refused = (Outcome, Reason);
+
+/// Returns the reason for an entry that leaves its conversion as it is. `added_to` is its amount
+/// with the tally that it would be added to.
+fn repeated(policy: Option<Duplicates>, added_to: Option<(Money, &Tally)>) -> Reason {
+    let is_other = || added_to.is_some_and(|(money, tally)| tallies::is_other_currency(tally, money));
+    match policy {
+        Some(Duplicates::IgnoreEventId) => Reason::DuplicateEventId,
+        Some(Duplicates::Edit | Duplicates::Update) => Reason::Superseded,
+        None => Reason::TakenBack,
+        Some(Duplicates::Increment) if is_other() => Reason::OtherCurrency,
+        _ => Reason::Duplicate,
+    }
+}
 
 impl<'a> Work<'a> {
     /// Makes or changes a conversion by an entry, and fires the postbacks that follow from it.
@@ -93,17 +105,9 @@ impl<'a> Work<'a> {
         row.trace.duplicate = Some(decision);
         if unchanged {
             row.outcome = Outcome::Ignored;
-            let other = || {
-                let added_to = signed.zip(tally.as_ref());
-                added_to.is_some_and(|(money, tally)| tallies::is_other_currency(tally, money))
-            };
             row.reason = Some(match policy {
-                Some(Duplicates::IgnoreEventId) => Reason::DuplicateEventId,
                 Some(Duplicates::Update) if decision == DuplicateDecision::Unchanged => Reason::Unchanged,
-                Some(Duplicates::Edit | Duplicates::Update) => Reason::Superseded,
-                None => Reason::TakenBack,
-                Some(Duplicates::Increment) if other() => Reason::OtherCurrency,
-                _ => Reason::Duplicate,
+                _ => repeated(policy, signed.zip(tally.as_ref())),
             });
         } else {
             row.outcome = if entry.test { Outcome::Test } else { Outcome::Applied };
@@ -355,6 +359,11 @@ impl<'a> Work<'a> {
     pub(super) fn tallies_of(&self, click: &Click) -> impl Iterator<Item = &Tally> {
         let changed = self.tallies.iter().filter(|tally| tally.click == click.id);
         self.stored(click).iter().chain(changed)
+    }
+
+    /// Returns the present tallies of a click by their keys.
+    pub(super) fn present_tallies(&self, click: &Click) -> BTreeMap<&TallyKey, &Tally> {
+        self.tallies_of(click).map(|tally| (&tally.key, tally)).collect()
     }
 
     /// Whether a click has reached the limit of tallies with network ids of their own. Tallies of

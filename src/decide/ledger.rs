@@ -65,7 +65,7 @@ impl Work<'_> {
                 events.entry(key).or_default().push(row);
             }
         }
-        let tallies: BTreeMap<_, _> = self.tallies_of(click).map(|tally| (&tally.key, tally)).collect();
+        let tallies = self.present_tallies(click);
         let orders = tallies
             .values()
             .filter(|tally| matches!(tally.key, TallyKey::Order(..)));

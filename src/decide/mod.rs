@@ -33,6 +33,7 @@
 //! ```
 
 mod again;
+mod amounts;
 mod attribute;
 mod capped;
 mod correct;

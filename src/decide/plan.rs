@@ -1,8 +1,7 @@
 //! The result of a decision: a transaction as a value, a response to the sender, and a trace.
 
 use crate::event::ClickHint;
-use crate::plan::codes;
-use crate::plan::{Commit, EventRow, Outcome, Reason, Trace};
+use crate::plan::{Commit, EventRow, Outcome, Reason, Trace, codes};
 use crate::value::OfferSourceId;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;

@@ -6,6 +6,7 @@
 //! nothing. Both are sums over messages, so that the order of arrival does not matter. What refunds
 //! take beyond that is compared in [`capped`](super::capped).
 
+use super::amounts::less;
 use super::tallies::conversion_id;
 use super::work::Work;
 use crate::event::Event;
@@ -41,7 +42,7 @@ impl Work<'_> {
     /// account's currency.
     fn taken(&self, click: &Click, id: &Shared<str>) -> Amount {
         let is_refunded = |tally: &Tally| matches!(tally.key, TallyKey::Refunded(_));
-        if !self.stored(click).iter().chain(&self.tallies).any(is_refunded) {
+        if !self.tallies_of(click).any(is_refunded) {
             return Amount::ZERO;
         }
         let Some(tally) = self.tally(click, &TallyKey::Refunded(Receipt::of_event_id(id))) else {
@@ -50,7 +51,7 @@ impl Work<'_> {
         let account = self.decision.currency;
         let convert = |money: Money| self.decision.convert(money, account, tally.first.at);
         let taken = tally.sums.values().filter_map(|added| convert(added.revenue?));
-        taken.fold(Amount::ZERO, |sum, money| sum.checked_sub(money.amount).unwrap_or(sum))
+        taken.fold(Amount::ZERO, |sum, money| less(sum, money.amount))
     }
 
     /// Returns the conversion of an order, if its first message was in time.
@@ -66,7 +67,7 @@ impl Work<'_> {
             && let Some(sale) = self.told_of(click, sale)
             && let Revenue::Counted { money } | Revenue::NotCounted { money } = sale.revenue
         {
-            taken = taken.checked_sub(money.amount).unwrap_or(taken);
+            taken = less(taken, money.amount);
         }
         let (amount, currency) = (taken.min(money.amount), money.currency);
         if amount > Amount::ZERO {

@@ -8,7 +8,7 @@ use crate::fire::Change;
 use crate::model::{Basis, Click, Conversion, Revenue};
 use crate::plan::{DuplicateDecision, EventRow, Reason, RuleTrace, RuleTraces, RuleVerdict, Tally, TallyKey};
 use crate::value::Receipt;
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::vec::Vec;
 
 impl<'a> Work<'a> {
     /// Returns the row of an event that counts without a rate, with the revenue of the present
@@ -49,12 +49,11 @@ impl<'a> Work<'a> {
     /// Returns the tally that the conversion of an event belongs to; an order that took it over
     /// comes first.
     fn tally_of(&self, click: &Click, booked: &Conversion, was: &EventRow) -> Option<Tally> {
-        let tallies: BTreeMap<_, _> = self.tallies_of(click).map(|tally| (&tally.key, tally)).collect();
         let is_its = |tally: &&Tally| match &tally.conversion {
             Some(id) => *id == booked.id,
             None => matches!(tally.key, TallyKey::Type(_)) && tally.first.event == was.event.id,
         };
-        let found = tallies.into_values().filter(is_its);
+        let found = self.present_tallies(click).into_values().filter(is_its);
         found
             .max_by_key(|tally| matches!(tally.key, TallyKey::Order(..)))
             .cloned()

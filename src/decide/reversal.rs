@@ -5,6 +5,7 @@
 //! whatever the present configuration would make of these events. So a later payment or a corrected
 //! amount corrects it too.
 
+use super::amounts::{plus, positive};
 use super::ledger::Ledger;
 use super::tallies;
 use super::work::Work;
@@ -32,10 +33,10 @@ struct Worth {
 impl Worth {
     fn add(&mut self, sum: Money, revenue: Option<Money>) {
         let known = self.sums.entry(sum.currency).or_default();
-        *known = known.checked_add(sum.amount).unwrap_or(*known);
+        *known = plus(*known, sum.amount);
         if let Some(money) = revenue {
             let known = self.revenue.unwrap_or_default();
-            self.revenue = Some(known.checked_add(money.amount).unwrap_or(known));
+            self.revenue = Some(plus(known, money.amount));
         }
     }
 
@@ -52,11 +53,6 @@ impl Worth {
             currency,
         })
     }
-}
-
-/// Returns the amount, or zero if it is negative.
-pub(super) fn positive(amount: Amount) -> Amount {
-    if amount.is_negative() { Amount::ZERO } else { amount }
 }
 
 impl Decision<'_> {

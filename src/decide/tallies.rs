@@ -4,6 +4,7 @@
 //! ends in the same tally. There is one intended exception: an event without a time of its own is
 //! as old as its arrival.
 
+use super::amounts::plus;
 use crate::event::{Event, Interface, Kind};
 use crate::meaning::Decision;
 use crate::model::{Basis, Click, Conversion, Duplicates, Entry, Revenue, Status};
@@ -196,10 +197,8 @@ impl Decision<'_> {
         if !self.earns(entry) {
             return;
         }
-        // Twenty-eight digits never overflow with real money; if they did, the sum would stay as it
-        // is.
         let known = added.sum.unwrap_or_default();
-        added.sum = Some(known.checked_add(money.amount).unwrap_or(known));
+        added.sum = Some(plus(known, money.amount));
         if let Some(money) = self.convert(money, self.currency, entry.at) {
             self.add_revenue(added, money, entry.at);
         }
@@ -211,7 +210,7 @@ impl Decision<'_> {
         let known = added.revenue.and_then(|known| self.convert(known, self.currency, at));
         let known = known.map_or_else(Default::default, |known| known.amount);
         added.revenue = Some(Money {
-            amount: known.checked_add(money.amount).unwrap_or(known),
+            amount: plus(known, money.amount),
             currency: self.currency,
         });
     }

@@ -8,11 +8,9 @@
 use super::attribute::{Attribution, attribute};
 use super::tallies::supersedes;
 use crate::event::{Event, Interface, Kind};
-use crate::meaning::Decision;
-use crate::meaning::Meaning;
+use crate::meaning::{Decision, Meaning};
 use crate::model::{Click, Conversion, Duplicates, Entry};
-use crate::plan::Receipts;
-use crate::plan::{Facts, Tally, Told};
+use crate::plan::{Facts, Receipts, Tally, Told};
 use crate::tracker::Source;
 use crate::value::{EventId, Money, Receipt, Shared};
 use alloc::boxed::Box;

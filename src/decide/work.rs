@@ -4,12 +4,11 @@ use super::attribute::{Attribution, attribute, by_receipt_alone};
 use super::plan::{Plan, Reply};
 use crate::delivery::Delivery;
 use crate::event::{Event, Interface, Kind};
-use crate::meaning::Decision;
-use crate::meaning::Meaning;
+use crate::meaning::{Decision, Meaning};
 use crate::model::{Click, Conversion, Duplicates};
-use crate::plan::Receipts;
-use crate::plan::rows;
-use crate::plan::{Commit, EventRow, Facts, Found, Guard, GuardKey, Outcome, Reason, Standing, Tally, Trace, Write};
+use crate::plan::{
+    Commit, EventRow, Facts, Found, Guard, GuardKey, Outcome, Reason, Receipts, Standing, Tally, Trace, Write, rows,
+};
 use crate::tracker::Source;
 use crate::value::{ConversionId, Shared, Timestamp};
 use alloc::{boxed::Box, vec::Vec};
