@@ -1,5 +1,5 @@
-//! Counts responses, and gives each request a span. Labels and fields are routes and statuses. They
-//! are never a query, a token, a body or a value that a caller chose.
+//! Counts responses and open connections, and gives each request a span. Labels and fields are
+//! routes and statuses. They are never a query, a token, a body or a value that a caller chose.
 
 use axum::{
     extract::{MatchedPath, Request},

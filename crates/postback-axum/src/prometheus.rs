@@ -40,7 +40,7 @@ pub struct Prometheus(Arc<Mutex<Numbers>>);
 
 /// The error for a process that has a recorder of metrics already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("this process has a recorder of metrics already")]
+#[error("this process has a recorder of metrics already; print its output by `RouterOptions::with_metrics`")]
 pub struct InstallError(());
 
 #[derive(Debug, Default)]

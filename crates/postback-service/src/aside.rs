@@ -1,12 +1,11 @@
 //! Events of offer sources that are no longer configured. They were acknowledged, so they are kept
 //! until a source with that id is configured again or a person discards them.
 
-use crate::lines::{Waiting, append, read, replace};
+use crate::lines::{Waiting, append, lines, read, replace};
 use postback::value::OfferSourceId;
 use std::{
     collections::BTreeMap,
-    fs::{self, File},
-    io::{self, BufRead, BufReader},
+    io,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
@@ -23,7 +22,7 @@ pub(crate) struct Aside {
 impl Aside {
     /// Opens the file at `path`, which need not exist.
     pub(crate) fn open(path: PathBuf) -> io::Result<Self> {
-        let held = Mutex::new(count(&lines(&path)?));
+        let held = Mutex::new(count(&all(&path)?));
         Ok(Self { path, held })
     }
 
@@ -60,10 +59,8 @@ impl Aside {
 
     /// Replaces the content by these lines.
     pub(crate) fn keep(&self, kept: &[u8]) -> io::Result<()> {
-        match kept {
-            [] if self.path.exists() => fs::remove_file(&self.path)?,
-            [] => {}
-            kept => replace(&self.path, kept)?,
+        if !kept.is_empty() || self.path.exists() {
+            replace(&self.path, kept)?;
         }
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         held.values_mut().for_each(|count| *count = 0);
@@ -75,14 +72,14 @@ impl Aside {
     pub(crate) fn rewrite(&self, change: impl FnOnce(&Path) -> io::Result<u64>) -> io::Result<u64> {
         let changed = change(&self.path)?;
         if changed > 0 {
-            self.keep(&lines(&self.path)?)?;
+            self.keep(&all(&self.path)?)?;
         }
         Ok(changed)
     }
 
     /// Returns the first `most` events that are chosen.
     pub(crate) fn first(&self, most: u64, is_chosen: impl Fn(&Waiting) -> bool) -> io::Result<Vec<Waiting>> {
-        let all = lines(&self.path)?;
+        let all = all(&self.path)?;
         let waiting = all.split(|byte| *byte == b'\n').filter_map(|line| read(line).ok());
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         Ok(waiting.filter(is_chosen).take(most).collect())
@@ -93,7 +90,7 @@ impl Aside {
         let discarded = self.held().remove(source).unwrap_or_default();
         if discarded > 0 {
             let others = |line: &&[u8]| read(line).map_or(true, |waiting| waiting.source() != source);
-            let all = lines(&self.path)?;
+            let all = all(&self.path)?;
             let kept: Vec<&[u8]> = all.split_inclusive(|byte| *byte == b'\n').filter(others).collect();
             self.keep(&kept.concat())?;
         }
@@ -102,15 +99,12 @@ impl Aside {
 }
 
 /// Returns all lines of a file, each with its line end; nothing if the file does not exist.
-fn lines(path: &Path) -> io::Result<Vec<u8>> {
+fn all(path: &Path) -> io::Result<Vec<u8>> {
     let mut all = Vec::new();
     if path.exists() {
-        for line in BufReader::new(File::open(path)?).split(b'\n') {
-            let line = line?;
-            if !line.is_empty() {
-                all.extend(line);
-                all.push(b'\n');
-            }
+        for line in lines(path)? {
+            all.extend(line?.text);
+            all.push(b'\n');
         }
     }
     Ok(all)

@@ -1,6 +1,6 @@
 //! Decides many stored events again under the present configuration.
 
-use crate::leftovers;
+use crate::decide_aside;
 use crate::shared::Shared;
 use crate::timely;
 use postback::Plan;
@@ -187,7 +187,7 @@ pub(crate) async fn work(
     patience: Duration,
 ) -> Result<DecidedAgain, DecideError> {
     let Some((outcome, reason)) = again.what.stored() else {
-        return leftovers::decide(shared, again, patience).await;
+        return decide_aside::decide(shared, again, patience).await;
     };
     let until = Instant::now().checked_add(patience);
     let is_late = || until.is_some_and(|until| Instant::now() >= until);

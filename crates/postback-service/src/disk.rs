@@ -6,8 +6,7 @@ use std::path::Path;
 /// that cannot be known.
 #[cfg(unix)]
 pub(crate) fn free(file: &Path) -> Option<u64> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let disk = rustix::fs::statvfs(folder.unwrap_or(Path::new("."))).ok()?;
+    let disk = rustix::fs::statvfs(crate::lines::folder(file)).ok()?;
     Some(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 

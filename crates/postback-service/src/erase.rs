@@ -52,11 +52,11 @@ pub enum EraseError {
     /// The store did not answer in time.
     #[error("the store is not available, try again")]
     Unavailable,
-    /// The journal is being taken in.
+    /// Another change of the journal has been under way for five seconds.
     #[error("a replay of the journal is under way, try again")]
     Busy,
     /// The journal's files cannot be read or written.
-    #[error("the journal cannot be searched ({0}); mend its files and erase again")]
+    #[error("the journal cannot be searched ({0}); erase again, and if that does not help look at its files")]
     Journal(#[from] io::Error),
 }
 

@@ -83,7 +83,8 @@ impl Journal {
     ///
     /// # Errors
     /// - a problem with the journal's files
-    /// - [`io::ErrorKind::ResourceBusy`]: the journal is being taken in
+    /// - [`io::ErrorKind::ResourceBusy`]: another change of the journal has been under way for five
+    ///   seconds
     pub(crate) async fn erase_named(&self, named: Named) -> io::Result<ErasedLines> {
         let turn = self.turn().await?;
         self.on_disk(&turn, move |journal| journal.erase_now(&named)).await

@@ -82,7 +82,7 @@ impl Health {
 }
 
 /// Looks at everything. `patience` is the time for the read of the store.
-pub(crate) async fn look(shared: &Shared, patience: Duration) -> Health {
+pub(crate) async fn check(shared: &Shared, patience: Duration) -> Health {
     let (store, reads, writes) = (store(shared), reads(shared, patience).await, writes(shared));
     let journal = shared.journal.as_ref().map(journal);
     let takes = store.ok && reads.ok && writes.ok;
@@ -98,7 +98,7 @@ pub(crate) async fn look(shared: &Shared, patience: Duration) -> Health {
 }
 
 /// Measures what the checks see, for the metrics.
-pub(crate) fn measure(shared: &Shared) {
+pub(crate) fn look(shared: &Shared) {
     let store = store(shared);
     meter::looked(&Measured {
         is_open: shared.stores.not_open().is_none(),

@@ -8,7 +8,7 @@
 use crate::area::{Area, Sizes};
 use crate::aside::Aside;
 use crate::figures::Figures;
-use crate::lines::{Line, Waiting, append, beside, count, of_click, of_event, private};
+use crate::lines::{Line, Waiting, append, beside, count, of_click, of_event, private, size};
 use crate::queue::Queue;
 use crate::snapshot::Snapshot;
 use postback::plan::RefusedBody;
@@ -339,8 +339,8 @@ impl Journal {
     }
 
     /// Removes lines that are durable elsewhere. Their places are of a snapshot of this generation.
-    pub(crate) fn erase(&self, generation: u64, places: &[Range<u64>]) -> io::Result<()> {
-        self.area().erase(generation, places)
+    pub(crate) fn remove(&self, generation: u64, places: &[Range<u64>]) -> io::Result<()> {
+        self.area().remove(generation, places)
     }
 
     /// Puts others in the place of lines of its file: `change` returns what a line becomes, nothing
@@ -362,9 +362,9 @@ impl Journal {
         if area.snapshot().generation != snapshot.generation {
             return Err(io::Error::other("its file was replaced meanwhile"));
         }
-        area.erase(snapshot.generation, &places)?;
+        area.remove(snapshot.generation, &places)?;
         area.synchronise()?;
-        Ok(u64::try_from(places.len()).unwrap_or(u64::MAX))
+        Ok(size(places.len()))
     }
 
     /// Begins at the front again, where nothing stands any more of a snapshot.

@@ -18,7 +18,7 @@ use postback::{Click, Conversion, Event, Facts};
 use std::{
     fmt,
     future::ready,
-    sync::{Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     thread,
     time::Duration,
 };
@@ -28,11 +28,11 @@ use tokio::{
 };
 
 /// Opens a store. It may block.
-type Open = Box<dyn Fn() -> Result<Stores, StoreError> + Send + Sync>;
+type Open = dyn Fn() -> Result<Stores, StoreError> + Send + Sync;
 
 pub(crate) struct Later {
     namespace: Namespace,
-    open: std::sync::Arc<Open>,
+    open: Arc<Open>,
     /// The store, from when it is put to work.
     working: OnceLock<Stores>,
     is_open: watch::Sender<bool>,
@@ -66,7 +66,7 @@ impl Later {
     ) -> Self {
         Self {
             namespace,
-            open: std::sync::Arc::new(Box::new(open)),
+            open: Arc::new(open),
             working: OnceLock::new(),
             is_open: watch::Sender::new(false),
             why: Mutex::new("it is being opened".to_owned()),

@@ -140,7 +140,8 @@ pub(crate) fn count(path: &Path) -> io::Result<u64> {
     }
 }
 
-fn size(length: usize) -> u64 {
+/// Returns a length as it is counted in files.
+pub(crate) fn size(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
 }
 
@@ -173,8 +174,13 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// Synchronises a file's folder: a file's name is durable only if its folder is.
 pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(folder(path))?.sync_all()
+}
+
+/// Returns the folder of a file.
+pub(crate) fn folder(path: &Path) -> &Path {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+    folder.unwrap_or(Path::new("."))
 }
 
 /// Opens a file so that, if it is created, only its owner can read it.

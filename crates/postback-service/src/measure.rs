@@ -13,10 +13,10 @@ use tokio::time::timeout;
 /// The lanes that were named. One in which nothing waits any more is named once more, so that its
 /// last number does not stay for ever.
 #[derive(Debug, Default)]
-pub(crate) struct Named(Mutex<BTreeSet<Lane>>);
+pub(crate) struct NamedLanes(Mutex<BTreeSet<Lane>>);
 
 /// Measures once.
-pub(crate) async fn measure(shared: &Shared, named: &Named) {
+pub(crate) async fn measure(shared: &Shared, named: &NamedLanes) {
     let inspect = &shared.stores.inspect;
     if let Ok(Ok(dead)) = timeout(shared.limits.store, inspect.dead_letters()).await {
         meter::dead_letters(&dead, shared.now());
@@ -34,7 +34,7 @@ pub(crate) async fn measure(shared: &Shared, named: &Named) {
     }
 }
 
-impl Named {
+impl NamedLanes {
     /// Returns the lanes in which nothing waits since the last time.
     fn emptied(&self, waiting: BTreeSet<Lane>) -> BTreeSet<Lane> {
         let mut named = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn a_lane_in_which_nothing_waits_any_more_is_named_once() {
         let lanes = |hosts: &[&str]| -> BTreeSet<Lane> { hosts.iter().copied().map(Lane::new).collect() };
-        let named = Named::default();
+        let named = NamedLanes::default();
         assert_eq!(named.emptied(lanes(&["a", "b"])), lanes(&[]));
         assert_eq!(named.emptied(lanes(&["b", "c"])), lanes(&["a"]));
         assert_eq!(named.emptied(lanes(&["b", "c"])), lanes(&[]));

@@ -128,7 +128,6 @@ pub(crate) struct Measured {
 }
 
 /// Records how the store and the journal are.
-#[expect(clippy::cast_precision_loss, reason = "numbers for a person")]
 pub(crate) fn looked(measured: &Measured) {
     gauge!(STORE_OPEN.name).set(f64::from(u8::from(measured.is_open)));
     gauge!(STORE_WELL.name).set(f64::from(u8::from(measured.is_well)));
@@ -169,7 +168,6 @@ pub(crate) fn open(since: Duration, waiting: u64) {
 }
 
 /// Says how far the journal is taken in.
-#[expect(clippy::cast_precision_loss, reason = "a number for a person")]
 pub(crate) fn replaying(taken: u64, left: u64) {
     gauge!(JOURNAL_WAITING.name).set(left as f64);
     tracing::info!(taken, left, "the journal is being taken in");
@@ -188,9 +186,7 @@ pub(crate) fn bulk(work: &'static str, done: u64, remaining: u64) {
 /// Records how many events are set aside, by source.
 pub(crate) fn set_aside(held: &BTreeMap<OfferSourceId, u64>) {
     for (source, count) in held {
-        #[expect(clippy::cast_precision_loss, reason = "a number for a person")]
-        let count = *count as f64;
-        gauge!(SET_ASIDE.name, "source" => source.as_str().to_owned()).set(count);
+        gauge!(SET_ASIDE.name, "source" => source.as_str().to_owned()).set(*count as f64);
     }
 }
 
@@ -337,7 +333,6 @@ pub(crate) fn more_given_up(lane: &Lane, more: u64) {
 }
 
 /// Measures what was given up.
-#[expect(clippy::cast_precision_loss, reason = "numbers for a person")]
 pub(crate) fn dead_letters(dead: &DeadLetters, now: Timestamp) {
     gauge!(DEAD_LETTERS.name).set(dead.count as f64);
     let age = dead.oldest.map(|oldest| now.saturating_since(oldest));
@@ -346,7 +341,6 @@ pub(crate) fn dead_letters(dead: &DeadLetters, now: Timestamp) {
 
 /// Logs that a receiver stopped answering or answers again, and records how many do not answer.
 pub(crate) fn turned(lane: &Lane, turn: Turn, ailing: usize) {
-    #[expect(clippy::cast_precision_loss, reason = "a number for a person")]
     gauge!(LANES_AILING.name).set(ailing as f64);
     match turn {
         Turn::Ailing => tracing::warn!(%lane, "a receiver does not answer; it is tried by one request at a time"),

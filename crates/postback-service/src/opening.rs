@@ -1,4 +1,5 @@
-//! Opens a store that could not be opened when the service was built, and puts it to work.
+//! Opens a service's store, at the start or as soon as it can be opened, keeps the configuration in
+//! it, and then names what is gone since the one before.
 
 use crate::configure::{self, INSTALL_TIMEOUT};
 use crate::later::{Attempted, Later};

@@ -2,7 +2,7 @@
 //! rest in its order.
 
 use crate::journal::{Journal, Turn, earlier, left, unreadable};
-use crate::lines::{Placed, Waiting, append, is_click, lines, read, read_click, replace};
+use crate::lines::{Placed, Waiting, append, is_click, lines, read, read_click, replace, size};
 use crate::meter;
 use postback::Click;
 use postback::port::BoxFuture;
@@ -70,7 +70,8 @@ impl Journal {
     /// # Errors
     /// - trouble with the journal's files; what was taken in stays taken in, and taking it in again
     ///   does nothing
-    /// - [`io::ErrorKind::ResourceBusy`]: it is being taken in already
+    /// - [`io::ErrorKind::ResourceBusy`]: another change of the journal has been under way for five
+    ///   seconds
     pub(crate) async fn replay(&self, taker: &dyn Takes) -> io::Result<Replayed> {
         let mut round = Round::new(self, taker, self.turn().await?);
         for file in earlier(&self.0.path) {
@@ -156,7 +157,7 @@ impl Heap {
     }
 
     fn count(&self) -> u64 {
-        u64::try_from(self.places.len()).unwrap_or(u64::MAX)
+        size(self.places.len())
     }
 }
 
@@ -261,10 +262,11 @@ impl<'r> Round<'r> {
     /// stay.
     async fn settle(&mut self, generation: u64, sorted: Vec<(Placed, Fate)>) -> io::Result<u64> {
         let (mut taken, mut later, mut heaps) = (Heap::default(), Heap::default(), Heaps::default());
+        let mut waits = 0_u64;
         for (line, fate) in sorted {
             match fate {
                 Fate::Taken => taken.push(line),
-                Fate::Waits => heaps.waiting.push(line),
+                Fate::Waits => waits = waits.saturating_add(1),
                 Fate::Later => later.push(line),
                 Fate::Aside => heaps.aside.push(line),
                 Fate::Unreadable => heaps.unreadable.push(line),
@@ -272,16 +274,16 @@ impl<'r> Round<'r> {
         }
         self.done.set_aside = self.done.set_aside.saturating_add(heaps.aside.count());
         let settle = move |journal: &Journal| {
-            journal.erase(generation, &taken.places)?;
+            journal.remove(generation, &taken.places)?;
             journal.0.aside.add(&heaps.aside.bytes)?;
-            journal.erase(generation, &heaps.aside.places)?;
+            journal.remove(generation, &heaps.aside.places)?;
             journal.keep_unreadable(&heaps.unreadable.bytes)?;
-            journal.erase(generation, &heaps.unreadable.places)?;
+            journal.remove(generation, &heaps.unreadable.places)?;
             if !later.bytes.is_empty() {
                 append(&left(&journal.0.path), &later.bytes)?;
-                journal.erase(generation, &later.places)?;
+                journal.remove(generation, &later.places)?;
             }
-            Ok(heaps.waiting.count())
+            Ok(waits)
         };
         self.on_disk(settle).await
     }

@@ -42,8 +42,7 @@ pub(crate) async fn one(
     anyway: bool,
     patience: Duration,
 ) -> Result<(), RequeueError> {
-    let mut filter = DeliveryFilter::default();
-    filter.id = Some(id.clone());
+    let filter = DeliveryFilter::of_id(id.clone());
     let page = PageRequest::first(1);
     let known = within(patience, shared.stores.inspect.deliveries(&filter, &page)).await?;
     let known = known.items.into_iter().next();

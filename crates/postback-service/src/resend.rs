@@ -64,8 +64,7 @@ pub(crate) async fn one(
     anyway: bool,
     patience: Duration,
 ) -> Result<Resent, ResendError> {
-    let mut filter = DeliveryFilter::default();
-    filter.id = Some(id.clone());
+    let filter = DeliveryFilter::of_id(id.clone());
     let inspect = &shared.stores.inspect;
     let known = within(patience, inspect.deliveries(&filter, &PageRequest::first(1))).await?;
     let row = known.items.into_iter().next();

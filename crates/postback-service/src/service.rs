@@ -286,8 +286,10 @@ impl Service {
     /// time.
     ///
     /// # Errors
-    /// A problem with the journal's files. An event that the store does not take yet is no error:
-    /// it still waits.
+    /// - a problem with the journal's files; an event that the store does not take yet is no error:
+    ///   it still waits
+    /// - [`io::ErrorKind::ResourceBusy`]: another change of the journal has been under way for five
+    ///   seconds
     pub async fn replay_journal(&self) -> io::Result<Replayed> {
         ingest::replay(&self.0).await
     }
@@ -303,7 +305,9 @@ impl Service {
     /// lost then, so that only a person should decide it.
     ///
     /// # Errors
-    /// A problem with the journal's files.
+    /// - a problem with the journal's files
+    /// - [`io::ErrorKind::ResourceBusy`]: another change of the journal has been under way for five
+    ///   seconds
     pub async fn discard_set_aside(&self, source: &OfferSourceId) -> io::Result<u64> {
         ingest::discard(&self.0, source).await
     }
@@ -318,7 +322,9 @@ impl Service {
     /// version was installed. `unreadable` of the answer are those that still cannot.
     ///
     /// # Errors
-    /// A problem with the journal's files.
+    /// - a problem with the journal's files
+    /// - [`io::ErrorKind::ResourceBusy`]: another change of the journal has been under way for five
+    ///   seconds
     pub async fn retry_unreadable(&self) -> io::Result<Replayed> {
         ingest::retry_unreadable(&self.0).await
     }
@@ -327,7 +333,9 @@ impl Service {
     /// were acknowledged, so that only a person should decide it.
     ///
     /// # Errors
-    /// A problem with the journal's files.
+    /// - a problem with the journal's files
+    /// - [`io::ErrorKind::ResourceBusy`]: another change of the journal has been under way for five
+    ///   seconds
     pub async fn discard_unreadable(&self) -> io::Result<u64> {
         ingest::discard_unreadable(&self.0).await
     }
@@ -365,7 +373,7 @@ impl Service {
     /// Returns whether the service can take in, and whether what goes on beside does. `patience` is
     /// the time for a read of the store.
     pub async fn health(&self, patience: Duration) -> Health {
-        health::look(&self.0, patience).await
+        health::check(&self.0, patience).await
     }
 
     /// Returns the stores.

@@ -2,7 +2,7 @@
 //! them.
 
 use crate::journal::{Journal, unreadable};
-use crate::lines::{Placed, count, is_click, is_newer, lines};
+use crate::lines::{Placed, count, is_click, is_newer, lines, size};
 use serde::Serialize;
 use std::{fs, io};
 
@@ -68,7 +68,7 @@ impl Journal {
 fn described(line: u64, placed: &Placed) -> UnreadableLine {
     UnreadableLine {
         line,
-        bytes: u64::try_from(placed.text.len()).unwrap_or(u64::MAX),
+        bytes: size(placed.text.len()),
         click: is_click(&placed.text),
         reason: match is_newer(&placed.text) {
             true => UnreadableReason::NewerVersion,

@@ -1,12 +1,12 @@
-//! The work that needs no request: sending deliveries, attributing events late, taking in the
-//! journal, deleting old data, reloading.
+//! The work that needs no request: sending deliveries, opening the store, attributing events late,
+//! taking in the journal, measuring, deleting old data, reloading.
 
 use crate::configure;
 use crate::deliver::deliver;
 use crate::dry::show;
 use crate::health;
 use crate::ingest;
-use crate::measure::{self, Named};
+use crate::measure::{self, NamedLanes};
 use crate::meter;
 use crate::opening;
 use crate::retention;
@@ -206,13 +206,13 @@ async fn purge(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
 
 /// Measures what no call counts, at the start and from time to time.
 async fn measure(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
-    let named = Named::default();
+    let named = NamedLanes::default();
     every(MEASURE_EVERY, stop, || measure::measure(&shared, &named)).await;
 }
 
 /// Measures the health of the store and of the journal.
 async fn look(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
-    every(LOOK_EVERY, stop, async || health::measure(&shared)).await;
+    every(LOOK_EVERY, stop, async || health::look(&shared)).await;
 }
 
 /// Reloads the configuration at each SIGHUP, if the host has asked for that.

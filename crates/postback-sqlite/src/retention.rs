@@ -18,9 +18,9 @@ const ROWS: u32 = 256;
 
 /// The row that was looked at last: its time and its number.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place(i64, i64);
+pub(crate) struct LastRow(i64, i64);
 
-impl Place {
+impl LastRow {
     /// Before the oldest row.
     pub(crate) const START: Self = Self(i64::MIN, -1);
 }
@@ -37,15 +37,15 @@ pub(crate) enum Old {
 }
 
 /// What one page has found, and where the next one begins; none after the last one.
-pub(crate) type Found = (Vec<Old>, Option<Place>);
+pub(crate) type Found = (Vec<Old>, Option<LastRow>);
 
 /// Finds clicks that happened before a time and to which nothing belongs.
-pub(crate) fn clicks(connection: &Connection, before: i64, after: Place) -> Result<Found, Fault> {
+pub(crate) fn clicks(connection: &Connection, before: i64, after: LastRow) -> Result<Found, Fault> {
     let mut statement = connection.prepare_cached(sql::OLD_CLICKS)?;
     let mut rows = statement.query(params![before, after.0, after.1, PAGE])?;
     let (mut old, mut last, mut seen) = (Vec::new(), None, 0_u32);
     while let Some(found) = rows.next()? {
-        (last, seen) = (Some(Place(found.get(0)?, found.get(1)?)), seen.saturating_add(1));
+        (last, seen) = (Some(LastRow(found.get(0)?, found.get(1)?)), seen.saturating_add(1));
         let click: String = found.get(2)?;
         if is_bare(connection, &click)? {
             old.push(Old::Bare(click));
@@ -56,13 +56,13 @@ pub(crate) fn clicks(connection: &Connection, before: i64, after: Place) -> Resu
 
 /// Finds events that were received before a time. Those of a click are found if all of them are
 /// that old and none of its deliveries is open.
-pub(crate) fn events(connection: &Connection, before: i64, after: Place) -> Result<Found, Fault> {
+pub(crate) fn events(connection: &Connection, before: i64, after: LastRow) -> Result<Found, Fault> {
     let mut statement = connection.prepare_cached(sql::OLD_EVENTS)?;
     let mut rows = statement.query(params![before, after.0, after.1, PAGE])?;
     let (mut old, mut last, mut seen) = (Vec::new(), None, 0_u32);
     let mut clicks = BTreeSet::new();
     while let Some(found) = rows.next()? {
-        (last, seen) = (Some(Place(found.get(0)?, found.get(1)?)), seen.saturating_add(1));
+        (last, seen) = (Some(LastRow(found.get(0)?, found.get(1)?)), seen.saturating_add(1));
         match found.get::<_, Option<String>>(2)? {
             None => old.push(Old::Event(found.get(1)?)),
             Some(click) if clicks.contains(&click) => {}
@@ -219,7 +219,7 @@ mod tests {
                 "INSERT INTO event (id, source, outcome, received, payload) VALUES (?1, 's', 'unattributed', 1, '')";
             run(&file, text, [id]).unwrap();
         }
-        let (old, _) = events(&file, 9, Place::START).unwrap();
+        let (old, _) = events(&file, 9, LastRow::START).unwrap();
         assert_eq!(old.len(), 2);
         let text = "UPDATE event SET click = 'c', click_key = ?1, outcome = 'applied' WHERE id = 'a'";
         run(&file, text, [key("c")]).unwrap();

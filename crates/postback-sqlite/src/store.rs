@@ -10,7 +10,7 @@ use crate::{
     lists,
     lists::List,
     outbox, purge, refused, retention,
-    retention::{Found, Place},
+    retention::{Found, LastRow},
     sql, time, vacuum,
 };
 use postback::delivery::{Attempt, Cancelled, DeliveryRow, Settled, Settlement};
@@ -161,7 +161,7 @@ impl Store for SqliteStore {
 const BATCH: usize = 256;
 
 /// Finds a page of what is old, behind a place.
-type Finds = fn(&Connection, i64, Place) -> Result<Found, Fault>;
+type Finds = fn(&Connection, i64, LastRow) -> Result<Found, Fault>;
 
 impl SqliteStore {
     /// Forgets batch by batch.
@@ -194,7 +194,7 @@ impl SqliteStore {
     /// Removes what is older than a time, page by page, each page in small transactions.
     async fn remove(&self, finds: Finds, before: Timestamp) -> Result<Purged, StoreError> {
         let before = time::floor(before);
-        let (mut all, mut next) = (Purged::default(), Some(Place::START));
+        let (mut all, mut next) = (Purged::default(), Some(LastRow::START));
         while let Some(place) = next {
             let (mut old, after) = self.threads.read(move |file| finds(file, before, place)).await?;
             next = after;

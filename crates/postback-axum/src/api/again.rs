@@ -12,7 +12,6 @@ use axum::{
     response::Response,
 };
 use postback::delivery::{DeliveryState, Lane};
-use postback::port::Cursor;
 use postback::value::DeliveryId;
 use postback_service::{Bulk, BulkDone, BulkError, BulkWork, CancelError, NotDone, RequeueError, ResendError};
 use serde::Serialize;
@@ -110,9 +109,7 @@ pub(crate) async fn resend(
 
 /// Whether it is wanted although something speaks against it.
 fn anyway(query: Option<&str>) -> Result<bool, Refusal> {
-    let parameters = Parameters::parse(query, &["anyway"])?;
-    let anyway = parameters.word("anyway", &[("true", true), ("false", false)])?;
-    Ok(anyway.unwrap_or(false))
+    Parameters::parse(query, &["anyway"])?.flag("anyway")
 }
 
 fn not_resent(error: ResendError) -> Refusal {
@@ -239,9 +236,7 @@ fn selection(query: Option<&str>, work: BulkWork) -> Result<Bulk, Refusal> {
     bulk.lane = parameters.text("lane")?.map(Lane::new);
     bulk.from = parameters.typed("from")?;
     bulk.to = parameters.typed("to")?;
-    bulk.dry_run = parameters
-        .word("dry_run", &[("true", true), ("false", false)])?
-        .unwrap_or(false);
-    bulk.after = Cursor::from_text(parameters.text("after")?.unwrap_or_default());
+    bulk.dry_run = parameters.flag("dry_run")?;
+    bulk.after = parameters.after()?;
     Ok(bulk)
 }

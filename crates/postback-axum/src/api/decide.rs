@@ -9,7 +9,6 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use postback::port::Cursor;
 use postback_service::{AgainWhat, DecideAgain, DecideError, DecidedAgain, DecidedEvent, NotDecided};
 use serde::Serialize;
 use std::{collections::BTreeMap, io::ErrorKind};
@@ -76,10 +75,8 @@ fn selection(served: &Served, query: Option<&str>) -> Result<DecideAgain, Refusa
     })?;
     let mut again = DecideAgain::new(what);
     again.source = parameters.typed("source")?;
-    again.dry_run = parameters
-        .word("dry_run", &[("true", true), ("false", false)])?
-        .unwrap_or(false);
-    again.after = Cursor::from_text(parameters.text("after")?.unwrap_or_default());
+    again.dry_run = parameters.flag("dry_run")?;
+    again.after = parameters.after()?;
     // Without its source, none of these events can be decided.
     if let Some(source) = &again.source
         && served.service().tracker().source(Some(source.as_str())).is_none()

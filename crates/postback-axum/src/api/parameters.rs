@@ -67,6 +67,17 @@ impl<'q> Parameters<'q> {
         })
     }
 
+    /// Returns whether a parameter is `true`; it is not if it is missing.
+    pub(crate) fn flag(&self, name: &str) -> Result<bool, Refusal> {
+        let flag = self.word(name, &[("true", true), ("false", false)])?;
+        Ok(flag.unwrap_or(false))
+    }
+
+    /// Returns the place from which to continue, which `after` names.
+    pub(crate) fn after(&self) -> Result<Cursor, Refusal> {
+        Ok(Cursor::from_text(self.text("after")?.unwrap_or_default()))
+    }
+
     /// Returns the page that is asked for by `limit` and `after`.
     pub(crate) fn page(&self) -> Result<PageRequest, Refusal> {
         let limit = match self.text("limit")? {
@@ -81,7 +92,7 @@ impl<'q> Parameters<'q> {
             }
         };
         Ok(PageRequest {
-            after: Cursor::from_text(self.text("after")?.unwrap_or_default()),
+            after: self.after()?,
             limit,
         })
     }

@@ -5,7 +5,7 @@
 //! read this one.
 
 use crate::figures::Figures;
-use crate::lines::{Placed, count_of, private, sync_folder};
+use crate::lines::{Placed, count_of, private, size, sync_folder};
 use crate::snapshot::Snapshot;
 use std::{
     collections::HashSet,
@@ -176,7 +176,7 @@ impl Area {
     /// Removes lines that stand at these places, which are of a snapshot of this generation. It is
     /// not synchronised: a line that is there again after a crash is taken in again, and that does
     /// nothing. In a file of another generation other lines stand at the places, and they stay.
-    pub(crate) fn erase(&mut self, generation: u64, places: &[Range<u64>]) -> io::Result<()> {
+    pub(crate) fn remove(&mut self, generation: u64, places: &[Range<u64>]) -> io::Result<()> {
         if generation != self.generation {
             return Ok(());
         }
@@ -337,10 +337,6 @@ fn end(mut file: &File, length: u64) -> io::Result<u64> {
         after = from;
     }
     Ok(0)
-}
-
-fn size(length: usize) -> u64 {
-    u64::try_from(length).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ fn places(snapshot: &Snapshot) -> Vec<Range<u64>> {
 }
 
 fn erase(area: &mut Area, snapshot: &Snapshot) {
-    area.erase(snapshot.generation, &places(snapshot)).unwrap();
+    area.remove(snapshot.generation, &places(snapshot)).unwrap();
 }
 
 fn area() -> (tempfile::TempDir, PathBuf, Area) {
