@@ -92,8 +92,9 @@
 //! | `toml` | no | `Document::from_toml`; JSON is always read |
 //! | `legacy-ins` | no | ClickBank's notifications of versions 1.0 to 5.0 |
 //! | `chrono` | no | conversions between [`Timestamp`] and chrono's `DateTime<Utc>` |
-//! | `conformance` | no | the suite that every store must pass |
+//! | `conformance` | no | the suite that every store must pass, and a store that fails |
 //! | `testing` | no | what the tests of a host need: sealed notifications, a small world |
+//! | `reference` | no | the configuration's keys and the macros as data, for tools |
 //!
 //! # Scope and security
 //!

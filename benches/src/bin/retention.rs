@@ -34,7 +34,7 @@ const SALE: u64 = 49;
 const BATCH: u64 = 256;
 const HOUR: Duration = Duration::from_secs(60 * 60);
 /// How long rows are kept, in hours: short, so that the run soon shows whether the file is bounded.
-const KEPT: [(&str, u32); 4] = [("private", 6), ("deliveries", 12), ("clicks", 24), ("events", 48)];
+const KEPT: [(&str, u32); 4] = [("private", 6), ("deliveries", 12), ("events", 48), ("clicks", 24)];
 
 fn main() -> Result<(), Failure> {
     let hours: u64 = env::args().nth(1).map_or(Ok(72), |text| text.parse())?;
@@ -104,8 +104,8 @@ async fn purge(store: &SqliteStore, now: Timestamp) -> Result<Purged, Failure> {
     let kinds: [fn(Timestamp) -> Purge; 4] = [
         Purge::PrivateBefore,
         Purge::DeliveriesBefore,
-        Purge::ClicksBefore,
         Purge::EventsBefore,
+        Purge::ClicksBefore,
     ];
     for ((_, hours), what) in KEPT.into_iter().zip(kinds) {
         let before = now.checked_sub(HOUR * hours).ok_or("before the calendar")?;

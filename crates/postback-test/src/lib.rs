@@ -1,6 +1,7 @@
 //! The code that the tests of the workspace share: an account with a store in memory ([`World`]),
 //! notifications encrypted by another implementation than ours ([`clickbank`]), stories of events
-//! with their expected results ([`story`]), and the bodies of the fuzz targets ([`fuzz`]).
+//! with their expected results ([`story`]), and the bodies of the fuzz targets ([`fuzz`]). The
+//! program `crash` (feature `crash`) stands in `src/crash`.
 
 mod account;
 pub mod clickbank;

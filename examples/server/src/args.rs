@@ -20,7 +20,7 @@ use postback_service::{
 use std::{
     collections::BTreeMap,
     fmt::Display,
-    io::Write,
+    io::{ErrorKind, Write},
     net::SocketAddr,
     path::{Path, PathBuf},
     process::ExitCode,
@@ -42,7 +42,7 @@ const MIB: u64 = 1024 * 1024;
 /// A tracker: click redirects, postbacks, ClickBank notifications, conditional postbacks.
 ///
 /// Secrets come from the environment and from files, to which the configuration refers.
-/// POSTBACK_API_TOKEN opens /api and /metrics.
+/// /api and /metrics are closed until POSTBACK_API_TOKEN holds a bearer token.
 #[derive(Debug, Parser)]
 #[command(name = "postback-server", version, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
@@ -64,7 +64,7 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct ServeArguments {
-    /// The configuration: a `.toml` or a `.json` file.
+    /// The configuration: a `.toml` or a `.json` file. It is required.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// The database: `sqlite:PATH`. It is required unless --dry-run is given.
@@ -87,9 +87,9 @@ struct ServeArguments {
     /// The tenant of the database. It is part of the id of every delivery.
     #[arg(long, default_value = "default")]
     namespace: Namespace,
-    /// The file in which postbacks wait while the database is not available. By default it is the
-    /// path of the database with `.journal` at the end. On another disk it also helps when the
-    /// database's disk is full.
+    /// The file in which postbacks and clicks wait while the database is not available. By default
+    /// it is the path of the database with `.journal` at the end. On another disk it also helps
+    /// when the database's disk is full.
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
     /// The room that this file takes on its disk at the start, in MiB, so that a full disk leaves
@@ -316,8 +316,13 @@ async fn refused(database: Option<Database>, namespace: Namespace) -> Option<Fai
 fn journal(path: &Path, reserve: u64) -> Result<Journal, Failed> {
     let mut options = JournalOptions::default();
     options.reserve = reserve.saturating_mul(MIB);
-    Journal::open_with(path, options)
-        .map_err(|error| trouble(format_args!("journal `{}`: {}", path.display(), error.kind())))
+    Journal::open_with(path, options).map_err(|error| match error.kind() {
+        ErrorKind::ResourceBusy => trouble(format_args!(
+            "journal `{}`: another process has it open; end that one, or name another file with --journal",
+            path.display()
+        )),
+        kind => trouble(format_args!("journal `{}`: {kind}", path.display())),
+    })
 }
 
 async fn read_again(config: PathBuf, namespace: Namespace, policy: AddressPolicy) -> Result<Tracker, Vec<String>> {

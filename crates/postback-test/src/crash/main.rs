@@ -1,10 +1,10 @@
 //! Kills servers, and audits what they have kept and sent.
 //!
 //! `crash --cycles 1000 --seed 7` starts servers as processes of their own, lets networks and
-//! visitors talk to them, ends each by `kill -9`, and compares in the end what was acknowledged
-//! with what is stored and with what the receiver was told. `crash races` lets threads and
-//! processes commit the same receipts at the same time. `crash strace` shows that an fsync precedes
-//! each acknowledgement.
+//! visitors talk to them, ends each, mostly by `kill -9`, and compares in the end what was
+//! acknowledged with what is stored and with what the receiver was told. `crash races` lets threads
+//! and processes commit the same receipts at the same time. `crash strace` shows that an fsync
+//! precedes each acknowledgement.
 
 mod args;
 mod audit;

@@ -40,7 +40,8 @@ pub(crate) fn run(arguments: &Cycles) -> Result<String, String> {
         let place = folder.join(format!("seed-{seed}"));
         round(&place, seed, cycles, &mut sum).map_err(|text| {
             let place = place.display();
-            format!("{text}\nthe files are in {place}; again: crash --seed {seed} --cycles {cycles} --round {cycles}")
+            let again = "cargo run -p postback-test --features crash --bin crash --";
+            format!("{text}\nthe files are in {place}; again: {again} --seed {seed} --cycles {cycles} --round {cycles}")
         })?;
         fs::remove_dir_all(&place).map_err(|error| error.to_string())?;
         eprintln!(

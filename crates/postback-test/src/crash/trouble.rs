@@ -60,7 +60,8 @@ pub(crate) enum Trouble {
 /// An hour, and a little more than a day.
 const JUMPS: (i64, i64) = (60 * 60, 25 * 60 * 60);
 
-/// All that can happen, in a random order. Each thing happens once before any happens again.
+/// All that can happen, in a random order. Each thing happens once, and the random moment twice,
+/// before any happens again.
 pub(crate) fn deck(random: &SeededEntropy) -> Vec<Trouble> {
     let points = Point::value_variants().iter().map(|point| Trouble::At(*point));
     let mut deck: Vec<Trouble> = points.collect();
