@@ -4,7 +4,7 @@ use super::fill::{FillError, Filler, Values};
 use super::filled::Filled;
 use super::row::Leased;
 use super::verdict::{Attempt, Settlement, Verdict};
-use crate::outbound::{Hole, Outbound};
+use crate::outbound::{Hole, Outbound, SIGNING_HEADERS};
 use crate::value::{SecretReference, Timestamp};
 use alloc::{
     collections::BTreeSet,

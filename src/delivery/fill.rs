@@ -1,6 +1,6 @@
 //! Fills the holes of a request: secrets, personal values, the time, signatures.
 
-use crate::outbound::{Encoding, Hole, HoledText, Part};
+use crate::outbound::{Encoding, Hole, HoledText, Part, SIGNING_HEADERS, SigningKey, signed};
 use crate::text::{ESCAPED, push_json};
 use crate::value::{Pii, Secret, SecretReference, Timestamp};
 use alloc::{

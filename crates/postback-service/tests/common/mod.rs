@@ -3,6 +3,6 @@
 
 use postback::{CompileOptions, Document, Tracker, compile::compile};
 
-pub fn tracker(text: &str) -> Tracker {
+pub(crate) fn tracker(text: &str) -> Tracker {
     compile(&Document::from_toml(text).unwrap(), &CompileOptions::default()).unwrap()
 }
