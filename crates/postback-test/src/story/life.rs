@@ -87,7 +87,8 @@ impl Message {
         if self.order == "C" { CLICKS[1] } else { CLICKS[0] }
     }
 
-    fn event(&self, tracker: &Tracker, nonce: u64) -> Event {
+    /// Returns the postback's query.
+    pub fn query(&self) -> String {
         let mut query = format!(
             "type={}&status={}&eventid={}&time={}",
             self.type_name,
@@ -101,6 +102,11 @@ impl Message {
         if self.tracked {
             query += &format!("&clickid={}", self.click());
         }
+        query
+    }
+
+    fn event(&self, tracker: &Tracker, nonce: u64) -> Event {
+        let query = self.query();
         let received = Received {
             at: after(3_600 + nonce as i64),
             nonce,

@@ -81,7 +81,8 @@ impl Story {
         events.filter(|(_, event)| known.insert(event.id.clone())).unzip()
     }
 
-    fn event(&self, spec: &Spec, tracker: &Tracker, nonce: u64) -> Event {
+    /// Returns the postback's query.
+    pub fn query(&self, spec: &Spec) -> String {
         let mut query = spec.query(self.one_type);
         if let Some(receipt) = spec.receipt {
             query += &format!("&receipt=R{receipt}");
@@ -98,6 +99,11 @@ impl Story {
             };
             query += &format!("&clickid={click}");
         }
+        query
+    }
+
+    fn event(&self, spec: &Spec, tracker: &Tracker, nonce: u64) -> Event {
+        let query = self.query(spec);
         let received = Received {
             at: after(3_600 + nonce as i64),
             nonce,
