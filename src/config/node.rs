@@ -48,15 +48,24 @@ impl Node {
 
     /// That it is of another kind, and what to write where that is clear.
     pub(crate) fn instead_of(&self, wanted: &str) -> String {
-        let hint = match self {
+        let hint = match (self, wanted) {
             // An amount, a version, an id: a text, so that no reader changes it.
-            Self::Integer(number) if wanted == "a text" => format!("; write it in quotes: \"{number}\""),
-            Self::Text(text) if wanted == "a whole number" && text.parse::<u32>().is_ok() => {
+            (Self::Integer(number), "a text") => format!("; write it in quotes: \"{number}\""),
+            (Self::Text(text), "a whole number") if text.parse::<u32>().is_ok() => {
                 format!("; write it without quotes: {text}")
             }
-            Self::Text(text) if wanted == "true or false" && matches!(text.as_str(), "true" | "false") => {
+            (Self::Text(text), "true or false") if matches!(text.as_str(), "true" | "false") => {
                 format!("; write it without quotes: {text}")
             }
+            // A text may be a secret, so it is not repeated.
+            (Self::Text(_), "a list") => "; write it in brackets, as in [\"..\"]".into(),
+            (Self::Table(_), "a list") => {
+                "; write a heading in two brackets, as in `[[..]]`, or the value as `[{..}]`".into()
+            }
+            (Self::List(_), "a table") => {
+                "; write a heading in one bracket, as in `[..]`, or the value as `{..}`".into()
+            }
+            (_, "a table") => "; write it as `{ key = value }`".into(),
             _ => String::new(),
         };
         format!("is {}, not {wanted}{hint}", self.what())

@@ -125,6 +125,16 @@ impl Refusal {
         }
     }
 
+    /// The refusal of a key that a table does not have: with the one that was probably meant, or
+    /// else with all that it has.
+    pub(crate) fn key(key: &str, known: &[&str]) -> Self {
+        let refusal = Self::near("there is no such key", key, known.iter().copied());
+        match refusal.suggestion {
+            Some(_) => refusal,
+            None => format!("there is no such key; there are {}", known.join(", ")).into(),
+        }
+    }
+
     /// The refusal of a word that is not one of the known ones.
     pub(crate) fn word<'a>(word: &str, what: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         let known: Vec<&str> = known.into_iter().collect();

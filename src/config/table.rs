@@ -52,14 +52,15 @@ impl<'a> Table<'a> {
     /// Reports every key but these; `below` says which table of these has it.
     pub(crate) fn only_or(&self, keys: &[&str], below: impl Fn(&str) -> Option<Below>) {
         for key in self.entries.keys().filter(|key| !keys.contains(&key.as_str())) {
-            let message = match below(key) {
-                Some(below) => format!(
-                    "there is no such key here; it stands under `{}`",
-                    self.place.heading(&below)
-                ),
-                None => "there is no such key".into(),
-            };
-            self.at(key).refuse(Refusal::near(message, key, keys.iter().copied()));
+            let place = self.at(key);
+            match below(key) {
+                Some(below) => {
+                    let heading = self.place.heading(&below);
+                    let message = format!("there is no such key here; it stands under `{heading}`");
+                    place.refuse(Refusal::near(message, key, keys.iter().copied()));
+                }
+                None => place.refuse(Refusal::key(key, keys)),
+            }
         }
     }
 

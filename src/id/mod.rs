@@ -39,6 +39,8 @@ enum Problem {
     TooLong(usize, usize),
     #[error("holds {0:?}, which is not allowed there")]
     Character(char),
+    #[error("holds {0:?}, which is not allowed there; letters, digits, `-`, `_` and `.` are")]
+    ConfigCharacter(char),
     #[error("is not 26 characters of lower-case base32")]
     NotBase32,
 }
@@ -194,7 +196,13 @@ macro_rules! ids {
 }
 
 fn config_text(what: &'static str, text: &str) -> Result<(), IdError> {
-    bounded(what, text, MAX_CONFIG_ID, config_character)
+    bounded(what, text, MAX_CONFIG_ID, config_character).map_err(|error| match error.problem {
+        Problem::Character(character) => IdError {
+            what,
+            problem: Problem::ConfigCharacter(character),
+        },
+        _ => error,
+    })
 }
 
 fn foreign_text(what: &'static str, text: &str) -> Result<(), IdError> {
@@ -342,7 +350,7 @@ mod tests {
         assert_eq!(text(CampaignId::new("")), "campaign id is empty");
         assert_eq!(
             text(CampaignId::new("a b")),
-            "campaign id holds ' ', which is not allowed there"
+            "campaign id holds ' ', which is not allowed there; letters, digits, `-`, `_` and `.` are"
         );
         assert_eq!(
             text(CampaignId::new("a".repeat(65))),

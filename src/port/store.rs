@@ -25,7 +25,7 @@ use thiserror::Error;
 /// `conformance`):
 ///
 /// - An answer of `Ok` means durable: it survives the end of the process and of the machine.
-/// - [`Store::commit`] is one transaction. `identity` is checked first, then `waiting`, then
+/// - [`Store::commit`] is one transaction. `identity` is checked first, then `standing`, then
 ///   `guards`; then every guard's version is raised by one, and rows and deliveries are written.
 /// - [`Store::record`] raises the version of `click:<id>` for each click that it writes, so that a
 ///   decision made without the click conflicts.

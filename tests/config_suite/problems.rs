@@ -45,7 +45,11 @@ fn an_unknown_key_is_a_problem_in_every_table() {
             "curency = \"USD\"",
             "curency: there is no such key; did you mean `currency`?",
         ),
-        ("#root", "zzz = 1", "zzz: there is no such key"),
+        (
+            "#root",
+            "zzz = 1",
+            "zzz: there is no such key; there are version, currency, timezone, conversion_type, revenue_statuses, rate, domain, click_id, retention, offer_source, offer, conversion_api, traffic_channel, campaign",
+        ),
         (
             "#root",
             "click_id = { key = [] }",
@@ -84,12 +88,12 @@ fn an_unknown_key_is_a_problem_in_every_table() {
         (
             "slot = \"ref_id\",",
             "slot = \"ref_id\", need = true,",
-            "traffic_channel[0].parameter[0].need: there is no such key",
+            "traffic_channel[0].parameter[0].need: there is no such key; there are slot, name, macro, role, required",
         ),
         (
             "{payout}\" }",
             "{payout}\", types = [] }",
-            "traffic_channel[0].postback.types: there is no such key",
+            "traffic_channel[0].postback.types: there is no such key; there are url, method, body, content_type, success, retry, sign",
         ),
         (
             "#campaign",
@@ -109,7 +113,7 @@ fn an_unknown_key_is_a_problem_in_every_table() {
         (
             "{ offer = \"book\" }",
             "{ offer = \"book\", w = 1 }",
-            "campaign[0].path[0].offers[0].w: there is no such key",
+            "campaign[0].path[0].offers[0].w: there is no such key; there are offer, weight",
         ),
         (
             "#postback",
@@ -119,7 +123,7 @@ fn an_unknown_key_is_a_problem_in_every_table() {
         (
             "#postback",
             "payout = { percent = \"1\", fix = \"1\" }",
-            "campaign[0].postback[0].payout.fix: there is no such key",
+            "campaign[0].postback[0].payout.fix: there is no such key; there are percent, fixed",
         ),
         (
             "#postback",
@@ -134,7 +138,7 @@ fn an_unknown_key_is_a_problem_in_every_table() {
         (
             "#postback",
             "[[rate]]\nfrom = \"EUR\"\nto = \"USD\"\nrate = \"1\"\nsince = \"2026-01-01\"\nuntil = \"\"",
-            "rate[0].until: there is no such key",
+            "rate[0].until: there is no such key; there are from, to, rate, since",
         ),
         // Of a table below, which says where it stands.
         (
@@ -178,7 +182,7 @@ fn a_value_of_another_kind_is_a_problem() {
         (
             "tokens = [\"env:TOKEN\"]",
             "tokens = \"env:TOKEN\"",
-            "offer_source[0].tokens: is a text, not a list",
+            "offer_source[0].tokens: is a text, not a list; write it in brackets, as in [\"..\"]",
         ),
         (
             "tokens = [\"env:TOKEN\"]",
@@ -188,7 +192,12 @@ fn a_value_of_another_kind_is_a_problem() {
         (
             "#source",
             "events = []",
-            "offer_source[0].events: is a list, not a table",
+            "offer_source[0].events: is a list, not a table; write a heading in one bracket, as in `[..]`, or the value as `{..}`",
+        ),
+        (
+            "[[offer]]",
+            "[rate]\nfrom = \"EUR\"\n[[offer]]",
+            "rate: is a table, not a list; write a heading in two brackets, as in `[[..]]`, or the value as `[{..}]`",
         ),
         (
             "#source",
@@ -203,7 +212,7 @@ fn a_value_of_another_kind_is_a_problem() {
         (
             "offers = [{ offer = \"book\" }]",
             "offers = [\"book\", { offer = \"book\" }]",
-            "campaign[0].path[0].offers[0]: is a text, not a table",
+            "campaign[0].path[0].offers[0]: is a text, not a table; write it as `{ key = value }`",
         ),
         (
             "[[campaign.path]]",
@@ -310,7 +319,7 @@ fn an_id_is_given_once() {
 fn a_malformed_id_says_what_is_wrong_with_it() {
     assert_eq!(
         problem("id = \"sales\"", "id = \"all sales\""),
-        "campaign[0].postback[0].id: postback id holds ' ', which is not allowed there"
+        "campaign[0].postback[0].id: postback id holds ' ', which is not allowed there; letters, digits, `-`, `_` and `.` are"
     );
     assert_eq!(
         problem("id = \"summer\"", "id = \"\""),

@@ -23,7 +23,7 @@ fn a_part_that_cannot_be_read_names_all_its_problems() {
     assert_eq!(
         error.to_string(),
         "chanel: there is no such key; did you mean `channel`?\n\
-         id: campaign id holds ' ', which is not allowed there\n\
+         id: campaign id holds ' ', which is not allowed there; letters, digits, `-`, `_` and `.` are\n\
          channel: is missing"
     );
 }

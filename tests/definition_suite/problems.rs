@@ -146,7 +146,7 @@ fn a_list_whose_items_cannot_all_be_read_keeps_the_places_of_the_others() {
             "campaign": [5, {"id": "c", "channel": "push", "postback": [{"id": "p", "types": [1, "sale"]}]}]}"#,
     );
     let said = [
-        "campaign[0]: is a number, not a table",
+        "campaign[0]: is a number, not a table; write it as `{ key = value }`",
         "campaign[1].postback[0].types[0]: is a number, not a text; write it in quotes: \"1\"",
     ];
     assert_eq!(read, said);
@@ -173,14 +173,14 @@ fn what_could_not_be_read_has_no_consequences() {
     assert_eq!(
         read,
         [
-            "offer_source[0].id: offer source id holds ' ', which is not allowed there",
-            "offer_source[1].id: offer source id holds ' ', which is not allowed there",
+            "offer_source[0].id: offer source id holds ' ', which is not allowed there; letters, digits, `-`, `_` and `.` are",
+            "offer_source[1].id: offer source id holds ' ', which is not allowed there; letters, digits, `-`, `_` and `.` are",
             "offer[0].source: is a number, not a text; write it in quotes: \"1\"",
             "offer[0].url: is a list, not a text",
             "traffic_channel[0].parameter[0].slot: `sub0` is not a slot; there are ref_id, external_id, cost and sub1 to sub20",
             "traffic_channel[0].parameter[0].name: is a number, not a text; write it in quotes: \"1\"",
             "traffic_channel[0].parameter[1].slot: is missing",
-            "campaign[0].path[0].offers[0]: is a text, not a table",
+            "campaign[0].path[0].offers[0]: is a text, not a table; write it as `{ key = value }`",
         ]
     );
     assert_eq!(compiled, read);

@@ -86,11 +86,11 @@ fn odd_spellings_of_an_address_are_that_address() {
     );
     assert_eq!(
         refusal(&policy, "http://256.256.256.256/"),
-        "not an absolute URL: invalid IPv4 address"
+        "not an absolute URL, as in `https://example.com/path`: invalid IPv4 address"
     );
     assert_eq!(
         refusal(&policy, "http://[fe80::1%25eth0]/"),
-        "not an absolute URL: invalid IPv6 address"
+        "not an absolute URL, as in `https://example.com/path`: invalid IPv6 address"
     );
 }
 
@@ -164,14 +164,20 @@ fn text_that_is_no_absolute_url_is_refused() {
     let policy = AddressPolicy::default();
     assert_eq!(
         refusal(&policy, "/postback?x=1"),
-        "not an absolute URL: relative URL without a base"
+        "not an absolute URL, as in `https://example.com/path`: relative URL without a base"
     );
     assert_eq!(
         refusal(&policy, "//example.com/x"),
-        "not an absolute URL: relative URL without a base"
+        "not an absolute URL, as in `https://example.com/path`: relative URL without a base"
     );
-    assert_eq!(refusal(&policy, ""), "not an absolute URL: relative URL without a base");
-    assert_eq!(refusal(&policy, "http://"), "not an absolute URL: empty host");
+    assert_eq!(
+        refusal(&policy, ""),
+        "not an absolute URL, as in `https://example.com/path`: relative URL without a base"
+    );
+    assert_eq!(
+        refusal(&policy, "http://"),
+        "not an absolute URL, as in `https://example.com/path`: empty host"
+    );
 }
 
 #[test]

@@ -16,7 +16,10 @@ fn what_is_unknown_in_a_document_is_shown_on_one_line() {
             r#"{"versi\nn": 1}"#,
             "versi\\nn: there is no such key; did you mean `version`?",
         ),
-        (r#"{"offer": [{"\n": 1}]}"#, "offer[0].\\n: there is no such key"),
+        (
+            r#"{"offer": [{"\n": 1}]}"#,
+            "offer[0].\\n: there is no such key; there are id, title, source, url, payout, currency, default_status",
+        ),
         (
             // A name that was read holds no control character, so no suggestion can.
             r#"{"conversion_type": [{"name": "Lead"}], "offer_source": [{"open_types": ["\tLead"]}]}"#,

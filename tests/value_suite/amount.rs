@@ -127,7 +127,7 @@ fn what_is_not_an_amount_is_refused_by_name() {
     for (text, problem) in [
         ("", "it is empty"),
         ("1_000", "it holds '_'"),
-        ("1,000.00", "it holds ','"),
+        ("1,000.00", "it holds ','; write a point, as in `25.00`"),
         ("1e3", "it holds 'e'"),
         ("1E3", "it holds 'E'"),
         ("+1", "it holds '+'"),
@@ -298,6 +298,10 @@ fn a_percentage_is_between_0_and_1000() {
     assert_eq!(text("1001"), "percentage `1001` is not between 0 and 1000");
     assert_eq!(text("-1"), "percentage `-1` is not between 0 and 1000");
     assert_eq!(text("80%"), "`80%` is not an amount: it holds '%'");
+    assert_eq!(
+        text("10,00"),
+        "`10,00` is not an amount: it holds ','; write a point, as in `25.00`"
+    );
     let long = amount("0.00001").checked_mul(amount("0.00001")).unwrap();
     let error = Percent::new(long).unwrap_err().to_string();
     assert_eq!(

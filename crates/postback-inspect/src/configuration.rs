@@ -2,11 +2,27 @@
 
 use crate::Refused;
 use postback::compile::compile;
+use postback::delivery::address::{AddressPolicy, Allowed};
 use postback::{CompileOptions, Document, Tracker};
 use postback_zones::Iana;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::{ffi::OsStr, fs, path::Path};
+
+/// The destinations that the server is told to allow. No warning is given of a receiver among them.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Destinations {
+    /// A destination that the server may send to although it is not public, as in the server's own
+    /// flag of this name: an address, a range or a host name. May be repeated.
+    #[arg(long, value_name = "CIDR or HOST")]
+    allow_destination: Vec<Allowed>,
+}
+
+impl Destinations {
+    pub(crate) fn policy(&self) -> AddressPolicy {
+        self.allow_destination.iter().cloned().collect()
+    }
+}
 
 /// The configuration in a line of a batch: the text of a TOML file, or the document as JSON.
 #[derive(Debug, Deserialize)]

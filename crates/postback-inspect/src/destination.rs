@@ -16,7 +16,7 @@ pub(crate) struct Arguments {
     url: Option<String>,
     /// A destination that is allowed although it is not public: an address, a range or a host name.
     /// May be repeated.
-    #[arg(long, value_name = "CIDR or HOST")]
+    #[arg(long, visible_alias = "allow-destination", value_name = "CIDR or HOST")]
     allow: Vec<Allowed>,
     /// Reads lines of JSON from stdin and answers each.
     #[arg(long, conflicts_with = "url")]

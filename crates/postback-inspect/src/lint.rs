@@ -2,8 +2,9 @@
 
 use crate::page::{Page, Tone};
 use crate::{Done, Refused, batch, configuration};
-use configuration::Inline;
-use postback::lint::{lint, vanished};
+use configuration::{Destinations, Inline};
+use postback::delivery::address::AddressPolicy;
+use postback::lint::{lint_allowing, vanished};
 use postback::{Definition, Document, Tracker};
 use serde::{Deserialize, Serialize};
 use std::{io::Write, path::PathBuf};
@@ -14,6 +15,7 @@ use std::{io::Write, path::PathBuf};
 /// stderr, one on each line, and ends with exit code 2. With --batch each line is
 /// `{"id","config"}`: the text of a TOML file, or the document as JSON.
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "postback-inspect lint --config <FILE> [OPTIONS]\n       postback-inspect lint --batch")]
 pub(crate) struct Arguments {
     /// The configuration: a `.toml` or a `.json` file.
     #[arg(long, value_name = "FILE", required_unless_present = "batch")]
@@ -22,6 +24,8 @@ pub(crate) struct Arguments {
     /// what that means.
     #[arg(long, value_name = "FILE", conflicts_with = "batch")]
     before: Option<PathBuf>,
+    #[command(flatten)]
+    destinations: Destinations,
     /// Reads lines of JSON from stdin and answers each.
     #[arg(long, conflicts_with = "config")]
     batch: bool,
@@ -39,16 +43,17 @@ struct Linted {
 }
 
 pub(crate) fn run(arguments: &Arguments, out: &mut Page<impl Write>) -> Done {
+    let policy = arguments.destinations.policy();
     if arguments.batch {
         return batch::run(out, |line: Line| {
             let (document, tracker) = line.config.read()?;
-            Ok(Linted::new(&document, &tracker))
+            Ok(Linted::new(&document, &tracker, &policy))
         });
     }
     let path = arguments.config.as_deref();
     let path = path.ok_or_else(|| Refused("`--config FILE` is missing".into()))?;
     let (document, tracker) = configuration::read(path)?;
-    let mut linted = Linted::new(&document, &tracker);
+    let mut linted = Linted::new(&document, &tracker, &policy);
     if let Some(before) = &arguments.before {
         let (before, _) = configuration::read(before)?;
         linted.warnings.extend(gone(&before, &document));
@@ -65,10 +70,10 @@ pub(crate) fn run(arguments: &Arguments, out: &mut Page<impl Write>) -> Done {
 }
 
 impl Linted {
-    fn new(document: &Document, tracker: &Tracker) -> Self {
+    fn new(document: &Document, tracker: &Tracker, policy: &AddressPolicy) -> Self {
         Self {
             fingerprint: tracker.fingerprint().to_string(),
-            warnings: warnings(document, tracker),
+            warnings: warnings(document, tracker, policy),
         }
     }
 }
@@ -80,8 +85,11 @@ fn gone(before: &Document, now: &Document) -> Vec<String> {
     vanished(&before, &now).iter().map(ToString::to_string).collect()
 }
 
-pub(crate) fn warnings(document: &Document, tracker: &Tracker) -> Vec<String> {
+pub(crate) fn warnings(document: &Document, tracker: &Tracker, policy: &AddressPolicy) -> Vec<String> {
     // A configuration that compiled can be read too.
     let definition = Definition::from_document(document).unwrap_or_default();
-    lint(&definition, tracker).iter().map(ToString::to_string).collect()
+    lint_allowing(&definition, tracker, policy)
+        .iter()
+        .map(ToString::to_string)
+        .collect()
 }

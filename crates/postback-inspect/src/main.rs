@@ -60,6 +60,7 @@ enum Verb {
     Form(form::Arguments),
     Thankyou(thankyou::Arguments),
     Postback(postback::Arguments),
+    #[command(visible_alias = "check")]
     Lint(lint::Arguments),
     Setup(setup::Arguments),
     Explain(explain::Arguments),

@@ -71,7 +71,7 @@ struct ServeArguments {
     #[arg(long, value_name = "URL")]
     database: Option<Database>,
     /// The address to listen on.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = socket)]
     listen: SocketAddr,
     /// A destination that deliveries may be sent to although it is not public: an address, a range
     /// or a host name. May be repeated.
@@ -167,6 +167,11 @@ fn lanes(arguments: &ServeArguments) -> LanePolicy {
     policy
 }
 
+fn socket(text: &str) -> Result<SocketAddr, &'static str> {
+    let wrong = "it is no IP address with a port, as in `127.0.0.1:8080`, or `0.0.0.0:8080` for every caller";
+    text.parse().map_err(|_| wrong)
+}
+
 /// Reads how often a receiver is called, as in `10/s`, and returns the time between two calls.
 fn lane_rate(text: &str) -> Result<Duration, String> {
     let wrong = || "a rate is a number of requests a second, a minute or an hour, as in `10/s`, `300/m` or `500/h`";
@@ -243,9 +248,15 @@ async fn secrets_at_hand(tracker: &Tracker) -> BTreeMap<SecretReference, Secret>
 async fn run(arguments: ServeArguments) -> Result<(), Failed> {
     let (lanes, limits) = (lanes(&arguments), connections(&arguments));
     let ServeArguments { config, namespace, .. } = arguments;
-    let config = config.ok_or_else(|| usage("`--config FILE` is missing"))?;
+    let config = config.ok_or_else(|| {
+        usage("`--config FILE` is missing; `postback-server demo` shows a tracker at work without one")
+    })?;
     let database = match (arguments.database, arguments.dry_run) {
-        (None, false) => return Err(usage("`--database sqlite:PATH` is missing")),
+        (None, false) => {
+            return Err(usage(
+                "`--database sqlite:PATH` is missing; `--dry-run` needs none, and sends nothing",
+            ));
+        }
         (database, _) => database,
     };
     // The configuration is read before a database is opened, so that a wrong one does not create a
@@ -319,6 +330,10 @@ fn journal(path: &Path, reserve: u64) -> Result<Journal, Failed> {
     Journal::open_with(path, options).map_err(|error| match error.kind() {
         ErrorKind::ResourceBusy => trouble(format_args!(
             "journal `{}`: another process has it open; end that one, or name another file with --journal",
+            path.display()
+        )),
+        ErrorKind::NotFound => trouble(format_args!(
+            "journal `{}`: its folder does not exist; make it, or name another file with --journal",
             path.display()
         )),
         kind => trouble(format_args!("journal `{}`: {kind}", path.display())),

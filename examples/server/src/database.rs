@@ -24,7 +24,7 @@ pub enum DatabaseError {
     #[error("`sqlite:` has no path, as in `sqlite:/var/lib/postback.db`")]
     NoPath,
     /// The text is anything else.
-    #[error("it is no database, as in `sqlite:PATH`")]
+    #[error("it is no database; write `sqlite:` and the path of a file, as in `sqlite:tracker.db`")]
     Unknown,
 }
 

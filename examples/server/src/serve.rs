@@ -8,11 +8,21 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 /// The error for an address on which the server cannot listen.
 #[derive(Debug, Error)]
-#[error("cannot listen on {address}: {}", .error.kind())]
+#[error("cannot listen on {address}: {}{}", .error.kind(), hint(.error.kind()))]
 pub struct ListenError {
     address: SocketAddr,
     #[source]
     error: io::Error,
+}
+
+/// What to do about it, where that is clear.
+fn hint(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::AddrInUse => "; end the program that listens there, or choose another port with --listen",
+        io::ErrorKind::AddrNotAvailable => "; this machine has no such address, choose another with --listen",
+        io::ErrorKind::PermissionDenied => "; choose a port from 1024 on with --listen, and put a proxy before it",
+        _ => "",
+    }
 }
 
 /// A running server. Dropping it stops it without waiting; [`Server::shutdown`] waits.

@@ -31,13 +31,32 @@ fn a_missing_configuration_or_database_is_2() {
     let output = run(&[]);
     assert_eq!(
         (output.status.code(), stderr(&output).as_str()),
-        (Some(2), "`--config FILE` is missing\n")
+        (
+            Some(2),
+            "`--config FILE` is missing; `postback-server demo` shows a tracker at work without one\n"
+        )
     );
     let (_folder, path) = file("a.toml", SMALL);
     let output = run(&["--config", &path]);
     assert_eq!(
         (output.status.code(), stderr(&output).as_str()),
-        (Some(2), "`--database sqlite:PATH` is missing\n")
+        (
+            Some(2),
+            "`--database sqlite:PATH` is missing; `--dry-run` needs none, and sends nothing\n"
+        )
+    );
+}
+
+#[test]
+fn a_journal_without_a_folder_is_refused() {
+    let (_folder, path) = file("a.toml", SMALL);
+    let output = run(&["--config", &path, "--dry-run", "--journal", "/nowhere/a.journal"]);
+    assert_eq!(
+        (output.status.code(), stderr(&output).as_str()),
+        (
+            Some(1),
+            "journal `/nowhere/a.journal`: its folder does not exist; make it, or name another file with --journal\n"
+        )
     );
 }
 
@@ -55,15 +74,27 @@ fn a_postgres_url_is_refused_plainly() {
 #[test]
 fn flags_that_are_malformed_are_2() {
     for (flag, value, text) in [
-        ("--database", "mysql://x", "it is no database, as in `sqlite:PATH`"),
+        (
+            "--database",
+            "mysql://x",
+            "it is no database; write `sqlite:` and the path of a file, as in `sqlite:tracker.db`",
+        ),
         (
             "--trusted-proxy",
             "10.0.0.1/8",
             "`10.0.0.1/8` has bits beyond its prefix",
         ),
         ("--allow-destination", "http://x", "destination"),
-        ("--listen", "here", "invalid socket address syntax"),
-        ("--namespace", "a b", "namespace holds ' ', which is not allowed there"),
+        (
+            "--listen",
+            "here",
+            "it is no IP address with a port, as in `127.0.0.1:8080`",
+        ),
+        (
+            "--namespace",
+            "a b",
+            "namespace holds ' ', which is not allowed there; letters, digits, `-`, `_` and `.` are",
+        ),
         ("--private-days", "-1", "unexpected argument"),
         ("--nothing", "x", "unexpected argument"),
     ] {

@@ -272,7 +272,11 @@ async fn an_address_that_is_taken_is_said() {
     let error = second.serve().await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        format!("cannot listen on {}: address in use", server.address())
+        format!(
+            "cannot listen on {}: address in use; end the program that listens there, or choose another port with \
+             --listen",
+            server.address()
+        )
     );
     server.shutdown().await;
 }

@@ -258,7 +258,7 @@ pub struct Denied(Reason);
 enum Reason {
     #[error("the URL holds a control character")]
     Control,
-    #[error("not an absolute URL: {0}")]
+    #[error("not an absolute URL, as in `https://example.com/path`: {0}")]
     NotAUrl(url::ParseError),
     #[error("scheme `{0}` is neither http nor https")]
     Scheme(String),

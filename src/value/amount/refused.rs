@@ -16,7 +16,7 @@ pub const MAX_AMOUNT_FRACTION: u32 = 9;
 
 /// The error for a text or a number that is not an amount.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{text}` is not an amount: {problem}")]
+#[error("`{text}` is not an amount: {problem}{}", .problem.hint())]
 pub struct AmountError {
     text: String,
     problem: Problem,
@@ -34,6 +34,16 @@ pub(super) enum Problem {
     TooLong,
     #[error("it has more than {0} digits after the point")]
     Fraction(u32),
+}
+
+impl Problem {
+    /// What to write, for whoever wrote the amount in a configuration.
+    fn hint(&self) -> &'static str {
+        match self {
+            Self::Character(',') => "; write a point, as in `25.00`",
+            _ => "",
+        }
+    }
 }
 
 impl AmountError {

@@ -189,7 +189,7 @@ async fn a_parameter_that_is_unknown_malformed_or_repeated_is_400() {
         ),
         (
             "/api/events?source=a%20b",
-            "parameter `source`: offer source id holds ' ', which is not allowed there",
+            "parameter `source`: offer source id holds ' ', which is not allowed there; letters, digits, `-`, `_` and `.` are",
         ),
         ("/api/events?source=a&source=b", "parameter `source` is repeated"),
         (

@@ -104,7 +104,7 @@ async fn a_relative_url_and_one_with_a_password_are_refused() {
     let error = client.send(get("/postback?x=1")).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "destination refused: not an absolute URL: relative URL without a base"
+        "destination refused: not an absolute URL, as in `https://example.com/path`: relative URL without a base"
     );
     let error = client.send(get("http://user:CANARY@example.com/")).await.unwrap_err();
     assert_eq!(

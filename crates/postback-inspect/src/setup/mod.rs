@@ -6,10 +6,11 @@ mod source;
 
 use crate::page::{Page, Tone};
 use crate::{Done, Refused, batch, configuration, lint::warnings, secrets};
-use configuration::Inline;
+use configuration::{Destinations, Inline};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use postback::clickbank::Settings;
 use postback::definition::Protocol;
+use postback::delivery::address::AddressPolicy;
 use postback::model::AccountRole;
 use postback::tracker::{Campaign, Source};
 use postback::value::SecretReference;
@@ -26,6 +27,7 @@ use std::{
 /// It goes through the offer sources, then the offers, traffic channels and campaigns. With --batch
 /// each line is `{"id","config"}`: the text of a TOML file, or the document as JSON.
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "postback-inspect setup --config <FILE> [OPTIONS]\n       postback-inspect setup --batch")]
 pub(crate) struct Arguments {
     /// The configuration: a `.toml` or a `.json` file.
     #[arg(long, value_name = "FILE", required_unless_present = "batch")]
@@ -40,6 +42,8 @@ pub(crate) struct Arguments {
     // printed.
     #[arg(long, conflicts_with = "batch")]
     with_secrets: bool,
+    #[command(flatten)]
+    destinations: Destinations,
     /// Reads lines of JSON from stdin and answers each.
     #[arg(long, conflicts_with = "config")]
     batch: bool,
@@ -51,11 +55,13 @@ struct Line {
 }
 
 pub(crate) fn run(arguments: &Arguments, out: &mut Page<impl Write>) -> Done {
+    let policy = arguments.destinations.policy();
     let pages = |document: &Document, tracker: &Tracker| {
         let setup = Setup {
             tracker,
             base_url: arguments.base_url.as_deref(),
             with_secrets: arguments.with_secrets,
+            policy: &policy,
         };
         setup.sections(document)
     };
@@ -81,10 +87,11 @@ pub(crate) fn run(arguments: &Arguments, out: &mut Page<impl Write>) -> Done {
 }
 
 fn base_url(text: &str) -> Result<String, String> {
-    let url = url::Url::parse(text).map_err(|error| error.to_string())?;
+    let wrong = || String::from("it is not the URL of a domain, as in `https://track.example.com`");
+    let url = url::Url::parse(text).map_err(|_| wrong())?;
     match (url.scheme(), url.path(), url.query(), url.fragment()) {
         ("http" | "https", "/", None, None) => Ok(text.trim_end_matches('/').to_owned()),
-        _ => Err("it is no domain, as in `https://track.example.com`".into()),
+        _ => Err(wrong()),
     }
 }
 
@@ -155,6 +162,7 @@ struct Setup<'a> {
     tracker: &'a Tracker,
     base_url: Option<&'a str>,
     with_secrets: bool,
+    policy: &'a AddressPolicy,
 }
 
 impl Setup<'_> {
@@ -171,7 +179,7 @@ impl Setup<'_> {
         sections.push(self.offers());
         sections.extend(self.tracker.campaigns().map(|campaign| self.campaign(campaign)));
         sections.extend(blanks(&sections));
-        let doubts = warnings(document, self.tracker);
+        let doubts = warnings(document, self.tracker, self.policy);
         if !doubts.is_empty() {
             let mut section = Section::new("Worth a look before you start");
             for doubt in doubts {

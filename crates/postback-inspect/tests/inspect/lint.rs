@@ -104,3 +104,27 @@ fn what_the_configuration_before_had_is_named() {
     let nowhere = inspect(&["lint", "--config", EXAMPLE, "--before", "/nowhere/a.toml"]);
     assert_eq!(nowhere.refused(), "`/nowhere/a.toml` cannot be read: entity not found");
 }
+
+#[test]
+fn a_destination_that_the_server_allows_is_not_warned_of() {
+    let text = format!(
+        "{}{}",
+        std::fs::read_to_string(RULES).unwrap(),
+        "[[traffic_channel]]\nid = \"own\"\n\
+         [traffic_channel.postback]\nurl = \"http://127.0.0.1:9000/pb?key={ref_id}\"\n"
+    );
+    let path = file("own.toml", &text);
+    let warned = "address 127.0.0.1 is loopback (127.0.0.0/8); allow it explicitly if it is meant";
+    for verb in ["lint", "setup"] {
+        let strict = inspect(&[verb, "--config", &path]).printed();
+        assert!(strict.contains(warned), "{strict}");
+        let allowed = inspect(&[verb, "--config", &path, "--allow-destination", "127.0.0.1"]).printed();
+        assert!(!allowed.contains("127.0.0.1 is loopback"), "{allowed}");
+    }
+}
+
+#[test]
+fn check_is_lint_under_the_servers_word() {
+    let ran = |verb| inspect(&[verb, "--config", RULES]);
+    assert_eq!(ran("check"), ran("lint"));
+}
