@@ -2,8 +2,8 @@
 //! stand for tables, and `commit` for a transaction of your database.
 //! `cargo run --example own_storage`
 //!
-//! What a store must keep to is written at `postback::port::Store`; a host that can implement that
-//! trait may check itself with the suite in `postback::conformance`.
+//! The page of `postback::port::Store` has the rules for a store. A host that implements that trait
+//! can test itself with the suite in `postback::conformance`.
 
 use postback::delivery::Delivery;
 use postback::intake::{Caller, Intake};

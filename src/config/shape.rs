@@ -1,5 +1,5 @@
-//! What a document may hold where: the reader's types say it of themselves, so whatever lists keys
-//! cannot differ from what is read.
+//! The shape of a document: which keys and values may stand where. The types that are read describe
+//! themselves, so a list of the keys cannot differ from what is read.
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 

@@ -86,7 +86,7 @@ impl Work<'_> {
         let counts = self.decision.counts(&entry.type_name);
         let ledger = self.ledger(click);
         let mut found: Vec<Conversion> = Vec::new();
-        // What changed nothing is no part of what its conversion shows.
+        // An event that changed nothing is not among those that its conversion shows.
         let key = Receipt::of_event_id(id);
         let rows = ledger.events(&key);
         for row in rows.filter(|row| row.outcome == Outcome::Applied) {

@@ -56,7 +56,7 @@ impl Work<'_> {
         let stored = self.facts.told.get(&click.id).into_iter().flatten();
         let decided = self.decided.iter().filter(|row| row.click.as_ref() == Some(&click.id));
         let mut events: BTreeMap<Receipt, Vec<&EventRow>> = BTreeMap::new();
-        // What this plan decides of an event is what counts of it.
+        // If this plan decides an event, its new outcome counts and not the stored one.
         let is_old = |row: &&EventRow| self.decided.iter().all(|known| known.event.id != row.event.id);
         for row in stored.filter(is_old).chain(decided) {
             let by_id = row.event.event_id.as_deref().map(Receipt::of_event_id);

@@ -180,7 +180,7 @@ impl<'a> Work<'a> {
         match (booked.revenue, booked.sum) {
             (Revenue::Counted { money }, Some(sum)) => {
                 worth.paid |= shown.kind.adds();
-                // Of a declined order, and of a refund that was cut, only a part counts.
+                // Only a part of a declined order, and of a refund that was cut, counts.
                 let is_part = matches!(booked.basis, Basis::TakenBack | Basis::Capped);
                 let sum = if is_part { money } else { sum };
                 self.add(worth, shown, sum, Some(money));

@@ -140,8 +140,8 @@ pub enum Basis {
     /// The amount that refunds have taken back, for an order whose own status does not count as
     /// revenue. The order counts with that amount, so that nothing is taken back twice.
     TakenBack,
-    /// What was left to take back: a refund names more than its event id or receipt still counts
-    /// for.
+    /// The rest that could be taken back: the refund names more than its event id or receipt still
+    /// counts for.
     Capped,
 }
 

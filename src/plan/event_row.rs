@@ -25,8 +25,8 @@ pub struct EventRow {
     /// The conversion that it made or changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversion: Option<ConversionId>,
-    /// What it was worth then to a conversion that adds its messages up; absent where it earned
-    /// nothing, or makes a conversion of its own in any case.
+    /// The amount that the event added, when it was decided, to a conversion that adds its messages
+    /// up; absent if it earned nothing, or makes a conversion of its own in any case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<Box<Share>>,
     /// When it was decided.

@@ -64,8 +64,8 @@ pub enum TallyKey {
     /// The events that take back a receipt, or an event id ([`Receipt::of_event_id`]), without
     /// naming an amount.
     Reversal(Receipt),
-    /// What takes back an event id ([`Receipt::of_event_id`]) or a receipt and says how much. It
-    /// makes no conversion: each of its events has one of its own.
+    /// The events that take back an event id ([`Receipt::of_event_id`]) or a receipt, and name an
+    /// amount. The tally makes no conversion: each of its events has one of its own.
     Refunded(Receipt),
 }
 

@@ -9,8 +9,8 @@
 //! every machine. Its [`RuleAnswer`] is sixteen bits, small enough to keep for every rule of every
 //! event; [`reasons`] says what was seen and what was wanted when somebody asks.
 //!
-//! What cannot be evaluated does not fire and says so: two currencies are never compared, and a
-//! missing rate is not zero.
+//! A rule that cannot be evaluated does not fire, and says so: two currencies are never compared,
+//! and a missing rate is not zero.
 //!
 //! ```
 //! use postback::model::Entry;

@@ -61,7 +61,7 @@ use core::{
 pub struct World {
     /// The configuration at work.
     pub tracker: Tracker,
-    /// What every secret of the configuration is: [`World::SECRET`].
+    /// The secrets of the configuration, each of which is [`World::SECRET`].
     pub credentials: Credentials,
     /// Where things are kept.
     pub store: MemoryStore,
@@ -106,7 +106,7 @@ const SMALL: &str = r#"{
 impl World {
     /// The click of the small worlds.
     pub const CLICK: &str = "c1";
-    /// What every secret of the configuration is, ClickBank's too.
+    /// The value of every secret of the configuration, ClickBank's too.
     pub const SECRET: &str = "SECRETSECRET1234";
     /// When the click happened, in seconds since 1970: 2026-04-01T00:00:00Z.
     pub const START: i64 = 1_775_001_600;

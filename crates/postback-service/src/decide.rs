@@ -204,7 +204,7 @@ pub(crate) async fn work(
         // Lists are newest first. What happened first is decided first.
         for row in page.items.iter().rev().filter(is_chosen) {
             if is_late() {
-                // What is done of this page is no longer in the selection, or stays what it is.
+                // Events that were decided are no longer selected, or stay as they are.
                 done.next = Some(request.after);
                 return Ok(done);
             }

@@ -151,7 +151,7 @@ async fn decide(shared: &Shared, live: &Live, event: &Event) -> Result<Reply, No
         Err(_) => Err(None),
     };
     match seen {
-        // Of one that is stored already nothing was written.
+        // Nothing was written for an event that is stored already.
         Ok(reply) if reply.outcome == ReplyOutcome::Duplicate => {}
         Ok(_) => shared.pulse.written(),
         Err(Some(IngestError::Store(error))) if error.is_retryable() => shared.pulse.failed(error),
@@ -185,7 +185,7 @@ impl Takes for Shared {
     }
 }
 
-/// What waits is tried every few seconds, so it also tells whether the store takes anything.
+/// Waiting events are tried every few seconds, so this also shows whether the store takes anything.
 fn note(shared: &Shared, failed: Option<&StoreError>) {
     match failed {
         None => shared.pulse.written(),

@@ -72,7 +72,7 @@ pub(crate) fn is_click(line: &[u8]) -> bool {
 /// Returns whether a newer version wrote a line.
 pub(crate) fn is_newer(line: &[u8]) -> bool {
     let read = row::decode::<IgnoredAny>(&String::from_utf8_lossy(row_of(line)));
-    // What is no row has what is wrong with it as its cause.
+    // The error for a text that is no row has a cause; that for a newer version has none.
     read.is_err_and(|error| std::error::Error::source(&error).is_none())
 }
 

@@ -54,10 +54,10 @@ pub struct SqliteOptions {
     /// How many waiting calls may share one transaction; at least one. The first of them waits for
     /// the last. The default is 256.
     pub group: usize,
-    /// What is told of each step by which a file of an older version is brought forward, when the
-    /// step begins. On a large file a step may take minutes. None by default.
+    /// Called at the beginning of each step that brings a file of an older version forward. On a
+    /// large file a step may take minutes. None by default.
     pub progress: Option<fn(&Migration)>,
-    /// Who is told of each transaction.
+    /// Called for each transaction that became durable.
     observer: Option<Observer>,
 }
 

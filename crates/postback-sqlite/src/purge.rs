@@ -71,8 +71,8 @@ pub(crate) fn loose(connection: &Connection, what: &Purge) -> Result<Vec<i64>, F
         let mut rows = statement.query(params![click, i64::MIN])?;
         while let Some(row) = rows.next()? {
             let payload: String = row.get(1)?;
-            // Of a row that cannot be read it is not known whether it names the click, so it counts
-            // as if it did.
+            // If a row cannot be read, nobody knows whether it names the click, so it counts as if
+            // it did.
             let event = row::decode::<EventRow>(&payload).map(|row| row.event);
             if event.map_or(true, |event| event.candidates().any(|named| named.as_str() == click)) {
                 found.push(row.get(0)?);

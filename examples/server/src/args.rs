@@ -270,7 +270,7 @@ async fn run(arguments: ServeArguments) -> Result<(), Failed> {
         .transpose()
     {
         Ok(journal) => journal,
-        // Of a folder that both need, the database says better what is wrong.
+        // If the folder that both need is at fault, the database's error says more about it.
         Err(failed) => return Err(refused(database, namespace).await.unwrap_or(failed)),
     };
     let stores = stores(database, namespace.clone());

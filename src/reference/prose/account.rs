@@ -7,10 +7,10 @@ rows! { ROOT {
     "The version of this form. There is only one.",
     "1";
     "currency", is("\"USD\""),
-    "The currency of the account: of reports, and of amounts whose currency nobody says.",
+    "The currency of the account: that of the reports, and of amounts for which no currency is given.",
     "\"EUR\"";
     "timezone", NONE,
-    "The time zone of the account, by its IANA name: of the times of a source that come without an offset.",
+    "The time zone of the account, by its IANA name. It is used for times of a source that come without an offset.",
     "\"America/Los_Angeles\"";
     "conversion_type", said("none, and one is needed"),
     "The types of conversions.",
@@ -19,7 +19,7 @@ rows! { ROOT {
     "The statuses whose conversions count as revenue.",
     "[\"approved\", \"pending\"]";
     "rate", NONE,
-    "The exchange rates. An amount for which there is none is never guessed: a channel in another currency is not told.",
+    "The exchange rates. An amount without a rate is never guessed: a channel in another currency is not told of it.",
     "[{ from = \"EUR\", to = \"USD\", rate = \"1.0850\", since = \"2026-01-01\" }]";
     "domain", NONE,
     "The tracking domains.",
@@ -31,16 +31,16 @@ rows! { ROOT {
     "How long rows are kept.",
     "{ clicks = \"90d\", events = \"400d\" }";
     "offer_source", NONE,
-    "Who reports conversions.",
+    "The offer sources: the networks that report conversions.",
     "[{ id = \"network\", tokens = [\"env:NETWORK_TOKEN\"] }]";
     "offer", NONE,
-    "Where clicks are sent.",
+    "The offers to which clicks are sent.",
     "[{ id = \"book\", source = \"network\", url = \"https://shop.example.com/?id={clickid}\" }]";
     "conversion_api", NONE,
     "The pixels. They change nothing yet.",
     "[{ id = \"fb-main\", platform = \"meta\", token = \"env:META_TOKEN\" }]";
     "traffic_channel", NONE,
-    "Who sends visitors.",
+    "The traffic channels that send visitors.",
     "[{ id = \"push\", template = \"richpush\" }]";
     "campaign", NONE,
     "The campaigns.",
@@ -49,10 +49,10 @@ rows! { ROOT {
 
 rows! { CONVERSION_TYPE {
     "name", NONE,
-    "Its name, which channels are told as `{type}`.",
+    "Its name. Channels get it as `{type}`.",
     "\"Purchase\"";
     "default", said("`false`"),
-    "Whether conversions that come without a type have this one. Exactly one type is the default.",
+    "Whether conversions that come without a type get this one. Exactly one type is the default.",
     "true";
     "counts", is("\"sale\""),
     "What it counts as. `sale` is a conversion with its money; `revenue` is money but no second conversion, such as an \
@@ -74,7 +74,7 @@ rows! { RATE {
     "How many units of `to` one unit of `from` is.",
     "\"1.0850\"";
     "since", NONE,
-    "Since when it holds, until the next one of the same pair. A date begins at midnight UTC.",
+    "The time from which the rate holds, until the next rate of the same pair. A date begins at midnight UTC.",
     "\"2026-01-01\"";
 } }
 
@@ -86,7 +86,7 @@ rows! { DOMAIN {
     "Scheme and host, without a path.",
     "\"https://trk.example.com\"";
     "fallback", said("the visitor is answered 404"),
-    "Where a visitor goes when no offer can take the click, and one of a campaign that is not known.",
+    "Where a visitor is sent if no offer can take the click, or if the campaign is not known.",
     "\"https://www.example.com/\"";
     "referrer_policy", is("\"strict-origin-when-cross-origin\""),
     "The header `Referrer-Policy` of its redirects: what a browser tells the offer of where the visitor comes from.",
@@ -101,8 +101,8 @@ rows! { CLICK_ID {
 
 rows! { RETENTION {
     "clicks", said("for ever"),
-    "How long a click is kept to which no event belongs. A sale that comes later finds no click, so make it at least as \
-     long as every `click_expiration`.",
+    "How long a click without events is kept. A sale that comes later finds no click, so make this at least as long \
+     as every `click_expiration`.",
     "\"90d\"";
     "events", said("for ever"),
     "How long an event is kept after it was received. A click is kept with all its events, conversions and deliveries \
@@ -110,15 +110,15 @@ rows! { RETENTION {
      back, so keep them for 180 days at least.",
     "\"400d\"";
     "deliveries", said("for ever"),
-    "How long a delivery is kept after it was decided, if it was delivered or given up. One that is still to be sent \
-     always stays.",
+    "How long a delivery is kept after it was decided, if it was delivered or given up. A delivery that is still to \
+     be sent always stays.",
     "\"30d\"";
     "private", said("the host's limit (`--private-days`, which is 30)"),
     "How long personal values are kept: those of clicks, of events, of deliveries that are closed, and whatever was \
      refused.",
     "\"30d\"";
     "waiting", said("as long as the event is kept"),
-    "How long an event without a click is decided again every six hours. Later it still waits for its own messages and \
-     for a person, and costs nothing.",
+    "For how long an event without a click is decided again every six hours. Afterwards it can still be resolved by \
+     another message or by a person, and costs nothing.",
     "\"60d\"";
 } }

@@ -4,7 +4,7 @@ use crate::reference::row::{NONE, Row, is, rows, said};
 
 rows! { CAMPAIGN {
     "id", NONE,
-    "The name that stands in its click URL, as in `https://trk.example.com/summer`.",
+    "The name in its click URL, as in `https://trk.example.com/summer`.",
     "\"summer\"";
     "title", said("its `id`"),
     "Its name for people, and `{campaignname}`.",
@@ -16,16 +16,16 @@ rows! { CAMPAIGN {
     "The domain of its click URL.",
     "\"main\"";
     "cost", NONE,
-    "What its clicks cost where they do not say so.",
+    "What its clicks cost if a click does not bring its own cost.",
     "{ model = \"cpc\", amount = \"0.02\" }";
     "path", NONE,
-    "Where its clicks are sent. Offers stand in a path, also where there is only one.",
+    "The paths on which its clicks are sent. Each has offers; write a path even if there is only one offer.",
     "[{ offers = [{ offer = \"book\" }] }]";
     "postback", NONE,
-    "What the channel is told.",
+    "The postbacks that tell the channel of conversions.",
     "[{ id = \"sales\", types = [\"Purchase\"], statuses = [\"approved\"] }]";
     "conversion_api", NONE,
-    "What pixels are told. It changes nothing yet.",
+    "The events that are sent to pixels. It changes nothing yet.",
     "[{ id = \"fb-events\", api = \"fb-main\" }]";
 } }
 
@@ -35,7 +35,7 @@ rows! { COST {
      share of the revenue (`revshare`), or nothing. Only `cpc` changes anything yet.",
     "\"cpc\"";
     "amount", said("none; every model but `none` needs it"),
-    "How much, in the channel's currency; of `revshare` a percentage.",
+    "The amount, in the channel's currency; with `revshare` a percentage.",
     "\"0.02\"";
 } }
 
@@ -62,41 +62,41 @@ rows! { POSTBACK {
     "Its name within the campaign. It is part of the ids of its deliveries, so do not change it.",
     "\"sales\"";
     "values", NONE,
-    "What fills the blanks of the channel's template, by the name of the parameter.",
+    "The values for the blanks of the channel's template, each under the name of its parameter.",
     "{ goal = \"7\" }";
     "types", said("every type"),
-    "The conversion types that it is sent for.",
+    "The conversion types for which it is sent.",
     "[\"Purchase\"]";
     "statuses", said("every status"),
-    "The statuses that it is sent for.",
+    "The statuses for which it is sent.",
     "[\"approved\"]";
     "updates", is("\"first_match\""),
-    "When it is sent again after the conversion has changed: once, at the first match; at every change that matches; or \
-     never, so only when the conversion is made.",
+    "When it is sent if the conversion changes: once, at the first match (`first_match`); at every change that matches \
+     (`every_change`); or only when the conversion is made (`never`).",
     "\"every_change\"";
     "negative", is("\"skip\""),
-    "What it does with money that is taken back.",
+    "Whether it is sent for money that is taken back (`send`), or not (`skip`).",
     "\"send\"";
     "payout", is("{ percent = \"100\" }"),
-    "What the channel is told of the money.",
+    "The payout that the channel is told: a share of the sum, or a fixed amount.",
     "{ percent = \"80\" }";
     "min_payout", NONE,
-    "The least payout that is sent, in the channel's currency.",
+    "The smallest payout for which it is sent, in the channel's currency.",
     "\"10.00\"";
     "share", NONE,
-    "Of how many percent of the clicks the conversions are sent. A sale and what follows it are sent together.",
+    "The percentage of clicks whose conversions are sent. All conversions of one click are sent, or none.",
     "\"30\"";
     "within", NONE,
     "The longest time from the click to the conversion.",
     "\"1d 12h\"";
     "where", NONE,
-    "By the name of a parameter, the text that it must have.",
+    "Parameters with the text that each must have.",
     "{ sub1 = \"a\" }";
     "require", said("the parameters that the channel requires, such as `ref_id`"),
-    "The parameters that must be there besides.",
+    "The parameters that must be there.",
     "[\"sub1\"]";
     "when", NONE,
-    "Any other conditions, as `docs/design/rules-and-parameters.md` has them.",
+    "Any other conditions; all must hold. `docs/design/rules-and-parameters.md` explains them.",
     "[\"payout at least 10.00\", \"country not in US, CA\"]";
     "test", is("false"),
     "Whether conversions that the network marked as tests are sent too.",
@@ -105,10 +105,10 @@ rows! { POSTBACK {
 
 rows! { PAYOUT {
     "percent", NONE,
-    "The share of it that the channel is told.",
+    "The percentage of the sum that the channel is told.",
     "\"80\"";
     "fixed", NONE,
-    "What the channel is always told, in its currency.",
+    "The fixed amount that the channel is told, in its currency.",
     "\"25.00\"";
 } }
 
@@ -138,16 +138,17 @@ rows! { CONVERSION_API {
     "The page of the conversion.",
     "\"https://www.example.com/offer\"";
     "event_id", NONE,
-    "A template of the id by which the events of browser and server are one.",
+    "A template of the id by which the platform recognises that an event of the browser and one of the server are the \
+     same.",
     "\"{event_id}\"";
     "value", NONE,
-    "What the platform is told of the money: `revenue`, `payout` or a fixed amount.",
+    "The value that the platform is told: `revenue`, `payout` or a fixed amount.",
     "\"revenue\"";
     "test_event_code", NONE,
-    "What marks the events as tests.",
+    "The code that marks the events as tests.",
     "\"TEST61045\"";
     "events", NONE,
-    "By the conversion type, the platform's word for it.",
+    "Conversion types with the platform's word for each.",
     "{ Purchase = \"Purchase\", Upsell = \"Purchase\" }";
 } }
 
@@ -159,9 +160,9 @@ rows! { CAMPAIGN_CONVERSION_API {
     "The `id` of the pixel.",
     "\"fb-main\"";
     "types", said("every type"),
-    "The conversion types that are told.",
+    "The conversion types for which events are sent.",
     "[\"Purchase\"]";
     "statuses", said("every status"),
-    "The statuses that are told.",
+    "The statuses for which events are sent.",
     "[\"approved\"]";
 } }

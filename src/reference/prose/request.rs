@@ -4,10 +4,10 @@ use crate::reference::row::{NONE, Row, is, rows, said};
 
 rows! { REQUEST {
     "url", said("the `url` of the channel's postback"),
-    "Where it goes: a template with macros, absolute, `http` or `https`.",
+    "The URL that is called: a template with macros, absolute, `http` or `https`.",
     "\"https://channel.example.com/?key={ref_id}&price={payout}\"";
     "method", said("`POST` with a `body`, else `GET`"),
-    "The method.",
+    "The HTTP method: `GET` or `POST`.",
     "\"POST\"";
     "body", NONE,
     "The body of a POST: a template with macros.",
@@ -16,15 +16,15 @@ rows! { REQUEST {
     "The type of the `body`, which says how values are encoded in it.",
     "\"application/x-www-form-urlencoded\"";
     "success", NONE,
-    "Which answers mean that it arrived.",
+    "Which answers mean that the receiver took it.",
     "{ status = \"2xx\", body_excludes = \"error\" }";
     "retry", NONE,
-    "When it is sent again.",
+    "How often, and after which waits, it is sent again if it fails.",
     "{ attempts = 5 }";
     "sign", NONE,
     "References to the keys that sign it as Standard Webhooks does, for receivers of your own; each one makes a \
-     signature. It needs a `body`. A key is base64 of at least 24 bytes, with or without `whsec_` before it. How a \
-     receiver checks a signature stands in `docs/design/delivery.md`.",
+     signature. It needs a `body`. A key is base64 of at least 24 bytes, with or without `whsec_` before it. \
+     `docs/design/delivery.md` says how a receiver checks a signature.",
     "[\"env:HOOK_KEY\"]";
 } }
 
@@ -33,16 +33,16 @@ rows! { SUCCESS {
     "The HTTP statuses, as in `2xx`, `200,204` or `200-299`.",
     "\"200,204\"";
     "body_includes", NONE,
-    "What the body must hold.",
+    "A text that the body of the answer must contain.",
     "\"OK\"";
     "body_excludes", NONE,
-    "What the body must not hold.",
+    "A text that the body of the answer must not contain.",
     "\"error\"";
 } }
 
 rows! { RETRY {
     "attempts", is("10"),
-    "How often it is sent in all.",
+    "How many attempts are made in all.",
     "5";
     "first", said("waits of 5s, 5m, 30m, 2h, 5h, 10h, 14h, 20h and 1d"),
     "The first wait; each later one is twice as long as the one before.",

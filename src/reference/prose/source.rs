@@ -4,7 +4,7 @@ use crate::reference::row::{NONE, Row, is, rows, said};
 
 rows! { SOURCE {
     "id", NONE,
-    "The name by which offers refer to it. It stands in its URLs, as in `/postback/network`.",
+    "The name by which offers refer to it. It is also a part of its URLs, as in `/postback/network`.",
     "\"network\"";
     "template", NONE,
     "A shipped template that fills in what the row leaves out: `clickbank-ins`, `clickbank-s2s`, `generic` or \
@@ -14,10 +14,11 @@ rows! { SOURCE {
     "Its name for people.",
     "\"My network\"";
     "default", said("`false`, unless it is the only source"),
-    "Whether a bare `/postback` belongs to it. Of several sources exactly one is the default.",
+    "Whether calls of the path `/postback`, without an id, belong to it. If there are several sources, exactly one is the \
+     default.",
     "true";
     "domain", said("the only domain, if there is one alone"),
-    "The domain of its printed URLs.",
+    "The domain of the URLs that `setup` prints for it.",
     "\"main\"";
     "currency", said("the account's `currency`"),
     "The currency of amounts that come without one.",
@@ -26,7 +27,7 @@ rows! { SOURCE {
     "References to the tokens of its callers, the newest first. A token is the last part of the URL that is pasted.",
     "[\"env:NETWORK_TOKEN\"]";
     "allow_ips", said("none: calls may come from anywhere"),
-    "The addresses that it may call from.",
+    "The addresses from which it may call.",
     "[\"192.0.2.0/24\", \"198.51.100.7\"]";
     "default_status", is("\"approved\""),
     "The status of conversions that come without one.",
@@ -35,26 +36,27 @@ rows! { SOURCE {
     "The status of money that is taken back. It is never `approved`.",
     "\"other\"";
     "duplicates", said("`update` where `protocol` is `generic`, else `create`"),
-    "What another event of the same click and type does. `create` makes another conversion, `create_marked` one that is \
-     marked as new or repeated; `ignore` does nothing; `edit` replaces the conversion's data; `increment` adds its \
-     amount; `ignore_event_id` does nothing where the event id is known; `update` changes the conversion of that event \
+    "What another event of the same click and type does. `create` makes another conversion; `create_marked` \
+     does too, and marks it as new or repeated; `ignore` does nothing; `edit` replaces the conversion's data; `increment` adds its \
+     amount; `ignore_event_id` does nothing if the event id is known; `update` changes the conversion of that event \
      id.",
     "\"create_marked\"";
     "type_case", is("\"any\""),
-    "How the types of its postbacks are compared with the account's: in any case where that is unambiguous, or `exact`.",
+    "How the types of its postbacks are compared with the account's: in any case if only one then matches (`any`), or \
+     exactly (`exact`).",
     "\"exact\"";
     "click_expiration", said("none: a click never expires"),
-    "How long after a click a first conversion may come.",
+    "The longest time between a click and its first conversion.",
     "\"60d\"";
     "open_types", NONE,
     "The types that anybody may send, without a token, as the pixel of an order form does. They carry no money.",
     "[\"InitiateCheckout\"]";
     "events", NONE,
-    "By the source's word for an event, the conversion type that it becomes. With the type `\"\"` the event is kept and \
-     fires nothing.",
+    "The source's words for events, each with the conversion type that it becomes. With the type `\"\"` the event is \
+     kept and fires nothing.",
     "{ SALE = \"Purchase\", RFND = \"Refund\", TEST = \"\" }";
     "statuses", NONE,
-    "By the source's word for a status, one of the four statuses.",
+    "The source's words for statuses, each with one of the four statuses.",
     "{ confirmed = \"approved\", rejected = \"declined\" }";
     "amounts", NONE,
     "How it writes amounts.",
@@ -63,29 +65,30 @@ rows! { SOURCE {
     "How it writes times.",
     "{ format = \"unix_ms\" }";
     "currencies", NONE,
-    "By the source's word for a currency, the currency.",
+    "The source's words for currencies, each with its currency.",
     "{ EURO = \"EUR\" }";
     "parameter", NONE,
-    "Its own parameters.",
+    "Its own parameters, beside those that have a meaning here.",
     "[{ name = \"product\", macro = \"{product}\", role = \"content_name\" }]";
     "names", said("the names that networks usually give"),
-    "By the meaning of a parameter (`clickid`, `sum`, `type`, `status`, `currency`, `event_id`, `order_id`, `receipt`, \
-     `parent`, `time`, `token`, `format`, `disable_postback`, `sub1` to `sub20`), the name that this source gives it.",
+    "The source's own names of parameters, each under its meaning (`clickid`, `sum`, `type`, `status`, `currency`, `event_id`, `order_id`, `receipt`, \
+     `parent`, `time`, `token`, `format`, `disable_postback`, `sub1` to `sub20`).",
     "{ clickid = \"subid\", sum = \"amount\" }";
     "postback", said("the protocol's own macros"),
-    "By the meaning of a parameter, the source's macro that is pasted for it into the postback URL.",
+    "The source's macros for the postback URL that is pasted there, each under the meaning of its parameter.",
     "{ clickid = \"{subid}\", sum = \"{amount}\" }";
     "truth", NONE,
-    "Which interface counts where both notifications (`ins`) and postbacks (`s2s`) bring the same sale.",
+    "Which interface counts if notifications (`ins`) and postbacks (`s2s`) both report the same sale.",
     "\"ins\"";
     "reply", NONE,
-    "What it wants to be answered.",
+    "The answers that it expects.",
     "{ applied = \"OK\" }";
     "refused", NONE,
-    "How much is kept of what was refused.",
+    "How many refused messages are kept, and for how long.",
     "{ keep = 1000 }";
     "protocol", is("\"generic\""),
-    "What it speaks: ClickBank's notifications and postbacks, or the postbacks of any network. A template says it too.",
+    "Its protocol: ClickBank's notifications and postbacks (`clickbank`), or the postbacks of any network (`generic`). A \
+     template sets it too.",
     "\"clickbank\"";
     "account_role", said("the macros of an affiliate"),
     "ClickBank: the role of your account, which chooses the macros to paste. A notification says its own role.",
@@ -95,10 +98,10 @@ rows! { SOURCE {
      `protocol = \"clickbank\"` or one of ClickBank's templates.",
     "[\"env:CLICKBANK_SECRET\"]";
     "allow_short_secret", is("false"),
-    "ClickBank: takes a secret key of fewer than 12 characters, which is refused otherwise.",
+    "ClickBank: accepts a secret key of fewer than 12 characters, which is refused otherwise.",
     "true";
     "ins_versions", is("[\"6.0\", \"7.0\", \"8.0\"]"),
-    "ClickBank: the versions of notifications that are taken. Versions before 6.0 are checked weakly and must be named.",
+    "ClickBank: the versions of notifications that are accepted. Versions before 6.0 are checked weakly and must be named.",
     "[\"7.0\", \"8.0\"]";
     "legacy_charset", is("\"utf-8\""),
     "ClickBank: how the bytes of notifications before version 6.0 are read.",
@@ -117,16 +120,16 @@ rows! { SOURCE {
 
 rows! { AMOUNTS {
     "decimal", is("\".\""),
-    "What stands before the fraction. Without it, `,` where `.` stands between the thousands.",
+    "The decimal mark. If it is not given and `thousands` is `.`, it is `,`.",
     "\",\"";
     "thousands", said("nothing stands there"),
-    "What stands between the thousands.",
+    "The mark between the thousands.",
     "\".\"";
     "unit", is("\"major\""),
-    "What is counted: whole units, or the smallest ones, as in `4700` cents for 47.00.",
+    "The unit of amounts: whole units (`major`), or the smallest ones (`minor`), as in `4700` cents for 47.00.",
     "\"minor\"";
     "symbols", NONE,
-    "What may stand before or behind an amount.",
+    "The symbols that may stand before or behind an amount.",
     "[\"$\", \"USD\"]";
 } }
 
@@ -136,7 +139,7 @@ rows! { TIMES {
      `docs/design/configuration.md`.",
     "\"%Y-%m-%d %H:%M:%S\"";
     "zone", said("the account's `timezone`"),
-    "Where the source's clocks stand, by its IANA name, where the format has no offset.",
+    "The time zone of the source, by its IANA name. It is used if the format has no offset.",
     "\"Europe/Berlin\"";
 } }
 
@@ -145,13 +148,13 @@ rows! { PARAMETER {
     "Its name in the postback's URL, and in `where`, `require` and `when`.",
     "\"product\"";
     "macro", NONE,
-    "The network's macro, which is pasted there. `{r}` says that it is read from the notification.",
+    "The network's macro, which is pasted there. `{r}` means that the value is read from the notification.",
     "\"{product}\"";
     "role", NONE,
     "What it stands for: `event_id`, `order_id`, `content_name`, `email`, `zip` and others.",
     "\"content_name\"";
     "from", NONE,
-    "Where a notification has it; of several fields the first one that is there counts.",
+    "The field of a notification that has the value; if several are listed, the first one that is there counts.",
     "[\"customer.billing.email\", \"customer.shipping.email\"]";
 } }
 
@@ -160,13 +163,13 @@ rows! { REPLY {
     "The body of the answer to a postback that was taken in. It may hold `{outcome}`, `{reason}` and `{parameter}`.",
     "\"OK\"";
     "duplicate", said("as `applied`"),
-    "The body of the answer to a postback that came before.",
+    "The body of the answer to a duplicate.",
     "\"DUP\"";
     "refused", said("our JSON"),
     "The body of the answer to a postback that was refused and is kept.",
     "\"ERR {reason} {parameter}\"";
     "content_type", is("\"text/plain; charset=utf-8\""),
-    "The type of these bodies. It needs one of them.",
+    "The content type of these bodies. It is allowed only if there is one of them.",
     "\"application/json\"";
     "refused_status", said("`400`"),
     "The HTTP status of a refusal that is kept: 200 to 299, or 400 to 499. Some networks stop sending after a few \
@@ -176,9 +179,9 @@ rows! { REPLY {
 
 rows! { REFUSED {
     "keep", is("256"),
-    "How many bodies each list of each interface keeps. The newest push out the oldest.",
+    "How many messages each ring of each interface keeps. In a ring the newest push out the oldest.",
     "1000";
     "days", is("30"),
-    "For how many days. Nothing is kept longer than personal values are (`--private-days`).",
+    "For how many days they are kept. Nothing is kept longer than personal values are (`--private-days`).",
     "14";
 } }

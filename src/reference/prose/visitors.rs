@@ -13,16 +13,16 @@ rows! { OFFER {
     "The offer source that reports its conversions.",
     "\"network\"";
     "url", NONE,
-    "Where the visitor is sent: a template. `{clickid}` must stand where the network gives it back.",
+    "The URL to which the visitor is sent: a template. `{clickid}` must be in the parameter that the network gives back.",
     "\"https://shop.example.com/?id={clickid}\"";
     "payout", NONE,
-    "What a sale is worth that comes without an amount.",
+    "The value of a sale that comes without an amount.",
     "\"40.00\"";
     "currency", said("the `currency` of the source"),
     "The currency of `payout`.",
     "\"EUR\"";
     "default_status", said("the `default_status` of the source"),
-    "The status of its conversions that come without one.",
+    "The status of conversions of this offer that come without one.",
     "\"pending\"";
 } }
 
@@ -37,22 +37,22 @@ rows! { CHANNEL {
     "Its name for people, and `{trafficsourcename}`.",
     "\"RichPush\"";
     "currency", said("the account's `currency`"),
-    "The currency in which it is told amounts, and of the costs that it tells.",
+    "The currency of the amounts that the channel is told, and of the costs that it reports.",
     "\"USD\"";
     "api", NONE,
-    "Its own interface. It changes nothing yet.",
+    "Access to the channel's own API. It changes nothing yet.",
     "{ recipe = \"richpush\", key = \"env:RICHPUSH_API_KEY\" }";
     "postback", NONE,
     "The template of the postbacks of its campaigns.",
     "{ url = \"https://channel.example.com/?key={ref_id}&price={payout}\" }";
     "parameter", NONE,
-    "What its click URLs carry.",
+    "The parameters of its click URLs.",
     "[{ slot = \"ref_id\", name = \"ref_id\", macro = \"[CLICK_ID]\" }]";
 } }
 
 rows! { API {
     "recipe", NONE,
-    "Which interface it is.",
+    "The name of the API.",
     "\"richpush\"";
     "key", NONE,
     "A reference to its key.",
@@ -61,7 +61,8 @@ rows! { API {
 
 rows! { PARAMETER {
     "slot", NONE,
-    "Where the value is kept: `ref_id` is the channel's click id, `cost` what the click cost.",
+    "The slot in which the value is kept: `ref_id` for the channel's click id, `cost` for the cost of the click, \
+     `external_id`, or `sub1` to `sub20`.",
     "\"sub1\"";
     "name", NONE,
     "Its name in the click URL.",
