@@ -8,7 +8,7 @@ use crate::definition::{Definition, OfferSource, Protocol};
 use crate::event::Kind;
 use crate::model::{Counts, Duplicates, Status, TypeCase};
 use crate::network::Meaning;
-use crate::plan::{DEFAULT_REFUSED, DEFAULT_REFUSED_DAYS};
+use crate::plan::{DEFAULT_REFUSED_DAYS, RefusedBounds};
 use crate::tracker::compiled::{Offer, Source};
 use crate::value::{OfferSourceId, TypeName};
 use alloc::{
@@ -92,10 +92,14 @@ fn source(row: &OfferSource, place: &Place<'_>, context: &Context<'_>) -> Source
         protocol: row.protocol.clone(),
         truth: row.truth,
         replies: row.reply.as_ref().map(|row| reply::resolve(row, &place.at("reply"))),
-        refused_keep: refused.keep.unwrap_or(DEFAULT_REFUSED),
+        refused_bounds: RefusedBounds::new(refused.keep, refused.mib.map(bytes)),
         refused_days: refused.days.unwrap_or(DEFAULT_REFUSED_DAYS),
         id: row.id.clone(),
     }
+}
+
+fn bytes(mib: u32) -> u64 {
+    u64::from(mib).saturating_mul(1024 * 1024)
 }
 
 /// Removes the status that a postback without one implies, where an offer has another default.

@@ -2,7 +2,8 @@
 
 use super::Subject;
 use crate::event::Interface;
-use crate::plan::{RefusedBody, RefusedReason, RefusedRow, Ring, Write};
+use crate::plan::{RefusedBody, RefusedBound, RefusedReason, RefusedRow, Ring, Write};
+use crate::port::row::pack;
 use crate::port::{PageRequest, Purge, RefusedFilter};
 use crate::samples::{at, cases, click_id, everything, other_source, source, write};
 use crate::value::OfferSourceId;
@@ -29,7 +30,19 @@ fn bytes(number: u32) -> Vec<u8> {
     bytes
 }
 
-async fn keep_up_to(store: &dyn Subject, keep: u32, bodies: impl IntoIterator<Item = RefusedBody>) {
+async fn keep_up_to(store: &dyn Subject, bodies: u32, written: impl IntoIterator<Item = RefusedBody>) {
+    keep_within(
+        store,
+        RefusedBound {
+            bodies,
+            bytes: u64::MAX,
+        },
+        written,
+    )
+    .await;
+}
+
+async fn keep_within(store: &dyn Subject, keep: RefusedBound, bodies: impl IntoIterator<Item = RefusedBody>) {
     let written = bodies.into_iter().map(|body| Write::Refused { body, keep });
     write(store, written.collect()).await;
 }
@@ -165,6 +178,37 @@ cases! {
         assert_eq!(times(store, Interface::Ins, Ring::Probable).await.len(), 3 + KEEP as usize * 2 - 1);
         keep_up_to(store, 1, [probable(KEEP)]).await;
         assert_eq!(times(store, Interface::Ins, Ring::Probable).await.len(), 1, "the newest, not the one written twice");
+    }
+
+    async fn a_ring_keeps_as_many_bytes_as_is_said_and_the_newest_body(store) {
+        let bound = |bytes| RefusedBound { bodies: 100, bytes };
+        let size = u64::try_from(pack(&bytes(0)).len()).unwrap();
+        let seen = async || times(store, Interface::Ins, Ring::Probable).await;
+        keep_within(store, bound(3 * size), (0..3).map(probable)).await;
+        assert_eq!(seen().await, [2, 1, 0]);
+        keep_within(store, bound(3 * size), [probable(3)]).await;
+        assert_eq!(seen().await, [3, 2, 1]);
+        keep_within(store, bound(3 * size - 1), [probable(4)]).await;
+        assert_eq!(seen().await, [4, 3]);
+        let [count] = &store.refused_counts(&source()).await.unwrap()[..] else { panic!("one ring") };
+        assert_eq!((count.kept, count.bytes), (2, 2 * size));
+        // A body that was forgotten leaves its room to others.
+        store.purge(&Purge::Refused(vec![probable(3).row.id])).await.unwrap();
+        keep_within(store, bound(3 * size), [probable(5), probable(6)]).await;
+        assert_eq!(seen().await, [6, 5, 4]);
+        keep_within(store, bound(1), [probable(7)]).await;
+        assert_eq!(seen().await, [7], "the newest stays, whatever its size");
+        keep_within(store, bound(3 * size), [doubtful(8), probable_postback(9), probable(10)]).await;
+        assert_eq!(seen().await, [10, 7], "each ring has room of its own");
+    }
+
+    async fn long_base64_is_kept_to_the_byte(store) {
+        let notification = br#"{"notification":"0000QUJD/+AAQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQQ==","iv":"MjAw"}"#;
+        let one = RefusedBody::notification(source(), at(1), Ring::Probable, notification.to_vec());
+        keep(store, [one.clone()]).await;
+        let counts = store.refused_counts(&source()).await.unwrap();
+        assert!(counts.iter().all(|count| count.bytes < notification.len() as u64), "{counts:?}");
+        assert_eq!(kept(store, &source()).await, [one]);
     }
 
     async fn what_is_doubtful_never_evicts_what_is_probable(store) {

@@ -77,7 +77,7 @@ pub use format::{Amounts, Times};
 pub use limits::{MAX_REFERENCES, MAX_ROWS, MAX_TYPES};
 pub use offer::Offer;
 pub use postback::{Payout, Postback};
-pub use refused::{MAX_REFUSED_DAYS, MAX_REFUSED_KEPT, Refused};
+pub use refused::{MAX_REFUSED_DAYS, MAX_REFUSED_KEPT, MAX_REFUSED_MIB, Refused};
 pub use reply::Reply;
 pub use request::{MAX_ATTEMPTS, PostbackRequest, Retry, Success};
 pub use retention::Retention;

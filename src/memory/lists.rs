@@ -98,7 +98,7 @@ impl State {
         filter: &RefusedFilter,
         page: &PageRequest,
     ) -> Result<Page<RefusedRow>, StoreError> {
-        let rows = self.refused.iter().map(|(number, kept)| (*number, &kept.row));
+        let rows = self.refused.rows();
         let rows = rows.filter(|(_, row)| {
             same(&filter.source, Some(&row.source))
                 && same(&filter.interface, Some(&row.interface))

@@ -198,11 +198,11 @@ impl Inspect for MemoryStore {
     }
 
     fn refused_counts<'a>(&'a self, source: &'a OfferSourceId) -> BoxFuture<'a, Result<Vec<RefusedCount>, StoreError>> {
-        self.with(|state| Ok(state.refused_counts(source)))
+        self.with(|state| Ok(state.refused.counts(source)))
     }
 
     fn refused_body<'a>(&'a self, id: &'a RefusedId) -> BoxFuture<'a, Result<Option<RefusedBody>, StoreError>> {
-        self.with(|state| Ok(state.refused_body(id)))
+        self.with(|state| Ok(state.refused.body(id)))
     }
 
     fn configuration<'a>(&'a self, fingerprint: &'a Fingerprint) -> BoxFuture<'a, Result<Option<String>, StoreError>> {

@@ -3,7 +3,7 @@
 use super::rows::{Kept, Private, Sending};
 use super::state::State;
 use crate::model::Click;
-use crate::plan::{EventRow, GuardKey, Outcome, RefusedBody};
+use crate::plan::{EventRow, GuardKey, Outcome, RefusedRow};
 use crate::port::{Purge, Purged};
 use crate::value::{ClickId, OfferSourceId, Receipt, Timestamp};
 use alloc::{collections::BTreeSet, vec::Vec};
@@ -17,7 +17,7 @@ impl State {
                     |row| row.event.received_at < *time,
                     |row| !row.state.is_open() && row.delivery.created_at < *time,
                 );
-                self.and_refused(emptied, |kept| kept.row.at >= *time)
+                self.and_refused(emptied, |row| row.at >= *time)
             }
             Purge::Erase(id) => self.erase(&BTreeSet::from([id.clone()]), |_| false),
             Purge::EraseReceipt(source, receipt) => {
@@ -29,10 +29,10 @@ impl State {
             Purge::DeliveriesBefore(time) => self.drop_deliveries(|row| row.delivery.created_at < *time),
             Purge::ClicksBefore(time) => self.drop_clicks(*time),
             Purge::EventsBefore(time) => self.drop_events(*time),
-            Purge::Refused(taken) => self.and_refused(Purged::default(), |kept| !taken.contains(&kept.row.id)),
-            Purge::RefusedBefore(source, time) => self.and_refused(Purged::default(), |kept| {
-                kept.row.source != *source || kept.row.at >= *time
-            }),
+            Purge::Refused(taken) => self.and_refused(Purged::default(), |row| !taken.contains(&row.id)),
+            Purge::RefusedBefore(source, time) => {
+                self.and_refused(Purged::default(), |row| row.source != *source || row.at >= *time)
+            }
         }
     }
 
@@ -51,7 +51,7 @@ impl State {
             },
             |row| named(row.delivery.cause.click()),
         );
-        self.and_refused(emptied, |kept| !named(kept.row.click.as_ref()))
+        self.and_refused(emptied, |row| !named(row.click.as_ref()))
     }
 
     /// Forgets the personal values of these clicks, events and deliveries, and counts those that
@@ -71,10 +71,8 @@ impl State {
     }
 
     /// Drops the refused bodies that do not stay.
-    fn and_refused(&mut self, mut purged: Purged, stays: impl Fn(&RefusedBody) -> bool) -> Purged {
-        let before = self.refused.len();
-        self.refused.retain(|_, kept| stays(kept));
-        purged.refused = dropped(before, self.refused.len());
+    fn and_refused(&mut self, mut purged: Purged, stays: impl Fn(&RefusedRow) -> bool) -> Purged {
+        purged.refused = self.refused.retain(stays);
         purged
     }
 

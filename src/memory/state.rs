@@ -1,12 +1,11 @@
 //! What is kept, and how a transaction changes it.
 
+use super::refused::Rings;
 use super::rows::{Kept, Private, Sending};
 use crate::delivery::{Hold, Lane};
 use crate::event::Event;
 use crate::model::{Click, Conversion};
-use crate::plan::{
-    Commit, Committed, ConfigurationRow, EventRow, GuardKey, Outcome, ReceiptRecord, RefusedBody, Tally, Write,
-};
+use crate::plan::{Commit, Committed, ConfigurationRow, EventRow, GuardKey, Outcome, ReceiptRecord, Tally, Write};
 use crate::port::{Cursor, StoreError, StoreErrorKind, micros};
 use crate::value::{ClickId, ConversionId, DeliveryId, EventId, Fingerprint, OfferSourceId, Receipt, cut};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
@@ -24,7 +23,7 @@ pub(super) struct State {
     pub(super) configurations: BTreeMap<Fingerprint, String>,
     /// The one that was written last.
     pub(super) last_configuration: Option<Fingerprint>,
-    pub(super) refused: BTreeMap<u64, RefusedBody>,
+    pub(super) refused: Rings,
     pub(super) deliveries: BTreeMap<DeliveryId, Kept<Sending>>,
     /// The lanes that are held, with when each hold ends.
     pub(super) holds: BTreeMap<Lane, Hold>,
@@ -126,7 +125,13 @@ impl State {
                     .or_insert_with(|| row.document.clone());
                 self.last_configuration = Some(row.fingerprint.clone());
             }
-            Write::Refused { body, keep } => self.keep_refused(body, *keep),
+            Write::Refused { body, keep } => {
+                if !self.refused.knows(&body.row.id) {
+                    let number = self.number();
+                    self.refused.keep(number, body);
+                }
+                self.refused.trim(&body.row, *keep);
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use super::event_row::EventRow;
 use super::outcome::Outcome;
 use super::records::{ReceiptRecord, Tally};
 use super::refused::RefusedBody;
+use super::refused_bound::RefusedBound;
 use crate::delivery::Delivery;
 use crate::model::Conversion;
 use crate::value::{ClickId, EventId, Fingerprint, OfferSourceId, Receipt, Timestamp};
@@ -110,13 +111,13 @@ pub enum Write {
     Receipt(ReceiptRecord),
     /// A configuration document; key: its fingerprint.
     Configuration(ConfigurationRow),
-    /// A refused body; key: its id. Of the bodies with its source, its interface and its ring, only
-    /// the newest `keep` stay; this one counts among them.
+    /// A refused body; key: its id. Of the bodies with its source, its interface and its ring, the
+    /// oldest go until they are within `keep`; this one counts among them.
     Refused {
         /// The body with its row.
         body: RefusedBody,
-        /// The most bodies that its ring keeps.
-        keep: u32,
+        /// How much its ring keeps.
+        keep: RefusedBound,
     },
 }
 

@@ -12,13 +12,6 @@ use alloc::{
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
-/// How many refused bodies a source keeps by default in each [`Ring`] of each interface; the oldest
-/// go first. ClickBank sends a notification up to five times, each time with other bytes, so this
-/// many bodies are the refusals of about fifty sales.
-pub const DEFAULT_REFUSED: u32 = 256;
-/// For how many days a refused body is kept by default.
-pub const DEFAULT_REFUSED_DAYS: u32 = 30;
-
 /// The ring of its source that keeps a refused body. There are two, so that what anybody may post
 /// never evicts what the network sent.
 ///
@@ -141,6 +134,8 @@ impl RefusedBody {
 pub struct RefusedCount {
     /// The number of bodies; never 0.
     pub kept: u64,
+    /// Their bytes, as they are stored.
+    pub bytes: u64,
     /// The one that was written last. It names the interface and the ring.
     pub last: RefusedRow,
 }

@@ -7,6 +7,7 @@ use crate::delivery::{Lane, RetryPolicy, SuccessRule};
 use crate::event::Interface;
 use crate::model::{Counts, Duplicates, Method, ParameterRole, ReferrerPolicy, Status, Updates};
 use crate::network::{ParameterMap, SourceParameter, SourceView};
+use crate::plan::RefusedBounds;
 use crate::rule::Conditions;
 use crate::scope::ClickSlot;
 use crate::template::{BodyTemplate, UrlTemplate};
@@ -112,7 +113,7 @@ pub struct Source {
     /// The responses that the source wants, if they differ from ours.
     pub(crate) replies: Option<Replies>,
     /// How many refused bodies each of the source's rings keeps, and for how many days.
-    pub(crate) refused_keep: u32,
+    pub(crate) refused_bounds: RefusedBounds,
     pub(crate) refused_days: u32,
 }
 

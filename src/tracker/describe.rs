@@ -6,6 +6,7 @@ use crate::definition::{Protocol, Retention};
 use crate::event::Interface;
 use crate::model::{Counts, Method, ParameterRole, Status, Updates};
 use crate::network;
+use crate::plan::RefusedBounds;
 use crate::template::{BodyTemplate, UrlTemplate};
 use crate::value::{ChannelId, IpNet, OfferId, OfferSourceId, SecretReference, TypeName};
 use alloc::{
@@ -75,10 +76,10 @@ impl Source {
         self.replies.as_ref()
     }
 
-    /// How many refused bodies each of its rings keeps.
+    /// How much each of its rings keeps of what is refused.
     #[must_use]
-    pub fn refused_keep(&self) -> u32 {
-        self.refused_keep
+    pub fn refused_bounds(&self) -> RefusedBounds {
+        self.refused_bounds
     }
 
     /// How many days a refused body is kept.

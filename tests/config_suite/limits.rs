@@ -3,7 +3,7 @@
 use postback::compile::compile;
 use postback::config::{MAX_DEPTH, MAX_DOCUMENT, MAX_ENTRIES};
 use postback::definition::{
-    MAX_ATTEMPTS, MAX_REFERENCES, MAX_REFUSED_DAYS, MAX_REFUSED_KEPT, MAX_ROWS, MAX_TYPES, MAX_WEIGHT,
+    MAX_ATTEMPTS, MAX_REFERENCES, MAX_REFUSED_DAYS, MAX_REFUSED_KEPT, MAX_REFUSED_MIB, MAX_ROWS, MAX_TYPES, MAX_WEIGHT,
 };
 use postback::{CompileOptions, Document};
 use std::fmt::Write;
@@ -133,7 +133,11 @@ fn what_was_refused_is_kept_within_bounds() {
     let said = |key: &str, number: u32, most: u32| {
         format!("offer_source[0].refused.{key}: `{number}` is not between 1 and {most}")
     };
-    for (key, most) in [("keep", MAX_REFUSED_KEPT), ("days", MAX_REFUSED_DAYS)] {
+    for (key, most) in [
+        ("keep", MAX_REFUSED_KEPT),
+        ("mib", MAX_REFUSED_MIB),
+        ("days", MAX_REFUSED_DAYS),
+    ] {
         for number in [1, most] {
             assert_eq!(problems(&format!(r#""{key}": {number}"#)), [""; 0]);
         }

@@ -214,6 +214,7 @@ impl<'a> Choices<'a> {
         it.refused = self.maybe(|c| {
             let mut refused = Refused::default();
             refused.keep = c.maybe(|c| c.one(&[1, 256, 10_000]));
+            refused.mib = c.maybe(|c| c.one(&[1, 16, 1_024]));
             refused.days = c.maybe(|c| c.one(&[1, 30, 365]));
             refused
         });

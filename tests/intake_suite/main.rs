@@ -8,3 +8,4 @@ mod notifications;
 mod open_types;
 mod postbacks;
 mod support;
+mod weekend;

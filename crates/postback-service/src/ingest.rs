@@ -12,7 +12,7 @@ use crate::timely::within;
 use postback::decide::{Reply, ReplyOutcome};
 use postback::drive::{self, IngestError};
 use postback::event::Interface;
-use postback::plan::DEFAULT_REFUSED;
+use postback::plan::RefusedBounds;
 use postback::port::{BoxFuture, StoreError};
 use postback::tracker::Source;
 use postback::value::OfferSourceId;
@@ -214,8 +214,8 @@ async fn take_waiting(shared: &Shared, waiting: Waiting) -> Result<(), Trouble> 
         Waiting::Event(event) => event,
         Waiting::Refused(body) => {
             let source = live.tracker.source(Some(body.row.source.as_str()));
-            let keep = source.map_or(DEFAULT_REFUSED, Source::refused_keep);
-            let kept = keep_waiting(shared, body, keep).await;
+            let bounds = source.map_or_else(RefusedBounds::default, Source::refused_bounds);
+            let kept = keep_waiting(shared, body, bounds).await;
             return kept.map_err(|error| trouble(&error));
         }
     };

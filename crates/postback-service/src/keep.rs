@@ -6,7 +6,7 @@ use crate::meter;
 use crate::shared::Shared;
 use postback::Timestamp;
 use postback::event::Interface;
-use postback::plan::{Commit, RefusedBody, RefusedCount, Write};
+use postback::plan::{Commit, RefusedBody, RefusedBounds, RefusedCount, Write};
 use postback::port::StoreError;
 use postback::tracker::Source;
 use postback::value::{OfferSourceId, RefusedId};
@@ -27,7 +27,13 @@ const TELL_EVERY: Duration = Duration::from_secs(60 * 60);
 /// postback again.
 pub(crate) async fn keep(shared: &Arc<Shared>, source: &Source, body: RefusedBody) -> Option<RefusedId> {
     let id = body.row.id.clone();
-    if timeout(shared.limits.store, write(shared, body.clone(), source.refused_keep())).await == Ok(true) {
+    if timeout(
+        shared.limits.store,
+        write(shared, body.clone(), source.refused_bounds()),
+    )
+    .await
+        == Ok(true)
+    {
         look_now_and_then(shared, source);
         return Some(id);
     }
@@ -36,14 +42,14 @@ pub(crate) async fn keep(shared: &Arc<Shared>, source: &Source, body: RefusedBod
 }
 
 /// Stores a refused body that waited in the journal.
-pub(crate) async fn keep_waiting(shared: &Shared, body: RefusedBody, keep: u32) -> Result<(), StoreError> {
-    let at = body.row.at;
+pub(crate) async fn keep_waiting(shared: &Shared, body: RefusedBody, bounds: RefusedBounds) -> Result<(), StoreError> {
+    let (at, keep) = (body.row.at, bounds.of(body.row.ring));
     let commit = Commit::of(vec![Write::Refused { body, keep }], at);
     shared.stores.store.commit(&commit).await.map(drop)
 }
 
-async fn write(shared: &Shared, body: RefusedBody, keep: u32) -> bool {
-    keep_waiting(shared, body, keep).await.is_ok()
+async fn write(shared: &Shared, body: RefusedBody, bounds: RefusedBounds) -> bool {
+    keep_waiting(shared, body, bounds).await.is_ok()
 }
 
 async fn journal(shared: &Shared, body: RefusedBody) -> bool {
@@ -89,19 +95,20 @@ impl Looks {
 /// Looks at the rings from time to time, without letting the sender wait.
 fn look_now_and_then(shared: &Arc<Shared>, source: &Source) {
     if shared.looks.is_due(source.id(), shared.now()) {
-        let (shared, id, keep) = (shared.clone(), source.id().clone(), source.refused_keep());
-        tokio::spawn(async move { look(&shared, &id, keep).await });
+        let (shared, id, bounds) = (shared.clone(), source.id().clone(), source.refused_bounds());
+        tokio::spawn(async move { look(&shared, &id, bounds).await });
     }
 }
 
 /// Measures the rings of a source, and warns of those that are full.
-pub(crate) async fn look(shared: &Shared, source: &OfferSourceId, keep: u32) {
+pub(crate) async fn look(shared: &Shared, source: &OfferSourceId, bounds: RefusedBounds) {
     let counts = match timeout(shared.limits.store, shared.stores.inspect.refused_counts(source)).await {
         Ok(Ok(counts)) => counts,
         _ => return,
     };
     meter::refused_kept(source.as_str(), &counts);
-    let full: Vec<&RefusedCount> = counts.iter().filter(|count| count.kept >= u64::from(keep)).collect();
+    let is_full = |count: &&RefusedCount| bounds.of(count.last.ring).is_reached(count);
+    let full: Vec<&RefusedCount> = counts.iter().filter(is_full).collect();
     if !full.is_empty() && shared.looks.is_to_be_told(source, shared.now()) {
         meter::refused_full(source.as_str(), &full);
     }

@@ -200,7 +200,7 @@ async fn forget(shared: &Shared, rows: Vec<RefusedRow>, patience: Duration) -> R
     }
     let tracker = &shared.live().tracker;
     for source in sources.iter().filter_map(|id| tracker.source(Some(id.as_str()))) {
-        keep::look(shared, source.id(), source.refused_keep()).await;
+        keep::look(shared, source.id(), source.refused_bounds()).await;
     }
     Ok(forgotten)
 }

@@ -77,6 +77,6 @@ async fn purge_refused(shared: &Shared) {
             Ok(_) => {}
             Err(error) => failed("old refused messages were not deleted", &error),
         }
-        keep::look(shared, source.id(), source.refused_keep()).await;
+        keep::look(shared, source.id(), source.refused_bounds()).await;
     }
 }

@@ -56,7 +56,9 @@ impl Encoded {
             return Ok(Committed::Conflict);
         }
         for (text, values) in &self.statements {
-            connection.prepare_cached(text)?.execute(params_from_iter(values))?;
+            let mut statement = connection.prepare_cached(text)?;
+            // A ring that holds too much gives up one body at a time.
+            while statement.execute(params_from_iter(values))? > 0 && *text == sql::TRIM_REFUSED {}
         }
         Ok(Committed::Applied)
     }
@@ -93,7 +95,8 @@ fn encode(write: &Write, statements: &mut Vec<Statement>) -> Result<(), StoreErr
         let row = &body.row;
         let words = [row.source.as_str(), row.interface.as_str(), row.ring.as_str()];
         let mut trim: Vec<Value> = words.map(|word| word.to_owned().into()).into();
-        trim.push(i64::from(*keep).into());
+        trim.push(i64::from(keep.bodies).into());
+        trim.push(i64::try_from(keep.bytes).unwrap_or(i64::MAX).into());
         statements.push((sql::TRIM_REFUSED, trim));
     }
     Ok(())
@@ -119,7 +122,7 @@ fn values(columns: row::Columns<'_>, keyed: bool) -> Vec<Value> {
             Column::Absent => Value::Null,
             Column::At(time) => time::floor(time).into(),
             Column::Due(time) => time::ceil(time).into(),
-            Column::Bytes(bytes) => Value::Blob(bytes.to_vec()),
+            Column::Bytes(bytes) => Value::Blob(bytes),
         });
         values.extend(click_key.map(Value::from));
     }

@@ -7,6 +7,7 @@ use crate::{
 };
 use postback::event::Interface;
 use postback::plan::{RefusedBody, RefusedCount, RefusedReason, RefusedRow, Ring};
+use postback::port::row::unpack;
 use postback::value::OfferSourceId;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -32,9 +33,10 @@ pub(crate) fn body(connection: &Connection, id: &str) -> Result<Option<RefusedBo
     let mut statement = connection.prepare_cached(sql::REFUSED_BODY)?;
     let mut rows = statement.query(params![id])?;
     let Some(found) = rows.next()? else { return Ok(None) };
+    let packed: Vec<u8> = found.get(9)?;
     Ok(Some(RefusedBody {
         row: row(found)?,
-        body: found.get(9)?,
+        body: unpack(&packed).ok_or_else(|| unreadable("refused body"))?,
     }))
 }
 
@@ -46,13 +48,22 @@ pub(crate) fn counts(connection: &Connection, source: &OfferSourceId) -> Result<
     for interface in Interface::ALL {
         for ring in Ring::ALL {
             let ring = params![source.as_str(), interface.as_str(), ring.as_str()];
-            let (kept, newest): (i64, Option<i64>) = count.query_row(ring, |row| Ok((row.get(0)?, row.get(1)?)))?;
-            let newest = last.query_row([newest], |found| Ok(row(found))).optional()?;
-            if let Some(last) = newest {
-                let kept = u64::try_from(kept).unwrap_or_default();
-                counts.push(RefusedCount { kept, last: last? });
+            let held = count.query_row(ring, |row| {
+                Ok((number(row, 0)?, number(row, 1)?, row.get::<_, Option<i64>>(2)?))
+            });
+            let Some((kept, bytes, newest)) = held.optional()? else {
+                continue;
+            };
+            if let Some(last) = last.query_row([newest], |found| Ok(row(found))).optional()? {
+                let last = last?;
+                counts.push(RefusedCount { kept, bytes, last });
             }
         }
     }
     Ok(counts)
+}
+
+/// A number that is never negative.
+fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    Ok(u64::try_from(row.get::<_, i64>(column)?).unwrap_or_default())
 }

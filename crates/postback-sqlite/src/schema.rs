@@ -21,6 +21,7 @@ const STEPS: &[&str] = &[
     include_str!("steps/3.sql"),
     include_str!("steps/4.sql"),
     include_str!("steps/5.sql"),
+    include_str!("steps/6.sql"),
 ];
 
 /// The length to which the write-ahead log's file is cut after it was written back, in bytes. A
@@ -291,7 +292,7 @@ mod tests {
         );
         assert_eq!(
             (value("synchronous"), value("busy_timeout"), value("user_version")),
-            (2, 1000, 5)
+            (2, 1000, 6)
         );
         assert_eq!((value("page_size"), value("auto_vacuum")), (PAGE_SIZE, 2));
         let writer = connect_writer(&folder.path().join("store.db"), Duration::ZERO).unwrap();

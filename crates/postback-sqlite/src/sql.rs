@@ -70,10 +70,14 @@ statements! {
 
     WRITE_REFUSED = "INSERT INTO refused (id, source, interface, ring, reason, parameter, click, at, received, body) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO NOTHING";
-    /// Deletes all of a ring but its newest rows.
-    TRIM_REFUSED = "DELETE FROM refused WHERE source = ?1 AND interface = ?2 AND ring = ?3 AND seq <= \
-        (SELECT seq FROM refused WHERE source = ?1 AND interface = ?2 AND ring = ?3 ORDER BY seq DESC LIMIT 1 OFFSET ?4)";
-    COUNT_REFUSED = "SELECT count(*), max(seq) FROM refused WHERE source = ?1 AND interface = ?2 AND ring = ?3";
+    /// Deletes the oldest row of a ring that holds more than it may.
+    TRIM_REFUSED = "DELETE FROM refused WHERE seq = \
+        (SELECT min(seq) FROM refused WHERE source = ?1 AND interface = ?2 AND ring = ?3) \
+        AND EXISTS (SELECT 1 FROM refused_held WHERE source = ?1 AND interface = ?2 AND ring = ?3 \
+        AND bodies > 1 AND (bodies > ?4 OR bytes > ?5))";
+    COUNT_REFUSED = "SELECT bodies, bytes, \
+        (SELECT max(seq) FROM refused WHERE source = ?1 AND interface = ?2 AND ring = ?3) \
+        FROM refused_held WHERE source = ?1 AND interface = ?2 AND ring = ?3";
     REFUSED = "SELECT seq, id, source, interface, ring, reason, parameter, click, at FROM refused WHERE seq = ?1";
     REFUSED_BODY = "SELECT seq, id, source, interface, ring, reason, parameter, click, at, body FROM refused \
         WHERE id = ?1";

@@ -95,7 +95,7 @@ fn each_step_is_told_before_it_begins_and_a_new_file_has_none() {
     for name in ["store.db", "store.db", "new.db"] {
         SqliteStore::open(folder.path().join(name), &options).unwrap();
     }
-    assert_eq!(*TOLD.lock().unwrap(), [(0, 3), (1, 3), (2, 3)]);
+    assert_eq!(*TOLD.lock().unwrap(), [(0, 4), (1, 4), (2, 4), (3, 4)]);
 }
 
 #[test]
@@ -183,13 +183,16 @@ fn nothing_is_lost(folder: &TempDir, store: &SqliteStore) {
         (row.interface, row.reason, &row.parameter, &row.click),
         (Interface::Ins, RefusedReason::Notification, &None, &None)
     );
-    assert_eq!(block_on(store.refused_counts(&row.source)).unwrap()[0].last, *row);
+    let counts = block_on(store.refused_counts(&row.source)).unwrap();
+    let [count] = &counts[..] else { panic!("{counts:?}") };
+    // Seven bytes, and the one that says that they are as they came.
+    assert_eq!((count.kept, count.bytes, &count.last), (1, 8, row));
     assert_eq!(block_on(store.refused_body(&row.id)).unwrap().unwrap().body, b"refused");
     let fingerprint: Fingerprint = events[0].configuration.clone();
     assert!(block_on(store.configuration(&fingerprint)).unwrap().is_some());
     let file = Connection::open(folder.path().join("store.db")).unwrap();
     let version: i64 = file.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 5);
+    assert_eq!(version, 6);
     let receipts: i64 = file
         .query_row("SELECT count(*) FROM receipt", [], |row| row.get(0))
         .unwrap();

@@ -7,7 +7,7 @@ use crate::sql::{get, rows, time, unreadable};
 use postback::delivery::{Attempt, Delivery, DeliveryRow, DeliveryState, Lane};
 use postback::event::Interface;
 use postback::plan::{ConfigurationRow, EventRow, RefusedBody, RefusedCount, RefusedReason, RefusedRow, Ring, Tally};
-use postback::port::row::decode;
+use postback::port::row::{decode, unpack};
 use postback::port::{
     BoxFuture, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, LaneQueue, Page,
     PageRequest, RefusedFilter, StoreError, StoreErrorKind,
@@ -144,13 +144,15 @@ impl Inspect for SqlStore {
 
     fn refused_counts<'a>(&'a self, source: &'a OfferSourceId) -> BoxFuture<'a, Result<Vec<RefusedCount>, StoreError>> {
         // Beside `max`, SQLite takes the other columns from the row that has it.
-        let text =
-            format!("SELECT {REFUSED}, count(*), max(seq) FROM refused WHERE source = ? GROUP BY interface, ring");
+        let text = format!(
+            "SELECT {REFUSED}, count(*), sum(length(body)), max(seq) FROM refused WHERE source = ? GROUP BY interface, ring"
+        );
         self.with(|file| {
             let mut counts = rows(file, &text, [source.as_str()], |row| {
-                let kept = u64::try_from(get::<i64>(row, 8)?).map_err(|_| unreadable("count"))?;
+                let count = |column| u64::try_from(get::<i64>(row, column)?).map_err(|_| unreadable("count"));
                 Ok(RefusedCount {
-                    kept,
+                    kept: count(8)?,
+                    bytes: count(9)?,
                     last: refused(row)?,
                 })
             })?;
@@ -163,7 +165,8 @@ impl Inspect for SqlStore {
         let text = format!("SELECT {REFUSED}, body FROM refused WHERE id = ?");
         self.with(|file| {
             let mut found = rows(file, &text, [id.as_str()], |row| {
-                let (row, body) = (refused(row)?, get(row, 8)?);
+                let body = unpack(&get::<Vec<u8>>(row, 8)?).ok_or_else(|| unreadable("refused body"))?;
+                let row = refused(row)?;
                 Ok(RefusedBody { row, body })
             })?;
             Ok(found.pop())

@@ -169,15 +169,27 @@ fn apply(file: &Connection, commit: &Commit) -> Result<Committed, StoreError> {
             sql::run(file, again, [row.fingerprint.as_str()])?;
         }
         if let Write::Refused { body, keep } = write {
-            // The newest of its ring stay.
+            // The newest of its ring stay. A store of many bodies would keep the sum beside them.
             let ring = "source = ?1 AND interface = ?2 AND ring = ?3";
-            let newest = format!("SELECT seq FROM refused WHERE {ring} ORDER BY seq DESC LIMIT ?4");
-            let text = format!("DELETE FROM refused WHERE {ring} AND seq NOT IN ({newest})");
+            let placed = format!(
+                "SELECT seq, row_number() OVER newest AS place, sum(length(body)) OVER newest AS bytes \
+                 FROM refused WHERE {ring} WINDOW newest AS (ORDER BY seq DESC)"
+            );
+            let text = format!(
+                "DELETE FROM refused WHERE seq IN \
+                 (SELECT seq FROM ({placed}) WHERE place > 1 AND (place > ?4 OR bytes > ?5))"
+            );
             let (source, row) = (body.row.source.as_str(), &body.row);
             sql::run(
                 file,
                 &text,
-                params![source, row.interface.as_str(), row.ring.as_str(), keep],
+                params![
+                    source,
+                    row.interface.as_str(),
+                    row.ring.as_str(),
+                    keep.bodies,
+                    i64::try_from(keep.bytes).unwrap_or(i64::MAX)
+                ],
             )?;
         }
     }

@@ -71,7 +71,7 @@ pub(crate) fn put(
         Column::Absent => Value::Null,
         Column::At(time) => micros(time).into(),
         Column::Due(time) => due(time).into(),
-        Column::Bytes(bytes) => bytes.to_vec().into(),
+        Column::Bytes(bytes) => bytes.into(),
     });
     Ok(run(file, &text, params_from_iter(values))? != 0)
 }

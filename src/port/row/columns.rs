@@ -1,6 +1,7 @@
 //! The columns of each row. A store has one table for each kind of row, writes the columns in this
 //! order, indexes those that its statements ask for, and never looks into their contents.
 
+use super::packed::pack;
 use super::payload::{encode, encode_private};
 use crate::delivery::Delivery;
 use crate::model::{Click, Conversion};
@@ -25,8 +26,8 @@ pub enum Column<'r> {
     At(Timestamp),
     /// When something is due; a store that keeps times less exactly rounds it up.
     Due(Timestamp),
-    /// Bytes as they came.
-    Bytes(&'r [u8]),
+    /// The bytes of a body, packed ([`pack`](super::pack)).
+    Bytes(Vec<u8>),
 }
 
 fn text<I: AsRef<str> + ?Sized>(id: &I) -> Column<'_> {
@@ -82,7 +83,7 @@ pub fn of_delivery(delivery: &Delivery, now: Timestamp) -> Result<Columns<'_>, S
 /// - a receipt: `source`, `receipt`, `payload`
 /// - a configuration: `fingerprint`, `document`
 /// - a refused body: `id`, `source`, `interface`, `ring`, `reason`, `parameter`, `click`, `at` as
-///   its text, `received`, `body`
+///   its text, `received`, `body` (packed; [`unpack`](super::unpack) reads it)
 ///
 /// # Errors
 /// As [`encode`].
@@ -156,6 +157,6 @@ fn of_refused(refused: &RefusedBody) -> Columns<'_> {
         ("click", optional(row.click.as_ref())),
         ("at", Column::Made(alloc::string::ToString::to_string(&row.at))),
         ("received", Column::At(row.at)),
-        ("body", Column::Bytes(&refused.body)),
+        ("body", Column::Bytes(pack(&refused.body))),
     ]
 }

@@ -19,7 +19,9 @@
 //! ```
 
 mod columns;
+mod packed;
 mod payload;
 
 pub use columns::{Column, Columns, of_click, of_delivery, of_write};
+pub use packed::{pack, unpack};
 pub use payload::{PAYLOAD_VERSION, decode, decode_private, encode, encode_private};

@@ -178,9 +178,12 @@ rows! { REPLY {
 } }
 
 rows! { REFUSED {
-    "keep", is("256"),
+    "keep", said("256 of what strangers send, and no bound of what is probably the network's"),
     "How many messages each ring of each interface keeps. In a ring the newest push out the oldest.",
     "1000";
+    "mib", is("16"),
+    "How many MiB each ring of each interface keeps. In a ring the newest push out the oldest.",
+    "64";
     "days", is("30"),
     "For how many days they are kept. Nothing is kept longer than personal values are (`--private-days`).",
     "14";

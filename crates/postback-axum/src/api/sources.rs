@@ -11,7 +11,7 @@ use axum::{
     response::Response,
 };
 use postback::event::{Assurance, Interface};
-use postback::plan::{EventRow, Outcome, RefusedCount, Ring};
+use postback::plan::{EventRow, Outcome, RefusedBounds, RefusedCount, Ring};
 use postback::port::{EventFilter, Page, PageRequest};
 use postback::tracker::Source;
 use postback::value::OfferSourceId;
@@ -72,8 +72,10 @@ fn gone(id: OfferSourceId, count: u64) -> SourceView {
 struct Refused {
     /// How many messages are kept.
     kept: u64,
-    /// How many messages one ring keeps at most. Each interface has two rings.
+    /// How many messages of strangers one ring keeps at most. Each interface has two rings.
     keep: u32,
+    /// How many bytes each ring keeps at most.
+    keep_bytes: u64,
     /// Whether a ring is full, so that each new message replaces the oldest.
     full: bool,
     /// The notifications among them.
@@ -94,14 +96,16 @@ struct Kept {
 }
 
 impl Refused {
-    fn of(counts: Vec<RefusedCount>, keep: u32) -> Self {
+    fn of(counts: Vec<RefusedCount>, bounds: RefusedBounds) -> Self {
         let mut refused = Self {
-            keep,
+            keep: bounds.doubtful.bodies,
+            keep_bytes: bounds.doubtful.bytes,
             ..Self::default()
         };
-        for RefusedCount { kept, last, .. } in counts {
+        for count in counts {
+            refused.full |= bounds.of(count.last.ring).is_reached(&count);
+            let RefusedCount { kept, last, .. } = count;
             refused.kept = refused.kept.saturating_add(kept);
-            refused.full |= kept >= u64::from(keep);
             let of = match last.interface {
                 Interface::Ins => &mut refused.ins,
                 _ => &mut refused.s2s,
@@ -137,7 +141,7 @@ pub(crate) async fn sources(State(served): State<Served>, RawQuery(query): RawQu
 
 async fn view(served: &Served, source: &Source, ins: bool) -> Result<SourceView, Refusal> {
     let counts = read(served, inspect(served).refused_counts(source.id())).await?;
-    let refused = Refused::of(counts, source.refused_keep());
+    let refused = Refused::of(counts, source.refused_bounds());
     let last = newest(served, source, None).await?;
     let test = newest(served, source, Some(Outcome::Test)).await?;
     let refused_postbacks = served.service().refused_postbacks(source.id());
@@ -205,10 +209,7 @@ fn text(
         text.push_str(&format!("; once it is mended, POST /api/refused/retry?source={source}"));
     }
     if refused.full {
-        let keep = refused.keep;
-        text.push_str(&format!(
-            "; the limit of {keep} kept messages is reached, and each new one replaces the oldest"
-        ));
+        text.push_str("; there is no room for more kept messages, and each new one replaces the oldest");
     }
     if let Some(refused) = postbacks {
         let wrong = match refused.last_status {

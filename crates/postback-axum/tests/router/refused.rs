@@ -91,7 +91,7 @@ async fn a_wrong_secret_is_seen_and_loses_nothing() {
     assert_eq!(
         row["refused"],
         json!({
-            "kept": 0, "keep": 256, "full": false,
+            "kept": 0, "keep": 256, "keep_bytes": 16 * 1024 * 1024, "full": false,
             "ins": {"kept": 0, "probable": 0, "last": null}, "s2s": {"kept": 0, "probable": 0, "last": null},
         })
     );
@@ -241,7 +241,7 @@ async fn of_an_overfull_ring_the_newest_256_are_tried_and_of_an_expired_one_none
         (&row["refused"]["kept"], &row["refused"]["full"]),
         (&json!(256), &json!(true))
     );
-    let full = "the limit of 256 kept messages is reached, and each new one replaces the oldest";
+    let full = "there is no room for more kept messages, and each new one replaces the oldest";
     assert!(row["text"].as_str().unwrap().ends_with(full), "{row}");
     set_secret(&tested, INS_SECRET);
     for remaining in [192, 128, 64, 0] {
