@@ -14,8 +14,8 @@ use std::collections::BTreeSet;
 const SALES: u64 = 2_000;
 /// How often ClickBank sends a notification, each time with another IV.
 const ATTEMPTS: u64 = 5;
-/// The seconds between two attempts, of which most fall between those of other sales.
-const APART: u64 = 10_000;
+/// The seconds between two attempts, four hours, so that those of many sales are mixed.
+const APART: u64 = 14_400;
 const RIGHT: &str = "ANOTHERSECRET42";
 
 /// The text of a real notification of a sale has 1.2 to 1.5 KB.

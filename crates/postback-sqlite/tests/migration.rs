@@ -7,7 +7,9 @@ mod common;
 use common::{at, block_on, folder, open};
 use postback::delivery::{Attempt, Cause, DeliveryState, Leased, Settled, Settlement, Values, Verdict, batch};
 use postback::event::Interface;
-use postback::plan::{Commit, Committed, FactQuery, Outcome, RefusedReason, TallyKey, Write};
+use postback::plan::{
+    Commit, Committed, FactQuery, Outcome, RefusedBody, RefusedBound, RefusedReason, TallyKey, Write,
+};
 use postback::port::{
     Claim, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, PageRequest, Purge, RefusedFilter,
     Selection, Store, Which,
@@ -23,6 +25,7 @@ const STEP_1: &str = include_str!("../src/steps/1.sql");
 const STEP_2: &str = include_str!("../src/steps/2.sql");
 const STEP_3: &str = include_str!("../src/steps/3.sql");
 const STEP_4: &str = include_str!("../src/steps/4.sql");
+const STEP_5: &str = include_str!("../src/steps/5.sql");
 const ROWS_1: &str = include_str!("version_1.sql");
 const ROWS_2: &str = include_str!("version_2.sql");
 
@@ -50,21 +53,24 @@ fn migrated_from_2() -> (TempDir, SqliteStore) {
     (folder, store)
 }
 
-/// A file as schema 4 has it: that of schema 2 brought forward. It was made without `auto_vacuum`.
-fn migrated_from_4() -> (TempDir, SqliteStore) {
+/// A file of a schema from 2 to 5, that of schema 1 brought forward. It was made without
+/// `auto_vacuum`.
+fn file_of(schema: usize) -> (TempDir, Connection) {
     let folder = folder();
     let file = Connection::open(folder.path().join("store.db")).unwrap();
-    for rows in [
-        STEP_1,
-        ROWS_1,
-        STEP_2,
-        ROWS_2,
-        STEP_3,
-        STEP_4,
-        "PRAGMA user_version = 4",
-    ] {
+    let steps = [STEP_1, ROWS_1, STEP_2, ROWS_2, STEP_3, STEP_4, STEP_5];
+    // Two of them are rows.
+    for rows in steps.iter().take(schema.saturating_add(2)) {
         file.execute_batch(rows).unwrap();
     }
+    file.pragma_update(None, "user_version", i64::try_from(schema).unwrap())
+        .unwrap();
+    (folder, file)
+}
+
+/// A file as schema 4 has it.
+fn migrated_from_4() -> (TempDir, SqliteStore) {
+    let (folder, file) = file_of(4);
     drop(file);
     let store = open(&folder);
     (folder, store)
@@ -111,9 +117,55 @@ fn nothing_of_a_file_of_schema_2_is_lost() {
 }
 
 #[test]
-fn nothing_of_a_file_of_schema_4_is_lost() {
-    let (folder, store) = migrated_from_4();
-    nothing_is_lost(&folder, &store);
+fn nothing_of_a_file_of_schema_3_4_or_5_is_lost() {
+    for schema in 3..=5 {
+        let (folder, file) = file_of(schema);
+        drop(file);
+        nothing_is_lost(&folder, &open(&folder));
+    }
+}
+
+#[test]
+fn refused_bodies_of_an_older_schema_keep_every_byte_and_are_counted() {
+    let bodies: [&[u8]; 4] = [b"", b"\0", b"before\0behind", b"\xff\xfe no text \x80"];
+    for schema in 2..=5 {
+        let (folder, file) = file_of(schema);
+        let interface = if schema > 2 { ", interface) " } else { ") " };
+        for (number, body) in bodies.iter().enumerate() {
+            let word = if schema > 2 { ", 's2s'" } else { "" };
+            let text = format!(
+                "INSERT INTO refused (id, source, ring, at, received, body{interface}\
+                 VALUES (?1, 'other', 'doubtful', '2026-05-28T20:27:00Z', ?2, ?3{word})"
+            );
+            file.execute(&text, (id(number), 1_780_000_020_000_000_i64, body))
+                .unwrap();
+        }
+        drop(file);
+        let store = open(&folder);
+        let other = "other".parse().unwrap();
+        let kept = |number| block_on(store.refused_body(&id(number).parse().unwrap())).unwrap();
+        for (number, body) in bodies.iter().enumerate() {
+            assert_eq!(kept(number).unwrap().body, *body, "schema {schema}");
+        }
+        let bytes = bodies.iter().map(|body| body.len() as u64 + 1).sum::<u64>();
+        let count = |store: &SqliteStore| {
+            let counts = block_on(store.refused_counts(&other)).unwrap();
+            counts.iter().map(|count| (count.kept, count.bytes)).collect::<Vec<_>>()
+        };
+        assert_eq!(count(&store), [(4, bytes)], "schema {schema}");
+        // What is there is counted in the bound of what comes.
+        let row = kept(3).unwrap().row;
+        let one = RefusedBody::new(row.source, row.interface, at(900), row.ring, row.reason, vec![7]);
+        let keep = RefusedBound { bodies: 3, bytes };
+        let commit = Commit::of(vec![Write::Refused { body: one, keep }], at(900));
+        assert_eq!(block_on(store.commit(&commit)).unwrap(), Committed::Applied);
+        assert_eq!((kept(0), kept(1)), (None, None), "the oldest go first");
+        assert_eq!(count(&store), [(3, bytes - 1 - 2 + 2)], "schema {schema}");
+    }
+}
+
+fn id(number: usize) -> String {
+    format!("{}{}", ["a", "b", "c", "d"][number], "2".repeat(25))
 }
 
 #[test]

@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn a_notification_takes_three_quarters() {
         for length in [48, 160, 1_600] {
-            let text = STANDARD.encode(&[0xa5_u8, 0, 0xff, 7].repeat(length / 4));
+            let text = STANDARD.encode([0xa5_u8, 0, 0xff, 7].repeat(length / 4));
             let body = format!(r#"{{"notification":"{text}","iv":"MjAwQkFGNjYyNkNCMkMxMg=="}}"#);
             let packed = pack(body.as_bytes());
             assert_eq!(packed.len(), 1 + 4 + 17 + 4 + length + 4 + 34, "{body}");
