@@ -143,7 +143,8 @@ macro_rules! __conformance_cases {
             outbox: what_is_being_sent_is_not_cancelled
             outbox: a_lease_that_ran_out_keeps_nobody_from_cancelling
             outbox: a_cancelled_one_that_was_accepted_keeps_its_receipt
-            outbox: what_is_settled_or_not_known_is_not_cancelled
+            outbox: what_is_delivered_or_not_known_is_not_cancelled
+            outbox: a_dead_one_is_cancelled_for_good_and_once
             outbox: dead_letters_are_counted_and_the_first_is_named
             outbox: what_was_cancelled_or_replaced_is_no_dead_letter
             outbox: what_waits_is_counted_by_lane_and_the_first_is_named

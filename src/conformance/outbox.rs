@@ -176,13 +176,26 @@ cases! {
         assert_eq!((row.state, row.receipt.as_deref(), row.checks), (DeliveryState::Dead, Some("r1"), 0));
     }
 
-    async fn what_is_settled_or_not_known_is_not_cancelled(store) {
+    async fn what_is_delivered_or_not_known_is_not_cancelled(store) {
         settled(store, delivery(1, "a.example"), Verdict::Delivered).await;
-        settled(store, delivery(2, "a.example"), Verdict::Dead).await;
-        for number in 1..=3 {
+        for number in 1..=2 {
             assert_eq!(cancel(store, number, 99).await, Cancelled::NotOpen);
         }
-        assert_eq!(listed(store, 2).await.last.unwrap().finding, "HTTP 503");
+        let row = listed(store, 1).await;
+        assert_eq!((row.state, row.last.unwrap().finding.as_str()), (DeliveryState::Delivered, "HTTP 503"));
+    }
+
+    async fn a_dead_one_is_cancelled_for_good_and_once(store) {
+        settled(store, delivery(1, "a.example"), Verdict::Dead).await;
+        assert_eq!(cancel(store, 1, 99).await, Cancelled::Recorded);
+        let row = listed(store, 1).await;
+        assert_eq!((row.state, row.attempts, row.last), (DeliveryState::Dead, 1, Some(by_hand(99))));
+        assert_eq!(store.dead_letters().await.unwrap(), DeadLetters::default(), "it waits for nobody");
+        assert_eq!(cancel(store, 1, 100).await, Cancelled::NotOpen);
+        assert_eq!(listed(store, 1).await.last, Some(by_hand(99)));
+        let again = Selection::new(Which::One(delivery_id(1)), at(200));
+        assert_eq!(store.requeue(&again).await.unwrap(), 1);
+        assert_eq!(leased(&claim(store, 200, 10).await), [1]);
     }
 
     async fn dead_letters_are_counted_and_the_first_is_named(store) {

@@ -183,7 +183,7 @@ pub enum Settled {
     LeaseLost,
 }
 
-/// What became of a delivery that was to be given up before its next attempt.
+/// What became of a delivery that a person gives up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cancelled {
     /// It is dead.
@@ -191,6 +191,6 @@ pub enum Cancelled {
     /// A worker is sending or checking it, so what becomes of it is not known yet; nothing was
     /// written.
     Leased,
-    /// It is delivered, dead or not known; nothing was written.
+    /// It is delivered, was given up by a person before, or is not known; nothing was written.
     NotOpen,
 }

@@ -135,7 +135,11 @@ impl State {
 
     pub(super) fn cancel(&mut self, id: &DeliveryId, attempt: &Attempt) -> Cancelled {
         let row = self.deliveries.get_mut(id).map(|kept| &mut kept.row);
-        let Some(row) = row.filter(|row| row.state.is_open()) else {
+        let waits = |row: &&mut Sending| match row.state {
+            DeliveryState::Dead => !row.last.as_ref().is_some_and(Attempt::is_cancelled),
+            state => state.is_open(),
+        };
+        let Some(row) = row.filter(waits) else {
             return Cancelled::NotOpen;
         };
         if row.lease.is_some_and(|until| until > attempt.at) {

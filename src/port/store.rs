@@ -94,8 +94,9 @@ pub trait Store: Debug + Send + Sync {
     fn requeue<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<u64, StoreError>>;
 
     /// Gives up a delivery that is queued or accepted and that nobody holds a running lease on, as
-    /// of the time of `attempt`: it is dead, and `attempt` is its last one without being counted.
-    /// It keeps its receipt. A lane that it stopped stands still all the same.
+    /// of the time of `attempt`, or one that is dead and was not given up by a person: it is dead,
+    /// and `attempt` is its last one without being counted. It keeps its receipt. A lane that it
+    /// stopped stands still all the same.
     ///
     /// # Errors
     /// [`StoreError`]: giving it up again is safe.

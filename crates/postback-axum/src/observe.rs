@@ -62,6 +62,23 @@ fn method(method: &http::Method) -> &'static str {
         http::Method::GET => "GET",
         http::Method::POST => "POST",
         http::Method::HEAD => "HEAD",
+        http::Method::PUT => "PUT",
+        http::Method::PATCH => "PATCH",
+        http::Method::DELETE => "DELETE",
+        http::Method::OPTIONS => "OPTIONS",
         _ => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_names_the_methods_that_are_known_and_no_word_of_a_caller() {
+        for known in ["GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"] {
+            assert_eq!(method(&http::Method::from_bytes(known.as_bytes()).unwrap()), known);
+        }
+        assert_eq!(method(&http::Method::from_bytes(b"SECRET-WORD").unwrap()), "other");
     }
 }

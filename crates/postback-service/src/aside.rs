@@ -2,9 +2,10 @@
 //! until a source with that id is configured again or a person discards them.
 
 use crate::lines::{Waiting, append, lines, read, replace};
-use postback::value::OfferSourceId;
+use postback::Event;
+use postback::value::{EventId, OfferSourceId};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
@@ -77,12 +78,38 @@ impl Aside {
         Ok(changed)
     }
 
-    /// Returns the first `most` events that are chosen.
-    pub(crate) fn first(&self, most: u64, is_chosen: impl Fn(&Waiting) -> bool) -> io::Result<Vec<Waiting>> {
+    /// Returns the first `most` of its events, each once: those of a source, or all, and of these
+    /// what stands behind an event. If that event is no longer here, nothing is left out.
+    pub(crate) fn events(
+        &self,
+        source: Option<&OfferSourceId>,
+        behind: Option<&EventId>,
+        most: usize,
+    ) -> io::Result<Vec<Event>> {
         let all = all(&self.path)?;
-        let waiting = all.split(|byte| *byte == b'\n').filter_map(|line| read(line).ok());
-        let most = usize::try_from(most).unwrap_or(usize::MAX);
-        Ok(waiting.filter(is_chosen).take(most).collect())
+        let (mut known, mut events, mut is_behind) = (BTreeSet::new(), Vec::new(), behind.is_none());
+        for event in all.split(|byte| *byte == b'\n').filter_map(event) {
+            let is_chosen = source.is_none_or(|source| event.source == *source);
+            if !is_chosen || !known.insert(event.id.clone()) {
+                continue;
+            }
+            if behind == Some(&event.id) {
+                (is_behind, events) = (true, Vec::new());
+            } else if events.len() < most {
+                events.push(event);
+            } else if is_behind {
+                break;
+            }
+        }
+        Ok(events)
+    }
+
+    /// Forgets these events.
+    pub(crate) fn forget(&self, events: &BTreeSet<EventId>) -> io::Result<()> {
+        let stays = |line: &&[u8]| event(line).is_none_or(|event| !events.contains(&event.id));
+        let all = all(&self.path)?;
+        let kept: Vec<&[u8]> = all.split_inclusive(|byte| *byte == b'\n').filter(stays).collect();
+        self.keep(&kept.concat())
     }
 
     /// Forgets the events of a source, and returns how many they were.
@@ -95,6 +122,14 @@ impl Aside {
             self.keep(&kept.concat())?;
         }
         Ok(discarded)
+    }
+}
+
+/// Returns the event of a line; none of a line that holds something else or cannot be read.
+fn event(line: &[u8]) -> Option<Event> {
+    match read(line) {
+        Ok(Waiting::Event(event)) => Some(*event),
+        Ok(Waiting::Refused(_)) | Err(_) => None,
     }
 }
 

@@ -31,7 +31,8 @@ pub enum BulkWork {
     /// Writes the postback again under the present configuration. Of dead deliveries the same are
     /// left out.
     Resend,
-    /// It is given up. Queued and accepted ones alone are.
+    /// Gives the delivery up: a queued or accepted one before it is sent, a dead one for good. Of
+    /// dead deliveries the same are left out.
     Cancel,
 }
 
@@ -239,9 +240,13 @@ async fn one(
                 return Ok(());
             }
         },
-        BulkWork::Cancel => match cancel::one(shared, id, patience).await {
+        BulkWork::Cancel => match cancel::this(shared, row, patience).await {
             Ok(()) => true,
-            Err(CancelError::Closed(..) | CancelError::Unknown(_)) => false,
+            Err(CancelError::Closed(..) | CancelError::Before(_) | CancelError::Unknown(_)) => false,
+            Err(CancelError::Replaced(..)) => {
+                done.others = done.others.saturating_add(1);
+                return Ok(());
+            }
             Err(CancelError::Store(error)) => return Err(error.into()),
             Err(CancelError::Unavailable) => return Err(BulkError::Unavailable),
             Err(error @ CancelError::UnderWay(_)) => {

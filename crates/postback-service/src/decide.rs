@@ -1,23 +1,25 @@
 //! Decides many stored events again under the present configuration.
 
 use crate::decide_aside;
+use crate::decide_place::{PAGE, Place};
 use crate::shared::Shared;
 use crate::timely;
 use postback::Plan;
 use postback::drive::{self, IngestError};
 use postback::plan::{EventRow, Outcome, Reason, Write};
-use postback::port::{BoxFuture, Cursor, EventFilter, PageRequest, StoreError};
+use postback::port::{BoxFuture, Cursor, EventFilter, StoreError};
 use postback::value::{ClickId, ConversionId, EventId, OfferSourceId};
 use std::{io, time::Duration};
 use thiserror::Error;
 use tokio::time::{Instant, timeout};
 
-/// How many events are read at once. A call ends between two such pages.
-const PAGE: u32 = 100;
 /// A call that has looked at this many events of its selection ends after their page.
 pub(crate) const MOST_DECIDED: u64 = 100;
 /// The largest number of stored events that a call reads.
 const MOST_SEEN: u32 = 10_000;
+
+/// What is said of an event whose rows cannot be read.
+const UNREADABLE: &str = "what is stored of it cannot be read: the log says why";
 
 /// What became of the events that are decided again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,41 +195,50 @@ pub(crate) async fn work(
     let is_late = || until.is_some_and(|until| Instant::now() >= until);
     let mut filter = EventFilter::default();
     (filter.source, filter.outcome) = (again.source.clone(), Some(outcome));
-    let mut request = PageRequest {
-        after: again.after.clone(),
-        limit: PAGE,
-    };
-    let (mut done, mut seen) = (DecidedAgain::default(), 0_u32);
+    let (mut place, mut done, mut seen) = (Place::read(&again.after), DecidedAgain::default(), 0_u32);
     loop {
-        let page = within(patience, shared.stores.inspect.events(&filter, &request)).await?;
+        let request = place.request();
+        let page = match within(patience, shared.stores.inspect.events(&filter, &request)).await {
+            Err(error) if done.looked_at() > 0 => return Ok(done.cut_off(&error, place.cursor())),
+            page => page?,
+        };
+        let Some((rows, next)) = place.rest(&page) else {
+            place.look_again();
+            continue;
+        };
         let is_chosen = |row: &&EventRow| reason.is_none() || row.reason == reason;
         // Lists are newest first. What happened first is decided first.
-        for row in page.items.iter().rev().filter(is_chosen) {
-            if is_late() {
-                // Events that were decided are no longer selected, or stay as they are.
-                done.next = Some(request.after);
+        for row in rows.iter().rev().filter(is_chosen) {
+            // Each call looks at one event at least, so that the calls come to an end.
+            if done.looked_at() > 0 && is_late() {
+                done.next = Some(place.cursor());
                 return Ok(done);
             }
-            one(shared, row, again.dry_run, &mut done, patience).await?;
+            match one(shared, row, again.dry_run, &mut done, patience).await {
+                Ok(became) if again.dry_run || became == outcome => place.looked_at(&row.event.id, next.as_ref()),
+                Ok(_) => {}
+                Err(error) if done.looked_at() > 0 => return Ok(done.cut_off(&error, place.cursor())),
+                Err(error) => return Err(error),
+            }
         }
         seen = seen.saturating_add(PAGE);
-        let Some(next) = page.next else { return Ok(done) };
-        let looked_at = done.changed.saturating_add(done.same);
-        if looked_at >= MOST_DECIDED || seen >= MOST_SEEN || is_late() {
-            done.next = Some(next);
+        let Some(next) = next else { return Ok(done) };
+        place.turn(next);
+        if done.looked_at() >= MOST_DECIDED || seen >= MOST_SEEN || is_late() {
+            done.next = Some(place.cursor());
             return Ok(done);
         }
-        request.after = next;
     }
 }
 
+/// Decides an event again, and returns its outcome after that.
 async fn one(
     shared: &Shared,
     row: &EventRow,
     dry_run: bool,
     done: &mut DecidedAgain,
     patience: Duration,
-) -> Result<(), DecideError> {
+) -> Result<Outcome, DecideError> {
     let (live, stores) = (shared.live(), &shared.stores);
     let id = &row.event.id;
     let decided = async {
@@ -237,32 +248,44 @@ async fn one(
     };
     let plan = match timeout(patience, decided).await {
         Ok(Ok(plan)) => plan,
-        Ok(Err(IngestError::Store(error))) => return Err(error.into()),
-        Ok(Err(error @ (IngestError::UnknownSource(_) | IngestError::Contended))) => {
-            done.refuse(id, &error);
-            return Ok(());
+        Ok(Err(error)) => {
+            done.refuse(id, error)?;
+            return Ok(row.outcome);
         }
-        Ok(Err(_)) | Err(_) => return Err(DecideError::Unavailable),
+        Err(_) => return Err(DecideError::Unavailable),
     };
-    match plan {
-        Some(plan) => {
-            if !dry_run {
-                let outcome = plan.reply.outcome.as_str();
-                tracing::info!(event = %id, was = row.outcome.as_str(), outcome, "event decided again");
-                shared.wake.notify_one();
-            }
-            done.change(row, &plan);
-        }
-        None => done.stay(row),
+    let Some(plan) = plan else {
+        done.stay(row);
+        return Ok(row.outcome);
+    };
+    let outcome = plan.reply.outcome.as_str();
+    if !dry_run {
+        tracing::info!(event = %id, was = row.outcome.as_str(), outcome, "event decided again");
+        shared.wake.notify_one();
     }
-    Ok(())
+    let changed = DecidedEvent::of(id, Some(Became::of(row)), &plan);
+    let became = changed.as_ref().map(|event| event.becomes.outcome);
+    done.change(changed);
+    Ok(became.unwrap_or(row.outcome))
 }
 
 impl DecidedAgain {
-    fn change(&mut self, row: &EventRow, plan: &Plan) {
+    /// How many events were looked at.
+    pub(crate) fn looked_at(&self) -> u64 {
+        let refused = u64::try_from(self.refused.len()).unwrap_or(u64::MAX);
+        self.changed.saturating_add(self.same).saturating_add(refused)
+    }
+
+    /// Returns what was done before a call failed; the next one goes on here, or fails at once.
+    pub(crate) fn cut_off(mut self, error: &DecideError, next: Cursor) -> Self {
+        tracing::warn!(error = %error, "not all events were decided again");
+        self.next = Some(next);
+        self
+    }
+
+    pub(crate) fn change(&mut self, event: Option<DecidedEvent>) {
         self.changed = self.changed.saturating_add(1);
-        self.events
-            .extend(DecidedEvent::of(&row.event.id, Some(Became::of(row)), plan));
+        self.events.extend(event);
     }
 
     fn stay(&mut self, row: &EventRow) {
@@ -279,12 +302,22 @@ impl DecidedAgain {
         });
     }
 
-    /// Notes an event that cannot be decided.
-    pub(crate) fn refuse(&mut self, event: &EventId, error: &IngestError) {
-        self.refused.push(NotDecided {
-            event: event.clone(),
-            error: error.to_string(),
-        });
+    /// Notes an event that cannot be decided. The others can be.
+    ///
+    /// # Errors
+    /// A store that takes nothing.
+    pub(crate) fn refuse(&mut self, event: &EventId, error: IngestError) -> Result<(), DecideError> {
+        let error = match error {
+            IngestError::Store(error) if error.is_retryable() => return Err(error.into()),
+            IngestError::Store(error) => {
+                tracing::error!(event = %event, error = %error, "event cannot be decided again");
+                UNREADABLE.into()
+            }
+            error => error.to_string(),
+        };
+        let event = event.clone();
+        self.refused.push(NotDecided { event, error });
+        Ok(())
     }
 }
 

@@ -8,15 +8,15 @@
 use crate::area::{Area, Sizes};
 use crate::aside::Aside;
 use crate::figures::Figures;
-use crate::lines::{Line, Waiting, append, beside, count, of_click, of_event, private, size};
+use crate::lines::{Line, append, beside, count, of_click, of_event, private, size};
 use crate::queue::Queue;
 use crate::snapshot::Snapshot;
 use postback::plan::RefusedBody;
 use postback::port::{StoreError, row};
-use postback::value::OfferSourceId;
+use postback::value::{EventId, OfferSourceId};
 use postback::{Click, Event};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::{self, File, TryLockError},
     io,
     ops::Range,
@@ -312,14 +312,23 @@ impl Journal {
         self.0.aside.seen()
     }
 
-    /// Returns the first `most` of what is set aside that is chosen.
+    /// Returns the first `most` events that are set aside: those of a source, or all, and of these
+    /// what stands behind an event.
     pub(crate) async fn aside(
         &self,
-        most: u64,
-        is_chosen: impl Fn(&Waiting) -> bool + Send + 'static,
-    ) -> io::Result<Vec<Waiting>> {
+        source: Option<OfferSourceId>,
+        behind: Option<EventId>,
+        most: usize,
+    ) -> io::Result<Vec<Event>> {
         let turn = self.turn().await?;
-        self.on_disk(&turn, move |journal| journal.0.aside.first(most, is_chosen))
+        let read = move |journal: &Self| journal.0.aside.events(source.as_ref(), behind.as_ref(), most);
+        self.on_disk(&turn, read).await
+    }
+
+    /// Forgets events that were set aside and are stored now.
+    pub(crate) async fn forget_aside(&self, events: BTreeSet<EventId>) -> io::Result<()> {
+        let turn = self.turn().await?;
+        self.on_disk(&turn, move |journal| journal.0.aside.forget(&events))
             .await
     }
 

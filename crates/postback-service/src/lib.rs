@@ -12,6 +12,7 @@ mod click;
 mod configure;
 mod decide;
 mod decide_aside;
+mod decide_place;
 mod deliver;
 mod disk;
 mod dry;

@@ -82,7 +82,7 @@ pub(crate) async fn this(
 }
 
 /// Returns the delivery of the same conversion that is sent in place of this one.
-async fn successor(
+pub(crate) async fn successor(
     shared: &Shared,
     replaced: &Delivery,
     patience: Duration,

@@ -215,8 +215,9 @@ impl Service {
         requeue::one(&self.0, delivery, anyway, patience).await
     }
 
-    /// Gives up a delivery that is still to be sent or checked: it is dead from now on, and may be
-    /// queued again. `patience` is the time for each call of the store.
+    /// Gives up a delivery that is still to be sent or checked, or that is dead: it is dead from
+    /// now on and waits for nobody, and may be queued again on purpose. `patience` is the time for
+    /// each call of the store.
     ///
     /// # Errors
     /// [`CancelError`]; a delivery that is being sent at this moment, too.

@@ -154,7 +154,7 @@ pub(crate) fn requeue(connection: &Connection, selection: &Selection, after: i64
 /// Gives up what nobody holds a running lease on; `last` is the attempt as it is stored.
 pub(crate) fn cancel(connection: &Connection, id: &str, last: &str, now: Timestamp) -> Result<Cancelled, Fault> {
     let mut cancel = connection.prepare_cached(sql::CANCEL)?;
-    if cancel.execute(params![id, last, time::floor(now)])? != 0 {
+    if cancel.execute(params![id, last, time::floor(now), Attempt::CANCELLED])? != 0 {
         return Ok(Cancelled::Recorded);
     }
     let mut open = connection.prepare_cached(sql::IS_OPEN)?;

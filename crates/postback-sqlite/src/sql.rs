@@ -121,8 +121,10 @@ statements! {
         attempts = 0, checks = 0, last = NULL WHERE seq = ?1";
 
     /// Nobody holds a running lease: `ready` is when it ends.
+    /// Of a dead one ?4 is found if a person gave it up before.
     CANCEL = "UPDATE delivery SET state = 'dead', ready = NULL, leased = 0, held = 0, last = ?2 \
-        WHERE id = ?1 AND ready IS NOT NULL AND (leased = 0 OR ready <= ?3)";
+        WHERE id = ?1 AND (ready IS NOT NULL AND (leased = 0 OR ready <= ?3) \
+        OR state = 'dead' AND coalesce(iif(json_valid(last), json_extract(last, '$.row.finding'), ''), '') <> ?4)";
     IS_OPEN = "SELECT ready IS NOT NULL FROM delivery WHERE id = ?1";
     /// What a person gave up (?1 is found of it), and what another delivery of the click replaces,
     /// waits for nobody.

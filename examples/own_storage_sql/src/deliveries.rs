@@ -124,8 +124,10 @@ pub(crate) fn requeue(file: &Connection, selection: &Selection) -> Result<u64, S
 /// Gives up what nobody holds a running lease on; `ready` is when a lease ends.
 pub(crate) fn cancel(file: &Connection, id: &DeliveryId, attempt: &Attempt) -> Result<Cancelled, StoreError> {
     let text = "UPDATE delivery SET state = 'dead', lease = NULL, held = 0, last = ?2 \
-        WHERE id = ?1 AND ready IS NOT NULL AND (lease IS NULL OR lease <= ?3)";
-    if run(file, text, params![id.as_str(), encode(attempt)?, micros(attempt.at)])? != 0 {
+        WHERE id = ?1 AND (ready IS NOT NULL AND (lease IS NULL OR lease <= ?3) \
+        OR state = 'dead' AND coalesce(last ->> '$.row.finding', '') <> ?4)";
+    let values = params![id.as_str(), encode(attempt)?, micros(attempt.at), Attempt::CANCELLED];
+    if run(file, text, values)? != 0 {
         return Ok(Cancelled::Recorded);
     }
     let text = "SELECT 1 FROM delivery WHERE id = ? AND ready IS NOT NULL";

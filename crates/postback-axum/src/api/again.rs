@@ -52,6 +52,8 @@ struct Cancelled {
 #[derive(Serialize)]
 struct CancelledMany {
     cancelled: u64,
+    /// As in [`RequeuedMany`].
+    others: u64,
     /// Those that are being sent at this moment.
     refused: Vec<NotDone>,
     remaining: u64,
@@ -123,7 +125,7 @@ fn not_resent(error: ResendError) -> Refusal {
     }
 }
 
-/// Gives up a delivery that is still to be sent or checked.
+/// Gives up a delivery that is still to be sent or checked, or that is dead.
 pub(crate) async fn cancel(State(served): State<Served>, Row(id): Row<DeliveryId>) -> Response {
     let answer = async {
         let patience = served.options().limits.api_timeout;
@@ -138,7 +140,9 @@ fn not_cancelled(error: CancelError) -> Refusal {
     match error {
         CancelError::Store(error) => Box::new(store_trouble(&error)),
         CancelError::Unknown(_) => refusal(StatusCode::NOT_FOUND, &error.to_string()),
-        CancelError::Closed(..) | CancelError::UnderWay(_) => refusal(StatusCode::CONFLICT, &error.to_string()),
+        CancelError::Closed(..) | CancelError::Before(_) | CancelError::Replaced(..) | CancelError::UnderWay(_) => {
+            refusal(StatusCode::CONFLICT, &error.to_string())
+        }
         _ => Box::new(unavailable()),
     }
 }
@@ -153,7 +157,7 @@ pub(crate) async fn resend_many(State(served): State<Served>, RawQuery(query): R
     either(many(&served, query.as_deref(), BulkWork::Resend).await)
 }
 
-/// Gives up many that are still to be sent or checked.
+/// Gives up many.
 pub(crate) async fn cancel_many(State(served): State<Served>, RawQuery(query): RawQuery) -> Response {
     either(many(&served, query.as_deref(), BulkWork::Cancel).await)
 }
@@ -199,6 +203,7 @@ async fn many(served: &Served, query: Option<&str>, work: BulkWork) -> Result<Re
         }),
         BulkWork::Cancel => json(&CancelledMany {
             cancelled: done,
+            others,
             refused,
             remaining,
             next,
@@ -227,7 +232,7 @@ fn selection(query: Option<&str>, work: BulkWork) -> Result<Bulk, Refusal> {
     let states: &[DeliveryState] = match work {
         BulkWork::Retry => &[DeliveryState::Dead],
         BulkWork::Resend => &[DeliveryState::Dead, DeliveryState::Delivered],
-        BulkWork::Cancel => &[DeliveryState::Queued, DeliveryState::Accepted],
+        BulkWork::Cancel => &[DeliveryState::Queued, DeliveryState::Accepted, DeliveryState::Dead],
     };
     let states: Vec<_> = states.iter().map(|state| (state.as_str(), *state)).collect();
     let mut bulk = Bulk::new(work);

@@ -91,14 +91,17 @@ pub(crate) async fn discard(State(served): State<Served>, RawQuery(query): RawQu
         let parameters = Parameters::parse(query.as_deref(), &["source", "unreadable"])?;
         let unreadable = parameters.word("unreadable", &[("true", ())])?;
         let source: Option<OfferSourceId> = parameters.typed("source")?;
+        if source.is_some() == unreadable.is_some() {
+            let text = "exactly one of `source` and `unreadable=true` says what is discarded";
+            return Err(refusal(StatusCode::BAD_REQUEST, text));
+        }
         let service = served.service();
-        let discarded = match (source, unreadable) {
-            (Some(source), None) => service.discard_set_aside(&source).await,
-            (None, Some(())) => service.discard_unreadable().await,
-            _ => {
-                let text = "exactly one of `source` and `unreadable=true` says what is discarded";
-                return Err(refusal(StatusCode::BAD_REQUEST, text));
-            }
+        if service.journal().is_none() {
+            return Err(none());
+        }
+        let discarded = match source {
+            Some(source) => service.discard_set_aside(&source).await,
+            None => service.discard_unreadable().await,
         };
         Ok(json(&Discarded {
             discarded: discarded.map_err(|error| trouble(&error))?,

@@ -397,10 +397,7 @@ async fn a_queued_delivery_is_cancelled_once_and_queued_again_on_purpose_alone()
     let answer = post(&tested, &url).await;
     assert_eq!(
         (answer.status.as_u16(), answer.error()),
-        (
-            409,
-            format!("delivery `{id}` is dead; only queued and accepted ones are cancelled")
-        )
+        (409, format!("delivery `{id}` was cancelled before"))
     );
     let retry = format!("/api/deliveries/{id}/retry");
     let answer = post(&tested, &retry).await;
@@ -446,7 +443,61 @@ async fn what_is_being_sent_is_not_cancelled_and_named_among_many() {
     let error = "name at least one of campaign, lane, state, from, to; state=queued is all of them";
     assert_eq!((answer.status.as_u16(), answer.error()), (400, error.into()));
     let answer = post(&tested, "/api/deliveries/cancel?state=dead").await;
-    assert_eq!(answer.error(), "parameter `state`: `dead` is none of queued, accepted");
+    assert_eq!(answer.status, 200, "what is dead may be given up for good");
+}
+
+#[tokio::test]
+async fn what_is_dead_is_given_up_for_good_and_waits_for_nobody() {
+    let tested = tested();
+    let ids = dead(&tested, "summer", 4).await;
+    let waiting = async || tested.store.inner.dead_letters().await.unwrap().count;
+    let url = |id: &str| format!("/api/deliveries/{id}/cancel");
+    assert_eq!(post(&tested, &url(&ids[0])).await.text(), r#"{"cancelled":1}"#);
+    assert_eq!(waiting().await, 3);
+    // One that another delivery replaces waits for nobody already.
+    tested.replace(compiled(&mended()).unwrap());
+    let resent = post(&tested, &format!("/api/deliveries/{}/resend", ids[1]))
+        .await
+        .json();
+    let new = resent["delivery"].as_str().unwrap();
+    let answer = post(&tested, &url(&ids[1])).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.error()),
+        (
+            409,
+            format!("delivery `{}` was resent as `{new}`; cancel `{new}`", ids[1])
+        )
+    );
+    let dry = post(&tested, "/api/deliveries/cancel?state=dead&dry_run=true").await;
+    assert_eq!(dry.json()["matched"], 3, "what was resent is known when it is its turn");
+    let many = post(&tested, "/api/deliveries/cancel?state=dead").await.json();
+    assert_eq!(
+        (&many["cancelled"], &many["others"], &many["remaining"]),
+        (&2.into(), &2.into(), &0.into())
+    );
+    assert_eq!(waiting().await, 0);
+    let rows = tested.deliveries().await;
+    let queued = rows.iter().filter(|row| row.state == DeliveryState::Queued);
+    let queued: Vec<&str> = queued.map(|row| row.delivery.id.as_str()).collect();
+    assert_eq!(queued, [new], "what is to be sent is not touched");
+    let many = post(&tested, "/api/deliveries/retry?state=dead").await.json();
+    assert_eq!(many["requeued"], 0, "nor is it sent again with many");
+}
+
+#[tokio::test]
+async fn what_is_delivered_is_not_cancelled() {
+    let tested = tested();
+    let id = dead(&tested, "summer", 1).await.remove(0);
+    post(&tested, &format!("/api/deliveries/{id}/retry")).await;
+    tested.deliver_all().await;
+    let answer = post(&tested, &format!("/api/deliveries/{id}/cancel")).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.error()),
+        (
+            409,
+            format!("delivery `{id}` is delivered; only queued, accepted and dead ones are cancelled")
+        )
+    );
 }
 
 /// Writes down which delivery each request says that it is, and in whose place.

@@ -1,9 +1,11 @@
 //! `POST /api/events/decide`: stored events are decided again under the configuration of now.
 
 use crate::journalling::Journalling;
-use crate::support::{Answer, CONFIG, Tested, authorized, compiled, notification, tested};
+use crate::support::{Answer, CONFIG, NET_TOKEN, Tested, authorized, compiled, notification, tested};
 use crate::watched::Mode;
+use postback_axum::Limits;
 use serde_json::{Value, json};
+use std::{collections::BTreeSet, time::Duration};
 
 async fn decide(tested: &Tested, query: &str) -> Answer {
     tested
@@ -24,10 +26,14 @@ fn mapped() -> String {
 
 /// Rebills of a click each, which the configuration maps to nothing.
 async fn unmapped(tested: &Tested, count: usize) {
+    unmapped_as(tested, "R", count).await;
+}
+
+async fn unmapped_as(tested: &Tested, receipt: &str, count: usize) {
     for number in 0..count {
         let click = tested.click("bare-one").await;
         let answer = tested
-            .notify(&notification(&click, "BILL", &format!("R{number}")))
+            .notify(&notification(&click, "BILL", &format!("{receipt}{number}")))
             .await;
         assert_eq!(answer.json()["reason"], "unmapped");
     }
@@ -174,6 +180,178 @@ async fn what_is_set_aside_is_foreseen_and_taken_in() {
     assert_eq!(decided(tested, "outcome=set_aside&source=net").await["changed"], 1);
     assert_eq!(tested.conversions().await.len(), 1);
     assert_eq!(decided(tested, "outcome=set_aside").await["changed"], 0);
+}
+
+/// Calls until nothing is left, and returns the events of all answers.
+async fn all(tested: &Tested, query: &str) -> Vec<String> {
+    all_after(tested, query, "").await
+}
+
+async fn all_after(tested: &Tested, query: &str, after: &str) -> Vec<String> {
+    let (mut after, mut events) = (after.to_owned(), Vec::new());
+    for _ in 0..1_000 {
+        let done = decided(tested, &format!("{query}&after={after}")).await;
+        let of_call = done["events"].as_array().unwrap();
+        assert!(
+            !of_call.is_empty() || done["next"].is_null(),
+            "each call goes on: {done}"
+        );
+        events.extend(of_call.iter().map(|event| event["event"].as_str().unwrap().to_owned()));
+        match done["next"].as_str() {
+            Some(next) => after = next.to_owned(),
+            None => return events,
+        }
+    }
+    panic!("the calls do not come to an end");
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_the_store_is_slow_each_event_is_told_once_and_the_calls_come_to_an_end() {
+    let tested = tested();
+    unmapped(&tested, 130).await;
+    let mut ids: Vec<String> = tested
+        .events()
+        .await
+        .iter()
+        .map(|row| row.event.id.to_string())
+        .collect();
+    ids.sort_unstable();
+    let sorted = |mut events: Vec<String>| {
+        events.sort_unstable();
+        events
+    };
+    // An event takes three or four calls of the store.
+    let slow = || tested.store.set(Mode::Slow(Duration::from_secs(1)));
+    let configure = |configuration: &str| {
+        tested.store.set(Mode::Works);
+        tested.replace(compiled(configuration).unwrap());
+    };
+    slow();
+    assert_eq!(
+        sorted(all(&tested, "outcome=unmapped").await),
+        ids,
+        "each stays what it is"
+    );
+    configure(&mapped());
+    slow();
+    assert_eq!(sorted(all(&tested, "outcome=unmapped&dry_run=true").await), ids);
+    // New ones come between two calls.
+    let first = decided(&tested, "outcome=unmapped&dry_run=true").await;
+    let told = first["events"].as_array().unwrap().len();
+    assert!((1..100).contains(&told), "{told}");
+    configure(CONFIG);
+    unmapped_as(&tested, "N", 3).await;
+    configure(&mapped());
+    slow();
+    let next = first["next"].as_str().unwrap();
+    let rest = all_after(&tested, "outcome=unmapped&dry_run=true", next).await;
+    assert_eq!(rest.len() + told, 133);
+    assert_eq!(all(&tested, "outcome=unmapped").await.len(), 133);
+    assert_eq!(tested.conversions().await.len(), 133);
+    assert!(all(&tested, "outcome=unmapped").await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_is_slower_than_a_call_may_take_decides_one_event_a_call() {
+    let tested = tested();
+    unmapped(&tested, 3).await;
+    tested.store.set(Mode::Slow(Limits::default().api_timeout / 4));
+    assert_eq!(all(&tested, "outcome=unmapped&dry_run=true").await.len(), 3);
+}
+
+#[tokio::test]
+async fn what_was_decided_before_the_store_failed_is_told() {
+    let tested = tested();
+    unmapped(&tested, 2).await;
+    tested.replace(compiled(&mapped()).unwrap());
+    tested.store.set(Mode::FailsAfter(1, "commit"));
+    let done = decided(&tested, "outcome=unmapped").await;
+    assert_eq!(done["changed"], 1);
+    let next = format!("outcome=unmapped&after={}", done["next"].as_str().unwrap());
+    assert_eq!(decide(&tested, &next).await.status, 503);
+    tested.store.set(Mode::Works);
+    let done = decided(&tested, &next).await;
+    assert_eq!((&done["changed"], &done["next"]), (&1.into(), &Value::Null));
+}
+
+#[tokio::test]
+async fn an_event_whose_rows_cannot_be_read_keeps_no_other_from_being_decided() {
+    let tested = tested();
+    unmapped(&tested, 2).await;
+    let click = tested.events().await[0].event.candidates().next().unwrap().to_string();
+    tested.replace(compiled(&mapped()).unwrap());
+    tested.store.set(Mode::CorruptFor(click.leak()));
+    let done = decided(&tested, "outcome=unmapped").await;
+    assert_eq!(
+        (&done["changed"], &done["refused"][0]["error"]),
+        (
+            &1.into(),
+            &"what is stored of it cannot be read: the log says why".into()
+        )
+    );
+}
+
+#[tokio::test]
+async fn what_is_set_aside_is_decided_by_source_a_hundred_a_call_and_all_of_it_is_told() {
+    const LATE: &str =
+        "[[offer_source]]\nid = \"late\"\ntemplate = \"generic\"\ntokens = [\"env:NET_TOKEN\"]\n\n[[offer]]\n";
+    let both = CONFIG.replacen("[[offer]]\n", LATE, 1);
+    let without = CONFIG
+        .replace("id = \"net\"", "id = \"other\"")
+        .replace("source = \"net\"", "source = \"other\"");
+    let journalling = Journalling::sized(64 * 1024, 4 * 1024 * 1024);
+    let tested = &journalling.tested;
+    tested.replace(compiled(&both).unwrap());
+    let click = tested.click("summer").await;
+    tested.store.set(Mode::Fails);
+    for number in 0..103 {
+        let answer = tested
+            .postback(&format!("clickid={click}&sum=1&eventid=N{number}"))
+            .await;
+        assert_eq!(answer.status, 202);
+        if number < 2 {
+            let path = format!("/postback/late?token={NET_TOKEN}&clickid={click}&sum=1&eventid=L{number}");
+            assert_eq!(tested.get(&path).await.status, 202);
+        }
+    }
+    tested.store.set(Mode::Works);
+    tested.replace(compiled(&without).unwrap());
+    assert_eq!(tested.service.replay_journal().await.unwrap().set_aside, 105);
+
+    tested.replace(compiled(&both).unwrap());
+    let dry = decided(tested, "outcome=set_aside&dry_run=true").await;
+    assert_eq!(dry["changed"], 100);
+    assert!(dry["next"].is_string());
+    let told = all(tested, "outcome=set_aside&dry_run=true").await;
+    assert_eq!(told.iter().collect::<BTreeSet<_>>().len(), 105);
+    assert_eq!(told.len(), 105, "each is told once");
+    assert_eq!(all(tested, "outcome=set_aside&dry_run=true&source=late").await.len(), 2);
+    assert_eq!(
+        all(tested, "outcome=set_aside&dry_run=true&source=net").await.len(),
+        103
+    );
+    assert!(tested.events().await.is_empty(), "a dry run writes nothing");
+
+    // Asked for one source, the others go on waiting.
+    assert_eq!(all(tested, "outcome=set_aside&source=late").await.len(), 2);
+    assert_eq!(tested.events().await.len(), 2);
+    assert_eq!(tested.service.set_aside().values().sum::<u64>(), 103);
+    let first = decided(tested, "outcome=set_aside").await;
+    assert_eq!(first["changed"], 100);
+    let last = decided(
+        tested,
+        &format!("outcome=set_aside&after={}", first["next"].as_str().unwrap()),
+    )
+    .await;
+    assert_eq!((&last["changed"], &last["next"]), (&3.into(), &Value::Null));
+    assert_eq!(tested.events().await.len(), 105);
+    assert!(tested.service.set_aside().is_empty());
+    assert!(!journalling.file("journal.aside").exists());
+    let strange = decide(tested, "outcome=set_aside&after=17").await;
+    assert_eq!(
+        (strange.status.as_u16(), strange.error()),
+        (400, "the cursor was not made for events that are set aside".into())
+    );
 }
 
 #[tokio::test]

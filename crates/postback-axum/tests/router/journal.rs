@@ -276,7 +276,12 @@ async fn unreadable_lines_are_listed_without_their_content_and_tried_again_or_di
 #[tokio::test]
 async fn a_service_without_a_journal_says_so() {
     let tested = crate::support::tested();
-    for (method, path) in [("GET", "/api/journal"), ("POST", "/api/journal/retry")] {
+    for (method, path) in [
+        ("GET", "/api/journal"),
+        ("POST", "/api/journal/retry"),
+        ("POST", "/api/journal/discard?source=net"),
+        ("POST", "/api/journal/discard?unreadable=true"),
+    ] {
         let answer = tested.send(authorized(method, path)).await;
         assert_eq!(
             (answer.status.as_u16(), answer.error().as_str()),

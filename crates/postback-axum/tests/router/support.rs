@@ -293,6 +293,14 @@ impl Tested {
 
     /// Claims every delivery and gives it up.
     pub async fn fail_all(&self) {
+        self.settle_all(&Verdict::Dead, 404).await;
+    }
+
+    pub async fn deliver_all(&self) {
+        self.settle_all(&Verdict::Delivered, 200).await;
+    }
+
+    async fn settle_all(&self, verdict: &Verdict, status: u16) {
         let now = SystemClock.now().checked_add(Duration::from_secs(3_600)).unwrap();
         let claim = Claim::new(now, Duration::from_secs(60), 100);
         let claimed = self.store.inner.claim(&claim).await.unwrap();
@@ -302,11 +310,11 @@ impl Tested {
             .map(|leased| Settlement {
                 delivery: leased.delivery.id.clone(),
                 fence: leased.fence,
-                verdict: Verdict::Dead,
+                verdict: verdict.clone(),
                 attempt: Attempt {
                     at: now,
-                    status: Some(404),
-                    finding: "HTTP 404".into(),
+                    status: Some(status),
+                    finding: format!("HTTP {status}"),
                 },
             })
             .collect();

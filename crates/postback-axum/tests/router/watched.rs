@@ -28,6 +28,8 @@ pub enum Mode {
     /// One call alone fails.
     FailsAt(&'static str),
     HangsAt(&'static str),
+    /// One call fails after it has worked so often.
+    FailsAfter(usize, &'static str),
 }
 
 #[derive(Debug, Default)]
@@ -54,7 +56,17 @@ impl Watched {
         call: BoxFuture<'a, Result<T, StoreError>>,
     ) -> BoxFuture<'a, Result<T, StoreError>> {
         self.calls.lock().unwrap().push(name);
-        let mode = *self.mode.lock().unwrap();
+        let mode = {
+            let mut mode = self.mode.lock().unwrap();
+            match &mut *mode {
+                Mode::FailsAfter(0, call) => Mode::FailsAt(call),
+                Mode::FailsAfter(count, call) => {
+                    *count -= usize::from(*call == name);
+                    Mode::Works
+                }
+                mode => *mode,
+            }
+        };
         Box::pin(async move {
             match mode {
                 Mode::FailsAt(call) if call == name => Err(StoreErrorKind::Unavailable.into()),
@@ -63,7 +75,9 @@ impl Watched {
                     tokio::time::sleep(time).await;
                     call.await
                 }
-                Mode::Works | Mode::CorruptFor(_) | Mode::FailsAt(_) | Mode::HangsAt(_) => call.await,
+                Mode::Works | Mode::CorruptFor(_) | Mode::FailsAt(_) | Mode::HangsAt(_) | Mode::FailsAfter(..) => {
+                    call.await
+                }
                 Mode::Fails => Err(StoreErrorKind::Unavailable.into()),
                 Mode::Corrupt => Err(StoreErrorKind::Corrupt.into()),
                 Mode::Hangs => std::future::pending().await,
