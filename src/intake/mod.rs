@@ -58,6 +58,7 @@ mod door;
 mod draft;
 mod json;
 mod kept;
+mod multipart;
 mod named;
 mod postback;
 mod posted;

@@ -7,6 +7,7 @@
 use super::caller::Caller;
 use super::door::Intake;
 use super::json::flattened;
+use super::multipart;
 use super::refusal::Refusal;
 use crate::event::Event;
 use crate::plan::RefusedReason;
@@ -15,11 +16,14 @@ use alloc::{borrow::Cow, collections::BTreeSet, vec::Vec};
 use core::fmt;
 use url::form_urlencoded;
 
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// The format in which a body is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shape {
     Nothing,
     Form,
+    Multipart,
     Json,
 }
 
@@ -41,12 +45,13 @@ impl<'a> PostedPostback<'a> {
         }
     }
 
-    /// Returns the postback with a body and the value of its header `Content-Type`.
+    /// Returns the postback with a body and the value of its header `Content-Type`. A byte order
+    /// mark before the body is no part of it.
     #[must_use]
     pub fn with_body(self, content_type: Option<&'a str>, body: &'a [u8]) -> Self {
         Self {
             content_type,
-            body,
+            body: body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body),
             ..self
         }
     }
@@ -60,7 +65,8 @@ impl<'a> PostedPostback<'a> {
     ///
     /// # Errors
     /// - [`RefusedReason::Misdirected`]: the body is a notification of ClickBank
-    /// - [`RefusedReason::ContentType`]: the body is neither a form nor a JSON object
+    /// - [`RefusedReason::ContentType`]: the body is neither a form (url-encoded or whole
+    ///   `multipart/form-data`) nor a JSON object
     /// - [`RefusedReason::MalformedBody`]: the body is JSON that cannot be read, or is not an
     ///   object
     /// - [`RefusedReason::TooLong`], [`RefusedReason::TooManyParameters`]
@@ -68,6 +74,10 @@ impl<'a> PostedPostback<'a> {
         let read = match shape(self.content_type, self.body)? {
             Shape::Nothing => return Ok(Cow::Borrowed(self.query)),
             Shape::Form => Cow::Borrowed(self.body),
+            Shape::Multipart => {
+                let kind = self.content_type.unwrap_or_default();
+                Cow::Owned(multipart::read(kind, self.body).ok_or(RefusedReason::ContentType)?)
+            }
             Shape::Json => Cow::Owned(flattened(self.body)?.into_bytes()),
         };
         if is_notification(&read) {
@@ -108,19 +118,28 @@ impl Intake<'_> {
 }
 
 /// Finds the format of a body. Small senders leave the content type out or name a wrong one, so
-/// JSON is recognised by its first byte.
+/// JSON is recognised by its first byte, and a form under the type of JSON by its first name.
 fn shape(content_type: Option<&str>, body: &[u8]) -> Result<Shape, RefusedReason> {
     let kind = content_type.and_then(|kind| kind.split(';').next()).unwrap_or_default();
     let kind = kind.trim().to_ascii_lowercase();
     let says_json = kind.ends_with("/json") || kind.ends_with("+json");
     match body.trim_ascii().first() {
         None => Ok(Shape::Nothing),
-        Some(_) if says_json => Ok(Shape::Json),
+        Some(first) if says_json => Ok(match is_name(*first) && body.contains(&b'=') {
+            true => Shape::Form,
+            false => Shape::Json,
+        }),
+        _ if kind == "multipart/form-data" => Ok(Shape::Multipart),
         _ if kind.starts_with("multipart/") => Err(RefusedReason::ContentType),
         Some(b'{') => Ok(Shape::Json),
         Some(_) if matches!(&*kind, "" | "application/x-www-form-urlencoded" | "text/plain") => Ok(Shape::Form),
         Some(_) => Err(RefusedReason::ContentType),
     }
+}
+
+/// Whether the name of a parameter may begin so.
+fn is_name(first: u8) -> bool {
+    first.is_ascii_alphanumeric() || first == b'_'
 }
 
 /// Whether these are the parameters of a notification. Only the names are looked at, which the
@@ -165,6 +184,9 @@ mod tests {
             ("a=1&b=x%79", form, "b=xy&a=1&c=3", "a=1&b=x%79&c=3"),
             ("a=1", Some("text/plain"), "a=2", "a=1&a=2"),
             ("token=t", None, r#"{"sum": 8.50}"#, "token=t&sum=8.50"),
+            ("token=t", Some("application/json"), "sum=8.50", "token=t&sum=8.50"),
+            ("", Some("application/json"), "\u{feff}{\"sum\": 8.50}", "sum=8.50"),
+            ("token=t", form, "\u{feff}sum=8.50", "token=t&sum=8.50"),
         ] {
             assert_eq!(read(query, kind, body).as_deref(), Ok(expected), "{query} {body}");
         }
@@ -201,7 +223,8 @@ mod tests {
             (0..MAX_QUERY / 2_000 + 1).map(member).collect::<String>()
         );
         for (kind, body, reason) in [
-            (json, "clickid=C", R::MalformedBody),
+            (json, "clickid", R::MalformedBody),
+            (json, "\"a=1\"", R::MalformedBody),
             (json, "[1]", R::MalformedBody),
             (json, r#"{"a": 1"#, R::MalformedBody),
             (json, &*many, R::TooManyParameters),

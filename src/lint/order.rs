@@ -3,9 +3,10 @@
 
 use crate::config::Place;
 use crate::definition::OfferSource;
-use crate::model::{Duplicates, ParameterRole};
+use crate::event::Kind;
+use crate::model::{Counts, Duplicates, ParameterRole};
 use crate::network::Meaning;
-use crate::tracker::compiled::Source;
+use crate::tracker::compiled::{Source, Tracker};
 use alloc::format;
 
 /// The names of parameters and macros that hold the number of a goal at some networks.
@@ -26,7 +27,7 @@ const EVENTS: &[&str] = &[
 const EVERFLOWS: &[&str] = &["payout_amount", "sale_amount"];
 
 /// Returns whether it warned that the policy does not follow orders.
-pub(super) fn lint(row: &OfferSource, place: &Place<'_>, source: &Source) -> bool {
+pub(super) fn lint(row: &OfferSource, place: &Place<'_>, source: &Source, tracker: &Tracker) -> bool {
     statuses(row, place, source);
     if source.protocol.usual_duplicates() != Duplicates::Update || !names_event_id(source) {
         return false;
@@ -39,7 +40,37 @@ pub(super) fn lint(row: &OfferSource, place: &Place<'_>, source: &Source) -> boo
             source.duplicates
         ));
     }
+    types(place, source, tracker);
     against.is_some()
+}
+
+/// Warns of types whose own policy leaves the total of an order wrong, and of rebills that cannot
+/// be told from their order.
+fn types(place: &Place<'_>, source: &Source, tracker: &Tracker) {
+    let paid = tracker.types.values().filter(|known| {
+        let pays = matches!(known.counts, Counts::Sale | Counts::Revenue);
+        pays && !source.open_types.contains(&known.name)
+    });
+    let reverses = tracker.types.values().any(|known| known.counts == Counts::Reversal);
+    for known in paid {
+        if let Some((policy, against)) = known.duplicates.and_then(|policy| Some((policy, against(policy)?))) {
+            place.at("duplicates").problem(format!(
+                "the type `{}` has the policy `{policy}` of its own, which {against}; leave that out, so that the source's policy holds, or \
+                 write `duplicates = \"update\"` there",
+                known.name
+            ));
+        }
+        let is_rebill = known.name.as_str().eq_ignore_ascii_case(Kind::Rebill.as_str());
+        let is_followed = known.duplicates.unwrap_or(source.duplicates) == Duplicates::Update;
+        if is_rebill && is_followed && reverses {
+            place.at("duplicates").problem(format!(
+                "a refund of a `{}` under the event id of its order is not told from a refund of the order: if the order is rejected as \
+                 well, the total is too high by that refund; have the network name each rebill by an event id of its own, or upload such an \
+                 order with the sum 0",
+                known.name
+            ));
+        }
+    }
 }
 
 /// Why a policy does not suit an order that the network tells of more than once. The page on

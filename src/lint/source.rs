@@ -27,7 +27,7 @@ pub(super) fn lint(row: &OfferSource, place: &Place<'_>, source: &Source, tracke
     pasted::words(row.statuses.keys(), &place.at("statuses"));
     pasted::words(row.events.keys(), &place.at("events"));
     macros(source, place, tracker);
-    if !order::lint(row, place, source) {
+    if !order::lint(row, place, source, tracker) {
         lives(source, place, tracker);
     }
     let is_type = |name: &str| tracker.types.contains_key(name);

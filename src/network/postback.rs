@@ -398,12 +398,16 @@ impl<'q> Reader<'q, '_> {
     }
 }
 
-/// Returns a value without the white space around it, which no id, word or amount has. None where
-/// nothing is left.
+/// Returns a value without the white space and the invisible marks around it, such as a byte order
+/// mark, which no id, word or amount has. None where nothing is left.
 fn trimmed(value: &str) -> Option<&str> {
-    let rest = value.trim();
+    let rest = value.trim_matches(is_blank);
     let says = rest.len() == value.len() || !(rest.is_empty() || is_unfilled_macro(rest));
     says.then_some(rest)
+}
+
+fn is_blank(character: char) -> bool {
+    character.is_whitespace() || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }
 
 /// Whether the text is a word that networks write where they know no amount.

@@ -41,6 +41,8 @@ enum Why {
     Theirs(&'static str),
     /// A name here is nearly the same.
     Near,
+    /// The name is a known one within a list or an object: `sum[]`, `data.sum`.
+    Within,
 }
 
 impl NameHint {
@@ -76,6 +78,13 @@ impl fmt::Display for NameHint {
                 "`{came}`, known from {whose}, means nothing here; did you mean `{meant}`?"
             ),
             Why::Near => write!(f, "`{came}` means nothing here; did you mean `{meant}`?"),
+            Why::Within => {
+                write!(f, "`{came}` means nothing here; ")?;
+                match self.meaning {
+                    Some(meaning) => write!(f, "it is read with `[offer_source.names] {meaning} = \"{came}\"`"),
+                    None => write!(f, "did you mean `{meant}`?"),
+                }
+            }
         }
     }
 }
@@ -102,6 +111,9 @@ impl ParameterMap {
                 false => self.nearest(bare, own).map_or(bare, |(near, _)| near),
             };
             return Some(hint(meant, Why::Html));
+        }
+        if let Some(inner) = inner(name).filter(|inner| is_known(inner)) {
+            return Some(hint(inner, Why::Within));
         }
         let (meant, why) = self.nearest(name, own)?;
         Some(hint(meant, why))
@@ -133,6 +145,14 @@ impl ParameterMap {
         let (pasted, _) = self.pasted().find(|(_, filled)| is_it(filled))?;
         self.meaning(pasted).map(|_| pasted)
     }
+}
+
+/// The name that stands within the name of a list's or an object's member: `sum` of `sum[]`,
+/// `sum[0]`, `data.sum` and `data[sum]`.
+fn inner(name: &str) -> Option<&str> {
+    let parts = name.rsplit(['.', '[', ']']);
+    let mut named = parts.filter(|part| part.bytes().any(|byte| !byte.is_ascii_digit()));
+    named.next().filter(|inner| inner.len() < name.len())
 }
 
 /// The meaning that a postback's parameter has when it is named like the macro of a field.
@@ -184,6 +204,32 @@ mod tests {
         ] {
             assert_eq!(meant(&map, name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn a_name_within_a_list_or_an_object_is_told_the_key_that_reads_it() {
+        let map = ParameterMap::generic();
+        for (name, key) in [
+            ("sum[]", "sum"),
+            ("clickid[0]", "clickid"),
+            ("data.clickid", "clickid"),
+            ("data[eventid]", "event_id"),
+            ("items.0.sum", "sum"),
+        ] {
+            let said = map.hint(name, &[]).unwrap().to_string();
+            let told = alloc::format!(
+                "`{name}` means nothing here; it is read with `[offer_source.names] {key} = \"{name}\"`"
+            );
+            assert_eq!(said, told);
+            let names = BTreeMap::from([(key.to_string(), name.to_string())]);
+            assert!(map.clone().with_names(&names).is_ok(), "{name}");
+        }
+        let own = map.hint("product[]", &["product"]).unwrap();
+        assert_eq!(
+            own.to_string(),
+            "`product[]` means nothing here; did you mean `product`?"
+        );
+        assert_eq!(map.hint("data.city", &[]), None);
     }
 
     #[test]

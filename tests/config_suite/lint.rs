@@ -207,6 +207,47 @@ fn a_policy_that_follows_no_order_says_what_it_does_with_one() {
 }
 
 #[test]
+fn a_type_whose_own_policy_follows_no_order_is_named_where_orders_are_followed() {
+    for policy in Duplicates::ALL {
+        let found = warnings(&[("default = true", &format!("default = true\nduplicates = \"{policy}\""))]);
+        if *policy == Duplicates::Update {
+            assert_eq!(found, [""; 0]);
+            continue;
+        }
+        let said =
+            format!("offer_source[0].duplicates: the type `Purchase` has the policy `{policy}` of its own, which ");
+        assert!(found[0].starts_with(&said), "{found:?}");
+        assert!(
+            found[0].ends_with("or write `duplicates = \"update\"` there"),
+            "{found:?}"
+        );
+        assert_eq!(found.len(), 1, "{found:?}");
+    }
+}
+
+/// The page on duplicates says what such a total comes to.
+#[test]
+fn a_rebill_whose_refund_is_not_told_from_one_of_its_order_is_named() {
+    let row = "[[conversion_type]]\nname = \"Rebill\"\ncounts = \"revenue\"\n";
+    let with = |more: &str, policy: &str| {
+        let types = format!("{row}{more}\n[[offer_source]]");
+        let rows = [("[[offer_source]]", types.as_str()), ("#source", policy)];
+        let found = warnings(&rows).into_iter();
+        found
+            .filter(|said| said.contains("a refund of a `Rebill`"))
+            .collect::<Vec<_>>()
+    };
+    let reversal = "[[conversion_type]]\nname = \"Returned\"\ncounts = \"reversal\"\n";
+    let found = with(reversal, "");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].ends_with("or upload such an order with the sum 0"),
+        "{found:?}"
+    );
+    assert_eq!(with(reversal, "duplicates = \"create\""), [""; 0]);
+}
+
+#[test]
 fn an_event_id_that_is_a_goals_number_is_doubtful() {
     let row = "{ name = \"txid\", macro = \"{event_id}\", role = \"event_id\" }";
     let doubts = |row_instead: &str, line: &str| warnings(&[(row, row_instead), ("#source", line)]);

@@ -44,7 +44,7 @@ pub fn router(service: Service) -> Router {
 ///
 /// `HEAD` gets the same response as `GET` and changes nothing: the redirect of a click has a click
 /// id that is not recorded. `OPTIONS` lists the methods of a route. One slash behind a path is
-/// ignored.
+/// ignored, and so is a second one before it.
 pub fn router_with(service: Service, options: RouterOptions) -> Router {
     observe::describe();
     let campaign = format!("{}{CAMPAIGN}", options.campaigns_under);

@@ -119,7 +119,8 @@ pub(crate) trait At: Sized {
             .fold(self, |router, (path, methods)| router.at(path, methods))
     }
 
-    /// Adds a route. One slash behind its path is ignored, since people and their tools add one.
+    /// Adds a route. One slash behind its path is ignored, and a second one before it, since people
+    /// and their tools add one: a domain that ends with `/` stands before a path that begins so.
     fn at(self, path: &str, methods: Methods) -> Self;
 }
 
@@ -127,6 +128,8 @@ impl At for Router<Served> {
     fn at(self, path: &str, methods: Methods) -> Self {
         let Methods { router, allow } = methods;
         let router = router.options(async move || (StatusCode::NO_CONTENT, [(ALLOW, allow)]));
-        self.route(&format!("{path}/"), router.clone()).route(path, router)
+        let paths = [format!("{path}/"), format!("/{path}"), format!("/{path}/")];
+        let also = paths.iter().fold(self, |all, path| all.route(path, router.clone()));
+        also.route(path, router)
     }
 }

@@ -13,12 +13,18 @@ const RESPONSES: &str = "postback_http_responses_total";
 
 const CONNECTIONS: &str = "postback_http_connections";
 
+const UNREAD: &str = "postback_http_unread_total";
+
 /// Tells whatever recorder the host has installed what is counted here.
 pub(crate) fn describe() {
     describe_counter!(RESPONSES, "Responses, by `route` and `status`.");
     describe_gauge!(
         CONNECTIONS,
         "Connections that are open, where `postback_axum::serve` accepts them."
+    );
+    describe_counter!(
+        UNREAD,
+        "Requests that are no HTTP as `postback_axum::serve` reads it, by `reason`; they are in no other number."
     );
 }
 
@@ -42,14 +48,25 @@ impl Drop for Open {
     }
 }
 
+/// Counts a request that could not be read.
+#[cfg(feature = "serve")]
+pub(crate) fn unread(reason: &str) {
+    counter!(UNREAD, "reason" => reason.to_owned()).increment(1);
+}
+
 /// Counts each response, and gives each request its span.
 pub(crate) async fn observe(request: Request, next: Next) -> Response {
     let route = request
         .extensions()
         .get::<MatchedPath>()
         .map_or("none", MatchedPath::as_str);
-    // A path with a slash behind it is the same route.
-    let route = route.strip_suffix('/').unwrap_or(route).to_owned();
+    // A path with a slash behind it, or with two before it, is the same route.
+    let route = route.strip_suffix('/').unwrap_or(route);
+    let route = route
+        .strip_prefix('/')
+        .filter(|rest| rest.starts_with('/'))
+        .unwrap_or(route)
+        .to_owned();
     let span = tracing::info_span!("request", method = method(request.method()), route = %route);
     let response = next.run(request).instrument(span).await;
     counter!(RESPONSES, "route" => route, "status" => response.status().as_u16().to_string()).increment(1);

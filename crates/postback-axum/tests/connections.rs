@@ -3,7 +3,11 @@
 #![cfg(feature = "serve")]
 #![allow(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    extract::RawQuery,
+    routing::{self, get},
+};
 use postback_axum::{ConnectionLimits, serve};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
@@ -56,6 +60,7 @@ async fn server(change: impl FnOnce(&mut ConnectionLimits)) -> Server {
     let router = Router::new()
         .route("/", get(|| async { "answered" }))
         .route("/wait", get(wait))
+        .route("/asked", routing::any(asked))
         .route("/large", get(|| async { vec![b'x'; LARGE] }));
     let listener = TcpListener::bind(HERE).await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -65,6 +70,11 @@ async fn server(change: impl FnOnce(&mut ConnectionLimits)) -> Server {
         permits,
         serving,
     }
+}
+
+/// Says what was asked and posted.
+async fn asked(RawQuery(query): RawQuery, body: String) -> String {
+    format!("[{}|{body}]", query.unwrap_or_default())
 }
 
 impl Server {
@@ -303,6 +313,73 @@ async fn a_request_names_one_host() {
                 "{text}"
             );
         }
+    }
+}
+
+/// Sends this in pieces, and reads to the end of the connection.
+async fn spoken(server: &Server, pieces: &[&[u8]]) -> String {
+    let mut stream = server.connect(HERE).await;
+    for piece in pieces {
+        stream.write_all(piece).await.unwrap();
+        stream.flush().await.unwrap();
+        sleep(Duration::from_millis(20)).await;
+    }
+    let mut said = Vec::new();
+    timeout(SOON, stream.read_to_end(&mut said)).await.unwrap().unwrap();
+    String::from_utf8(said).unwrap()
+}
+
+/// The bodies of responses that say what was asked.
+fn said(text: &str) -> Vec<&str> {
+    let bodies = text.split('[').skip(1);
+    bodies.map(|body| body.split_once(']').unwrap().0).collect()
+}
+
+const LAST: &[u8] = b" HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+
+#[tokio::test]
+async fn what_a_sender_leaves_raw_in_a_target_is_read_as_its_escape() {
+    let server = server(|_| {}).await;
+    for (raw, read) in [
+        (&b"sub=big sale"[..], "sub=big%20sale|"),
+        (b"sub=\"<x>\"", "sub=%22%3cx%3e%22|"),
+        (b"sub={x}|^`y\\", "sub={x}|^`y\\|"),
+        (b"sub=\xea\xf3", "sub=%ea%f3|"),
+        ("sub=é".as_bytes(), "sub=%c3%a9|"),
+        (b"sub=a\tb\x7f ", "sub=a%09b%7f%20|"),
+    ] {
+        let pieces = [&b"GET /asked?"[..], raw, LAST];
+        assert_eq!(said(&spoken(&server, &[&pieces.concat()]).await), [read]);
+        assert_eq!(said(&spoken(&server, &pieces).await), [read], "in pieces");
+    }
+    let long = [&b"GET /asked?sub="[..], &[b' '; 9_000], LAST].concat();
+    let escaped = format!("sub={}|", "%20".repeat(9_000));
+    assert_eq!(said(&spoken(&server, &[&long]).await), [escaped]);
+}
+
+#[tokio::test]
+async fn each_request_of_a_connection_is_read_so_and_no_body_is_touched() {
+    let server = server(|_| {}).await;
+    let get = b"GET /asked?a b HTTP/1.1\r\nhost: x\r\n\r\n";
+    let post = b"POST /asked?c d HTTP/1.1\r\nhost: x\r\ncontent-length: 25\r\n\r\nGET /not<this> HTTP/1.1\r\n";
+    let chunked = b"POST /asked?e+f HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n3\r\na b\r\n0\r\n\r\n";
+    let last = [&b"GET /asked?g"[..], LAST].concat();
+    let read = ["a%20b|", "c%20d|GET /not<this> HTTP/1.1\r\n", "a%20b|", "e+f|a b", "g|"];
+    let together = [&get[..], post, get, chunked, &last].concat();
+    assert_eq!(said(&spoken(&server, &[&together]).await), read);
+    let apart: [&[u8]; 5] = [get, post, get, chunked, &last];
+    assert_eq!(said(&spoken(&server, &apart).await), read);
+}
+
+#[tokio::test]
+async fn what_is_no_http_even_so_is_400() {
+    let server = server(|_| {}).await;
+    for raw in [
+        &b"GET /asked?a\rb HTTP/1.1\r\nhost: x\r\n\r\n"[..],
+        b"\x16\x03\x01\r\n\r\n",
+        b"GET /asked\r\n\r\n",
+    ] {
+        assert!(spoken(&server, &[raw]).await.starts_with("HTTP/1.1 400"));
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) use symbol::Symbol;
 pub use time::{TimeFormat, TimeFormatError};
 
 use crate::value::{Amount, Currency, CurrencyError, Timestamp, Zone};
-use alloc::{collections::BTreeMap, string::String};
+use alloc::{collections::BTreeMap, format, string::String};
 use amount::AmountFault;
 use core::fmt;
 use hint::AmountHint;
@@ -74,7 +74,9 @@ impl Formats {
             None if text.bytes().all(|byte| byte.is_ascii_digit()) => {
                 Timestamp::parse_unix(text).map_err(TimeFault::Strict)
             }
-            None => text.parse().map_err(TimeFault::Strict),
+            None => text
+                .parse()
+                .or_else(|error| plus_again(text).ok_or(TimeFault::Strict(error))),
         };
         read.map_err(|fault| RefusedTime {
             fault,
@@ -83,9 +85,31 @@ impl Formats {
     }
 
     /// Returns the currency of a word, which is one of the network's own words or a currency code.
+    /// A word in another case is the network's if it is no code.
     pub(crate) fn currency(&self, text: &str) -> Result<Currency, CurrencyError> {
-        self.currencies.get(text).copied().map_or_else(|| text.parse(), Ok)
+        if let Some(known) = self.currencies.get(text) {
+            return Ok(*known);
+        }
+        text.parse().or_else(|error| self.in_another_case(text).ok_or(error))
     }
+
+    /// Returns the currency of a word in another case; none if there are two that differ.
+    fn in_another_case(&self, text: &str) -> Option<Currency> {
+        let words = self
+            .currencies
+            .iter()
+            .filter(|(word, _)| word.eq_ignore_ascii_case(text));
+        let mut found = words.map(|(_, currency)| *currency);
+        let first = found.next()?;
+        found.all(|other| other == first).then_some(first)
+    }
+}
+
+/// Reads a time whose `+` before the offset was not escaped in a query, and arrived as a space. A
+/// space can stand for nothing else there.
+fn plus_again(text: &str) -> Option<Timestamp> {
+    let (before, offset) = text.rsplit_once(' ')?;
+    format!("{before}+{offset}").parse().ok()
 }
 
 /// The error for a text that is not an amount here: the reason, and the keys that would read it.

@@ -5,6 +5,8 @@ mod one;
 mod paced;
 mod places;
 mod serve;
+mod target;
+mod unread;
 
 pub use limits::ConnectionLimits;
 pub use serve::{run, run_with, serve};

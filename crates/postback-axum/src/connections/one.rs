@@ -3,6 +3,7 @@
 use super::limits::ConnectionLimits;
 use super::paced::Paced;
 use super::places::{MakesRoom, Place};
+use super::unread::Unread;
 use crate::answer;
 use axum::{
     Router,
@@ -41,15 +42,17 @@ pub(crate) async fn serve_one(
     (place, mut makes_room): (Place, MakesRoom),
     router: Router,
     limits: Arc<ConnectionLimits>,
+    unread: Arc<Unread>,
     mut stop: watch::Receiver<bool>,
 ) {
     // Responses are small, and should not wait for more data.
     let _ = stream.set_nodelay(true);
     let place = Arc::new(place);
     let paced = Paced::new(stream, Arc::clone(&place), &limits);
+    let hostless = Arc::clone(&unread);
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
-        answered(Arc::clone(&place), router.clone(), request)
+        answered(Arc::clone(&place), router.clone(), Arc::clone(&hostless), request)
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -65,8 +68,7 @@ pub(crate) async fn serve_one(
     let patience = tokio::select! {
         biased;
         _ = &mut makes_room => return,
-        // A connection that the caller breaks needs no report.
-        _ = connection.as_mut() => return,
+        ended = connection.as_mut() => return unread.ended(&ended),
         _ = stop.wait_for(|stop| *stop) => limits.drain,
         () = sleep(limits.connection_age) => limits.age_grace,
     };
@@ -74,13 +76,18 @@ pub(crate) async fn serve_one(
     tokio::select! {
         biased;
         _ = makes_room => {}
-        _ = timeout(patience, connection) => {}
+        ended = timeout(patience, connection) => {
+            if let Ok(ended) = ended {
+                unread.ended(&ended);
+            }
+        }
     }
 }
 
 async fn answered(
     place: Arc<Place>,
     router: Router,
+    unread: Arc<Unread>,
     request: hyper::Request<Incoming>,
 ) -> Result<Response<Answer>, Infallible> {
     if !place.begin() {
@@ -91,6 +98,7 @@ async fn answered(
     let response = if names_its_host(&request) {
         router.oneshot(request.map(Body::new)).await?
     } else {
+        unread.one("not exactly one `Host`");
         without_host()
     };
     Ok(response.map(|body| Answer {

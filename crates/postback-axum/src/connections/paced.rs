@@ -1,13 +1,16 @@
 //! A stream whose caller must keep pace: a head that has begun ends in time, an idle connection is
-//! not kept for ever, and whoever gets a response reads it.
+//! not kept for ever, and whoever gets a response reads it. What cannot stand in a request's target
+//! is encoded on the way.
 
 use super::limits::ConnectionLimits;
 use super::places::{Phase, Place};
+use super::target::Targets;
+use bytes::{Buf, Bytes};
 use std::{
     io,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 use tokio::{
@@ -29,6 +32,9 @@ pub(crate) struct Paced {
     /// Whether `writing` runs: the caller has room for nothing more.
     stalled: bool,
     writing: Pin<Box<Sleep>>,
+    targets: Targets,
+    /// What came and was not read yet, since it grew longer than there was room.
+    more: Bytes,
 }
 
 impl Paced {
@@ -44,6 +50,8 @@ impl Paced {
             reading: Box::pin(sleep(limits.header_timeout)),
             stalled: false,
             writing: Box::pin(sleep(limits.write_timeout)),
+            targets: Targets::new(),
+            more: Bytes::new(),
         }
     }
 
@@ -90,8 +98,9 @@ fn reset(timer: &mut Pin<Box<Sleep>>, after: Duration) {
     }
 }
 
-impl AsyncRead for Paced {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+impl Paced {
+    /// Reads what came, as it came.
+    fn receive(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let phase = self.place.phase();
         if phase != self.timed {
             self.time(phase);
@@ -107,6 +116,29 @@ impl AsyncRead for Paced {
                 Poll::Ready(read)
             }
         }
+    }
+
+    /// Hands on as much of what waits as there is room for.
+    fn hand_on(&mut self, buffer: &mut ReadBuf<'_>) {
+        let fits = self.more.split_to(self.more.len().min(buffer.remaining()));
+        buffer.put_slice(&fits);
+    }
+}
+
+impl AsyncRead for Paced {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        while !self.more.has_remaining() {
+            ready!(self.receive(cx, buffer))?;
+            let came = buffer.filled().get(before..).unwrap_or_default();
+            let Some(mended) = self.targets.follow(came) else {
+                return Poll::Ready(Ok(()));
+            };
+            self.more = mended.into();
+            buffer.set_filled(before);
+        }
+        self.hand_on(buffer);
+        Poll::Ready(Ok(()))
     }
 }
 

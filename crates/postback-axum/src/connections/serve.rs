@@ -3,6 +3,7 @@
 use super::limits::ConnectionLimits;
 use super::one::serve_one;
 use super::places::{MakesRoom, Place, Places};
+use super::unread::Unread;
 use crate::observe::Open;
 use axum::Router;
 use postback_service::Service;
@@ -56,6 +57,10 @@ pub async fn run_with(
 /// finish their requests. It does what `axum::serve` does, with limits against slow, idle and
 /// greedy callers. Each request knows its caller's address. A request of HTTP/1.1 without a `Host`,
 /// or any with two, is 400.
+///
+/// A space, a quote, `<`, `>`, a control character or a byte beyond ASCII that stands raw in a
+/// request's target is read as its escape, since senders leave them so. What is no HTTP even then
+/// is 400; it is counted (`postback_http_unread_total`) and logged with its reason.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -67,6 +72,7 @@ pub async fn serve(
     let limits = Arc::new(limits);
     let places = Places::new(limits.connections, limits.per_network, limits.trusted_proxies.clone());
     let mut turned_away = TurnedAway::default();
+    let unread = Arc::new(Unread::default());
     let mut open = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -76,7 +82,14 @@ pub async fn serve(
         while open.try_join_next().is_some() {}
         match accepted {
             Ok((connection, Some(place))) => {
-                let serving = serve_one(connection, place, router.clone(), limits.clone(), stop.clone());
+                let serving = serve_one(
+                    connection,
+                    place,
+                    router.clone(),
+                    limits.clone(),
+                    unread.clone(),
+                    stop.clone(),
+                );
                 let counted = Open::new();
                 open.spawn(async move {
                     serving.await;

@@ -92,6 +92,10 @@ fn resolved(response: &Value) -> &Value {
 fn route(path: &str) -> Option<(&'static str, &'static Value)> {
     let path = path.split('?').next().unwrap_or_default();
     let path = path.strip_suffix('/').unwrap_or(path);
+    let path = path
+        .strip_prefix('/')
+        .filter(|rest| rest.starts_with('/'))
+        .unwrap_or(path);
     let asked: Vec<&str> = path.split('/').collect();
     let fits = |route: &str| {
         let known: Vec<&str> = route.split('/').collect();

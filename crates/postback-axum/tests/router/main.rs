@@ -24,6 +24,7 @@ mod mounted;
 mod named;
 mod orders;
 mod postbacks;
+mod real_traffic;
 mod refused;
 mod refused_postbacks;
 mod reload;
