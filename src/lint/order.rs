@@ -40,13 +40,13 @@ pub(super) fn lint(row: &OfferSource, place: &Place<'_>, source: &Source, tracke
             source.duplicates
         ));
     }
-    types(place, source, tracker);
-    against.is_some()
+    types(place, source, tracker) || against.is_some()
 }
 
 /// Warns of types whose own policy leaves the total of an order wrong, and of rebills that cannot
-/// be told from their order.
-fn types(place: &Place<'_>, source: &Source, tracker: &Tracker) {
+/// be told from their order. Returns whether there is such a policy.
+fn types(place: &Place<'_>, source: &Source, tracker: &Tracker) -> bool {
+    let mut warned = false;
     let paid = tracker.types.values().filter(|known| {
         let pays = matches!(known.counts, Counts::Sale | Counts::Revenue);
         pays && !source.open_types.contains(&known.name)
@@ -54,6 +54,7 @@ fn types(place: &Place<'_>, source: &Source, tracker: &Tracker) {
     let reverses = tracker.types.values().any(|known| known.counts == Counts::Reversal);
     for known in paid {
         if let Some((policy, against)) = known.duplicates.and_then(|policy| Some((policy, against(policy)?))) {
+            warned = true;
             place.at("duplicates").problem(format!(
                 "the type `{}` has the policy `{policy}` of its own, which {against}; leave that out, so that the source's policy holds, or \
                  write `duplicates = \"update\"` there",
@@ -71,6 +72,7 @@ fn types(place: &Place<'_>, source: &Source, tracker: &Tracker) {
             ));
         }
     }
+    warned
 }
 
 /// Why a policy does not suit an order that the network tells of more than once. The page on
