@@ -183,6 +183,8 @@ macro_rules! __conformance_cases {
             private: old_deliveries_are_forgotten_but_for_queued_ones
             private: erasure_of_a_receipt_forgets_its_events_and_their_clicks
             retention: old_clicks_go_unless_something_belongs_to_them
+            retention: a_delivery_is_as_old_as_its_end_and_not_as_its_decision
+            retention: dead_letters_that_go_are_counted
             retention: a_click_that_is_gone_can_be_recorded_again
             retention: a_decision_under_way_conflicts_with_the_removal_of_its_click
             retention: a_click_goes_with_all_that_hangs_on_it

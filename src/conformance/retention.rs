@@ -1,15 +1,15 @@
 //! Rows that have become too old: what goes, what stays, and what a late message finds.
 
 use super::Subject;
-use crate::delivery::{Delivery, Verdict};
+use crate::delivery::{Attempt, Cancelled, Delivery, Replaced, Settled, Verdict};
 use crate::event::Event;
 use crate::model::Click;
 use crate::plan::{Committed, EventRow, Outcome, ReceiptClick, ReceiptRecord, Write};
-use crate::port::{ConversionFilter, Cursor, DeliveryFilter, EventFilter, Purge, Purged};
+use crate::port::{ConversionFilter, Cursor, DeliveryFilter, EventFilter, Purge, Purged, Selection, Which};
 use crate::samples::{
-    ask, at, cases, claim, click, click_guard, click_id, conversion, decided, delivery, enqueue, event, event_id,
-    everything, postback, receipt_event, receipt_guard, record, row, settle, settled, stored, tally, verdict, version,
-    waiting, write,
+    ask, at, cases, claim, click, click_guard, click_id, conversion, decided, delivery, delivery_id, enqueue, event,
+    event_id, everything, postback, receipt_event, receipt_guard, record, row, settle, settled, stored, tally, verdict,
+    version, waiting, write,
 };
 use alloc::{vec, vec::Vec};
 
@@ -54,6 +54,21 @@ async fn old_clicks(store: &dyn Subject, seconds: i64) -> u64 {
     clicks
 }
 
+/// How many deliveries go, and how many of them are dead letters.
+async fn old_deliveries(store: &dyn Subject, seconds: i64) -> (u64, u64) {
+    let purged = store.purge(&Purge::DeliveriesBefore(at(seconds))).await.unwrap();
+    assert_eq!(purged.total(), purged.deliveries, "only deliveries go");
+    (purged.deliveries, purged.dead_letters)
+}
+
+/// Leases the delivery that is due, and ends an attempt at this time.
+async fn attempted(store: &dyn Subject, seconds: i64, end: Verdict) {
+    let claimed = claim(store, seconds, 1).await;
+    let mut settlement = verdict(&claimed[0], end);
+    settlement.attempt.at = at(seconds);
+    assert_eq!(settle(store, settlement).await, Settled::Recorded);
+}
+
 async fn old_events(store: &dyn Subject, seconds: i64) -> Purged {
     store.purge(&Purge::EventsBefore(at(seconds))).await.unwrap()
 }
@@ -75,9 +90,43 @@ cases! {
         assert_eq!(old_clicks(store, 2).await, 1);
         assert_eq!(old_clicks(store, 2).await, 0, "they are gone already");
         assert_eq!(clicks(store, &["bare", "sold", "told", "young"]).await, [false, true, true, true]);
-        store.purge(&Purge::DeliveriesBefore(at(2))).await.unwrap();
+        assert_eq!(old_deliveries(store, 6).await, (1, 0));
         assert_eq!(old_clicks(store, 2).await, 1, "nothing belongs to it any more");
         assert_eq!(clicks(store, &["sold", "told"]).await, [true, false]);
+    }
+
+    async fn a_delivery_is_as_old_as_its_end_and_not_as_its_decision(store) {
+        enqueue(store, vec![of_click(1, "sold")]).await;
+        attempted(store, 2, Verdict::Retry { at: at(100) }).await;
+        assert_eq!(old_deliveries(store, 99).await, (0, 0), "it waits");
+        attempted(store, 100, Verdict::Held { why: "a wrong token".into(), until: at(200) }).await;
+        assert_eq!(old_deliveries(store, 199).await, (0, 0), "it is held");
+        attempted(store, 200, Verdict::Dead).await;
+        assert_eq!(old_deliveries(store, 200).await, (0, 0), "it ended just now");
+        store.requeue(&Selection::new(Which::All, at(300))).await.unwrap();
+        assert_eq!(old_deliveries(store, 300).await, (0, 0), "it waits again");
+        attempted(store, 300, Verdict::Delivered).await;
+        assert_eq!(old_deliveries(store, 300).await, (0, 0));
+        assert_eq!(old_deliveries(store, 301).await, (1, 0));
+        assert_eq!(old_deliveries(store, 301).await, (0, 0), "it is gone already");
+    }
+
+    async fn dead_letters_that_go_are_counted(store) {
+        for number in 1..=3 {
+            settled(store, of_click(number, "sold"), Verdict::Dead).await;
+        }
+        settled(store, of_click(4, "sold"), Verdict::Delivered).await;
+        enqueue(store, vec![of_click(5, "sold")]).await;
+        let cancelled = store.cancel(&delivery_id(5), &Attempt::cancelled(at(5))).await.unwrap();
+        assert_eq!(cancelled, Cancelled::Recorded);
+        let (mut other, replaced) = (of_click(6, "sold"), delivery_id(1));
+        other.replaces = Some(Replaced { delivery: replaced, revision: 2 }.into());
+        enqueue(store, vec![other]).await;
+        assert_eq!(old_deliveries(store, 6).await, (5, 2), "the first is sent as the sixth, a person gave up the fifth");
+        attempted(store, 6, Verdict::Dead).await;
+        write(store, vec![applied(event(1), "sold")]).await;
+        let gone = old_events(store, 2).await;
+        assert_eq!((gone.deliveries, gone.dead_letters), (1, 1), "they are counted with their click, too");
     }
 
     async fn a_click_that_is_gone_can_be_recorded_again(store) {

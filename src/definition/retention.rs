@@ -13,7 +13,7 @@ pub struct Retention {
     /// How long an event is kept. A click is kept with all its events until the last of them is
     /// that old.
     pub events: Option<Duration>,
-    /// How long a delivery is kept that was delivered or given up.
+    /// How long a delivery is kept after it was delivered or given up.
     pub deliveries: Option<Duration>,
     /// How long personal values are kept; by default as long as the host says.
     pub private: Option<Duration>,

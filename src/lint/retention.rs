@@ -2,6 +2,7 @@
 
 use crate::config::{Place, duration_text};
 use crate::definition::Retention;
+use crate::delivery::RetryPolicy;
 use crate::tracker::Tracker;
 use alloc::format;
 use core::time::Duration;
@@ -10,7 +11,13 @@ use core::time::Duration;
 /// payment or a promised service, and longer where the dispute goes on.
 const REVERSALS: Duration = Duration::from_secs(180 * 24 * 60 * 60);
 
+/// How long a dead letter is to wait for a person: over a week-end and some days of leave.
+const LETTERS: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
 pub(super) fn lint(retention: &Retention, place: &Place<'_>, tracker: &Tracker) {
+    if let Some(deliveries) = retention.deliveries {
+        lost_unseen(deliveries, &place.at("deliveries"));
+    }
     if let Some(clicks) = retention.clicks {
         expires_later(clicks, &place.at("clicks"), tracker);
     }
@@ -31,6 +38,30 @@ pub(super) fn lint(retention: &Retention, place: &Place<'_>, tracker: &Tracker) 
             duration_text(events)
         ));
     }
+}
+
+/// Warns of dead letters that go before a person may have seen them, and of deliveries that go
+/// sooner than another one of the same sale may be given up.
+fn lost_unseen(deliveries: Duration, place: &Place<'_>) {
+    if deliveries >= LETTERS {
+        return;
+    }
+    let retries = RetryPolicy::WAITS
+        .iter()
+        .fold(Duration::ZERO, |all, wait| all.saturating_add(*wait));
+    let sooner = match deliveries < retries {
+        true => {
+            ", and those that were delivered go while others of the same sale are still tried again, for about three \
+            days"
+        }
+        false => "",
+    };
+    place.problem(format!(
+        "a delivery that was given up is deleted {} later, perhaps before anybody has seen it{sooner}; keep it for {} \
+         at least",
+        duration_text(deliveries),
+        duration_text(LETTERS)
+    ));
 }
 
 /// Warns of sources whose sales may still come when the click is gone.

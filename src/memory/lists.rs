@@ -1,7 +1,7 @@
 //! Pages, newest first. A cursor is the letter of its list and the number of the last row that was
 //! shown. Rows that arrive meanwhile have higher numbers, so they shift nothing.
 
-use super::rows::Kept;
+use super::rows::{Kept, Sending};
 use super::state::{State, foreign_cursor};
 use crate::delivery::{Attempt, DeliveryRow, DeliveryState, Lane};
 use crate::model::Conversion;
@@ -59,22 +59,24 @@ impl State {
     }
 
     pub(super) fn dead_letters(&self) -> DeadLetters {
-        let rows = self.deliveries.values();
-        let replaced: BTreeSet<&DeliveryId> = rows
-            .clone()
-            .filter_map(|kept| Some(&kept.row.delivery.replaces.as_ref()?.delivery))
-            .collect();
-        let dead = || {
-            rows.clone().filter(|Kept { row, .. }| {
-                let is_cancelled = row.last.as_ref().is_some_and(Attempt::is_cancelled);
-                row.state == DeliveryState::Dead && !is_cancelled && !replaced.contains(&row.delivery.id)
-            })
-        };
-        let first = dead().min_by_key(|kept| kept.number);
+        let dead = self.dead();
+        let first = dead.iter().min_by_key(|kept| kept.number);
         DeadLetters {
-            count: u64::try_from(dead().count()).unwrap_or(u64::MAX),
+            count: u64::try_from(dead.len()).unwrap_or(u64::MAX),
             oldest: first.map(|kept| kept.row.delivery.created_at),
         }
+    }
+
+    /// The deliveries that were given up and wait for a person.
+    pub(super) fn dead(&self) -> Vec<&Kept<Sending>> {
+        let rows = self.deliveries.values();
+        let replaces = |kept: &Kept<Sending>| Some(kept.row.delivery.replaces.as_ref()?.delivery.clone());
+        let replaced: BTreeSet<DeliveryId> = rows.clone().filter_map(replaces).collect();
+        let waits = |row: &Sending| {
+            let is_cancelled = row.last.as_ref().is_some_and(Attempt::is_cancelled);
+            row.state == DeliveryState::Dead && !is_cancelled && !replaced.contains(&row.delivery.id)
+        };
+        rows.filter(|kept| waits(&kept.row)).collect()
     }
 
     pub(super) fn lane_queues(&self) -> Vec<LaneQueue> {

@@ -26,7 +26,7 @@ impl State {
                 let clicks = of_receipt.filter_map(|row| row.click.clone()).collect();
                 self.erase(&clicks, |row| has_receipt(row, source, receipt))
             }
-            Purge::DeliveriesBefore(time) => self.drop_deliveries(|row| row.delivery.created_at < *time),
+            Purge::DeliveriesBefore(time) => self.drop_deliveries(|row| row.last_at() < *time),
             Purge::ClicksBefore(time) => self.drop_clicks(*time),
             Purge::EventsBefore(time) => self.drop_events(*time),
             Purge::Refused(taken) => self.and_refused(Purged::default(), |row| !taken.contains(&row.id)),
@@ -66,7 +66,7 @@ impl State {
             clicks: emptied(self.clicks.values_mut(), click),
             events: emptied(self.events.values_mut(), event),
             deliveries: emptied(self.deliveries.values_mut(), delivery),
-            refused: 0,
+            ..Purged::default()
         }
     }
 
@@ -78,11 +78,14 @@ impl State {
 
     /// Drops these deliveries, but for those that are still to be sent or checked.
     fn drop_deliveries(&mut self, drops: impl Fn(&Sending) -> bool) -> Purged {
+        let goes = |row: &Sending| !row.state.is_open() && drops(row);
+        let dead = self.dead();
+        let dead_letters = dead.iter().filter(|kept| goes(&kept.row)).count();
         let before = self.deliveries.len();
-        self.deliveries
-            .retain(|_, kept| kept.row.state.is_open() || !drops(&kept.row));
+        self.deliveries.retain(|_, kept| !goes(&kept.row));
         Purged {
             deliveries: dropped(before, self.deliveries.len()),
+            dead_letters: u64::try_from(dead_letters).unwrap_or(u64::MAX),
             ..Purged::default()
         }
     }

@@ -68,6 +68,11 @@ impl Sending {
         row
     }
 
+    /// When its last attempt was. What has ended has had one.
+    pub(super) fn last_at(&self) -> Timestamp {
+        self.last.as_ref().map_or(self.due_at, |last| last.at)
+    }
+
     /// When a worker may take it: when it is due, or when the lease of the last one has run out.
     pub(super) fn ready_at(&self) -> Option<Timestamp> {
         self.state.is_open().then(|| self.lease.unwrap_or(self.due_at))

@@ -108,7 +108,8 @@ pub trait Store: Debug + Send + Sync {
 
     /// Forgets what `what` names, and returns how many rows were changed. It takes as many
     /// transactions as it needs, each of few rows, so that no other call waits long. It may be
-    /// stopped and started again anywhere.
+    /// stopped and started again anywhere. Old clicks and events that had to be kept may be looked
+    /// at again only once a day.
     ///
     /// # Errors
     /// [`StoreError`]; what was forgotten before stays forgotten.
@@ -205,7 +206,8 @@ pub enum Purge {
     /// before this time, and the bodies refused before it. Deliveries that are still queued or
     /// accepted keep theirs.
     PrivateBefore(Timestamp),
-    /// Delivered and dead deliveries that were decided before this time.
+    /// Delivered and dead deliveries that ended before this time: whose last attempt was before it,
+    /// or which a person gave up before it. When they were decided does not matter.
     DeliveriesBefore(Timestamp),
     /// The clicks that happened before this time and to which no event and no delivery belongs, and
     /// their guards.
@@ -233,8 +235,8 @@ pub enum Purge {
     RefusedBefore(OfferSourceId, Timestamp),
 }
 
-/// How many rows [`Store::purge`] has changed. A row that lost its personal values counts like one
-/// that is gone.
+/// How many rows [`Store::purge`] has changed, and what is left to do. A row that lost its personal
+/// values counts like one that is gone.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Purged {
@@ -246,6 +248,19 @@ pub struct Purged {
     pub deliveries: u64,
     /// The number of refused bodies.
     pub refused: u64,
+    /// How many of `deliveries` were dead letters that are gone now: given up, neither cancelled by
+    /// a person nor sent again as another delivery ([`DeadLetters`](crate::port::DeadLetters)).
+    #[serde(skip_serializing_if = "is_zero")]
+    pub dead_letters: u64,
+    /// Whether the files of the store still hold what the rows have lost, because a reader needs
+    /// them. A later call removes it when the reader has ended, whatever that call is for.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub files_hold: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Purged {
@@ -256,12 +271,14 @@ impl Purged {
         parts.into_iter().fold(0, u64::saturating_add)
     }
 
-    /// Adds the counts of another call.
+    /// Adds the counts of a later call. What the files still hold is as that call says.
     pub fn add(&mut self, other: &Self) {
         self.clicks = self.clicks.saturating_add(other.clicks);
         self.events = self.events.saturating_add(other.events);
         self.deliveries = self.deliveries.saturating_add(other.deliveries);
         self.refused = self.refused.saturating_add(other.refused);
+        self.dead_letters = self.dead_letters.saturating_add(other.dead_letters);
+        self.files_hold = other.files_hold;
     }
 }
 

@@ -50,10 +50,19 @@ fn size(click: &Click) -> usize {
 /// What stands around the two parts of a row: their versions, and the brackets.
 const ROW: usize = 64;
 
-/// The bytes of an entry, if each of its characters is escaped.
+/// The bytes of an entry as JSON.
 fn written(name: &str, value: &str) -> usize {
-    let escaped = value.len().saturating_mul(2);
-    name.len().saturating_add(escaped).saturating_add("\"\":\"\",".len())
+    let bytes = name.bytes().chain(value.bytes()).map(escaped);
+    bytes.fold("\"\":\"\",".len(), usize::saturating_add)
+}
+
+/// The bytes of one as JSON: `\u0000` of a control character that has no short form.
+fn escaped(byte: u8) -> usize {
+    match byte {
+        b'"' | b'\\' | b'\x08' | b'\t' | b'\n' | b'\x0c' | b'\r' => 2,
+        0..0x20 => 6,
+        _ => 1,
+    }
 }
 
 /// Whether the click fits without being written, as nearly every click does.
@@ -146,6 +155,7 @@ fn ref_id(click: &mut Click) {
 mod tests {
     use super::*;
     use crate::value::Timestamp;
+    use alloc::collections::BTreeMap;
 
     fn click() -> Click {
         let at = Timestamp::from_unix_seconds(1_780_000_000).unwrap();
@@ -246,5 +256,29 @@ mod tests {
         fit(&mut large);
         assert!(size(&large) <= MAX_CLICK, "{}", size(&large));
         assert!(large.notes.len() <= FEW_NOTES);
+    }
+
+    #[test]
+    fn control_characters_cost_what_they_are_written_as() {
+        let all: String = (0..=0x80_u8).map(char::from).collect();
+        let entry = format!(
+            "{},",
+            serde_json::to_string(&[("name", &all)].into_iter().collect::<BTreeMap<_, _>>()).unwrap()
+        );
+        assert_eq!(written("name", &all), entry.len() - "{}".len());
+        let mut large = click();
+        large
+            .private
+            .insert("useragent".into(), Pii::new("\u{1}".repeat(1_000)));
+        large.subs.insert(1, "\u{1}".repeat(300));
+        assert!(!surely_fits(&large));
+        fit(&mut large);
+        let values: BTreeMap<_, _> = large
+            .private
+            .iter()
+            .map(|(name, value)| (name, value.expose()))
+            .collect();
+        let row = serde_json::to_string(&large).unwrap().len() + serde_json::to_string(&values).unwrap().len();
+        assert!(row <= MAX_CLICK, "{row}");
     }
 }

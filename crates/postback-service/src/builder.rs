@@ -11,7 +11,7 @@ use crate::opening;
 use crate::pulse::Pulse;
 use crate::refusals::Refusals;
 use crate::service::Service;
-use crate::shared::{Limits, ReadTracker, Shared};
+use crate::shared::{Disks, Limits, ReadTracker, Shared};
 use crate::statuses::UnknownStatuses;
 use crate::stores::Stores;
 use crate::timely::Timely;
@@ -205,6 +205,7 @@ impl ServiceBuilder {
             statuses: UnknownStatuses::default(),
             looks: Looks::default(),
             pulse: Pulse::default(),
+            disks: Disks::default(),
             wake: Notify::new(),
             read: self.read,
             before: Mutex::new(before),

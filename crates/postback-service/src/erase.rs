@@ -18,7 +18,9 @@ const PAGE: u32 = 512;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Erased {
-    /// The rows of the store.
+    /// The rows of the store. If its files still hold what these have lost
+    /// ([`Purged::files_hold`]), [`Service::run`](crate::Service::run) removes it when the reader
+    /// that needs it has ended.
     #[serde(flatten)]
     pub rows: Purged,
     /// The lines of the journal and of the files beside it.
@@ -156,6 +158,13 @@ fn log(erased: &Erased, by: &'static str) {
         journal,
         "personal values were erased"
     );
+    if erased.rows.files_hold {
+        tracing::warn!(
+            by,
+            "personal values were erased, but the files of the store still hold them, since a reader needs them; it is \
+             tried again every ten minutes"
+        );
+    }
     if let Some(NotErased { lines, reason }) = erased.not_erased {
         tracing::warn!(by, lines, reason, "not all personal values were erased");
     }

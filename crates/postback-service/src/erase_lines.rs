@@ -1,9 +1,11 @@
-//! Erases personal values in the lines of a journal. The events and clicks wait on without them.
+//! Erases personal values in the lines of a journal: those of a person, or those that are too old.
+//! The events and clicks wait on without them.
 
 use crate::journal::{Journal, earlier, unreadable};
 use crate::lines::{Placed, Waiting, is_click, is_newer, lines, of_click, of_event, read, read_click, replace};
+use postback::plan::RefusedBody;
 use postback::value::{ClickId, OfferSourceId, Receipt};
-use postback::{Click, Event};
+use postback::{Click, Event, Timestamp};
 use std::{cell::Cell, collections::BTreeSet, io, path::Path};
 
 /// Whose personal values are erased.
@@ -24,6 +26,64 @@ pub(crate) struct ErasedLines {
     pub(crate) erased: u64,
     /// How many were left, since a newer version wrote them.
     pub(crate) newer: u64,
+}
+
+/// Which lines lose their personal values.
+#[derive(Debug)]
+enum Chosen {
+    Named(Named),
+    /// Those of before a time.
+    Before(Timestamp),
+}
+
+impl Chosen {
+    /// Returns whether a line may lose something. It is a quick look where there is one.
+    fn touches(&self, line: &[u8]) -> io::Result<bool> {
+        match self {
+            Self::Named(named) => Ok(named.is_in(line)),
+            Self::Before(_) => Ok(without(line, self)?.is_some()),
+        }
+    }
+
+    fn is_click(&self, click: &Click) -> bool {
+        match self {
+            Self::Named(named) => named.clicks.contains(&click.id),
+            Self::Before(time) => click.at < *time,
+        }
+    }
+
+    fn is_event(&self, event: &Event) -> bool {
+        match self {
+            Self::Named(named) => named.is_of(event),
+            Self::Before(time) => event.received_at < *time,
+        }
+    }
+
+    fn is_refused(&self, body: &RefusedBody) -> bool {
+        match self {
+            Self::Named(named) => body
+                .row
+                .click
+                .as_ref()
+                .is_some_and(|click| named.clicks.contains(click)),
+            Self::Before(time) => body.row.at < *time,
+        }
+    }
+
+    /// Returns what becomes of a line that cannot be read. How old it is is not known either.
+    fn unread(&self, line: &[u8]) -> Option<String> {
+        match self {
+            Self::Named(named) => named.unread(line),
+            Self::Before(_) => None,
+        }
+    }
+
+    fn newer(&self) -> u64 {
+        match self {
+            Self::Named(named) => named.newer.get(),
+            Self::Before(_) => 0,
+        }
+    }
 }
 
 impl Named {
@@ -87,37 +147,65 @@ impl Journal {
     ///   seconds
     pub(crate) async fn erase_named(&self, named: Named) -> io::Result<ErasedLines> {
         let turn = self.turn().await?;
-        self.on_disk(&turn, move |journal| journal.erase_now(&named)).await
+        self.on_disk(&turn, move |journal| journal.erase_now(&Chosen::Named(named)))
+            .await
     }
 
-    fn erase_now(&self, named: &Named) -> io::Result<ErasedLines> {
+    /// Erases the personal values that came before a time in all files of the journal, and returns
+    /// in how many lines. What was refused before it goes. A line that cannot be read stays.
+    ///
+    /// # Errors
+    /// As [`Journal::erase_named`].
+    pub(crate) async fn forget_before(&self, time: Timestamp) -> io::Result<u64> {
+        let state = self.state();
+        if state.waiting == 0 && state.unreadable == 0 && self.set_aside().is_empty() {
+            return Ok(0);
+        }
+        let turn = self.turn().await?;
+        let forget = move |journal: &Self| journal.erase_now(&Chosen::Before(time));
+        Ok(self.on_disk(&turn, forget).await?.erased)
+    }
+
+    fn erase_now(&self, chosen: &Chosen) -> io::Result<ErasedLines> {
         let path = self.path();
-        let mut erased = in_file(&unreadable(path), named)?;
+        let mut erased = in_file(&unreadable(path), chosen)?;
         self.count_unreadable()?;
         for file in earlier(path) {
-            erased = erased.saturating_add(in_file(&file, named)?);
+            erased = erased.saturating_add(in_file(&file, chosen)?);
         }
         self.count_earlier()?;
-        erased = erased.saturating_add(self.0.aside.rewrite(|file| in_file(file, named))?);
-        erased = erased.saturating_add(self.rewrite(|line| without(line, named))?);
-        let newer = named.newer.get();
+        erased = erased.saturating_add(self.0.aside.rewrite(|file| in_file(file, chosen))?);
+        if self.is_in_area(chosen)? {
+            erased = erased.saturating_add(self.rewrite(|line| without(line, chosen))?);
+        }
+        let newer = chosen.newer();
         Ok(ErasedLines { erased, newer })
+    }
+
+    /// Returns whether the journal's own file may have such lines. While it is rewritten nothing is
+    /// written to it, so old lines are looked for beforehand. A person's line may come meanwhile.
+    fn is_in_area(&self, chosen: &Chosen) -> io::Result<bool> {
+        match chosen {
+            Chosen::Named(_) => Ok(true),
+            Chosen::Before(_) => any(self.snapshot()?.lines()?, chosen),
+        }
     }
 }
 
+/// Returns whether one of these lines may lose something.
+fn any(mut lines: impl Iterator<Item = io::Result<Placed>>, chosen: &Chosen) -> io::Result<bool> {
+    lines.try_fold(false, |found, line| Ok(found || chosen.touches(&line?.text)?))
+}
+
 /// Erases in one file, and returns in how many lines.
-fn in_file(path: &Path, named: &Named) -> io::Result<u64> {
-    if !path.exists() {
-        return Ok(0);
-    }
-    let is_found = |found: bool, line: io::Result<Placed>| Ok::<_, io::Error>(found || named.is_in(&line?.text));
-    if !lines(path)?.try_fold(false, is_found)? {
+fn in_file(path: &Path, chosen: &Chosen) -> io::Result<u64> {
+    if !path.exists() || !any(lines(path)?, chosen)? {
         return Ok(0);
     }
     let (mut kept, mut erased) = (Vec::new(), 0_u64);
     for line in lines(path)? {
         let line = line?.text;
-        let rewritten = without(&line, named)?;
+        let rewritten = without(&line, chosen)?;
         erased = erased.saturating_add(u64::from(rewritten.is_some()));
         let line = rewritten.map_or(line, String::into_bytes);
         if !line.is_empty() {
@@ -134,34 +222,32 @@ fn in_file(path: &Path, named: &Named) -> io::Result<u64> {
 /// Returns a line without its personal values; none if it has none of these. A refused message
 /// becomes an empty line, and so does a damaged line: it is not known what else is in them. A line
 /// of a newer version stays.
-fn without(line: &[u8], named: &Named) -> io::Result<Option<String>> {
-    if !named.is_in(line) {
+fn without(line: &[u8], chosen: &Chosen) -> io::Result<Option<String>> {
+    if let Chosen::Named(named) = chosen
+        && !named.is_in(line)
+    {
         return Ok(None);
     }
     if is_click(line) {
         return match read_click(line) {
-            Ok(click) => click_without(click, named),
-            Err(_) => Ok(named.unread(line)),
+            Ok(click) => click_without(click, chosen),
+            Err(_) => Ok(chosen.unread(line)),
         };
     }
     match read(line) {
-        Ok(Waiting::Event(event)) if named.is_of(&event) && !event.private.is_empty() => {
+        Ok(Waiting::Event(event)) if chosen.is_event(&event) && !event.private.is_empty() => {
             let mut event = *event;
             event.private.clear();
             of_event(&event).map(Some).map_err(io::Error::other)
         }
         Ok(Waiting::Event(_)) => Ok(None),
-        Ok(Waiting::Refused(body)) => {
-            let click = body.row.click.as_ref();
-            let is_named = click.is_some_and(|click| named.clicks.contains(click));
-            Ok(is_named.then(String::new))
-        }
-        Err(_) => Ok(named.unread(line)),
+        Ok(Waiting::Refused(body)) => Ok(chosen.is_refused(&body).then(String::new)),
+        Err(_) => Ok(chosen.unread(line)),
     }
 }
 
-fn click_without(mut click: Click, named: &Named) -> io::Result<Option<String>> {
-    if !named.clicks.contains(&click.id) || click.private.is_empty() {
+fn click_without(mut click: Click, chosen: &Chosen) -> io::Result<Option<String>> {
+    if !chosen.is_click(&click) || click.private.is_empty() {
         return Ok(None);
     }
     click.private.clear();
@@ -171,6 +257,10 @@ fn click_without(mut click: Click, named: &Named) -> io::Result<Option<String>> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal::left;
+    use crate::lines::beside;
+    use postback::event::Interface;
+    use postback::value::{EventId, Pii};
     use std::fs;
 
     #[test]
@@ -184,9 +274,65 @@ mod tests {
         fs::write(unreadable(&path), lines.join("\n") + "\n").unwrap();
         let journal = Journal::open(&path).unwrap();
         let named = Named::of_click("c1".parse().unwrap());
-        let done = journal.erase_now(&named).unwrap();
+        let done = journal.erase_now(&Chosen::Named(named)).unwrap();
         assert_eq!((done.erased, done.newer), (1, 2), "what is damaged goes");
         let left = fs::read_to_string(unreadable(&path)).unwrap();
         assert_eq!(left, format!("{newer}\n{of_other}\nclick {newer}\n"));
+    }
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_unix_seconds(1_780_000_000_i64.saturating_add(seconds)).unwrap()
+    }
+
+    /// An event and a click with the personal value `secret-<name>`.
+    fn personal(name: &str, seconds: i64) -> [String; 2] {
+        let id = |text: &str| text.to_owned();
+        let mut click = Click::new(
+            id(name).parse().unwrap(),
+            at(seconds),
+            id("campaign").parse().unwrap(),
+            id("offer").parse().unwrap(),
+            id("source").parse().unwrap(),
+            id("channel").parse().unwrap(),
+        );
+        click.private.insert("ip".into(), Pii::new(format!("secret-{name}")));
+        let source = id("source").parse().unwrap();
+        let event = EventId::new("a".repeat(26)).unwrap();
+        let mut event = Event::assume_authentic(event, source, Interface::Postback, at(seconds));
+        event.private = click.private.clone();
+        [of_event(&event).unwrap(), of_click(&click).unwrap()]
+    }
+
+    #[tokio::test]
+    async fn old_personal_values_are_forgotten_in_every_file_and_what_waits_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        let ([old, old_click], [young, young_click]) = (personal("old", 1), personal("young", 2));
+        let newer = r#"{"v":99,"row":["secret-old"]}"#;
+        for file in [beside(&path, ".aside"), left(&path), unreadable(&path)] {
+            fs::write(file, format!("{old}\n{young}\n{newer}\n")).unwrap();
+        }
+        let journal = Journal::open(&path).unwrap();
+        let lines = [&old, &old_click, &young, &young_click].map(|line| line.clone().into_bytes());
+        assert!(journal.write_all(&lines).iter().all(Result::is_ok));
+        assert_eq!(journal.forget_before(at(1)).await.unwrap(), 0, "none is that old");
+        assert_eq!(journal.forget_before(at(2)).await.unwrap(), 5);
+        assert_eq!(journal.forget_before(at(2)).await.unwrap(), 0, "they are gone already");
+        let source: &OfferSourceId = &"source".parse().unwrap();
+        assert_eq!((journal.state().waiting, journal.set_aside()[source]), (7, 2));
+        for (ending, young, newer) in [
+            (".aside", 1, 1),
+            (".replaying", 1, 1),
+            (".unreadable", 1, 1),
+            ("", 2, 0),
+        ] {
+            let text = fs::read_to_string(beside(&path, ending)).unwrap();
+            let count = |text: &str, of: &str| text.matches(of).count();
+            assert_eq!(
+                (count(&text, "secret-old"), count(&text, "secret-young")),
+                (newer, young),
+                "{ending}"
+            );
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Whether a service can take in, and whether what goes on beside does.
 
-use crate::disk;
+use crate::disk::{self, Seen};
 use crate::journal::Journal;
 use crate::meter::{self, Measured};
 use crate::shared::Shared;
@@ -11,6 +11,12 @@ use tokio::time::timeout;
 /// How long ago the outbox may have been looked at. It is done each second, and a store that is
 /// locked makes it wait for two.
 const LOOKED: Duration = Duration::from_secs(30);
+
+/// How long the disks may take when they are looked at for the metrics.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The disk of the journal, or the journal's last write, is late.
+const LATE: &str = "the journal's disk does not answer in time: what the store does not take is refused";
 
 /// How a service is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -81,10 +87,14 @@ impl Health {
     }
 }
 
-/// Looks at everything. `patience` is the time for the read of the store.
+/// Looks at everything. `patience` is the time for the read of the store, and for each disk.
 pub(crate) async fn check(shared: &Shared, patience: Duration) -> Health {
-    let (store, reads, writes) = (store(shared), reads(shared, patience).await, writes(shared));
-    let journal = shared.journal.as_ref().map(journal);
+    let (store, reads, journal) = tokio::join!(
+        store(shared, patience),
+        reads(shared, patience),
+        journal(shared, patience)
+    );
+    let writes = writes(shared);
     let takes = store.ok && reads.ok && writes.ok;
     let live = takes || journal.as_ref().is_some_and(|journal| journal.ok);
     let mut checks = BTreeMap::from([("store", store), ("reads", reads), ("writes", writes)]);
@@ -98,30 +108,38 @@ pub(crate) async fn check(shared: &Shared, patience: Duration) -> Health {
 }
 
 /// Measures what the checks see, for the metrics.
-pub(crate) fn look(shared: &Shared) {
-    let store = store(shared);
+pub(crate) async fn look(shared: &Shared) {
+    let (store, journal) = tokio::join!(store(shared, PATIENCE), journal(shared, PATIENCE));
     meter::looked(&Measured {
         is_open: shared.stores.not_open().is_none(),
         is_well: store.ok,
         since_written: shared.pulse.since_written(),
         store_free: store.free,
         journal: shared.journal.as_ref().map(Journal::state),
-        journal_free: shared.journal.as_ref().and_then(|journal| disk::free(journal.path())),
+        journal_free: journal.and_then(|journal| journal.free),
     });
 }
 
 /// Whether the store is open, and in the file that is under its path.
-fn store(shared: &Shared) -> HealthCheck {
-    let file = shared.stores.file();
-    let free = file.and_then(|file| disk::free(file.path()));
+async fn store(shared: &Shared, patience: Duration) -> HealthCheck {
+    let (seen, answered) = match shared.stores.file().cloned() {
+        Some(file) => {
+            let ask = move || Seen {
+                free: disk::free(file.path()),
+                wrong: file.check().err().map(|error| error.to_string()),
+            };
+            shared.disks.store.look(patience, ask).await
+        }
+        None => (Seen::default(), true),
+    };
+    let late = (!answered).then(|| "the disk of the store does not answer in time".to_owned());
     let closed = shared.stores.not_open().map(|later| {
         let why = later.why();
         format!("the store is not open yet, and what comes in waits in the journal: {why}")
     });
-    let gone = || file.and_then(|file| file.check().err()).map(|error| error.to_string());
     HealthCheck {
-        free,
-        ..HealthCheck::of(closed.or_else(gone))
+        free: seen.free,
+        ..HealthCheck::of(closed.or(late).or(seen.wrong))
     }
 }
 
@@ -152,24 +170,31 @@ fn writes(shared: &Shared) -> HealthCheck {
     }
 }
 
-fn journal(journal: &Journal) -> HealthCheck {
-    let (state, free) = (journal.state(), disk::free(journal.path()));
-    let trouble = if journal.late() {
-        Some("the journal's disk does not answer in time: what the store does not take is refused")
+async fn journal(shared: &Shared, patience: Duration) -> Option<HealthCheck> {
+    let journal = shared.journal.as_ref()?;
+    let path = journal.path().to_owned();
+    let ask = move || Seen {
+        free: disk::free(&path),
+        wrong: None,
+    };
+    let (seen, answered) = shared.disks.journal.look(patience, ask).await;
+    let state = journal.state();
+    let trouble = if journal.late() || !answered {
+        Some(LATE)
     } else {
         let full = "the journal or its disk is full: what the store does not take is refused";
         journal.refuses().then_some(full)
     };
     let carried = Some(journal.carried()).filter(|carried| *carried > 0);
-    HealthCheck {
+    Some(HealthCheck {
         carried,
         waiting: Some(state.waiting),
         bytes: Some(state.bytes),
         room: Some(state.room),
         unreadable: Some(state.unreadable),
-        free,
+        free: seen.free,
         ..HealthCheck::of(trouble.map(str::to_owned))
-    }
+    })
 }
 
 fn deliveries(shared: &Shared) -> Option<HealthCheck> {

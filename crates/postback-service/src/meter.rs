@@ -3,10 +3,11 @@
 
 use crate::journal::JournalState;
 use crate::numbers::{
-    ATTEMPTS, ATTRIBUTED_LATE, CLICKS, COMMIT_CALLS, COMMIT_SECONDS, DEAD_LETTER_OLDEST, DEAD_LETTERS, DELIVERIES,
-    DISK_FREE, EVENTS, FORMS_GUESSED, FORMS_STOPPED, INGEST_SECONDS, JOURNAL_BYTES, JOURNAL_ROOM, JOURNAL_UNREADABLE,
-    JOURNAL_WAITING, JOURNALLED, LANE_HELD, LANE_OLDEST_DUE, LANE_QUEUED, LANES_AILING, POSTBACKS, REDIRECT_SECONDS,
-    REFUSALS, REFUSED_FULL, REFUSED_KEPT, REQUEST_SECONDS, RESIDENT, SET_ASIDE, STORE_OPEN, STORE_WELL, STORE_WRITTEN,
+    ATTEMPTS, ATTRIBUTED_LATE, CLICKS, COMMIT_CALLS, COMMIT_SECONDS, DEAD_LETTER_OLDEST, DEAD_LETTERS,
+    DEAD_LETTERS_DELETED, DELIVERIES, DISK_FREE, EVENTS, FORMS_GUESSED, FORMS_STOPPED, INGEST_SECONDS, JOURNAL_BYTES,
+    JOURNAL_ROOM, JOURNAL_UNREADABLE, JOURNAL_WAITING, JOURNALLED, LANE_HELD, LANE_OLDEST_DUE, LANE_QUEUED,
+    LANES_AILING, POSTBACKS, REDIRECT_SECONDS, REFUSALS, REFUSED_FULL, REFUSED_KEPT, REQUEST_SECONDS, RESIDENT,
+    SET_ASIDE, STORE_OPEN, STORE_WELL, STORE_WRITTEN,
 };
 use crate::seldom::Seldom;
 use metrics::{counter, gauge, histogram};
@@ -337,6 +338,18 @@ pub(crate) fn dead_letters(dead: &DeadLetters, now: Timestamp) {
     gauge!(DEAD_LETTERS.name).set(dead.count as f64);
     let age = dead.oldest.map(|oldest| now.saturating_since(oldest));
     gauge!(DEAD_LETTER_OLDEST.name).set(age.unwrap_or_default().as_secs() as f64);
+}
+
+/// Counts dead letters that became too old, and says that nobody dealt with them.
+pub(crate) fn letters_deleted(letters: u64) {
+    counter!(DEAD_LETTERS_DELETED.name).increment(letters);
+    if letters > 0 {
+        tracing::warn!(
+            letters,
+            "dead letters became too old and were deleted, although nobody had retried, resent or cancelled them; \
+             `[retention] deliveries` says how long they are kept"
+        );
+    }
 }
 
 /// Logs that a receiver stopped answering or answers again, and records how many do not answer.

@@ -121,6 +121,11 @@ pub(crate) const DEAD_LETTERS: Number = gauge(
     "postback_dead_letters",
     "Deliveries that were given up and wait for a person.",
 );
+pub(crate) const DEAD_LETTERS_DELETED: Number = counter(
+    "postback_dead_letters_deleted_total",
+    "Deliveries that were given up and became too old before a person dealt with them, so that they were deleted. \
+     Alert on it.",
+);
 pub(crate) const DEAD_LETTER_OLDEST: Number = gauge(
     "postback_dead_letter_oldest_seconds",
     "How long ago the first delivery that was given up was decided; 0 while there are none.",
@@ -201,6 +206,7 @@ const ALL: [Number; 33] = [
     CLICKS,
     DELIVERIES,
     DEAD_LETTERS,
+    DEAD_LETTERS_DELETED,
     DEAD_LETTER_OLDEST,
     LANES_AILING,
     ATTRIBUTED_LATE,

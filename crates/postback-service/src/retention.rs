@@ -2,38 +2,43 @@
 //! everything else only if the configuration says how long it is kept.
 
 use crate::keep;
+use crate::meter;
 use crate::shared::Shared;
 use crate::work::failed;
 use postback::Timestamp;
-use postback::port::Purge;
-use std::time::Duration;
+use postback::port::{Purge, Purged};
+use std::{io::ErrorKind, time::Duration};
 
 const DAY: u64 = 24 * 60 * 60;
 
 /// What is older than a time.
 type Old = fn(Timestamp) -> Purge;
 
-/// Deletes all that is too old now. Deliveries go before the clicks to which they belong.
+/// Deletes all that is too old now. Deliveries go before the clicks to which they belong. The
+/// journal comes first: what is taken in from there meanwhile is forgotten in the store.
 pub(crate) async fn purge(shared: &Shared) {
     let retention = *shared.live().tracker.retention();
     let private = retention.private.unwrap_or_else(|| days(shared.limits.private_days));
-    if let Some(rows) = forget(shared, private, Purge::PrivateBefore).await {
-        tracing::info!(rows, "old personal values were deleted");
+    let lines = forget_journalled(shared, private).await;
+    let rows = forget(shared, private, Purge::PrivateBefore).await.total();
+    if rows > 0 || lines > 0 {
+        tracing::info!(rows, lines, "old personal values were deleted");
     }
     let kinds: [(Option<Duration>, Old); 3] = [
         (retention.deliveries, Purge::DeliveriesBefore),
         (retention.events, Purge::EventsBefore),
         (retention.clicks, Purge::ClicksBefore),
     ];
-    let mut rows = 0_u64;
+    let mut gone = Purged::default();
     for (kept, what) in kinds {
         if let Some(kept) = kept {
-            rows = rows.saturating_add(forget(shared, kept, what).await.unwrap_or_default());
+            gone.add(&forget(shared, kept, what).await);
         }
     }
-    if rows > 0 {
-        tracing::info!(rows, "rows that were kept long enough were deleted");
+    if gone.total() > 0 {
+        tracing::info!(rows = gone.total(), "rows that were kept long enough were deleted");
     }
+    meter::letters_deleted(gone.dead_letters);
     purge_refused(shared).await;
 }
 
@@ -41,18 +46,47 @@ fn days(days: u32) -> Duration {
     Duration::from_secs(u64::from(days).saturating_mul(DAY))
 }
 
-/// Forgets what is older than it is kept. Returns how many rows were changed, if any were.
-async fn forget(shared: &Shared, kept: Duration, what: Old) -> Option<u64> {
-    let what = what(shared.now().checked_sub(kept)?);
+/// Forgets what is older than it is kept. Returns what was changed.
+async fn forget(shared: &Shared, kept: Duration, what: Old) -> Purged {
+    let Some(before) = shared.now().checked_sub(kept) else {
+        return Purged::default();
+    };
+    let what = what(before);
+    let is_private = matches!(what, Purge::PrivateBefore(_));
     match shared.stores.store.purge(&what).await {
-        Ok(purged) => Some(purged.total()).filter(|rows| *rows > 0),
+        Ok(purged) => {
+            if is_private && purged.files_hold {
+                tracing::warn!(
+                    "the files of the store still hold personal values that were deleted, since a reader needs them; \
+                     it is tried again every ten minutes"
+                );
+            }
+            purged
+        }
         Err(error) => {
-            let text = match what {
-                Purge::PrivateBefore(_) => "old personal values were not deleted",
-                _ => "old rows were not deleted",
+            let text = match is_private {
+                true => "old personal values were not deleted",
+                false => "old rows were not deleted",
             };
             failed(text, &error);
-            None
+            Purged::default()
+        }
+    }
+}
+
+/// Forgets the personal values of the journal's lines that are older than these are kept. Returns
+/// how many lines were changed.
+async fn forget_journalled(shared: &Shared, kept: Duration) -> u64 {
+    let (Some(journal), Some(before)) = (&shared.journal, shared.now().checked_sub(kept)) else {
+        return 0;
+    };
+    match journal.forget_before(before).await {
+        Ok(lines) => lines,
+        // A replay is under way. The next round comes in ten minutes.
+        Err(error) if error.kind() == ErrorKind::ResourceBusy => 0,
+        Err(error) => {
+            tracing::error!(kind = %error.kind(), "old personal values in the journal were not deleted");
+            0
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The state that the parts of a service share.
 
+use crate::disk::Disk;
 use crate::handle::{Live, TrackerHandle};
 use crate::hints::Hints;
 use crate::journal::Journal;
@@ -60,6 +61,13 @@ impl Default for Limits {
     }
 }
 
+/// The disks of a service's files.
+#[derive(Debug, Default)]
+pub(crate) struct Disks {
+    pub(crate) store: Disk,
+    pub(crate) journal: Disk,
+}
+
 pub(crate) struct Shared {
     /// The document of the configuration before, until it is said what is gone with it.
     pub(crate) before: Mutex<Option<String>>,
@@ -81,6 +89,8 @@ pub(crate) struct Shared {
     pub(crate) looks: Looks,
     /// What the store's calls came to.
     pub(crate) pulse: Pulse,
+    /// The disks that are looked at for what is said of health.
+    pub(crate) disks: Disks,
     /// It is notified when something may have come into the outbox.
     pub(crate) wake: Notify,
     pub(crate) read: Option<ReadTracker>,

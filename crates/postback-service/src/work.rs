@@ -212,7 +212,7 @@ async fn measure(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
 
 /// Measures the health of the store and of the journal.
 async fn look(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
-    every(LOOK_EVERY, stop, async || health::look(&shared)).await;
+    every(LOOK_EVERY, stop, async || health::look(&shared).await).await;
 }
 
 /// Reloads the configuration at each SIGHUP, if the host has asked for that.

@@ -13,6 +13,7 @@ mod log;
 mod outbox;
 mod place;
 mod purge;
+mod reached;
 mod refused;
 mod retention;
 mod schema;
@@ -27,6 +28,7 @@ use commit::Encoded;
 use postback::plan::{Commit, Committed};
 use postback::port::StoreError;
 use postback::value::Namespace;
+use reached::Reached;
 use rusqlite::Transaction;
 use std::{fmt, path::Path, sync::Arc, time::Duration};
 use threads::Threads;
@@ -109,10 +111,18 @@ impl fmt::Debug for Observer {
 
 /// A store in an SQLite file. Clones are handles of the same store. Dropping the last one writes
 /// what is still queued, and closes the file.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SqliteStore {
     namespace: Namespace,
     threads: Arc<Threads>,
+    old: Arc<Old>,
+}
+
+/// How far old rows were looked at.
+#[derive(Default)]
+struct Old {
+    clicks: Reached,
+    events: Reached,
 }
 
 impl SqliteStore {
@@ -136,6 +146,7 @@ impl SqliteStore {
         Ok(Self {
             namespace: options.namespace.clone(),
             threads: Arc::new(threads),
+            old: Arc::default(),
         })
     }
 
@@ -153,6 +164,15 @@ impl SqliteStore {
     #[must_use]
     pub fn statistics(&self) -> Statistics {
         self.threads.statistics()
+    }
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore")
+            .field("namespace", &self.namespace)
+            .field("threads", &self.threads)
+            .finish_non_exhaustive()
     }
 }
 

@@ -20,7 +20,6 @@ pub(crate) fn purge(connection: &Connection, what: &Purge) -> Result<Purged, Fau
             purged.deliveries = old(sql::FORGET_DELIVERIES)?;
             purged.refused = old(sql::FORGET_REFUSED)?;
         }
-        Purge::DeliveriesBefore(time) => purged.deliveries = run(connection, sql::DROP_DELIVERIES, old(*time))?,
         Purge::Erase(click) => purged = erase(connection, click.as_str())?,
         Purge::EraseReceipt(source, receipt) => purged = erase_receipt(connection, source, receipt)?,
         Purge::RefusedBefore(source, time) => {
@@ -33,7 +32,7 @@ pub(crate) fn purge(connection: &Connection, what: &Purge) -> Result<Purged, Fau
                 purged.refused = purged.refused.saturating_add(dropped);
             }
         }
-        Purge::ClicksBefore(_) | Purge::EventsBefore(_) => {}
+        Purge::ClicksBefore(_) | Purge::EventsBefore(_) | Purge::DeliveriesBefore(_) => {}
     }
     Ok(purged)
 }

@@ -1,13 +1,15 @@
-//! Removes clicks and events that have become too old. Readers look for them, page by page, so that
-//! commits wait only for what is removed; the writer looks at each again before it removes it.
+//! Removes clicks, events and deliveries that have become too old. Readers look for them, page by
+//! page, so that commits wait only for what is removed; the writer looks at each again before it
+//! removes it.
 //!
 //! A click goes before its events. If the process ends in between, the events that are left belong
 //! to a click that is gone, which nothing can change, and the next round removes them.
 
-use crate::{fault::Fault, key::key, purge::run, sql};
+use crate::{facts::optional, fault::Fault, key::key, purge::run, sql, time};
+use postback::delivery::Attempt;
 use postback::plan::{EventRow, ReceiptRecord};
 use postback::port::{Purged, row};
-use rusqlite::{Connection, OptionalExtension, Params, params};
+use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use std::collections::BTreeSet;
 
 /// How many rows are looked at in one page.
@@ -22,7 +24,17 @@ pub(crate) struct LastRow(i64, i64);
 
 impl LastRow {
     /// Before the oldest row.
-    pub(crate) const START: Self = Self(i64::MIN, -1);
+    pub(crate) const START: Self = Self::at(i64::MIN);
+
+    /// Before the rows of a time.
+    pub(crate) const fn at(time: i64) -> Self {
+        Self(time, -1)
+    }
+
+    /// Returns the time of the row.
+    pub(crate) const fn time(self) -> i64 {
+        self.0
+    }
 }
 
 /// What is to be removed.
@@ -34,24 +46,63 @@ pub(crate) enum Old {
     Click(String),
     /// An event without a click.
     Event(i64),
+    /// A delivery that has ended.
+    Delivery(i64),
 }
 
-/// What one page has found, and where the next one begins; none after the last one.
-pub(crate) type Found = (Vec<Old>, Option<LastRow>);
+/// What one page has found.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) old: Vec<Old>,
+    /// Where the next page begins; none after the last one.
+    pub(crate) next: Option<LastRow>,
+    /// The row that was looked at last, if there was one.
+    pub(crate) last: Option<LastRow>,
+    /// The time of the first row that stays only until a delivery ends or is deleted. The next
+    /// round looks at it again.
+    pub(crate) stays: Option<i64>,
+    /// How many rows were looked at.
+    pub(crate) seen: u32,
+}
+
+impl Found {
+    /// Notes the row that is looked at: its time and its number are the first two columns.
+    fn look(&mut self, row: &Row<'_>) -> Result<i64, Fault> {
+        let (time, number) = (row.get(0)?, row.get(1)?);
+        self.last = Some(LastRow(time, number));
+        self.seen = self.seen.saturating_add(1);
+        Ok(number)
+    }
+
+    /// Notes that the row that is looked at stays only because of a delivery.
+    fn stay(&mut self) {
+        self.stays = self.stays.or(self.last.map(LastRow::time));
+    }
+
+    fn end(mut self) -> Self {
+        self.next = self.last.filter(|_| self.seen >= PAGE);
+        self
+    }
+}
 
 /// Finds clicks that happened before a time and to which nothing belongs.
 pub(crate) fn clicks(connection: &Connection, before: i64, after: LastRow) -> Result<Found, Fault> {
     let mut statement = connection.prepare_cached(sql::OLD_CLICKS)?;
     let mut rows = statement.query(params![before, after.0, after.1, PAGE])?;
-    let (mut old, mut last, mut seen) = (Vec::new(), None, 0_u32);
-    while let Some(found) = rows.next()? {
-        (last, seen) = (Some(LastRow(found.get(0)?, found.get(1)?)), seen.saturating_add(1));
-        let click: String = found.get(2)?;
-        if is_bare(connection, &click)? {
-            old.push(Old::Bare(click));
+    let mut found = Found::default();
+    while let Some(row) = rows.next()? {
+        found.look(row)?;
+        let click: String = row.get(2)?;
+        let named = (click.as_str(), key(&click));
+        if exists(connection, sql::HAS_EVENT, named)? {
+            continue;
+        }
+        match exists(connection, sql::HAS_DELIVERY, named)? {
+            true => found.stay(),
+            false => found.old.push(Old::Bare(click)),
         }
     }
-    Ok((old, last.filter(|_| seen >= PAGE)))
+    Ok(found.end())
 }
 
 /// Finds events that were received before a time. Those of a click are found if all of them are
@@ -59,22 +110,52 @@ pub(crate) fn clicks(connection: &Connection, before: i64, after: LastRow) -> Re
 pub(crate) fn events(connection: &Connection, before: i64, after: LastRow) -> Result<Found, Fault> {
     let mut statement = connection.prepare_cached(sql::OLD_EVENTS)?;
     let mut rows = statement.query(params![before, after.0, after.1, PAGE])?;
-    let (mut old, mut last, mut seen) = (Vec::new(), None, 0_u32);
-    let mut clicks = BTreeSet::new();
-    while let Some(found) = rows.next()? {
-        (last, seen) = (Some(LastRow(found.get(0)?, found.get(1)?)), seen.saturating_add(1));
-        match found.get::<_, Option<String>>(2)? {
-            None => old.push(Old::Event(found.get(1)?)),
+    let (mut found, mut clicks) = (Found::default(), BTreeSet::new());
+    while let Some(row) = rows.next()? {
+        let number = found.look(row)?;
+        match row.get::<_, Option<String>>(2)? {
+            None => found.old.push(Old::Event(number)),
             Some(click) if clicks.contains(&click) => {}
             Some(click) => {
-                if !is_needed(connection, &click, before)? {
-                    old.push(Old::Click(click.clone()));
+                // A later event leads here again, when it is old itself.
+                if !has_later(connection, &click, before)? {
+                    match has_open(connection, &click)? {
+                        true => found.stay(),
+                        false => found.old.push(Old::Click(click.clone())),
+                    }
                 }
                 clicks.insert(click);
             }
         }
     }
-    Ok((old, last.filter(|_| seen >= PAGE)))
+    Ok(found.end())
+}
+
+/// Finds deliveries that ended before a time. No index has that time, but none ends before it is
+/// decided, and of those that were decided before nearly all have ended before, too.
+pub(crate) fn deliveries(connection: &Connection, before: i64, after: LastRow) -> Result<Found, Fault> {
+    let mut statement = connection.prepare_cached(sql::OLD_DELIVERIES)?;
+    let mut rows = statement.query(params![before, after.0, after.1, PAGE])?;
+    let mut found = Found::default();
+    while let Some(row) = rows.next()? {
+        let number = found.look(row)?;
+        match ended(row, 2)? < before {
+            true => found.old.push(Old::Delivery(number)),
+            false => found.stay(),
+        }
+    }
+    Ok(found.end())
+}
+
+/// Returns when a delivery ended, of a row with its columns `due` and `last` from this place on. If
+/// a newer version wrote the last attempt, it is when it was due last.
+fn ended(row: &Row<'_>, place: usize) -> Result<i64, Fault> {
+    let due = row.get(place)?;
+    let last = optional(row, place.saturating_add(1))?.map(row::decode::<Attempt>);
+    Ok(match last {
+        Some(Ok(last)) => time::floor(last.at),
+        Some(Err(_)) | None => due,
+    })
 }
 
 /// Removes what was found, until enough rows are gone for one transaction. Returns what was
@@ -95,7 +176,13 @@ pub(crate) fn remove(connection: &Connection, old: &[Old], before: i64) -> Resul
                 purged.events = purged.events.saturating_add(drop_event(connection, *number)?);
                 true
             }
-            Old::Click(click) if is_needed(connection, click, before)? => true,
+            Old::Delivery(number) => {
+                if has_ended(connection, *number, before)? {
+                    drop_delivery(connection, *number, &mut purged)?;
+                }
+                true
+            }
+            Old::Click(click) if has_later(connection, click, before)? || has_open(connection, click)? => true,
             Old::Click(click) => drop_whole(connection, click, &mut purged)?,
         };
         done = done.saturating_add(usize::from(is_done));
@@ -111,10 +198,31 @@ fn is_bare(connection: &Connection, click: &str) -> Result<bool, Fault> {
     Ok(!exists(connection, sql::HAS_EVENT, named)? && !exists(connection, sql::HAS_DELIVERY, named)?)
 }
 
-fn is_needed(connection: &Connection, click: &str, before: i64) -> Result<bool, Fault> {
-    let key = key(click);
-    Ok(exists(connection, sql::HAS_LATER_EVENT, (click, key, before))?
-        || exists(connection, sql::HAS_OPEN_DELIVERY, (click, key))?)
+fn has_later(connection: &Connection, click: &str, before: i64) -> Result<bool, Fault> {
+    exists(connection, sql::HAS_LATER_EVENT, (click, key(click), before))
+}
+
+fn has_open(connection: &Connection, click: &str) -> Result<bool, Fault> {
+    exists(connection, sql::HAS_OPEN_DELIVERY, (click, key(click)))
+}
+
+/// Whether a delivery ended before a time. One that was found may have been queued again since.
+fn has_ended(connection: &Connection, number: i64, before: i64) -> Result<bool, Fault> {
+    let mut statement = connection.prepare_cached(sql::ENDED)?;
+    let mut rows = statement.query([number])?;
+    match rows.next()? {
+        Some(row) => Ok(ended(row, 0)? < before),
+        None => Ok(false),
+    }
+}
+
+/// Removes a delivery, and counts whether it was a dead letter.
+fn drop_delivery(connection: &Connection, number: i64, purged: &mut Purged) -> Result<(), Fault> {
+    let is_letter = exists(connection, sql::IS_DEAD_LETTER, (Attempt::CANCELLED, number))?;
+    let dropped = run(connection, sql::DROP_DELIVERY, [number])?;
+    purged.deliveries = purged.deliveries.saturating_add(dropped);
+    purged.dead_letters = purged.dead_letters.saturating_add(u64::from(is_letter));
+    Ok(())
 }
 
 fn exists(connection: &Connection, text: &'static str, values: impl Params) -> Result<bool, Fault> {
@@ -128,18 +236,23 @@ fn drop_whole(connection: &Connection, click: &str, purged: &mut Purged) -> Resu
     purged.clicks = purged.clicks.saturating_add(drop_click(connection, click)?);
     run(connection, sql::DROP_TALLIES, [click])?;
     let conversions = run(connection, sql::DROP_CONVERSIONS, params![click, key, ROWS])?;
-    let deliveries = run(connection, sql::DROP_DELIVERIES_OF, params![click, key, ROWS])?;
-    purged.deliveries = purged.deliveries.saturating_add(deliveries);
-    let mut statement = connection.prepare_cached(sql::EVENTS_OF)?;
-    let events = statement.query_map(params![click, key, ROWS], |row| row.get::<_, i64>(0))?;
-    let events = events.collect::<Result<Vec<_>, _>>()?;
-    let dropped = u64::try_from(events.len()).unwrap_or(u64::MAX);
-    for number in events {
-        purged.events = purged.events.saturating_add(drop_event(connection, number)?);
+    let deliveries = numbers(connection, sql::ENDED_OF, click)?;
+    for number in &deliveries {
+        drop_delivery(connection, *number, purged)?;
     }
-    Ok([conversions, deliveries, dropped]
-        .iter()
-        .all(|rows| *rows < u64::from(ROWS)))
+    let events = numbers(connection, sql::EVENTS_OF, click)?;
+    for number in &events {
+        purged.events = purged.events.saturating_add(drop_event(connection, *number)?);
+    }
+    let most = usize::try_from(ROWS).unwrap_or(usize::MAX);
+    Ok(conversions < u64::from(ROWS) && deliveries.len() < most && events.len() < most)
+}
+
+/// The numbers of at most [`ROWS`] rows of a click.
+fn numbers(connection: &Connection, text: &'static str, click: &str) -> Result<Vec<i64>, Fault> {
+    let mut statement = connection.prepare_cached(text)?;
+    let numbers = statement.query_map(params![click, key(click), ROWS], |row| row.get(0))?;
+    Ok(numbers.collect::<Result<_, _>>()?)
 }
 
 /// Removes a click with its guard, so that a decision under way that has read it conflicts. A guard
@@ -219,7 +332,7 @@ mod tests {
                 "INSERT INTO event (id, source, outcome, received, payload) VALUES (?1, 's', 'unattributed', 1, '')";
             run(&file, text, [id]).unwrap();
         }
-        let (old, _) = events(&file, 9, LastRow::START).unwrap();
+        let old = events(&file, 9, LastRow::START).unwrap().old;
         assert_eq!(old.len(), 2);
         let text = "UPDATE event SET click = 'c', click_key = ?1, outcome = 'applied' WHERE id = 'a'";
         run(&file, text, [key("c")]).unwrap();

@@ -133,6 +133,11 @@ statements! {
         AND NOT EXISTS (SELECT 1 FROM delivery AS other INDEXED BY delivery_click \
         WHERE other.click_key = dead.click_key \
         AND iif(json_valid(other.payload), json_extract(other.payload, '$.row.replaces.delivery'), '') = dead.id)";
+    IS_DEAD_LETTER = "SELECT 1 FROM delivery AS dead WHERE seq = ?2 AND state = 'dead' \
+        AND coalesce(iif(json_valid(last), json_extract(last, '$.row.finding'), ''), '') <> ?1 \
+        AND NOT EXISTS (SELECT 1 FROM delivery AS other INDEXED BY delivery_click \
+        WHERE other.click_key = dead.click_key \
+        AND iif(json_valid(other.payload), json_extract(other.payload, '$.row.replaces.delivery'), '') = dead.id)";
     CREATED = "SELECT created FROM delivery WHERE seq = ?1";
 
     /// The body from an older version of the interface is a plain form with personal values.
@@ -147,8 +152,6 @@ statements! {
     FORGET_DELIVERIES = "UPDATE delivery SET private = NULL WHERE seq IN \
         (SELECT seq FROM delivery INDEXED BY delivery_private \
          WHERE private IS NOT NULL AND ready IS NULL AND created < ?1 LIMIT ?2)";
-    DROP_DELIVERIES = "DELETE FROM delivery WHERE seq IN \
-        (SELECT seq FROM delivery WHERE ready IS NULL AND created < ?1 LIMIT ?2)";
     ERASE_CLICK = "UPDATE click SET private = NULL WHERE id = ?1 AND private IS NOT NULL";
     ERASE_EVENTS = "UPDATE event SET private = NULL WHERE click_key = ?2 AND click = ?1 AND private IS NOT NULL";
     /// Events that name a click and belong to none. The text is only a first sieve.
@@ -170,6 +173,12 @@ statements! {
         WHERE at >= ?2 AND at < ?1 AND (at > ?2 OR seq > ?3) ORDER BY at, seq LIMIT ?4";
     OLD_EVENTS = "SELECT received, seq, click FROM event INDEXED BY event_received \
         WHERE received >= ?2 AND received < ?1 AND (received > ?2 OR seq > ?3) ORDER BY received, seq LIMIT ?4";
+    /// What has ended, and was decided before a time. It may have ended after it.
+    OLD_DELIVERIES = "SELECT created, seq, due, last FROM delivery INDEXED BY delivery_created \
+        WHERE ready IS NULL AND created >= ?2 AND created < ?1 AND (created > ?2 OR seq > ?3) \
+        ORDER BY created, seq LIMIT ?4";
+    ENDED = "SELECT due, last FROM delivery WHERE seq = ?1 AND ready IS NULL";
+    DROP_DELIVERY = "DELETE FROM delivery WHERE seq = ?1";
     HAS_EVENT = "SELECT 1 FROM event INDEXED BY event_click WHERE click_key = ?2 AND click = ?1 LIMIT 1";
     HAS_DELIVERY = "SELECT 1 FROM delivery INDEXED BY delivery_click WHERE click_key = ?2 AND click = ?1 LIMIT 1";
     HAS_LATER_EVENT = "SELECT 1 FROM event INDEXED BY event_click \
@@ -185,8 +194,8 @@ statements! {
     DROP_TALLIES = "DELETE FROM tally WHERE click = ?1";
     DROP_CONVERSIONS = "DELETE FROM conversion WHERE seq IN \
         (SELECT seq FROM conversion WHERE click_key = ?2 AND click = ?1 LIMIT ?3)";
-    DROP_DELIVERIES_OF = "DELETE FROM delivery WHERE seq IN (SELECT seq FROM delivery INDEXED BY delivery_click \
-        WHERE click_key = ?2 AND click = ?1 AND ready IS NULL LIMIT ?3)";
+    ENDED_OF = "SELECT seq FROM delivery INDEXED BY delivery_click \
+        WHERE click_key = ?2 AND click = ?1 AND ready IS NULL LIMIT ?3";
     EVENTS_OF = "SELECT seq FROM event INDEXED BY event_click WHERE click_key = ?2 AND click = ?1 LIMIT ?3";
     EVENT_PAYLOAD = "SELECT payload FROM event WHERE seq = ?1";
     DROP_EVENT = "DELETE FROM event WHERE seq = ?1";

@@ -9,13 +9,15 @@ use crate::{
     key::key,
     lists,
     lists::List,
-    outbox, purge, refused, retention,
+    outbox, purge,
+    reached::{Reached, Round},
+    refused, retention,
     retention::{Found, LastRow},
     sql, time, vacuum,
 };
 use postback::delivery::{Attempt, Cancelled, DeliveryRow, Settled, Settlement};
 use postback::plan::{
-    Commit, Committed, ConfigurationRow, EventRow, FactQuery, RefusedBody, RefusedCount, RefusedRow, Tally,
+    Commit, Committed, ConfigurationRow, EventRow, FactQuery, RefusedBody, RefusedCount, RefusedRow, Tally, Write,
 };
 use postback::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, LaneQueue,
@@ -24,6 +26,7 @@ use postback::port::{
 use postback::value::{ClickId, DeliveryId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
 use postback::{Click, Conversion, Event, Facts, Timestamp};
 use rusqlite::{Connection, params_from_iter};
+use std::time::Instant;
 
 impl Store for SqliteStore {
     fn namespace(&self) -> &Namespace {
@@ -42,7 +45,11 @@ impl Store for SqliteStore {
                 }
                 Ok(())
             };
-            self.threads.write(record).await
+            self.threads.write(record).await?;
+            for click in clicks {
+                self.old.clicks.note(time::floor(click.at));
+            }
+            Ok(())
         })
     }
 
@@ -58,7 +65,13 @@ impl Store for SqliteStore {
     fn commit<'a>(&'a self, commit: &'a Commit) -> BoxFuture<'a, Result<Committed, StoreError>> {
         Box::pin(async move {
             let encoded = Encoded::new(commit)?;
-            self.threads.write(move |connection| encoded.apply(connection)).await
+            let committed = self.threads.write(move |connection| encoded.apply(connection)).await?;
+            for write in &commit.writes {
+                if let Write::Event(row) = write {
+                    self.old.events.note(time::floor(row.event.received_at));
+                }
+            }
+            Ok(committed)
         })
     }
 
@@ -132,8 +145,9 @@ impl Store for SqliteStore {
     fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<Purged, StoreError>> {
         Box::pin(async move {
             let purged = match what {
-                Purge::ClicksBefore(time) => self.remove(retention::clicks, *time).await,
-                Purge::EventsBefore(time) => self.remove(retention::events, *time).await,
+                Purge::ClicksBefore(time) => self.remove(retention::clicks, *time, Some(&self.old.clicks)).await,
+                Purge::EventsBefore(time) => self.remove(retention::events, *time, Some(&self.old.events)).await,
+                Purge::DeliveriesBefore(time) => self.remove(retention::deliveries, *time, None).await,
                 Purge::Erase(_) | Purge::EraseReceipt(..) => self.erase(what).await,
                 _ => self.forget(what).await,
             };
@@ -141,18 +155,15 @@ impl Store for SqliteStore {
             if !matches!(&purged, Ok(purged) if purged.total() == 0) {
                 self.threads.note_forgotten();
             }
-            let purged = purged?;
+            let mut purged = purged?;
             if matches!(
                 what,
                 Purge::ClicksBefore(_) | Purge::EventsBefore(_) | Purge::DeliveriesBefore(_)
             ) {
                 while self.threads.write(vacuum::step).await? {}
             }
-            match (self.threads.empty_log().await, what) {
-                (Err(error), Purge::PrivateBefore(_) | Purge::Erase(_) | Purge::EraseReceipt(..)) => Err(error),
-                // Rows that were old have gone. The next call tries to empty the log again.
-                (Ok(()) | Err(_), _) => Ok(purged),
-            }
+            purged.files_hold = !self.threads.empty_log().await;
+            Ok(purged)
         })
     }
 }
@@ -191,20 +202,26 @@ impl SqliteStore {
         Ok(all)
     }
 
-    /// Removes what is older than a time, page by page, each page in small transactions.
-    async fn remove(&self, finds: Finds, before: Timestamp) -> Result<Purged, StoreError> {
+    /// Removes what is older than a time, page by page, each page in small transactions. It begins
+    /// where the last call has got to, if that is known.
+    async fn remove(&self, finds: Finds, before: Timestamp, reached: Option<&Reached>) -> Result<Purged, StoreError> {
         let before = time::floor(before);
-        let (mut all, mut next) = (Purged::default(), Some(LastRow::START));
+        let mut round = reached.map(|reached| reached.begin(Instant::now()));
+        let first = round.as_ref().map_or(LastRow::START, Round::first);
+        let (mut all, mut next) = (Purged::default(), Some(first));
         while let Some(place) = next {
-            let (mut old, after) = self.threads.read(move |file| finds(file, before, place)).await?;
-            next = after;
-            while !old.is_empty() {
-                let these = old.clone();
+            let mut page = self.threads.read(move |file| finds(file, before, place)).await?;
+            while !page.old.is_empty() {
+                let these = page.old.clone();
                 let remove = move |file: &Connection| retention::remove(file, &these, before);
                 let (purged, done) = self.threads.write(remove).await?;
                 all.add(&purged);
-                old.drain(..done.min(old.len()));
+                page.old.drain(..done.min(page.old.len()));
             }
+            if let Some(round) = &mut round {
+                round.done(&page);
+            }
+            next = page.next;
         }
         Ok(all)
     }

@@ -27,10 +27,6 @@ use std::{
 /// between.
 const EMPTY_TRIES: usize = 10;
 
-/// The rows are changed for good by then, so nobody takes it for a failure of the whole call.
-const STILL_HELD: &str = "the rows have lost their values, but the write-ahead log still holds them, since a reader \
-    needs it; the next call empties it, when the reader has ended";
-
 type Read = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// The queues and the threads that work on them. Dropping it ends the threads after they have done
@@ -129,28 +125,29 @@ impl Threads {
     }
 
     /// Empties the log, so that deleted values are not kept in it. It is left alone if nothing was
-    /// deleted since it was emptied.
-    pub(crate) async fn empty_log(&self) -> Result<(), StoreError> {
+    /// deleted since it was emptied. Returns whether it is empty: while a reader needs it, it is
+    /// not, and the next call tries again.
+    pub(crate) async fn empty_log(&self) -> bool {
         // What is forgotten meanwhile is noted again.
         if !self.log_holds.swap(false, Ordering::AcqRel) {
-            return Ok(());
+            return true;
         }
-        let emptied = self.try_to_empty().await;
-        if emptied.is_err() {
-            self.note_forgotten();
-        }
-        emptied
-    }
-
-    async fn try_to_empty(&self) -> Result<(), StoreError> {
+        // A caller that goes away leaves it noted.
+        let mut left = Left {
+            threads: self,
+            is_empty: false,
+        };
         for _ in 0..EMPTY_TRIES {
             let (caller, answer) = oneshot::channel();
-            send(self.writes.as_ref(), Call::Empty(caller))?;
-            if answer.await.map_err(|_| stopped())? {
-                return Ok(());
+            if send(self.writes.as_ref(), Call::Empty(caller)).is_err() {
+                break;
+            }
+            left.is_empty = answer.await.unwrap_or(false);
+            if left.is_empty {
+                break;
             }
         }
-        Err(StoreError::new(StoreErrorKind::Unavailable, STILL_HELD))
+        left.is_empty
     }
 
     /// Whether the files under the database's path are still those that are open.
@@ -163,6 +160,20 @@ impl Threads {
         Statistics {
             calls: self.shared.jobs.load(Ordering::Relaxed),
             transactions: self.shared.transactions.load(Ordering::Relaxed),
+        }
+    }
+}
+
+/// Notes that the log holds what was forgotten, unless it was emptied.
+struct Left<'a> {
+    threads: &'a Threads,
+    is_empty: bool,
+}
+
+impl Drop for Left<'_> {
+    fn drop(&mut self) {
+        if !self.is_empty {
+            self.threads.note_forgotten();
         }
     }
 }

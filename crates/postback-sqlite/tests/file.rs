@@ -5,7 +5,7 @@ mod common;
 
 use common::{at, block_on, commit, event_id, folder, open, options, stored};
 use postback::plan::{Commit, Committed, FactQuery, Guard, GuardKey, Outcome, Write};
-use postback::port::{Cursor, Inspect, Purge, Store, StoreErrorKind};
+use postback::port::{Cursor, Inspect, Purge, Purged, Store, StoreErrorKind};
 use postback::value::{ClickId, OfferSourceId, Pii, Receipt};
 use postback::{Click, Timestamp};
 use postback_sqlite::SqliteStore;
@@ -174,25 +174,20 @@ fn what_is_forgotten_is_gone_from_the_disk() {
 }
 
 #[test]
-fn what_a_reader_keeps_in_the_log_does_not_count_as_forgotten() {
+fn what_a_reader_keeps_in_the_log_is_said_and_goes_when_the_reader_has_ended() {
     let folder = folder();
     let store = open(&folder);
     block_on(store.record(&[click("one")])).unwrap();
     let reader = Connection::open(folder.path().join("store.db")).unwrap();
     reader.execute_batch("BEGIN; SELECT count(*) FROM click").unwrap();
-    let error = block_on(store.purge(&Purge::PrivateBefore(at(1)))).unwrap_err();
-    assert_eq!(
-        (error.to_string().as_str(), error.is_retryable()),
-        (
-            "the rows have lost their values, but the write-ahead log still holds them, since a reader needs it; the \
-             next call empties it, when the reader has ended",
-            true
-        )
-    );
-    // Old rows that go are no promise to a person: they have gone.
-    assert_eq!(block_on(store.purge(&Purge::ClicksBefore(at(1)))).unwrap().total(), 1);
+    let purge = |what| block_on(store.purge(&what)).unwrap();
+    let purged = purge(Purge::Erase("one".parse().unwrap()));
+    assert_eq!((purged.clicks, purged.total(), purged.files_hold), (1, 1, true));
+    assert!(lies_on_disk(folder.path(), CANARY));
+    let purged = purge(Purge::PrivateBefore(at(1)));
+    assert_eq!((purged.total(), purged.files_hold), (0, true), "it still reads");
     reader.execute_batch("COMMIT").unwrap();
-    assert_eq!(block_on(store.purge(&Purge::PrivateBefore(at(1)))).unwrap().total(), 0);
+    assert_eq!(purge(Purge::Refused(Vec::new())), Purged::default(), "any call ends it");
     assert!(!lies_on_disk(folder.path(), CANARY));
 }
 
@@ -397,7 +392,7 @@ fn debug_shows_no_path_and_no_content() {
     block_on(store.orphans(&Cursor::start(), 1)).unwrap();
     assert_eq!(
         format!("{store:?}"),
-        "SqliteStore { namespace: Namespace(test), threads: Threads { statistics: Statistics { calls: 1, transactions: 1 }, .. } }"
+        "SqliteStore { namespace: Namespace(test), threads: Threads { statistics: Statistics { calls: 1, transactions: 1 }, .. }, .. }"
     );
 }
 

@@ -9,6 +9,12 @@ use postback::value::DeliveryId;
 use rusqlite::{Connection, Row, params};
 use std::collections::BTreeMap;
 
+/// What a person gave up (?1 is found of it), and what was sent again as another delivery, waits for
+/// nobody.
+pub(crate) const IS_DEAD_LETTER: &str = "state = 'dead' AND coalesce(last ->> '$.row.finding', '') <> ?1 \
+    AND NOT EXISTS (SELECT 1 FROM delivery AS other \
+    WHERE other.click = dead.click AND other.payload ->> '$.row.replaces.delivery' = dead.id)";
+
 /// Leases what is ready. The fencing number gives correctness: a verdict under an older one writes
 /// nothing.
 pub(crate) fn claim(file: &Connection, claim: &Claim) -> Result<Claimed, StoreError> {

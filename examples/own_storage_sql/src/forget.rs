@@ -1,9 +1,11 @@
 //! What is forgotten when. A service with many rows takes a few of them in each transaction.
 
+use crate::deliveries::IS_DEAD_LETTER;
 use crate::reads::{self, Reads};
 use crate::sql::{get, micros, rows, run};
+use postback::delivery::Attempt;
 use postback::plan::{EventRow, GuardKey, PointReads};
-use postback::port::{Purge, Purged, StoreError};
+use postback::port::{Purge, Purged, StoreError, row};
 use postback::value::{ClickId, OfferSourceId, Receipt};
 use rusqlite::{Connection, Params, ToSql, params};
 use std::collections::BTreeSet;
@@ -20,8 +22,15 @@ pub(crate) fn purge(file: &Connection, what: &Purge) -> Result<Purged, StoreErro
             purged.refused = run(file, "DELETE FROM refused WHERE received < ?", [at])?;
         }
         Purge::DeliveriesBefore(time) => {
-            let text = "DELETE FROM delivery WHERE ready IS NULL AND created < ?";
-            purged.deliveries = run(file, text, [micros(*time)])?;
+            // None ends before it is decided.
+            let text = "SELECT seq, last FROM delivery WHERE ready IS NULL AND created < ? ORDER BY seq";
+            for (seq, last) in rows(file, text, [micros(*time)], |row| {
+                Ok((get::<i64>(row, 0)?, get::<String>(row, 1)?))
+            })? {
+                if row::decode::<Attempt>(&last)?.at < *time {
+                    drop_delivery(file, seq, &mut purged)?;
+                }
+            }
         }
         Purge::ClicksBefore(time) => {
             let text = "SELECT id FROM click AS old WHERE at < ? \
@@ -98,10 +107,10 @@ fn events_before(file: &Connection, time: i64) -> Result<Purged, StoreError> {
         EXCEPT SELECT click FROM event WHERE received >= ?1 EXCEPT SELECT click FROM delivery WHERE ready IS NOT NULL";
     for click in rows(file, text, [time], |row| get::<String>(row, 0))? {
         more(&mut purged.clicks, drop_click(file, &click)?);
-        more(
-            &mut purged.deliveries,
-            run(file, "DELETE FROM delivery WHERE click = ?", [&click])?,
-        );
+        let of_click = "SELECT seq FROM delivery WHERE click = ? ORDER BY seq";
+        for seq in rows(file, of_click, [&click], |row| get::<i64>(row, 0))? {
+            drop_delivery(file, seq, &mut purged)?;
+        }
         for table in ["tally", "conversion"] {
             run(file, &format!("DELETE FROM {table} WHERE click = ?"), [&click])?;
         }
@@ -112,6 +121,21 @@ fn events_before(file: &Connection, time: i64) -> Result<Purged, StoreError> {
         drop_events(file, "click IS NULL AND received < ?", &time)?,
     );
     Ok(purged)
+}
+
+/// Counts, too, whether it is a dead letter that nobody has dealt with.
+fn drop_delivery(file: &Connection, seq: i64, purged: &mut Purged) -> Result<(), StoreError> {
+    let text = format!("SELECT 1 FROM delivery AS dead WHERE {IS_DEAD_LETTER} AND seq = ?2");
+    let letters = rows(file, &text, params![Attempt::CANCELLED, seq], |_| Ok(()))?;
+    more(
+        &mut purged.dead_letters,
+        u64::try_from(letters.len()).unwrap_or(u64::MAX),
+    );
+    more(
+        &mut purged.deliveries,
+        run(file, "DELETE FROM delivery WHERE seq = ?", [seq])?,
+    );
+    Ok(())
 }
 
 fn drop_click(file: &Connection, id: &str) -> Result<u64, StoreError> {

@@ -1,7 +1,7 @@
 //! Point reads and pages, newest first, for people and their tools.
 
 use crate::SqlStore;
-use crate::deliveries::holds;
+use crate::deliveries::{IS_DEAD_LETTER, holds};
 use crate::reads::{click, event_row, payload, tallies};
 use crate::sql::{get, rows, time, unreadable};
 use postback::delivery::{Attempt, Delivery, DeliveryRow, DeliveryState, Lane};
@@ -97,11 +97,8 @@ impl Inspect for SqlStore {
 
     fn dead_letters(&self) -> BoxFuture<'_, Result<DeadLetters, StoreError>> {
         self.with(|file| {
-            // What a person gave up, and what was sent again as another delivery, waits for nobody.
-            let text = "SELECT created FROM delivery AS dead WHERE state = 'dead' \
-                AND coalesce(last ->> '$.row.finding', '') <> ? AND NOT EXISTS (SELECT 1 FROM delivery AS other \
-                WHERE other.click = dead.click AND other.payload ->> '$.row.replaces.delivery' = dead.id) ORDER BY seq";
-            let created = rows(file, text, [Attempt::CANCELLED], |row| time(get(row, 0)?))?;
+            let text = format!("SELECT created FROM delivery AS dead WHERE {IS_DEAD_LETTER} ORDER BY seq");
+            let created = rows(file, &text, [Attempt::CANCELLED], |row| time(get(row, 0)?))?;
             Ok(DeadLetters {
                 count: u64::try_from(created.len()).unwrap_or(u64::MAX),
                 oldest: created.first().copied(),

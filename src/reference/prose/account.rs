@@ -110,12 +110,12 @@ rows! { RETENTION {
      back, so keep them for 180 days at least.",
     "\"400d\"";
     "deliveries", said("for ever"),
-    "How long a delivery is kept after it was decided, if it was delivered or given up. A delivery that is still to \
-     be sent always stays.",
+    "How long a delivery is kept after it was delivered, given up or cancelled. A delivery that is still to be sent \
+     always stays. One that was given up waits for a person, so keep them for a week at least.",
     "\"30d\"";
     "private", said("the host's limit (`--private-days`, which is 30)"),
     "How long personal values are kept: those of clicks, of events, of deliveries that are closed, and whatever was \
-     refused.",
+     refused, in the journal too.",
     "\"30d\"";
     "waiting", said("as long as the event is kept"),
     "For how long an event without a click is decided again every six hours. Afterwards it can still be resolved by \
