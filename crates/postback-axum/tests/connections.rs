@@ -19,11 +19,11 @@ use tokio::{
 };
 
 /// Longer than anything here may take.
-const SOON: Duration = Duration::from_secs(30);
+const SOON: Duration = Duration::from_secs(60);
 /// Longer than any test takes.
 const NEVER: Duration = Duration::from_secs(600);
 /// A time-out that a test waits for.
-const SHORT: Duration = Duration::from_millis(300);
+const SHORT: Duration = Duration::from_secs(1);
 /// A network of this machine, and another one.
 const HERE: &str = "127.0.0.1:0";
 const ELSEWHERE: &str = "127.0.1.1:0";
@@ -35,6 +35,8 @@ const WAIT: &str = "GET /wait HTTP/1.1\r\nhost: x\r\n\r\n";
 struct Server {
     address: SocketAddr,
     permits: Arc<Semaphore>,
+    /// It has a permit for each request for `/wait` that has come.
+    came: Arc<Semaphore>,
     serving: JoinHandle<()>,
 }
 
@@ -53,7 +55,10 @@ async fn server(change: impl FnOnce(&mut ConnectionLimits)) -> Server {
     change(&mut limits);
     let permits = Arc::new(Semaphore::new(0));
     let waiting = permits.clone();
+    let came = Arc::new(Semaphore::new(0));
+    let coming = came.clone();
     let wait = async move || {
+        coming.add_permits(1);
         waiting.acquire().await.unwrap().forget();
         "waited"
     };
@@ -68,6 +73,7 @@ async fn server(change: impl FnOnce(&mut ConnectionLimits)) -> Server {
     Server {
         address,
         permits,
+        came,
         serving,
     }
 }
@@ -89,6 +95,12 @@ impl Server {
         let mut stream = self.connect(from).await;
         stream.write_all(text.as_bytes()).await.unwrap();
         stream
+    }
+
+    /// Waits until a request for `/wait` is under way.
+    async fn is_waited_for(&self) {
+        let came = timeout(SOON, self.came.acquire()).await;
+        came.expect("the request comes").unwrap().forget();
     }
 
     /// Connects, asks, and waits for the answer.
@@ -187,6 +199,7 @@ async fn the_connections_of_a_trusted_proxy_are_not_counted() {
 async fn when_all_places_are_taken_the_longest_idle_connection_makes_room() {
     let server = server(|limits| limits.connections = 3).await;
     let mut busy = server.send(HERE, WAIT).await;
+    server.is_waited_for().await;
     let mut first = server.asked(HERE).await;
     let mut second = server.asked(HERE).await;
     let mut third = server.asked(HERE).await;
@@ -204,7 +217,7 @@ async fn while_all_places_are_in_use_a_connection_waits_for_one_to_become_idle()
     let server = server(|limits| limits.connections = 1).await;
     let mut first = server.asked(HERE).await;
     first.write_all(WAIT.as_bytes()).await.unwrap();
-    sleep(SHORT).await;
+    server.is_waited_for().await;
     let mut second = server.send(HERE, ASK).await;
     server.permits.add_permits(1);
     assert!(is_answered(&mut first).await);
@@ -216,7 +229,7 @@ async fn while_all_places_are_in_use_a_connection_waits_for_one_to_become_idle()
 async fn a_connection_may_be_idle_for_longer_than_a_head_may_take() {
     let server = server(|limits| limits.header_timeout = SHORT).await;
     let mut stream = server.asked(HERE).await;
-    sleep(3 * SHORT).await;
+    sleep(2 * SHORT).await;
     stream.write_all(ASK.as_bytes()).await.unwrap();
     assert!(is_answered(&mut stream).await);
 }
@@ -261,13 +274,13 @@ async fn a_reader_that_reads_nothing_is_cut_off() {
 
 #[tokio::test]
 async fn a_reader_that_goes_on_reading_gets_everything() {
-    let server = server(|limits| limits.write_timeout = 4 * SHORT).await;
+    let server = server(|limits| limits.write_timeout = 3 * SHORT).await;
     let text = "GET /large HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
     let mut stream = server.send(HERE, text).await;
     let mut all = Vec::new();
     let mut part = vec![0; LARGE / 8];
     loop {
-        sleep(SHORT).await;
+        sleep(SHORT / 2).await;
         let read = timeout(SOON, stream.read_exact(&mut part[..LARGE / 8])).await.unwrap();
         all.extend_from_slice(&part);
         if read.is_err() {
@@ -285,7 +298,8 @@ async fn a_request_that_is_open_when_its_connection_is_too_old_is_answered() {
     })
     .await;
     let mut stream = server.send(HERE, WAIT).await;
-    sleep(3 * SHORT).await;
+    server.is_waited_for().await;
+    sleep(2 * SHORT).await;
     server.permits.add_permits(1);
     assert!(is_answered(&mut stream).await);
     assert!(is_closed(&mut stream).await);

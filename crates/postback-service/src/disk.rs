@@ -1,5 +1,5 @@
-//! How the disk of a file is. A disk may hang, so it is asked beside the runtime, by one thread at a
-//! time, and nobody waits longer than he wants to.
+//! How the disk of a file is. A disk may hang, so it is asked beside the runtime, by one thread at
+//! a time, and no caller waits longer than it wants to.
 
 use crate::timely::within;
 use std::{

@@ -186,7 +186,7 @@ pub(crate) const RESIDENT: Number = gauge(
     "The memory that the process holds, where the system says so (Linux); measured each minute.",
 );
 
-const ALL: [Number; 33] = [
+const ALL: [Number; 34] = [
     EVENTS,
     REFUSALS,
     REFUSED_KEPT,

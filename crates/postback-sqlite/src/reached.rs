@@ -1,10 +1,10 @@
-//! How far old rows were looked at. Most old clicks and events stay, because events that are younger
-//! belong to them, and it would be in vain to look at all of them again in every round.
+//! How far old rows were looked at. Most old clicks and events stay, because younger events belong
+//! to them, and it would be in vain to look at all of them again in every round.
 //!
-//! The place is kept in memory alone. It is the time of a row: what stands before it stays, whatever
-//! the time may be. Two things lead back to it: a row that is written with an older time, which this
-//! process notes, and everything else (another process, a click that loses its event), for which
-//! all rows are looked at once a day.
+//! The place is kept in memory alone. It is the time of a row: what stands before it stays,
+//! whatever is old by now. Two things lead back to it: a row that is written with an older time,
+//! which this process notes, and for everything else (another process, a click that loses its
+//! event) a round over all rows, once a day.
 
 use crate::retention::{Found, LastRow};
 use std::{

@@ -9,8 +9,8 @@ use postback::value::DeliveryId;
 use rusqlite::{Connection, Row, params};
 use std::collections::BTreeMap;
 
-/// What a person gave up (?1 is found of it), and what was sent again as another delivery, waits for
-/// nobody.
+/// What a person gave up (?1 is found of it), and what was sent again as another delivery, waits
+/// for nobody.
 pub(crate) const IS_DEAD_LETTER: &str = "state = 'dead' AND coalesce(last ->> '$.row.finding', '') <> ?1 \
     AND NOT EXISTS (SELECT 1 FROM delivery AS other \
     WHERE other.click = dead.click AND other.payload ->> '$.row.replaces.delivery' = dead.id)";

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 
 /// Longer than a decision takes to be shown, on a busy machine too.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A configuration whose channel is this receiver, and the program that serves it.
 fn serving(folder: &TempDir, receiver: &Receiver, flags: &[&str]) -> Command {

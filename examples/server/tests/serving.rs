@@ -22,8 +22,8 @@ use tokio::{
     time::timeout,
 };
 
-/// Longer than anything here may take, shorter than a person waits.
-const SOON: Duration = Duration::from_secs(10);
+/// Longer than anything here may take, on a busy machine too.
+const SOON: Duration = Duration::from_secs(60);
 
 fn config() -> Config {
     tracker::config(&configuration("", ""), memory())
@@ -79,10 +79,7 @@ async fn a_head_that_comes_too_slowly_is_cut_off() {
     let mut stream = connect(&server).await;
     stream.write_all(b"GET /healthz HTTP/1.1\r\nho").await.unwrap();
     let took = closed_after(&mut stream).await;
-    assert!(
-        took >= Duration::from_millis(250) && took < Duration::from_secs(3),
-        "{took:?}"
-    );
+    assert!(took >= Duration::from_millis(250) && took < SOON, "{took:?}");
     server.shutdown().await;
 }
 
@@ -120,7 +117,7 @@ async fn a_body_that_comes_too_slowly_is_408() {
         answer.ends_with(r#"{"error":"body did not arrive in time"}"#),
         "{answer}"
     );
-    assert!(began.elapsed() < Duration::from_secs(3));
+    assert!(began.elapsed() < SOON);
     server.shutdown().await;
 }
 
@@ -163,17 +160,10 @@ async fn a_head_that_is_too_long_is_refused() {
 async fn a_request_that_is_open_when_the_server_stops_is_answered() {
     let server = started(|_| {}).await;
     let address = server.address();
-    let mut stream = connect(&server).await;
     let body = format!("token={TOKEN}&sum=8.50");
-    let head = format!(
-        "POST /postback HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    let mut stream = open_request(&server, body.len()).await;
     let stopping = tokio::spawn(server.shutdown());
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    assert!(TcpStream::connect(address).await.is_err(), "nobody new is taken");
+    timeout(SOON, refused(address)).await.expect("nobody new is taken");
     stream.write_all(body.as_bytes()).await.unwrap();
     let answer = read(&mut stream, SOON).await;
     assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
@@ -187,15 +177,27 @@ async fn a_request_that_is_open_when_the_server_stops_is_answered() {
 #[tokio::test]
 async fn a_request_that_never_ends_does_not_keep_the_server_from_stopping() {
     let server = started(|limits| limits.drain = Duration::from_millis(200)).await;
-    let mut stream = connect(&server).await;
+    let _stream = open_request(&server, 9).await;
+    timeout(SOON, server.shutdown()).await.expect("it stops");
+}
+
+/// A request whose head has arrived and whose body is waited for.
+async fn open_request(server: &Server, length: usize) -> TcpStream {
+    let mut stream = connect(server).await;
+    let head =
+        format!("POST /postback HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: {length}\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut go_on = [0; 25];
+    timeout(SOON, stream.read_exact(&mut go_on)).await.unwrap().unwrap();
+    assert_eq!(go_on, *b"HTTP/1.1 100 Continue\r\n\r\n");
     stream
-        .write_all(b"POST /postback HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n")
-        .await
-        .unwrap();
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    let began = Instant::now();
-    server.shutdown().await;
-    assert!(began.elapsed() < Duration::from_secs(3));
+}
+
+/// Waits until nobody listens there.
+async fn refused(address: SocketAddr) {
+    while TcpStream::connect(address).await.is_ok() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 /// Fire-and-forget senders, and pixels of visitors who leave: the request is all there is.
@@ -235,12 +237,7 @@ async fn a_server_that_is_dropped_stops() {
     let server = started(|_| {}).await;
     let address = server.address();
     drop(server);
-    let refused = async {
-        while TcpStream::connect(address).await.is_ok() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    timeout(SOON, refused).await.expect("it stops listening");
+    timeout(SOON, refused(address)).await.expect("it stops listening");
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn postback() -> Cause {
 async fn run_until(tested: &Tested, dead: usize) {
     let (stop, until) = oneshot::channel::<()>();
     let running = tokio::spawn(tested.service.clone().run(async { drop(until.await) }));
-    for _ in 0..1_000 {
+    for _ in 0..6_000 {
         sleep(Duration::from_millis(10)).await;
         let filter = DeliveryFilter::in_state(DeliveryState::Dead);
         let page = PageRequest::first(1_000);

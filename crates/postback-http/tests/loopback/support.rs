@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 /// Long enough for a busy machine, short enough to tell a client that waits for ever.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Options of a client that may dial 127.0.0.1.
 pub(crate) fn loopback() -> Builder {

@@ -144,7 +144,7 @@ postback = [{{ id = "sales", types = ["Purchase"] }}]
 
 const SECRETS: [(&str, &str); 2] = [("env:SECRET", "SECRETSECRET1234"), ("env:TOKEN", "a token")];
 const ENVIRONMENT: [(&str, &str); 2] = [("SECRET", "SECRETSECRET1234"), ("TOKEN", "a token")];
-const SOON: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_secs(60);
 
 fn simulated(arguments: &[&str]) -> String {
     inspect_with(&ENVIRONMENT, "", &[&["simulate"], arguments].concat()).printed()

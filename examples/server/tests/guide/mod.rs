@@ -47,7 +47,7 @@ use tokio::time::{sleep, timeout};
 /// A traffic channel on this machine, which is played by a receiver.
 const CHANNEL: &str = "http://127.0.0.1:9100";
 /// Longer than a decision takes to be shown, on a busy machine too.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How long nothing may be shown where the page shows nothing.
 const GRACE: Duration = Duration::from_millis(400);
 /// Where the pages' server listens.

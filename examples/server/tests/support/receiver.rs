@@ -17,7 +17,7 @@ use tokio::{
 };
 
 /// Longer than a delivery takes, on a busy machine too.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How long nothing may come. What must not come is never put into the outbox; this is for what is
 /// sent without one.
 const GRACE: Duration = Duration::from_millis(400);
