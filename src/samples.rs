@@ -13,8 +13,8 @@ use crate::event::{Event, Interface, Kind};
 use crate::model::{Basis, Click, Conversion, Entry, Method, Revenue};
 use crate::outbound::{HoledText, Outbound};
 use crate::plan::{
-    Added, Commit, Committed, EventRow, FactQuery, Facts, Fired, Guard, GuardKey, Outcome, ReceiptRecord, Tally,
-    TallyKey, Trace, Write,
+    Added, Commit, Committed, EventRow, FactQuery, Facts, Fired, Guard, GuardKey, Outcome, ReceiptClick, ReceiptRecord,
+    Tally, TallyKey, Trace, Write,
 };
 use crate::port::{Claim, DeliveryFilter, Inspect, PageRequest, Store};
 use crate::tracker::ClickIdKeys;
@@ -97,6 +97,14 @@ pub(crate) fn click(name: &str) -> Click {
     click.subs.insert(20, "twenty".into());
     click.visitor.insert("country".into(), "PT".into());
     click
+}
+
+/// The same click at `at(seconds)`.
+pub(crate) fn clicked(name: &str, seconds: i64) -> Click {
+    Click {
+        at: at(seconds),
+        ..click(name)
+    }
 }
 
 pub(crate) fn event(number: i64) -> Event {
@@ -194,6 +202,18 @@ pub(crate) fn record(own: &str, parent: Option<&str>) -> ReceiptRecord {
         paid: true,
         expired: false,
         contested: false,
+    }
+}
+
+/// What is known of a receipt that leads to a click.
+pub(crate) fn leading(own: &str, number: i64, click: &str) -> ReceiptRecord {
+    ReceiptRecord {
+        click: Some(ReceiptClick {
+            at: at(number),
+            event: event_id(number),
+            click: click_id(click),
+        }),
+        ..record(own, None)
     }
 }
 
@@ -319,6 +339,14 @@ pub(crate) async fn settle(store: &dyn Subject, settlement: Settlement) -> Settl
     let answers = store.settle(&[settlement]).await.unwrap();
     assert_eq!(answers.len(), 1, "one answer for each verdict");
     answers[0]
+}
+
+/// Leases the delivery that is due, and ends an attempt at this time.
+pub(crate) async fn attempted(store: &dyn Subject, seconds: i64, end: Verdict) {
+    let claimed = claim(store, seconds, 1).await;
+    let mut settlement = verdict(&claimed[0], end);
+    settlement.attempt.at = at(seconds);
+    assert_eq!(settle(store, settlement).await, Settled::Recorded);
 }
 
 /// Enqueues one delivery, and ends its first attempt with this verdict.

@@ -1,24 +1,16 @@
 //! Rows that have become too old: what goes, what stays, and what a late message finds.
 
 use super::Subject;
-use crate::delivery::{Attempt, Cancelled, Delivery, Replaced, Settled, Verdict};
+use crate::delivery::{Attempt, Cancelled, Delivery, Replaced, Verdict};
 use crate::event::Event;
-use crate::model::Click;
-use crate::plan::{Committed, EventRow, Outcome, ReceiptClick, ReceiptRecord, Write};
+use crate::plan::{Committed, EventRow, Outcome, ReceiptRecord, Write};
 use crate::port::{ConversionFilter, Cursor, DeliveryFilter, EventFilter, Purge, Purged, Selection, Which};
 use crate::samples::{
-    ask, at, cases, claim, click, click_guard, click_id, conversion, decided, delivery, delivery_id, enqueue, event,
-    event_id, everything, postback, receipt_event, receipt_guard, record, row, settle, settled, stored, tally, verdict,
-    version, waiting, write,
+    ask, at, attempted, cases, claim, click_guard, click_id, clicked, conversion, decided, delivery, delivery_id,
+    enqueue, event, everything, leading, postback, receipt_event, receipt_guard, record, row, settle, settled, stored,
+    tally, verdict, version, waiting, write,
 };
 use alloc::{vec, vec::Vec};
-
-fn clicked(name: &str, seconds: i64) -> Click {
-    Click {
-        at: at(seconds),
-        ..click(name)
-    }
-}
 
 /// An event that belongs to a click and counts.
 fn applied(event: Event, click: &str) -> Write {
@@ -35,18 +27,6 @@ fn of_click(number: i64, click: &str) -> Delivery {
     }
 }
 
-/// What is known of a receipt that leads to a click.
-fn leading(own: &str, number: i64, click: &str) -> ReceiptRecord {
-    ReceiptRecord {
-        click: Some(ReceiptClick {
-            at: at(number),
-            event: event_id(number),
-            click: click_id(click),
-        }),
-        ..record(own, None)
-    }
-}
-
 async fn old_clicks(store: &dyn Subject, seconds: i64) -> u64 {
     let purged = store.purge(&Purge::ClicksBefore(at(seconds))).await.unwrap();
     let (clicks, others) = (purged.clicks, purged.total() - purged.clicks);
@@ -59,14 +39,6 @@ async fn old_deliveries(store: &dyn Subject, seconds: i64) -> (u64, u64) {
     let purged = store.purge(&Purge::DeliveriesBefore(at(seconds))).await.unwrap();
     assert_eq!(purged.total(), purged.deliveries, "only deliveries go");
     (purged.deliveries, purged.dead_letters)
-}
-
-/// Leases the delivery that is due, and ends an attempt at this time.
-async fn attempted(store: &dyn Subject, seconds: i64, end: Verdict) {
-    let claimed = claim(store, seconds, 1).await;
-    let mut settlement = verdict(&claimed[0], end);
-    settlement.attempt.at = at(seconds);
-    assert_eq!(settle(store, settlement).await, Settled::Recorded);
 }
 
 async fn old_events(store: &dyn Subject, seconds: i64) -> Purged {
