@@ -387,7 +387,9 @@ fn what_was_queued_under_schema_1_is_delivered_with_its_personal_values() {
         [sent(2)]
     );
     assert_eq!(
-        block_on(store.purge(&Purge::DeliveriesBefore(at(99)))).unwrap().total(),
+        block_on(store.purge(&Purge::DeliveriesBefore(at(999))))
+            .unwrap()
+            .total(),
         4,
         "the leased one stays"
     );
