@@ -62,7 +62,8 @@ async fn turn(
     let first = count / 10;
     let program = Path::new(env!("CARGO_BIN_EXE_load"));
     let told = channel.map(Channel::address);
-    let server = Server::start(program, folder.path(), world, first + count, told, group).await?;
+    let options: Vec<String> = group.iter().map(|group| format!("--group={group}")).collect();
+    let server = Server::start(program, folder.path(), world, first + count, told, &options).await?;
     let sender = server.sender(world, connections);
     sender.as_fast_as_it_goes(0..first).await?;
     let took = sender.as_fast_as_it_goes(first..first + count).await?;

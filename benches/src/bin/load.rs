@@ -65,7 +65,7 @@ async fn measure(arguments: Arguments) -> Result<(), Failure> {
     let told = (!without_deliveries).then_some(channel.address());
     let (warm, all) = (warm_up * rate, (warm_up + seconds) * rate);
     let program = std::env::current_exe()?;
-    let server = Server::start(&program, folder.path(), &world, all, told, None).await?;
+    let server = Server::start(&program, folder.path(), &world, all, told, &[]).await?;
     let sender = server.sender(&world, connections);
     let latencies = Latencies::default();
     sender.at_a_rate(0..warm, rate, &latencies).await?;

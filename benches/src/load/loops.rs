@@ -86,7 +86,8 @@ impl Sender {
 pub struct Latencies(Arc<Mutex<Vec<u64>>>);
 
 impl Latencies {
-    fn add(&self, took: Duration) {
+    /// Adds one.
+    pub fn add(&self, took: Duration) {
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(micros);
     }

@@ -9,11 +9,13 @@
 mod channel;
 mod connection;
 mod loops;
+mod receivers;
 mod server;
 pub mod world;
 
 pub use channel::Channel;
 pub use loops::{Latencies, Percentiles, Sender};
+pub use receivers::{Arrivals, Manner, receiver};
 pub use server::{Serve, Server};
 
 use std::{error::Error, fmt, time::Duration};

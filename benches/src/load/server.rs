@@ -42,6 +42,9 @@ pub struct Serve {
     /// How many calls share a transaction at most, when it is not the usual number.
     #[arg(long)]
     pub group: Option<usize>,
+    /// Whether connections are limited as they usually are.
+    #[arg(long)]
+    pub limited: bool,
 }
 
 impl Serve {
@@ -68,8 +71,10 @@ impl Serve {
         let metrics = args::record()?;
         let options = RouterOptions::new().with_metrics(move || metrics.render());
         let mut limits = ConnectionLimits::default();
-        // All callers of a bench come from this machine.
-        limits.per_network = limits.connections;
+        // Most callers of a bench come from one network, this machine.
+        if !self.limited {
+            limits.per_network = limits.connections;
+        }
         let server = Serving::start(service, options, limits, self.listen).await?;
         tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink())).await??;
         server.shutdown().await;
@@ -86,7 +91,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts `program serve` on a new database that knows the clicks of so many sales.
+    /// Starts `program serve` with these options, on a new database that knows the clicks of so many
+    /// sales.
     ///
     /// # Errors
     /// A program that does not start, trouble of the disk.
@@ -96,7 +102,7 @@ impl Server {
         world: &World,
         sales: u64,
         channel: Option<SocketAddr>,
-        group: Option<usize>,
+        options: &[String],
     ) -> Result<Self, Failure> {
         let database = folder.join("server.db");
         let store = SqliteStore::open(&database, &SqliteOptions::new(NAMESPACE.parse()?))?;
@@ -114,7 +120,7 @@ impl Server {
             .arg(database)
             .arg(format!("--listen={address}"));
         command.args(channel.map(|address| format!("--channel={address}")));
-        command.args(group.map(|group| format!("--group={group}")));
+        command.args(options);
         command.envs(SECRETS).stdin(Stdio::piped()).stdout(Stdio::null());
         let log = fs::File::create(folder.join("server.log"))?;
         let process = command.stderr(log).spawn()?;
