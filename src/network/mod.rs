@@ -26,6 +26,7 @@
 //! }
 //! ```
 
+mod blank;
 mod dialect;
 pub(crate) mod format;
 mod map;

@@ -1,10 +1,11 @@
 //! Reads one postback.
 
+use super::blank::{is_no_amount, trimmed};
 use super::{Meaning, ParameterMap, RefusedAmount, RefusedTime};
 use crate::text::{Cut, QueryFault};
 use crate::value::{
     Amount, ClickId, Currency, CurrencyError, MAX_FOREIGN_ID, MAX_TYPE_NAME, Query, QueryError, Receipt, Secret,
-    Timestamp, TypeName, is_unfilled_macro, open_enum,
+    Timestamp, TypeName, open_enum,
 };
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -396,24 +397,6 @@ impl<'q> Reader<'q, '_> {
             Receipt::new(if numbers { Receipt::split_rebill(text).0 } else { text })
         })
     }
-}
-
-/// Returns a value without the white space and the invisible marks around it, such as a byte order
-/// mark, which no id, word or amount has. None where nothing is left.
-fn trimmed(value: &str) -> Option<&str> {
-    let rest = value.trim_matches(is_blank);
-    let says = rest.len() == value.len() || !(rest.is_empty() || is_unfilled_macro(rest));
-    says.then_some(rest)
-}
-
-fn is_blank(character: char) -> bool {
-    character.is_whitespace() || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
-}
-
-/// Whether the text is a word that networks write where they know no amount.
-fn is_no_amount(text: &str) -> bool {
-    const WORDS: [&str; 6] = ["n/a", "na", "nan", "none", "null", "undefined"];
-    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 fn bounded(name: &str, value: &str, longest: usize) -> Result<(), Problem> {

@@ -16,7 +16,7 @@
 )]
 
 use clap::{Args, Parser};
-use postback::port::{EventFilter, Inspect, PageRequest, Reports};
+use postback::port::{EventFilter, Inspect, PageRequest};
 use postback::value::ClickId;
 use postback_benches::load::{
     Failure, Latencies, Serve, Server, scratch,
@@ -116,9 +116,9 @@ async fn say_nothing(server: SocketAddr, slowly: bool) {
         if let Ok(mut stream) = connect(STRANGER, server).await {
             let mut answer = [0; 64];
             while !slowly || stream.write_all(b"G").await.is_ok() {
-                match timeout(Duration::from_secs(1), stream.read(&mut answer)).await {
-                    Ok(Ok(0) | Err(_)) => break,
-                    Ok(Ok(_)) | Err(_) => {}
+                let read = timeout(Duration::from_secs(1), stream.read(&mut answer)).await;
+                if matches!(read, Ok(Ok(0) | Err(_))) {
+                    break;
                 }
             }
         }
@@ -252,7 +252,7 @@ impl Callers {
             let rows = store.events(&EventFilter::default(), &page).await?;
             for row in &rows.items {
                 if let Some(id) = &row.event.event_id {
-                    sales.remove(id.as_str());
+                    sales.remove(&**id);
                 }
             }
             match rows.next {

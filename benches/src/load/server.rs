@@ -91,8 +91,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts `program serve` with these options, on a new database that knows the clicks of so many
-    /// sales.
+    /// Starts `program serve` with these options, on a new database that knows the clicks of so
+    /// many sales.
     ///
     /// # Errors
     /// A program that does not start, trouble of the disk.

@@ -261,8 +261,8 @@ impl History<'_> {
                 let setup = &self.setups[event.configuration.as_str()];
                 let of_it = |row: &&DeliveryRow| fires(&row.delivery.cause, id, "all");
                 let fired = rows.deliveries.iter().filter(of_it).count();
-                // A payout that is not known is not told. Where other messages of the conversion came
-                // in the same commit, it may have been known too late.
+                // A payout that is not known is not told. Where other messages of the conversion
+                // came in the same commit, it may have been known too late.
                 let row = &rows.conversions[id];
                 let is_known = matches!(row.revenue, Revenue::Counted { .. } | Revenue::NotCounted { .. });
                 let is_told = is_known && row.count == 1;
