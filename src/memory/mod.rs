@@ -37,6 +37,7 @@ mod reads;
 mod refused;
 mod rows;
 mod state;
+mod sync;
 
 use crate::delivery::{Attempt, Cancelled, DeliveryRow, Settled, Settlement};
 use crate::event::Event;
@@ -52,7 +53,7 @@ use crate::value::{ClickId, DeliveryId, EventId, Fingerprint, Namespace, OfferSo
 use alloc::{boxed::Box, string::String, vec::Vec};
 use core::future::ready;
 use state::State;
-use std::sync::{Mutex, PoisonError};
+use sync::{Mutex, PoisonError};
 
 /// A store in memory.
 ///

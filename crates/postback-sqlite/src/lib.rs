@@ -19,6 +19,7 @@ mod retention;
 mod schema;
 mod sql;
 mod store;
+mod sync;
 mod threads;
 mod time;
 mod vacuum;

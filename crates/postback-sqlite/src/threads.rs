@@ -7,6 +7,11 @@ use crate::{
     fault::Fault,
     place::Place,
     schema,
+    sync::{
+        Mutex,
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+        thread::{self, JoinHandle},
+    },
     writer::{self, Call, Shared, Task, stopped},
 };
 use futures_channel::oneshot;
@@ -16,11 +21,9 @@ use std::{
     fmt,
     path::Path,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, PoisonError,
         atomic::{AtomicBool, Ordering},
-        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
-    thread::{self, JoinHandle},
 };
 
 /// How often emptying the log is tried. Each attempt waits a little for readers, and commits run in

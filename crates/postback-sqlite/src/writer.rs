@@ -8,15 +8,13 @@ use crate::{
     fault::{Fault, meaning},
     log::Log,
     place::Place,
+    sync::mpsc::Receiver,
 };
 use futures_channel::oneshot;
 use postback::port::{StoreError, StoreErrorKind};
 use rusqlite::Connection;
 use std::{
-    sync::{
-        atomic::{AtomicU64, Ordering},
-        mpsc::Receiver,
-    },
+    sync::atomic::{AtomicU64, Ordering},
     time::Instant,
 };
 

@@ -5,7 +5,7 @@ use super::turns::Done;
 use crate::{block_on, revenue};
 use postback::Conversion;
 use postback::delivery::{Cause, Delivery, DeliveryRow, DeliveryState};
-use postback::model::Revenue;
+use postback::model::{Basis, Revenue};
 use postback::plan::{EventRow, Outcome};
 use postback::port::{ConversionFilter, DeliveryFilter, EventFilter, Inspect, PageRequest, Purge};
 use postback::value::{ConversionId, DeliveryId, EventId};
@@ -253,7 +253,7 @@ impl History<'_> {
         {
             return Err(format!("conversion {id} is lost"));
         }
-        for id in rows.conversions.keys() {
+        for (id, row) in &rows.conversions {
             let Some(event) = rows.event_of(id) else {
                 return Err(format!("conversion {id} is that of no event"));
             };
@@ -261,11 +261,12 @@ impl History<'_> {
                 let setup = &self.setups[event.configuration.as_str()];
                 let of_it = |row: &&DeliveryRow| fires(&row.delivery.cause, id, "all");
                 let fired = rows.deliveries.iter().filter(of_it).count();
-                // A payout that is not known is not told. Where other messages of the conversion
-                // came in the same commit, it may have been known too late.
-                let row = &rows.conversions[id];
-                let is_known = matches!(row.revenue, Revenue::Counted { .. } | Revenue::NotCounted { .. });
-                let is_told = is_known && row.count == 1;
+                let of_click = rows
+                    .events
+                    .values()
+                    .filter(|event| event.click == Some(row.click.clone()));
+                // Of several messages in one commit, one may have told the payout too late.
+                let is_told = is_payout_known(row) && (setup.fires_later || of_click.count() == 1);
                 if (is_told && fired == 0) || (setup.fires_once && fired > 1) {
                     return Err(format!("conversion {id} fired `all` {fired} times: {row:?}"));
                 }
@@ -404,6 +405,13 @@ impl History<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a channel can be told what a conversion is worth. A sum is told at the rate of the time
+/// that is shown, while its revenue may be that of later messages alone.
+fn is_payout_known(row: &Conversion) -> bool {
+    let has_rate = row.basis != Basis::Added || row.sum.is_some_and(|sum| sum.currency.as_str() == "USD");
+    has_rate && matches!(row.revenue, Revenue::Counted { .. } | Revenue::NotCounted { .. })
 }
 
 fn fires(cause: &Cause, id: &ConversionId, name: &str) -> bool {

@@ -16,6 +16,7 @@ mod trouble;
 mod turns;
 
 pub use setups::Library;
+pub use turns::Turns;
 
 use history::History;
 use postback::memory::MemoryStore;

@@ -16,6 +16,8 @@ pub struct Setup {
     pub(super) postbacks: BTreeSet<String>,
     /// Whether a postback fires once for a conversion.
     pub(super) fires_once: bool,
+    /// Whether a postback may fire when a conversion changes.
+    pub(super) fires_later: bool,
 }
 
 /// What differs between the configurations of one history.
@@ -91,6 +93,7 @@ impl Setup {
         Self {
             postbacks: postbacks.collect(),
             fires_once: rows.iter().all(|row| row["updates"] != "every_change"),
+            fires_later: rows.iter().all(|row| row["updates"] != "never"),
             credentials,
             tracker,
         }

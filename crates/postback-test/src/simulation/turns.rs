@@ -31,25 +31,27 @@ pub(super) enum Done {
 /// Lets others go on before the task does.
 pub(super) async fn turn() {
     let mut waited = false;
-    poll_fn(|_| {
+    poll_fn(|context| {
         if waited {
             return Poll::Ready(());
         }
         waited = true;
+        context.waker().wake_by_ref();
         Poll::Pending
     })
     .await;
 }
 
+/// The store, and what it has done.
 #[derive(Debug)]
-pub(super) struct Turns {
+pub struct Turns {
     /// What is below fails never: faults are injected above, so that the audit sees what was done.
     store: Arc<dyn Store>,
     done: Mutex<Vec<Done>>,
 }
 
 impl Turns {
-    pub(super) fn new(store: Arc<dyn Store>) -> Self {
+    pub fn new(store: Arc<dyn Store>) -> Self {
         Self {
             store,
             done: Mutex::default(),
