@@ -164,6 +164,8 @@ pub mod memory;
 pub mod model;
 pub mod network;
 pub mod outbound;
+#[cfg(feature = "conformance")]
+mod outbox_cases;
 pub mod plan;
 #[cfg(feature = "std")]
 pub mod port;

@@ -37,15 +37,9 @@
 )]
 
 #[doc(hidden)]
-pub mod causes;
-#[doc(hidden)]
-pub mod claim;
-#[doc(hidden)]
 pub mod commit;
 #[doc(hidden)]
 pub mod facts;
-#[doc(hidden)]
-pub mod outbox;
 #[doc(hidden)]
 pub mod pages;
 #[doc(hidden)]
@@ -56,8 +50,9 @@ pub mod record;
 pub mod refused;
 #[doc(hidden)]
 pub mod retention;
+
 #[doc(hidden)]
-pub mod verdicts;
+pub use crate::outbox_cases::{causes, claim, outbox, verdicts};
 
 pub use crate::fault::{Call, Fault, FaultStore};
 pub use crate::samples::Subject;

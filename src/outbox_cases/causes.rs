@@ -4,8 +4,8 @@ use crate::delivery::{Cause, Delivery, DeliveryState, Lane, Settled, Verdict};
 use crate::plan::Write;
 use crate::port::{DeliveryFilter, Purge, Selection, Which};
 use crate::samples::{
-    at, cases, claim, click_id, conversion, conversion_id, delivery, delivery_id, enqueue, event_id, everything,
-    leased, listed, numbers, private, settle, verdict, write,
+    Subject, at, cases, claim, click_id, conversion, conversion_id, delivery, delivery_id, enqueue, event_id,
+    everything, leased, listed, numbers, private, settle, verdict, write,
 };
 use crate::value::ChannelId;
 use alloc::{vec, vec::Vec};
@@ -30,7 +30,7 @@ fn all() -> Vec<Delivery> {
     .collect()
 }
 
-async fn found(store: &dyn super::Subject, filter: DeliveryFilter) -> Vec<i64> {
+async fn found(store: &dyn Subject, filter: DeliveryFilter) -> Vec<i64> {
     let page = store.deliveries(&filter, &everything()).await.unwrap();
     numbers(page.items.iter().map(|row| &row.delivery))
 }

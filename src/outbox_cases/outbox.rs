@@ -1,11 +1,10 @@
 //! Deliveries from their first lease to their end.
 
-use super::Subject;
 use crate::delivery::{Attempt, Cancelled, DeliveryState, Lane, Leased, Replaced, Settled, Verdict};
 use crate::port::{Claim, DeadLetters, DeliveryFilter, LaneQueue, Selection, Which};
 use crate::samples::{
-    LEASE, at, cases, claim, delivery, delivery_id, enqueue, everything, leased, listed, numbers, settle, settled,
-    verdict,
+    LEASE, Subject, at, cases, claim, delivery, delivery_id, enqueue, everything, leased, listed, numbers, settle,
+    settled, verdict,
 };
 use alloc::{vec, vec::Vec};
 

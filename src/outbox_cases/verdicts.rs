@@ -3,7 +3,7 @@
 use crate::delivery::{Delivery, DeliveryState, Hold, Lane, Settled, Verdict};
 use crate::port::{Claim, Claimed, Purge, Selection, Which};
 use crate::samples::{
-    LEASE, at, cases, claim, delivery, delivery_id, enqueue, leased, listed, private, settle, settled, verdict,
+    LEASE, Subject, at, cases, claim, delivery, delivery_id, enqueue, leased, listed, private, settle, settled, verdict,
 };
 use alloc::{vec, vec::Vec};
 
@@ -22,7 +22,7 @@ fn hold(lane: &str, until: i64) -> Hold {
     Hold { lane, until, why }
 }
 
-async fn claimed(store: &dyn super::Subject, now: i64, lane: Option<&str>) -> Claimed {
+async fn claimed(store: &dyn Subject, now: i64, lane: Option<&str>) -> Claimed {
     let mut due = Claim::new(at(now), LEASE, 9);
     due.lane = lane.map(Lane::new);
     store.claim(&due).await.unwrap()
@@ -30,7 +30,7 @@ async fn claimed(store: &dyn super::Subject, now: i64, lane: Option<&str>) -> Cl
 
 /// Three deliveries of one lane and one of another. The attempt of the first one holds its lane
 /// until 50 s.
-async fn stopped(store: &dyn super::Subject) {
+async fn stopped(store: &dyn Subject) {
     let mut all: Vec<_> = (1..=3).map(|number| delivery(number, "a.example")).collect();
     all.push(delivery(4, "b.example"));
     enqueue(store, all).await;
