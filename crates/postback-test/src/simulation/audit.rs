@@ -2,14 +2,14 @@
 
 use super::history::History;
 use super::turns::Done;
-use crate::{block_on, revenue};
+use crate::block_on;
 use postback::Conversion;
+use postback::Timestamp;
 use postback::delivery::{Cause, Delivery, DeliveryRow, DeliveryState};
 use postback::model::{Basis, Revenue};
 use postback::plan::{EventRow, Outcome};
 use postback::port::{ConversionFilter, DeliveryFilter, EventFilter, Inspect, PageRequest, Purge};
 use postback::value::{ConversionId, DeliveryId, EventId};
-use postback::{Event, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// For how long what a receiver does not know is sent again.
@@ -37,6 +37,8 @@ struct Known {
     delivery: Delivery,
     state: DeliveryState,
     attempts: u32,
+    /// When something was last done for it: when it was decided, or when an attempt ended.
+    last_at: Timestamp,
     /// The number of its last lease.
     fence: u64,
     /// Whether nothing was settled under that lease yet.
@@ -292,7 +294,7 @@ impl History<'_> {
                     Purge::DeliveriesBefore(time) | Purge::EventsBefore(time) => *time,
                     _ => return false,
                 };
-                known.delivery.created_at < before
+                known.last_at < before
             };
             if known.state.is_open() || !since.purges.iter().any(is_old) {
                 return Err(format!("delivery {id} is lost"));
@@ -334,6 +336,7 @@ impl History<'_> {
             delivery: delivery.clone(),
             state: DeliveryState::Queued,
             attempts: 0,
+            last_at: delivery.created_at,
             fence: 0,
             is_leased: false,
         };
@@ -350,6 +353,7 @@ impl History<'_> {
                 known.delivery, row.delivery
             ));
         }
+        known.last_at = row.last.as_ref().map_or(row.delivery.created_at, |last| last.at);
         if (known.state, known.attempts) == (row.state, row.attempts) {
             return Ok(());
         }
@@ -374,36 +378,6 @@ impl History<'_> {
             }
             _ => Ok(()),
         }
-    }
-
-    /// What the conversions count is what the messages say.
-    fn money_is_right(&self, rows: &Rows) -> Result<(), String> {
-        let applied_alone = self.tale.is_of_any_policy();
-        if applied_alone || (self.tale.is_worth_it_at_once() && !self.audit.clicks_were_late) {
-            return self.money(rows, applied_alone);
-        }
-        Ok(())
-    }
-
-    /// Compares the money with the model's, of all events or of those alone that do not wait.
-    pub(super) fn money(&self, rows: &Rows, applied_alone: bool) -> Result<(), String> {
-        let mut seen = BTreeSet::new();
-        let mut known = Vec::new();
-        let mut events: Vec<Event> = Vec::new();
-        for (number, told) in self.told.iter().enumerate() {
-            let row = told.event.as_ref().and_then(|id| rows.events.get(id));
-            let row = row.filter(|row| !applied_alone || row.outcome != Outcome::Unattributed);
-            if let Some(row) = row.filter(|row| seen.insert(row.event.id.clone())) {
-                known.push(number);
-                events.push(Event::clone(&row.event));
-            }
-        }
-        let (is, should) = (revenue(rows.conversions.values()), self.tale.worth(&known, &events));
-        if is != should {
-            let conversions: Vec<String> = rows.conversions.values().map(crate::line).collect();
-            return Err(format!("the revenue is {is} and should be {should}: {conversions:?}"));
-        }
-        Ok(())
     }
 }
 

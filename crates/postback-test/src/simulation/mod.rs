@@ -8,6 +8,7 @@ mod cast;
 mod dice;
 mod end;
 mod history;
+mod money;
 mod network;
 mod node;
 mod setups;
