@@ -175,20 +175,9 @@ impl Journal {
         }
         self.count_earlier()?;
         erased = erased.saturating_add(self.0.aside.rewrite(|file| in_file(file, chosen))?);
-        if self.is_in_area(chosen)? {
-            erased = erased.saturating_add(self.rewrite(|line| without(line, chosen))?);
-        }
+        erased = erased.saturating_add(self.rewrite(|line| without(line, chosen))?);
         let newer = chosen.newer();
         Ok(ErasedLines { erased, newer })
-    }
-
-    /// Returns whether the journal's own file may have such lines. While it is rewritten nothing is
-    /// written to it, so old lines are looked for beforehand. A person's line may come meanwhile.
-    fn is_in_area(&self, chosen: &Chosen) -> io::Result<bool> {
-        match chosen {
-            Chosen::Named(_) => Ok(true),
-            Chosen::Before(_) => any(self.snapshot()?.lines()?, chosen),
-        }
     }
 }
 
@@ -257,7 +246,7 @@ fn click_without(mut click: Click, chosen: &Chosen) -> io::Result<Option<String>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::left;
+    use crate::journal::{JournalOptions, left};
     use crate::lines::beside;
     use postback::event::Interface;
     use postback::value::{EventId, Pii};
@@ -334,5 +323,87 @@ mod tests {
                 "{ending}"
             );
         }
+    }
+
+    /// A journal that has room for a few lines more, and what waits in it.
+    fn nearly_full(folder: &Path) -> (Journal, Vec<String>) {
+        let mut options = JournalOptions::default();
+        (options.reserve, options.limit) = (256 * 1024, 256 * 1024);
+        let journal = Journal::open_with(folder.join("journal"), options).unwrap();
+        let mut names = Vec::new();
+        while journal.state().bytes + 2 * 1024 < options.limit {
+            let name = format!("click-{:05}", names.len());
+            let [_, click] = personal(&name, 1);
+            assert!(journal.write_all(&[click.into_bytes()])[0].is_ok());
+            names.push(name);
+        }
+        (journal, names)
+    }
+
+    fn text(journal: &Journal) -> String {
+        fs::read_to_string(journal.path()).unwrap()
+    }
+
+    /// Each click stands there once, as a line that can be read.
+    fn stand_once(journal: &Journal, names: &[String]) {
+        let lines = lines(journal.path()).unwrap();
+        let mut found: Vec<String> = lines
+            .map(|line| read_click(&line.unwrap().text).unwrap().id.as_str().to_owned())
+            .collect();
+        found.sort();
+        assert_eq!(found, names);
+    }
+
+    #[test]
+    fn a_nearly_full_journal_takes_new_lines_while_old_values_are_forgotten_and_afterwards() {
+        let folder = tempfile::tempdir().unwrap();
+        let (journal, mut names) = nearly_full(folder.path());
+        let old = names.len();
+        let new = |name: &str| {
+            let [_, click] = personal(name, 3);
+            assert!(journal.write_all(&[click.into_bytes()])[0].is_ok(), "{name}");
+        };
+        let (chosen, seen) = (Chosen::Before(at(2)), Cell::new(0));
+        let done = journal.rewrite(|line| {
+            seen.set(seen.get() + 1);
+            if seen.get() == 300 {
+                new("new-1");
+            }
+            without(line, &chosen)
+        });
+        new("new-2");
+        names.extend(["new-1".into(), "new-2".into()]);
+        stand_once(&journal, &names);
+        let left = text(&journal).matches("secret-click").count();
+        assert_eq!(
+            done.is_err_and(|error| error.kind() == io::ErrorKind::StorageFull),
+            left > 0
+        );
+        assert!(
+            left < old / 20,
+            "{left} of {old} need a copy, for which there is no room"
+        );
+    }
+
+    #[test]
+    fn an_error_in_the_middle_leaves_every_line_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let (journal, names) = nearly_full(folder.path());
+        let (chosen, seen) = (Chosen::Before(at(2)), Cell::new(0));
+        let failed = journal.rewrite(|line| {
+            seen.set(seen.get() + 1);
+            match seen.get() {
+                300 => Err(io::ErrorKind::InvalidData.into()),
+                _ => without(line, &chosen),
+            }
+        });
+        assert_eq!(failed.unwrap_err().kind(), io::ErrorKind::InvalidData);
+        stand_once(&journal, &names);
+        let left = text(&journal).matches("secret-").count();
+        assert!(
+            (names.len() - 256..names.len() - 240).contains(&left),
+            "{left} of {}",
+            names.len()
+        );
     }
 }

@@ -5,7 +5,7 @@
 //! postback itself is written. It is taken in later, with the id that it got on arrival, so that
 //! taking it in twice does nothing.
 
-use crate::area::{Area, Sizes};
+use crate::area::{Area, Change, Sizes};
 use crate::aside::Aside;
 use crate::figures::Figures;
 use crate::lines::{Line, append, beside, count, of_click, of_event, private, size};
@@ -37,6 +37,8 @@ pub const JOURNAL_RESERVE: u64 = 16 * 1024 * 1024;
 pub const MAX_JOURNAL: u64 = 256 * 1024 * 1024;
 /// How long what changes the journal's files waits for another change to end.
 const TURN: Duration = Duration::from_secs(5);
+/// How many lines are changed before new ones have their turn.
+const TOGETHER: usize = 256;
 
 /// The sizes of a journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -352,28 +354,33 @@ impl Journal {
         self.area().remove(generation, places)
     }
 
-    /// Puts others in the place of lines of its file: `change` returns what a line becomes, nothing
-    /// if the line goes; none if it stays. Returns how many lines changed. The new line is durable
-    /// before the old one goes.
+    /// Puts others in the place of lines that stand in its file now: `change` returns what a line
+    /// becomes, nothing if the line goes; none if it stays. Returns how many lines changed. Between
+    /// a few of them new lines are written, so nobody waits for the whole.
+    ///
+    /// # Errors
+    /// As [`Area::replace`]. Each line stands there once, changed or not; a journal without room
+    /// is told after all that needs none is done.
     pub(crate) fn rewrite(&self, change: impl Fn(&[u8]) -> io::Result<Option<String>>) -> io::Result<u64> {
-        let mut area = self.area();
-        area.look_again()?;
-        let (snapshot, mut places) = (area.snapshot(), Vec::new());
-        for line in snapshot.lines()? {
-            let line = line?;
-            if let Some(becomes) = change(&line.text)? {
-                if !becomes.is_empty() {
-                    area.append(becomes.as_bytes())?;
-                }
-                places.push(line.place());
+        let snapshot = self.snapshot()?;
+        let changes = snapshot.lines()?.filter_map(|line| {
+            let changed = line.and_then(|line| Ok((change(&line.text)?, line)));
+            let to = |(becomes, line): (Option<String>, _)| Some((becomes?.into_bytes(), line));
+            changed.map(to).transpose()
+        });
+        let mut changes = changes.map(|change| change.map(|(becomes, line)| Change { line, becomes }));
+        let (mut done, mut full) = (0_u64, Ok(()));
+        loop {
+            let chunk: Vec<Change> = changes.by_ref().take(TOGETHER).collect::<io::Result<_>>()?;
+            if chunk.is_empty() {
+                return full.map(|()| done);
             }
+            match self.area().replace(snapshot.generation, &chunk) {
+                Err(error) if error.kind() == io::ErrorKind::StorageFull => full = Err(error),
+                replaced => replaced?,
+            }
+            done = done.saturating_add(size(chunk.len()));
         }
-        if area.snapshot().generation != snapshot.generation {
-            return Err(io::Error::other("its file was replaced meanwhile"));
-        }
-        area.remove(snapshot.generation, &places)?;
-        area.synchronise()?;
-        Ok(size(places.len()))
     }
 
     /// Begins at the front again, where nothing stands any more of a snapshot.

@@ -2,9 +2,12 @@
 
 use postback_axum::{ConnectionLimits, RouterOptions, router_with, run_with};
 use postback_service::Service;
-use std::{io, net::SocketAddr};
+use std::{io, net::SocketAddr, time::Duration};
 use thiserror::Error;
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle, task::spawn_blocking, time::timeout};
+
+/// How long the store may take to close its files; serving ends in eight seconds, and all in ten.
+const CLOSING: Duration = Duration::from_secs(1);
 
 /// The error for an address on which the server cannot listen.
 #[derive(Debug, Error)]
@@ -74,11 +77,43 @@ impl Server {
         &self.service
     }
 
-    /// Stops in order, as [`run_with`] does, and drops the store. Queued deliveries stay queued.
+    /// Stops in order, as [`run_with`] does, and drops the store. Queued deliveries stay queued. A
+    /// store whose disk hangs is not waited for: what it acknowledged is on the disk.
     pub async fn shutdown(self) {
         self.stop.send_replace(true);
         let _ = self.work.await;
-        drop(self.service);
+        if !dropped(self.service, CLOSING).await {
+            tracing::warn!("the store did not close its files in time");
+        }
         tracing::info!("stopped");
+    }
+}
+
+/// Drops a value beside the runtime, since that may wait for a disk. Returns whether it was quick
+/// enough.
+async fn dropped<T: Send + 'static>(value: T, within: Duration) -> bool {
+    timeout(within, spawn_blocking(move || drop(value))).await.is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::{Receiver, channel};
+
+    struct Hangs(Receiver<()>);
+
+    impl Drop for Hangs {
+        fn drop(&mut self) {
+            // It ends when the other end is gone.
+            drop(self.0.recv());
+        }
+    }
+
+    #[tokio::test]
+    async fn what_hangs_when_it_is_dropped_is_not_waited_for() {
+        let (release, released) = channel();
+        assert!(!dropped(Hangs(released), Duration::from_millis(10)).await);
+        drop(release);
+        assert!(dropped((), Duration::from_secs(60)).await);
     }
 }

@@ -17,6 +17,10 @@ use std::{
     sync::Arc,
 };
 
+mod replace;
+
+pub(crate) use replace::Change;
+
 /// What stands where no line stands.
 const FREE: u8 = b'\n';
 /// How much is read or written at once.
@@ -113,6 +117,7 @@ impl Area {
     }
 
     /// Writes a line and synchronises it.
+    #[cfg(test)]
     pub(crate) fn append(&mut self, line: &[u8]) -> io::Result<()> {
         self.look_again()?;
         self.put(&[line], self.sizes.limit)
