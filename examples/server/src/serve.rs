@@ -105,7 +105,7 @@ mod tests {
     impl Drop for Hangs {
         fn drop(&mut self) {
             // It ends when the other end is gone.
-            drop(self.0.recv());
+            let _released = self.0.recv();
         }
     }
 
