@@ -39,7 +39,7 @@ pub(super) fn fit(click: &mut Click) {
     }
 }
 
-/// At most so many bytes a store writes for the click.
+/// The most bytes that a store writes for the click.
 fn size(click: &Click) -> usize {
     // A click has no part that JSON cannot hold.
     let row = serde_json::to_string(click).map_or(usize::MAX, |row| row.len());

@@ -67,7 +67,7 @@ pub(crate) async fn this(shared: &Shared, row: &DeliveryRow, patience: Duration)
     let attempt = Attempt::cancelled(shared.now());
     match within(patience, shared.stores.store.cancel(id, &attempt)).await? {
         Cancelled::Recorded => {
-            // Of a dead one this is what was found, which the row no longer says.
+            // A dead row has lost its finding by this, so that the log says what it was.
             let found = row.last.as_ref().map(|last| last.finding.as_str());
             tracing::info!(delivery = %id, was = row.state.as_str(), found, "delivery cancelled");
             Ok(())

@@ -41,6 +41,7 @@ mod queue;
 mod record;
 mod refusals;
 mod refused;
+mod refused_place;
 mod replay;
 mod requeue;
 mod resend;

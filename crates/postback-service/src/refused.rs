@@ -9,22 +9,27 @@
 use crate::handle::Live;
 use crate::ingest::{Taken, take_in};
 use crate::keep;
+use crate::refused_place::{Place, Waiting};
 use crate::shared::Shared;
 use crate::timely;
 use postback::Event;
 use postback::event::Interface;
 use postback::intake::{Caller, Intake};
-use postback::plan::{RefusedBody, RefusedRow, Ring};
-use postback::port::{BoxFuture, PageRequest, Purge, RefusedFilter, StoreError};
+use postback::plan::{Reason, RefusedBody, RefusedRow, Ring};
+use postback::port::{BoxFuture, Cursor, Page, PageRequest, Purge, RefusedFilter, StoreError};
 use postback::value::{OfferSourceId, RefusedId};
-use serde::Serialize;
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use serde::{Serialize, Serializer};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 use thiserror::Error;
 use tokio::time::Instant;
 
 /// The largest number of bodies that one call takes in, since each needs a decision and a
 /// transaction, and somebody waits. A body that is refused again costs little more than reading it,
-/// so that it is not counted. Each call begins with the oldest.
+/// so that it is not counted.
 const MAX_TAKEN: usize = 64;
 /// How many rows are listed or deleted at once.
 const PAGE: u32 = 512;
@@ -41,7 +46,7 @@ pub enum WhichRefused {
 }
 
 /// The outcome of trying messages again.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Retried {
     /// How many were taken in, by this call or because they were sent again. They are no longer
@@ -52,6 +57,13 @@ pub struct Retried {
     /// How many are still kept because this call had no time for them, or the store did not take
     /// them. Call again for these.
     pub remaining: usize,
+    /// The reasons of those that were taken in, such as [`Reason::NoRate`], with how many have
+    /// each.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub reasons: BTreeMap<Reason, u64>,
+    /// The place at which the next call continues; none if this one came to the newest message.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "cursor_text")]
+    pub next: Option<Cursor>,
 }
 
 /// Why refused messages could not be tried again or dismissed.
@@ -72,10 +84,12 @@ pub enum RetryError {
     Unavailable,
 }
 
-/// Tries messages again. `patience` is the time for each read of the store, and for the whole call.
+/// Tries messages again, from a place on. `patience` is the time for each read of the store, and
+/// for trying them.
 pub(crate) async fn retry(
     shared: &Arc<Shared>,
     which: &WhichRefused,
+    after: &Cursor,
     patience: Duration,
 ) -> Result<Retried, RetryError> {
     let live = shared.live();
@@ -84,23 +98,28 @@ pub(crate) async fn retry(
     {
         return Err(RetryError::UnknownSource(id.clone()));
     }
-    let kept = kept(shared, which, patience).await?;
-    let vouched = matches!(which, WhichRefused::One(_));
-    let (retried, taken) = retry_all(shared, &live, kept, vouched, patience).await;
-    if taken.is_empty() && retried.remaining > 0 {
+    let mut round = Round::new(shared, live, patience);
+    match which {
+        WhichRefused::One(id) => {
+            round.vouched = true;
+            let row = one(shared, id, patience).await?;
+            round.look(row).await;
+            round.retried.remaining = round.failed;
+        }
+        WhichRefused::Source(_) | WhichRefused::All => round.all(&filter(which), after).await?,
+    }
+    let Round {
+        retried, taken, failed, ..
+    } = round;
+    if taken.is_empty() && retried.still_refused == 0 && failed > 0 {
         return Err(RetryError::Unavailable);
     }
     forget(shared, taken, patience).await?;
-    let Retried {
-        taken,
-        still_refused,
-        remaining,
-    } = retried;
     tracing::info!(
         ?which,
-        taken,
-        still_refused,
-        remaining,
+        taken = retried.taken,
+        still_refused = retried.still_refused,
+        remaining = retried.remaining,
         "refused messages were tried again"
     );
     Ok(retried)
@@ -116,18 +135,14 @@ pub(crate) async fn dismiss(shared: &Shared, which: &WhichRefused, patience: Dur
 
 /// Lists the kept messages, newest first, without their bodies.
 async fn kept(shared: &Shared, which: &WhichRefused, patience: Duration) -> Result<Vec<RefusedRow>, RetryError> {
-    let filter = match which {
-        WhichRefused::One(id) => {
-            let body = within(patience, shared.stores.inspect.refused_body(id)).await?;
-            return body.map_or_else(|| Err(RetryError::Unknown(id.clone())), |body| Ok(vec![body.row]));
-        }
-        WhichRefused::Source(id) => RefusedFilter::of_source(id.clone()),
-        WhichRefused::All => RefusedFilter::default(),
-    };
+    if let WhichRefused::One(id) = which {
+        return Ok(vec![one(shared, id, patience).await?]);
+    }
+    let filter = filter(which);
     let mut request = PageRequest::first(PAGE);
     let mut kept = Vec::new();
     loop {
-        let page = within(patience, shared.stores.inspect.refused(&filter, &request)).await?;
+        let page = page(shared, &filter, &request, patience).await?;
         kept.extend(page.items);
         match page.next {
             Some(next) => request.after = next,
@@ -136,45 +151,137 @@ async fn kept(shared: &Shared, which: &WhichRefused, patience: Duration) -> Resu
     }
 }
 
-/// Tries these messages again, which are listed newest first. It begins with the oldest and takes
-/// one at a time, since each body may be large. Returns also those that were taken in.
-async fn retry_all(
-    shared: &Arc<Shared>,
-    live: &Arc<Live>,
-    kept: Vec<RefusedRow>,
+async fn one(shared: &Shared, id: &RefusedId, patience: Duration) -> Result<RefusedRow, RetryError> {
+    let body = within(patience, shared.stores.inspect.refused_body(id)).await?;
+    body.map_or_else(|| Err(RetryError::Unknown(id.clone())), |body| Ok(body.row))
+}
+
+/// Selects the messages of a source, or all of them.
+fn filter(which: &WhichRefused) -> RefusedFilter {
+    match which {
+        WhichRefused::Source(id) => RefusedFilter::of_source(id.clone()),
+        WhichRefused::One(_) | WhichRefused::All => RefusedFilter::default(),
+    }
+}
+
+async fn page(
+    shared: &Shared,
+    filter: &RefusedFilter,
+    request: &PageRequest,
+    patience: Duration,
+) -> Result<Page<RefusedRow>, RetryError> {
+    within(patience, shared.stores.inspect.refused(filter, request)).await
+}
+
+/// One call that tries messages again, one at a time, since each body may be large.
+struct Round<'s> {
+    shared: &'s Arc<Shared>,
+    live: Arc<Live>,
     vouched: bool,
     patience: Duration,
-) -> (Retried, Vec<RefusedRow>) {
-    let until = Instant::now().checked_add(patience);
-    let mut retried = Retried::default();
-    let mut taken = Vec::new();
-    for row in kept.into_iter().rev() {
-        if taken.len() >= MAX_TAKEN || until.is_some_and(|until| Instant::now() >= until) {
-            retried.remaining = retried.remaining.saturating_add(1);
-            continue;
+    until: Option<Instant>,
+    retried: Retried,
+    /// Those that were taken in. Their bodies must still be deleted.
+    taken: Vec<RefusedRow>,
+    /// How many were looked at.
+    looked_at: usize,
+    /// How many the store did not take, or could not read.
+    failed: usize,
+}
+
+impl<'s> Round<'s> {
+    fn new(shared: &'s Arc<Shared>, live: Arc<Live>, patience: Duration) -> Self {
+        Self {
+            shared,
+            live,
+            vouched: false,
+            patience,
+            until: Instant::now().checked_add(patience),
+            retried: Retried::default(),
+            taken: Vec::new(),
+            looked_at: 0,
+            failed: 0,
         }
-        let body = match within(patience, shared.stores.inspect.refused_body(&row.id)).await {
+    }
+
+    /// Each call looks at one message at least, so that the calls come to an end.
+    fn is_over(&self) -> bool {
+        let is_late = self.until.is_some_and(|until| Instant::now() >= until);
+        self.taken.len() >= MAX_TAKEN || self.looked_at > 0 && is_late
+    }
+
+    /// Tries the messages behind a place again, the oldest first.
+    async fn all(&mut self, filter: &RefusedFilter, after: &Cursor) -> Result<(), RetryError> {
+        let (shared, patience) = (self.shared, self.patience);
+        let mut place = Place::read(after);
+        let mut waiting = Waiting::default();
+        while let Some(request) = waiting.request(PAGE) {
+            let page = page(shared, filter, &request, patience).await?;
+            waiting.add(request.after, page, &place);
+        }
+        self.until = Instant::now().checked_add(patience);
+        while let Some(after) = waiting.oldest() {
+            let request = PageRequest { after, limit: PAGE };
+            let rows = match page(shared, filter, &request, patience).await {
+                Err(error) if self.looked_at > 0 => {
+                    tracing::error!(%error, "not all refused messages were tried again");
+                    self.stop(waiting.count(), &place);
+                    return Ok(());
+                }
+                page => place.rest(page?.items),
+            };
+            for row in rows.into_iter().rev() {
+                if self.is_over() {
+                    self.stop(waiting.count(), &place);
+                    return Ok(());
+                }
+                let id = row.id.clone();
+                let is_kept = self.look(row).await;
+                place.looked_at(id, is_kept);
+            }
+        }
+        self.retried.remaining = self.failed;
+        Ok(())
+    }
+
+    /// Ends the call before all messages were looked at, so many of which had waited.
+    fn stop(&mut self, waiting: usize, place: &Place) {
+        let left = waiting.saturating_sub(self.looked_at);
+        self.retried.remaining = left.saturating_add(self.failed);
+        self.retried.next = Some(place.cursor());
+    }
+
+    /// Tries a message again, and returns whether it stays kept.
+    async fn look(&mut self, row: RefusedRow) -> bool {
+        self.looked_at = self.looked_at.saturating_add(1);
+        let (shared, live) = (self.shared, self.live.clone());
+        let body = match within(self.patience, shared.stores.inspect.refused_body(&row.id)).await {
             Ok(Some(body)) => body,
             // A newer message replaced it meanwhile.
-            Ok(None) => continue,
+            Ok(None) => return false,
             // The bodies of messages that were taken in before must still be deleted.
             Err(error) => {
                 tracing::error!(%error, "a refused message cannot be read");
-                retried.remaining = retried.remaining.saturating_add(1);
-                continue;
+                self.failed = self.failed.saturating_add(1);
+                return true;
             }
         };
-        let Some(event) = again(shared, live, &body, vouched) else {
-            retried.still_refused = retried.still_refused.saturating_add(1);
-            continue;
+        let Some(event) = again(shared, &live, &body, self.vouched) else {
+            self.retried.still_refused = self.retried.still_refused.saturating_add(1);
+            return true;
         };
-        match take_in(shared, live, event).await {
-            Ok(Taken::Decided(_)) => taken.push(row),
-            Ok(Taken::Journalled) | Err(_) => retried.remaining = retried.remaining.saturating_add(1),
+        let Ok(Taken::Decided(reply)) = take_in(shared, &live, event).await else {
+            self.failed = self.failed.saturating_add(1);
+            return true;
+        };
+        if let Some(reason) = reply.reason {
+            let count = self.retried.reasons.entry(reason).or_default();
+            *count = count.saturating_add(1);
         }
+        self.taken.push(row);
+        self.retried.taken = self.taken.len();
+        false
     }
-    retried.taken = taken.len();
-    (retried, taken)
 }
 
 /// Makes the event of a message, if it is accepted now. Its time of arrival is now, as if it were
@@ -207,4 +314,8 @@ async fn forget(shared: &Shared, rows: Vec<RefusedRow>, patience: Duration) -> R
 
 async fn within<T>(patience: Duration, reading: BoxFuture<'_, Result<T, StoreError>>) -> Result<T, RetryError> {
     timely::read(patience, reading, RetryError::Unavailable).await
+}
+
+fn cursor_text<S: Serializer>(cursor: &Option<Cursor>, serializer: S) -> Result<S::Ok, S::Error> {
+    cursor.as_ref().map(Cursor::as_str).serialize(serializer)
 }

@@ -27,7 +27,7 @@ use crate::work;
 use ::postback::decide::Reply;
 use ::postback::event::ClickHint;
 use ::postback::intake::{Caller, PostedPostback, UploadedRow};
-use ::postback::port::{HttpClient, Secrets};
+use ::postback::port::{Cursor, HttpClient, Secrets};
 use ::postback::route::Routed;
 use ::postback::value::{ClickId, DeliveryId, EventId, OfferSourceId, Receipt};
 use ::postback::{Event, Timestamp, Tracker};
@@ -161,13 +161,19 @@ impl Service {
     }
 
     /// Tries kept refused messages again with the present configuration and secrets: oldest first,
-    /// at most 64 in each call. Whoever calls this vouches for the senders, since their tokens are
-    /// not kept. `patience` is the time for each read of the store, and for the whole call.
+    /// at most 64 are taken in by each call. `after` is the `next` of the call before, or the
+    /// start. Whoever calls this vouches for the senders, since their tokens are not kept.
+    /// `patience` is the time for each read of the store, and for trying them.
     ///
     /// # Errors
     /// [`RetryError`]; what was taken in stays taken in.
-    pub async fn retry_refused(&self, which: &WhichRefused, patience: Duration) -> Result<Retried, RetryError> {
-        refused::retry(&self.0, which, patience).await
+    pub async fn retry_refused(
+        &self,
+        which: &WhichRefused,
+        after: &Cursor,
+        patience: Duration,
+    ) -> Result<Retried, RetryError> {
+        refused::retry(&self.0, which, after, patience).await
     }
 
     /// Deletes kept refused messages that nobody wants to take in, and returns how many they were.

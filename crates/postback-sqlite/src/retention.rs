@@ -131,8 +131,9 @@ pub(crate) fn events(connection: &Connection, before: i64, after: LastRow) -> Re
     Ok(found.end())
 }
 
-/// Finds deliveries that ended before a time. No index has that time, but none ends before it is
-/// decided, and of those that were decided before nearly all have ended before, too.
+/// Finds deliveries that ended before a time. No index has the time at which a delivery ended, so
+/// this looks at all that were decided before that time: a delivery ends after its decision, and
+/// seldom long after it.
 pub(crate) fn deliveries(connection: &Connection, before: i64, after: LastRow) -> Result<Found, Fault> {
     let mut statement = connection.prepare_cached(sql::OLD_DELIVERIES)?;
     let mut rows = statement.query(params![before, after.0, after.1, PAGE])?;

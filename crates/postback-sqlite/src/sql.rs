@@ -120,8 +120,8 @@ statements! {
     REQUEUE = "UPDATE delivery SET state = iif(receipt IS NULL, 'queued', 'accepted'), due = ?2, ready = ?2, \
         attempts = 0, checks = 0, last = NULL WHERE seq = ?1";
 
-    /// Nobody holds a running lease: `ready` is when it ends.
-    /// Of a dead one ?4 is found if a person gave it up before.
+    /// An open delivery is given up if nobody holds a running lease on it: `ready` is when a lease
+    /// ends. A dead one is given up too, unless a person did so before: then its finding is ?4.
     CANCEL = "UPDATE delivery SET state = 'dead', ready = NULL, leased = 0, held = 0, last = ?2 \
         WHERE id = ?1 AND (ready IS NOT NULL AND (leased = 0 OR ready <= ?3) \
         OR state = 'dead' AND coalesce(iif(json_valid(last), json_extract(last, '$.row.finding'), ''), '') <> ?4)";

@@ -104,7 +104,7 @@ pub(crate) async fn one(State(served): State<Served>, Row(id): Row<RefusedId>) -
 
 pub(crate) async fn retry(State(served): State<Served>, RawQuery(query): RawQuery) -> Response {
     let answer = async {
-        let parameters = Parameters::parse(query.as_deref(), &["id", "source", "all"])?;
+        let parameters = Parameters::parse(query.as_deref(), &["id", "source", "all", "after"])?;
         let one: Option<RefusedId> = parameters.typed("id")?;
         let source: Option<OfferSourceId> = parameters.typed("source")?;
         let all = parameters.word("all", &[("true", ())])?;
@@ -117,8 +117,9 @@ pub(crate) async fn retry(State(served): State<Served>, RawQuery(query): RawQuer
                 return Err(refusal(StatusCode::BAD_REQUEST, text));
             }
         };
+        let after = parameters.after()?;
         let patience = served.options().limits.api_timeout;
-        let retried = served.service().retry_refused(&which, patience).await;
+        let retried = served.service().retry_refused(&which, &after, patience).await;
         Ok(json(&retried.map_err(trouble)?))
     };
     either(answer.await)

@@ -38,11 +38,16 @@ async fn ask(tested: &Tested, source: &str) -> Answer {
 
 /// Taken, still refused, remaining.
 async fn retry(tested: &Tested) -> [u64; 3] {
-    let answer = ask(tested, "clickbank").await;
+    retry_after(tested, "").await.0
+}
+
+/// The same from a place on, with the next one.
+async fn retry_after(tested: &Tested, after: &str) -> ([u64; 3], Option<String>) {
+    let answer = ask(tested, &format!("clickbank&after={after}")).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     let json = answer.json();
-    assert_eq!(json.as_object().unwrap().len(), 3);
-    ["taken", "still_refused", "remaining"].map(|name| json[name].as_u64().unwrap())
+    let counts = ["taken", "still_refused", "remaining"].map(|name| json[name].as_u64().unwrap());
+    (counts, json.get("next").map(|next| next.as_str().unwrap().to_owned()))
 }
 
 #[tokio::test]
@@ -230,6 +235,71 @@ async fn a_call_ends_when_its_time_is_over() {
     assert_eq!(retry(&tested).await, [9, 0, 0]);
 }
 
+/// What stays refused keeps nobody from what is behind it.
+#[tokio::test(start_paused = true)]
+async fn a_call_goes_on_where_the_one_before_ended() {
+    let mut limits = Limits::default();
+    limits.api_timeout = Duration::from_secs(5);
+    let tested = routed(|builder| builder, options().with_limits(limits));
+    set_secret(&tested, WRONG);
+    for number in 0..9 {
+        tested.post("/ins/clickbank", format!("junk {number}")).await;
+    }
+    for receipt in ["R1", "R2"] {
+        tested.notify(&notification("", "SALE", receipt)).await;
+    }
+    set_secret(&tested, INS_SECRET);
+    tested.store.set(Mode::Slow(Duration::from_secs(1)));
+    let (first, next) = retry_after(&tested, "").await;
+    assert!(first[1] > 0 && first[1] < 9, "{first:?}");
+    assert_eq!((first[0], first[2]), (0, 11 - first[1]));
+    assert_eq!(
+        retry_after(&tested, "").await,
+        (first, next.clone()),
+        "from the oldest again"
+    );
+    let (mut counts, mut next) = (first, next);
+    while let Some(after) = next {
+        assert!(counts[2] > 0);
+        let more;
+        (more, next) = retry_after(&tested, &after).await;
+        counts = [counts[0] + more[0], counts[1] + more[1], more[2]];
+    }
+    assert_eq!(counts, [2, 9, 0]);
+    let events = tested.events().await;
+    let receipts: Vec<String> = events
+        .iter()
+        .map(|row| row.event.receipt.as_ref().unwrap().to_string())
+        .collect();
+    assert_eq!(receipts, ["R2", "R1"], "newest first");
+}
+
+#[tokio::test]
+async fn a_place_that_is_gone_is_the_beginning() {
+    let tested = mistaken();
+    tested.post("/ins/clickbank", "junk").await;
+    for number in 0..65 {
+        tested.notify(&notification("", "SALE", &format!("R{number}"))).await;
+    }
+    set_secret(&tested, INS_SECRET);
+    let (counts, next) = retry_after(&tested, "").await;
+    let oldest = tested.refused_rows().await.pop().unwrap().id;
+    assert_eq!((counts, next.as_deref()), ([64, 1, 1], Some(oldest.as_str())));
+    let gone = "2".repeat(26);
+    assert_eq!(retry_after(&tested, &gone).await, ([1, 1, 0], None));
+}
+
+#[tokio::test]
+async fn if_nothing_stays_the_next_call_begins_with_the_oldest() {
+    let tested = mistaken();
+    for number in 0..65 {
+        tested.notify(&notification("", "SALE", &format!("R{number}"))).await;
+    }
+    set_secret(&tested, INS_SECRET);
+    assert_eq!(retry_after(&tested, "").await, ([64, 0, 1], Some("oldest".to_owned())));
+    assert_eq!(retry_after(&tested, "oldest").await, ([1, 0, 0], None));
+}
+
 #[tokio::test]
 async fn of_an_overfull_ring_the_newest_256_are_tried_and_of_an_expired_one_none() {
     let tested = mistaken();
@@ -285,7 +355,7 @@ async fn what_is_tried_again_is_named_and_only_by_post_with_the_token() {
         (
             "limit=9",
             400,
-            "unknown parameter `limit`; known are id, source, all".to_owned(),
+            "unknown parameter `limit`; known are id, source, all, after".to_owned(),
         ),
     ] {
         let url = format!("/api/refused/retry?{query}");
