@@ -65,7 +65,7 @@ pub enum EraseError {
 /// Erases what belongs to a click.
 pub(crate) async fn click(shared: &Shared, click: &ClickId, patience: Duration) -> Result<Erased, EraseError> {
     let named = Named::of_click(click.clone());
-    let erased = erase(shared, named, &[Purge::Erase(click.clone())], patience).await?;
+    let erased = erase(shared, named, vec![Purge::Erase(click.clone())], patience).await?;
     log(&erased, "click");
     Ok(erased)
 }
@@ -86,7 +86,7 @@ pub(crate) async fn receipt(
     let named = Named::of_receipt(receipt.clone(), source.cloned(), clicks);
     let each = sources.into_iter();
     let each = each.map(|source| Purge::EraseReceipt(source, receipt.clone()));
-    let erased = erase(shared, named, &each.collect::<Vec<_>>(), patience).await?;
+    let erased = erase(shared, named, each.collect(), patience).await?;
     log(&erased, "receipt");
     Ok(erased)
 }
@@ -118,8 +118,9 @@ async fn stored(
     }
 }
 
-/// Erases in the journal first: what is taken in from there meanwhile is erased in the store.
-async fn erase(shared: &Shared, named: Named, each: &[Purge], patience: Duration) -> Result<Erased, EraseError> {
+/// Erases in the journal first: what is taken in from there meanwhile is erased in the store. So
+/// are the clicks that only the journal's lines name.
+async fn erase(shared: &Shared, named: Named, mut each: Vec<Purge>, patience: Duration) -> Result<Erased, EraseError> {
     let mut erased = Erased::default();
     if let Some(journal) = shared.journal.clone() {
         let lines = journal.erase_named(named).await.map_err(|error| match error.kind() {
@@ -130,8 +131,13 @@ async fn erase(shared: &Shared, named: Named, each: &[Purge], patience: Duration
         erased.not_erased = Some(lines.newer)
             .filter(|lines| *lines > 0)
             .map(|lines| NotErased { lines, reason: NEWER });
+        for click in lines.clicks.into_iter().map(Purge::Erase) {
+            if !each.contains(&click) {
+                each.push(click);
+            }
+        }
     }
-    for what in each {
+    for what in &each {
         let purged = shared.stores.store.purge(what);
         let purged = timely::read(patience, purged, EraseError::Unavailable).await?;
         erased.rows.add(&purged);

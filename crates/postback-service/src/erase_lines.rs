@@ -20,8 +20,11 @@ pub(crate) struct Named {
 }
 
 /// What an erasure did to the lines of a journal.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct ErasedLines {
+    /// The clicks whose personal values were erased, also those that only lines name. What the
+    /// store holds of them is to be erased, too.
+    pub(crate) clicks: BTreeSet<ClickId>,
     /// How many lines lost their personal values, or went.
     pub(crate) erased: u64,
     /// How many were left, since a newer version wrote them.
@@ -78,11 +81,13 @@ impl Chosen {
         }
     }
 
-    fn newer(&self) -> u64 {
-        match self {
-            Self::Named(named) => named.newer.get(),
-            Self::Before(_) => 0,
-        }
+    /// Returns what is told of an erasure of so many lines.
+    fn told(self, erased: u64) -> ErasedLines {
+        let (clicks, newer) = match self {
+            Self::Named(named) => (named.clicks, named.newer.get()),
+            Self::Before(_) => Default::default(),
+        };
+        ErasedLines { clicks, erased, newer }
     }
 }
 
@@ -107,6 +112,22 @@ impl Named {
         }
     }
 
+    /// Returns the clicks that the event of a line names, if it is an event of the receipt.
+    fn clicks_of(&self, line: &[u8]) -> Vec<ClickId> {
+        if self.receipt.is_none() || !self.is_in(line) || is_click(line) {
+            return Vec::new();
+        }
+        match read(line) {
+            Ok(Waiting::Event(event)) if self.has_receipt(&event) => event.candidates().cloned().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The same with more clicks.
+    fn and_clicks(self, found: BTreeSet<ClickId>) -> Self {
+        Self::new(self.clicks.into_iter().chain(found).collect(), self.receipt)
+    }
+
     /// Returns what becomes of a line that cannot be read. It was acknowledged. If a newer version
     /// wrote it, that version takes it in, so it stays as it is.
     fn unread(&self, line: &[u8]) -> Option<String> {
@@ -123,11 +144,14 @@ impl Named {
     }
 
     fn is_of(&self, event: &Event) -> bool {
-        let of_receipt = self.receipt.as_ref().is_some_and(|(receipt, source)| {
+        self.has_receipt(event) || event.candidates().any(|click| self.clicks.contains(click))
+    }
+
+    fn has_receipt(&self, event: &Event) -> bool {
+        self.receipt.as_ref().is_some_and(|(receipt, source)| {
             let names = [event.receipt.as_ref(), event.parent.as_ref()].contains(&Some(receipt));
             names && source.as_ref().is_none_or(|source| *source == event.source)
-        });
-        of_receipt || event.candidates().any(|click| self.clicks.contains(click))
+        })
     }
 }
 
@@ -147,8 +171,11 @@ impl Journal {
     ///   seconds
     pub(crate) async fn erase_named(&self, named: Named) -> io::Result<ErasedLines> {
         let turn = self.turn().await?;
-        self.on_disk(&turn, move |journal| journal.erase_now(&Chosen::Named(named)))
-            .await
+        let erase = move |journal: &Self| {
+            let found = journal.clicks_of(&named)?;
+            journal.erase_now(Chosen::Named(named.and_clicks(found)))
+        };
+        self.on_disk(&turn, erase).await
     }
 
     /// Erases the personal values that came before a time in all files of the journal, and returns
@@ -162,11 +189,34 @@ impl Journal {
             return Ok(0);
         }
         let turn = self.turn().await?;
-        let forget = move |journal: &Self| journal.erase_now(&Chosen::Before(time));
+        let forget = move |journal: &Self| journal.erase_now(Chosen::Before(time));
         Ok(self.on_disk(&turn, forget).await?.erased)
     }
 
-    fn erase_now(&self, chosen: &Chosen) -> io::Result<ErasedLines> {
+    /// Returns the clicks that the waiting events of a receipt name. A click may lie in the journal
+    /// or in the store.
+    fn clicks_of(&self, named: &Named) -> io::Result<BTreeSet<ClickId>> {
+        let mut clicks = BTreeSet::new();
+        for file in earlier(self.path()).into_iter().chain([self.0.aside.path().to_owned()]) {
+            if file.exists() {
+                for line in lines(&file)? {
+                    clicks.extend(named.clicks_of(&line?.text));
+                }
+            }
+        }
+        for line in self.snapshot()?.lines()? {
+            clicks.extend(named.clicks_of(&line?.text));
+        }
+        Ok(clicks)
+    }
+
+    fn erase_now(&self, chosen: Chosen) -> io::Result<ErasedLines> {
+        let erased = self.erase_in_all(&chosen)?;
+        Ok(chosen.told(erased))
+    }
+
+    /// Erases in all files, and returns in how many lines.
+    fn erase_in_all(&self, chosen: &Chosen) -> io::Result<u64> {
         let path = self.path();
         let mut erased = in_file(&unreadable(path), chosen)?;
         self.count_unreadable()?;
@@ -175,9 +225,7 @@ impl Journal {
         }
         self.count_earlier()?;
         erased = erased.saturating_add(self.0.aside.rewrite(|file| in_file(file, chosen))?);
-        erased = erased.saturating_add(self.rewrite(|line| without(line, chosen))?);
-        let newer = chosen.newer();
-        Ok(ErasedLines { erased, newer })
+        Ok(erased.saturating_add(self.rewrite(|line| without(line, chosen))?))
     }
 }
 
@@ -263,7 +311,7 @@ mod tests {
         fs::write(unreadable(&path), lines.join("\n") + "\n").unwrap();
         let journal = Journal::open(&path).unwrap();
         let named = Named::of_click("c1".parse().unwrap());
-        let done = journal.erase_now(&Chosen::Named(named)).unwrap();
+        let done = journal.erase_now(Chosen::Named(named)).unwrap();
         assert_eq!((done.erased, done.newer), (1, 2), "what is damaged goes");
         let left = fs::read_to_string(unreadable(&path)).unwrap();
         assert_eq!(left, format!("{newer}\n{of_other}\nclick {newer}\n"));

@@ -108,15 +108,43 @@ async fn what_waits_in_the_journal_is_taken_in_without_its_personal_values() {
     let of_other = erase(tested, &format!("/api/receipts/R-{other}/private?source=net")).await;
     assert_eq!(
         of_other.json(),
-        erased(0, 0, 0, 0, 1),
-        "its click is not known by the receipt alone"
+        erased(0, 0, 0, 0, 2),
+        "its waiting sale names its click"
     );
     assert!(!journal().contains(SHOWN));
     let replayed = tested.service.replay_journal().await.unwrap();
     assert_eq!((replayed.taken, replayed.clicks, replayed.left), (4, 2, 0));
     assert_eq!(tested.conversions().await.len(), 2, "no sale is lost");
     assert_eq!(remembered(tested, &one).await, (false, false));
-    assert_eq!(remembered(tested, &other).await, (true, false));
+    assert_eq!(remembered(tested, &other).await, (false, false));
+}
+
+#[tokio::test]
+async fn a_receipt_of_a_sale_that_waits_in_the_journal_leads_to_its_stored_click() {
+    let journalling = Journalling::start();
+    let tested = &journalling.tested;
+    let (one, other) = (tested.click("summer").await, tested.click("summer").await);
+    tested.store.set(Mode::Fails);
+    for (click, receipt) in [(&one, "R1"), (&other, "R2")] {
+        let query = format!("clickid={click}&sum=8.5&receipt={receipt}&email={MAIL}");
+        assert_eq!(tested.postback(&query).await.status, 202);
+    }
+    tested.store.set(Mode::Works);
+    let done = erase(tested, "/api/receipts/R1/private").await;
+    assert_eq!(done.json(), erased(1, 0, 0, 0, 1));
+    let again = erase(tested, "/api/receipts/R1/private").await;
+    assert_eq!(again.json(), erased(0, 0, 0, 0, 0));
+    let click = async |click: &str| {
+        tested
+            .store
+            .inner
+            .click(&click.parse().unwrap())
+            .await
+            .unwrap()
+            .unwrap()
+    };
+    assert!(click(&one).await.private.is_empty());
+    assert!(!click(&other).await.private.is_empty(), "that of another receipt");
 }
 
 #[tokio::test]
