@@ -44,12 +44,14 @@ pub fn router(service: Service) -> Router {
 ///
 /// `HEAD` gets the same response as `GET` and changes nothing: the redirect of a click has a click
 /// id that is not recorded. `OPTIONS` lists the methods of a route. One slash behind a path is
-/// ignored, and so is a second one before it.
+/// ignored. Before the path of a postback, a notification or a campaign a second one is, too.
 pub fn router_with(service: Service, options: RouterOptions) -> Router {
     observe::describe();
     let campaign = format!("{}{CAMPAIGN}", options.campaigns_under);
     let served = Served::new(service, options);
-    let open = Router::new().routes(open()).at(&campaign, get(click::redirect));
+    let called = called().into_iter();
+    let called = called.fold(Router::new(), |all, (path, methods)| all.called(path, methods));
+    let open = called.called(&campaign, get(click::redirect)).routes(health());
     open.merge(api::guarded(&served))
         .layer(middleware::from_fn(observe::observe))
         .with_state(served)
@@ -58,16 +60,19 @@ pub fn router_with(service: Service, options: RouterOptions) -> Router {
 /// Where the link of a campaign stands.
 const CAMPAIGN: &str = "/{campaign}";
 
-/// The routes that ask for no token of the host's, but for those of campaigns.
-fn open() -> Vec<Route> {
+/// The routes that networks call.
+fn called() -> Vec<Route> {
     let postbacks = || get(postback::get).head(postback::head).and_post(postback::post);
     vec![
         ("/postback", postbacks()),
         ("/postback/{offer_source}", postbacks()),
         ("/ins/{offer_source}", post(ins::receive).otherwise(ins::looked_at)),
-        ("/healthz", get(health::healthz)),
-        ("/readyz", get(health::readyz)),
     ]
+}
+
+/// The routes that say whether the process is well. They ask for no token either.
+fn health() -> Vec<Route> {
+    vec![("/healthz", get(health::healthz)), ("/readyz", get(health::readyz))]
 }
 
 #[cfg(test)]
@@ -99,7 +104,8 @@ mod tests {
         let paths = openapi["paths"].as_object().unwrap();
         let described: BTreeMap<&str, String> = paths.iter().map(|(path, item)| (path.as_str(), allow(item))).collect();
         let campaign = (CAMPAIGN, get(click::redirect));
-        let served = open().into_iter().chain(api::routes()).chain([campaign]);
+        let open = called().into_iter().chain(health());
+        let served = open.chain(api::routes()).chain([campaign]);
         let served: BTreeMap<&str, String> = served
             .map(|(path, methods)| (path, methods.allow().to_owned()))
             .collect();

@@ -9,6 +9,7 @@ use axum::{
 };
 
 /// The methods of a route. `OPTIONS` lists them.
+#[derive(Clone)]
 pub(crate) struct Methods {
     router: MethodRouter<Served>,
     allow: &'static str,
@@ -119,8 +120,14 @@ pub(crate) trait At: Sized {
             .fold(self, |router, (path, methods)| router.at(path, methods))
     }
 
-    /// Adds a route. One slash behind its path is ignored, and a second one before it, since people
-    /// and their tools add one: a domain that ends with `/` stands before a path that begins so.
+    /// Adds a route that networks or visitors call, also with a second slash before its path: a
+    /// domain that ends with `/` stands before a path that begins so.
+    fn called(self, path: &str, methods: Methods) -> Self {
+        self.at(&format!("/{path}"), methods.clone()).at(path, methods)
+    }
+
+    /// Adds a route. One slash behind its path is ignored, since people and their tools add one. A
+    /// path has no second spelling beyond that, since a proxy hides paths by how they begin.
     fn at(self, path: &str, methods: Methods) -> Self;
 }
 
@@ -128,8 +135,6 @@ impl At for Router<Served> {
     fn at(self, path: &str, methods: Methods) -> Self {
         let Methods { router, allow } = methods;
         let router = router.options(async move || (StatusCode::NO_CONTENT, [(ALLOW, allow)]));
-        let paths = [format!("{path}/"), format!("/{path}"), format!("/{path}/")];
-        let also = paths.iter().fold(self, |all, path| all.route(path, router.clone()));
-        also.route(path, router)
+        self.route(&format!("{path}/"), router.clone()).route(path, router)
     }
 }

@@ -2,7 +2,7 @@
 //! (`tests/vectors/real_traffic.jsonl`). The lives of orders are in `orders`, raw bytes in a URL in
 //! `tests/connections.rs`.
 
-use crate::support::{CONFIG, NET_TOKEN, Tested, compiled, request, tested};
+use crate::support::{CONFIG, NET_TOKEN, Tested, authorized, compiled, request, tested};
 use axum::body::Body;
 use postback::model::{Revenue, Status};
 use postback_test::jsonl;
@@ -180,8 +180,13 @@ async fn a_slash_too_many_before_or_behind_a_path_is_no_part_of_it() {
         .send(request("GET", "//ins/clickbank").body(Body::empty()).unwrap())
         .await;
     assert_eq!(ins.status, 405);
-    let shut = tested
-        .send(request("GET", "//api/sources").body(Body::empty()).unwrap())
-        .await;
-    assert_eq!(shut.status, 401, "a second slash opens nothing");
+    for path in ["//api/sources", "//api/sources/", "//metrics", "//healthz"] {
+        let shut = tested.send(authorized("GET", path)).await;
+        assert_eq!(
+            shut.status,
+            404,
+            "a proxy that hides {} hides it",
+            path.trim_start_matches('/')
+        );
+    }
 }
