@@ -2,6 +2,7 @@
 
 use super::door::Intake;
 use super::kept::parted;
+use super::multipart;
 use super::posted::PostedPostback;
 use super::refusal::RefusalReason;
 use crate::event::{Event, Interface};
@@ -39,7 +40,8 @@ impl Authorized<'_> {
             Interface::Postback => {
                 let (query, body) = parted(row, &refused.body);
                 let body = body.unwrap_or_default();
-                let posted = PostedPostback::new(&query).with_body(None, &body);
+                let kind = multipart::kind(&body);
+                let posted = PostedPostback::new(&query).with_body(kind.as_deref(), &body);
                 match row.reason {
                     RefusedReason::ContentType => return Err(row.reason),
                     RefusedReason::Misdirected => self.ins(&body).map_err(|_| row.reason)?,

@@ -6,6 +6,7 @@
 use super::caller::{Caller, Unauthorized};
 use super::door::Intake;
 use super::json;
+use super::multipart;
 use super::posted::PostedPostback;
 use super::refusal::{Refusal, RefusalReason};
 use crate::event::Interface;
@@ -106,10 +107,25 @@ impl Intake<'_> {
         let kept = if is_json(query) {
             let names = self.source.names.names(Meaning::Token);
             names.fold(query.to_vec(), |kept, name| json::without_members(&kept, name))
+        } else if multipart::has_parts(query) {
+            self.without_token_parts(query)
         } else {
             self.without_token_values(query)
         };
         long.fold(kept, |kept, token| without(&kept, token))
+    }
+
+    /// Returns a body of parts without tokens. If it does not begin as such a body does, what
+    /// stands before its parts may be parameters.
+    fn without_token_parts(&self, body: &[u8]) -> Vec<u8> {
+        let tokens = self.credentials.tokens(&self.source.id);
+        let is_token = |name: &str| self.source.names.meaning(name) == Some(Meaning::Token);
+        let shows = |line: &[u8]| tokens.iter().any(|token| token.matches(line));
+        let kept = multipart::without(body, is_token, shows);
+        match multipart::kind(body) {
+            Some(_) => kept,
+            None => self.without_token_values(&kept),
+        }
     }
 
     fn without_token_values(&self, query: &[u8]) -> Vec<u8> {

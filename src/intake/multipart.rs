@@ -1,6 +1,7 @@
 //! Reads `multipart/form-data`, which PHP's cURL sends if it is given an array.
 
-use alloc::vec::Vec;
+use crate::text::lossy;
+use alloc::{format, string::String, vec::Vec};
 use url::form_urlencoded::byte_serialize;
 
 /// Returns the parameters of the body as a query; none if it is not such a body. `kind` is the
@@ -54,6 +55,56 @@ fn name(head: &[u8]) -> Option<&[u8]> {
     Some(name)
 }
 
+/// Returns the `Content-Type` of a body that begins with its mark, if it came without.
+pub(super) fn kind(body: &[u8]) -> Option<String> {
+    let (first, rest) = split(body, b"\r\n")?;
+    let boundary = core::str::from_utf8(first.strip_prefix(b"--")?).ok()?;
+    names(rest.split(|byte| *byte == b'\n').next()?)?;
+    Some(format!("multipart/form-data; boundary=\"{boundary}\""))
+}
+
+/// Whether the body has parts, whole or broken.
+pub(super) fn has_parts(body: &[u8]) -> bool {
+    body.split(|byte| *byte == b'\n').any(|line| names(line).is_some())
+}
+
+/// Returns the body without the values of the parts whose names are `secret`, and without the lines
+/// that are `shown`. It may be broken anywhere.
+pub(super) fn without(body: &[u8], secret: impl Fn(&str) -> bool, shown: impl Fn(&[u8]) -> bool) -> Vec<u8> {
+    let first = body
+        .split(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default()
+        .trim_ascii();
+    let mark = if first.starts_with(b"--") { first } else { b"--" };
+    let (mut kept, mut is_secret) = (Vec::with_capacity(body.len()), false);
+    for line in body.split_inclusive(|byte| *byte == b'\n') {
+        let text = line.trim_ascii();
+        if line.starts_with(mark) {
+            is_secret = false;
+        } else if (is_secret || shown(text)) && !text.is_empty() {
+            let (_, end) = line.split_at_checked(line.trim_ascii_end().len()).unwrap_or_default();
+            kept.extend_from_slice(end);
+            continue;
+        }
+        is_secret |= names(text).is_some_and(|name| secret(&name));
+        kept.extend_from_slice(line);
+    }
+    kept
+}
+
+/// The name that a line of a part's head gives, with or without quotes.
+fn names(line: &[u8]) -> Option<String> {
+    let line = lossy(line);
+    let (key, rest) = line.split_once(':')?;
+    if !key.trim().eq_ignore_ascii_case("content-disposition") {
+        return None;
+    }
+    let mut values = rest.split(';').filter_map(|part| part.split_once('='));
+    let (_, name) = values.find(|(key, _)| key.trim().eq_ignore_ascii_case("name"))?;
+    Some(name.trim().trim_matches(['"', '\'']).into())
+}
+
 /// Splits at the first of these bytes, which are in neither part.
 fn split<'b>(bytes: &'b [u8], at: &[u8]) -> Option<(&'b [u8], &'b [u8])> {
     let start = bytes.windows(at.len()).position(|window| window == at)?;
@@ -64,7 +115,6 @@ fn split<'b>(bytes: &'b [u8], at: &[u8]) -> Option<(&'b [u8], &'b [u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::{format, string::String};
 
     const KIND: &str = "multipart/form-data; boundary=----curl7";
 
@@ -108,6 +158,46 @@ mod tests {
             "multipart/form-data; boundary=other",
         ] {
             assert_eq!(query(kind, &whole), None, "{kind}");
+        }
+    }
+    #[test]
+    fn a_secret_part_is_emptied_wherever_the_body_is_broken() {
+        let whole = format!(
+            "{}{}{}------curl7--",
+            part("sum", "8.50"),
+            part("token", "s3cret"),
+            part("a", "other")
+        );
+        let hidden = |body: &str| {
+            let kept = without(body.as_bytes(), |name| name == "token", |line| line == b"other");
+            String::from_utf8(kept).unwrap()
+        };
+        assert_eq!(hidden(&whole), whole.replace("s3cret", "").replace("other", ""));
+        assert_eq!(query(KIND, &hidden(&whole)).as_deref(), Some("sum=8.50&token=&a="));
+        let bare = whole.replace("\r\n", "\n").replace('"', "");
+        let no_gap = whole.replace("\r\n\r\n", "\r\n");
+        let two_lines = whole.replace("s3cret", "--s3cret\r\n\r\ns3cret");
+        for body in [bare, no_gap, two_lines, whole] {
+            for length in 0..=body.len() {
+                let begun: String = body.chars().take(length).collect();
+                let hidden = hidden(&begun);
+                assert!(!hidden.contains("s3"), "{hidden}");
+                assert_eq!(hidden.contains("8.50"), begun.contains("8.50"), "{hidden}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_body_says_its_own_boundary() {
+        let whole = format!("{}------curl7--", part("sum", "8.50"));
+        assert_eq!(
+            kind(whole.as_bytes()).as_deref(),
+            Some("multipart/form-data; boundary=\"----curl7\"")
+        );
+        assert!(has_parts(format!("before\r\n{whole}").as_bytes()));
+        for other in ["", "sum=8.50", "--x", "--x\r\nsum=8.50", "{}"] {
+            assert_eq!(kind(other.as_bytes()), None, "{other}");
+            assert!(!has_parts(other.as_bytes()), "{other}");
         }
     }
 }
