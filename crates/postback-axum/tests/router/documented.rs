@@ -92,10 +92,14 @@ fn resolved(response: &Value) -> &Value {
 fn route(path: &str) -> Option<(&'static str, &'static Value)> {
     let path = path.split('?').next().unwrap_or_default();
     let path = path.strip_suffix('/').unwrap_or(path);
-    let path = path
-        .strip_prefix('/')
-        .filter(|rest| rest.starts_with('/'))
-        .unwrap_or(path);
+    let doubled = path.strip_prefix('/').filter(|rest| rest.starts_with('/'));
+    let path = doubled.unwrap_or(path);
+    // Only what networks and visitors call is there with a second slash, too.
+    let is_called = |route: &str| {
+        ["/postback", "/ins/", "/{"]
+            .iter()
+            .any(|start| route.starts_with(start))
+    };
     let asked: Vec<&str> = path.split('/').collect();
     let fits = |route: &str| {
         let known: Vec<&str> = route.split('/').collect();
@@ -104,6 +108,7 @@ fn route(path: &str) -> Option<(&'static str, &'static Value)> {
     };
     let routes = openapi()["paths"].as_object().unwrap();
     let mut found: Vec<_> = routes.iter().filter(|(route, _)| fits(route)).collect();
+    found.retain(|(route, _)| doubled.is_none() || is_called(route));
     found.sort_by_key(|(route, _)| route.matches('{').count());
     found.first().map(|(route, item)| (route.as_str(), *item))
 }
