@@ -57,7 +57,7 @@ fn network_postback_reads_names_of_the_network_and_refuses_a_doubtful_amount() {
          means nothing: page\n\
          unfilled: None\n\
          refused: parameter `payout` is not an amount: it holds ','; a mark between thousands is read with \
-         `[offer_source.amounts] decimal = \",\" thousands = \".\"`\n"
+         `amounts = { decimal = \",\", thousands = \".\" }` in the source's row\n"
     );
 }
 

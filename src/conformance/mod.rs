@@ -6,8 +6,9 @@
 //!
 //! The signatures of a storage port say little; what makes an adapter right is written here, one
 //! rule a function. Each [`Case`] takes a store that is empty and panics when the store breaks the
-//! rule. The cases need no runtime: an adapter runs them in its own. They hand a store whole
-//! microseconds of time, the finest that every database keeps.
+//! rule. The cases need no runtime: an adapter runs them in its own; with tokio, `check` below
+//! is `Runtime::new().unwrap().block_on(async { case(&open_empty().await).await })`. They hand a
+//! store whole microseconds of time, the finest that every database keeps.
 //!
 //! ```
 //! use postback::{conformance::Case, memory::MemoryStore};

@@ -83,7 +83,8 @@ impl fmt::Display for Warning {
 ///
 /// - an offer source that accepts anyone, that sends no event id, that has no secret for its
 ///   notifications, that leaves transaction types or postbacks unmatched, that matches a word which
-///   ClickBank does not send, or that gives ClickBank's earnings another currency
+///   ClickBank does not send, or that gives ClickBank's earnings another currency;
+///   a currency that an offer source names and that no rate converts to the account's
 /// - `other` among the statuses that earn
 /// - a policy that does not follow the orders whose event id the source names; an event id that is
 ///   the number of a goal; a status that holds the name of an event, or a word for money that is

@@ -5,8 +5,11 @@ use crate::config::Place;
 use crate::definition::OfferSource;
 use crate::model::{Counts, Duplicates, Status};
 use crate::network::Meaning;
+use crate::network::format::Symbol;
+use crate::protocol::Protocol;
 use crate::tracker::compiled::{Source, Tracker};
-use alloc::{format, vec::Vec};
+use crate::value::Currency;
+use alloc::{collections::BTreeSet, format, vec::Vec};
 
 pub(super) fn lint(row: &OfferSource, place: &Place<'_>, source: &Source, tracker: &Tracker) {
     open_types(row, place, source, tracker);
@@ -17,12 +20,17 @@ pub(super) fn lint(row: &OfferSource, place: &Place<'_>, source: &Source, tracke
     let view = source.view();
     if source.protocol.is_notified(&view) {
         source.protocol.lint_notifications(place, &view);
-    } else if !sends_identity(source) {
+    } else if !sends_identity(row, source) {
         place.problem(format!(
-            "source `{}` sends no event id: a network's retry cannot be told from a new conversion{}",
+            "source `{}` sends no event id: a network's retry cannot be told from a new conversion{}; if it \
+             sends one, name its parameter, as in `names = {{ event_id = \"txid\" }}`",
             source.id,
             unfollowed(source.duplicates)
         ));
+    }
+    // ClickBank's earnings have a currency of their own, whatever the row says.
+    if matches!(source.protocol, Protocol::Generic) {
+        rates(row, place, tracker);
     }
     pasted::words(row.statuses.keys(), &place.at("statuses"));
     pasted::words(row.events.keys(), &place.at("events"));
@@ -32,6 +40,23 @@ pub(super) fn lint(row: &OfferSource, place: &Place<'_>, source: &Source, tracke
     }
     let is_type = |name: &str| tracker.types.contains_key(name);
     source.protocol.lint_postbacks(place, &view, &is_type);
+}
+
+/// Warns of currencies that the row names and that no `[[rate]]` converts to the account's.
+fn rates(row: &OfferSource, place: &Place<'_>, tracker: &Tracker) {
+    let symbols = row.amounts.iter().flat_map(|amounts| &amounts.symbols);
+    let symbols = symbols.filter_map(|symbol| Symbol::new(symbol, row.currencies.get(symbol).copied())?.currency());
+    let named = row.currency.into_iter().chain(row.currencies.values().copied());
+    let named: BTreeSet<Currency> = named.chain(symbols).collect();
+    let own = tracker.currency;
+    for from in named {
+        if from != own && !tracker.rates.knows(from, own) {
+            place.problem(format!(
+                "amounts in {from} have no rate into the account's {own}, so they earn nothing and no channel is told of them; add \
+                 `[[rate]]` with `from = \"{from}\"` and `to = \"{own}\"`"
+            ));
+        }
+    }
 }
 
 /// Warns of open types that let anyone do harm, and of those that are not open after all.
@@ -115,13 +140,17 @@ fn unfollowed(policy: Duplicates) -> &'static str {
 
 /// Whether the URL that is pasted into the network carries an id of the event or a receipt, as far
 /// as the configuration says it.
-fn sends_identity(source: &Source) -> bool {
+fn sends_identity(row: &OfferSource, source: &Source) -> bool {
     let by_row = source
         .parameters
         .iter()
         .any(|row| source.names.meaning(&row.name) == Some(Meaning::Receipt));
+    // A name that is also the default one is as good as another.
+    let is_named = |word| row.names.contains_key(word);
     let mut receipts = source.names.names(Meaning::Receipt);
     order::names_event_id(source)
+        || is_named("event_id")
+        || is_named("receipt")
         || by_row
         || source.pasted.contains_key("receipt")
         || receipts.any(|name| name != "receipt")

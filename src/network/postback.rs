@@ -116,7 +116,7 @@ enum Problem {
     #[error("parameter `{0}` is not an amount: {1}")]
     Amount(String, RefusedAmount),
     #[error(
-        "parameter `{0}` is not a currency code of three letters; a word for one is read with `[offer_source.currencies]`"
+        "parameter `{0}` is not a currency code of three letters; a word for one is read with `currencies = {{ EURO = \"EUR\" }}` in the source's row"
     )]
     Currency(String, CurrencyError),
     #[error("parameter `{0}` is not a time: {1}")]

@@ -81,7 +81,10 @@ impl fmt::Display for NameHint {
             Why::Within => {
                 write!(f, "`{came}` means nothing here; ")?;
                 match self.meaning {
-                    Some(meaning) => write!(f, "it is read with `[offer_source.names] {meaning} = \"{came}\"`"),
+                    Some(meaning) => write!(
+                        f,
+                        "it is read with `names = {{ {meaning} = \"{came}\" }}` in the source's row"
+                    ),
                     None => write!(f, "did you mean `{meant}`?"),
                 }
             }
@@ -218,7 +221,7 @@ mod tests {
         ] {
             let said = map.hint(name, &[]).unwrap().to_string();
             let told = alloc::format!(
-                "`{name}` means nothing here; it is read with `[offer_source.names] {key} = \"{name}\"`"
+                "`{name}` means nothing here; it is read with `names = {{ {key} = \"{name}\" }}` in the source's row"
             );
             assert_eq!(said, told);
             let names = BTreeMap::from([(key.to_string(), name.to_string())]);

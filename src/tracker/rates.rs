@@ -16,6 +16,11 @@ impl Rates {
         dated.insert(place, (since, rate));
     }
 
+    /// Whether there is any rate of this pair.
+    pub(crate) fn knows(&self, from: Currency, to: Currency) -> bool {
+        self.0.contains_key(&(from, to))
+    }
+
     /// Converts `money` to another currency at a time, without rounding. Returns none without a
     /// rate. Only a rate of this very pair is used, never its inverse or a path over a third
     /// currency, since a rate that nobody entered is a guess.

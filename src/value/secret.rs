@@ -43,6 +43,12 @@ impl From<&str> for Secret {
     }
 }
 
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(..)")
@@ -100,7 +106,8 @@ mod tests {
 
     #[test]
     fn a_secret_matches_itself_and_nothing_else() {
-        let secret = Secret::from("ABCDEF");
+        let secret = Secret::from(String::from("ABCDEF"));
+        assert!(secret.matches(Secret::from("ABCDEF").expose()));
         assert!(secret.matches(b"ABCDEF"));
         assert!(!secret.matches(b"ABCDEG"));
         assert!(!secret.matches(b"ABCDE"));

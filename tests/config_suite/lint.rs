@@ -468,23 +468,51 @@ fn a_version_whose_check_can_be_guessed_is_doubtful() {
 }
 
 #[test]
+fn a_named_currency_without_a_rate_is_doubtful() {
+    let rate = "[[rate]]\nfrom = \"EUR\"\nto = \"USD\"\nrate = \"1.08\"\nsince = \"2026-01-01\"\n";
+    let said = "offer_source[0]: amounts in EUR have no rate into the account's USD, so they earn nothing and no channel is told of them; add \
+                `[[rate]]` with `from = \"EUR\"` and `to = \"USD\"`";
+    for line in [
+        "currency = \"EUR\"",
+        "currencies = { Euro = \"EUR\" }",
+        "amounts = { symbols = [\"€\", \"EUR\", \"$\"] }",
+    ] {
+        assert_eq!(warnings(&[("#source", line)]), [said], "{line}");
+        let rated = [
+            ("#source", line),
+            ("[[offer_source]]", &format!("{rate}[[offer_source]]")),
+        ];
+        assert_eq!(warnings(&rated), [""; 0], "{line}");
+    }
+    for line in ["currency = \"USD\"", "amounts = { symbols = [\"$\"] }"] {
+        assert_eq!(warnings(&[("#source", line)]), [""; 0], "{line}");
+    }
+}
+
+#[test]
 fn a_source_that_sends_no_id_cannot_tell_a_retry_from_news() {
     let row = "{ name = \"txid\", macro = \"{event_id}\", role = \"event_id\" }";
     assert_eq!(
         warnings(&[(row, "")]),
         [
             "offer_source[0]: source `network` sends no event id: a network's retry cannot be told from a new conversion, and each \
-             message makes a conversion: an order that is confirmed or declined later becomes two"
+             message makes a conversion: an order that is confirmed or declined later becomes two; if it sends one, name its parameter, as in \
+             `names = { event_id = \"txid\" }`"
         ]
     );
     assert_eq!(
         warnings(&[(row, ""), ("#source", "duplicates = \"ignore\"")]),
-        ["offer_source[0]: source `network` sends no event id: a network's retry cannot be told from a new conversion"]
+        [
+            "offer_source[0]: source `network` sends no event id: a network's retry cannot be told from a new conversion; if it sends one, name its \
+             parameter, as in `names = { event_id = \"txid\" }`"
+        ]
     );
     for (row_instead, line) in [
         ("{ name = \"receipt\", macro = \"{order}\" }", ""),
         ("{ name = \"eventid\", macro = \"{id}\" }", ""),
         ("", "names = { event_id = \"tid\" }"),
+        ("", "names = { event_id = \"eventid\" }"),
+        ("", "names = { receipt = \"receipt\" }"),
         ("", "names = { receipt = \"order\" }"),
     ] {
         assert_eq!(

@@ -7,6 +7,7 @@ mod account_problems;
 #[cfg(feature = "toml")]
 mod campaign_problems;
 mod copied;
+mod default_names;
 mod document;
 #[cfg(feature = "toml")]
 mod example;

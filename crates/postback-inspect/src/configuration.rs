@@ -7,7 +7,7 @@ use postback::{CompileOptions, Document, Tracker};
 use postback_zones::Iana;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use std::{ffi::OsStr, fs, path::Path};
+use std::{ffi::OsStr, fs, io::ErrorKind, path::Path};
 
 /// The destinations that the server is told to allow. No warning is given of a receiver among them.
 #[derive(Debug, clap::Args)]
@@ -52,7 +52,13 @@ pub(crate) fn read(path: &Path) -> Result<(Document, Tracker), Refused> {
 
 /// Reads a file as text.
 pub(crate) fn text(path: &Path) -> Result<String, Refused> {
-    fs::read_to_string(path).map_err(|error| Refused(format!("`{}` cannot be read: {}", path.display(), error.kind())))
+    fs::read_to_string(path).map_err(|error| {
+        let name = path.display();
+        Refused(match error.kind() {
+            ErrorKind::NotFound => format!("`{name}` cannot be read: there is no such file"),
+            kind => format!("`{name}` cannot be read: {kind}"),
+        })
+    })
 }
 
 fn compiled(document: Document) -> Result<(Document, Tracker), String> {

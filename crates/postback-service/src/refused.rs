@@ -21,6 +21,7 @@ use postback::value::{OfferSourceId, RefusedId};
 use serde::{Serialize, Serializer};
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt,
     sync::Arc,
     time::Duration,
 };
@@ -43,6 +44,16 @@ pub enum WhichRefused {
     Source(OfferSourceId),
     /// All messages.
     All,
+}
+
+impl fmt::Display for WhichRefused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One(id) => write!(f, "message {id}"),
+            Self::Source(id) => write!(f, "source {id}"),
+            Self::All => f.write_str("all"),
+        }
+    }
 }
 
 /// The outcome of trying messages again.
@@ -116,7 +127,7 @@ pub(crate) async fn retry(
     }
     forget(shared, taken, patience).await?;
     tracing::info!(
-        ?which,
+        %which,
         taken = retried.taken,
         still_refused = retried.still_refused,
         remaining = retried.remaining,
@@ -129,7 +140,7 @@ pub(crate) async fn retry(
 pub(crate) async fn dismiss(shared: &Shared, which: &WhichRefused, patience: Duration) -> Result<u64, RetryError> {
     let kept = kept(shared, which, patience).await?;
     let dismissed = forget(shared, kept, patience).await?;
-    tracing::info!(?which, dismissed, "refused messages were dismissed");
+    tracing::info!(%which, dismissed, "refused messages were dismissed");
     Ok(dismissed)
 }
 

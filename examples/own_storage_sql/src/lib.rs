@@ -49,8 +49,9 @@ impl SqlStore {
         Ok(Self { namespace, file })
     }
 
-    /// Every call is one transaction; of one that fails nothing is kept. A service with an
-    /// asynchronous database awaits here.
+    /// Every call is one transaction; of one that fails nothing is kept. This blocks. A service
+    /// with an asynchronous database runs such work on a blocking thread, and awaits that thread:
+    /// the storage page of the design says how.
     fn with<'a, T: Send + 'a>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,

@@ -7,7 +7,7 @@ use postback::lint::lint_allowing;
 use postback::value::Namespace;
 use postback::{CompileOptions, Definition, Document, Tracker};
 use postback_zones::Iana;
-use std::{ffi::OsStr, path::Path};
+use std::{ffi::OsStr, io::ErrorKind, path::Path};
 
 /// Reads a TOML or a JSON file, by its extension, and compiles it. Returns also warnings of what is
 /// probably not meant where these destinations are allowed.
@@ -27,8 +27,12 @@ pub(crate) fn read(
         Some("json") => Document::from_json,
         _ => return Err(one(format!("`{name}` is neither `.toml` nor `.json`"))),
     };
-    let text =
-        std::fs::read_to_string(path).map_err(|error| one(format!("`{name}` cannot be read: {}", error.kind())))?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        one(match error.kind() {
+            ErrorKind::NotFound => format!("`{name}` cannot be read: there is no such file"),
+            kind => format!("`{name}` cannot be read: {kind}"),
+        })
+    })?;
     let texts = |problems: Problems| problems.as_slice().iter().map(ToString::to_string).collect::<Vec<_>>();
     let document = parse(&text).map_err(texts)?;
     let tracker = compile(&document, &CompileOptions::new(namespace.clone()).with_zones(Iana)).map_err(texts)?;

@@ -108,7 +108,10 @@ fn flags_that_are_malformed_are_2() {
 fn a_file_that_cannot_be_read_is_2() {
     let output = run(&["check", "--config", "/nowhere/a.toml"]);
     assert_eq!(output.status.code(), Some(2));
-    assert_eq!(stderr(&output), "`/nowhere/a.toml` cannot be read: entity not found\n");
+    assert_eq!(
+        stderr(&output),
+        "`/nowhere/a.toml` cannot be read: there is no such file\n"
+    );
     let output = run(&["check", "--config", "a.yaml"]);
     assert_eq!(
         (output.status.code(), stderr(&output).as_str()),

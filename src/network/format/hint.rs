@@ -4,7 +4,7 @@ use super::amount::AmountFormat;
 use super::mark::{DecimalMark, ThousandsMark};
 use super::symbol::Symbol;
 use crate::value::{Amount, Currency};
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 /// The marks that are tried, the most common first.
@@ -24,12 +24,12 @@ const LONGEST_SYMBOL: usize = 5;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AmountHint(Vec<Keys>);
 
-/// Keys of `[offer_source.amounts]`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Keys of a source's `amounts`.
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Keys {
     decimal: DecimalMark,
     thousands: Option<ThousandsMark>,
-    symbols: bool,
+    symbols: Vec<String>,
 }
 
 impl AmountHint {
@@ -63,7 +63,7 @@ fn candidates(text: &str, format: &AmountFormat, symbols: bool) -> Vec<Keys> {
         let keys = Keys {
             decimal,
             thousands,
-            symbols,
+            symbols: format.symbols.iter().map(|symbol| symbol.text().into()).collect(),
         };
         // Of several keys that give the same amount, the first ones are kept.
         if found.iter().all(|(other, _)| *other != amount) {
@@ -93,28 +93,31 @@ impl fmt::Display for AmountHint {
             let or = if index == 0 { "" } else { ", or " };
             write!(f, "{or}{keys}")?;
         }
-        Ok(())
+        f.write_str(" in the source's row")
     }
 }
 
 impl fmt::Display for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match (self.symbols, self.decimal, self.thousands) {
-            (true, ..) => "the symbol beside it",
-            (false, DecimalMark::Comma, None) => "a decimal comma",
-            (false, _, Some(_)) => "a mark between thousands",
-            (false, DecimalMark::Point, None) => "a decimal point",
+        let what = match (self.symbols.is_empty(), self.decimal, self.thousands) {
+            (false, ..) => "the symbol beside it",
+            (true, DecimalMark::Comma, None) => "a decimal comma",
+            (true, _, Some(_)) => "a mark between thousands",
+            (true, DecimalMark::Point, None) => "a decimal point",
         };
-        write!(f, "{what} is read with `[offer_source.amounts]")?;
-        if self.decimal != DecimalMark::Point || !(self.symbols || self.thousands.is_some()) {
-            write!(f, " decimal = \"{}\"", self.decimal.as_str())?;
+        write!(f, "{what} is read with `amounts = {{ ")?;
+        let mut between = "";
+        if self.decimal != DecimalMark::Point || (self.symbols.is_empty() && self.thousands.is_none()) {
+            write!(f, "decimal = \"{}\"", self.decimal.as_str())?;
+            between = ", ";
         }
         if let Some(mark) = self.thousands {
-            write!(f, " thousands = \"{}\"", mark.as_str())?;
+            write!(f, "{between}thousands = \"{}\"", mark.as_str())?;
+            between = ", ";
         }
-        if self.symbols {
-            f.write_str(" symbols")?;
+        if !self.symbols.is_empty() {
+            write!(f, "{between}symbols = {:?}", self.symbols)?;
         }
-        f.write_str("`")
+        f.write_str(" }`")
     }
 }

@@ -66,7 +66,7 @@ impl Symbol {
     }
 
     /// The currency of the symbol, if it can mean only one.
-    pub(super) fn currency(&self) -> Option<Currency> {
+    pub(crate) fn currency(&self) -> Option<Currency> {
         match self.means.as_slice() {
             [one] => Some(*one),
             _ => None,

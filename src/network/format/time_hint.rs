@@ -60,11 +60,11 @@ impl TimeHint {
 
 impl fmt::Display for TimeHint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("it is read with `[offer_source.times] ")?;
+        f.write_str("it is read with `times = { ")?;
         for (index, name) in self.0.iter().enumerate() {
-            let or = if index == 0 { "" } else { "` or `" };
+            let or = if index == 0 { "" } else { " }` or `times = { " };
             write!(f, "{or}format = \"{name}\"")?;
         }
-        f.write_str("`")
+        f.write_str(" }` in the source's row")
     }
 }

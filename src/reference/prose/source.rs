@@ -70,7 +70,7 @@ rows! { SOURCE {
     "parameter", NONE,
     "Its own parameters, beside those that have a meaning here.",
     "[{ name = \"product\", macro = \"{product}\", role = \"content_name\" }]";
-    "names", said("the names that networks usually give"),
+    "names", said("the meaning itself; `rdtk_event_id` or `eventid` for `event_id`, `datetime` for `time`, and none for `disable_postback`"),
     "The source's own names of parameters, each under its meaning (`clickid`, `sum`, `type`, `status`, `currency`, `event_id`, `order_id`, `receipt`, \
      `parent`, `time`, `token`, `format`, `disable_postback`, `sub1` to `sub20`).",
     "{ clickid = \"subid\", sum = \"amount\" }";

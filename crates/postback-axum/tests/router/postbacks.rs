@@ -290,7 +290,7 @@ async fn what_is_malformed_is_said_plainly() {
         ("clickid=a&sum=1_000", "parameter `sum` is not an amount: it holds '_'"),
         (
             "clickid=a&currency=dollar",
-            "parameter `currency` is not a currency code of three letters; a word for one is read with `[offer_source.currencies]`",
+            "parameter `currency` is not a currency code of three letters; a word for one is read with `currencies = { EURO = \"EUR\" }` in the source's row",
         ),
     ] {
         let answer = tested.postback(query).await;

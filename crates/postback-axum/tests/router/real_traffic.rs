@@ -155,7 +155,7 @@ async fn what_is_posted_is_read_whatever_its_form() {
     let answer = tested.posted(&url, "application/json", nested, "").await;
     let hints = answer.json()["hints"].to_string();
     assert!(
-        hints.contains("it is read with `[offer_source.names] clickid = \\\"data.clickid\\\"`"),
+        hints.contains("it is read with `names = { clickid = \\\"data.clickid\\\" }` in the source's row"),
         "{hints}"
     );
 }

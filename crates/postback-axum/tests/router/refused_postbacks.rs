@@ -175,18 +175,22 @@ async fn what_was_written_otherwise_is_taken_in_once_the_source_says_how() {
     with("");
     let click = tested.click("summer").await;
     for (query, reason, key) in [
-        ("sum=1,50&eventid=E1", "malformed_amount", "amounts] decimal = \",\"`"),
+        (
+            "sum=1,50&eventid=E1",
+            "malformed_amount",
+            "`amounts = { decimal = \",\" }` in the source's row",
+        ),
         (
             "sum=1.250,00&eventid=E2",
             "malformed_amount",
-            "amounts] decimal = \",\" thousands = \".\"`",
+            "`amounts = { decimal = \",\", thousands = \".\" }` in the source's row",
         ),
         ("sum=12,50%20USD&eventid=E3", "malformed_amount", "symbols`"),
         ("sum=8&currency=EURO&eventid=E4", "malformed_currency", "currencies]`"),
         (
             "sum=8&at=2025-10-01%2012:00:00&eventid=E5",
             "malformed_time",
-            "format = \"%Y-%m-%d %H:%M:%S\"`",
+            "`times = { format = \"%Y-%m-%d %H:%M:%S\" }` in the source's row",
         ),
     ] {
         let answer = tested.postback(&format!("clickid={click}&{query}")).await;

@@ -12,6 +12,7 @@ use postback::clickbank::Settings;
 use postback::definition::Protocol;
 use postback::delivery::address::AddressPolicy;
 use postback::model::AccountRole;
+use postback::setup::pasted_query;
 use postback::tracker::{Campaign, Source};
 use postback::value::SecretReference;
 use postback::{Document, Secret, Tracker};
@@ -178,7 +179,7 @@ impl Setup<'_> {
         }
         sections.push(self.offers());
         sections.extend(self.tracker.campaigns().map(|campaign| self.campaign(campaign)));
-        sections.extend(blanks(&sections));
+        sections.extend(blanks(&sections, self.tracker));
         let doubts = warnings(document, self.tracker, self.policy);
         if !doubts.is_empty() {
             let mut section = Section::new("Worth a look before you start");
@@ -295,15 +296,18 @@ fn role(settings: &Settings) -> &'static str {
     }
 }
 
-/// Lists everything in angle brackets, each once, with its place.
-fn blanks(sections: &[Section]) -> Option<Section> {
+/// Lists everything in angle brackets, each once, with its place. The macros of networks that write
+/// theirs in such brackets are left out, since they are pasted as they are.
+fn blanks(sections: &[Section], tracker: &Tracker) -> Option<Section> {
+    let queries: Vec<String> = tracker.sources().map(pasted_query).collect();
+    let macros: BTreeSet<&str> = queries.iter().flat_map(|query| bracketed(query)).collect();
     let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for section in sections {
         let values = section.steps.iter().flat_map(|step| &step.paste);
-        for blank in values.flat_map(|(_, value)| value.split('<').skip(1)) {
-            let Some((blank, _)) = blank.split_once('>') else {
+        for blank in values.flat_map(|(_, value)| bracketed(value)) {
+            if macros.contains(blank) {
                 continue;
-            };
+            }
             let places = found.entry(blank).or_default();
             if places.last() != Some(&section.heading.as_str()) {
                 places.push(&section.heading);
@@ -316,6 +320,12 @@ fn blanks(sections: &[Section]) -> Option<Section> {
         step.with(format!("<{blank}>"), places.join("; "));
     }
     (!found.is_empty()).then_some(section)
+}
+
+/// Everything in angle brackets.
+fn bracketed(text: &str) -> impl Iterator<Item = &str> {
+    let begun = text.split('<').skip(1);
+    begun.filter_map(|rest| rest.split_once('>').map(|(inner, _)| inner))
 }
 
 /// Encodes a value for a URL's query, but leaves macros as they are.

@@ -37,7 +37,7 @@ fn every_problem_is_a_line_on_stderr() {
 fn a_file_that_cannot_be_read_is_named() {
     assert_eq!(
         inspect(&["lint", "--config", "/nowhere/a.toml"]).refused(),
-        "`/nowhere/a.toml` cannot be read: entity not found"
+        "`/nowhere/a.toml` cannot be read: there is no such file"
     );
     assert_eq!(
         inspect(&["lint", "--config", "a.yaml"]).refused(),
@@ -102,7 +102,10 @@ fn what_the_configuration_before_had_is_named() {
     let same = inspect(&["lint", "--config", EXAMPLE, "--before", EXAMPLE]).printed();
     assert_eq!(same, inspect(&["lint", "--config", EXAMPLE]).printed());
     let nowhere = inspect(&["lint", "--config", EXAMPLE, "--before", "/nowhere/a.toml"]);
-    assert_eq!(nowhere.refused(), "`/nowhere/a.toml` cannot be read: entity not found");
+    assert_eq!(
+        nowhere.refused(),
+        "`/nowhere/a.toml` cannot be read: there is no such file"
+    );
 }
 
 #[test]

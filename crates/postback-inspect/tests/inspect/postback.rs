@@ -161,7 +161,7 @@ fn what_is_malformed_is_refused_as_the_server_would() {
     assert_eq!(
         refused("clickid=a&sum=8,50"),
         "parameter `sum` is not an amount: it holds ','; \
-         a decimal comma is read with `[offer_source.amounts] decimal = \",\"`"
+         a decimal comma is read with `amounts = { decimal = \",\" }` in the source's row"
     );
     assert_eq!(refused("clickid=a&clickid=b"), "parameter `clickid` is repeated");
     assert_eq!(

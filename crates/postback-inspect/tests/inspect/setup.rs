@@ -293,6 +293,19 @@ fn without_a_domain_its_place_is_left_to_fill() {
 }
 
 #[test]
+fn a_networks_own_macros_in_angle_brackets_are_nothing_to_fill_in() {
+    let text = "version = 1\ncurrency = \"USD\"\n[[domain]]\nid = \"main\"\nurl = \"https://t.example\"\n\
+        [[conversion_type]]\nname = \"Sale\"\ndefault = true\n\
+        [[offer_source]]\nid = \"handel\"\ntemplate = \"generic\"\ntokens = [\"env:HANDEL_TOKEN\"]\n\
+        postback = { clickid = \"<subid>\", sum = \"<amount>\" }\n";
+    let text = inspect(&["setup", "--config", &file("handel.toml", text)]).printed();
+    let (pasted, blanks) = text.split_once("== Still to fill in\n").unwrap();
+    assert!(pasted.contains("clickid=<subid>&sum=<amount>&"), "{pasted}");
+    assert!(blanks.contains("<value of env:HANDEL_TOKEN>"), "{blanks}");
+    assert!(!blanks.contains("subid") && !blanks.contains("amount"), "{blanks}");
+}
+
+#[test]
 fn secrets_are_written_out_only_when_they_are_asked_for_and_encoded_in_urls() {
     let path = file("secret.toml", SMALL);
     let environment = [
