@@ -7,6 +7,7 @@
     dead_code,
     reason = "the tests serve on ports of their own, and do not call its `main`"
 )]
+#[allow(clippy::disallowed_methods, reason = "a program reads its file")]
 mod front_page;
 
 use crate::*;
