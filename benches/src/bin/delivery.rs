@@ -276,7 +276,7 @@ fn tracker(receivers: &[SocketAddr]) -> Result<Tracker, Failure> {
             id = "to-{number}"
             channel = "push"
             path = [{{ weight = 1, offers = [{{ offer = "book", weight = 1 }}] }}]
-            postback = [{{ id = "sales", url = "http://{address}/log?n={{eventid}}" }}]
+            postback = [{{ id = "sales", url = "http://{address}/log?n={{event_id}}" }}]
             "#
         ));
     }
