@@ -39,8 +39,8 @@ use tokio::{
 
 /// Where the connections come from that say nothing.
 const STRANGER: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 1);
-/// Where the callers come from: another network.
-const CALLER: Ipv4Addr = Ipv4Addr::new(127, 9, 9, 9);
+/// How many other networks the callers come from.
+const NETWORKS: u64 = 200;
 /// Whoever waits longer has no answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -202,7 +202,7 @@ impl Callers {
     }
 
     async fn call(&self, call: u64, due: Instant, target: &str) {
-        let answer = match timeout(PATIENCE, ask(self.server, target)).await {
+        let answer = match timeout(PATIENCE, ask(network(call), self.server, target)).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => error.to_string(),
             Err(_) => "no answer".into(),
@@ -276,9 +276,15 @@ async fn connect(from: Ipv4Addr, to: SocketAddr) -> std::io::Result<TcpStream> {
     socket.connect(to).await
 }
 
+/// The caller of a number.
+fn network(call: u64) -> Ipv4Addr {
+    let number = u8::try_from(call / 2 % NETWORKS).unwrap_or_default();
+    Ipv4Addr::new(127, 9, number, 9)
+}
+
 /// The whole answer to a `GET` on a new connection.
-async fn ask(server: SocketAddr, target: &str) -> std::io::Result<String> {
-    let mut stream = connect(CALLER, server).await?;
+async fn ask(caller: Ipv4Addr, server: SocketAddr, target: &str) -> std::io::Result<String> {
+    let mut stream = connect(caller, server).await?;
     let request = format!("GET {target} HTTP/1.1\r\nhost: bench\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
     let mut answer = Vec::new();
