@@ -185,8 +185,16 @@ async fn what_was_written_otherwise_is_taken_in_once_the_source_says_how() {
             "malformed_amount",
             "`amounts = { decimal = \",\", thousands = \".\" }` in the source's row",
         ),
-        ("sum=12,50%20USD&eventid=E3", "malformed_amount", "symbols = [\"USD\"] }` in the source's row"),
-        ("sum=8&currency=EURO&eventid=E4", "malformed_currency", "`currencies = { EURO = \"EUR\" }` in the source's row"),
+        (
+            "sum=12,50%20USD&eventid=E3",
+            "malformed_amount",
+            "symbols = [\"USD\"] }` in the source's row",
+        ),
+        (
+            "sum=8&currency=EURO&eventid=E4",
+            "malformed_currency",
+            "`currencies = { EURO = \"EUR\" }` in the source's row",
+        ),
         (
             "sum=8&at=2025-10-01%2012:00:00&eventid=E5",
             "malformed_time",
