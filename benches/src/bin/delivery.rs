@@ -119,13 +119,11 @@ impl Neighbours {
             let query = format!("clickid={}&sum=8.50&eventid={number}", clicks[to]);
             let service = sent.service.clone();
             calls.push(tokio::spawn(async move {
-                service.postback(None, None, query.as_bytes()).await.taken.is_ok()
+                service.postback(None, None, query.as_bytes()).await.taken
             }));
         }
         for call in calls {
-            if !call.await? {
-                return Err("a conversion was not taken in".into());
-            }
+            call.await??;
         }
         // Whoever has not got its postback half a minute later is missing, and is said to be.
         for _ in 0..300 {
