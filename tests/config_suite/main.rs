@@ -17,6 +17,7 @@ mod lint;
 #[cfg(feature = "toml")]
 mod lint_macros;
 mod lint_offers;
+mod lint_orders;
 #[cfg(feature = "toml")]
 mod lint_pasted;
 #[cfg(feature = "toml")]

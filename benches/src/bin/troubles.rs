@@ -26,10 +26,10 @@ use postback_sqlite::{SqliteOptions, SqliteStore};
 use std::{
     collections::BTreeSet,
     net::{Ipv4Addr, SocketAddr},
-    path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
+use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpSocket, TcpStream},
@@ -86,26 +86,54 @@ async fn main() -> Result<(), Failure> {
     }
 }
 
-async fn start(folder: &Path, world: &World, sales: u64) -> Result<Server, Failure> {
-    let (program, limited) = (std::env::current_exe()?, ["--limited".to_owned()]);
-    Server::start(&program, folder, world, sales, None, &limited).await
+/// A server without trouble, after its callers have come once.
+struct Usual {
+    folder: TempDir,
+    world: World,
+    callers: Callers,
+    rate: u64,
+    /// How many calls come each time.
+    calls: u64,
+    /// It ends with this.
+    _server: Server,
+}
+
+impl Usual {
+    async fn begin(rate: u64, seconds: u64) -> Result<Self, Failure> {
+        let (folder, world, calls) = (scratch()?, World::new()?, rate * seconds);
+        let (program, limited) = (std::env::current_exe()?, ["--limited".to_owned()]);
+        let server = Server::start(&program, folder.path(), &world, calls * 2, None, &limited).await?;
+        let callers = Callers::new(server.address);
+        callers.at_a_rate(&world, 0..calls, rate).await?;
+        println!("usual:  {}", callers.told());
+        Ok(Self {
+            folder,
+            world,
+            callers,
+            rate,
+            calls,
+            _server: server,
+        })
+    }
+
+    /// The callers come again.
+    async fn go_on(&self) -> Result<String, Failure> {
+        let calls = self.calls..self.calls * 2;
+        self.callers.at_a_rate(&self.world, calls, self.rate).await?;
+        Ok(self.callers.told())
+    }
 }
 
 impl Idle {
     async fn run(self) -> Result<(), Failure> {
-        let (folder, world) = (scratch()?, World::new()?);
-        let calls = self.rate * self.seconds;
-        let server = start(folder.path(), &world, calls * 2).await?;
-        let callers = Callers::new(server.address);
-        callers.at_a_rate(&world, 0..calls, self.rate).await?;
-        println!("alone:  {}", callers.told());
+        let usual = Usual::begin(self.rate, self.seconds).await?;
         let mut strangers = JoinSet::new();
         for number in 0..self.connections {
-            strangers.spawn(say_nothing(server.address, number % 2 == 0));
+            strangers.spawn(say_nothing(usual.callers.server, number % 2 == 0));
         }
         sleep(Duration::from_secs(1)).await;
-        callers.at_a_rate(&world, calls..calls * 2, self.rate).await?;
-        println!("beside {} connections: {}", self.connections, callers.told());
+        let told = usual.go_on().await?;
+        println!("beside {} connections: {told}", self.connections);
         Ok(())
     }
 }
@@ -128,23 +156,17 @@ async fn say_nothing(server: SocketAddr, slowly: bool) {
 
 impl Locked {
     async fn run(self) -> Result<(), Failure> {
-        let (folder, world) = (scratch()?, World::new()?);
-        let calls = self.rate * self.seconds;
-        let server = start(folder.path(), &world, calls * 2).await?;
-        let callers = Callers::new(server.address);
-        callers.at_a_rate(&world, 0..calls, self.rate).await?;
-        println!("usual:  {}", callers.told());
-        let database = folder.path().join("server.db");
+        let usual = Usual::begin(self.rate, self.seconds).await?;
+        let database = usual.folder.path().join("server.db");
         let lock = rusqlite::Connection::open(&database)?;
         lock.execute_batch("BEGIN IMMEDIATE")?;
-        callers.at_a_rate(&world, calls..calls * 2, self.rate).await?;
-        println!("locked: {}", callers.told());
+        println!("locked: {}", usual.go_on().await?);
         lock.execute_batch("ROLLBACK")?;
         let ended = Instant::now();
         let options = SqliteOptions::new(NAMESPACE.parse()?);
         let store = SqliteStore::open(&database, &options)?;
         let missing = loop {
-            let missing = callers.missing(&store).await?;
+            let missing = usual.callers.missing(&store).await?;
             if missing == (0, 0) || ended.elapsed() > Duration::from_secs(60) {
                 break missing;
             }

@@ -86,9 +86,12 @@ impl Aside {
         behind: Option<&EventId>,
         most: usize,
     ) -> io::Result<Vec<Event>> {
-        let all = all(&self.path)?;
         let (mut known, mut events, mut is_behind) = (BTreeSet::new(), Vec::new(), behind.is_none());
-        for event in all.split(|byte| *byte == b'\n').filter_map(event) {
+        if !self.path.exists() {
+            return Ok(events);
+        }
+        for line in lines(&self.path)? {
+            let Some(event) = event(&line?.text) else { continue };
             let is_chosen = source.is_none_or(|source| event.source == *source);
             if !is_chosen || !known.insert(event.id.clone()) {
                 continue;

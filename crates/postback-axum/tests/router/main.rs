@@ -7,6 +7,7 @@ mod api;
 mod begin;
 mod by_hand;
 mod canary;
+mod cancelled;
 mod clicks;
 mod clicks_kept;
 mod decide;
