@@ -3,8 +3,10 @@
 
 use crate::letters::Letters;
 use crate::meter;
+use crate::seldom::Seldom;
 use crate::shared::Shared;
-use crate::work::{failed, goes_on};
+use crate::spell::Spell;
+use crate::work::goes_on;
 use postback::Timestamp;
 use postback::delivery::{Batch, Cause, Lane, Leased};
 use postback::drive::{self, Ended, Lanes, Leases, Round, Sender};
@@ -77,6 +79,8 @@ struct Dispatcher {
     held: BTreeSet<Lane>,
     /// What was given up.
     letters: Letters,
+    /// Whether nothing can be leased.
+    unleased: Spell,
 }
 
 /// A request in flight.
@@ -115,6 +119,7 @@ impl Dispatcher {
             asked: None,
             held: BTreeSet::new(),
             letters: Letters::default(),
+            unleased: Spell::default(),
         }
     }
 
@@ -133,6 +138,9 @@ impl Dispatcher {
         match drive::lease(&sender(&self.shared), claim).await {
             Ok(Leases { batches, round }) => {
                 self.shared.pulse.looked();
+                if let Some(news) = self.unleased.well() {
+                    meter::leasing(news, None);
+                }
                 meter::delivered(&round);
                 self.hold(&round);
                 self.letters.given_up(&round.given_up, now);
@@ -146,7 +154,9 @@ impl Dispatcher {
             }
             Err(error) => {
                 self.shared.pulse.not_looked(&error);
-                failed("deliveries were not leased", &error);
+                if let Some(news) = self.unleased.failed() {
+                    meter::leasing(news, Some(&error));
+                }
                 POLL
             }
         }
@@ -189,10 +199,7 @@ impl Dispatcher {
 
     fn one_done(&mut self, done: Done) -> bool {
         let (id, sent) = match done {
-            Ok((id, sent)) => (
-                id,
-                sent.map_err(|error| failed("verdicts were not written", &error)).ok(),
-            ),
+            Ok((id, sent)) => (id, sent.map_err(|error| unwritten(&error)).ok()),
             Err(error) => {
                 if error.is_panic() {
                     tracing::error!("a request panicked; it is made again when its lease ends");
@@ -228,6 +235,14 @@ impl Dispatcher {
         let of_lane = self.given.get(lane).copied().unwrap_or_default();
         let of_all = self.given.values().fold(0, |sum: u32, more| sum.saturating_add(*more));
         of_lane >= asked.share(lane) || of_all >= asked.limit
+    }
+}
+
+/// Many requests may end while the store takes nothing.
+fn unwritten(error: &StoreError) {
+    static TOLD: Seldom = Seldom::new();
+    if let Some(count) = TOLD.happened() {
+        tracing::error!(kind = ?error.kind(), %error, count, "verdicts were not written, so these deliveries are made again when their leases end");
     }
 }
 

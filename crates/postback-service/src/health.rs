@@ -109,6 +109,7 @@ pub(crate) async fn check(shared: &Shared, patience: Duration) -> Health {
 
 /// Measures what the checks see, for the metrics.
 pub(crate) async fn look(shared: &Shared) {
+    shared.pulse.settle();
     let (store, journal) = tokio::join!(store(shared, PATIENCE), journal(shared, PATIENCE));
     meter::looked(&Measured {
         is_open: shared.stores.not_open().is_none(),

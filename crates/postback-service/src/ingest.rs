@@ -1,5 +1,6 @@
 //! Takes in an event within the time that its sender waits.
 
+use crate::durable::{self, Durable, Unstored};
 use crate::handle::Live;
 use crate::keep::keep_waiting;
 use crate::lines::Waiting;
@@ -48,16 +49,37 @@ pub enum Taken {
 pub(crate) async fn take_in(shared: &Arc<Shared>, live: &Arc<Live>, event: Event) -> Result<Taken, NotStored> {
     let (shared, live) = (shared.clone(), live.clone());
     let span = tracing::info_span!("ingest", source = event.source.as_str(), event = %event.id);
-    let taken = async move {
-        match decide(&shared, &live, &event).await {
-            Ok(reply) => Ok(Taken::Decided(reply)),
-            Err(NotStored) if event.interface == Interface::Postback && journal(&shared, event).await => {
-                Ok(Taken::Journalled)
-            }
-            Err(NotStored) => Err(NotStored),
-        }
+    let taking = async move {
+        let (interface, began) = (event.interface, Instant::now());
+        let taken = take(&shared, &live, Arc::new(event)).await;
+        meter::ingested(interface, began.elapsed());
+        taken
     };
-    tokio::spawn(taken.instrument(span)).await.unwrap_or(Err(NotStored))
+    tokio::spawn(taking.instrument(span)).await.unwrap_or(Err(NotStored))
+}
+
+/// Decides an event, or writes a postback to the journal while the store takes nothing. Everything
+/// else is sent again.
+async fn take(shared: &Arc<Shared>, live: &Arc<Live>, event: Arc<Event>) -> Result<Taken, NotStored> {
+    let store = || {
+        let (shared, live, event) = (shared.clone(), live.clone(), event.clone());
+        async move { decide(&shared, &live, &event).await }
+    };
+    let kept = match event.interface {
+        Interface::Postback => {
+            let journal = async |why: &Unstored| journal(shared, &event, why).await;
+            durable::keep(shared, None, store, journal).await
+        }
+        _ => durable::stored_or_not(shared, store().await),
+    };
+    match kept {
+        Durable::Stored(reply) => Ok(Taken::Decided(reply)),
+        Durable::Journalled => Ok(Taken::Journalled),
+        Durable::Nowhere(why) => {
+            meter::not_stored(&event, &why.why, why.passes);
+            Err(NotStored)
+        }
+    }
 }
 
 /// Takes in the events that wait in the journal.
@@ -117,14 +139,14 @@ pub(crate) async fn discard(shared: &Shared, source: &OfferSourceId) -> io::Resu
 /// Writes an event to the journal while the store is not available. Most networks send a postback
 /// only once, and the others give up within hours. Returns false if there is no journal, or no room
 /// in it.
-async fn journal(shared: &Shared, event: Event) -> bool {
+async fn journal(shared: &Shared, event: &Event, why: &Unstored) -> bool {
     let Some(journal) = &shared.journal else {
         return false;
     };
     let source = event.source.as_str();
-    match journal.append_event(&event).await {
+    match journal.append_event(event).await {
         Ok(()) => {
-            meter::journalled(source);
+            meter::journalled(source, &why.why);
             true
         }
         Err(error) => {
@@ -136,8 +158,8 @@ async fn journal(shared: &Shared, event: Event) -> bool {
     }
 }
 
-async fn decide(shared: &Shared, live: &Live, event: &Event) -> Result<Reply, NotStored> {
-    let started = Instant::now();
+async fn decide(shared: &Shared, live: &Live, event: &Event) -> Result<Reply, Unstored> {
+    let began = Instant::now();
     let ingest = async {
         let _turn = shared.turns.take(event).await;
         drive::ingest(&live.tracker, &*shared.stores.store, event, shared.now()).await
@@ -145,38 +167,46 @@ async fn decide(shared: &Shared, live: &Live, event: &Event) -> Result<Reply, No
     let ingested = timeout(shared.limits.store, ingest).await;
     // Even without an answer, the commit may have succeeded.
     shared.wake.notify_one();
-    let seen = match &ingested {
-        Ok(Ok(reply)) => Ok(reply),
-        Ok(Err(error)) => Err(Some(error)),
-        Err(_) => Err(None),
+    let error = match ingested {
+        Ok(Ok(reply)) => {
+            // Nothing was written for an event that is stored already.
+            if reply.outcome != ReplyOutcome::Duplicate {
+                shared.pulse.written();
+            }
+            meter::decided(event, &reply);
+            return Ok(reply);
+        }
+        Ok(Err(error)) => {
+            if let IngestError::Store(error) = &error {
+                note(shared, Some(error), began);
+            }
+            Unstored::new(&error, error.is_retryable())
+        }
+        Err(_) => {
+            shared.pulse.failed(LATE, began);
+            Unstored::late()
+        }
     };
-    match seen {
-        // Nothing was written for an event that is stored already.
-        Ok(reply) if reply.outcome == ReplyOutcome::Duplicate => {}
-        Ok(_) => shared.pulse.written(),
-        Err(Some(IngestError::Store(error))) if error.is_retryable() => shared.pulse.failed(error),
-        Err(Some(_)) => {}
-        Err(None) => shared.pulse.failed(LATE),
-    }
-    meter::ingested(event, seen, started.elapsed());
-    ingested.ok().and_then(Result::ok).ok_or(NotStored)
+    Err(error)
 }
 
 impl Takes for Shared {
     fn record<'t>(&'t self, clicks: &'t [Click]) -> BoxFuture<'t, Result<(), Trouble>> {
         Box::pin(async move {
+            let began = Instant::now();
             let Some(recorded) = within(TAKE_WITHIN, self.stores.store.record(clicks)).await else {
-                return Err(late(self));
+                return Err(late(self, began));
             };
-            note(self, recorded.as_ref().err());
+            note(self, recorded.as_ref().err(), began);
             recorded.map_err(|error| trouble(&error))
         })
     }
 
     fn take(&self, waiting: Waiting) -> BoxFuture<'_, Result<(), Trouble>> {
         Box::pin(async move {
+            let began = Instant::now();
             let taken = within(TAKE_WITHIN, take_waiting(self, waiting)).await;
-            taken.unwrap_or_else(|| Err(late(self)))
+            taken.unwrap_or_else(|| Err(late(self, began)))
         })
     }
 
@@ -185,18 +215,19 @@ impl Takes for Shared {
     }
 }
 
-/// Waiting events are tried every few seconds, so this also shows whether the store takes anything.
-fn note(shared: &Shared, failed: Option<&StoreError>) {
+/// Notes whether the store took something. Waiting events are tried every few seconds, so this is
+/// known although nothing comes in.
+fn note(shared: &Shared, failed: Option<&StoreError>, began: Instant) {
     match failed {
         None => shared.pulse.written(),
-        Some(error) if error.is_retryable() => shared.pulse.failed(error),
+        Some(error) if error.is_retryable() => shared.pulse.failed(error, began),
         Some(_) => {}
     }
 }
 
 /// A store that does not answer takes nothing else now, either.
-fn late(shared: &Shared) -> Trouble {
-    shared.pulse.failed(LATE);
+fn late(shared: &Shared, began: Instant) -> Trouble {
+    shared.pulse.failed(LATE, began);
     Trouble::Away
 }
 
@@ -219,15 +250,16 @@ async fn take_waiting(shared: &Shared, waiting: Waiting) -> Result<(), Trouble> 
             return kept.map_err(|error| trouble(&error));
         }
     };
+    let began = Instant::now();
     let ingested = drive::ingest(&live.tracker, &*shared.stores.store, &event, shared.now()).await;
     shared.wake.notify_one();
     if let Err(IngestError::Store(error)) = &ingested {
-        note(shared, Some(error));
+        note(shared, Some(error), began);
     }
     match ingested {
         Ok(reply) => {
             if reply.outcome != ReplyOutcome::Duplicate {
-                note(shared, None);
+                note(shared, None, began);
             }
             Ok(())
         }

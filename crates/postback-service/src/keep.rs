@@ -2,6 +2,7 @@
 //! typing error loses nothing. In a full ring each new message replaces the oldest, and a warning
 //! asks somebody to look.
 
+use crate::durable::{self, Durable, Unstored};
 use crate::meter;
 use crate::shared::Shared;
 use postback::Timestamp;
@@ -26,19 +27,24 @@ const TELL_EVERY: Duration = Duration::from_secs(60 * 60);
 /// store is not available, a postback goes to the journal, since networks seldom send a refused
 /// postback again.
 pub(crate) async fn keep(shared: &Arc<Shared>, source: &Source, body: RefusedBody) -> Option<RefusedId> {
-    let id = body.row.id.clone();
-    if timeout(
-        shared.limits.store,
-        write(shared, body.clone(), source.refused_bounds()),
-    )
-    .await
-        == Ok(true)
-    {
-        look_now_and_then(shared, source);
-        return Some(id);
+    let bounds = source.refused_bounds();
+    let store = || {
+        let (shared, body) = (shared.clone(), body.clone());
+        async move { durable::timely(&shared, keep_waiting(&shared, body, bounds)).await }
+    };
+    let kept = match body.row.interface {
+        Interface::Postback => {
+            let journal = async |why: &Unstored| journal(shared, &body, why).await;
+            durable::keep(shared, None, store, journal).await
+        }
+        _ => durable::stored_or_not(shared, store().await),
+    };
+    match kept {
+        Durable::Stored(()) => look_now_and_then(shared, source),
+        Durable::Journalled => {}
+        Durable::Nowhere(_) => return None,
     }
-    let journalled = body.row.interface == Interface::Postback && journal(shared, body).await;
-    journalled.then_some(id)
+    Some(body.row.id)
 }
 
 /// Stores a refused body that waited in the journal.
@@ -48,17 +54,13 @@ pub(crate) async fn keep_waiting(shared: &Shared, body: RefusedBody, bounds: Ref
     shared.stores.store.commit(&commit).await.map(drop)
 }
 
-async fn write(shared: &Shared, body: RefusedBody, bounds: RefusedBounds) -> bool {
-    keep_waiting(shared, body, bounds).await.is_ok()
-}
-
-async fn journal(shared: &Shared, body: RefusedBody) -> bool {
+async fn journal(shared: &Shared, body: &RefusedBody, why: &Unstored) -> bool {
     let Some(journal) = &shared.journal else {
         return false;
     };
-    let is_journalled = journal.append_refused(&body).await.is_ok();
+    let is_journalled = journal.append_refused(body).await.is_ok();
     if is_journalled {
-        meter::journalled(body.row.source.as_str());
+        meter::journalled(body.row.source.as_str(), &why.why);
     }
     is_journalled
 }

@@ -10,39 +10,91 @@ use crate::numbers::{
     SET_ASIDE, STORE_OPEN, STORE_WELL, STORE_WRITTEN,
 };
 use crate::seldom::Seldom;
+use crate::spell::News;
 use metrics::{counter, gauge, histogram};
 use postback::decide::Reply;
 use postback::delivery::{Cause, Lane};
-use postback::drive::{Attributed, GivenUp, IngestError, Round, Turn};
+use postback::drive::{Attributed, GivenUp, Round, Turn};
 use postback::event::Interface;
 use postback::plan::{RefusedCount, Ring};
-use postback::port::{DeadLetters, LaneQueue};
+use postback::port::{DeadLetters, LaneQueue, StoreError};
 use postback::value::{CampaignId, OfferSourceId, PostbackId};
 use postback::{Event, Timestamp};
 use std::{collections::BTreeMap, time::Duration};
 
-/// Counts an event by its outcome, and logs an error.
-pub(crate) fn ingested(event: &Event, ingested: Result<&Reply, Option<&IngestError>>, took: Duration) {
+/// Records how long taking in an event took.
+pub(crate) fn ingested(interface: Interface, took: Duration) {
+    histogram!(INGEST_SECONDS.name, "interface" => interface.as_str()).record(took);
+}
+
+/// Counts an event by its outcome.
+pub(crate) fn decided(event: &Event, reply: &Reply) {
     let source = event.source.as_str();
     let interface = event.interface.as_str();
-    histogram!(INGEST_SECONDS.name, "interface" => interface).record(took);
-    match ingested {
-        Ok(reply) => {
-            let reason = reply.reason.map_or("", |reason| reason.as_str());
-            let labels = [
-                ("source", source.to_owned()),
-                ("interface", interface.to_owned()),
-                ("outcome", reply.outcome.as_str().to_owned()),
-                ("reason", reason.to_owned()),
-            ];
-            counter!(EVENTS.name, &labels).increment(1);
-            tracing::info!(source, interface, event = %event.id, outcome = reply.outcome.as_str(), reason, "event");
+    let reason = reply.reason.map_or("", |reason| reason.as_str());
+    let labels = [
+        ("source", source.to_owned()),
+        ("interface", interface.to_owned()),
+        ("outcome", reply.outcome.as_str().to_owned()),
+        ("reason", reason.to_owned()),
+    ];
+    counter!(EVENTS.name, &labels).increment(1);
+    tracing::info!(source, interface, event = %event.id, outcome = reply.outcome.as_str(), reason, "event");
+}
+
+/// Counts an event that is durable nowhere, so that its sender has to send it again. While the
+/// store is away it is logged seldom; an event whose own rows are in trouble is always named.
+pub(crate) fn not_stored(event: &Event, why: &str, passes: bool) {
+    let (source, interface) = (event.source.as_str(), event.interface.as_str());
+    refused(source, event.interface, 503);
+    static TOLD: Seldom = Seldom::new();
+    let count = if passes { TOLD.happened() } else { Some(1) };
+    if let Some(count) = count {
+        tracing::error!(source, interface, event = %event.id, error = why, count, "event was not stored");
+    }
+}
+
+/// Says that the store takes nothing, and what became of clicks and postbacks meanwhile.
+pub(crate) fn store_away(news: News, why: &str, journalled: u64, refused: u64) {
+    match news {
+        News::Began => tracing::warn!(
+            why,
+            "the store takes nothing: postbacks and clicks go to the journal where there is one, notifications are \
+             refused and come again"
+        ),
+        News::Lasts(since) => {
+            tracing::warn!(
+                why,
+                seconds = since.as_secs(),
+                journalled,
+                refused,
+                "the store still takes nothing"
+            );
         }
-        Err(error) => {
-            refused(source, event.interface, 503);
-            let error = error.map_or_else(|| "no answer in time".to_owned(), ToString::to_string);
-            tracing::error!(source, interface, event = %event.id, error, "event was not stored");
-        }
+        News::Over(_) => {}
+    }
+}
+
+/// Says that the store is back.
+pub(crate) fn store_back(took: Duration, journalled: u64, refused: u64) {
+    tracing::warn!(
+        seconds = took.as_secs(),
+        journalled,
+        refused,
+        "the store takes what comes again"
+    );
+}
+
+/// Says that due deliveries cannot be leased, or can again.
+pub(crate) fn leasing(news: News, error: Option<&StoreError>) {
+    let why = error.map(ToString::to_string);
+    match news {
+        News::Began => tracing::warn!(
+            why,
+            "deliveries cannot be leased, so nothing is sent; it is tried again each second"
+        ),
+        News::Lasts(since) => tracing::warn!(why, seconds = since.as_secs(), "deliveries still cannot be leased"),
+        News::Over(took) => tracing::warn!(seconds = took.as_secs(), "deliveries are leased again"),
     }
 }
 
@@ -108,12 +160,12 @@ pub(crate) fn forms_guessed(source: &str) {
     );
 }
 
-/// Counts and logs a postback that was written to the journal.
-pub(crate) fn journalled(source: &str) {
+/// Counts and logs a postback that was written to the journal, and why.
+pub(crate) fn journalled(source: &str, why: &str) {
     counter!(JOURNALLED.name, "source" => source.to_owned()).increment(1);
     static TOLD: Seldom = Seldom::new();
     if let Some(count) = TOLD.happened() {
-        tracing::warn!(source, count, "postback was journalled");
+        tracing::warn!(source, count, why, "postback was journalled");
     }
 }
 
@@ -191,11 +243,11 @@ pub(crate) fn set_aside(held: &BTreeMap<OfferSourceId, u64>) {
     }
 }
 
-/// Names a click that waits in the journal.
-pub(crate) fn click_journalled(campaign: &str) {
+/// Names a click that waits in the journal, and why.
+pub(crate) fn click_journalled(campaign: &str, why: &str) {
     static TOLD: Seldom = Seldom::new();
     if let Some(count) = TOLD.happened() {
-        tracing::warn!(campaign, count, "click was journalled");
+        tracing::warn!(campaign, count, why, "click was journalled");
     }
 }
 

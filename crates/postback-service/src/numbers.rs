@@ -48,7 +48,7 @@ pub(crate) const EVENTS: Number = counter(
 );
 pub(crate) const REFUSALS: Number = counter(
     "postback_refusals_total",
-    "Messages that were not accepted, by `source`, `interface` and `status`.",
+    "Messages that were not accepted, by `source`, `interface` and `status`; 503 where they are durable nowhere.",
 );
 pub(crate) const REFUSED_KEPT: Number = gauge(
     "postback_refused_kept",
@@ -70,7 +70,8 @@ pub(crate) const FORMS_GUESSED: Number = counter(
 );
 pub(crate) const JOURNALLED: Number = counter(
     "postback_journalled_total",
-    "Postbacks that were journalled, by `source`. Clicks are counted in `postback_clicks_total` alone.",
+    "Postbacks that were journalled, by `source`; they are no refusals. Clicks are counted in `postback_clicks_total` \
+     alone.",
 );
 pub(crate) const SET_ASIDE: Number = gauge(
     "postback_journal_set_aside",
@@ -140,7 +141,7 @@ pub(crate) const ATTRIBUTED_LATE: Number = counter(
 );
 pub(crate) const INGEST_SECONDS: Number = histogram(
     "postback_ingest_seconds",
-    "How long taking in an event took, whatever the outcome, in seconds, by `interface`.",
+    "How long it took to take in an event, in the store or in the journal, or to refuse it, in seconds, by `interface`.",
 );
 pub(crate) const REDIRECT_SECONDS: Number = histogram(
     "postback_redirect_seconds",

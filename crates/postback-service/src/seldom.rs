@@ -11,11 +11,20 @@ const TELL_EVERY: Duration = Duration::from_secs(10);
 
 /// When something was last said, and how often it has happened since.
 #[derive(Debug)]
-pub(crate) struct Seldom(Mutex<(Option<Instant>, u64)>);
+pub(crate) struct Seldom {
+    every: Duration,
+    seen: Mutex<(Option<Instant>, u64)>,
+}
 
 impl Seldom {
     pub(crate) const fn new() -> Self {
-        Self(Mutex::new((None, 0)))
+        Self::every(TELL_EVERY)
+    }
+
+    /// Leaves this time between two lines.
+    pub(crate) const fn every(every: Duration) -> Self {
+        let seen = Mutex::new((None, 0));
+        Self { every, seen }
     }
 
     /// Notes that it happened once more. Returns how often it has happened since it was last said,
@@ -25,10 +34,10 @@ impl Seldom {
     }
 
     fn at(&self, now: Instant) -> Option<u64> {
-        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let (told, count) = &mut *seen;
         *count = count.saturating_add(1);
-        if told.is_some_and(|told| now.saturating_duration_since(told) < TELL_EVERY) {
+        if told.is_some_and(|told| now.saturating_duration_since(told) < self.every) {
             return None;
         }
         *told = Some(now);

@@ -10,6 +10,7 @@ use crate::measure::{self, NamedLanes};
 use crate::meter;
 use crate::opening;
 use crate::retention;
+use crate::seldom::Seldom;
 use crate::shared::Shared;
 use postback::Timestamp;
 use postback::drive;
@@ -36,6 +37,8 @@ const RECENT: Duration = Duration::from_secs(60 * 60);
 const ATTRIBUTE_ALL_EVERY: u32 = 6 * 60 * 2;
 /// The time between two attempts to take in the journal.
 const REPLAY_EVERY: Duration = Duration::from_secs(5);
+/// When it was last said that a part of the journal waits. It is tried every few seconds.
+static LEFT: Seldom = Seldom::every(Duration::from_secs(60));
 /// How often the health of the store and of the journal is measured.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How often dead letters, lanes and memory are measured.
@@ -178,7 +181,9 @@ async fn replay(shared: Arc<Shared>, stop: watch::Receiver<bool>) {
                 );
             }
             Ok(done) if done.left > 0 => {
-                tracing::warn!(taken = done.taken, left = done.left, "a part of the journal still waits");
+                if LEFT.happened().is_some() {
+                    tracing::warn!(taken = done.taken, left = done.left, "a part of the journal still waits");
+                }
             }
             Ok(done) if done.taken > 0 => tracing::info!(taken = done.taken, "the journal was taken in"),
             Ok(_) => {}

@@ -4,6 +4,7 @@
 
 mod again;
 mod api;
+mod away;
 mod begin;
 mod by_hand;
 mod canary;
