@@ -11,14 +11,12 @@ use crate::meaning::{Decision, delta};
 use crate::model::{Click, Conversion, Updates};
 use crate::outbound::{HoledText, Outbound};
 use crate::plan::{EventRow, Fired, MAX_TRACED_RULES, RuleTraces, RuleVerdict, Trace};
-use crate::rule::{RuleAnswer, evaluate_names, evaluate_rest};
+use crate::rule::{Condition, RuleAnswer, evaluate_names, evaluate_rest};
 use crate::scope::{Names, Scope, ToldPayout};
+use crate::template::RenderError;
 use crate::tracker::{Campaign, Channel, PayoutRule, PostbackRule, names};
 use crate::value::{CampaignId, DeliveryId, EventId, PostbackId, Timestamp};
-use alloc::{
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{string::ToString, vec::Vec};
 
 /// A conversion before and after an event. The decision is made at `now`.
 pub(crate) struct Change<'a> {
@@ -48,7 +46,7 @@ fn known<'a>(fired: &'a [Fired], campaign: &Campaign, postback: &PostbackRule) -
 pub(crate) fn note(fired: &mut Vec<Fired>, campaign: &Campaign, postback: &PostbackRule, payout: ToldPayout) {
     let now = match payout {
         ToldPayout::Known(money) => Some(money),
-        ToldPayout::NoRate => None,
+        ToldPayout::NoRate | ToldPayout::NoAmount(_) => None,
     };
     match place(fired, &campaign.id, &postback.id) {
         Ok(index) => {
@@ -210,33 +208,44 @@ impl<'t> Decision<'t> {
     }
 
     /// Evaluates every rule of the click's campaign after a change, and writes the postbacks that
-    /// fire into the outbox.
+    /// fire into the outbox. Returns whether one does not fire just because no amount came.
     pub(crate) fn fire(
         &self,
         change: &Change<'_>,
         fired: &mut Vec<Fired>,
         trace: &mut Trace,
         outbox: &mut Vec<Delivery>,
-    ) {
+    ) -> bool {
         let Some((campaign, channel)) = self.campaign(&change.click.campaign) else {
-            return;
+            return false;
         };
         let mut scopes = Scopes::new(*self, campaign, channel, change.click, change.after);
         let Judged { asked, answers } = scopes.judged(campaign);
         // Rows are large, so that memory is reserved for exactly those that are made.
         outbox.reserve_exact(answers.iter().filter(|answer| answer.fires()).count());
         let mut verdicts = Vec::with_capacity(answers.len().min(MAX_TRACED_RULES));
+        let mut lacks_amount = false;
         for (answer, postback) in answers.into_iter().zip(&campaign.postbacks) {
             let payout = asked.get(postback.asks).filter(|_| answer.fires());
             let verdict = match payout.map(|asked| asked.payout) {
-                None => RuleVerdict::Failed(answer),
+                None => {
+                    lacks_amount |= answer.failed_only_on(Condition::NoAmount);
+                    RuleVerdict::Failed(answer)
+                }
                 Some(payout) => {
                     let scope = scopes.of(postback, payout);
-                    let verdict = self.fire_one(change, campaign, postback, scope, fired, outbox);
-                    if verdict == RuleVerdict::Fired {
-                        note(fired, campaign, postback, payout);
+                    match self.fire_one(change, campaign, postback, scope, fired, outbox) {
+                        Ok(verdict) => {
+                            if verdict == RuleVerdict::Fired {
+                                note(fired, campaign, postback, payout);
+                            }
+                            verdict
+                        }
+                        Err(why) => {
+                            lacks_amount |= matches!(why, RenderError::NoAmount { .. });
+                            RuleVerdict::NotRendered(why.to_string())
+                        }
                     }
-                    verdict
                 }
             };
             if verdicts.len() < MAX_TRACED_RULES {
@@ -246,6 +255,7 @@ impl<'t> Decision<'t> {
         let more = campaign.postbacks.len().saturating_sub(verdicts.len());
         trace.more_rules = u32::try_from(more).unwrap_or(u32::MAX);
         trace.rules = RuleTraces::new(campaign.traced.clone(), verdicts);
+        lacks_amount
     }
 
     fn fire_one(
@@ -256,15 +266,15 @@ impl<'t> Decision<'t> {
         scope: &Scope<'_>,
         fired: &[Fired],
         outbox: &mut Vec<Delivery>,
-    ) -> RuleVerdict {
+    ) -> Result<RuleVerdict, RenderError> {
         let known = known(fired, campaign, postback);
         let revision = match (change.before, postback.updates) {
             (None, _) => None,
             _ if change.valued && known.is_none() => None,
-            (Some(_), Updates::Never) => return RuleVerdict::NotOnUpdate,
+            (Some(_), Updates::Never) => return Ok(RuleVerdict::NotOnUpdate),
             (Some(_), Updates::FirstMatch) => {
                 if known.is_some() {
-                    return RuleVerdict::AlreadyFired;
+                    return Ok(RuleVerdict::AlreadyFired);
                 }
                 None
             }
@@ -284,10 +294,7 @@ impl<'t> Decision<'t> {
         let mut scope = *scope;
         scope.payout_delta = scope.payout.map(|payout| delta(told, payout));
         scope.delivery = Some(&id);
-        let outbound = match render(postback, &scope) {
-            Ok(outbound) => outbound,
-            Err(why) => return RuleVerdict::NotRendered(why),
-        };
+        let outbound = render(postback, &scope)?;
         // The rows stand in the order of their ids, each once. A row is made in its place, since it
         // is large.
         if let Err(place) = outbox.binary_search_by(|known| known.id.cmp(&id)) {
@@ -316,7 +323,7 @@ impl<'t> Decision<'t> {
                 },
             );
         }
-        RuleVerdict::Fired
+        Ok(RuleVerdict::Fired)
     }
 }
 
@@ -333,11 +340,11 @@ fn delivery_id(change: &Change<'_>, postback: &PostbackRule, revision: Option<&E
     )
 }
 
-pub(crate) fn render(postback: &PostbackRule, scope: &Scope<'_>) -> Result<Outbound, String> {
-    let url = postback.url.render(scope).map_err(|error| error.to_string())?;
+pub(crate) fn render(postback: &PostbackRule, scope: &Scope<'_>) -> Result<Outbound, RenderError> {
+    let url = postback.url.render(scope)?;
     let mut outbound = Outbound::new(postback.method, url);
     if let Some(body) = &postback.body {
-        outbound.body = Some(body.render(scope).map_err(|error| error.to_string())?);
+        outbound.body = Some(body.render(scope)?);
         outbound
             .headers
             .push(("content-type".into(), HoledText::plain(body.content_type().as_str())));

@@ -60,7 +60,10 @@ use crate::model::{Click, Conversion, Entry, Revenue, Status};
 use crate::plan::Tally;
 use crate::tracker::PostbackRule;
 use crate::value::{Amount, CampaignId, DeliveryId, Money, PostbackId, Timestamp};
-use alloc::{boxed::Box, string::String};
+use alloc::{
+    boxed::Box,
+    string::{String, ToString},
+};
 use thiserror::Error;
 
 /// The present state of what a postback reports.
@@ -202,7 +205,7 @@ impl Decision<'_> {
         let mut scope = *scopes.of(rule, payout);
         scope.payout_delta = told.once.then_some(payout);
         scope.delivery = Some(&id);
-        let outbound = render(rule, &scope).map_err(NotRewritten::Template)?;
+        let outbound = render(rule, &scope).map_err(|why| NotRewritten::Template(why.to_string()))?;
         let cause = Cause::Postback {
             conversion: told.conversion.id.clone(),
             click: told.click.id.clone(),

@@ -53,7 +53,8 @@ impl<N> Clause<N> {
         N: AsRef<str>,
     {
         let mut seen = self.test.check(facts.fact(&self.name)).err()?;
-        if seen != Seen::NoRate && self.test != Test::IsThere && facts.is_personal(&self.name) {
+        let is_unknown = matches!(seen, Seen::NoRate | Seen::NoAmount);
+        if !is_unknown && self.test != Test::IsThere && facts.is_personal(&self.name) {
             seen = Seen::Personal;
         }
         if seen == Seen::Missing {

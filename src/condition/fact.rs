@@ -35,6 +35,8 @@ pub(crate) enum Fact<'a> {
     Missing,
     /// An amount that has no rate into the currency in which it is asked for.
     NoRate,
+    /// An amount that is not known, since the conversion came without one.
+    NoAmount,
     /// A text, which is never empty.
     Text(Cow<'a, str>),
     /// An amount of money.
@@ -58,7 +60,7 @@ impl<'a> Fact<'a> {
         match self {
             Self::Money(money) => Some(Number::from(*money)),
             Self::Time { at, .. } => Amount::from_minor_units(at.unix_seconds(), 0).map(plain),
-            Self::Missing | Self::NoRate | Self::Text(_) => None,
+            Self::Missing | Self::NoRate | Self::NoAmount | Self::Text(_) => None,
         }
     }
 
@@ -77,6 +79,7 @@ impl<'a> Fact<'a> {
         match self.printed() {
             Self::Text(seen) => text(&seen).map_err(|why| why.with_text(seen)),
             Self::NoRate => Err(Seen::NoRate),
+            Self::NoAmount => Err(Seen::NoAmount),
             _ => Err(Seen::Missing),
         }
     }

@@ -17,6 +17,8 @@ pub(crate) enum Seen<'a> {
     Unfilled,
     /// An amount that has no rate into the currency in which it is asked for.
     NoRate,
+    /// An amount that is not known, since the conversion came without one.
+    NoAmount,
     /// The value is personal, so it is not shown.
     Personal,
     /// The value was another text.

@@ -51,6 +51,7 @@ impl Test {
                 Fact::Text(text) if is_unfilled_macro(&text) => Err(Seen::Unfilled),
                 Fact::Missing => Err(Seen::Missing),
                 Fact::NoRate => Err(Seen::NoRate),
+                Fact::NoAmount => Err(Seen::NoAmount),
                 _ => Ok(()),
             },
         }

@@ -37,6 +37,10 @@ fn clause(f: &mut fmt::Formatter<'_>, name: &str, seen: &Seen<'_>, wanted: Wante
         Seen::LeftOut(note) => write!(f, "`{name}` {}, wanted {wanted}", note.came()),
         Seen::Unfilled => write!(f, "`{name}` is an unfilled macro"),
         Seen::NoRate => write!(f, "`{name}` has no rate into the channel's currency"),
+        Seen::NoAmount => write!(
+            f,
+            "`{name}` is not known, since no amount came; a fixed `payout` needs none"
+        ),
         Seen::Personal => write!(f, "`{name}` is not the wanted value; it is personal and not shown"),
         Seen::Text(seen) => write!(f, "`{name}` is `{}`, wanted {wanted}", Shown(seen)),
         Seen::NotA { seen, kind } => {

@@ -111,13 +111,6 @@ impl<'a> Work<'a> {
             });
         } else {
             row.outcome = if entry.test { Outcome::Test } else { Outcome::Applied };
-            row.reason = self.reason_of(&entry, signed, click, event).or_else(|| {
-                let is_unsaid = tally
-                    .as_ref()
-                    .is_some_and(|tally| matches!(tally.key, TallyKey::Reversal(_)));
-                let taken = (after.basis == Basis::TakenBack).then_some(Reason::TakenBack);
-                nothing_left(&after).filter(|_| is_unsaid).or(taken)
-            });
             // A conversion that belongs to this event alone has not been reported to the channel
             // yet.
             let shared = tally.as_ref().filter(|_| policy != Some(Duplicates::CreateMarked));
@@ -132,9 +125,15 @@ impl<'a> Work<'a> {
             };
             let tracker = self.decision;
             row.trace.silent = event.silent;
-            if !event.silent {
-                tracker.fire(&change, &mut fired, &mut row.trace, &mut self.outbox);
-            }
+            let lacks_amount = !event.silent && tracker.fire(&change, &mut fired, &mut row.trace, &mut self.outbox);
+            row.reason = self.reason_of(&entry, signed, click, event, lacks_amount).or_else(|| {
+                let is_unsaid = tally
+                    .as_ref()
+                    .is_some_and(|tally| matches!(tally.key, TallyKey::Reversal(_)));
+                let taken = (after.basis == Basis::TakenBack).then_some(Reason::TakenBack);
+                let left = nothing_left(&after).filter(|_| is_unsaid);
+                left.or(taken).or(lacks_amount.then_some(Reason::NoAmount))
+            });
             // If each event makes a conversion of its own, the tally keeps what was reported of the
             // first, since another policy may continue with that one.
             let keeps = |tally: &&mut Tally| match policy {
@@ -382,15 +381,27 @@ impl<'a> Work<'a> {
         counted.len() >= MAX_TALLIES
     }
 
-    /// Returns the reason to report for an entry that counts, if there is one.
-    fn reason_of(&self, entry: &Entry, signed: Option<Money>, click: &Click, event: &Event) -> Option<Reason> {
+    /// Returns the reason to report for an entry that counts, if there is one. A sale without an
+    /// amount has one if the network meant to send an amount, or if a postback lacks it.
+    fn reason_of(
+        &self,
+        entry: &Entry,
+        signed: Option<Money>,
+        click: &Click,
+        event: &Event,
+        lacks_amount: bool,
+    ) -> Option<Reason> {
+        let is_without = || {
+            let is_told = event.no_amount && entry.sum.is_none();
+            (is_told || lacks_amount) && self.decision.adds(entry) == Some(true)
+        };
         if !entry.known {
             Some(Reason::UnknownType)
         } else if let Some(doubt) = self.decision.doubt(self.source, entry) {
             Some(doubt)
         } else if self.decision.revenue(entry, signed, true) == Revenue::NoRate {
             Some(Reason::NoRate)
-        } else if event.no_amount && entry.sum.is_none() && self.decision.adds(entry) == Some(true) {
+        } else if is_without() {
             Some(Reason::NoAmount)
         } else if !self.decision.campaigns.contains_key(&click.campaign) {
             Some(Reason::UnknownCampaign)

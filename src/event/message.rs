@@ -103,7 +103,7 @@ pub struct Event {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sum: Option<Money>,
     /// Whether the network sent a parameter for the amount that says that none is known
-    /// (`sum=null`). It is false when no such parameter came.
+    /// (`sum=null`, `sum=`). It is false when no such parameter came.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub no_amount: bool,
     /// The network's own id of the event, for duplicates by event id.

@@ -20,7 +20,7 @@ const MAX_VALUE: usize = 2_048;
 const UNREADABLE: &str = "=%";
 
 /// Writes the values of a JSON object as a query. Nested names are joined by dots, numbers keep
-/// their text, and null counts as absent. A member that cannot be read does not by itself make the
+/// their text, null counts as absent, and an object or a list without members is empty. A member that cannot be read does not by itself make the
 /// body an error.
 pub(super) fn flattened(body: &[u8]) -> Result<String, RefusedReason> {
     let text = String::from_utf8_lossy(body);
@@ -54,12 +54,14 @@ impl Flat {
             (Some(b'n'), _) => Ok(()),
             (_, None) => self.put(path, None),
             (Some(b'{'), Some(inner)) => match serde_json::from_str(text) {
+                Ok(Object(members)) if members.is_empty() => self.put(path, Some("")),
                 Ok(Object(members)) => members
                     .iter()
                     .try_for_each(|(name, value)| self.add(&format!("{path}.{name}"), value, inner)),
                 Err(_) => self.put(path, None),
             },
             (Some(b'['), Some(inner)) => match serde_json::from_str(text) {
+                Ok(Array(items)) if items.is_empty() => self.put(path, Some("")),
                 Ok(Array(items)) => items
                     .iter()
                     .enumerate()

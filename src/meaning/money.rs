@@ -87,8 +87,9 @@ impl Decision<'_> {
 
     /// Returns the payout that a channel is told: a percentage or a fixed amount, in the channel's
     /// currency, rounded half to even at that currency's digits. It is zero for what is never
-    /// money. A fixed payout needs no amount. `adds` is [`Decision::adds`] of the entry that the
-    /// conversion shows.
+    /// money. What is money and came without an amount has no share that could be told, and a
+    /// channel would take a zero for the amount. A fixed payout needs no amount. `adds` is
+    /// [`Decision::adds`] of the entry that the conversion shows.
     pub(crate) fn payout(
         &self,
         rule: PayoutRule,
@@ -106,7 +107,8 @@ impl Decision<'_> {
                 amount: fixed.amount.neg(),
                 ..fixed
             }),
-            (PayoutRule::Fixed(_), None, _) | (PayoutRule::Percent(_), _, None) => ToldPayout::Known(zero),
+            (PayoutRule::Fixed(_), None, _) | (PayoutRule::Percent(_), None, None) => ToldPayout::Known(zero),
+            (PayoutRule::Percent(_), Some(_), None) => ToldPayout::NoAmount(currency),
             (PayoutRule::Percent(percent), _, Some(sum)) => {
                 // The share is computed before the currency is converted, so that it is rounded
                 // once.
@@ -124,7 +126,7 @@ impl Decision<'_> {
 /// Returns the difference of two payouts; none before counts as zero.
 pub(crate) fn delta(before: Option<ToldPayout>, after: ToldPayout) -> ToldPayout {
     match (before, after) {
-        (None, after) => after,
+        (None, after) | (_, after @ ToldPayout::NoAmount(_)) => after,
         (Some(ToldPayout::Known(before)), ToldPayout::Known(after)) if before.currency == after.currency => {
             let amount = after.amount.checked_sub(before.amount);
             amount.map_or(ToldPayout::NoRate, |amount| {

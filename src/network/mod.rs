@@ -49,4 +49,5 @@ pub use postback::{Format, InboundPostback, InboundPostbackError, MAX_IGNORED_SH
 pub(crate) use postback::{PostbackFault, currency_of};
 pub(crate) use reply::ReplyBody;
 pub use usual::NameHint;
+pub(crate) use usual::is_part_of;
 pub(crate) use view::{SourceParameter, SourceView};

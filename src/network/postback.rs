@@ -1,7 +1,7 @@
 //! Reads one postback.
 
 use super::blank::{is_no_amount, trimmed};
-use super::{Meaning, ParameterMap, RefusedAmount, RefusedTime};
+use super::{Meaning, ParameterMap, RefusedAmount, RefusedTime, is_part_of};
 use crate::text::{Cut, QueryFault};
 use crate::value::{
     Amount, ClickId, Currency, CurrencyError, MAX_FOREIGN_ID, MAX_TYPE_NAME, Query, QueryError, Receipt, Secret,
@@ -57,8 +57,8 @@ pub struct InboundPostback {
     pub click_id: Option<ClickId>,
     /// The amount of the conversion, in `currency`.
     pub sum: Option<Amount>,
-    /// Whether a parameter of the amount came and says that there is no known amount: `null`,
-    /// `N/A`, or a macro that was not filled.
+    /// Whether a parameter of the amount came and says that there is no known amount: it is empty,
+    /// `null`, `N/A` or a macro that was not filled, or it came as an object or a list.
     pub no_amount: bool,
     /// The currency of `sum`, where the postback or the network names it. Otherwise the source's
     /// default currency is meant.
@@ -373,11 +373,12 @@ impl<'q> Reader<'q, '_> {
         .map(Option::flatten)
     }
 
-    /// Whether the amount has a parameter that is not empty; called when no amount was read, so the
-    /// parameter says that none is known.
+    /// Whether the amount has a parameter; called when no amount was read, so the parameter says
+    /// that none is known.
     fn names_no_amount(&self) -> bool {
         let mut names = self.map.names(Meaning::Sum);
-        names.any(|name| matches!(self.query.raw(name), Ok(Some(value)) if !value.trim().is_empty()))
+        let came = |name| self.query.pairs().any(|(own, _)| own == name || is_part_of(own, name));
+        names.any(came)
     }
 
     fn currency(&mut self) -> Result<Option<Currency>, InboundPostbackError> {

@@ -150,6 +150,12 @@ impl ParameterMap {
     }
 }
 
+/// Whether a name is one within an object or a list that came as `name`: `sum.eur` or `sum[]` of
+/// `sum`.
+pub(crate) fn is_part_of(own: &str, name: &str) -> bool {
+    own.strip_prefix(name).is_some_and(|rest| rest.starts_with(['.', '[']))
+}
+
 /// The name that stands within the name of a list's or an object's member: `sum` of `sum[]`,
 /// `sum[0]`, `data.sum` and `data[sum]`.
 fn inner(name: &str) -> Option<&str> {

@@ -49,7 +49,7 @@ codes! {
         UnknownStatus = "unknown_status": "nothing says what its status word means, so it earns nothing; map it under `statuses`",
         StatusIsEvent = "status_is_event": "its status word is the name of an event; send that as the type, and a status as the status",
         UnknownType = "unknown_type": "its conversion type is not configured; it is kept under its own name and fires nothing",
-        NoAmount = "no_amount": "it says that it knows no amount, and its type counts money; it is kept without revenue",
+        NoAmount = "no_amount": "no amount came, and its type counts money: it earns nothing, and a postback that needs the amount does not fire; name the parameter that carries it in `names`, or give the postback a fixed `payout`",
         NoEventId = "no_event_id": "its event id came empty or as a macro that nobody filled, so nothing tells a repetition of it from a new event; write the macro that the network has for it",
         NoRate = "no_rate": "there is no rate from its currency to the account's; it is kept without revenue",
         #[serde(alias = "too_many_slots")]

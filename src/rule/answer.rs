@@ -38,6 +38,8 @@ pub enum Condition {
     Share = 12,
     /// A clause of `when` does not hold.
     When = 13,
+    /// The conversion came without an amount, and the rule needs the payout.
+    NoAmount = 14,
 }
 
 impl Condition {
@@ -57,6 +59,7 @@ impl Condition {
         Self::Require,
         Self::Share,
         Self::When,
+        Self::NoAmount,
     ];
 
     /// The word of the condition in metrics and JSON.
@@ -77,6 +80,7 @@ impl Condition {
             Self::Require => "require",
             Self::Share => "share",
             Self::When => "when",
+            Self::NoAmount => "no_amount",
         }
     }
 
@@ -116,6 +120,11 @@ impl RuleAnswer {
     #[must_use]
     pub const fn failed_on(self, condition: Condition) -> bool {
         self.0 & condition.bit() != 0
+    }
+
+    /// Whether `condition` failed and no other one.
+    pub(crate) const fn failed_only_on(self, condition: Condition) -> bool {
+        self.0 == condition.bit()
     }
 
     /// The conditions that failed, in the order of their numbers.
@@ -189,6 +198,7 @@ mod tests {
             (2048, "require"),
             (4096, "share"),
             (8192, "when"),
+            (16384, "no_amount"),
         ];
         assert_eq!(codes, expected);
         assert!(Condition::ALL.iter().all(|c| c.to_string() == c.as_str()));
@@ -221,9 +231,9 @@ mod tests {
 
     #[test]
     fn a_bit_that_is_no_conditions_is_refused() {
-        let error = RuleAnswer::try_from(16384).unwrap_err();
-        assert_eq!(error.to_string(), "`16384` is not the code of a rule's answer");
-        assert!(RuleAnswer::try_from(16383).is_ok());
+        let error = RuleAnswer::try_from(32768).unwrap_err();
+        assert_eq!(error.to_string(), "`32768` is not the code of a rule's answer");
+        assert!(RuleAnswer::try_from(32767).is_ok());
     }
 
     #[test]

@@ -130,10 +130,11 @@ fn negative<'a>(conversion: &'a Conversion, scope: &Scope<'_>, failed: &mut impl
             that: " that takes money back",
         });
     }
-    // Without a rate the payout is not known, but it has the same sign as the sum.
+    // Without a rate the payout is not known, but it has the same sign as the sum. Without an
+    // amount there is no sign but that of the kind, which is checked above.
     let money = match scope.payout {
         Some(ToldPayout::Known(money)) => Some(money),
-        Some(ToldPayout::NoRate) | None => conversion.sum,
+        Some(ToldPayout::NoRate | ToldPayout::NoAmount(_)) | None => conversion.sum,
     };
     if let Some(seen) = money.filter(|money| money.amount.is_negative()) {
         failed.add(Condition::Negative, || Unmet::Negative { what: "payout", seen });
@@ -144,6 +145,9 @@ fn negative<'a>(conversion: &'a Conversion, scope: &Scope<'_>, failed: &mut impl
 fn key(condition: Condition, unmet: &Unmet<'_>) -> Condition {
     match unmet {
         Unmet::Clause { seen: Seen::NoRate, .. } => Condition::NoRate,
+        Unmet::Clause {
+            seen: Seen::NoAmount, ..
+        } => Condition::NoAmount,
         Unmet::Clause {
             seen: Seen::OtherCurrency { .. },
             ..

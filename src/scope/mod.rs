@@ -29,7 +29,7 @@ pub use parameter::ParameterName;
 pub(crate) use theirs::theirs;
 
 use crate::model::{Click, Conversion, ParameterRole};
-use crate::value::{DeliveryId, Money};
+use crate::value::{Currency, DeliveryId, Money};
 use alloc::{
     borrow::Cow,
     collections::BTreeMap,
@@ -98,6 +98,9 @@ pub enum ToldPayout {
     Known(Money),
     /// There is no rate into the channel's currency.
     NoRate,
+    /// The conversion counts as money and came without an amount, so that no share of it can be
+    /// told. The currency is the one in which the channel would be told it.
+    NoAmount(Currency),
 }
 
 /// The values that rules and templates read, borrowed from a click, a conversion and the
@@ -169,13 +172,17 @@ impl<'a> Scope<'a> {
             }
             Field::Sum => match self.conversion.and_then(|c| c.sum) {
                 Some(money) => Value::Text(Cow::Owned(money.amount.text())),
+                // A fixed payout needs no amount, so that the sum may be missing beside it.
+                None if matches!(self.payout, Some(ToldPayout::NoAmount(_))) => Value::NoAmount,
                 None => Value::Empty,
             },
             Field::Payout => amount(self.payout),
             Field::PayoutDelta => amount(self.payout_delta),
             Field::CustPayout => amount(self.fixed_payout.map(ToldPayout::Known)),
             Field::Currency => match self.payout {
-                Some(ToldPayout::Known(money)) => Value::Text(Cow::Owned(money.currency.to_string())),
+                Some(ToldPayout::Known(Money { currency, .. }) | ToldPayout::NoAmount(currency)) => {
+                    Value::Text(Cow::Owned(currency.to_string()))
+                }
                 Some(ToldPayout::NoRate) => Value::NoRate,
                 None => Value::Empty,
             },
@@ -230,6 +237,7 @@ fn amount(payout: Option<ToldPayout>) -> Value<'static> {
     match payout {
         Some(ToldPayout::Known(money)) => Value::Text(Cow::Owned(money.amount.text())),
         Some(ToldPayout::NoRate) => Value::NoRate,
+        Some(ToldPayout::NoAmount(_)) => Value::NoAmount,
         None => Value::Empty,
     }
 }
@@ -245,4 +253,7 @@ pub enum Value<'a> {
     Empty,
     /// An amount that is not known, since there is no rate into the channel's currency.
     NoRate,
+    /// An amount that is not known, since the conversion came without one although it counts as
+    /// money. It is never written as zero or as nothing.
+    NoAmount,
 }

@@ -77,6 +77,7 @@ impl NamedFacts for Scope<'_> {
         match value {
             Value::Text(text) => Fact::Text(text),
             Value::NoRate => Fact::NoRate,
+            Value::NoAmount => Fact::NoAmount,
             Value::Empty | Value::Private(_) => Fact::Missing,
         }
     }
@@ -129,6 +130,7 @@ fn payout(payout: Option<ToldPayout>) -> Fact<'static> {
     match payout {
         Some(ToldPayout::Known(money)) => Fact::Money(money),
         Some(ToldPayout::NoRate) => Fact::NoRate,
+        Some(ToldPayout::NoAmount(_)) => Fact::NoAmount,
         None => Fact::Missing,
     }
 }

@@ -205,6 +205,12 @@ pub enum RenderError {
         /// The macro.
         name: String,
     },
+    /// An amount is needed, and the conversion came without one although it counts as money.
+    #[error("`{name}` is not known, since no amount came; a fixed `payout` needs none")]
+    NoAmount {
+        /// The macro.
+        name: String,
+    },
     /// The value has no entry in a map that has no `*`.
     #[error("`{name}` has no entry for its value and no `*=`")]
     Unmapped {
@@ -253,6 +259,7 @@ impl RenderError {
     pub(crate) fn name(&self) -> &str {
         match self {
             Self::NoRate { name }
+            | Self::NoAmount { name }
             | Self::Unmapped { name }
             | Self::Raw { name, .. }
             | Self::Segment { name }

@@ -33,6 +33,12 @@ impl Map {
         known.or(self.default.as_ref()).map(String::as_str)
     }
 
+    /// The text that an entry without a key (`=none`) gives for a missing value; `*` gives none.
+    pub(super) fn text_of_nothing(&self) -> Option<&str> {
+        let known = self.entries.iter().find(|(key, _)| key.is_empty());
+        known.map(|(_, text)| text.as_str())
+    }
+
     /// Every text of the map, so that the caller can encode it for its position.
     pub(super) fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
         self.entries

@@ -218,6 +218,7 @@ impl Writer<'_> {
                 Value::Text(text) => self.value(&text, name, *position, *raw)?,
                 Value::Empty => self.value("", name, *position, *raw)?,
                 Value::NoRate => return Err(RenderError::NoRate { name: name.clone() }),
+                Value::NoAmount => return Err(RenderError::NoAmount { name: name.clone() }),
                 Value::Private(private) => match position.hole() {
                     Some(encoding) if !raw => self.hole(Hole::Private {
                         field: private.to_string(),
@@ -245,6 +246,10 @@ impl Writer<'_> {
                     None => {}
                 },
                 Value::NoRate => return Err(RenderError::NoRate { name: name.clone() }),
+                Value::NoAmount => match map.text_of_nothing() {
+                    Some(text) => self.text.push_str(text),
+                    None => return Err(RenderError::NoAmount { name: name.clone() }),
+                },
                 Value::Private(_) => return Err(RenderError::Private { name: name.clone() }),
             },
             Piece::Secret { reference, encoding } => {

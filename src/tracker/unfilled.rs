@@ -1,7 +1,7 @@
-//! Macros that a network did not fill, in place of values on which the worth of a message depends.
+//! What a network did not fill, in place of values on which the worth of a message depends.
 
 use super::compiled::Source;
-use crate::network::Meaning;
+use crate::network::{Meaning, is_part_of};
 use crate::text::Cut;
 use crate::value::{Query, is_unfilled_macro};
 use alloc::{format, string::String, vec::Vec};
@@ -19,7 +19,7 @@ impl Source {
     }
 
     /// Returns a sentence for each unfilled macro in place of a status, a type or an event id,
-    /// which says how to correct it. For an amount the reason `no_amount` says it.
+    /// which says how to correct it. [`Source::amount_hint`] is for an amount.
     #[must_use]
     pub fn unfilled_hints(&self, query: &Query<'_>) -> Vec<String> {
         let read = [Meaning::Status, Meaning::Type, Meaning::EventId];
@@ -32,5 +32,27 @@ impl Source {
             )
         });
         said.collect()
+    }
+
+    /// Returns a sentence that says what came in place of the amount, and how to correct it. It is
+    /// for a postback in which no amount was read; `ignored` are its names that mean nothing.
+    #[must_use]
+    pub fn amount_hint(&self, query: &Query<'_>, ignored: &[String]) -> String {
+        let names: Vec<&str> = self.names.names(Meaning::Sum).collect();
+        for name in &names {
+            if let Some(part) = ignored.iter().find(|part| is_part_of(part, name)) {
+                return format!(
+                    "`{name}` came as an object or a list; name the part that is the amount, as in `names = {{ sum = \
+                     \"{part}\" }}` in the source's row"
+                );
+            }
+        }
+        let mut found = names.iter().map(|name| (*name, query.raw(name).ok().flatten()));
+        let came = match found.find_map(|(name, text)| Some((name, text?.trim()))) {
+            Some((name, "")) => format!("`{name}` came empty"),
+            Some((name, text)) => format!("`{name}` came as `{}`, which is no amount", Cut::new(text, MAX_SHOWN)),
+            None => format!("no `{}` came", names.first().unwrap_or(&"sum")),
+        };
+        format!("{came}; write the network's macro for the amount there, or give the postback a fixed `payout`")
     }
 }

@@ -40,6 +40,173 @@ fn without_a_rate_it_is_stored_and_a_postback_that_needs_the_amount_says_so() {
     assert_eq!(plain.sent(), ["key=ref-c1"]);
 }
 
+/// An account whose channel has three postbacks: one tells the payout, one a fixed payout, and one
+/// tells no amount.
+fn three(change: impl FnOnce(&mut Value)) -> World {
+    World::new(&with(|d| {
+        d["campaign"][0]["postback"] = json!([
+            {"id": "price", "url": "https://push.example/log?price={payout}", "negative": "send"},
+            {"id": "fixed", "url": "https://push.example/log?fixed={payout}&sum={sum}&in={currency}",
+             "payout": {"fixed": "25"}, "negative": "send"},
+            {"id": "plain", "url": "https://push.example/log?type={type}&in={currency}", "negative": "send"},
+        ]);
+        change(d);
+    }))
+}
+
+const LACKS: &str = "is not known, since no amount came; a fixed `payout` needs none";
+
+#[test]
+fn what_is_money_and_came_without_an_amount_is_never_told_as_zero() {
+    let missing = ["", "&sum=", "&sum={payout}", "&sum=null", "&sum.eur=5", "&sum[]=5"];
+    for query in missing {
+        for (name, fixed) in [("Purchase", "25"), ("Upsell", "25"), ("Rebill", "25")] {
+            let world = three(|_| {});
+            let plan = world.plan(&format!("clickid=c1&eventid=A&type={name}{query}"));
+            let mut sent = world.sent();
+            sent.sort();
+            let expected = [format!("fixed={fixed}&sum=&in=USD"), format!("type={name}&in=USD")];
+            assert_eq!(sent, expected, "{name}{query}");
+            let verdicts = postback_test::verdicts(&plan);
+            assert_eq!(
+                verdicts[0],
+                format!("price: not rendered: `{{payout}}` {LACKS}"),
+                "{name}{query}"
+            );
+            assert_eq!(
+                plan.reply.reason.map(|reason| reason.as_str()),
+                Some("no_amount"),
+                "{name}{query}"
+            );
+            assert_eq!(world.told(), [format!("{name} approved none nothing")], "{name}{query}");
+        }
+    }
+}
+
+#[test]
+fn a_reversal_of_nothing_known_is_never_told_as_zero() {
+    for name in ["Refund", "Chargeback"] {
+        let world = three(|_| {});
+        let plan = world.plan(&format!("clickid=c1&type={name}"));
+        let mut sent = world.sent();
+        sent.sort();
+        assert_eq!(
+            sent,
+            ["fixed=-25&sum=&in=USD".to_owned(), format!("type={name}&in=USD")]
+        );
+        assert_eq!(plan.reply.reason.map(|reason| reason.as_str()), Some("no_amount"));
+    }
+}
+
+#[test]
+fn a_step_has_no_amount_and_tells_zero() {
+    let world = three(|_| {});
+    assert_eq!(
+        world.postback("clickid=c1&type=InitiateCheckout&sum={payout}"),
+        "applied"
+    );
+    assert!(world.sent().contains(&"price=0".to_owned()), "{:?}", world.sent());
+}
+
+#[test]
+fn zero_is_an_amount() {
+    let world = three(|_| {});
+    assert_eq!(world.postback("clickid=c1&sum=0.00"), "applied");
+    assert!(world.sent().contains(&"price=0".to_owned()), "{:?}", world.sent());
+}
+
+#[test]
+fn every_macro_of_the_amount_needs_it_and_a_map_may_say_what_stands_for_nothing() {
+    let told = |url: &str| {
+        let world = World::new(&with_postback(json!({"url": url})));
+        let plan = world.plan("clickid=c1&eventid=A");
+        (world.sent(), postback_test::verdicts(&plan).remove(0))
+    };
+    for name in [
+        "payout",
+        "offer_payout",
+        "payout_delta",
+        "sum",
+        "_sum",
+        "payout:0=none *=some",
+    ] {
+        let (sent, verdict) = told(&format!("https://push.example/log?price={{{name}}}"));
+        assert!(sent.is_empty(), "{name}: {sent:?}");
+        assert_eq!(verdict, format!("p: not rendered: `{{{name}}}` {LACKS}"));
+    }
+    for name in ["payout:=none *=some", "sum:=none"] {
+        assert_eq!(
+            told(&format!("https://push.example/log?price={{{name}}}")).0,
+            ["price=none"]
+        );
+    }
+}
+
+#[test]
+fn a_sale_without_an_amount_has_no_reason_if_nothing_lacks_it() {
+    let world = World::new(&with_postback(json!({"url": "https://push.example/log?key={ref_id}"})));
+    assert_eq!(world.postback("clickid=c1&eventid=A"), "applied");
+    assert_eq!(world.postback("clickid=c1&eventid=B&sum="), "applied: no_amount");
+    assert_eq!(world.sent().len(), 2);
+    // What another condition stops does not lack an amount.
+    let world = World::new(&with_postback(json!({
+        "url": "https://push.example/log?price={payout}", "min_payout": "5", "types": ["Upsell"],
+    })));
+    assert_eq!(world.postback("clickid=c1&eventid=A"), "applied");
+    let world = World::new(&with_postback(
+        json!({"url": "https://push.example/log", "min_payout": "5"}),
+    ));
+    assert_eq!(world.postback("clickid=c1&eventid=A"), "applied: no_amount");
+}
+
+#[test]
+fn an_amount_that_comes_later_fires_what_lacked_it() {
+    for policy in ["update", "edit", "increment"] {
+        for updates in ["first_match", "every_change"] {
+            let world = three(|d| {
+                d["offer_source"][0]["duplicates"] = policy.into();
+                d["campaign"][0]["postback"].as_array_mut().unwrap().truncate(1);
+                d["campaign"][0]["postback"][0]["updates"] = updates.into();
+                d["campaign"][0]["postback"][0]["url"] =
+                    "https://push.example/log?price={payout}&more={payout_delta}".into();
+            });
+            assert_eq!(world.postback("clickid=c1&eventid=A&time=@60"), "applied: no_amount");
+            assert!(world.sent().is_empty(), "{policy} {updates}");
+            assert_eq!(world.postback("clickid=c1&eventid=A&sum=9&time=@61"), "applied");
+            assert_eq!(world.sent(), ["price=9&more=9"], "{policy} {updates}");
+            // A later message that leaves the amount out does not take it away.
+            let sent = world.sent().len();
+            world.postback("clickid=c1&eventid=A&time=@62");
+            assert!(
+                world.sent()[sent..].iter().all(|told| told.starts_with("price=9&")),
+                "{policy} {updates}: {:?}",
+                world.sent()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_postback_that_fired_without_an_amount_tells_all_of_it_when_it_comes() {
+    let world = three(|d| {
+        d["offer_source"][0]["duplicates"] = "update".into();
+        d["campaign"][0]["postback"] = json!([{
+            "id": "plain", "url": "https://push.example/log?sure={status:approved=1 *=0}&more={payout_delta:=none 9=nine}",
+            "updates": "every_change",
+        }]);
+    });
+    world.postback("clickid=c1&eventid=A&time=@60&status=pending");
+    world.postback("clickid=c1&eventid=A&sum=9&time=@61");
+    assert_eq!(world.sent(), ["sure=0&more=none", "sure=1&more=nine"]);
+}
+
+#[test]
+fn the_offers_payout_is_an_amount() {
+    let world = three(|d| d["offer"][0]["payout"] = "40".into());
+    assert_eq!(world.postback("clickid=c1&sum={payout}"), "applied");
+    assert!(world.sent().contains(&"price=40".to_owned()), "{:?}", world.sent());
+}
+
 #[test]
 fn revenue_is_the_sum_by_the_rate_of_its_day() {
     let rates = json!([

@@ -119,3 +119,28 @@ fn without_a_rate_the_sum_says_whether_a_payout_is_negative() {
             .eq([Condition::Negative])
     );
 }
+
+#[test]
+fn a_missing_amount_matters_only_to_a_rule_that_needs_it() {
+    let mut case = Case::new();
+    case.payout = Some(ToldPayout::NoAmount("USD".parse().unwrap()));
+    case.conversion.sum = None;
+    assert!(case.fires(&Conditions::default()));
+    for needs in [
+        with(|c| c.min_payout(money("0", "USD"))),
+        with(|c| c.when("payout at most 100".parse().unwrap())),
+        with(|c| c.when("payout in 1, 2".parse().unwrap())),
+        with(|c| c.when("payout equals \"\"".parse().unwrap())),
+        with(|c| c.require("payout".into())),
+    ] {
+        assert!(
+            evaluate(&needs, &case.scope()).failed().eq([Condition::NoAmount]),
+            "{needs:?}"
+        );
+        let said = case.texts(&needs).remove(0);
+        let why = "is not known, since no amount came; a fixed `payout` needs none";
+        assert!(said.starts_with("`payout") && said.ends_with(why), "{said}");
+    }
+    let without = with(|c| c.when("sum equals \"\"".parse().unwrap()));
+    assert!(case.fires(&without), "one can ask for what came without an amount");
+}

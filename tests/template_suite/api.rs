@@ -53,6 +53,13 @@ fn a_postback_is_rendered_from_a_scope() {
             name: "{payout}".into()
         })
     );
+    scope.payout = Some(ToldPayout::NoAmount("USD".parse().unwrap()));
+    assert_eq!(
+        body.render(&scope),
+        Err(RenderError::NoAmount {
+            name: "{payout}".into()
+        })
+    );
 }
 
 #[test]

@@ -25,15 +25,20 @@ impl Hints {
     /// Keeps the hints for a postback of a source, and logs them if that was not done within the
     /// last hour.
     pub(crate) fn note(&self, source: &Source, hints: &[String], now: Timestamp) {
-        for hint in hints {
-            self.texts.keep(source.id(), hint);
-        }
+        self.keep(source, hints);
         if !hints.is_empty() && self.is_due(source.id(), now) {
             tracing::warn!(
                 source = source.id().as_str(),
                 ?hints,
                 "a postback has parameters that mean nothing"
             );
+        }
+    }
+
+    /// Keeps hints for a source.
+    pub(crate) fn keep(&self, source: &Source, hints: &[String]) {
+        for hint in hints {
+            self.texts.keep(source.id(), hint);
         }
     }
 

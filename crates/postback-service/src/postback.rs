@@ -9,7 +9,7 @@ use postback::Query;
 use postback::event::Interface;
 use postback::intake::{Caller, Intake, PostedPostback, Refusal};
 use postback::network::{Meaning, NameHint};
-use postback::plan::RefusedReason;
+use postback::plan::{Reason, RefusedReason};
 use postback::tracker::{Replies, Source};
 use postback::value::RefusedId;
 use serde::Serialize;
@@ -136,10 +136,15 @@ pub(crate) async fn take(
             // Anyone can send an open type, so that accepting one does not mean that refusals have
             // ended.
             let open = event.name.as_deref().is_some_and(|word| known.is_open(word));
-            let status = event.status.clone();
+            let (status, lacks_amount) = (event.status.clone(), event.sum.is_none());
             let taken = take_in(shared, &live, event).await;
             if let Ok(Taken::Decided(reply)) = &taken {
                 shared.statuses.note(known.id(), status.as_deref(), reply);
+                // A name that was meant for the amount says more.
+                if reply.reason == Some(Reason::NoAmount) && lacks_amount && hints.is_empty() {
+                    hints.push(known.amount_hint(&parsed, &ignored));
+                    shared.hints.keep(known, &hints);
+                }
             }
             if taken.is_ok() && !open {
                 shared.refusals.accepted(known.id());

@@ -1,6 +1,6 @@
 //! `GET` and `POST /postback[/{offer_source}]`.
 
-use crate::support::{CONFIG, NET_TOKEN, PROXY, compiled, impatient, tested};
+use crate::support::{CONFIG, NET_TOKEN, PROXY, authorized, compiled, impatient, tested};
 use crate::watched::Mode;
 use axum::{body::Body, extract::ConnectInfo, http::Request};
 use std::{net::SocketAddr, time::Duration};
@@ -237,12 +237,26 @@ async fn an_amount_that_the_network_does_not_know_is_none_and_the_answer_says_so
         let answer = tested
             .postback(&format!("clickid={click}&eventid=E{number}&sum={word}"))
             .await;
-        assert_eq!(answer.text(), r#"{"outcome":"applied","reason":"no_amount"}"#, "{word}");
+        assert_eq!(answer.json()["reason"], "no_amount", "{word}");
     }
     for query in ["eventid=F", "eventid=G&sum="] {
         let answer = tested.postback(&format!("clickid={click}&{query}")).await;
-        assert_eq!(answer.text(), r#"{"outcome":"applied"}"#, "{query}");
+        assert_eq!(answer.json()["reason"], "no_amount", "{query}: a postback lacks it");
     }
+    assert!(tested.deliveries().await.is_empty(), "the channel is not told a zero");
+    // The source's hints say what came, each once.
+    let sources = tested.send(authorized("GET", "/api/sources")).await.json();
+    let source = sources
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|known| known["id"] == "net")
+        .unwrap();
+    let hints = source["hints"].as_array().unwrap();
+    assert_eq!(hints.len(), 7, "{hints:?}");
+    let said = "`sum` came as `{payout}`, which is no amount; write the network's macro for the amount there, or give \
+                the postback a fixed `payout`";
+    assert!(hints.contains(&said.into()), "{hints:?}");
 }
 
 #[tokio::test]

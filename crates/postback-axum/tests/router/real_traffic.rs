@@ -4,6 +4,7 @@
 
 use crate::support::{CONFIG, NET_TOKEN, Tested, authorized, compiled, request, tested};
 use axum::body::Body;
+use postback::delivery::Cause;
 use postback::model::{Revenue, Status};
 use postback_test::jsonl;
 use serde::Deserialize;
@@ -30,6 +31,24 @@ template = "generic"
 tokens = ["env:NET_TOKEN"]
 [offer_source.amounts]
 unit = "minor"
+[[offer_source]]
+id = "told"
+template = "generic"
+tokens = ["env:NET_TOKEN"]
+"#;
+
+/// Postbacks of the campaign `told`: the first one needs the amount.
+const TOLD: &str = r#"
+[[campaign.postback]]
+id = "share"
+url = "https://s2s.example.com/log?key={ref_id}&price={payout}"
+[[campaign.postback]]
+id = "fixed"
+url = "https://s2s.example.com/log?key={ref_id}&fixed={payout}"
+payout = { fixed = "25.00" }
+[[campaign.postback]]
+id = "plain"
+url = "https://s2s.example.com/log?key={ref_id}"
 "#;
 
 #[derive(Debug, Deserialize)]
@@ -48,6 +67,8 @@ struct Case {
     earns: Option<String>,
     /// The status that is shown.
     shows: Option<String>,
+    /// The postbacks that fire, sorted; not asked if it is not said.
+    fires: Option<Vec<String>>,
 }
 
 fn ok() -> u16 {
@@ -57,13 +78,14 @@ fn ok() -> u16 {
 /// A router with a campaign for each source.
 fn with_sources() -> Tested {
     let mut config = format!("{CONFIG}{SOURCES}");
-    for source in ["formats", "minor"] {
+    for source in ["formats", "minor", "told"] {
         config += &format!(
             "[[offer]]\nid = \"{source}\"\nsource = \"{source}\"\nurl = \"https://shop.example.com/?aff={{clickid}}\"\n\
              [[campaign]]\nid = \"{source}\"\nchannel = \"push\"\ndomain = \"main\"\n\
              [[campaign.path]]\nweight = 100\noffers = [{{ offer = \"{source}\", weight = 100 }}]\n"
         );
     }
+    config += TOLD; // the campaign that was written last
     let tested = tested();
     tested.replace(compiled(&config).unwrap_or_else(|problems| panic!("{problems:?}")));
     tested
@@ -105,6 +127,16 @@ async fn what_networks_send_ends_as_their_users_expect() {
         if let Some(status) = &case.shows {
             let shown = conversions.first().map(|known| known.shown.status);
             assert_eq!(shown.map(Status::as_str), Some(status.as_str()), "{name}");
+        }
+        if let Some(fires) = &case.fires {
+            let rows = tested.deliveries().await;
+            let fired = rows.iter().filter_map(|row| match &row.delivery.cause {
+                Cause::Postback { postback, .. } => Some(postback.as_str()),
+                _ => None,
+            });
+            let mut fired: Vec<&str> = fired.collect();
+            fired.sort_unstable();
+            assert_eq!(fired, *fires, "{name}");
         }
     }
 }
@@ -150,6 +182,28 @@ async fn what_is_posted_is_read_whatever_its_form() {
         };
         assert_eq!(money.amount.to_string(), "8.5", "{kind} {body}");
         assert_eq!(tested.conversions().await.len(), number + 1, "{kind} {body}");
+    }
+    for (amount, name) in [
+        (r#"{"a":5}"#, "sum.a"),
+        (r#"[5,6]"#, "sum.0"),
+        (r#"{"value":{"eur":"5"}}"#, "sum.value.eur"),
+    ] {
+        let body = format!(r#"{{"clickid":"{click}","sum":{amount},"eventid":"{name}"}}"#);
+        let said = tested.posted(&url, "application/json", &body, "").await.json();
+        assert_eq!(said["reason"], "no_amount", "{said}");
+        let hint = format!(
+            "`sum` came as an object or a list; name the part that is the amount, as in `names = {{ sum = \"{name}\" }}` \
+             in the source's row"
+        );
+        assert_eq!(said["hints"], serde_json::json!([hint]));
+    }
+    for (number, amount) in ["{}", "[]", "\"\""].iter().enumerate() {
+        let body = format!(r#"{{"clickid":"{click}","sum":{amount},"eventid":"none-{number}"}}"#);
+        let said = tested.posted(&url, "application/json", &body, "").await.json();
+        assert_eq!(said["reason"], "no_amount", "{amount}: {said}");
+        let hint =
+            "`sum` came empty; write the network's macro for the amount there, or give the postback a fixed `payout`";
+        assert_eq!(said["hints"], serde_json::json!([hint]), "{amount}");
     }
     let nested = r#"{"data":{"clickid":"x","sum":8.5},"eventid":"N"}"#;
     let answer = tested.posted(&url, "application/json", nested, "").await;

@@ -169,6 +169,7 @@ fn rules(tracker: &Tracker, click: &Click, conversion: Option<&Conversion>, plan
             payout: payout.map(|payout| match payout {
                 ToldPayout::Known(money) => money.to_string(),
                 ToldPayout::NoRate => "no rate into the channel's currency".into(),
+                ToldPayout::NoAmount(_) => "not known, since no amount came".into(),
             }),
             reasons,
             sends,
