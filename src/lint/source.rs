@@ -105,7 +105,7 @@ fn macros(source: &Source, place: &Place<'_>, tracker: &Tracker) {
     let mut offers = tracker.offers.values().filter(|offer| offer.source == source.id);
     if !asked.contains(&Meaning::Sum) && offers.any(|offer| offer.payout.is_none()) {
         place.problem(
-            "the URL to paste asks for no amount, and an offer without a `payout` is then worth nothing; add `sum` with the network's macro for \
+            "the URL to paste asks for no amount, and an offer without a `payout` is then worth nothing, nor is a share of it told to a channel; add `sum` with the network's macro for \
              it, as in `sum = \"{payout}\"`",
         );
     }

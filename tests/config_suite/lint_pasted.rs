@@ -199,7 +199,7 @@ fn a_fallback_is_https_where_its_domain_is() {
 fn the_macros_to_paste_ask_for_the_click_id_and_the_amount() {
     let pasted = |rows: &str| warnings(&[("#source", &format!("postback = {{ {rows} }}"))]);
     let clickid = "offer_source[0].postback: the URL to paste asks for no click id, so nothing can be attributed; add `clickid` with the network's macro for it, as in `clickid = \"{sub1}\"`";
-    let sum = "offer_source[0].postback: the URL to paste asks for no amount, and an offer without a `payout` is then worth nothing; add `sum` with the network's macro for it, as in `sum = \"{payout}\"`";
+    let sum = "offer_source[0].postback: the URL to paste asks for no amount, and an offer without a `payout` is then worth nothing, nor is a share of it told to a channel; add `sum` with the network's macro for it, as in `sum = \"{payout}\"`";
     assert_eq!(pasted("status = \"{status}\""), [clickid, sum]);
     assert_eq!(pasted("clickid = \"{sub1}\""), [sum]);
     assert_eq!(pasted("sum = \"{payout}\""), [clickid]);

@@ -1,5 +1,6 @@
-//! Hints at what unknown parameter names were probably meant for. They are in each response, logged
-//! once an hour for each source, and shown with the source until the next start or reload.
+//! Hints at what unknown parameter names were probably meant for, and at what came in place of
+//! missing amounts. They are in each response, the former are logged once an hour for each source,
+//! and all are shown with the source until the next start or reload.
 
 use crate::texts::Texts;
 use postback::Timestamp;

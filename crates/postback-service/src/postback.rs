@@ -26,7 +26,8 @@ pub struct PostbackAnswer {
     pub image: bool,
     /// The parameters of an accepted postback that mean nothing or could not be read.
     pub ignored: Vec<String>,
-    /// Hints at what these names were probably meant for, one sentence each.
+    /// Hints at what these names were probably meant for, and at what came in place of a missing
+    /// amount, one sentence each.
     pub hints: Vec<String>,
     /// The response that the source wants; none means our usual response.
     pub wanted: Option<WantedAnswer>,

@@ -125,7 +125,7 @@ impl Service {
     }
 
     /// Returns hints at what unknown parameter names in a source's postbacks were probably meant
-    /// for, since the start or the last reload.
+    /// for, and at what came in place of missing amounts, since the start or the last reload.
     #[must_use]
     pub fn hints(&self, source: &OfferSourceId) -> Vec<String> {
         self.0.hints.of(source)

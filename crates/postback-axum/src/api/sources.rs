@@ -36,7 +36,8 @@ struct SourceView {
     /// The refused postbacks that are not kept, since the start of the server. It is absent if
     /// there are none.
     refused_postbacks: Option<RefusedPostbacks>,
-    /// Hints at what unknown parameter names of its postbacks were probably meant for.
+    /// Hints at what unknown parameter names of its postbacks were probably meant for, and at what
+    /// came in place of amounts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     hints: Vec<String>,
     /// Words in its postbacks' field of the status that mean no status. The table `statuses` of the

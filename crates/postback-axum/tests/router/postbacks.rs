@@ -1,6 +1,6 @@
 //! `GET` and `POST /postback[/{offer_source}]`.
 
-use crate::support::{CONFIG, NET_TOKEN, PROXY, authorized, compiled, impatient, tested};
+use crate::support::{CONFIG, NET_TOKEN, PROXY, compiled, impatient, tested};
 use crate::watched::Mode;
 use axum::{body::Body, extract::ConnectInfo, http::Request};
 use std::{net::SocketAddr, time::Duration};
@@ -245,13 +245,9 @@ async fn an_amount_that_the_network_does_not_know_is_none_and_the_answer_says_so
     }
     assert!(tested.deliveries().await.is_empty(), "the channel is not told a zero");
     // The source's hints say what came, each once.
-    let sources = tested.send(authorized("GET", "/api/sources")).await.json();
-    let source = sources
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|known| known["id"] == "net")
-        .unwrap();
+    let sources = tested.api("/api/sources").await.json();
+    let mut sources = sources["items"].as_array().unwrap().iter();
+    let source = sources.find(|known| known["id"] == "net").unwrap();
     let hints = source["hints"].as_array().unwrap();
     assert_eq!(hints.len(), 7, "{hints:?}");
     let said = "`sum` came as `{payout}`, which is no amount; write the network's macro for the amount there, or give \

@@ -186,16 +186,14 @@ async fn what_is_posted_is_read_whatever_its_form() {
     for (amount, name) in [
         (r#"{"a":5}"#, "sum.a"),
         (r#"[5,6]"#, "sum.0"),
-        (r#"{"value":{"eur":"5"}}"#, "sum.value.eur"),
+        (r#"{"eur":{"x":5}}"#, "sum.eur.x"),
     ] {
         let body = format!(r#"{{"clickid":"{click}","sum":{amount},"eventid":"{name}"}}"#);
         let said = tested.posted(&url, "application/json", &body, "").await.json();
         assert_eq!(said["reason"], "no_amount", "{said}");
-        let hint = format!(
-            "`sum` came as an object or a list; name the part that is the amount, as in `names = {{ sum = \"{name}\" }}` \
-             in the source's row"
-        );
-        assert_eq!(said["hints"], serde_json::json!([hint]));
+        let hint = said["hints"][0].as_str().unwrap();
+        let mend = format!("`names = {{ sum = \"{name}\" }}` in the source's row");
+        assert!(hint.starts_with("`sum") && hint.ends_with(&mend), "{hint}");
     }
     for (number, amount) in ["{}", "[]", "\"\""].iter().enumerate() {
         let body = format!(r#"{{"clickid":"{click}","sum":{amount},"eventid":"none-{number}"}}"#);
