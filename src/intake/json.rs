@@ -20,8 +20,8 @@ const MAX_VALUE: usize = 2_048;
 const UNREADABLE: &str = "=%";
 
 /// Writes the values of a JSON object as a query. Nested names are joined by dots, numbers keep
-/// their text, null counts as absent, and an object or a list without members is empty. A member that cannot be read does not by itself make the
-/// body an error.
+/// their text, null counts as absent, and an object or a list without members is empty. A member
+/// that cannot be read does not by itself make the body an error.
 pub(super) fn flattened(body: &[u8]) -> Result<String, RefusedReason> {
     let text = String::from_utf8_lossy(body);
     let Object(members) = serde_json::from_str(text.trim()).map_err(|_| RefusedReason::MalformedBody)?;
