@@ -195,9 +195,9 @@ mod tests {
     #[test]
     fn json_keeps_the_text_of_numbers_and_joins_names() {
         let body = r#"{"clickid": "C", "sum": 8.50, "big": 12345678901234567890.10, "order": {"id": "O\u00e9", "items": [1, {"sku": "a b"}]},
-            "paid": true, "none": null, "empty": {}, "e\u0078": 1e2}"#;
+            "paid": true, "none": null, "empty": {}, "list": [], "e\u0078": 1e2}"#;
         let expected = "clickid=C&sum=8.50&big=12345678901234567890.10&order.id=O%C3%A9&order.items.0=1\
-                        &order.items.1.sku=a+b&paid=true&ex=1e2";
+                        &order.items.1.sku=a+b&paid=true&empty=&list=&ex=1e2";
         assert_eq!(read("", Some("application/json"), body).as_deref(), Ok(expected));
         let twice = read("", Some("application/vnd.network+json"), r#"{"a": 1, "a": 2}"#);
         assert_eq!(
