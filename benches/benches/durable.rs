@@ -11,7 +11,7 @@
 )]
 
 use postback_benches::{
-    durable::{Base, CALLERS, Ids, fsync},
+    durable::{Base, Ids, Turn, fsync},
     load::{Failure, Rate, scratch},
 };
 
@@ -20,8 +20,8 @@ use postback_benches::{
 const SALES: u64 = 200_000;
 /// How often each way has its turn.
 const ROUNDS: usize = 3;
-/// How many commits a turn has.
-const GROUPED: usize = 200 * CALLERS;
+/// How many callers there are, and how many commits a turn of theirs has.
+const CALLERS: [(usize, usize); 3] = [(1, 500), (16, 4_000), (64, 12_800)];
 const ONE_BY_ONE: usize = 500;
 
 fn main() -> Result<(), Failure> {
@@ -31,29 +31,45 @@ fn main() -> Result<(), Failure> {
     let folder = scratch()?;
     let started = std::time::Instant::now();
     let mut base = Base::build(folder.path(), SALES / divisor)?;
-    println!(
-        "{} sales are stored ({} s)",
-        SALES / divisor,
-        started.elapsed().as_secs()
-    );
+    let took = started.elapsed().as_secs();
+    println!("{} sales are stored ({took} s)", SALES / divisor);
     let divisor = usize::try_from(divisor)?;
-    for (ids, name, wanted) in [
-        (Ids::Timed, "ids that begin with a time (notifications)", 15),
-        (Ids::Untimed, "ids without a time (postbacks)", 4),
+    for (ids, name) in [
+        (
+            Ids::Timed,
+            "ids that begin with a time, random receipts (notifications)",
+        ),
+        (Ids::Untimed, "ids without a time (postbacks)"),
+        (Ids::Marked, "the same, of a type with `create_marked`"),
     ] {
         println!("{name}:");
-        let (mut grouped, mut one_by_one) = (Vec::new(), Vec::new());
+        let mut ours = CALLERS.map(|_| Vec::new());
+        let mut one_by_one = Vec::new();
         for _ in 0..ROUNDS {
             // What an fsync costs decides the ratio, and a virtual disk changes its mind about it.
             println!("  fsync {} us (median)", fsync(folder.path())?.as_micros());
-            let plans = base.plans(ids, GROUPED / divisor)?;
-            grouped.push(Rate::new(plans.len(), base.grouped(plans)?));
+            for ((callers, commits), turns) in CALLERS.iter().zip(&mut ours) {
+                let plans = base.plans(ids, commits / divisor)?;
+                turns.push(base.grouped(plans, *callers)?);
+            }
             let plans = base.plans(ids, ONE_BY_ONE / divisor)?;
-            one_by_one.push(Rate::new(plans.len(), base.one_by_one(&plans)?));
+            one_by_one.push(base.one_by_one(&plans)?);
         }
-        println!("  shared by {CALLERS} callers  {}", Rate::all(&grouped));
-        println!("  one transaction each  {}", Rate::all(&one_by_one));
-        println!("  {} times (wanted: {wanted})", Rate::ratio(&grouped, &one_by_one));
+        println!("  one transaction each: {}", told(&one_by_one));
+        for ((callers, _), turns) in CALLERS.iter().zip(&ours) {
+            let ratio = Rate::ratio(&rates(turns), &rates(&one_by_one));
+            println!("  {callers} callers: {}; {ratio} times", told(turns));
+        }
     }
     Ok(())
+}
+
+fn rates(turns: &[Turn]) -> Vec<Rate> {
+    turns.iter().map(|turn| turn.rate).collect()
+}
+
+/// The rate, and the most bytes that a turn wrote a commit.
+fn told(turns: &[Turn]) -> String {
+    let bytes = turns.iter().map(|turn| turn.bytes).max().unwrap_or_default();
+    format!("{}, {} KiB a commit", Rate::all(&rates(turns)), bytes / 1024)
 }

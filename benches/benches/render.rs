@@ -1,10 +1,10 @@
-//! A postback URL, beside two template engines.
+//! A postback URL, beside two template engines and `write!`.
 
 #![allow(clippy::arithmetic_side_effects, reason = "small numbers of a program that measures")]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use postback::outbound::HoledText;
-use postback_benches::templates::{Corpus, MiniJinja, Tiny, minijinja};
+use postback_benches::templates::{Corpus, MiniJinja, Tiny, minijinja, written};
 use std::hint::black_box;
 
 fn render(criterion: &mut Criterion) {
@@ -23,6 +23,13 @@ fn render(criterion: &mut Criterion) {
         bencher.iter(|| {
             corpus.postback(next(), &mut out);
             black_box(&out);
+        });
+    });
+    let mut text = String::new();
+    group.bench_function("write!", |bencher| {
+        bencher.iter(|| {
+            written(&corpus, next(), &mut text);
+            black_box(&text);
         });
     });
     group.bench_function("minijinja", |bencher| {

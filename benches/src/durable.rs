@@ -9,7 +9,7 @@
 )]
 
 use crate::load::{
-    Failure,
+    Failure, Rate,
     world::{NAMESPACE, World},
 };
 use postback::plan::{Commit, Committed};
@@ -17,7 +17,7 @@ use postback::port::Store;
 use postback_sqlite::{SqliteOptions, SqliteStore};
 use rusqlite::{Connection, TransactionBehavior};
 use std::{
-    fs::File,
+    fs::{self, File},
     io::Write,
     path::{Path, PathBuf},
     sync::{Arc, mpsc::sync_channel},
@@ -26,8 +26,6 @@ use std::{
 };
 use tokio::task::JoinSet;
 
-/// How many callers commit at once.
-pub const CALLERS: usize = 64;
 /// How many sales are stored in one transaction while the file is filled.
 const BATCH: u64 = 4_096;
 
@@ -38,6 +36,44 @@ pub enum Ids {
     Timed,
     /// Nothing but a hash: a postback with an event id.
     Untimed,
+    /// The same, of a type whose every order is a conversion (`create_marked`).
+    Marked,
+}
+
+impl Ids {
+    fn names(self, sale: u64) -> bool {
+        match self {
+            Self::Timed => sale.is_multiple_of(2),
+            Self::Untimed => sale % 4 == 1,
+            Self::Marked => sale % 4 == 3,
+        }
+    }
+}
+
+/// What a number of commits took.
+#[derive(Debug, Clone, Copy)]
+pub struct Turn {
+    /// The rate of the commits.
+    pub rate: Rate,
+    /// How many bytes the process wrote for each.
+    pub bytes: u64,
+}
+
+impl Turn {
+    fn of(commits: usize, run: impl FnOnce() -> Result<(), Failure>) -> Result<Self, Failure> {
+        let (before, started) = (written()?, Instant::now());
+        run()?;
+        let rate = Rate::new(commits, started.elapsed());
+        let bytes = (written()? - before) / u64::try_from(commits.max(1))?;
+        Ok(Self { rate, bytes })
+    }
+}
+
+/// How many bytes this process has given to `write` and the like (Linux).
+fn written() -> Result<u64, Failure> {
+    let told = fs::read_to_string("/proc/self/io")?;
+    let line = told.lines().find_map(|line| line.strip_prefix("wchar: "));
+    Ok(line.ok_or("the system does not say what was written")?.parse()?)
 }
 
 /// A database with its world, and the number of the next sale.
@@ -95,52 +131,36 @@ impl Base {
     /// # Errors
     /// Trouble of the disk.
     pub fn plans(&mut self, ids: Ids, count: usize) -> Result<Vec<Commit>, Failure> {
-        let numbers = self.next..self.next + 2 * u64::try_from(count)?;
+        let numbers = self.next..self.next + 4 * u64::try_from(count)?;
         self.next = numbers.end;
         let (clicks, commits) = self.world.sales(numbers.clone())?;
         runtime()?.block_on(open(&self.file)?.record(&clicks))?;
-        let wanted = |number: &u64| number.is_multiple_of(2) == (ids == Ids::Timed);
-        let chosen = numbers.zip(commits).filter(|(number, _)| wanted(number));
-        Ok(chosen.map(|(_, commit)| commit).collect())
+        let chosen = numbers.zip(commits).filter(|(number, _)| ids.names(*number));
+        Ok(chosen.map(|(_, commit)| commit).take(count).collect())
     }
 
-    /// By the store, from many callers.
+    /// By the store. The sales are dealt to the callers in turn, as they would come.
     ///
     /// # Errors
     /// Trouble of the disk.
-    pub fn grouped(&self, commits: Vec<Commit>) -> Result<Duration, Failure> {
-        let store = open(&self.file)?;
-        let share = commits.len().div_ceil(CALLERS);
-        let mut shares = Vec::new();
-        let mut commits = commits.into_iter();
-        for _ in 0..CALLERS {
-            shares.push(commits.by_ref().take(share).collect::<Vec<_>>());
+    pub fn grouped(&self, commits: Vec<Commit>, callers: usize) -> Result<Turn, Failure> {
+        let (store, runtime) = (open(&self.file)?, runtime()?);
+        let count = commits.len();
+        let mut shares = vec![Vec::new(); callers];
+        for (commit, caller) in commits.into_iter().zip((0..callers).cycle()) {
+            shares.get_mut(caller).ok_or("there is no caller")?.push(commit);
         }
-        let started = Instant::now();
-        runtime()?.block_on(async {
-            let mut callers = JoinSet::new();
-            for share in shares {
-                let store = store.clone();
-                callers.spawn(async move {
-                    for commit in &share {
-                        applied(store.commit(commit).await?)?;
-                    }
-                    Ok::<_, Failure>(())
-                });
-            }
-            callers.join_all().await.into_iter().collect::<Result<(), Failure>>()
-        })?;
-        let took = started.elapsed();
+        let turn = Turn::of(count, || runtime.block_on(all(&store, shares)))?;
         drop(store);
         self.write_back()?;
-        Ok(took)
+        Ok(turn)
     }
 
     /// One after the other, with a transaction for each.
     ///
     /// # Errors
     /// Trouble of the disk.
-    pub fn one_by_one(&self, commits: &[Commit]) -> Result<Duration, Failure> {
+    pub fn one_by_one(&self, commits: &[Commit]) -> Result<Turn, Failure> {
         let mut connection = Connection::open(&self.file)?;
         connection.pragma_update(None, "synchronous", "full")?;
         connection.pragma_update(None, "secure_delete", true)?;
@@ -149,16 +169,17 @@ impl Base {
         // As rarely as the store writes its log back.
         connection.pragma_update(None, "wal_autocheckpoint", 4_096)?;
         connection.set_prepared_statement_cache_capacity(64);
-        let started = Instant::now();
-        for commit in commits {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            applied(postback_sqlite::apply(&transaction, commit)?)?;
-            transaction.commit()?;
-        }
-        let took = started.elapsed();
+        let turn = Turn::of(commits.len(), || {
+            for commit in commits {
+                let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                applied(postback_sqlite::apply(&transaction, commit)?)?;
+                transaction.commit()?;
+            }
+            Ok(())
+        })?;
         drop(connection);
         self.write_back()?;
-        Ok(took)
+        Ok(turn)
     }
 
     /// So that neither way leaves its log to the other.
@@ -186,6 +207,21 @@ pub fn fsync(folder: &Path) -> Result<Duration, Failure> {
     Ok(times.get(times.len() / 2).copied().unwrap_or_default())
 }
 
+/// Each caller commits its share.
+async fn all(store: &SqliteStore, shares: Vec<Vec<Commit>>) -> Result<(), Failure> {
+    let mut callers = JoinSet::new();
+    for share in shares {
+        let store = store.clone();
+        callers.spawn(async move {
+            for commit in &share {
+                applied(store.commit(commit).await?)?;
+            }
+            Ok::<_, Failure>(())
+        });
+    }
+    callers.join_all().await.into_iter().collect()
+}
+
 fn open(file: &Path) -> Result<SqliteStore, Failure> {
     Ok(SqliteStore::open(file, &SqliteOptions::new(NAMESPACE.parse()?))?)
 }
@@ -210,11 +246,11 @@ mod tests {
     fn both_ways_store_each_sale_and_its_delivery() {
         let folder = tempfile::tempdir().unwrap();
         let mut base = Base::build(folder.path(), 100).unwrap();
-        for ids in [Ids::Timed, Ids::Untimed] {
-            let plans = base.plans(ids, CALLERS + 1).unwrap();
-            base.grouped(plans).unwrap();
+        for ids in [Ids::Timed, Ids::Untimed, Ids::Marked] {
+            let plans = base.plans(ids, 65).unwrap();
+            assert!(base.grouped(plans, 64).unwrap().bytes > 0);
             let plans = base.plans(ids, 5).unwrap();
-            base.one_by_one(&plans).unwrap();
+            assert!(base.one_by_one(&plans).unwrap().bytes > 0);
         }
         let connection = Connection::open(&base.file).unwrap();
         let rows = |source: &str| -> i64 {
@@ -222,6 +258,10 @@ mod tests {
                 "SELECT count(*) FROM event JOIN delivery USING (click) WHERE source = ?1 AND outcome = 'applied'";
             connection.query_row(counted, [source], |row| row.get(0)).unwrap()
         };
-        assert_eq!(["clickbank", "net"].map(rows), [120; 2], "50 that were there, 65 and 5");
+        assert_eq!(
+            ["clickbank", "net"].map(rows),
+            [120, 190],
+            "50 that were there, 65 and 5 of each kind"
+        );
     }
 }

@@ -288,9 +288,10 @@ impl ParameterMap {
         named.map(|(name, _)| name.as_str())
     }
 
-    pub(super) fn slots(&self) -> impl Iterator<Item = u8> {
-        self.names.iter().filter_map(|(_, meaning)| match meaning {
-            Meaning::Sub(number) => Some(*number),
+    /// Every name of a slot, with the slot's number.
+    pub(super) fn slots(&self) -> impl Iterator<Item = (&str, u8)> {
+        self.names.iter().filter_map(|(name, meaning)| match meaning {
+            Meaning::Sub(number) => Some((name.as_str(), *number)),
             _ => None,
         })
     }

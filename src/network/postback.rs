@@ -227,7 +227,8 @@ impl InboundPostback {
             parameters: BTreeMap::new(),
             ignored: Vec::new(),
         };
-        for number in map.slots() {
+        // Most slots are absent, and their other names need not be looked for.
+        for (_, number) in map.slots().filter(|(name, _)| query.may_have(name)) {
             if let Some(value) = reader.slot(number)? {
                 read.parameters.insert(format!("sub{number}"), value);
             }

@@ -115,6 +115,15 @@ pub struct RuleTrace {
     pub verdict: RuleVerdict,
 }
 
+/// A [`RuleTrace`] that is only written.
+#[derive(Serialize)]
+struct Borrowed<'t> {
+    #[serde(rename = "p")]
+    postback: &'t PostbackId,
+    #[serde(rename = "v")]
+    verdict: &'t RuleVerdict,
+}
+
 /// The verdicts of a campaign's rules, in order. All traces of a campaign share the list of ids,
 /// which is the configuration's.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -182,7 +191,7 @@ impl fmt::Debug for RuleTraces {
 impl Serialize for RuleTraces {
     /// Writes a list of [`RuleTrace`].
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter())
+        serializer.collect_seq(self.pairs().map(|(postback, verdict)| Borrowed { postback, verdict }))
     }
 }
 

@@ -84,33 +84,85 @@ const fn hex(digit: u8) -> Option<u8> {
 
 /// Adds `text` to `out` as a part of a JSON string: the quote, the backslash and the control
 /// characters are escaped (RFC 8259, section 7).
+#[inline]
 pub(crate) fn push_json(text: &str, out: &mut String) {
-    let mut start = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let short = match byte {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            b'\n' => "\\n",
-            b'\r' => "\\r",
-            b'\t' => "\\t",
-            0..=0x1f => "",
-            _ => continue,
-        };
-        out.push_str(text.get(start..at).unwrap_or_default());
-        if short.is_empty() {
-            out.push_str(if byte < 0x10 { "\\u000" } else { "\\u001" });
-            out.extend(char::from_digit(u32::from(byte & 0x0f), 16));
-        } else {
-            out.push_str(short);
-        }
-        start = at.saturating_add(1);
+    if is_clean(text.as_bytes()) {
+        out.push_str(text);
+    } else {
+        push_escaped(text, out);
     }
-    out.push_str(text.get(start..).unwrap_or_default());
+}
+
+#[cold]
+fn push_escaped(text: &str, out: &mut String) {
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(is_escaped) {
+        let (clean, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        out.push_str(clean);
+        let mut characters = from.chars();
+        match characters.next() {
+            Some('\n') => out.push_str("\\n"),
+            Some('\r') => out.push_str("\\r"),
+            Some('\t') => out.push_str("\\t"),
+            Some('\u{8}') => out.push_str("\\b"),
+            Some('\u{c}') => out.push_str("\\f"),
+            Some(control @ ..='\u{1f}') => {
+                out.push_str(if control < '\u{10}' { "\\u000" } else { "\\u001" });
+                out.extend(char::from_digit(u32::from(control) & 0x0f, 16));
+            }
+            Some(other) => out.extend(['\\', other]),
+            None => {}
+        }
+        rest = characters.as_str();
+    }
+    out.push_str(rest);
+}
+
+/// Whether a JSON string must not have the byte as it is.
+const fn is_escaped(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
+}
+
+/// Whether surely no byte must be escaped. Eight bytes are looked at together; the last eight may have
+/// been looked at before.
+#[inline]
+fn is_clean(text: &[u8]) -> bool {
+    let Some(last) = text.last_chunk() else {
+        return is_short_clean(text);
+    };
+    // An early end keeps the compiler from widening a loop that seldom runs more than four times.
+    let words = &mut text.as_chunks().0.iter();
+    escaped(u64::from_le_bytes(*last)) == 0 && words.all(|word| escaped(u64::from_le_bytes(*word)) == 0)
+}
+
+/// The same for less than eight bytes.
+#[inline]
+fn is_short_clean(text: &[u8]) -> bool {
+    match (text.first_chunk(), text.last_chunk()) {
+        (Some(first), Some(last)) => {
+            let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+            escaped(u64::from(first) | (u64::from(last) << 32)) == 0
+        }
+        _ => !text.iter().copied().any(is_escaped),
+    }
+}
+
+/// Returns a number other than 0 if one of eight bytes may have to be escaped: if it is below `#`
+/// or a backslash. So a space and `!` are looked at once more. A number is taken from all bytes at
+/// once; the highest bit of a byte that was smaller is then set. Such a byte also borrows from the
+/// next one, which changes nothing: one was found.
+const fn escaped(word: u64) -> u64 {
+    const ONES: u64 = u64::from_le_bytes([0x01; 8]);
+    const HIGHS: u64 = u64::from_le_bytes([0x80; 8]);
+    let is_low = word.wrapping_sub(ONES.wrapping_mul(0x23));
+    let is_backslash = (word ^ ONES.wrapping_mul(0x5c)).wrapping_sub(ONES);
+    (is_low | is_backslash) & !word & HIGHS
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec;
 
     #[test]
     fn escapes_are_decoded_and_a_plus_is_what_it_is_taken_for() {
@@ -131,6 +183,21 @@ mod tests {
             let text = alloc::format!("%{byte:02x}{byte:02X}%{byte:02X}%7E");
             let theirs: Vec<u8> = percent_encoding::percent_decode(text.as_bytes()).collect();
             assert_eq!(percent_decoded(text.as_bytes(), b'+'), Some(theirs), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_byte_that_is_escaped_is_found_at_every_place_of_every_length() {
+        for length in 0..=40_usize {
+            for byte in 0..0x80_u8 {
+                for place in 0..=length {
+                    let mut text = vec![b'a'; length];
+                    text.insert(place, byte);
+                    let is_seen = is_escaped(byte) || (text.len() > 3 && matches!(byte, b' ' | b'!'));
+                    assert_eq!(is_clean(&text), !is_seen, "{byte:#x} at {place} of {length}");
+                }
+            }
+            assert!(is_clean("é".repeat(length).as_bytes()));
         }
     }
 

@@ -3,6 +3,7 @@
 //! difference is without the start and the making of the corpus.
 
 use postback::outbound::HoledText;
+use postback::plan::Commit;
 use postback_benches::{decisions, notifications, queries, templates};
 use std::error::Error;
 use std::hint::black_box;
@@ -13,14 +14,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let name = arguments.next().unwrap_or_default();
     let passes = arguments
         .next()
-        .ok_or("usage: instructions open|query|render|decide PASSES")?;
+        .ok_or("usage: instructions open|query|render|event|decide|rows PASSES")?;
     let passes: usize = passes.parse()?;
     let items = match name.as_str() {
         "open" => open(passes)?,
         "query" => query(passes),
         "render" => render(passes),
+        "event" => event(passes),
         "decide" => decide(passes),
-        other => return Err(format!("`{other}` is none of open, query, render and decide").into()),
+        "rows" => rows(passes),
+        other => return Err(format!("`{other}` is none of open, query, render, event, decide and rows").into()),
     };
     writeln!(std::io::stdout(), "{items}")?;
     Ok(())
@@ -67,4 +70,25 @@ fn decide(passes: usize) -> usize {
         }
     }
     corpus.len()
+}
+
+fn event(passes: usize) -> usize {
+    let corpus = decisions::Corpus::default();
+    for _ in 0..passes {
+        for index in 0..corpus.len() {
+            black_box(corpus.read(black_box(index)));
+        }
+    }
+    corpus.len()
+}
+
+fn rows(passes: usize) -> usize {
+    let corpus = decisions::Corpus::default();
+    let commits: Vec<Commit> = (0..corpus.len()).filter_map(|index| corpus.commit(index)).collect();
+    for _ in 0..passes {
+        for commit in &commits {
+            black_box(decisions::rows::ours(black_box(commit)));
+        }
+    }
+    commits.len()
 }

@@ -16,11 +16,12 @@
 
 mod composition;
 mod plain;
+pub mod rows;
 
 use plain::{PlainCase, PlainTracker};
 use postback::compile::compile;
 use postback::intake::Intake;
-use postback::plan::{ClickFacts, Write};
+use postback::plan::{ClickFacts, Commit, Write};
 use postback::value::ClickId;
 use postback::{
     Click, CompileOptions, Credentials, Decision, Document, Event, Facts, Query, Received, Timestamp, Tracker,
@@ -58,6 +59,8 @@ pub struct Corpus {
 
 #[derive(Debug)]
 struct Case {
+    /// The postback's query string.
+    text: String,
     event: Event,
     facts: Facts,
     now: Timestamp,
@@ -106,6 +109,30 @@ impl Corpus {
         plan.map_or(0, |plan| {
             needs.clicks.len() + plan.commit.writes.len() + plan.commit.outbox.len() + plan.trace.rules.len()
         })
+    }
+
+    /// The message of a case as an event: its query string is read and given its meaning.
+    #[must_use]
+    pub fn read(&self, index: usize) -> Option<Event> {
+        let (case, _) = self.cases.get(index)?;
+        read(&self.tracker, &case.text, case.now)
+    }
+
+    /// What is to be written for a case.
+    #[must_use]
+    pub fn commit(&self, index: usize) -> Option<Commit> {
+        let (case, _) = self.cases.get(index)?;
+        let plan = Decision::new(&self.tracker).decide(&case.event, &case.facts, case.now);
+        Some(plan.ok()?.commit)
+    }
+
+    /// From the message of a case to its rows, as a store is given them: how many bytes they have.
+    #[must_use]
+    pub fn whole(&self, index: usize) -> Option<usize> {
+        let (case, _) = self.cases.get(index)?;
+        let event = read(&self.tracker, &case.text, case.now)?;
+        let plan = Decision::new(&self.tracker).decide(&event, &case.facts, case.now);
+        rows::ours(&plan.ok()?.commit)
     }
 
     /// The same of the rival.
@@ -211,17 +238,16 @@ fn query(click: &Click, number: usize) -> String {
     )
 }
 
+fn read(tracker: &Tracker, text: &str, at: Timestamp) -> Option<Event> {
+    let query = Query::parse(text.as_bytes()).ok()?;
+    let (credentials, received) = (Credentials::default(), Received { at, nonce: 7 });
+    let intake = Intake::new(tracker.source(None)?, &credentials, received);
+    Some(intake.assume_authorized().postback(&query).ok()?.0)
+}
+
 fn case(tracker: &Tracker, number: usize) -> (Case, PlainCase) {
     let click = click(number);
-    let source = tracker.source(None).expect("there is one");
-    let event = |text: &str, at: Timestamp| {
-        let received = Received { at, nonce: 7 };
-        let query = Query::parse(text.as_bytes()).expect("a query");
-        let read = Intake::new(source, &Credentials::default(), received)
-            .assume_authorized()
-            .postback(&query);
-        read.expect("a postback").0
-    };
+    let event = |text: &str, at| read(tracker, text, at).expect("a postback");
     let now = time(number + 3_600);
     let mut known = ClickFacts {
         version: 1,
@@ -249,10 +275,12 @@ fn case(tracker: &Tracker, number: usize) -> (Case, PlainCase) {
             }));
         plain.note_earlier(&earlier);
     }
-    let event = event(&query(&click, number), now);
+    let text = query(&click, number);
+    let event = event(&text, now);
     plain.event.id = event.id.to_string();
     let case = Case {
         facts: facts(&known),
+        text,
         event,
         now,
     };

@@ -3,6 +3,7 @@
 
 use super::Failure;
 use crate::notifications::corpus;
+use crate::numbers::Numbers;
 use postback::compile::compile;
 use postback::intake::Intake;
 use postback::plan::{ClickFacts, Commit};
@@ -11,7 +12,13 @@ use postback::value::{Namespace, Pii, SecretReference, SecretReferenceError};
 use postback::{
     Click, CompileOptions, Credentials, Decision, Document, Event, Facts, Query, Received, Secret, Timestamp, Tracker,
 };
-use std::{collections::BTreeMap, net::SocketAddr, ops::Range};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    ops::Range,
+    sync::LazyLock,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 /// The tenant.
 pub const NAMESPACE: &str = "bench";
@@ -23,13 +30,20 @@ pub const SECRETS: [(&str, &str); 3] = [
     ("BENCH_TOKEN", TOKEN),
     ("BENCH_INS_SECRET", corpus::SECRET),
 ];
-/// 2026-04-01T00:00:00Z.
-const EPOCH: i64 = 1_775_001_600;
+/// When the first click came, in Unix seconds: the midnight ten days ago, so that nothing is old
+/// enough to be deleted while a bench runs.
+static EPOCH: LazyLock<i64> = LazyLock::new(|| {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let days = i64::try_from(now.as_secs() / 86_400).unwrap_or_default();
+    (days - 10) * 86_400
+});
 /// How many sales there are in a second.
 const PER_SECOND: u64 = 10;
 /// Among how many clicks a sale finds its own: visitors buy in another order than they came.
 const WINDOW: u64 = 4_096;
 
+/// Of what a network makes its receipts. They come in no order.
+const RECEIPT: &str = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 const USER_AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0";
 const CONFIGURATION: &str = include_str!("tracker.toml");
 const SALE: &str = include_str!("sale.json");
@@ -41,7 +55,8 @@ pub struct World {
     credentials: Credentials,
 }
 
-/// A sale as it is told: by its number an even one is a notification, an odd one a postback.
+/// A sale as it is told: by its number an even one is a notification, an odd one a postback. Every
+/// other postback is of a type with the policy `create_marked`.
 #[derive(Debug)]
 pub struct Message {
     /// Path and query.
@@ -58,7 +73,7 @@ pub fn configuration(channel: Option<SocketAddr>) -> String {
         // The rules are there and match no sale.
         None => CONFIGURATION
             .replace("@CHANNEL@", "127.0.0.1:9")
-            .replace(r#"types = ["Purchase"]"#, r#"types = ["Lead"]"#),
+            .replace(r#"types = ["Purchase", "Order"]"#, r#"types = ["Lead"]"#),
     }
 }
 
@@ -80,7 +95,7 @@ impl World {
 
     /// When the click of a number came.
     fn at(number: u64) -> Result<Timestamp, Failure> {
-        let seconds = EPOCH.saturating_add_unsigned(number / PER_SECOND);
+        let seconds = (*EPOCH).saturating_add_unsigned(number / PER_SECOND);
         let nanos = u32::try_from(number % PER_SECOND)? * (1_000_000_000 / 10);
         Ok(Timestamp::from_parts(seconds, nanos)?)
     }
@@ -121,9 +136,10 @@ impl World {
     pub fn message(sale: u64, click: &str) -> Result<Message, Failure> {
         let amount = format!("{}.{:02}", 10 + sale % 90, sale % 100);
         if !sale.is_multiple_of(2) {
+            let name = if sale % 4 == 1 { "Purchase" } else { "Order" };
             return Ok(Message {
                 target: format!(
-                    "/postback/net?token={TOKEN}&clickid={click}&type=Purchase&eventid=N{sale:09}&sum={amount}"
+                    "/postback/net?token={TOKEN}&clickid={click}&type={name}&eventid=N{sale:09}&sum={amount}"
                 ),
                 body: None,
             });
@@ -135,7 +151,7 @@ impl World {
         let text = SALE
             .trim_end()
             .replace("@TIME@", &format!("{}+0000", basic.replace(['-', ':'], "")))
-            .replace("@RECEIPT@", &format!("B{sale:08}"))
+            .replace("@RECEIPT@", &Numbers::new(sale).text(RECEIPT, 8))
             .replace("@CLICK@", click)
             .replace("@AMOUNT@", &amount);
         Ok(Message {

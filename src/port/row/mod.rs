@@ -19,6 +19,7 @@
 //! ```
 
 mod columns;
+mod json;
 mod packed;
 mod payload;
 

@@ -1,6 +1,7 @@
 //! How rows are written: JSON with a version, made by the core, so that no adapter invents a schema
 //! of its own.
 
+use super::json;
 use crate::port::{StoreError, StoreErrorKind};
 use crate::value::Pii;
 use alloc::{collections::BTreeMap, string::String};
@@ -10,6 +11,9 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 /// Version 2 has the cause of a delivery in a member of its own; everything else is as in version
 /// 1, which is read as well.
 pub const PAYLOAD_VERSION: u32 = 2;
+
+/// How long a payload usually is at most, in bytes.
+const USUAL: usize = 1_024;
 
 #[derive(Serialize)]
 struct Envelope<'a, T> {
@@ -29,11 +33,16 @@ struct Opened<T> {
 /// # Errors
 /// [`StoreErrorKind::ApiMisuse`] for a value that JSON cannot hold; no type of this crate is one.
 pub fn encode<T: Serialize>(row: &T) -> Result<String, StoreError> {
-    serde_json::to_string(&Envelope {
+    let envelope = Envelope {
         v: PAYLOAD_VERSION,
         row,
-    })
-    .map_err(|error| StoreError::caused(StoreErrorKind::ApiMisuse, "a row cannot be written as JSON", error))
+    };
+    let mut payload = String::with_capacity(USUAL);
+    if json::write(&envelope, &mut payload).is_ok() {
+        return Ok(payload);
+    }
+    serde_json::to_string(&envelope)
+        .map_err(|error| StoreError::caused(StoreErrorKind::ApiMisuse, "a row cannot be written as JSON", error))
 }
 
 /// The row of a payload.

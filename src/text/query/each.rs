@@ -3,7 +3,7 @@
 use super::decode::{Seen, decoded};
 use super::refused::{Fault, Kind, MAX_QUERY_PARAMETERS, Part, QueryError};
 use super::scan::Pair;
-use super::whole::Query;
+use super::whole::{Query, mark};
 use super::written::written;
 use crate::text::cut::shown;
 use crate::text::escape::lossy;
@@ -36,10 +36,14 @@ fn parse(query: &[u8]) -> Result<Query<'_>, QueryError> {
             return Err(QueryError(Kind::TooMany));
         }
         match pair(name, trimmed(value.unwrap_or_default())) {
-            Ok(pair) => read.pairs.push(pair),
+            Ok(pair) => {
+                read.marks |= mark(&pair.0);
+                read.pairs.push(pair);
+            }
             Err((part, fault)) => {
                 let known = lossy(name);
                 let name = shown(&known);
+                read.marks |= mark(&known);
                 read.faulty
                     .push((known, QueryError(Kind::Parameter { part, name, fault })));
             }

@@ -25,6 +25,17 @@ pub struct Query<'a> {
     /// The parameters that cannot be read: each with its name, decoded as far as possible, and its
     /// error.
     pub(super) faulty: Vec<(String, QueryError)>,
+    /// The marks of all names. A reader asks for many more names than there are, and nearly each
+    /// of them is seen to be absent by its mark alone.
+    pub(super) marks: u64,
+}
+
+/// Returns the bit of a name, by its length and its ends.
+pub(super) fn mark(name: &str) -> u64 {
+    let byte = |byte: Option<&u8>| byte.map_or(0, |byte| u32::from(*byte));
+    let bytes = name.as_bytes();
+    let ends = byte(bytes.first()).wrapping_mul(7).wrapping_add(byte(bytes.last()));
+    1 << (ends.wrapping_add(u32::from(bytes.len().to_le_bytes()[0]).wrapping_mul(11)) % u64::BITS)
 }
 
 impl<'a> Query<'a> {
@@ -42,8 +53,10 @@ impl<'a> Query<'a> {
             return Err(QueryError(Kind::TooLong(query.len())));
         }
         let text = core::str::from_utf8(query).map_err(|error| not_utf8(query, error.valid_up_to()))?;
+        let pairs = Scan::of(text)?;
         Ok(Self {
-            pairs: Scan::of(text)?,
+            marks: pairs.iter().fold(0, |marks, (name, _)| marks | mark(name)),
+            pairs,
             faulty: Vec::new(),
         })
     }
@@ -79,6 +92,9 @@ impl<'a> Query<'a> {
     /// - a name that stands in the query more than once
     /// - a parameter that cannot be read, which [`Query::parse_each`] left out
     pub fn raw(&self, name: &str) -> Result<Option<&str>, QueryError> {
+        if !self.may_have(name) {
+            return Ok(None);
+        }
         if let Some((_, error)) = self.faulty.iter().find(|(own, _)| own == name) {
             return Err(error.clone());
         }
@@ -88,6 +104,11 @@ impl<'a> Query<'a> {
             return Err(QueryError(Kind::Repeated(shown(name))));
         }
         Ok(first.map(|(_, value)| value.as_ref()))
+    }
+
+    /// Whether a parameter may have this name; no is certain.
+    pub(crate) fn may_have(&self, name: &str) -> bool {
+        self.marks & mark(name) != 0
     }
 }
 

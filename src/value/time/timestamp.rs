@@ -202,13 +202,30 @@ impl FromStr for Timestamp {
     }
 }
 
+impl Timestamp {
+    /// Returns RFC 3339 without the fraction and the `Z`: `2022-08-10T23:20:15`.
+    fn digits(self) -> [u8; 19] {
+        let at = OffsetDateTime::from(self);
+        let (year, month, day) = at.to_calendar_date();
+        let (hour, minute, second) = at.to_hms();
+        let year = u16::try_from(year).unwrap_or_default();
+        let digit = |number: u8| (number % 10).wrapping_add(b'0');
+        let pair = |number: u8| [digit(number / 10), digit(number)];
+        let [century, years] = [year / 100, year % 100].map(|number| pair(number.to_le_bytes()[0]));
+        let [month, day] = [u8::from(month), day].map(pair);
+        let [hour, minute, second] = [hour, minute, second].map(pair);
+        [
+            century[0], century[1], years[0], years[1], b'-', month[0], month[1], b'-', day[0], day[1], b'T', hour[0],
+            hour[1], b':', minute[0], minute[1], b':', second[0], second[1],
+        ]
+    }
+}
+
 impl fmt::Display for Timestamp {
     /// Prints RFC 3339 in UTC, with the fraction without trailing zeros. The crate `time` prints
     /// the same text, but only with the standard library.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = OffsetDateTime::from(*self);
-        let (hour, minute, second) = at.to_hms();
-        write!(f, "{}T{hour:02}:{minute:02}:{second:02}", at.date())?;
+        f.write_str(str::from_utf8(&self.digits()).unwrap_or_default())?;
         if self.nanos != 0 {
             let (mut fraction, mut width) = (self.nanos, 9_usize);
             while fraction % 10 == 0 {
