@@ -123,8 +123,8 @@ const fn is_escaped(byte: u8) -> bool {
     byte < 0x20 || byte == b'"' || byte == b'\\'
 }
 
-/// Whether surely no byte must be escaped. Eight bytes are looked at together; the last eight may have
-/// been looked at before.
+/// Whether surely no byte must be escaped. Eight bytes are looked at together; the last eight may
+/// have been looked at before.
 #[inline]
 fn is_clean(text: &[u8]) -> bool {
     let Some(last) = text.last_chunk() else {
