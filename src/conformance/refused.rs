@@ -2,7 +2,7 @@
 
 use super::Subject;
 use crate::event::Interface;
-use crate::plan::{RefusedBody, RefusedBound, RefusedReason, RefusedRow, Ring, Write};
+use crate::plan::{REFUSED_ROW_BYTES, RefusedBody, RefusedBound, RefusedReason, RefusedRow, Ring, Write};
 use crate::port::row::pack;
 use crate::port::{PageRequest, Purge, RefusedFilter};
 use crate::samples::{at, cases, click_id, everything, other_source, source, write};
@@ -182,7 +182,8 @@ cases! {
 
     async fn a_ring_keeps_as_many_bytes_as_is_said_and_the_newest_body(store) {
         let bound = |bytes| RefusedBound { bodies: 100, bytes };
-        let size = u64::try_from(pack(&bytes(0)).len()).unwrap();
+        let own = u64::try_from(pack(&bytes(0)).len()).unwrap();
+        let size = own + REFUSED_ROW_BYTES;
         let seen = async || times(store, Interface::Ins, Ring::Probable).await;
         keep_within(store, bound(3 * size), (0..3).map(probable)).await;
         assert_eq!(seen().await, [2, 1, 0]);
@@ -191,7 +192,7 @@ cases! {
         keep_within(store, bound(3 * size - 1), [probable(4)]).await;
         assert_eq!(seen().await, [4, 3]);
         let [count] = &store.refused_counts(&source()).await.unwrap()[..] else { panic!("one ring") };
-        assert_eq!((count.kept, count.bytes), (2, 2 * size));
+        assert_eq!((count.kept, count.bytes), (2, 2 * own), "without what their rows take");
         // A body that was forgotten leaves its room to others.
         store.purge(&Purge::Refused(vec![probable(3).row.id])).await.unwrap();
         keep_within(store, bound(3 * size), [probable(5), probable(6)]).await;
@@ -200,6 +201,17 @@ cases! {
         assert_eq!(seen().await, [7], "the newest stays, whatever its size");
         keep_within(store, bound(3 * size), [doubtful(8), probable_postback(9), probable(10)]).await;
         assert_eq!(seen().await, [10, 7], "each ring has room of its own");
+    }
+
+    async fn a_ring_of_tiny_bodies_is_bounded_by_what_their_rows_take(store) {
+        let tiny = |number: u32| {
+            RefusedBody::notification(source(), at(number.into()), Ring::Probable, vec![b'x'])
+        };
+        let keep = RefusedBound { bodies: 1_000, bytes: 10 * REFUSED_ROW_BYTES };
+        keep_within(store, keep, (0..30).map(tiny)).await;
+        let [count] = &store.refused_counts(&source()).await.unwrap()[..] else { panic!("one ring") };
+        assert_eq!(count.kept, 9);
+        assert!(keep.is_reached(count));
     }
 
     async fn long_base64_is_kept_to_the_byte(store) {

@@ -62,7 +62,9 @@ pub use outcome::{Outcome, Reason};
 pub(crate) use receipts::Receipts;
 pub use records::{Added, Fired, ReceiptClick, ReceiptRecord, Share, Tally, TallyKey, Told};
 pub use refused::{RefusedBody, RefusedCount, RefusedRow, Ring};
-pub use refused_bound::{DEFAULT_REFUSED, DEFAULT_REFUSED_BYTES, DEFAULT_REFUSED_DAYS, RefusedBound, RefusedBounds};
+pub use refused_bound::{
+    DEFAULT_REFUSED, DEFAULT_REFUSED_BYTES, DEFAULT_REFUSED_DAYS, REFUSED_ROW_BYTES, RefusedBound, RefusedBounds,
+};
 pub use refused_reason::RefusedReason;
 pub use trace::{DuplicateDecision, Found, MAX_TRACED_RULES, RuleTrace, RuleTraces, RuleVerdict, Trace};
 pub use walk::PointReads;

@@ -3,6 +3,7 @@
 use crate::disk::{self, Seen};
 use crate::journal::Journal;
 use crate::meter::{self, Measured};
+use crate::room;
 use crate::shared::Shared;
 use serde::Serialize;
 use std::{collections::BTreeMap, time::Duration};
@@ -123,16 +124,8 @@ pub(crate) async fn look(shared: &Shared) {
 
 /// Whether the store is open, and in the file that is under its path.
 async fn store(shared: &Shared, patience: Duration) -> HealthCheck {
-    let (seen, answered) = match shared.stores.file().cloned() {
-        Some(file) => {
-            let ask = move || Seen {
-                free: disk::free(file.path()),
-                wrong: file.check().err().map(|error| error.to_string()),
-            };
-            shared.disks.store.look(patience, ask).await
-        }
-        None => (Seen::default(), true),
-    };
+    let seen = room::store_disk(shared, patience).await;
+    let (seen, answered) = seen.unwrap_or((Seen::default(), true));
     let late = (!answered).then(|| "the disk of the store does not answer in time".to_owned());
     let closed = shared.stores.not_open().map(|later| {
         let why = later.why();

@@ -7,6 +7,7 @@ use crate::lines::Waiting;
 use crate::meter;
 use crate::pulse::LATE;
 use crate::replay::{Replayed, Takes, Trouble};
+use crate::room::{self, Room};
 use crate::seldom::Seldom;
 use crate::shared::Shared;
 use crate::timely::within;
@@ -207,6 +208,17 @@ impl Takes for Shared {
             let began = Instant::now();
             let taken = within(TAKE_WITHIN, take_waiting(self, waiting)).await;
             taken.unwrap_or_else(|| Err(late(self, began)))
+        })
+    }
+
+    fn room(&self) -> BoxFuture<'_, Room> {
+        Box::pin(room::of_store(self))
+    }
+
+    fn write_back(&self) -> BoxFuture<'_, ()> {
+        // What takes longer is no matter: the disk is looked at afterwards.
+        Box::pin(async {
+            let _ended = within(TAKE_WITHIN, self.stores.write_back()).await;
         })
     }
 

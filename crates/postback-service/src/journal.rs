@@ -80,6 +80,7 @@ pub(crate) struct Inner {
     area: Mutex<Area>,
     figures: Arc<Figures>,
     limit: u64,
+    reserve: u64,
     /// Lines on their way into the area.
     pub(crate) queue: Queue,
     /// How many lines wait in the file of those that the store did not take.
@@ -155,6 +156,7 @@ impl Journal {
             figures: area.figures().clone(),
             area: Mutex::new(area),
             limit: sizes.limit,
+            reserve: sizes.reserve,
             queue: Queue::default(),
             late: AtomicBool::new(false),
             aside: Aside::open(beside(&path, ".aside"))?,
@@ -225,6 +227,11 @@ impl Journal {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.0.path
+    }
+
+    /// Returns the room that it takes on the disk at least.
+    pub(crate) fn reserve(&self) -> u64 {
+        self.0.reserve
     }
 
     /// Returns whether the last line could not be written: the journal, or its disk, is full.

@@ -226,6 +226,16 @@ pub(crate) fn replaying(taken: u64, left: u64) {
     tracing::info!(taken, left, "the journal is being taken in");
 }
 
+/// Says that the disk of the store has too little room for what waits in the journal.
+pub(crate) fn no_room(free: u64, needed: u64, waiting: u64) {
+    tracing::warn!(
+        free,
+        needed,
+        waiting,
+        "the disk of the store has too little room, so what waits in the journal is not taken in: make room"
+    );
+}
+
 /// Says how far the work on a selection of deliveries is. Each call does a part of it.
 pub(crate) fn bulk(work: &'static str, done: u64, remaining: u64) {
     tracing::info!(

@@ -136,28 +136,42 @@ pub(crate) async fn retry(
     Ok(retried)
 }
 
-/// Deletes messages that nobody wants to take in, and returns how many they were.
+/// Deletes messages that nobody wants to take in, the newest first, and returns how many they were.
+/// What comes meanwhile stays.
 pub(crate) async fn dismiss(shared: &Shared, which: &WhichRefused, patience: Duration) -> Result<u64, RetryError> {
-    let kept = kept(shared, which, patience).await?;
-    let dismissed = forget(shared, kept, patience).await?;
+    let mut sources = BTreeSet::new();
+    let dismissed = match which {
+        WhichRefused::One(id) => {
+            let row = one(shared, id, patience).await?;
+            drop_rows(shared, &[row], &mut sources, patience).await
+        }
+        WhichRefused::Source(_) | WhichRefused::All => {
+            dismiss_all(shared, &filter(which), &mut sources, patience).await
+        }
+    };
+    // Also when only a part of them is gone.
+    look_at(shared, &sources).await;
+    let dismissed = dismissed?;
     tracing::info!(%which, dismissed, "refused messages were dismissed");
     Ok(dismissed)
 }
 
-/// Lists the kept messages, newest first, without their bodies.
-async fn kept(shared: &Shared, which: &WhichRefused, patience: Duration) -> Result<Vec<RefusedRow>, RetryError> {
-    if let WhichRefused::One(id) = which {
-        return Ok(vec![one(shared, id, patience).await?]);
-    }
-    let filter = filter(which);
+/// Deletes page by page, since there may be many.
+async fn dismiss_all(
+    shared: &Shared,
+    filter: &RefusedFilter,
+    sources: &mut BTreeSet<OfferSourceId>,
+    patience: Duration,
+) -> Result<u64, RetryError> {
     let mut request = PageRequest::first(PAGE);
-    let mut kept = Vec::new();
+    let mut dismissed = 0_u64;
     loop {
-        let page = page(shared, &filter, &request, patience).await?;
-        kept.extend(page.items);
+        let page = page(shared, filter, &request, patience).await?;
+        let dropped = drop_rows(shared, &page.items, sources, patience).await?;
+        dismissed = dismissed.saturating_add(dropped);
         match page.next {
             Some(next) => request.after = next,
-            None => return Ok(kept),
+            None => return Ok(dismissed),
         }
     }
 }
@@ -308,19 +322,35 @@ fn again(shared: &Shared, live: &Live, body: &RefusedBody, vouched: bool) -> Opt
     intake.assume_authorized().again(body).ok()
 }
 
-async fn forget(shared: &Shared, rows: Vec<RefusedRow>, patience: Duration) -> Result<u64, RetryError> {
-    let sources: BTreeSet<OfferSourceId> = rows.iter().map(|row| row.source.clone()).collect();
-    let mut forgotten = 0_u64;
-    for rows in rows.chunks(PAGE as usize) {
-        let ids = rows.iter().map(|row| row.id.clone()).collect();
-        let dropped = within(patience, shared.stores.store.purge(&Purge::Refused(ids))).await?;
-        forgotten = forgotten.saturating_add(dropped.refused);
+async fn forget(shared: &Shared, rows: Vec<RefusedRow>, patience: Duration) -> Result<(), RetryError> {
+    let mut sources = BTreeSet::new();
+    drop_rows(shared, &rows, &mut sources, patience).await?;
+    look_at(shared, &sources).await;
+    Ok(())
+}
+
+/// Deletes messages, notes their sources, and returns how many were still kept.
+async fn drop_rows(
+    shared: &Shared,
+    rows: &[RefusedRow],
+    sources: &mut BTreeSet<OfferSourceId>,
+    patience: Duration,
+) -> Result<u64, RetryError> {
+    if rows.is_empty() {
+        return Ok(0);
     }
+    sources.extend(rows.iter().map(|row| row.source.clone()));
+    let ids = rows.iter().map(|row| row.id.clone()).collect();
+    let dropped = within(patience, shared.stores.store.purge(&Purge::Refused(ids))).await?;
+    Ok(dropped.refused)
+}
+
+/// Measures the rings of sources again.
+async fn look_at(shared: &Shared, sources: &BTreeSet<OfferSourceId>) {
     let tracker = &shared.live().tracker;
     for source in sources.iter().filter_map(|id| tracker.source(Some(id.as_str()))) {
         keep::look(shared, source.id(), source.refused_bounds()).await;
     }
-    Ok(forgotten)
 }
 
 async fn within<T>(patience: Duration, reading: BoxFuture<'_, Result<T, StoreError>>) -> Result<T, RetryError> {

@@ -4,6 +4,8 @@
 use crate::journal::{Journal, Turn, earlier, left, unreadable};
 use crate::lines::{Placed, Waiting, append, is_click, lines, read, read_click, replace, size};
 use crate::meter;
+use crate::room::Room;
+use crate::seldom::Seldom;
 use postback::Click;
 use postback::port::BoxFuture;
 use postback::value::OfferSourceId;
@@ -19,6 +21,11 @@ use tokio::time::Instant;
 /// How many lines are taken in before they are removed from their file. Clicks are recorded
 /// together: they share one wait for the disk.
 const TOGETHER: usize = 256;
+/// The same while the disk of the store has little room: what the store's log holds of them must
+/// fit.
+const TOGETHER_IF_TIGHT: usize = 16;
+/// When it was last said that a disk has no room.
+static SHORT: Seldom = Seldom::every(Duration::from_secs(60));
 /// How often a long round says how far it is.
 const TELL_EVERY: Duration = Duration::from_secs(5);
 
@@ -45,6 +52,10 @@ pub(crate) trait Takes: Sync {
     fn record<'t>(&'t self, clicks: &'t [Click]) -> BoxFuture<'t, Result<(), Trouble>>;
     /// Takes one waiting event in, or keeps what was refused.
     fn take(&self, waiting: Waiting) -> BoxFuture<'_, Result<(), Trouble>>;
+    /// Says how much room the store's disk has.
+    fn room(&self) -> BoxFuture<'_, Room>;
+    /// Writes the store's log back, so that the disk has its room again.
+    fn write_back(&self) -> BoxFuture<'_, ()>;
     /// Whether a source is configured.
     fn knows(&self, source: &OfferSourceId) -> bool;
 }
@@ -178,6 +189,8 @@ struct Round<'r> {
     done: Replayed,
     /// Whether the store takes nothing.
     away: bool,
+    /// Whether the store's log may hold something of this round.
+    wrote: bool,
     /// How much waited at the beginning.
     waited: u64,
     told: Instant,
@@ -191,6 +204,7 @@ impl<'r> Round<'r> {
             turn,
             done: Replayed::default(),
             away: false,
+            wrote: false,
             waited: journal.state().waiting,
             told: Instant::now(),
         }
@@ -225,15 +239,41 @@ impl<'r> Round<'r> {
         self.journal.on_disk(&self.turn, work).await
     }
 
-    /// Returns the next lines that are clicks, or the next that are not, and the rest.
-    async fn next(&self, mut lines: Lines, clicks: bool) -> io::Result<(Vec<Placed>, Lines)> {
+    /// Returns the next lines that are clicks, or the next that are not, and the rest. If the disk
+    /// of the store has no room, all that is left waits.
+    async fn next(&mut self, mut lines: Lines, clicks: bool) -> io::Result<(Vec<Placed>, Lines)> {
+        let together = self.pace().await;
         let is_chosen =
             move |line: &io::Result<Placed>| line.as_ref().map_or(true, |line| is_click(&line.text) == clicks);
         let next = move |_: &Journal| {
-            let chosen = lines.by_ref().filter(is_chosen).take(TOGETHER);
+            let chosen = lines.by_ref().filter(is_chosen).take(together);
             Ok((chosen.collect::<io::Result<_>>()?, lines))
         };
         self.on_disk(next).await
+    }
+
+    /// Looks at the room on the store's disk, and returns how many lines are taken in next.
+    async fn pace(&mut self) -> usize {
+        if self.away {
+            return TOGETHER;
+        }
+        let mut room = self.taker.room().await;
+        if room != Room::Ample && self.wrote {
+            self.taker.write_back().await;
+            room = self.taker.room().await;
+        }
+        self.wrote = true;
+        match room {
+            Room::Ample => TOGETHER,
+            Room::Tight => TOGETHER_IF_TIGHT,
+            Room::Short { free, needed } => {
+                self.away = true;
+                if SHORT.happened().is_some() {
+                    meter::no_room(free, needed, self.journal.state().waiting);
+                }
+                TOGETHER
+            }
+        }
     }
 
     /// Takes in the lines that stand in the journal's own file now, and removes them from it.
@@ -319,7 +359,6 @@ impl<'r> Round<'r> {
             true => self.clicks(&lines).await,
             false => self.events(&lines).await,
         };
-        self.tell();
         lines.into_iter().zip(fates).collect()
     }
 
@@ -368,7 +407,8 @@ impl<'r> Round<'r> {
         fates
     }
 
-    /// Notes what became of a line.
+    /// Notes what became of a line, and says from time to time how far the round is: one line alone
+    /// may take long.
     fn fate(&mut self, taken: Result<(), Trouble>) -> Fate {
         let fate = taken.map_or_else(Fate::from, |()| Fate::Taken);
         match fate {
@@ -377,6 +417,7 @@ impl<'r> Round<'r> {
             Fate::Waits => self.away = true,
             Fate::Later | Fate::Aside => {}
         }
+        self.tell();
         fate
     }
 

@@ -1,7 +1,7 @@
 //! A store as a service holds it: behind its contracts, open or opened later.
 
 use crate::later::Later;
-use postback::port::{Inspect, Store, StoreError};
+use postback::port::{BoxFuture, Inspect, Store, StoreError};
 use postback::value::Namespace;
 use std::{
     fmt,
@@ -19,8 +19,13 @@ pub struct Stores {
     /// Reads what people look at.
     pub inspect: Arc<dyn Inspect>,
     file: Option<StoreFile>,
+    write_back: Option<WriteBack>,
     pub(crate) later: Option<Arc<Later>>,
 }
+
+/// Writes a store's log back into its file.
+#[derive(Clone)]
+struct WriteBack(Arc<dyn Fn() -> BoxFuture<'static, bool> + Send + Sync>);
 
 /// The file in which a store lies.
 #[derive(Clone)]
@@ -37,6 +42,7 @@ impl Stores {
             store,
             inspect,
             file: None,
+            write_back: None,
             later: None,
         }
     }
@@ -65,6 +71,7 @@ impl Stores {
             store: later.clone(),
             inspect: later.clone(),
             file: None,
+            write_back: None,
             later: Some(later),
         }
     }
@@ -82,6 +89,30 @@ impl Stores {
             check: Arc::new(check),
         });
         self
+    }
+
+    /// Sets how the store's log is written back into its file, so that the disk has its room again.
+    /// It is done again and again while a journal is taken in on a disk with little room. The
+    /// answer says whether the log is empty.
+    #[must_use]
+    pub fn with_write_back(
+        mut self,
+        write_back: impl Fn() -> BoxFuture<'static, bool> + Send + Sync + 'static,
+    ) -> Self {
+        self.write_back = Some(WriteBack(Arc::new(write_back)));
+        self
+    }
+
+    /// Writes the log of the open store back, where the host has said how.
+    pub(crate) async fn write_back(&self) {
+        let stores = match &self.later {
+            None => Some(self),
+            Some(later) => later.working(),
+        };
+        if let Some(WriteBack(write_back)) = stores.and_then(|stores| stores.write_back.as_ref()) {
+            // A log that a reader needs is written back later.
+            let _is_empty = write_back().await;
+        }
     }
 
     /// Returns the store that is not open yet, if it is not.
@@ -119,6 +150,12 @@ impl StoreFile {
 impl fmt::Debug for StoreFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("StoreFile").field(&self.path).finish()
+    }
+}
+
+impl fmt::Debug for WriteBack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WriteBack(..)")
     }
 }
 

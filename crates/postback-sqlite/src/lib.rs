@@ -161,6 +161,15 @@ impl SqliteStore {
         self.threads.check_file()
     }
 
+    /// Writes the log (the file `-wal`) back into the database's file, and empties it, so that the
+    /// disk has its room again. Returns false if it is not empty: a reader needs it, or the disk
+    /// has no room for what it holds. Calls that write wait meanwhile.
+    pub async fn write_back(&self) -> bool {
+        // What is in it does not matter here.
+        self.threads.note_forgotten();
+        self.threads.empty_log().await
+    }
+
     /// Returns what the writer has done since the store was opened.
     #[must_use]
     pub fn statistics(&self) -> Statistics {

@@ -70,11 +70,12 @@ statements! {
 
     WRITE_REFUSED = "INSERT INTO refused (id, source, interface, ring, reason, parameter, click, at, received, body) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO NOTHING";
-    /// Deletes the oldest row of a ring that holds more than it may.
+    /// Deletes the oldest row of a ring that holds more than it may. A row counts as much as
+    /// `RefusedBound` says.
     TRIM_REFUSED = "DELETE FROM refused WHERE seq = \
         (SELECT min(seq) FROM refused WHERE source = ?1 AND interface = ?2 AND ring = ?3) \
         AND EXISTS (SELECT 1 FROM refused_held WHERE source = ?1 AND interface = ?2 AND ring = ?3 \
-        AND bodies > 1 AND (bodies > ?4 OR bytes > ?5))";
+        AND bodies > 1 AND (bodies > ?4 OR bytes + bodies * 200 > ?5))";
     COUNT_REFUSED = "SELECT bodies, bytes, \
         (SELECT max(seq) FROM refused WHERE source = ?1 AND interface = ?2 AND ring = ?3) \
         FROM refused_held WHERE source = ?1 AND interface = ?2 AND ring = ?3";

@@ -8,7 +8,7 @@ use common::{at, block_on, folder, open};
 use postback::delivery::{Attempt, Cause, DeliveryState, Leased, Settled, Settlement, Values, Verdict, batch};
 use postback::event::Interface;
 use postback::plan::{
-    Commit, Committed, FactQuery, Outcome, RefusedBody, RefusedBound, RefusedReason, TallyKey, Write,
+    Commit, Committed, FactQuery, Outcome, REFUSED_ROW_BYTES, RefusedBody, RefusedBound, RefusedReason, TallyKey, Write,
 };
 use postback::port::{
     Claim, ConversionFilter, Cursor, DeliveryFilter, EventFilter, Inspect, PageRequest, Purge, RefusedFilter,
@@ -156,7 +156,10 @@ fn refused_bodies_of_an_older_schema_keep_every_byte_and_are_counted() {
         // What is there is counted in the bound of what comes.
         let row = kept(3).unwrap().row;
         let one = RefusedBody::new(row.source, row.interface, at(900), row.ring, row.reason, vec![7]);
-        let keep = RefusedBound { bodies: 3, bytes };
+        let keep = RefusedBound {
+            bodies: 3,
+            bytes: bytes + 4 * REFUSED_ROW_BYTES,
+        };
         let commit = Commit::of(vec![Write::Refused { body: one, keep }], at(900));
         assert_eq!(block_on(store.commit(&commit)).unwrap(), Committed::Applied);
         assert_eq!((kept(0), kept(1)), (None, None), "the oldest go first");

@@ -11,7 +11,7 @@ mod reads;
 mod sql;
 
 use postback::delivery::{Attempt, Cancelled, Settled, Settlement};
-use postback::plan::{Commit, Committed, FactQuery, GuardKey, PointReads, Write};
+use postback::plan::{Commit, Committed, FactQuery, GuardKey, PointReads, REFUSED_ROW_BYTES, Write};
 use postback::port::{
     BoxFuture, Claim, Claimed, Cursor, Purge, Purged, Selection, Store, StoreError, row::of_click, row::of_delivery,
     row::of_write,
@@ -173,7 +173,7 @@ fn apply(file: &Connection, commit: &Commit) -> Result<Committed, StoreError> {
             // The newest of its ring stay. A store of many bodies would keep the sum beside them.
             let ring = "source = ?1 AND interface = ?2 AND ring = ?3";
             let placed = format!(
-                "SELECT seq, row_number() OVER newest AS place, sum(length(body)) OVER newest AS bytes \
+                "SELECT seq, row_number() OVER newest AS place, sum(length(body) + {REFUSED_ROW_BYTES}) OVER newest AS bytes \
                  FROM refused WHERE {ring} WINDOW newest AS (ORDER BY seq DESC)"
             );
             let text = format!(

@@ -15,7 +15,7 @@ use postback_axum::{ConnectionLimits, InstallError, Prometheus, RouterOptions};
 use postback_http::Client;
 use postback_service::{
     ConfigureError, EnvSecrets, JOURNAL_RESERVE, Journal, JournalOptions, MAX_JOURNAL, PRIVATE_DAYS, Service, Stores,
-    stop_signal,
+    outlive_file_limits, stop_signal,
 };
 use std::{
     collections::BTreeMap,
@@ -264,6 +264,7 @@ async fn run(arguments: ServeArguments) -> Result<(), Failed> {
     let policy = AddressPolicy::from_iter(arguments.allow_destination);
     let (tracker, warnings) = read(&config, &namespace, &policy).map_err(problems)?;
     log();
+    outlive_file_limits().map_err(trouble)?;
     let waiting = arguments.journal.or_else(|| database.as_ref().map(Database::journal));
     let journal = match waiting
         .map(|path| journal(&path, arguments.journal_reserve))

@@ -1,6 +1,6 @@
 //! The database that `--database` names.
 
-use postback::port::StoreError;
+use postback::port::{BoxFuture, StoreError};
 use postback::value::Namespace;
 use postback_service::{Stores, record_transaction};
 use postback_sqlite::{SqliteOptions, SqliteStore};
@@ -74,8 +74,14 @@ impl Database {
             );
         });
         let store = Arc::new(SqliteStore::open(path, &options)?);
-        let open = store.clone();
-        Ok(Stores::from(store).with_file(path, move || open.check_file()))
+        let (open, written) = (store.clone(), store.clone());
+        let write_back = move || -> BoxFuture<'static, bool> {
+            let store = written.clone();
+            Box::pin(async move { store.write_back().await })
+        };
+        Ok(Stores::from(store)
+            .with_file(path, move || open.check_file())
+            .with_write_back(write_back))
     }
 }
 

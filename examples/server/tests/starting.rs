@@ -31,6 +31,31 @@ const SOON: Duration = Duration::from_secs(60);
 /// The ten seconds in which it ends, and as many again for a busy machine.
 const ENDS: Duration = Duration::from_secs(20);
 
+/// Posts sales, so many at most, until one of them is answered with a status. Returns how many.
+async fn post_until(connection: &mut Connection, status: u16, most: usize) -> usize {
+    for number in 1..=most {
+        let request = message(&format!("clickid=unknown-{number}&sum=1&eventid=E-{number}"));
+        let answer = connection.send(request).await.unwrap();
+        assert!(matches!(answer.status, 200 | 202), "{answer:?}");
+        if answer.status == status {
+            return number;
+        }
+    }
+    most
+}
+
+/// Waits until nothing waits in the journal.
+async fn is_taken_in(connection: &mut Connection) {
+    let taken = async {
+        while connection.api("journal").await["waiting"] != 0 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(SOON, taken)
+        .await
+        .expect("the journal is taken in");
+}
+
 /// Gives a command the flags and the environment of the server, with its files in a folder.
 fn serving(mut command: Command, folder: &Path, config: &Path) -> Program {
     let database = format!("sqlite:{}", folder.join("tracker.db").display());
@@ -305,6 +330,13 @@ impl Disk {
         let mut filler = fs::File::create(self.file("filler")).unwrap();
         while filler.write_all(&[1; 4_096]).is_ok() {}
     }
+
+    /// Gives back so many of the bytes that fill it.
+    fn give_back(&self, bytes: u64) {
+        let filler = fs::OpenOptions::new().write(true).open(self.file("filler")).unwrap();
+        let length = filler.metadata().unwrap().len();
+        filler.set_len(length - bytes).unwrap();
+    }
 }
 
 #[cfg(target_os = "linux")]
@@ -362,4 +394,69 @@ async fn on_a_full_disk_it_serves_from_the_journal_and_opens_the_store_when_ther
         .expect("the journal is taken in");
     let events = connection.rows("events").await;
     assert_eq!(events.len(), number + 1);
+}
+
+/// Not even the log of the store has room for what the journal holds.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_disk_with_little_room_the_journal_is_taken_in_bit_by_bit() {
+    const WAIT: usize = 600;
+    let folder = tempfile::tempdir().unwrap();
+    let config = written(folder.path(), &configuration("", ""));
+    let mounted = folder.path().join("disk");
+    fs::create_dir(&mounted).unwrap();
+    let Some(disk) = Disk::new(&mounted, "24m") else {
+        eprintln!("not tried: this user may not mount a file system in a name space of its own");
+        return;
+    };
+    let program = serving(disk.command(), &mounted, &config);
+    disk.fill();
+    let mut connection = Connection::open(program.address()).await.unwrap();
+    assert_eq!(post_until(&mut connection, 503, WAIT).await, WAIT);
+    let waiting = connection.api("journal").await["waiting"].as_u64().unwrap();
+    assert!(waiting > 500, "{waiting}");
+    disk.give_back(1 << 19);
+    program.logged("the disk of the store has too little room", SOON).await;
+    assert_eq!(connection.api("journal").await["waiting"].as_u64(), Some(waiting));
+    // What is left is for what comes.
+    let answer = connection
+        .send(message("clickid=unknown&sum=1&eventid=now"))
+        .await
+        .unwrap();
+    assert_eq!(answer.status, 200, "{answer:?}");
+    // They are taken in with little more than the journal's reserve. The store's log alone would
+    // have 30 MiB.
+    disk.give_back(1 << 20);
+    is_taken_in(&mut connection).await;
+    let log = fs::metadata(disk.file("tracker.db-wal")).unwrap().len();
+    assert!(log < 1 << 19, "{log}");
+    assert_eq!(connection.rows("events").await.len(), WAIT + 1);
+}
+
+/// As `LimitFSIZE` of systemd sets it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_of_file_sizes_is_as_a_full_disk_and_does_not_end_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = written(folder.path(), &configuration("", ""));
+    // Blocks of 512 bytes, or of 1 KiB.
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "ulimit -f 4096 && exec \"$0\" \"$@\""]);
+    limited.arg(program::command().get_program());
+    limited.env_remove(API_TOKEN_VARIABLE).env_remove("RUST_LOG");
+    let mut program = serving(limited, folder.path(), &config);
+    let mut connection = Connection::open(program.address()).await.unwrap();
+    let number = post_until(&mut connection, 202, 2_000).await;
+    assert!(program.runs());
+    let (status, health) = health(&mut connection).await;
+    let text = health["checks"]["writes"]["text"].as_str().unwrap_or_default();
+    assert!(status == 503 && text.starts_with("the store takes nothing"), "{health}");
+    assert_eq!(health["live"], true, "{health}");
+    drop(connection);
+    let (ended, log) = program.stop();
+    assert!(ended.success(), "{log}");
+
+    let program = serving(program::command(), folder.path(), &config);
+    let mut connection = Connection::open(program.address()).await.unwrap();
+    is_taken_in(&mut connection).await;
+    assert_eq!(connection.rows("events").await.len(), number);
 }

@@ -185,3 +185,31 @@ async fn what_goes_nowhere_is_counted_as_refused() {
         "{metrics}"
     );
 }
+
+/// So few lines are taken in before they are removed from the journal, and they take long.
+#[tokio::test(start_paused = true)]
+async fn a_round_says_how_far_it_is_although_it_takes_in_few_lines() {
+    let taken_in = async || {
+        let journalling = Journalling::start();
+        journalling.tested.store.set(Mode::Fails);
+        for number in 0..6 {
+            waited(journalling.timed(number).await, 202, Duration::ZERO);
+        }
+        // Each is read and written.
+        journalling.tested.store.set(Mode::Slow(SECOND * 2));
+        assert_eq!(journalling.tested.service.replay_journal().await.unwrap().taken, 6);
+    };
+    // What logs is known to `tracing` from here on, as in the tests of the log.
+    taken_in().await;
+    let log = Log::default();
+    let _logging = plain(&log);
+    taken_in().await;
+    let text = log.text();
+    for line in [
+        "the journal is being taken in taken=2 left=4",
+        "taken=4 left=2",
+        "taken=6 left=0",
+    ] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+}

@@ -157,3 +157,40 @@ async fn trouble_of_the_store_is_said_and_erasing_again_is_safe() {
     tested.store.set(Mode::Works);
     assert_eq!(erase(&tested, &path).await.json(), erased(1, 0, 0, 0, 0));
 }
+
+/// As while a backup reads the files of the database.
+#[tokio::test(start_paused = true)]
+async fn what_the_files_still_hold_is_answered_logged_and_tried_again() {
+    let run = async |tested: &Tested| {
+        let (stop, until) = tokio::sync::oneshot::channel::<()>();
+        let running = tokio::spawn(tested.service.clone().run(async { drop(until.await) }));
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        stop.send(()).unwrap();
+        running.await.unwrap();
+    };
+    let hold = async || {
+        let tested = tested();
+        let click = tested.click("summer").await;
+        tested.store.set(Mode::FilesHold);
+        let path = format!("/api/clicks/{click}/private");
+        let answer = erase(&tested, &path).await;
+        let mut expected = erased(1, 0, 0, 0, 0);
+        expected["files_hold"] = true.into();
+        assert_eq!((answer.status.as_u16(), answer.json()), (200, expected));
+        run(&tested).await;
+        tested.store.set(Mode::Works);
+        assert_eq!(erase(&tested, &path).await.json(), erased(0, 0, 0, 0, 0));
+    };
+    // What logs is known to `tracing` from here on, as in the tests of the log.
+    hold().await;
+    let log = Log::default();
+    let _logging = plain(&log);
+    hold().await;
+    let text = log.text();
+    for line in [
+        "postback_service::erase: personal values were erased, but the files of the store still hold them",
+        "postback_service::retention: the files of the store still hold personal values that were deleted",
+    ] {
+        assert_eq!(text.matches(line).count(), 1, "{line}: {text}");
+    }
+}

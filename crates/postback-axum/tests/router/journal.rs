@@ -291,7 +291,7 @@ async fn a_service_without_a_journal_says_so() {
 }
 
 /// What is journalled while lines are taken in stands behind them and keeps its order.
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn what_comes_while_the_journal_is_taken_in_is_kept_and_the_file_begins_again() {
     let journalling = Journalling::start();
     let tested = &journalling.tested;
@@ -343,7 +343,7 @@ async fn the_room_is_taken_on_the_disk_at_the_start() {
 
 /// As a rotation of logs does it: the file is moved away while its lines are taken in.
 #[cfg(unix)]
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_file_that_is_moved_away_while_lines_are_taken_in_loses_none() {
     let journalling = Journalling::start();
     let tested = &journalling.tested;

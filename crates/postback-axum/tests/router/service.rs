@@ -1,12 +1,13 @@
 //! Health, metrics, unknown paths, another configuration.
 
 use crate::journalling::Journalling;
-use crate::support::{CONFIG, Tested, authorized, options, request, routed, tested};
+use crate::support::{CONFIG, Tested, authorized, options, request, routed, stored_in, tested};
 use crate::watched::Mode;
 use axum::body::Body;
 use postback::compile::compile;
 use postback::{CompileOptions, Document};
 use postback_axum::Prometheus;
+use postback_service::Journal;
 use std::{sync::Arc, time::Duration};
 use tokio::time::sleep;
 
@@ -247,4 +248,37 @@ async fn another_configuration_is_put_to_work_without_a_restart() {
     assert_eq!(tested.get("/autumn?ref_id=1").await.status, 302);
     assert_eq!(tested.get("/summer?ref_id=1").await.status, 404);
     assert_eq!(tested.service.tracker().fingerprint(), tracker.fingerprint());
+}
+
+/// As on a network file system whose server is away.
+#[tokio::test]
+async fn a_disk_that_hangs_holds_health_up_for_a_second_and_is_named() {
+    for (has_journal, status, text) in [
+        (false, 503, "the disk of the store does not answer in time\n"),
+        (true, 200, "ok: the journal takes what the store does not\n"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        // It hangs until the other end is gone.
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        let released = std::sync::Mutex::new(released);
+        let hangs = move || {
+            let _released = released.lock().unwrap().recv();
+            Ok(())
+        };
+        let path = folder.path().join("store.db");
+        let tested = stored_in(
+            |stores| stores.with_file(path, hangs),
+            |builder| match has_journal {
+                true => builder.journal(Journal::open(folder.path().join("journal")).unwrap()),
+                false => builder,
+            },
+        );
+        let began = std::time::Instant::now();
+        let answer = tested.get("/healthz").await;
+        assert_eq!((answer.status.as_u16(), answer.text()), (status, text));
+        assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
+        let told = "store: the disk of the store does not answer in time";
+        assert_eq!(unready(&tested).await, (503, vec![told.to_owned()]));
+        drop(release);
+    }
 }

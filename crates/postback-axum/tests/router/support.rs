@@ -21,7 +21,7 @@ use postback::testing::RecordingClient;
 use postback::value::{Namespace, SecretReference};
 use postback::{CompileOptions, Conversion, Document, Secret, Timestamp, Tracker};
 use postback_axum::{RouterOptions, router_with};
-use postback_service::{FixedSecrets, Service, ServiceBuilder, SystemClock};
+use postback_service::{FixedSecrets, Service, ServiceBuilder, Stores, SystemClock};
 pub use postback_test::clickbank::SECRET as INS_SECRET;
 use postback_test::clickbank::posted;
 use postback_zones::Iana;
@@ -109,14 +109,35 @@ pub fn options() -> RouterOptions {
 }
 
 pub fn routed(change: impl FnOnce(ServiceBuilder) -> ServiceBuilder, options: RouterOptions) -> Tested {
+    built(|stores| stores, change, options)
+}
+
+/// With more said of the store, such as the file in which it lies.
+pub fn stored_in(
+    place: impl FnOnce(Stores) -> Stores,
+    change: impl FnOnce(ServiceBuilder) -> ServiceBuilder,
+) -> Tested {
+    built(place, change, options())
+}
+
+fn built(
+    place: impl FnOnce(Stores) -> Stores,
+    change: impl FnOnce(ServiceBuilder) -> ServiceBuilder,
+    options: RouterOptions,
+) -> Tested {
     let mut store = Watched::default();
     store.inner = MemoryStore::with_namespace(Namespace::new("test").unwrap());
     let store = Arc::new(store);
     let secrets = Arc::new(Rotated::new(INS_SECRET));
     // Whoever sends: nobody does here.
     let nobody = RecordingClient::new().fails(HttpError::Connect(None));
-    let builder = Service::builder(tracker(), store.clone(), Arc::new(nobody), secrets.clone())
-        .clock(Arc::new(Ticking::default()));
+    let builder = Service::builder(
+        tracker(),
+        place(Stores::from(store.clone())),
+        Arc::new(nobody),
+        secrets.clone(),
+    )
+    .clock(Arc::new(Ticking::default()));
     let service = at_once(change(builder).build()).unwrap();
     store.calls();
     Tested {

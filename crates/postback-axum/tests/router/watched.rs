@@ -30,6 +30,8 @@ pub enum Mode {
     HangsAt(&'static str),
     /// One call fails after it has worked so often.
     FailsAfter(usize, &'static str),
+    /// A reader keeps what was forgotten in the files.
+    FilesHold,
 }
 
 #[derive(Debug, Default)]
@@ -75,9 +77,12 @@ impl Watched {
                     tokio::time::sleep(time).await;
                     call.await
                 }
-                Mode::Works | Mode::CorruptFor(_) | Mode::FailsAt(_) | Mode::HangsAt(_) | Mode::FailsAfter(..) => {
-                    call.await
-                }
+                Mode::Works
+                | Mode::CorruptFor(_)
+                | Mode::FailsAt(_)
+                | Mode::HangsAt(_)
+                | Mode::FailsAfter(..)
+                | Mode::FilesHold => call.await,
                 Mode::Fails => Err(StoreErrorKind::Unavailable.into()),
                 Mode::Corrupt => Err(StoreErrorKind::Corrupt.into()),
                 Mode::Hangs => std::future::pending().await,
@@ -105,7 +110,16 @@ impl Store for Watched {
         settle(verdicts: [Settlement]) -> Vec<Settled>;
         requeue(selection: Selection) -> u64;
         cancel(delivery: DeliveryId, attempt: Attempt) -> Cancelled;
-        purge(what: Purge) -> Purged;
+    }
+
+    fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<Purged, StoreError>> {
+        let holds = *self.mode.lock().unwrap() == Mode::FilesHold;
+        let purge = self.guarded("purge", Box::pin(async move { self.inner.purge(what).await }));
+        Box::pin(async move {
+            let mut purged = purge.await?;
+            purged.files_hold = holds;
+            Ok(purged)
+        })
     }
 
     fn record<'a>(&'a self, clicks: &'a [Click]) -> BoxFuture<'a, Result<(), StoreError>> {

@@ -254,7 +254,7 @@ impl Area {
 
     fn write(&mut self, at: u64, bytes: &[u8]) -> io::Result<()> {
         (&*self.file).seek(SeekFrom::Start(at))?;
-        (&*self.file).write_all(bytes)
+        (&*self.file).write_all(bytes).map_err(full)
     }
 
     /// Opens the file under its path if it is another one now: what is written to a file that was
@@ -318,6 +318,14 @@ impl Area {
     #[cfg(not(unix))]
     fn is_open(&self, _: &Metadata) -> bool {
         true
+    }
+}
+
+/// A limit of file sizes, or a quota, is as a disk that is full.
+fn full(error: io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::FileTooLarge | io::ErrorKind::QuotaExceeded => io::Error::new(io::ErrorKind::StorageFull, error),
+        _ => error,
     }
 }
 
