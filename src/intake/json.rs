@@ -2,7 +2,7 @@
 
 use crate::plan::RefusedReason;
 use crate::protocol::Protocol;
-use crate::text::prefix;
+use crate::text::{HALF_PAIR, prefix};
 use crate::value::{MAX_QUERY, MAX_QUERY_PARAMETERS};
 use alloc::{borrow::Cow, format, string::String, vec::Vec};
 use core::fmt;
@@ -17,7 +17,7 @@ const MAX_PATH: usize = 256;
 /// The most of a value that is read, in bytes. It is more than any value may have.
 const MAX_VALUE: usize = 2_048;
 /// A value that no query can hold. It causes an error only where the parameter is asked for.
-const UNREADABLE: &str = "=%";
+const UNREADABLE: &str = "%";
 
 /// Writes the values of a JSON object as a query. Nested names are joined by dots, numbers keep
 /// their text, null counts as absent, and an object or a list without members is empty. A member
@@ -52,33 +52,40 @@ impl Flat {
         let inner = depth.checked_sub(1).filter(|_| path.len() <= MAX_PATH);
         match (text.as_bytes().first(), inner) {
             (Some(b'n'), _) => Ok(()),
-            (_, None) => self.put(path, None),
+            (_, None) => self.put(path, Err(UNREADABLE)),
             (Some(b'{'), Some(inner)) => match serde_json::from_str(text) {
-                Ok(Object(members)) if members.is_empty() => self.put(path, Some("")),
+                Ok(Object(members)) if members.is_empty() => self.put(path, Ok("")),
                 Ok(Object(members)) => members
                     .iter()
                     .try_for_each(|(name, value)| self.add(&format!("{path}.{name}"), value, inner)),
-                Err(_) => self.put(path, None),
+                Err(_) => self.put(path, Err(UNREADABLE)),
             },
             (Some(b'['), Some(inner)) => match serde_json::from_str(text) {
-                Ok(Array(items)) if items.is_empty() => self.put(path, Some("")),
+                Ok(Array(items)) if items.is_empty() => self.put(path, Ok("")),
                 Ok(Array(items)) => items
                     .iter()
                     .enumerate()
                     .try_for_each(|(index, value)| self.add(&format!("{path}.{index}"), value, inner)),
-                Err(_) => self.put(path, None),
+                Err(_) => self.put(path, Err(UNREADABLE)),
             },
             (Some(b'"'), _) => {
-                let read = serde_json::from_str(text).ok();
-                let read = read.filter(|read: &Cow<'_, str>| !(self.is_lossy && read.contains('\u{fffd}')));
-                self.put(path, read.as_deref())
+                let read = serde_json::from_str::<Cow<'_, str>>(text);
+                self.put(
+                    path,
+                    match &read {
+                        Ok(read) if self.is_lossy && read.contains('\u{fffd}') => Err(UNREADABLE),
+                        Ok(read) => Ok(read),
+                        // All else that a text cannot have makes the body malformed.
+                        Err(_) => Err(HALF_PAIR),
+                    },
+                )
             }
-            _ => self.put(path, Some(text)),
+            _ => self.put(path, Ok(text)),
         }
     }
 
-    /// Adds a parameter. None is a value that cannot be read.
-    fn put(&mut self, path: &str, value: Option<&str>) -> Result<(), RefusedReason> {
+    /// Adds a parameter. An error is what stands for a value that cannot be read.
+    fn put(&mut self, path: &str, value: Result<&str, &'static str>) -> Result<(), RefusedReason> {
         self.count = self.count.saturating_add(1);
         if self.count > MAX_QUERY_PARAMETERS {
             return Err(RefusedReason::TooManyParameters);
@@ -87,12 +94,10 @@ impl Flat {
             self.query.push('&');
         }
         self.query.extend(byte_serialize(prefix(path, MAX_PATH).as_bytes()));
+        self.query.push('=');
         match value {
-            Some(value) => {
-                self.query.push('=');
-                self.query.extend(byte_serialize(prefix(value, MAX_VALUE).as_bytes()));
-            }
-            None => self.query.push_str(UNREADABLE),
+            Ok(value) => self.query.extend(byte_serialize(prefix(value, MAX_VALUE).as_bytes())),
+            Err(unreadable) => self.query.push_str(unreadable),
         }
         if self.query.len() > MAX_QUERY {
             return Err(RefusedReason::TooLong);

@@ -15,6 +15,6 @@ pub(crate) use escape::{ESCAPED, decoded_so_far, is_escape, lossy, percent_decod
 pub use macros::is_unfilled_macro;
 pub(crate) use marks::{SecondMark, written_pairs};
 pub(crate) use query::Query;
+pub(crate) use query::{HALF_PAIR, QueryFault, written};
 pub use query::{MAX_QUERY, MAX_QUERY_PARAMETERS, QueryError};
-pub(crate) use query::{QueryFault, written};
 pub(crate) use suggest::nearest;

@@ -162,7 +162,7 @@ fn a_query_is_at_most_16_kib_long() {
     for length in [MAX_QUERY - 1, MAX_QUERY] {
         assert!(Query::parse(of(length).as_bytes()).is_ok());
     }
-    let wanted = "query string is 16385 bytes long, at most 16384 are allowed";
+    let wanted = "parameters are 16385 bytes long, at most 16384 are allowed";
     assert_eq!(refusal(of(MAX_QUERY + 1)), wanted);
 }
 
@@ -172,10 +172,7 @@ fn a_query_has_at_most_256_parameters() {
     for count in [MAX_QUERY_PARAMETERS - 1, MAX_QUERY_PARAMETERS] {
         assert_eq!(pairs(&of(count)).len(), count);
     }
-    assert_eq!(
-        refusal(of(MAX_QUERY_PARAMETERS + 1)),
-        "query string has more than 256 parameters"
-    );
+    assert_eq!(refusal(of(MAX_QUERY_PARAMETERS + 1)), "parameters are more than 256");
     assert_eq!(
         pairs(&format!("{}&&&", of(MAX_QUERY_PARAMETERS))).len(),
         MAX_QUERY_PARAMETERS

@@ -53,14 +53,14 @@ impl FromRequestParts<Served> for Called {
     }
 }
 
-/// Returns the token of `Authorization: Bearer ..`. The scheme may be in any case (RFC 9110,
-/// section 11.1).
+/// Returns the token of `Authorization: Bearer ..`. The scheme may be in any case, and several
+/// spaces may follow it (RFC 9110, sections 11.1 and 11.4).
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
     let (scheme, token) = headers
         .get(header::AUTHORIZATION)?
         .as_bytes()
         .split_at_checked("Bearer ".len())?;
-    scheme.eq_ignore_ascii_case(b"bearer ").then_some(token)
+    scheme.eq_ignore_ascii_case(b"bearer ").then(|| token.trim_ascii())
 }
 
 /// Goes back from the connection as long as the address is a trusted proxy. Each proxy appends the

@@ -112,6 +112,9 @@ pub struct DecidedAgain {
     pub refused: Vec<NotDecided>,
     /// Where the next call continues; none if everything was looked at.
     pub next: Option<Cursor>,
+    /// The event that may be decided although it is not among those above, since the store did not
+    /// answer in time. The next call looks at it again, which changes nothing more.
+    pub unsure: Option<EventId>,
 }
 
 /// An event that was decided again.
@@ -181,6 +184,16 @@ pub enum DecideError {
     /// The store did not answer in time.
     #[error("the store is not available, try again")]
     Unavailable,
+    /// The store did not answer in time while this event was decided, so it may be decided.
+    #[error("{}", unsure(.0))]
+    Unsure(EventId),
+}
+
+fn unsure(event: &EventId) -> String {
+    format!(
+        "the store did not answer in time: event `{event}` may be decided all the same; try again, which changes \
+         nothing more"
+    )
 }
 
 pub(crate) async fn work(
@@ -252,7 +265,8 @@ async fn one(
             done.refuse(id, error)?;
             return Ok(row.outcome);
         }
-        Err(_) => return Err(DecideError::Unavailable),
+        Err(_) if dry_run => return Err(DecideError::Unavailable),
+        Err(_) => return Err(DecideError::Unsure(id.clone())),
     };
     let Some(plan) = plan else {
         done.stay(row);
@@ -280,6 +294,9 @@ impl DecidedAgain {
     pub(crate) fn cut_off(mut self, error: &DecideError, next: Cursor) -> Self {
         tracing::warn!(error = %error, "not all events were decided again");
         self.next = Some(next);
+        if let DecideError::Unsure(event) = error {
+            self.unsure = Some(event.clone());
+        }
         self
     }
 
@@ -343,4 +360,19 @@ impl DecidedEvent {
 
 async fn within<T>(patience: Duration, reading: BoxFuture<'_, Result<T, StoreError>>) -> Result<T, DecideError> {
     timely::read(patience, reading, DecideError::Unavailable).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_event_at_which_a_call_was_cut_off_is_named() {
+        let event = EventId::new("2".repeat(26)).unwrap();
+        let next = Cursor::from_text("here");
+        let cut_off = |error| DecidedAgain::default().cut_off(&error, next.clone());
+        let unsure = cut_off(DecideError::Unsure(event.clone()));
+        assert_eq!((unsure.unsure, unsure.next), (Some(event), Some(next.clone())));
+        assert_eq!(cut_off(DecideError::Unavailable).unsure, None);
+    }
 }

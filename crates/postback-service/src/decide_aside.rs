@@ -88,7 +88,8 @@ async fn one(
             done.refuse(&event.id, error)?;
             return Ok(Fate::Stays);
         }
-        Err(_) => return Err(DecideError::Unavailable),
+        Err(_) if dry_run => return Err(DecideError::Unavailable),
+        Err(_) => return Err(DecideError::Unsure(event.id.clone())),
     };
     match plan {
         Some(plan) => {

@@ -2,10 +2,10 @@
 
 use std::io;
 
-/// Lets the process outlive the system's limit of file sizes (`ulimit -f`, `LimitFSIZE` of systemd).
-/// Without this the system ends a process that writes beyond it (SIGXFSZ); from now on such a write
-/// fails, as on a full disk, and what the store does not take goes to the journal. Call it in the
-/// runtime, before the files are opened.
+/// Lets the process outlive the system's limit of file sizes (`ulimit -f`, `LimitFSIZE` of
+/// systemd). Without this the system ends a process that writes beyond it (SIGXFSZ); from now on
+/// such a write fails, as on a full disk, and what the store does not take goes to the journal.
+/// Call it in the runtime, before the files are opened.
 ///
 /// # Errors
 /// - a process that cannot listen for signals

@@ -1,6 +1,6 @@
 //! Decodes one name or value.
 
-use super::refused::Fault;
+use super::refused::{Fault, HALF_PAIR};
 use crate::text::escape::percent_decoded;
 use alloc::{borrow::Cow, string::String};
 
@@ -38,7 +38,7 @@ pub(super) fn decoded(raw: &str, seen: Seen) -> Result<Cow<'_, str>, Fault> {
         return Err(Fault::Control);
     }
     let text = if seen.holds(Seen::ENCODED) {
-        let bytes = percent_decoded(raw.as_bytes(), b' ').ok_or(Fault::Escape)?;
+        let bytes = percent_decoded(raw.as_bytes(), b' ').ok_or_else(|| malformed(raw))?;
         Cow::Owned(String::from_utf8(bytes).map_err(|_| Fault::NotUtf8)?)
     } else {
         Cow::Borrowed(raw)
@@ -48,4 +48,12 @@ pub(super) fn decoded(raw: &str, seen: Seen) -> Result<Cow<'_, str>, Fault> {
         return Err(Fault::Control);
     }
     Ok(text)
+}
+
+fn malformed(raw: &str) -> Fault {
+    if raw == HALF_PAIR {
+        Fault::Surrogate
+    } else {
+        Fault::Escape
+    }
 }

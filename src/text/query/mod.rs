@@ -8,7 +8,7 @@ mod scan;
 mod whole;
 mod written;
 
-pub(crate) use refused::QueryFault;
+pub(crate) use refused::{HALF_PAIR, QueryFault};
 pub use refused::{MAX_QUERY, MAX_QUERY_PARAMETERS, QueryError};
 pub use whole::Query;
 pub(crate) use written::written;

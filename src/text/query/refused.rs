@@ -9,6 +9,9 @@ pub const MAX_QUERY: usize = 16 * 1024;
 /// conversion slots, roles).
 pub const MAX_QUERY_PARAMETERS: usize = 256;
 
+/// What stands in a query for half of a surrogate pair, which JSON can write and no query can hold.
+pub(crate) const HALF_PAIR: &str = "%ud800";
+
 /// The error for a query string that is refused, or for a name that stands in it more than once.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(transparent)]
@@ -16,9 +19,9 @@ pub struct QueryError(pub(super) Kind);
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(super) enum Kind {
-    #[error("query string is {0} bytes long, at most {MAX_QUERY} are allowed")]
+    #[error("parameters are {0} bytes long, at most {MAX_QUERY} are allowed")]
     TooLong(usize),
-    #[error("query string has more than {MAX_QUERY_PARAMETERS} parameters")]
+    #[error("parameters are more than {MAX_QUERY_PARAMETERS}")]
     TooMany,
     #[error("{part} of parameter `{name}` {fault}")]
     Parameter { part: Part, name: String, fault: Fault },
@@ -72,6 +75,8 @@ pub(super) enum Part {
 pub(super) enum Fault {
     #[error("holds a malformed percent escape")]
     Escape,
+    #[error("holds half of a surrogate pair, which is no character")]
+    Surrogate,
     #[error("is not UTF-8")]
     NotUtf8,
     #[error("holds a control character")]

@@ -2,13 +2,14 @@
 
 use super::either;
 use super::parameters::Parameters;
-use crate::answer::{Refusal, json, refusal, store_trouble, unavailable};
+use crate::answer::{Refusal, fault, json, refusal, retry_later, store_trouble, unavailable};
 use crate::options::Served;
 use axum::{
     extract::{RawQuery, State},
     http::StatusCode,
     response::Response,
 };
+use postback::value::EventId;
 use postback_service::{AgainWhat, DecideAgain, DecideError, DecidedAgain, DecidedEvent, NotDecided};
 use serde::Serialize;
 use std::{collections::BTreeMap, io::ErrorKind};
@@ -23,6 +24,8 @@ struct Decided {
     same: u64,
     refused: Vec<NotDecided>,
     next: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unsure: Option<EventId>,
 }
 
 pub(crate) async fn decide(State(served): State<Served>, RawQuery(query): RawQuery) -> Response {
@@ -42,6 +45,7 @@ fn view(decided: DecidedAgain, dry_run: bool) -> Decided {
         same,
         refused,
         next,
+        unsure,
         ..
     } = decided;
     let mut counts = BTreeMap::new();
@@ -57,6 +61,7 @@ fn view(decided: DecidedAgain, dry_run: bool) -> Decided {
         same,
         refused,
         next: next.map(|cursor| cursor.as_str().to_owned()),
+        unsure,
     }
 }
 
@@ -101,6 +106,7 @@ fn not_decided(error: DecideError) -> Refusal {
                 "the journal cannot be changed; see the log",
             )
         }
+        DecideError::Unsure(_) => Box::new(retry_later(fault(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()))),
         _ => Box::new(unavailable()),
     }
 }

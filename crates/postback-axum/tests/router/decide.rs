@@ -274,6 +274,24 @@ async fn what_was_decided_before_the_store_failed_is_told() {
     assert_eq!((&done["changed"], &done["next"]), (&1.into(), &Value::Null));
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_event_that_may_be_decided_although_its_call_ran_out_of_time_is_named() {
+    let tested = tested();
+    unmapped(&tested, 1).await;
+    tested.replace(compiled(&mapped()).unwrap());
+    let event = tested.events().await.remove(0).event.id;
+    tested.store.set(Mode::HangsAt("commit"));
+    let answer = decide(&tested, "outcome=unmapped").await;
+    let told = format!(
+        "the store did not answer in time: event `{event}` may be decided all the same; try again, which changes \
+         nothing more"
+    );
+    assert_eq!((answer.status.as_u16(), answer.error()), (503, told));
+    assert_eq!(answer.header("retry-after"), Some("1"));
+    tested.store.set(Mode::Works);
+    assert_eq!(decided(&tested, "outcome=unmapped").await["changed"], 1);
+}
+
 #[tokio::test]
 async fn an_event_whose_rows_cannot_be_read_keeps_no_other_from_being_decided() {
     let tested = tested();

@@ -406,3 +406,38 @@ async fn trouble_of_the_store_is_503() {
         assert_eq!(answer.header("retry-after"), Some("1"));
     }
 }
+
+#[tokio::test]
+async fn what_a_body_cannot_say_is_named_as_what_it_is() {
+    let tested = tested();
+    let url = format!("/postback?token={NET_TOKEN}");
+    let json = r#"{"clickid": "c\ud800", "sum": 1}"#;
+    let answer = tested.posted(&url, "application/json", json, "").await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.error().as_str()),
+        (
+            400,
+            "value of parameter `clickid` holds half of a surrogate pair, which is no character"
+        )
+    );
+    let names: Vec<String> = (0..300).map(|number| format!("p{number}=1")).collect();
+    let answer = tested
+        .posted(&url, "application/x-www-form-urlencoded", &names.join("&"), "")
+        .await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.error().as_str()),
+        (400, "parameters are more than 256")
+    );
+}
+
+#[tokio::test]
+async fn spaces_around_the_token_of_a_header_are_no_part_of_it() {
+    let tested = tested();
+    for header in ["bearer  ", "Bearer ", "BEARER    "] {
+        let request = crate::support::request("POST", "/postback?clickid=c&sum=1")
+            .header("authorization", format!("{header}{NET_TOKEN}"))
+            .body(axum::body::Body::empty())
+            .unwrap();
+        assert_eq!(tested.send(request).await.status, 200, "{header}");
+    }
+}
