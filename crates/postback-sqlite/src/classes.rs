@@ -3,7 +3,7 @@
 //! and the newest events of several are among the newest of each.
 
 use crate::{fault::Fault, sql};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// Returns the numbers of the newest events before `before`, of this source and with this outcome,
 /// if given.
@@ -13,17 +13,13 @@ pub(crate) fn newest(
     before: i64,
     limit: usize,
 ) -> Result<Vec<i64>, Fault> {
-    let mut next = connection.prepare_cached(sql::NEXT_CLASS)?;
     let mut of_class = connection.prepare_cached(sql::OF_CLASS)?;
     let most = i64::try_from(limit).unwrap_or(i64::MAX);
     // The classes of a source are adjacent in the index.
     let mut class = (source.unwrap_or_default().to_owned(), String::new());
     let mut found: Vec<i64> = Vec::new();
-    while let Some((this, that)) = next
-        .query_row(params![class.0, class.1], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?
-    {
-        class = (this, that);
+    while let Some(next) = next(connection, &class)? {
+        class = next;
         if source.is_some_and(|source| source != class.0) {
             break;
         }
@@ -37,4 +33,15 @@ pub(crate) fn newest(
     found.sort_unstable_by(|one, other| other.cmp(one));
     found.truncate(limit);
     Ok(found)
+}
+
+/// Returns the class behind this one.
+fn next(connection: &Connection, (source, outcome): &(String, String)) -> Result<Option<(String, String)>, Fault> {
+    let class = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    let mut of_source = connection.prepare_cached(sql::NEXT_OUTCOME)?;
+    if let Some(next) = of_source.query_row(params![source, outcome], class).optional()? {
+        return Ok(Some(next));
+    }
+    let mut of_next = connection.prepare_cached(sql::NEXT_SOURCE)?;
+    Ok(of_next.query_row([source], class).optional()?)
 }

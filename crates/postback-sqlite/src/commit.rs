@@ -20,6 +20,14 @@ pub(crate) struct Encoded {
     standing: Vec<(String, &'static str)>,
     guards: Vec<guard::Encoded>,
     statements: Vec<Statement>,
+    outbox: Vec<Queued>,
+}
+
+/// A delivery's row, with its lane and when it is due.
+struct Queued {
+    row: Vec<Value>,
+    lane: String,
+    due: i64,
 }
 
 impl Encoded {
@@ -28,14 +36,16 @@ impl Encoded {
         for write in &commit.writes {
             encode(write, &mut statements)?;
         }
-        for delivery in &commit.outbox {
-            statements.push(enqueue(delivery, commit.now)?);
-        }
         Ok(Self {
             identity: commit.identity.as_ref().map(ToString::to_string),
             standing: commit.standing.iter().map(stands).collect(),
             guards: guard::encode(&commit.guards),
             statements,
+            outbox: commit
+                .outbox
+                .iter()
+                .map(|delivery| Queued::new(delivery, commit.now))
+                .collect::<Result<_, _>>()?,
         })
     }
 
@@ -60,6 +70,7 @@ impl Encoded {
             // A ring that holds too much gives up one body at a time.
             while statement.execute(params_from_iter(values))? > 0 && *text == sql::TRIM_REFUSED {}
         }
+        self.outbox.iter().try_for_each(|queued| queued.write(connection))?;
         Ok(Committed::Applied)
     }
 }
@@ -102,8 +113,26 @@ fn encode(write: &Write, statements: &mut Vec<Statement>) -> Result<(), StoreErr
     Ok(())
 }
 
-fn enqueue(delivery: &Delivery, now: Timestamp) -> Result<Statement, StoreError> {
-    Ok((sql::ENQUEUE, values(row::of_delivery(delivery, now)?, true)))
+impl Queued {
+    fn new(delivery: &Delivery, now: Timestamp) -> Result<Self, StoreError> {
+        Ok(Self {
+            row: values(row::of_delivery(delivery, now)?, true),
+            lane: delivery.lane.as_str().to_owned(),
+            due: time::ceil(delivery.due_at(now)),
+        })
+    }
+
+    /// A delivery that is stored already is left as it is.
+    fn write(&self, connection: &Connection) -> Result<(), Fault> {
+        let new = connection
+            .prepare_cached(sql::ENQUEUE)?
+            .execute(params_from_iter(&self.row))?;
+        if new > 0 {
+            let queued = params![connection.last_insert_rowid(), self.lane, self.due];
+            connection.prepare_cached(sql::QUEUE)?.execute(queued)?;
+        }
+        Ok(())
+    }
 }
 
 /// Returns the values of a row in the order of its columns. In a table that finds clicks by their

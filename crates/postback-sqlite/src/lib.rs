@@ -200,7 +200,7 @@ pub struct Statistics {
 /// prepared: together with the host's rows, or not at all. Begin the transaction as `IMMEDIATE`.
 /// Nothing is decided before it is committed. After an error, roll it back. After an answer other
 /// than [`Committed::Applied`] it may be committed or rolled back: nothing visible was written. (A
-/// conflict may leave empty rows of version 0 in the tables `guard` and `receipt`.)
+/// conflict may leave empty rows of version 0 in the tables `of_click` and `receipt`.)
 ///
 /// ```
 /// use postback::plan::{Commit, Committed};

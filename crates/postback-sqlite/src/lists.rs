@@ -24,24 +24,81 @@ use std::borrow::Cow;
 /// A list with its filters.
 pub(crate) struct List<'a> {
     letter: char,
-    table: &'static str,
+    tables: Tables,
     columns: &'static str,
     filters: Vec<Filter>,
     /// The source or the outcome of events, if there is no other filter.
     class: Option<(Option<&'a str>, Option<&'a str>)>,
 }
 
+/// The tables that a list reads, in the order in which SQLite is to walk them.
+struct Tables {
+    from: &'static str,
+    /// The number by which the list is ordered.
+    number: &'static str,
+    /// What is read of what belongs to a click.
+    kind: Option<i64>,
+}
+
+impl Tables {
+    const fn alone(from: &'static str, number: &'static str) -> Self {
+        let kind = None;
+        Self { from, number, kind }
+    }
+
+    const fn of_click(kind: i64, from: &'static str) -> Self {
+        Self {
+            from,
+            number: "of_click.seq",
+            kind: Some(kind),
+        }
+    }
+}
+
+const EVENTS: Tables = Tables::alone("event", "event.seq");
+const EVENTS_OF_CLICK: Tables = Tables::of_click(1, "of_click CROSS JOIN event ON event.seq = of_click.seq");
+const CONVERSIONS: Tables = Tables::alone("conversion", "conversion.seq");
+const CONVERSIONS_OF_CLICK: Tables =
+    Tables::of_click(2, "of_click CROSS JOIN conversion ON conversion.seq = of_click.seq");
+/// A delivery stands in the queue or has ended.
+const DELIVERIES: Tables = Tables::alone(
+    "delivery LEFT JOIN queue ON queue.seq = delivery.seq LEFT JOIN ended ON ended.seq = delivery.seq",
+    "delivery.seq",
+);
+const DELIVERIES_OF_CLICK: Tables = Tables::of_click(
+    3,
+    "of_click CROSS JOIN delivery ON delivery.seq = of_click.seq \
+     LEFT JOIN queue ON queue.seq = delivery.seq LEFT JOIN ended ON ended.seq = delivery.seq",
+);
+/// Most of what is open is queued, so the queue is walked.
+const QUEUED: Tables = Tables::alone(
+    "queue CROSS JOIN delivery ON delivery.seq = queue.seq LEFT JOIN ended ON ended.seq = queue.seq",
+    "queue.seq",
+);
+const ACCEPTED: Tables = Tables::alone(
+    "queue INDEXED BY queue_accepted CROSS JOIN delivery ON delivery.seq = queue.seq \
+     LEFT JOIN ended ON ended.seq = queue.seq",
+    "queue.seq",
+);
+const ENDED: Tables = Tables::alone(
+    "ended INDEXED BY ended_state CROSS JOIN delivery ON delivery.seq = ended.seq \
+     LEFT JOIN queue ON queue.seq = ended.seq",
+    "ended.seq",
+);
+const REFUSED: Tables = Tables::alone("refused", "refused.seq");
+
 /// A condition, with `#` in the place of its value. A `+` keeps SQLite from using the column's
 /// index if another filter finds fewer rows.
 type Filter = (&'static str, Value);
 
 impl<'a> List<'a> {
-    fn new(letter: char, table: &'static str, columns: &'static str) -> Self {
+    fn new(letter: char, tables: Tables, columns: &'static str) -> Self {
+        let kind = tables.kind.map(|kind| ("kind = #", Value::Integer(kind)));
         Self {
             letter,
-            table,
+            tables,
             columns,
-            filters: Vec::new(),
+            filters: kind.into_iter().collect(),
             class: None,
         }
     }
@@ -52,14 +109,20 @@ impl<'a> List<'a> {
         self
     }
 
+    /// Selects the rows of a click, by its key too if what belongs to it is read.
     fn of_click(mut self, click: Option<&str>) -> Self {
+        let keyed = click.filter(|_| self.tables.kind.is_some());
         self.filters
-            .extend(click.map(|click| ("click_key = #", Value::Integer(key(click)))));
+            .extend(keyed.map(|click| ("of_click.click_key = #", key(click).into())));
         self.filter("click = #", click)
     }
 
     pub(crate) fn conversions(filter: &'a ConversionFilter) -> Self {
-        Self::new('c', "conversion", "payload")
+        let from = match (&filter.id, &filter.click) {
+            (None, Some(_)) => CONVERSIONS_OF_CLICK,
+            _ => CONVERSIONS,
+        };
+        Self::new('c', from, "payload")
             .filter("id = #", filter.id.as_ref().map(AsRef::as_ref))
             .of_click(filter.click.as_ref().map(AsRef::as_ref))
             .filter("receipt = #", filter.receipt.as_ref().map(AsRef::as_ref))
@@ -68,7 +131,11 @@ impl<'a> List<'a> {
     pub(crate) fn events(filter: &'a EventFilter) -> Self {
         let source = filter.source.as_ref().map(AsRef::as_ref);
         let outcome = filter.outcome.map(|outcome| outcome.as_str());
-        let list = Self::new('e', "event", "payload");
+        let from = match &filter.click {
+            Some(_) => EVENTS_OF_CLICK,
+            None => EVENTS,
+        };
+        let list = Self::new('e', from, "payload");
         if filter.receipt.is_none() && filter.click.is_none() {
             let class = (source, outcome) != (None, None);
             return Self {
@@ -84,28 +151,39 @@ impl<'a> List<'a> {
 
     pub(crate) fn deliveries(filter: &'a DeliveryFilter) -> Self {
         let state = filter.state.map(DeliveryState::as_str);
-        let few = filter.id.is_some() || filter.conversion.is_some() || filter.click.is_some();
         let conversion = filter.conversion.as_ref().map(AsRef::as_ref);
-        let columns = "payload, state, due, attempts, last, receipt, \
-            iif(ready IS NULL, NULL, (SELECT until FROM hold WHERE hold.lane = delivery.lane)), \
-            (SELECT why FROM hold WHERE hold.lane = delivery.lane), checks";
-        Self::new('d', "delivery", columns)
+        let columns = "payload, coalesce(queue.state, ended.state), coalesce(queue.due, ended.due), \
+            coalesce(queue.attempts, ended.attempts), coalesce(queue.last, ended.last), \
+            coalesce(queue.receipt, ended.receipt), \
+            iif(queue.seq IS NULL, NULL, (SELECT until FROM hold WHERE hold.lane = delivery.lane)), \
+            (SELECT why FROM hold WHERE hold.lane = delivery.lane), coalesce(queue.checks, ended.checks)";
+        let any = "coalesce(queue.state, ended.state) = #";
+        let (tables, of_state) = match filter.state {
+            _ if filter.id.is_some() => (DELIVERIES, any),
+            _ if filter.conversion.is_some() || filter.click.is_some() => (DELIVERIES_OF_CLICK, any),
+            None => (DELIVERIES, any),
+            Some(DeliveryState::Queued) => (QUEUED, "queue.state = #"),
+            Some(DeliveryState::Accepted) => (ACCEPTED, "queue.state = 'accepted' AND queue.state = #"),
+            Some(DeliveryState::Delivered | DeliveryState::Dead) => (ENDED, "ended.state = #"),
+        };
+        // A conversion has one click, and a click has few deliveries.
+        let of_conversion = conversion.filter(|_| filter.id.is_none() && filter.click.is_none());
+        Self::new('d', tables, columns)
             .filter("id = #", filter.id.as_ref().map(AsRef::as_ref))
             .of_click(filter.click.as_ref().map(AsRef::as_ref))
-            // A conversion has one click, and a click has few deliveries.
             .filter(
-                "click_key = (SELECT click_key FROM conversion WHERE id = #)",
-                conversion,
+                "of_click.click_key = (SELECT click_key FROM conversion WHERE id = #)",
+                of_conversion,
             )
             .filter("conversion = #", conversion)
-            .filter(if few { "+state = #" } else { "state = #" }, state)
+            .filter(of_state, state)
     }
 
     pub(crate) fn refused(filter: &'a RefusedFilter) -> Self {
         let click = filter.click.as_ref().map(AsRef::as_ref);
         let source = filter.source.as_ref().map(AsRef::as_ref);
         // A click has few refused messages, and so has a source.
-        Self::new('r', "refused", refused::COLUMNS)
+        Self::new('r', REFUSED, refused::COLUMNS)
             .filter("click = #", click)
             .filter(if click.is_some() { "+source = #" } else { "source = #" }, source)
             .filter("+interface = #", filter.interface.map(Interface::as_str))
@@ -118,12 +196,13 @@ impl<'a> List<'a> {
         if self.class.is_some() {
             return sql::EVENT.into();
         }
-        let Self { table, columns, .. } = self;
-        let mut statement = format!("SELECT seq, {columns} FROM {table} WHERE seq < ?1");
+        let Tables { from, number, .. } = self.tables;
+        let columns = self.columns;
+        let mut statement = format!("SELECT {number}, {columns} FROM {from} WHERE {number} < ?1");
         for ((condition, _), number) in self.filters.iter().zip(3..) {
             statement.push_str(&format!(" AND {}", condition.replace('#', &format!("?{number}"))));
         }
-        statement.push_str(" ORDER BY seq DESC LIMIT ?2");
+        statement.push_str(&format!(" ORDER BY {number} DESC LIMIT ?2"));
         statement.into()
     }
 

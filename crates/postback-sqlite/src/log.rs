@@ -7,9 +7,9 @@ use crate::schema::PAGE_SIZE;
 use rusqlite::Connection;
 use std::{fs, path::PathBuf, time::Duration};
 
-/// The number of pages at which the log is written back: 32 MiB. With SQLite's default of 1,000
+/// The number of pages of 4 KiB at which the log is written back: 32 MiB. With SQLite's default of 1,000
 /// pages, commits spend a tenth of their time on it; twice as many pages save little.
-pub(crate) const WRITE_BACK: i64 = 4_096;
+pub(crate) const WRITE_BACK: i64 = 8_192;
 
 /// The number of pages from which on the writer waits for readers: 64 MiB. Otherwise the log would
 /// grow as long as there is always a reader.
@@ -45,8 +45,8 @@ enum Way {
 /// How the length of the log is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Measure {
-    /// SQLite reports it.
-    Asked,
+    /// SQLite reports it, in pages of this size.
+    Asked(i64),
     /// By the length of the log's file. When SQLite starts the log again, it overwrites the file
     /// and does not shorten it. So in this case the file is cut whenever the log was written back.
     File(PathBuf),
@@ -57,13 +57,20 @@ impl Measure {
     fn of(version: i32, connection: &Connection) -> Self {
         match connection.path() {
             Some(path) if version < KNOWS_NOOP => Self::File(format!("{path}-wal").into()),
-            _ => Self::Asked,
+            _ => {
+                let size = connection.pragma_query_value(None, "page_size", |row| row.get(0));
+                Self::Asked(size.unwrap_or(PAGE_SIZE))
+            }
         }
     }
 
+    /// Returns the length of the log in pages of 4 KiB.
     fn pages(&self, connection: &Connection) -> Option<i64> {
         match self {
-            Self::Asked => Some(checkpoint(connection, "PRAGMA wal_checkpoint(NOOP)").ok()?.1),
+            Self::Asked(size) => {
+                let (_, pages) = checkpoint(connection, "PRAGMA wal_checkpoint(NOOP)").ok()?;
+                pages.saturating_mul(*size).checked_div(PAGE_SIZE)
+            }
             Self::File(path) => {
                 let bytes = i64::try_from(fs::metadata(path).ok()?.len()).ok()?;
                 bytes.checked_div(PAGE_SIZE.saturating_add(FRAME_HEADER))
@@ -74,8 +81,8 @@ impl Measure {
     /// Returns the statement that writes the log back in this way.
     fn statement(&self, way: Way) -> &'static str {
         match (self, way) {
-            (Self::Asked, Way::Passive) => "PRAGMA wal_checkpoint(PASSIVE)",
-            (Self::Asked, Way::Wait) => "PRAGMA wal_checkpoint(RESTART)",
+            (Self::Asked(_), Way::Passive) => "PRAGMA wal_checkpoint(PASSIVE)",
+            (Self::Asked(_), Way::Wait) => "PRAGMA wal_checkpoint(RESTART)",
             (Self::File(_), _) => "PRAGMA wal_checkpoint(TRUNCATE)",
         }
     }
@@ -169,13 +176,17 @@ mod tests {
             (WAIT, Some(Way::Wait)),
             (WAIT + 1, Some(Way::Wait)),
         ] {
-            assert_eq!(Log::measured(TIMEOUT, Measure::Asked).way(pages), way, "{pages}");
+            assert_eq!(
+                Log::measured(TIMEOUT, Measure::Asked(PAGE_SIZE)).way(pages),
+                way,
+                "{pages}"
+            );
         }
     }
 
     #[test]
     fn where_a_reader_stands_in_the_way_it_is_tried_again_after_as_many_pages() {
-        let mut log = Log::measured(TIMEOUT, Measure::Asked);
+        let mut log = Log::measured(TIMEOUT, Measure::Asked(PAGE_SIZE));
         assert_eq!(log.way(WRITE_BACK), Some(Way::Passive));
         assert_eq!(log.way(2 * WRITE_BACK - 1), None);
         assert_eq!(log.way(2 * WRITE_BACK), Some(Way::Wait));
@@ -237,6 +248,6 @@ mod tests {
     fn sqlite_is_asked_from_the_version_on_that_can_tell() {
         let folder = tempfile::tempdir().unwrap();
         let writer = connect_writer(&folder.path().join("store.db"), TIMEOUT).unwrap();
-        assert_eq!(Measure::of(KNOWS_NOOP, &writer), Measure::Asked);
+        assert_eq!(Measure::of(KNOWS_NOOP, &writer), Measure::Asked(PAGE_SIZE));
     }
 }

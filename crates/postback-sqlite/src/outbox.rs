@@ -32,12 +32,15 @@ pub(crate) fn claim(connection: &Connection, claim: &Claim) -> Result<Claimed, F
     let due = ready.iter().take(limit).take_while(|(at, _)| *at <= now).count();
     claimed.next_due = ready.get(due).map(|(at, _)| time::read(*at)).transpose()?;
     let mut lease = connection.prepare_cached(sql::LEASE)?;
+    let mut leased = connection.prepare_cached(sql::LEASED)?;
     for (_, row) in ready.into_iter().take(due) {
         let mut rows = lease.query(params![row, until])?;
         let Some(found) = rows.next()? else { continue };
+        let mut rows = leased.query([row])?;
+        let Some(delivery) = rows.next()? else { continue };
         // A row of a newer version is left for a server that can read it. It is leased like the
         // others, so that it blocks none of them.
-        match read(found) {
+        match read(found, delivery) {
             Ok(leased) => claimed.deliveries.push(leased),
             Err(_) => claimed.unreadable = claimed.unreadable.saturating_add(1),
         }
@@ -45,12 +48,12 @@ pub(crate) fn claim(connection: &Connection, claim: &Claim) -> Result<Claimed, F
     Ok(claimed)
 }
 
-fn read(found: &Row<'_>) -> Result<Leased, Fault> {
-    let mut delivery: Delivery = row::decode(text(found, 4)?)?;
-    delivery.private = row::decode_private(optional(found, 5)?)?;
+fn read(found: &Row<'_>, row: &Row<'_>) -> Result<Leased, Fault> {
+    let mut delivery: Delivery = row::decode(text(row, 0)?)?;
+    delivery.private = row::decode_private(optional(row, 1)?)?;
     let fence = u64::try_from(found.get::<_, i64>(0)?).map_err(|_| unreadable("fence"))?;
     let mut leased = Leased::new(delivery, found.get(1)?, fence);
-    leased.checks = found.get(6)?;
+    leased.checks = found.get(4)?;
     leased.receipt = optional(found, 2)?.map(ToOwned::to_owned);
     leased.most = found.get(3)?;
     Ok(leased)
@@ -59,7 +62,8 @@ fn read(found: &Row<'_>) -> Result<Leased, Fault> {
 /// Returns the values for a verdict's statement, and for the statement of its hold; none for a
 /// lease number that was never given out.
 pub(crate) struct Encoded {
-    settle: [Value; 10],
+    settle: Vec<Value>,
+    text: &'static str,
     hold: Option<[Value; 3]>,
 }
 
@@ -72,30 +76,36 @@ impl Encoded {
         let id = || Value::Text(settlement.delivery.as_str().to_owned());
         let state = change.state.map(|state| state.as_str().to_owned());
         let hold = |(why, until): (&str, _)| [id(), time::ceil(until).into(), why.to_owned().into()];
+        let mut settle = vec![
+            id(),
+            fence.into(),
+            state.into(),
+            change.due_at.map(time::ceil).into(),
+            row::encode(&settlement.attempt)?.into(),
+            change.receipt.map(ToOwned::to_owned).into(),
+            change.most.into(),
+            i64::from(change.attempts).into(),
+            i64::from(change.keeps_receipt).into(),
+            i64::from(change.hold.is_some()).into(),
+        ];
+        let ends = change.state.is_some_and(|state| !state.is_open());
+        if ends {
+            settle.push(time::floor(settlement.attempt.at).into());
+        }
         Ok(Some(Self {
-            settle: [
-                id(),
-                fence.into(),
-                state.into(),
-                change.due_at.map(time::ceil).into(),
-                row::encode(&settlement.attempt)?.into(),
-                change.receipt.map(ToOwned::to_owned).into(),
-                change.most.into(),
-                i64::from(change.attempts).into(),
-                i64::from(change.keeps_receipt).into(),
-                i64::from(change.hold.is_some()).into(),
-            ],
+            settle,
+            text: if ends { sql::END } else { sql::SETTLE },
             hold: change.hold.map(hold),
         }))
     }
 }
 
 pub(crate) fn settle(connection: &Connection, verdicts: &[Option<Encoded>]) -> Result<Vec<Settled>, Fault> {
-    let mut statement = connection.prepare_cached(sql::SETTLE)?;
-    let mut settle = |verdict: &Option<Encoded>| {
-        let Some(Encoded { settle, hold }) = verdict else {
+    let settle = |verdict: &Option<Encoded>| {
+        let Some(Encoded { settle, text, hold }) = verdict else {
             return Ok(Settled::LeaseLost);
         };
+        let mut statement = connection.prepare_cached(text)?;
         if statement.execute(params_from_iter(settle))? == 0 {
             return Ok(Settled::LeaseLost);
         }
@@ -104,7 +114,7 @@ pub(crate) fn settle(connection: &Connection, verdicts: &[Option<Encoded>]) -> R
         }
         Ok(Settled::Recorded)
     };
-    verdicts.iter().map(&mut settle).collect()
+    verdicts.iter().map(settle).collect()
 }
 
 /// Ends the holds of lanes, and makes a batch of the held deliveries due. Returns the number of
@@ -144,8 +154,10 @@ pub(crate) fn requeue(connection: &Connection, selection: &Selection, after: i64
             .collect::<Result<_, _>>()?,
     };
     let mut requeue = connection.prepare_cached(sql::REQUEUE)?;
+    let mut drop_ended = connection.prepare_cached(sql::DROP_ENDED)?;
     for row in &rows {
         requeue.execute(params![row, time::ceil(selection.due_at)])?;
+        drop_ended.execute([row])?;
     }
     let more = rows.last().copied().filter(|_| rows.len() >= BATCH as usize);
     Ok((u64::try_from(rows.len()).unwrap_or(u64::MAX), more))
@@ -153,15 +165,15 @@ pub(crate) fn requeue(connection: &Connection, selection: &Selection, after: i64
 
 /// Gives up what nobody holds a running lease on; `last` is the attempt as it is stored.
 pub(crate) fn cancel(connection: &Connection, id: &str, last: &str, now: Timestamp) -> Result<Cancelled, Fault> {
-    let mut cancel = connection.prepare_cached(sql::CANCEL)?;
-    if cancel.execute(params![id, last, time::floor(now), Attempt::CANCELLED])? != 0 {
+    let now = time::floor(now);
+    let mut open = connection.prepare_cached(sql::CANCEL)?;
+    let mut dead = connection.prepare_cached(sql::CANCEL_DEAD)?;
+    if open.execute(params![id, last, now])? != 0 || dead.execute(params![id, last, now, Attempt::CANCELLED])? != 0 {
         return Ok(Cancelled::Recorded);
     }
-    let mut open = connection.prepare_cached(sql::IS_OPEN)?;
-    let is_open = open.query_row([id], |row| row.get(0)).optional()?;
-    Ok(match is_open {
-        Some(true) => Cancelled::Leased,
-        Some(false) | None => Cancelled::NotOpen,
+    Ok(match connection.prepare_cached(sql::IS_OPEN)?.exists([id])? {
+        true => Cancelled::Leased,
+        false => Cancelled::NotOpen,
     })
 }
 

@@ -22,6 +22,7 @@ const STEPS: &[&str] = &[
     include_str!("steps/4.sql"),
     include_str!("steps/5.sql"),
     include_str!("steps/6.sql"),
+    include_str!("steps/7.sql"),
 ];
 
 /// The length to which the write-ahead log's file is cut after it was written back, in bytes. A
@@ -32,10 +33,10 @@ const WAL_LIMIT: i64 = 64 * 1024 * 1024;
 /// commits changes must fit, since the rest is written to the log more than once.
 const WRITER_CACHE: i64 = 16 * 1024;
 
-/// The page size of a new file, in bytes. A group of commits changes a third fewer pages than with
-/// SQLite's default of 4,096, and each page costs two writes. With twice this size a transaction of
-/// a single commit would become more expensive.
-pub(crate) const PAGE_SIZE: i64 = 8_192;
+/// The page size of a new file, in bytes. A sale changes few bytes of each page that it touches, so
+/// pages of twice this size cost a lone commit nearly twice the bytes. A file that has pages keeps
+/// their size.
+pub(crate) const PAGE_SIZE: i64 = 4_096;
 
 /// The size of the statement cache: more than the store's fixed statements and the usual lists.
 const CACHED_STATEMENTS: usize = 64;
@@ -134,16 +135,7 @@ pub(crate) fn prepare(
         );
         return Err(StoreError::new(StoreErrorKind::Corrupt, text).into());
     }
-    let missing = STEPS
-        .get(usize::try_from(taken).unwrap_or_default()..)
-        .unwrap_or_default();
-    for (done, step) in missing.iter().enumerate() {
-        if let Some(progress) = progress.filter(|_| taken > 0) {
-            let (steps, bytes) = (missing.len(), size(&transaction)?);
-            progress(&Migration { done, steps, bytes });
-        }
-        transaction.execute_batch(step)?;
-    }
+    take_steps(&transaction, taken, progress)?;
     transaction.pragma_update(None, "user_version", newest)?;
     let owner = transaction
         .query_row("SELECT value FROM meta WHERE key = 'namespace'", [], |row| {
@@ -162,6 +154,21 @@ pub(crate) fn prepare(
         }
     }
     Ok(transaction.commit()?)
+}
+
+/// Takes the steps behind `taken`.
+pub(crate) fn take_steps(connection: &Connection, taken: i64, progress: Option<fn(&Migration)>) -> Result<(), Fault> {
+    let missing = STEPS
+        .get(usize::try_from(taken).unwrap_or_default()..)
+        .unwrap_or_default();
+    for (done, step) in missing.iter().enumerate() {
+        if let Some(progress) = progress.filter(|_| taken > 0) {
+            let (steps, bytes) = (missing.len(), size(connection)?);
+            progress(&Migration { done, steps, bytes });
+        }
+        connection.execute_batch(step)?;
+    }
+    Ok(())
 }
 
 fn size(connection: &Connection) -> Result<u64, Fault> {
@@ -229,19 +236,19 @@ mod tests {
     }
 
     #[test]
-    fn claiming_walks_the_partial_index_of_ready_deliveries() {
+    fn claiming_walks_the_index_of_ready_deliveries() {
         let (_folder, connection) = empty();
         assert_eq!(
             plan(&connection, sql::READY),
-            ["SEARCH delivery USING COVERING INDEX delivery_ready (ready>?)"]
+            ["SEARCH queue USING COVERING INDEX queue_ready (ready>?)"]
         );
         assert_eq!(
             plan(&connection, sql::READY_WITH_LANE),
-            ["SEARCH delivery USING INDEX delivery_ready (ready>?)"]
+            ["SEARCH queue USING INDEX queue_ready (ready>?)"]
         );
         assert_eq!(
             plan(&connection, sql::READY_IN_LANE),
-            ["SEARCH delivery USING COVERING INDEX delivery_lane_ready (lane=? AND ready>?)"]
+            ["SEARCH queue USING COVERING INDEX queue_lane_ready (lane=?)"]
         );
     }
 
@@ -292,7 +299,7 @@ mod tests {
         );
         assert_eq!(
             (value("synchronous"), value("busy_timeout"), value("user_version")),
-            (2, 1000, 6)
+            (2, 1000, 7)
         );
         assert_eq!((value("page_size"), value("auto_vacuum")), (PAGE_SIZE, 2));
         let writer = connect_writer(&folder.path().join("store.db"), Duration::ZERO).unwrap();

@@ -11,16 +11,17 @@ macro_rules! statements {
 }
 
 statements! {
-    CLICK_VERSION = "SELECT version FROM guard WHERE click_key = ?1";
+    CLICK_VERSION = "SELECT version FROM of_click WHERE click_key = ?1 AND kind = 0 AND seq = 0";
     /// Runs when a click was recorded.
-    TOUCH_CLICK = "INSERT INTO guard (click_key, version) VALUES (?1, 1) \
-        ON CONFLICT (click_key) DO UPDATE SET version = version + 1";
+    TOUCH_CLICK = "INSERT INTO of_click (click_key, kind, seq, version) VALUES (?1, 0, 0, 1) \
+        ON CONFLICT (click_key, kind, seq) DO UPDATE SET version = version + 1";
     /// These statements change a row only if it still has the version that was read: 0, or another
     /// one.
-    GUARD_CLICK = "INSERT INTO guard (click_key, version) VALUES (?1, ?2 + 1) \
-        ON CONFLICT (click_key) DO UPDATE SET version = ?2 + 1 WHERE version = ?2";
-    RAISE_CLICK = "UPDATE guard SET version = ?2 + 1 WHERE click_key = ?1 AND version = ?2";
-    LOWER_CLICK = "UPDATE guard SET version = ?2 WHERE click_key = ?1";
+    GUARD_CLICK = "INSERT INTO of_click (click_key, kind, seq, version) VALUES (?1, 0, 0, ?2 + 1) \
+        ON CONFLICT (click_key, kind, seq) DO UPDATE SET version = ?2 + 1 WHERE version = ?2";
+    RAISE_CLICK = "UPDATE of_click SET version = ?2 + 1 \
+        WHERE click_key = ?1 AND kind = 0 AND seq = 0 AND version = ?2";
+    LOWER_CLICK = "UPDATE of_click SET version = ?2 WHERE click_key = ?1 AND kind = 0 AND seq = 0";
     GUARD_RECEIPT = "INSERT INTO receipt (source, receipt, version) VALUES (?1, ?2, ?3 + 1) \
         ON CONFLICT (source, receipt) DO UPDATE SET version = ?3 + 1 WHERE version = ?3";
     RAISE_RECEIPT = "UPDATE receipt SET version = ?3 + 1 WHERE source = ?1 AND receipt = ?2 AND version = ?3";
@@ -37,13 +38,18 @@ statements! {
     WAITING = "SELECT payload, private, received, id FROM event INDEXED BY event_waiting \
         WHERE outcome = 'unattributed' AND received >= ?1 AND (received > ?1 OR id > ?2) ORDER BY received, id LIMIT ?3";
     /// Only rows whose receipt or event id is asked for are decoded.
-    TOLD = "SELECT receipt, json_extract(payload, '$.row.event.event_id'), payload, private FROM event \
-        WHERE click_key = ?2 AND click = ?1";
+    TOLD = "SELECT receipt, json_extract(payload, '$.row.event.event_id'), payload, private \
+        FROM of_click CROSS JOIN event ON event.seq = of_click.seq \
+        WHERE of_click.click_key = ?2 AND kind = 1 AND click = ?1";
     WRITE_EVENT = "INSERT INTO event (id, source, outcome, receipt, parent, click, click_key, received, payload, private) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO UPDATE SET source = ?2, outcome = ?3, \
         receipt = ?4, parent = ?5, click = ?6, click_key = ?7, received = ?8, payload = ?9, private = ?10";
-    /// Finds the next combination of source and outcome that events have.
-    NEXT_CLASS = "SELECT source, outcome FROM event WHERE (source, outcome) > (?1, ?2) ORDER BY source, outcome LIMIT 1";
+    /// Two seeks find the next combination of source and outcome that events have: the next outcome
+    /// of the source, or else the first one of the next source. One seek for both would be a walk.
+    NEXT_OUTCOME = "SELECT source, outcome FROM event INDEXED BY event_class \
+        WHERE source = ?1 AND outcome > ?2 ORDER BY outcome LIMIT 1";
+    NEXT_SOURCE = "SELECT source, outcome FROM event INDEXED BY event_class \
+        WHERE source > ?1 ORDER BY source, outcome LIMIT 1";
     OF_CLASS = "SELECT seq FROM event WHERE source = ?1 AND outcome = ?2 AND seq < ?3 ORDER BY seq DESC LIMIT ?4";
     EVENT_ROW = "SELECT payload, private FROM event WHERE id = ?1";
     EVENT = "SELECT seq, payload FROM event WHERE seq = ?1";
@@ -83,61 +89,76 @@ statements! {
     REFUSED_BODY = "SELECT seq, id, source, interface, ring, reason, parameter, click, at, body FROM refused \
         WHERE id = ?1";
 
-    ENQUEUE = "INSERT INTO delivery (id, lane, conversion, click, click_key, created, due, ready, payload, private) \
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9) ON CONFLICT (id) DO NOTHING";
-    READY = "SELECT ready, seq FROM delivery INDEXED BY delivery_ready WHERE ready IS NOT NULL ORDER BY ready, seq LIMIT ?1";
-    READY_WITH_LANE = "SELECT ready, seq, lane FROM delivery INDEXED BY delivery_ready \
-        WHERE ready IS NOT NULL ORDER BY ready, seq LIMIT ?1";
-    READY_IN_LANE = "SELECT ready, seq FROM delivery INDEXED BY delivery_lane_ready \
-        WHERE ready IS NOT NULL AND lane = ?2 ORDER BY ready, seq LIMIT ?1";
+    ENQUEUE = "INSERT INTO delivery (id, lane, conversion, click, click_key, created, payload, private) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?8, ?9) ON CONFLICT (id) DO NOTHING";
+    /// Runs where the delivery was not known. The row of the delivery itself never changes again,
+    /// but for its personal values.
+    QUEUE = "INSERT INTO queue (seq, lane, ready, due) VALUES (?1, ?2, ?3, ?3)";
+    READY = "SELECT ready, seq FROM queue INDEXED BY queue_ready \
+        WHERE ready >= -9223372036854775808 ORDER BY ready, seq LIMIT ?1";
+    READY_WITH_LANE = "SELECT ready, seq, lane FROM queue INDEXED BY queue_ready \
+        WHERE ready >= -9223372036854775808 ORDER BY ready, seq LIMIT ?1";
+    READY_IN_LANE = "SELECT ready, seq FROM queue INDEXED BY queue_lane_ready WHERE lane = ?2 ORDER BY ready, seq LIMIT ?1";
     /// Finds the next lane that has something to do.
-    NEXT_LANE = "SELECT lane FROM delivery INDEXED BY delivery_lane_ready \
-        WHERE ready IS NOT NULL AND lane > ?1 ORDER BY lane LIMIT 1";
-    WAITING_IN_LANE = "SELECT count(*), min(ready) FROM delivery INDEXED BY delivery_lane_ready \
-        WHERE ready IS NOT NULL AND lane = ?1";
-    LEASE = "UPDATE delivery SET fence = fence + 1, ready = ?2, leased = 1, held = 0 WHERE seq = ?1 \
-        RETURNING fence, attempts, receipt, most, payload, private, checks";
+    NEXT_LANE = "SELECT lane FROM queue INDEXED BY queue_lane_ready WHERE lane > ?1 ORDER BY lane LIMIT 1";
+    WAITING_IN_LANE = "SELECT count(*), min(ready) FROM queue INDEXED BY queue_lane_ready WHERE lane = ?1";
+    LEASE = "UPDATE queue SET fence = fence + 1, ready = ?2, leased = 1, held = 0 WHERE seq = ?1 \
+        RETURNING fence, attempts, receipt, most, checks";
+    LEASED = "SELECT payload, private FROM delivery WHERE seq = ?1";
     /// An attempt is counted as what it was: with a receipt it was a check.
-    SETTLE = "UPDATE delivery SET state = coalesce(?3, state), due = coalesce(?4, due), \
-        ready = iif(coalesce(?3, state) IN ('queued', 'accepted'), coalesce(?4, due), NULL), \
+    SETTLE = "UPDATE queue SET state = coalesce(?3, state), due = coalesce(?4, due), ready = coalesce(?4, due), \
         attempts = attempts + iif(receipt IS NULL, ?8, 0), \
         checks = iif(?3 = 'queued', 0, checks + iif(receipt IS NULL, 0, ?8)), \
         receipt = iif(?9, receipt, ?6), most = coalesce(?7, most), leased = 0, held = ?10, last = ?5 \
-        WHERE id = ?1 AND fence = ?2 AND leased = 1";
+        WHERE seq = (SELECT seq FROM delivery WHERE id = ?1) AND fence = ?2 AND leased = 1";
+    /// The same for a verdict after which nothing is left to do. It leaves the queue by a trigger.
+    END = "INSERT INTO ended (seq, state, at, due, fence, attempts, checks, receipt, most, last) \
+        SELECT seq, ?3, ?11, coalesce(?4, due), fence, attempts + iif(receipt IS NULL, ?8, 0), \
+        checks + iif(receipt IS NULL, 0, ?8), iif(?9, receipt, ?6), coalesce(?7, most), ?5 FROM queue \
+        WHERE seq = (SELECT seq FROM delivery WHERE id = ?1) AND fence = ?2 AND leased = 1";
     HOLDS = "SELECT lane, until, why FROM hold WHERE until > ?1";
     HOLD = "INSERT INTO hold (lane, until, why) SELECT lane, ?2, ?3 FROM delivery WHERE id = ?1 \
         ON CONFLICT (lane) DO UPDATE SET until = max(until, ?2), why = ?3";
     LIFT = "DELETE FROM hold WHERE until <= ?1";
     LIFT_LANE = "DELETE FROM hold WHERE lane = ?1";
     /// A delivery that put its lane on hold waits until the hold ends.
-    RELEASE = "UPDATE delivery SET due = min(due, ?1), ready = min(ready, ?1), held = 0 WHERE seq IN \
-        (SELECT seq FROM delivery INDEXED BY delivery_held WHERE held = 1 AND lane >= '' LIMIT ?2)";
-    RELEASE_LANE = "UPDATE delivery SET due = min(due, ?1), ready = min(ready, ?1), held = 0 WHERE seq IN \
-        (SELECT seq FROM delivery INDEXED BY delivery_held WHERE held = 1 AND lane = ?3 LIMIT ?2)";
-    DEAD = "SELECT seq FROM delivery WHERE state = 'dead' AND seq > ?1 ORDER BY seq LIMIT ?2";
-    DEAD_IN_LANE = "SELECT seq FROM delivery WHERE state = 'dead' AND seq > ?1 AND lane = ?3 ORDER BY seq LIMIT ?2";
-    DEAD_ONE = "SELECT seq FROM delivery WHERE state = 'dead' AND seq > ?1 AND id = ?3 LIMIT ?2";
+    RELEASE = "UPDATE queue SET due = min(due, ?1), ready = min(ready, ?1), held = 0 WHERE seq IN \
+        (SELECT seq FROM queue INDEXED BY queue_held WHERE held = 1 AND lane >= '' LIMIT ?2)";
+    RELEASE_LANE = "UPDATE queue SET due = min(due, ?1), ready = min(ready, ?1), held = 0 WHERE seq IN \
+        (SELECT seq FROM queue INDEXED BY queue_held WHERE held = 1 AND lane = ?3 LIMIT ?2)";
+    DEAD = "SELECT seq FROM ended INDEXED BY ended_state WHERE state = 'dead' AND seq > ?1 ORDER BY seq LIMIT ?2";
+    DEAD_IN_LANE = "SELECT ended.seq FROM ended INDEXED BY ended_state CROSS JOIN delivery ON delivery.seq = ended.seq \
+        WHERE state = 'dead' AND ended.seq > ?1 AND lane = ?3 ORDER BY ended.seq LIMIT ?2";
+    DEAD_ONE = "SELECT ended.seq FROM delivery CROSS JOIN ended ON ended.seq = delivery.seq \
+        WHERE state = 'dead' AND delivery.seq > ?1 AND id = ?3 LIMIT ?2";
     /// A delivery with a receipt is checked, and not sent again.
-    REQUEUE = "UPDATE delivery SET state = iif(receipt IS NULL, 'queued', 'accepted'), due = ?2, ready = ?2, \
-        attempts = 0, checks = 0, last = NULL WHERE seq = ?1";
+    REQUEUE = "INSERT INTO queue (seq, lane, ready, due, state, fence, receipt, most) \
+        SELECT ended.seq, lane, ?2, ?2, iif(receipt IS NULL, 'queued', 'accepted'), fence, receipt, most \
+        FROM ended CROSS JOIN delivery ON delivery.seq = ended.seq WHERE ended.seq = ?1";
+    DROP_ENDED = "DELETE FROM ended WHERE seq = ?1";
 
     /// An open delivery is given up if nobody holds a running lease on it: `ready` is when a lease
-    /// ends. A dead one is given up too, unless a person did so before: then its finding is ?4.
-    CANCEL = "UPDATE delivery SET state = 'dead', ready = NULL, leased = 0, held = 0, last = ?2 \
-        WHERE id = ?1 AND (ready IS NOT NULL AND (leased = 0 OR ready <= ?3) \
-        OR state = 'dead' AND coalesce(iif(json_valid(last), json_extract(last, '$.row.finding'), ''), '') <> ?4)";
-    IS_OPEN = "SELECT ready IS NOT NULL FROM delivery WHERE id = ?1";
+    /// ends.
+    CANCEL = "INSERT INTO ended (seq, state, at, due, fence, attempts, checks, receipt, most, last) \
+        SELECT seq, 'dead', ?3, due, fence, attempts, checks, receipt, most, ?2 FROM queue \
+        WHERE seq = (SELECT seq FROM delivery WHERE id = ?1) AND (leased = 0 OR ready <= ?3)";
+    /// A dead one is given up too, unless a person did so before: then its finding is ?4.
+    CANCEL_DEAD = "UPDATE ended SET at = ?3, last = ?2 WHERE seq = (SELECT seq FROM delivery WHERE id = ?1) \
+        AND state = 'dead' AND coalesce(iif(json_valid(last), json_extract(last, '$.row.finding'), ''), '') <> ?4";
+    IS_OPEN = "SELECT 1 FROM queue WHERE seq = (SELECT seq FROM delivery WHERE id = ?1)";
     /// What a person gave up (?1 is found of it), and what another delivery of the click replaces,
     /// waits for nobody.
-    COUNT_DEAD = "SELECT count(*), min(seq) FROM delivery AS dead WHERE state = 'dead' \
+    COUNT_DEAD = "SELECT count(*), min(dead.seq) FROM ended INDEXED BY ended_state \
+        CROSS JOIN delivery AS dead ON dead.seq = ended.seq WHERE state = 'dead' \
         AND coalesce(iif(json_valid(last), json_extract(last, '$.row.finding'), ''), '') <> ?1 \
-        AND NOT EXISTS (SELECT 1 FROM delivery AS other INDEXED BY delivery_click \
-        WHERE other.click_key = dead.click_key \
+        AND NOT EXISTS (SELECT 1 FROM of_click CROSS JOIN delivery AS other ON other.seq = of_click.seq \
+        WHERE of_click.click_key = dead.click_key AND kind = 3 \
         AND iif(json_valid(other.payload), json_extract(other.payload, '$.row.replaces.delivery'), '') = dead.id)";
-    IS_DEAD_LETTER = "SELECT 1 FROM delivery AS dead WHERE seq = ?2 AND state = 'dead' \
+    IS_DEAD_LETTER = "SELECT 1 FROM ended CROSS JOIN delivery AS dead ON dead.seq = ended.seq \
+        WHERE ended.seq = ?2 AND state = 'dead' \
         AND coalesce(iif(json_valid(last), json_extract(last, '$.row.finding'), ''), '') <> ?1 \
-        AND NOT EXISTS (SELECT 1 FROM delivery AS other INDEXED BY delivery_click \
-        WHERE other.click_key = dead.click_key \
+        AND NOT EXISTS (SELECT 1 FROM of_click CROSS JOIN delivery AS other ON other.seq = of_click.seq \
+        WHERE of_click.click_key = dead.click_key AND kind = 3 \
         AND iif(json_valid(other.payload), json_extract(other.payload, '$.row.replaces.delivery'), '') = dead.id)";
     CREATED = "SELECT created FROM delivery WHERE seq = ?1";
 
@@ -151,17 +172,19 @@ statements! {
     FORGET_EVENTS = "UPDATE event SET private = NULL WHERE seq IN \
         (SELECT seq FROM event INDEXED BY event_private WHERE private IS NOT NULL AND received < ?1 LIMIT ?2)";
     FORGET_DELIVERIES = "UPDATE delivery SET private = NULL WHERE seq IN \
-        (SELECT seq FROM delivery INDEXED BY delivery_private \
-         WHERE private IS NOT NULL AND ready IS NULL AND created < ?1 LIMIT ?2)";
+        (SELECT seq FROM delivery INDEXED BY delivery_private WHERE private IS NOT NULL AND created < ?1 \
+        AND NOT EXISTS (SELECT 1 FROM queue WHERE queue.seq = delivery.seq) LIMIT ?2)";
     ERASE_CLICK = "UPDATE click SET private = NULL WHERE id = ?1 AND private IS NOT NULL";
-    ERASE_EVENTS = "UPDATE event SET private = NULL WHERE click_key = ?2 AND click = ?1 AND private IS NOT NULL";
+    ERASE_EVENTS = "UPDATE event SET private = NULL WHERE seq IN \
+        (SELECT seq FROM of_click WHERE click_key = ?2 AND kind = 1) AND click = ?1 AND private IS NOT NULL";
     /// Events that name a click and belong to none. The text is only a first sieve.
     LOOSE_NAMED = "SELECT seq, payload FROM event INDEXED BY event_private \
         WHERE private IS NOT NULL AND received > ?2 AND click IS NULL AND instr(payload, json_quote(?1)) > 0";
     ERASE_LOOSE = "UPDATE event SET private = NULL WHERE seq = ?1 AND private IS NOT NULL AND click IS NULL";
     /// It is not known what the body has besides the click, so that it may name a person.
     ERASE_REFUSED = "DELETE FROM refused WHERE click = ?1";
-    ERASE_DELIVERIES = "UPDATE delivery SET private = NULL WHERE click_key = ?2 AND click = ?1 AND private IS NOT NULL";
+    ERASE_DELIVERIES = "UPDATE delivery SET private = NULL WHERE seq IN \
+        (SELECT seq FROM of_click WHERE click_key = ?2 AND kind = 3) AND click = ?1 AND private IS NOT NULL";
     CLICKS_OF_RECEIPT = "SELECT click FROM event INDEXED BY event_receipt \
         WHERE receipt = ?2 AND source = ?1 AND click IS NOT NULL";
     ERASE_OF_RECEIPT = "UPDATE event INDEXED BY event_receipt SET private = NULL \
@@ -174,30 +197,35 @@ statements! {
         WHERE at >= ?2 AND at < ?1 AND (at > ?2 OR seq > ?3) ORDER BY at, seq LIMIT ?4";
     OLD_EVENTS = "SELECT received, seq, click FROM event INDEXED BY event_received \
         WHERE received >= ?2 AND received < ?1 AND (received > ?2 OR seq > ?3) ORDER BY received, seq LIMIT ?4";
-    /// What has ended, and was decided before a time. It may have ended after it.
-    OLD_DELIVERIES = "SELECT created, seq, due, last FROM delivery INDEXED BY delivery_created \
-        WHERE ready IS NULL AND created >= ?2 AND created < ?1 AND (created > ?2 OR seq > ?3) \
-        ORDER BY created, seq LIMIT ?4";
-    ENDED = "SELECT due, last FROM delivery WHERE seq = ?1 AND ready IS NULL";
+    OLD_DELIVERIES = "SELECT at, seq, due, last FROM ended INDEXED BY ended_at \
+        WHERE at >= ?2 AND at < ?1 AND (at > ?2 OR seq > ?3) ORDER BY at, seq LIMIT ?4";
+    ENDED = "SELECT due, last FROM ended WHERE seq = ?1";
     DROP_DELIVERY = "DELETE FROM delivery WHERE seq = ?1";
-    HAS_EVENT = "SELECT 1 FROM event INDEXED BY event_click WHERE click_key = ?2 AND click = ?1 LIMIT 1";
-    HAS_DELIVERY = "SELECT 1 FROM delivery INDEXED BY delivery_click WHERE click_key = ?2 AND click = ?1 LIMIT 1";
-    HAS_LATER_EVENT = "SELECT 1 FROM event INDEXED BY event_click \
-        WHERE click_key = ?2 AND click = ?1 AND received >= ?3 LIMIT 1";
-    HAS_OPEN_DELIVERY = "SELECT 1 FROM delivery INDEXED BY delivery_click \
-        WHERE click_key = ?2 AND click = ?1 AND ready IS NOT NULL LIMIT 1";
+    HAS_EVENT = "SELECT 1 FROM of_click CROSS JOIN event ON event.seq = of_click.seq \
+        WHERE of_click.click_key = ?2 AND kind = 1 AND click = ?1 LIMIT 1";
+    HAS_DELIVERY = "SELECT 1 FROM of_click CROSS JOIN delivery ON delivery.seq = of_click.seq \
+        WHERE of_click.click_key = ?2 AND kind = 3 AND click = ?1 LIMIT 1";
+    HAS_LATER_EVENT = "SELECT 1 FROM of_click CROSS JOIN event ON event.seq = of_click.seq \
+        WHERE of_click.click_key = ?2 AND kind = 1 AND click = ?1 AND received >= ?3 LIMIT 1";
+    HAS_OPEN_DELIVERY = "SELECT 1 FROM of_click CROSS JOIN delivery ON delivery.seq = of_click.seq \
+        WHERE of_click.click_key = ?2 AND kind = 3 AND click = ?1 \
+        AND EXISTS (SELECT 1 FROM queue WHERE queue.seq = of_click.seq) LIMIT 1";
     /// An event that was found may have got its click since.
     IS_LOOSE = "SELECT 1 FROM event WHERE seq = ?1 AND click IS NULL AND received < ?2";
     IS_RECORDED = "SELECT 1 FROM click WHERE id = ?1";
-    SHARES_KEY = "SELECT 1 FROM event INDEXED BY event_click WHERE click_key = ?2 AND click <> ?1 LIMIT 1";
-    DROP_GUARD = "DELETE FROM guard WHERE click_key = ?1";
+    SHARES_KEY = "SELECT 1 FROM of_click CROSS JOIN event ON event.seq = of_click.seq \
+        WHERE of_click.click_key = ?2 AND kind = 1 AND click <> ?1 LIMIT 1";
+    DROP_GUARD = "DELETE FROM of_click WHERE click_key = ?1 AND kind = 0 AND seq = 0";
     DROP_CLICK = "DELETE FROM click WHERE id = ?1";
     DROP_TALLIES = "DELETE FROM tally WHERE click = ?1";
-    DROP_CONVERSIONS = "DELETE FROM conversion WHERE seq IN \
-        (SELECT seq FROM conversion WHERE click_key = ?2 AND click = ?1 LIMIT ?3)";
-    ENDED_OF = "SELECT seq FROM delivery INDEXED BY delivery_click \
-        WHERE click_key = ?2 AND click = ?1 AND ready IS NULL LIMIT ?3";
-    EVENTS_OF = "SELECT seq FROM event INDEXED BY event_click WHERE click_key = ?2 AND click = ?1 LIMIT ?3";
+    DROP_CONVERSIONS = "DELETE FROM conversion WHERE seq IN (SELECT conversion.seq FROM of_click \
+        CROSS JOIN conversion ON conversion.seq = of_click.seq \
+        WHERE of_click.click_key = ?2 AND kind = 2 AND click = ?1 LIMIT ?3)";
+    ENDED_OF = "SELECT delivery.seq FROM of_click CROSS JOIN delivery ON delivery.seq = of_click.seq \
+        WHERE of_click.click_key = ?2 AND kind = 3 AND click = ?1 \
+        AND NOT EXISTS (SELECT 1 FROM queue WHERE queue.seq = of_click.seq) LIMIT ?3";
+    EVENTS_OF = "SELECT event.seq FROM of_click CROSS JOIN event ON event.seq = of_click.seq \
+        WHERE of_click.click_key = ?2 AND kind = 1 AND click = ?1 LIMIT ?3";
     EVENT_PAYLOAD = "SELECT payload FROM event WHERE seq = ?1";
     DROP_EVENT = "DELETE FROM event WHERE seq = ?1";
     HAS_RECEIPT = "SELECT 1 FROM event INDEXED BY event_receipt WHERE receipt = ?2 AND source = ?1 LIMIT 1";

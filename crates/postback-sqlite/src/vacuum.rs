@@ -6,13 +6,13 @@ use crate::fault::Fault;
 use rusqlite::Connection;
 
 /// How many pages one transaction gives back: 2 MiB.
-const STEP: i64 = 256;
+const STEP: i64 = 512;
 
 /// Which part of the file may stay free, since new rows need the space again.
 const SPARE_PART: i64 = 8;
 
 /// How many pages may always stay free: 2 MiB.
-const SPARE: i64 = 256;
+const SPARE: i64 = 512;
 
 /// The mode of a file that gives back pages when it is asked to.
 const INCREMENTAL: i64 = 2;
@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn an_eighth_of_what_is_used_may_stay_free_and_at_least_two_megabytes() {
-        for (pages, free, wanted) in [(1_000, 256, 0), (1_000, 257, 1), (9_000, 1_000, 0), (9_000, 1_001, 2)] {
+        for (pages, free, wanted) in [(1_000, 512, 0), (1_000, 513, 1), (9_000, 1_000, 0), (9_000, 1_001, 2)] {
             assert_eq!(surplus(pages, free), wanted, "{pages} {free}");
         }
     }

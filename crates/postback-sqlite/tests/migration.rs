@@ -26,6 +26,7 @@ const STEP_2: &str = include_str!("../src/steps/2.sql");
 const STEP_3: &str = include_str!("../src/steps/3.sql");
 const STEP_4: &str = include_str!("../src/steps/4.sql");
 const STEP_5: &str = include_str!("../src/steps/5.sql");
+const STEP_6: &str = include_str!("../src/steps/6.sql");
 const ROWS_1: &str = include_str!("version_1.sql");
 const ROWS_2: &str = include_str!("version_2.sql");
 
@@ -53,12 +54,12 @@ fn migrated_from_2() -> (TempDir, SqliteStore) {
     (folder, store)
 }
 
-/// A file of a schema from 2 to 5, that of schema 1 brought forward. It was made without
+/// A file of a schema from 2 to 6, that of schema 1 brought forward. It was made without
 /// `auto_vacuum`.
 fn file_of(schema: usize) -> (TempDir, Connection) {
     let folder = folder();
     let file = Connection::open(folder.path().join("store.db")).unwrap();
-    let steps = [STEP_1, ROWS_1, STEP_2, ROWS_2, STEP_3, STEP_4, STEP_5];
+    let steps = [STEP_1, ROWS_1, STEP_2, ROWS_2, STEP_3, STEP_4, STEP_5, STEP_6];
     // Two of them are rows.
     for rows in steps.iter().take(schema.saturating_add(2)) {
         file.execute_batch(rows).unwrap();
@@ -101,7 +102,7 @@ fn each_step_is_told_before_it_begins_and_a_new_file_has_none() {
     for name in ["store.db", "store.db", "new.db"] {
         SqliteStore::open(folder.path().join(name), &options).unwrap();
     }
-    assert_eq!(*TOLD.lock().unwrap(), [(0, 4), (1, 4), (2, 4), (3, 4)]);
+    assert_eq!(*TOLD.lock().unwrap(), [(0, 5), (1, 5), (2, 5), (3, 5), (4, 5)]);
 }
 
 #[test]
@@ -117,8 +118,8 @@ fn nothing_of_a_file_of_schema_2_is_lost() {
 }
 
 #[test]
-fn nothing_of_a_file_of_schema_3_4_or_5_is_lost() {
-    for schema in 3..=5 {
+fn nothing_of_a_file_of_schema_3_to_6_is_lost() {
+    for schema in 3..=6 {
         let (folder, file) = file_of(schema);
         drop(file);
         nothing_is_lost(&folder, &open(&folder));
@@ -247,7 +248,7 @@ fn nothing_is_lost(folder: &TempDir, store: &SqliteStore) {
     assert!(block_on(store.configuration(&fingerprint)).unwrap().is_some());
     let file = Connection::open(folder.path().join("store.db")).unwrap();
     let version: i64 = file.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 6);
+    assert_eq!(version, 7);
     let receipts: i64 = file
         .query_row("SELECT count(*) FROM receipt", [], |row| row.get(0))
         .unwrap();

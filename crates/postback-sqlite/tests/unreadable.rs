@@ -18,8 +18,10 @@ fn a_delivery_that_cannot_be_read_does_not_stop_the_others() {
     commit.outbox = ["a", "b"].map(delivery).to_vec();
     block_on(store.commit(&commit)).unwrap();
     let file = Connection::open(folder.path().join("store.db")).unwrap();
-    let newer = "UPDATE delivery SET payload = '{\"v\":3,\"row\":{}}', ready = ready - 1 WHERE id LIKE '%a'";
+    let newer = "UPDATE delivery SET payload = '{\"v\":3,\"row\":{}}' WHERE id LIKE '%a'";
     assert_eq!(file.execute(newer, []).unwrap(), 1);
+    let first = "UPDATE queue SET ready = ready - 1 WHERE seq = (SELECT seq FROM delivery WHERE id LIKE '%a')";
+    assert_eq!(file.execute(first, []).unwrap(), 1);
     let claim = Claim::new(at(10), Duration::from_secs(60), 10);
     let claimed = block_on(store.claim(&claim)).unwrap();
     let ids: Vec<_> = claimed

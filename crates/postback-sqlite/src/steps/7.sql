@@ -1,0 +1,119 @@
+-- Version 7. A sale touches few trees, and what changes often is narrow.
+
+-- What belongs to a click stands side by side, by the click's key (`key.rs`), which two clicks may share: its guard (`kind` 0 and `seq` 0, with the
+-- version), its events (1), its conversions (2) and its deliveries (3), each by the number of its row. Triggers keep it true.
+CREATE TABLE of_click (
+    click_key INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    version INTEGER,
+    PRIMARY KEY (click_key, kind, seq)
+) STRICT, WITHOUT ROWID;
+INSERT INTO of_click (click_key, kind, seq, version) SELECT click_key, 0, 0, version FROM guard ORDER BY click_key;
+INSERT INTO of_click (click_key, kind, seq) SELECT click_key, 1, seq FROM event INDEXED BY event_click
+    WHERE click_key IS NOT NULL ORDER BY click_key, seq;
+INSERT INTO of_click (click_key, kind, seq) SELECT click_key, 2, seq FROM conversion INDEXED BY conversion_click ORDER BY click_key, seq;
+INSERT INTO of_click (click_key, kind, seq) SELECT click_key, 3, seq FROM delivery INDEXED BY delivery_click
+    WHERE click_key IS NOT NULL ORDER BY click_key, seq;
+DROP TABLE guard;
+DROP INDEX event_click;
+DROP INDEX conversion_click;
+CREATE TRIGGER event_made AFTER INSERT ON event WHEN new.click_key IS NOT NULL BEGIN
+    INSERT INTO of_click (click_key, kind, seq) VALUES (new.click_key, 1, new.seq);
+END;
+CREATE TRIGGER event_moved AFTER UPDATE OF click_key ON event WHEN new.click_key IS NOT old.click_key BEGIN
+    DELETE FROM of_click WHERE click_key = old.click_key AND kind = 1 AND seq = old.seq;
+    INSERT INTO of_click (click_key, kind, seq) SELECT new.click_key, 1, new.seq WHERE new.click_key IS NOT NULL;
+END;
+CREATE TRIGGER event_gone AFTER DELETE ON event WHEN old.click_key IS NOT NULL BEGIN
+    DELETE FROM of_click WHERE click_key = old.click_key AND kind = 1 AND seq = old.seq;
+END;
+CREATE TRIGGER conversion_made AFTER INSERT ON conversion BEGIN
+    INSERT INTO of_click (click_key, kind, seq) VALUES (new.click_key, 2, new.seq);
+END;
+CREATE TRIGGER conversion_moved AFTER UPDATE OF click_key ON conversion WHEN new.click_key <> old.click_key BEGIN
+    DELETE FROM of_click WHERE click_key = old.click_key AND kind = 2 AND seq = old.seq;
+    INSERT INTO of_click (click_key, kind, seq) VALUES (new.click_key, 2, new.seq);
+END;
+CREATE TRIGGER conversion_gone AFTER DELETE ON conversion BEGIN
+    DELETE FROM of_click WHERE click_key = old.click_key AND kind = 2 AND seq = old.seq;
+END;
+
+-- The tallies of a click stand side by side.
+ALTER TABLE tally RENAME TO tally_6;
+CREATE TABLE tally (
+    click TEXT NOT NULL,
+    key TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    PRIMARY KEY (click, key)
+) STRICT, WITHOUT ROWID;
+INSERT INTO tally (click, key, payload) SELECT click, key, payload FROM tally_6 ORDER BY click, key;
+DROP TABLE tally_6;
+
+-- What is still to be done of a delivery. `ready` is when a worker may take it: `due`, or the end of the lease.
+CREATE TABLE queue (
+    seq INTEGER PRIMARY KEY,
+    lane TEXT NOT NULL,
+    ready INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    state TEXT NOT NULL DEFAULT 'queued',
+    leased INTEGER NOT NULL DEFAULT 0,
+    fence INTEGER NOT NULL DEFAULT 0,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    checks INTEGER NOT NULL DEFAULT 0,
+    held INTEGER NOT NULL DEFAULT 0,
+    receipt TEXT,
+    most INTEGER,
+    last TEXT
+) STRICT;
+-- How a delivery ended. `at` is when; of one that ended before this version it may be a little earlier, and `last` tells it exactly.
+CREATE TABLE ended (
+    seq INTEGER PRIMARY KEY,
+    state TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    fence INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    checks INTEGER NOT NULL,
+    receipt TEXT,
+    most INTEGER,
+    last TEXT
+) STRICT;
+INSERT INTO queue (seq, lane, ready, due, state, leased, fence, attempts, checks, held, receipt, most, last)
+    SELECT seq, lane, ready, due, state, leased, fence, attempts, checks, held, receipt, most, last FROM delivery WHERE ready IS NOT NULL;
+INSERT INTO ended (seq, state, at, due, fence, attempts, checks, receipt, most, last)
+    SELECT seq, state, coalesce(iif(json_valid(last), unixepoch(json_extract(last, '$.row.at')), NULL) * 1000000, due), due, fence, attempts,
+    checks, receipt, most, last FROM delivery WHERE ready IS NULL;
+CREATE TABLE delivery_7 (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    lane TEXT NOT NULL,
+    conversion TEXT,
+    click TEXT,
+    click_key INTEGER,
+    created INTEGER NOT NULL,
+    payload TEXT NOT NULL,
+    private TEXT
+) STRICT;
+INSERT INTO delivery_7 (seq, id, lane, conversion, click, click_key, created, payload, private)
+    SELECT seq, id, lane, conversion, click, click_key, created, payload, private FROM delivery;
+DROP TABLE delivery;
+ALTER TABLE delivery_7 RENAME TO delivery;
+CREATE INDEX delivery_private ON delivery (created) WHERE private IS NOT NULL;
+CREATE INDEX queue_ready ON queue (ready);
+CREATE INDEX queue_lane_ready ON queue (lane, ready);
+CREATE INDEX queue_held ON queue (lane) WHERE held = 1;
+CREATE INDEX queue_accepted ON queue (state) WHERE state = 'accepted';
+CREATE INDEX ended_state ON ended (state);
+CREATE INDEX ended_at ON ended (at);
+CREATE TRIGGER delivery_made AFTER INSERT ON delivery WHEN new.click_key IS NOT NULL BEGIN
+    INSERT INTO of_click (click_key, kind, seq) VALUES (new.click_key, 3, new.seq);
+END;
+CREATE TRIGGER delivery_gone AFTER DELETE ON delivery BEGIN
+    DELETE FROM of_click WHERE click_key = old.click_key AND kind = 3 AND seq = old.seq;
+    DELETE FROM queue WHERE seq = old.seq;
+    DELETE FROM ended WHERE seq = old.seq;
+END;
+CREATE TRIGGER delivery_ended AFTER INSERT ON ended BEGIN
+    DELETE FROM queue WHERE seq = new.seq;
+END;
