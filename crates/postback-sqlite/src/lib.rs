@@ -10,6 +10,7 @@ mod holds;
 mod key;
 mod lists;
 mod log;
+mod marks;
 mod outbox;
 mod place;
 mod purge;
@@ -123,7 +124,9 @@ pub struct SqliteStore {
 #[derive(Default)]
 struct Old {
     clicks: Reached,
+    late_clicks: Reached,
     events: Reached,
+    late_events: Reached,
 }
 
 impl SqliteStore {

@@ -1,24 +1,36 @@
 //! Forgets in small transactions: personal values, deliveries, refused bodies.
 
-use crate::{fault::Fault, key::key, outbox::BATCH, sql, time};
-use postback::Timestamp;
+use crate::{
+    fault::Fault,
+    key::key,
+    marks::{self, CLICKS, DELIVERIES, EVENTS},
+    outbox::BATCH,
+    sql, time,
+};
 use postback::plan::EventRow;
 use postback::port::{Purge, Purged, row};
 use postback::value::{OfferSourceId, Receipt};
 use rusqlite::{Connection, Params, params};
 use std::collections::BTreeSet;
 
-/// Deletes a batch of each table. Returns the rows that were changed; none if all is done. What
-/// `retention.rs` deletes is not deleted here.
-pub(crate) fn purge(connection: &Connection, what: &Purge) -> Result<Purged, Fault> {
-    let mut purged = Purged::default();
+/// Deletes a batch of each table. Returns the rows that were changed, and whether there is more to
+/// look at although none was. What `retention.rs` deletes is not deleted here.
+pub(crate) fn purge(connection: &Connection, what: &Purge) -> Result<(Purged, bool), Fault> {
+    let (mut purged, mut more) = (Purged::default(), false);
     match what {
         Purge::PrivateBefore(time) => {
-            let old = |text| run(connection, text, old(*time));
-            purged.clicks = old(sql::FORGET_CLICKS)?;
-            purged.events = old(sql::FORGET_EVENTS)?;
-            purged.deliveries = old(sql::FORGET_DELIVERIES)?;
-            purged.refused = old(sql::FORGET_REFUSED)?;
+            let time = time::floor(*time);
+            let kinds = [
+                (CLICKS, &mut purged.clicks),
+                (EVENTS, &mut purged.events),
+                (DELIVERIES, &mut purged.deliveries),
+            ];
+            for (rows, count) in kinds {
+                let forgotten = marks::forget(connection, &rows, time)?;
+                *count = forgotten.rows;
+                more |= forgotten.more;
+            }
+            purged.refused = run(connection, sql::FORGET_REFUSED, (time, BATCH))?;
         }
         Purge::Erase(click) => purged = erase(connection, click.as_str())?,
         Purge::EraseReceipt(source, receipt) => purged = erase_receipt(connection, source, receipt)?,
@@ -34,11 +46,7 @@ pub(crate) fn purge(connection: &Connection, what: &Purge) -> Result<Purged, Fau
         }
         Purge::ClicksBefore(_) | Purge::EventsBefore(_) | Purge::DeliveriesBefore(_) => {}
     }
-    Ok(purged)
-}
-
-fn old(time: Timestamp) -> (i64, u32) {
-    (time::floor(time), BATCH)
+    Ok((purged, more))
 }
 
 /// Runs a statement, and returns how many rows it changed.

@@ -1,10 +1,10 @@
 //! How far old rows were looked at. Most old clicks and events stay, because younger events belong
 //! to them, and it would be in vain to look at all of them again in every round.
 //!
-//! The place is kept in memory alone. It is the time of a row: what stands before it stays,
-//! whatever is old by now. Two things lead back to it: a row that is written with an older time,
-//! which this process notes, and for everything else (another process, a click that loses its
-//! event) a round over all rows, once a day.
+//! The place is kept in memory alone. It is the number of a row, or for late rows (`marks.rs`) its
+//! time: what stands before it stays, whatever is old by now. Two things lead back to it: a row that
+//! is written late, which this process notes, and for everything else (another process, a click that
+//! loses its event) a round over all rows, once a day.
 
 use crate::retention::{Found, LastRow};
 use std::{
@@ -21,9 +21,9 @@ const WHOLE_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 /// How far the old rows of one kind were looked at.
 #[derive(Debug)]
 pub(crate) struct Reached {
-    /// The rows before this time were looked at. While a round is under way it is the oldest time
+    /// The rows before this place were looked at. While a round is under way it is the first place
     /// that was noted meanwhile.
-    time: AtomicI64,
+    place: AtomicI64,
     /// When the last round over all rows began.
     whole: Mutex<Option<Instant>>,
 }
@@ -31,21 +31,21 @@ pub(crate) struct Reached {
 impl Default for Reached {
     fn default() -> Self {
         Self {
-            time: AtomicI64::new(i64::MIN),
+            place: AtomicI64::new(i64::MIN),
             whole: Mutex::new(None),
         }
     }
 }
 
 impl Reached {
-    /// Notes that a row with this time was written.
-    pub(crate) fn note(&self, time: i64) {
-        self.time.fetch_min(time, Ordering::AcqRel);
+    /// Notes that a row with this place was written.
+    pub(crate) fn note(&self, place: i64) {
+        self.place.fetch_min(place, Ordering::AcqRel);
     }
 
     /// Begins a round where the last one ended, or at the oldest row.
     pub(crate) fn begin(&self, now: Instant) -> Round<'_> {
-        let from = match (self.time.swap(i64::MAX, Ordering::AcqRel), self.is_whole(now)) {
+        let from = match (self.place.swap(i64::MAX, Ordering::AcqRel), self.is_whole(now)) {
             // Another round is under way, and nobody knows how far it gets.
             (i64::MAX, _) | (_, true) => i64::MIN,
             (from, false) => from,
@@ -86,7 +86,7 @@ impl Round<'_> {
     /// Notes that all is done that a page has found.
     pub(crate) fn done(&mut self, page: &Found) {
         if !self.stays {
-            self.from = page.stays.or(page.last.map(LastRow::time)).unwrap_or(self.from);
+            self.from = page.stays.or(page.kept).unwrap_or(self.from);
             self.stays = page.stays.is_some();
         }
     }
@@ -104,7 +104,7 @@ mod tests {
 
     fn page(last: i64, stays: Option<i64>) -> Found {
         Found {
-            last: Some(LastRow::at(last)),
+            kept: Some(last),
             stays,
             ..Found::default()
         }
@@ -114,19 +114,19 @@ mod tests {
     fn a_round_begins_where_the_last_one_ended_and_once_a_day_at_the_oldest_row() {
         let (reached, begun) = (Reached::default(), Instant::now());
         let mut round = reached.begin(begun);
-        assert_eq!(round.first().time(), i64::MIN);
+        assert_eq!(round.first().place(), i64::MIN);
         round.done(&page(7, None));
         round.done(&page(9, None));
         round.done(&Found::default());
         drop(round);
         let later = begun + WHOLE_EVERY.checked_sub(Duration::from_secs(1)).unwrap();
-        assert_eq!(reached.begin(later).first().time(), 9);
+        assert_eq!(reached.begin(later).first().place(), 9);
         assert_eq!(
-            reached.begin(later).first().time(),
+            reached.begin(later).first().place(),
             9,
             "one that was cut off leads nowhere else"
         );
-        assert_eq!(reached.begin(begun + WHOLE_EVERY).first().time(), i64::MIN);
+        assert_eq!(reached.begin(begun + WHOLE_EVERY).first().place(), i64::MIN);
     }
 
     #[test]
@@ -137,14 +137,18 @@ mod tests {
         round.done(&page(9, Some(8)));
         drop(round);
         let mut round = reached.begin(now);
-        assert_eq!(round.first().time(), 5);
+        assert_eq!(round.first().place(), 5);
         reached.note(6);
-        assert_eq!(reached.begin(now).first().time(), 6, "noted while a round is under way");
+        assert_eq!(
+            reached.begin(now).first().place(),
+            6,
+            "noted while a round is under way"
+        );
         round.done(&page(9, None));
         drop(round);
-        assert!(reached.begin(now).first().time() <= 6);
+        assert!(reached.begin(now).first().place() <= 6);
         reached.note(3);
         reached.note(8);
-        assert_eq!(reached.begin(now).first().time(), 3);
+        assert_eq!(reached.begin(now).first().place(), 3);
     }
 }

@@ -1,6 +1,7 @@
 //! Removes clicks, events and deliveries that have become too old. Readers look for them, page by
 //! page, so that commits wait only for what is removed; the writer looks at each again before it
-//! removes it.
+//! removes it. Clicks and events are looked at by their numbers, with which their times grow; those
+//! that are late (`marks.rs`) are looked at by their times.
 //!
 //! A click goes before its events. If the process ends in between, the events that are left belong
 //! to a click that is gone, which nothing can change, and the next round removes them.
@@ -18,21 +19,22 @@ const PAGE: u32 = 256;
 /// About how many rows one transaction removes.
 const ROWS: u32 = 256;
 
-/// The row that was looked at last: its time and its number.
+/// The row that was looked at last: its place in the order in which rows are looked at, which is
+/// its time or its number, and its number.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LastRow(i64, i64);
 
 impl LastRow {
-    /// Before the oldest row.
+    /// Before the first row.
     pub(crate) const START: Self = Self::at(i64::MIN);
 
-    /// Before the rows of a time.
-    pub(crate) const fn at(time: i64) -> Self {
-        Self(time, -1)
+    /// Before the rows of a place.
+    pub(crate) const fn at(place: i64) -> Self {
+        Self(place, -1)
     }
 
-    /// Returns the time of the row.
-    pub(crate) const fn time(self) -> i64 {
+    /// Returns the place of the row.
+    pub(crate) const fn place(self) -> i64 {
         self.0
     }
 }
@@ -58,7 +60,9 @@ pub(crate) struct Found {
     pub(crate) next: Option<LastRow>,
     /// The row that was looked at last, if there was one.
     pub(crate) last: Option<LastRow>,
-    /// The time of the first row that stays only until a delivery ends or is deleted. The next
+    /// The place of the last row that stays. New rows get greater numbers.
+    pub(crate) kept: Option<i64>,
+    /// The place of the first row that stays only until a delivery ends or is deleted. The next
     /// round looks at it again.
     pub(crate) stays: Option<i64>,
     /// How many rows were looked at.
@@ -66,17 +70,27 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// Notes the row that is looked at: its time and its number are the first two columns.
-    fn look(&mut self, row: &Row<'_>) -> Result<i64, Fault> {
-        let (time, number) = (row.get(0)?, row.get(1)?);
-        self.last = Some(LastRow(time, number));
+    /// Notes the row that is looked at, unless it is young, as are all behind it: its place, its
+    /// number and its time are the first columns.
+    fn look(&mut self, row: &Row<'_>, before: i64) -> Result<Option<i64>, Fault> {
+        if row.get::<_, i64>(2)? >= before {
+            return Ok(None);
+        }
+        let (place, number) = (row.get(0)?, row.get(1)?);
+        self.last = Some(LastRow(place, number));
         self.seen = self.seen.saturating_add(1);
-        Ok(number)
+        Ok(Some(number))
+    }
+
+    /// Notes that the row that is looked at stays.
+    fn keep(&mut self) {
+        self.kept = self.last.map(LastRow::place);
     }
 
     /// Notes that the row that is looked at stays only because of a delivery.
     fn stay(&mut self) {
-        self.stays = self.stays.or(self.last.map(LastRow::time));
+        self.keep();
+        self.stays = self.stays.or(self.kept);
     }
 
     fn end(mut self) -> Self {
@@ -85,16 +99,29 @@ impl Found {
     }
 }
 
-/// Finds clicks that happened before a time and to which nothing belongs.
+/// Finds clicks that happened before a time and to which nothing belongs, but for those that are
+/// late.
 pub(crate) fn clicks(connection: &Connection, before: i64, after: LastRow) -> Result<Found, Fault> {
-    let mut statement = connection.prepare_cached(sql::OLD_CLICKS)?;
-    let mut rows = statement.query(params![before, after.0, after.1, PAGE])?;
+    clicks_by(sql::OLD_CLICKS, connection, before, after)
+}
+
+/// Finds those that are late.
+pub(crate) fn late_clicks(connection: &Connection, before: i64, after: LastRow) -> Result<Found, Fault> {
+    clicks_by(sql::OLD_LATE_CLICKS, connection, before, after)
+}
+
+fn clicks_by(text: &'static str, connection: &Connection, before: i64, after: LastRow) -> Result<Found, Fault> {
+    let mut statement = connection.prepare_cached(text)?;
+    let mut rows = statement.query(params![after.0, after.1, PAGE])?;
     let mut found = Found::default();
     while let Some(row) = rows.next()? {
-        found.look(row)?;
-        let click: String = row.get(2)?;
+        if found.look(row, before)?.is_none() {
+            break;
+        }
+        let click: String = row.get(3)?;
         let named = (click.as_str(), key(&click));
         if exists(connection, sql::HAS_EVENT, named)? {
+            found.keep();
             continue;
         }
         match exists(connection, sql::HAS_DELIVERY, named)? {
@@ -105,24 +132,32 @@ pub(crate) fn clicks(connection: &Connection, before: i64, after: LastRow) -> Re
     Ok(found.end())
 }
 
-/// Finds events that were received before a time. Those of a click are found if all of them are
-/// that old and none of its deliveries is open.
+/// Finds events that were received before a time, but for those that are late. Those of a click are
+/// found if all of them are that old and none of its deliveries is open.
 pub(crate) fn events(connection: &Connection, before: i64, after: LastRow) -> Result<Found, Fault> {
-    let mut statement = connection.prepare_cached(sql::OLD_EVENTS)?;
-    let mut rows = statement.query(params![before, after.0, after.1, PAGE])?;
+    events_by(sql::OLD_EVENTS, connection, before, after)
+}
+
+/// Finds those that are late.
+pub(crate) fn late_events(connection: &Connection, before: i64, after: LastRow) -> Result<Found, Fault> {
+    events_by(sql::OLD_LATE_EVENTS, connection, before, after)
+}
+
+fn events_by(text: &'static str, connection: &Connection, before: i64, after: LastRow) -> Result<Found, Fault> {
+    let mut statement = connection.prepare_cached(text)?;
+    let mut rows = statement.query(params![after.0, after.1, PAGE])?;
     let (mut found, mut clicks) = (Found::default(), BTreeSet::new());
     while let Some(row) = rows.next()? {
-        let number = found.look(row)?;
-        match row.get::<_, Option<String>>(2)? {
+        let Some(number) = found.look(row, before)? else { break };
+        match row.get::<_, Option<String>>(3)? {
             None => found.old.push(Old::Event(number)),
             Some(click) if clicks.contains(&click) => {}
             Some(click) => {
                 // A later event leads here again, when it is old itself.
-                if !has_later(connection, &click, before)? {
-                    match has_open(connection, &click)? {
-                        true => found.stay(),
-                        false => found.old.push(Old::Click(click.clone())),
-                    }
+                match has_later(connection, &click, before)? {
+                    true => found.keep(),
+                    false if has_open(connection, &click)? => found.stay(),
+                    false => found.old.push(Old::Click(click.clone())),
                 }
                 clicks.insert(click);
             }
@@ -131,16 +166,15 @@ pub(crate) fn events(connection: &Connection, before: i64, after: LastRow) -> Re
     Ok(found.end())
 }
 
-/// Finds deliveries that ended before a time. No index has the time at which a delivery ended, so
-/// this looks at all that were decided before that time: a delivery ends after its decision, and
-/// seldom long after it.
+/// Finds deliveries that ended before a time. Of one that ended before schema 7 the index may have
+/// an earlier time.
 pub(crate) fn deliveries(connection: &Connection, before: i64, after: LastRow) -> Result<Found, Fault> {
     let mut statement = connection.prepare_cached(sql::OLD_DELIVERIES)?;
-    let mut rows = statement.query(params![before, after.0, after.1, PAGE])?;
+    let mut rows = statement.query(params![after.0, after.1, PAGE])?;
     let mut found = Found::default();
     while let Some(row) = rows.next()? {
-        let number = found.look(row)?;
-        match ended(row, 2)? < before {
+        let Some(number) = found.look(row, before)? else { break };
+        match ended(row, 3)? < before {
             true => found.old.push(Old::Delivery(number)),
             false => found.stay(),
         }

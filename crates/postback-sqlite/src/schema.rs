@@ -253,27 +253,33 @@ mod tests {
     }
 
     #[test]
-    fn what_is_old_is_found_by_its_age_and_what_is_personal_by_its_own_index() {
+    fn what_is_old_or_personal_is_found_by_its_number_and_what_is_late_by_its_age() {
         let (_folder, connection) = empty();
         let first = |text| {
             plan(&connection, text)
                 .into_iter()
                 .find(|line| line.starts_with("SEARCH"))
         };
-        for (text, index) in [
-            (sql::OLD_CLICKS, "click USING INDEX click_at (at>? AND at<?)"),
-            (
-                sql::OLD_EVENTS,
-                "event USING INDEX event_received (received>? AND received<?)",
-            ),
+        for (text, search) in [
+            (sql::OLD_CLICKS, "click USING INTEGER PRIMARY KEY (rowid>?)"),
+            (sql::OLD_LATE_CLICKS, "click USING INDEX click_late (at>?)"),
+            (sql::OLD_EVENTS, "event USING INTEGER PRIMARY KEY (rowid>?)"),
+            (sql::OLD_LATE_EVENTS, "event USING INDEX event_late (received>?)"),
             (sql::WAITING, "event USING INDEX event_waiting (received>?)"),
+            (sql::CLICKS_BEHIND, "click USING INTEGER PRIMARY KEY (rowid>?)"),
+            (sql::DELIVERIES_BEHIND, "delivery USING INTEGER PRIMARY KEY (rowid>?)"),
+            (
+                sql::NEXT_OUTCOME,
+                "event USING COVERING INDEX event_class (source=? AND outcome>?)",
+            ),
+            (sql::NEXT_SOURCE, "event USING COVERING INDEX event_class (source>?)"),
         ] {
-            assert_eq!(first(text), Some(format!("SEARCH {index}")));
+            assert_eq!(first(text), Some(format!("SEARCH {search}")));
         }
         for (text, index) in [
-            (sql::FORGET_CLICKS, "click_private"),
-            (sql::FORGET_EVENTS, "event_private"),
-            (sql::FORGET_DELIVERIES, "delivery_private"),
+            (sql::FORGET_LATE_CLICKS, "click_late_private"),
+            (sql::FORGET_LATE_EVENTS, "event_late_private"),
+            (sql::FORGET_LATE_DELIVERIES, "delivery_late_private"),
         ] {
             let lines = plan(&connection, text);
             assert!(lines.iter().any(|line| line.contains(index)), "{lines:?}");

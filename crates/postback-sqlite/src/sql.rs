@@ -28,7 +28,9 @@ statements! {
     LOWER_RECEIPT = "UPDATE receipt SET version = ?3 WHERE source = ?1 AND receipt = ?2";
 
     CLICK = "SELECT payload, private FROM click WHERE id = ?1";
-    RECORD = "INSERT INTO click (id, at, payload, private) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO NOTHING";
+    RECORD = "INSERT INTO click (id, at, payload, private, top) VALUES (?1, ?2, ?3, ?4, \
+        (SELECT nullif(max(?2, coalesce(top, at)), ?2) FROM click WHERE seq > 0 ORDER BY seq DESC LIMIT 1)) \
+        ON CONFLICT (id) DO NOTHING";
 
     OUTCOME = "SELECT outcome FROM event WHERE id = ?1";
     WAITING_OF_RECEIPT = "SELECT id, payload, private FROM event INDEXED BY event_waiting_receipt \
@@ -41,9 +43,13 @@ statements! {
     TOLD = "SELECT receipt, json_extract(payload, '$.row.event.event_id'), payload, private \
         FROM of_click CROSS JOIN event ON event.seq = of_click.seq \
         WHERE of_click.click_key = ?2 AND kind = 1 AND click = ?1";
-    WRITE_EVENT = "INSERT INTO event (id, source, outcome, receipt, parent, click, click_key, received, payload, private) \
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO UPDATE SET source = ?2, outcome = ?3, \
-        receipt = ?4, parent = ?5, click = ?6, click_key = ?7, received = ?8, payload = ?9, private = ?10";
+    /// What is written again with another time, or gets personal values, is late.
+    WRITE_EVENT = "INSERT INTO event (id, source, outcome, receipt, parent, click, click_key, received, payload, private, top) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, \
+        (SELECT nullif(max(?8, coalesce(top, received)), ?8) FROM event WHERE seq > 0 ORDER BY seq DESC LIMIT 1)) \
+        ON CONFLICT (id) DO UPDATE SET source = ?2, outcome = ?3, receipt = ?4, parent = ?5, click = ?6, click_key = ?7, \
+        received = ?8, payload = ?9, private = ?10, top = iif(received = ?8 AND (?10 IS NULL OR private IS NOT NULL), top, \
+        max(coalesce(top, received), ?8))";
     /// Two seeks find the next combination of source and outcome that events have: the next outcome
     /// of the source, or else the first one of the next source. One seek for both would be a walk.
     NEXT_OUTCOME = "SELECT source, outcome FROM event INDEXED BY event_class \
@@ -89,8 +95,10 @@ statements! {
     REFUSED_BODY = "SELECT seq, id, source, interface, ring, reason, parameter, click, at, body FROM refused \
         WHERE id = ?1";
 
-    ENQUEUE = "INSERT INTO delivery (id, lane, conversion, click, click_key, created, payload, private) \
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?8, ?9) ON CONFLICT (id) DO NOTHING";
+    ENQUEUE = "INSERT INTO delivery (id, lane, conversion, click, click_key, created, payload, private, top) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?8, ?9, \
+        (SELECT nullif(max(?6, coalesce(top, created)), ?6) FROM delivery WHERE seq > 0 ORDER BY seq DESC LIMIT 1)) \
+        ON CONFLICT (id) DO NOTHING";
     /// Runs where the delivery was not known. The row of the delivery itself never changes again,
     /// but for its personal values.
     QUEUE = "INSERT INTO queue (seq, lane, ready, due) VALUES (?1, ?2, ?3, ?3)";
@@ -167,18 +175,33 @@ statements! {
     FORGET_REFUSED_OF = "DELETE FROM refused WHERE seq IN \
         (SELECT seq FROM refused WHERE source = ?3 AND received < ?1 LIMIT ?2)";
     DROP_REFUSED = "DELETE FROM refused WHERE id = ?1";
-    FORGET_CLICKS = "UPDATE click SET private = NULL WHERE seq IN \
-        (SELECT seq FROM click INDEXED BY click_private WHERE private IS NOT NULL AND at < ?1 LIMIT ?2)";
-    FORGET_EVENTS = "UPDATE event SET private = NULL WHERE seq IN \
-        (SELECT seq FROM event INDEXED BY event_private WHERE private IS NOT NULL AND received < ?1 LIMIT ?2)";
-    FORGET_DELIVERIES = "UPDATE delivery SET private = NULL WHERE seq IN \
-        (SELECT seq FROM delivery INDEXED BY delivery_private WHERE private IS NOT NULL AND created < ?1 \
+    /// The rows behind a mark that are not late, with their times and whether there is something to
+    /// forget.
+    CLICKS_BEHIND = "SELECT seq, at, private IS NOT NULL FROM click WHERE seq > ?1 AND top IS NULL ORDER BY seq LIMIT ?2";
+    EVENTS_BEHIND = "SELECT seq, received, private IS NOT NULL FROM event \
+        WHERE seq > ?1 AND top IS NULL ORDER BY seq LIMIT ?2";
+    DELIVERIES_BEHIND = "SELECT seq, created, private IS NOT NULL FROM delivery \
+        WHERE seq > ?1 AND top IS NULL ORDER BY seq LIMIT ?2";
+    MARK = "SELECT seq FROM mark WHERE name = ?1";
+    SET_MARK = "UPDATE mark SET seq = ?2 WHERE name = ?1";
+    FORGET_CLICK = "UPDATE click SET private = NULL WHERE seq = ?1";
+    FORGET_EVENT = "UPDATE event SET private = NULL WHERE seq = ?1";
+    /// What is still to be sent keeps its values, and the mark goes on: from now on it is late.
+    KEEP_OPEN = "UPDATE delivery SET top = created WHERE seq = ?1 AND EXISTS (SELECT 1 FROM queue WHERE queue.seq = ?1)";
+    FORGET_DELIVERY = "UPDATE delivery SET private = NULL WHERE seq = ?1";
+    FORGET_LATE_CLICKS = "UPDATE click SET private = NULL WHERE seq IN (SELECT seq FROM click INDEXED BY click_late_private \
+        WHERE top IS NOT NULL AND private IS NOT NULL AND at < ?1 LIMIT ?2)";
+    FORGET_LATE_EVENTS = "UPDATE event SET private = NULL WHERE seq IN (SELECT seq FROM event INDEXED BY event_late_private \
+        WHERE top IS NOT NULL AND private IS NOT NULL AND received < ?1 LIMIT ?2)";
+    FORGET_LATE_DELIVERIES = "UPDATE delivery SET private = NULL WHERE seq IN \
+        (SELECT seq FROM delivery INDEXED BY delivery_late_private \
+        WHERE top IS NOT NULL AND private IS NOT NULL AND created < ?1 \
         AND NOT EXISTS (SELECT 1 FROM queue WHERE queue.seq = delivery.seq) LIMIT ?2)";
     ERASE_CLICK = "UPDATE click SET private = NULL WHERE id = ?1 AND private IS NOT NULL";
     ERASE_EVENTS = "UPDATE event SET private = NULL WHERE seq IN \
         (SELECT seq FROM of_click WHERE click_key = ?2 AND kind = 1) AND click = ?1 AND private IS NOT NULL";
     /// Events that name a click and belong to none. The text is only a first sieve.
-    LOOSE_NAMED = "SELECT seq, payload FROM event INDEXED BY event_private \
+    LOOSE_NAMED = "SELECT seq, payload FROM event INDEXED BY event_loose \
         WHERE private IS NOT NULL AND received > ?2 AND click IS NULL AND instr(payload, json_quote(?1)) > 0";
     ERASE_LOOSE = "UPDATE event SET private = NULL WHERE seq = ?1 AND private IS NOT NULL AND click IS NULL";
     /// It is not known what the body has besides the click, so that it may name a person.
@@ -192,13 +215,16 @@ statements! {
     ERASE_FOR_PARENT = "UPDATE event INDEXED BY event_waiting_parent SET private = NULL \
         WHERE outcome = 'unattributed' AND source = ?1 AND parent = ?2 AND private IS NOT NULL";
 
-    /// What is old, behind the row that was looked at last.
-    OLD_CLICKS = "SELECT at, seq, id FROM click INDEXED BY click_at \
-        WHERE at >= ?2 AND at < ?1 AND (at > ?2 OR seq > ?3) ORDER BY at, seq LIMIT ?4";
-    OLD_EVENTS = "SELECT received, seq, click FROM event INDEXED BY event_received \
-        WHERE received >= ?2 AND received < ?1 AND (received > ?2 OR seq > ?3) ORDER BY received, seq LIMIT ?4";
-    OLD_DELIVERIES = "SELECT at, seq, due, last FROM ended INDEXED BY ended_at \
-        WHERE at >= ?2 AND at < ?1 AND (at > ?2 OR seq > ?3) ORDER BY at, seq LIMIT ?4";
+    /// What may be old, behind the row that was looked at last: by number as long as the times grow
+    /// with the numbers, and what is late by its time.
+    OLD_CLICKS = "SELECT seq, seq, at, id FROM click WHERE seq >= ?1 AND seq > ?2 AND top IS NULL ORDER BY seq LIMIT ?3";
+    OLD_LATE_CLICKS = "SELECT at, seq, at, id FROM click INDEXED BY click_late \
+        WHERE top IS NOT NULL AND at >= ?1 AND (at > ?1 OR seq > ?2) ORDER BY at, seq LIMIT ?3";
+    OLD_EVENTS = "SELECT seq, seq, received, click FROM event WHERE seq >= ?1 AND seq > ?2 AND top IS NULL ORDER BY seq LIMIT ?3";
+    OLD_LATE_EVENTS = "SELECT received, seq, received, click FROM event INDEXED BY event_late \
+        WHERE top IS NOT NULL AND received >= ?1 AND (received > ?1 OR seq > ?2) ORDER BY received, seq LIMIT ?3";
+    OLD_DELIVERIES = "SELECT at, seq, at, due, last FROM ended INDEXED BY ended_at \
+        WHERE at >= ?1 AND (at > ?1 OR seq > ?2) ORDER BY at, seq LIMIT ?3";
     ENDED = "SELECT due, last FROM ended WHERE seq = ?1";
     DROP_DELIVERY = "DELETE FROM delivery WHERE seq = ?1";
     HAS_EVENT = "SELECT 1 FROM of_click CROSS JOIN event ON event.seq = of_click.seq \

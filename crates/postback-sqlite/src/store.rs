@@ -47,7 +47,7 @@ impl Store for SqliteStore {
             };
             self.threads.write(record).await?;
             for click in clicks {
-                self.old.clicks.note(time::floor(click.at));
+                self.old.late_clicks.note(time::floor(click.at));
             }
             Ok(())
         })
@@ -68,7 +68,7 @@ impl Store for SqliteStore {
             let committed = self.threads.write(move |connection| encoded.apply(connection)).await?;
             for write in &commit.writes {
                 if let Write::Event(row) = write {
-                    self.old.events.note(time::floor(row.event.received_at));
+                    self.old.late_events.note(time::floor(row.event.received_at));
                 }
             }
             Ok(committed)
@@ -145,9 +145,17 @@ impl Store for SqliteStore {
     fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<Purged, StoreError>> {
         Box::pin(async move {
             let purged = match what {
-                Purge::ClicksBefore(time) => self.remove(retention::clicks, *time, Some(&self.old.clicks)).await,
-                Purge::EventsBefore(time) => self.remove(retention::events, *time, Some(&self.old.events)).await,
-                Purge::DeliveriesBefore(time) => self.remove(retention::deliveries, *time, None).await,
+                Purge::ClicksBefore(time) => {
+                    let in_order: Way<'_> = (retention::clicks, Some(&self.old.clicks));
+                    let late: Way<'_> = (retention::late_clicks, Some(&self.old.late_clicks));
+                    self.remove(&[in_order, late], *time).await
+                }
+                Purge::EventsBefore(time) => {
+                    let in_order: Way<'_> = (retention::events, Some(&self.old.events));
+                    let late: Way<'_> = (retention::late_events, Some(&self.old.late_events));
+                    self.remove(&[in_order, late], *time).await
+                }
+                Purge::DeliveriesBefore(time) => self.remove(&[(retention::deliveries, None)], *time).await,
                 Purge::Erase(_) | Purge::EraseReceipt(..) => self.erase(what).await,
                 _ => self.forget(what).await,
             };
@@ -174,6 +182,9 @@ const BATCH: usize = 256;
 /// Finds a page of what is old, behind a place.
 type Finds = fn(&Connection, i64, LastRow) -> Result<Found, Fault>;
 
+/// How old rows are looked for, and how far they were looked at, if that is known.
+type Way<'a> = (Finds, Option<&'a Reached>);
+
 impl SqliteStore {
     /// Forgets batch by batch.
     async fn forget(&self, what: &Purge) -> Result<Purged, StoreError> {
@@ -181,8 +192,8 @@ impl SqliteStore {
         loop {
             let what = what.clone();
             let forget = move |connection: &Connection| purge::purge(connection, &what);
-            let purged = self.threads.write(forget).await?;
-            if purged.total() == 0 {
+            let (purged, more) = self.threads.write(forget).await?;
+            if purged.total() == 0 && !more {
                 return Ok(all);
             }
             all.add(&purged);
@@ -202,10 +213,18 @@ impl SqliteStore {
         Ok(all)
     }
 
+    /// Removes what is older than a time, in each of these ways.
+    async fn remove(&self, ways: &[Way<'_>], before: Timestamp) -> Result<Purged, StoreError> {
+        let mut all = Purged::default();
+        for way in ways {
+            all.add(&self.remove_by(*way, time::floor(before)).await?);
+        }
+        Ok(all)
+    }
+
     /// Removes what is older than a time, page by page, each page in small transactions. It begins
     /// where the last call has got to, if that is known.
-    async fn remove(&self, finds: Finds, before: Timestamp, reached: Option<&Reached>) -> Result<Purged, StoreError> {
-        let before = time::floor(before);
+    async fn remove_by(&self, (finds, reached): Way<'_>, before: i64) -> Result<Purged, StoreError> {
         let mut round = reached.map(|reached| reached.begin(Instant::now()));
         let first = round.as_ref().map_or(LastRow::START, Round::first);
         let (mut all, mut next) = (Purged::default(), Some(first));

@@ -93,13 +93,13 @@ CREATE TABLE delivery_7 (
     click_key INTEGER,
     created INTEGER NOT NULL,
     payload TEXT NOT NULL,
-    private TEXT
+    private TEXT,
+    top INTEGER
 ) STRICT;
 INSERT INTO delivery_7 (seq, id, lane, conversion, click, click_key, created, payload, private)
     SELECT seq, id, lane, conversion, click, click_key, created, payload, private FROM delivery;
 DROP TABLE delivery;
 ALTER TABLE delivery_7 RENAME TO delivery;
-CREATE INDEX delivery_private ON delivery (created) WHERE private IS NOT NULL;
 CREATE INDEX queue_ready ON queue (ready);
 CREATE INDEX queue_lane_ready ON queue (lane, ready);
 CREATE INDEX queue_held ON queue (lane) WHERE held = 1;
@@ -116,4 +116,46 @@ CREATE TRIGGER delivery_gone AFTER DELETE ON delivery BEGIN
 END;
 CREATE TRIGGER delivery_ended AFTER INSERT ON ended BEGIN
     DELETE FROM queue WHERE seq = new.seq;
+END;
+
+-- Rows are written in the order of their times, nearly: a click that a journal kept comes later. `top` is the latest time of the rows before, where it is
+-- later than the row's own; such a row is late. So the times of all others grow with their numbers, and need no index. Of them, no row up to `mark` has
+-- personal values. A number that is given out again must not lie below the mark, so the mark goes back with the last row.
+ALTER TABLE click ADD COLUMN top INTEGER;
+ALTER TABLE event ADD COLUMN top INTEGER;
+CREATE TABLE mark (
+    name TEXT PRIMARY KEY,
+    seq INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO mark (name, seq) VALUES
+    ('click', coalesce((SELECT min(seq) - 1 FROM click WHERE private IS NOT NULL), (SELECT max(seq) FROM click), 0)),
+    ('event', coalesce((SELECT min(seq) - 1 FROM event WHERE private IS NOT NULL), (SELECT max(seq) FROM event), 0)),
+    ('delivery', coalesce((SELECT min(seq) - 1 FROM delivery WHERE private IS NOT NULL), (SELECT max(seq) FROM delivery), 0));
+UPDATE click SET top = before.top FROM (SELECT seq, max(at) OVER (ORDER BY seq) AS top FROM click) AS before
+    WHERE before.seq = click.seq AND before.top > at;
+UPDATE event SET top = before.top FROM (SELECT seq, max(received) OVER (ORDER BY seq) AS top FROM event) AS before
+    WHERE before.seq = event.seq AND before.top > received;
+UPDATE delivery SET top = before.top FROM (SELECT seq, max(created) OVER (ORDER BY seq) AS top FROM delivery) AS before
+    WHERE before.seq = delivery.seq AND before.top > created;
+DROP INDEX click_at;
+DROP INDEX click_private;
+DROP INDEX event_received;
+DROP INDEX event_private;
+CREATE INDEX click_late ON click (at) WHERE top IS NOT NULL;
+CREATE INDEX click_late_private ON click (at) WHERE top IS NOT NULL AND private IS NOT NULL;
+CREATE INDEX event_late ON event (received) WHERE top IS NOT NULL;
+CREATE INDEX event_late_private ON event (received) WHERE top IS NOT NULL AND private IS NOT NULL;
+CREATE INDEX event_loose ON event (received) WHERE click IS NULL AND private IS NOT NULL;
+CREATE INDEX delivery_late_private ON delivery (created) WHERE top IS NOT NULL AND private IS NOT NULL;
+CREATE TRIGGER click_last AFTER DELETE ON click BEGIN
+    UPDATE mark SET seq = coalesce((SELECT max(seq) FROM click), 0)
+        WHERE name = 'click' AND seq > coalesce((SELECT max(seq) FROM click), 0);
+END;
+CREATE TRIGGER event_last AFTER DELETE ON event BEGIN
+    UPDATE mark SET seq = coalesce((SELECT max(seq) FROM event), 0)
+        WHERE name = 'event' AND seq > coalesce((SELECT max(seq) FROM event), 0);
+END;
+CREATE TRIGGER delivery_last AFTER DELETE ON delivery BEGIN
+    UPDATE mark SET seq = coalesce((SELECT max(seq) FROM delivery), 0)
+        WHERE name = 'delivery' AND seq > coalesce((SELECT max(seq) FROM delivery), 0);
 END;
