@@ -96,7 +96,7 @@ fn encode(write: &Write, statements: &mut Vec<Statement>) -> Result<(), StoreErr
     let (statement, keyed) = match write {
         Write::Event(_) => (sql::WRITE_EVENT, true),
         Write::Conversion(_) => (sql::WRITE_CONVERSION, true),
-        Write::Tally(_) => (sql::WRITE_TALLY, false),
+        Write::Tally(_) => (sql::WRITE_TALLY, true),
         Write::Receipt(_) => (sql::WRITE_RECEIPT, false),
         Write::Configuration(_) => (sql::WRITE_CONFIGURATION, false),
         Write::Refused { .. } => (sql::WRITE_REFUSED, false),

@@ -101,12 +101,12 @@ pub(crate) fn click(connection: &Connection, id: &ClickId) -> Result<Option<Clic
 
 pub(crate) fn tallies(connection: &Connection, click: &ClickId) -> Result<Vec<Tally>, Fault> {
     let mut statement = connection.prepare_cached(sql::TALLIES)?;
-    let mut rows = statement.query(params![click.as_str()])?;
-    let mut tallies = Vec::new();
+    let mut rows = statement.query(params![click.as_str(), key(click.as_str())])?;
+    let mut tallies = BTreeMap::new();
     while let Some(found) = rows.next()? {
-        tallies.push(row::decode(text(found, 0)?)?);
+        tallies.insert(text(found, 0)?.to_owned(), row::decode(text(found, 1)?)?);
     }
-    Ok(tallies)
+    Ok(tallies.into_values().collect())
 }
 
 /// Reads an event's row with its personal values.

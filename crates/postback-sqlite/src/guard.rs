@@ -1,9 +1,9 @@
 //! Guards are versions that a commit compares and raises in one statement each. Guards of clicks
-//! stand beside what belongs to the click, by the click's key (`of_click`), and clicks with the same
-//! key share a version. So a decision for one of them makes a concurrent decision for another start
-//! again, and a commit that names several of them raises the version once. Guards of receipts stand
-//! in the receipt's row. Without a row the version is 0. After a conflict there may be a row of
-//! version 0, which means the same.
+//! stand beside what belongs to the click, by the click's key (`of_click`), and clicks with the
+//! same key share a version. So a decision for one of them makes a concurrent decision for another
+//! start again, and a commit that names several of them raises the version once. Guards of
+//! receipts stand in the receipt's row. Without a row the version is 0. After a conflict there may
+//! be a row of version 0, which means the same.
 
 use crate::{fault::Fault, key::key, sql};
 use postback::plan::{Guard, GuardKey};
@@ -103,13 +103,13 @@ pub(crate) fn of_click(connection: &Connection, click: &ClickId) -> Result<i64, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{key::tests::pairs, schema};
+    use crate::{key::tests::pairs, steps};
     use proptest::prelude::*;
     use std::sync::LazyLock;
 
     fn file() -> Connection {
         let file = Connection::open_in_memory().unwrap();
-        schema::take_steps(&file, 0, None).unwrap();
+        steps::take(&file, 0, None).unwrap();
         file
     }
 

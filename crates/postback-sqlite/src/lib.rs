@@ -19,6 +19,7 @@ mod refused;
 mod retention;
 mod schema;
 mod sql;
+mod steps;
 mod store;
 mod sync;
 mod threads;

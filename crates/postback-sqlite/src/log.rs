@@ -7,8 +7,8 @@ use crate::schema::PAGE_SIZE;
 use rusqlite::Connection;
 use std::{fs, path::PathBuf, time::Duration};
 
-/// The number of pages of 4 KiB at which the log is written back: 32 MiB. With SQLite's default of 1,000
-/// pages, commits spend a tenth of their time on it; twice as many pages save little.
+/// The number of pages of 4 KiB at which the log is written back: 32 MiB. With SQLite's default of
+/// 1,000 pages, commits spend a tenth of their time on it; twice as many pages save little.
 pub(crate) const WRITE_BACK: i64 = 8_192;
 
 /// The number of pages from which on the writer waits for readers: 64 MiB. Otherwise the log would

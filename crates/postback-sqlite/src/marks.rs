@@ -1,13 +1,13 @@
 //! Personal values that are too old are found without an index of their own. Rows are numbered in
-//! the order in which they are written, which nearly is the order of their times. A row is late if a
-//! row before it has a later time: a journal kept it, or a clock was wrong. Of the rows that are not
-//! late, the times grow with the numbers. So a walk over them ends at the first young one, and the
-//! mark is the place where the last walk ended. Late rows are few; an index has those of them that
-//! have personal values, by time.
+//! the order in which they are written, which nearly is the order of their times. A row is late if
+//! a row before it has a later time: a journal kept it, or a clock was wrong. Of the rows that are
+//! not late, the times grow with the numbers. So a walk over them ends at the first young one, and
+//! the mark is the place where the last walk ended. Late rows are few; an index has those of them
+//! that have personal values, by time.
 //!
 //! Why no row is skipped: a row is late or not from its writing on, by what its last predecessor
-//! says (`top`), and deleting rows makes no other row late. The mark passes a row only when that row
-//! has no personal values any more. A row that gets some later is written again as late, and a
+//! says (`top`), and deleting rows makes no other row late. The mark passes a row only when that
+//! row has no personal values any more. A row that gets some later is written again as late, and a
 //! delivery that is still to be sent is made late when the mark passes it. New rows have numbers
 //! behind the last row's, and a trigger keeps the mark from standing behind the last row.
 
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
     use crate::{
         retention::{self, LastRow, Old},
-        schema,
+        steps,
     };
     use proptest::{prelude::*, sample::Index};
     use std::collections::BTreeMap;
@@ -207,7 +207,7 @@ mod tests {
             steps in prop::collection::vec(step(), 1..60), before in 0..22_i64
         ) {
             let file = Connection::open_in_memory().unwrap();
-            schema::take_steps(&file, 0, None).unwrap();
+            steps::take(&file, 0, None).unwrap();
             let mut model = Model::new();
             for (number, step) in steps.iter().enumerate() {
                 take(&file, &mut model, number, step);

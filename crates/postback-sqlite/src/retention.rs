@@ -269,7 +269,7 @@ fn exists(connection: &Connection, text: &'static str, values: impl Params) -> R
 fn drop_whole(connection: &Connection, click: &str, purged: &mut Purged) -> Result<bool, Fault> {
     let key = key(click);
     purged.clicks = purged.clicks.saturating_add(drop_click(connection, click)?);
-    run(connection, sql::DROP_TALLIES, [click])?;
+    run(connection, sql::DROP_TALLIES, params![click, key])?;
     let conversions = run(connection, sql::DROP_CONVERSIONS, params![click, key, ROWS])?;
     let deliveries = numbers(connection, sql::ENDED_OF, click)?;
     for number in &deliveries {

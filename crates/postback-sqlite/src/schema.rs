@@ -1,7 +1,7 @@
 //! Opens a connection as the store needs it, and updates a file to the newest schema.
 
 use crate::Migration;
-use crate::fault::Fault;
+use crate::{fault::Fault, steps};
 use postback::port::{StoreError, StoreErrorKind};
 use postback::value::Namespace;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
@@ -12,18 +12,6 @@ use std::{
     thread::sleep,
     time::{Duration, Instant},
 };
-
-/// The steps from an empty file to the newest schema. `user_version` counts the steps that a file
-/// has taken. A step never changes after it was released.
-const STEPS: &[&str] = &[
-    include_str!("steps/1.sql"),
-    include_str!("steps/2.sql"),
-    include_str!("steps/3.sql"),
-    include_str!("steps/4.sql"),
-    include_str!("steps/5.sql"),
-    include_str!("steps/6.sql"),
-    include_str!("steps/7.sql"),
-];
 
 /// The length to which the write-ahead log's file is cut after it was written back, in bytes. A
 /// slow reader may have made it grow, but it must not stay so long.
@@ -128,14 +116,14 @@ pub(crate) fn prepare(
 ) -> Result<(), Fault> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let taken: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let newest = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    let newest = steps::newest();
     if taken > newest {
         let text = format!(
             "the database has schema {taken}, this version knows {newest} at most; use the newer version again"
         );
         return Err(StoreError::new(StoreErrorKind::Corrupt, text).into());
     }
-    take_steps(&transaction, taken, progress)?;
+    steps::take(&transaction, taken, progress)?;
     transaction.pragma_update(None, "user_version", newest)?;
     let owner = transaction
         .query_row("SELECT value FROM meta WHERE key = 'namespace'", [], |row| {
@@ -154,27 +142,6 @@ pub(crate) fn prepare(
         }
     }
     Ok(transaction.commit()?)
-}
-
-/// Takes the steps behind `taken`.
-pub(crate) fn take_steps(connection: &Connection, taken: i64, progress: Option<fn(&Migration)>) -> Result<(), Fault> {
-    let missing = STEPS
-        .get(usize::try_from(taken).unwrap_or_default()..)
-        .unwrap_or_default();
-    for (done, step) in missing.iter().enumerate() {
-        if let Some(progress) = progress.filter(|_| taken > 0) {
-            let (steps, bytes) = (missing.len(), size(connection)?);
-            progress(&Migration { done, steps, bytes });
-        }
-        connection.execute_batch(step)?;
-    }
-    Ok(())
-}
-
-fn size(connection: &Connection) -> Result<u64, Fault> {
-    let value = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    let bytes = value("page_count")?.saturating_mul(value("page_size")?);
-    Ok(u64::try_from(bytes).unwrap_or_default())
 }
 
 #[cfg(test)]

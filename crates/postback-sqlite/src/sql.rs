@@ -65,9 +65,13 @@ statements! {
 
     CONVERSION = "SELECT payload FROM conversion WHERE id = ?1";
 
-    TALLIES = "SELECT payload FROM tally WHERE click = ?1 ORDER BY key";
-    WRITE_TALLY = "INSERT INTO tally (click, key, payload) VALUES (?1, ?2, ?3) \
-        ON CONFLICT (click, key) DO UPDATE SET payload = ?3";
+    TALLIES = "SELECT key, payload FROM of_click CROSS JOIN tally ON tally.seq = of_click.seq \
+        WHERE of_click.click_key = ?2 AND kind = 4 AND click = ?1";
+    /// A row that is there keeps its number; a new one gets one.
+    WRITE_TALLY = "INSERT INTO tally (seq, click, click_key, key, payload) \
+        VALUES ((SELECT tally.seq FROM of_click CROSS JOIN tally ON tally.seq = of_click.seq \
+        WHERE of_click.click_key = ?2 AND kind = 4 AND click = ?1 AND key = ?3), ?1, ?2, ?3, ?4) \
+        ON CONFLICT (seq) DO UPDATE SET payload = ?4";
 
     RECEIPT = "SELECT payload, version FROM receipt WHERE source = ?1 AND receipt = ?2";
     WRITE_RECEIPT = "INSERT INTO receipt (source, receipt, payload) VALUES (?1, ?2, ?3) \
@@ -94,6 +98,8 @@ statements! {
     REFUSED = "SELECT seq, id, source, interface, ring, reason, parameter, click, at FROM refused WHERE seq = ?1";
     REFUSED_BODY = "SELECT seq, id, source, interface, ring, reason, parameter, click, at, body FROM refused \
         WHERE id = ?1";
+
+    MOVE_TALLY = "INSERT INTO tally (click, click_key, key, payload) VALUES (?1, ?2, ?3, ?4)";
 
     ENQUEUE = "INSERT INTO delivery (id, lane, conversion, click, click_key, created, payload, private, top) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?8, ?9, \
@@ -243,7 +249,8 @@ statements! {
         WHERE of_click.click_key = ?2 AND kind = 1 AND click <> ?1 LIMIT 1";
     DROP_GUARD = "DELETE FROM of_click WHERE click_key = ?1 AND kind = 0 AND seq = 0";
     DROP_CLICK = "DELETE FROM click WHERE id = ?1";
-    DROP_TALLIES = "DELETE FROM tally WHERE click = ?1";
+    DROP_TALLIES = "DELETE FROM tally WHERE seq IN (SELECT tally.seq FROM of_click CROSS JOIN tally ON tally.seq = of_click.seq \
+        WHERE of_click.click_key = ?2 AND kind = 4 AND click = ?1)";
     DROP_CONVERSIONS = "DELETE FROM conversion WHERE seq IN (SELECT conversion.seq FROM of_click \
         CROSS JOIN conversion ON conversion.seq = of_click.seq \
         WHERE of_click.click_key = ?2 AND kind = 2 AND click = ?1 LIMIT ?3)";

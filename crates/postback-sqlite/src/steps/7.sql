@@ -1,7 +1,7 @@
 -- Version 7. A sale touches few trees, and what changes often is narrow.
 
 -- What belongs to a click stands side by side, by the click's key (`key.rs`), which two clicks may share: its guard (`kind` 0 and `seq` 0, with the
--- version), its events (1), its conversions (2) and its deliveries (3), each by the number of its row. Triggers keep it true.
+-- version), its events (1), its conversions (2), its deliveries (3) and its tallies (4), each by the number of its row. Triggers keep it true.
 CREATE TABLE of_click (
     click_key INTEGER NOT NULL,
     kind INTEGER NOT NULL,
@@ -39,16 +39,21 @@ CREATE TRIGGER conversion_gone AFTER DELETE ON conversion BEGIN
     DELETE FROM of_click WHERE click_key = old.click_key AND kind = 2 AND seq = old.seq;
 END;
 
--- The tallies of a click stand side by side.
+-- A tally is found by its click. What there is is moved by `steps.rs`, which knows the clicks' keys.
 ALTER TABLE tally RENAME TO tally_6;
 CREATE TABLE tally (
+    seq INTEGER PRIMARY KEY,
     click TEXT NOT NULL,
+    click_key INTEGER NOT NULL,
     key TEXT NOT NULL,
-    payload TEXT NOT NULL,
-    PRIMARY KEY (click, key)
-) STRICT, WITHOUT ROWID;
-INSERT INTO tally (click, key, payload) SELECT click, key, payload FROM tally_6 ORDER BY click, key;
-DROP TABLE tally_6;
+    payload TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER tally_made AFTER INSERT ON tally BEGIN
+    INSERT INTO of_click (click_key, kind, seq) VALUES (new.click_key, 4, new.seq);
+END;
+CREATE TRIGGER tally_gone AFTER DELETE ON tally BEGIN
+    DELETE FROM of_click WHERE click_key = old.click_key AND kind = 4 AND seq = old.seq;
+END;
 
 -- What is still to be done of a delivery. `ready` is when a worker may take it: `due`, or the end of the lease.
 CREATE TABLE queue (
