@@ -188,6 +188,43 @@ mod tests {
         }
     }
 
+    /// SQLite prepares a statement again if its plan depends on a value, for example on one in a
+    /// join; that costs more than to run it.
+    #[test]
+    fn what_a_sale_and_its_delivery_run_is_not_prepared_again_for_other_values() {
+        let (_folder, connection) = empty();
+        for text in [
+            sql::CLICK_VERSION,
+            sql::TOUCH_CLICK,
+            sql::GUARD_CLICK,
+            sql::RAISE_CLICK,
+            sql::GUARD_RECEIPT,
+            sql::RECORD,
+            sql::OUTCOME,
+            sql::TOLD,
+            sql::WRITE_EVENT,
+            sql::WRITE_CONVERSION,
+            sql::TALLIES,
+            sql::WRITE_TALLY,
+            sql::WRITE_RECEIPT,
+            sql::ENQUEUE,
+            sql::QUEUE,
+            sql::LEASE,
+            sql::LEASED,
+            sql::SETTLE,
+            sql::END,
+        ] {
+            let mut statement = connection.prepare(text).unwrap();
+            for value in 1..4_i64 {
+                for index in 1..=statement.parameter_count() {
+                    statement.raw_bind_parameter(index, value).unwrap();
+                }
+                statement.raw_query().next().unwrap();
+            }
+            assert_eq!(statement.get_status(rusqlite::StatementStatus::RePrepare), 0, "{text}");
+        }
+    }
+
     #[test]
     fn no_list_reads_a_whole_table_or_sorts() {
         let (_folder, connection) = empty();

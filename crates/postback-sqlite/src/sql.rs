@@ -41,8 +41,8 @@ statements! {
         WHERE outcome = 'unattributed' AND received >= ?1 AND (received > ?1 OR id > ?2) ORDER BY received, id LIMIT ?3";
     /// Only rows whose receipt or event id is asked for are decoded.
     TOLD = "SELECT receipt, json_extract(payload, '$.row.event.event_id'), payload, private \
-        FROM of_click CROSS JOIN event ON event.seq = of_click.seq \
-        WHERE of_click.click_key = ?2 AND kind = 1 AND click = ?1";
+        FROM event WHERE seq IN \
+        (SELECT seq FROM of_click WHERE click_key = ?2 AND kind = 1) AND click = ?1";
     /// What is written again with another time, or gets personal values, is late.
     WRITE_EVENT = "INSERT INTO event (id, source, outcome, receipt, parent, click, click_key, received, payload, private, top) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, \
@@ -65,12 +65,12 @@ statements! {
 
     CONVERSION = "SELECT payload FROM conversion WHERE id = ?1";
 
-    TALLIES = "SELECT key, payload FROM of_click CROSS JOIN tally ON tally.seq = of_click.seq \
-        WHERE of_click.click_key = ?2 AND kind = 4 AND click = ?1";
+    TALLIES = "SELECT key, payload FROM tally WHERE seq IN \
+        (SELECT seq FROM of_click WHERE click_key = ?2 AND kind = 4) AND click = ?1";
     /// A row that is there keeps its number; a new one gets one.
     WRITE_TALLY = "INSERT INTO tally (seq, click, click_key, key, payload) \
-        VALUES ((SELECT tally.seq FROM of_click CROSS JOIN tally ON tally.seq = of_click.seq \
-        WHERE of_click.click_key = ?2 AND kind = 4 AND click = ?1 AND key = ?3), ?1, ?2, ?3, ?4) \
+        VALUES ((SELECT tally.seq FROM tally WHERE seq IN \
+        (SELECT seq FROM of_click WHERE click_key = ?2 AND kind = 4) AND click = ?1 AND key = ?3), ?1, ?2, ?3, ?4) \
         ON CONFLICT (seq) DO UPDATE SET payload = ?4";
 
     RECEIPT = "SELECT payload, version FROM receipt WHERE source = ?1 AND receipt = ?2";
@@ -233,32 +233,31 @@ statements! {
         WHERE at >= ?1 AND (at > ?1 OR seq > ?2) ORDER BY at, seq LIMIT ?3";
     ENDED = "SELECT due, last FROM ended WHERE seq = ?1";
     DROP_DELIVERY = "DELETE FROM delivery WHERE seq = ?1";
-    HAS_EVENT = "SELECT 1 FROM of_click CROSS JOIN event ON event.seq = of_click.seq \
-        WHERE of_click.click_key = ?2 AND kind = 1 AND click = ?1 LIMIT 1";
-    HAS_DELIVERY = "SELECT 1 FROM of_click CROSS JOIN delivery ON delivery.seq = of_click.seq \
-        WHERE of_click.click_key = ?2 AND kind = 3 AND click = ?1 LIMIT 1";
-    HAS_LATER_EVENT = "SELECT 1 FROM of_click CROSS JOIN event ON event.seq = of_click.seq \
-        WHERE of_click.click_key = ?2 AND kind = 1 AND click = ?1 AND received >= ?3 LIMIT 1";
-    HAS_OPEN_DELIVERY = "SELECT 1 FROM of_click CROSS JOIN delivery ON delivery.seq = of_click.seq \
-        WHERE of_click.click_key = ?2 AND kind = 3 AND click = ?1 \
-        AND EXISTS (SELECT 1 FROM queue WHERE queue.seq = of_click.seq) LIMIT 1";
+    HAS_EVENT = "SELECT 1 FROM event WHERE seq IN \
+        (SELECT seq FROM of_click WHERE click_key = ?2 AND kind = 1) AND click = ?1 LIMIT 1";
+    HAS_DELIVERY = "SELECT 1 FROM delivery WHERE seq IN \
+        (SELECT seq FROM of_click WHERE click_key = ?2 AND kind = 3) AND click = ?1 LIMIT 1";
+    HAS_LATER_EVENT = "SELECT 1 FROM event WHERE seq IN \
+        (SELECT seq FROM of_click WHERE click_key = ?2 AND kind = 1) AND click = ?1 AND received >= ?3 LIMIT 1";
+    HAS_OPEN_DELIVERY = "SELECT 1 FROM delivery WHERE seq IN \
+        (SELECT seq FROM of_click WHERE click_key = ?2 AND kind = 3) AND click = ?1 \
+        AND EXISTS (SELECT 1 FROM queue WHERE queue.seq = delivery.seq) LIMIT 1";
     /// An event that was found may have got its click since.
     IS_LOOSE = "SELECT 1 FROM event WHERE seq = ?1 AND click IS NULL AND received < ?2";
     IS_RECORDED = "SELECT 1 FROM click WHERE id = ?1";
-    SHARES_KEY = "SELECT 1 FROM of_click CROSS JOIN event ON event.seq = of_click.seq \
-        WHERE of_click.click_key = ?2 AND kind = 1 AND click <> ?1 LIMIT 1";
+    SHARES_KEY = "SELECT 1 FROM event WHERE seq IN \
+        (SELECT seq FROM of_click WHERE click_key = ?2 AND kind = 1) AND click <> ?1 LIMIT 1";
     DROP_GUARD = "DELETE FROM of_click WHERE click_key = ?1 AND kind = 0 AND seq = 0";
     DROP_CLICK = "DELETE FROM click WHERE id = ?1";
-    DROP_TALLIES = "DELETE FROM tally WHERE seq IN (SELECT tally.seq FROM of_click CROSS JOIN tally ON tally.seq = of_click.seq \
-        WHERE of_click.click_key = ?2 AND kind = 4 AND click = ?1)";
-    DROP_CONVERSIONS = "DELETE FROM conversion WHERE seq IN (SELECT conversion.seq FROM of_click \
-        CROSS JOIN conversion ON conversion.seq = of_click.seq \
-        WHERE of_click.click_key = ?2 AND kind = 2 AND click = ?1 LIMIT ?3)";
-    ENDED_OF = "SELECT delivery.seq FROM of_click CROSS JOIN delivery ON delivery.seq = of_click.seq \
-        WHERE of_click.click_key = ?2 AND kind = 3 AND click = ?1 \
-        AND NOT EXISTS (SELECT 1 FROM queue WHERE queue.seq = of_click.seq) LIMIT ?3";
-    EVENTS_OF = "SELECT event.seq FROM of_click CROSS JOIN event ON event.seq = of_click.seq \
-        WHERE of_click.click_key = ?2 AND kind = 1 AND click = ?1 LIMIT ?3";
+    DROP_TALLIES = "DELETE FROM tally WHERE seq IN (SELECT tally.seq FROM tally WHERE seq IN \
+        (SELECT seq FROM of_click WHERE click_key = ?2 AND kind = 4) AND click = ?1)";
+    DROP_CONVERSIONS = "DELETE FROM conversion WHERE seq IN (SELECT conversion.seq FROM conversion WHERE seq IN \
+        (SELECT seq FROM of_click WHERE click_key = ?2 AND kind = 2) AND click = ?1 LIMIT ?3)";
+    ENDED_OF = "SELECT delivery.seq FROM delivery WHERE seq IN \
+        (SELECT seq FROM of_click WHERE click_key = ?2 AND kind = 3) AND click = ?1 \
+        AND NOT EXISTS (SELECT 1 FROM queue WHERE queue.seq = delivery.seq) LIMIT ?3";
+    EVENTS_OF = "SELECT event.seq FROM event WHERE seq IN \
+        (SELECT seq FROM of_click WHERE click_key = ?2 AND kind = 1) AND click = ?1 LIMIT ?3";
     EVENT_PAYLOAD = "SELECT payload FROM event WHERE seq = ?1";
     DROP_EVENT = "DELETE FROM event WHERE seq = ?1";
     HAS_RECEIPT = "SELECT 1 FROM event INDEXED BY event_receipt WHERE receipt = ?2 AND source = ?1 LIMIT 1";
