@@ -1,18 +1,16 @@
-//! Decides events anew because a person asks for it: those that are stored, and those that a host
-//! keeps beside its store.
+//! Decides stored events anew because a person asks for it.
 
 use super::ingest::{IngestError, MAX_CONFLICTS, of_one_tenant};
 use crate::decide::{Decision, Plan};
-use crate::event::Event;
 use crate::plan::Committed;
 use crate::port::{Inspect, Store};
 use crate::tracker::Tracker;
 use crate::value::{EventId, Timestamp};
 
 /// Decides a stored event again under the present configuration
-/// ([`Decision::decide_again`](crate::Decision::decide_again)), and commits the plan unless it is
-/// only asked for (`dry_run`). None if nothing would change, or the event is not stored. Doing it
-/// twice changes nothing more.
+/// ([`Decision::decide_again`](crate::Decision::decide_again)), and commits the plan. None if
+/// nothing would change, or the event is not stored. Doing it twice changes nothing more.
+/// [`Rehearsal`](super::Rehearsal) says what it would do.
 ///
 /// # Errors
 /// [`IngestError`]; nothing was written, as far as is known.
@@ -22,7 +20,6 @@ pub async fn decide_again(
     inspect: &dyn Inspect,
     event: &EventId,
     now: Timestamp,
-    dry_run: bool,
 ) -> Result<Option<Plan>, IngestError> {
     of_one_tenant(tracker, store)?;
     let decision = Decision::new(tracker);
@@ -39,9 +36,6 @@ pub async fn decide_again(
         if inspect.event(event).await?.as_ref() != Some(&was) {
             continue;
         }
-        if dry_run {
-            return Ok(Some(plan));
-        }
         match store.commit(&plan.commit).await? {
             Committed::Applied => return Ok(Some(plan)),
             Committed::Duplicate => return Ok(None),
@@ -49,23 +43,4 @@ pub async fn decide_again(
         }
     }
     Err(IngestError::Contended)
-}
-
-/// Decides an event that is not stored, without writing anything. None if it is stored.
-///
-/// # Errors
-/// [`IngestError`].
-pub async fn preview(
-    tracker: &Tracker,
-    store: &dyn Store,
-    event: &Event,
-    now: Timestamp,
-) -> Result<Option<Plan>, IngestError> {
-    of_one_tenant(tracker, store)?;
-    let decision = Decision::new(tracker);
-    let facts = store.facts(&decision.needs(event)).await?;
-    match facts.event {
-        Some(_) => Ok(None),
-        None => Ok(Some(decision.decide(event, &facts, now)?)),
-    }
 }

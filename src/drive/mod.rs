@@ -51,15 +51,17 @@ mod again;
 mod ingest;
 mod lane_policy;
 mod lanes;
+mod rehearsal;
 mod round;
 mod send;
 
-pub use again::{decide_again, preview};
+pub use again::decide_again;
 pub use ingest::{
     Attributed, IngestError, MAX_CONFLICTS, attribute, attribute_by_hand, ingest, ingest_with_plan, install,
 };
 pub use lane_policy::{LanePolicy, Rate};
 pub use lanes::{Ended, Lanes, Turn};
+pub use rehearsal::Rehearsal;
 pub use round::{GivenUp, Round};
 #[cfg(feature = "conformance")]
 pub(crate) use send::join;

@@ -74,6 +74,26 @@ fn taken_back(tally: &Tally) -> Option<[Receipt; 2]> {
     }
 }
 
+impl FactQuery {
+    /// Adds all that the walk of a like query has come to, and returns whether anything is new.
+    pub(crate) fn widen(&mut self, found: &Facts) -> bool {
+        let tallies = found.clicks.values().flat_map(|known| &known.tallies);
+        let waiting = found.orphans.iter().flat_map(Event::keys).flatten();
+        let told = tallies.filter_map(taken_back).flatten().chain(waiting);
+        let receipts = add(&mut self.receipts, found.receipts.keys().cloned());
+        let clicks = add(&mut self.clicks, found.clicks.keys().cloned());
+        add(&mut self.told, told) || receipts || clicks
+    }
+}
+
+/// Adds what a list does not have yet, and returns whether there was any.
+fn add<T: Clone + Ord>(list: &mut Vec<T>, found: impl Iterator<Item = T>) -> bool {
+    let mut known: BTreeSet<T> = list.iter().cloned().collect();
+    let before = list.len();
+    list.extend(found.filter(|item| known.insert(item.clone())));
+    list.len() > before
+}
+
 impl Facts {
     /// Reads the answer to a query.
     ///

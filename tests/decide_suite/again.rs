@@ -1,6 +1,6 @@
 //! **Decided again**: stored events under another configuration, because a person asks for it.
 
-use postback::drive::{decide_again, preview};
+use postback::drive::{Rehearsal, decide_again};
 use postback::plan::{Outcome, Reason, Tally};
 use postback::port::Inspect;
 use postback::value::EventId;
@@ -9,8 +9,12 @@ use postback_test::{TRACKED, World, after, block_on, click_id, document, notific
 use serde_json::{Value, json};
 
 fn again(world: &World, event: &EventId, dry_run: bool) -> Option<Plan> {
-    let store = &world.store;
-    block_on(decide_again(&world.tracker, store, store, event, after(9_000), dry_run)).unwrap()
+    let (store, now) = (&world.store, after(9_000));
+    if dry_run {
+        let mut rehearsal = Rehearsal::new(store, store);
+        return block_on(rehearsal.decide_again(&world.tracker, event, now)).unwrap();
+    }
+    block_on(decide_again(&world.tracker, store, store, event, now)).unwrap()
 }
 
 fn ids(world: &World) -> Vec<EventId> {
@@ -227,15 +231,4 @@ fn an_uploaded_row_without_fire_stays_silent() {
     assert_eq!(all_again(&world), 1);
     assert_eq!(world.revenue(), "11");
     assert!(world.sent().is_empty());
-}
-
-#[test]
-fn a_preview_says_what_an_event_would_become_and_writes_nothing() {
-    let world = World::new(&document());
-    let event = world.postback_event("clickid=c1&eventid=a&sum=10&time=@60");
-    let look = || block_on(preview(&world.tracker, &world.store, &event, after(60))).unwrap();
-    assert_eq!(look().unwrap().reply.outcome.as_str(), "applied");
-    assert!(world.events().is_empty() && world.sent().is_empty());
-    world.ingest(&event);
-    assert!(look().is_none(), "it is stored");
 }

@@ -22,6 +22,7 @@ mod order;
 mod permutations;
 mod receipts;
 mod refunded;
+mod rehearsal;
 mod reversals;
 mod rules;
 mod taken_back;

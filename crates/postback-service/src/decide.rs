@@ -5,7 +5,7 @@ use crate::decide_place::{PAGE, Place};
 use crate::shared::Shared;
 use crate::timely;
 use postback::Plan;
-use postback::drive::{self, IngestError};
+use postback::drive::{self, IngestError, Rehearsal};
 use postback::plan::{EventRow, Outcome, Reason, Write};
 use postback::port::{BoxFuture, Cursor, EventFilter, StoreError};
 use postback::value::{ClickId, ConversionId, EventId, OfferSourceId};
@@ -209,6 +209,7 @@ pub(crate) async fn work(
     let mut filter = EventFilter::default();
     (filter.source, filter.outcome) = (again.source.clone(), Some(outcome));
     let (mut place, mut done, mut seen) = (Place::read(&again.after), DecidedAgain::default(), 0_u32);
+    let mut rehearsal = again.dry_run.then(|| shared.stores.rehearsal());
     loop {
         let request = place.request();
         let page = match within(patience, shared.stores.inspect.events(&filter, &request)).await {
@@ -227,7 +228,7 @@ pub(crate) async fn work(
                 done.next = Some(place.cursor());
                 return Ok(done);
             }
-            match one(shared, row, again.dry_run, &mut done, patience).await {
+            match one(shared, row, rehearsal.as_mut(), &mut done, patience).await {
                 Ok(became) if again.dry_run || became == outcome => place.looked_at(&row.event.id, next.as_ref()),
                 Ok(_) => {}
                 Err(error) if done.looked_at() > 0 => return Ok(done.cut_off(&error, place.cursor())),
@@ -244,20 +245,22 @@ pub(crate) async fn work(
     }
 }
 
-/// Decides an event again, and returns its outcome after that.
+/// Decides an event again, and returns its outcome after that. In a dry run it is only rehearsed.
 async fn one(
     shared: &Shared,
     row: &EventRow,
-    dry_run: bool,
+    rehearsal: Option<&mut Rehearsal<'_>>,
     done: &mut DecidedAgain,
     patience: Duration,
 ) -> Result<Outcome, DecideError> {
     let (live, stores) = (shared.live(), &shared.stores);
-    let id = &row.event.id;
+    let (id, dry_run) = (&row.event.id, rehearsal.is_some());
     let decided = async {
+        if let Some(rehearsal) = rehearsal {
+            return rehearsal.decide_again(&live.tracker, id, shared.now()).await;
+        }
         let _turn = shared.turns.take(&row.event).await;
-        let (store, inspect) = (&*stores.store, &*stores.inspect);
-        drive::decide_again(&live.tracker, store, inspect, id, shared.now(), dry_run).await
+        drive::decide_again(&live.tracker, &*stores.store, &*stores.inspect, id, shared.now()).await
     };
     let plan = match timeout(patience, decided).await {
         Ok(Ok(plan)) => plan,

@@ -6,7 +6,7 @@ use crate::decide::{DecideAgain, DecideError, DecidedAgain, DecidedEvent, MOST_D
 use crate::journal::Journal;
 use crate::meter;
 use crate::shared::Shared;
-use postback::drive::{self, IngestError};
+use postback::drive::{self, IngestError, Rehearsal};
 use postback::port::{Cursor, StoreError, StoreErrorKind};
 use postback::value::EventId;
 use postback::{Event, Plan};
@@ -32,6 +32,7 @@ pub(crate) async fn decide(
     let most = usize::try_from(MOST_DECIDED.saturating_add(1)).unwrap_or(usize::MAX);
     let chosen = journal.aside(again.source.clone(), last.clone(), most).await?;
     let (mut done, mut taken) = (DecidedAgain::default(), BTreeSet::new());
+    let mut rehearsal = again.dry_run.then(|| shared.stores.rehearsal());
     for event in &chosen {
         let is_enough = done.looked_at() >= MOST_DECIDED || is_late();
         // Each call looks at one event at least, so that the calls come to an end.
@@ -39,7 +40,7 @@ pub(crate) async fn decide(
             done.next = Some(cursor(last.as_ref()));
             break;
         }
-        match one(shared, event, again.dry_run, &mut done, patience).await {
+        match one(shared, event, rehearsal.as_mut(), &mut done, patience).await {
             Ok(Fate::Goes) => {
                 taken.insert(event.id.clone());
             }
@@ -78,11 +79,12 @@ enum Fate {
 async fn one(
     shared: &Shared,
     event: &Event,
-    dry_run: bool,
+    rehearsal: Option<&mut Rehearsal<'_>>,
     done: &mut DecidedAgain,
     patience: Duration,
 ) -> Result<Fate, DecideError> {
-    let plan = match timeout(patience, plan(shared, event, dry_run)).await {
+    let dry_run = rehearsal.is_some();
+    let plan = match timeout(patience, plan(shared, event, rehearsal)).await {
         Ok(Ok(plan)) => plan,
         Ok(Err(error)) => {
             done.refuse(&event.id, error)?;
@@ -105,10 +107,14 @@ async fn one(
     Ok(if dry_run { Fate::Stays } else { Fate::Goes })
 }
 
-async fn plan(shared: &Shared, event: &Event, dry_run: bool) -> Result<Option<Plan>, IngestError> {
+async fn plan(
+    shared: &Shared,
+    event: &Event,
+    rehearsal: Option<&mut Rehearsal<'_>>,
+) -> Result<Option<Plan>, IngestError> {
     let (live, store) = (shared.live(), &*shared.stores.store);
-    if dry_run {
-        return drive::preview(&live.tracker, store, event, shared.now()).await;
+    if let Some(rehearsal) = rehearsal {
+        return rehearsal.ingest(&live.tracker, event, shared.now()).await;
     }
     let _turn = shared.turns.take(event).await;
     let taken = drive::ingest_with_plan(&live.tracker, store, event, shared.now()).await;

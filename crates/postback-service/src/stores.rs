@@ -1,6 +1,7 @@
 //! A store as a service holds it: behind its contracts, open or opened later.
 
 use crate::later::Later;
+use postback::drive::Rehearsal;
 use postback::port::{BoxFuture, Inspect, Store, StoreError};
 use postback::value::Namespace;
 use std::{
@@ -113,6 +114,11 @@ impl Stores {
             // A log that a reader needs is written back later.
             let _is_empty = write_back().await;
         }
+    }
+
+    /// Begins to rehearse decisions on what is stored now.
+    pub(crate) fn rehearsal(&self) -> Rehearsal<'_> {
+        Rehearsal::new(&*self.store, &*self.inspect)
     }
 
     /// Returns the store that is not open yet, if it is not.

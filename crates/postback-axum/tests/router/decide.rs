@@ -87,6 +87,27 @@ async fn a_dry_run_says_what_each_event_would_become_and_the_call_makes_it_so_on
 }
 
 #[tokio::test]
+async fn a_dry_run_counts_the_postbacks_that_then_fire() {
+    let tested = tested();
+    let click = tested.click("bare-one").await;
+    for receipt in ["R1", "R2", "R3"] {
+        tested.notify(&notification(&click, "BILL", receipt)).await;
+    }
+    let once = mapped().replacen("\"create_marked\"", "\"ignore\"", 1);
+    tested.replace(compiled(&once).unwrap());
+    let dry = decided(&tested, "outcome=unmapped&dry_run=true").await;
+    let fire = |answer: &Value| -> u64 {
+        let events = answer["events"].as_array().unwrap();
+        events.iter().map(|event| event["postbacks"].as_u64().unwrap()).sum()
+    };
+    assert_eq!(fire(&dry), 1, "only the first one of the type counts: {dry}");
+    assert!(tested.deliveries().await.is_empty());
+    let done = decided(&tested, "outcome=unmapped").await;
+    assert_eq!((&dry["events"], &dry["counts"]), (&done["events"], &done["counts"]));
+    assert_eq!(tested.deliveries().await.len(), 1);
+}
+
+#[tokio::test]
 async fn two_people_at_once_have_one_effect() {
     let tested = tested();
     unmapped(&tested, 3).await;
