@@ -222,7 +222,10 @@ mod tests {
         let path = "a".repeat(300);
         let long = format!(r#"{{"clickid":"C","{path}":[1,2],"b":"{}"}}"#, "x".repeat(3_000));
         for (body, expected) in [
-            (&br#"{"clickid":"C","note":"\ud83d"}"#[..], "clickid=C&note=%".into()),
+            (
+                &br#"{"clickid":"C","note":"\ud83d"}"#[..],
+                "clickid=C&note=%ud800".into(),
+            ),
             (
                 b"{\"clickid\":\"C\",\"city\":\"M\xfcnchen\"}",
                 "clickid=C&city=%".into(),

@@ -4,7 +4,7 @@ use crate::support::House;
 use postback::clickbank::ins::Version;
 use postback::intake::Caller;
 use postback::memory::MemoryStore;
-use postback::plan::{Commit, Ring, Write};
+use postback::plan::{Commit, DEFAULT_REFUSED_BYTES, Ring, Write};
 use postback::port::{Inspect, PageRequest, RefusedFilter, Store};
 use postback::testing::{Transaction, block_on, iv, seal};
 use postback::{Event, Secret, Timestamp};
@@ -66,7 +66,7 @@ fn two_thousand_sales_that_were_refused_five_times_each_all_come_back() {
         panic!("one ring")
     };
     assert_eq!(count.kept, SALES * ATTEMPTS);
-    assert!(count.bytes < 16 * 1024 * 1024, "{}", count.bytes);
+    assert!(count.bytes < DEFAULT_REFUSED_BYTES, "{}", count.bytes);
 
     let right = House::with_secret(&json!({}), RIGHT);
     let intake = right.at("cb", SALES * 80 + ATTEMPTS * APART).assume_authorized();

@@ -48,7 +48,7 @@ async fn without_the_right_bearer_token_the_api_is_401() {
         "Basic abc",
         "",
         API_TOKEN,
-        &format!("Bearer  {API_TOKEN}"),
+        &format!("Bearer{API_TOKEN}"),
     ];
     for url in GUARDED {
         for header in wrong {
@@ -67,10 +67,13 @@ async fn without_the_right_bearer_token_the_api_is_401() {
 }
 
 #[tokio::test]
-async fn the_schemes_case_does_not_matter() {
+async fn the_schemes_case_and_spaces_around_the_token_do_not_matter() {
     let tested = tested();
-    let request = request("GET", "/api/sources").header("authorization", format!("bearer {API_TOKEN}"));
-    assert_eq!(tested.send(request.body(Body::empty()).unwrap()).await.status, 200);
+    for header in [format!("bearer {API_TOKEN}"), format!("Bearer  {API_TOKEN} ")] {
+        let request = request("GET", "/api/sources").header("authorization", &header);
+        let answer = tested.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, 200, "{header}");
+    }
 }
 
 #[tokio::test]
