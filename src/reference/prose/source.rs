@@ -181,7 +181,7 @@ rows! { REFUSED {
     "keep", said("256 of what strangers send, and no bound of what is probably the network's"),
     "How many messages each ring of each interface keeps. In a ring the newest push out the oldest.",
     "1000";
-    "mib", is("16"),
+    "mib", is("20"),
     "How many MiB each ring of each interface keeps. In a ring the newest push out the oldest.",
     "64";
     "days", is("30"),
