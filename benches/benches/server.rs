@@ -66,6 +66,9 @@ async fn turn(
     let server = Server::start(program, folder.path(), world, first + count, told, &options).await?;
     let sender = server.sender(world, connections);
     sender.as_fast_as_it_goes(0..first).await?;
+    let used = server.used()?;
     let took = sender.as_fast_as_it_goes(first..first + count).await?;
+    let sharing = group.map_or("shared", |_| "alone");
+    println!("    {sharing}: {}", server.used()?.each(used, count));
     Ok(Rate::new(usize::try_from(count)?, took))
 }

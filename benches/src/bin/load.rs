@@ -72,6 +72,7 @@ async fn measure(arguments: Arguments) -> Result<(), Failure> {
     println!("warm-up of {warm_up} s: {}", latencies.take());
     let before = server.resident()?;
     println!("resident memory: {before} KiB");
+    let used = server.used()?;
     let sending = {
         let latencies = latencies.clone();
         tokio::spawn(async move { sender.at_a_rate(warm..all, rate, &latencies).await })
@@ -85,6 +86,7 @@ async fn measure(arguments: Arguments) -> Result<(), Failure> {
     }
     sending.await??;
     total.merge(&latencies.take());
+    println!("{}", server.used()?.each(used, rate * seconds));
     let after = server.resident()?;
     println!("{rate} a second for {seconds} s over {connections} connections: {total}");
     println!(

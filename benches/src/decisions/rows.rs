@@ -1,4 +1,4 @@
-//! What a commit is as rows: their columns with the JSON in them, and the same JSON by `serde_json`.
+//! What a commit is as rows: their columns with JSON in them, and the same JSON by `serde_json`.
 
 use postback::delivery::Delivery;
 use postback::plan::{Commit, Write};

@@ -16,7 +16,7 @@ pub mod world;
 pub use channel::Channel;
 pub use loops::{Latencies, Percentiles, Sender};
 pub use receivers::{Arrivals, Manner, receiver};
-pub use server::{Serve, Server};
+pub use server::{Serve, Server, Used};
 
 use std::{error::Error, fmt, time::Duration};
 

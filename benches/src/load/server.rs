@@ -158,6 +158,47 @@ impl Server {
     }
 }
 
+/// What a process has used until now. Subtract an earlier one.
+#[derive(Debug, Clone, Copy)]
+pub struct Used {
+    /// The time on all processors.
+    pub processor: Duration,
+    /// The bytes that were given to `write` and the like, to files and to sockets.
+    pub written: u64,
+}
+
+impl Server {
+    /// What its process has used.
+    ///
+    /// # Errors
+    /// Any system but Linux; a server that has ended.
+    pub fn used(&self) -> Result<Used, Failure> {
+        let folder = PathBuf::from(format!("/proc/{}", self.process.id()));
+        let stat = fs::read_to_string(folder.join("stat"))?;
+        // The name of the program, in parentheses, is field 2 and may have spaces.
+        let (_, fields) = stat.rsplit_once(')').ok_or("the server has ended")?;
+        let ticks = fields.split_ascii_whitespace().skip(11).take(2).map(str::parse::<u64>);
+        let ticks = ticks.sum::<Result<u64, _>>()?;
+        let io = fs::read_to_string(folder.join("io"))?;
+        let written = io.lines().find_map(|line| line.strip_prefix("wchar: "));
+        Ok(Used {
+            // A tick is a hundredth of a second on every Linux of today.
+            processor: Duration::from_millis(ticks * 10),
+            written: written.ok_or("the server has ended")?.parse()?,
+        })
+    }
+}
+
+impl Used {
+    /// What each of a number of requests used since then.
+    #[must_use]
+    pub fn each(self, before: Self, requests: u64) -> String {
+        let micros = (self.processor - before.processor).as_micros() / u128::from(requests.max(1));
+        let bytes = (self.written - before.written) / requests.max(1);
+        format!("{micros} us of processor time and {bytes} bytes written a request")
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         drop(self.process.stdin.take());

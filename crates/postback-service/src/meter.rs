@@ -39,7 +39,7 @@ pub(crate) fn decided(event: &Event, reply: &Reply) {
         ("reason", reason.to_owned()),
     ];
     counter!(EVENTS.name, &labels).increment(1);
-    tracing::info!(source, interface, event = %event.id, outcome = reply.outcome.as_str(), reason, "event");
+    tracing::debug!(source, interface, event = %event.id, outcome = reply.outcome.as_str(), reason, "event");
 }
 
 /// Counts an event that is durable nowhere, so that its sender has to send it again. While the
@@ -368,7 +368,7 @@ pub(crate) fn delivered(round: &Round) {
         .into_iter()
         .any(|count| count > 0)
     {
-        tracing::info!(delivered, accepted, retried, dead, lost, "deliveries");
+        tracing::debug!(delivered, accepted, retried, dead, lost, "deliveries");
     }
 }
 

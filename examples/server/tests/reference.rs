@@ -166,7 +166,7 @@ const FIRST: &str = "# The log\n\n\
     `RUST_LOG` chooses what is written; without it that is `info` and above. A target is the path of a module, and a \
     rule\nholds for all targets that begin with it:\n\n\
     - `RUST_LOG=warn`: what somebody should look at.\n\
-    - `RUST_LOG=info,postback_service::meter=warn`: without a line for each event and each round of deliveries.\n\
+    - `RUST_LOG=info,postback_service::meter=debug`: with a line for each event and each round of deliveries.\n\
     - `RUST_LOG=warn,postback_server=info`: that, and when it serves and stops.\n\
     - `RUST_LOG=info,hyper=debug,reqwest=debug`: with what the HTTP libraries say.\n\n\
     These are all lines.\n";
