@@ -101,7 +101,7 @@ pub struct InboundPostback {
 /// response with status 400.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(transparent)]
-pub struct InboundPostbackError(Problem);
+pub struct InboundPostbackError(#[from] Problem);
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 enum Problem {
@@ -166,12 +166,6 @@ impl InboundPostbackError {
 impl From<QueryError> for InboundPostbackError {
     fn from(error: QueryError) -> Self {
         Self(Problem::Repeated(error))
-    }
-}
-
-impl From<Problem> for InboundPostbackError {
-    fn from(problem: Problem) -> Self {
-        Self(problem)
     }
 }
 
