@@ -4,11 +4,6 @@
 //! `postback-server check --config FILE` says what is wrong with a configuration;
 //! `postback-server demo` shows it all without any set-up.
 
-/// Rows are made on one thread and dropped on another, which the system's allocator pays for with
-/// a lock. A library leaves this choice to its program.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 pub mod args;
 mod configuration;
 mod database;
