@@ -161,8 +161,9 @@ const FIRST: &str = "# The log\n\n\
     <!-- `POSTBACK_WRITE_REFERENCE=1 cargo test -p postback-server --test reference` writes this. -->\n\n\
     The server writes a JSON object a line to stderr: `timestamp`, `level`, `target`, `fields` (with `message`), and in \
     `spans`\nwhat it was written for: `request` (`method`, `route`), `click` (`campaign`, `click`), `ingest` (`source`, \
-    `event`),\n`deliver` (`delivery`, `lane`, `deliveries`). No token, no query, no body and no personal value is in it. A host \
-    that links\nthe crates sees the same through `tracing`.\n\n\
+    `event`),\n`deliver` (`delivery`, `lane`, `deliveries`). No token, no query, no body and no personal value is in it; with \
+    `--dry-run`\nthe URLs and bodies are in it that would be sent. A host that links the crates sees the same through \
+    `tracing`.\n\n\
     `RUST_LOG` chooses what is written; without it that is `info` and above. A target is the path of a module, and a \
     rule\nholds for all targets that begin with it:\n\n\
     - `RUST_LOG=warn`: what somebody should look at.\n\
