@@ -6,11 +6,11 @@ use super::ingest::{IngestError, ingest_with_plan, of_one_tenant};
 use crate::decide::{Decision, Plan};
 use crate::event::Event;
 use crate::memory::MemoryStore;
-use crate::plan::{Commit, EventRow, FactQuery, Facts, Outcome, TallyKey, Trace, Write};
+use crate::plan::{Commit, FactQuery, Facts, TallyKey, Write};
 use crate::port::{Inspect, Store, StoreError};
 use crate::tracker::Tracker;
 use crate::value::{ClickId, ConversionId, EventId, OfferSourceId, Receipt, Timestamp};
-use alloc::{boxed::Box, collections::BTreeSet, vec::Vec};
+use alloc::{collections::BTreeSet, vec::Vec};
 
 /// Decides events one after another, as [`decide_again`] and [`ingest`](super::ingest) would, and
 /// writes nothing into the store. An event is decided as if those before it had been committed, so
@@ -76,8 +76,7 @@ impl<'s> Rehearsal<'s> {
         let Some(was) = Inspect::event(&self.memory, event).await? else {
             return Ok(None);
         };
-        self.read(tracker, &Decision::new(tracker).needs_again(&was), now)
-            .await?;
+        self.read(&Decision::new(tracker).needs_again(&was), now).await?;
         let plan = decide_again(tracker, &self.memory, &self.memory, event, now).await?;
         self.note(plan.as_ref());
         Ok(plan)
@@ -97,7 +96,7 @@ impl<'s> Rehearsal<'s> {
         let decision = Decision::new(tracker);
         let query = decision.needs(event);
         self.read_event(&event.id, now).await?;
-        self.read(tracker, &query, now).await?;
+        self.read(&query, now).await?;
         let facts = self.memory.facts(&query).await?;
         if let Some(renewed) = facts.event.and_then(|_| decision.renewed(event, &facts)) {
             self.read_event(&renewed.id, now).await?;
@@ -115,11 +114,11 @@ impl<'s> Rehearsal<'s> {
 
     /// Reads into the memory what the decision about an event needs. What an earlier plan would
     /// write may lead to further rows, so it goes on until nothing new is found.
-    async fn read(&mut self, tracker: &Tracker, query: &FactQuery, now: Timestamp) -> Result<(), StoreError> {
+    async fn read(&mut self, query: &FactQuery, now: Timestamp) -> Result<(), StoreError> {
         let mut wide = query.clone();
         loop {
             let facts = self.store.facts(&wide).await?;
-            self.keep_facts(tracker, facts, now).await?;
+            self.keep_facts(facts, now).await?;
             let found = self.memory.facts(query).await?;
             if !wide.widen(&found) {
                 return Ok(());
@@ -127,24 +126,9 @@ impl<'s> Rehearsal<'s> {
         }
     }
 
-    async fn keep_facts(&mut self, tracker: &Tracker, facts: Facts, now: Timestamp) -> Result<(), StoreError> {
-        let waiting = |event: Event| {
-            Write::Event(EventRow {
-                event: Box::new(event),
-                outcome: Outcome::Unattributed,
-                reason: None,
-                click: None,
-                conversion: None,
-                share: None,
-                decided_at: now,
-                configuration: tracker.fingerprint().clone(),
-                trace: Trace::default(),
-                revised: None,
-            })
-        };
+    async fn keep_facts(&mut self, facts: Facts, now: Timestamp) -> Result<(), StoreError> {
         let mut writes = Vec::new();
         writes.extend(facts.told.into_values().flatten().map(Write::Event));
-        writes.extend(facts.orphans.into_iter().map(waiting));
         writes.extend(facts.booked.into_values().map(Write::Conversion));
         let records = facts.receipts.into_values().filter_map(|known| known.record);
         writes.extend(records.map(Write::Receipt));
@@ -152,7 +136,14 @@ impl<'s> Rehearsal<'s> {
             writes.extend(known.tallies.into_iter().map(Write::Tally));
             self.memory.record(known.click.as_slice()).await?;
         }
-        self.keep(writes, now).await
+        self.keep(writes, now).await?;
+        // A waiting event comes without the rest of its row.
+        for waiting in facts.orphans {
+            if !self.known.contains(&Key::Event(waiting.id.clone())) {
+                self.read_event(&waiting.id, now).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Writes the rows into the memory that are not known yet.

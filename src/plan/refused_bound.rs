@@ -7,7 +7,7 @@ use super::refused::{RefusedCount, Ring};
 pub const DEFAULT_REFUSED: u32 = 256;
 /// How many bytes of refused bodies each ring keeps by default, packed. ClickBank sends a
 /// notification up to five times, each time with other bytes, and nobody can see which are one
-/// without the secret. So a [`Ring::Probable`] of this size holds 10,000 bodies of 1.4 KiB, the
+/// without the secret. So a [`Ring::Probable`] of this size holds 10,000 bodies of 1.8 KiB, the
 /// attempts of 2,000 sales.
 pub const DEFAULT_REFUSED_BYTES: u64 = 20 * 1024 * 1024;
 /// For how many days a refused body is kept by default.

@@ -12,7 +12,7 @@
 //! behind the last row's, and a trigger keeps the mark from standing behind the last row.
 
 use crate::{fault::Fault, outbox::BATCH, purge::run, sql};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Statement, params};
 
 /// How many rows one transaction looks at.
 const LOOK: u32 = 2_000;
@@ -64,21 +64,16 @@ pub(crate) fn forget(connection: &Connection, rows: &Rows, before: i64) -> Resul
         .optional()?;
     let mark = mark.unwrap_or_default();
     let mut behind = connection.prepare_cached(rows.behind)?;
-    let found = behind.query_map(params![mark, LOOK], |row| {
-        Ok((row.get(0)?, row.get::<_, i64>(1)?, row.get(2)?))
-    })?;
-    // What is walked over must not change meanwhile.
-    let found: Vec<(i64, i64, bool)> = found.collect::<Result<_, _>>()?;
-    let old = found.iter().take_while(|(_, time, _)| *time < before);
+    let old = old(&mut behind, mark, before)?;
     let (mut passed, mut seen, mut forgotten) = (mark, 0_u32, 0_u64);
-    for (number, _, remembers) in old {
-        if *remembers && forgotten >= u64::from(BATCH) {
+    for (number, remembers) in old {
+        if remembers && forgotten >= u64::from(BATCH) {
             break;
         }
-        if *remembers && !is_kept(connection, rows, *number)? {
+        if remembers && !is_kept(connection, rows, number)? {
             forgotten = forgotten.saturating_add(run(connection, rows.forget, [number])?);
         }
-        (passed, seen) = (*number, seen.saturating_add(1));
+        (passed, seen) = (number, seen.saturating_add(1));
     }
     if passed > mark {
         run(connection, sql::SET_MARK, params![rows.name, passed])?;
@@ -88,6 +83,21 @@ pub(crate) fn forget(connection: &Connection, rows: &Rows, before: i64) -> Resul
         rows: forgotten.saturating_add(late),
         more: seen == LOOK,
     })
+}
+
+/// Returns the rows behind the mark up to the first young one, and whether each has values; what is
+/// walked over must not change meanwhile. Behind a row of a clock that was far ahead all rows are
+/// late, so no row behind a young one may be looked at.
+fn old(behind: &mut Statement<'_>, mark: i64, before: i64) -> Result<Vec<(i64, bool)>, Fault> {
+    let mut rows = behind.query(params![mark, LOOK])?;
+    let mut old = Vec::new();
+    while let Some(row) = rows.next()? {
+        if row.get::<_, i64>(1)? >= before {
+            break;
+        }
+        old.push((row.get(0)?, row.get(2)?));
+    }
+    Ok(old)
 }
 
 fn is_kept(connection: &Connection, rows: &Rows, number: i64) -> Result<bool, Fault> {
@@ -105,6 +115,7 @@ mod tests {
         steps,
     };
     use proptest::{prelude::*, sample::Index};
+    use rusqlite::StatementStatus;
     use std::collections::BTreeMap;
 
     #[derive(Debug, Clone)]
@@ -199,6 +210,20 @@ mod tests {
                 old.for_each(|(_, private)| *private = false);
             }
         }
+    }
+
+    #[test]
+    fn late_rows_behind_a_clock_that_was_far_ahead_are_not_walked_over() {
+        let file = Connection::open_in_memory().unwrap();
+        steps::take(&file, 0, None).unwrap();
+        write(&file, "ahead", 1_000_000, true);
+        for number in 0..3_000 {
+            write(&file, &format!("{number:04}"), number, false);
+        }
+        assert!(!forget(&file, &EVENTS, 5_000).unwrap().more);
+        let walk = file.prepare_cached(sql::EVENTS_BEHIND).unwrap();
+        let steps = walk.get_status(StatementStatus::VmStep);
+        assert!(steps < 100, "{steps}");
     }
 
     proptest! {

@@ -2,9 +2,10 @@
 //! to them, and it would be in vain to look at all of them again in every round.
 //!
 //! The place is kept in memory alone. It is the number of a row, or for late rows (`marks.rs`) its
-//! time: what stands before it stays, whatever is old by now. Two things lead back to it: a row
-//! that is written late, which this process notes, and for everything else (another process, a
-//! click that loses its event) a round over all rows, once a day.
+//! time: what stands before it stays, whatever is old by now. Three things lead back to it: a row
+//! that is written late and the deletion of the last rows, whose numbers are given out again, both
+//! of which this process notes; and for everything else (another process, a click that loses its
+//! event) a round over all rows, once a day.
 
 use crate::retention::{Found, LastRow};
 use std::{

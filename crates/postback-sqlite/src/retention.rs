@@ -60,7 +60,7 @@ pub(crate) struct Found {
     pub(crate) next: Option<LastRow>,
     /// The row that was looked at last, if there was one.
     pub(crate) last: Option<LastRow>,
-    /// The place of the last row that stays. New rows get greater numbers.
+    /// The place of the last row that stays.
     pub(crate) kept: Option<i64>,
     /// The place of the first row that stays only until a delivery ends or is deleted. The next
     /// round looks at it again.
@@ -166,8 +166,8 @@ fn events_by(text: &'static str, connection: &Connection, before: i64, after: La
     Ok(found.end())
 }
 
-/// Finds deliveries that ended before a time. Of one that ended before schema 7 the index may have
-/// an earlier time.
+/// Finds deliveries that ended before a time. Of one that ended before schema 7 the index may be
+/// wrong by a second.
 pub(crate) fn deliveries(connection: &Connection, before: i64, after: LastRow) -> Result<Found, Fault> {
     let mut statement = connection.prepare_cached(sql::OLD_DELIVERIES)?;
     let mut rows = statement.query(params![after.0, after.1, PAGE])?;
@@ -226,6 +226,12 @@ pub(crate) fn remove(connection: &Connection, old: &[Old], before: i64) -> Resul
         }
     }
     Ok((purged, done))
+}
+
+/// Returns the numbers of the last click and of the last event. New rows get greater ones.
+pub(crate) fn last_numbers(connection: &Connection) -> Result<(i64, i64), Fault> {
+    let last = |text| connection.prepare_cached(text)?.query_row([], |row| row.get(0));
+    Ok((last(sql::LAST_CLICK)?, last(sql::LAST_EVENT)?))
 }
 
 fn is_bare(connection: &Connection, click: &str) -> Result<bool, Fault> {

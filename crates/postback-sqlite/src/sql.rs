@@ -248,6 +248,8 @@ statements! {
     SHARES_KEY = "SELECT 1 FROM event WHERE seq IN \
         (SELECT seq FROM of_click WHERE click_key = ?2 AND kind = 1) AND click <> ?1 LIMIT 1";
     DROP_GUARD = "DELETE FROM of_click WHERE click_key = ?1 AND kind = 0 AND seq = 0";
+    LAST_CLICK = "SELECT coalesce(max(seq), 0) FROM click";
+    LAST_EVENT = "SELECT coalesce(max(seq), 0) FROM event";
     DROP_CLICK = "DELETE FROM click WHERE id = ?1";
     DROP_TALLIES = "DELETE FROM tally WHERE seq IN (SELECT tally.seq FROM tally WHERE seq IN \
         (SELECT seq FROM of_click WHERE click_key = ?2 AND kind = 4) AND click = ?1)";

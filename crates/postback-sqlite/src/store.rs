@@ -232,8 +232,14 @@ impl SqliteStore {
             let mut page = self.threads.read(move |file| finds(file, before, place)).await?;
             while !page.old.is_empty() {
                 let these = page.old.clone();
-                let remove = move |file: &Connection| retention::remove(file, &these, before);
-                let (purged, done) = self.threads.write(remove).await?;
+                let remove = move |file: &Connection| {
+                    let removed = retention::remove(file, &these, before)?;
+                    Ok((removed, retention::last_numbers(file)?))
+                };
+                let ((purged, done), (click, event)) = self.threads.write(remove).await?;
+                // Numbers behind the last row are given out again.
+                self.old.clicks.note(click);
+                self.old.events.note(event);
                 all.add(&purged);
                 page.old.drain(..done.min(page.old.len()));
             }

@@ -96,7 +96,7 @@ async fn a_wrong_secret_is_seen_and_loses_nothing() {
     assert_eq!(
         row["refused"],
         json!({
-            "kept": 0, "keep": 256, "keep_bytes": 16 * 1024 * 1024, "full": false,
+            "kept": 0, "keep": 256, "keep_bytes": postback::plan::DEFAULT_REFUSED_BYTES, "full": false,
             "ins": {"kept": 0, "probable": 0, "last": null}, "s2s": {"kept": 0, "probable": 0, "last": null},
         })
     );

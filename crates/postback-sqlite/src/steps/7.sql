@@ -71,7 +71,7 @@ CREATE TABLE queue (
     most INTEGER,
     last TEXT
 ) STRICT;
--- How a delivery ended. `at` is when; of one that ended before this version it may be a little earlier, and `last` tells it exactly.
+-- How a delivery ended. `at` is when; of one that ended before this version it may be wrong by a second, and `last` tells it exactly.
 CREATE TABLE ended (
     seq INTEGER PRIMARY KEY,
     state TEXT NOT NULL,
