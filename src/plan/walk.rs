@@ -74,6 +74,7 @@ fn taken_back(tally: &Tally) -> Option<[Receipt; 2]> {
     }
 }
 
+#[cfg(feature = "std")]
 impl FactQuery {
     /// Adds all that the walk of a like query has come to, and returns whether anything is new.
     pub(crate) fn widen(&mut self, found: &Facts) -> bool {
@@ -87,6 +88,7 @@ impl FactQuery {
 }
 
 /// Adds what a list does not have yet, and returns whether there was any.
+#[cfg(feature = "std")]
 fn add<T: Clone + Ord>(list: &mut Vec<T>, found: impl Iterator<Item = T>) -> bool {
     let mut known: BTreeSet<T> = list.iter().cloned().collect();
     let before = list.len();
