@@ -40,55 +40,50 @@ fn open(passes: usize) -> Result<usize, Box<dyn Error>> {
     Ok(corpus.len())
 }
 
-fn query(passes: usize) -> usize {
-    let corpus = queries::Corpus::default();
+/// Does something with each item of a corpus, pass after pass.
+fn each(passes: usize, items: usize, mut item: impl FnMut(usize)) -> usize {
     for _ in 0..passes {
-        for index in 0..corpus.len() {
-            black_box(queries::postback(black_box(corpus.query(index))));
+        for index in 0..items {
+            item(black_box(index));
         }
     }
-    corpus.len()
+    items
+}
+
+fn query(passes: usize) -> usize {
+    let corpus = queries::Corpus::default();
+    each(passes, corpus.len(), |index| {
+        black_box(queries::postback(black_box(corpus.query(index))));
+    })
 }
 
 fn render(passes: usize) -> usize {
     let corpus = templates::Corpus::default();
     let mut out = HoledText::default();
-    for _ in 0..passes {
-        for index in 0..corpus.len() {
-            corpus.postback(black_box(index), &mut out);
-            black_box(&out);
-        }
-    }
-    corpus.len()
-}
-
-fn decide(passes: usize) -> usize {
-    let corpus = decisions::Corpus::default();
-    for _ in 0..passes {
-        for index in 0..corpus.len() {
-            black_box(corpus.decide(black_box(index)));
-        }
-    }
-    corpus.len()
+    each(passes, corpus.len(), |index| {
+        corpus.postback(index, &mut out);
+        black_box(&out);
+    })
 }
 
 fn event(passes: usize) -> usize {
     let corpus = decisions::Corpus::default();
-    for _ in 0..passes {
-        for index in 0..corpus.len() {
-            black_box(corpus.read(black_box(index)));
-        }
-    }
-    corpus.len()
+    each(passes, corpus.len(), |index| {
+        black_box(corpus.read(index));
+    })
+}
+
+fn decide(passes: usize) -> usize {
+    let corpus = decisions::Corpus::default();
+    each(passes, corpus.len(), |index| {
+        black_box(corpus.decide(index));
+    })
 }
 
 fn rows(passes: usize) -> usize {
     let corpus = decisions::Corpus::default();
     let commits: Vec<Commit> = (0..corpus.len()).filter_map(|index| corpus.commit(index)).collect();
-    for _ in 0..passes {
-        for commit in &commits {
-            black_box(decisions::rows::ours(black_box(commit)));
-        }
-    }
-    commits.len()
+    each(passes, commits.len(), |index| {
+        black_box(commits.get(index).and_then(decisions::rows::ours));
+    })
 }

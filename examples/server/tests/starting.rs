@@ -384,14 +384,7 @@ async fn on_a_full_disk_it_serves_from_the_journal_and_opens_the_store_when_ther
     let text = health["checks"]["writes"]["text"].as_str().unwrap_or_default();
     assert!(status == 503 && text.contains("the disk is full"), "{health}");
     fs::remove_file(disk.file("filler")).unwrap();
-    let taken = async {
-        while connection.api("journal").await["waiting"] != 0 {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    };
-    tokio::time::timeout(SOON, taken)
-        .await
-        .expect("the journal is taken in");
+    is_taken_in(&mut connection).await;
     let events = connection.rows("events").await;
     assert_eq!(events.len(), number + 1);
 }

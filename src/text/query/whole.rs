@@ -32,10 +32,16 @@ pub struct Query<'a> {
 
 /// Returns the bit of a name, by its length and its ends.
 pub(super) fn mark(name: &str) -> u64 {
-    let byte = |byte: Option<&u8>| byte.map_or(0, |byte| u32::from(*byte));
     let bytes = name.as_bytes();
-    let ends = byte(bytes.first()).wrapping_mul(7).wrapping_add(byte(bytes.last()));
-    1 << (ends.wrapping_add(u32::from(bytes.len().to_le_bytes()[0]).wrapping_mul(11)) % u64::BITS)
+    let [length, ..] = bytes.len().to_le_bytes();
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else {
+        return 1;
+    };
+    let mixed = length
+        .wrapping_mul(11)
+        .wrapping_add(first.wrapping_mul(7))
+        .wrapping_add(*last);
+    1 << (mixed % 64)
 }
 
 impl<'a> Query<'a> {
