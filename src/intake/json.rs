@@ -75,7 +75,7 @@ impl Flat {
                     match &read {
                         Ok(read) if self.is_lossy && read.contains('\u{fffd}') => Err(UNREADABLE),
                         Ok(read) => Ok(read),
-                        // All else that a text cannot have makes the body malformed.
+                        // Half of a surrogate pair. Any other fault makes the body malformed.
                         Err(_) => Err(HALF_PAIR),
                     },
                 )

@@ -221,7 +221,7 @@ impl InboundPostback {
             parameters: BTreeMap::new(),
             ignored: Vec::new(),
         };
-        // Most slots are absent, and their other names need not be looked for.
+        // A slot is read only if one of its names may have come; most slots have none.
         for (_, number) in map.slots().filter(|(name, _)| query.may_have(name)) {
             if let Some(value) = reader.slot(number)? {
                 read.parameters.insert(format!("sub{number}"), value);
@@ -372,7 +372,7 @@ impl<'q> Reader<'q, '_> {
     /// that none is known.
     fn names_no_amount(&self) -> bool {
         let mut names = self.map.names(Meaning::Sum);
-        let came = |name| self.query.pairs().any(|(own, _)| own == name || is_part_of(own, name));
+        let came = |name| self.query.pairs().any(|(it, _)| it == name || is_part_of(it, name));
         names.any(came)
     }
 

@@ -150,10 +150,10 @@ impl ParameterMap {
     }
 }
 
-/// Whether a name is one within an object or a list that came as `name`: `sum.eur` or `sum[]` of
-/// `sum`.
-pub(crate) fn is_part_of(own: &str, name: &str) -> bool {
-    own.strip_prefix(name).is_some_and(|rest| rest.starts_with(['.', '[']))
+/// Whether `part` names something within an object or a list that came as `name`: `sum.eur` and
+/// `sum[]` are within `sum`.
+pub(crate) fn is_part_of(part: &str, name: &str) -> bool {
+    part.strip_prefix(name).is_some_and(|rest| rest.starts_with(['.', '[']))
 }
 
 /// The name that stands within the name of a list's or an object's member: `sum` of `sum[]`,

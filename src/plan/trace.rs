@@ -115,9 +115,10 @@ pub struct RuleTrace {
     pub verdict: RuleVerdict,
 }
 
-/// A [`RuleTrace`] that is only written.
+/// A [`RuleTrace`] that borrows, so that it is written without a copy. Its members have the same
+/// names.
 #[derive(Serialize)]
-struct Borrowed<'t> {
+struct BorrowedTrace<'t> {
     #[serde(rename = "p")]
     postback: &'t PostbackId,
     #[serde(rename = "v")]
@@ -191,7 +192,10 @@ impl fmt::Debug for RuleTraces {
 impl Serialize for RuleTraces {
     /// Writes a list of [`RuleTrace`].
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.pairs().map(|(postback, verdict)| Borrowed { postback, verdict }))
+        serializer.collect_seq(
+            self.pairs()
+                .map(|(postback, verdict)| BorrowedTrace { postback, verdict }),
+        )
     }
 }
 

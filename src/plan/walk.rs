@@ -76,7 +76,8 @@ fn taken_back(tally: &Tally) -> Option<[Receipt; 2]> {
 
 #[cfg(feature = "std")]
 impl FactQuery {
-    /// Adds all that the walk of a like query has come to, and returns whether anything is new.
+    /// Adds every key that the answer to a query like this has led to, and returns whether anything
+    /// is new.
     pub(crate) fn widen(&mut self, found: &Facts) -> bool {
         let tallies = found.clicks.values().flat_map(|known| &known.tallies);
         let waiting = found.orphans.iter().flat_map(Event::keys).flatten();

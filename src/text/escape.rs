@@ -135,7 +135,7 @@ fn is_clean(text: &[u8]) -> bool {
     escaped(u64::from_le_bytes(*last)) == 0 && words.all(|word| escaped(u64::from_le_bytes(*word)) == 0)
 }
 
-/// The same for less than eight bytes.
+/// [`is_clean`] for fewer than eight bytes.
 #[inline]
 fn is_short_clean(text: &[u8]) -> bool {
     match (text.first_chunk(), text.last_chunk()) {

@@ -174,7 +174,8 @@ fn an_amount_that_comes_later_fires_what_lacked_it() {
             assert!(world.sent().is_empty(), "{policy} {updates}");
             assert_eq!(world.postback("clickid=c1&eventid=A&sum=9&time=@61"), "applied");
             assert_eq!(world.sent(), ["price=9&more=9"], "{policy} {updates}");
-            // A later message that leaves the amount out does not take it away.
+            // A later message that leaves the amount out tells no other price. (Under `edit` it
+            // takes the amount away.)
             let sent = world.sent().len();
             world.postback("clickid=c1&eventid=A&time=@62");
             assert!(

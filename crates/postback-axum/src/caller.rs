@@ -53,8 +53,8 @@ impl FromRequestParts<Served> for Called {
     }
 }
 
-/// Returns the token of `Authorization: Bearer ..`. The scheme may be in any case, and several
-/// spaces may follow it (RFC 9110, sections 11.1 and 11.4).
+/// Returns the token of `Authorization: Bearer ..`. The scheme may be in any case, and
+/// spaces around the token are no part of it (RFC 9110, sections 11.1 and 11.4).
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
     let (scheme, token) = headers
         .get(header::AUTHORIZATION)?

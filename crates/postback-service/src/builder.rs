@@ -78,7 +78,8 @@ impl ServiceBuilder {
 
     /// Sets how long a visitor waits for the store if there is a journal;
     /// [`STORE_PATIENCE`](crate::STORE_PATIENCE) by default. After that the click is written to the
-    /// journal, and the visitor is redirected.
+    /// journal, and the visitor is redirected. A postback that tries a store which is stuck waits
+    /// as long, too.
     #[must_use]
     pub fn store_patience(mut self, time: Duration) -> Self {
         self.limits.patience = time;

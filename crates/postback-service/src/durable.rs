@@ -5,8 +5,10 @@
 //! the store. A call of the store that is late is not cut off: it goes on, and what it writes is
 //! known by its id when the journal is taken in.
 
+use crate::journal::Journal;
 use crate::pulse::{Door, LATE};
 use crate::shared::Shared;
+use postback::event::Interface;
 use postback::port::StoreError;
 use std::time::Duration;
 use tokio::{
@@ -24,7 +26,7 @@ pub(crate) enum Durable<T> {
 }
 
 /// Why the store did not take something.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Unstored {
     pub(crate) why: String,
     /// Whether it may take it later.
@@ -42,13 +44,33 @@ impl Unstored {
     }
 }
 
-/// Makes something durable. `store` begins a call of the store, which is given this patience if
-/// there is a journal; `journal` writes to the journal, is told why, and returns whether it did.
+/// Makes a message durable. A postback may go to the journal, since most networks send it only
+/// once; everything else is sent again.
+pub(crate) async fn keep_message<T, F>(
+    shared: &Shared,
+    interface: Interface,
+    store: impl Fn() -> F,
+    journal: impl AsyncFnOnce(&Journal, &Unstored) -> bool,
+) -> Durable<T>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, Unstored>> + Send + 'static,
+{
+    match interface {
+        Interface::Postback => keep(shared, None, store, journal).await,
+        _ => stored_or_not(shared, store().await),
+    }
+}
+
+/// Makes something durable. `store` begins a call of the store. If there is a journal, the call is
+/// waited for as long as `patience` says, and without one until it ends; a store that is stuck is
+/// waited for as [`Door`] says. `journal` writes to the journal, is told why, and returns whether
+/// it did.
 pub(crate) async fn keep<T, F>(
     shared: &Shared,
     patience: Option<Duration>,
     store: impl Fn() -> F,
-    journal: impl AsyncFnOnce(&Unstored) -> bool,
+    journal: impl AsyncFnOnce(&Journal, &Unstored) -> bool,
 ) -> Durable<T>
 where
     T: Send + 'static,
@@ -60,12 +82,12 @@ where
     };
     let why = match &asked {
         Asked::Answered(Ok(_)) => None,
-        Asked::Answered(Err(why)) => Some(Unstored::new(&why.why, why.passes)),
+        Asked::Answered(Err(why)) => Some(why.clone()),
         Asked::Late(_) => Some(Unstored::late()),
         Asked::Not => Some(Unstored::new("it is stuck, and was not waited for", true)),
     };
-    if let (Some(why), Some(_)) = (&why, &shared.journal)
-        && journal(why).await
+    if let (Some(why), Some(place)) = (&why, &shared.journal)
+        && journal(place, why).await
     {
         shared.pulse.journalled();
         return Durable::Journalled;
@@ -80,7 +102,7 @@ where
 }
 
 /// Returns where something is durable that never goes to the journal.
-pub(crate) fn stored_or_not<T>(shared: &Shared, stored: Result<T, Unstored>) -> Durable<T> {
+fn stored_or_not<T>(shared: &Shared, stored: Result<T, Unstored>) -> Durable<T> {
     stored.map_or_else(
         |why| {
             shared.pulse.refused();
@@ -122,11 +144,10 @@ where
     T: Send + 'static,
     F: Future<Output = Result<T, Unstored>> + Send + 'static,
 {
-    let moment = shared.limits.patience;
     let patience = match shared.pulse.door() {
         Door::Shut => return Asked::Not,
         Door::Open => patience,
-        Door::Probe => Some(patience.map_or(moment, |patience| patience.min(moment))),
+        Door::Probe => Some(shared.limits.patience),
     };
     let Some(patience) = patience else {
         return Asked::Answered(store().await);
@@ -138,7 +159,7 @@ where
     }
 }
 
-/// What a call came to. One that panicked is as one that never answered.
+/// What a call came to. One that panicked counts as one that did not answer in time.
 fn ended<T, E>(call: Result<Result<T, Unstored>, E>) -> Result<T, Unstored> {
     call.unwrap_or_else(|_| Err(Unstored::late()))
 }

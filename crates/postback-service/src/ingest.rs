@@ -2,6 +2,7 @@
 
 use crate::durable::{self, Durable, Unstored};
 use crate::handle::Live;
+use crate::journal::Journal;
 use crate::keep::keep_waiting;
 use crate::lines::Waiting;
 use crate::meter;
@@ -13,7 +14,6 @@ use crate::shared::Shared;
 use crate::timely::within;
 use postback::decide::{Reply, ReplyOutcome};
 use postback::drive::{self, IngestError};
-use postback::event::Interface;
 use postback::plan::RefusedBounds;
 use postback::port::{BoxFuture, StoreError};
 use postback::tracker::Source;
@@ -66,14 +66,8 @@ async fn take(shared: &Arc<Shared>, live: &Arc<Live>, event: Arc<Event>) -> Resu
         let (shared, live, event) = (shared.clone(), live.clone(), event.clone());
         async move { decide(&shared, &live, &event).await }
     };
-    let kept = match event.interface {
-        Interface::Postback => {
-            let journal = async |why: &Unstored| journal(shared, &event, why).await;
-            durable::keep(shared, None, store, journal).await
-        }
-        _ => durable::stored_or_not(shared, store().await),
-    };
-    match kept {
+    let journal = async |place: &Journal, why: &Unstored| journal(place, &event, why).await;
+    match durable::keep_message(shared, event.interface, store, journal).await {
         Durable::Stored(reply) => Ok(Taken::Decided(reply)),
         Durable::Journalled => Ok(Taken::Journalled),
         Durable::Nowhere(why) => {
@@ -138,12 +132,8 @@ pub(crate) async fn discard(shared: &Shared, source: &OfferSourceId) -> io::Resu
 }
 
 /// Writes an event to the journal while the store is not available. Most networks send a postback
-/// only once, and the others give up within hours. Returns false if there is no journal, or no room
-/// in it.
-async fn journal(shared: &Shared, event: &Event, why: &Unstored) -> bool {
-    let Some(journal) = &shared.journal else {
-        return false;
-    };
+/// only once, and the others give up within hours. Returns false if there is no room in it.
+async fn journal(journal: &Journal, event: &Event, why: &Unstored) -> bool {
     let source = event.source.as_str();
     match journal.append_event(event).await {
         Ok(()) => {
@@ -168,27 +158,25 @@ async fn decide(shared: &Shared, live: &Live, event: &Event) -> Result<Reply, Un
     let ingested = timeout(shared.limits.store, ingest).await;
     // Even without an answer, the commit may have succeeded.
     shared.wake.notify_one();
-    let error = match ingested {
-        Ok(Ok(reply)) => {
-            // Nothing was written for an event that is stored already.
-            if reply.outcome != ReplyOutcome::Duplicate {
-                shared.pulse.written();
-            }
-            meter::decided(event, &reply);
-            return Ok(reply);
-        }
-        Ok(Err(error)) => {
-            if let IngestError::Store(error) = &error {
-                note(shared, Some(error), began);
-            }
-            Unstored::new(&error, error.is_retryable())
-        }
-        Err(_) => {
-            shared.pulse.failed(LATE, began);
-            Unstored::late()
-        }
+    let Ok(ingested) = ingested else {
+        shared.pulse.failed(LATE, began);
+        return Err(Unstored::late());
     };
-    Err(error)
+    note_ingested(shared, &ingested, began);
+    let reply = ingested.map_err(|error| Unstored::new(&error, error.is_retryable()))?;
+    meter::decided(event, &reply);
+    Ok(reply)
+}
+
+/// Notes what taking in an event has shown of the store. Nothing was written for an event that is
+/// stored already.
+fn note_ingested(shared: &Shared, ingested: &Result<Reply, IngestError>, began: Instant) {
+    match ingested {
+        Ok(reply) if reply.outcome == ReplyOutcome::Duplicate => {}
+        Ok(_) => shared.pulse.written(),
+        Err(IngestError::Store(error)) => note(shared, Some(error), began),
+        Err(_) => {}
+    }
 }
 
 impl Takes for Shared {
@@ -265,16 +253,9 @@ async fn take_waiting(shared: &Shared, waiting: Waiting) -> Result<(), Trouble> 
     let began = Instant::now();
     let ingested = drive::ingest(&live.tracker, &*shared.stores.store, &event, shared.now()).await;
     shared.wake.notify_one();
-    if let Err(IngestError::Store(error)) = &ingested {
-        note(shared, Some(error), began);
-    }
+    note_ingested(shared, &ingested, began);
     match ingested {
-        Ok(reply) => {
-            if reply.outcome != ReplyOutcome::Duplicate {
-                note(shared, None, began);
-            }
-            Ok(())
-        }
+        Ok(_) => Ok(()),
         Err(error) if error.is_retryable() => Err(Trouble::Away),
         // Rows that cannot be read may be repaired, or the server may be replaced by the right
         // version.

@@ -3,10 +3,10 @@
 //! asks somebody to look.
 
 use crate::durable::{self, Durable, Unstored};
+use crate::journal::Journal;
 use crate::meter;
 use crate::shared::Shared;
 use postback::Timestamp;
-use postback::event::Interface;
 use postback::plan::{Commit, RefusedBody, RefusedBounds, RefusedCount, Write};
 use postback::port::StoreError;
 use postback::tracker::Source;
@@ -32,14 +32,8 @@ pub(crate) async fn keep(shared: &Arc<Shared>, source: &Source, body: RefusedBod
         let (shared, body) = (shared.clone(), body.clone());
         async move { durable::timely(&shared, keep_waiting(&shared, body, bounds)).await }
     };
-    let kept = match body.row.interface {
-        Interface::Postback => {
-            let journal = async |why: &Unstored| journal(shared, &body, why).await;
-            durable::keep(shared, None, store, journal).await
-        }
-        _ => durable::stored_or_not(shared, store().await),
-    };
-    match kept {
+    let journal = async |place: &Journal, why: &Unstored| journal(place, &body, why).await;
+    match durable::keep_message(shared, body.row.interface, store, journal).await {
         Durable::Stored(()) => look_now_and_then(shared, source),
         Durable::Journalled => {}
         Durable::Nowhere(_) => return None,
@@ -54,10 +48,7 @@ pub(crate) async fn keep_waiting(shared: &Shared, body: RefusedBody, bounds: Ref
     shared.stores.store.commit(&commit).await.map(drop)
 }
 
-async fn journal(shared: &Shared, body: &RefusedBody, why: &Unstored) -> bool {
-    let Some(journal) = &shared.journal else {
-        return false;
-    };
+async fn journal(journal: &Journal, body: &RefusedBody, why: &Unstored) -> bool {
     let is_journalled = journal.append_refused(body).await.is_ok();
     if is_journalled {
         meter::journalled(body.row.source.as_str(), &why.why);

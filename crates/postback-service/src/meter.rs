@@ -54,8 +54,9 @@ pub(crate) fn not_stored(event: &Event, why: &str, passes: bool) {
     }
 }
 
-/// Says that the store takes nothing, and what became of clicks and postbacks meanwhile.
-pub(crate) fn store_away(news: News, why: &str, journalled: u64, refused: u64) {
+/// Says that the store takes nothing or takes what comes again, and what became of clicks and
+/// postbacks meanwhile.
+pub(crate) fn storing(news: News, why: Option<&str>, journalled: u64, refused: u64) {
     match news {
         News::Began => tracing::warn!(
             why,
@@ -71,18 +72,13 @@ pub(crate) fn store_away(news: News, why: &str, journalled: u64, refused: u64) {
                 "the store still takes nothing"
             );
         }
-        News::Over(_) => {}
+        News::Over(took) => tracing::warn!(
+            seconds = took.as_secs(),
+            journalled,
+            refused,
+            "the store takes what comes again"
+        ),
     }
-}
-
-/// Says that the store is back.
-pub(crate) fn store_back(took: Duration, journalled: u64, refused: u64) {
-    tracing::warn!(
-        seconds = took.as_secs(),
-        journalled,
-        refused,
-        "the store takes what comes again"
-    );
 }
 
 /// Says that due deliveries cannot be leased, or can again.
@@ -228,12 +224,15 @@ pub(crate) fn replaying(taken: u64, left: u64) {
 
 /// Says that the disk of the store has too little room for what waits in the journal.
 pub(crate) fn no_room(free: u64, needed: u64, waiting: u64) {
-    tracing::warn!(
-        free,
-        needed,
-        waiting,
-        "the disk of the store has too little room, so what waits in the journal is not taken in: make room"
-    );
+    static TOLD: Seldom = Seldom::every(Duration::from_secs(60));
+    if TOLD.happened().is_some() {
+        tracing::warn!(
+            free,
+            needed,
+            waiting,
+            "the disk of the store has too little room, so what waits in the journal is not taken in: make room"
+        );
+    }
 }
 
 /// Says how far the work on a selection of deliveries is. Each call does a part of it.

@@ -2,7 +2,7 @@
 //! is decided, too, whether a call that may go to the journal waits for the store.
 
 use crate::meter;
-use crate::spell::{News, Spell};
+use crate::spell::Spell;
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -30,7 +30,7 @@ pub(crate) struct Pulse(Mutex<Beats>);
 struct Beats {
     written: Option<Instant>,
     failed: Option<(Instant, String)>,
-    /// When a call last failed late.
+    /// When the last failure came late; none if it came at once, or something was written since.
     stuck: Option<Instant>,
     /// When a call was last let through to a store that is stuck.
     probed: Option<Instant>,
@@ -71,15 +71,15 @@ impl Pulse {
         beats.settle();
     }
 
-    /// Notes that the store did not take something that it could have taken. The call was made
-    /// `since` then.
-    pub(crate) fn failed(&self, why: impl ToString, since: Instant) {
+    /// Notes that the store did not take something that it could have taken. `began` is when its
+    /// call began.
+    pub(crate) fn failed(&self, why: impl ToString, began: Instant) {
         let (now, why) = (Instant::now(), why.to_string());
         let mut beats = self.beats();
-        beats.stuck = (now.saturating_duration_since(since) >= SLOW).then_some(now);
+        beats.stuck = (now.saturating_duration_since(began) >= SLOW).then_some(now);
         if let Some(news) = beats.away.failed() {
             let Meanwhile { journalled, refused } = beats.meanwhile;
-            meter::store_away(news, &why, journalled, refused);
+            meter::storing(news, Some(&why), journalled, refused);
         }
         beats.failed = Some((now, why));
     }
@@ -160,9 +160,9 @@ impl Pulse {
 impl Beats {
     /// Says that the store is back, where that is news.
     fn settle(&mut self) {
-        if let Some(News::Over(took)) = self.away.well() {
+        if let Some(news) = self.away.well() {
             let Meanwhile { journalled, refused } = self.meanwhile;
-            meter::store_back(took, journalled, refused);
+            meter::storing(news, None, journalled, refused);
         }
         if !self.away.is_on() {
             self.meanwhile = Meanwhile::default();

@@ -2,6 +2,7 @@
 //! it. Its id was made without the store, so the visitor can be sent on either way.
 
 use crate::durable::{self, Durable, Unstored};
+use crate::journal::Journal;
 use crate::meter;
 use crate::seldom::Seldom;
 use crate::shared::Shared;
@@ -29,7 +30,7 @@ pub(crate) async fn record(shared: &Arc<Shared>, click: &Click) -> Option<Record
             durable::timely(&shared, record).await
         }
     };
-    let journal = async |why: &Unstored| is_journalled(shared, click, why).await;
+    let journal = async |place: &Journal, why: &Unstored| is_journalled(place, click, why).await;
     match durable::keep(shared, Some(shared.limits.patience), store, journal).await {
         Durable::Stored(()) => Some(Recorded::Stored),
         Durable::Journalled => Some(Recorded::Journalled),
@@ -42,10 +43,7 @@ pub(crate) async fn record(shared: &Arc<Shared>, click: &Click) -> Option<Record
     }
 }
 
-async fn is_journalled(shared: &Shared, click: &Click, why: &Unstored) -> bool {
-    let Some(journal) = &shared.journal else {
-        return false;
-    };
+async fn is_journalled(journal: &Journal, click: &Click, why: &Unstored) -> bool {
     let campaign = click.campaign.as_str();
     match journal.append_click(click).await {
         Ok(()) => {

@@ -5,7 +5,6 @@ use crate::journal::{Journal, Turn, earlier, left, unreadable};
 use crate::lines::{Placed, Waiting, append, is_click, lines, read, read_click, replace, size};
 use crate::meter;
 use crate::room::Room;
-use crate::seldom::Seldom;
 use postback::Click;
 use postback::port::BoxFuture;
 use postback::value::OfferSourceId;
@@ -24,8 +23,6 @@ const TOGETHER: usize = 256;
 /// The same while the disk of the store has little room: what the store's log holds of them must
 /// fit.
 const TOGETHER_IF_TIGHT: usize = 16;
-/// When it was last said that a disk has no room.
-static SHORT: Seldom = Seldom::every(Duration::from_secs(60));
 /// How often a long round says how far it is.
 const TELL_EVERY: Duration = Duration::from_secs(5);
 
@@ -268,9 +265,7 @@ impl<'r> Round<'r> {
             Room::Tight => TOGETHER_IF_TIGHT,
             Room::Short { free, needed } => {
                 self.away = true;
-                if SHORT.happened().is_some() {
-                    meter::no_room(free, needed, self.journal.state().waiting);
-                }
+                meter::no_room(free, needed, self.journal.state().waiting);
                 TOGETHER
             }
         }

@@ -6,8 +6,8 @@ use crate::disk::{self, Seen};
 use crate::shared::Shared;
 use std::time::Duration;
 
-/// With so much left nobody needs to look after the store's log: it has 64 MiB at most as a rule,
-/// and the file grows by as much when it is written back.
+/// With so much left beside what is needed, nobody needs to look after the store's log: it has
+/// 64 MiB at most as a rule, and the file grows by as much when it is written back.
 const AMPLE: u64 = 128 * 1024 * 1024;
 /// How long the disk may take to answer.
 const PATIENCE: Duration = Duration::from_secs(2);

@@ -25,7 +25,8 @@ use tokio::sync::Notify;
 /// response half a second before that.
 pub const STORE_TIMEOUT: Duration = Duration::from_millis(2_500);
 /// The time that a visitor waits for the store if there is a journal. After that the click is
-/// written to the journal. A commit takes a few milliseconds, and nobody notices this time.
+/// written to the journal. A commit takes a few milliseconds, and nobody notices this time. A
+/// postback that tries a store which is stuck waits as long, too.
 pub const STORE_PATIENCE: Duration = Duration::from_millis(50);
 /// The number of days for which personal values are kept.
 pub const PRIVATE_DAYS: u32 = 30;

@@ -106,11 +106,7 @@ impl Stores {
 
     /// Writes the log of the open store back, where the host has said how.
     pub(crate) async fn write_back(&self) {
-        let stores = match &self.later {
-            None => Some(self),
-            Some(later) => later.working(),
-        };
-        if let Some(WriteBack(write_back)) = stores.and_then(|stores| stores.write_back.as_ref()) {
+        if let Some(WriteBack(write_back)) = self.working().and_then(|stores| stores.write_back.as_ref()) {
             // A log that a reader needs is written back later.
             let _is_empty = write_back().await;
         }
@@ -135,9 +131,14 @@ impl Stores {
 
     /// Returns the file in which the open store lies.
     pub(crate) fn file(&self) -> Option<&StoreFile> {
+        self.working()?.file.as_ref()
+    }
+
+    /// Returns the stores that are open: these, or those that were opened later.
+    fn working(&self) -> Option<&Self> {
         match &self.later {
-            None => self.file.as_ref(),
-            Some(later) => later.working()?.file(),
+            None => Some(self),
+            Some(later) => later.working()?.working(),
         }
     }
 }
