@@ -5,7 +5,10 @@ use crate::delivery::{Attempt, Cancelled, Settled, Settlement};
 use crate::event::Event;
 use crate::model::Click;
 use crate::plan::{Commit, Committed, FactQuery, Facts};
-use crate::port::{BoxFuture, Claim, Claimed, Cursor, Purge, Purged, Selection, Store, StoreError, StoreErrorKind};
+use crate::port::{
+    BoxFuture, Claim, Claimed, Cursor, Decide, Purge, Purged, Selection, Store, StoreError, StoreErrorKind, Transact,
+    Transacted,
+};
 use crate::value::{DeliveryId, Namespace};
 use alloc::{boxed::Box, format, vec::Vec};
 use core::future::pending;
@@ -156,12 +159,17 @@ impl FaultStore {
             if matches!(fault, Fault::FailsAfter | Fault::HangsAfter) {
                 drop(work().await?);
             }
-            self.struck.fetch_add(1, Ordering::SeqCst);
-            match fault {
-                Fault::Fails | Fault::FailsAfter => Err(injected(call)),
-                Fault::Hangs | Fault::HangsAfter => pending().await,
-            }
+            self.strike(call, fault).await
         })
+    }
+
+    /// Answers a call that is struck.
+    async fn strike<T>(&self, call: Call, fault: Fault) -> Result<T, StoreError> {
+        self.struck.fetch_add(1, Ordering::SeqCst);
+        match fault {
+            Fault::Fails | Fault::FailsAfter => Err(injected(call)),
+            Fault::Hangs | Fault::HangsAfter => pending().await,
+        }
     }
 }
 
@@ -183,6 +191,10 @@ impl Store for FaultStore {
 
     fn facts<'a>(&'a self, query: &'a FactQuery) -> BoxFuture<'a, Result<Facts, StoreError>> {
         self.call(Call::Facts, move || self.store.facts(query))
+    }
+
+    fn transact(&self) -> Option<&dyn Transact> {
+        self.store.transact().map(|_| self as &dyn Transact)
     }
 
     fn commit<'a>(&'a self, commit: &'a Commit) -> BoxFuture<'a, Result<Committed, StoreError>> {
@@ -215,5 +227,27 @@ impl Store for FaultStore {
 
     fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<Purged, StoreError>> {
         self.call(Call::Purge, move || self.store.purge(what))
+    }
+}
+
+/// A fault of [`Call::Facts`] strikes before anything is decided, one of [`Call::Commit`] strikes
+/// the rest.
+impl Transact for FaultStore {
+    fn decide_and_commit<'a>(
+        &'a self,
+        query: FactQuery,
+        decide: Decide,
+    ) -> BoxFuture<'a, Result<Option<Transacted>, StoreError>> {
+        Box::pin(async move {
+            let Some(store) = self.store.transact() else {
+                let text = "the store that is wrapped decides nothing in its transaction";
+                return Err(StoreError::new(StoreErrorKind::ApiMisuse, text));
+            };
+            if let Some(fault) = self.fault(Call::Facts) {
+                return self.strike(Call::Facts, fault).await;
+            }
+            self.call(Call::Commit, move || store.decide_and_commit(query, decide))
+                .await
+        })
     }
 }

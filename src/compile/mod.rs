@@ -54,9 +54,9 @@ pub use zone::Zones;
 
 use crate::config::{Document, Place, Problems, Report};
 use crate::definition::Definition;
-use crate::tracker::compiled::Tracker;
+use crate::tracker::{Tables, Tracker};
 use crate::value::Fingerprint;
-use alloc::string::String;
+use alloc::{string::String, sync::Arc};
 use context::{Context, Known};
 
 /// Compiles a document.
@@ -149,7 +149,7 @@ fn tracker(
     later::resolve(definition, root, &context);
     let channels = channel::resolve(definition, root, &context);
     let campaigns = campaign::resolve(definition, root, &context, &channels, &offers, &sources);
-    Some(Tracker {
+    let tables = Tables {
         namespace: options.namespace.clone(),
         fingerprint,
         document,
@@ -166,5 +166,7 @@ fn tracker(
         campaigns,
         click_id_keys: account.click_id_keys,
         retention: definition.retention.unwrap_or_default(),
-    })
+    };
+    let tables = Arc::new(tables);
+    Some(Tracker { tables })
 }

@@ -163,9 +163,13 @@ fn a_cost_per_click_is_in_the_channels_currency() {
 #[test]
 fn an_offers_payout_is_in_its_sources_currency() {
     let tracker = with_source(r#""currency": "GBP""#);
-    assert_eq!(tracker.offers.get("o").unwrap().payout.unwrap().to_string(), "40 GBP");
+    assert_eq!(
+        tracker.tables.offers.get("o").unwrap().payout.unwrap().to_string(),
+        "40 GBP"
+    );
     assert_eq!(
         with_source(r#""title": "S""#)
+            .tables
             .offers
             .get("o")
             .unwrap()

@@ -51,6 +51,8 @@ pub mod record;
 pub mod refused;
 #[doc(hidden)]
 pub mod retention;
+#[doc(hidden)]
+pub mod transact;
 
 #[doc(hidden)]
 pub use crate::outbox_cases::{causes, claim, outbox, verdicts};
@@ -110,6 +112,11 @@ macro_rules! __conformance_cases {
             commit: of_many_commits_under_one_guard_one_is_applied
             commit: of_one_commit_many_times_one_is_applied
             commit: concurrent_commits_are_all_kept
+            transact: a_decision_sees_what_is_stored_and_is_written
+            transact: where_nothing_is_decided_nothing_is_written
+            transact: what_was_decided_is_checked_like_any_commit
+            transact: of_many_decisions_about_one_click_none_conflicts
+            transact: a_decision_that_panics_fails_alone
             claim: what_is_due_is_leased_earliest_first
             claim: of_one_moment_what_was_stored_first_is_leased_first
             claim: of_one_moment_what_was_stored_first_is_leased_first_beside_a_held_lane

@@ -1,8 +1,9 @@
 //! Takes events in, and decides again those that wait.
 
-use crate::decide::{Decision, Plan, Reply, ReplyOutcome, UnknownSource};
+use super::deciding::decide_while;
+use crate::decide::{Decision, Plan, Reply, UnknownSource};
 use crate::event::Event;
-use crate::plan::{Commit, Committed, ConfigurationRow, Outcome, Write};
+use crate::plan::{Commit, ConfigurationRow, Outcome, Write};
 use crate::port::{Cursor, Store, StoreError, StoreErrorKind};
 use crate::tracker::Tracker;
 use crate::value::Timestamp;
@@ -44,10 +45,11 @@ impl IngestError {
     }
 }
 
-/// Takes an event in: reads, decides and commits, and does so again while another event of the same
-/// click or receipt was faster. When it returns `Ok`, the event is durable. An event that is stored
-/// already is a duplicate, with one exception: if it waits, and its message comes again when its
-/// click can be found, it is decided now and answered with its outcome.
+/// Takes an event in: reads, decides and commits, in one transaction if the store offers that
+/// ([`Store::transact`]). Elsewhere it does so again while another event of the same click or
+/// receipt was faster. When it returns `Ok`, the event is durable. An event that is stored already
+/// is a duplicate, with one exception: if it waits, and its message comes again when its click can
+/// be found, it is decided now and answered with its outcome.
 ///
 /// # Errors
 /// [`IngestError`]. Sending the event again is safe in every case.
@@ -89,40 +91,6 @@ async fn renewed(tracker: &Tracker, store: &dyn Store, event: &Event) -> Result<
     }
     let facts = store.facts(&query).await?;
     Ok(decision.renewed(event, &facts))
-}
-
-/// Decides an event until it is committed, as long as `takes` accepts what is stored of it. If it
-/// does not, the event is a duplicate.
-async fn decide_while(
-    takes: impl Fn(Option<Outcome>) -> bool,
-    tracker: &Tracker,
-    store: &dyn Store,
-    event: &Event,
-    now: Timestamp,
-) -> Result<(Reply, Option<Plan>), IngestError> {
-    let duplicate = Reply {
-        outcome: ReplyOutcome::Duplicate,
-        reason: None,
-        hint: None,
-    };
-    of_one_tenant(tracker, store)?;
-    let decision = Decision::new(tracker);
-    for _ in 0..MAX_CONFLICTS {
-        let facts = store.facts(&decision.needs(event)).await?;
-        if !takes(facts.event) {
-            return Ok((duplicate, None));
-        }
-        let plan = decision.decide(event, &facts, now)?;
-        if facts.event.is_some() && plan.reply.outcome == ReplyOutcome::Unattributed {
-            return Ok((duplicate, None));
-        }
-        match store.commit(&plan.commit).await? {
-            Committed::Applied => return Ok((plan.reply, Some(plan))),
-            Committed::Duplicate => return Ok((duplicate, None)),
-            Committed::Conflict => {}
-        }
-    }
-    Err(IngestError::Contended)
 }
 
 /// The result of [`attribute`].

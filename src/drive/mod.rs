@@ -48,6 +48,7 @@
 //! ```
 
 mod again;
+mod deciding;
 mod ingest;
 mod lane_policy;
 mod lanes;

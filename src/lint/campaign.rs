@@ -26,7 +26,7 @@ pub(super) fn lint(definition: &Definition, root: &Place<'_>, tracker: &Tracker,
         .collect();
     let uncounted = uncounted(tracker);
     for (place, row) in root.rows("campaign", &definition.campaigns) {
-        let Some(campaign) = tracker.campaigns.get(&row.id) else {
+        let Some(campaign) = tracker.tables.campaigns.get(&row.id) else {
             continue;
         };
         if campaign.paths.is_empty() {
@@ -40,9 +40,9 @@ pub(super) fn lint(definition: &Definition, root: &Place<'_>, tracker: &Tracker,
             let said = format!("`{}` {INERT}", cost.model());
             place.at("cost").at("model").problem(said);
         }
-        let offered = Reach::of_paths(&campaign.paths, &tracker.offers, &tracker.sources);
-        let reach = offered.unwrap_or_else(|| Reach::of(tracker.sources.values()));
-        let channel_row = tracker.channels.get(&campaign.channel);
+        let offered = Reach::of_paths(&campaign.paths, &tracker.tables.offers, &tracker.tables.sources);
+        let reach = offered.unwrap_or_else(|| Reach::of(tracker.tables.sources.values()));
+        let channel_row = tracker.tables.channels.get(&campaign.channel);
         for (place, row) in place.rows("postback", &row.postbacks) {
             pasted::values(&row.values, &place.at("values"));
             let rule = campaign.postbacks.iter().find(|rule| rule.id == row.id);
@@ -73,7 +73,7 @@ pub(super) fn lint(definition: &Definition, root: &Place<'_>, tracker: &Tracker,
 
 /// The types that are seldom meant by a postback that names none.
 fn uncounted(tracker: &Tracker) -> String {
-    let types = tracker.types.values();
+    let types = tracker.tables.types.values();
     let uncounted = types.filter(|known| matches!(known.counts, Counts::Step | Counts::Reversal));
     let names: Vec<String> = uncounted.map(|known| format!("`{}`", known.name)).collect();
     names.join(", ")

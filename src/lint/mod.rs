@@ -139,7 +139,7 @@ fn doubts(definition: &Definition, root: &Place<'_>, tracker: &Tracker, sending:
         retention::lint(row, &root.at("retention"), tracker);
     }
     for (place, row) in root.rows("offer_source", &definition.offer_sources) {
-        if let Some(source) = tracker.sources.get(&row.id) {
+        if let Some(source) = tracker.tables.sources.get(&row.id) {
             source::lint(row, &place, source, tracker);
         }
         roles(&place, row.parameters.iter().map(|row| row.role.as_ref()), |role| {
@@ -147,13 +147,13 @@ fn doubts(definition: &Definition, root: &Place<'_>, tracker: &Tracker, sending:
         });
     }
     for (place, row) in root.rows("domain", &definition.domains) {
-        if let Some(domain) = tracker.domains.get(&row.id) {
+        if let Some(domain) = tracker.tables.domains.get(&row.id) {
             offer::fallback(domain, &place);
         }
     }
     for (place, row) in root.rows("offer", &definition.offers) {
-        if let Some(offer) = tracker.offers.get(&row.id)
-            && let Some(source) = tracker.sources.get(&offer.source)
+        if let Some(offer) = tracker.tables.offers.get(&row.id)
+            && let Some(source) = tracker.tables.sources.get(&offer.source)
         {
             let place = place.at("url");
             offer::lint(&row.id, offer, source, tracker, &place);
@@ -167,7 +167,7 @@ fn doubts(definition: &Definition, root: &Place<'_>, tracker: &Tracker, sending:
     for (place, row) in root.rows("traffic_channel", &definition.traffic_channels) {
         roles(&place, row.parameters.iter().map(|row| row.role.as_ref()), is_channels);
         inert(row.api.is_some(), &place.at("api"));
-        if let Some(channel) = tracker.channels.get(&row.id) {
+        if let Some(channel) = tracker.tables.channels.get(&row.id) {
             told::template(row, channel, sending, &place.at("postback"));
         }
     }

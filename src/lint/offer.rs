@@ -37,11 +37,11 @@ fn given_back(source: &Source) -> Option<String> {
 
 /// Warns of macros whose slot is filled by no channel that sends visitors here.
 fn slots(id: &OfferId, offer: &Offer, tracker: &Tracker, place: &Place<'_>) {
-    let campaigns = tracker.campaigns.values().filter(|campaign| {
+    let campaigns = tracker.tables.campaigns.values().filter(|campaign| {
         let offers = campaign.paths.iter().flat_map(|path| &path.offers);
         offers.into_iter().any(|(offered, _)| offered == id)
     });
-    let channels = campaigns.filter_map(|campaign| tracker.channels.get(&campaign.channel));
+    let channels = campaigns.filter_map(|campaign| tracker.tables.channels.get(&campaign.channel));
     let channels: Vec<&Channel> = channels.collect();
     let mut fields: Vec<&Field> = offer.url.fields().collect();
     fields.sort_unstable();
@@ -69,7 +69,7 @@ pub(super) fn fallback(domain: &Domain, place: &Place<'_>) {
 
 /// Whether the tracker itself has `https`.
 pub(super) fn is_secure(tracker: &Tracker) -> bool {
-    tracker.domains.values().any(|domain| is_https(&domain.url))
+    tracker.tables.domains.values().any(|domain| is_https(&domain.url))
 }
 
 fn is_https(url: &str) -> bool {

@@ -47,11 +47,15 @@ pub(super) fn lint(row: &OfferSource, place: &Place<'_>, source: &Source, tracke
 /// be told from their order. Returns whether there is such a policy.
 fn types(place: &Place<'_>, source: &Source, tracker: &Tracker) -> bool {
     let mut warned = false;
-    let paid = tracker.types.values().filter(|known| {
+    let paid = tracker.tables.types.values().filter(|known| {
         let pays = matches!(known.counts, Counts::Sale | Counts::Revenue);
         pays && !source.open_types.contains(&known.name)
     });
-    let reverses = tracker.types.values().any(|known| known.counts == Counts::Reversal);
+    let reverses = tracker
+        .tables
+        .types
+        .values()
+        .any(|known| known.counts == Counts::Reversal);
     for known in paid {
         if let Some((policy, against)) = known.duplicates.and_then(|policy| Some((policy, against(policy)?))) {
             warned = true;

@@ -66,7 +66,7 @@ fn lost_unseen(deliveries: Duration, place: &Place<'_>) {
 
 /// Warns of sources whose sales may still come when the click is gone.
 fn expires_later(clicks: Duration, place: &Place<'_>, tracker: &Tracker) {
-    let expirations = tracker.sources.values();
+    let expirations = tracker.tables.sources.values();
     let expirations = expirations.filter_map(|source| Some((source.click_expiration?, &source.id)));
     if let Some((expiration, source)) = expirations.max().filter(|(longest, _)| *longest > clicks) {
         place.problem(format!(

@@ -38,7 +38,7 @@ pub(super) fn lint(row: &OfferSource, place: &Place<'_>, source: &Source, tracke
     if !order::lint(row, place, source, tracker) {
         lives(source, place, tracker);
     }
-    let is_type = |name: &str| tracker.types.contains_key(name);
+    let is_type = |name: &str| tracker.tables.types.contains_key(name);
     source.protocol.lint_postbacks(place, &view, &is_type);
 }
 
@@ -48,9 +48,9 @@ fn rates(row: &OfferSource, place: &Place<'_>, tracker: &Tracker) {
     let symbols = symbols.filter_map(|symbol| Symbol::new(symbol, row.currencies.get(symbol).copied())?.currency());
     let named = row.currency.into_iter().chain(row.currencies.values().copied());
     let named: BTreeSet<Currency> = named.chain(symbols).collect();
-    let own = tracker.currency;
+    let own = tracker.tables.currency;
     for from in named {
-        if from != own && !tracker.rates.knows(from, own) {
+        if from != own && !tracker.tables.rates.knows(from, own) {
             place.problem(format!(
                 "amounts in {from} have no rate into the account's {own}, so they earn nothing and no channel is told of them; add \
                  `[[rate]]` with `from = \"{from}\"` and `to = \"{own}\"`"
@@ -62,7 +62,9 @@ fn rates(row: &OfferSource, place: &Place<'_>, tracker: &Tracker) {
 /// Warns of open types that let anyone do harm, and of those that are not open after all.
 fn open_types(row: &OfferSource, place: &Place<'_>, source: &Source, tracker: &Tracker) {
     for (place, name) in place.rows("open_types", &row.open_types) {
-        let Some(known) = tracker.types.get(name) else { continue };
+        let Some(known) = tracker.tables.types.get(name) else {
+            continue;
+        };
         if !source.is_open(name.as_str()) {
             let said = format!(
                 "`events` matches the word `{name}` to something else, so the type is not open; rename the type"
@@ -102,7 +104,7 @@ fn macros(source: &Source, place: &Place<'_>, tracker: &Tracker) {
              `clickid = \"{sub1}\"`",
         );
     }
-    let mut offers = tracker.offers.values().filter(|offer| offer.source == source.id);
+    let mut offers = tracker.tables.offers.values().filter(|offer| offer.source == source.id);
     if !asked.contains(&Meaning::Sum) && offers.any(|offer| offer.payout.is_none()) {
         place.problem(
             "the URL to paste asks for no amount, and an offer without a `payout` is then worth nothing, nor is a share of it told to a channel; add `sum` with the network's macro for \
@@ -114,7 +116,7 @@ fn macros(source: &Source, place: &Place<'_>, tracker: &Tracker) {
 /// Warns of orders that wait and are decided later, under a policy that does not follow them.
 fn lives(source: &Source, place: &Place<'_>, tracker: &Tracker) {
     let tells = |status| source.statuses.values().any(|known| *known == status);
-    let creates = tracker.types.values().any(|known| {
+    let creates = tracker.tables.types.values().any(|known| {
         let policy = known.duplicates.unwrap_or(source.duplicates);
         matches!(known.counts, Counts::Sale | Counts::Revenue) && policy == Duplicates::Create
     });

@@ -26,16 +26,16 @@ impl<'t> Decision<'t> {
     #[must_use]
     pub fn new(tracker: &'t Tracker) -> Self {
         Self {
-            fingerprint: &tracker.fingerprint,
-            currency: tracker.currency,
-            revenue_statuses: &tracker.revenue_statuses,
-            types: &tracker.types,
-            default_type: &tracker.default_type,
-            rates: &tracker.rates,
-            sources: &tracker.sources,
-            offers: &tracker.offers,
-            channels: &tracker.channels,
-            campaigns: &tracker.campaigns,
+            fingerprint: &tracker.tables.fingerprint,
+            currency: tracker.tables.currency,
+            revenue_statuses: &tracker.tables.revenue_statuses,
+            types: &tracker.tables.types,
+            default_type: &tracker.tables.default_type,
+            rates: &tracker.tables.rates,
+            sources: &tracker.tables.sources,
+            offers: &tracker.tables.offers,
+            channels: &tracker.tables.channels,
+            campaigns: &tracker.tables.campaigns,
         }
     }
 }

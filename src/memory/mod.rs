@@ -46,8 +46,9 @@ use crate::plan::{
     Commit, Committed, ConfigurationRow, EventRow, FactQuery, Facts, RefusedBody, RefusedCount, RefusedRow, Tally,
 };
 use crate::port::{
-    BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, LaneQueue,
-    Page, PageRequest, Purge, Purged, RefusedFilter, Selection, Store, StoreError,
+    BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, Decide, DeliveryFilter, EventFilter, Inspect,
+    LaneQueue, Page, PageRequest, Purge, Purged, RefusedFilter, Selection, Store, StoreError, Transact, Transacted,
+    decided,
 };
 use crate::value::{ClickId, DeliveryId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
 use alloc::{boxed::Box, string::String, vec::Vec};
@@ -112,6 +113,10 @@ impl Store for MemoryStore {
         })
     }
 
+    fn transact(&self) -> Option<&dyn Transact> {
+        Some(self)
+    }
+
     fn commit<'a>(&'a self, commit: &'a Commit) -> BoxFuture<'a, Result<Committed, StoreError>> {
         self.with(|state| Ok(state.commit(commit)))
     }
@@ -142,6 +147,23 @@ impl Store for MemoryStore {
 
     fn purge<'a>(&'a self, what: &'a Purge) -> BoxFuture<'a, Result<Purged, StoreError>> {
         self.with(|state| Ok(state.purge(what)))
+    }
+}
+
+impl Transact for MemoryStore {
+    fn decide_and_commit<'a>(
+        &'a self,
+        query: FactQuery,
+        decide: Decide,
+    ) -> BoxFuture<'a, Result<Option<Transacted>, StoreError>> {
+        self.with(|state| {
+            let Ok(facts) = Facts::read(state, &query);
+            let Some(commit) = decided(&decide, &facts)? else {
+                return Ok(None);
+            };
+            let committed = state.commit(&commit);
+            Ok(Some(Transacted::new(commit, committed)))
+        })
     }
 }
 

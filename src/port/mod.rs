@@ -30,6 +30,7 @@ pub mod http;
 mod inspect;
 pub mod row;
 mod store;
+mod transact;
 
 pub use host::{Clock, Entropy, SecretError, Secrets};
 pub use http::{BoxFuture, HttpClient, HttpError};
@@ -38,3 +39,4 @@ pub use inspect::{
 };
 pub(crate) use store::micros;
 pub use store::{Claim, Claimed, Cursor, Purge, Purged, Selection, Store, StoreError, StoreErrorKind, Which};
+pub use transact::{Decide, Transact, Transacted, decided};

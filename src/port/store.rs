@@ -1,6 +1,6 @@
 //! The contract of storage.
 
-use super::BoxFuture;
+use super::{BoxFuture, Transact};
 use crate::delivery::{Attempt, Cancelled, Hold, Lane, Leased, Settled, Settlement};
 use crate::event::Event;
 use crate::model::Click;
@@ -50,6 +50,10 @@ pub trait Store: Debug + Send + Sync {
     /// # Errors
     /// [`StoreError`].
     fn facts<'a>(&'a self, query: &'a FactQuery) -> BoxFuture<'a, Result<Facts, StoreError>>;
+
+    /// How the store has decisions made within its own transaction; none if it does not. Then
+    /// whoever decides calls [`Store::facts`] and [`Store::commit`].
+    fn transact(&self) -> Option<&dyn Transact>;
 
     /// Applies one transaction.
     ///

@@ -118,11 +118,11 @@ impl<'t> Router<'t> {
     #[must_use]
     pub fn new(tracker: &'t Tracker) -> Self {
         Self {
-            domains: &tracker.domains,
-            campaigns: &tracker.campaigns,
-            channels: &tracker.channels,
-            offers: &tracker.offers,
-            sources: &tracker.sources,
+            domains: &tracker.tables.domains,
+            campaigns: &tracker.tables.campaigns,
+            channels: &tracker.tables.channels,
+            offers: &tracker.tables.offers,
+            sources: &tracker.tables.sources,
         }
     }
 

@@ -45,8 +45,8 @@ impl<'t> Setup<'t> {
     #[must_use]
     pub fn new(tracker: &'t Tracker) -> Self {
         Self {
-            domains: &tracker.domains,
-            channels: &tracker.channels,
+            domains: &tracker.tables.domains,
+            channels: &tracker.tables.channels,
         }
     }
 

@@ -24,9 +24,16 @@ use alloc::{
 use core::time::Duration;
 
 /// A compiled configuration: everything that decisions need. [`compile`](crate::compile()) makes
-/// it. It never changes, and is cheap to share.
-#[derive(Debug)]
+/// it. It never changes. A clone shares the tables of the original, so cloning costs next to
+/// nothing.
+#[derive(Debug, Clone)]
 pub struct Tracker {
+    pub(crate) tables: Arc<Tables>,
+}
+
+/// The tables of a compiled configuration.
+#[derive(Debug)]
+pub(crate) struct Tables {
     /// The tenant for which it was compiled.
     pub(crate) namespace: Namespace,
     pub(crate) fingerprint: Fingerprint,
@@ -201,44 +208,48 @@ impl Tracker {
     /// The tenant for which it was compiled. A store of another tenant refuses to work with it.
     #[must_use]
     pub fn namespace(&self) -> &Namespace {
-        &self.namespace
+        &self.tables.namespace
     }
 
     /// The fingerprint of the document.
     #[must_use]
     pub fn fingerprint(&self) -> &Fingerprint {
-        &self.fingerprint
+        &self.tables.fingerprint
     }
 
     /// The document as canonical JSON. It is stored once for each fingerprint.
     #[must_use]
     pub fn document(&self) -> &str {
-        &self.document
+        &self.tables.document
     }
 
     /// Finds an offer source by its id. Without an id, returns the source of bare `/postback` URLs.
     #[must_use]
     pub fn source(&self, id: Option<&str>) -> Option<&Source> {
         match id {
-            Some(id) => self.sources.get(id),
-            None => self.default_source.as_ref().and_then(|id| self.sources.get(id)),
+            Some(id) => self.tables.sources.get(id),
+            None => self
+                .tables
+                .default_source
+                .as_ref()
+                .and_then(|id| self.tables.sources.get(id)),
         }
     }
 
     /// All offer sources.
     pub fn sources(&self) -> impl Iterator<Item = &Source> {
-        self.sources.values()
+        self.tables.sources.values()
     }
 
     /// Finds a campaign by its id.
     #[must_use]
     pub fn campaign(&self, id: &str) -> Option<&Campaign> {
-        self.campaigns.get(id)
+        self.tables.campaigns.get(id)
     }
 
     /// All campaigns.
     pub fn campaigns(&self) -> impl Iterator<Item = &Campaign> {
-        self.campaigns.values()
+        self.tables.campaigns.values()
     }
 }
 

@@ -68,10 +68,10 @@ impl Credentials {
             });
             found.collect()
         };
-        let click_ids = ClickIdKeys::new(resolve(&tracker.click_id_keys));
+        let click_ids = ClickIdKeys::new(resolve(&tracker.tables.click_id_keys));
         let mut sources = BTreeMap::new();
         let mut refused = Vec::new();
-        for (id, source) in &tracker.sources {
+        for (id, source) in &tracker.tables.sources {
             let tokens = resolve(&source.tokens);
             let references = source.protocol.secrets();
             let secrets = resolve(references);
@@ -192,7 +192,7 @@ fn known<'a>(
     tracker: &'a Tracker,
     secrets: &'a BTreeMap<SecretReference, Secret>,
 ) -> impl Iterator<Item = (&'a OfferSourceId, &'a Source, &'a SecretReference, &'a Secret)> {
-    tracker.sources.iter().flat_map(move |(id, source)| {
+    tracker.tables.sources.iter().flat_map(move |(id, source)| {
         let references = source.protocol.secrets().iter();
         references.filter_map(move |reference| {
             let secret = secrets.get(reference).filter(|secret| !secret.expose().is_empty())?;

@@ -18,36 +18,36 @@ use alloc::{
 impl Tracker {
     /// The conversion types by name, with what each of them counts as.
     pub fn conversion_types(&self) -> impl Iterator<Item = (&TypeName, Counts)> {
-        self.types.iter().map(|(name, known)| (name, known.counts))
+        self.tables.types.iter().map(|(name, known)| (name, known.counts))
     }
 
     /// The type of a conversion that names no type.
     #[must_use]
     pub fn default_type(&self) -> &TypeName {
-        &self.default_type
+        &self.tables.default_type
     }
 
     /// Every offer, by id.
     pub fn offers(&self) -> impl Iterator<Item = (&OfferId, &Offer)> {
-        self.offers.iter()
+        self.tables.offers.iter()
     }
 
     /// A traffic channel by id.
     #[must_use]
     pub fn channel(&self, id: &ChannelId) -> Option<&Channel> {
-        self.channels.get(id)
+        self.tables.channels.get(id)
     }
 
     /// The references to the keys that sign our click ids, newest first.
     #[must_use]
     pub fn click_id_references(&self) -> &[SecretReference] {
-        &self.click_id_keys
+        &self.tables.click_id_keys
     }
 
     /// How long rows are kept, as far as the configuration says it.
     #[must_use]
     pub fn retention(&self) -> &Retention {
-        &self.retention
+        &self.tables.retention
     }
 }
 

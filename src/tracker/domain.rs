@@ -36,7 +36,7 @@ impl Tracker {
     pub fn fallback(&self, campaign: Option<&Campaign>, host: Option<&str>) -> Option<Fallback<'_>> {
         let named = campaign.and_then(|campaign| campaign.domain.as_ref());
         let asked = host.filter(|_| named.is_none()).and_then(|host| self.at_host(host));
-        let domain = asked.or_else(|| domain_of(&self.domains, named))?;
+        let domain = asked.or_else(|| domain_of(&self.tables.domains, named))?;
         Some(Fallback {
             url: domain.fallback.as_deref()?,
             referrer_policy: domain.referrer_policy,
@@ -47,7 +47,7 @@ impl Tracker {
     /// may use another.
     fn at_host(&self, host: &str) -> Option<&Domain> {
         let find = |wanted: fn(&str) -> &str| {
-            let mut all = self.domains.values();
+            let mut all = self.tables.domains.values();
             all.find(|domain| wanted(authority(&domain.url)).eq_ignore_ascii_case(wanted(host)))
         };
         find(|whole| whole).or_else(|| find(without_port))
@@ -56,13 +56,13 @@ impl Tracker {
     /// The URL of a source's tracking domain.
     #[must_use]
     pub fn source_domain(&self, source: &Source) -> Option<&str> {
-        domain_of(&self.domains, source.domain.as_ref()).map(|domain| domain.url.as_str())
+        domain_of(&self.tables.domains, source.domain.as_ref()).map(|domain| domain.url.as_str())
     }
 
     /// The URL of a campaign's tracking domain.
     #[must_use]
     pub fn campaign_domain(&self, campaign: &Campaign) -> Option<&str> {
-        domain_of(&self.domains, campaign.domain.as_ref()).map(|domain| domain.url.as_str())
+        domain_of(&self.tables.domains, campaign.domain.as_ref()).map(|domain| domain.url.as_str())
     }
 }
 

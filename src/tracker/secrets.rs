@@ -17,10 +17,11 @@ impl Tracker {
     #[must_use]
     pub fn inbound_references(&self) -> BTreeSet<&SecretReference> {
         let sources = self
+            .tables
             .sources
             .values()
             .flat_map(|source| source.protocol.secrets().iter().chain(&source.tokens));
-        self.click_id_keys.iter().chain(sources).collect()
+        self.tables.click_id_keys.iter().chain(sources).collect()
     }
 
     /// All references to secrets: keys of click ids, the sources' secrets and tokens, the holes of
@@ -29,7 +30,7 @@ impl Tracker {
     #[must_use]
     pub fn secret_references(&self) -> BTreeSet<&SecretReference> {
         let mut references = self.inbound_references();
-        for postback in self.campaigns.values().flat_map(|campaign| &campaign.postbacks) {
+        for postback in self.tables.campaigns.values().flat_map(|campaign| &campaign.postbacks) {
             references.extend(postback.url.secrets());
             references.extend(postback.body.iter().flat_map(BodyTemplate::secrets));
             references.extend(&postback.sign);
@@ -40,7 +41,7 @@ impl Tracker {
     /// What keeps the given secrets from signing requests, with their references. Secrets that are
     /// not given are not looked at.
     pub(super) fn signing_refusals(&self, secrets: &BTreeMap<SecretReference, Secret>) -> Vec<String> {
-        let postbacks = self.campaigns.values().flat_map(|campaign| &campaign.postbacks);
+        let postbacks = self.tables.campaigns.values().flat_map(|campaign| &campaign.postbacks);
         let named: BTreeSet<_> = postbacks.flat_map(|postback| &postback.sign).collect();
         let given = named.into_iter().filter_map(|reference| {
             let secret = secrets.get(reference).filter(|secret| !secret.expose().is_empty())?;

@@ -8,7 +8,7 @@ use postback::memory::MemoryStore;
 use postback::plan::{Commit, Committed, FactQuery};
 use postback::port::{
     BoxFuture, Claim, Claimed, Cursor, EventFilter, Inspect, PageRequest, Purge, Purged, Selection, Store, StoreError,
-    StoreErrorKind,
+    StoreErrorKind, Transact,
 };
 use postback::value::{DeliveryId, EventId, Namespace};
 use postback::{Click, CompileOptions, Document, Event, Facts, Timestamp, Tracker};
@@ -47,6 +47,9 @@ impl Store for Contended {
     }
     fn facts<'a>(&'a self, query: &'a FactQuery) -> BoxFuture<'a, Result<Facts, StoreError>> {
         self.inner.facts(query)
+    }
+    fn transact(&self) -> Option<&dyn Transact> {
+        None
     }
     fn commit<'a>(&'a self, commit: &'a Commit) -> BoxFuture<'a, Result<Committed, StoreError>> {
         self.commits.fetch_add(1, Ordering::Relaxed);

@@ -152,8 +152,12 @@ async fn journal(journal: &Journal, event: &Event, why: &Unstored) -> bool {
 async fn decide(shared: &Shared, live: &Live, event: &Event) -> Result<Reply, Unstored> {
     let began = Instant::now();
     let ingest = async {
-        let _turn = shared.turns.take(event).await;
-        drive::ingest(&live.tracker, &*shared.stores.store, event, shared.now()).await
+        let store = &*shared.stores.store;
+        let _turn = match store.transact() {
+            Some(_) => None,
+            None => shared.turns.take(event).await,
+        };
+        drive::ingest(&live.tracker, store, event, shared.now()).await
     };
     let ingested = timeout(shared.limits.store, ingest).await;
     // Even without an answer, the commit may have succeeded.

@@ -11,7 +11,7 @@ use postback::plan::{
 };
 use postback::port::{
     BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, LaneQueue,
-    Page, PageRequest, Purge, Purged, RefusedFilter, Selection, Store, StoreError, StoreErrorKind,
+    Page, PageRequest, Purge, Purged, RefusedFilter, Selection, Store, StoreError, StoreErrorKind, Transact,
 };
 use postback::value::{ClickId, DeliveryId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
 use postback::{Click, Conversion, Event, Facts};
@@ -174,6 +174,10 @@ macro_rules! passed_on {
 impl Store for Later {
     fn namespace(&self) -> &Namespace {
         &self.namespace
+    }
+
+    fn transact(&self) -> Option<&dyn Transact> {
+        self.working()?.store.transact()
     }
 
     passed_on! { store:

@@ -30,7 +30,7 @@ pub(crate) struct Pulse(Mutex<Beats>);
 struct Beats {
     written: Option<Instant>,
     failed: Option<(Instant, String)>,
-    /// When the last failure came late; none if it came at once, or something was written since.
+    /// When a failure last came late; none if something was written since.
     stuck: Option<Instant>,
     /// When a call was last let through to a store that is stuck.
     probed: Option<Instant>,
@@ -76,7 +76,10 @@ impl Pulse {
     pub(crate) fn failed(&self, why: impl ToString, began: Instant) {
         let (now, why) = (Instant::now(), why.to_string());
         let mut beats = self.beats();
-        beats.stuck = (now.saturating_duration_since(began) >= SLOW).then_some(now);
+        // A stuck store may also fail at once, when its queue is full: then it is still stuck.
+        if now.saturating_duration_since(began) >= SLOW {
+            beats.stuck = Some(now);
+        }
         if let Some(news) = beats.away.failed() {
             let Meanwhile { journalled, refused } = beats.meanwhile;
             meter::storing(news, Some(&why), journalled, refused);
@@ -200,9 +203,15 @@ mod tests {
         pulse.failed(LATE, began);
         advance(STUCK).await;
         assert_eq!(pulse.door(), Door::Open);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_store_that_is_stuck_and_has_no_room_for_more_calls_is_still_stuck() {
+        let (pulse, began) = (Pulse::default(), Instant::now());
+        advance(SLOW).await;
         pulse.failed(LATE, began);
-        pulse.failed("a full disk, at once", Instant::now());
-        assert_eq!(pulse.door(), Door::Open);
+        pulse.failed("too many calls wait, at once", Instant::now());
+        assert_eq!([pulse.door(), pulse.door()], [Door::Probe, Door::Shut]);
     }
 
     #[tokio::test(start_paused = true)]

@@ -12,8 +12,8 @@ use tokio::sync::{Mutex, MutexGuard};
 const TURNS: usize = 256;
 
 /// Lets events of one click be decided one after the other, so that a burst of them causes no
-/// conflicts in the store. Other processes can still cause conflicts: this saves work and protects
-/// nothing.
+/// conflicts in the store. A store that has events decided in its own transaction needs no turns.
+/// Other processes can still cause conflicts: this saves work and protects nothing.
 #[derive(Debug)]
 pub(crate) struct Turns {
     turns: [Mutex<()>; TURNS],

@@ -5,6 +5,7 @@ mod classes;
 mod commit;
 mod facts;
 mod fault;
+mod gather;
 mod guard;
 mod holds;
 mod key;
@@ -59,6 +60,10 @@ pub struct SqliteOptions {
     /// How many waiting calls may share one transaction; at least one. The first of them waits for
     /// the last. The default is 256.
     pub group: usize,
+    /// How long a transaction that has done its calls may wait for more of them, where calls come
+    /// steadily; zero never waits. It saves processor time and bytes. Clicks never wait, and a lone
+    /// caller waits once in 256 calls. The default is 4 ms.
+    pub gather: Duration,
     /// Called at the beginning of each step that brings a file of an older version forward. On a
     /// large file a step may take minutes. None by default.
     pub progress: Option<fn(&Migration)>,
@@ -88,6 +93,7 @@ impl SqliteOptions {
             readers: 2,
             queue: 1024,
             group: 256,
+            gather: Duration::from_millis(4),
             progress: None,
             observer: None,
         }

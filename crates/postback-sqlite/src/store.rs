@@ -20,8 +20,9 @@ use postback::plan::{
     Commit, Committed, ConfigurationRow, EventRow, FactQuery, RefusedBody, RefusedCount, RefusedRow, Tally, Write,
 };
 use postback::port::{
-    BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, LaneQueue,
-    Page, PageRequest, Purge, Purged, RefusedFilter, Selection, Store, StoreError, row,
+    BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, Decide, DeliveryFilter, EventFilter, Inspect,
+    LaneQueue, Page, PageRequest, Purge, Purged, RefusedFilter, Selection, Store, StoreError, Transact, Transacted,
+    decided, row,
 };
 use postback::value::{ClickId, DeliveryId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
 use postback::{Click, Conversion, Event, Facts, Timestamp};
@@ -45,7 +46,7 @@ impl Store for SqliteStore {
                 }
                 Ok(())
             };
-            self.threads.write(record).await?;
+            self.threads.write_at_once(record).await?;
             for click in clicks {
                 self.old.late_clicks.note(time::floor(click.at));
             }
@@ -66,13 +67,13 @@ impl Store for SqliteStore {
         Box::pin(async move {
             let encoded = Encoded::new(commit)?;
             let committed = self.threads.write(move |connection| encoded.apply(connection)).await?;
-            for write in &commit.writes {
-                if let Write::Event(row) = write {
-                    self.old.late_events.note(time::floor(row.event.received_at));
-                }
-            }
+            self.note_late(commit);
             Ok(committed)
         })
+    }
+
+    fn transact(&self) -> Option<&dyn Transact> {
+        Some(self)
     }
 
     fn orphans<'a>(&'a self, after: &'a Cursor, limit: u32) -> BoxFuture<'a, Result<Vec<Event>, StoreError>> {
@@ -249,6 +250,41 @@ impl SqliteStore {
             next = page.next;
         }
         Ok(all)
+    }
+}
+
+impl Transact for SqliteStore {
+    fn decide_and_commit<'a>(
+        &'a self,
+        query: FactQuery,
+        decide: Decide,
+    ) -> BoxFuture<'a, Result<Option<Transacted>, StoreError>> {
+        Box::pin(async move {
+            let transact = move |connection: &Connection| {
+                let facts = facts::facts(connection, &query)?;
+                let Some(commit) = decided(&decide, &facts)? else {
+                    return Ok(None);
+                };
+                let committed = Encoded::new(&commit)?.apply(connection)?;
+                Ok(Some(Transacted::new(commit, committed)))
+            };
+            let transacted = self.threads.write(transact).await?;
+            if let Some(done) = &transacted {
+                self.note_late(&done.commit);
+            }
+            Ok(transacted)
+        })
+    }
+}
+
+impl SqliteStore {
+    /// Notes the events that a commit may have written behind younger ones.
+    fn note_late(&self, commit: &Commit) {
+        for write in &commit.writes {
+            if let Write::Event(row) = write {
+                self.old.late_events.note(time::floor(row.event.received_at));
+            }
+        }
     }
 }
 

@@ -97,7 +97,23 @@ impl Threads {
         &self,
         work: impl Fn(&Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (task, answer) = Task::new(work);
+        self.task(work, false).await
+    }
+
+    /// Does the same for a person who waits: the transaction does not wait for more calls.
+    pub(crate) async fn write_at_once<T: Send + 'static>(
+        &self,
+        work: impl Fn(&Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.task(work, true).await
+    }
+
+    async fn task<T: Send + 'static>(
+        &self,
+        work: impl Fn(&Connection) -> Result<T, Fault> + Send + 'static,
+        hurried: bool,
+    ) -> Result<T, StoreError> {
+        let (task, answer) = Task::new(work, hurried);
         send(self.writes.as_ref(), Call::Job(Box::new(task)))?;
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }

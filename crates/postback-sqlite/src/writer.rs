@@ -6,9 +6,10 @@
 use crate::{
     Observer, SqliteOptions,
     fault::{Fault, meaning},
+    gather::{Gather, Wait},
     log::Log,
     place::Place,
-    sync::mpsc::Receiver,
+    sync::mpsc::{Receiver, RecvTimeoutError},
 };
 use futures_channel::oneshot;
 use postback::port::{StoreError, StoreErrorKind};
@@ -69,6 +70,8 @@ impl From<rusqlite::Error> for Trouble {
 
 /// Work to be done inside a transaction.
 pub(crate) trait Job: Send {
+    /// Whether a person waits for the answer, so that the group must not wait for more calls.
+    fn is_hurried(&self) -> bool;
     /// Whether anybody still waits for the answer.
     fn is_wanted(&self) -> bool;
     /// Does the work, perhaps again after a rollback. Returns false if it failed and its writes
@@ -81,25 +84,29 @@ pub(crate) trait Job: Send {
 /// A [`Job`] made of a function.
 pub(crate) struct Task<F, T> {
     work: F,
+    hurried: bool,
     result: Option<Result<T, StoreError>>,
     caller: oneshot::Sender<Result<T, StoreError>>,
 }
 
 impl<F, T> Task<F, T> {
-    pub(crate) fn new(work: F) -> (Self, oneshot::Receiver<Result<T, StoreError>>) {
+    pub(crate) fn new(work: F, hurried: bool) -> (Self, oneshot::Receiver<Result<T, StoreError>>) {
         let (caller, answer) = oneshot::channel();
-        (
-            Self {
-                work,
-                result: None,
-                caller,
-            },
-            answer,
-        )
+        let task = Self {
+            work,
+            hurried,
+            result: None,
+            caller,
+        };
+        (task, answer)
     }
 }
 
 impl<F: Fn(&Connection) -> Result<T, Fault> + Send, T: Send> Job for Task<F, T> {
+    fn is_hurried(&self) -> bool {
+        self.hurried
+    }
+
     fn is_wanted(&self) -> bool {
         !self.caller.is_canceled()
     }
@@ -132,13 +139,27 @@ struct Queue<'a> {
     most: usize,
     /// The callers that wait for an empty log.
     empty: Vec<oneshot::Sender<bool>>,
+    /// Decides whether groups wait for more calls.
+    gather: Gather,
+    wait: Waiting,
+}
+
+/// Whether the present group waits for more calls.
+enum Waiting {
+    /// It has not come to that.
+    Not,
+    Now(Wait),
+    Never,
 }
 
 impl Queue<'_> {
     /// Returns the next job; none if a call for an empty log came instead.
     fn sort(&mut self, call: Call) -> Option<Box<dyn Job>> {
         match call {
-            Call::Job(job) => Some(job),
+            Call::Job(job) => {
+                self.gather.came(Instant::now());
+                Some(job)
+            }
             Call::Empty(caller) => {
                 self.empty.push(caller);
                 None
@@ -146,13 +167,54 @@ impl Queue<'_> {
         }
     }
 
-    /// Returns a job for a group that has already begun, without waiting for one.
+    /// Begins a group with this job.
+    fn begin(&mut self, first: &dyn Job) {
+        self.wait = if first.is_hurried() {
+            Waiting::Never
+        } else {
+            Waiting::Not
+        };
+    }
+
+    /// Returns a job for a group that has already begun. It waits for one only if that is worth it.
     fn join(&mut self, jobs: usize) -> Option<Box<dyn Job>> {
         if jobs >= self.most {
             return None;
         }
-        let call = self.calls.try_recv().ok()?;
-        self.sort(call)
+        if let Ok(call) = self.calls.try_recv() {
+            let job = self.sort(call)?;
+            self.joined(job.is_hurried());
+            return Some(job);
+        }
+        let now = Instant::now();
+        if matches!(self.wait, Waiting::Not) {
+            self.wait = self.gather.begin(now).map_or(Waiting::Never, Waiting::Now);
+        }
+        let Waiting::Now(wait) = &self.wait else { return None };
+        match self.calls.recv_timeout(wait.left(now)?) {
+            Ok(call) => {
+                let job = self.sort(call)?;
+                self.joined(job.is_hurried());
+                Some(job)
+            }
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
+        }
+    }
+
+    /// Notes that a job joined the group.
+    fn joined(&mut self, hurried: bool) {
+        match &mut self.wait {
+            Waiting::Now(wait) => wait.joined(hurried, Instant::now()),
+            wait if hurried => *wait = Waiting::Never,
+            Waiting::Not | Waiting::Never => {}
+        }
+    }
+
+    /// Ends the group.
+    fn end(&mut self) {
+        if let Waiting::Now(wait) = std::mem::replace(&mut self.wait, Waiting::Never) {
+            self.gather.end(wait);
+        }
     }
 }
 
@@ -165,12 +227,19 @@ pub(crate) fn work(
     options: &SqliteOptions,
 ) {
     let mut log = Log::new(options.busy_timeout, connection);
-    let (most, empty) = (options.group.max(1), Vec::new());
-    let mut queue = Queue { calls, most, empty };
+    let mut queue = Queue {
+        calls,
+        most: options.group.max(1),
+        empty: Vec::new(),
+        gather: Gather::new(options.gather),
+        wait: Waiting::Never,
+    };
     while let Ok(call) = calls.recv() {
         if let Some(first) = queue.sort(call) {
             let begun = Instant::now();
+            queue.begin(&*first);
             let (jobs, trouble) = group(connection, place, first, &mut queue);
+            queue.end();
             if trouble.is_none() {
                 shared.transactions.fetch_add(1, Ordering::Relaxed);
                 shared

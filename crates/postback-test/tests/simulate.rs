@@ -5,7 +5,7 @@ use postback::delivery::{Attempt, Cancelled, Settled, Settlement, Verdict};
 use postback::memory::MemoryStore;
 use postback::outbound::HoledText;
 use postback::plan::{Commit, Committed, FactQuery};
-use postback::port::{BoxFuture, Claim, Claimed, Cursor, Purge, Purged, Selection, Store, StoreError};
+use postback::port::{BoxFuture, Claim, Claimed, Cursor, Purge, Purged, Selection, Store, StoreError, Transact};
 use postback::value::{DeliveryId, Namespace};
 use postback::{Click, Event, Facts};
 use postback_test::simulation::{Library, Report, play, play_over};
@@ -79,6 +79,10 @@ impl Store for Broken {
             }
             Ok(facts)
         })
+    }
+
+    fn transact(&self) -> Option<&dyn Transact> {
+        None
     }
 
     fn commit<'a>(&'a self, commit: &'a Commit) -> BoxFuture<'a, Result<Committed, StoreError>> {

@@ -13,8 +13,8 @@ mod sql;
 use postback::delivery::{Attempt, Cancelled, Settled, Settlement};
 use postback::plan::{Commit, Committed, FactQuery, GuardKey, PointReads, REFUSED_ROW_BYTES, Write};
 use postback::port::{
-    BoxFuture, Claim, Claimed, Cursor, Purge, Purged, Selection, Store, StoreError, row::of_click, row::of_delivery,
-    row::of_write,
+    BoxFuture, Claim, Claimed, Cursor, Purge, Purged, Selection, Store, StoreError, Transact, row::of_click,
+    row::of_delivery, row::of_write,
 };
 use postback::value::{DeliveryId, Namespace};
 use postback::{Click, Event, Facts};
@@ -86,6 +86,11 @@ impl Store for SqlStore {
 
     fn facts<'a>(&'a self, query: &'a FactQuery) -> BoxFuture<'a, Result<Facts, StoreError>> {
         self.with(|file| Facts::read(&Reads(file), query))
+    }
+
+    /// None, as for a database beyond a network: a decision waits for no lock there.
+    fn transact(&self) -> Option<&dyn Transact> {
+        None
     }
 
     fn commit<'a>(&'a self, commit: &'a Commit) -> BoxFuture<'a, Result<Committed, StoreError>> {

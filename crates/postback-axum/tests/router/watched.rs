@@ -6,8 +6,9 @@ use postback::plan::{
     Commit, Committed, ConfigurationRow, EventRow, FactQuery, RefusedBody, RefusedCount, RefusedRow, Tally,
 };
 use postback::port::{
-    BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, DeliveryFilter, EventFilter, Inspect, LaneQueue,
-    Page, PageRequest, Purge, Purged, RefusedFilter, Selection, Store, StoreError, StoreErrorKind,
+    BoxFuture, Claim, Claimed, ConversionFilter, Cursor, DeadLetters, Decide, DeliveryFilter, EventFilter, Inspect,
+    LaneQueue, Page, PageRequest, Purge, Purged, RefusedFilter, Selection, Store, StoreError, StoreErrorKind, Transact,
+    Transacted,
 };
 use postback::value::{ClickId, DeliveryId, EventId, Fingerprint, Namespace, OfferSourceId, RefusedId};
 use postback::{Click, Conversion, Event, Facts};
@@ -104,6 +105,10 @@ impl Store for Watched {
         self.inner.namespace()
     }
 
+    fn transact(&self) -> Option<&dyn Transact> {
+        self.inner.transact().map(|_| self as &dyn Transact)
+    }
+
     guarded! {
         commit(commit: Commit) -> Committed;
         claim(claim: Claim) -> Claimed;
@@ -169,5 +174,21 @@ impl Inspect for Watched {
 
     fn last_configuration(&self) -> BoxFuture<'_, Result<Option<ConfigurationRow>, StoreError>> {
         self.guarded("last_configuration", self.inner.last_configuration())
+    }
+}
+
+impl Transact for Watched {
+    fn decide_and_commit<'a>(
+        &'a self,
+        query: FactQuery,
+        decide: Decide,
+    ) -> BoxFuture<'a, Result<Option<Transacted>, StoreError>> {
+        let mode = *self.mode.lock().unwrap();
+        let meant = |click: &str| query.clicks.iter().any(|asked| asked.as_str() == click);
+        if matches!(mode, Mode::CorruptFor(click) if meant(click)) {
+            return Box::pin(async { Err(StoreErrorKind::Corrupt.into()) });
+        }
+        let transact = Box::pin(async move { self.inner.transact().unwrap().decide_and_commit(query, decide).await });
+        self.guarded("facts", self.guarded("commit", transact))
     }
 }

@@ -4,7 +4,7 @@
 
 use postback::delivery::{Attempt, Cancelled, Settled, Settlement};
 use postback::plan::{Commit, Committed, FactQuery};
-use postback::port::{BoxFuture, Claim, Claimed, Cursor, Purge, Purged, Selection, Store, StoreError};
+use postback::port::{BoxFuture, Claim, Claimed, Cursor, Purge, Purged, Selection, Store, StoreError, Transact};
 use postback::value::{DeliveryId, Namespace};
 use postback::{Click, Event, Facts};
 use std::future::poll_fn;
@@ -91,6 +91,11 @@ impl Store for Turns {
 
     fn facts<'a>(&'a self, query: &'a FactQuery) -> BoxFuture<'a, Result<Facts, StoreError>> {
         self.call(move || self.store.facts(query), |_| None)
+    }
+
+    /// None: others have turns between the reading and the writing.
+    fn transact(&self) -> Option<&dyn Transact> {
+        None
     }
 
     fn commit<'a>(&'a self, commit: &'a Commit) -> BoxFuture<'a, Result<Committed, StoreError>> {
