@@ -4,8 +4,8 @@
 use super::ingest::{IngestError, MAX_CONFLICTS, of_one_tenant};
 use crate::decide::{Decision, Plan, Reply, ReplyOutcome, UnknownSource};
 use crate::event::Event;
-use crate::plan::{Commit, Committed, Facts, Outcome, Trace};
-use crate::port::{Store, Transact, Transacted};
+use crate::plan::{Committed, Facts, Outcome, Trace};
+use crate::port::{Decide, Store, Transact, Transacted};
 use crate::tracker::Tracker;
 use crate::value::Timestamp;
 use alloc::boxed::Box;
@@ -104,12 +104,7 @@ enum Said {
 
 /// Makes the decision that the store is to have made, and the place where it says what else it
 /// decided.
-fn deciding(
-    takes: Takes,
-    tracker: Tracker,
-    event: Event,
-    now: Timestamp,
-) -> (Arc<Mutex<Option<Said>>>, Box<dyn Fn(&Facts) -> Option<Commit> + Send>) {
+fn deciding(takes: Takes, tracker: Tracker, event: Event, now: Timestamp) -> (Arc<Mutex<Option<Said>>>, Decide) {
     let said = Arc::new(Mutex::new(None));
     let place = said.clone();
     let decide = move |facts: &Facts| {

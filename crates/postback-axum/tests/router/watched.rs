@@ -188,7 +188,12 @@ impl Transact for Watched {
         if matches!(mode, Mode::CorruptFor(click) if meant(click)) {
             return Box::pin(async { Err(StoreErrorKind::Corrupt.into()) });
         }
-        let transact = Box::pin(async move { self.inner.transact().unwrap().decide_and_commit(query, decide).await });
-        self.guarded("facts", self.guarded("commit", transact))
+        let facts = self.guarded("facts", Box::pin(async { Ok(()) }));
+        let rest = Box::pin(async move { self.inner.transact().unwrap().decide_and_commit(query, decide).await });
+        let rest = self.guarded("commit", rest);
+        Box::pin(async move {
+            facts.await?;
+            rest.await
+        })
     }
 }
