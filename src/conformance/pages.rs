@@ -24,7 +24,7 @@ fn assert_misuse<T: core::fmt::Debug>(answer: Result<T, StoreError>) {
 
 async fn found(store: &dyn super::Subject, filter: EventFilter) -> Vec<EventId> {
     let page = store.events(&filter, &everything()).await.unwrap();
-    page.items.into_iter().map(|row| row.event.id).collect()
+    page.items.into_iter().map(|row| row.event.id.clone()).collect()
 }
 
 fn received_at(number: i64, seconds: i64, source: OfferSourceId) -> Event {
@@ -116,7 +116,7 @@ cases! {
         for arriving in 100.. {
             let answer = store.events(&EventFilter::default(), &page).await.unwrap();
             assert!(answer.items.len() <= 3, "{}", answer.items.len());
-            seen.extend(answer.items.into_iter().map(|row| row.event.id));
+            seen.extend(answer.items.into_iter().map(|row| row.event.id.clone()));
             write(store, vec![Write::Event(row(event(arriving), Outcome::Applied))]).await;
             // Meanwhile a row changes that was shown already, or will be.
             write(store, vec![Write::Event(row(event(4), Outcome::Ignored))]).await;

@@ -59,7 +59,7 @@ cases! {
         let facts = ask(store, &["click"], &["a"]).await;
         assert_eq!(facts.orphans, [buyer(1)]);
         let row = store.event(&event_id(1)).await.unwrap().unwrap();
-        assert_eq!((*row.event, row.outcome), (buyer(1), Outcome::Unattributed));
+        assert_eq!((&*row.event, row.outcome), (&buyer(1), Outcome::Unattributed));
         assert_eq!(store.event(&event_id(2)).await.unwrap(), None);
         assert_eq!(facts.clicks["click"].click, Some(visitor("click", 0)));
         assert_eq!(store.orphans(&Cursor::start(), 1).await.unwrap(), [buyer(1)]);

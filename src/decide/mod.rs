@@ -55,7 +55,7 @@ pub use tallies::MAX_TALLIES;
 use crate::event::Event;
 pub(crate) use crate::meaning::Decision;
 use crate::plan::{FactQuery, Facts};
-use crate::value::Timestamp;
+use crate::value::{Shared, Timestamp};
 use reversal::taken_keys;
 use work::Work;
 
@@ -80,9 +80,21 @@ impl Decision<'_> {
     /// The function is pure and total: the same arguments give the same plan, and a rule that
     /// cannot be evaluated does not stop the others.
     ///
+    /// The event is stored with what became of it. A [`Shared`] one is stored as it is, any other
+    /// one is copied.
+    ///
     /// # Errors
     /// [`UnknownSource`]: the event's source is not configured.
-    pub fn decide(&self, event: &Event, facts: &Facts, now: Timestamp) -> Result<Plan, UnknownSource> {
+    pub fn decide(
+        &self,
+        event: impl Into<Shared<Event>>,
+        facts: &Facts,
+        now: Timestamp,
+    ) -> Result<Plan, UnknownSource> {
+        self.decide_shared(&event.into(), facts, now)
+    }
+
+    fn decide_shared(&self, event: &Shared<Event>, facts: &Facts, now: Timestamp) -> Result<Plan, UnknownSource> {
         let source = self
             .sources
             .get(&event.source)

@@ -11,7 +11,7 @@ use crate::plan::{
 };
 use crate::tracker::Source;
 use crate::value::{ConversionId, Shared, Timestamp};
-use alloc::{boxed::Box, vec::Vec};
+use alloc::vec::Vec;
 
 /// The facts that were read, and the rows as they change while one plan is made.
 pub(super) struct Work<'a> {
@@ -55,11 +55,11 @@ impl<'a> Work<'a> {
     }
 
     /// Decides one event on the basis of what was decided before it.
-    pub(super) fn decide_one(&mut self, event: &Event) -> EventRow {
+    pub(super) fn decide_one(&mut self, event: &Shared<Event>) -> EventRow {
         let meaning = self.decision.meaning(self.source, event);
         let kind = self.decision.kind(self.source, event, &meaning);
         let mut row = EventRow {
-            event: Box::new(event.clone()),
+            event: event.clone(),
             outcome: Outcome::Unattributed,
             reason: None,
             click: None,
@@ -189,7 +189,8 @@ impl<'a> Work<'a> {
     /// Decides every waiting event that can be decided because of an event, and returns the plan.
     pub(super) fn finish(mut self, mut row: EventRow) -> Plan {
         let others = self.facts.orphans.iter().filter(|orphan| orphan.id != row.event.id);
-        let mut waiting: Vec<&Event> = others.filter(|orphan| self.knows_clicks_of(orphan)).collect();
+        let known = others.filter(|orphan| self.knows_clicks_of(orphan));
+        let mut waiting: Vec<Shared<Event>> = known.map(Shared::from).collect();
         waiting.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.id.cmp(&b.id)));
         let mut resolved = Vec::new();
         // Each round decides the events that the round before made decidable, so that the order of

@@ -4,7 +4,7 @@ use super::outcome::{Outcome, Reason};
 use super::records::Share;
 use super::trace::Trace;
 use crate::event::Event;
-use crate::value::{ClickId, ConversionId, Fingerprint, Timestamp};
+use crate::value::{ClickId, ConversionId, Fingerprint, Shared, Timestamp};
 use alloc::boxed::Box;
 use serde::{Deserialize, Serialize};
 
@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EventRow {
-    /// The event; boxed, since a row is moved several times on its way.
-    pub event: Box<Event>,
+    /// The event, which the row shares with whoever had it decided.
+    pub event: Shared<Event>,
     /// What became of it.
     pub outcome: Outcome,
     /// The reason, where the outcome alone does not say it.

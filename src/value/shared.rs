@@ -40,6 +40,20 @@ impl<T> From<T> for Shared<T> {
     }
 }
 
+/// A copy of the value.
+impl<T: Clone> From<&T> for Shared<T> {
+    fn from(value: &T) -> Self {
+        Self(Arc::new(value.clone()))
+    }
+}
+
+/// The same value, which is shared.
+impl<T> From<&Shared<T>> for Shared<T> {
+    fn from(shared: &Shared<T>) -> Self {
+        shared.clone()
+    }
+}
+
 impl From<&str> for Shared<str> {
     fn from(text: &str) -> Self {
         Self(text.into())

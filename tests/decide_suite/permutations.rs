@@ -67,7 +67,7 @@ fn check_conservation(world: &World, story: &Story) -> Result<(), TestCaseError>
     let conversions = world.conversions();
     if matches!(story.policy, "create" | "create_marked") && !story.own_edit {
         let counted = world.events().into_iter().filter(|row| row.outcome == Outcome::Applied);
-        let counted: BTreeSet<_> = counted.map(|row| row.event.id).collect();
+        let counted: BTreeSet<_> = counted.map(|row| row.event.id.clone()).collect();
         let shown: BTreeSet<_> = conversions.iter().map(|row| row.shown.event.clone()).collect();
         prop_assert_eq!(counted.len(), conversions.len());
         prop_assert_eq!(counted, shown);

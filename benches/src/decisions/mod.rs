@@ -22,7 +22,7 @@ use plain::{PlainCase, PlainTracker};
 use postback::compile::compile;
 use postback::intake::Intake;
 use postback::plan::{ClickFacts, Commit, Write};
-use postback::value::ClickId;
+use postback::value::{ClickId, Shared};
 use postback::{
     Click, CompileOptions, Credentials, Decision, Document, Event, Facts, Query, Received, Timestamp, Tracker,
 };
@@ -61,7 +61,7 @@ pub struct Corpus {
 struct Case {
     /// The postback's query string.
     text: String,
-    event: Event,
+    event: Shared<Event>,
     facts: Facts,
     now: Timestamp,
 }
@@ -130,7 +130,7 @@ impl Corpus {
     #[must_use]
     pub fn whole(&self, index: usize) -> Option<usize> {
         let (case, _) = self.cases.get(index)?;
-        let event = read(&self.tracker, &case.text, case.now)?;
+        let event = Shared::from(read(&self.tracker, &case.text, case.now)?);
         let plan = Decision::new(&self.tracker).decide(&event, &case.facts, case.now);
         rows::ours(&plan.ok()?.commit)
     }
@@ -281,7 +281,7 @@ fn case(tracker: &Tracker, number: usize) -> (Case, PlainCase) {
     let case = Case {
         facts: facts(&known),
         text,
-        event,
+        event: event.into(),
         now,
     };
     (case, plain)

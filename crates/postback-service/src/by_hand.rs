@@ -91,11 +91,11 @@ pub(crate) async fn attribute(
         return Err(AttributeError::OtherSource {
             click: known.id,
             of_click: known.source,
-            of_event: row.event.source,
+            of_event: row.event.source.clone(),
         });
     }
     let now = shared.now();
-    let event = row.event.attributed_by_hand(known.id, now, note);
+    let event = row.event.into_inner().attributed_by_hand(known.id, now, note);
     let decided = async {
         let _turn = shared.turns.take(&event).await;
         drive::attribute_by_hand(&live.tracker, &*shared.stores.store, &event, now).await

@@ -152,7 +152,7 @@ impl Read {
         let of_conversion = DeliveryFilter::of_conversion(conversion.clone());
         let siblings = within(patience, inspect.deliveries(&of_conversion, &page)).await?.items;
         Ok(Self {
-            event: *event,
+            event: event.into_inner(),
             click,
             conversion: found.ok_or_else(|| gone("conversion"))?,
             others,

@@ -158,7 +158,7 @@ pub(crate) fn last_configuration(connection: &Connection) -> Result<Option<Confi
 
 /// Reads an event with its personal values, from the columns `payload` and `private`.
 fn event(found: &Row<'_>, payload: usize) -> Result<Event, Fault> {
-    Ok(*whole_row(found, payload)?.event)
+    Ok(whole_row(found, payload)?.event.into_inner())
 }
 
 /// Reads an event's row with its personal values, from the same columns.

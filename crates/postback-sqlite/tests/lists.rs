@@ -20,7 +20,7 @@ fn fill(store: &SqliteStore) {
         for write in &mut commit.writes {
             let Write::Event(row) = write else { continue };
             row.outcome = OUTCOMES[usize::try_from(number % 3).unwrap()];
-            let mut event = row.event.as_ref().clone();
+            let mut event = row.event.clone().into_inner();
             event.source = SOURCES[usize::try_from(number / 3 % 3).unwrap()].parse().unwrap();
             row.event = event.into();
         }

@@ -200,23 +200,23 @@ fn unrecorded(served: &Served, id: &ClickId, named: Named, refused: Vec<RefusedV
 fn event(tracker: &Tracker, seen: Option<(&Click, &Conversion)>, row: EventRow) -> EventExplanation {
     let text = told(&row);
     let named = texts(&row.event).map(str::to_owned).collect();
-    let trace = row.trace;
+    let (event, trace) = (row.event.into_inner(), row.trace);
     let duplicate = trace.duplicate.map(|decision| Words {
         code: decision.as_str(),
         text: decision.text(),
     });
     let found = trace.found.as_ref();
     EventExplanation {
-        id: row.event.id,
-        source: row.event.source,
-        interface: row.event.interface,
-        assurance: row.event.assurance,
-        kind: row.event.kind,
-        name: row.event.name.as_deref().map(str::to_owned),
-        receipt: row.event.receipt,
-        sum: row.event.sum,
-        at: row.event.at,
-        received_at: row.event.received_at,
+        id: event.id,
+        source: event.source,
+        interface: event.interface,
+        assurance: event.assurance,
+        kind: event.kind,
+        name: event.name.as_deref().map(str::to_owned),
+        receipt: event.receipt,
+        sum: event.sum,
+        at: event.at,
+        received_at: event.received_at,
         decided_at: row.decided_at,
         current: row.configuration == *tracker.fingerprint(),
         configuration: row.configuration,
@@ -224,13 +224,13 @@ fn event(tracker: &Tracker, seen: Option<(&Click, &Conversion)>, row: EventRow) 
         reason: row.reason,
         text,
         named,
-        hint: row.event.hint.filter(|_| row.click.is_none()),
-        no_event_id: row.event.no_event_id.as_deref().map(str::to_owned),
+        hint: event.hint.filter(|_| row.click.is_none()),
+        no_event_id: event.no_event_id.as_deref().map(str::to_owned),
         found: FoundExplanation {
             text: found.map_or_else(|| "no click was found".to_owned(), ToString::to_string),
             found: trace.found,
         },
-        by_hand: row.event.by_hand,
+        by_hand: event.by_hand,
         duplicate,
         conversion: row.conversion,
         rules: trace

@@ -300,7 +300,7 @@ async fn an_event_that_may_be_decided_although_its_call_ran_out_of_time_is_named
     let tested = tested();
     unmapped(&tested, 1).await;
     tested.replace(compiled(&mapped()).unwrap());
-    let event = tested.events().await.remove(0).event.id;
+    let event = tested.events().await.remove(0).event.id.clone();
     tested.store.set(Mode::HangsAt("commit"));
     let answer = decide(&tested, "outcome=unmapped").await;
     let told = format!(

@@ -24,7 +24,7 @@ fn erased(clicks: u64, events: u64, deliveries: u64, refused: u64, journal: u64)
 async fn remembered(tested: &Tested, click: &str) -> (bool, bool) {
     let store = &tested.store.inner;
     let click = store.click(&click.parse().unwrap()).await.unwrap().unwrap();
-    let newest = tested.events().await.remove(0).event.id;
+    let newest = tested.events().await.remove(0).event.id.clone();
     let event = store.event(&newest).await.unwrap().unwrap();
     (!click.private.is_empty(), !event.event.private.is_empty())
 }
