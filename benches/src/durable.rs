@@ -12,6 +12,7 @@ use crate::load::{
     Failure, Rate,
     world::{NAMESPACE, World},
 };
+use postback::Click;
 use postback::plan::{Commit, Committed};
 use postback::port::Store;
 use postback_sqlite::{SqliteOptions, SqliteStore};
@@ -19,6 +20,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::{
     fs::{self, File},
     io::Write,
+    ops::Range,
     path::{Path, PathBuf},
     sync::{Arc, mpsc::sync_channel},
     thread,
@@ -38,6 +40,8 @@ pub enum Ids {
     Untimed,
     /// The same, of a type whose every order is a conversion (`create_marked`).
     Marked,
+    /// Whatever it is: the sales in turn.
+    Any,
 }
 
 impl Ids {
@@ -46,7 +50,13 @@ impl Ids {
             Self::Timed => sale.is_multiple_of(2),
             Self::Untimed => sale % 4 == 1,
             Self::Marked => sale % 4 == 3,
+            Self::Any => true,
         }
+    }
+
+    /// Among how many sales in turn there is one of these.
+    fn one_in(self) -> u64 {
+        if self == Self::Any { 1 } else { 4 }
     }
 }
 
@@ -92,38 +102,19 @@ impl Base {
     pub fn build(folder: &Path, sales: u64) -> Result<Self, Failure> {
         let file = folder.join("base.db");
         let world = Arc::new(World::new()?);
-        let store = open(&file)?;
-        let (made, batches) = sync_channel(1);
-        let maker = {
-            let world = world.clone();
-            thread::spawn(move || -> Result<(), Failure> {
-                for first in (0..sales).step_by(usize::try_from(BATCH)?) {
-                    made.send(world.sales(first..sales.min(first + BATCH))?)?;
-                }
-                Ok(())
-            })
-        };
-        let mut connection = Connection::open(&file)?;
-        connection.pragma_update(None, "synchronous", "off")?;
-        connection.set_prepared_statement_cache_capacity(64);
-        let runtime = runtime()?;
-        for (clicks, commits) in batches {
-            runtime.block_on(store.record(&clicks))?;
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            for commit in &commits {
-                applied(postback_sqlite::apply(&transaction, commit)?)?;
-            }
-            transaction.commit()?;
-        }
-        maker.join().map_err(|_| "making the sales failed")??;
-        drop((store, connection));
-        // What the system still has to write would disturb the first turns.
-        File::open(&file)?.sync_all()?;
-        Ok(Self {
-            world,
-            file,
-            next: sales,
-        })
+        let maker = world.clone();
+        fill(&file, 0..sales, BATCH, move |numbers| maker.sales(numbers), |_, _| Ok(()))?;
+        Ok(Self::over(world, file, sales))
+    }
+
+    /// A file that holds the sales before `next`.
+    pub(crate) const fn over(world: Arc<World>, file: PathBuf, next: u64) -> Self {
+        Self { world, file, next }
+    }
+
+    /// The number of the next sale.
+    pub(crate) const fn next(&self) -> u64 {
+        self.next
     }
 
     /// The plans of sales that are not stored yet; their clicks are.
@@ -131,7 +122,7 @@ impl Base {
     /// # Errors
     /// Trouble of the disk.
     pub fn plans(&mut self, ids: Ids, count: usize) -> Result<Vec<Commit>, Failure> {
-        let numbers = self.next..self.next + 4 * u64::try_from(count)?;
+        let numbers = self.next..self.next + ids.one_in() * u64::try_from(count)?;
         self.next = numbers.end;
         let (clicks, commits) = self.world.sales(numbers.clone())?;
         runtime()?.block_on(open(&self.file)?.record(&clicks))?;
@@ -190,6 +181,47 @@ impl Base {
     }
 }
 
+/// What is stored together: clicks, and what became of the sales.
+pub(crate) type Made = (Vec<Click>, Vec<Commit>);
+
+/// Stores sales batch by batch, while the next batch is made. `stored` is told of each.
+pub(crate) fn fill(
+    file: &Path,
+    sales: Range<u64>,
+    batch: u64,
+    make: impl Fn(Range<u64>) -> Result<Made, Failure> + Send + 'static,
+    mut stored: impl FnMut(&SqliteStore, Range<u64>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let store = open(file)?;
+    let (made, batches) = sync_channel(1);
+    let maker = thread::spawn(move || -> Result<(), Failure> {
+        for first in sales.clone().step_by(usize::try_from(batch)?) {
+            let numbers = first..sales.end.min(first + batch);
+            made.send((numbers.clone(), make(numbers)?))?;
+        }
+        Ok(())
+    });
+    let mut connection = Connection::open(file)?;
+    connection.pragma_update(None, "synchronous", "off")?;
+    connection.pragma_update(None, "cache_size", -256 * 1_024)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    let runtime = runtime()?;
+    for (numbers, (clicks, commits)) in batches {
+        runtime.block_on(store.record(&clicks))?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for commit in &commits {
+            applied(postback_sqlite::apply(&transaction, commit)?)?;
+        }
+        transaction.commit()?;
+        stored(&store, numbers)?;
+    }
+    maker.join().map_err(|_| "making the sales failed")??;
+    drop((store, connection));
+    // What the system still has to write would disturb the first turns.
+    File::open(file)?.sync_all()?;
+    Ok(())
+}
+
 /// How long it takes to put 4 KiB more of a file onto the disk: the median of many times.
 ///
 /// # Errors
@@ -222,11 +254,11 @@ async fn all(store: &SqliteStore, shares: Vec<Vec<Commit>>) -> Result<(), Failur
     callers.join_all().await.into_iter().collect()
 }
 
-fn open(file: &Path) -> Result<SqliteStore, Failure> {
+pub(crate) fn open(file: &Path) -> Result<SqliteStore, Failure> {
     Ok(SqliteStore::open(file, &SqliteOptions::new(NAMESPACE.parse()?))?)
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(2).build()?)
 }
 

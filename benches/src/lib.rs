@@ -3,7 +3,11 @@
 
 pub mod decisions;
 #[cfg(feature = "server")]
+pub mod delivery;
+#[cfg(feature = "server")]
 pub mod durable;
+#[cfg(feature = "server")]
+pub mod growth;
 #[cfg(feature = "server")]
 pub mod load;
 pub mod notifications;

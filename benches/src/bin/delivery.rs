@@ -3,39 +3,27 @@
 //! `neighbours`: conversions come for each of some receivers at a steady rate, once while all of
 //! them answer and once while one of them hangs. What is measured is the time from when a
 //! conversion was due to when its receiver had the postback. `throughput`: a full outbox is sent to
-//! local receivers; the rival sends the same requests with the same client and no store.
+//! local receivers; the rival sends the same requests with the same client and no store. `table`:
+//! both, for receivers that answer after 0, 20, 100 and 300 ms, and with one that hangs.
 //!
-//! `cargo run --release -p postback-benches --features server --bin delivery -- neighbours
-//! --receivers 10`
+//! `cargo run --release -p postback-benches --features server --bin delivery -- table`
 
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::disallowed_methods,
-    clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "a program that measures and prints"
 )]
 
 use clap::{Args, Parser};
-use postback::compile::compile;
-use postback::delivery::address::AddressPolicy;
-use postback::delivery::{Cause, Delivery, Lane};
-use postback::model::Method;
-use postback::outbound::{HoledText, Outbound};
-use postback::plan::Commit;
-use postback::port::{HttpClient, Store};
-use postback::value::DeliveryId;
-use postback::{CompileOptions, Document, Timestamp, Tracker};
-use postback_benches::load::{Arrivals, Failure, Manner, Rate, receiver, scratch};
-use postback_http::Client;
-use postback_service::{FixedSecrets, Service, Visitor};
-use postback_sqlite::{SqliteOptions, SqliteStore};
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
-use tokio::{
-    sync::{Semaphore, oneshot},
-    task::JoinHandle,
-    time::{Instant, sleep, sleep_until},
+use postback_benches::{
+    delivery::{Backlog, PLACES, Receivers, Steady, Waited},
+    load::{Failure, Rate},
 };
+use std::time::Duration;
+
+/// How often each way sends its backlog.
+const TURNS: usize = 3;
 
 #[derive(Debug, Parser)]
 enum Command {
@@ -43,6 +31,8 @@ enum Command {
     Neighbours(Neighbours),
     /// Deliveries a second.
     Throughput(Throughput),
+    /// Both, by the receiver's latency.
+    Table(Table),
 }
 
 #[derive(Debug, Args)]
@@ -71,215 +61,115 @@ struct Throughput {
     latency: u64,
 }
 
+#[derive(Debug, Args)]
+struct Table {
+    /// How many receivers there are.
+    #[arg(long, default_value_t = 10)]
+    receivers: u64,
+    /// How long conversions come for each line.
+    #[arg(long, default_value_t = 15)]
+    seconds: u64,
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     match Command::parse() {
-        Command::Neighbours(neighbours) => {
-            println!("all answer: {}", neighbours.run(None).await?);
-            println!("one hangs:  {}", neighbours.run(Some(Manner::Hangs)).await?);
-            Ok(())
-        }
+        Command::Neighbours(neighbours) => neighbours.run().await,
         Command::Throughput(throughput) => throughput.run().await,
+        Command::Table(table) => table.run().await,
     }
 }
 
 impl Neighbours {
-    /// The waiting times of the receivers that answer; the first one behaves in `manner`.
-    async fn run(&self, manner: Option<Manner>) -> Result<String, Failure> {
-        let (folder, arrivals) = (scratch()?, Arrivals::default());
-        let answers = Manner::Answers(Duration::ZERO);
-        let mut addresses = Vec::new();
-        for number in 0..self.receivers {
-            let manner = manner.filter(|_| number == 0).unwrap_or(answers);
-            addresses.push(receiver(manner, &arrivals).await?);
+    async fn run(&self) -> Result<(), Failure> {
+        let steady = Steady {
+            rate: self.rate,
+            seconds: self.seconds,
+        };
+        for (name, one_hangs) in [("all answer:", false), ("one hangs: ", true)] {
+            let receivers = Receivers::start(self.receivers, Duration::ZERO, one_hangs).await?;
+            println!("{name} {}", steady.ours(&receivers).await?);
         }
-        let sent = Sending::start(tracker(&addresses)?, folder.path()).await?;
-        let mut clicks = Vec::new();
-        for number in 0..self.receivers {
-            let campaign = format!("to-{number}");
-            let visitor = Visitor {
-                campaign: &campaign,
-                ..Visitor::default()
-            };
-            let routed = sent.service.visit(&visitor).await.map_err(|lost| lost.reason)?;
-            clicks.push(routed.click.id);
-        }
-        let started = Instant::now();
-        let mut waited_for = 0;
-        let mut calls = Vec::new();
-        for number in 0..self.receivers * self.rate * self.seconds {
-            let due = started + Duration::from_micros(number * 1_000_000 / (self.receivers * self.rate));
-            sleep_until(due).await;
-            let to = usize::try_from(number % self.receivers)?;
-            let healthy = to > 0 || manner.is_none();
-            if healthy {
-                arrivals.expect(number, due);
-                waited_for += 1;
-            }
-            let query = format!("clickid={}&sum=8.50&eventid={number}", clicks[to]);
-            let service = sent.service.clone();
-            calls.push(tokio::spawn(async move {
-                service.postback(None, None, query.as_bytes()).await.taken
-            }));
-        }
-        for call in calls {
-            call.await??;
-        }
-        // Whoever has not got its postback half a minute later is missing, and is said to be.
-        for _ in 0..300 {
-            if arrivals.told() >= waited_for {
-                break;
-            }
-            sleep(Duration::from_millis(100)).await;
-        }
-        let told = arrivals.told();
-        let answer = format!("{told} of {waited_for} arrived; {}", arrivals.latencies.take());
-        sent.stop().await?;
-        Ok(answer)
+        Ok(())
     }
 }
 
 impl Throughput {
     async fn run(&self) -> Result<(), Failure> {
         let (mut ours, mut plain) = (Vec::new(), Vec::new());
-        let manner = Manner::Answers(Duration::from_millis(self.latency));
-        for _ in 0..3 {
-            let arrivals = Arrivals::default();
-            let mut addresses = Vec::new();
-            for _ in 0..self.receivers {
-                addresses.push(receiver(manner, &arrivals).await?);
-            }
-            ours.push(self.ours(&addresses, &arrivals).await?);
-            plain.push(self.plain(&addresses).await?);
+        let latency = Duration::from_millis(self.latency);
+        let backlog = Backlog {
+            deliveries: self.deliveries,
+        };
+        for _ in 0..TURNS {
+            let start = || Receivers::start(self.receivers, latency, false);
+            ours.push(backlog.ours(&start().await?).await?);
+            plain.push(backlog.plain(&start().await?, PLACES).await?);
         }
         println!("ours, from the outbox to its verdicts: {}", Rate::all(&ours));
         println!("the same requests without a store:     {}", Rate::all(&plain));
         println!("ratio {}", Rate::ratio(&ours, &plain));
         Ok(())
     }
+}
 
-    /// From the start of the service to the last verdict.
-    async fn ours(&self, addresses: &[SocketAddr], arrivals: &Arrivals) -> Result<Rate, Failure> {
-        let folder = scratch()?;
-        let store = open(folder.path())?;
-        let now = Timestamp::from_unix_seconds(1_780_000_000)?;
-        let each: Vec<u64> = (0..self.deliveries).collect();
-        for numbers in each.chunks(500) {
-            let mut commit = Commit::of(Vec::new(), now);
-            for number in numbers {
-                let address = addresses[usize::try_from(number % self.receivers)?];
-                let url = HoledText::plain(format!("http://{address}/log?n={number}"));
-                let id = DeliveryId::from_parts(now, &[&number.to_string()]);
-                let lane = Lane::new(&format!("http://{address}"));
-                let request = Outbound::new(Method::Get, url);
-                commit
-                    .outbox
-                    .push(Delivery::new(id, Cause::notice("bench"), lane, now, request));
+impl Table {
+    async fn run(&self) -> Result<(), Failure> {
+        println!("| a receiver answers after | a second | without a store | ratio | one at a time | waits | without a store |");
+        println!("|---|---|---|---|---|---|---|");
+        for latency in [0, 20, 100, 300] {
+            self.line(latency, false).await?;
+        }
+        self.line(20, true).await
+    }
+
+    async fn line(&self, latency: u64, one_hangs: bool) -> Result<(), Failure> {
+        let start = || Receivers::start(self.receivers, Duration::from_millis(latency), one_hangs);
+        // About five seconds of work, and of those that hang few, since the rival waits for them.
+        let most = (u64::from(PLACES) * 5_000).checked_div(latency).unwrap_or(20_000);
+        let backlog = Backlog {
+            deliveries: if one_hangs { 1_500 } else { most.min(20_000) },
+        };
+        let (mut ours, mut plain) = (Vec::new(), Vec::new());
+        for _ in 0..TURNS {
+            ours.push(backlog.ours(&start().await?).await?);
+            plain.push(backlog.plain(&start().await?, PLACES).await?);
+        }
+        let one = match one_hangs {
+            true => "-".to_owned(),
+            false => {
+                let few = Backlog {
+                    deliveries: 2_000_u64.checked_div(latency).unwrap_or(2_000).max(10),
+                };
+                format!("{}/s", few.plain(&start().await?, 1).await?)
             }
-            store.commit(&commit).await?;
-        }
-        drop(store);
-        let started = Instant::now();
-        let sent = Sending::start(tracker(addresses)?, folder.path()).await?;
-        while arrivals.told() < self.deliveries {
-            sleep(Duration::from_millis(5)).await;
-        }
-        // The service ends when the verdicts of what is in flight are written.
-        sent.stop().await?;
-        Ok(Rate::new(usize::try_from(self.deliveries)?, started.elapsed()))
-    }
-
-    /// As many at once as the service sends, by the same client.
-    async fn plain(&self, addresses: &[SocketAddr]) -> Result<Rate, Failure> {
-        let (client, places) = (Arc::new(client()?), Arc::new(Semaphore::new(64)));
-        let started = Instant::now();
-        for number in 0..self.deliveries {
-            let address = addresses[usize::try_from(number % self.receivers)?];
-            let place = places.clone().acquire_owned().await?;
-            let request = http::Request::get(format!("http://{address}/log?n={number}")).body(Default::default())?;
-            let client = client.clone();
-            tokio::spawn(async move {
-                let answered = client.send(request).await;
-                drop(place);
-                answered.is_ok()
-            });
-        }
-        let _all = places.acquire_many(64).await?;
-        Ok(Rate::new(usize::try_from(self.deliveries)?, started.elapsed()))
+        };
+        let steady = Steady {
+            rate: 4,
+            seconds: self.seconds,
+        };
+        let (waits, rival) = (steady.ours(&start().await?).await?, steady.plain(&start().await?).await?);
+        let hangs = if one_hangs { ", one never" } else { "" };
+        println!(
+            "| {latency} ms{hangs} | {} | {} | {} | {one} | {} | {} |",
+            Rate::all(&ours),
+            Rate::all(&plain),
+            Rate::ratio(&ours, &plain),
+            told(&waits),
+            told(&rival),
+        );
+        Ok(())
     }
 }
 
-/// A service at work.
-struct Sending {
-    service: Service,
-    stop: oneshot::Sender<()>,
-    runs: JoinHandle<()>,
-}
-
-impl Sending {
-    async fn start(tracker: Tracker, folder: &Path) -> Result<Self, Failure> {
-        let secrets = FixedSecrets::default();
-        let service = Service::builder(tracker, Arc::new(open(folder)?), Arc::new(client()?), Arc::new(secrets));
-        let service = service.build().await?;
-        let (stop, until) = oneshot::channel();
-        let runs = tokio::spawn(service.clone().run(async { drop(until.await) }));
-        Ok(Self { service, stop, runs })
-    }
-
-    async fn stop(self) -> Result<(), Failure> {
-        let Self { stop, runs, .. } = self;
-        stop.send(()).map_err(|()| "the service has ended")?;
-        Ok(runs.await?)
-    }
-}
-
-fn open(folder: &Path) -> Result<SqliteStore, Failure> {
-    Ok(SqliteStore::open(
-        folder.join("delivery.db"),
-        &SqliteOptions::new("bench".parse()?),
-    )?)
-}
-
-fn client() -> Result<Client, Failure> {
-    let policy = AddressPolicy::default().allow("127.0.0.1/32".parse()?);
-    Ok(Client::builder().policy(policy).build()?)
-}
-
-/// A tracker with a campaign for each receiver.
-fn tracker(receivers: &[SocketAddr]) -> Result<Tracker, Failure> {
-    let mut text = r#"
-        version = 1
-        currency = "USD"
-        [[conversion_type]]
-        name = "Purchase"
-        default = true
-        counts = "sale"
-        [[offer_source]]
-        id = "net"
-        template = "generic"
-        default = true
-        default_status = "approved"
-        [[offer]]
-        id = "book"
-        source = "net"
-        url = "https://shop.example.com/?c={clickid}"
-        [[traffic_channel]]
-        id = "push"
-    "#
-    .to_owned();
-    for (number, address) in receivers.iter().enumerate() {
-        text.push_str(&format!(
-            r#"
-            [[campaign]]
-            id = "to-{number}"
-            channel = "push"
-            path = [{{ weight = 1, offers = [{{ offer = "book", weight = 1 }}] }}]
-            postback = [{{ id = "sales", url = "http://{address}/log?n={{event_id}}" }}]
-            "#
-        ));
-    }
-    Ok(compile(
-        &Document::from_toml(&text)?,
-        &CompileOptions::new("bench".parse()?),
-    )?)
+fn told(waited: &Waited) -> String {
+    let millis = |share| {
+        let micros = waited.latencies.per_mille(share);
+        format!("{}.{} ms", micros / 1_000, micros % 1_000 / 100)
+    };
+    let missing = match waited.of.saturating_sub(waited.arrived) {
+        0 => String::new(),
+        missing => format!(", {missing} missing"),
+    };
+    format!("p50 {}, p99 {}{missing}", millis(500), millis(990))
 }

@@ -8,9 +8,9 @@ use postback::compile::compile;
 use postback::intake::Intake;
 use postback::plan::{ClickFacts, Commit};
 use postback::route::{Router, Visit};
-use postback::value::{Namespace, Pii, SecretReference, SecretReferenceError};
+use postback::value::{ClickId, Namespace, Pii, SecretReference, SecretReferenceError};
 use postback::{
-    Click, CompileOptions, Credentials, Decision, Document, Event, Facts, Query, Received, Secret, Timestamp, Tracker,
+    Click, CompileOptions, Credentials, Decision, Document, Event, Facts, Plan, Query, Received, Secret, Timestamp, Tracker,
 };
 use std::{
     collections::BTreeMap,
@@ -40,7 +40,9 @@ static EPOCH: LazyLock<i64> = LazyLock::new(|| {
 /// How many sales there are in a second.
 const PER_SECOND: u64 = 10;
 /// Among how many clicks a sale finds its own: visitors buy in another order than they came.
-const WINDOW: u64 = 4_096;
+pub(crate) const WINDOW: u64 = 4_096;
+/// Clicks from this number on are named by some sales and never recorded.
+const UNKNOWN: u64 = 1 << 36;
 
 /// Of what a network makes its receipts. They come in no order.
 const RECEIPT: &str = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
@@ -94,7 +96,7 @@ impl World {
     }
 
     /// When the click of a number came.
-    fn at(number: u64) -> Result<Timestamp, Failure> {
+    pub(crate) fn at(number: u64) -> Result<Timestamp, Failure> {
         let seconds = (*EPOCH).saturating_add_unsigned(number / PER_SECOND);
         let nanos = u32::try_from(number % PER_SECOND)? * (1_000_000_000 / 10);
         Ok(Timestamp::from_parts(seconds, nanos)?)
@@ -181,7 +183,33 @@ impl World {
     /// # Errors
     /// None but in the bench itself.
     pub fn commit(&self, sale: u64, click: Click) -> Result<Commit, Failure> {
-        let message = Self::message(sale, click.id.as_str())?;
+        let known = ClickFacts {
+            version: 1,
+            click: Some(click.clone()),
+            tallies: Vec::new(),
+        };
+        let plan = self.plan(sale, click.id, known)?;
+        match plan.commit.outbox.len() {
+            1 => Ok(plan.commit),
+            _ => Err(format!("sale {sale} fires nothing: {:?}", plan.reply).into()),
+        }
+    }
+
+    /// What a sale comes to whose click nobody knows: an event that waits.
+    ///
+    /// # Errors
+    /// None but in the bench itself.
+    pub fn waiting(&self, sale: u64) -> Result<Commit, Failure> {
+        let unknown = self.click(sale + UNKNOWN)?.id;
+        let plan = self.plan(sale, unknown, ClickFacts::default())?;
+        match plan.commit.outbox.len() {
+            0 => Ok(plan.commit),
+            _ => Err(format!("sale {sale} fires without its click").into()),
+        }
+    }
+
+    fn plan(&self, sale: u64, click: ClickId, known: ClickFacts) -> Result<Plan, Failure> {
+        let message = Self::message(sale, click.as_str())?;
         let received = Received {
             at: Self::at(sale + WINDOW)?,
             nonce: sale,
@@ -192,17 +220,8 @@ impl World {
         for receipt in needs.receipts {
             facts.receipts.insert(receipt, Default::default());
         }
-        let known = ClickFacts {
-            version: 1,
-            click: Some(click.clone()),
-            tallies: Vec::new(),
-        };
-        facts.clicks.insert(click.id, known);
-        let plan = Decision::new(&self.tracker).decide(&event, &facts, received.at)?;
-        match plan.commit.outbox.len() {
-            1 => Ok(plan.commit),
-            _ => Err(format!("sale {sale} fires nothing: {:?}", plan.reply).into()),
-        }
+        facts.clicks.insert(click, known);
+        Ok(Decision::new(&self.tracker).decide(&event, &facts, received.at)?)
     }
 
     fn event(&self, message: &Message, received: Received) -> Result<Event, Failure> {
