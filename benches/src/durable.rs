@@ -103,7 +103,13 @@ impl Base {
         let file = folder.join("base.db");
         let world = Arc::new(World::new()?);
         let maker = world.clone();
-        fill(&file, 0..sales, BATCH, move |numbers| maker.sales(numbers), |_, _| Ok(()))?;
+        fill(
+            &file,
+            0..sales,
+            BATCH,
+            move |numbers| maker.sales(numbers),
+            |_, _| Ok(()),
+        )?;
         Ok(Self::over(world, file, sales))
     }
 

@@ -132,11 +132,19 @@ pub struct DeadLetters {
 pub struct LaneQueue {
     /// The lane.
     pub lane: Lane,
-    /// How many deliveries wait to be sent or checked; those that are being sent count too.
+    /// How many deliveries wait to be sent or checked; those that are being sent count too. From
+    /// [`COUNTED`](Self::COUNTED) on there may be more: a store may stop counting there.
     pub queued: u64,
     /// When the first of them is ready: when it is due, or when the lease on it ends. A hold of the
     /// lane changes nothing here.
     pub ready_at: Timestamp,
+}
+
+impl LaneQueue {
+    /// As far as a store must count. A receiver that takes nothing for days has a long queue, which
+    /// would be walked each minute; how long is told well enough by when its first delivery was
+    /// ready.
+    pub const COUNTED: u64 = 10_000;
 }
 
 /// Which page of a list is wanted.

@@ -115,7 +115,9 @@ impl Throughput {
 
 impl Table {
     async fn run(&self) -> Result<(), Failure> {
-        println!("| a receiver answers after | a second | without a store | ratio | one at a time | waits | without a store |");
+        println!(
+            "| a receiver answers after | a second | without a store | ratio | one at a time | waits | without a store |"
+        );
         println!("|---|---|---|---|---|---|---|");
         for latency in [0, 20, 100, 300] {
             self.line(latency, false).await?;
@@ -148,7 +150,10 @@ impl Table {
             rate: 4,
             seconds: self.seconds,
         };
-        let (waits, rival) = (steady.ours(&start().await?).await?, steady.plain(&start().await?).await?);
+        let (waits, rival) = (
+            steady.ours(&start().await?).await?,
+            steady.plain(&start().await?).await?,
+        );
         let hangs = if one_hangs { ", one never" } else { "" };
         println!(
             "| {latency} ms{hangs} | {} | {} | {} | {one} | {} | {} |",

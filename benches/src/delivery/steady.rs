@@ -83,11 +83,7 @@ impl Steady {
         self.come(receivers, send).await
     }
 
-    async fn come<F>(
-        &self,
-        receivers: &Receivers,
-        send: impl Fn(u64) -> Result<F, Failure>,
-    ) -> Result<Waited, Failure>
+    async fn come<F>(&self, receivers: &Receivers, send: impl Fn(u64) -> Result<F, Failure>) -> Result<Waited, Failure>
     where
         F: Future<Output = Result<(), Failure>> + Send + 'static,
     {

@@ -70,7 +70,7 @@ impl Sizes {
             let range = stored..*size;
             let batch = (size / 8).clamp(1, BATCH);
             let tail = BATCH.min((size - stored) / 4);
-            let (maker, rare) = (world.clone(), first / 2..first / 2 + RARE);
+            let (maker, rare) = (world.clone(), first / 2 + 1..first / 2 + 1 + RARE);
             let make = move |numbers| made(&maker, numbers, &rare);
             let runtime = durable::runtime()?;
             durable::fill(&file, range, batch, make, |store, numbers| {
@@ -147,7 +147,7 @@ fn commit(world: &World, sale: u64, click: &Click, rare: &Range<u64>) -> Result<
         }
         return Ok(commit);
     }
-    if sale % WAITING == 0 {
+    if sale.is_multiple_of(WAITING) {
         return world.waiting(sale);
     }
     let mut commit = world.commit(sale, click.clone())?;

@@ -22,21 +22,21 @@ use crate::load::Failure;
 use std::time::Instant;
 use subject::Subject;
 
-/// How often a question is put to each file, at most and at least.
-const TIMES: (usize, usize) = (101, 5);
-/// How long one question may take in all files together, in milliseconds; then there are fewer
-/// times.
+/// How often a question is put to each file at least.
+const LEAST: usize = 5;
+/// How long one question may take in all files together, in milliseconds, before it is put to them
+/// less often.
 const PATIENCE: u128 = 4_000;
 
-/// Measures all sizes.
+/// Measures all sizes. Each question is put to each file so many times.
 ///
 /// # Errors
 /// Trouble of the disk, or a question that finds nothing.
-pub fn measure(sizes: &Sizes) -> Result<Table, Failure> {
+pub fn measure(sizes: &Sizes, times: usize) -> Result<Table, Failure> {
     let mut table = Table::new(sizes.all());
     let subjects = sizes.open()?;
     for question in lists::ALL.iter().chain(reads::ALL) {
-        table.add(question.put(&subjects)?);
+        table.add(question.put(&subjects, times)?);
     }
     work::deliveries(&subjects, &mut table)?;
     drop(subjects);
@@ -59,11 +59,11 @@ impl Question {
         Self { name, ask }
     }
 
-    fn put(&self, subjects: &[Subject]) -> Result<Line, Failure> {
+    fn put(&self, subjects: &[Subject], times: usize) -> Result<Line, Failure> {
         let mut line = Line::new(self.name, subjects.len());
         let started = Instant::now();
-        for time in 0..TIMES.0 {
-            if time >= TIMES.1 && started.elapsed().as_millis() > PATIENCE {
+        for time in 0..times {
+            if time >= LEAST && started.elapsed().as_millis() > PATIENCE {
                 break;
             }
             for (place, subject) in subjects.iter().enumerate() {
@@ -99,12 +99,20 @@ mod tests {
             assert_eq!(events(Some(Outcome::Test)), fill::RARE);
             assert_eq!(events(Some(Outcome::Unattributed)), sales.div_ceil(fill::WAITING));
         }
-        let table = measure(&sizes).unwrap();
+        let table = measure(&sizes, 2).unwrap();
         for line in table.lines() {
             let found = line.found();
             assert_eq!(found.len(), 2, "{}", line.name);
-            assert_eq!(found.contains(&0), line.name.contains("nobody"), "{}: {found:?}", line.name);
+            assert_eq!(
+                found.contains(&0),
+                line.name.contains("nobody"),
+                "{}: {found:?}",
+                line.name
+            );
         }
-        assert!(table.to_string().contains("| sales | 400 | 900 | 900 : 400 |"), "{table}");
+        assert!(
+            table.to_string().contains("| sales | 400 | 900 | 900 : 400 |"),
+            "{table}"
+        );
     }
 }

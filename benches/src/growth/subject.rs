@@ -79,7 +79,8 @@ impl Subject {
             self.conversions.extend(conversions);
             self.deliveries.extend(deliveries);
             // Of two neighbours one is a postback, which names its click.
-            self.refused.extend(refused.into_iter().filter(|row| row.click.is_some()));
+            self.refused
+                .extend(refused.into_iter().filter(|row| row.click.is_some()));
         }
         Ok(())
     }

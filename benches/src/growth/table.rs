@@ -85,7 +85,9 @@ impl fmt::Display for Table {
         for line in &self.lines {
             let medians = line.medians();
             write!(f, "| {} |", line.name)?;
-            medians.iter().try_for_each(|median| write!(f, " {} |", micros(*median)))?;
+            medians
+                .iter()
+                .try_for_each(|median| write!(f, " {} |", micros(*median)))?;
             for median in medians.iter().skip(1) {
                 let first = medians.first().copied().unwrap_or_default();
                 write!(f, " {} |", ratio(*median, first))?;

@@ -10,12 +10,15 @@ use crate::load::{
     Failure,
     world::{WINDOW, World},
 };
+use postback::Timestamp;
 use postback::delivery::Verdict;
 use postback::port::{Claim, Purge, Store};
 use std::time::{Duration, Instant};
 
 /// How often each thing is done in each file.
 const TURNS: u64 = 5;
+/// A file with fewer sales is a test, in which little is measured.
+const SMALL: u64 = 10_000;
 /// How many claims there are of each kind.
 const CLAIMS: u64 = 21;
 /// How many deliveries one claim leases, and how many of them of one lane.
@@ -25,15 +28,20 @@ const LEASE: Duration = Duration::from_secs(60);
 /// How many callers commit, and how many commits a turn of theirs has.
 const CALLERS: [(usize, usize); 2] = [(1, 300), (64, 3_200)];
 
+fn smallest(subjects: &[Subject]) -> u64 {
+    subjects.iter().map(Subject::sales).min().unwrap_or_default()
+}
+
 /// Leases deliveries, and tells their verdicts.
 pub(super) fn deliveries(subjects: &[Subject], table: &mut Table) -> Result<(), Failure> {
     let of = |name: &str| Line::new(name, subjects.len());
+    let claims = if smallest(subjects) < SMALL { 1 } else { CLAIMS };
     for (lease, end, share) in [
         ("claim of 32, 8 a lane", "their verdicts", SHARE),
         ("claim of 32 of any lane", "their verdicts, of one lane", u32::MAX),
     ] {
         let (mut leased, mut ended) = (of(lease), of(end));
-        for _ in 0..CLAIMS {
+        for _ in 0..claims {
             for (place, subject) in subjects.iter().enumerate() {
                 let mut claim = Claim::new(subject.now()?, LEASE, PLACES);
                 claim.per_lane = share;
@@ -57,10 +65,9 @@ pub(super) fn deliveries(subjects: &[Subject], table: &mut Table) -> Result<(), 
 /// Commits sales; the figure is the time for each.
 pub(super) fn commits(sizes: &Sizes, table: &mut Table) -> Result<(), Failure> {
     let mut bases = sizes.bases();
-    let small = bases.first().map_or(0, |base| base.next()) < 10_000;
+    let is_small = bases.first().is_some_and(|base| base.next() < SMALL);
     for (callers, count) in CALLERS {
-        // A small file is a test.
-        let count = if small { callers.max(10) } else { count };
+        let count = if is_small { callers.max(10) } else { count };
         let mut line = Line::new(format!("a commit, {callers} callers"), bases.len());
         for _ in 0..TURNS {
             for (place, base) in bases.iter_mut().enumerate() {
@@ -75,15 +82,18 @@ pub(super) fn commits(sizes: &Sizes, table: &mut Table) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What is deleted that is from before a time.
+type Before = fn(Timestamp) -> Purge;
+
 /// Deletes, a few rows at a time: as many in each file.
 pub(super) fn purges(subjects: &[Subject], table: &mut Table) -> Result<(), Failure> {
-    let rows = subjects.iter().map(Subject::sales).min().unwrap_or_default() / 50;
+    let rows = smallest(subjects) / 50;
     // The oldest sales; what the commits have left in the log goes first.
     let at = |turn: u64| World::at(WINDOW + 10 + (turn + 1) * rows);
     for subject in subjects {
         purge(subject, &Purge::PrivateBefore(World::at(WINDOW)?))?;
     }
-    let kinds: [(&str, fn(_) -> Purge); 4] = [
+    let kinds: [(&str, Before); 4] = [
         ("forgetting personal values", Purge::PrivateBefore),
         ("deleting deliveries", Purge::DeliveriesBefore),
         ("deleting clicks without events", Purge::ClicksBefore),

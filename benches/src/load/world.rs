@@ -10,7 +10,8 @@ use postback::plan::{ClickFacts, Commit};
 use postback::route::{Router, Visit};
 use postback::value::{ClickId, Namespace, Pii, SecretReference, SecretReferenceError};
 use postback::{
-    Click, CompileOptions, Credentials, Decision, Document, Event, Facts, Plan, Query, Received, Secret, Timestamp, Tracker,
+    Click, CompileOptions, Credentials, Decision, Document, Event, Facts, Plan, Query, Received, Secret, Timestamp,
+    Tracker,
 };
 use std::{
     collections::BTreeMap,

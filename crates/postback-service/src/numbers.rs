@@ -171,7 +171,8 @@ pub(crate) const POSTBACKS: Number = counter(
 );
 pub(crate) const LANE_QUEUED: Number = gauge(
     "postback_lane_queued",
-    "Deliveries that wait to be sent or checked, or are being sent, by `lane`; measured each minute.",
+    "Deliveries that wait to be sent or checked, or are being sent, by `lane`; measured each minute. From 10,000 on there \
+     may be more: a store may stop counting there.",
 );
 pub(crate) const LANE_OLDEST_DUE: Number = gauge(
     "postback_lane_oldest_due_seconds",

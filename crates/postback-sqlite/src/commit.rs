@@ -23,11 +23,12 @@ pub(crate) struct Encoded {
     outbox: Vec<Queued>,
 }
 
-/// A delivery's row, with its lane and when it is due.
+/// A delivery's row, with its lane, when it is due, and the delivery in whose place it goes out.
 struct Queued {
     row: Vec<Value>,
     lane: String,
     due: i64,
+    replaces: Option<String>,
 }
 
 impl Encoded {
@@ -119,6 +120,10 @@ impl Queued {
             row: values(row::of_delivery(delivery, now)?, true),
             lane: delivery.lane.as_str().to_owned(),
             due: time::ceil(delivery.due_at(now)),
+            replaces: delivery
+                .replaces
+                .as_ref()
+                .map(|replaced| replaced.delivery.as_str().to_owned()),
         })
     }
 
@@ -128,8 +133,14 @@ impl Queued {
             .prepare_cached(sql::ENQUEUE)?
             .execute(params_from_iter(&self.row))?;
         if new > 0 {
-            let queued = params![connection.last_insert_rowid(), self.lane, self.due];
+            let number = connection.last_insert_rowid();
+            let queued = params![number, self.lane, self.due];
             connection.prepare_cached(sql::QUEUE)?.execute(queued)?;
+            if let Some(replaced) = &self.replaces {
+                connection
+                    .prepare_cached(sql::DROP_REPLACED)?
+                    .execute(params![number, replaced])?;
+            }
         }
         Ok(())
     }

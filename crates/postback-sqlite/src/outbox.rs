@@ -6,7 +6,7 @@ use crate::{
     holds, sql, time,
 };
 use postback::Timestamp;
-use postback::delivery::{Attempt, Cancelled, Delivery, Leased, Settled, Settlement};
+use postback::delivery::{Attempt, Cancelled, Delivery, DeliveryState, Leased, Settled, Settlement};
 use postback::port::{Claim, Claimed, DeadLetters, Selection, StoreError, StoreErrorKind, Which, row};
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter, types::Value};
 
@@ -64,6 +64,8 @@ fn read(found: &Row<'_>, row: &Row<'_>) -> Result<Leased, Fault> {
 pub(crate) struct Encoded {
     settle: Vec<Value>,
     text: &'static str,
+    /// The delivery, if it is given up.
+    dead: Option<String>,
     hold: Option<[Value; 3]>,
 }
 
@@ -75,6 +77,7 @@ impl Encoded {
         let change = settlement.verdict.change();
         let id = || Value::Text(settlement.delivery.as_str().to_owned());
         let state = change.state.map(|state| state.as_str().to_owned());
+        let is_dead = change.state == Some(DeliveryState::Dead);
         let hold = |(why, until): (&str, _)| [id(), time::ceil(until).into(), why.to_owned().into()];
         let mut settle = vec![
             id(),
@@ -95,6 +98,7 @@ impl Encoded {
         Ok(Some(Self {
             settle,
             text: if ends { sql::END } else { sql::SETTLE },
+            dead: is_dead.then(|| settlement.delivery.as_str().to_owned()),
             hold: change.hold.map(hold),
         }))
     }
@@ -102,12 +106,21 @@ impl Encoded {
 
 pub(crate) fn settle(connection: &Connection, verdicts: &[Option<Encoded>]) -> Result<Vec<Settled>, Fault> {
     let settle = |verdict: &Option<Encoded>| {
-        let Some(Encoded { settle, text, hold }) = verdict else {
+        let Some(Encoded {
+            settle,
+            text,
+            dead,
+            hold,
+        }) = verdict
+        else {
             return Ok(Settled::LeaseLost);
         };
         let mut statement = connection.prepare_cached(text)?;
         if statement.execute(params_from_iter(settle))? == 0 {
             return Ok(Settled::LeaseLost);
+        }
+        if let Some(dead) = dead {
+            connection.prepare_cached(sql::WRITE_LETTER)?.execute([dead])?;
         }
         if let Some(hold) = hold {
             connection.prepare_cached(sql::HOLD)?.execute(params_from_iter(hold))?;
@@ -136,8 +149,8 @@ pub(crate) fn release(connection: &Connection, selection: &Selection) -> Result<
     Ok(released)
 }
 
-/// Queues dead deliveries behind row `after` again. Returns how many, and the last row if there may
-/// be more.
+/// Looks at a batch of dead deliveries behind row `after`, and queues those that are meant again.
+/// Returns how many, and the last row if there may be more.
 pub(crate) fn requeue(connection: &Connection, selection: &Selection, after: i64) -> Result<(u64, Option<i64>), Fault> {
     let (text, which) = match &selection.which {
         Which::One(id) => (sql::DEAD_ONE, Some(id.as_str())),
@@ -145,22 +158,22 @@ pub(crate) fn requeue(connection: &Connection, selection: &Selection, after: i64
         Which::All => (sql::DEAD, None),
     };
     let mut statement = connection.prepare_cached(text)?;
-    let rows: Vec<i64> = match which {
-        Some(which) => statement
-            .query_map(params![after, BATCH, which], |row| row.get(0))?
-            .collect::<Result<_, _>>()?,
-        None => statement
-            .query_map(params![after, BATCH], |row| row.get(0))?
-            .collect::<Result<_, _>>()?,
+    let looked_at = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    let rows = match which {
+        Some(which) => statement.query_map(params![after, BATCH, which], looked_at)?,
+        None => statement.query_map(params![after, BATCH], looked_at)?,
     };
+    let rows: Vec<(i64, bool)> = rows.collect::<Result<_, _>>()?;
     let mut requeue = connection.prepare_cached(sql::REQUEUE)?;
     let mut drop_ended = connection.prepare_cached(sql::DROP_ENDED)?;
-    for row in &rows {
+    let mut count = 0_u64;
+    for (row, _) in rows.iter().filter(|(_, is_meant)| *is_meant) {
         requeue.execute(params![row, time::ceil(selection.due_at)])?;
         drop_ended.execute([row])?;
+        count = count.saturating_add(1);
     }
-    let more = rows.last().copied().filter(|_| rows.len() >= BATCH as usize);
-    Ok((u64::try_from(rows.len()).unwrap_or(u64::MAX), more))
+    let last = rows.last().map(|(row, _)| *row);
+    Ok((count, last.filter(|_| rows.len() >= BATCH as usize)))
 }
 
 /// Gives up what nobody holds a running lease on; `last` is the attempt as it is stored.
@@ -169,6 +182,7 @@ pub(crate) fn cancel(connection: &Connection, id: &str, last: &str, now: Timesta
     let mut open = connection.prepare_cached(sql::CANCEL)?;
     let mut dead = connection.prepare_cached(sql::CANCEL_DEAD)?;
     if open.execute(params![id, last, now])? != 0 || dead.execute(params![id, last, now, Attempt::CANCELLED])? != 0 {
+        connection.prepare_cached(sql::DROP_LETTER)?.execute([id])?;
         return Ok(Cancelled::Recorded);
     }
     Ok(match connection.prepare_cached(sql::IS_OPEN)?.exists([id])? {
@@ -178,17 +192,45 @@ pub(crate) fn cancel(connection: &Connection, id: &str, last: &str, now: Timesta
 }
 
 pub(crate) fn dead_letters(connection: &Connection) -> Result<DeadLetters, Fault> {
-    let mut count = connection.prepare_cached(sql::COUNT_DEAD)?;
-    let (count, first) = count.query_row([Attempt::CANCELLED], |row| {
-        Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?))
-    })?;
-    let mut created = connection.prepare_cached(sql::CREATED)?;
-    let oldest = match first {
-        Some(first) => created.query_row([first], |row| row.get(0)).optional()?,
-        None => None,
-    };
+    let mut count = connection.prepare_cached(sql::LETTERS)?;
+    let count: i64 = count.query_row([], |row| row.get(0))?;
+    let mut first = connection.prepare_cached(sql::FIRST_LETTER)?;
+    let oldest = first.query_row([], |row| row.get(0)).optional()?;
     Ok(DeadLetters {
         count: u64::try_from(count).unwrap_or_default(),
         oldest: oldest.map(time::read).transpose()?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::steps;
+    use postback::delivery::Lane;
+
+    #[test]
+    fn a_batch_of_a_lane_ends_after_so_many_dead_deliveries_of_any_lane() {
+        let file = Connection::open_in_memory().unwrap();
+        steps::take(&file, 0, None).unwrap();
+        let numbers = "WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 1100)";
+        for insert in [
+            "INSERT INTO delivery (seq, id, lane, created, payload) \
+                SELECT n, 'd' || n, iif(n % 600 = 0, 'https://a.example', 'https://b.example'), 0, '' FROM number",
+            "INSERT INTO ended (seq, state, at, due, fence, attempts, checks) SELECT n, 'dead', 0, 0, 1, 1, 0 FROM number",
+        ] {
+            file.execute(&format!("{numbers} {insert}"), []).unwrap();
+        }
+        let now = Timestamp::from_unix_seconds(9).unwrap();
+        let of_lane = Selection::new(Which::Lane(Lane::new("https://a.example")), now);
+        let batches = [0, 500, 1_000].map(|after| requeue(&file, &of_lane, after).unwrap());
+        assert_eq!(batches, [(0, Some(500)), (1, Some(1_000)), (0, None)]);
+        let queued: Vec<i64> = {
+            let mut rows = file.prepare("SELECT seq FROM queue").unwrap();
+            rows.query_map([], |row| row.get(0))
+                .unwrap()
+                .collect::<Result<_, _>>()
+                .unwrap()
+        };
+        assert_eq!(queued, [600]);
+    }
 }

@@ -259,7 +259,7 @@ fn has_ended(connection: &Connection, number: i64, before: i64) -> Result<bool, 
 
 /// Removes a delivery, and counts whether it was a dead letter.
 fn drop_delivery(connection: &Connection, number: i64, purged: &mut Purged) -> Result<(), Fault> {
-    let is_letter = exists(connection, sql::IS_DEAD_LETTER, (Attempt::CANCELLED, number))?;
+    let is_letter = exists(connection, sql::IS_LETTER, [number])?;
     let dropped = run(connection, sql::DROP_DELIVERY, [number])?;
     purged.deliveries = purged.deliveries.saturating_add(dropped);
     purged.dead_letters = purged.dead_letters.saturating_add(u64::from(is_letter));

@@ -4,7 +4,7 @@ use crate::Migration;
 use crate::{fault::Fault, steps};
 use postback::port::{StoreError, StoreErrorKind};
 use postback::value::Namespace;
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, config::DbConfig, params};
 use std::{
     fs::OpenOptions,
     io,
@@ -44,6 +44,9 @@ pub(crate) fn connect(path: &Path, busy_timeout: Duration) -> Result<Connection,
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(busy_timeout)?;
     connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    // Otherwise SQLite prepares a statement again whenever a value is bound that might change its
+    // plan: one in a join, and the number behind LIMIT. That costs more than to run it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // This must come first: a file that has pages keeps their size.
     connection.pragma_update(None, "page_size", PAGE_SIZE)?;
     let begun = Instant::now();
@@ -173,8 +176,11 @@ mod tests {
 
     fn assert_by_index(connection: &Connection, name: &str, text: &str) {
         for line in plan(connection, text) {
+            // A table of nothing but numbers is counted by its pages, and what a subquery has found
+            // is no table.
+            let is_counted = line == "SCAN letter" || line.starts_with("SCAN (subquery");
             assert!(
-                !line.starts_with("SCAN") && !line.contains("TEMP B-TREE"),
+                (is_counted || !line.starts_with("SCAN")) && !line.contains("TEMP B-TREE"),
                 "{name}: {line}"
             );
         }
@@ -188,38 +194,22 @@ mod tests {
         }
     }
 
-    /// SQLite prepares a statement again if its plan depends on a value, for example on one in a
-    /// join; that costs more than to run it.
     #[test]
-    fn what_a_sale_and_its_delivery_run_is_not_prepared_again_for_other_values() {
+    fn no_statement_is_prepared_again_for_other_values() {
         let (_folder, connection) = empty();
-        for text in [
-            sql::CLICK_VERSION,
-            sql::TOUCH_CLICK,
-            sql::GUARD_CLICK,
-            sql::RAISE_CLICK,
-            sql::GUARD_RECEIPT,
-            sql::RECORD,
-            sql::OUTCOME,
-            sql::TOLD,
-            sql::WRITE_EVENT,
-            sql::WRITE_CONVERSION,
-            sql::TALLIES,
-            sql::WRITE_TALLY,
-            sql::WRITE_RECEIPT,
-            sql::ENQUEUE,
-            sql::QUEUE,
-            sql::LEASE,
-            sql::LEASED,
-            sql::SETTLE,
-            sql::END,
-        ] {
+        let lists = lists::statements();
+        for text in sql::ALL
+            .iter()
+            .map(|(_, text)| *text)
+            .chain(lists.iter().map(String::as_str))
+        {
             let mut statement = connection.prepare(text).unwrap();
             for value in 1..4_i64 {
                 for index in 1..=statement.parameter_count() {
                     statement.raw_bind_parameter(index, value).unwrap();
                 }
-                statement.raw_query().next().unwrap();
+                // A number that is not what a column holds is refused, after it was planned.
+                drop(statement.raw_query().next());
             }
             assert_eq!(statement.get_status(rusqlite::StatementStatus::RePrepare), 0, "{text}");
         }
@@ -309,7 +299,7 @@ mod tests {
         );
         assert_eq!(
             (value("synchronous"), value("busy_timeout"), value("user_version")),
-            (2, 1000, 7)
+            (2, 1000, 8)
         );
         assert_eq!((value("page_size"), value("auto_vacuum")), (PAGE_SIZE, 2));
         let writer = connect_writer(&folder.path().join("store.db"), Duration::ZERO).unwrap();

@@ -115,7 +115,9 @@ statements! {
     READY_IN_LANE = "SELECT ready, seq FROM queue INDEXED BY queue_lane_ready WHERE lane = ?2 ORDER BY ready, seq LIMIT ?1";
     /// Finds the next lane that has something to do.
     NEXT_LANE = "SELECT lane FROM queue INDEXED BY queue_lane_ready WHERE lane > ?1 ORDER BY lane LIMIT 1";
-    WAITING_IN_LANE = "SELECT count(*), min(ready) FROM queue INDEXED BY queue_lane_ready WHERE lane = ?1";
+    /// Counts so many at most, the earliest first.
+    WAITING_IN_LANE = "SELECT count(*), min(ready) FROM \
+        (SELECT ready FROM queue INDEXED BY queue_lane_ready WHERE lane = ?1 ORDER BY ready LIMIT ?2)";
     LEASE = "UPDATE queue SET fence = fence + 1, ready = ?2, leased = 1, held = 0 WHERE seq = ?1 \
         RETURNING fence, attempts, receipt, most, checks";
     LEASED = "SELECT payload, private FROM delivery WHERE seq = ?1";
@@ -140,10 +142,12 @@ statements! {
         (SELECT seq FROM queue INDEXED BY queue_held WHERE held = 1 AND lane >= '' LIMIT ?2)";
     RELEASE_LANE = "UPDATE queue SET due = min(due, ?1), ready = min(ready, ?1), held = 0 WHERE seq IN \
         (SELECT seq FROM queue INDEXED BY queue_held WHERE held = 1 AND lane = ?3 LIMIT ?2)";
-    DEAD = "SELECT seq FROM ended INDEXED BY ended_state WHERE state = 'dead' AND seq > ?1 ORDER BY seq LIMIT ?2";
-    DEAD_IN_LANE = "SELECT ended.seq FROM ended INDEXED BY ended_state CROSS JOIN delivery ON delivery.seq = ended.seq \
-        WHERE state = 'dead' AND ended.seq > ?1 AND lane = ?3 ORDER BY ended.seq LIMIT ?2";
-    DEAD_ONE = "SELECT ended.seq FROM delivery CROSS JOIN ended ON ended.seq = delivery.seq \
+    /// The next dead deliveries, and whether each is one of those that are meant.
+    DEAD = "SELECT seq, 1 FROM ended INDEXED BY ended_state WHERE state = 'dead' AND seq > ?1 ORDER BY seq LIMIT ?2";
+    DEAD_IN_LANE = "SELECT ended.seq, lane = ?3 FROM ended INDEXED BY ended_state \
+        CROSS JOIN delivery ON delivery.seq = ended.seq \
+        WHERE state = 'dead' AND ended.seq > ?1 ORDER BY ended.seq LIMIT ?2";
+    DEAD_ONE = "SELECT ended.seq, 1 FROM delivery CROSS JOIN ended ON ended.seq = delivery.seq \
         WHERE state = 'dead' AND delivery.seq > ?1 AND id = ?3 LIMIT ?2";
     /// A delivery with a receipt is checked, and not sent again.
     REQUEUE = "INSERT INTO queue (seq, lane, ready, due, state, fence, receipt, most) \
@@ -160,21 +164,19 @@ statements! {
     CANCEL_DEAD = "UPDATE ended SET at = ?3, last = ?2 WHERE seq = (SELECT seq FROM delivery WHERE id = ?1) \
         AND state = 'dead' AND coalesce(iif(json_valid(last), json_extract(last, '$.row.finding'), ''), '') <> ?4";
     IS_OPEN = "SELECT 1 FROM queue WHERE seq = (SELECT seq FROM delivery WHERE id = ?1)";
-    /// What a person gave up (?1 is found of it), and what another delivery of the click replaces,
-    /// waits for nobody.
-    COUNT_DEAD = "SELECT count(*), min(dead.seq) FROM ended INDEXED BY ended_state \
-        CROSS JOIN delivery AS dead ON dead.seq = ended.seq WHERE state = 'dead' \
-        AND coalesce(iif(json_valid(last), json_extract(last, '$.row.finding'), ''), '') <> ?1 \
+    /// What was given up waits for a person, unless another delivery of the click replaces it.
+    WRITE_LETTER = "INSERT INTO letter (seq) SELECT dead.seq FROM delivery AS dead WHERE id = ?1 \
         AND NOT EXISTS (SELECT 1 FROM of_click CROSS JOIN delivery AS other ON other.seq = of_click.seq \
         WHERE of_click.click_key = dead.click_key AND kind = 3 \
         AND iif(json_valid(other.payload), json_extract(other.payload, '$.row.replaces.delivery'), '') = dead.id)";
-    IS_DEAD_LETTER = "SELECT 1 FROM ended CROSS JOIN delivery AS dead ON dead.seq = ended.seq \
-        WHERE ended.seq = ?2 AND state = 'dead' \
-        AND coalesce(iif(json_valid(last), json_extract(last, '$.row.finding'), ''), '') <> ?1 \
-        AND NOT EXISTS (SELECT 1 FROM of_click CROSS JOIN delivery AS other ON other.seq = of_click.seq \
-        WHERE of_click.click_key = dead.click_key AND kind = 3 \
-        AND iif(json_valid(other.payload), json_extract(other.payload, '$.row.replaces.delivery'), '') = dead.id)";
-    CREATED = "SELECT created FROM delivery WHERE seq = ?1";
+    /// A person has dealt with it.
+    DROP_LETTER = "DELETE FROM letter WHERE seq = (SELECT seq FROM delivery WHERE id = ?1)";
+    /// The delivery ?1 goes out in place of ?2.
+    DROP_REPLACED = "DELETE FROM letter WHERE seq = (SELECT replaced.seq FROM delivery AS other \
+        CROSS JOIN delivery AS replaced ON replaced.click_key = other.click_key WHERE other.seq = ?1 AND replaced.id = ?2)";
+    LETTERS = "SELECT count(*) FROM letter";
+    FIRST_LETTER = "SELECT created FROM delivery WHERE seq = (SELECT min(seq) FROM letter)";
+    IS_LETTER = "SELECT 1 FROM letter WHERE seq = ?1";
 
     /// The body from an older version of the interface is a plain form with personal values.
     FORGET_REFUSED = "DELETE FROM refused WHERE seq IN (SELECT seq FROM refused WHERE received < ?1 LIMIT ?2)";

@@ -28,6 +28,7 @@ const STEPS: &[Step] = &[
         text: include_str!("steps/7.sql"),
         then: move_tallies,
     },
+    Step::of(include_str!("steps/8.sql")),
 ];
 
 /// Returns the version of the newest schema.

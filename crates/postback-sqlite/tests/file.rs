@@ -98,7 +98,7 @@ fn a_file_with_a_newer_schema_is_refused_and_left_alone() {
     let newer = version(&file) + 1;
     file.pragma_update(None, "user_version", newer).unwrap();
     let error = SqliteStore::open(&path, &options()).unwrap_err();
-    let text = "the database has schema 8, this version knows 7 at most; use the newer version again";
+    let text = "the database has schema 9, this version knows 8 at most; use the newer version again";
     assert_eq!(
         (error.to_string().as_str(), error.kind()),
         (text, StoreErrorKind::Corrupt)

@@ -27,6 +27,7 @@ const STEP_3: &str = include_str!("../src/steps/3.sql");
 const STEP_4: &str = include_str!("../src/steps/4.sql");
 const STEP_5: &str = include_str!("../src/steps/5.sql");
 const STEP_6: &str = include_str!("../src/steps/6.sql");
+const STEP_7: &str = include_str!("../src/steps/7.sql");
 const ROWS_1: &str = include_str!("version_1.sql");
 const ROWS_2: &str = include_str!("version_2.sql");
 
@@ -54,12 +55,12 @@ fn migrated_from_2() -> (TempDir, SqliteStore) {
     (folder, store)
 }
 
-/// A file of a schema from 2 to 6, that of schema 1 brought forward. It was made without
+/// A file of a schema from 2 to 7, that of schema 1 brought forward. It was made without
 /// `auto_vacuum`.
 fn file_of(schema: usize) -> (TempDir, Connection) {
     let folder = folder();
     let file = Connection::open(folder.path().join("store.db")).unwrap();
-    let steps = [STEP_1, ROWS_1, STEP_2, ROWS_2, STEP_3, STEP_4, STEP_5, STEP_6];
+    let steps = [STEP_1, ROWS_1, STEP_2, ROWS_2, STEP_3, STEP_4, STEP_5, STEP_6, STEP_7];
     // Two of them are rows.
     for rows in steps.iter().take(schema.saturating_add(2)) {
         file.execute_batch(rows).unwrap();
@@ -102,7 +103,7 @@ fn each_step_is_told_before_it_begins_and_a_new_file_has_none() {
     for name in ["store.db", "store.db", "new.db"] {
         SqliteStore::open(folder.path().join(name), &options).unwrap();
     }
-    assert_eq!(*TOLD.lock().unwrap(), [(0, 5), (1, 5), (2, 5), (3, 5), (4, 5)]);
+    assert_eq!(*TOLD.lock().unwrap(), [(0, 6), (1, 6), (2, 6), (3, 6), (4, 6), (5, 6)]);
 }
 
 #[test]
@@ -248,7 +249,7 @@ fn nothing_is_lost(folder: &TempDir, store: &SqliteStore) {
     assert!(block_on(store.configuration(&fingerprint)).unwrap().is_some());
     let file = Connection::open(folder.path().join("store.db")).unwrap();
     let version: i64 = file.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 7);
+    assert_eq!(version, 8);
     let receipts: i64 = file
         .query_row("SELECT count(*) FROM receipt", [], |row| row.get(0))
         .unwrap();
@@ -442,4 +443,26 @@ fn a_file_that_was_brought_forward_opens_again() {
         .unwrap()
         .items;
     assert_eq!(rows.len(), 5);
+}
+
+/// Deliveries of one click that had ended under schema 7: one that was given up, one that a person
+/// gave up, and one that the last one replaces.
+const ENDED_7: &str = r#"
+    INSERT INTO delivery (seq, id, lane, click, click_key, created, payload) VALUES
+        (21, 'dead', 'l', 'c9', 9, 1, ''), (22, 'cancelled', 'l', 'c9', 9, 2, ''),
+        (23, 'replaced', 'l', 'c9', 9, 3, ''), (24, 'instead', 'l', 'c9', 9, 4, '{"row":{"replaces":{"delivery":"replaced"}}}');
+    INSERT INTO ended (seq, state, at, due, fence, attempts, checks, last) VALUES
+        (21, 'dead', 1, 1, 1, 1, 0, NULL), (22, 'dead', 1, 1, 1, 1, 0, '{"row":{"finding":"cancelled by a person"}}'),
+        (23, 'dead', 1, 1, 1, 1, 0, '{"row":{"finding":"HTTP 400"}}'), (24, 'delivered', 1, 1, 1, 1, 0, NULL);
+    DROP TABLE tally_6;
+"#;
+
+#[test]
+fn dead_letters_of_schema_7_still_wait_for_a_person() {
+    let (folder, file) = file_of(7);
+    file.execute_batch(ENDED_7).unwrap();
+    drop(file);
+    let store = open(&folder);
+    let letters = block_on(store.dead_letters()).unwrap();
+    assert_eq!((letters.count, letters.oldest), (2, Some(at(12))));
 }

@@ -37,7 +37,10 @@ async fn details<S: Inspect>(store: &S) -> Details {
     let deliveries = store.deliveries(&DeliveryFilter::default(), &page).await.unwrap();
     Details {
         tallies: tallies(store).await,
-        outcomes: events.into_iter().map(|row| (row.event.id.clone(), row.outcome)).collect(),
+        outcomes: events
+            .into_iter()
+            .map(|row| (row.event.id.clone(), row.outcome))
+            .collect(),
         deliveries: deliveries.items.into_iter().map(|row| row.delivery.id).collect(),
     }
 }
