@@ -20,8 +20,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let (Some(click), Some(sum), Some(currency)) = (&read.click_id, read.sum, read.currency) {
         writeln!(out, "click {click}: {sum} {currency}")?;
     }
-    writeln!(out, "status word: {}", read.status_word.unwrap_or_default())?;
-    for (name, value) in &read.parameters {
+    writeln!(out, "status word: {}", read.status_word.as_deref().unwrap_or_default())?;
+    for (name, value) in read.parameters.iter() {
         writeln!(out, "parameter {name}: {value}")?;
     }
     writeln!(out, "means nothing: {}", read.ignored.join(", "))?;

@@ -166,6 +166,8 @@ pub mod network;
 pub mod outbound;
 #[cfg(feature = "conformance")]
 mod outbox_cases;
+#[cfg(feature = "std")]
+mod payload;
 pub mod plan;
 #[cfg(feature = "std")]
 pub mod port;

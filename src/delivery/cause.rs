@@ -25,6 +25,7 @@ pub enum Cause {
         /// The postback in the campaign.
         postback: PostbackId,
         /// Which responses are success.
+        #[serde(default)]
         success: Shared<SuccessRule>,
     },
     /// An ad platform's conversion API is told of a conversion.

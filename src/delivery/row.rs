@@ -39,8 +39,7 @@ pub struct Delivery {
     /// The delivery that it replaces, where a person had the request rendered again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replaces: Option<Box<Replaced>>,
-    /// The personal values that the request's holes need. They are kept apart: a store writes them
-    /// only to its expiring column.
+    /// The personal values of the request's holes; a store writes them only to its expiring column.
     #[serde(skip)]
     pub private: BTreeMap<String, Pii>,
 }
@@ -192,8 +191,7 @@ impl Leased {
     }
 }
 
-/// A delivery as it is read: as it is written now, or as payloads of version 1 have it. That
-/// version knew postbacks alone, and had the parts of their cause in the row itself.
+/// A delivery as it is read. The parts of a postback's cause may stand in the row itself.
 #[derive(Deserialize)]
 struct Stored {
     id: DeliveryId,
@@ -201,36 +199,43 @@ struct Stored {
     lane: Lane,
     not_before: Option<Timestamp>,
     not_after: Option<Timestamp>,
+    #[serde(alias = "at")]
     created_at: Timestamp,
+    #[serde(alias = "out")]
     outbound: Outbound,
     check: Option<Box<Outbound>>,
+    #[serde(default)]
     retry: RetryPolicy,
     replaces: Option<Box<Replaced>>,
+    #[serde(alias = "conv")]
     conversion: Option<ConversionId>,
     click: Option<ClickId>,
     event: Option<EventId>,
+    #[serde(alias = "camp")]
     campaign: Option<CampaignId>,
+    #[serde(alias = "post")]
     postback: Option<PostbackId>,
-    success: Option<Shared<SuccessRule>>,
+    #[serde(default)]
+    success: Shared<SuccessRule>,
 }
 
 impl TryFrom<Stored> for Delivery {
     type Error = &'static str;
 
     fn try_from(stored: Stored) -> Result<Self, Self::Error> {
-        let first = || {
+        let parts = || {
             Some(Cause::Postback {
                 conversion: stored.conversion?,
                 click: stored.click?,
                 event: stored.event?,
                 campaign: stored.campaign?,
                 postback: stored.postback?,
-                success: stored.success?,
+                success: stored.success,
             })
         };
         Ok(Self {
             id: stored.id,
-            cause: stored.cause.or_else(first).ok_or("a delivery without a cause")?,
+            cause: stored.cause.or_else(parts).ok_or("a delivery without a cause")?,
             lane: stored.lane,
             not_before: stored.not_before,
             not_after: stored.not_after,

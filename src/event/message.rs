@@ -36,10 +36,12 @@ pub struct Event {
     pub id: EventId,
     /// Whether `id` comes from the message. If not, a repeated message cannot be told from a new
     /// one.
+    #[serde(default = "yes")]
     pub identified: bool,
     /// The offer source that sent it.
     pub source: OfferSourceId,
-    /// The interface through which it came.
+    /// The interface through which it came; in a row `s2s` is left out.
+    #[serde(default = "postback")]
     pub interface: Interface,
     /// The proof that the message is the network's own. It is absent for a postback, where only the
     /// caller was checked.
@@ -65,8 +67,10 @@ pub struct Event {
     /// The time of the event: the network's time, or else the time of arrival.
     pub at: Timestamp,
     /// Whether `at` is the network's time.
+    #[serde(default)]
     pub timed: bool,
     /// The time of arrival.
+    #[serde(alias = "came")]
     pub received_at: Timestamp,
     /// The texts that may be a click id, best first, at most [`MAX_CANDIDATES`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -114,11 +118,11 @@ pub struct Event {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_event_id: Option<Shared<str>>,
     /// The network's order number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, alias = "oid", skip_serializing_if = "Option::is_none")]
     pub order_id: Option<Shared<str>>,
     /// The parameters of the offer source's table (and `sub1`..`sub20` of a postback) by name,
     /// without the personal ones.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, alias = "params", skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: Shared<BTreeMap<String, String>>,
     /// The names of parameters that have no meaning here or cannot be read, at most
     /// [`MAX_IGNORED`].
@@ -128,6 +132,14 @@ pub struct Event {
     /// expiring column.
     #[serde(skip)]
     pub private: BTreeMap<String, Pii>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn postback() -> Interface {
+    Interface::Postback
 }
 
 /// A person's choice of the click to which an event belongs.

@@ -108,6 +108,11 @@ impl<K: IdKind> Id<K> {
         self.0.as_bytes()
     }
 
+    /// The text itself, which is shared.
+    pub(crate) fn counted(&self) -> Arc<str> {
+        Arc::clone(&self.0)
+    }
+
     fn checked(text: &str) -> Self {
         Self(text.into(), PhantomData)
     }
@@ -205,8 +210,18 @@ fn config_text(what: &'static str, text: &str) -> Result<(), IdError> {
     })
 }
 
+/// Checks a text that may hold everything but control characters. Most are plain ASCII, of which
+/// the bytes are looked at and not the characters.
+fn printable(what: &'static str, text: &str, longest: usize) -> Result<(), IdError> {
+    let is_usual = (1..=longest).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_usual {
+        return Ok(());
+    }
+    bounded(what, text, longest, foreign_character)
+}
+
 fn foreign_text(what: &'static str, text: &str) -> Result<(), IdError> {
-    bounded(what, text, MAX_FOREIGN_ID, foreign_character)
+    printable(what, text, MAX_FOREIGN_ID)
 }
 
 /// The character before an event id that is kept among receipts. No text from a network can hold
@@ -218,7 +233,7 @@ fn receipt_or_event_id(what: &'static str, text: &str) -> Result<(), IdError> {
 }
 
 fn type_text(what: &'static str, text: &str) -> Result<(), IdError> {
-    bounded(what, text, MAX_TYPE_NAME, foreign_character)
+    printable(what, text, MAX_TYPE_NAME)
 }
 
 ids! {

@@ -6,7 +6,7 @@ use crate::event::{Event, Interface, Kind, MAX_IGNORED, MAX_NAMED};
 use crate::model::{ParameterRole, Status};
 use crate::network::{InboundPostback, InboundPostbackError, Meaning};
 use crate::text::Cut;
-use crate::value::{ClickId, EventId, Money, Query, Receipt, Shared, Timestamp, is_unfilled_macro};
+use crate::value::{Amount, ClickId, EventId, Money, Query, Receipt, Shared, Timestamp, is_unfilled_macro};
 use alloc::{
     borrow::Cow,
     format,
@@ -72,15 +72,15 @@ impl Intake<'_> {
         event.clicks = candidates.clicks;
         event.forged = candidates.forged;
         event.received_at = self.received.at;
-        event.name = read.type_word.as_ref().map(|word| word.as_str().into());
+        event.name = read.type_word.as_ref().map(|word| word.counted().into());
         event.test = protocol.is_test(&read);
         event.kind = event.test.then_some(Kind::Test);
-        event.status = read.status_word.as_deref().map(Shared::from);
+        event.status = read.status_word.clone();
         let currency = read.currency.unwrap_or(self.source.currency);
         event.sum = read.sum.map(|amount| Money { amount, currency });
         event.no_amount = read.no_amount;
-        event.event_id = read.event_id.as_deref().map(Shared::from);
-        event.order_id = read.order_id.as_deref().map(Shared::from);
+        event.event_id = read.event_id.clone();
+        event.order_id = read.order_id.clone();
         let is_doubted = |receipt: &Receipt| open || protocol.is_made_up(receipt);
         event.receipt = read.receipt.clone().filter(|receipt| !is_doubted(receipt));
         let is_numbered = |text: &&str| event.receipt.as_ref().is_some_and(|receipt| receipt.as_str() != *text);
@@ -88,8 +88,13 @@ impl Intake<'_> {
         event.rebill = numbered.and_then(|text| Receipt::split_rebill(text).1);
         event.parent = read.parent.clone().filter(|receipt| !is_doubted(receipt));
         event.parent.take_if(|parent| Some(&*parent) == event.receipt.as_ref());
-        for (name, value) in &read.parameters {
-            keep(&mut event, name, role_of(name), value);
+        if own.is_empty() {
+            // No slot has a role.
+            event.parameters = read.parameters.clone();
+        } else {
+            for (name, value) in read.parameters.iter() {
+                keep(&mut event, name, role_of(name), value);
+            }
         }
         event.ignored = self.names_of(&read.ignored);
         let texts = self.source.names.names(Meaning::ClickId);
@@ -134,8 +139,8 @@ impl Intake<'_> {
         let (what, id) = by_id.or_else(by_receipt)?;
         let default_type = source.default_type.as_ref().map_or("", |name| name.as_str());
         let implied_status = source.implied_status.map_or("", Status::as_str);
-        let amount = read.sum.map(|sum| sum.to_string()).unwrap_or_default();
-        let currency = read.currency.unwrap_or(source.currency).to_string();
+        let amount = read.sum.map(Amount::text).unwrap_or_default();
+        let currency = read.currency.unwrap_or(source.currency);
         // The time is short, so that the hash takes only two blocks for most messages.
         let time = time.map(|time| time.unix_millis().to_string()).unwrap_or_default();
         let parts = [
@@ -147,7 +152,7 @@ impl Intake<'_> {
             read.type_word.as_ref().map_or(default_type, |word| word.as_str()),
             read.status_word.as_deref().unwrap_or(implied_status),
             &amount,
-            &currency,
+            currency.as_str(),
             &time,
         ];
         // The id does not begin with the time: a repeated message without a time arrives at another

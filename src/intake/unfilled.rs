@@ -6,7 +6,6 @@ use super::door::Intake;
 use crate::network::{InboundPostback, InboundPostbackError, MAX_STATUS_WORD, Meaning, currency_of};
 use crate::text::prefix;
 use crate::value::{MAX_TYPE_NAME, Query, TypeName};
-use alloc::string::ToString;
 
 impl Intake<'_> {
     /// Keeps an unfilled status and an unfilled type as they came, which are words without a
@@ -23,7 +22,7 @@ impl Intake<'_> {
         if read.status_word.is_none()
             && let Some((_, text)) = self.source.unfilled(query, Meaning::Status)
         {
-            read.status_word = Some(prefix(text, MAX_STATUS_WORD).to_string());
+            read.status_word = Some(prefix(text, MAX_STATUS_WORD).into());
         }
         if read.type_word.is_none()
             && let Some((_, text)) = self.source.unfilled(query, Meaning::Type)

@@ -19,26 +19,29 @@ pub struct Entry {
     /// The time of the event.
     pub at: Timestamp,
     /// Whether `at` is the network's time.
+    #[serde(default)]
     pub timed: bool,
     /// The time of arrival, where `at` is the network's time. Of two messages with the same time,
     /// the one that arrived later counts as the later one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, alias = "came", skip_serializing_if = "Option::is_none")]
     pub received_at: Option<Timestamp>,
     /// Whether a person uploaded it. Between an uploaded row and another message, the one that
     /// arrived later counts as the later one, whatever their times.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub uploaded: bool,
-    /// The kind of event.
+    /// The kind of event; in a row `sale` is left out.
+    #[serde(default = "sale")]
     pub kind: Kind,
     /// The name of the conversion type.
     #[serde(rename = "type")]
     pub type_name: TypeName,
     /// Whether the configuration knows that type.
+    #[serde(default = "yes")]
     pub known: bool,
     /// The approval status.
     pub status: Status,
     /// The network's own word for the status, where it sent one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, alias = "word", skip_serializing_if = "Option::is_none")]
     pub status_word: Option<Shared<str>>,
     /// The amount as it came, or the offer's own payout where a sale came without an amount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -57,14 +60,22 @@ pub struct Entry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<Receipt>,
     /// The network's own id of the event.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, alias = "eid", skip_serializing_if = "Option::is_none")]
     pub event_id: Option<Shared<str>>,
     /// The network's order number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, alias = "oid", skip_serializing_if = "Option::is_none")]
     pub order_id: Option<Shared<str>>,
     /// The parameters by name, without the personal ones.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, alias = "params", skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: Shared<BTreeMap<String, String>>,
+}
+
+fn sale() -> Kind {
+    Kind::Sale
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Entry {
@@ -146,13 +157,14 @@ pub enum Basis {
 }
 
 impl Basis {
-    fn is_shown(&self) -> bool {
+    pub(crate) fn is_shown(&self) -> bool {
         *self == Self::Shown
     }
 }
 
 /// One conversion, as it is stored and shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 #[non_exhaustive]
 pub struct Conversion {
     /// The id of the conversion, which stays the same over every update.
@@ -179,6 +191,89 @@ pub struct Conversion {
     pub basis: Basis,
     /// The number of events in it.
     pub count: u32,
+}
+
+/// A conversion as it is read. A word may stand where another member says the same.
+#[derive(Deserialize)]
+struct Stored {
+    id: ConversionId,
+    click: ClickId,
+    #[serde(alias = "camp")]
+    campaign: CampaignId,
+    offer: OfferId,
+    source: OfferSourceId,
+    channel: ChannelId,
+    shown: Shared<Entry>,
+    #[serde(default)]
+    sum: Option<StoredSum>,
+    revenue: StoredRevenue,
+    #[serde(default)]
+    basis: Basis,
+    #[serde(default = "one")]
+    count: u32,
+}
+
+fn one() -> u32 {
+    1
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StoredSum {
+    Word(SumWord),
+    Money(Money),
+}
+
+/// The amount of the entry that is shown.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum SumWord {
+    Shown,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StoredRevenue {
+    Word(RevenueWord),
+    Whole(Revenue),
+}
+
+/// A state whose amount is the conversion's sum.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum RevenueWord {
+    Counted,
+    NotCounted,
+}
+
+impl TryFrom<Stored> for Conversion {
+    type Error = &'static str;
+
+    fn try_from(stored: Stored) -> Result<Self, Self::Error> {
+        let sum = match stored.sum {
+            None => None,
+            Some(StoredSum::Money(money)) => Some(money),
+            Some(StoredSum::Word(SumWord::Shown)) => stored.shown.sum,
+        };
+        let money = sum.ok_or("a conversion's revenue is a sum that it has not");
+        Ok(Self {
+            id: stored.id,
+            click: stored.click,
+            campaign: stored.campaign,
+            offer: stored.offer,
+            source: stored.source,
+            channel: stored.channel,
+            shown: stored.shown,
+            sum,
+            revenue: match stored.revenue {
+                StoredRevenue::Whole(revenue) => revenue,
+                StoredRevenue::Word(RevenueWord::Counted) => Revenue::Counted { money: money? },
+                StoredRevenue::Word(RevenueWord::NotCounted) => Revenue::NotCounted { money: money? },
+            },
+            basis: stored.basis,
+            count: stored.count,
+        })
+    }
 }
 
 impl Conversion {

@@ -5,7 +5,8 @@ use super::dialect::Dialect;
 use super::format::Formats;
 use super::meaning::UnknownMeaning;
 use crate::model::SLOTS;
-use crate::value::Currency;
+use crate::text::Lookup;
+use crate::value::{Currency, Query};
 use alloc::{
     collections::BTreeMap,
     format,
@@ -35,6 +36,7 @@ pub const MAX_PARAMETER_NAME: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParameterMap {
     names: Vec<(String, Meaning)>,
+    places: Lookup<Meaning>,
     dialect: Option<Dialect>,
     formats: Arc<Formats>,
 }
@@ -120,11 +122,7 @@ impl ParameterMap {
         ];
         let plain = plain.into_iter().map(|(name, meaning)| (name.to_string(), meaning));
         let slots = (1..=SLOTS).map(|number| (format!("sub{number}"), Meaning::Sub(number)));
-        Self {
-            names: plain.chain(slots).collect(),
-            dialect: None,
-            formats: Arc::default(),
-        }
+        Self::of(plain.chain(slots).collect())
     }
 
     /// RedTrack's names with `receipt`, `parent` and `datetime`, for any network; rename them with
@@ -136,7 +134,16 @@ impl ParameterMap {
         map.names.push(("receipt".into(), Meaning::Receipt));
         map.names.push(("parent".into(), Meaning::Parent));
         map.names.push(("datetime".into(), Meaning::Time));
-        map
+        Self::of(map.names)
+    }
+
+    fn of(names: Vec<(String, Meaning)>) -> Self {
+        Self {
+            places: looked_up(&names),
+            names,
+            dialect: None,
+            formats: Arc::default(),
+        }
     }
 
     /// The generic names in a network's dialect. `currency` and `time` have no names there.
@@ -148,13 +155,10 @@ impl ParameterMap {
 
     /// Returns a map with the same formats and only these names.
     pub(crate) fn under(&self, names: &[(&str, Meaning)]) -> Self {
+        let names = names.iter().map(|(name, meaning)| ((*name).to_string(), *meaning));
         Self {
-            names: names
-                .iter()
-                .map(|(name, meaning)| ((*name).to_string(), *meaning))
-                .collect(),
-            dialect: None,
             formats: self.formats.clone(),
+            ..Self::of(names.collect())
         }
     }
 
@@ -199,6 +203,7 @@ impl ParameterMap {
             }
         }
         if errors.is_empty() {
+            self.places = looked_up(&self.names);
             Ok(self)
         } else {
             Err(NameErrors(errors))
@@ -233,10 +238,16 @@ impl ParameterMap {
 
     /// The names of a meaning; the one that wins comes first.
     pub fn names(&self, meaning: Meaning) -> impl Iterator<Item = &str> {
-        self.names
-            .iter()
-            .filter(move |(_, own)| *own == meaning)
-            .map(|(name, _)| name.as_str())
+        self.places.of(meaning).filter_map(|at| self.name(at))
+    }
+
+    /// Returns those names of a meaning that may have come in a query.
+    pub(super) fn asked<'m>(&'m self, meaning: Meaning, query: &Query<'_>) -> impl Iterator<Item = &'m str> {
+        self.places.asked(meaning, query).filter_map(|at| self.name(at))
+    }
+
+    fn name(&self, at: usize) -> Option<&str> {
+        self.names.get(at).map(|(name, _)| name.as_str())
     }
 
     /// The query to paste into the network, with its macros unfilled, in the order of the network's
@@ -264,6 +275,7 @@ impl ParameterMap {
     pub(crate) fn without(&self, meanings: &[Meaning]) -> Self {
         let mut map = self.clone();
         map.names.retain(|(_, meaning)| !meanings.contains(meaning));
+        map.places = looked_up(&map.names);
         map
     }
 
@@ -288,10 +300,13 @@ impl ParameterMap {
         named.map(|(name, _)| name.as_str())
     }
 
-    /// Every name of a slot, with the slot's number.
-    pub(super) fn slots(&self) -> impl Iterator<Item = (&str, u8)> {
-        self.names.iter().filter_map(|(name, meaning)| match meaning {
-            Meaning::Sub(number) => Some((name.as_str(), *number)),
+    /// Returns the number of each slot of which a name may have come in a query, once for each
+    /// name.
+    pub(super) fn asked_slots(&self, query: &Query<'_>) -> impl Iterator<Item = u8> {
+        // The slots are the last meanings.
+        let asked = self.places.meanings_asked(Meaning::Sub(0), query);
+        asked.filter_map(|meaning| match meaning {
+            Meaning::Sub(number) => Some(number),
             _ => None,
         })
     }
@@ -304,6 +319,10 @@ impl ParameterMap {
     pub(super) fn forced_currency(&self) -> Option<Currency> {
         self.dialect.map(|dialect| dialect.currency)
     }
+}
+
+fn looked_up(names: &[(String, Meaning)]) -> Lookup<Meaning> {
+    Lookup::new(names.iter().map(|(name, meaning)| (name.as_str(), *meaning)))
 }
 
 /// Whether the character may stand in a name: it needs no escape in a query, or it is a bracket,

@@ -26,7 +26,6 @@
 //! }
 //! ```
 
-mod blank;
 mod dialect;
 pub(crate) mod format;
 mod map;

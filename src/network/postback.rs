@@ -1,15 +1,14 @@
 //! Reads one postback.
 
-use super::blank::{is_no_amount, trimmed};
 use super::{Meaning, ParameterMap, RefusedAmount, RefusedTime, is_part_of};
-use crate::text::{Cut, QueryFault};
+use crate::scope::sub_name;
+use crate::text::{Cut, QueryFault, is_no_amount, trimmed};
 use crate::value::{
     Amount, ClickId, Currency, CurrencyError, MAX_FOREIGN_ID, MAX_TYPE_NAME, Query, QueryError, Receipt, Secret,
-    Timestamp, TypeName, open_enum,
+    Shared, Timestamp, TypeName, open_enum,
 };
 use alloc::{
     collections::{BTreeMap, BTreeSet},
-    format,
     string::{String, ToString},
     vec::Vec,
 };
@@ -66,16 +65,16 @@ pub struct InboundPostback {
     /// The event's name, word for word.
     pub type_word: Option<TypeName>,
     /// The status in the network's own word, word for word.
-    pub status_word: Option<String>,
+    pub status_word: Option<Shared<str>>,
     /// The network's id of the event.
-    pub event_id: Option<String>,
+    pub event_id: Option<Shared<str>>,
     /// The network's order number.
-    pub order_id: Option<String>,
+    pub order_id: Option<Shared<str>>,
     /// The network's receipt of the sale. For a rebill it is the receipt of the first sale.
     pub receipt: Option<Receipt>,
     /// The receipt as the network wrote it. It has the `-Bnnn` of a rebill, which tells two
     /// payments of one sale apart.
-    pub receipt_text: Option<String>,
+    pub receipt_text: Option<Shared<str>>,
     /// The receipt of the sale to which this sale belongs.
     pub parent: Option<Receipt>,
     /// The time of the event, by the network's clock.
@@ -89,7 +88,7 @@ pub struct InboundPostback {
     /// The slots under the names `sub1`..`sub20`, whatever the query calls them, and the source's
     /// own parameters under their own names. Some may be personal; the stage that knows their roles
     /// moves those away.
-    pub parameters: BTreeMap<String, String>,
+    pub parameters: Shared<BTreeMap<String, String>>,
     /// The names without a meaning here: each once, sorted, and cut at [`MAX_IGNORED_SHOWN`]
     /// characters. It also has slots and own parameters that cannot be read, an own parameter with
     /// the name of a slot to which the query gives another name, and an event id over which another
@@ -213,18 +212,17 @@ impl InboundPostback {
                 |text| map.formats().time(text),
                 Problem::Time,
             )?,
-            token: reader.text(Meaning::Token, id)?.map(Secret::new),
-            format: reader
-                .text(Meaning::Format, id)?
-                .map(|word| Format::from(word.as_str())),
+            token: reader.value(Meaning::Token, id)?.map(|(_, token)| Secret::from(token)),
+            format: reader.value(Meaning::Format, id)?.map(|(_, word)| Format::from(word)),
             silent: reader.flag(Meaning::DisablePostback)?,
-            parameters: BTreeMap::new(),
+            parameters: Shared::default(),
             ignored: Vec::new(),
         };
+        let mut parameters = BTreeMap::new();
         // A slot is read only if one of its names may have come; most slots have none.
-        for (_, number) in map.slots().filter(|(name, _)| query.may_have(name)) {
+        for number in map.asked_slots(query) {
             if let Some(value) = reader.slot(number)? {
-                read.parameters.insert(format!("sub{number}"), value);
+                parameters.insert(sub_name(number).to_string(), value);
             }
         }
         for name in own {
@@ -236,8 +234,9 @@ impl InboundPostback {
                 reader.ignored.insert((*name).to_string());
                 continue;
             }
-            read.parameters.insert((*name).to_string(), value.to_string());
+            parameters.insert((*name).to_string(), value.to_string());
         }
+        read.parameters = parameters.into();
         let unknown = query
             .pairs()
             .map(|(name, _)| name)
@@ -269,7 +268,7 @@ impl<'q> Reader<'q, '_> {
     /// since each may be repeated or too long.
     fn value(&mut self, meaning: Meaning, longest: usize) -> Result<Option<(&'q str, &'q str)>, InboundPostbackError> {
         let mut found: Option<(&'q str, &'q str)> = None;
-        for name in self.map.names(meaning) {
+        for name in self.map.asked(meaning, self.query) {
             let value = self.query.value(name).map_err(Problem::from)?;
             let Some(value) = value.and_then(trimmed) else {
                 continue;
@@ -289,7 +288,7 @@ impl<'q> Reader<'q, '_> {
     /// Returns the first readable value of a slot's names.
     fn slot(&mut self, number: u8) -> Result<Option<String>, InboundPostbackError> {
         let mut first = None;
-        for name in self.map.names(Meaning::Sub(number)) {
+        for name in self.map.asked(Meaning::Sub(number), self.query) {
             let Some(value) = self.free(name)? else {
                 continue;
             };
@@ -315,8 +314,8 @@ impl<'q> Reader<'q, '_> {
         }
     }
 
-    fn text(&mut self, meaning: Meaning, longest: usize) -> Result<Option<String>, InboundPostbackError> {
-        Ok(self.value(meaning, longest)?.map(|(_, value)| value.to_string()))
+    fn text(&mut self, meaning: Meaning, longest: usize) -> Result<Option<Shared<str>>, InboundPostbackError> {
+        Ok(self.value(meaning, longest)?.map(|(_, value)| value.into()))
     }
 
     /// Returns a value that `parse` accepts. `problem` makes the error for a value that it refuses,

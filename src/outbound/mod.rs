@@ -99,8 +99,25 @@ pub enum Part {
 
 /// A text that may have holes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "Stored")]
 pub struct HoledText(pub Vec<Part>);
+
+/// A text as it is read: rows have one without holes as a string.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Stored {
+    Plain(String),
+    Parts(Vec<Part>),
+}
+
+impl From<Stored> for HoledText {
+    fn from(stored: Stored) -> Self {
+        match stored {
+            Stored::Plain(text) => Self::plain(text),
+            Stored::Parts(parts) => Self(parts),
+        }
+    }
+}
 
 impl HoledText {
     /// A text without holes.
@@ -197,7 +214,8 @@ impl fmt::Display for HoledText {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Outbound {
-    /// The method of the request.
+    /// The method of the request; in a row `GET` is left out.
+    #[serde(default = "get")]
     pub method: Method,
     /// The absolute URL.
     pub url: HoledText,
@@ -215,6 +233,10 @@ pub struct Outbound {
     /// and `webhook-signature`, which are made when it is sent, and it goes alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sign: Vec<SecretReference>,
+}
+
+fn get() -> Method {
+    Method::Get
 }
 
 /// One item of a batch.

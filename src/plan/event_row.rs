@@ -2,14 +2,15 @@
 
 use super::outcome::{Outcome, Reason};
 use super::records::Share;
-use super::trace::Trace;
+use super::trace::{Found, Trace};
 use crate::event::Event;
 use crate::value::{ClickId, ConversionId, Fingerprint, Shared, Timestamp};
 use alloc::boxed::Box;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// An event as it is stored: with what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 #[non_exhaustive]
 pub struct EventRow {
     /// The event, which the row shares with whoever had it decided.
@@ -38,6 +39,67 @@ pub struct EventRow {
     /// What it was before a person had it decided again, if one has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revised: Option<Box<Revised>>,
+}
+
+/// An event's row as it is read. Some members may be left out, since others say the same.
+#[derive(Deserialize)]
+struct Stored {
+    event: Shared<Event>,
+    outcome: Outcome,
+    #[serde(default)]
+    reason: Option<Reason>,
+    /// Which candidate of the event named the click, where the trace does not say how it was found.
+    #[serde(default)]
+    candidate: Option<u32>,
+    /// If it is left out, it is the click that was found.
+    #[serde(default, deserialize_with = "written")]
+    click: Option<Option<ClickId>>,
+    #[serde(default, alias = "conv")]
+    conversion: Option<ConversionId>,
+    #[serde(default)]
+    share: Option<Box<Share>>,
+    /// If it is left out, it is when the event arrived.
+    #[serde(default)]
+    decided_at: Option<Timestamp>,
+    #[serde(alias = "conf")]
+    configuration: Fingerprint,
+    #[serde(default)]
+    trace: Trace,
+    #[serde(default)]
+    revised: Option<Box<Revised>>,
+}
+
+/// Tells a member that is `null` from one that is left out.
+fn written<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<ClickId>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+impl TryFrom<Stored> for EventRow {
+    type Error = &'static str;
+
+    fn try_from(stored: Stored) -> Result<Self, Self::Error> {
+        let Stored { event, mut trace, .. } = stored;
+        if let Some(index) = stored.candidate {
+            let place = usize::try_from(index).ok();
+            let click = place.and_then(|place| event.clicks.get(place)).cloned();
+            let click = click.ok_or("an event has no such candidate")?;
+            trace.found = Some(Found::Candidate { index, click });
+        }
+        Ok(Self {
+            outcome: stored.outcome,
+            reason: stored.reason,
+            click: stored
+                .click
+                .unwrap_or_else(|| trace.found.as_ref().map(|found| found.click().clone())),
+            conversion: stored.conversion,
+            share: stored.share,
+            decided_at: stored.decided_at.unwrap_or(event.received_at),
+            configuration: stored.configuration,
+            revised: stored.revised,
+            event,
+            trace,
+        })
+    }
 }
 
 /// What an event was before a person had it decided again.

@@ -87,6 +87,7 @@ impl TallyKey {
 /// What a click's events under one key add up to. Merging takes minimum, maximum and sum, so the
 /// result does not depend on the order of arrival.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredTally")]
 #[non_exhaustive]
 pub struct Tally {
     /// The click.
@@ -118,6 +119,97 @@ pub struct Tally {
     /// this one depends on the order of arrival, since what was sent stays sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fired: Vec<Fired>,
+}
+
+/// A tally as it is read. Some members may be left out, since others say the same.
+#[derive(Deserialize)]
+struct StoredTally {
+    click: ClickId,
+    /// If it is left out, it is all events of the first entry's type.
+    #[serde(default)]
+    key: Option<TallyKey>,
+    #[serde(default, alias = "conv")]
+    conversion: Option<ConversionId>,
+    first: Shared<Entry>,
+    /// If it is left out, it is the first entry.
+    #[serde(default)]
+    last: Option<Shared<Entry>>,
+    #[serde(default)]
+    sums: BTreeMap<Currency, Box<StoredAdded>>,
+    #[serde(default)]
+    amount: Option<Box<Told>>,
+    #[serde(default)]
+    base: Option<EventId>,
+    #[serde(default = "one")]
+    count: u32,
+    #[serde(default)]
+    fired: Vec<Fired>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// The earliest entry is the tally's first one if it is left out.
+#[derive(Deserialize)]
+struct StoredAdded {
+    #[serde(default)]
+    at: Option<Timestamp>,
+    #[serde(default)]
+    event: Option<EventId>,
+    #[serde(default)]
+    sum: Option<Amount>,
+    #[serde(default)]
+    revenue: Option<StoredRevenue>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StoredRevenue {
+    Word(RevenueWord),
+    Money(Money),
+}
+
+/// The sum, which is in the account's currency.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum RevenueWord {
+    Sum,
+}
+
+impl From<StoredTally> for Tally {
+    fn from(stored: StoredTally) -> Self {
+        let first = stored.first;
+        let sums = stored.sums.into_iter();
+        let sums = sums.map(|(currency, added)| (currency, Box::new(added.whole(currency, &first))));
+        Self {
+            click: stored.click,
+            key: stored.key.unwrap_or_else(|| TallyKey::Type(first.type_name.clone())),
+            conversion: stored.conversion,
+            sums: sums.collect(),
+            amount: stored.amount,
+            base: stored.base,
+            count: stored.count,
+            fired: stored.fired,
+            last: stored.last.unwrap_or_else(|| first.clone()),
+            first,
+        }
+    }
+}
+
+impl StoredAdded {
+    fn whole(self, currency: Currency, first: &Entry) -> Added {
+        Added {
+            at: self.at.unwrap_or(first.at),
+            event: self.event.unwrap_or_else(|| first.event.clone()),
+            sum: self.sum,
+            revenue: match self.revenue {
+                Some(StoredRevenue::Money(money)) => Some(money),
+                Some(StoredRevenue::Word(RevenueWord::Sum)) => self.sum.map(|amount| Money { amount, currency }),
+                None => None,
+            },
+        }
+    }
 }
 
 /// An amount with the event that told it.
@@ -172,8 +264,10 @@ pub struct Share {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fired {
     /// The campaign.
+    #[serde(alias = "camp")]
     pub campaign: CampaignId,
     /// The postback.
+    #[serde(alias = "post")]
     pub postback: PostbackId,
     /// The payout that the channel was told last, in its currency; absent while none was known.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,9 +1,10 @@
 //! How an event was decided, as indices and codes. Sentences are made from them on demand.
 
+use crate::rule::RuleAnswer;
 use crate::value::{ClickId, PostbackId, Receipt};
-use alloc::{sync::Arc, vec::Vec};
+use alloc::{string::String, sync::Arc, vec::Vec};
 use core::fmt;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// The most rules that a trace names; the others are only counted. So it stays within about 4 KiB,
 /// even when every id is as long as an id may be.
@@ -17,7 +18,7 @@ pub struct Trace {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found: Option<Found>,
     /// What the duplicate policy did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, alias = "dup", skip_serializing_if = "Option::is_none")]
     pub duplicate: Option<DuplicateDecision>,
     /// Whether the message asked that nothing be fired; then no rule was evaluated.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
@@ -75,6 +76,18 @@ pub enum Found {
 }
 
 impl Found {
+    /// The click.
+    #[must_use]
+    pub fn click(&self) -> &ClickId {
+        match self {
+            Self::Candidate { click, .. }
+            | Self::Stored { click }
+            | Self::Hand { click }
+            | Self::Receipt { click, .. }
+            | Self::EventId { click } => click,
+        }
+    }
+
     /// Whether the event itself led to the click: by a click id of its own, or by the person who
     /// chose the click for it.
     pub(crate) fn is_named(&self) -> bool {
@@ -166,7 +179,8 @@ impl RuleTraces {
         })
     }
 
-    fn pairs(&self) -> impl Iterator<Item = (&PostbackId, &RuleVerdict)> {
+    /// The verdicts with their postbacks, in order, borrowed.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&PostbackId, &RuleVerdict)> {
         let traced = self.0.iter();
         traced.flat_map(|traced| traced.postbacks.iter().zip(&traced.verdicts))
     }
@@ -200,9 +214,57 @@ impl Serialize for RuleTraces {
 }
 
 impl<'de> Deserialize<'de> for RuleTraces {
+    /// Reads a list of [`RuleTrace`], or the form of rows.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Vec::<RuleTrace>::deserialize(deserializer)?.into_iter().collect())
+        match Stored::deserialize(deserializer)? {
+            Stored::Listed(rules) => Ok(rules.into_iter().collect()),
+            Stored::Packed { p, v } => packed(&p, v).ok_or_else(|| de::Error::custom("verdicts that fit no rules")),
+        }
     }
+}
+
+/// Verdicts as they are read.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Stored {
+    Listed(Vec<RuleTrace>),
+    /// The ids of the postbacks with spaces between them, and the verdicts as codes.
+    Packed {
+        p: String,
+        v: Vec<StoredVerdict>,
+    },
+}
+
+/// A verdict in a row: a code, or why a request could not be made.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StoredVerdict {
+    Code(i32),
+    NotRendered(String),
+}
+
+fn packed(postbacks: &str, verdicts: Vec<StoredVerdict>) -> Option<RuleTraces> {
+    let postbacks: Arc<[PostbackId]> = postbacks
+        .split(' ')
+        .map(PostbackId::new)
+        .collect::<Result<_, _>>()
+        .ok()?;
+    let verdicts: Vec<RuleVerdict> = verdicts.into_iter().map(verdict).collect::<Option<_>>()?;
+    (postbacks.len() == verdicts.len()).then(|| RuleTraces::new(postbacks, verdicts))
+}
+
+fn verdict(stored: StoredVerdict) -> Option<RuleVerdict> {
+    let code = match stored {
+        StoredVerdict::NotRendered(why) => return Some(RuleVerdict::NotRendered(why)),
+        StoredVerdict::Code(code) => code,
+    };
+    [RuleVerdict::Fired, RuleVerdict::AlreadyFired, RuleVerdict::NotOnUpdate]
+        .into_iter()
+        .find(|known| known.code() == Some(code))
+        .or_else(|| {
+            let answer = RuleAnswer::try_from(u16::try_from(code).ok()?).ok()?;
+            Some(RuleVerdict::Failed(answer))
+        })
 }
 
 /// The answer of one rule.
@@ -216,12 +278,26 @@ pub enum RuleVerdict {
     /// It matches, and `updates` says that a change does not fire it.
     NotOnUpdate,
     /// At least one condition does not hold.
-    Failed(crate::rule::RuleAnswer),
+    Failed(RuleAnswer),
     /// It matches, but a value that its template needs is missing or does not fit.
-    NotRendered(alloc::string::String),
+    NotRendered(String),
 }
 
 impl RuleVerdict {
+    /// The number that stands for it in a row: 0 where the rule fires, or else the code of its
+    /// answer; what does not follow from the answer is below 0. None if it has a text, or failed on
+    /// nothing.
+    pub(crate) fn code(&self) -> Option<i32> {
+        match self {
+            Self::Fired => Some(0),
+            Self::AlreadyFired => Some(-1),
+            Self::NotOnUpdate => Some(-2),
+            Self::Failed(answer) if answer.fires() => None,
+            Self::Failed(answer) => Some(i32::from(answer.code())),
+            Self::NotRendered(_) => None,
+        }
+    }
+
     /// Whether the postback has fired, now or before, where the event made its conversion alone.
     /// Only an event that is decided again finds that it fired before.
     pub(crate) fn has_fired(&self) -> bool {

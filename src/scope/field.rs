@@ -187,7 +187,7 @@ const SUB_NAMES: [&str; SLOTS as usize] = [
 ];
 
 /// The name of a conversion's slot among its parameters; empty for a number without a slot.
-pub(super) fn sub_name(number: u8) -> &'static str {
+pub(crate) fn sub_name(number: u8) -> &'static str {
     let name = number
         .checked_sub(1)
         .and_then(|index| SUB_NAMES.get(usize::from(index)));

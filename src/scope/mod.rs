@@ -25,6 +25,7 @@ mod parameter;
 mod theirs;
 
 pub use field::Field;
+pub(crate) use field::sub_name;
 pub use parameter::ParameterName;
 pub(crate) use theirs::theirs;
 

@@ -1,13 +1,14 @@
 //! An amount with its currency.
 
 use super::{Amount, Currency};
+use alloc::string::String;
 use core::fmt;
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// An amount in one currency. There is no arithmetic here on purpose: currencies never mix, so code
 /// that adds amounts must compare the currencies first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub struct Money {
     /// The number, in units of the currency (8.5 is eight dollars and a half).
     pub amount: Amount,
@@ -32,9 +33,58 @@ impl Money {
     }
 }
 
+impl Money {
+    /// Adds what [`Display`](fmt::Display) prints.
+    pub(crate) fn push_to(self, out: &mut String) {
+        self.amount.push_to(out);
+        out.push(' ');
+        out.push_str(self.currency.as_str());
+    }
+}
+
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.amount, self.currency)
+    }
+}
+
+impl<'de> Deserialize<'de> for Money {
+    /// Reads an object with an amount and a currency, or the text that is printed: `8.5 USD`.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+/// Money as an object.
+#[derive(Deserialize)]
+#[serde(rename = "Money", deny_unknown_fields)]
+struct Parts {
+    amount: Amount,
+    currency: Currency,
+}
+
+struct Reader;
+
+impl<'de> de::Visitor<'de> for Reader {
+    type Value = Money;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an amount with its currency, such as \"8.50 USD\"")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Money, E> {
+        let (amount, currency) = text
+            .split_once(' ')
+            .ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))?;
+        Ok(Money {
+            amount: Amount::read_exact(amount).map_err(E::custom)?,
+            currency: currency.parse().map_err(E::custom)?,
+        })
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Money, A::Error> {
+        let Parts { amount, currency } = Parts::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(Money { amount, currency })
     }
 }
 
@@ -66,5 +116,18 @@ mod tests {
         assert_eq!(serde_json::from_str::<Money>(text).unwrap(), money("8.5", "USD"));
         assert!(serde_json::from_str::<Money>(r#"{"amount":8.5,"currency":"USD"}"#).is_err());
         assert!(serde_json::from_str::<Money>(r#"{"amount":"8.5","currency":"USD","x":1}"#).is_err());
+    }
+
+    #[test]
+    fn money_is_read_from_the_text_that_it_prints() {
+        for written in ["8.5 USD", "-0.001 KWD", "0 JPY", "0.000000000000000000000000001 USD"] {
+            let read: Money = serde_json::from_value(written.into()).unwrap();
+            let mut printed = String::new();
+            read.push_to(&mut printed);
+            assert_eq!((read.to_string(), printed.as_str()), (written.into(), written));
+        }
+        for refused in ["", "8.5", "8.5USD", "8,5 USD", "8.5  USD", "8.5 US"] {
+            assert!(serde_json::from_value::<Money>(refused.into()).is_err(), "{refused}");
+        }
     }
 }

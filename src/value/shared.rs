@@ -26,6 +26,13 @@ impl<T: ?Sized> Clone for Shared<T> {
     }
 }
 
+impl<T: ?Sized> Shared<T> {
+    /// Whether both are one value, and not only alike.
+    pub(crate) fn is_same(one: &Self, other: &Self) -> bool {
+        Arc::ptr_eq(&one.0, &other.0)
+    }
+}
+
 impl<T: Clone> Shared<T> {
     /// Returns the value, which is copied if something else still shares it.
     #[must_use]
@@ -51,6 +58,12 @@ impl<T: Clone> From<&T> for Shared<T> {
 impl<T> From<&Shared<T>> for Shared<T> {
     fn from(shared: &Shared<T>) -> Self {
         shared.clone()
+    }
+}
+
+impl From<Arc<str>> for Shared<str> {
+    fn from(text: Arc<str>) -> Self {
+        Self(text)
     }
 }
 

@@ -24,6 +24,7 @@ mod receipts;
 mod refunded;
 mod rehearsal;
 mod reversals;
+mod rows;
 mod rules;
 mod taken_back;
 mod truth;

@@ -19,13 +19,9 @@ fn a_row_of_version_1_is_a_postback() {
     expected.retry.first = Some(Duration::from_secs(30));
     expected.retry.longest = Some(Duration::from_secs(6 * 60 * 60));
     assert_eq!(row::decode::<Delivery>(VERSION_1).unwrap(), expected);
-    for missing in [
-        r#""conversion":"2222222222222222222222222a","#,
-        r#""success":{"status":[[200,299]]},"#,
-    ] {
-        let error = row::decode::<Delivery>(&VERSION_1.replace(missing, "")).unwrap_err();
-        assert_eq!(error.kind(), StoreErrorKind::Corrupt);
-    }
+    let missing = r#""conversion":"2222222222222222222222222a","#;
+    let error = row::decode::<Delivery>(&VERSION_1.replace(missing, "")).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Corrupt);
 }
 
 #[test]
@@ -34,7 +30,7 @@ fn a_row_is_written_with_its_cause_and_without_personal_values() {
     delivery.private.insert("ip".into(), Pii::new("192.0.2.77"));
     let written = row::encode(&delivery).unwrap();
     let expected = concat!(
-        r#"{"v":2,"row":{"id":"2222222222222222222222222c","cause":{"postback":{"conversion":"2222222222222222222222222a","#,
+        r#"{"v":3,"row":{"id":"2222222222222222222222222c","cause":{"postback":{"conversion":"2222222222222222222222222a","#,
         r#""click":"click","event":"2222222222222222222222222b","campaign":"campaign","postback":"postback","#,
         r#""success":{"status":[[200,299]]}}},"lane":"https://channel.example","created_at":"1970-01-01T00:00:00Z","#,
         r#""outbound":{"method":"GET","url":["https://channel.example/"]},"retry":{"attempts":10}}}"#,

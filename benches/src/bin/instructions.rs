@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let name = arguments.next().unwrap_or_default();
     let passes = arguments
         .next()
-        .ok_or("usage: instructions open|query|render|event|decide|rows PASSES")?;
+        .ok_or("usage: instructions open|query|render|event|decide|rows|bytes PASSES")?;
     let passes: usize = passes.parse()?;
     let items = match name.as_str() {
         "open" => open(passes)?,
@@ -23,7 +23,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         "event" => event(passes),
         "decide" => decide(passes),
         "rows" => rows(passes),
-        other => return Err(format!("`{other}` is none of open, query, render, event, decide and rows").into()),
+        "bytes" => bytes(),
+        other => return Err(format!("`{other}` is none of open, query, render, event, decide, rows and bytes").into()),
     };
     writeln!(std::io::stdout(), "{items}")?;
     Ok(())
@@ -78,6 +79,15 @@ fn decide(passes: usize) -> usize {
     each(passes, corpus.len(), |index| {
         black_box(corpus.decide(index));
     })
+}
+
+/// How many bytes the rows of a postback have on average; there is nothing to count the
+/// instructions of.
+fn bytes() -> usize {
+    let corpus = decisions::Corpus::default();
+    let commits: Vec<Commit> = (0..corpus.len()).filter_map(|index| corpus.commit(index)).collect();
+    let bytes: usize = commits.iter().filter_map(decisions::rows::ours).sum();
+    bytes.checked_div(commits.len()).unwrap_or_default()
 }
 
 fn rows(passes: usize) -> usize {

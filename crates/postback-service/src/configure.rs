@@ -1,5 +1,6 @@
 //! Activates a configuration: resolves its secrets, stores it, then replaces the one before.
 
+use crate::handle::Live;
 use crate::shared::Shared;
 use crate::stores::Stores;
 use crate::timely::{resolve, within};
@@ -14,6 +15,9 @@ use thiserror::Error;
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long the store may take to keep a configuration.
 pub(crate) const INSTALL_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a replaced configuration is kept: longer than any request that uses it.
+const RETIRED_AFTER: Duration = Duration::from_secs(60);
 
 /// The error for a configuration that was not activated. The one before, if there is one, stays
 /// active.
@@ -119,9 +123,17 @@ async fn put_to_work(shared: &Shared, tracker: Arc<Tracker>) -> Result<Vec<Gone>
     shared.statuses.forget();
     #[cfg(feature = "legacy-ins")]
     let credentials = credentials.in_place_of(&shared.handle.load().credentials);
-    let before = shared.handle.load().tracker.clone();
-    shared.handle.replace(tracker.clone(), credentials);
-    Ok(vanish::since(&shared.stores, before.document(), &tracker).await)
+    let before = shared.handle.replace(tracker.clone(), credentials);
+    let gone = vanish::since(&shared.stores, before.tracker.document(), &tracker).await;
+    tokio::spawn(retire(before));
+    Ok(gone)
+}
+
+/// Drops a replaced configuration where nobody waits for it. That takes milliseconds if it has
+/// thousands of campaigns, and otherwise the request that used it last would wait for it.
+async fn retire(before: Arc<Live>) {
+    tokio::time::sleep(RETIRED_AFTER).await;
+    drop(tokio::task::spawn_blocking(move || drop(before)));
 }
 
 /// Warns early of missing secrets of outgoing requests. Their deliveries would wait until the

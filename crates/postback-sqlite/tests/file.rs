@@ -160,7 +160,7 @@ fn personal_values_lie_in_the_private_column_alone() {
     let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
     let (payload, private) = file.query_row("SELECT payload, private FROM click", [], row).unwrap();
     assert!(!payload.contains(CANARY), "{payload}");
-    assert_eq!(private, format!(r#"{{"v":2,"row":{{"ip":"{CANARY}"}}}}"#));
+    assert_eq!(private, format!(r#"{{"v":3,"row":{{"ip":"{CANARY}"}}}}"#));
 }
 
 #[test]

@@ -2,9 +2,10 @@
 //! order, indexes those that its statements ask for, and never looks into their contents.
 
 use super::packed::pack;
-use super::payload::{encode, encode_private};
+use super::payload::{compact, encode, encode_private};
 use crate::delivery::Delivery;
 use crate::model::{Click, Conversion};
+use crate::payload;
 use crate::plan::{EventRow, Outcome, RefusedBody, Write};
 use crate::port::StoreError;
 use crate::value::Timestamp;
@@ -69,7 +70,7 @@ pub fn of_delivery(delivery: &Delivery, now: Timestamp) -> Result<Columns<'_>, S
         ("click", optional(delivery.cause.click())),
         ("created", Column::At(delivery.created_at)),
         ("due", Column::Due(delivery.due_at(now))),
-        ("payload", Column::Made(encode(delivery)?)),
+        ("payload", Column::Made(compact(delivery, payload::delivery)?)),
         ("private", made(encode_private(&delivery.private)?)),
     ])
 }
@@ -94,12 +95,12 @@ pub fn of_write(write: &Write) -> Result<Columns<'_>, StoreError> {
         Write::Tally(row) => vec![
             ("click", text(&row.click)),
             ("key", Column::Made(row.key.column())),
-            ("payload", Column::Made(encode(row)?)),
+            ("payload", Column::Made(compact(row, payload::tally)?)),
         ],
         Write::Receipt(row) => vec![
             ("source", text(&row.source)),
             ("receipt", text(&row.receipt)),
-            ("payload", Column::Made(encode(row)?)),
+            ("payload", Column::Made(compact(row, payload::receipt)?)),
         ],
         Write::Configuration(row) => vec![
             ("fingerprint", text(&row.fingerprint)),
@@ -119,7 +120,7 @@ fn of_event(row: &EventRow) -> Result<Columns<'_>, StoreError> {
         ("parent", parent(row)),
         ("click", optional(row.click.as_ref())),
         ("received", Column::At(event.received_at)),
-        ("payload", Column::Made(encode(row)?)),
+        ("payload", Column::Made(compact(row, payload::event_row)?)),
         ("private", made(encode_private(&event.private)?)),
     ])
 }
@@ -141,7 +142,7 @@ fn of_conversion(row: &Conversion) -> Result<Columns<'_>, StoreError> {
         ("id", text(&row.id)),
         ("click", text(&row.click)),
         ("receipt", optional(row.shown.receipt.as_ref())),
-        ("payload", Column::Made(encode(row)?)),
+        ("payload", Column::Made(compact(row, payload::conversion)?)),
     ])
 }
 

@@ -19,7 +19,6 @@
 //! ```
 
 mod columns;
-mod json;
 mod packed;
 mod payload;
 

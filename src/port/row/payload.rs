@@ -1,16 +1,18 @@
 //! How rows are written: JSON with a version, made by the core, so that no adapter invents a schema
 //! of its own.
 
-use super::json;
+use crate::payload::{self, Written};
 use crate::port::{StoreError, StoreErrorKind};
 use crate::value::Pii;
 use alloc::{collections::BTreeMap, string::String};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// The version of the payloads that this crate writes, and the newest that it reads.
-/// Version 2 has the cause of a delivery in a member of its own; everything else is as in version
-/// 1, which is read as well.
-pub const PAYLOAD_VERSION: u32 = 2;
+///
+/// - Version 2 has the cause of a delivery in a member of its own; else it is as version 1.
+/// - Version 3 leaves out what is usual and what another member says, and has short names for the
+///   members that stand in most rows.
+pub const PAYLOAD_VERSION: u32 = 3;
 
 /// How long a payload usually is at most, in bytes.
 const USUAL: usize = 1_024;
@@ -38,11 +40,26 @@ pub fn encode<T: Serialize>(row: &T) -> Result<String, StoreError> {
         row,
     };
     let mut payload = String::with_capacity(USUAL);
-    if json::write(&envelope, &mut payload).is_ok() {
+    if payload::write(&envelope, &mut payload).is_ok() {
         return Ok(payload);
     }
     serde_json::to_string(&envelope)
         .map_err(|error| StoreError::caused(StoreErrorKind::ApiMisuse, "a row cannot be written as JSON", error))
+}
+
+/// The payload of a row whose members `write` writes; `row` is written as it is if that fails.
+pub(super) fn compact<T: Serialize>(
+    row: &T,
+    write: impl FnOnce(&T, &mut String) -> Written,
+) -> Result<String, StoreError> {
+    const OPEN: &str = "{\"v\":3,\"row\":";
+    let mut payload = String::with_capacity(USUAL);
+    payload.push_str(OPEN);
+    if write(row, &mut payload).is_err() {
+        return encode(row);
+    }
+    payload.push('}');
+    Ok(payload)
 }
 
 /// The row of a payload.

@@ -113,8 +113,13 @@ impl<'a> Query<'a> {
     }
 
     /// Whether a parameter may have this name; no is certain.
-    pub(crate) fn may_have(&self, name: &str) -> bool {
-        self.marks & mark(name) != 0
+    fn may_have(&self, name: &str) -> bool {
+        self.may_have_marked(mark(name))
+    }
+
+    /// Whether a parameter may have a name with this mark; no is certain.
+    pub(super) fn may_have_marked(&self, mark: u64) -> bool {
+        self.marks & mark != 0
     }
 }
 

@@ -11,6 +11,8 @@ use rust_decimal::Decimal;
 /// The longest fraction that arithmetic may make: with the zero before the point it still prints as
 /// [`MAX_AMOUNT_DIGITS`] digits.
 const MAX_EXACT_FRACTION: u32 = 27;
+/// The room for a usual amount as text, in bytes.
+const USUAL_LENGTH: usize = 16;
 /// The first mantissa that is too long: 10 to the power [`MAX_AMOUNT_DIGITS`].
 const MANTISSA_END: u128 = 10_u128.pow(MAX_AMOUNT_DIGITS);
 
@@ -50,8 +52,20 @@ impl Amount {
 
     /// The printed text, made without the formatter.
     pub(crate) fn text(self) -> String {
-        let text = u64::try_from(self.0.mantissa()).map(|mantissa| print::plain(mantissa, self.0.scale()));
-        text.unwrap_or_else(|_| self.to_string())
+        let mut text = String::with_capacity(USUAL_LENGTH);
+        self.push_to(&mut text);
+        text
+    }
+
+    /// Adds the printed text, made without the formatter.
+    pub(crate) fn push_to(self, out: &mut String) {
+        if self.is_negative() {
+            out.push('-');
+        }
+        match u64::try_from(self.0.mantissa().unsigned_abs()) {
+            Ok(mantissa) => print::plain(mantissa, self.0.scale(), out),
+            Err(_) => out.push_str(&self.0.abs().to_string()),
+        }
     }
 
     /// Whether the amount is 0.
@@ -144,6 +158,11 @@ impl Amount {
         Self::exact(whole, digits).unwrap_or(self)
     }
 
+    /// Reads an amount that arithmetic may have made, as stored ones are.
+    pub(crate) fn read_exact(text: &str) -> Result<Self, AmountError> {
+        Self::read(text, MAX_EXACT_FRACTION)
+    }
+
     /// Reads an amount that has at most `max_fraction` significant digits after the point.
     fn read(text: &str, max_fraction: u32) -> Result<Self, AmountError> {
         let (mantissa, scale) = read::decimal(text, max_fraction)?;
@@ -231,7 +250,4 @@ impl TryFrom<Decimal> for Amount {
 }
 
 // Stored amounts come from the arithmetic above too, so every fraction that it prints is read back.
-text_serde!(Amount, "an amount as text, such as \"8.50\"", |text| Amount::read(
-    text,
-    MAX_EXACT_FRACTION
-));
+text_serde!(Amount, "an amount as text, such as \"8.50\"", Amount::read_exact);

@@ -1,13 +1,13 @@
 //! Prints an amount that is not below zero. It is written by hand because a payout stands in most
 //! requests, and the formatter takes 580 instructions for it.
 
-use alloc::{borrow::ToOwned, string::String};
+use alloc::string::String;
 
 /// Room for the longest fraction of an amount, the digits of a `u64` in front of it and a point.
 const ROOM: usize = 48;
 
-/// `mantissa` times 10 to the power `-scale`, with at least one digit before the point.
-pub(super) fn plain(mantissa: u64, scale: u32) -> String {
+/// Adds `mantissa` times 10 to the power `-scale`, with at least one digit before the point.
+pub(super) fn plain(mantissa: u64, scale: u32, out: &mut String) {
     let (mut text, mut start, mut rest, mut digits) = ([0_u8; ROOM], ROOM, mantissa, 0_u32);
     while rest > 0 || digits <= scale {
         if digits == scale && scale > 0 {
@@ -18,7 +18,7 @@ pub(super) fn plain(mantissa: u64, scale: u32) -> String {
         rest /= 10;
     }
     let written = text.get(start..).unwrap_or_default();
-    core::str::from_utf8(written).unwrap_or_default().to_owned()
+    out.push_str(core::str::from_utf8(written).unwrap_or_default());
 }
 
 /// Puts a character in front of the characters that are already there.

@@ -5,7 +5,11 @@ use crate::text::shown;
 use crate::value::text_serde::text_serde;
 use ::time::OffsetDateTime;
 use alloc::string::{String, ToString};
-use core::{fmt, str::FromStr, time::Duration};
+use core::{
+    fmt::{self, Write},
+    str::FromStr,
+    time::Duration,
+};
 use thiserror::Error;
 
 /// 0001-01-01T00:00:00Z. RFC 3339 has four digits for the year, and calendars disagree about a year
@@ -218,6 +222,20 @@ impl Timestamp {
             century[0], century[1], years[0], years[1], b'-', month[0], month[1], b'-', day[0], day[1], b'T', hour[0],
             hour[1], b':', minute[0], minute[1], b':', second[0], second[1],
         ]
+    }
+}
+
+impl Timestamp {
+    /// Adds what [`Display`](fmt::Display) prints, without the formatter where there is no
+    /// fraction.
+    pub(crate) fn push_to(self, out: &mut String) {
+        if self.nanos == 0 {
+            out.push_str(str::from_utf8(&self.digits()).unwrap_or_default());
+            out.push('Z');
+        } else {
+            // A text takes whatever is written into it.
+            let _ = write!(out, "{self}");
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use serde::ser::{
 
 /// A value is not written here.
 #[derive(Debug)]
-pub(super) struct NotWritten;
+pub(crate) struct NotWritten;
 
 impl fmt::Display for NotWritten {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -32,10 +32,10 @@ impl serde::ser::Error for NotWritten {
     }
 }
 
-type Written = Result<(), NotWritten>;
+pub(crate) type Written = Result<(), NotWritten>;
 
 /// Adds a value to `out`. What is in `out` after an error is of no use.
-pub(super) fn write<T: Serialize + ?Sized>(value: &T, out: &mut String) -> Written {
+pub(crate) fn write<T: Serialize + ?Sized>(value: &T, out: &mut String) -> Written {
     value.serialize(Value(out))
 }
 
