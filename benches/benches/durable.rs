@@ -68,8 +68,13 @@ fn rates(turns: &[Turn]) -> Vec<Rate> {
     turns.iter().map(|turn| turn.rate).collect()
 }
 
-/// The rate, and the most bytes that a turn wrote a commit.
+/// The rate, and for each commit the most bytes that a turn wrote and the median of the processor's
+/// time.
 fn told(turns: &[Turn]) -> String {
     let bytes = turns.iter().map(|turn| turn.bytes).max().unwrap_or_default();
-    format!("{}, {} KiB a commit", Rate::all(&rates(turns)), bytes / 1024)
+    let mut busy: Vec<_> = turns.iter().map(|turn| turn.processor.as_micros()).collect();
+    busy.sort_unstable();
+    let busy = busy.get(busy.len() / 2).copied().unwrap_or_default();
+    let rate = Rate::all(&rates(turns));
+    format!("{rate}, {} KiB and {busy} us of processor time a commit", bytes / 1024)
 }

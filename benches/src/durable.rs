@@ -67,15 +67,21 @@ pub struct Turn {
     pub rate: Rate,
     /// How many bytes the process wrote for each.
     pub bytes: u64,
+    /// The time on all processors for each, of the callers too.
+    pub processor: Duration,
 }
 
 impl Turn {
     fn of(commits: usize, run: impl FnOnce() -> Result<(), Failure>) -> Result<Self, Failure> {
-        let (before, started) = (written()?, Instant::now());
+        let (bytes, busy, started) = (written()?, processor()?, Instant::now());
         run()?;
         let rate = Rate::new(commits, started.elapsed());
-        let bytes = (written()? - before) / u64::try_from(commits.max(1))?;
-        Ok(Self { rate, bytes })
+        let count = u32::try_from(commits.max(1))?;
+        Ok(Self {
+            rate,
+            bytes: (written()? - bytes) / u64::from(count),
+            processor: (processor()? - busy) / count,
+        })
     }
 }
 
@@ -84,6 +90,17 @@ fn written() -> Result<u64, Failure> {
     let told = fs::read_to_string("/proc/self/io")?;
     let line = told.lines().find_map(|line| line.strip_prefix("wchar: "));
     Ok(line.ok_or("the system does not say what was written")?.parse()?)
+}
+
+/// How long the threads that live now were on a processor (Linux).
+fn processor() -> Result<Duration, Failure> {
+    let mut nanos = 0;
+    for thread in fs::read_dir("/proc/self/task")? {
+        let told = fs::read_to_string(thread?.path().join("schedstat"))?;
+        let first = told.split_ascii_whitespace().next();
+        nanos += first.ok_or("the system does not say what ran")?.parse::<u64>()?;
+    }
+    Ok(Duration::from_nanos(nanos))
 }
 
 /// A database with its world, and the number of the next sale.

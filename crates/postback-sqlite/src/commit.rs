@@ -1,12 +1,15 @@
 //! A commit: the caller's thread encodes it, and the thread that holds the transaction applies it.
 
-use crate::{fault::Fault, guard, key::key, sql, time};
+use crate::{
+    fault::Fault,
+    guard,
+    key::of_hash,
+    parts::{self, Part},
+    sql, time, values,
+};
 use postback::delivery::Delivery;
 use postback::plan::{Commit, Committed, Standing, Write};
-use postback::port::{
-    StoreError,
-    row::{self, Column},
-};
+use postback::port::{StoreError, row};
 use postback::{Click, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter, types::Value};
 
@@ -19,13 +22,23 @@ pub(crate) struct Encoded {
     /// Events with the outcomes that they must have.
     standing: Vec<(String, &'static str)>,
     guards: Vec<guard::Encoded>,
-    statements: Vec<Statement>,
+    writes: Vec<Encoding>,
     outbox: Vec<Queued>,
+}
+
+/// What one write runs.
+enum Encoding {
+    Plain(Statement),
+    /// Runs until it changes nothing: a ring that holds too much gives up one body at a time.
+    Repeated(Statement),
+    Part(Part),
+    /// What the commit is known by, so that it is not stored yet.
+    New(Part),
 }
 
 /// A delivery's row, with its lane, when it is due, and the delivery in whose place it goes out.
 struct Queued {
-    row: Vec<Value>,
+    row: Part,
     lane: String,
     due: i64,
     replaces: Option<String>,
@@ -33,15 +46,16 @@ struct Queued {
 
 impl Encoded {
     pub(crate) fn new(commit: &Commit) -> Result<Self, StoreError> {
-        let mut statements = Vec::new();
+        let (mut writes, mut identity) = (Vec::new(), commit.identity.as_ref());
         for write in &commit.writes {
-            encode(write, &mut statements)?;
+            let is_new = matches!(write, Write::Event(row) if identity.take_if(|id| **id == row.event.id).is_some());
+            encode(write, is_new, &mut writes)?;
         }
         Ok(Self {
             identity: commit.identity.as_ref().map(ToString::to_string),
             standing: commit.standing.iter().map(stands).collect(),
             guards: guard::encode(&commit.guards),
-            statements,
+            writes,
             outbox: commit
                 .outbox
                 .iter()
@@ -66,13 +80,30 @@ impl Encoded {
         if !guard::raise(connection, &self.guards)? {
             return Ok(Committed::Conflict);
         }
-        for (text, values) in &self.statements {
-            let mut statement = connection.prepare_cached(text)?;
-            // A ring that holds too much gives up one body at a time.
-            while statement.execute(params_from_iter(values))? > 0 && *text == sql::TRIM_REFUSED {}
-        }
+        self.writes.iter().try_for_each(|write| write.run(connection))?;
         self.outbox.iter().try_for_each(|queued| queued.write(connection))?;
         Ok(Committed::Applied)
+    }
+}
+
+impl Encoding {
+    fn run(&self, connection: &Connection) -> Result<(), Fault> {
+        match self {
+            Self::Plain((text, values)) => {
+                connection.prepare_cached(text)?.execute(params_from_iter(values))?;
+            }
+            Self::Repeated((text, values)) => {
+                let mut statement = connection.prepare_cached(text)?;
+                while statement.execute(params_from_iter(values))? > 0 {}
+            }
+            Self::Part(part) => {
+                part.write(connection)?;
+            }
+            Self::New(part) => {
+                part.add(connection)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -84,32 +115,45 @@ fn stands(standing: &Standing) -> (String, &'static str) {
 pub(crate) fn outcome(connection: &Connection, event: &str) -> Result<Option<String>, Fault> {
     Ok(connection
         .prepare_cached(sql::OUTCOME)?
-        .query_row(params![event], |row| row.get(0))
+        .query_row(params![event, of_hash(event)], |row| row.get(0))
         .optional()?)
 }
 
 /// Returns the statement for a click's row.
 pub(crate) fn record(click: &Click) -> Result<Statement, StoreError> {
-    Ok((sql::RECORD, values(row::of_click(click)?, false)))
+    Ok((sql::RECORD, values::plain(row::of_click(click)?)))
 }
 
-fn encode(write: &Write, statements: &mut Vec<Statement>) -> Result<(), StoreError> {
-    let (statement, keyed) = match write {
-        Write::Event(_) => (sql::WRITE_EVENT, true),
-        Write::Conversion(_) => (sql::WRITE_CONVERSION, true),
-        Write::Tally(_) => (sql::WRITE_TALLY, true),
-        Write::Receipt(_) => (sql::WRITE_RECEIPT, false),
-        Write::Configuration(_) => (sql::WRITE_CONFIGURATION, false),
-        Write::Refused { .. } => (sql::WRITE_REFUSED, false),
+fn encode(write: &Write, is_new: bool, writes: &mut Vec<Encoding>) -> Result<(), StoreError> {
+    let kind = match write {
+        Write::Event(_) => Some(parts::EVENT),
+        Write::Conversion(_) => Some(parts::CONVERSION),
+        Write::Tally(_) => Some(parts::TALLY),
+        Write::Receipt(_) | Write::Configuration(_) | Write::Refused { .. } => None,
     };
-    statements.push((statement, values(row::of_write(write)?, keyed)));
+    let columns = row::of_write(write)?;
+    if let Some(kind) = kind {
+        let part = Part::new(kind, columns);
+        writes.push(if is_new {
+            Encoding::New(part)
+        } else {
+            Encoding::Part(part)
+        });
+        return Ok(());
+    }
+    let text = match write {
+        Write::Receipt(_) => sql::WRITE_RECEIPT,
+        Write::Configuration(_) => sql::WRITE_CONFIGURATION,
+        _ => sql::WRITE_REFUSED,
+    };
+    writes.push(Encoding::Plain((text, values::plain(columns))));
     if let Write::Refused { body, keep } = write {
         let row = &body.row;
         let words = [row.source.as_str(), row.interface.as_str(), row.ring.as_str()];
         let mut trim: Vec<Value> = words.map(|word| word.to_owned().into()).into();
         trim.push(i64::from(keep.bodies).into());
         trim.push(i64::try_from(keep.bytes).unwrap_or(i64::MAX).into());
-        statements.push((sql::TRIM_REFUSED, trim));
+        writes.push(Encoding::Repeated((sql::TRIM_REFUSED, trim)));
     }
     Ok(())
 }
@@ -117,7 +161,7 @@ fn encode(write: &Write, statements: &mut Vec<Statement>) -> Result<(), StoreErr
 impl Queued {
     fn new(delivery: &Delivery, now: Timestamp) -> Result<Self, StoreError> {
         Ok(Self {
-            row: values(row::of_delivery(delivery, now)?, true),
+            row: Part::new(parts::DELIVERY, row::of_delivery(delivery, now)?),
             lane: delivery.lane.as_str().to_owned(),
             due: time::ceil(delivery.due_at(now)),
             replaces: delivery
@@ -129,42 +173,15 @@ impl Queued {
 
     /// A delivery that is stored already is left as it is.
     fn write(&self, connection: &Connection) -> Result<(), Fault> {
-        let new = connection
-            .prepare_cached(sql::ENQUEUE)?
-            .execute(params_from_iter(&self.row))?;
-        if new > 0 {
-            let number = connection.last_insert_rowid();
+        if let Some(number) = self.row.write(connection)? {
             let queued = params![number, self.lane, self.due];
             connection.prepare_cached(sql::QUEUE)?.execute(queued)?;
             if let Some(replaced) = &self.replaces {
                 connection
                     .prepare_cached(sql::DROP_REPLACED)?
-                    .execute(params![number, replaced])?;
+                    .execute(params![number, replaced, of_hash(replaced)])?;
             }
         }
         Ok(())
     }
-}
-
-/// Returns the values of a row in the order of its columns. In a table that finds clicks by their
-/// keys, the key follows the click.
-fn values(columns: row::Columns<'_>, keyed: bool) -> Vec<Value> {
-    let mut values = Vec::with_capacity(columns.len().saturating_add(1));
-    for (name, column) in columns {
-        let click_key = match &column {
-            Column::Text(click) if keyed && name == "click" => Some(Some(key(click))),
-            Column::Absent if keyed && name == "click" => Some(None),
-            _ => None,
-        };
-        values.push(match column {
-            Column::Text(text) => Value::Text(text.to_owned()),
-            Column::Made(text) => Value::Text(text),
-            Column::Absent => Value::Null,
-            Column::At(time) => time::floor(time).into(),
-            Column::Due(time) => time::ceil(time).into(),
-            Column::Bytes(bytes) => Value::Blob(bytes),
-        });
-        values.extend(click_key.map(Value::from));
-    }
-    values
 }

@@ -1,6 +1,12 @@
 //! Reads single rows by their ids: what a decision needs.
 
-use crate::{commit::outcome, fault::Fault, guard, key::key, sql};
+use crate::{
+    commit::outcome,
+    fault::Fault,
+    guard,
+    key::{key, of_hash},
+    sql,
+};
 use postback::plan::{ClickFacts, ConfigurationRow, EventRow, FactQuery, Outcome, PointReads, ReceiptFacts, Tally};
 use postback::port::{StoreError, StoreErrorKind, row};
 use postback::value::{ClickId, ConversionId, EventId, OfferSourceId, Receipt};
@@ -65,7 +71,7 @@ impl PointReads for Reads<'_> {
 
     fn conversion(&self, conversion: &ConversionId) -> Result<Option<Conversion>, Fault> {
         let mut statement = self.0.prepare_cached(sql::CONVERSION)?;
-        let mut rows = statement.query(params![conversion.as_str()])?;
+        let mut rows = statement.query(params![conversion.as_str(), of_hash(conversion.as_str())])?;
         let found = rows.next()?;
         Ok(found
             .map(|found| text(found, 0))
@@ -112,7 +118,7 @@ pub(crate) fn tallies(connection: &Connection, click: &ClickId) -> Result<Vec<Ta
 /// Reads an event's row with its personal values.
 pub(crate) fn event_row(connection: &Connection, id: &EventId) -> Result<Option<EventRow>, Fault> {
     let mut statement = connection.prepare_cached(sql::EVENT_ROW)?;
-    let mut rows = statement.query(params![id.as_str()])?;
+    let mut rows = statement.query(params![id.as_str(), of_hash(id.as_str())])?;
     let Some(found) = rows.next()? else {
         return Ok(None);
     };

@@ -1,10 +1,10 @@
-//! Lanes that are on hold, and the deliveries of other lanes that are ready to be leased.
+//! Lanes that are on hold, and the deliveries of other lanes that are ready to be leased. Each lane
+//! is asked for its earliest ones, so that what is on hold or has no share is not walked over.
 
 use crate::{facts::text, fault::Fault, sql, time};
 use postback::delivery::{Hold, Lane};
 use postback::port::{Claim, LaneQueue};
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use std::collections::BTreeMap;
 
 /// Returns the holds that end later, by their lanes.
 pub(crate) fn running(connection: &Connection, now: i64) -> Result<Vec<Hold>, Fault> {
@@ -23,63 +23,36 @@ pub(crate) fn running(connection: &Connection, now: i64) -> Result<Vec<Hold>, Fa
 }
 
 /// Returns when the deliveries that could be leased are ready, earliest first, with one row more
-/// than the limit. For a lane on hold, the first row is ready when the hold ends.
+/// than the limit, which shows when the next one is due. For a lane on hold, the first row is ready
+/// when the hold ends.
 pub(crate) fn ready(connection: &Connection, claim: &Claim, holds: &[Hold]) -> Result<Vec<(i64, i64)>, Fault> {
-    if holds.is_empty()
-        && claim.lane.is_none()
-        && let Some(found) = of_all(connection, claim)?
-    {
-        return Ok(found);
-    }
-    // A walk over all rows would read the same rows that are on hold or have no share again and
-    // again.
     let lanes = match &claim.lane {
         Some(lane) => vec![lane.as_str().to_owned()],
         None => lanes(connection)?,
     };
+    let enough = (claim.limit as usize).saturating_add(1);
     let mut statement = connection.prepare_cached(sql::READY_IN_LANE)?;
     let mut found: Vec<(i64, i64)> = Vec::new();
+    // What is ready later than enough others of the lanes before is not read.
+    let mut latest = i64::MAX;
     for lane in lanes {
         let hold = holds.iter().find(|hold| hold.lane.as_str() == lane);
         let hold = hold.map(|hold| time::ceil(hold.until));
-        let most = one_more(claim).min(claim.share(&Lane::new(&lane)).into());
-        let rows = statement.query_map(params![if hold.is_some() { most.min(1) } else { most }, lane], pair)?;
-        for row in rows {
+        let most = enough.min(claim.share(&Lane::new(&lane)) as usize);
+        let most = if hold.is_some() { most.min(1) } else { most };
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        for row in statement.query_map(params![most, lane, latest], pair)? {
             let (ready, row) = row?;
             found.push((hold.map_or(ready, |until| until.max(ready)), row));
+        }
+        if found.len() >= enough {
+            found.sort_unstable();
+            found.truncate(enough);
+            latest = found.last().map_or(latest, |(ready, _)| *ready);
         }
     }
     found.sort_unstable();
     Ok(found)
-}
-
-/// Returns the earliest rows of all lanes together; none if a lane has more of them than its share.
-fn of_all(connection: &Connection, claim: &Claim) -> Result<Option<Vec<(i64, i64)>>, Fault> {
-    if claim.shares.is_empty() && claim.per_lane > claim.limit {
-        let mut statement = connection.prepare_cached(sql::READY)?;
-        let found = statement.query_map([one_more(claim)], pair)?;
-        return Ok(Some(found.collect::<Result<_, _>>()?));
-    }
-    let mut statement = connection.prepare_cached(sql::READY_WITH_LANE)?;
-    let mut rows = statement.query([one_more(claim)])?;
-    let mut given: BTreeMap<Lane, u32> = BTreeMap::new();
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        let lane = Lane::new(text(row, 2)?);
-        let share = claim.share(&lane);
-        let given = given.entry(lane).or_default();
-        *given = given.saturating_add(1);
-        if *given > share {
-            return Ok(None);
-        }
-        found.push(pair(row)?);
-    }
-    Ok(Some(found))
-}
-
-/// One row more than the limit shows when the next one is due.
-fn one_more(claim: &Claim) -> i64 {
-    i64::from(claim.limit).saturating_add(1)
 }
 
 /// Returns what waits in each lane, counted as far as a store must.

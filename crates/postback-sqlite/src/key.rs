@@ -1,6 +1,6 @@
-//! The key of a click in indexes: eight bytes that nearly identify it, instead of the thirty-three
-//! of its id. Two clicks may have the same key, by chance or because somebody chose their ids for
-//! it. So statements compare the id too, and guards may be shared.
+//! Keys in indexes: eight bytes that nearly identify a row, instead of the twenty-six or
+//! thirty-three of its id. Two rows may have the same key, by chance or because somebody chose
+//! their ids for it. So statements compare the id too, and guards of clicks may be shared.
 
 use postback::tracker::CLICK_ID_LENGTH;
 
@@ -12,8 +12,18 @@ const TIME: usize = 8;
 /// Together with the time they never make a negative key.
 const REST: u32 = 23;
 
-/// Returns the key of an id. For an id of ours it is the time and some bits of a hash, so that
-/// clicks of the same time lie together in the index; for any other id it is a hash.
+/// How many characters of a hash make its key: sixty bits, which are never a negative key.
+const OF_HASH: usize = 12;
+
+/// Returns the key of an id that is a hash: of an event, a conversion or a delivery. Keys sort as
+/// ids do, which may begin with a time.
+pub(crate) fn of_hash(id: &str) -> i64 {
+    let key = id.bytes().take(OF_HASH).fold(0, |key, byte| key << 5 | digit(byte));
+    u64::cast_signed(key)
+}
+
+/// Returns the key of a click's id. For an id of ours it is the time and some bits of a hash, so
+/// that clicks of the same time lie together in the index; for any other id it is a hash.
 pub(crate) fn key(id: &str) -> i64 {
     let hash = hash(id);
     time(id)
@@ -48,7 +58,7 @@ fn hash(id: &str) -> u64 {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use super::{REST, TIME, key};
+    use super::{REST, TIME, key, of_hash};
     use postback::Timestamp;
     use postback::tracker::ClickIdKeys;
     use std::collections::{BTreeMap, BTreeSet};
@@ -95,6 +105,19 @@ pub(crate) mod tests {
             .map(|random| key(&minted(1_780_000_000_000, random)))
             .collect();
         assert!(keys.len() >= 999, "{}", keys.len());
+    }
+
+    #[test]
+    fn the_key_of_a_hash_sorts_as_it_does() {
+        assert_eq!(of_hash(&"2".repeat(26)), 0);
+        assert_eq!(of_hash("222222222223zzzzzzzzzzzzzz"), 1);
+        assert_eq!(of_hash(&"z".repeat(26)), (1 << 60) - 1);
+        let digits = b"234567abcdefghijklmnopqrstuvwxyz";
+        let keys: Vec<_> = digits
+            .iter()
+            .map(|digit| of_hash(&format!("2{}", char::from(*digit).to_string().repeat(25))))
+            .collect();
+        assert!(keys.is_sorted_by(|one, other| one < other), "{keys:?}");
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod lists;
 mod log;
 mod marks;
 mod outbox;
+mod parts;
 mod place;
 mod purge;
 mod reached;
@@ -26,6 +27,7 @@ mod sync;
 mod threads;
 mod time;
 mod vacuum;
+mod values;
 mod writer;
 
 use commit::Encoded;

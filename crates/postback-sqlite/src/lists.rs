@@ -6,7 +6,7 @@ use crate::{
     classes,
     facts::{optional, text, unreadable},
     fault::Fault,
-    key::key,
+    key::{key, of_hash},
     refused, sql, time,
 };
 use postback::Conversion;
@@ -87,13 +87,13 @@ const ENDED: Tables = Tables::alone(
 );
 const REFUSED: Tables = Tables::alone("refused", "refused.seq");
 
-/// A condition, with `#` in the place of its value. A `+` keeps SQLite from using the column's
+/// A condition, with `#` in the place of each value. A `+` keeps SQLite from using the column's
 /// index if another filter finds fewer rows.
-type Filter = (&'static str, Value);
+type Filter = (&'static str, Vec<Value>);
 
 impl<'a> List<'a> {
     fn new(letter: char, tables: Tables, columns: &'static str) -> Self {
-        let kind = tables.kind.map(|kind| ("kind = #", Value::Integer(kind)));
+        let kind = tables.kind.map(|kind| ("kind = #", vec![Value::Integer(kind)]));
         Self {
             letter,
             tables,
@@ -105,7 +105,14 @@ impl<'a> List<'a> {
 
     fn filter(mut self, condition: &'static str, wanted: Option<&str>) -> Self {
         self.filters
-            .extend(wanted.map(|wanted| (condition, Value::Text(wanted.to_owned()))));
+            .extend(wanted.map(|wanted| (condition, vec![Value::Text(wanted.to_owned())])));
+        self
+    }
+
+    /// The same by the id of an event, a conversion or a delivery, whose key comes first.
+    fn by_id(mut self, condition: &'static str, wanted: Option<&str>) -> Self {
+        let values = |wanted: &str| vec![of_hash(wanted).into(), Value::Text(wanted.to_owned())];
+        self.filters.extend(wanted.map(|wanted| (condition, values(wanted))));
         self
     }
 
@@ -113,7 +120,7 @@ impl<'a> List<'a> {
     fn of_click(mut self, click: Option<&str>) -> Self {
         let keyed = click.filter(|_| self.tables.kind.is_some());
         self.filters
-            .extend(keyed.map(|click| ("of_click.click_key = #", key(click).into())));
+            .extend(keyed.map(|click| ("of_click.click_key = #", vec![key(click).into()])));
         self.filter("click = #", click)
     }
 
@@ -123,7 +130,7 @@ impl<'a> List<'a> {
             _ => CONVERSIONS,
         };
         Self::new('c', from, "payload")
-            .filter("id = #", filter.id.as_ref().map(AsRef::as_ref))
+            .by_id("id_key = # AND id = #", filter.id.as_ref().map(AsRef::as_ref))
             .of_click(filter.click.as_ref().map(AsRef::as_ref))
             .filter("receipt = #", filter.receipt.as_ref().map(AsRef::as_ref))
     }
@@ -169,10 +176,10 @@ impl<'a> List<'a> {
         // A conversion has one click, and a click has few deliveries.
         let of_conversion = conversion.filter(|_| filter.id.is_none() && filter.click.is_none());
         Self::new('d', tables, columns)
-            .filter("id = #", filter.id.as_ref().map(AsRef::as_ref))
+            .by_id("id_key = # AND id = #", filter.id.as_ref().map(AsRef::as_ref))
             .of_click(filter.click.as_ref().map(AsRef::as_ref))
-            .filter(
-                "of_click.click_key = (SELECT click_key FROM conversion WHERE id = #)",
+            .by_id(
+                "of_click.click_key = (SELECT click_key FROM conversion WHERE id_key = # AND id = #)",
                 of_conversion,
             )
             .filter("conversion = #", conversion)
@@ -199,8 +206,14 @@ impl<'a> List<'a> {
         let Tables { from, number, .. } = self.tables;
         let columns = self.columns;
         let mut statement = format!("SELECT {number}, {columns} FROM {from} WHERE {number} < ?1");
-        for ((condition, _), number) in self.filters.iter().zip(3..) {
-            statement.push_str(&format!(" AND {}", condition.replace('#', &format!("?{number}"))));
+        let mut numbers = 3..;
+        for (condition, values) in &self.filters {
+            let mut parts = condition.split('#');
+            statement.push_str(" AND ");
+            statement.push_str(parts.next().unwrap_or_default());
+            for ((part, _), place) in parts.zip(values).zip(&mut numbers) {
+                statement.push_str(&format!("?{place}{part}"));
+            }
         }
         statement.push_str(&format!(" ORDER BY {number} DESC LIMIT ?2"));
         statement.into()
@@ -237,7 +250,7 @@ impl<'a> List<'a> {
             }
         } else {
             let mut values: Vec<Value> = vec![before.into(), i64::from(page.limit).saturating_add(1).into()];
-            values.extend(self.filters.iter().map(|(_, wanted)| wanted.clone()));
+            values.extend(self.filters.iter().flat_map(|(_, wanted)| wanted.clone()));
             let mut rows = statement.query(params_from_iter(values))?;
             while let Some(found) = rows.next()? {
                 if !take(found)? {

@@ -111,6 +111,7 @@ fn is_kept(connection: &Connection, rows: &Rows, number: i64) -> Result<bool, Fa
 mod tests {
     use super::*;
     use crate::{
+        key::of_hash,
         retention::{self, LastRow, Old},
         steps,
     };
@@ -149,9 +150,17 @@ mod tests {
 
     fn write(file: &Connection, id: &str, time: i64, private: bool) {
         let private = private.then_some("{}");
-        let none = None::<i64>;
-        let values = params![id, "s", "ignored", none, none, none, none, time, "", private];
-        file.execute(sql::WRITE_EVENT, values).unwrap();
+        let (none, key) = (None::<i64>, of_hash(id));
+        let known = file.query_row(sql::FIND_EVENT, params![id, key], |row| row.get::<_, i64>(0));
+        let Some(known) = known.optional().unwrap() else {
+            let values = params![id, key, "s", "ignored", none, none, none, none, time, "", private];
+            file.execute(sql::WRITE_EVENT, values).unwrap();
+            return;
+        };
+        let values = params![
+            id, key, "s", "ignored", none, none, none, none, time, "", private, known
+        ];
+        file.execute(sql::REWRITE_EVENT, values).unwrap();
     }
 
     fn stored(file: &Connection) -> Vec<(i64, String, (i64, bool))> {

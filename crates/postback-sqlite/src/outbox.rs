@@ -3,11 +3,14 @@
 use crate::{
     facts::{optional, text, unreadable},
     fault::Fault,
-    holds, sql, time,
+    holds,
+    key::of_hash,
+    sql, time,
 };
 use postback::Timestamp;
 use postback::delivery::{Attempt, Cancelled, Delivery, DeliveryState, Leased, Settled, Settlement};
 use postback::port::{Claim, Claimed, DeadLetters, Selection, StoreError, StoreErrorKind, Which, row};
+use postback::value::DeliveryId;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter, types::Value};
 
 /// How many rows one transaction of a long clean-up changes. Other commits run in between.
@@ -59,28 +62,28 @@ fn read(found: &Row<'_>, row: &Row<'_>) -> Result<Leased, Fault> {
     Ok(leased)
 }
 
-/// Returns the values for a verdict's statement, and for the statement of its hold; none for a
-/// lease number that was never given out.
+/// The values for a verdict's statement, and for the statement of its hold, behind the delivery's
+/// number.
 pub(crate) struct Encoded {
+    delivery: DeliveryId,
     settle: Vec<Value>,
     text: &'static str,
-    /// The delivery, if it is given up.
-    dead: Option<String>,
-    hold: Option<[Value; 3]>,
+    /// Whether it is given up.
+    is_dead: bool,
+    hold: Option<[Value; 2]>,
 }
 
 impl Encoded {
+    /// None for a lease number that was never given out.
     pub(crate) fn new(settlement: &Settlement) -> Result<Option<Self>, StoreError> {
         let Ok(fence) = i64::try_from(settlement.fence) else {
             return Ok(None);
         };
         let change = settlement.verdict.change();
-        let id = || Value::Text(settlement.delivery.as_str().to_owned());
         let state = change.state.map(|state| state.as_str().to_owned());
         let is_dead = change.state == Some(DeliveryState::Dead);
-        let hold = |(why, until): (&str, _)| [id(), time::ceil(until).into(), why.to_owned().into()];
+        let hold = |(why, until): (&str, _)| [time::ceil(until).into(), why.to_owned().into()];
         let mut settle = vec![
-            id(),
             fence.into(),
             state.into(),
             change.due_at.map(time::ceil).into(),
@@ -96,34 +99,44 @@ impl Encoded {
             settle.push(time::floor(settlement.attempt.at).into());
         }
         Ok(Some(Self {
+            delivery: settlement.delivery.clone(),
             settle,
             text: if ends { sql::END } else { sql::SETTLE },
-            dead: is_dead.then(|| settlement.delivery.as_str().to_owned()),
+            is_dead,
             hold: change.hold.map(hold),
         }))
     }
 }
 
+/// Returns the number of a delivery's row.
+fn number(connection: &Connection, id: &str) -> Result<Option<i64>, Fault> {
+    let mut statement = connection.prepare_cached(sql::FIND_DELIVERY)?;
+    Ok(statement
+        .query_row(params![id, of_hash(id)], |row| row.get(0))
+        .optional()?)
+}
+
 pub(crate) fn settle(connection: &Connection, verdicts: &[Option<Encoded>]) -> Result<Vec<Settled>, Fault> {
     let settle = |verdict: &Option<Encoded>| {
-        let Some(Encoded {
-            settle,
-            text,
-            dead,
-            hold,
-        }) = verdict
-        else {
+        let Some(verdict) = verdict else {
             return Ok(Settled::LeaseLost);
         };
-        let mut statement = connection.prepare_cached(text)?;
-        if statement.execute(params_from_iter(settle))? == 0 {
+        let Some(number) = number(connection, verdict.delivery.as_str())?.map(Value::from) else {
+            return Ok(Settled::LeaseLost);
+        };
+        let values = [&number].into_iter().chain(&verdict.settle);
+        let mut statement = connection.prepare_cached(verdict.text)?;
+        if statement.execute(params_from_iter(values))? == 0 {
             return Ok(Settled::LeaseLost);
         }
-        if let Some(dead) = dead {
-            connection.prepare_cached(sql::WRITE_LETTER)?.execute([dead])?;
+        if verdict.is_dead {
+            connection.prepare_cached(sql::WRITE_LETTER)?.execute([&number])?;
         }
-        if let Some(hold) = hold {
-            connection.prepare_cached(sql::HOLD)?.execute(params_from_iter(hold))?;
+        if let Some(hold) = &verdict.hold {
+            let values = [&number].into_iter().chain(hold);
+            connection
+                .prepare_cached(sql::HOLD)?
+                .execute(params_from_iter(values))?;
         }
         Ok(Settled::Recorded)
     };
@@ -152,9 +165,13 @@ pub(crate) fn release(connection: &Connection, selection: &Selection) -> Result<
 /// Looks at a batch of dead deliveries behind row `after`, and queues those that are meant again.
 /// Returns how many, and the last row if there may be more.
 pub(crate) fn requeue(connection: &Connection, selection: &Selection, after: i64) -> Result<(u64, Option<i64>), Fault> {
-    let (text, which) = match &selection.which {
-        Which::One(id) => (sql::DEAD_ONE, Some(id.as_str())),
-        Which::Lane(lane) => (sql::DEAD_IN_LANE, Some(lane.as_str())),
+    let (text, which): (_, Option<Value>) = match &selection.which {
+        // No row has the number 0.
+        Which::One(id) => {
+            let number = number(connection, id.as_str())?.unwrap_or_default();
+            (sql::DEAD_ONE, Some(number.into()))
+        }
+        Which::Lane(lane) => (sql::DEAD_IN_LANE, Some(lane.as_str().to_owned().into())),
         Which::All => (sql::DEAD, None),
     };
     let mut statement = connection.prepare_cached(text)?;
@@ -179,13 +196,18 @@ pub(crate) fn requeue(connection: &Connection, selection: &Selection, after: i64
 /// Gives up what nobody holds a running lease on; `last` is the attempt as it is stored.
 pub(crate) fn cancel(connection: &Connection, id: &str, last: &str, now: Timestamp) -> Result<Cancelled, Fault> {
     let now = time::floor(now);
+    let Some(number) = number(connection, id)? else {
+        return Ok(Cancelled::NotOpen);
+    };
     let mut open = connection.prepare_cached(sql::CANCEL)?;
     let mut dead = connection.prepare_cached(sql::CANCEL_DEAD)?;
-    if open.execute(params![id, last, now])? != 0 || dead.execute(params![id, last, now, Attempt::CANCELLED])? != 0 {
-        connection.prepare_cached(sql::DROP_LETTER)?.execute([id])?;
+    if open.execute(params![number, last, now])? != 0
+        || dead.execute(params![number, last, now, Attempt::CANCELLED])? != 0
+    {
+        connection.prepare_cached(sql::DROP_LETTER)?.execute([number])?;
         return Ok(Cancelled::Recorded);
     }
-    Ok(match connection.prepare_cached(sql::IS_OPEN)?.exists([id])? {
+    Ok(match connection.prepare_cached(sql::IS_OPEN)?.exists([number])? {
         true => Cancelled::Leased,
         false => Cancelled::NotOpen,
     })

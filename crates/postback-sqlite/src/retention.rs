@@ -369,8 +369,8 @@ mod tests {
         let mut file = schema::connect(&folder.path().join("store.db"), Duration::from_secs(1)).unwrap();
         schema::prepare(&mut file, &Namespace::new("test").unwrap(), None).unwrap();
         for id in ["a", "b"] {
-            let text =
-                "INSERT INTO event (id, source, outcome, received, payload) VALUES (?1, 's', 'unattributed', 1, '')";
+            let text = "INSERT INTO event (id_key, id, source, outcome, received, payload) \
+                VALUES (0, ?1, 's', 'unattributed', 1, '')";
             run(&file, text, [id]).unwrap();
         }
         let old = events(&file, 9, LastRow::START).unwrap().old;

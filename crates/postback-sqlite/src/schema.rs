@@ -233,16 +233,8 @@ mod tests {
     fn claiming_walks_the_index_of_ready_deliveries() {
         let (_folder, connection) = empty();
         assert_eq!(
-            plan(&connection, sql::READY),
-            ["SEARCH queue USING COVERING INDEX queue_ready (ready>?)"]
-        );
-        assert_eq!(
-            plan(&connection, sql::READY_WITH_LANE),
-            ["SEARCH queue USING INDEX queue_ready (ready>?)"]
-        );
-        assert_eq!(
             plan(&connection, sql::READY_IN_LANE),
-            ["SEARCH queue USING COVERING INDEX queue_lane_ready (lane=?)"]
+            ["SEARCH queue USING COVERING INDEX queue_lane_ready (lane=? AND ready<?)"]
         );
     }
 

@@ -22,6 +22,8 @@ statements! {
     RAISE_CLICK = "UPDATE of_click SET version = ?2 + 1 \
         WHERE click_key = ?1 AND kind = 0 AND seq = 0 AND version = ?2";
     LOWER_CLICK = "UPDATE of_click SET version = ?2 WHERE click_key = ?1 AND kind = 0 AND seq = 0";
+    /// Adds a row to what belongs to a click.
+    BELONG = "INSERT INTO of_click (click_key, kind, seq) VALUES (?1, ?2, ?3)";
     GUARD_RECEIPT = "INSERT INTO receipt (source, receipt, version) VALUES (?1, ?2, ?3 + 1) \
         ON CONFLICT (source, receipt) DO UPDATE SET version = ?3 + 1 WHERE version = ?3";
     RAISE_RECEIPT = "UPDATE receipt SET version = ?3 + 1 WHERE source = ?1 AND receipt = ?2 AND version = ?3";
@@ -32,7 +34,7 @@ statements! {
         (SELECT nullif(max(?2, coalesce(top, at)), ?2) FROM click WHERE seq > 0 ORDER BY seq DESC LIMIT 1)) \
         ON CONFLICT (id) DO NOTHING";
 
-    OUTCOME = "SELECT outcome FROM event WHERE id = ?1";
+    OUTCOME = "SELECT outcome FROM event WHERE id_key = ?2 AND id = ?1";
     WAITING_OF_RECEIPT = "SELECT id, payload, private FROM event INDEXED BY event_waiting_receipt \
         WHERE outcome = 'unattributed' AND source = ?1 AND receipt = ?2 ORDER BY id LIMIT ?3";
     WAITING_FOR_PARENT = "SELECT id, payload, private FROM event INDEXED BY event_waiting_parent \
@@ -43,13 +45,16 @@ statements! {
     TOLD = "SELECT receipt, json_extract(payload, '$.row.event.event_id'), payload, private \
         FROM event WHERE seq IN \
         (SELECT seq FROM of_click WHERE click_key = ?2 AND kind = 1) AND click = ?1";
+    FIND_EVENT = "SELECT seq FROM event WHERE id_key = ?2 AND id = ?1";
+    WRITE_EVENT = "INSERT INTO event \
+        (id, id_key, source, outcome, receipt, parent, click, click_key, received, payload, private, top) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, \
+        (SELECT nullif(max(?9, coalesce(top, received)), ?9) FROM event WHERE seq > 0 ORDER BY seq DESC LIMIT 1))";
     /// What is written again with another time, or gets personal values, is late.
-    WRITE_EVENT = "INSERT INTO event (id, source, outcome, receipt, parent, click, click_key, received, payload, private, top) \
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, \
-        (SELECT nullif(max(?8, coalesce(top, received)), ?8) FROM event WHERE seq > 0 ORDER BY seq DESC LIMIT 1)) \
-        ON CONFLICT (id) DO UPDATE SET source = ?2, outcome = ?3, receipt = ?4, parent = ?5, click = ?6, click_key = ?7, \
-        received = ?8, payload = ?9, private = ?10, top = iif(received = ?8 AND (?10 IS NULL OR private IS NOT NULL), top, \
-        max(coalesce(top, received), ?8))";
+    REWRITE_EVENT = "UPDATE event SET source = ?3, outcome = ?4, receipt = ?5, parent = ?6, click = ?7, \
+        click_key = ?8, received = ?9, payload = ?10, private = ?11, \
+        top = iif(received = ?9 AND (?11 IS NULL OR private IS NOT NULL), top, max(coalesce(top, received), ?9)) \
+        WHERE seq = ?12";
     /// Two seeks find the next combination of source and outcome that events have: the next outcome
     /// of the source, or else the first one of the next source. One seek for both would be a walk.
     NEXT_OUTCOME = "SELECT source, outcome FROM event INDEXED BY event_class \
@@ -57,21 +62,23 @@ statements! {
     NEXT_SOURCE = "SELECT source, outcome FROM event INDEXED BY event_class \
         WHERE source > ?1 ORDER BY source, outcome LIMIT 1";
     OF_CLASS = "SELECT seq FROM event WHERE source = ?1 AND outcome = ?2 AND seq < ?3 ORDER BY seq DESC LIMIT ?4";
-    EVENT_ROW = "SELECT payload, private FROM event WHERE id = ?1";
+    EVENT_ROW = "SELECT payload, private FROM event WHERE id_key = ?2 AND id = ?1";
     EVENT = "SELECT seq, payload FROM event WHERE seq = ?1";
 
-    WRITE_CONVERSION = "INSERT INTO conversion (id, click, click_key, receipt, payload) VALUES (?1, ?2, ?3, ?4, ?5) \
-        ON CONFLICT (id) DO UPDATE SET click = ?2, click_key = ?3, receipt = ?4, payload = ?5";
-
-    CONVERSION = "SELECT payload FROM conversion WHERE id = ?1";
+    FIND_CONVERSION = "SELECT seq FROM conversion WHERE id_key = ?2 AND id = ?1";
+    WRITE_CONVERSION = "INSERT INTO conversion (id, id_key, click, click_key, receipt, payload) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    REWRITE_CONVERSION = "UPDATE conversion SET click = ?3, click_key = ?4, receipt = ?5, payload = ?6 \
+        WHERE seq = ?7";
+    CONVERSION = "SELECT payload FROM conversion WHERE id_key = ?2 AND id = ?1";
 
     TALLIES = "SELECT key, payload FROM tally WHERE seq IN \
         (SELECT seq FROM of_click WHERE click_key = ?2 AND kind = 4) AND click = ?1";
-    /// A row that is there keeps its number; a new one gets one.
-    WRITE_TALLY = "INSERT INTO tally (seq, click, click_key, key, payload) \
-        VALUES ((SELECT tally.seq FROM tally WHERE seq IN \
-        (SELECT seq FROM of_click WHERE click_key = ?2 AND kind = 4) AND click = ?1 AND key = ?3), ?1, ?2, ?3, ?4) \
-        ON CONFLICT (seq) DO UPDATE SET payload = ?4";
+    /// A join, since what `IN` has found would be put into a table of its own.
+    FIND_TALLY = "SELECT tally.seq FROM of_click CROSS JOIN tally ON tally.seq = of_click.seq \
+        WHERE of_click.click_key = ?2 AND kind = 4 AND click = ?1 AND key = ?3";
+    WRITE_TALLY = "INSERT INTO tally (click, click_key, key, payload) VALUES (?1, ?2, ?3, ?4)";
+    REWRITE_TALLY = "UPDATE tally SET payload = ?4 WHERE seq = ?5";
 
     RECEIPT = "SELECT payload, version FROM receipt WHERE source = ?1 AND receipt = ?2";
     WRITE_RECEIPT = "INSERT INTO receipt (source, receipt, payload) VALUES (?1, ?2, ?3) \
@@ -99,20 +106,15 @@ statements! {
     REFUSED_BODY = "SELECT seq, id, source, interface, ring, reason, parameter, click, at, body FROM refused \
         WHERE id = ?1";
 
-    MOVE_TALLY = "INSERT INTO tally (click, click_key, key, payload) VALUES (?1, ?2, ?3, ?4)";
-
-    ENQUEUE = "INSERT INTO delivery (id, lane, conversion, click, click_key, created, payload, private, top) \
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?8, ?9, \
-        (SELECT nullif(max(?6, coalesce(top, created)), ?6) FROM delivery WHERE seq > 0 ORDER BY seq DESC LIMIT 1)) \
-        ON CONFLICT (id) DO NOTHING";
+    FIND_DELIVERY = "SELECT seq FROM delivery WHERE id_key = ?2 AND id = ?1";
+    ENQUEUE = "INSERT INTO delivery (id, id_key, lane, conversion, click, click_key, created, payload, private, top) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?9, ?10, \
+        (SELECT nullif(max(?7, coalesce(top, created)), ?7) FROM delivery WHERE seq > 0 ORDER BY seq DESC LIMIT 1))";
     /// Runs where the delivery was not known. The row of the delivery itself never changes again,
     /// but for its personal values.
     QUEUE = "INSERT INTO queue (seq, lane, ready, due) VALUES (?1, ?2, ?3, ?3)";
-    READY = "SELECT ready, seq FROM queue INDEXED BY queue_ready \
-        WHERE ready >= -9223372036854775808 ORDER BY ready, seq LIMIT ?1";
-    READY_WITH_LANE = "SELECT ready, seq, lane FROM queue INDEXED BY queue_ready \
-        WHERE ready >= -9223372036854775808 ORDER BY ready, seq LIMIT ?1";
-    READY_IN_LANE = "SELECT ready, seq FROM queue INDEXED BY queue_lane_ready WHERE lane = ?2 ORDER BY ready, seq LIMIT ?1";
+    READY_IN_LANE = "SELECT ready, seq FROM queue INDEXED BY queue_lane_ready \
+        WHERE lane = ?2 AND ready <= ?3 ORDER BY ready, seq LIMIT ?1";
     /// Finds the next lane that has something to do.
     NEXT_LANE = "SELECT lane FROM queue INDEXED BY queue_lane_ready WHERE lane > ?1 ORDER BY lane LIMIT 1";
     /// Counts so many at most, the earliest first.
@@ -126,14 +128,14 @@ statements! {
         attempts = attempts + iif(receipt IS NULL, ?8, 0), \
         checks = iif(?3 = 'queued', 0, checks + iif(receipt IS NULL, 0, ?8)), \
         receipt = iif(?9, receipt, ?6), most = coalesce(?7, most), leased = 0, held = ?10, last = ?5 \
-        WHERE seq = (SELECT seq FROM delivery WHERE id = ?1) AND fence = ?2 AND leased = 1";
+        WHERE seq = ?1 AND fence = ?2 AND leased = 1";
     /// The same for a verdict after which nothing is left to do. It leaves the queue by a trigger.
     END = "INSERT INTO ended (seq, state, at, due, fence, attempts, checks, receipt, most, last) \
         SELECT seq, ?3, ?11, coalesce(?4, due), fence, attempts + iif(receipt IS NULL, ?8, 0), \
         checks + iif(receipt IS NULL, 0, ?8), iif(?9, receipt, ?6), coalesce(?7, most), ?5 FROM queue \
-        WHERE seq = (SELECT seq FROM delivery WHERE id = ?1) AND fence = ?2 AND leased = 1";
+        WHERE seq = ?1 AND fence = ?2 AND leased = 1";
     HOLDS = "SELECT lane, until, why FROM hold WHERE until > ?1";
-    HOLD = "INSERT INTO hold (lane, until, why) SELECT lane, ?2, ?3 FROM delivery WHERE id = ?1 \
+    HOLD = "INSERT INTO hold (lane, until, why) SELECT lane, ?2, ?3 FROM delivery WHERE seq = ?1 \
         ON CONFLICT (lane) DO UPDATE SET until = max(until, ?2), why = ?3";
     LIFT = "DELETE FROM hold WHERE until <= ?1";
     LIFT_LANE = "DELETE FROM hold WHERE lane = ?1";
@@ -147,8 +149,7 @@ statements! {
     DEAD_IN_LANE = "SELECT ended.seq, lane = ?3 FROM ended INDEXED BY ended_state \
         CROSS JOIN delivery ON delivery.seq = ended.seq \
         WHERE state = 'dead' AND ended.seq > ?1 ORDER BY ended.seq LIMIT ?2";
-    DEAD_ONE = "SELECT ended.seq, 1 FROM delivery CROSS JOIN ended ON ended.seq = delivery.seq \
-        WHERE state = 'dead' AND delivery.seq > ?1 AND id = ?3 LIMIT ?2";
+    DEAD_ONE = "SELECT seq, 1 FROM ended WHERE state = 'dead' AND seq > ?1 AND seq = ?3 LIMIT ?2";
     /// A delivery with a receipt is checked, and not sent again.
     REQUEUE = "INSERT INTO queue (seq, lane, ready, due, state, fence, receipt, most) \
         SELECT ended.seq, lane, ?2, ?2, iif(receipt IS NULL, 'queued', 'accepted'), fence, receipt, most \
@@ -159,21 +160,21 @@ statements! {
     /// ends.
     CANCEL = "INSERT INTO ended (seq, state, at, due, fence, attempts, checks, receipt, most, last) \
         SELECT seq, 'dead', ?3, due, fence, attempts, checks, receipt, most, ?2 FROM queue \
-        WHERE seq = (SELECT seq FROM delivery WHERE id = ?1) AND (leased = 0 OR ready <= ?3)";
+        WHERE seq = ?1 AND (leased = 0 OR ready <= ?3)";
     /// A dead one is given up too, unless a person did so before: then its finding is ?4.
-    CANCEL_DEAD = "UPDATE ended SET at = ?3, last = ?2 WHERE seq = (SELECT seq FROM delivery WHERE id = ?1) \
+    CANCEL_DEAD = "UPDATE ended SET at = ?3, last = ?2 WHERE seq = ?1 \
         AND state = 'dead' AND coalesce(iif(json_valid(last), json_extract(last, '$.row.finding'), ''), '') <> ?4";
-    IS_OPEN = "SELECT 1 FROM queue WHERE seq = (SELECT seq FROM delivery WHERE id = ?1)";
+    IS_OPEN = "SELECT 1 FROM queue WHERE seq = ?1";
     /// What was given up waits for a person, unless another delivery of the click replaces it.
-    WRITE_LETTER = "INSERT INTO letter (seq) SELECT dead.seq FROM delivery AS dead WHERE id = ?1 \
+    WRITE_LETTER = "INSERT INTO letter (seq) SELECT dead.seq FROM delivery AS dead WHERE seq = ?1 \
         AND NOT EXISTS (SELECT 1 FROM of_click CROSS JOIN delivery AS other ON other.seq = of_click.seq \
         WHERE of_click.click_key = dead.click_key AND kind = 3 \
         AND iif(json_valid(other.payload), json_extract(other.payload, '$.row.replaces.delivery'), '') = dead.id)";
     /// A person has dealt with it.
-    DROP_LETTER = "DELETE FROM letter WHERE seq = (SELECT seq FROM delivery WHERE id = ?1)";
-    /// The delivery ?1 goes out in place of ?2.
-    DROP_REPLACED = "DELETE FROM letter WHERE seq = (SELECT replaced.seq FROM delivery AS other \
-        CROSS JOIN delivery AS replaced ON replaced.click_key = other.click_key WHERE other.seq = ?1 AND replaced.id = ?2)";
+    DROP_LETTER = "DELETE FROM letter WHERE seq = ?1";
+    /// The delivery ?1 goes out in place of ?2, of the same click.
+    DROP_REPLACED = "DELETE FROM letter WHERE seq = (SELECT seq FROM delivery WHERE id_key = ?3 AND id = ?2 \
+        AND click_key = (SELECT click_key FROM delivery WHERE seq = ?1))";
     LETTERS = "SELECT count(*) FROM letter";
     FIRST_LETTER = "SELECT created FROM delivery WHERE seq = (SELECT min(seq) FROM letter)";
     IS_LETTER = "SELECT 1 FROM letter WHERE seq = ?1";

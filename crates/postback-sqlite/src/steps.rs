@@ -65,7 +65,7 @@ fn move_tallies(connection: &Connection) -> Result<(), Fault> {
     while let Some(row) = rows.next()? {
         let (click, name, payload): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
         let values = params![click, key(&click), name, payload];
-        connection.prepare_cached(sql::MOVE_TALLY)?.execute(values)?;
+        connection.prepare_cached(sql::WRITE_TALLY)?.execute(values)?;
     }
     drop(rows);
     drop(old);
