@@ -236,8 +236,8 @@ mod tests {
         steps::take(&file, 0, None).unwrap();
         let numbers = "WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 1100)";
         for insert in [
-            "INSERT INTO delivery (seq, id, lane, created, payload) \
-                SELECT n, 'd' || n, iif(n % 600 = 0, 'https://a.example', 'https://b.example'), 0, '' FROM number",
+            "INSERT INTO delivery (seq, id_key, id, lane, created, payload) \
+                SELECT n, n, 'd' || n, iif(n % 600 = 0, 'https://a.example', 'https://b.example'), 0, '' FROM number",
             "INSERT INTO ended (seq, state, at, due, fence, attempts, checks) SELECT n, 'dead', 0, 0, 1, 1, 0 FROM number",
         ] {
             file.execute(&format!("{numbers} {insert}"), []).unwrap();
