@@ -473,7 +473,6 @@ const ENDED_7: &str = r#"
     INSERT INTO ended (seq, state, at, due, fence, attempts, checks, last) VALUES
         (21, 'dead', 1, 1, 1, 1, 0, NULL), (22, 'dead', 1, 1, 1, 1, 0, '{"row":{"finding":"cancelled by a person"}}'),
         (23, 'dead', 1, 1, 1, 1, 0, '{"row":{"finding":"HTTP 400"}}'), (24, 'delivered', 1, 1, 1, 1, 0, NULL);
-    DROP TABLE tally_6;
 "#;
 
 #[test]
