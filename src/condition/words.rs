@@ -39,7 +39,7 @@ fn clause(f: &mut fmt::Formatter<'_>, name: &str, seen: &Seen<'_>, wanted: Wante
         Seen::NoRate => write!(f, "`{name}` has no rate into the channel's currency"),
         Seen::NoAmount => write!(
             f,
-            "`{name}` is not known, since no amount came; a fixed `payout` needs none"
+            "`{name}` is not known, since no amount came; a postback with a fixed `payout` fires without one"
         ),
         Seen::Personal => write!(f, "`{name}` is not the wanted value; it is personal and not shown"),
         Seen::Text(seen) => write!(f, "`{name}` is `{}`, wanted {wanted}", Shown(seen)),

@@ -107,7 +107,10 @@ pub enum Payout {
 impl Value for Payout {
     fn read(node: &Node, place: &Place<'_>) -> Option<Self> {
         let Some(entries) = node.table() else {
-            place.kind(node, "a table");
+            let kind = node.what();
+            place.problem(format!(
+                "is {kind}, not a table; write `{{ fixed = \"5\" }}` for an amount, or `{{ percent = \"50\" }}` for a share"
+            ));
             return None;
         };
         let table = Table::new(entries, place.clone());

@@ -79,7 +79,9 @@ impl Condition {
             Self::Require => "a parameter of `require` is missing",
             Self::Share => "the conversion is not in the `share`",
             Self::When => "a condition of `when` does not hold",
-            Self::NoAmount => "no amount came, and the rule needs the payout; a fixed `payout` needs none",
+            Self::NoAmount => {
+                "no amount came, and the rule needs the payout; a postback with a fixed `payout` fires without one"
+            }
         }
     }
 }

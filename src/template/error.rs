@@ -206,7 +206,7 @@ pub enum RenderError {
         name: String,
     },
     /// An amount is needed, and the conversion came without one although it counts as money.
-    #[error("`{name}` is not known, since no amount came; a fixed `payout` needs none")]
+    #[error("`{name}` is not known, since no amount came; a postback with a fixed `payout` fires without one")]
     NoAmount {
         /// The macro.
         name: String,

@@ -210,6 +210,11 @@ fn a_value_of_another_kind_is_a_problem() {
             "offer[0].payout: is a number, not a text; write it in quotes: \"40\"",
         ),
         (
+            "#postback",
+            "payout = \"5\"",
+            "campaign[0].postback[0].payout: is a text, not a table; write `{ fixed = \"5\" }` for an amount, or `{ percent = \"50\" }` for a share",
+        ),
+        (
             "offers = [{ offer = \"book\" }]",
             "offers = [\"book\", { offer = \"book\" }]",
             "campaign[0].path[0].offers[0]: is a text, not a table; write it as `{ key = value }`",

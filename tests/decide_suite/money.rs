@@ -54,7 +54,7 @@ fn three(change: impl FnOnce(&mut Value)) -> World {
     }))
 }
 
-const LACKS: &str = "is not known, since no amount came; a fixed `payout` needs none";
+const LACKS: &str = "is not known, since no amount came; a postback with a fixed `payout` fires without one";
 
 #[test]
 fn what_is_money_and_came_without_an_amount_is_never_told_as_zero() {

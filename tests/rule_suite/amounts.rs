@@ -138,7 +138,7 @@ fn a_missing_amount_matters_only_to_a_rule_that_needs_it() {
             "{needs:?}"
         );
         let said = case.texts(&needs).remove(0);
-        let why = "is not known, since no amount came; a fixed `payout` needs none";
+        let why = "is not known, since no amount came; a postback with a fixed `payout` fires without one";
         assert!(said.starts_with("`payout") && said.ends_with(why), "{said}");
     }
     let without = with(|c| c.when("sum equals \"\"".parse().unwrap()));

@@ -10,6 +10,8 @@ const MAX_LINES: usize = 24;
 const MAX_NOTES: usize = 4;
 /// The largest number of columns on a screen, in characters.
 const MAX_COLUMNS: usize = 100;
+/// The largest number of lines for one sentence.
+const MAX_WRAPPED: usize = 4;
 
 /// Writes the explanation in lines. Unless it is wanted in `full`, it fits on a screen: rules for
 /// which there is no room are counted, and long lines are cut. Also says whether anything is left
@@ -67,7 +69,8 @@ fn head(explanation: &Explanation, full: bool) -> Vec<String> {
         lines.push(format!("found       {found}"));
     }
     let why = explanation.reason.unwrap_or_else(|| explanation.outcome.text());
-    lines.push(format!("outcome     {}: {why}", explanation.outcome));
+    let outcome = format!("outcome     {}: {why}", explanation.outcome);
+    lines.extend(wrapped(outcome, full));
     if let Some(duplicate) = explanation.duplicate {
         lines.push(format!("duplicate   {duplicate}"));
     }
@@ -101,7 +104,7 @@ fn rule(rule: &Rule, full: bool) -> Vec<String> {
     let mark = if rule.fires { "fires" } else { "silent" };
     let mut lines = vec![format!("  {mark:<8}  {}: wants {}", rule.postback, rule.wants)];
     for reason in &rule.reasons {
-        lines.push(format!("            {reason}"));
+        lines.extend(wrapped(format!("            {reason}"), full));
     }
     if rule.fires {
         if let Some(payout) = &rule.payout {
@@ -112,6 +115,25 @@ fn rule(rule: &Rule, full: bool) -> Vec<String> {
             lines.push(format!("            {sent}"));
         }
     }
+    lines
+}
+
+/// Breaks a long line between words, since what to do stands at the end of a sentence.
+fn wrapped(line: String, full: bool) -> Vec<String> {
+    if full || line.chars().nth(MAX_COLUMNS).is_none() {
+        return vec![line];
+    }
+    let mut lines: Vec<String> = Vec::new();
+    let mut last = String::new();
+    for word in line.split_inclusive(' ') {
+        let longer = last.chars().count().saturating_add(word.trim_end().chars().count());
+        if longer > MAX_COLUMNS && !last.trim().is_empty() && lines.len().saturating_add(1) < MAX_WRAPPED {
+            lines.push(last.trim_end().to_owned());
+            last = " ".repeat(NAME);
+        }
+        last.push_str(word);
+    }
+    lines.push(last);
     lines
 }
 

@@ -129,7 +129,7 @@ pub(crate) fn read(
             .as_ref()
             .is_ok_and(|entry| entry.sum.is_none() && entry.kind.adds())
     {
-        warnings.push("it has no amount: the offer's `payout` stands in, or it is worth nothing".into());
+        warnings.push("it has no amount: the offer's `payout` stands in; without one it earns nothing, and a postback that needs the amount does not fire".into());
     }
     for key in missing_keys {
         warnings.push(format!("click ids cannot be checked: `{key}` is not set here"));
