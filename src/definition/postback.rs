@@ -10,7 +10,7 @@ use crate::config::{Entries, Node, Place, Shape, Table};
 use crate::model::{Status, Updates};
 use crate::rule::Negative;
 use crate::value::{Amount, Percent, PostbackId, TypeName};
-use alloc::{collections::BTreeMap, string::String, vec, vec::Vec};
+use alloc::{collections::BTreeMap, format, string::String, vec, vec::Vec};
 use core::time::Duration;
 
 /// A postback of a campaign.

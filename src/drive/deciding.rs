@@ -7,7 +7,7 @@ use crate::event::Event;
 use crate::plan::{Committed, Facts, Outcome, Trace};
 use crate::port::{Decide, Store, Transact, Transacted};
 use crate::tracker::Tracker;
-use crate::value::Timestamp;
+use crate::value::{Shared, Timestamp};
 use alloc::boxed::Box;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,7 +19,7 @@ pub(super) async fn decide_while(
     takes: Takes,
     tracker: &Tracker,
     store: &dyn Store,
-    event: &Event,
+    event: &Shared<Event>,
     now: Timestamp,
 ) -> Result<(Reply, Option<Plan>), IngestError> {
     of_one_tenant(tracker, store)?;
@@ -65,7 +65,7 @@ async fn in_two_visits(
     takes: Takes,
     tracker: &Tracker,
     store: &dyn Store,
-    event: &Event,
+    event: &Shared<Event>,
     now: Timestamp,
 ) -> Result<CameTo, IngestError> {
     let facts = store.facts(&Decision::new(tracker).needs(event)).await?;
@@ -80,7 +80,7 @@ async fn in_its_transaction(
     takes: Takes,
     tracker: &Tracker,
     store: &dyn Transact,
-    event: &Event,
+    event: &Shared<Event>,
     now: Timestamp,
 ) -> Result<CameTo, IngestError> {
     let query = Decision::new(tracker).needs(event);
@@ -104,7 +104,12 @@ enum Said {
 
 /// Makes the decision that the store is to have made, and the place where it says what else it
 /// decided.
-fn deciding(takes: Takes, tracker: Tracker, event: Event, now: Timestamp) -> (Arc<Mutex<Option<Said>>>, Decide) {
+fn deciding(
+    takes: Takes,
+    tracker: Tracker,
+    event: Shared<Event>,
+    now: Timestamp,
+) -> (Arc<Mutex<Option<Said>>>, Decide) {
     let said = Arc::new(Mutex::new(None));
     let place = said.clone();
     let decide = move |facts: &Facts| {
@@ -124,7 +129,7 @@ fn deciding(takes: Takes, tracker: Tracker, event: Event, now: Timestamp) -> (Ar
 fn decided(
     takes: Takes,
     tracker: &Tracker,
-    event: &Event,
+    event: &Shared<Event>,
     facts: &Facts,
     now: Timestamp,
 ) -> Result<Option<Plan>, UnknownSource> {

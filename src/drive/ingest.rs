@@ -6,7 +6,7 @@ use crate::event::Event;
 use crate::plan::{Commit, ConfigurationRow, Outcome, Write};
 use crate::port::{Cursor, Store, StoreError, StoreErrorKind};
 use crate::tracker::Tracker;
-use crate::value::Timestamp;
+use crate::value::{Shared, Timestamp};
 use alloc::format;
 use thiserror::Error;
 
@@ -53,7 +53,12 @@ impl IngestError {
 ///
 /// # Errors
 /// [`IngestError`]. Sending the event again is safe in every case.
-pub async fn ingest(tracker: &Tracker, store: &dyn Store, event: &Event, now: Timestamp) -> Result<Reply, IngestError> {
+pub async fn ingest(
+    tracker: &Tracker,
+    store: &dyn Store,
+    event: impl Into<Shared<Event>>,
+    now: Timestamp,
+) -> Result<Reply, IngestError> {
     ingest_with_plan(tracker, store, event, now)
         .await
         .map(|(reply, _)| reply)
@@ -66,14 +71,15 @@ pub async fn ingest(tracker: &Tracker, store: &dyn Store, event: &Event, now: Ti
 pub async fn ingest_with_plan(
     tracker: &Tracker,
     store: &dyn Store,
-    event: &Event,
+    event: impl Into<Shared<Event>>,
     now: Timestamp,
 ) -> Result<(Reply, Option<Plan>), IngestError> {
+    let event = event.into();
     let takes = |stored| matches!(stored, None | Some(Outcome::Unattributed));
-    match decide_while(takes, tracker, store, event, now).await? {
+    match decide_while(takes, tracker, store, &event, now).await? {
         // The same message may say something new, if what it says was changed in the meantime.
-        (reply, None) if event.uploaded || !event.timed => match renewed(tracker, store, event).await? {
-            Some(renewed) => decide_while(takes, tracker, store, &renewed, now).await,
+        (reply, None) if event.uploaded || !event.timed => match renewed(tracker, store, &event).await? {
+            Some(renewed) => decide_while(takes, tracker, store, &renewed.into(), now).await,
             None => Ok((reply, None)),
         },
         decided => Ok(decided),
@@ -125,9 +131,9 @@ pub async fn attribute(
             return trouble.map_or(Ok(done), Err);
         };
         after = Cursor::after(last);
-        for event in &page {
+        for event in page {
             done.seen = done.seen.saturating_add(1);
-            match attribute_one(tracker, store, event, now).await {
+            match attribute_one(tracker, store, &event.into(), now).await {
                 Ok(resolved) => done.resolved = done.resolved.saturating_add(resolved),
                 Err(error) if matches!(&error, IngestError::Store(error) if error.is_retryable()) => return Err(error),
                 // An event that cannot be decided now must not keep the others waiting.
@@ -150,7 +156,7 @@ pub async fn attribute_by_hand(
     now: Timestamp,
 ) -> Result<Option<Plan>, IngestError> {
     let waits = |stored| stored == Some(Outcome::Unattributed);
-    let (_, plan) = decide_while(waits, tracker, store, event, now).await?;
+    let (_, plan) = decide_while(waits, tracker, store, &event.into(), now).await?;
     Ok(plan)
 }
 
@@ -160,7 +166,7 @@ pub async fn attribute_by_hand(
 async fn attribute_one(
     tracker: &Tracker,
     store: &dyn Store,
-    event: &Event,
+    event: &Shared<Event>,
     now: Timestamp,
 ) -> Result<u64, IngestError> {
     let waits = |stored| stored == Some(Outcome::Unattributed);

@@ -67,7 +67,7 @@ fn taken_as_rehearsed(world: &World, events: &[&Event]) -> usize {
         ));
     }
     for (event, told) in events.iter().zip(&told) {
-        let done = postback::drive::ingest_with_plan(&world.tracker, store, event, now);
+        let done = postback::drive::ingest_with_plan(&world.tracker, store, *event, now);
         assert_eq!(*told, came(block_on(done).unwrap().1.as_ref()));
     }
     told.iter().flatten().map(|came| came.fired.len()).sum()

@@ -17,7 +17,7 @@ use postback::drive::{self, IngestError};
 use postback::plan::RefusedBounds;
 use postback::port::{BoxFuture, StoreError};
 use postback::tracker::Source;
-use postback::value::OfferSourceId;
+use postback::value::{self, OfferSourceId};
 use postback::{Click, Event};
 use std::{io, sync::Arc, time::Duration};
 use thiserror::Error;
@@ -52,7 +52,7 @@ pub(crate) async fn take_in(shared: &Arc<Shared>, live: &Arc<Live>, event: Event
     let span = tracing::info_span!("ingest", source = event.source.as_str(), event = %event.id);
     let taking = async move {
         let (interface, began) = (event.interface, Instant::now());
-        let taken = take(&shared, &live, Arc::new(event)).await;
+        let taken = take(&shared, &live, event.into()).await;
         meter::ingested(interface, began.elapsed());
         taken
     };
@@ -61,7 +61,7 @@ pub(crate) async fn take_in(shared: &Arc<Shared>, live: &Arc<Live>, event: Event
 
 /// Decides an event, or writes a postback to the journal while the store takes nothing. Everything
 /// else is sent again.
-async fn take(shared: &Arc<Shared>, live: &Arc<Live>, event: Arc<Event>) -> Result<Taken, NotStored> {
+async fn take(shared: &Arc<Shared>, live: &Arc<Live>, event: value::Shared<Event>) -> Result<Taken, NotStored> {
     let store = || {
         let (shared, live, event) = (shared.clone(), live.clone(), event.clone());
         async move { decide(&shared, &live, &event).await }
@@ -149,7 +149,7 @@ async fn journal(journal: &Journal, event: &Event, why: &Unstored) -> bool {
     }
 }
 
-async fn decide(shared: &Shared, live: &Live, event: &Event) -> Result<Reply, Unstored> {
+async fn decide(shared: &Shared, live: &Live, event: &value::Shared<Event>) -> Result<Reply, Unstored> {
     let began = Instant::now();
     let ingest = async {
         let store = &*shared.stores.store;
@@ -255,7 +255,7 @@ async fn take_waiting(shared: &Shared, waiting: Waiting) -> Result<(), Trouble> 
         }
     };
     let began = Instant::now();
-    let ingested = drive::ingest(&live.tracker, &*shared.stores.store, &event, shared.now()).await;
+    let ingested = drive::ingest(&live.tracker, &*shared.stores.store, *event, shared.now()).await;
     shared.wake.notify_one();
     note_ingested(shared, &ingested, began);
     match ingested {
