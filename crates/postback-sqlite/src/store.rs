@@ -90,7 +90,7 @@ impl Store for SqliteStore {
         Box::pin(async move {
             let claim = claim.clone();
             self.threads
-                .write(move |connection| outbox::claim(connection, &claim))
+                .write_at_once(move |connection| outbox::claim(connection, &claim))
                 .await
         })
     }
@@ -102,7 +102,7 @@ impl Store for SqliteStore {
                 .map(outbox::Encoded::new)
                 .collect::<Result<Vec<_>, _>>()?;
             self.threads
-                .write(move |connection| outbox::settle(connection, &verdicts))
+                .write_at_once(move |connection| outbox::settle(connection, &verdicts))
                 .await
         })
     }

@@ -100,7 +100,8 @@ impl Threads {
         self.task(work, false).await
     }
 
-    /// Does the same for a person who waits: the transaction does not wait for more calls.
+    /// Does the same for what others wait for, such as a visitor or the deliveries of a lane: the
+    /// transaction does not wait for more calls.
     pub(crate) async fn write_at_once<T: Send + 'static>(
         &self,
         work: impl Fn(&Connection) -> Result<T, Fault> + Send + 'static,

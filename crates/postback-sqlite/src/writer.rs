@@ -70,7 +70,7 @@ impl From<rusqlite::Error> for Trouble {
 
 /// Work to be done inside a transaction.
 pub(crate) trait Job: Send {
-    /// Whether a person waits for the answer, so that the group must not wait for more calls.
+    /// Whether others wait for the answer, so that the group must not wait for more calls.
     fn is_hurried(&self) -> bool;
     /// Whether anybody still waits for the answer.
     fn is_wanted(&self) -> bool;
