@@ -1,6 +1,6 @@
 //! Decides stored events anew because a person asks for it.
 
-use super::ingest::{IngestError, MAX_CONFLICTS, of_one_tenant};
+use super::trouble::{IngestError, MAX_CONFLICTS, of_one_tenant};
 use crate::decide::{Decision, Plan};
 use crate::plan::Committed;
 use crate::port::{Inspect, Store};

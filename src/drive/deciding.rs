@@ -1,7 +1,7 @@
 //! Decides one event until it is committed: in the store's own transaction where the store has
 //! that, else by a read, a decision and a commit whose guards compare what was read.
 
-use super::ingest::{IngestError, MAX_CONFLICTS, of_one_tenant};
+use super::trouble::{IngestError, MAX_CONFLICTS, of_one_tenant};
 use crate::decide::{Decision, Plan, Reply, ReplyOutcome, UnknownSource};
 use crate::event::Event;
 use crate::plan::{Committed, Facts, Outcome, Trace};

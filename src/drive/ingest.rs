@@ -1,49 +1,16 @@
 //! Takes events in, and decides again those that wait.
 
 use super::deciding::decide_while;
-use crate::decide::{Decision, Plan, Reply, UnknownSource};
+use super::trouble::{IngestError, of_one_tenant};
+use crate::decide::{Decision, Plan, Reply};
 use crate::event::Event;
 use crate::plan::{Commit, ConfigurationRow, Outcome, Write};
-use crate::port::{Cursor, Store, StoreError, StoreErrorKind};
+use crate::port::{Cursor, Store, StoreError};
 use crate::tracker::Tracker;
 use crate::value::{Shared, Timestamp};
-use alloc::format;
-use thiserror::Error;
-
-/// How often a decision is made again because its facts changed meanwhile. In each round another
-/// event of the same click went through, so sixteen conflicts in a row mean a storm of events for
-/// one click, and the sender may try again.
-pub const MAX_CONFLICTS: u32 = 16;
 
 /// How many waiting events [`attribute`] reads at once.
 const PAGE: u32 = 256;
-
-/// An event that could not be taken in.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum IngestError {
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The event's source is not configured.
-    #[error(transparent)]
-    UnknownSource(#[from] UnknownSource),
-    /// The facts of the event changed [`MAX_CONFLICTS`] times.
-    #[error("its click changed {MAX_CONFLICTS} times while it was decided")]
-    Contended,
-}
-
-impl IngestError {
-    /// Whether the same event may go through later.
-    #[must_use]
-    pub fn is_retryable(&self) -> bool {
-        match self {
-            Self::Store(error) => error.is_retryable(),
-            Self::UnknownSource(_) => false,
-            Self::Contended => true,
-        }
-    }
-}
 
 /// Takes an event in: reads, decides and commits, in one transaction if the store offers that
 /// ([`Store::transact`]). Elsewhere it does so again while another event of the same click or
@@ -194,14 +161,4 @@ pub async fn install(tracker: &Tracker, store: &dyn Store, now: Timestamp) -> Re
         .commit(&Commit::of(alloc::vec![Write::Configuration(row)], now))
         .await
         .map(|_| ())
-}
-
-/// A tracker makes ids for its own tenant, so it must not write into another tenant's store.
-pub(super) fn of_one_tenant(tracker: &Tracker, store: &dyn Store) -> Result<(), StoreError> {
-    let (compiled, opened) = (tracker.namespace(), store.namespace());
-    if compiled == opened {
-        return Ok(());
-    }
-    let said = format!("the tracker was compiled for namespace `{compiled}`, the store is that of `{opened}`");
-    Err(StoreError::new(StoreErrorKind::ApiMisuse, said))
 }

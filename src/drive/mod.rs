@@ -55,11 +55,10 @@ mod lanes;
 mod rehearsal;
 mod round;
 mod send;
+mod trouble;
 
 pub use again::decide_again;
-pub use ingest::{
-    Attributed, IngestError, MAX_CONFLICTS, attribute, attribute_by_hand, ingest, ingest_with_plan, install,
-};
+pub use ingest::{Attributed, attribute, attribute_by_hand, ingest, ingest_with_plan, install};
 pub use lane_policy::{LanePolicy, Rate};
 pub use lanes::{Ended, Lanes, Turn};
 pub use rehearsal::Rehearsal;
@@ -67,3 +66,4 @@ pub use round::{GivenUp, Round};
 #[cfg(feature = "conformance")]
 pub(crate) use send::join;
 pub use send::{Leases, Sender, deliver_once, lease, send};
+pub use trouble::{IngestError, MAX_CONFLICTS};

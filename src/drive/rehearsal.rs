@@ -2,7 +2,8 @@
 //! memory, where the next one finds it.
 
 use super::again::decide_again;
-use super::ingest::{IngestError, ingest_with_plan, of_one_tenant};
+use super::ingest::ingest_with_plan;
+use super::trouble::{IngestError, of_one_tenant};
 use crate::decide::{Decision, Plan};
 use crate::event::Event;
 use crate::memory::MemoryStore;

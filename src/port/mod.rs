@@ -30,6 +30,7 @@ pub mod http;
 mod inspect;
 pub mod row;
 mod store;
+mod store_error;
 mod transact;
 
 pub use host::{Clock, Entropy, SecretError, Secrets};
@@ -38,5 +39,6 @@ pub use inspect::{
     ConversionFilter, DeadLetters, DeliveryFilter, EventFilter, Inspect, LaneQueue, Page, PageRequest, RefusedFilter,
 };
 pub(crate) use store::micros;
-pub use store::{Claim, Claimed, Cursor, Purge, Purged, Selection, Store, StoreError, StoreErrorKind, Which};
+pub use store::{Claim, Claimed, Cursor, Purge, Purged, Selection, Store, Which};
+pub use store_error::{StoreError, StoreErrorKind};
 pub use transact::{Decide, Transact, Transacted, decided};

@@ -1,7 +1,7 @@
 //! The contract of a store that has decisions made within its own transaction.
 
-use super::StoreErrorKind;
-use super::{BoxFuture, StoreError};
+use super::BoxFuture;
+use super::store_error::{StoreError, StoreErrorKind};
 use crate::plan::{Commit, Committed, FactQuery, Facts};
 use alloc::boxed::Box;
 use core::fmt::Debug;
