@@ -1,7 +1,6 @@
 //! An amount with its currency.
 
 use super::{Amount, Currency};
-use alloc::string::String;
 use core::fmt;
 use serde::de::value::MapAccessDeserializer;
 use serde::{Deserialize, Deserializer, Serialize, de};
@@ -35,7 +34,8 @@ impl Money {
 
 impl Money {
     /// Adds what [`Display`](fmt::Display) prints.
-    pub(crate) fn push_to(self, out: &mut String) {
+    #[cfg(any(feature = "std", test))]
+    pub(crate) fn push_to(self, out: &mut alloc::string::String) {
         self.amount.push_to(out);
         out.push(' ');
         out.push_str(self.currency.as_str());
@@ -91,7 +91,7 @@ impl<'de> de::Visitor<'de> for Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::string::ToString;
+    use alloc::string::{String, ToString};
 
     fn money(amount: &str, currency: &str) -> Money {
         Money::new(amount.parse().unwrap(), currency.parse().unwrap())

@@ -26,6 +26,7 @@ impl<T: ?Sized> Clone for Shared<T> {
     }
 }
 
+#[cfg(feature = "std")]
 impl<T: ?Sized> Shared<T> {
     /// Whether both are one value, and not only alike.
     pub(crate) fn is_same(one: &Self, other: &Self) -> bool {

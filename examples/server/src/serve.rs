@@ -4,12 +4,7 @@ use postback_axum::{ConnectionLimits, RouterOptions, router_with, run_with};
 use postback_service::Service;
 use std::{io, net::SocketAddr, time::Duration};
 use thiserror::Error;
-use tokio::{
-    net::{TcpListener, TcpSocket},
-    sync::watch,
-    task::{JoinHandle, spawn_blocking},
-    time::timeout,
-};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle, task::spawn_blocking, time::timeout};
 
 /// How long the store may take to close its files; serving ends in eight seconds, and all in ten.
 const CLOSING: Duration = Duration::from_secs(1);
@@ -33,21 +28,6 @@ fn hint(kind: io::ErrorKind) -> &'static str {
     }
 }
 
-/// How many connections may wait until they are accepted; the system may allow fewer. What comes
-/// beyond them is not heard at all, and whoever called tries again only a second later.
-const BACKLOG: u32 = 4_096;
-
-fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = match address {
-        SocketAddr::V4(_) => TcpSocket::new_v4()?,
-        SocketAddr::V6(_) => TcpSocket::new_v6()?,
-    };
-    // A server that starts again takes its port at once.
-    socket.set_reuseaddr(cfg!(unix))?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG)
-}
-
 /// A running server. Dropping it stops it without waiting; [`Server::shutdown`] waits.
 #[derive(Debug)]
 pub struct Server {
@@ -69,7 +49,7 @@ impl Server {
         listen: SocketAddr,
     ) -> Result<Self, ListenError> {
         let refused = |error| ListenError { address: listen, error };
-        let listener = listen_on(listen).map_err(refused)?;
+        let listener = TcpListener::bind(listen).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
         let router = router_with(service.clone(), options);
         let (stop, mut until) = watch::channel(false);

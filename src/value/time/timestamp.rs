@@ -5,11 +5,7 @@ use crate::text::shown;
 use crate::value::text_serde::text_serde;
 use ::time::OffsetDateTime;
 use alloc::string::{String, ToString};
-use core::{
-    fmt::{self, Write},
-    str::FromStr,
-    time::Duration,
-};
+use core::{fmt, str::FromStr, time::Duration};
 use thiserror::Error;
 
 /// 0001-01-01T00:00:00Z. RFC 3339 has four digits for the year, and calendars disagree about a year
@@ -228,13 +224,14 @@ impl Timestamp {
 impl Timestamp {
     /// Adds what [`Display`](fmt::Display) prints, without the formatter where there is no
     /// fraction.
+    #[cfg(feature = "std")]
     pub(crate) fn push_to(self, out: &mut String) {
         if self.nanos == 0 {
             out.push_str(str::from_utf8(&self.digits()).unwrap_or_default());
             out.push('Z');
         } else {
             // A text takes whatever is written into it.
-            let _ = write!(out, "{self}");
+            let _ = fmt::Write::write_fmt(out, format_args!("{self}"));
         }
     }
 }
