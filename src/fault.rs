@@ -87,6 +87,7 @@ pub struct FaultStore {
     store: Arc<dyn Store>,
     rules: Mutex<Vec<Rule>>,
     struck: AtomicU64,
+    in_two_visits: bool,
 }
 
 /// A fault, the calls that it strikes, and how many there were since it was injected.
@@ -106,7 +107,16 @@ impl FaultStore {
             store,
             rules: Mutex::default(),
             struck: AtomicU64::new(0),
+            in_two_visits: false,
         }
+    }
+
+    /// Lets decisions be made between a call of [`Store::facts`] and one of [`Store::commit`], as
+    /// for a store that makes none in its own transaction.
+    #[must_use]
+    pub fn in_two_visits(mut self) -> Self {
+        self.in_two_visits = true;
+        self
     }
 
     /// Lets calls fail. `which` numbers the calls of this kind from now on, beginning with 0. If
@@ -194,7 +204,8 @@ impl Store for FaultStore {
     }
 
     fn transact(&self) -> Option<&dyn Transact> {
-        self.store.transact().map(|_| self as &dyn Transact)
+        let store = self.store.transact().filter(|_| !self.in_two_visits);
+        store.map(|_| self as &dyn Transact)
     }
 
     fn commit<'a>(&'a self, commit: &'a Commit) -> BoxFuture<'a, Result<Committed, StoreError>> {

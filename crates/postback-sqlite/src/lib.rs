@@ -64,8 +64,8 @@ pub struct SqliteOptions {
     pub group: usize,
     /// How long a transaction that has done its calls may wait for more of them, where calls come
     /// steadily; zero never waits. It saves processor time and bytes. What others wait for never
-    /// waits: clicks, claims and verdicts. A lone caller waits once in 256 calls. The default is
-    /// 4 ms.
+    /// waits: clicks, claims and verdicts. A lone caller waits a few times at first, and
+    /// then once in 256 calls. The default is 4 ms.
     pub gather: Duration,
     /// Called at the beginning of each step that brings a file of an older version forward. On a
     /// large file a step may take minutes. None by default.

@@ -1,7 +1,7 @@
 //! All fixed statements, so that a test can ask SQLite how it would run each of them. The index is
-//! named where SQLite would otherwise sort instead of using a partial index. What belongs to a
-//! click is read by a join: what `IN` selects would be put into a table of its own, which costs
-//! 15,000 instructions.
+//! named where SQLite would otherwise sort instead of using a partial index. What decisions and
+//! lists read of a click is read by a join: what `IN` selects would be put into a table of its own,
+//! which costs 15,000 instructions.
 
 macro_rules! statements {
     ($($(#[$meta:meta])* $name:ident = $text:literal;)+) => {

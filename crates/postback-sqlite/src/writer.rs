@@ -9,12 +9,13 @@ use crate::{
     gather::{Gather, Wait},
     log::Log,
     place::Place,
-    sync::mpsc::{Receiver, RecvTimeoutError},
+    sync::mpsc::Receiver,
 };
 use futures_channel::oneshot;
 use postback::port::{StoreError, StoreErrorKind};
 use rusqlite::Connection;
 use std::{
+    collections::VecDeque,
     sync::atomic::{AtomicU64, Ordering},
     time::Instant,
 };
@@ -141,15 +142,8 @@ struct Queue<'a> {
     empty: Vec<oneshot::Sender<bool>>,
     /// Decides whether groups wait for more calls.
     gather: Gather,
-    wait: Waiting,
-}
-
-/// Whether the present group waits for more calls.
-enum Waiting {
-    /// It has not come to that.
-    Not,
-    Now(Wait),
-    Never,
+    /// The jobs of the present group that have not begun.
+    next: VecDeque<Box<dyn Job>>,
 }
 
 impl Queue<'_> {
@@ -167,54 +161,47 @@ impl Queue<'_> {
         }
     }
 
-    /// Begins a group with this job.
-    fn begin(&mut self, first: &dyn Job) {
-        self.wait = if first.is_hurried() {
-            Waiting::Never
-        } else {
-            Waiting::Not
-        };
+    /// Takes the jobs that wait into the group of this one, and waits for more if that is worth
+    /// it. The transaction begins afterwards, so that no other process waits for the file
+    /// meanwhile.
+    fn gather(&mut self, first: Box<dyn Job>) {
+        let mut hurried = first.is_hurried();
+        self.next.push_back(first);
+        while self.next.len() < self.most
+            && let Some(job) = self.waiting()
+        {
+            hurried |= job.is_hurried();
+            self.next.push_back(job);
+        }
+        if !hurried && let Some(wait) = self.gather.begin(Instant::now()) {
+            self.wait(wait);
+        }
     }
 
-    /// Returns a job for a group that has already begun. It waits for one only if that is worth it.
-    fn join(&mut self, jobs: usize) -> Option<Box<dyn Job>> {
-        if jobs >= self.most {
-            return None;
+    fn wait(&mut self, mut wait: Wait) {
+        while self.next.len() < self.most
+            && let Some(left) = wait.left(Instant::now())
+            && let Ok(call) = self.calls.recv_timeout(left)
+            && let Some(job) = self.sort(call)
+        {
+            wait.joined(job.is_hurried(), Instant::now());
+            self.next.push_back(job);
         }
-        if let Ok(call) = self.calls.try_recv() {
-            let job = self.sort(call)?;
-            self.joined(job.is_hurried());
+        self.gather.end(wait);
+    }
+
+    /// Returns a job that waits already.
+    fn waiting(&mut self) -> Option<Box<dyn Job>> {
+        let call = self.calls.try_recv().ok()?;
+        self.sort(call)
+    }
+
+    /// Returns the next job of a group that has begun so many.
+    fn join(&mut self, begun: usize) -> Option<Box<dyn Job>> {
+        if let Some(job) = self.next.pop_front() {
             return Some(job);
         }
-        let now = Instant::now();
-        if matches!(self.wait, Waiting::Not) {
-            self.wait = self.gather.begin(now).map_or(Waiting::Never, Waiting::Now);
-        }
-        let Waiting::Now(wait) = &self.wait else { return None };
-        match self.calls.recv_timeout(wait.left(now)?) {
-            Ok(call) => {
-                let job = self.sort(call)?;
-                self.joined(job.is_hurried());
-                Some(job)
-            }
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
-    }
-
-    /// Notes that a job joined the group.
-    fn joined(&mut self, hurried: bool) {
-        match &mut self.wait {
-            Waiting::Now(wait) => wait.joined(hurried, Instant::now()),
-            wait if hurried => *wait = Waiting::Never,
-            Waiting::Not | Waiting::Never => {}
-        }
-    }
-
-    /// Ends the group.
-    fn end(&mut self) {
-        if let Waiting::Now(wait) = std::mem::replace(&mut self.wait, Waiting::Never) {
-            self.gather.end(wait);
-        }
+        if begun >= self.most { None } else { self.waiting() }
     }
 }
 
@@ -232,14 +219,13 @@ pub(crate) fn work(
         most: options.group.max(1),
         empty: Vec::new(),
         gather: Gather::new(options.gather),
-        wait: Waiting::Never,
+        next: VecDeque::new(),
     };
     while let Ok(call) = calls.recv() {
         if let Some(first) = queue.sort(call) {
+            queue.gather(first);
             let begun = Instant::now();
-            queue.begin(&*first);
-            let (jobs, trouble) = group(connection, place, first, &mut queue);
-            queue.end();
+            let (jobs, trouble) = group(connection, place, &mut queue);
             if trouble.is_none() {
                 shared.transactions.fetch_add(1, Ordering::Relaxed);
                 shared
@@ -267,24 +253,18 @@ pub(crate) fn work(
     }
 }
 
-/// Runs one job, and those that wait behind it, in one transaction.
-fn group(
-    connection: &Connection,
-    place: &Place,
-    first: Box<dyn Job>,
-    queue: &mut Queue<'_>,
-) -> (Vec<Box<dyn Job>>, Option<Trouble>) {
+/// Runs the jobs of a group, and those that come meanwhile, in one transaction.
+fn group(connection: &Connection, place: &Place, queue: &mut Queue<'_>) -> (Vec<Box<dyn Job>>, Option<Trouble>) {
     let mut jobs = Vec::new();
     let begun = place.check().and_then(|()| Ok(execute(connection, BEGIN)?));
     if let Err(trouble) = begun {
         // The jobs behind it would wait just as long, one after the other, for the same lock.
-        jobs.push(first);
         while let Some(job) = queue.join(jobs.len()) {
             jobs.push(job);
         }
         return (jobs, Some(trouble));
     }
-    let ended = fill(connection, first, queue, &mut jobs);
+    let ended = fill(connection, queue, &mut jobs);
     if ended.is_err() {
         roll_back(connection);
     }
@@ -295,15 +275,9 @@ fn group(
 
 /// Does the jobs and commits. After a failure the writes are rolled back and done again, so that
 /// each job can fail by itself.
-fn fill(
-    connection: &Connection,
-    first: Box<dyn Job>,
-    queue: &mut Queue<'_>,
-    jobs: &mut Vec<Box<dyn Job>>,
-) -> Result<(), Trouble> {
+fn fill(connection: &Connection, queue: &mut Queue<'_>, jobs: &mut Vec<Box<dyn Job>>) -> Result<(), Trouble> {
     let mut apart = false;
-    let mut next = Some(first);
-    while let Some(mut job) = next {
+    while let Some(mut job) = queue.join(jobs.len()) {
         if job.is_wanted() {
             if apart {
                 let done = savepoint(connection, job.as_mut());
@@ -322,7 +296,6 @@ fn fill(
                 }
             }
         }
-        next = queue.join(jobs.len());
     }
     Ok(execute(connection, "COMMIT")?)
 }

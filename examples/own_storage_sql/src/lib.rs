@@ -88,7 +88,8 @@ impl Store for SqlStore {
         self.with(|file| Facts::read(&Reads(file), query))
     }
 
-    /// None, as for a database beyond a network: a decision waits for no lock there.
+    /// None, as for a database beyond a network. A store whose database is embedded, as here, may
+    /// also decide in its own transaction; that is left out, since it is not needed.
     fn transact(&self) -> Option<&dyn Transact> {
         None
     }
