@@ -227,7 +227,7 @@ async fn unreadable_lines_are_listed_without_their_content_and_tried_again_or_di
     let journalling = Journalling::holding_one().await;
     let tested = &journalling.tested;
     let good = journalling.lines().remove(0);
-    let newer = good.replacen("{\"v\":2", "{\"v\":99", 1);
+    let newer = good.replacen("{\"v\":3", "{\"v\":99", 1);
     assert_ne!(newer, good);
     journalling.rewrite(&format!("{newer}\nclick {{}}\n"));
     tested.store.set(Mode::Works);
