@@ -79,6 +79,7 @@ macro_rules! __conformance_cases {
             record: of_one_id_twice_in_one_call_the_first_is_kept
             facts: absence_is_an_answer_with_version_zero
             facts: the_outcome_of_a_stored_event_is_told
+            facts: a_conversion_that_the_query_names_comes_along
             facts: eight_parents_are_followed_and_the_ninth_is_not
             facts: a_cycle_of_parents_ends
             facts: receipts_of_another_source_are_other_receipts
@@ -89,8 +90,12 @@ macro_rules! __conformance_cases {
             facts: an_event_that_waits_for_a_parent_of_the_receipt_comes_along
             facts: a_chain_of_waiting_events_comes_along
             facts: eight_links_of_waiting_events_are_followed_and_the_ninth_is_not
+            facts: an_event_that_waits_by_its_event_id_comes_along
+            facts: what_is_known_of_an_event_id_is_kept_apart_from_the_receipt_of_that_text
+            facts: what_a_clicks_events_have_told_comes_along_where_it_is_asked_for
+            facts: what_was_booked_for_these_events_comes_along
+            facts: however_many_events_a_click_has_what_is_asked_for_comes_along
             facts: a_decided_event_no_longer_waits
-            facts: a_conversion_that_the_query_names_comes_along
             facts: waiting_events_of_another_source_stay
             facts: the_event_that_is_decided_is_not_its_own_orphan
             facts: at_most_64_waiting_events_come_along_by_event_id
@@ -125,6 +130,11 @@ macro_rules! __conformance_cases {
             claim: no_more_than_the_limit_is_leased
             claim: nothing_is_leased_under_a_limit_of_zero
             claim: one_lane_is_leased_apart
+            claim: a_lane_without_a_name_is_leased_like_any_other
+            claim: of_each_lane_no_more_than_its_share_is_leased
+            claim: what_is_beyond_a_share_is_not_due_next_even_behind_the_limit
+            claim: a_long_queue_of_one_lane_stands_in_nobodys_way
+            claim: a_share_holds_beside_a_lane_that_stands_still
             claim: a_running_lease_is_respected_and_an_expired_one_is_not
             claim: the_next_due_time_is_that_of_the_next_delivery_or_lease
             claim: concurrent_claims_lease_each_delivery_once
@@ -183,8 +193,9 @@ macro_rules! __conformance_cases {
             private: personal_values_of_before_a_time_are_forgotten
             private: a_queued_delivery_keeps_its_personal_values_until_it_is_settled
             private: erasure_forgets_all_that_hangs_on_one_click
-            private: old_deliveries_are_forgotten_but_for_queued_ones
+            private: erasure_of_a_click_forgets_the_events_that_only_name_it
             private: erasure_of_a_receipt_forgets_its_events_and_their_clicks
+            private: old_deliveries_are_forgotten_but_for_queued_ones
             retention: old_clicks_go_unless_something_belongs_to_them
             retention: a_delivery_is_as_old_as_its_end_and_not_as_its_decision
             retention: dead_letters_that_go_are_counted
@@ -210,20 +221,24 @@ macro_rules! __conformance_cases {
             pages: orphans_are_listed_by_when_they_were_received
             pages: a_foreign_cursor_for_orphans_is_a_misuse
             pages: tallies_are_listed_by_click
+            refused: erasure_forgets_the_bodies_that_name_the_click
             refused: a_body_is_kept_to_the_byte
             refused: bodies_are_listed_newest_first_by_source
             refused: one_body_twice_is_kept_once_and_the_same_bytes_later_are_another
             refused: a_ring_keeps_as_many_as_is_said_and_no_more
             refused: the_bound_of_the_last_write_is_the_bound
+            refused: a_ring_keeps_as_many_bytes_as_is_said_and_the_newest_body
+            refused: a_ring_of_tiny_bodies_is_bounded_by_what_their_rows_take
+            refused: long_base64_is_kept_to_the_byte
             refused: what_is_doubtful_never_evicts_what_is_probable
             refused: what_is_probable_never_evicts_what_is_doubtful
             refused: postbacks_never_evict_notifications
             refused: notifications_never_evict_postbacks
             refused: refused_bodies_are_found_by_interface_reason_and_click
             refused: each_ring_is_counted_with_the_last_one_that_was_written
-            refused: bodies_of_a_source_expire_by_themselves
             refused: each_source_has_rings_of_its_own
             refused: bodies_expire_with_the_personal_values
+            refused: bodies_of_a_source_expire_by_themselves
             refused: bodies_that_were_taken_in_are_forgotten_by_their_ids
         }
     };

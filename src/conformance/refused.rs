@@ -215,7 +215,7 @@ cases! {
     }
 
     async fn long_base64_is_kept_to_the_byte(store) {
-        let notification = br#"{"notification":"0000QUJD/+AAQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQQ==","iv":"MjAw"}"#;
+        let notification = br#"{"notification":"0000QUJD/+AAQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQQ==","iv":"MjAw"}"#;
         let one = RefusedBody::notification(source(), at(1), Ring::Probable, notification.to_vec());
         keep(store, [one.clone()]).await;
         let counts = store.refused_counts(&source()).await.unwrap();

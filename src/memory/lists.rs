@@ -70,7 +70,11 @@ impl State {
     /// The deliveries that were given up and wait for a person.
     pub(super) fn dead(&self) -> Vec<&Kept<Sending>> {
         let rows = self.deliveries.values();
-        let replaces = |kept: &Kept<Sending>| Some(kept.row.delivery.replaces.as_ref()?.delivery.clone());
+        let replaces = |kept: &Kept<Sending>| {
+            let delivery = &kept.row.delivery;
+            delivery.cause.click()?;
+            Some(delivery.replaces.as_ref()?.delivery.clone())
+        };
         let replaced: BTreeSet<DeliveryId> = rows.clone().filter_map(replaces).collect();
         let waits = |row: &Sending| {
             let is_cancelled = row.last.as_ref().is_some_and(Attempt::is_cancelled);

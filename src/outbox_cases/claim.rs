@@ -86,6 +86,14 @@ cases! {
         assert_eq!(leased(&claim(store, 9, 10).await), [2, 3]);
     }
 
+    async fn a_lane_without_a_name_is_leased_like_any_other(store) {
+        enqueue(store, vec![delivery(1, ""), delivery(2, "a.example")]).await;
+        let waiting = store.lane_queues().await.unwrap();
+        let lanes: Vec<_> = waiting.iter().map(|queue| queue.lane.as_str()).collect();
+        assert_eq!(lanes, ["", "a.example"]);
+        assert_eq!(leased(&claim(store, 9, 10).await), [1, 2]);
+    }
+
     async fn of_each_lane_no_more_than_its_share_is_leased(store) {
         let all = [(1, "a.example"), (2, "a.example"), (3, "a.example"), (4, "b.example"), (5, "c.example")];
         enqueue(store, all.map(|(number, lane)| delivery(number, lane)).to_vec()).await;

@@ -76,10 +76,12 @@ pub(crate) fn queues(connection: &Connection) -> Result<Vec<LaneQueue>, Fault> {
 fn lanes(connection: &Connection) -> Result<Vec<String>, Fault> {
     let mut next = connection.prepare_cached(sql::NEXT_LANE)?;
     let mut lanes: Vec<String> = Vec::new();
-    let mut last = String::new();
-    while let Some(lane) = next.query_row([&last], |row| row.get::<_, String>(0)).optional()? {
-        lanes.push(lane.clone());
-        last = lane;
+    // The first text of all; a lane may have no name.
+    let mut from = String::new();
+    while let Some(lane) = next.query_row([&from], |row| row.get::<_, String>(0)).optional()? {
+        // No text lies between a lane's and the same text with this character behind it.
+        from = format!("{lane}\0");
+        lanes.push(lane);
     }
     Ok(lanes)
 }

@@ -117,7 +117,7 @@ statements! {
     READY_IN_LANE = "SELECT ready, seq FROM queue INDEXED BY queue_lane_ready \
         WHERE lane = ?2 AND ready <= ?3 ORDER BY ready, seq LIMIT ?1";
     /// Finds the next lane that has something to do.
-    NEXT_LANE = "SELECT lane FROM queue INDEXED BY queue_lane_ready WHERE lane > ?1 ORDER BY lane LIMIT 1";
+    NEXT_LANE = "SELECT lane FROM queue INDEXED BY queue_lane_ready WHERE lane >= ?1 ORDER BY lane LIMIT 1";
     /// Counts so many at most, the earliest first.
     WAITING_IN_LANE = "SELECT count(*), min(ready) FROM \
         (SELECT ready FROM queue INDEXED BY queue_lane_ready WHERE lane = ?1 ORDER BY ready LIMIT ?2)";
