@@ -1,5 +1,7 @@
 //! Every case of the suite for stores is in its list, since a case that is not is run by nobody.
 
+#![allow(clippy::disallowed_methods, reason = "a test that reads the source")]
+
 use std::{fs, path::Path};
 
 #[test]
