@@ -17,7 +17,8 @@ pub async fn serve(
     let service = service.build().await?;
     let app = Router::new()
         .route("/hello", get(|| async { "my own service" }))
-        .merge(postback_axum::router(service.clone())); // /{campaign}, /postback, /ins, /api, /healthz, /metrics
+        // /{campaign}, /postback, /ins, /api, /healthz, /metrics; if you have one of these, use `.nest`
+        .merge(postback_axum::router(service.clone()));
     postback_axum::run(service, listener, app, stop).await; // sends the postbacks too
     Ok(())
 }
