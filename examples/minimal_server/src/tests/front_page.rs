@@ -17,7 +17,7 @@ pub async fn serve(
     let service = service.build().await?;
     let app = Router::new()
         .route("/hello", get(|| async { "my own service" }))
-        // /{campaign}, /postback, /ins, /api, /healthz, /metrics; if you have one of these, use `.nest`
+        // /{campaign}, /postback, /ins, /api, /healthz, /metrics (`.nest` it if you have these)
         .merge(postback_axum::router(service.clone()));
     postback_axum::run(service, listener, app, stop).await; // sends the postbacks too
     Ok(())
