@@ -1,8 +1,8 @@
-//! Whether a group of calls waits for more before it is committed. Calls that share a commit share
-//! its wait for the disk and the pages that it writes, so a few milliseconds of waiting save
-//! processor time and bytes while calls come steadily. It never pays for a lone caller, who cannot
-//! call again before he is answered. So the rate of calls says whether to wait, and waits that were
-//! in vain make the next ones rarer. Time comes from outside.
+//! Whether a group of calls waits for more before its transaction begins. Calls that share a
+//! commit share its wait for the disk and the pages that it writes, so a few milliseconds of
+//! waiting save processor time and bytes while calls come steadily. It never pays for a lone
+//! caller, who cannot call again before he is answered. So the rate of calls says whether to wait,
+//! and waits that were in vain make the next ones rarer. Time comes from outside.
 
 use std::time::{Duration, Instant};
 
@@ -67,7 +67,7 @@ impl Gather {
         }
     }
 
-    /// Begins the wait of a group behind which nothing waits; none if it is not worth it.
+    /// Begins the wait of a group; none if it is not worth it.
     pub(crate) fn begin(&mut self, now: Instant) -> Option<Wait> {
         if self.between > self.most || self.most.is_zero() {
             return None;

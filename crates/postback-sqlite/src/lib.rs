@@ -62,8 +62,8 @@ pub struct SqliteOptions {
     /// How many waiting calls may share one transaction; at least one. The first of them waits for
     /// the last. The default is 256.
     pub group: usize,
-    /// How long a transaction that has done its calls may wait for more of them, where calls come
-    /// steadily; zero never waits. It saves processor time and bytes. What others wait for never
+    /// How long a transaction may wait for more calls before it begins, where calls come steadily;
+    /// zero never waits. It saves processor time and bytes. What others wait for never
     /// waits: clicks, claims and verdicts. A lone caller waits a few times at first, and
     /// then once in 256 calls. The default is 4 ms.
     pub gather: Duration,

@@ -41,7 +41,7 @@ pub(crate) const TALLY: Kind = Kind {
     rewrite: Some(sql::REWRITE_TALLY),
 };
 
-/// A row of what belongs to a click, if it has one.
+/// A row of one of these kinds. An event or a delivery may have no click.
 pub(crate) struct Part {
     kind: Kind,
     values: Vec<Value>,

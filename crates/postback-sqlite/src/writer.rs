@@ -161,18 +161,23 @@ impl Queue<'_> {
         }
     }
 
-    /// Takes the jobs that wait into the group of this one, and waits for more if that is worth
-    /// it. The transaction begins afterwards, so that no other process waits for the file
-    /// meanwhile.
-    fn gather(&mut self, first: Box<dyn Job>) {
-        let mut hurried = first.is_hurried();
-        self.next.push_back(first);
-        while self.next.len() < self.most
-            && let Some(job) = self.waiting()
-        {
-            hurried |= job.is_hurried();
-            self.next.push_back(job);
+    /// Waits for a call, and begins a group if it is a job. What a group has left that lost its
+    /// transaction is the next one. Returns false when every handle is dropped and nothing is left.
+    fn begin(&mut self) -> bool {
+        if self.next.is_empty() {
+            let Ok(call) = self.calls.recv() else { return false };
+            if let Some(first) = self.sort(call) {
+                self.gather(first);
+            }
         }
+        true
+    }
+
+    /// Begins a group with this job, and waits for more if that is worth it. The transaction begins
+    /// afterwards, so that no other process waits for the file meanwhile.
+    fn gather(&mut self, first: Box<dyn Job>) {
+        let hurried = first.is_hurried();
+        self.next.push_back(first);
         if !hurried && let Some(wait) = self.gather.begin(Instant::now()) {
             self.wait(wait);
         }
@@ -190,18 +195,16 @@ impl Queue<'_> {
         self.gather.end(wait);
     }
 
-    /// Returns a job that waits already.
-    fn waiting(&mut self) -> Option<Box<dyn Job>> {
-        let call = self.calls.try_recv().ok()?;
-        self.sort(call)
-    }
-
     /// Returns the next job of a group that has begun so many.
     fn join(&mut self, begun: usize) -> Option<Box<dyn Job>> {
         if let Some(job) = self.next.pop_front() {
             return Some(job);
         }
-        if begun >= self.most { None } else { self.waiting() }
+        if begun >= self.most {
+            return None;
+        }
+        let call = self.calls.try_recv().ok()?;
+        self.sort(call)
     }
 }
 
@@ -221,9 +224,8 @@ pub(crate) fn work(
         gather: Gather::new(options.gather),
         next: VecDeque::new(),
     };
-    while let Ok(call) = calls.recv() {
-        if let Some(first) = queue.sort(call) {
-            queue.gather(first);
+    while queue.begin() {
+        if !queue.next.is_empty() {
             let begun = Instant::now();
             let (jobs, trouble) = group(connection, place, &mut queue);
             if trouble.is_none() {

@@ -8,13 +8,14 @@ use postback::plan::{Commit, Committed, ConfigurationRow, FactQuery, Guard, Guar
 use postback::port::{EventFilter, Inspect, PageRequest, Store, StoreError};
 use postback::value::{ClickId, Fingerprint};
 use postback_sqlite::SqliteStore;
+use postback_test::click;
 use rusqlite::{Connection, TransactionBehavior};
 use std::{
     path::Path,
     pin::Pin,
     sync::{Arc, Mutex, mpsc::channel},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// Commits that wait for the writer together, so that they share a transaction.
@@ -129,6 +130,60 @@ fn a_call_with_which_the_whole_transaction_is_lost_hears_why() {
     let again = [configured(1, "fine"), configured(2, "fine"), configured(3, "fine")];
     let answers = together(folder.path(), &store, &again);
     assert!(answers.into_iter().all(|answer| answer.unwrap() == Committed::Applied));
+}
+
+/// A store that waits a minute for more calls, since they come steadily.
+fn patient(folder: &Path) -> SqliteStore {
+    let mut options = options();
+    options.gather = Duration::from_secs(60);
+    let store = SqliteStore::open(folder.join("store.db"), &options).unwrap();
+    for number in 0..20 {
+        block_on(store.record(&[click(&format!("c{number}"))])).unwrap();
+    }
+    store
+}
+
+#[test]
+fn a_click_ends_the_wait_of_a_transaction_and_shares_it() {
+    let folder = folder();
+    let store = patient(folder.path());
+    let (before, begun) = (store.statistics(), Instant::now());
+    let late = commit(1);
+    let mut waits = store.commit(&late);
+    assert!(is_queued(&mut waits));
+    thread::sleep(Duration::from_millis(50));
+    assert!(is_queued(&mut waits), "it waits for more calls");
+    block_on(store.record(&[click("last")])).unwrap();
+    assert_eq!(block_on(waits).unwrap(), Committed::Applied);
+    assert!(
+        begun.elapsed() < Duration::from_secs(30),
+        "without the click it takes a minute"
+    );
+    let after = store.statistics();
+    let shared = (after.calls - before.calls, after.transactions - before.transactions);
+    assert_eq!(shared, (2, 1));
+}
+
+#[test]
+fn calls_that_joined_a_transaction_that_was_lost_are_the_next_one() {
+    let folder = folder();
+    let store = patient(folder.path());
+    break_rows(folder.path(), "broken", "ABORT");
+    break_rows(folder.path(), "lost", "ROLLBACK");
+    let documents = ["broken", "lost", "fine", "fine"];
+    let commits: Vec<_> = (1..)
+        .zip(documents)
+        .map(|(number, document)| configured(number, document))
+        .collect();
+    let mut waiting: Vec<_> = commits.iter().map(|commit| store.commit(commit)).collect();
+    assert!(waiting.iter_mut().all(is_queued));
+    // The last call of all; nothing comes behind it that could wake the writer.
+    block_on(store.record(&[click("last")])).unwrap();
+    let applied: Vec<_> = join(waiting).into_iter().map(Result::ok).collect();
+    assert_eq!(
+        applied,
+        [None, None, Some(Committed::Applied), Some(Committed::Applied)]
+    );
 }
 
 #[test]
