@@ -1,6 +1,7 @@
 //! Decides stored events anew because a person asks for it.
 
-use super::trouble::{IngestError, MAX_CONFLICTS, of_one_tenant};
+use super::deciding::of_one_tenant;
+use super::error::{IngestError, MAX_CONFLICTS};
 use crate::decide::{Decision, Plan};
 use crate::plan::Committed;
 use crate::port::{Inspect, Store};

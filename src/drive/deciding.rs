@@ -1,14 +1,14 @@
 //! Decides one event until it is committed: in the store's own transaction where the store has
 //! that, else by a read, a decision and a commit whose guards compare what was read.
 
-use super::trouble::{IngestError, MAX_CONFLICTS, of_one_tenant};
+use super::error::{IngestError, MAX_CONFLICTS};
 use crate::decide::{Decision, Plan, Reply, ReplyOutcome, UnknownSource};
 use crate::event::Event;
 use crate::plan::{Committed, Facts, Outcome, Trace};
-use crate::port::{Decide, Store, Transact, Transacted};
+use crate::port::{Decide, Store, StoreError, StoreErrorKind, Transact, Transacted};
 use crate::tracker::Tracker;
 use crate::value::{Shared, Timestamp};
-use alloc::boxed::Box;
+use alloc::{boxed::Box, format};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Says for which stored outcomes an event is decided. For all others it is a duplicate.
@@ -23,10 +23,16 @@ pub(super) async fn decide_while(
     now: Timestamp,
 ) -> Result<(Reply, Option<Plan>), IngestError> {
     of_one_tenant(tracker, store)?;
+    let asked = Asked {
+        takes,
+        tracker: tracker.clone(),
+        event: event.clone(),
+        now,
+    };
     for _ in 0..MAX_CONFLICTS {
         let came_to = match store.transact() {
-            Some(store) => in_its_transaction(takes, tracker, store, event, now).await?,
-            None => in_two_visits(takes, tracker, store, event, now).await?,
+            Some(store) => asked.in_its_transaction(store).await?,
+            None => asked.in_two_visits(store).await?,
         };
         match came_to {
             CameTo::Applied(plan) => return Ok((plan.reply, Some(plan))),
@@ -35,6 +41,16 @@ pub(super) async fn decide_while(
         }
     }
     Err(IngestError::Contended)
+}
+
+/// A tracker makes ids for its own tenant, so it must not write into another tenant's store.
+pub(super) fn of_one_tenant(tracker: &Tracker, store: &dyn Store) -> Result<(), StoreError> {
+    let (compiled, opened) = (tracker.namespace(), store.namespace());
+    if compiled == opened {
+        return Ok(());
+    }
+    let said = format!("the tracker was compiled for namespace `{compiled}`, the store is that of `{opened}`");
+    Err(StoreError::new(StoreErrorKind::ApiMisuse, said))
 }
 
 const DUPLICATE: Reply = Reply {
@@ -61,82 +77,71 @@ impl CameTo {
     }
 }
 
-async fn in_two_visits(
-    takes: Takes,
-    tracker: &Tracker,
-    store: &dyn Store,
-    event: &Shared<Event>,
-    now: Timestamp,
-) -> Result<CameTo, IngestError> {
-    let facts = store.facts(&Decision::new(tracker).needs(event)).await?;
-    let Some(plan) = decided(takes, tracker, event, &facts, now)? else {
-        return Ok(CameTo::Known);
-    };
-    let committed = store.commit(&plan.commit).await?;
-    Ok(CameTo::of(committed, plan))
-}
-
-async fn in_its_transaction(
-    takes: Takes,
-    tracker: &Tracker,
-    store: &dyn Transact,
-    event: &Shared<Event>,
-    now: Timestamp,
-) -> Result<CameTo, IngestError> {
-    let query = Decision::new(tracker).needs(event);
-    let (said, decide) = deciding(takes, tracker.clone(), event.clone(), now);
-    let transacted = store.decide_and_commit(query, decide).await?;
-    let said = said.lock().unwrap_or_else(PoisonError::into_inner).take();
-    match (transacted, said) {
-        (Some(Transacted { commit, committed }), Some(Said::Plan(reply, trace))) => {
-            Ok(CameTo::of(committed, Plan { commit, reply, trace }))
-        }
-        (_, Some(Said::UnknownSource(source))) => Err(source.into()),
-        _ => Ok(CameTo::Known),
-    }
-}
-
 /// What a decision said besides its commit.
 enum Said {
     Plan(Reply, Trace),
     UnknownSource(UnknownSource),
 }
 
-/// Makes the decision that the store is to have made, and the place where it says what else it
-/// decided.
-fn deciding(
+/// An event that is to be decided, with all that this needs besides the facts.
+#[derive(Clone)]
+struct Asked {
     takes: Takes,
     tracker: Tracker,
     event: Shared<Event>,
     now: Timestamp,
-) -> (Arc<Mutex<Option<Said>>>, Decide) {
-    let said = Arc::new(Mutex::new(None));
-    let place = said.clone();
-    let decide = move |facts: &Facts| {
-        let (commit, said) = match decided(takes, &tracker, &event, facts, now) {
-            Ok(Some(Plan { commit, reply, trace })) => (Some(commit), Some(Said::Plan(reply, trace))),
-            Ok(None) => (None, None),
-            Err(source) => (None, Some(Said::UnknownSource(source))),
-        };
-        *place.lock().unwrap_or_else(PoisonError::into_inner) = said;
-        commit
-    };
-    (said, Box::new(decide))
 }
 
-/// Decides an event by what is stored; none if it is known already, or waits and would go on
-/// waiting.
-fn decided(
-    takes: Takes,
-    tracker: &Tracker,
-    event: &Shared<Event>,
-    facts: &Facts,
-    now: Timestamp,
-) -> Result<Option<Plan>, UnknownSource> {
-    if !takes(facts.event) {
-        return Ok(None);
+impl Asked {
+    async fn in_two_visits(&self, store: &dyn Store) -> Result<CameTo, IngestError> {
+        let query = Decision::new(&self.tracker).needs(&self.event);
+        let facts = store.facts(&query).await?;
+        let Some(plan) = self.decide(&facts)? else {
+            return Ok(CameTo::Known);
+        };
+        let committed = store.commit(&plan.commit).await?;
+        Ok(CameTo::of(committed, plan))
     }
-    let plan = Decision::new(tracker).decide(event, facts, now)?;
-    let waits_on = facts.event.is_some() && plan.reply.outcome == ReplyOutcome::Unattributed;
-    Ok((!waits_on).then_some(plan))
+
+    async fn in_its_transaction(&self, store: &dyn Transact) -> Result<CameTo, IngestError> {
+        let query = Decision::new(&self.tracker).needs(&self.event);
+        let (said, decide) = self.clone().into_decision();
+        let transacted = store.decide_and_commit(query, decide).await?;
+        let said = said.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match (transacted, said) {
+            (Some(Transacted { commit, committed }), Some(Said::Plan(reply, trace))) => {
+                Ok(CameTo::of(committed, Plan { commit, reply, trace }))
+            }
+            (_, Some(Said::UnknownSource(source))) => Err(source.into()),
+            _ => Ok(CameTo::Known),
+        }
+    }
+
+    /// Makes the decision that a store is to have made, and the place where it says what else it
+    /// decided.
+    fn into_decision(self) -> (Arc<Mutex<Option<Said>>>, Decide) {
+        let said = Arc::new(Mutex::new(None));
+        let place = said.clone();
+        let decide = move |facts: &Facts| {
+            let (commit, said) = match self.decide(facts) {
+                Ok(Some(Plan { commit, reply, trace })) => (Some(commit), Some(Said::Plan(reply, trace))),
+                Ok(None) => (None, None),
+                Err(source) => (None, Some(Said::UnknownSource(source))),
+            };
+            *place.lock().unwrap_or_else(PoisonError::into_inner) = said;
+            commit
+        };
+        (said, Box::new(decide))
+    }
+
+    /// Decides by what is stored; none if the event is known already, or waits and would go on
+    /// waiting.
+    fn decide(&self, facts: &Facts) -> Result<Option<Plan>, UnknownSource> {
+        if !(self.takes)(facts.event) {
+            return Ok(None);
+        }
+        let plan = Decision::new(&self.tracker).decide(&self.event, facts, self.now)?;
+        let waits_on = facts.event.is_some() && plan.reply.outcome == ReplyOutcome::Unattributed;
+        Ok((!waits_on).then_some(plan))
+    }
 }

@@ -1,7 +1,7 @@
 //! Takes events in, and decides again those that wait.
 
-use super::deciding::decide_while;
-use super::trouble::{IngestError, of_one_tenant};
+use super::deciding::{decide_while, of_one_tenant};
+use super::error::IngestError;
 use crate::decide::{Decision, Plan, Reply};
 use crate::event::Event;
 use crate::plan::{Commit, ConfigurationRow, Outcome, Write};

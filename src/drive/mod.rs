@@ -49,15 +49,16 @@
 
 mod again;
 mod deciding;
+mod error;
 mod ingest;
 mod lane_policy;
 mod lanes;
 mod rehearsal;
 mod round;
 mod send;
-mod trouble;
 
 pub use again::decide_again;
+pub use error::{IngestError, MAX_CONFLICTS};
 pub use ingest::{Attributed, attribute, attribute_by_hand, ingest, ingest_with_plan, install};
 pub use lane_policy::{LanePolicy, Rate};
 pub use lanes::{Ended, Lanes, Turn};
@@ -66,4 +67,3 @@ pub use round::{GivenUp, Round};
 #[cfg(feature = "conformance")]
 pub(crate) use send::join;
 pub use send::{Leases, Sender, deliver_once, lease, send};
-pub use trouble::{IngestError, MAX_CONFLICTS};

@@ -2,8 +2,9 @@
 //! memory, where the next one finds it.
 
 use super::again::decide_again;
+use super::deciding::of_one_tenant;
+use super::error::IngestError;
 use super::ingest::ingest_with_plan;
-use super::trouble::{IngestError, of_one_tenant};
 use crate::decide::{Decision, Plan};
 use crate::event::Event;
 use crate::memory::MemoryStore;

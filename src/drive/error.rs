@@ -1,9 +1,7 @@
 //! Why an event could not be taken in.
 
 use crate::decide::UnknownSource;
-use crate::port::{Store, StoreError, StoreErrorKind};
-use crate::tracker::Tracker;
-use alloc::format;
+use crate::port::StoreError;
 use thiserror::Error;
 
 /// How often a decision is made again because its facts changed meanwhile. In each round another
@@ -36,14 +34,4 @@ impl IngestError {
             Self::Contended => true,
         }
     }
-}
-
-/// A tracker makes ids for its own tenant, so it must not write into another tenant's store.
-pub(super) fn of_one_tenant(tracker: &Tracker, store: &dyn Store) -> Result<(), StoreError> {
-    let (compiled, opened) = (tracker.namespace(), store.namespace());
-    if compiled == opened {
-        return Ok(());
-    }
-    let said = format!("the tracker was compiled for namespace `{compiled}`, the store is that of `{opened}`");
-    Err(StoreError::new(StoreErrorKind::ApiMisuse, said))
 }
