@@ -17,6 +17,7 @@ use postback::plan::{Commit, Committed};
 use postback::port::Store;
 use postback_sqlite::{SqliteOptions, SqliteStore};
 use rusqlite::{Connection, TransactionBehavior};
+use rustix::time::{ClockId, clock_gettime};
 use std::{
     fs::{self, File},
     io::Write,
@@ -73,14 +74,14 @@ pub struct Turn {
 
 impl Turn {
     fn of(commits: usize, run: impl FnOnce() -> Result<(), Failure>) -> Result<Self, Failure> {
-        let (bytes, busy, started) = (written()?, processor()?, Instant::now());
+        let (bytes, busy, started) = (written()?, processor(), Instant::now());
         run()?;
         let rate = Rate::new(commits, started.elapsed());
         let count = u32::try_from(commits.max(1))?;
         Ok(Self {
             rate,
             bytes: (written()? - bytes) / u64::from(count),
-            processor: (processor()? - busy) / count,
+            processor: (processor() - busy) / count,
         })
     }
 }
@@ -92,15 +93,11 @@ fn written() -> Result<u64, Failure> {
     Ok(line.ok_or("the system does not say what was written")?.parse()?)
 }
 
-/// How long the threads that live now were on a processor (Linux).
-fn processor() -> Result<Duration, Failure> {
-    let mut nanos = 0;
-    for thread in fs::read_dir("/proc/self/task")? {
-        let told = fs::read_to_string(thread?.path().join("schedstat"))?;
-        let first = told.split_ascii_whitespace().next();
-        nanos += first.ok_or("the system does not say what ran")?.parse::<u64>()?;
-    }
-    Ok(Duration::from_nanos(nanos))
+/// How long this process was on a processor, the threads that have ended too.
+fn processor() -> Duration {
+    let spent = clock_gettime(ClockId::ProcessCPUTime);
+    let seconds = u64::try_from(spent.tv_sec).unwrap_or(0);
+    Duration::from_secs(seconds) + Duration::from_nanos(u64::try_from(spent.tv_nsec).unwrap_or(0))
 }
 
 /// A database with its world, and the number of the next sale.

@@ -160,6 +160,20 @@ closed_enum! {
 }
 
 closed_enum! {
+    /// An ad platform whose conversion API is spoken.
+    pub enum Platform {
+        /// Meta: Facebook and Instagram.
+        Meta = "meta",
+        /// Google Ads.
+        Google = "google",
+        /// TikTok.
+        TikTok = "tiktok",
+        /// Microsoft Advertising.
+        Microsoft = "microsoft",
+    }
+}
+
+closed_enum! {
     /// The method of an outgoing request.
     pub enum Method {
         /// `GET`.
